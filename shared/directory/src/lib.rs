@@ -1,0 +1,15 @@
+//! The nouns of a directory and the pure part of the sync.
+//!
+//! Invariants: no I/O, no async, no clock, no randomness, no AWS, no HTTP. Time and random bytes come in as arguments.
+//! Everything here can be called from a test with values alone.
+
+pub mod canonical;
+pub mod field;
+pub mod hash;
+pub mod ids;
+pub mod record;
+pub mod text;
+
+pub use field::{Field, FieldSet};
+pub use ids::{BindingId, CorpId, DeptId, Kind, LinkId, NativeId, RunId, Side, Timestamp, UnionId, UserId};
+pub use record::{Record, Value, Values};

@@ -1,0 +1,160 @@
+//! A record: what one read of one side said about one person or department.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::field::{Field, FieldSet};
+use crate::ids::{Kind, NativeId, UnionId};
+use crate::text::Personal;
+
+/// One field's value. References are ids of the side that was read (or, once resolved, link ids as text).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Value {
+    /// Text in canonical form: NFC, trimmed, never empty.
+    Text(Personal),
+    /// A civil date in Asia/Shanghai.
+    Day(Date),
+    /// A whole number, for example a sort order.
+    Number(i64),
+    /// Yes or no.
+    Flag(bool),
+    /// References to other records, as a set; never empty.
+    Refs(BTreeSet<String>),
+}
+
+/// Field values with the difference between *empty* and *hidden*: a field that is `shown` and has no value is empty; a
+/// field that is not `shown` said nothing and never merges (`design.md` §4.13).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Values {
+    shown: FieldSet,
+    set: BTreeMap<Field, Value>,
+}
+
+impl Values {
+    /// Nothing shown.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Marks a field as shown with this value; `None` is *empty*. Empty text and empty sets are stored as empty.
+    pub fn show(&mut self, field: Field, value: Option<Value>) {
+        self.shown.insert(field);
+        let empty = match &value {
+            None => true,
+            Some(Value::Text(text)) => text.is_empty(),
+            Some(Value::Refs(refs)) => refs.is_empty(),
+            Some(_) => false,
+        };
+        match value {
+            Some(value) if !empty => _ = self.set.insert(field, value),
+            _ => _ = self.set.remove(&field),
+        }
+    }
+
+    /// Shows a text field: `None` or empty is *empty*.
+    pub fn show_text(&mut self, field: Field, text: Option<String>) {
+        self.show(field, text.map(|text| Value::Text(Personal::new(text))));
+    }
+
+    /// Shows a set of references.
+    pub fn show_refs(&mut self, field: Field, refs: impl IntoIterator<Item = String>) {
+        self.show(field, Some(Value::Refs(refs.into_iter().collect())));
+    }
+
+    /// Takes a field out: it is hidden afterwards.
+    pub fn hide(&mut self, field: Field) {
+        self.shown = self.shown.without(FieldSet::of(&[field]));
+        self.set.remove(&field);
+    }
+
+    /// The fields that the read said something about.
+    #[must_use]
+    pub fn shown(&self) -> FieldSet {
+        self.shown
+    }
+
+    /// The value, if the field is shown and not empty.
+    #[must_use]
+    pub fn get(&self, field: Field) -> Option<&Value> {
+        self.set.get(&field)
+    }
+
+    /// The text of a text field, if it has any.
+    #[must_use]
+    pub fn text(&self, field: Field) -> Option<&str> {
+        match self.get(field) {
+            Some(Value::Text(text)) => Some(text.expose()),
+            _ => None,
+        }
+    }
+
+    /// The references in a field; none where it is empty, hidden or plain.
+    pub fn refs(&self, field: Field) -> impl Iterator<Item = &str> {
+        match self.get(field) {
+            Some(Value::Refs(refs)) => Some(refs),
+            _ => None,
+        }
+        .into_iter()
+        .flatten()
+        .map(String::as_str)
+    }
+
+    /// Shown fields with their values, in stored order; `None` is *empty*.
+    pub fn iter(&self) -> impl Iterator<Item = (Field, Option<&Value>)> {
+        self.shown.iter().map(|field| (field, self.set.get(&field)))
+    }
+}
+
+/// What one read of one side said about one person or department.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// Person or department.
+    pub kind: Kind,
+    /// The side's own id.
+    pub id: NativeId,
+    /// DingTalk's cross-corp id of a person; tells a reused `userid` from the person who had it before.
+    pub unionid: Option<UnionId>,
+    /// Administrator or boss: never removed by the sync (`design.md` §4.7).
+    pub protected: bool,
+    /// Still there. A ledger keeps people who left, with `false`; DingTalk shows only those who are.
+    pub active: bool,
+    /// The fields.
+    pub values: Values,
+}
+
+impl Record {
+    /// A record that says nothing yet.
+    #[must_use]
+    pub fn new(kind: Kind, id: NativeId) -> Self {
+        Self { kind, id, unionid: None, protected: false, active: true, values: Values::new() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn empty_is_shown_and_hidden_is_not() {
+        let mut values = Values::new();
+        values.show_text(Field::Title, Some(String::new()));
+        assert!(values.shown().contains(Field::Title));
+        assert_eq!(values.get(Field::Title), None);
+        values.hide(Field::Title);
+        assert!(!values.shown().contains(Field::Title));
+    }
+
+    #[test]
+    fn a_record_survives_json() {
+        let mut record = Record::new(Kind::Person, NativeId::new("u1").unwrap());
+        record.values.show_text(Field::Name, Some("李娜".to_owned()));
+        record.values.show_refs(Field::Departments, ["1".to_owned(), "2".to_owned()]);
+        record.values.show(Field::HiredOn, Some(Value::Day(jiff::civil::date(2020, 2, 29))));
+        let text = serde_json::to_string(&record).unwrap();
+        assert_eq!(serde_json::from_str::<Record>(&text).unwrap(), record);
+    }
+}
