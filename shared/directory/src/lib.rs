@@ -7,9 +7,12 @@ pub mod canonical;
 pub mod field;
 pub mod hash;
 pub mod ids;
+pub mod link;
 pub mod record;
 pub mod text;
+pub mod wake;
 
 pub use field::{Field, FieldSet};
 pub use ids::{BindingId, CorpId, DeptId, Kind, LinkId, NativeId, RunId, Side, Timestamp, UnionId, UserId};
+pub use link::{Action, Base, Intent, Lifecycle, Link, Version};
 pub use record::{Record, Value, Values};
