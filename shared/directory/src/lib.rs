@@ -4,12 +4,20 @@
 //! Everything here can be called from a test with values alone.
 
 pub mod canonical;
+pub mod decide;
 pub mod field;
+pub mod guard;
 pub mod hash;
 pub mod ids;
+pub mod index;
 pub mod link;
+pub mod merge;
+pub mod plan;
+pub mod policy;
 pub mod record;
+pub mod snapshot;
 pub mod text;
+pub mod tree;
 pub mod wake;
 
 pub use field::{Field, FieldSet};

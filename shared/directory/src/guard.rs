@@ -1,0 +1,169 @@
+//! The guard: holds what is too much and lets the rest through (`design.md` §4.8).
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::field::{Field, FieldSet};
+
+/// What is too much. Shares are in per mille of the people in step before the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// Removals that are never too many by share alone, unless they reach `removals_share_max`.
+    pub removals_floor: u64,
+    /// Removals above this share (and above the floor) are held: 20 ‰.
+    pub removals_share: u64,
+    /// Removals at or above this share are held, whatever the count: 200 ‰.
+    pub removals_share_max: u64,
+    /// A field that is emptied for more than this share is held: 50 ‰.
+    pub blanked_share: u64,
+    /// A field that changes for more than this share is held: 100 ‰.
+    pub changed_share: u64,
+    /// Field changes that are never too many: in a company of ten, two promotions are not a disaster.
+    pub fields_floor: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            removals_floor: 5,
+            removals_share: 20,
+            removals_share_max: 200,
+            blanked_share: 50,
+            changed_share: 100,
+            fields_floor: 5,
+        }
+    }
+}
+
+/// Why something is held, in numbers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum TooMuch {
+    /// Too many people would be marked left.
+    #[error("{removals} of {people} people would be marked left; the limit is {limit}")]
+    Removals {
+        /// How many.
+        removals: u64,
+        /// Of how many.
+        people: u64,
+        /// How many would have passed.
+        limit: u64,
+    },
+    /// A field would be emptied for too many.
+    #[error("{} would be emptied for {records} of {people} people; the limit is {limit}", field.key())]
+    Blanked {
+        /// Which.
+        field: Field,
+        /// For how many.
+        records: u64,
+        /// Of how many.
+        people: u64,
+        /// How many would have passed.
+        limit: u64,
+    },
+    /// A field would change for too many.
+    #[error("{} would change for {records} of {people} people; the limit is {limit}", field.key())]
+    Changed {
+        /// Which.
+        field: Field,
+        /// For how many.
+        records: u64,
+        /// Of how many.
+        people: u64,
+        /// How many would have passed.
+        limit: u64,
+    },
+}
+
+/// Decides on removals: `None` lets all of them through.
+///
+/// Held above max(floor, share), and from `removals_share_max` on whatever the count; so one of four people is held
+/// in a company of four, and five of two hundred pass.
+#[must_use]
+pub fn removals(limits: &Limits, removals: u64, people: u64) -> Option<TooMuch> {
+    if removals == 0 {
+        return None;
+    }
+    let by_share = limits.removals_floor.max(share(people, limits.removals_share));
+    let by_share_max = (people.saturating_mul(limits.removals_share_max)).div_ceil(1000).saturating_sub(1);
+    let limit = by_share.min(by_share_max);
+    (removals > limit).then_some(TooMuch::Removals { removals, people, limit })
+}
+
+/// How often each field would be emptied or changed by a plan's updates.
+#[derive(Debug, Clone, Default)]
+pub struct FieldChanges {
+    blanked: BTreeMap<Field, u64>,
+    changed: BTreeMap<Field, u64>,
+}
+
+impl FieldChanges {
+    /// Counts one change of one record.
+    pub fn count(&mut self, field: Field, emptied: bool) {
+        *self.changed.entry(field).or_default() += 1;
+        if emptied {
+            *self.blanked.entry(field).or_default() += 1;
+        }
+    }
+
+    /// The fields that are held, each with its reason.
+    #[must_use]
+    pub fn held(&self, limits: &Limits, people: u64) -> Vec<TooMuch> {
+        let over = |counts: &BTreeMap<Field, u64>, per_mille| {
+            let limit = limits.fields_floor.max(share(people, per_mille));
+            counts.iter().filter(|(_, n)| **n > limit).map(|(f, n)| (*f, *n, limit)).collect::<Vec<_>>()
+        };
+        let blanked = over(&self.blanked, limits.blanked_share);
+        let blanked_fields: FieldSet = blanked.iter().map(|(field, ..)| *field).collect();
+        let changed = over(&self.changed, limits.changed_share);
+        let blanked = blanked.into_iter().map(|(field, records, limit)| TooMuch::Blanked { field, records, people, limit });
+        let changed = changed.into_iter().filter(|(field, ..)| !blanked_fields.contains(*field));
+        blanked
+            .chain(changed.map(|(field, records, limit)| TooMuch::Changed { field, records, people, limit }))
+            .collect()
+    }
+}
+
+/// The fields that a list of reasons is about.
+#[must_use]
+pub fn held_fields(reasons: &[TooMuch]) -> FieldSet {
+    reasons
+        .iter()
+        .filter_map(|reason| match reason {
+            TooMuch::Removals { .. } => None,
+            TooMuch::Blanked { field, .. } | TooMuch::Changed { field, .. } => Some(*field),
+        })
+        .collect()
+}
+
+fn share(people: u64, per_mille: u64) -> u64 {
+    people.saturating_mul(per_mille) / 1000
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limit(people: u64) -> u64 {
+        (0..=people).rev().find(|n| removals(&Limits::default(), *n, people).is_none()).unwrap_or(0)
+    }
+
+    /// The decision table, company size against the most removals that pass.
+    #[test]
+    fn removals_table() {
+        let table = [(1, 0), (4, 0), (5, 0), (6, 1), (10, 1), (11, 2), (25, 4), (30, 5), (200, 5), (300, 6), (10_000, 200)];
+        for (people, passes) in table {
+            assert_eq!(limit(people), passes, "of {people} people");
+        }
+    }
+
+    #[test]
+    fn a_blanked_column_is_held_and_a_handful_of_promotions_is_not() {
+        let mut changes = FieldChanges::default();
+        (0..100).for_each(|_| changes.count(Field::Mobile, true));
+        (0..4).for_each(|_| changes.count(Field::Title, false));
+        let held = changes.held(&Limits::default(), 1000);
+        assert_eq!(held_fields(&held).iter().collect::<Vec<_>>(), [Field::Mobile]);
+        assert_eq!(held[0].to_string(), "mobile would be emptied for 100 of 1000 people; the limit is 50");
+    }
+}

@@ -1,0 +1,291 @@
+//! The base as a sweep keeps it in memory: a few dozen bytes per link, so that lists can nominate.
+//!
+//! Lists nominate, a fresh read decides (`design.md` §4.3): a list row is hashed in canonical form and compared with
+//! what the base says that row should look like. 72 bytes per link hold a company of 200,000 in 14 MB.
+
+use crate::field::{Field, FieldSet};
+use crate::hash::{self, FieldHash, HashKey};
+use crate::ids::{LinkId, NativeId, Side};
+use crate::link::{Base, Lifecycle, Link};
+use crate::record::Values;
+
+/// Which fields the lists of each side show, of those that both sides keep and whose permission is proven.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Listed {
+    /// By DingTalk's `user/list` or `department/listsub`.
+    pub dingtalk: FieldSet,
+    /// By the eHR's list.
+    pub ehr: FieldSet,
+}
+
+impl Listed {
+    fn of(self, side: Side) -> FieldSet {
+        match side {
+            Side::DingTalk => self.dingtalk,
+            Side::Ehr => self.ehr,
+        }
+    }
+}
+
+/// What a list row means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Nomination {
+    /// No link knows this id.
+    Unknown,
+    /// The row is what base says it should be.
+    Agrees(LinkId),
+    /// Something differs, or the link waits for something: read it again from both sides.
+    Differs(LinkId),
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Row {
+    link: LinkId,
+    digests: [FieldHash; 2],
+    /// Sum of the hashes of (department, leads it), as base has them and as the lists showed them so far.
+    places: u64,
+    places_seen: u64,
+    seen: [bool; 2],
+    /// Nothing is pending: an agreeing row costs nothing more.
+    settled: bool,
+    /// Marked left, or being created: its absence is no news.
+    expected_absent: bool,
+}
+
+/// The index: built from all links of a corp, asked once per list row.
+#[derive(Debug)]
+pub struct BaseIndex {
+    key: HashKey,
+    listed: Listed,
+    rows: Vec<Row>,
+    by_native: [Vec<(FieldHash, u32)>; 2],
+}
+
+impl BaseIndex {
+    /// An empty index.
+    #[must_use]
+    pub fn new(key: HashKey, listed: Listed) -> Self {
+        Self { key, listed, rows: Vec::new(), by_native: [Vec::new(), Vec::new()] }
+    }
+
+    /// Adds one link. Call [`BaseIndex::freeze`] after the last.
+    pub fn add(&mut self, link: &Link) {
+        let Ok(at) = u32::try_from(self.rows.len()) else { return };
+        for side in [Side::DingTalk, Side::Ehr] {
+            if let Some(native) = link.native(side) {
+                self.by_native[slot(side)].push((self.native_hash(side, native), at));
+            }
+        }
+        let digest = |side| digest(&self.key, self.listed.of(side), |field| link.base.hashes.get(&field).copied());
+        let row = Row {
+            link: link.id,
+            digests: [digest(Side::DingTalk), digest(Side::Ehr)],
+            places: places(&self.key, &link.base),
+            places_seen: 0,
+            seen: [false; 2],
+            settled: link.lifecycle == Lifecycle::Active && link.intents.is_empty(),
+            expected_absent: matches!(link.lifecycle, Lifecycle::Left { .. } | Lifecycle::Creating),
+        };
+        self.rows.push(row);
+    }
+
+    /// Sorts the index; lookups before this find nothing.
+    pub fn freeze(&mut self) {
+        self.by_native.iter_mut().for_each(|ids| ids.sort_unstable());
+    }
+
+    /// How many links.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether no link is known: the first run.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The link of a native id.
+    #[must_use]
+    pub fn link(&self, side: Side, native: &NativeId) -> Option<LinkId> {
+        self.position(side, native).and_then(|at| self.rows.get(at)).map(|row| row.link)
+    }
+
+    /// Compares one list row, its references already resolved to link ids, with base.
+    pub fn see(&mut self, side: Side, native: &NativeId, values: &Values) -> Nomination {
+        let Some(at) = self.position(side, native) else { return Nomination::Unknown };
+        let (key, listed) = (&self.key, self.listed.of(side));
+        let seen = digest(key, listed, |field| {
+            values.shown().contains(field).then(|| hash::field(key, field, values.get(field)))
+        });
+        let Some(row) = self.rows.get_mut(at) else { return Nomination::Unknown };
+        row.seen[slot(side)] = true;
+        if row.settled && seen == row.digests[slot(side)] {
+            Nomination::Agrees(row.link)
+        } else {
+            Nomination::Differs(row.link)
+        }
+    }
+
+    /// Notes that the list of `department` showed this person, and whether as its leader.
+    pub fn see_place(&mut self, native: &NativeId, department: LinkId, leads: bool) {
+        let place = place(&self.key, department, leads);
+        let at = self.position(Side::DingTalk, native);
+        if let Some(row) = at.and_then(|at| self.rows.get_mut(at)) {
+            row.places_seen = row.places_seen.wrapping_add(place);
+        }
+    }
+
+    /// People whom the lists showed in other places, or with another leader mark, than base has.
+    pub fn displaced(&self) -> impl Iterator<Item = LinkId> {
+        let seen = |row: &&Row| row.seen[slot(Side::DingTalk)] && !row.expected_absent;
+        self.rows.iter().filter(seen).filter(|row| row.places != row.places_seen).map(|row| row.link)
+    }
+
+    /// Links that a side's list did not show although it should have.
+    ///
+    /// Only [`crate::snapshot::CompleteSnapshot`] gives this out: absence from a partial list says nothing.
+    pub(crate) fn unseen(&self, side: Side) -> impl Iterator<Item = LinkId> {
+        self.rows.iter().filter(move |row| !row.seen[slot(side)] && !row.expected_absent).map(|row| row.link)
+    }
+
+    fn position(&self, side: Side, native: &NativeId) -> Option<usize> {
+        let ids = &self.by_native[slot(side)];
+        let wanted = self.native_hash(side, native);
+        let found = ids.binary_search_by(|(id, _)| id.cmp(&wanted)).ok()?;
+        ids.get(found).map(|(_, at)| *at as usize)
+    }
+
+    fn native_hash(&self, side: Side, native: &NativeId) -> FieldHash {
+        hash::bytes(&self.key, side.key(), native.as_str().as_bytes())
+    }
+}
+
+fn slot(side: Side) -> usize {
+    match side {
+        Side::DingTalk => 0,
+        Side::Ehr => 1,
+    }
+}
+
+/// One hash over the hashes of the listed fields; a field that said nothing counts as such.
+fn digest(key: &HashKey, listed: FieldSet, hash_of: impl Fn(Field) -> Option<FieldHash>) -> FieldHash {
+    let mut all = Vec::with_capacity(listed.len() * 13);
+    for field in listed.iter() {
+        all.push(field as u8);
+        all.extend(hash_of(field).unwrap_or_default());
+    }
+    hash::bytes(key, "row", &all)
+}
+
+fn places(key: &HashKey, base: &Base) -> u64 {
+    let place = |department: &LinkId| place(key, *department, base.leads.contains(department));
+    base.departments.iter().map(place).fold(0, u64::wrapping_add)
+}
+
+fn place(key: &HashKey, department: LinkId, leads: bool) -> u64 {
+    let mut content = [0; 17];
+    content[..16].copy_from_slice(&department.0);
+    content[16] = u8::from(leads);
+    let hash = hash::bytes(key, "place", &content);
+    u64::from_be_bytes([hash[0], hash[1], hash[2], hash[3], hash[4], hash[5], hash[6], hash[7]])
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::ids::Kind;
+    use crate::link::Version;
+    use crate::record::Value;
+    use std::collections::{BTreeMap, BTreeSet};
+
+    pub(crate) const LISTED: Listed =
+        Listed { dingtalk: FieldSet::of(&[Field::Name, Field::Title]), ehr: FieldSet::of(&[Field::Name]) };
+
+    pub(crate) fn key() -> HashKey {
+        HashKey::new([9; 32])
+    }
+
+    pub(crate) fn values(name: &str, title: &str) -> Values {
+        let mut values = Values::new();
+        values.show_text(Field::Name, Some(name.to_owned()));
+        values.show_text(Field::Title, Some(title.to_owned()));
+        values
+    }
+
+    pub(crate) fn link(n: u8, values: &Values) -> Link {
+        let hashes = values.iter().map(|(field, value)| (field, hash::field(&key(), field, value))).collect();
+        Link {
+            id: LinkId([n; 16]),
+            kind: Kind::Person,
+            generation: 1,
+            version: Version(1),
+            dingtalk: NativeId::new(&format!("u{n}")).ok(),
+            ehr: NativeId::new(&format!("e{n}")).ok(),
+            unionid: None,
+            base: Base { hashes, departments: BTreeSet::from([LinkId([100; 16])]), leads: BTreeSet::new() },
+            intents: Vec::new(),
+            lifecycle: Lifecycle::Active,
+        }
+    }
+
+    fn native(id: &str) -> NativeId {
+        NativeId::new(id).unwrap()
+    }
+
+    fn index(links: &[Link]) -> BaseIndex {
+        let mut index = BaseIndex::new(key(), LISTED);
+        links.iter().for_each(|link| index.add(link));
+        index.freeze();
+        index
+    }
+
+    #[test]
+    fn an_agreeing_row_costs_nothing_and_a_differing_one_is_nominated() {
+        let li = values("李娜", "工程师");
+        let mut index = index(&[link(1, &li), link(2, &values("王伟", "经理"))]);
+        assert_eq!(index.see(Side::DingTalk, &native("u1"), &li), Nomination::Agrees(LinkId([1; 16])));
+        let promoted = values("王伟", "总监");
+        assert_eq!(index.see(Side::DingTalk, &native("u2"), &promoted), Nomination::Differs(LinkId([2; 16])));
+        assert_eq!(index.see(Side::DingTalk, &native("u3"), &li), Nomination::Unknown);
+        // The eHR's list shows no title, so it agrees.
+        assert_eq!(index.see(Side::Ehr, &native("e2"), &promoted), Nomination::Agrees(LinkId([2; 16])));
+    }
+
+    #[test]
+    fn a_hidden_field_differs_from_an_agreed_one() {
+        let mut shown = values("李娜", "工程师");
+        let mut index = index(&[link(1, &shown)]);
+        shown.hide(Field::Title);
+        assert_eq!(index.see(Side::DingTalk, &native("u1"), &shown), Nomination::Differs(LinkId([1; 16])));
+    }
+
+    #[test]
+    fn an_unsettled_link_is_looked_at_again() {
+        let li = values("李娜", "工程师");
+        let mut waiting = link(1, &li);
+        waiting.lifecycle = Lifecycle::Absent { runs: 1, since: crate::ids::Timestamp(0) };
+        assert_eq!(index(&[waiting]).see(Side::DingTalk, &native("u1"), &li), Nomination::Differs(LinkId([1; 16])));
+    }
+
+    #[test]
+    fn a_new_leader_mark_is_noticed_at_the_end() {
+        let li = values("李娜", "工程师");
+        for (leads, displaced) in [(false, 0), (true, 1)] {
+            let mut index = index(&[link(1, &li)]);
+            index.see(Side::DingTalk, &native("u1"), &li);
+            index.see_place(&native("u1"), LinkId([100; 16]), leads);
+            assert_eq!(index.displaced().count(), displaced);
+        }
+    }
+
+    #[test]
+    fn values_of_every_type_are_hashed() {
+        let mut typed = Values::new();
+        typed.show(Field::Order, Some(Value::Number(3)));
+        typed.show(Field::HideMobile, Some(Value::Flag(true)));
+        let hashes: BTreeMap<_, _> = typed.iter().map(|(f, v)| (f, hash::field(&key(), f, v))).collect();
+        assert_eq!(hashes.len(), 2);
+    }
+}

@@ -1,0 +1,203 @@
+//! Complete or not: a page that failed must not look like a department that vanished.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::field::FieldSet;
+use crate::ids::{LinkId, NativeId, Side};
+use crate::index::BaseIndex;
+
+/// What an app may see: DingTalk's contact scope and the fields whose permission is proven.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scope {
+    /// Departments, with everything below them.
+    pub departments: BTreeSet<NativeId>,
+    /// People who were authorised one by one.
+    pub people: BTreeSet<NativeId>,
+    /// Person fields that would be shown.
+    pub fields: FieldSet,
+    /// The whole company is in scope.
+    pub whole_company: bool,
+}
+
+/// What a listing brought, to judge whether it was everything.
+#[derive(Debug, Clone)]
+pub struct Evidence {
+    /// Departments whose list or members did not arrive in full.
+    pub missing: Vec<NativeId>,
+    /// Departments that could not be placed in the tree.
+    pub misplaced: usize,
+    /// The scope in which this listing was made, before it began and after it ended.
+    pub scope_before: Scope,
+    /// The same, after.
+    pub scope_after: Scope,
+    /// The last scope that a person accepted; `None` at the first run.
+    pub scope_accepted: Option<Scope>,
+    /// People counted by the side itself, before and after; `None` where it cannot be asked for the whole company.
+    pub head_count: Option<(u64, u64)>,
+    /// Different people whom the lists showed.
+    pub people_seen: u64,
+}
+
+/// Why a snapshot is partial. `Display` is the sentence that a run prints.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum Incomplete {
+    /// Pages failed.
+    #[error("{departments} departments could not be read in full")]
+    PagesMissing {
+        /// How many.
+        departments: usize,
+    },
+    /// The tree is not closed.
+    #[error("{departments} departments have no place in the tree")]
+    TreeOpen {
+        /// How many.
+        departments: usize,
+    },
+    /// The scope is not the accepted one, or changed while the lists were read.
+    #[error("the app's contact scope is not the one that was accepted")]
+    ScopeChanged,
+    /// Nobody was listed although somebody was linked.
+    #[error("the list is empty although people are linked")]
+    Empty,
+    /// The side's own count differs from the list.
+    #[error("DingTalk counts {before} people before and {after} after, the lists showed {seen}")]
+    CountsDiffer {
+        /// Before the listing.
+        before: u64,
+        /// After it.
+        after: u64,
+        /// In the lists.
+        seen: u64,
+    },
+}
+
+impl Evidence {
+    /// Everything that speaks against completeness.
+    #[must_use]
+    pub fn objections(&self, linked: usize) -> Vec<Incomplete> {
+        let mut objections = Vec::new();
+        if !self.missing.is_empty() {
+            objections.push(Incomplete::PagesMissing { departments: self.missing.len() });
+        }
+        if self.misplaced > 0 {
+            objections.push(Incomplete::TreeOpen { departments: self.misplaced });
+        }
+        if self.scope_moved() {
+            objections.push(Incomplete::ScopeChanged);
+        }
+        if self.people_seen == 0 && linked > 0 {
+            objections.push(Incomplete::Empty);
+        }
+        if let Some((before, after)) = self.head_count
+            && (before != after || after != self.people_seen)
+        {
+            objections.push(Incomplete::CountsDiffer { before, after, seen: self.people_seen });
+        }
+        objections
+    }
+
+    /// Whether what the app may see is not what was accepted, or changed during the listing. Fields count too: a
+    /// permission that was withdrawn makes values vanish without an error.
+    fn scope_moved(&self) -> bool {
+        self.scope_before != self.scope_after
+            || self.scope_accepted.as_ref().is_some_and(|accepted| *accepted != self.scope_after)
+    }
+}
+
+/// Every page of every department arrived, the tree is closed, the scope is the accepted one and the counts agree.
+/// [`judge`] alone makes one, and only it knows who is absent.
+#[derive(Debug)]
+pub struct CompleteSnapshot {
+    absent: Vec<LinkId>,
+}
+
+impl CompleteSnapshot {
+    /// Links that should have been in the lists and were not.
+    #[must_use]
+    pub fn absent(&self) -> &[LinkId] {
+        &self.absent
+    }
+}
+
+/// Something is missing: it may create and update, never remove.
+#[derive(Debug)]
+pub struct PartialSnapshot {
+    /// Why, one sentence each.
+    pub objections: Vec<Incomplete>,
+}
+
+/// Judges a listing of one side.
+///
+/// # Errors
+/// [`PartialSnapshot`] with every objection.
+pub fn judge(index: &BaseIndex, side: Side, evidence: &Evidence) -> Result<CompleteSnapshot, PartialSnapshot> {
+    let objections = evidence.objections(index.len());
+    if objections.is_empty() {
+        Ok(CompleteSnapshot { absent: index.unseen(side).collect() })
+    } else {
+        Err(PartialSnapshot { objections })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::tests::{LISTED, key, link, values};
+
+    fn scope(department: &str) -> Scope {
+        Scope {
+            departments: BTreeSet::from([NativeId::new(department).unwrap()]),
+            people: BTreeSet::new(),
+            fields: FieldSet::PERSON,
+            whole_company: department == "1",
+        }
+    }
+
+    fn evidence(people_seen: u64) -> Evidence {
+        Evidence {
+            missing: Vec::new(),
+            misplaced: 0,
+            scope_before: scope("1"),
+            scope_after: scope("1"),
+            scope_accepted: Some(scope("1")),
+            head_count: Some((people_seen, people_seen)),
+            people_seen,
+        }
+    }
+
+    fn index() -> BaseIndex {
+        let mut index = BaseIndex::new(key(), LISTED);
+        [1, 2].iter().for_each(|n| index.add(&link(*n, &values("李娜", "工程师"))));
+        index.freeze();
+        index.see(Side::DingTalk, &NativeId::new("u1").unwrap(), &values("李娜", "工程师"));
+        index
+    }
+
+    #[test]
+    fn a_complete_snapshot_knows_who_is_absent() {
+        let complete = judge(&index(), Side::DingTalk, &evidence(1)).unwrap();
+        assert_eq!(complete.absent(), [LinkId([2; 16])]);
+    }
+
+    #[test]
+    fn each_flaw_alone_makes_it_partial() {
+        let flaws: [fn(&mut Evidence); 7] = [
+            |e| e.missing.push(NativeId::new("7").unwrap()),
+            |e| e.misplaced = 1,
+            |e| e.scope_after = scope("2"),
+            |e| e.scope_accepted = Some(scope("2")),
+            |e| e.scope_after.fields = FieldSet::NONE,
+            |e| e.head_count = Some((1, 2)),
+            |e| e.head_count = Some((2, 2)),
+        ];
+        for flaw in flaws {
+            let mut flawed = evidence(1);
+            flaw(&mut flawed);
+            let Err(partial) = judge(&index(), Side::DingTalk, &flawed) else { panic!("{flawed:?} was accepted") };
+            assert_eq!(partial.objections.len(), 1);
+        }
+        assert!(judge(&index(), Side::DingTalk, &evidence(0)).is_err());
+    }
+}
