@@ -1,1 +1,26 @@
-//! Not written yet.
+//! Lambda glue: configuration lookup, logging, clock, randomness, batch results, lean AWS clients.
+//!
+//! Invariant: this is the only crate that asks the process or the machine for anything (environment, time,
+//! randomness). Everything above takes them as arguments, so that a test hands them in.
+
+pub mod batch;
+mod clock;
+mod logging;
+mod random;
+pub mod variables;
+
+#[cfg(feature = "aws")]
+pub mod aws;
+#[cfg(feature = "lambda")]
+mod serve;
+#[cfg(feature = "dingtalk")]
+mod tokens;
+
+pub use clock::SystemClock;
+pub use logging::init_logging;
+pub use random::{NoRandomness, random};
+#[cfg(feature = "lambda")]
+pub use serve::{Invocation, ServeError, serve};
+#[cfg(feature = "dingtalk")]
+pub use tokens::VaultTokens;
+pub use variables::{Missing, variable};

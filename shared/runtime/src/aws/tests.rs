@@ -1,0 +1,64 @@
+//! The lean client against a loopback listener: it signs, it honours the endpoint, it gives up in time.
+
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::time::Instant;
+
+use super::*;
+
+const QUICK: Patience = Patience { attempt_ms: 150, call_ms: 400, attempts: 2 };
+
+fn lookup(endpoint: String) -> impl Fn(&str) -> Option<String> {
+    move |name| match name {
+        AWS_REGION => Some("eu-central-1".into()),
+        AWS_ACCESS_KEY_ID => Some("AKIDEXAMPLE".into()),
+        AWS_SECRET_ACCESS_KEY => Some("a-secret-key".into()),
+        AWS_ENDPOINT_URL => Some(endpoint.clone()),
+        _ => None,
+    }
+}
+
+#[test]
+fn a_missing_credential_is_named_and_none_is_printed() {
+    let error = Settings::from_vars(&|_| None, Patience::WORKER).unwrap_err();
+    assert_eq!(error.to_string(), "environment variable AWS_ACCESS_KEY_ID is not set");
+    let settings = Settings::from_vars(&lookup("http://127.0.0.1:1".into()), Patience::WORKER).unwrap();
+    assert!(!format!("{settings:?}").contains("a-secret-key"));
+}
+
+#[test]
+fn eight_roots_are_embedded() {
+    assert_eq!(certificates(ROOTS).count(), 8);
+}
+
+#[cfg(feature = "dynamodb")]
+#[tokio::test]
+async fn a_call_goes_signed_to_the_endpoint() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let server = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut request = vec![0; 8_192];
+        let length = stream.read(&mut request).unwrap();
+        let body = r#"{"TableNames":["control"]}"#;
+        write!(stream, "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len()).unwrap();
+        String::from_utf8_lossy(&request[..length]).into_owned()
+    });
+    let sdk = Settings::from_vars(&lookup(endpoint), QUICK).unwrap().sdk().unwrap();
+    let tables = dynamodb(&sdk).list_tables().send().await.unwrap();
+    assert_eq!(tables.table_names(), ["control"]);
+    let request = server.join().unwrap().to_lowercase();
+    assert!(request.contains("aws4-hmac-sha256 credential=akidexample/"), "{request}");
+    assert!(request.contains("/eu-central-1/dynamodb/aws4_request"));
+}
+
+#[cfg(feature = "dynamodb")]
+#[tokio::test]
+async fn a_silent_server_is_given_up_in_time() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", silent.local_addr().unwrap());
+    let sdk = Settings::emulator(&endpoint, QUICK).sdk().unwrap();
+    let begun = Instant::now();
+    assert!(dynamodb(&sdk).list_tables().send().await.is_err());
+    assert!(begun.elapsed() < Duration::from_millis(2_000), "{:?}", begun.elapsed());
+}

@@ -1,0 +1,151 @@
+//! A batch of queue messages and what became of each: the failed ones go back, with the later ones of their group.
+//!
+//! The queue redelivers exactly the ids in `batchItemFailures`, and the **whole batch** when an unknown id is among
+//! them (`reliability.md` F17); so only ids that came in ever go out.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+
+use futures::{FutureExt, StreamExt};
+use serde::{Deserialize, Serialize};
+
+/// Lambda's event for a queue, as far as we read it: the wire of SQS, FIFO or not.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct Batch {
+    /// The messages, in the order of their groups.
+    #[serde(rename = "Records", default)]
+    pub items: Vec<Item>,
+}
+
+/// One message.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "SqsRecord")]
+pub struct Item {
+    /// The queue's id of this message.
+    pub id: String,
+    /// The FIFO group; `None` on a standard queue, where every message stands alone.
+    pub group: Option<String>,
+    /// What was sent.
+    pub body: String,
+}
+
+impl std::fmt::Debug for Item {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Item({}, {} bytes)", self.id, self.body.len())
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SqsRecord {
+    message_id: String,
+    #[serde(default)]
+    body: Option<String>,
+    #[serde(default)]
+    attributes: Option<BTreeMap<String, String>>,
+}
+
+impl From<SqsRecord> for Item {
+    fn from(record: SqsRecord) -> Self {
+        let group = record.attributes.unwrap_or_default().remove("MessageGroupId");
+        Self { id: record.message_id, group, body: record.body.unwrap_or_default() }
+    }
+}
+
+/// What one item came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Finished, or not worth another attempt: the queue forgets it.
+    Done,
+    /// Worth another attempt: the queue keeps it, and the later ones of its group behind it.
+    Again,
+}
+
+/// The answer to a [`Batch`]; serialises as the `batchItemFailures` that `ReportBatchItemFailures` reads.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BatchOutcome {
+    batch_item_failures: Vec<Failure>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Failure {
+    item_identifier: String,
+}
+
+impl BatchOutcome {
+    /// The ids that go back, each once, in the order of the batch.
+    pub fn failed(&self) -> impl Iterator<Item = &str> {
+        self.batch_item_failures.iter().map(|failure| failure.item_identifier.as_str())
+    }
+
+    /// Whether everything is done.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.batch_item_failures.is_empty()
+    }
+
+    fn of(items: &[Item], again: &BTreeSet<&str>) -> Self {
+        let mut named = BTreeSet::new();
+        let back = items.iter().filter(|item| again.contains(item.id.as_str()) && named.insert(item.id.as_str()));
+        Self { batch_item_failures: back.map(|item| Failure { item_identifier: item.id.clone() }).collect() }
+    }
+}
+
+/// Works a batch: one item after the other inside a group, up to `groups_at_once` groups at a time (0 counts as 1).
+///
+/// After an item that is to be tried again, the later ones of its group are not begun and go back too. A panic in one
+/// item is caught and counts as [`Verdict::Again`] — where panics unwind; with `panic = "abort"` the process ends and
+/// the queue redelivers the batch. An id that comes twice counts as one message: it goes back if either copy does.
+pub async fn work<F, Fut>(batch: &Batch, groups_at_once: usize, work: F) -> BatchOutcome
+where
+    F: Fn(Item) -> Fut,
+    Fut: Future<Output = Verdict>,
+{
+    let work = &work;
+    let worked = futures::stream::iter(by_group(&batch.items).into_iter().map(|group| work_group(group, work)))
+        .buffer_unordered(groups_at_once.max(1))
+        .collect::<Vec<_>>();
+    let again: BTreeSet<&str> = worked.await.into_iter().flatten().map(|item| item.id.as_str()).collect();
+    BatchOutcome::of(&batch.items, &again)
+}
+
+/// Items of one group together, in order; an item without a group is alone. Groups in the order of their first item.
+fn by_group(items: &[Item]) -> Vec<Vec<&Item>> {
+    let mut groups: Vec<Vec<&Item>> = Vec::new();
+    let mut place: BTreeMap<&str, usize> = BTreeMap::new();
+    for item in items {
+        let known = item.group.as_deref().map(|group| *place.entry(group).or_insert(groups.len()));
+        match known.and_then(|at| groups.get_mut(at)) {
+            Some(group) => group.push(item),
+            None => groups.push(vec![item]),
+        }
+    }
+    groups
+}
+
+/// Works a group until one item fails; returns that item and the ones behind it.
+async fn work_group<'a, F, Fut>(group: Vec<&'a Item>, work: &F) -> Vec<&'a Item>
+where
+    F: Fn(Item) -> Fut,
+    Fut: Future<Output = Verdict>,
+{
+    let mut items = group.into_iter();
+    while let Some(item) = items.next() {
+        // The call itself is inside the guard too: a handler may panic before its first await.
+        let attempt = AssertUnwindSafe(async { work(item.clone()).await }).catch_unwind().await;
+        let verdict = attempt.unwrap_or_else(|_| {
+            tracing::error!(message.id = %item.id, "a queue item panicked; it goes back to the queue");
+            Verdict::Again
+        });
+        if verdict == Verdict::Again {
+            return std::iter::once(item).chain(items).collect();
+        }
+    }
+    Vec::new()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,51 @@
+//! Logs: a sentence a human reads, with fields that a query filters; times in UTC; never people's data.
+//!
+//! Foreign crates are held at `warn` whatever the level: an AWS or HTTP client's `debug` lines carry request bodies.
+
+use std::io::IsTerminal;
+
+use tracing::Level;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{Layer, fmt};
+
+use crate::variables::{AWS_LAMBDA_FUNCTION_NAME, LOG_LEVEL, variable};
+
+/// Our own crates, as log targets.
+const OURS: &[&str] = &[
+    "callback", "reconcile", "full_sync", "token_refresh", "message_push", "directory", "dingtalk", "state", "ehr",
+    "engine", "runtime", "local", "bangding", "sandbox",
+];
+
+/// Begins logging for one process: JSON lines on Lambda, text on a terminal or pipe, both on stderr, so that a
+/// program's stdout stays its own. The level of our lines comes from `LOG_LEVEL` (`info` when absent or not a level).
+/// Calling it twice is harmless: the first call wins.
+pub fn init_logging(function: &'static str) {
+    let level = variable(LOG_LEVEL).and_then(|text| text.parse().ok()).unwrap_or(Level::INFO);
+    let lines: Box<dyn Layer<_> + Send + Sync> = if variable(AWS_LAMBDA_FUNCTION_NAME).is_some() {
+        Box::new(fmt::layer().json().flatten_event(true).with_writer(std::io::stderr))
+    } else {
+        Box::new(fmt::layer().with_ansi(std::io::stderr().is_terminal()).with_writer(std::io::stderr))
+    };
+    if tracing_subscriber::registry().with(lines.with_filter(targets(level))).try_init().is_ok() {
+        tracing::debug!(function, "logging began");
+    }
+}
+
+fn targets(level: Level) -> Targets {
+    Targets::new().with_default(Level::WARN).with_targets(OURS.iter().map(|name| (*name, level)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn foreign_crates_never_speak_below_warn() {
+        let targets = targets(Level::TRACE);
+        assert!(targets.would_enable("callback::config", &Level::TRACE));
+        assert!(!targets.would_enable("aws_smithy_runtime::client", &Level::INFO));
+        assert!(targets.would_enable("hyper_util", &Level::WARN));
+    }
+}

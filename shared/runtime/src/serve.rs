@@ -1,0 +1,42 @@
+//! The loop that asks Lambda for work.
+
+use std::future::Future;
+
+use directory::Timestamp;
+use lambda_runtime::{LambdaEvent, service_fn};
+use serde::de::DeserializeOwned;
+use serde::Serialize;
+
+/// One invocation, apart from its event.
+#[derive(Debug, Clone, Copy)]
+pub struct Invocation {
+    /// When Lambda kills it. Emulators give nonsense here (`local-stack.md` §5): treat a moment in the past as unknown.
+    pub deadline: Timestamp,
+}
+
+/// The loop ended, or could not begin.
+#[derive(Debug, thiserror::Error)]
+#[error("the Lambda runtime loop ended")]
+pub struct ServeError(#[source] lambda_runtime::Error);
+
+/// Serves invocations until the environment is taken away. The handler is total: what it cannot do it says in its answer.
+///
+/// # Errors
+/// [`ServeError`] when the runtime API cannot be reached or answers nonsense.
+///
+/// # Panics
+/// Outside of Lambda, where the variables of its runtime API are missing.
+pub async fn serve<I, O, F, Fut>(handler: F) -> Result<(), ServeError>
+where
+    I: DeserializeOwned + Send,
+    O: Serialize + Send,
+    F: Fn(I, Invocation) -> Fut + Send,
+    Fut: Future<Output = O> + Send,
+{
+    let handler = &handler;
+    let one = service_fn(move |event: LambdaEvent<I>| async move {
+        let deadline = Timestamp(i64::try_from(event.context.deadline).unwrap_or(i64::MAX));
+        Ok::<O, std::convert::Infallible>(handler(event.payload, Invocation { deadline }).await)
+    });
+    lambda_runtime::run(one).await.map_err(ServeError)
+}

@@ -1,0 +1,127 @@
+//! Every environment variable that any part of Bangding reads, in one place, and the lookups over it.
+//!
+//! A `Config` is built from a closure `Fn(&str) -> Option<String>`: [`variable`] in `main`, a table in a test.
+
+/// Who sets a variable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SetBy {
+    /// `infra/template.yaml`; a test holds the two lists equal.
+    Template,
+    /// The platform (Lambda), or an emulator in its place.
+    Platform,
+    /// The person at the command line.
+    Person,
+}
+
+/// One environment variable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Variable {
+    /// Its name.
+    pub name: &'static str,
+    /// Who sets it.
+    pub set_by: SetBy,
+    /// What it is, for the reader of a configuration error.
+    pub meaning: &'static str,
+}
+
+macro_rules! variables {
+    ($($set_by:ident $name:ident $meaning:literal;)*) => {
+        $(#[doc = $meaning] pub const $name: &str = stringify!($name);)*
+
+        /// All of them, in the order of this file.
+        pub const ALL: &[Variable] =
+            &[$(Variable { name: $name, set_by: SetBy::$set_by, meaning: $meaning }),*];
+    };
+}
+
+variables! {
+    Template CONTROL_TABLE "Table of bindings, policies, runs, conflicts, message states.";
+    Template DIRECTORY_TABLE "Table of links: ids, versions and keyed hashes, no personal data.";
+    Template JOURNAL_TABLE "Append-only table of every change.";
+    Template LEDGER_TABLE "Table of the built-in eHR.";
+    Template LOG_LEVEL "Level of our own log lines: error, warn, info, debug or trace. Foreign crates stay at warn.";
+    Template DINGTALK_API_URL "Base URL of DingTalk's new API; `https://api.dingtalk.com` unless it is a sandbox.";
+    Template DINGTALK_OAPI_URL "Base URL of DingTalk's old API; `https://oapi.dingtalk.com` unless it is a sandbox.";
+    Template OUTBOX_QUEUE_URL "Queue of messages to people.";
+    Template REFUSED_TOKENS_QUEUE_URL "Queue of access tokens that DingTalk refused, by hash.";
+    Template SECRETS_PREFIX "First part of every secret's name: the stack's name.";
+    Template SWEEPS_QUEUE_URL "FIFO queue of sweeps to begin or to continue, group = corp.";
+    Template WAKES_QUEUE_URL "FIFO queue of wakes, group = corp, side and record.";
+
+    Platform AWS_ACCESS_KEY_ID "Access key of the function's role.";
+    Platform AWS_ENDPOINT_URL "Where all AWS services answer, when that is an emulator. Absent on AWS.";
+    Platform AWS_LAMBDA_FUNCTION_NAME "Set on Lambda: the log is JSON there, text elsewhere.";
+    Platform AWS_REGION "Region of the function and of everything that it talks to.";
+    Platform AWS_SECRET_ACCESS_KEY "Secret key of the function's role.";
+    Platform AWS_SESSION_TOKEN "Session token of the function's role; emulators may leave it out.";
+
+    Person BANGDING_APP_SECRET "AppSecret for `bangding up --dingtalk-url`; never an argument, which others could read.";
+}
+
+/// A required variable that is absent or empty.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("environment variable {name} is not set")]
+pub struct Missing {
+    /// The variable's name.
+    pub name: &'static str,
+}
+
+/// Asks the process. An empty value counts as not set; one that is not Unicode too.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the process environment; all else takes a lookup")]
+pub fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// A variable that must be there.
+///
+/// # Errors
+/// [`Missing`] when the lookup has nothing, or the empty string, under this name.
+pub fn required(lookup: &impl Fn(&str) -> Option<String>, name: &'static str) -> Result<String, Missing> {
+    optional(lookup, name).ok_or(Missing { name })
+}
+
+/// A variable that may be absent; the empty string counts as absent.
+pub fn optional(lookup: &impl Fn(&str) -> Option<String>, name: &'static str) -> Option<String> {
+    lookup(name).filter(|value| !value.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn a_missing_variable_is_named() {
+        let missing = required(&|_| None, WAKES_QUEUE_URL).unwrap_err();
+        assert_eq!(missing.to_string(), "environment variable WAKES_QUEUE_URL is not set");
+        assert_eq!(required(&|_| Some(String::new()), AWS_REGION).unwrap_err().name, "AWS_REGION");
+        assert_eq!(required(&|name| Some(name.to_lowercase()), AWS_REGION).unwrap(), "aws_region");
+    }
+
+    /// Names under `Variables:` of any block, by indentation: the template is ours and `cfn-lint` keeps it well formed.
+    fn set_by_the_template() -> BTreeSet<String> {
+        let template = include_str!("../../../infra/template.yaml");
+        let mut names = BTreeSet::new();
+        let mut inside: Option<usize> = None;
+        for line in template.lines().filter(|line| !line.trim().is_empty()) {
+            let indent = line.len() - line.trim_start().len();
+            match inside {
+                Some(block) if indent > block => {
+                    let name = line.trim_start().split(':').next().unwrap();
+                    names.insert(name.to_owned());
+                }
+                _ => inside = (line.trim_end().ends_with("Variables:")).then_some(indent),
+            }
+        }
+        names
+    }
+
+    #[test]
+    fn the_template_sets_what_the_code_reads_and_nothing_else() {
+        let read: BTreeSet<String> =
+            ALL.iter().filter(|v| v.set_by == SetBy::Template).map(|v| v.name.to_owned()).collect();
+        assert_eq!(set_by_the_template(), read);
+    }
+}
