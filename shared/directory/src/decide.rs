@@ -7,7 +7,7 @@ use crate::hash::{self, FieldHash, HashKey};
 use crate::ids::{LinkId, Side, Timestamp};
 use crate::link::{Action, Base, Lifecycle, Link, Version};
 use crate::merge::{self, Merged, Seen};
-use crate::plan::Item;
+use crate::plan::{Item, Settled};
 use crate::policy::Policy;
 use crate::record::{Record, Value, Values};
 
@@ -35,8 +35,18 @@ pub struct Pair<'a> {
     pub stored: Option<Version>,
     /// DingTalk's record. Its absence is decided elsewhere, with proof.
     pub dingtalk: &'a Record,
-    /// The eHR's record, if it has one.
-    pub ehr: Option<&'a Record>,
+    /// The eHR's record, if it has one, with its version there.
+    pub ehr: Option<(&'a Record, u64)>,
+}
+
+impl<'a> Pair<'a> {
+    fn ehr_record(&self) -> Option<&'a Record> {
+        self.ehr.map(|(record, _)| record)
+    }
+
+    fn before(&self) -> Option<Link> {
+        self.stored.map(|_| self.link.clone())
+    }
 }
 
 /// What is to be done.
@@ -45,11 +55,11 @@ pub enum Decision {
     /// Everything agrees and base knows it.
     Nothing,
     /// Both sides agree; base catches up.
-    Settle(Box<Link>),
+    Settle(Box<Settled>),
     /// A side is written to.
     Write(Box<Item>),
     /// A person must look at it.
-    Quarantine(Box<Link>),
+    Quarantine(Box<Settled>),
 }
 
 /// What the engine knows besides the pair.
@@ -75,18 +85,17 @@ pub fn present(pair: Pair<'_>, context: Context<'_>) -> Decision {
     let reused = pair.link.unionid.is_some() && unionid.is_some() && pair.link.unionid != unionid;
     let reused = reused && pair.link.dingtalk.as_ref() == Some(&pair.dingtalk.id);
     if reused {
-        return quarantine(pair.link, "the userid now belongs to another unionid", context.now);
+        return quarantine(pair, "the userid now belongs to another unionid", context.now);
     }
     let mut link = pair.link.clone();
     link.unionid = unionid.or(link.unionid);
-    let replaced = replaced_ids(&link, pair);
     link.dingtalk = Some(pair.dingtalk.id.clone());
-    let action = match pair.ehr {
+    let action = match pair.ehr_record() {
         None => Action::Create,
         Some(ehr) if !ehr.active => Action::Restore,
         Some(_) => Action::Update,
     };
-    if let Some(ehr) = pair.ehr {
+    if let Some(ehr) = pair.ehr_record() {
         link.ehr = Some(ehr.id.clone());
     }
     if action != Action::Update && pair.stored.is_some() && matches!(link.lifecycle, Lifecycle::Left { .. }) {
@@ -100,24 +109,33 @@ pub fn present(pair: Pair<'_>, context: Context<'_>) -> Decision {
         return if Some(pair.link.version) == pair.stored && link == *pair.link {
             Decision::Nothing
         } else {
-            Decision::Settle(Box::new(link))
+            Decision::Settle(Box::new(Settled { link, before: pair.before() }))
         };
     }
-    let reason = reason(action, pair).to_owned();
-    let planned_from = pair.stored;
-    Decision::Write(Box::new(Item { link, planned_from, replaced, to: Side::Ehr, action, values, changes, reason }))
+    Decision::Write(Box::new(Item {
+        link,
+        before: pair.before(),
+        ehr_version: pair.ehr.map(|(_, version)| version),
+        unionid: pair.dingtalk.unionid.clone(),
+        to: Side::Ehr,
+        action,
+        values,
+        changes,
+        reason: reason(action, pair).to_owned(),
+    }))
 }
 
 /// Plans to mark a record left, once its absence is proven.
 #[must_use]
-pub fn gone(link: &Link, reason: &str, now: Timestamp) -> Item {
+pub fn gone(link: &Link, ehr_version: Option<u64>, reason: &str, now: Timestamp) -> Item {
     let mut after = link.clone();
     after.lifecycle = Lifecycle::Left { at: now };
     after.intents.clear();
     Item {
         link: after,
-        planned_from: Some(link.version),
-        replaced: Vec::new(),
+        before: Some(link.clone()),
+        ehr_version,
+        unionid: None,
         to: Side::Ehr,
         action: Action::Remove,
         values: Values::new(),
@@ -136,18 +154,13 @@ fn reason(action: Action, pair: Pair<'_>) -> &'static str {
     }
 }
 
-fn quarantine(link: &Link, reason: &str, now: Timestamp) -> Decision {
-    if matches!(link.lifecycle, Lifecycle::Quarantined { .. }) {
+fn quarantine(pair: Pair<'_>, reason: &str, now: Timestamp) -> Decision {
+    if matches!(pair.link.lifecycle, Lifecycle::Quarantined { .. }) {
         return Decision::Nothing;
     }
-    let mut link = link.clone();
+    let mut link = pair.link.clone();
     link.lifecycle = Lifecycle::Quarantined { reason: reason.to_owned(), since: now };
-    Decision::Quarantine(Box::new(link))
-}
-
-fn replaced_ids(link: &Link, pair: Pair<'_>) -> Vec<(Side, crate::ids::NativeId)> {
-    let old = link.dingtalk.as_ref().filter(|old| pair.stored.is_some() && **old != pair.dingtalk.id);
-    old.map(|old| (Side::DingTalk, old.clone())).into_iter().collect()
+    Decision::Quarantine(Box::new(Settled { link, before: pair.before() }))
 }
 
 /// Merges every field that both sides can keep; base catches up in `link`, what must be written is returned.
@@ -156,7 +169,7 @@ fn merge_fields(link: &mut Link, pair: Pair<'_>, context: Context<'_>) -> (Value
     let mut changes = Vec::new();
     for field in FieldSet::of_kind(link.kind).intersection(context.fields).iter() {
         let dingtalk = seen(context.key, field, &pair.dingtalk.values);
-        let ehr = match pair.ehr {
+        let ehr = match pair.ehr_record() {
             Some(record) => seen(context.key, field, &record.values),
             // Nothing there yet: every field of it is empty.
             None => Seen::Is(hash::field(context.key, field, None)),
@@ -167,7 +180,7 @@ fn merge_fields(link: &mut Link, pair: Pair<'_>, context: Context<'_>) -> (Value
             Merged::Agreed(hash) => agree(link, field, hash, pair.dingtalk.values.get(field)),
             Merged::Write { value: hash, overwrites_edit, .. } => {
                 let after = pair.dingtalk.values.get(field).cloned();
-                let before = pair.ehr.and_then(|record| record.values.get(field)).cloned();
+                let before = pair.ehr_record().and_then(|record| record.values.get(field)).cloned();
                 agree(link, field, hash, after.as_ref());
                 let overwrites_edit = overwrites_edit && before.is_some() && base.is_some();
                 values.show(field, after.clone());

@@ -94,6 +94,12 @@ impl BaseIndex {
         self.by_native.iter_mut().for_each(|ids| ids.sort_unstable());
     }
 
+    /// Different linked records that DingTalk's lists showed so far.
+    #[must_use]
+    pub fn seen_in_dingtalk(&self) -> u64 {
+        self.rows.iter().filter(|row| row.seen[slot(Side::DingTalk)]).count() as u64
+    }
+
     /// How many links.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -141,6 +147,11 @@ impl BaseIndex {
     pub fn displaced(&self) -> impl Iterator<Item = LinkId> {
         let seen = |row: &&Row| row.seen[slot(Side::DingTalk)] && !row.expected_absent;
         self.rows.iter().filter(seen).filter(|row| row.places != row.places_seen).map(|row| row.link)
+    }
+
+    /// Links whose record the eHR's list did not show: nominated, to be read again. Nothing is removed for it.
+    pub fn missing_in_ehr(&self) -> impl Iterator<Item = LinkId> {
+        self.unseen(Side::Ehr)
     }
 
     /// Links that a side's list did not show although it should have.

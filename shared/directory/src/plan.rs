@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::decide::Change;
 use crate::field::FieldSet;
 use crate::guard::{self, FieldChanges, TooMuch};
-use crate::ids::{Kind, LinkId, NativeId, Side};
-use crate::link::{Action, Link, Version};
+use crate::ids::{Kind, LinkId, Side, UnionId};
+use crate::link::{Action, Link};
 use crate::policy::Policy;
 use crate::record::Values;
 
@@ -17,10 +17,12 @@ use crate::record::Values;
 pub struct Item {
     /// The link as it is to be stored once the write has been read back. Its version is chosen when it is applied.
     pub link: Link,
-    /// The version of the stored link that this was planned from; `None` if there is none yet.
-    pub planned_from: Option<Version>,
-    /// Native ids that the stored link had and this one no longer has: their pointers go.
-    pub replaced: Vec<(Side, NativeId)>,
+    /// The stored link that this was planned from, whose version must still be the same; `None` if there is none yet.
+    pub before: Option<Link>,
+    /// The version that the eHR's record must still have; `None` for a create.
+    pub ehr_version: Option<u64>,
+    /// The `unionid` that goes with the record.
+    pub unionid: Option<UnionId>,
     /// The side that is written to.
     pub to: Side,
     /// What is done.
@@ -74,14 +76,23 @@ pub struct Plan {
     /// What would be written.
     pub items: Vec<Item>,
     /// Links whose base only catches up: no side is written to.
-    pub settled: Vec<(Link, Option<Version>)>,
+    pub settled: Vec<Settled>,
+}
+
+/// A link that is stored anew without a write to either side: both agree, or a person must look at it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settled {
+    /// The link as it is to be stored.
+    pub link: Link,
+    /// The stored link that this was decided from; `None` if there is none yet.
+    pub before: Option<Link>,
 }
 
 /// A plan that passed the guard. [`Plan::approve`] alone makes one.
 #[derive(Debug)]
 pub struct ApprovedPlan {
     items: Vec<Item>,
-    settled: Vec<(Link, Option<Version>)>,
+    settled: Vec<Settled>,
     held: Vec<Held>,
 }
 
@@ -115,7 +126,7 @@ impl ApprovedPlan {
 
     /// Links whose base only catches up.
     #[must_use]
-    pub fn settled(&self) -> &[(Link, Option<Version>)] {
+    pub fn settled(&self) -> &[Settled] {
         &self.settled
     }
 
@@ -204,9 +215,10 @@ mod tests {
         let link = link(n, &values("李娜", "工程师"));
         let text = |text: &str| Value::Text(Personal::from(text));
         let mut item = Item {
-            planned_from: Some(link.version),
+            before: Some(link.clone()),
             link,
-            replaced: Vec::new(),
+            ehr_version: Some(1),
+            unionid: None,
             to: Side::Ehr,
             action,
             values: Values::new(),

@@ -1,1 +1,9 @@
-//! Not written yet.
+//! The eHR side: the connector trait and the connectors.
+//!
+//! The engine never branches on a vendor: what a connector can do is a [`Capabilities`] value.
+
+pub mod connector;
+pub mod ledger;
+
+pub use connector::{Capabilities, Connector, Error, Key, Stored, Write};
+pub use ledger::Ledger;

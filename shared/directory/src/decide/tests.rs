@@ -28,13 +28,13 @@ fn decide(link: &Link, stored: bool, dingtalk: &Record, ehr: Option<&Record>) ->
     let policy = Policy::dingtalk_is_master();
     let key = key();
     let context = Context { policy: &policy, key: &key, fields: FieldSet::PERSON, now: Timestamp(7) };
-    present(Pair { link, stored: stored.then_some(link.version), dingtalk, ehr }, context)
+    present(Pair { link, stored: stored.then_some(link.version), dingtalk, ehr: ehr.map(|record| (record, 1)) }, context)
 }
 
 /// The link as it is stored after both sides agree on `title`.
 fn settled(title: &str) -> Link {
     match decide(&new_link(), false, &record("u1", title), Some(&record("e1", title))) {
-        Decision::Settle(link) => *link,
+        Decision::Settle(settled) => settled.link,
         other => panic!("{other:?}"),
     }
 }
@@ -49,7 +49,7 @@ fn item(decision: Decision) -> Item {
 #[test]
 fn a_person_whom_the_ehr_does_not_have_is_created() {
     let item = item(decide(&new_link(), false, &record("u1", "工程师"), None));
-    assert_eq!((item.action, item.planned_from), (Action::Create, None));
+    assert_eq!((item.action, item.before), (Action::Create, None));
     assert_eq!(item.changes.len(), 2);
     assert_eq!(item.link.base.hashes.len(), item.values.shown().len());
 }
@@ -92,18 +92,19 @@ fn a_reused_userid_is_quarantined_once() {
     let link = settled("工程师");
     let mut stranger = record("u1", "工程师");
     stranger.unionid = UnionId::new("union-2").ok();
-    let Decision::Quarantine(link) = decide(&link, true, &stranger, Some(&record("e1", "工程师"))) else { panic!() };
-    assert!(matches!(decide(&link, true, &stranger, Some(&record("e1", "工程师"))), Decision::Nothing));
+    let Decision::Quarantine(held) = decide(&link, true, &stranger, Some(&record("e1", "工程师"))) else { panic!() };
+    assert!(matches!(decide(&held.link, true, &stranger, Some(&record("e1", "工程师"))), Decision::Nothing));
 }
 
 #[test]
 fn a_rehire_is_a_new_generation_under_a_new_userid() {
-    let left = gone(&settled("工程师"), "left", Timestamp(1)).link;
+    let left = gone(&settled("工程师"), Some(1), "left", Timestamp(1)).link;
     let mut old = record("e1", "工程师");
     old.active = false;
     let item = item(decide(&left, true, &record("u2", "工程师"), Some(&old)));
     assert_eq!((item.action, item.link.generation), (Action::Restore, 2));
-    assert_eq!(item.replaced, [(Side::DingTalk, NativeId::new("u1").unwrap())]);
+    assert_eq!(item.before.as_ref().and_then(|link| link.dingtalk.as_ref()), NativeId::new("u1").ok().as_ref());
+    assert_eq!(item.link.dingtalk, NativeId::new("u2").ok());
     assert_eq!(item.link.lifecycle, Lifecycle::Active);
 }
 
@@ -122,6 +123,6 @@ fn a_killed_create_is_adopted() {
     let Decision::Settle(after) = decide(&link, true, &record("u1", "工程师"), Some(&record("e1", "工程师"))) else {
         panic!()
     };
-    assert!(after.intents.is_empty());
-    assert_eq!(after.lifecycle, Lifecycle::Active);
+    assert!(after.link.intents.is_empty());
+    assert_eq!(after.link.lifecycle, Lifecycle::Active);
 }

@@ -1,0 +1,134 @@
+//! What the engine asks of an eHR.
+
+use async_trait::async_trait;
+use directory::{Action, FieldSet, Kind, LinkId, NativeId, Record, UnionId, Values};
+
+/// What a connector can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Capabilities {
+    /// Person fields that it keeps.
+    pub person: FieldSet,
+    /// Department fields that it keeps.
+    pub department: FieldSet,
+    /// Person fields that its list shows; the others need a `get`.
+    pub person_listed: FieldSet,
+    /// Department fields that its list shows.
+    pub department_listed: FieldSet,
+}
+
+impl Capabilities {
+    /// The fields that it keeps for a kind of record.
+    #[must_use]
+    pub fn fields(&self, kind: Kind) -> FieldSet {
+        match kind {
+            Kind::Person => self.person,
+            Kind::Department => self.department,
+        }
+    }
+
+    /// The fields that its list shows for a kind of record.
+    #[must_use]
+    pub fn listed(&self, kind: Kind) -> FieldSet {
+        match kind {
+            Kind::Person => self.person_listed,
+            Kind::Department => self.department_listed,
+        }
+    }
+}
+
+/// Something that a record can be found by, besides its own id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Key {
+    /// The DingTalk id that the eHR keeps.
+    DingTalk(NativeId),
+    /// The person's `unionid`, which survives a re-hire.
+    Union(UnionId),
+    /// The job number.
+    JobNumber(String),
+}
+
+/// A record with the version that a conditional write needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stored {
+    /// What the eHR says.
+    pub record: Record,
+    /// The DingTalk id that it keeps, if any.
+    pub dingtalk: Option<NativeId>,
+    /// Its version there; 0 where the eHR has none.
+    pub version: u64,
+}
+
+/// One write. References in `values` are the eHR's own ids.
+#[derive(Debug, Clone)]
+pub struct Write {
+    /// Person or department.
+    pub kind: Kind,
+    /// What is done.
+    pub action: Action,
+    /// The eHR's id; `None` for a create.
+    pub id: Option<NativeId>,
+    /// The link: the idempotency key of a create. A create that is repeated with it returns the first one's record.
+    pub link: LinkId,
+    /// The DingTalk id that the eHR shall keep.
+    pub dingtalk: Option<NativeId>,
+    /// The `unionid` that the eHR shall keep.
+    pub unionid: Option<UnionId>,
+    /// The fields that change; a shown field without a value is emptied.
+    pub values: Values,
+    /// The version that the write is conditional on; `None` writes whatever is there.
+    pub expected: Option<u64>,
+}
+
+/// What can go wrong, by what the engine does about it.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Somebody else wrote the record since it was read: read again.
+    #[error("the eHR's record was changed since it was read")]
+    Stale,
+    /// The record that was to change is not there.
+    #[error("the eHR has no such record")]
+    NotFound,
+    /// The eHR refuses this record; the others go on.
+    #[error("the eHR refuses the record: {0}")]
+    Refused(&'static str),
+    /// It may or may not have happened: the intent stays until a later read explains it.
+    #[error("it is not known whether the eHR wrote the record")]
+    UnknownOutcome,
+    /// The eHR cannot be used now; retrying later helps.
+    #[error("the eHR did not answer")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The eHR answered something that cannot be read.
+    #[error("the eHR's answer cannot be read: {0}")]
+    Malformed(&'static str),
+}
+
+impl Error {
+    /// Whether the same call can succeed later without anybody doing anything.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Stale | Self::UnknownOutcome | Self::Unavailable(_) => true,
+            Self::NotFound | Self::Refused(_) | Self::Malformed(_) => false,
+        }
+    }
+}
+
+/// An eHR. References in records are the eHR's own ids.
+#[async_trait]
+pub trait Connector: Send + Sync {
+    /// What it can do.
+    fn capabilities(&self) -> Capabilities;
+
+    /// Lists every record of a kind, also those that left, and returns how many. An error means that the list is
+    /// incomplete: what was handed out before it may be used, what was not says nothing.
+    async fn list(&self, kind: Kind, each: &mut (dyn FnMut(Stored) + Send)) -> Result<u64, Error>;
+
+    /// Reads one record as it is now; `None` if there is none.
+    async fn get(&self, kind: Kind, id: &NativeId) -> Result<Option<Stored>, Error>;
+
+    /// Finds records by a key; each one is checked against the key that was asked for.
+    async fn find_by_key(&self, kind: Kind, key: &Key) -> Result<Option<Stored>, Error>;
+
+    /// Writes one record and reads it back.
+    async fn apply(&self, write: &Write) -> Result<Stored, Error>;
+}
