@@ -1,0 +1,20 @@
+//! Callback cryptography (`dingtalk-api.md` §5.2–5.4): verify first, then decrypt, and one opaque refusal.
+//!
+//! The functions are total on hostile input. Everything is pinned by `tests/fixtures/crypto-vectors.json`: ciphertexts
+//! published by DingTalk or checked against seven implementations.
+
+mod cipher;
+mod envelope;
+mod query;
+mod rejected;
+mod signature;
+
+#[cfg(test)]
+mod vectors;
+
+pub use cipher::{CallbackCipher, Opened, Reply};
+pub use query::{SignedQuery, Window};
+pub use rejected::{Cause, InvalidKey, Rejected};
+
+/// The largest callback body that is looked at, in bytes (`reliability.md` T4).
+pub const BODY_MAX_BYTES: usize = 64 * 1024;

@@ -1,0 +1,48 @@
+//! The signature: SHA-1 over the sorted concatenation of token, timestamp, nonce and ciphertext.
+
+use std::fmt::Write as _;
+
+use sha1::{Digest, Sha1};
+use subtle::ConstantTimeEq;
+
+/// 40 lower-case hexadecimal digits.
+pub(super) fn sign(token: &str, timestamp: &str, nonce: &str, encrypt: &str) -> String {
+    digest(token, timestamp, nonce, encrypt).iter().fold(String::with_capacity(40), |mut hex, byte| {
+        _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+/// Compares in constant time. Only lower case is accepted: one signature has one spelling, so that it can be the key of
+/// a replay table.
+pub(super) fn fits(signature: &str, expected: [u8; 20]) -> bool {
+    decode(signature).is_some_and(|given| given.ct_eq(&expected).into())
+}
+
+pub(super) fn digest(token: &str, timestamp: &str, nonce: &str, encrypt: &str) -> [u8; 20] {
+    let mut parts = [token.as_bytes(), timestamp.as_bytes(), nonce.as_bytes(), encrypt.as_bytes()];
+    parts.sort_unstable();
+    parts.iter().fold(Sha1::new(), |sha, part| sha.chain_update(part)).finalize().into()
+}
+
+fn decode(hex: &str) -> Option<[u8; 20]> {
+    let mut bytes = [0; 20];
+    if hex.len() != 2 * bytes.len() {
+        return None;
+    }
+    for (byte, pair) in bytes.iter_mut().zip(hex.as_bytes().chunks_exact(2)) {
+        *byte = match pair {
+            [high, low] => nibble(*high)? << 4 | nibble(*low)?,
+            _ => return None,
+        };
+    }
+    Some(bytes)
+}
+
+fn nibble(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        _ => None,
+    }
+}
