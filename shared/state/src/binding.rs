@@ -1,0 +1,90 @@
+//! A binding's configuration as it is stored: nothing in it is secret.
+
+use directory::{BindingId, CorpId, DeptId, Timestamp, UserId};
+use serde::{Deserialize, Serialize};
+
+/// Where a corp's DingTalk answers. Both hosts of the real one by default.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Endpoints {
+    /// The newer API.
+    pub api: String,
+    /// The older one.
+    pub oapi: String,
+}
+
+impl Default for Endpoints {
+    fn default() -> Self {
+        Self { api: "https://api.dingtalk.com".to_owned(), oapi: "https://oapi.dingtalk.com".to_owned() }
+    }
+}
+
+/// What the app could see when a person accepted it. A snapshot is complete only against this (`design.md` §4.7).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AcceptedScope {
+    /// Authorised departments.
+    pub departments: Vec<DeptId>,
+    /// Authorised single people.
+    pub users: Vec<UserId>,
+    /// Authorised fields, as DingTalk spells them.
+    pub fields: Vec<String>,
+}
+
+/// A corp's configuration: which app, which eHR, how fast.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Binding {
+    /// Its id, the `{binding}` of the callback path.
+    pub id: BindingId,
+    /// The tenant.
+    pub corp_id: CorpId,
+    /// The app's AgentId, which messages are sent from.
+    #[serde(default)]
+    pub agent_id: i64,
+    /// AppKey (Client ID); not a secret.
+    #[serde(default)]
+    pub app_key: String,
+    /// Where DingTalk answers.
+    #[serde(default)]
+    pub endpoints: Endpoints,
+    /// The eHR: `ledger` is the built-in one.
+    #[serde(default = "ledger")]
+    pub connector: String,
+    /// Calls per second and interface that DingTalk grants the app (20 in the free edition, `dingtalk-api.md`).
+    #[serde(default = "calls_per_second")]
+    pub calls_per_second: u32,
+    /// When it was made.
+    #[serde(default)]
+    pub created_at: Timestamp,
+    /// Where DingTalk sends events, once known.
+    #[serde(default)]
+    pub callback_url: Option<String>,
+    /// What the app could see when it was accepted; `None` before the first sweep.
+    #[serde(default)]
+    pub accepted_scope: Option<AcceptedScope>,
+    /// Complete sweeps so far; chooses the part of the corp that the next one deep-reads.
+    #[serde(default)]
+    pub sweeps: u64,
+}
+
+fn ledger() -> String {
+    "ledger".to_owned()
+}
+
+fn calls_per_second() -> u32 {
+    20
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_binding_of_an_older_writer_is_read() {
+        let binding: Binding = serde_json::from_str(r#"{"id":"b1","corp_id":"ding1","later":true}"#).unwrap();
+        assert_eq!(binding.connector, "ledger");
+        assert_eq!(binding.calls_per_second, 20);
+        let text = serde_json::to_string(&binding).unwrap();
+        assert_eq!(serde_json::from_str::<Binding>(&text).unwrap(), binding);
+    }
+}

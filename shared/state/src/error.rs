@@ -1,0 +1,127 @@
+//! What can go wrong with the store, by meaning. No variant carries a value, a key or an item.
+
+use directory::Side;
+
+/// The technical cause: an error code or a transport's own words. Service messages are left out, because a validation
+/// message may repeat what was sent.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Cause(String);
+
+impl Cause {
+    /// A cause in words that hold no value.
+    #[must_use]
+    pub fn new(words: impl Into<String>) -> Self {
+        Self(words.into())
+    }
+}
+
+/// Why the store could not answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum StoreError {
+    /// Still throttled after the retries.
+    #[error("the database was too busy to {call}")]
+    Throttled {
+        /// What was asked, as a verb.
+        call: &'static str,
+    },
+    /// No answer, or a failure of the service. A write may have happened all the same.
+    #[error("the database did not answer when asked to {call}")]
+    Unavailable {
+        /// What was asked, as a verb.
+        call: &'static str,
+        /// Why.
+        #[source]
+        source: Cause,
+    },
+    /// The request itself is wrong, or not allowed: the same request will fail again.
+    #[error("the database refused to {call}")]
+    Refused {
+        /// What was asked, as a verb.
+        call: &'static str,
+        /// Why.
+        #[source]
+        source: Cause,
+    },
+    /// An item that this reader cannot understand.
+    #[error("a stored {what} cannot be read: {why}")]
+    Malformed {
+        /// What kind of item.
+        what: &'static str,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// An item of a schema that this reader does not know.
+    #[error("a stored {what} has schema version {found}, this reader knows {known}")]
+    UnknownVersion {
+        /// What kind of item.
+        what: &'static str,
+        /// The version it has.
+        found: u32,
+        /// The newest version known here.
+        known: u32,
+    },
+}
+
+impl StoreError {
+    /// Whether the same call can succeed later.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Throttled { .. } | Self::Unavailable { .. } => true,
+            Self::Refused { .. } | Self::Malformed { .. } | Self::UnknownVersion { .. } => false,
+        }
+    }
+}
+
+/// Which item was there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    /// The item itself: this link id, this control id, this ledger entry.
+    Item,
+    /// The record's id on a side belongs to another link.
+    Native(Side),
+}
+
+impl std::fmt::Display for Taken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Item => f.write_str("the item"),
+            Self::Native(side) => write!(f, "the pointer of the {} id", side.key()),
+        }
+    }
+}
+
+/// Why a conditional write did not happen.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WriteError {
+    /// Somebody newer was here: read again and decide again. Not a fault.
+    #[error("the stored version is another one than was read")]
+    Stale,
+    /// It was to be new, and is not.
+    #[error("{which} exists already")]
+    Exists {
+        /// What exists.
+        which: Taken,
+    },
+    /// DynamoDB takes 400 KB per item.
+    #[error("the item would have {bytes} bytes, the limit is {limit}")]
+    TooLarge {
+        /// Its size.
+        bytes: usize,
+        /// What is allowed.
+        limit: usize,
+    },
+    /// The store could not answer. If it is [`StoreError::Unavailable`], the outcome is unknown: the write was looked for
+    /// once more and could not be read either.
+    #[error("the write did not complete")]
+    Store(#[source] StoreError),
+}
+
+impl WriteError {
+    /// Whether the same call can succeed later. `Stale` and `Exists` need another decision first.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_transient())
+    }
+}

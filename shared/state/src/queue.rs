@@ -1,0 +1,104 @@
+//! The port to a queue, and what is sent through it.
+
+pub mod messages;
+#[cfg(feature = "queue-sqs")]
+mod sqs;
+
+use async_trait::async_trait;
+
+use crate::error::Cause;
+
+#[cfg(feature = "queue-sqs")]
+pub use sqs::SqsQueue;
+
+/// The largest body that every queue here takes, in bytes (SQS: 256 KiB in all regions and editions).
+pub const BODY_MAX: usize = 256 * 1024;
+
+/// One message to send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// JSON made by [`messages::encode`]; at most [`BODY_MAX`] bytes.
+    pub body: String,
+    /// Messages of one group are worked one after the other. Needed by a FIFO queue, at most 128 characters.
+    pub group: Option<String>,
+    /// A FIFO queue drops a second message with the same one within five minutes. At most 128 characters.
+    pub deduplication: Option<String>,
+    /// Seconds before anybody may receive it, up to 900. A FIFO queue knows no delay of a single message and refuses it.
+    pub delay_s: u32,
+}
+
+/// Somewhere to put work. At least once, in order within a group where the queue is FIFO.
+#[async_trait]
+pub trait Queue: Send + Sync {
+    /// Returns when the message is stored durably; only then may its cause be acknowledged (`reliability.md` F36).
+    ///
+    /// # Errors
+    /// [`QueueError`]; after `Unavailable` the message may be there all the same.
+    async fn send(&self, message: Message) -> Result<(), QueueError>;
+}
+
+/// Why a message was not sent, or a receipt not honoured.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum QueueError {
+    /// No answer, or not now.
+    #[error("the queue did not answer")]
+    Unavailable(#[source] Cause),
+    /// The message or the request is wrong, or not allowed.
+    #[error("the queue refused the message")]
+    Refused(#[source] Cause),
+    /// The receipt was given for an earlier delivery: the message is visible again, with somebody else, or gone.
+    #[error("the receipt is of an earlier delivery")]
+    StaleReceipt,
+}
+
+impl QueueError {
+    /// Whether the same call can succeed later.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::Unavailable(_))
+    }
+}
+
+/// Checks what every queue checks: size, delay, and the FIFO rules.
+///
+/// # Errors
+/// [`QueueError::Refused`] with the rule that was broken.
+pub fn check(message: &Message, fifo: bool) -> Result<(), QueueError> {
+    let refuse = |why: &str| Err(QueueError::Refused(Cause::new(why)));
+    let too_long = |id: &Option<String>| id.as_ref().is_some_and(|id| id.is_empty() || id.len() > 128);
+    if message.body.is_empty() || message.body.len() > BODY_MAX {
+        return refuse("the body is empty or over 256 KiB");
+    }
+    if message.delay_s > 900 {
+        return refuse("the delay is over 900 seconds");
+    }
+    if too_long(&message.group) || too_long(&message.deduplication) {
+        return refuse("a group or deduplication id is empty or over 128 characters");
+    }
+    if fifo && (message.group.is_none() || message.deduplication.is_none()) {
+        return refuse("a FIFO queue needs a group and a deduplication id");
+    }
+    if fifo && message.delay_s > 0 {
+        return refuse("a FIFO queue cannot delay a single message");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(group: Option<&str>, delay_s: u32) -> Message {
+        Message { body: "{}".into(), group: group.map(Into::into), deduplication: group.map(Into::into), delay_s }
+    }
+
+    #[test]
+    fn fifo_rules_are_checked_before_the_network() {
+        assert!(check(&message(Some("g"), 0), true).is_ok());
+        assert!(check(&message(None, 30), false).is_ok());
+        assert!(check(&message(None, 0), true).is_err());
+        assert!(check(&message(Some("g"), 1), true).is_err());
+        assert!(check(&message(Some(&"x".repeat(129)), 0), false).is_err());
+        assert!(check(&message(None, 901), false).is_err());
+    }
+}

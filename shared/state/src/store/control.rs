@@ -1,0 +1,168 @@
+//! The `control` table: bindings, runs, checkpoints, holds and whatever else steers a corp.
+
+use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+use directory::{BindingId, CorpId};
+use futures::{StreamExt, TryStreamExt};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::Store;
+use super::item::{failed, key};
+use super::query::Reading;
+use super::tally::Table;
+use super::versioned::{Address, Condition, Stored, read, to_json};
+use crate::binding::Binding;
+use crate::error::{StoreError, WriteError};
+
+/// What kind of thing a control item is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ControlKind {
+    /// A run, by [`crate::run_id`].
+    Run,
+    /// Where a run stood at the end of a slice.
+    Checkpoint,
+    /// A change that waits for a person.
+    Hold,
+    /// A plan's head; bodies of large plans are in the archive.
+    Plan,
+    /// Both sides changed a shared field.
+    Conflict,
+    /// A message to people, its content sealed.
+    Message,
+    /// Metered calls used in a period.
+    Quota,
+    /// Removals of a run or day, for the guard.
+    Removal,
+    /// A corp in trouble: reason, since, next attempt.
+    Quarantine,
+    /// The versioned policy.
+    Policy,
+    /// The head of the corp's chain of journals. Written by [`crate::store::Journal::close`] alone.
+    JournalHead,
+}
+
+impl ControlKind {
+    /// The stored spelling.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Run => "run",
+            Self::Checkpoint => "checkpoint",
+            Self::Hold => "hold",
+            Self::Plan => "plan",
+            Self::Conflict => "conflict",
+            Self::Message => "message",
+            Self::Quota => "quota",
+            Self::Removal => "removal",
+            Self::Quarantine => "quarantine",
+            Self::Policy => "policy",
+            Self::JournalHead => "journal-head",
+        }
+    }
+}
+
+/// The partition of all bindings: the one key that does not begin with a corp, because a callback knows only the binding.
+const BINDINGS: &str = "bindings";
+
+pub(super) fn partition(corp: &CorpId, kind: ControlKind) -> String {
+    format!("{corp}#{}", kind.key())
+}
+
+fn address<'a>(pk: &'a str, sk: &'a str) -> Address<'a> {
+    Address { table: Table::Control, pk, sk, what: "control item" }
+}
+
+fn binding_address(id: &str) -> Address<'_> {
+    Address { table: Table::Control, pk: BINDINGS, sk: id, what: "binding" }
+}
+
+impl Store {
+    /// Stores a control item; answers with its new version. `expires` is in seconds since the epoch.
+    ///
+    /// # Errors
+    /// [`WriteError::Exists`] for `New`, [`WriteError::Stale`] for `Version`, when it is not so; `TooLarge` above 396 KiB.
+    pub async fn put_control<T: Serialize + Sync>(
+        &self,
+        corp: &CorpId,
+        kind: ControlKind,
+        id: &str,
+        body: &T,
+        condition: Condition,
+        expires: Option<i64>,
+    ) -> Result<u64, WriteError> {
+        let pk = partition(corp, kind);
+        let body = to_json("control item", body)?;
+        self.put_versioned(address(&pk, id), body, condition, expires).await
+    }
+
+    /// One control item, strongly consistent.
+    ///
+    /// # Errors
+    /// [`StoreError`]; one that cannot be read is named.
+    pub async fn get_control<T: DeserializeOwned>(
+        &self,
+        corp: &CorpId,
+        kind: ControlKind,
+        id: &str,
+    ) -> Result<Option<Stored<T>>, StoreError> {
+        let item = self.get_item(Table::Control, &partition(corp, kind), id).await?;
+        item.map(|item| read("control item", &item)).transpose()
+    }
+
+    /// The last items of a kind by id, greatest first, strongly consistent: the newest runs.
+    ///
+    /// # Errors
+    /// [`StoreError`]; one that cannot be read is named.
+    pub async fn newest_first<T: DeserializeOwned>(
+        &self,
+        corp: &CorpId,
+        kind: ControlKind,
+        limit: usize,
+    ) -> Result<Vec<Stored<T>>, StoreError> {
+        let items = self.last_items(Table::Control, &partition(corp, kind), limit).await?;
+        items.iter().map(|item| read("control item", item)).collect()
+    }
+
+    /// Removes a control item; nothing happens where there is none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn delete_control(&self, corp: &CorpId, kind: ControlKind, id: &str) -> Result<(), StoreError> {
+        let request = self.client.delete_item().table_name(self.table(Table::Control));
+        let request = request.set_key(Some(key(&partition(corp, kind), id)));
+        let answer = request.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await;
+        let answer = answer.map_err(|error| failed("delete an item", &error))?;
+        self.counters.items(Table::Control, 1);
+        let units = answer.consumed_capacity().and_then(|capacity| capacity.capacity_units());
+        self.counters.units(Table::Control, units.unwrap_or_default());
+        Ok(())
+    }
+
+    /// A binding by its id, strongly consistent.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn binding(&self, id: &BindingId) -> Result<Option<Stored<Binding>>, StoreError> {
+        let item = self.get_item(Table::Control, BINDINGS, id.as_str()).await?;
+        item.map(|item| read("binding", &item)).transpose()
+    }
+
+    /// Stores a binding; answers with its new version.
+    ///
+    /// # Errors
+    /// As [`Store::put_control`].
+    pub async fn put_binding(&self, binding: &Binding, condition: Condition) -> Result<u64, WriteError> {
+        let body = to_json("binding", binding)?;
+        self.put_versioned(binding_address(binding.id.as_str()), body, condition, None).await
+    }
+
+    /// Every binding, by id.
+    ///
+    /// # Errors
+    /// [`StoreError`]; one that cannot be read is named.
+    pub async fn bindings(&self) -> Result<Vec<Stored<Binding>>, StoreError> {
+        let pages = self.pages(Table::Control, BINDINGS.to_owned(), Reading::Strong(100)).boxed();
+        let pages: Vec<_> = pages.try_collect().await?;
+        pages.iter().flatten().map(|item| read("binding", item)).collect()
+    }
+}

@@ -1,0 +1,168 @@
+//! Verification: whether a journal still says what was written.
+//!
+//! A change, a removal, an insertion or a swap of entries breaks the run's chain at that entry. A cut end is caught by the
+//! head that was chained when the run was closed. Whoever can rewrite all items of the corp, its head included, is not
+//! caught by hashes alone: that is what the archived copies of the head are for.
+
+use directory::{CorpId, RunId};
+use futures::StreamExt;
+
+use super::chain::{Hash, of_entry, of_head, of_run, open_hash};
+use super::{CLOSED_SK, ControlKind, Heads, VERSION, heads_pk, heads_sk, parse, run_pk, seq_sk};
+use crate::error::StoreError;
+use crate::store::Store;
+use crate::store::item::{Attributes, Item};
+use crate::store::query::Reading;
+use crate::store::tally::Table;
+
+/// The first thing that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    /// The entry's place in its run, or the run's place in the corp's chain.
+    pub seq: u64,
+    /// What is wrong there.
+    pub why: &'static str,
+}
+
+/// What verification found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Everything is as it was written.
+    Intact {
+        /// Entries of the run, or runs of the corp.
+        entries: u64,
+        /// Whether the end is fixed by a chained head. An open run's last entries could be missing unnoticed.
+        closed: bool,
+    },
+    /// Somebody changed it.
+    Broken(Broken),
+}
+
+fn broken(seq: u64, why: &'static str) -> Verdict {
+    Verdict::Broken(Broken { seq, why })
+}
+
+impl Store {
+    /// Recomputes a run's chain and compares its end with the head in the corp's chain.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it cannot be read; what was tampered with is a [`Verdict`].
+    pub async fn verify_run(&self, corp: &CorpId, run: &RunId) -> Result<Verdict, StoreError> {
+        let mut pages = self.pages(Table::Journal, run_pk(corp, run), Reading::Strong(200)).boxed();
+        let (mut seq, mut hash, mut closed) = (0, open_hash(corp, run), None);
+        while let Some(page) = pages.next().await {
+            for item in page? {
+                let attributes = Attributes { what: "journal entry", item: &item };
+                if attributes.text("sk")? == CLOSED_SK {
+                    closed = Some(item);
+                    continue;
+                }
+                seq += 1;
+                match next(&item, run, seq, &hash) {
+                    Ok(after) => hash = after,
+                    Err(why) => return Ok(broken(seq, why)),
+                }
+            }
+        }
+        self.compare_end(corp, run, (seq, hash), closed).await
+    }
+
+    /// Recomputes the chain of the corp's closed runs, up to the head in `control`.
+    ///
+    /// # Errors
+    /// [`StoreError`] when it cannot be read; what was tampered with is a [`Verdict`].
+    pub async fn verify_heads(&self, corp: &CorpId) -> Result<Verdict, StoreError> {
+        let stored = self.get_control::<Heads>(corp, ControlKind::JournalHead, "-").await?;
+        let end = stored.map(|stored| stored.body).unwrap_or_default();
+        let mut pages = self.pages(Table::Journal, heads_pk(corp), Reading::Strong(200)).boxed();
+        let (mut place, mut head) = (0, String::new());
+        while let Some(page) = pages.next().await {
+            for item in page? {
+                place += 1;
+                match next_head(&item, place, &head) {
+                    Ok(after) => head = after,
+                    Err(why) => return Ok(broken(place, why)),
+                }
+            }
+        }
+        if (place, &head) != (end.closed, &end.head) {
+            return Ok(broken(place, "the corp's head is another one"));
+        }
+        Ok(Verdict::Intact { entries: place, closed: true })
+    }
+
+    async fn compare_end(
+        &self,
+        corp: &CorpId,
+        run: &RunId,
+        (seq, hash): (u64, Hash),
+        closed: Option<Item>,
+    ) -> Result<Verdict, StoreError> {
+        let place = match &closed {
+            Some(closed) => {
+                let place = Attributes { what: "journal head", item: closed }.number("k")?;
+                self.get_item(Table::Journal, &heads_pk(corp), &heads_sk(place)).await?
+            }
+            None => self.place_of(corp, run).await?,
+        };
+        let Some(place) = place else {
+            return Ok(match closed {
+                Some(_) => broken(seq, "its head is missing from the corp's chain"),
+                None => Verdict::Intact { entries: seq, closed: false },
+            });
+        };
+        let head = Attributes { what: "journal head", item: &place };
+        if head.text("run")? != run.as_str() || head.number("c")? != seq || head.array::<32>("h")? != hash {
+            return Ok(broken(seq, "its end is not the one that was chained"));
+        }
+        Ok(match closed {
+            Some(_) => Verdict::Intact { entries: seq, closed: true },
+            None => broken(seq, "its closing mark is missing"),
+        })
+    }
+
+    /// The run's place in the corp's chain, looked for from the start: only when its closing mark is missing.
+    async fn place_of(&self, corp: &CorpId, run: &RunId) -> Result<Option<Item>, StoreError> {
+        let mut pages = self.pages(Table::Journal, heads_pk(corp), Reading::Strong(200)).boxed();
+        while let Some(page) = pages.next().await {
+            for item in page? {
+                let head = Attributes { what: "journal head", item: &item };
+                if head.text("run")? == run.as_str() {
+                    return Ok(Some(item));
+                }
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn next(item: &Item, run: &RunId, seq: u64, before: &Hash) -> Result<Hash, &'static str> {
+    let attributes = Attributes { what: "journal entry", item };
+    let entry = parse(item).map_err(|_| "the entry cannot be read")?;
+    if attributes.text("sk").ok() != Some(&seq_sk(seq)) || entry.seq != seq {
+        return Err("an entry is missing or out of place");
+    }
+    if entry.run != *run {
+        return Err("the entry is of another run");
+    }
+    let after = of_entry(before, attributes.text("b").map_err(|_| "the entry has no body")?.as_bytes());
+    let stored = attributes.array("h").map_err(|_| "the entry has no hash")?;
+    if after == stored { Ok(after) } else { Err("the entry is not the one that was chained") }
+}
+
+fn next_head(item: &Item, place: u64, before: &str) -> Result<String, &'static str> {
+    let attributes = Attributes { what: "journal head", item };
+    let unreadable = |_| "the head cannot be read";
+    attributes.version(VERSION).map_err(unreadable)?;
+    if attributes.text("sk").map_err(unreadable)? != heads_sk(place) {
+        return Err("a head is missing or out of place");
+    }
+    let run = RunId::new(attributes.text("run").map_err(unreadable)?).map_err(|_| "the head cannot be read")?;
+    let (entries, hash) = (attributes.number("c").map_err(unreadable)?, attributes.array("h").map_err(unreadable)?);
+    let after = of_head(before, &of_run(&run, entries, &hash));
+    if after == attributes.text("head").map_err(unreadable)? {
+        Ok(after)
+    } else {
+        Err("the head is not the one that was chained")
+    }
+}

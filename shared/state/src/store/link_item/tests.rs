@@ -1,0 +1,141 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use directory::hash::FieldHash;
+use directory::{Action, Base, Field, FieldSet, Intent, Lifecycle, Side, Timestamp};
+use proptest::collection::{btree_map, btree_set, vec};
+use proptest::option;
+use proptest::prelude::*;
+
+use super::*;
+
+fn corp() -> CorpId {
+    CorpId::new("ding0123456789abcdef35c2f4657eb6378f").unwrap()
+}
+
+/// 15 agreed fields, three departments, one of them led, and an update under way that changes three fields.
+fn typical() -> Link {
+    let hashes: BTreeMap<Field, FieldHash> =
+        FieldSet::PERSON.iter().take(15).map(|field| (field, [0xaa; 12])).collect();
+    let intent = Intent {
+        side: Side::Ehr,
+        fields: hashes.clone().into_iter().take(3).collect(),
+        action: Action::Update,
+        at: Timestamp(1_780_000_000_000),
+    };
+    Link {
+        id: LinkId([0xfe; 16]),
+        kind: Kind::Person,
+        generation: 1,
+        version: Version(u128::MAX),
+        dingtalk: Some(NativeId::new("0156446320-1084137352").unwrap()),
+        ehr: Some(NativeId::new("5f0c2a9e7b6d4c1f8e3a9b2c7d6e5f40").unwrap()),
+        unionid: Some([7; 12]),
+        base: Base { hashes, departments: [1, 2, 3].map(|n| LinkId([n; 16])).into(), leads: [LinkId([2; 16])].into() },
+        intents: vec![intent],
+        lifecycle: Lifecycle::Active,
+    }
+}
+
+#[test]
+fn a_typical_person_is_one_write_unit() {
+    let encoded = encode(&corp(), &typical()).unwrap();
+    assert!(encoded.overflow.is_none());
+    let bytes = size(&encoded.main);
+    assert!((400..=700).contains(&bytes), "{bytes} bytes");
+    assert_eq!(decode(Kind::Person, &encoded.main, None).unwrap(), typical());
+}
+
+#[test]
+fn an_overflow_item_of_another_version_is_refused() {
+    let mut link = typical();
+    link.base.departments = (0..60).map(|n| LinkId([n; 16])).collect();
+    let encoded = encode(&corp(), &link).unwrap();
+    let overflow = encoded.overflow.unwrap();
+    assert!(size(&encoded.main) <= 1024);
+    assert_eq!(decode(Kind::Person, &encoded.main, Some(&overflow)).unwrap(), link);
+    link.version = Version(5);
+    let newer = encode(&corp(), &link).unwrap();
+    assert!(matches!(decode(Kind::Person, &newer.main, Some(&overflow)), Err(StoreError::Malformed { .. })));
+    assert!(matches!(decode(Kind::Person, &newer.main, None), Err(StoreError::Malformed { .. })));
+}
+
+#[test]
+fn an_unknown_schema_version_has_a_name() {
+    let mut encoded = encode(&corp(), &typical()).unwrap();
+    encoded.main.insert("v".into(), AttributeValue::N("2".into()));
+    let error = decode(Kind::Person, &encoded.main, None).unwrap_err();
+    assert_eq!(error, StoreError::UnknownVersion { what: "link", found: 2, known: 1 });
+}
+
+#[test]
+fn malformed_items_are_named_never_a_panic() {
+    let whole = encode(&corp(), &typical()).unwrap().main;
+    for name in ["sk", "v", "r", "g", "l", "p"] {
+        for wrong in [None, Some(AttributeValue::Bool(true)), Some(AttributeValue::S("x".into()))] {
+            let mut item = whole.clone();
+            item.remove(name);
+            if let Some(wrong) = wrong {
+                item.insert(name.into(), wrong);
+            }
+            assert!(decode(Kind::Person, &item, None).is_err(), "{name}");
+        }
+    }
+}
+
+fn timestamps() -> impl Strategy<Value = Timestamp> {
+    any::<i64>().prop_map(Timestamp)
+}
+
+fn hashes() -> impl Strategy<Value = BTreeMap<Field, FieldHash>> {
+    btree_map(proptest::sample::select(Field::ALL.to_vec()), any::<FieldHash>(), 0..=20)
+}
+
+fn natives() -> impl Strategy<Value = Option<NativeId>> {
+    option::of("[a-zA-Z0-9李𠮷]{1,100}".prop_map(|id| NativeId::new(&id).unwrap()))
+}
+
+fn link_ids() -> impl Strategy<Value = BTreeSet<LinkId>> {
+    btree_set(any::<[u8; 16]>().prop_map(LinkId), 0..80)
+}
+
+fn intents() -> impl Strategy<Value = Vec<Intent>> {
+    let sides = prop_oneof![Just(Side::DingTalk), Just(Side::Ehr)];
+    let actions = prop_oneof![Just(Action::Create), Just(Action::Update), Just(Action::Remove), Just(Action::Restore)];
+    let intent = (sides, hashes(), actions, timestamps());
+    vec(intent.prop_map(|(side, fields, action, at)| Intent { side, fields, action, at }), 0..4)
+}
+
+fn lifecycles() -> impl Strategy<Value = Lifecycle> {
+    prop_oneof![
+        Just(Lifecycle::Creating),
+        Just(Lifecycle::Active),
+        (any::<u32>(), timestamps()).prop_map(|(runs, since)| Lifecycle::Absent { runs, since }),
+        timestamps().prop_map(|at| Lifecycle::Left { at }),
+        ("\\PC{0,2000}", timestamps()).prop_map(|(reason, since)| Lifecycle::Quarantined { reason, since }),
+    ]
+}
+
+prop_compose! {
+    fn links()(
+        (id, kind, generation, version) in
+            (any::<[u8; 16]>(), prop_oneof![Just(Kind::Person), Just(Kind::Department)], any::<u32>(), any::<u128>()),
+        (dingtalk, ehr, unionid) in (natives(), natives(), option::of(any::<FieldHash>())),
+        (hashes, departments, leads) in (hashes(), link_ids(), link_ids()),
+        (intents, lifecycle) in (intents(), lifecycles()),
+    ) -> Link {
+        Link {
+            id: LinkId(id), kind, generation, version: Version(version), dingtalk, ehr, unionid,
+            base: Base { hashes, departments, leads }, intents, lifecycle,
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_link_survives_its_items(link in links()) {
+        let encoded = encode(&corp(), &link).unwrap();
+        prop_assert!(size(&encoded.main) <= 1024 || link.dingtalk.is_some() || link.ehr.is_some());
+        prop_assert_eq!(decode(link.kind, &encoded.main, encoded.overflow.as_ref()).unwrap(), link);
+    }
+}

@@ -1,0 +1,192 @@
+//! A link's packed attribute: hashes, memberships, intents and lifecycle details as bytes. Total on malformed input.
+//!
+//! ```text
+//! u8  count of hashes       then per hash:       u8 field, 12 B hash
+//! u16 count of memberships  then per membership: 16 B link id, u8 bits (1 = member, 2 = leads)
+//! u16 count of intents      then per intent:     u8 side, u8 action, i64 at, u8 count, per field: u8 field, 12 B hash
+//! rest: details of the lifecycle — absent: u32 runs, i64 since; left: i64 at; quarantined: i64 since, UTF-8 reason
+//! ```
+//! Integers are big-endian.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use directory::hash::FieldHash;
+use directory::{Action, Base, Field, Intent, Lifecycle, Link, LinkId, Side, Timestamp};
+
+/// What is wrong with a packed attribute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Unreadable(pub(super) &'static str);
+
+const MEMBER: u8 = 1;
+const LEADS: u8 = 2;
+
+pub(super) struct Unpacked {
+    pub(super) base: Base,
+    pub(super) intents: Vec<Intent>,
+    pub(super) lifecycle: Lifecycle,
+}
+
+/// The lifecycle's word, stored beside the packed bytes.
+pub(super) fn word(lifecycle: &Lifecycle) -> &'static str {
+    match lifecycle {
+        Lifecycle::Creating => "creating",
+        Lifecycle::Active => "active",
+        Lifecycle::Absent { .. } => "absent",
+        Lifecycle::Left { .. } => "left",
+        Lifecycle::Quarantined { .. } => "quarantined",
+    }
+}
+
+/// `None` where there are more memberships or intents than an item could hold anyway.
+pub(super) fn pack(link: &Link) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(256);
+    pack_hashes(&mut out, &link.base.hashes);
+    let members: BTreeSet<&LinkId> = link.base.departments.union(&link.base.leads).collect();
+    out.extend(u16::try_from(members.len()).ok()?.to_be_bytes());
+    for id in members {
+        let bit = |set: &BTreeSet<LinkId>, bit| if set.contains(id) { bit } else { 0 };
+        out.extend(id.0);
+        out.push(bit(&link.base.departments, MEMBER) | bit(&link.base.leads, LEADS));
+    }
+    out.extend(u16::try_from(link.intents.len()).ok()?.to_be_bytes());
+    for intent in &link.intents {
+        out.extend([intent.side as u8, intent.action as u8]);
+        out.extend(intent.at.millis().to_be_bytes());
+        pack_hashes(&mut out, &intent.fields);
+    }
+    match &link.lifecycle {
+        Lifecycle::Creating | Lifecycle::Active => {}
+        Lifecycle::Absent { runs, since } => {
+            out.extend(runs.to_be_bytes());
+            out.extend(since.millis().to_be_bytes());
+        }
+        Lifecycle::Left { at } => out.extend(at.millis().to_be_bytes()),
+        Lifecycle::Quarantined { reason, since } => {
+            out.extend(since.millis().to_be_bytes());
+            out.extend(reason.as_bytes());
+        }
+    }
+    Some(out)
+}
+
+#[allow(clippy::cast_possible_truncation, reason = "there are far fewer than 256 fields")]
+fn pack_hashes(out: &mut Vec<u8>, hashes: &BTreeMap<Field, FieldHash>) {
+    out.push(hashes.len() as u8);
+    for (field, hash) in hashes {
+        out.push(*field as u8);
+        out.extend(hash);
+    }
+}
+
+pub(super) fn unpack(word: &str, bytes: &[u8]) -> Result<Unpacked, Unreadable> {
+    let mut rest = Rest(bytes);
+    let hashes = rest.hashes()?;
+    let (departments, leads) = rest.memberships()?;
+    let intents = (0..rest.u16()?).map(|_| rest.intent()).collect::<Result<_, _>>()?;
+    let lifecycle = rest.lifecycle(word)?;
+    if !rest.0.is_empty() {
+        return Err(Unreadable("bytes are left over"));
+    }
+    Ok(Unpacked { base: Base { hashes, departments, leads }, intents, lifecycle })
+}
+
+/// What is still to be read.
+struct Rest<'a>(&'a [u8]);
+
+impl Rest<'_> {
+    fn take<const N: usize>(&mut self) -> Result<[u8; N], Unreadable> {
+        let (head, rest) = self.0.split_first_chunk().ok_or(Unreadable("the packed bytes end early"))?;
+        self.0 = rest;
+        Ok(*head)
+    }
+
+    fn u8(&mut self) -> Result<u8, Unreadable> {
+        self.take().map(|[byte]| byte)
+    }
+
+    fn u16(&mut self) -> Result<u16, Unreadable> {
+        self.take().map(u16::from_be_bytes)
+    }
+
+    fn timestamp(&mut self) -> Result<Timestamp, Unreadable> {
+        self.take().map(i64::from_be_bytes).map(Timestamp)
+    }
+
+    fn hashes(&mut self) -> Result<BTreeMap<Field, FieldHash>, Unreadable> {
+        (0..self.u8()?).map(|_| Ok((self.field()?, self.take()?))).collect()
+    }
+
+    fn field(&mut self) -> Result<Field, Unreadable> {
+        let position = usize::from(self.u8()?);
+        Field::ALL.get(position).copied().ok_or(Unreadable("it has a field that this reader does not know"))
+    }
+
+    fn memberships(&mut self) -> Result<(BTreeSet<LinkId>, BTreeSet<LinkId>), Unreadable> {
+        let (mut departments, mut leads) = (BTreeSet::new(), BTreeSet::new());
+        for _ in 0..self.u16()? {
+            let (id, bits) = (LinkId(self.take()?), self.u8()?);
+            if bits & MEMBER != 0 {
+                departments.insert(id);
+            }
+            if bits & LEADS != 0 {
+                leads.insert(id);
+            }
+        }
+        Ok((departments, leads))
+    }
+
+    fn intent(&mut self) -> Result<Intent, Unreadable> {
+        let side = match self.u8()? {
+            0 => Side::DingTalk,
+            1 => Side::Ehr,
+            _ => return Err(Unreadable("an intent has an unknown side")),
+        };
+        let action = match self.u8()? {
+            0 => Action::Create,
+            1 => Action::Update,
+            2 => Action::Remove,
+            3 => Action::Restore,
+            _ => return Err(Unreadable("an intent has an unknown action")),
+        };
+        Ok(Intent { side, action, at: self.timestamp()?, fields: self.hashes()? })
+    }
+
+    fn lifecycle(&mut self, word: &str) -> Result<Lifecycle, Unreadable> {
+        Ok(match word {
+            "creating" => Lifecycle::Creating,
+            "active" => Lifecycle::Active,
+            "absent" => Lifecycle::Absent { runs: self.take().map(u32::from_be_bytes)?, since: self.timestamp()? },
+            "left" => Lifecycle::Left { at: self.timestamp()? },
+            "quarantined" => {
+                let since = self.timestamp()?;
+                let reason = std::str::from_utf8(self.0).map_err(|_| Unreadable("a reason is not text"))?.to_owned();
+                self.0 = &[];
+                Lifecycle::Quarantined { reason, since }
+            }
+            _ => return Err(Unreadable("it has an unknown lifecycle")),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Stored numbers: `side as u8` and `action as u8` must never be renumbered.
+    #[test]
+    fn stored_numbers_stay() {
+        assert_eq!([Side::DingTalk as u8, Side::Ehr as u8], [0, 1]);
+        assert_eq!([Action::Create, Action::Update, Action::Remove, Action::Restore].map(|a| a as u8), [0, 1, 2, 3]);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_or_refused(
+            bytes in proptest::collection::vec(any::<u8>(), 0..200),
+            word in "creating|active|absent|left|quarantined|else",
+        ) {
+            _ = unpack(&word, &bytes);
+        }
+    }
+}

@@ -1,0 +1,310 @@
+//! Typed secrets: a binding's credentials and keys, and its access token.
+
+use std::fmt;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use directory::hash::HashKey;
+use directory::{BindingId, CorpId, Timestamp};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{Vault, VaultError, hex};
+
+const VERSION: u32 = 1;
+
+/// Why a typed secret could not be read or stored.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SecretError {
+    /// The vault's own reason.
+    #[error("the secret could not be reached")]
+    Vault(#[source] VaultError),
+    /// Stored, but not what was expected.
+    #[error("the secret cannot be read: {why}")]
+    Malformed {
+        /// What is wrong with it; never its content.
+        why: &'static str,
+    },
+    /// Written by a version that this reader does not know.
+    #[error("the secret has schema version {found}, this reader knows {VERSION}")]
+    UnknownVersion {
+        /// The version it has.
+        found: u32,
+    },
+}
+
+/// The callback's keys before the last change of them: DingTalk may still sign with these for a while.
+#[derive(Clone)]
+pub struct PreviousCallback {
+    /// The token.
+    pub token: SecretString,
+    /// The encoding key, 43 characters.
+    pub aes_key: SecretString,
+}
+
+/// A binding's credentials and keys. `Debug` hides them.
+#[derive(Clone)]
+pub struct BindingSecret {
+    /// The tenant.
+    pub corp_id: CorpId,
+    /// The app's AgentId.
+    pub agent_id: i64,
+    /// AppKey (Client ID).
+    pub app_key: String,
+    /// AppSecret (Client Secret).
+    pub app_secret: SecretString,
+    /// The callback's token.
+    pub callback_token: SecretString,
+    /// The callback's encoding key, 43 characters.
+    pub callback_aes_key: SecretString,
+    /// Key of the hashes in `directory`, 32 bytes.
+    pub hash_key: [u8; 32],
+    /// Key that seals people's values in `control`, `journal` and the archive, 32 bytes.
+    pub seal_key: [u8; 32],
+    /// The callback's keys before the last change.
+    pub previous_callback: Option<PreviousCallback>,
+}
+
+impl BindingSecret {
+    /// The key of the hashes in `directory`.
+    #[must_use]
+    pub fn hash_key(&self) -> HashKey {
+        HashKey::new(self.hash_key)
+    }
+
+    /// The key that seals people's values.
+    #[cfg(feature = "seal")]
+    #[must_use]
+    pub fn seal_key(&self) -> crate::seal::SealKey {
+        crate::seal::SealKey::new(self.seal_key)
+    }
+}
+
+impl fmt::Debug for BindingSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BindingSecret").field("corp_id", &self.corp_id).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for PreviousCallback {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PreviousCallback(..)")
+    }
+}
+
+/// An access token. Only `token-refresh` writes one. `Debug` hides it.
+#[derive(Clone)]
+pub struct TokenSecret {
+    /// The token.
+    pub token: SecretString,
+    /// When DingTalk gave it.
+    pub issued_at: Timestamp,
+    /// When DingTalk said it ends.
+    pub expires_at: Timestamp,
+}
+
+impl TokenSecret {
+    /// SHA-256 of the token in hexadecimal: how a refused token is reported without naming it.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        Self::hash_of(self.token.expose_secret())
+    }
+
+    /// The same for a token in the hand.
+    #[must_use]
+    pub fn hash_of(token: &str) -> String {
+        hex(&Sha256::digest(token.as_bytes()))
+    }
+}
+
+impl fmt::Debug for TokenSecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenSecret").field("expires_at", &self.expires_at).finish_non_exhaustive()
+    }
+}
+
+/// Typed secrets in a vault, under names that begin with a prefix: `{prefix}binding/{id}` and `{prefix}tokens/{id}`.
+#[derive(Clone)]
+pub struct Secrets {
+    vault: Arc<dyn Vault>,
+    prefix: String,
+}
+
+impl Secrets {
+    /// Secrets in this vault. A prefix such as `bangding/` keeps them apart from others of the account.
+    #[must_use]
+    pub fn new(vault: Arc<dyn Vault>, prefix: impl Into<String>) -> Self {
+        Self { vault, prefix: prefix.into() }
+    }
+
+    /// A binding's credentials and keys.
+    ///
+    /// # Errors
+    /// [`SecretError`]; `Vault(NotFound)` when the binding has none.
+    pub async fn binding(&self, id: &BindingId) -> Result<BindingSecret, SecretError> {
+        from_wire(self.read::<BindingWire>("binding", id).await?)
+    }
+
+    /// Stores a binding's credentials and keys.
+    ///
+    /// # Errors
+    /// [`SecretError::Vault`].
+    pub async fn put_binding(&self, id: &BindingId, secret: &BindingSecret) -> Result<(), SecretError> {
+        self.write("binding", id, &to_wire(secret)).await
+    }
+
+    /// A binding's access token.
+    ///
+    /// # Errors
+    /// [`SecretError`]; `Vault(NotFound)` before the first one.
+    pub async fn tokens(&self, id: &BindingId) -> Result<TokenSecret, SecretError> {
+        let wire = self.read::<TokenWire>("tokens", id).await?;
+        Ok(TokenSecret { token: wire.token.into(), issued_at: wire.issued_at, expires_at: wire.expires_at })
+    }
+
+    /// Stores a binding's access token.
+    ///
+    /// # Errors
+    /// [`SecretError::Vault`].
+    pub async fn put_tokens(&self, id: &BindingId, secret: &TokenSecret) -> Result<(), SecretError> {
+        let token = secret.token.expose_secret().to_owned();
+        let wire = TokenWire { v: VERSION, token, issued_at: secret.issued_at, expires_at: secret.expires_at };
+        self.write("tokens", id, &wire).await
+    }
+
+    async fn read<W: for<'de> Deserialize<'de>>(&self, kind: &str, id: &BindingId) -> Result<W, SecretError> {
+        #[derive(Deserialize)]
+        struct Schema {
+            v: u32,
+        }
+        let text = self.vault.get(&self.name(kind, id)).await.map_err(SecretError::Vault)?;
+        let malformed = |_| SecretError::Malformed { why: "it is not the expected JSON" };
+        let Schema { v } = serde_json::from_str(text.expose_secret()).map_err(malformed)?;
+        if v != VERSION {
+            return Err(SecretError::UnknownVersion { found: v });
+        }
+        serde_json::from_str(text.expose_secret()).map_err(malformed)
+    }
+
+    async fn write<W: Serialize>(&self, kind: &str, id: &BindingId, wire: &W) -> Result<(), SecretError> {
+        let text = serde_json::to_string(wire).map_err(|_| SecretError::Malformed { why: "it has no JSON form" })?;
+        self.vault.put(&self.name(kind, id), text.into()).await.map_err(SecretError::Vault)
+    }
+
+    fn name(&self, kind: &str, id: &BindingId) -> String {
+        format!("{}{kind}/{id}", self.prefix)
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct BindingWire {
+    v: u32,
+    corp_id: CorpId,
+    agent_id: i64,
+    app_key: String,
+    app_secret: String,
+    callback_token: String,
+    callback_aes_key: String,
+    hash_key: String,
+    seal_key: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    previous_callback: Option<CallbackWire>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct CallbackWire {
+    token: String,
+    aes_key: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct TokenWire {
+    v: u32,
+    token: String,
+    issued_at: Timestamp,
+    expires_at: Timestamp,
+}
+
+fn to_wire(secret: &BindingSecret) -> BindingWire {
+    let text = |secret: &SecretString| secret.expose_secret().to_owned();
+    BindingWire {
+        v: VERSION,
+        corp_id: secret.corp_id.clone(),
+        agent_id: secret.agent_id,
+        app_key: secret.app_key.clone(),
+        app_secret: text(&secret.app_secret),
+        callback_token: text(&secret.callback_token),
+        callback_aes_key: text(&secret.callback_aes_key),
+        hash_key: STANDARD.encode(secret.hash_key),
+        seal_key: STANDARD.encode(secret.seal_key),
+        previous_callback: secret
+            .previous_callback
+            .as_ref()
+            .map(|keys| CallbackWire { token: text(&keys.token), aes_key: text(&keys.aes_key) }),
+    }
+}
+
+fn from_wire(wire: BindingWire) -> Result<BindingSecret, SecretError> {
+    Ok(BindingSecret {
+        corp_id: wire.corp_id,
+        agent_id: wire.agent_id,
+        app_key: wire.app_key,
+        app_secret: wire.app_secret.into(),
+        callback_token: wire.callback_token.into(),
+        callback_aes_key: wire.callback_aes_key.into(),
+        hash_key: key(&wire.hash_key)?,
+        seal_key: key(&wire.seal_key)?,
+        previous_callback: wire
+            .previous_callback
+            .map(|keys| PreviousCallback { token: keys.token.into(), aes_key: keys.aes_key.into() }),
+    })
+}
+
+fn key(text: &str) -> Result<[u8; 32], SecretError> {
+    let bytes = STANDARD.decode(text).map_err(|_| SecretError::Malformed { why: "a key is not base64" })?;
+    bytes.try_into().map_err(|_| SecretError::Malformed { why: "a key does not have 32 bytes" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn secret() -> BindingSecret {
+        BindingSecret {
+            corp_id: CorpId::new("ding1").unwrap(),
+            agent_id: 4_000_000_001,
+            app_key: "dingkey".into(),
+            app_secret: "canary-secret".into(),
+            callback_token: "canary-token".into(),
+            callback_aes_key: "canary-aes".into(),
+            hash_key: [1; 32],
+            seal_key: [2; 32],
+            previous_callback: Some(PreviousCallback { token: "canary-t0".into(), aes_key: "canary-a0".into() }),
+        }
+    }
+
+    #[test]
+    fn a_secret_survives_its_wire_and_is_never_printed() {
+        let again = from_wire(to_wire(&secret())).unwrap();
+        assert_eq!(again.app_secret.expose_secret(), "canary-secret");
+        assert_eq!((again.hash_key, again.seal_key), ([1; 32], [2; 32]));
+        assert!(!format!("{again:?}").contains("canary"));
+        assert!(!format!("{:?}", again.previous_callback).contains("canary"));
+    }
+
+    #[test]
+    fn a_broken_key_has_a_name() {
+        let mut wire = to_wire(&secret());
+        wire.seal_key = STANDARD.encode([0; 31]);
+        assert_eq!(from_wire(wire).unwrap_err(), SecretError::Malformed { why: "a key does not have 32 bytes" });
+    }
+
+    #[test]
+    fn a_token_is_reported_by_its_hash() {
+        let token = TokenSecret { token: "abc".into(), issued_at: Timestamp(0), expires_at: Timestamp(1) };
+        assert_eq!(token.hash(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        assert!(!format!("{token:?}").contains("abc"));
+    }
+}
