@@ -6,3 +6,14 @@
 //! Without the feature `client` only [`crypto`] and [`events`] are built: what the callback links.
 
 pub mod crypto;
+pub mod events;
+
+#[cfg(feature = "client")]
+pub mod client;
+#[cfg(feature = "client")]
+mod error;
+#[cfg(feature = "client")]
+pub mod network;
+
+#[cfg(feature = "client")]
+pub use error::{Error, Trouble};

@@ -1,0 +1,169 @@
+//! The loop around every call: slot, token, request, meaning, and what follows from it.
+
+use bytes::Bytes;
+use http::Response;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::call::{Call, Effect};
+use super::clock::jittered;
+use super::config::Client;
+use super::lenient::Text;
+use super::tokens::AccessToken;
+use super::transport::TransportError;
+use crate::error::{Error, Refusal, Trouble, html, without_body};
+
+const TRIES_THROTTLED: u32 = 8;
+pub(super) const TRIES_TRANSIENT: u32 = 3;
+pub(super) const BACK_OFF_MILLIS: u64 = 200;
+const THROTTLED_MILLIS: u64 = 1000;
+
+/// What was already tried for one call.
+#[derive(Debug, Default)]
+struct Tried {
+    throttled: u32,
+    transient: u32,
+    renewed: bool,
+}
+
+/// What to do after a failed attempt.
+enum Next {
+    Again,
+    RenewToken,
+    GiveUp(Trouble),
+}
+
+impl Client {
+    /// Asks until there is an answer or a named error: at most 8 throttled answers, 3 transient failures and one renewed
+    /// token.
+    pub(super) async fn ask<T: DeserializeOwned>(&self, call: &Call) -> Result<T, Error> {
+        let shared = &*self.0;
+        let lane = shared.lanes.lane(call.interface);
+        let (mut tried, mut token) = (Tried::default(), None::<AccessToken>);
+        loop {
+            lane.slot(&*shared.clock).await;
+            let current = match token.take() {
+                Some(renewed) => renewed,
+                None => shared.tokens.current().await?,
+            };
+            let trouble = match self.attempt(call, &current).await {
+                Ok(answer) => return Ok(answer),
+                Err(trouble) => trouble,
+            };
+            shared.log.trouble(trouble.key());
+            match self.next(call, trouble, &mut tried).await {
+                Next::Again => {}
+                Next::RenewToken => {
+                    shared.log.renewed_token();
+                    token = Some(shared.tokens.renewed(current.hash()).await?);
+                }
+                Next::GiveUp(trouble) => return Err(Error::new(call.interface, trouble)),
+            }
+        }
+    }
+
+    async fn attempt<T: DeserializeOwned>(&self, call: &Call, token: &AccessToken) -> Result<T, Trouble> {
+        let shared = &*self.0;
+        let request = call.request(&shared.config.endpoints, token)?;
+        shared.log.called(call.interface);
+        let sent = shared.transport.send(request).await;
+        match sent.map_err(unanswered).and_then(|answer| read(&answer, &shared.config.app_key)) {
+            Err(trouble) if call.effect == Effect::Write && leaves_open(&trouble) => Err(Trouble::UnknownOutcome),
+            outcome => outcome,
+        }
+    }
+
+    async fn next(&self, call: &Call, trouble: Trouble, tried: &mut Tried) -> Next {
+        let shared = &*self.0;
+        match trouble {
+            Trouble::Throttled { .. } if tried.throttled + 1 < TRIES_THROTTLED => {
+                tried.throttled += 1;
+                shared.log.throttled();
+                let pause = jittered(THROTTLED_MILLIS, &shared.jitter);
+                shared.lanes.lane(call.interface).slow_down(shared.clock.now(), pause);
+                Next::Again
+            }
+            Trouble::TokenRefused { .. } if !tried.renewed => {
+                tried.renewed = true;
+                Next::RenewToken
+            }
+            Trouble::Busy { .. } | Trouble::Unreachable { .. } | Trouble::Malformed { .. }
+                if tried.transient + 1 < TRIES_TRANSIENT =>
+            {
+                shared.log.retried();
+                let pause = jittered(BACK_OFF_MILLIS << tried.transient, &shared.jitter);
+                tried.transient += 1;
+                shared.clock.sleep(pause).await;
+                Next::Again
+            }
+            trouble => Next::GiveUp(trouble),
+        }
+    }
+
+    /// Trouble with the content of an answer that was itself in order.
+    pub(super) fn malformed(&self, interface: &'static str, what: &'static str) -> Error {
+        let trouble = Trouble::Malformed { what };
+        self.0.log.trouble(trouble.key());
+        Error::new(interface, trouble)
+    }
+}
+
+/// Whether DingTalk may have carried the call out although this is all that came back.
+fn leaves_open(trouble: &Trouble) -> bool {
+    match trouble {
+        Trouble::Busy { .. } | Trouble::Malformed { .. } => true,
+        Trouble::Unreachable { source } => {
+            !matches!(source.downcast_ref(), Some(TransportError::NotConnected { .. } | TransportError::AddressDenied))
+        }
+        _ => false,
+    }
+}
+
+pub(super) fn unanswered(error: TransportError) -> Trouble {
+    match error {
+        TransportError::TooLarge { .. } => Trouble::Malformed { what: "an answer beyond every limit" },
+        TransportError::AddressDenied => {
+            Trouble::NotSent { why: "the address is private or not one that may be called" }
+        }
+        error => Trouble::Unreachable { source: Box::new(error) },
+    }
+}
+
+#[derive(Deserialize)]
+struct Head {
+    errcode: Option<Text>,
+}
+
+/// The content of a successful answer of the old host: HTTP 200 and `errcode` 0 (`dingtalk-api.md` §0.2).
+fn read<T: DeserializeOwned>(answer: &Response<Bytes>, app_key: &str) -> Result<T, Trouble> {
+    let body = answer.body();
+    let head = json::<Head>(answer)?;
+    if answer.status().is_success() && head.errcode.is_some_and(|errcode| errcode.0 == "0") {
+        return serde_json::from_slice(body).map_err(|_| Trouble::Malformed { what: "a field of the wrong type" });
+    }
+    Err(refused(answer, app_key))
+}
+
+/// Parses a body that has to be JSON, whatever its status.
+pub(super) fn json<T: DeserializeOwned>(answer: &Response<Bytes>) -> Result<T, Trouble> {
+    let (body, status) = (answer.body(), answer.status().as_u16());
+    let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
+    match first {
+        None if answer.status().is_success() => Err(Trouble::Malformed { what: "an empty answer" }),
+        None => Err(without_body(status)),
+        Some(b'<') => Err(html(body, status)),
+        Some(_) => serde_json::from_slice(body).map_err(|_| match answer.status().is_success() {
+            true => Trouble::Malformed { what: "not JSON, or cut off" },
+            false => without_body(status),
+        }),
+    }
+}
+
+/// What an answer that is not a success means.
+pub(super) fn refused(answer: &Response<Bytes>, app_key: &str) -> Trouble {
+    match json::<Map<String, Value>>(answer) {
+        Ok(fields) => Refusal::new(fields, answer.status().as_u16()).meaning(app_key),
+        Err(trouble) => trouble,
+    }
+}

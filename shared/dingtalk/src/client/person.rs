@@ -1,0 +1,243 @@
+//! A person as the contact API shows one, and the canonical record of it (`dingtalk-api.md` §3.3).
+
+use std::fmt::Write as _;
+
+use directory::{DeptId, Field, FieldSet, Kind, Record, Timestamp, UnionId, UserId, Value, canonical};
+use serde::Deserialize;
+use serde_json::Value as Json;
+
+use super::lenient::{Flag, Number, Text};
+
+/// Somebody always has these: their absence is silence, never *empty*. Reading "in no department" out of it would take a
+/// person out of everything.
+const NEVER_EMPTY: FieldSet = FieldSet::of(&[Field::Name, Field::Departments, Field::HideMobile]);
+/// Only `user/get` shows these.
+const DEEP: FieldSet = FieldSet::of(&[Field::MainDepartment, Field::Leads, Field::Manager]);
+
+/// Which of the two interfaces a person was read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Depth {
+    /// `user/list`.
+    Listed,
+    /// `user/get`.
+    Read,
+}
+
+#[derive(Deserialize)]
+pub(super) struct WirePerson {
+    pub(super) userid: Text,
+    unionid: Option<Text>,
+    name: Option<Text>,
+    state_code: Option<Text>,
+    mobile: Option<Text>,
+    hide_mobile: Option<Flag>,
+    telephone: Option<Text>,
+    job_number: Option<Text>,
+    title: Option<Text>,
+    email: Option<Text>,
+    org_email: Option<Text>,
+    work_place: Option<Text>,
+    remark: Option<Text>,
+    extension: Option<Text>,
+    hired_date: Option<Number>,
+    dept_id_list: Option<Vec<Number>>,
+    manager_userid: Option<Text>,
+    leader_in_dept: Option<Vec<Leads>>,
+    dept_position_list: Option<Vec<Position>>,
+    pub(super) leader: Option<Flag>,
+    admin: Option<Flag>,
+    boss: Option<Flag>,
+}
+
+#[derive(Deserialize)]
+struct Leads {
+    dept_id: Number,
+    leader: Flag,
+}
+
+#[derive(Deserialize)]
+struct Position {
+    dept_id: Number,
+    is_main: Option<Flag>,
+}
+
+impl WirePerson {
+    /// The canonical record. A field that is absent is empty where `visible` has it, else hidden.
+    pub(super) fn record(&self, depth: Depth, visible: FieldSet) -> Result<Record, &'static str> {
+        let userid = UserId::new(&self.userid.0).map_err(|_| "a userid that cannot be one")?;
+        let unionid = self.unionid.as_ref().filter(|id| !id.0.is_empty()).map(|id| UnionId::new(&id.0)).transpose();
+        let mut record = Record::new(Kind::Person, userid.into());
+        record.unionid = unionid.map_err(|_| "a unionid that cannot be one")?;
+        record.protected = is_set(self.admin) || is_set(self.boss);
+        for field in FieldSet::PERSON.iter().filter(|field| depth == Depth::Read || !DEEP.contains(*field)) {
+            let value = self.value(field);
+            let may_be_empty = visible.contains(field) && !NEVER_EMPTY.contains(field) && !self.is_silent(field);
+            if value.is_some() || may_be_empty {
+                record.values.show(field, value);
+            }
+        }
+        Ok(record)
+    }
+
+    fn value(&self, field: Field) -> Option<Value> {
+        let text = |raw: &Option<Text>| canonical::text(&raw.as_ref()?.0);
+        let email = |raw: &Option<Text>| canonical::email(&raw.as_ref()?.0);
+        let text = match field {
+            Field::Name => text(&self.name),
+            Field::Mobile => self
+                .mobile
+                .as_ref()
+                .and_then(|raw| canonical::mobile(&raw.0, self.state_code.as_ref().map(|code| &*code.0))),
+            Field::Email => email(&self.email),
+            Field::OrgEmail => email(&self.org_email),
+            Field::Telephone => text(&self.telephone),
+            Field::JobNumber => text(&self.job_number),
+            Field::Title => text(&self.title),
+            Field::WorkPlace => text(&self.work_place),
+            Field::Remark => text(&self.remark),
+            Field::Extension => self.extension.as_ref().and_then(|raw| extension(&raw.0)),
+            _ => return self.plain_value(field),
+        };
+        text.map(|text| Value::Text(text.as_str().into()))
+    }
+
+    fn plain_value(&self, field: Field) -> Option<Value> {
+        match field {
+            Field::HideMobile => self.hide_mobile.map(|flag| Value::Flag(flag.0)),
+            Field::HiredOn => canonical::day(Timestamp(self.hired_date?.0)).map(Value::Day),
+            Field::Departments => departments(self.dept_id_list.iter().flatten().copied()),
+            Field::Leads => departments(self.leading()),
+            Field::MainDepartment => departments(self.main_department().into_iter()),
+            Field::Manager => {
+                let manager = canonical::text(&self.manager_userid.as_ref()?.0)?;
+                Some(Value::Refs([manager].into()))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the answer said nothing about the field, although it may be shown in principle.
+    fn is_silent(&self, field: Field) -> bool {
+        field == Field::MainDepartment && self.main_department().is_none()
+    }
+
+    fn leading(&self) -> impl Iterator<Item = Number> {
+        self.leader_in_dept.iter().flatten().filter(|entry| entry.leader.0).map(|entry| entry.dept_id)
+    }
+
+    fn main_department(&self) -> Option<Number> {
+        let mut positions = self.dept_position_list.iter().flatten();
+        positions.find(|position| is_set(position.is_main)).map(|position| position.dept_id)
+    }
+}
+
+pub(super) fn is_set(flag: Option<Flag>) -> bool {
+    flag.is_some_and(|flag| flag.0)
+}
+
+/// Ids that the contact API refuses (school contacts) are left out.
+fn departments(ids: impl Iterator<Item = Number>) -> Option<Value> {
+    let ids = ids.map(|id| DeptId(id.0)).filter(|id| id.is_ordinary()).map(|id| id.to_string()).collect();
+    Some(Value::Refs(ids)).filter(|value| !matches!(value, Value::Refs(ids) if ids.is_empty()))
+}
+
+/// Custom fields: a JSON object with sorted keys; text that is none stays as it is; `{}` is nothing.
+fn extension(raw: &str) -> Option<String> {
+    match serde_json::from_str::<Json>(raw) {
+        Ok(Json::Object(fields)) if fields.is_empty() => None,
+        Ok(json @ Json::Object(_)) => canonical::text(&sorted(&json)),
+        _ => canonical::text(raw),
+    }
+}
+
+/// JSON text with the keys of every object in order, whatever the map type is built with.
+fn sorted(json: &Json) -> String {
+    match json {
+        Json::Object(fields) => {
+            let mut entries: Vec<_> = fields.iter().collect();
+            entries.sort_unstable_by_key(|(key, _)| *key);
+            let mut out = String::from("{");
+            for (at, (key, value)) in entries.into_iter().enumerate() {
+                let comma = if at > 0 { "," } else { "" };
+                _ = write!(out, "{comma}{}:{}", Json::from(key.as_str()), sorted(value));
+            }
+            out + "}"
+        }
+        Json::Array(items) => format!("[{}]", items.iter().map(sorted).collect::<Vec<_>>().join(",")),
+        scalar => scalar.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LISTED: &str = r#"{"userid":"zhangsan","unionid":"z21HjQliSzpw0YWCNxmii6u2Os62cZ62iSZ","name":"张三","avatar":"","state_code":"86","mobile":"18513027676","hide_mobile":false,"telephone":"010-86123456-2345","job_number":"4","title":"技术总监","email":"test@xxx.com","org_email":"test@corp.com","work_place":"未来park","remark":"备注","dept_id_list":[2,3,4],"dept_order":1,"extension":"{\"爱好\":\"旅游\",\"年龄\":\"24\"}","hired_date":1597573616828,"active":true,"admin":false,"boss":false,"leader":true,"exclusive_account":false}"#;
+    const READ: &str = r#"{"userid":"zhangsan","unionid":"z21HjQliSzpw0YWxxxxx","name":"张三","state_code":"86","mobile":"18513027676","hide_mobile":false,"telephone":"","job_number":"4","title":"技术总监","email":"test@xxx.com","org_email":"test@corp.com","work_place":"未来park","remark":"","exclusive_account":false,"manager_userid":"manager240","dept_id_list":[2,3],"dept_order_list":[{"dept_id":2,"order":1},{"dept_id":3,"order":9}],"leader_in_dept":[{"dept_id":2,"leader":true},{"dept_id":3,"leader":false}],"role_list":[{"id":100,"name":"总监","group_name":"职务"}],"extension":"{\"爱好\":\"旅游\"}","hired_date":1597573616828,"active":true,"real_authed":true,"senior":false,"admin":true,"boss":false}"#;
+
+    fn record(json: &str, depth: Depth, visible: FieldSet) -> Record {
+        serde_json::from_str::<WirePerson>(json).unwrap().record(depth, visible).unwrap()
+    }
+
+    #[test]
+    fn a_list_row_shows_all_but_the_deep_fields() {
+        let record = record(LISTED, Depth::Listed, FieldSet::PERSON);
+        assert_eq!(record.values.shown(), FieldSet::PERSON.without(DEEP));
+        assert_eq!(record.values.text(Field::Mobile), Some("+8618513027676"));
+        assert_eq!(record.values.text(Field::Extension), Some(r#"{"年龄":"24","爱好":"旅游"}"#));
+        assert_eq!(record.values.refs(Field::Departments).collect::<Vec<_>>(), ["2", "3", "4"]);
+        assert!(matches!(record.values.get(Field::HiredOn), Some(Value::Day(day)) if day.to_string() == "2020-08-16"));
+        assert!(!record.protected);
+    }
+
+    #[test]
+    fn a_read_shows_leads_and_manager_and_hides_the_main_department_it_does_not_know() {
+        let record = record(READ, Depth::Read, FieldSet::PERSON);
+        assert_eq!(record.values.shown(), FieldSet::PERSON.without(FieldSet::of(&[Field::MainDepartment])));
+        assert_eq!(record.values.refs(Field::Leads).collect::<Vec<_>>(), ["2"]);
+        assert_eq!(record.values.refs(Field::Manager).collect::<Vec<_>>(), ["manager240"]);
+        assert_eq!(record.values.get(Field::Remark), None);
+        assert!(record.values.shown().contains(Field::Remark));
+        assert!(record.protected);
+    }
+
+    #[test]
+    fn the_main_department_is_where_a_position_says_so() {
+        let json =
+            r#"{"userid":"u","dept_position_list":[{"dept_id":2,"is_main":false},{"dept_id":"3","is_main":"true"}]}"#;
+        let record = record(json, Depth::Read, FieldSet::PERSON);
+        assert_eq!(record.values.refs(Field::MainDepartment).collect::<Vec<_>>(), ["3"]);
+    }
+
+    #[test]
+    fn absent_is_empty_where_proven_and_hidden_elsewhere_and_never_empty_for_what_everybody_has() {
+        let visible = FieldSet::of(&[Field::Title, Field::Name, Field::Departments, Field::HideMobile, Field::Manager]);
+        let record = record(r#"{"userid":"u"}"#, Depth::Listed, visible);
+        assert_eq!(record.values.shown(), FieldSet::of(&[Field::Title]));
+        assert_eq!(record.values.get(Field::Title), None);
+    }
+
+    #[test]
+    fn what_came_is_shown_even_if_the_permission_was_not_proven() {
+        let record = record(r#"{"userid":"u","mobile":"13800000001","email":""}"#, Depth::Listed, FieldSet::NONE);
+        assert_eq!(record.values.shown(), FieldSet::of(&[Field::Mobile]));
+    }
+
+    #[test]
+    fn ids_that_cannot_be_one_are_refused_and_school_departments_left_out() {
+        let person: WirePerson = serde_json::from_str(r#"{"userid":"a#b"}"#).unwrap();
+        assert_eq!(person.record(Depth::Listed, FieldSet::NONE), Err("a userid that cannot be one"));
+        let record = record(r#"{"userid":"u","dept_id_list":[-7,"5"]}"#, Depth::Listed, FieldSet::NONE);
+        assert_eq!(record.values.refs(Field::Departments).collect::<Vec<_>>(), ["5"]);
+    }
+
+    #[test]
+    fn custom_fields_are_sorted_on_every_level() {
+        assert_eq!(
+            extension(r#"{"b":{"d":1,"c":[{"f":2,"e":null}]},"a":"x"}"#).unwrap(),
+            r#"{"a":"x","b":{"c":[{"e":null,"f":2}],"d":1}}"#
+        );
+        assert_eq!(extension("{}"), None);
+        assert_eq!(extension(" free text ").as_deref(), Some("free text"));
+    }
+}

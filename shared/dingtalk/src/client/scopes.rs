@@ -1,0 +1,84 @@
+//! What the app may see (`dingtalk-api.md` §3.0, §3.1).
+
+use std::collections::BTreeSet;
+
+use directory::{DeptId, Field, FieldSet, UserId};
+use serde::Deserialize;
+
+use super::call::Call;
+use super::config::Client;
+use super::lenient::{Number, Text};
+use crate::error::Error;
+
+const SCOPES: &str = "auth/scopes";
+
+/// No field permission governs these: whoever may read the person may read them.
+const UNGOVERNED: FieldSet = FieldSet::of(&[
+    Field::Name,
+    Field::JobNumber,
+    Field::Title,
+    Field::Telephone,
+    Field::HiredOn,
+    Field::Departments,
+    Field::MainDepartment,
+    Field::Leads,
+    Field::Manager,
+    Field::HideMobile,
+]);
+/// 邮箱等个人信息, one permission.
+const WITH_EMAIL: FieldSet =
+    FieldSet::of(&[Field::Email, Field::OrgEmail, Field::WorkPlace, Field::Remark, Field::Extension]);
+
+/// The app's contact scope and the person fields whose visibility is proven.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scopes {
+    /// Departments with everything below them.
+    pub departments: BTreeSet<DeptId>,
+    /// People chosen one by one.
+    pub users: BTreeSet<UserId>,
+    /// Person fields that are shown: absent means empty for these, hidden for all others.
+    pub fields: FieldSet,
+    /// Whether the scope contains the root department.
+    pub whole_company: bool,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    #[serde(default)]
+    auth_user_field: Vec<Text>,
+    auth_org_scopes: OrgScopes,
+}
+
+#[derive(Deserialize)]
+struct OrgScopes {
+    authed_dept: Vec<Number>,
+    authed_user: Vec<Text>,
+}
+
+impl Client {
+    /// Departments, people and fields that the app may see.
+    ///
+    /// # Errors
+    /// What any call can meet, and [`Malformed`](crate::Trouble::Malformed) for an id that cannot be one.
+    pub async fn scopes(&self) -> Result<Scopes, Error> {
+        let answer: Answer = self.ask(&Call::get(SCOPES, "/auth/scopes")).await?;
+        let ids = answer.auth_org_scopes.authed_dept.iter().map(|id| DeptId(id.0));
+        let departments: BTreeSet<DeptId> = ids.filter(|id| id.is_ordinary()).collect();
+        let users = answer.auth_org_scopes.authed_user.iter().map(|id| UserId::new(&id.0)).collect::<Result<_, _>>();
+        Ok(Scopes {
+            whole_company: departments.contains(&DeptId::ROOT),
+            departments,
+            users: users.map_err(|_| self.malformed(SCOPES, "a userid that cannot be one"))?,
+            fields: proven(answer.auth_user_field.iter().map(|name| name.0.as_str())),
+        })
+    }
+}
+
+/// Field names are those of the first contact API.
+fn proven<'a>(names: impl Iterator<Item = &'a str>) -> FieldSet {
+    names.fold(UNGOVERNED, |fields, name| match name {
+        "mobile" => fields.union(FieldSet::of(&[Field::Mobile])),
+        "email" => fields.union(WITH_EMAIL),
+        _ => fields,
+    })
+}

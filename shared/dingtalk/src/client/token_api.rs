@@ -1,0 +1,187 @@
+//! Where tokens come from (`dingtalk-api.md` §1.1–1.3). Used by `token-refresh` and by the bind wizard only.
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use directory::CorpId;
+use http::Response;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::ask::{BACK_OFF_MILLIS, TRIES_TRANSIENT, json as parsed, refused, unanswered};
+use super::call::{encoded, request};
+use super::clock::{Clock, Jitter, jittered};
+use super::config::Endpoints;
+use super::lenient::{Number, Text};
+use super::tokens::AccessToken;
+use super::transport::Transport;
+use crate::error::{Error, Trouble};
+
+const ISSUE: &str = "oauth2/accessToken";
+const ISSUE_OLD: &str = "gettoken";
+const PROVE: &str = "oauth2/token";
+const LIFETIME_MAX_S: u64 = 24 * 3600;
+
+/// Asks for tokens. Needs none itself.
+#[derive(Clone)]
+pub struct TokenApi {
+    endpoints: Endpoints,
+    transport: Arc<dyn Transport>,
+    clock: Arc<dyn Clock>,
+    jitter: Jitter,
+}
+
+/// A token and how long it lives.
+#[derive(Debug, Clone)]
+pub struct IssuedToken {
+    /// The token.
+    pub token: AccessToken,
+    /// Seconds from now, usually 7,200. The same token comes back, renewed, while it is valid.
+    pub expires_in_s: u64,
+}
+
+/// Whether an app was shown to belong to a company.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CompanyProof {
+    /// DingTalk issued a token for exactly this company.
+    Proven,
+    /// This server does not know the endpoint that could prove it.
+    Unprovable,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Issued {
+    access_token: Text,
+    expire_in: Number,
+}
+
+#[derive(Deserialize)]
+struct IssuedOld {
+    access_token: Text,
+    expires_in: Number,
+}
+
+#[derive(Deserialize)]
+struct OldHead {
+    errcode: Option<Number>,
+}
+
+impl TokenApi {
+    /// Nothing is asked yet.
+    #[must_use]
+    pub fn new(endpoints: Endpoints, transport: Arc<dyn Transport>, clock: Arc<dyn Clock>, jitter: Jitter) -> Self {
+        Self { endpoints, transport, clock, jitter }
+    }
+
+    /// The app's access token, from the v1.0 host or, where that does not know the path, from the old one.
+    ///
+    /// # Errors
+    /// [`CredentialsRefused`](Trouble::CredentialsRefused) for a wrong key or secret, and what any call can meet.
+    pub async fn issue(&self, app_key: &str, secret: &SecretString) -> Result<IssuedToken, Error> {
+        let body = json!({ "appKey": app_key, "appSecret": secret.expose_secret() });
+        let uri = format!("{}/v1.0/oauth2/accessToken", self.endpoints.api);
+        match self.ask::<Issued>(ISSUE, app_key, &uri, Some(&body)).await {
+            Ok(issued) => issued_token(ISSUE, issued.access_token, issued.expire_in),
+            Err(Error { trouble: Trouble::UnknownInterface, .. }) => self.issue_old(app_key, secret).await,
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn issue_old(&self, app_key: &str, secret: &SecretString) -> Result<IssuedToken, Error> {
+        let (key, secret) = (encoded(app_key), encoded(secret.expose_secret()));
+        let uri = format!("{}/gettoken?appkey={key}&appsecret={secret}", self.endpoints.oapi);
+        let issued = self.ask::<IssuedOld>(ISSUE_OLD, app_key, &uri, None).await?;
+        issued_token(ISSUE_OLD, issued.access_token, issued.expires_in)
+    }
+
+    /// Whether the app belongs to the company: only then does DingTalk issue a token under the company's own path.
+    ///
+    /// # Errors
+    /// [`CompanyRefused`](Trouble::CompanyRefused) when it does not (`unauthorized.client`, any other 400, or the
+    /// lasting `unknownError` that a foreign CorpId gets), [`CredentialsRefused`](Trouble::CredentialsRefused) for a
+    /// wrong key or secret, and what any call can meet.
+    pub async fn prove_company(
+        &self,
+        corp_id: &CorpId,
+        app_key: &str,
+        secret: &SecretString,
+    ) -> Result<CompanyProof, Error> {
+        let body = json!({
+            "client_id": app_key,
+            "client_secret": secret.expose_secret(),
+            "grant_type": "client_credentials",
+        });
+        let uri = format!("{}/v1.0/oauth2/{}/token", self.endpoints.api, encoded(corp_id.as_str()));
+        match self.ask::<IssuedOld>(PROVE, app_key, &uri, Some(&body)).await {
+            Ok(_) => Ok(CompanyProof::Proven),
+            Err(Error { trouble: Trouble::UnknownInterface, .. }) => Ok(CompanyProof::Unprovable),
+            Err(Error { trouble: Trouble::Busy { code }, .. }) if code == "unknownError" => Err(foreign(code)),
+            Err(Error { trouble: Trouble::Refused { code }, .. }) => Err(foreign(code)),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// At most three tries. Asking for a token twice gives the same token, so every transient failure is tried again.
+    async fn ask<T: DeserializeOwned>(
+        &self,
+        interface: &'static str,
+        app_key: &str,
+        uri: &str,
+        body: Option<&Value>,
+    ) -> Result<T, Error> {
+        let mut tried = 0;
+        loop {
+            let request = request(uri.to_owned(), body).map_err(|trouble| Error::new(interface, trouble))?;
+            let answer = self.transport.send(request).await.map_err(unanswered);
+            let trouble = match answer.and_then(|answer| read(&answer, app_key)) {
+                Ok(content) => return Ok(content),
+                Err(trouble) => trouble,
+            };
+            let again = trouble.is_transient() && !matches!(trouble, Trouble::Banned { .. });
+            if !again || tried + 1 >= TRIES_TRANSIENT {
+                return Err(Error::new(interface, trouble));
+            }
+            // A throttled token endpoint wants a second like any other.
+            let throttled = matches!(trouble, Trouble::Throttled { .. });
+            let pause = if throttled { 1000 } else { BACK_OFF_MILLIS << tried };
+            tried += 1;
+            self.clock.sleep(jittered(pause, &self.jitter)).await;
+        }
+    }
+}
+
+impl fmt::Debug for TokenApi {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenApi").field("endpoints", &self.endpoints).finish_non_exhaustive()
+    }
+}
+
+/// Both generations: the old host says failure with HTTP 200.
+fn read<T: DeserializeOwned>(answer: &Response<Bytes>, app_key: &str) -> Result<T, Trouble> {
+    let head = parsed::<OldHead>(answer)?;
+    if !answer.status().is_success() || head.errcode.is_some_and(|errcode| errcode.0 != 0) {
+        return Err(refused(answer, app_key));
+    }
+    parsed(answer).map_err(|_| Trouble::Malformed { what: "a field of the wrong type" })
+}
+
+fn issued_token(interface: &'static str, token: Text, lifetime_s: Number) -> Result<IssuedToken, Error> {
+    let expires_in_s = u64::try_from(lifetime_s.0).ok().filter(|seconds| (1..=LIFETIME_MAX_S).contains(seconds));
+    match expires_in_s {
+        Some(expires_in_s) if !token.0.is_empty() => {
+            Ok(IssuedToken { token: AccessToken::new(SecretString::from(token.0)), expires_in_s })
+        }
+        _ => Err(Error::new(interface, Trouble::Malformed { what: "a token that cannot be one" })),
+    }
+}
+
+fn foreign(code: String) -> Error {
+    Error::new(PROVE, Trouble::CompanyRefused { code })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,135 @@
+//! What a callback says, in its three dialects (`dingtalk-api.md` §5.6): PascalCase keys as captured in the wild, the
+//! mixture in the documentation, and the lower camel case of stream data. Keys are compared without case.
+//!
+//! An event only says whom to look at again; it never carries data into a directory.
+
+mod payload;
+
+use directory::ids::Side;
+use directory::wake::{Target, Wake};
+use directory::{CorpId, Timestamp};
+use serde_json::Value;
+
+use payload::Payload;
+
+/// A verified event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// What kind.
+    pub kind: EventKind,
+    /// The company it names; often missing, so never what decides whose event it is.
+    pub corp: Option<CorpId>,
+    /// DingTalk's own id, for deduplication; often missing.
+    pub event_id: Option<String>,
+    /// When it happened, where it says so.
+    pub born_at: Option<Timestamp>,
+    /// Whom to look at again; not empty exactly for [`EventKind::Changed`].
+    pub wakes: Vec<Wake>,
+}
+
+/// What kind of event it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EventKind {
+    /// `check_url`: the developer console wants `success`.
+    UrlCheck,
+    /// `check_create_suite_url` or `check_update_suite_url`: wants its own `Random` back.
+    UrlCheckSuite {
+        /// What to encrypt into the answer.
+        random: String,
+    },
+    /// Something in the directory changed: the event's type.
+    Changed(String),
+    /// Authentic, and nothing to us: the event's type. Answer with success.
+    Ignored(String),
+}
+
+/// A verified event that cannot be read. Its text is not repeated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the event cannot be read: {0}")]
+pub struct Unreadable(&'static str);
+
+/// Longest event type that is kept.
+const NAME_MAX: usize = 64;
+
+/// Reads the plaintext of a callback.
+///
+/// # Errors
+/// [`Unreadable`] unless it is a JSON object with a type, or when an event about people or departments names one that
+/// cannot be one. An unknown type is not an error.
+pub fn parse(plaintext: &[u8]) -> Result<Event, Unreadable> {
+    let value = serde_json::from_slice(plaintext).map_err(|_| Unreadable("it is not JSON"))?;
+    event(None, &Payload::of(&value)?)
+}
+
+/// Reads an entry of the list of undelivered callbacks: `{"call_back_tag", "event_time", "<tag>": {…}}`
+/// (`dingtalk-api.md` §5.5).
+///
+/// # Errors
+/// As [`parse`].
+pub fn parse_failed(entry: &Value) -> Result<Event, Unreadable> {
+    let entry = Payload::of(entry)?;
+    let tag = entry.text("call_back_tag").ok_or(Unreadable("it has no call_back_tag"))?;
+    let mut content = match entry.object(&tag) {
+        Some(content) => Payload::of(content)?,
+        None => Payload::default(),
+    };
+    content.inherit(&entry, "event_time");
+    event(Some(tag), &content)
+}
+
+fn event(tag: Option<String>, payload: &Payload<'_>) -> Result<Event, Unreadable> {
+    let name = tag.or_else(|| payload.text("eventtype")).ok_or(Unreadable("it has no type"))?;
+    let name: String =
+        name.chars().filter(|c| c.is_ascii_alphanumeric() || "._-".contains(*c)).take(NAME_MAX).collect();
+    let wakes = wakes(&name, payload)?;
+    let kind = match name.as_str() {
+        "check_url" => EventKind::UrlCheck,
+        "check_create_suite_url" | "check_update_suite_url" => EventKind::UrlCheckSuite {
+            random: payload.text("random").ok_or(Unreadable("a URL check without its random text"))?,
+        },
+        _ if wakes.is_empty() => EventKind::Ignored(name),
+        _ => EventKind::Changed(name),
+    };
+    Ok(Event {
+        kind,
+        corp: payload.text("corpid").and_then(|corp| CorpId::new(&corp).ok()),
+        event_id: payload.text("eventid").filter(|id| !id.is_empty() && id.len() <= 128),
+        born_at: ["eventborntime", "eventtime", "event_time", "timestamp"]
+            .iter()
+            .find_map(|key| payload.text(key)?.parse().ok())
+            .filter(|millis| *millis > 0)
+            .map(Timestamp),
+        wakes,
+    })
+}
+
+/// Whom an event of this type says to look at. `org_remove`, the end of a company, is no reason to remove anything
+/// either: look again.
+fn wakes(name: &str, payload: &Payload<'_>) -> Result<Vec<Wake>, Unreadable> {
+    let targets = match name {
+        "user_add_org" | "user_modify_org" | "user_leave_org" | "user_active_org" | "org_admin_add"
+        | "org_admin_remove" | "label_user_change" => people(payload)?,
+        "org_dept_create" | "org_dept_modify" | "org_dept_remove" => departments(payload)?,
+        "org_change" | "org_remove" => vec![Target::Everything],
+        _ => Vec::new(),
+    };
+    let wake = |target| Wake { side: Side::DingTalk, target, because: name.to_owned() };
+    Ok(targets.into_iter().map(wake).collect())
+}
+
+fn people(payload: &Payload<'_>) -> Result<Vec<Target>, Unreadable> {
+    let ids = payload.ids(&["userid", "useridlist", "userids"])?;
+    let person = |id: &String| directory::UserId::new(id).map(|id| Target::Person(id.into()));
+    ids.iter().map(person).collect::<Result<_, _>>().map_err(|_| Unreadable("a userid that cannot be one"))
+}
+
+/// Departments that the contact API refuses (school contacts) wake nobody.
+fn departments(payload: &Payload<'_>) -> Result<Vec<Target>, Unreadable> {
+    let ids = payload.ids(&["deptid", "deptidlist", "deptids"])?;
+    let ids = ids.iter().map(|id| id.parse().map(directory::DeptId)).collect::<Result<Vec<_>, _>>();
+    let ids = ids.map_err(|_| Unreadable("a department id that is no number"))?;
+    Ok(ids.into_iter().filter(|id| id.is_ordinary()).map(|id| Target::Department(id.into())).collect())
+}
+
+#[cfg(test)]
+mod tests;
