@@ -1,0 +1,95 @@
+//! Reading departments (`dingtalk-api.md` §3.2).
+
+use directory::Timestamp;
+use serde_json::{Value, json};
+
+use super::World;
+use super::params::Params;
+use super::reply::ApiError;
+use crate::company::Department;
+
+impl World {
+    pub(super) fn listsub(&mut self, _now: Timestamp, params: &Params) -> Result<Value, ApiError> {
+        let dept_id = params.int("dept_id")?.unwrap_or(1);
+        self.visible_department(dept_id)?;
+        let rows: Vec<Value> = self
+            .index
+            .children(dept_id)
+            .filter_map(|id| self.company.departments.get(&id))
+            .map(|department| {
+                json!({
+                    "dept_id": department.dept_id, "name": department.name, "parent_id": department.parent_id,
+                    "create_dept_group": department.create_dept_group, "auto_add_user": department.auto_add_user,
+                })
+            })
+            .collect();
+        Ok(json!({"result": rows}))
+    }
+
+    /// Not limited by the contact scope.
+    pub(super) fn listsubid(&mut self, _now: Timestamp, params: &Params) -> Result<Value, ApiError> {
+        let dept_id = params.need_int("dept_id")?;
+        self.department(dept_id)?;
+        let ids: Vec<i64> = self.index.children(dept_id).collect();
+        Ok(json!({"result": {"dept_id_list": ids}}))
+    }
+
+    pub(super) fn department_get(&mut self, _now: Timestamp, params: &Params) -> Result<Value, ApiError> {
+        let department = self.visible_department(params.need_int("dept_id")?)?;
+        Ok(json!({"result": self.department_in_full(department)}))
+    }
+
+    fn department_in_full(&self, department: &Department) -> Value {
+        let id = department.dept_id;
+        let below = self.index.below(id);
+        let mut everybody: Vec<&str> = below.iter().flat_map(|id| self.index.members(*id)).collect();
+        everybody.sort_unstable();
+        everybody.dedup();
+        let mut result = json!({
+            "dept_id": id, "name": department.name, "order": department.order,
+            "create_dept_group": department.create_dept_group, "auto_add_user": department.auto_add_user,
+            "auto_approve_apply": false, "from_union_org": false, "group_contain_sub_dept": false,
+            "dept_manager_userid_list": self.heads(id), "hide_dept": department.hide_dept,
+            "outer_dept": false, "outer_dept_only_self": false, "outer_permit_depts": [], "outer_permit_users": [],
+            "dept_permits": [], "user_permits": [],
+            "member_count": everybody.len(), "owning_member_count": self.index.count(id),
+        });
+        let mut put = |name: &str, value: Option<Value>| {
+            if let Some(value) = value {
+                result[name] = value;
+            }
+        };
+        put("parent_id", department.parent_id.map(Value::from));
+        put("source_identifier", department.source_identifier.clone().map(Value::from));
+        put("code", department.code.clone().map(Value::from));
+        put("dept_group_chat_id", department.create_dept_group.then(|| json!(format!("chat{id:x}"))));
+        result
+    }
+
+    /// 部门主管: the direct members who lead the department, in list order.
+    pub(super) fn heads(&self, dept_id: i64) -> Vec<String> {
+        let leads = |userid: &&str| {
+            let person = self.company.people.get(*userid);
+            person.and_then(|person| person.membership(dept_id)).is_some_and(|membership| membership.leader)
+        };
+        self.index.members(dept_id).filter(leads).map(str::to_owned).collect()
+    }
+
+    /// Not limited by the contact scope.
+    pub(super) fn listparentbydept(&mut self, _now: Timestamp, params: &Params) -> Result<Value, ApiError> {
+        let dept_id = params.need_int("dept_id")?;
+        self.department(dept_id)?;
+        Ok(json!({"result": {"parent_id_list": self.company.chain(dept_id)}}))
+    }
+
+    /// Not limited by the contact scope.
+    pub(super) fn listparentbyuser(&mut self, _now: Timestamp, params: &Params) -> Result<Value, ApiError> {
+        let person = self.person(&params.need("userid")?)?;
+        let chains: Vec<Value> = person
+            .departments
+            .iter()
+            .map(|m| json!({"parent_dept_id_list": self.company.chain(m.dept_id)}))
+            .collect();
+        Ok(json!({"result": {"parent_list": chains}}))
+    }
+}

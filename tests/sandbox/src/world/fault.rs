@@ -1,0 +1,195 @@
+//! Misbehaviour on request.
+
+use rand::Rng;
+use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
+
+use super::settings::Scope;
+
+/// What goes wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FaultKind {
+    /// 90018 (`code` "90002" for the platform-wide one), or the 403 of the new host.
+    Throttle,
+    /// HTTP 500 with a page of HTML.
+    #[serde(rename = "error500")]
+    Error500,
+    /// HTTP 200 without a byte.
+    #[serde(rename = "empty200")]
+    Empty200,
+    /// Half the rows of a list are missing, and the page says that it is the last.
+    LosePage,
+    /// The page says that the next cursor is the one that was asked for.
+    RepeatCursor,
+    /// The second half of the body comes `ms` (30,000) later.
+    SlowBody,
+    /// HTTP 200 with a page of HTML.
+    #[serde(rename = "html200")]
+    Html200,
+    /// The caller's address is banned for `ms` (settings), `html` chooses the page.
+    BanPage,
+    /// The call is carried out, and the connection closes without an answer.
+    LostConnection,
+    /// The body stops in the middle.
+    TruncatedJson,
+    /// Every token is forgotten before the call is looked at.
+    ExpireToken,
+    /// The call sees `scope` (nothing, if it is absent).
+    ShrinkScope,
+    /// The call sees no mobile and no state code.
+    HideMobile,
+    /// The call is carried out, and its answer waits for `POST /__sandbox/release`.
+    Hold,
+    /// An event is pushed twice.
+    EventTwice,
+    /// An event is pushed `ms` (2,000) late.
+    EventLate,
+    /// An event is pushed after the one that follows it, or `ms` (5,000) late if none does.
+    EventOutOfOrder,
+    /// An event is never pushed and never on the failed list.
+    EventNever,
+}
+
+impl FaultKind {
+    /// Whether it befalls events and not calls.
+    #[must_use]
+    pub fn is_of_events(self) -> bool {
+        matches!(self, Self::EventTwice | Self::EventLate | Self::EventOutOfOrder | Self::EventNever)
+    }
+}
+
+/// A planned misbehaviour, as `POST /__sandbox/faults` takes it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fault {
+    /// What goes wrong.
+    pub kind: FaultKind,
+    /// Path of the interface, or the type of event; absent is any.
+    #[serde(default)]
+    pub interface: Option<String>,
+    /// How many matching calls pass untouched first.
+    #[serde(default)]
+    pub after: u64,
+    /// How many are hit then; absent is all.
+    #[serde(default = "once")]
+    pub times: Option<u64>,
+    /// Chance of each that could be hit, by the world's seed.
+    #[serde(default = "always")]
+    pub probability: f64,
+    /// Milliseconds, where the kind has some.
+    #[serde(default)]
+    pub ms: Option<i64>,
+    /// Code, where the kind has some.
+    #[serde(default)]
+    pub code: Option<String>,
+    /// HTML instead of JSON, where the kind has both.
+    #[serde(default)]
+    pub html: bool,
+    /// What [`FaultKind::ShrinkScope`] leaves.
+    #[serde(default)]
+    pub scope: Option<Scope>,
+}
+
+#[allow(clippy::unnecessary_wraps, reason = "serde's default has the type of the field")]
+fn once() -> Option<u64> {
+    Some(1)
+}
+
+fn always() -> f64 {
+    1.0
+}
+
+impl Fault {
+    /// This kind once, at the next matching call of any interface.
+    #[must_use]
+    pub fn new(kind: FaultKind) -> Self {
+        Self {
+            kind,
+            interface: None,
+            after: 0,
+            times: Some(1),
+            probability: 1.0,
+            ms: None,
+            code: None,
+            html: false,
+            scope: None,
+        }
+    }
+
+    /// Only at this interface (or type of event).
+    #[must_use]
+    pub fn at(mut self, interface: &str) -> Self {
+        self.interface = Some(interface.to_owned());
+        self
+    }
+
+    /// Lets this many matching calls pass first.
+    #[must_use]
+    pub fn after(mut self, calls: u64) -> Self {
+        self.after = calls;
+        self
+    }
+
+    /// Hits this many; `None` is all.
+    #[must_use]
+    pub fn times(mut self, times: impl Into<Option<u64>>) -> Self {
+        self.times = times.into();
+        self
+    }
+}
+
+/// A fault and how often it was asked and fired.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ArmedFault {
+    /// Its number, for `DELETE /__sandbox/faults?id=`.
+    pub id: u64,
+    /// What was asked for.
+    pub fault: Fault,
+    /// Matching calls so far.
+    pub seen: u64,
+    /// Calls hit so far.
+    pub fired: u64,
+}
+
+/// All faults of a world.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct Faults {
+    armed: Vec<ArmedFault>,
+    last_id: u64,
+}
+
+impl Faults {
+    pub(super) fn arm(&mut self, fault: Fault) -> u64 {
+        self.last_id += 1;
+        self.armed.push(ArmedFault { id: self.last_id, fault, seen: 0, fired: 0 });
+        self.last_id
+    }
+
+    pub(super) fn disarm(&mut self, id: Option<u64>) {
+        self.armed.retain(|armed| id.is_some_and(|id| armed.id != id));
+    }
+
+    pub(super) fn armed(&self) -> &[ArmedFault] {
+        &self.armed
+    }
+
+    /// The faults that hit a call of this interface, or an event of this type.
+    pub(super) fn fire(&mut self, name: &str, events: bool, rng: &mut ChaCha8Rng) -> Vec<Fault> {
+        let mut fired = Vec::new();
+        for armed in &mut self.armed {
+            let fault = &armed.fault;
+            if fault.kind.is_of_events() != events || fault.interface.as_deref().is_some_and(|at| at != name) {
+                continue;
+            }
+            armed.seen += 1;
+            let spent = fault.times.is_some_and(|times| armed.fired >= times);
+            if armed.seen <= fault.after || spent || !rng.random_bool(fault.probability.clamp(0.0, 1.0)) {
+                continue;
+            }
+            armed.fired += 1;
+            fired.push(fault.clone());
+        }
+        fired
+    }
+}

@@ -1,0 +1,165 @@
+//! The parameters of a call: query, JSON or form, numbers also as text (`dingtalk-api.md` §0.2).
+
+use bytes::Bytes;
+use serde_json::{Map, Value};
+
+use super::reply::ApiError;
+
+/// What came with a call. The query wins over the body nowhere: a name in both is taken from the body.
+#[derive(Debug, Default)]
+pub(super) struct Params {
+    fields: Map<String, Value>,
+    query: Vec<(String, String)>,
+}
+
+impl Params {
+    /// Reads the query and the body.
+    pub(super) fn read(request: &http::Request<Bytes>) -> Result<Self, ApiError> {
+        let query = pairs(request.uri().query().unwrap_or_default());
+        let mut fields: Map<String, Value> =
+            query.iter().map(|(name, value)| (name.clone(), Value::String(value.clone()))).collect();
+        fields.extend(body(request)?);
+        Ok(Self { fields, query })
+    }
+
+    /// A parameter that counts only in the query (`/gettoken`, §0.4.4).
+    pub(super) fn in_query(&self, name: &str) -> Option<&str> {
+        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str()).filter(|v| !v.is_empty())
+    }
+
+    /// Text; numbers are spelled out. `None` where it is absent, null or empty.
+    pub(super) fn text(&self, name: &str) -> Option<String> {
+        match self.fields.get(name)? {
+            Value::String(text) if text.is_empty() => None,
+            Value::String(text) => Some(text.clone()),
+            Value::Null => None,
+            other => Some(other.to_string()),
+        }
+    }
+
+    /// Text that must be there.
+    pub(super) fn need(&self, name: &str) -> Result<String, ApiError> {
+        self.text(name).ok_or_else(|| ApiError::missing(name))
+    }
+
+    /// An integer, also as text; refused where it is neither.
+    pub(super) fn int(&self, name: &str) -> Result<Option<i64>, ApiError> {
+        self.text(name).map(|text| text.trim().parse().map_err(|_| ApiError::unreadable(name))).transpose()
+    }
+
+    /// An integer that must be there.
+    pub(super) fn need_int(&self, name: &str) -> Result<i64, ApiError> {
+        self.int(name)?.ok_or_else(|| ApiError::missing(name))
+    }
+
+    /// A boolean, also as text.
+    pub(super) fn bool(&self, name: &str) -> Result<Option<bool>, ApiError> {
+        match self.text(name).as_deref() {
+            None => Ok(None),
+            Some("true" | "1") => Ok(Some(true)),
+            Some("false" | "0") => Ok(Some(false)),
+            Some(_) => Err(ApiError::unreadable(name)),
+        }
+    }
+
+    /// A comma-separated list (or a real array, which is accepted as well).
+    pub(super) fn list(&self, name: &str) -> Vec<String> {
+        match self.fields.get(name) {
+            Some(Value::Array(items)) => {
+                items.iter().map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned)).collect()
+            }
+            _ => self
+                .text(name)
+                .map(|text| text.split(',').map(str::trim).filter(|s| !s.is_empty()).map(str::to_owned).collect())
+                .unwrap_or_default(),
+        }
+    }
+
+    /// An object; in a form it arrives as JSON text.
+    pub(super) fn object(&self, name: &str) -> Option<Map<String, Value>> {
+        match self.fields.get(name)? {
+            Value::Object(object) => Some(object.clone()),
+            Value::String(text) => serde_json::from_str(text).ok(),
+            _ => None,
+        }
+    }
+
+    /// What the call is about, for the log: the department with its page, or the person.
+    pub(super) fn subject(&self) -> Option<String> {
+        if let Some(dept) = self.text("dept_id") {
+            return Some(match self.text("cursor") {
+                Some(cursor) => format!("dept {dept} cursor {cursor}"),
+                None => format!("dept {dept}"),
+            });
+        }
+        self.text("userid").map(|user| format!("user {user}"))
+    }
+}
+
+fn body(request: &http::Request<Bytes>) -> Result<Map<String, Value>, ApiError> {
+    let body = request.body();
+    if body.is_empty() {
+        return Ok(Map::new());
+    }
+    let form = request
+        .headers()
+        .get(http::header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"));
+    if form {
+        let text = String::from_utf8_lossy(body);
+        return Ok(pairs(&text).into_iter().map(|(name, value)| (name, Value::String(value))).collect());
+    }
+    match serde_json::from_slice(body) {
+        Ok(Value::Object(fields)) => Ok(fields),
+        // The new SDK sends `{}` or nothing for GET, some clients `null`.
+        Ok(Value::Null) => Ok(Map::new()),
+        _ => Err(ApiError::plain(47001)),
+    }
+}
+
+/// The pairs of a query or form.
+pub(crate) fn pairs(text: &str) -> Vec<(String, String)> {
+    text.split('&')
+        .filter(|pair| !pair.is_empty())
+        .map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (decoded(name), decoded(value))
+        })
+        .collect()
+}
+
+fn decoded(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while at < bytes.len() {
+        let hex = bytes
+            .get(at + 1..at + 3)
+            .and_then(|digits| std::str::from_utf8(digits).ok())
+            .and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        match (bytes[at], hex) {
+            (b'+', _) => out.push(b' '),
+            (b'%', Some(byte)) => {
+                out.push(byte);
+                at += 2;
+            }
+            (byte, _) => out.push(byte),
+        }
+        at += 1;
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+/// `text` with everything but letters, digits and `-_.~` percent-encoded.
+pub(crate) fn encoded(text: &str) -> String {
+    let mut out = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}

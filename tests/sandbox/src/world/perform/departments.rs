@@ -1,0 +1,165 @@
+//! What is done to departments.
+
+use directory::Timestamp;
+use rand::Rng;
+
+use super::super::World;
+use super::super::act::{Acted, Refusal};
+use crate::company::Department;
+
+const ROOT: Refusal = Refusal::new(60018, "the root stays as it is");
+
+impl World {
+    fn check_department_name(&self, name: &str, parent_id: i64, but: Option<i64>) -> Result<(), Refusal> {
+        let length = name.chars().count();
+        if !(1..=64).contains(&length) || name.contains(['-', ',', '，']) {
+            return Err(Refusal::new(60001, "a department's name has 1 to 64 characters, none of them - , or ，"));
+        }
+        let twin = self.index.children(parent_id).filter(|id| Some(*id) != but).any(|id| {
+            self.company.departments.get(&id).is_some_and(|department| department.name == name)
+        });
+        if twin { Err(Refusal::new(60021, "the parent already has a department of this name")) } else { Ok(()) }
+    }
+
+    fn known_parent(&self, parent_id: i64) -> Result<(), Refusal> {
+        self.known_department(parent_id).map(drop).map_err(|_| Refusal::new(60004, "there is no such parent"))
+    }
+
+    pub(super) fn do_create(&mut self, now: Timestamp, name: String, parent_id: i64) -> Result<Acted, Refusal> {
+        self.known_parent(parent_id)?;
+        self.check_department_name(&name, parent_id, None)?;
+        self.last_dept_id += self.rng.random_range(1..4000_i64);
+        let dept_id = self.last_dept_id;
+        let department = Department {
+            dept_id,
+            name,
+            parent_id: Some(parent_id),
+            order: dept_id,
+            source_identifier: None,
+            create_dept_group: false,
+            auto_add_user: false,
+            hide_dept: false,
+            code: None,
+        };
+        self.company.departments.insert(dept_id, department);
+        self.index.link(dept_id, Some(parent_id));
+        let events = self.tell_departments(now, "org_dept_create", &[dept_id]);
+        Ok(Acted { dept_id: Some(dept_id), events, ..Acted::default() })
+    }
+
+    pub(super) fn do_rename_department(&mut self, now: Timestamp, id: i64, name: String) -> Result<Acted, Refusal> {
+        let parent = self.known_department(id)?.parent_id.ok_or(ROOT)?;
+        self.check_department_name(&name, parent, Some(id))?;
+        Ok(self.edit_department(now, id, |department| department.name = name))
+    }
+
+    pub(super) fn do_move_department(&mut self, now: Timestamp, id: i64, parent_id: i64) -> Result<Acted, Refusal> {
+        let department = self.known_department(id)?;
+        let (name, old) = (department.name.clone(), department.parent_id.ok_or(ROOT)?);
+        self.known_parent(parent_id)?;
+        if self.company.chain(parent_id).contains(&id) {
+            return Err(Refusal::new(60010, "a department cannot be below itself"));
+        }
+        self.check_department_name(&name, parent_id, Some(id))?;
+        self.index.unlink(id, Some(old));
+        self.index.link(id, Some(parent_id));
+        Ok(self.edit_department(now, id, |department| department.parent_id = Some(parent_id)))
+    }
+
+    pub(super) fn do_set_source(&mut self, now: Timestamp, id: i64, key: Option<String>) -> Result<Acted, Refusal> {
+        self.known_department(id)?;
+        Ok(self.edit_department(now, id, |department| department.source_identifier = key))
+    }
+
+    fn edit_department(&mut self, now: Timestamp, id: i64, edit: impl FnOnce(&mut Department)) -> Acted {
+        if let Some(department) = self.company.departments.get_mut(&id) {
+            edit(department);
+        }
+        let events = self.tell_departments(now, "org_dept_modify", &[id]);
+        Acted { dept_id: Some(id), events, ..Acted::default() }
+    }
+
+    pub(super) fn do_delete(&mut self, now: Timestamp, id: i64) -> Result<Acted, Refusal> {
+        self.known_department(id)?;
+        if id == 1 {
+            return Err(Refusal::new(60007, "the root cannot be deleted"));
+        }
+        if self.index.count(id) > 0 {
+            return Err(Refusal::new(60005, "there are people in it"));
+        }
+        if self.index.children(id).next().is_some() {
+            return Err(Refusal::new(60006, "there are departments below it"));
+        }
+        Ok(self.remove_department(now, id))
+    }
+
+    fn remove_department(&mut self, now: Timestamp, id: i64) -> Acted {
+        if let Some(department) = self.company.departments.remove(&id) {
+            self.index.unlink(id, department.parent_id);
+        }
+        let events = self.tell_departments(now, "org_dept_remove", &[id]);
+        Acted { dept_id: Some(id), events, ..Acted::default() }
+    }
+
+    pub(super) fn do_merge(&mut self, now: Timestamp, from: i64, into: i64) -> Result<Acted, Refusal> {
+        self.known_department(from)?;
+        self.known_department(into)?;
+        if from == 1 || self.company.chain(into).contains(&from) {
+            return Err(Refusal::new(60010, "a department cannot be merged into itself or below itself"));
+        }
+        let children: Vec<i64> = self.index.children(from).collect();
+        let clash = children.iter().filter_map(|id| self.company.departments.get(id)).find(|child| {
+            self.check_department_name(&child.name, into, Some(child.dept_id)).is_err()
+        });
+        if clash.is_some() {
+            return Err(Refusal::new(60021, "both have a department of the same name below them"));
+        }
+        let members: Vec<String> = self.index.members(from).map(str::to_owned).collect();
+        for userid in &members {
+            self.edit_person(now, userid, |person| {
+                let stays = person.is_in(into);
+                person.departments.retain(|m| m.dept_id != from || !stays);
+                for membership in person.departments.iter_mut().filter(|m| m.dept_id == from) {
+                    membership.dept_id = into;
+                    membership.leader = false;
+                }
+                if person.main_department == Some(from) {
+                    person.main_department = Some(into);
+                }
+            });
+        }
+        for child in &children {
+            self.index.unlink(*child, Some(from));
+            self.index.link(*child, Some(into));
+            if let Some(department) = self.company.departments.get_mut(child) {
+                department.parent_id = Some(into);
+            }
+        }
+        let mut events = self.tell_people(now, "user_modify_org", &members);
+        events.extend(self.tell_departments(now, "org_dept_modify", &children));
+        events.extend(self.remove_department(now, from).events);
+        Ok(Acted { dept_id: Some(into), events, ..Acted::default() })
+    }
+
+    pub(super) fn do_set_heads(&mut self, now: Timestamp, id: i64, heads: &[String]) -> Result<Acted, Refusal> {
+        self.known_department(id)?;
+        let members: Vec<String> = self.index.members(id).map(str::to_owned).collect();
+        if heads.iter().any(|head| !members.contains(head)) {
+            return Err(Refusal::new(40031, "who heads a department is a member of it"));
+        }
+        let mut changed = Vec::new();
+        for userid in members {
+            let leads = heads.contains(&userid);
+            let led = self.known(&userid)?.membership(id).is_some_and(|m| m.leader);
+            if leads != led {
+                self.edit_person(now, &userid, |person| {
+                    person.departments.iter_mut().filter(|m| m.dept_id == id).for_each(|m| m.leader = leads);
+                });
+                changed.push(userid);
+            }
+        }
+        let mut events = self.tell_people(now, "user_modify_org", &changed);
+        events.extend(self.tell_departments(now, "org_dept_modify", &[id]));
+        Ok(Acted { dept_id: Some(id), events, ..Acted::default() })
+    }
+}

@@ -1,0 +1,305 @@
+//! What is done to people.
+
+use directory::Timestamp;
+use rand::Rng;
+
+use super::super::World;
+use super::super::act::{Acted, Changes, Refusal};
+use crate::company::{Leaver, Membership, Person, fresh_unionid, fresh_userid};
+
+const NO_DEPARTMENT: Refusal = Refusal::new(40066, "a person is in at least one department");
+
+impl World {
+    pub(super) fn do_hire(
+        &mut self,
+        now: Timestamp,
+        name: String,
+        departments: Vec<i64>,
+        fields: &Changes,
+        userid: Option<String>,
+    ) -> Result<Acted, Refusal> {
+        check_name(&name)?;
+        let departments = if departments.is_empty() { vec![1] } else { departments };
+        departments.iter().try_for_each(|id| self.known_department(*id).map(drop))?;
+        let userid = self.free_userid(userid)?;
+        let mut person = self.newcomer(now, userid.clone(), name, &departments);
+        self.check_changes(fields, &userid)?;
+        apply(fields, &mut person);
+        self.index.add(&person);
+        self.company.people.insert(userid.clone(), person);
+        let events = self.tell_people(now, "user_add_org", std::slice::from_ref(&userid));
+        Ok(Acted { userid: Some(userid), events, ..Acted::default() })
+    }
+
+    fn free_userid(&mut self, wanted: Option<String>) -> Result<String, Refusal> {
+        if let Some(userid) = wanted {
+            let taken = self.company.people.contains_key(&userid) || !(1..=64).contains(&userid.chars().count());
+            return if taken { Err(Refusal::new(60102, "this userid is taken, or malformed")) } else { Ok(userid) };
+        }
+        loop {
+            let userid = fresh_userid(&mut self.rng);
+            if !self.company.people.contains_key(&userid) && !self.company.left.contains_key(&userid) {
+                return Ok(userid);
+            }
+        }
+    }
+
+    fn newcomer(&mut self, now: Timestamp, userid: String, name: String, departments: &[i64]) -> Person {
+        let mobile = loop {
+            let mobile = format!("1{}{:09}", self.rng.random_range(3..=9), self.rng.random_range(0..1_000_000_000));
+            if self.index.by_mobile(&mobile).is_none() {
+                break mobile;
+            }
+        };
+        let number = self.company.people.len() + self.company.left.len() + 1;
+        Person {
+            unionid: fresh_unionid(&mut self.rng),
+            job_number: format!("{number:05}"),
+            title: "专员".into(),
+            departments: departments.iter().map(|id| self.membership(*id)).collect(),
+            hired_date: directory::canonical::day(now).and_then(directory::canonical::start_of).map(Timestamp::millis),
+            joined_at: now.millis(),
+            modified_at: now.millis(),
+            state_code: "86".into(),
+            active: true,
+            real_authed: true,
+            status: 2,
+            userid,
+            name,
+            mobile,
+            hide_mobile: false,
+            telephone: String::new(),
+            email: String::new(),
+            org_email: None,
+            work_place: None,
+            remark: None,
+            extension: None,
+            manager_userid: None,
+            main_department: None,
+            senior: false,
+            boss: false,
+            sys_level: 0,
+            roles: Vec::new(),
+        }
+    }
+
+    fn membership(&mut self, dept_id: i64) -> Membership {
+        Membership { dept_id, order: self.rng.random_range(0..10_000), leader: false }
+    }
+
+    pub(super) fn do_rename(&mut self, now: Timestamp, userid: &str, name: String) -> Result<Acted, Refusal> {
+        self.known(userid)?;
+        check_name(&name)?;
+        self.edit_person(now, userid, |person| person.name = name);
+        Ok(self.modified(now, userid))
+    }
+
+    pub(super) fn do_change(&mut self, now: Timestamp, userid: &str, fields: &Changes) -> Result<Acted, Refusal> {
+        self.known(userid)?;
+        self.check_changes(fields, userid)?;
+        self.edit_person(now, userid, |person| apply(fields, person));
+        Ok(self.modified(now, userid))
+    }
+
+    fn modified(&mut self, now: Timestamp, userid: &str) -> Acted {
+        let events = self.tell_people(now, "user_modify_org", &[userid.to_owned()]);
+        Acted { userid: Some(userid.to_owned()), events, ..Acted::default() }
+    }
+
+    fn check_changes(&self, fields: &Changes, userid: &str) -> Result<(), Refusal> {
+        if let Some(mobile) = &fields.mobile {
+            if mobile.is_empty() || !mobile.chars().all(|c| c.is_ascii_digit() || c == '+' || c == '-') {
+                return Err(Refusal::new(60103, "this is not a mobile number"));
+            }
+            if self.index.by_mobile(mobile).is_some_and(|owner| owner != userid) {
+                return Err(Refusal::new(60104, "this mobile number is already here"));
+            }
+        }
+        if let Some(Some(extension)) = &fields.extension
+            && !serde_json::from_str::<serde_json::Value>(extension).is_ok_and(|value| value.is_object())
+        {
+            return Err(Refusal::new(60122, "the custom fields are not a JSON object"));
+        }
+        match fields.main_department {
+            Some(Some(main)) => self.known_department(main).map(drop),
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) fn do_move(&mut self, now: Timestamp, userid: &str, to: &[i64]) -> Result<Acted, Refusal> {
+        let person = self.known(userid)?;
+        to.iter().try_for_each(|id| self.known_department(*id).map(drop))?;
+        if to.is_empty() {
+            return Err(NO_DEPARTMENT);
+        }
+        let before = person.departments.clone();
+        let mut departments: Vec<Membership> = Vec::new();
+        for dept_id in to {
+            if departments.iter().all(|m| m.dept_id != *dept_id) {
+                let kept = before.iter().find(|m| m.dept_id == *dept_id).copied();
+                departments.push(kept.unwrap_or_else(|| self.membership(*dept_id)));
+            }
+        }
+        let left: Vec<i64> =
+            before.iter().filter(|m| m.leader && !to.contains(&m.dept_id)).map(|m| m.dept_id).collect();
+        self.edit_person(now, userid, |person| {
+            let first = departments.first().map(|m| m.dept_id);
+            person.main_department =
+                person.main_department.and_then(|main| if to.contains(&main) { Some(main) } else { first });
+            person.departments = departments;
+        });
+        let mut acted = self.modified(now, userid);
+        acted.events.extend(self.tell_departments(now, "org_dept_modify", &left));
+        Ok(acted)
+    }
+
+    pub(super) fn do_promote(
+        &mut self,
+        now: Timestamp,
+        userid: &str,
+        title: String,
+        dept_id: Option<i64>,
+    ) -> Result<Acted, Refusal> {
+        let person = self.known(userid)?;
+        let first = person.departments.first().map_or(1, |m| m.dept_id);
+        let dept_id = dept_id.unwrap_or(first);
+        self.known_department(dept_id)?;
+        let joins = self.membership(dept_id);
+        self.edit_person(now, userid, |person| {
+            person.title = title;
+            if !person.is_in(dept_id) {
+                person.departments.push(joins);
+            }
+            person.departments.iter_mut().filter(|m| m.dept_id == dept_id).for_each(|m| m.leader = true);
+        });
+        let mut acted = self.modified(now, userid);
+        acted.events.extend(self.tell_departments(now, "org_dept_modify", &[dept_id]));
+        acted.dept_id = Some(dept_id);
+        Ok(acted)
+    }
+
+    pub(super) fn do_leave(&mut self, now: Timestamp, userid: &str) -> Result<Acted, Refusal> {
+        if self.known(userid)?.sys_level == 1 {
+            return Err(Refusal::new(50002, "the primary administrator cannot leave"));
+        }
+        let Some(person) = self.company.people.remove(userid) else { return Ok(Acted::default()) };
+        self.index.remove(&person);
+        let led: Vec<i64> = person.departments.iter().filter(|m| m.leader).map(|m| m.dept_id).collect();
+        let managed: Vec<String> = self
+            .company
+            .people
+            .values()
+            .filter(|other| other.manager_userid.as_deref() == Some(userid))
+            .map(|other| other.userid.clone())
+            .collect();
+        for other in &managed {
+            self.edit_person(now, other, |other| other.manager_userid = None);
+        }
+        let leaver = Leaver { person, left_at: now.millis(), rehired_as: None };
+        self.company.left.insert(userid.to_owned(), leaver);
+        let mut events = self.tell_people(now, "user_leave_org", &[userid.to_owned()]);
+        events.extend(self.tell_people(now, "user_modify_org", &managed));
+        events.extend(self.tell_departments(now, "org_dept_modify", &led));
+        Ok(Acted { userid: Some(userid.to_owned()), events, ..Acted::default() })
+    }
+
+    pub(super) fn do_rehire(
+        &mut self,
+        now: Timestamp,
+        userid: &str,
+        same_userid: bool,
+        departments: &[i64],
+    ) -> Result<Acted, Refusal> {
+        departments.iter().try_for_each(|id| self.known_department(*id).map(drop))?;
+        let leaver = self.company.left.get(userid).ok_or(Refusal::new(60121, "nobody with this userid has left"))?;
+        let taken = self.index.by_unionid(&leaver.person.unionid).or(self.index.by_mobile(&leaver.person.mobile));
+        if taken.is_some() {
+            return Err(Refusal::new(60104, "this person or mobile number is already here"));
+        }
+        let mut person = leaver.person.clone();
+        let old: Vec<i64> = person.departments.iter().map(|m| m.dept_id).collect();
+        let mut to: Vec<i64> = if departments.is_empty() { old } else { departments.to_vec() };
+        to.retain(|id| self.company.departments.contains_key(id));
+        if to.is_empty() {
+            to.push(1);
+        }
+        let new_id = if same_userid { userid.to_owned() } else { self.free_userid(None)? };
+        person.departments = to.iter().map(|id| self.membership(*id)).collect();
+        person.main_department = person.main_department.and(to.first().copied());
+        person.manager_userid = None;
+        person.sys_level = 0;
+        person.roles.clear();
+        person.userid.clone_from(&new_id);
+        person.joined_at = now.millis();
+        person.modified_at = now.millis();
+        if same_userid {
+            self.company.left.remove(userid);
+        } else if let Some(leaver) = self.company.left.get_mut(userid) {
+            leaver.rehired_as = Some(new_id.clone());
+        }
+        self.index.add(&person);
+        self.company.people.insert(new_id.clone(), person);
+        let events = self.tell_people(now, "user_add_org", std::slice::from_ref(&new_id));
+        Ok(Acted { userid: Some(new_id), events, ..Acted::default() })
+    }
+
+    pub(super) fn do_set_manager(
+        &mut self,
+        now: Timestamp,
+        userid: &str,
+        manager: Option<String>,
+    ) -> Result<Acted, Refusal> {
+        self.known(userid)?;
+        if let Some(manager) = &manager
+            && (manager == userid || self.known(manager).is_err())
+        {
+            return Err(Refusal::new(60128, "this person cannot be the manager"));
+        }
+        self.edit_person(now, userid, |person| person.manager_userid = manager);
+        Ok(self.modified(now, userid))
+    }
+
+    pub(super) fn do_set_admin(&mut self, now: Timestamp, userid: &str, sys_level: u8) -> Result<Acted, Refusal> {
+        let is_primary = self.known(userid)?.sys_level == 1;
+        if sys_level > 2 || (is_primary && sys_level != 1) {
+            return Err(Refusal::new(40035, "the level is 0, 1 or 2, and there is always a primary administrator"));
+        }
+        if sys_level == 1 {
+            let primary = self.company.people.values().find(|person| person.sys_level == 1).map(|p| p.userid.clone());
+            if let Some(primary) = primary {
+                self.edit_person(now, &primary, |person| person.sys_level = 0);
+            }
+        }
+        self.edit_person(now, userid, |person| person.sys_level = sys_level);
+        let kind = if sys_level == 0 { "org_admin_remove" } else { "org_admin_add" };
+        let events = self.tell_people(now, kind, &[userid.to_owned()]);
+        Ok(Acted { userid: Some(userid.to_owned()), events, ..Acted::default() })
+    }
+}
+
+fn check_name(name: &str) -> Result<(), Refusal> {
+    let length = name.chars().count();
+    if (1..=80).contains(&length) { Ok(()) } else { Err(Refusal::new(60112, "a name has 1 to 80 characters")) }
+}
+
+fn apply(fields: &Changes, person: &mut Person) {
+    fn set<T: Clone>(to: &mut T, from: Option<&T>) {
+        if let Some(value) = from {
+            to.clone_from(value);
+        }
+    }
+    set(&mut person.mobile, fields.mobile.as_ref());
+    set(&mut person.state_code, fields.state_code.as_ref());
+    set(&mut person.hide_mobile, fields.hide_mobile.as_ref());
+    set(&mut person.telephone, fields.telephone.as_ref());
+    set(&mut person.job_number, fields.job_number.as_ref());
+    set(&mut person.title, fields.title.as_ref());
+    set(&mut person.email, fields.email.as_ref());
+    set(&mut person.org_email, fields.org_email.as_ref());
+    set(&mut person.work_place, fields.work_place.as_ref());
+    set(&mut person.remark, fields.remark.as_ref());
+    set(&mut person.extension, fields.extension.as_ref());
+    set(&mut person.hired_date, fields.hired_date.as_ref());
+    set(&mut person.main_department, fields.main_department.as_ref());
+    set(&mut person.active, fields.active.as_ref());
+}

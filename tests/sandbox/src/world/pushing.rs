@@ -1,0 +1,192 @@
+//! Telling events: when a push is due, and what follows from its outcome (`dingtalk-api.md` §5.5).
+
+use directory::Timestamp;
+use rand::RngCore;
+
+use super::World;
+use super::event::{About, Attempt, Delivery, DeliveryState, Event, Push, PushOutcome, Subscription};
+use super::fault::FaultKind;
+use super::reply::{self, ApiError, Host};
+use super::settings::{Dialect, Owner};
+
+/// Deliveries that are kept when they are over; the oldest go first.
+const KEPT: usize = 20_000;
+
+impl World {
+    /// Something happened: one delivery, or none, or two, as the faults have it. The event's id.
+    pub(super) fn emit(&mut self, now: Timestamp, kind: &str, about: About) -> String {
+        let operator = self.company.people.values().find(|p| p.sys_level == 1).map(|p| p.userid.clone());
+        let event = Event { id: self.uuid().to_lowercase(), kind: kind.to_owned(), born: now.millis(), about, operator };
+        let faults = self.faults.fire(kind, true, &mut self.rng);
+        let mut due = now.millis();
+        let mut copies = 1;
+        let mut swallowed = false;
+        let mut parked = false;
+        for fault in faults {
+            match fault.kind {
+                FaultKind::EventTwice => copies = 2,
+                FaultKind::EventLate => due += fault.ms.unwrap_or(2000),
+                FaultKind::EventNever => swallowed = true,
+                FaultKind::EventOutOfOrder => {
+                    due += fault.ms.unwrap_or(5000);
+                    parked = true;
+                }
+                _ => {}
+            }
+        }
+        self.release_parked(now);
+        for _ in 0..copies {
+            let state = match &self.subscription {
+                _ if swallowed => DeliveryState::Swallowed,
+                Some(s) if s.tags.is_empty() || s.tags.iter().any(|tag| tag == kind) => DeliveryState::Waiting { due },
+                _ => DeliveryState::Unsubscribed,
+            };
+            let id = self.deliver(event.clone(), state);
+            if parked {
+                self.parked.push(id);
+            }
+        }
+        self.touch();
+        event.id
+    }
+
+    /// A later event lets those out that wait for one.
+    fn release_parked(&mut self, now: Timestamp) {
+        for id in std::mem::take(&mut self.parked) {
+            if let Some(Delivery { state: DeliveryState::Waiting { due }, .. }) =
+                self.deliveries.iter_mut().find(|d| d.id == id)
+            {
+                *due = (*due).min(now.millis() + 200);
+            }
+        }
+    }
+
+    fn deliver(&mut self, event: Event, state: DeliveryState) -> u64 {
+        self.last_delivery += 1;
+        let dialect = match self.settings.dialect {
+            Dialect::Rotating => [Dialect::Captured, Dialect::Documented, Dialect::Stream][self.last_delivery as usize % 3],
+            chosen => chosen,
+        };
+        if self.deliveries.len() >= KEPT {
+            self.deliveries.pop_front();
+        }
+        self.deliveries.push_back(Delivery { id: self.last_delivery, event, dialect, state, attempts: Vec::new() });
+        self.last_delivery
+    }
+
+    /// The pushes whose moment has come. Each is in flight until [`World::pushed`] says what became of it.
+    pub fn due_pushes(&mut self, now: Timestamp) -> Vec<Push> {
+        let Some(subscription) = self.subscription.clone() else { return Vec::new() };
+        let mut due: Vec<(i64, usize)> = self
+            .deliveries
+            .iter()
+            .enumerate()
+            .filter_map(|(at, delivery)| match delivery.state {
+                DeliveryState::Waiting { due } if due <= now.millis() => Some((due, at)),
+                _ => None,
+            })
+            .collect();
+        due.sort_unstable();
+        let mut pushes = Vec::with_capacity(due.len());
+        for (_, at) in due {
+            let (id, plaintext) = {
+                let delivery = &mut self.deliveries[at];
+                delivery.state = DeliveryState::InFlight;
+                (delivery.id, delivery.event.payload(delivery.dialect, &self.company.credentials.corp_id))
+            };
+            pushes.push(self.push(id, subscription.clone(), plaintext, self.settings.owner));
+        }
+        pushes
+    }
+
+    /// When the next push is due, milliseconds; `None` if nothing waits.
+    #[must_use]
+    pub fn next_push(&self) -> Option<i64> {
+        let waits = |delivery: &Delivery| match delivery.state {
+            DeliveryState::Waiting { due } => Some(due),
+            _ => None,
+        };
+        self.subscription.as_ref().and_then(|_| self.deliveries.iter().filter_map(waits).min())
+    }
+
+    /// What became of a push: delivered, or again after 10 s, then 30 s, then on the failed list.
+    pub fn pushed(&mut self, delivery: u64, outcome: PushOutcome, now: Timestamp) {
+        let retry = self.settings.retry_ms;
+        let failed_after = self.settings.failed_after_ms;
+        let Some(delivery) = self.deliveries.iter_mut().find(|d| d.id == delivery) else { return };
+        let accepted = outcome.is_accepted();
+        delivery.attempts.push(Attempt { at: now.millis(), outcome });
+        delivery.state = match (accepted, retry.get(delivery.attempts.len() - 1)) {
+            (true, _) => DeliveryState::Delivered,
+            (false, Some(pause)) => DeliveryState::Waiting { due: now.millis() + pause },
+            (false, None) => DeliveryState::Failed { available: now.millis() + failed_after },
+        };
+        self.touch();
+    }
+
+    /// All deliveries, oldest first.
+    pub fn deliveries(&self) -> impl DoubleEndedIterator<Item = &Delivery> {
+        self.deliveries.iter()
+    }
+
+    /// Where events go.
+    #[must_use]
+    pub fn subscription(&self) -> Option<&Subscription> {
+        self.subscription.as_ref()
+    }
+
+    /// The `check_url` that DingTalk pushes when a subscription is saved.
+    pub fn check_url(&mut self, now: Timestamp, subscription: Subscription, owner: Owner) -> UrlCheck {
+        let event =
+            Event { id: self.uuid(), kind: "check_url".into(), born: now.millis(), about: About::Nothing, operator: None };
+        let push = self.push(0, subscription, event.payload(Dialect::Captured, ""), owner);
+        UrlCheck { push }
+    }
+
+    /// Saves the subscription if its `check_url` was answered with `success`; whether it was.
+    pub fn checked(&mut self, check: UrlCheck, outcome: &PushOutcome) -> bool {
+        if outcome.is_accepted() {
+            self.subscription = Some(check.push.subscription);
+            self.touch();
+        }
+        outcome.is_accepted()
+    }
+
+    /// Finishes a legacy registration: the answer to give instead of the provisional one, where the check failed.
+    pub fn checked_registration(&mut self, check: UrlCheck, outcome: &PushOutcome) -> Option<http::Response<bytes::Bytes>> {
+        if self.checked(check, outcome) {
+            self.settings.owner = Owner::CorpId;
+            return None;
+        }
+        let code = match outcome {
+            PushOutcome::Unreachable { .. } => 71012,
+            _ => 71009,
+        };
+        let request_id = self.request_id(Host::Plain);
+        Some(reply::ApiError::response(&ApiError::plain(code), &request_id))
+    }
+
+    /// No subscription any more.
+    pub fn unsubscribe(&mut self) {
+        self.subscription = None;
+        self.touch();
+    }
+
+    fn push(&mut self, delivery: u64, subscription: Subscription, plaintext: String, owner: Owner) -> Push {
+        let mut random = [0; 32];
+        self.rng.fill_bytes(&mut random);
+        let keys = &self.company.credentials;
+        let owner = match owner {
+            Owner::AppKey => keys.app_key.clone(),
+            Owner::CorpId => keys.corp_id.clone(),
+        };
+        Push { delivery, subscription, plaintext, owner, random, deadline_ms: self.settings.push_deadline_ms }
+    }
+}
+
+/// A `check_url` on its way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UrlCheck {
+    /// The push to make.
+    pub push: Push,
+}

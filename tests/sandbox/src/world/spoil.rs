@@ -1,0 +1,144 @@
+//! How faults show: before a call is looked at, and in its answer.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use directory::Timestamp;
+use serde_json::{Value, json};
+
+use super::fault::{Fault, FaultKind};
+use super::params::Params;
+use super::reply::{self, Host};
+use super::routes::Route;
+use super::settings::BanPage;
+use super::{Answer, TransportFault, World};
+
+const HTML: &str = "<!DOCTYPE html><html><head><title>钉钉</title></head><body><h1>系统维护中</h1></body></html>";
+const BAN_HTML: &str = "<!DOCTYPE html><html><body><p>亲，访问被拒绝，请稍后再试。punish: deny</p></body></html>";
+
+impl World {
+    /// Narrows what the call sees, and forgets tokens, as its faults have it.
+    pub(super) fn see(&mut self, faults: &[Fault]) {
+        for fault in faults {
+            match fault.kind {
+                FaultKind::ExpireToken => self.tokens.forget(),
+                FaultKind::HideMobile => self.seen.mobile_hidden = true,
+                FaultKind::ShrinkScope => self.seen.scope = Some(fault.scope.clone().unwrap_or_default()),
+                _ => {}
+            }
+        }
+    }
+
+    /// The answer that a fault or a ban gives instead of the interface, and how the log names it.
+    pub(super) fn spoiled(
+        &mut self,
+        now: Timestamp,
+        route: Option<&Route>,
+        faults: &[Fault],
+        banned: bool,
+    ) -> Option<(http::Response<Bytes>, String)> {
+        for fault in faults {
+            match fault.kind {
+                FaultKind::Throttle => return self.throttle(now, route, fault),
+                FaultKind::Error500 => return Some((reply::raw(500, "text/html", HTML.into()), "500".into())),
+                FaultKind::Empty200 => {
+                    return Some((reply::raw(200, "application/json", String::new()), "empty200".into()));
+                }
+                FaultKind::Html200 => {
+                    return Some((reply::raw(200, "text/html;charset=UTF-8", HTML.into()), "html200".into()));
+                }
+                FaultKind::BanPage => {
+                    self.meters.ban_all(now.millis() + fault.ms.unwrap_or(self.settings.ban_ms));
+                    return Some(self.ban_page(fault.html));
+                }
+                _ => {}
+            }
+        }
+        banned.then(|| self.ban_page(false))
+    }
+
+    fn throttle(
+        &mut self,
+        now: Timestamp,
+        route: Option<&Route>,
+        fault: &Fault,
+    ) -> Option<(http::Response<Bytes>, String)> {
+        let route = route?;
+        let error = self.throttled(route, now, fault.code.as_deref().unwrap_or("90018"));
+        let request_id = self.request_id(route.host);
+        Some((error.response(&request_id), error.code()))
+    }
+
+    fn ban_page(&mut self, html: bool) -> (http::Response<Bytes>, String) {
+        let page = if html || self.settings.ban_page == BanPage::Html {
+            reply::raw(200, "text/html;charset=UTF-8", BAN_HTML.into())
+        } else {
+            let uuid = self.request_id(Host::Plain);
+            let body = json!({"status": 1111, "wait": 5, "source": "x5", "punish": "deny", "uuid": uuid});
+            reply::json_response(200, &body)
+        };
+        (page, "banned".into())
+    }
+}
+
+/// What faults do to an answer that was made; the outcome, where it is another one now.
+pub(super) fn after(faults: &[Fault], answer: &mut Answer, params: Option<&Params>) -> Option<String> {
+    let mut outcome = None;
+    for fault in faults {
+        let ms = |default: u64| fault.ms.and_then(|ms| u64::try_from(ms).ok()).unwrap_or(default);
+        match fault.kind {
+            FaultKind::LosePage => edit(answer, lose_rows),
+            FaultKind::RepeatCursor => {
+                let asked = params.and_then(|params| params.int("cursor").ok().flatten()).unwrap_or(0);
+                edit(answer, |body| repeat_cursor(body, asked));
+            }
+            FaultKind::TruncatedJson => {
+                let body = answer.response.body();
+                *answer.response.body_mut() = body.slice(..body.len() / 2);
+                outcome = Some("truncated_json".into());
+            }
+            FaultKind::SlowBody => answer.fault = Some(TransportFault::SlowBody(Duration::from_millis(ms(30_000)))),
+            FaultKind::LostConnection => {
+                answer.fault = Some(TransportFault::LostConnection);
+                outcome = Some("lost_connection".into());
+            }
+            FaultKind::Hold => answer.fault = Some(TransportFault::Hold),
+            _ => {}
+        }
+    }
+    outcome
+}
+
+fn edit(answer: &mut Answer, change: impl FnOnce(&mut Value)) {
+    if let Ok(mut body) = serde_json::from_slice::<Value>(answer.response.body()) {
+        change(&mut body);
+        *answer.response.body_mut() = Bytes::from(body.to_string());
+    }
+}
+
+/// Half of the rows are gone, and nothing says so.
+fn lose_rows(body: &mut Value) {
+    let result = &mut body["result"];
+    if let Some(rows) = result.as_array_mut() {
+        rows.truncate(rows.len() / 2);
+        return;
+    }
+    for name in ["list", "data_list", "userid_list", "dept_id_list"] {
+        if let Some(rows) = result.get_mut(name).and_then(Value::as_array_mut) {
+            rows.truncate(rows.len() / 2);
+        }
+    }
+    if let Some(page) = result.as_object_mut() {
+        page.remove("next_cursor");
+        if page.contains_key("has_more") {
+            page.insert("has_more".into(), json!(false));
+        }
+    }
+}
+
+fn repeat_cursor(body: &mut Value, asked: i64) {
+    if let Some(page) = body["result"].as_object_mut() {
+        page.insert("next_cursor".into(), json!(asked));
+        page.insert("has_more".into(), json!(true));
+    }
+}

@@ -1,0 +1,200 @@
+//! Reading people (`dingtalk-api.md` §3.3, §4.1).
+
+use directory::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::World;
+use super::params::Params;
+use super::reply::ApiError;
+use crate::company::Person;
+
+/// A page of a list: its rows, and where the next begins.
+struct Page {
+    userids: Vec<String>,
+    next_cursor: Option<i64>,
+}
+
+impl World {
+    pub(super) fn user_list(&mut self, _now: Timestamp, params: &Params) -> Result<Value, ApiError> {
+        let dept_id = params.need_int("dept_id")?;
+        let page = self.page(dept_id, params)?;
+        let rows = page.userids.iter().filter_map(|id| self.company.people.get(id));
+        let list: Vec<Value> = rows.map(|person| self.row(person, dept_id)).collect();
+        Ok(result_of(&page, &list))
+    }
+
+    pub(super) fn listsimple(&mut self, _now: Timestamp, params: &Params) -> Result<Value, ApiError> {
+        let page = self.page(params.need_int("dept_id")?, params)?;
+        let rows = page.userids.iter().filter_map(|id| self.company.people.get(id));
+        let list: Vec<Value> = rows.map(|person| json!({"userid": person.userid, "name": person.name})).collect();
+        Ok(result_of(&page, &list))
+    }
+
+    fn page(&self, dept_id: i64, params: &Params) -> Result<Page, ApiError> {
+        let cursor = params.need_int("cursor")?;
+        let size = params.need_int("size")?;
+        if !(1..=100).contains(&size) {
+            return Err(ApiError::plain(40069));
+        }
+        if !(0..=100_000).contains(&cursor) {
+            return Err(ApiError::plain(40068));
+        }
+        self.visible_department(dept_id)?;
+        let (start, length) = (usize::try_from(cursor).unwrap_or(0), usize::try_from(size).unwrap_or(1));
+        let order = params.text("order_field").unwrap_or_else(|| "custom".into());
+        let userids: Vec<String> = match order.as_str() {
+            "custom" => self.index.members(dept_id).skip(start).take(length).map(str::to_owned).collect(),
+            "entry_asc" | "entry_desc" | "modify_asc" | "modify_desc" => {
+                self.by_time(dept_id, &order).into_iter().skip(start).take(length).collect()
+            }
+            _ => return Err(ApiError::unreadable("order_field")),
+        };
+        let end = start + userids.len();
+        let next_cursor = (end < self.index.count(dept_id)).then(|| i64::try_from(end).unwrap_or(i64::MAX));
+        Ok(Page { userids, next_cursor })
+    }
+
+    fn by_time(&self, dept_id: i64, order: &str) -> Vec<String> {
+        let people = self.index.members(dept_id).filter_map(|id| self.company.people.get(id));
+        let time = |person: &Person| if order.starts_with("entry") { person.joined_at } else { person.modified_at };
+        let mut rows: Vec<(i64, String)> = people.map(|person| (time(person), person.userid.clone())).collect();
+        rows.sort_unstable();
+        if order.ends_with("desc") {
+            rows.reverse();
+        }
+        rows.into_iter().map(|(_, userid)| userid).collect()
+    }
+
+    /// What lists show of a person.
+    fn row(&self, person: &Person, dept_id: i64) -> Value {
+        let mut fields = self.common(person);
+        let membership = person.membership(dept_id);
+        fields.insert("dept_order".into(), json!(membership.map_or(0, |m| m.order)));
+        fields.insert("leader".into(), json!(membership.is_some_and(|m| m.leader)));
+        Value::Object(fields)
+    }
+
+    fn common(&self, person: &Person) -> Map<String, Value> {
+        let dept_ids: Vec<i64> = person.departments.iter().map(|m| m.dept_id).collect();
+        let Value::Object(mut fields) = json!({
+            "userid": person.userid, "unionid": person.unionid, "name": person.name, "avatar": "",
+            "hide_mobile": person.hide_mobile, "telephone": person.telephone, "job_number": person.job_number,
+            "title": person.title, "dept_id_list": dept_ids, "active": person.active, "admin": person.is_admin(),
+            "boss": person.boss, "exclusive_account": false,
+        }) else {
+            return Map::new();
+        };
+        let mut put = |name: &str, value: Option<Value>| value.map(|value| fields.insert(name.into(), value));
+        if self.shows_mobile() {
+            put("mobile", Some(json!(person.mobile)));
+            put("state_code", Some(json!(person.state_code)));
+        }
+        if self.shows_email() {
+            put("email", Some(json!(person.email)));
+            put("org_email", person.org_email.clone().map(Value::from));
+            put("work_place", person.work_place.clone().map(Value::from));
+            put("remark", person.remark.clone().map(Value::from));
+            put("extension", person.extension.clone().map(Value::from));
+        }
+        put("hired_date", person.hired_date.map(Value::from));
+        fields
+    }
+
+    pub(super) fn user_get(&mut self, _now: Timestamp, params: &Params) -> Result<Value, ApiError> {
+        let person = self.visible_person(&params.need("userid")?)?;
+        let mut fields = self.common(person);
+        fields.remove("avatar");
+        let each = |name: &str, value: &dyn Fn(&crate::company::Membership) -> Value| -> Value {
+            person.departments.iter().map(|m| json!({"dept_id": m.dept_id, name: value(m)})).collect()
+        };
+        fields.insert("dept_order_list".into(), each("order", &|m| json!(m.order)));
+        fields.insert("leader_in_dept".into(), each("leader", &|m| json!(m.leader)));
+        let roles = person.roles.iter().filter_map(|id| {
+            let (name, group) = self.company.role(*id)?;
+            Some(json!({"id": id, "name": name, "group_name": group}))
+        });
+        fields.insert("role_list".into(), roles.collect());
+        fields.insert("real_authed".into(), json!(person.real_authed));
+        fields.insert("senior".into(), json!(person.senior));
+        if let Some(manager) = &person.manager_userid {
+            fields.insert("manager_userid".into(), json!(manager));
+        }
+        if let Some(main) = person.main_department {
+            let positions = each("is_main", &|m| json!(m.dept_id == main));
+            fields.insert("dept_position_list".into(), positions);
+        }
+        Ok(json!({"result": fields}))
+    }
+
+    /// Direct members, all at once; not limited by the contact scope.
+    pub(super) fn listid(&mut self, _now: Timestamp, params: &Params) -> Result<Value, ApiError> {
+        let dept_id = params.need_int("dept_id")?;
+        self.department(dept_id)?;
+        let ids: Vec<&str> = self.index.members(dept_id).collect();
+        Ok(json!({"result": {"userid_list": ids}}))
+    }
+
+    pub(super) fn getbymobile(&mut self, _now: Timestamp, params: &Params) -> Result<Value, ApiError> {
+        let mobile = params.need("mobile")?;
+        let digits = mobile.chars().filter(char::is_ascii_digit).count();
+        if !mobile.chars().all(|c| c.is_ascii_digit() || c == '+' || c == '-') || !(5..=20).contains(&digits) {
+            return Err(ApiError::plain(40104));
+        }
+        let plain = mobile.strip_prefix("+86-").unwrap_or(&mobile);
+        let userid = self.index.by_mobile(plain).ok_or_else(|| ApiError::plain(60121))?;
+        let person = self.visible_person(userid)?;
+        if !person.active {
+            return Err(ApiError::plain(60121));
+        }
+        let mut result = json!({"userid": userid});
+        if params.bool("support_exclusive_account_search")? == Some(true) {
+            result["exclusive_account_userid_list"] = json!([]);
+        }
+        Ok(json!({"result": result}))
+    }
+
+    pub(super) fn getbyunionid(&mut self, _now: Timestamp, params: &Params) -> Result<Value, ApiError> {
+        let unionid = params.need("unionid")?;
+        let userid = self.index.by_unionid(&unionid).ok_or_else(|| ApiError::plain(60121))?;
+        self.visible_person(userid)?;
+        Ok(json!({"result": {"contact_type": 0, "userid": userid}}))
+    }
+
+    /// Not limited by the contact scope.
+    pub(super) fn count(&mut self, _now: Timestamp, params: &Params) -> Result<Value, ApiError> {
+        let only_active = params.bool("only_active")?.ok_or_else(|| ApiError::missing("only_active"))?;
+        let count = self.company.people.values().filter(|person| person.active || !only_active).count();
+        Ok(json!({"result": {"count": count}}))
+    }
+
+    /// On-job list of Smart HR: at most 50 a page, the end is a missing `next_cursor`.
+    pub(super) fn queryonjob(&mut self, _now: Timestamp, params: &Params) -> Result<Value, ApiError> {
+        let statuses = params.list("status_list");
+        if statuses.is_empty() {
+            return Err(ApiError::missing("status_list"));
+        }
+        let offset = params.need_int("offset")?;
+        let size = params.need_int("size")?;
+        if !(1..=50).contains(&size) {
+            return Err(ApiError::plain(40069));
+        }
+        let start = usize::try_from(offset).map_err(|_| ApiError::plain(40068))?;
+        let length = usize::try_from(size).unwrap_or(1);
+        let mut matching =
+            self.company.people.values().filter(|person| statuses.contains(&person.status.to_string())).skip(start);
+        let page: Vec<&str> = matching.by_ref().take(length).map(|person| person.userid.as_str()).collect();
+        let mut result = json!({"data_list": page});
+        if matching.next().is_some() {
+            result["next_cursor"] = json!(start + length);
+        }
+        Ok(json!({"success": true, "result": result}))
+    }
+}
+
+fn result_of(page: &Page, list: &[Value]) -> Value {
+    let mut result = json!({"has_more": page.next_cursor.is_some(), "list": list});
+    if let Some(next) = page.next_cursor {
+        result["next_cursor"] = json!(next);
+    }
+    json!({"result": result})
+}
