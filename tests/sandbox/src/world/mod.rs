@@ -42,7 +42,7 @@ pub use pushing::UrlCheck;
 pub use settings::{BanPage, Dialect, Owner, READ_PERMISSIONS, Scope, Settings, SettingsChange};
 pub use truth::{Summary, Truth, TruthDepartment};
 
-pub(crate) use params::{encoded, pairs};
+pub(crate) use params::encoded;
 
 use crate::company::Company;
 use gate::Meters;
@@ -171,6 +171,13 @@ impl World {
         }
         self.touch();
         Ok(())
+    }
+
+    /// Frequency limit and latency, leaving all else.
+    pub fn set_pace(&mut self, qps: u32, latency_ms: u64) {
+        self.settings.qps = qps;
+        self.settings.latency_ms = latency_ms;
+        self.touch();
     }
 
     /// Arms a fault; its number.

@@ -6,7 +6,7 @@ use rand::RngCore;
 use super::World;
 use super::event::{About, Attempt, Delivery, DeliveryState, Event, Push, PushOutcome, Subscription};
 use super::fault::FaultKind;
-use super::reply::{self, ApiError, Host};
+use super::reply::{ApiError, Host};
 use super::settings::{Dialect, Owner};
 
 /// Deliveries that are kept when they are over; the oldest go first.
@@ -163,7 +163,7 @@ impl World {
             _ => 71009,
         };
         let request_id = self.request_id(Host::Plain);
-        Some(reply::ApiError::response(&ApiError::plain(code), &request_id))
+        Some(ApiError::plain(code).response(&request_id))
     }
 
     /// No subscription any more.

@@ -1,0 +1,121 @@
+//! Pushes events: encrypts, signs, posts, and reads the reply (`dingtalk-api.md` §5.2–5.5). To loopback only.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use dingtalk::crypto::CallbackCipher;
+
+use super::clock::machine_time;
+use super::server::Face;
+use crate::world::{Push, PushOutcome, encoded};
+
+/// A reply is a few hundred bytes; more is not read.
+const REPLY_MAX: usize = 64 * 1024;
+
+/// Pushes, with one HTTP client.
+#[derive(Debug, Clone)]
+pub(super) struct Pusher {
+    client: reqwest::Client,
+}
+
+impl Pusher {
+    pub(super) fn new() -> Result<Self, reqwest::Error> {
+        // Only the first installation in a process counts; any provider will do for loopback.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .user_agent("DingTalkSandbox")
+            .build()?;
+        Ok(Self { client })
+    }
+
+    /// Makes one push.
+    pub(super) async fn push(&self, push: &Push) -> PushOutcome {
+        let patience = Duration::from_millis(push.deadline_ms);
+        match tokio::time::timeout(patience, self.exchange(push)).await {
+            Ok(outcome) => outcome,
+            Err(_) => unreachable_for("it did not answer in time"),
+        }
+    }
+
+    async fn exchange(&self, push: &Push) -> PushOutcome {
+        let keys = &push.subscription;
+        let Ok(cipher) = CallbackCipher::new(&keys.token, &keys.aes_key, std::slice::from_ref(&push.owner)) else {
+            return unreachable_for("token or aes_key is malformed");
+        };
+        let Some(mut url) = loopback(&keys.url) else {
+            return unreachable_for("the address is not a URL of this machine");
+        };
+        let (query, body) = cipher.push(&push.plaintext, &push.owner, machine_time(), push.random);
+        let pairs: Vec<String> = query.pairs().iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+        let own = url.query().map(|own| format!("{own}&")).unwrap_or_default();
+        url.set_query(Some(&format!("{own}{}", pairs.join("&"))));
+        let request = self.client.post(url).header(http::header::CONTENT_TYPE, "application/json").body(body);
+        match request.send().await {
+            Ok(response) => judge(&cipher, response).await,
+            Err(error) if error.is_connect() => unreachable_for("nobody listens there"),
+            Err(_) => unreachable_for("the connection broke"),
+        }
+    }
+}
+
+async fn judge(cipher: &CallbackCipher, mut response: reqwest::Response) -> PushOutcome {
+    let status = response.status().as_u16();
+    let refused = |why: &str| PushOutcome::Refused { status, why: why.to_owned() };
+    if status != 200 {
+        return refused("the status is not 200");
+    }
+    let mut body = Vec::new();
+    while let Ok(Some(chunk)) = response.chunk().await {
+        body.extend_from_slice(&chunk);
+        if body.len() > REPLY_MAX {
+            return refused("the reply is too long");
+        }
+    }
+    match cipher.open_reply(&body) {
+        Ok(reply) if reply == "success" => PushOutcome::Accepted,
+        Ok(_) => refused("the reply does not decrypt to success"),
+        Err(_) => refused("the reply cannot be decrypted"),
+    }
+}
+
+fn unreachable_for(why: &str) -> PushOutcome {
+    PushOutcome::Unreachable { why: why.to_owned() }
+}
+
+/// The URL, if it leads to this machine and nowhere else.
+fn loopback(text: &str) -> Option<reqwest::Url> {
+    let url = reqwest::Url::parse(text).ok()?;
+    let host = url.host_str()?.trim_matches(['[', ']']);
+    let here = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    (here && matches!(url.scheme(), "http" | "https")).then_some(url)
+}
+
+/// Pushes whatever is due, each push on its own, until the server stops.
+pub(super) async fn run(face: Face) {
+    let face = Arc::new(face);
+    loop {
+        let now = machine_time();
+        let (due, next) = {
+            let mut world = face.world.lock().await;
+            (world.due_pushes(now), world.next_push())
+        };
+        for push in due {
+            let face = Arc::clone(&face);
+            tokio::spawn(async move {
+                let outcome = face.pusher.push(&push).await;
+                face.world.lock().await.pushed(push.delivery, outcome, machine_time());
+                face.changed.notify_one();
+                face.due.notify_one();
+            });
+        }
+        let pause = next.map_or(60_000, |due| (due - now.millis()).clamp(1, 60_000));
+        let pause = Duration::from_millis(u64::try_from(pause).unwrap_or(1));
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = face.due.notified() => {}
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! Starting and stopping the server.
+
+use std::io;
+use std::net::Ipv4Addr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio::sync::{Mutex, Notify, watch};
+use tokio::task::JoinHandle;
+
+use super::holds::Holds;
+use super::keep::{self, Keeper};
+use super::line::{Caller, Lines};
+use super::pusher::{self, Pusher};
+use super::{admin, api, page};
+use crate::company::{self, Size};
+use crate::world::{Settings, World};
+
+/// How long open calls have when the server stops.
+const GOODBYE: Duration = Duration::from_secs(2);
+
+/// What to start.
+#[derive(Debug)]
+pub struct ServerConfig {
+    /// A bound listener; it wins over `port`. It should be bound to loopback.
+    pub listener: Option<std::net::TcpListener>,
+    /// A port of 127.0.0.1; 0 takes a free one.
+    pub port: u16,
+    /// A directory that keeps the world. A world that is there already wins over `size`, and over `settings` except
+    /// for `qps` and `latency_ms`.
+    pub data: Option<PathBuf>,
+    /// The company to make.
+    pub size: Size,
+    /// The settings to begin with.
+    pub settings: Settings,
+}
+
+impl ServerConfig {
+    /// A company of this size on a free port, in memory, with the usual settings.
+    #[must_use]
+    pub fn of(people: usize, departments: usize, seed: u64) -> Self {
+        let size = Size { people, departments, seed, big_department: None };
+        Self { listener: None, port: 0, data: None, size, settings: Settings::default() }
+    }
+}
+
+/// The sandbox did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The port is taken, or the listener is no good.
+    #[error("cannot listen on loopback")]
+    Listen(#[source] io::Error),
+    /// The stored world cannot be read.
+    #[error("the stored sandbox cannot be read")]
+    Load(#[source] io::Error),
+    /// The world cannot be stored.
+    #[error("the sandbox cannot be stored")]
+    Store(#[source] io::Error),
+    /// No HTTP client.
+    #[error("no HTTP client for pushing events")]
+    Client(#[source] reqwest::Error),
+}
+
+/// What every handler holds.
+#[derive(Clone)]
+pub(super) struct Face {
+    pub(super) world: Arc<Mutex<World>>,
+    pub(super) pusher: Pusher,
+    pub(super) holds: Arc<Holds>,
+    pub(super) keeper: Arc<Keeper>,
+    /// The world may have changed: store it soon.
+    pub(super) changed: Arc<Notify>,
+    /// A push may be due.
+    pub(super) due: Arc<Notify>,
+    /// The server's own address.
+    pub(super) url: Arc<str>,
+}
+
+impl Face {
+    /// Stores the world before the answer is given.
+    pub(super) async fn keep(&self) {
+        self.due.notify_one();
+        if let Err(error) = self.keeper.keep(&self.world).await {
+            tracing::error!(error = %error, "the sandbox could not be stored");
+        }
+    }
+}
+
+/// The server.
+#[derive(Debug)]
+pub struct Server;
+
+impl Server {
+    /// Starts the HTTP face.
+    ///
+    /// # Errors
+    /// [`StartError`].
+    pub async fn start(config: ServerConfig) -> Result<RunningServer, StartError> {
+        let stored = config.data.as_deref().map(keep::load).transpose().map_err(StartError::Load)?.flatten();
+        let world = match stored {
+            Some(mut world) => {
+                world.set_pace(config.settings.qps, config.settings.latency_ms);
+                world
+            }
+            None => World::new(company::generate_sized(config.size), config.settings),
+        };
+        let listener = match config.listener {
+            Some(listener) => {
+                listener.set_nonblocking(true).and_then(|()| TcpListener::from_std(listener))
+            }
+            None => TcpListener::bind((Ipv4Addr::LOCALHOST, config.port)).await,
+        };
+        let listener = listener.map_err(StartError::Listen)?;
+        let address = listener.local_addr().map_err(StartError::Listen)?;
+        let face = Face {
+            world: Arc::new(Mutex::new(world)),
+            pusher: Pusher::new().map_err(StartError::Client)?,
+            holds: Arc::default(),
+            keeper: Arc::new(Keeper::new(config.data)),
+            changed: Arc::default(),
+            due: Arc::default(),
+            url: format!("http://{address}").into(),
+        };
+        face.keeper.keep(&face.world).await.map_err(StartError::Store)?;
+        Ok(RunningServer::spawn(face, Lines(listener)))
+    }
+}
+
+/// A running sandbox. Dropping it stops it without waiting.
+pub struct RunningServer {
+    /// Base URL of both hosts' APIs, the page and the administration: `http://127.0.0.1:PORT`.
+    pub url: String,
+    /// The world, for tests that act and look without HTTP. Call [`RunningServer::nudge`] after an act.
+    pub world: Arc<Mutex<World>>,
+    face: Face,
+    stop: watch::Sender<bool>,
+    server: JoinHandle<io::Result<()>>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl RunningServer {
+    fn spawn(face: Face, lines: Lines) -> Self {
+        let stop = watch::Sender::new(false);
+        let router: Router =
+            Router::new().merge(admin::routes()).merge(page::routes()).fallback(api::call).with_state(face.clone());
+        let mut stopped = stop.subscribe();
+        let server = axum::serve(lines, router.into_make_service_with_connect_info::<Caller>());
+        let server = server.with_graceful_shutdown(async move {
+            let _ = stopped.wait_for(|stop| *stop).await;
+        });
+        Self {
+            url: face.url.to_string(),
+            world: Arc::clone(&face.world),
+            server: tokio::spawn(async move { server.await }),
+            tasks: vec![tokio::spawn(pusher::run(face.clone())), tokio::spawn(store(face.clone()))],
+            face,
+            stop,
+        }
+    }
+
+    /// After the world was changed through its handle: push what is due, store what changed.
+    pub async fn nudge(&self) {
+        self.face.keep().await;
+    }
+
+    /// Stops: open calls have two seconds, the world is stored.
+    pub async fn shutdown(mut self) {
+        self.stop.send_replace(true);
+        self.face.holds.release();
+        let _ = tokio::time::timeout(GOODBYE, &mut self.server).await;
+        self.face.keep().await;
+    }
+}
+
+impl Drop for RunningServer {
+    fn drop(&mut self) {
+        self.stop.send_replace(true);
+        self.face.holds.release();
+        self.server.abort();
+        self.tasks.iter().for_each(JoinHandle::abort);
+    }
+}
+
+/// Stores what calls have changed, a moment after they did.
+async fn store(face: Face) {
+    loop {
+        face.changed.notified().await;
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        face.keep().await;
+    }
+}
