@@ -134,6 +134,22 @@ impl BaseIndex {
         }
     }
 
+    /// Notes that a list showed a record as left. That agrees with a link that is marked left, and with no other.
+    pub fn see_left(&mut self, side: Side, native: &NativeId) -> Nomination {
+        let at = self.position(side, native);
+        let Some(row) = at.and_then(|at| self.rows.get_mut(at)) else { return Nomination::Unknown };
+        row.seen[slot(side)] = true;
+        if row.expected_absent { Nomination::Agrees(row.link) } else { Nomination::Differs(row.link) }
+    }
+
+    /// Notes that a record is there although no list shows it: the root department is in nobody's list.
+    pub fn see_unlisted(&mut self, side: Side, native: &NativeId) -> Nomination {
+        let at = self.position(side, native);
+        let Some(row) = at.and_then(|at| self.rows.get_mut(at)) else { return Nomination::Unknown };
+        row.seen[slot(side)] = true;
+        if row.settled { Nomination::Agrees(row.link) } else { Nomination::Differs(row.link) }
+    }
+
     /// Notes that the list of `department` showed this person, and whether as its leader.
     pub fn see_place(&mut self, native: &NativeId, department: LinkId, leads: bool) {
         let place = place(&self.key, department, leads);

@@ -24,3 +24,4 @@ pub use field::{Field, FieldSet};
 pub use ids::{BindingId, CorpId, DeptId, Kind, LinkId, NativeId, RunId, Side, Timestamp, UnionId, UserId};
 pub use link::{Action, Base, Intent, Lifecycle, Link, Version};
 pub use record::{Record, Value, Values};
+pub use wake::{Target, Wake};

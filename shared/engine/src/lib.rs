@@ -1,1 +1,103 @@
-//! Not written yet.
+//! Observe → plan → approve → apply → record.
+//!
+//! One path, two triggers: a wake and a sweep run the same code (`design.md` §4.2). Async over ports (DingTalk, the eHR,
+//! the links, the journal, clock, randomness); no tokio, so that a simulation can run it on its own executor.
+//!
+//! Invariants: only this crate writes to a side; a record is written only from a fresh read of both sides; a removal needs
+//! proof; a link is stored only under the version that was read.
+
+pub mod apply;
+pub mod bind;
+mod departments;
+mod listing;
+pub mod names;
+mod observe;
+mod people;
+pub mod ports;
+mod removal;
+pub mod report;
+mod sweep;
+mod trouble;
+mod wake;
+
+use std::sync::Arc;
+
+use dingtalk::client::Clock;
+use directory::decide::Context;
+use directory::hash::HashKey;
+use directory::policy::Policy;
+use directory::{CorpId, FieldSet, Kind, LinkId, RunId, Timestamp, Version};
+use ehr::Connector;
+use state::links::Links;
+
+use crate::names::Names;
+use crate::ports::{DingTalk, Journal, Randomness};
+
+pub use crate::sweep::SweepOrder;
+pub use crate::wake::Looked;
+
+/// How many records are read or written at once; the paths below pace themselves.
+pub(crate) const AT_ONCE: usize = 24;
+
+/// The engine of one corp: its ports, its policy and its key.
+pub struct Engine {
+    /// The tenant.
+    pub corp: CorpId,
+    /// DingTalk, read.
+    pub dingtalk: Arc<dyn DingTalk>,
+    /// The eHR, read and written.
+    pub ehr: Arc<dyn Connector>,
+    /// The links.
+    pub links: Arc<dyn Links>,
+    /// Where changes are recorded.
+    pub journal: Arc<dyn Journal>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Random versions and link ids.
+    pub randomness: Arc<dyn Randomness>,
+    /// The key of the field hashes, from the binding's secret.
+    pub key: HashKey,
+    /// Who decides what.
+    pub policy: Policy,
+}
+
+/// One run: its id, what it may see, and what it has learned so far.
+pub(crate) struct Run<'a> {
+    pub(crate) engine: &'a Engine,
+    pub(crate) id: RunId,
+    /// Person fields whose visibility in DingTalk is proven.
+    pub(crate) visible: FieldSet,
+    /// Whether DingTalk shows the whole company: then a department nobody knows is news, not out of scope.
+    pub(crate) whole_company: bool,
+    pub(crate) names: Names,
+    pub(crate) report: std::sync::Mutex<report::Tally>,
+}
+
+impl<'a> Run<'a> {
+    pub(crate) fn new(engine: &'a Engine, id: RunId, visible: FieldSet, whole_company: bool) -> Self {
+        let names = Names::new(engine.corp.clone(), Arc::clone(&engine.links));
+        Self { engine, id, visible, whole_company, names, report: std::sync::Mutex::default() }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.engine.clock.now()
+    }
+
+    pub(crate) fn version(&self) -> Version {
+        Version(u128::from_be_bytes(self.engine.randomness.bytes()))
+    }
+
+    pub(crate) fn link_id(&self) -> LinkId {
+        LinkId(self.engine.randomness.bytes())
+    }
+
+    pub(crate) fn context(&self, kind: Kind) -> Context<'_> {
+        let fields = self.engine.ehr.capabilities().fields(kind);
+        Context { policy: &self.engine.policy, key: &self.engine.key, fields, now: self.now() }
+    }
+
+    /// Notes something in the run's tally.
+    pub(crate) fn tally(&self, note: impl FnOnce(&mut report::Tally)) {
+        note(&mut self.report.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+    }
+}

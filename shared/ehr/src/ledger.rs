@@ -1,0 +1,181 @@
+//! The ledger: the eHR that ships with Bangding, in DynamoDB. The embedded default, and the only place that keeps
+//! personal data in the clear.
+//!
+//! An entry's id is the link's id, so that a create that is repeated finds its first self. Somebody who left stays, marked
+//! so, and can be taken back.
+
+use async_trait::async_trait;
+use directory::hash::{self, HashKey};
+use directory::{Action, CorpId, Field, FieldSet, Kind, NativeId, Record};
+use serde::{Deserialize, Serialize};
+use state::store::{Condition, Find, LedgerEntry};
+use state::{Store, StoreError, WriteError};
+
+use crate::connector::{Capabilities, Connector, Error, Key, Stored, Write};
+
+/// The schema that is written; readers accept this one and the one before.
+const SCHEMA: u32 = 1;
+
+/// An entry's body.
+#[derive(Serialize, Deserialize)]
+struct Body {
+    v: u32,
+    record: Record,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    dingtalk: Option<NativeId>,
+}
+
+/// The built-in eHR of one corp.
+#[derive(Clone)]
+pub struct Ledger {
+    store: Store,
+    corp: CorpId,
+    key: HashKey,
+}
+
+impl Ledger {
+    /// The ledger of `corp`; `key` hashes what entries are found by, so that no key holds a job number.
+    #[must_use]
+    pub fn new(store: Store, corp: CorpId, key: HashKey) -> Self {
+        Self { store, corp, key }
+    }
+
+    fn finds(&self, body: &Body) -> Vec<Find> {
+        let dingtalk = body.dingtalk.as_ref().map(|id| Key::DingTalk(id.clone()));
+        let union = body.record.unionid.clone().map(Key::Union);
+        let job = body.record.values.text(Field::JobNumber).map(|number| Key::JobNumber(number.to_owned()));
+        dingtalk.iter().chain(&union).chain(&job).map(|key| self.find(key)).collect()
+    }
+
+    fn find(&self, key: &Key) -> Find {
+        let (what, value) = match key {
+            Key::DingTalk(id) => ("dingtalk", id.as_str()),
+            Key::Union(id) => ("unionid", id.as_str()),
+            Key::JobNumber(number) => ("job-number", number.as_str()),
+        };
+        Find { what, hash: hash::bytes(&self.key, what, value.as_bytes()) }
+    }
+
+    async fn read(&self, kind: Kind, id: &str) -> Result<Option<Stored>, Error> {
+        let entry = self.store.get_entry(&self.corp, kind, id).await.map_err(unavailable)?;
+        entry.map(|entry| stored(&entry)).transpose()
+    }
+
+    async fn put(&self, kind: Kind, body: &Body, condition: Condition) -> Result<Stored, WriteError> {
+        let text = serde_json::to_string(body).unwrap_or_default();
+        let id = body.record.id.as_str();
+        let version = self.store.put_entry(&self.corp, kind, id, &text, condition, &self.finds(body)).await?;
+        Ok(Stored { record: body.record.clone(), dingtalk: body.dingtalk.clone(), version })
+    }
+
+    async fn create(&self, write: &Write) -> Result<Stored, Error> {
+        let id = NativeId::new(&write.link.to_string()).map_err(|_| Error::Refused("its id cannot be stored"))?;
+        let mut body = Body { v: SCHEMA, record: Record::new(write.kind, id.clone()), dingtalk: None };
+        change(&mut body, write);
+        match self.put(write.kind, &body, Condition::New).await {
+            // The first try of this very create got through: bring it up to date.
+            Err(WriteError::Exists { .. }) => self.change(&id, write).await,
+            done => done.map_err(write_error),
+        }
+    }
+
+    async fn change(&self, id: &NativeId, write: &Write) -> Result<Stored, Error> {
+        let now = self.read(write.kind, id.as_str()).await?.ok_or(Error::NotFound)?;
+        if write.expected.is_some_and(|expected| expected != now.version) {
+            return Err(Error::Stale);
+        }
+        let mut body = Body { v: SCHEMA, record: now.record, dingtalk: now.dingtalk };
+        change(&mut body, write);
+        self.put(write.kind, &body, Condition::Version(now.version)).await.map_err(write_error)
+    }
+}
+
+fn change(body: &mut Body, write: &Write) {
+    for (field, value) in write.values.iter() {
+        body.record.values.show(field, value.cloned());
+    }
+    // An eHR of our own hides nothing: what nobody wrote is empty.
+    for field in FieldSet::of_kind(write.kind).without(body.record.values.shown()).iter() {
+        body.record.values.show(field, None);
+    }
+    body.record.active = write.action != Action::Remove;
+    body.dingtalk = write.dingtalk.clone().or(body.dingtalk.take());
+    body.record.unionid = write.unionid.clone().or(body.record.unionid.take());
+}
+
+fn stored(entry: &LedgerEntry) -> Result<Stored, Error> {
+    let body: Body = serde_json::from_str(&entry.body).map_err(|_| Error::Malformed("a ledger entry is not JSON"))?;
+    if body.v > SCHEMA {
+        return Err(Error::Malformed("a ledger entry has a newer schema"));
+    }
+    Ok(Stored { record: body.record, dingtalk: body.dingtalk, version: entry.version })
+}
+
+fn unavailable(err: StoreError) -> Error {
+    Error::Unavailable(Box::new(err))
+}
+
+fn write_error(err: WriteError) -> Error {
+    match err {
+        WriteError::Stale | WriteError::Exists { .. } => Error::Stale,
+        WriteError::TooLarge { .. } => Error::Refused("it is larger than the ledger can store"),
+        WriteError::Store(err) => unavailable(err),
+    }
+}
+
+#[async_trait]
+impl Connector for Ledger {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            person: FieldSet::PERSON,
+            department: FieldSet::DEPARTMENT,
+            person_listed: FieldSet::PERSON,
+            department_listed: FieldSet::DEPARTMENT,
+        }
+    }
+
+    async fn list(&self, kind: Kind, each: &mut (dyn FnMut(Stored) + Send)) -> Result<u64, Error> {
+        let mut unreadable = None;
+        let mut read = |entry: LedgerEntry| match stored(&entry) {
+            Ok(stored) => each(stored),
+            Err(err) => unreadable = Some(err),
+        };
+        let count = self.store.each_entry(&self.corp, kind, &mut read).await.map_err(unavailable)?;
+        unreadable.map_or(Ok(count), Err)
+    }
+
+    async fn get(&self, kind: Kind, id: &NativeId) -> Result<Option<Stored>, Error> {
+        self.read(kind, id.as_str()).await
+    }
+
+    async fn find_by_key(&self, kind: Kind, key: &Key) -> Result<Option<Stored>, Error> {
+        // Two can share a job number for a while: whoever is still here comes first.
+        let ids = self.store.find(&self.corp, kind, &self.find(key), 10).await.map_err(unavailable)?;
+        let mut found: Option<Stored> = None;
+        for id in ids {
+            let stored = self.read(kind, &id).await?.filter(|stored| has(stored, key));
+            if let Some(stored) = stored
+                && found.as_ref().is_none_or(|found| !found.record.active && stored.record.active)
+            {
+                found = Some(stored);
+            }
+        }
+        Ok(found)
+    }
+
+    async fn apply(&self, write: &Write) -> Result<Stored, Error> {
+        match (&write.id, write.action) {
+            (None, Action::Create) => self.create(write).await,
+            (Some(id), _) => self.change(id, write).await,
+            (None, Action::Update | Action::Restore | Action::Remove) => Err(Error::NotFound),
+        }
+    }
+}
+
+fn has(stored: &Stored, key: &Key) -> bool {
+    match key {
+        Key::DingTalk(id) => stored.dingtalk.as_ref() == Some(id),
+        Key::Union(id) => stored.record.unionid.as_ref() == Some(id),
+        Key::JobNumber(number) => stored.record.values.text(Field::JobNumber) == Some(number),
+    }
+}

@@ -1,0 +1,94 @@
+//! Departments: read again, written top-down, so that everybody has a place before people come.
+
+use std::collections::BTreeMap;
+
+use directory::plan::Plan;
+use directory::tree::Tree;
+use directory::{Field, Kind, NativeId, Record, Values};
+use futures::StreamExt as _;
+
+use crate::listing::Listing;
+use crate::names::Unknown;
+use crate::observe::LookError;
+use crate::trouble::Reach as _;
+use crate::{AT_ONCE, Run};
+
+/// Records whose references could not be resolved yet, with those fields alone: to be looked at again at the end.
+pub(crate) type Pending = Vec<Record>;
+
+/// The part of a record that is looked at again: the fields whose references no link knew.
+pub(crate) fn pending(record: &Record, unknown: &[(Field, NativeId)]) -> Option<Record> {
+    let mut part = Record { values: Values::new(), ..record.clone() };
+    for (field, _) in unknown.iter().filter(|(field, _)| field.refers_to() == Some(Kind::Person)) {
+        part.values.show(*field, record.values.get(*field).cloned());
+    }
+    (!part.values.shown().is_empty()).then_some(part)
+}
+
+impl Run<'_> {
+    /// The tree of the departments that the lists showed; what has no place is noted and left alone.
+    pub(crate) fn tree(&self, listing: &Listing) -> (Tree, usize) {
+        let roots = listing.roots();
+        let parent = |record: &Record| {
+            let parent = record.values.refs(Field::Parent).next().and_then(|id| NativeId::new(id).ok());
+            parent.filter(|_| !roots.contains(&record.id))
+        };
+        let parents: BTreeMap<_, _> = listing.rows.values().map(|row| (row.id.clone(), parent(row))).collect();
+        let (tree, problems) = Tree::of(&parents);
+        for problem in &problems {
+            self.tally(|tally| tally.note(problem.to_string()));
+        }
+        (tree, problems.len())
+    }
+
+    /// Reads the nominated departments again and brings the eHR in step, level by level from the top.
+    pub(crate) async fn departments(
+        &self,
+        listing: &Listing,
+        tree: &Tree,
+        progress: &(dyn Fn(u64) + Send + Sync),
+    ) -> Result<Pending, LookError> {
+        let records = self.read_departments(listing).await?;
+        let mut again = Pending::new();
+        for level in tree.top_down() {
+            let mut plan = Plan::default();
+            for record in level.iter().filter_map(|id| records.get(id)) {
+                let unknown = self.consider(record, Unknown::HideField, &mut plan).await?;
+                again.extend(pending(record, &unknown));
+            }
+            let approved = plan.approve(&self.engine.policy, 0);
+            self.apply(approved, progress).await?;
+        }
+        Ok(again)
+    }
+
+    async fn read_departments(&self, listing: &Listing) -> Result<BTreeMap<NativeId, Record>, LookError> {
+        let ids = listing.departments_nominated.iter().filter_map(NativeId::to_dept_id);
+        let reads = ids.map(|id| async move { (id, self.engine.dingtalk.department(id).await) });
+        let mut reads = futures::stream::iter(reads).buffer_unordered(AT_ONCE);
+        let mut records = BTreeMap::new();
+        while let Some((id, read)) = reads.next().await {
+            match read {
+                Ok(record) => _ = records.insert(record.id.clone(), record),
+                Err(err) if err.concerns_everybody() => return Err(err.into()),
+                // Gone since it was listed: a later run judges its absence.
+                Err(err) if err.is_about_this_record() => {}
+                Err(err) => self.tally(|tally| tally.note(format!("department {id} could not be read: {err}"))),
+            }
+        }
+        Ok(records)
+    }
+
+    /// Looks again at fields whose references were on their way: managers after people, heads after both.
+    pub(crate) async fn settle_pending(&self, pending: Pending) -> Result<(), LookError> {
+        for part in pending.chunks(crate::people::CHUNK) {
+            let mut plan = Plan::default();
+            for record in part {
+                self.consider(record, Unknown::LeaveOut, &mut plan).await?;
+            }
+            let approved = plan.approve(&self.engine.policy, u64::MAX);
+            self.apply(approved, &|_| {}).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,322 @@
+//! Listing both sides: whom the lists nominate, and what speaks for their being complete.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use dingtalk::client::{Crawled, MemberRow};
+use directory::hash;
+use directory::index::{BaseIndex, Listed, Nomination};
+use directory::plan::Plan;
+use directory::snapshot::{Evidence, Scope};
+use directory::{DeptId, Field, FieldSet, Kind, Lifecycle, Link, LinkId, NativeId, Record, Side, UserId};
+use ehr::{Capabilities, Stored};
+use futures::StreamExt as _;
+
+use crate::names::Unknown;
+use crate::observe::LookError;
+use crate::report::{Preview, Progress};
+use crate::trouble::Reach as _;
+use crate::{AT_ONCE, Run, SweepOrder};
+
+/// Person fields that DingTalk's `user/list` shows (`dingtalk-api.md` §3.3). Its `leader` flag is about the department
+/// that was listed and is compared at the end, department by department.
+const PERSON_LISTED: FieldSet = FieldSet::of(&[
+    Field::Name,
+    Field::Mobile,
+    Field::Email,
+    Field::OrgEmail,
+    Field::Telephone,
+    Field::JobNumber,
+    Field::Title,
+    Field::WorkPlace,
+    Field::Remark,
+    Field::HiredOn,
+    Field::Extension,
+    Field::Departments,
+    Field::HideMobile,
+]);
+
+/// Department fields that `department/listsub` shows.
+const DEPARTMENT_LISTED: FieldSet = FieldSet::of(&[Field::Name, Field::Parent]);
+
+/// What both lists said.
+pub(crate) struct Listing {
+    pub(crate) people: BaseIndex,
+    pub(crate) departments: BaseIndex,
+    /// Departments as the lists show them, for the tree.
+    pub(crate) rows: BTreeMap<NativeId, Record>,
+    /// Departments to read again.
+    pub(crate) departments_nominated: BTreeSet<NativeId>,
+    /// People whom no link knows.
+    pub(crate) newcomers: BTreeSet<NativeId>,
+    /// Links of people to read again.
+    pub(crate) differing: BTreeSet<LinkId>,
+    /// Departments whose list or members did not arrive in full.
+    pub(crate) missing: Vec<NativeId>,
+    /// Active records that the eHR listed.
+    pub(crate) ehr_active: BTreeMap<Kind, u64>,
+    links: BTreeMap<Kind, u64>,
+    departments_new: u64,
+    head_count: Option<(u64, u64)>,
+    scope: Scope,
+}
+
+impl Run<'_> {
+    /// Lists both sides and deep-reads a rotating part of the corp while the lists come in.
+    pub(crate) async fn list(&self, order: &SweepOrder, scope: Scope) -> Result<Listing, LookError> {
+        let (mut listing, rotation) = self.load(order, scope).await?;
+        self.list_ehr(&mut listing).await?;
+        let before = self.head_count(&listing.scope).await?;
+        let crawl = self.crawl(order, &mut listing);
+        let (crawled, deep) = futures::join!(crawl, self.deep_read(rotation));
+        crawled?;
+        let after = self.head_count(&listing.scope).await?;
+        listing.head_count = before.zip(after);
+        let displaced: Vec<_> = listing.people.displaced().collect();
+        listing.differing.extend(displaced);
+        listing.differing.extend(deep?);
+        let unlisted: Vec<_> = listing.people.missing_in_ehr().collect();
+        listing.differing.extend(unlisted);
+        Ok(listing)
+    }
+
+    /// Reads all links into the two indexes and picks this sweep's part of the corp for deep reads.
+    async fn load(&self, order: &SweepOrder, scope: Scope) -> Result<(Listing, Vec<UserId>), LookError> {
+        let (engine, can) = (self.engine, self.engine.ehr.capabilities());
+        let mut listing = Listing::new(self, &can, scope);
+        let mut rotation = Vec::new();
+        let mut nominated = BTreeSet::new();
+        let departments = &mut listing.departments;
+        let mut learn = |link: Link| {
+            self.names.learn(&link);
+            departments.add(&link);
+            if order.turn_of(&engine.key, link.id) && link.lifecycle == Lifecycle::Active {
+                nominated.extend(link.dingtalk);
+            }
+        };
+        let unreadable = engine.links.each_link(&engine.corp, Kind::Department, &mut learn).await?.unreadable;
+        let people = &mut listing.people;
+        let mut add = |link: Link| {
+            people.add(&link);
+            if order.turn_of(&engine.key, link.id) && link.lifecycle == Lifecycle::Active {
+                rotation.extend(link.dingtalk.and_then(|id| id.to_user_id().ok()));
+            }
+        };
+        let listed = engine.links.each_link(&engine.corp, Kind::Person, &mut add).await?;
+        for (link, err) in unreadable.into_iter().chain(listed.unreadable) {
+            self.tally(|tally| tally.trouble(Kind::Person, Some(link), err.to_string()));
+        }
+        listing.departments_nominated = nominated;
+        listing.departments.freeze();
+        listing.people.freeze();
+        listing.links.insert(Kind::Person, listing.people.len() as u64);
+        Ok((listing, rotation))
+    }
+
+    async fn list_ehr(&self, listing: &mut Listing) -> Result<(), LookError> {
+        let ehr = &self.engine.ehr;
+        let mut differing = BTreeSet::new();
+        let (people, departments) = (&mut listing.people, &mut listing.departments);
+        let active = &mut listing.ehr_active;
+        let mut see = |index: &mut BaseIndex, values: directory::Values, stored: &Stored| {
+            let record = &stored.record;
+            *active.entry(record.kind).or_default() += u64::from(record.active);
+            if record.active {
+                index.see(Side::Ehr, &record.id, &values)
+            } else {
+                index.see_left(Side::Ehr, &record.id)
+            }
+        };
+        let nominated = &mut listing.departments_nominated;
+        ehr.list(Kind::Department, &mut |stored| {
+            let values = self.names.row(Side::Ehr, &stored.record, people, true);
+            if let Nomination::Differs(_) = see(departments, values, &stored) {
+                nominated.extend(stored.dingtalk.clone());
+            }
+        })
+        .await?;
+        ehr.list(Kind::Person, &mut |stored| {
+            let values = self.names.row(Side::Ehr, &stored.record, people, true);
+            if let Nomination::Differs(link) = see(people, values, &stored) {
+                differing.insert(link);
+            }
+        })
+        .await?;
+        listing.differing = differing;
+        Ok(())
+    }
+
+    async fn head_count(&self, scope: &Scope) -> Result<Option<u64>, LookError> {
+        if scope.whole_company { Ok(Some(self.engine.dingtalk.head_count().await?)) } else { Ok(None) }
+    }
+
+    async fn crawl(&self, order: &SweepOrder, listing: &mut Listing) -> Result<(), LookError> {
+        let roots: BTreeSet<DeptId> = listing.scope.departments.iter().filter_map(NativeId::to_dept_id).collect();
+        for root in &roots {
+            let id = NativeId::from(*root);
+            if listing.departments.see_unlisted(Side::DingTalk, &id) == Nomination::Unknown {
+                listing.departments_nominated.insert(id.clone());
+            }
+            listing.rows.entry(id.clone()).or_insert_with(|| Record::new(Kind::Department, id));
+        }
+        let mut seen = (0, 0);
+        let mut see = |crawled: Crawled<'_>| {
+            match crawled {
+                Crawled::Department(record) => {
+                    seen.0 += 1;
+                    listing.see_department(self, record);
+                }
+                Crawled::Members { department, rows } => {
+                    seen.1 += rows.len() as u64;
+                    rows.iter().for_each(|row| listing.see_member(self, department, row));
+                }
+            }
+            (order.progress)(Progress::Listing { departments: seen.0, people: seen.1 });
+        };
+        let end = self.engine.dingtalk.crawl(&roots, self.visible, &mut see).await;
+        for (department, err) in end.missing {
+            if err.concerns_everybody() {
+                return Err(err.into());
+            }
+            self.tally(|tally| tally.note(format!("department {department} could not be read in full: {err}")));
+            listing.missing.push(department.into());
+        }
+        // People who were authorised one by one are in no department's list.
+        listing.newcomers.extend(listing.scope.people.iter().filter(|id| listing.people.link(Side::DingTalk, id).is_none()).cloned());
+        for id in listing.scope.people.clone() {
+            if let Nomination::Differs(link) | Nomination::Agrees(link) = listing.people.see_unlisted(Side::DingTalk, &id) {
+                listing.differing.insert(link);
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads this sweep's part of the corp in full and nominates whoever differs in a field that lists don't show.
+    async fn deep_read(&self, rotation: Vec<UserId>) -> Result<Vec<LinkId>, LookError> {
+        let looks = rotation.into_iter().map(|id| self.differs(id));
+        let mut looks = futures::stream::iter(looks).buffer_unordered(AT_ONCE);
+        let mut differing = Vec::new();
+        while let Some(looked) = looks.next().await {
+            match looked {
+                Ok(link) => differing.extend(link),
+                Err(err) if err.concerns_everybody() => return Err(err),
+                Err(err) => self.tally(|tally| tally.note(err.sentence())),
+            }
+        }
+        Ok(differing)
+    }
+
+    async fn differs(&self, id: UserId) -> Result<Option<LinkId>, LookError> {
+        let record = match self.engine.dingtalk.person(&id, self.visible).await {
+            Ok(record) => record,
+            // Gone since the lists were made, or out of scope: its absence is judged elsewhere.
+            Err(err) if err.is_about_this_record() => return Ok(None),
+            Err(err) => return Err(err.into()),
+        };
+        let mut plan = Plan::default();
+        self.consider(&record, Unknown::LeaveOut, &mut plan).await?;
+        let items = plan.items.iter().map(|item| item.link.id);
+        Ok(items.chain(plan.settled.iter().map(|settled| settled.link.id)).next())
+    }
+}
+
+impl Listing {
+    fn new(run: &Run<'_>, can: &Capabilities, scope: Scope) -> Self {
+        let listed = |kind, dingtalk: FieldSet, visible: FieldSet| Listed {
+            dingtalk: dingtalk.intersection(visible).intersection(can.fields(kind)),
+            ehr: can.listed(kind).intersection(visible),
+        };
+        let index = |listed| BaseIndex::new(run.engine.key.clone(), listed);
+        Self {
+            people: index(listed(Kind::Person, PERSON_LISTED, run.visible)),
+            departments: index(listed(Kind::Department, DEPARTMENT_LISTED, FieldSet::DEPARTMENT)),
+            rows: BTreeMap::new(),
+            departments_nominated: BTreeSet::new(),
+            newcomers: BTreeSet::new(),
+            differing: BTreeSet::new(),
+            missing: Vec::new(),
+            ehr_active: BTreeMap::new(),
+            links: BTreeMap::new(),
+            departments_new: 0,
+            head_count: None,
+            scope,
+        }
+    }
+
+    fn see_department(&mut self, run: &Run<'_>, record: &Record) {
+        let values = run.names.row(Side::DingTalk, record, &self.people, run.whole_company);
+        match self.departments.see(Side::DingTalk, &record.id, &values) {
+            Nomination::Agrees(_) => {}
+            Nomination::Unknown => {
+                self.departments_new += 1;
+                self.departments_nominated.insert(record.id.clone());
+            }
+            Nomination::Differs(_) => _ = self.departments_nominated.insert(record.id.clone()),
+        }
+        self.rows.insert(record.id.clone(), record.clone());
+    }
+
+    fn see_member(&mut self, run: &Run<'_>, department: DeptId, row: &MemberRow) {
+        let id = &row.record.id;
+        let values = run.names.row(Side::DingTalk, &row.record, &self.people, run.whole_company);
+        match self.people.see(Side::DingTalk, id, &values) {
+            Nomination::Agrees(_) => {}
+            Nomination::Unknown => _ = self.newcomers.insert(id.clone()),
+            Nomination::Differs(link) => _ = self.differing.insert(link),
+        }
+        if let Some(place) = run.names.remembered(Side::DingTalk, Kind::Department, &department.into()) {
+            self.people.see_place(id, place, row.leads_here);
+        }
+    }
+
+    /// Roots of what the app may see.
+    pub(crate) fn roots(&self) -> &BTreeSet<NativeId> {
+        &self.scope.departments
+    }
+
+    /// An index that knows nobody, to leave behind where the real one is handed on.
+    pub(crate) fn empty_index(&self, run: &Run<'_>) -> BaseIndex {
+        BaseIndex::new(run.engine.key.clone(), Listed { dingtalk: FieldSet::NONE, ehr: FieldSet::NONE })
+    }
+
+    /// Records that will be read again.
+    pub(crate) fn to_work(&self) -> u64 {
+        (self.departments_nominated.len() + self.newcomers.len() + self.differing.len()) as u64
+    }
+
+    /// People who were linked when the run began.
+    pub(crate) fn people_linked(&self) -> u64 {
+        self.links.get(&Kind::Person).copied().unwrap_or_default()
+    }
+
+    /// The counts for the preview, before anything is read again.
+    pub(crate) fn preview(&self, people_missing: usize) -> Preview {
+        Preview {
+            departments_new: self.departments_new + u64::from(self.departments.is_empty()),
+            departments_changed: (self.departments_nominated.len() as u64).saturating_sub(self.departments_new),
+            people_new: self.newcomers.len() as u64,
+            people_changed: self.differing.len() as u64,
+            people_missing: people_missing as u64,
+        }
+    }
+
+    /// What there is to judge whether the lists were everything.
+    pub(crate) fn evidence(&self, scope_after: Scope, accepted: Option<Scope>, misplaced: usize) -> Evidence {
+        Evidence {
+            missing: self.missing.clone(),
+            misplaced,
+            scope_before: self.scope.clone(),
+            scope_after,
+            scope_accepted: accepted,
+            head_count: self.head_count,
+            people_seen: self.people.seen_in_dingtalk() + self.newcomers.len() as u64,
+        }
+    }
+}
+
+impl SweepOrder {
+    /// Whether it is this record's turn to be deep-read: a rotating part of the corp, the same in every retry of a run.
+    fn turn_of(&self, key: &hash::HashKey, link: LinkId) -> bool {
+        let hash = hash::bytes(key, "turn", &link.0);
+        self.deep_share > 0 && u64::from(hash[0]) % self.deep_share == self.sweeps % self.deep_share
+    }
+}

@@ -1,0 +1,165 @@
+//! References: a side's own ids ↔ link ids, so that both sides' values can be compared.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use directory::index::BaseIndex;
+use directory::{CorpId, Field, Kind, Link, LinkId, NativeId, Record, Side, Value, Values};
+use state::StoreError;
+use state::links::Links;
+
+/// What to do with a reference that no link knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unknown {
+    /// The people it points to may still be on their way: hide the field, so that nothing is decided.
+    HideField,
+    /// It is out of scope for good: leave it out of the set. A single reference still hides the field.
+    LeaveOut,
+}
+
+/// A record whose references are link ids as text.
+#[derive(Debug, Clone)]
+pub(crate) struct Resolved {
+    pub(crate) record: Record,
+    /// Fields with references that no link knows yet.
+    pub(crate) unknown: Vec<(Field, NativeId)>,
+}
+
+/// Which link a side's id belongs to, remembered for a run.
+pub struct Names {
+    corp: CorpId,
+    links: Arc<dyn Links>,
+    known: Mutex<HashMap<(Side, Kind, NativeId), LinkId>>,
+    natives: Mutex<HashMap<LinkId, [Option<NativeId>; 2]>>,
+    people: Mutex<Option<Arc<BaseIndex>>>,
+}
+
+impl Names {
+    /// Knows nobody yet.
+    #[must_use]
+    pub fn new(corp: CorpId, links: Arc<dyn Links>) -> Self {
+        Self { corp, links, known: Mutex::default(), natives: Mutex::default(), people: Mutex::default() }
+    }
+
+    /// Remembers a link's ids.
+    pub fn learn(&self, link: &Link) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        for side in [Side::DingTalk, Side::Ehr] {
+            if let Some(native) = link.native(side) {
+                known.insert((side, link.kind, native.clone()), link.id);
+            }
+        }
+        let natives = [link.dingtalk.clone(), link.ehr.clone()];
+        self.natives.lock().unwrap_or_else(PoisonError::into_inner).insert(link.id, natives);
+    }
+
+    /// From now on `index` answers for people that were linked when the run began, without asking the store.
+    pub fn use_index(&self, index: Arc<BaseIndex>) {
+        *self.people.lock().unwrap_or_else(PoisonError::into_inner) = Some(index);
+    }
+
+    /// The link, if this run has met it; asks nobody.
+    #[must_use]
+    pub fn remembered(&self, side: Side, kind: Kind, native: &NativeId) -> Option<LinkId> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(&(side, kind, native.clone())).copied()
+    }
+
+    async fn link(&self, side: Side, kind: Kind, native: &NativeId) -> Result<Option<LinkId>, StoreError> {
+        if let Some(link) = self.remembered(side, kind, native) {
+            return Ok(Some(link));
+        }
+        let index = self.people.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let (Kind::Person, Some(index)) = (kind, index) {
+            return Ok(index.link(side, native));
+        }
+        let link = self.links.link_by_native(&self.corp, kind, side, native).await?;
+        if let Some(link) = &link {
+            self.learn(link);
+        }
+        Ok(link.map(|link| link.id))
+    }
+
+    async fn native(&self, side: Side, kind: Kind, id: LinkId) -> Result<Option<NativeId>, StoreError> {
+        let slot = usize::from(side == Side::Ehr);
+        if let Some(ids) = self.natives.lock().unwrap_or_else(PoisonError::into_inner).get(&id)
+            && let Some(native) = &ids[slot]
+        {
+            return Ok(Some(native.clone()));
+        }
+        let link = self.links.link(&self.corp, kind, id).await?;
+        if let Some(link) = &link {
+            self.learn(link);
+        }
+        Ok(link.and_then(|link| link.native(side).cloned()))
+    }
+
+    /// Replaces a record's references by link ids.
+    pub(crate) async fn resolve(&self, side: Side, record: &Record, rule: Unknown) -> Result<Resolved, StoreError> {
+        let mut resolved = Resolved { record: record.clone(), unknown: Vec::new() };
+        for field in record.values.shown().iter() {
+            let Some(kind) = field.refers_to() else { continue };
+            let mut links = Vec::new();
+            let mut unknown = Vec::new();
+            for id in record.values.refs(field).filter_map(|id| NativeId::new(id).ok()) {
+                match self.link(side, kind, &id).await? {
+                    Some(link) => links.push(link.to_string()),
+                    None => unknown.push((field, id)),
+                }
+            }
+            let values = &mut resolved.record.values;
+            if unknown.is_empty() || keeps_the_rest(field, rule, &links) {
+                values.show_refs(field, links);
+            } else {
+                values.hide(field);
+            }
+            resolved.unknown.extend(unknown);
+        }
+        Ok(resolved)
+    }
+
+    /// Replaces link ids in values by a side's own ids. A link without an id there is left out.
+    pub(crate) async fn to_natives(&self, side: Side, values: &Values) -> Result<Values, StoreError> {
+        let mut natives = values.clone();
+        for field in values.shown().iter() {
+            let (Some(kind), Some(Value::Refs(refs))) = (field.refers_to(), values.get(field)) else { continue };
+            let mut ids = Vec::new();
+            for id in refs.iter().filter_map(|id| id.parse().ok()) {
+                ids.extend(self.native(side, kind, id).await?.map(String::from));
+            }
+            natives.show_refs(field, ids);
+        }
+        Ok(natives)
+    }
+
+    /// A list row's values with link ids as references, from memory. `keep_unknown` keeps a reference that no link
+    /// knows, spelled so that the row differs from base; otherwise it is out of scope and left out.
+    #[must_use]
+    pub fn row(&self, side: Side, record: &Record, people: &BaseIndex, keep_unknown: bool) -> Values {
+        let mut values = record.values.clone();
+        for field in record.values.shown().iter() {
+            let Some(kind) = field.refers_to() else { continue };
+            let ids = record.values.refs(field).filter_map(|id| NativeId::new(id).ok());
+            let link = |id: &NativeId| match kind {
+                Kind::Person => people.link(side, id),
+                Kind::Department => self.remembered(side, kind, id),
+            };
+            let links = ids.filter_map(|id| match link(&id) {
+                Some(link) => Some(link.to_string()),
+                None => keep_unknown.then(|| format!("unknown {id}")),
+            });
+            values.show_refs(field, links.collect::<Vec<_>>());
+        }
+        values
+    }
+}
+
+/// Departments outside the app's scope appear in `dept_id_list` all the same and are left out at once; people may still
+/// be on their way.
+fn keeps_the_rest(field: Field, rule: Unknown, links: &[String]) -> bool {
+    match field {
+        Field::Departments | Field::Leads => !links.is_empty(),
+        Field::Heads => rule == Unknown::LeaveOut,
+        _ => false,
+    }
+}

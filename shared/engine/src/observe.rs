@@ -1,0 +1,150 @@
+//! Reading one record from both sides and deciding about it.
+
+use directory::decide::{self, Decision, Pair};
+use directory::plan::Plan;
+use directory::{Base, Kind, Lifecycle, Link, Record, Side};
+use ehr::{Key, Stored};
+use state::StoreError;
+
+use crate::Run;
+use crate::names::Unknown;
+use crate::trouble::Reach as _;
+
+/// Why a record could not be looked at.
+#[derive(Debug, thiserror::Error)]
+pub enum LookError {
+    /// DingTalk.
+    #[error("DingTalk could not be read")]
+    DingTalk(#[from] dingtalk::Error),
+    /// The eHR.
+    #[error("the eHR could not be read or written")]
+    Ehr(#[from] ehr::Error),
+    /// The state.
+    #[error("the state could not be read or written")]
+    State(#[from] StoreError),
+    /// Something else has to happen first; looking again later helps.
+    #[error("not yet: {0}")]
+    NotYet(&'static str),
+}
+
+impl LookError {
+    /// Whether looking again later can help without anybody doing anything.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::DingTalk(err) => err.is_transient(),
+            Self::Ehr(err) => err.is_transient(),
+            Self::State(_) | Self::NotYet(_) => true,
+        }
+    }
+
+    /// Whether the trouble is the corp's and not this record's: nobody else would fare better.
+    #[must_use]
+    pub(crate) fn concerns_everybody(&self) -> bool {
+        match self {
+            Self::DingTalk(err) => err.concerns_everybody(),
+            Self::State(_) => true,
+            Self::Ehr(ehr::Error::Unavailable(_)) => true,
+            Self::Ehr(_) | Self::NotYet(_) => false,
+        }
+    }
+
+    /// The sentence for the run, with its cause.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let mut sentence = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(err) = cause {
+            sentence = format!("{sentence}: {err}");
+            cause = err.source();
+        }
+        sentence
+    }
+}
+
+impl Run<'_> {
+    /// Decides about a record that DingTalk shows, reading the link and the eHR afresh, and adds it to the plan.
+    ///
+    /// Returns the references that no link knows yet, so that the caller can come back for them.
+    pub(crate) async fn consider(
+        &self,
+        dingtalk: &Record,
+        rule: Unknown,
+        plan: &mut Plan,
+    ) -> Result<Vec<(directory::Field, directory::NativeId)>, LookError> {
+        let kind = dingtalk.kind;
+        let resolved = self.names.resolve(Side::DingTalk, dingtalk, rule).await?;
+        let (link, ehr) = self.find(kind, dingtalk).await?;
+        let ehr = match ehr {
+            Some(stored) => {
+                let record = self.names.resolve(Side::Ehr, &stored.record, Unknown::LeaveOut).await?.record;
+                Some((record, stored.version))
+            }
+            None => None,
+        };
+        if link.is_none() && !dingtalk.values.shown().contains(directory::Field::Name) {
+            // Part of a record, looked at again for one field: it never creates.
+            return Ok(resolved.unknown);
+        }
+        let stored = link.as_ref().map(|link| link.version);
+        let link = link.unwrap_or_else(|| self.new_link(kind));
+        let ehr = ehr.as_ref().map(|(record, version)| (record, *version));
+        let pair = Pair { link: &link, stored, dingtalk: &resolved.record, ehr };
+        match decide::present(pair, self.context(kind)) {
+            Decision::Nothing => {}
+            Decision::Settle(settled) => plan.settled.push(*settled),
+            Decision::Write(item) => plan.items.push(*item),
+            Decision::Quarantine(settled) => {
+                self.tally(|tally| {
+                    let reason = "the userid now belongs to another unionid: a person must say who this is";
+                    tally.held.push(directory::plan::Held {
+                        link: settled.link.id,
+                        kind,
+                        action: directory::Action::Update,
+                        reason: reason.to_owned(),
+                    });
+                });
+                plan.settled.push(*settled);
+            }
+        }
+        Ok(resolved.unknown)
+    }
+
+    /// The stored link of a record and the eHR's side of it. A record that no link knows is looked for in the eHR: a
+    /// re-hire comes with a new `userid` and the old `unionid`.
+    async fn find(&self, kind: Kind, dingtalk: &Record) -> Result<(Option<Link>, Option<Stored>), LookError> {
+        let engine = self.engine;
+        let link = engine.links.link_by_native(&engine.corp, kind, Side::DingTalk, &dingtalk.id).await?;
+        if let Some(link) = link {
+            let ehr = match &link.ehr {
+                Some(id) => engine.ehr.get(kind, id).await?,
+                // The create was begun and its outcome is unknown: the eHR keeps our DingTalk id.
+                None => engine.ehr.find_by_key(kind, &Key::DingTalk(dingtalk.id.clone())).await?,
+            };
+            return Ok((Some(link), ehr));
+        }
+        let keys = dingtalk.unionid.iter().map(|id| Key::Union(id.clone()));
+        for key in keys.chain([Key::DingTalk(dingtalk.id.clone())]) {
+            if let Some(stored) = engine.ehr.find_by_key(kind, &key).await? {
+                let link = engine.links.link_by_native(&engine.corp, kind, Side::Ehr, &stored.record.id).await?;
+                return Ok((link, Some(stored)));
+            }
+        }
+        Ok((None, None))
+    }
+
+    fn new_link(&self, kind: Kind) -> Link {
+        Link {
+            id: self.link_id(),
+            kind,
+            generation: 1,
+            version: self.version(),
+            dingtalk: None,
+            ehr: None,
+            unionid: None,
+            base: Base::default(),
+            intents: Vec::new(),
+            lifecycle: Lifecycle::Creating,
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! What a run did, and a sentence for everything that went differently.
+
+use std::collections::BTreeMap;
+
+use directory::plan::{Counts, Held};
+use directory::{Action, Kind, LinkId, RunId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// A sweep's result, as it is stored, printed and returned.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunReport {
+    /// The run.
+    pub id: RunId,
+    /// When it began.
+    pub began_at: Timestamp,
+    /// When it ended.
+    pub ended_at: Timestamp,
+    /// Both sides were listed in full and nothing failed.
+    pub complete: bool,
+    /// People whom the eHR holds active at the end.
+    pub people: u64,
+    /// Departments that the eHR holds active at the end.
+    pub departments: u64,
+    /// Records created, updated and removed, people and departments together.
+    #[serde(flatten)]
+    pub counts: Counts,
+    /// What waits for a person.
+    pub held: Vec<Held>,
+    /// Changes to either side and to the links; runs, tokens and journal apart.
+    pub writes: u64,
+    /// Calls to DingTalk by interface.
+    pub calls: BTreeMap<String, u64>,
+    /// Throttled answers.
+    pub throttled: u64,
+    /// One sentence for everything that went differently. No personal data.
+    pub notes: Vec<String>,
+    /// Records that did not get there, each with its reason.
+    pub troubles: Vec<Trouble>,
+    /// There is more to do than fitted: the continuation begins where base stands.
+    pub continues: bool,
+}
+
+impl RunReport {
+    /// Wall time in seconds.
+    #[must_use]
+    pub fn seconds(&self) -> f64 {
+        let millis = self.ended_at.millis().saturating_sub(self.began_at.millis());
+        #[expect(clippy::cast_precision_loss, reason = "a run lasts minutes; 2^52 ms are 140,000 years")]
+        let millis = millis as f64;
+        millis / 1000.0
+    }
+}
+
+/// One record's trouble: its state and the reason, and it stops nobody else (`design.md` §4.14).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trouble {
+    /// Person or department.
+    pub kind: Kind,
+    /// Its link, if it has one.
+    pub link: Option<LinkId>,
+    /// The sentence.
+    pub reason: String,
+}
+
+/// How far a run is; for a progress bar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Progress {
+    /// Listing: departments and people seen so far.
+    Listing {
+        /// Departments.
+        departments: u64,
+        /// People.
+        people: u64,
+    },
+    /// What the run will do, before it does it.
+    Planned {
+        /// Departments and people to create, records to read again, records that are missing.
+        preview: Preview,
+    },
+    /// Records worked, of how many.
+    Working {
+        /// Done.
+        done: u64,
+        /// Of.
+        total: u64,
+    },
+}
+
+/// The counts of a plan that lists made: what a fresh read may still take away.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Preview {
+    /// Departments that the eHR does not have.
+    pub departments_new: u64,
+    /// Departments that differ from base.
+    pub departments_changed: u64,
+    /// People whom the eHR does not have.
+    pub people_new: u64,
+    /// People who differ from base.
+    pub people_changed: u64,
+    /// People who are missing in a complete list.
+    pub people_missing: u64,
+}
+
+/// What a run counts while it works.
+#[derive(Debug, Default)]
+pub struct Tally {
+    pub(crate) counts: Counts,
+    pub(crate) by_kind: BTreeMap<Kind, i64>,
+    pub(crate) writes: u64,
+    pub(crate) held: Vec<Held>,
+    pub(crate) notes: Vec<String>,
+    pub(crate) troubles: Vec<Trouble>,
+}
+
+impl Tally {
+    pub(crate) fn applied(&mut self, kind: Kind, action: Action) {
+        self.counts.count(action);
+        *self.by_kind.entry(kind).or_default() += match action {
+            Action::Create | Action::Restore => 1,
+            Action::Remove => -1,
+            Action::Update => 0,
+        };
+    }
+
+    pub(crate) fn note(&mut self, sentence: impl Into<String>) {
+        let sentence = sentence.into();
+        if !self.notes.contains(&sentence) {
+            self.notes.push(sentence);
+        }
+    }
+
+    pub(crate) fn trouble(&mut self, kind: Kind, link: Option<LinkId>, reason: impl Into<String>) {
+        self.troubles.push(Trouble { kind, link, reason: reason.into() });
+    }
+}

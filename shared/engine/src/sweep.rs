@@ -1,0 +1,170 @@
+//! A sweep: both sides listed, differences found, read again, and brought in step.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use directory::snapshot::{self, Scope};
+use directory::{Kind, RunId, Side, Timestamp};
+
+use crate::listing::Listing;
+use crate::observe::LookError;
+use crate::report::{Progress, RunReport};
+use crate::{Engine, Run};
+
+/// What a sweep is to do.
+#[derive(Clone)]
+pub struct SweepOrder {
+    /// The run's id.
+    pub run: RunId,
+    /// The scope that a person accepted; `None` at the first run, which accepts what it finds.
+    pub accepted: Option<Scope>,
+    /// Complete sweeps so far: chooses the part of the corp that is deep-read.
+    pub sweeps: u64,
+    /// One part in this many is deep-read per sweep; 0 for none.
+    pub deep_share: u64,
+    /// Newcomers that are read, planned and applied together.
+    pub chunk: usize,
+    /// When to stop and leave the rest to a continuation.
+    pub deadline: Option<Timestamp>,
+    /// Told how far it is.
+    pub progress: Arc<dyn Fn(Progress) + Send + Sync>,
+}
+
+impl SweepOrder {
+    /// A sweep with the usual share of deep reads, no deadline and nobody watching.
+    #[must_use]
+    pub fn new(run: RunId) -> Self {
+        let progress = Arc::new(|_| {});
+        Self { run, accepted: None, sweeps: 0, deep_share: 7, chunk: crate::people::CHUNK, deadline: None, progress }
+    }
+}
+
+/// A sweep's report and the scope that it saw.
+#[derive(Debug, Clone)]
+pub struct Swept {
+    /// What was done.
+    pub report: RunReport,
+    /// What the app could see; `None` where not even that could be read.
+    pub scope: Option<Scope>,
+}
+
+impl Engine {
+    /// Runs a sweep. What goes wrong is in the report: a run that failed halfway has kept what it wrote, and the next
+    /// one goes on from there.
+    pub async fn sweep(&self, order: &SweepOrder) -> Swept {
+        let began_at = self.clock.now();
+        _ = self.dingtalk.take_tally();
+        let scope = self.dingtalk.scope().await.map_err(LookError::from);
+        let (visible, whole) = scope.as_ref().map(|scope| (scope.fields, scope.whole_company)).unwrap_or_default();
+        let run = Run::new(self, order.run.clone(), visible, whole);
+        let ended = match &scope {
+            Ok(scope) => run.sweep(order, scope.clone()).await,
+            Err(err) => {
+                run.tally(|tally| tally.note(err.sentence()));
+                Ended::default()
+            }
+        };
+        Swept { report: run.report(order, began_at, ended), scope: scope.ok() }
+    }
+}
+
+/// How a sweep ended.
+#[derive(Default)]
+struct Ended {
+    complete: bool,
+    continues: bool,
+    active: [u64; 2],
+}
+
+impl Run<'_> {
+    async fn sweep(&self, order: &SweepOrder, scope: Scope) -> Ended {
+        let mut ended = Ended::default();
+        match self.list(order, scope).await {
+            Ok(listing) => {
+                let kinds = [Kind::Person, Kind::Department];
+                ended.active = kinds.map(|kind| listing.ehr_active.get(&kind).copied().unwrap_or_default());
+                match self.work(order, listing).await {
+                    Ok((complete, finished)) => (ended.complete, ended.continues) = (complete, !finished),
+                    Err(err) => self.tally(|tally| tally.note(err.sentence())),
+                }
+            }
+            Err(err) => self.tally(|tally| tally.note(err.sentence())),
+        }
+        self.count_active(&mut ended).await;
+        ended
+    }
+
+    /// Returns whether the lists were complete, and whether everything fitted before the deadline.
+    async fn work(&self, order: &SweepOrder, mut listing: Listing) -> Result<(bool, bool), LookError> {
+        let (tree, misplaced) = self.tree(&listing);
+        let scope_after = self.engine.dingtalk.scope().await?;
+        let evidence = listing.evidence(scope_after, order.accepted.clone(), misplaced);
+        let people = snapshot::judge(&listing.people, Side::DingTalk, &evidence);
+        let departments = snapshot::judge(&listing.departments, Side::DingTalk, &evidence);
+        let missing = people.as_ref().map(|complete| complete.absent().len()).unwrap_or_default();
+        (order.progress)(Progress::Planned { preview: listing.preview(missing) });
+        if let Err(partial) = &people {
+            for objection in &partial.objections {
+                self.tally(|tally| tally.note(format!("nothing is removed in this run: {objection}")));
+            }
+        }
+        let empty = listing.empty_index(self);
+        let index = std::mem::replace(&mut listing.people, empty);
+        self.names.use_index(Arc::new(index));
+        let done = AtomicU64::new(0);
+        let total = listing.to_work();
+        let progress = |more: u64| {
+            let done = done.fetch_add(more, Ordering::Relaxed) + more;
+            (order.progress)(Progress::Working { done: done.min(total), total });
+        };
+        let mut pending = self.departments(&listing, &tree, &progress).await?;
+        pending.extend(self.differing(&listing, &progress).await?);
+        let finished = self.newcomers(&listing, order, &mut pending, &progress).await?;
+        self.settle_pending(pending).await?;
+        if let (Ok(people), Ok(departments)) = (&people, &departments) {
+            self.missing_people(people.absent(), listing.people_linked()).await?;
+            self.missing_departments(departments.absent()).await?;
+        }
+        Ok((people.is_ok() && departments.is_ok(), finished))
+    }
+
+    /// Counts what the eHR holds active at the end, asking it again only where something joined or left.
+    async fn count_active(&self, ended: &mut Ended) {
+        for (slot, kind) in [Kind::Person, Kind::Department].into_iter().enumerate() {
+            let moved = self.report.lock().is_ok_and(|tally| tally.by_kind.contains_key(&kind));
+            if !moved {
+                continue;
+            }
+            let mut active = 0;
+            let listed = self.engine.ehr.list(kind, &mut |stored| active += u64::from(stored.record.active)).await;
+            match listed {
+                Ok(_) => ended.active[slot] = active,
+                Err(err) => self.tally(|tally| tally.note(format!("the eHR could not be counted: {err}"))),
+            }
+        }
+    }
+
+    fn report(&self, order: &SweepOrder, began_at: Timestamp, ended: Ended) -> RunReport {
+        let calls = self.engine.dingtalk.take_tally();
+        let tally = std::mem::take(&mut *self.report.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+        let mut notes = tally.notes;
+        notes.extend(crate::trouble::sentences(&calls));
+        RunReport {
+            id: order.run.clone(),
+            began_at,
+            ended_at: self.now(),
+            complete: ended.complete && !ended.continues,
+            people: ended.active[0],
+            departments: ended.active[1],
+            counts: tally.counts,
+            held: tally.held,
+            // A change of the eHR is one write besides the links'.
+            writes: tally.writes + tally.counts.created + tally.counts.updated + tally.counts.removed,
+            calls: calls.calls.iter().map(|(interface, n)| ((*interface).to_owned(), *n)).collect(),
+            throttled: calls.throttled,
+            notes,
+            troubles: tally.troubles,
+            continues: ended.continues,
+        }
+    }
+}
