@@ -1,1 +1,117 @@
-//! Not written yet.
+//! DingTalk's events in: verify, decrypt, enqueue a wake, acknowledge. Never calls DingTalk.
+//!
+//! DingTalk counts an answer after 1.5 s as a failed push (older pages; current ones say 2.5 s, `dingtalk-api.md` §5.4) and
+//! pushes again after 10 s and 30 s. So an event is acknowledged only when its wakes are stored durably, and where that is
+//! not done within [`BUDGET_MS`], the answer is an explicit failure.
+
+mod answer;
+#[cfg(feature = "lambda")]
+mod config;
+mod gateway;
+mod keys;
+mod query;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use directory::Timestamp;
+use state::Queue;
+use state::vault::Secrets;
+
+#[cfg(feature = "lambda")]
+pub use config::Config;
+pub use gateway::{HttpAnswer, HttpEvent, binding_of, handle_http};
+
+use answer::Trouble;
+use keys::KeyCache;
+
+/// Milliseconds for everything between request and answer: secret, cryptography and queue.
+pub const BUDGET_MS: u64 = 1_100;
+
+/// The one body of every refusal, whatever its reason (`reliability.md` T3).
+const REFUSED: &str = r#"{"error":"refused"}"#;
+const UNAVAILABLE: &str = r#"{"error":"unavailable"}"#;
+
+/// What the function works with, built once per execution environment.
+pub struct Deps {
+    keys: KeyCache,
+    wakes: Arc<dyn Queue>,
+}
+
+impl Deps {
+    /// Secrets of bindings to read, and the queue that wakes go to.
+    #[must_use]
+    pub fn new(secrets: Secrets, wakes: Arc<dyn Queue>) -> Self {
+        Self { keys: KeyCache::new(secrets), wakes }
+    }
+
+    /// On AWS. Reads a secret that need not exist, so that the vault's TLS handshake happens while the environment
+    /// starts with a whole CPU and not during the first event (`performance.md` §0.4).
+    ///
+    /// # Errors
+    /// When the TLS settings are refused.
+    #[cfg(feature = "lambda")]
+    pub async fn connect(config: &Config) -> Result<Self, runtime::aws::HttpClientError> {
+        use state::queue::SqsQueue;
+        use state::vault::{SecretsManagerVault, Vault};
+
+        let sdk = config.aws.sdk()?;
+        let vault = SecretsManagerVault::new(runtime::aws::secretsmanager(&sdk));
+        _ = vault.get(&format!("{}binding/-", config.secrets_prefix)).await;
+        let wakes = SqsQueue::new(runtime::aws::sqs(&sdk), config.wakes_queue_url.as_str());
+        Ok(Self::new(Secrets::new(Arc::new(vault), config.secrets_prefix.as_str()), Arc::new(wakes)))
+    }
+}
+
+/// One callback, independent of who carried it.
+#[derive(Debug, Clone, Copy)]
+pub struct CallbackRequest<'a> {
+    /// The `{binding}` of the path, unverified.
+    pub binding: &'a str,
+    /// The query string as it came, percent-encoded.
+    pub query: &'a str,
+    /// The body's bytes; more than 64 KiB is refused.
+    pub body: &'a [u8],
+}
+
+/// The answer: JSON.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallbackResponse {
+    /// 200 acknowledged, 403 refused, 503 not stored: push again.
+    pub status: u16,
+    /// The encrypted `success`, or one of two fixed bodies.
+    pub body: String,
+}
+
+impl CallbackResponse {
+    pub(crate) fn refused() -> Self {
+        Self { status: 403, body: REFUSED.to_owned() }
+    }
+
+    pub(crate) fn unavailable() -> Self {
+        Self { status: 503, body: UNAVAILABLE.to_owned() }
+    }
+}
+
+/// Answers one callback within [`BUDGET_MS`]. `random` is for the answer's encryption and must be new for each call.
+pub async fn handle(deps: &Deps, request: CallbackRequest<'_>, now: Timestamp, random: [u8; 32]) -> CallbackResponse {
+    let answer = answer::acknowledge(deps, request, now, random);
+    match tokio::time::timeout(Duration::from_millis(BUDGET_MS), answer).await {
+        Ok(Ok(body)) => CallbackResponse { status: 200, body },
+        Ok(Err(Trouble::Refused)) => {
+            tracing::info!("a callback was refused");
+            CallbackResponse::refused()
+        }
+        Ok(Err(Trouble::Unavailable(reason))) => {
+            tracing::warn!(reason, "a callback could not be stored; DingTalk will push it again");
+            CallbackResponse::unavailable()
+        }
+        Err(_elapsed) => {
+            tracing::warn!(reason = "deadline", "a callback could not be stored; DingTalk will push it again");
+            CallbackResponse::unavailable()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

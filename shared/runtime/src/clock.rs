@@ -18,6 +18,18 @@ impl SystemClock {
     }
 }
 
+#[cfg(feature = "dingtalk")]
+#[async_trait::async_trait]
+impl dingtalk::client::Clock for SystemClock {
+    fn now(&self) -> Timestamp {
+        Self::now(self)
+    }
+
+    async fn sleep(&self, duration: std::time::Duration) {
+        tokio::time::sleep(duration).await;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

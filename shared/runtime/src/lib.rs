@@ -8,14 +8,20 @@ mod clock;
 mod logging;
 mod random;
 pub mod variables;
+#[cfg(feature = "verified")]
+mod verified;
 
 #[cfg(feature = "aws")]
 pub mod aws;
+#[cfg(feature = "dingtalk")]
+mod clients;
 #[cfg(feature = "lambda")]
 mod serve;
 #[cfg(feature = "dingtalk")]
 mod tokens;
 
+#[cfg(feature = "dingtalk")]
+pub use clients::{Clients, endpoints, jitter};
 pub use clock::SystemClock;
 pub use logging::init_logging;
 pub use random::{NoRandomness, random};
@@ -24,3 +30,5 @@ pub use serve::{Invocation, ServeError, serve};
 #[cfg(feature = "dingtalk")]
 pub use tokens::VaultTokens;
 pub use variables::{Missing, variable};
+#[cfg(feature = "verified")]
+pub use verified::{CallbackVerified, FromCallback};

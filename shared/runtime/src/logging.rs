@@ -14,8 +14,20 @@ use crate::variables::{AWS_LAMBDA_FUNCTION_NAME, LOG_LEVEL, variable};
 
 /// Our own crates, as log targets.
 const OURS: &[&str] = &[
-    "callback", "reconcile", "full_sync", "token_refresh", "message_push", "directory", "dingtalk", "state", "ehr",
-    "engine", "runtime", "local", "bangding", "sandbox",
+    "callback",
+    "reconcile",
+    "full_sync",
+    "token_refresh",
+    "message_push",
+    "directory",
+    "dingtalk",
+    "state",
+    "ehr",
+    "engine",
+    "runtime",
+    "local",
+    "bangding",
+    "sandbox",
 ];
 
 /// Begins logging for one process: JSON lines on Lambda, text on a terminal or pipe, both on stderr, so that a

@@ -4,8 +4,8 @@ use std::future::Future;
 
 use directory::Timestamp;
 use lambda_runtime::{LambdaEvent, service_fn};
-use serde::de::DeserializeOwned;
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 /// One invocation, apart from its event.
 #[derive(Debug, Clone, Copy)]

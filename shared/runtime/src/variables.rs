@@ -35,17 +35,12 @@ macro_rules! variables {
 }
 
 variables! {
-    Template CONTROL_TABLE "Table of bindings, policies, runs, conflicts, message states.";
-    Template DIRECTORY_TABLE "Table of links: ids, versions and keyed hashes, no personal data.";
-    Template JOURNAL_TABLE "Append-only table of every change.";
-    Template LEDGER_TABLE "Table of the built-in eHR.";
     Template LOG_LEVEL "Level of our own log lines: error, warn, info, debug or trace. Foreign crates stay at warn.";
-    Template DINGTALK_API_URL "Base URL of DingTalk's new API; `https://api.dingtalk.com` unless it is a sandbox.";
-    Template DINGTALK_OAPI_URL "Base URL of DingTalk's old API; `https://oapi.dingtalk.com` unless it is a sandbox.";
     Template OUTBOX_QUEUE_URL "Queue of messages to people.";
     Template REFUSED_TOKENS_QUEUE_URL "Queue of access tokens that DingTalk refused, by hash.";
-    Template SECRETS_PREFIX "First part of every secret's name: the stack's name.";
+    Template SECRETS_PREFIX "First part of every secret's name: the stack's name and a slash.";
     Template SWEEPS_QUEUE_URL "FIFO queue of sweeps to begin or to continue, group = corp.";
+    Template TABLES_PREFIX "First part of the names of the four tables: the name of the stack and a dash.";
     Template WAKES_QUEUE_URL "FIFO queue of wakes, group = corp, side and record.";
 
     Platform AWS_ACCESS_KEY_ID "Access key of the function's role.";
@@ -68,7 +63,10 @@ pub struct Missing {
 
 /// Asks the process. An empty value counts as not set; one that is not Unicode too.
 #[must_use]
-#[expect(clippy::disallowed_methods, reason = "the one place that reads the process environment; all else takes a lookup")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the process environment; all else takes a lookup"
+)]
 pub fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }

@@ -1,0 +1,144 @@
+//! From a request to the encrypted acknowledgement.
+
+use std::borrow::Cow;
+
+use dingtalk::crypto::{BODY_MAX_BYTES, SignedQuery};
+use dingtalk::events::{self, Event, EventKind};
+use directory::wake::{Target, Wake};
+use directory::{BindingId, CorpId, Side, Timestamp};
+use futures::{StreamExt, TryStreamExt};
+use runtime::CallbackVerified;
+use sha2::{Digest, Sha256};
+use state::Message;
+use state::queue::messages::{MessageError, WakeMessage};
+
+use crate::{CallbackRequest, Deps, query};
+
+/// DingTalk's query has some 120 bytes; ours in the path adds none.
+const QUERY_MAX_BYTES: usize = 4 * 1024;
+/// Records of one event that are woken one by one; above it one wake says "everything", which a sweep answers cheaper.
+const WAKES_MAX: usize = 64;
+const SUCCESS: &str = "success";
+/// Sends at once: an event about 64 people is stored in a few round trips.
+const SENDS_AT_ONCE: usize = 16;
+
+/// Why there is no acknowledgement.
+#[derive(Debug)]
+pub(crate) enum Trouble {
+    /// Not from DingTalk, not for this binding, or too old. The stranger learns no more.
+    Refused,
+    /// From DingTalk as far as we know, but not stored: it has to come again. The word is for our log.
+    Unavailable(&'static str),
+}
+
+/// Verifies, decrypts, stores what has to be looked at, and only then encrypts `success`.
+pub(crate) async fn acknowledge(
+    deps: &Deps,
+    request: CallbackRequest<'_>,
+    now: Timestamp,
+    random: [u8; 32],
+) -> Result<String, Trouble> {
+    let (binding, signed) = bounded(request)?;
+    let keys = deps.keys.of(&binding, now).await.map_err(|_| Trouble::Unavailable("vault"))?;
+    let keys = keys.ok_or(Trouble::Refused)?;
+    let (opened, cipher) = keys.open(&signed, request.body, now).map_err(|rejected| {
+        tracing::debug!(cause = ?rejected.cause(), "a callback did not open");
+        Trouble::Refused
+    })?;
+    let news = News { binding, corp: keys.corp.clone(), signature_hash: hash(&signed.signature), now };
+    let answer = store(deps, &news, &opened.plaintext).await?;
+    let reply = cipher.reply(&answer, &opened.owner, now, random);
+    serde_json::to_string(&reply).map_err(|_| Trouble::Unavailable("answer"))
+}
+
+/// Everything that can be refused before a secret is read.
+fn bounded(request: CallbackRequest<'_>) -> Result<(BindingId, SignedQuery), Trouble> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    // The name becomes part of a secret's name: letters, digits, dash and underscore only.
+    if !request.binding.bytes().all(plain)
+        || request.query.len() > QUERY_MAX_BYTES
+        || request.body.len() > BODY_MAX_BYTES
+    {
+        return Err(Trouble::Refused);
+    }
+    let binding = BindingId::new(request.binding).map_err(|_| Trouble::Refused)?;
+    let signed = SignedQuery::from_pairs(query::pairs(request.query)).map_err(|_| Trouble::Refused)?;
+    Ok((binding, signed))
+}
+
+/// What is known of an authentic callback.
+struct News {
+    binding: BindingId,
+    corp: CorpId,
+    signature_hash: String,
+    now: Timestamp,
+}
+
+/// Stores what an authentic event asks for; gives the words that DingTalk wants back. An event that we cannot read, or
+/// know nothing to do about, is a success: pushing it again would change nothing, and the next sweep looks at everything.
+async fn store(deps: &Deps, news: &News, plaintext: &[u8]) -> Result<Cow<'static, str>, Trouble> {
+    let event = match events::parse(plaintext) {
+        Ok(event) => event,
+        Err(why) => {
+            tracing::warn!(binding = %news.binding, "an authentic callback was not understood: {why}");
+            return Ok(Cow::Borrowed(SUCCESS));
+        }
+    };
+    if event.corp.as_ref().is_some_and(|corp| *corp != news.corp) {
+        tracing::debug!("a callback names another corp than its binding");
+        return Err(Trouble::Refused);
+    }
+    let messages = messages(news, &event).map_err(|_| Trouble::Unavailable("message"))?;
+    let name = name(&event.kind);
+    tracing::info!(
+        binding = %news.binding, event = name, event.id = event.event_id.as_deref(), messages = messages.len(),
+        signature = %news.signature_hash, "`{name}` from DingTalk for `{}`", news.binding
+    );
+    let sends = futures::stream::iter(messages.into_iter().map(|message| deps.wakes.send(message)));
+    sends.buffer_unordered(SENDS_AT_ONCE).try_collect::<()>().await.map_err(|why| {
+        tracing::warn!("a wake was not stored: {why}");
+        Trouble::Unavailable("queue")
+    })?;
+    Ok(match event.kind {
+        // What today's console wants back for a suite is not confirmed (`dingtalk-api.md` §5.7).
+        EventKind::UrlCheckSuite { random } => Cow::Owned(random),
+        _ => Cow::Borrowed(SUCCESS),
+    })
+}
+
+fn name(kind: &EventKind) -> &str {
+    match kind {
+        EventKind::UrlCheck => "check_url",
+        EventKind::UrlCheckSuite { .. } => "check_suite_url",
+        EventKind::Changed(name) | EventKind::Ignored(name) => name,
+    }
+}
+
+/// One message per record, or one for everything; none for an event that we know nothing to do about.
+fn messages(news: &News, event: &Event) -> Result<Vec<Message>, MessageError> {
+    if matches!(event.kind, EventKind::UrlCheck | EventKind::UrlCheckSuite { .. }) {
+        let News { binding, corp, signature_hash, now } = news;
+        let verified = CallbackVerified { binding: binding.clone(), corp: corp.clone(), verified_at: *now };
+        return Ok(vec![verified.to_message(signature_hash)?]);
+    }
+    let everything = [Wake { side: Side::DingTalk, target: Target::Everything, because: name(&event.kind).to_owned() }];
+    let wakes = if event.wakes.len() > WAKES_MAX { &everything[..] } else { &event.wakes[..] };
+    wakes.iter().map(|wake| news.message(wake)).collect()
+}
+
+impl News {
+    fn message(&self, wake: &Wake) -> Result<Message, MessageError> {
+        let Self { binding, corp, signature_hash, .. } = self;
+        let (binding, corp, signature_hash) = (binding.clone(), corp.clone(), signature_hash.clone());
+        WakeMessage { binding, corp, wake: wake.clone(), signature_hash }.to_message()
+    }
+}
+
+/// Of a verified signature: tells a repeated delivery from a new event without keeping what signs.
+fn hash(signature: &str) -> String {
+    Sha256::digest(signature.as_bytes()).iter().fold(String::with_capacity(64), |mut hex, byte| {
+        use std::fmt::Write as _;
+        _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}

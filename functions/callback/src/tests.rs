@@ -1,0 +1,148 @@
+//! The callback against hostile and unlucky input. The other company is played by its own cipher.
+
+mod hostile;
+mod stored;
+mod vault;
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use async_trait::async_trait;
+use dingtalk::crypto::{CallbackCipher, SignedQuery};
+use directory::{BindingId, CorpId};
+use runtime::FromCallback;
+use secrecy::SecretString;
+use state::error::Cause;
+use state::vault::{BindingSecret, PreviousCallback};
+use state::{Message, QueueError, Vault, VaultError};
+
+use super::*;
+
+const NOW: Timestamp = Timestamp(1_763_800_000_000);
+const KEY: &str = "4g5j64qlyl3zvetqxz5jiocdr586fn2zvjpa8zls3ij";
+const OLD_KEY: &str = "1234567890123456789012345678901234567890123";
+const CORP: &str = "ding241f334c339e175b";
+const APP_KEY: &str = "dingeqqpkv3a1b2c3d4e";
+
+/// How a fake behaves.
+#[derive(Clone, Copy, PartialEq, Default)]
+enum Mood {
+    #[default]
+    Well,
+    Fails,
+    Hangs,
+}
+
+#[derive(Default)]
+struct World {
+    sent: Mutex<Vec<Message>>,
+    queue: Mutex<Mood>,
+    secrets: Mutex<HashMap<String, SecretString>>,
+    vault: Mutex<Mood>,
+    vault_reads: AtomicUsize,
+}
+
+struct Face(Arc<World>);
+
+#[async_trait]
+impl Queue for Face {
+    async fn send(&self, message: Message) -> Result<(), QueueError> {
+        let mood = *self.0.queue.lock().unwrap();
+        match mood {
+            Mood::Well => self.0.sent.lock().unwrap().push(message),
+            Mood::Fails => return Err(QueueError::Unavailable(Cause::new("planted"))),
+            Mood::Hangs => std::future::pending().await,
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Vault for Face {
+    async fn get(&self, name: &str) -> Result<SecretString, VaultError> {
+        self.0.vault_reads.fetch_add(1, Ordering::SeqCst);
+        let mood = *self.0.vault.lock().unwrap();
+        match mood {
+            Mood::Well => self.0.secrets.lock().unwrap().get(name).cloned().ok_or(VaultError::NotFound),
+            Mood::Fails => Err(VaultError::Unavailable(Cause::new("planted"))),
+            Mood::Hangs => std::future::pending().await,
+        }
+    }
+
+    async fn put(&self, name: &str, value: SecretString) -> Result<(), VaultError> {
+        self.0.secrets.lock().unwrap().insert(name.to_owned(), value);
+        Ok(())
+    }
+}
+
+fn cipher(token: &str, key: &str) -> CallbackCipher {
+    CallbackCipher::new(token, key, &[APP_KEY.to_owned(), CORP.to_owned(), "dingstranger".to_owned()]).unwrap()
+}
+
+/// A binding `b1` with current and previous keys, and one `b2` of another corp.
+async fn world() -> (Arc<World>, Deps) {
+    let world = Arc::new(World::default());
+    let secrets = Secrets::new(Arc::new(Face(Arc::clone(&world))), "test/");
+    for (id, corp, token) in [("b1", CORP, "token1"), ("b2", "dingother", "token2")] {
+        let secret = BindingSecret {
+            corp_id: CorpId::new(corp).unwrap(),
+            agent_id: 1,
+            app_key: APP_KEY.into(),
+            app_secret: "app-secret".into(),
+            callback_token: token.into(),
+            callback_aes_key: KEY.into(),
+            hash_key: [1; 32],
+            seal_key: [2; 32],
+            previous_callback: Some(PreviousCallback { token: "token0".into(), aes_key: OLD_KEY.into() }),
+        };
+        secrets.put_binding(&BindingId::new(id).unwrap(), &secret).await.unwrap();
+    }
+    let deps = Deps::new(secrets, Arc::new(Face(Arc::clone(&world))));
+    (world, deps)
+}
+
+/// A push as DingTalk makes it.
+struct Push {
+    binding: &'static str,
+    query: String,
+    body: Vec<u8>,
+}
+
+fn push_from(cipher: &CallbackCipher, plaintext: &str, owner: &str, at: Timestamp) -> Push {
+    let (query, body) = cipher.push(plaintext, owner, at, [3; 32]);
+    Push { binding: "b1", query: query_string(&query), body: body.into_bytes() }
+}
+
+fn push(plaintext: &str) -> Push {
+    push_from(&cipher("token1", KEY), plaintext, APP_KEY, NOW)
+}
+
+fn query_string(query: &SignedQuery) -> String {
+    query.pairs().map(|(key, value)| format!("{key}={value}")).join("&")
+}
+
+async fn send(deps: &Deps, push: &Push, now: Timestamp) -> CallbackResponse {
+    let request = CallbackRequest { binding: push.binding, query: &push.query, body: &push.body };
+    handle(deps, request, now, [9; 32]).await
+}
+
+/// What DingTalk reads in the answer.
+fn said(response: &CallbackResponse) -> String {
+    assert_eq!(response.status, 200, "{}", response.body);
+    cipher("token1", KEY).open_reply(response.body.as_bytes()).unwrap()
+}
+
+impl World {
+    fn received(&self) -> Vec<FromCallback> {
+        self.sent.lock().unwrap().iter().map(|message| FromCallback::decode(&message.body).unwrap()).collect()
+    }
+
+    fn set(&self, queue: Mood, vault: Mood) {
+        *self.queue.lock().unwrap() = queue;
+        *self.vault.lock().unwrap() = vault;
+    }
+}
+
+const LEAVES: &str =
+    r#"{"CorpId":"ding241f334c339e175b","EventType":"user_leave_org","UserId":["li.na"],"TimeStamp":"1763799999000"}"#;
