@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::clock::machine_time;
 use super::server::Face;
 use crate::world::{
-    Act, Acted, ArmedFault, CallRecord, Delivery, Fault, Inbox, Message, Settings, SettingsChange, Subscription, Summary,
+    Act, Acted, ArmedFault, CallRecord, Delivery, Fault, Inbox, Message, PushOutcome, Settings, SettingsChange, Subscription, Summary,
     Truth,
 };
 
@@ -182,8 +182,16 @@ async fn subscription(State(face): State<Face>) -> Json<Option<Subscription>> {
 
 /// The console's 保存: pushes `check_url`, and saves only if the reply decrypts to `success`.
 async fn subscribe(State(face): State<Face>, Json(subscription): Json<Subscription>) -> Response {
+    match save(&face, subscription).await {
+        Ok(()) => Json(json!({"saved": true})).into_response(),
+        Err(why) => (StatusCode::BAD_REQUEST, Json(json!({"saved": false, "error": why}))).into_response(),
+    }
+}
+
+/// Saves a subscription if its `check_url` is answered; the reason where it is not.
+pub(super) async fn save(face: &Face, subscription: Subscription) -> Result<(), String> {
     if !subscription.is_well_formed() {
-        return refused(StatusCode::UNPROCESSABLE_ENTITY, "token has 3 to 63 letters and digits, aes_key has 43");
+        return Err("token 为 3 到 63 位字母和数字，aes_key 为 43 位".into());
     }
     let check = {
         let mut world = face.world.lock().await;
@@ -193,8 +201,12 @@ async fn subscribe(State(face): State<Face>, Json(subscription): Json<Subscripti
     let outcome = face.pusher.push(&check.push).await;
     let saved = face.world.lock().await.checked(check, &outcome);
     face.keep().await;
-    let status = if saved { StatusCode::OK } else { StatusCode::BAD_REQUEST };
-    (status, Json(json!({"saved": saved, "check_url": outcome}))).into_response()
+    match outcome {
+        _ if saved => Ok(()),
+        PushOutcome::Unreachable { why } => Err(format!("check_url could not be delivered: {why}")),
+        PushOutcome::Refused { status, why } => Err(format!("check_url was answered with {status}: {why}")),
+        PushOutcome::Accepted => Err("check_url was not accepted".into()),
+    }
 }
 
 async fn unsubscribe(State(face): State<Face>) -> Json<Value> {

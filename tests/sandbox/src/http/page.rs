@@ -1,9 +1,33 @@
-//! The page.
+//! The small page: who is there, what happened, what was said. Server-rendered, without a script.
+
+mod calls;
+mod departments;
+mod events;
+mod faults;
+mod form;
+mod messages;
+mod people;
+mod person;
+mod settings;
+mod shell;
 
 use axum::Router;
+use axum::routing::{get, post};
 
 use super::server::Face;
 
 pub(super) fn routes() -> Router<Face> {
     Router::new()
+        .route("/", get(people::page))
+        .route("/__sandbox/page/person", get(person::page))
+        .route("/__sandbox/page/departments", get(departments::page))
+        .route("/__sandbox/page/events", get(events::page))
+        .route("/__sandbox/page/calls", get(calls::page))
+        .route("/__sandbox/page/messages", get(messages::page))
+        .route("/__sandbox/page/faults", get(faults::page))
+        .route("/__sandbox/page/settings", get(settings::page))
+        .route("/__sandbox/page/act", post(form::act))
+        .route("/__sandbox/page/fault", post(form::fault))
+        .route("/__sandbox/page/subscription", post(form::subscription))
+        .route("/__sandbox/page/permissions", post(form::permissions))
 }

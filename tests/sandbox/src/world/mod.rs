@@ -42,7 +42,7 @@ pub use pushing::UrlCheck;
 pub use settings::{BanPage, Dialect, Owner, READ_PERMISSIONS, Scope, Settings, SettingsChange};
 pub use truth::{Summary, Truth, TruthDepartment};
 
-pub(crate) use params::encoded;
+pub(crate) use params::{encoded, pairs};
 
 use crate::company::Company;
 use gate::Meters;

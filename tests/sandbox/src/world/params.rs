@@ -119,7 +119,7 @@ fn body(request: &http::Request<Bytes>) -> Result<Map<String, Value>, ApiError> 
 }
 
 /// The pairs of a query or form.
-fn pairs(text: &str) -> Vec<(String, String)> {
+pub(crate) fn pairs(text: &str) -> Vec<(String, String)> {
     text.split('&')
         .filter(|pair| !pair.is_empty())
         .map(|pair| {

@@ -163,7 +163,7 @@ impl World {
             _ => 71009,
         };
         let request_id = self.request_id(Host::Plain);
-        Some(ApiError::plain(code).response(&request_id))
+        Some(ApiError::plain(code).response(Host::Plain, &request_id))
     }
 
     /// No subscription any more.

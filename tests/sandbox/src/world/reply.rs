@@ -58,10 +58,15 @@ impl ApiError {
         }
     }
 
-    pub(super) fn response(&self, request_id: &str) -> http::Response<Bytes> {
+    pub(super) fn response(&self, host: Host, request_id: &str) -> http::Response<Bytes> {
         let (status, body) = match self {
             Self::Plain { code, message } => {
-                (200, json!({"errcode": code, "errmsg": message, "request_id": request_id}))
+                let mut body = json!({"errcode": code, "errmsg": message});
+                // Only the gateway gives errors an id (probes P1, P2, P13 against P8).
+                if host == Host::Gateway {
+                    body["request_id"] = json!(request_id);
+                }
+                (200, body)
             }
             Self::Gateway { sub_code, sub_message, tail } => (
                 200,

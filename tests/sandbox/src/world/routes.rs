@@ -168,7 +168,7 @@ impl World {
             }
             Err(error) => {
                 let error = in_form_of(host, error);
-                answer.response = error.response(&request_id);
+                answer.response = error.response(host, &request_id);
                 error.code()
             }
         }

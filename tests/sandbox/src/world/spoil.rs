@@ -66,7 +66,7 @@ impl World {
         let route = route?;
         let error = self.throttled(route, now, fault.code.as_deref().unwrap_or("90018"));
         let request_id = self.request_id(route.host);
-        Some((error.response(&request_id), error.code()))
+        Some((error.response(route.host, &request_id), error.code()))
     }
 
     fn ban_page(&mut self, html: bool) -> (http::Response<Bytes>, String) {

@@ -1,0 +1,14 @@
+//! The sandbox on its own, without the `bangding` command: `cargo run -p sandbox --example serve -- --port 18088`.
+
+use clap::Parser;
+
+#[derive(Parser)]
+struct Command {
+    #[command(flatten)]
+    sandbox: sandbox::SandboxArgs,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    Ok(sandbox::run(Command::parse().sandbox).await?)
+}

@@ -1,0 +1,130 @@
+//! What the page's forms send.
+
+use std::collections::HashMap;
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use http::{HeaderMap, StatusCode};
+
+use super::faults::KINDS;
+use crate::http::clock::machine_time;
+use crate::http::server::Face;
+use crate::world::{Act, Changes, Fault, READ_PERMISSIONS, SettingsChange, Subscription, encoded, pairs};
+
+type Fields = HashMap<String, String>;
+
+/// The fields, unless the form stands on somebody else's page.
+fn fields(face: &Face, headers: &HeaderMap, body: &Bytes) -> Result<Vec<(String, String)>, Response> {
+    let origin = headers.get(http::header::ORIGIN).and_then(|origin| origin.to_str().ok());
+    let port = face.url.rsplit(':').next().unwrap_or_default();
+    let ours = [format!("http://127.0.0.1:{port}"), format!("http://localhost:{port}")];
+    if origin.is_some_and(|origin| !ours.iter().any(|our| our == origin)) {
+        return Err(StatusCode::FORBIDDEN.into_response());
+    }
+    Ok(pairs(&String::from_utf8_lossy(body)))
+}
+
+pub(super) async fn act(State(face): State<Face>, headers: HeaderMap, body: Bytes) -> Response {
+    let fields: Fields = match fields(&face, &headers, &body) {
+        Ok(fields) => fields.into_iter().collect(),
+        Err(refused) => return refused,
+    };
+    let Some(act) = act_of(&fields) else { return StatusCode::BAD_REQUEST.into_response() };
+    let back = match &act {
+        Act::Leave { .. } | Act::Hire { .. } | Act::Rehire { .. } => "/?".to_owned(),
+        _ => match fields.get("userid") {
+            Some(userid) => format!("/__sandbox/page/person?userid={}&", encoded(userid)),
+            None => "/__sandbox/page/departments?".to_owned(),
+        },
+    };
+    let acted = face.world.lock().await.act(machine_time(), act);
+    face.keep().await;
+    match acted {
+        Ok(_) => Redirect::to(back.trim_end_matches(['?', '&'])).into_response(),
+        Err(no) => Redirect::to(&format!("{back}refused={}", encoded(&format!("{}（{}）", no.why, no.code)))).into_response(),
+    }
+}
+
+fn act_of(fields: &Fields) -> Option<Act> {
+    let text = |name: &str| fields.get(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    let dept = |name: &str| text(name).and_then(|text| text.parse::<i64>().ok());
+    let userid = text("userid").unwrap_or_default();
+    Some(match fields.get("act")?.as_str() {
+        "hire" => Act::Hire {
+            name: text("name")?,
+            departments: dept("dept").into_iter().collect(),
+            fields: Box::default(),
+            userid: None,
+        },
+        "rename" => Act::Rename { userid, name: text("name")? },
+        "move" => Act::Move { userid, departments: vec![dept("dept")?] },
+        "promote" => Act::Promote { userid, title: text("title")?, dept_id: None },
+        "leave" => Act::Leave { userid },
+        "rehire" => Act::Rehire { userid, same_userid: text("same").is_some(), departments: Vec::new() },
+        "set_manager" => Act::SetManager { userid, manager: text("manager") },
+        "change_mobile" => {
+            let fields = Box::new(Changes { mobile: Some(text("mobile")?), ..Changes::default() });
+            Act::Change { userid, fields }
+        }
+        "create_department" => Act::CreateDepartment { name: text("name")?, parent_id: dept("dept")? },
+        "rename_department" => Act::RenameDepartment { dept_id: dept("dept")?, name: text("name")? },
+        "move_department" => Act::MoveDepartment { dept_id: dept("dept")?, parent_id: dept("to")? },
+        "merge_departments" => Act::MergeDepartments { from: dept("dept")?, into: dept("to")? },
+        "delete_department" => Act::DeleteDepartment { dept_id: dept("dept")? },
+        _ => return None,
+    })
+}
+
+pub(super) async fn fault(State(face): State<Face>, headers: HeaderMap, body: Bytes) -> Response {
+    let fields: Fields = match fields(&face, &headers, &body) {
+        Ok(fields) => fields.into_iter().collect(),
+        Err(refused) => return refused,
+    };
+    let number = |name: &str| fields.get(name).and_then(|text| text.parse::<u64>().ok());
+    if fields.contains_key("release") {
+        face.holds.release();
+    } else if fields.contains_key("clear") {
+        face.world.lock().await.disarm(number("id"));
+    } else if let Some((kind, ..)) = KINDS.iter().find(|(_, key, _)| fields.get("kind").is_some_and(|kind| kind == key)) {
+        let mut fault = Fault::new(*kind).after(number("after").unwrap_or(0)).times(number("times"));
+        fault.interface = fields.get("interface").map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+        face.world.lock().await.arm(fault);
+    } else {
+        return StatusCode::BAD_REQUEST.into_response();
+    }
+    face.keep().await;
+    Redirect::to("/__sandbox/page/faults").into_response()
+}
+
+pub(super) async fn subscription(State(face): State<Face>, headers: HeaderMap, body: Bytes) -> Response {
+    let mut fields: Fields = match fields(&face, &headers, &body) {
+        Ok(fields) => fields.into_iter().collect(),
+        Err(refused) => return refused,
+    };
+    let mut take = |name: &str| fields.remove(name).unwrap_or_default().trim().to_owned();
+    let subscription = Subscription { url: take("url"), token: take("token"), aes_key: take("aes_key"), tags: Vec::new() };
+    let told = match crate::http::admin::save(&face, subscription).await {
+        Ok(()) => String::new(),
+        Err(why) => format!("?refused={}", encoded(&why)),
+    };
+    Redirect::to(&format!("/__sandbox/page/events{told}")).into_response()
+}
+
+pub(super) async fn permissions(State(face): State<Face>, headers: HeaderMap, body: Bytes) -> Response {
+    let on = match fields(&face, &headers, &body) {
+        Ok(fields) => fields,
+        Err(refused) => return refused,
+    };
+    let (grant, revoke) = READ_PERMISSIONS
+        .iter()
+        .map(|code| (*code).to_owned())
+        .partition(|code| on.iter().any(|(name, value)| name == "on" && value == code));
+    let change = SettingsChange { grant, revoke, ..SettingsChange::default() };
+    let changed = face.world.lock().await.change_settings(machine_time(), &change);
+    face.keep().await;
+    match changed {
+        Ok(()) => Redirect::to("/__sandbox/page/settings").into_response(),
+        Err(_) => StatusCode::BAD_REQUEST.into_response(),
+    }
+}
