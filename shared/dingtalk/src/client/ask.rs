@@ -167,3 +167,6 @@ pub(super) fn refused(answer: &Response<Bytes>, app_key: &str) -> Trouble {
         Err(trouble) => trouble,
     }
 }
+
+#[cfg(test)]
+mod tests;

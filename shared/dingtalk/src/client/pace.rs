@@ -107,7 +107,7 @@ impl Schedule {
         if open > now {
             return Err(Duration::from_micros((open - now).unsigned_abs()));
         }
-        let slot = open.max(now - LATE);
+        let slot = if now - open <= LATE { open } else { now };
         self.due = self.due.max(slot) + interval;
         if self.taken.len() == self.calls {
             self.taken.pop_front();
@@ -143,7 +143,7 @@ mod tests {
         while out.len() < count {
             match schedule.take(now * 1000) {
                 Ok(()) => out.push(now),
-                Err(wait) => now += i64::try_from(wait.as_micros()).unwrap().div_euclid(1000).max(0) + 1 + late,
+                Err(wait) => now += i64::try_from(wait.as_micros().div_ceil(1000)).unwrap() + late,
             }
         }
         out

@@ -107,3 +107,6 @@ fn page(page: &WirePage, cursor: u32, visible: FieldSet) -> Result<MembersPage, 
     };
     Ok(MembersPage { rows, next })
 }
+
+#[cfg(test)]
+mod tests;

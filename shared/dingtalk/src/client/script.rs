@@ -1,1 +1,132 @@
+//! A DingTalk that says what a test wants, under a clock that nobody waits for.
 
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use directory::Timestamp;
+use http::{Request, Response};
+use secrecy::SecretString;
+use serde_json::Value;
+
+use super::*;
+use crate::error::Error;
+
+pub(super) const START: Timestamp = Timestamp(1_763_800_000_000);
+
+/// What was asked.
+#[derive(Debug, Clone)]
+pub(super) struct Asked {
+    pub(super) uri: String,
+    pub(super) body: Value,
+    pub(super) at: Timestamp,
+}
+
+impl Asked {
+    pub(super) fn path(&self) -> &str {
+        self.uri.trim_start_matches("http://dingtalk.test").split('?').next().unwrap()
+    }
+}
+
+pub(super) type Said = Result<(u16, String), TransportError>;
+
+/// Status 200 with this body.
+pub(super) fn ok(body: &str) -> Said {
+    Ok((200, body.to_owned()))
+}
+
+/// The scripted transport, clock and token store in one.
+pub(super) struct Script {
+    handler: Box<dyn Fn(&Asked) -> Said + Send + Sync>,
+    latency: Duration,
+    started: tokio::time::Instant,
+    asked: Mutex<Vec<Asked>>,
+    pub(super) renewals: AtomicU64,
+}
+
+impl Script {
+    /// Every request is answered by `handler` after `latency_millis`.
+    pub(super) fn handling(latency_millis: u64, handler: impl Fn(&Asked) -> Said + Send + Sync + 'static) -> Arc<Self> {
+        Arc::new(Self {
+            handler: Box::new(handler),
+            latency: Duration::from_millis(latency_millis),
+            started: tokio::time::Instant::now(),
+            asked: Mutex::default(),
+            renewals: AtomicU64::new(0),
+        })
+    }
+
+    /// These answers, in this order; the last one again and again.
+    pub(super) fn saying(answers: Vec<Said>) -> Arc<Self> {
+        let answers = Mutex::new(VecDeque::from(answers));
+        Self::handling(10, move |_| {
+            let mut answers = answers.lock().unwrap();
+            match (answers.len(), answers.front()) {
+                (1, Some(Ok(last))) => Ok(last.clone()),
+                (1, _) => Err(TransportError::TimedOut),
+                _ => answers.pop_front().unwrap(),
+            }
+        })
+    }
+
+    pub(super) fn asked(&self) -> Vec<Asked> {
+        self.asked.lock().unwrap().clone()
+    }
+
+    pub(super) fn client(self: &Arc<Self>) -> Client {
+        let config = ClientConfig {
+            endpoints: Self::endpoints(),
+            app_key: "dingApp".to_owned(),
+            agent_id: Some(42),
+            pace: Pace::default(),
+        };
+        Client::new(config, self.clone(), self.clone(), self.clone(), Arc::new(|| 0))
+    }
+
+    pub(super) fn endpoints() -> Endpoints {
+        Endpoints { api: "http://dingtalk.test".to_owned(), oapi: "http://dingtalk.test".to_owned() }
+    }
+
+    pub(super) fn token_api(self: &Arc<Self>) -> TokenApi {
+        TokenApi::new(Self::endpoints(), self.clone(), self.clone(), Arc::new(|| 0))
+    }
+}
+
+#[async_trait]
+impl Transport for Script {
+    async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
+        let body = serde_json::from_slice(request.body()).unwrap_or(Value::Null);
+        let asked = Asked { uri: request.uri().to_string(), body, at: self.now() };
+        self.asked.lock().unwrap().push(asked.clone());
+        let said = (self.handler)(&asked);
+        tokio::time::sleep(self.latency).await;
+        said.map(|(status, body)| Response::builder().status(status).body(Bytes::from(body)).unwrap())
+    }
+}
+
+#[async_trait]
+impl Clock for Script {
+    fn now(&self) -> Timestamp {
+        START.plus_millis(i64::try_from(self.started.elapsed().as_millis()).unwrap())
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+}
+
+#[async_trait]
+impl Tokens for Script {
+    async fn current(&self) -> Result<AccessToken, Error> {
+        Ok(AccessToken::new(SecretString::from("token 1/+")))
+    }
+
+    async fn renewed(&self, refused: TokenHash) -> Result<AccessToken, Error> {
+        assert_eq!(refused, self.current().await?.hash());
+        self.renewals.fetch_add(1, Ordering::Relaxed);
+        Ok(AccessToken::new(SecretString::from("token2")))
+    }
+}

@@ -22,7 +22,7 @@ pub(super) fn fits(signature: &str, expected: [u8; 20]) -> bool {
 pub(super) fn digest(token: &str, timestamp: &str, nonce: &str, encrypt: &str) -> [u8; 20] {
     let mut parts = [token.as_bytes(), timestamp.as_bytes(), nonce.as_bytes(), encrypt.as_bytes()];
     parts.sort_unstable();
-    parts.iter().fold(Sha1::new(), |sha, part| sha.chain_update(part)).finalize().into()
+    parts.iter().fold(Sha1::new(), Digest::chain_update).finalize().into()
 }
 
 fn decode(hex: &str) -> Option<[u8; 20]> {

@@ -92,7 +92,7 @@ fn event(tag: Option<String>, payload: &Payload<'_>) -> Result<Event, Unreadable
     };
     Ok(Event {
         kind,
-        corp: payload.text("corpid").and_then(|corp| CorpId::new(&corp).ok()),
+        corp: payload.text("corpid").or_else(|| payload.text("eventcorpid")).and_then(|corp| CorpId::new(&corp).ok()),
         event_id: payload.text("eventid").filter(|id| !id.is_empty() && id.len() <= 128),
         born_at: ["eventborntime", "eventtime", "event_time", "timestamp"]
             .iter()

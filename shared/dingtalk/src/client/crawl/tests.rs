@@ -1,1 +1,139 @@
+use serde_json::json;
 
+use super::*;
+use crate::client::script::{Asked, Said, Script, ok};
+
+/// A company as a table: department → (children, members).
+type Company = BTreeMap<i64, (Vec<i64>, usize)>;
+
+fn answer(company: &Company, asked: &Asked) -> Said {
+    let id = asked.body["dept_id"].as_i64().unwrap();
+    let Some((children, members)) = company.get(&id) else {
+        return ok(r#"{"errcode":60003,"errmsg":"部门不存在"}"#);
+    };
+    let result = match asked.path() {
+        "/topapi/v2/department/get" => json!({ "dept_id": id, "name": "根", "parent_id": 1 }),
+        "/topapi/v2/department/listsub" => {
+            children.iter().map(|child| json!({ "dept_id": child, "name": "部", "parent_id": id })).collect()
+        }
+        _ => page(id, *members, usize::try_from(asked.body["cursor"].as_u64().unwrap()).unwrap()),
+    };
+    ok(&json!({ "errcode": 0, "result": result }).to_string())
+}
+
+fn page(id: i64, members: usize, cursor: usize) -> serde_json::Value {
+    let end = members.min(cursor + 100);
+    let list: Vec<_> = (cursor..end).map(|at| json!({ "userid": format!("u{id}-{at}"), "name": "人" })).collect();
+    if end < members {
+        json!({ "has_more": true, "next_cursor": end, "list": list })
+    } else {
+        json!({ "has_more": false, "list": list })
+    }
+}
+
+#[derive(Default)]
+struct Seen {
+    departments: Vec<DeptId>,
+    people: usize,
+}
+
+async fn walk(script: &std::sync::Arc<Script>, roots: &[i64]) -> (CrawlEnd, Seen) {
+    let roots = roots.iter().copied().map(DeptId).collect();
+    let mut seen = Seen::default();
+    let mut each = |found: Crawled<'_>| match found {
+        Crawled::Department(record) => seen.departments.push(record.id.to_dept_id().unwrap()),
+        Crawled::Members { rows, .. } => seen.people += rows.len(),
+    };
+    let end = crawl(&script.client(), &roots, FieldSet::NONE, &mut each).await;
+    (end, seen)
+}
+
+fn scripted(company: Company) -> std::sync::Arc<Script> {
+    Script::handling(150, move |asked| answer(&company, asked))
+}
+
+fn reasons(end: &CrawlEnd) -> Vec<(i64, &'static str)> {
+    end.missing.iter().map(|(id, error)| (id.0, error.trouble.key())).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_page_of_every_department_arrives() {
+    let company = Company::from([(1, (vec![2, 3], 250)), (2, (vec![4], 100)), (3, (vec![], 0)), (4, (vec![], 101))]);
+    let (end, seen) = walk(&scripted(company), &[1]).await;
+    assert!(end.complete);
+    assert_eq!((end.departments, seen.people), (4, 451));
+    assert_eq!(seen.departments, [2, 3, 4].map(DeptId));
+}
+
+#[tokio::test(start_paused = true)]
+async fn roots_are_read_and_may_overlap() {
+    let company = Company::from([(5, (vec![6], 1)), (6, (vec![7], 1)), (7, (vec![], 1))]);
+    let (end, mut seen) = walk(&scripted(company), &[5, 7]).await;
+    assert!(end.complete, "{end:?}");
+    seen.departments.sort_unstable();
+    assert_eq!((seen.departments, seen.people), (vec![DeptId(5), DeptId(6), DeptId(7)], 3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_department_that_cannot_be_read_is_missing_and_the_others_go_on() {
+    let company = Company::from([(1, (vec![2, 3], 1)), (3, (vec![], 5))]);
+    let (end, seen) = walk(&scripted(company), &[1]).await;
+    assert!(!end.complete);
+    assert_eq!(reasons(&end), [(2, "not_found")]);
+    assert_eq!(seen.people, 6);
+}
+
+#[tokio::test(start_paused = true)]
+async fn circles_and_second_parents_are_malformed() {
+    let circle = Company::from([(1, (vec![2], 0)), (2, (vec![3], 0)), (3, (vec![2, 1], 0))]);
+    let (end, _) = walk(&scripted(circle), &[1]).await;
+    assert_eq!(reasons(&end), [(1, "malformed"), (2, "malformed")]);
+    let roots_in_a_circle = Company::from([(5, (vec![7], 0)), (7, (vec![5], 0))]);
+    let (end, _) = walk(&scripted(roots_in_a_circle), &[5, 7]).await;
+    assert!(!end.complete);
+    let two_parents = Company::from([(1, (vec![2, 3], 0)), (2, (vec![4], 0)), (3, (vec![4], 0)), (4, (vec![], 2))]);
+    let (end, seen) = walk(&scripted(two_parents), &[1]).await;
+    assert_eq!((reasons(&end), seen.people), (vec![(4, "malformed")], 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_person_twice_in_one_department_and_pages_without_end_are_malformed() {
+    let repeating = |asked: &Asked| {
+        let cursor = asked.body["cursor"].as_u64();
+        let result = match cursor {
+            None => json!([]),
+            Some(cursor) => json!({ "has_more": cursor == 0, "next_cursor": 100, "list": [{ "userid": "same" }] }),
+        };
+        ok(&json!({ "errcode": 0, "result": result }).to_string())
+    };
+    let (end, _) = walk(&Script::handling(1, repeating), &[1]).await;
+    assert_eq!(reasons(&end), [(1, "malformed")]);
+    let endless = |asked: &Asked| {
+        let cursor = asked.body["cursor"].as_u64();
+        let result = match cursor {
+            None => json!([]),
+            Some(cursor) => json!({ "has_more": true, "next_cursor": cursor + 1, "list": [] }),
+        };
+        ok(&json!({ "errcode": 0, "result": result }).to_string())
+    };
+    let script = Script::handling(1, endless);
+    let (end, _) = walk(&script, &[1]).await;
+    assert_eq!(reasons(&end), [(1, "malformed")]);
+    assert_eq!(script.asked().len(), 1002);
+}
+
+#[tokio::test(start_paused = true)]
+async fn ten_thousand_people_are_read_at_the_allowed_rate() {
+    // 400 departments of 25: 401 + 400 calls on two interfaces side by side.
+    let mut company = Company::from([(1, ((2..=401).collect(), 0))]);
+    company.extend((2..=401).map(|id| (id, (vec![], 25))));
+    let script = scripted(company);
+    let (end, seen) = walk(&script, &[1]).await;
+    assert!(end.complete);
+    assert_eq!(seen.people, 10_000);
+    let asked = script.asked();
+    let lists = asked.iter().filter(|asked| asked.path().ends_with("user/list")).count();
+    let took = asked.last().unwrap().at.millis() - asked[0].at.millis();
+    let floor = i64::try_from(lists).unwrap() * 1000 / 20;
+    assert!(took * 95 <= floor * 100, "took {took} ms; the floor is {floor} ms");
+}

@@ -1,0 +1,176 @@
+use std::sync::atomic::Ordering;
+
+use directory::{DeptId, FieldSet, UserId};
+
+use crate::client::script::{START, Said, Script, ok};
+use crate::client::{Content, Notice, TransportError};
+use crate::error::Trouble;
+
+const COUNT: &str = r#"{"errcode":0,"errmsg":"ok","result":{"count":7},"request_id":"r"}"#;
+const BUSY: &str = r#"{"errcode":-1,"errmsg":"系统繁忙"}"#;
+const QPS: &str = r#"{"errcode":88,"sub_code":"90002","sub_msg":"当前所有钉钉应用调用该接口次数过多","errmsg":"ding talk error[subcode=90002,submsg=…]","request_id":"r"}"#;
+const BAD_TOKEN: &str = r#"{"errcode":88,"sub_code":"40014","sub_msg":"不合法的access_token","errmsg":"ding talk error[subcode=40014,submsg=不合法的access_token]","request_id":"16l4ew3d47pdp"}"#;
+
+fn lost() -> Said {
+    Err(TransportError::Lost { source: None })
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_token_is_in_the_query_and_the_body_is_json() {
+    let script = Script::saying(vec![ok(COUNT)]);
+    assert_eq!(script.client().head_count().await.unwrap(), 7);
+    let asked = &script.asked()[0];
+    assert_eq!(asked.uri, "http://dingtalk.test/topapi/user/count?access_token=token%201%2F%2B");
+    assert_eq!(asked.body, serde_json::json!({ "only_active": false }));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_retry_can_help_is_tried_three_times_with_growing_pauses() {
+    let transient: [Said; 8] = [
+        ok(BUSY),
+        ok(""),
+        ok("<html>维护</html>"),
+        ok(r#"{"errcode":0,"result":{"cou"#),
+        ok(r#"{"errcode":0,"result":{"count":[]}}"#),
+        ok("[]"),
+        Ok((502, "<html>Bad Gateway</html>".to_owned())),
+        lost(),
+    ];
+    for failure in transient {
+        let again = || match &failure {
+            Ok(answer) => Ok(answer.clone()),
+            Err(_) => lost(),
+        };
+        let script = Script::saying(vec![again(), again(), ok(COUNT)]);
+        let client = script.client();
+        assert_eq!(client.head_count().await.unwrap(), 7, "{failure:?}");
+        assert_eq!((client.tally().retried, client.tally().calls["user/count"]), (2, 3));
+        let at: Vec<i64> = script.asked().iter().map(|asked| asked.at.millis() - START.millis()).collect();
+        assert!(at[1] - at[0] >= 210 && at[2] - at[1] >= 410, "{at:?}");
+
+        let script = Script::saying(vec![again(), again(), again(), again()]);
+        let error = script.client().head_count().await.unwrap_err();
+        assert!(error.is_transient(), "{error}");
+        assert_eq!(script.asked().len(), 3, "{failure:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_token_is_renewed_once_and_the_same_page_asked_again() {
+    let forms = [
+        ok(BAD_TOKEN),
+        ok(r#"{"errcode":40014,"errmsg":"不合法的access_token"}"#),
+        ok(r#"{"errcode":40001,"errmsg":"x"}"#),
+        ok(r#"{"errcode":"42001","errmsg":"x"}"#),
+        ok(r#"{"errcode":33001,"errmsg":"无效的企业ID"}"#),
+        Ok((400, r#"{"code":"InvalidAuthentication","requestid":"01A","message":"不合法的access_token"}"#.to_owned())),
+    ];
+    for form in forms {
+        let form = form.unwrap();
+        let page = r#"{"errcode":0,"result":{"has_more":false,"list":[]}}"#;
+        let script = Script::saying(vec![Ok(form.clone()), ok(page)]);
+        let client = script.client();
+        client.members(DeptId(5), 300, FieldSet::NONE).await.unwrap();
+        let asked = script.asked();
+        assert!(asked[1].uri.ends_with("access_token=token2"));
+        assert_eq!(asked[0].body, asked[1].body);
+        assert_eq!(client.tally().renewed_tokens, 1);
+
+        let script = Script::saying(vec![Ok(form)]);
+        let error = script.client().head_count().await.unwrap_err();
+        assert!(matches!(error.trouble, Trouble::TokenRefused { .. }));
+        assert_eq!((script.asked().len(), script.renewals.load(Ordering::Relaxed)), (2, 1));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_throttled_answer_waits_a_second_and_is_bounded() {
+    let script = Script::saying(vec![ok(QPS), ok(COUNT)]);
+    let client = script.client();
+    client.head_count().await.unwrap();
+    let asked = script.asked();
+    assert!(asked[1].at.millis() - asked[0].at.millis() >= 1000);
+    let tally = client.take_tally();
+    assert_eq!((tally.throttled, tally.retried, tally.troubles["throttled"]), (1, 0, 1));
+    assert_eq!(client.tally(), crate::client::Tally::default());
+
+    let script = Script::saying(vec![ok(QPS)]);
+    let error = script.client().head_count().await.unwrap_err();
+    assert!(matches!(error.trouble, Trouble::Throttled { ref code } if code == "90002"));
+    assert_eq!(script.asked().len(), 8);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_throttled_interface_slows_down_alone() {
+    let script =
+        Script::handling(0, |asked| ok(if asked.at == START && asked.path().ends_with("count") { QPS } else { COUNT }));
+    let client = script.client();
+    client.head_count().await.unwrap();
+    let before = script.asked().len();
+    futures::future::join_all((0..10).map(|_| client.head_count())).await;
+    let slow = script.asked().split_off(before);
+    let took = slow.last().unwrap().at.millis() - slow[0].at.millis();
+    assert!((900..=1100).contains(&took), "ten calls at half pace took {took} ms");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_ban_is_never_retried() {
+    for page in [
+        r#"{"status":1111,"wait":5,"source":"x5","punish":"deny","uuid":"xxx"}"#,
+        "<!DOCTYPE html><html><body>punish: deny</body></html>",
+    ] {
+        let script = Script::saying(vec![ok(page)]);
+        let error = script.client().head_count().await.unwrap_err();
+        assert!(matches!(error.trouble, Trouble::Banned { retry_after } if retry_after.as_secs() == 300));
+        assert_eq!(script.asked().len(), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_of_unknown_outcome_is_never_sent_twice() {
+    let notice = Notice { to: vec![UserId::new("u1").unwrap()], content: Content::Text("hi".to_owned()) };
+    for outcome in
+        [ok(""), ok(BUSY), ok(r#"{"errcode":0}"#), Ok((503, String::new())), lost(), Err(TransportError::TimedOut)]
+    {
+        let script = Script::saying(vec![outcome, ok(r#"{"errcode":0,"task_id":1}"#)]);
+        let error = script.client().notify(&notice).await.unwrap_err();
+        assert!(matches!(error.trouble, Trouble::UnknownOutcome), "{error}");
+        assert_eq!(script.asked().len(), 1);
+    }
+    let not_carried_out = [ok(QPS), ok(BAD_TOKEN), Err(TransportError::NotConnected { source: None })];
+    for outcome in not_carried_out {
+        let script = Script::saying(vec![outcome, ok(r#"{"errcode":0,"task_id":1}"#)]);
+        assert_eq!(script.client().notify(&notice).await.unwrap().0, 1);
+        assert_eq!(script.asked().len(), 2);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_retry_cannot_help_is_asked_once() {
+    for (body, key) in [
+        (r#"{"errcode":60121,"errmsg":"找不到该用户"}"#, "not_found"),
+        (r#"{"errcode":50002,"errmsg":"请求的员工userid不在授权范围内"}"#, "out_of_scope"),
+        (r#"{"errcode":90020,"errmsg":"x"}"#, "quota_used_up"),
+        (r#"{"errcode":40035,"errmsg":"x"}"#, "refused"),
+    ] {
+        let script = Script::saying(vec![ok(body)]);
+        let client = script.client();
+        let error = client.person(&UserId::new("u").unwrap(), FieldSet::NONE).await.unwrap_err();
+        assert_eq!(error.trouble.key(), key);
+        assert!(!error.is_transient());
+        assert_eq!((script.asked().len(), client.tally().troubles[key]), (1, 1));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_pace_is_kept_and_reached_whatever_the_latency() {
+    let script = Script::handling(180, |_| ok(COUNT));
+    let client = script.client();
+    futures::future::join_all((0..400).map(|_| client.head_count())).await;
+    let at: Vec<i64> = script.asked().iter().map(|asked| asked.at.millis()).collect();
+    let busiest =
+        at.iter().map(|from| at.iter().filter(|to| (*from..from + 1000).contains(*to)).count()).max().unwrap();
+    assert!(busiest <= 20, "{busiest} in one second");
+    let took = at[399] - at[0];
+    assert!(took <= 20_600, "400 calls took {took} ms; the floor is 19,950");
+}
