@@ -1,1 +1,3 @@
-//! Not written yet.
+//! Bangding on one machine.
+
+pub mod embedded;

@@ -65,15 +65,17 @@ impl QueueError {
 /// [`QueueError::Refused`] with the rule that was broken.
 pub fn check(message: &Message, fifo: bool) -> Result<(), QueueError> {
     let refuse = |why: &str| Err(QueueError::Refused(Cause::new(why)));
-    let too_long = |id: &Option<String>| id.as_ref().is_some_and(|id| id.is_empty() || id.len() > 128);
+    let wrong = |id: &Option<String>| id.as_ref().is_some_and(|id| !is_id(id));
     if message.body.is_empty() || message.body.len() > BODY_MAX {
         return refuse("the body is empty or over 256 KiB");
     }
     if message.delay_s > 900 {
         return refuse("the delay is over 900 seconds");
     }
-    if too_long(&message.group) || too_long(&message.deduplication) {
-        return refuse("a group or deduplication id is empty or over 128 characters");
+    if wrong(&message.group) || wrong(&message.deduplication) {
+        return refuse(
+            "a group or deduplication id is empty, over 128 characters, or not ASCII letters, digits and marks",
+        );
     }
     if fifo && (message.group.is_none() || message.deduplication.is_none()) {
         return refuse("a FIFO queue needs a group and a deduplication id");
@@ -82,6 +84,11 @@ pub fn check(message: &Message, fifo: bool) -> Result<(), QueueError> {
         return refuse("a FIFO queue cannot delay a single message");
     }
     Ok(())
+}
+
+/// What SQS takes as a group or deduplication id: 1 to 128 ASCII letters, digits and punctuation marks.
+pub(crate) fn is_id(text: &str) -> bool {
+    !text.is_empty() && text.len() <= 128 && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
 #[cfg(test)]
@@ -99,6 +106,7 @@ mod tests {
         assert!(check(&message(None, 0), true).is_err());
         assert!(check(&message(Some("g"), 1), true).is_err());
         assert!(check(&message(Some(&"x".repeat(129)), 0), false).is_err());
+        assert!(check(&message(Some("a b"), 0), true).is_err());
         assert!(check(&message(None, 901), false).is_err());
     }
 }

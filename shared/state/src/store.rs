@@ -21,7 +21,7 @@ use aws_sdk_dynamodb::Client;
 pub use control::ControlKind;
 pub use journal::{Broken, Entry, FieldChange, Heads, Journal, JournalError, NewEntry, Verdict};
 pub use ledger::{Find, LedgerEntry};
-pub use schema::create_tables;
+pub use schema::{create_table, create_tables};
 pub use tally::{WriteTally, Written};
 pub use versioned::{Condition, Stored};
 

@@ -182,8 +182,7 @@ fn fifo(body: String, group: &str, deduplication: String) -> Message {
 
 /// SQS takes at most 128 ASCII letters, digits and punctuation marks; a group that is anything else goes as its hash.
 fn group_id(group: &str) -> String {
-    let fits = group.len() <= 128 && group.bytes().all(|byte| byte.is_ascii_graphic());
-    if fits { group.to_owned() } else { digest(&[group]) }
+    if super::is_id(group) { group.to_owned() } else { digest(&[group]) }
 }
 
 fn digest(parts: &[&str]) -> String {

@@ -132,9 +132,7 @@ impl Store {
         let request = request.set_key(Some(key(&partition(corp, kind), id)));
         let answer = request.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await;
         let answer = answer.map_err(|error| failed("delete an item", &error))?;
-        self.counters.items(Table::Control, 1);
-        let units = answer.consumed_capacity().and_then(|capacity| capacity.capacity_units());
-        self.counters.units(Table::Control, units.unwrap_or_default());
+        self.counters.one(Table::Control, answer.consumed_capacity());
         Ok(())
     }
 

@@ -1,6 +1,8 @@
 //! The journal: append only, a hash chain per run, the runs' heads chained per corp.
 
+mod append;
 mod chain;
+mod close;
 mod verify;
 
 use std::sync::Arc;
@@ -9,15 +11,12 @@ use directory::{Action, CorpId, Field, Kind, LinkId, RunId, Side, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::Store;
-use super::control::{ControlKind, partition};
-use super::item::{Attributes, Item, binary, failed, key, number, text};
+use super::item::{Attributes, Item, failed, text};
 use super::schema::BY_RECORD;
 use super::tally::Table;
-use super::transaction::{Cancelled, Step, When};
-use super::versioned::{Address, fits, read, to_json, whole};
 use crate::error::{StoreError, WriteError};
 use crate::seal::Sealed;
-use chain::{Hash, of_entry, of_head, of_run, open_hash};
+use chain::{Hash, open_hash};
 
 pub use verify::{Broken, Verdict};
 
@@ -25,12 +24,6 @@ pub use verify::{Broken, Verdict};
 const VERSION: u32 = 1;
 
 const WHAT: &str = "journal entry";
-
-/// Entries per transaction.
-const BATCH: usize = 25;
-
-/// How often the close of a run is tried when other runs close too.
-const ATTEMPTS: u32 = 8;
 
 /// Sorts after every entry of its run.
 const CLOSED_SK: &str = "~";
@@ -191,160 +184,4 @@ fn parse(item: &Item) -> Result<Entry, StoreError> {
     let attributes = Attributes { what: WHAT, item };
     attributes.version(VERSION)?;
     serde_json::from_str(attributes.text("b")?).map_err(|_| attributes.malformed("its body is not an entry"))
-}
-
-impl Journal {
-    /// Entries so far.
-    #[must_use]
-    pub fn len(&self) -> u64 {
-        self.seq
-    }
-
-    /// Whether nothing was written down yet.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.seq == 0
-    }
-
-    /// Appends, in order, in transactions of 25: after an error, what was appended before it is there without a gap.
-    ///
-    /// # Errors
-    /// [`JournalError`]. A repeat that finds its own entries is a success.
-    pub async fn append(&mut self, changes: &[NewEntry]) -> Result<(), JournalError> {
-        for batch in changes.chunks(BATCH) {
-            self.append_batch(batch).await?;
-        }
-        Ok(())
-    }
-
-    async fn append_batch(&mut self, batch: &[NewEntry]) -> Result<(), JournalError> {
-        let (mut seq, mut hash) = (self.seq, self.hash);
-        let mut hashes = Vec::new();
-        let mut steps = Vec::new();
-        for change in batch {
-            seq += 1;
-            let body = to_json(WHAT, &Entry { run: self.run.clone(), seq, change: change.clone() })?;
-            hash = of_entry(&hash, body.as_bytes());
-            hashes.push(hash);
-            let item = self.item(change, seq, fits(body)?, &hash);
-            let step = Step::put(&self.store, Table::Journal, item, Some(When::new_item()));
-            steps.push(step.map_err(JournalError::Store)?);
-        }
-        self.write(steps, &hashes).await?;
-        (self.seq, self.hash) = (seq, hash);
-        Ok(())
-    }
-
-    async fn write(&self, steps: Vec<Step>, hashes: &[Hash]) -> Result<(), JournalError> {
-        let jitter = self.store.jitter(&self.store.mark());
-        let (stored, error) = match self.store.transact(steps, jitter).await {
-            Ok(()) => return Ok(()),
-            Err(Cancelled::Conditions(conditions)) => {
-                (conditions.into_iter().next().flatten(), JournalError::Contended)
-            }
-            Err(Cancelled::Failed(error)) if error.is_transient() => {
-                let pk = run_pk(&self.corp, &self.run);
-                let stored = self.store.get_item(Table::Journal, &pk, &seq_sk(self.seq + 1)).await.unwrap_or_default();
-                (stored, JournalError::Store(error))
-            }
-            Err(Cancelled::Failed(error)) => return Err(JournalError::Store(error)),
-        };
-        // All or nothing: the first entry's hash says whether the whole batch is ours.
-        let own = stored
-            .is_some_and(|item| Attributes { what: WHAT, item: &item }.array("h").ok() == hashes.first().copied());
-        if own { Ok(()) } else { Err(error) }
-    }
-
-    fn item(&self, change: &NewEntry, seq: u64, body: String, hash: &Hash) -> Item {
-        let mut item = key(&run_pk(&self.corp, &self.run), &seq_sk(seq));
-        item.insert("v".to_owned(), number(u64::from(VERSION)));
-        item.insert("b".to_owned(), text(body));
-        item.insert("h".to_owned(), binary(*hash));
-        item.insert("record".to_owned(), text(format!("{}#{}", self.corp, change.record)));
-        let at = format!("{:015}#{}#{}", change.at.millis().max(0), self.run, seq_sk(seq));
-        item.insert("at".to_owned(), text(at));
-        item
-    }
-
-    /// Closes the run and chains its head to the corp's. Closing twice is closing once.
-    ///
-    /// # Errors
-    /// [`JournalError::Contended`] when somebody else closed it with other content, or too many runs close at once.
-    pub async fn close(&self) -> Result<Heads, JournalError> {
-        let pk = partition(&self.corp, ControlKind::JournalHead);
-        let address = Address { table: Table::Control, pk: &pk, sk: "-", what: "journal head" };
-        for attempt in 1..=ATTEMPTS {
-            let stored = self.store.stored_versioned(address).await.map_err(JournalError::Store)?;
-            let (version, before) = if stored.is_empty() {
-                (0, Heads::default())
-            } else {
-                let stored = read::<Heads>(address.what, &stored).map_err(JournalError::Store)?;
-                (stored.version, stored.body)
-            };
-            let run_head = of_run(&self.run, self.seq, &self.hash);
-            let heads = Heads { closed: before.closed + 1, head: of_head(&before.head, &run_head) };
-            let mark = self.store.mark();
-            let jitter = self.store.jitter(&mark);
-            let steps = self.closing(address, version, &heads, mark)?;
-            let refused = match self.store.transact(steps, jitter).await {
-                Ok(()) => return Ok(heads),
-                Err(Cancelled::Failed(error)) if !error.is_transient() => return Err(JournalError::Store(error)),
-                Err(Cancelled::Failed(_)) => None,
-                Err(Cancelled::Conditions(conditions)) => conditions.into_iter().next().flatten(),
-            };
-            if self.is_closed(refused).await? {
-                return Ok(heads);
-            }
-            self.store.back_off(attempt, jitter).await;
-        }
-        Err(JournalError::Contended)
-    }
-
-    /// The run's own mark first: [`Self::close`] reads the answer so.
-    fn closing(
-        &self,
-        head: Address<'_>,
-        version: u64,
-        heads: &Heads,
-        mark: Vec<u8>,
-    ) -> Result<Vec<Step>, JournalError> {
-        let mut closed = key(&run_pk(&self.corp, &self.run), CLOSED_SK);
-        let mut place = key(&heads_pk(&self.corp), &heads_sk(heads.closed));
-        for item in [&mut closed, &mut place] {
-            item.insert("v".to_owned(), number(u64::from(VERSION)));
-            item.insert("run".to_owned(), text(self.run.as_str()));
-            item.insert("c".to_owned(), number(self.seq));
-            item.insert("h".to_owned(), binary(self.hash));
-            item.insert("k".to_owned(), number(heads.closed));
-        }
-        place.insert("head".to_owned(), text(&heads.head));
-        let when = if version == 0 {
-            When::new_item()
-        } else {
-            When { expression: "n = :n", values: Item::from([(":n".to_owned(), number(version))]) }
-        };
-        let head = whole(head, to_json(head.what, heads)?, version + 1, mark);
-        let steps = [
-            Step::put(&self.store, Table::Journal, closed, Some(When::new_item())),
-            Step::put(&self.store, Table::Journal, place, Some(When::new_item())),
-            Step::put(&self.store, Table::Control, head, Some(when)),
-        ];
-        steps.into_iter().collect::<Result<_, _>>().map_err(JournalError::Store)
-    }
-
-    /// Whether the run is closed with what we hold; closed with something else is an error.
-    async fn is_closed(&self, refused: Option<Item>) -> Result<bool, JournalError> {
-        let closed = match refused {
-            Some(item) => Some(item),
-            None => self
-                .store
-                .get_item(Table::Journal, &run_pk(&self.corp, &self.run), CLOSED_SK)
-                .await
-                .map_err(JournalError::Store)?,
-        };
-        let Some(closed) = closed else { return Ok(false) };
-        let attributes = Attributes { what: "journal head", item: &closed };
-        let hash: Hash = attributes.array("h").map_err(JournalError::Store)?;
-        if hash == self.hash { Ok(true) } else { Err(JournalError::Contended) }
-    }
 }

@@ -192,9 +192,7 @@ impl Store {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let error = match put.send().await {
             Ok(answer) => {
-                self.counters.items(Table::Directory, 1);
-                let units = answer.consumed_capacity().and_then(|capacity| capacity.capacity_units());
-                self.counters.units(Table::Directory, units.unwrap_or_default());
+                self.counters.one(Table::Directory, answer.consumed_capacity());
                 return Ok(Found::OwnWin);
             }
             Err(error) => error,

@@ -35,6 +35,15 @@ pub async fn create_tables(client: &Client, tables: &Tables) -> Result<(), Store
     expire_by(client, &tables.control, "x").await
 }
 
+/// Creates one more table with `pk` and `sk`, for a port that keeps its items beside the store's, and waits for it.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn create_table(client: &Client, name: &str) -> Result<(), StoreError> {
+    create(client, name, false).await?;
+    wait(client, name).await
+}
+
 fn unbuilt(_: BuildError) -> StoreError {
     StoreError::Refused { call: CALL, source: Cause::new("the request could not be built") }
 }

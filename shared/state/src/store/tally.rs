@@ -3,6 +3,8 @@
 use std::ops::Sub;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use aws_sdk_dynamodb::types::ConsumedCapacity;
+
 /// What was written to one table.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Written {
@@ -76,6 +78,12 @@ impl Counters {
             Table::Journal => &self.journal,
             Table::Ledger => &self.ledger,
         }
+    }
+
+    /// One item, with what the database said that it cost.
+    pub(super) fn one(&self, table: Table, capacity: Option<&ConsumedCapacity>) {
+        self.items(table, 1);
+        self.units(table, capacity.and_then(ConsumedCapacity::capacity_units).unwrap_or_default());
     }
 
     pub(super) fn items(&self, table: Table, items: u64) {

@@ -164,9 +164,7 @@ impl Store {
     }
 
     fn written(&self, address: Address<'_>, answer: &UpdateItemOutput) -> Result<u64, StoreError> {
-        self.counters.items(address.table, 1);
-        let units = answer.consumed_capacity().and_then(|capacity| capacity.capacity_units());
-        self.counters.units(address.table, units.unwrap_or_default());
+        self.counters.one(address.table, answer.consumed_capacity());
         let nothing = Item::new();
         Attributes { what: address.what, item: answer.attributes().unwrap_or(&nothing) }.number("n")
     }

@@ -8,9 +8,10 @@ use directory::{CorpId, RunId};
 use futures::StreamExt;
 
 use super::chain::{Hash, of_entry, of_head, of_run, open_hash};
-use super::{CLOSED_SK, ControlKind, Heads, VERSION, heads_pk, heads_sk, parse, run_pk, seq_sk};
+use super::{CLOSED_SK, Heads, VERSION, heads_pk, heads_sk, parse, run_pk, seq_sk};
 use crate::error::StoreError;
 use crate::store::Store;
+use crate::store::control::ControlKind;
 use crate::store::item::{Attributes, Item};
 use crate::store::query::Reading;
 use crate::store::tally::Table;

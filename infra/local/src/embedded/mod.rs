@@ -1,0 +1,24 @@
+//! The embedded default: DynamoDB, queues and vault of one machine, behind the same ports as on AWS.
+//!
+//! The database is `dynoxide` (one SQLite file) behind its own HTTP server on loopback, so that the store runs the very
+//! code that runs on AWS. Queues are tables of it; the vault is a directory.
+
+pub mod database;
+pub mod queue;
+pub mod vault;
+
+#[cfg(test)]
+mod journal_tests;
+#[cfg(test)]
+mod store_tests;
+
+use std::sync::Arc;
+
+use directory::Timestamp;
+
+pub use database::{Database, DatabaseError};
+pub use queue::{DeadLetter, EmbeddedQueue, QueueRules, Receipt, Received};
+pub use vault::DirectoryVault;
+
+/// Whoever asks the machine for the time; a test hands in its own.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;

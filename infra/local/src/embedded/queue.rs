@@ -1,0 +1,303 @@
+//! A queue of this machine, kept in a table of the embedded database, with the rules of SQS: order within a group, a group
+//! waits while one of it is in somebody's hands, visibility, redelivery, dead letters, deduplication, delay.
+//!
+//! One process owns a queue. What is decided is stored first: a message that was sent survives `kill -9`, and so does the
+//! count of its deliveries, so that a message that kills its reader ends among the dead letters.
+
+mod line;
+mod shelf;
+
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use aws_sdk_dynamodb::Client;
+use directory::Timestamp;
+use state::queue::check;
+use state::{Cause, Message, Queue, QueueError};
+use tokio::sync::{Mutex, Notify};
+
+use super::Clock;
+use line::{Line, Waiting};
+use shelf::{Change, Part, Shelf};
+
+/// How long a waiting reader sleeps at most before it looks at the clock again.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// A queue's rules.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueueRules {
+    /// In order within a group; a group and a deduplication id are needed.
+    pub fifo: bool,
+    /// How long a delivered message stays out of sight, in milliseconds.
+    pub visibility_ms: i64,
+    /// Deliveries before a message is laid aside.
+    pub receives_max: u32,
+    /// How long a deduplication id counts, in milliseconds, within its group.
+    pub deduplication_ms: i64,
+}
+
+impl QueueRules {
+    /// A FIFO queue: five deliveries, five minutes of deduplication.
+    #[must_use]
+    pub fn fifo(visibility_s: u32) -> Self {
+        let visibility_ms = i64::from(visibility_s) * 1000;
+        Self { fifo: true, visibility_ms, receives_max: 5, deduplication_ms: 300_000 }
+    }
+
+    /// A standard queue: five deliveries.
+    #[must_use]
+    pub fn standard(visibility_s: u32) -> Self {
+        Self { fifo: false, ..Self::fifo(visibility_s) }
+    }
+}
+
+/// What deletes or releases one delivery of a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    seq: u64,
+    receives: u32,
+}
+
+/// A delivered message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Received {
+    /// The same in every delivery.
+    pub id: String,
+    /// For this delivery.
+    pub receipt: Receipt,
+    /// As it was sent.
+    pub body: String,
+    /// Its group.
+    pub group: Option<String>,
+    /// Deliveries, this one included.
+    pub receives: u32,
+}
+
+/// A message that was delivered too often.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeadLetter {
+    /// Its id.
+    pub id: String,
+    /// As it was sent.
+    pub body: String,
+    /// Its group.
+    pub group: Option<String>,
+}
+
+/// A queue of this machine.
+pub struct EmbeddedQueue {
+    rules: QueueRules,
+    clock: Clock,
+    shelf: Shelf,
+    line: Mutex<Line>,
+    arrived: Notify,
+}
+
+impl EmbeddedQueue {
+    /// Opens a queue by its name in a table, which is made when there is none. What a former process had in its hands is
+    /// visible again at once: nobody else will hand it back.
+    ///
+    /// # Errors
+    /// [`QueueError`].
+    pub async fn open(
+        client: Client,
+        table: &str,
+        name: &str,
+        rules: QueueRules,
+        clock: Clock,
+    ) -> Result<Self, QueueError> {
+        let made = state::store::create_table(&client, table).await;
+        made.map_err(|error| QueueError::Unavailable(Cause::new(error.to_string())))?;
+        let shelf = Shelf::new(client, table, name);
+        let mut line = shelf.load().await?;
+        let now = clock();
+        line.resume(now);
+        for waiting in line.waiting.values_mut().filter(|waiting| waiting.receives > 0 && waiting.visible_at > now) {
+            waiting.visible_at = now;
+        }
+        Ok(Self { rules, clock, shelf, line: Mutex::new(line), arrived: Notify::new() })
+    }
+
+    /// Takes up to `max` messages, waiting up to `wait` for the first. They stay out of sight for the visibility time.
+    ///
+    /// # Errors
+    /// [`QueueError`]; nothing is delivered then.
+    pub async fn receive(&self, max: usize, wait: Duration) -> Result<Vec<Received>, QueueError> {
+        let deadline = tokio::time::Instant::now() + wait;
+        loop {
+            // Listens before it looks, so that no arrival in between is missed.
+            let arrived = self.arrived.notified();
+            tokio::pin!(arrived);
+            arrived.as_mut().enable();
+            let (received, next) = self.take(max).await?;
+            let left = deadline.saturating_duration_since(tokio::time::Instant::now());
+            if !received.is_empty() || left.is_zero() {
+                return Ok(received);
+            }
+            tokio::select! {
+                () = arrived => {}
+                () = tokio::time::sleep(left.min(next).min(LOOK)) => {}
+            }
+        }
+    }
+
+    /// What can be taken now; otherwise how long until a hidden message is visible again.
+    async fn take(&self, max: usize) -> Result<(Vec<Received>, Duration), QueueError> {
+        let mut line = self.line.lock().await;
+        let now = (self.clock)();
+        let picked = line.pick(max, now, &self.rules);
+        self.lay_aside(&mut line, &picked.dead).await?;
+        let visible_at = now.plus_millis(self.rules.visibility_ms);
+        let taken: Vec<(u64, Waiting)> = picked
+            .taken
+            .iter()
+            .filter_map(|seq| line.waiting.get(seq).map(|waiting| (*seq, waiting)))
+            .map(|(seq, waiting)| (seq, Waiting { visible_at, receives: waiting.receives + 1, ..waiting.clone() }))
+            .collect();
+        let changes: Vec<_> = taken.iter().map(|(seq, waiting)| Change::Keep(Part::Waiting, *seq, waiting)).collect();
+        self.shelf.change(&changes).await?;
+        let mut received = Vec::with_capacity(taken.len());
+        for (seq, waiting) in taken {
+            received.push(delivery(seq, &waiting));
+            line.waiting.insert(seq, waiting);
+        }
+        let next = line.next_visible(now).map_or(LOOK, |at| millis(at.millis() - now.millis()));
+        Ok((received, next))
+    }
+
+    async fn lay_aside(&self, line: &mut Line, seqs: &[u64]) -> Result<(), QueueError> {
+        for seq in seqs {
+            let Some(waiting) = line.waiting.get(seq) else { continue };
+            self.shelf.change(&[Change::Keep(Part::Dead, *seq, waiting)]).await?;
+            self.shelf.change(&[Change::Drop(Part::Waiting, *seq)]).await?;
+            if let Some(waiting) = line.waiting.remove(seq) {
+                tracing::warn!(message.receives = waiting.receives, "a message was laid aside: delivered too often");
+                line.dead.insert(*seq, waiting);
+            }
+        }
+        Ok(())
+    }
+
+    /// The message is done.
+    ///
+    /// # Errors
+    /// [`QueueError::StaleReceipt`] when it was delivered again since, or is gone.
+    pub async fn delete(&self, receipt: &Receipt) -> Result<(), QueueError> {
+        let mut line = self.line.lock().await;
+        held(&line, receipt)?;
+        self.shelf.change(&[Change::Drop(Part::Waiting, receipt.seq)]).await?;
+        line.waiting.remove(&receipt.seq);
+        drop(line);
+        // The rest of its group may go on.
+        self.arrived.notify_waiters();
+        Ok(())
+    }
+
+    /// The message is not done: visible again at once.
+    ///
+    /// # Errors
+    /// [`QueueError::StaleReceipt`] when it was delivered again since, or is gone.
+    pub async fn release(&self, receipt: &Receipt) -> Result<(), QueueError> {
+        let mut line = self.line.lock().await;
+        let waiting = Waiting { visible_at: (self.clock)(), ..held(&line, receipt)?.clone() };
+        self.shelf.change(&[Change::Keep(Part::Waiting, receipt.seq, &waiting)]).await?;
+        line.waiting.insert(receipt.seq, waiting);
+        drop(line);
+        self.arrived.notify_waiters();
+        Ok(())
+    }
+
+    /// Messages that are not done: visible, delayed or in somebody's hands; dead letters apart.
+    pub async fn waiting(&self) -> usize {
+        self.line.lock().await.waiting.len()
+    }
+
+    /// What was laid aside, oldest first.
+    pub async fn dead_letters(&self) -> Vec<DeadLetter> {
+        let line = self.line.lock().await;
+        let letter = |(seq, waiting): (&u64, &Waiting)| DeadLetter {
+            id: seq.to_string(),
+            body: waiting.body.clone(),
+            group: waiting.group.clone(),
+        };
+        line.dead.iter().map(letter).collect()
+    }
+
+    /// Puts every dead letter back behind those who wait, its deliveries forgotten. How many.
+    ///
+    /// # Errors
+    /// [`QueueError`]; those put back before it stay so.
+    pub async fn redrive(&self) -> Result<usize, QueueError> {
+        let mut line = self.line.lock().await;
+        let seqs: Vec<u64> = line.dead.keys().copied().collect();
+        for seq in &seqs {
+            let Some(letter) = line.dead.get(seq) else { continue };
+            let fresh = Waiting { receives: 0, visible_at: (self.clock)(), ..letter.clone() };
+            let place = line.next();
+            self.shelf.change(&[Change::Keep(Part::Waiting, place, &fresh)]).await?;
+            self.shelf.change(&[Change::Drop(Part::Dead, *seq)]).await?;
+            line.waiting.insert(place, fresh);
+            line.dead.remove(seq);
+        }
+        drop(line);
+        self.arrived.notify_waiters();
+        Ok(seqs.len())
+    }
+
+    async fn forget(&self, line: &mut Line, now: Timestamp) -> Result<(), QueueError> {
+        let past = line.forgettable(25, now, &self.rules);
+        if past.len() < 25 {
+            return Ok(());
+        }
+        let changes: Vec<_> = past.iter().map(|id| Change::Forget(id)).collect();
+        self.shelf.change(&changes).await?;
+        line.seen.retain(|id, _| !past.contains(id));
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Queue for EmbeddedQueue {
+    async fn send(&self, message: Message) -> Result<(), QueueError> {
+        check(&message, self.rules.fifo)?;
+        let mut line = self.line.lock().await;
+        let now = (self.clock)();
+        self.forget(&mut line, now).await?;
+        let group = message.group.as_deref().unwrap_or_default();
+        let seen = message.deduplication.filter(|_| self.rules.fifo).map(|id| format!("{group}#{id}"));
+        if seen.as_ref().is_some_and(|id| line.is_duplicate(id, now, &self.rules)) {
+            return Ok(());
+        }
+        let visible_at = now.plus_millis(i64::from(message.delay_s) * 1000);
+        let waiting = Waiting { body: message.body, group: message.group, visible_at, receives: 0 };
+        let seq = line.next();
+        self.shelf.add(seq, &waiting, seen.as_deref().map(|id| (id, now))).await?;
+        line.waiting.insert(seq, waiting);
+        line.seen.extend(seen.map(|id| (id, now)));
+        drop(line);
+        self.arrived.notify_waiters();
+        Ok(())
+    }
+}
+
+fn held<'a>(line: &'a Line, receipt: &Receipt) -> Result<&'a Waiting, QueueError> {
+    let waiting = line.waiting.get(&receipt.seq).filter(|waiting| waiting.receives == receipt.receives);
+    waiting.ok_or(QueueError::StaleReceipt)
+}
+
+fn delivery(seq: u64, waiting: &Waiting) -> Received {
+    Received {
+        id: seq.to_string(),
+        receipt: Receipt { seq, receives: waiting.receives },
+        body: waiting.body.clone(),
+        group: waiting.group.clone(),
+        receives: waiting.receives,
+    }
+}
+
+fn millis(millis: i64) -> Duration {
+    Duration::from_millis(millis.max(0).unsigned_abs())
+}
