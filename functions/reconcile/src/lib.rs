@@ -1,1 +1,139 @@
-//! Not written yet.
+//! Wakes from the queue → the engine, one record at a time. A wake that failed goes back with the later ones of its
+//! group, and nobody else's.
+
+#[cfg(feature = "lambda")]
+mod config;
+
+use std::sync::Arc;
+
+use directory::{BindingId, CorpId, Timestamp, Wake};
+use engine::{Corps, LookError, Looked, NoEngine};
+use runtime::batch::{self, Batch, BatchOutcome, Item, Verdict};
+use runtime::{CallbackVerified, FromCallback};
+use state::queue::messages::{SweepMessage, WakeMessage, encode};
+use state::store::Condition;
+use state::{Message, Queue, QueueError, WriteError};
+
+#[cfg(feature = "lambda")]
+pub use config::Config;
+
+/// Records that are looked at at the same time.
+const GROUPS_AT_ONCE: usize = 8;
+
+/// How often the mark of a verified callback is tried while a sweep writes the same binding.
+const TRIES: usize = 8;
+
+/// What the function works with.
+pub struct Deps {
+    /// The engine of each corp.
+    pub corps: Corps,
+    /// Where a sweep is asked for when a wake is for everything.
+    pub sweeps: Arc<dyn Queue>,
+    /// Told what each look did; `bangding up` prints it.
+    pub told: Told,
+}
+
+/// Hears of each look.
+pub type Told = Arc<dyn Fn(&Wake, &Looked) + Send + Sync>;
+
+/// Why a wake was not worked.
+#[derive(Debug, thiserror::Error)]
+enum Trouble {
+    #[error("the corp has no engine")]
+    Engine(#[from] NoEngine),
+    #[error("the record could not be brought in step")]
+    Look(#[from] LookError),
+    #[error("a sweep could not be asked for")]
+    Queue(#[from] QueueError),
+    #[error("the binding could not be written")]
+    Binding(#[from] WriteError),
+    #[error("a run could not be named")]
+    Run,
+}
+
+impl Trouble {
+    /// Whether another attempt can help. What only a person can change is left to the next sweep, which says so.
+    fn is_transient(&self) -> bool {
+        match self {
+            Self::Engine(err) => matches!(err, NoEngine::State(_) | NoEngine::Secret(_)),
+            Self::Look(err) => err.is_transient(),
+            Self::Queue(_) | Self::Binding(_) => true,
+            Self::Run => false,
+        }
+    }
+}
+
+/// Works a batch of the `wakes` queue.
+pub async fn handle(deps: &Deps, wakes: &Batch) -> BatchOutcome {
+    batch::work(wakes, GROUPS_AT_ONCE, |item| work(deps, item)).await
+}
+
+async fn work(deps: &Deps, item: Item) -> Verdict {
+    let done = match FromCallback::decode(&item.body) {
+        Ok(FromCallback::Wake(message)) => look(deps, &message).await,
+        Ok(FromCallback::Verified(verified)) => mark_verified(deps, &verified).await,
+        Err(err) => {
+            // Poison is not failure: nobody will ever read it, and it must not stop its group.
+            tracing::error!(message.id = %item.id, reason = %err, "a wake could not be read and was dropped");
+            return Verdict::Done;
+        }
+    };
+    match done {
+        Ok(()) => Verdict::Done,
+        Err(err) => {
+            let again = err.is_transient();
+            let reason = chain(&err);
+            tracing::warn!(message.id = %item.id, again, reason, "a wake was not worked");
+            if again { Verdict::Again } else { Verdict::Done }
+        }
+    }
+}
+
+async fn look(deps: &Deps, message: &WakeMessage) -> Result<(), Trouble> {
+    let (binding, engine) = deps.corps.engine(&message.binding).await?;
+    // Before the first sweep nothing is known, and that sweep looks at everybody.
+    let Some(scope) = binding.body.accepted_scope else { return Ok(()) };
+    let run = deps.corps.new_run().ok_or(Trouble::Run)?;
+    let looked = engine.look(run, &message.wake, scope.fields).await?;
+    if looked.sweep_due {
+        ask_for_sweep(deps, &message.binding, &message.corp, &message.wake.because).await?;
+    }
+    (deps.told)(&message.wake, &looked);
+    Ok(())
+}
+
+async fn ask_for_sweep(deps: &Deps, binding: &BindingId, corp: &CorpId, because: &str) -> Result<(), Trouble> {
+    let at: Timestamp = deps.corps.clock.now();
+    let sweep =
+        SweepMessage { binding: binding.clone(), corp: corp.clone(), run: None, because: because.to_owned(), at };
+    let body = encode(&sweep).map_err(|_| Trouble::Run)?;
+    // Wakes for everything within the same minute are one sweep.
+    let deduplication = Some(format!("{corp}-everything-{}", at.millis() / 60_000));
+    deps.sweeps.send(Message { body, group: Some(corp.to_string()), deduplication, delay_s: 0 }).await?;
+    Ok(())
+}
+
+async fn mark_verified(deps: &Deps, verified: &CallbackVerified) -> Result<(), Trouble> {
+    for _ in 0..TRIES {
+        let stored = deps.corps.store.binding(&verified.binding).await.map_err(NoEngine::State)?;
+        let Some(stored) = stored else { return Err(NoEngine::Unknown.into()) };
+        let mut binding = stored.body;
+        binding.callback_verified_at = Some(verified.verified_at);
+        match deps.corps.store.put_binding(&binding, Condition::Version(stored.version)).await {
+            Err(WriteError::Stale) => {}
+            done => return Ok(done.map(|_| ())?),
+        }
+    }
+    Err(WriteError::Stale.into())
+}
+
+/// An error with its causes, for one log line.
+fn chain(err: &dyn std::error::Error) -> String {
+    let mut text = err.to_string();
+    let mut cause = err.source();
+    while let Some(source) = cause {
+        text = format!("{text}: {source}");
+        cause = source.source();
+    }
+    text
+}

@@ -7,14 +7,14 @@ use directory::hash;
 use directory::plan::{ApprovedPlan, Item, Settled};
 use directory::{Action, Intent, Lifecycle, Link, Side};
 use ehr::{Stored, Write};
-use futures::StreamExt as _;
+use futures::FutureExt as _;
 use state::links::Pointers;
 use state::{StoreError, WriteError};
 
 use crate::names::Unknown;
 use crate::observe::LookError;
 use crate::ports::JournalEntry;
-use crate::{AT_ONCE, Run};
+use crate::{Run, pump};
 
 /// How many items go through intent, write and base together; the journal gets them as one batch.
 const BATCH: usize = 64;
@@ -46,9 +46,8 @@ impl Run<'_> {
         self.tally(|tally| tally.held.extend_from_slice(plan.held()));
         let mut moved = 0;
         for batch in plan.settled().chunks(BATCH) {
-            let settle = batch.iter().map(|settled| self.settle(settled));
-            let outcomes: Vec<_> = futures::stream::iter(settle).buffer_unordered(AT_ONCE).collect().await;
-            for outcome in outcomes {
+            let settle = batch.iter().map(|settled| self.settle(settled).boxed()).collect();
+            for outcome in pump::all(settle).await {
                 moved += u64::from(!outcome?);
             }
         }
@@ -60,11 +59,10 @@ impl Run<'_> {
     }
 
     async fn apply_batch(&self, items: &[Item]) -> Result<u64, LookError> {
-        let writes = items.iter().map(|item| self.write(item));
-        let outcomes: Vec<Outcome> = futures::stream::iter(writes).buffer_unordered(AT_ONCE).collect().await;
+        let writes = items.iter().map(|item| self.write(item).boxed()).collect();
         let mut moved = 0;
         let mut written = Vec::new();
-        for outcome in outcomes {
+        for outcome in pump::all(writes).await {
             match outcome {
                 Outcome::Written { item, under, stored } => written.push((item, under, stored)),
                 Outcome::Moved => moved += 1,
@@ -76,9 +74,8 @@ impl Run<'_> {
         }
         let entries = written.iter().map(|(item, ..)| self.entry(item)).collect();
         self.engine.journal.append(&self.id, entries).await?;
-        let finish = written.iter().map(|(item, under, stored)| self.finish(item, under, stored));
-        let finished: Vec<_> = futures::stream::iter(finish).buffer_unordered(AT_ONCE).collect().await;
-        for outcome in finished {
+        let finish = written.iter().map(|(item, under, stored)| self.finish(item, under, stored).boxed()).collect();
+        for outcome in pump::all(finish).await {
             moved += u64::from(!outcome?);
         }
         Ok(moved)
@@ -220,6 +217,7 @@ impl Run<'_> {
             action: item.action,
             changes,
             reason: item.reason.clone(),
+            owner: self.engine.policy.lifecycle,
         }
     }
 }

@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use directory::plan::Plan;
 use directory::tree::Tree;
 use directory::{Field, Kind, NativeId, Record, Values};
-use futures::StreamExt as _;
+use futures::FutureExt as _;
 
 use crate::listing::Listing;
 use crate::names::Unknown;
 use crate::observe::LookError;
 use crate::trouble::Reach as _;
-use crate::{AT_ONCE, Run};
+use crate::Run;
+use crate::pump::Pump;
 
 /// Records whose references could not be resolved yet, with those fields alone: to be looked at again at the end.
 pub(crate) type Pending = Vec<Record>;
@@ -63,11 +64,11 @@ impl Run<'_> {
     }
 
     async fn read_departments(&self, listing: &Listing) -> Result<BTreeMap<NativeId, Record>, LookError> {
-        let ids = listing.departments_nominated.iter().filter_map(NativeId::to_dept_id);
-        let reads = ids.map(|id| async move { (id, self.engine.dingtalk.department(id).await) });
-        let mut reads = futures::stream::iter(reads).buffer_unordered(AT_ONCE);
+        let ids = listing.departments_nominated.iter().filter_map(NativeId::to_dept_id).collect();
+        let mut reads = Pump::new(ids);
+        let begin = |id| async move { (id, self.engine.dingtalk.department(id).await) }.boxed();
         let mut records = BTreeMap::new();
-        while let Some((id, read)) = reads.next().await {
+        while let Some((id, read)) = reads.next(&begin).await {
             match read {
                 Ok(record) => _ = records.insert(record.id.clone(), record),
                 Err(err) if err.concerns_everybody() => return Err(err.into()),

@@ -8,12 +8,15 @@
 
 pub mod apply;
 pub mod bind;
+pub mod corps;
 mod departments;
+pub mod journal;
 mod listing;
 pub mod names;
 mod observe;
 mod people;
 pub mod ports;
+mod pump;
 mod removal;
 pub mod report;
 mod sweep;
@@ -33,7 +36,9 @@ use state::links::Links;
 use crate::names::Names;
 use crate::ports::{DingTalk, Journal, Randomness};
 
-pub use crate::sweep::SweepOrder;
+pub use crate::corps::{Corps, NoEngine};
+pub use crate::observe::LookError;
+pub use crate::sweep::{SweepOrder, Swept};
 pub use crate::wake::Looked;
 
 /// How many records are read or written at once; the paths below pace themselves.
@@ -99,5 +104,19 @@ impl<'a> Run<'a> {
     /// Notes something in the run's tally.
     pub(crate) fn tally(&self, note: impl FnOnce(&mut report::Tally)) {
         note(&mut self.report.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sendable<T: Send>(_: &T) {}
+
+    /// The functions run on any executor; this compiles or does not.
+    #[expect(dead_code, reason = "a check of types")]
+    fn a_sweep_and_a_look_can_be_sent(engine: &Engine, order: &SweepOrder, wake: &directory::Wake) {
+        sendable(&engine.sweep(order));
+        sendable(&engine.look(order.run.clone(), wake, FieldSet::PERSON));
     }
 }

@@ -9,13 +9,14 @@ use directory::plan::Plan;
 use directory::snapshot::{Evidence, Scope};
 use directory::{DeptId, Field, FieldSet, Kind, Lifecycle, Link, LinkId, NativeId, Record, Side, UserId};
 use ehr::{Capabilities, Stored};
-use futures::StreamExt as _;
+use futures::FutureExt as _;
 
 use crate::names::Unknown;
 use crate::observe::LookError;
 use crate::report::{Preview, Progress};
 use crate::trouble::Reach as _;
-use crate::{AT_ONCE, Run, SweepOrder};
+use crate::pump::Pump;
+use crate::{Run, SweepOrder};
 
 /// Person fields that DingTalk's `user/list` shows (`dingtalk-api.md` §3.3). Its `leader` flag is about the department
 /// that was listed and is compared at the end, department by department.
@@ -192,10 +193,10 @@ impl Run<'_> {
 
     /// Reads this sweep's part of the corp in full and nominates whoever differs in a field that lists don't show.
     async fn deep_read(&self, rotation: Vec<UserId>) -> Result<Vec<LinkId>, LookError> {
-        let looks = rotation.into_iter().map(|id| self.differs(id));
-        let mut looks = futures::stream::iter(looks).buffer_unordered(AT_ONCE);
+        let mut looks = Pump::new(rotation);
+        let begin = |id| self.differs(id).boxed();
         let mut differing = Vec::new();
-        while let Some(looked) = looks.next().await {
+        while let Some(looked) = looks.next(&begin).await {
             match looked {
                 Ok(link) => differing.extend(link),
                 Err(err) if err.concerns_everybody() => return Err(err),

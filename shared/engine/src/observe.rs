@@ -22,6 +22,9 @@ pub enum LookError {
     /// The state.
     #[error("the state could not be read or written")]
     State(#[from] StoreError),
+    /// The journal: without it nothing is changed.
+    #[error("the journal could not be written")]
+    Journal(#[from] state::store::JournalError),
     /// Something else has to happen first; looking again later helps.
     #[error("not yet: {0}")]
     NotYet(&'static str),
@@ -34,7 +37,7 @@ impl LookError {
         match self {
             Self::DingTalk(err) => err.is_transient(),
             Self::Ehr(err) => err.is_transient(),
-            Self::State(_) | Self::NotYet(_) => true,
+            Self::State(_) | Self::Journal(_) | Self::NotYet(_) => true,
         }
     }
 
@@ -43,8 +46,7 @@ impl LookError {
     pub(crate) fn concerns_everybody(&self) -> bool {
         match self {
             Self::DingTalk(err) => err.concerns_everybody(),
-            Self::State(_) => true,
-            Self::Ehr(ehr::Error::Unavailable(_)) => true,
+            Self::State(_) | Self::Journal(_) | Self::Ehr(ehr::Error::Unavailable(_)) => true,
             Self::Ehr(_) | Self::NotYet(_) => false,
         }
     }

@@ -2,14 +2,15 @@
 
 use directory::plan::Plan;
 use directory::{Kind, LinkId, NativeId, Record, Side, UserId};
-use futures::StreamExt as _;
+use futures::FutureExt as _;
 
 use crate::departments::{Pending, pending};
 use crate::listing::Listing;
 use crate::names::Unknown;
 use crate::observe::LookError;
 use crate::trouble::Reach as _;
-use crate::{AT_ONCE, Run, SweepOrder};
+use crate::pump::Pump;
+use crate::{Run, SweepOrder};
 
 /// People who are read, planned and applied together; bounds the memory of an import.
 pub(crate) const CHUNK: usize = 1000;
@@ -57,10 +58,10 @@ impl Run<'_> {
         plan: &mut Plan,
         progress: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<Pending, LookError> {
-        let looks = ids.into_iter().map(|id| self.look_at_one(id));
-        let mut looks = futures::stream::iter(looks).buffer_unordered(AT_ONCE);
+        let mut looks = Pump::new(ids);
+        let begin = |id| self.look_at_one(id).boxed();
         let mut again = Pending::new();
-        while let Some(looked) = looks.next().await {
+        while let Some(looked) = looks.next(&begin).await {
             progress(1);
             match looked {
                 Ok(Some((one, part))) => {
@@ -90,10 +91,10 @@ impl Run<'_> {
 
     async fn user_ids(&self, links: Vec<LinkId>) -> Result<Vec<UserId>, LookError> {
         let (store, corp) = (&self.engine.links, &self.engine.corp);
-        let reads = links.into_iter().map(|id| store.link(corp, Kind::Person, id));
-        let links: Vec<_> = futures::stream::iter(reads).buffer_unordered(AT_ONCE).collect().await;
         let mut ids = Vec::with_capacity(links.len());
-        for link in links {
+        let mut reads = Pump::new(links);
+        let begin = |id| store.link(corp, Kind::Person, id);
+        while let Some(link) = reads.next(&begin).await {
             let native: Option<NativeId> = link?.and_then(|link| link.native(Side::DingTalk).cloned());
             ids.extend(native.and_then(|id| id.to_user_id().ok()));
         }

@@ -6,8 +6,10 @@ use async_trait::async_trait;
 use dingtalk::Error;
 use dingtalk::client::{Client, CrawlEnd, Crawled, Tally};
 use directory::decide::Change;
+use directory::merge::Owner;
 use directory::snapshot::Scope;
 use directory::{Action, DeptId, FieldSet, Kind, LinkId, Record, RunId, Side, Timestamp, UserId};
+use state::store::JournalError;
 
 /// DingTalk's contacts, as the engine reads them. References in records are DingTalk's own ids.
 #[async_trait]
@@ -106,11 +108,15 @@ pub struct JournalEntry {
     pub changes: Vec<Change>,
     /// Why.
     pub reason: String,
+    /// Whose values these are.
+    pub owner: Owner,
 }
 
 /// The append-only record of every change.
 #[async_trait]
 pub trait Journal: Send + Sync {
     /// Appends entries of a run, in this order.
-    async fn append(&self, run: &RunId, entries: Vec<JournalEntry>) -> Result<(), state::StoreError>;
+    async fn append(&self, run: &RunId, entries: Vec<JournalEntry>) -> Result<(), JournalError>;
+    /// Ends a run's chain and hangs its head into the corp's.
+    async fn close(&self, run: &RunId) -> Result<(), JournalError>;
 }

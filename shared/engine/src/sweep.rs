@@ -64,7 +64,7 @@ impl Engine {
                 Ended::default()
             }
         };
-        Swept { report: run.report(order, began_at, ended), scope: scope.ok() }
+        Swept { report: run.report(order, began_at, &ended), scope: scope.ok() }
     }
 }
 
@@ -91,6 +91,9 @@ impl Run<'_> {
             Err(err) => self.tally(|tally| tally.note(err.sentence())),
         }
         self.count_active(&mut ended).await;
+        if let Err(err) = self.engine.journal.close(&self.id).await {
+            self.tally(|tally| tally.note(format!("the journal of this run was not closed: {err}")));
+        }
         ended
     }
 
@@ -144,7 +147,7 @@ impl Run<'_> {
         }
     }
 
-    fn report(&self, order: &SweepOrder, began_at: Timestamp, ended: Ended) -> RunReport {
+    fn report(&self, order: &SweepOrder, began_at: Timestamp, ended: &Ended) -> RunReport {
         let calls = self.engine.dingtalk.take_tally();
         let tally = std::mem::take(&mut *self.report.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
         let mut notes = tally.notes;

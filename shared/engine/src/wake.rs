@@ -42,6 +42,7 @@ impl Engine {
             (Side::Ehr, Target::Person(id)) => run.look_from_ehr(Kind::Person, id, &mut seen).await?,
             (Side::Ehr, Target::Department(id)) => run.look_from_ehr(Kind::Department, id, &mut seen).await?,
         }
+        self.journal.close(&run.id).await?;
         let tally = std::mem::take(&mut *run.report.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
         let notes = tally.notes.into_iter().chain(tally.troubles.into_iter().map(|trouble| trouble.reason)).collect();
         Ok(Looked { counts: tally.counts, notes, held: tally.held, sweep_due })

@@ -87,9 +87,9 @@ impl BatchOutcome {
         self.batch_item_failures.is_empty()
     }
 
-    fn of(items: &[Item], again: &BTreeSet<&str>) -> Self {
+    fn of(items: &[Item], again: &BTreeSet<String>) -> Self {
         let mut named = BTreeSet::new();
-        let back = items.iter().filter(|item| again.contains(item.id.as_str()) && named.insert(item.id.as_str()));
+        let back = items.iter().filter(|item| again.contains(&item.id) && named.insert(item.id.as_str()));
         Self { batch_item_failures: back.map(|item| Failure { item_identifier: item.id.clone() }).collect() }
     }
 }
@@ -105,43 +105,45 @@ where
     Fut: Future<Output = Verdict>,
 {
     let work = &work;
-    let worked = futures::stream::iter(by_group(&batch.items).into_iter().map(|group| work_group(group, work)))
+    let worked = futures::stream::iter(by_group(&batch.items))
+        .map(|group| work_group(group, work))
         .buffer_unordered(groups_at_once.max(1))
         .collect::<Vec<_>>();
-    let again: BTreeSet<&str> = worked.await.into_iter().flatten().map(|item| item.id.as_str()).collect();
+    let again: BTreeSet<String> = worked.await.into_iter().flatten().collect();
     BatchOutcome::of(&batch.items, &again)
 }
 
 /// Items of one group together, in order; an item without a group is alone. Groups in the order of their first item.
-fn by_group(items: &[Item]) -> Vec<Vec<&Item>> {
-    let mut groups: Vec<Vec<&Item>> = Vec::new();
+fn by_group(items: &[Item]) -> Vec<Vec<Item>> {
+    let mut groups: Vec<Vec<Item>> = Vec::new();
     let mut place: BTreeMap<&str, usize> = BTreeMap::new();
     for item in items {
         let known = item.group.as_deref().map(|group| *place.entry(group).or_insert(groups.len()));
         match known.and_then(|at| groups.get_mut(at)) {
-            Some(group) => group.push(item),
-            None => groups.push(vec![item]),
+            Some(group) => group.push(item.clone()),
+            None => groups.push(vec![item.clone()]),
         }
     }
     groups
 }
 
-/// Works a group until one item fails; returns that item and the ones behind it.
-async fn work_group<'a, F, Fut>(group: Vec<&'a Item>, work: &F) -> Vec<&'a Item>
+/// Works a group until one item fails; returns the ids of that item and of the ones behind it.
+async fn work_group<F, Fut>(group: Vec<Item>, work: &F) -> Vec<String>
 where
     F: Fn(Item) -> Fut,
     Fut: Future<Output = Verdict>,
 {
     let mut items = group.into_iter();
     while let Some(item) = items.next() {
+        let id = item.id.clone();
         // The call itself is inside the guard too: a handler may panic before its first await.
-        let attempt = AssertUnwindSafe(async { work(item.clone()).await }).catch_unwind().await;
+        let attempt = AssertUnwindSafe(async { work(item).await }).catch_unwind().await;
         let verdict = attempt.unwrap_or_else(|_| {
-            tracing::error!(message.id = %item.id, "a queue item panicked; it goes back to the queue");
+            tracing::error!(message.id = %id, "a queue item panicked; it goes back to the queue");
             Verdict::Again
         });
         if verdict == Verdict::Again {
-            return std::iter::once(item).chain(items).collect();
+            return std::iter::once(id).chain(items.map(|later| later.id)).collect();
         }
     }
     Vec::new()

@@ -19,12 +19,14 @@ mod clients;
 mod serve;
 #[cfg(feature = "dingtalk")]
 mod tokens;
+#[cfg(feature = "worker")]
+pub mod worker;
 
 #[cfg(feature = "dingtalk")]
 pub use clients::{Clients, endpoints, jitter};
 pub use clock::SystemClock;
 pub use logging::init_logging;
-pub use random::{NoRandomness, random};
+pub use random::{NoRandomness, random, unpredictable};
 #[cfg(feature = "lambda")]
 pub use serve::{Invocation, ServeError, serve};
 #[cfg(feature = "dingtalk")]

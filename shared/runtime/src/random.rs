@@ -15,6 +15,14 @@ pub fn random<const N: usize>() -> Result<[u8; N], NoRandomness> {
     Ok(bytes)
 }
 
+/// Sixteen bytes that nobody can guess, for row versions, link ids and nonces.
+///
+/// Without randomness the process ends: a guessable nonce would open what it seals.
+#[must_use]
+pub fn unpredictable() -> [u8; 16] {
+    random().unwrap_or_else(|_| std::process::abort())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,7 @@
 //! The loop that asks Lambda for work.
 
 use std::future::Future;
+use std::pin::Pin;
 
 use directory::Timestamp;
 use lambda_runtime::{LambdaEvent, service_fn};
@@ -36,7 +37,9 @@ where
     let handler = &handler;
     let one = service_fn(move |event: LambdaEvent<I>| async move {
         let deadline = Timestamp(i64::try_from(event.context.deadline).unwrap_or(i64::MAX));
-        Ok::<O, std::convert::Infallible>(handler(event.payload, Invocation { deadline }).await)
+        // Boxed: the type of a whole function's future is too deep for the compiler.
+        let answer: Pin<Box<dyn Future<Output = O> + Send + '_>> = Box::pin(handler(event.payload, Invocation { deadline }));
+        Ok::<O, std::convert::Infallible>(answer.await)
     });
     lambda_runtime::run(one).await.map_err(ServeError)
 }

@@ -1,6 +1,7 @@
 //! A binding's configuration as it is stored: nothing in it is secret.
 
-use directory::{BindingId, CorpId, DeptId, Timestamp, UserId};
+use directory::snapshot::Scope;
+use directory::{BindingId, CorpId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Where a corp's DingTalk answers. Both hosts of the real one by default.
@@ -17,18 +18,6 @@ impl Default for Endpoints {
     fn default() -> Self {
         Self { api: "https://api.dingtalk.com".to_owned(), oapi: "https://oapi.dingtalk.com".to_owned() }
     }
-}
-
-/// What the app could see when a person accepted it. A snapshot is complete only against this (`design.md` §4.7).
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct AcceptedScope {
-    /// Authorised departments.
-    pub departments: Vec<DeptId>,
-    /// Authorised single people.
-    pub users: Vec<UserId>,
-    /// Authorised fields, as DingTalk spells them.
-    pub fields: Vec<String>,
 }
 
 /// A corp's configuration: which app, which eHR, how fast.
@@ -59,16 +48,53 @@ pub struct Binding {
     /// Where DingTalk sends events, once known.
     #[serde(default)]
     pub callback_url: Option<String>,
-    /// What the app could see when it was accepted; `None` before the first sweep.
+    /// What the app could see when a person accepted it; a snapshot is complete only against this (`design.md` §4.7).
+    /// `None` before the first sweep, which accepts what it finds.
     #[serde(default)]
-    pub accepted_scope: Option<AcceptedScope>,
+    pub accepted_scope: Option<Scope>,
+    /// When DingTalk last verified the callback address.
+    #[serde(default)]
+    pub callback_verified_at: Option<Timestamp>,
+    /// Minutes between two sweeps.
+    #[serde(default = "sweep_minutes")]
+    pub sweep_minutes: u32,
+    /// When the last sweep began.
+    #[serde(default)]
+    pub swept_at: Option<Timestamp>,
     /// Complete sweeps so far; chooses the part of the corp that the next one deep-reads.
     #[serde(default)]
     pub sweeps: u64,
 }
 
+impl Binding {
+    /// A binding with the usual settings: DingTalk's own hosts, the ledger, 20 calls a second, a sweep a day.
+    #[must_use]
+    pub fn new(id: BindingId, corp_id: CorpId) -> Self {
+        Self {
+            id,
+            corp_id,
+            agent_id: 0,
+            app_key: String::new(),
+            endpoints: Endpoints::default(),
+            connector: ledger(),
+            calls_per_second: calls_per_second(),
+            created_at: Timestamp::default(),
+            callback_url: None,
+            accepted_scope: None,
+            callback_verified_at: None,
+            sweep_minutes: sweep_minutes(),
+            swept_at: None,
+            sweeps: 0,
+        }
+    }
+}
+
 fn ledger() -> String {
     "ledger".to_owned()
+}
+
+fn sweep_minutes() -> u32 {
+    24 * 60
 }
 
 fn calls_per_second() -> u32 {

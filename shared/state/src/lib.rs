@@ -17,7 +17,7 @@ pub mod seal;
 pub mod store;
 pub mod vault;
 
-pub use binding::{AcceptedScope, Binding, Endpoints};
+pub use binding::{Binding, Endpoints};
 pub use error::{Cause, StoreError, Taken, WriteError};
 pub use links::{Links, Listed, Pointers};
 pub use queue::{Message, Queue, QueueError};

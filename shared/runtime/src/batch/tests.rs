@@ -86,7 +86,7 @@ fn the_wire_is_the_one_of_sqs() {
     assert_eq!(batch.items[0].group.as_deref(), Some("corp#dt#person#li"));
     assert_eq!((batch.items[1].id.as_str(), batch.items[1].group.as_deref()), ("2e1424d4", None));
 
-    let both = BatchOutcome::of(&batch.items, &BTreeSet::from(["2e1424d4", "never came in"]));
+    let both = BatchOutcome::of(&batch.items, &BTreeSet::from(["2e1424d4", "never came in"].map(str::to_owned)));
     assert_eq!(serde_json::to_string(&both).unwrap(), r#"{"batchItemFailures":[{"itemIdentifier":"2e1424d4"}]}"#);
     assert_eq!(serde_json::to_string(&BatchOutcome::default()).unwrap(), r#"{"batchItemFailures":[]}"#);
 }

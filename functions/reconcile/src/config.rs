@@ -1,0 +1,68 @@
+//! The function's configuration and its dependencies on AWS.
+
+use std::sync::Arc;
+
+use engine::Corps;
+use runtime::SystemClock;
+use runtime::aws::{Patience, Settings};
+use runtime::variables::{
+    Missing, REFUSED_TOKENS_QUEUE_URL, SECRETS_PREFIX, SWEEPS_QUEUE_URL, TABLES_PREFIX, required,
+};
+use runtime::worker::{self, NoWorker};
+
+use crate::Deps;
+
+/// What the environment says.
+pub struct Config {
+    /// Queue of refused tokens.
+    pub refused_tokens_queue_url: String,
+    /// Queue of sweeps.
+    pub sweeps_queue_url: String,
+    /// First part of every secret's name.
+    pub secrets_prefix: String,
+    /// First part of every table's name.
+    pub tables_prefix: String,
+    /// Who we are on AWS.
+    pub aws: Settings,
+}
+
+impl Config {
+    /// Reads the configuration.
+    ///
+    /// # Errors
+    /// [`Missing`] with the variable's name.
+    pub fn from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Missing> {
+        Ok(Self {
+            refused_tokens_queue_url: required(&lookup, REFUSED_TOKENS_QUEUE_URL)?,
+            sweeps_queue_url: required(&lookup, SWEEPS_QUEUE_URL)?,
+            secrets_prefix: required(&lookup, SECRETS_PREFIX)?,
+            tables_prefix: required(&lookup, TABLES_PREFIX)?,
+            aws: Settings::from_vars(&lookup, Patience::WORKER)?,
+        })
+    }
+}
+
+impl Deps {
+    /// On AWS.
+    ///
+    /// # Errors
+    /// When the TLS settings are refused.
+    pub fn connect(config: &Config) -> Result<Self, NoWorker> {
+        let worker = worker::connect(
+            &config.aws,
+            &config.tables_prefix,
+            &config.secrets_prefix,
+            &config.refused_tokens_queue_url,
+        )?;
+        let sweeps = worker.queue(&config.sweeps_queue_url);
+        let clients = worker.clients;
+        let corps = Corps {
+            store: worker.store,
+            secrets: worker.secrets,
+            client: Arc::new(move |binding| clients.of(binding)),
+            clock: Arc::new(SystemClock),
+            randomness: Arc::new(runtime::unpredictable),
+        };
+        Ok(Self { corps, sweeps, told: Arc::new(|_, _| {}) })
+    }
+}

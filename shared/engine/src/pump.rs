@@ -1,0 +1,40 @@
+//! Many futures, a bounded number at a time.
+
+use futures::StreamExt as _;
+use futures::future::BoxFuture;
+use futures::stream::FuturesUnordered;
+
+use crate::AT_ONCE;
+
+/// Runs a batch that is small enough to be made at once; answers in the order in which they come.
+pub(crate) async fn all<T>(futures: Vec<BoxFuture<'_, T>>) -> Vec<T> {
+    let mut waiting = futures.into_iter();
+    let mut running: FuturesUnordered<_> = waiting.by_ref().take(AT_ONCE).collect();
+    let mut done = Vec::new();
+    while let Some(one) = running.next().await {
+        done.push(one);
+        running.extend(waiting.next());
+    }
+    done
+}
+
+/// Work that is begun item by item, so that a long list costs no memory before its turn.
+pub(crate) struct Pump<'a, I, T> {
+    items: std::vec::IntoIter<I>,
+    running: FuturesUnordered<BoxFuture<'a, T>>,
+}
+
+impl<'a, I, T> Pump<'a, I, T> {
+    pub(crate) fn new(items: Vec<I>) -> Self {
+        Self { items: items.into_iter(), running: FuturesUnordered::new() }
+    }
+
+    /// The next answer, after beginning as much as may run at a time; `None` when all is done.
+    pub(crate) async fn next(&mut self, begin: &(dyn Fn(I) -> BoxFuture<'a, T> + Send + Sync)) -> Option<T> {
+        while self.running.len() < AT_ONCE {
+            let Some(item) = self.items.next() else { break };
+            self.running.push(begin(item));
+        }
+        self.running.next().await
+    }
+}
