@@ -73,23 +73,10 @@ impl Database {
         self.address
     }
 
-    /// A client of it: plain HTTP, credentials that mean nothing, the retries of a client on AWS.
+    /// A client of it.
     #[must_use]
     pub fn client(&self) -> Client {
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(Duration::from_secs(2))
-            .operation_attempt_timeout(Duration::from_secs(30))
-            .build();
-        let config = aws_sdk_dynamodb::Config::builder()
-            .behavior_version(BehaviorVersion::v2026_01_12())
-            .region(Region::new("local"))
-            .endpoint_url(format!("http://{}", self.address))
-            .credentials_provider(Credentials::new("local", "local", None, None, "embedded"))
-            .http_client(aws_smithy_http_client::Builder::new().build_http())
-            .retry_config(RetryConfig::standard().with_max_attempts(4))
-            .timeout_config(timeouts)
-            .build();
-        Client::from_conf(config)
+        client_at(self.address)
     }
 
     /// Lets running requests finish and closes the file.
@@ -105,4 +92,24 @@ impl Database {
             Err(join) => Err(DatabaseError::Stopped { why: join.to_string() }),
         }
     }
+}
+
+/// A client of whatever speaks DynamoDB's protocol there: plain HTTP, no proxy, credentials that mean nothing, the retries
+/// of a client on AWS.
+#[must_use]
+pub fn client_at(address: SocketAddr) -> Client {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(2))
+        .operation_attempt_timeout(Duration::from_secs(30))
+        .build();
+    let config = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(BehaviorVersion::v2026_01_12())
+        .region(Region::new("local"))
+        .endpoint_url(format!("http://{address}"))
+        .credentials_provider(Credentials::new("local", "local", None, None, "embedded"))
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .retry_config(RetryConfig::standard().with_max_attempts(4))
+        .timeout_config(timeouts)
+        .build();
+    Client::from_conf(config)
 }

@@ -10,6 +10,8 @@ pub mod vault;
 #[cfg(test)]
 mod journal_tests;
 #[cfg(test)]
+mod lost_answer_tests;
+#[cfg(test)]
 mod store_tests;
 
 use std::sync::Arc;
