@@ -206,11 +206,14 @@ impl Company {
         chain
     }
 
-    /// Names from below the root down to this department, joined by `/`.
+    /// Names from below the root down to this department, joined by `/`; of the root, its own name.
     #[must_use]
     pub fn path(&self, dept_id: i64) -> String {
         let mut names: Vec<&str> =
             self.chain(dept_id).iter().filter_map(|id| self.departments.get(id)).map(|d| d.name.as_str()).collect();
+        if names.len() > 1 {
+            names.pop();
+        }
         names.reverse();
         names.join("/")
     }

@@ -52,7 +52,8 @@ fn facts(company: &Company, person: &Person) -> String {
         ("直属主管", manager.map_or_else(|| "—".into(), |manager| said(&manager.name))),
         ("主部门", person.main_department.map_or_else(|| "—".into(), |id| said(&company.path(id)))),
     ];
-    let rows: String = rows.iter().map(|(name, value)| format!("<dt>{name}</dt><dd>{value}</dd>")).collect();
+    let shown = |value: &str| if value == "<bdi></bdi>" { "—".to_owned() } else { value.to_owned() };
+    let rows: String = rows.iter().map(|(name, value)| format!("<dt>{name}</dt><dd>{}</dd>", shown(value))).collect();
     format!("<dl>{rows}</dl>")
 }
 

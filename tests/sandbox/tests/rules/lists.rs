@@ -1,0 +1,124 @@
+//! Reading: pages, shapes, coercion, what lists do not show.
+
+use bytes::Bytes;
+use sandbox::company::{Size, generate_sized};
+use sandbox::world::{Settings, World};
+use serde_json::{Value, json};
+
+use crate::desk::Desk;
+
+#[test]
+fn pages_cover_a_large_department_exactly_once() {
+    let mut desk = Desk::new(1, 1);
+    let size = Size { people: 5_030, departments: 6, seed: 3, big_department: Some(5_000) };
+    desk.world = World::new(generate_sized(size), Settings { qps: 0, ..Settings::default() });
+    desk.login();
+    let counts = desk.world.truth().departments;
+    let big = counts.iter().max_by_key(|d| d.member_count).unwrap();
+    assert_eq!(big.member_count, 5_000);
+    let (mut seen, mut cursor, mut calls) = (std::collections::BTreeSet::new(), json!(0), 0);
+    loop {
+        let body = json!({"dept_id": big.department.dept_id, "cursor": cursor, "size": 100});
+        let page = desk.post("/topapi/v2/user/list", body)["result"].clone();
+        calls += 1;
+        for row in page["list"].as_array().unwrap() {
+            assert!(seen.insert(row["userid"].as_str().unwrap().to_owned()));
+        }
+        if page["has_more"] == false {
+            assert!(page.get("next_cursor").is_none(), "absent at the end");
+            break;
+        }
+        cursor = page["next_cursor"].clone();
+    }
+    assert_eq!((seen.len(), calls), (5_000, 50));
+}
+
+#[test]
+fn numbers_may_be_text_and_bodies_may_be_forms() {
+    let mut desk = Desk::new(20, 3);
+    let as_text = desk.post("/topapi/v2/user/list", json!({"dept_id": "1", "cursor": "0", "size": "10"}));
+    assert_eq!(as_text["errcode"], 0);
+    let token = desk.login();
+    let request = http::Request::post("/topapi/v2/user/list")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(Bytes::from(format!("access_token={token}&dept_id=1&cursor=0&size=10")))
+        .unwrap();
+    let answer = crate::desk::parsed(&desk.world.call(desk.now, &request));
+    assert_eq!(answer["result"], as_text["result"]);
+}
+
+#[test]
+fn bad_pages_are_refused() {
+    let mut desk = Desk::new(5, 2);
+    let mut code = |body: Value| desk.post("/topapi/v2/user/list", body)["errcode"].clone();
+    assert_eq!(code(json!({"dept_id": 1, "cursor": 0, "size": 101})), 40069);
+    assert_eq!(code(json!({"dept_id": 1, "cursor": 0, "size": 0})), 40069);
+    assert_eq!(code(json!({"dept_id": 1, "cursor": -1, "size": 10})), 40068);
+    assert_eq!(code(json!({"dept_id": 1, "cursor": 0})), 40035);
+    assert_eq!(code(json!({"dept_id": "x", "cursor": 0, "size": 10})), 400_002);
+    assert_eq!(code(json!({"dept_id": -7, "cursor": 0, "size": 10})), 40009);
+    assert_eq!(code(json!({"dept_id": 99, "cursor": 0, "size": 10})), 60003);
+}
+
+#[test]
+fn lists_do_not_show_what_only_a_deep_read_shows() {
+    let mut desk = Desk::new(80, 8);
+    let led = desk.world.company().people.values().find(|p| p.manager_userid.is_some()).unwrap().clone();
+    let dept = led.departments[0].dept_id;
+    let page = desk.post("/topapi/v2/user/list", json!({"dept_id": dept, "cursor": 0, "size": 100}));
+    let rows = page["result"]["list"].as_array().unwrap().clone();
+    let row = rows.iter().find(|row| row["userid"] == led.userid.as_str()).unwrap();
+    for deep in ["manager_userid", "role_list", "real_authed", "senior", "leader_in_dept", "dept_order_list"] {
+        assert!(row.get(deep).is_none(), "{deep}");
+    }
+    let user = desk.user(&led.userid)["result"].clone();
+    assert_eq!(user["manager_userid"], led.manager_userid.unwrap().as_str());
+    assert_eq!(user["leader_in_dept"][0]["dept_id"], dept);
+    let parents = desk.post("/topapi/v2/department/listparentbydept", json!({"dept_id": dept}));
+    let chain = parents["result"]["parent_id_list"].as_array().unwrap().clone();
+    assert_eq!((chain.first(), chain.last()), (Some(&json!(dept)), Some(&json!(1))));
+}
+
+#[test]
+fn the_root_has_no_parent_and_departments_show_their_heads() {
+    let mut desk = Desk::new(80, 8);
+    let root = desk.post("/topapi/v2/department/get", json!({"dept_id": 1}))["result"].clone();
+    assert!(root.get("parent_id").is_none());
+    assert_eq!(root["member_count"], 80);
+    let truth = desk.world.truth();
+    let headed = truth.departments.iter().find(|d| !d.heads.is_empty() && d.department.dept_id != 1).unwrap();
+    let id = headed.department.dept_id;
+    let shown = desk.post("/topapi/v2/department/get", json!({"dept_id": id}))["result"].clone();
+    assert_eq!(shown["dept_manager_userid_list"], json!(headed.heads));
+    assert_eq!(shown["owning_member_count"], headed.member_count);
+}
+
+#[test]
+fn the_on_job_list_ends_without_a_cursor() {
+    let mut desk = Desk::new(120, 4);
+    let (mut found, mut offset) = (0, json!(0));
+    loop {
+        let body = json!({"status_list": "2,3,5,-1", "offset": offset, "size": 50});
+        let answer = desk.post("/topapi/smartwork/hrm/employee/queryonjob", body);
+        assert_eq!(answer["success"], true);
+        found += answer["result"]["data_list"].as_array().unwrap().len();
+        match answer["result"].get("next_cursor") {
+            Some(next) => offset = next.clone(),
+            None => break,
+        }
+    }
+    assert_eq!(found, 120);
+}
+
+#[test]
+fn people_are_found_by_mobile_and_unionid() {
+    let mut desk = Desk::new(30, 4);
+    let who = desk.world.company().people.values().find(|p| p.active && p.state_code == "86").unwrap().clone();
+    assert_eq!(desk.post("/topapi/v2/user/getbymobile", json!({"mobile": who.mobile}))["result"]["userid"], who.userid.as_str());
+    assert_eq!(desk.post("/topapi/v2/user/getbymobile", json!({"mobile": "12"}))["errcode"], 40104);
+    let by = desk.post("/topapi/user/getbyunionid", json!({"unionid": who.unionid}))["result"].clone();
+    assert_eq!(by, json!({"contact_type": 0, "userid": who.userid}));
+    let admins = desk.post("/topapi/user/listadmin", json!({}))["result"].as_array().unwrap().clone();
+    let primary = admins.iter().find(|a| a["sys_level"] == 1).unwrap()["userid"].clone();
+    assert_eq!(desk.post("/topapi/user/get_admin_scope", json!({"userid": primary}))["dept_ids"], json!([1]));
+}
