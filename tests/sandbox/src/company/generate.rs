@@ -60,12 +60,7 @@ pub(crate) fn text(alphabet: &[u8], length: usize, rng: &mut ChaCha8Rng) -> Stri
     (0..length).map(|_| char::from(alphabet[rng.random_range(0..alphabet.len())])).collect()
 }
 
-fn staff(
-    size: Size,
-    departments: &BTreeMap<i64, Department>,
-    corp_id: &str,
-    rng: &mut ChaCha8Rng,
-) -> Vec<Person> {
+fn staff(size: Size, departments: &BTreeMap<i64, Department>, corp_id: &str, rng: &mut ChaCha8Rng) -> Vec<Person> {
     let below: Vec<i64> = departments.keys().copied().filter(|id| *id != 1).collect();
     let big = size.big_department.zip(below.first().copied());
     let mut maker = Maker::new(format!("{}.example", &corp_id[..10]));

@@ -6,6 +6,7 @@ mod tree;
 mod words;
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -31,7 +32,7 @@ pub struct Company {
 }
 
 /// What an internal app is known by (`dingtalk-api.md` §0.3), and one other organisation that the sandbox also knows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Credentials {
     /// CorpId.
     pub corp_id: String,
@@ -43,6 +44,12 @@ pub struct Credentials {
     pub app_secret: String,
     /// CorpId of another organisation, in which this app is not authorised.
     pub other_corp_id: String,
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Credentials({}, {}, ..)", self.corp_id, self.app_key)
+    }
 }
 
 /// A department (部门).

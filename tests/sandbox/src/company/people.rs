@@ -43,7 +43,11 @@ impl Maker {
             remark: rng.random_bool(0.15).then(|| pick(&words::REMARKS, rng)),
             extension: rng.random_bool(0.25).then(|| extension(rng)),
             hired_date: hired,
-            telephone: if rng.random_bool(0.2) { format!("021-6{:07}-{}", number, number % 900) } else { String::new() },
+            telephone: if rng.random_bool(0.2) {
+                format!("021-6{:07}-{}", number, number % 900)
+            } else {
+                String::new()
+            },
             main_department: rng.random_bool(0.3).then(|| departments.first().map_or(1, |m| m.dept_id)),
             manager_userid: None,
             hide_mobile: rng.random_bool(0.03),
@@ -66,11 +70,8 @@ impl Maker {
 
     fn userid(&mut self, number: usize, rng: &mut ChaCha8Rng) -> String {
         loop {
-            let userid = if number == 1 {
-                format!("manager{}", rng.random_range(1000..9999))
-            } else {
-                fresh_userid(rng)
-            };
+            let userid =
+                if number == 1 { format!("manager{}", rng.random_range(1000..9999)) } else { fresh_userid(rng) };
             if self.userids.insert(userid.clone()) {
                 return userid;
             }

@@ -13,8 +13,8 @@ use serde_json::{Value, json};
 use super::clock::machine_time;
 use super::server::Face;
 use crate::world::{
-    Act, Acted, ArmedFault, CallRecord, Delivery, Fault, Inbox, Message, PushOutcome, Settings, SettingsChange, Subscription, Summary,
-    Truth,
+    Act, Acted, ArmedFault, CallRecord, Delivery, Fault, Inbox, Message, PushOutcome, Settings, SettingsChange,
+    Subscription, Summary, Truth,
 };
 
 pub(super) fn routes() -> Router<Face> {

@@ -49,7 +49,8 @@ impl Pusher {
             return unreachable_for("the address is not a URL of this machine");
         };
         let (query, body) = cipher.push(&push.plaintext, &push.owner, machine_time(), push.random);
-        let pairs: Vec<String> = query.pairs().iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+        let pairs: Vec<String> =
+            query.pairs().iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
         let own = url.query().map(|own| format!("{own}&")).unwrap_or_default();
         url.set_query(Some(&format!("{own}{}", pairs.join("&"))));
         let request = self.client.post(url).header(http::header::CONTENT_TYPE, "application/json").body(body);

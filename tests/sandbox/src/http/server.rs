@@ -108,9 +108,7 @@ impl Server {
             None => World::new(company::generate_sized(config.size), config.settings),
         };
         let listener = match config.listener {
-            Some(listener) => {
-                listener.set_nonblocking(true).and_then(|()| TcpListener::from_std(listener))
-            }
+            Some(listener) => listener.set_nonblocking(true).and_then(|()| TcpListener::from_std(listener)),
             None => TcpListener::bind((Ipv4Addr::LOCALHOST, config.port)).await,
         };
         let listener = listener.map_err(StartError::Listen)?;

@@ -20,7 +20,8 @@ impl World {
     }
 
     pub(super) fn sees_person(&self, person: &Person) -> bool {
-        self.scope().users.contains(&person.userid) || person.departments.iter().any(|m| self.sees_department(m.dept_id))
+        self.scope().users.contains(&person.userid)
+            || person.departments.iter().any(|m| self.sees_department(m.dept_id))
     }
 
     /// A department by a parameter; without regard to the scope.
@@ -58,7 +59,16 @@ impl World {
 
     pub(super) fn scopes(&mut self, _now: Timestamp, _params: &Params) -> Result<Value, ApiError> {
         let mut fields = vec![
-            "jobnumber", "isLeader", "name", "position", "isAdmin", "avatar", "department", "userid", "deviceId", "isHide",
+            "jobnumber",
+            "isLeader",
+            "name",
+            "position",
+            "isAdmin",
+            "avatar",
+            "department",
+            "userid",
+            "deviceId",
+            "isHide",
         ];
         if self.shows_mobile() {
             fields.push("mobile");

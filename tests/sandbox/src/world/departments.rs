@@ -85,11 +85,8 @@ impl World {
     /// Not limited by the contact scope.
     pub(super) fn listparentbyuser(&mut self, _now: Timestamp, params: &Params) -> Result<Value, ApiError> {
         let person = self.person(&params.need("userid")?)?;
-        let chains: Vec<Value> = person
-            .departments
-            .iter()
-            .map(|m| json!({"parent_dept_id_list": self.company.chain(m.dept_id)}))
-            .collect();
+        let chains: Vec<Value> =
+            person.departments.iter().map(|m| json!({"parent_dept_id_list": self.company.chain(m.dept_id)})).collect();
         Ok(json!({"result": {"parent_list": chains}}))
     }
 }

@@ -1,5 +1,7 @@
 //! Events: what happened, how it is told, and what became of the telling (`dingtalk-api.md` §5.5–5.7).
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -112,7 +114,7 @@ impl PushOutcome {
 }
 
 /// Where and how events are pushed: what the console's page 事件订阅 holds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Subscription {
     /// 请求网址.
     pub url: String,
@@ -123,6 +125,12 @@ pub struct Subscription {
     /// Types that are told; empty is all.
     #[serde(default)]
     pub tags: Vec<String>,
+}
+
+impl fmt::Debug for Subscription {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Subscription({}, ..)", self.url)
+    }
 }
 
 /// One push to be made: everything but the transport.

@@ -86,7 +86,13 @@ impl Meters {
 
 impl World {
     /// Every check that DingTalk makes before the parameters.
-    pub(super) fn admit(&mut self, now: Timestamp, route: &Route, token: Option<&str>, ip: &str) -> Result<(), ApiError> {
+    pub(super) fn admit(
+        &mut self,
+        now: Timestamp,
+        route: &Route,
+        token: Option<&str>,
+        ip: &str,
+    ) -> Result<(), ApiError> {
         if route.needs_token {
             self.check_token(now, route.host, token)?;
         }
@@ -148,7 +154,8 @@ impl World {
             };
             return ApiError::new(403, code, "您的企业应用调用钉钉开放平台当前接口的所有请求都被暂时禁用了");
         }
-        let (who, limit) = if code == "90002" { ("所有钉钉应用", 1200) } else { ("您的应用", self.settings.qps) };
+        let (who, limit) =
+            if code == "90002" { ("所有钉钉应用", 1200) } else { ("您的应用", self.settings.qps) };
         let (from, until) = (moment(now), moment(now.plus_millis(1000)));
         let api = method_of(route.path);
         ApiError::gateway(

@@ -80,9 +80,7 @@ impl World {
         let messages = self.messages.iter().filter(|message| !message.recalled);
         Inbox {
             userid: userid.to_owned(),
-            messages: messages
-                .filter_map(|m| received(m).map(|read| (m.task_id, m.at, m.msg.clone(), read)))
-                .collect(),
+            messages: messages.filter_map(|m| received(m).map(|read| (m.task_id, m.at, m.msg.clone(), read))).collect(),
         }
     }
 

@@ -111,7 +111,8 @@ impl World {
     /// A world with this company; the company's credentials seed its randomness.
     #[must_use]
     pub fn new(company: Company, settings: Settings) -> Self {
-        let seed = company.credentials.app_key.bytes().fold(0_u64, |seed, byte| seed.wrapping_mul(31) + u64::from(byte));
+        let seed =
+            company.credentials.app_key.bytes().fold(0_u64, |seed, byte| seed.wrapping_mul(31) + u64::from(byte));
         let mut world = Self {
             last_dept_id: company.departments.keys().copied().max().unwrap_or(1).max(41_000_000),
             company,

@@ -16,7 +16,8 @@ impl World {
     /// Something happened: one delivery, or none, or two, as the faults have it. The event's id.
     pub(super) fn emit(&mut self, now: Timestamp, kind: &str, about: About) -> String {
         let operator = self.company.people.values().find(|p| p.sys_level == 1).map(|p| p.userid.clone());
-        let event = Event { id: self.uuid().to_lowercase(), kind: kind.to_owned(), born: now.millis(), about, operator };
+        let event =
+            Event { id: self.uuid().to_lowercase(), kind: kind.to_owned(), born: now.millis(), about, operator };
         let faults = self.faults.fire(kind, true, &mut self.rng);
         let mut due = now.millis();
         let mut copies = 1;
@@ -64,7 +65,9 @@ impl World {
     fn deliver(&mut self, event: Event, state: DeliveryState) -> u64 {
         self.last_delivery += 1;
         let dialect = match self.settings.dialect {
-            Dialect::Rotating => [Dialect::Captured, Dialect::Documented, Dialect::Stream][self.last_delivery as usize % 3],
+            Dialect::Rotating => {
+                [Dialect::Captured, Dialect::Documented, Dialect::Stream][self.last_delivery as usize % 3]
+            }
             chosen => chosen,
         };
         if self.deliveries.len() >= KEPT {
@@ -137,8 +140,13 @@ impl World {
 
     /// The `check_url` that DingTalk pushes when a subscription is saved.
     pub fn check_url(&mut self, now: Timestamp, subscription: Subscription, owner: Owner) -> UrlCheck {
-        let event =
-            Event { id: self.uuid(), kind: "check_url".into(), born: now.millis(), about: About::Nothing, operator: None };
+        let event = Event {
+            id: self.uuid(),
+            kind: "check_url".into(),
+            born: now.millis(),
+            about: About::Nothing,
+            operator: None,
+        };
         let push = self.push(0, subscription, event.payload(Dialect::Captured, ""), owner);
         UrlCheck { push }
     }
@@ -153,7 +161,11 @@ impl World {
     }
 
     /// Finishes a legacy registration: the answer to give instead of the provisional one, where the check failed.
-    pub fn checked_registration(&mut self, check: UrlCheck, outcome: &PushOutcome) -> Option<http::Response<bytes::Bytes>> {
+    pub fn checked_registration(
+        &mut self,
+        check: UrlCheck,
+        outcome: &PushOutcome,
+    ) -> Option<http::Response<bytes::Bytes>> {
         if self.checked(check, outcome) {
             self.settings.owner = Owner::CorpId;
             return None;

@@ -183,7 +183,9 @@ impl World {
     ) -> Result<Value, ApiError> {
         let ip = request.extensions().get::<IpAddr>().map_or_else(|| "127.0.0.1".into(), ToString::to_string);
         let token = match route.host {
-            Host::New => request.headers().get("x-acs-dingtalk-access-token").and_then(|v| v.to_str().ok()).map(str::to_owned),
+            Host::New => {
+                request.headers().get("x-acs-dingtalk-access-token").and_then(|v| v.to_str().ok()).map(str::to_owned)
+            }
             Host::Gateway | Host::Plain => params.text("access_token"),
         };
         self.admit(now, route, token.as_deref().filter(|token| !token.is_empty()), &ip)?;
@@ -211,7 +213,11 @@ fn host_of(path: &str) -> Host {
 fn unknown(path: &str, host: Host) -> ApiError {
     match host {
         Host::Gateway => ApiError::UnknownMethod(method_of(path)),
-        Host::New => ApiError::new(404, "InvalidAction.NotFound", "Specified api is not found, please check your url and method."),
+        Host::New => ApiError::new(
+            404,
+            "InvalidAction.NotFound",
+            "Specified api is not found, please check your url and method.",
+        ),
         Host::Plain => ApiError::plain(404),
     }
 }

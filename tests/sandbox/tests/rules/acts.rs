@@ -79,7 +79,8 @@ fn fields_change_and_empty() {
     let mut desk = Desk::new(10, 2);
     let who = desk.ordinary();
     let other = desk.world.company().people.values().find(|p| p.userid != who).unwrap().mobile.clone();
-    let fields: Changes = serde_json::from_value(json!({"remark": null, "work_place": "月球", "hide_mobile": true})).unwrap();
+    let fields: Changes =
+        serde_json::from_value(json!({"remark": null, "work_place": "月球", "hide_mobile": true})).unwrap();
     act(&mut desk, Act::Change { userid: who.clone(), fields: Box::new(fields) }).unwrap();
     let row = desk.user(&who)["result"].clone();
     assert!(row.get("remark").is_none());

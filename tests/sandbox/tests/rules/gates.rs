@@ -27,7 +27,10 @@ fn a_token_stays_the_same_while_it_is_valid_and_is_renewed() {
 #[test]
 fn wrong_credentials_have_the_form_of_their_host() {
     let mut desk = Desk::new(1, 1);
-    assert_eq!(desk.get("/gettoken?appkey=a&appsecret=b"), json!({"errcode": 40096, "errmsg": "不合法的appKey或appSecret"}));
+    assert_eq!(
+        desk.get("/gettoken?appkey=a&appsecret=b"),
+        json!({"errcode": 40096, "errmsg": "不合法的appKey或appSecret"})
+    );
     assert_eq!(desk.get("/gettoken"), json!({"errcode": 40035, "errmsg": "缺少参数 corpid or appkey"}));
     let (status, body) = desk.post_new("/v1.0/oauth2/accessToken", &json!({"appKey": "a", "appSecret": "b"}), None);
     assert_eq!((status, body["code"].as_str()), (400, Some("invalidClientIdOrSecret")));

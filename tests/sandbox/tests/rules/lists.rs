@@ -114,7 +114,10 @@ fn the_on_job_list_ends_without_a_cursor() {
 fn people_are_found_by_mobile_and_unionid() {
     let mut desk = Desk::new(30, 4);
     let who = desk.world.company().people.values().find(|p| p.active && p.state_code == "86").unwrap().clone();
-    assert_eq!(desk.post("/topapi/v2/user/getbymobile", json!({"mobile": who.mobile}))["result"]["userid"], who.userid.as_str());
+    assert_eq!(
+        desk.post("/topapi/v2/user/getbymobile", json!({"mobile": who.mobile}))["result"]["userid"],
+        who.userid.as_str()
+    );
     assert_eq!(desk.post("/topapi/v2/user/getbymobile", json!({"mobile": "12"}))["errcode"], 40104);
     let by = desk.post("/topapi/user/getbyunionid", json!({"unionid": who.unionid}))["result"].clone();
     assert_eq!(by, json!({"contact_type": 0, "userid": who.userid}));

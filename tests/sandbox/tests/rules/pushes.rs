@@ -1,7 +1,9 @@
 //! Events: due, retried, failed, collected; dialects; a registration that is checked.
 
 use directory::Timestamp;
-use sandbox::world::{Delivery, DeliveryState, Dialect, FaultKind, Owner, Push, PushOutcome, Settings, Subscription, World};
+use sandbox::world::{
+    Delivery, DeliveryState, Dialect, FaultKind, Owner, Push, PushOutcome, Settings, Subscription, World,
+};
 use serde_json::{Value, json};
 
 use crate::desk::Desk;

@@ -22,7 +22,10 @@ pub(super) async fn page(State(face): State<Face>) -> Response {
     let sums: String = counts
         .iter()
         .map(|(interface, (total, throttled))| {
-            format!("<tr><td><code>{}</code></td><td class=\"n\">{total}</td><td class=\"n\">{throttled}</td></tr>", escaped(interface))
+            format!(
+                "<tr><td><code>{}</code></td><td class=\"n\">{total}</td><td class=\"n\">{throttled}</td></tr>",
+                escaped(interface)
+            )
         })
         .collect();
     let rows: String = world.log().rev().take(ROWS).map(row).collect();

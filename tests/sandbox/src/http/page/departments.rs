@@ -30,7 +30,8 @@ pub(super) async fn page(State(face): State<Face>, Query(told): Query<Told>) -> 
     children.values_mut().for_each(|siblings| siblings.sort_by_key(|d| (d.department.order, d.department.dept_id)));
     let mut tree = String::new();
     branch(&children, None, &mut tree);
-    let more = if all.len() > SHOWN { format!("<p class=\"quiet\">只画出前 {SHOWN} 个。</p>") } else { String::new() };
+    let more =
+        if all.len() > SHOWN { format!("<p class=\"quiet\">只画出前 {SHOWN} 个。</p>") } else { String::new() };
     let form = |act: &str, fields: &str, word: &str, class: &str| {
         format!(
             "<div class=\"panel\"><form class=\"row\" method=\"post\" action=\"/__sandbox/page/act\">\

@@ -28,7 +28,9 @@ pub(super) async fn page(State(face): State<Face>, Query(told): Query<Told>) -> 
         )
     };
     let (answer, url, token, key) = match world.subscription() {
-        Some(s) => (format!("● 推送到 <code>{}</code>", escaped(&s.url)), s.url.as_str(), s.token.as_str(), s.aes_key.as_str()),
+        Some(s) => {
+            (format!("● 推送到 <code>{}</code>", escaped(&s.url)), s.url.as_str(), s.token.as_str(), s.aes_key.as_str())
+        }
         None => ("○ 还没有配置回调地址，事件不会推送".into(), "", "", ""),
     };
     let input = |label: &str, name: &str, value: &str| {

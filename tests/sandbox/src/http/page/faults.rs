@@ -53,7 +53,8 @@ pub(super) async fn page(State(face): State<Face>) -> Response {
         button("/__sandbox/page/fault", &[("clear", "1")], "全部取消", "danger"),
         button("/__sandbox/page/fault", &[("release", "1")], "放行挂起的调用", "")
     );
-    let answer = if live == 0 { "● 一切正常".to_owned() } else { format!("▲ <b>{live}</b> 个故障在等着发生") };
+    let answer =
+        if live == 0 { "● 一切正常".to_owned() } else { format!("▲ <b>{live}</b> 个故障在等着发生") };
     shell("/__sandbox/page/faults", "哪里会出错?", &answer, &body)
 }
 

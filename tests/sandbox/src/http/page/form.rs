@@ -15,21 +15,19 @@ use crate::world::{Act, Changes, Fault, READ_PERMISSIONS, SettingsChange, Subscr
 type Fields = HashMap<String, String>;
 
 /// The fields, unless the form stands on somebody else's page.
-fn fields(face: &Face, headers: &HeaderMap, body: &Bytes) -> Result<Vec<(String, String)>, Response> {
+fn fields(face: &Face, headers: &HeaderMap, body: &Bytes) -> Option<Vec<(String, String)>> {
     let origin = headers.get(http::header::ORIGIN).and_then(|origin| origin.to_str().ok());
     let port = face.url.rsplit(':').next().unwrap_or_default();
     let ours = [format!("http://127.0.0.1:{port}"), format!("http://localhost:{port}")];
     if origin.is_some_and(|origin| !ours.iter().any(|our| our == origin)) {
-        return Err(StatusCode::FORBIDDEN.into_response());
+        return None;
     }
-    Ok(pairs(&String::from_utf8_lossy(body)))
+    Some(pairs(&String::from_utf8_lossy(body)))
 }
 
 pub(super) async fn act(State(face): State<Face>, headers: HeaderMap, body: Bytes) -> Response {
-    let fields: Fields = match fields(&face, &headers, &body) {
-        Ok(fields) => fields.into_iter().collect(),
-        Err(refused) => return refused,
-    };
+    let Some(pairs) = fields(&face, &headers, &body) else { return StatusCode::FORBIDDEN.into_response() };
+    let fields: Fields = pairs.into_iter().collect();
     let Some(act) = act_of(&fields) else { return StatusCode::BAD_REQUEST.into_response() };
     let back = match &act {
         Act::Leave { .. } | Act::Hire { .. } | Act::Rehire { .. } => "/?".to_owned(),
@@ -42,7 +40,9 @@ pub(super) async fn act(State(face): State<Face>, headers: HeaderMap, body: Byte
     face.keep().await;
     match acted {
         Ok(_) => Redirect::to(back.trim_end_matches(['?', '&'])).into_response(),
-        Err(no) => Redirect::to(&format!("{back}refused={}", encoded(&format!("{}（{}）", no.why, no.code)))).into_response(),
+        Err(no) => {
+            Redirect::to(&format!("{back}refused={}", encoded(&format!("{}（{}）", no.why, no.code)))).into_response()
+        }
     }
 }
 
@@ -77,16 +77,15 @@ fn act_of(fields: &Fields) -> Option<Act> {
 }
 
 pub(super) async fn fault(State(face): State<Face>, headers: HeaderMap, body: Bytes) -> Response {
-    let fields: Fields = match fields(&face, &headers, &body) {
-        Ok(fields) => fields.into_iter().collect(),
-        Err(refused) => return refused,
-    };
+    let Some(pairs) = fields(&face, &headers, &body) else { return StatusCode::FORBIDDEN.into_response() };
+    let fields: Fields = pairs.into_iter().collect();
     let number = |name: &str| fields.get(name).and_then(|text| text.parse::<u64>().ok());
     if fields.contains_key("release") {
         face.holds.release();
     } else if fields.contains_key("clear") {
         face.world.lock().await.disarm(number("id"));
-    } else if let Some((kind, ..)) = KINDS.iter().find(|(_, key, _)| fields.get("kind").is_some_and(|kind| kind == key)) {
+    } else if let Some((kind, ..)) = KINDS.iter().find(|(_, key, _)| fields.get("kind").is_some_and(|kind| kind == key))
+    {
         let mut fault = Fault::new(*kind).after(number("after").unwrap_or(0)).times(number("times"));
         fault.interface = fields.get("interface").map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
         face.world.lock().await.arm(fault);
@@ -98,12 +97,11 @@ pub(super) async fn fault(State(face): State<Face>, headers: HeaderMap, body: By
 }
 
 pub(super) async fn subscription(State(face): State<Face>, headers: HeaderMap, body: Bytes) -> Response {
-    let mut fields: Fields = match fields(&face, &headers, &body) {
-        Ok(fields) => fields.into_iter().collect(),
-        Err(refused) => return refused,
-    };
+    let Some(pairs) = fields(&face, &headers, &body) else { return StatusCode::FORBIDDEN.into_response() };
+    let mut fields: Fields = pairs.into_iter().collect();
     let mut take = |name: &str| fields.remove(name).unwrap_or_default().trim().to_owned();
-    let subscription = Subscription { url: take("url"), token: take("token"), aes_key: take("aes_key"), tags: Vec::new() };
+    let subscription =
+        Subscription { url: take("url"), token: take("token"), aes_key: take("aes_key"), tags: Vec::new() };
     let told = match crate::http::admin::save(&face, subscription).await {
         Ok(()) => String::new(),
         Err(why) => format!("?refused={}", encoded(&why)),
@@ -112,10 +110,7 @@ pub(super) async fn subscription(State(face): State<Face>, headers: HeaderMap, b
 }
 
 pub(super) async fn permissions(State(face): State<Face>, headers: HeaderMap, body: Bytes) -> Response {
-    let on = match fields(&face, &headers, &body) {
-        Ok(fields) => fields,
-        Err(refused) => return refused,
-    };
+    let Some(on) = fields(&face, &headers, &body) else { return StatusCode::FORBIDDEN.into_response() };
     let (grant, revoke) = READ_PERMISSIONS
         .iter()
         .map(|code| (*code).to_owned())

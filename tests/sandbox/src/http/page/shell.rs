@@ -4,7 +4,8 @@ use axum::response::{Html, IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, X_CONTENT_TYPE_OPTIONS};
 
 const STYLE: &str = include_str!("style.css");
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const POLICY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 const TABS: [(&str, &str); 7] = [
     ("/", "人员"),
@@ -52,11 +53,7 @@ pub(super) fn page(tab: &str, question: &str, answer: &str, body: &str) -> Respo
          <style>{STYLE}</style></head><body><header><strong>沙箱钉钉</strong><nav>{tabs}</nav></header>\
          <main><h1>{question}</h1><p class=\"answer\">{answer}</p>{body}</main></body></html>"
     );
-    let headers = [
-        (CONTENT_SECURITY_POLICY, POLICY),
-        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (CACHE_CONTROL, "no-store"),
-    ];
+    let headers = [(CONTENT_SECURITY_POLICY, POLICY), (X_CONTENT_TYPE_OPTIONS, "nosniff"), (CACHE_CONTROL, "no-store")];
     (headers, Html(html)).into_response()
 }
 

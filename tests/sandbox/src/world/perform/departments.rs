@@ -15,9 +15,11 @@ impl World {
         if !(1..=64).contains(&length) || name.contains(['-', ',', '，']) {
             return Err(Refusal::new(60001, "a department's name has 1 to 64 characters, none of them - , or ，"));
         }
-        let twin = self.index.children(parent_id).filter(|id| Some(*id) != but).any(|id| {
-            self.company.departments.get(&id).is_some_and(|department| department.name == name)
-        });
+        let twin = self
+            .index
+            .children(parent_id)
+            .filter(|id| Some(*id) != but)
+            .any(|id| self.company.departments.get(&id).is_some_and(|department| department.name == name));
         if twin { Err(Refusal::new(60021, "the parent already has a department of this name")) } else { Ok(()) }
     }
 
@@ -108,9 +110,10 @@ impl World {
             return Err(Refusal::new(60010, "a department cannot be merged into itself or below itself"));
         }
         let children: Vec<i64> = self.index.children(from).collect();
-        let clash = children.iter().filter_map(|id| self.company.departments.get(id)).find(|child| {
-            self.check_department_name(&child.name, into, Some(child.dept_id)).is_err()
-        });
+        let clash = children
+            .iter()
+            .filter_map(|id| self.company.departments.get(id))
+            .find(|child| self.check_department_name(&child.name, into, Some(child.dept_id)).is_err());
         if clash.is_some() {
             return Err(Refusal::new(60021, "both have a department of the same name below them"));
         }
