@@ -1,3 +1,49 @@
-//! Bangding on one machine.
+//! Bangding on one machine: the same functions, in one process, on embedded state.
+//!
+//! Every function's `handle` is called here as Lambda would call it, behind one HTTP front and one loop per queue.
+//! Nothing listens but on loopback.
 
+pub mod args;
+pub mod bench;
+pub mod checks;
 pub mod embedded;
+pub mod export;
+pub mod front;
+pub mod machine;
+pub mod up;
+pub mod workers;
+
+use std::process::ExitCode;
+
+use args::{Args, Command};
+
+/// Runs a command.
+pub async fn run(args: Args) -> ExitCode {
+    runtime::init_logging("bangding");
+    match args.command {
+        Command::Up(up) => up::run(up).await,
+        Command::Sandbox(sandbox) => match sandbox::run(sandbox).await {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(err) => failed(&err),
+        },
+        Command::Export(export) => match export::run(&export).await {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(err) => failed(&err),
+        },
+        Command::Test(test) => checks::run(&test),
+        Command::Bench(bench) => bench::run(&bench),
+    }
+}
+
+/// Prints an error with its causes on stderr.
+#[expect(clippy::print_stderr, reason = "a command's errors are for whoever typed it")]
+pub fn failed(err: &dyn std::error::Error) -> ExitCode {
+    let mut text = err.to_string();
+    let mut cause = err.source();
+    while let Some(source) = cause {
+        text = format!("{text}: {source}");
+        cause = source.source();
+    }
+    eprintln!("bangding: {text}");
+    ExitCode::FAILURE
+}

@@ -36,6 +36,9 @@ pub struct RunReport {
     pub notes: Vec<String>,
     /// Records that did not get there, each with its reason.
     pub troubles: Vec<Trouble>,
+    /// What the app may see is not what a person accepted: nothing is removed until somebody accepts it.
+    #[serde(default)]
+    pub scope_waits: bool,
     /// There is more to do than fitted: the continuation begins where base stands.
     pub continues: bool,
 }
@@ -107,6 +110,7 @@ pub struct Tally {
     pub(crate) counts: Counts,
     pub(crate) by_kind: BTreeMap<Kind, i64>,
     pub(crate) writes: u64,
+    pub(crate) scope_waits: bool,
     pub(crate) held: Vec<Held>,
     pub(crate) notes: Vec<String>,
     pub(crate) troubles: Vec<Trouble>,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use directory::snapshot::{self, Scope};
+use directory::snapshot::{self, Incomplete, Scope};
 use directory::{Kind, RunId, Side, Timestamp};
 
 use crate::listing::Listing;
@@ -108,7 +108,10 @@ impl Run<'_> {
         (order.progress)(Progress::Planned { preview: listing.preview(missing) });
         if let Err(partial) = &people {
             for objection in &partial.objections {
-                self.tally(|tally| tally.note(format!("nothing is removed in this run: {objection}")));
+                self.tally(|tally| {
+                    tally.scope_waits |= *objection == Incomplete::ScopeChanged;
+                    tally.note(format!("nothing is removed in this run: {objection}"));
+                });
             }
         }
         let empty = listing.empty_index(self);
@@ -167,6 +170,7 @@ impl Run<'_> {
             throttled: calls.throttled,
             notes,
             troubles: tally.troubles,
+            scope_waits: tally.scope_waits,
             continues: ended.continues,
         }
     }

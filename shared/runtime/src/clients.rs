@@ -11,13 +11,15 @@ use state::{Binding, Queue};
 use crate::VaultTokens;
 
 /// Makes a client at a binding's first use and hands out clones of it; makes it anew when the binding has changed.
+/// Clones share their clients.
+#[derive(Clone)]
 pub struct Clients {
     transport: Arc<dyn Transport>,
     clock: Arc<dyn Clock>,
     jitter: Jitter,
     secrets: Secrets,
     refused: Arc<dyn Queue>,
-    made: Mutex<HashMap<BindingId, (Binding, Client)>>,
+    made: Arc<Mutex<HashMap<BindingId, (Binding, Client)>>>,
 }
 
 impl Clients {
@@ -30,7 +32,7 @@ impl Clients {
         secrets: Secrets,
         refused: Arc<dyn Queue>,
     ) -> Self {
-        Self { transport, clock, jitter, secrets, refused, made: Mutex::default() }
+        Self { transport, clock, jitter, secrets, refused, made: Arc::default() }
     }
 
     /// The binding's client.

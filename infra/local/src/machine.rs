@@ -1,0 +1,184 @@
+//! The running parts of one machine: state, queues, vault, and what each function works with.
+
+use std::fs::File;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use dingtalk::client::Transport;
+use dingtalk::network::{HttpTransport, NoTransport};
+use engine::Corps;
+use runtime::{Clients, SystemClock, jitter, unpredictable};
+use state::vault::Secrets;
+use state::{Queue, QueueError, Store, StoreError, Tables, VaultError};
+
+use crate::embedded::database::client_at;
+use crate::embedded::{Clock, Database, DatabaseError, DirectoryVault, EmbeddedQueue, QueueRules};
+
+/// Why the machine does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Another process has it.
+    #[error("another bangding is running on {}; stop it, or give this one another --data", .0.display())]
+    InUse(PathBuf),
+    /// The directory.
+    #[error("the state directory {} cannot be used", path.display())]
+    Directory {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The database.
+    #[error("the database did not start")]
+    Database(#[from] DatabaseError),
+    /// Its tables.
+    #[error("the tables could not be made")]
+    Tables(#[from] StoreError),
+    /// A queue.
+    #[error("a queue could not be opened")]
+    Queue(#[from] QueueError),
+    /// The vault.
+    #[error("the vault could not be opened")]
+    Vault(#[from] VaultError),
+    /// The network.
+    #[error("the HTTPS client could not be made")]
+    Transport(#[from] NoTransport),
+}
+
+/// Where things are kept and whom they may talk to.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The directory of all state.
+    pub data: PathBuf,
+    /// A DynamoDB elsewhere on this machine.
+    pub dynamodb: Option<SocketAddr>,
+    /// Whether DingTalk may be on loopback: the sandbox is.
+    pub allow_loopback: bool,
+}
+
+/// The four queues.
+pub struct Queues {
+    /// Events to look at.
+    pub wakes: Arc<EmbeddedQueue>,
+    /// Sweeps to run.
+    pub sweeps: Arc<EmbeddedQueue>,
+    /// Messages to send.
+    pub outbox: Arc<EmbeddedQueue>,
+    /// Tokens to renew.
+    pub refused: Arc<EmbeddedQueue>,
+}
+
+/// Everything that runs here.
+pub struct Machine {
+    /// State.
+    pub store: Store,
+    /// Secrets.
+    pub secrets: Secrets,
+    /// Queues.
+    pub queues: Queues,
+    /// DingTalk, one client per binding.
+    pub clients: Clients,
+    /// The way to DingTalk.
+    pub transport: Arc<dyn Transport>,
+    database: Option<Database>,
+    /// Held as long as the machine runs, so that no second one works on the same state.
+    _lock: File,
+}
+
+impl Machine {
+    /// Starts everything on loopback.
+    ///
+    /// # Errors
+    /// [`StartError`]; nothing keeps running then.
+    pub async fn start(place: &Place) -> Result<Self, StartError> {
+        let lock = lock(&place.data)?;
+        let (database, client) = match place.dynamodb {
+            Some(address) => (None, client_at(address)),
+            None => {
+                let database = Database::open(&place.data.join("state.db")).await?;
+                let client = database.client();
+                (Some(database), client)
+            }
+        };
+        let tables = Tables::with_prefix("bangding-");
+        state::store::create_tables(&client, &tables).await?;
+        let store = Store::new(client.clone(), tables, u128::from_be_bytes(unpredictable()));
+        let vault = DirectoryVault::open(&place.data.join("vault"))?;
+        let secrets = Secrets::new(Arc::new(vault), "local/");
+        let queues = queues(&client).await?;
+        let transport: Arc<dyn Transport> = Arc::new(HttpTransport::new(place.allow_loopback)?);
+        let refused: Arc<dyn Queue> = Arc::clone(&queues.refused) as Arc<dyn Queue>;
+        let clients =
+            Clients::new(Arc::clone(&transport), Arc::new(SystemClock), jitter(), secrets.clone(), refused);
+        Ok(Self { store, secrets, queues, clients, transport, database, _lock: lock })
+    }
+
+    /// What engines are made of.
+    #[must_use]
+    pub fn corps(&self) -> Corps {
+        let clients = self.clients.clone();
+        Corps {
+            store: self.store.clone(),
+            secrets: self.secrets.clone(),
+            client: Arc::new(move |binding| clients.of(binding)),
+            clock: Arc::new(SystemClock),
+            randomness: Arc::new(unpredictable),
+        }
+    }
+
+    /// What `full-sync` works with.
+    #[must_use]
+    pub fn full_sync(&self) -> full_sync::Deps {
+        full_sync::Deps { corps: self.corps(), sweeps: Arc::clone(&self.queues.sweeps) as Arc<dyn Queue> }
+    }
+
+    /// What `token-refresh` works with.
+    #[must_use]
+    pub fn token_refresh(&self) -> token_refresh::Deps {
+        token_refresh::Deps {
+            store: self.store.clone(),
+            secrets: self.secrets.clone(),
+            transport: Arc::clone(&self.transport),
+            clock: Arc::new(SystemClock),
+            jitter: jitter(),
+        }
+    }
+
+    /// Closes the database's file.
+    pub async fn stop(self) {
+        if let Some(database) = self.database
+            && let Err(err) = database.stop().await
+        {
+            tracing::warn!(reason = %err, "the database had stopped before");
+        }
+    }
+}
+
+fn lock(data: &Path) -> Result<File, StartError> {
+    let directory = |source| StartError::Directory { path: data.to_owned(), source };
+    std::fs::create_dir_all(data).map_err(directory)?;
+    let lock = File::options().create(true).truncate(false).write(true).open(data.join("lock")).map_err(directory)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(std::fs::TryLockError::WouldBlock) => Err(StartError::InUse(data.to_owned())),
+        Err(std::fs::TryLockError::Error(source)) => Err(directory(source)),
+    }
+}
+
+async fn queues(client: &aws_sdk_dynamodb::Client) -> Result<Queues, QueueError> {
+    let clock: Clock = Arc::new(|| SystemClock.now());
+    let open = async |name: &str, rules: QueueRules| {
+        EmbeddedQueue::open(client.clone(), "bangding-queues", name, rules, Arc::clone(&clock)).await.map(Arc::new)
+    };
+    // A sweep of 200,000 people at 20 calls a second takes hours the first time.
+    let sweep = Duration::from_hours(12).as_secs();
+    Ok(Queues {
+        wakes: open("wakes", QueueRules::fifo(120)).await?,
+        sweeps: open("sweeps", QueueRules::fifo(u32::try_from(sweep).unwrap_or(u32::MAX))).await?,
+        outbox: open("outbox", QueueRules::standard(120)).await?,
+        refused: open("refused-tokens", QueueRules::standard(60)).await?,
+    })
+}

@@ -1,0 +1,233 @@
+//! Making the binding: everything proven first, then the secret, then the binding.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use base64::Engine as _;
+use bytes::Bytes;
+use dingtalk::client::{AccessToken, Client, ClientConfig, Clock, Endpoints, Pace, TokenApi, TokenHash, Tokens};
+use dingtalk::{Error, Trouble};
+use directory::{BindingId, Timestamp};
+use engine::bind::{self, Refusal};
+use runtime::{SystemClock, jitter};
+use secrecy::ExposeSecret as _;
+use state::Binding;
+use state::store::{Condition, Stored};
+use state::vault::BindingSecret;
+
+use super::internal;
+use super::screen::Screen;
+use super::target::Target;
+use crate::args::UpArgs;
+use crate::front::Front;
+use crate::machine::Machine;
+
+/// How long `check_url` may take to come through the queue.
+const CONFIRMED_WITHIN: Duration = Duration::from_secs(10);
+
+/// A binding that is stored, with the values that are pasted into DingTalk's console.
+pub(crate) struct Bound {
+    pub(crate) binding: Binding,
+    pub(crate) callback_url: String,
+    pub(crate) token: String,
+    pub(crate) aes_key: String,
+    /// It was made just now.
+    pub(crate) is_new: bool,
+}
+
+/// The token of a check: no function writes it anywhere.
+struct OneToken(AccessToken);
+
+#[async_trait]
+impl Tokens for OneToken {
+    async fn current(&self) -> Result<AccessToken, Error> {
+        Ok(self.0.clone())
+    }
+
+    async fn renewed(&self, _refused: TokenHash) -> Result<AccessToken, Error> {
+        Err(Error::new("oauth2/accessToken", Trouble::TokenRefused { code: "40014".to_owned() }))
+    }
+}
+
+/// Makes the binding of the target's company, or brings the stored one up to date.
+pub(crate) async fn bind(
+    args: &UpArgs,
+    screen: &Screen,
+    target: &Target,
+    machine: &Machine,
+    front: &Front,
+) -> Result<Bound, Refusal> {
+    let bindings = machine.store.bindings().await.map_err(|err| internal("reading the bindings", &err))?;
+    let (ours, others): (Vec<_>, Vec<_>) =
+        bindings.into_iter().partition(|binding| binding.body.corp_id == target.app.corp_id);
+    if !others.is_empty() && ours.is_empty() {
+        let why = format!("{} holds the binding of another company", args.data.display());
+        let remedy = "Give this company a directory of its own with --data";
+        return Err(Refusal::new("data_of_another_company", "reading the bindings", why, remedy));
+    }
+    let stored = ours.into_iter().next();
+    if stored.is_none() || target.sandbox.is_none() {
+        prove(args, screen, target, machine, stored.is_none()).await?;
+    }
+    let is_new = stored.is_none();
+    let (binding, secret) = match stored {
+        Some(stored) => update(args, target, machine, front, stored).await?,
+        None => create(args, target, machine, front).await?,
+    };
+    token_refresh::handle(&machine.token_refresh(), &token_refresh::Input::Schedule).await;
+    Ok(Bound {
+        callback_url: front.callback_url(&binding.id),
+        token: secret.callback_token.expose_secret().to_owned(),
+        aes_key: secret.callback_aes_key.expose_secret().to_owned(),
+        binding,
+        is_new,
+    })
+}
+
+/// Credentials, company, permissions and scope, by experiment. Nothing is written.
+async fn prove(
+    args: &UpArgs,
+    screen: &Screen,
+    target: &Target,
+    machine: &Machine,
+    first: bool,
+) -> Result<(), Refusal> {
+    let app = &target.app;
+    let endpoints = Endpoints { api: target.endpoints.api.clone(), oapi: target.endpoints.oapi.clone() };
+    let api = TokenApi::new(endpoints.clone(), machine.transport.clone(), Arc::new(SystemClock), jitter());
+    let issued = bind::credentials(&api, &app.app_key, &app.app_secret).await?;
+    screen.credentials();
+    if !first {
+        return Ok(());
+    }
+    let proven = bind::company(&api, &app.corp_id, &app.app_key, &app.app_secret).await?;
+    screen.company(&app.corp_id, proven);
+    let config = ClientConfig {
+        endpoints,
+        app_key: app.app_key.clone(),
+        agent_id: Some(app.agent_id),
+        pace: Pace { calls_per_second: args.qps, ..Pace::default() },
+    };
+    let tokens = Arc::new(OneToken(issued.token));
+    let client = Client::new(config, machine.transport.clone(), Arc::new(SystemClock), tokens, jitter());
+    let scope = bind::permissions(&client, &app.app_key).await?;
+    screen.scope(&scope);
+    Ok(())
+}
+
+async fn create(
+    args: &UpArgs,
+    target: &Target,
+    machine: &Machine,
+    front: &Front,
+) -> Result<(Binding, BindingSecret), Refusal> {
+    let app = &target.app;
+    let text = |letters| random_text(letters).map_err(|err| internal("making the binding's keys", &err));
+    let key = || runtime::random::<32>().map_err(|err| internal("making the binding's keys", &err));
+    let id: BindingId = format!("b-{}", text(8)?.to_lowercase())
+        .parse()
+        .map_err(|err: directory::ids::InvalidId| internal("naming the binding", &err))?;
+    let secret = BindingSecret {
+        corp_id: app.corp_id.clone(),
+        agent_id: app.agent_id,
+        app_key: app.app_key.clone(),
+        app_secret: app.app_secret.clone(),
+        callback_token: text(16)?.into(),
+        callback_aes_key: text(43)?.into(),
+        hash_key: key()?,
+        seal_key: key()?,
+        previous_callback: None,
+    };
+    let mut binding = Binding::new(id, app.corp_id.clone());
+    binding.created_at = SystemClock.now();
+    current(&mut binding, args, target, front);
+    machine.secrets.put_binding(&binding.id, &secret).await.map_err(|err| internal("storing the secret", &err))?;
+    let put = machine.store.put_binding(&binding, Condition::New).await;
+    put.map_err(|err| internal("storing the binding", &err))?;
+    Ok((binding, secret))
+}
+
+/// Addresses, pace and credentials may have changed since the last start; everything else stays.
+async fn update(
+    args: &UpArgs,
+    target: &Target,
+    machine: &Machine,
+    front: &Front,
+    stored: Stored<Binding>,
+) -> Result<(Binding, BindingSecret), Refusal> {
+    let mut binding = stored.body;
+    current(&mut binding, args, target, front);
+    let secret = machine.secrets.binding(&binding.id).await;
+    let mut secret = secret.map_err(|err| internal("reading the binding's secret", &err))?;
+    if secret.app_secret.expose_secret() != target.app.app_secret.expose_secret() {
+        secret.app_secret = target.app.app_secret.clone();
+        secret.app_key.clone_from(&target.app.app_key);
+        let put = machine.secrets.put_binding(&binding.id, &secret).await;
+        put.map_err(|err| internal("storing the secret", &err))?;
+    }
+    let put = machine.store.put_binding(&binding, Condition::Any).await;
+    put.map_err(|err| internal("storing the binding", &err))?;
+    Ok((binding, secret))
+}
+
+fn current(binding: &mut Binding, args: &UpArgs, target: &Target, front: &Front) {
+    binding.agent_id = target.app.agent_id;
+    binding.app_key.clone_from(&target.app.app_key);
+    binding.endpoints = target.endpoints.clone();
+    binding.calls_per_second = args.qps;
+    binding.sweep_minutes = args.sweep_minutes;
+    binding.callback_url = Some(front.callback_url(&binding.id));
+    // The address is another one after each start, so that it has to be verified again.
+    binding.callback_verified_at = None;
+    if args.accept_scope {
+        binding.accepted_scope = None;
+    }
+}
+
+/// Letters and digits, which is what DingTalk's console takes.
+fn random_text(letters: usize) -> Result<String, runtime::NoRandomness> {
+    let mut text = String::new();
+    while text.len() < letters {
+        let bytes = runtime::random::<64>()?;
+        let base64 = base64::engine::general_purpose::STANDARD.encode(bytes);
+        text.extend(base64.chars().filter(char::is_ascii_alphanumeric).take(letters - text.len()));
+    }
+    Ok(text)
+}
+
+/// Has the callback address verified where somebody can: our own sandbox plays the console's Save.
+pub(crate) async fn confirm_callback(target: &Target, machine: &Machine, bound: &Bound) -> Result<bool, Refusal> {
+    let Some(sandbox) = &target.sandbox else { return Ok(false) };
+    let values = serde_json::json!({"url": bound.callback_url, "token": bound.token, "aes_key": bound.aes_key});
+    let request = http::Request::post(format!("{}/__sandbox/subscription", sandbox.url))
+        .header("content-type", "application/json")
+        .body(Bytes::from(values.to_string()));
+    let request = request.map_err(|err| internal("asking for the callback check", &err))?;
+    let answer = machine.transport.send(request).await;
+    let answer = answer.map_err(|err| internal("asking for the callback check", &err))?;
+    if !answer.status().is_success() {
+        let why = "DingTalk's check_url was not answered as it has to be";
+        let remedy = "Start it again; if it stays so, this is a fault of this program";
+        return Err(Refusal::new("callback_unconfirmed", "verifying the callback address", why, remedy));
+    }
+    wait_until_verified(machine, &bound.binding.id, CONFIRMED_WITHIN).await
+}
+
+/// Whether DingTalk verified the callback address; the mark comes through the queue.
+pub(crate) async fn wait_until_verified(
+    machine: &Machine,
+    binding: &BindingId,
+    within: Duration,
+) -> Result<bool, Refusal> {
+    let millis = i64::try_from(within.as_millis()).unwrap_or(i64::MAX);
+    let deadline: Timestamp = SystemClock.now().plus_millis(millis);
+    while SystemClock.now() < deadline {
+        let stored = machine.store.binding(binding).await.map_err(|err| internal("reading the binding", &err))?;
+        if stored.is_some_and(|stored| stored.body.callback_verified_at.is_some()) {
+            return Ok(true);
+        }
+        Clock::sleep(&SystemClock, Duration::from_millis(100)).await;
+    }
+    Ok(false)
+}

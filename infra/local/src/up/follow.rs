@@ -1,0 +1,139 @@
+//! Staying up: a line for every change, a sweep now and then, until it is interrupted.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use engine::bind::Refusal;
+use engine::report::RunReport;
+use message_push::{Content, Draft, compose};
+use serde::Serialize;
+
+use super::binding::{Bound, wait_until_verified};
+use super::screen::Screen;
+use super::target::Target;
+use crate::machine::Machine;
+use crate::workers;
+
+/// How long `check_url` is waited for at a time.
+const LOOK: Duration = Duration::from_secs(5);
+
+#[derive(Serialize)]
+struct EventLine<'a> {
+    event: &'a str,
+    record: String,
+    created: u64,
+    updated: u64,
+    removed: u64,
+    notes: &'a [String],
+}
+
+/// Prints what each event did.
+pub(crate) fn told(screen: &Arc<Screen>) -> reconcile::Told {
+    let screen = Arc::clone(screen);
+    Arc::new(move |wake, looked| {
+        let counts = looked.counts;
+        let record = wake.group();
+        let event = &wake.because;
+        screen.object(&EventLine {
+            event,
+            record: record.clone(),
+            created: counts.created,
+            updated: counts.updated,
+            removed: counts.removed,
+            notes: &looked.notes,
+        });
+        let (zh, en) = match (counts.created, counts.updated, counts.removed) {
+            (0, 0, 0) => ("两边本来就一致", "already in step"),
+            (0, _, 0) => ("已更新", "updated"),
+            (0, 0, _) => ("已标记离开", "marked left"),
+            _ => ("已新增", "created"),
+        };
+        let notes = looked.notes.join("；");
+        screen.line(&format!("→ {event}  {record}  {zh} {notes}"), &format!("→ {event}  {record}  {en} {notes}"));
+    })
+}
+
+/// Follows changes until Ctrl+C.
+pub(crate) async fn follow(
+    screen: &Arc<Screen>,
+    target: &Target,
+    machine: &Machine,
+    bound: &Bound,
+    confirmed: bool,
+    first: &RunReport,
+) -> Result<(), Refusal> {
+    let watching = Arc::clone(screen);
+    let schedule = workers::start_schedule(machine, Arc::new(move |swept| swept_line(&watching, swept)));
+    if bound.is_new && first.complete {
+        welcome(machine, bound).await;
+    }
+    if let Some(sandbox) = &target.sandbox {
+        let url = &sandbox.url;
+        screen.line(
+            &format!("● 正在跟随变化。在 {url} 里入职、改名、调动、离职试试；按 Ctrl+C 结束"),
+            &format!("● following changes. Hire, rename, move or dismiss people at {url}; Ctrl+C ends"),
+        );
+    } else {
+        screen.line("● 正在跟随变化；按 Ctrl+C 结束", "● following changes; Ctrl+C ends");
+    }
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        refusal = watch_callback(screen, machine, bound, confirmed) => refusal?,
+    }
+    drop(schedule);
+    Ok(())
+}
+
+/// Says so once DingTalk has verified the address; never ends otherwise.
+async fn watch_callback(screen: &Screen, machine: &Machine, bound: &Bound, confirmed: bool) -> Result<(), Refusal> {
+    let mut waiting = !confirmed;
+    loop {
+        if waiting && wait_until_verified(machine, &bound.binding.id, LOOK).await? {
+            waiting = false;
+            screen.line("● 回调地址  check_url 已验证，之后的变化会马上到", "● callback       verified by check_url; changes now arrive at once");
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+fn swept_line(screen: &Screen, swept: Result<RunReport, full_sync::Trouble>) {
+    match swept {
+        Ok(run) => {
+            screen.object(&run);
+            let counts = run.counts;
+            let changes = counts.created + counts.updated + counts.removed;
+            if changes > 0 || !run.complete || !run.held.is_empty() {
+                let (people, seconds) = (run.people, run.seconds());
+                screen.line(
+                    &format!("↻ 全量同步  {people} 人，改动 {changes}，{seconds:.1} 秒"),
+                    &format!("↻ sweep  {people} people, {changes} changes, {seconds:.1} s"),
+                );
+                screen.remarks(&run);
+            }
+        }
+        Err(err) => {
+            let reason = super::chain(&err);
+            screen.line(&format!("■ 全量同步没有进行：{reason}"), &format!("■ no sweep took place: {reason}"));
+        }
+    }
+}
+
+/// Tells the primary administrator in DingTalk, once, that the company is bound.
+async fn welcome(machine: &Machine, bound: &Bound) {
+    let client = machine.clients.of(&bound.binding);
+    let Ok(admins) = engine::ports::DingTalk::admins(&client).await else { return };
+    let people = admins.into_iter().take(1).collect();
+    let id = format!("bound-{}", bound.binding.id);
+    let text = "绑钉：通讯录已与内置花名册绑定，首次同步完成。".to_owned();
+    let draft = Draft { binding: &bound.binding, id: &id, people: &people, content: Content::Text(text) };
+    if let Err(err) = send(machine, bound, draft).await {
+        tracing::warn!(reason = %err, "the administrator was not told");
+    }
+}
+
+async fn send(machine: &Machine, bound: &Bound, draft: Draft<'_>) -> Result<(), Box<dyn std::error::Error>> {
+    let secret = machine.secrets.binding(&bound.binding.id).await?;
+    let now = runtime::SystemClock.now();
+    compose(&machine.store, machine.queues.outbox.as_ref(), &secret.seal_key(), draft, now, runtime::random()?).await?;
+    Ok(())
+}

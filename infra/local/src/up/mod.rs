@@ -1,0 +1,122 @@
+//! `bangding up`: bind a company, sync it in full, then follow its changes.
+
+mod binding;
+mod follow;
+mod report;
+mod screen;
+mod target;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use engine::bind::Refusal;
+use engine::report::RunReport;
+use state::Binding;
+use state::queue::messages::SweepMessage;
+
+use crate::args::UpArgs;
+use crate::front::Front;
+use crate::machine::{Machine, Place, StartError};
+use crate::workers;
+
+use report::Report;
+use screen::Screen;
+use target::Target;
+
+/// Something waits for a person.
+const WAITS: u8 = 3;
+
+/// Runs the command. Exit 0: complete and equal; 3: something waits for a person; 1: failed.
+pub async fn run(args: UpArgs) -> ExitCode {
+    let screen = Arc::new(Screen::new(&args));
+    match up(&args, &screen).await {
+        Ok(code) => code,
+        Err(refusal) => {
+            screen.refused(&refusal);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn up(args: &UpArgs, screen: &Arc<Screen>) -> Result<ExitCode, Refusal> {
+    let target = Target::of(args).await?;
+    let place = Place { data: args.data.clone(), dynamodb: args.dynamodb, allow_loopback: target.is_loopback() };
+    let machine = Machine::start(&place).await.map_err(|err| cannot_start(&err))?;
+    let front = Front::start(args.port, callback::Deps::new(machine.secrets.clone(), machine.queues.wakes.clone()))
+        .await
+        .map_err(|err| Refusal::new("port_taken", "starting the callback address", err.to_string(), "Give another --port"))?;
+    screen.started(&args.data, &target);
+    let ended = work(args, screen, &target, &machine, &front).await;
+    drop(front);
+    machine.stop().await;
+    target.stop().await;
+    ended
+}
+
+async fn work(
+    args: &UpArgs,
+    screen: &Arc<Screen>,
+    target: &Target,
+    machine: &Machine,
+    front: &Front,
+) -> Result<ExitCode, Refusal> {
+    let bound = binding::bind(args, screen, target, machine, front).await?;
+    let told = follow::told(screen);
+    let running = workers::start(machine, told);
+    let confirmed = binding::confirm_callback(target, machine, &bound).await?;
+    screen.callback(&bound, confirmed, target);
+    let report = first_sweep(screen, machine, &bound.binding).await?;
+    screen.report(&Report::new(&bound, &report), &report);
+    let code = code_of(&report);
+    if args.once {
+        drop(running);
+        return Ok(code);
+    }
+    follow::follow(screen, target, machine, &bound, confirmed, &report).await?;
+    drop(running);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The first sweep, slice by slice until nothing is left over.
+async fn first_sweep(screen: &Arc<Screen>, machine: &Machine, binding: &Binding) -> Result<RunReport, Refusal> {
+    let deps = machine.full_sync();
+    let at = deps.corps.clock.now();
+    let because = "up".to_owned();
+    let message =
+        SweepMessage { binding: binding.id.clone(), corp: binding.corp_id.clone(), run: None, because, at };
+    let watching = Arc::clone(screen);
+    let progress = Arc::new(move |progress| watching.progress(&progress));
+    let report = full_sync::sweep(&deps, &message, None, progress).await;
+    screen.progress_done();
+    report.map_err(|err| internal("syncing", &err))
+}
+
+fn code_of(report: &RunReport) -> ExitCode {
+    if !report.held.is_empty() || report.scope_waits {
+        ExitCode::from(WAITS)
+    } else if report.complete && report.troubles.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+fn cannot_start(err: &StartError) -> Refusal {
+    let code = if matches!(err, StartError::InUse(_)) { "data_in_use" } else { "cannot_start" };
+    Refusal::new(code, "starting", chain(err), "Nothing was written to either side")
+}
+
+/// Trouble of this machine, not of DingTalk's.
+pub(crate) fn internal(what: &str, err: &dyn std::error::Error) -> Refusal {
+    Refusal::new("state_trouble", what, chain(err), "Run it again; what was done so far is kept")
+}
+
+fn chain(err: &dyn std::error::Error) -> String {
+    let mut text = err.to_string();
+    let mut cause = err.source();
+    while let Some(source) = cause {
+        text = format!("{text}: {source}");
+        cause = source.source();
+    }
+    text
+}

@@ -1,0 +1,77 @@
+//! The one JSON object of `up --once --json`.
+
+use std::collections::BTreeMap;
+
+use engine::bind::Refusal;
+use engine::report::RunReport;
+use serde::Serialize;
+
+use super::binding::Bound;
+
+/// What a program reads.
+#[derive(Serialize)]
+pub(crate) struct Report<'a> {
+    binding: BindingPart<'a>,
+    run: RunPart<'a>,
+}
+
+#[derive(Serialize)]
+struct BindingPart<'a> {
+    id: &'a str,
+    corp_id: &'a str,
+    callback_url: &'a str,
+    token: &'a str,
+    aes_key: &'a str,
+}
+
+#[derive(Serialize)]
+struct RunPart<'a> {
+    id: &'a str,
+    complete: bool,
+    people: u64,
+    departments: u64,
+    created: u64,
+    updated: u64,
+    removed: u64,
+    held: usize,
+    writes: u64,
+    calls: &'a BTreeMap<String, u64>,
+    throttled: u64,
+    seconds: f64,
+    notes: &'a [String],
+}
+
+impl<'a> Report<'a> {
+    pub(crate) fn new(bound: &'a Bound, run: &'a RunReport) -> Self {
+        Self {
+            binding: BindingPart {
+                id: bound.binding.id.as_str(),
+                corp_id: bound.binding.corp_id.as_str(),
+                callback_url: &bound.callback_url,
+                token: &bound.token,
+                aes_key: &bound.aes_key,
+            },
+            run: RunPart {
+                id: run.id.as_str(),
+                complete: run.complete,
+                people: run.people,
+                departments: run.departments,
+                created: run.counts.created,
+                updated: run.counts.updated,
+                removed: run.counts.removed,
+                held: run.held.len(),
+                writes: run.writes,
+                calls: &run.calls,
+                throttled: run.throttled,
+                seconds: run.seconds(),
+                notes: &run.notes,
+            },
+        }
+    }
+}
+
+/// The object where it failed.
+#[derive(Serialize)]
+pub(crate) struct Failure<'a> {
+    pub(crate) error: &'a Refusal,
+}

@@ -1,0 +1,138 @@
+//! Which DingTalk: a sandbox of our own, or the one that was named.
+
+use directory::CorpId;
+use engine::bind::Refusal;
+use runtime::variables::{self, BANGDING_APP_SECRET};
+use sandbox::company::Size;
+use sandbox::{RunningServer, Server, ServerConfig, Settings};
+use secrecy::SecretString;
+use state::Endpoints;
+
+use crate::args::UpArgs;
+
+/// The app that is bound.
+pub(crate) struct App {
+    pub(crate) corp_id: CorpId,
+    pub(crate) agent_id: i64,
+    pub(crate) app_key: String,
+    pub(crate) app_secret: SecretString,
+}
+
+/// A DingTalk and an app in it.
+pub(crate) struct Target {
+    pub(crate) app: App,
+    pub(crate) endpoints: Endpoints,
+    /// Our own, in this process.
+    pub(crate) sandbox: Option<RunningServer>,
+}
+
+impl Target {
+    pub(crate) async fn of(args: &UpArgs) -> Result<Self, Refusal> {
+        match (&args.corp_id, args.agent_id, &args.app_key) {
+            (Some(corp), Some(agent_id), Some(app_key)) => Self::named(args, corp, agent_id, app_key),
+            _ => Self::sandbox(args).await,
+        }
+    }
+
+    fn named(args: &UpArgs, corp: &str, agent_id: i64, app_key: &str) -> Result<Self, Refusal> {
+        let what = "reading the credentials";
+        let copy = "Copy it again from the developer console";
+        let corp_id = corp.parse::<CorpId>().map_err(|err| Refusal::new("bad_corp_id", what, err.to_string(), copy))?;
+        let endpoints = match &args.dingtalk_url {
+            Some(url) => one_address(url)?,
+            None => Endpoints::default(),
+        };
+        let app = App { corp_id, agent_id, app_key: app_key.to_owned(), app_secret: secret()? };
+        Ok(Self { app, endpoints, sandbox: None })
+    }
+
+    async fn sandbox(args: &UpArgs) -> Result<Self, Refusal> {
+        let refused = |why: String| {
+            Refusal::new("sandbox_trouble", "starting the sandbox", why, "Give another --data, or remove this one")
+        };
+        let size = Size {
+            people: args.people as usize,
+            departments: args.departments as usize,
+            seed: args.seed,
+            big_department: None,
+        };
+        let settings = Settings { qps: args.qps, latency_ms: args.latency_ms, ..Settings::default() };
+        let config = ServerConfig { listener: None, port: 0, data: Some(args.data.clone()), size, settings };
+        let server = Server::start(config).await.map_err(|err| refused(super::chain(&err)))?;
+        let keys = server.world.lock().await.company().credentials.clone();
+        let app = App {
+            corp_id: keys.corp_id.parse().map_err(|err: directory::ids::InvalidId| refused(err.to_string()))?,
+            agent_id: keys.agent_id,
+            app_key: keys.app_key,
+            app_secret: keys.app_secret.into(),
+        };
+        let endpoints = one_address(&server.url)?;
+        Ok(Self { app, endpoints, sandbox: Some(server) })
+    }
+
+    /// Whether this DingTalk is on this machine: only then may loopback be called.
+    pub(crate) fn is_loopback(&self) -> bool {
+        [&self.endpoints.api, &self.endpoints.oapi].into_iter().all(|url| is_loopback(url))
+    }
+
+    pub(crate) async fn stop(self) {
+        if let Some(sandbox) = self.sandbox {
+            sandbox.shutdown().await;
+        }
+    }
+}
+
+/// Both hosts at one address.
+fn one_address(url: &str) -> Result<Endpoints, Refusal> {
+    let url = url.trim().trim_end_matches('/');
+    let known = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://").filter(|_| is_loopback(url)));
+    if known.is_none_or(str::is_empty) {
+        let why = "--dingtalk-url is neither an https:// address nor http:// on this machine";
+        let remedy = "Give the whole address, for example https://dingtalk.example.com or http://127.0.0.1:8080";
+        return Err(Refusal::new("bad_address", "reading --dingtalk-url", why, remedy));
+    }
+    Ok(Endpoints { api: url.to_owned(), oapi: url.to_owned() })
+}
+
+fn is_loopback(url: &str) -> bool {
+    let host = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let host = host.split('/').next().unwrap_or_default();
+    let name = if host.starts_with('[') { host.split(']').next().unwrap_or_default() } else { host.split(':').next().unwrap_or_default() };
+    let name = name.trim_start_matches('[');
+    name.eq_ignore_ascii_case("localhost")
+        || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
+}
+
+/// The AppSecret, from the environment or typed without an echo. Never an argument, which others could read.
+fn secret() -> Result<SecretString, Refusal> {
+    if let Some(secret) = variables::variable(BANGDING_APP_SECRET) {
+        return Ok(secret.into());
+    }
+    let missing = |why: &str| {
+        let remedy = "Set BANGDING_APP_SECRET, or run it in a terminal to be asked";
+        Refusal::new("secret_missing", "reading the AppSecret", why, remedy)
+    };
+    if !std::io::IsTerminal::is_terminal(&std::io::stdin()) {
+        return Err(missing("BANGDING_APP_SECRET is not set and there is no terminal to ask in"));
+    }
+    match rpassword::prompt_password("AppSecret (Client Secret): ") {
+        Ok(secret) if !secret.trim().is_empty() => Ok(secret.trim().to_owned().into()),
+        Ok(_) => Err(missing("it is empty")),
+        Err(_) => Err(missing("it could not be read from the terminal")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_https_or_here() {
+        for good in ["https://api.example.com", "http://127.0.0.1:8080/", "http://localhost:1", "http://[::1]:9"] {
+            assert!(one_address(good).is_ok(), "{good}");
+        }
+        for bad in ["http://10.0.0.1", "api.example.com", "https://", "", "http://127.0.0.1.evil.example"] {
+            assert_eq!(one_address(bad).unwrap_err().code, "bad_address", "{bad}");
+        }
+    }
+}
