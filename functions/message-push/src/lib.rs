@@ -1,1 +1,45 @@
-//! Not written yet.
+//! Messages to people: outbox queue → DingTalk work notifications, and what became of them.
+//!
+//! A message is visible at most once per person. A batch says `Sending` before it is sent; where nothing follows that,
+//! nobody can know whether DingTalk took it, so that it is reported as `Unknown` and never sent again.
+
+pub mod batch;
+mod compose;
+#[cfg(feature = "lambda")]
+mod config;
+mod limit;
+mod push;
+
+use std::sync::Arc;
+
+use dingtalk::client::Clock;
+use runtime::Clients;
+use runtime::batch::{Batch, BatchOutcome, work};
+use state::vault::Secrets;
+use state::{Queue, Store};
+
+pub use compose::{CONTENT_MAX_BYTES, ComposeError, Content, Draft, compose};
+#[cfg(feature = "lambda")]
+pub use config::Config;
+
+/// What the function works with.
+pub struct Deps {
+    /// Bindings, batches, the count per minute.
+    pub store: Store,
+    /// The binding's sealing key.
+    pub secrets: Secrets,
+    /// Where looks at results are put, delayed.
+    pub outbox: Arc<dyn Queue>,
+    /// Who speaks to DingTalk.
+    pub clients: Clients,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Works items of the outbox, one after the other. Items that go back are those that could not even be read or noted.
+pub async fn handle(deps: &Deps, items: &Batch) -> BatchOutcome {
+    work(items, 1, |item| push::one(deps, item)).await
+}
+
+#[cfg(test)]
+mod tests;

@@ -38,7 +38,8 @@ where
     let one = service_fn(move |event: LambdaEvent<I>| async move {
         let deadline = Timestamp(i64::try_from(event.context.deadline).unwrap_or(i64::MAX));
         // Boxed: the type of a whole function's future is too deep for the compiler.
-        let answer: Pin<Box<dyn Future<Output = O> + Send + '_>> = Box::pin(handler(event.payload, Invocation { deadline }));
+        let answer: Pin<Box<dyn Future<Output = O> + Send + '_>> =
+            Box::pin(handler(event.payload, Invocation { deadline }));
         Ok::<O, std::convert::Infallible>(answer.await)
     });
     lambda_runtime::run(one).await.map_err(ServeError)

@@ -51,8 +51,7 @@ pub fn connect(
     let secrets = Secrets::new(Arc::new(SecretsManagerVault::new(aws::secretsmanager(&sdk))), secrets_prefix);
     let transport: Arc<dyn Transport> = Arc::new(HttpTransport::new(false)?);
     let refused: Arc<dyn Queue> = Arc::new(SqsQueue::new(aws::sqs(&sdk), refused_tokens));
-    let clients =
-        Clients::new(Arc::clone(&transport), Arc::new(SystemClock), jitter(), secrets.clone(), refused);
+    let clients = Clients::new(Arc::clone(&transport), Arc::new(SystemClock), jitter(), secrets.clone(), refused);
     Ok(Worker { store, secrets, clients, transport, sdk })
 }
 

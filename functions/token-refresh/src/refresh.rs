@@ -1,0 +1,185 @@
+//! Renewing one binding's token.
+
+use std::fmt;
+use std::sync::Arc;
+
+use dingtalk::client::{IssuedToken, TokenApi};
+use dingtalk::{Error, Trouble};
+use directory::Timestamp;
+use secrecy::ExposeSecret;
+use state::store::{Condition, ControlKind, Stored};
+use state::vault::{BindingSecret, SecretError, TokenSecret};
+use state::{Binding, StoreError, VaultError, WriteError};
+
+use crate::Deps;
+use crate::trouble::{TROUBLE, TokenTrouble};
+
+/// Hexadecimal digits of a token's hash that tell it from another: those that the client reports.
+const HASH_MIN: usize = 16;
+
+/// When a new token is wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wanted {
+    /// If the current one is past 80 % of its life, or there is none.
+    Due,
+    /// If the current one is that with this hash (16 to 64 hexadecimal digits of SHA-256), or there is none.
+    Instead(String),
+}
+
+/// What became of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// A token was issued and stored.
+    Renewed,
+    /// The current one is good enough.
+    NotNeeded,
+    /// DingTalk refuses the credentials; kept with its reason, tried again tomorrow or with other credentials.
+    Refused,
+    /// The same, and it is not tomorrow yet: DingTalk was not asked.
+    Waiting,
+}
+
+impl fmt::Display for Ended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Renewed => "renewed",
+            Self::NotNeeded => "still good",
+            Self::Refused => "the credentials are refused",
+            Self::Waiting => "the credentials were refused, and the day is not over",
+        })
+    }
+}
+
+/// Why it may help to try again soon.
+#[derive(Debug, thiserror::Error)]
+pub enum RefreshError {
+    /// A secret could not be read or written.
+    #[error("a secret could not be reached")]
+    Secret(#[source] SecretError),
+    /// The state could not be read.
+    #[error("the state could not be read")]
+    Read(#[source] StoreError),
+    /// The state could not be written.
+    #[error("the state could not be written")]
+    Write(#[source] WriteError),
+    /// DingTalk did not answer, or not now.
+    #[error("DingTalk gave no token")]
+    DingTalk(#[source] Error),
+}
+
+/// Renews a binding's token if that is wanted and allowed.
+///
+/// # Errors
+/// [`RefreshError`] where trying again soon can help; a lasting refusal is [`Ended::Refused`].
+pub async fn refresh(deps: &Deps, binding: &Binding, wanted: &Wanted) -> Result<Ended, RefreshError> {
+    let current = match deps.secrets.tokens(&binding.id).await {
+        Ok(current) => Some(current),
+        Err(SecretError::Vault(VaultError::NotFound)) => None,
+        Err(why) => return Err(RefreshError::Secret(why)),
+    };
+    let now = deps.clock.now();
+    if !current.is_none_or(|current| wanted.instead_of(&current, now)) {
+        return Ok(Ended::NotNeeded);
+    }
+    let secret = deps.secrets.binding(&binding.id).await.map_err(RefreshError::Secret)?;
+    let kept = deps.store.get_control::<TokenTrouble>(&binding.corp_id, ControlKind::Quarantine, TROUBLE).await;
+    let kept = kept.map_err(RefreshError::Read)?;
+    let credentials = fingerprint(&secret);
+    if kept.as_ref().is_some_and(|kept| !kept.body.allows(&credentials, now)) {
+        return Ok(Ended::Waiting);
+    }
+    let endpoints = runtime::endpoints(binding);
+    let api = TokenApi::new(endpoints, Arc::clone(&deps.transport), Arc::clone(&deps.clock), Arc::clone(&deps.jitter));
+    match api.issue(&secret.app_key, &secret.app_secret).await {
+        Ok(issued) => renewed(deps, binding, issued, now, kept.is_some()).await,
+        Err(error) if lasts(&error.trouble) => refused(deps, binding, &error, credentials, kept).await,
+        Err(error) => Err(RefreshError::DingTalk(error)),
+    }
+}
+
+impl Wanted {
+    fn instead_of(&self, current: &TokenSecret, now: Timestamp) -> bool {
+        match self {
+            Self::Due => is_due(current, now),
+            Self::Instead(hash) => hash.len() >= HASH_MIN && current.hash().starts_with(hash.as_str()),
+        }
+    }
+}
+
+/// Past 80 % of its life (`reliability.md` §3.2).
+fn is_due(current: &TokenSecret, now: Timestamp) -> bool {
+    let life = current.expires_at.millis().saturating_sub(current.issued_at.millis());
+    now.millis() >= current.issued_at.millis().saturating_add(life / 5 * 4)
+}
+
+async fn renewed(
+    deps: &Deps,
+    binding: &Binding,
+    issued: IssuedToken,
+    now: Timestamp,
+    had_trouble: bool,
+) -> Result<Ended, RefreshError> {
+    // Counted from before the question, so that our clock never believes in a token for longer than DingTalk does.
+    let life = i64::try_from(issued.expires_in_s).unwrap_or(i64::MAX / 1_000).saturating_mul(1_000);
+    let token = issued.token.expose().into();
+    let secret = TokenSecret { token, issued_at: now, expires_at: now.plus_millis(life) };
+    deps.secrets.put_tokens(&binding.id, &secret).await.map_err(RefreshError::Secret)?;
+    if had_trouble {
+        let removed = deps.store.delete_control(&binding.corp_id, ControlKind::Quarantine, TROUBLE).await;
+        removed.map_err(RefreshError::Read)?;
+    }
+    Ok(Ended::Renewed)
+}
+
+async fn refused(
+    deps: &Deps,
+    binding: &Binding,
+    error: &Error,
+    credentials: String,
+    kept: Option<Stored<TokenTrouble>>,
+) -> Result<Ended, RefreshError> {
+    tracing::error!(binding = %binding.id, trouble = error.trouble.key(), "no token for `{}`: {error}", binding.id);
+    let earlier = kept.as_ref().map(|kept| &kept.body);
+    let now = deps.clock.now();
+    let trouble = TokenTrouble::after(error.trouble.key(), error.advice(), credentials, earlier, now);
+    let condition = kept.as_ref().map_or(Condition::New, |kept| Condition::Version(kept.version));
+    let put = deps.store.put_control(&binding.corp_id, ControlKind::Quarantine, TROUBLE, &trouble, condition, None);
+    match put.await {
+        // Another instance was refused at the same time and says the same.
+        Ok(_) | Err(WriteError::Stale | WriteError::Exists { .. }) => Ok(Ended::Refused),
+        Err(error) => Err(RefreshError::Write(error)),
+    }
+}
+
+/// Whether only a person can change it.
+fn lasts(trouble: &Trouble) -> bool {
+    !trouble.is_transient() && !matches!(trouble, Trouble::UnknownOutcome)
+}
+
+/// Tells credentials apart without saying them: AppKey, and the first digits of the secret's hash.
+fn fingerprint(secret: &BindingSecret) -> String {
+    let hash = TokenSecret::hash_of(secret.app_secret.expose_secret());
+    format!("{}#{}", secret.app_key, hash.get(..12).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_due_at_four_fifths_of_its_life() {
+        let token = TokenSecret { token: "t".into(), issued_at: Timestamp(1_000), expires_at: Timestamp(8_201_000) };
+        assert!(!is_due(&token, Timestamp(1_000 + 6_559_999)));
+        assert!(is_due(&token, Timestamp(1_000 + 6_560_000)));
+    }
+
+    #[test]
+    fn only_the_current_tokens_hash_counts_and_a_short_one_names_none() {
+        let token = TokenSecret { token: "abc".into(), issued_at: Timestamp(0), expires_at: Timestamp(7_200_000) };
+        let instead = |hash: &str| Wanted::Instead(hash.to_owned()).instead_of(&token, Timestamp(0));
+        assert!(instead("ba7816bf8f01cfea"));
+        assert!(instead(&token.hash()));
+        assert!(!instead("ba7816bf8f01cfeb"));
+        assert!(!instead("ba78") && !instead(""));
+    }
+}
