@@ -86,8 +86,6 @@ pub fn optional(lookup: &impl Fn(&str) -> Option<String>, name: &'static str) ->
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
 
     #[test]
@@ -96,30 +94,5 @@ mod tests {
         assert_eq!(missing.to_string(), "environment variable WAKES_QUEUE_URL is not set");
         assert_eq!(required(&|_| Some(String::new()), AWS_REGION).unwrap_err().name, "AWS_REGION");
         assert_eq!(required(&|name| Some(name.to_lowercase()), AWS_REGION).unwrap(), "aws_region");
-    }
-
-    /// Names under `Variables:` of any block, by indentation: the template is ours and `cfn-lint` keeps it well formed.
-    fn set_by_the_template() -> BTreeSet<String> {
-        let template = include_str!("../../../infra/template.yaml");
-        let mut names = BTreeSet::new();
-        let mut inside: Option<usize> = None;
-        for line in template.lines().filter(|line| !line.trim().is_empty()) {
-            let indent = line.len() - line.trim_start().len();
-            match inside {
-                Some(block) if indent > block => {
-                    let name = line.trim_start().split(':').next().unwrap();
-                    names.insert(name.to_owned());
-                }
-                _ => inside = (line.trim_end().ends_with("Variables:")).then_some(indent),
-            }
-        }
-        names
-    }
-
-    #[test]
-    fn the_template_sets_what_the_code_reads_and_nothing_else() {
-        let read: BTreeSet<String> =
-            ALL.iter().filter(|v| v.set_by == SetBy::Template).map(|v| v.name.to_owned()).collect();
-        assert_eq!(set_by_the_template(), read);
     }
 }
