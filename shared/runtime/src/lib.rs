@@ -34,3 +34,6 @@ pub use tokens::VaultTokens;
 pub use variables::{Missing, variable};
 #[cfg(feature = "verified")]
 pub use verified::{CallbackVerified, FromCallback};
+
+#[cfg(test)]
+mod template;

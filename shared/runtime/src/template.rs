@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use runtime::variables::{ALL, SetBy};
+use crate::variables::{ALL, SetBy};
 
 const TEMPLATE: &str = include_str!("../../../infra/template.yaml");
 
