@@ -4,6 +4,7 @@
 //! says nothing about anybody; 96 bits keep an accidental collision below 10⁻¹⁹ for a record.
 
 use crate::field::Field;
+use crate::ids::{Kind, LinkId, NativeId, Side};
 use crate::record::Value;
 
 /// A binding's hash key: 32 random bytes. `Debug` hides it.
@@ -57,6 +58,17 @@ pub fn bytes(key: &HashKey, purpose: &str, content: &[u8]) -> FieldHash {
     let mut hasher = blake3::Hasher::new_keyed(&key.0);
     hasher.update(&[0xff]).update(&(purpose.len() as u64).to_be_bytes()).update(purpose.as_bytes()).update(content);
     truncated(&hasher)
+}
+
+/// The link id of a record that was first seen under this id on this side: the same each time, so that a create that
+/// was killed and begun again is the same create, and so that records can refer to each other before they are stored.
+#[must_use]
+pub fn link_id(key: &HashKey, side: Side, kind: Kind, native: &NativeId) -> LinkId {
+    let mut hasher = blake3::Hasher::new_keyed(&key.0);
+    hasher.update(&[0xfe]).update(side.key().as_bytes()).update(b"#").update(kind.key().as_bytes()).update(b"#");
+    let mut id = [0; 16];
+    hasher.update(native.as_str().as_bytes()).finalize_xof().fill(&mut id);
+    LinkId(id)
 }
 
 fn truncated(hasher: &blake3::Hasher) -> FieldHash {

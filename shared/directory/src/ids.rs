@@ -230,7 +230,8 @@ impl fmt::Display for DeptId {
     }
 }
 
-/// The pair of identities that is one person or department: 128 random bits, 32 lower-case hex digits as text.
+/// The pair of identities that is one person or department: 128 bits that say nothing to a stranger, 32 lower-case hex
+/// digits as text.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct LinkId(pub [u8; 16]);
@@ -300,6 +301,6 @@ mod tests {
 
     #[test]
     fn the_refusal_does_not_repeat_the_value() {
-        assert_eq!(UserId::new("sec#ret").unwrap_err().to_string().contains("sec"), false);
+        assert!(!UserId::new("sec#ret").unwrap_err().to_string().contains("sec"));
     }
 }

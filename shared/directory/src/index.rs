@@ -18,15 +18,6 @@ pub struct Listed {
     pub ehr: FieldSet,
 }
 
-impl Listed {
-    fn of(self, side: Side) -> FieldSet {
-        match side {
-            Side::DingTalk => self.dingtalk,
-            Side::Ehr => self.ehr,
-        }
-    }
-}
-
 /// What a list row means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Nomination {
@@ -42,6 +33,8 @@ pub enum Nomination {
 struct Row {
     link: LinkId,
     digests: [FieldHash; 2],
+    /// Fields that were ever agreed. The eHR shows others too, about which there is nothing to compare.
+    agreed: FieldSet,
     /// Sum of the hashes of (department, leads it), as base has them and as the lists showed them so far.
     places: u64,
     places_seen: u64,
@@ -76,10 +69,14 @@ impl BaseIndex {
                 self.by_native[slot(side)].push((self.native_hash(side, native), at));
             }
         }
-        let digest = |side| digest(&self.key, self.listed.of(side), |field| link.base.hashes.get(&field).copied());
+        let agreed: FieldSet = link.base.hashes.keys().copied().collect();
+        let digest = |side| {
+            digest(&self.key, self.compared(side, agreed), |field| link.base.hashes.get(&field).copied())
+        };
         let row = Row {
             link: link.id,
             digests: [digest(Side::DingTalk), digest(Side::Ehr)],
+            agreed,
             places: places(&self.key, &link.base),
             places_seen: 0,
             seen: [false; 2],
@@ -121,8 +118,9 @@ impl BaseIndex {
     /// Compares one list row, its references already resolved to link ids, with base.
     pub fn see(&mut self, side: Side, native: &NativeId, values: &Values) -> Nomination {
         let Some(at) = self.position(side, native) else { return Nomination::Unknown };
-        let (key, listed) = (&self.key, self.listed.of(side));
-        let seen = digest(key, listed, |field| {
+        let Some(agreed) = self.rows.get(at).map(|row| row.agreed) else { return Nomination::Unknown };
+        let key = &self.key;
+        let seen = digest(key, self.compared(side, agreed), |field| {
             values.shown().contains(field).then(|| hash::field(key, field, values.get(field)))
         });
         let Some(row) = self.rows.get_mut(at) else { return Nomination::Unknown };
@@ -175,6 +173,15 @@ impl BaseIndex {
     /// Only [`crate::snapshot::CompleteSnapshot`] gives this out: absence from a partial list says nothing.
     pub(crate) fn unseen(&self, side: Side) -> impl Iterator<Item = LinkId> {
         self.rows.iter().filter(move |row| !row.seen[slot(side)] && !row.expected_absent).map(|row| row.link)
+    }
+
+    /// The fields of a row that are compared. A field that DingTalk lists and nobody agreed on yet is news; one that
+    /// only the eHR shows is not.
+    fn compared(&self, side: Side, agreed: FieldSet) -> FieldSet {
+        match side {
+            Side::DingTalk => self.listed.dingtalk,
+            Side::Ehr => self.listed.ehr.intersection(agreed),
+        }
     }
 
     fn position(&self, side: Side, native: &NativeId) -> Option<usize> {
@@ -286,6 +293,18 @@ pub(crate) mod tests {
         let mut index = index(&[link(1, &shown)]);
         shown.hide(Field::Title);
         assert_eq!(index.see(Side::DingTalk, &native("u1"), &shown), Nomination::Differs(LinkId([1; 16])));
+    }
+
+    #[test]
+    fn a_field_that_only_the_ehr_shows_is_no_news() {
+        let mut shown = values("李娜", "工程师");
+        let mut index = BaseIndex::new(key(), Listed { ehr: FieldSet::PERSON, ..LISTED });
+        index.add(&link(1, &shown));
+        index.freeze();
+        shown.show_text(Field::Remark, Some("eHR only".to_owned()));
+        assert_eq!(index.see(Side::Ehr, &native("e1"), &shown), Nomination::Agrees(LinkId([1; 16])));
+        shown.show_text(Field::Title, Some("改了".to_owned()));
+        assert_eq!(index.see(Side::Ehr, &native("e1"), &shown), Nomination::Differs(LinkId([1; 16])));
     }
 
     #[test]

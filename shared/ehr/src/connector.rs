@@ -119,6 +119,9 @@ pub trait Connector: Send + Sync {
     /// What it can do.
     fn capabilities(&self) -> Capabilities;
 
+    /// The id that a create for this link will get, where the connector derives it; `None` where the eHR chooses.
+    fn id_for(&self, link: LinkId) -> Option<NativeId>;
+
     /// Lists every record of a kind, also those that left, and returns how many. An error means that the list is
     /// incomplete: what was handed out before it may be used, what was not says nothing.
     async fn list(&self, kind: Kind, each: &mut (dyn FnMut(Stored) + Send)) -> Result<u64, Error>;

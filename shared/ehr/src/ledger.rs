@@ -6,7 +6,7 @@
 
 use async_trait::async_trait;
 use directory::hash::{self, HashKey};
-use directory::{Action, CorpId, Field, FieldSet, Kind, NativeId, Record};
+use directory::{Action, CorpId, Field, FieldSet, Kind, LinkId, NativeId, Record};
 use serde::{Deserialize, Serialize};
 use state::store::{Condition, Find, LedgerEntry};
 use state::{Store, StoreError, WriteError};
@@ -69,7 +69,7 @@ impl Ledger {
     }
 
     async fn create(&self, write: &Write) -> Result<Stored, Error> {
-        let id = NativeId::new(&write.link.to_string()).map_err(|_| Error::Refused("its id cannot be stored"))?;
+        let id = self.id_for(write.link).ok_or(Error::Refused("its id cannot be stored"))?;
         let mut body = Body { v: SCHEMA, record: Record::new(write.kind, id.clone()), dingtalk: None };
         change(&mut body, write);
         match self.put(write.kind, &body, Condition::New).await {
@@ -134,6 +134,10 @@ impl Connector for Ledger {
         }
     }
 
+    fn id_for(&self, link: LinkId) -> Option<NativeId> {
+        NativeId::new(&link.to_string()).ok()
+    }
+
     async fn list(&self, kind: Kind, each: &mut (dyn FnMut(Stored) + Send)) -> Result<u64, Error> {
         let mut unreadable = None;
         let mut read = |entry: LedgerEntry| match stored(&entry) {
@@ -165,8 +169,8 @@ impl Connector for Ledger {
 
     async fn apply(&self, write: &Write) -> Result<Stored, Error> {
         match (&write.id, write.action) {
-            (None, Action::Create) => self.create(write).await,
-            (Some(id), _) => self.change(id, write).await,
+            (_, Action::Create) => self.create(write).await,
+            (Some(id), Action::Update | Action::Restore | Action::Remove) => self.change(id, write).await,
             (None, Action::Update | Action::Restore | Action::Remove) => Err(Error::NotFound),
         }
     }

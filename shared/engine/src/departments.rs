@@ -1,10 +1,10 @@
 //! Departments: read again, written top-down, so that everybody has a place before people come.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use directory::plan::Plan;
 use directory::tree::Tree;
-use directory::{Field, Kind, NativeId, Record, Values};
+use directory::{Field, FieldSet, Kind, NativeId, Record, Values};
 use futures::FutureExt as _;
 
 use crate::listing::Listing;
@@ -78,6 +78,39 @@ impl Run<'_> {
             }
         }
         Ok(records)
+    }
+
+    /// Looks again at records that refer to somebody who was expected and did not come: gone since the list was made,
+    /// refused, or re-hired under the link of old.
+    pub(crate) async fn mend_references(&self, wrong: BTreeSet<NativeId>) -> Result<(), LookError> {
+        if wrong.is_empty() {
+            return Ok(());
+        }
+        let mut records: Vec<(Kind, NativeId)> = Vec::new();
+        for kind in [Kind::Person, Kind::Department] {
+            let each = &mut |stored: ehr::Stored| {
+                let values = &stored.record.values;
+                let people = FieldSet::of(&[Field::Manager, Field::Heads]).iter();
+                let refers = people.flat_map(|field| values.refs(field)).any(|id| wrong.iter().any(|w| w.as_str() == id));
+                records.extend(stored.dingtalk.filter(|_| refers).map(|id| (kind, id)));
+            };
+            self.engine.ehr.list(kind, each).await?;
+        }
+        let mut plan = Plan::default();
+        for (kind, id) in records {
+            let record = match (kind, id.to_user_id(), id.to_dept_id()) {
+                (Kind::Person, Ok(id), _) => self.engine.dingtalk.person(&id, self.visible).await,
+                (Kind::Department, _, Some(id)) => self.engine.dingtalk.department(id).await,
+                _ => continue,
+            };
+            match record {
+                Ok(record) => _ = self.consider(&record, Unknown::LeaveOut, &mut plan).await?,
+                Err(err) if err.is_about_this_record() => {}
+                Err(err) => return Err(err.into()),
+            }
+        }
+        self.apply(plan.approve(&self.engine.policy, u64::MAX), &|_| {}).await?;
+        Ok(())
     }
 
     /// Looks again at fields whose references were on their way: managers after people, heads after both.

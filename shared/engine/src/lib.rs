@@ -29,7 +29,7 @@ use dingtalk::client::Clock;
 use directory::decide::Context;
 use directory::hash::HashKey;
 use directory::policy::Policy;
-use directory::{CorpId, FieldSet, Kind, LinkId, RunId, Timestamp, Version};
+use directory::{CorpId, FieldSet, Kind, RunId, Timestamp, Version};
 use ehr::Connector;
 use state::links::Links;
 
@@ -90,10 +90,6 @@ impl<'a> Run<'a> {
 
     pub(crate) fn version(&self) -> Version {
         Version(u128::from_be_bytes(self.engine.randomness.bytes()))
-    }
-
-    pub(crate) fn link_id(&self) -> LinkId {
-        LinkId(self.engine.randomness.bytes())
     }
 
     pub(crate) fn context(&self, kind: Kind) -> Context<'_> {

@@ -155,6 +155,7 @@ impl Run<'_> {
         for root in &roots {
             let id = NativeId::from(*root);
             if listing.departments.see_unlisted(Side::DingTalk, &id) == Nomination::Unknown {
+                listing.departments_new += 1;
                 listing.departments_nominated.insert(id.clone());
             }
             listing.rows.entry(id.clone()).or_insert_with(|| Record::new(Kind::Department, id));
@@ -292,7 +293,7 @@ impl Listing {
     /// The counts for the preview, before anything is read again.
     pub(crate) fn preview(&self, people_missing: usize) -> Preview {
         Preview {
-            departments_new: self.departments_new + u64::from(self.departments.is_empty()),
+            departments_new: self.departments_new,
             departments_changed: (self.departments_nominated.len() as u64).saturating_sub(self.departments_new),
             people_new: self.newcomers.len() as u64,
             people_changed: self.differing.len() as u64,

@@ -1,6 +1,6 @@
 //! References: a side's own ids ↔ link ids, so that both sides' values can be compared.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use directory::index::BaseIndex;
@@ -32,17 +32,20 @@ pub struct Names {
     known: Mutex<HashMap<(Side, Kind, NativeId), LinkId>>,
     natives: Mutex<HashMap<LinkId, [Option<NativeId>; 2]>>,
     people: Mutex<Option<Arc<BaseIndex>>>,
+    /// Whose records are about to be created, with the ids that they will have.
+    expected: Mutex<HashMap<LinkId, NativeId>>,
 }
 
 impl Names {
     /// Knows nobody yet.
     #[must_use]
     pub fn new(corp: CorpId, links: Arc<dyn Links>) -> Self {
-        Self { corp, links, known: Mutex::default(), natives: Mutex::default(), people: Mutex::default() }
+        Self { corp, links, known: Mutex::default(), natives: Mutex::default(), people: Mutex::default(), expected: Mutex::default() }
     }
 
     /// Remembers a link's ids.
     pub fn learn(&self, link: &Link) {
+        self.expected.lock().unwrap_or_else(PoisonError::into_inner).remove(&link.id);
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         for side in [Side::DingTalk, Side::Ehr] {
             if let Some(native) = link.native(side) {
@@ -51,6 +54,23 @@ impl Names {
         }
         let natives = [link.dingtalk.clone(), link.ehr.clone()];
         self.natives.lock().unwrap_or_else(PoisonError::into_inner).insert(link.id, natives);
+    }
+
+    /// From now on `link` may be referred to: its record is created in this run, under the id `ehr`.
+    pub fn expect(&self, kind: Kind, dingtalk: &NativeId, link: LinkId, ehr: NativeId) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.entry((Side::DingTalk, kind, dingtalk.clone())).or_insert(link);
+        self.expected.lock().unwrap_or_else(PoisonError::into_inner).insert(link, ehr);
+    }
+
+    /// Records that were expected and were not created under the id that was promised: what refers to them is wrong.
+    /// Nothing is expected any more afterwards.
+    #[must_use]
+    pub fn disappointed(&self) -> BTreeSet<NativeId> {
+        let expected = std::mem::take(&mut *self.expected.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|_, link| !expected.contains_key(link));
+        expected.into_values().collect()
     }
 
     /// From now on `index` answers for people that were linked when the run began, without asking the store.
@@ -86,6 +106,11 @@ impl Names {
             && let Some(native) = &ids[slot]
         {
             return Ok(Some(native.clone()));
+        }
+        if side == Side::Ehr
+            && let Some(expected) = self.expected.lock().unwrap_or_else(PoisonError::into_inner).get(&id)
+        {
+            return Ok(Some(expected.clone()));
         }
         let link = self.links.link(&self.corp, kind, id).await?;
         if let Some(link) = &link {

@@ -1,8 +1,9 @@
 //! Reading one record from both sides and deciding about it.
 
 use directory::decide::{self, Decision, Pair};
+use directory::hash;
 use directory::plan::Plan;
-use directory::{Base, Kind, Lifecycle, Link, Record, Side};
+use directory::{Base, Kind, Lifecycle, Link, NativeId, Record, Side};
 use ehr::{Key, Stored};
 use state::StoreError;
 
@@ -73,7 +74,7 @@ impl Run<'_> {
         dingtalk: &Record,
         rule: Unknown,
         plan: &mut Plan,
-    ) -> Result<Vec<(directory::Field, directory::NativeId)>, LookError> {
+    ) -> Result<Vec<(directory::Field, NativeId)>, LookError> {
         let kind = dingtalk.kind;
         let resolved = self.names.resolve(Side::DingTalk, dingtalk, rule).await?;
         let (link, ehr) = self.find(kind, dingtalk).await?;
@@ -89,7 +90,7 @@ impl Run<'_> {
             return Ok(resolved.unknown);
         }
         let stored = link.as_ref().map(|link| link.version);
-        let link = link.unwrap_or_else(|| self.new_link(kind));
+        let link = link.unwrap_or_else(|| self.new_link(kind, &dingtalk.id));
         let ehr = ehr.as_ref().map(|(record, version)| (record, *version));
         let pair = Pair { link: &link, stored, dingtalk: &resolved.record, ehr };
         match decide::present(pair, self.context(kind)) {
@@ -135,14 +136,15 @@ impl Run<'_> {
         Ok((None, None))
     }
 
-    fn new_link(&self, kind: Kind) -> Link {
+    fn new_link(&self, kind: Kind, dingtalk: &NativeId) -> Link {
+        let id = hash::link_id(&self.engine.key, Side::DingTalk, kind, dingtalk);
         Link {
-            id: self.link_id(),
+            id,
             kind,
             generation: 1,
             version: self.version(),
             dingtalk: None,
-            ehr: None,
+            ehr: self.engine.ehr.id_for(id),
             unionid: None,
             base: Base::default(),
             intents: Vec::new(),

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use directory::hash;
 use directory::snapshot::{self, Incomplete, Scope};
 use directory::{Kind, RunId, Side, Timestamp};
 
@@ -117,6 +118,7 @@ impl Run<'_> {
         let empty = listing.empty_index(self);
         let index = std::mem::replace(&mut listing.people, empty);
         self.names.use_index(Arc::new(index));
+        self.expect(&listing);
         let done = AtomicU64::new(0);
         let total = listing.to_work();
         let progress = |more: u64| {
@@ -127,11 +129,25 @@ impl Run<'_> {
         pending.extend(self.differing(&listing, &progress).await?);
         let finished = self.newcomers(&listing, order, &mut pending, &progress).await?;
         self.settle_pending(pending).await?;
+        if finished {
+            self.mend_references(self.names.disappointed()).await?;
+        }
         if let (Ok(people), Ok(departments)) = (&people, &departments) {
             self.missing_people(people.absent(), listing.people_linked()).await?;
             self.missing_departments(departments.absent()).await?;
         }
         Ok((people.is_ok() && departments.is_ok(), finished))
+    }
+
+    /// Where the eHR's ids are ours to derive, people who are about to be created can be referred to at once: managers and
+    /// heads need no second write.
+    fn expect(&self, listing: &Listing) {
+        for id in &listing.newcomers {
+            let link = hash::link_id(&self.engine.key, Side::DingTalk, Kind::Person, id);
+            if let Some(ehr) = self.engine.ehr.id_for(link) {
+                self.names.expect(Kind::Person, id, link, ehr);
+            }
+        }
     }
 
     /// Counts what the eHR holds active at the end, asking it again only where something joined or left.

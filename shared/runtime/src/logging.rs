@@ -31,11 +31,14 @@ const OURS: &[&str] = &[
 ];
 
 /// Begins logging for one process: JSON lines on Lambda, text on a terminal or pipe, both on stderr, so that a
-/// program's stdout stays its own. The level of our lines comes from `LOG_LEVEL` (`info` when absent or not a level).
+/// program's stdout stays its own. The level of our lines comes from `LOG_LEVEL` (where it is absent or no level: `info` on Lambda, `warn` elsewhere).
 /// Calling it twice is harmless: the first call wins.
 pub fn init_logging(function: &'static str) {
-    let level = variable(LOG_LEVEL).and_then(|text| text.parse().ok()).unwrap_or(Level::INFO);
-    let lines: Box<dyn Layer<_> + Send + Sync> = if variable(AWS_LAMBDA_FUNCTION_NAME).is_some() {
+    let lambda = variable(AWS_LAMBDA_FUNCTION_NAME).is_some();
+    // At a terminal the command's own lines are what people read.
+    let usual = if lambda { Level::INFO } else { Level::WARN };
+    let level = variable(LOG_LEVEL).and_then(|text| text.parse().ok()).unwrap_or(usual);
+    let lines: Box<dyn Layer<_> + Send + Sync> = if lambda {
         Box::new(fmt::layer().json().flatten_event(true).with_writer(std::io::stderr))
     } else {
         Box::new(fmt::layer().with_ansi(std::io::stderr().is_terminal()).with_writer(std::io::stderr))
@@ -46,7 +49,8 @@ pub fn init_logging(function: &'static str) {
 }
 
 fn targets(level: Level) -> Targets {
-    Targets::new().with_default(Level::WARN).with_targets(OURS.iter().map(|name| (*name, level)))
+    // The embedded database warns of every condition that does not hold, which here is the normal course of things.
+    Targets::new().with_default(Level::WARN).with_target("dynoxide", Level::ERROR).with_targets(OURS.iter().map(|name| (*name, level)))
 }
 
 #[cfg(test)]
