@@ -60,6 +60,7 @@ impl Names {
     pub fn expect(&self, kind: Kind, dingtalk: &NativeId, link: LinkId, ehr: NativeId) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.entry((Side::DingTalk, kind, dingtalk.clone())).or_insert(link);
+        known.entry((Side::Ehr, kind, ehr.clone())).or_insert(link);
         self.expected.lock().unwrap_or_else(PoisonError::into_inner).insert(link, ehr);
     }
 
