@@ -57,6 +57,7 @@ pub(crate) struct Listing {
     pub(crate) ehr_active: BTreeMap<Kind, u64>,
     links: BTreeMap<Kind, u64>,
     departments_new: u64,
+    departments_differing: u64,
     head_count: Option<(u64, u64)>,
     scope: Scope,
 }
@@ -239,6 +240,7 @@ impl Listing {
             ehr_active: BTreeMap::new(),
             links: BTreeMap::new(),
             departments_new: 0,
+            departments_differing: 0,
             head_count: None,
             scope,
         }
@@ -252,7 +254,10 @@ impl Listing {
                 self.departments_new += 1;
                 self.departments_nominated.insert(record.id.clone());
             }
-            Nomination::Differs(_) => _ = self.departments_nominated.insert(record.id.clone()),
+            Nomination::Differs(_) => {
+                self.departments_differing += 1;
+                self.departments_nominated.insert(record.id.clone());
+            }
         }
         self.rows.insert(record.id.clone(), record.clone());
     }
@@ -294,7 +299,7 @@ impl Listing {
     pub(crate) fn preview(&self, people_missing: usize) -> Preview {
         Preview {
             departments_new: self.departments_new,
-            departments_changed: (self.departments_nominated.len() as u64).saturating_sub(self.departments_new),
+            departments_changed: self.departments_differing,
             people_new: self.newcomers.len() as u64,
             people_changed: self.differing.len() as u64,
             people_missing: people_missing as u64,

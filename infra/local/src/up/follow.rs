@@ -49,8 +49,19 @@ pub(crate) fn told(screen: &Arc<Screen>) -> reconcile::Told {
             _ => ("已新增", "created"),
         };
         let notes = looked.notes.join("；");
-        screen.line(&format!("→ {event}  {record}  {zh} {notes}"), &format!("→ {event}  {record}  {en} {notes}"));
+        let time = clock_time();
+        screen.line(
+            &format!("{time} → {event}  {record}  {zh} {notes}"),
+            &format!("{time} → {event}  {record}  {en} {notes}"),
+        );
     })
+}
+
+/// The time of day where the company is; DingTalk's companies are in China.
+fn clock_time() -> String {
+    let now = jiff::Timestamp::from_millisecond(runtime::SystemClock.now().millis()).unwrap_or_default();
+    jiff::tz::TimeZone::get("Asia/Shanghai")
+        .map_or_else(|_| now.to_string(), |zone| now.to_zoned(zone).strftime("%H:%M:%S").to_string())
 }
 
 /// Follows changes until Ctrl+C.
