@@ -168,6 +168,9 @@ pub async fn sweep(
     update_binding(deps, &message.binding, |binding| {
         binding.swept_at = Some(now);
         binding.sweeps += u64::from(swept.report.complete);
+        if swept.canary.is_some() {
+            binding.canary.clone_from(&swept.canary);
+        }
         if binding.accepted_scope.is_none() {
             binding.accepted_scope.clone_from(&swept.scope);
         }

@@ -7,7 +7,7 @@ mod config;
 use std::sync::Arc;
 
 use directory::{BindingId, CorpId, Timestamp, Wake};
-use engine::{Corps, LookError, Looked, NoEngine};
+use engine::{Corps, LookError, Looked, NoEngine, Sight};
 use runtime::batch::{self, Batch, BatchOutcome, Item, Verdict};
 use runtime::{CallbackVerified, FromCallback};
 use state::queue::messages::{SweepMessage, WakeMessage, encode};
@@ -92,9 +92,11 @@ async fn work(deps: &Deps, item: Item) -> Verdict {
 async fn look(deps: &Deps, message: &WakeMessage) -> Result<(), Trouble> {
     let (binding, engine) = deps.corps.engine(&message.binding).await?;
     // Before the first sweep nothing is known, and that sweep looks at everybody.
-    let Some(scope) = binding.body.accepted_scope else { return Ok(()) };
+    let Some(scope) = &binding.body.accepted_scope else { return Ok(()) };
     let run = deps.corps.new_run().ok_or(Trouble::Run)?;
-    let looked = engine.look(run, &message.wake, scope.fields).await?;
+    let sight =
+        Sight { visible: scope.fields, whole_company: scope.whole_company, canary: binding.body.canary.clone() };
+    let looked = engine.look(run, &message.wake, sight).await?;
     if looked.sweep_due {
         ask_for_sweep(deps, &message.binding, &message.corp, &message.wake.because).await?;
     }

@@ -29,7 +29,7 @@ use dingtalk::client::Clock;
 use directory::decide::Context;
 use directory::hash::HashKey;
 use directory::policy::Policy;
-use directory::{CorpId, FieldSet, Kind, RunId, Timestamp, Version};
+use directory::{CorpId, FieldSet, Kind, RunId, Timestamp, UserId, Version};
 use ehr::Connector;
 use state::links::Links;
 
@@ -66,6 +66,17 @@ pub struct Engine {
     pub policy: Policy,
 }
 
+/// What a run may see of DingTalk.
+#[derive(Debug, Clone, Default)]
+pub struct Sight {
+    /// Person fields whose visibility is proven.
+    pub visible: FieldSet,
+    /// The whole company is in scope.
+    pub whole_company: bool,
+    /// Somebody who is certainly there.
+    pub canary: Option<UserId>,
+}
+
 /// One run: its id, what it may see, and what it has learned so far.
 pub(crate) struct Run<'a> {
     pub(crate) engine: &'a Engine,
@@ -74,14 +85,17 @@ pub(crate) struct Run<'a> {
     pub(crate) visible: FieldSet,
     /// Whether DingTalk shows the whole company: then a department nobody knows is news, not out of scope.
     pub(crate) whole_company: bool,
+    /// Somebody who was there a moment ago, or at the last sweep.
+    pub(crate) canary: Option<UserId>,
     pub(crate) names: Names,
     pub(crate) report: std::sync::Mutex<report::Tally>,
 }
 
 impl<'a> Run<'a> {
-    pub(crate) fn new(engine: &'a Engine, id: RunId, visible: FieldSet, whole_company: bool) -> Self {
+    pub(crate) fn new(engine: &'a Engine, id: RunId, sight: Sight) -> Self {
+        let Sight { visible, whole_company, canary } = sight;
         let names = Names::new(engine.corp.clone(), Arc::clone(&engine.links));
-        Self { engine, id, visible, whole_company, names, report: std::sync::Mutex::default() }
+        Self { engine, id, visible, whole_company, canary, names, report: std::sync::Mutex::default() }
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -113,6 +127,6 @@ mod tests {
     #[expect(dead_code, reason = "a check of types")]
     fn a_sweep_and_a_look_can_be_sent(engine: &Engine, order: &SweepOrder, wake: &directory::Wake) {
         sendable(&engine.sweep(order));
-        sendable(&engine.look(order.run.clone(), wake, FieldSet::PERSON));
+        sendable(&engine.look(order.run.clone(), wake, Sight::default()));
     }
 }

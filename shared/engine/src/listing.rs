@@ -53,6 +53,8 @@ pub(crate) struct Listing {
     pub(crate) differing: BTreeSet<LinkId>,
     /// Departments whose list or members did not arrive in full.
     pub(crate) missing: Vec<NativeId>,
+    /// Somebody whom a list showed.
+    pub(crate) somebody: Option<UserId>,
     /// Active records that the eHR listed.
     pub(crate) ehr_active: BTreeMap<Kind, u64>,
     links: BTreeMap<Kind, u64>,
@@ -237,6 +239,7 @@ impl Listing {
             newcomers: BTreeSet::new(),
             differing: BTreeSet::new(),
             missing: Vec::new(),
+            somebody: None,
             ehr_active: BTreeMap::new(),
             links: BTreeMap::new(),
             departments_new: 0,
@@ -264,6 +267,7 @@ impl Listing {
 
     fn see_member(&mut self, run: &Run<'_>, department: DeptId, row: &MemberRow) {
         let id = &row.record.id;
+        self.somebody = self.somebody.take().or_else(|| id.to_user_id().ok());
         let values = run.names.row(Side::DingTalk, &row.record, &self.people, run.whole_company);
         match self.people.see(Side::DingTalk, id, &values) {
             Nomination::Agrees(_) => {}

@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use directory::hash;
 use directory::snapshot::{self, Incomplete, Scope};
-use directory::{Kind, RunId, Side, Timestamp};
+use directory::{Kind, RunId, Side, Timestamp, UserId};
 
 use crate::listing::Listing;
 use crate::observe::LookError;
 use crate::report::{Progress, RunReport};
-use crate::{Engine, Run};
+use crate::{Engine, Run, Sight};
 
 /// What a sweep is to do.
 #[derive(Clone)]
@@ -47,6 +47,8 @@ pub struct Swept {
     pub report: RunReport,
     /// What the app could see; `None` where not even that could be read.
     pub scope: Option<Scope>,
+    /// Somebody whom it saw.
+    pub canary: Option<UserId>,
 }
 
 impl Engine {
@@ -56,8 +58,8 @@ impl Engine {
         let began_at = self.clock.now();
         _ = self.dingtalk.take_tally();
         let scope = self.dingtalk.scope().await.map_err(LookError::from);
-        let (visible, whole) = scope.as_ref().map(|scope| (scope.fields, scope.whole_company)).unwrap_or_default();
-        let run = Run::new(self, order.run.clone(), visible, whole);
+        let sight = |scope: &Scope| Sight { visible: scope.fields, whole_company: scope.whole_company, canary: None };
+        let mut run = Run::new(self, order.run.clone(), scope.as_ref().map(sight).unwrap_or_default());
         let ended = match &scope {
             Ok(scope) => run.sweep(order, scope.clone()).await,
             Err(err) => {
@@ -65,7 +67,7 @@ impl Engine {
                 Ended::default()
             }
         };
-        Swept { report: run.report(order, began_at, &ended), scope: scope.ok() }
+        Swept { report: run.report(order, began_at, &ended), scope: scope.ok(), canary: run.canary }
     }
 }
 
@@ -78,10 +80,11 @@ struct Ended {
 }
 
 impl Run<'_> {
-    async fn sweep(&self, order: &SweepOrder, scope: Scope) -> Ended {
+    async fn sweep(&mut self, order: &SweepOrder, scope: Scope) -> Ended {
         let mut ended = Ended::default();
         match self.list(order, scope).await {
             Ok(listing) => {
+                self.canary.clone_from(&listing.somebody);
                 let kinds = [Kind::Person, Kind::Department];
                 ended.active = kinds.map(|kind| listing.ehr_active.get(&kind).copied().unwrap_or_default());
                 match self.work(order, listing).await {

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 
 use directory::plan::{Counts, Plan};
-use directory::{DeptId, Field, FieldSet, Kind, NativeId, Record, RunId, Side, Target, UserId, Wake};
+use directory::{DeptId, Field, Kind, NativeId, Record, RunId, Side, Target, UserId, Wake};
 
 use crate::names::Unknown;
 use crate::observe::LookError;
 use crate::trouble::Reach as _;
-use crate::{Engine, Run};
+use crate::{Engine, Run, Sight};
 
 /// How often one look is repeated when somebody else wrote the same record meanwhile.
 const TRIES: usize = 4;
@@ -31,8 +31,8 @@ impl Engine {
     ///
     /// # Errors
     /// [`LookError`]; whether a later look helps is its `is_transient`.
-    pub async fn look(&self, run: RunId, wake: &Wake, visible: FieldSet) -> Result<Looked, LookError> {
-        let run = Run::new(self, run, visible, true);
+    pub async fn look(&self, run: RunId, wake: &Wake, sight: Sight) -> Result<Looked, LookError> {
+        let run = Run::new(self, run, sight);
         let mut seen = BTreeSet::new();
         let mut sweep_due = false;
         match (wake.side, &wake.target) {

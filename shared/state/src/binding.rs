@@ -1,7 +1,7 @@
 //! A binding's configuration as it is stored: nothing in it is secret.
 
 use directory::snapshot::Scope;
-use directory::{BindingId, CorpId, Timestamp};
+use directory::{BindingId, CorpId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 /// Where a corp's DingTalk answers. Both hosts of the real one by default.
@@ -52,6 +52,9 @@ pub struct Binding {
     /// `None` before the first sweep, which accepts what it finds.
     #[serde(default)]
     pub accepted_scope: Option<Scope>,
+    /// Somebody whom the last complete sweep saw: must be found before anybody else's "not found" counts.
+    #[serde(default)]
+    pub canary: Option<UserId>,
     /// When DingTalk last verified the callback address.
     #[serde(default)]
     pub callback_verified_at: Option<Timestamp>,
@@ -81,6 +84,7 @@ impl Binding {
             created_at: Timestamp::default(),
             callback_url: None,
             accepted_scope: None,
+            canary: None,
             callback_verified_at: None,
             sweep_minutes: sweep_minutes(),
             swept_at: None,
