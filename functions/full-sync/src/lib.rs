@@ -196,11 +196,7 @@ async fn record(deps: &Deps, binding: &Binding, report: &RunReport) -> Result<()
 ///
 /// # Errors
 /// [`Trouble`]; `Unknown` when it was removed meanwhile.
-pub async fn update_binding(
-    deps: &Deps,
-    id: &BindingId,
-    change: impl Fn(&mut Binding),
-) -> Result<Binding, Trouble> {
+pub async fn update_binding(deps: &Deps, id: &BindingId, change: impl Fn(&mut Binding)) -> Result<Binding, Trouble> {
     for _ in 0..TRIES {
         let Some(stored) = deps.corps.store.binding(id).await? else { return Err(NoEngine::Unknown.into()) };
         let mut binding = stored.body;

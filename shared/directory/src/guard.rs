@@ -116,7 +116,8 @@ impl FieldChanges {
         let blanked = over(&self.blanked, limits.blanked_share);
         let blanked_fields: FieldSet = blanked.iter().map(|(field, ..)| *field).collect();
         let changed = over(&self.changed, limits.changed_share);
-        let blanked = blanked.into_iter().map(|(field, records, limit)| TooMuch::Blanked { field, records, people, limit });
+        let blanked =
+            blanked.into_iter().map(|(field, records, limit)| TooMuch::Blanked { field, records, people, limit });
         let changed = changed.into_iter().filter(|(field, ..)| !blanked_fields.contains(*field));
         blanked
             .chain(changed.map(|(field, records, limit)| TooMuch::Changed { field, records, people, limit }))
@@ -151,7 +152,8 @@ mod tests {
     /// The decision table, company size against the most removals that pass.
     #[test]
     fn removals_table() {
-        let table = [(1, 0), (4, 0), (5, 0), (6, 1), (10, 1), (11, 2), (25, 4), (30, 5), (200, 5), (300, 6), (10_000, 200)];
+        let table =
+            [(1, 0), (4, 0), (5, 0), (6, 1), (10, 1), (11, 2), (25, 4), (30, 5), (200, 5), (300, 6), (10_000, 200)];
         for (people, passes) in table {
             assert_eq!(limit(people), passes, "of {people} people");
         }

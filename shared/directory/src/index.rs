@@ -70,9 +70,8 @@ impl BaseIndex {
             }
         }
         let agreed: FieldSet = link.base.hashes.keys().copied().collect();
-        let digest = |side| {
-            digest(&self.key, self.compared(side, agreed), |field| link.base.hashes.get(&field).copied())
-        };
+        let digest =
+            |side| digest(&self.key, self.compared(side, agreed), |field| link.base.hashes.get(&field).copied());
         let row = Row {
             link: link.id,
             digests: [digest(Side::DingTalk), digest(Side::Ehr)],

@@ -153,13 +153,9 @@ fn field_changes(items: &[Item]) -> FieldChanges {
 }
 
 /// Takes out of an item what is held; the item itself goes where nothing of it is left.
-fn let_through(
-    mut item: Item,
-    removals: Option<&TooMuch>,
-    fields: &[TooMuch],
-    held: &mut Vec<Held>,
-) -> Option<Item> {
-    let hold = |reason: String, item: &Item| Held { link: item.link.id, kind: item.link.kind, action: item.action, reason };
+fn let_through(mut item: Item, removals: Option<&TooMuch>, fields: &[TooMuch], held: &mut Vec<Held>) -> Option<Item> {
+    let hold =
+        |reason: String, item: &Item| Held { link: item.link.id, kind: item.link.kind, action: item.action, reason };
     if let (true, Some(reason)) = (is_removal(&item), removals) {
         held.push(hold(reason.to_string(), &item));
         return None;
@@ -229,7 +225,13 @@ mod tests {
             let after = after.map(text);
             item.values.show(*field, after.clone());
             let base_before = item.link.base.hashes.insert(*field, [0xee; 12]);
-            item.changes.push(Change { field: *field, before: Some(text("old")), after, base_before, overwrites_edit: false });
+            item.changes.push(Change {
+                field: *field,
+                before: Some(text("old")),
+                after,
+                base_before,
+                overwrites_edit: false,
+            });
         }
         item
     }

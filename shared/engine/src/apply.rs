@@ -133,9 +133,10 @@ impl Run<'_> {
             None => Link { base: directory::Base::default(), lifecycle: Lifecycle::Creating, ..item.link.clone() },
         };
         link.version = self.version();
-        let fields = item.changes.iter().filter_map(|change| {
-            item.link.base.hashes.get(&change.field).map(|hash| (change.field, *hash))
-        });
+        let fields = item
+            .changes
+            .iter()
+            .filter_map(|change| item.link.base.hashes.get(&change.field).map(|hash| (change.field, *hash)));
         let fields: BTreeMap<_, _> = fields.collect();
         link.intents.push(Intent { side: item.to, fields, action: item.action, at: self.now() });
         self.put(item.before.as_ref(), &link).await.map(|won| won.then_some(link))

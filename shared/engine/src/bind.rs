@@ -86,7 +86,8 @@ pub async fn permissions(client: &Client, app_key: &str) -> Result<Scope, Refusa
     let scope = client.scope().await.map_err(refused("asking what the app may see"))?;
     let Some(root) = scope.departments.iter().find_map(directory::NativeId::to_dept_id) else {
         let why = "the app's contact scope contains no department";
-        let remedy = "Set the contact scope in the developer console under 权限管理 to the whole company or to departments";
+        let remedy =
+            "Set the contact scope in the developer console under 权限管理 to the whole company or to departments";
         return Err(Refusal::new("scope_empty", "checking the contact scope", why, remedy));
     };
     let root = if scope.whole_company { DeptId::ROOT } else { root };

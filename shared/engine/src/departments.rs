@@ -7,12 +7,12 @@ use directory::tree::Tree;
 use directory::{Field, FieldSet, Kind, NativeId, Record, Values};
 use futures::FutureExt as _;
 
+use crate::Run;
 use crate::listing::Listing;
 use crate::names::Unknown;
 use crate::observe::LookError;
-use crate::trouble::Reach as _;
-use crate::Run;
 use crate::pump::Pump;
+use crate::trouble::Reach as _;
 
 /// Records whose references could not be resolved yet, with those fields alone: to be looked at again at the end.
 pub(crate) type Pending = Vec<Record>;
@@ -91,7 +91,8 @@ impl Run<'_> {
             let each = &mut |stored: ehr::Stored| {
                 let values = &stored.record.values;
                 let people = FieldSet::of(&[Field::Manager, Field::Heads]).iter();
-                let refers = people.flat_map(|field| values.refs(field)).any(|id| wrong.iter().any(|w| w.as_str() == id));
+                let refers =
+                    people.flat_map(|field| values.refs(field)).any(|id| wrong.iter().any(|w| w.as_str() == id));
                 records.extend(stored.dingtalk.filter(|_| refers).map(|id| (kind, id)));
             };
             self.engine.ehr.list(kind, each).await?;

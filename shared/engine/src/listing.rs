@@ -13,9 +13,9 @@ use futures::FutureExt as _;
 
 use crate::names::Unknown;
 use crate::observe::LookError;
+use crate::pump::Pump;
 use crate::report::{Preview, Progress};
 use crate::trouble::Reach as _;
-use crate::pump::Pump;
 use crate::{Run, SweepOrder};
 
 /// Person fields that DingTalk's `user/list` shows (`dingtalk-api.md` §3.3). Its `leader` flag is about the department
@@ -186,9 +186,13 @@ impl Run<'_> {
             listing.missing.push(department.into());
         }
         // People who were authorised one by one are in no department's list.
-        listing.newcomers.extend(listing.scope.people.iter().filter(|id| listing.people.link(Side::DingTalk, id).is_none()).cloned());
+        listing.newcomers.extend(
+            listing.scope.people.iter().filter(|id| listing.people.link(Side::DingTalk, id).is_none()).cloned(),
+        );
         for id in listing.scope.people.clone() {
-            if let Nomination::Differs(link) | Nomination::Agrees(link) = listing.people.see_unlisted(Side::DingTalk, &id) {
+            if let Nomination::Differs(link) | Nomination::Agrees(link) =
+                listing.people.see_unlisted(Side::DingTalk, &id)
+            {
                 listing.differing.insert(link);
             }
         }

@@ -40,7 +40,14 @@ impl Names {
     /// Knows nobody yet.
     #[must_use]
     pub fn new(corp: CorpId, links: Arc<dyn Links>) -> Self {
-        Self { corp, links, known: Mutex::default(), natives: Mutex::default(), people: Mutex::default(), expected: Mutex::default() }
+        Self {
+            corp,
+            links,
+            known: Mutex::default(),
+            natives: Mutex::default(),
+            people: Mutex::default(),
+            expected: Mutex::default(),
+        }
     }
 
     /// Remembers a link's ids.

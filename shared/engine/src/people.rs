@@ -1,6 +1,6 @@
 //! People: whoever was nominated is read again from both sides and brought in step.
 
-use directory::plan::Plan;
+use directory::plan::{ApprovedPlan, Plan};
 use directory::{Kind, LinkId, NativeId, Record, Side, UserId};
 use futures::FutureExt as _;
 
@@ -8,12 +8,12 @@ use crate::departments::{Pending, pending};
 use crate::listing::Listing;
 use crate::names::Unknown;
 use crate::observe::LookError;
-use crate::trouble::Reach as _;
 use crate::pump::Pump;
+use crate::trouble::Reach as _;
 use crate::{Run, SweepOrder};
 
 /// People who are read, planned and applied together; bounds the memory of an import.
-pub(crate) const CHUNK: usize = 1000;
+pub(crate) const CHUNK: usize = 250;
 
 impl Run<'_> {
     /// People whom a link knows and who differ somewhere: one plan for all of them, so that the guard sees it whole.
@@ -39,16 +39,30 @@ impl Run<'_> {
         progress: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<bool, LookError> {
         let ids: Vec<UserId> = listing.newcomers.iter().filter_map(|id| id.to_user_id().ok()).collect();
-        for chunk in ids.chunks(order.chunk.max(1)) {
+        let mut ready: Option<ApprovedPlan> = None;
+        let mut chunks = ids.chunks(order.chunk.max(1));
+        let finished = loop {
+            let Some(chunk) = chunks.next() else { break true };
             if order.deadline.is_some_and(|deadline| self.now() >= deadline) {
-                return Ok(false);
+                break false;
             }
             let mut plan = Plan::default();
-            again.extend(self.look_at(chunk.to_vec(), &mut plan, progress).await?);
-            let approved = plan.approve(&self.engine.policy, listing.people_linked());
-            self.apply(approved, &|_| {}).await?;
+            // DingTalk's pace is the floor: the next chunk is read while the last one is written.
+            let (looked, written) =
+                futures::join!(self.look_at(chunk.to_vec(), &mut plan, progress), self.write_ready(ready.take()));
+            written?;
+            again.extend(looked?);
+            ready = Some(plan.approve(&self.engine.policy, listing.people_linked()));
+        };
+        self.write_ready(ready).await?;
+        Ok(finished)
+    }
+
+    async fn write_ready(&self, ready: Option<ApprovedPlan>) -> Result<(), LookError> {
+        match ready {
+            Some(approved) => self.apply(approved, &|_| {}).await.map(|_| ()),
+            None => Ok(()),
         }
-        Ok(true)
     }
 
     /// Reads people from DingTalk and decides about each of them.

@@ -86,13 +86,7 @@ pub(crate) async fn bind(
 }
 
 /// Credentials, company, permissions and scope, by experiment. Nothing is written.
-async fn prove(
-    args: &UpArgs,
-    screen: &Screen,
-    target: &Target,
-    machine: &Machine,
-    first: bool,
-) -> Result<(), Refusal> {
+async fn prove(args: &UpArgs, screen: &Screen, target: &Target, machine: &Machine, first: bool) -> Result<(), Refusal> {
     let app = &target.app;
     let endpoints = Endpoints { api: target.endpoints.api.clone(), oapi: target.endpoints.oapi.clone() };
     let api = TokenApi::new(endpoints.clone(), machine.transport.clone(), Arc::new(SystemClock), jitter());

@@ -101,7 +101,10 @@ async fn watch_callback(screen: &Screen, machine: &Machine, bound: &Bound, confi
     loop {
         if waiting && wait_until_verified(machine, &bound.binding.id, LOOK).await? {
             waiting = false;
-            screen.line("● 回调地址  check_url 已验证，之后的变化会马上到", "● callback       verified by check_url; changes now arrive at once");
+            screen.line(
+                "● 回调地址  check_url 已验证，之后的变化会马上到",
+                "● callback       verified by check_url; changes now arrive at once",
+            );
         }
         tokio::time::sleep(LOOK).await;
     }

@@ -44,7 +44,9 @@ async fn up(args: &UpArgs, screen: &Arc<Screen>) -> Result<ExitCode, Refusal> {
     let machine = Machine::start(&place).await.map_err(|err| cannot_start(&err))?;
     let front = Front::start(args.port, callback::Deps::new(machine.secrets.clone(), machine.queues.wakes.clone()))
         .await
-        .map_err(|err| Refusal::new("port_taken", "starting the callback address", err.to_string(), "Give another --port"))?;
+        .map_err(|err| {
+            Refusal::new("port_taken", "starting the callback address", err.to_string(), "Give another --port")
+        })?;
     screen.started(&args.data, &target);
     let ended = work(args, screen, &target, &machine, &front).await;
     drop(front);
@@ -82,8 +84,7 @@ async fn first_sweep(screen: &Arc<Screen>, machine: &Machine, binding: &Binding)
     let deps = machine.full_sync();
     let at = deps.corps.clock.now();
     let because = "up".to_owned();
-    let message =
-        SweepMessage { binding: binding.id.clone(), corp: binding.corp_id.clone(), run: None, because, at };
+    let message = SweepMessage { binding: binding.id.clone(), corp: binding.corp_id.clone(), run: None, because, at };
     let watching = Arc::clone(screen);
     let progress = Arc::new(move |progress| watching.progress(&progress));
     let report = full_sync::sweep(&deps, &message, None, progress).await;

@@ -44,11 +44,7 @@ impl Screen {
         };
         self.bar.suspend(|| {
             // A closed pipe is no reason to stop syncing.
-            _ = if self.json {
-                writeln!(std::io::stderr(), "{text}")
-            } else {
-                writeln!(std::io::stdout(), "{text}")
-            };
+            _ = if self.json { writeln!(std::io::stderr(), "{text}") } else { writeln!(std::io::stdout(), "{text}") };
         });
     }
 
@@ -73,13 +69,19 @@ impl Screen {
             }
             None => {
                 let url = &target.endpoints.api;
-                self.line(&format!("● 已启动    钉钉 {url} ，数据在 {data}"), &format!("● started        DingTalk at {url}, state in {data}"));
+                self.line(
+                    &format!("● 已启动    钉钉 {url} ，数据在 {data}"),
+                    &format!("● started        DingTalk at {url}, state in {data}"),
+                );
             }
         }
     }
 
     pub(crate) fn credentials(&self) {
-        self.line("● 凭证有效  AppKey 与 AppSecret 换到了 access_token", "● credentials    AppKey and AppSecret gave an access token");
+        self.line(
+            "● 凭证有效  AppKey 与 AppSecret 换到了 access_token",
+            "● credentials    AppKey and AppSecret gave an access token",
+        );
     }
 
     pub(crate) fn company(&self, corp: &CorpId, proven: bool) {
@@ -140,7 +142,10 @@ impl Screen {
             }
             Progress::Planned { preview } => self.plan(preview),
             Progress::Working { done, total } => {
-                self.style(&self.choose("{bar:40} {pos} / {len}，每秒 {per_sec}，约 {eta}", "{bar:40} {pos} / {len}, {per_sec}, about {eta}"));
+                self.style(&self.choose(
+                    "{bar:40} {pos} / {len}，每秒 {per_sec}，约 {eta}",
+                    "{bar:40} {pos} / {len}, {per_sec}, about {eta}",
+                ));
                 self.bar.set_length(*total);
                 self.bar.set_position(*done);
                 self.tenths(*done, *total);
@@ -227,7 +232,9 @@ impl Screen {
         }
         let text = match self.language {
             Language::Zh => refusals::in_chinese(refusal),
-            Language::En => format!("■ {}: {}.\n  {}.\n  ({})", refusal.what, refusal.why, refusal.remedy, refusal.code),
+            Language::En => {
+                format!("■ {}: {}.\n  {}.\n  ({})", refusal.what, refusal.why, refusal.remedy, refusal.code)
+            }
         };
         _ = writeln!(std::io::stderr(), "{text}");
     }

@@ -28,7 +28,10 @@ fn decide(link: &Link, stored: bool, dingtalk: &Record, ehr: Option<&Record>) ->
     let policy = Policy::dingtalk_is_master();
     let key = key();
     let context = Context { policy: &policy, key: &key, fields: FieldSet::PERSON, now: Timestamp(7) };
-    present(Pair { link, stored: stored.then_some(link.version), dingtalk, ehr: ehr.map(|record| (record, 1)) }, context)
+    present(
+        Pair { link, stored: stored.then_some(link.version), dingtalk, ehr: ehr.map(|record| (record, 1)) },
+        context,
+    )
 }
 
 /// The link as it is stored after both sides agree on `title`.
@@ -120,7 +123,8 @@ fn a_killed_create_is_adopted() {
         action: Action::Create,
         at: Timestamp(0),
     });
-    let Decision::Settle(after) = decide(&link, true, &record("u1", "工程师"), Some(&record("e1", "工程师"))) else {
+    let Decision::Settle(after) = decide(&link, true, &record("u1", "工程师"), Some(&record("e1", "工程师")))
+    else {
         panic!()
     };
     assert!(after.link.intents.is_empty());

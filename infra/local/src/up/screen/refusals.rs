@@ -11,9 +11,10 @@ pub(super) fn in_chinese(refusal: &Refusal) -> String {
 
 fn by_code(code: &str) -> (&'static str, Option<&'static str>) {
     match code {
-        "credentials_refused" => {
-            ("钉钉不认这对 AppKey 和 AppSecret。", Some("在开放平台「凭证与基础信息」重新复制 Client ID 和 Client Secret"))
-        }
+        "credentials_refused" => (
+            "钉钉不认这对 AppKey 和 AppSecret。",
+            Some("在开放平台「凭证与基础信息」重新复制 Client ID 和 Client Secret"),
+        ),
         "company_refused" => ("这个应用不属于该企业。", Some("核对 CorpId：应用必须建在这家企业里")),
         "permission_missing" => ("应用缺少接口权限。", None),
         "field_hidden" => ("钉钉没有把必需的字段给这个应用。", None),
