@@ -111,8 +111,7 @@ impl Machine {
         let queues = queues(&client).await?;
         let transport: Arc<dyn Transport> = Arc::new(HttpTransport::new(place.allow_loopback)?);
         let refused: Arc<dyn Queue> = Arc::clone(&queues.refused) as Arc<dyn Queue>;
-        let clients =
-            Clients::new(Arc::clone(&transport), Arc::new(SystemClock), jitter(), secrets.clone(), refused);
+        let clients = Clients::new(Arc::clone(&transport), Arc::new(SystemClock), jitter(), secrets.clone(), refused);
         Ok(Self { store, secrets, queues, clients, transport, database, _lock: lock })
     }
 
