@@ -1,1 +1,20 @@
-//! Not written yet.
+//! What stories are told with: the real `bangding` program as a child process, a sandbox, the ledger as the store has
+//! it, and the comparison of the two.
+//!
+//! Everything is on loopback and in directories of its own, so that stories share nothing and run side by side.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a story that cannot go on has failed")]
+
+pub mod canonical;
+pub mod compare;
+pub mod company;
+pub mod ledger;
+pub mod patience;
+pub mod program;
+pub mod relay;
+
+pub use company::DingTalk;
+pub use compare::{assert_same, differences};
+pub use ledger::Ledger;
+pub use program::{Ran, Running, Up};
+pub use relay::Relay;

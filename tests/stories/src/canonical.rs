@@ -1,0 +1,56 @@
+//! The canonical form of `design.md` §4.13, written a second time from its words, so that the comparison can fail where
+//! the product's own code is wrong.
+
+use jiff::civil::Date;
+use serde_json::Value;
+use unicode_normalization::UnicodeNormalization as _;
+
+/// NFC, trimmed; nothing is `None`.
+#[must_use]
+pub fn text(raw: &str) -> Option<String> {
+    let composed = raw.nfc().to_string();
+    Some(composed.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+/// `+`, country code, digits. The sandbox spells mainland numbers with eleven digits and others as `+852-61234567`.
+#[must_use]
+pub fn mobile(raw: &str, state_code: &str) -> Option<String> {
+    let digits: String = raw.chars().filter(char::is_ascii_digit).collect();
+    let code = if raw.starts_with('+') { "" } else { state_code };
+    (!digits.is_empty()).then(|| format!("+{code}{digits}"))
+}
+
+/// Trimmed, the domain in lower case.
+#[must_use]
+pub fn email(raw: &str) -> Option<String> {
+    let address = text(raw)?;
+    let at = address.rfind('@')?;
+    Some(format!("{}{}", &address[..at], address[at..].to_lowercase()))
+}
+
+/// The day in Shanghai.
+#[must_use]
+pub fn day(millis: i64) -> Date {
+    let instant = jiff::Timestamp::from_millisecond(millis).expect("a time that can be written");
+    instant.in_tz("Asia/Shanghai").expect("the zone is known").date()
+}
+
+/// Custom fields: one object, keys sorted on every level, no spaces; an empty one is nothing.
+#[must_use]
+pub fn extension(raw: &str) -> Option<String> {
+    let value: Value = serde_json::from_str(raw).expect("the sandbox keeps objects only");
+    (value.as_object().is_some_and(|fields| !fields.is_empty())).then(|| sorted(&value))
+}
+
+fn sorted(value: &Value) -> String {
+    match value {
+        Value::Object(fields) => {
+            let mut names: Vec<&String> = fields.keys().collect();
+            names.sort();
+            let members = names.iter().map(|name| format!("{}:{}", Value::from(name.as_str()), sorted(&fields[*name])));
+            format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+        }
+        Value::Array(items) => format!("[{}]", items.iter().map(sorted).collect::<Vec<_>>().join(",")),
+        plain => plain.to_string(),
+    }
+}

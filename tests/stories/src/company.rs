@@ -1,0 +1,148 @@
+//! A DingTalk with a company in it: the sandbox in this process, acted on and looked at without HTTP where that can be.
+
+use std::sync::Arc;
+
+use runtime::SystemClock;
+use sandbox::company::{Credentials, Person, Size};
+use sandbox::world::{Act, Acted, CallRecord, Fault, SettingsChange, Truth};
+use sandbox::{RunningServer, Server, ServerConfig, Settings};
+use serde_json::{Value, json};
+use tokio::sync::Mutex;
+
+use crate::program::Up;
+
+/// Calls a second where pacing is not the subject.
+pub const QPS: u32 = 500;
+
+/// A running sandbox and its company.
+pub struct DingTalk {
+    server: RunningServer,
+}
+
+impl DingTalk {
+    /// A company of this size, in memory, fast, and never banning us for many calls.
+    pub async fn of(people: usize, departments: usize, seed: u64) -> Self {
+        Self::sized(Size { people, departments, seed, big_department: None }).await
+    }
+
+    /// As [`DingTalk::of`], with every choice.
+    pub async fn sized(size: Size) -> Self {
+        let settings = Settings { qps: QPS * 2, ban_calls: None, ..Settings::default() };
+        let config = ServerConfig { listener: None, port: 0, data: None, size, settings };
+        Self { server: Server::start(config).await.expect("the sandbox starts") }
+    }
+
+    /// Its address.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.server.url
+    }
+
+    /// The world itself.
+    #[must_use]
+    pub fn world(&self) -> &Arc<Mutex<sandbox::World>> {
+        &self.server.world
+    }
+
+    /// Keys of the company and its app.
+    pub async fn credentials(&self) -> Credentials {
+        self.server.world.lock().await.company().credentials.clone()
+    }
+
+    /// `bangding up` on this company, its state in `data`.
+    pub async fn up(&self, data: &std::path::Path) -> Up {
+        let keys = self.credentials().await;
+        Up::new(data).dingtalk(self.url(), &keys)
+    }
+
+    /// Everything that is true there.
+    pub async fn truth(&self) -> Truth {
+        self.server.world.lock().await.truth()
+    }
+
+    /// Does something there; events are pushed at once.
+    pub async fn act(&self, act: Act) -> Acted {
+        let what = format!("{act:?}");
+        let acted = self.server.world.lock().await.act(SystemClock.now(), act);
+        self.server.nudge().await;
+        acted.unwrap_or_else(|refusal| panic!("{what}: {refusal}"))
+    }
+
+    /// Arms a fault; its number.
+    pub async fn arm(&self, fault: Fault) -> u64 {
+        self.server.world.lock().await.arm(fault)
+    }
+
+    /// Takes back all faults; how often each of them struck.
+    pub async fn disarm(&self) -> Vec<u64> {
+        let mut world = self.server.world.lock().await;
+        let fired = world.faults().iter().map(|armed| armed.fired).collect();
+        world.disarm(None);
+        fired
+    }
+
+    /// Changes settings, as `POST /__sandbox/settings` does.
+    pub async fn settings(&self, change: Value) {
+        let change: SettingsChange = serde_json::from_value(change).expect("a change of settings");
+        self.server.world.lock().await.change_settings(SystemClock.now(), &change).expect("known settings");
+    }
+
+    /// Every call so far.
+    pub async fn log(&self) -> Vec<CallRecord> {
+        self.server.world.lock().await.log().cloned().collect()
+    }
+
+    /// Forgets the calls so far.
+    pub async fn clear_log(&self) {
+        self.server.world.lock().await.clear_log();
+    }
+
+    /// The console's Save under 事件与回调, with the values that `up` printed; fails if `check_url` is not answered.
+    pub async fn subscribe(&self, binding: &Value) {
+        let values = json!({"url": binding["callback_url"], "token": binding["token"], "aes_key": binding["aes_key"]});
+        let (status, answer) = post(&format!("{}/__sandbox/subscription", self.url()), &values).await;
+        assert_eq!(status, 200, "the callback address was not confirmed: {answer}");
+    }
+
+    /// Waits until a call hangs; whether one does.
+    pub async fn held(&self, wait_ms: u64) -> bool {
+        let url = format!("{}/__sandbox/held?wait_ms={wait_ms}", self.url());
+        let text = client().get(url).send().await.expect("an answer").text().await.expect("text");
+        let held: Value = serde_json::from_str(&text).expect("JSON");
+        held["held"].as_u64().expect("a number") > 0
+    }
+
+    /// Lets hanging calls go.
+    pub async fn release(&self) {
+        post(&format!("{}/__sandbox/release", self.url()), &json!({})).await;
+    }
+
+    /// Somebody on whom nothing else depends: leads nobody, manages nobody, no administrator, no boss, in one department.
+    pub async fn bystander(&self, not: &[&str]) -> Person {
+        let truth = self.truth().await;
+        let manages = |id: &str| truth.people.iter().any(|other| other.manager_userid.as_deref() == Some(id));
+        let plain = |person: &&Person| {
+            !not.contains(&person.userid.as_str())
+                && !person.boss
+                && person.sys_level == 0
+                && person.departments.len() == 1
+                && person.departments.iter().all(|place| !place.leader)
+                && !manages(&person.userid)
+        };
+        truth.people.iter().find(plain).expect("a company of some size has somebody like that").clone()
+    }
+}
+
+/// Posts JSON; status and answer.
+pub async fn post(url: &str, body: &Value) -> (u16, Value) {
+    let request = client().post(url).header("content-type", "application/json").body(body.to_string());
+    let answer = request.send().await.expect("an answer");
+    let status = answer.status().as_u16();
+    (status, serde_json::from_str(&answer.text().await.expect("text")).unwrap_or(Value::Null))
+}
+
+/// A client that asks no proxy and follows nobody.
+#[must_use]
+pub fn client() -> reqwest::Client {
+    reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().expect("a client")
+}

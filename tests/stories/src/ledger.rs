@@ -1,0 +1,88 @@
+//! The ledger as it is stored, read through the store's own code.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use directory::{Kind, Link};
+use ehr::{Connector as _, Stored};
+use local::embedded::{Database, DirectoryVault};
+use state::links::Links as _;
+use state::vault::Secrets;
+use state::{Binding, Store, Tables};
+
+/// Everything that is stored about one company.
+#[derive(Debug)]
+pub struct Ledger {
+    /// The binding.
+    pub binding: Binding,
+    /// Everybody, also those who left.
+    pub people: Vec<Stored>,
+    /// Every department, also closed ones.
+    pub departments: Vec<Stored>,
+    /// Every link, of both kinds.
+    pub links: Vec<Link>,
+}
+
+impl Ledger {
+    /// What `data` holds; `None` where nothing is bound. It may be read while `up` runs.
+    pub async fn read(data: &Path) -> Option<Self> {
+        let file = data.join("state.db");
+        if !file.exists() {
+            return None;
+        }
+        let database = Database::open(&file).await.expect("the database opens");
+        let store = Store::new(database.client(), Tables::with_prefix("bangding-"), 0);
+        let ledger = Self::of(&store, data).await;
+        database.stop().await.expect("the database stops");
+        ledger
+    }
+
+    /// What a store holds whose vault is in `data`; `None` where nothing is bound.
+    ///
+    /// # Panics
+    /// If more than one company is bound: nobody's data directory holds two.
+    pub async fn of(store: &Store, data: &Path) -> Option<Self> {
+        let bindings = store.bindings().await.unwrap_or_default();
+        assert!(bindings.len() < 2, "{} bindings in one directory", bindings.len());
+        let binding = bindings.into_iter().next()?.body;
+        let vault = DirectoryVault::open(&data.join("vault")).expect("the vault opens");
+        let secret = Secrets::new(Arc::new(vault), "local/").binding(&binding.id).await.expect("the binding's secret");
+        let connector = ehr::Ledger::new(store.clone(), binding.corp_id.clone(), secret.hash_key());
+        let mut ledger = Self { binding, people: Vec::new(), departments: Vec::new(), links: Vec::new() };
+        for (kind, records) in [(Kind::Person, &mut ledger.people), (Kind::Department, &mut ledger.departments)] {
+            connector.list(kind, &mut |stored| records.push(stored)).await.expect("the ledger lists");
+            let corp = &ledger.binding.corp_id;
+            let listed = store.each_link(corp, kind, &mut |link| ledger.links.push(link)).await.expect("the links");
+            assert!(listed.unreadable.is_empty(), "unreadable links: {:?}", listed.unreadable);
+        }
+        Some(ledger)
+    }
+
+    /// Records of a kind.
+    #[must_use]
+    pub fn records(&self, kind: Kind) -> &[Stored] {
+        match kind {
+            Kind::Person => &self.people,
+            Kind::Department => &self.departments,
+        }
+    }
+
+    /// Records of a kind that are active, by DingTalk's id. More than one per id is a duplicate.
+    #[must_use]
+    pub fn active(&self, kind: Kind) -> BTreeMap<&str, Vec<&Stored>> {
+        let mut active: BTreeMap<&str, Vec<&Stored>> = BTreeMap::new();
+        for stored in self.records(kind).iter().filter(|stored| stored.record.active) {
+            let id = stored.dingtalk.as_ref().map_or("", |id| id.as_str());
+            active.entry(id).or_default().push(stored);
+        }
+        active
+    }
+
+    /// Somebody who is kept as left, by DingTalk's id.
+    #[must_use]
+    pub fn left(&self, userid: &str) -> Option<&Stored> {
+        let is = |stored: &&Stored| stored.dingtalk.as_ref().is_some_and(|id| id.as_str() == userid);
+        self.people.iter().filter(is).find(|stored| !stored.record.active)
+    }
+}

@@ -1,0 +1,216 @@
+//! The `bangding` program as a child process. Whatever is dropped is killed.
+
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use sandbox::company::Credentials;
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
+use tokio::process::{Child, Command};
+use tokio::task::JoinHandle;
+
+use crate::company::QPS;
+use crate::patience::until;
+
+/// Nothing here takes this long, unless it hangs.
+const END: Duration = Duration::from_secs(300);
+
+/// The program next to this test program.
+///
+/// # Panics
+/// If it is not built.
+#[must_use]
+pub fn bangding() -> PathBuf {
+    let here = std::env::current_exe().expect("this program has a path");
+    let target = here.parent().and_then(Path::parent).expect("tests run in target/<profile>/deps");
+    let program = target.join("bangding");
+    assert!(program.is_file(), "{} is not built: run `cargo build -p local` first", program.display());
+    program
+}
+
+/// A command of the program, to be run or started.
+pub struct Up {
+    command: Command,
+}
+
+impl Up {
+    /// `bangding up --json`, its state in `data`.
+    #[must_use]
+    pub fn new(data: &Path) -> Self {
+        Self::bare().args(["up", "--json", "--qps", &QPS.to_string(), "--data", data.to_str().expect("UTF-8")])
+    }
+
+    /// The program without arguments, and with nothing of this process's environment that it reads.
+    #[must_use]
+    pub fn bare() -> Self {
+        let mut command = Command::new(bangding());
+        command.env_remove("BANGDING_APP_SECRET").stdin(Stdio::null()).kill_on_drop(true);
+        Self { command }
+    }
+
+    /// More arguments.
+    #[must_use]
+    pub fn args<'a>(mut self, args: impl IntoIterator<Item = &'a str>) -> Self {
+        self.command.args(args);
+        self
+    }
+
+    /// Another DingTalk than its own sandbox.
+    #[must_use]
+    pub fn dingtalk(self, url: &str, keys: &Credentials) -> Self {
+        let agent = keys.agent_id.to_string();
+        let args = ["--dingtalk-url", url, "--corp-id", &keys.corp_id, "--agent-id", &agent, "--app-key", &keys.app_key];
+        self.args(args).secret(&keys.app_secret)
+    }
+
+    /// The AppSecret, where the program looks for it.
+    #[must_use]
+    pub fn secret(mut self, secret: &str) -> Self {
+        self.command.env("BANGDING_APP_SECRET", secret);
+        self
+    }
+
+    /// With `--once`, to its end.
+    pub async fn once(self) -> Ran {
+        self.args(["--once"]).run().await
+    }
+
+    /// To its end.
+    pub async fn run(self) -> Ran {
+        let mut running = self.start();
+        let status = tokio::time::timeout(END, running.child.wait()).await;
+        let status = status.unwrap_or_else(|_| panic!("it did not end within {END:?}:\n{}", running.stderr()));
+        running.ran(status.expect("its end")).await
+    }
+
+    /// Starts it.
+    ///
+    /// # Panics
+    /// If it does not start.
+    #[must_use]
+    pub fn start(mut self) -> Running {
+        let mut child =
+            self.command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+        let (out, err) = (Lines::default(), Lines::default());
+        let readers = [
+            tokio::spawn(out.clone().read(child.stdout.take().expect("stdout is piped"))),
+            tokio::spawn(err.clone().read(child.stderr.take().expect("stderr is piped"))),
+        ];
+        Running { child, out, err, readers }
+    }
+}
+
+/// Lines as they come.
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<String>>>);
+
+impl Lines {
+    async fn read(self, from: impl AsyncRead + Unpin) {
+        let mut lines = BufReader::new(from).lines();
+        while let Ok(Some(line)) = lines.next_line().await {
+            self.0.lock().expect("nobody panics with the lines").push(line);
+        }
+    }
+
+    fn all(&self) -> Vec<String> {
+        self.0.lock().expect("nobody panics with the lines").clone()
+    }
+}
+
+/// The program while it runs.
+pub struct Running {
+    child: Child,
+    out: Lines,
+    err: Lines,
+    readers: [JoinHandle<()>; 2],
+}
+
+impl Running {
+    /// The first JSON object that it printed: the report of the first sync, or an error.
+    pub async fn report(&mut self) -> Value {
+        until(END, "the first sync is reported", async || {
+            if self.out.all().is_empty() { Err(self.stderr()) } else { Ok(()) }
+        })
+        .await;
+        serde_json::from_str(&self.out.all()[0]).expect("the first line is JSON")
+    }
+
+    /// Every JSON object so far.
+    #[must_use]
+    pub fn objects(&self) -> Vec<Value> {
+        self.out.all().iter().map(|line| serde_json::from_str(line).expect("every line is JSON")).collect()
+    }
+
+    /// Lines on stdout so far.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        self.out.all()
+    }
+
+    /// What it told people so far.
+    #[must_use]
+    pub fn stderr(&self) -> String {
+        self.err.all().join("\n")
+    }
+
+    /// Whether it is still there.
+    #[must_use]
+    pub fn is_running(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// `kill -9`.
+    pub async fn kill(mut self) {
+        self.child.kill().await.expect("it can be killed");
+    }
+
+    /// Waits for its end by itself.
+    pub async fn ended(mut self) -> Ran {
+        let status = tokio::time::timeout(END, self.child.wait()).await.expect("it ends").expect("its end");
+        self.ran(status).await
+    }
+
+    async fn ran(self, status: ExitStatus) -> Ran {
+        for reader in self.readers {
+            reader.await.expect("its output was read");
+        }
+        let (stdout, stderr) = (self.out.all(), self.err.all().join("\n"));
+        Ran { code: status.code(), stdout, stderr }
+    }
+}
+
+/// How it ended.
+pub struct Ran {
+    /// Its exit code; `None` after a signal.
+    pub code: Option<i32>,
+    /// Lines on stdout.
+    pub stdout: Vec<String>,
+    /// What it told people.
+    pub stderr: String,
+}
+
+impl Ran {
+    /// The one JSON object on stdout.
+    ///
+    /// # Panics
+    /// If there is anything else.
+    #[must_use]
+    pub fn object(&self) -> Value {
+        let [line] = &self.stdout[..] else { panic!("not one line on stdout: {:?}\n{}", self.stdout, self.stderr) };
+        serde_json::from_str(line).unwrap_or_else(|err| panic!("not JSON ({err}): {line}"))
+    }
+
+    /// The run of a sync that ended with this code.
+    ///
+    /// # Panics
+    /// If the code is another one.
+    #[must_use]
+    pub fn run(&self, code: i32) -> Value {
+        assert_eq!(self.code, Some(code), "exit code; stdout {:?}\n{}", self.stdout, self.stderr);
+        let object = self.object();
+        assert!(object["run"].is_object(), "no run in {object}");
+        object["run"].clone()
+    }
+}

@@ -1,0 +1,116 @@
+//! A relay: everything that comes is passed on to one address and back, path and all. It can count and stop.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::company::client;
+
+/// Bodies that pass.
+const BODY_MAX: usize = 64 << 20;
+
+/// Which requests are counted.
+pub type Counts = fn(&HeaderMap, &[u8]) -> bool;
+
+/// A running relay. Dropping it stops it.
+pub struct Relay {
+    /// Where it listens.
+    pub address: SocketAddr,
+    way: Arc<Way>,
+    served: JoinHandle<()>,
+}
+
+struct Way {
+    to: String,
+    client: reqwest::Client,
+    counts: Counts,
+    count: AtomicU64,
+    /// The answer of the counted request with this number never arrives; 0 is none.
+    stop_after: u64,
+    stopped: watch::Sender<bool>,
+}
+
+impl Drop for Relay {
+    fn drop(&mut self) {
+        self.served.abort();
+    }
+}
+
+impl Relay {
+    /// Passes everything on to `to` (`http://host:port`).
+    pub async fn start(to: &str) -> Self {
+        Self::counting(to, |_, _| false, 0).await
+    }
+
+    /// As [`Relay::start`], and counts. The `stop_after`-th counted request is carried out, its answer is withheld, and
+    /// so is every later one; 0 withholds none.
+    pub async fn counting(to: &str, counts: Counts, stop_after: u64) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+        let address = listener.local_addr().expect("its address");
+        let stopped = watch::Sender::new(false);
+        let count = AtomicU64::new(0);
+        let way = Arc::new(Way { to: to.to_owned(), client: client(), counts, count, stop_after, stopped });
+        let router = Router::new().fallback(pass).with_state(Arc::clone(&way));
+        let served = tokio::spawn(async move { axum::serve(listener, router).await.expect("it serves") });
+        Self { address, way, served }
+    }
+
+    /// `http://127.0.0.1:PORT`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Counted so far.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.way.count.load(Ordering::Acquire)
+    }
+
+    /// Waits until it withholds an answer.
+    pub async fn stopped(&self) {
+        let mut stopped = self.way.stopped.subscribe();
+        stopped.wait_for(|stopped| *stopped).await.expect("the relay lives");
+    }
+}
+
+async fn pass(State(way): State<Arc<Way>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = axum::body::to_bytes(body, BODY_MAX).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    if *way.stopped.borrow() {
+        std::future::pending::<()>().await;
+    }
+    let counted = (way.counts)(&parts.headers, &body);
+    let answer = way.carry_over(&parts, body).await;
+    if counted && way.count.fetch_add(1, Ordering::AcqRel) + 1 == way.stop_after {
+        way.stopped.send_replace(true);
+        std::future::pending::<()>().await;
+    }
+    answer.unwrap_or_else(|_| StatusCode::BAD_GATEWAY.into_response())
+}
+
+impl Way {
+    async fn carry_over(&self, parts: &http::request::Parts, body: Bytes) -> Result<Response, reqwest::Error> {
+        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+        let mut headers = parts.headers.clone();
+        // Both belong to one connection, and this is another one.
+        headers.remove(http::header::HOST);
+        headers.remove(http::header::CONTENT_LENGTH);
+        let request = self.client.request(parts.method.clone(), format!("{}{path}", self.to)).headers(headers).body(body);
+        let answer = request.send().await?;
+        let (status, mut headers) = (answer.status(), answer.headers().clone());
+        headers.remove(http::header::TRANSFER_ENCODING);
+        Ok((status, headers, answer.bytes().await?).into_response())
+    }
+}

@@ -1,0 +1,5 @@
+//! Stories: what a user does and sees, end to end, over loopback.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a story that cannot go on has failed")]
+
+mod first_sync;
