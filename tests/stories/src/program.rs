@@ -206,7 +206,7 @@ impl Ran {
     ///
     /// # Panics
     /// If the code is another one.
-    #[must_use]
+    #[allow(clippy::must_use_candidate, reason = "that the code is right can be all that is asked")]
     pub fn run(&self, code: i32) -> Value {
         assert_eq!(self.code, Some(code), "exit code; stdout {:?}\n{}", self.stdout, self.stderr);
         let object = self.object();

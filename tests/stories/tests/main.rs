@@ -3,3 +3,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a story that cannot go on has failed")]
 
 mod first_sync;
+mod follow;
+mod killed;
+mod refusals;
+mod trouble;
