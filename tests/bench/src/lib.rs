@@ -1,1 +1,39 @@
-//! Not written yet.
+//! Figures of Bangding, a line of JSON each.
+//!
+//! What is measured runs in a process of its own; the sandbox and the database run in the one that measures. Calls and
+//! times come from the sandbox's log, never from the client's own count. Every figure with a target has a peer in the
+//! same run that misses it, so that the measure is known to be able to fail.
+
+pub mod args;
+pub mod figure;
+pub mod floor;
+pub mod process;
+pub mod sync;
+
+use std::process::ExitCode;
+
+use args::{Args, Bench};
+
+/// Runs a benchmark. Exit 1: it could not be run, or a figure of ours misses its target.
+#[must_use]
+pub fn run(args: &Args) -> ExitCode {
+    runtime::init_logging("bench");
+    let mut builder = match &args.bench {
+        // As on Lambda, where the measured side has one thread.
+        Bench::SweepOnce(_) => tokio::runtime::Builder::new_current_thread(),
+        Bench::Sync(_) => tokio::runtime::Builder::new_multi_thread(),
+    };
+    let runtime = match builder.enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(err) => return local::failed(&err),
+    };
+    let ended = match &args.bench {
+        Bench::Sync(args) => runtime.block_on(sync::run(args)),
+        Bench::SweepOnce(args) => runtime.block_on(sync::measured::run(args)).map(|()| true),
+    };
+    match ended {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(trouble) => local::failed(&trouble),
+    }
+}

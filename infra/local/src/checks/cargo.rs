@@ -1,0 +1,28 @@
+//! What Cargo checks: form, lints, tests, documentation. One target directory, and one set of features, so that the same
+//! crate is not built twice.
+
+use super::Project;
+use super::results::{Outcome, of_program, of_tests};
+
+pub(super) fn fmt(project: &Project) -> Outcome {
+    of_program(project.cargo(&["fmt", "--all", "--check"]).run())
+}
+
+pub(super) fn clippy(project: &Project) -> Outcome {
+    let args = ["clippy", "--workspace", "--all-targets", "--locked", "--color", "never", "--", "-D", "warnings"];
+    of_program(project.cargo(&args).run())
+}
+
+/// All tests, those in the documentation among them. The programs are built first: stories run them.
+pub(super) fn tests(project: &Project) -> Outcome {
+    let built = of_program(project.cargo(&["build", "--workspace", "--bins", "--locked", "--color", "never"]).run());
+    if !built.is_good() {
+        return built;
+    }
+    of_tests(project.cargo(&["test", "--workspace", "--locked", "--no-fail-fast", "--color", "never"]).run())
+}
+
+pub(super) fn docs(project: &Project) -> Outcome {
+    let args = ["doc", "--no-deps", "--workspace", "--locked", "--color", "never"];
+    of_program(project.cargo(&args).set("RUSTDOCFLAGS", "-D warnings").run())
+}

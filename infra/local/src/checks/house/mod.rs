@@ -1,0 +1,90 @@
+//! The house's own rules: who imports whom, how long things are, what does not belong here (`design.md` §3).
+
+mod layers;
+mod sources;
+mod top;
+
+use super::Project;
+use super::program::Program;
+use super::results::Outcome;
+use layers::Package;
+use sources::Source;
+
+/// What a rule finds wrong: a sentence each, with the place.
+type Findings = Vec<String>;
+
+/// Every rule counts once.
+pub(super) fn check(project: &Project) -> Outcome {
+    match read(project) {
+        Ok((sources, packages, links)) => rules(&sources, &packages, &links).into_iter().map(outcome).sum(),
+        Err(why) => Outcome::failed(why),
+    }
+}
+
+/// Crates that are linked, all the way down, into the two that have to stay lean.
+struct Links {
+    callback: Vec<String>,
+    directory: Vec<String>,
+}
+
+fn read(project: &Project) -> Result<(Vec<Source>, Vec<Package>, Links), String> {
+    let list = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
+    let paths = Program::new("git").with(list).within(&project.root).stdout()?;
+    let sources = sources::read(&project.root, paths.split_terminator('\0'))?;
+    let metadata = project.cargo(&["metadata", "--no-deps", "--format-version", "1", "--locked"]).stdout()?;
+    let packages = layers::packages(&metadata)?;
+    let linked = |package: &str| {
+        let args =
+            ["tree", "--locked", "--package", package, "--edges", "normal", "--prefix", "none", "--format", "{p}"];
+        project.cargo(&args).stdout().map(|tree| layers::linked(&tree))
+    };
+    Ok((sources, packages, Links { callback: linked("callback")?, directory: linked("directory")? }))
+}
+
+fn rules(sources: &[Source], packages: &[Package], links: &Links) -> Vec<(&'static str, Findings)> {
+    vec![
+        ("the top folder holds what the design names", top::strangers(sources)),
+        ("a file has at most 400 lines", sources::long_files(sources)),
+        ("a main.rs has at most 40 lines", sources::long_mains(sources)),
+        ("nothing is left to be done", sources::unfinished(sources)),
+        ("no path of one machine is written down", sources::machine_paths(sources)),
+        ("every crate is known to this rule and bears its folder's name", layers::misplaced(packages)),
+        ("crates import downwards", layers::upward(packages)),
+        ("callback links neither engine nor ehr", layers::forbidden(&links.callback, layers::NOT_IN_CALLBACK)),
+        (
+            "directory links no runtime, no AWS and no HTTP",
+            layers::forbidden(&links.directory, layers::NOT_IN_DIRECTORY),
+        ),
+    ]
+}
+
+fn outcome((rule, findings): (&'static str, Findings)) -> Outcome {
+    if findings.is_empty() {
+        return Outcome::passed();
+    }
+    let lines: String = findings.iter().map(|finding| format!("  {finding}\n")).collect();
+    Outcome::failed(format!("{rule}, but\n{lines}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_reaches_the_result() {
+        let source = |path: &str, text: String| Source { path: path.to_owned(), text };
+        let sources = [
+            source("notes.txt", concat!("FIX", "ME: see /ho", "me/somebody").to_owned()),
+            source("shared/state/src/main.rs", "//\n".repeat(401)),
+        ];
+        let package = |name: &str, folder: &str, imports: &[&str]| Package {
+            name: name.to_owned(),
+            folder: folder.to_owned(),
+            imports: imports.iter().map(|one| (*one).to_owned()).collect(),
+        };
+        let packages = [package("state", "shared/state", &["engine"]), package("engine", "shared/other", &[])];
+        let links = Links { callback: vec!["engine".to_owned()], directory: vec!["tokio".to_owned()] };
+        let outcomes: Vec<Outcome> = rules(&sources, &packages, &links).into_iter().map(outcome).collect();
+        assert!(outcomes.iter().all(|outcome| outcome.failed == 1), "{outcomes:#?}");
+    }
+}

@@ -1,0 +1,115 @@
+//! `bangding test`: every check of the project, the same on a desk and in CI.
+//!
+//! Nothing is skipped: what cannot run has failed.
+
+mod cargo;
+mod cfn_lint;
+mod house;
+mod program;
+mod results;
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use crate::args::TestArgs;
+use program::Program;
+use results::Outcome;
+
+/// A check: its name for the filter, and what it runs.
+struct Check {
+    name: &'static str,
+    run: fn(&Project) -> Outcome,
+}
+
+/// In the order in which trouble is cheapest to find.
+const CHECKS: [Check; 6] = [
+    Check { name: "fmt", run: cargo::fmt },
+    Check { name: "house", run: house::check },
+    Check { name: "cfn-lint", run: cfn_lint::check },
+    Check { name: "clippy", run: cargo::clippy },
+    Check { name: "tests", run: cargo::tests },
+    Check { name: "docs", run: cargo::docs },
+];
+
+/// Where the project is.
+struct Project {
+    root: PathBuf,
+    target: PathBuf,
+}
+
+impl Project {
+    /// The workspace around the current directory, as Cargo finds it.
+    fn here() -> Result<Self, String> {
+        let text = Program::cargo(&["metadata", "--no-deps", "--format-version", "1", "--locked"]).stdout()?;
+        let metadata: serde_json::Value =
+            serde_json::from_str(&text).map_err(|err| format!("cargo metadata was not understood: {err}"))?;
+        let path = |name: &str| {
+            let path = metadata.get(name).and_then(serde_json::Value::as_str);
+            path.map(PathBuf::from).ok_or_else(|| format!("cargo metadata has no {name}"))
+        };
+        Ok(Self { root: path("workspace_root")?, target: path("target_directory")? })
+    }
+
+    /// A program that runs in the project's top folder.
+    fn cargo(&self, args: &[&str]) -> Program {
+        Program::cargo(args).within(&self.root)
+    }
+}
+
+/// Runs the checks, a line each, and ends with `N passed, N failed`.
+#[must_use]
+pub fn run(args: &TestArgs) -> ExitCode {
+    let filter = args.filter.as_deref().unwrap_or_default();
+    let chosen: Vec<&Check> = CHECKS.iter().filter(|check| check.name.contains(filter)).collect();
+    let total = match Project::here() {
+        Ok(_) if chosen.is_empty() => Outcome::failed(format!("no check is called {filter}: {}", names())),
+        Ok(project) => chosen.iter().map(|check| one(check, &project)).sum(),
+        Err(why) => Outcome::failed(why),
+    };
+    if chosen.is_empty() || total.passed + total.failed == 0 {
+        say(&total.report);
+    }
+    say(&total.to_string());
+    if total.is_good() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn names() -> String {
+    CHECKS.map(|check| check.name).join(", ")
+}
+
+fn one(check: &Check, project: &Project) -> Outcome {
+    say(&format!("○ {}", check.name));
+    let began = Instant::now();
+    let outcome = (check.run)(project);
+    let seconds = began.elapsed().as_secs_f64();
+    let mark = if outcome.is_good() { "●" } else { "■" };
+    if !outcome.is_good() {
+        say(outcome.report.trim_end());
+    }
+    say(&format!("{mark} {:<9} {outcome}  {seconds:.1} s", check.name));
+    outcome
+}
+
+fn say(line: &str) {
+    // A closed pipe changes no verdict.
+    _ = writeln!(std::io::stdout(), "{line}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_that_names_no_check_fails() {
+        let args = TestArgs { filter: Some("no such check".to_owned()) };
+        assert_eq!(format!("{:?}", run(&args)), format!("{:?}", ExitCode::FAILURE));
+    }
+
+    #[test]
+    fn every_check_has_its_own_name() {
+        let names: std::collections::BTreeSet<_> = CHECKS.iter().map(|check| check.name).collect();
+        assert_eq!(names.len(), CHECKS.len());
+    }
+}

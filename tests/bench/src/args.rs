@@ -1,0 +1,66 @@
+//! The command line of the benchmarks.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand};
+use directory::{BindingId, CorpId};
+
+/// Figures, a line of JSON each.
+#[derive(Debug, Parser)]
+#[command(name = "bench")]
+pub struct Args {
+    /// Which.
+    #[command(subcommand)]
+    pub bench: Bench,
+}
+
+/// The benchmarks.
+#[derive(Debug, Subcommand)]
+pub enum Bench {
+    /// Import of a company, sweeps of it unchanged and changed, and a wasteful client beside them
+    Sync(SyncArgs),
+    /// One sweep of a binding in this process: what `sync` measures
+    #[command(hide = true)]
+    SweepOnce(SweepArgs),
+}
+
+/// `bench sync`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct SyncArgs {
+    /// People of the company
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=200_000))]
+    pub people: u32,
+    /// Its departments, the root among them
+    #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..=20_000))]
+    pub departments: u32,
+    /// How long every answer takes
+    #[arg(long, default_value_t = 30)]
+    pub latency_ms: u64,
+    /// Calls a second and interface
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub qps: u32,
+    /// The same during the import only, which takes a call per person. Give the value of --qps to measure a real one
+    #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub import_qps: u32,
+    /// The same seed makes the same company
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+}
+
+/// `bench sweep-once`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct SweepArgs {
+    /// Where the vault is.
+    #[arg(long)]
+    pub data: PathBuf,
+    /// Where the tables are.
+    #[arg(long)]
+    pub dynamodb: SocketAddr,
+    /// The binding to sweep.
+    #[arg(long)]
+    pub binding: BindingId,
+    /// Its corp.
+    #[arg(long)]
+    pub corp: CorpId,
+}

@@ -1,0 +1,120 @@
+//! A measured figure, its target and the verdict.
+
+use std::io::Write as _;
+
+use serde::Serialize;
+
+/// What a figure has to be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Target {
+    /// This or more.
+    AtLeast(f64),
+    /// This or less.
+    AtMost(f64),
+    /// This and nothing else; for counts.
+    Exactly(f64),
+    /// Within this distance of it.
+    Near(f64, f64),
+    /// It is reported; nothing is demanded.
+    None,
+}
+
+impl Target {
+    fn value(self) -> Option<f64> {
+        match self {
+            Self::AtLeast(target) | Self::AtMost(target) | Self::Exactly(target) | Self::Near(target, _) => {
+                Some(target)
+            }
+            Self::None => None,
+        }
+    }
+
+    /// Whether a value meets it; `None` where nothing is demanded. What is not a number meets nothing.
+    #[must_use]
+    pub fn holds(self, value: f64) -> Option<bool> {
+        match self {
+            Self::AtLeast(target) => Some(value >= target),
+            Self::AtMost(target) => Some(value <= target),
+            Self::Exactly(target) => Some((value - target).abs() < 1e-9),
+            Self::Near(target, within) => Some((value - target).abs() <= within),
+            Self::None => None,
+        }
+    }
+}
+
+/// The line of JSON.
+#[derive(Debug, Serialize)]
+struct Line<'a> {
+    bench: &'a str,
+    figure: &'a str,
+    value: f64,
+    unit: &'a str,
+    target: Option<f64>,
+    holds: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    peer: Option<&'a str>,
+}
+
+/// Prints figures as they are measured and remembers whether all of ours hold.
+#[derive(Debug)]
+pub struct Figures {
+    bench: &'static str,
+    /// No figure of ours has missed its target so far.
+    pub hold: bool,
+}
+
+impl Figures {
+    /// The figures of a benchmark.
+    #[must_use]
+    pub fn of(bench: &'static str) -> Self {
+        Self { bench, hold: true }
+    }
+
+    /// A figure of ours.
+    pub fn ours(&mut self, figure: &str, value: f64, unit: &str, target: Target) {
+        self.hold &= self.print(figure, value, unit, target, None) != Some(false);
+    }
+
+    /// A figure of somebody whom we compare ourselves with: it may miss the target.
+    pub fn peer(&mut self, peer: &str, figure: &str, value: f64, unit: &str, target: Target) {
+        self.print(figure, value, unit, target, Some(peer));
+    }
+
+    fn print(&self, figure: &str, value: f64, unit: &str, target: Target, peer: Option<&str>) -> Option<bool> {
+        let holds = target.holds(value);
+        let value = (value * 1e4).round() / 1e4;
+        let line = Line { bench: self.bench, figure, value, unit, target: target.value(), holds, peer };
+        if let Ok(text) = serde_json::to_string(&line) {
+            // A closed pipe changes no verdict.
+            _ = writeln!(std::io::stdout(), "{text}");
+        }
+        holds
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_target_is_met_or_missed() {
+        assert_eq!(Target::AtLeast(0.9).holds(0.9), Some(true));
+        assert_eq!(Target::AtLeast(0.9).holds(0.8999), Some(false));
+        assert_eq!(Target::AtMost(1.02).holds(1.03), Some(false));
+        assert_eq!(Target::Exactly(0.0).holds(1.0), Some(false));
+        assert_eq!(Target::Near(0.143, 0.01).holds(0.2), Some(false));
+        assert_eq!(Target::Near(0.143, 0.01).holds(0.15), Some(true));
+        assert_eq!(Target::None.holds(7.0), None);
+        assert_eq!(Target::AtLeast(0.9).holds(f64::NAN), Some(false));
+    }
+
+    #[test]
+    fn only_our_own_misses_count() {
+        let mut figures = Figures::of("test");
+        figures.peer("wasteful", "calls", 9.0, "ratio", Target::AtMost(1.0));
+        figures.ours("seconds", 9.0, "s", Target::None);
+        assert!(figures.hold);
+        figures.ours("calls", 9.0, "ratio", Target::AtMost(1.0));
+        assert!(!figures.hold);
+    }
+}

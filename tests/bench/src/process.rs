@@ -1,0 +1,65 @@
+//! What this process has used so far, as Linux tells it.
+
+use serde::{Deserialize, Serialize};
+
+/// Clock ticks per second in `/proc`: 100 on every Linux that Rust runs on (`USER_HZ`).
+const TICKS_PER_SECOND: u64 = 100;
+
+/// CPU time and memory of a process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    /// User and system time of all threads, milliseconds, in steps of ten.
+    pub cpu_ms: u64,
+    /// Resident memory now, KiB.
+    pub resident_kib: u64,
+    /// The most that it ever was, KiB.
+    pub peak_kib: u64,
+}
+
+/// Why there are no figures.
+#[derive(Debug, thiserror::Error)]
+#[error("the use of CPU and memory cannot be read; the benchmarks need Linux")]
+pub struct Unreadable(#[source] std::io::Error);
+
+/// This process.
+///
+/// # Errors
+/// [`Unreadable`] where there is no `/proc`, or not Linux's.
+pub fn usage() -> Result<Usage, Unreadable> {
+    let stat = std::fs::read_to_string("/proc/self/stat").map_err(Unreadable)?;
+    let status = std::fs::read_to_string("/proc/self/status").map_err(Unreadable)?;
+    parse(&stat, &status).ok_or_else(|| Unreadable(std::io::ErrorKind::InvalidData.into()))
+}
+
+fn parse(stat: &str, status: &str) -> Option<Usage> {
+    // The name in parentheses may itself hold spaces; utime and stime are fields 14 and 15, counted from 1.
+    let (_, after_name) = stat.rsplit_once(')')?;
+    let mut fields = after_name.split_whitespace().skip(11);
+    let ticks: u64 = fields.next()?.parse::<u64>().ok()? + fields.next()?.parse::<u64>().ok()?;
+    let kib = |name: &str| -> Option<u64> {
+        let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
+        line.trim().strip_suffix("kB")?.trim().parse().ok()
+    };
+    let cpu_ms = ticks * 1000 / TICKS_PER_SECOND;
+    Some(Usage { cpu_ms, resident_kib: kib("VmRSS")?, peak_kib: kib("VmHWM")? })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STAT: &str = "77 (a) b (c) S 1 2 3 4 5 6 7 8 9 10 250 31 0 0 20 0 1 0 5 6";
+
+    #[test]
+    fn time_and_memory_are_read() {
+        let status = "Name:\tx\nVmPeak:\t  999 kB\nVmHWM:\t   5120 kB\nVmRSS:\t   4096 kB\n";
+        let usage = parse(STAT, status).unwrap();
+        assert_eq!(usage, Usage { cpu_ms: 2810, resident_kib: 4096, peak_kib: 5120 });
+    }
+
+    #[test]
+    fn what_is_not_understood_is_no_figure() {
+        assert_eq!(parse(STAT, "Name:\tx\n"), None);
+        assert_eq!(parse("77 (x) S 1", "VmHWM: 1 kB\nVmRSS: 1 kB\n"), None);
+    }
+}

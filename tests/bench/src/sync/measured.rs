@@ -1,0 +1,80 @@
+//! One sweep in a process of its own, with what it used.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use engine::report::RunReport;
+use local::machine::{Machine, Place};
+use serde::{Deserialize, Serialize};
+use state::queue::messages::SweepMessage;
+use tokio::process::Command;
+
+use super::Trouble;
+use crate::args::SweepArgs;
+use crate::process::{Usage, usage};
+
+/// What a sweep did and used.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Measured {
+    /// Its report.
+    pub report: RunReport,
+    /// The process when everything was connected and nothing had been read.
+    pub before: Usage,
+    /// The process at the end.
+    pub after: Usage,
+}
+
+impl Measured {
+    /// CPU time between the two, milliseconds.
+    #[must_use]
+    pub fn cpu_ms(&self) -> u64 {
+        self.after.cpu_ms.saturating_sub(self.before.cpu_ms)
+    }
+}
+
+/// Sweeps once in this process and prints [`Measured`] as JSON.
+///
+/// # Errors
+/// [`Trouble`].
+pub async fn run(args: &SweepArgs) -> Result<(), Trouble> {
+    let place = Place { data: args.data.clone(), dynamodb: Some(args.dynamodb), allow_loopback: true };
+    let machine = Machine::start(&place).await.map_err(Trouble::setup("the measured machine"))?;
+    let deps = machine.full_sync();
+    // The first use of the connections and of the binding's client belongs to the baseline.
+    deps.corps.engine(&args.binding).await.map_err(Trouble::setup("the engine"))?;
+    let before = usage().map_err(Trouble::setup("the process's usage"))?;
+    let message = SweepMessage {
+        binding: args.binding.clone(),
+        corp: args.corp.clone(),
+        run: None,
+        because: "bench".to_owned(),
+        at: deps.corps.clock.now(),
+    };
+    let report = full_sync::sweep(&deps, &message, None, Arc::new(|_| {})).await;
+    let report = report.map_err(Trouble::setup("the sweep"))?;
+    let after = usage().map_err(Trouble::setup("the process's usage"))?;
+    let text = serde_json::to_string(&Measured { report, before, after }).map_err(Trouble::setup("the report"))?;
+    writeln!(std::io::stdout(), "{text}").map_err(Trouble::setup("the report"))?;
+    machine.stop().await;
+    Ok(())
+}
+
+/// Runs this program again for one sweep.
+pub(super) async fn in_a_process(args: &SweepArgs) -> Result<Measured, Trouble> {
+    let program = std::env::current_exe().map_err(Trouble::setup("this program's path"))?;
+    let output = command(&program, args).output().await.map_err(Trouble::setup("the measured process"))?;
+    if !output.status.success() {
+        return Err(Trouble::Sweep { why: String::from_utf8_lossy(&output.stderr).trim().to_owned() });
+    }
+    serde_json::from_slice(&output.stdout).map_err(Trouble::setup("the measured process's report"))
+}
+
+fn command(program: &Path, args: &SweepArgs) -> Command {
+    let mut command = Command::new(program);
+    command.arg("sweep-once").arg("--data").arg(&args.data);
+    command.arg("--dynamodb").arg(args.dynamodb.to_string());
+    command.arg("--binding").arg(args.binding.as_str()).arg("--corp").arg(args.corp.as_str());
+    command.kill_on_drop(true);
+    command
+}
