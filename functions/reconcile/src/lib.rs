@@ -6,6 +6,7 @@ mod config;
 
 use std::sync::Arc;
 
+use directory::text::with_causes;
 use directory::{BindingId, CorpId, Timestamp, Wake};
 use engine::{Corps, LookError, Looked, NoEngine, Sight};
 use runtime::batch::{self, Batch, BatchOutcome, Item, Verdict};
@@ -82,7 +83,7 @@ async fn work(deps: &Deps, item: Item) -> Verdict {
         Ok(()) => Verdict::Done,
         Err(err) => {
             let again = err.is_transient();
-            let reason = chain(&err);
+            let reason = with_causes(&err);
             tracing::warn!(message.id = %item.id, again, reason, "a wake was not worked");
             if again { Verdict::Again } else { Verdict::Done }
         }
@@ -127,15 +128,4 @@ async fn mark_verified(deps: &Deps, verified: &CallbackVerified) -> Result<(), T
         }
     }
     Err(WriteError::Stale.into())
-}
-
-/// An error with its causes, for one log line.
-fn chain(err: &dyn std::error::Error) -> String {
-    let mut text = err.to_string();
-    let mut cause = err.source();
-    while let Some(source) = cause {
-        text = format!("{text}: {source}");
-        cause = source.source();
-    }
-    text
 }

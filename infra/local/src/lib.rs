@@ -38,12 +38,6 @@ pub async fn run(args: Args) -> ExitCode {
 /// Prints an error with its causes on stderr.
 #[expect(clippy::print_stderr, reason = "a command's errors are for whoever typed it")]
 pub fn failed(err: &dyn std::error::Error) -> ExitCode {
-    let mut text = err.to_string();
-    let mut cause = err.source();
-    while let Some(source) = cause {
-        text = format!("{text}: {source}");
-        cause = source.source();
-    }
-    eprintln!("bangding: {text}");
+    eprintln!("bangding: {}", directory::text::with_causes(err));
     ExitCode::FAILURE
 }

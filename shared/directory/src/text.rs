@@ -1,4 +1,4 @@
-//! Personal text: a string whose `Debug` hides it, so that no log or error can carry it by accident.
+//! Text: personal text, whose `Debug` hides it, so that no log or error can carry it by accident; and errors as a sentence.
 
 use std::fmt;
 
@@ -39,6 +39,18 @@ impl From<&str> for Personal {
     fn from(text: &str) -> Self {
         Self(text.to_owned())
     }
+}
+
+/// An error with its causes, as one sentence: `the page did not arrive: connection reset`.
+#[must_use]
+pub fn with_causes(err: &dyn std::error::Error) -> String {
+    let mut sentence = err.to_string();
+    let mut cause = err.source();
+    while let Some(source) = cause {
+        sentence = format!("{sentence}: {source}");
+        cause = source.source();
+    }
+    sentence
 }
 
 #[cfg(test)]

@@ -154,6 +154,7 @@ impl Run<'_> {
         if won {
             self.names.learn(&link);
             self.tally(|tally| {
+                // The eHR's, besides the link's.
                 tally.writes += 1;
                 tally.applied(link.kind, item.action);
             });

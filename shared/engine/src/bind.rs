@@ -4,6 +4,7 @@
 use dingtalk::client::{Client, CompanyProof, IssuedToken, TokenApi};
 use dingtalk::{Error, Trouble};
 use directory::snapshot::Scope;
+use directory::text::with_causes;
 use directory::{CorpId, DeptId, Field, FieldSet};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -34,12 +35,7 @@ impl Refusal {
     /// DingTalk refused, or was not reached, while `what` was done. The cause is repeated down to the network's words.
     #[must_use]
     pub fn from_dingtalk(what: &str, err: &Error) -> Self {
-        let mut why = err.to_string();
-        let mut cause = std::error::Error::source(err);
-        while let Some(source) = cause {
-            why = format!("{why}: {source}");
-            cause = source.source();
-        }
+        let why = with_causes(err);
         let remedy = match &err.trouble {
             Trouble::Unreachable { .. } => {
                 "Check the address and that this machine may reach it; nothing was written".to_owned()

@@ -3,6 +3,7 @@
 use directory::decide::{self, Decision, Pair};
 use directory::hash;
 use directory::plan::Plan;
+use directory::text::with_causes;
 use directory::{Base, Kind, Lifecycle, Link, NativeId, Record, Side};
 use ehr::{Key, Stored};
 use state::StoreError;
@@ -55,13 +56,7 @@ impl LookError {
     /// The sentence for the run, with its cause.
     #[must_use]
     pub fn sentence(&self) -> String {
-        let mut sentence = self.to_string();
-        let mut cause = std::error::Error::source(self);
-        while let Some(err) = cause {
-            sentence = format!("{sentence}: {err}");
-            cause = err.source();
-        }
-        sentence
+        with_causes(self)
     }
 }
 

@@ -183,8 +183,7 @@ impl Run<'_> {
             departments: ended.active[1],
             counts: tally.counts,
             held: tally.held,
-            // A change of the eHR is one write besides the links'.
-            writes: tally.writes + tally.counts.created + tally.counts.updated + tally.counts.removed,
+            writes: tally.writes,
             calls: calls.calls.iter().map(|(interface, n)| ((*interface).to_owned(), *n)).collect(),
             throttled: calls.throttled,
             notes,

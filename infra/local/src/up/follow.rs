@@ -126,7 +126,7 @@ fn swept_line(screen: &Screen, swept: Result<RunReport, full_sync::Trouble>) {
             }
         }
         Err(err) => {
-            let reason = super::chain(&err);
+            let reason = directory::text::with_causes(&err);
             screen.line(&format!("■ 全量同步没有进行：{reason}"), &format!("■ no sweep took place: {reason}"));
         }
     }

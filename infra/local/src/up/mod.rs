@@ -9,6 +9,7 @@ mod target;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use directory::text::with_causes;
 use engine::bind::Refusal;
 use engine::report::RunReport;
 use state::Binding;
@@ -104,20 +105,10 @@ fn code_of(report: &RunReport) -> ExitCode {
 
 fn cannot_start(err: &StartError) -> Refusal {
     let code = if matches!(err, StartError::InUse(_)) { "data_in_use" } else { "cannot_start" };
-    Refusal::new(code, "starting", chain(err), "Nothing was written to either side")
+    Refusal::new(code, "starting", with_causes(err), "Nothing was written to either side")
 }
 
 /// Trouble of this machine, not of DingTalk's.
 pub(crate) fn internal(what: &str, err: &dyn std::error::Error) -> Refusal {
-    Refusal::new("state_trouble", what, chain(err), "Run it again; what was done so far is kept")
-}
-
-fn chain(err: &dyn std::error::Error) -> String {
-    let mut text = err.to_string();
-    let mut cause = err.source();
-    while let Some(source) = cause {
-        text = format!("{text}: {source}");
-        cause = source.source();
-    }
-    text
+    Refusal::new("state_trouble", what, with_causes(err), "Run it again; what was done so far is kept")
 }

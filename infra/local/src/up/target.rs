@@ -58,7 +58,7 @@ impl Target {
         };
         let settings = Settings { qps: args.qps, latency_ms: args.latency_ms, ..Settings::default() };
         let config = ServerConfig { listener: None, port: 0, data: Some(args.data.clone()), size, settings };
-        let server = Server::start(config).await.map_err(|err| refused(super::chain(&err)))?;
+        let server = Server::start(config).await.map_err(|err| refused(directory::text::with_causes(&err)))?;
         let keys = server.world.lock().await.company().credentials.clone();
         let app = App {
             corp_id: keys.corp_id.parse().map_err(|err: directory::ids::InvalidId| refused(err.to_string()))?,
