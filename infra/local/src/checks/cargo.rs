@@ -5,7 +5,7 @@ use super::Project;
 use super::results::{Outcome, of_program, of_tests};
 
 pub(super) fn fmt(project: &Project) -> Outcome {
-    of_program(project.cargo(&["fmt", "--all", "--check"]).run())
+    of_program(project.cargo(&["fmt", "--all", "--check", "--", "--color", "never"]).run())
 }
 
 pub(super) fn clippy(project: &Project) -> Outcome {

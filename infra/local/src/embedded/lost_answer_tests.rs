@@ -28,7 +28,7 @@ async fn message(stream: &mut TcpStream) -> Option<Vec<u8>> {
                 return Some(bytes);
             }
         }
-        let mut chunk = [0; 16 * 1024];
+        let mut chunk = vec![0; 16 * 1024];
         match stream.read(&mut chunk).await {
             Ok(read) if read > 0 => bytes.extend(&chunk[..read]),
             _ => return None,
