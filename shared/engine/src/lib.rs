@@ -87,6 +87,8 @@ pub(crate) struct Run<'a> {
     pub(crate) whole_company: bool,
     /// Somebody who was there a moment ago, or at the last sweep.
     pub(crate) canary: Option<UserId>,
+    /// Person fields whose permission was withdrawn while the run went on.
+    pub(crate) withdrawn: std::sync::Mutex<FieldSet>,
     pub(crate) names: Names,
     pub(crate) report: std::sync::Mutex<report::Tally>,
 }
@@ -95,7 +97,8 @@ impl<'a> Run<'a> {
     pub(crate) fn new(engine: &'a Engine, id: RunId, sight: Sight) -> Self {
         let Sight { visible, whole_company, canary } = sight;
         let names = Names::new(engine.corp.clone(), Arc::clone(&engine.links));
-        Self { engine, id, visible, whole_company, canary, names, report: std::sync::Mutex::default() }
+        let (withdrawn, report) = (std::sync::Mutex::default(), std::sync::Mutex::default());
+        Self { engine, id, visible, whole_company, canary, withdrawn, names, report }
     }
 
     pub(crate) fn now(&self) -> Timestamp {

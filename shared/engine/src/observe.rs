@@ -1,16 +1,28 @@
 //! Reading one record from both sides and deciding about it.
 
+use std::sync::PoisonError;
+
 use directory::decide::{self, Decision, Pair};
 use directory::hash;
-use directory::plan::Plan;
+use directory::plan::{Item, Plan};
 use directory::text::with_causes;
-use directory::{Base, Kind, Lifecycle, Link, NativeId, Record, Side};
+use directory::{Base, Field, FieldSet, Kind, Lifecycle, Link, NativeId, Record, Side};
 use ehr::{Key, Stored};
 use state::StoreError;
 
 use crate::Run;
 use crate::names::Unknown;
 use crate::trouble::Reach as _;
+
+/// Person fields that a field permission governs (`dingtalk-api.md` §3.0): an absent one is not proven to be empty.
+const GOVERNED: FieldSet = FieldSet::of(&[
+    Field::Mobile,
+    Field::Email,
+    Field::OrgEmail,
+    Field::WorkPlace,
+    Field::Remark,
+    Field::Extension,
+]);
 
 /// Why a record could not be looked at.
 #[derive(Debug, thiserror::Error)]
@@ -69,7 +81,7 @@ impl Run<'_> {
         dingtalk: &Record,
         rule: Unknown,
         plan: &mut Plan,
-    ) -> Result<Vec<(directory::Field, NativeId)>, LookError> {
+    ) -> Result<Vec<(Field, NativeId)>, LookError> {
         let kind = dingtalk.kind;
         let resolved = self.names.resolve(Side::DingTalk, dingtalk, rule).await?;
         let (link, ehr) = self.find(kind, dingtalk).await?;
@@ -80,7 +92,7 @@ impl Run<'_> {
             }
             None => None,
         };
-        if link.is_none() && !dingtalk.values.shown().contains(directory::Field::Name) {
+        if link.is_none() && !dingtalk.values.shown().contains(Field::Name) {
             // Part of a record, looked at again for one field: it never creates.
             return Ok(resolved.unknown);
         }
@@ -91,7 +103,15 @@ impl Run<'_> {
         match decide::present(pair, self.context(kind)) {
             Decision::Nothing => {}
             Decision::Settle(settled) => plan.settled.push(*settled),
-            Decision::Write(item) => plan.items.push(*item),
+            Decision::Write(item) => {
+                let hidden = self.withdrawn(&item).await?;
+                if !hidden.is_empty() {
+                    let mut shown = dingtalk.clone();
+                    hidden.iter().for_each(|field| shown.values.hide(field));
+                    return Box::pin(self.consider(&shown, rule, plan)).await;
+                }
+                plan.items.push(*item);
+            }
             Decision::Quarantine(settled) => {
                 self.tally(|tally| {
                     let reason = "the userid now belongs to another unionid: a person must say who this is";
@@ -106,6 +126,27 @@ impl Run<'_> {
             }
         }
         Ok(resolved.unknown)
+    }
+
+    /// Fields that this write would empty although the app may merely not be shown them any more: a permission that is
+    /// withdrawn makes values vanish without an error. Asked only where something would be lost, after it was read.
+    async fn withdrawn(&self, item: &Item) -> Result<FieldSet, LookError> {
+        let emptied = item.changes.iter().filter(|change| change.before.is_some() && change.after.is_none());
+        let emptied = emptied.map(|change| change.field).collect::<FieldSet>().intersection(GOVERNED);
+        let known = *self.withdrawn.lock().unwrap_or_else(PoisonError::into_inner);
+        if emptied.without(known).is_empty() {
+            return Ok(emptied);
+        }
+        let hidden = emptied.without(self.engine.dingtalk.scope().await?.fields);
+        if !hidden.is_empty() {
+            let mut known = self.withdrawn.lock().unwrap_or_else(PoisonError::into_inner);
+            *known = known.union(hidden);
+            for field in hidden.iter() {
+                let sentence = format!("DingTalk no longer shows the field {}: its values are left as they were", field.key());
+                self.tally(|tally| tally.note(sentence));
+            }
+        }
+        Ok(hidden)
     }
 
     /// The stored link of a record and the eHR's side of it. A record that no link knows is looked for in the eHR: a
