@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use directory::{Field, Kind, Side, Value};
+use directory::{Field, Kind, Link, NativeId, Side, Value};
 use ehr::Stored;
 use sandbox::company::Person;
 use sandbox::world::{Truth, TruthDepartment};
@@ -56,11 +56,12 @@ pub fn list(differences: &[Difference]) -> String {
 /// Everything that is not the same: fields, missing and extra records, duplicates, ledger entries without their link.
 #[must_use]
 pub fn differences(truth: &Truth, ledger: &Ledger) -> Vec<Difference> {
+    let names = Names::of(ledger);
     let people = truth.people.iter().map(|person| (person.userid.clone(), expected_person(person))).collect();
     let departments =
         truth.departments.iter().map(|one| (one.department.dept_id.to_string(), expected_department(one))).collect();
-    let mut found = compare(Kind::Person, &people, ledger);
-    found.extend(compare(Kind::Department, &departments, ledger));
+    let mut found = compare(Kind::Person, &people, ledger, &names);
+    found.extend(compare(Kind::Department, &departments, ledger, &names));
     found.extend(unionids(truth, ledger));
     found.extend(orphans(ledger));
     found
@@ -68,7 +69,12 @@ pub fn differences(truth: &Truth, ledger: &Ledger) -> Vec<Difference> {
 
 type Expected = BTreeMap<Field, Said>;
 
-fn compare(kind: Kind, expected: &BTreeMap<String, Expected>, ledger: &Ledger) -> Vec<Difference> {
+fn compare(
+    kind: Kind,
+    expected: &BTreeMap<String, Expected>,
+    ledger: &Ledger,
+    names: &Names<'_>,
+) -> Vec<Difference> {
     let active = ledger.active(kind);
     let different = |id: &str, field, what: String| Difference { kind, id: id.to_owned(), field, what };
     let mut found = Vec::new();
@@ -86,7 +92,7 @@ fn compare(kind: Kind, expected: &BTreeMap<String, Expected>, ledger: &Ledger) -
             continue;
         };
         for (field, expected) in fields {
-            let said = said(stored, *field, ledger);
+            let said = said(stored, *field, names);
             if !agrees(*field, expected, &said, fields) {
                 let what = format!("{}: DingTalk {expected:?}, ledger {said:?}", field.key());
                 found.push(different(id, Some(*field), what));
@@ -150,7 +156,7 @@ fn expected_department(one: &TruthDepartment) -> Expected {
 }
 
 /// What the ledger says, its references turned into DingTalk's ids through the ledger's own records.
-fn said(stored: &Stored, field: Field, ledger: &Ledger) -> Said {
+fn said(stored: &Stored, field: Field, names: &Names<'_>) -> Said {
     let values = &stored.record.values;
     if !values.shown().contains(field) {
         return Said::Text("(hidden)".to_owned());
@@ -163,19 +169,29 @@ fn said(stored: &Stored, field: Field, ledger: &Ledger) -> Said {
         Some(Value::Flag(flag)) => Said::Text(flag.to_string()),
         Some(Value::Refs(refs)) => {
             let kind = field.refers_to().expect("a reference refers to something");
-            Said::Ids(refs.iter().map(|id| dingtalk_id(kind, id, ledger)).collect())
+            Said::Ids(refs.iter().map(|id| names.dingtalk(kind, id)).collect())
         }
     }
 }
 
-fn dingtalk_id(kind: Kind, id: &str, ledger: &Ledger) -> String {
-    let stored = ledger.records(kind).iter().find(|stored| stored.record.id.as_str() == id);
-    match stored {
-        Some(stored) if stored.record.active => {
-            stored.dingtalk.as_ref().map_or_else(|| format!("({id} without an id of DingTalk)"), ToString::to_string)
+/// The ledger's own ids → its records.
+struct Names<'a>(BTreeMap<(Kind, &'a str), &'a Stored>);
+
+impl<'a> Names<'a> {
+    fn of(ledger: &'a Ledger) -> Self {
+        let kinds = [Kind::Person, Kind::Department].into_iter();
+        let records = kinds.flat_map(|kind| ledger.records(kind).iter().map(move |one| ((kind, one.record.id.as_str()), one)));
+        Self(records.collect())
+    }
+
+    fn dingtalk(&self, kind: Kind, id: &str) -> String {
+        match self.0.get(&(kind, id)) {
+            Some(stored) if stored.record.active => {
+                stored.dingtalk.as_ref().map_or_else(|| format!("({id} without an id of DingTalk)"), ToString::to_string)
+            }
+            Some(_) => format!("({id}, which is not active)"),
+            None => format!("({id}, which is not there)"),
         }
-        Some(_) => format!("({id}, which is not active)"),
-        None => format!("({id}, which is not there)"),
     }
 }
 
@@ -194,24 +210,26 @@ fn unionids(truth: &Truth, ledger: &Ledger) -> Vec<Difference> {
 
 /// Every entry of the ledger has one link that leads to it and to the same id of DingTalk, and every link an entry.
 fn orphans(ledger: &Ledger) -> Vec<Difference> {
+    let mut leading: BTreeMap<(Kind, &str), Vec<&Link>> = BTreeMap::new();
+    for link in &ledger.links {
+        let ehr = link.native(Side::Ehr).map_or("", |id| id.as_str());
+        leading.entry((link.kind, ehr)).or_default().push(link);
+    }
     let mut found = Vec::new();
+    let mut say = |kind, id: Option<&NativeId>, what: String| {
+        found.push(Difference { kind, id: id.map(ToString::to_string).unwrap_or_default(), field: None, what });
+    };
     for kind in [Kind::Person, Kind::Department] {
-        let links: Vec<_> = ledger.links.iter().filter(|link| link.kind == kind).collect();
         for stored in ledger.records(kind) {
-            let leading = links.iter().filter(|link| link.native(Side::Ehr) == Some(&stored.record.id));
-            let right = leading.clone().filter(|link| link.dingtalk == stored.dingtalk).count();
-            if leading.count() != 1 || right != 1 {
-                let id = stored.dingtalk.as_ref().map(ToString::to_string).unwrap_or_default();
+            let links = leading.remove(&(kind, stored.record.id.as_str())).unwrap_or_default();
+            if links.len() != 1 || links[0].dingtalk != stored.dingtalk {
                 let what = format!("ledger entry {} has not exactly one link of its own", stored.record.id);
-                found.push(Difference { kind, id, field: None, what });
+                say(kind, stored.dingtalk.as_ref(), what);
             }
         }
-        for link in links {
-            if !ledger.records(kind).iter().any(|stored| link.ehr.as_ref() == Some(&stored.record.id)) {
-                let id = link.dingtalk.as_ref().map(ToString::to_string).unwrap_or_default();
-                found.push(Difference { kind, id, field: None, what: "a link without a ledger entry".to_owned() });
-            }
-        }
+    }
+    for link in leading.values().flatten() {
+        say(link.kind, link.dingtalk.as_ref(), "a link without a ledger entry".to_owned());
     }
     found
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use directory::{Kind, Link};
+use directory::{CorpId, Kind, Link};
 use ehr::{Connector as _, Stored};
 use local::embedded::{Database, DirectoryVault};
 use state::links::Links as _;
@@ -57,6 +57,22 @@ impl Ledger {
             assert!(listed.unreadable.is_empty(), "unreadable links: {:?}", listed.unreadable);
         }
         Some(ledger)
+    }
+
+    /// How many ledger entries and links `data` holds of a company, bound or not.
+    pub async fn count(data: &Path, corp: &CorpId) -> u64 {
+        if !data.join("state.db").exists() {
+            return 0;
+        }
+        let database = Database::open(&data.join("state.db")).await.expect("the database opens");
+        let store = Store::new(database.client(), Tables::with_prefix("bangding-"), 0);
+        let mut count = 0;
+        for kind in [Kind::Person, Kind::Department] {
+            count += store.each_entry(corp, kind, &mut |_| {}).await.expect("the ledger lists");
+            count += store.each_link(corp, kind, &mut |_| {}).await.expect("the links").links;
+        }
+        database.stop().await.expect("the database stops");
+        count
     }
 
     /// Records of a kind.

@@ -33,13 +33,14 @@ pub fn bangding() -> PathBuf {
 /// A command of the program, to be run or started.
 pub struct Up {
     command: Command,
+    qps: Option<u32>,
 }
 
 impl Up {
     /// `bangding up --json`, its state in `data`.
     #[must_use]
     pub fn new(data: &Path) -> Self {
-        Self::bare().args(["up", "--json", "--qps", &QPS.to_string(), "--data", data.to_str().expect("UTF-8")])
+        Self::bare().args(["up", "--json", "--data", data.to_str().expect("UTF-8")]).qps(QPS)
     }
 
     /// The program without arguments, and with nothing of this process's environment that it reads.
@@ -47,7 +48,14 @@ impl Up {
     pub fn bare() -> Self {
         let mut command = Command::new(bangding());
         command.env_remove("BANGDING_APP_SECRET").stdin(Stdio::null()).kill_on_drop(true);
-        Self { command }
+        Self { command, qps: None }
+    }
+
+    /// Another pace than usual here, in calls a second.
+    #[must_use]
+    pub fn qps(mut self, qps: u32) -> Self {
+        self.qps = Some(qps);
+        self
     }
 
     /// More arguments.
@@ -91,6 +99,9 @@ impl Up {
     /// If it does not start.
     #[must_use]
     pub fn start(mut self) -> Running {
+        if let Some(qps) = self.qps {
+            self.command.args(["--qps", &qps.to_string()]);
+        }
         let mut child =
             self.command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
         let (out, err) = (Lines::default(), Lines::default());

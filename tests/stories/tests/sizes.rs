@@ -1,0 +1,151 @@
+//! Companies of every size, one large department, and names that programs get wrong.
+
+use std::collections::BTreeMap;
+use std::io::Read as _;
+use std::path::Path;
+
+use sandbox::company::Size;
+use sandbox::world::{Act, Changes};
+use serde_json::Value;
+use stories::{DingTalk, Ledger, Up, assert_same};
+use tempfile::tempdir;
+
+async fn binds(size: Size) -> Value {
+    let dingtalk = DingTalk::sized(size).await;
+    dingtalk.settings(serde_json::json!({"qps": 0})).await;
+    let home = tempdir().unwrap();
+    let run = dingtalk.up(home.path()).await.qps(20_000).once().await.run(0);
+    assert_eq!((&run["complete"], &run["people"]), (&true.into(), &size.people.into()), "{run}");
+    assert_eq!((&run["departments"], &run["throttled"]), (&size.departments.into(), &0.into()), "{run}");
+    assert_same(&dingtalk.truth().await, &Ledger::read(home.path()).await.expect("a binding"));
+    let again = dingtalk.up(home.path()).await.qps(20_000).once().await.run(0);
+    assert_eq!((&again["writes"], &again["complete"]), (&0.into(), &true.into()), "{again}");
+    run
+}
+
+const fn size(people: usize, departments: usize, seed: u64) -> Size {
+    Size { people, departments, seed, big_department: None }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_company_of_nobody_and_of_one() {
+    for (people, departments) in [(0, 1), (0, 4), (1, 1), (1, 3), (2, 2)] {
+        binds(size(people, departments, 80)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_company_that_nobody_is_left_in_keeps_its_people_until_somebody_decides() {
+    let dingtalk = DingTalk::of(1, 1, 81).await;
+    let home = tempdir().unwrap();
+    dingtalk.up(home.path()).await.once().await.run(0);
+    let hired = dingtalk
+        .act(Act::Hire { name: "第二人".into(), departments: vec![], fields: Box::default(), userid: None })
+        .await;
+    dingtalk.up(home.path()).await.once().await.run(0);
+    dingtalk.act(Act::Leave { userid: hired.userid.expect("a userid") }).await;
+    // One of two is half of the company: the guard holds it, and says so with its own exit code.
+    dingtalk.up(home.path()).await.once().await.run(0);
+    let run = dingtalk.up(home.path()).await.once().await.run(3);
+    assert_eq!((&run["removed"], &run["held"]), (&0.into(), &1.into()), "{run}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_company_of_twenty_thousand() {
+    let run = binds(size(20_000, 500, 82)).await;
+    println!("20,000 people: {} s", run["seconds"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_department_of_five_thousand() {
+    let run = binds(Size { people: 5_020, departments: 6, seed: 83, big_department: Some(5_000) }).await;
+    println!("a department of 5,000: {} s", run["seconds"]);
+}
+
+/// Names as they are typed, and as they are kept.
+fn names() -> Vec<(String, String)> {
+    let same = |name: &str| (name.to_owned(), name.to_owned());
+    vec![
+        same("王😀小明👨‍👩‍👧‍👦"),
+        same("𠮷田𠮷"),
+        same("محمد علي"),
+        same("\u{202e}abc\u{202c}反"),
+        same(&"长".repeat(80)),
+        same(&"𠮷".repeat(80)),
+        ("Ze\u{301}lie n\u{303}".to_owned(), "Z\u{e9}lie \u{f1}".to_owned()),
+        ("  两边有空  ".to_owned(), "两边有空".to_owned()),
+        same("a,b;\"c\"|d"),
+        same("=SUM(A1)"),
+        same("O'Brien <b>&amp;"),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_that_programs_get_wrong() {
+    let dingtalk = DingTalk::of(12, 3, 84).await;
+    let made = Act::CreateDepartment { name: "𠮷部😀 e\u{301}".into(), parent_id: 1 };
+    let department = dingtalk.act(made).await.dept_id.expect("its id");
+    let mut kept: BTreeMap<String, String> = BTreeMap::new();
+    for (n, (typed, name)) in names().into_iter().enumerate() {
+        let userid = format!("named-{n}");
+        let fields = Changes { title: Some(format!("职{n}𠮷")), remark: Some(Some(name.clone())), ..Changes::default() };
+        let departments = vec![department];
+        let hire = Act::Hire { name: typed, departments, fields: Box::new(fields), userid: Some(userid.clone()) };
+        dingtalk.act(hire).await;
+        kept.insert(userid, name);
+    }
+    let home = tempdir().unwrap();
+    dingtalk.up(home.path()).await.once().await.run(0);
+    let ledger = Ledger::read(home.path()).await.expect("a binding");
+    assert_same(&dingtalk.truth().await, &ledger);
+    for (userid, name) in &kept {
+        let active = ledger.active(directory::Kind::Person);
+        assert_eq!(active[userid.as_str()][0].record.values.text(directory::Field::Name), Some(name.as_str()));
+    }
+    exported(home.path(), &kept, dingtalk.truth().await.people.len()).await;
+}
+
+async fn export(data: &Path, name: &str) -> Vec<u8> {
+    let file = data.join(name);
+    let args = ["export", file.to_str().unwrap(), "--data", data.to_str().unwrap()];
+    let ran = Up::bare().args(args).run().await;
+    assert_eq!(ran.code, Some(0), "{name}: {}", ran.stderr);
+    std::fs::read(file).unwrap()
+}
+
+/// What a spreadsheet would run is disarmed.
+fn cell(name: &str) -> String {
+    if name.starts_with('=') { format!("'{name}") } else { name.to_owned() }
+}
+
+async fn exported(data: &Path, kept: &BTreeMap<String, String>, people: usize) {
+    let json: Vec<Value> = serde_json::from_slice(&export(data, "people.json").await).unwrap();
+    assert_eq!(json.len(), people);
+    for row in json.iter().filter(|row| kept.contains_key(row["userid"].as_str().unwrap())) {
+        assert_eq!(row["name"], kept[row["userid"].as_str().unwrap()].as_str());
+        assert_eq!((&row["departments"], &row["status"]), (&serde_json::json!(["𠮷部😀 \u{e9}"]), &"active".into()));
+    }
+    let bytes = export(data, "people.csv").await;
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").expect("a byte order mark");
+    let mut rows = csv::Reader::from_reader(text);
+    let header = "userid,name,job_number,mobile,email,title,departments,manager,hired_on,status";
+    assert_eq!(rows.headers().unwrap().iter().collect::<Vec<_>>().join(","), header);
+    let rows: Vec<csv::StringRecord> = rows.records().map(Result::unwrap).collect();
+    assert_eq!(rows.len(), people);
+    let named: BTreeMap<_, _> = rows.iter().map(|row| (row[0].to_owned(), row[1].to_owned())).collect();
+    kept.iter().for_each(|(userid, name)| assert_eq!(named[userid], cell(name)));
+    let cells = xlsx(&export(data, "people.xlsx").await);
+    for (userid, name) in kept {
+        assert!(cells.contains(&cell(name)) && cells.contains(userid), "{userid} {name} is in no cell");
+    }
+}
+
+/// The texts of a workbook, as its shared strings hold them.
+fn xlsx(bytes: &[u8]) -> Vec<String> {
+    let mut book = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("a workbook is a ZIP");
+    let mut xml = String::new();
+    book.by_name("xl/sharedStrings.xml").expect("shared strings").read_to_string(&mut xml).expect("UTF-8");
+    let texts = xml.split("<t").skip(1).filter_map(|part| part.split_once('>')?.1.split_once("</t>"));
+    let plain = |text: &str| text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&");
+    texts.map(|(text, _)| plain(text)).collect()
+}
