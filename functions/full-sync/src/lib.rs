@@ -26,6 +26,9 @@ const MARGIN_MS: i64 = 90_000;
 /// Runs are kept this long, in seconds: half a year.
 const KEPT_S: i64 = 183 * 24 * 3600;
 
+/// Records with their reasons that a stored run keeps of each sort; the item has room for some thousand.
+const KEPT_RECORDS: usize = 200;
+
 /// How often the binding is written while something else writes it too.
 const TRIES: usize = 8;
 
@@ -164,10 +167,10 @@ pub async fn sweep(
         ..SweepOrder::new(run)
     };
     let swept = engine.sweep(&order).await;
-    record(deps, &binding.body, &swept.report).await?;
+    record(deps, &binding.body, &swept.report).await;
     update_binding(deps, &message.binding, |binding| {
         binding.swept_at = Some(now);
-        binding.sweeps += u64::from(swept.report.complete);
+        binding.sweeps += u64::from(swept.turned);
         if swept.canary.is_some() {
             binding.canary.clone_from(&swept.canary);
         }
@@ -184,12 +187,17 @@ pub async fn sweep(
     Ok(swept.report)
 }
 
-async fn record(deps: &Deps, binding: &Binding, report: &RunReport) -> Result<(), Trouble> {
+/// Records a run, cut to what an item holds. A run that cannot be recorded took place all the same.
+async fn record(deps: &Deps, binding: &Binding, report: &RunReport) {
     let expires = report.ended_at.millis() / 1000 + KEPT_S;
-    let id = report.id.as_str();
-    let store = &deps.corps.store;
-    store.put_control(&binding.corp_id, ControlKind::Run, id, report, Condition::Any, Some(expires)).await?;
-    Ok(())
+    let mut kept = report.clone();
+    kept.held.truncate(KEPT_RECORDS);
+    kept.troubles.truncate(KEPT_RECORDS);
+    let (store, id) = (&deps.corps.store, report.id.as_str());
+    let put = store.put_control(&binding.corp_id, ControlKind::Run, id, &kept, Condition::Any, Some(expires)).await;
+    if let Err(err) = put {
+        tracing::error!(run = id, reason = %err, "a run could not be recorded");
+    }
 }
 
 /// Changes a binding as it is stored now, whoever else writes it.

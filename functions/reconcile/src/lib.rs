@@ -92,11 +92,15 @@ async fn work(deps: &Deps, item: Item) -> Verdict {
 
 async fn look(deps: &Deps, message: &WakeMessage) -> Result<(), Trouble> {
     let (binding, engine) = deps.corps.engine(&message.binding).await?;
-    // Before the first sweep nothing is known, and that sweep looks at everybody.
-    let Some(scope) = &binding.body.accepted_scope else { return Ok(()) };
+    let sight = match &binding.body.accepted_scope {
+        Some(scope) => {
+            let canary = binding.body.canary.clone();
+            Sight { visible: scope.fields, whole_company: scope.whole_company, canary }
+        }
+        // The first sweep is still on its way and may have passed this record already.
+        None => engine.sight().await?,
+    };
     let run = deps.corps.new_run().ok_or(Trouble::Run)?;
-    let sight =
-        Sight { visible: scope.fields, whole_company: scope.whole_company, canary: binding.body.canary.clone() };
     let looked = engine.look(run, &message.wake, sight).await?;
     if looked.sweep_due {
         ask_for_sweep(deps, &message.binding, &message.corp, &message.wake.because).await?;

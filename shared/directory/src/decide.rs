@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::field::{Field, FieldSet};
 use crate::hash::{self, FieldHash, HashKey};
-use crate::ids::{LinkId, Side, Timestamp};
+use crate::ids::{LinkId, NativeId, Side, Timestamp};
 use crate::link::{Action, Base, Lifecycle, Link, Version};
 use crate::merge::{self, Merged, Seen};
 use crate::plan::{Item, Settled};
@@ -35,13 +35,24 @@ pub struct Pair<'a> {
     pub stored: Option<Version>,
     /// DingTalk's record. Its absence is decided elsewhere, with proof.
     pub dingtalk: &'a Record,
-    /// The eHR's record, if it has one, with its version there.
-    pub ehr: Option<(&'a Record, u64)>,
+    /// The eHR's record, if it has one.
+    pub ehr: Option<Counterpart<'a>>,
+}
+
+/// The eHR's record of somebody, and what it keeps beside the fields.
+#[derive(Debug, Clone, Copy)]
+pub struct Counterpart<'a> {
+    /// The record, its references resolved.
+    pub record: &'a Record,
+    /// Its version there.
+    pub version: u64,
+    /// The DingTalk id that the eHR keeps.
+    pub dingtalk: Option<&'a NativeId>,
 }
 
 impl<'a> Pair<'a> {
     fn ehr_record(&self) -> Option<&'a Record> {
-        self.ehr.map(|(record, _)| record)
+        self.ehr.map(|ehr| ehr.record)
     }
 
     fn before(&self) -> Option<Link> {
@@ -58,7 +69,7 @@ pub enum Decision {
     Settle(Box<Settled>),
     /// A side is written to.
     Write(Box<Item>),
-    /// A person must look at it.
+    /// A person must look at it. The link is to be stored only where it is not quarantined yet.
     Quarantine(Box<Settled>),
 }
 
@@ -105,7 +116,7 @@ pub fn present(pair: Pair<'_>, context: Context<'_>) -> Decision {
     let (values, changes) = merge_fields(&mut link, pair, context);
     link.lifecycle = Lifecycle::Active;
     link.intents.clear();
-    if action == Action::Update && changes.is_empty() {
+    if action == Action::Update && changes.is_empty() && keeps_identity(pair) {
         return if Some(pair.link.version) == pair.stored && link == *pair.link {
             Decision::Nothing
         } else {
@@ -115,7 +126,7 @@ pub fn present(pair: Pair<'_>, context: Context<'_>) -> Decision {
     Decision::Write(Box::new(Item {
         link,
         before: pair.before(),
-        ehr_version: pair.ehr.map(|(_, version)| version),
+        ehr_version: pair.ehr.map(|ehr| ehr.version),
         unionid: pair.dingtalk.unionid.clone(),
         to: Side::Ehr,
         action,
@@ -155,12 +166,19 @@ fn reason(action: Action, pair: Pair<'_>) -> &'static str {
 }
 
 fn quarantine(pair: Pair<'_>, reason: &str, now: Timestamp) -> Decision {
-    if matches!(pair.link.lifecycle, Lifecycle::Quarantined { .. }) {
-        return Decision::Nothing;
-    }
     let mut link = pair.link.clone();
-    link.lifecycle = Lifecycle::Quarantined { reason: reason.to_owned(), since: now };
+    if !matches!(link.lifecycle, Lifecycle::Quarantined { .. }) {
+        link.lifecycle = Lifecycle::Quarantined { reason: reason.to_owned(), since: now };
+    }
     Decision::Quarantine(Box::new(Settled { link, before: pair.before() }))
+}
+
+/// Whether the eHR keeps the ids that the person has now: a re-hire brings new ones, and whoever gets the old `userid`
+/// must not be found under it.
+fn keeps_identity(pair: Pair<'_>) -> bool {
+    let Some(ehr) = pair.ehr else { return true };
+    let unionid = pair.dingtalk.unionid.is_none() || ehr.record.unionid == pair.dingtalk.unionid;
+    unionid && ehr.dingtalk == Some(&pair.dingtalk.id)
 }
 
 /// Merges every field that both sides can keep; base catches up in `link`, what must be written is returned.

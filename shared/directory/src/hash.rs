@@ -62,11 +62,15 @@ pub fn bytes(key: &HashKey, purpose: &str, content: &[u8]) -> FieldHash {
 
 /// The link id of a record that was first seen under this id on this side: the same each time, so that a create that
 /// was killed and begun again is the same create, and so that records can refer to each other before they are stored.
+/// `nth` counts the holders of a native id that was freed and given to somebody else.
 #[must_use]
-pub fn link_id(key: &HashKey, side: Side, kind: Kind, native: &NativeId) -> LinkId {
+pub fn link_id(key: &HashKey, side: Side, kind: Kind, native: &NativeId, nth: u32) -> LinkId {
     let mut hasher = blake3::Hasher::new_keyed(&key.0);
     hasher.update(&[0xfe]).update(side.key().as_bytes()).update(b"#").update(kind.key().as_bytes()).update(b"#");
     let mut id = [0; 16];
+    if nth > 0 {
+        hasher.update(&nth.to_be_bytes()).update(b"#");
+    }
     hasher.update(native.as_str().as_bytes()).finalize_xof().fill(&mut id);
     LinkId(id)
 }

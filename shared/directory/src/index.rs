@@ -41,7 +41,7 @@ struct Row {
     seen: [bool; 2],
     /// Nothing is pending: an agreeing row costs nothing more.
     settled: bool,
-    /// Marked left, or being created: its absence is no news.
+    /// Marked left: its absence is no news.
     expected_absent: bool,
 }
 
@@ -52,13 +52,14 @@ pub struct BaseIndex {
     listed: Listed,
     rows: Vec<Row>,
     by_native: [Vec<(FieldHash, u32)>; 2],
+    links: Vec<LinkId>,
 }
 
 impl BaseIndex {
     /// An empty index.
     #[must_use]
     pub fn new(key: HashKey, listed: Listed) -> Self {
-        Self { key, listed, rows: Vec::new(), by_native: [Vec::new(), Vec::new()] }
+        Self { key, listed, rows: Vec::new(), by_native: [Vec::new(), Vec::new()], links: Vec::new() }
     }
 
     /// Adds one link. Call [`BaseIndex::freeze`] after the last.
@@ -80,7 +81,7 @@ impl BaseIndex {
             places_seen: 0,
             seen: [false; 2],
             settled: link.lifecycle == Lifecycle::Active && link.intents.is_empty(),
-            expected_absent: matches!(link.lifecycle, Lifecycle::Left { .. } | Lifecycle::Creating),
+            expected_absent: matches!(link.lifecycle, Lifecycle::Left { .. }),
         };
         self.rows.push(row);
     }
@@ -88,12 +89,26 @@ impl BaseIndex {
     /// Sorts the index; lookups before this find nothing.
     pub fn freeze(&mut self) {
         self.by_native.iter_mut().for_each(|ids| ids.sort_unstable());
+        self.links = self.rows.iter().map(|row| row.link).collect();
+        self.links.sort_unstable();
     }
 
     /// Different linked records that DingTalk's lists showed so far.
     #[must_use]
     pub fn seen_in_dingtalk(&self) -> u64 {
         self.rows.iter().filter(|row| row.seen[slot(Side::DingTalk)]).count() as u64
+    }
+
+    /// Whether a link of this id is stored, whomever it belongs to.
+    #[must_use]
+    pub fn has(&self, link: LinkId) -> bool {
+        self.links.binary_search(&link).is_ok()
+    }
+
+    /// Records that are not marked left.
+    #[must_use]
+    pub fn present(&self) -> u64 {
+        self.rows.iter().filter(|row| !row.expected_absent).count() as u64
     }
 
     /// How many links.

@@ -1,11 +1,11 @@
 //! A plan: the changes that would make both sides agree. A value that prints, is approved and is applied.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
 use crate::decide::Change;
-use crate::field::FieldSet;
+use crate::field::{Field, FieldSet};
 use crate::guard::{self, FieldChanges, TooMuch};
 use crate::ids::{Kind, LinkId, Side, UnionId};
 use crate::link::{Action, Link};
@@ -77,6 +77,8 @@ pub struct Plan {
     pub items: Vec<Item>,
     /// Links whose base only catches up: no side is written to.
     pub settled: Vec<Settled>,
+    /// What already waits for a person, whatever the guard says.
+    pub held: Vec<Held>,
 }
 
 /// A link that is stored anew without a write to either side: both agree, or a person must look at it.
@@ -97,12 +99,11 @@ pub struct ApprovedPlan {
 }
 
 impl Plan {
-    /// How many of what.
-    #[must_use]
-    pub fn counts(&self) -> Counts {
-        let mut counts = Counts::default();
-        self.items.iter().for_each(|item| counts.count(item.action));
-        counts
+    /// One plan of two.
+    pub fn add(&mut self, other: Self) {
+        self.items.extend(other.items);
+        self.settled.extend(other.settled);
+        self.held.extend(other.held);
     }
 
     /// Lets through what is not too much for a company of `people` and holds the rest with its reason.
@@ -111,7 +112,7 @@ impl Plan {
         let removals = self.items.iter().filter(|item| is_removal(item)).count() as u64;
         let too_many = guard::removals(&policy.limits, removals, people);
         let fields = field_changes(&self.items).held(&policy.limits, people);
-        let mut held = Vec::new();
+        let mut held = self.held;
         let items = self.items.into_iter().filter_map(|item| let_through(item, too_many.as_ref(), &fields, &mut held));
         ApprovedPlan { items: items.collect(), settled: self.settled, held }
     }
@@ -175,12 +176,23 @@ fn let_through(mut item: Item, removals: Option<&TooMuch>, fields: &[TooMuch], h
         .map(ToString::to_string)
         .collect();
     held.push(hold(reasons.into_iter().collect::<Vec<_>>().join("; "), &item));
-    for change in item.changes.iter().filter(|change| stopped.contains(change.field)) {
+    take_out(&mut item, stopped);
+    (!item.changes.is_empty()).then_some(item)
+}
+
+/// Takes fields out of an item: what is not written is not agreed, so that base keeps what it had.
+fn take_out(item: &mut Item, fields: FieldSet) {
+    let before = item.before.as_ref().map(|link| link.base.clone()).unwrap_or_default();
+    for change in item.changes.iter().filter(|change| fields.contains(change.field)) {
         item.values.hide(change.field);
         restore_base(&mut item.link, change);
+        match change.field {
+            Field::Departments => item.link.base.departments.clone_from(&before.departments),
+            Field::Leads => item.link.base.leads.clone_from(&before.leads),
+            _ => {}
+        }
     }
-    item.changes.retain(|change| !stopped.contains(change.field));
-    (!item.changes.is_empty()).then_some(item)
+    item.changes.retain(|change| !fields.contains(change.field));
 }
 
 /// A held field is not agreed: base keeps what it had.
@@ -191,18 +203,9 @@ fn restore_base(link: &mut Link, change: &Change) {
     }
 }
 
-/// Counts of a plan by kind, for a preview.
-#[must_use]
-pub fn counts_by_kind(items: &[Item]) -> BTreeMap<Kind, Counts> {
-    let mut by_kind: BTreeMap<Kind, Counts> = BTreeMap::new();
-    items.iter().for_each(|item| by_kind.entry(item.link.kind).or_default().count(item.action));
-    by_kind
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::field::Field;
     use crate::index::tests::{link, values};
     use crate::record::Value;
     use crate::text::Personal;
@@ -237,7 +240,7 @@ mod tests {
     }
 
     fn approve(items: Vec<Item>, people: u64) -> ApprovedPlan {
-        Plan { items, settled: Vec::new() }.approve(&Policy::dingtalk_is_master(), people)
+        Plan { items, ..Plan::default() }.approve(&Policy::dingtalk_is_master(), people)
     }
 
     #[test]
@@ -261,6 +264,19 @@ mod tests {
         assert_eq!(passed.changes.len(), 1);
         assert!(!passed.values.shown().contains(Field::Mobile));
         assert_ne!(passed.link.base.hashes.get(&Field::Mobile), Some(&[0xee; 12]));
+    }
+
+    #[test]
+    fn held_memberships_come_back_into_base() {
+        let items = (0..20).map(|n| {
+            let mut one = item(n, Action::Update, &[(Field::Departments, None), (Field::Title, Some("总监"))]);
+            one.link.base.departments.clear();
+            one.changes.truncate(if n == 0 { 2 } else { 1 });
+            one
+        });
+        let approved = approve(items.collect(), 100);
+        assert_eq!(approved.items().len(), 1);
+        assert_eq!(approved.items()[0].link.base.departments.len(), 1);
     }
 
     #[test]

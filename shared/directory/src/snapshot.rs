@@ -74,9 +74,9 @@ pub enum Incomplete {
 }
 
 impl Evidence {
-    /// Everything that speaks against completeness.
+    /// Everything that speaks against completeness, for a company of which `people_present` are linked and not left.
     #[must_use]
-    pub fn objections(&self, linked: usize) -> Vec<Incomplete> {
+    pub fn objections(&self, people_present: u64) -> Vec<Incomplete> {
         let mut objections = Vec::new();
         if !self.missing.is_empty() {
             objections.push(Incomplete::PagesMissing { departments: self.missing.len() });
@@ -87,7 +87,8 @@ impl Evidence {
         if self.scope_moved() {
             objections.push(Incomplete::ScopeChanged);
         }
-        if self.people_seen == 0 && linked > 0 {
+        // Where DingTalk counts nobody either, it may be so; the guard holds what follows from it.
+        if self.people_seen == 0 && people_present > 0 && self.head_count != Some((0, 0)) {
             objections.push(Incomplete::Empty);
         }
         if let Some((before, after)) = self.head_count
@@ -132,8 +133,13 @@ pub struct PartialSnapshot {
 ///
 /// # Errors
 /// [`PartialSnapshot`] with every objection.
-pub fn judge(index: &BaseIndex, side: Side, evidence: &Evidence) -> Result<CompleteSnapshot, PartialSnapshot> {
-    let objections = evidence.objections(index.len());
+pub fn judge(
+    index: &BaseIndex,
+    side: Side,
+    evidence: &Evidence,
+    people_present: u64,
+) -> Result<CompleteSnapshot, PartialSnapshot> {
+    let objections = evidence.objections(people_present);
     if objections.is_empty() {
         Ok(CompleteSnapshot { absent: index.unseen(side).collect() })
     } else {
@@ -177,7 +183,7 @@ mod tests {
 
     #[test]
     fn a_complete_snapshot_knows_who_is_absent() {
-        let complete = judge(&index(), Side::DingTalk, &evidence(1)).unwrap();
+        let complete = judge(&index(), Side::DingTalk, &evidence(1), 2).unwrap();
         assert_eq!(complete.absent(), [LinkId([2; 16])]);
     }
 
@@ -195,9 +201,12 @@ mod tests {
         for flaw in flaws {
             let mut flawed = evidence(1);
             flaw(&mut flawed);
-            let Err(partial) = judge(&index(), Side::DingTalk, &flawed) else { panic!("{flawed:?} was accepted") };
+            let Err(partial) = judge(&index(), Side::DingTalk, &flawed, 2) else { panic!("{flawed:?} was accepted") };
             assert_eq!(partial.objections.len(), 1);
         }
-        assert!(judge(&index(), Side::DingTalk, &evidence(0)).is_err());
+        let unseen = Evidence { head_count: None, ..evidence(0) };
+        assert!(judge(&index(), Side::DingTalk, &unseen, 2).is_err());
+        assert!(judge(&index(), Side::DingTalk, &unseen, 0).is_ok());
+        assert!(judge(&index(), Side::DingTalk, &evidence(0), 2).is_ok(), "DingTalk itself counts nobody");
     }
 }

@@ -53,11 +53,6 @@ impl Tree {
     pub fn top_down(&self) -> impl Iterator<Item = &[NativeId]> {
         self.levels.iter().map(Vec::as_slice)
     }
-
-    /// Levels from the leaves up: removals.
-    pub fn bottom_up(&self) -> impl Iterator<Item = &[NativeId]> {
-        self.levels.iter().rev().map(Vec::as_slice)
-    }
 }
 
 /// Walks up from an unplaced department: either somebody is missing or the walk never ends.

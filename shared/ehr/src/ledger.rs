@@ -139,13 +139,13 @@ impl Connector for Ledger {
     }
 
     async fn list(&self, kind: Kind, each: &mut (dyn FnMut(Stored) + Send)) -> Result<u64, Error> {
-        let mut unreadable = None;
-        let mut read = |entry: LedgerEntry| match stored(&entry) {
-            Ok(stored) => each(stored),
-            Err(err) => unreadable = Some(err),
+        // One that cannot be read is that record's trouble: it is missing here, and the `get` that follows names it.
+        let mut read = |entry: LedgerEntry| {
+            if let Ok(stored) = stored(&entry) {
+                each(stored);
+            }
         };
-        let count = self.store.each_entry(&self.corp, kind, &mut read).await.map_err(unavailable)?;
-        unreadable.map_or(Ok(count), Err)
+        self.store.each_entry(&self.corp, kind, &mut read).await.map_err(unavailable)
     }
 
     async fn get(&self, kind: Kind, id: &NativeId) -> Result<Option<Stored>, Error> {

@@ -24,11 +24,11 @@ enum Outcome {
     /// Written and read back; `under` is the version of the stored intent.
     Written { item: Box<Item>, under: Link, stored: Box<Stored> },
     /// Somebody else was here since the plan was made: look again.
-    Moved,
+    Moved(Box<Link>),
     /// The side refuses this record; noted with its reason.
     Refused,
     /// It failed; the intent stays if the outcome is unknown.
-    Failed(LookError),
+    Failed(Box<Link>, LookError),
 }
 
 impl Run<'_> {
@@ -62,14 +62,24 @@ impl Run<'_> {
         let writes = items.iter().map(|item| self.write(item).boxed()).collect();
         let mut moved = 0;
         let mut written = Vec::new();
+        let mut failed = None;
         for outcome in pump::all(writes).await {
             match outcome {
                 Outcome::Written { item, under, stored } => written.push((item, under, stored)),
-                Outcome::Moved => moved += 1,
+                Outcome::Moved(link) => {
+                    moved += 1;
+                    self.look_again_at(&link);
+                }
                 Outcome::Refused => {}
-                Outcome::Failed(err) if err.concerns_everybody() => return Err(err),
-                Outcome::Failed(LookError::Ehr(ehr::Error::Stale)) => moved += 1,
-                Outcome::Failed(err) => self.tally(|tally| tally.note(err.sentence())),
+                // What was written is journaled and finished all the same.
+                Outcome::Failed(_, err) if err.concerns_everybody() => failed = Some(err),
+                Outcome::Failed(link, LookError::Ehr(ehr::Error::Stale)) => {
+                    moved += 1;
+                    self.look_again_at(&link);
+                }
+                Outcome::Failed(link, err) => {
+                    self.tally(|tally| tally.unfinished(link.kind, Some(link.id), err.sentence()));
+                }
             }
         }
         let entries = written.iter().map(|(item, ..)| self.entry(item)).collect();
@@ -78,19 +88,25 @@ impl Run<'_> {
         for outcome in pump::all(finish).await {
             moved += u64::from(!outcome?);
         }
-        Ok(moved)
+        failed.map_or(Ok(moved), Err)
+    }
+
+    fn look_again_at(&self, link: &Link) {
+        if let Some(dingtalk) = &link.dingtalk {
+            self.tally(|tally| _ = tally.again.insert((link.kind, dingtalk.clone())));
+        }
     }
 
     /// Stores the intent, writes the side and reads it back.
     async fn write(&self, item: &Item) -> Outcome {
         let under = match self.store_intent(item).await {
             Ok(Some(under)) => under,
-            Ok(None) => return Outcome::Moved,
-            Err(err) => return Outcome::Failed(err.into()),
+            Ok(None) => return Outcome::Moved(Box::new(item.link.clone())),
+            Err(err) => return Outcome::Failed(Box::new(item.link.clone()), err.into()),
         };
         let values = match self.names.to_natives(item.to, &item.values).await {
             Ok(values) => values,
-            Err(err) => return Outcome::Failed(err.into()),
+            Err(err) => return Outcome::Failed(Box::new(item.link.clone()), err.into()),
         };
         let write = Write {
             kind: item.link.kind,
@@ -123,7 +139,7 @@ impl Run<'_> {
             });
             return Outcome::Refused;
         }
-        Outcome::Failed(err.into())
+        Outcome::Failed(Box::new(item.link.clone()), err.into())
     }
 
     /// The conditional put before the remote write. `None`: somebody else was here.
@@ -158,6 +174,8 @@ impl Run<'_> {
                 tally.writes += 1;
                 tally.applied(link.kind, item.action);
             });
+        } else {
+            self.look_again_at(&link);
         }
         Ok(won)
     }
@@ -183,8 +201,27 @@ impl Run<'_> {
         let won = self.put(settled.before.as_ref(), &link).await?;
         if won {
             self.names.learn(&link);
+            self.explain(settled).await?;
+        } else {
+            self.look_again_at(&link);
         }
         Ok(won)
+    }
+
+    /// A write that was cut off after the side took it left no entry: the read that explains its intent writes one.
+    async fn explain(&self, settled: &Settled) -> Result<(), LookError> {
+        let intents = settled.before.iter().flat_map(|link| &link.intents).filter(|_| settled.link.intents.is_empty());
+        let entry = |intent: &Intent| JournalEntry {
+            at: self.now(),
+            side: intent.side,
+            link: settled.link.id,
+            kind: settled.link.kind,
+            action: intent.action,
+            changes: Vec::new(),
+            reason: "found written: the run that wrote it was cut off before it could say so".to_owned(),
+            owner: self.engine.policy.lifecycle,
+        };
+        Ok(self.engine.journal.append(&self.id, intents.map(entry).collect()).await?)
     }
 
     async fn put(&self, before: Option<&Link>, link: &Link) -> Result<bool, StoreError> {
@@ -211,6 +248,7 @@ impl Run<'_> {
 
     fn entry(&self, item: &Item) -> JournalEntry {
         let changes: Vec<Change> = item.changes.clone();
+        let overwrites = changes.iter().any(|change| change.overwrites_edit);
         JournalEntry {
             at: self.now(),
             side: item.to,
@@ -218,7 +256,11 @@ impl Run<'_> {
             kind: item.link.kind,
             action: item.action,
             changes,
-            reason: item.reason.clone(),
+            reason: if overwrites {
+                format!("{}; an edit in the eHR is overwritten", item.reason)
+            } else {
+                item.reason.clone()
+            },
             owner: self.engine.policy.lifecycle,
         }
     }

@@ -57,7 +57,8 @@ pub(crate) struct Listing {
     pub(crate) somebody: Option<UserId>,
     /// Active records that the eHR listed.
     pub(crate) ehr_active: BTreeMap<Kind, u64>,
-    links: BTreeMap<Kind, u64>,
+    /// People who were linked, and not left, when the run began.
+    pub(crate) people_present: u64,
     departments_new: u64,
     departments_differing: u64,
     head_count: Option<(u64, u64)>,
@@ -112,7 +113,7 @@ impl Run<'_> {
         listing.departments_nominated = nominated;
         listing.departments.freeze();
         listing.people.freeze();
-        listing.links.insert(Kind::Person, listing.people.len() as u64);
+        listing.people_present = listing.people.present();
         Ok((listing, rotation))
     }
 
@@ -208,19 +209,14 @@ impl Run<'_> {
             match looked {
                 Ok(link) => differing.extend(link),
                 Err(err) if err.concerns_everybody() => return Err(err),
-                Err(err) => self.tally(|tally| tally.note(err.sentence())),
+                Err(err) => self.tally(|tally| tally.unfinished(Kind::Person, None, err.sentence())),
             }
         }
         Ok(differing)
     }
 
     async fn differs(&self, id: UserId) -> Result<Option<LinkId>, LookError> {
-        let record = match self.engine.dingtalk.person(&id, self.visible).await {
-            Ok(record) => record,
-            // Gone since the lists were made, or out of scope: its absence is judged elsewhere.
-            Err(err) if err.is_about_this_record() => return Ok(None),
-            Err(err) => return Err(err.into()),
-        };
+        let Some(record) = self.read(Kind::Person, &id.into()).await? else { return Ok(None) };
         let mut plan = Plan::default();
         self.consider(&record, Unknown::LeaveOut, &mut plan).await?;
         let items = plan.items.iter().map(|item| item.link.id);
@@ -245,7 +241,7 @@ impl Listing {
             missing: Vec::new(),
             somebody: None,
             ehr_active: BTreeMap::new(),
-            links: BTreeMap::new(),
+            people_present: 0,
             departments_new: 0,
             departments_differing: 0,
             head_count: None,
@@ -296,11 +292,6 @@ impl Listing {
     /// Records that will be read again.
     pub(crate) fn to_work(&self) -> u64 {
         (self.departments_nominated.len() + self.newcomers.len() + self.differing.len()) as u64
-    }
-
-    /// People who were linked when the run began.
-    pub(crate) fn people_linked(&self) -> u64 {
-        self.links.get(&Kind::Person).copied().unwrap_or_default()
     }
 
     /// The counts for the preview, before anything is read again.

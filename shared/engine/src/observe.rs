@@ -2,11 +2,11 @@
 
 use std::sync::PoisonError;
 
-use directory::decide::{self, Decision, Pair};
+use directory::decide::{self, Counterpart, Decision, Pair};
 use directory::hash;
-use directory::plan::{Item, Plan};
+use directory::plan::{Held, Item, Plan};
 use directory::text::with_causes;
-use directory::{Base, Field, FieldSet, Kind, Lifecycle, Link, NativeId, Record, Side};
+use directory::{Action, Base, Field, FieldSet, Kind, Lifecycle, Link, LinkId, NativeId, Record, Side, Version};
 use ehr::{Key, Stored};
 use state::StoreError;
 
@@ -15,14 +15,11 @@ use crate::names::Unknown;
 use crate::trouble::Reach as _;
 
 /// Person fields that a field permission governs (`dingtalk-api.md` §3.0): an absent one is not proven to be empty.
-const GOVERNED: FieldSet = FieldSet::of(&[
-    Field::Mobile,
-    Field::Email,
-    Field::OrgEmail,
-    Field::WorkPlace,
-    Field::Remark,
-    Field::Extension,
-]);
+const GOVERNED: FieldSet =
+    FieldSet::of(&[Field::Mobile, Field::Email, Field::OrgEmail, Field::WorkPlace, Field::Remark, Field::Extension]);
+
+/// People who may have had one `userid` after each other, in a company's life.
+const HOLDERS_MAX: u32 = 64;
 
 /// Why a record could not be looked at.
 #[derive(Debug, thiserror::Error)]
@@ -60,7 +57,9 @@ impl LookError {
     pub(crate) fn concerns_everybody(&self) -> bool {
         match self {
             Self::DingTalk(err) => err.concerns_everybody(),
-            Self::State(_) | Self::Journal(_) | Self::Ehr(ehr::Error::Unavailable(_)) => true,
+            // A stored item that cannot be read is that record's trouble; a store that does not answer is everybody's.
+            Self::State(err) => err.is_transient(),
+            Self::Journal(_) | Self::Ehr(ehr::Error::Unavailable(_)) => true,
             Self::Ehr(_) | Self::NotYet(_) => false,
         }
     }
@@ -85,20 +84,22 @@ impl Run<'_> {
         let kind = dingtalk.kind;
         let resolved = self.names.resolve(Side::DingTalk, dingtalk, rule).await?;
         let (link, ehr) = self.find(kind, dingtalk).await?;
-        let ehr = match ehr {
-            Some(stored) => {
-                let record = self.names.resolve(Side::Ehr, &stored.record, Unknown::LeaveOut).await?.record;
-                Some((record, stored.version))
-            }
-            None => None,
-        };
         if link.is_none() && !dingtalk.values.shown().contains(Field::Name) {
-            // Part of a record, looked at again for one field: it never creates.
+            self.tally(|tally| {
+                tally.unfinished(kind, None, "DingTalk shows no name for it, and nobody is created without one");
+            });
             return Ok(resolved.unknown);
         }
-        let stored = link.as_ref().map(|link| link.version);
-        let link = link.unwrap_or_else(|| self.new_link(kind, &dingtalk.id));
-        let ehr = ehr.as_ref().map(|(record, version)| (record, *version));
+        let (link, stored) = match link {
+            Some(link) => (link.clone(), Some(link.version)),
+            None => self.new_link(kind, &dingtalk.id).await?,
+        };
+        let (version, keeps) = ehr.as_ref().map(|ehr| (ehr.version, ehr.dingtalk.clone())).unwrap_or_default();
+        let record = match &ehr {
+            Some(ehr) => Some(self.names.resolve(Side::Ehr, &ehr.record, Unknown::LeaveOut).await?.record),
+            None => None,
+        };
+        let ehr = record.as_ref().map(|record| Counterpart { record, version, dingtalk: keeps.as_ref() });
         let pair = Pair { link: &link, stored, dingtalk: &resolved.record, ehr };
         match decide::present(pair, self.context(kind)) {
             Decision::Nothing => {}
@@ -113,16 +114,11 @@ impl Run<'_> {
                 plan.items.push(*item);
             }
             Decision::Quarantine(settled) => {
-                self.tally(|tally| {
-                    let reason = "the userid now belongs to another unionid: a person must say who this is";
-                    tally.held.push(directory::plan::Held {
-                        link: settled.link.id,
-                        kind,
-                        action: directory::Action::Update,
-                        reason: reason.to_owned(),
-                    });
-                });
-                plan.settled.push(*settled);
+                let reason = "the userid now belongs to another unionid: a person must say who this is".to_owned();
+                plan.held.push(Held { link: settled.link.id, kind, action: Action::Update, reason });
+                if settled.before.as_ref() != Some(&settled.link) {
+                    plan.settled.push(*settled);
+                }
             }
         }
         Ok(resolved.unknown)
@@ -142,7 +138,8 @@ impl Run<'_> {
             let mut known = self.withdrawn.lock().unwrap_or_else(PoisonError::into_inner);
             *known = known.union(hidden);
             for field in hidden.iter() {
-                let sentence = format!("DingTalk no longer shows the field {}: its values are left as they were", field.key());
+                let sentence =
+                    format!("DingTalk no longer shows the field {}: its values are left as they were", field.key());
                 self.tally(|tally| tally.note(sentence));
             }
         }
@@ -172,8 +169,25 @@ impl Run<'_> {
         Ok((None, None))
     }
 
-    fn new_link(&self, kind: Kind, dingtalk: &NativeId) -> Link {
-        let id = hash::link_id(&self.engine.key, Side::DingTalk, kind, dingtalk);
+    /// A link for somebody whom no link knows. Its id is derived; a native id that was freed and given to somebody else
+    /// gets the next one. Where another run has just stored it, that one is the link.
+    async fn new_link(&self, kind: Kind, dingtalk: &NativeId) -> Result<(Link, Option<Version>), LookError> {
+        let engine = self.engine;
+        for nth in 0..HOLDERS_MAX {
+            let id = hash::link_id(&engine.key, Side::DingTalk, kind, dingtalk, nth);
+            match engine.links.link(&engine.corp, kind, id).await? {
+                None => return Ok((self.fresh_link(kind, id), None)),
+                Some(link) if link.dingtalk.as_ref() == Some(dingtalk) => {
+                    let version = link.version;
+                    return Ok((link, Some(version)));
+                }
+                Some(_) => {}
+            }
+        }
+        Err(LookError::NotYet("this userid had more holders than can be kept apart"))
+    }
+
+    fn fresh_link(&self, kind: Kind, id: LinkId) -> Link {
         Link {
             id,
             kind,

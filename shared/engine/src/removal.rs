@@ -13,6 +13,9 @@ use crate::trouble::Reach as _;
 /// Complete runs that must have missed a record before its absence counts.
 const RUNS_TO_MISS: u32 = 2;
 
+/// Canaries that are asked for before "not found" is doubted.
+const CANARIES_MAX: usize = 5;
+
 /// What DingTalk answered when a missing record was asked for by its id.
 enum Absence {
     /// "Not found".
@@ -29,18 +32,36 @@ impl Run<'_> {
             return Ok(());
         }
         let admins: BTreeSet<NativeId> = self.engine.dingtalk.admins().await?.iter().map(Into::into).collect();
-        self.canary(&admins).await?;
+        self.canary(&admins, None).await?;
         let mut plan = Plan::default();
         for link in confirmed {
             if link.dingtalk.as_ref().is_some_and(|id| admins.contains(id)) {
                 self.hold(&link, "an administrator is missing in the lists; administrators are never removed");
-            } else if let Absence::Proven = self.ask_for(&link).await? {
-                plan.items.push(self.removal(&link, "missing in two complete sweeps and not found by its id").await?);
             } else {
-                self.tally(|tally| tally.note("somebody was missing in the lists and is there when asked for"));
+                self.propose_removal(&link, "missing in two complete sweeps and not found by its id", &mut plan)
+                    .await?;
             }
         }
         self.apply(plan.approve(&self.engine.policy, linked), &|_| {}).await?;
+        Ok(())
+    }
+
+    /// Plans the removal of one record if DingTalk does not find it. Trouble with one record stops nobody else.
+    async fn propose_removal(&self, link: &Link, reason: &str, plan: &mut Plan) -> Result<(), LookError> {
+        let asked = async {
+            match self.ask_for(link).await? {
+                Absence::Proven => self.removal(link, reason, plan).await.map(|()| true),
+                Absence::Unproven => Ok(false),
+            }
+        };
+        match asked.await {
+            Ok(true) => {}
+            Ok(false) => {
+                self.tally(|tally| tally.note("a record was missing in the lists and is there when asked for"));
+            }
+            Err(err) if err.concerns_everybody() => return Err(err),
+            Err(err) => self.tally(|tally| tally.unfinished(link.kind, Some(link.id), err.sentence())),
+        }
         Ok(())
     }
 
@@ -64,9 +85,7 @@ impl Run<'_> {
             }
             let mut plan = Plan::default();
             for link in &empty {
-                if let Absence::Proven = self.ask_for(link).await? {
-                    plan.items.push(self.removal(link, "gone in two complete sweeps and not found by its id").await?);
-                }
+                self.propose_removal(link, "gone in two complete sweeps and not found by its id", &mut plan).await?;
             }
             self.apply(plan.approve(&self.engine.policy, u64::MAX), &|_| {}).await?;
             waiting = full;
@@ -82,8 +101,9 @@ impl Run<'_> {
             let Some(link) = self.engine.links.link(&self.engine.corp, kind, *id).await? else { continue };
             let (runs, since) = match link.lifecycle {
                 Lifecycle::Absent { runs, since } => (runs + 1, since),
-                Lifecycle::Active => (1, self.now()),
-                Lifecycle::Creating | Lifecycle::Left { .. } | Lifecycle::Quarantined { .. } => continue,
+                // A create that was begun and cut off: whoever it was for may have left since.
+                Lifecycle::Active | Lifecycle::Creating => (1, self.now()),
+                Lifecycle::Left { .. } | Lifecycle::Quarantined { .. } => continue,
             };
             if runs >= RUNS_TO_MISS {
                 confirmed.push(link);
@@ -95,20 +115,17 @@ impl Run<'_> {
         Ok(confirmed)
     }
 
-    /// Somebody who is certainly there must be found; otherwise "not found" says nothing today.
-    pub(crate) async fn canary(&self, admins: &BTreeSet<NativeId>) -> Result<(), LookError> {
-        // Administrators may be outside of the app's contact scope; whoever a list showed is inside.
-        let admin = || admins.iter().find_map(|id| id.to_user_id().ok());
-        let Some(canary) = self.canary.clone().or_else(admin) else {
-            return Err(LookError::NotYet("no canary: nobody is known to be there"));
-        };
-        match self.engine.dingtalk.person(&canary, self.visible).await {
-            Ok(_) => Ok(()),
-            Err(err) if err.is_about_this_record() => {
-                Err(LookError::NotYet("the canary is not found either: nothing is removed"))
+    /// Somebody else who is certainly there must be found; otherwise "not found" says nothing today. Whoever a list showed
+    /// may have left since, and administrators may be outside of the app's contact scope: one that is found is enough.
+    pub(crate) async fn canary(&self, admins: &BTreeSet<NativeId>, of: Option<&NativeId>) -> Result<(), LookError> {
+        let seen = self.canary.iter().map(NativeId::from);
+        let canaries = seen.chain(admins.iter().cloned()).filter(|id| Some(id) != of).take(CANARIES_MAX);
+        for canary in canaries.collect::<Vec<_>>() {
+            if self.read(Kind::Person, &canary).await?.is_some() {
+                return Ok(());
             }
-            Err(err) => Err(err.into()),
         }
+        Err(LookError::NotYet("no canary is found either, so that \"not found\" says nothing: nothing is removed"))
     }
 
     async fn ask_for(&self, link: &Link) -> Result<Absence, LookError> {
@@ -134,13 +151,18 @@ impl Run<'_> {
         }
     }
 
-    /// The item that marks a record left, conditional on what the eHR has now.
-    pub(crate) async fn removal(&self, link: &Link, reason: &str) -> Result<directory::plan::Item, LookError> {
-        let version = match &link.ehr {
-            Some(id) => self.engine.ehr.get(link.kind, id).await?.map(|stored| stored.version),
+    /// Plans to mark a record left, conditional on what the eHR has now. Where the eHR has nothing, the link alone says so.
+    pub(crate) async fn removal(&self, link: &Link, reason: &str, plan: &mut Plan) -> Result<(), LookError> {
+        let stored = match &link.ehr {
+            Some(id) => self.engine.ehr.get(link.kind, id).await?,
             None => None,
         };
-        Ok(decide::gone(link, version, reason, self.now()))
+        let item = decide::gone(link, stored.as_ref().map(|stored| stored.version), reason, self.now());
+        match stored {
+            Some(_) => plan.items.push(item),
+            None => plan.settled.push(Settled { link: item.link, before: Some(link.clone()) }),
+        }
+        Ok(())
     }
 
     pub(crate) fn hold(&self, link: &Link, reason: &str) {

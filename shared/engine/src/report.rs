@@ -1,9 +1,9 @@
 //! What a run did, and a sentence for everything that went differently.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use directory::plan::{Counts, Held};
-use directory::{Action, Kind, LinkId, RunId, Timestamp};
+use directory::{Action, Kind, LinkId, NativeId, RunId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// A sweep's result, as it is stored, printed and returned.
@@ -114,9 +114,24 @@ pub struct Tally {
     pub(crate) held: Vec<Held>,
     pub(crate) notes: Vec<String>,
     pub(crate) troubles: Vec<Trouble>,
+    /// Records that could not be worked in this run, for whatever reason.
+    pub(crate) unfinished: u64,
+    /// Records that somebody else wrote meanwhile, or that refer to somebody who was not there yet: looked at once more.
+    pub(crate) again: BTreeSet<(Kind, NativeId)>,
 }
 
+/// Different sentences that a run keeps; a run in which everything fails says so in fewer.
+const NOTES_MAX: usize = 100;
+
 impl Tally {
+    /// A record that was not worked: the run is not complete, and says why.
+    pub(crate) fn unfinished(&mut self, kind: Kind, link: Option<LinkId>, reason: impl Into<String>) {
+        self.unfinished += 1;
+        if self.troubles.len() < NOTES_MAX {
+            self.trouble(kind, link, reason);
+        }
+    }
+
     pub(crate) fn applied(&mut self, kind: Kind, action: Action) {
         self.counts.count(action);
         *self.by_kind.entry(kind).or_default() += match action {
@@ -128,7 +143,7 @@ impl Tally {
 
     pub(crate) fn note(&mut self, sentence: impl Into<String>) {
         let sentence = sentence.into();
-        if !self.notes.contains(&sentence) {
+        if self.notes.len() < NOTES_MAX && !self.notes.contains(&sentence) {
             self.notes.push(sentence);
         }
     }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use directory::hash;
+use directory::index::BaseIndex;
 use directory::snapshot::{self, Incomplete, Scope};
 use directory::{Kind, RunId, Side, Timestamp, UserId};
 
@@ -19,7 +20,7 @@ pub struct SweepOrder {
     pub run: RunId,
     /// The scope that a person accepted; `None` at the first run, which accepts what it finds.
     pub accepted: Option<Scope>,
-    /// Complete sweeps so far: chooses the part of the corp that is deep-read.
+    /// Sweeps so far that deep-read their part of the corp: chooses the part of this one.
     pub sweeps: u64,
     /// One part in this many is deep-read per sweep; 0 for none.
     pub deep_share: u64,
@@ -49,6 +50,8 @@ pub struct Swept {
     pub scope: Option<Scope>,
     /// Somebody whom it saw.
     pub canary: Option<UserId>,
+    /// This sweep's part of the corp was deep-read: the next one takes the next part.
+    pub turned: bool,
 }
 
 impl Engine {
@@ -67,7 +70,12 @@ impl Engine {
                 Ended::default()
             }
         };
-        Swept { report: run.report(order, began_at, &ended), scope: scope.ok(), canary: run.canary }
+        Swept {
+            report: run.report(order, began_at, &ended),
+            scope: scope.ok(),
+            canary: run.canary,
+            turned: ended.turned,
+        }
     }
 }
 
@@ -76,6 +84,7 @@ impl Engine {
 struct Ended {
     complete: bool,
     continues: bool,
+    turned: bool,
     active: [u64; 2],
 }
 
@@ -85,6 +94,7 @@ impl Run<'_> {
         match self.list(order, scope).await {
             Ok(listing) => {
                 self.canary.clone_from(&listing.somebody);
+                ended.turned = true;
                 let kinds = [Kind::Person, Kind::Department];
                 ended.active = kinds.map(|kind| listing.ehr_active.get(&kind).copied().unwrap_or_default());
                 match self.work(order, listing).await {
@@ -95,7 +105,10 @@ impl Run<'_> {
             Err(err) => self.tally(|tally| tally.note(err.sentence())),
         }
         self.count_active(&mut ended).await;
-        if let Err(err) = self.engine.journal.close(&self.id).await {
+        // A continuation goes on with the same run's journal.
+        if !ended.continues
+            && let Err(err) = self.engine.journal.close(&self.id).await
+        {
             self.tally(|tally| tally.note(format!("the journal of this run was not closed: {err}")));
         }
         ended
@@ -106,8 +119,8 @@ impl Run<'_> {
         let (tree, misplaced) = self.tree(&listing);
         let scope_after = self.engine.dingtalk.scope().await?;
         let evidence = listing.evidence(scope_after, order.accepted.clone(), misplaced);
-        let people = snapshot::judge(&listing.people, Side::DingTalk, &evidence);
-        let departments = snapshot::judge(&listing.departments, Side::DingTalk, &evidence);
+        let judge = |index| snapshot::judge(index, Side::DingTalk, &evidence, listing.people_present);
+        let (people, departments) = (judge(&listing.people), judge(&listing.departments));
         let missing = people.as_ref().map(|complete| complete.absent().len()).unwrap_or_default();
         (order.progress)(Progress::Planned { preview: listing.preview(missing) });
         if let Err(partial) = &people {
@@ -120,23 +133,22 @@ impl Run<'_> {
         }
         let empty = listing.empty_index(self);
         let index = std::mem::replace(&mut listing.people, empty);
+        self.expect(&listing, &index);
         self.names.use_index(Arc::new(index));
-        self.expect(&listing);
         let done = AtomicU64::new(0);
         let total = listing.to_work();
         let progress = |more: u64| {
             let done = done.fetch_add(more, Ordering::Relaxed) + more;
             (order.progress)(Progress::Working { done: done.min(total), total });
         };
-        let mut pending = self.departments(&listing, &tree, &progress).await?;
-        pending.extend(self.differing(&listing, &progress).await?);
-        let finished = self.newcomers(&listing, order, &mut pending, &progress).await?;
-        self.settle_pending(pending).await?;
+        self.departments(&listing, &tree, &progress).await?;
+        self.differing(&listing, &progress).await?;
+        let finished = self.newcomers(&listing, order, &progress).await?;
         if finished {
-            self.mend_references(self.names.disappointed()).await?;
+            self.look_again().await?;
         }
         if let (Ok(people), Ok(departments)) = (&people, &departments) {
-            self.missing_people(people.absent(), listing.people_linked()).await?;
+            self.missing_people(people.absent(), listing.people_present).await?;
             self.missing_departments(departments.absent()).await?;
         }
         Ok((people.is_ok() && departments.is_ok(), finished))
@@ -144,10 +156,12 @@ impl Run<'_> {
 
     /// Where the eHR's ids are ours to derive, people who are about to be created can be referred to at once: managers and
     /// heads need no second write.
-    fn expect(&self, listing: &Listing) {
+    fn expect(&self, listing: &Listing, known: &BaseIndex) {
         for id in &listing.newcomers {
-            let link = hash::link_id(&self.engine.key, Side::DingTalk, Kind::Person, id);
-            if let Some(ehr) = self.engine.ehr.id_for(link) {
+            let link = hash::link_id(&self.engine.key, Side::DingTalk, Kind::Person, id, 0);
+            // Taken: the userid was freed by somebody who came back under another one.
+            let free = !known.has(link);
+            if let Some(ehr) = self.engine.ehr.id_for(link).filter(|_| free) {
                 self.names.expect(Kind::Person, id, link, ehr);
             }
         }
@@ -178,7 +192,7 @@ impl Run<'_> {
             id: order.run.clone(),
             began_at,
             ended_at: self.now(),
-            complete: ended.complete && !ended.continues,
+            complete: ended.complete && !ended.continues && tally.unfinished == 0,
             people: ended.active[0],
             departments: ended.active[1],
             counts: tally.counts,

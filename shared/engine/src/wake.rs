@@ -13,6 +13,17 @@ use crate::{Engine, Run, Sight};
 /// How often one look is repeated when somebody else wrote the same record meanwhile.
 const TRIES: usize = 4;
 
+impl Engine {
+    /// What DingTalk shows right now, for a look before the first sweep has ended.
+    ///
+    /// # Errors
+    /// [`LookError`].
+    pub async fn sight(&self) -> Result<Sight, LookError> {
+        let scope = self.dingtalk.scope().await?;
+        Ok(Sight { visible: scope.fields, whole_company: scope.whole_company, canary: None })
+    }
+}
+
 /// What a look did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Looked {
@@ -90,20 +101,23 @@ impl Run<'_> {
         }
     }
 
-    /// Sees to what the record refers to first, then to the record, until nobody else was faster.
+    /// Sees to what the record refers to first, then to the record, until nobody else was faster; each try reads anew.
     async fn bring_in_step(&self, record: Record, seen: &mut Seen) -> Result<(), LookError> {
-        for field in record.values.shown().iter() {
-            for id in record.values.refs(field).filter_map(|id| NativeId::new(id).ok()).collect::<Vec<_>>() {
-                self.see_to(field, id, seen).await?;
-            }
-        }
+        let (kind, id) = (record.kind, record.id.clone());
+        let mut now = Some(record);
         for _ in 0..TRIES {
+            let Some(record) = now.take() else { return Err(LookError::NotYet("it vanished while it was looked at")) };
+            for field in record.values.shown().iter() {
+                for id in record.values.refs(field).filter_map(|id| NativeId::new(id).ok()).collect::<Vec<_>>() {
+                    self.see_to(field, id, seen).await?;
+                }
+            }
             let mut plan = Plan::default();
             self.consider(&record, Unknown::LeaveOut, &mut plan).await?;
-            let approved = plan.approve(&self.engine.policy, u64::MAX);
-            if self.apply(approved, &|_| {}).await? == 0 {
+            if self.apply(plan.approve(&self.engine.policy, u64::MAX), &|_| {}).await? == 0 {
                 return Ok(());
             }
+            now = self.read(kind, &id).await?;
         }
         Err(LookError::NotYet("others kept writing the same record"))
     }
@@ -136,9 +150,9 @@ impl Run<'_> {
                 self.hold(&link, "DingTalk does not find an administrator; administrators are never removed");
                 return Ok(());
             }
-            self.canary(&admins).await?;
+            self.canary(&admins, Some(&native)).await?;
             let mut plan = Plan::default();
-            plan.items.push(self.removal(&link, "left in DingTalk: event, and not found by its id").await?);
+            self.removal(&link, "left in DingTalk: event, and not found by its id", &mut plan).await?;
             if self.apply(plan.approve(&self.engine.policy, u64::MAX), &|_| {}).await? == 0 {
                 return Ok(());
             }
@@ -153,13 +167,14 @@ impl Run<'_> {
         let Some(link) = link.filter(|link| !matches!(link.lifecycle, directory::Lifecycle::Left { .. })) else {
             return Ok(());
         };
-        self.engine.dingtalk.department(DeptId::ROOT).await?;
+        let admins: BTreeSet<NativeId> = self.engine.dingtalk.admins().await?.iter().map(Into::into).collect();
+        self.canary(&admins, None).await?;
         let occupied = self.occupied().await?;
         if link.ehr.as_ref().is_some_and(|ehr| occupied.contains(ehr)) {
             return Err(LookError::NotYet("somebody is still in the department that is gone"));
         }
         let mut plan = Plan::default();
-        plan.items.push(self.removal(&link, "gone in DingTalk: event, and not found by its id").await?);
+        self.removal(&link, "gone in DingTalk: event, and not found by its id", &mut plan).await?;
         self.apply(plan.approve(&self.engine.policy, u64::MAX), &|_| {}).await?;
         Ok(())
     }

@@ -64,7 +64,7 @@ pub struct Binding {
     /// When the last sweep began.
     #[serde(default)]
     pub swept_at: Option<Timestamp>,
-    /// Complete sweeps so far; chooses the part of the corp that the next one deep-reads.
+    /// Sweeps so far that deep-read their part of the corp; chooses the part of the next one.
     #[serde(default)]
     pub sweeps: u64,
 }

@@ -25,13 +25,21 @@ fn new_link() -> Link {
 }
 
 fn decide(link: &Link, stored: bool, dingtalk: &Record, ehr: Option<&Record>) -> Decision {
+    decide_kept(link, stored, dingtalk, ehr, Some(&dingtalk.id))
+}
+
+fn decide_kept(
+    link: &Link,
+    stored: bool,
+    dingtalk: &Record,
+    ehr: Option<&Record>,
+    kept: Option<&NativeId>,
+) -> Decision {
     let policy = Policy::dingtalk_is_master();
     let key = key();
     let context = Context { policy: &policy, key: &key, fields: FieldSet::PERSON, now: Timestamp(7) };
-    present(
-        Pair { link, stored: stored.then_some(link.version), dingtalk, ehr: ehr.map(|record| (record, 1)) },
-        context,
-    )
+    let counterpart = |record| Counterpart { record, version: 1, dingtalk: kept };
+    present(Pair { link, stored: stored.then_some(link.version), dingtalk, ehr: ehr.map(counterpart) }, context)
 }
 
 /// The link as it is stored after both sides agree on `title`.
@@ -91,12 +99,15 @@ fn an_empty_field_blanks() {
 }
 
 #[test]
-fn a_reused_userid_is_quarantined_once() {
+fn a_reused_userid_stays_quarantined() {
     let link = settled("工程师");
     let mut stranger = record("u1", "工程师");
     stranger.unionid = UnionId::new("union-2").ok();
     let Decision::Quarantine(held) = decide(&link, true, &stranger, Some(&record("e1", "工程师"))) else { panic!() };
-    assert!(matches!(decide(&held.link, true, &stranger, Some(&record("e1", "工程师"))), Decision::Nothing));
+    let Decision::Quarantine(again) = decide(&held.link, true, &stranger, Some(&record("e1", "工程师"))) else {
+        panic!()
+    };
+    assert_eq!(again.link, held.link);
 }
 
 #[test]
@@ -109,6 +120,14 @@ fn a_rehire_is_a_new_generation_under_a_new_userid() {
     assert_eq!(item.before.as_ref().and_then(|link| link.dingtalk.as_ref()), NativeId::new("u1").ok().as_ref());
     assert_eq!(item.link.dingtalk, NativeId::new("u2").ok());
     assert_eq!(item.link.lifecycle, Lifecycle::Active);
+}
+
+#[test]
+fn an_old_id_in_the_ehr_is_replaced_even_where_no_field_changes() {
+    let old = NativeId::new("u0").unwrap();
+    let (dingtalk, ehr) = (record("u1", "工程师"), record("e1", "工程师"));
+    let item = item(decide_kept(&settled("工程师"), true, &dingtalk, Some(&ehr), Some(&old)));
+    assert_eq!((item.action, item.changes.len()), (Action::Update, 0));
 }
 
 #[test]
