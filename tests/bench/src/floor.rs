@@ -68,6 +68,19 @@ pub fn elapsed(log: &[CallRecord]) -> f64 {
     ratio(last.abs_diff(first), 1000)
 }
 
+/// Where the time went: each interface's calls, and the seconds of its first and last one after the first call of all.
+#[must_use]
+pub fn spans(log: &[CallRecord]) -> Vec<(&str, u64, f64, f64)> {
+    let began = log.iter().map(|call| call.at).min().unwrap_or_default();
+    let mut spans: BTreeMap<&str, (u64, i64, i64)> = BTreeMap::new();
+    for call in log {
+        let (calls, first, last) = spans.entry(&call.interface).or_insert((0, call.at, call.at));
+        (*calls, *first, *last) = (*calls + 1, call.at.min(*first), call.at.max(*last));
+    }
+    let since = |at: i64| ratio(at.abs_diff(began), 1000);
+    spans.into_iter().map(|(name, (calls, first, last))| (name, calls, since(first), since(last))).collect()
+}
+
 /// Calls that were refused for their frequency.
 #[must_use]
 pub fn throttled(log: &[CallRecord]) -> u64 {
@@ -126,6 +139,14 @@ mod tests {
         let log = [call(LISTSUB, 4_000, "dept 1"), call(USER_GET, 1_500, "user a"), call(USER_GET, 2_000, "user b")];
         assert!((elapsed(&log) - 2.5).abs() < 1e-9);
         assert!(elapsed(&[]).abs() < 1e-9);
+    }
+
+    #[test]
+    fn each_interface_has_its_span() {
+        let log = [call(LISTSUB, 1_000, "dept 1"), call(USER_GET, 1_500, "user a"), call(USER_GET, 3_000, "user b")];
+        let spans = spans(&log);
+        assert_eq!(spans.iter().map(|span| (span.0, span.1)).collect::<Vec<_>>(), [(LISTSUB, 1), (USER_GET, 2)]);
+        assert!((spans[1].2 - 0.5).abs() < 1e-9 && (spans[1].3 - 2.0).abs() < 1e-9);
     }
 
     #[test]

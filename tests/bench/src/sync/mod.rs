@@ -95,6 +95,9 @@ fn imported(figures: &mut Figures, args: &SyncArgs, seen: &Seen) {
 
 fn unchanged(figures: &mut Figures, args: &SyncArgs, seen: &Seen) {
     let Seen { measured, log, minimum } = seen;
+    for (interface, calls, first, last) in floor::spans(log) {
+        tracing::info!(target: "bangding", calls, "unchanged sweep: {interface} from {first:.2} s to {last:.2} s");
+    }
     let people = f64::from(args.people);
     figures.ours("floor_seconds", minimum.seconds(args.qps), "s", Target::None);
     figures.ours("actual_seconds", floor::elapsed(log), "s", Target::None);
