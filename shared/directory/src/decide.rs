@@ -100,6 +100,7 @@ pub fn present(pair: Pair<'_>, context: Context<'_>) -> Decision {
     }
     let mut link = pair.link.clone();
     link.unionid = unionid.or(link.unionid);
+    link.protected = pair.dingtalk.protected;
     link.dingtalk = Some(pair.dingtalk.id.clone());
     let action = match pair.ehr_record() {
         None => Action::Create,

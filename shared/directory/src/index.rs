@@ -272,6 +272,7 @@ pub(crate) mod tests {
             dingtalk: NativeId::new(&format!("u{n}")).ok(),
             ehr: NativeId::new(&format!("e{n}")).ok(),
             unionid: None,
+            protected: false,
             base: Base { hashes, departments: BTreeSet::from([LinkId([100; 16])]), leads: BTreeSet::new() },
             intents: Vec::new(),
             lifecycle: Lifecycle::Active,

@@ -119,6 +119,8 @@ pub struct Link {
     pub ehr: Option<NativeId>,
     /// Keyed hash of the `unionid`: a reused `userid` shows by a change of it.
     pub unionid: Option<FieldHash>,
+    /// Administrator or boss when DingTalk last showed the person: never removed by the sync (`design.md` §4.7).
+    pub protected: bool,
     /// What both sides last agreed on.
     pub base: Base,
     /// Writes whose outcome no read has explained yet.

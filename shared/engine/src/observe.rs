@@ -196,6 +196,7 @@ impl Run<'_> {
             dingtalk: None,
             ehr: self.engine.ehr.id_for(id),
             unionid: None,
+            protected: false,
             base: Base::default(),
             intents: Vec::new(),
             lifecycle: Lifecycle::Creating,

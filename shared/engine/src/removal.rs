@@ -35,8 +35,8 @@ impl Run<'_> {
         self.canary(&admins, None).await?;
         let mut plan = Plan::default();
         for link in confirmed {
-            if link.dingtalk.as_ref().is_some_and(|id| admins.contains(id)) {
-                self.hold(&link, "an administrator is missing in the lists; administrators are never removed");
+            if link.protected || link.dingtalk.as_ref().is_some_and(|id| admins.contains(id)) {
+                self.hold(&link, "an administrator or boss is missing in the lists; they are never removed");
             } else {
                 self.propose_removal(&link, "missing in two complete sweeps and not found by its id", &mut plan)
                     .await?;

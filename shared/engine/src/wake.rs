@@ -146,8 +146,8 @@ impl Run<'_> {
                 return Ok(());
             };
             let admins: BTreeSet<NativeId> = self.engine.dingtalk.admins().await?.iter().map(Into::into).collect();
-            if admins.contains(&native) {
-                self.hold(&link, "DingTalk does not find an administrator; administrators are never removed");
+            if link.protected || admins.contains(&native) {
+                self.hold(&link, "DingTalk does not find an administrator or boss; they are never removed");
                 return Ok(());
             }
             self.canary(&admins, Some(&native)).await?;

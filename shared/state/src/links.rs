@@ -117,6 +117,7 @@ mod tests {
             dingtalk: dingtalk.map(|id| NativeId::new(id).unwrap()),
             ehr: Some(NativeId::new("e1").unwrap()),
             unionid: None,
+            protected: false,
             base: Base::default(),
             intents: vec![],
             lifecycle: Lifecycle::Active,

@@ -88,6 +88,7 @@ fn link(generation: u32, userid: u32) -> Link {
         dingtalk: Some(NativeId::new(&format!("dt{userid}")).unwrap()),
         ehr: None,
         unionid: None,
+        protected: false,
         base: Base::default(),
         intents: vec![],
         lifecycle: Lifecycle::Active,

@@ -39,6 +39,7 @@ fn link(n: u8, version: u128) -> Link {
         dingtalk: Some(native(&format!("dt{n}"))),
         ehr: Some(native(&format!("ehr{n}"))),
         unionid: None,
+        protected: false,
         base: Base { hashes: [(Field::Name, [n; 12])].into(), ..Base::default() },
         intents: vec![],
         lifecycle: Lifecycle::Active,

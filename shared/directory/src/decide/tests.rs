@@ -18,6 +18,7 @@ fn new_link() -> Link {
         dingtalk: None,
         ehr: None,
         unionid: None,
+        protected: false,
         base: Base::default(),
         intents: Vec::new(),
         lifecycle: Lifecycle::Creating,

@@ -1,5 +1,6 @@
 //! A link as items: one of at most 1 KiB (a write unit), and an overflow item for what would not fit.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use directory::{CorpId, Kind, Link, LinkId, NativeId, Version};
 
 use super::item::{Attributes, ITEM_MAX, Item, binary, key, number, size, text};
@@ -52,6 +53,9 @@ pub(super) fn encode(corp: &CorpId, link: &Link) -> Result<Encoded, WriteError> 
         if let Some(id) = id {
             set(name, text(id.as_str()));
         }
+    }
+    if link.protected {
+        set("a", AttributeValue::Bool(true));
     }
     if let Some(unionid) = link.unionid {
         set("u", binary(unionid));
@@ -106,7 +110,8 @@ pub(super) fn decode(kind: Kind, main: &Item, overflow: Option<&Item>) -> Result
     let generation = u32::try_from(attributes.number("g")?).map_err(|_| attributes.malformed("its generation"))?;
     let unionid = main.contains_key("u").then(|| attributes.array("u")).transpose()?;
     let (dingtalk, ehr) = (native(attributes, "d")?, native(attributes, "e")?);
-    Ok(Link { id, kind, generation, version, dingtalk, ehr, unionid, base, intents, lifecycle })
+    let protected = main.get("a").is_some_and(|a| a.as_bool().is_ok_and(|a| *a));
+    Ok(Link { id, kind, generation, version, dingtalk, ehr, unionid, protected, base, intents, lifecycle })
 }
 
 fn native(attributes: Attributes<'_>, name: &str) -> Result<Option<NativeId>, StoreError> {

@@ -31,6 +31,7 @@ fn typical() -> Link {
         dingtalk: Some(NativeId::new("0156446320-1084137352").unwrap()),
         ehr: Some(NativeId::new("5f0c2a9e7b6d4c1f8e3a9b2c7d6e5f40").unwrap()),
         unionid: Some([7; 12]),
+        protected: false,
         base: Base { hashes, departments: [1, 2, 3].map(|n| LinkId([n; 16])).into(), leads: [LinkId([2; 16])].into() },
         intents: vec![intent],
         lifecycle: Lifecycle::Active,
@@ -120,12 +121,12 @@ prop_compose! {
     fn links()(
         (id, kind, generation, version) in
             (any::<[u8; 16]>(), prop_oneof![Just(Kind::Person), Just(Kind::Department)], any::<u32>(), any::<u128>()),
-        (dingtalk, ehr, unionid) in (natives(), natives(), option::of(any::<FieldHash>())),
+        (dingtalk, ehr, unionid, protected) in (natives(), natives(), option::of(any::<FieldHash>()), any::<bool>()),
         (hashes, departments, leads) in (hashes(), link_ids(), link_ids()),
         (intents, lifecycle) in (intents(), lifecycles()),
     ) -> Link {
         Link {
-            id: LinkId(id), kind, generation, version: Version(version), dingtalk, ehr, unionid,
+            id: LinkId(id), kind, generation, version: Version(version), dingtalk, ehr, unionid, protected,
             base: Base { hashes, departments, leads }, intents, lifecycle,
         }
     }
