@@ -70,7 +70,7 @@ pub enum RefreshError {
 /// Renews a binding's token if that is wanted and allowed.
 ///
 /// # Errors
-/// [`RefreshError`] where trying again soon can help; a lasting refusal is [`Ended::Refused`].
+/// `RefreshError` where trying again soon can help; a lasting refusal is [`Ended::Refused`].
 pub async fn refresh(deps: &Deps, binding: &Binding, wanted: &Wanted) -> Result<Ended, RefreshError> {
     let current = match deps.secrets.tokens(&binding.id).await {
         Ok(current) => Some(current),

@@ -9,7 +9,18 @@ pub(super) fn fmt(project: &Project) -> Outcome {
 }
 
 pub(super) fn clippy(project: &Project) -> Outcome {
-    let args = ["clippy", "--workspace", "--all-targets", "--locked", "--color", "never", "--", "-D", "warnings"];
+    let args = [
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--locked",
+        "--keep-going",
+        "--color",
+        "never",
+        "--",
+        "-D",
+        "warnings",
+    ];
     of_program(project.cargo(&args).run())
 }
 
@@ -23,6 +34,6 @@ pub(super) fn tests(project: &Project) -> Outcome {
 }
 
 pub(super) fn docs(project: &Project) -> Outcome {
-    let args = ["doc", "--no-deps", "--workspace", "--locked", "--color", "never"];
+    let args = ["doc", "--no-deps", "--workspace", "--locked", "--keep-going", "--color", "never"];
     of_program(project.cargo(&args).set("RUSTDOCFLAGS", "-D warnings").run())
 }
