@@ -12,9 +12,10 @@ use directory::{BindingId, Timestamp};
 use engine::bind::{self, Refusal};
 use runtime::{SystemClock, jitter};
 use secrecy::ExposeSecret as _;
-use state::Binding;
-use state::store::{Condition, Stored};
-use state::vault::BindingSecret;
+use state::store::{Condition, ControlKind, Stored};
+use state::vault::{BindingSecret, SecretError};
+use state::{Binding, VaultError};
+use token_refresh::{TROUBLE, Wanted};
 
 use super::internal;
 use super::screen::Screen;
@@ -69,13 +70,16 @@ pub(crate) async fn bind(
     let stored = ours.into_iter().next();
     if stored.is_none() || target.sandbox.is_none() {
         prove(args, screen, target, machine, stored.is_none()).await?;
+        // What was refused before is not refused any more.
+        let ended = machine.store.delete_control(&target.app.corp_id, ControlKind::Quarantine, TROUBLE).await;
+        ended.map_err(|err| internal("forgetting the token's trouble", &err))?;
     }
     let is_new = stored.is_none();
     let (binding, secret) = match stored {
         Some(stored) => update(args, target, machine, front, stored).await?,
         None => create(args, target, machine, front).await?,
     };
-    token_refresh::handle(&machine.token_refresh(), &token_refresh::Input::Schedule).await;
+    renew_token(machine, &binding).await?;
     Ok(Bound {
         callback_url: front.callback_url(&binding.id),
         token: secret.callback_token.expose_secret().to_owned(),
@@ -85,18 +89,33 @@ pub(crate) async fn bind(
     })
 }
 
+/// Whatever token is stored may be another app's, or of before a reset: this start's credentials ask for theirs.
+/// DingTalk answers with the same token while it is valid.
+async fn renew_token(machine: &Machine, binding: &Binding) -> Result<(), Refusal> {
+    let deps = machine.token_refresh();
+    let wanted = match machine.secrets.tokens(&binding.id).await {
+        Ok(current) => Wanted::Instead(current.hash()),
+        Err(SecretError::Vault(VaultError::NotFound)) => Wanted::Due,
+        Err(err) => return Err(internal("reading the stored token", &err)),
+    };
+    let ended = token_refresh::refresh(&deps, binding, &wanted).await;
+    ended.map(|_| ()).map_err(|err| internal("asking for an access token", &err))
+}
+
 /// Credentials, company, permissions and scope, by experiment. Nothing is written.
+///
+/// The credentials may be another app's than at the last start, so that the company is proven each time.
 async fn prove(args: &UpArgs, screen: &Screen, target: &Target, machine: &Machine, first: bool) -> Result<(), Refusal> {
     let app = &target.app;
     let endpoints = Endpoints { api: target.endpoints.api.clone(), oapi: target.endpoints.oapi.clone() };
     let api = TokenApi::new(endpoints.clone(), machine.transport.clone(), Arc::new(SystemClock), jitter());
     let issued = bind::credentials(&api, &app.app_key, &app.app_secret).await?;
     screen.credentials();
+    let proven = bind::company(&api, &app.corp_id, &app.app_key, &app.app_secret).await?;
+    screen.company(&app.corp_id, proven);
     if !first {
         return Ok(());
     }
-    let proven = bind::company(&api, &app.corp_id, &app.app_key, &app.app_secret).await?;
-    screen.company(&app.corp_id, proven);
     let config = ClientConfig {
         endpoints,
         app_key: app.app_key.clone(),
@@ -154,9 +173,13 @@ async fn update(
     current(&mut binding, args, target, front);
     let secret = machine.secrets.binding(&binding.id).await;
     let mut secret = secret.map_err(|err| internal("reading the binding's secret", &err))?;
-    if secret.app_secret.expose_secret() != target.app.app_secret.expose_secret() {
-        secret.app_secret = target.app.app_secret.clone();
-        secret.app_key.clone_from(&target.app.app_key);
+    let app = &target.app;
+    if (&secret.app_key, secret.agent_id) != (&app.app_key, app.agent_id)
+        || secret.app_secret.expose_secret() != app.app_secret.expose_secret()
+    {
+        secret.app_secret = app.app_secret.clone();
+        secret.app_key.clone_from(&app.app_key);
+        secret.agent_id = app.agent_id;
         let put = machine.secrets.put_binding(&binding.id, &secret).await;
         put.map_err(|err| internal("storing the secret", &err))?;
     }
@@ -225,3 +248,6 @@ pub(crate) async fn wait_until_verified(
     }
     Ok(false)
 }
+
+#[cfg(test)]
+mod tests;
