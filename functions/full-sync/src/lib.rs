@@ -23,6 +23,9 @@ pub use due::is_due;
 /// A slice stops this long before Lambda kills it.
 const MARGIN_MS: i64 = 90_000;
 
+/// Why the rule asks for a sweep.
+const SCHEDULE: &str = "schedule";
+
 /// Runs are kept this long, in seconds: half a year.
 const KEPT_S: i64 = 183 * 24 * 3600;
 
@@ -43,7 +46,7 @@ pub struct Deps {
 
 /// What woke the function.
 #[derive(Debug, Deserialize)]
-#[serde(from = "serde_json::Value")]
+#[serde(try_from = "serde_json::Value")]
 pub enum Input {
     /// The rule: ask which bindings are due.
     Schedule,
@@ -51,13 +54,16 @@ pub enum Input {
     Sweeps(Batch),
 }
 
-impl From<serde_json::Value> for Input {
-    /// An event with `Records` is a batch; everything else is the rule's.
-    fn from(event: serde_json::Value) -> Self {
+impl TryFrom<serde_json::Value> for Input {
+    type Error = serde_json::Error;
+
+    /// An event with `Records` is a batch, and one that cannot be read fails the invocation: the queue keeps all of it.
+    /// Everything else is the rule's.
+    fn try_from(event: serde_json::Value) -> Result<Self, Self::Error> {
         if event.get("Records").is_none() {
-            return Self::Schedule;
+            return Ok(Self::Schedule);
         }
-        serde_json::from_value(event).map_or(Self::Schedule, Self::Sweeps)
+        serde_json::from_value(event).map(Self::Sweeps)
     }
 }
 
@@ -106,22 +112,32 @@ pub async fn ask_for_due(deps: &Deps) -> Result<(), Trouble> {
     for binding in deps.corps.store.bindings().await? {
         if is_due(&binding.body, now) {
             let corp = binding.body.corp_id.clone();
-            let because = "schedule".to_owned();
+            let because = SCHEDULE.to_owned();
             let message = SweepMessage { binding: binding.body.id.clone(), corp, run: None, because, at: now };
-            send(deps, &message).await?;
+            // Due since one sweep is one reason for another, however often the rule asks.
+            let since = binding.body.swept_at.map_or(0, Timestamp::millis);
+            send(deps, &message, format!("{}-due-{since}", message.binding)).await?;
         }
     }
     Ok(())
 }
 
-async fn send(deps: &Deps, sweep: &SweepMessage) -> Result<(), Trouble> {
-    let run = sweep.run.as_ref().map_or("new", RunId::as_str);
-    let message = Message {
-        body: encode(sweep)?,
-        group: Some(sweep.corp.to_string()),
-        deduplication: Some(format!("{}-{run}-{}", sweep.binding, sweep.at.millis())),
-        delay_s: 0,
-    };
+/// Whether a message still has to be worked. One of the schedule may have waited behind the very sweep that it asks for;
+/// everything else was asked for with a reason of its own.
+///
+/// # Errors
+/// [`Trouble::State`] when the binding cannot be read.
+pub async fn is_wanted(deps: &Deps, message: &SweepMessage) -> Result<bool, Trouble> {
+    if message.run.is_some() || message.because != SCHEDULE {
+        return Ok(true);
+    }
+    let binding = deps.corps.store.binding(&message.binding).await?;
+    Ok(binding.is_some_and(|binding| is_due(&binding.body, deps.corps.clock.now())))
+}
+
+async fn send(deps: &Deps, sweep: &SweepMessage, deduplication: String) -> Result<(), Trouble> {
+    let (group, deduplication) = (Some(sweep.corp.to_string()), Some(deduplication));
+    let message = Message { body: encode(sweep)?, group, deduplication, delay_s: 0 };
     Ok(deps.sweeps.send(message).await?)
 }
 
@@ -133,6 +149,14 @@ async fn work(deps: &Deps, item: Item, deadline: Option<Timestamp>) -> Verdict {
             return Verdict::Done;
         }
     };
+    match is_wanted(deps, &message).await {
+        Ok(true) => {}
+        Ok(false) => return Verdict::Done,
+        Err(err) => {
+            tracing::warn!(message.id = %item.id, reason = %err, "a sweep did not take place");
+            return Verdict::Again;
+        }
+    }
     match sweep(deps, &message, deadline, Arc::new(|_| {})).await {
         Ok(report) => {
             let (run, notes) = (report.id.as_str(), report.notes.join("; "));
@@ -182,7 +206,8 @@ pub async fn sweep(
     if swept.report.continues {
         let run = Some(swept.report.id.clone());
         let because = "continuation".to_owned();
-        send(deps, &SweepMessage { run, because, at: deps.corps.clock.now(), ..message.clone() }).await?;
+        let next = SweepMessage { run, because, at: deps.corps.clock.now(), ..message.clone() };
+        send(deps, &next, format!("{}-{}-{}", next.binding, swept.report.id.as_str(), next.at.millis())).await?;
     }
     Ok(swept.report)
 }
@@ -216,4 +241,17 @@ pub async fn update_binding(deps: &Deps, id: &BindingId, change: impl Fn(&mut Bi
         }
     }
     Err(WriteError::Stale.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_batch_that_cannot_be_read_is_an_error_and_never_a_schedule() {
+        for wire in [r#"{"Records":[{"body":"{}"}]}"#, r#"{"Records":{}}"#, r#"{"Records":null}"#] {
+            assert!(serde_json::from_str::<Input>(wire).is_err(), "{wire}: answering it would delete its messages");
+        }
+        assert!(matches!(serde_json::from_str::<Input>(r#"{"source":"aws.events"}"#), Ok(Input::Schedule)));
+    }
 }

@@ -1,7 +1,8 @@
 //! The running parts of one machine: state, queues, vault, and what each function works with.
 
-use std::fs::File;
+use std::fs::{DirBuilder, File, Permissions};
 use std::net::SocketAddr;
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -84,7 +85,12 @@ pub struct Machine {
     /// The way to DingTalk.
     pub transport: Arc<dyn Transport>,
     database: Option<Database>,
-    /// Held as long as the machine runs, so that no second one works on the same state.
+    _hold: Hold,
+}
+
+/// The state directory in this process' hands: no second one works on the same state as long as it lives.
+#[derive(Debug)]
+pub struct Hold {
     _lock: File,
 }
 
@@ -94,7 +100,14 @@ impl Machine {
     /// # Errors
     /// [`StartError`]; nothing keeps running then.
     pub async fn start(place: &Place) -> Result<Self, StartError> {
-        let lock = lock(&place.data)?;
+        Self::start_held(place, hold(&place.data)?).await
+    }
+
+    /// The same where the directory is held already.
+    ///
+    /// # Errors
+    /// [`StartError`]; nothing keeps running then.
+    pub async fn start_held(place: &Place, hold: Hold) -> Result<Self, StartError> {
         let (database, client) = match place.dynamodb {
             Some(address) => (None, client_at(address)),
             None => {
@@ -112,7 +125,7 @@ impl Machine {
         let transport: Arc<dyn Transport> = Arc::new(HttpTransport::new(place.allow_loopback)?);
         let refused: Arc<dyn Queue> = Arc::clone(&queues.refused) as Arc<dyn Queue>;
         let clients = Clients::new(Arc::clone(&transport), Arc::new(SystemClock), jitter(), secrets.clone(), refused);
-        Ok(Self { store, secrets, queues, clients, transport, database, _lock: lock })
+        Ok(Self { store, secrets, queues, clients, transport, database, _hold: hold })
     }
 
     /// What engines are made of.
@@ -156,12 +169,18 @@ impl Machine {
     }
 }
 
-fn lock(data: &Path) -> Result<File, StartError> {
+/// Takes the state directory, made if need be, for its owner's eyes only: what lies in it names people.
+///
+/// # Errors
+/// [`StartError::InUse`] while another process has it, [`StartError::Directory`] when it cannot be used.
+pub fn hold(data: &Path) -> Result<Hold, StartError> {
     let directory = |source| StartError::Directory { path: data.to_owned(), source };
-    std::fs::create_dir_all(data).map_err(directory)?;
+    DirBuilder::new().recursive(true).mode(0o700).create(data).map_err(directory)?;
+    // It may have been there before, with other rights.
+    std::fs::set_permissions(data, Permissions::from_mode(0o700)).map_err(directory)?;
     let lock = File::options().create(true).truncate(false).write(true).open(data.join("lock")).map_err(directory)?;
     match lock.try_lock() {
-        Ok(()) => Ok(lock),
+        Ok(()) => Ok(Hold { _lock: lock }),
         Err(std::fs::TryLockError::WouldBlock) => Err(StartError::InUse(data.to_owned())),
         Err(std::fs::TryLockError::Error(source)) => Err(directory(source)),
     }
@@ -175,9 +194,33 @@ async fn queues(client: &aws_sdk_dynamodb::Client) -> Result<Queues, QueueError>
     // A sweep of 200,000 people at 20 calls a second takes hours the first time.
     let sweep = Duration::from_hours(12).as_secs();
     Ok(Queues {
-        wakes: open("wakes", QueueRules::fifo(120)).await?,
+        // The pauses between deliveries grow to minutes, and a visibility time must not cut one short.
+        wakes: open("wakes", patient(QueueRules::fifo(600))).await?,
         sweeps: open("sweeps", QueueRules::fifo(u32::try_from(sweep).unwrap_or(u32::MAX))).await?,
-        outbox: open("outbox", QueueRules::standard(120)).await?,
+        outbox: open("outbox", patient(QueueRules::standard(600))).await?,
         refused: open("refused-tokens", QueueRules::standard(60)).await?,
     })
+}
+
+/// Eight deliveries, which is a quarter of an hour of trouble.
+fn patient(rules: QueueRules) -> QueueRules {
+    QueueRules { receives_max: 8, ..rules }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_state_directory_is_its_owners_alone_and_held_once() {
+        let home = tempfile::tempdir().unwrap();
+        let data = home.path().join("data");
+        std::fs::create_dir(&data).unwrap();
+        std::fs::set_permissions(&data, Permissions::from_mode(0o755)).unwrap();
+        let held = hold(&data).unwrap();
+        assert_eq!(std::fs::metadata(&data).unwrap().permissions().mode() & 0o777, 0o700);
+        assert!(matches!(hold(&data), Err(StartError::InUse(_))));
+        drop(held);
+        assert!(hold(&data).is_ok());
+    }
 }

@@ -16,8 +16,12 @@ const BATCH: usize = 10;
 /// How long an empty queue is waited for before it is looked at again.
 const WAIT: Duration = Duration::from_secs(1);
 
-/// How long a failed message stays out of sight. On AWS its visibility time does that.
+/// How long a message that failed for the first time stays out of sight; four times as long after each further failure.
+/// On AWS its visibility time does that.
 const PAUSE: Duration = Duration::from_secs(2);
+
+/// No failed message stays out of sight for longer.
+const PAUSE_MAX: Duration = Duration::from_mins(5);
 
 /// How often the rules of the template fire here.
 const TICK: Duration = Duration::from_secs(2);
@@ -95,13 +99,27 @@ pub fn start_schedule(machine: &Machine, swept: Swept) -> Workers {
 async fn sweep(deps: &full_sync::Deps, batch: &Batch, swept: &Swept) -> BatchOutcome {
     runtime::batch::work(batch, 1, |item| async move {
         let Ok(message) = state::queue::messages::decode(&item.body) else { return runtime::batch::Verdict::Done };
+        match full_sync::is_wanted(deps, &message).await {
+            Ok(true) => {}
+            Ok(false) => return runtime::batch::Verdict::Done,
+            Err(err) => {
+                swept(Err(err));
+                return runtime::batch::Verdict::Again;
+            }
+        }
         swept(full_sync::sweep(deps, &message, None, Arc::new(|_| {})).await);
         runtime::batch::Verdict::Done
     })
     .await
 }
 
+/// What was laid aside in a former run gets another chance: whatever stood in its way may be gone.
 async fn serve(queue: Arc<EmbeddedQueue>, work: Work) {
+    match queue.redrive().await {
+        Ok(0) => {}
+        Ok(count) => tracing::info!(count, "messages that were laid aside are tried again"),
+        Err(err) => tracing::warn!(reason = %err, "messages that were laid aside could not be put back"),
+    }
     loop {
         match queue.receive(BATCH, WAIT).await {
             Ok(received) if received.is_empty() => {}
@@ -122,12 +140,81 @@ async fn work_batch(queue: &Arc<EmbeddedQueue>, work: &Work, received: Vec<Recei
         if failed.contains(&one.id.as_str()) {
             let queue = Arc::clone(queue);
             tokio::spawn(async move {
-                tokio::time::sleep(PAUSE).await;
+                tokio::time::sleep(pause(one.receives)).await;
                 // If it cannot be released, its visibility time releases it.
                 _ = queue.release(&one.receipt).await;
             });
         } else if let Err(err) = queue.delete(&one.receipt).await {
             tracing::warn!(reason = %err, "a worked message could not be deleted and will come again");
         }
+    }
+}
+
+/// Trouble that lasts minutes must not cost a message all of its deliveries.
+fn pause(receives: u32) -> Duration {
+    PAUSE.saturating_mul(4_u32.saturating_pow(receives.saturating_sub(1))).min(PAUSE_MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::embedded::{Database, QueueRules};
+    use state::{Message, Queue as _};
+
+    #[test]
+    fn pauses_grow_to_minutes() {
+        let seconds: Vec<u64> = (1..=8).map(|receives| pause(receives).as_secs()).collect();
+        assert_eq!(seconds, [2, 8, 32, 128, 300, 300, 300, 300]);
+        assert_eq!(pause(u32::MAX), PAUSE_MAX);
+    }
+
+    #[tokio::test]
+    async fn what_was_laid_aside_is_worked_after_the_next_start() {
+        let database = Database::memory().await.unwrap();
+        let rules = QueueRules { receives_max: 1, ..QueueRules::standard(0) };
+        let clock: crate::embedded::Clock = Arc::new(|| runtime::SystemClock.now());
+        let queue = EmbeddedQueue::open(database.client(), "queues", "wakes", rules, clock).await.unwrap();
+        let message = Message { body: "b".into(), group: None, deduplication: None, delay_s: 0 };
+        queue.send(message).await.unwrap();
+        assert_eq!(queue.receive(1, WAIT).await.unwrap().len(), 1);
+        assert!(queue.receive(1, Duration::from_millis(20)).await.unwrap().is_empty());
+        assert_eq!(queue.dead_letters().await.len(), 1);
+
+        let (worked, mut bodies) = tokio::sync::mpsc::unbounded_channel();
+        let work: Work = Arc::new(move |batch: Batch| {
+            batch.items.into_iter().for_each(|item| worked.send(item.body).unwrap());
+            Box::pin(async { BatchOutcome::default() })
+        });
+        let serving = tokio::spawn(serve(Arc::new(queue), work));
+        let body = tokio::time::timeout(Duration::from_secs(5), bodies.recv()).await;
+        serving.abort();
+        assert_eq!(body.unwrap().as_deref(), Some("b"));
+    }
+    #[tokio::test]
+    async fn a_sweep_that_is_due_is_asked_for_once_and_not_run_after_another_one() {
+        let data = tempfile::tempdir().unwrap();
+        let place = crate::machine::Place { data: data.path().into(), dynamodb: None, allow_loopback: true };
+        let machine = Machine::start(&place).await.unwrap();
+        let deps = machine.full_sync();
+        let id: directory::BindingId = "b-1".parse().unwrap();
+        let mut binding = state::Binding::new(id, "ding1".parse().unwrap());
+        let now = runtime::SystemClock.now();
+        binding.swept_at = Some(directory::Timestamp(now.millis() - 48 * 3_600_000));
+        machine.store.put_binding(&binding, state::store::Condition::New).await.unwrap();
+        for _ in 0..3 {
+            full_sync::ask_for_due(&deps).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        assert_eq!(machine.queues.sweeps.waiting().await, 1, "however often the rule fires");
+
+        let received = machine.queues.sweeps.receive(1, WAIT).await.unwrap();
+        let message = state::queue::messages::decode(&received[0].body).unwrap();
+        assert!(full_sync::is_wanted(&deps, &message).await.unwrap());
+        binding.swept_at = Some(now);
+        machine.store.put_binding(&binding, state::store::Condition::Any).await.unwrap();
+        assert!(!full_sync::is_wanted(&deps, &message).await.unwrap());
+        let asked = state::queue::messages::SweepMessage { because: "org_change".to_owned(), ..message };
+        assert!(full_sync::is_wanted(&deps, &asked).await.unwrap(), "an event's sweep has its own reason");
+        machine.stop().await;
     }
 }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::bind::Refusal;
+use directory::plan::Counts;
+use engine::Looked;
 use engine::report::RunReport;
 use message_push::{Content, Draft, compose};
 use serde::Serialize;
@@ -24,6 +25,8 @@ struct EventLine<'a> {
     created: u64,
     updated: u64,
     removed: u64,
+    /// Records that wait for a person.
+    held: usize,
     notes: &'a [String],
 }
 
@@ -31,30 +34,36 @@ struct EventLine<'a> {
 pub(crate) fn told(screen: &Arc<Screen>) -> reconcile::Told {
     let screen = Arc::clone(screen);
     Arc::new(move |wake, looked| {
-        let counts = looked.counts;
         let record = wake.group();
         let event = &wake.because;
-        screen.object(&EventLine {
-            event,
-            record: record.clone(),
-            created: counts.created,
-            updated: counts.updated,
-            removed: counts.removed,
-            notes: &looked.notes,
-        });
-        let (zh, en) = match (counts.created, counts.updated, counts.removed) {
-            (0, 0, 0) => ("两边本来就一致", "already in step"),
-            (0, _, 0) => ("已更新", "updated"),
-            (0, 0, _) => ("已标记离开", "marked left"),
-            _ => ("已新增", "created"),
-        };
-        let notes = looked.notes.join("；");
+        screen.object(&event_line(event, &record, looked));
+        let (zh, en) = what_it_did(looked);
+        let held = looked.held.iter().map(|held| held.reason.as_str());
+        let notes = held.chain(looked.notes.iter().map(String::as_str)).collect::<Vec<_>>().join("；");
         let time = clock_time();
         screen.line(
             &format!("{time} → {event}  {record}  {zh} {notes}"),
             &format!("{time} → {event}  {record}  {en} {notes}"),
         );
     })
+}
+
+fn event_line<'a>(event: &'a str, record: &str, looked: &'a Looked) -> EventLine<'a> {
+    let Counts { created, updated, removed, .. } = looked.counts;
+    let (record, held, notes) = (record.to_owned(), looked.held.len(), looked.notes.as_slice());
+    EventLine { event, record, created, updated, removed, held, notes }
+}
+
+/// In both languages. What waits for a person comes before what was done.
+fn what_it_did(looked: &Looked) -> (&'static str, &'static str) {
+    let counts = looked.counts;
+    match (counts.created, counts.updated, counts.removed) {
+        _ if !looked.held.is_empty() => ("拦下，等人决定", "held, waits for a person"),
+        (0, 0, 0) => ("两边本来就一致", "already in step"),
+        (0, _, 0) => ("已更新", "updated"),
+        (0, 0, _) => ("已标记离开", "marked left"),
+        _ => ("已新增", "created"),
+    }
 }
 
 /// The time of day where the company is; DingTalk's companies are in China.
@@ -72,7 +81,7 @@ pub(crate) async fn follow(
     bound: &Bound,
     confirmed: bool,
     first: &RunReport,
-) -> Result<(), Refusal> {
+) {
     let watching = Arc::clone(screen);
     let schedule = workers::start_schedule(machine, Arc::new(move |swept| swept_line(&watching, swept)));
     if bound.is_new && first.complete {
@@ -89,22 +98,28 @@ pub(crate) async fn follow(
     }
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
-        refusal = watch_callback(screen, machine, bound, confirmed) => refusal?,
+        () = watch_callback(screen, machine, bound, confirmed) => {}
     }
     drop(schedule);
-    Ok(())
 }
 
 /// Says so once DingTalk has verified the address; never ends otherwise.
-async fn watch_callback(screen: &Screen, machine: &Machine, bound: &Bound, confirmed: bool) -> Result<(), Refusal> {
+async fn watch_callback(screen: &Screen, machine: &Machine, bound: &Bound, confirmed: bool) {
     let mut waiting = !confirmed;
     loop {
-        if waiting && wait_until_verified(machine, &bound.binding.id, LOOK).await? {
-            waiting = false;
-            screen.line(
-                "● 回调地址  check_url 已验证，之后的变化会马上到",
-                "● callback       verified by check_url; changes now arrive at once",
-            );
+        if waiting {
+            match wait_until_verified(machine, &bound.binding.id, LOOK).await {
+                Ok(false) => {}
+                Ok(true) => {
+                    waiting = false;
+                    screen.line(
+                        "● 回调地址  check_url 已验证，之后的变化会马上到",
+                        "● callback       verified by check_url; changes now arrive at once",
+                    );
+                }
+                // One failed read is no reason to stop following.
+                Err(refusal) => tracing::warn!(reason = %refusal, "whether the callback is verified was not read"),
+            }
         }
         tokio::time::sleep(LOOK).await;
     }
@@ -150,4 +165,27 @@ async fn send(machine: &Machine, bound: &Bound, draft: Draft<'_>) -> Result<(), 
     let now = runtime::SystemClock.now();
     compose(&machine.store, machine.queues.outbox.as_ref(), &secret.seal_key(), draft, now, runtime::random()?).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use directory::link::Action;
+    use directory::plan::Held;
+    use directory::{Kind, LinkId};
+
+    #[test]
+    fn a_wake_that_holds_a_record_says_so() {
+        let mut looked = Looked { counts: Counts::default(), notes: vec![], held: vec![], sweep_due: false };
+        assert_eq!(what_it_did(&looked).1, "already in step");
+        looked.held.push(Held {
+            link: LinkId([1; 16]),
+            kind: Kind::Person,
+            action: Action::Create,
+            reason: "two people have this number".to_owned(),
+        });
+        assert_eq!(what_it_did(&looked).1, "held, waits for a person");
+        let line = serde_json::to_value(event_line("user_modify_org", "person", &looked)).unwrap();
+        assert_eq!((&line["held"], &line["updated"]), (&1.into(), &0.into()));
+    }
 }

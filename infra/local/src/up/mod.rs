@@ -17,7 +17,7 @@ use state::queue::messages::SweepMessage;
 
 use crate::args::UpArgs;
 use crate::front::Front;
-use crate::machine::{Machine, Place, StartError};
+use crate::machine::{self, Machine, Place, StartError};
 use crate::workers;
 
 use report::Report;
@@ -40,9 +40,11 @@ pub async fn run(args: UpArgs) -> ExitCode {
 }
 
 async fn up(args: &UpArgs, screen: &Arc<Screen>) -> Result<ExitCode, Refusal> {
+    // Before a sandbox of our own writes into the same directory.
+    let hold = machine::hold(&args.data).map_err(|err| cannot_start(&err))?;
     let target = Target::of(args).await?;
     let place = Place { data: args.data.clone(), dynamodb: args.dynamodb, allow_loopback: target.is_loopback() };
-    let machine = Machine::start(&place).await.map_err(|err| cannot_start(&err))?;
+    let machine = Machine::start_held(&place, hold).await.map_err(|err| cannot_start(&err))?;
     let front = Front::start(args.port, callback::Deps::new(machine.secrets.clone(), machine.queues.wakes.clone()))
         .await
         .map_err(|err| {
@@ -75,7 +77,7 @@ async fn work(
         drop(running);
         return Ok(code);
     }
-    follow::follow(screen, target, machine, &bound, confirmed, &report).await?;
+    follow::follow(screen, target, machine, &bound, confirmed, &report).await;
     drop(running);
     Ok(ExitCode::SUCCESS)
 }
