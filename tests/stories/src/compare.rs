@@ -69,12 +69,7 @@ pub fn differences(truth: &Truth, ledger: &Ledger) -> Vec<Difference> {
 
 type Expected = BTreeMap<Field, Said>;
 
-fn compare(
-    kind: Kind,
-    expected: &BTreeMap<String, Expected>,
-    ledger: &Ledger,
-    names: &Names<'_>,
-) -> Vec<Difference> {
+fn compare(kind: Kind, expected: &BTreeMap<String, Expected>, ledger: &Ledger, names: &Names<'_>) -> Vec<Difference> {
     let active = ledger.active(kind);
     let different = |id: &str, field, what: String| Difference { kind, id: id.to_owned(), field, what };
     let mut found = Vec::new();
@@ -180,15 +175,17 @@ struct Names<'a>(BTreeMap<(Kind, &'a str), &'a Stored>);
 impl<'a> Names<'a> {
     fn of(ledger: &'a Ledger) -> Self {
         let kinds = [Kind::Person, Kind::Department].into_iter();
-        let records = kinds.flat_map(|kind| ledger.records(kind).iter().map(move |one| ((kind, one.record.id.as_str()), one)));
+        let records =
+            kinds.flat_map(|kind| ledger.records(kind).iter().map(move |one| ((kind, one.record.id.as_str()), one)));
         Self(records.collect())
     }
 
     fn dingtalk(&self, kind: Kind, id: &str) -> String {
         match self.0.get(&(kind, id)) {
-            Some(stored) if stored.record.active => {
-                stored.dingtalk.as_ref().map_or_else(|| format!("({id} without an id of DingTalk)"), ToString::to_string)
-            }
+            Some(stored) if stored.record.active => stored
+                .dingtalk
+                .as_ref()
+                .map_or_else(|| format!("({id} without an id of DingTalk)"), ToString::to_string),
             Some(_) => format!("({id}, which is not active)"),
             None => format!("({id}, which is not there)"),
         }

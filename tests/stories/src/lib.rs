@@ -6,8 +6,8 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a story that cannot go on has failed")]
 
 pub mod canonical;
-pub mod compare;
 pub mod company;
+pub mod compare;
 pub mod ledger;
 pub mod patience;
 pub mod program;

@@ -15,7 +15,7 @@ use crate::company::QPS;
 use crate::patience::until;
 
 /// Nothing here takes this long, unless it hangs.
-const END: Duration = Duration::from_secs(300);
+const END: Duration = Duration::from_secs(900);
 
 /// The program next to this test program.
 ///
@@ -69,7 +69,8 @@ impl Up {
     #[must_use]
     pub fn dingtalk(self, url: &str, keys: &Credentials) -> Self {
         let agent = keys.agent_id.to_string();
-        let args = ["--dingtalk-url", url, "--corp-id", &keys.corp_id, "--agent-id", &agent, "--app-key", &keys.app_key];
+        let args =
+            ["--dingtalk-url", url, "--corp-id", &keys.corp_id, "--agent-id", &agent, "--app-key", &keys.app_key];
         self.args(args).secret(&keys.app_secret)
     }
 
@@ -102,8 +103,7 @@ impl Up {
         if let Some(qps) = self.qps {
             self.command.args(["--qps", &qps.to_string()]);
         }
-        let mut child =
-            self.command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+        let mut child = self.command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
         let (out, err) = (Lines::default(), Lines::default());
         let readers = [
             tokio::spawn(out.clone().read(child.stdout.take().expect("stdout is piped"))),
@@ -141,9 +141,13 @@ pub struct Running {
 impl Running {
     /// The first JSON object that it printed: the report of the first sync, or an error.
     pub async fn report(&mut self) -> Value {
-        until(END, "the first sync is reported", async || {
-            if self.out.all().is_empty() { Err(self.stderr()) } else { Ok(()) }
-        })
+        until(
+            END,
+            "the first sync is reported",
+            async || {
+                if self.out.all().is_empty() { Err(self.stderr()) } else { Ok(()) }
+            },
+        )
         .await;
         serde_json::from_str(&self.out.all()[0]).expect("the first line is JSON")
     }

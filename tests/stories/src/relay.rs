@@ -107,7 +107,8 @@ impl Way {
         // Both belong to one connection, and this is another one.
         headers.remove(http::header::HOST);
         headers.remove(http::header::CONTENT_LENGTH);
-        let request = self.client.request(parts.method.clone(), format!("{}{path}", self.to)).headers(headers).body(body);
+        let request =
+            self.client.request(parts.method.clone(), format!("{}{path}", self.to)).headers(headers).body(body);
         let answer = request.send().await?;
         let (status, mut headers) = (answer.status(), answer.headers().clone());
         headers.remove(http::header::TRANSFER_ENCODING);

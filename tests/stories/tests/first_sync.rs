@@ -49,8 +49,19 @@ async fn an_empty_directory_becomes_a_bound_company() {
     assert_eq!(keys(&object["binding"]), ["aes_key", "callback_url", "corp_id", "id", "token"]);
     // The documented fields, and the sentences of the run.
     let documented = [
-        "calls", "complete", "created", "departments", "held", "id", "notes", "people", "removed", "seconds",
-        "throttled", "updated", "writes",
+        "calls",
+        "complete",
+        "created",
+        "departments",
+        "held",
+        "id",
+        "notes",
+        "people",
+        "removed",
+        "seconds",
+        "throttled",
+        "updated",
+        "writes",
     ];
     assert_eq!(keys(&run), documented);
     assert_eq!(object["binding"]["aes_key"].as_str().map(str::len), Some(43));
@@ -90,13 +101,9 @@ fn seen(log: &[CallRecord]) -> BTreeMap<String, u64> {
 /// Seven sweeps of an unchanged company: nothing is written, nothing is asked twice, and everybody is read in full once.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unchanged_company_costs_the_minimum() {
-    let dingtalk = DingTalk::sized(sandbox::company::Size {
-        people: 250,
-        departments: 6,
-        seed: 11,
-        big_department: Some(205),
-    })
-    .await;
+    let dingtalk =
+        DingTalk::sized(sandbox::company::Size { people: 250, departments: 6, seed: 11, big_department: Some(205) })
+            .await;
     let home = tempdir().unwrap();
     dingtalk.up(home.path()).await.once().await.run(0);
     let truth = dingtalk.truth().await;
@@ -122,7 +129,11 @@ async fn an_unchanged_company_costs_the_minimum() {
         assert_eq!(fixed, few, "sweep {sweep}");
     }
     let again: Vec<_> = read.iter().filter(|(_, times)| **times != 1).collect();
-    assert_eq!((read.len(), again), (truth.people.len() + truth.departments.len(), vec![]), "each once in seven sweeps");
+    assert_eq!(
+        (read.len(), again),
+        (truth.people.len() + truth.departments.len(), vec![]),
+        "each once in seven sweeps"
+    );
     assert_same(&truth, &Ledger::read(home.path()).await.expect("a binding"));
 }
 
@@ -137,7 +148,8 @@ async fn a_change_that_was_planted_in_between_is_found() {
     let sandbox = Up::bare().args(["sandbox", "--data", data.to_str().unwrap()]).start();
     let mut url = String::new();
     until(std::time::Duration::from_secs(30), "the sandbox says where it is", async || {
-        let found = sandbox.lines().iter().find_map(|line| line.strip_prefix("页面与接口").map(str::trim).map(str::to_owned));
+        let found =
+            sandbox.lines().iter().find_map(|line| line.strip_prefix("页面与接口").map(str::trim).map(str::to_owned));
         url = found.ok_or_else(|| sandbox.stderr())?;
         Ok(())
     })

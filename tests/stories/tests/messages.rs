@@ -89,7 +89,7 @@ async fn two_hundred_and_fifty_people_see_a_message_once() {
     assert_eq!(batches, 3, "252 people are three batches of at most 100");
     let ids: Vec<String> = (0..batches).map(|number| format!("payslip-2026-10.{number:04}")).collect();
     let outcomes = sender.done(&ids).await;
-    let invalid: BTreeSet<&str> = outcomes.iter().flat_map(|one| &one.invalid).map(|id| id.as_str()).collect();
+    let invalid: BTreeSet<&str> = outcomes.iter().flat_map(|one| &one.invalid).map(UserId::as_str).collect();
     assert_eq!(invalid, gone.iter().map(String::as_str).collect(), "who is not there any more is reported");
     assert_eq!(outcomes.iter().map(|one| one.reached).sum::<usize>(), 250);
     // Composed again, and each item delivered again: it stays one message.
@@ -115,7 +115,9 @@ async fn two_hundred_and_fifty_people_see_a_message_once() {
         let inbox = world.inbox(&person.userid);
         let expected = if person.userid == first { 2 } else { 1 };
         assert_eq!(inbox.messages.len(), expected, "{} sees it once", person.userid);
-        assert!(inbox.messages[0].2["text"]["content"].as_str().is_some_and(|words| words.starts_with("工资条已发 😀")));
+        assert!(
+            inbox.messages[0].2["text"]["content"].as_str().is_some_and(|words| words.starts_with("工资条已发 😀"))
+        );
     }
     let withheld = world.messages().iter().flat_map(|message| &message.receipts);
     assert_eq!(withheld.filter(|receipt| matches!(receipt.state, ReceiptState::Forbidden { .. })).count(), 0);

@@ -20,7 +20,10 @@ async fn refused(ran: &Ran, code: &str, corp: &str, data: &Path) -> Value {
     assert_eq!(error["code"], code, "{object}");
     for part in ["what", "why", "remedy"] {
         let text = error[part].as_str().expect("words");
-        assert!(text.len() > 5 && !text.contains('\n') && !text.contains("::"), "{code}: {part} is no sentence: {text}");
+        assert!(
+            text.len() > 5 && !text.contains('\n') && !text.contains("::"),
+            "{code}: {part} is no sentence: {text}"
+        );
     }
     nothing_written(data, corp).await;
     println!("{code}: {error}");
@@ -30,7 +33,7 @@ async fn refused(ran: &Ran, code: &str, corp: &str, data: &Path) -> Value {
 /// No binding, no secret, nobody in the ledger.
 async fn nothing_written(data: &Path, corp: &str) {
     assert!(Ledger::read(data).await.is_none(), "a binding was made");
-    let secrets = std::fs::read_dir(data.join("vault")).map(|files| files.count()).unwrap_or_default();
+    let secrets = std::fs::read_dir(data.join("vault")).map(Iterator::count).unwrap_or_default();
     assert_eq!(secrets, 0, "a secret was stored");
     if let Ok(corp) = corp.parse() {
         assert_eq!(Ledger::count(data, &corp).await, 0, "somebody was written down");

@@ -51,6 +51,7 @@ async fn a_company_that_nobody_is_left_in_keeps_its_people_until_somebody_decide
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "four minutes in a debug build: `cargo test -p stories -- --ignored`"]
 async fn a_company_of_twenty_thousand() {
     let run = binds(size(20_000, 500, 82)).await;
     println!("20,000 people: {} s", run["seconds"]);
@@ -88,7 +89,8 @@ async fn names_that_programs_get_wrong() {
     let mut kept: BTreeMap<String, String> = BTreeMap::new();
     for (n, (typed, name)) in names().into_iter().enumerate() {
         let userid = format!("named-{n}");
-        let fields = Changes { title: Some(format!("职{n}𠮷")), remark: Some(Some(name.clone())), ..Changes::default() };
+        let fields =
+            Changes { title: Some(format!("职{n}𠮷")), remark: Some(Some(name.clone())), ..Changes::default() };
         let departments = vec![department];
         let hire = Act::Hire { name: typed, departments, fields: Box::new(fields), userid: Some(userid.clone()) };
         dingtalk.act(hire).await;
@@ -146,6 +148,7 @@ fn xlsx(bytes: &[u8]) -> Vec<String> {
     let mut xml = String::new();
     book.by_name("xl/sharedStrings.xml").expect("shared strings").read_to_string(&mut xml).expect("UTF-8");
     let texts = xml.split("<t").skip(1).filter_map(|part| part.split_once('>')?.1.split_once("</t>"));
-    let plain = |text: &str| text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&");
+    let plain =
+        |text: &str| text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&");
     texts.map(|(text, _)| plain(text)).collect()
 }

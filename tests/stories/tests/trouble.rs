@@ -181,8 +181,11 @@ async fn a_ban_page() {
 async fn a_token_that_expires_in_the_middle() {
     for (seed, interface) in [(190, DEPARTMENTS), (191, MEMBERS)] {
         let fault = Fault::new(FaultKind::ExpireToken).at(interface).after(3);
-        tell(seed, Case { name: "a token", faults: vec![fault], says: &["token was refused and renewed"], curable: true })
-            .await;
+        tell(
+            seed,
+            Case { name: "a token", faults: vec![fault], says: &["token was refused and renewed"], curable: true },
+        )
+        .await;
     }
 }
 

@@ -1,0 +1,239 @@
+//! Histories that a review of the engine found broken: freed userids, creates that were cut off, canaries who left,
+//! records that cannot be read.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::Duration;
+
+use directory::{Kind, Lifecycle, Side, UserId};
+use sandbox::company::Person;
+use sandbox::world::{Act, Changes, Fault, FaultKind};
+use serde_json::Value;
+use stories::patience::until;
+use stories::{DingTalk, Ledger, Running, Up, assert_same};
+use tempfile::{TempDir, tempdir};
+
+const PERSON: &str = "/topapi/v2/user/get";
+
+/// A company that is bound and in step.
+async fn bound(people: usize, departments: usize, seed: u64) -> (DingTalk, TempDir) {
+    let dingtalk = DingTalk::of(people, departments, seed).await;
+    let home = tempdir().unwrap();
+    dingtalk.up(home.path()).await.once().await.run(0);
+    (dingtalk, home)
+}
+
+async fn ledger(data: &Path) -> Ledger {
+    Ledger::read(data).await.expect("a binding")
+}
+
+async fn sweeps(dingtalk: &DingTalk, data: &Path, times: usize) {
+    for _ in 0..times {
+        dingtalk.up(data).await.once().await.run(0);
+    }
+}
+
+async fn leaves(dingtalk: &DingTalk, userid: &str) {
+    dingtalk.act(Act::Leave { userid: userid.to_owned() }).await;
+}
+
+/// Comes back under a `userid` that nobody had before.
+async fn comes_back_as_another(dingtalk: &DingTalk, userid: &str) -> String {
+    let back = Act::Rehire { userid: userid.to_owned(), same_userid: false, departments: vec![] };
+    let new = dingtalk.act(back).await.userid.expect("a userid");
+    assert_ne!(new, userid);
+    new
+}
+
+/// The freed `userid` goes to a stranger, who manages somebody.
+async fn goes_to_a_stranger(dingtalk: &DingTalk, userid: &str, subordinate: &str) {
+    let fields = Box::<Changes>::default();
+    let hire = Act::Hire { name: "另一人".into(), departments: vec![], fields, userid: Some(userid.to_owned()) };
+    dingtalk.act(hire).await;
+    let manager = Some(userid.to_owned());
+    dingtalk.act(Act::SetManager { userid: subordinate.to_owned(), manager }).await;
+}
+
+/// Two different people, the first one under the new `userid`, and the stranger manages whom it should.
+async fn are_two(dingtalk: &DingTalk, data: &Path, first: &Person, new: &str, subordinate: &str) {
+    let (truth, ledger) = (dingtalk.truth().await, ledger(data).await);
+    assert_same(&truth, &ledger);
+    let active = ledger.active(Kind::Person);
+    let (back, stranger) = (active[new][0], active[first.userid.as_str()][0]);
+    assert_eq!(back.record.unionid.as_ref().map(|id| id.as_str()), Some(first.unionid.as_str()));
+    assert_ne!(stranger.record.unionid, back.record.unionid);
+    assert_ne!(stranger.record.id, back.record.id, "one record for two people");
+    let managers: Vec<&str> = active[subordinate][0].record.values.refs(directory::Field::Manager).collect();
+    assert_eq!(managers, [stranger.record.id.as_str()], "the manager is the stranger");
+    assert_eq!(ledger.people.len(), truth.people.len(), "nobody is there twice");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_freed_userid_goes_to_somebody_else_sweep_by_sweep() {
+    let (dingtalk, home) = bound(30, 6, 301).await;
+    let first = dingtalk.bystander(&[]).await;
+    let subordinate = dingtalk.bystander(&[&first.userid]).await.userid;
+    leaves(&dingtalk, &first.userid).await;
+    sweeps(&dingtalk, home.path(), 2).await;
+    assert!(ledger(home.path()).await.left(&first.userid).is_some());
+    let new = comes_back_as_another(&dingtalk, &first.userid).await;
+    sweeps(&dingtalk, home.path(), 1).await;
+    goes_to_a_stranger(&dingtalk, &first.userid, &subordinate).await;
+    sweeps(&dingtalk, home.path(), 1).await;
+    are_two(&dingtalk, home.path(), &first, &new, &subordinate).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_freed_userid_goes_to_somebody_else_before_the_leave_is_seen() {
+    let (dingtalk, home) = bound(30, 6, 302).await;
+    let first = dingtalk.bystander(&[]).await;
+    let subordinate = dingtalk.bystander(&[&first.userid]).await.userid;
+    leaves(&dingtalk, &first.userid).await;
+    let new = comes_back_as_another(&dingtalk, &first.userid).await;
+    sweeps(&dingtalk, home.path(), 1).await;
+    goes_to_a_stranger(&dingtalk, &first.userid, &subordinate).await;
+    sweeps(&dingtalk, home.path(), 2).await;
+    are_two(&dingtalk, home.path(), &first, &new, &subordinate).await;
+}
+
+/// A company that is followed and whose canary may leave without a person's consent, and that canary.
+async fn with_a_plain_canary(home: &Path) -> (DingTalk, Running, UserId) {
+    for seed in 310..330 {
+        let dingtalk = DingTalk::of(40, 6, seed).await;
+        let data = home.join(seed.to_string());
+        std::fs::create_dir(&data).unwrap();
+        let mut up = dingtalk.up(&data).await.args(["--sweep-minutes", "1440"]).start();
+        let report = up.report().await;
+        let canary = ledger(&data).await.binding.canary.expect("the first sync saw somebody");
+        let truth = dingtalk.truth().await;
+        let person = truth.people.iter().find(|one| one.userid == canary.as_str()).expect("somebody who is there");
+        if person.sys_level == 0 && !person.boss {
+            dingtalk.subscribe(&report["binding"]).await;
+            return (dingtalk, up, canary);
+        }
+        up.kill().await;
+    }
+    panic!("every company's canary is an administrator or its boss");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_canary_leaves_and_then_somebody_else() {
+    let home = tempdir().unwrap();
+    let (dingtalk, mut up, canary) = with_a_plain_canary(home.path()).await;
+    let data = std::fs::read_dir(home.path()).unwrap().map(|entry| entry.unwrap().path()).max().expect("the last one");
+    let other = dingtalk.bystander(&[canary.as_str()]).await.userid;
+    leaves(&dingtalk, canary.as_str()).await;
+    leaves(&dingtalk, &other).await;
+    let took = until(Duration::from_secs(15), "both are marked left", async || {
+        let ledger = ledger(&data).await;
+        let still = [canary.as_str(), &other].into_iter().filter(|id| ledger.left(id).is_none()).count();
+        if still == 0 { Ok(()) } else { Err(format!("{still} of 2 are not left")) }
+    })
+    .await;
+    println!("the canary and somebody else: {took:?}");
+    assert!(up.is_running(), "{}", up.stderr());
+    assert_same(&dingtalk.truth().await, &ledger(&data).await);
+}
+
+/// Kills a first sync while a person is read; whether the moment came before its end.
+async fn kill_at_person(dingtalk: &DingTalk, data: &Path, nth: u64) -> bool {
+    dingtalk.arm(Fault::new(FaultKind::Hold).at(PERSON).after(nth - 1)).await;
+    let up = dingtalk.up(data).await.args(["--once"]).start();
+    let held = dingtalk.held(60_000).await;
+    up.kill().await;
+    dingtalk.disarm().await;
+    dingtalk.release().await;
+    held
+}
+
+/// Active people of the ledger whose link does not say yet that the create came to its end, or all of them.
+fn cut_off(ledger: &Ledger) -> BTreeSet<String> {
+    let begun = ledger.links.iter().filter(|link| matches!(link.lifecycle, Lifecycle::Creating));
+    let begun: BTreeSet<&str> = begun.filter_map(|link| link.native(Side::Ehr)).map(|id| id.as_str()).collect();
+    let people = ledger.people.iter().filter(|stored| begun.is_empty() || begun.contains(stored.record.id.as_str()));
+    people.filter_map(|stored| stored.dingtalk.as_ref()).map(ToString::to_string).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_leaves_whose_create_was_cut_off() {
+    let dingtalk = DingTalk::of(320, 12, 303).await;
+    let home = tempdir().unwrap();
+    let mut known = BTreeSet::new();
+    // People are written 250 at a time, while the next ones are read.
+    for nth in [120, 252, 256, 264, 280] {
+        assert!(kill_at_person(&dingtalk, home.path(), nth).await, "read {nth} never came");
+        if let Some(ledger) = Ledger::read(home.path()).await {
+            println!("killed at read {nth}: {} people in the ledger", ledger.people.len());
+            known = cut_off(&ledger);
+        }
+        if !known.is_empty() {
+            break;
+        }
+    }
+    assert!(!known.is_empty(), "nobody got into the ledger before a kill");
+    let truth = dingtalk.truth().await;
+    let plain = |person: &&Person| person.sys_level == 0 && !person.boss && known.contains(&person.userid);
+    let leaver = truth.people.iter().find(plain).expect("one without rights").userid.clone();
+    leaves(&dingtalk, &leaver).await;
+    sweeps(&dingtalk, home.path(), 3).await;
+    let ledger = ledger(home.path()).await;
+    assert_same(&dingtalk.truth().await, &ledger);
+    assert!(ledger.left(&leaver).is_some(), "{leaver} is kept as left");
+}
+
+async fn exported(data: &Path) -> Vec<Value> {
+    let file = data.join("people.json");
+    let args = ["export", file.to_str().unwrap(), "--data", data.to_str().unwrap()];
+    let ran = Up::bare().args(args).run().await;
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    serde_json::from_slice(&std::fs::read(file).unwrap()).expect("JSON")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rehire_under_another_userid_whose_leave_nobody_told() {
+    let (dingtalk, home) = bound(30, 6, 304).await;
+    let before = ledger(home.path()).await;
+    let person = dingtalk.bystander(&[]).await;
+    leaves(&dingtalk, &person.userid).await;
+    let new = comes_back_as_another(&dingtalk, &person.userid).await;
+    sweeps(&dingtalk, home.path(), 2).await;
+    let after = ledger(home.path()).await;
+    assert_same(&dingtalk.truth().await, &after);
+    assert_eq!(before.people.len(), after.people.len(), "the same person, not another one");
+    let is = |stored: &&ehr::Stored| stored.record.unionid.as_ref().is_some_and(|id| id.as_str() == person.unionid);
+    let (was, now) = (before.people.iter().find(is).unwrap(), after.people.iter().find(is).unwrap());
+    assert_eq!((&was.record.id, now.record.active), (&now.record.id, true), "the same record");
+    let rows = exported(home.path()).await;
+    let of =
+        |userid: &str| rows.iter().filter(|row| row["userid"] == *userid).map(|row| row["status"].clone()).collect();
+    let (old, new): (Vec<Value>, Vec<Value>) = (of(&person.userid), of(&new));
+    assert_eq!((old, new), (vec![], vec!["active".into()]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_that_cannot_be_read_is_not_passed_over() {
+    let dingtalk = DingTalk::of(20, 4, 305).await;
+    let home = tempdir().unwrap();
+    // Of the last eight people's reads seventeen fail: somebody fails three times, which is all tries, and at most five do.
+    dingtalk.arm(Fault::new(FaultKind::Html200).at(PERSON).after(12).times(17)).await;
+    let ran = dingtalk.up(home.path()).await.once().await;
+    assert_eq!(dingtalk.disarm().await, [17], "how often it struck");
+    let run = ran.run(1);
+    println!("{run}");
+    assert_eq!(run["complete"], false, "{run}");
+    let people = run["people"].as_u64().expect("a number");
+    assert!((15..20).contains(&people), "{people} of 20 got there: {run}");
+    let said = format!("{} {} {}", run["notes"], run["troubles"], ran.stderr);
+    assert!(said.contains("busy or failed") || said.contains("could not be read"), "nothing names it: {said}");
+    let again = dingtalk.up(home.path()).await.once().await.run(0);
+    assert_eq!((&again["complete"], &again["people"]), (&true.into(), &20.into()), "{again}");
+    assert_same(&dingtalk.truth().await, &ledger(home.path()).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_company_of_nobody_twice() {
+    let (dingtalk, home) = bound(0, 1, 306).await;
+    let run = dingtalk.up(home.path()).await.once().await.run(0);
+    assert_eq!((&run["complete"], &run["people"], &run["writes"]), (&true.into(), &0.into(), &0.into()), "{run}");
+    assert_same(&dingtalk.truth().await, &ledger(home.path()).await);
+}
