@@ -36,13 +36,16 @@ enum Next {
 
 impl Client {
     /// Asks until there is an answer or a named error: at most 8 throttled answers, 3 transient failures and one renewed
-    /// token.
+    /// token. While a ban lasts nothing is sent, whatever the interface.
     pub(super) async fn ask<T: DeserializeOwned>(&self, call: &Call) -> Result<T, Error> {
         let shared = &*self.0;
         let lane = shared.lanes.lane(call.interface);
         let (mut tried, mut token) = (Tried::default(), None::<AccessToken>);
         loop {
+            // Twice: nobody waits for a slot in vain, and a ban may come while one waits.
+            self.unless_banned(call)?;
             lane.slot(&*shared.clock).await;
+            self.unless_banned(call)?;
             let current = match token.take() {
                 Some(renewed) => renewed,
                 None => shared.tokens.current().await?,
@@ -60,6 +63,13 @@ impl Client {
                 }
                 Next::GiveUp(trouble) => return Err(Error::new(call.interface, trouble)),
             }
+        }
+    }
+
+    fn unless_banned(&self, call: &Call) -> Result<(), Error> {
+        match self.0.lanes.closed(self.0.clock.now()) {
+            Some(retry_after) => Err(Error::new(call.interface, Trouble::Banned { retry_after })),
+            None => Ok(()),
         }
     }
 
@@ -96,6 +106,10 @@ impl Client {
                 tried.transient += 1;
                 shared.clock.sleep(pause).await;
                 Next::Again
+            }
+            Trouble::Banned { retry_after } => {
+                shared.lanes.close(shared.clock.now(), retry_after);
+                Next::GiveUp(Trouble::Banned { retry_after })
             }
             trouble => Next::GiveUp(trouble),
         }

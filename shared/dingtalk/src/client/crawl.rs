@@ -49,7 +49,8 @@ pub struct CrawlEnd {
 
 /// Reads everything below `roots`, parents before their children, and hands it to `each` as it arrives.
 ///
-/// A department that cannot be read goes to [`CrawlEnd::missing`] and the others go on. A department that comes twice
+/// A department that cannot be read goes to [`CrawlEnd::missing`] and the others go on; after trouble that concerns
+/// everybody, such as a ban, nothing more is begun and the rest is missing too. A department that comes twice
 /// or lies below itself, a person twice in one department, and lists without end are
 /// [`Malformed`](Trouble::Malformed).
 pub async fn crawl(
@@ -100,6 +101,8 @@ struct Walk<'a> {
     visited: BTreeSet<DeptId>,
     parents: BTreeMap<DeptId, DeptId>,
     missing: BTreeMap<DeptId, Error>,
+    /// Where asking, and what happened that nobody else would fare better with.
+    stopped: Option<(&'static str, Trouble)>,
 }
 
 impl<'a> Walk<'a> {
@@ -117,6 +120,7 @@ impl<'a> Walk<'a> {
             visited: roots.clone(),
             parents: BTreeMap::new(),
             missing: BTreeMap::new(),
+            stopped: None,
         };
         roots.iter().for_each(|root| walk.enter(*root));
         walk
@@ -129,6 +133,15 @@ impl<'a> Walk<'a> {
 
     /// Starts whatever there is room for.
     fn fill(&mut self) {
+        if let Some((interface, trouble)) = &self.stopped {
+            let (roots, lists) = (self.roots.drain(..), self.to_list.drain(..));
+            let left = roots.chain(lists).chain(self.to_read.drain(..).map(|reading| reading.department));
+            for department in left {
+                let Some(trouble) = trouble.for_everybody() else { continue };
+                self.missing.entry(department).or_insert_with(|| Error::new(interface, trouble));
+            }
+            return;
+        }
         let (client, visible) = (self.client, self.visible);
         while self.roots_under_way < UNDER_WAY
             && let Some(root) = self.roots.pop_front()
@@ -227,6 +240,9 @@ impl<'a> Walk<'a> {
 
     /// The first reason is kept.
     fn miss(&mut self, department: DeptId, error: Error) {
+        if self.stopped.is_none() {
+            self.stopped = error.trouble.for_everybody().map(|trouble| (error.interface, trouble));
+        }
         self.missing.entry(department).or_insert(error);
     }
 }

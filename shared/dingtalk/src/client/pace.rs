@@ -4,6 +4,7 @@
 //! hold at once: slots are one interval apart with a small burst, and no second holds more than the allowed number.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -24,11 +25,25 @@ const SLOW_FOR: i64 = 10 * SECOND;
 pub(super) struct Lanes {
     pace: Pace,
     lanes: Mutex<BTreeMap<&'static str, Arc<Lane>>>,
+    /// Milliseconds since the epoch; a ban is of our address, so that it closes every lane.
+    closed_until: AtomicI64,
 }
 
 impl Lanes {
     pub(super) fn new(pace: Pace) -> Self {
-        Self { pace, lanes: Mutex::default() }
+        Self { pace, lanes: Mutex::default(), closed_until: AtomicI64::new(0) }
+    }
+
+    /// After a ban: nothing is asked before `pause` is over.
+    pub(super) fn close(&self, now: Timestamp, pause: Duration) {
+        let until = now.plus_millis(i64::try_from(pause.as_millis()).unwrap_or(i64::MAX));
+        self.closed_until.fetch_max(until.millis(), Ordering::SeqCst);
+    }
+
+    /// How long the lanes stay closed from `now` on; `None` when they are open.
+    pub(super) fn closed(&self, now: Timestamp) -> Option<Duration> {
+        let left = self.closed_until.load(Ordering::SeqCst).saturating_sub(now.millis());
+        (left > 0).then(|| Duration::from_millis(left.unsigned_abs()))
     }
 
     pub(super) fn lane(&self, interface: &'static str) -> Arc<Lane> {

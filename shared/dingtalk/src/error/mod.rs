@@ -186,6 +186,25 @@ impl Trouble {
         }
     }
 
+    /// The same trouble for whoever else would ask, where nobody would fare better; `None` where it is one call's own.
+    #[must_use]
+    pub fn for_everybody(&self) -> Option<Self> {
+        Some(match self {
+            Self::TokenRefused { code } => Self::TokenRefused { code: code.clone() },
+            Self::PermissionMissing { scope, apply_link } => {
+                Self::PermissionMissing { scope: scope.clone(), apply_link: apply_link.clone() }
+            }
+            Self::AddressNotAllowed { address } => Self::AddressNotAllowed { address: *address },
+            Self::QuotaUsedUp => Self::QuotaUsedUp,
+            Self::Banned { retry_after } => Self::Banned { retry_after: *retry_after },
+            Self::CredentialsRefused { code } => Self::CredentialsRefused { code: code.clone() },
+            Self::CompanyRefused { code } => Self::CompanyRefused { code: code.clone() },
+            Self::Disabled { code } => Self::Disabled { code: code.clone() },
+            Self::UnknownInterface => Self::UnknownInterface,
+            _ => return None,
+        })
+    }
+
     /// One word for counters.
     #[must_use]
     pub fn key(&self) -> &'static str {

@@ -174,3 +174,21 @@ async fn the_pace_is_kept_and_reached_whatever_the_latency() {
     let took = at[399] - at[0];
     assert!(took <= 20_600, "400 calls took {took} ms; the floor is 19,950");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_ban_closes_every_interface_until_it_is_over() {
+    let ban = r#"{"status":1111,"wait":5,"source":"x5","punish":"deny","uuid":"xxx"}"#;
+    let script = Script::saying(vec![ok(ban), ok(COUNT)]);
+    let client = script.client();
+    client.head_count().await.unwrap_err();
+    tokio::time::sleep(std::time::Duration::from_secs(100)).await;
+    let error = client.members(DeptId(5), 0, FieldSet::NONE).await.unwrap_err();
+    let left = match error.trouble {
+        Trouble::Banned { retry_after } => retry_after.as_secs(),
+        trouble => panic!("{trouble}"),
+    };
+    assert!((195..=200).contains(&left), "{left} seconds are left of 300");
+    assert_eq!(script.asked().len(), 1, "nothing is sent while it lasts");
+    tokio::time::sleep(std::time::Duration::from_secs(201)).await;
+    assert_eq!(client.head_count().await.unwrap(), 7);
+}

@@ -137,3 +137,25 @@ async fn ten_thousand_people_are_read_at_the_allowed_rate() {
     let floor = i64::try_from(lists).unwrap() * 1000 / 20;
     assert!(took * 95 <= floor * 100, "took {took} ms; the floor is {floor} ms");
 }
+
+#[tokio::test(start_paused = true)]
+async fn trouble_that_concerns_everybody_stops_the_walk() {
+    let troubles = [
+        (r#"{"status":1111,"wait":5,"source":"x5","punish":"deny","uuid":"xxx"}"#, "banned"),
+        (r#"{"errcode":60011,"errmsg":"no permission"}"#, "permission_missing"),
+    ];
+    for (body, key) in troubles {
+        let mut company = Company::from([(1, ((2..=400).collect(), 1))]);
+        company.extend((2..=400).map(|id| (id, (vec![], 1))));
+        let script = Script::handling(150, move |asked| match asked.body["dept_id"].as_i64() {
+            Some(1) => answer(&company, asked),
+            _ => ok(body),
+        });
+        let (end, _) = walk(&script, &[1]).await;
+        assert!(!end.complete);
+        assert_eq!(end.missing.len(), 399, "all that was not read is missing");
+        assert!(end.missing.iter().all(|(_, error)| error.trouble.key() == key), "{:?}", reasons(&end));
+        let asked = script.asked().len();
+        assert!(asked <= 2 + 2 * UNDER_WAY, "{asked} calls for {key}");
+    }
+}
