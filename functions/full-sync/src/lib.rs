@@ -7,7 +7,7 @@ mod due;
 
 use std::sync::Arc;
 
-use directory::{BindingId, RunId, Timestamp};
+use directory::{BindingId, Timestamp};
 use engine::report::{Progress, RunReport};
 use engine::{Corps, NoEngine, SweepOrder};
 use runtime::batch::{self, Batch, BatchOutcome, Item, Verdict};
