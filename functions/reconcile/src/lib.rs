@@ -7,7 +7,7 @@ mod config;
 use std::sync::Arc;
 
 use directory::text::with_causes;
-use directory::{BindingId, CorpId, Timestamp, Wake};
+use directory::{Timestamp, Wake};
 use engine::{Corps, LookError, Looked, NoEngine, Sight};
 use runtime::batch::{self, Batch, BatchOutcome, Item, Verdict};
 use runtime::{CallbackVerified, FromCallback};
@@ -103,21 +103,26 @@ async fn look(deps: &Deps, message: &WakeMessage) -> Result<(), Trouble> {
     let run = deps.corps.new_run().ok_or(Trouble::Run)?;
     let looked = engine.look(run, &message.wake, sight).await?;
     if looked.sweep_due {
-        ask_for_sweep(deps, &message.binding, &message.corp, &message.wake.because).await?;
+        ask_for_sweep(deps, message).await?;
     }
     (deps.told)(&message.wake, &looked);
     Ok(())
 }
 
-async fn ask_for_sweep(deps: &Deps, binding: &BindingId, corp: &CorpId, because: &str) -> Result<(), Trouble> {
-    let at: Timestamp = deps.corps.clock.now();
-    let sweep =
-        SweepMessage { binding: binding.clone(), corp: corp.clone(), run: None, because: because.to_owned(), at };
+async fn ask_for_sweep(deps: &Deps, wake: &WakeMessage) -> Result<(), Trouble> {
+    let message = sweep_message(wake, deps.corps.clock.now())?;
+    Ok(deps.sweeps.send(message).await?)
+}
+
+/// Deduplicated by the event itself: a second one within the same minute may tell of what the first one's sweep has
+/// passed already.
+fn sweep_message(wake: &WakeMessage, at: Timestamp) -> Result<Message, Trouble> {
+    let WakeMessage { binding, corp, wake, signature_hash } = wake;
+    let (binding, because) = (binding.clone(), wake.because.clone());
+    let sweep = SweepMessage { binding, corp: corp.clone(), run: None, because, at };
     let body = encode(&sweep).map_err(|_| Trouble::Run)?;
-    // Wakes for everything within the same minute are one sweep.
-    let deduplication = Some(format!("{corp}-everything-{}", at.millis() / 60_000));
-    deps.sweeps.send(Message { body, group: Some(corp.to_string()), deduplication, delay_s: 0 }).await?;
-    Ok(())
+    let deduplication = Some(format!("{corp}-everything-{signature_hash}"));
+    Ok(Message { body, group: Some(corp.to_string()), deduplication, delay_s: 0 })
 }
 
 async fn mark_verified(deps: &Deps, verified: &CallbackVerified) -> Result<(), Trouble> {
@@ -132,4 +137,29 @@ async fn mark_verified(deps: &Deps, verified: &CallbackVerified) -> Result<(), T
         }
     }
     Err(WriteError::Stale.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wake(signature: &str) -> WakeMessage {
+        let json = format!(
+            r#"{{"binding":"b-1","corp":"ding1","signature_hash":"{signature}","wake":{}}}"#,
+            serde_json::to_string(&Wake {
+                side: directory::Side::DingTalk,
+                target: directory::wake::Target::Everything,
+                because: "org_change".to_owned(),
+            })
+            .unwrap()
+        );
+        serde_json::from_str(&json).unwrap()
+    }
+
+    #[test]
+    fn two_events_within_a_minute_are_two_sweeps_and_one_delivered_twice_is_one() {
+        let id = |signature, at| sweep_message(&wake(signature), Timestamp(at)).unwrap().deduplication;
+        assert_ne!(id("a", 60_000), id("b", 60_001));
+        assert_eq!(id("a", 60_000), id("a", 190_000));
+    }
 }
