@@ -39,7 +39,7 @@ pub struct Deps {
 
 /// What calls the function.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(from = "Event")]
+#[serde(try_from = "serde_json::Value")]
 pub enum Input {
     /// Time to look at every binding.
     Schedule,
@@ -47,23 +47,16 @@ pub enum Input {
     Refused(Batch),
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Event {
-    Queue {
-        #[serde(rename = "Records")]
-        records: Vec<Item>,
-    },
-    /// Whatever a schedule sends.
-    Other(serde::de::IgnoredAny),
-}
+impl TryFrom<serde_json::Value> for Input {
+    type Error = serde_json::Error;
 
-impl From<Event> for Input {
-    fn from(event: Event) -> Self {
-        match event {
-            Event::Queue { records } => Self::Refused(Batch { items: records }),
-            Event::Other(_) => Self::Schedule,
+    /// An event with `Records` is a batch, and one that cannot be read fails the invocation: the queue keeps all of it.
+    /// Everything else is a schedule's.
+    fn try_from(event: serde_json::Value) -> Result<Self, Self::Error> {
+        if event.get("Records").is_none() {
+            return Ok(Self::Schedule);
         }
+        serde_json::from_value(event).map(Self::Refused)
     }
 }
 

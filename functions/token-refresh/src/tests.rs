@@ -269,3 +269,10 @@ fn schedules_and_queues_are_told_apart() {
     };
     assert_eq!((batch.items[0].id.as_str(), batch.items[0].group.as_deref()), ("m1", Some("a")));
 }
+
+#[test]
+fn a_batch_that_cannot_be_read_is_an_error_and_never_a_schedule() {
+    for wire in [r#"{"Records":[{"body":"{}"}]}"#, r#"{"Records":{}}"#, r#"{"Records":null}"#] {
+        assert!(serde_json::from_str::<Input>(wire).is_err(), "{wire}: answering it would delete its messages");
+    }
+}
