@@ -203,8 +203,9 @@ async fn queues(client: &aws_sdk_dynamodb::Client) -> Result<Queues, QueueError>
 }
 
 /// Eight deliveries, which is a quarter of an hour of trouble.
-fn patient(rules: QueueRules) -> QueueRules {
-    QueueRules { receives_max: 8, ..rules }
+fn patient(mut rules: QueueRules) -> QueueRules {
+    rules.receives_max = 8;
+    rules
 }
 
 #[cfg(test)]
