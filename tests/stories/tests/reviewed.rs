@@ -65,7 +65,7 @@ async fn are_two(dingtalk: &DingTalk, data: &Path, first: &Person, new: &str, su
     assert_same(&truth, &ledger);
     let active = ledger.active(Kind::Person);
     let (back, stranger) = (active[new][0], active[first.userid.as_str()][0]);
-    assert_eq!(back.record.unionid.as_ref().map(|id| id.as_str()), Some(first.unionid.as_str()));
+    assert_eq!(back.record.unionid.as_ref().map(directory::UnionId::as_str), Some(first.unionid.as_str()));
     assert_ne!(stranger.record.unionid, back.record.unionid);
     assert_ne!(stranger.record.id, back.record.id, "one record for two people");
     let managers: Vec<&str> = active[subordinate][0].record.values.refs(directory::Field::Manager).collect();
