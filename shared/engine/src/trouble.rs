@@ -22,27 +22,7 @@ impl Reach for Error {
     }
 
     fn concerns_everybody(&self) -> bool {
-        match self.trouble {
-            Trouble::TokenRefused { .. }
-            | Trouble::PermissionMissing { .. }
-            | Trouble::AddressNotAllowed { .. }
-            | Trouble::QuotaUsedUp
-            | Trouble::Banned { .. }
-            | Trouble::CredentialsRefused { .. }
-            | Trouble::CompanyRefused { .. }
-            | Trouble::Disabled { .. }
-            | Trouble::UnknownInterface => true,
-            Trouble::Throttled { .. }
-            | Trouble::OutOfScope
-            | Trouble::NotFound
-            | Trouble::Malformed { .. }
-            | Trouble::UnknownOutcome
-            | Trouble::AgentRefused { .. }
-            | Trouble::Busy { .. }
-            | Trouble::Unreachable { .. }
-            | Trouble::NotSent { .. }
-            | Trouble::Refused { .. } => false,
-        }
+        self.trouble.for_everybody().is_some()
     }
 }
 

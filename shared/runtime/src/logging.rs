@@ -50,7 +50,10 @@ pub fn init_logging(function: &'static str) {
 
 fn targets(level: Level) -> Targets {
     // The embedded database warns of every condition that does not hold, which here is the normal course of things.
-    Targets::new().with_default(Level::WARN).with_target("dynoxide", Level::ERROR).with_targets(OURS.iter().map(|name| (*name, level)))
+    Targets::new()
+        .with_default(Level::WARN)
+        .with_target("dynoxide", Level::ERROR)
+        .with_targets(OURS.iter().map(|name| (*name, level)))
 }
 
 #[cfg(test)]
