@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use dingtalk::client::{Crawled, MemberRow};
-use directory::hash;
+use directory::hash::{self, FieldHash, HashKey};
 use directory::index::{BaseIndex, Listed, Nomination};
 use directory::plan::Plan;
 use directory::snapshot::{Evidence, Scope};
-use directory::{DeptId, Field, FieldSet, Kind, Lifecycle, Link, LinkId, NativeId, Record, Side, UserId};
+use directory::{DeptId, Field, FieldSet, Kind, Lifecycle, Link, LinkId, NativeId, Record, Side, UserId, Value};
 use ehr::{Capabilities, Stored};
 use futures::FutureExt as _;
 
@@ -39,6 +39,12 @@ const PERSON_LISTED: FieldSet = FieldSet::of(&[
 /// Department fields that `department/listsub` shows.
 const DEPARTMENT_LISTED: FieldSet = FieldSet::of(&[Field::Name, Field::Parent]);
 
+/// The heads of one department, as base and the lists have them.
+struct Heads {
+    base: Option<FieldHash>,
+    leaders: BTreeSet<String>,
+}
+
 /// What both lists said.
 pub(crate) struct Listing {
     pub(crate) people: BaseIndex,
@@ -53,6 +59,8 @@ pub(crate) struct Listing {
     pub(crate) differing: BTreeSet<LinkId>,
     /// Departments whose list or members did not arrive in full.
     pub(crate) missing: Vec<NativeId>,
+    /// What base says of each department's heads, and whom the lists showed as its leaders.
+    heads: BTreeMap<NativeId, Heads>,
     /// Somebody whom a list showed.
     pub(crate) somebody: Option<UserId>,
     /// Active records that the eHR listed.
@@ -76,6 +84,8 @@ impl Run<'_> {
         crawled?;
         let after = self.head_count(&listing.scope).await?;
         listing.head_count = before.zip(after);
+        let other_heads = listing.other_heads(&self.engine.key);
+        listing.departments_nominated.extend(other_heads);
         let displaced: Vec<_> = listing.people.displaced().collect();
         listing.differing.extend(displaced);
         listing.differing.extend(deep?);
@@ -90,10 +100,14 @@ impl Run<'_> {
         let mut listing = Listing::new(self, &can, scope);
         let mut rotation = Vec::new();
         let mut nominated = BTreeSet::new();
-        let departments = &mut listing.departments;
+        let (departments, heads) = (&mut listing.departments, &mut listing.heads);
         let mut learn = |link: Link| {
             self.names.learn(&link);
             departments.add(&link);
+            if let Some(id) = &link.dingtalk {
+                let base = link.base.hashes.get(&Field::Heads).copied();
+                heads.insert(id.clone(), Heads { base, leaders: BTreeSet::new() });
+            }
             if order.turn_of(&engine.key, link.id) && link.lifecycle == Lifecycle::Active {
                 nominated.extend(link.dingtalk);
             }
@@ -239,6 +253,7 @@ impl Listing {
             newcomers: BTreeSet::new(),
             differing: BTreeSet::new(),
             missing: Vec::new(),
+            heads: BTreeMap::new(),
             somebody: None,
             ehr_active: BTreeMap::new(),
             people_present: 0,
@@ -274,9 +289,32 @@ impl Listing {
             Nomination::Unknown => _ = self.newcomers.insert(id.clone()),
             Nomination::Differs(link) => _ = self.differing.insert(link),
         }
+        if row.leads_here
+            && let Some(heads) = self.heads.get_mut(&department.into())
+        {
+            // Somebody new leads: whatever the id will be, it is not in base.
+            let leader = self.people.link(Side::DingTalk, id).map_or_else(|| "new".to_owned(), |link| link.to_string());
+            heads.leaders.insert(leader);
+        }
         if let Some(place) = run.names.remembered(Side::DingTalk, Kind::Department, &department.into()) {
             self.people.see_place(id, place, row.leads_here);
         }
+    }
+
+    /// Departments whose leaders, as the lists show them, are not the heads that base has: the lists of departments show no
+    /// heads, but those of people show who leads.
+    fn other_heads(&self, key: &HashKey) -> Vec<NativeId> {
+        let other = |heads: &Heads| {
+            let leaders = Value::Refs(heads.leaders.clone());
+            let leaders = Some(&leaders).filter(|_| !heads.leaders.is_empty());
+            heads.base.is_some_and(|base| base != hash::field(key, Field::Heads, leaders))
+        };
+        let listed = self.heads.iter().filter(|(id, _)| self.rows.contains_key(*id) && !self.is_missing(id));
+        listed.filter(|(_, heads)| other(heads)).map(|(id, _)| id.clone()).collect()
+    }
+
+    fn is_missing(&self, department: &NativeId) -> bool {
+        self.missing.contains(department)
     }
 
     /// Roots of what the app may see.
@@ -321,7 +359,7 @@ impl Listing {
 
 impl SweepOrder {
     /// Whether it is this record's turn to be deep-read: a rotating part of the corp, the same in every retry of a run.
-    fn turn_of(&self, key: &hash::HashKey, link: LinkId) -> bool {
+    fn turn_of(&self, key: &HashKey, link: LinkId) -> bool {
         let hash = hash::bytes(key, "turn", &link.0);
         self.deep_share > 0 && u64::from(hash[0]) % self.deep_share == self.sweeps % self.deep_share
     }

@@ -7,6 +7,7 @@
 
 pub mod canonical;
 pub mod company;
+pub mod company_of;
 pub mod compare;
 pub mod ledger;
 pub mod patience;

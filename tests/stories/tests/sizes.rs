@@ -7,25 +7,9 @@ use std::path::Path;
 use sandbox::company::Size;
 use sandbox::world::{Act, Changes};
 use serde_json::Value;
+use stories::company_of::{binds, size};
 use stories::{DingTalk, Ledger, Up, assert_same};
 use tempfile::tempdir;
-
-async fn binds(size: Size) -> Value {
-    let dingtalk = DingTalk::sized(size).await;
-    dingtalk.settings(serde_json::json!({"qps": 0})).await;
-    let home = tempdir().unwrap();
-    let run = dingtalk.up(home.path()).await.qps(20_000).once().await.run(0);
-    assert_eq!((&run["complete"], &run["people"]), (&true.into(), &size.people.into()), "{run}");
-    assert_eq!((&run["departments"], &run["throttled"]), (&size.departments.into(), &0.into()), "{run}");
-    assert_same(&dingtalk.truth().await, &Ledger::read(home.path()).await.expect("a binding"));
-    let again = dingtalk.up(home.path()).await.qps(20_000).once().await.run(0);
-    assert_eq!((&again["writes"], &again["complete"]), (&0.into(), &true.into()), "{again}");
-    run
-}
-
-const fn size(people: usize, departments: usize, seed: u64) -> Size {
-    Size { people, departments, seed, big_department: None }
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_company_of_nobody_and_of_one() {
@@ -48,13 +32,6 @@ async fn a_company_that_nobody_is_left_in_keeps_its_people_until_somebody_decide
     dingtalk.up(home.path()).await.once().await.run(0);
     let run = dingtalk.up(home.path()).await.once().await.run(3);
     assert_eq!((&run["removed"], &run["held"]), (&0.into(), &1.into()), "{run}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "four minutes in a debug build: `cargo test -p stories -- --ignored`"]
-async fn a_company_of_twenty_thousand() {
-    let run = binds(size(20_000, 500, 82)).await;
-    println!("20,000 people: {} s", run["seconds"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,9 +8,9 @@ use serde_json::Value as Json;
 
 use super::lenient::{Flag, Number, Text};
 
-/// Somebody always has these: their absence is silence, never *empty*. Reading "in no department" out of it would take a
-/// person out of everything.
-const NEVER_EMPTY: FieldSet = FieldSet::of(&[Field::Name, Field::Departments, Field::HideMobile]);
+/// Everybody has these: their absence is silence, never *empty*. (A 企业账号 may come without a mobile, and then it is not
+/// known whether it has one.) Reading "in no department" out of it would take a person out of everything.
+const NEVER_EMPTY: FieldSet = FieldSet::of(&[Field::Name, Field::Mobile, Field::Departments, Field::HideMobile]);
 /// Only `user/get` shows these.
 const DEEP: FieldSet = FieldSet::of(&[Field::MainDepartment, Field::Leads, Field::Manager]);
 
