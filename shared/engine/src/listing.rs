@@ -20,21 +20,8 @@ use crate::{Run, SweepOrder};
 
 /// Person fields that DingTalk's `user/list` shows (`dingtalk-api.md` §3.3). Its `leader` flag is about the department
 /// that was listed and is compared at the end, department by department.
-const PERSON_LISTED: FieldSet = FieldSet::of(&[
-    Field::Name,
-    Field::Mobile,
-    Field::Email,
-    Field::OrgEmail,
-    Field::Telephone,
-    Field::JobNumber,
-    Field::Title,
-    Field::WorkPlace,
-    Field::Remark,
-    Field::HiredOn,
-    Field::Extension,
-    Field::Departments,
-    Field::HideMobile,
-]);
+const PERSON_LISTED: FieldSet =
+    FieldSet::PERSON.without(FieldSet::of(&[Field::MainDepartment, Field::Leads, Field::Manager]));
 
 /// Department fields that `department/listsub` shows.
 const DEPARTMENT_LISTED: FieldSet = FieldSet::of(&[Field::Name, Field::Parent]);
