@@ -1,0 +1,197 @@
+//! The policy of a binding: who decides what, who is in, what nothing may touch, how much is too much, how often to look
+//! (`design.md` §4.4, §4.7, §4.8). A value: it decides nothing by itself and reads nothing.
+//!
+//! What a person writes is one versioned JSON document; the binding keeps its canonical text.
+
+mod departments;
+pub mod document;
+mod employment;
+mod owners;
+mod scope;
+mod sweep;
+
+use serde::{Deserialize, Serialize};
+
+use crate::field::{Field, FieldSet};
+use crate::guard::Limits;
+use crate::ids::{Kind, Side};
+
+pub use departments::{Departments, Ids, Sides, Untouchable};
+pub use employment::{EmploymentType, EmploymentTypes};
+pub use owners::{Owners, Ownership};
+pub use scope::{ALL_CUSTOM, PolicyScope};
+pub use sweep::{Hours, InvalidHours, Sweep};
+
+/// Which way changes travel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// Nothing is ever written to DingTalk.
+    #[serde(rename = "dingtalk_to_ehr")]
+    DingTalkToEhr,
+    /// Nothing is ever written to the eHR.
+    #[serde(rename = "ehr_to_dingtalk")]
+    EhrToDingTalk,
+    /// Each side is written where the other one decides.
+    Both,
+}
+
+/// The usual policies, one word each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Preset {
+    /// The eHR decides everything; DingTalk follows.
+    EhrIsMaster,
+    /// DingTalk decides everything; the eHR follows.
+    #[serde(rename = "dingtalk_is_master")]
+    DingTalkIsMaster,
+    /// Both sides are written; the owners are chosen field by field. By default HR decides who joins and leaves, and all
+    /// fields, until a field is given to DingTalk.
+    Custom,
+}
+
+impl Preset {
+    /// Every preset.
+    pub const ALL: [Self; 3] = [Self::EhrIsMaster, Self::DingTalkIsMaster, Self::Custom];
+}
+
+/// A binding's policy.
+///
+/// Built from a document ([`Policy::preset`] where there is none), so that its parts agree: an owner is never a side that
+/// the direction forbids to be heard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    /// Which way changes travel.
+    pub direction: Direction,
+    /// What is kept in step.
+    pub scope: PolicyScope,
+    /// Who decides who joins and leaves.
+    pub lifecycle: Side,
+    /// Who decides the fields.
+    pub owners: Owners,
+    /// Which departments are in.
+    pub departments: Departments,
+    /// Which kinds of employment are in.
+    pub employment_types: EmploymentTypes,
+    /// What nothing may touch.
+    pub untouchable: Untouchable,
+    /// What the guard holds.
+    pub limits: Limits,
+    /// Days between somebody's leaving on the side that decides and the removal on the other one. Marking as left in the
+    /// eHR is reversible and does not wait; a deletion in DingTalk does.
+    pub grace_days: u16,
+    /// When to sweep.
+    pub sweep: Sweep,
+    /// One part of so many is deep-read in each sweep: a seventh by default (`design.md` §4.3). At least 1.
+    pub rotation: u8,
+}
+
+impl Policy {
+    /// A usual policy, everything else by default: everybody, with every custom field where DingTalk has them to give, no
+    /// mark, the guard's default limits, 30 days of grace, a sweep a day at any hour, a seventh deep-read.
+    #[must_use]
+    pub fn preset(preset: Preset) -> Self {
+        let (direction, decides) = match preset {
+            Preset::EhrIsMaster => (Direction::EhrToDingTalk, Side::Ehr),
+            Preset::DingTalkIsMaster => (Direction::DingTalkToEhr, Side::DingTalk),
+            Preset::Custom => (Direction::Both, Side::Ehr),
+        };
+        let scope = match decides {
+            Side::DingTalk => PolicyScope::EmployeesAndCustom([ALL_CUSTOM.to_owned()].into()),
+            Side::Ehr => PolicyScope::Employees,
+        };
+        Self {
+            direction,
+            scope,
+            lifecycle: decides,
+            owners: Owners::all(decides),
+            departments: Departments::default(),
+            employment_types: EmploymentTypes::default(),
+            untouchable: Untouchable::default(),
+            limits: Limits::default(),
+            grace_days: 30,
+            sweep: Sweep::default(),
+            rotation: 7,
+        }
+    }
+
+    /// *DingTalk is master*: what `up` binds with, into an empty ledger.
+    #[must_use]
+    pub fn dingtalk_is_master() -> Self {
+        Self::preset(Preset::DingTalkIsMaster)
+    }
+
+    /// The preset that it amounts to, as far as owners and direction go.
+    #[must_use]
+    pub fn amounts_to(&self) -> Preset {
+        let is = |preset| {
+            let usual = Self::preset(preset);
+            (usual.direction, usual.lifecycle, &usual.owners) == (self.direction, self.lifecycle, &self.owners)
+        };
+        [Preset::EhrIsMaster, Preset::DingTalkIsMaster].into_iter().find(|preset| is(*preset)).unwrap_or(Preset::Custom)
+    }
+
+    /// Who decides a field of a person or a department.
+    #[must_use]
+    pub fn owner(&self, kind: Kind, field: Field) -> Ownership {
+        self.owners.of(kind, field)
+    }
+
+    /// Whether a side may be written to at all.
+    #[must_use]
+    pub fn writes(&self, side: Side) -> bool {
+        match self.direction {
+            Direction::DingTalkToEhr => side == Side::Ehr,
+            Direction::EhrToDingTalk => side == Side::DingTalk,
+            Direction::Both => true,
+        }
+    }
+
+    /// The fields that are kept in step for a kind of record; none for people where only the organisation is.
+    #[must_use]
+    pub fn fields(&self, kind: Kind) -> FieldSet {
+        self.scope.fields(kind)
+    }
+
+    /// Whether a field is kept in step for a kind of record.
+    #[must_use]
+    pub fn takes(&self, kind: Kind, field: Field) -> bool {
+        self.fields(kind).contains(field)
+    }
+
+    /// Whether nothing may touch this person or department. `chains` are the departments that it is in (of a department:
+    /// its own), each from itself up to the root: what is in an untouchable department, or below one, is not touched.
+    #[must_use]
+    pub fn is_untouchable<'a, C>(&self, kind: Kind, ids: Ids<'_>, chains: impl IntoIterator<Item = C>) -> bool
+    where
+        C: IntoIterator<Item = Ids<'a>>,
+    {
+        self.untouchable.covers(kind, ids, chains)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn presets_say_what_they_are_called() {
+        for preset in Preset::ALL {
+            assert_eq!(Policy::preset(preset).amounts_to(), preset);
+        }
+        let mut policy = Policy::preset(Preset::EhrIsMaster);
+        assert!(policy.writes(Side::DingTalk) && !policy.writes(Side::Ehr));
+        assert_eq!(policy.owner(Kind::Person, Field::Mobile), Ownership::Owned(Side::Ehr));
+        policy.owners.give(Kind::Person, Field::Remark, Side::DingTalk);
+        assert_eq!(policy.amounts_to(), Preset::Custom);
+    }
+
+    #[test]
+    fn nothing_is_written_against_the_direction() {
+        let policy = Policy::dingtalk_is_master();
+        assert!(policy.writes(Side::Ehr));
+        assert!(!policy.writes(Side::DingTalk));
+        let both = Policy::preset(Preset::Custom);
+        assert!(both.writes(Side::Ehr) && both.writes(Side::DingTalk));
+    }
+}
