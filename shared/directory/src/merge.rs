@@ -1,9 +1,8 @@
 //! The three-way merge of one field: total, small, without I/O.
 
-use serde::{Deserialize, Serialize};
-
 use crate::hash::FieldHash;
 use crate::ids::Side;
+use crate::policy::Ownership;
 
 /// What a read said about one field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,25 +11,15 @@ pub enum Seen {
     Hidden,
     /// A value (or *empty*, which has a hash of its own).
     Is(FieldHash),
+    /// A value that a write of our own, whose outcome was unknown, put there late. It is nobody's edit.
+    Ours(FieldHash),
 }
 
-/// Who decides a field. Each field has one owner; sharing is an explicit choice of the policy.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Owner {
-    /// DingTalk decides.
-    DingTalk,
-    /// The eHR decides.
-    Ehr,
-}
-
-impl Owner {
-    /// The side that decides.
-    #[must_use]
-    pub fn side(self) -> Side {
+impl Seen {
+    fn hash(self) -> Option<FieldHash> {
         match self {
-            Self::DingTalk => Side::DingTalk,
-            Self::Ehr => Side::Ehr,
+            Self::Hidden => None,
+            Self::Is(hash) | Self::Ours(hash) => Some(hash),
         }
     }
 }
@@ -44,14 +33,16 @@ pub enum Merged {
     Unchanged,
     /// Both sides agree and base does not know it yet.
     Agreed(FieldHash),
-    /// The owner's value goes to the other side.
+    /// One side's value goes to the other.
     Write {
-        /// The side that is written to: never the owner's.
+        /// The side that is written to.
         to: Side,
-        /// The owner's value.
+        /// The value.
         value: FieldHash,
-        /// The other side had changed it since base: what is overwritten must be in the journal.
+        /// The written side had changed it since base: what is overwritten must be in the journal.
         overwrites_edit: bool,
+        /// Both sides changed a shared field: a person is told, with both values.
+        conflict: bool,
     },
 }
 
@@ -59,20 +50,33 @@ pub enum Merged {
 ///
 /// With one owner there is nothing to resolve: where both sides are seen and differ, the owner's value is written to
 /// the other side, also when the owner has not changed it (somebody edited the copy). DingTalk has no conditional
-/// write, and with one owner none is needed (`reliability.md` §2.2, D1).
+/// write, and with one owner none is needed (`reliability.md` §2.2, D1). A shared field follows whichever side changed
+/// it; where both did, `tie` wins and the other value is a conflict.
 #[must_use]
-pub fn field(base: Option<FieldHash>, dingtalk: Seen, ehr: Seen, owner: Owner) -> Merged {
-    let (Seen::Is(dingtalk), Seen::Is(ehr)) = (dingtalk, ehr) else {
+pub fn field(base: Option<FieldHash>, dingtalk: Seen, ehr: Seen, owner: Ownership, tie: Side) -> Merged {
+    let (Some(in_dingtalk), Some(in_ehr)) = (dingtalk.hash(), ehr.hash()) else {
         return Merged::Undecided;
     };
-    if dingtalk == ehr {
-        return if base == Some(dingtalk) { Merged::Unchanged } else { Merged::Agreed(dingtalk) };
+    if in_dingtalk == in_ehr {
+        return if base == Some(in_dingtalk) { Merged::Unchanged } else { Merged::Agreed(in_dingtalk) };
     }
-    let (value, other) = match owner {
-        Owner::DingTalk => (dingtalk, ehr),
-        Owner::Ehr => (ehr, dingtalk),
+    let edited = |seen: Seen| matches!(seen, Seen::Is(hash) if base != Some(hash));
+    let (winner, conflict) = match owner {
+        Ownership::Owned(side) => (side, false),
+        Ownership::Shared => match (edited(dingtalk), edited(ehr)) {
+            (true, false) => (Side::DingTalk, false),
+            (false, true) => (Side::Ehr, false),
+            (true, true) => (tie, base.is_some()),
+            // Neither: one of them holds a late write of ours, and the other one what it was meant to replace.
+            (false, false) if matches!(dingtalk, Seen::Ours(_)) => (Side::Ehr, false),
+            (false, false) => (Side::DingTalk, false),
+        },
     };
-    Merged::Write { to: owner.side().other(), value, overwrites_edit: base != Some(other) }
+    let (value, other) = match winner {
+        Side::DingTalk => (in_dingtalk, ehr),
+        Side::Ehr => (in_ehr, dingtalk),
+    };
+    Merged::Write { to: winner.other(), value, overwrites_edit: edited(other), conflict }
 }
 
 #[cfg(test)]
@@ -84,13 +88,21 @@ mod tests {
     const C: FieldHash = [3; 12];
 
     fn merge(base: Option<FieldHash>, dingtalk: FieldHash, ehr: FieldHash) -> Merged {
-        field(base, Seen::Is(dingtalk), Seen::Is(ehr), Owner::DingTalk)
+        field(base, Seen::Is(dingtalk), Seen::Is(ehr), Ownership::Owned(Side::DingTalk), Side::DingTalk)
+    }
+
+    fn shared(base: Option<FieldHash>, dingtalk: Seen, ehr: Seen) -> Merged {
+        field(base, dingtalk, ehr, Ownership::Shared, Side::Ehr)
+    }
+
+    fn write(to: Side, value: FieldHash, overwrites_edit: bool, conflict: bool) -> Merged {
+        Merged::Write { to, value, overwrites_edit, conflict }
     }
 
     /// Three values have exactly five equality patterns; a missing base adds two.
     #[test]
     fn every_pattern_is_decided() {
-        let write = |value, overwrites_edit| Merged::Write { to: Side::Ehr, value, overwrites_edit };
+        let write = |value, overwrites_edit| write(Side::Ehr, value, overwrites_edit, false);
         assert_eq!(merge(Some(A), A, A), Merged::Unchanged);
         assert_eq!(merge(Some(A), B, A), write(B, false));
         assert_eq!(merge(Some(A), A, B), write(A, true));
@@ -102,16 +114,36 @@ mod tests {
 
     #[test]
     fn the_owner_decides_the_direction() {
-        let merged = field(Some(A), Seen::Is(A), Seen::Is(B), Owner::Ehr);
-        assert_eq!(merged, Merged::Write { to: Side::DingTalk, value: B, overwrites_edit: false });
+        let merged = field(Some(A), Seen::Is(A), Seen::Is(B), Ownership::Owned(Side::Ehr), Side::DingTalk);
+        assert_eq!(merged, write(Side::DingTalk, B, false, false));
+    }
+
+    #[test]
+    fn a_shared_field_follows_whoever_changed_it() {
+        assert_eq!(shared(Some(A), Seen::Is(B), Seen::Is(A)), write(Side::Ehr, B, false, false));
+        assert_eq!(shared(Some(A), Seen::Is(A), Seen::Is(B)), write(Side::DingTalk, B, false, false));
+    }
+
+    #[test]
+    fn two_edits_of_a_shared_field_are_a_conflict_and_the_tie_breaks_it() {
+        assert_eq!(shared(Some(A), Seen::Is(B), Seen::Is(C)), write(Side::DingTalk, C, true, true));
+        assert_eq!(shared(None, Seen::Is(B), Seen::Is(C)), write(Side::DingTalk, C, true, false), "the first binding");
+    }
+
+    #[test]
+    fn our_own_late_write_is_nobodys_edit() {
+        assert_eq!(shared(Some(A), Seen::Ours(B), Seen::Is(A)), write(Side::DingTalk, A, false, false));
+        assert_eq!(shared(Some(A), Seen::Ours(B), Seen::Is(C)), write(Side::DingTalk, C, false, false));
+        assert_eq!(shared(Some(A), Seen::Is(A), Seen::Ours(B)), write(Side::Ehr, A, false, false));
+        assert_eq!(shared(Some(A), Seen::Ours(B), Seen::Is(B)), Merged::Agreed(B));
     }
 
     #[test]
     fn hidden_never_merges() {
         for base in [None, Some(A)] {
-            for owner in [Owner::DingTalk, Owner::Ehr] {
-                assert_eq!(field(base, Seen::Hidden, Seen::Is(B), owner), Merged::Undecided);
-                assert_eq!(field(base, Seen::Is(B), Seen::Hidden, owner), Merged::Undecided);
+            for owner in [Ownership::Owned(Side::DingTalk), Ownership::Owned(Side::Ehr), Ownership::Shared] {
+                assert_eq!(field(base, Seen::Hidden, Seen::Is(B), owner, Side::Ehr), Merged::Undecided);
+                assert_eq!(field(base, Seen::Is(B), Seen::Hidden, owner, Side::Ehr), Merged::Undecided);
             }
         }
     }
