@@ -1,15 +1,24 @@
 //! What is to be done about one record, given its link and what both sides say of it. Pure: it reads nothing.
 
+mod fields;
+mod lifecycle;
+
 use serde::{Deserialize, Serialize};
 
 use crate::field::{Field, FieldSet};
 use crate::hash::{self, FieldHash, HashKey};
-use crate::ids::{LinkId, NativeId, Side, Timestamp};
+use crate::ids::{NativeId, Side, Timestamp};
 use crate::link::{Action, Base, Lifecycle, Link, Version};
-use crate::merge::{self, Merged, Seen};
-use crate::plan::{Item, Settled};
+use crate::plan::{Item, Part, Settled};
 use crate::policy::Policy;
 use crate::record::{Record, Value, Values};
+
+pub(crate) use fields::disagree;
+pub use lifecycle::{Removal, gone};
+
+/// A killed invocation's write may still land this long after its intent was stored; until then what it would have
+/// written is not taken for somebody's edit. Lambda's own limit for an invocation.
+pub const LATE_MS: i64 = 15 * 60 * 1000;
 
 /// One field of one item: before → after, as the written side has and will have it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,8 +31,22 @@ pub struct Change {
     pub after: Option<Value>,
     /// What base had, to put back if the field is held.
     pub base_before: Option<FieldHash>,
-    /// Somebody had changed the field on the side that does not own it: the journal keeps what is overwritten.
+    /// Somebody had changed the field on this side, which did not decide: the journal keeps what is overwritten.
     pub overwrites_edit: bool,
+    /// Both sides had changed a shared field: `before` is the value that lost.
+    #[serde(default)]
+    pub conflict: bool,
+}
+
+/// What a fresh read of one side said.
+#[derive(Debug, Clone, Copy)]
+pub enum View<T> {
+    /// The record.
+    Here(T),
+    /// "Not found". Alone it removes nothing.
+    NotFound,
+    /// Nothing: out of scope, or its id is not known yet. Nothing is concluded from it.
+    Unseen,
 }
 
 /// What both sides say of one record; references are resolved to link ids.
@@ -33,8 +56,8 @@ pub struct Pair<'a> {
     pub link: &'a Link,
     /// The version under which it is stored; `None` if it is new.
     pub stored: Option<Version>,
-    /// DingTalk's record. Its absence is decided elsewhere, with proof.
-    pub dingtalk: &'a Record,
+    /// DingTalk's record.
+    pub dingtalk: View<&'a Record>,
     /// The eHR's record, if it has one.
     pub ehr: Option<Counterpart<'a>>,
 }
@@ -50,11 +73,7 @@ pub struct Counterpart<'a> {
     pub dingtalk: Option<&'a NativeId>,
 }
 
-impl<'a> Pair<'a> {
-    fn ehr_record(&self) -> Option<&'a Record> {
-        self.ehr.map(|ehr| ehr.record)
-    }
-
+impl Pair<'_> {
     fn before(&self) -> Option<Link> {
         self.stored.map(|_| self.link.clone())
     }
@@ -67,10 +86,25 @@ pub enum Decision {
     Nothing,
     /// Both sides agree; base catches up.
     Settle(Box<Settled>),
-    /// A side is written to.
+    /// A side is written to, or both are.
     Write(Box<Item>),
     /// A person must look at it. The link is to be stored only where it is not quarantined yet.
     Quarantine(Box<Settled>),
+    /// The side that decides who joins and leaves has it no more: a removal, if its absence is proven.
+    Missing(Side),
+    /// Only the side that does not decide has it, and it was never linked: left alone.
+    Unmatched(Side),
+    /// It waits for a person or for its day, and nothing else is to be done.
+    Waits(String),
+}
+
+/// What DingTalk lets a program write, for one kind of record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Writable {
+    /// When the record is created.
+    pub create: FieldSet,
+    /// Afterwards. What is in `create` alone waits for a person (a mobile number, for its owner).
+    pub update: FieldSet,
 }
 
 /// What the engine knows besides the pair.
@@ -82,88 +116,60 @@ pub struct Context<'a> {
     pub key: &'a HashKey,
     /// Fields that both sides can keep.
     pub fields: FieldSet,
+    /// What can be written to DingTalk.
+    pub writable: Writable,
     /// The time.
     pub now: Timestamp,
 }
 
-/// Decides about a record that DingTalk shows.
+/// Decides about a record from what both sides say of it.
 ///
-/// A `userid` whose `unionid` changed belongs to another person and is quarantined (`design.md` §4.11). A record that
-/// the eHR does not have is created there; one that it marked left is taken back; otherwise each field is merged.
+/// A `userid` whose `unionid` changed belongs to another person and is quarantined (`design.md` §4.11). What one side has
+/// and the other one lacks is created, taken back, removed or left alone as the owner of the lifecycle says; where
+/// both have it, each field is merged.
 #[must_use]
-pub fn present(pair: Pair<'_>, context: Context<'_>) -> Decision {
-    let unionid = pair.dingtalk.unionid.as_ref().map(|id| hash::bytes(context.key, "unionid", id.as_str().as_bytes()));
-    let reused = pair.link.unionid.is_some() && unionid.is_some() && pair.link.unionid != unionid;
-    let reused = reused && pair.link.dingtalk.as_ref() == Some(&pair.dingtalk.id);
-    if reused {
+pub fn pair(pair: Pair<'_>, context: Context<'_>) -> Decision {
+    if let View::Here(dingtalk) = pair.dingtalk
+        && is_reused(&pair, dingtalk, context.key)
+    {
         return quarantine(pair, "the userid now belongs to another unionid", context.now);
     }
-    let mut link = pair.link.clone();
-    link.unionid = unionid.or(link.unionid);
-    link.protected = pair.dingtalk.protected;
-    link.dingtalk = Some(pair.dingtalk.id.clone());
-    let action = match pair.ehr_record() {
-        None => Action::Create,
-        Some(ehr) if !ehr.active => Action::Restore,
-        Some(_) => Action::Update,
+    let decided = match (pair.dingtalk, pair.ehr) {
+        (View::Here(dingtalk), Some(ehr)) if ehr.record.active => fields::both(pair, dingtalk, ehr, context),
+        (View::Here(dingtalk), ehr) => lifecycle::only_in_dingtalk(pair, dingtalk, ehr, context),
+        (View::NotFound, Some(ehr)) if ehr.record.active => lifecycle::only_in_ehr(pair, ehr, context),
+        (View::NotFound, ehr) => lifecycle::nowhere(pair, ehr, context),
+        (View::Unseen, _) => Decision::Nothing,
     };
-    if let Some(ehr) = pair.ehr_record() {
-        link.ehr = Some(ehr.id.clone());
-    }
-    if action != Action::Update && pair.stored.is_some() && matches!(link.lifecycle, Lifecycle::Left { .. }) {
-        link.generation += 1;
-        link.base = Base::default();
-    }
-    let (values, changes) = merge_fields(&mut link, pair, context);
-    link.lifecycle = Lifecycle::Active;
-    link.intents.clear();
-    if action == Action::Update && changes.is_empty() && keeps_identity(pair) {
-        return if Some(pair.link.version) == pair.stored && link == *pair.link {
-            Decision::Nothing
-        } else {
-            Decision::Settle(Box::new(Settled { link, before: pair.before() }))
-        };
-    }
-    Decision::Write(Box::new(Item {
-        link,
-        before: pair.before(),
-        ehr_version: pair.ehr.map(|ehr| ehr.version),
-        unionid: pair.dingtalk.unionid.clone(),
-        to: Side::Ehr,
-        action,
-        values,
-        changes,
-        reason: reason(action, pair).to_owned(),
-    }))
-}
-
-/// Plans to mark a record left, once its absence is proven.
-#[must_use]
-pub fn gone(link: &Link, ehr_version: Option<u64>, reason: &str, now: Timestamp) -> Item {
-    let mut after = link.clone();
-    after.lifecycle = Lifecycle::Left { at: now };
-    after.intents.clear();
-    Item {
-        link: after,
-        before: Some(link.clone()),
-        ehr_version,
-        unionid: None,
-        to: Side::Ehr,
-        action: Action::Remove,
-        values: Values::new(),
-        changes: Vec::new(),
-        reason: reason.to_owned(),
+    match decided {
+        Decision::Write(item) => refused_before(*item, context),
+        other => other,
     }
 }
 
-fn reason(action: Action, pair: Pair<'_>) -> &'static str {
-    match action {
-        Action::Create => "new in DingTalk",
-        Action::Restore => "in DingTalk again",
-        Action::Update if pair.link.base.is_empty() => "adopted",
-        Action::Update => "changed in DingTalk, which decides",
-        Action::Remove => "left",
+/// An item that a side refused is tried again a day later, or when it is another one.
+fn refused_before(item: Item, context: Context<'_>) -> Decision {
+    let print = item.fingerprint(context.key);
+    let waiting = |wait: &&crate::link::Wait| wait.field.is_none() && wait.value == print && wait.next > context.now;
+    match item.link.waits.iter().find(waiting) {
+        Some(wait) => Decision::Waits(wait.reason.clone()),
+        None => Decision::Write(Box::new(item)),
     }
+}
+
+fn waits(link: &Link) -> Decision {
+    let reasons: Vec<_> = link.waits.iter().map(|wait| wait.reason.as_str()).collect();
+    Decision::Waits(reasons.join("; "))
+}
+
+fn unionid(record: &Record, key: &HashKey) -> Option<FieldHash> {
+    record.unionid.as_ref().map(|id| hash::bytes(key, "unionid", id.as_str().as_bytes()))
+}
+
+fn is_reused(pair: &Pair<'_>, dingtalk: &Record, key: &HashKey) -> bool {
+    let now = unionid(dingtalk, key);
+    let another = pair.link.unionid.is_some() && now.is_some() && pair.link.unionid != now;
+    another && pair.link.dingtalk.as_ref() == Some(&dingtalk.id)
 }
 
 fn quarantine(pair: Pair<'_>, reason: &str, now: Timestamp) -> Decision {
@@ -174,57 +180,57 @@ fn quarantine(pair: Pair<'_>, reason: &str, now: Timestamp) -> Decision {
     Decision::Quarantine(Box::new(Settled { link, before: pair.before() }))
 }
 
-/// Whether the eHR keeps the ids that the person has now: a re-hire brings new ones, and whoever gets the old `userid`
-/// must not be found under it.
-fn keeps_identity(pair: Pair<'_>) -> bool {
-    let Some(ehr) = pair.ehr else { return true };
-    let unionid = pair.dingtalk.unionid.is_none() || ehr.record.unionid == pair.dingtalk.unionid;
-    unionid && ehr.dingtalk == Some(&pair.dingtalk.id)
+/// The link as it will be once both sides are what they are seen to be: who it is, in which generation.
+fn seen(pair: Pair<'_>, dingtalk: Option<&Record>, ehr: Option<&Record>, context: Context<'_>) -> Link {
+    let mut link = pair.link.clone();
+    if let Some(dingtalk) = dingtalk {
+        link.unionid = unionid(dingtalk, context.key).or(link.unionid);
+        link.protected = dingtalk.protected;
+        link.dingtalk = Some(dingtalk.id.clone());
+    }
+    if let Some(ehr) = ehr {
+        link.ehr = Some(ehr.id.clone());
+    }
+    let late = |at: Timestamp| context.now.millis().saturating_sub(at.millis()) < LATE_MS;
+    link.intents.retain(|intent| late(intent.at));
+    link
 }
 
-/// Merges every field that both sides can keep; base catches up in `link`, what must be written is returned.
-fn merge_fields(link: &mut Link, pair: Pair<'_>, context: Context<'_>) -> (Values, Vec<Change>) {
-    let mut values = Values::new();
-    let mut changes = Vec::new();
-    for field in FieldSet::of_kind(link.kind).intersection(context.fields).iter() {
-        let dingtalk = seen(context.key, field, &pair.dingtalk.values);
-        let ehr = match pair.ehr_record() {
-            Some(record) => seen(context.key, field, &record.values),
-            // Nothing there yet: every field of it is empty.
-            None => Seen::Is(hash::field(context.key, field, None)),
+/// A new life of a link: nothing is agreed any more.
+fn begin_again(link: &mut Link) {
+    link.generation += 1;
+    link.base = Base::default();
+    link.waits.clear();
+}
+
+/// What becomes of parts: a write, or a link that catches up, or nothing.
+fn conclude(pair: Pair<'_>, mut link: Link, parts: Vec<Part>, reason: &str) -> Decision {
+    if parts.is_empty() {
+        // Whatever was refused is no longer wanted.
+        link.waits.retain(|wait| wait.field.is_some());
+        return if pair.stored.is_some() && link == *pair.link {
+            if link.waits.is_empty() { Decision::Nothing } else { waits(&link) }
+        } else {
+            Decision::Settle(Box::new(Settled { link, before: pair.before() }))
         };
-        let base = link.base.hashes.get(&field).copied();
-        match merge::field(base, dingtalk, ehr, context.policy.owner(field)) {
-            Merged::Undecided | Merged::Unchanged => {}
-            Merged::Agreed(hash) => agree(link, field, hash, pair.dingtalk.values.get(field)),
-            Merged::Write { value: hash, overwrites_edit, .. } => {
-                let after = pair.dingtalk.values.get(field).cloned();
-                let before = pair.ehr_record().and_then(|record| record.values.get(field)).cloned();
-                agree(link, field, hash, after.as_ref());
-                let overwrites_edit = overwrites_edit && before.is_some() && base.is_some();
-                values.show(field, after.clone());
-                changes.push(Change { field, before, after, base_before: base, overwrites_edit });
-            }
-        }
     }
-    (values, changes)
+    Decision::Write(Box::new(Item {
+        link,
+        before: pair.before(),
+        ehr_version: pair.ehr.map(|ehr| ehr.version),
+        unionid: match pair.dingtalk {
+            View::Here(dingtalk) => dingtalk.unionid.clone(),
+            View::NotFound | View::Unseen => None,
+        },
+        parts,
+        reason: reason.to_owned(),
+        needs_canary: false,
+    }))
 }
 
-fn seen(key: &HashKey, field: Field, values: &Values) -> Seen {
-    if values.shown().contains(field) { Seen::Is(hash::field(key, field, values.get(field))) } else { Seen::Hidden }
-}
-
-fn agree(link: &mut Link, field: Field, hash: FieldHash, value: Option<&Value>) {
-    link.base.hashes.insert(field, hash);
-    let ids = || match value {
-        Some(Value::Refs(refs)) => refs.iter().filter_map(|id| id.parse::<LinkId>().ok()).collect(),
-        _ => std::collections::BTreeSet::new(),
-    };
-    match field {
-        Field::Departments => link.base.departments = ids(),
-        Field::Leads => link.base.leads = ids(),
-        _ => {}
-    }
+/// A part that shows values to a side.
+fn part(to: Side, action: Action, values: Values, changes: Vec<Change>) -> Part {
+    Part { to, action, values, changes }
 }
 
 #[cfg(test)]

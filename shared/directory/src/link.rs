@@ -88,6 +88,11 @@ pub enum Lifecycle {
         /// When the first of them missed it.
         since: Timestamp,
     },
+    /// Gone on the side that decides, and still on the other one until its grace period ends.
+    Leaving {
+        /// When that was seen.
+        since: Timestamp,
+    },
     /// Marked left, reversibly.
     Left {
         /// When.
@@ -100,6 +105,22 @@ pub enum Lifecycle {
         /// Since when.
         since: Timestamp,
     },
+}
+
+/// Something about a record that waits for a person or for its day: it stops nobody else and is retried at most daily
+/// (`design.md` §4.14).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wait {
+    /// The field; `None` where the whole record waits.
+    pub field: Option<Field>,
+    /// What waits: the hash of the field's value, or the fingerprint of the item. Another value is another wait.
+    pub value: FieldHash,
+    /// Why, in a sentence without personal data.
+    pub reason: String,
+    /// Since when.
+    pub since: Timestamp,
+    /// Not tried again before.
+    pub next: Timestamp,
 }
 
 /// The pair of identities that is one person or department.
@@ -127,6 +148,8 @@ pub struct Link {
     pub intents: Vec<Intent>,
     /// Where it is in its life.
     pub lifecycle: Lifecycle,
+    /// What waits, each with its reason; usually nothing.
+    pub waits: Vec<Wait>,
 }
 
 impl Link {

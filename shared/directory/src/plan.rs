@@ -4,15 +4,29 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::decide::Change;
-use crate::field::{Field, FieldSet};
+use crate::decide::{Change, disagree};
+use crate::field::FieldSet;
 use crate::guard::{self, FieldChanges, TooMuch};
+use crate::hash::{self, FieldHash, HashKey};
 use crate::ids::{Kind, LinkId, Side, UnionId};
 use crate::link::{Action, Link};
 use crate::policy::Policy;
 use crate::record::Values;
 
-/// One write to one side, with what must still be true when it is applied.
+/// What is shown to one side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// The side that is written to.
+    pub to: Side,
+    /// What is done.
+    pub action: Action,
+    /// What the side is to show afterwards, for the fields that change; references are link ids.
+    pub values: Values,
+    /// Field by field, for the preview and the journal.
+    pub changes: Vec<Change>,
+}
+
+/// What is written for one record, to one side or to both, with what must still be true when it is applied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
     /// The link as it is to be stored once the write has been read back. Its version is chosen when it is applied.
@@ -23,16 +37,56 @@ pub struct Item {
     pub ehr_version: Option<u64>,
     /// The `unionid` that goes with the record.
     pub unionid: Option<UnionId>,
-    /// The side that is written to.
-    pub to: Side,
-    /// What is done.
-    pub action: Action,
-    /// What the side is to show afterwards, for the fields that change; references are link ids.
-    pub values: Values,
-    /// Field by field, for the preview and the journal.
-    pub changes: Vec<Change>,
+    /// The writes, DingTalk's first; never empty, at most one per side.
+    pub parts: Vec<Part>,
     /// Why, in a few words without personal data.
     pub reason: String,
+    /// It stands on a "not found": somebody else who is certainly there must be found before it is applied.
+    pub needs_canary: bool,
+}
+
+impl Item {
+    /// What the item does, as a hash: the same changes of the same record from the same values have the same one. A person
+    /// approves it, and what is applied must still have it.
+    #[must_use]
+    pub fn fingerprint(&self, key: &HashKey) -> FieldHash {
+        let mut all = self.link.id.0.to_vec();
+        for part in &self.parts {
+            all.extend([part.to as u8, part.action as u8]);
+            for change in &part.changes {
+                all.push(change.field as u8);
+                all.extend(hash::field(key, change.field, change.before.as_ref()));
+                all.extend(hash::field(key, change.field, change.after.as_ref()));
+            }
+        }
+        hash::bytes(key, "item", &all)
+    }
+
+    /// Takes fields out of it: what is not written is not agreed, so that base keeps what it had. A part that has nothing left
+    /// goes too.
+    pub fn take_out(&mut self, fields: FieldSet) {
+        if !fields.is_empty() {
+            take_out(self, fields);
+        }
+    }
+
+    /// The part for one side.
+    #[must_use]
+    pub fn part(&self, to: Side) -> Option<&Part> {
+        self.parts.iter().find(|part| part.to == to)
+    }
+
+    /// What is done in the first place: what creates, removes or takes back names the item.
+    #[must_use]
+    pub fn action(&self) -> Action {
+        let mut actions = self.parts.iter().map(|part| part.action);
+        actions.find(|action| *action != Action::Update).unwrap_or(Action::Update)
+    }
+
+    /// All changes, on either side.
+    pub fn changes(&self) -> impl Iterator<Item = &Change> {
+        self.parts.iter().flat_map(|part| &part.changes)
+    }
 }
 
 /// Something that waits for a person.
@@ -46,6 +100,9 @@ pub struct Held {
     pub action: Action,
     /// The sentence for the person who decides.
     pub reason: String,
+    /// What an approval is bound to; `None` where there is nothing that could be let through.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<FieldHash>,
 }
 
 /// How many of what.
@@ -90,6 +147,19 @@ pub struct Settled {
     pub before: Option<Link>,
 }
 
+/// What a plan is measured by.
+#[derive(Debug, Clone, Copy)]
+pub struct Guard<'a> {
+    /// With its limits.
+    pub policy: &'a Policy,
+    /// Of the items' fingerprints.
+    pub key: &'a HashKey,
+    /// People in step before the run; `u64::MAX` where the trigger is one record, which cannot be too much.
+    pub people: u64,
+    /// Fingerprints of items that a person released: they pass and are not counted.
+    pub released: &'a BTreeSet<FieldHash>,
+}
+
 /// A plan that passed the guard. [`Plan::approve`] alone makes one.
 #[derive(Debug)]
 pub struct ApprovedPlan {
@@ -106,15 +176,28 @@ impl Plan {
         self.held.extend(other.held);
     }
 
-    /// Lets through what is not too much for a company of `people` and holds the rest with its reason.
+    /// Lets through what is not too much for a company of `people`, and what somebody released, and holds the rest with
+    /// its reason.
     #[must_use]
-    pub fn approve(self, policy: &Policy, people: u64) -> ApprovedPlan {
-        let removals = self.items.iter().filter(|item| is_removal(item)).count() as u64;
-        let too_many = guard::removals(&policy.limits, removals, people);
-        let fields = field_changes(&self.items).held(&policy.limits, people);
-        let mut held = self.held;
-        let items = self.items.into_iter().filter_map(|item| let_through(item, too_many.as_ref(), &fields, &mut held));
-        ApprovedPlan { items: items.collect(), settled: self.settled, held }
+    pub fn approve(self, guard: &Guard<'_>) -> ApprovedPlan {
+        let prints: Vec<_> = self.items.iter().map(|item| item.fingerprint(guard.key)).collect();
+        let released = |print: &FieldHash| guard.released.contains(print);
+        let counted = || self.items.iter().zip(&prints).filter(|(_, print)| !released(print)).map(|(item, _)| item);
+        let removals = counted().filter(|item| is_removal(item)).count() as u64;
+        let stop = Stop {
+            removals: guard::removals(&guard.policy.limits, removals, guard.people),
+            fields: field_changes(counted()).held(&guard.policy.limits, guard.people),
+        };
+        let (mut held, mut settled, mut items) = (self.held, self.settled, Vec::new());
+        for (item, print) in self.items.into_iter().zip(&prints) {
+            let through = if released(print) { Some(item) } else { stop.let_through(item, *print, &mut held) };
+            match through {
+                Some(item) if item.parts.is_empty() => settled.extend(without_writes(item)),
+                Some(item) => items.push(item),
+                None => {}
+            }
+        }
+        ApprovedPlan { items, settled, held }
     }
 }
 
@@ -138,14 +221,24 @@ impl ApprovedPlan {
     }
 }
 
-fn is_removal(item: &Item) -> bool {
-    item.action == Action::Remove && item.link.kind == Kind::Person
+/// What is left of an item of which every change is held: who it is stays known, or whoever is adopted would be created a
+/// second time.
+fn without_writes(item: Item) -> Option<Settled> {
+    let Item { link, before, .. } = item;
+    (before.as_ref() != Some(&link)).then_some(Settled { link, before })
 }
 
-fn field_changes(items: &[Item]) -> FieldChanges {
+fn is_removal(item: &Item) -> bool {
+    item.link.kind == Kind::Person && item.parts.iter().any(|part| part.action == Action::Remove)
+}
+
+fn is_update(item: &Item) -> bool {
+    item.link.kind == Kind::Person && item.action() == Action::Update
+}
+
+fn field_changes<'a>(items: impl Iterator<Item = &'a Item>) -> FieldChanges {
     let mut changes = FieldChanges::default();
-    let updates = items.iter().filter(|item| item.action == Action::Update && item.link.kind == Kind::Person);
-    for change in updates.flat_map(|item| &item.changes) {
+    for change in items.filter(|item| is_update(item)).flat_map(Item::changes) {
         if change.before.is_some() {
             changes.count(change.field, change.after.is_none());
         }
@@ -153,135 +246,55 @@ fn field_changes(items: &[Item]) -> FieldChanges {
     changes
 }
 
-/// Takes out of an item what is held; the item itself goes where nothing of it is left.
-fn let_through(mut item: Item, removals: Option<&TooMuch>, fields: &[TooMuch], held: &mut Vec<Held>) -> Option<Item> {
-    let hold =
-        |reason: String, item: &Item| Held { link: item.link.id, kind: item.link.kind, action: item.action, reason };
-    if let (true, Some(reason)) = (is_removal(&item), removals) {
-        held.push(hold(reason.to_string(), &item));
-        return None;
+/// What the guard stops in one plan.
+struct Stop {
+    removals: Option<TooMuch>,
+    fields: Vec<TooMuch>,
+}
+
+impl Stop {
+    /// Takes out of an item what is held; the item itself goes where nothing of it is left.
+    fn let_through(&self, mut item: Item, print: FieldHash, held: &mut Vec<Held>) -> Option<Item> {
+        let hold = |reason: String, item: &Item| Held {
+            link: item.link.id,
+            kind: item.link.kind,
+            action: item.action(),
+            reason,
+            fingerprint: Some(print),
+        };
+        if let (true, Some(reason)) = (is_removal(&item), &self.removals) {
+            held.push(hold(reason.to_string(), &item));
+            return None;
+        }
+        if !is_update(&item) {
+            return Some(item);
+        }
+        let touched: FieldSet = item.changes().map(|change| change.field).collect();
+        let stopped = touched.intersection(guard::held_fields(&self.fields));
+        if stopped.is_empty() {
+            return Some(item);
+        }
+        let about =
+            |reason: &&TooMuch| !guard::held_fields(std::slice::from_ref(reason)).intersection(stopped).is_empty();
+        let reasons: BTreeSet<String> = self.fields.iter().filter(about).map(ToString::to_string).collect();
+        held.push(hold(reasons.into_iter().collect::<Vec<_>>().join("; "), &item));
+        take_out(&mut item, stopped);
+        Some(item)
     }
-    if item.action != Action::Update || item.link.kind != Kind::Person {
-        return Some(item);
-    }
-    let stop = guard::held_fields(fields);
-    let touched: FieldSet = item.changes.iter().map(|change| change.field).collect();
-    let stopped = touched.intersection(stop);
-    if stopped.is_empty() {
-        return Some(item);
-    }
-    let reasons: BTreeSet<String> = fields
-        .iter()
-        .filter(|reason| !guard::held_fields(std::slice::from_ref(reason)).intersection(stopped).is_empty())
-        .map(ToString::to_string)
-        .collect();
-    held.push(hold(reasons.into_iter().collect::<Vec<_>>().join("; "), &item));
-    take_out(&mut item, stopped);
-    (!item.changes.is_empty()).then_some(item)
 }
 
 /// Takes fields out of an item: what is not written is not agreed, so that base keeps what it had.
 fn take_out(item: &mut Item, fields: FieldSet) {
     let before = item.before.as_ref().map(|link| link.base.clone()).unwrap_or_default();
-    for change in item.changes.iter().filter(|change| fields.contains(change.field)) {
-        item.values.hide(change.field);
-        restore_base(&mut item.link, change);
-        match change.field {
-            Field::Departments => item.link.base.departments.clone_from(&before.departments),
-            Field::Leads => item.link.base.leads.clone_from(&before.leads),
-            _ => {}
+    for part in &mut item.parts {
+        for change in part.changes.iter().filter(|change| fields.contains(change.field)) {
+            part.values.hide(change.field);
+            disagree(&mut item.link, change, &before);
         }
+        part.changes.retain(|change| !fields.contains(change.field));
     }
-    item.changes.retain(|change| !fields.contains(change.field));
-}
-
-/// A held field is not agreed: base keeps what it had.
-fn restore_base(link: &mut Link, change: &Change) {
-    match change.base_before {
-        Some(hash) => _ = link.base.hashes.insert(change.field, hash),
-        None => _ = link.base.hashes.remove(&change.field),
-    }
+    item.parts.retain(|part| !part.changes.is_empty());
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::index::tests::{link, values};
-    use crate::record::Value;
-    use crate::text::Personal;
-
-    fn item(n: u8, action: Action, changes: &[(Field, Option<&str>)]) -> Item {
-        let link = link(n, &values("李娜", "工程师"));
-        let text = |text: &str| Value::Text(Personal::from(text));
-        let mut item = Item {
-            before: Some(link.clone()),
-            link,
-            ehr_version: Some(1),
-            unionid: None,
-            to: Side::Ehr,
-            action,
-            values: Values::new(),
-            changes: Vec::new(),
-            reason: "test".to_owned(),
-        };
-        for (field, after) in changes {
-            let after = after.map(text);
-            item.values.show(*field, after.clone());
-            let base_before = item.link.base.hashes.insert(*field, [0xee; 12]);
-            item.changes.push(Change {
-                field: *field,
-                before: Some(text("old")),
-                after,
-                base_before,
-                overwrites_edit: false,
-            });
-        }
-        item
-    }
-
-    fn approve(items: Vec<Item>, people: u64) -> ApprovedPlan {
-        Plan { items, ..Plan::default() }.approve(&Policy::dingtalk_is_master(), people)
-    }
-
-    #[test]
-    fn too_many_removals_are_held_and_the_rest_goes_on() {
-        let mut items: Vec<_> = (0..6).map(|n| item(n, Action::Remove, &[])).collect();
-        items.push(item(9, Action::Update, &[(Field::Title, Some("总监"))]));
-        let approved = approve(items, 200);
-        assert_eq!(approved.items().len(), 1);
-        assert_eq!(approved.held().len(), 6);
-        assert_eq!(approved.held()[0].reason, "6 of 200 people would be marked left; the limit is 5");
-    }
-
-    #[test]
-    fn a_blanked_column_is_held_and_the_same_peoples_other_changes_pass() {
-        let both = [(Field::Mobile, None), (Field::Title, Some("总监"))];
-        let items = (0..20).map(|n| item(n, Action::Update, if n == 0 { &both } else { &both[..1] })).collect();
-        let approved = approve(items, 100);
-        assert_eq!(approved.held().len(), 20);
-        assert_eq!(approved.items().len(), 1);
-        let passed = &approved.items()[0];
-        assert_eq!(passed.changes.len(), 1);
-        assert!(!passed.values.shown().contains(Field::Mobile));
-        assert_ne!(passed.link.base.hashes.get(&Field::Mobile), Some(&[0xee; 12]));
-    }
-
-    #[test]
-    fn held_memberships_come_back_into_base() {
-        let items = (0..20).map(|n| {
-            let mut one = item(n, Action::Update, &[(Field::Departments, None), (Field::Title, Some("总监"))]);
-            one.link.base.departments.clear();
-            one.changes.truncate(if n == 0 { 2 } else { 1 });
-            one
-        });
-        let approved = approve(items.collect(), 100);
-        assert_eq!(approved.items().len(), 1);
-        assert_eq!(approved.items()[0].link.base.departments.len(), 1);
-    }
-
-    #[test]
-    fn creates_are_never_too_many() {
-        let items = (0..200).map(|n| item(n, Action::Create, &[(Field::Name, Some("新人"))])).collect();
-        assert!(approve(items, 0).held().is_empty());
-    }
-}
+mod tests;

@@ -1,6 +1,8 @@
 use super::*;
-use crate::ids::{Kind, NativeId, UnionId};
+use crate::ids::{Kind, LinkId, NativeId, UnionId};
 use crate::index::tests::{key, values};
+use crate::link::Wait;
+use crate::policy::Preset;
 
 fn record(side: &str, title: &str) -> Record {
     let mut record = Record::new(Kind::Person, NativeId::new(side).unwrap());
@@ -22,6 +24,7 @@ fn new_link() -> Link {
         base: Base::default(),
         intents: Vec::new(),
         lifecycle: Lifecycle::Creating,
+        waits: Vec::new(),
     }
 }
 
@@ -36,11 +39,24 @@ fn decide_kept(
     ehr: Option<&Record>,
     kept: Option<&NativeId>,
 ) -> Decision {
-    let policy = Policy::dingtalk_is_master();
+    decide_by(&Policy::dingtalk_is_master(), link, stored, View::Here(dingtalk), ehr, kept, Timestamp(7))
+}
+
+fn decide_by(
+    policy: &Policy,
+    link: &Link,
+    stored: bool,
+    dingtalk: View<&Record>,
+    ehr: Option<&Record>,
+    kept: Option<&NativeId>,
+    now: Timestamp,
+) -> Decision {
     let key = key();
-    let context = Context { policy: &policy, key: &key, fields: FieldSet::PERSON, now: Timestamp(7) };
+    let create = FieldSet::PERSON.without(FieldSet::of(&[Field::Leads, Field::MainDepartment]));
+    let writable = Writable { create, update: create.without(FieldSet::of(&[Field::Mobile])) };
+    let context = Context { policy, key: &key, fields: FieldSet::PERSON, writable, now };
     let counterpart = |record| Counterpart { record, version: 1, dingtalk: kept };
-    present(Pair { link, stored: stored.then_some(link.version), dingtalk, ehr: ehr.map(counterpart) }, context)
+    pair(Pair { link, stored: stored.then_some(link.version), dingtalk, ehr: ehr.map(counterpart) }, context)
 }
 
 /// The link as it is stored after both sides agree on `title`.
@@ -61,9 +77,9 @@ fn item(decision: Decision) -> Item {
 #[test]
 fn a_person_whom_the_ehr_does_not_have_is_created() {
     let item = item(decide(&new_link(), false, &record("u1", "工程师"), None));
-    assert_eq!((item.action, item.before), (Action::Create, None));
-    assert_eq!(item.changes.len(), 2);
-    assert_eq!(item.link.base.hashes.len(), item.values.shown().len());
+    assert_eq!((item.action(), item.before.as_ref()), (Action::Create, None));
+    assert_eq!(item.changes().count(), 2);
+    assert_eq!(item.link.base.hashes.len(), item.parts[0].values.shown().len());
 }
 
 #[test]
@@ -75,15 +91,15 @@ fn replanning_after_applying_finds_nothing() {
 #[test]
 fn a_promotion_is_one_change_of_one_field() {
     let item = item(decide(&settled("工程师"), true, &record("u1", "总监"), Some(&record("e1", "工程师"))));
-    assert_eq!(item.action, Action::Update);
-    assert_eq!(item.changes.iter().map(|c| (c.field, c.overwrites_edit)).collect::<Vec<_>>(), [(Field::Title, false)]);
+    assert_eq!(item.action(), Action::Update);
+    assert_eq!(item.changes().map(|c| (c.field, c.overwrites_edit)).collect::<Vec<_>>(), [(Field::Title, false)]);
 }
 
 #[test]
 fn an_edit_of_the_copy_is_overwritten_and_said_so() {
     let item = item(decide(&settled("工程师"), true, &record("u1", "工程师"), Some(&record("e1", "改了"))));
-    assert!(item.changes[0].overwrites_edit);
-    assert_eq!(item.values.text(Field::Title), Some("工程师"));
+    assert!(item.parts[0].changes[0].overwrites_edit);
+    assert_eq!(item.parts[0].values.text(Field::Title), Some("工程师"));
 }
 
 #[test]
@@ -96,7 +112,7 @@ fn a_hidden_field_blanks_nothing() {
 #[test]
 fn an_empty_field_blanks() {
     let item = item(decide(&settled("工程师"), true, &record("u1", ""), Some(&record("e1", "工程师"))));
-    assert_eq!(item.changes[0].after, None);
+    assert_eq!(item.parts[0].changes[0].after, None);
 }
 
 #[test]
@@ -113,11 +129,12 @@ fn a_reused_userid_stays_quarantined() {
 
 #[test]
 fn a_rehire_is_a_new_generation_under_a_new_userid() {
-    let left = gone(&settled("工程师"), Some(1), "left", Timestamp(1)).link;
+    let removal = Removal { side: Side::Ehr, ehr_version: Some(1), reason: "left" };
+    let left = gone(&settled("工程师"), removal, Timestamp(1)).link;
     let mut old = record("e1", "工程师");
     old.active = false;
     let item = item(decide(&left, true, &record("u2", "工程师"), Some(&old)));
-    assert_eq!((item.action, item.link.generation), (Action::Restore, 2));
+    assert_eq!((item.action(), item.link.generation), (Action::Restore, 2));
     assert_eq!(item.before.as_ref().and_then(|link| link.dingtalk.as_ref()), NativeId::new("u1").ok().as_ref());
     assert_eq!(item.link.dingtalk, NativeId::new("u2").ok());
     assert_eq!(item.link.lifecycle, Lifecycle::Active);
@@ -128,7 +145,7 @@ fn an_old_id_in_the_ehr_is_replaced_even_where_no_field_changes() {
     let old = NativeId::new("u0").unwrap();
     let (dingtalk, ehr) = (record("u1", "工程师"), record("e1", "工程师"));
     let item = item(decide_kept(&settled("工程师"), true, &dingtalk, Some(&ehr), Some(&old)));
-    assert_eq!((item.action, item.changes.len()), (Action::Update, 0));
+    assert_eq!((item.action(), item.changes().count()), (Action::Update, 0));
 }
 
 #[test]
@@ -143,10 +160,162 @@ fn a_killed_create_is_adopted() {
         action: Action::Create,
         at: Timestamp(0),
     });
-    let Decision::Settle(after) = decide(&link, true, &record("u1", "工程师"), Some(&record("e1", "工程师")))
-    else {
-        panic!()
-    };
-    assert!(after.link.intents.is_empty());
+    let (dingtalk, ehr) = (record("u1", "工程师"), record("e1", "工程师"));
+    let Decision::Settle(after) = decide(&link, true, &dingtalk, Some(&ehr)) else { panic!() };
     assert_eq!(after.link.lifecycle, Lifecycle::Active);
+    assert_eq!(after.link.intents.len(), 1, "the killed call may still land");
+    let policy = Policy::dingtalk_is_master();
+    let later = Timestamp(LATE_MS);
+    let late = decide_by(&policy, &after.link, true, View::Here(&dingtalk), Some(&ehr), Some(&dingtalk.id), later);
+    let Decision::Settle(late) = late else { panic!() };
+    assert!(late.link.intents.is_empty());
+}
+
+mod ehr_decides {
+    use super::*;
+
+    fn full(id: &str, title: &str) -> Record {
+        let mut record = record(id, title);
+        record.unionid = None;
+        record.values.show_text(Field::Mobile, Some("+8613800000001".to_owned()));
+        record.values.show_refs(Field::Departments, [LinkId([9; 16]).to_string()]);
+        record
+    }
+
+    fn by_ehr(link: &Link, stored: bool, dingtalk: View<&Record>, ehr: Option<&Record>, now: i64) -> Decision {
+        let policy = Policy { grace_days: 1, ..Policy::preset(Preset::EhrIsMaster) };
+        decide_by(&policy, link, stored, dingtalk, ehr, None, Timestamp(now))
+    }
+
+    fn agreed() -> Link {
+        match by_ehr(&new_link(), false, View::Here(&full("u1", "工程师")), Some(&full("e1", "工程师")), 0) {
+            Decision::Settle(settled) => settled.link,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn somebody_new_gets_a_derived_userid() {
+        let item = item(by_ehr(&new_link(), false, View::NotFound, Some(&full("e1", "工程师")), 0));
+        assert_eq!((item.action(), item.parts[0].to), (Action::Create, Side::DingTalk));
+        assert_eq!(item.link.dingtalk, NativeId::new(&item.link.id.to_string()).ok());
+        assert!(!item.needs_canary);
+    }
+
+    #[test]
+    fn nobody_is_created_without_a_mobile() {
+        let mut bare = full("e1", "工程师");
+        bare.values.show_text(Field::Mobile, None);
+        let Decision::Waits(reason) = by_ehr(&new_link(), false, View::NotFound, Some(&bare), 0) else { panic!() };
+        assert!(reason.contains("mobile"));
+    }
+
+    #[test]
+    fn an_edit_in_dingtalk_is_overwritten_and_kept_for_the_journal() {
+        let item = item(by_ehr(&agreed(), true, View::Here(&full("u1", "改了")), Some(&full("e1", "总监")), 0));
+        let change = &item.part(Side::DingTalk).unwrap().changes[0];
+        assert!(change.overwrites_edit);
+        assert_eq!(change.before, Some(Value::Text("改了".into())));
+    }
+
+    #[test]
+    fn a_new_mobile_waits_for_the_employee_and_the_title_does_not() {
+        let mut changed = full("e1", "总监");
+        changed.values.show_text(Field::Mobile, Some("+8613900000009".to_owned()));
+        let item = item(by_ehr(&agreed(), true, View::Here(&full("u1", "工程师")), Some(&changed), 0));
+        assert_eq!(item.changes().map(|change| change.field).collect::<Vec<_>>(), [Field::Title]);
+        assert_eq!(item.link.waits[0].field, Some(Field::Mobile));
+        let mut done = item.link.clone();
+        done.version = Version(1);
+        let now = by_ehr(&done, true, View::Here(&full("u1", "总监")), Some(&changed), 5);
+        assert!(matches!(now, Decision::Waits(_)), "{now:?}");
+        let mut followed = full("u1", "总监");
+        followed.values.show_text(Field::Mobile, Some("+8613900000009".to_owned()));
+        let Decision::Settle(settled) = by_ehr(&done, true, View::Here(&followed), Some(&changed), 6) else { panic!() };
+        assert!(settled.link.waits.is_empty());
+    }
+
+    #[test]
+    fn whoever_left_is_deleted_when_the_grace_period_is_over_and_not_before() {
+        let mut left = full("e1", "工程师");
+        left.active = false;
+        let dingtalk = full("u1", "工程师");
+        let Decision::Settle(leaving) = by_ehr(&agreed(), true, View::Here(&dingtalk), Some(&left), 100) else {
+            panic!()
+        };
+        assert_eq!(leaving.link.lifecycle, Lifecycle::Leaving { since: Timestamp(100) });
+        let day = 24 * 60 * 60 * 1000;
+        let early = by_ehr(&leaving.link, true, View::Here(&dingtalk), Some(&left), 99 + day);
+        assert!(matches!(early, Decision::Nothing), "{early:?}");
+        let item = item(by_ehr(&leaving.link, true, View::Here(&dingtalk), Some(&left), 100 + day));
+        assert_eq!((item.action(), item.parts[0].to), (Action::Remove, Side::DingTalk));
+        let back = by_ehr(&leaving.link, true, View::Here(&dingtalk), Some(&full("e1", "工程师")), 200);
+        assert!(matches!(back, Decision::Settle(_)), "taken back in time");
+    }
+
+    #[test]
+    fn an_administrator_who_left_stays() {
+        let (mut left, mut boss) = (full("e1", "总裁"), full("u1", "总裁"));
+        left.active = false;
+        boss.protected = true;
+        let decided = by_ehr(&agreed(), true, View::Here(&boss), Some(&left), i64::MAX);
+        assert!(matches!(decided, Decision::Waits(_)));
+    }
+
+    #[test]
+    fn absence_alone_removes_nobody() {
+        let gone = by_ehr(&agreed(), true, View::Here(&full("u1", "工程师")), None, 0);
+        assert!(matches!(gone, Decision::Missing(Side::Ehr)), "{gone:?}");
+        let stranger = by_ehr(&new_link(), false, View::Here(&full("u9", "外人")), None, 0);
+        assert!(matches!(stranger, Decision::Unmatched(Side::DingTalk)));
+        let unseen = by_ehr(&agreed(), true, View::Unseen, Some(&full("e1", "总监")), 0);
+        assert!(matches!(unseen, Decision::Nothing));
+    }
+
+    #[test]
+    fn a_deleted_copy_comes_back_under_another_userid_once_a_canary_is_found() {
+        let item = item(by_ehr(&agreed(), true, View::NotFound, Some(&full("e1", "工程师")), 0));
+        assert!(item.needs_canary);
+        assert_eq!(item.link.generation, 2);
+        assert!(item.link.dingtalk.as_ref().unwrap().as_str().ends_with("-2"));
+    }
+
+    #[test]
+    fn a_refused_item_is_tried_again_tomorrow_or_when_it_is_another_one() {
+        let ehr = full("e1", "总监");
+        let mut link = agreed();
+        let first = item(by_ehr(&link, true, View::Here(&full("u1", "工程师")), Some(&ehr), 0));
+        let value = first.fingerprint(&key());
+        let (since, next) = (Timestamp(0), Timestamp(1000));
+        link.waits = vec![Wait { field: None, value, reason: "bad title".to_owned(), since, next }];
+        let decide = |title, now| by_ehr(&link, true, View::Here(&full("u1", "工程师")), Some(&full("e1", title)), now);
+        assert!(matches!(decide("总监", 999), Decision::Waits(_)));
+        assert!(matches!(decide("总监", 1000), Decision::Write(_)));
+        assert!(matches!(decide("经理", 5), Decision::Write(_)));
+    }
+}
+
+#[test]
+fn a_shared_membership_merges_member_by_member() {
+    let departments = |id: &str, ids: &[u8]| {
+        let mut record = record(id, "工程师");
+        record.values.show_refs(Field::Departments, ids.iter().map(|n| LinkId([*n; 16]).to_string()));
+        record
+    };
+    let mut policy = Policy::preset(Preset::Custom);
+    policy.owners.share(Kind::Person, Field::Departments);
+    let decide = |link: &Link, stored, dingtalk: &Record, ehr: &Record| {
+        decide_by(&policy, link, stored, View::Here(dingtalk), Some(ehr), Some(&dingtalk.id), Timestamp(0))
+    };
+    let agreed = match decide(&new_link(), false, &departments("u1", &[1, 2]), &departments("e1", &[1, 2])) {
+        Decision::Settle(settled) => settled.link,
+        other => panic!("{other:?}"),
+    };
+    let item = item(decide(&agreed, true, &departments("u1", &[2, 3]), &departments("e1", &[1, 2, 4])));
+    let expected = departments("x", &[2, 3, 4]);
+    for side in [Side::DingTalk, Side::Ehr] {
+        let change = &item.part(side).unwrap().changes[0];
+        assert_eq!(change.after.as_ref(), expected.values.get(Field::Departments));
+    }
+    assert_eq!(item.link.base.departments.len(), 3);
 }
