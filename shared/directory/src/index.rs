@@ -16,6 +16,8 @@ pub struct Listed {
     pub dingtalk: FieldSet,
     /// By the eHR's list.
     pub ehr: FieldSet,
+    /// Of those, what is news even if nobody agreed on it yet: the eHR decides it and DingTalk can be told.
+    pub ehr_news: FieldSet,
 }
 
 /// What a list row means.
@@ -39,6 +41,8 @@ struct Row {
     places: u64,
     places_seen: u64,
     seen: [bool; 2],
+    /// On both sides when it was last seen.
+    active: bool,
     /// Nothing is pending: an agreeing row costs nothing more.
     settled: bool,
     /// Marked left: its absence is no news.
@@ -80,6 +84,7 @@ impl BaseIndex {
             places: places(&self.key, &link.base),
             places_seen: 0,
             seen: [false; 2],
+            active: matches!(link.lifecycle, Lifecycle::Active | Lifecycle::Absent { .. } | Lifecycle::Leaving { .. }),
             settled: link.lifecycle == Lifecycle::Active && link.intents.is_empty(),
             expected_absent: matches!(link.lifecycle, Lifecycle::Left { .. }),
         };
@@ -97,6 +102,14 @@ impl BaseIndex {
     #[must_use]
     pub fn seen_in_dingtalk(&self) -> u64 {
         self.rows.iter().filter(|row| row.seen[slot(Side::DingTalk)]).count() as u64
+    }
+
+    /// Whether DingTalk's lists showed nobody whom a link knows, although somebody is linked: it may be another company's
+    /// data.
+    #[must_use]
+    pub fn shows_none_of_ours(&self) -> bool {
+        let slot = slot(Side::DingTalk);
+        self.rows.iter().any(|row| row.active) && !self.rows.iter().any(|row| row.seen[slot])
     }
 
     /// Whether a link of this id is stored, whomever it belongs to.
@@ -171,15 +184,32 @@ impl BaseIndex {
         }
     }
 
+    /// What DingTalk's lists showed so far, to go on from later: each link, and the sum of the places that it was seen in.
+    pub fn marks(&self) -> impl Iterator<Item = (LinkId, u64)> {
+        self.rows.iter().filter(|row| row.seen[slot(Side::DingTalk)]).map(|row| (row.link, row.places_seen))
+    }
+
+    /// Takes back what [`BaseIndex::marks`] gave out. A link that is gone meanwhile is passed over.
+    pub fn restore(&mut self, marks: impl IntoIterator<Item = (LinkId, u64)>) {
+        let by_link: std::collections::HashMap<_, _> = marks.into_iter().collect();
+        for row in &mut self.rows {
+            if let Some(places) = by_link.get(&row.link) {
+                row.seen[slot(Side::DingTalk)] = true;
+                row.places_seen = *places;
+            }
+        }
+    }
+
     /// People whom the lists showed in other places, or with another leader mark, than base has.
     pub fn displaced(&self) -> impl Iterator<Item = LinkId> {
         let seen = |row: &&Row| row.seen[slot(Side::DingTalk)] && !row.expected_absent;
         self.rows.iter().filter(seen).filter(|row| row.places != row.places_seen).map(|row| row.link)
     }
 
-    /// Links whose record the eHR's list did not show: nominated, to be read again. Nothing is removed for it.
-    pub fn missing_in_ehr(&self) -> impl Iterator<Item = LinkId> {
-        self.unseen(Side::Ehr)
+    /// Links whose record was not in the list of the side that follows: nominated, to be read again. Nothing is removed for
+    /// it; who joins and leaves is decided on the other side.
+    pub fn missing_copies(&self, decides: Side) -> impl Iterator<Item = LinkId> {
+        self.unseen(decides.other())
     }
 
     /// Links that a side's list did not show although it should have.
@@ -190,11 +220,11 @@ impl BaseIndex {
     }
 
     /// The fields of a row that are compared. A field that DingTalk lists and nobody agreed on yet is news; one that
-    /// only the eHR shows is not.
+    /// only the eHR shows is not, unless it is for DingTalk.
     fn compared(&self, side: Side, agreed: FieldSet) -> FieldSet {
         match side {
             Side::DingTalk => self.listed.dingtalk,
-            Side::Ehr => self.listed.ehr.intersection(agreed),
+            Side::Ehr => self.listed.ehr.intersection(agreed.union(self.listed.ehr_news)),
         }
     }
 
@@ -241,112 +271,4 @@ fn place(key: &HashKey, department: LinkId, leads: bool) -> u64 {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
-    use super::*;
-    use crate::ids::Kind;
-    use crate::link::Version;
-    use crate::record::Value;
-    use std::collections::{BTreeMap, BTreeSet};
-
-    pub(crate) const LISTED: Listed =
-        Listed { dingtalk: FieldSet::of(&[Field::Name, Field::Title]), ehr: FieldSet::of(&[Field::Name]) };
-
-    pub(crate) fn key() -> HashKey {
-        HashKey::new([9; 32])
-    }
-
-    pub(crate) fn values(name: &str, title: &str) -> Values {
-        let mut values = Values::new();
-        values.show_text(Field::Name, Some(name.to_owned()));
-        values.show_text(Field::Title, Some(title.to_owned()));
-        values
-    }
-
-    pub(crate) fn link(n: u8, values: &Values) -> Link {
-        let hashes = values.iter().map(|(field, value)| (field, hash::field(&key(), field, value))).collect();
-        Link {
-            id: LinkId([n; 16]),
-            kind: Kind::Person,
-            generation: 1,
-            version: Version(1),
-            dingtalk: NativeId::new(&format!("u{n}")).ok(),
-            ehr: NativeId::new(&format!("e{n}")).ok(),
-            unionid: None,
-            protected: false,
-            base: Base { hashes, departments: BTreeSet::from([LinkId([100; 16])]), leads: BTreeSet::new() },
-            intents: Vec::new(),
-            lifecycle: Lifecycle::Active,
-        }
-    }
-
-    fn native(id: &str) -> NativeId {
-        NativeId::new(id).unwrap()
-    }
-
-    fn index(links: &[Link]) -> BaseIndex {
-        let mut index = BaseIndex::new(key(), LISTED);
-        links.iter().for_each(|link| index.add(link));
-        index.freeze();
-        index
-    }
-
-    #[test]
-    fn an_agreeing_row_costs_nothing_and_a_differing_one_is_nominated() {
-        let li = values("李娜", "工程师");
-        let mut index = index(&[link(1, &li), link(2, &values("王伟", "经理"))]);
-        assert_eq!(index.see(Side::DingTalk, &native("u1"), &li), Nomination::Agrees(LinkId([1; 16])));
-        let promoted = values("王伟", "总监");
-        assert_eq!(index.see(Side::DingTalk, &native("u2"), &promoted), Nomination::Differs(LinkId([2; 16])));
-        assert_eq!(index.see(Side::DingTalk, &native("u3"), &li), Nomination::Unknown);
-        // The eHR's list shows no title, so it agrees.
-        assert_eq!(index.see(Side::Ehr, &native("e2"), &promoted), Nomination::Agrees(LinkId([2; 16])));
-    }
-
-    #[test]
-    fn a_hidden_field_differs_from_an_agreed_one() {
-        let mut shown = values("李娜", "工程师");
-        let mut index = index(&[link(1, &shown)]);
-        shown.hide(Field::Title);
-        assert_eq!(index.see(Side::DingTalk, &native("u1"), &shown), Nomination::Differs(LinkId([1; 16])));
-    }
-
-    #[test]
-    fn a_field_that_only_the_ehr_shows_is_no_news() {
-        let mut shown = values("李娜", "工程师");
-        let mut index = BaseIndex::new(key(), Listed { ehr: FieldSet::PERSON, ..LISTED });
-        index.add(&link(1, &shown));
-        index.freeze();
-        shown.show_text(Field::Remark, Some("eHR only".to_owned()));
-        assert_eq!(index.see(Side::Ehr, &native("e1"), &shown), Nomination::Agrees(LinkId([1; 16])));
-        shown.show_text(Field::Title, Some("改了".to_owned()));
-        assert_eq!(index.see(Side::Ehr, &native("e1"), &shown), Nomination::Differs(LinkId([1; 16])));
-    }
-
-    #[test]
-    fn an_unsettled_link_is_looked_at_again() {
-        let li = values("李娜", "工程师");
-        let mut waiting = link(1, &li);
-        waiting.lifecycle = Lifecycle::Absent { runs: 1, since: crate::ids::Timestamp(0) };
-        assert_eq!(index(&[waiting]).see(Side::DingTalk, &native("u1"), &li), Nomination::Differs(LinkId([1; 16])));
-    }
-
-    #[test]
-    fn a_new_leader_mark_is_noticed_at_the_end() {
-        let li = values("李娜", "工程师");
-        for (leads, displaced) in [(false, 0), (true, 1)] {
-            let mut index = index(&[link(1, &li)]);
-            index.see(Side::DingTalk, &native("u1"), &li);
-            index.see_place(&native("u1"), LinkId([100; 16]), leads);
-            assert_eq!(index.displaced().count(), displaced);
-        }
-    }
-
-    #[test]
-    fn values_of_every_type_are_hashed() {
-        let mut typed = Values::new();
-        typed.show(Field::Order, Some(Value::Number(3)));
-        typed.show(Field::HideMobile, Some(Value::Flag(true)));
-        let hashes: BTreeMap<_, _> = typed.iter().map(|(f, v)| (f, hash::field(&key(), f, v))).collect();
-        assert_eq!(hashes.len(), 2);
-    }
-}
+pub(crate) mod tests;

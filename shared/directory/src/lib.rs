@@ -4,7 +4,10 @@
 //! Everything here can be called from a test with values alone.
 
 pub mod canonical;
+pub mod correlate;
+pub mod custom;
 pub mod decide;
+pub mod effective;
 pub mod field;
 pub mod guard;
 pub mod hash;
