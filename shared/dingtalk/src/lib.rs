@@ -16,4 +16,4 @@ mod error;
 pub mod network;
 
 #[cfg(feature = "client")]
-pub use error::{Error, Trouble};
+pub use error::{Error, Trouble, Unique};

@@ -12,7 +12,7 @@ use super::config::Client;
 use super::lenient::Text;
 use super::tokens::AccessToken;
 use super::transport::TransportError;
-use crate::error::{Error, Refusal, Trouble, html, without_body};
+use crate::error::{Error, Refusal, Subject, Trouble, html, without_body};
 
 const TRIES_THROTTLED: u32 = 8;
 pub(super) const TRIES_TRANSIENT: u32 = 3;
@@ -78,7 +78,7 @@ impl Client {
         let request = call.request(&shared.config.endpoints, token)?;
         shared.log.called(call.interface);
         let sent = shared.transport.send(request).await;
-        match sent.map_err(unanswered).and_then(|answer| read(&answer, &shared.config.app_key)) {
+        match sent.map_err(unanswered).and_then(|answer| read(&answer, call, &shared.config.app_key)) {
             Err(trouble) if call.effect == Effect::Write && leaves_open(&trouble) => Err(Trouble::UnknownOutcome),
             outcome => outcome,
         }
@@ -147,16 +147,31 @@ pub(super) fn unanswered(error: TransportError) -> Trouble {
 #[derive(Deserialize)]
 struct Head {
     errcode: Option<Text>,
+    sub_code: Option<Text>,
+}
+
+impl Head {
+    /// 0, or another code that is an answer to this call.
+    fn is_answer(&self, call: &Call) -> bool {
+        let code = |text: &Option<Text>, wanted| text.as_ref().is_some_and(|text| text.0 == wanted);
+        let accepted =
+            |wanted| code(&self.errcode, wanted) || (code(&self.errcode, "88") && code(&self.sub_code, wanted));
+        code(&self.errcode, "0") || call.accepts.is_some_and(accepted)
+    }
 }
 
 /// The content of a successful answer of the old host: HTTP 200 and `errcode` 0 (`dingtalk-api.md` §0.2).
-fn read<T: DeserializeOwned>(answer: &Response<Bytes>, app_key: &str) -> Result<T, Trouble> {
+fn read<T: DeserializeOwned>(answer: &Response<Bytes>, call: &Call, app_key: &str) -> Result<T, Trouble> {
     let body = answer.body();
     let head = json::<Head>(answer)?;
-    if answer.status().is_success() && head.errcode.is_some_and(|errcode| errcode.0 == "0") {
+    if answer.status().is_success() && head.is_answer(call) {
         return serde_json::from_slice(body).map_err(|_| Trouble::Malformed { what: "a field of the wrong type" });
     }
-    Err(refused(answer, app_key))
+    let subject = (call.effect == Effect::Write).then(|| Subject::of(call.interface)).flatten();
+    match json::<Map<String, Value>>(answer) {
+        Ok(fields) => Err(Refusal::new(fields, answer.status().as_u16()).meaning_for(subject, app_key)),
+        Err(trouble) => Err(trouble),
+    }
 }
 
 /// Parses a body that has to be JSON, whatever its status.

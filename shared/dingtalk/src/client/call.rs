@@ -29,19 +29,25 @@ pub(super) struct Call {
     /// `None`: a GET without a body.
     pub(super) body: Option<Value>,
     pub(super) effect: Effect,
+    /// A code that is an answer and no trouble, besides 0.
+    pub(super) accepts: Option<&'static str>,
 }
 
 impl Call {
     pub(super) fn get(interface: &'static str, path: &'static str) -> Self {
-        Self { interface, path, body: None, effect: Effect::Read }
+        Self { interface, path, body: None, effect: Effect::Read, accepts: None }
     }
 
     pub(super) fn post(interface: &'static str, path: &'static str, body: Value) -> Self {
-        Self { interface, path, body: Some(body), effect: Effect::Read }
+        Self { interface, path, body: Some(body), effect: Effect::Read, accepts: None }
     }
 
     pub(super) fn write(self) -> Self {
         Self { effect: Effect::Write, ..self }
+    }
+
+    pub(super) fn accepting(self, code: &'static str) -> Self {
+        Self { accepts: Some(code), ..self }
     }
 
     /// The token goes into the query string: the old host knows nothing else for every path.

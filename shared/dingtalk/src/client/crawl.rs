@@ -6,10 +6,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
+use async_trait::async_trait;
 use directory::{DeptId, FieldSet, NativeId, Record};
 use futures::StreamExt as _;
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
+use serde::{Deserialize, Serialize};
 
 use super::config::Client;
 use super::people::{MemberRow, MembersPage};
@@ -21,6 +23,32 @@ const UNDER_WAY: usize = 24;
 const PAGES_MAX: u32 = 1001;
 /// Far above any company; a tree that grows for ever ends here.
 const DEPARTMENTS_MAX: usize = 100_000;
+
+/// The reads that a crawl is made of: the client's, and a simulated company's.
+#[async_trait]
+pub trait Lists: Send + Sync {
+    /// One department in full.
+    async fn department(&self, id: DeptId) -> Result<Record, Error>;
+    /// Its direct children, with name and parent.
+    async fn sub_departments(&self, id: DeptId) -> Result<Vec<Record>, Error>;
+    /// A page of its direct members.
+    async fn members(&self, id: DeptId, cursor: u32, visible: FieldSet) -> Result<MembersPage, Error>;
+}
+
+#[async_trait]
+impl Lists for Client {
+    async fn department(&self, id: DeptId) -> Result<Record, Error> {
+        Self::department(self, id).await
+    }
+
+    async fn sub_departments(&self, id: DeptId) -> Result<Vec<Record>, Error> {
+        Self::sub_departments(self, id).await
+    }
+
+    async fn members(&self, id: DeptId, cursor: u32, visible: FieldSet) -> Result<MembersPage, Error> {
+        Self::members(self, id, cursor, visible).await
+    }
+}
 
 /// What the crawl has found.
 #[derive(Debug)]
@@ -36,6 +64,34 @@ pub enum Crawled<'a> {
     },
 }
 
+/// What a crawl has not read yet, and what it has to remember to go on: it can be stored between two slices. Ids only.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unread {
+    roots: Vec<DeptId>,
+    to_list: Vec<DeptId>,
+    to_read: Vec<Reading>,
+    visited: BTreeSet<DeptId>,
+    parents: Vec<(DeptId, DeptId)>,
+    missing: BTreeSet<DeptId>,
+}
+
+impl Unread {
+    /// Everything below these departments.
+    #[must_use]
+    pub fn below(roots: &BTreeSet<DeptId>) -> Self {
+        let reading =
+            |department: &DeptId| Reading { department: *department, cursor: 0, pages: 0, seen: BTreeSet::new() };
+        Self {
+            roots: roots.iter().copied().filter(|root| *root != DeptId::ROOT).collect(),
+            to_list: roots.iter().copied().collect(),
+            to_read: roots.iter().map(reading).collect(),
+            visited: roots.clone(),
+            parents: Vec::new(),
+            missing: BTreeSet::new(),
+        }
+    }
+}
+
 /// How a crawl ended.
 #[derive(Debug)]
 pub struct CrawlEnd {
@@ -45,31 +101,39 @@ pub struct CrawlEnd {
     pub missing: Vec<(DeptId, Error)>,
     /// Every page of every department arrived.
     pub complete: bool,
+    /// It was told to stop, and this is left.
+    pub unread: Option<Unread>,
 }
 
-/// Reads everything below `roots`, parents before their children, and hands it to `each` as it arrives.
+/// Reads everything that is unread, parents before their children, and hands it to `each` as it arrives. Once `go_on` says
+/// no, nothing more is begun, and the rest is handed back.
 ///
 /// A department that cannot be read goes to [`CrawlEnd::missing`] and the others go on; after trouble that concerns
 /// everybody, such as a ban, nothing more is begun and the rest is missing too. A department that comes twice
 /// or lies below itself, a person twice in one department, and lists without end are
 /// [`Malformed`](Trouble::Malformed).
 pub async fn crawl(
-    client: &Client,
-    roots: &BTreeSet<DeptId>,
+    client: &dyn Lists,
+    unread: Unread,
     visible: FieldSet,
+    go_on: &(dyn Fn() -> bool + Send + Sync),
     each: &mut (dyn FnMut(Crawled<'_>) + Send),
 ) -> CrawlEnd {
-    let mut walk = Walk::new(client, roots, visible);
+    let mut walk = Walk::new(client, unread, visible);
     loop {
-        walk.fill();
+        if go_on() {
+            walk.fill();
+        }
         let Some(step) = walk.under_way.next().await else { break };
         walk.take(step, each);
     }
+    let unread = walk.unread();
     let missing: Vec<(DeptId, Error)> = walk.missing.into_iter().collect();
     CrawlEnd {
         departments: u64::try_from(walk.visited.len()).unwrap_or(u64::MAX),
-        complete: missing.is_empty(),
+        complete: missing.is_empty() && unread.is_none(),
         missing,
+        unread,
     }
 }
 
@@ -81,6 +145,7 @@ enum Step {
 }
 
 /// A department whose members are being read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Reading {
     department: DeptId,
     cursor: u32,
@@ -89,7 +154,7 @@ struct Reading {
 }
 
 struct Walk<'a> {
-    client: &'a Client,
+    client: &'a dyn Lists,
     visible: FieldSet,
     under_way: FuturesUnordered<BoxFuture<'a, Step>>,
     roots: VecDeque<DeptId>,
@@ -106,24 +171,39 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn new(client: &'a Client, roots: &BTreeSet<DeptId>, visible: FieldSet) -> Self {
-        let mut walk = Self {
+    fn new(client: &'a dyn Lists, unread: Unread, visible: FieldSet) -> Self {
+        let before = |department| {
+            let what = "it could not be read in an earlier part of this crawl";
+            (department, Error::new("user/list", Trouble::Malformed { what }))
+        };
+        Self {
             client,
             visible,
             under_way: FuturesUnordered::new(),
-            roots: roots.iter().copied().filter(|root| *root != DeptId::ROOT).collect(),
-            to_list: VecDeque::new(),
-            to_read: VecDeque::new(),
+            roots: unread.roots.into(),
+            to_list: unread.to_list.into(),
+            to_read: unread.to_read.into(),
             roots_under_way: 0,
             lists_under_way: 0,
             reads_under_way: 0,
-            visited: roots.clone(),
-            parents: BTreeMap::new(),
-            missing: BTreeMap::new(),
+            visited: unread.visited,
+            parents: unread.parents.into_iter().collect(),
+            missing: unread.missing.into_iter().map(before).collect(),
             stopped: None,
-        };
-        roots.iter().for_each(|root| walk.enter(*root));
-        walk
+        }
+    }
+
+    /// What was not begun; `None` when all was.
+    fn unread(&mut self) -> Option<Unread> {
+        let begun = self.roots.is_empty() && self.to_list.is_empty() && self.to_read.is_empty();
+        (!begun).then(|| Unread {
+            roots: self.roots.drain(..).collect(),
+            to_list: self.to_list.drain(..).collect(),
+            to_read: self.to_read.drain(..).collect(),
+            visited: self.visited.clone(),
+            parents: self.parents.iter().map(|(child, parent)| (*child, *parent)).collect(),
+            missing: self.missing.keys().copied().collect(),
+        })
     }
 
     fn enter(&mut self, department: DeptId) {

@@ -22,13 +22,14 @@ mod tally;
 mod token_api;
 mod tokens;
 mod transport;
+mod write;
 
 #[cfg(test)]
 mod script;
 
 pub use clock::{Clock, Jitter};
 pub use config::{Client, ClientConfig, Endpoints, Pace};
-pub use crawl::{CrawlEnd, Crawled, crawl};
+pub use crawl::{CrawlEnd, Crawled, Lists, Unread, crawl};
 pub use failed::FailedCallbacks;
 pub use notices::{Content, Forbidden, Notice, Progress, SendResult, SendStatus, TaskId};
 pub use people::{MemberRow, MembersPage};
@@ -38,3 +39,7 @@ pub use tally::Tally;
 pub use token_api::{CompanyProof, IssuedToken, TokenApi};
 pub use tokens::{AccessToken, TokenHash, Tokens};
 pub use transport::{Transport, TransportError};
+pub use write::{
+    CreatedDepartment, Deletion, DepartmentOptions, Entry, MobileForm, Moment, NewPerson, NotCustomFields, Outcome,
+    PersonChange, Unwritable, Written, custom_changes, department_order, person_order,
+};

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::Trouble;
+use super::{Subject, Trouble};
 
 /// `10,000 calls in 20 seconds` block an address for five minutes (`dingtalk-api.md` §9.2).
 const BAN: Duration = Duration::from_secs(5 * 60);
@@ -27,19 +27,30 @@ impl Refusal {
         Self { fields: fields.into_iter().map(|(key, value)| (key.to_ascii_lowercase(), value)).collect(), status }
     }
 
+    /// As [`meaning`](Self::meaning), for a write about this subject.
+    pub(crate) fn meaning_for(&self, subject: Option<Subject>, app_key: &str) -> Trouble {
+        let code = || self.old_code()?.parse().ok();
+        subject.and_then(|subject| subject.meaning(code()?)).unwrap_or_else(|| self.meaning(app_key))
+    }
+
     /// Its meaning for the app with this AppKey.
     pub(crate) fn meaning(&self, app_key: &str) -> Trouble {
         if self.is_ban() {
             return self.ban();
         }
-        if let Some(errcode) = self.text("errcode") {
-            let code = self.text("sub_code").filter(|sub| errcode == "88" && !sub.is_empty()).unwrap_or(errcode);
+        if let Some(code) = self.old_code() {
             return self.old(&code, app_key);
         }
         match self.text("code") {
             Some(code) => self.new_host(&code, app_key),
             None => without_body(self.status),
         }
+    }
+
+    /// The code of the old host: `errcode`, or `sub_code` where the gateway says 88.
+    fn old_code(&self) -> Option<String> {
+        let errcode = self.text("errcode")?;
+        Some(self.text("sub_code").filter(|sub| errcode == "88" && !sub.is_empty()).unwrap_or(errcode))
     }
 
     fn old(&self, code: &str, app_key: &str) -> Trouble {

@@ -44,7 +44,7 @@ async fn walk(script: &std::sync::Arc<Script>, roots: &[i64]) -> (CrawlEnd, Seen
         Crawled::Department(record) => seen.departments.push(record.id.to_dept_id().unwrap()),
         Crawled::Members { rows, .. } => seen.people += rows.len(),
     };
-    let end = crawl(&script.client(), &roots, FieldSet::NONE, &mut each).await;
+    let end = crawl(&script.client(), Unread::below(&roots), FieldSet::NONE, &|| true, &mut each).await;
     (end, seen)
 }
 
@@ -158,4 +158,38 @@ async fn trouble_that_concerns_everybody_stops_the_walk() {
         let asked = script.asked().len();
         assert!(asked <= 2 + 2 * UNDER_WAY, "{asked} calls for {key}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_crawl_that_is_stopped_goes_on_where_it_was_and_asks_for_nothing_twice() {
+    let company = Company::from([
+        (1, (vec![2, 3, 5], 250)),
+        (2, (vec![4], 100)),
+        (3, (vec![], 0)),
+        (4, (vec![], 101)),
+        (5, (vec![], 7)),
+    ]);
+    let whole = scripted(company.clone());
+    let (end, at_once) = walk(&whole, &[1]).await;
+    assert!(end.complete);
+    let script = scripted(company);
+    let mut seen = Seen::default();
+    let mut unread = Some(Unread::below(&[DeptId(1)].into()));
+    let mut slices = 0;
+    while let Some(from) = unread.take() {
+        slices += 1;
+        let go_on = std::sync::atomic::AtomicBool::new(true);
+        // One round of calls per slice; what is left is stored as JSON in between.
+        let once = || go_on.swap(false, std::sync::atomic::Ordering::Relaxed);
+        let mut each = |found: Crawled<'_>| match found {
+            Crawled::Department(record) => seen.departments.push(record.id.to_dept_id().unwrap()),
+            Crawled::Members { rows, .. } => seen.people += rows.len(),
+        };
+        let end = crawl(&script.client(), from, FieldSet::NONE, &once, &mut each).await;
+        assert_eq!(end.complete, end.unread.is_none());
+        unread = end.unread.map(|left| serde_json::from_slice(&serde_json::to_vec(&left).unwrap()).unwrap());
+    }
+    assert!(slices > 2);
+    assert_eq!((seen.departments.len(), seen.people), (at_once.departments.len(), at_once.people));
+    assert_eq!(script.asked().len(), whole.asked().len());
 }
