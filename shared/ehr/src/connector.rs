@@ -1,7 +1,8 @@
 //! What the engine asks of an eHR.
 
 use async_trait::async_trait;
-use directory::{Action, FieldSet, Kind, LinkId, NativeId, Record, UnionId, Values};
+use directory::effective::{Presence, Upcoming};
+use directory::{Action, FieldSet, Kind, LinkId, NativeId, Record, Timestamp, UnionId, Values};
 
 /// What a connector can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +57,35 @@ pub struct Stored {
     pub dingtalk: Option<NativeId>,
     /// Its version there; 0 where the eHR has none.
     pub version: u64,
+    /// Whether it is here today. [`Presence::NotYet`] is not *left*: nothing is created for it yet, nothing removed.
+    pub presence: Presence,
+    /// What is dated ahead, by day.
+    pub upcoming: Vec<Upcoming>,
+}
+
+/// A record that the eHR says was changed by somebody. A hint: what it is now, a read says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changed {
+    /// Person or department.
+    pub kind: Kind,
+    /// The eHR's id.
+    pub id: NativeId,
+    /// What was done, in a word.
+    pub because: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A page of the eHR's change feed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changes {
+    /// Oldest first; one record may be there more than once.
+    pub changed: Vec<Changed>,
+    /// Where the next page begins. Store it once these are dealt with, or queued: whoever comes back with an older cursor
+    /// gets the same again.
+    pub cursor: String,
+    /// Whether there is more at once.
+    pub more: bool,
 }
 
 /// One write. References in `values` are the eHR's own ids.
@@ -134,4 +164,16 @@ pub trait Connector: Send + Sync {
 
     /// Writes one record and reads it back.
     async fn apply(&self, write: &Write) -> Result<Stored, Error>;
+
+    /// What people changed in the eHR after a cursor; from the beginning without one. The sync's own writes are not among
+    /// them. An eHR without a feed has nothing to tell: its changes are found by sweeps.
+    async fn changes(&self, cursor: Option<&str>) -> Result<Changes, Error> {
+        Ok(Changes { changed: Vec::new(), cursor: cursor.unwrap_or_default().to_owned(), more: false })
+    }
+
+    /// Applies what is dated ahead and due by now, so that it is told in the feed; how many. An eHR that does so by itself
+    /// has nothing to do.
+    async fn settle(&self, _now: Timestamp) -> Result<u64, Error> {
+        Ok(0)
+    }
 }

@@ -3,27 +3,30 @@
 //!
 //! An entry's id is the link's id, so that a create that is repeated finds its first self. Somebody who left stays, marked
 //! so, and can be taken back.
+//!
+//! The sync reads and writes it as a [`Connector`]; people edit it with [`Ledger::edit`], which the change feed tells.
+//! What is dated ahead waits in the entry: every read shows it as it is on the ledger's day, every write begins there.
+
+mod body;
+mod company;
+mod decide;
+mod desk;
+mod edit;
+mod values;
 
 use async_trait::async_trait;
 use directory::hash::{self, HashKey};
-use directory::{Action, CorpId, Field, FieldSet, Kind, LinkId, NativeId, Record};
-use serde::{Deserialize, Serialize};
+use directory::{Action, CorpId, Field, FieldSet, Kind, LinkId, NativeId, Record, Timestamp, canonical};
+use jiff::civil::Date;
 use state::store::{Condition, Find, LedgerEntry};
 use state::{Store, StoreError, WriteError};
 
-use crate::connector::{Capabilities, Connector, Error, Key, Stored, Write};
+use crate::connector::{Capabilities, Changes, Connector, Error, Key, Stored, Write};
+use body::Body;
 
-/// The schema that is written; readers accept this one and the one before.
-const SCHEMA: u32 = 1;
-
-/// An entry's body.
-#[derive(Serialize, Deserialize)]
-struct Body {
-    v: u32,
-    record: Record,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    dingtalk: Option<NativeId>,
-}
+pub use company::Company;
+pub use desk::EditError;
+pub use edit::{Edit, Edited, Refusal, What};
 
 /// The built-in eHR of one corp.
 #[derive(Clone)]
@@ -31,13 +34,21 @@ pub struct Ledger {
     store: Store,
     corp: CorpId,
     key: HashKey,
+    today: Date,
 }
 
 impl Ledger {
-    /// The ledger of `corp`; `key` hashes what entries are found by, so that no key holds a job number.
+    /// The ledger of `corp` as it is on the day of `now` in Asia/Shanghai; `key` hashes what entries are found by, so that
+    /// no key holds a job number. A time outside the years that can be written is before every day.
     #[must_use]
-    pub fn new(store: Store, corp: CorpId, key: HashKey) -> Self {
-        Self { store, corp, key }
+    pub fn new(store: Store, corp: CorpId, key: HashKey, now: Timestamp) -> Self {
+        Self { store, corp, key, today: canonical::day(now).unwrap_or(Date::MIN) }
+    }
+
+    /// The day whose company this is.
+    #[must_use]
+    pub fn today(&self) -> Date {
+        self.today
     }
 
     fn finds(&self, body: &Body) -> Vec<Find> {
@@ -56,37 +67,42 @@ impl Ledger {
         Find { what, hash: hash::bytes(&self.key, what, value.as_bytes()) }
     }
 
+    fn stored(&self, entry: &LedgerEntry) -> Result<Stored, Error> {
+        Body::read(entry).map(|body| body.on(self.today, entry.version))
+    }
+
     async fn read(&self, kind: Kind, id: &str) -> Result<Option<Stored>, Error> {
         let entry = self.store.get_entry(&self.corp, kind, id).await.map_err(unavailable)?;
-        entry.map(|entry| stored(&entry)).transpose()
+        entry.map(|entry| self.stored(&entry)).transpose()
     }
 
     async fn put(&self, kind: Kind, body: &Body, condition: Condition) -> Result<Stored, WriteError> {
-        let text = serde_json::to_string(body).unwrap_or_default();
+        let text = body.text().map_err(|_| no_json())?;
         let id = body.record.id.as_str();
         let version = self.store.put_entry(&self.corp, kind, id, &text, condition, &self.finds(body)).await?;
-        Ok(Stored { record: body.record.clone(), dingtalk: body.dingtalk.clone(), version })
+        Ok(body.on(self.today, version))
     }
 
     async fn create(&self, write: &Write) -> Result<Stored, Error> {
         let id = self.id_for(write.link).ok_or(Error::Refused("its id cannot be stored"))?;
-        let mut body = Body { v: SCHEMA, record: Record::new(write.kind, id.clone()), dingtalk: None };
+        let mut body = Body::new(Record::new(write.kind, id.clone()));
         change(&mut body, write);
         match self.put(write.kind, &body, Condition::New).await {
-            // The first try of this very create got through: bring it up to date.
-            Err(WriteError::Exists { .. }) => self.change(&id, write).await,
+            // The first try of this very create got through, and who knows who wrote since: it is as it is.
+            Err(WriteError::Exists { .. }) => self.read(write.kind, id.as_str()).await?.ok_or(Error::NotFound),
             done => done.map_err(write_error),
         }
     }
 
     async fn change(&self, id: &NativeId, write: &Write) -> Result<Stored, Error> {
-        let now = self.read(write.kind, id.as_str()).await?.ok_or(Error::NotFound)?;
-        if write.expected.is_some_and(|expected| expected != now.version) {
+        let entry = self.store.get_entry(&self.corp, write.kind, id.as_str()).await.map_err(unavailable)?;
+        let entry = entry.ok_or(Error::NotFound)?;
+        if write.expected.is_some_and(|expected| expected != entry.version) {
             return Err(Error::Stale);
         }
-        let mut body = Body { v: SCHEMA, record: now.record, dingtalk: now.dingtalk };
+        let mut body = Body::read(&entry)?.settled(self.today);
         change(&mut body, write);
-        self.put(write.kind, &body, Condition::Version(now.version)).await.map_err(write_error)
+        self.put(write.kind, &body, Condition::Version(entry.version)).await.map_err(write_error)
     }
 }
 
@@ -99,16 +115,19 @@ fn change(body: &mut Body, write: &Write) {
         body.record.values.show(field, None);
     }
     body.record.active = write.action != Action::Remove;
+    // What the sync does now is not undone by what was dated ahead before it: a return may still come.
+    match write.action {
+        Action::Create | Action::Restore => body.schedule.enters_on = None,
+        Action::Remove => body.schedule.leaves_on = None,
+        Action::Update => {}
+    }
     body.dingtalk = write.dingtalk.clone().or(body.dingtalk.take());
     body.record.unionid = write.unionid.clone().or(body.record.unionid.take());
 }
 
-fn stored(entry: &LedgerEntry) -> Result<Stored, Error> {
-    let body: Body = serde_json::from_str(&entry.body).map_err(|_| Error::Malformed("a ledger entry is not JSON"))?;
-    if body.v > SCHEMA {
-        return Err(Error::Malformed("a ledger entry has a newer schema"));
-    }
-    Ok(Stored { record: body.record, dingtalk: body.dingtalk, version: entry.version })
+/// A record that cannot be written as JSON; it came from JSON, so that nobody has seen one.
+fn no_json() -> WriteError {
+    WriteError::Store(StoreError::Malformed { what: "ledger entry", why: "it has no JSON form" })
 }
 
 fn unavailable(err: StoreError) -> Error {
@@ -141,7 +160,7 @@ impl Connector for Ledger {
     async fn list(&self, kind: Kind, each: &mut (dyn FnMut(Stored) + Send)) -> Result<u64, Error> {
         // One that cannot be read is that record's trouble: it is missing here, and the `get` that follows names it.
         let mut read = |entry: LedgerEntry| {
-            if let Ok(stored) = stored(&entry) {
+            if let Ok(stored) = self.stored(&entry) {
                 each(stored);
             }
         };
@@ -173,6 +192,14 @@ impl Connector for Ledger {
             (Some(id), Action::Update | Action::Restore | Action::Remove) => self.change(id, write).await,
             (None, Action::Update | Action::Restore | Action::Remove) => Err(Error::NotFound),
         }
+    }
+
+    async fn changes(&self, cursor: Option<&str>) -> Result<Changes, Error> {
+        self.told_after(cursor).await
+    }
+
+    async fn settle(&self, now: Timestamp) -> Result<u64, Error> {
+        Self::settle(self, now).await
     }
 }
 

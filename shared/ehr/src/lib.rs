@@ -5,5 +5,5 @@
 pub mod connector;
 pub mod ledger;
 
-pub use connector::{Capabilities, Connector, Error, Key, Stored, Write};
+pub use connector::{Capabilities, Changed, Changes, Connector, Error, Key, Stored, Write};
 pub use ledger::Ledger;

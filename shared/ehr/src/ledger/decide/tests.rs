@@ -1,0 +1,228 @@
+use directory::effective::Presence;
+use directory::{NativeId, Values};
+use jiff::civil::date;
+
+use super::*;
+
+const TODAY: Date = date(2026, 11, 22);
+
+fn id(text: &str) -> NativeId {
+    NativeId::new(text).unwrap()
+}
+
+/// `field=value`, references separated by `+`; a field alone is emptied.
+fn values(pairs: &[(Field, &str)]) -> Values {
+    let mut values = Values::new();
+    for (field, text) in pairs {
+        match field.refers_to() {
+            Some(_) => values.show_refs(*field, text.split('+').filter(|id| !id.is_empty()).map(str::to_owned)),
+            None => values.show_text(*field, Some((*text).to_owned())),
+        }
+    }
+    values
+}
+
+fn edit(kind: Kind, who: &str, what: What, on: Option<Date>) -> Edit {
+    Edit { kind, id: id(who), what, on, expected: None }
+}
+
+/// A company whose entries are kept as bodies, edited one after the other.
+struct House {
+    bodies: Vec<Body>,
+}
+
+impl House {
+    /// The company, `sales` with `east` below it, `tech`; `li` in sales, `wang` in tech.
+    fn new() -> Self {
+        let mut house = Self { bodies: Vec::new() };
+        for (department, name, parent) in
+            [("root", "公司", ""), ("sales", "销售", "root"), ("east", "华东", "sales"), ("tech", "研发", "root")]
+        {
+            let what = What::Enter(values(&[(Field::Name, name), (Field::Parent, parent)]));
+            house.does(&edit(Kind::Department, department, what, None)).unwrap();
+        }
+        for (person, mobile, number, department) in
+            [("li", "13800000001", "A1", "sales"), ("wang", "13800000002", "A2", "tech")]
+        {
+            house.does(&edit(Kind::Person, person, hire(mobile, number, department), None)).unwrap();
+        }
+        house
+    }
+
+    fn company(&self, day: Date) -> Company {
+        let mut company = Company::default();
+        for body in &self.bodies {
+            let stored = body.on(day, 1);
+            let records =
+                if stored.record.kind == Kind::Person { &mut company.people } else { &mut company.departments };
+            records.insert(stored.record.id.clone(), stored);
+        }
+        company
+    }
+
+    fn does(&mut self, edit: &Edit) -> Result<(), Refusal> {
+        self.does_on(edit, TODAY)
+    }
+
+    fn does_on(&mut self, edit: &Edit, day: Date) -> Result<(), Refusal> {
+        let at = self.bodies.iter().position(|body| body.record.id == edit.id && body.record.kind == edit.kind);
+        let body = edited(at.map(|at| &self.bodies[at]), edit, &self.company(day), day)?;
+        match at {
+            Some(at) => self.bodies[at] = body,
+            None => self.bodies.push(body),
+        }
+        Ok(())
+    }
+
+    fn change(&mut self, kind: Kind, who: &str, pairs: &[(Field, &str)]) -> Result<(), Refusal> {
+        self.does(&edit(kind, who, What::Change(values(pairs)), None))
+    }
+
+    fn refs(&self, who: &str, field: Field, day: Date) -> Vec<String> {
+        let company = self.company(day);
+        let stored = company.people.get(&id(who)).or_else(|| company.departments.get(&id(who))).unwrap();
+        stored.record.values.refs(field).map(str::to_owned).collect()
+    }
+
+    fn presence(&self, who: &str, day: Date) -> Presence {
+        self.company(day).people[&id(who)].presence
+    }
+}
+
+fn hire(mobile: &str, number: &str, department: &str) -> What {
+    What::Enter(values(&[
+        (Field::Name, "李娜"),
+        (Field::Mobile, mobile),
+        (Field::JobNumber, number),
+        (Field::Departments, department),
+    ]))
+}
+
+#[test]
+fn whoever_is_hired_is_complete_and_in_canonical_form() {
+    let house = House::new();
+    let company = house.company(TODAY);
+    let li = &company.people[&id("li")].record;
+    assert_eq!(li.values.text(Field::Mobile), Some("+8613800000001"));
+    assert_eq!(li.values.get(Field::HiredOn), Some(&Value::Day(TODAY)));
+    assert_eq!(li.values.shown(), FieldSet::PERSON, "an eHR of our own hides nothing");
+    assert_eq!(house.refs("li", Field::MainDepartment, TODAY), ["sales"]);
+    assert_eq!(company.path(&id("east")), "销售/华东");
+}
+
+#[test]
+fn what_does_not_fit_is_refused_with_its_reason() {
+    let mut house = House::new();
+    let mut hires = |mobile, number, department| {
+        house.does(&edit(Kind::Person, "new", hire(mobile, number, department), None)).unwrap_err()
+    };
+    assert_eq!(hires("13800000001", "A9", "sales"), Refusal::Taken { field: Field::Mobile });
+    assert_eq!(hires("13800000009", "A1", "sales"), Refusal::Taken { field: Field::JobNumber });
+    assert_eq!(hires("", "A9", "sales"), Refusal::Empty { field: Field::Mobile });
+    assert_eq!(hires("13800000009", "A9", ""), Refusal::Empty { field: Field::Departments });
+    let reference = Refusal::Reference { field: Field::Departments, kind: Kind::Department };
+    assert_eq!(hires("13800000009", "A9", "nowhere"), reference);
+
+    let mut changes = |pairs: &[(Field, &str)]| house.change(Kind::Person, "li", pairs).unwrap_err();
+    assert_eq!(changes(&[(Field::Manager, "li")]), Refusal::OwnManager);
+    assert_eq!(changes(&[(Field::MainDepartment, "tech")]), Refusal::MainDepartment);
+    assert_eq!(changes(&[(Field::JobNumber, "A1")]), Refusal::Nothing);
+    assert_eq!(changes(&[(Field::Parent, "root")]), Refusal::NoSuchField { kind: Kind::Person, field: Field::Parent });
+    let missing = edit(Kind::Person, "nobody", What::Leave, None);
+    assert_eq!(house.does(&missing), Err(Refusal::NotFound { kind: Kind::Person }));
+    assert_eq!(house.does(&edit(Kind::Person, "li", hire("13800000009", "A9", "sales"), None)), Err(Refusal::Exists));
+}
+
+#[test]
+fn departments_keep_their_tree() {
+    let mut house = House::new();
+    let mut changes = |who: &str, pairs: &[(Field, &str)]| house.change(Kind::Department, who, pairs);
+    assert_eq!(changes("sales", &[(Field::Parent, "east")]), Err(Refusal::Circle));
+    assert_eq!(changes("sales", &[(Field::Parent, "sales")]), Err(Refusal::Circle));
+    assert_eq!(changes("root", &[(Field::Parent, "sales")]), Err(Refusal::Root));
+    assert_eq!(changes("sales", &[(Field::Parent, "")]), Err(Refusal::Root), "there is one company");
+    assert_eq!(changes("tech", &[(Field::Name, "销售")]), Err(Refusal::SameName));
+    assert_eq!(changes("tech", &[(Field::Heads, "li")]), Err(Refusal::HeadNotMember));
+    assert_eq!(changes("tech", &[(Field::Heads, "wang")]), Ok(()));
+    assert_eq!(changes("tech", &[(Field::Parent, "east")]), Ok(()));
+    assert_eq!(house.refs("tech", Field::Parent, TODAY), ["east"]);
+}
+
+#[test]
+fn a_department_is_closed_when_empty_and_can_be_opened_again() {
+    let mut house = House::new();
+    let close = |who: &str| edit(Kind::Department, who, What::Leave, None);
+    assert_eq!(house.does(&close("sales")), Err(Refusal::NotEmpty { people: 1, departments: 1 }));
+    assert_eq!(house.does(&close("root")), Err(Refusal::Root));
+    let ahead = edit(Kind::Department, "east", What::Leave, Some(date(2027, 1, 1)));
+    assert_eq!(house.does(&ahead), Err(Refusal::ClosesAhead));
+    house.does(&close("east")).unwrap();
+    assert_eq!(house.does(&close("east")), Err(Refusal::Gone { kind: Kind::Department }));
+    let reference = Refusal::Reference { field: Field::Departments, kind: Kind::Department };
+    assert_eq!(house.change(Kind::Person, "li", &[(Field::Departments, "east")]), Err(reference));
+    house.does(&edit(Kind::Department, "east", What::Return(Values::new()), None)).unwrap();
+    house.change(Kind::Person, "li", &[(Field::Departments, "east")]).unwrap();
+    assert_eq!(house.refs("li", Field::MainDepartment, TODAY), ["east"], "the only one is the main one");
+}
+
+#[test]
+fn whoever_leaves_can_be_hired_again() {
+    let mut house = House::new();
+    house.does(&edit(Kind::Person, "li", What::Leave, None)).unwrap();
+    assert_eq!(house.presence("li", TODAY), Presence::Left);
+    assert_eq!(house.change(Kind::Person, "li", &[(Field::Title, "x")]), Err(Refusal::Gone { kind: Kind::Person }));
+    // The number is free for somebody else, and then no longer for the return.
+    house.does(&edit(Kind::Person, "new", hire("13800000009", "A1", "sales"), None)).unwrap();
+    let back = |pairs: &[(Field, &str)], on| edit(Kind::Person, "li", What::Return(values(pairs)), on);
+    assert_eq!(house.does(&back(&[], None)), Err(Refusal::Taken { field: Field::JobNumber }));
+    let day = date(2027, 3, 1);
+    house.does(&back(&[(Field::JobNumber, "A7"), (Field::Departments, "tech")], Some(day))).unwrap();
+    assert_eq!(house.presence("li", date(2027, 2, 28)), Presence::Left);
+    assert_eq!(house.presence("li", day), Presence::Here);
+    assert_eq!(house.refs("li", Field::MainDepartment, day), ["tech"]);
+    let wang = edit(Kind::Person, "wang", What::Return(Values::new()), None);
+    assert_eq!(house.does(&wang), Err(Refusal::Here { kind: Kind::Person }));
+}
+
+#[test]
+fn what_is_dated_ahead_waits_and_can_be_taken_back() {
+    let mut house = House::new();
+    let day = date(2026, 12, 1);
+    house.does(&edit(Kind::Person, "new", hire("13800000009", "A9", "sales"), Some(day))).unwrap();
+    assert_eq!(house.presence("new", TODAY), Presence::NotYet);
+    assert_eq!(house.presence("new", day), Presence::Here);
+    let leave = |on| edit(Kind::Person, "new", What::Leave, Some(on));
+    assert_eq!(house.does(&leave(day)), Err(Refusal::LeavesBeforeEntry));
+    assert_eq!(house.does(&leave(date(9999, 12, 31))), Err(Refusal::TooFar));
+
+    let moves = edit(Kind::Person, "li", What::Change(values(&[(Field::Departments, "tech")])), Some(day));
+    house.does(&moves).unwrap();
+    assert_eq!(house.refs("li", Field::Departments, TODAY), ["sales"]);
+    assert_eq!(house.refs("li", Field::MainDepartment, day), ["tech"], "what follows from it waits with it");
+    assert_eq!(house.does(&moves), Err(Refusal::Nothing), "put down twice is put down once");
+    let past = edit(Kind::Person, "li", What::Change(values(&[(Field::Title, "x")])), Some(date(2026, 11, 21)));
+    assert_eq!(house.does(&past), Err(Refusal::Past));
+
+    let cancel = |who: &str| edit(Kind::Person, who, What::Cancel, None);
+    house.does(&cancel("li")).unwrap();
+    assert_eq!(house.refs("li", Field::Departments, day), ["sales"]);
+    assert_eq!(house.does(&cancel("li")), Err(Refusal::NothingWaits));
+    house.does(&cancel("new")).unwrap();
+    assert_eq!(house.presence("new", day), Presence::Left, "an entry that is taken back means not coming");
+}
+
+#[test]
+fn an_old_reader_is_kept_from_dropping_a_schedule() {
+    let mut house = House::new();
+    let version = |house: &House, who: &str| {
+        let body = house.bodies.iter().find(|body| body.record.id == id(who)).unwrap();
+        serde_json::from_str::<serde_json::Value>(&body.text().unwrap()).unwrap()["v"].clone()
+    };
+    assert_eq!(version(&house, "li"), 1);
+    house.does(&edit(Kind::Person, "li", What::Leave, Some(date(2026, 12, 1)))).unwrap();
+    assert_eq!(version(&house, "li"), 2);
+    let day = date(2026, 12, 2);
+    house.does_on(&edit(Kind::Person, "li", What::Return(Values::new()), None), day).unwrap();
+    assert_eq!(version(&house, "li"), 1);
+    assert_eq!(house.presence("li", day), Presence::Here);
+}

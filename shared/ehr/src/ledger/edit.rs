@@ -1,0 +1,178 @@
+//! What people do to the ledger, and why it can be refused.
+
+use directory::{Field, Kind, NativeId, Values};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// An edit of one entry. References in values are the ledger's own ids.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edit {
+    /// Person or department.
+    pub kind: Kind,
+    /// The entry's id; of a new one, the id that it shall have.
+    pub id: NativeId,
+    /// What is done.
+    pub what: What,
+    /// The day from which on it holds; today unless given. Of a leaving: the first day on which the person is not here.
+    pub on: Option<Date>,
+    /// The version that was looked at; whatever is there unless given. The write itself is always conditional.
+    pub expected: Option<u64>,
+}
+
+/// What is done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum What {
+    /// Somebody is hired, a department is created.
+    Enter(Values),
+    /// Fields change; a shown field without a value is emptied.
+    Change(Values),
+    /// Somebody leaves, a department is closed. Nothing is deleted.
+    Leave,
+    /// Somebody who left is hired again, a closed department is opened again.
+    Return(Values),
+    /// Whatever is dated ahead is taken back.
+    Cancel,
+}
+
+impl Edit {
+    /// What was done, in one word, as the feed tells it.
+    #[must_use]
+    pub fn verb(&self) -> &'static str {
+        match (self.kind, &self.what) {
+            (Kind::Person, What::Enter(_)) => "hire",
+            (Kind::Department, What::Enter(_)) => "create",
+            (_, What::Change(_)) => "change",
+            (Kind::Person, What::Leave) => "leave",
+            (Kind::Department, What::Leave) => "close",
+            (Kind::Person, What::Return(_)) => "rehire",
+            (Kind::Department, What::Return(_)) => "reopen",
+            (_, What::Cancel) => "cancel",
+        }
+    }
+}
+
+/// What an edit led to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Edited {
+    /// Person or department.
+    pub kind: Kind,
+    /// The entry's id.
+    pub id: NativeId,
+    /// Its new version.
+    pub version: u64,
+    /// What was done.
+    pub verb: String,
+    /// The day on which it applies, if that is not yet.
+    pub waits_until: Option<Date>,
+}
+
+/// Why an edit is refused. No variant carries a value of a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusal {
+    /// There is no such entry.
+    #[error("the ledger has no such {}", kind.key())]
+    NotFound {
+        /// Person or department.
+        kind: Kind,
+    },
+    /// The new entry is there already.
+    #[error("the ledger has an entry with this id already")]
+    Exists,
+    /// Somebody else changed the entry meanwhile.
+    #[error("the entry was changed by somebody else meanwhile; look at it and try again")]
+    Stale,
+    /// A field that such an entry does not have.
+    #[error("{} is no field of a {}", field.key(), kind.key())]
+    NoSuchField {
+        /// Of what.
+        kind: Kind,
+        /// Which.
+        field: Field,
+    },
+    /// A field that has to have a value.
+    #[error("{} must not be empty", field.key())]
+    Empty {
+        /// Which.
+        field: Field,
+    },
+    /// A value that cannot be one.
+    #[error("{} cannot have this value: {why}", field.key())]
+    Value {
+        /// Which.
+        field: Field,
+        /// What would be right.
+        why: String,
+    },
+    /// A job number or a mobile that somebody else has.
+    #[error("somebody else who is here has this {} already", field.key())]
+    Taken {
+        /// Which.
+        field: Field,
+    },
+    /// A reference to nobody.
+    #[error("{} points to a {} that the ledger does not have, or that has left or is closed", field.key(), kind.key())]
+    Reference {
+        /// Which.
+        field: Field,
+        /// To what.
+        kind: Kind,
+    },
+    /// A manager of oneself.
+    #[error("nobody is their own manager")]
+    OwnManager,
+    /// A main department that the person is not in, or several departments and no main one.
+    #[error("the main department has to be one of the person's departments; name it")]
+    MainDepartment,
+    /// A head who is not a member; DingTalk refuses that (`dingtalk-api.md` §3.2).
+    #[error("a department's head has to be in the department; move the person there first")]
+    HeadNotMember,
+    /// A department below itself.
+    #[error("a department cannot be below itself")]
+    Circle,
+    /// The company itself.
+    #[error("the company itself is not moved and not closed, and there is only one")]
+    Root,
+    /// Two departments of one name beside each other.
+    #[error("there is a department of this name beside it already")]
+    SameName,
+    /// A department that is not empty.
+    #[error("{people} people and {departments} departments are in it; move them first")]
+    NotEmpty {
+        /// People who are in it, those dated ahead too.
+        people: usize,
+        /// Departments below it.
+        departments: usize,
+    },
+    /// Nothing can be done to whoever left.
+    #[error("this {} has left or is closed; take it back first", kind.key())]
+    Gone {
+        /// Person or department.
+        kind: Kind,
+    },
+    /// Taken back although here.
+    #[error("this {} is here", kind.key())]
+    Here {
+        /// Person or department.
+        kind: Kind,
+    },
+    /// A change dated in the past.
+    #[error("the day is past; leave it out to change it today")]
+    Past,
+    /// A day that no calendar of a company reaches.
+    #[error("the day is too far ahead: dates such as 9999-12-31 stand for no end")]
+    TooFar,
+    /// A leaving on or before the day of entry.
+    #[error("the day of leaving is not after the day of entry; cancel the entry instead")]
+    LeavesBeforeEntry,
+    /// A closing dated ahead.
+    #[error("a department is closed once it is empty, on the day itself, not ahead")]
+    ClosesAhead,
+    /// Everything is so already.
+    #[error("it is so already: nothing changes")]
+    Nothing,
+    /// Nothing to cancel.
+    #[error("nothing is dated ahead for it")]
+    NothingWaits,
+}

@@ -1,0 +1,126 @@
+//! Single values of an edit: canonical form, and what no side could keep.
+
+use directory::{Field, FieldSet, Kind, Value, Values, canonical};
+
+use super::edit::Refusal;
+
+/// The values in canonical form.
+pub(super) fn checked(kind: Kind, values: &Values) -> Result<Values, Refusal> {
+    let mut checked = Values::new();
+    for (field, value) in values.iter() {
+        if !FieldSet::of_kind(kind).contains(field) {
+            return Err(Refusal::NoSuchField { kind, field });
+        }
+        match value {
+            Some(Value::Text(text)) => checked.show_text(field, one_text(kind, field, text.expose())?),
+            value => checked.show(field, value.cloned()),
+        }
+    }
+    let is_empty = |field| checked.shown().contains(field) && checked.get(field).is_none();
+    let needed: &[Field] = match kind {
+        Kind::Person => &[Field::Name, Field::Mobile, Field::Departments],
+        Kind::Department => &[Field::Name],
+    };
+    match needed.iter().find(|field| is_empty(**field)) {
+        Some(field) => Err(Refusal::Empty { field: *field }),
+        None => Ok(checked),
+    }
+}
+
+fn one_text(kind: Kind, field: Field, raw: &str) -> Result<Option<String>, Refusal> {
+    let refuse = |why: &str| Err(Refusal::Value { field, why: why.to_owned() });
+    let text = match field {
+        Field::Mobile => canonical::mobile(raw, None),
+        Field::Email | Field::OrgEmail => canonical::email(raw),
+        _ => canonical::text(raw),
+    };
+    let Some(text) = text else { return Ok(None) };
+    let most = length(kind, field);
+    if text.chars().count() > most {
+        return refuse(&format!("at most {most} characters"));
+    }
+    if text.chars().any(char::is_control) && field != Field::Remark {
+        return refuse("no line breaks and no control characters");
+    }
+    match field {
+        Field::Mobile if !is_mobile(&text) => {
+            refuse("a mobile number such as 13800000000, or +852… with its country code")
+        }
+        Field::Email | Field::OrgEmail if !is_email(&text) => refuse("an address such as name@example.com"),
+        Field::Name if kind == Kind::Department && text.contains(['-', ',', '，']) => {
+            refuse("no hyphen and no comma, which DingTalk refuses in names of departments")
+        }
+        _ => Ok(Some(text)),
+    }
+}
+
+/// What DingTalk takes (`dingtalk-api.md` §3.2, §3.4), so that nothing is put down that cannot be synced.
+fn length(kind: Kind, field: Field) -> usize {
+    match (kind, field) {
+        (Kind::Department, Field::Name) => 64,
+        (_, Field::Name) => 80,
+        (_, Field::JobNumber | Field::Email | Field::Telephone) => 50,
+        (_, Field::Title) => 200,
+        (_, Field::Remark | Field::Extension) => 2000,
+        _ => 100,
+    }
+}
+
+/// E.164; of the mainland, eleven digits that begin with 1.
+fn is_mobile(text: &str) -> bool {
+    let Some(digits) = text.strip_prefix('+').filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit())) else {
+        return false;
+    };
+    match digits.strip_prefix("86") {
+        Some(mainland) => mainland.len() == 11 && mainland.starts_with('1'),
+        None => (6..=15).contains(&digits.len()) && !digits.starts_with('0'),
+    }
+}
+
+fn is_email(text: &str) -> bool {
+    let Some((local, domain)) = text.rsplit_once('@') else { return false };
+    let dotted = domain.split('.').count() > 1 && domain.split('.').all(|label| !label.is_empty());
+    !local.is_empty() && dotted && !text.chars().any(char::is_whitespace) && !local.contains('@')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one(kind: Kind, field: Field, text: &str) -> Result<Option<String>, Refusal> {
+        let mut values = Values::new();
+        values.show_text(field, Some(text.to_owned()));
+        checked(kind, &values).map(|values| values.text(field).map(str::to_owned))
+    }
+
+    #[test]
+    fn values_take_their_canonical_form() {
+        let person = |field, text| one(Kind::Person, field, text).unwrap().unwrap();
+        assert_eq!(person(Field::Mobile, "138 0000-0001"), "+8613800000001");
+        assert_eq!(person(Field::Mobile, "+852-61234567"), "+85261234567");
+        assert_eq!(person(Field::Email, " Li@EXAMPLE.com "), "Li@example.com");
+        assert_eq!(one(Kind::Person, Field::Title, "  ").unwrap(), None);
+    }
+
+    #[test]
+    fn what_no_side_could_keep_is_refused_without_repeating_it() {
+        let long = "长".repeat(81);
+        let bad = [
+            (Kind::Person, Field::Mobile, "12345"),
+            (Kind::Person, Field::Mobile, "23800000001"),
+            (Kind::Person, Field::Email, "li@"),
+            (Kind::Person, Field::Email, "li na@example.com"),
+            (Kind::Person, Field::Name, long.as_str()),
+            (Kind::Person, Field::Name, "a\nb"),
+            (Kind::Department, Field::Name, "华东-销售"),
+        ];
+        for (kind, field, text) in bad {
+            let refusal = one(kind, field, text).unwrap_err();
+            assert!(matches!(refusal, Refusal::Value { .. }), "{field:?}");
+            assert!(!refusal.to_string().contains(text));
+        }
+        assert_eq!(one(Kind::Person, Field::Name, " "), Err(Refusal::Empty { field: Field::Name }));
+        let other = Refusal::NoSuchField { kind: Kind::Department, field: Field::Mobile };
+        assert_eq!(one(Kind::Department, Field::Mobile, "1"), Err(other));
+    }
+}
