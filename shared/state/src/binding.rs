@@ -61,12 +61,57 @@ pub struct Binding {
     /// Minutes between two sweeps.
     #[serde(default = "sweep_minutes")]
     pub sweep_minutes: u32,
+    /// Minutes between two looks at DingTalk's list of failed callbacks; 0 is never. A look may count against the monthly
+    /// quota (UNCONFIRMED, `dingtalk-api.md` §9.1): at 15 minutes that would be 2,880 calls a month.
+    #[serde(default = "failed_callbacks_minutes")]
+    pub failed_callbacks_minutes: u32,
     /// When the last sweep began.
     #[serde(default)]
     pub swept_at: Option<Timestamp>,
     /// Sweeps so far that deep-read their part of the corp; chooses the part of the next one.
     #[serde(default)]
     pub sweeps: u64,
+    /// Where the eHR's change feed was read to.
+    #[serde(default)]
+    pub feed_cursor: Option<String>,
+    /// The day (`2026-03-01`, in Asia/Shanghai) whose dated changes were applied in the eHR.
+    #[serde(default)]
+    pub settled_on: Option<String>,
+    /// Somebody stopped all writes to either side.
+    #[serde(default)]
+    pub paused: Option<Pause>,
+    /// Plans are made and nothing is written, until somebody goes live.
+    #[serde(default)]
+    pub shadow: bool,
+    /// The active policy's version, a control item of kind `policy`; 0 is *DingTalk is master*, what `up` binds with.
+    #[serde(default)]
+    pub policy: u64,
+    /// The newest policy version whose preview was approved and applied: another one writes nothing before that.
+    #[serde(default)]
+    pub policy_applied: u64,
+}
+
+/// Who stopped the writes, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pause {
+    /// Since when.
+    pub since: Timestamp,
+    /// Who.
+    pub by: String,
+}
+
+/// Why nothing may be written to a corp now; each is ended by a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Closed {
+    /// Paused.
+    #[error("somebody paused all writes; `bangding resume` goes on")]
+    Paused,
+    /// In shadow mode.
+    #[error("it is in shadow mode: plans are made and nothing is written; `bangding shadow off` goes live")]
+    Shadow,
+    /// A changed policy waits for its preview.
+    #[error("policy version {0} has to be previewed first: make a plan, approve it and apply it")]
+    Preview(u64),
 }
 
 impl Binding {
@@ -87,8 +132,32 @@ impl Binding {
             canary: None,
             callback_verified_at: None,
             sweep_minutes: sweep_minutes(),
+            failed_callbacks_minutes: failed_callbacks_minutes(),
             swept_at: None,
             sweeps: 0,
+            feed_cursor: None,
+            settled_on: None,
+            paused: None,
+            shadow: false,
+            policy: 0,
+            policy_applied: 0,
+        }
+    }
+
+    /// Why sweeps and wakes write nothing now; `None`: they do.
+    #[must_use]
+    pub fn closed(&self) -> Option<Closed> {
+        let preview = (self.policy != self.policy_applied).then_some(Closed::Preview(self.policy));
+        self.closed_to_plans().or(preview)
+    }
+
+    /// Why not even an approved plan is applied now. A plan under the active policy is the preview that the policy waits for.
+    #[must_use]
+    pub fn closed_to_plans(&self) -> Option<Closed> {
+        match self {
+            Self { paused: Some(_), .. } => Some(Closed::Paused),
+            Self { shadow: true, .. } => Some(Closed::Shadow),
+            _ => None,
         }
     }
 }
@@ -101,6 +170,10 @@ fn sweep_minutes() -> u32 {
     24 * 60
 }
 
+fn failed_callbacks_minutes() -> u32 {
+    15
+}
+
 fn calls_per_second() -> u32 {
     20
 }
@@ -108,6 +181,18 @@ fn calls_per_second() -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_changed_policy_waits_for_its_preview_and_a_pause_stops_plans_too() {
+        let mut binding = Binding::new(BindingId::new("b1").unwrap(), CorpId::new("ding1").unwrap());
+        assert_eq!(binding.closed(), None);
+        binding.policy = 2;
+        assert_eq!((binding.closed(), binding.closed_to_plans()), (Some(Closed::Preview(2)), None));
+        binding.shadow = true;
+        assert_eq!((binding.closed(), binding.closed_to_plans()), (Some(Closed::Shadow), Some(Closed::Shadow)));
+        binding.paused = Some(Pause { since: Timestamp(1), by: "li".to_owned() });
+        assert_eq!((binding.closed(), binding.closed_to_plans()), (Some(Closed::Paused), Some(Closed::Paused)));
+    }
 
     #[test]
     fn a_binding_of_an_older_writer_is_read() {

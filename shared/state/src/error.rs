@@ -16,6 +16,28 @@ impl Cause {
     }
 }
 
+/// Whether the same request may get another answer later, by what a service of AWS answered now. What is not known is
+/// taken by its status: the service's fault may pass, the caller's does not.
+#[cfg(any(feature = "queue-sqs", feature = "vault-secretsmanager", feature = "archive-s3"))]
+pub(crate) fn may_pass(status: u16, code: &str) -> bool {
+    /// Answered with a status of the caller's fault.
+    const PASSING: [&str; 12] = [
+        "ConditionalRequestConflict",
+        "KmsThrottled",
+        "LimitExceededException",
+        "OperationAborted",
+        "OverLimit",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestTimeout",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "TransactionInProgressException",
+    ];
+    status >= 500 || status == 429 || status == 408 || PASSING.contains(&code)
+}
+
 /// Why the store could not answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum StoreError {
@@ -123,5 +145,20 @@ impl WriteError {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         matches!(self, Self::Store(error) if error.is_transient())
+    }
+}
+
+#[cfg(all(test, any(feature = "queue-sqs", feature = "vault-secretsmanager", feature = "archive-s3")))]
+mod tests {
+    use super::may_pass;
+
+    #[test]
+    fn trouble_of_the_service_may_pass_and_ours_does_not() {
+        for (status, code) in [(503, "no error code"), (500, "InternalServiceError"), (400, "ThrottlingException")] {
+            assert!(may_pass(status, code), "{status} {code}");
+        }
+        for (status, code) in [(403, "AccessDeniedException"), (400, "InvalidParameterValue"), (400, "no error code")] {
+            assert!(!may_pass(status, code), "{status} {code}");
+        }
     }
 }

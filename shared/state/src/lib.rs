@@ -1,12 +1,16 @@
-//! What Bangding remembers: links, control items, the journal, the ledger's entries, queues and secrets.
+//! What Bangding remembers: links, control items, the journal, the ledger's entries, queues, secrets and
+//! the archive.
 //!
-//! Ports (`links`, `queue`, `vault`) are always here; what implements one of them on AWS sits behind a feature, so that a
+//! Ports (`links`, `queue`, `vault`, `archive`) are always here; what implements one of them on AWS sits behind a feature, so that a
 //! function links only what it uses. Keys, items and version rules are written down in this crate's `README.md`.
 //!
 //! Invariants: AWS types stop here; every key begins with the corp (but for the list of bindings, which is how a corp is
 //! found); no error and no `Debug` carries a secret or a value of a person.
 
+pub mod archive;
 pub mod binding;
+#[cfg(feature = "direct")]
+pub mod direct;
 pub mod error;
 pub mod links;
 pub mod queue;
@@ -17,11 +21,13 @@ pub mod seal;
 pub mod store;
 pub mod vault;
 
-pub use binding::{Binding, Endpoints};
+pub use archive::{Archive, ArchiveError, ArchiveKey, ArchiveKind, ArchivePrefix, PutIf};
+pub use binding::{Binding, Closed, Endpoints, Pause};
 pub use error::{Cause, StoreError, Taken, WriteError};
 pub use links::{Links, Listed, Pointers};
+pub use queue::dead_letters::{DeadLetter, DeadLetters};
 pub use queue::{Message, Queue, QueueError};
 pub use run::run_id;
 #[cfg(feature = "dynamodb")]
 pub use store::{Store, Tables, WriteTally};
-pub use vault::{Vault, VaultError};
+pub use vault::{Stage, StagedVault, Vault, VaultError};

@@ -121,6 +121,7 @@ mod tests {
             base: Base::default(),
             intents: vec![],
             lifecycle: Lifecycle::Active,
+            waits: vec![],
         }
     }
 

@@ -1,5 +1,8 @@
 //! The port to a queue, and what is sent through it.
 
+pub mod dead_letters;
+#[cfg(feature = "direct")]
+mod direct;
 pub mod messages;
 #[cfg(feature = "queue-sqs")]
 mod sqs;
@@ -8,8 +11,10 @@ use async_trait::async_trait;
 
 use crate::error::Cause;
 
+#[cfg(feature = "direct")]
+pub use direct::DirectQueue;
 #[cfg(feature = "queue-sqs")]
-pub use sqs::SqsQueue;
+pub use sqs::{SqsDeadLetters, SqsQueue, dead_letters_of_stack};
 
 /// The largest body that every queue here takes, in bytes (SQS: 256 KiB in all regions and editions).
 pub const BODY_MAX: usize = 256 * 1024;

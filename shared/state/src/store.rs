@@ -1,6 +1,7 @@
 //! The store on DynamoDB: one concrete struct for AWS and for the embedded database.
 
 mod control;
+mod feed;
 mod item;
 mod journal;
 mod ledger;
@@ -19,6 +20,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use aws_sdk_dynamodb::Client;
 
 pub use control::ControlKind;
+pub use feed::{Edit, News, Told};
 pub use journal::{Broken, Entry, FieldChange, Heads, Journal, JournalError, NewEntry, Verdict};
 pub use ledger::{Find, LedgerEntry};
 pub use schema::{create_table, create_tables};

@@ -1,5 +1,7 @@
 //! The port to a vault, and the secrets that are kept in it.
 
+#[cfg(feature = "direct")]
+mod direct;
 mod secrets;
 #[cfg(feature = "vault-secretsmanager")]
 mod secretsmanager;
@@ -9,21 +11,70 @@ use secrecy::SecretString;
 
 use crate::error::Cause;
 
-pub use secrets::{BindingSecret, PreviousCallback, SecretError, Secrets, TokenSecret};
+#[cfg(feature = "direct")]
+pub use direct::DirectVault;
+pub use secrets::{BindingSecret, PreviousCallback, SecretError, Secrets, StagedSecrets, TokenSecret};
 #[cfg(feature = "vault-secretsmanager")]
 pub use secretsmanager::SecretsManagerVault;
+
+/// Which value of a secret: a rotation makes the next one known before it counts, and keeps the last one for a while.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// What counts.
+    Current,
+    /// What will count once it is promoted.
+    Pending,
+    /// What counted before.
+    Previous,
+}
+
+impl Stage {
+    /// The label on Secrets Manager's wire.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Current => "AWSCURRENT",
+            Self::Pending => "AWSPENDING",
+            Self::Previous => "AWSPREVIOUS",
+        }
+    }
+}
 
 /// Secrets by name.
 #[async_trait]
 pub trait Vault: Send + Sync {
-    /// The newest value.
+    /// The current value.
     ///
     /// # Errors
     /// [`VaultError::NotFound`] when there is no such secret.
     async fn get(&self, name: &str) -> Result<SecretString, VaultError>;
 
-    /// Stores a value; makes the secret when there is none. All or nothing.
+    /// Stores a current value; the one before becomes the previous. Makes the secret when there is none. All or nothing.
     async fn put(&self, name: &str, value: SecretString) -> Result<(), VaultError>;
+
+    /// The value of a stage. A vault that keeps no stages has current values only.
+    ///
+    /// # Errors
+    /// [`VaultError::NotFound`] when there is no such secret, or none of this stage.
+    async fn get_stage(&self, name: &str, stage: Stage) -> Result<SecretString, VaultError> {
+        if stage == Stage::Current { self.get(name).await } else { Err(VaultError::NotFound) }
+    }
+}
+
+/// Secrets whose values change without a gap (`reliability.md` §3.2). [`Vault::put`] moves what was current to previous.
+#[async_trait]
+pub trait StagedVault: Vault {
+    /// Stores the next value beside the current one, in the place of an earlier next one.
+    ///
+    /// # Errors
+    /// [`VaultError::NotFound`] when there is no such secret.
+    async fn propose(&self, name: &str, value: SecretString) -> Result<(), VaultError>;
+
+    /// The next value becomes the current one, and that the previous one.
+    ///
+    /// # Errors
+    /// [`VaultError::NotFound`] when no next value was proposed, or it was promoted before.
+    async fn promote(&self, name: &str) -> Result<(), VaultError>;
 }
 
 /// Why a secret could not be read or stored. Carries neither name nor value.

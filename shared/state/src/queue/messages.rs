@@ -68,6 +68,33 @@ pub struct SweepMessage {
     pub at: Timestamp,
 }
 
+/// Make a plan, or apply one. It travels in the queue of sweeps: one of either per corp at a time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlanMessage {
+    /// The binding.
+    pub binding: BindingId,
+    /// Its corp.
+    pub corp: CorpId,
+    /// The plan's id, chosen by whoever asks.
+    pub plan: RunId,
+    /// What to do with it.
+    pub task: PlanTask,
+    /// The greatest age in hours at which the plan is still begun.
+    pub hours_max: u32,
+    /// When it was asked for.
+    pub at: Timestamp,
+}
+
+/// What to do with a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PlanTask {
+    /// Make it.
+    Make,
+    /// Apply it, or go on with it.
+    Apply,
+}
+
 /// DingTalk refused an access token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenRefusedMessage {
@@ -98,6 +125,7 @@ macro_rules! body {
 }
 body!(WakeMessage, "wake", 1);
 body!(SweepMessage, "sweep", 1);
+body!(PlanMessage, "plan", 1);
 body!(TokenRefusedMessage, "refused token", 1);
 body!(OutboxMessage, "outbox", 1);
 
@@ -155,6 +183,18 @@ impl SweepMessage {
     }
 }
 
+impl PlanMessage {
+    /// Ready to send: in line with the corp's sweeps.
+    ///
+    /// # Errors
+    /// As [`encode`].
+    pub fn to_message(&self) -> Result<Message, MessageError> {
+        let body = encode(self)?;
+        let deduplication = digest(&[&body]);
+        Ok(fifo(body, self.corp.as_str(), deduplication))
+    }
+}
+
 impl TokenRefusedMessage {
     /// Ready to send: one refresh per refused token.
     ///
@@ -185,7 +225,7 @@ fn group_id(group: &str) -> String {
     if super::is_id(group) { group.to_owned() } else { digest(&[group]) }
 }
 
-fn digest(parts: &[&str]) -> String {
+pub(super) fn digest(parts: &[&str]) -> String {
     let mut hasher = Sha256::new();
     for part in parts {
         hasher.update((part.len() as u64).to_be_bytes());
@@ -219,6 +259,22 @@ mod tests {
         let text = encode(&sent).unwrap();
         assert!(text.contains("\"v\":1"));
         assert_eq!(decode::<WakeMessage>(&text).unwrap(), sent);
+    }
+
+    #[test]
+    fn a_plans_message_is_no_sweeps_message() {
+        let plan = PlanMessage {
+            binding: BindingId::new("b1").unwrap(),
+            corp: CorpId::new("ding1").unwrap(),
+            plan: RunId::new("1780000000000-9c01f3aa").unwrap(),
+            task: PlanTask::Apply,
+            hours_max: 24,
+            at: Timestamp(1),
+        };
+        let text = encode(&plan).unwrap();
+        assert_eq!(decode::<PlanMessage>(&text).unwrap(), plan);
+        // A reader that knows no plans must not take it for a sweep.
+        assert!(matches!(decode::<SweepMessage>(&text), Err(MessageError::Malformed { .. })));
     }
 
     #[test]

@@ -1,11 +1,18 @@
 //! The queue on AWS.
 
+mod dead_letters;
+mod stack;
+
 use async_trait::async_trait;
 use aws_sdk_sqs::Client;
+use aws_sdk_sqs::config::http::HttpResponse;
 use aws_sdk_sqs::error::{ProvideErrorMetadata, SdkError};
 
 use super::{Message, Queue, QueueError, check};
-use crate::error::Cause;
+use crate::error::{Cause, may_pass};
+
+pub use dead_letters::SqsDeadLetters;
+pub use stack::dead_letters_of_stack;
 
 /// One SQS queue; FIFO when its address ends in `.fifo`. Retries are the client's own.
 pub struct SqsQueue {
@@ -41,12 +48,21 @@ impl Queue for SqsQueue {
     }
 }
 
-fn failed<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> QueueError {
+fn failed<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> QueueError {
     let SdkError::ServiceError(service) = error else {
-        return QueueError::Unavailable(Cause::new("the request did not complete"));
+        return match error {
+            SdkError::ConstructionFailure(_) => QueueError::Refused(Cause::new("the request could not be built")),
+            _ => QueueError::Unavailable(Cause::new("the request did not complete")),
+        };
     };
     let code = service.err().code().unwrap_or("no error code");
-    let refused = code.contains("Invalid") || code.contains("NonExistent") || code.contains("AccessDenied");
+    if code == "ReceiptHandleIsInvalid" {
+        return QueueError::StaleReceipt;
+    }
     let cause = Cause::new(code);
-    if refused { QueueError::Refused(cause) } else { QueueError::Unavailable(cause) }
+    if may_pass(service.raw().status().as_u16(), code) {
+        QueueError::Unavailable(cause)
+    } else {
+        QueueError::Refused(cause)
+    }
 }

@@ -35,8 +35,10 @@ pub enum ControlKind {
     Removal,
     /// A corp in trouble: reason, since, next attempt.
     Quarantine,
-    /// The versioned policy.
+    /// A version of the policy, by its number.
     Policy,
+    /// A wake that came while nothing was written: looked at when writing begins again.
+    Wake,
     /// The head of the corp's chain of journals. Written by [`crate::store::Journal::close`] alone.
     JournalHead,
 }
@@ -56,10 +58,14 @@ impl ControlKind {
             Self::Removal => "removal",
             Self::Quarantine => "quarantine",
             Self::Policy => "policy",
+            Self::Wake => "wake",
             Self::JournalHead => "journal-head",
         }
     }
 }
+
+/// How often the binding is written while something else writes it too.
+const TRIES: usize = 8;
 
 /// The partition of all bindings: the one key that does not begin with a corp, because a callback knows only the binding.
 const BINDINGS: &str = "bindings";
@@ -152,6 +158,28 @@ impl Store {
     pub async fn put_binding(&self, binding: &Binding, condition: Condition) -> Result<u64, WriteError> {
         let body = to_json("binding", binding)?;
         self.put_versioned(binding_address(binding.id.as_str()), body, condition, None).await
+    }
+
+    /// Changes a binding as it is stored now, whoever else writes it; `None` where there is none.
+    ///
+    /// # Errors
+    /// As [`Store::put_control`]; `Stale` when others kept writing it.
+    pub async fn change_binding(
+        &self,
+        id: &BindingId,
+        change: impl Fn(&mut Binding) + Send + Sync,
+    ) -> Result<Option<Binding>, WriteError> {
+        for _ in 0..TRIES {
+            let Some(stored) = self.binding(id).await.map_err(WriteError::Store)? else { return Ok(None) };
+            let mut binding = stored.body;
+            change(&mut binding);
+            match self.put_binding(&binding, Condition::Version(stored.version)).await {
+                Ok(_) => return Ok(Some(binding)),
+                Err(WriteError::Stale) => {}
+                Err(err) => return Err(err),
+            }
+        }
+        Err(WriteError::Stale)
     }
 
     /// Every binding, by id.

@@ -127,6 +127,7 @@ pub(super) fn refused(call: &'static str, code: &str) -> StoreError {
         | "ServiceUnavailable"
         | "no error code"
         | "TransactionInProgressException"
+        | "TransactionCanceledException"
         | "TransactionConflict"
         | "TransactionConflictException" => StoreError::Unavailable { call, source: Cause::new(code) },
         _ => StoreError::Refused { call, source: Cause::new(code) },

@@ -20,7 +20,7 @@ use super::versioned::{Address, Condition, SCHEMA, Stored, fits, own_win, read_r
 use crate::error::{StoreError, Taken, WriteError};
 use crate::vault::hex;
 
-const WHAT: &str = "ledger entry";
+pub(super) const WHAT: &str = "ledger entry";
 
 /// How often a put of any version is tried when somebody else writes the same entry.
 const ATTEMPTS: u32 = 8;
@@ -37,7 +37,7 @@ pub struct Find {
 }
 
 impl Find {
-    fn spelled(&self) -> String {
+    pub(super) fn spelled(&self) -> String {
         format!("{}#{}", self.what, hex(&self.hash))
     }
 }
@@ -85,12 +85,23 @@ fn finds_of(item: &Item) -> BTreeSet<String> {
 }
 
 /// What a put of an entry needs to know.
-struct Put<'a> {
-    corp: &'a CorpId,
-    kind: Kind,
-    id: &'a str,
-    body: &'a str,
-    finds: &'a BTreeSet<String>,
+pub(super) struct Put<'a> {
+    pub(super) corp: &'a CorpId,
+    pub(super) kind: Kind,
+    pub(super) id: &'a str,
+    pub(super) body: &'a str,
+    pub(super) finds: &'a BTreeSet<String>,
+}
+
+impl Put<'_> {
+    pub(super) fn pk(&self) -> String {
+        partition_of(self.corp, self.kind, self.id)
+    }
+}
+
+/// The version of a versioned item; 0 where there is none.
+pub(super) fn version(item: &Item) -> Result<u64, StoreError> {
+    if item.is_empty() { Ok(0) } else { entry(item).map(|entry| entry.version) }
 }
 
 impl Store {
@@ -169,7 +180,7 @@ impl Store {
         Ok(ids)
     }
 
-    async fn entry_item(&self, corp: &CorpId, kind: Kind, id: &str) -> Result<Option<Item>, StoreError> {
+    pub(super) async fn entry_item(&self, corp: &CorpId, kind: Kind, id: &str) -> Result<Option<Item>, StoreError> {
         self.get_item(Table::Ledger, &partition_of(corp, kind, id), id).await
     }
 
@@ -186,10 +197,10 @@ impl Store {
 
     /// Writes over exactly what was read; an empty item means that there must be none.
     async fn put_over(&self, put: &Put<'_>, before: &Item) -> Result<u64, WriteError> {
-        let pk = partition_of(put.corp, put.kind, put.id);
+        let pk = put.pk();
         let address = Address { table: Table::Ledger, pk: &pk, sk: put.id, what: WHAT };
         let mark = self.mark();
-        let expected = if before.is_empty() { 0 } else { entry(before).map_err(WriteError::Store)?.version };
+        let expected = version(before).map_err(WriteError::Store)?;
         let steps = self.entry_steps(put, address, before, expected, &mark)?;
         let jitter = self.jitter(&mark);
         match self.transact(steps, jitter).await {
@@ -203,7 +214,7 @@ impl Store {
         }
     }
 
-    fn entry_steps(
+    pub(super) fn entry_steps(
         &self,
         put: &Put<'_>,
         address: Address<'_>,

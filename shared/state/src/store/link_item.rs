@@ -60,6 +60,10 @@ pub(super) fn encode(corp: &CorpId, link: &Link) -> Result<Encoded, WriteError> 
     if let Some(unionid) = link.unionid {
         set("u", binary(unionid));
     }
+    // Rare: most links wait for nothing.
+    if !link.waits.is_empty() {
+        set("w", text(serde_json::to_string(&link.waits).unwrap_or_default()));
+    }
     let packed = pack(link).ok_or(WriteError::TooLarge { bytes: usize::MAX, limit: ITEM_MAX })?;
     // One byte for the attribute's name, and four for the overflow's own attribute.
     let room = UNIT.saturating_sub(size(&main) + 1 + 4);
@@ -111,7 +115,9 @@ pub(super) fn decode(kind: Kind, main: &Item, overflow: Option<&Item>) -> Result
     let unionid = main.contains_key("u").then(|| attributes.array("u")).transpose()?;
     let (dingtalk, ehr) = (native(attributes, "d")?, native(attributes, "e")?);
     let protected = main.get("a").is_some_and(|a| a.as_bool().is_ok_and(|a| *a));
-    Ok(Link { id, kind, generation, version, dingtalk, ehr, unionid, protected, base, intents, lifecycle })
+    let waits = attributes.optional_text("w")?.map(serde_json::from_str).transpose();
+    let waits = waits.map_err(|_| attributes.malformed("what it waits for"))?.unwrap_or_default();
+    Ok(Link { id, kind, generation, version, dingtalk, ehr, unionid, protected, base, intents, lifecycle, waits })
 }
 
 fn native(attributes: Attributes<'_>, name: &str) -> Result<Option<NativeId>, StoreError> {

@@ -4,7 +4,7 @@
 //! u8  count of hashes       then per hash:       u8 field, 12 B hash
 //! u16 count of memberships  then per membership: 16 B link id, u8 bits (1 = member, 2 = leads)
 //! u16 count of intents      then per intent:     u8 side, u8 action, i64 at, u8 count, per field: u8 field, 12 B hash
-//! rest: details of the lifecycle — absent: u32 runs, i64 since; left: i64 at; quarantined: i64 since, UTF-8 reason
+//! rest: details of the lifecycle — absent: u32 runs, i64 since; leaving: i64 since; left: i64 at; quarantined: i64 since, UTF-8 reason
 //! ```
 //! Integers are big-endian.
 
@@ -32,6 +32,7 @@ pub(super) fn word(lifecycle: &Lifecycle) -> &'static str {
         Lifecycle::Creating => "creating",
         Lifecycle::Active => "active",
         Lifecycle::Absent { .. } => "absent",
+        Lifecycle::Leaving { .. } => "leaving",
         Lifecycle::Left { .. } => "left",
         Lifecycle::Quarantined { .. } => "quarantined",
     }
@@ -60,7 +61,7 @@ pub(super) fn pack(link: &Link) -> Option<Vec<u8>> {
             out.extend(runs.to_be_bytes());
             out.extend(since.millis().to_be_bytes());
         }
-        Lifecycle::Left { at } => out.extend(at.millis().to_be_bytes()),
+        Lifecycle::Left { at } | Lifecycle::Leaving { since: at } => out.extend(at.millis().to_be_bytes()),
         Lifecycle::Quarantined { reason, since } => {
             out.extend(since.millis().to_be_bytes());
             out.extend(reason.as_bytes());
@@ -156,6 +157,7 @@ impl Rest<'_> {
             "creating" => Lifecycle::Creating,
             "active" => Lifecycle::Active,
             "absent" => Lifecycle::Absent { runs: self.take().map(u32::from_be_bytes)?, since: self.timestamp()? },
+            "leaving" => Lifecycle::Leaving { since: self.timestamp()? },
             "left" => Lifecycle::Left { at: self.timestamp()? },
             "quarantined" => {
                 let since = self.timestamp()?;

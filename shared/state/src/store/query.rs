@@ -77,6 +77,33 @@ impl Store {
         }
         Ok(items)
     }
+
+    /// Items of a partition behind a sort key, in order, strongly consistent, at most `limit`.
+    pub(super) async fn items_after(
+        &self,
+        table: Table,
+        pk: &str,
+        after: &str,
+        limit: usize,
+    ) -> Result<Vec<Item>, StoreError> {
+        let mut items = Vec::new();
+        let mut from = None;
+        while items.len() < limit {
+            let more = i32::try_from(limit - items.len()).unwrap_or(i32::MAX);
+            let query = self.client.query().table_name(self.table(table));
+            let query = query.key_condition_expression("pk = :pk AND sk > :after");
+            let query = query.expression_attribute_values(":pk", text(pk));
+            let query = query.expression_attribute_values(":after", text(after));
+            let query = query.consistent_read(true).limit(more).set_exclusive_start_key(from);
+            let answer = query.send().await.map_err(|error| failed("list items", &error))?;
+            items.extend(answer.items.unwrap_or_default());
+            from = answer.last_evaluated_key;
+            if from.is_none() {
+                break;
+            }
+        }
+        Ok(items)
+    }
 }
 
 async fn page(

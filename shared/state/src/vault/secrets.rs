@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Vault, VaultError, hex};
+use super::{Stage, StagedVault, Vault, VaultError, hex};
 
 const VERSION: u32 = 1;
 
@@ -42,6 +42,8 @@ pub struct PreviousCallback {
     pub token: SecretString,
     /// The encoding key, 43 characters.
     pub aes_key: SecretString,
+    /// Until when they are accepted: a day after the change (`reliability.md` §3.2).
+    pub until: Timestamp,
 }
 
 /// A binding's credentials and keys. `Debug` hides them.
@@ -144,7 +146,15 @@ impl Secrets {
     /// # Errors
     /// [`SecretError`]; `Vault(NotFound)` when the binding has none.
     pub async fn binding(&self, id: &BindingId) -> Result<BindingSecret, SecretError> {
-        from_wire(self.read::<BindingWire>("binding", id).await?)
+        self.binding_at(id, Stage::Current).await
+    }
+
+    /// The same of a stage.
+    ///
+    /// # Errors
+    /// [`SecretError`]; `Vault(NotFound)` when nothing is in it.
+    pub async fn binding_at(&self, id: &BindingId, stage: Stage) -> Result<BindingSecret, SecretError> {
+        from_wire(self.read::<BindingWire>("binding", id, stage).await?)
     }
 
     /// Stores a binding's credentials and keys.
@@ -160,7 +170,7 @@ impl Secrets {
     /// # Errors
     /// [`SecretError`]; `Vault(NotFound)` before the first one.
     pub async fn tokens(&self, id: &BindingId) -> Result<TokenSecret, SecretError> {
-        let wire = self.read::<TokenWire>("tokens", id).await?;
+        let wire = self.read::<TokenWire>("tokens", id, Stage::Current).await?;
         Ok(TokenSecret { token: wire.token.into(), issued_at: wire.issued_at, expires_at: wire.expires_at })
     }
 
@@ -174,12 +184,17 @@ impl Secrets {
         self.write("tokens", id, &wire).await
     }
 
-    async fn read<W: for<'de> Deserialize<'de>>(&self, kind: &str, id: &BindingId) -> Result<W, SecretError> {
+    async fn read<W: for<'de> Deserialize<'de>>(
+        &self,
+        kind: &str,
+        id: &BindingId,
+        stage: Stage,
+    ) -> Result<W, SecretError> {
         #[derive(Deserialize)]
         struct Schema {
             v: u32,
         }
-        let text = self.vault.get(&self.name(kind, id)).await.map_err(SecretError::Vault)?;
+        let text = self.vault.get_stage(&self.name(kind, id), stage).await.map_err(SecretError::Vault)?;
         let malformed = |_| SecretError::Malformed { why: "it is not the expected JSON" };
         let Schema { v } = serde_json::from_str(text.expose_secret()).map_err(malformed)?;
         if v != VERSION {
@@ -189,13 +204,50 @@ impl Secrets {
     }
 
     async fn write<W: Serialize>(&self, kind: &str, id: &BindingId, wire: &W) -> Result<(), SecretError> {
-        let text = serde_json::to_string(wire).map_err(|_| SecretError::Malformed { why: "it has no JSON form" })?;
-        self.vault.put(&self.name(kind, id), text.into()).await.map_err(SecretError::Vault)
+        self.vault.put(&self.name(kind, id), text_of(wire)?).await.map_err(SecretError::Vault)
     }
 
     fn name(&self, kind: &str, id: &BindingId) -> String {
         format!("{}{kind}/{id}", self.prefix)
     }
+}
+
+/// The secrets of bindings while they are changed: what comes next stands beside what counts.
+pub struct StagedSecrets {
+    /// The same to read.
+    pub secrets: Secrets,
+    vault: Arc<dyn StagedVault>,
+}
+
+impl StagedSecrets {
+    /// As [`Secrets::new`].
+    #[must_use]
+    pub fn new(vault: Arc<dyn StagedVault>, prefix: impl Into<String>) -> Self {
+        let reader: Arc<dyn Vault> = Arc::clone(&vault) as Arc<dyn Vault>;
+        Self { secrets: Secrets::new(reader, prefix), vault }
+    }
+
+    /// Stores credentials and keys that are to be proven; the current ones stay.
+    ///
+    /// # Errors
+    /// [`SecretError::Vault`]; `NotFound` when the binding has no secret.
+    pub async fn propose(&self, id: &BindingId, secret: &BindingSecret) -> Result<(), SecretError> {
+        let text = text_of(&to_wire(secret))?;
+        self.vault.propose(&self.secrets.name("binding", id), text).await.map_err(SecretError::Vault)
+    }
+
+    /// Makes what was proposed the current credentials and keys.
+    ///
+    /// # Errors
+    /// [`SecretError::Vault`]; `NotFound` when nothing is proposed.
+    pub async fn promote(&self, id: &BindingId) -> Result<(), SecretError> {
+        self.vault.promote(&self.secrets.name("binding", id)).await.map_err(SecretError::Vault)
+    }
+}
+
+fn text_of<W: Serialize>(wire: &W) -> Result<SecretString, SecretError> {
+    let text = serde_json::to_string(wire).map_err(|_| SecretError::Malformed { why: "it has no JSON form" })?;
+    Ok(text.into())
 }
 
 #[derive(Serialize, Deserialize)]
@@ -217,6 +269,9 @@ struct BindingWire {
 struct CallbackWire {
     token: String,
     aes_key: String,
+    /// Without it they are long expired.
+    #[serde(default)]
+    until: Timestamp,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -239,10 +294,11 @@ fn to_wire(secret: &BindingSecret) -> BindingWire {
         callback_aes_key: text(&secret.callback_aes_key),
         hash_key: STANDARD.encode(secret.hash_key),
         seal_key: STANDARD.encode(secret.seal_key),
-        previous_callback: secret
-            .previous_callback
-            .as_ref()
-            .map(|keys| CallbackWire { token: text(&keys.token), aes_key: text(&keys.aes_key) }),
+        previous_callback: secret.previous_callback.as_ref().map(|keys| CallbackWire {
+            token: text(&keys.token),
+            aes_key: text(&keys.aes_key),
+            until: keys.until,
+        }),
     }
 }
 
@@ -256,9 +312,11 @@ fn from_wire(wire: BindingWire) -> Result<BindingSecret, SecretError> {
         callback_aes_key: wire.callback_aes_key.into(),
         hash_key: key(&wire.hash_key)?,
         seal_key: key(&wire.seal_key)?,
-        previous_callback: wire
-            .previous_callback
-            .map(|keys| PreviousCallback { token: keys.token.into(), aes_key: keys.aes_key.into() }),
+        previous_callback: wire.previous_callback.map(|keys| PreviousCallback {
+            token: keys.token.into(),
+            aes_key: keys.aes_key.into(),
+            until: keys.until,
+        }),
     })
 }
 
@@ -281,7 +339,11 @@ mod tests {
             callback_aes_key: "canary-aes".into(),
             hash_key: [1; 32],
             seal_key: [2; 32],
-            previous_callback: Some(PreviousCallback { token: "canary-t0".into(), aes_key: "canary-a0".into() }),
+            previous_callback: Some(PreviousCallback {
+                token: "canary-t0".into(),
+                aes_key: "canary-a0".into(),
+                until: Timestamp(7),
+            }),
         }
     }
 
@@ -290,6 +352,7 @@ mod tests {
         let again = from_wire(to_wire(&secret())).unwrap();
         assert_eq!(again.app_secret.expose_secret(), "canary-secret");
         assert_eq!((again.hash_key, again.seal_key), ([1; 32], [2; 32]));
+        assert_eq!(again.previous_callback.as_ref().unwrap().until, Timestamp(7));
         assert!(!format!("{again:?}").contains("canary"));
         assert!(!format!("{:?}", again.previous_callback).contains("canary"));
     }

@@ -8,6 +8,7 @@ use proptest::option;
 use proptest::prelude::*;
 
 use super::*;
+use directory::link::Wait;
 
 fn corp() -> CorpId {
     CorpId::new("ding0123456789abcdef35c2f4657eb6378f").unwrap()
@@ -35,6 +36,7 @@ fn typical() -> Link {
         base: Base { hashes, departments: [1, 2, 3].map(|n| LinkId([n; 16])).into(), leads: [LinkId([2; 16])].into() },
         intents: vec![intent],
         lifecycle: Lifecycle::Active,
+        waits: vec![],
     }
 }
 
@@ -113,8 +115,18 @@ fn lifecycles() -> impl Strategy<Value = Lifecycle> {
         Just(Lifecycle::Active),
         (any::<u32>(), timestamps()).prop_map(|(runs, since)| Lifecycle::Absent { runs, since }),
         timestamps().prop_map(|at| Lifecycle::Left { at }),
+        timestamps().prop_map(|since| Lifecycle::Leaving { since }),
         ("\\PC{0,2000}", timestamps()).prop_map(|(reason, since)| Lifecycle::Quarantined { reason, since }),
     ]
+}
+
+prop_compose! {
+    fn waits()(
+        field in option::of(proptest::sample::select(Field::ALL.to_vec())),
+        value in any::<FieldHash>(), reason in "\\PC{0,60}", since in timestamps(), next in timestamps(),
+    ) -> Wait {
+        Wait { field, value, reason, since, next }
+    }
 }
 
 prop_compose! {
@@ -123,11 +135,11 @@ prop_compose! {
             (any::<[u8; 16]>(), prop_oneof![Just(Kind::Person), Just(Kind::Department)], any::<u32>(), any::<u128>()),
         (dingtalk, ehr, unionid, protected) in (natives(), natives(), option::of(any::<FieldHash>()), any::<bool>()),
         (hashes, departments, leads) in (hashes(), link_ids(), link_ids()),
-        (intents, lifecycle) in (intents(), lifecycles()),
+        (intents, lifecycle, waits) in (intents(), lifecycles(), vec(waits(), 0..3)),
     ) -> Link {
         Link {
             id: LinkId(id), kind, generation, version: Version(version), dingtalk, ehr, unionid, protected,
-            base: Base { hashes, departments, leads }, intents, lifecycle,
+            base: Base { hashes, departments, leads }, intents, lifecycle, waits,
         }
     }
 }

@@ -1,0 +1,215 @@
+//! AWS without its SDK: signed calls of AWS's JSON protocols over kept connections.
+//!
+//! For functions whose answer somebody waits for. The SDK's client costs three times the instructions of a warm event
+//! and two megabytes (`performance.md` §3; README "Decisions"); what it does for us is little and stands here: signature
+//! (`aws-sigv4`), one retry, the error's name, the clock's skew. Everybody else uses the SDK.
+
+mod answer;
+mod connection;
+mod endpoint;
+mod signature;
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use directory::Timestamp;
+use tokio_rustls::rustls::ClientConfig;
+
+use crate::error::Cause;
+use answer::Answer;
+use connection::{Connection, Lost};
+pub use endpoint::{Endpoint, InvalidEndpoint};
+pub use signature::Identity;
+
+/// Connections that wait for their next call, per service.
+const IDLE_MAX: usize = 4;
+/// Between an answer that asks for patience and the second attempt.
+const PAUSE: Duration = Duration::from_millis(40);
+/// A clock that is further away than this is told of and corrected for (`reliability.md` F19).
+const SKEW_MAX_MS: i64 = 2 * 60 * 1_000;
+
+/// Asks what time it is.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// One of AWS's services that speak JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Service {
+    /// Its name in addresses and signatures.
+    pub name: &'static str,
+    /// What its actions' names begin with on the wire.
+    pub target: &'static str,
+    /// The version of the protocol.
+    pub json: &'static str,
+}
+
+/// SQS.
+pub const SQS: Service = Service { name: "sqs", target: "AmazonSQS", json: "1.0" };
+/// Secrets Manager.
+pub const SECRETS_MANAGER: Service = Service { name: "secretsmanager", target: "secretsmanager", json: "1.1" };
+
+/// Bounds of one call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bounds {
+    /// For an answer on a connection that was kept: it may be dead without anybody having said so.
+    pub kept: Duration,
+    /// For an answer on a new connection, its making included.
+    pub fresh: Duration,
+    /// For all of it.
+    pub call: Duration,
+}
+
+/// Who calls, from where, and how.
+#[derive(Clone)]
+pub struct Access {
+    /// Region and credentials.
+    pub identity: Identity,
+    /// Whom to believe, and with which cryptography.
+    pub tls: Arc<ClientConfig>,
+    /// The time of signatures.
+    pub clock: Clock,
+    /// How long to wait.
+    pub bounds: Bounds,
+}
+
+/// Why there is no answer to use. Neither variant carries what was sent.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CallError {
+    /// No answer, or not now; it may have been done all the same.
+    #[error("the service did not answer")]
+    Unavailable(#[source] Cause),
+    /// The service said no, and says so again.
+    #[error("the service refused with {0}")]
+    Refused(String),
+}
+
+/// The client of one service. Connections are kept, so that it should live as long as the process.
+pub struct Caller {
+    service: Service,
+    endpoint: Endpoint,
+    access: Access,
+    idle: Mutex<Vec<Connection>>,
+    skew_ms: AtomicI64,
+}
+
+impl Caller {
+    /// Of a service at its own address in the identity's region, or at another one (emulators). Connects to nothing yet.
+    ///
+    /// # Errors
+    /// [`InvalidEndpoint`] when an address was given and is none.
+    pub fn new(service: Service, access: Access, endpoint: Option<&str>) -> Result<Self, InvalidEndpoint> {
+        let endpoint = match endpoint {
+            Some(address) => Endpoint::parse(address)?,
+            None => Endpoint::of(service, access.identity.region()),
+        };
+        Ok(Self { service, endpoint, access, idle: Mutex::default(), skew_ms: AtomicI64::new(0) })
+    }
+
+    /// Makes a connection and keeps it, so that the first call need not. What fails here fails again there, with a name.
+    pub async fn warm(&self) {
+        if let Ok(Ok(connection)) = tokio::time::timeout(self.access.bounds.fresh, self.connect()).await {
+            self.keep(connection);
+        }
+    }
+
+    /// Calls an action with a JSON body; the body of its answer. Actions must bear being done twice.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub async fn call(&self, action: &str, body: impl Into<Bytes>) -> Result<Bytes, CallError> {
+        let unanswered = |_elapsed| CallError::Unavailable(Cause::new("no answer in time"));
+        tokio::time::timeout(self.access.bounds.call, self.tries(action, body.into())).await.map_err(unanswered)?
+    }
+
+    async fn tries(&self, action: &str, body: Bytes) -> Result<Bytes, CallError> {
+        let first = self.attempt(action, body.clone()).await;
+        let again = match &first {
+            Err(_) => true,
+            Ok(answer) => self.learn_time(answer) || answer.asks_for_patience(),
+        };
+        if !again {
+            return first.and_then(Answer::into_body);
+        }
+        if first.is_ok() {
+            tokio::time::sleep(PAUSE).await;
+        }
+        self.attempt(action, body).await.and_then(Answer::into_body)
+    }
+
+    /// On a kept connection if there is one, and on a new one if that turns out to be dead.
+    async fn attempt(&self, action: &str, body: Bytes) -> Result<Answer, CallError> {
+        if let Some(mut kept) = self.take() {
+            let sent = kept.send(self.request(action, body.clone())?);
+            if let Ok(Ok(answer)) = tokio::time::timeout(self.access.bounds.kept, sent).await {
+                self.keep(kept);
+                return Ok(answer);
+            }
+            // The others are of the same age.
+            self.idle().clear();
+        }
+        let fresh = async {
+            let mut connection = self.connect().await?;
+            let request = self.request(action, body).map_err(|_| Lost::Request)?;
+            let answer = connection.send(request).await?;
+            self.keep(connection);
+            Ok::<_, Lost>(answer)
+        };
+        let answer = tokio::time::timeout(self.access.bounds.fresh, fresh).await;
+        let lost = |lost: Lost| CallError::Unavailable(Cause::new(lost.to_string()));
+        answer.map_err(|_| CallError::Unavailable(Cause::new("no answer in time")))?.map_err(lost)
+    }
+
+    fn request(&self, action: &str, body: Bytes) -> Result<signature::Signed, CallError> {
+        let at = self.now().plus_millis(self.skew_ms.load(Ordering::Relaxed));
+        let signed = signature::request(self.service, &self.endpoint, &self.access.identity, action, body, at);
+        signed.map_err(|_| CallError::Refused("no signature".to_owned()))
+    }
+
+    async fn connect(&self) -> Result<Connection, Lost> {
+        Connection::open(&self.endpoint, &self.access.tls).await
+    }
+
+    /// Compares the service's clock with ours; whether what was refused may have been refused for that.
+    fn learn_time(&self, answer: &Answer) -> bool {
+        let Some(theirs) = answer.date() else { return false };
+        let found = theirs.millis().saturating_sub(self.now().millis());
+        let skew = if found.abs() > SKEW_MAX_MS { found } else { 0 };
+        let before = self.skew_ms.swap(skew, Ordering::Relaxed);
+        if (skew == 0) == (before == 0) {
+            return false;
+        }
+        if skew != 0 {
+            tracing::error!(skew_s = skew / 1_000, "this machine's clock is {} s behind AWS's", skew / 1_000);
+        }
+        !answer.is_success()
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.access.clock)()
+    }
+
+    fn take(&self) -> Option<Connection> {
+        let mut idle = self.idle();
+        while let Some(connection) = idle.pop() {
+            if connection.is_open() {
+                return Some(connection);
+            }
+        }
+        None
+    }
+
+    fn keep(&self, connection: Connection) {
+        let mut idle = self.idle();
+        if idle.len() < IDLE_MAX && connection.is_open() {
+            idle.push(connection);
+        }
+    }
+
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests;

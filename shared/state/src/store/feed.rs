@@ -1,0 +1,158 @@
+//! The ledger's change feed: what people changed in the built-in eHR, in order, ids only.
+//!
+//! An entry of the feed is written in the transaction of the edit that it tells, conditional on the feed's head, so that
+//! places have no gap and are seen in their order: whoever has read up to a place has missed nothing before it. What the
+//! sync itself writes is not told here, as no eHR tells a program of its own writes.
+
+use directory::{CorpId, Kind, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::Store;
+use super::item::{Item, number};
+use super::ledger::{Find, Put, WHAT};
+use super::tally::Table;
+use super::transaction::{Cancelled, Step, When};
+use super::versioned::{Address, Condition, own_win, read, to_json, whole};
+use crate::error::{StoreError, Taken, WriteError};
+
+const FEED: &str = "feed entry";
+
+/// How often an edit is tried when others write to the same feed.
+const ATTEMPTS: u32 = 16;
+
+/// What an edit did to whom: never a value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct News {
+    /// Person or department.
+    pub kind: Kind,
+    /// The entry's id.
+    pub id: String,
+    /// What was done, in one word: `hire`, `move`.
+    pub because: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// News at its place in the feed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// From 1, without a gap.
+    pub place: u64,
+    /// What happened.
+    pub news: News,
+}
+
+/// An edit of an entry that the feed tells.
+#[derive(Clone, Copy)]
+pub struct Edit<'a> {
+    /// The entry's body, JSON.
+    pub body: &'a str,
+    /// What must be true: `New`, or the version that was read. `Any` is taken as `New`.
+    pub condition: Condition,
+    /// All of the entry's finds.
+    pub finds: &'a [Find],
+    /// What is told.
+    pub news: &'a News,
+}
+
+fn head_pk(corp: &CorpId) -> String {
+    format!("{corp}#feed-head")
+}
+
+fn feed_pk(corp: &CorpId) -> String {
+    format!("{corp}#feed")
+}
+
+/// Twelve digits, so that places sort as text.
+fn place_sk(place: u64) -> String {
+    format!("{place:012}")
+}
+
+impl Store {
+    /// Stores an edited entry, its finds and its news, all or nothing; answers with the entry's new version.
+    ///
+    /// # Errors
+    /// [`WriteError::Exists`] for `New`, [`WriteError::Stale`] for `Version`, when it is not so; `TooLarge` above 396 KiB.
+    /// `Stale` also when others kept writing to the feed for all of the attempts.
+    pub async fn edit_entry(&self, corp: &CorpId, edit: Edit<'_>) -> Result<u64, WriteError> {
+        let (kind, id) = (edit.news.kind, edit.news.id.as_str());
+        let finds = edit.finds.iter().map(Find::spelled).collect();
+        let put = Put { corp, kind, id, body: edit.body, finds: &finds };
+        let before = self.entry_item(corp, kind, id).await.map_err(WriteError::Store)?.unwrap_or_default();
+        let found = super::ledger::version(&before).map_err(WriteError::Store)?;
+        match (edit.condition, found) {
+            (Condition::Version(expected), found) if found != expected => return Err(WriteError::Stale),
+            (Condition::New | Condition::Any, 1..) => return Err(WriteError::Exists { which: Taken::Item }),
+            _ => {}
+        }
+        let mark = self.mark();
+        let jitter = self.jitter(&mark);
+        for attempt in 1..=ATTEMPTS {
+            match self.try_edit(&put, &before, &mark, edit.news).await? {
+                Some(version) => return Ok(version),
+                None => self.back_off(attempt.min(4), jitter).await,
+            }
+        }
+        Err(WriteError::Stale)
+    }
+
+    /// `None` when somebody else wrote to the feed meanwhile.
+    async fn try_edit(
+        &self,
+        put: &Put<'_>,
+        before: &Item,
+        mark: &[u8],
+        news: &News,
+    ) -> Result<Option<u64>, WriteError> {
+        let pk = put.pk();
+        let address = Address { table: Table::Ledger, pk: &pk, sk: put.id, what: WHAT };
+        let expected = super::ledger::version(before).map_err(WriteError::Store)?;
+        let mut steps = self.entry_steps(put, address, before, expected, mark)?;
+        steps.extend(self.feed_steps(put.corp, news, mark).await?);
+        match self.transact(steps, self.jitter(mark)).await {
+            Ok(()) => Ok(Some(expected + 1)),
+            Err(Cancelled::Failed(error)) => self.own_win_after_silence(address, mark, error).await.map(Some),
+            Err(Cancelled::Conditions(conditions)) => match conditions.into_iter().next().flatten() {
+                None => Ok(None),
+                Some(stored) => {
+                    let own = own_win(WHAT, &stored, mark).map_err(WriteError::Store)?;
+                    let lost =
+                        if expected == 0 { WriteError::Exists { which: Taken::Item } } else { WriteError::Stale };
+                    own.map(Some).ok_or(lost)
+                }
+            },
+        }
+    }
+
+    async fn feed_steps(&self, corp: &CorpId, news: &News, mark: &[u8]) -> Result<[Step; 2], WriteError> {
+        let (head, feed) = (head_pk(corp), feed_pk(corp));
+        let stored = self.get_item(Table::Ledger, &head, "-").await.map_err(WriteError::Store)?.unwrap_or_default();
+        let last = super::ledger::version(&stored).map_err(WriteError::Store)?;
+        let place = place_sk(last + 1);
+        let address = |pk, sk| Address { table: Table::Ledger, pk, sk, what: FEED };
+        let when = if last == 0 {
+            When::new_item()
+        } else {
+            When { expression: "n = :n", values: Item::from([(":n".to_owned(), number(last))]) }
+        };
+        let head = whole(address(&head, "-"), "{}".to_owned(), last + 1, mark.to_vec());
+        let item = whole(address(&feed, &place), to_json(FEED, news)?, 1, mark.to_vec());
+        let put = |item, when| Step::put(self, Table::Ledger, item, Some(when)).map_err(WriteError::Store);
+        Ok([put(head, when)?, put(item, When::new_item())?])
+    }
+
+    /// What was told after a place, oldest first, at most `limit`; strongly consistent. 0 begins at the beginning.
+    ///
+    /// # Errors
+    /// [`StoreError`]; an entry that cannot be read is named.
+    pub async fn news_after(&self, corp: &CorpId, place: u64, limit: usize) -> Result<Vec<Told>, StoreError> {
+        let items = self.items_after(Table::Ledger, &feed_pk(corp), &place_sk(place), limit).await?;
+        let told = |item: &Item| {
+            let stored = read::<News>(FEED, item)?;
+            let place = stored.id.parse();
+            let place = place.map_err(|_| StoreError::Malformed { what: FEED, why: "its place is no number" })?;
+            Ok(Told { place, news: stored.body })
+        };
+        items.iter().map(told).collect()
+    }
+}

@@ -1,0 +1,120 @@
+//! The vault on AWS without the SDK: for whoever is waited for, and for commands that carry no SDK.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use super::{Stage, StagedVault, Vault, VaultError, hex};
+use crate::direct::{CallError, Caller};
+use crate::error::Cause;
+
+/// Secrets Manager without the SDK. Makes no secret: it reads, and changes the values of those that are there.
+pub struct DirectVault {
+    caller: Caller,
+}
+
+impl DirectVault {
+    /// The vault of the caller's account and region; the caller is one of [`crate::direct::SECRETS_MANAGER`].
+    #[must_use]
+    pub fn new(caller: Caller) -> Self {
+        Self { caller }
+    }
+
+    /// Makes the connection that the first secret comes over.
+    pub async fn warm(&self) {
+        self.caller.warm().await;
+    }
+
+    async fn call(&self, action: &str, request: &impl Serialize) -> Result<Bytes, VaultError> {
+        let body = serde_json::to_vec(request).map_err(|_| VaultError::Refused(Cause::new("no JSON form")))?;
+        self.caller.call(action, body).await.map_err(failed)
+    }
+
+    async fn put_at(&self, name: &str, value: &SecretString, stage: Stage) -> Result<(), VaultError> {
+        // The same for the attempts of this call, and another for the same value an hour later.
+        let mark = format!("{name}\n{}\n{}\n{}", stage.label(), self.caller.now().millis(), value.expose_secret());
+        let request = json!({
+            "SecretId": name, "SecretString": value.expose_secret(), "VersionStages": [stage.label()],
+            "ClientRequestToken": hex(&Sha256::digest(mark.as_bytes())),
+        });
+        self.call("PutSecretValue", &request).await.map(|_| ())
+    }
+
+    /// Which version has a label.
+    async fn version_of(&self, name: &str, stage: Stage) -> Result<Option<String>, VaultError> {
+        let answer = self.call("DescribeSecret", &json!({ "SecretId": name })).await?;
+        let described: Value = serde_json::from_slice(&answer).map_err(|_| no_answer())?;
+        let versions = described.get("VersionIdsToStages").and_then(Value::as_object).ok_or_else(no_answer)?;
+        let has = |labels: &Value| labels.as_array().is_some_and(|all| all.iter().any(|one| one == stage.label()));
+        Ok(versions.iter().find(|(_, labels)| has(labels)).map(|(version, _)| version.clone()))
+    }
+}
+
+fn no_answer() -> VaultError {
+    VaultError::Unavailable(Cause::new("the answer cannot be read"))
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct GetSecretValue<'a> {
+    secret_id: &'a str,
+    version_stage: &'a str,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct SecretValue {
+    secret_string: Option<SecretString>,
+}
+
+#[async_trait]
+impl Vault for DirectVault {
+    async fn get_stage(&self, name: &str, stage: Stage) -> Result<SecretString, VaultError> {
+        let request = GetSecretValue { secret_id: name, version_stage: stage.label() };
+        let answer = self.call("GetSecretValue", &request).await?;
+        let value = serde_json::from_slice::<SecretValue>(&answer).map_err(|_| no_answer())?;
+        value.secret_string.ok_or_else(|| VaultError::Refused(Cause::new("the secret is not text")))
+    }
+
+    async fn get(&self, name: &str) -> Result<SecretString, VaultError> {
+        self.get_stage(name, Stage::Current).await
+    }
+
+    async fn put(&self, name: &str, value: SecretString) -> Result<(), VaultError> {
+        self.put_at(name, &value, Stage::Current).await
+    }
+}
+
+#[async_trait]
+impl StagedVault for DirectVault {
+    async fn propose(&self, name: &str, value: SecretString) -> Result<(), VaultError> {
+        self.put_at(name, &value, Stage::Pending).await
+    }
+
+    /// Two steps, as the SDK's vault takes them; stopped in between, a repeat does the rest.
+    async fn promote(&self, name: &str) -> Result<(), VaultError> {
+        let pending = self.version_of(name, Stage::Pending).await?.ok_or(VaultError::NotFound)?;
+        let current = self.version_of(name, Stage::Current).await?;
+        let (counts, waits) = (Stage::Current.label(), Stage::Pending.label());
+        if current.as_ref() != Some(&pending) {
+            let mut moved = json!({"SecretId": name, "VersionStage": counts, "MoveToVersionId": pending});
+            if let Some(current) = current {
+                moved["RemoveFromVersionId"] = json!(current);
+            }
+            self.call("UpdateSecretVersionStage", &moved).await?;
+        }
+        let taken = json!({"SecretId": name, "VersionStage": waits, "RemoveFromVersionId": pending});
+        self.call("UpdateSecretVersionStage", &taken).await.map(|_| ())
+    }
+}
+
+fn failed(error: CallError) -> VaultError {
+    match error {
+        CallError::Unavailable(cause) => VaultError::Unavailable(cause),
+        CallError::Refused(code) if code == "ResourceNotFoundException" => VaultError::NotFound,
+        CallError::Refused(code) => VaultError::Refused(Cause::new(code)),
+    }
+}
