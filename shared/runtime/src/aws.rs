@@ -1,37 +1,50 @@
 //! Lean AWS clients: ring instead of AWS-LC, embedded roots instead of the system's bundle, credentials from the three
 //! variables that Lambda sets, no `aws-config`. `performance.md` §3: the defaults cost 38 ms of CPU in the first request
 //! and 0.7 ms of parsing certificates in each cold start.
+//!
+//! `sdk` for whoever works from a queue; `direct`, without the SDK, for whoever is waited for.
 
-use std::time::Duration;
+#[cfg(feature = "direct")]
+mod direct;
+#[cfg(feature = "aws")]
+mod sdk;
 
-use aws_credential_types::Credentials;
-use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_smithy_http_client::Builder;
-pub use aws_smithy_http_client::HttpClientError;
-use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode};
-use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use aws_smithy_types::retry::RetryConfig;
-use aws_smithy_types::timeout::TimeoutConfig;
-pub use aws_types::SdkConfig;
-use aws_types::region::Region;
+use std::fmt;
+
+use secrecy::SecretString;
 
 use crate::variables::{
-    AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL, AWS_REGION, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, Missing, optional,
-    required,
+    AWS_ACCESS_KEY_ID, AWS_CA_BUNDLE, AWS_ENDPOINT_URL, AWS_REGION, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, Missing,
+    optional, required,
 };
+
+#[cfg(feature = "direct")]
+pub use direct::Direct;
+#[cfg(feature = "aws")]
+pub use sdk::*;
 
 /// Roots that AWS endpoints chain to: Amazon Root CA 1–4 and Starfield Services G2 (Amazon Trust Services), and the
 /// three DigiCert roots used before them and in the China partition. Earliest expiry 2031.
 const ROOTS: &str = include_str!("aws/roots.pem");
 
-/// Who we are, where, and how long we wait.
-#[derive(Debug, Clone)]
+/// Who we are, where, whom we believe, and how long we wait. `Debug` hides the credentials.
+#[derive(Clone)]
 pub struct Settings {
     region: String,
-    credentials: Credentials,
+    access_key: String,
+    secret_key: SecretString,
+    session_token: Option<SecretString>,
     endpoint: Option<String>,
+    ca_bundle: Option<String>,
     patience: Patience,
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Settings");
+        shown.field("region", &self.region).field("endpoint", &self.endpoint).field("ca_bundle", &self.ca_bundle);
+        shown.field("patience", &self.patience).finish_non_exhaustive()
+    }
 }
 
 /// Bounds on one AWS call, in milliseconds.
@@ -49,86 +62,71 @@ impl Patience {
     /// For work from a queue: nobody is waiting.
     pub const WORKER: Self = Self { attempt_ms: 5_000, call_ms: 15_000, attempts: 4 };
     /// For a request that DingTalk counts as failed after 1.5 s.
-    pub const RECEIVER: Self = Self { attempt_ms: 600, call_ms: 1_000, attempts: 2 };
+    pub const RECEIVER: Self = Self { attempt_ms: 450, call_ms: 900, attempts: 2 };
+}
+
+/// Why a client could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum NoClient {
+    /// The file of `AWS_CA_BUNDLE`.
+    #[error("the certificates that AWS_CA_BUNDLE names cannot be read; give a file of PEM certificates, or unset it")]
+    Bundle(#[source] std::io::Error),
+    /// Certificates, or the TLS settings made of them.
+    #[error("the TLS settings for AWS were refused")]
+    Tls(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// `AWS_ENDPOINT_URL`.
+    #[error("AWS_ENDPOINT_URL was refused")]
+    Endpoint(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl Settings {
     /// Region and credentials from the environment of a Lambda function; the session token may be absent (emulators).
+    /// Credentials stand for as long as the execution environment lives.
     ///
     /// # Errors
     /// [`Missing`] with the variable's name.
     pub fn from_vars(lookup: &impl Fn(&str) -> Option<String>, patience: Patience) -> Result<Self, Missing> {
-        let credentials = Credentials::new(
-            required(lookup, AWS_ACCESS_KEY_ID)?,
-            required(lookup, AWS_SECRET_ACCESS_KEY)?,
-            optional(lookup, AWS_SESSION_TOKEN),
-            // They stand for as long as the execution environment lives.
-            None,
-            "environment",
-        );
-        let endpoint = optional(lookup, AWS_ENDPOINT_URL);
-        Ok(Self { region: required(lookup, AWS_REGION)?, credentials, endpoint, patience })
+        Ok(Self {
+            access_key: required(lookup, AWS_ACCESS_KEY_ID)?,
+            secret_key: required(lookup, AWS_SECRET_ACCESS_KEY)?.into(),
+            session_token: optional(lookup, AWS_SESSION_TOKEN).map(SecretString::from),
+            endpoint: optional(lookup, AWS_ENDPOINT_URL),
+            ca_bundle: optional(lookup, AWS_CA_BUNDLE),
+            region: required(lookup, AWS_REGION)?,
+            patience,
+        })
     }
 
     /// For an emulator on this machine, which checks no credentials.
     #[must_use]
     pub fn emulator(endpoint: &str, patience: Patience) -> Self {
-        let credentials = Credentials::new("local", "local", None, None, "emulator");
-        Self { region: "local".to_owned(), credentials, endpoint: Some(endpoint.to_owned()), patience }
+        Self {
+            region: "local".to_owned(),
+            access_key: "local".to_owned(),
+            secret_key: "local".into(),
+            session_token: None,
+            endpoint: Some(endpoint.to_owned()),
+            ca_bundle: None,
+            patience,
+        }
     }
 
-    /// What every client of one process shares: one HTTP client, one pool of connections.
-    ///
-    /// # Errors
-    /// [`HttpClientError`] when the TLS settings are refused, which the embedded roots never are.
-    pub fn sdk(&self) -> Result<SdkConfig, HttpClientError> {
-        let Patience { attempt_ms, call_ms, attempts } = self.patience;
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(Duration::from_millis(attempt_ms))
-            .operation_attempt_timeout(Duration::from_millis(attempt_ms))
-            .operation_timeout(Duration::from_millis(call_ms));
-        let mut config = SdkConfig::builder()
-            .behavior_version(BehaviorVersion::v2026_01_12())
-            .region(Region::new(self.region.clone()))
-            .credentials_provider(SharedCredentialsProvider::new(self.credentials.clone()))
-            .http_client(http()?)
-            .retry_config(RetryConfig::standard().with_max_attempts(attempts))
-            .timeout_config(timeouts.build());
-        config.set_endpoint_url(self.endpoint.clone());
-        Ok(config.build())
+    /// Whether AWS itself is an emulator on this machine. Then DingTalk may be one too: the only case in which a deployed
+    /// function calls loopback. Nothing in the template says so; who could set this variable could set every other.
+    #[must_use]
+    pub fn is_emulated_here(&self) -> bool {
+        let address = self.endpoint.as_deref().and_then(|url| url.strip_prefix("http://"));
+        let address = address.map(|rest| rest.trim_end_matches('/').parse::<std::net::SocketAddr>());
+        matches!(address, Some(Ok(address)) if address.ip().is_loopback())
     }
-}
 
-fn http() -> Result<SharedHttpClient, HttpClientError> {
-    let roots = certificates(ROOTS).fold(TrustStore::empty(), TrustStore::with_pem_certificate);
-    let tls = TlsContext::builder().with_trust_store(roots).build()?;
-    Ok(Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls).build_https())
-}
-
-/// The certificates of a PEM file, one by one.
-fn certificates(pem: &'static str) -> impl Iterator<Item = &'static str> {
-    pem.split_inclusive("-----END CERTIFICATE-----\n").filter(|part| part.starts_with("-----BEGIN"))
-}
-
-/// The DynamoDB client.
-#[cfg(feature = "dynamodb")]
-#[must_use]
-pub fn dynamodb(sdk: &SdkConfig) -> aws_sdk_dynamodb::Client {
-    aws_sdk_dynamodb::Client::new(sdk)
-}
-
-/// The SQS client.
-#[cfg(feature = "sqs")]
-#[must_use]
-pub fn sqs(sdk: &SdkConfig) -> aws_sdk_sqs::Client {
-    aws_sdk_sqs::Client::new(sdk)
-}
-
-/// The Secrets Manager client.
-#[cfg(feature = "secretsmanager")]
-#[must_use]
-pub fn secretsmanager(sdk: &SdkConfig) -> aws_sdk_secretsmanager::Client {
-    aws_sdk_secretsmanager::Client::new(sdk)
+    /// The certificates to believe, as PEM.
+    fn roots(&self) -> Result<std::borrow::Cow<'static, str>, NoClient> {
+        match &self.ca_bundle {
+            Some(path) => Ok(std::fs::read_to_string(path).map_err(NoClient::Bundle)?.into()),
+            None => Ok(ROOTS.into()),
+        }
+    }
 }
 
 #[cfg(test)]

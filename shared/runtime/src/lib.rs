@@ -5,13 +5,16 @@
 
 pub mod batch;
 mod clock;
+#[cfg(feature = "heard")]
+mod heard;
 mod logging;
+pub mod metrics;
 mod random;
 pub mod variables;
 #[cfg(feature = "verified")]
 mod verified;
 
-#[cfg(feature = "aws")]
+#[cfg(any(feature = "aws", feature = "direct"))]
 pub mod aws;
 #[cfg(feature = "dingtalk")]
 mod clients;
@@ -25,6 +28,8 @@ pub mod worker;
 #[cfg(feature = "dingtalk")]
 pub use clients::{Clients, endpoints, jitter};
 pub use clock::SystemClock;
+#[cfg(feature = "heard")]
+pub use heard::Heard;
 pub use logging::init_logging;
 pub use random::{NoRandomness, random, unpredictable};
 #[cfg(feature = "lambda")]

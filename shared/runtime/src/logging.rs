@@ -4,12 +4,15 @@
 
 use std::io::IsTerminal;
 
-use tracing::Level;
+use tracing::{Level, Subscriber};
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, fmt};
 
+use crate::SystemClock;
+use crate::metrics::{self, Lines};
 use crate::variables::{AWS_LAMBDA_FUNCTION_NAME, LOG_LEVEL, variable};
 
 /// Our own crates, as log targets.
@@ -31,10 +34,11 @@ const OURS: &[&str] = &[
 ];
 
 /// Begins logging for one process: JSON lines on Lambda, text on a terminal or pipe, both on stderr, so that a
-/// program's stdout stays its own. The level of our lines comes from `LOG_LEVEL` (where it is absent or no level: `info` on Lambda, `warn` elsewhere).
+/// program's stdout stays its own. On Lambda, figures ([`metrics`]) go to stdout. The level of our lines comes from `LOG_LEVEL` (where it is absent or no level: `info` on Lambda, `warn` elsewhere).
 /// Calling it twice is harmless: the first call wins.
 pub fn init_logging(function: &'static str) {
-    let lambda = variable(AWS_LAMBDA_FUNCTION_NAME).is_some();
+    let name = variable(AWS_LAMBDA_FUNCTION_NAME);
+    let lambda = name.is_some();
     // At a terminal the command's own lines are what people read.
     let usual = if lambda { Level::INFO } else { Level::WARN };
     let level = variable(LOG_LEVEL).and_then(|text| text.parse().ok()).unwrap_or(usual);
@@ -43,9 +47,20 @@ pub fn init_logging(function: &'static str) {
     } else {
         Box::new(fmt::layer().with_ansi(std::io::stderr().is_terminal()).with_writer(std::io::stderr))
     };
-    if tracing_subscriber::registry().with(lines.with_filter(targets(level))).try_init().is_ok() {
+    let figures = name.map(|name| figures(&name, function));
+    if tracing_subscriber::registry().with(lines.with_filter(targets(level))).with(figures).try_init().is_ok() {
         tracing::debug!(function, "logging began");
     }
+}
+
+/// Figures, whatever the level of the log.
+fn figures<S>(lambda: &str, function: &'static str) -> impl Layer<S> + use<S>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    let stdout = || Box::new(std::io::stdout()) as Box<dyn std::io::Write>;
+    let only = Targets::new().with_target(metrics::TARGET, Level::INFO);
+    Lines::new(lambda, function, || SystemClock.now(), stdout).with_filter(only)
 }
 
 fn targets(level: Level) -> Targets {
@@ -66,5 +81,6 @@ mod tests {
         assert!(targets.would_enable("callback::config", &Level::TRACE));
         assert!(!targets.would_enable("aws_smithy_runtime::client", &Level::INFO));
         assert!(targets.would_enable("hyper_util", &Level::WARN));
+        assert!(!targets.would_enable(metrics::TARGET, &Level::INFO), "a figure is no log line");
     }
 }

@@ -35,6 +35,7 @@ macro_rules! variables {
 }
 
 variables! {
+    Template ARCHIVE_BUCKET "Bucket of sealed bodies: plans, backups, snapshots.";
     Template LOG_LEVEL "Level of our own log lines: error, warn, info, debug or trace. Foreign crates stay at warn.";
     Template OUTBOX_QUEUE_URL "Queue of messages to people.";
     Template REFUSED_TOKENS_QUEUE_URL "Queue of access tokens that DingTalk refused, by hash.";
@@ -44,12 +45,14 @@ variables! {
     Template WAKES_QUEUE_URL "FIFO queue of wakes, group = corp, side and record.";
 
     Platform AWS_ACCESS_KEY_ID "Access key of the function's role.";
+    Platform AWS_CA_BUNDLE "File of PEM certificates to believe instead of the embedded ones. Absent on AWS.";
     Platform AWS_ENDPOINT_URL "Where all AWS services answer, when that is an emulator. Absent on AWS.";
     Platform AWS_LAMBDA_FUNCTION_NAME "Set on Lambda: the log is JSON there, text elsewhere.";
     Platform AWS_REGION "Region of the function and of everything that it talks to.";
     Platform AWS_SECRET_ACCESS_KEY "Secret key of the function's role.";
     Platform AWS_SESSION_TOKEN "Session token of the function's role; emulators may leave it out.";
 
+    Person USER "Who approves a plan, pauses or sets a policy, where --by does not say.";
     Person BANGDING_APP_SECRET "AppSecret for `bangding up --dingtalk-url`; never an argument, which others could read.";
 }
 

@@ -28,14 +28,15 @@ pub struct Worker {
 #[derive(Debug, thiserror::Error)]
 pub enum NoWorker {
     /// For AWS.
-    #[error("the TLS settings for AWS were refused")]
-    Aws(#[from] aws::HttpClientError),
+    #[error("the client for AWS could not be made")]
+    Aws(#[from] aws::NoClient),
     /// For DingTalk.
     #[error("the TLS settings for DingTalk were refused")]
     DingTalk(#[from] dingtalk::network::NoTransport),
 }
 
-/// Connects. Loopback is refused: on AWS nothing of ours, and much of Lambda's, listens there (`reliability.md` T7).
+/// Connects. Loopback is refused: on AWS nothing of ours, and much of Lambda's, listens there (`reliability.md` T7). It is
+/// called only where AWS itself is an emulator on loopback.
 ///
 /// # Errors
 /// [`NoWorker`] when TLS settings are refused.
@@ -49,7 +50,7 @@ pub fn connect(
     let store =
         Store::new(aws::dynamodb(&sdk), Tables::with_prefix(tables_prefix), u128::from_be_bytes(unpredictable()));
     let secrets = Secrets::new(Arc::new(SecretsManagerVault::new(aws::secretsmanager(&sdk))), secrets_prefix);
-    let transport: Arc<dyn Transport> = Arc::new(HttpTransport::new(false)?);
+    let transport: Arc<dyn Transport> = Arc::new(HttpTransport::new(settings.is_emulated_here())?);
     let refused: Arc<dyn Queue> = Arc::new(SqsQueue::new(aws::sqs(&sdk), refused_tokens));
     let clients = Clients::new(Arc::clone(&transport), Arc::new(SystemClock), jitter(), secrets.clone(), refused);
     Ok(Worker { store, secrets, clients, transport, sdk })
@@ -60,5 +61,12 @@ impl Worker {
     #[must_use]
     pub fn queue(&self, url: &str) -> Arc<dyn Queue> {
         Arc::new(SqsQueue::new(aws::sqs(&self.sdk), url))
+    }
+
+    /// The archive, in a bucket.
+    #[cfg(feature = "archive")]
+    #[must_use]
+    pub fn archive(&self, bucket: &str) -> Arc<dyn state::Archive> {
+        Arc::new(state::archive::S3Archive::new(aws::s3(&self.sdk), bucket))
     }
 }

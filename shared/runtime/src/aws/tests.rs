@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpListener;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::*;
 
@@ -26,9 +26,36 @@ fn a_missing_credential_is_named_and_none_is_printed() {
     assert!(!format!("{settings:?}").contains("a-secret-key"));
 }
 
+#[cfg(feature = "aws")]
+#[test]
+fn only_an_emulator_on_this_machine_opens_loopback() {
+    let emulated =
+        |endpoint: &str| Settings::from_vars(&lookup(endpoint.into()), Patience::WORKER).unwrap().is_emulated_here();
+    for here in ["http://127.0.0.1:4566", "http://127.0.0.1:4566/", "http://[::1]:1"] {
+        assert!(emulated(here), "{here}");
+    }
+    for elsewhere in
+        ["", "https://sqs.eu-central-1.amazonaws.com", "http://10.0.0.1:80", "http://127.0.0.1.evil.example:80"]
+    {
+        assert!(!emulated(elsewhere), "{elsewhere}");
+    }
+}
+
 #[test]
 fn eight_roots_are_embedded() {
     assert_eq!(certificates(ROOTS).count(), 8);
+}
+
+#[cfg(feature = "direct")]
+#[test]
+fn the_roots_and_a_bundle_are_believed_and_nonsense_is_refused() {
+    let settings = Settings::from_vars(&lookup("http://127.0.0.1:1".into()), Patience::RECEIVER).unwrap();
+    assert!(settings.direct().is_ok());
+    let with = |path: &str| Settings { ca_bundle: Some(path.to_owned()), ..settings.clone() }.direct().err().unwrap();
+    assert!(matches!(with("/nowhere/bundle.pem"), NoClient::Bundle(_)));
+    assert!(matches!(with(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")), NoClient::Tls(_)));
+    let elsewhere = Settings { endpoint: Some("sqs.example".to_owned()), ..settings };
+    assert!(matches!(elsewhere.direct().unwrap().queue("q").err().unwrap(), NoClient::Endpoint(_)));
 }
 
 #[cfg(feature = "dynamodb")]
