@@ -3,44 +3,86 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use directory::tree::Tree;
-use directory::{Field, FieldSet, Kind, NativeId, Record};
+use directory::{Field, FieldSet, Kind, LinkId, NativeId, Side};
 
 use crate::Run;
 use crate::listing::Listing;
 use crate::names::Unknown;
-use crate::observe::LookError;
+use crate::observe::{LookError, Whose};
 
 impl Run<'_> {
-    /// The tree of the departments that the lists showed; what has no place is noted and left alone.
-    pub(crate) fn tree(&self, listing: &Listing) -> (Tree, usize) {
+    /// The trees of the departments that the lists showed, DingTalk's and the eHR's; what has no place is noted and left
+    /// alone. Counts what has no place in the tree of the side that decides.
+    pub(crate) fn trees(&self, listing: &Listing) -> ([Tree; 2], usize) {
         let roots = listing.roots();
-        let parent = |record: &Record| {
-            let parent = record.values.refs(Field::Parent).next().and_then(|id| NativeId::new(id).ok());
-            parent.filter(|_| !roots.contains(&record.id))
+        let parent =
+            |(id, parent): (&NativeId, &Option<NativeId>)| (id.clone(), parent.clone().filter(|_| !roots.contains(id)));
+        let dingtalk: BTreeMap<_, _> = listing.parents.iter().map(parent).collect();
+        let (dingtalk, problems) = Tree::of(&dingtalk);
+        let (ehr, ehr_problems) = match self.decides() {
+            Side::Ehr => Tree::of(&listing.ehr_parents),
+            Side::DingTalk => (Tree::default(), Vec::new()),
         };
-        let parents: BTreeMap<_, _> = listing.rows.values().map(|row| (row.id.clone(), parent(row))).collect();
-        let (tree, problems) = Tree::of(&parents);
-        for problem in &problems {
+        let misplaced = if self.decides() == Side::Ehr { ehr_problems.len() } else { problems.len() };
+        for problem in problems.iter().chain(&ehr_problems) {
             self.tally(|tally| tally.note(problem.to_string()));
         }
-        (tree, problems.len())
+        ([dingtalk, ehr], misplaced)
     }
 
-    /// Reads the nominated departments again and brings the eHR in step, level by level from the top. A level is read
-    /// just before it is written, so that no old read overtakes an event.
+    /// Reads the nominated departments again and brings the sides in step, level by level from the top of the tree of the
+    /// side that decides. A level is read just before it is written, so that no old read overtakes an event.
     pub(crate) async fn departments(
         &self,
         listing: &Listing,
-        tree: &Tree,
+        trees: &[Tree; 2],
         progress: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<(), LookError> {
-        for level in tree.top_down() {
-            let nominated = level.iter().filter(|id| listing.departments_nominated.contains(*id));
-            let ids = nominated.map(|id| (Kind::Department, id.clone())).collect();
-            let plan = self.look_at(ids, Unknown::HideField, &|_| {}).await?;
-            self.apply(plan.approve(&self.engine.policy, u64::MAX), progress).await?;
+        let [dingtalk, ehr] = trees;
+        let mut nominated = listing.departments_nominated.clone();
+        let first = match self.decides() {
+            Side::DingTalk => (Side::DingTalk, dingtalk),
+            Side::Ehr => (Side::Ehr, ehr),
+        };
+        for (side, tree) in [first, (Side::DingTalk, dingtalk)] {
+            for level in tree.top_down() {
+                let mut looks = Vec::new();
+                for id in level {
+                    let whose = Whose::new(Kind::Department, side, id.clone());
+                    looks.extend(self.nominated(&whose, &mut nominated).await?);
+                }
+                self.look_at_departments(looks, progress).await?;
+            }
         }
-        Ok(())
+        // Linked ones that neither list shows: their copies are gone, or they are.
+        self.look_at_departments(nominated.into_iter().collect(), progress).await
+    }
+
+    /// Takes a department out of the nominated ones, by whichever side's id it stands there.
+    async fn nominated(&self, whose: &Whose, nominated: &mut BTreeSet<Whose>) -> Result<Option<Whose>, LookError> {
+        if nominated.remove(whose) {
+            return Ok(Some(whose.clone()));
+        }
+        let other = whose.side.other();
+        let Some(link) = self.names.remembered(whose.side, whose.kind, &whose.id) else { return Ok(None) };
+        let Some(id) = self.names.native(other, whose.kind, link).await? else { return Ok(None) };
+        Ok(nominated.take(&Whose::new(whose.kind, other, id)).map(|_| whose.clone()))
+    }
+
+    async fn look_at_departments(
+        &self,
+        looks: Vec<Whose>,
+        progress: &(dyn Fn(u64) + Send + Sync),
+    ) -> Result<(), LookError> {
+        if looks.is_empty() {
+            return Ok(());
+        }
+        if self.decides() == Side::Ehr {
+            // Heads must be members of the department before DingTalk takes them: once more when people are in place.
+            self.tally(|tally| tally.again.extend(looks.iter().cloned()));
+        }
+        let plan = self.look_at(looks, Unknown::HideField, &|_| {}).await?;
+        self.apply(plan.approve(&self.guard(u64::MAX)), progress).await.map(|_| ())
     }
 
     /// Looks once more at records that somebody else wrote meanwhile, that referred to somebody who was on the way, or
@@ -48,19 +90,35 @@ impl Run<'_> {
     /// the link of old).
     pub(crate) async fn look_again(&self) -> Result<(), LookError> {
         self.find_referring(&self.names.disappointed()).await?;
-        let again = |run: &Self| {
+        let take = |run: &Self| {
             let mut again = BTreeSet::new();
             run.tally(|tally| again = std::mem::take(&mut tally.again));
             again.into_iter().collect::<Vec<_>>()
         };
-        for part in again(self).chunks(crate::people::CHUNK) {
-            let plan = self.look_at(part.to_vec(), Unknown::LeaveOut, &|_| {}).await?;
-            self.apply(plan.approve(&self.engine.policy, u64::MAX), &|_| {}).await?;
+        // A second round is for what the first one created; a third one would be somebody else's.
+        for _ in 0..2 {
+            for part in take(self).chunks(crate::people::CHUNK) {
+                let mut plan = self.look_at(part.to_vec(), Unknown::LeaveOut, &|_| {}).await?;
+                // Few records are not too much: what the guard stopped among many must not pass here.
+                let stopped = self.stopped();
+                plan.items.retain(|item| !stopped.contains(&item.link.id));
+                self.apply(plan.approve(&self.guard(u64::MAX)), &|_| {}).await?;
+            }
         }
-        for (kind, _) in again(self) {
-            self.tally(|tally| tally.unfinished(kind, None, "somebody else kept writing the same record"));
+        for whose in take(self) {
+            self.tally(|tally| tally.unfinished(whose.kind, None, "somebody else kept writing the same record"));
         }
         Ok(())
+    }
+
+    /// Whose changes the guard stopped in this run.
+    fn stopped(&self) -> BTreeSet<LinkId> {
+        let mut stopped = BTreeSet::new();
+        self.tally(|tally| {
+            let held = tally.held.iter().filter(|held| held.fingerprint.is_some());
+            stopped.extend(held.map(|held| held.link));
+        });
+        stopped
     }
 
     async fn find_referring(&self, wrong: &BTreeSet<NativeId>) -> Result<(), LookError> {
@@ -73,7 +131,7 @@ impl Run<'_> {
                 let values = &stored.record.values;
                 let people = FieldSet::of(&[Field::Manager, Field::Heads]).iter();
                 if people.flat_map(|field| values.refs(field)).any(|id| wrong.contains(id)) {
-                    self.tally(|tally| tally.again.extend(stored.dingtalk.map(|id| (kind, id))));
+                    self.again(Whose::new(kind, Side::Ehr, stored.record.id.clone()));
                 }
             };
             self.engine.ehr.list(kind, each).await?;

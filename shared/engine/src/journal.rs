@@ -50,7 +50,7 @@ impl SealedJournal {
             action: entry.action,
             fields: fields.collect(),
             reason: entry.reason.clone(),
-            owner: entry.owner.side(),
+            owner: entry.owner.side_or(entry.side.other()),
         }
     }
 }

@@ -7,34 +7,45 @@
 //! proof; a link is stored only under the version that was read.
 
 pub mod apply;
+mod aside;
 pub mod bind;
+pub mod checkpoint;
 pub mod corps;
 mod departments;
+pub mod gate;
 pub mod journal;
 mod listing;
 pub mod names;
 mod observe;
 mod people;
+pub mod plans;
+pub mod policies;
 pub mod ports;
 mod pump;
+mod reach;
 mod removal;
 pub mod report;
 mod sweep;
+mod to_dingtalk;
 mod trouble;
 mod wake;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use dingtalk::client::Clock;
 use directory::decide::Context;
-use directory::hash::HashKey;
+use directory::hash::{FieldHash, HashKey};
+use directory::plan::Guard;
 use directory::policy::Policy;
-use directory::{CorpId, FieldSet, Kind, RunId, Timestamp, UserId, Version};
+use directory::{CorpId, FieldSet, Kind, LinkId, NativeId, RunId, Side, Timestamp, UserId, Version};
 use ehr::Connector;
 use state::links::Links;
 
 use crate::names::Names;
-use crate::ports::{DingTalk, Journal, Randomness};
+use crate::observe::Candidates;
+use crate::ports::{DingTalk, Gate, Journal, Randomness};
+use crate::reach::Parents;
 
 pub use crate::corps::{Corps, NoEngine};
 pub use crate::observe::LookError;
@@ -64,6 +75,10 @@ pub struct Engine {
     pub key: HashKey,
     /// Who decides what.
     pub policy: Policy,
+    /// Whether the corp may be written to now.
+    pub gate: Arc<dyn Gate>,
+    /// Fingerprints of items that the guard held and a person released.
+    pub released: BTreeSet<FieldHash>,
 }
 
 /// What a run may see of DingTalk.
@@ -87,9 +102,19 @@ pub(crate) struct Run<'a> {
     pub(crate) whole_company: bool,
     /// Somebody who was there a moment ago, or at the last sweep.
     pub(crate) canary: Option<UserId>,
+    /// Somebody whom the eHR listed as active.
+    pub(crate) ehr_canary: Option<NativeId>,
     /// Person fields whose permission was withdrawn while the run went on.
     pub(crate) withdrawn: std::sync::Mutex<FieldSet>,
     pub(crate) names: Names,
+    /// Whom the lists showed and no link knows.
+    pub(crate) candidates: Candidates,
+    /// Which department is below which.
+    pub(crate) parents: Parents,
+    /// Nothing is written: what would be is collected.
+    pub(crate) preview: Option<std::sync::Mutex<plans::Collected>>,
+    /// Links whose items were written to the end, where somebody wants to know.
+    pub(crate) finished: Option<std::sync::Mutex<BTreeSet<LinkId>>>,
     pub(crate) report: std::sync::Mutex<report::Tally>,
 }
 
@@ -98,7 +123,39 @@ impl<'a> Run<'a> {
         let Sight { visible, whole_company, canary } = sight;
         let names = Names::new(engine.corp.clone(), Arc::clone(&engine.links));
         let (withdrawn, report) = (std::sync::Mutex::default(), std::sync::Mutex::default());
-        Self { engine, id, visible, whole_company, canary, withdrawn, names, report }
+        let (candidates, parents, preview) = (Candidates::default(), Parents::default(), None);
+        let (ehr_canary, finished) = (None, None);
+        Self {
+            engine,
+            id,
+            visible,
+            whole_company,
+            canary,
+            ehr_canary,
+            withdrawn,
+            names,
+            candidates,
+            parents,
+            preview,
+            finished,
+            report,
+        }
+    }
+
+    /// A run that writes nothing and collects what it would write.
+    pub(crate) fn preview(engine: &'a Engine, id: RunId, sight: Sight) -> Self {
+        Self { preview: Some(std::sync::Mutex::default()), ..Self::new(engine, id, sight) }
+    }
+
+    /// The side that decides who joins and leaves.
+    pub(crate) fn decides(&self) -> Side {
+        self.engine.policy.lifecycle
+    }
+
+    /// What a plan is measured by: `people` in step before the run.
+    pub(crate) fn guard(&self, people: u64) -> Guard<'_> {
+        let Engine { policy, key, released, .. } = self.engine;
+        Guard { policy, key, people, released }
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -111,7 +168,30 @@ impl<'a> Run<'a> {
 
     pub(crate) fn context(&self, kind: Kind) -> Context<'_> {
         let fields = self.engine.ehr.capabilities().fields(kind);
-        Context { policy: &self.engine.policy, key: &self.engine.key, fields, now: self.now() }
+        let writable = self.engine.dingtalk.writable(kind);
+        Context { policy: &self.engine.policy, key: &self.engine.key, fields, writable, now: self.now() }
+    }
+
+    /// Fields that the eHR decides, or shares, and that DingTalk can be told.
+    pub(crate) fn ehr_news(&self, kind: Kind) -> FieldSet {
+        let writable = self.engine.dingtalk.writable(kind);
+        let owned = self.engine.policy.owners.owned(kind, Side::DingTalk);
+        writable.create.union(writable.update).without(owned)
+    }
+
+    /// An item was written to the end.
+    pub(crate) fn finished(&self, link: LinkId) {
+        if let Some(finished) = &self.finished {
+            finished.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(link);
+        }
+    }
+
+    /// Whose items were written to the end since the last time this was asked.
+    pub(crate) fn take_finished(&self) -> BTreeSet<LinkId> {
+        let take = |finished: &std::sync::Mutex<BTreeSet<LinkId>>| {
+            std::mem::take(&mut *finished.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+        };
+        self.finished.as_ref().map(take).unwrap_or_default()
     }
 
     /// Notes something in the run's tally.

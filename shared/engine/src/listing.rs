@@ -1,18 +1,21 @@
 //! Listing both sides: whom the lists nominate, and what speaks for their being complete.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod rows;
 
-use dingtalk::client::{Crawled, MemberRow};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use dingtalk::client::{Crawled, Unread};
 use directory::hash::{self, FieldHash, HashKey};
 use directory::index::{BaseIndex, Listed, Nomination};
 use directory::plan::Plan;
 use directory::snapshot::{Evidence, Scope};
-use directory::{DeptId, Field, FieldSet, Kind, Lifecycle, Link, LinkId, NativeId, Record, Side, UserId, Value};
-use ehr::{Capabilities, Stored};
+use directory::{DeptId, Field, FieldSet, Kind, Lifecycle, Link, LinkId, NativeId, Side, UserId};
+use ehr::Capabilities;
 use futures::FutureExt as _;
 
 use crate::names::Unknown;
-use crate::observe::LookError;
+use crate::observe::{LookError, Whose};
 use crate::pump::Pump;
 use crate::report::{Preview, Progress};
 use crate::trouble::Reach as _;
@@ -27,66 +30,122 @@ const PERSON_LISTED: FieldSet =
 const DEPARTMENT_LISTED: FieldSet = FieldSet::of(&[Field::Name, Field::Parent]);
 
 /// The heads of one department, as base and the lists have them.
-struct Heads {
+pub(crate) struct Heads {
     base: Option<FieldHash>,
-    leaders: BTreeSet<String>,
+    pub(crate) leaders: BTreeSet<String>,
 }
 
 /// What both lists said.
 pub(crate) struct Listing {
     pub(crate) people: BaseIndex,
     pub(crate) departments: BaseIndex,
-    /// Departments as the lists show them, for the tree.
-    pub(crate) rows: BTreeMap<NativeId, Record>,
+    /// Departments as DingTalk's lists show them, each with its parent, for the tree.
+    pub(crate) parents: BTreeMap<NativeId, Option<NativeId>>,
     /// Departments to read again.
-    pub(crate) departments_nominated: BTreeSet<NativeId>,
-    /// People whom no link knows.
+    pub(crate) departments_nominated: BTreeSet<Whose>,
+    /// People of DingTalk whom no link knows.
     pub(crate) newcomers: BTreeSet<NativeId>,
+    /// People of the eHR whom no link knows, where the eHR decides.
+    pub(crate) ehr_newcomers: BTreeSet<NativeId>,
+    /// The eHR's tree, where the eHR decides: each active department's parent.
+    pub(crate) ehr_parents: BTreeMap<NativeId, Option<NativeId>>,
     /// Links of people to read again.
     pub(crate) differing: BTreeSet<LinkId>,
     /// Departments whose list or members did not arrive in full.
     pub(crate) missing: Vec<NativeId>,
     /// What base says of each department's heads, and whom the lists showed as its leaders.
-    heads: BTreeMap<NativeId, Heads>,
+    pub(crate) heads: BTreeMap<NativeId, Heads>,
     /// Somebody whom a list showed.
     pub(crate) somebody: Option<UserId>,
     /// Active records that the eHR listed.
     pub(crate) ehr_active: BTreeMap<Kind, u64>,
     /// People who were linked, and not left, when the run began.
     pub(crate) people_present: u64,
+    /// Records that the eHR listed, left ones too.
+    ehr_listed: u64,
     departments_new: u64,
     departments_differing: u64,
-    head_count: Option<(u64, u64)>,
-    scope: Scope,
+    /// People whom DingTalk counted before the lists were read.
+    pub(crate) head_count_before: Option<u64>,
+    /// Before and after.
+    pub(crate) head_count: Option<(u64, u64)>,
+    pub(crate) scope: Scope,
+    /// What the lists have not shown: the deadline came first.
+    pub(crate) unread: Option<Unread>,
 }
 
 impl Run<'_> {
-    /// Lists both sides and deep-reads a rotating part of the corp while the lists come in.
-    pub(crate) async fn list(&self, order: &SweepOrder, scope: Scope) -> Result<Listing, LookError> {
-        let (mut listing, rotation) = self.load(order, scope).await?;
+    /// Lists both sides and deep-reads a rotating part of the corp while the lists come in; goes on from a checkpoint where
+    /// there is one. Returns what the deadline left to be deep-read.
+    pub(crate) async fn list(
+        &mut self,
+        order: &SweepOrder,
+        scope: Scope,
+    ) -> Result<(Listing, [Vec<Whose>; 2]), LookError> {
+        let (mut listing, mut rotation) = self.load(order, scope).await?;
+        let fresh = order.checkpoint.is_none();
+        if let Some(checkpoint) = order.checkpoint.clone() {
+            self.candidates.restore(checkpoint.candidates());
+            rotation.clone_from(&checkpoint.deep);
+            checkpoint.restore(&mut listing);
+        }
         self.list_ehr(&mut listing).await?;
-        let before = self.head_count(&listing.scope).await?;
-        let crawl = self.crawl(order, &mut listing);
-        let (crawled, deep) = futures::join!(crawl, self.deep_read(rotation));
-        crawled?;
-        let after = self.head_count(&listing.scope).await?;
-        listing.head_count = before.zip(after);
+        if fresh {
+            listing.head_count_before = self.head_count(&listing.scope).await?;
+            listing.unread = Some(self.enter(&mut listing));
+        }
+        let mut deep = [Vec::new(), Vec::new()];
+        if let Some(unread) = listing.unread.take() {
+            let crawl = self.crawl(order, unread, &mut listing);
+            let (crawled, read) = futures::join!(crawl, self.deep_read(order, rotation));
+            crawled?;
+            let read = read?;
+            deep = read.1;
+            for (whose, link) in read.0 {
+                match whose.kind {
+                    Kind::Person => _ = listing.differing.insert(link),
+                    Kind::Department => _ = listing.departments_nominated.insert(whose),
+                }
+            }
+            if listing.unread.is_some() || !deep.iter().all(Vec::is_empty) {
+                // Goes on later: the lists may be at their end, and the deep reads are not.
+                listing.unread.get_or_insert_with(Unread::default);
+                return Ok((listing, deep));
+            }
+            let after = self.head_count(&listing.scope).await?;
+            listing.head_count = listing.head_count_before.zip(after);
+        }
+        self.nominate_the_rest(&mut listing);
+        Ok((listing, deep))
+    }
+
+    /// What only the whole of the lists shows.
+    fn nominate_the_rest(&self, listing: &mut Listing) {
         let other_heads = listing.other_heads(&self.engine.key);
+        let other_heads = other_heads.into_iter().map(|id| Whose::new(Kind::Department, Side::DingTalk, id));
         listing.departments_nominated.extend(other_heads);
         let displaced: Vec<_> = listing.people.displaced().collect();
         listing.differing.extend(displaced);
-        listing.differing.extend(deep?);
-        let unlisted: Vec<_> = listing.people.missing_in_ehr().collect();
+        let unlisted: Vec<_> = listing.people.missing_copies(self.decides()).collect();
         listing.differing.extend(unlisted);
-        Ok(listing)
+        self.nominate_missing_departments(listing);
     }
 
-    /// Reads all links into the two indexes and picks this sweep's part of the corp for deep reads.
-    async fn load(&self, order: &SweepOrder, scope: Scope) -> Result<(Listing, Vec<UserId>), LookError> {
+    /// Departments whose copy was not listed.
+    fn nominate_missing_departments(&self, listing: &mut Listing) {
+        let decides = self.decides();
+        for link in listing.departments.missing_copies(decides).collect::<Vec<_>>() {
+            if let Some(id) = self.names.remembered_native(decides, link) {
+                listing.departments_nominated.insert(Whose::new(Kind::Department, decides, id));
+            }
+        }
+    }
+
+    /// Reads all links into the two indexes and picks this sweep's part of the corp for deep reads: departments and people.
+    async fn load(&self, order: &SweepOrder, scope: Scope) -> Result<(Listing, [Vec<Whose>; 2]), LookError> {
         let (engine, can) = (self.engine, self.engine.ehr.capabilities());
         let mut listing = Listing::new(self, &can, scope);
-        let mut rotation = Vec::new();
-        let mut nominated = BTreeSet::new();
+        let mut rotation = [Vec::new(), Vec::new()];
         let (departments, heads) = (&mut listing.departments, &mut listing.heads);
         let mut learn = |link: Link| {
             self.names.learn(&link);
@@ -96,7 +155,7 @@ impl Run<'_> {
                 heads.insert(id.clone(), Heads { base, leaders: BTreeSet::new() });
             }
             if order.turn_of(&engine.key, link.id) && link.lifecycle == Lifecycle::Active {
-                nominated.extend(link.dingtalk);
+                rotation[0].extend(Whose::of(&link, Side::DingTalk));
             }
         };
         let unreadable = engine.links.each_link(&engine.corp, Kind::Department, &mut learn).await?.unreadable;
@@ -104,50 +163,33 @@ impl Run<'_> {
         let mut add = |link: Link| {
             people.add(&link);
             if order.turn_of(&engine.key, link.id) && link.lifecycle == Lifecycle::Active {
-                rotation.extend(link.dingtalk.and_then(|id| id.to_user_id().ok()));
+                rotation[1].extend(Whose::of(&link, Side::DingTalk));
             }
         };
         let listed = engine.links.each_link(&engine.corp, Kind::Person, &mut add).await?;
         for (link, err) in unreadable.into_iter().chain(listed.unreadable) {
             self.tally(|tally| tally.trouble(Kind::Person, Some(link), err.to_string()));
         }
-        listing.departments_nominated = nominated;
         listing.departments.freeze();
         listing.people.freeze();
         listing.people_present = listing.people.present();
         Ok((listing, rotation))
     }
 
-    async fn list_ehr(&self, listing: &mut Listing) -> Result<(), LookError> {
-        let ehr = &self.engine.ehr;
-        let mut differing = BTreeSet::new();
-        let (people, departments) = (&mut listing.people, &mut listing.departments);
-        let active = &mut listing.ehr_active;
-        let mut see = |index: &mut BaseIndex, values: directory::Values, stored: &Stored| {
-            let record = &stored.record;
-            *active.entry(record.kind).or_default() += u64::from(record.active);
-            if record.active {
-                index.see(Side::Ehr, &record.id, &values)
-            } else {
-                index.see_left(Side::Ehr, &record.id)
-            }
-        };
-        let nominated = &mut listing.departments_nominated;
-        ehr.list(Kind::Department, &mut |stored| {
-            let values = self.names.row(Side::Ehr, &stored.record, people, true);
-            if let Nomination::Differs(_) = see(departments, values, &stored) {
-                nominated.extend(stored.dingtalk.clone());
-            }
-        })
-        .await?;
-        ehr.list(Kind::Person, &mut |stored| {
-            let values = self.names.row(Side::Ehr, &stored.record, people, true);
-            if let Nomination::Differs(link) = see(people, values, &stored) {
-                differing.insert(link);
-            }
-        })
-        .await?;
-        listing.differing = differing;
+    async fn list_ehr(&mut self, listing: &mut Listing) -> Result<(), LookError> {
+        let ehr = Arc::clone(&self.engine.ehr);
+        let mut canary = None;
+        let departments = ehr.list(Kind::Department, &mut |stored| listing.see_in_ehr(self, &stored)).await?;
+        let people = ehr
+            .list(Kind::Person, &mut |stored| {
+                if stored.record.active && canary.is_none() {
+                    canary = Some(stored.record.id.clone());
+                }
+                listing.see_in_ehr(self, &stored);
+            })
+            .await?;
+        listing.ehr_listed = departments + people;
+        self.ehr_canary = canary;
         Ok(())
     }
 
@@ -155,16 +197,27 @@ impl Run<'_> {
         if scope.whole_company { Ok(Some(self.engine.dingtalk.head_count().await?)) } else { Ok(None) }
     }
 
-    async fn crawl(&self, order: &SweepOrder, listing: &mut Listing) -> Result<(), LookError> {
+    /// The roots of what the app may see, and whoever was authorised one by one: no department's list shows them.
+    fn enter(&self, listing: &mut Listing) -> Unread {
         let roots: BTreeSet<DeptId> = listing.scope.departments.iter().filter_map(NativeId::to_dept_id).collect();
         for root in &roots {
             let id = NativeId::from(*root);
             if listing.departments.see_unlisted(Side::DingTalk, &id) == Nomination::Unknown {
                 listing.departments_new += 1;
-                listing.departments_nominated.insert(id.clone());
+                listing.departments_nominated.insert(Whose::new(Kind::Department, Side::DingTalk, id.clone()));
             }
-            listing.rows.entry(id.clone()).or_insert_with(|| Record::new(Kind::Department, id));
+            listing.parents.entry(id).or_default();
         }
+        for id in listing.scope.people.clone() {
+            match listing.people.see_unlisted(Side::DingTalk, &id) {
+                Nomination::Differs(link) | Nomination::Agrees(link) => _ = listing.differing.insert(link),
+                Nomination::Unknown => _ = listing.newcomers.insert(id),
+            }
+        }
+        Unread::below(&roots)
+    }
+
+    async fn crawl(&self, order: &SweepOrder, unread: Unread, listing: &mut Listing) -> Result<(), LookError> {
         let mut seen = (0, 0);
         let mut see = |crawled: Crawled<'_>| {
             match crawled {
@@ -179,7 +232,8 @@ impl Run<'_> {
             }
             (order.progress)(Progress::Listing { departments: seen.0, people: seen.1 });
         };
-        let end = self.engine.dingtalk.crawl(&roots, self.visible, &mut see).await;
+        let end = self.engine.dingtalk.crawl(unread, self.visible, &|| self.goes_on(order), &mut see).await;
+        listing.unread = end.unread;
         for (department, err) in end.missing {
             if err.concerns_everybody() {
                 return Err(err.into());
@@ -187,41 +241,58 @@ impl Run<'_> {
             self.tally(|tally| tally.note(format!("department {department} could not be read in full: {err}")));
             listing.missing.push(department.into());
         }
-        // People who were authorised one by one are in no department's list.
-        listing.newcomers.extend(
-            listing.scope.people.iter().filter(|id| listing.people.link(Side::DingTalk, id).is_none()).cloned(),
-        );
-        for id in listing.scope.people.clone() {
-            if let Nomination::Differs(link) | Nomination::Agrees(link) =
-                listing.people.see_unlisted(Side::DingTalk, &id)
-            {
-                listing.differing.insert(link);
-            }
-        }
         Ok(())
     }
 
-    /// Reads this sweep's part of the corp in full and nominates whoever differs in a field that lists don't show.
-    async fn deep_read(&self, rotation: Vec<UserId>) -> Result<Vec<LinkId>, LookError> {
-        let mut looks = Pump::new(rotation);
-        let begin = |id| self.differs(id).boxed();
-        let mut differing = Vec::new();
-        while let Some(looked) = looks.next(&begin).await {
-            match looked {
-                Ok(link) => differing.extend(link),
-                Err(err) if err.concerns_everybody() => return Err(err),
-                Err(err) => self.tally(|tally| tally.unfinished(Kind::Person, None, err.sentence())),
-            }
-        }
-        Ok(differing)
+    /// Reads this sweep's part of the corp in full and picks whoever differs in a field that lists don't show. Departments
+    /// and people are read beside each other: DingTalk paces each interface by itself. Returns what the deadline left.
+    async fn deep_read(
+        &self,
+        order: &SweepOrder,
+        [departments, people]: [Vec<Whose>; 2],
+    ) -> Result<(Vec<(Whose, LinkId)>, [Vec<Whose>; 2]), LookError> {
+        let (departments, people) =
+            futures::join!(self.differing_of(order, departments), self.differing_of(order, people));
+        let ((mut differing, left), (people, people_left)) = (departments?, people?);
+        differing.extend(people);
+        Ok((differing, [left, people_left]))
     }
 
-    async fn differs(&self, id: UserId) -> Result<Option<LinkId>, LookError> {
-        let Some(record) = self.read(Kind::Person, &id.into()).await? else { return Ok(None) };
+    async fn differing_of(
+        &self,
+        order: &SweepOrder,
+        rotation: Vec<Whose>,
+    ) -> Result<(Vec<(Whose, LinkId)>, Vec<Whose>), LookError> {
+        let mut looks = Pump::new(rotation);
+        let begin = |whose: Whose| async move { (whose.kind, self.differs(whose).await) }.boxed();
+        let mut differing = Vec::new();
+        let mut left = Vec::new();
+        loop {
+            if !self.goes_on(order) {
+                left.extend(looks.left());
+            }
+            let Some((kind, looked)) = looks.next(&begin).await else { break };
+            match looked {
+                Ok(found) => differing.extend(found),
+                Err(err) if err.concerns_everybody() => return Err(err),
+                Err(err) => self.tally(|tally| tally.unfinished(kind, None, err.sentence())),
+            }
+        }
+        Ok((differing, left))
+    }
+
+    /// Whether there is time for more before the slice ends.
+    pub(crate) fn goes_on(&self, order: &SweepOrder) -> bool {
+        order.deadline.is_none_or(|deadline| self.now() < deadline)
+    }
+
+    async fn differs(&self, whose: Whose) -> Result<Option<(Whose, LinkId)>, LookError> {
         let mut plan = Plan::default();
-        self.consider(&record, Unknown::LeaveOut, &mut plan).await?;
+        let looked = self.look_once(&whose, Unknown::LeaveOut, &mut plan).await?;
         let items = plan.items.iter().map(|item| item.link.id);
-        Ok(items.chain(plan.settled.iter().map(|settled| settled.link.id)).next())
+        let settled = plan.settled.iter().map(|settled| settled.link.id);
+        let mut links = items.chain(settled).chain(looked.missing.iter().map(|(_, link)| link.id));
+        Ok(links.next().map(|link| (whose, link)))
     }
 }
 
@@ -230,14 +301,20 @@ impl Listing {
         let listed = |kind, dingtalk: FieldSet, visible: FieldSet| Listed {
             dingtalk: dingtalk.intersection(visible).intersection(can.fields(kind)),
             ehr: can.listed(kind).intersection(visible),
+            ehr_news: run.ehr_news(kind).intersection(visible),
         };
         let index = |listed| BaseIndex::new(run.engine.key.clone(), listed);
         Self {
             people: index(listed(Kind::Person, PERSON_LISTED, run.visible)),
             departments: index(listed(Kind::Department, DEPARTMENT_LISTED, FieldSet::DEPARTMENT)),
-            rows: BTreeMap::new(),
+            parents: BTreeMap::new(),
+            unread: None,
+            head_count_before: None,
             departments_nominated: BTreeSet::new(),
             newcomers: BTreeSet::new(),
+            ehr_newcomers: BTreeSet::new(),
+            ehr_parents: BTreeMap::new(),
+            ehr_listed: 0,
             differing: BTreeSet::new(),
             missing: Vec::new(),
             heads: BTreeMap::new(),
@@ -251,55 +328,6 @@ impl Listing {
         }
     }
 
-    fn see_department(&mut self, run: &Run<'_>, record: &Record) {
-        let values = run.names.row(Side::DingTalk, record, &self.people, run.whole_company);
-        match self.departments.see(Side::DingTalk, &record.id, &values) {
-            Nomination::Agrees(_) => {}
-            Nomination::Unknown => {
-                self.departments_new += 1;
-                self.departments_nominated.insert(record.id.clone());
-            }
-            Nomination::Differs(_) => {
-                self.departments_differing += 1;
-                self.departments_nominated.insert(record.id.clone());
-            }
-        }
-        self.rows.insert(record.id.clone(), record.clone());
-    }
-
-    fn see_member(&mut self, run: &Run<'_>, department: DeptId, row: &MemberRow) {
-        let id = &row.record.id;
-        self.somebody = self.somebody.take().or_else(|| id.to_user_id().ok());
-        let values = run.names.row(Side::DingTalk, &row.record, &self.people, run.whole_company);
-        match self.people.see(Side::DingTalk, id, &values) {
-            Nomination::Agrees(_) => {}
-            Nomination::Unknown => _ = self.newcomers.insert(id.clone()),
-            Nomination::Differs(link) => _ = self.differing.insert(link),
-        }
-        if row.leads_here
-            && let Some(heads) = self.heads.get_mut(&department.into())
-        {
-            // Somebody new leads: whatever the id will be, it is not in base.
-            let leader = self.people.link(Side::DingTalk, id).map_or_else(|| "new".to_owned(), |link| link.to_string());
-            heads.leaders.insert(leader);
-        }
-        if let Some(place) = run.names.remembered(Side::DingTalk, Kind::Department, &department.into()) {
-            self.people.see_place(id, place, row.leads_here);
-        }
-    }
-
-    /// Departments whose leaders, as the lists show them, are not the heads that base has: the lists of departments show no
-    /// heads, but those of people show who leads.
-    fn other_heads(&self, key: &HashKey) -> Vec<NativeId> {
-        let other = |heads: &Heads| {
-            let leaders = Value::Refs(heads.leaders.clone());
-            let leaders = Some(&leaders).filter(|_| !heads.leaders.is_empty());
-            heads.base.is_some_and(|base| base != hash::field(key, Field::Heads, leaders))
-        };
-        let listed = self.heads.iter().filter(|(id, _)| self.rows.contains_key(*id) && !self.is_missing(id));
-        listed.filter(|(_, heads)| other(heads)).map(|(id, _)| id.clone()).collect()
-    }
-
     fn is_missing(&self, department: &NativeId) -> bool {
         self.missing.contains(department)
     }
@@ -311,12 +339,16 @@ impl Listing {
 
     /// An index that knows nobody, to leave behind where the real one is handed on.
     pub(crate) fn empty_index(&self, run: &Run<'_>) -> BaseIndex {
-        BaseIndex::new(run.engine.key.clone(), Listed { dingtalk: FieldSet::NONE, ehr: FieldSet::NONE })
+        BaseIndex::new(
+            run.engine.key.clone(),
+            Listed { dingtalk: FieldSet::NONE, ehr: FieldSet::NONE, ehr_news: FieldSet::NONE },
+        )
     }
 
     /// Records that will be read again.
     pub(crate) fn to_work(&self) -> u64 {
-        (self.departments_nominated.len() + self.newcomers.len() + self.differing.len()) as u64
+        (self.departments_nominated.len() + self.newcomers.len() + self.ehr_newcomers.len() + self.differing.len())
+            as u64
     }
 
     /// The counts for the preview, before anything is read again.
@@ -324,13 +356,26 @@ impl Listing {
         Preview {
             departments_new: self.departments_new,
             departments_changed: self.departments_differing,
-            people_new: self.newcomers.len() as u64,
+            people_new: (self.newcomers.len() + self.ehr_newcomers.len()) as u64,
             people_changed: self.differing.len() as u64,
             people_missing: people_missing as u64,
         }
     }
 
-    /// What there is to judge whether the lists were everything.
+    /// What there is to judge whether the eHR's lists were everything: they arrived to the end, and showed somebody.
+    pub(crate) fn ehr_evidence(&self, misplaced: usize) -> Evidence {
+        Evidence {
+            missing: Vec::new(),
+            misplaced,
+            scope_before: self.scope.clone(),
+            scope_after: self.scope.clone(),
+            scope_accepted: None,
+            head_count: None,
+            people_seen: self.ehr_active.get(&Kind::Person).copied().unwrap_or_default(),
+        }
+    }
+
+    /// What there is to judge whether DingTalk's lists were everything.
     pub(crate) fn evidence(&self, scope_after: Scope, accepted: Option<Scope>, misplaced: usize) -> Evidence {
         Evidence {
             missing: self.missing.clone(),

@@ -71,6 +71,12 @@ impl Names {
         self.expected.lock().unwrap_or_else(PoisonError::into_inner).insert(link, ehr);
     }
 
+    /// From now on this id on a side is known to belong to `link`, whether or not that is stored yet.
+    pub(crate) fn presume(&self, side: Side, kind: Kind, native: NativeId, link: LinkId) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.entry((side, kind, native)).or_insert(link);
+    }
+
     /// Records that were expected and were not created under the id that was promised: what refers to them is wrong.
     /// Nothing is expected any more afterwards.
     #[must_use]
@@ -93,6 +99,13 @@ impl Names {
         known.get(&(side, kind, native.clone())).copied()
     }
 
+    /// A side's id of a link that this run has met; asks nobody.
+    #[must_use]
+    pub(crate) fn remembered_native(&self, side: Side, link: LinkId) -> Option<NativeId> {
+        let natives = self.natives.lock().unwrap_or_else(PoisonError::into_inner);
+        natives.get(&link).and_then(|ids| ids[usize::from(side == Side::Ehr)].clone())
+    }
+
     async fn link(&self, side: Side, kind: Kind, native: &NativeId) -> Result<Option<LinkId>, StoreError> {
         if let Some(link) = self.remembered(side, kind, native) {
             return Ok(Some(link));
@@ -108,7 +121,8 @@ impl Names {
         Ok(link.map(|link| link.id))
     }
 
-    async fn native(&self, side: Side, kind: Kind, id: LinkId) -> Result<Option<NativeId>, StoreError> {
+    /// A side's own id of a link's record, if it has one there.
+    pub(crate) async fn native(&self, side: Side, kind: Kind, id: LinkId) -> Result<Option<NativeId>, StoreError> {
         let slot = usize::from(side == Side::Ehr);
         if let Some(ids) = self.natives.lock().unwrap_or_else(PoisonError::into_inner).get(&id)
             && let Some(native) = &ids[slot]
@@ -151,18 +165,26 @@ impl Names {
         Ok(resolved)
     }
 
-    /// Replaces link ids in values by a side's own ids. A link without an id there is left out.
-    pub(crate) async fn to_natives(&self, side: Side, values: &Values) -> Result<Values, StoreError> {
+    /// Replaces link ids in values by a side's own ids. A link without an id there is left out, and said so.
+    pub(crate) async fn to_natives(&self, side: Side, values: &Values) -> Result<(Values, bool), StoreError> {
         let mut natives = values.clone();
+        let mut incomplete = false;
         for field in values.shown().iter() {
             let (Some(kind), Some(Value::Refs(refs))) = (field.refers_to(), values.get(field)) else { continue };
             let mut ids = Vec::new();
             for id in refs.iter().filter_map(|id| id.parse().ok()) {
-                ids.extend(self.native(side, kind, id).await?.map(String::from));
+                let native = self.native(side, kind, id).await?;
+                incomplete |= native.is_none();
+                ids.extend(native.map(String::from));
             }
-            natives.show_refs(field, ids);
+            if ids.is_empty() {
+                // Emptying is not what was meant.
+                natives.hide(field);
+            } else {
+                natives.show_refs(field, ids);
+            }
         }
-        Ok(natives)
+        Ok((natives, incomplete))
     }
 
     /// A list row's values with link ids as references, from memory. `keep_unknown` keeps a reference that no link

@@ -1,133 +1,296 @@
-//! Reading one record from both sides and deciding about it.
+//! Reading one record from both sides and deciding about it. The link is read before the sides: whoever writes in between
+//! changes its version, and the put under the old one fails.
+
+mod correlate;
+mod error;
 
 use std::sync::PoisonError;
 
-use directory::decide::{self, Counterpart, Decision, Pair};
+use directory::custom;
+use directory::decide::{self, Counterpart, Decision, Pair, View};
 use directory::hash;
 use directory::plan::{Held, Item, Plan};
-use directory::text::with_causes;
+use directory::policy::Ownership;
 use directory::{Action, Base, Field, FieldSet, Kind, Lifecycle, Link, LinkId, NativeId, Record, Side, Version};
 use ehr::{Key, Stored};
-use state::StoreError;
+use serde::{Deserialize, Serialize};
 
 use crate::Run;
 use crate::names::Unknown;
 use crate::trouble::Reach as _;
 
+pub(crate) use correlate::Candidates;
+pub use error::LookError;
+
 /// Person fields that a field permission governs (`dingtalk-api.md` §3.0): an absent one is not proven to be empty.
 const GOVERNED: FieldSet =
     FieldSet::of(&[Field::Mobile, Field::Email, Field::OrgEmail, Field::WorkPlace, Field::Remark, Field::Extension]);
 
-/// People who may have had one `userid` after each other, in a company's life.
+/// People who may have had one native id after each other, in a company's life.
 const HOLDERS_MAX: u32 = 64;
 
-/// Why a record could not be looked at.
-#[derive(Debug, thiserror::Error)]
-pub enum LookError {
-    /// DingTalk.
-    #[error("DingTalk could not be read")]
-    DingTalk(#[from] dingtalk::Error),
-    /// The eHR.
-    #[error("the eHR could not be read or written")]
-    Ehr(#[from] ehr::Error),
-    /// The state.
-    #[error("the state could not be read or written")]
-    State(#[from] StoreError),
-    /// The journal: without it nothing is changed.
-    #[error("the journal could not be written")]
-    Journal(#[from] state::store::JournalError),
-    /// Something else has to happen first; looking again later helps.
-    #[error("not yet: {0}")]
-    NotYet(&'static str),
+/// A record, by the id that one side gives it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub(crate) struct Whose {
+    pub(crate) kind: Kind,
+    pub(crate) side: Side,
+    pub(crate) id: NativeId,
 }
 
-impl LookError {
-    /// Whether looking again later can help without anybody doing anything.
-    #[must_use]
-    pub fn is_transient(&self) -> bool {
-        match self {
-            Self::DingTalk(err) => err.is_transient(),
-            Self::Ehr(err) => err.is_transient(),
-            Self::State(_) | Self::Journal(_) | Self::NotYet(_) => true,
-        }
+impl Whose {
+    pub(crate) fn new(kind: Kind, side: Side, id: NativeId) -> Self {
+        Self { kind, side, id }
     }
 
-    /// Whether the trouble is the corp's and not this record's: nobody else would fare better.
-    #[must_use]
-    pub(crate) fn concerns_everybody(&self) -> bool {
-        match self {
-            Self::DingTalk(err) => err.concerns_everybody(),
-            // A stored item that cannot be read is that record's trouble; a store that does not answer is everybody's.
-            Self::State(err) => err.is_transient(),
-            Self::Journal(_) | Self::Ehr(ehr::Error::Unavailable(_)) => true,
-            Self::Ehr(_) | Self::NotYet(_) => false,
-        }
+    /// The record of a link, by the id that it has on the side that decides, or else on the other.
+    pub(crate) fn of(link: &Link, decides: Side) -> Option<Self> {
+        let on = |side| link.native(side).map(|id| Self::new(link.kind, side, id.clone()));
+        on(decides).or_else(|| on(decides.other()))
     }
+}
 
-    /// The sentence for the run, with its cause.
-    #[must_use]
-    pub fn sentence(&self) -> String {
-        with_causes(self)
-    }
+/// What a look at both sides brought.
+pub(crate) struct Observed {
+    pub(crate) link: Option<Link>,
+    pub(crate) dingtalk: View<Record>,
+    pub(crate) ehr: Option<Stored>,
+}
+
+/// What a look found that no plan shows.
+#[derive(Debug, Default)]
+pub(crate) struct Looked {
+    /// References that no link knows yet.
+    pub(crate) unknown: Vec<(Field, Side, NativeId)>,
+    /// The side that decides has it no more.
+    pub(crate) missing: Option<(Side, Box<Link>)>,
 }
 
 impl Run<'_> {
-    /// Decides about a record that DingTalk shows, reading the link and the eHR afresh, and adds it to the plan.
-    ///
-    /// Returns the references that no link knows yet, so that the caller can come back for them.
-    pub(crate) async fn consider(
-        &self,
-        dingtalk: &Record,
-        rule: Unknown,
-        plan: &mut Plan,
-    ) -> Result<Vec<(Field, NativeId)>, LookError> {
-        let kind = dingtalk.kind;
-        let resolved = self.names.resolve(Side::DingTalk, dingtalk, rule).await?;
-        let (link, ehr) = self.find(kind, dingtalk).await?;
-        if link.is_none() && !dingtalk.values.shown().contains(Field::Name) {
-            self.tally(|tally| {
-                tally.unfinished(kind, None, "DingTalk shows no name for it, and nobody is created without one");
-            });
-            return Ok(resolved.unknown);
+    /// Reads a record afresh: its link, then both sides.
+    pub(crate) async fn observe(&self, whose: &Whose) -> Result<Observed, LookError> {
+        let engine = self.engine;
+        let Whose { kind, side, id } = whose;
+        if let Some(link) = engine.links.link_by_native(&engine.corp, *kind, *side, id).await? {
+            return self.observe_linked(link).await;
         }
-        let (link, stored) = match link {
-            Some(link) => (link.clone(), Some(link.version)),
-            None => self.new_link(kind, &dingtalk.id).await?,
+        match side {
+            Side::DingTalk => self.observe_new_in_dingtalk(*kind, id).await,
+            Side::Ehr => self.observe_new_in_ehr(*kind, id).await,
+        }
+    }
+
+    pub(crate) async fn observe_linked(&self, link: Link) -> Result<Observed, LookError> {
+        let ehr = async {
+            match (&link.ehr, &link.dingtalk) {
+                (Some(id), _) => self.engine.ehr.get(link.kind, id).await,
+                // The create was begun and its outcome is unknown: the eHR keeps our DingTalk id.
+                (None, Some(id)) => self.engine.ehr.find_by_key(link.kind, &Key::DingTalk(id.clone())).await,
+                (None, None) => Ok(None),
+            }
         };
-        let (version, keeps) = ehr.as_ref().map(|ehr| (ehr.version, ehr.dingtalk.clone())).unwrap_or_default();
-        let record = match &ehr {
-            Some(ehr) => Some(self.names.resolve(Side::Ehr, &ehr.record, Unknown::LeaveOut).await?.record),
+        let (dingtalk, ehr) = futures::join!(self.view(&link), ehr);
+        let (mut dingtalk, ehr) = (dingtalk?, ehr?);
+        if link.lifecycle == Lifecycle::Creating
+            && self.decides() == Side::Ehr
+            && matches!(dingtalk, View::NotFound)
+            && let Some(stored) = ehr.as_ref().filter(|stored| stored.record.active)
+        {
+            dingtalk = self.begun_before(&link, stored).await?;
+        }
+        Ok(Observed { link: Some(link), dingtalk, ehr })
+    }
+
+    /// What DingTalk says of a link's record.
+    async fn view(&self, link: &Link) -> Result<View<Record>, LookError> {
+        match &link.dingtalk {
+            Some(id) => self.view_of(link.kind, id).await,
+            None => Ok(View::NotFound),
+        }
+    }
+
+    pub(crate) async fn view_of(&self, kind: Kind, id: &NativeId) -> Result<View<Record>, LookError> {
+        let read = match (kind, id.to_user_id(), id.to_dept_id()) {
+            (Kind::Person, Ok(id), _) => self.engine.dingtalk.person(&id, self.visible).await,
+            (Kind::Department, _, Some(id)) if id.is_ordinary() => self.engine.dingtalk.department(id).await,
+            _ => return Ok(View::Unseen),
+        };
+        match read {
+            Ok(record) => Ok(View::Here(record)),
+            Err(err) if err.is_not_found() => Ok(View::NotFound),
+            Err(err) if err.is_about_this_record() => {
+                self.tally(|tally| tally.note(err.to_string()));
+                Ok(View::Unseen)
+            }
+            Err(err) => Err(err.into()),
+        }
+    }
+
+    /// Decides about one record, read afresh, and adds what is to be done to the plan.
+    pub(crate) async fn look_once(&self, whose: &Whose, rule: Unknown, plan: &mut Plan) -> Result<Looked, LookError> {
+        let observed = self.observe(whose).await?;
+        self.decide(observed, rule, plan).await
+    }
+
+    pub(crate) async fn decide(&self, observed: Observed, rule: Unknown, plan: &mut Plan) -> Result<Looked, LookError> {
+        let mut observed = observed;
+        loop {
+            let (decision, looked) = self.decision(&observed, rule).await?;
+            let hidden = match &decision {
+                Decision::Write(item) => self.withdrawn(item).await?,
+                _ => FieldSet::NONE,
+            };
+            let View::Here(dingtalk) = &mut observed.dingtalk else {
+                return self.take_up(decision, looked, &observed, plan);
+            };
+            if hidden.is_empty() {
+                return self.take_up(decision, looked, &observed, plan);
+            }
+            hidden.iter().for_each(|field| dingtalk.values.hide(field));
+        }
+    }
+
+    async fn decision(&self, observed: &Observed, rule: Unknown) -> Result<(Decision, Looked), LookError> {
+        let mut looked = Looked::default();
+        if !self.reaches(observed).await? {
+            return Ok((Decision::Nothing, looked));
+        }
+        let dingtalk = match &observed.dingtalk {
+            View::Here(record) => View::Here(self.resolve(Side::DingTalk, record, rule, &mut looked).await?),
+            View::NotFound => View::NotFound,
+            View::Unseen => View::Unseen,
+        };
+        let ehr = match &observed.ehr {
+            Some(stored) => Some(self.resolve(Side::Ehr, &stored.record, rule, &mut looked).await?),
             None => None,
         };
-        let ehr = record.as_ref().map(|record| Counterpart { record, version, dingtalk: keeps.as_ref() });
-        let pair = Pair { link: &link, stored, dingtalk: &resolved.record, ehr };
-        match decide::present(pair, self.context(kind)) {
-            Decision::Nothing => {}
+        let Some((link, stored)) = self.link_for(observed).await? else { return Ok((Decision::Nothing, looked)) };
+        let counterpart = |record| {
+            let stored = observed.ehr.as_ref();
+            let (version, keeps) = stored.map(|stored| (stored.version, stored.dingtalk.as_ref())).unwrap_or_default();
+            Counterpart { record, version, dingtalk: keeps }
+        };
+        let view = match &dingtalk {
+            View::Here(record) => View::Here(record),
+            View::NotFound => View::NotFound,
+            View::Unseen => View::Unseen,
+        };
+        let pair = Pair { link: &link, stored, dingtalk: view, ehr: ehr.as_ref().map(counterpart) };
+        let decision = decide::pair(pair, self.context(link.kind));
+        if let Decision::Missing(side) = &decision {
+            looked.missing = Some((*side, Box::new(link)));
+        }
+        Ok((decision, looked))
+    }
+
+    async fn resolve(
+        &self,
+        side: Side,
+        record: &Record,
+        rule: Unknown,
+        looked: &mut Looked,
+    ) -> Result<Record, LookError> {
+        let resolved = self.names.resolve(side, record, rule).await?;
+        let mut record = resolved.record;
+        if rule == Unknown::LeaveOut {
+            self.keep_strange(side, &mut record, &resolved.unknown);
+        }
+        looked.unknown.extend(resolved.unknown.into_iter().map(|(field, id)| (field, side, id)));
+        custom::restrict(&mut record.values, &self.engine.policy.scope);
+        Ok(record)
+    }
+
+    /// A field of nothing but references that no link knows, on the side that does not decide it, says something all the
+    /// same: that it is not what the owner says.
+    fn keep_strange(&self, side: Side, record: &mut Record, unknown: &[(Field, NativeId)]) {
+        for (field, _) in unknown {
+            if record.values.shown().contains(*field) || !self.follows(side, record.kind, *field) {
+                continue;
+            }
+            let ids = unknown.iter().filter(|(of, _)| of == field);
+            record.values.show_refs(*field, ids.map(|(_, id)| format!("unknown {id}")).collect::<Vec<_>>());
+        }
+    }
+
+    /// Whether the other side decides a field, and this one shows all of it.
+    pub(crate) fn follows(&self, side: Side, kind: Kind, field: Field) -> bool {
+        let owner = self.engine.policy.owner(kind, field);
+        owner == Ownership::Owned(side.other()) && (side == Side::Ehr || self.whole_company)
+    }
+
+    /// The stored link, or a new one for somebody whom no link knows; `None` where nobody can be made of it.
+    async fn link_for(&self, observed: &Observed) -> Result<Option<(Link, Option<Version>)>, LookError> {
+        if let Some(link) = &observed.link {
+            return Ok(Some((link.clone(), Some(link.version))));
+        }
+        let (side, record) = match (&observed.dingtalk, &observed.ehr) {
+            (View::Here(record), ehr) if ehr.is_none() || self.engine.policy.lifecycle == Side::DingTalk => {
+                (Side::DingTalk, record)
+            }
+            (_, Some(stored)) => (Side::Ehr, &stored.record),
+            (View::Here(record), None) => (Side::DingTalk, record),
+            (View::NotFound | View::Unseen, None) => return Ok(None),
+        };
+        if side == Side::DingTalk && !record.values.shown().contains(Field::Name) {
+            self.tally(|tally| {
+                let reason = "DingTalk shows no name for it, and nobody is created without one";
+                tally.unfinished(record.kind, None, reason);
+            });
+            return Ok(None);
+        }
+        self.new_link(record.kind, side, &record.id).await.map(Some)
+    }
+
+    fn take_up(
+        &self,
+        decision: Decision,
+        looked: Looked,
+        observed: &Observed,
+        plan: &mut Plan,
+    ) -> Result<Looked, LookError> {
+        match decision {
+            Decision::Nothing | Decision::Missing(_) => {}
             Decision::Settle(settled) => plan.settled.push(*settled),
             Decision::Write(item) => {
-                let hidden = self.withdrawn(&item).await?;
-                if !hidden.is_empty() {
-                    let mut shown = dingtalk.clone();
-                    hidden.iter().for_each(|field| shown.values.hide(field));
-                    return Box::pin(self.consider(&shown, rule, plan)).await;
-                }
+                self.name_in_preview(&item, observed);
                 plan.items.push(*item);
             }
             Decision::Quarantine(settled) => {
                 let reason = "the userid now belongs to another unionid: a person must say who this is".to_owned();
-                plan.held.push(Held { link: settled.link.id, kind, action: Action::Update, reason });
+                plan.held.push(held(&settled.link, Action::Update, reason));
                 if settled.before.as_ref() != Some(&settled.link) {
                     plan.settled.push(*settled);
                 }
             }
+            Decision::Unmatched(side) => self.tally(|tally| tally.unmatched(side)),
+            Decision::Waits(reason) => {
+                let kind = observed.kind();
+                match &observed.link {
+                    Some(link) => plan.held.push(held(link, Action::Update, reason)),
+                    None => self.tally(|tally| tally.trouble(kind, None, reason)),
+                }
+            }
         }
-        Ok(resolved.unknown)
+        Ok(looked)
+    }
+
+    /// A plan that is shown names its records.
+    fn name_in_preview(&self, item: &Item, observed: &Observed) {
+        let Some(collected) = &self.preview else { return };
+        let ehr = observed.ehr.as_ref().map(|stored| &stored.record);
+        let dingtalk = match &observed.dingtalk {
+            View::Here(record) => Some(record),
+            View::NotFound | View::Unseen => None,
+        };
+        if let Some(name) = dingtalk.or(ehr).and_then(|record| record.values.text(Field::Name)) {
+            collected.lock().unwrap_or_else(PoisonError::into_inner).name(item.link.id, name);
+        }
     }
 
     /// Fields that this write would empty although the app may merely not be shown them any more: a permission that is
     /// withdrawn makes values vanish without an error. Asked only where something would be lost, after it was read.
     async fn withdrawn(&self, item: &Item) -> Result<FieldSet, LookError> {
-        let emptied = item.changes.iter().filter(|change| change.before.is_some() && change.after.is_none());
+        let to_ehr = item.part(Side::Ehr).map(|part| part.changes.as_slice()).unwrap_or_default();
+        let emptied = to_ehr.iter().filter(|change| change.before.is_some() && change.after.is_none());
         let emptied = emptied.map(|change| change.field).collect::<FieldSet>().intersection(GOVERNED);
         let known = *self.withdrawn.lock().unwrap_or_else(PoisonError::into_inner);
         if emptied.without(known).is_empty() {
@@ -146,60 +309,53 @@ impl Run<'_> {
         Ok(hidden)
     }
 
-    /// The stored link of a record and the eHR's side of it. A record that no link knows is looked for in the eHR: a
-    /// re-hire comes with a new `userid` and the old `unionid`.
-    async fn find(&self, kind: Kind, dingtalk: &Record) -> Result<(Option<Link>, Option<Stored>), LookError> {
-        let engine = self.engine;
-        let link = engine.links.link_by_native(&engine.corp, kind, Side::DingTalk, &dingtalk.id).await?;
-        if let Some(link) = link {
-            let ehr = match &link.ehr {
-                Some(id) => engine.ehr.get(kind, id).await?,
-                // The create was begun and its outcome is unknown: the eHR keeps our DingTalk id.
-                None => engine.ehr.find_by_key(kind, &Key::DingTalk(dingtalk.id.clone())).await?,
-            };
-            return Ok((Some(link), ehr));
-        }
-        let keys = dingtalk.unionid.iter().map(|id| Key::Union(id.clone()));
-        for key in keys.chain([Key::DingTalk(dingtalk.id.clone())]) {
-            if let Some(stored) = engine.ehr.find_by_key(kind, &key).await? {
-                let link = engine.links.link_by_native(&engine.corp, kind, Side::Ehr, &stored.record.id).await?;
-                return Ok((link, Some(stored)));
-            }
-        }
-        Ok((None, None))
-    }
-
     /// A link for somebody whom no link knows. Its id is derived; a native id that was freed and given to somebody else
     /// gets the next one. Where another run has just stored it, that one is the link.
-    async fn new_link(&self, kind: Kind, dingtalk: &NativeId) -> Result<(Link, Option<Version>), LookError> {
+    async fn new_link(&self, kind: Kind, side: Side, native: &NativeId) -> Result<(Link, Option<Version>), LookError> {
         let engine = self.engine;
         for nth in 0..HOLDERS_MAX {
-            let id = hash::link_id(&engine.key, Side::DingTalk, kind, dingtalk, nth);
+            let id = hash::link_id(&engine.key, side, kind, native, nth);
             match engine.links.link(&engine.corp, kind, id).await? {
-                None => return Ok((self.fresh_link(kind, id), None)),
-                Some(link) if link.dingtalk.as_ref() == Some(dingtalk) => {
+                None => return Ok((self.fresh_link(kind, side, id), None)),
+                Some(link) if link.native(side) == Some(native) => {
                     let version = link.version;
                     return Ok((link, Some(version)));
                 }
                 Some(_) => {}
             }
         }
-        Err(LookError::NotYet("this userid had more holders than can be kept apart"))
+        Err(LookError::NotYet("this id had more holders than can be kept apart"))
     }
 
-    fn fresh_link(&self, kind: Kind, id: LinkId) -> Link {
+    fn fresh_link(&self, kind: Kind, side: Side, id: LinkId) -> Link {
         Link {
             id,
             kind,
             generation: 1,
             version: self.version(),
             dingtalk: None,
-            ehr: self.engine.ehr.id_for(id),
+            ehr: self.engine.ehr.id_for(id).filter(|_| side == Side::DingTalk),
             unionid: None,
             protected: false,
             base: Base::default(),
             intents: Vec::new(),
             lifecycle: Lifecycle::Creating,
+            waits: Vec::new(),
         }
     }
+}
+
+impl Observed {
+    pub(crate) fn kind(&self) -> Kind {
+        match (&self.link, &self.dingtalk, &self.ehr) {
+            (Some(link), ..) => link.kind,
+            (None, View::Here(record), _) => record.kind,
+            (None, _, Some(stored)) => stored.record.kind,
+            (None, _, None) => Kind::Person,
+        }
+    }
+}
+
+pub(crate) fn held(link: &Link, action: Action, reason: String) -> Held {
+    Held { link: link.id, kind: link.kind, action, reason, fingerprint: None }
 }

@@ -1,14 +1,13 @@
 //! Records that were nominated are read again from both sides and brought in step; people in their numbers.
 
 use directory::plan::{ApprovedPlan, Plan};
-use directory::{Kind, LinkId, NativeId, Record, Side};
+use directory::{Kind, LinkId, Side};
 use futures::FutureExt as _;
 
 use crate::listing::Listing;
 use crate::names::Unknown;
-use crate::observe::LookError;
+use crate::observe::{LookError, Whose};
 use crate::pump::Pump;
-use crate::trouble::Reach as _;
 use crate::{Run, SweepOrder};
 
 /// People who are read, planned and applied together; bounds the memory of an import.
@@ -21,9 +20,12 @@ impl Run<'_> {
         listing: &Listing,
         progress: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<(), LookError> {
-        let ids = self.dingtalk_ids(listing.differing.iter().copied().collect()).await?;
+        if !self.engine.policy.scope.takes_people() {
+            return Ok(());
+        }
+        let ids = self.whose(listing.differing.iter().copied().collect()).await?;
         let plan = self.look_at(ids, Unknown::HideField, progress).await?;
-        self.apply(plan.approve(&self.engine.policy, listing.people_present), &|_| {}).await?;
+        self.apply(plan.approve(&self.guard(listing.people_present)), &|_| {}).await?;
         Ok(())
     }
 
@@ -34,19 +36,24 @@ impl Run<'_> {
         order: &SweepOrder,
         progress: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<bool, LookError> {
-        let ids: Vec<_> = listing.newcomers.iter().map(|id| (Kind::Person, id.clone())).collect();
+        if !self.engine.policy.scope.takes_people() {
+            return Ok(true);
+        }
+        let on = |side| move |id: &directory::NativeId| Whose::new(Kind::Person, side, id.clone());
+        let dingtalk = listing.newcomers.iter().map(on(Side::DingTalk));
+        let ids: Vec<_> = dingtalk.chain(listing.ehr_newcomers.iter().map(on(Side::Ehr))).collect();
         let mut ready: Option<ApprovedPlan> = None;
         let mut chunks = ids.chunks(order.chunk.max(1));
         let finished = loop {
             let Some(chunk) = chunks.next() else { break true };
-            if order.deadline.is_some_and(|deadline| self.now() >= deadline) {
+            if !self.goes_on(order) {
                 break false;
             }
             // DingTalk's pace is the floor: the next chunk is read while the last one is written.
             let look = self.look_at(chunk.to_vec(), Unknown::HideField, progress);
             let (plan, written) = futures::join!(look, self.write_ready(ready.take()));
             written?;
-            ready = Some(plan?.approve(&self.engine.policy, listing.people_present));
+            ready = Some(plan?.approve(&self.guard(listing.people_present)));
         };
         self.write_ready(ready).await?;
         Ok(finished)
@@ -59,16 +66,15 @@ impl Run<'_> {
         }
     }
 
-    /// Reads records from DingTalk and decides about each of them. One that cannot be worked is noted and stops nobody.
+    /// Reads records from both sides and decides about each of them. One that cannot be worked is noted and stops nobody.
     pub(crate) async fn look_at(
         &self,
-        ids: Vec<(Kind, NativeId)>,
+        records: Vec<Whose>,
         rule: Unknown,
         progress: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<Plan, LookError> {
-        let mut looks = Pump::new(ids);
-        let begin =
-            |(kind, id): (Kind, NativeId)| async move { (kind, self.look_at_one(kind, &id, rule).await) }.boxed();
+        let mut looks = Pump::new(records);
+        let begin = |whose: Whose| async move { (whose.kind, self.look_at_one(&whose, rule).await) }.boxed();
         let mut plan = Plan::default();
         while let Some((kind, looked)) = looks.next(&begin).await {
             progress(1);
@@ -81,39 +87,36 @@ impl Run<'_> {
         Ok(plan)
     }
 
-    async fn look_at_one(&self, kind: Kind, id: &NativeId, rule: Unknown) -> Result<Plan, LookError> {
+    async fn look_at_one(&self, whose: &Whose, rule: Unknown) -> Result<Plan, LookError> {
         let mut plan = Plan::default();
-        let Some(record) = self.read(kind, id).await? else { return Ok(plan) };
-        let unknown = self.consider(&record, rule, &mut plan).await?;
-        if rule == Unknown::HideField && unknown.iter().any(|(field, _)| field.refers_to() == Some(Kind::Person)) {
-            self.tally(|tally| _ = tally.again.insert((kind, id.clone())));
+        let looked = self.look_once(whose, rule, &mut plan).await?;
+        if rule == Unknown::HideField
+            && looked
+                .unknown
+                .iter()
+                .any(|(field, side, _)| self.may_come(whose.kind, *field) || self.follows(*side, whose.kind, *field))
+        {
+            self.tally(|tally| _ = tally.again.insert(whose.clone()));
         }
         Ok(plan)
     }
 
-    /// A record as DingTalk has it now. `None`: gone since the list was made, or out of scope; a complete snapshot judges
-    /// its absence.
-    pub(crate) async fn read(&self, kind: Kind, id: &NativeId) -> Result<Option<Record>, LookError> {
-        let read = match (kind, id.to_user_id(), id.to_dept_id()) {
-            (Kind::Person, Ok(id), _) => self.engine.dingtalk.person(&id, self.visible).await,
-            (Kind::Department, _, Some(id)) => self.engine.dingtalk.department(id).await,
-            _ => return Ok(None),
-        };
-        match read {
-            Ok(record) => Ok(Some(record)),
-            Err(err) if err.is_about_this_record() => Ok(None),
-            Err(err) => Err(err.into()),
-        }
+    /// Whether a reference that no link knows may be known by the end of the run.
+    fn may_come(&self, kind: Kind, field: directory::Field) -> bool {
+        let person = field.refers_to() == Some(Kind::Person);
+        // Departments are there before people are, unless the eHR's tree grows in this very run.
+        person || (kind == Kind::Department && self.decides() == Side::Ehr)
     }
 
-    async fn dingtalk_ids(&self, links: Vec<LinkId>) -> Result<Vec<(Kind, NativeId)>, LookError> {
+    /// The records of these links of people, as the side that decides calls them.
+    pub(crate) async fn whose(&self, links: Vec<LinkId>) -> Result<Vec<Whose>, LookError> {
         let (store, corp) = (&self.engine.links, &self.engine.corp);
-        let mut ids = Vec::with_capacity(links.len());
+        let mut records = Vec::with_capacity(links.len());
         let mut reads = Pump::new(links);
         let begin = |id| store.link(corp, Kind::Person, id);
         while let Some(link) = reads.next(&begin).await {
-            ids.extend(link?.and_then(|link| link.native(Side::DingTalk).cloned()).map(|id| (Kind::Person, id)));
+            records.extend(link?.and_then(|link| Whose::of(&link, self.decides())));
         }
-        Ok(ids)
+        Ok(records)
     }
 }

@@ -1,17 +1,45 @@
 //! What the engine needs from outside, as traits: the real ones and, in tests, a simulated world.
 
-use std::collections::BTreeSet;
-
 use async_trait::async_trait;
 use dingtalk::Error;
-use dingtalk::client::{Client, CrawlEnd, Crawled, Tally};
-use directory::decide::Change;
-use directory::merge::Owner;
+use dingtalk::client::{Client, CrawlEnd, Crawled, Tally, Unread};
+use directory::decide::{Change, Writable};
+use directory::policy::Ownership;
 use directory::snapshot::Scope;
-use directory::{Action, DeptId, FieldSet, Kind, LinkId, Record, RunId, Side, Timestamp, UserId};
+use directory::{Action, DeptId, FieldSet, Kind, LinkId, NativeId, Record, RunId, Side, Timestamp, UserId, Values};
 use state::store::JournalError;
 
-/// DingTalk's contacts, as the engine reads them. References in records are DingTalk's own ids.
+/// One write to DingTalk. References in `values` are DingTalk's own ids.
+#[derive(Debug, Clone)]
+pub struct ToDingTalk {
+    /// Person or department.
+    pub kind: Kind,
+    /// What is done: create, update or remove.
+    pub action: Action,
+    /// DingTalk's id; for a person who is created, the derived `userid`; `None` for a department that is created.
+    pub id: Option<NativeId>,
+    /// The link: a department that is created carries it as its `source_identifier`, so that a create whose outcome is
+    /// unknown is found again.
+    pub link: LinkId,
+    /// The fields that change; a shown field without a value is emptied. In an update, `Extension` holds the custom fields
+    /// that change (`null` empties one), and the others stay.
+    pub values: Values,
+}
+
+/// What became of a write to DingTalk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Written {
+    /// Done; the id of the record.
+    Done(NativeId),
+    /// The person was invited and has to accept (40103).
+    Pending,
+    /// DingTalk refuses this record, for the reason.
+    Refused(String),
+    /// It may or may not have happened: the intent stays until a later read explains it.
+    Unknown,
+}
+
+/// DingTalk's contacts, as the engine reads and writes them. References in records are DingTalk's own ids.
 #[async_trait]
 pub trait DingTalk: Send + Sync {
     /// What the app may see now.
@@ -24,15 +52,43 @@ pub trait DingTalk: Send + Sync {
     async fn person(&self, id: &UserId, visible: FieldSet) -> Result<Record, Error>;
     /// One department, as of now.
     async fn department(&self, id: DeptId) -> Result<Record, Error>;
-    /// Every department below `roots` and the members of each.
+    /// Every department that is unread and the members of each, until `go_on` says no.
     async fn crawl(
         &self,
-        roots: &BTreeSet<DeptId>,
+        unread: Unread,
         visible: FieldSet,
+        go_on: &(dyn Fn() -> bool + Send + Sync),
         each: &mut (dyn for<'a> FnMut(Crawled<'a>) + Send),
     ) -> CrawlEnd;
+    /// Departments directly below one, with their names.
+    async fn children(&self, id: DeptId) -> Result<Vec<Record>, Error>;
+    /// Writes one record. It is read back by whoever asks.
+    ///
+    /// # Errors
+    /// What concerns everybody, or can be repeated as it is: nothing was written.
+    async fn write(&self, write: &ToDingTalk) -> Result<Written, Error>;
+    /// What can be written, for a kind of record.
+    fn writable(&self, kind: Kind) -> Writable;
     /// The calls made since the last time this was asked.
     fn take_tally(&self) -> Tally;
+}
+
+/// Whether a corp may be written to now. Asked before every write to a side, so that a pause takes effect at once.
+#[async_trait]
+pub trait Gate: Send + Sync {
+    /// `None`: go on. Otherwise why not, in a sentence.
+    async fn closed(&self) -> Result<Option<String>, state::StoreError>;
+}
+
+/// A gate that nobody closes.
+#[derive(Debug, Clone, Copy)]
+pub struct Open;
+
+#[async_trait]
+impl Gate for Open {
+    async fn closed(&self) -> Result<Option<String>, state::StoreError> {
+        Ok(None)
+    }
 }
 
 #[async_trait]
@@ -67,11 +123,24 @@ impl DingTalk for Client {
 
     async fn crawl(
         &self,
-        roots: &BTreeSet<DeptId>,
+        unread: Unread,
         visible: FieldSet,
+        go_on: &(dyn Fn() -> bool + Send + Sync),
         each: &mut (dyn for<'a> FnMut(Crawled<'a>) + Send),
     ) -> CrawlEnd {
-        dingtalk::client::crawl(self, roots, visible, each).await
+        dingtalk::client::crawl(self, unread, visible, go_on, each).await
+    }
+
+    async fn children(&self, id: DeptId) -> Result<Vec<Record>, Error> {
+        self.sub_departments(id).await
+    }
+
+    async fn write(&self, write: &ToDingTalk) -> Result<Written, Error> {
+        crate::to_dingtalk::write(self, write).await
+    }
+
+    fn writable(&self, kind: Kind) -> Writable {
+        crate::to_dingtalk::writable(kind)
     }
 
     fn take_tally(&self) -> Tally {
@@ -109,7 +178,7 @@ pub struct JournalEntry {
     /// Why.
     pub reason: String,
     /// Whose values these are.
-    pub owner: Owner,
+    pub owner: Ownership,
 }
 
 /// The append-only record of every change.

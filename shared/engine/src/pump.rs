@@ -29,6 +29,11 @@ impl<'a, I, T> Pump<'a, I, T> {
         Self { items: items.into_iter(), running: FuturesUnordered::new() }
     }
 
+    /// What was not begun, taken out: what is under way still answers.
+    pub(crate) fn left(&mut self) -> Vec<I> {
+        self.items.by_ref().collect()
+    }
+
     /// The next answer, after beginning as much as may run at a time; `None` when all is done.
     pub(crate) async fn next(&mut self, begin: &(dyn Fn(I) -> BoxFuture<'a, T> + Send + Sync)) -> Option<T> {
         while self.running.len() < AT_ONCE {

@@ -1,14 +1,13 @@
 //! Removals need proof: absent in two complete runs, a fresh read that says "not found", and a canary who is found.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use directory::decide;
-use directory::plan::{Held, Plan, Settled};
-use directory::{Action, Field, Kind, Lifecycle, Link, LinkId, NativeId, UserId};
+use directory::decide::{self, Removal, View};
+use directory::plan::{Plan, Settled};
+use directory::{Action, Field, Kind, Lifecycle, Link, LinkId, NativeId, Side};
 
 use crate::Run;
-use crate::observe::LookError;
-use crate::trouble::Reach as _;
+use crate::observe::{self, LookError, Observed, Whose};
 
 /// Complete runs that must have missed a record before its absence counts.
 const RUNS_TO_MISS: u32 = 2;
@@ -16,23 +15,27 @@ const RUNS_TO_MISS: u32 = 2;
 /// Canaries that are asked for before "not found" is doubted.
 const CANARIES_MAX: usize = 5;
 
-/// What DingTalk answered when a missing record was asked for by its id.
-enum Absence {
-    /// "Not found".
-    Proven,
-    /// It is there after all, or out of scope: no proof.
-    Unproven,
+/// Who counts as a canary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Canary {
+    /// Somebody who is linked for certain: something is to be removed.
+    Linked,
+    /// Anybody, as long as no sweep saw somebody who is linked: the first records are to be made.
+    Anybody,
 }
 
 impl Run<'_> {
     /// Works the people whom a complete snapshot missed: the first run notes it, the second one asks and removes.
     pub(crate) async fn missing_people(&self, absent: &[LinkId], linked: u64) -> Result<(), LookError> {
+        if !self.engine.policy.scope.takes_people() {
+            return Ok(());
+        }
         let confirmed = self.confirm(Kind::Person, absent).await?;
         if confirmed.is_empty() {
             return Ok(());
         }
         let admins: BTreeSet<NativeId> = self.engine.dingtalk.admins().await?.iter().map(Into::into).collect();
-        self.canary(&admins, None).await?;
+        self.canaries(None).await?;
         let mut plan = Plan::default();
         for link in confirmed {
             if link.protected || link.dingtalk.as_ref().is_some_and(|id| admins.contains(id)) {
@@ -42,17 +45,16 @@ impl Run<'_> {
                     .await?;
             }
         }
-        self.apply(plan.approve(&self.engine.policy, linked), &|_| {}).await?;
+        self.apply(plan.approve(&self.guard(linked)), &|_| {}).await?;
         Ok(())
     }
 
-    /// Plans the removal of one record if DingTalk does not find it. Trouble with one record stops nobody else.
+    /// Plans the removal of one record if the side that decides does not find it. Trouble with one stops nobody else.
     async fn propose_removal(&self, link: &Link, reason: &str, plan: &mut Plan) -> Result<(), LookError> {
         let asked = async {
-            match self.ask_for(link).await? {
-                Absence::Proven => self.removal(link, reason, plan).await.map(|()| true),
-                Absence::Unproven => Ok(false),
-            }
+            let Some(whose) = Whose::of(link, self.decides()) else { return Ok(false) };
+            let observed = self.observe(&whose).await?;
+            self.remove(observed, reason, plan).await
         };
         match asked.await {
             Ok(true) => {}
@@ -63,6 +65,58 @@ impl Run<'_> {
             Err(err) => self.tally(|tally| tally.unfinished(link.kind, Some(link.id), err.sentence())),
         }
         Ok(())
+    }
+
+    /// Plans to remove from the other side what the side that decides, read afresh, has no more. `false`: it has it.
+    pub(crate) async fn remove(&self, observed: Observed, reason: &str, plan: &mut Plan) -> Result<bool, LookError> {
+        let Some(link) = observed.link.clone() else { return Ok(false) };
+        if !self.reaches(&observed).await? {
+            return Ok(true);
+        }
+        let gone = match self.decides() {
+            Side::DingTalk => matches!(observed.dingtalk, View::NotFound),
+            Side::Ehr => observed.ehr.is_none(),
+        };
+        if !gone {
+            return Ok(false);
+        }
+        match (self.decides(), &observed.dingtalk, &observed.ehr) {
+            (Side::DingTalk, _, Some(stored)) => {
+                let removal = Removal { side: Side::Ehr, ehr_version: Some(stored.version), reason };
+                let mut item = decide::gone(&link, removal, self.now());
+                // A create that was cut off knows the record by the id that the eHR keeps.
+                item.link.ehr = Some(stored.record.id.clone());
+                plan.items.push(item);
+            }
+            (Side::Ehr, View::Here(record), _) => self.leave(&link, record.protected, reason, plan),
+            // Nothing is left to be removed: the link alone says so.
+            _ => {
+                let removal = Removal { side: self.decides().other(), ehr_version: None, reason };
+                let item = decide::gone(&link, removal, self.now());
+                plan.settled.push(Settled { link: item.link, before: Some(link) });
+            }
+        }
+        Ok(true)
+    }
+
+    /// DingTalk's record goes when the grace period is over.
+    fn leave(&self, link: &Link, protected: bool, reason: &str, plan: &mut Plan) {
+        if protected {
+            self.hold(link, "an administrator or boss is gone in the eHR; they are never removed");
+            return;
+        }
+        let since = match link.lifecycle {
+            Lifecycle::Leaving { since } => since,
+            _ => self.now(),
+        };
+        let grace = i64::from(self.engine.policy.grace_days).saturating_mul(24 * 60 * 60 * 1000);
+        if self.now().millis() >= since.millis().saturating_add(grace) {
+            let removal = Removal { side: Side::DingTalk, ehr_version: None, reason };
+            plan.items.push(decide::gone(link, removal, self.now()));
+        } else if !matches!(link.lifecycle, Lifecycle::Leaving { .. }) {
+            let leaving = Link { lifecycle: Lifecycle::Leaving { since }, ..link.clone() };
+            plan.settled.push(Settled { link: leaving, before: Some(link.clone()) });
+        }
     }
 
     /// Works the departments that a complete snapshot missed, from the leaves up; one with people in it stays.
@@ -79,7 +133,7 @@ impl Run<'_> {
                 waiting.into_iter().partition(|link| link.ehr.as_ref().is_some_and(|id| occupied.contains(id)));
             if empty.is_empty() {
                 for link in &full {
-                    self.hold(link, "the department is gone in DingTalk and somebody is still in it in the eHR");
+                    self.hold(link, "the department is gone on the side that decides and somebody is still in it");
                 }
                 return Ok(());
             }
@@ -87,7 +141,7 @@ impl Run<'_> {
             for link in &empty {
                 self.propose_removal(link, "gone in two complete sweeps and not found by its id", &mut plan).await?;
             }
-            self.apply(plan.approve(&self.engine.policy, u64::MAX), &|_| {}).await?;
+            self.apply(plan.approve(&self.guard(u64::MAX)), &|_| {}).await?;
             waiting = full;
             occupied = self.occupied().await?;
         }
@@ -103,6 +157,7 @@ impl Run<'_> {
                 Lifecycle::Absent { runs, since } => (runs + 1, since),
                 // A create that was begun and cut off: whoever it was for may have left since.
                 Lifecycle::Active | Lifecycle::Creating => (1, self.now()),
+                Lifecycle::Leaving { since } => (RUNS_TO_MISS, since),
                 Lifecycle::Left { .. } | Lifecycle::Quarantined { .. } => continue,
             };
             if runs >= RUNS_TO_MISS {
@@ -110,72 +165,89 @@ impl Run<'_> {
                 continue;
             }
             let missed = Link { lifecycle: Lifecycle::Absent { runs, since }, ..link.clone() };
-            self.settle(&Settled { link: missed, before: Some(link) }).await?;
+            self.settle_unless_preview(Settled { link: missed, before: Some(link) }).await?;
         }
         Ok(confirmed)
     }
 
+    async fn settle_unless_preview(&self, settled: Settled) -> Result<(), LookError> {
+        if self.preview.is_none() {
+            self.settle(&settled).await?;
+        }
+        Ok(())
+    }
+
+    /// Before something is removed: a canary is found on the side that decides, and in DingTalk.
+    pub(crate) async fn canaries(&self, of: Option<&NativeId>) -> Result<(), LookError> {
+        if self.decides() == Side::Ehr && !self.ehr_canary().await? {
+            return Err(LookError::NotYet("the eHR finds nobody whom it listed: nothing is removed"));
+        }
+        self.canary(of, Canary::Linked).await
+    }
+
     /// Somebody else who is certainly there must be found; otherwise "not found" says nothing today. Whoever a list showed
     /// may have left since, and administrators may be outside of the app's contact scope: one that is found is enough.
-    pub(crate) async fn canary(&self, admins: &BTreeSet<NativeId>, of: Option<&NativeId>) -> Result<(), LookError> {
-        let seen = self.canary.iter().map(NativeId::from);
-        let canaries = seen.chain(admins.iter().cloned()).filter(|id| Some(id) != of).take(CANARIES_MAX);
+    /// In another company's data there is always somebody to be found, so that only somebody who is linked counts.
+    pub(crate) async fn canary(&self, of: Option<&NativeId>, who: Canary) -> Result<(), LookError> {
+        let admins = self.engine.dingtalk.admins().await?;
+        let seen = self.canary.iter().chain(&admins).map(NativeId::from);
+        let canaries = seen.filter(|id| Some(id) != of).take(CANARIES_MAX);
         for canary in canaries.collect::<Vec<_>>() {
-            if self.read(Kind::Person, &canary).await?.is_some() {
+            let (links, corp) = (&self.engine.links, &self.engine.corp);
+            let link = links.link_by_native(corp, Kind::Person, Side::DingTalk, &canary).await?;
+            let ours = link.is_some_and(|link| link.lifecycle == Lifecycle::Active);
+            let counts = ours || (who == Canary::Anybody && self.canary.is_none());
+            if counts && matches!(self.view_of(Kind::Person, &canary).await?, View::Here(_)) {
                 return Ok(());
             }
         }
         Err(LookError::NotYet("no canary is found either, so that \"not found\" says nothing: nothing is removed"))
     }
 
-    async fn ask_for(&self, link: &Link) -> Result<Absence, LookError> {
-        let Some(native) = &link.dingtalk else { return Ok(Absence::Unproven) };
-        let answer = match (link.kind, native.to_user_id(), native.to_dept_id()) {
-            (Kind::Person, Ok(id), _) => self.person_gone(&id).await?,
-            (Kind::Department, _, Some(id)) => match self.engine.dingtalk.department(id).await {
-                Ok(_) => false,
-                Err(err) if err.is_about_this_record() => err.is_not_found(),
-                Err(err) => return Err(err.into()),
-            },
-            _ => false,
-        };
-        Ok(if answer { Absence::Proven } else { Absence::Unproven })
-    }
-
-    /// Whether DingTalk says "not found" (never "out of scope") of a person.
-    pub(crate) async fn person_gone(&self, id: &UserId) -> Result<bool, LookError> {
-        match self.engine.dingtalk.person(id, self.visible).await {
-            Ok(_) => Ok(false),
-            Err(err) if err.is_about_this_record() => Ok(err.is_not_found()),
-            Err(err) => Err(err.into()),
+    /// The eHR finds somebody whom its list shows as active.
+    async fn ehr_canary(&self) -> Result<bool, LookError> {
+        let mut canary = self.ehr_canary.clone();
+        if canary.is_none() {
+            self.engine
+                .ehr
+                .list(Kind::Person, &mut |stored| {
+                    if stored.record.active && canary.is_none() {
+                        canary = Some(stored.record.id);
+                    }
+                })
+                .await?;
         }
-    }
-
-    /// Plans to mark a record left, conditional on what the eHR has now. Where the eHR has nothing, the link alone says so.
-    pub(crate) async fn removal(&self, link: &Link, reason: &str, plan: &mut Plan) -> Result<(), LookError> {
-        let stored = match &link.ehr {
-            Some(id) => self.engine.ehr.get(link.kind, id).await?,
-            None => None,
-        };
-        let item = decide::gone(link, stored.as_ref().map(|stored| stored.version), reason, self.now());
-        match stored {
-            Some(_) => plan.items.push(item),
-            None => plan.settled.push(Settled { link: item.link, before: Some(link.clone()) }),
-        }
-        Ok(())
+        let Some(id) = canary else { return Ok(false) };
+        Ok(self.engine.ehr.get(Kind::Person, &id).await?.is_some())
     }
 
     pub(crate) fn hold(&self, link: &Link, reason: &str) {
-        let held = Held { link: link.id, kind: link.kind, action: Action::Remove, reason: reason.to_owned() };
+        let held = observe::held(link, Action::Remove, reason.to_owned());
         self.tally(|tally| tally.held.push(held));
     }
 
-    /// eHR ids of departments that somebody, or another department, is in.
+    /// Where a plan that is being made puts records of the eHR: nowhere, or in these departments of the eHR.
+    fn planned_places(&self, kind: Kind, field: Field) -> BTreeMap<NativeId, Vec<NativeId>> {
+        let Some(collected) = &self.preview else { return BTreeMap::new() };
+        let places = collected.lock().unwrap_or_else(std::sync::PoisonError::into_inner).places(kind, field);
+        let natives = |links: Option<Vec<LinkId>>| {
+            let links = links.into_iter().flatten();
+            links.filter_map(|link| self.names.remembered_native(Side::Ehr, link)).collect()
+        };
+        places.into_iter().map(|(id, links)| (id, natives(links))).collect()
+    }
+
+    /// eHR ids of departments that somebody, or another department, is in. Where the eHR decides, DingTalk itself refuses to
+    /// delete what is not empty.
     pub(crate) async fn occupied(&self) -> Result<BTreeSet<NativeId>, LookError> {
         let mut occupied = BTreeSet::new();
         for (kind, field) in [(Kind::Person, Field::Departments), (Kind::Department, Field::Parent)] {
+            // A run that writes nothing counts people where its plan puts them.
+            let planned = self.planned_places(kind, field);
             let each = &mut |stored: ehr::Stored| {
-                if stored.record.active {
+                if let Some(places) = planned.get(&stored.record.id) {
+                    occupied.extend(places.iter().cloned());
+                } else if stored.record.active {
                     occupied.extend(stored.record.values.refs(field).filter_map(|id| NativeId::new(id).ok()));
                 }
             };

@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use directory::plan::{Counts, Held};
-use directory::{Action, Kind, LinkId, NativeId, RunId, Timestamp};
+use directory::{Action, Kind, LinkId, RunId, Side, Timestamp};
 use serde::{Deserialize, Serialize};
+
+use crate::observe::Whose;
 
 /// A sweep's result, as it is stored, printed and returned.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,9 +43,39 @@ pub struct RunReport {
     pub scope_waits: bool,
     /// There is more to do than fitted: the continuation begins where base stands.
     pub continues: bool,
+    /// The plan that this run made, or applied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<String>,
+    /// Nothing was written, because somebody has to open the way first; the notes say who.
+    #[serde(default)]
+    pub closed: bool,
 }
 
 impl RunReport {
+    /// The report of a run that did nothing yet.
+    #[must_use]
+    pub fn empty(id: RunId, at: Timestamp) -> Self {
+        Self {
+            id,
+            began_at: at,
+            ended_at: at,
+            complete: false,
+            people: 0,
+            departments: 0,
+            counts: Counts::default(),
+            held: Vec::new(),
+            writes: 0,
+            calls: BTreeMap::new(),
+            throttled: 0,
+            notes: Vec::new(),
+            troubles: Vec::new(),
+            scope_waits: false,
+            continues: false,
+            plan: None,
+            closed: false,
+        }
+    }
+
     /// Wall time in seconds.
     #[must_use]
     pub fn seconds(&self) -> f64 {
@@ -117,7 +149,9 @@ pub struct Tally {
     /// Records that could not be worked in this run, for whatever reason.
     pub(crate) unfinished: u64,
     /// Records that somebody else wrote meanwhile, or that refer to somebody who was not there yet: looked at once more.
-    pub(crate) again: BTreeSet<(Kind, NativeId)>,
+    pub(crate) again: BTreeSet<Whose>,
+    /// Records that only the side that follows has, and that were never linked: left alone.
+    pub(crate) unmatched: BTreeMap<Side, u64>,
 }
 
 /// Different sentences that a run keeps; a run in which everything fails says so in fewer.
@@ -130,6 +164,10 @@ impl Tally {
         if self.troubles.len() < NOTES_MAX {
             self.trouble(kind, link, reason);
         }
+    }
+
+    pub(crate) fn unmatched(&mut self, side: Side) {
+        *self.unmatched.entry(side).or_default() += 1;
     }
 
     pub(crate) fn applied(&mut self, kind: Kind, action: Action) {

@@ -1,15 +1,18 @@
 //! A sweep: both sides listed, differences found, read again, and brought in step.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError};
 
 use directory::hash;
 use directory::index::BaseIndex;
 use directory::snapshot::{self, Incomplete, Scope};
 use directory::{Kind, RunId, Side, Timestamp, UserId};
 
+use crate::checkpoint::Checkpoint;
 use crate::listing::Listing;
+use crate::names::Names;
 use crate::observe::LookError;
+use crate::plans::Collected;
 use crate::report::{Progress, RunReport};
 use crate::{Engine, Run, Sight};
 
@@ -28,6 +31,8 @@ pub struct SweepOrder {
     pub chunk: usize,
     /// When to stop and leave the rest to a continuation.
     pub deadline: Option<Timestamp>,
+    /// Where an earlier slice of this run stood.
+    pub checkpoint: Option<Checkpoint>,
     /// Told how far it is.
     pub progress: Arc<dyn Fn(Progress) + Send + Sync>,
 }
@@ -37,7 +42,16 @@ impl SweepOrder {
     #[must_use]
     pub fn new(run: RunId) -> Self {
         let progress = Arc::new(|_| {});
-        Self { run, accepted: None, sweeps: 0, deep_share: 7, chunk: crate::people::CHUNK, deadline: None, progress }
+        Self {
+            run,
+            accepted: None,
+            sweeps: 0,
+            deep_share: 7,
+            chunk: crate::people::CHUNK,
+            deadline: None,
+            checkpoint: None,
+            progress,
+        }
     }
 }
 
@@ -52,17 +66,29 @@ pub struct Swept {
     pub canary: Option<UserId>,
     /// This sweep's part of the corp was deep-read: the next one takes the next part.
     pub turned: bool,
+    /// Where the continuation goes on; `None` where there is none, or where it begins anew.
+    pub checkpoint: Option<Checkpoint>,
 }
 
 impl Engine {
     /// Runs a sweep. What goes wrong is in the report: a run that failed halfway has kept what it wrote, and the next
     /// one goes on from there.
     pub async fn sweep(&self, order: &SweepOrder) -> Swept {
+        self.swept(order, false).await.0
+    }
+
+    /// A sweep, or what it would do; what it collected then, and the names that it met.
+    pub(crate) async fn swept(&self, order: &SweepOrder, preview: bool) -> (Swept, Option<(Collected, Names)>) {
         let began_at = self.clock.now();
         _ = self.dingtalk.take_tally();
-        let scope = self.dingtalk.scope().await.map_err(LookError::from);
+        let scope = match &order.checkpoint {
+            Some(checkpoint) => Ok(checkpoint.scope().clone()),
+            None => self.dingtalk.scope().await.map_err(LookError::from),
+        };
         let sight = |scope: &Scope| Sight { visible: scope.fields, whole_company: scope.whole_company, canary: None };
-        let mut run = Run::new(self, order.run.clone(), scope.as_ref().map(sight).unwrap_or_default());
+        let sight = scope.as_ref().map(sight).unwrap_or_default();
+        let begin = if preview { Run::preview } else { Run::new };
+        let mut run = begin(self, order.run.clone(), sight);
         let ended = match &scope {
             Ok(scope) => run.sweep(order, scope.clone()).await,
             Err(err) => {
@@ -70,37 +96,57 @@ impl Engine {
                 Ended::default()
             }
         };
-        Swept {
-            report: run.report(order, began_at, &ended),
-            scope: scope.ok(),
-            canary: run.canary,
-            turned: ended.turned,
-        }
+        let report = run.report(order, began_at, &ended);
+        let collected =
+            run.preview.take().map(|collected| collected.into_inner().unwrap_or_else(PoisonError::into_inner));
+        let checkpoint = ended.checkpoint;
+        let swept = Swept { report, scope: scope.ok(), canary: run.canary, turned: ended.turned, checkpoint };
+        (swept, collected.map(|collected| (collected, run.names)))
     }
 }
 
 /// How a sweep ended.
 #[derive(Default)]
-struct Ended {
+pub(crate) struct Ended {
+    pub(crate) complete: bool,
+    pub(crate) continues: bool,
+    pub(crate) turned: bool,
+    pub(crate) active: [u64; 2],
+    pub(crate) checkpoint: Option<Checkpoint>,
+}
+
+/// What the work on a whole listing came to.
+struct Worked {
+    /// The lists were complete.
     complete: bool,
-    continues: bool,
-    turned: bool,
-    active: [u64; 2],
+    /// The deadline came first: where to go on.
+    rest: Option<Checkpoint>,
 }
 
 impl Run<'_> {
     async fn sweep(&mut self, order: &SweepOrder, scope: Scope) -> Ended {
         let mut ended = Ended::default();
         match self.list(order, scope).await {
-            Ok(listing) => {
+            Ok((listing, deep)) if listing.unread.is_some() => {
                 self.canary.clone_from(&listing.somebody);
-                ended.turned = true;
+                ended.continues = true;
+                ended.checkpoint = Some(Checkpoint::of(&listing, deep, self.candidates.all()));
+            }
+            Ok((listing, _)) => {
+                self.canary.clone_from(&listing.somebody);
+                let newcomer = listing.newcomers.first().and_then(|id| id.to_user_id().ok());
+                ended.turned = order.checkpoint.as_ref().is_none_or(|checkpoint| checkpoint.unread.is_some());
                 let kinds = [Kind::Person, Kind::Department];
                 ended.active = kinds.map(|kind| listing.ehr_active.get(&kind).copied().unwrap_or_default());
                 match self.work(order, listing).await {
-                    Ok((complete, finished)) => (ended.complete, ended.continues) = (complete, !finished),
+                    Ok(worked) => {
+                        (ended.complete, ended.continues) = (worked.complete, worked.rest.is_some());
+                        ended.checkpoint = worked.rest;
+                    }
                     Err(err) => self.tally(|tally| tally.note(err.sentence())),
                 }
+                // Who came with a first sync is known from here on.
+                self.canary = self.canary.take().or(newcomer);
             }
             Err(err) => self.tally(|tally| tally.note(err.sentence())),
         }
@@ -114,12 +160,15 @@ impl Run<'_> {
         ended
     }
 
-    /// Returns whether the lists were complete, and whether everything fitted before the deadline.
-    async fn work(&self, order: &SweepOrder, mut listing: Listing) -> Result<(bool, bool), LookError> {
-        let (tree, misplaced) = self.tree(&listing);
+    async fn work(&self, order: &SweepOrder, mut listing: Listing) -> Result<Worked, LookError> {
+        let (trees, misplaced) = self.trees(&listing);
         let scope_after = self.engine.dingtalk.scope().await?;
-        let evidence = listing.evidence(scope_after, order.accepted.clone(), misplaced);
-        let judge = |index| snapshot::judge(index, Side::DingTalk, &evidence, listing.people_present);
+        let decides = self.decides();
+        let evidence = match decides {
+            Side::DingTalk => listing.evidence(scope_after, order.accepted.clone(), misplaced),
+            Side::Ehr => listing.ehr_evidence(misplaced),
+        };
+        let judge = |index| snapshot::judge(index, decides, &evidence, listing.people_present);
         let (people, departments) = (judge(&listing.people), judge(&listing.departments));
         let missing = people.as_ref().map(|complete| complete.absent().len()).unwrap_or_default();
         (order.progress)(Progress::Planned { preview: listing.preview(missing) });
@@ -131,6 +180,13 @@ impl Run<'_> {
                 });
             }
         }
+        if listing.people.shows_none_of_ours() && !listing.newcomers.is_empty() {
+            let sentence = "DingTalk's lists show strangers and nobody who is linked: it may be another company's data, and \
+                            nothing is written; bind anew if it is not";
+            self.tally(|tally| tally.note(sentence));
+            return Ok(Worked { complete: false, rest: None });
+        }
+        let rest = self.rest(order, &listing);
         let empty = listing.empty_index(self);
         let index = std::mem::replace(&mut listing.people, empty);
         self.expect(&listing, &index);
@@ -141,22 +197,32 @@ impl Run<'_> {
             let done = done.fetch_add(more, Ordering::Relaxed) + more;
             (order.progress)(Progress::Working { done: done.min(total), total });
         };
-        self.departments(&listing, &tree, &progress).await?;
+        self.departments(&listing, &trees, &progress).await?;
         self.differing(&listing, &progress).await?;
         let finished = self.newcomers(&listing, order, &progress).await?;
         if finished {
             self.look_again().await?;
         }
-        if let (Ok(people), Ok(departments)) = (&people, &departments) {
+        if let (true, Ok(people), Ok(departments)) = (finished, &people, &departments) {
             self.missing_people(people.absent(), listing.people_present).await?;
             self.missing_departments(departments.absent()).await?;
         }
-        Ok((people.is_ok() && departments.is_ok(), finished))
+        Ok(Worked { complete: people.is_ok() && departments.is_ok(), rest: rest.filter(|_| !finished) })
+    }
+
+    /// Where to go on if newcomers do not fit into this slice: whoever has a link by then is left out.
+    fn rest(&self, order: &SweepOrder, listing: &Listing) -> Option<Checkpoint> {
+        let newcomers = listing.newcomers.len() + listing.ehr_newcomers.len();
+        let may_end = order.deadline.is_some() && newcomers > 0;
+        may_end.then(|| Checkpoint::of(listing, [Vec::new(), Vec::new()], self.candidates.all()).with_work_done())
     }
 
     /// Where the eHR's ids are ours to derive, people who are about to be created can be referred to at once: managers and
     /// heads need no second write.
     fn expect(&self, listing: &Listing, known: &BaseIndex) {
+        if self.decides() == Side::Ehr {
+            return;
+        }
         for id in &listing.newcomers {
             let link = hash::link_id(&self.engine.key, Side::DingTalk, Kind::Person, id, 0);
             // Taken: the userid was freed by somebody who came back under another one.
@@ -168,7 +234,7 @@ impl Run<'_> {
     }
 
     /// Counts what the eHR holds active at the end, asking it again only where something joined or left.
-    async fn count_active(&self, ended: &mut Ended) {
+    pub(crate) async fn count_active(&self, ended: &mut Ended) {
         for (slot, kind) in [Kind::Person, Kind::Department].into_iter().enumerate() {
             let moved = self.report.lock().is_ok_and(|tally| tally.by_kind.contains_key(&kind));
             if !moved {
@@ -183,10 +249,11 @@ impl Run<'_> {
         }
     }
 
-    fn report(&self, order: &SweepOrder, began_at: Timestamp, ended: &Ended) -> RunReport {
+    pub(crate) fn report(&self, order: &SweepOrder, began_at: Timestamp, ended: &Ended) -> RunReport {
         let calls = self.engine.dingtalk.take_tally();
-        let tally = std::mem::take(&mut *self.report.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+        let tally = std::mem::take(&mut *self.report.lock().unwrap_or_else(PoisonError::into_inner));
         let mut notes = tally.notes;
+        notes.extend(tally.unmatched.iter().map(|(side, n)| unmatched(*side, *n)));
         notes.extend(crate::trouble::sentences(&calls));
         RunReport {
             id: order.run.clone(),
@@ -204,6 +271,18 @@ impl Run<'_> {
             troubles: tally.troubles,
             scope_waits: tally.scope_waits,
             continues: ended.continues,
+            plan: None,
+            closed: false,
         }
     }
+}
+
+fn unmatched(side: Side, n: u64) -> String {
+    let where_ = match side {
+        Side::DingTalk => "DingTalk",
+        Side::Ehr => "the eHR",
+    };
+    format!(
+        "{n} records are only in {where_}, which does not decide who joins; they were never linked and are left alone"
+    )
 }

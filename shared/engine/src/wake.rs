@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use directory::decide::View;
 use directory::plan::{Counts, Plan};
-use directory::{DeptId, Field, Kind, NativeId, Record, RunId, Side, Target, UserId, Wake};
+use directory::{Field, Kind, Lifecycle, Link, NativeId, RunId, Side, Target, Wake};
 
 use crate::names::Unknown;
-use crate::observe::LookError;
-use crate::trouble::Reach as _;
+use crate::observe::{LookError, Observed, Whose};
 use crate::{Engine, Run, Sight};
 
 /// How often one look is repeated when somebody else wrote the same record meanwhile.
@@ -48,10 +48,10 @@ impl Engine {
         let mut sweep_due = false;
         match (wake.side, &wake.target) {
             (_, Target::Everything) => sweep_due = true,
-            (Side::DingTalk, Target::Person(id)) => run.look_at_person(id.clone(), &mut seen).await?,
-            (Side::DingTalk, Target::Department(id)) => run.look_at_department(id.clone(), &mut seen).await?,
-            (Side::Ehr, Target::Person(id)) => run.look_from_ehr(Kind::Person, id, &mut seen).await?,
-            (Side::Ehr, Target::Department(id)) => run.look_from_ehr(Kind::Department, id, &mut seen).await?,
+            (side, Target::Person(id)) => run.look(Whose::new(Kind::Person, side, id.clone()), &mut seen).await?,
+            (side, Target::Department(id)) => {
+                run.look(Whose::new(Kind::Department, side, id.clone()), &mut seen).await?;
+            }
         }
         self.journal.close(&run.id).await?;
         let tally = std::mem::take(&mut *run.report.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
@@ -60,122 +60,101 @@ impl Engine {
     }
 }
 
-type Seen = BTreeSet<(Kind, NativeId)>;
+type Seen = BTreeSet<Whose>;
 
 impl Run<'_> {
-    async fn look_from_ehr(&self, kind: Kind, id: &NativeId, seen: &mut Seen) -> Result<(), LookError> {
-        let link = self.engine.links.link_by_native(&self.engine.corp, kind, Side::Ehr, id).await?;
-        match link.and_then(|link| link.dingtalk) {
-            Some(id) if kind == Kind::Person => self.look_at_person(id, seen).await,
-            Some(id) => self.look_at_department(id, seen).await,
-            None => Ok(()),
-        }
-    }
-
-    async fn look_at_person(&self, id: NativeId, seen: &mut Seen) -> Result<(), LookError> {
-        if !seen.insert((Kind::Person, id.clone())) {
-            return Ok(());
-        }
-        let Ok(userid) = id.to_user_id() else { return Ok(()) };
-        match self.engine.dingtalk.person(&userid, self.visible).await {
-            Ok(record) => self.bring_in_step(record, seen).await,
-            Err(err) if err.is_not_found() => self.person_left(&userid).await,
-            Err(err) if err.is_about_this_record() => {
-                self.tally(|tally| tally.note(err.to_string()));
-                Ok(())
-            }
-            Err(err) => Err(err.into()),
-        }
-    }
-
-    async fn look_at_department(&self, id: NativeId, seen: &mut Seen) -> Result<(), LookError> {
-        if !seen.insert((Kind::Department, id.clone())) {
-            return Ok(());
-        }
-        let Some(dept) = id.to_dept_id().filter(|id| id.is_ordinary()) else { return Ok(()) };
-        match self.engine.dingtalk.department(dept).await {
-            Ok(record) => self.bring_in_step(record, seen).await,
-            Err(err) if err.is_not_found() => self.department_gone(dept).await,
-            Err(err) if err.is_about_this_record() => Ok(()),
-            Err(err) => Err(err.into()),
-        }
-    }
-
     /// Sees to what the record refers to first, then to the record, until nobody else was faster; each try reads anew.
-    async fn bring_in_step(&self, record: Record, seen: &mut Seen) -> Result<(), LookError> {
-        let (kind, id) = (record.kind, record.id.clone());
-        let mut now = Some(record);
+    async fn look(&self, whose: Whose, seen: &mut Seen) -> Result<(), LookError> {
+        if !seen.insert(whose.clone()) || is_special(&whose) {
+            return Ok(());
+        }
         for _ in 0..TRIES {
-            let Some(record) = now.take() else { return Err(LookError::NotYet("it vanished while it was looked at")) };
-            for field in record.values.shown().iter() {
-                for id in record.values.refs(field).filter_map(|id| NativeId::new(id).ok()).collect::<Vec<_>>() {
-                    self.see_to(field, id, seen).await?;
-                }
+            let observed = self.observe(&whose).await?;
+            for (field, side, id) in references(&observed) {
+                self.see_to(field, side, id, seen).await?;
             }
             let mut plan = Plan::default();
-            self.consider(&record, Unknown::LeaveOut, &mut plan).await?;
-            if self.apply(plan.approve(&self.engine.policy, u64::MAX), &|_| {}).await? == 0 {
-                return Ok(());
+            let looked = self.decide(observed, Unknown::LeaveOut, &mut plan).await?;
+            if let Some((_, link)) = looked.missing {
+                self.gone(&link, &mut plan).await?;
             }
-            now = self.read(kind, &id).await?;
+            let moved = self.apply(plan.approve(&self.guard(u64::MAX)), &|_| {}).await?;
+            let again = self.take_again(&whose);
+            if moved == 0 && !again {
+                return self.first_error();
+            }
         }
         Err(LookError::NotYet("others kept writing the same record"))
+    }
+
+    /// Whether this record is to be looked at once more: the eHR is told whom DingTalk created, and so on.
+    fn take_again(&self, whose: &Whose) -> bool {
+        let mut again = BTreeSet::new();
+        self.tally(|tally| again = std::mem::take(&mut tally.again));
+        again.iter().any(|again| again.kind == whose.kind)
+    }
+
+    /// What failed for one record is this wake's failure: it comes back.
+    fn first_error(&self) -> Result<(), LookError> {
+        let mut unfinished = 0;
+        self.tally(|tally| unfinished = std::mem::take(&mut tally.unfinished));
+        if unfinished > 0 { Err(LookError::NotYet("a write was not finished")) } else { Ok(()) }
     }
 
     /// Whoever a record refers to must be linked before it; who is linked already has wakes of its own.
-    async fn see_to(&self, field: Field, id: NativeId, seen: &mut Seen) -> Result<(), LookError> {
+    async fn see_to(&self, field: Field, side: Side, id: NativeId, seen: &mut Seen) -> Result<(), LookError> {
         let Some(kind) = field.refers_to() else { return Ok(()) };
-        let linked = self.engine.links.link_by_native(&self.engine.corp, kind, Side::DingTalk, &id).await?;
-        if let Some(link) = linked.filter(|link| link.ehr.is_some()) {
+        let linked = self.engine.links.link_by_native(&self.engine.corp, kind, side, &id).await?;
+        if let Some(link) = linked.filter(|link| link.native(side.other()).is_some()) {
             self.names.learn(&link);
             return Ok(());
         }
-        match kind {
-            Kind::Person => Box::pin(self.look_at_person(id, seen)).await,
-            Kind::Department => Box::pin(self.look_at_department(id, seen)).await,
-        }
+        Box::pin(self.look(Whose::new(kind, side, id), seen)).await
     }
 
-    /// An event and a fresh "not found", while a canary is found: marked left at once, reversibly (`design.md` §4.7).
-    async fn person_left(&self, id: &UserId) -> Result<(), LookError> {
-        let native = NativeId::from(id);
-        let corp = &self.engine.corp;
-        for _ in 0..TRIES {
-            let link = self.engine.links.link_by_native(corp, Kind::Person, Side::DingTalk, &native).await?;
-            let Some(link) = link.filter(|link| !matches!(link.lifecycle, directory::Lifecycle::Left { .. })) else {
-                return Ok(());
-            };
-            let admins: BTreeSet<NativeId> = self.engine.dingtalk.admins().await?.iter().map(Into::into).collect();
-            if link.protected || admins.contains(&native) {
-                self.hold(&link, "DingTalk does not find an administrator or boss; they are never removed");
-                return Ok(());
-            }
-            self.canary(&admins, Some(&native)).await?;
-            let mut plan = Plan::default();
-            self.removal(&link, "left in DingTalk: event, and not found by its id", &mut plan).await?;
-            if self.apply(plan.approve(&self.engine.policy, u64::MAX), &|_| {}).await? == 0 {
-                return Ok(());
-            }
-        }
-        Err(LookError::NotYet("others kept writing the same record"))
-    }
-
-    /// A department that is gone is closed once nobody is in it any more; events may come in any order.
-    async fn department_gone(&self, id: DeptId) -> Result<(), LookError> {
-        let corp = &self.engine.corp;
-        let link = self.engine.links.link_by_native(corp, Kind::Department, Side::DingTalk, &id.into()).await?;
-        let Some(link) = link.filter(|link| !matches!(link.lifecycle, directory::Lifecycle::Left { .. })) else {
+    /// An event and a fresh "not found", while a canary is found: removed at once where that is reversible
+    /// (`design.md` §4.7).
+    async fn gone(&self, link: &Link, plan: &mut Plan) -> Result<(), LookError> {
+        if matches!(link.lifecycle, Lifecycle::Left { .. }) {
             return Ok(());
-        };
-        let admins: BTreeSet<NativeId> = self.engine.dingtalk.admins().await?.iter().map(Into::into).collect();
-        self.canary(&admins, None).await?;
-        let occupied = self.occupied().await?;
-        if link.ehr.as_ref().is_some_and(|ehr| occupied.contains(ehr)) {
-            return Err(LookError::NotYet("somebody is still in the department that is gone"));
         }
-        let mut plan = Plan::default();
-        self.removal(&link, "gone in DingTalk: event, and not found by its id", &mut plan).await?;
-        self.apply(plan.approve(&self.engine.policy, u64::MAX), &|_| {}).await?;
-        Ok(())
+        let admins: BTreeSet<NativeId> = self.engine.dingtalk.admins().await?.iter().map(Into::into).collect();
+        if link.protected || link.dingtalk.as_ref().is_some_and(|id| admins.contains(id)) {
+            self.hold(link, "an administrator or boss is not found; they are never removed");
+            return Ok(());
+        }
+        self.canaries(link.dingtalk.as_ref()).await?;
+        if link.kind == Kind::Department && self.decides() == Side::DingTalk {
+            let occupied = self.occupied().await?;
+            if link.ehr.as_ref().is_some_and(|ehr| occupied.contains(ehr)) {
+                return Err(LookError::NotYet("somebody is still in the department that is gone"));
+            }
+        }
+        let Some(whose) = Whose::of(link, self.decides()) else { return Ok(()) };
+        let observed = self.observe(&whose).await?;
+        self.remove(observed, "gone on the side that decides: event, and not found by its id", plan).await.map(|_| ())
     }
+}
+
+/// Departments that DingTalk's contact API refuses.
+fn is_special(whose: &Whose) -> bool {
+    let department = whose.kind == Kind::Department && whose.side == Side::DingTalk;
+    department && whose.id.to_dept_id().is_none_or(|id| !id.is_ordinary())
+}
+
+/// Whom the records that were read refer to.
+fn references(observed: &Observed) -> Vec<(Field, Side, NativeId)> {
+    let dingtalk = match &observed.dingtalk {
+        View::Here(record) => Some((Side::DingTalk, record)),
+        View::NotFound | View::Unseen => None,
+    };
+    let ehr = observed.ehr.as_ref().map(|stored| (Side::Ehr, &stored.record));
+    let mut all = Vec::new();
+    for (side, record) in dingtalk.into_iter().chain(ehr.filter(|(_, record)| record.active)) {
+        for field in record.values.shown().iter().filter(|field| field.refers_to().is_some()) {
+            let ids = record.values.refs(field).filter_map(|id| NativeId::new(id).ok());
+            all.extend(ids.map(|id| (field, side, id)));
+        }
+    }
+    all
 }

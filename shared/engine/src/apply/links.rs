@@ -1,0 +1,166 @@
+//! The link before and after a write: intent, base, and what waits.
+
+use std::collections::BTreeMap;
+
+use directory::link::Wait;
+use directory::plan::{Item, Settled};
+use directory::policy::Ownership;
+use directory::{Action, Base, Intent, Kind, Lifecycle, Link, Side, Timestamp};
+use state::links::Pointers;
+use state::{StoreError, WriteError};
+
+use super::Done;
+use crate::Run;
+use crate::observe::{LookError, Whose};
+use crate::ports::JournalEntry;
+
+/// A refused record is tried again after a day; one that refers to others, which may be put right meanwhile, after an hour.
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+const HOUR_MS: i64 = 60 * 60 * 1000;
+
+impl Run<'_> {
+    /// The conditional put before the remote writes. `None`: somebody else was here.
+    pub(super) async fn store_intent(&self, item: &Item) -> Result<Option<Link>, StoreError> {
+        let begins = item.parts.iter().any(|part| part.to == Side::DingTalk && part.action == Action::Create);
+        let mut link = match &item.before {
+            // A create in DingTalk is found again by the id that it was begun under.
+            Some(before) if !begins => before.clone(),
+            _ => Link { base: Base::default(), lifecycle: Lifecycle::Creating, ..item.link.clone() },
+        };
+        link.version = self.version();
+        // What is too old to land is dropped here already: an item that never ends must not grow.
+        link.intents.clone_from(&item.link.intents);
+        for part in &item.parts {
+            let hash = |field| item.link.base.hashes.get(&field).map(|hash| (field, *hash));
+            let fields: BTreeMap<_, _> = part.changes.iter().filter_map(|change| hash(change.field)).collect();
+            link.intents.push(Intent { side: part.to, fields, action: part.action, at: self.now() });
+        }
+        self.put(item.before.as_ref(), &link).await.map(|won| won.then_some(link))
+    }
+
+    /// Stores the new base after the writes. `false`: somebody else was here, and a later look settles it.
+    pub(super) async fn finish(&self, done: &Done) -> Result<bool, LookError> {
+        let Done { item, under, .. } = done;
+        let mut link = item.link.clone();
+        link.version = self.version();
+        link.waits.retain(|wait| wait.field.is_some());
+        if let Some(stored) = &done.ehr {
+            link.ehr = Some(stored.record.id.clone());
+        }
+        if let Some(id) = &done.dingtalk {
+            link.dingtalk = Some(id.clone());
+        }
+        self.compare_read_back(&mut link, done).await?;
+        let won = self.put(Some(under), &link).await?;
+        if won {
+            self.names.learn(&link);
+            self.finished(link.id);
+            self.tally(|tally| {
+                // The sides', besides the link's.
+                tally.writes += item.parts.len() as u64;
+                tally.applied(link.kind, item.action());
+            });
+        }
+        // The eHR keeps DingTalk's id of whom it brought there; who was referred to too early is referred to again.
+        let created = item.part(Side::DingTalk).is_some_and(|part| part.action == Action::Create);
+        if !won || done.incomplete || created && self.engine.policy.writes(Side::Ehr) {
+            self.look_again_at(&link);
+        }
+        Ok(won)
+    }
+
+    /// Nothing was written: the intent is explained, and the refusal is the record's state with its reason.
+    pub(super) async fn refuse(&self, item: &Item, under: &Link, reason: &str) -> Result<(), StoreError> {
+        let mut link = item.before.clone().unwrap_or_else(|| under.clone());
+        if item.before.is_some() && under.dingtalk != link.dingtalk {
+            link = under.clone();
+        }
+        if link.dingtalk.is_none() && item.parts.iter().all(|part| part.action != Action::Create) {
+            // It was seen there: others may refer to it, whatever became of this write.
+            link.dingtalk.clone_from(&item.link.dingtalk);
+            link.unionid = item.link.unionid;
+        }
+        link.version = self.version();
+        link.intents.retain(|intent| item.link.intents.contains(intent));
+        link.waits.retain(|wait| wait.field.is_some());
+        let refers = item.changes().any(|change| change.field.refers_to().is_some());
+        // A department that is not empty yet may be the next moment.
+        let empties = link.kind == Kind::Department && item.action() == Action::Remove;
+        let patience = if empties {
+            0
+        } else if refers {
+            HOUR_MS
+        } else {
+            DAY_MS
+        };
+        let next = self.now().millis().saturating_add(patience);
+        link.waits.push(Wait {
+            field: None,
+            value: item.fingerprint(&self.engine.key),
+            reason: reason.to_owned(),
+            since: self.now(),
+            next: Timestamp(next),
+        });
+        self.put(Some(under), &link).await?;
+        self.tally(|tally| tally.trouble(link.kind, Some(link.id), reason.to_owned()));
+        Ok(())
+    }
+
+    /// Stores a link whose base only catches up. `false`: somebody else was here.
+    pub(crate) async fn settle(&self, settled: &Settled) -> Result<bool, LookError> {
+        let mut link = settled.link.clone();
+        link.version = self.version();
+        let won = self.put(settled.before.as_ref(), &link).await?;
+        if won {
+            self.names.learn(&link);
+            self.explain(settled).await?;
+        } else {
+            self.look_again_at(&link);
+        }
+        Ok(won)
+    }
+
+    /// A write that was cut off after the side took it left no entry: the read that explains its intent writes one.
+    async fn explain(&self, settled: &Settled) -> Result<(), LookError> {
+        let before = settled.before.iter().flat_map(|link| &link.intents);
+        let explained = before.filter(|intent| !settled.link.intents.contains(intent));
+        let entry = |intent: &Intent| JournalEntry {
+            at: self.now(),
+            side: intent.side,
+            link: settled.link.id,
+            kind: settled.link.kind,
+            action: intent.action,
+            changes: Vec::new(),
+            reason: "begun, and cut off before its outcome was known; the sides agree by now".to_owned(),
+            owner: Ownership::Owned(self.engine.policy.lifecycle),
+        };
+        Ok(self.engine.journal.append(&self.id, explained.map(entry).collect()).await?)
+    }
+
+    pub(super) async fn put(&self, before: Option<&Link>, link: &Link) -> Result<bool, StoreError> {
+        let (links, corp) = (&self.engine.links, &self.engine.corp);
+        let pointers = Pointers::between(before, link);
+        let put = match before {
+            Some(before) => links.put_link(corp, link, before.version, &pointers).await,
+            None => links.create_link(corp, link).await,
+        };
+        match put {
+            Ok(()) => {
+                let items = 1 + pointers.added.len() + pointers.removed.len();
+                self.tally(|tally| tally.writes += items as u64);
+                Ok(true)
+            }
+            Err(WriteError::Stale | WriteError::Exists { .. }) => Ok(false),
+            Err(WriteError::TooLarge { .. }) => {
+                self.tally(|tally| tally.trouble(link.kind, Some(link.id), "its link is larger than can be stored"));
+                Ok(false)
+            }
+            Err(WriteError::Store(err)) => Err(err),
+        }
+    }
+
+    /// A record of the eHR that a link belongs to, for a second look.
+    pub(crate) fn again(&self, whose: Whose) {
+        self.tally(|tally| _ = tally.again.insert(whose));
+    }
+}

@@ -1,0 +1,95 @@
+//! A write is read back: if it is canonically what was intended it becomes base, otherwise it is a new observation
+//! (`design.md` §4.13).
+
+use directory::decide::View;
+use directory::hash::{self, FieldHash};
+use directory::link::Wait;
+use directory::plan::Part;
+use directory::{Action, Field, Link, Record, Side, Timestamp};
+
+use super::Done;
+use crate::Run;
+use crate::names::Unknown;
+use crate::observe::LookError;
+
+/// A value that a side keeps storing otherwise than it was sent is sent again at once, then after an hour, then daily: a
+/// side that normalises must not make an echo of every sweep.
+const PATIENCE_MS: [i64; 3] = [0, 60 * 60 * 1000, 24 * 60 * 60 * 1000];
+
+impl Run<'_> {
+    /// Takes back into `link` what came back otherwise than it was sent.
+    pub(super) async fn compare_read_back(&self, link: &mut Link, done: &Done) -> Result<(), LookError> {
+        for part in done.item.parts.iter().filter(|part| part.action != Action::Remove) {
+            let record = match part.to {
+                Side::Ehr => done.ehr.as_ref().map(|stored| stored.record.clone()),
+                Side::DingTalk => self.read_dingtalk_back(link).await?,
+            };
+            let Some(record) = record else { continue };
+            if part.to == Side::DingTalk {
+                let unionid = record.unionid.as_ref();
+                link.unionid =
+                    unionid.map(|id| hash::bytes(&self.engine.key, "unionid", id.as_str().as_bytes())).or(link.unionid);
+                link.protected = record.protected;
+            }
+            self.compare_part(link, part, &record, done.incomplete).await?;
+        }
+        Ok(())
+    }
+
+    /// DingTalk's record after a write; `None` where it cannot be read now, which the next look makes good.
+    async fn read_dingtalk_back(&self, link: &Link) -> Result<Option<Record>, LookError> {
+        let Some(id) = &link.dingtalk else { return Ok(None) };
+        match self.view_of(link.kind, id).await {
+            Ok(View::Here(record)) => Ok(Some(record)),
+            Ok(View::NotFound | View::Unseen) => Ok(None),
+            Err(err) if err.concerns_everybody() => Ok(None),
+            Err(err) => Err(err),
+        }
+    }
+
+    async fn compare_part(
+        &self,
+        link: &mut Link,
+        part: &Part,
+        record: &Record,
+        incomplete: bool,
+    ) -> Result<(), LookError> {
+        let shown = self.names.resolve(part.to, record, Unknown::LeaveOut).await?.record.values;
+        for change in &part.changes {
+            let came_back = hash::field(&self.engine.key, change.field, shown.get(change.field));
+            let Some(intended) = link.base.hashes.get(&change.field).copied() else { continue };
+            if intended == came_back {
+                link.waits.retain(|wait| wait.field != Some(change.field));
+                continue;
+            }
+            if !shown.shown().contains(change.field) {
+                continue;
+            }
+            if incomplete && change.field.refers_to().is_some() {
+                link.base.hashes.remove(&change.field);
+            }
+            self.stored_otherwise(link, part.to, change.field, intended);
+        }
+        Ok(())
+    }
+
+    fn stored_otherwise(&self, link: &mut Link, side: Side, field: Field, intended: FieldHash) {
+        let now = self.now();
+        let known = link.waits.iter().position(|wait| wait.field == Some(field) && wait.value == intended);
+        let known = known.map(|at| link.waits.remove(at));
+        let waited = known.as_ref().map_or(0, |wait| wait.next.millis().saturating_sub(wait.since.millis()));
+        let patience = match known {
+            None => PATIENCE_MS[0],
+            Some(_) if waited < PATIENCE_MS[1] => PATIENCE_MS[1],
+            Some(_) => PATIENCE_MS[2],
+        };
+        let whom = match side {
+            Side::DingTalk => "DingTalk",
+            Side::Ehr => "the eHR",
+        };
+        let reason = format!("{whom} stored {} otherwise than it was sent", field.key());
+        self.tally(|tally| tally.note(reason.clone()));
+        let next = Timestamp(now.millis().saturating_add(patience));
+        link.waits.push(Wait { field: Some(field), value: intended, reason, since: now, next });
+    }
+}

@@ -1,0 +1,77 @@
+//! Wakes that come while nothing may be written: kept by record, and looked at when writing begins again. They never go
+//! back to their queue, whose deliveries a pause of days would use up.
+
+use directory::{Timestamp, Wake, hash};
+use serde::{Deserialize, Serialize};
+use state::store::{Condition, ControlKind};
+use state::{StoreError, WriteError};
+
+use crate::{Corps, Engine, LookError, Sight};
+
+/// Kept this long, in seconds: thirty days, after which sweeps have seen the record many times.
+const KEPT_S: i64 = 30 * 24 * 3600;
+
+/// Read together.
+const PAGE: usize = 1000;
+
+/// A wake that was laid aside.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Aside {
+    wake: Wake,
+    at: Timestamp,
+}
+
+impl Corps {
+    /// Keeps a wake until writing begins again; one per record.
+    ///
+    /// # Errors
+    /// [`WriteError`]: the wake has to go back to its queue.
+    pub async fn lay_aside(&self, engine: &Engine, wake: &Wake) -> Result<(), WriteError> {
+        let at = self.clock.now();
+        let aside = Aside { wake: wake.clone(), at };
+        let expires = Some(at.millis() / 1000 + KEPT_S);
+        let (corp, id) = (&engine.corp, id(engine, wake));
+        self.store.put_control(corp, ControlKind::Wake, &id, &aside, Condition::Any, expires).await.map(|_| ())
+    }
+
+    /// Looks at what was laid aside. What fails stays for the next time; the sentences say why.
+    ///
+    /// # Errors
+    /// What concerns everybody: the gate is closed again, a side or the state does not answer.
+    pub async fn take_up(&self, engine: &Engine, sight: &Sight) -> Result<Vec<String>, LookError> {
+        let mut notes = Vec::new();
+        loop {
+            let (mut taken, mut failed) = (0, 0);
+            let page = self.store.newest_first::<Aside>(&engine.corp, ControlKind::Wake, PAGE).await?;
+            for stored in &page {
+                let Some(run) = self.new_run() else { return Ok(notes) };
+                match engine.look(run, &stored.body.wake, sight.clone()).await {
+                    Ok(looked) => notes.extend(looked.notes),
+                    Err(err) if err.concerns_everybody() => return Err(err),
+                    // Looking again may help: it stays.
+                    Err(err) if err.is_transient() => {
+                        notes.push(format!("a change that came while nothing was written: {}", err.sentence()));
+                        failed += 1;
+                        continue;
+                    }
+                    Err(err) => notes.push(err.sentence()),
+                }
+                self.forget(engine, &stored.id).await?;
+                taken += 1;
+            }
+            if page.len() < PAGE || taken == 0 || failed > 0 {
+                return Ok(notes);
+            }
+        }
+    }
+
+    async fn forget(&self, engine: &Engine, id: &str) -> Result<(), StoreError> {
+        self.store.delete_control(&engine.corp, ControlKind::Wake, id).await
+    }
+}
+
+/// One per record, without its native id in the key.
+fn id(engine: &Engine, wake: &Wake) -> String {
+    let hash = hash::bytes(&engine.key, "wake", wake.group().as_bytes());
+    hash.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,80 @@
+//! The gate of a binding: whether its corp may be written to, as the binding says now.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use dingtalk::client::Clock;
+use directory::{BindingId, Timestamp};
+use futures::lock::Mutex;
+use state::{Binding, Store, StoreError};
+
+use crate::ports::Gate;
+
+/// How long an answer counts, in milliseconds: a pause takes effect at most this much later, and an import of thousands of
+/// records asks five times a second instead of once a record.
+pub const ANSWER_COUNTS_MS: i64 = 200;
+
+/// Who goes through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Sweeps and wakes, which follow what changes.
+    Follow,
+    /// An approved plan of this policy version: what a changed policy waits for.
+    Plan(u64),
+}
+
+impl Purpose {
+    /// Why a binding lets nobody through with this purpose; `None` where it does.
+    #[must_use]
+    pub fn closed(self, binding: &Binding) -> Option<String> {
+        let closed = match self {
+            Self::Follow => binding.closed(),
+            Self::Plan(policy) if policy == binding.policy => binding.closed_to_plans(),
+            Self::Plan(policy) => {
+                let active = binding.policy;
+                let sentence =
+                    format!("the plan was made under policy version {policy}, and version {active} is active");
+                return Some(sentence);
+            }
+        };
+        closed.map(|closed| closed.to_string())
+    }
+}
+
+/// Reads the binding, strongly consistent, at most once in [`ANSWER_COUNTS_MS`].
+pub struct BindingGate {
+    store: Store,
+    binding: BindingId,
+    purpose: Purpose,
+    clock: Arc<dyn Clock>,
+    answer: Mutex<Option<(Timestamp, Option<String>)>>,
+}
+
+impl BindingGate {
+    /// The gate of a binding.
+    #[must_use]
+    pub fn new(store: Store, binding: BindingId, purpose: Purpose, clock: Arc<dyn Clock>) -> Self {
+        Self { store, binding, purpose, clock, answer: Mutex::new(None) }
+    }
+}
+
+#[async_trait]
+impl Gate for BindingGate {
+    async fn closed(&self) -> Result<Option<String>, StoreError> {
+        // Whoever comes meanwhile waits for the one answer.
+        let mut answer = self.answer.lock().await;
+        let now = self.clock.now();
+        if let Some((at, closed)) = answer.as_ref()
+            && (0..ANSWER_COUNTS_MS).contains(&now.millis().saturating_sub(at.millis()))
+        {
+            return Ok(closed.clone());
+        }
+        let closed = match self.store.binding(&self.binding).await? {
+            Some(stored) => self.purpose.closed(&stored.body),
+            None => Some("the binding was removed".to_owned()),
+        };
+        // As of before it was asked.
+        *answer = Some((now, closed.clone()));
+        Ok(closed)
+    }
+}

@@ -1,0 +1,114 @@
+//! One list row after the other: compared with base, nominated where it differs.
+
+use dingtalk::client::MemberRow;
+use directory::custom;
+use directory::hash::{self, HashKey};
+use directory::index::Nomination;
+use directory::{DeptId, Field, Kind, NativeId, Record, Side, Value};
+use ehr::Stored;
+
+use super::{Heads, Listing};
+use crate::Run;
+use crate::observe::Whose;
+
+impl Listing {
+    /// A row of the eHR's list.
+    pub(super) fn see_in_ehr(&mut self, run: &Run<'_>, stored: &Stored) {
+        let record = &stored.record;
+        *self.ehr_active.entry(record.kind).or_default() += u64::from(record.active);
+        let mut values = run.names.row(Side::Ehr, record, &self.people, true);
+        custom::restrict(&mut values, &run.engine.policy.scope);
+        let index = match record.kind {
+            Kind::Person => &mut self.people,
+            Kind::Department => &mut self.departments,
+        };
+        let nomination = if record.active {
+            index.see(Side::Ehr, &record.id, &values)
+        } else {
+            index.see_left(Side::Ehr, &record.id)
+        };
+        let decides = run.decides() == Side::Ehr;
+        if record.kind == Kind::Department && record.active && decides {
+            let parent = record.values.refs(Field::Parent).next().and_then(|id| NativeId::new(id).ok());
+            run.parents.learn(Side::Ehr, record.id.clone(), parent.clone());
+            self.ehr_parents.insert(record.id.clone(), parent);
+        }
+        match (nomination, record.kind) {
+            (Nomination::Agrees(_), _) => {}
+            (Nomination::Differs(link), Kind::Person) => _ = self.differing.insert(link),
+            (Nomination::Unknown, _) if !decides || !record.active => {}
+            (Nomination::Unknown, Kind::Person) => _ = self.ehr_newcomers.insert(record.id.clone()),
+            (Nomination::Unknown | Nomination::Differs(_), Kind::Department) => {
+                self.departments_nominated.insert(Whose::new(Kind::Department, Side::Ehr, record.id.clone()));
+            }
+        }
+    }
+
+    pub(super) fn see_department(&mut self, run: &Run<'_>, record: &Record) {
+        let parent = record.values.refs(Field::Parent).next().and_then(|id| NativeId::new(id).ok());
+        run.parents.learn(Side::DingTalk, record.id.clone(), parent.clone());
+        self.parents.insert(record.id.clone(), parent);
+        let values = run.names.row(Side::DingTalk, record, &self.people, run.whole_company);
+        match self.departments.see(Side::DingTalk, &record.id, &values) {
+            Nomination::Agrees(_) => {}
+            Nomination::Unknown => {
+                self.departments_new += 1;
+                self.departments_nominated.insert(Whose::new(Kind::Department, Side::DingTalk, record.id.clone()));
+            }
+            Nomination::Differs(_) => {
+                self.departments_differing += 1;
+                self.departments_nominated.insert(Whose::new(Kind::Department, Side::DingTalk, record.id.clone()));
+            }
+        }
+    }
+
+    pub(super) fn see_member(&mut self, run: &Run<'_>, department: DeptId, row: &MemberRow) {
+        let id = &row.record.id;
+        let mut values = run.names.row(Side::DingTalk, &row.record, &self.people, run.whole_company);
+        custom::restrict(&mut values, &run.engine.policy.scope);
+        let nomination = self.people.see(Side::DingTalk, id, &values);
+        // A canary is somebody who was known before: strangers prove nothing.
+        if nomination != Nomination::Unknown {
+            self.somebody = self.somebody.take().or_else(|| id.to_user_id().ok());
+        }
+        match nomination {
+            Nomination::Agrees(_) => {}
+            Nomination::Unknown => {
+                run.candidates.add(&row.record);
+                self.newcomers.insert(id.clone());
+            }
+            Nomination::Differs(link) => _ = self.differing.insert(link),
+        }
+        if row.leads_here
+            && let Some(heads) = self.heads.get_mut(&department.into())
+        {
+            // Somebody new leads: whatever the id will be, it is not in base.
+            let leader = self.people.link(Side::DingTalk, id).map_or_else(|| "new".to_owned(), |link| link.to_string());
+            heads.leaders.insert(leader);
+        }
+        if let Some(place) = run.names.remembered(Side::DingTalk, Kind::Department, &department.into()) {
+            self.people.see_place(id, place, row.leads_here);
+        }
+    }
+
+    /// Departments whose leaders, as the lists show them, are not the heads that base has: the lists of departments show no
+    /// heads, but those of people show who leads.
+    pub(super) fn other_heads(&self, key: &HashKey) -> Vec<NativeId> {
+        let other = |heads: &Heads| {
+            let leaders = Value::Refs(heads.leaders.clone());
+            let leaders = Some(&leaders).filter(|_| !heads.leaders.is_empty());
+            heads.base.is_some_and(|base| base != hash::field(key, Field::Heads, leaders))
+        };
+        let listed = self.heads.iter().filter(|(id, _)| self.parents.contains_key(*id) && !self.is_missing(id));
+        listed.filter(|(_, heads)| other(heads)).map(|(id, _)| id.clone()).collect()
+    }
+
+    /// Notes that a record which a list showed as new has a link by now. `false`: it has none.
+    pub(crate) fn see_created(&mut self, kind: Kind, id: &NativeId) -> bool {
+        let index = match kind {
+            Kind::Person => &mut self.people,
+            Kind::Department => &mut self.departments,
+        };
+        index.see_unlisted(Side::DingTalk, id) != Nomination::Unknown
+    }
+}

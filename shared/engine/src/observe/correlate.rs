@@ -1,0 +1,255 @@
+//! Adopt, don't recreate (`design.md` §4.11): whether the other side already has somebody whom no link knows.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
+
+use directory::correlate::{self, Match};
+use directory::decide::View;
+use directory::{DeptId, Field, Kind, Link, NativeId, Record, Side};
+use ehr::{Key, Stored};
+
+use super::{LookError, Observed};
+use crate::Run;
+
+/// What the lists of a sweep showed of records that no link knows, to be found by the other side's.
+#[derive(Debug, Default)]
+pub(crate) struct Candidates {
+    /// People of DingTalk by job number or mobile; `None` where two share one.
+    people: Mutex<BTreeMap<(Field, String), Option<NativeId>>>,
+}
+
+impl Candidates {
+    /// Remembers a person whom DingTalk's list showed and no link knows.
+    pub(crate) fn add(&self, record: &Record) {
+        let mut people = self.people.lock().unwrap_or_else(PoisonError::into_inner);
+        for field in [Field::JobNumber, Field::Mobile] {
+            let Some(text) = record.values.text(field) else { continue };
+            let entry = people.entry((field, text.to_owned())).or_insert_with(|| Some(record.id.clone()));
+            if entry.as_ref() != Some(&record.id) {
+                *entry = None;
+            }
+        }
+    }
+
+    /// All of them, to go on from later.
+    pub(crate) fn all(&self) -> Vec<(Field, String, Option<NativeId>)> {
+        let people = self.people.lock().unwrap_or_else(PoisonError::into_inner);
+        people.iter().map(|((field, text), id)| (*field, text.clone(), id.clone())).collect()
+    }
+
+    /// Takes back what [`Candidates::all`] gave out.
+    pub(crate) fn restore(&self, all: &[(Field, String, Option<NativeId>)]) {
+        let mut people = self.people.lock().unwrap_or_else(PoisonError::into_inner);
+        people.extend(all.iter().map(|(field, text, id)| ((*field, text.clone()), id.clone())));
+    }
+
+    fn by(&self, field: Field, record: &Record) -> Option<NativeId> {
+        let key = (field, record.values.text(field)?.to_owned());
+        self.people.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned().flatten()
+    }
+}
+
+/// Whether the other side has somebody.
+enum Found<T> {
+    /// This one.
+    There(T),
+    /// Nobody like that.
+    Nobody,
+    /// Perhaps: a person has to say so first.
+    Uncertain,
+}
+
+impl Run<'_> {
+    /// Somebody in DingTalk whom no link knows, and whoever that may be in the eHR.
+    pub(super) async fn observe_new_in_dingtalk(&self, kind: Kind, id: &NativeId) -> Result<Observed, LookError> {
+        let View::Here(record) = self.view_of(kind, id).await? else {
+            return Ok(Observed { link: None, dingtalk: View::Unseen, ehr: None });
+        };
+        let stored = match self.find_in_ehr(&record).await? {
+            Found::There(stored) => stored,
+            Found::Nobody => return Ok(Observed { link: None, dingtalk: View::Here(record), ehr: None }),
+            // Created now, it would be there twice as soon as somebody says that it is the same.
+            Found::Uncertain => return Ok(Observed { link: None, dingtalk: View::Unseen, ehr: None }),
+        };
+        let engine = self.engine;
+        let link = engine.links.link_by_native(&engine.corp, kind, Side::Ehr, &stored.record.id).await?;
+        let Some(link) = link else {
+            return Ok(Observed { link: None, dingtalk: View::Here(record), ehr: Some(stored) });
+        };
+        self.observe_rehired(link, record, &stored).await
+    }
+
+    /// A re-hire: the eHR's record has a link of old. Both sides are read again, after the link.
+    async fn observe_rehired(&self, link: Link, record: Record, stored: &Stored) -> Result<Observed, LookError> {
+        if let Some(old) = link.dingtalk.as_ref().filter(|old| **old != record.id)
+            && !matches!(self.view_of(link.kind, old).await?, View::NotFound)
+        {
+            // Two accounts at once: which of them is the person is not ours to say.
+            self.tally(|tally| {
+                let reason = "two DingTalk accounts claim one record of the eHR: a person must say whose it is";
+                tally.trouble(link.kind, Some(link.id), reason);
+            });
+            return Ok(Observed { link: None, dingtalk: View::Unseen, ehr: None });
+        }
+        let dingtalk = self.view_of(link.kind, &record.id).await?;
+        let ehr = self.engine.ehr.get(link.kind, &stored.record.id).await?;
+        Ok(Observed { link: Some(link), dingtalk, ehr })
+    }
+
+    async fn find_in_ehr(&self, record: &Record) -> Result<Found<Stored>, LookError> {
+        let ehr = &self.engine.ehr;
+        let union = record.unionid.iter().map(|id| Key::Union(id.clone()));
+        let job = record.values.text(Field::JobNumber).map(|number| Key::JobNumber(number.to_owned()));
+        for key in union.chain([Key::DingTalk(record.id.clone())]).chain(job) {
+            let by_job = matches!(key, Key::JobNumber(_));
+            let Some(stored) = ehr.find_by_key(record.kind, &key).await? else { continue };
+            let unions = record.unionid.as_ref().zip(stored.record.unionid.as_ref());
+            if unions.is_some_and(|(one, other)| one != other) {
+                // The userid, or the job number, was somebody else's before.
+                continue;
+            }
+            match if by_job { self.is_certain(record, &stored).await? } else { Match::Certain } {
+                Match::Certain => return Ok(Found::There(stored)),
+                Match::Proposal(_) => return Ok(Found::Uncertain),
+                Match::No => {}
+            }
+        }
+        Ok(Found::Nobody)
+    }
+
+    /// Whether two records that share a job number are one person. Somebody who is linked to another account is not.
+    async fn is_certain(&self, dingtalk: &Record, stored: &Stored) -> Result<Match, LookError> {
+        let engine = self.engine;
+        let link = engine.links.link_by_native(&engine.corp, dingtalk.kind, Side::Ehr, &stored.record.id).await?;
+        if link.is_some_and(|link| link.dingtalk.is_some_and(|id| id != dingtalk.id)) {
+            return Ok(Match::No);
+        }
+        let matched = correlate::judge(dingtalk, &stored.record, stored.dingtalk.as_ref());
+        if let Match::Proposal(reason) = matched {
+            self.tally(|tally| tally.trouble(dingtalk.kind, None, reason));
+        }
+        Ok(matched)
+    }
+
+    /// Somebody in the eHR whom no link knows, and whoever that may be in DingTalk.
+    pub(super) async fn observe_new_in_ehr(&self, kind: Kind, id: &NativeId) -> Result<Observed, LookError> {
+        let nothing = Observed { link: None, dingtalk: View::Unseen, ehr: None };
+        let Some(stored) = self.engine.ehr.get(kind, id).await? else { return Ok(nothing) };
+        if !stored.record.active {
+            return Ok(nothing);
+        }
+        let found = match self.find_in_dingtalk(&stored).await? {
+            Found::There(found) => found,
+            Found::Nobody => return Ok(Observed { link: None, dingtalk: View::NotFound, ehr: Some(stored) }),
+            Found::Uncertain => return Ok(nothing),
+        };
+        let engine = self.engine;
+        match engine.links.link_by_native(&engine.corp, kind, Side::DingTalk, &found).await? {
+            // It belongs to somebody else.
+            Some(link) if link.ehr.as_ref().is_some_and(|ehr| *ehr != stored.record.id) => {
+                self.tally(|tally| {
+                    let reason = "two records of the eHR claim one DingTalk account: a person must say whose it is";
+                    tally.trouble(kind, Some(link.id), reason);
+                });
+                Ok(nothing)
+            }
+            Some(link) => self.observe_linked(link).await,
+            None => {
+                let dingtalk = self.view_of(kind, &found).await?;
+                let ehr = engine.ehr.get(kind, &stored.record.id).await?;
+                Ok(Observed { link: None, dingtalk, ehr })
+            }
+        }
+    }
+
+    async fn find_in_dingtalk(&self, stored: &Stored) -> Result<Found<NativeId>, LookError> {
+        match stored.record.kind {
+            Kind::Person => self.find_person(stored).await,
+            Kind::Department => self.find_department(stored).await,
+        }
+    }
+
+    async fn find_person(&self, stored: &Stored) -> Result<Found<NativeId>, LookError> {
+        let by = |field| self.candidates.by(field, &stored.record);
+        let ids = stored.dingtalk.iter().cloned().chain(by(Field::JobNumber)).chain(by(Field::Mobile));
+        for id in ids.collect::<BTreeSet<_>>() {
+            let record = match self.view_of(Kind::Person, &id).await? {
+                View::Here(record) => record,
+                // The eHR says who it is, and we may not look.
+                View::Unseen => return Ok(Found::Uncertain),
+                View::NotFound => continue,
+            };
+            match correlate::judge(&record, &stored.record, stored.dingtalk.as_ref()) {
+                Match::Certain => return Ok(Found::There(id)),
+                Match::Proposal(reason) => {
+                    self.tally(|tally| tally.trouble(Kind::Person, None, reason));
+                    return Ok(Found::Uncertain);
+                }
+                Match::No => {}
+            }
+        }
+        Ok(Found::Nobody)
+    }
+
+    /// The root of the eHR is DingTalk's root; below it, a department of the same name under the same parent is the same
+    /// one (DingTalk allows no second one of that name there).
+    async fn find_department(&self, stored: &Stored) -> Result<Found<NativeId>, LookError> {
+        if let Some(id) = &stored.dingtalk {
+            match self.view_of(Kind::Department, id).await? {
+                View::Here(_) => return Ok(Found::There(id.clone())),
+                View::Unseen => return Ok(Found::Uncertain),
+                View::NotFound => {}
+            }
+        }
+        let values = &stored.record.values;
+        if values.shown().contains(Field::Parent) && values.get(Field::Parent).is_none() {
+            return Ok(Found::There(DeptId::ROOT.into()));
+        }
+        Ok(self.child_called(&stored.record).await?.map_or(Found::Nobody, Found::There))
+    }
+
+    /// A create in DingTalk that was begun, and whose outcome is unknown or was a refusal: whether the record is there by
+    /// now, made by us (a department carries the link's id) or by somebody else.
+    pub(super) async fn begun_before(&self, link: &Link, stored: &Stored) -> Result<View<Record>, LookError> {
+        if link.kind == Kind::Department {
+            let ours = link.id.to_string();
+            for child in self.siblings(&stored.record).await? {
+                if let View::Here(record) = self.view_of(Kind::Department, &child.id).await?
+                    && record.values.text(Field::SourceIdentifier) == Some(ours.as_str())
+                {
+                    return Ok(View::Here(record));
+                }
+            }
+        }
+        let engine = self.engine;
+        match self.find_in_dingtalk(stored).await? {
+            Found::Nobody => Ok(View::NotFound),
+            Found::Uncertain => Ok(View::Unseen),
+            Found::There(id) => {
+                match engine.links.link_by_native(&engine.corp, link.kind, Side::DingTalk, &id).await? {
+                    Some(other) if other.id != link.id => Ok(View::Unseen),
+                    _ => self.view_of(link.kind, &id).await,
+                }
+            }
+        }
+    }
+
+    async fn child_called(&self, record: &Record) -> Result<Option<NativeId>, LookError> {
+        let name = record.values.text(Field::Name);
+        let mut children = self.siblings(record).await?.into_iter();
+        Ok(children.find(|child| child.values.text(Field::Name) == name).map(|child| child.id))
+    }
+
+    /// The departments below the parent that a department of the eHR has, in DingTalk.
+    async fn siblings(&self, record: &Record) -> Result<Vec<Record>, LookError> {
+        let engine = self.engine;
+        let Some(parent) = record.values.refs(Field::Parent).next().and_then(|id| NativeId::new(id).ok()) else {
+            return Ok(Vec::new());
+        };
+        let parent = engine.links.link_by_native(&engine.corp, Kind::Department, Side::Ehr, &parent).await?;
+        match parent.and_then(|link| link.dingtalk).and_then(|id| id.to_dept_id()) {
+            Some(parent) => Ok(engine.dingtalk.children(parent).await?),
+            None => Ok(Vec::new()),
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! What a run that writes nothing would have written, as it comes.
+
+use std::collections::{BTreeMap, HashMap};
+
+use directory::hash::{FieldHash, HashKey};
+use directory::plan::{ApprovedPlan, Held, Item, Settled};
+use directory::text::Personal;
+use directory::{Action, Field, Kind, LinkId, NativeId, Side};
+
+use super::body::{PlannedItem, PlannedPart};
+use crate::Engine;
+use crate::observe::Whose;
+
+/// What is to be done about one record.
+enum Todo {
+    Write(Box<Item>),
+    /// Both sides agree and a new link says so: others may refer to it.
+    Link(Box<Settled>),
+}
+
+/// One record's place in the order of writing, and what is to be done.
+struct Entry {
+    stage: u32,
+    place: usize,
+    todo: Todo,
+}
+
+/// The plan so far. A record that is looked at twice keeps its first place and its last decision: nothing was written in
+/// between, so that the second look only knows more.
+#[derive(Default)]
+pub(crate) struct Collected {
+    stage: u32,
+    entries: HashMap<LinkId, Entry>,
+    held: BTreeMap<(LinkId, Action), Held>,
+    names: HashMap<LinkId, String>,
+}
+
+impl Collected {
+    /// Takes what would be written together: a stage of its own.
+    pub(super) fn take(&mut self, plan: &ApprovedPlan) {
+        self.stage += 1;
+        // A look for the sake of references counts nothing: what the guard stopped before stays as it stopped it.
+        let passed: Vec<_> = plan.items().iter().filter(|item| !self.stopped(item.link.id)).collect();
+        for item in passed {
+            self.put(item.link.id, Todo::Write(Box::new(item.clone())));
+        }
+        for settled in plan.settled().iter().filter(|settled| settled.before.is_none()) {
+            self.put(settled.link.id, Todo::Link(Box::new(settled.clone())));
+        }
+        for held in plan.held() {
+            self.held.entry((held.link, held.action)).or_insert_with(|| held.clone());
+        }
+    }
+
+    fn put(&mut self, link: LinkId, todo: Todo) {
+        let place = self.entries.len();
+        let stage = self.stage;
+        match self.entries.entry(link) {
+            std::collections::hash_map::Entry::Occupied(mut known) => known.get_mut().todo = todo,
+            std::collections::hash_map::Entry::Vacant(free) => _ = free.insert(Entry { stage, place, todo }),
+        }
+    }
+
+    /// The guard stopped something of this record in this run.
+    fn stopped(&self, link: LinkId) -> bool {
+        self.held.values().any(|held| held.link == link && held.fingerprint.is_some())
+    }
+
+    /// What a record is called, for whoever reads the plan.
+    pub(crate) fn name(&mut self, link: LinkId, name: &str) {
+        self.names.insert(link, name.to_owned());
+    }
+
+    /// eHR records that the plan removes (`None`), or puts elsewhere in `field`: the links that they then refer to.
+    pub(crate) fn places(&self, kind: Kind, field: Field) -> BTreeMap<NativeId, Option<Vec<LinkId>>> {
+        let items = self.entries.values().filter_map(|entry| match &entry.todo {
+            Todo::Write(item) if item.link.kind == kind => Some(item),
+            _ => None,
+        });
+        let mut places = BTreeMap::new();
+        for item in items {
+            let (Some(id), Some(part)) = (&item.link.ehr, item.part(Side::Ehr)) else { continue };
+            if part.action == Action::Remove {
+                places.insert(id.clone(), None);
+            } else if part.values.shown().contains(field) {
+                let refs = part.values.refs(field).filter_map(|id| id.parse().ok());
+                places.insert(id.clone(), Some(refs.collect()));
+            }
+        }
+        places
+    }
+
+    /// The items in the order of writing, and what is held.
+    pub(super) fn into_items(self, engine: &Engine) -> (Vec<PlannedItem>, Vec<Held>) {
+        let Self { entries, held, mut names, .. } = self;
+        let mut wholes: HashMap<LinkId, FieldHash> = HashMap::new();
+        wholes.extend(held.values().filter_map(|held| held.fingerprint.map(|print| (held.link, print))));
+        let mut entries: Vec<_> = entries.into_iter().collect();
+        entries.sort_by_key(|(_, entry)| (entry.stage, entry.place));
+        let planned = entries.into_iter().filter_map(|(link, entry)| {
+            let mut item = planned(&entry, engine)?;
+            item.whole = wholes.get(&link).copied().filter(|_| !item.parts.is_empty());
+            item.name = names.remove(&link).map(Personal::new);
+            Some(item)
+        });
+        (planned.collect(), held.into_values().collect())
+    }
+}
+
+fn planned(entry: &Entry, engine: &Engine) -> Option<PlannedItem> {
+    let decides = engine.policy.lifecycle;
+    let (link, before) = match &entry.todo {
+        Todo::Write(item) => (&item.link, item.before.as_ref()),
+        Todo::Link(settled) => (&settled.link, None),
+    };
+    let parts: &[directory::plan::Part] = match &entry.todo {
+        Todo::Write(item) => &item.parts,
+        Todo::Link(_) => &[],
+    };
+    let creates = parts.iter().any(|part| part.to == Side::DingTalk && part.action == Action::Create);
+    // Whom the lists brought together is found from DingTalk's side: the eHR's alone may not know the way.
+    let adopted = before.is_none() && !creates && link.dingtalk.is_some();
+    let Whose { kind, side, id } = Whose::of(link, if adopted { Side::DingTalk } else { decides })?;
+    let part =
+        |part: &directory::plan::Part| PlannedPart { to: part.to, action: part.action, changes: part.changes.clone() };
+    Some(PlannedItem {
+        link: link.id,
+        kind,
+        stage: entry.stage,
+        side,
+        id,
+        dingtalk: link.dingtalk.clone(),
+        ehr: link.ehr.clone(),
+        is_new: before.is_none(),
+        name: None,
+        reason: match &entry.todo {
+            Todo::Write(item) => item.reason.clone(),
+            Todo::Link(_) => "both sides agree; only the link is stored".to_owned(),
+        },
+        parts: parts.iter().map(part).collect(),
+        fingerprint: print(&entry.todo, &engine.key),
+        whole: None,
+        ehr_version: match &entry.todo {
+            Todo::Write(item) => item.ehr_version,
+            Todo::Link(_) => None,
+        },
+        needs_canary: matches!(&entry.todo, Todo::Write(item) if item.needs_canary || item.action() == Action::Remove),
+    })
+}
+
+fn print(todo: &Todo, key: &HashKey) -> FieldHash {
+    match todo {
+        Todo::Write(item) => item.fingerprint(key),
+        Todo::Link(_) => FieldHash::default(),
+    }
+}

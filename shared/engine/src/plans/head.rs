@@ -1,0 +1,239 @@
+//! A plan's head: what is known of it without opening its body, and where it stands.
+
+use std::collections::BTreeMap;
+
+use directory::plan::{Counts, Held};
+use directory::{BindingId, Kind, RunId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::applying::Place;
+use super::forecast::Forecast;
+
+/// A plan that is older than this, in hours, is not begun any more: make a new one. A command may say otherwise.
+pub const AGE_MAX_HOURS: u32 = 24;
+
+/// Where a plan stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PlanState {
+    /// Made, and waits for an approval.
+    Open,
+    /// Somebody approved it.
+    Approved,
+    /// It was begun: it runs, or was interrupted and goes on from where it stood.
+    Applying,
+    /// Every item was applied, or refused with its reason.
+    Applied,
+    /// A newer plan took its place before anybody approved it.
+    Superseded,
+    /// It could not be made.
+    Failed,
+}
+
+/// Who approved what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    /// Who.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// The hash of the plan that was approved: another body is not approved.
+    pub hash: String,
+}
+
+/// How far it was applied.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Applied {
+    /// The run that its changes stand under in the journal.
+    pub run: RunId,
+    /// When it was begun.
+    pub began_at: Timestamp,
+    /// When it was done.
+    pub ended_at: Option<Timestamp>,
+    /// Where it stands.
+    pub place: Place,
+    /// Why it stopped before its end, in a sentence; nothing while it runs.
+    pub stopped: Option<String>,
+}
+
+/// A plan without its items. No value of a person is in it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PlanHead {
+    /// Its id; ids sort by time.
+    pub id: RunId,
+    /// The binding.
+    pub binding: BindingId,
+    /// When it was made.
+    pub made_at: Timestamp,
+    /// Why it was made, in a word.
+    pub because: String,
+    /// The version of the policy that it was made under; 0 is the one that `up` binds with.
+    pub policy: u64,
+    /// Both lists arrived in full: the plan is all there is to do.
+    pub complete: bool,
+    /// Records created, updated and removed.
+    pub counts: Counts,
+    /// The same, people and departments apart.
+    pub by_kind: BTreeMap<Kind, Counts>,
+    /// Links that are stored because others refer to them: no side is written to.
+    pub links: u64,
+    /// Items in the body.
+    pub items: u64,
+    /// Parts of the body in the archive.
+    pub parts: u32,
+    /// What waits for a person and is not applied: how many.
+    pub held: u64,
+    /// The first of them, with their reasons.
+    pub held_first: Vec<Held>,
+    /// What the approval is bound to.
+    pub hash: String,
+    /// What applying it costs.
+    pub forecast: Forecast,
+    /// One sentence for everything that went differently.
+    pub notes: Vec<String>,
+    /// Where it stands.
+    pub state: PlanState,
+    /// Who approved it.
+    #[serde(default)]
+    pub approved: Option<Approval>,
+    /// How far it was applied.
+    #[serde(default)]
+    pub applied: Option<Applied>,
+}
+
+/// Why a plan is not applied now. Each says what to do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotNow {
+    /// Nobody approved it.
+    #[error("nobody approved this plan: look at it and approve it first")]
+    Unapproved,
+    /// Its body is not what was approved.
+    #[error("the plan's body is not the one that was approved: make a new plan")]
+    NotWhatWasApproved,
+    /// The policy changed since.
+    #[error("the plan was made under policy version {plan}, and version {active} is active: make a new plan")]
+    OtherPolicy {
+        /// The plan's.
+        plan: u64,
+        /// The active one.
+        active: u64,
+    },
+    /// It is old.
+    #[error("the plan is {hours} hours old, and {max} are allowed: make a new plan")]
+    Expired {
+        /// Its age.
+        hours: i64,
+        /// What is allowed.
+        max: u32,
+    },
+    /// A newer one took its place.
+    #[error("a newer plan took its place: look at that one")]
+    Superseded,
+    /// It was applied.
+    #[error("the plan was applied already")]
+    Done,
+    /// It could not be made.
+    #[error("the plan could not be made: make a new one")]
+    Failed,
+}
+
+impl PlanHead {
+    /// Whether the plan can be approved now.
+    ///
+    /// # Errors
+    /// [`NotNow`].
+    pub fn may_be_approved(&self, policy: u64, now: Timestamp, hours_max: u32) -> Result<(), NotNow> {
+        match self.state {
+            PlanState::Open | PlanState::Approved => self.is_current(policy, now, hours_max),
+            PlanState::Applying | PlanState::Applied => Err(NotNow::Done),
+            PlanState::Superseded => Err(NotNow::Superseded),
+            PlanState::Failed => Err(NotNow::Failed),
+        }
+    }
+
+    /// Whether the plan can be applied now. What was begun goes on whatever its age: each item is looked at afresh.
+    ///
+    /// # Errors
+    /// [`NotNow`].
+    pub fn may_be_applied(&self, policy: u64, now: Timestamp, hours_max: u32) -> Result<(), NotNow> {
+        match self.state {
+            PlanState::Open => return Err(NotNow::Unapproved),
+            PlanState::Superseded => return Err(NotNow::Superseded),
+            PlanState::Failed => return Err(NotNow::Failed),
+            PlanState::Applied => return Err(NotNow::Done),
+            PlanState::Applying if self.policy == policy => {}
+            PlanState::Approved | PlanState::Applying => self.is_current(policy, now, hours_max)?,
+        }
+        match &self.approved {
+            None => Err(NotNow::Unapproved),
+            Some(approval) if approval.hash != self.hash => Err(NotNow::NotWhatWasApproved),
+            Some(_) => Ok(()),
+        }
+    }
+
+    fn is_current(&self, policy: u64, now: Timestamp, hours_max: u32) -> Result<(), NotNow> {
+        if self.policy != policy {
+            return Err(NotNow::OtherPolicy { plan: self.policy, active: policy });
+        }
+        let hours = now.millis().saturating_sub(self.made_at.millis()) / 3_600_000;
+        if hours >= i64::from(hours_max) { Err(NotNow::Expired { hours, max: hours_max }) } else { Ok(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn head(state: PlanState) -> PlanHead {
+        PlanHead {
+            id: RunId::new("1780000000000-9c01f3aa").unwrap(),
+            binding: BindingId::new("b-1").unwrap(),
+            made_at: Timestamp(0),
+            because: "command".to_owned(),
+            policy: 2,
+            complete: true,
+            counts: Counts::default(),
+            by_kind: BTreeMap::new(),
+            links: 0,
+            items: 0,
+            parts: 0,
+            held: 0,
+            held_first: Vec::new(),
+            hash: "aa".to_owned(),
+            forecast: Forecast::default(),
+            notes: Vec::new(),
+            state,
+            approved: None,
+            applied: None,
+        }
+    }
+
+    fn approved(hash: &str, state: PlanState) -> PlanHead {
+        let approved = Some(Approval { by: "li".to_owned(), at: Timestamp(1), hash: hash.to_owned() });
+        PlanHead { approved, ..head(state) }
+    }
+
+    #[test]
+    fn only_what_was_approved_is_applied() {
+        let now = Timestamp(3_600_000);
+        assert_eq!(head(PlanState::Open).may_be_applied(2, now, 24), Err(NotNow::Unapproved));
+        assert_eq!(head(PlanState::Approved).may_be_applied(2, now, 24), Err(NotNow::Unapproved));
+        assert_eq!(approved("bb", PlanState::Approved).may_be_applied(2, now, 24), Err(NotNow::NotWhatWasApproved));
+        assert_eq!(approved("aa", PlanState::Approved).may_be_applied(2, now, 24), Ok(()));
+        assert_eq!(approved("aa", PlanState::Applied).may_be_applied(2, now, 24), Err(NotNow::Done));
+        assert_eq!(approved("aa", PlanState::Superseded).may_be_applied(2, now, 24), Err(NotNow::Superseded));
+    }
+
+    #[test]
+    fn another_policy_and_old_age_end_a_plan_and_what_was_begun_goes_on() {
+        let late = Timestamp(25 * 3_600_000);
+        let plan = approved("aa", PlanState::Approved);
+        assert_eq!(plan.may_be_applied(3, Timestamp(0), 24), Err(NotNow::OtherPolicy { plan: 2, active: 3 }));
+        assert_eq!(plan.may_be_applied(2, late, 24), Err(NotNow::Expired { hours: 25, max: 24 }));
+        assert_eq!(plan.may_be_applied(2, late, 48), Ok(()));
+        assert_eq!(plan.may_be_approved(2, late, 24), Err(NotNow::Expired { hours: 25, max: 24 }));
+        let begun = approved("aa", PlanState::Applying);
+        assert_eq!(begun.may_be_applied(2, late, 24), Ok(()));
+        assert_eq!(begun.may_be_applied(3, late, 24), Err(NotNow::OtherPolicy { plan: 2, active: 3 }));
+    }
+}

@@ -1,0 +1,122 @@
+//! How far the policy reaches: departments in and out, marks that nothing may touch, people or the organisation alone.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use directory::decide::View;
+use directory::policy::{Ids, Policy};
+use directory::{Field, Kind, NativeId, Record, Side};
+
+use crate::Run;
+use crate::observe::{LookError, Observed};
+
+/// Deeper than any company's tree; a longer walk is a cycle.
+const DEPTH_MAX: usize = 64;
+
+/// Parents of departments that this run has met, per side.
+#[derive(Debug, Default)]
+pub(crate) struct Parents(Mutex<BTreeMap<(Side, NativeId), Option<NativeId>>>);
+
+impl Parents {
+    pub(crate) fn learn(&self, side: Side, department: NativeId, parent: Option<NativeId>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert((side, department), parent);
+    }
+
+    fn of(&self, side: Side, department: &NativeId) -> Option<Option<NativeId>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&(side, department.clone())).cloned()
+    }
+}
+
+impl Run<'_> {
+    /// Whether the policy lets this record be worked at all.
+    pub(crate) async fn reaches(&self, observed: &Observed) -> Result<bool, LookError> {
+        let policy = &self.engine.policy;
+        if observed.kind() == Kind::Person && !policy.scope.takes_people() {
+            return Ok(false);
+        }
+        if !is_marked(policy) {
+            return Ok(true);
+        }
+        let dingtalk = match &observed.dingtalk {
+            View::Here(record) => Some((Side::DingTalk, record)),
+            View::NotFound | View::Unseen => None,
+        };
+        let ehr = observed.ehr.as_ref().map(|stored| (Side::Ehr, &stored.record));
+        for (side, record) in dingtalk.into_iter().chain(ehr) {
+            if !self.admits(side, record).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    async fn admits(&self, side: Side, record: &Record) -> Result<bool, LookError> {
+        let policy = &self.engine.policy;
+        let mut chains = Vec::new();
+        match record.kind {
+            Kind::Department => chains.push(self.chain(side, record.id.clone()).await?),
+            Kind::Person => {
+                for id in record.values.refs(Field::Departments).filter_map(|id| NativeId::new(id).ok()) {
+                    chains.push(self.chain(side, id).await?);
+                }
+            }
+        }
+        let chains = || chains.iter().map(|chain| chain.iter().map(|id| ids(side, id)));
+        if policy.is_untouchable(record.kind, ids(side, &record.id), chains()) {
+            return Ok(false);
+        }
+        // A mark by the other side's ids says nothing here: that side's record is asked for them.
+        let departments = &policy.departments;
+        let by_this_side = !departments.include.on(side).is_empty() || !departments.exclude.on(side).is_empty();
+        Ok(!by_this_side || departments.covers_member(chains()))
+    }
+
+    /// A department and everything above it, nearest first.
+    async fn chain(&self, side: Side, department: NativeId) -> Result<Vec<NativeId>, LookError> {
+        let mut chain = Vec::new();
+        let mut at = Some(department);
+        while let Some(id) = at.take() {
+            if chain.len() >= DEPTH_MAX || chain.contains(&id) {
+                break;
+            }
+            at = match self.parents.of(side, &id) {
+                Some(parent) => parent,
+                None => self.parent(side, &id).await?,
+            };
+            chain.push(id);
+        }
+        Ok(chain)
+    }
+
+    async fn parent(&self, side: Side, department: &NativeId) -> Result<Option<NativeId>, LookError> {
+        let record = match side {
+            Side::DingTalk => match self.view_of(Kind::Department, department).await? {
+                View::Here(record) => Some(record),
+                View::NotFound | View::Unseen => None,
+            },
+            Side::Ehr => self.engine.ehr.get(Kind::Department, department).await?.map(|stored| stored.record),
+        };
+        let parent = record.and_then(|record| record.values.refs(Field::Parent).next().map(str::to_owned));
+        let parent = parent.and_then(|id| NativeId::new(&id).ok());
+        self.parents.learn(side, department.clone(), parent.clone());
+        Ok(parent)
+    }
+}
+
+/// Whether the policy marks anybody: usually not, and then no tree is walked.
+fn is_marked(policy: &Policy) -> bool {
+    let marks = [
+        &policy.departments.include,
+        &policy.departments.exclude,
+        &policy.untouchable.people,
+        &policy.untouchable.departments,
+    ];
+    marks.iter().any(|sides| !sides.is_empty())
+}
+
+fn ids(side: Side, id: &NativeId) -> Ids<'_> {
+    match side {
+        Side::DingTalk => Ids { dingtalk: Some(id), ehr: None },
+        Side::Ehr => Ids { dingtalk: None, ehr: Some(id) },
+    }
+}
