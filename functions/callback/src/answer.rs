@@ -1,8 +1,14 @@
 //! From a request to the encrypted acknowledgement.
+//!
+//! **Replays** (`reliability.md` T2). A captured delivery verifies for as long as its timestamp is within the window, ±5
+//! minutes. Repeating it sends the same wakes with the same deduplication ids, which are made of the signature and the
+//! record: the FIFO queue drops them for five minutes after the first. At the worst, a timestamp from five minutes ahead,
+//! one repetition gets past that, and costs one more look at a record; an event carries no data that could be wrong. A
+//! table of nonces would save that look for a write per event and one more service that every answer depends on.
 
 use std::borrow::Cow;
 
-use dingtalk::crypto::{BODY_MAX_BYTES, SignedQuery};
+use dingtalk::crypto::{BODY_MAX_BYTES, Cause, Rejected, SignedQuery};
 use dingtalk::events::{self, Event, EventKind};
 use directory::wake::{Target, Wake};
 use directory::{BindingId, CorpId, Side, Timestamp};
@@ -11,6 +17,7 @@ use runtime::CallbackVerified;
 use sha2::{Digest, Sha256};
 use state::Message;
 use state::queue::messages::{MessageError, WakeMessage};
+use state::vault::Stage;
 
 use crate::{CallbackRequest, Deps, query};
 
@@ -19,8 +26,8 @@ const QUERY_MAX_BYTES: usize = 4 * 1024;
 /// Records of one event that are woken one by one; above it one wake says "everything", which a sweep answers cheaper.
 const WAKES_MAX: usize = 64;
 const SUCCESS: &str = "success";
-/// Sends at once: an event about 64 people is stored in a few round trips.
-const SENDS_AT_ONCE: usize = 16;
+/// Sends at once, each over a connection of its own: an event about 64 people is stored in sixteen round trips.
+const SENDS_AT_ONCE: usize = 4;
 
 /// Why there is no acknowledgement.
 #[derive(Debug)]
@@ -40,15 +47,33 @@ pub(crate) async fn acknowledge(
 ) -> Result<String, Trouble> {
     let (binding, signed) = bounded(request)?;
     let keys = deps.keys.of(&binding, now).await.map_err(|_| Trouble::Unavailable("vault"))?;
-    let keys = keys.ok_or(Trouble::Refused)?;
-    let (opened, cipher) = keys.open(&signed, request.body, now).map_err(|rejected| {
-        tracing::debug!(cause = ?rejected.cause(), "a callback did not open");
-        Trouble::Refused
-    })?;
-    let news = News { binding, corp: keys.corp.clone(), signature_hash: hash(&signed.signature), now };
+    let mut keys = keys.ok_or(Trouble::Refused)?;
+    let mut opened = keys.open(&signed, request.body, now);
+    if opened.as_ref().is_err_and(|rejected| rejected.cause() == Cause::Signature)
+        && let Some(anew) = deps.keys.anew(&binding, now).await
+    {
+        opened = anew.open(&signed, request.body, now);
+        keys = anew;
+    }
+    let (opened, stage) = opened.map_err(refused)?;
+    let body_hash = hex(&Sha256::digest(request.body));
+    let signature_hash = hex(&Sha256::digest(signed.signature.as_bytes()));
+    let corp = keys.corp.clone();
+    let news = News { binding, corp, signature: &signed.signature, signature_hash, body_hash, stage, now };
     let answer = store(deps, &news, &opened.plaintext).await?;
-    let reply = cipher.reply(&answer, &opened.owner, now, random);
+    let reply = keys.cipher(stage).reply(&answer, &opened.owner, now, random);
     serde_json::to_string(&reply).map_err(|_| Trouble::Unavailable("answer"))
+}
+
+/// The window is looked at after the signature: who is outside of it is DingTalk, or whoever repeats its words.
+fn refused(rejected: Rejected) -> Trouble {
+    match rejected.cause() {
+        Cause::Timestamp => {
+            tracing::warn!("an authentic callback is outside of the time window; is this machine's clock right?");
+        }
+        cause => tracing::debug!(?cause, "a callback did not open"),
+    }
+    Trouble::Refused
 }
 
 /// Everything that can be refused before a secret is read.
@@ -67,20 +92,25 @@ fn bounded(request: CallbackRequest<'_>) -> Result<(BindingId, SignedQuery), Tro
 }
 
 /// What is known of an authentic callback.
-struct News {
+struct News<'a> {
     binding: BindingId,
     corp: CorpId,
+    signature: &'a str,
+    /// Tells a repeated delivery from a new event without keeping what signs.
     signature_hash: String,
+    body_hash: String,
+    stage: Stage,
     now: Timestamp,
 }
 
 /// Stores what an authentic event asks for; gives the words that DingTalk wants back. An event that we cannot read, or
 /// know nothing to do about, is a success: pushing it again would change nothing, and the next sweep looks at everything.
-async fn store(deps: &Deps, news: &News, plaintext: &[u8]) -> Result<Cow<'static, str>, Trouble> {
+async fn store(deps: &Deps, news: &News<'_>, plaintext: &[u8]) -> Result<Cow<'static, str>, Trouble> {
     let event = match events::parse(plaintext) {
         Ok(event) => event,
         Err(why) => {
             tracing::warn!(binding = %news.binding, "an authentic callback was not understood: {why}");
+            news.receipt("unreadable", None, 0);
             return Ok(Cow::Borrowed(SUCCESS));
         }
     };
@@ -89,11 +119,7 @@ async fn store(deps: &Deps, news: &News, plaintext: &[u8]) -> Result<Cow<'static
         return Err(Trouble::Refused);
     }
     let messages = messages(news, &event).map_err(|_| Trouble::Unavailable("message"))?;
-    let name = name(&event.kind);
-    tracing::info!(
-        binding = %news.binding, event = name, event.id = event.event_id.as_deref(), messages = messages.len(),
-        signature = %news.signature_hash, "`{name}` from DingTalk for `{}`", news.binding
-    );
+    news.receipt(name(&event.kind), event.event_id.as_deref(), messages.len());
     let sends = futures::stream::iter(messages.into_iter().map(|message| deps.wakes.send(message)));
     sends.buffer_unordered(SENDS_AT_ONCE).try_collect::<()>().await.map_err(|why| {
         tracing::warn!("a wake was not stored: {why}");
@@ -115,9 +141,9 @@ fn name(kind: &EventKind) -> &str {
 }
 
 /// One message per record, or one for everything; none for an event that we know nothing to do about.
-fn messages(news: &News, event: &Event) -> Result<Vec<Message>, MessageError> {
+fn messages(news: &News<'_>, event: &Event) -> Result<Vec<Message>, MessageError> {
     if matches!(event.kind, EventKind::UrlCheck | EventKind::UrlCheckSuite { .. }) {
-        let News { binding, corp, signature_hash, now } = news;
+        let News { binding, corp, signature_hash, now, .. } = news;
         let verified = CallbackVerified { binding: binding.clone(), corp: corp.clone(), verified_at: *now };
         return Ok(vec![verified.to_message(signature_hash)?]);
     }
@@ -126,7 +152,20 @@ fn messages(news: &News, event: &Event) -> Result<Vec<Message>, MessageError> {
     wakes.iter().map(|wake| news.message(wake)).collect()
 }
 
-impl News {
+impl News<'_> {
+    /// What shows later that DingTalk said it, and when: no word of the event itself (`reliability.md` T6). It is written
+    /// before the wakes are stored, and kept as long as the log is.
+    fn receipt(&self, event: &str, event_id: Option<&str>, messages: usize) {
+        let Self { binding, corp, signature, body_hash, stage, now, .. } = self;
+        if *stage != Stage::Current {
+            tracing::warn!(binding = %binding, keys = stage.label(), "a callback came under other keys than the current");
+        }
+        tracing::info!(
+            receipt = true, binding = %binding, corp = %corp, event, event.id = event_id, received_at = now.millis(),
+            body.sha256 = %body_hash, signature, messages, "`{event}` from DingTalk for `{binding}`"
+        );
+    }
+
     fn message(&self, wake: &Wake) -> Result<Message, MessageError> {
         let Self { binding, corp, signature_hash, .. } = self;
         let (binding, corp, signature_hash) = (binding.clone(), corp.clone(), signature_hash.clone());
@@ -134,9 +173,8 @@ impl News {
     }
 }
 
-/// Of a verified signature: tells a repeated delivery from a new event without keeping what signs.
-fn hash(signature: &str) -> String {
-    Sha256::digest(signature.as_bytes()).iter().fold(String::with_capacity(64), |mut hex, byte| {
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut hex, byte| {
         use std::fmt::Write as _;
         _ = write!(hex, "{byte:02x}");
         hex

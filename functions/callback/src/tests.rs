@@ -1,6 +1,7 @@
 //! The callback against hostile and unlucky input. The other company is played by its own cipher.
 
 mod hostile;
+mod rotation;
 mod stored;
 mod vault;
 
@@ -14,7 +15,7 @@ use directory::{BindingId, CorpId};
 use runtime::FromCallback;
 use secrecy::SecretString;
 use state::error::Cause;
-use state::vault::{BindingSecret, PreviousCallback};
+use state::vault::{BindingSecret, PreviousCallback, Stage, StagedSecrets, StagedVault};
 use state::{Message, QueueError, Vault, VaultError};
 
 use super::*;
@@ -39,6 +40,7 @@ struct World {
     sent: Mutex<Vec<Message>>,
     queue: Mutex<Mood>,
     secrets: Mutex<HashMap<String, SecretString>>,
+    pending: Mutex<HashMap<String, SecretString>>,
     vault: Mutex<Mood>,
     vault_reads: AtomicUsize,
 }
@@ -74,6 +76,27 @@ impl Vault for Face {
         self.0.secrets.lock().unwrap().insert(name.to_owned(), value);
         Ok(())
     }
+
+    async fn get_stage(&self, name: &str, stage: Stage) -> Result<SecretString, VaultError> {
+        match stage {
+            Stage::Current => self.get(name).await,
+            Stage::Pending => self.0.pending.lock().unwrap().get(name).cloned().ok_or(VaultError::NotFound),
+            Stage::Previous => Err(VaultError::NotFound),
+        }
+    }
+}
+
+#[async_trait]
+impl StagedVault for Face {
+    async fn propose(&self, name: &str, value: SecretString) -> Result<(), VaultError> {
+        self.0.pending.lock().unwrap().insert(name.to_owned(), value);
+        Ok(())
+    }
+
+    async fn promote(&self, name: &str) -> Result<(), VaultError> {
+        let pending = self.0.pending.lock().unwrap().remove(name).ok_or(VaultError::NotFound)?;
+        self.put(name, pending).await
+    }
 }
 
 fn cipher(token: &str, key: &str) -> CallbackCipher {
@@ -94,7 +117,11 @@ async fn world() -> (Arc<World>, Deps) {
             callback_aes_key: KEY.into(),
             hash_key: [1; 32],
             seal_key: [2; 32],
-            previous_callback: Some(PreviousCallback { token: "token0".into(), aes_key: OLD_KEY.into() }),
+            previous_callback: Some(PreviousCallback {
+                token: "token0".into(),
+                aes_key: OLD_KEY.into(),
+                until: NOW.plus_millis(60 * 60 * 1_000),
+            }),
         };
         secrets.put_binding(&BindingId::new(id).unwrap(), &secret).await.unwrap();
     }
