@@ -6,7 +6,8 @@ use engine::Corps;
 use runtime::SystemClock;
 use runtime::aws::{Patience, Settings};
 use runtime::variables::{
-    Missing, REFUSED_TOKENS_QUEUE_URL, SECRETS_PREFIX, SWEEPS_QUEUE_URL, TABLES_PREFIX, required,
+    ARCHIVE_BUCKET, Missing, REFUSED_TOKENS_QUEUE_URL, SECRETS_PREFIX, SWEEPS_QUEUE_URL, TABLES_PREFIX,
+    WAKES_QUEUE_URL, required,
 };
 use runtime::worker::{self, NoWorker};
 
@@ -14,6 +15,8 @@ use crate::Deps;
 
 /// What the environment says.
 pub struct Config {
+    /// Bucket of the archive.
+    pub archive_bucket: String,
     /// Queue of refused tokens.
     pub refused_tokens_queue_url: String,
     /// Queue of sweeps.
@@ -22,6 +25,8 @@ pub struct Config {
     pub secrets_prefix: String,
     /// First part of every table's name.
     pub tables_prefix: String,
+    /// Queue of wakes.
+    pub wakes_queue_url: String,
     /// Who we are on AWS.
     pub aws: Settings,
 }
@@ -33,10 +38,12 @@ impl Config {
     /// [`Missing`] with the variable's name.
     pub fn from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Missing> {
         Ok(Self {
+            archive_bucket: required(&lookup, ARCHIVE_BUCKET)?,
             refused_tokens_queue_url: required(&lookup, REFUSED_TOKENS_QUEUE_URL)?,
             sweeps_queue_url: required(&lookup, SWEEPS_QUEUE_URL)?,
             secrets_prefix: required(&lookup, SECRETS_PREFIX)?,
             tables_prefix: required(&lookup, TABLES_PREFIX)?,
+            wakes_queue_url: required(&lookup, WAKES_QUEUE_URL)?,
             aws: Settings::from_vars(&lookup, Patience::WORKER)?,
         })
     }
@@ -55,6 +62,8 @@ impl Deps {
             &config.refused_tokens_queue_url,
         )?;
         let sweeps = worker.queue(&config.sweeps_queue_url);
+        let wakes = worker.queue(&config.wakes_queue_url);
+        let archive = worker.archive(&config.archive_bucket);
         let clients = worker.clients;
         let corps = Corps {
             store: worker.store,
@@ -63,6 +72,6 @@ impl Deps {
             clock: Arc::new(SystemClock),
             randomness: Arc::new(runtime::unpredictable),
         };
-        Ok(Self { corps, sweeps })
+        Ok(Self { corps, sweeps, wakes, archive })
     }
 }

@@ -1,39 +1,39 @@
-//! Everything: a schedule asks which bindings are due, a message sweeps one corp, a continuation goes on where a slice
-//! stopped. One sweep per corp at a time, by queue group.
+//! Everything: a schedule asks which bindings are due, a message sweeps one corp, makes a plan or applies one, a continuation
+//! goes on where a slice stopped. One run per corp at a time, by queue group.
 
 #[cfg(feature = "lambda")]
 mod config;
 mod due;
+mod failed;
+mod feed;
+mod plan;
+mod sweep;
 
 use std::sync::Arc;
 
-use directory::{BindingId, Timestamp};
+use directory::Timestamp;
+use directory::text::with_causes;
+use engine::plans::{NotNow, PlanError};
 use engine::report::{Progress, RunReport};
-use engine::{Corps, NoEngine, SweepOrder};
+use engine::{Corps, LookError, NoEngine};
 use runtime::batch::{self, Batch, BatchOutcome, Item, Verdict};
 use serde::Deserialize;
-use state::queue::messages::{MessageError, SweepMessage, decode, encode};
-use state::store::{Condition, ControlKind};
-use state::{Binding, Message, Queue, QueueError, StoreError, WriteError};
+use state::queue::messages::{MessageError, PlanMessage, PlanTask, SweepMessage, decode};
+use state::{Archive, Queue, QueueError, StoreError, WriteError};
 
 #[cfg(feature = "lambda")]
 pub use config::Config;
-pub use due::is_due;
+pub use due::{is_due, is_overdue};
+pub use failed::{fetch_failed, is_turn};
+pub use feed::tell_changes;
+pub use plan::{apply, make};
+pub use sweep::{sweep, update_binding};
 
-/// A slice stops this long before Lambda kills it.
-const MARGIN_MS: i64 = 90_000;
+use runtime::metrics;
+use sweep::{figure, send};
 
 /// Why the rule asks for a sweep.
 const SCHEDULE: &str = "schedule";
-
-/// Runs are kept this long, in seconds: half a year.
-const KEPT_S: i64 = 183 * 24 * 3600;
-
-/// Records with their reasons that a stored run keeps of each sort; the item has room for some thousand.
-const KEPT_RECORDS: usize = 200;
-
-/// How often the binding is written while something else writes it too.
-const TRIES: usize = 8;
 
 /// What the function works with.
 #[derive(Clone)]
@@ -42,13 +42,17 @@ pub struct Deps {
     pub corps: Corps,
     /// Where sweeps and continuations are asked for.
     pub sweeps: Arc<dyn Queue>,
+    /// Where the wakes of failed callbacks go.
+    pub wakes: Arc<dyn Queue>,
+    /// Bodies of plans.
+    pub archive: Arc<dyn Archive>,
 }
 
 /// What woke the function.
 #[derive(Debug, Deserialize)]
 #[serde(try_from = "serde_json::Value")]
 pub enum Input {
-    /// The rule: ask which bindings are due.
+    /// The rule: ask which bindings are due, and fetch what DingTalk could not push.
     Schedule,
     /// Messages of the `sweeps` queue.
     Sweeps(Batch),
@@ -79,15 +83,44 @@ pub enum Trouble {
     /// The state could not be written.
     #[error("the run could not be recorded")]
     Write(#[from] WriteError),
+    /// The eHR could not be asked for its changes.
+    #[error("the eHR could not be asked")]
+    Ehr(#[source] ehr::Error),
     /// The queue refused the message.
     #[error("a sweep could not be asked for")]
     Queue(#[from] QueueError),
     /// A message has no JSON form.
     #[error("a sweep could not be asked for")]
     Message(#[from] MessageError),
+    /// A plan could not be stored or read.
+    #[error("the plan could not be worked")]
+    Plan(#[from] PlanError),
+    /// The plan is not to be applied now.
+    #[error("the plan was not applied")]
+    NotNow(#[from] NotNow),
+    /// Applying a plan was stopped; it goes on from where it stood.
+    #[error("the plan was interrupted")]
+    Interrupted(#[from] LookError),
     /// No id for the run.
     #[error("a run could not be named")]
     Run,
+}
+
+impl Trouble {
+    /// Whether the same message can succeed later, without a person: what somebody closed waits for somebody to open it,
+    /// and must not use up its deliveries.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        !matches!(
+            self,
+            Self::Interrupted(LookError::Closed(_))
+                | Self::NotNow(_)
+                | Self::Message(_)
+                | Self::Run
+                | Self::Plan(PlanError::Unknown | PlanError::NoBody | PlanError::Sealed(_) | PlanError::NotTheBody)
+                | Self::Engine(NoEngine::Unknown | NoEngine::Connector)
+        )
+    }
 }
 
 /// Answers the rule or works a batch. `deadline` is when the function is killed; one in the past is unknown.
@@ -96,6 +129,12 @@ pub async fn handle(deps: &Deps, input: Input, deadline: Option<Timestamp>) -> B
         Input::Schedule => {
             if let Err(err) = ask_for_due(deps).await {
                 tracing::error!(reason = %err, "the bindings that are due could not be found; the next rule asks again");
+            }
+            if let Err(err) = tell_changes(deps).await {
+                tracing::error!(reason = %err, "the eHRs' changes could not be told; the next rule asks again");
+            }
+            if let Err(err) = fetch_failed(deps).await {
+                tracing::error!(reason = %err, "failed callbacks could not be fetched; the next rule asks again");
             }
             BatchOutcome::default()
         }
@@ -109,7 +148,10 @@ pub async fn handle(deps: &Deps, input: Input, deadline: Option<Timestamp>) -> B
 /// [`Trouble`] when the bindings cannot be read or a message cannot be sent; what was sent before stays sent.
 pub async fn ask_for_due(deps: &Deps) -> Result<(), Trouble> {
     let now = deps.corps.clock.now();
-    for binding in deps.corps.store.bindings().await? {
+    let bindings = deps.corps.store.bindings().await?;
+    let overdue = bindings.iter().filter(|binding| is_overdue(&binding.body, now)).count();
+    metrics::record(metrics::SWEEPS_OVERDUE, figure(overdue));
+    for binding in bindings {
         if is_due(&binding.body, now) {
             let corp = binding.body.corp_id.clone();
             let because = SCHEDULE.to_owned();
@@ -127,7 +169,8 @@ pub async fn ask_for_due(deps: &Deps) -> Result<(), Trouble> {
 ///
 /// # Errors
 /// [`Trouble::State`] when the binding cannot be read.
-pub async fn is_wanted(deps: &Deps, message: &SweepMessage) -> Result<bool, Trouble> {
+pub async fn is_wanted(deps: &Deps, order: &Order) -> Result<bool, Trouble> {
+    let Order::Sweep(message) = order else { return Ok(true) };
     if message.run.is_some() || message.because != SCHEDULE {
         return Ok(true);
     }
@@ -135,21 +178,56 @@ pub async fn is_wanted(deps: &Deps, message: &SweepMessage) -> Result<bool, Trou
     Ok(binding.is_some_and(|binding| is_due(&binding.body, deps.corps.clock.now())))
 }
 
-async fn send(deps: &Deps, sweep: &SweepMessage, deduplication: String) -> Result<(), Trouble> {
-    let (group, deduplication) = (Some(sweep.corp.to_string()), Some(deduplication));
-    let message = Message { body: encode(sweep)?, group, deduplication, delay_s: 0 };
-    Ok(deps.sweeps.send(message).await?)
+/// What a message of the `sweeps` queue asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Order {
+    /// A sweep, or its continuation.
+    Sweep(SweepMessage),
+    /// A plan to make or to apply.
+    Plan(PlanMessage),
+}
+
+impl Order {
+    /// Reads a message.
+    ///
+    /// # Errors
+    /// [`MessageError`] where it is neither.
+    pub fn read(body: &str) -> Result<Self, MessageError> {
+        match decode::<SweepMessage>(body) {
+            Ok(message) => Ok(Self::Sweep(message)),
+            Err(err) => decode(body).map(Self::Plan).map_err(|_| err),
+        }
+    }
+}
+
+/// Does what was asked for.
+///
+/// # Errors
+/// [`Trouble`]; what goes wrong inside a run is in its report instead.
+pub async fn perform(
+    deps: &Deps,
+    order: &Order,
+    deadline: Option<Timestamp>,
+    progress: Arc<dyn Fn(Progress) + Send + Sync>,
+) -> Result<RunReport, Trouble> {
+    match order {
+        Order::Sweep(message) => Box::pin(sweep(deps, message, deadline, progress)).await,
+        Order::Plan(message) if message.task == PlanTask::Make => {
+            Box::pin(make(deps, message, deadline, progress)).await
+        }
+        Order::Plan(message) => Box::pin(apply(deps, message, deadline)).await,
+    }
 }
 
 async fn work(deps: &Deps, item: Item, deadline: Option<Timestamp>) -> Verdict {
-    let message: SweepMessage = match decode(&item.body) {
-        Ok(message) => message,
+    let order = match Order::read(&item.body) {
+        Ok(order) => order,
         Err(err) => {
             tracing::error!(message.id = %item.id, reason = %err, "a sweep message could not be read and was dropped");
             return Verdict::Done;
         }
     };
-    match is_wanted(deps, &message).await {
+    match is_wanted(deps, &order).await {
         Ok(true) => {}
         Ok(false) => return Verdict::Done,
         Err(err) => {
@@ -157,90 +235,18 @@ async fn work(deps: &Deps, item: Item, deadline: Option<Timestamp>) -> Verdict {
             return Verdict::Again;
         }
     }
-    match sweep(deps, &message, deadline, Arc::new(|_| {})).await {
+    match perform(deps, &order, deadline, Arc::new(|_| {})).await {
         Ok(report) => {
             let (run, notes) = (report.id.as_str(), report.notes.join("; "));
-            tracing::info!(run, complete = report.complete, writes = report.writes, notes, "a sweep ended");
+            tracing::info!(run, complete = report.complete, writes = report.writes, notes, "a run ended");
             Verdict::Done
         }
         Err(err) => {
-            tracing::warn!(message.id = %item.id, reason = %err, "a sweep did not take place");
-            Verdict::Again
+            let (again, reason) = (err.is_transient(), with_causes(&err));
+            tracing::warn!(message.id = %item.id, again, reason, "a run did not take place");
+            if again { Verdict::Again } else { Verdict::Done }
         }
     }
-}
-
-/// Sweeps one corp, records the run and asks for a continuation where the deadline came first.
-///
-/// # Errors
-/// [`Trouble`]; what goes wrong inside the sweep is in the report instead.
-pub async fn sweep(
-    deps: &Deps,
-    message: &SweepMessage,
-    deadline: Option<Timestamp>,
-    progress: Arc<dyn Fn(Progress) + Send + Sync>,
-) -> Result<RunReport, Trouble> {
-    let (binding, engine) = deps.corps.engine(&message.binding).await?;
-    let now = deps.corps.clock.now();
-    let run = message.run.clone().or_else(|| deps.corps.new_run()).ok_or(Trouble::Run)?;
-    let order = SweepOrder {
-        accepted: binding.body.accepted_scope.clone(),
-        sweeps: binding.body.sweeps,
-        deadline: deadline.filter(|deadline| *deadline > now).map(|deadline| deadline.plus_millis(-MARGIN_MS)),
-        progress,
-        ..SweepOrder::new(run)
-    };
-    let swept = engine.sweep(&order).await;
-    record(deps, &binding.body, &swept.report).await;
-    update_binding(deps, &message.binding, |binding| {
-        binding.swept_at = Some(now);
-        binding.sweeps += u64::from(swept.turned);
-        if swept.canary.is_some() {
-            binding.canary.clone_from(&swept.canary);
-        }
-        if binding.accepted_scope.is_none() {
-            binding.accepted_scope.clone_from(&swept.scope);
-        }
-    })
-    .await?;
-    if swept.report.continues {
-        let run = Some(swept.report.id.clone());
-        let because = "continuation".to_owned();
-        let next = SweepMessage { run, because, at: deps.corps.clock.now(), ..message.clone() };
-        send(deps, &next, format!("{}-{}-{}", next.binding, swept.report.id.as_str(), next.at.millis())).await?;
-    }
-    Ok(swept.report)
-}
-
-/// Records a run, cut to what an item holds. A run that cannot be recorded took place all the same.
-async fn record(deps: &Deps, binding: &Binding, report: &RunReport) {
-    let expires = report.ended_at.millis() / 1000 + KEPT_S;
-    let mut kept = report.clone();
-    kept.held.truncate(KEPT_RECORDS);
-    kept.troubles.truncate(KEPT_RECORDS);
-    let (store, id) = (&deps.corps.store, report.id.as_str());
-    let put = store.put_control(&binding.corp_id, ControlKind::Run, id, &kept, Condition::Any, Some(expires)).await;
-    if let Err(err) = put {
-        tracing::error!(run = id, reason = %err, "a run could not be recorded");
-    }
-}
-
-/// Changes a binding as it is stored now, whoever else writes it.
-///
-/// # Errors
-/// [`Trouble`]; `Unknown` when it was removed meanwhile.
-pub async fn update_binding(deps: &Deps, id: &BindingId, change: impl Fn(&mut Binding)) -> Result<Binding, Trouble> {
-    for _ in 0..TRIES {
-        let Some(stored) = deps.corps.store.binding(id).await? else { return Err(NoEngine::Unknown.into()) };
-        let mut binding = stored.body;
-        change(&mut binding);
-        match deps.corps.store.put_binding(&binding, Condition::Version(stored.version)).await {
-            Ok(_) => return Ok(binding),
-            Err(WriteError::Stale) => {}
-            Err(err) => return Err(err.into()),
-        }
-    }
-    Err(WriteError::Stale.into())
 }
 
 #[cfg(test)]

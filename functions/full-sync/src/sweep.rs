@@ -1,0 +1,171 @@
+//! One corp swept: both sides in step, or a plan where nothing may be written.
+
+use std::sync::Arc;
+
+use directory::{BindingId, RunId, Timestamp};
+use engine::gate::Purpose;
+use engine::report::{Progress, RunReport};
+use engine::{Engine, NoEngine, Sight, SweepOrder, Swept};
+use runtime::metrics;
+use state::queue::messages::{SweepMessage, encode};
+use state::store::{Condition, ControlKind};
+use state::{Binding, Closed, Message};
+
+use crate::{Deps, Trouble, plan};
+
+/// A slice stops this long before Lambda kills it.
+pub(crate) const MARGIN_MS: i64 = 90_000;
+
+/// Runs are kept this long, in seconds: half a year.
+const KEPT_S: i64 = 183 * 24 * 3600;
+
+/// Records with their reasons that a stored run keeps of each sort; the item has room for some thousand.
+const KEPT_RECORDS: usize = 200;
+
+/// Hears how far it is.
+pub(crate) type Told = Arc<dyn Fn(Progress) + Send + Sync>;
+
+pub(crate) async fn send(deps: &Deps, sweep: &SweepMessage, deduplication: String) -> Result<(), Trouble> {
+    let (group, deduplication) = (Some(sweep.corp.to_string()), Some(deduplication));
+    let message = Message { body: encode(sweep)?, group, deduplication, delay_s: 0 };
+    Ok(deps.sweeps.send(message).await?)
+}
+
+/// Sweeps one corp, records the run and asks for a continuation where the deadline came first.
+///
+/// # Errors
+/// [`Trouble`]; what goes wrong inside the sweep is in the report instead.
+pub async fn sweep(
+    deps: &Deps,
+    message: &SweepMessage,
+    deadline: Option<Timestamp>,
+    progress: Told,
+) -> Result<RunReport, Trouble> {
+    let (binding, engine) = deps.corps.engine(&message.binding, Purpose::Follow).await?;
+    let run = message.run.clone().or_else(|| deps.corps.new_run()).ok_or(Trouble::Run)?;
+    match binding.body.closed() {
+        Some(Closed::Paused) => return Ok(nothing(run, deps.corps.clock.now(), &Closed::Paused.to_string())),
+        Some(closed) => {
+            return Box::pin(instead(deps, &binding.body, &engine, (run, closed), deadline, progress)).await;
+        }
+        None => {}
+    }
+    let now = deps.corps.clock.now();
+    let order = order(&binding.body, &engine, run, deadline, now, progress);
+    let before = Box::pin(take_up(deps, &binding.body, &engine)).await;
+    let mut swept = Box::pin(engine.sweep(&order)).await;
+    swept.report.notes.extend(before);
+    record(deps, &binding.body, &swept.report).await;
+    let waits = swept.report.held.len() + usize::from(swept.report.scope_waits);
+    metrics::record(metrics::QUARANTINED, figure(waits));
+    remember(deps, &message.binding, &swept, now).await?;
+    if swept.report.continues {
+        let run = Some(swept.report.id.clone());
+        let because = "continuation".to_owned();
+        let next = SweepMessage { run, because, at: deps.corps.clock.now(), ..message.clone() };
+        send(deps, &next, format!("{}-{}-{}", next.binding, swept.report.id.as_str(), next.at.millis())).await?;
+    }
+    Ok(swept.report)
+}
+
+/// A plan in the place of a sweep that may write nothing.
+async fn instead(
+    deps: &Deps,
+    binding: &Binding,
+    engine: &Engine,
+    (run, closed): (RunId, Closed),
+    deadline: Option<Timestamp>,
+    progress: Told,
+) -> Result<RunReport, Trouble> {
+    let because = match closed {
+        Closed::Shadow => "shadow",
+        Closed::Paused | Closed::Preview(_) => "preview",
+    };
+    let (head, mut report) = plan::keep(deps, (binding, engine), run, because, deadline, progress).await?;
+    let shown = head.counts.created + head.counts.updated + head.counts.removed;
+    report.notes.push(format!("nothing was written: {closed}. Plan {} shows {shown} changes", head.id.as_str()));
+    report.plan = Some(head.id.as_str().to_owned());
+    report.closed = true;
+    record(deps, binding, &report).await;
+    Ok(report)
+}
+
+/// The report of a run that did not begin.
+pub(crate) fn nothing(run: RunId, at: Timestamp, why: &str) -> RunReport {
+    RunReport { notes: vec![format!("nothing was written: {why}")], closed: true, ..RunReport::empty(run, at) }
+}
+
+/// What came while nothing was written is looked at before everything else: it knows who left.
+async fn take_up(deps: &Deps, binding: &Binding, engine: &Engine) -> Vec<String> {
+    let Some(scope) = &binding.accepted_scope else { return Vec::new() };
+    let sight = Sight { visible: scope.fields, whole_company: scope.whole_company, canary: binding.canary.clone() };
+    match deps.corps.take_up(engine, &sight).await {
+        Ok(notes) => notes,
+        Err(err) => vec![format!("changes that came while nothing was written wait: {}", err.sentence())],
+    }
+}
+
+/// What a sweep, or a plan, is to look at.
+pub(crate) fn order(
+    binding: &Binding,
+    engine: &Engine,
+    run: RunId,
+    deadline: Option<Timestamp>,
+    now: Timestamp,
+    progress: Told,
+) -> SweepOrder {
+    SweepOrder {
+        accepted: binding.accepted_scope.clone(),
+        sweeps: binding.sweeps,
+        deep_share: u64::from(engine.policy.rotation.max(1)),
+        deadline: deadline.filter(|deadline| *deadline > now).map(|deadline| deadline.plus_millis(-MARGIN_MS)),
+        progress,
+        ..SweepOrder::new(run)
+    }
+}
+
+/// What the next sweep begins with.
+pub(crate) async fn remember(deps: &Deps, id: &BindingId, swept: &Swept, began: Timestamp) -> Result<(), Trouble> {
+    let remember = |binding: &mut Binding| {
+        binding.swept_at = Some(began);
+        binding.sweeps += u64::from(swept.turned);
+        if swept.canary.is_some() {
+            binding.canary.clone_from(&swept.canary);
+        }
+        if binding.accepted_scope.is_none() {
+            binding.accepted_scope.clone_from(&swept.scope);
+        }
+    };
+    update_binding(deps, id, remember).await.map(|_| ())
+}
+
+/// A count as a figure. One that is too large for this sounds the same alarm.
+pub(crate) fn figure(count: usize) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+/// Records a run, cut to what an item holds. A run that cannot be recorded took place all the same.
+pub(crate) async fn record(deps: &Deps, binding: &Binding, report: &RunReport) {
+    let expires = report.ended_at.millis() / 1000 + KEPT_S;
+    let mut kept = report.clone();
+    kept.held.truncate(KEPT_RECORDS);
+    kept.troubles.truncate(KEPT_RECORDS);
+    let (store, id) = (&deps.corps.store, report.id.as_str());
+    let put = store.put_control(&binding.corp_id, ControlKind::Run, id, &kept, Condition::Any, Some(expires)).await;
+    if let Err(err) = put {
+        tracing::error!(run = id, reason = %err, "a run could not be recorded");
+    }
+}
+
+/// Changes a binding as it is stored now, whoever else writes it.
+///
+/// # Errors
+/// [`Trouble`]; `Unknown` when it was removed meanwhile.
+pub async fn update_binding(
+    deps: &Deps,
+    id: &BindingId,
+    change: impl Fn(&mut Binding) + Send + Sync,
+) -> Result<Binding, Trouble> {
+    let changed = deps.corps.store.change_binding(id, change).await?;
+    Ok(changed.ok_or(NoEngine::Unknown)?)
+}
