@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use dingtalk::network::{HttpTransport, NoTransport};
-use runtime::aws::{self, HttpClientError, Patience, Settings};
+use runtime::aws::{self, NoClient, Patience, Settings};
 use runtime::variables::{Missing, SECRETS_PREFIX, TABLES_PREFIX, required};
 use runtime::{NoRandomness, SystemClock};
 use state::vault::{Secrets, SecretsManagerVault};
@@ -41,7 +41,7 @@ impl Config {
 pub enum ConnectError {
     /// The AWS client's TLS settings were refused.
     #[error("the AWS client could not be made")]
-    Aws(#[source] HttpClientError),
+    Aws(#[source] NoClient),
     /// The client for DingTalk could not be made.
     #[error("the client for DingTalk could not be made")]
     DingTalk(#[source] NoTransport),
@@ -61,7 +61,7 @@ impl Deps {
         let store = Store::new(aws::dynamodb(&sdk), Tables::with_prefix(&config.tables_prefix), writer);
         let vault = SecretsManagerVault::new(aws::secretsmanager(&sdk));
         let secrets = Secrets::new(Arc::new(vault), config.secrets_prefix.as_str());
-        let transport = Arc::new(HttpTransport::new(false).map_err(ConnectError::DingTalk)?);
+        let transport = Arc::new(HttpTransport::new(config.aws.is_emulated_here()).map_err(ConnectError::DingTalk)?);
         Ok(Self { store, secrets, transport, clock: Arc::new(SystemClock), jitter: runtime::jitter() })
     }
 }
@@ -74,7 +74,7 @@ mod tests {
     fn what_is_missing_is_named() {
         let error = Config::from_vars(|_| None).unwrap_err();
         assert_eq!(error.to_string(), "environment variable SECRETS_PREFIX is not set");
-        let config = Config::from_vars(|name| Some(name.to_owned())).unwrap();
+        let config = Config::from_vars(|name| (name != "AWS_CA_BUNDLE").then(|| name.to_owned())).unwrap();
         assert!(Deps::connect(&config).is_ok());
     }
 }

@@ -6,6 +6,7 @@
 
 #[cfg(feature = "lambda")]
 mod config;
+mod credentials;
 mod refresh;
 mod trouble;
 
@@ -13,6 +14,7 @@ use std::sync::Arc;
 
 use dingtalk::client::{Clock, Jitter, Transport};
 use runtime::batch::{Batch, BatchOutcome, Item, Verdict, work};
+use runtime::metrics;
 use serde::Deserialize;
 use state::Store;
 use state::queue::messages::{TokenRefusedMessage, decode};
@@ -79,7 +81,12 @@ async fn every_binding(deps: &Deps) {
     for binding in bindings {
         let id = binding.body.id.clone();
         match refresh(deps, &binding.body, &Wanted::Due).await {
-            Ok(ended) => tracing::info!(binding = %id, ended = ?ended, "the token of `{id}`: {ended}"),
+            Ok(ended) => {
+                if matches!(ended, Ended::Refused | Ended::Waiting) {
+                    metrics::record(metrics::QUARANTINED, 1.0);
+                }
+                tracing::info!(binding = %id, ended = ?ended, "the token of `{id}`: {ended}");
+            }
             Err(why) => tracing::warn!(binding = %id, "the token of `{id}` was not renewed: {why}"),
         }
     }
@@ -107,6 +114,10 @@ async fn refused(deps: &Deps, item: Item) -> Verdict {
     };
     match refresh(deps, &binding, &Wanted::Instead(report.token_hash)).await {
         Ok(ended) => {
+            // A burst of reports of one token is one refusal: the others find it replaced.
+            if matches!(ended, Ended::Renewed | Ended::Refused) {
+                metrics::record(metrics::TOKENS_REFUSED, 1.0);
+            }
             tracing::info!(binding = %id, ended = ?ended, "the token of `{id}`: {ended}");
             Verdict::Done
         }

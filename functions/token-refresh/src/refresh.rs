@@ -6,12 +6,13 @@ use std::sync::Arc;
 use dingtalk::client::{IssuedToken, TokenApi};
 use dingtalk::{Error, Trouble};
 use directory::Timestamp;
-use secrecy::ExposeSecret;
+use runtime::metrics;
 use state::store::{Condition, ControlKind, Stored};
-use state::vault::{BindingSecret, SecretError, TokenSecret};
+use state::vault::{SecretError, Stage, TokenSecret};
 use state::{Binding, StoreError, VaultError, WriteError};
 
 use crate::Deps;
+use crate::credentials::Candidates;
 use crate::trouble::{TROUBLE, TokenTrouble};
 
 /// Hexadecimal digits of a token's hash that tell it from another: those that the client reports.
@@ -81,19 +82,62 @@ pub async fn refresh(deps: &Deps, binding: &Binding, wanted: &Wanted) -> Result<
     if !current.is_none_or(|current| wanted.instead_of(&current, now)) {
         return Ok(Ended::NotNeeded);
     }
-    let secret = deps.secrets.binding(&binding.id).await.map_err(RefreshError::Secret)?;
     let kept = deps.store.get_control::<TokenTrouble>(&binding.corp_id, ControlKind::Quarantine, TROUBLE).await;
     let kept = kept.map_err(RefreshError::Read)?;
-    let credentials = fingerprint(&secret);
-    if kept.as_ref().is_some_and(|kept| !kept.body.allows(&credentials, now)) {
-        return Ok(Ended::Waiting);
+    let candidates = Candidates::current(&deps.secrets, &binding.id).await;
+    let mut candidates = candidates.map_err(RefreshError::Secret)?;
+    if let Some(kept) = &kept {
+        candidates.with_others(&deps.secrets, &binding.id).await.map_err(RefreshError::Secret)?;
+        if !kept.body.allows(&candidates.fingerprint(), now) {
+            return Ok(Ended::Waiting);
+        }
     }
+    match issue(deps, binding, &mut candidates).await? {
+        Ok(issued) => renewed(deps, binding, issued, now, kept.is_some()).await,
+        Err(error) => refused(deps, binding, &error, candidates.fingerprint(), kept).await,
+    }
+}
+
+/// A token for the first credentials that DingTalk takes; the inner error is its lasting refusal of the current ones.
+/// The others are read only where they are needed.
+async fn issue(
+    deps: &Deps,
+    binding: &Binding,
+    candidates: &mut Candidates,
+) -> Result<Result<IssuedToken, Error>, RefreshError> {
     let endpoints = runtime::endpoints(binding);
     let api = TokenApi::new(endpoints, Arc::clone(&deps.transport), Arc::clone(&deps.clock), Arc::clone(&deps.jitter));
-    match api.issue(&secret.app_key, &secret.app_secret).await {
-        Ok(issued) => renewed(deps, binding, issued, now, kept.is_some()).await,
-        Err(error) if lasts(&error.trouble) => refused(deps, binding, &error, credentials, kept).await,
-        Err(error) => Err(RefreshError::DingTalk(error)),
+    let mut refusal = None;
+    for place in 0.. {
+        if place == 1 {
+            candidates.with_others(&deps.secrets, &binding.id).await.map_err(RefreshError::Secret)?;
+        }
+        let Some((stage, secret)) = candidates.iter().nth(place) else { break };
+        match api.issue(&secret.app_key, &secret.app_secret).await {
+            Ok(issued) => {
+                told_of_others(binding, *stage);
+                return Ok(Ok(issued));
+            }
+            // What is wrong with the company or the network is as wrong with other credentials.
+            Err(error) if !matches!(error.trouble, Trouble::CredentialsRefused { .. }) => {
+                return if lasts(&error.trouble) { Ok(Err(error)) } else { Err(RefreshError::DingTalk(error)) };
+            }
+            Err(error) => refusal = refusal.or(Some(error)),
+        }
+    }
+    refusal.map(Err).ok_or_else(|| RefreshError::Secret(SecretError::Vault(VaultError::NotFound)))
+}
+
+/// It works, and somebody has to finish what was begun: the alarm on what waits for a person says so.
+fn told_of_others(binding: &Binding, stage: Stage) {
+    if stage != Stage::Current {
+        let id = &binding.id;
+        metrics::record(metrics::QUARANTINED, 1.0);
+        tracing::error!(
+            binding = %id, credentials = stage.label(),
+            "DingTalk refuses the current AppSecret of `{id}` and takes the {} one; finish the change with `bangding rotate`",
+            if stage == Stage::Pending { "pending" } else { "previous" },
+        );
     }
 }
 
@@ -154,12 +198,6 @@ async fn refused(
 /// Whether only a person can change it.
 fn lasts(trouble: &Trouble) -> bool {
     !trouble.is_transient() && !matches!(trouble, Trouble::UnknownOutcome)
-}
-
-/// Tells credentials apart without saying them: AppKey, and the first digits of the secret's hash.
-fn fingerprint(secret: &BindingSecret) -> String {
-    let hash = TokenSecret::hash_of(secret.app_secret.expose_secret());
-    format!("{}#{}", secret.app_key, hash.get(..12).unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use http::{Request, Response};
 use runtime::aws::{Patience, Settings};
 use secrecy::{ExposeSecret, SecretString};
 use state::store::{Condition, ControlKind, create_tables};
-use state::vault::{BindingSecret, TokenSecret};
+use state::vault::{BindingSecret, Stage, TokenSecret};
 use state::{Binding, Tables, Vault, VaultError};
 
 use super::*;
@@ -25,6 +25,8 @@ const MINUTE: i64 = 60 * 1_000;
 struct World {
     now: AtomicI64,
     secrets: Mutex<HashMap<String, SecretString>>,
+    /// The same of the stages that are not current.
+    staged: Mutex<HashMap<(String, &'static str), SecretString>>,
     /// What DingTalk says next; `token-N` afterwards, a new N for each question.
     says: Mutex<VecDeque<(u16, &'static str)>>,
     asked: Mutex<Vec<String>>,
@@ -53,6 +55,14 @@ impl Vault for Face {
     async fn put(&self, name: &str, value: SecretString) -> Result<(), VaultError> {
         self.0.secrets.lock().unwrap().insert(name.to_owned(), value);
         Ok(())
+    }
+
+    async fn get_stage(&self, name: &str, stage: Stage) -> Result<SecretString, VaultError> {
+        if stage == Stage::Current {
+            return self.get(name).await;
+        }
+        let staged = self.0.staged.lock().unwrap();
+        staged.get(&(name.to_owned(), stage.label())).cloned().ok_or(VaultError::NotFound)
     }
 }
 
@@ -94,7 +104,12 @@ async fn world(bindings: &[&str]) -> (Arc<World>, Deps) {
 }
 
 async fn bind(deps: &Deps, id: &str, app_secret: &str) {
-    let secret = BindingSecret {
+    let secret = secret(id, app_secret);
+    deps.secrets.put_binding(&BindingId::new(id).unwrap(), &secret).await.unwrap();
+}
+
+fn secret(id: &str, app_secret: &str) -> BindingSecret {
+    BindingSecret {
         corp_id: CorpId::new(&format!("corp-{id}")).unwrap(),
         agent_id: 1,
         app_key: format!("key-{id}"),
@@ -104,11 +119,19 @@ async fn bind(deps: &Deps, id: &str, app_secret: &str) {
         hash_key: [1; 32],
         seal_key: [2; 32],
         previous_callback: None,
-    };
-    deps.secrets.put_binding(&BindingId::new(id).unwrap(), &secret).await.unwrap();
+    }
 }
 
 impl World {
+    /// Puts another AppSecret of `a` into a stage.
+    async fn stage(&self, deps: &Deps, stage: Stage, app_secret: &str) {
+        let current = deps.secrets.binding(&BindingId::new("a").unwrap()).await.unwrap();
+        bind(deps, "a", app_secret).await;
+        let text = self.secrets.lock().unwrap()["test/binding/a"].clone();
+        self.staged.lock().unwrap().insert(("test/binding/a".to_owned(), stage.label()), text);
+        deps.secrets.put_binding(&BindingId::new("a").unwrap(), &current).await.unwrap();
+    }
+
     fn after(&self, millis: i64) -> &Self {
         self.now.fetch_add(millis, Ordering::SeqCst);
         self
@@ -169,11 +192,13 @@ async fn the_schedule_gives_every_binding_a_token_and_renews_it_at_four_fifths()
 async fn a_burst_of_reports_makes_one_call_and_an_old_hash_makes_none() {
     let (world, deps) = world(&["a"]).await;
     handle(&deps, &Input::Schedule).await;
+    let heard = runtime::Heard::default();
     let burst = (0..5).map(|n| report(&n.to_string(), "a", "token-1")).collect();
     assert!(reported(&deps, burst).await.is_empty());
     assert_eq!((world.calls(), token(&deps, "a").await.as_deref()), (2, Some("token-2")));
     assert!(reported(&deps, vec![report("9", "a", "token-1"), report("10", "a", "never-was")]).await.is_empty());
     assert_eq!(world.calls(), 2);
+    assert_eq!(heard.of(metrics::TOKENS_REFUSED), [1.0], "one refusal, however often it is reported");
 }
 
 #[tokio::test]
@@ -192,12 +217,14 @@ async fn refused_credentials_are_kept_with_their_reason_and_tried_daily() {
     assert_eq!((kept.reason.as_str(), kept.since), ("credentials_refused", Timestamp(START)));
     assert!(!serde_json::to_string(&kept).unwrap().contains("canary"), "no secret in the state");
 
+    let heard = runtime::Heard::default();
     for _ in 0..20 {
         world.after(60 * MINUTE);
         handle(&deps, &Input::Schedule).await;
         reported(&deps, vec![report("1", "a", "none")]).await;
     }
     assert_eq!(world.calls(), 1, "not asked again on the same day");
+    assert_eq!(heard.of(metrics::QUARANTINED), [1.0; 20], "and waits for a person all day");
     world.says(400, REFUSED);
     world.after(4 * 60 * MINUTE);
     handle(&deps, &Input::Schedule).await;
@@ -214,6 +241,52 @@ async fn other_credentials_are_tried_at_once_and_a_success_ends_the_trouble() {
     bind(&deps, "a", "another-secret").await;
     handle(&deps, &Input::Schedule).await;
     assert_eq!((world.calls(), token(&deps, "a").await.as_deref()), (2, Some("token-2")));
+    assert!(trouble(&deps, "a").await.is_none());
+}
+
+#[tokio::test]
+async fn refused_credentials_give_way_to_those_that_wait_and_then_to_those_before() {
+    for (stage, word) in [(Stage::Pending, "after-secret"), (Stage::Previous, "before-secret")] {
+        let (world, deps) = world(&["a"]).await;
+        world.stage(&deps, stage, word).await;
+        world.says(400, REFUSED);
+        handle(&deps, &Input::Schedule).await;
+        assert_eq!((world.calls(), token(&deps, "a").await.as_deref()), (2, Some("token-2")), "{word}");
+        let asked = world.asked.lock().unwrap().clone();
+        assert!(asked[0].contains("canary-secret") && asked[1].contains(word), "the current ones first: {asked:?}");
+        assert!(trouble(&deps, "a").await.is_none());
+    }
+}
+
+#[tokio::test]
+async fn the_others_are_asked_only_when_the_current_ones_are_refused() {
+    let (world, deps) = world(&["a"]).await;
+    world.stage(&deps, Stage::Pending, "after-secret").await;
+    world.says(503, r#"{"code":"serviceUnavailable","message":"busy"}"#);
+    world.says(503, r#"{"code":"serviceUnavailable","message":"busy"}"#);
+    world.says(503, r#"{"code":"serviceUnavailable","message":"busy"}"#);
+    handle(&deps, &Input::Schedule).await;
+    assert!(world.asked.lock().unwrap().iter().all(|asked| asked.contains("canary-secret")));
+    handle(&deps, &Input::Schedule).await;
+    assert!(world.asked.lock().unwrap().iter().all(|asked| asked.contains("canary-secret")));
+    assert!(token(&deps, "a").await.is_some());
+}
+
+#[tokio::test]
+async fn all_refused_is_kept_as_one_and_new_pending_ones_are_tried_at_once() {
+    let (world, deps) = world(&["a"]).await;
+    world.stage(&deps, Stage::Previous, "before-secret").await;
+    world.stage(&deps, Stage::Pending, "canary-secret").await;
+    world.says(400, REFUSED);
+    world.says(400, REFUSED);
+    handle(&deps, &Input::Schedule).await;
+    assert_eq!(world.calls(), 2, "the pending ones are the current ones: not asked twice");
+    handle(&deps, &Input::Schedule).await;
+    assert_eq!(world.calls(), 2, "not again today");
+    world.stage(&deps, Stage::Pending, "after-secret").await;
+    world.says(400, REFUSED);
+    handle(&deps, &Input::Schedule).await;
+    assert_eq!(token(&deps, "a").await.as_deref(), Some("token-4"));
     assert!(trouble(&deps, "a").await.is_none());
 }
 
