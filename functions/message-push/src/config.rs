@@ -64,7 +64,7 @@ mod tests {
     fn what_is_missing_is_named() {
         let error = Config::from_vars(|_| None).unwrap_err();
         assert_eq!(error.to_string(), "environment variable OUTBOX_QUEUE_URL is not set");
-        let config = Config::from_vars(|name| Some(name.to_owned())).unwrap();
+        let config = Config::from_vars(|name| (name != "AWS_CA_BUNDLE").then(|| name.to_owned())).unwrap();
         assert!(Deps::connect(&config).is_ok());
     }
 }

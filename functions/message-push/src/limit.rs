@@ -1,6 +1,7 @@
 //! How many people an app may reach per minute, counted where all instances see it.
 
 use directory::{CorpId, Timestamp};
+use runtime::metrics;
 use serde::{Deserialize, Serialize};
 use state::store::{Condition, ControlKind};
 use state::{Store, StoreError, WriteError};
@@ -9,6 +10,11 @@ use state::{Store, StoreError, WriteError};
 pub(crate) const RECEIVERS_MAX: u32 = 5_000;
 /// Attempts at counting while others count too.
 const TRIES: u32 = 8;
+
+/// How much of the minute is taken, once this is; over 100 where it does not fit.
+fn percent(receivers: u32) -> f64 {
+    f64::from(receivers) * 100.0 / f64::from(RECEIVERS_MAX)
+}
 
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 struct Used {
@@ -25,6 +31,7 @@ pub(crate) async fn take(store: &Store, corp: &CorpId, receivers: u32, now: Time
         let stored = store.get_control::<Used>(corp, ControlKind::Quota, &id).await?;
         let used = stored.as_ref().map_or(0, |stored| stored.body.receivers);
         let total = used.saturating_add(receivers);
+        metrics::record(metrics::QUOTA_USED, percent(total));
         if total > RECEIVERS_MAX {
             return Ok(false);
         }
@@ -40,4 +47,16 @@ pub(crate) async fn take(store: &Store, corp: &CorpId, receivers: u32, now: Time
     }
     // So many others count at once that the minute is as good as full.
     Ok(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_alarm_stands_at_four_fifths_of_the_minute() {
+        assert!((percent(4_000) - 80.0).abs() < f64::EPSILON);
+        assert!((percent(RECEIVERS_MAX) - 100.0).abs() < f64::EPSILON);
+        assert!(percent(0).abs() < f64::EPSILON);
+    }
 }

@@ -4,6 +4,7 @@ use dingtalk::client::{Notice, SendResult, SendStatus, TaskId};
 use dingtalk::{Error, Trouble};
 use directory::Timestamp;
 use runtime::batch::{Item, Verdict};
+use runtime::metrics;
 use state::queue::messages::{OutboxMessage, decode};
 use state::seal::{Place, open};
 use state::store::{Condition, ControlKind, Stored};
@@ -106,6 +107,9 @@ impl Work {
                 self.later(deps, LATER_S).await
             }
             trouble => {
+                if matches!(trouble, Trouble::QuotaUsedUp) {
+                    metrics::record(metrics::QUOTA_USED, 100.0);
+                }
                 let (code, advice) = (trouble.key().to_owned(), trouble.advice());
                 self.close(deps, Phase::Refused { code, advice, at: deps.clock.now() }).await
             }

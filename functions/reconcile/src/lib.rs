@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 use directory::text::with_causes;
 use directory::{Timestamp, Wake};
-use engine::{Corps, LookError, Looked, NoEngine, Sight};
+use engine::gate::Purpose;
+use engine::{Corps, Engine, LookError, Looked, NoEngine, Sight};
 use runtime::batch::{self, Batch, BatchOutcome, Item, Verdict};
 use runtime::{CallbackVerified, FromCallback};
 use state::queue::messages::{SweepMessage, WakeMessage, encode};
-use state::store::Condition;
 use state::{Message, Queue, QueueError, WriteError};
 
 #[cfg(feature = "lambda")]
@@ -20,9 +20,6 @@ pub use config::Config;
 
 /// Records that are looked at at the same time.
 const GROUPS_AT_ONCE: usize = 8;
-
-/// How often the mark of a verified callback is tried while a sweep writes the same binding.
-const TRIES: usize = 8;
 
 /// What the function works with.
 pub struct Deps {
@@ -91,7 +88,10 @@ async fn work(deps: &Deps, item: Item) -> Verdict {
 }
 
 async fn look(deps: &Deps, message: &WakeMessage) -> Result<(), Trouble> {
-    let (binding, engine) = deps.corps.engine(&message.binding).await?;
+    let (binding, engine) = deps.corps.engine(&message.binding, Purpose::Follow).await?;
+    if binding.body.closed().is_some() {
+        return lay_aside(deps, message, &engine).await;
+    }
     let sight = match &binding.body.accepted_scope {
         Some(scope) => {
             let canary = binding.body.canary.clone();
@@ -101,12 +101,27 @@ async fn look(deps: &Deps, message: &WakeMessage) -> Result<(), Trouble> {
         None => engine.sight().await?,
     };
     let run = deps.corps.new_run().ok_or(Trouble::Run)?;
-    let looked = engine.look(run, &message.wake, sight).await?;
+    let looked = match engine.look(run, &message.wake, sight).await {
+        Err(LookError::Closed(_)) => return lay_aside(deps, message, &engine).await,
+        looked => looked?,
+    };
     if looked.sweep_due {
         ask_for_sweep(deps, message).await?;
     }
     (deps.told)(&message.wake, &looked);
     Ok(())
+}
+
+/// Nothing may be written: the wake is kept until that ends. It does not go back to its queue, where a pause of days would
+/// use up its deliveries.
+async fn lay_aside(deps: &Deps, message: &WakeMessage, engine: &Engine) -> Result<(), Trouble> {
+    deps.corps.lay_aside(engine, &message.wake).await?;
+    let binding = deps.corps.store.binding(&message.binding).await.map_err(NoEngine::State)?;
+    match binding.is_some_and(|binding| binding.body.closed().is_none()) {
+        // It began again meanwhile, and may have passed by already.
+        true => Err(LookError::NotYet("writing began again").into()),
+        false => Ok(()),
+    }
 }
 
 async fn ask_for_sweep(deps: &Deps, wake: &WakeMessage) -> Result<(), Trouble> {
@@ -126,17 +141,10 @@ fn sweep_message(wake: &WakeMessage, at: Timestamp) -> Result<Message, Trouble> 
 }
 
 async fn mark_verified(deps: &Deps, verified: &CallbackVerified) -> Result<(), Trouble> {
-    for _ in 0..TRIES {
-        let stored = deps.corps.store.binding(&verified.binding).await.map_err(NoEngine::State)?;
-        let Some(stored) = stored else { return Err(NoEngine::Unknown.into()) };
-        let mut binding = stored.body;
-        binding.callback_verified_at = Some(verified.verified_at);
-        match deps.corps.store.put_binding(&binding, Condition::Version(stored.version)).await {
-            Err(WriteError::Stale) => {}
-            done => return Ok(done.map(|_| ())?),
-        }
-    }
-    Err(WriteError::Stale.into())
+    let at = verified.verified_at;
+    let mark = |binding: &mut state::Binding| binding.callback_verified_at = Some(at);
+    let marked = deps.corps.store.change_binding(&verified.binding, mark).await?;
+    marked.map(|_| ()).ok_or(Trouble::Engine(NoEngine::Unknown))
 }
 
 #[cfg(test)]

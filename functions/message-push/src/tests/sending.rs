@@ -182,8 +182,11 @@ async fn a_result_that_never_comes_is_given_up_after_a_day() {
 #[tokio::test]
 async fn no_more_than_5000_people_a_minute() {
     let (world, deps) = world().await;
+    let heard = runtime::Heard::default();
     write(&deps, "m1", 5_250, "hello").await.unwrap();
     drain(&world, &deps).await;
+    let used = heard.of(runtime::metrics::QUOTA_USED);
+    assert!(used.contains(&100.0) && used.iter().any(|percent| *percent > 100.0), "{used:?}");
     assert_eq!(world.seen.lock().unwrap().len(), 5_000, "the rest waits");
     settle(&world, &deps).await;
     let seen = world.seen.lock().unwrap();
