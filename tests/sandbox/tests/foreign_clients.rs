@@ -56,7 +56,7 @@ async fn check(script: &str, server: &RunningServer) {
 /// One test, so that the environment is made once and not by several at the same time.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn foreign_clients_agree_with_the_sandbox() {
-    for script in ["tokens.py", "contacts.py", "notices.py", "callbacks.py"] {
+    for script in ["tokens.py", "contacts.py", "writes.py", "notices.py", "callbacks.py"] {
         let mut config = ServerConfig::of(120, 12, 5);
         // These clients do not pace themselves.
         config.settings.qps = 0;

@@ -1,6 +1,6 @@
 //! Believable companies of any size from a seed.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -64,7 +64,7 @@ fn staff(size: Size, departments: &BTreeMap<i64, Department>, corp_id: &str, rng
     let below: Vec<i64> = departments.keys().copied().filter(|id| *id != 1).collect();
     let big = size.big_department.zip(below.first().copied());
     let mut maker = Maker::new(format!("{}.example", &corp_id[..10]));
-    let technical: HashMap<i64, bool> = departments.keys().map(|id| (*id, is_technical(*id, departments))).collect();
+    let technical: BTreeMap<i64, bool> = departments.keys().map(|id| (*id, is_technical(*id, departments))).collect();
     (1..=size.people)
         .map(|number| {
             let homes = homes(number, &below, big, rng);
@@ -119,7 +119,7 @@ fn homes(number: usize, below: &[i64], big: Option<(usize, i64)>, rng: &mut ChaC
 }
 
 fn lead(people: &mut [Person], rng: &mut ChaCha8Rng) {
-    let mut leaders: HashMap<i64, u32> = HashMap::new();
+    let mut leaders: BTreeMap<i64, u32> = BTreeMap::new();
     for person in people {
         let mut heads_one = false;
         for membership in &mut person.departments {
@@ -138,7 +138,7 @@ fn lead(people: &mut [Person], rng: &mut ChaCha8Rng) {
 }
 
 fn manage(people: &mut [Person], departments: &BTreeMap<i64, Department>) {
-    let mut leader_of: HashMap<i64, String> = HashMap::new();
+    let mut leader_of: BTreeMap<i64, String> = BTreeMap::new();
     for person in people.iter() {
         for membership in person.departments.iter().filter(|m| m.leader) {
             leader_of.entry(membership.dept_id).or_insert_with(|| person.userid.clone());

@@ -75,6 +75,31 @@ pub struct Department {
     /// The department code, settable through an update only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
+    /// Who sees whom.
+    #[serde(flatten)]
+    pub sight: Sight,
+}
+
+/// Who sees a hidden department, and whom a limited one sees.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Sight {
+    /// Its people see only a part of the contacts.
+    pub outer_dept: bool,
+    /// That part is their own department.
+    pub outer_dept_only_self: bool,
+    /// Departments that see it although it is hidden.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub dept_permits: Vec<i64>,
+    /// People who do.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub user_permits: Vec<String>,
+    /// Departments that its people see.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub outer_permit_depts: Vec<i64>,
+    /// People whom they see.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub outer_permit_users: Vec<String>,
 }
 
 /// A person (员工).
@@ -175,6 +200,25 @@ pub struct RoleGroup {
     pub name: String,
     /// Id and name of each role.
     pub roles: Vec<(i64, String)>,
+}
+
+impl Department {
+    /// A department as one begins: last among its siblings, and nothing else said.
+    #[must_use]
+    pub fn new(dept_id: i64, name: String, parent_id: i64) -> Self {
+        Self {
+            dept_id,
+            name,
+            parent_id: Some(parent_id),
+            order: dept_id,
+            source_identifier: None,
+            create_dept_group: false,
+            auto_add_user: false,
+            hide_dept: false,
+            code: None,
+            sight: Sight::default(),
+        }
+    }
 }
 
 impl Person {

@@ -1,6 +1,6 @@
 //! One invented person at a time.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
 use jiff::civil::{Date, date};
 use rand::Rng;
@@ -10,14 +10,14 @@ use super::{Membership, Person, words};
 
 /// Makes people and remembers what has to be unique.
 pub(super) struct Maker {
-    userids: HashSet<String>,
-    mobiles: HashSet<String>,
+    userids: BTreeSet<String>,
+    mobiles: BTreeSet<String>,
     domain: String,
 }
 
 impl Maker {
     pub(super) fn new(domain: String) -> Self {
-        Self { userids: HashSet::new(), mobiles: HashSet::new(), domain }
+        Self { userids: BTreeSet::new(), mobiles: BTreeSet::new(), domain }
     }
 
     /// The `number`-th person (from 1) of the company.

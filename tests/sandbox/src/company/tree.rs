@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
-use super::{Department, words};
+use super::{Department, Sight, words};
 
 /// How deep the tree goes below the root.
 const DEPTH_MAX: usize = 5;
@@ -92,5 +92,6 @@ fn department(dept_id: i64, name: String, parent_id: Option<i64>, rng: &mut ChaC
         auto_add_user: rng.random_bool(0.7),
         hide_dept: rng.random_bool(0.02),
         code: with_code.then(|| format!("D{:05}", dept_id % 100_000)),
+        sight: Sight::default(),
     }
 }

@@ -101,7 +101,12 @@ pub(super) async fn run(face: Face) {
         let now = machine_time();
         let (due, next) = {
             let mut world = face.world.lock().await;
-            (world.due_pushes(now), world.next_push())
+            let before = world.revision();
+            let due = world.due_pushes(now);
+            if world.revision() != before {
+                face.changed.notify_one();
+            }
+            (due, world.next_push())
         };
         for push in due {
             let face = Arc::clone(&face);

@@ -67,6 +67,16 @@ pub enum Act {
         #[serde(default)]
         departments: Vec<i64>,
     },
+    /// Whom an app invited (40103) agrees and is in: `user_add_org`.
+    AcceptInvitation {
+        /// Who.
+        userid: String,
+    },
+    /// Whom an app invited declines; the app is not told.
+    DeclineInvitation {
+        /// Who.
+        userid: String,
+    },
     /// A manager, or none: `user_modify_org`.
     SetManager {
         /// Who.

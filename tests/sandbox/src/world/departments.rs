@@ -9,13 +9,12 @@ use super::reply::ApiError;
 use crate::company::Department;
 
 impl World {
-    pub(super) fn listsub(&mut self, _now: Timestamp, params: &Params) -> Result<Value, ApiError> {
+    pub(super) fn listsub(&mut self, now: Timestamp, params: &Params) -> Result<Value, ApiError> {
         let dept_id = params.int("dept_id")?.unwrap_or(1);
         self.visible_department(dept_id)?;
         let rows: Vec<Value> = self
-            .index
-            .children(dept_id)
-            .filter_map(|id| self.company.departments.get(&id))
+            .listed_children(now, dept_id)
+            .into_iter()
             .map(|department| {
                 json!({
                     "dept_id": department.dept_id, "name": department.name, "parent_id": department.parent_id,
@@ -27,10 +26,10 @@ impl World {
     }
 
     /// Not limited by the contact scope.
-    pub(super) fn listsubid(&mut self, _now: Timestamp, params: &Params) -> Result<Value, ApiError> {
+    pub(super) fn listsubid(&mut self, now: Timestamp, params: &Params) -> Result<Value, ApiError> {
         let dept_id = params.need_int("dept_id")?;
         self.department(dept_id)?;
-        let ids: Vec<i64> = self.index.children(dept_id).collect();
+        let ids: Vec<i64> = self.listed_children(now, dept_id).iter().map(|child| child.dept_id).collect();
         Ok(json!({"result": {"dept_id_list": ids}}))
     }
 
@@ -40,7 +39,7 @@ impl World {
     }
 
     fn department_in_full(&self, department: &Department) -> Value {
-        let id = department.dept_id;
+        let (id, sight) = (department.dept_id, &department.sight);
         let below = self.index.below(id);
         let mut everybody: Vec<&str> = below.iter().flat_map(|id| self.index.members(*id)).collect();
         everybody.sort_unstable();
@@ -50,8 +49,9 @@ impl World {
             "create_dept_group": department.create_dept_group, "auto_add_user": department.auto_add_user,
             "auto_approve_apply": false, "from_union_org": false, "group_contain_sub_dept": false,
             "dept_manager_userid_list": self.heads(id), "hide_dept": department.hide_dept,
-            "outer_dept": false, "outer_dept_only_self": false, "outer_permit_depts": [], "outer_permit_users": [],
-            "dept_permits": [], "user_permits": [],
+            "outer_dept": sight.outer_dept, "outer_dept_only_self": sight.outer_dept_only_self,
+            "outer_permit_depts": sight.outer_permit_depts, "outer_permit_users": sight.outer_permit_users,
+            "dept_permits": sight.dept_permits, "user_permits": sight.user_permits,
             "member_count": everybody.len(), "owning_member_count": self.index.count(id),
         });
         let mut put = |name: &str, value: Option<Value>| {

@@ -31,6 +31,11 @@ pub enum FaultKind {
     BanPage,
     /// The call is carried out, and the connection closes without an answer.
     LostConnection,
+    /// The call is never carried out, and the connection closes without an answer.
+    LostRequest,
+    /// The connection closes without an answer, and a write is carried out `ms` (5,000) later; any other call as with
+    /// [`LostConnection`](Self::LostConnection).
+    LateEffect,
     /// The body stops in the middle.
     TruncatedJson,
     /// Every token is forgotten before the call is looked at.

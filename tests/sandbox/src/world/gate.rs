@@ -11,7 +11,7 @@ use super::reply::{ApiError, Host};
 use super::routes::Route;
 
 /// Counters of calls.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct Meters {
     #[serde(skip)]
     buckets: BTreeMap<&'static str, Bucket>,

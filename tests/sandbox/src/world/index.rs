@@ -1,19 +1,19 @@
 //! Look-ups over the company: who is where, by what number. Rebuilt on load, kept along with every change.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::company::{Company, Person};
 
 type Members = BTreeSet<(Reverse<i64>, String)>;
 
 /// The look-ups.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Index {
     members: BTreeMap<i64, Members>,
     children: BTreeMap<i64, BTreeSet<i64>>,
-    by_mobile: HashMap<String, String>,
-    by_unionid: HashMap<String, String>,
+    by_mobile: BTreeMap<String, String>,
+    by_unionid: BTreeMap<String, String>,
 }
 
 impl Index {

@@ -31,7 +31,7 @@ pub struct CallRecord {
 }
 
 /// The log.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct CallLog {
     records: VecDeque<CallRecord>,
     count: u64,

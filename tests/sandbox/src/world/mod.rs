@@ -8,13 +8,16 @@ mod event;
 mod fault;
 mod gate;
 mod index;
+mod lag;
 mod legacy;
 mod log;
+mod look;
 mod message;
 mod notify;
 mod params;
 mod perform;
 mod pushing;
+mod records;
 mod registration;
 mod reply;
 mod routes;
@@ -23,6 +26,7 @@ mod spoil;
 mod token;
 mod truth;
 mod users;
+mod writes;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -37,19 +41,25 @@ pub use act::{Act, Acted, Changes, Refusal};
 pub use event::{About, Attempt, Delivery, DeliveryState, Event, Push, PushOutcome, Subscription};
 pub use fault::{ArmedFault, Fault, FaultKind};
 pub use log::CallRecord;
+pub use look::Members;
 pub use message::{Inbox, Message, Receipt, ReceiptState};
 pub use pushing::UrlCheck;
-pub use settings::{BanPage, Dialect, Owner, READ_PERMISSIONS, Scope, Settings, SettingsChange};
+pub use settings::{
+    BanPage, Dialect, Joining, MobileUpdate, Owner, PERMISSIONS, READ_PERMISSIONS, Scope, Settings, SettingsChange,
+    SmartHr, WRITE_PERMISSION,
+};
 pub use truth::{Summary, Truth, TruthDepartment};
+pub use writes::{DepartmentFields, PersonFields, Write, Written};
 
+#[cfg(feature = "http")]
 pub(crate) use params::{encoded, pairs};
 
-use crate::company::Company;
+use crate::company::{Company, Person};
 use gate::Meters;
 use reply::Host;
 
 /// A DingTalk with one company in it.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct World {
     company: Company,
     settings: Settings,
@@ -63,6 +73,17 @@ pub struct World {
     last_delivery: u64,
     last_dept_id: i64,
     meters: Meters,
+    /// Who was invited and has not agreed, by `userid`.
+    #[serde(default)]
+    invited: BTreeMap<String, Person>,
+    /// Writes on their way, and when they arrive.
+    #[serde(default)]
+    late: Vec<(i64, Write)>,
+    #[serde(default)]
+    past: lag::History,
+    /// Whether an app is what changes something just now.
+    #[serde(skip)]
+    by_api: bool,
     #[serde(skip)]
     index: index::Index,
     #[serde(skip)]
@@ -80,6 +101,7 @@ pub struct World {
 struct Seen {
     scope: Option<Scope>,
     mobile_hidden: bool,
+    late_ms: Option<i64>,
 }
 
 /// What a call gets.
@@ -126,6 +148,10 @@ impl World {
             parked: Vec::new(),
             last_delivery: 0,
             meters: Meters::default(),
+            invited: BTreeMap::new(),
+            late: Vec::new(),
+            past: lag::History::new(),
+            by_api: false,
             index: index::Index::default(),
             log: log::CallLog::default(),
             revision: 0,
@@ -152,6 +178,12 @@ impl World {
         &self.company
     }
 
+    /// Whom an app invited (40103) and who has not answered, by `userid`.
+    #[must_use]
+    pub fn invited(&self) -> &BTreeMap<String, Person> {
+        &self.invited
+    }
+
     /// The settings.
     #[must_use]
     pub fn settings(&self) -> &Settings {
@@ -174,10 +206,22 @@ impl World {
         Ok(())
     }
 
+    /// Changes settings in place, for a caller in the same process.
+    pub fn set(&mut self, change: impl FnOnce(&mut Settings)) {
+        change(&mut self.settings);
+        self.touch();
+    }
+
     /// Frequency limit and latency, leaving all else.
     pub fn set_pace(&mut self, qps: u32, latency_ms: u64) {
         self.settings.qps = qps;
         self.settings.latency_ms = latency_ms;
+        self.touch();
+    }
+
+    /// The console's Reset beside the AppSecret: the former one is refused from now on, tokens stay.
+    pub fn reset_app_secret(&mut self, secret: &str) {
+        secret.clone_into(&mut self.company.credentials.app_secret);
         self.touch();
     }
 

@@ -37,6 +37,35 @@ impl Params {
         }
     }
 
+    /// Text as it was given, also empty; `None` where it is absent or null.
+    pub(super) fn given(&self, name: &str) -> Option<String> {
+        match self.fields.get(name)? {
+            Value::String(text) => Some(text.clone()),
+            Value::Null => None,
+            other => Some(other.to_string()),
+        }
+    }
+
+    /// A comma-separated list of integers, in quotes or not, or an array; refused with `code` where one is none.
+    pub(super) fn numbers(&self, name: &str, code: i64) -> Result<Option<Vec<i64>>, ApiError> {
+        if self.given(name).is_none() {
+            return Ok(None);
+        }
+        let number = |text: &String| text.trim().trim_matches('"').parse().map_err(|_| ApiError::plain(code));
+        self.list(name).iter().map(number).collect::<Result<_, _>>().map(Some)
+    }
+
+    /// An array of objects; in a form it arrives as JSON text. Absent is empty.
+    pub(super) fn objects(&self, name: &str) -> Result<Vec<Value>, ApiError> {
+        match self.fields.get(name) {
+            None | Some(Value::Null) => Ok(Vec::new()),
+            Some(Value::Array(rows)) => Ok(rows.clone()),
+            Some(Value::String(text)) if text.is_empty() => Ok(Vec::new()),
+            Some(Value::String(text)) => serde_json::from_str(text).map_err(|_| ApiError::unreadable(name)),
+            Some(_) => Err(ApiError::unreadable(name)),
+        }
+    }
+
     /// Text that must be there.
     pub(super) fn need(&self, name: &str) -> Result<String, ApiError> {
         self.text(name).ok_or_else(|| ApiError::missing(name))

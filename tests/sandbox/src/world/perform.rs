@@ -3,6 +3,8 @@
 mod departments;
 mod people;
 
+pub(super) use people::check_name;
+
 use directory::Timestamp;
 
 use super::act::{Act, Acted, Changes, Refusal};
@@ -19,6 +21,7 @@ impl World {
     /// # Errors
     /// [`Refusal`] with DingTalk's code; nothing has changed then.
     pub fn act(&mut self, now: Timestamp, act: Act) -> Result<Acted, Refusal> {
+        self.settle(now);
         let acted = match act {
             Act::Hire { name, departments, fields, userid } => self.do_hire(now, name, departments, &fields, userid),
             Act::Rename { userid, name } => self.do_rename(now, &userid, name),
@@ -27,6 +30,8 @@ impl World {
             Act::Promote { userid, title, dept_id } => self.do_promote(now, &userid, title, dept_id),
             Act::Leave { userid } => self.do_leave(now, &userid),
             Act::Rehire { userid, same_userid, departments } => self.do_rehire(now, &userid, same_userid, &departments),
+            Act::AcceptInvitation { userid } => self.do_accept(now, &userid),
+            Act::DeclineInvitation { userid } => self.do_decline(&userid),
             Act::SetManager { userid, manager } => self.do_set_manager(now, &userid, manager),
             Act::SetAdmin { userid, sys_level } => self.do_set_admin(now, &userid, sys_level),
             Act::CreateDepartment { name, parent_id } => self.do_create(now, name, parent_id),
@@ -72,16 +77,17 @@ impl World {
         self.arm(Fault::new(kind))
     }
 
-    fn known(&self, userid: &str) -> Result<&Person, Refusal> {
+    pub(super) fn known(&self, userid: &str) -> Result<&Person, Refusal> {
         self.company.people.get(userid).ok_or(Refusal::new(60121, "nobody here has this userid"))
     }
 
-    fn known_department(&self, dept_id: i64) -> Result<&Department, Refusal> {
+    pub(super) fn known_department(&self, dept_id: i64) -> Result<&Department, Refusal> {
         self.company.departments.get(&dept_id).ok_or(Refusal::new(60003, "there is no such department"))
     }
 
     /// Changes a person and keeps the look-ups in step.
-    fn edit_person(&mut self, now: Timestamp, userid: &str, edit: impl FnOnce(&mut Person)) {
+    pub(super) fn edit_person(&mut self, now: Timestamp, userid: &str, edit: impl FnOnce(&mut Person)) {
+        self.remember_person(now, userid);
         let Some(person) = self.company.people.get_mut(userid) else { return };
         self.index.remove(person);
         edit(person);
@@ -89,11 +95,11 @@ impl World {
         self.index.add(person);
     }
 
-    fn tell_people(&mut self, now: Timestamp, kind: &str, userids: &[String]) -> Vec<String> {
+    pub(super) fn tell_people(&mut self, now: Timestamp, kind: &str, userids: &[String]) -> Vec<String> {
         userids.chunks(EVENT_PEOPLE).map(|ids| self.emit(now, kind, About::Users(ids.to_vec()))).collect()
     }
 
-    fn tell_departments(&mut self, now: Timestamp, kind: &str, ids: &[i64]) -> Vec<String> {
+    pub(super) fn tell_departments(&mut self, now: Timestamp, kind: &str, ids: &[i64]) -> Vec<String> {
         if ids.is_empty() {
             return Vec::new();
         }

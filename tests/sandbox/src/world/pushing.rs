@@ -15,9 +15,11 @@ const KEPT: usize = 20_000;
 impl World {
     /// Something happened: one delivery, or none, or two, as the faults have it. The event's id.
     pub(super) fn emit(&mut self, now: Timestamp, kind: &str, about: About) -> String {
-        let operator = self.company.people.values().find(|p| p.sys_level == 1).map(|p| p.userid.clone());
-        let event =
-            Event { id: self.uuid().to_lowercase(), kind: kind.to_owned(), born: now.millis(), about, operator };
+        let by_api = self.by_api;
+        let mut admins = self.company.people.values().filter(|p| p.sys_level == 1 && !by_api);
+        let operator = admins.next().map(|p| p.userid.clone());
+        let id = self.uuid().to_lowercase();
+        let event = Event { id, kind: kind.to_owned(), born: now.millis(), about, operator, by_api };
         let faults = self.faults.fire(kind, true, &mut self.rng);
         let mut due = now.millis();
         let mut copies = 1;
@@ -79,6 +81,7 @@ impl World {
 
     /// The pushes whose moment has come. Each is in flight until [`World::pushed`] says what became of it.
     pub fn due_pushes(&mut self, now: Timestamp) -> Vec<Push> {
+        self.settle(now);
         let Some(subscription) = self.subscription.clone() else { return Vec::new() };
         let mut due: Vec<(i64, usize)> = self
             .deliveries
@@ -102,14 +105,15 @@ impl World {
         pushes
     }
 
-    /// When the next push is due, milliseconds; `None` if nothing waits.
+    /// When the next push or late write is due, milliseconds; `None` if nothing waits.
     #[must_use]
     pub fn next_push(&self) -> Option<i64> {
         let waits = |delivery: &Delivery| match delivery.state {
             DeliveryState::Waiting { due } => Some(due),
             _ => None,
         };
-        self.subscription.as_ref().and_then(|_| self.deliveries.iter().filter_map(waits).min())
+        let push = self.subscription.as_ref().and_then(|_| self.deliveries.iter().filter_map(waits).min());
+        push.into_iter().chain(self.next_late()).min()
     }
 
     /// What became of a push: delivered, or again after 10 s, then 30 s, then on the failed list.
@@ -146,6 +150,7 @@ impl World {
             born: now.millis(),
             about: About::Nothing,
             operator: None,
+            by_api: false,
         };
         let push = self.push(0, subscription, event.payload(Dialect::Captured, ""), owner);
         UrlCheck { push }

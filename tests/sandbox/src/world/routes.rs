@@ -33,6 +33,7 @@ const DEPARTMENTS: &str = "qyapi_get_department_list";
 const MEMBERS: &str = "qyapi_get_department_member";
 const MEMBER: &str = "qyapi_get_member";
 const BASE: &str = "qyapi_base";
+const WRITE: &str = super::settings::WRITE_PERMISSION;
 
 const fn free(path: &'static str, host: Host, handler: Handler) -> Route {
     Route { path, host, needs_token: false, permission: None, metered: false, handler }
@@ -70,6 +71,12 @@ static ROUTES: &[Route] = &[
     contact("/topapi/user/count", MEMBER, World::count),
     contact("/topapi/user/listadmin", MEMBER, World::listadmin),
     contact("/topapi/user/get_admin_scope", MEMBER, World::admin_scope),
+    contact("/topapi/v2/department/create", WRITE, World::department_create),
+    contact("/topapi/v2/department/update", WRITE, World::department_update),
+    contact("/topapi/v2/department/delete", WRITE, World::department_delete),
+    contact("/topapi/v2/user/create", WRITE, World::user_create),
+    contact("/topapi/v2/user/update", WRITE, World::user_update),
+    contact("/topapi/v2/user/delete", WRITE, World::user_delete),
     contact("/topapi/role/list", DEPARTMENTS, World::role_list),
     contact("/topapi/smartwork/hrm/employee/queryonjob", "qyapi_hrm_read_user", World::queryonjob),
     plain("/call_back/get_call_back_failed_result", BASE, World::failed_result),
@@ -107,6 +114,7 @@ fn corp_of(path: &str) -> Option<&str> {
 impl World {
     /// One call of an API of either host. The caller's address is the request's `IpAddr` extension, or 127.0.0.1.
     pub fn call(&mut self, now: Timestamp, request: &http::Request<Bytes>) -> Answer {
+        self.settle(now);
         let path = request.uri().path();
         let route = route(path);
         let interface = route.map_or(path, |route| route.path);

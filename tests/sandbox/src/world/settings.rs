@@ -44,6 +44,30 @@ pub struct Settings {
     pub message_ms: i64,
     /// How the ban page looks.
     pub ban_page: BanPage,
+    /// How long lists show what was (F9); reads of one record are always fresh.
+    pub list_lag_ms: i64,
+    /// Whether people whom an app adds have to agree first (40103, §3.4).
+    pub joining: Joining,
+    /// What happens to a mobile number in `user/update` (§3.4).
+    pub mobile_update: MobileUpdate,
+    /// Position management of Smart HR (§4.6).
+    pub smart_hr_positions: SmartHr,
+    /// Whether two people cannot have one job number: unconfirmed, DingTalk documents no such refusal.
+    pub job_numbers_unique: bool,
+    /// Whether the `userid` of who has left can be used again: unconfirmed.
+    pub left_userids_return: bool,
+    /// Whether the company is registered abroad, so that mainland mobiles need `+86-` (§3.4).
+    pub registered_abroad: bool,
+    /// Whether company mailboxes are open; if not, `org_email` is taken and ignored.
+    pub mailboxes: bool,
+    /// Custom fields that the admin console knows; others are taken and ignored. `None` is any.
+    pub custom_fields: Option<BTreeSet<String>>,
+    /// How deep departments may lie below the root (60002); DingTalk does not publish the figure.
+    pub department_depth_max: Option<usize>,
+    /// People directly in one department (40023 in the table of error codes).
+    pub department_people_max: Option<usize>,
+    /// Words that a department's name must not contain (60022).
+    pub sensitive_words: Vec<String>,
 }
 
 impl Default for Settings {
@@ -67,6 +91,18 @@ impl Default for Settings {
             dialect: Dialect::Rotating,
             message_ms: 200,
             ban_page: BanPage::Json,
+            list_lag_ms: 0,
+            joining: Joining::AtOnce,
+            mobile_update: MobileUpdate::Ignored,
+            smart_hr_positions: SmartHr::Off,
+            job_numbers_unique: false,
+            left_userids_return: true,
+            registered_abroad: false,
+            mailboxes: true,
+            custom_fields: None,
+            department_depth_max: None,
+            department_people_max: None,
+            sensitive_words: Vec::new(),
         }
     }
 }
@@ -82,6 +118,56 @@ pub const READ_PERMISSIONS: [&str; 8] = [
     "fieldMobile",
     "fieldEmail",
 ];
+
+/// What an app needs to write people and departments; sensitive, so nobody has it unless it is granted (§3.0).
+pub const WRITE_PERMISSION: &str = "qyapi_manage_addresslist";
+
+/// Every permission point that the sandbox asks for.
+pub const PERMISSIONS: [&str; 9] = [
+    READ_PERMISSIONS[0],
+    READ_PERMISSIONS[1],
+    READ_PERMISSIONS[2],
+    READ_PERMISSIONS[3],
+    READ_PERMISSIONS[4],
+    READ_PERMISSIONS[5],
+    READ_PERMISSIONS[6],
+    READ_PERMISSIONS[7],
+    WRITE_PERMISSION,
+];
+
+/// How people whom an app adds come in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Joining {
+    /// At once.
+    AtOnce,
+    /// Whoever left less than 24 hours ago has to agree.
+    AgreeWithinADay,
+    /// Everybody has to agree.
+    Agree,
+}
+
+/// What happens to a mobile number in `user/update`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MobileUpdate {
+    /// It is taken and ignored: the present page does not list the parameter.
+    Ignored,
+    /// 41054, as the table of error codes has it.
+    Refused,
+}
+
+/// What position management of Smart HR does to title and departments in `user/update`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SmartHr {
+    /// It is switched off.
+    Off,
+    /// 12150.
+    Refuses,
+    /// They are taken and ignored.
+    Ignores,
+}
 
 /// Which part of the company the app may see. The whole of it if `depts` contains 1.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -23,6 +23,7 @@ impl World {
             match fault.kind {
                 FaultKind::ExpireToken => self.tokens.forget(),
                 FaultKind::HideMobile => self.seen.mobile_hidden = true,
+                FaultKind::LateEffect => self.seen.late_ms = Some(fault.ms.unwrap_or(5000)),
                 FaultKind::ShrinkScope => self.seen.scope = Some(fault.scope.clone().unwrap_or_default()),
                 _ => {}
             }
@@ -46,6 +47,9 @@ impl World {
                 }
                 FaultKind::Html200 => {
                     return Some((reply::raw(200, "text/html;charset=UTF-8", HTML.into()), "html200".into()));
+                }
+                FaultKind::LostRequest => {
+                    return Some((reply::raw(200, "application/json", String::new()), "lost_request".into()));
                 }
                 FaultKind::BanPage => {
                     self.meters.ban_all(now.millis() + fault.ms.unwrap_or(self.settings.ban_ms));
@@ -98,15 +102,24 @@ pub(super) fn after(faults: &[Fault], answer: &mut Answer, params: Option<&Param
                 outcome = Some("truncated_json".into());
             }
             FaultKind::SlowBody => answer.fault = Some(TransportFault::SlowBody(Duration::from_millis(ms(30_000)))),
-            FaultKind::LostConnection => {
+            FaultKind::LostConnection | FaultKind::LostRequest | FaultKind::LateEffect => {
                 answer.fault = Some(TransportFault::LostConnection);
-                outcome = Some("lost_connection".into());
+                outcome = Some(lost(fault.kind).into());
             }
             FaultKind::Hold => answer.fault = Some(TransportFault::Hold),
             _ => {}
         }
     }
     outcome
+}
+
+/// How the log names a call without an answer.
+fn lost(kind: FaultKind) -> &'static str {
+    match kind {
+        FaultKind::LostRequest => "lost_request",
+        FaultKind::LateEffect => "late_effect",
+        _ => "lost_connection",
+    }
 }
 
 fn edit(answer: &mut Answer, change: impl FnOnce(&mut Value)) {

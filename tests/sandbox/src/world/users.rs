@@ -1,36 +1,32 @@
 //! Reading people (`dingtalk-api.md` §3.3, §4.1).
 
+use std::borrow::Cow;
+
 use directory::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::World;
+use super::look::Members;
 use super::params::Params;
 use super::reply::ApiError;
 use crate::company::Person;
 
-/// A page of a list: its rows, and where the next begins.
-struct Page {
-    userids: Vec<String>,
-    next_cursor: Option<i64>,
-}
-
 impl World {
-    pub(super) fn user_list(&mut self, _now: Timestamp, params: &Params) -> Result<Value, ApiError> {
+    pub(super) fn user_list(&mut self, now: Timestamp, params: &Params) -> Result<Value, ApiError> {
         let dept_id = params.need_int("dept_id")?;
-        let page = self.page(dept_id, params)?;
-        let rows = page.userids.iter().filter_map(|id| self.company.people.get(id));
-        let list: Vec<Value> = rows.map(|person| self.row(person, dept_id)).collect();
+        let page = self.page(now, dept_id, params)?;
+        let list: Vec<Value> = page.people.iter().map(|person| self.row(person, dept_id)).collect();
         Ok(result_of(&page, &list))
     }
 
-    pub(super) fn listsimple(&mut self, _now: Timestamp, params: &Params) -> Result<Value, ApiError> {
-        let page = self.page(params.need_int("dept_id")?, params)?;
-        let rows = page.userids.iter().filter_map(|id| self.company.people.get(id));
-        let list: Vec<Value> = rows.map(|person| json!({"userid": person.userid, "name": person.name})).collect();
+    pub(super) fn listsimple(&mut self, now: Timestamp, params: &Params) -> Result<Value, ApiError> {
+        let page = self.page(now, params.need_int("dept_id")?, params)?;
+        let list: Vec<Value> =
+            page.people.iter().map(|person| json!({"userid": person.userid, "name": person.name})).collect();
         Ok(result_of(&page, &list))
     }
 
-    fn page(&self, dept_id: i64, params: &Params) -> Result<Page, ApiError> {
+    fn page(&self, now: Timestamp, dept_id: i64, params: &Params) -> Result<Members<'_>, ApiError> {
         let cursor = params.need_int("cursor")?;
         let size = params.need_int("size")?;
         if !(1..=100).contains(&size) {
@@ -42,27 +38,25 @@ impl World {
         self.visible_department(dept_id)?;
         let (start, length) = (usize::try_from(cursor).unwrap_or(0), usize::try_from(size).unwrap_or(1));
         let order = params.text("order_field").unwrap_or_else(|| "custom".into());
-        let userids: Vec<String> = match order.as_str() {
-            "custom" => self.index.members(dept_id).skip(start).take(length).map(str::to_owned).collect(),
+        match order.as_str() {
+            "custom" => Ok(self.members_page(now, dept_id, start, length)),
             "entry_asc" | "entry_desc" | "modify_asc" | "modify_desc" => {
-                self.by_time(dept_id, &order).into_iter().skip(start).take(length).collect()
+                let all = self.by_time(now, dept_id, &order);
+                let next = (start + length < all.len()).then_some(start + length);
+                Ok(Members { people: all.into_iter().skip(start).take(length).collect(), next })
             }
-            _ => return Err(ApiError::unreadable("order_field")),
-        };
-        let end = start + userids.len();
-        let next_cursor = (end < self.index.count(dept_id)).then(|| i64::try_from(end).unwrap_or(i64::MAX));
-        Ok(Page { userids, next_cursor })
+            _ => Err(ApiError::unreadable("order_field")),
+        }
     }
 
-    fn by_time(&self, dept_id: i64, order: &str) -> Vec<String> {
-        let people = self.index.members(dept_id).filter_map(|id| self.company.people.get(id));
+    fn by_time(&self, now: Timestamp, dept_id: i64, order: &str) -> Vec<Cow<'_, Person>> {
         let time = |person: &Person| if order.starts_with("entry") { person.joined_at } else { person.modified_at };
-        let mut rows: Vec<(i64, String)> = people.map(|person| (time(person), person.userid.clone())).collect();
-        rows.sort_unstable();
+        let mut rows = self.listed_members(now, dept_id);
+        rows.sort_by(|a, b| (time(a), &a.userid).cmp(&(time(b), &b.userid)));
         if order.ends_with("desc") {
             rows.reverse();
         }
-        rows.into_iter().map(|(_, userid)| userid).collect()
+        rows
     }
 
     /// What lists show of a person.
@@ -127,10 +121,11 @@ impl World {
     }
 
     /// Direct members, all at once; not limited by the contact scope.
-    pub(super) fn listid(&mut self, _now: Timestamp, params: &Params) -> Result<Value, ApiError> {
+    pub(super) fn listid(&mut self, now: Timestamp, params: &Params) -> Result<Value, ApiError> {
         let dept_id = params.need_int("dept_id")?;
         self.department(dept_id)?;
-        let ids: Vec<&str> = self.index.members(dept_id).collect();
+        let members = self.listed_members(now, dept_id);
+        let ids: Vec<&str> = members.iter().map(|person| person.userid.as_str()).collect();
         Ok(json!({"result": {"userid_list": ids}}))
     }
 
@@ -191,9 +186,9 @@ impl World {
     }
 }
 
-fn result_of(page: &Page, list: &[Value]) -> Value {
-    let mut result = json!({"has_more": page.next_cursor.is_some(), "list": list});
-    if let Some(next) = page.next_cursor {
+fn result_of(page: &Members<'_>, list: &[Value]) -> Value {
+    let mut result = json!({"has_more": page.next.is_some(), "list": list});
+    if let Some(next) = page.next {
         result["next_cursor"] = json!(next);
     }
     json!({"result": result})

@@ -10,3 +10,4 @@ mod generator;
 mod lists;
 mod messages;
 mod pushes;
+mod writes;

@@ -76,10 +76,11 @@ fn row(delivery: &Delivery) -> String {
         PushOutcome::Unreachable { why } => format!("第 {} 次：{}", delivery.attempts.len(), escaped(why)),
     });
     format!(
-        "<tr><td class=\"t\">{}</td><td>{}</td><td><code>{about}</code></td>\
+        "<tr><td class=\"t\">{}</td><td>{}{}</td><td><code>{about}</code></td>\
          <td><span class=\"state {class}\">{word}</span> <small>{}</small></td></tr>",
         moment(delivery.event.born),
         escaped(&delivery.event.kind),
+        if delivery.event.by_api { " <small>接口写入</small>" } else { "" },
         last.unwrap_or_default()
     )
 }

@@ -8,7 +8,7 @@ use crate::http::server::Face;
 use crate::world::{ArmedFault, FaultKind};
 
 /// Each kind, its name in JSON, and what it does in the reader's words.
-pub(super) const KINDS: [(FaultKind, &str, &str); 18] = [
+pub(super) const KINDS: [(FaultKind, &str, &str); 20] = [
     (FaultKind::Throttle, "throttle", "限流 90018"),
     (FaultKind::Error500, "error500", "HTTP 500"),
     (FaultKind::Empty200, "empty200", "200，空内容"),
@@ -18,6 +18,8 @@ pub(super) const KINDS: [(FaultKind, &str, &str); 18] = [
     (FaultKind::SlowBody, "slow_body", "后半截迟到 30 秒"),
     (FaultKind::BanPage, "ban_page", "封禁页（5 分钟）"),
     (FaultKind::LostConnection, "lost_connection", "断线，不回答"),
+    (FaultKind::LostRequest, "lost_request", "请求丢失，不执行"),
+    (FaultKind::LateEffect, "late_effect", "断线，写入 5 秒后生效"),
     (FaultKind::TruncatedJson, "truncated_json", "JSON 截断"),
     (FaultKind::ExpireToken, "expire_token", "令牌失效"),
     (FaultKind::ShrinkScope, "shrink_scope", "授权范围变空"),

@@ -10,7 +10,7 @@ use http::{HeaderMap, StatusCode};
 use super::faults::KINDS;
 use crate::http::clock::machine_time;
 use crate::http::server::Face;
-use crate::world::{Act, Changes, Fault, READ_PERMISSIONS, SettingsChange, Subscription, encoded, pairs};
+use crate::world::{Act, Changes, Fault, PERMISSIONS, SettingsChange, Subscription, encoded, pairs};
 
 type Fields = HashMap<String, String>;
 
@@ -30,7 +30,11 @@ pub(super) async fn act(State(face): State<Face>, headers: HeaderMap, body: Byte
     let fields: Fields = pairs.into_iter().collect();
     let Some(act) = act_of(&fields) else { return StatusCode::BAD_REQUEST.into_response() };
     let back = match &act {
-        Act::Leave { .. } | Act::Hire { .. } | Act::Rehire { .. } => "/?".to_owned(),
+        Act::Leave { .. }
+        | Act::Hire { .. }
+        | Act::Rehire { .. }
+        | Act::AcceptInvitation { .. }
+        | Act::DeclineInvitation { .. } => "/?".to_owned(),
         _ => match fields.get("userid") {
             Some(userid) => format!("/__sandbox/page/person?userid={}&", encoded(userid)),
             None => "/__sandbox/page/departments?".to_owned(),
@@ -62,6 +66,8 @@ fn act_of(fields: &Fields) -> Option<Act> {
         "promote" => Act::Promote { userid, title: text("title")?, dept_id: None },
         "leave" => Act::Leave { userid },
         "rehire" => Act::Rehire { userid, same_userid: text("same").is_some(), departments: Vec::new() },
+        "accept_invitation" => Act::AcceptInvitation { userid },
+        "decline_invitation" => Act::DeclineInvitation { userid },
         "set_manager" => Act::SetManager { userid, manager: text("manager") },
         "change_mobile" => {
             let fields = Box::new(Changes { mobile: Some(text("mobile")?), ..Changes::default() });
@@ -111,7 +117,7 @@ pub(super) async fn subscription(State(face): State<Face>, headers: HeaderMap, b
 
 pub(super) async fn permissions(State(face): State<Face>, headers: HeaderMap, body: Bytes) -> Response {
     let Some(on) = fields(&face, &headers, &body) else { return StatusCode::FORBIDDEN.into_response() };
-    let (grant, revoke) = READ_PERMISSIONS
+    let (grant, revoke) = PERMISSIONS
         .iter()
         .map(|code| (*code).to_owned())
         .partition(|code| on.iter().any(|(name, value)| name == "on" && value == code));

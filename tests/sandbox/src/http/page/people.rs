@@ -44,10 +44,11 @@ pub(super) async fn page(State(face): State<Face>, Query(search): Query<Search>)
     };
     let body = format!(
         "{}<form class=\"row\" method=\"get\" action=\"/\" style=\"margin-bottom:16px\">\
-         <label>姓名、手机、工号或 userid<input name=\"q\" value=\"{}\"></label><button>搜索</button></form>{list}{}{}",
+         <label>姓名、手机、工号或 userid<input name=\"q\" value=\"{}\"></label><button>搜索</button></form>{list}{}{}{}",
         refusal(search.refused.as_deref()),
         escaped(&search.q),
         hire(&world),
+        invited(&world),
         leavers(company)
     );
     shell("/", "这家公司里有谁?", &answer, &body)
@@ -119,6 +120,27 @@ pub(super) fn departments(world: &World, name: &str, chosen: Option<i64>) -> Str
     };
     let options: String = company.departments.keys().take(500).map(option).collect();
     format!("<select name=\"{name}\">{options}</select>")
+}
+
+/// Whom an app invited: they agree or decline here.
+fn invited(world: &World) -> String {
+    let row = |person: &Person| {
+        let answer = |act: &str, word: &str| {
+            button("/__sandbox/page/act", &[("act", act), ("userid", person.userid.as_str())], word, "")
+        };
+        format!(
+            "<tr><td>{}</td><td class=\"wide\"><code>{}</code></td><td><div class=\"row\">{}{}</div></td></tr>",
+            said(&person.name),
+            escaped(&person.userid),
+            answer("accept_invitation", "同意"),
+            answer("decline_invitation", "拒绝")
+        )
+    };
+    let rows: String = world.invited().values().take(LEAVERS).map(row).collect();
+    if rows.is_empty() {
+        return rows;
+    }
+    format!("<h2>已邀请，待本人同意</h2><div class=\"scroll\"><table><tbody>{rows}</tbody></table></div>")
 }
 
 fn leavers(company: &Company) -> String {

@@ -5,7 +5,7 @@ use axum::response::Response;
 
 use super::shell::{escaped, page as shell};
 use crate::http::server::Face;
-use crate::world::READ_PERMISSIONS;
+use crate::world::PERMISSIONS;
 
 pub(super) async fn page(State(face): State<Face>) -> Response {
     let world = face.world.lock().await;
@@ -21,7 +21,7 @@ pub(super) async fn page(State(face): State<Face>) -> Response {
     ];
     let rows: String =
         rows.iter().map(|(name, value)| format!("<dt>{name}</dt><dd><code>{}</code></dd>", escaped(value))).collect();
-    let boxes: String = READ_PERMISSIONS
+    let boxes: String = PERMISSIONS
         .iter()
         .map(|code| {
             let on = if settings.permissions.contains(*code) { " checked" } else { "" };

@@ -10,10 +10,18 @@ use crate::company::Department;
 const ROOT: Refusal = Refusal::new(60018, "the root stays as it is");
 
 impl World {
-    fn check_department_name(&self, name: &str, parent_id: i64, but: Option<i64>) -> Result<(), Refusal> {
+    pub(in super::super) fn check_department_name(
+        &self,
+        name: &str,
+        parent_id: i64,
+        but: Option<i64>,
+    ) -> Result<(), Refusal> {
         let length = name.chars().count();
         if !(1..=64).contains(&length) || name.contains(['-', ',', '，']) {
             return Err(Refusal::new(60001, "a department's name has 1 to 64 characters, none of them - , or ，"));
+        }
+        if self.settings.sensitive_words.iter().any(|word| name.contains(word)) {
+            return Err(Refusal::new(60022, "the name contains a sensitive word"));
         }
         let twin = self
             .index
@@ -23,30 +31,66 @@ impl World {
         if twin { Err(Refusal::new(60021, "the parent already has a department of this name")) } else { Ok(()) }
     }
 
-    fn known_parent(&self, parent_id: i64) -> Result<(), Refusal> {
+    pub(in super::super) fn known_parent(&self, parent_id: i64) -> Result<(), Refusal> {
         self.known_department(parent_id).map(drop).map_err(|_| Refusal::new(60004, "there is no such parent"))
     }
 
     pub(super) fn do_create(&mut self, now: Timestamp, name: String, parent_id: i64) -> Result<Acted, Refusal> {
         self.known_parent(parent_id)?;
         self.check_department_name(&name, parent_id, None)?;
-        self.last_dept_id += self.rng.random_range(1..4000_i64);
-        let dept_id = self.last_dept_id;
-        let department = Department {
-            dept_id,
-            name,
-            parent_id: Some(parent_id),
-            order: dept_id,
-            source_identifier: None,
-            create_dept_group: false,
-            auto_add_user: false,
-            hide_dept: false,
-            code: None,
-        };
-        self.company.departments.insert(dept_id, department);
-        self.index.link(dept_id, Some(parent_id));
-        let events = self.tell_departments(now, "org_dept_create", &[dept_id]);
+        self.check_depth(parent_id, 1)?;
+        let dept_id = self.next_dept_id();
+        let events = self.add_department(now, Department::new(dept_id, name, parent_id));
         Ok(Acted { dept_id: Some(dept_id), events, ..Acted::default() })
+    }
+
+    /// DingTalk chooses the id; they grow.
+    pub(in super::super) fn next_dept_id(&mut self) -> i64 {
+        self.last_dept_id += self.rng.random_range(1..4000_i64);
+        self.last_dept_id
+    }
+
+    /// Puts a new department in; the events.
+    pub(in super::super) fn add_department(&mut self, now: Timestamp, department: Department) -> Vec<String> {
+        let (id, parent) = (department.dept_id, department.parent_id);
+        self.remember_department(now, id);
+        self.company.departments.insert(id, department);
+        self.index.link(id, parent);
+        self.tell_departments(now, "org_dept_create", &[id])
+    }
+
+    /// Puts a changed department in the place of what it was; the events.
+    pub(in super::super) fn replace_department(
+        &mut self,
+        now: Timestamp,
+        before: &Department,
+        after: Department,
+    ) -> Vec<String> {
+        let id = before.dept_id;
+        self.index.unlink(id, before.parent_id);
+        self.index.link(id, after.parent_id);
+        self.edit_department(now, id, |department| *department = after).events
+    }
+
+    /// Refuses what would lie too deep: `levels` more below this parent.
+    pub(in super::super) fn check_depth(&self, parent_id: i64, levels: usize) -> Result<(), Refusal> {
+        // The chain counts the root, which lies at depth 0.
+        let depth = self.company.chain(parent_id).len() - 1 + levels;
+        match self.settings.department_depth_max {
+            Some(max) if depth > max => Err(Refusal::new(60002, "departments do not lie so deep")),
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses a parent that is missing, below the department itself, or too deep for what is below it.
+    pub(in super::super) fn check_move(&self, id: i64, parent_id: i64) -> Result<(), Refusal> {
+        self.known_parent(parent_id)?;
+        if self.company.chain(parent_id).contains(&id) {
+            return Err(Refusal::new(60010, "a department cannot be below itself"));
+        }
+        let own = self.company.chain(id).len();
+        let deepest = self.index.below(id).into_iter().map(|below| self.company.chain(below).len()).max();
+        self.check_depth(parent_id, deepest.unwrap_or(own) + 1 - own)
     }
 
     pub(super) fn do_rename_department(&mut self, now: Timestamp, id: i64, name: String) -> Result<Acted, Refusal> {
@@ -58,10 +102,7 @@ impl World {
     pub(super) fn do_move_department(&mut self, now: Timestamp, id: i64, parent_id: i64) -> Result<Acted, Refusal> {
         let department = self.known_department(id)?;
         let (name, old) = (department.name.clone(), department.parent_id.ok_or(ROOT)?);
-        self.known_parent(parent_id)?;
-        if self.company.chain(parent_id).contains(&id) {
-            return Err(Refusal::new(60010, "a department cannot be below itself"));
-        }
+        self.check_move(id, parent_id)?;
         self.check_department_name(&name, parent_id, Some(id))?;
         self.index.unlink(id, Some(old));
         self.index.link(id, Some(parent_id));
@@ -74,6 +115,7 @@ impl World {
     }
 
     fn edit_department(&mut self, now: Timestamp, id: i64, edit: impl FnOnce(&mut Department)) -> Acted {
+        self.remember_department(now, id);
         if let Some(department) = self.company.departments.get_mut(&id) {
             edit(department);
         }
@@ -81,7 +123,7 @@ impl World {
         Acted { dept_id: Some(id), events, ..Acted::default() }
     }
 
-    pub(super) fn do_delete(&mut self, now: Timestamp, id: i64) -> Result<Acted, Refusal> {
+    pub(in super::super) fn do_delete(&mut self, now: Timestamp, id: i64) -> Result<Acted, Refusal> {
         self.known_department(id)?;
         if id == 1 {
             return Err(Refusal::new(60007, "the root cannot be deleted"));
@@ -96,6 +138,7 @@ impl World {
     }
 
     fn remove_department(&mut self, now: Timestamp, id: i64) -> Acted {
+        self.remember_department(now, id);
         if let Some(department) = self.company.departments.remove(&id) {
             self.index.unlink(id, department.parent_id);
         }
@@ -144,7 +187,12 @@ impl World {
         Ok(Acted { dept_id: Some(into), events, ..Acted::default() })
     }
 
-    pub(super) fn do_set_heads(&mut self, now: Timestamp, id: i64, heads: &[String]) -> Result<Acted, Refusal> {
+    pub(in super::super) fn do_set_heads(
+        &mut self,
+        now: Timestamp,
+        id: i64,
+        heads: &[String],
+    ) -> Result<Acted, Refusal> {
         self.known_department(id)?;
         let members: Vec<String> = self.index.members(id).map(str::to_owned).collect();
         if heads.iter().any(|head| !members.contains(head)) {

@@ -25,13 +25,49 @@ impl World {
         let mut person = self.newcomer(now, userid.clone(), name, &departments);
         self.check_changes(fields, &userid)?;
         apply(fields, &mut person);
-        self.index.add(&person);
-        self.company.people.insert(userid.clone(), person);
-        let events = self.tell_people(now, "user_add_org", std::slice::from_ref(&userid));
+        let events = self.enter(now, person);
         Ok(Acted { userid: Some(userid), events, ..Acted::default() })
     }
 
-    fn free_userid(&mut self, wanted: Option<String>) -> Result<String, Refusal> {
+    /// Somebody is in from now on; the events. Whoever left and comes back is remembered as re-hired.
+    pub(in super::super) fn enter(&mut self, now: Timestamp, person: Person) -> Vec<String> {
+        let userid = person.userid.clone();
+        self.remember_person(now, &userid);
+        self.company.left.remove(&userid);
+        let same = |leaver: &&mut Leaver| leaver.rehired_as.is_none() && leaver.person.unionid == person.unionid;
+        if let Some(before) = self.company.left.values_mut().find(same) {
+            before.rehired_as = Some(userid.clone());
+        }
+        self.index.add(&person);
+        self.company.people.insert(userid.clone(), person);
+        self.tell_people(now, "user_add_org", &[userid])
+    }
+
+    pub(super) fn do_accept(&mut self, now: Timestamp, userid: &str) -> Result<Acted, Refusal> {
+        let not_invited = Refusal::new(60121, "nobody with this userid is invited");
+        let mut person = self.invited.get(userid).cloned().ok_or(not_invited)?;
+        if self.index.by_mobile(&person.mobile).is_some() || self.company.people.contains_key(userid) {
+            return Err(Refusal::new(60104, "this person or mobile number is already here"));
+        }
+        self.invited.remove(userid);
+        person.departments.retain(|m| self.company.departments.contains_key(&m.dept_id));
+        if person.departments.is_empty() {
+            person.departments = vec![self.membership(1)];
+        }
+        person.main_department = person.main_department.filter(|main| person.is_in(*main));
+        person.manager_userid = person.manager_userid.filter(|manager| self.company.people.contains_key(manager));
+        (person.joined_at, person.modified_at, person.active) = (now.millis(), now.millis(), true);
+        let events = self.enter(now, person);
+        Ok(Acted { userid: Some(userid.to_owned()), events, ..Acted::default() })
+    }
+
+    pub(super) fn do_decline(&mut self, userid: &str) -> Result<Acted, Refusal> {
+        let declined = self.invited.remove(userid);
+        declined.ok_or(Refusal::new(60121, "nobody with this userid is invited"))?;
+        Ok(Acted { userid: Some(userid.to_owned()), ..Acted::default() })
+    }
+
+    pub(in super::super) fn free_userid(&mut self, wanted: Option<String>) -> Result<String, Refusal> {
         if let Some(userid) = wanted {
             let taken = self.company.people.contains_key(&userid) || !(1..=64).contains(&userid.chars().count());
             return if taken { Err(Refusal::new(60102, "this userid is taken, or malformed")) } else { Ok(userid) };
@@ -44,7 +80,13 @@ impl World {
         }
     }
 
-    fn newcomer(&mut self, now: Timestamp, userid: String, name: String, departments: &[i64]) -> Person {
+    pub(in super::super) fn newcomer(
+        &mut self,
+        now: Timestamp,
+        userid: String,
+        name: String,
+        departments: &[i64],
+    ) -> Person {
         let mobile = loop {
             let mobile = format!("1{}{:09}", self.rng.random_range(3..=9), self.rng.random_range(0..1_000_000_000));
             if self.index.by_mobile(&mobile).is_none() {
@@ -83,7 +125,7 @@ impl World {
         }
     }
 
-    fn membership(&mut self, dept_id: i64) -> Membership {
+    pub(in super::super) fn membership(&mut self, dept_id: i64) -> Membership {
         Membership { dept_id, order: self.rng.random_range(0..10_000), leader: false }
     }
 
@@ -178,10 +220,11 @@ impl World {
         Ok(acted)
     }
 
-    pub(super) fn do_leave(&mut self, now: Timestamp, userid: &str) -> Result<Acted, Refusal> {
+    pub(in super::super) fn do_leave(&mut self, now: Timestamp, userid: &str) -> Result<Acted, Refusal> {
         if self.known(userid)?.sys_level == 1 {
             return Err(Refusal::new(50002, "the primary administrator cannot leave"));
         }
+        self.remember_person(now, userid);
         let Some(person) = self.company.people.remove(userid) else { return Ok(Acted::default()) };
         self.index.remove(&person);
         let led: Vec<i64> = person.departments.iter().filter(|m| m.leader).map(|m| m.dept_id).collect();
@@ -232,14 +275,10 @@ impl World {
         person.userid.clone_from(&new_id);
         person.joined_at = now.millis();
         person.modified_at = now.millis();
-        if same_userid {
-            self.company.left.remove(userid);
-        } else if let Some(leaver) = self.company.left.get_mut(userid) {
+        if let Some(leaver) = self.company.left.get_mut(userid) {
             leaver.rehired_as = Some(new_id.clone());
         }
-        self.index.add(&person);
-        self.company.people.insert(new_id.clone(), person);
-        let events = self.tell_people(now, "user_add_org", std::slice::from_ref(&new_id));
+        let events = self.enter(now, person);
         Ok(Acted { userid: Some(new_id), events, ..Acted::default() })
     }
 
@@ -277,7 +316,7 @@ impl World {
     }
 }
 
-fn check_name(name: &str) -> Result<(), Refusal> {
+pub(in super::super) fn check_name(name: &str) -> Result<(), Refusal> {
     let length = name.chars().count();
     if (1..=80).contains(&length) { Ok(()) } else { Err(Refusal::new(60112, "a name has 1 to 80 characters")) }
 }
