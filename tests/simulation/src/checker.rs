@@ -1,0 +1,80 @@
+//! The judgement: black box, from what the two sides, the links and the journal say at the end, and from what the oracle
+//! saw on the way (`reliability.md` §2.2).
+
+mod base;
+mod journal;
+mod sides;
+
+use directory::policy::Ownership;
+use directory::{Field, Kind, Side};
+
+use crate::oracle::{Fact, Picture, Who, in_step};
+use crate::world::State;
+
+/// Writes of one field of one record that healing may need: a value, its read-back, and once more for a side that
+/// normalises.
+const WRITES_MAX: u32 = 12;
+
+/// Judges a history that has healed. Everything that is wrong goes to the oracle's violations; returned is how many values
+/// of shared fields were lost unseen, which is the residual risk of sharing and no violation.
+pub fn judge(state: &mut State) -> u64 {
+    sides::find_doubled(state);
+    let pictures = [state.picture(Side::DingTalk), state.picture(Side::Ehr)];
+    let mut found = Findings::new();
+    if !state.stuck {
+        found.extend(sides::check(state, &pictures));
+        found.extend(base::check(state, &pictures));
+    }
+    let (lost, unseen) = journal::check(state);
+    found.extend(lost);
+    for ((side, who, field), writes) in &state.oracle.writes_healing {
+        // A side that normalises is told once a day.
+        let daily = state.habits.capitals.is_some_and(|(_, of)| of == *field);
+        if *writes > if daily { 2 * WRITES_MAX } else { WRITES_MAX } {
+            found.push(("echo", format!("{} of {who:?} was written {writes} times in {side:?}", field.key())));
+        }
+    }
+    found.into_iter().for_each(|(rule, what)| state.oracle.broken(rule, what));
+    unseen
+}
+
+/// What is wrong: the rule and a sentence.
+type Findings = Vec<(&'static str, String)>;
+
+/// The picture of a side.
+fn of(pictures: &[Picture; 2], side: Side) -> &Picture {
+    match side {
+        Side::DingTalk => &pictures[0],
+        Side::Ehr => &pictures[1],
+    }
+}
+
+/// The fields that agree by the policy, of a kind.
+fn fields(state: &State, kind: Kind) -> Vec<(Field, Ownership)> {
+    in_step(&state.policy, kind)
+}
+
+/// A value without references to records that are not on both sides, and in capitals where a side makes them.
+fn comparable(state: &State, pictures: &[Picture; 2], field: Field, fact: &Fact) -> Fact {
+    use directory::Value;
+    match (field.refers_to(), fact) {
+        (Some(kind), Some(Value::Refs(numbers))) => {
+            let both = |number: &&String| {
+                let who = (kind, number.parse().unwrap_or(0));
+                pictures.iter().all(|picture| picture.contains_key(&who))
+            };
+            let kept: std::collections::BTreeSet<String> = numbers.iter().filter(both).cloned().collect();
+            (!kept.is_empty()).then_some(Value::Refs(kept))
+        }
+        (None, Some(Value::Text(text))) if state.habits.capitals.is_some_and(|(_, of)| of == field) => {
+            Some(Value::Text(text.expose().to_uppercase().as_str().into()))
+        }
+        (None, Some(Value::Flag(false))) => None,
+        _ => fact.clone(),
+    }
+}
+
+/// Whether a record is out of judgement: its `userid` was given to somebody else, and a person has to say who is who.
+fn is_confused(state: &State, who: Who) -> bool {
+    who.0 == Kind::Person && state.oracle.confused.contains(&who.1) || state.oracle.doubled.contains(&who)
+}

@@ -1,0 +1,60 @@
+//! The journal holds every change, and every value that somebody wrote, the engine read and the engine replaced.
+
+use std::collections::BTreeMap;
+
+use directory::{Action, Field, LinkId, Side};
+use engine::ports::JournalEntry;
+
+use super::Findings;
+use crate::oracle::replaced::{Effect, Replaced};
+use crate::oracle::shown;
+use crate::world::State;
+
+type ByRecord<'a> = BTreeMap<(LinkId, Side), Vec<&'a JournalEntry>>;
+
+/// What is missing, and how many values of shared fields nobody read before they were replaced.
+pub(super) fn check(state: &State) -> (Findings, u64) {
+    let mut entries = ByRecord::new();
+    for (_, entry) in &state.journal {
+        entries.entry((entry.link, entry.side)).or_default().push(entry);
+    }
+    let mut found = Findings::new();
+    for effect in &state.oracle.effects {
+        if !is_told(&entries, effect) {
+            let what = format!("{:?} of {:?} in {:?} is in no entry", effect.action, effect.link, effect.side);
+            found.push(("journal", what));
+        }
+    }
+    let mut unseen = 0;
+    for replaced in &state.oracle.replaced {
+        if replaced.read && !is_kept(&entries, replaced) {
+            let Replaced { who, field, side, value, .. } = replaced;
+            let what = format!(
+                "{} of {who:?} in {side:?} was {}, was read, was replaced and is in no entry",
+                field.key(),
+                shown(value)
+            );
+            found.push(("forgotten", what));
+        }
+        unseen += u64::from(!replaced.read && replaced.shared);
+    }
+    (found, unseen)
+}
+
+fn is_told(entries: &ByRecord<'_>, effect: &Effect) -> bool {
+    let of_record = entries.get(&(effect.link, effect.side)).map(Vec::as_slice).unwrap_or_default();
+    let has = |entry: &&JournalEntry, field: &Field| entry.changes.iter().any(|change| change.field == *field);
+    let cut_off = of_record.iter().any(|entry| entry.changes.is_empty() && entry.action != Action::Remove);
+    match effect.action {
+        Action::Remove => of_record.iter().any(|entry| entry.action == Action::Remove),
+        _ => cut_off || effect.fields.iter().all(|field| of_record.iter().any(|entry| has(entry, field))),
+    }
+}
+
+fn is_kept(entries: &ByRecord<'_>, replaced: &Replaced) -> bool {
+    let of_record = entries.get(&(replaced.link, replaced.side)).map(Vec::as_slice).unwrap_or_default();
+    let changes = of_record.iter().flat_map(|entry| &entry.changes);
+    let mut of_field = changes.filter(|change| change.field == replaced.field);
+    // References stand in the journal as links.
+    of_field.any(|change| replaced.field.refers_to().is_some() || change.before == replaced.value)
+}

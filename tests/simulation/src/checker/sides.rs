@@ -1,0 +1,134 @@
+//! Both sides show the same people and departments, with the same values, and what their owners last said.
+
+use std::collections::BTreeSet;
+
+use directory::policy::Ownership;
+use directory::{Field, Kind, Side};
+
+use super::{Findings, comparable, fields, is_confused, of};
+use crate::oracle::{Fact, Picture, Who, shown};
+use crate::world::State;
+
+pub(super) fn check(state: &State, pictures: &[Picture; 2]) -> Findings {
+    let mut found = twins(state);
+    found.extend(presence(state, pictures));
+    found.extend(values(state, pictures));
+    found.extend(said(state, pictures));
+    found
+}
+
+/// After a restore, a department that was made and renamed since is made again: a link that is gone cannot tell.
+pub(super) fn find_doubled(state: &mut State) {
+    let ids = state.dingtalk.company().departments.keys().map(|id| directory::DeptId(*id).into());
+    let mut numbers: Vec<u32> =
+        ids.filter_map(|id| state.oracle.number(Side::DingTalk, Kind::Department, &id)).collect();
+    numbers.sort_unstable();
+    let twice = numbers.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| (Kind::Department, pair[0]));
+    let excused = |(_, number): &Who| state.oracle.restored || state.oracle.moved_early.contains(number);
+    state.oracle.doubled = twice.filter(excused).collect();
+}
+
+/// Nobody is on a side twice.
+fn twins(state: &State) -> Findings {
+    let mut found = Findings::new();
+    let mut seen = BTreeSet::new();
+    let mut once = |side: Side, kind: Kind, id: &directory::NativeId| {
+        let number = state.oracle.number(side, kind, id);
+        match number {
+            None => found.push(("stray", format!("{id} in {side:?} is nobody's"))),
+            Some(number) if !seen.insert((side, kind, number)) && !is_confused(state, (kind, number)) => {
+                found.push(("twin", format!("{kind:?} {number} is in {side:?} twice")));
+            }
+            Some(_) => {}
+        }
+    };
+    for stored in state.ehr.all().filter(|stored| stored.record.active) {
+        once(Side::Ehr, stored.record.kind, &stored.record.id);
+    }
+    for userid in state.dingtalk.company().people.keys() {
+        once(Side::DingTalk, Kind::Person, &crate::contacts::native(userid));
+    }
+    for id in state.dingtalk.company().departments.keys() {
+        once(Side::DingTalk, Kind::Department, &directory::DeptId(*id).into());
+    }
+    found
+}
+
+fn presence(state: &State, pictures: &[Picture; 2]) -> Findings {
+    let decides = state.policy.lifecycle;
+    let (leads, follows) = (of(pictures, decides), of(pictures, decides.other()));
+    let mut found = Findings::new();
+    for who in leads.keys().filter(|who| !follows.contains_key(who) && !is_confused(state, **who)) {
+        found.push(("missing", format!("{who:?} is in {decides:?} and not in the other side")));
+    }
+    for (who, facts) in follows.iter().filter(|(who, _)| !leads.contains_key(who)) {
+        if is_confused(state, *who) || is_held(state, *who) {
+            continue;
+        }
+        if state.oracle.linked.contains(who) {
+            found.push(("remains", format!("{who:?} is gone in {decides:?} and still in the other side")));
+        } else if !state.oracle.has_been(decides, *who)
+            && let Some(field) = touched(state, decides.other(), *who, facts)
+        {
+            found.push(("untouched", format!("{} of {who:?}, who was never linked, was changed", field.key())));
+        }
+    }
+    found
+}
+
+/// Administrators who left where that is decided stay where they are; the first administrator of DingTalk stays there.
+fn is_held(state: &State, who: Who) -> bool {
+    who.0 == Kind::Person && (state.oracle.admins_left.contains(&who.1) || state.is_admin(who.1))
+}
+
+fn touched(state: &State, side: Side, who: Who, facts: &std::collections::BTreeMap<Field, Fact>) -> Option<Field> {
+    let mut said = state.oracle.said(side).filter(|(of, field, _)| *of == who && field.refers_to().is_none());
+    said.find(|(_, field, fact)| facts.get(field) != Some(*fact)).map(|(_, field, _)| field)
+}
+
+fn values(state: &State, pictures: &[Picture; 2]) -> Findings {
+    let mut found = Findings::new();
+    let all = [Kind::Person, Kind::Department].map(|kind| (kind, fields(state, kind)));
+    for (who, dingtalk) in &pictures[0] {
+        let Some(ehr) = pictures[1].get(who).filter(|_| !is_confused(state, *who)) else { continue };
+        // The company's own department is DingTalk's: nobody can write it there.
+        let root = *who == (Kind::Department, 1);
+        let fields = all.iter().filter(|(kind, _)| *kind == who.0).flat_map(|(_, fields)| fields);
+        for (field, owner) in fields.filter(|(_, owner)| !root || *owner == Ownership::Owned(Side::DingTalk)) {
+            let (Some(in_dingtalk), Some(in_ehr)) = (dingtalk.get(field), ehr.get(field)) else { continue };
+            let [one, other] = [in_dingtalk, in_ehr].map(|fact| comparable(state, pictures, *field, fact));
+            if one != other && !stays(*field, *owner, &other) {
+                let what =
+                    format!("{} of {who:?} ({owner:?}): DingTalk {}, eHR {}", field.key(), shown(&one), shown(&other));
+                found.push(("diverged", what));
+            }
+        }
+    }
+    found
+}
+
+/// What DingTalk can change and not empty.
+fn stays(field: Field, owner: Ownership, in_ehr: &Fact) -> bool {
+    let never_emptied = [Field::HideMobile, Field::HiredOn, Field::OrgEmail, Field::Order, Field::Mobile];
+    in_ehr.is_none() && owner != Ownership::Owned(Side::DingTalk) && never_emptied.contains(&field)
+}
+
+/// What the owner of a field last said is what its side shows.
+fn said(state: &State, pictures: &[Picture; 2]) -> Findings {
+    let mut found = Findings::new();
+    for side in [Side::DingTalk, Side::Ehr] {
+        for (who, field, fact) in state.oracle.said(side) {
+            if state.policy.owner(who.0, field) != Ownership::Owned(side) || is_confused(state, who) {
+                continue;
+            }
+            let Some(now) = of(pictures, side).get(&who).and_then(|facts| facts.get(&field)) else { continue };
+            let [now, fact] = [now, fact].map(|fact| comparable(state, pictures, field, fact));
+            if now != fact {
+                let what =
+                    format!("{} of {who:?}: {side:?} said {} and shows {}", field.key(), shown(&fact), shown(&now));
+                found.push(("lost", what));
+            }
+        }
+    }
+    found
+}

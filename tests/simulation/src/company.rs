@@ -1,0 +1,227 @@
+//! The company that a history begins with.
+
+use std::collections::BTreeMap;
+
+use directory::{Field, Kind, NativeId, Side, UnionId, Value, Values};
+use sandbox::Company;
+use sandbox::company::{Credentials, Department, Membership, Person};
+use sandbox::world::Settings;
+
+use crate::contacts;
+use crate::dice::Dice;
+use crate::world::{DAWN, State};
+
+/// How large it is.
+#[derive(Debug, Clone, Copy)]
+pub struct Size {
+    /// People.
+    pub people: u32,
+    /// Departments, the root among them.
+    pub departments: u32,
+}
+
+/// The id of a department that is there from the beginning.
+#[must_use]
+pub fn dept_id(number: u32) -> i64 {
+    if number == 1 { 1 } else { 100 + i64::from(number) }
+}
+
+/// A name that shows its number.
+#[must_use]
+pub fn name(kind: Kind, number: u32, token: u32) -> String {
+    let letter = if kind == Kind::Person { '人' } else { '部' };
+    format!("{letter}{number}·{token}")
+}
+
+/// A mobile number that nobody else has.
+#[must_use]
+pub fn mobile(number: u32, token: u32) -> String {
+    format!("13{:04}{:05}", number % 10_000, token % 100_000)
+}
+
+/// A company of DingTalk's; `first` is the number of its first person.
+#[must_use]
+pub fn dingtalk(size: Size, first: u32, prefix: &str, dice: &mut Dice) -> sandbox::World {
+    let mut departments = BTreeMap::new();
+    for number in 1..=size.departments {
+        let parent = 1 + u32::try_from(dice.below(number.saturating_sub(1) as usize)).unwrap_or(0);
+        let mut department = Department::new(dept_id(number), name(Kind::Department, number, 0), dept_id(parent));
+        department.parent_id = department.parent_id.filter(|_| number > 1);
+        departments.insert(department.dept_id, department);
+    }
+    let ids: Vec<i64> = departments.keys().copied().collect();
+    let mut people = BTreeMap::new();
+    for number in first..first + size.people {
+        let at = dice.pick(&ids).unwrap_or(1);
+        let person = person(number, &format!("{prefix}{number}"), at, number == first);
+        people.insert(person.userid.clone(), person);
+    }
+    let company = Company {
+        name: name(Kind::Department, 1, 0),
+        credentials: Credentials {
+            corp_id: "ding5a".to_owned(),
+            agent_id: 1,
+            app_key: format!("dingkey{prefix}"),
+            app_secret: String::new(),
+            other_corp_id: "ding5b".to_owned(),
+        },
+        departments,
+        people,
+        left: BTreeMap::new(),
+        roles: Vec::new(),
+    };
+    sandbox::World::new(company, Settings::default())
+}
+
+fn person(number: u32, userid: &str, department: i64, admin: bool) -> Person {
+    Person {
+        userid: userid.to_owned(),
+        unionid: format!("union{number}iE"),
+        name: name(Kind::Person, number, 0),
+        state_code: "86".to_owned(),
+        mobile: mobile(number, 0),
+        hide_mobile: false,
+        telephone: String::new(),
+        job_number: format!("j{number}·0"),
+        title: format!("t{number}·0"),
+        email: String::new(),
+        org_email: None,
+        work_place: None,
+        remark: None,
+        extension: None,
+        hired_date: None,
+        manager_userid: None,
+        departments: vec![Membership { dept_id: department, order: 1, leader: false }],
+        main_department: None,
+        active: true,
+        real_authed: true,
+        senior: false,
+        boss: false,
+        sys_level: u8::from(admin),
+        roles: Vec::new(),
+        status: 3,
+        joined_at: DAWN,
+        modified_at: DAWN,
+    }
+}
+
+impl State {
+    /// Names whoever is in DingTalk from the beginning, and fills the eHR as the policy needs it: everybody where it
+    /// decides who joins, else nobody or some whom DingTalk has too. Some are only here and some only there.
+    pub fn found(&mut self, size: Size) {
+        self.last_number = size.people.max(size.departments);
+        for number in 1..=size.departments {
+            let id = directory::DeptId(dept_id(number)).into();
+            self.oracle.name(Side::DingTalk, Kind::Department, &id, number);
+        }
+        for number in 1..=size.people {
+            self.oracle.name(Side::DingTalk, Kind::Person, &contacts::native(&format!("u{number}")), number);
+        }
+        let ehr_decides = self.policy.lifecycle == Side::Ehr;
+        let all = ehr_decides || self.dice.chance(300);
+        if all {
+            self.fill_ehr(size, ehr_decides);
+        }
+        if ehr_decides && self.dice.chance(700) {
+            self.thin_dingtalk(size);
+        }
+        if self.dice.chance(400) {
+            self.strangers();
+        }
+        for side in [Side::DingTalk, Side::Ehr] {
+            let picture = self.picture(side);
+            self.oracle.people_did(side, &BTreeMap::new(), &picture, self.now);
+        }
+        self.told = self.dingtalk.events_after(0).last().map_or(0, |delivery| delivery.id);
+        self.wakes.clear();
+    }
+
+    fn fill_ehr(&mut self, size: Size, decides: bool) {
+        let mut ids: BTreeMap<u32, NativeId> = BTreeMap::new();
+        for number in (1..=size.departments).filter(|_| decides) {
+            let parent = self.parent_number(number);
+            let mut values = Values::new();
+            values.show_text(Field::Name, Some(name(Kind::Department, number, 0)));
+            values.show_refs(Field::Parent, parent.and_then(|parent| ids.get(&parent)).map(ToString::to_string));
+            values.show(Field::Order, Some(Value::Number(i64::from(number))));
+            let id = self.ehr.make(Kind::Department, values);
+            self.oracle.name(Side::Ehr, Kind::Department, &id, number);
+            // Otherwise it is the same by its name, as long as nobody renames it before it is linked.
+            if !self.habits.bound_in_peace {
+                self.ehr.keep(Kind::Department, &id, directory::DeptId(dept_id(number)).into());
+            }
+            ids.insert(number, id);
+        }
+        for number in 1..=size.people {
+            // The administrator who bound the app is not always an employee.
+            if (number == 1 && self.dice.chance(400)) || (!decides && self.dice.chance(400)) {
+                continue;
+            }
+            let at = self.department_number(number).and_then(|department| ids.get(&department)).cloned();
+            let token = self.token();
+            let id = self.hire_in_ehr(number, 0, at.as_ref(), token);
+            if !self.habits.bound_in_peace {
+                self.ehr.keep(Kind::Person, &id, contacts::native(&format!("u{number}")));
+            }
+            if self.dice.chance(300) {
+                let union = UnionId::new(&format!("union{number}iE")).ok();
+                self.ehr.edit(Kind::Person, &id, |record| record.unionid = union);
+            }
+        }
+    }
+
+    fn parent_number(&self, number: u32) -> Option<u32> {
+        let department = self.dingtalk.company().departments.get(&dept_id(number))?;
+        let id = directory::DeptId(department.parent_id?).into();
+        self.oracle.number(Side::DingTalk, Kind::Department, &id)
+    }
+
+    fn department_number(&self, number: u32) -> Option<u32> {
+        let person = self.dingtalk.company().people.get(&format!("u{number}"))?;
+        let id = directory::DeptId(person.departments.first()?.dept_id).into();
+        self.oracle.number(Side::DingTalk, Kind::Department, &id)
+    }
+
+    /// HR hires somebody; the id.
+    pub(crate) fn hire_in_ehr(&mut self, number: u32, version: u32, at: Option<&NativeId>, token: u32) -> NativeId {
+        let mut values = Values::new();
+        values.show_text(Field::Name, Some(name(Kind::Person, number, version)));
+        values.show_text(Field::JobNumber, Some(format!("j{number}·{version}")));
+        values.show_text(Field::Mobile, Some(format!("+86{}", mobile(number, version))));
+        values.show_text(Field::Title, Some(format!("t{number}·{token}")));
+        values.show_refs(Field::Departments, at.map(ToString::to_string));
+        let id = self.ehr.make(Kind::Person, values);
+        self.oracle.name(Side::Ehr, Kind::Person, &id, number);
+        id
+    }
+
+    /// Takes people and departments out of DingTalk that the eHR is to bring there.
+    fn thin_dingtalk(&mut self, size: Size) {
+        use sandbox::world::Act;
+        let now = self.time();
+        for number in 2..=size.people {
+            if self.dice.chance(600) {
+                _ = self.dingtalk.act(now, Act::Leave { userid: format!("u{number}") });
+            }
+        }
+        for number in (2..=size.departments).rev() {
+            if self.dice.chance(600) {
+                _ = self.dingtalk.act(now, Act::DeleteDepartment { dept_id: dept_id(number) });
+            }
+        }
+    }
+
+    /// Somebody whom only the side knows that does not decide.
+    fn strangers(&mut self) {
+        let (number, token) = (self.number(), self.token());
+        match self.policy.lifecycle {
+            Side::DingTalk => _ = self.hire_in_ehr(number, 0, None, token),
+            Side::Ehr => {
+                let named = name(Kind::Person, number, 0);
+                if let Ok(userid) = self.dingtalk.hire(self.time(), &named, &[]) {
+                    self.oracle.name(Side::DingTalk, Kind::Person, &contacts::native(&userid), number);
+                }
+            }
+        }
+    }
+}

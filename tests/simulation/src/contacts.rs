@@ -1,0 +1,93 @@
+//! DingTalk's company as the client reads it, where an answer may leave fields out, and what the client writes.
+
+use directory::{Action, DeptId, Field, FieldSet, Kind, NativeId, Record};
+use engine::ports::ToDingTalk;
+use sandbox::company::{Department, Person};
+use sandbox::world::{DepartmentFields, PersonFields, Write};
+
+/// Fields that come with the field permission for e-mail.
+pub const WITH_EMAIL: FieldSet =
+    FieldSet::of(&[Field::Email, Field::OrgEmail, Field::WorkPlace, Field::Remark, Field::Extension]);
+
+/// Everybody has these: where an answer leaves them out, it says nothing about them.
+const NEVER_EMPTY: FieldSet = FieldSet::of(&[Field::Name, Field::Mobile, Field::Departments, Field::HideMobile]);
+
+/// Which interface shows a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// `user/list`.
+    Listed,
+    /// `user/get`.
+    Read,
+}
+
+/// A person as DingTalk shows them now. `silent` fields are left out of the answer; an absent field is empty where the
+/// reader believes it `visible`, else hidden.
+#[must_use]
+pub fn person(person: &Person, depth: Depth, visible: FieldSet, silent: FieldSet) -> Record {
+    let record = match depth {
+        Depth::Listed => person.listed_record(),
+        Depth::Read => person.record(),
+    };
+    let mut record = record.unwrap_or_else(|| Record::new(Kind::Person, native(&person.userid)));
+    for field in record.values.shown().iter() {
+        if silent.contains(field) {
+            record.values.show(field, None);
+        }
+        let absent = record.values.get(field).is_none();
+        if absent && (NEVER_EMPTY.contains(field) || !visible.contains(field)) {
+            record.values.hide(field);
+        }
+    }
+    record
+}
+
+/// A department as `department/get` shows it.
+#[must_use]
+pub fn department(department: &Department, heads: &[String]) -> Record {
+    department.record(heads)
+}
+
+/// An id of a side's.
+#[must_use]
+pub fn native(id: &str) -> NativeId {
+    NativeId::new(id).unwrap_or_else(|_| NativeId::from(DeptId::ROOT))
+}
+
+/// What the client would send; `None` where nothing is left to send.
+///
+/// # Errors
+/// Why nothing is sent.
+pub fn write(order: &ToDingTalk) -> Result<Option<Write>, &'static str> {
+    let id = order.id.as_ref();
+    let userid = || id.map(ToString::to_string).ok_or("a person without an id");
+    let dept_id = || id.and_then(NativeId::to_dept_id).map(|id| id.0).ok_or("a department without an id");
+    Ok(Some(match (order.kind, order.action) {
+        (Kind::Person, Action::Create) => {
+            let fields = Box::new(PersonFields::of(&order.values));
+            Write::CreatePerson { userid: Some(userid()?), fields }
+        }
+        (Kind::Person, Action::Update | Action::Restore) => {
+            let mut fields = PersonFields { mobile: None, ..PersonFields::of(&order.values) };
+            if fields == PersonFields::default() {
+                return Ok(None);
+            }
+            fields.merge_extension = true;
+            Write::UpdatePerson { userid: userid()?, fields: Box::new(fields) }
+        }
+        (Kind::Person, Action::Remove) => Write::DeletePerson { userid: userid()? },
+        (Kind::Department, Action::Create) => {
+            let mut fields = DepartmentFields::of(&order.values);
+            fields.source_identifier = Some(order.link.to_string());
+            Write::CreateDepartment { fields: Box::new(fields) }
+        }
+        (Kind::Department, Action::Update | Action::Restore) => {
+            let fields = DepartmentFields::of(&order.values);
+            if fields == DepartmentFields::default() {
+                return Ok(None);
+            }
+            Write::UpdateDepartment { dept_id: dept_id()?, fields: Box::new(fields) }
+        }
+        (Kind::Department, Action::Remove) => Write::DeleteDepartment { dept_id: dept_id()? },
+    }))
+}

@@ -1,0 +1,42 @@
+//! Chance, from a seed alone.
+
+use rand::{Rng as _, SeedableRng as _};
+use rand_chacha::ChaCha8Rng;
+
+/// All chance of a history.
+#[derive(Debug, Clone)]
+pub struct Dice(ChaCha8Rng);
+
+impl Dice {
+    /// The dice of a seed.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self(ChaCha8Rng::seed_from_u64(seed))
+    }
+
+    /// A number below `n`; 0 where `n` is.
+    pub fn below(&mut self, n: usize) -> usize {
+        if n == 0 { 0 } else { usize::try_from(self.0.random_range(0..n as u64)).unwrap_or(0) }
+    }
+
+    /// From `from` to `to`, both included.
+    pub fn between(&mut self, from: i64, to: i64) -> i64 {
+        self.0.random_range(from..=to)
+    }
+
+    /// Whether something happens that happens in so many of a thousand cases.
+    pub fn chance(&mut self, per_mille: u32) -> bool {
+        per_mille > 0 && self.0.random_range(0..1000) < per_mille
+    }
+
+    /// One of these.
+    pub fn pick<T: Clone>(&mut self, from: &[T]) -> Option<T> {
+        let at = self.below(from.len());
+        from.get(at).cloned()
+    }
+
+    /// Sixteen bytes.
+    pub fn bytes(&mut self) -> [u8; 16] {
+        self.0.random()
+    }
+}

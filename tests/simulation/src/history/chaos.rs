@@ -1,0 +1,158 @@
+//! Edits, invocations, kills and disasters, in whatever order chance has them.
+
+use crate::fault::Fault;
+use crate::invocation::{Invocation, LIFE_MS};
+
+use super::{History, Shape};
+
+/// Invocations side by side.
+const SIDE_BY_SIDE: usize = 4;
+
+impl History {
+    pub(super) fn chaos(&mut self, shape: &Shape) {
+        for _ in 0..shape.steps {
+            self.step();
+        }
+    }
+
+    fn step(&mut self) {
+        let sweeping = self.continued.is_some() || self.running.iter().any(|one| one.sweeps);
+        let roll = {
+            let state = &mut *self.shared.lock();
+            let ms = state.dice.between(1, 60);
+            state.pass(ms);
+            state.brew(sweeping);
+            state.dice.below(1000)
+        };
+        match roll {
+            0..=16 => {
+                self.edits += 1;
+                self.shared.lock().edit();
+            }
+            17..=36 => self.begin_look(),
+            37..=42 => self.begin_sweep(),
+            43..=45 => self.let_time_pass(),
+            46..=48 => self.meddle(),
+            _ => self.poll_one(),
+        }
+        if !self.running.is_empty() && self.shared.lock().strikes(Fault::Killed) {
+            self.kill();
+        }
+    }
+
+    fn begin_look(&mut self) {
+        if self.running.len() >= SIDE_BY_SIDE {
+            return self.poll_one();
+        }
+        let waiting = self.shared.lock().receive();
+        match waiting {
+            Some(waiting) => {
+                let id = self.next_id();
+                self.running.push(Invocation::look(&self.shared, id, waiting));
+            }
+            None => self.poll_one(),
+        }
+    }
+
+    fn begin_sweep(&mut self) {
+        let sweeping = self.running.iter().filter(|one| one.sweeps).count();
+        let second = sweeping == 1 && self.shared.lock().strikes(Fault::TwoSweeps);
+        if self.running.len() >= SIDE_BY_SIDE || sweeping > 0 && !second {
+            return self.poll_one();
+        }
+        let id = self.next_id();
+        let deadline = {
+            let state = &mut *self.shared.lock();
+            let soon = state.dice.between(0, 8000);
+            let ends = state.dice.chance(150);
+            ends.then(|| state.time().plus_millis(soon))
+        };
+        let run = self.continued.take();
+        if self.shared.lock().kept.sweeps == 1 && self.shared.lock().strikes(Fault::ScopeShrunkEarly) {
+            self.shared.lock().begin(Fault::ScopeShrinks, 3_600_000);
+        }
+        self.running.push(Invocation::sweep(&self.shared, id, run, deadline));
+    }
+
+    fn let_time_pass(&mut self) {
+        let now = {
+            let state = &mut *self.shared.lock();
+            let ms = match self.running.len() {
+                0 if state.dice.chance(150) => state.dice.between(1, 60) * 3_600_000,
+                0 => state.dice.between(1, 180) * 60_000,
+                _ => state.dice.between(1, 90) * 1000,
+            };
+            state.pass(ms);
+            state.now
+        };
+        while let Some(at) = self.running.iter().position(|one| now - one.began > LIFE_MS) {
+            self.kill_at(at);
+        }
+    }
+
+    /// The gate closes or opens, the table is saved or restored, the queue is purged.
+    fn meddle(&mut self) {
+        let state = &mut *self.shared.lock();
+        match state.dice.below(4) {
+            0 => {
+                let closes = state.closed.is_none() && state.strikes(Fault::GateClosed);
+                state.closed = closes.then_some("paused");
+            }
+            1 => self.saved = Some(state.links.clone()),
+            2 => {
+                if self.saved.is_some()
+                    && state.strikes(Fault::Restored)
+                    && let Some(saved) = self.saved.take()
+                {
+                    state.links = saved;
+                    state.oracle.linked.clear();
+                    state.oracle.restored = true;
+                    state.note_linked();
+                    state.story.tell(state.now, "restored", &[], String::new);
+                }
+            }
+            _ => {
+                if state.strikes(Fault::Purged) {
+                    state.wakes.clear();
+                    state.story.tell(state.now, "purged", &[], String::new);
+                }
+            }
+        }
+    }
+
+    fn poll_one(&mut self) {
+        let at = {
+            let state = &mut *self.shared.lock();
+            let at = state.dice.below(self.running.len());
+            if self.running.is_empty() {
+                let ms = state.dice.between(100, 20_000);
+                state.pass(ms);
+                return;
+            }
+            at
+        };
+        let ended = self.running.get_mut(at).and_then(Invocation::poll);
+        if let Some(ended) = ended {
+            let invocation = self.running.swap_remove(at);
+            self.ended(invocation.id, invocation.sweeps, ended);
+        }
+    }
+
+    /// Any invocation is dropped wherever it stands.
+    fn kill(&mut self) {
+        let at = self.shared.lock().dice.below(self.running.len());
+        self.kill_at(at);
+    }
+
+    pub(super) fn kill_at(&mut self, at: usize) {
+        let killed = self.running.swap_remove(at);
+        let id = killed.id;
+        // Outside of the lock: what it had on its way may land late.
+        drop(killed);
+        let state = &mut *self.shared.lock();
+        state.began.remove(&id);
+        state.reads.retain(|(of, ..), _| *of != id);
+        state.decided.retain(|(of, ..), _| *of != id);
+        state.story.tell(state.now, "killed", &[u64::from(id)], || format!("#{id}"));
+    }
+}

@@ -1,0 +1,112 @@
+//! The faults stop, people do what was left to them, and sweeps run until a round writes nothing.
+
+use directory::plan::Held;
+
+use crate::invocation::{Ended, Invocation};
+
+use super::History;
+
+const HOUR_MS: i64 = 3_600_000;
+
+/// A round is a day and a little: what waits a day has waited.
+const ROUND_MS: i64 = 26 * HOUR_MS;
+
+/// Rounds of a day. A leaver takes two complete sweeps, a grace period of two days, a look at what referred to them; then
+/// a day may go by without a write.
+const DAYS_MAX: u32 = 8;
+
+/// What DingTalk stores otherwise than it is sent is sent again every day: after the days come rounds of some minutes, in
+/// which nothing is left to be written.
+const MINUTES_MS: i64 = 10 * 60_000;
+
+/// Rounds of some minutes: a field that only `user/get` shows waits for its turn in the rotation.
+const ROUNDS_MAX: u32 = 4;
+
+impl History {
+    pub(super) fn heal(&mut self) {
+        {
+            let state = &mut *self.shared.lock();
+            state.faults.healed = true;
+            state.calm();
+            state.closed = None;
+            state.story.tell(state.now, "heals", &[], String::new);
+        }
+        while let Some(invocation) = self.running.pop() {
+            let (id, sweeps) = (invocation.id, invocation.sweeps);
+            if let Some(ended) = self.finish(invocation) {
+                self.ended(id, sweeps, ended);
+            }
+        }
+        {
+            // A person accepts the scope as it is again.
+            let state = &mut *self.shared.lock();
+            state.kept.accepted = None;
+            self.continued = None;
+            state.pass(2 * HOUR_MS);
+        }
+        self.deliver();
+        let rotation = u32::try_from(self.shared.lock().habits.rotation).unwrap_or(1);
+        let mut quiet = 0;
+        for round in 1..=DAYS_MAX + ROUNDS_MAX + 2 * rotation {
+            let wrote = self.round(if round <= DAYS_MAX { ROUND_MS } else { MINUTES_MS });
+            quiet = if wrote { 0 } else { quiet + 1 };
+            self.rounds = round;
+            if quiet >= rotation {
+                return;
+            }
+        }
+        if self.shared.lock().stuck {
+            return;
+        }
+        let line = "it goes on writing, round after round".to_owned();
+        self.shared.lock().oracle.broken("restless", line);
+    }
+
+    /// Wakes that are left are worked, or the queue is purged.
+    fn deliver(&mut self) {
+        if self.shared.lock().dice.chance(500) {
+            self.shared.lock().wakes.clear();
+        }
+        for _ in 0..200 {
+            let Some(waiting) = self.shared.lock().receive() else { return };
+            let id = self.next_id();
+            let look = Invocation::look(&self.shared, id, waiting);
+            if let Some(ended) = self.finish(look) {
+                self.ended(id, false, ended);
+            }
+        }
+    }
+
+    /// People tidy up, a sweep runs, and what it held is released. Whether anything was written or done.
+    pub(crate) fn round(&mut self, after_ms: i64) -> bool {
+        let tidied = {
+            let state = &mut *self.shared.lock();
+            state.pass(after_ms);
+            state.wakes.clear();
+            state.writes = 0;
+            state.tidy()
+        };
+        let before = self.shared.lock().links.clone();
+        let held = self.sweep_alone();
+        let state = &mut *self.shared.lock();
+        state.wakes.clear();
+        let known = state.released.len();
+        state.released.extend(held.iter().filter_map(|held| held.fingerprint));
+        let released = state.released.len() != known;
+        tidied || released || state.writes > 0 || !state.links.says_the_same(&before)
+    }
+
+    /// A sweep that nothing disturbs; what it held.
+    pub(crate) fn sweep_alone(&mut self) -> Vec<Held> {
+        let id = self.next_id();
+        let run = self.continued.take();
+        let sweep = Invocation::sweep(&self.shared, id, run, None);
+        let Some(ended) = self.finish(sweep) else { return Vec::new() };
+        let held = match &ended {
+            Ended::Swept(swept) => swept.report.held.clone(),
+            _ => Vec::new(),
+        };
+        self.ended(id, true, ended);
+        held
+    }
+}

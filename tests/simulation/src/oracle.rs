@@ -1,0 +1,190 @@
+//! What people did, and what the engine did to it: told by the two sides themselves, never by the engine.
+//!
+//! Everybody and every department has a number that stands in its name and in each of its unique values, so that a record
+//! is recognised on either side without a link, and a value that strayed into somebody else's record shows.
+
+mod removal;
+pub mod replaced;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use directory::policy::{Ownership, Policy};
+use directory::{Field, Kind, NativeId, Side, Value, Values};
+
+pub use replaced::Replaced;
+
+/// Whose record, whatever side it stands on.
+pub type Who = (Kind, u32);
+
+/// A value whose references are numbers; `None` is empty.
+pub type Fact = Option<Value>;
+
+/// One side as it is: of each active record the fields, references as numbers.
+pub type Picture = BTreeMap<Who, BTreeMap<Field, Fact>>;
+
+/// From when to when somebody was not there; open ends are the end of time.
+pub(crate) type Absence = (i64, i64);
+
+/// Something that must never happen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// In one word.
+    pub rule: &'static str,
+    /// For people.
+    pub what: String,
+}
+
+/// The memory of a history.
+#[derive(Debug, Default)]
+pub struct Oracle {
+    numbers: BTreeMap<(Side, Kind, NativeId), u32>,
+    /// What people last said on a side, since the record was last made there.
+    said: BTreeMap<(Side, Who, Field), Fact>,
+    /// Fields whose present value on a side somebody wrote by hand.
+    by_hand: BTreeSet<(Side, Who, Field)>,
+    absences: BTreeMap<(Side, Who), Vec<Absence>>,
+    /// Records that were on a side at some time.
+    been: BTreeSet<(Side, Who)>,
+    /// Whoever was linked at some time, as far as the table remembers.
+    pub linked: BTreeSet<Who>,
+    /// The table was restored to an earlier state: what was renamed since cannot be known again.
+    pub restored: bool,
+    /// Departments that somebody renamed or moved in DingTalk after we had made them and before we knew it: made again, since
+    /// they are looked for under their parent.
+    pub moved_early: BTreeSet<u32>,
+    /// Departments that are twice in DingTalk for one of these two reasons.
+    pub doubled: BTreeSet<Who>,
+    /// Values of people that the engine wrote over.
+    pub replaced: Vec<Replaced>,
+    /// What was broken so far.
+    pub violations: Vec<Violation>,
+    /// Administrators who left on the side that decides: held for ever.
+    pub admins_left: BTreeSet<u32>,
+    /// Whose `userid` was given to somebody else, and to whom.
+    pub confused: BTreeSet<u32>,
+    /// Writes of the engine to each field since healing began.
+    pub writes_healing: BTreeMap<(Side, Who, Field), u32>,
+    /// Writes of the engine that took effect.
+    pub effects: Vec<replaced::Effect>,
+}
+
+impl Oracle {
+    /// From now on this id is that number.
+    pub fn name(&mut self, side: Side, kind: Kind, id: &NativeId, number: u32) {
+        self.numbers.insert((side, kind, id.clone()), number);
+    }
+
+    /// The number of a record.
+    #[must_use]
+    pub fn number(&self, side: Side, kind: Kind, id: &NativeId) -> Option<u32> {
+        self.numbers.get(&(side, kind, id.clone())).copied()
+    }
+
+    /// A field's value with numbers for references. A reference that nobody can be found under is left out.
+    #[must_use]
+    pub fn fact(&self, side: Side, field: Field, values: &Values) -> Fact {
+        let Some(kind) = field.refers_to() else { return values.get(field).cloned() };
+        let ids = values.refs(field).filter_map(|id| NativeId::new(id).ok());
+        let numbers: BTreeSet<String> =
+            ids.filter_map(|id| self.number(side, kind, &id)).map(|number| number.to_string()).collect();
+        (!numbers.is_empty()).then_some(Value::Refs(numbers))
+    }
+
+    /// Compares two pictures of a side between which people did something: what changed is what they said.
+    pub fn people_did(&mut self, side: Side, before: &Picture, after: &Picture, at: i64) {
+        self.note_presence(side, before, after, at);
+        for (who, fields) in after {
+            let old = before.get(who);
+            for (field, fact) in fields {
+                if old.and_then(|old| old.get(field)) != Some(fact) {
+                    self.said.insert((side, *who, *field), fact.clone());
+                    self.by_hand.insert((side, *who, *field));
+                }
+            }
+        }
+        for who in before.keys().filter(|who| !after.contains_key(who)) {
+            if side == Side::DingTalk {
+                self.forget(side, *who);
+            }
+        }
+    }
+
+    /// Forgets what was said in a record that is gone for good.
+    fn forget(&mut self, side: Side, who: Who) {
+        self.said.retain(|(on, of, _), _| (*on, *of) != (side, who));
+        self.by_hand.retain(|(on, of, _)| (*on, *of) != (side, who));
+    }
+
+    /// Notes who came and went between two pictures, whoever did it.
+    pub fn note_presence(&mut self, side: Side, before: &Picture, after: &Picture, at: i64) {
+        for who in after.keys().filter(|who| !before.contains_key(who)) {
+            self.been.insert((side, *who));
+            if let Some(open) = self.absences.get_mut(&(side, *who)).and_then(|all| all.last_mut())
+                && open.1 == i64::MAX
+            {
+                open.1 = at;
+            }
+        }
+        for who in before.keys().filter(|who| !after.contains_key(who)) {
+            self.absences.entry((side, *who)).or_default().push((at, i64::MAX));
+        }
+    }
+
+    /// Whether a record was ever on a side.
+    #[must_use]
+    pub fn has_been(&self, side: Side, who: Who) -> bool {
+        self.been.contains(&(side, who))
+    }
+
+    /// What people last said about a field on a side.
+    pub fn said(&self, side: Side) -> impl Iterator<Item = (Who, Field, &Fact)> {
+        self.said.iter().filter(move |((on, ..), _)| *on == side).map(|((_, who, field), fact)| (*who, *field, fact))
+    }
+
+    /// Something was broken.
+    pub fn broken(&mut self, rule: &'static str, what: String) {
+        self.violations.push(Violation { rule, what });
+    }
+}
+
+/// The fields that have to agree under a policy, and who decides them: from the documents, not from the engine.
+#[must_use]
+pub fn in_step(policy: &Policy, kind: Kind) -> Vec<(Field, Ownership)> {
+    const NEVER_IN_DINGTALK: [Field; 3] = [Field::MainDepartment, Field::Leads, Field::SourceIdentifier];
+    let fields = directory::FieldSet::of_kind(kind).iter().filter(|field| policy.takes(kind, *field));
+    fields
+        .map(|field| (field, policy.owner(kind, field)))
+        .filter(|(field, owner)| match owner {
+            Ownership::Owned(Side::DingTalk) => policy.writes(Side::Ehr),
+            Ownership::Owned(Side::Ehr) => policy.writes(Side::DingTalk) && !NEVER_IN_DINGTALK.contains(field),
+            Ownership::Shared => !NEVER_IN_DINGTALK.contains(field),
+        })
+        .collect()
+}
+
+/// The number in a text that one of ours wrote: `人12·7`, `t12·7`.
+#[must_use]
+pub fn number_in(text: &str) -> Option<u32> {
+    let digits: String = text.split('·').next()?.chars().filter(char::is_ascii_digit).collect();
+    text.contains('·').then(|| digits.parse().ok()).flatten()
+}
+
+/// A value for people who read a story; everybody in it is invented.
+#[must_use]
+pub fn shown(fact: &Fact) -> String {
+    match fact {
+        None => "nothing".to_owned(),
+        Some(Value::Text(text)) => text.expose().to_owned(),
+        Some(Value::Refs(refs)) => format!("{refs:?}"),
+        Some(Value::Day(day)) => day.to_string(),
+        Some(Value::Number(number)) => number.to_string(),
+        Some(Value::Flag(flag)) => flag.to_string(),
+    }
+}
+
+/// All values of a write, for people who read a story.
+#[must_use]
+pub fn all_shown(values: &Values) -> String {
+    let each = |(field, value): (Field, Option<&Value>)| format!("{}={}", field.key(), shown(&value.cloned()));
+    values.iter().map(each).collect::<Vec<_>>().join(" ")
+}

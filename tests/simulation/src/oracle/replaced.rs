@@ -1,0 +1,151 @@
+//! What the engine wrote over, and what it wrote.
+
+use std::collections::BTreeMap;
+
+use directory::policy::{Ownership, Policy};
+use directory::{Action, Field, Kind, LinkId, Side, Value, Values};
+
+use super::{Fact, Oracle, Picture, Who, number_in};
+
+/// A value that somebody wrote and the engine replaced.
+#[derive(Debug, Clone)]
+pub struct Replaced {
+    /// Where it stood.
+    pub side: Side,
+    /// Whose.
+    pub who: Who,
+    /// The link that the engine named.
+    pub link: LinkId,
+    /// Which field.
+    pub field: Field,
+    /// What it was.
+    pub value: Fact,
+    /// Whether the invocation that replaced it had read it.
+    pub read: bool,
+    /// Whether both sides may write the field.
+    pub shared: bool,
+}
+
+/// A write of the engine that took effect.
+#[derive(Debug, Clone)]
+pub struct Effect {
+    /// Where.
+    pub side: Side,
+    /// The link that the engine named.
+    pub link: LinkId,
+    /// What.
+    pub action: Action,
+    /// The fields that it changed there.
+    pub fields: Vec<Field>,
+}
+
+/// A write of the engine, as the port sees it.
+#[derive(Debug, Clone)]
+pub struct EngineWrite<'a> {
+    /// Where.
+    pub side: Side,
+    /// Whose; `None` where the record has no number yet.
+    pub who: Option<Who>,
+    /// The link that the engine named.
+    pub link: LinkId,
+    /// Person or department.
+    pub kind: Kind,
+    /// What.
+    pub action: Action,
+    /// The fields; references are ids of the side.
+    pub values: &'a Values,
+    /// What the invocation had read of this record.
+    pub read: Option<&'a BTreeMap<Field, Fact>>,
+}
+
+impl Oracle {
+    /// A write of the engine took effect on a side, between these two pictures of it.
+    pub fn engine_did(
+        &mut self,
+        policy: &Policy,
+        write: &EngineWrite<'_>,
+        (before, after): (&Picture, &Picture),
+        (at, healing): (i64, bool),
+    ) {
+        self.note_presence(write.side, before, after, at);
+        let Some(who) = write.who else { return };
+        self.strays(write, who);
+        let (old, new) = (before.get(&who), after.get(&who));
+        let changed: Vec<Field> = new.into_iter().flatten().map(|(field, _)| *field).collect();
+        let changed: Vec<Field> = changed
+            .into_iter()
+            .filter(|field| old.and_then(|old| old.get(field)) != new.and_then(|new| new.get(field)))
+            .collect();
+        let fields = changed.iter().copied().filter(|field| write.values.shown().contains(*field)).collect();
+        self.effects.push(Effect { side: write.side, link: write.link, action: write.action, fields });
+        if old.is_some() && new.is_some() && write.action == Action::Update {
+            self.overwrites(policy, write, who, old, &changed);
+        }
+        for field in write.values.shown().iter().filter(|_| healing) {
+            *self.writes_healing.entry((write.side, who, field)).or_default() += 1;
+        }
+        self.consequences(write.side, before, after);
+        if write.side == Side::DingTalk && (old.is_none() || new.is_none()) {
+            self.forget(write.side, who);
+        }
+        for field in changed {
+            self.by_hand.remove(&(write.side, who, field));
+        }
+    }
+
+    /// A value of somebody else's, or a record that was never on the other side.
+    fn strays(&mut self, write: &EngineWrite<'_>, who: Who) {
+        for (field, value) in write.values.iter() {
+            let Some(Value::Text(text)) = value else { continue };
+            if let Some(number) = number_in(text.expose()).filter(|number| *number != who.1) {
+                let what = format!("{who:?} gets {} of {number} in {:?}", field.key(), write.side);
+                self.broken("stray", what);
+            }
+        }
+        if !self.has_been(write.side.other(), who) {
+            let what = format!("{who:?} is written in {:?} and was never in the other side", write.side);
+            self.broken("untouched", what);
+        }
+    }
+
+    fn overwrites(
+        &mut self,
+        policy: &Policy,
+        write: &EngineWrite<'_>,
+        who: Who,
+        old: Option<&BTreeMap<Field, Fact>>,
+        changed: &[Field],
+    ) {
+        for field in changed.iter().copied().filter(|field| write.values.shown().contains(*field)) {
+            let owner = policy.owner(who.0, field);
+            if owner == Ownership::Owned(write.side) {
+                let what = format!("{} of {who:?} is written in {:?}, which decides it", field.key(), write.side);
+                self.broken("owner", what);
+            }
+            let value = old.and_then(|old| old.get(&field)).cloned().flatten();
+            if self.by_hand.contains(&(write.side, who, field)) && value.is_some() {
+                let read = write.read.and_then(|read| read.get(&field)).is_some_and(|seen| *seen == value);
+                let (side, link) = (write.side, write.link);
+                self.replaced.push(Replaced {
+                    side,
+                    who,
+                    link,
+                    field,
+                    value,
+                    read,
+                    shared: owner == Ownership::Shared,
+                });
+            }
+        }
+    }
+
+    /// What a write changed besides: managers of who is gone, leads of whom heads name.
+    fn consequences(&mut self, side: Side, before: &Picture, after: &Picture) {
+        for ((on, who, field), said) in &mut self.said {
+            let (Some(old), Some(new)) = (before.get(who), after.get(who)) else { continue };
+            if *on == side && field.refers_to().is_some() && old.get(field) != new.get(field) {
+                *said = new.get(field).cloned().flatten();
+            }
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! The eHR.
+
+use async_trait::async_trait;
+use directory::{Action, Field, FieldSet, Kind, LinkId, NativeId, Side};
+use ehr::{Capabilities, Connector, Error, Key, Stored, Write};
+
+use crate::fault::Fault;
+use crate::oracle::replaced::EngineWrite;
+use crate::oracle::{all_shown, number_in};
+use crate::story::word;
+use crate::world::{Shared, State};
+
+use super::LATE_MAX_MS;
+
+/// The eHR, as one invocation of the engine sees it.
+pub(crate) struct EhrPort {
+    pub(crate) shared: Shared,
+    pub(crate) invocation: u32,
+}
+
+/// A write that was sent and has not arrived.
+#[derive(Debug, Clone)]
+pub(crate) struct LateEhr {
+    due: i64,
+    invocation: u32,
+    began: i64,
+    write: Write,
+}
+
+struct OnItsWay<'a> {
+    shared: &'a Shared,
+    invocation: u32,
+    write: Option<Write>,
+}
+
+impl Drop for OnItsWay<'_> {
+    fn drop(&mut self) {
+        let Some(write) = self.write.take() else { return };
+        let state = &mut *self.shared.lock();
+        if state.strikes(Fault::KilledInFlight) {
+            state.land_late_in_ehr(self.invocation, write);
+        }
+    }
+}
+
+impl EhrPort {
+    async fn read<T: Send>(&self, look: impl FnOnce(&mut State) -> T + Send) -> Result<T, Error> {
+        self.shared.pause().await;
+        let answer = {
+            let state = &mut *self.shared.lock();
+            if state.strikes(Fault::EhrUnavailable) { Err(unavailable()) } else { Ok(look(state)) }
+        };
+        self.shared.pause().await;
+        answer
+    }
+}
+
+fn unavailable() -> Error {
+    Error::Unavailable("simulated".into())
+}
+
+#[async_trait]
+impl Connector for EhrPort {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
+            person: FieldSet::PERSON,
+            department: FieldSet::DEPARTMENT,
+            person_listed: FieldSet::PERSON,
+            department_listed: FieldSet::DEPARTMENT,
+        }
+    }
+
+    fn id_for(&self, link: LinkId) -> Option<NativeId> {
+        self.shared.lock().ehr.id_for(link)
+    }
+
+    async fn list(&self, kind: Kind, each: &mut (dyn FnMut(Stored) + Send)) -> Result<u64, Error> {
+        self.shared.pause().await;
+        let (rows, cut) = {
+            let state = &mut *self.shared.lock();
+            let rows: Vec<Stored> = state.ehr.all().filter(|stored| stored.record.kind == kind).cloned().collect();
+            (rows, state.strikes(Fault::EhrUnavailable))
+        };
+        let count = if cut { rows.len() / 2 } else { rows.len() };
+        rows.into_iter().take(count).for_each(each);
+        self.shared.pause().await;
+        if cut { Err(unavailable()) } else { Ok(count as u64) }
+    }
+
+    async fn get(&self, kind: Kind, id: &NativeId) -> Result<Option<Stored>, Error> {
+        self.read(|state| {
+            let stored = state.ehr.get(kind, id).cloned();
+            let (now, active) = (state.now, stored.as_ref().map(|stored| stored.record.active));
+            state.story.whisper(now, || format!("#{} reads {id} in the eHR: {active:?}", self.invocation));
+            if let Some(stored) = &stored {
+                let facts = state.facts(Side::Ehr, &stored.record);
+                state.reads.insert((self.invocation, Side::Ehr, kind, id.clone()), facts);
+            }
+            stored
+        })
+        .await
+    }
+
+    async fn find_by_key(&self, kind: Kind, key: &Key) -> Result<Option<Stored>, Error> {
+        self.read(|state| {
+            let stored = state.ehr.find(kind, key).cloned();
+            if let Some(stored) = &stored {
+                let facts = state.facts(Side::Ehr, &stored.record);
+                state.reads.insert((self.invocation, Side::Ehr, kind, stored.record.id.clone()), facts);
+            }
+            stored
+        })
+        .await
+    }
+
+    async fn apply(&self, write: &Write) -> Result<Stored, Error> {
+        let mut on_its_way = OnItsWay { shared: &self.shared, invocation: self.invocation, write: Some(write.clone()) };
+        self.shared.pause().await;
+        on_its_way.write = None;
+        let answer = {
+            let state = &mut *self.shared.lock();
+            if state.strikes(Fault::EhrUnavailable) {
+                Err(unavailable())
+            } else if state.strikes(Fault::EhrLate) {
+                state.land_late_in_ehr(self.invocation, write.clone());
+                Err(Error::UnknownOutcome)
+            } else {
+                let written = state.write_ehr(self.invocation, write);
+                if state.strikes(Fault::EhrUnknown) { Err(Error::UnknownOutcome) } else { written }
+            }
+        };
+        self.shared.pause().await;
+        answer
+    }
+}
+
+impl State {
+    fn land_late_in_ehr(&mut self, invocation: u32, write: Write) {
+        self.faults.reached(Fault::EhrLate);
+        let due = self.now + self.dice.between(1, LATE_MAX_MS);
+        let began = self.began.get(&invocation).copied().unwrap_or(self.now);
+        self.late_ehr.push(LateEhr { due, invocation, began, write });
+    }
+
+    /// What is due arrives.
+    pub(crate) fn arrive_in_ehr(&mut self) {
+        while let Some(at) = self.late_ehr.iter().position(|late| late.due <= self.now) {
+            let LateEhr { invocation, began, write, .. } = self.late_ehr.remove(at);
+            let present = self.began.insert(invocation, began);
+            _ = self.write_ehr(invocation, &write);
+            if present.is_none() {
+                self.began.remove(&invocation);
+            }
+        }
+    }
+
+    fn write_ehr(&mut self, invocation: u32, write: &Write) -> Result<Stored, Error> {
+        let before = self.picture(Side::Ehr);
+        let known = write.id.as_ref().and_then(|id| self.oracle.number(Side::Ehr, write.kind, id));
+        let capitals = self.habits.capitals.filter(|(side, _)| *side == Side::Ehr).map(|(_, field)| field);
+        let written = self.ehr.apply(write, capitals);
+        let id = write.id.as_ref().map(ToString::to_string).unwrap_or_default();
+        let (now, words) = (self.now, [u64::from(invocation), write.action as u64, word(&id)]);
+        self.story.tell(now, "ehr", &words, || {
+            let result = written.as_ref().map(|stored| stored.version);
+            format!("#{invocation} {:?} {:?} {id} {} {result:?}", write.action, write.kind, all_shown(&write.values))
+        });
+        let stored = match written {
+            Ok(stored) => stored,
+            Err(err) => {
+                if matches!(err, Error::Stale) {
+                    self.faults.reached(Fault::EhrConflict);
+                }
+                return Err(err);
+            }
+        };
+        let number = known.or_else(|| write.values.text(Field::Name).and_then(number_in));
+        if let Some(number) = number {
+            self.oracle.name(Side::Ehr, write.kind, &stored.record.id, number);
+        }
+        if capitals.is_some_and(|field| write.values.shown().contains(field)) {
+            self.faults.reached(Fault::Normalised);
+        }
+        self.took_effect_in_ehr(invocation, write, &stored, &before);
+        Ok(stored)
+    }
+
+    fn took_effect_in_ehr(&mut self, invocation: u32, write: &Write, stored: &Stored, before: &crate::oracle::Picture) {
+        self.writes += 1;
+        let id = &stored.record.id;
+        let who = self.oracle.number(Side::Ehr, write.kind, id).map(|number| (write.kind, number));
+        let policy = self.policy.clone();
+        // Somebody who came back under another userid before we saw that they had left is taken back by the next look.
+        let people = &self.dingtalk.company().people;
+        let there = write.dingtalk.as_ref().is_some_and(|id| people.contains_key(id.as_str()));
+        let removed = who.filter(|who| before.contains_key(who) && (there || who.0 == Kind::Department));
+        if let (Action::Remove, Some(who)) = (write.action, removed) {
+            let began = self.began.get(&invocation).copied().unwrap_or(self.now);
+            self.oracle.engine_removes(&policy, Side::Ehr, who, (began, self.now));
+        }
+        let after = self.picture(Side::Ehr);
+        let read = self.decided.get(&(invocation, Side::Ehr, write.kind, id.clone())).cloned();
+        let engine_write = EngineWrite {
+            side: Side::Ehr,
+            who,
+            link: write.link,
+            kind: write.kind,
+            action: write.action,
+            values: &write.values,
+            read: read.as_ref(),
+        };
+        let at = (self.now, self.faults.healed);
+        self.oracle.engine_did(&policy, &engine_write, (before, &after), at);
+        self.feed(write.kind, id);
+    }
+}

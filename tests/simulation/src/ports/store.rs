@@ -1,0 +1,142 @@
+//! The links.
+
+use async_trait::async_trait;
+use directory::{CorpId, Kind, Lifecycle, Link, LinkId, NativeId, Side, Version};
+use state::links::{Links, Listed, Pointers};
+use state::{Cause, StoreError, WriteError};
+
+use crate::fault::Fault;
+use crate::world::{Shared, State};
+
+/// The store, as one invocation of the engine sees it.
+pub(crate) struct LinksPort {
+    pub(crate) shared: Shared,
+    pub(crate) invocation: u32,
+}
+
+impl LinksPort {
+    async fn read<T: Send>(&self, look: impl FnOnce(&mut State) -> T + Send) -> Result<T, StoreError> {
+        self.shared.pause().await;
+        let answer = {
+            let state = &mut *self.shared.lock();
+            if state.strikes(Fault::StoreThrottled) {
+                Err(StoreError::Throttled { call: "read a link" })
+            } else {
+                Ok(look(state))
+            }
+        };
+        self.shared.pause().await;
+        answer
+    }
+
+    async fn write(
+        &self,
+        what: &Link,
+        put: impl FnOnce(&mut State) -> Result<(), WriteError> + Send,
+    ) -> Result<(), WriteError> {
+        self.shared.pause().await;
+        let answer = {
+            let state = &mut *self.shared.lock();
+            if state.strikes(Fault::StoreThrottled) {
+                Err(WriteError::Store(StoreError::Throttled { call: "write a link" }))
+            } else if state.strikes(Fault::StoreUnknown) {
+                let applied = state.dice.chance(700);
+                if applied {
+                    _ = put(state);
+                }
+                let source = Cause::new("simulated");
+                Err(WriteError::Store(StoreError::Unavailable { call: "write a link", source }))
+            } else {
+                let done = put(state);
+                let now = state.now;
+                state.story.whisper(now, || {
+                    let Link { kind, id, dingtalk, ehr, lifecycle, .. } = what;
+                    format!("link {kind:?} {id} {dingtalk:?} {ehr:?} {lifecycle:?}: {}", done.is_ok())
+                });
+                if matches!(done, Err(WriteError::Stale | WriteError::Exists { .. })) {
+                    state.faults.reached(Fault::StoreConflict);
+                }
+                done
+            }
+        };
+        self.shared.pause().await;
+        answer
+    }
+}
+
+#[async_trait]
+impl Links for LinksPort {
+    async fn link(&self, _: &CorpId, kind: Kind, id: LinkId) -> Result<Option<Link>, StoreError> {
+        self.read(|state| state.links.get(kind, id).cloned()).await
+    }
+
+    async fn link_by_native(
+        &self,
+        _: &CorpId,
+        kind: Kind,
+        side: Side,
+        native: &NativeId,
+    ) -> Result<Option<Link>, StoreError> {
+        self.read(|state| state.links.by_native(kind, side, native).cloned()).await
+    }
+
+    async fn each_link(
+        &self,
+        _: &CorpId,
+        kind: Kind,
+        each: &mut (dyn FnMut(Link) + Send),
+    ) -> Result<Listed, StoreError> {
+        let links = self
+            .read(|state| {
+                let stale = state.strikes(Fault::StaleLinks);
+                let State { links, dice, .. } = state;
+                links.list(kind, || stale && dice.chance(300))
+            })
+            .await?;
+        let listed = Listed { links: links.len() as u64, unreadable: Vec::new() };
+        links.into_iter().for_each(each);
+        Ok(listed)
+    }
+
+    async fn create_link(&self, _: &CorpId, link: &Link) -> Result<(), WriteError> {
+        self.write(link, |state| state.links.create(link).inspect(|()| state.note_link(self.invocation, link))).await
+    }
+
+    async fn put_link(
+        &self,
+        _: &CorpId,
+        link: &Link,
+        expected: Version,
+        pointers: &Pointers,
+    ) -> Result<(), WriteError> {
+        self.write(link, |state| {
+            state.links.put(link, expected, pointers).inspect(|()| state.note_link(self.invocation, link))
+        })
+        .await
+    }
+}
+
+impl State {
+    /// A link was stored. With an intent in it, what the invocation had read of the record until now is what it decided by.
+    fn note_link(&mut self, invocation: u32, link: &Link) {
+        self.note_linked();
+        if link.intents.is_empty() {
+            return;
+        }
+        for side in [Side::DingTalk, Side::Ehr] {
+            let Some(id) = link.native(side) else { continue };
+            let read = (invocation, side, link.kind, id.clone());
+            if let Some(facts) = self.reads.get(&read).cloned() {
+                self.decided.insert(read, facts);
+            }
+        }
+    }
+
+    /// Remembers who is linked now.
+    pub(crate) fn note_linked(&mut self) {
+        for link in self.links.all().filter(|link| link.dingtalk.is_some() && link.lifecycle == Lifecycle::Active) {
+            let number = link.ehr.as_ref().and_then(|id| self.oracle.number(Side::Ehr, link.kind, id));
+            self.oracle.linked.extend(number.map(|number| (link.kind, number)));
+        }
+    }
+}

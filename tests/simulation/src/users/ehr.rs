@@ -1,0 +1,212 @@
+//! What HR does in the eHR.
+
+use directory::{Field, Kind, NativeId, Side, Value};
+
+use super::{refs, text};
+use crate::company::{mobile, name};
+use crate::fault::Fault;
+use crate::world::State;
+
+impl State {
+    /// HR does something.
+    pub(crate) fn edit_ehr(&mut self) {
+        match self.dice.below(22) {
+            0..=8 => self.hr_changes(),
+            9 | 10 => self.hr_moves(),
+            11 => self.hr_sets_manager(),
+            12 | 13 => self.hr_hires(),
+            14 => self.hr_lets_go(),
+            15 => self.hr_takes_back(),
+            16 => self.hr_makes_department(),
+            17 => self.hr_renames_department(),
+            18 => self.hr_moves_department(),
+            19 => self.hr_sets_heads(),
+            20 => self.hr_closes_department(),
+            _ => self.hr_makes_circle(),
+        }
+    }
+
+    fn hr_person(&mut self) -> Option<(NativeId, u32)> {
+        let ids = self.in_the_ehr(Kind::Person);
+        let id = self.dice.pick(&ids)?;
+        let number = self.oracle.number(Side::Ehr, Kind::Person, &id)?;
+        Some((id, number))
+    }
+
+    fn hr_department(&mut self, but_root: bool) -> Option<NativeId> {
+        let ids: Vec<NativeId> = self.in_the_ehr(Kind::Department);
+        let ids: Vec<NativeId> = ids.into_iter().filter(|id| !but_root || !self.is_ehr_root(id)).collect();
+        self.dice.pick(&ids)
+    }
+
+    /// The company itself, where the eHR keeps it.
+    pub(crate) fn is_ehr_root(&self, id: &NativeId) -> bool {
+        self.oracle.number(Side::Ehr, Kind::Department, id) == Some(1)
+    }
+
+    fn hr_changes(&mut self) {
+        let Some((id, number)) = self.hr_person() else { return };
+        let token = self.token();
+        let value = |letter: char| text(&format!("{letter}{number}·{token}"));
+        let (field, value) = match self.dice.below(12) {
+            0..=2 => (Field::Title, value('t')),
+            3 => (Field::Remark, value('r').filter(|_| self.dice.chance(800))),
+            4 => (Field::Telephone, value('p')),
+            5 => (Field::WorkPlace, value('w').filter(|_| self.dice.chance(800))),
+            6 => (Field::Email, text(&format!("m{number}x{token}@mail.example"))),
+            7 => (Field::Extension, text(&format!("{{\"牌\":\"x{number}·{token}\"}}"))),
+            8 => {
+                let day = directory::canonical::day(directory::Timestamp(86_400_000 * i64::from(20_000 + token)));
+                (Field::HiredOn, day.map(Value::Day))
+            }
+            9 => (Field::Name, text(&name(Kind::Person, number, token))),
+            10 if self.dice.chance(600) => (Field::Mobile, text(&format!("+86{}", mobile(number, token)))),
+            10 => (Field::HideMobile, Some(Value::Flag(self.dice.chance(500)))),
+            _ => {
+                self.faults.reached(Fault::JobNumberChanges);
+                (Field::JobNumber, value('j'))
+            }
+        };
+        self.set_in_ehr(Kind::Person, &id, field, value);
+    }
+
+    fn hr_moves(&mut self) {
+        let Some((id, _)) = self.hr_person() else { return };
+        let count = 1 + self.dice.below(3);
+        let departments: Vec<NativeId> = (0..count).filter_map(|_| self.hr_department(false)).collect();
+        if !departments.is_empty() {
+            self.faults.reached(Fault::Memberships);
+            self.set_in_ehr(Kind::Person, &id, Field::Departments, refs(&departments));
+        }
+    }
+
+    fn hr_sets_manager(&mut self) {
+        let (Some((id, _)), Some((manager, _))) = (self.hr_person(), self.hr_person()) else { return };
+        let manager = Some(manager).filter(|manager| self.dice.chance(800) && *manager != id);
+        self.set_in_ehr(Kind::Person, &id, Field::Manager, refs(&manager));
+    }
+
+    fn hr_hires(&mut self) {
+        let (number, token) = (self.number(), self.token());
+        let at = self.hr_department(false);
+        let twin = if self.strikes(Fault::MobileTwice) { self.hr_person() } else { None };
+        let twin = twin.and_then(|(id, _)| {
+            self.ehr.get(Kind::Person, &id).and_then(|stored| stored.record.values.get(Field::Mobile).cloned())
+        });
+        let before = self.picture(Side::Ehr);
+        let id = self.hire_in_ehr(number, token, at.as_ref(), token);
+        if let Some(mobile) = twin {
+            self.ehr.edit(Kind::Person, &id, |record| record.values.show(Field::Mobile, Some(mobile)));
+        }
+        let after = self.picture(Side::Ehr);
+        self.oracle.people_did(Side::Ehr, &before, &after, self.now);
+        self.story.tell(self.now, "HR", &[u64::from(number)], || format!("hires {number} as {id}"));
+        self.feed(Kind::Person, &id);
+    }
+
+    fn hr_lets_go(&mut self) {
+        let Some((id, number)) = self.hr_person() else { return };
+        if self.is_admin(number) {
+            if number == 1 {
+                return;
+            }
+            self.faults.reached(Fault::AdminLeaves);
+        }
+        self.in_ehr("leaves", &[(Kind::Person, id.clone())], |state| {
+            state.ehr.edit(Kind::Person, &id, |record| record.active = false);
+        });
+    }
+
+    fn hr_takes_back(&mut self) {
+        let gone = self.ehr.all().filter(|stored| stored.record.kind == Kind::Person && !stored.record.active);
+        let gone: Vec<NativeId> = gone.map(|stored| stored.record.id.clone()).collect();
+        let Some(id) = self.dice.pick(&gone) else { return };
+        self.faults.reached(Fault::Rehired);
+        self.in_ehr("comes back", &[(Kind::Person, id.clone())], |state| {
+            state.ehr.edit(Kind::Person, &id, |record| record.active = true);
+        });
+    }
+
+    fn hr_makes_department(&mut self) {
+        let parent = self.hr_department(false);
+        let (number, token) = (self.number(), self.token());
+        let before = self.picture(Side::Ehr);
+        let mut values = directory::Values::new();
+        values.show_text(Field::Name, Some(name(Kind::Department, number, token)));
+        values.show_refs(Field::Parent, parent.iter().map(ToString::to_string));
+        values.show(Field::Order, Some(Value::Number(i64::from(token))));
+        if parent.is_none() {
+            return;
+        }
+        let id = self.ehr.make(Kind::Department, values);
+        self.oracle.name(Side::Ehr, Kind::Department, &id, number);
+        let after = self.picture(Side::Ehr);
+        self.oracle.people_did(Side::Ehr, &before, &after, self.now);
+        self.story.tell(self.now, "HR", &[u64::from(number)], || format!("makes department {number} as {id}"));
+        self.feed(Kind::Department, &id);
+    }
+
+    fn hr_renames_department(&mut self) {
+        let Some(id) = self.hr_department(true) else { return };
+        let Some(number) = self.oracle.number(Side::Ehr, Kind::Department, &id) else { return };
+        let token = self.token();
+        let (field, value) = match self.dice.below(3) {
+            0 => (Field::Order, Some(Value::Number(i64::from(token)))),
+            _ => (Field::Name, text(&name(Kind::Department, number, token))),
+        };
+        self.set_in_ehr(Kind::Department, &id, field, value);
+    }
+
+    fn hr_moves_department(&mut self) {
+        let (Some(id), Some(parent)) = (self.hr_department(true), self.hr_department(false)) else { return };
+        if !self.is_below(&parent, &id) {
+            self.set_in_ehr(Kind::Department, &id, Field::Parent, refs([&parent]));
+        }
+    }
+
+    /// Whether a department of the eHR is another one, or below it.
+    pub(crate) fn is_below(&self, id: &NativeId, top: &NativeId) -> bool {
+        let mut at = Some(id.clone());
+        for _ in 0..100 {
+            let Some(here) = at else { return false };
+            if here == *top {
+                return true;
+            }
+            let stored = self.ehr.get(Kind::Department, &here);
+            at = stored.and_then(|stored| NativeId::new(stored.record.values.refs(Field::Parent).next()?).ok());
+        }
+        true
+    }
+
+    fn hr_sets_heads(&mut self) {
+        let Some(id) = self.hr_department(false) else { return };
+        let members: Vec<NativeId> = self
+            .ehr
+            .all()
+            .filter(|stored| stored.record.kind == Kind::Person && stored.record.active)
+            .filter(|stored| stored.record.values.refs(Field::Departments).any(|at| at == id.as_str()))
+            .map(|stored| stored.record.id.clone())
+            .collect();
+        let heads: Vec<NativeId> = (0..self.dice.below(3)).filter_map(|_| self.dice.pick(&members)).collect();
+        self.set_in_ehr(Kind::Department, &id, Field::Heads, refs(&heads));
+    }
+
+    fn hr_closes_department(&mut self) {
+        let Some(id) = self.hr_department(true) else { return };
+        self.faults.reached(Fault::OccupiedDepartment);
+        self.in_ehr("closed", &[(Kind::Department, id.clone())], |state| {
+            state.ehr.edit(Kind::Department, &id, |record| record.active = false);
+        });
+    }
+
+    fn hr_makes_circle(&mut self) {
+        if !self.strikes(Fault::Cycle) {
+            return self.hr_changes();
+        }
+        let (Some(one), Some(other)) = (self.hr_department(true), self.hr_department(true)) else { return };
+        if one != other {
+            self.set_in_ehr(Kind::Department, &one, Field::Parent, refs([&other]));
+            self.set_in_ehr(Kind::Department, &other, Field::Parent, refs([&one]));
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! What only people can do, once the trouble is over: HR puts records right that no DingTalk can take, employees accept
+//! invitations and change their own numbers, administrators are relieved before they leave.
+
+use std::collections::BTreeSet;
+
+use directory::policy::Ownership;
+use directory::{Field, Kind, NativeId, Side};
+use sandbox::world::{Act, Changes};
+
+use super::{refs, text};
+use crate::company::mobile;
+use crate::contacts;
+use crate::world::State;
+
+impl State {
+    /// People put right what waits for them. Whether there was anything.
+    pub fn tidy(&mut self) -> bool {
+        let before = self.story.hash();
+        self.tidy_tree();
+        self.tidy_people();
+        self.say_who_is_who();
+        self.accept_invitations();
+        self.relieve_administrators();
+        self.change_numbers();
+        self.empty_departments();
+        self.story.hash() != before
+    }
+
+    /// Circles are cut, and what was under a closed department goes to the root.
+    fn tidy_tree(&mut self) {
+        if self.policy.lifecycle != Side::Ehr {
+            return self.leave_gone_departments();
+        }
+        let root = self.in_the_ehr(Kind::Department).into_iter().find(|id| self.is_ehr_root(id));
+        let Some(root) = root else { return };
+        for id in self.in_the_ehr(Kind::Department) {
+            if id == root {
+                continue;
+            }
+            let stored = self.ehr.get(Kind::Department, &id);
+            let parent = stored.and_then(|stored| NativeId::new(stored.record.values.refs(Field::Parent).next()?).ok());
+            let lost = parent.as_ref().is_none_or(|parent| {
+                let parent = self.ehr.get(Kind::Department, parent);
+                parent.is_none_or(|stored| !stored.record.active)
+            });
+            if lost || !self.is_below(&id, &root) || self.is_in_a_circle(&id) {
+                self.set_in_ehr(Kind::Department, &id, Field::Parent, refs([&root]));
+            }
+        }
+    }
+
+    /// HR's own departments leave those that are gone in DingTalk.
+    fn leave_gone_departments(&mut self) {
+        let there = self.picture(Side::DingTalk);
+        let stay = self.departments_to_be_in();
+        let root = self.in_the_ehr(Kind::Department).into_iter().find(|id| self.is_ehr_root(id));
+        for id in self.in_the_ehr(Kind::Department) {
+            let number = self.oracle.number(Side::Ehr, Kind::Department, &id).unwrap_or(0);
+            let stored = self.ehr.get(Kind::Department, &id);
+            let parent = stored.and_then(|stored| stored.record.values.refs(Field::Parent).next().map(str::to_owned));
+            let own = !there.contains_key(&(Kind::Department, number));
+            if own && parent.is_some_and(|parent| !stay.contains(&parent)) {
+                self.set_in_ehr(Kind::Department, &id, Field::Parent, refs(&root));
+            }
+        }
+    }
+
+    fn is_in_a_circle(&self, id: &NativeId) -> bool {
+        let stored = self.ehr.get(Kind::Department, id);
+        let parent = stored.and_then(|stored| NativeId::new(stored.record.values.refs(Field::Parent).next()?).ok());
+        parent.is_some_and(|parent| self.is_below(&parent, id))
+    }
+
+    /// References to who is gone go; everybody is somewhere; every mobile number is one person's.
+    fn tidy_people(&mut self) {
+        let people: BTreeSet<String> = self.in_the_ehr(Kind::Person).iter().map(ToString::to_string).collect();
+        let departments = self.departments_to_be_in();
+        let root = self.in_the_ehr(Kind::Department).into_iter().find(|id| self.is_ehr_root(id));
+        let mut mobiles = BTreeSet::new();
+        let there = self.picture(Side::DingTalk);
+        let mut people_in_order = self.in_the_ehr(Kind::Person);
+        // Whoever DingTalk knows keeps the number.
+        people_in_order.sort_by_key(|id| {
+            let number = self.oracle.number(Side::Ehr, Kind::Person, id);
+            !number.is_some_and(|number| there.contains_key(&(Kind::Person, number)))
+        });
+        for id in people_in_order {
+            self.keep_refs(Kind::Person, &id, Field::Manager, &people, None);
+            self.keep_refs(Kind::Person, &id, Field::Departments, &departments, root.as_ref());
+            let number = self.oracle.number(Side::Ehr, Kind::Person, &id).unwrap_or(0);
+            let now =
+                self.ehr.get(Kind::Person, &id).and_then(|s| s.record.values.text(Field::Mobile).map(str::to_owned));
+            let wanted = now.is_some() || self.policy.lifecycle == Side::Ehr;
+            if wanted && !now.is_some_and(|mobile| mobiles.insert(mobile)) {
+                let fresh = format!("+86{}", mobile(number, self.token()));
+                mobiles.insert(fresh.clone());
+                self.set_in_ehr(Kind::Person, &id, Field::Mobile, text(&fresh));
+            }
+        }
+        for id in self.in_the_ehr(Kind::Department) {
+            let members = self.members_on_both_sides(&id);
+            self.keep_refs(Kind::Department, &id, Field::Heads, &members, None);
+        }
+    }
+
+    /// Departments of the eHR that somebody can be in: where DingTalk decides, those that are there.
+    fn departments_to_be_in(&self) -> BTreeSet<String> {
+        let there = self.picture(Side::DingTalk);
+        let goes = |id: &NativeId| {
+            let who = self.oracle.number(Side::Ehr, Kind::Department, id).map(|number| (Kind::Department, number));
+            let gone = who.is_some_and(|who| !there.contains_key(&who));
+            self.policy.lifecycle == Side::DingTalk && gone
+        };
+        self.in_the_ehr(Kind::Department).iter().filter(|id| !goes(id)).map(ToString::to_string).collect()
+    }
+
+    fn keep_refs(
+        &mut self,
+        kind: Kind,
+        id: &NativeId,
+        field: Field,
+        allowed: &BTreeSet<String>,
+        otherwise: Option<&NativeId>,
+    ) {
+        let number = self.oracle.number(Side::Ehr, kind, id).unwrap_or(0);
+        let in_dingtalk = self.picture(Side::DingTalk).contains_key(&(kind, number));
+        if in_dingtalk && self.policy.owner(kind, field) == Ownership::Owned(Side::DingTalk) {
+            return;
+        }
+        let Some(stored) = self.ehr.get(kind, id) else { return };
+        let now: Vec<NativeId> = stored.record.values.refs(field).filter_map(|id| NativeId::new(id).ok()).collect();
+        let kept: Vec<NativeId> = now.iter().filter(|id| allowed.contains(id.as_str())).cloned().collect();
+        let kept = if kept.is_empty() { otherwise.cloned().into_iter().collect() } else { kept };
+        if kept != now {
+            self.set_in_ehr(kind, id, field, refs(&kept));
+        }
+    }
+
+    /// Who may head a department of the eHR: its members there whom DingTalk has in it too, where it has it.
+    fn members_on_both_sides(&self, id: &NativeId) -> BTreeSet<String> {
+        let number = self.oracle.number(Side::Ehr, Kind::Department, id);
+        let there = self.dingtalk.company().people.values().filter(|person| {
+            let mut ids = person.departments.iter().map(|m| directory::DeptId(m.dept_id).into());
+            ids.any(|id| self.oracle.number(Side::DingTalk, Kind::Department, &id) == number)
+        });
+        let there: BTreeSet<u32> = there
+            .filter_map(|person| self.oracle.number(Side::DingTalk, Kind::Person, &contacts::native(&person.userid)))
+            .collect();
+        let departments_in_ehr = self.policy.owner(Kind::Person, Field::Departments) == Ownership::Owned(Side::Ehr);
+        let members = self.ehr.all().filter(|stored| stored.record.kind == Kind::Person && stored.record.active);
+        let members = members.filter(|stored| {
+            if departments_in_ehr {
+                return stored.record.values.refs(Field::Departments).any(|at| at == id.as_str());
+            }
+            let number = self.oracle.number(Side::Ehr, Kind::Person, &stored.record.id);
+            number.is_some_and(|number| there.contains(&number))
+        });
+        members.map(|stored| stored.record.id.to_string()).collect()
+    }
+
+    /// Whom both sides have and nothing links for certain: HR writes down the id that they have in DingTalk.
+    fn say_who_is_who(&mut self) {
+        for kind in [Kind::Person, Kind::Department] {
+            for (id, there) in self.same(kind) {
+                let linked = self.links.by_native(kind, Side::DingTalk, &there).is_some()
+                    || self
+                        .links
+                        .by_native(kind, Side::Ehr, &id)
+                        .is_some_and(|link| link.dingtalk.as_ref() == Some(&there));
+                let known = self.ehr.get(kind, &id).is_some_and(|stored| stored.dingtalk.as_ref() == Some(&there));
+                if !linked && !known {
+                    self.in_ehr("is the same", &[(kind, id.clone())], |state| state.ehr.keep(kind, &id, there));
+                }
+            }
+        }
+    }
+
+    /// Active records of the eHR with the id that they have in DingTalk.
+    fn same(&self, kind: Kind) -> Vec<(NativeId, NativeId)> {
+        let ids: Vec<NativeId> = match kind {
+            Kind::Person => self.userids().iter().map(|id| contacts::native(id)).collect(),
+            Kind::Department => self.dept_ids().iter().map(|id| directory::DeptId(*id).into()).collect(),
+        };
+        let numbers: std::collections::BTreeMap<u32, NativeId> = ids
+            .into_iter()
+            .filter_map(|id| self.oracle.number(Side::DingTalk, kind, &id).map(|number| (number, id)))
+            .filter(|(number, _)| kind != Kind::Person || !self.oracle.confused.contains(number))
+            .collect();
+        let here = self.in_the_ehr(kind).into_iter();
+        here.filter_map(|id| {
+            let number = self.oracle.number(Side::Ehr, kind, &id)?;
+            Some((id, numbers.get(&number)?.clone()))
+        })
+        .collect()
+    }
+
+    fn accept_invitations(&mut self) {
+        for userid in std::mem::take(&mut self.invited) {
+            _ = self.act(Act::AcceptInvitation { userid }, None);
+        }
+    }
+
+    /// An administrator whom HR let go is relieved, so that DingTalk lets go of them too.
+    fn relieve_administrators(&mut self) {
+        if self.policy.lifecycle != Side::Ehr {
+            return;
+        }
+        let there = self.picture(Side::Ehr);
+        let people = self.dingtalk.company().people.values().filter(|person| person.sys_level == 2);
+        let admins: Vec<String> = people.map(|person| person.userid.clone()).collect();
+        for userid in admins {
+            let number = self.oracle.number(Side::DingTalk, Kind::Person, &contacts::native(&userid));
+            let gone = |number: u32| self.oracle.has_been(Side::Ehr, (Kind::Person, number));
+            if number.is_some_and(|number| gone(number) && !there.contains_key(&(Kind::Person, number))) {
+                _ = self.act(Act::SetAdmin { userid, sys_level: 0 }, None);
+            }
+        }
+    }
+
+    /// Employees change their own mobile number to what HR has, where HR decides it.
+    fn change_numbers(&mut self) {
+        if self.policy.owner(Kind::Person, Field::Mobile) != Ownership::Owned(Side::Ehr) {
+            return;
+        }
+        let ehr = self.picture(Side::Ehr);
+        for userid in self.userids() {
+            let number = self.oracle.number(Side::DingTalk, Kind::Person, &contacts::native(&userid));
+            let Some(number) = number.filter(|number| !self.oracle.confused.contains(number)) else { continue };
+            let wanted =
+                ehr.get(&(Kind::Person, number)).and_then(|facts| facts.get(&Field::Mobile)).cloned().flatten();
+            let Some(directory::Value::Text(wanted)) = wanted else { continue };
+            let wanted = wanted.expose().trim_start_matches("+86").to_owned();
+            let now = self.dingtalk.company().people.get(&userid).map(|person| person.mobile.clone());
+            if now.is_some_and(|now| now != wanted) {
+                let fields = Box::new(Changes { mobile: Some(wanted), ..Changes::default() });
+                _ = self.act(Act::Change { userid, fields }, None);
+            }
+        }
+    }
+
+    /// Whoever only DingTalk knows leaves a department that the eHR closed.
+    fn empty_departments(&mut self) {
+        if self.policy.lifecycle != Side::Ehr {
+            return;
+        }
+        let ehr = self.picture(Side::Ehr);
+        for dept_id in self.dept_ids() {
+            let id = directory::DeptId(dept_id).into();
+            let number = self.oracle.number(Side::DingTalk, Kind::Department, &id);
+            let closed = number.is_some_and(|number| {
+                let who = (Kind::Department, number);
+                self.oracle.has_been(Side::Ehr, who) && !ehr.contains_key(&who)
+            });
+            if !closed || dept_id == 1 {
+                continue;
+            }
+            let company = self.dingtalk.company();
+            let inside = company.people.values().filter(|person| person.is_in(dept_id));
+            let inside: Vec<String> = inside.map(|person| person.userid.clone()).collect();
+            let below = company.departments.values().filter(|d| d.parent_id == Some(dept_id));
+            let below: Vec<i64> = below.map(|d| d.dept_id).collect();
+            for userid in inside {
+                let number = self.oracle.number(Side::DingTalk, Kind::Person, &contacts::native(&userid));
+                let follows = number.is_some_and(|number| ehr.contains_key(&(Kind::Person, number)));
+                if !follows || self.policy.owner(Kind::Person, Field::Departments) != Ownership::Owned(Side::Ehr) {
+                    _ = self.act(Act::Move { userid, departments: vec![1] }, None);
+                }
+            }
+            for dept_id in below {
+                let id = directory::DeptId(dept_id).into();
+                let number = self.oracle.number(Side::DingTalk, Kind::Department, &id);
+                if number.is_none_or(|number| !self.oracle.linked.contains(&(Kind::Department, number))) {
+                    _ = self.act(Act::MoveDepartment { dept_id, parent_id: 1 }, None);
+                }
+            }
+        }
+    }
+}

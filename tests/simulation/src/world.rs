@@ -1,0 +1,255 @@
+//! The world of a history: both sides, the store, the queue, time, chance and what goes wrong.
+
+mod disaster;
+mod ehr_table;
+mod events;
+mod link_table;
+mod picture;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+
+use directory::hash::{FieldHash, HashKey};
+use directory::policy::Policy;
+use directory::snapshot::Scope;
+use directory::{CorpId, Field, Kind, NativeId, RunId, Side, Timestamp, UserId};
+use engine::ports::JournalEntry;
+
+use crate::dice::Dice;
+use crate::fault::Faults;
+use crate::oracle::{Fact, Oracle};
+use crate::story::Story;
+
+pub use disaster::Disaster;
+pub use ehr_table::EhrTable;
+pub use events::Waiting;
+pub use link_table::LinkTable;
+
+/// What is kept of a corp between invocations, as the functions keep it in the binding.
+#[derive(Debug, Clone, Default)]
+pub struct Kept {
+    /// The scope that a person accepted.
+    pub accepted: Option<Scope>,
+    /// Sweeps that deep-read their part.
+    pub sweeps: u64,
+    /// Somebody whom the last sweep saw.
+    pub canary: Option<UserId>,
+}
+
+/// How the sides behave, for the whole of a history.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Habits {
+    /// A side that stores this field in capitals, whatever it is sent.
+    pub capitals: Option<(Side, Field)>,
+    /// The first sweep runs before anything else happens.
+    pub bound_in_peace: bool,
+    /// A sweep deep-reads one part in this many.
+    pub rotation: u64,
+}
+
+/// What one invocation read last of each record.
+pub type Reads = BTreeMap<(u32, Side, Kind, NativeId), BTreeMap<Field, Fact>>;
+
+/// Everything there is.
+#[derive(Debug)]
+pub struct State {
+    /// The true time, milliseconds.
+    pub now: i64,
+    /// All chance.
+    pub dice: Dice,
+    /// DingTalk.
+    pub dingtalk: sandbox::World,
+    /// Another company's DingTalk.
+    pub stranger: sandbox::World,
+    /// The eHR.
+    pub ehr: EhrTable,
+    /// The links.
+    pub links: LinkTable,
+    /// The journal.
+    pub journal: Vec<(RunId, JournalEntry)>,
+    /// Wakes that nobody has worked yet.
+    pub wakes: Vec<Waiting>,
+    /// The last event of DingTalk's that became a wake.
+    pub told: u64,
+    /// What goes wrong.
+    pub faults: Faults,
+    /// What goes wrong just now with all reads of DingTalk.
+    pub disaster: Option<Disaster>,
+    /// What happened.
+    pub story: Story,
+    /// What people did.
+    pub oracle: Oracle,
+    /// Who decides what.
+    pub policy: Policy,
+    /// How the sides behave.
+    pub habits: Habits,
+    /// What the functions keep.
+    pub kept: Kept,
+    /// Why nothing may be written; `None` where everything may.
+    pub closed: Option<&'static str>,
+    /// The last sweep found nobody whom both sides know: a person has to look at it.
+    pub stuck: bool,
+    /// What a person released.
+    pub released: BTreeSet<FieldHash>,
+    /// When each running invocation began.
+    pub began: BTreeMap<u32, i64>,
+    /// What running invocations read.
+    pub reads: Reads,
+    /// What running invocations had read when they stored an intent.
+    pub decided: Reads,
+    /// Whom the engine invited.
+    pub invited: BTreeSet<String>,
+    /// Writes to DingTalk that were sent and have not arrived.
+    pub(crate) late: Vec<crate::ports::Late>,
+    /// Writes to the eHR that were sent and have not arrived.
+    pub(crate) late_ehr: Vec<crate::ports::LateEhr>,
+    /// Writes to either side that took effect since this was last asked.
+    pub writes: u64,
+    token: u32,
+    pub(crate) last_number: u32,
+    pub(crate) told_in_words: bool,
+}
+
+/// The key of every corp here.
+#[must_use]
+pub fn key() -> HashKey {
+    HashKey::new([0x5a; 32])
+}
+
+/// The corp.
+///
+/// # Panics
+/// Never: the id is one.
+#[must_use]
+pub fn corp() -> CorpId {
+    #[expect(clippy::expect_used, reason = "a constant")]
+    CorpId::new("ding5a").expect("a corp id")
+}
+
+impl State {
+    /// The time as everything that has no clock of its own sees it.
+    #[must_use]
+    pub fn time(&self) -> Timestamp {
+        Timestamp(self.now)
+    }
+
+    /// A number that no value has had yet.
+    pub fn token(&mut self) -> u32 {
+        self.token += 1;
+        self.token
+    }
+
+    /// A number for somebody new.
+    pub fn number(&mut self) -> u32 {
+        self.last_number += 1;
+        self.last_number
+    }
+
+    /// Chance and faults, which are asked together.
+    pub fn strikes(&mut self, fault: crate::fault::Fault) -> bool {
+        self.faults.strikes(fault, &mut self.dice)
+    }
+}
+
+/// The world, from every port.
+#[derive(Debug, Clone)]
+pub struct Shared(Arc<Mutex<State>>);
+
+impl Shared {
+    /// A world to share.
+    #[must_use]
+    pub fn new(state: State) -> Self {
+        Self(Arc::new(Mutex::new(state)))
+    }
+
+    /// The world, for as long as nothing is awaited.
+    pub fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets others go first.
+    pub async fn pause(&self) {
+        let polls = 1 + usize::from(self.lock().dice.chance(250));
+        Pause(polls).await;
+    }
+}
+
+/// Ready after so many polls.
+struct Pause(usize);
+
+impl Future for Pause {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        if self.0 == 0 {
+            return Poll::Ready(());
+        }
+        self.0 -= 1;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    }
+}
+
+/// Parts of a world that are made first.
+#[derive(Debug)]
+pub struct Beginning {
+    /// All chance.
+    pub dice: Dice,
+    /// DingTalk.
+    pub dingtalk: sandbox::World,
+    /// Another company's.
+    pub stranger: sandbox::World,
+    /// Who decides what.
+    pub policy: Policy,
+    /// How the sides behave.
+    pub habits: Habits,
+    /// What goes wrong.
+    pub faults: Faults,
+    /// Whether the story is kept in words.
+    pub told: bool,
+}
+
+/// When every history begins: a Monday morning in Shanghai.
+pub const DAWN: i64 = 1_780_272_000_000;
+
+impl State {
+    /// A world in which nothing has happened.
+    #[must_use]
+    pub fn new(beginning: Beginning) -> Self {
+        let Beginning { dice, dingtalk, stranger, policy, habits, faults, told } = beginning;
+        Self {
+            now: DAWN,
+            dice,
+            dingtalk,
+            stranger,
+            ehr: EhrTable::default(),
+            links: LinkTable::default(),
+            journal: Vec::new(),
+            wakes: Vec::new(),
+            told: 0,
+            faults,
+            disaster: None,
+            story: Story::new(told),
+            oracle: Oracle::default(),
+            policy,
+            habits,
+            kept: Kept::default(),
+            closed: None,
+            stuck: false,
+            released: BTreeSet::new(),
+            began: BTreeMap::new(),
+            reads: Reads::new(),
+            decided: Reads::new(),
+            invited: BTreeSet::new(),
+            late: Vec::new(),
+            late_ehr: Vec::new(),
+            writes: 0,
+            token: 0,
+            last_number: 0,
+            told_in_words: told,
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! What goes wrong with all reads of DingTalk for a while.
+
+use directory::{Field, FieldSet, Kind, Lifecycle};
+use sandbox::world::Scope;
+
+use crate::contacts::WITH_EMAIL;
+use crate::fault::Fault;
+
+use super::State;
+
+/// One thing that is wrong until its time is over.
+#[derive(Debug, Clone)]
+pub struct Disaster {
+    /// What.
+    pub fault: Fault,
+    /// When it ends.
+    pub until: i64,
+    /// Fields that are silent meanwhile.
+    pub silent: FieldSet,
+}
+
+/// Minutes that a disaster lasts at most: some invocations, and some that see it begin or end.
+const MINUTES_MAX: i64 = 400;
+
+/// Disasters that can begin.
+const ALL: [Fault; 6] = [
+    Fault::ScopeShrinks,
+    Fault::EmptyList,
+    Fault::HalfList,
+    Fault::WrongCorp,
+    Fault::BlankColumn,
+    Fault::PermissionWithdrawn,
+];
+
+impl State {
+    /// Perhaps a disaster begins; one that is over ends. Another company's data is not mixed into the lists of a sweep
+    /// that has begun.
+    pub fn brew(&mut self, sweeping: bool) {
+        if self.disaster.as_ref().is_some_and(|disaster| self.now >= disaster.until) {
+            self.calm();
+        }
+        if self.disaster.is_none()
+            && let Some(fault) = ALL.into_iter().find(|fault| self.strikes(*fault))
+            && (fault != Fault::WrongCorp
+                || !sweeping
+                    && self.links.all().any(|link| link.kind == Kind::Person && link.lifecycle == Lifecycle::Active))
+        {
+            let minutes = self.dice.between(1, MINUTES_MAX);
+            self.begin(fault, minutes * 60_000);
+        }
+    }
+
+    /// A disaster begins.
+    pub fn begin(&mut self, fault: Fault, lasts_ms: i64) {
+        let silent = match fault {
+            Fault::PermissionWithdrawn => {
+                let groups = [FieldSet::of(&[Field::Mobile]), WITH_EMAIL];
+                self.dice.pick(&groups).unwrap_or_default()
+            }
+            Fault::BlankColumn => {
+                let columns = [Field::Title, Field::Telephone, Field::Remark, Field::JobNumber, Field::Manager];
+                self.dice.pick(&columns).into_iter().collect()
+            }
+            _ => FieldSet::NONE,
+        };
+        if fault == Fault::ScopeShrinks {
+            self.shrink_scope();
+        }
+        self.story.tell(self.now, "disaster", &[fault as u64], || fault.key().to_owned());
+        self.disaster = Some(Disaster { fault, until: self.now + lasts_ms, silent });
+    }
+
+    fn shrink_scope(&mut self) {
+        let departments: Vec<i64> = self.dingtalk.company().departments.keys().copied().filter(|id| *id != 1).collect();
+        let one = self.dice.pick(&departments);
+        self.dingtalk.set(|settings| settings.scope = Scope::departments(one));
+    }
+
+    /// The disaster is over.
+    pub fn calm(&mut self) {
+        self.dingtalk.set(|settings| settings.scope = Scope::whole());
+        if let Some(disaster) = self.disaster.take() {
+            self.story.tell(self.now, "calm", &[], || disaster.fault.key().to_owned());
+        }
+    }
+
+    /// Whether this is wrong just now.
+    #[must_use]
+    pub fn is(&self, fault: Fault) -> bool {
+        self.disaster.as_ref().is_some_and(|disaster| disaster.fault == fault)
+    }
+
+    /// The company that reads show.
+    #[must_use]
+    pub fn shown(&self) -> &sandbox::World {
+        if self.is(Fault::WrongCorp) { &self.stranger } else { &self.dingtalk }
+    }
+
+    /// Person fields that answers leave out just now.
+    #[must_use]
+    pub fn silent(&self) -> FieldSet {
+        self.disaster.as_ref().map(|disaster| disaster.silent).unwrap_or_default()
+    }
+
+    /// Person fields whose permission the app has.
+    #[must_use]
+    pub fn permitted(&self) -> FieldSet {
+        if self.is(Fault::PermissionWithdrawn) { FieldSet::PERSON.without(self.silent()) } else { FieldSet::PERSON }
+    }
+}

@@ -1,0 +1,145 @@
+//! The eHR: records with versions, and what the ledger does with a write.
+
+use std::collections::BTreeMap;
+
+use directory::effective::Presence;
+use directory::{Action, Field, FieldSet, Kind, LinkId, NativeId, Record, Value, Values};
+use ehr::{Error, Key, Stored, Write};
+
+/// Every record, those that left among them.
+#[derive(Debug, Clone, Default)]
+pub struct EhrTable {
+    records: BTreeMap<(Kind, NativeId), Stored>,
+    by_link: BTreeMap<LinkId, NativeId>,
+    /// Whether the id of a record that the engine makes is derived from its link, as the ledger does it.
+    pub derives: bool,
+    made: u32,
+    versions: u64,
+}
+
+impl EhrTable {
+    /// Every record.
+    pub fn all(&self) -> impl Iterator<Item = &Stored> {
+        self.records.values()
+    }
+
+    /// One record.
+    #[must_use]
+    pub fn get(&self, kind: Kind, id: &NativeId) -> Option<&Stored> {
+        self.records.get(&(kind, id.clone()))
+    }
+
+    /// Whoever is found by a key; who is still there comes first.
+    #[must_use]
+    pub fn find(&self, kind: Kind, key: &Key) -> Option<&Stored> {
+        let has = |stored: &&Stored| {
+            stored.record.kind == kind
+                && match key {
+                    Key::DingTalk(id) => stored.dingtalk.as_ref() == Some(id),
+                    Key::Union(id) => stored.record.unionid.as_ref() == Some(id),
+                    Key::JobNumber(number) => stored.record.values.text(Field::JobNumber) == Some(number),
+                }
+        };
+        let mut found = self.records.values().filter(has);
+        let first = found.next();
+        first.filter(|stored| stored.record.active).or_else(|| found.find(|stored| stored.record.active)).or(first)
+    }
+
+    /// A person of HR makes a record; its id.
+    pub fn make(&mut self, kind: Kind, values: Values) -> NativeId {
+        let id = self.fresh(kind);
+        let mut record = Record::new(kind, id.clone());
+        record.values = values;
+        show_all(&mut record);
+        self.store(record, None);
+        id
+    }
+
+    /// A person of HR changes a record, whatever its version.
+    pub fn edit(&mut self, kind: Kind, id: &NativeId, edit: impl FnOnce(&mut Record)) {
+        let Some(stored) = self.records.get(&(kind, id.clone())) else { return };
+        let (mut record, dingtalk) = (stored.record.clone(), stored.dingtalk.clone());
+        edit(&mut record);
+        self.store(record, dingtalk);
+    }
+
+    /// A person of HR writes down the id that a record has in DingTalk.
+    pub fn keep(&mut self, kind: Kind, id: &NativeId, dingtalk: NativeId) {
+        if let Some(stored) = self.records.get(&(kind, id.clone())) {
+            let record = stored.record.clone();
+            self.store(record, Some(dingtalk));
+        }
+    }
+
+    /// The engine writes.
+    ///
+    /// # Errors
+    /// As the ledger.
+    pub fn apply(&mut self, write: &Write, capitals: Option<Field>) -> Result<Stored, Error> {
+        let id = match (write.action, &write.id) {
+            (Action::Create, _) => self.id_of(write),
+            (_, Some(id)) => id.clone(),
+            (_, None) => return Err(Error::NotFound),
+        };
+        let now = self.records.get(&(write.kind, id.clone()));
+        let (mut record, kept) = match (now, write.action) {
+            // The first try of this very create got through, and who knows who wrote since: it is as it is.
+            (Some(now), Action::Create) => return Ok(now.clone()),
+            (None, Action::Create) => (Record::new(write.kind, id.clone()), None),
+            (None, _) => return Err(Error::NotFound),
+            (Some(now), _) if write.expected.is_none_or(|expected| expected == now.version) => {
+                (now.record.clone(), now.dingtalk.clone())
+            }
+            (Some(_), _) => return Err(Error::Stale),
+        };
+        for (field, value) in write.values.iter() {
+            record.values.show(field, value.cloned());
+        }
+        if let Some(field) = capitals.filter(|field| write.values.shown().contains(*field)) {
+            raise(&mut record.values, field);
+        }
+        show_all(&mut record);
+        record.active = write.action != Action::Remove;
+        record.unionid = write.unionid.clone().or(record.unionid);
+        self.by_link.insert(write.link, id);
+        Ok(self.store(record, write.dingtalk.clone().or(kept)))
+    }
+
+    /// The id that a create for this link gets, where it is derived.
+    #[must_use]
+    pub fn id_for(&self, link: LinkId) -> Option<NativeId> {
+        NativeId::new(&link.to_string()).ok().filter(|_| self.derives)
+    }
+
+    fn id_of(&mut self, write: &Write) -> NativeId {
+        let known = self.by_link.get(&write.link).cloned();
+        known.or_else(|| self.id_for(write.link)).unwrap_or_else(|| self.fresh(write.kind))
+    }
+
+    fn fresh(&mut self, kind: Kind) -> NativeId {
+        self.made += 1;
+        crate::contacts::native(&format!("e{}-{}", kind.key(), self.made))
+    }
+
+    fn store(&mut self, record: Record, dingtalk: Option<NativeId>) -> Stored {
+        self.versions += 1;
+        let presence = if record.active { Presence::Here } else { Presence::Left };
+        let stored = Stored { record, dingtalk, version: self.versions, presence, upcoming: Vec::new() };
+        self.records.insert((stored.record.kind, stored.record.id.clone()), stored.clone());
+        stored
+    }
+}
+
+/// An eHR hides nothing: what nobody wrote is empty.
+fn show_all(record: &mut Record) {
+    for field in FieldSet::of_kind(record.kind).without(record.values.shown()).iter() {
+        record.values.show(field, None);
+    }
+}
+
+/// Stores a text in capitals.
+pub(crate) fn raise(values: &mut Values, field: Field) {
+    if let Some(text) = values.text(field).map(str::to_uppercase) {
+        values.show(field, Some(Value::Text(text.as_str().into())));
+    }
+}

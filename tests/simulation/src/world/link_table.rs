@@ -1,0 +1,119 @@
+//! The links: conditional writes, pointers, and what a restore brings back.
+
+use std::collections::BTreeMap;
+
+use directory::{Kind, Link, LinkId, NativeId, Side, Version};
+use state::WriteError;
+use state::error::Taken;
+use state::links::Pointers;
+
+type Pointer = (Kind, Side, NativeId);
+
+/// Listings are behind by this much at most.
+const BEHIND_MS: i64 = 3000;
+
+/// Every link and every pointer.
+#[derive(Debug, Clone, Default)]
+pub struct LinkTable {
+    links: BTreeMap<(Kind, LinkId), Link>,
+    pointers: BTreeMap<Pointer, LinkId>,
+    /// What a link was before its last write, and when that was, for listings that are behind.
+    before: BTreeMap<(Kind, LinkId), (i64, Option<Link>)>,
+    /// The time.
+    pub now: i64,
+}
+
+impl LinkTable {
+    /// Every link.
+    pub fn all(&self) -> impl Iterator<Item = &Link> {
+        self.links.values()
+    }
+
+    /// One link.
+    #[must_use]
+    pub fn get(&self, kind: Kind, id: LinkId) -> Option<&Link> {
+        self.links.get(&(kind, id))
+    }
+
+    /// The link that an id leads to and that leads back.
+    #[must_use]
+    pub fn by_native(&self, kind: Kind, side: Side, native: &NativeId) -> Option<&Link> {
+        let id = self.pointers.get(&(kind, side, native.clone()))?;
+        self.get(kind, *id).filter(|link| link.native(side) == Some(native))
+    }
+
+    /// The links of a kind, each as it was before its last write where `behind` says so.
+    pub fn list(&self, kind: Kind, mut behind: impl FnMut() -> bool) -> Vec<Link> {
+        let of_kind = self.links.iter().filter(|((of, _), _)| *of == kind);
+        let shown = of_kind.filter_map(|(key, link)| match self.before.get(key) {
+            Some((at, before)) if self.now - at < BEHIND_MS && behind() => before.clone(),
+            _ => Some(link.clone()),
+        });
+        shown.collect()
+    }
+
+    /// Stores a new link and its pointers.
+    ///
+    /// # Errors
+    /// `Exists`; a repeat that finds its own version is a success.
+    pub fn create(&mut self, link: &Link) -> Result<(), WriteError> {
+        if let Some(stored) = self.get(link.kind, link.id) {
+            let own = stored.version == link.version;
+            return if own { Ok(()) } else { Err(WriteError::Exists { which: Taken::Item }) };
+        }
+        let added = Pointers::between(None, link).added;
+        self.point(link, &added)?;
+        self.keep(link);
+        Ok(())
+    }
+
+    /// Stores a link under a condition.
+    ///
+    /// # Errors
+    /// `Stale`, `Exists`; a repeat that finds its own version is a success.
+    pub fn put(&mut self, link: &Link, expected: Version, pointers: &Pointers) -> Result<(), WriteError> {
+        match self.get(link.kind, link.id).map(|stored| stored.version) {
+            Some(version) if version == link.version => return Ok(()),
+            Some(version) if version == expected => {}
+            _ => return Err(WriteError::Stale),
+        }
+        self.point(link, &pointers.added)?;
+        for (side, native) in &pointers.removed {
+            let pointer = (link.kind, *side, native.clone());
+            if self.pointers.get(&pointer) == Some(&link.id) {
+                self.pointers.remove(&pointer);
+            }
+        }
+        self.keep(link);
+        Ok(())
+    }
+
+    fn point(&mut self, link: &Link, added: &[(Side, NativeId)]) -> Result<(), WriteError> {
+        let pointer = |side: Side, native: &NativeId| (link.kind, side, native.clone());
+        let others = |(side, native): &&(Side, NativeId)| {
+            self.pointers.get(&pointer(*side, native)).is_some_and(|id| *id != link.id)
+        };
+        if let Some((side, _)) = added.iter().find(others) {
+            return Err(WriteError::Exists { which: Taken::Native(*side) });
+        }
+        for (side, native) in added {
+            self.pointers.insert(pointer(*side, native), link.id);
+        }
+        Ok(())
+    }
+
+    fn keep(&mut self, link: &Link) {
+        let key = (link.kind, link.id);
+        let before = self.links.insert(key, link.clone());
+        self.before.insert(key, (self.now, before));
+    }
+}
+
+impl LinkTable {
+    /// Whether both hold the same links under the same versions: nothing was written between them.
+    #[must_use]
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let versions = |table: &Self| table.links.iter().map(|(key, link)| (*key, link.version.0)).collect::<Vec<_>>();
+        versions(self) == versions(other)
+    }
+}

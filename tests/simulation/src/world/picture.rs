@@ -1,0 +1,60 @@
+//! A side as it is.
+
+use std::collections::BTreeMap;
+
+use directory::{Field, FieldSet, Kind, Record, Side};
+
+use crate::contacts::{self, Depth};
+use crate::oracle::{Fact, Picture};
+
+use super::State;
+
+impl State {
+    /// Every active record of a side.
+    #[must_use]
+    pub fn picture(&self, side: Side) -> Picture {
+        let mut picture = Picture::new();
+        let mut add = |record: &Record| {
+            if let Some(number) = self.oracle.number(side, record.kind, &record.id).filter(|_| record.active) {
+                picture.insert((record.kind, number), self.facts(side, record));
+            }
+        };
+        match side {
+            Side::Ehr => self.ehr.all().for_each(|stored| add(&stored.record)),
+            Side::DingTalk => {
+                let company = self.dingtalk.company();
+                for person in company.people.values() {
+                    add(&contacts::person(person, Depth::Read, FieldSet::PERSON, FieldSet::NONE));
+                }
+                for department in company.departments.values() {
+                    add(&contacts::department(department, &self.heads(department.dept_id)));
+                }
+            }
+        }
+        picture
+    }
+
+    /// The fields of a record, references as numbers.
+    #[must_use]
+    pub fn facts(&self, side: Side, record: &Record) -> BTreeMap<Field, Fact> {
+        let shown = record.values.shown().iter();
+        shown.map(|field| (field, self.oracle.fact(side, field, &record.values))).collect()
+    }
+
+    /// Who leads a department of DingTalk's.
+    #[must_use]
+    pub fn heads(&self, dept_id: i64) -> Vec<String> {
+        let people = self.dingtalk.company().people.values();
+        let leads = |person: &&sandbox::company::Person| person.membership(dept_id).is_some_and(|m| m.leader);
+        people.filter(leads).map(|person| person.userid.clone()).collect()
+    }
+
+    /// Whether somebody is an administrator in DingTalk now.
+    #[must_use]
+    pub fn is_admin(&self, number: u32) -> bool {
+        let is = |person: &&sandbox::company::Person| {
+            self.oracle.number(Side::DingTalk, Kind::Person, &contacts::native(&person.userid)) == Some(number)
+        };
+        self.dingtalk.company().people.values().find(is).is_some_and(|person| person.is_admin() || person.boss)
+    }
+}
