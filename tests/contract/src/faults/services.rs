@@ -1,0 +1,274 @@
+//! Services of AWS in this process: the embedded DynamoDB without its HTTP server, and just enough of the others.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Mutex;
+
+use dynoxide::{Database, DynoxideError};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use super::{Answer, Asked, Service};
+
+const JSON: &str = "application/x-amz-json-1.0";
+
+fn refuse(status: u16, code: &str) -> Answer {
+    (status, JSON, json!({ "__type": code, "message": code }).to_string().into_bytes())
+}
+
+fn yes(value: &Value) -> Answer {
+    (200, JSON, value.to_string().into_bytes())
+}
+
+fn body(asked: &Asked) -> Value {
+    serde_json::from_slice(&asked.body).expect("JSON")
+}
+
+/// DynamoDB: `dynoxide`, in memory.
+pub struct DynamoDb(Database);
+
+impl DynamoDb {
+    /// An empty one.
+    #[must_use]
+    pub fn new() -> Self {
+        Self(Database::memory().expect("a database in memory"))
+    }
+
+    fn run(&self, asked: &Asked) -> Result<Vec<u8>, DynoxideError> {
+        let (db, body) = (&self.0, asked.body.as_slice());
+        match asked.operation.as_str() {
+            "CreateTable" => on(body, |ask| db.create_table(ask)),
+            "DescribeTable" => on(body, |ask| db.describe_table(ask)),
+            "DescribeTimeToLive" => on(body, |ask| db.describe_time_to_live(ask)),
+            "UpdateTimeToLive" => on(body, |ask| db.update_time_to_live(ask)),
+            "GetItem" => on(body, |ask| db.get_item(ask)),
+            "PutItem" => on(body, |ask| db.put_item(ask)),
+            "UpdateItem" => on(body, |ask| db.update_item(ask)),
+            "DeleteItem" => on(body, |ask| db.delete_item(ask)),
+            "Query" => on(body, |ask| db.query(ask)),
+            "BatchWriteItem" => on(body, |ask| db.batch_write_item(ask)),
+            "TransactGetItems" => on(body, |ask| db.transact_get_items(ask)),
+            "TransactWriteItems" => on(body, |ask| db.transact_write_items(ask)),
+            other => panic!("nobody asks for {other}"),
+        }
+    }
+}
+
+impl Default for DynamoDb {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn on<Q: DeserializeOwned, R: Serialize>(
+    body: &[u8],
+    run: impl FnOnce(Q) -> Result<R, DynoxideError>,
+) -> Result<Vec<u8>, DynoxideError> {
+    let ask = serde_json::from_slice(body).expect("a request of DynamoDB's");
+    run(ask).map(|answer| serde_json::to_vec(&answer).expect("JSON"))
+}
+
+impl Service for DynamoDb {
+    fn answer(&self, asked: &Asked) -> Answer {
+        match self.run(asked) {
+            Ok(answer) => (200, JSON, answer),
+            Err(error) => (error.status_code(), JSON, error.to_json().into_bytes()),
+        }
+    }
+
+    fn throttled(&self) -> Answer {
+        refuse(400, "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException")
+    }
+
+    /// A transaction is cancelled at its last step; a single write is refused.
+    fn conflict(&self, asked: &Asked) -> Option<Answer> {
+        const NAMES: &str = "com.amazonaws.dynamodb.v20120810#";
+        if asked.operation.starts_with("Transact") {
+            let steps = body(asked)["TransactItems"].as_array().map_or(1, Vec::len);
+            let mut reasons = vec![json!({"Code": "None"}); steps];
+            reasons[steps - 1] =
+                json!({"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item"});
+            let code = format!("{NAMES}TransactionCanceledException");
+            let answer = json!({"__type": code, "Message": "Transaction cancelled", "CancellationReasons": reasons});
+            return Some((400, JSON, answer.to_string().into_bytes()));
+        }
+        let single = ["PutItem", "UpdateItem", "DeleteItem"].contains(&asked.operation.as_str());
+        single.then(|| refuse(400, &format!("{NAMES}TransactionConflictException")))
+    }
+
+    /// The first half is written, the rest comes back.
+    fn part(&self, asked: &Asked) -> Option<Answer> {
+        if asked.operation != "BatchWriteItem" {
+            return None;
+        }
+        let mut ask = body(asked);
+        let mut left = serde_json::Map::new();
+        for (table, writes) in ask["RequestItems"].as_object_mut()?.iter_mut() {
+            let writes = writes.as_array_mut()?;
+            let rest = writes.split_off(writes.len() / 2);
+            left.insert(table.clone(), rest.into());
+        }
+        ask["RequestItems"].as_object_mut()?.retain(|_, writes| writes.as_array().is_some_and(|one| !one.is_empty()));
+        if ask["RequestItems"].as_object().is_some_and(|tables| !tables.is_empty()) {
+            let half = Asked { body: ask.to_string().into_bytes(), ..asked.clone() };
+            let (status, ..) = self.answer(&half);
+            assert_eq!(status, 200, "half of a batch is a batch");
+        }
+        Some(yes(&json!({ "UnprocessedItems": left })))
+    }
+}
+
+/// A message that SQS stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// Its body.
+    pub body: String,
+    /// Its group.
+    pub group: String,
+}
+
+/// One FIFO queue of SQS: stores and deduplicates within a group. (Time stands still for deduplication.)
+#[derive(Default)]
+pub struct FifoQueue {
+    sent: Mutex<Vec<Sent>>,
+    seen: Mutex<BTreeMap<(String, String), String>>,
+}
+
+impl FifoQueue {
+    /// What was stored, in order.
+    #[must_use]
+    pub fn sent(&self) -> Vec<Sent> {
+        self.sent.lock().unwrap().clone()
+    }
+}
+
+impl Service for FifoQueue {
+    fn answer(&self, asked: &Asked) -> Answer {
+        assert_eq!(asked.operation, "SendMessage");
+        let ask = body(asked);
+        let text = |name: &str| ask[name].as_str().expect("text").to_owned();
+        let (group, id) = (text("MessageGroupId"), text("MessageDeduplicationId"));
+        let mut seen = self.seen.lock().unwrap();
+        let count = seen.len();
+        let id = seen.entry((group.clone(), id)).or_insert_with(|| {
+            self.sent.lock().unwrap().push(Sent { body: text("MessageBody"), group });
+            format!("message-{count}")
+        });
+        yes(&json!({ "MessageId": id }))
+    }
+
+    fn throttled(&self) -> Answer {
+        refuse(400, "com.amazonaws.sqs#RequestThrottled")
+    }
+
+    fn conflict(&self, _asked: &Asked) -> Option<Answer> {
+        None
+    }
+
+    fn part(&self, _asked: &Asked) -> Option<Answer> {
+        None
+    }
+}
+
+/// Secrets Manager: current and previous values, and the tokens that make a repeat no second version.
+#[derive(Default)]
+pub struct Secrets(Mutex<HashMap<String, Vec<(String, String)>>>);
+
+impl Secrets {
+    /// Every version of a secret, oldest first.
+    #[must_use]
+    pub fn versions(&self, name: &str) -> Vec<String> {
+        let secrets = self.0.lock().unwrap();
+        secrets.get(name).into_iter().flatten().map(|(_, value)| value.clone()).collect()
+    }
+}
+
+impl Service for Secrets {
+    fn answer(&self, asked: &Asked) -> Answer {
+        let ask = body(asked);
+        let text = |name: &str| ask[name].as_str().unwrap_or_default().to_owned();
+        let mut secrets = self.0.lock().unwrap();
+        let (token, value) = (text("ClientRequestToken"), text("SecretString"));
+        match (asked.operation.as_str(), secrets.get_mut(&text("SecretId"))) {
+            ("GetSecretValue", Some(versions)) => yes(&json!({"SecretString": versions.last().expect("a version").1})),
+            ("PutSecretValue", Some(versions)) => {
+                if !versions.iter().any(|(earlier, _)| *earlier == token) {
+                    versions.push((token, value));
+                }
+                yes(&json!({}))
+            }
+            ("CreateSecret", _) => match secrets.get(&text("Name")) {
+                Some(versions) if versions.iter().any(|(earlier, _)| *earlier == token) => yes(&json!({})),
+                Some(_) => refuse(400, "ResourceExistsException"),
+                None => {
+                    secrets.insert(text("Name"), vec![(token, value)]);
+                    yes(&json!({}))
+                }
+            },
+            _ => refuse(400, "ResourceNotFoundException"),
+        }
+    }
+
+    fn throttled(&self) -> Answer {
+        refuse(400, "ThrottlingException")
+    }
+
+    fn conflict(&self, _asked: &Asked) -> Option<Answer> {
+        None
+    }
+
+    fn part(&self, _asked: &Asked) -> Option<Answer> {
+        None
+    }
+}
+
+/// A bucket of S3.
+#[derive(Default)]
+pub struct Bucket(Mutex<BTreeMap<String, Vec<u8>>>);
+
+impl Bucket {
+    /// What is there.
+    #[must_use]
+    pub fn bodies(&self) -> Vec<Vec<u8>> {
+        self.0.lock().unwrap().values().cloned().collect()
+    }
+}
+
+fn xml(status: u16, code: &str) -> Answer {
+    (status, "application/xml", format!("<Error><Code>{code}</Code><Message>{code}</Message></Error>").into_bytes())
+}
+
+impl Service for Bucket {
+    fn answer(&self, asked: &Asked) -> Answer {
+        let mut bodies = self.0.lock().unwrap();
+        match asked.operation.as_str() {
+            "PUT" if asked.if_none && bodies.contains_key(&asked.path) => xml(412, "PreconditionFailed"),
+            "PUT" => {
+                bodies.insert(asked.path.clone(), asked.body.clone());
+                (200, "application/xml", Vec::new())
+            }
+            "GET" => match bodies.get(&asked.path) {
+                Some(body) => (200, "application/octet-stream", body.clone()),
+                None => xml(404, "NoSuchKey"),
+            },
+            "DELETE" => {
+                bodies.remove(&asked.path);
+                (204, "application/xml", Vec::new())
+            }
+            other => panic!("nobody asks for {other}"),
+        }
+    }
+
+    fn throttled(&self) -> Answer {
+        xml(503, "SlowDown")
+    }
+
+    /// Two conditional puts at once: one of them is told to come again.
+    fn conflict(&self, asked: &Asked) -> Option<Answer> {
+        asked.if_none.then(|| xml(409, "ConditionalRequestConflict"))
+    }
+
+    fn part(&self, _asked: &Asked) -> Option<Answer> {
+        None
+    }
+}

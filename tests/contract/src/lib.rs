@@ -1,0 +1,30 @@
+//! What every queue, vault, archive and store has to do, as functions over the ports. `tests/sides.rs` runs each of them
+//! against the embedded implementation and against the one for AWS (on `ministack`); `tests/faults.rs` runs the ones for
+//! AWS under faults that no emulator can raise.
+
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a contract that cannot go on is broken")]
+
+pub mod archive;
+pub mod aws;
+pub mod embedded;
+pub mod faults;
+pub mod queue;
+pub mod store;
+pub mod vault;
+
+/// One test per case and side: `cases!(side, open, module; case, …)`. `open` makes what the cases of `module` take.
+#[macro_export]
+macro_rules! cases {
+    ($side:ident, $open:path, $port:path; $($case:ident),+ $(,)?) => {
+        mod $side {
+            $(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $case() {
+                    use $port as port;
+                    let fixture = $open().await;
+                    port::$case(&fixture).await;
+                }
+            )+
+        }
+    };
+}

@@ -1,0 +1,90 @@
+//! Every operation of store, queue, vault and archive under faults, hundreds of seeds each: nothing is lost, nothing is
+//! doubled, and nobody is told that somebody else won where it was himself.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "tests")]
+
+#[path = "faults/ports.rs"]
+mod ports;
+#[path = "faults/stores.rs"]
+mod stores;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use contract::faults::{DynamoDb, Storm, Weather};
+use state::{Store, Tables};
+
+/// Histories per test.
+const SEEDS: u64 = 200;
+
+/// What a worker on AWS waits (`runtime::aws::Patience::WORKER`).
+fn timeouts() -> TimeoutConfig {
+    let (attempt, call) = (Duration::from_secs(5), Duration::from_secs(15));
+    TimeoutConfig::builder().operation_attempt_timeout(attempt).operation_timeout(call).build()
+}
+
+macro_rules! config {
+    ($sdk:ident, $storm:expr) => {
+        $sdk::Config::builder()
+            .behavior_version(BehaviorVersion::v2026_01_12())
+            .region(Region::new("local"))
+            .endpoint_url("http://127.0.0.1:1")
+            .credentials_provider(Credentials::new("local", "local", None, None, "storm"))
+            .http_client($storm.client())
+            .sleep_impl(aws_smithy_async::rt::sleep::TokioSleep::new())
+            .retry_config(RetryConfig::standard().with_max_attempts(4))
+            .timeout_config(timeouts())
+    };
+}
+pub(crate) use config;
+
+/// A store whose tables were made in good weather; then the storm begins.
+async fn store(seed: u64, percent: u8) -> (Store, Storm) {
+    let (database, tables) = (Arc::new(DynamoDb::new()), Tables::with_prefix("storm-"));
+    let calm = Storm::new(Arc::clone(&database) as Arc<_>, seed, 0);
+    let client = aws_sdk_dynamodb::Client::from_conf(config!(aws_sdk_dynamodb, calm).build());
+    state::store::create_tables(&client, &tables).await.unwrap();
+    let storm = Storm::new(database, seed, percent);
+    let client = aws_sdk_dynamodb::Client::from_conf(config!(aws_sdk_dynamodb, storm).build());
+    (Store::new(client, tables, u128::from(seed) + 1), storm)
+}
+
+/// How often each kind of trouble struck.
+#[derive(Default)]
+struct Struck(std::collections::BTreeMap<String, usize>);
+
+impl Struck {
+    fn add(&mut self, storm: &Storm) {
+        for (_, weather) in storm.log() {
+            *self.0.entry(format!("{weather:?}")).or_default() += 1;
+        }
+    }
+
+    /// A storm that never blew shows nothing.
+    #[track_caller]
+    fn assert_all(&self, kinds: &[Weather]) {
+        for kind in kinds {
+            let count = self.0.get(&format!("{kind:?}")).copied().unwrap_or_default();
+            assert!(count > 20, "{kind:?} struck {count} times: {:?}", self.0);
+        }
+    }
+}
+
+/// What strikes every operation.
+const COMMON: [Weather; 7] = [
+    Weather::Clear,
+    Weather::Throttled,
+    Weather::Failed,
+    Weather::FailedAfter,
+    Weather::Silence,
+    Weather::SilenceAfter,
+    Weather::BrokenAfter,
+];
+
+/// A pause of a caller who meets trouble: as a queue that delivers again.
+async fn later() {
+    tokio::time::sleep(Duration::from_millis(500)).await;
+}
