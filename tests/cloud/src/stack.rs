@@ -1,0 +1,136 @@
+//! The stack on the emulator: uploaded, deployed by change set, looked up.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::aws::{Aws, AwsError, text};
+use crate::template::Packaged;
+
+/// Where the zips and the template are uploaded; `sam deploy` makes such a bucket too.
+pub const BUCKET: &str = "bangding-deployment";
+
+const LOOK: Duration = Duration::from_millis(200);
+const LOOKS: usize = 600;
+
+/// Why there is no stack.
+#[derive(Debug, thiserror::Error)]
+pub enum StackError {
+    /// A call failed.
+    #[error(transparent)]
+    Aws(#[from] AwsError),
+    /// CloudFormation gave up.
+    #[error("the stack ended as {status}: {why}")]
+    Failed {
+        /// CloudFormation's status.
+        status: String,
+        /// What it says of the resources that failed.
+        why: String,
+    },
+}
+
+/// A stack that is complete.
+#[derive(Debug, Clone)]
+pub struct Stack {
+    /// Its name.
+    pub name: String,
+    /// Physical ids of its resources by their logical ones.
+    pub resources: BTreeMap<String, String>,
+}
+
+impl Stack {
+    /// Uploads the zips and the template, and deploys it.
+    ///
+    /// # Errors
+    /// [`StackError`], with the first resource that failed.
+    pub async fn deploy(aws: &Aws, name: &str, packaged: &Packaged, zips: &[PathBuf]) -> Result<Self, StackError> {
+        aws.call("s3", "create_bucket", bucket()).await?;
+        for (function, zip) in packaged.functions.iter().zip(zips) {
+            let put = json!({"Bucket": BUCKET, "Key": format!("{}.zip", function.binary), "Body": {"file": zip}});
+            aws.call("s3", "put_object", put).await?;
+        }
+        let put = json!({"Bucket": BUCKET, "Key": "template.yaml", "Body": packaged.text});
+        aws.call("s3", "put_object", put).await?;
+        let change = json!({
+            "StackName": name, "ChangeSetName": "first", "ChangeSetType": "CREATE",
+            "TemplateURL": format!("https://s3.amazonaws.com/{BUCKET}/template.yaml"),
+            "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+        });
+        aws.call("cloudformation", "create_change_set", change).await?;
+        ended(aws, "describe_change_set", &json!({"StackName": name, "ChangeSetName": "first"})).await?;
+        aws.call("cloudformation", "execute_change_set", json!({"StackName": name, "ChangeSetName": "first"})).await?;
+        ended(aws, "describe_stacks", &json!({"StackName": name})).await?;
+        let listed = aws.call("cloudformation", "describe_stack_resources", json!({"StackName": name})).await?;
+        let resources = listed["StackResources"].as_array().into_iter().flatten();
+        let pair = |one: &Value| (text(one, "LogicalResourceId"), text(one, "PhysicalResourceId"));
+        Ok(Self { name: name.to_owned(), resources: resources.map(pair).collect() })
+    }
+
+    /// Deletes it; what its deletion policy keeps is the emulator's to forget.
+    ///
+    /// # Errors
+    /// [`StackError`].
+    pub async fn delete(&self, aws: &Aws) -> Result<(), StackError> {
+        aws.call("cloudformation", "delete_stack", json!({"StackName": self.name})).await?;
+        for _ in 0..LOOKS {
+            match aws.call("cloudformation", "describe_stacks", json!({"StackName": self.name})).await {
+                // A stack that is gone is no stack.
+                Err(err) if err.code() == "ValidationError" => return Ok(()),
+                Err(err) => return Err(err.into()),
+                Ok(_) => tokio::time::sleep(LOOK).await,
+            }
+        }
+        Err(StackError::Failed { status: "DELETE_IN_PROGRESS".to_owned(), why: "it took too long".to_owned() })
+    }
+
+    /// A resource's physical id; empty where there is no such resource.
+    #[must_use]
+    pub fn physical(&self, logical: &str) -> &str {
+        self.resources.get(logical).map_or("", String::as_str)
+    }
+}
+
+fn bucket() -> Value {
+    let region = local::cloud::emulator::REGION;
+    json!({"Bucket": BUCKET, "CreateBucketConfiguration": {"LocationConstraint": region}})
+}
+
+/// Waits for the end of a change set or of a stack.
+async fn ended(aws: &Aws, operation: &str, of: &Value) -> Result<(), StackError> {
+    let mut status = String::new();
+    for _ in 0..LOOKS {
+        let said = aws.call("cloudformation", operation, of.clone()).await?;
+        let one = said["Stacks"].get(0).unwrap_or(&said);
+        status = match text(one, "StackStatus") {
+            none if none.is_empty() => text(one, "Status"),
+            status => status,
+        };
+        match status.as_str() {
+            "CREATE_COMPLETE" => return Ok(()),
+            "FAILED" | "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED" | "CREATE_FAILED" => {
+                let why = text(one, "StatusReason") + &text(one, "StackStatusReason") + &failures(aws, of).await?;
+                return Err(StackError::Failed { status, why });
+            }
+            _ => tokio::time::sleep(LOOK).await,
+        }
+    }
+    Err(StackError::Failed { status, why: "it took too long".to_owned() })
+}
+
+async fn failures(aws: &Aws, of: &Value) -> Result<String, AwsError> {
+    let events = aws.call("cloudformation", "describe_stack_events", json!({"StackName": of["StackName"]})).await?;
+    let events = events["StackEvents"].as_array().cloned().unwrap_or_default();
+    let failed = events.iter().filter(|event| text(event, "ResourceStatus").ends_with("FAILED"));
+    let line =
+        |event: &Value| format!("\n  {}: {}", text(event, "LogicalResourceId"), text(event, "ResourceStatusReason"));
+    Ok(failed.map(line).collect())
+}
+
+/// The file name of a path, for people.
+#[must_use]
+pub fn megabytes(zip: &Path) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "a size that is printed with one decimal")]
+    std::fs::metadata(zip).map_or(0.0, |file| file.len() as f64 / 1e6)
+}

@@ -1,0 +1,117 @@
+//! What has to be seen on a deployed stack, in an order in which each finds what it needs.
+
+mod callback;
+mod first_sync;
+mod message;
+mod poison;
+mod schedule;
+mod token;
+
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::time::{Duration, Instant};
+
+use futures::FutureExt as _;
+use sandbox::world::Act;
+use serde_json::json;
+use stories::patience::until;
+
+use crate::screen::{done, failed};
+use crate::world::World;
+
+/// Nothing here takes longer, unless it never comes.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(150);
+
+/// Lines of a function's log that a failure shows.
+const TAIL: usize = 15;
+
+type Told<'a> = Pin<Box<dyn Future<Output = String> + 'a>>;
+
+/// A story: its name, and what it does. It panics where something is not as it has to be, and ends with what it saw.
+pub struct Story {
+    /// For the line that is printed.
+    pub name: &'static str,
+    /// Tells it.
+    pub tell: fn(&World) -> Told<'_>,
+}
+
+/// All of them.
+pub const ALL: [Story; 7] = [
+    Story { name: "token schedule", tell: |world| Box::pin(schedule::renews_the_token(world)) },
+    Story { name: "first sync", tell: |world| Box::pin(first_sync::brings_everybody(world)) },
+    Story { name: "sweep schedule", tell: |world| Box::pin(schedule::sweeps_the_company(world)) },
+    Story { name: "callback", tell: |world| Box::pin(callback::brings_changes_in(world)) },
+    Story { name: "poison", tell: |world| Box::pin(poison::ends_alone(world)) },
+    Story { name: "refused token", tell: |world| Box::pin(token::is_replaced(world)) },
+    Story { name: "message", tell: |world| Box::pin(message::arrives(world)) },
+];
+
+/// What everything else begins with.
+pub const BEGINNING: [Story; 2] = [
+    Story { name: "first sync", tell: |world| Box::pin(first_sync::brings_everybody(world)) },
+    Story { name: "callback", tell: |world| Box::pin(callback::brings_changes_in(world)) },
+];
+
+/// Tells stories until one fails; how many there were.
+///
+/// # Errors
+/// The name of the one that failed; why is printed, with what the functions logged.
+pub async fn tell(world: &World, stories: &[Story]) -> Result<usize, String> {
+    for story in stories {
+        let began = Instant::now();
+        match AssertUnwindSafe((story.tell)(world)).catch_unwind().await {
+            Ok(seen) => done(story.name, &seen, began.elapsed()),
+            Err(_) => {
+                show_logs(world).await;
+                return Err(format!("{} failed; its reason is above the logs", story.name));
+            }
+        }
+    }
+    Ok(stories.len())
+}
+
+/// Whether the ledger is what DingTalk is, and every difference where it is not.
+pub(crate) async fn is_same(world: &World) -> Result<(), String> {
+    let differences = stories::differences(&world.dingtalk.truth().await, &world.ledger().await);
+    if differences.is_empty() { Ok(()) } else { Err(stories::compare::list(&differences)) }
+}
+
+/// Waits until a queue holds nothing, seen or unseen.
+pub(crate) async fn until_empty(world: &World, logical: &str) {
+    until(PATIENCE, "the queue is empty", async || match world.waiting(logical).await {
+        0 => Ok(()),
+        waiting => Err(format!("{waiting} messages in {logical}")),
+    })
+    .await;
+}
+
+/// Renames as many people as there are names, and pushes no event; who they are.
+pub(crate) async fn silent_rename(world: &World, names: &[&str]) -> Vec<String> {
+    let silence = json!({"kind": "event_never", "times": null});
+    world.dingtalk.arm(serde_json::from_value(silence).expect("a fault")).await;
+    let mut renamed: Vec<String> = Vec::new();
+    for name in names {
+        let others: Vec<&str> = renamed.iter().map(String::as_str).collect();
+        let userid = world.dingtalk.bystander(&others).await.userid;
+        world.dingtalk.act(Act::Rename { userid: userid.clone(), name: (*name).to_owned() }).await;
+        renamed.push(userid);
+    }
+    world.dingtalk.disarm().await;
+    assert!(is_same(world).await.is_err(), "nobody has told of it yet");
+    renamed
+}
+
+async fn show_logs(world: &World) {
+    for function in ["Callback", "Reconcile", "FullSync", "TokenRefresh", "MessagePush"] {
+        let log = world.log(function).await;
+        let frame = ["START ", "END ", "REPORT "];
+        let lines: Vec<&str> = log.lines().filter(|line| !frame.iter().any(|mark| line.starts_with(mark))).collect();
+        failed(&format!(
+            "{function}\n{}",
+            lines.get(lines.len().saturating_sub(TAIL)..).unwrap_or_default().join("\n")
+        ));
+    }
+    let log = world.emulator().log();
+    let lines: Vec<&str> = log.lines().filter(|line| !line.contains("hypercorn.access")).collect();
+    failed(&format!("emulator\n{}", lines.get(lines.len().saturating_sub(TAIL)..).unwrap_or_default().join("\n")));
+}

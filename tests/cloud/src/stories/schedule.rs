@@ -1,0 +1,68 @@
+//! The template's rules fire, and what they call does its work.
+//!
+//! They fire four or six times an hour, which nobody wants to wait for: their expression alone is changed to every
+//! minute, through the API, and back.
+
+use runtime::SystemClock;
+use serde_json::{Value, json};
+use state::VaultError;
+use state::store::Condition;
+use state::vault::SecretError;
+use stories::patience::until;
+
+use super::PATIENCE;
+use crate::aws::text;
+use crate::world::World;
+
+/// Longer than any binding waits between two sweeps.
+const DUE_MS: i64 = 8 * 24 * 3_600_000;
+
+/// The rule calls `token-refresh`, which may make the secret of the tokens.
+pub(super) async fn renews_the_token(world: &World) -> String {
+    let none = world.secrets().tokens(&world.binding.id).await;
+    assert!(matches!(none, Err(SecretError::Vault(VaultError::NotFound))), "a token before the rule fired: {none:?}");
+    let rule = every_minute(world, "TokenRefreshSchedule").await;
+    until(PATIENCE, "the rule has a token made", async || {
+        world.secrets().tokens(&world.binding.id).await.map(|_| ()).map_err(|err| err.to_string())
+    })
+    .await;
+    put_rule(world, &rule).await;
+    "the rule fired, the token is in the vault".to_owned()
+}
+
+/// A sweep is due and nobody was told of a change: the rule asks, the queue carries, the sweep finds it.
+pub(super) async fn sweeps_the_company(world: &World) -> String {
+    let userid = super::silent_rename(world, &["规则找到"]).await.remove(0);
+    let due = SystemClock.now().plus_millis(-DUE_MS);
+    let stored = world.store().binding(&world.binding.id).await.expect("the table answers").expect("the binding");
+    let mut binding = stored.body;
+    binding.swept_at = Some(due);
+    world.store().put_binding(&binding, Condition::Version(stored.version)).await.expect("the binding is stored");
+    let rule = every_minute(world, "FullSyncSchedule").await;
+    until(PATIENCE, "the rule has the company swept", async || super::is_same(world).await).await;
+    put_rule(world, &rule).await;
+    super::until_empty(world, "Sweeps").await;
+    let ledger = world.ledger().await;
+    assert!(ledger.binding.swept_at.is_some_and(|swept| swept > due), "the binding remembers the sweep");
+    assert!(ledger.people.iter().any(|stored| stored.dingtalk.as_ref().is_some_and(|id| id.as_str() == userid)));
+    "the rule fired and had the company swept, which found a change without an event".to_owned()
+}
+
+/// Has a rule of the template fire every minute; the rule as it was.
+async fn every_minute(world: &World, logical: &str) -> Value {
+    let name = world.stack.physical(logical).rsplit('/').next().unwrap_or_default();
+    let rule = world.aws.call("events", "describe_rule", json!({"Name": name})).await.expect("the rule");
+    assert_eq!(text(&rule, "State"), "ENABLED", "{rule}");
+    let mut often = rule.clone();
+    often["ScheduleExpression"] = "cron(* * * * ? *)".into();
+    put_rule(world, &often).await;
+    rule
+}
+
+async fn put_rule(world: &World, rule: &Value) {
+    let mut put = json!({});
+    for field in ["Name", "ScheduleExpression", "State", "Description"] {
+        put[field] = rule[field].clone();
+    }
+    world.aws.call("events", "put_rule", put).await.expect("the rule can be changed");
+}

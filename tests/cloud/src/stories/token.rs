@@ -1,0 +1,22 @@
+//! A refused token is reported by the function that met it, replaced by the only one that may, and used.
+
+use sandbox::world::Act;
+use serde_json::json;
+use stories::patience::until;
+
+use super::{PATIENCE, is_same};
+use crate::world::World;
+
+/// DingTalk forgets every token in the middle of the work.
+pub(super) async fn is_replaced(world: &World) -> String {
+    let before = world.secrets().tokens(&world.binding.id).await.expect("the token").hash();
+    let fault = json!({"kind": "expire_token", "interface": "/topapi/v2/user/get", "times": 1});
+    world.dingtalk.arm(serde_json::from_value(fault).expect("a fault")).await;
+    let userid = world.dingtalk.bystander(&[]).await.userid;
+    world.dingtalk.act(Act::Rename { userid: userid.clone(), name: "令牌过期".into() }).await;
+    let took = until(PATIENCE, "the change is in the ledger", async || is_same(world).await).await;
+    assert_eq!(world.dingtalk.disarm().await, [1], "the token was refused once");
+    let after = world.secrets().tokens(&world.binding.id).await.expect("the token").hash();
+    assert_ne!(before, after, "there is another token");
+    format!("reported, replaced and used within {:.1} s", took.as_secs_f64())
+}

@@ -1,0 +1,134 @@
+//! A deployed stack and a company whose DingTalk is a sandbox on this machine.
+
+use std::sync::Arc;
+
+use directory::{BindingId, CorpId};
+use local::cloud::emulator::{Emulator, REGION, ROOT};
+use local::up::{App, new_secret};
+use runtime::SystemClock;
+use runtime::aws::{Patience, Settings};
+use runtime::variables::{AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL, AWS_REGION, AWS_SECRET_ACCESS_KEY};
+use runtime::worker::{self, Worker};
+use sandbox::company::Size;
+use secrecy::ExposeSecret as _;
+use serde_json::{Value, json};
+use state::store::Condition;
+use state::{Binding, Queue};
+use stories::company::QPS;
+use stories::{DingTalk, Ledger};
+
+use crate::aws::Aws;
+use crate::stack::Stack;
+
+/// Everything that a story works with.
+pub struct World {
+    /// AWS, as its root.
+    pub aws: Aws,
+    /// What was deployed.
+    pub stack: Stack,
+    /// DingTalk.
+    pub dingtalk: DingTalk,
+    /// The company's binding, as it was seeded.
+    pub binding: Binding,
+    /// Token and key of the callback, and its address.
+    pub subscription: Value,
+    worker: Worker,
+    emulator: Emulator,
+}
+
+impl World {
+    /// Binds a company of `people` to the stack: its secret into the vault, its binding into the table. Nothing else.
+    pub async fn bind(emulator: Emulator, aws: Aws, stack: Stack, people: usize) -> Self {
+        let size = Size { people, departments: people.div_ceil(9), seed: 1, big_department: None };
+        let dingtalk = DingTalk::sized(size).await;
+        let keys = dingtalk.credentials().await;
+        let app = App {
+            corp_id: CorpId::new(&keys.corp_id).expect("the sandbox's CorpId"),
+            agent_id: keys.agent_id,
+            app_key: keys.app_key.clone(),
+            app_secret: keys.app_secret.clone().into(),
+        };
+        let worker = connect(emulator.url(), &stack);
+        let id = BindingId::new("b-cloud").expect("an id");
+        let secret = new_secret(&app).expect("randomness");
+        let url = format!("{}/_aws/execute-api/{}/callback/{id}", emulator.url(), stack.physical("Api"));
+        let binding = binding(id, &app, &dingtalk, &url);
+        worker.secrets.put_binding(&binding.id, &secret).await.expect("the secret is stored");
+        worker.store.put_binding(&binding, Condition::New).await.expect("the binding is stored");
+        let (token, aes_key) = (secret.callback_token.expose_secret(), secret.callback_aes_key.expose_secret());
+        let subscription = json!({"callback_url": url, "token": token, "aes_key": aes_key});
+        Self { aws, stack, dingtalk, binding, subscription, worker, emulator }
+    }
+
+    /// The tables.
+    #[must_use]
+    pub fn store(&self) -> &state::Store {
+        &self.worker.store
+    }
+
+    /// The vault.
+    #[must_use]
+    pub fn secrets(&self) -> &state::vault::Secrets {
+        &self.worker.secrets
+    }
+
+    /// The ledger as it is now.
+    pub async fn ledger(&self) -> Ledger {
+        let stored = self.store().binding(&self.binding.id).await.expect("the table answers");
+        Ledger::of_binding(self.store(), self.secrets(), stored.expect("the binding").body).await
+    }
+
+    /// One of the stack's queues, by its logical id, as the functions see it.
+    #[must_use]
+    pub fn queue(&self, logical: &str) -> Arc<dyn Queue> {
+        self.worker.queue(self.stack.physical(logical))
+    }
+
+    /// Messages in a queue, seen and unseen.
+    pub async fn waiting(&self, logical: &str) -> u64 {
+        let ask = json!({"QueueUrl": self.stack.physical(logical), "AttributeNames": ["All"]});
+        let said = self.aws.call("sqs", "get_queue_attributes", ask).await.expect("the queue answers");
+        let number = |name: &str| said["Attributes"][name].as_str().and_then(|text| text.parse::<u64>().ok());
+        ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"].into_iter().filter_map(number).sum()
+    }
+
+    /// What a function logged so far, by its logical id.
+    pub async fn log(&self, function: &str) -> String {
+        let group = self.stack.physical(&format!("{function}Log"));
+        let said = self.aws.call("logs", "filter_log_events", json!({"logGroupName": group})).await.unwrap_or_default();
+        let events = said["events"].as_array().cloned().unwrap_or_default();
+        events.iter().filter_map(|event| event["message"].as_str()).collect::<Vec<_>>().join("\n")
+    }
+
+    /// What the emulator itself says.
+    #[must_use]
+    pub fn emulator(&self) -> &Emulator {
+        &self.emulator
+    }
+}
+
+fn connect(url: &str, stack: &Stack) -> Worker {
+    let variable = |name: &str| match name {
+        AWS_REGION => Some(REGION.to_owned()),
+        AWS_ACCESS_KEY_ID | AWS_SECRET_ACCESS_KEY => Some(ROOT.to_owned()),
+        AWS_ENDPOINT_URL => Some(url.to_owned()),
+        _ => None,
+    };
+    let settings = Settings::from_vars(&variable, Patience::WORKER).expect("everything is set");
+    let name = &stack.name;
+    let connected =
+        worker::connect(&settings, &format!("{name}-"), &format!("{name}/"), stack.physical("RefusedTokens"));
+    connected.expect("the TLS settings")
+}
+
+fn binding(id: BindingId, app: &App, dingtalk: &DingTalk, callback_url: &str) -> Binding {
+    let mut binding = Binding::new(id, app.corp_id.clone());
+    binding.agent_id = app.agent_id;
+    binding.app_key.clone_from(&app.app_key);
+    binding.endpoints.api = dingtalk.url().to_owned();
+    binding.endpoints.oapi = dingtalk.url().to_owned();
+    binding.calls_per_second = QPS;
+    binding.callback_url = Some(callback_url.to_owned());
+    binding.created_at = SystemClock.now();
+    binding
+}

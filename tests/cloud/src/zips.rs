@@ -1,0 +1,84 @@
+//! The functions' zips: a `bootstrap` each.
+
+use std::path::{Path, PathBuf};
+
+use local::cloud::tool;
+use tokio::process::Command;
+
+use crate::template::Function;
+
+/// Where the project and what was built of it are, and the Python of the emulator.
+#[derive(Debug, Clone)]
+pub struct Places {
+    /// The workspace's top folder.
+    pub root: PathBuf,
+    /// Cargo's target directory.
+    pub target: PathBuf,
+    /// The programs of the emulator's environment.
+    pub python: PathBuf,
+}
+
+/// Which programs become bootstraps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Programs {
+    /// Built by `cargo lambda` as they are for Lambda, but for optimisation.
+    CargoLambda,
+    /// Those of the ordinary debug build, which must be there: nothing is built again in CI.
+    Built,
+}
+
+/// Makes the zips; their paths, in the functions' order.
+///
+/// # Errors
+/// What could not be built, with the builder's own words.
+pub async fn make(places: &Places, functions: &[Function], programs: Programs) -> Result<Vec<PathBuf>, String> {
+    match programs {
+        Programs::CargoLambda => cargo_lambda(places, functions).await,
+        Programs::Built => {
+            let mut zips = Vec::new();
+            for function in functions {
+                zips.push(of_built(places, &function.binary).await?);
+            }
+            Ok(zips)
+        }
+    }
+}
+
+async fn cargo_lambda(places: &Places, functions: &[Function]) -> Result<Vec<PathBuf>, String> {
+    let bin = tool::cargo_lambda(&places.target)?;
+    let path = runtime::variable("PATH").unwrap_or_default();
+    let mut cargo = Command::new("cargo");
+    cargo.args(["lambda", "build", "--x86-64", "--locked", "--profile", "lambda-local", "--output-format", "zip"]);
+    for function in functions {
+        cargo.args(["--package", &function.binary]);
+    }
+    cargo.env("PATH", format!("{}:{path}", bin.display())).current_dir(&places.root);
+    run(cargo, "cargo lambda").await?;
+    Ok(functions.iter().map(|one| places.target.join("lambda").join(&one.binary).join("bootstrap.zip")).collect())
+}
+
+/// Without its symbols, which nobody reads there.
+async fn of_built(places: &Places, binary: &str) -> Result<PathBuf, String> {
+    let program = places.target.join("debug").join(binary);
+    if !program.is_file() {
+        return Err(format!("{binary} is not built: run `cargo build --workspace --bins` first"));
+    }
+    let folder = places.target.join("lambda-built").join(binary);
+    std::fs::create_dir_all(&folder).map_err(|err| format!("{} cannot be made: {err}", folder.display()))?;
+    let (bootstrap, zip) = (folder.join("bootstrap"), folder.join("bootstrap.zip"));
+    let mut strip = Command::new("strip");
+    strip.arg("-o").args([&bootstrap, &program]);
+    run(strip, "strip").await?;
+    let mut python = Command::new(places.python.join("python"));
+    python.args(["-m", "zipfile", "-c"]).args([Path::new(&zip), &bootstrap]);
+    run(python, "python -m zipfile").await?;
+    Ok(zip)
+}
+
+async fn run(mut command: Command, name: &str) -> Result<(), String> {
+    let ended = command.output().await.map_err(|err| format!("{name} cannot be started: {err}"))?;
+    if ended.status.success() {
+        return Ok(());
+    }
+    Err(format!("{name} failed\n{}", String::from_utf8_lossy(&ended.stderr).trim_end()))
+}
