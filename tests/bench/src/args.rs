@@ -20,6 +20,12 @@ pub struct Args {
 pub enum Bench {
     /// Import of a company, sweeps of it unchanged and changed, and a wasteful client beside them
     Sync(SyncArgs),
+    /// What a list row costs once it has arrived, without network and database
+    Rows(RowsArgs),
+    /// A cold and a warm callback, its instructions, memory and zip; beside it what a user would write in Node and Python
+    Callback(CallbackArgs),
+    /// 100,000 signed and 10,000 forged events in a minute to one callback process
+    Flood(FloodArgs),
     /// One sweep of a binding in this process: what `sync` measures
     #[command(hide = true)]
     SweepOnce(SweepArgs),
@@ -46,6 +52,45 @@ pub struct SyncArgs {
     /// The same seed makes the same company
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+}
+
+/// `bench rows`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct RowsArgs {
+    /// People in the pages
+    #[arg(long, default_value_t = 200_000, value_parser = clap::value_parser!(u32).range(1_000..=1_000_000))]
+    pub people: u32,
+}
+
+/// `bench callback`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct CallbackArgs {
+    /// Cold starts of each program, one after the other in turn
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub rounds: u32,
+    /// Events after the first one, in each round
+    #[arg(long, default_value_t = 150, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub warm: u32,
+    /// Another bootstrap than the one that is built here
+    #[arg(long)]
+    pub program: Option<PathBuf>,
+}
+
+/// `bench flood`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct FloodArgs {
+    /// Signed events
+    #[arg(long, default_value_t = 100_000)]
+    pub signed: u32,
+    /// Forged events
+    #[arg(long, default_value_t = 10_000)]
+    pub forged: u32,
+    /// Seconds in which they arrive
+    #[arg(long, default_value_t = 60)]
+    pub seconds: u32,
+    /// Another bootstrap than the one that is built here
+    #[arg(long)]
+    pub program: Option<PathBuf>,
 }
 
 /// `bench sweep-once`.

@@ -5,9 +5,11 @@
 //! in the same run that misses it, so that the measure is known to be able to fail.
 
 pub mod args;
+pub mod callback;
 pub mod figure;
 pub mod floor;
 pub mod process;
+pub mod rows;
 pub mod sync;
 
 use std::process::ExitCode;
@@ -21,16 +23,24 @@ pub fn run(args: &Args) -> ExitCode {
     let mut builder = match &args.bench {
         // As on Lambda, where the measured side has one thread.
         Bench::SweepOnce(_) => tokio::runtime::Builder::new_current_thread(),
-        Bench::Sync(_) => tokio::runtime::Builder::new_multi_thread(),
+        Bench::Sync(_) | Bench::Rows(_) | Bench::Callback(_) | Bench::Flood(_) => {
+            tokio::runtime::Builder::new_multi_thread()
+        }
     };
     let runtime = match builder.enable_all().build() {
         Ok(runtime) => runtime,
         Err(err) => return local::failed(&err),
     };
-    let ended = match &args.bench {
-        Bench::Sync(args) => runtime.block_on(sync::run(args)),
-        Bench::SweepOnce(args) => runtime.block_on(sync::measured::run(args)).map(|()| true),
-    };
+    match &args.bench {
+        Bench::Sync(args) => verdict(runtime.block_on(sync::run(args))),
+        Bench::Rows(args) => verdict(runtime.block_on(rows::run(args))),
+        Bench::SweepOnce(args) => verdict(runtime.block_on(sync::measured::run(args)).map(|()| true)),
+        Bench::Callback(args) => verdict(runtime.block_on(callback::run(args))),
+        Bench::Flood(args) => verdict(runtime.block_on(callback::flood::run(args))),
+    }
+}
+
+fn verdict<E: std::error::Error>(ended: Result<bool, E>) -> ExitCode {
     match ended {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,

@@ -1,5 +1,7 @@
 //! What this process has used so far, as Linux tells it.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 /// Clock ticks per second in `/proc`: 100 on every Linux that Rust runs on (`USER_HZ`).
@@ -31,17 +33,36 @@ pub fn usage() -> Result<Usage, Unreadable> {
     parse(&stat, &status).ok_or_else(|| Unreadable(std::io::ErrorKind::InvalidData.into()))
 }
 
+/// The most memory that another process ever had resident, KiB.
+///
+/// # Errors
+/// [`Unreadable`] where there is no such process.
+pub fn peak_kib_of(pid: u32) -> Result<u64, Unreadable> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).map_err(Unreadable)?;
+    kib(&status, "VmHWM").ok_or_else(|| Unreadable(std::io::ErrorKind::InvalidData.into()))
+}
+
+/// User and system time that all threads of another process have used so far, those that have ended among them.
+///
+/// # Errors
+/// [`Unreadable`] where there is no such process.
+pub fn cpu_of(pid: i32) -> Result<Duration, Unreadable> {
+    let now = nix::time::clock_getcpuclockid(nix::unistd::Pid::from_raw(pid)).and_then(nix::time::ClockId::now);
+    now.map(Duration::from).map_err(|error| Unreadable(error.into()))
+}
+
+fn kib(status: &str, name: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
+    line.trim().strip_suffix("kB")?.trim().parse().ok()
+}
+
 fn parse(stat: &str, status: &str) -> Option<Usage> {
     // The name in parentheses may itself hold spaces; utime and stime are fields 14 and 15, counted from 1.
     let (_, after_name) = stat.rsplit_once(')')?;
     let mut fields = after_name.split_whitespace().skip(11);
     let ticks: u64 = fields.next()?.parse::<u64>().ok()? + fields.next()?.parse::<u64>().ok()?;
-    let kib = |name: &str| -> Option<u64> {
-        let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
-        line.trim().strip_suffix("kB")?.trim().parse().ok()
-    };
     let cpu_ms = ticks * 1000 / TICKS_PER_SECOND;
-    Some(Usage { cpu_ms, resident_kib: kib("VmRSS")?, peak_kib: kib("VmHWM")? })
+    Some(Usage { cpu_ms, resident_kib: kib(status, "VmRSS")?, peak_kib: kib(status, "VmHWM")? })
 }
 
 #[cfg(test)]
@@ -55,6 +76,14 @@ mod tests {
         let status = "Name:\tx\nVmPeak:\t  999 kB\nVmHWM:\t   5120 kB\nVmRSS:\t   4096 kB\n";
         let usage = parse(STAT, status).unwrap();
         assert_eq!(usage, Usage { cpu_ms: 2810, resident_kib: 4096, peak_kib: 5120 });
+    }
+
+    #[test]
+    fn another_process_is_read() {
+        let own = std::process::id();
+        assert!(cpu_of(i32::try_from(own).unwrap()).unwrap() > Duration::ZERO);
+        assert!(peak_kib_of(own).unwrap() > 100);
+        assert!(peak_kib_of(u32::MAX).is_err());
     }
 
     #[test]

@@ -42,7 +42,7 @@ pub async fn run(args: &SweepArgs) -> Result<(), Trouble> {
     let machine = Machine::start(&place).await.map_err(Trouble::setup("the measured machine"))?;
     let deps = machine.full_sync();
     // The first use of the connections and of the binding's client belongs to the baseline.
-    deps.corps.engine(&args.binding).await.map_err(Trouble::setup("the engine"))?;
+    deps.corps.engine(&args.binding, engine::gate::Purpose::Follow).await.map_err(Trouble::setup("the engine"))?;
     let before = usage().map_err(Trouble::setup("the process's usage"))?;
     let message = SweepMessage {
         binding: args.binding.clone(),

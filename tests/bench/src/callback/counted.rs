@@ -1,0 +1,87 @@
+//! Instructions, counted by valgrind: the same from run to run but for less than a percent.
+
+use std::path::Path;
+
+use super::lambda::Function;
+use super::{Stage, Trouble};
+
+/// Events between the two counts that a warm one is the difference of.
+const WARM: u64 = 200;
+
+/// Instructions of our bootstrap in user space.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    /// Until it asks for work for the first time.
+    pub init: u64,
+    /// For the first event.
+    pub first: u64,
+    /// For one of the others.
+    pub warm: u64,
+}
+
+/// Runs of each length. Under valgrind a program is fifty times slower, and its own deadlines are not: one may strike, and
+/// move a handshake from the start to the first event, or an event may fail. Handshakes at the start make it the dearest
+/// of its runs, and the others the cheapest of theirs.
+const RUNS: usize = 4;
+
+/// Counts without an event, with one, and with many.
+///
+/// # Errors
+/// [`Trouble::NotCounted`] where there is no valgrind.
+pub async fn count(stage: &Stage, program: &Path) -> Result<Counts, Trouble> {
+    let init = runs(stage, program, 0).await?.into_iter().max().unwrap_or_default();
+    let least = |counts: Vec<u64>| counts.into_iter().min().unwrap_or_default();
+    let one = least(runs(stage, program, 1).await?);
+    let many = least(runs(stage, program, 1 + WARM).await?);
+    Ok(Counts { init, first: one.saturating_sub(init), warm: many.saturating_sub(one) / WARM })
+}
+
+/// The runs of one length that came to a good end; one does.
+async fn runs(stage: &Stage, program: &Path, events: u64) -> Result<Vec<u64>, Trouble> {
+    let (mut counts, mut failed) = (Vec::new(), None);
+    for _ in 0..RUNS {
+        match until(stage, program, events).await {
+            Ok(count) => counts.push(count),
+            Err(trouble @ Trouble::Answer { .. }) => failed = Some(trouble),
+            Err(trouble) => return Err(trouble),
+        }
+    }
+    match failed {
+        Some(trouble) if counts.is_empty() => Err(trouble),
+        _ => Ok(counts),
+    }
+}
+
+async fn until(stage: &Stage, program: &Path, events: u64) -> Result<u64, Trouble> {
+    let file = stage.scratch(&format!("callgrind.{events}"));
+    let started = Function::start(stage.ours_counted(program, &file)?).await;
+    let why = |why: &dyn std::fmt::Display| Trouble::NotCounted(format!("{why}; {}", stage.log("counted")));
+    let mut function = started.map_err(|trouble| why(&trouble))?;
+    for _ in 0..events {
+        let invoked = function.invoke(stage.event().wire).await?;
+        if !stage.company.is_success(&invoked.answer) {
+            let log = stage.log("counted");
+            return Err(Trouble::Answer { name: "ours, counted,", answer: invoked.answer, log });
+        }
+    }
+    function.end().await;
+    let text = std::fs::read_to_string(&file).map_err(|err| why(&err))?;
+    total(&text).ok_or_else(|| why(&"its file has no total"))
+}
+
+/// The sum in a file of callgrind's.
+fn total(text: &str) -> Option<u64> {
+    let mut sums = text.lines().filter_map(|line| line.strip_prefix("totals:").or(line.strip_prefix("summary:")));
+    sums.next_back()?.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_total_is_read() {
+        assert_eq!(total("events: Ir\nsummary: 120\nfn=(1) main\n1 120\ntotals: 120\n"), Some(120));
+        assert_eq!(total("events: Ir\n"), None);
+    }
+}

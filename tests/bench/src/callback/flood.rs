@@ -1,0 +1,171 @@
+//! `bench flood`: a minute of events to one process, forged ones among them, while the queue refuses some for ever.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::{Function, Mood, Stage, Trouble, built};
+use crate::args::FloodArgs;
+use crate::figure::{Figures, Target};
+use crate::process::{cpu_of, peak_kib_of};
+
+/// Every so many signed events are pushed a second time, as DingTalk does when it missed an answer.
+const REPEATED_EVERY: u32 = 50;
+
+/// How the events were answered.
+#[derive(Debug, Default)]
+pub struct Flood {
+    /// Signed events answered with success.
+    pub acknowledged: u32,
+    /// Signed events answered otherwise: they come again.
+    pub unacknowledged: u32,
+    /// Forged events answered with success.
+    pub forged_accepted: u32,
+    /// Forged events answered otherwise.
+    pub forged_refused: u32,
+    /// Events acknowledged whose wake the queue does not have.
+    pub lost: u32,
+    /// Wakes that are in the queue more often than once.
+    pub doubled: u32,
+    /// From when an event was due until its answer, in the order of answers.
+    pub took: Vec<Duration>,
+    /// CPU time of the process for all of them.
+    pub cpu: Duration,
+    /// From the first event to the last answer.
+    pub elapsed: Duration,
+    /// The most memory that was ever resident, KiB.
+    pub peak_kib: u64,
+}
+
+/// Runs the flood and prints; whether every figure holds.
+///
+/// # Errors
+/// [`Trouble`].
+pub async fn run(args: &FloodArgs) -> Result<bool, Trouble> {
+    let program = match &args.program {
+        Some(program) => program.clone(),
+        None => built().await?,
+    };
+    let stage = Stage::set().await?;
+    stage.sink.seen().queue = Mood::FailsSome("000");
+    let function = Function::start(stage.ours(&program)?).await?;
+    let flood = pour(&stage, function, args).await?;
+    let mut figures = Figures::of("flood");
+    let events = args.signed + args.forged;
+    let nothing = Target::Exactly(0.0);
+    figures.ours("events", f64::from(events), "events", Target::None);
+    figures.ours("elapsed", flood.elapsed.as_secs_f64(), "s", Target::AtMost(f64::from(args.seconds) + 1.0));
+    figures.ours("acknowledged", f64::from(flood.acknowledged), "events", Target::None);
+    figures.ours("refused_by_the_queue_and_not_acknowledged", f64::from(flood.unacknowledged), "events", Target::None);
+    figures.ours("acknowledged_and_not_queued", f64::from(flood.lost), "events", nothing);
+    figures.ours("queued_twice", f64::from(flood.doubled), "events", nothing);
+    figures.ours("forged_accepted", f64::from(flood.forged_accepted), "events", nothing);
+    figures.ours("p99_from_due_to_answer", 1e3 * percentile(&flood.took, 0.99), "ms", Target::AtMost(500.0));
+    figures.ours("cpu_per_event", flood.cpu.as_secs_f64() * 1e6 / f64::from(events), "µs", Target::None);
+    #[expect(clippy::cast_precision_loss, reason = "a count of KiB")]
+    figures.ours("peak_memory", flood.peak_kib as f64 * 1024.0 / 1e6, "MB", Target::AtMost(128.0));
+    Ok(figures.hold)
+}
+
+/// Hands the events over, each when it is due or as soon after as the process asks for work.
+///
+/// # Errors
+/// [`Trouble::Function`].
+pub async fn pour(stage: &Stage, mut function: Function, args: &FloodArgs) -> Result<Flood, Trouble> {
+    let events = args.signed + args.forged;
+    let every = Duration::from_secs(u64::from(args.seconds)) / events.max(1);
+    let mut flood = Flood::default();
+    let mut acknowledged = HashSet::new();
+    let mut last = stage.event();
+    let began = Instant::now();
+    for n in 0..events {
+        let due = began + every * n;
+        // The clock of timers is too coarse for less.
+        if due > Instant::now() + Duration::from_millis(2) {
+            tokio::time::sleep_until(due).await;
+        }
+        let kind = kind(n, args);
+        let push = match kind {
+            Kind::Forged => stage.forged(),
+            Kind::Signed => stage.event(),
+            Kind::Repeated => last.clone(),
+        };
+        let invoked = function.invoke(push.wire.clone()).await?;
+        let success = stage.company.is_success(&invoked.answer);
+        flood.took.push(due.elapsed());
+        if kind == Kind::Forged {
+            *(if success { &mut flood.forged_accepted } else { &mut flood.forged_refused }) += 1;
+        } else if success {
+            flood.acknowledged += 1;
+            acknowledged.insert(push.mark.clone());
+            last = push;
+        } else {
+            flood.unacknowledged += 1;
+        }
+    }
+    flood.elapsed = began.elapsed();
+    let pid = function.pid().ok_or(Trouble::Function("it died"))?;
+    flood.cpu = cpu_of(pid.cast_signed()).map_err(Trouble::setup("the program's CPU time"))?;
+    flood.peak_kib = peak_kib_of(pid).map_err(Trouble::setup("the program's memory"))?;
+    let seen = stage.sink.seen();
+    let missing = acknowledged.iter().filter(|wake| !seen.stored.contains_key(*wake)).count();
+    flood.lost = u32::try_from(missing).unwrap_or(u32::MAX);
+    flood.doubled = u32::try_from(seen.stored.values().filter(|times| **times > 1).count()).unwrap_or(u32::MAX);
+    Ok(flood)
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Signed,
+    Repeated,
+    Forged,
+}
+
+/// Forged ones are spread evenly.
+fn kind(n: u32, args: &FloodArgs) -> Kind {
+    let events = u64::from(args.signed + args.forged);
+    let forged = |n: u64| n * u64::from(args.forged) / events;
+    if forged(u64::from(n) + 1) > forged(u64::from(n)) {
+        Kind::Forged
+    } else if n % REPEATED_EVERY == REPEATED_EVERY - 1 {
+        Kind::Repeated
+    } else {
+        Kind::Signed
+    }
+}
+
+fn percentile(took: &[Duration], share: f64) -> f64 {
+    let mut seconds: Vec<f64> = took.iter().map(Duration::as_secs_f64).collect();
+    seconds.sort_by(f64::total_cmp);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "an index"
+    )]
+    let at = (seconds.len() as f64 * share) as usize;
+    seconds.get(at.min(seconds.len().saturating_sub(1))).copied().unwrap_or(f64::NAN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn forged_and_signed_events_are_as_many_as_asked_for() {
+        let args = FloodArgs { signed: 1_000, forged: 100, seconds: 1, program: None };
+        let kinds: Vec<Kind> = (0..1_100).map(|n| kind(n, &args)).collect();
+        let count = |kind: Kind| kinds.iter().filter(|one| **one == kind).count();
+        assert_eq!(count(Kind::Forged), 100);
+        assert!(count(Kind::Repeated) > 10);
+        assert_eq!(count(Kind::Signed) + count(Kind::Repeated), 1_000);
+    }
+
+    #[test]
+    fn a_percentile_is_of_the_sorted() {
+        let took: Vec<Duration> = (1..=100).rev().map(Duration::from_secs).collect();
+        assert!((percentile(&took, 0.99) - 100.0).abs() < 1e-9);
+        assert!((percentile(&took, 0.5) - 51.0).abs() < 1e-9);
+    }
+}

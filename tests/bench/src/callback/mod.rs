@@ -1,0 +1,233 @@
+//! `bench callback`: cold and warm, what the callback costs; beside it what a user would write in Node and Python.
+//!
+//! Every program runs alone in its process under a Lambda Runtime API on loopback, with SQS (and ours with Secrets Manager)
+//! behind TLS. CPU time is the process's own clock, all threads, kernel included, read when the program asks for work: what
+//! it does before its first question is the cold start, from one question to the next is an event. Programs take turns, and
+//! ratios are of one turn (`performance.md` §5).
+
+mod company;
+mod counted;
+pub mod flood;
+mod lambda;
+mod peers;
+mod program;
+mod sink;
+mod tls;
+
+use std::path::Path;
+use std::time::Duration;
+
+use tokio::process::Command;
+
+use crate::args::CallbackArgs;
+use crate::figure::{Figures, Target};
+use crate::process::peak_kib_of;
+pub use company::{Company, Push};
+pub use counted::{Counts, count};
+pub use lambda::{Function, Invoked};
+pub use program::{Stage, built};
+pub use sink::{Mood, Seen, Sink};
+
+/// Why there are no figures.
+#[derive(Debug, thiserror::Error)]
+pub enum Trouble {
+    /// Something around the measured programs.
+    #[error("the benchmark could not be set up: {what}")]
+    Setup {
+        /// What.
+        what: &'static str,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// Our bootstrap.
+    #[error("the callback could not be built; what cargo says is above")]
+    Build,
+    /// A peer.
+    #[error("{0} could not be installed; the registries of npm and PyPI are needed, and Node 20 and Python 3: {1}")]
+    Peer(&'static str, String),
+    /// A measured program.
+    #[error("a measured program failed: {0}")]
+    Function(&'static str),
+    /// It answered, but not with success.
+    #[error("{name} answered an event with {answer}; its log ends with:\n{log}")]
+    Answer {
+        /// Whose.
+        name: &'static str,
+        /// What.
+        answer: String,
+        /// Its last lines.
+        log: String,
+    },
+    /// Instructions cannot be counted.
+    #[error("valgrind did not count; install it (apt-get install valgrind): {0}")]
+    NotCounted(String),
+}
+
+impl Trouble {
+    pub(super) fn setup<E>(what: &'static str) -> impl Fn(E) -> Self
+    where
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        move |source| Self::Setup { what, source: source.into() }
+    }
+}
+
+/// One cold start and the events after it.
+#[derive(Debug, Clone, Copy)]
+pub struct Round {
+    /// Until the first question for work.
+    pub init: Duration,
+    /// The first event.
+    pub first: Duration,
+    /// One of the others, on average; the first fifth of them is left out.
+    pub warm: Duration,
+    /// The most memory that was ever resident, KiB.
+    pub peak_kib: u64,
+}
+
+impl Round {
+    fn cold(&self) -> Duration {
+        self.init + self.first
+    }
+}
+
+/// Cold start, a first event, and `warm` others.
+///
+/// # Errors
+/// [`Trouble`]; a program that does not answer with success is not measured.
+pub async fn round(stage: &Stage, name: &'static str, command: Command, warm: u32) -> Result<Round, Trouble> {
+    let mut function = Function::start(command).await?;
+    let init = function.used;
+    let first = success(stage, name, &mut function).await?.cpu;
+    let mut measured = Duration::ZERO;
+    let skipped = warm / 5;
+    for n in 0..warm {
+        let invoked = success(stage, name, &mut function).await?;
+        if n >= skipped {
+            measured += invoked.cpu;
+        }
+    }
+    let pid = function.pid().ok_or(Trouble::Function("it died"))?;
+    let peak_kib = peak_kib_of(pid).map_err(Trouble::setup("the program's memory"))?;
+    function.end().await;
+    Ok(Round { init, first, warm: measured / (warm - skipped).max(1), peak_kib })
+}
+
+async fn success(stage: &Stage, name: &'static str, function: &mut Function) -> Result<Invoked, Trouble> {
+    let invoked = function.invoke(stage.event().wire).await?;
+    if stage.company.is_success(&invoked.answer) {
+        return Ok(invoked);
+    }
+    Err(Trouble::Answer { name, answer: invoked.answer, log: stage.log(name) })
+}
+
+/// Measures and prints; whether every figure of ours holds.
+///
+/// # Errors
+/// [`Trouble`] when something could not be measured.
+pub async fn run(args: &CallbackArgs) -> Result<bool, Trouble> {
+    let program = match &args.program {
+        Some(program) => program.clone(),
+        None => built().await?,
+    };
+    let peers = peers::installed().await?;
+    let stage = Stage::set().await?;
+    let (mut ours, mut node, mut python) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..args.rounds {
+        ours.push(round(&stage, "ours", stage.ours(&program)?, args.warm).await?);
+        node.push(round(&stage, "node", peers.node(&stage)?, args.warm).await?);
+        python.push(round(&stage, "python", peers.python(&stage)?, args.warm).await?);
+    }
+    let mut figures = Figures::of("callback");
+    ratios(&mut figures, &ours, &node, &python);
+    own(&mut figures, &ours);
+    foreign(&mut figures, "dingtalk-encrypt + client-sqs (Node)", &node);
+    foreign(&mut figures, "dingtalk-sdk + boto3 (Python)", &python);
+    instructions(&mut figures, &count(&stage, &program).await?);
+    figures.ours("zip", zipped(&program)?, "MB", Target::AtMost(2.4));
+    Ok(figures.hold)
+}
+
+fn ratios(figures: &mut Figures, ours: &[Round], node: &[Round], python: &[Round]) {
+    let mut of = |name: &str, peer: &[Round], part: fn(&Round) -> Duration, target| {
+        let each = ours.iter().zip(peer).map(|(ours, peer)| part(peer).as_secs_f64() / part(ours).as_secs_f64());
+        figures.ours(name, median(each), "ratio", target);
+    };
+    of("cold_cpu_node_over_ours", node, Round::cold, Target::AtLeast(50.0));
+    of("cold_cpu_python_over_ours", python, Round::cold, Target::AtLeast(110.0));
+    of("first_event_cpu_node_over_ours", node, |round| round.first, Target::None);
+    of("first_event_cpu_python_over_ours", python, |round| round.first, Target::None);
+    of("warm_cpu_node_over_ours", node, |round| round.warm, Target::None);
+    of("warm_cpu_python_over_ours", python, |round| round.warm, Target::None);
+}
+
+fn own(figures: &mut Figures, rounds: &[Round]) {
+    figures.ours("init_cpu", millis(rounds, |round| round.init), "ms", Target::None);
+    figures.ours("first_event_cpu", millis(rounds, |round| round.first), "ms", Target::AtMost(1.5));
+    let worst = rounds.iter().map(|round| round.first).max().unwrap_or_default();
+    figures.ours("first_event_cpu_worst", worst.as_secs_f64() * 1e3, "ms", Target::AtMost(3.0));
+    figures.ours("cold_cpu", millis(rounds, Round::cold), "ms", Target::None);
+    figures.ours("warm_cpu", 1e3 * millis(rounds, |round| round.warm), "µs", Target::AtMost(250.0));
+    figures.ours("peak_memory", memory(rounds), "MB", Target::AtMost(7.0));
+}
+
+fn foreign(figures: &mut Figures, peer: &str, rounds: &[Round]) {
+    figures.peer(peer, "init_cpu", millis(rounds, |round| round.init), "ms", Target::None);
+    figures.peer(peer, "first_event_cpu", millis(rounds, |round| round.first), "ms", Target::AtMost(1.5));
+    figures.peer(peer, "cold_cpu", millis(rounds, Round::cold), "ms", Target::None);
+    figures.peer(peer, "warm_cpu", 1e3 * millis(rounds, |round| round.warm), "µs", Target::AtMost(250.0));
+    figures.peer(peer, "peak_memory", memory(rounds), "MB", Target::AtMost(7.0));
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a count of instructions")]
+fn instructions(figures: &mut Figures, counts: &Counts) {
+    figures.ours("init_instructions", counts.init as f64, "instructions", Target::None);
+    figures.ours("first_event_instructions", counts.first as f64, "instructions", Target::AtMost(20e6));
+    figures.ours("warm_instructions", counts.warm as f64, "instructions", Target::AtMost(600e3));
+}
+
+fn millis(rounds: &[Round], part: impl Fn(&Round) -> Duration) -> f64 {
+    median(rounds.iter().map(|round| part(round).as_secs_f64() * 1e3))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a count of KiB")]
+fn memory(rounds: &[Round]) -> f64 {
+    median(rounds.iter().map(|round| round.peak_kib as f64 * 1024.0 / 1e6))
+}
+
+fn median(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    match values.get(middle) {
+        Some(high) if values.len() % 2 == 1 => *high,
+        Some(high) => f64::midpoint(*high, values[middle - 1]),
+        None => f64::NAN,
+    }
+}
+
+/// Megabytes of the archive that is deployed.
+fn zipped(program: &Path) -> Result<f64, Trouble> {
+    let trouble = Trouble::setup("the zip");
+    let options = zip::write::SimpleFileOptions::default().compression_level(Some(9)).unix_permissions(0o755);
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    archive.start_file("bootstrap", options).map_err(Trouble::setup("the zip"))?;
+    let mut bootstrap = std::fs::File::open(program).map_err(&trouble)?;
+    std::io::copy(&mut bootstrap, &mut archive).map_err(&trouble)?;
+    let archive = archive.finish().map_err(Trouble::setup("the zip"))?.into_inner();
+    #[expect(clippy::cast_precision_loss, reason = "a count of bytes")]
+    Ok(archive.len() as f64 / 1e6)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_middle_one_is_the_median() {
+        assert!((median([3.0, 1.0, 2.0].into_iter()) - 2.0).abs() < 1e-9);
+        assert!((median([4.0, 1.0, 2.0, 3.0].into_iter()) - 2.5).abs() < 1e-9);
+        assert!(median(std::iter::empty()).is_nan());
+    }
+}

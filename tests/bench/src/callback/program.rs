@@ -1,0 +1,142 @@
+//! Programs that are measured, and the environment that Lambda gives them.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use runtime::SystemClock;
+use tempfile::TempDir;
+use tokio::process::Command;
+
+use super::Trouble;
+use super::company::{AES_KEY, Company, PREFIX, Push, TOKEN};
+use super::sink::Sink;
+
+/// What is around every program: the services, their certificates, a place for logs.
+pub struct Stage {
+    /// The company whose events are pushed.
+    pub company: Company,
+    /// SQS and Secrets Manager.
+    pub sink: Sink,
+    home: TempDir,
+    count: AtomicU64,
+}
+
+impl Stage {
+    /// Sets everything up.
+    ///
+    /// # Errors
+    /// [`Trouble::Setup`].
+    pub async fn set() -> Result<Self, Trouble> {
+        let company = Company::new().await?;
+        let sink = Sink::start(Company::secret_name(), company.secret.clone()).await?;
+        let home = TempDir::new().map_err(Trouble::setup("a temporary directory"))?;
+        let stage = Self { company, sink, home, count: AtomicU64::new(0) };
+        stage.sink.authority.bundle_of_ours(&stage.path("ours.pem"))?;
+        Ok(stage)
+    }
+
+    /// An event that was never pushed before, signed now.
+    #[must_use]
+    pub fn event(&self) -> Push {
+        self.company.event(self.count.fetch_add(1, Ordering::Relaxed), SystemClock.now())
+    }
+
+    /// The same from a stranger.
+    #[must_use]
+    pub fn forged(&self) -> Push {
+        self.company.forged(self.count.fetch_add(1, Ordering::Relaxed), SystemClock.now())
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.home.path().join(name)
+    }
+
+    /// What Lambda sets, and what the template sets. Credentials have the length of real ones.
+    fn dressed(&self, mut command: Command, log: &str) -> Result<Command, Trouble> {
+        let log = std::fs::File::options().create(true).append(true).open(self.path(log));
+        let log = log.map_err(Trouble::setup("a log"))?;
+        let copy = log.try_clone().map_err(Trouble::setup("a log"))?;
+        command.env_clear().stdout(Stdio::from(copy)).stderr(Stdio::from(log));
+        command.envs([
+            ("AWS_ACCESS_KEY_ID", "ASIAIOSFODNN7EXAMPLE"),
+            ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"),
+            ("AWS_REGION", "eu-central-1"),
+            ("AWS_DEFAULT_REGION", "eu-central-1"),
+            ("AWS_LAMBDA_FUNCTION_NAME", "bench-callback"),
+            ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128"),
+            ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
+            ("AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/bench-callback"),
+            ("AWS_LAMBDA_LOG_STREAM_NAME", "bench"),
+            ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"),
+            ("AWS_EC2_METADATA_DISABLED", "true"),
+            ("TZ", ":UTC"),
+            ("LANG", "en_US.UTF-8"),
+            ("PATH", "/usr/local/bin:/usr/bin:/bin"),
+        ]);
+        command.env("AWS_SESSION_TOKEN", "x".repeat(900)).env("HOME", self.home.path());
+        command.env("AWS_ENDPOINT_URL", self.sink.endpoint()).env("WAKES_QUEUE_URL", self.sink.queue_url());
+        Ok(command)
+    }
+
+    /// Our bootstrap.
+    ///
+    /// # Errors
+    /// [`Trouble::Setup`].
+    pub fn ours(&self, program: &Path) -> Result<Command, Trouble> {
+        let mut command = self.dressed(Command::new(program), "ours.log")?;
+        command.env("SECRETS_PREFIX", PREFIX).env("LOG_LEVEL", "info").env("AWS_CA_BUNDLE", self.path("ours.pem"));
+        Ok(command)
+    }
+
+    /// The same, its instructions counted into a file.
+    pub(super) fn ours_counted(&self, program: &Path, counts: &Path) -> Result<Command, Trouble> {
+        let mut command = Command::new("valgrind");
+        let mut out = std::ffi::OsString::from("--callgrind-out-file=");
+        out.push(counts);
+        command.args(["--tool=callgrind", "--quiet"]).arg(out).arg(program);
+        let mut command = self.dressed(command, "counted.log")?;
+        command.env("SECRETS_PREFIX", PREFIX).env("LOG_LEVEL", "info").env("AWS_CA_BUNDLE", self.path("ours.pem"));
+        Ok(command)
+    }
+
+    /// A peer's. Its keys are in its environment, where its user would put them; it reads no vault.
+    pub(super) fn peer(&self, command: Command, name: &str, roots: &str) -> Result<Command, Trouble> {
+        let bundle = self.path(&format!("{name}.pem"));
+        self.sink.authority.bundle(&bundle, roots)?;
+        let mut command = self.dressed(command, &format!("{name}.log"))?;
+        command.env("CALLBACK_TOKEN", TOKEN).env("CALLBACK_AES_KEY", AES_KEY);
+        command.env("CALLBACK_OWNER", "dingeqqpkv3a1b2c3d4e").env("_HANDLER", "handler.handle");
+        command.env("AWS_CA_BUNDLE", &bundle).env("NODE_EXTRA_CA_CERTS", &bundle);
+        Ok(command)
+    }
+
+    /// The end of a program's log, for whoever wonders why it died.
+    #[must_use]
+    pub fn log(&self, name: &str) -> String {
+        let text = std::fs::read_to_string(self.path(&format!("{name}.log"))).unwrap_or_default();
+        let lines: Vec<&str> = text.lines().rev().take(12).collect();
+        lines.into_iter().rev().collect::<Vec<_>>().join("\n")
+    }
+
+    /// A file of the stage's own.
+    pub(super) fn scratch(&self, name: &str) -> PathBuf {
+        self.path(name)
+    }
+}
+
+/// Builds our bootstrap as it is deployed.
+///
+/// # Errors
+/// [`Trouble::Build`].
+pub async fn built() -> Result<PathBuf, Trouble> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut cargo = Command::new("cargo");
+    cargo.args(["build", "--quiet", "--release", "--locked", "--package", "callback", "--message-format", "json"]);
+    let output = cargo.current_dir(&root).stderr(Stdio::inherit()).output().await;
+    let output = output.map_err(Trouble::setup("cargo"))?;
+    let artifacts = String::from_utf8_lossy(&output.stdout).into_owned();
+    let programs = artifacts.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+    let mut programs = programs.filter_map(|artifact| artifact["executable"].as_str().map(PathBuf::from));
+    programs.next_back().filter(|_| output.status.success()).ok_or(Trouble::Build)
+}

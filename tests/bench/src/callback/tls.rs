@@ -1,0 +1,100 @@
+//! A certificate authority for one run, and a listener that speaks TLS.
+
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose};
+use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use tokio_rustls::server::TlsStream;
+
+use super::Trouble;
+
+/// What the measured function believes on AWS: it parses these here too, so that nothing is measured that is cheaper.
+const EMBEDDED: &str = include_str!("../../../../shared/runtime/src/aws/roots.pem");
+
+/// An authority and the leaf for `localhost` that it signed, both P-256.
+pub struct Authority {
+    root: String,
+    chain: Vec<CertificateDer<'static>>,
+    key: PrivateKeyDer<'static>,
+}
+
+impl Authority {
+    pub(super) fn new() -> Result<Self, Trouble> {
+        let trouble = Trouble::setup("the certificates");
+        let mut params = CertificateParams::default();
+        // Whoever signs has another name than whom it signs for, or the leaf passes for self-signed.
+        params.distinguished_name.push(DnType::CommonName, "Bangding bench authority");
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+        let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().map_err(&trouble)?).map_err(&trouble)?;
+        let key = KeyPair::generate().map_err(&trouble)?;
+        let leaf = CertificateParams::new(vec!["localhost".to_owned()]).map_err(&trouble)?;
+        let leaf = leaf.signed_by(&key, &issuer).map_err(&trouble)?;
+        Ok(Self {
+            root: issuer.pem(),
+            chain: vec![leaf.der().clone()],
+            key: PrivatePkcs8KeyDer::from(key.serialize_der()).into(),
+        })
+    }
+
+    /// Writes the root into a file, behind other roots.
+    pub(super) fn bundle(&self, file: &Path, others: &str) -> Result<(), Trouble> {
+        let trouble = Trouble::setup("the bundle of certificates");
+        let mut file = std::fs::File::create(file).map_err(&trouble)?;
+        file.write_all(format!("{others}\n{}", self.root).as_bytes()).map_err(&trouble)
+    }
+
+    /// The same behind the roots that the measured function embeds.
+    pub(super) fn bundle_of_ours(&self, file: &Path) -> Result<(), Trouble> {
+        self.bundle(file, EMBEDDED)
+    }
+}
+
+/// Accepts TCP, then TLS.
+pub(super) struct TlsListener {
+    tcp: TcpListener,
+    acceptor: TlsAcceptor,
+    pub(super) address: SocketAddr,
+}
+
+impl TlsListener {
+    pub(super) async fn bind(address: SocketAddr, authority: &Authority) -> Result<Self, Trouble> {
+        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(Trouble::setup("the sink's TLS"))?
+            .with_no_client_auth()
+            .with_single_cert(authority.chain.clone(), authority.key.clone_key())
+            .map_err(Trouble::setup("the sink's TLS"))?;
+        let tcp = TcpListener::bind(address).await.map_err(Trouble::setup("the sink's port"))?;
+        let address = tcp.local_addr().map_err(Trouble::setup("the sink's port"))?;
+        Ok(Self { tcp, acceptor: TlsAcceptor::from(Arc::new(config)), address })
+    }
+}
+
+impl axum::serve::Listener for TlsListener {
+    type Io = TlsStream<TcpStream>;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
+        loop {
+            // A client that goes away during its handshake is its own trouble.
+            if let Ok((stream, from)) = self.tcp.accept().await
+                && stream.set_nodelay(true).is_ok()
+                && let Ok(stream) = self.acceptor.accept(stream).await
+            {
+                return (stream, from);
+            }
+        }
+    }
+
+    fn local_addr(&self) -> std::io::Result<Self::Addr> {
+        Ok(self.address)
+    }
+}
