@@ -144,5 +144,7 @@ pub async fn post(url: &str, body: &Value) -> (u16, Value) {
 /// A client that asks no proxy and follows nobody.
 #[must_use]
 pub fn client() -> reqwest::Client {
+    // Whoever was first has chosen the same.
+    _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().expect("a client")
 }

@@ -47,8 +47,14 @@ impl Ledger {
         assert!(bindings.len() < 2, "{} bindings in one directory", bindings.len());
         let binding = bindings.into_iter().next()?.body;
         let vault = DirectoryVault::open(&data.join("vault")).expect("the vault opens");
-        let secret = Secrets::new(Arc::new(vault), "local/").binding(&binding.id).await.expect("the binding's secret");
-        let connector = ehr::Ledger::new(store.clone(), binding.corp_id.clone(), secret.hash_key());
+        Some(Self::of_binding(store, &Secrets::new(Arc::new(vault), "local/"), binding).await)
+    }
+
+    /// What a store holds of one binding.
+    pub async fn of_binding(store: &Store, secrets: &Secrets, binding: Binding) -> Self {
+        let secret = secrets.binding(&binding.id).await.expect("the binding's secret");
+        let now = runtime::SystemClock.now();
+        let connector = ehr::Ledger::new(store.clone(), binding.corp_id.clone(), secret.hash_key(), now);
         let mut ledger = Self { binding, people: Vec::new(), departments: Vec::new(), links: Vec::new() };
         for (kind, records) in [(Kind::Person, &mut ledger.people), (Kind::Department, &mut ledger.departments)] {
             connector.list(kind, &mut |stored| records.push(stored)).await.expect("the ledger lists");
@@ -56,7 +62,7 @@ impl Ledger {
             let listed = store.each_link(corp, kind, &mut |link| ledger.links.push(link)).await.expect("the links");
             assert!(listed.unreadable.is_empty(), "unreadable links: {:?}", listed.unreadable);
         }
-        Some(ledger)
+        ledger
     }
 
     /// How many ledger entries and links `data` holds of a company, bound or not.

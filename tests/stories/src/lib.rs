@@ -9,6 +9,7 @@ pub mod canonical;
 pub mod company;
 pub mod company_of;
 pub mod compare;
+pub mod kept;
 pub mod ledger;
 pub mod patience;
 pub mod program;

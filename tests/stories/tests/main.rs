@@ -6,12 +6,16 @@
 mod another_server;
 mod callback;
 mod comparison;
+mod failed_callbacks;
 mod first_sync;
 mod follow;
 mod killed;
 mod messages;
 mod permissions;
+mod plans;
 mod refusals;
 mod reviewed;
+mod rotation;
 mod sizes;
 mod trouble;
+mod upgrade;

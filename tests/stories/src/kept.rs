@@ -1,0 +1,94 @@
+//! What another version stored: tables as lines of DynamoDB's own JSON, the vault's files, the sandbox's world.
+
+use std::fs;
+use std::path::Path;
+
+use local::embedded::Database;
+use serde_json::{Value, json};
+
+use crate::company::client;
+
+const SIGNATURE: &str =
+    "AWS4-HMAC-SHA256 Credential=local/20260101/local/dynamodb/aws4_request, SignedHeaders=host, Signature=0";
+
+/// Keeps a data directory as text, without its values for this machine.
+pub async fn keep(data: &Path, folder: &Path) {
+    let database = Database::open(&data.join("state.db")).await.expect("the database opens");
+    fs::create_dir_all(folder.join("vault")).expect("a folder");
+    let tables = ask(&database, "ListTables", &json!({})).await;
+    for table in tables["TableNames"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        let described = ask(&database, "DescribeTable", &json!({"TableName": table})).await;
+        let scanned = ask(&database, "Scan", &json!({"TableName": table})).await;
+        assert!(scanned["LastEvaluatedKey"].is_null(), "{table} is too large to be kept as text");
+        let mut items: Vec<String> = scanned["Items"].as_array().into_iter().flatten().map(seen).collect();
+        items.sort_unstable();
+        let lines = [definition(&described["Table"]).to_string()].into_iter().chain(items).collect::<Vec<_>>();
+        fs::write(folder.join(format!("{table}.jsonl")), lines.join("\n") + "\n").expect("it is written");
+    }
+    for file in fs::read_dir(data.join("vault")).expect("the vault").flatten() {
+        fs::copy(file.path(), folder.join("vault").join(file.file_name())).expect("it is copied");
+    }
+    fs::copy(data.join("sandbox.json"), folder.join("sandbox.json")).expect("the sandbox's world");
+    database.stop().await.expect("the database stops");
+}
+
+/// Makes a data directory of what was kept.
+pub async fn unpack(folder: &Path, data: &Path) {
+    fs::create_dir_all(data.join("vault")).expect("a folder");
+    for file in fs::read_dir(folder.join("vault")).expect("the vault").flatten() {
+        fs::copy(file.path(), data.join("vault").join(file.file_name())).expect("it is copied");
+    }
+    fs::copy(folder.join("sandbox.json"), data.join("sandbox.json")).expect("the sandbox's world");
+    let database = Database::open(&data.join("state.db")).await.expect("the database opens");
+    for file in fs::read_dir(folder).expect("the folder").flatten().map(|file| file.path()) {
+        if file.extension().is_some_and(|extension| extension == "jsonl") {
+            let text = fs::read_to_string(&file).expect("it is text");
+            let mut lines = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+            let definition = lines.next().expect("a definition");
+            ask(&database, "CreateTable", &definition).await;
+            for item in lines {
+                ask(&database, "PutItem", &json!({"TableName": definition["TableName"], "Item": item})).await;
+            }
+        }
+    }
+    database.stop().await.expect("the database stops");
+}
+
+/// Who had a message in hand is gone, and the clock of then with it: the message may be taken at once.
+fn seen(item: &Value) -> String {
+    let mut item = item.clone();
+    if let Some(visible) = item.get_mut("visible") {
+        *visible = json!({"N": "0"});
+    }
+    item.to_string()
+}
+
+/// What a table is made of, out of its description.
+fn definition(described: &Value) -> Value {
+    let mut definition = json!({"BillingMode": "PAY_PER_REQUEST"});
+    for name in ["TableName", "KeySchema", "AttributeDefinitions"] {
+        definition[name] = described[name].clone();
+    }
+    let indexes = described["GlobalSecondaryIndexes"].as_array();
+    if let Some(indexes) = indexes.filter(|indexes| !indexes.is_empty()) {
+        let index = |one: &Value| json!({"IndexName": one["IndexName"], "KeySchema": one["KeySchema"], "Projection": one["Projection"]});
+        definition["GlobalSecondaryIndexes"] = indexes.iter().map(index).collect();
+    }
+    definition
+}
+
+/// A call in DynamoDB's own words, so that items are kept as they are and not as this version's code reads them.
+async fn ask(database: &Database, operation: &str, body: &Value) -> Value {
+    let request = client()
+        .post(format!("http://{}", database.address()))
+        .header("x-amz-target", format!("DynamoDB_20120810.{operation}"))
+        .header("content-type", "application/x-amz-json-1.0")
+        // The form of a signature is asked for, its truth is not.
+        .header("x-amz-date", "20260101T000000Z")
+        .header("authorization", SIGNATURE)
+        .body(body.to_string());
+    let answer = request.send().await.expect("an answer");
+    let (status, text) = (answer.status(), answer.text().await.expect("text"));
+    assert!(status.is_success(), "{operation}: {text}");
+    serde_json::from_str(&text).expect("JSON")
+}
