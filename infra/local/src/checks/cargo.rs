@@ -2,6 +2,7 @@
 //! crate is not built twice.
 
 use super::Project;
+use super::program::Program;
 use super::results::{Outcome, of_program, of_tests};
 
 pub(super) fn fmt(project: &Project) -> Outcome {
@@ -26,11 +27,24 @@ pub(super) fn clippy(project: &Project) -> Outcome {
 
 /// All tests, those in the documentation among them. The programs are built first: stories run them.
 pub(super) fn tests(project: &Project) -> Outcome {
-    let built = of_program(project.cargo(&["build", "--workspace", "--bins", "--locked", "--color", "never"]).run());
+    let built = build(project);
     if !built.is_good() {
         return built;
     }
     of_tests(project.cargo(&["test", "--workspace", "--locked", "--no-fail-fast", "--color", "never"]).run())
+}
+
+/// The template with the functions that were just built, on the emulated AWS (`tests/cloud`).
+pub(super) fn cloud(project: &Project) -> Outcome {
+    let built = build(project);
+    if !built.is_good() {
+        return built;
+    }
+    of_program(Program::new(project.target.join("debug/cloud")).with(["deploy", "--built"]).run())
+}
+
+fn build(project: &Project) -> Outcome {
+    of_program(project.cargo(&["build", "--workspace", "--bins", "--locked", "--color", "never"]).run())
 }
 
 pub(super) fn docs(project: &Project) -> Outcome {

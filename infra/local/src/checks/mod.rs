@@ -3,10 +3,10 @@
 //! Nothing is skipped: what cannot run has failed.
 
 mod cargo;
-mod cfn_lint;
 mod house;
-mod program;
-mod results;
+pub(crate) mod program;
+pub(crate) mod results;
+pub(crate) mod venv;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -14,6 +14,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use crate::args::TestArgs;
+use crate::cloud::check as template;
 use program::Program;
 use results::Outcome;
 
@@ -24,24 +25,28 @@ struct Check {
 }
 
 /// In the order in which trouble is cheapest to find.
-const CHECKS: [Check; 6] = [
+const CHECKS: [Check; 8] = [
     Check { name: "fmt", run: cargo::fmt },
     Check { name: "house", run: house::check },
-    Check { name: "cfn-lint", run: cfn_lint::check },
+    Check { name: "template", run: template::house_rules },
+    Check { name: "cfn-lint", run: template::cfn_lint },
     Check { name: "clippy", run: cargo::clippy },
     Check { name: "tests", run: cargo::tests },
+    Check { name: "cloud", run: cargo::cloud },
     Check { name: "docs", run: cargo::docs },
 ];
 
 /// Where the project is.
-struct Project {
-    root: PathBuf,
-    target: PathBuf,
+pub(crate) struct Project {
+    /// The workspace's top folder.
+    pub(crate) root: PathBuf,
+    /// Cargo's target directory; virtual environments are made in it.
+    pub(crate) target: PathBuf,
 }
 
 impl Project {
     /// The workspace around the current directory, as Cargo finds it.
-    fn here() -> Result<Self, String> {
+    pub(crate) fn here() -> Result<Self, String> {
         let text = Program::cargo(&["metadata", "--no-deps", "--format-version", "1", "--locked"]).stdout()?;
         let metadata: serde_json::Value =
             serde_json::from_str(&text).map_err(|err| format!("cargo metadata was not understood: {err}"))?;
@@ -53,7 +58,7 @@ impl Project {
     }
 
     /// A program that runs in the project's top folder.
-    fn cargo(&self, args: &[&str]) -> Program {
+    pub(crate) fn cargo(&self, args: &[&str]) -> Program {
         Program::cargo(args).within(&self.root)
     }
 }
@@ -98,7 +103,8 @@ fn one(check: &Check, project: &Project) -> Outcome {
     outcome
 }
 
-fn say(line: &str) {
+/// A line on standard output.
+pub(crate) fn say(line: &str) {
     // A closed pipe changes no verdict.
     _ = writeln!(std::io::stdout(), "{line}");
 }

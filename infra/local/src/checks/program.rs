@@ -6,39 +6,39 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 /// A program to run. Its environment is ours, but for what is set here.
-pub(super) struct Program(Command);
+pub(crate) struct Program(Command);
 
 /// How it ended.
-pub(super) struct Ended {
+pub(crate) struct Ended {
     /// With exit code 0.
-    pub(super) well: bool,
+    pub(crate) well: bool,
     /// Standard output and standard error.
-    pub(super) output: String,
+    pub(crate) output: String,
 }
 
 impl Program {
-    pub(super) fn new(program: impl AsRef<OsStr>) -> Self {
+    pub(crate) fn new(program: impl AsRef<OsStr>) -> Self {
         let mut command = Command::new(program);
         command.stdin(Stdio::null());
         Self(command)
     }
 
     /// The Cargo on the path, which is the one that `rust-toolchain.toml` chooses.
-    pub(super) fn cargo(args: &[&str]) -> Self {
+    pub(crate) fn cargo(args: &[&str]) -> Self {
         Self::new("cargo").with(args)
     }
 
-    pub(super) fn with<S: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = S>) -> Self {
+    pub(crate) fn with<S: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = S>) -> Self {
         self.0.args(args);
         self
     }
 
-    pub(super) fn within(mut self, directory: &Path) -> Self {
+    pub(crate) fn within(mut self, directory: &Path) -> Self {
         self.0.current_dir(directory);
         self
     }
 
-    pub(super) fn set(mut self, variable: &str, value: &str) -> Self {
+    pub(crate) fn set(mut self, variable: &str, value: &str) -> Self {
         self.0.env(variable, value);
         self
     }
@@ -50,7 +50,7 @@ impl Program {
     }
 
     /// Runs it to its end; an error is a program that cannot be started.
-    pub(super) fn run(mut self) -> Result<Ended, String> {
+    pub(crate) fn run(mut self) -> Result<Ended, String> {
         let name = self.name();
         let cannot = |err: std::io::Error| format!("{name} cannot be started: {err}");
         let (mut both, writer) = std::io::pipe().map_err(cannot)?;
@@ -65,7 +65,7 @@ impl Program {
     }
 
     /// Runs it for its standard output; an error is anything but a good end.
-    pub(super) fn stdout(mut self) -> Result<String, String> {
+    pub(crate) fn stdout(mut self) -> Result<String, String> {
         let name = self.name();
         let output = self.0.output().map_err(|err| format!("{name} cannot be started: {err}"))?;
         if output.status.success() {

@@ -10,23 +10,23 @@ const TAIL: usize = 60;
 
 /// Single tests and rules, and a report for people where something failed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Outcome {
-    pub(super) passed: u64,
-    pub(super) failed: u64,
-    pub(super) report: String,
+pub(crate) struct Outcome {
+    pub(crate) passed: u64,
+    pub(crate) failed: u64,
+    pub(crate) report: String,
 }
 
 impl Outcome {
-    pub(super) fn passed() -> Self {
+    pub(crate) fn passed() -> Self {
         Self { passed: 1, ..Self::default() }
     }
 
-    pub(super) fn failed(report: String) -> Self {
+    pub(crate) fn failed(report: String) -> Self {
         Self { failed: 1, report, ..Self::default() }
     }
 
     /// Good is: something was checked, and nothing failed.
-    pub(super) fn is_good(&self) -> bool {
+    pub(crate) fn is_good(&self) -> bool {
         self.failed == 0 && self.passed > 0
     }
 }
@@ -48,7 +48,7 @@ impl Sum for Outcome {
 }
 
 /// A program that either ends well or has failed.
-pub(super) fn of_program(ended: Result<Ended, String>) -> Outcome {
+pub(crate) fn of_program(ended: Result<Ended, String>) -> Outcome {
     match ended {
         Ok(Ended { well: true, .. }) => Outcome::passed(),
         Ok(ended) => Outcome::failed(tail(&ended.output)),
@@ -58,7 +58,7 @@ pub(super) fn of_program(ended: Result<Ended, String>) -> Outcome {
 
 /// Adds up the tests of all programs that `cargo test` ran. An ignored test has failed. So has one whose program did not
 /// compile, or ended without a result.
-pub(super) fn of_tests(ended: Result<Ended, String>) -> Outcome {
+pub(crate) fn of_tests(ended: Result<Ended, String>) -> Outcome {
     let ended = match ended {
         Ok(ended) => ended,
         Err(why) => return Outcome::failed(why),

@@ -4,8 +4,19 @@ use serde::Deserialize;
 
 use super::Findings;
 
-/// Crates of ours that the callback must not link, even through others.
-pub(super) const NOT_IN_CALLBACK: &[&str] = &["engine", "ehr"];
+/// What the callback must not link, even through others: crates of ours that would let it do more, and what costs a cold
+/// start: the SDK, AWS-LC, the system's certificates, HTTP/2 (`performance.md` §3).
+pub(super) const NOT_IN_CALLBACK: &[&str] = &[
+    "engine",
+    "ehr",
+    "aws-sdk-*",
+    "aws-config",
+    "aws-lc-*",
+    "rustls-native-certs",
+    "rustls-platform-verifier",
+    "reqwest",
+    "h2",
+];
 
 /// Runtimes, AWS and HTTP: `directory` is pure. A trailing `*` stands for any end.
 pub(super) const NOT_IN_DIRECTORY: &[&str] = &[

@@ -50,7 +50,10 @@ fn rules(sources: &[Source], packages: &[Package], links: &Links) -> Vec<(&'stat
         ("no path of one machine is written down", sources::machine_paths(sources)),
         ("every crate is known to this rule and bears its folder's name", layers::misplaced(packages)),
         ("crates import downwards", layers::upward(packages)),
-        ("callback links neither engine nor ehr", layers::forbidden(&links.callback, layers::NOT_IN_CALLBACK)),
+        (
+            "callback links neither engine nor ehr, nor what costs a cold start",
+            layers::forbidden(&links.callback, layers::NOT_IN_CALLBACK),
+        ),
         (
             "directory links no runtime, no AWS and no HTTP",
             layers::forbidden(&links.directory, layers::NOT_IN_DIRECTORY),
