@@ -92,6 +92,7 @@ fn link(generation: u32, userid: u32) -> Link {
         base: Base::default(),
         intents: vec![],
         lifecycle: Lifecycle::Active,
+        waits: vec![],
     }
 }
 

@@ -1,14 +1,17 @@
 //! The embedded default: DynamoDB, queues and vault of one machine, behind the same ports as on AWS.
 //!
 //! The database is `dynoxide` (one SQLite file) behind its own HTTP server on loopback, so that the store runs the very
-//! code that runs on AWS. Queues are tables of it; the vault is a directory.
+//! code that runs on AWS. Queues are tables of it; vault and archive are directories.
 
+pub mod archive;
 pub mod database;
 pub mod queue;
 pub mod vault;
 
 #[cfg(test)]
 mod journal_tests;
+#[cfg(test)]
+mod ledger_edit_tests;
 #[cfg(test)]
 mod lost_answer_tests;
 #[cfg(test)]
@@ -18,8 +21,9 @@ use std::sync::Arc;
 
 use directory::Timestamp;
 
+pub use archive::DirectoryArchive;
 pub use database::{Database, DatabaseError};
-pub use queue::{DeadLetter, EmbeddedQueue, QueueRules, Receipt, Received};
+pub use queue::{EmbeddedQueue, QueueRules, Receipt, Received};
 pub use vault::DirectoryVault;
 
 /// Whoever asks the machine for the time; a test hands in its own.

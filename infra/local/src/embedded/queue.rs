@@ -4,6 +4,7 @@
 //! One process owns a queue. What is decided is stored first: a message that was sent survives `kill -9`, and so does the
 //! count of its deliveries, so that a message that kills its reader ends among the dead letters.
 
+mod dead_letters;
 mod line;
 mod shelf;
 
@@ -61,6 +62,21 @@ pub struct Receipt {
     receives: u32,
 }
 
+impl Receipt {
+    /// As text, to be handed on.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        format!("{}-{}", self.seq, self.receives)
+    }
+
+    /// From [`Receipt::to_text`]; `None` for any other text.
+    #[must_use]
+    pub fn from_text(text: &str) -> Option<Self> {
+        let (seq, receives) = text.split_once('-')?;
+        Some(Self { seq: seq.parse().ok()?, receives: receives.parse().ok()? })
+    }
+}
+
 /// A delivered message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Received {
@@ -74,17 +90,6 @@ pub struct Received {
     pub group: Option<String>,
     /// Deliveries, this one included.
     pub receives: u32,
-}
-
-/// A message that was delivered too often.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DeadLetter {
-    /// Its id.
-    pub id: String,
-    /// As it was sent.
-    pub body: String,
-    /// Its group.
-    pub group: Option<String>,
 }
 
 /// A queue of this machine.
@@ -201,8 +206,17 @@ impl EmbeddedQueue {
     /// # Errors
     /// [`QueueError::StaleReceipt`] when it was delivered again since, or is gone.
     pub async fn release(&self, receipt: &Receipt) -> Result<(), QueueError> {
+        self.hide(receipt, 0).await
+    }
+
+    /// The message is not done: visible again so many milliseconds from now, be that later or sooner than it would be.
+    ///
+    /// # Errors
+    /// [`QueueError::StaleReceipt`] when it was delivered again since, or is gone.
+    pub async fn hide(&self, receipt: &Receipt, millis: i64) -> Result<(), QueueError> {
         let mut line = self.line.lock().await;
-        let waiting = Waiting { visible_at: (self.clock)(), ..held(&line, receipt)?.clone() };
+        let visible_at = (self.clock)().plus_millis(millis);
+        let waiting = Waiting { visible_at, ..held(&line, receipt)?.clone() };
         self.shelf.change(&[Change::Keep(Part::Waiting, receipt.seq, &waiting)]).await?;
         line.waiting.insert(receipt.seq, waiting);
         drop(line);
@@ -213,38 +227,6 @@ impl EmbeddedQueue {
     /// Messages that are not done: visible, delayed or in somebody's hands; dead letters apart.
     pub async fn waiting(&self) -> usize {
         self.line.lock().await.waiting.len()
-    }
-
-    /// What was laid aside, oldest first.
-    pub async fn dead_letters(&self) -> Vec<DeadLetter> {
-        let line = self.line.lock().await;
-        let letter = |(seq, waiting): (&u64, &Waiting)| DeadLetter {
-            id: seq.to_string(),
-            body: waiting.body.clone(),
-            group: waiting.group.clone(),
-        };
-        line.dead.iter().map(letter).collect()
-    }
-
-    /// Puts every dead letter back behind those who wait, its deliveries forgotten. How many.
-    ///
-    /// # Errors
-    /// [`QueueError`]; those put back before it stay so.
-    pub async fn redrive(&self) -> Result<usize, QueueError> {
-        let mut line = self.line.lock().await;
-        let seqs: Vec<u64> = line.dead.keys().copied().collect();
-        for seq in &seqs {
-            let Some(letter) = line.dead.get(seq) else { continue };
-            let fresh = Waiting { receives: 0, visible_at: (self.clock)(), ..letter.clone() };
-            let place = line.next();
-            self.shelf.change(&[Change::Keep(Part::Waiting, place, &fresh)]).await?;
-            self.shelf.change(&[Change::Drop(Part::Dead, *seq)]).await?;
-            line.waiting.insert(place, fresh);
-            line.dead.remove(seq);
-        }
-        drop(line);
-        self.arrived.notify_waiters();
-        Ok(seqs.len())
     }
 
     async fn forget(&self, line: &mut Line, now: Timestamp) -> Result<(), QueueError> {
@@ -272,10 +254,18 @@ impl Queue for EmbeddedQueue {
             return Ok(());
         }
         let visible_at = now.plus_millis(i64::from(message.delay_s) * 1000);
-        let waiting = Waiting { body: message.body, group: message.group, visible_at, receives: 0 };
-        let seq = line.next();
-        self.shelf.add(seq, &waiting, seen.as_deref().map(|id| (id, now))).await?;
+        let sent_at = Some(now);
+        let waiting = Waiting { body: message.body, group: message.group, visible_at, receives: 0, sent_at };
+        let seq = match seen.as_ref().and_then(|id| line.unsure.get(id).copied()) {
+            Some(seq) => seq,
+            None => line.next(),
+        };
+        if let Err(error) = self.shelf.add(seq, &waiting, seen.as_deref().map(|id| (id, now))).await {
+            line.unsure.extend(seen.map(|id| (id, seq)));
+            return Err(error);
+        }
         line.waiting.insert(seq, waiting);
+        line.unsure.retain(|id, _| Some(id) != seen.as_ref());
         line.seen.extend(seen.map(|id| (id, now)));
         drop(line);
         self.arrived.notify_waiters();

@@ -43,6 +43,7 @@ fn link(n: u8, version: u128) -> Link {
         base: Base { hashes: [(Field::Name, [n; 12])].into(), ..Base::default() },
         intents: vec![],
         lifecycle: Lifecycle::Active,
+        waits: vec![],
     }
 }
 

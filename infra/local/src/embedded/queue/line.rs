@@ -15,6 +15,8 @@ pub(super) struct Waiting {
     pub(super) visible_at: Timestamp,
     /// Deliveries so far.
     pub(super) receives: u32,
+    /// When it was sent; `None` for one that was kept before this was.
+    pub(super) sent_at: Option<Timestamp>,
 }
 
 /// Who is next.
@@ -36,6 +38,8 @@ pub(super) struct Line {
     pub(super) last: u64,
     /// Deduplication ids, per group, with the time of the message that had them.
     pub(super) seen: BTreeMap<String, Timestamp>,
+    /// Places of messages whose sending may have failed: the next try takes the same place, so that it is kept once.
+    pub(super) unsure: BTreeMap<String, u64>,
 }
 
 impl Line {
@@ -105,7 +109,8 @@ mod tests {
         for (group, visible_at, receives) in messages {
             let (seq, group) = (line.next(), Some((*group).to_owned()));
             let visible_at = Timestamp(*visible_at);
-            line.waiting.insert(seq, Waiting { body: String::new(), group, visible_at, receives: *receives });
+            line.waiting
+                .insert(seq, Waiting { body: String::new(), group, visible_at, receives: *receives, sent_at: None });
         }
         line
     }

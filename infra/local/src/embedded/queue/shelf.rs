@@ -67,6 +67,9 @@ impl Shelf {
         item.insert("body".to_owned(), AttributeValue::S(waiting.body.clone()));
         item.insert("visible".to_owned(), number(waiting.visible_at.millis()));
         item.insert("receives".to_owned(), number(waiting.receives));
+        if let Some(at) = waiting.sent_at {
+            item.insert("sent".to_owned(), number(at.millis()));
+        }
         if let Some(group) = &waiting.group {
             item.insert("grp".to_owned(), AttributeValue::S(group.clone()));
         }
@@ -176,6 +179,7 @@ fn read(item: &Item) -> Option<(u64, Waiting)> {
         group: text(item, "grp"),
         visible_at: Timestamp(whole(item, "visible")?),
         receives: whole(item, "receives")?,
+        sent_at: whole(item, "sent").map(Timestamp),
     };
     Some((text(item, "sk")?.parse().ok()?, waiting))
 }

@@ -2,6 +2,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use state::DeadLetters as _;
+
 use super::*;
 use crate::embedded::Database;
 
@@ -109,9 +111,9 @@ async fn after_five_deliveries_it_is_a_dead_letter_and_the_group_goes_on() {
         queue.release(&received.receipt).await.unwrap();
     }
     assert_eq!(bodies(&take(&queue, 1).await), ["next"]);
-    assert_eq!(queue.dead_letters().await[0].body, "poison");
-    assert_eq!(queue.redrive().await.unwrap(), 1);
-    assert!(queue.dead_letters().await.is_empty());
+    assert_eq!(queue.list(9).await.unwrap()[0].body, "poison");
+    assert_eq!(queue.redrive(None).await.unwrap(), 1);
+    assert!(queue.list(9).await.unwrap().is_empty());
     assert_eq!(queue.waiting().await, 2);
 }
 

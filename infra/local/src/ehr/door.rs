@@ -1,0 +1,185 @@
+//! The way to the desk of a running `up`: a port of loopback of its own, and a key that only the owner of the state
+//! directory can read.
+//!
+//! Not a route of the front: whoever lets DingTalk reach the callback address forwards that port, and nobody outside has
+//! business at the desk.
+
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::routing::post;
+use dingtalk::client::{Transport as _, TransportError};
+use dingtalk::network::HttpTransport;
+use directory::text::with_causes;
+use runtime::{SystemClock, unpredictable};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use super::desk::Desk;
+use super::order::{Answer, Order, Trouble};
+use crate::plan::desk::PlanDesk;
+
+/// An order is a few fields, or a policy document.
+const ORDER_MAX: usize = 1024 * 1024;
+
+/// Where edits of the ledger are asked for.
+const DESK: &str = "/desk";
+
+/// Where plans, pauses and policies are asked for.
+pub(crate) const PLANS: &str = "/plans";
+
+/// What the file says.
+#[derive(Serialize, Deserialize)]
+struct Way {
+    address: SocketAddr,
+    key: String,
+}
+
+/// The open door. Dropping it closes it.
+pub struct Door {
+    file: PathBuf,
+    served: JoinHandle<()>,
+}
+
+impl Drop for Door {
+    fn drop(&mut self) {
+        self.served.abort();
+        // Whoever holds the directory next writes its own.
+        _ = std::fs::remove_file(&self.file);
+    }
+}
+
+struct Guarded {
+    desk: Desk,
+    plans: PlanDesk,
+    key: SecretString,
+}
+
+impl Door {
+    /// Opens a door to the desks, for whoever can read the state directory.
+    ///
+    /// # Errors
+    /// No port, or the file cannot be written.
+    pub async fn open(data: &Path, desk: Desk, plans: PlanDesk) -> std::io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let key = unpredictable().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let file = data.join("desk.json");
+        write(&file, &Way { address: listener.local_addr()?, key: key.clone() })?;
+        let router = Router::new()
+            .route(DESK, post(serve))
+            .route(PLANS, post(serve_plans))
+            .layer(DefaultBodyLimit::max(ORDER_MAX))
+            .with_state(Arc::new(Guarded { desk, plans, key: key.into() }));
+        let served = tokio::spawn(async move {
+            if let Err(err) = axum::serve(listener, router).await {
+                tracing::error!(reason = %err, "the desk's door closed");
+            }
+        });
+        Ok(Self { file, served })
+    }
+}
+
+fn write(file: &Path, way: &Way) -> std::io::Result<()> {
+    let fresh = file.with_extension("json.new");
+    _ = std::fs::remove_file(&fresh);
+    let mut written = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&fresh)?;
+    written.write_all(&serde_json::to_vec(way)?)?;
+    std::fs::rename(&fresh, file)
+}
+
+async fn serve(State(guarded): State<Arc<Guarded>>, headers: HeaderMap, body: Bytes) -> (StatusCode, String) {
+    if !is_let_in(&headers, &guarded.key) {
+        return (StatusCode::UNAUTHORIZED, String::new());
+    }
+    let Ok(order) = serde_json::from_slice::<Order>(&body) else {
+        return (StatusCode::BAD_REQUEST, String::new());
+    };
+    told(&guarded.desk.serve(&order, SystemClock.now(), unpredictable()).await)
+}
+
+async fn serve_plans(State(guarded): State<Arc<Guarded>>, headers: HeaderMap, body: Bytes) -> (StatusCode, String) {
+    if !is_let_in(&headers, &guarded.key) {
+        return (StatusCode::UNAUTHORIZED, String::new());
+    }
+    match serde_json::from_slice(&body) {
+        Ok(order) => told(&guarded.plans.serve(&order).await),
+        Err(_) => (StatusCode::BAD_REQUEST, String::new()),
+    }
+}
+
+fn told(answer: &impl Serialize) -> (StatusCode, String) {
+    match serde_json::to_string(answer) {
+        Ok(text) => (StatusCode::OK, text),
+        Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, String::new()),
+    }
+}
+
+/// Whether the key is the right one. Hashes are compared, so that how long it takes says nothing about the key. A browser
+/// names where a page came from; no page has business here.
+fn is_let_in(headers: &HeaderMap, key: &SecretString) -> bool {
+    let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let given = given.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
+    let same = Sha256::digest(given.as_bytes()) == Sha256::digest(key.expose_secret().as_bytes());
+    same && !headers.contains_key(header::ORIGIN)
+}
+
+fn way(data: &Path) -> Option<Way> {
+    let way: Way = serde_json::from_slice(&std::fs::read(data.join("desk.json")).ok()?).ok()?;
+    way.address.ip().is_loopback().then_some(way)
+}
+
+/// Whether somebody listens behind the door of a directory.
+pub(crate) async fn is_open(data: &Path) -> bool {
+    let Some(way) = way(data) else { return false };
+    tokio::net::TcpStream::connect(way.address).await.is_ok()
+}
+
+/// Asks the `up` that holds the directory; `None` where there is no door.
+pub(super) async fn ask(data: &Path, order: &Order) -> Option<Result<Answer, Trouble>> {
+    match ask_at::<Result<Answer, Trouble>>(data, DESK, order).await? {
+        Ok(answer) => Some(answer),
+        Err(why) => Some(Err(Trouble::Unusable { why })),
+    }
+}
+
+/// Asks at one of the desks; `None` where there is no door, a sentence where there is no answer.
+pub(crate) async fn ask_at<A: serde::de::DeserializeOwned>(
+    data: &Path,
+    desk: &str,
+    order: &impl Serialize,
+) -> Option<Result<A, String>> {
+    let way = way(data)?;
+    let body = serde_json::to_vec(order).ok()?;
+    let request = http::Request::post(format!("http://{}{desk}", way.address))
+        .header("authorization", format!("Bearer {}", way.key))
+        .header("content-type", "application/json")
+        .body(Bytes::from(body))
+        .ok()?;
+    let transport = match HttpTransport::new(true) {
+        Ok(transport) => transport,
+        Err(err) => return Some(Err(with_causes(&err))),
+    };
+    let answer = match transport.send(request).await {
+        Ok(answer) => answer,
+        // The door belongs to an `up` that is gone, or is going.
+        Err(TransportError::NotConnected { .. }) => return None,
+        Err(err) => {
+            return Some(Err(format!("{err}; it is not known whether it was done: look with `list` or `show`")));
+        }
+    };
+    if !answer.status().is_success() {
+        return Some(Err(format!("the running bangding answered {}", answer.status())));
+    }
+    Some(serde_json::from_slice(answer.body()).map_err(|err| with_causes(&err)))
+}

@@ -1,0 +1,191 @@
+//! The ledger's edits on the embedded database: what is stored, told, applied on its day, and lost by nobody.
+
+use std::collections::BTreeMap;
+
+use directory::effective::Presence;
+use directory::hash::HashKey;
+use directory::{Action, CorpId, Field, Kind, LinkId, NativeId, Timestamp, Values, canonical};
+use ehr::ledger::{Edit, EditError, Refusal, What};
+use ehr::{Connector as _, Ledger, Write};
+use jiff::civil::date;
+use state::{Store, Tables};
+
+use super::Database;
+
+struct Desk {
+    database: Database,
+    store: Store,
+}
+
+fn id(text: &str) -> NativeId {
+    NativeId::new(text).unwrap()
+}
+
+/// Noon in Asia/Shanghai.
+fn noon(month: i8, day: i8) -> Timestamp {
+    canonical::start_of(date(2026, month, day)).unwrap().plus_millis(12 * 3_600_000)
+}
+
+impl Desk {
+    async fn open() -> Self {
+        let database = Database::memory().await.unwrap();
+        let tables = Tables::with_prefix("bangding-");
+        state::store::create_tables(&database.client(), &tables).await.unwrap();
+        Self { store: Store::new(database.client(), tables, 7), database }
+    }
+
+    fn ledger(&self, now: Timestamp) -> Ledger {
+        let corp: CorpId = "ding1".parse().unwrap();
+        Ledger::new(self.store.clone(), corp, HashKey::new([9; 32]), now)
+    }
+
+    async fn does(&self, kind: Kind, who: &str, what: What, on: Option<jiff::civil::Date>) -> Result<u64, EditError> {
+        let edit = Edit { kind, id: id(who), what, on, expected: None };
+        self.ledger(noon(11, 22)).edit(&edit, noon(11, 22)).await.map(|edited| edited.version)
+    }
+
+    async fn company(&self) {
+        self.does(Kind::Department, "root", What::Enter(values(&[(Field::Name, "公司")])), None).await.unwrap();
+        self.does(Kind::Person, "li", hire("13800000001"), None).await.unwrap();
+    }
+
+    /// The feed from a cursor on, `kind id because`.
+    async fn told(&self, cursor: Option<&str>) -> (Vec<String>, String) {
+        let changes = self.ledger(noon(11, 22)).changes(cursor).await.unwrap();
+        let line = |one: &ehr::Changed| format!("{} {} {}", one.kind.key(), one.id, one.because);
+        (changes.changed.iter().map(line).collect(), changes.cursor)
+    }
+}
+
+fn values(pairs: &[(Field, &str)]) -> Values {
+    let mut values = Values::new();
+    for (field, text) in pairs {
+        match field.refers_to() {
+            Some(_) => values.show_refs(*field, [(*text).to_owned()]),
+            None => values.show_text(*field, Some((*text).to_owned())),
+        }
+    }
+    values
+}
+
+fn hire(mobile: &str) -> What {
+    What::Enter(values(&[(Field::Name, "李娜"), (Field::Mobile, mobile), (Field::Departments, "root")]))
+}
+
+fn title(text: &str) -> What {
+    What::Change(values(&[(Field::Title, text)]))
+}
+
+#[tokio::test]
+async fn edits_are_told_in_order_and_what_the_sync_writes_is_not() {
+    let desk = Desk::open().await;
+    desk.company().await;
+    let (told, cursor) = desk.told(None).await;
+    assert_eq!(told, ["department root create", "person li hire"]);
+    let write = Write {
+        kind: Kind::Person,
+        action: Action::Create,
+        id: None,
+        link: LinkId([3; 16]),
+        dingtalk: Some(id("u1")),
+        unionid: None,
+        values: values(&[(Field::Name, "王伟"), (Field::Departments, "root")]),
+        expected: None,
+    };
+    desk.ledger(noon(11, 22)).apply(&write).await.unwrap();
+    assert_eq!(desk.told(Some(&cursor)).await, (vec![], cursor.clone()), "no echo");
+    assert!(matches!(desk.does(Kind::Person, "li", title(""), None).await, Err(EditError::Refused(Refusal::Nothing))));
+    assert_eq!(desk.told(Some(&cursor)).await.0, [""; 0], "what was refused is not told");
+    desk.does(Kind::Person, "li", title("经理"), None).await.unwrap();
+    assert_eq!(desk.told(Some(&cursor)).await.0, ["person li change"]);
+    assert!(desk.ledger(noon(11, 22)).changes(Some("x")).await.is_err(), "a cursor of another feed");
+    desk.database.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn edits_at_the_same_moment_are_all_told_without_a_gap() {
+    let desk = Desk::open().await;
+    desk.company().await;
+    let hires = (10..22).map(|number| {
+        let desk = &desk;
+        async move {
+            let who = format!("p{number}");
+            desk.does(Kind::Person, &who, hire(&format!("138000000{number}")), None).await
+        }
+    });
+    let done = futures::future::join_all(hires).await;
+    assert!(done.iter().all(Result::is_ok), "{done:?}");
+    let corp: CorpId = "ding1".parse().unwrap();
+    let told = desk.store.news_after(&corp, 0, 100).await.unwrap();
+    assert_eq!(told.iter().map(|told| told.place).collect::<Vec<_>>(), (1..=14).collect::<Vec<_>>());
+    let page = desk.store.news_after(&corp, 12, 1).await.unwrap();
+    assert_eq!(page.iter().map(|told| told.place).collect::<Vec<_>>(), [13]);
+    desk.database.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn of_two_who_looked_at_one_version_one_is_refused() {
+    let desk = Desk::open().await;
+    desk.company().await;
+    let ledger = desk.ledger(noon(11, 22));
+    let edit = |text: &str| Edit { kind: Kind::Person, id: id("li"), what: title(text), on: None, expected: Some(1) };
+    assert_eq!(ledger.edit(&edit("经理"), noon(11, 22)).await.unwrap().version, 2);
+    let second = ledger.edit(&edit("总监"), noon(11, 22)).await;
+    assert!(matches!(second, Err(EditError::Refused(Refusal::Stale))), "{second:?}");
+    desk.database.stop().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_is_dated_ahead_applies_on_its_day_and_is_told_then() {
+    let desk = Desk::open().await;
+    desk.company().await;
+    desk.does(Kind::Person, "new", hire("13800000002"), Some(date(2026, 12, 1))).await.unwrap();
+    desk.does(Kind::Person, "li", title("总监"), Some(date(2026, 12, 1))).await.unwrap();
+    desk.does(Kind::Person, "li", What::Leave, Some(date(2026, 12, 31))).await.unwrap();
+    let (_, cursor) = desk.told(None).await;
+
+    let before = desk.ledger(noon(11, 30));
+    assert_eq!(before.settle(noon(11, 30)).await.unwrap(), 0);
+    let li = before.get(Kind::Person, &id("li")).await.unwrap().unwrap();
+    assert_eq!((li.record.values.text(Field::Title), li.upcoming.len()), (None, 2));
+    let new = before.get(Kind::Person, &id("new")).await.unwrap().unwrap();
+    assert_eq!((new.presence, new.record.active), (Presence::NotYet, false));
+
+    // Whether it was settled or not, the day shows it.
+    let after = desk.ledger(noon(12, 1));
+    let titles = async || {
+        after.get(Kind::Person, &id("li")).await.unwrap().unwrap().record.values.text(Field::Title).map(str::to_owned)
+    };
+    assert_eq!(titles().await.as_deref(), Some("总监"));
+    assert_eq!(after.settle(noon(12, 1)).await.unwrap(), 2);
+    assert_eq!(titles().await.as_deref(), Some("总监"));
+    assert_eq!(after.settle(noon(12, 1)).await.unwrap(), 0, "once");
+    let told: BTreeMap<_, _> = desk.told(Some(&cursor)).await.0.into_iter().map(|line| (line, ())).collect();
+    assert_eq!(told.into_keys().collect::<Vec<_>>(), ["person li due", "person new due"]);
+    let gone = desk.ledger(noon(12, 31)).get(Kind::Person, &id("li")).await.unwrap().unwrap();
+    assert_eq!(gone.presence, Presence::Left);
+    desk.database.stop().await.unwrap();
+}
+
+/// A write of the sync begins where the day stands: what was due before it does not come back over it.
+#[tokio::test]
+async fn what_the_sync_writes_is_not_undone_by_what_was_due_before() {
+    let desk = Desk::open().await;
+    desk.company().await;
+    desk.does(Kind::Person, "li", title("总监"), Some(date(2026, 12, 1))).await.unwrap();
+    let ledger = desk.ledger(noon(12, 2));
+    let write = Write {
+        kind: Kind::Person,
+        action: Action::Update,
+        id: Some(id("li")),
+        link: LinkId([4; 16]),
+        dingtalk: None,
+        unionid: None,
+        values: values(&[(Field::Title, "顾问")]),
+        expected: None,
+    };
+    ledger.apply(&write).await.unwrap();
+    let li = ledger.get(Kind::Person, &id("li")).await.unwrap().unwrap();
+    assert_eq!((li.record.values.text(Field::Title), li.upcoming.len()), (Some("顾问"), 0));
+    desk.database.stop().await.unwrap();
+}
