@@ -1,0 +1,123 @@
+//! The command lines of plans, shadow mode and the pause.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Subcommand, ValueEnum};
+
+use crate::args::Language;
+
+/// Where, in which language, for whom.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct Here {
+    /// Where the state is kept
+    #[arg(long, default_value = ".bangding", global = true)]
+    pub data: PathBuf,
+    /// For programs: one JSON object on stdout and nothing else there
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// 中文 or English
+    #[arg(long, value_enum, default_value = "zh", global = true)]
+    pub lang: Language,
+}
+
+/// `bangding plan`.
+#[derive(Debug, Clone, ClapArgs)]
+#[command(subcommand_negates_reqs = true)]
+pub struct PlanArgs {
+    /// A new plan is made unless given
+    #[command(subcommand)]
+    pub action: Option<PlanAction>,
+    /// Where and how
+    #[command(flatten)]
+    pub here: Here,
+}
+
+/// What to do with plans.
+#[derive(Debug, Clone, Subcommand)]
+pub enum PlanAction {
+    /// Read both sides, write nothing, and keep what would be written as a plan
+    Make,
+    /// The newest plans and where they stand
+    List,
+    /// One plan, record by record: before → after and why
+    Show {
+        /// The plan, or `latest`
+        id: String,
+    },
+}
+
+/// `bangding approve`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct ApproveArgs {
+    /// The plan, or `latest`
+    pub id: String,
+    /// Who approves; the user of this machine unless given
+    #[arg(long)]
+    pub by: Option<String>,
+    /// Where and how
+    #[command(flatten)]
+    pub age: Age,
+    /// Where and how
+    #[command(flatten)]
+    pub here: Here,
+}
+
+/// `bangding apply`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct ApplyArgs {
+    /// The plan, or `latest`
+    pub id: String,
+    /// How old it may be
+    #[command(flatten)]
+    pub age: Age,
+    /// Where and how
+    #[command(flatten)]
+    pub here: Here,
+}
+
+/// How old a plan may be.
+#[derive(Debug, Clone, Copy, ClapArgs)]
+pub struct Age {
+    /// Hours after which a plan has to be made anew
+    #[arg(long, value_name = "HOURS", default_value_t = engine::plans::AGE_MAX_HOURS, value_parser = clap::value_parser!(u32).range(1..=8760))]
+    pub max_age: u32,
+}
+
+/// `bangding shadow`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct ShadowArgs {
+    /// `on`: plan daily and write nothing; `off`: go live
+    #[arg(value_enum)]
+    pub to: OnOff,
+    /// Where and how
+    #[command(flatten)]
+    pub here: Here,
+}
+
+/// On or off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum OnOff {
+    /// Plans are made, nothing is written
+    On,
+    /// Live
+    Off,
+}
+
+/// `bangding pause`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct PauseArgs {
+    /// Who pauses; the user of this machine unless given
+    #[arg(long)]
+    pub by: Option<String>,
+    /// Where and how
+    #[command(flatten)]
+    pub here: Here,
+}
+
+/// `bangding resume`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct ResumeArgs {
+    /// Where and how
+    #[command(flatten)]
+    pub here: Here,
+}

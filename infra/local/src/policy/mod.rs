@@ -1,0 +1,295 @@
+//! `bangding policy`: a policy document checked, written out, what there is to choose from; the binding's policy set, taken
+//! back and shown.
+
+mod chinese;
+
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args as ClapArgs, Subcommand, ValueEnum};
+use directory::policy::document::{self, Checked, Refused};
+use directory::policy::{Policy, Preset};
+
+use crate::args::Language;
+use crate::failed;
+use crate::plan;
+use crate::plan::args::Here;
+use crate::plan::order::Order;
+
+/// `bangding policy`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct PolicyArgs {
+    /// What to do
+    #[command(subcommand)]
+    pub action: Action,
+    /// 中文 or English
+    #[arg(long, value_enum, default_value = "zh", global = true)]
+    pub lang: Language,
+}
+
+/// What to do with a policy.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Action {
+    /// Everything that is wrong with a document, each with its line, cause and remedy; exit 1 if anything is
+    Check {
+        /// The document; `-` reads standard input
+        file: PathBuf,
+        /// One JSON object: policy (its hash), problems, cautions
+        #[arg(long)]
+        json: bool,
+    },
+    /// A document, or a preset, with everything written out as it would hold
+    Show {
+        /// The document; `-` reads standard input
+        #[arg(required_unless_present = "preset", conflicts_with = "preset")]
+        file: Option<PathBuf>,
+        /// A preset instead of a document
+        #[arg(long, value_enum)]
+        preset: Option<PresetWord>,
+    },
+    /// Check a document and make it the binding's policy: it writes nothing before a plan under it is approved and applied
+    Set {
+        /// The document; `-` reads standard input
+        file: PathBuf,
+        /// Who sets it; the user of this machine unless given
+        #[arg(long)]
+        by: Option<String>,
+        /// Where the state is kept
+        #[arg(long, default_value = ".bangding")]
+        data: PathBuf,
+        /// One JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Go back to the policy before, or to a version
+    Rollback {
+        /// The version; 0 is the one that `up` binds with
+        #[arg(long)]
+        to: Option<u64>,
+        /// Where the state is kept
+        #[arg(long, default_value = ".bangding")]
+        data: PathBuf,
+        /// One JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// The binding's active policy, written out
+    Active {
+        /// Where the state is kept
+        #[arg(long, default_value = ".bangding")]
+        data: PathBuf,
+        /// One JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// The schema of the document, for an editor: JSON Schema 2020-12
+    Schema,
+    /// The presets, and what each of them means
+    Presets,
+}
+
+/// A preset, as it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub enum PresetWord {
+    /// The eHR decides everything, DingTalk follows
+    EhrIsMaster,
+    /// DingTalk decides everything, the eHR follows
+    #[value(name = "dingtalk_is_master")]
+    DingTalkIsMaster,
+    /// Both sides are written; owners by field
+    Custom,
+}
+
+impl From<PresetWord> for Preset {
+    fn from(word: PresetWord) -> Self {
+        match word {
+            PresetWord::EhrIsMaster => Self::EhrIsMaster,
+            PresetWord::DingTalkIsMaster => Self::DingTalkIsMaster,
+            PresetWord::Custom => Self::Custom,
+        }
+    }
+}
+
+/// Why a document could not be looked at.
+#[derive(Debug, thiserror::Error)]
+#[error("{} cannot be read", path.display())]
+struct Unreadable {
+    path: PathBuf,
+    #[source]
+    source: std::io::Error,
+}
+
+/// Runs the command.
+pub async fn run(args: &PolicyArgs) -> ExitCode {
+    let here = |data: &Path, json| Here { data: data.to_owned(), json, lang: args.lang };
+    match &args.action {
+        Action::Set { file, by, data, json } => set(file, by.as_deref(), here(data, *json)).await,
+        Action::Rollback { to, data, json } => {
+            plan::about_policy(&here(data, *json), Order::Rollback { to: *to }).await
+        }
+        Action::Active { data, json } => plan::about_policy(&here(data, *json), Order::ActivePolicy).await,
+        Action::Check { file, json } => with_text(file, |text| {
+            let outcome = document::read(text);
+            let text = if *json { as_json(&outcome) } else { told(file, &outcome, args.lang) };
+            say(&text);
+            code(outcome.is_ok())
+        }),
+        Action::Show { file: Some(file), .. } => with_text(file, |text| match document::read(text) {
+            Ok(checked) => {
+                say(&checked.policy.pretty());
+                ExitCode::SUCCESS
+            }
+            refused @ Err(_) => {
+                say(&told(file, &refused, args.lang));
+                ExitCode::FAILURE
+            }
+        }),
+        Action::Show { file: None, preset } => {
+            say(&Policy::preset(preset.unwrap_or(PresetWord::Custom).into()).pretty());
+            ExitCode::SUCCESS
+        }
+        Action::Schema => {
+            say(&serde_json::to_string_pretty(&document::schema()).unwrap_or_default());
+            ExitCode::SUCCESS
+        }
+        Action::Presets => {
+            Preset::ALL.iter().for_each(|preset| say(&meaning(*preset, args.lang)));
+            ExitCode::SUCCESS
+        }
+    }
+}
+
+/// Every fault at its line before anybody is asked: a refused document changes nothing.
+async fn set(file: &Path, by: Option<&str>, here: Here) -> ExitCode {
+    let text = match text_of(file) {
+        Ok(text) => text,
+        Err(source) => return failed(&Unreadable { path: file.to_owned(), source }),
+    };
+    let outcome = document::read(&text);
+    if outcome.is_err() {
+        say(&if here.json { as_json(&outcome) } else { told(file, &outcome, here.lang) });
+        return ExitCode::FAILURE;
+    }
+    plan::about_policy(&here, Order::SetPolicy { text, by: plan::who(by) }).await
+}
+
+fn code(good: bool) -> ExitCode {
+    if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn with_text(file: &Path, then: impl FnOnce(&str) -> ExitCode) -> ExitCode {
+    match text_of(file) {
+        Ok(text) => then(&text),
+        Err(source) => failed(&Unreadable { path: file.to_owned(), source }),
+    }
+}
+
+fn text_of(file: &Path) -> std::io::Result<String> {
+    if file != Path::new("-") {
+        return std::fs::read_to_string(file);
+    }
+    let mut text = String::new();
+    std::io::stdin().read_to_string(&mut text)?;
+    Ok(text)
+}
+
+/// What a person reads: a line per problem, as compilers print them.
+fn told(file: &Path, outcome: &Result<Checked, Refused>, language: Language) -> String {
+    let file = file.display();
+    let lines: Vec<String> = match (outcome, language) {
+        (Err(refused), Language::En) => refused.problems.iter().map(|one| format!("■ {file}:{one}")).collect(),
+        (Err(refused), Language::Zh) => {
+            refused.problems.iter().map(|one| format!("■ {file}:{}", chinese::problem(one))).collect()
+        }
+        (Ok(checked), Language::En) => {
+            let good = format!("● {file} is a policy: {}", checked.policy.hash());
+            let cautions = checked.cautions.iter().map(|one| format!("▲ {file}:{one}"));
+            std::iter::once(good).chain(cautions).collect()
+        }
+        (Ok(checked), Language::Zh) => {
+            let good = format!("● {file} 是有效的同步策略：{}", checked.policy.hash());
+            let cautions = checked.cautions.iter().map(|one| format!("▲ {file}:{}", chinese::caution(one)));
+            std::iter::once(good).chain(cautions).collect()
+        }
+    };
+    lines.join("\n")
+}
+
+fn as_json(outcome: &Result<Checked, Refused>) -> String {
+    let value = match outcome {
+        Err(refused) => {
+            let problem = |one: &document::Problem<document::Fault>| {
+                serde_json::json!({"line": one.line, "column": one.column, "path": one.path,
+                    "what": one.what.to_string(), "remedy": one.what.remedy()})
+            };
+            let problems: Vec<_> = refused.problems.iter().map(problem).collect();
+            serde_json::json!({"policy": null, "problems": problems, "cautions": []})
+        }
+        Ok(checked) => {
+            let caution = |one: &document::Problem<document::Caution>| serde_json::json!({"line": one.line, "column": one.column, "path": one.path, "what": one.what.to_string()});
+            let cautions: Vec<_> = checked.cautions.iter().map(caution).collect();
+            serde_json::json!({"policy": checked.policy.hash().to_string(), "problems": [], "cautions": cautions})
+        }
+    };
+    value.to_string()
+}
+
+fn meaning(preset: Preset, language: Language) -> String {
+    let (word, zh, en) = match preset {
+        Preset::EhrIsMaster => (
+            "ehr_is_master",
+            "eHR 说了算：入离职和所有字段以 eHR 为准，钉钉跟随；从不写 eHR",
+            "the eHR decides who joins and leaves and every field; DingTalk follows; the eHR is never written to",
+        ),
+        Preset::DingTalkIsMaster => (
+            "dingtalk_is_master",
+            "钉钉说了算：入离职和所有字段以钉钉为准，eHR 跟随；从不写钉钉",
+            "DingTalk decides who joins and leaves and every field; the eHR follows; DingTalk is never written to",
+        ),
+        Preset::Custom => (
+            "custom",
+            "自定义：方向、入离职和每个字段的主数据方各自写明",
+            "direction, lifecycle and the owner of each field are written out",
+        ),
+    };
+    let about = match language {
+        Language::Zh => zh,
+        Language::En => en,
+    };
+    format!("{word:<19} {about}")
+}
+
+fn say(text: &str) {
+    // A closed pipe changes nothing.
+    _ = writeln!(std::io::stdout(), "{text}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_is_told_in_both_languages_at_its_line() {
+        let outcome = document::read("{\"version\": 1,\n \"preset\": \"ehr_is_mster\"}");
+        let file = Path::new("policy.json");
+        let zh = told(file, &outcome, Language::Zh);
+        assert!(zh.starts_with("■ policy.json:2:12: preset：") && zh.contains("ehr_is_master"), "{zh}");
+        let en = told(file, &outcome, Language::En);
+        assert!(
+            en.starts_with("■ policy.json:2:12: preset: ") && en.contains("Did you mean \"ehr_is_master\"?"),
+            "{en}"
+        );
+    }
+
+    #[test]
+    fn programs_read_one_object() {
+        let good = document::read(r#"{"version": 1, "preset": "ehr_is_master"}"#);
+        let object: serde_json::Value = serde_json::from_str(&as_json(&good)).unwrap();
+        assert_eq!(object["policy"], Policy::preset(Preset::EhrIsMaster).hash().to_string());
+        assert_eq!(object["cautions"].as_array().map(Vec::len), Some(1));
+        let bad: serde_json::Value = serde_json::from_str(&as_json(&document::read("{}"))).unwrap();
+        assert_eq!(bad["problems"].as_array().map(Vec::len), Some(4));
+    }
+}
