@@ -3,7 +3,13 @@
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use directory::BindingId;
 use sandbox::SandboxArgs;
+
+use crate::cloud::CloudArgs;
+use crate::ehr::EhrArgs;
+use crate::plan::args::{ApplyArgs, ApproveArgs, PauseArgs, PlanArgs, ResumeArgs, ShadowArgs};
+use crate::policy::PolicyArgs;
 
 /// 绑钉: bind DingTalk to an eHR, here on one machine.
 #[derive(Debug, Parser)]
@@ -21,12 +27,32 @@ pub enum Command {
     Up(UpArgs),
     /// The simulated DingTalk alone
     Sandbox(SandboxArgs),
+    /// The built-in eHR: hire, change, leave, re-organise, today or on a day ahead
+    Ehr(EhrArgs),
     /// What the ledger holds, as .csv, .json or .xlsx
     Export(ExportArgs),
+    /// What a sync would write: made as a plan, listed, shown
+    Plan(PlanArgs),
+    /// Approve a plan, as it was shown
+    Approve(ApproveArgs),
+    /// Apply an approved plan, or go on with one that was interrupted
+    Apply(ApplyArgs),
+    /// Plan daily and write nothing, or go live
+    Shadow(ShadowArgs),
+    /// Stop all writes to either side at once
+    Pause(PauseArgs),
+    /// Go on after a pause, plans too from where they stood
+    Resume(ResumeArgs),
+    /// A sync policy: checked, written out, its schema, its presets
+    Policy(PolicyArgs),
+    /// Other callback keys or another AppSecret, without a moment in which anything is refused
+    Rotate(RotateArgs),
     /// Every check of the project, the same that CI runs
     Test(TestArgs),
-    /// Figures, a line of JSON each: `sync`
+    /// Figures, a line of JSON each: `sync`, `callback`, `flood`
     Bench(BenchArgs),
+    /// The cloud: check what is deployed there
+    Cloud(CloudArgs),
 }
 
 /// The language of what is printed for people. JSON is the same in both.
@@ -77,6 +103,9 @@ pub struct UpArgs {
     /// The app's AppKey (Client ID). The AppSecret comes from BANGDING_APP_SECRET, or is asked for
     #[arg(long, requires = "corp_id")]
     pub app_key: Option<String>,
+    /// Begin in shadow mode: plans are made and nothing is written, until `bangding shadow off`
+    #[arg(long)]
+    pub shadow: bool,
     /// Accept what the app may see now as the company's scope
     #[arg(long)]
     pub accept_scope: bool,
@@ -86,6 +115,9 @@ pub struct UpArgs {
     /// Minutes between two sweeps while it stays up
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1440))]
     pub sweep_minutes: u32,
+    /// Seconds between two looks at DingTalk's list of callbacks that it could not deliver
+    #[arg(long, default_value_t = 900, hide = true, value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    pub failed_callbacks_s: u32,
     /// Keep the tables in another DynamoDB on this machine (host:port) instead of a file
     #[arg(long, hide = true)]
     pub dynamodb: Option<std::net::SocketAddr>,
@@ -102,6 +134,46 @@ pub struct ExportArgs {
     /// Where the state is kept
     #[arg(long, default_value = ".bangding")]
     pub data: PathBuf,
+}
+
+/// `bangding rotate`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct RotateArgs {
+    /// What to do
+    #[arg(value_enum)]
+    pub step: RotateStep,
+    /// Where the state of this machine is kept
+    #[arg(long, default_value = ".bangding")]
+    pub data: PathBuf,
+    /// A stack on AWS instead; region and credentials come from the environment
+    #[arg(long, requires = "binding")]
+    pub stack: Option<String>,
+    /// Which binding; on this machine the only one unless given
+    #[arg(long)]
+    pub binding: Option<BindingId>,
+    /// Where DingTalk pushes to; known on this machine
+    #[arg(long)]
+    pub callback_url: Option<String>,
+    /// Another DingTalk than the binding's
+    #[arg(long)]
+    pub dingtalk_url: Option<String>,
+    /// For programs: JSON on stdout and nothing else there
+    #[arg(long)]
+    pub json: bool,
+    /// 中文 or English
+    #[arg(long, value_enum, default_value = "zh")]
+    pub lang: Language,
+}
+
+/// Steps of a rotation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RotateStep {
+    /// New callback keys: made, stored beside the current ones, proven, printed to be pasted into the console
+    Callback,
+    /// The AppSecret of BANGDING_APP_SECRET, or asked for: stored, proven by DingTalk, made to count
+    AppSecret,
+    /// What waits is proven once more, and counts
+    Promote,
 }
 
 /// `bangding test`.

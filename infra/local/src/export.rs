@@ -118,7 +118,7 @@ async fn read(store: &Store, data: &Path) -> Result<Vec<Row>, ExportError> {
     let vault = crate::embedded::DirectoryVault::open(&data.join("vault")).map_err(|err| failed(err.into()))?;
     let secrets = state::vault::Secrets::new(std::sync::Arc::new(vault), "local/");
     let secret = secrets.binding(&binding.id).await.map_err(|err| failed(err.into()))?;
-    let ledger = Ledger::new(store.clone(), binding.corp_id, secret.hash_key());
+    let ledger = Ledger::new(store.clone(), binding.corp_id, secret.hash_key(), runtime::SystemClock.now());
     let mut departments = BTreeMap::new();
     let mut keep = |stored: Stored| _ = departments.insert(stored.record.id.clone(), stored);
     ledger.list(Kind::Department, &mut keep).await.map_err(|err| failed(err.into()))?;

@@ -6,10 +6,15 @@
 pub mod args;
 pub mod bench;
 pub mod checks;
+pub mod cloud;
+pub mod ehr;
 pub mod embedded;
 pub mod export;
 pub mod front;
 pub mod machine;
+pub mod plan;
+pub mod policy;
+pub mod rotate;
 pub mod up;
 pub mod workers;
 
@@ -26,12 +31,25 @@ pub async fn run(args: Args) -> ExitCode {
             Ok(()) => ExitCode::SUCCESS,
             Err(err) => failed(&err),
         },
+        Command::Ehr(ehr) => ehr::run(&ehr).await,
         Command::Export(export) => match export::run(&export).await {
             Ok(()) => ExitCode::SUCCESS,
             Err(err) => failed(&err),
         },
+        Command::Rotate(rotate) => match rotate::run(&rotate).await {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(refusal) => failed(&refusal),
+        },
+        Command::Plan(args) => plan::run(&args).await,
+        Command::Approve(args) => plan::approve(&args).await,
+        Command::Apply(args) => plan::apply(&args).await,
+        Command::Shadow(args) => plan::shadow(&args).await,
+        Command::Pause(args) => plan::pause(&args).await,
+        Command::Resume(args) => plan::resume(&args).await,
+        Command::Policy(args) => policy::run(&args).await,
         Command::Test(test) => checks::run(&test),
         Command::Bench(bench) => bench::run(&bench),
+        Command::Cloud(cloud) => cloud::run(&cloud).await,
     }
 }
 

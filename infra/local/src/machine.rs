@@ -12,10 +12,11 @@ use dingtalk::network::{HttpTransport, NoTransport};
 use engine::Corps;
 use runtime::{Clients, SystemClock, jitter, unpredictable};
 use state::vault::Secrets;
-use state::{Queue, QueueError, Store, StoreError, Tables, VaultError};
+use state::{Archive, ArchiveError, Queue, QueueError, Store, StoreError, Tables, VaultError};
 
 use crate::embedded::database::client_at;
-use crate::embedded::{Clock, Database, DatabaseError, DirectoryVault, EmbeddedQueue, QueueRules};
+use crate::embedded::{Clock, Database, DatabaseError, DirectoryArchive, DirectoryVault, EmbeddedQueue, QueueRules};
+use crate::plan::desk::Failures;
 
 /// Why the machine does not start.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +45,9 @@ pub enum StartError {
     /// The vault.
     #[error("the vault could not be opened")]
     Vault(#[from] VaultError),
+    /// The archive.
+    #[error("the archive could not be opened")]
+    Archive(#[from] ArchiveError),
     /// The network.
     #[error("the HTTPS client could not be made")]
     Transport(#[from] NoTransport),
@@ -78,12 +82,16 @@ pub struct Machine {
     pub store: Store,
     /// Secrets.
     pub secrets: Secrets,
+    /// Sealed bodies: plans, backups, snapshots.
+    pub archive: Arc<dyn Archive>,
     /// Queues.
     pub queues: Queues,
     /// DingTalk, one client per binding.
     pub clients: Clients,
     /// The way to DingTalk.
     pub transport: Arc<dyn Transport>,
+    /// Plans that could not be made or applied, and why.
+    pub failures: Failures,
     database: Option<Database>,
     _hold: Hold,
 }
@@ -121,11 +129,13 @@ impl Machine {
         let store = Store::new(client.clone(), tables, u128::from_be_bytes(unpredictable()));
         let vault = DirectoryVault::open(&place.data.join("vault"))?;
         let secrets = Secrets::new(Arc::new(vault), "local/");
+        let archive: Arc<dyn Archive> = Arc::new(DirectoryArchive::open(&place.data.join("archive"))?);
         let queues = queues(&client).await?;
         let transport: Arc<dyn Transport> = Arc::new(HttpTransport::new(place.allow_loopback)?);
         let refused: Arc<dyn Queue> = Arc::clone(&queues.refused) as Arc<dyn Queue>;
         let clients = Clients::new(Arc::clone(&transport), Arc::new(SystemClock), jitter(), secrets.clone(), refused);
-        Ok(Self { store, secrets, queues, clients, transport, database, _hold: hold })
+        let failures = Failures::default();
+        Ok(Self { store, secrets, archive, queues, clients, transport, failures, database, _hold: hold })
     }
 
     /// What engines are made of.
@@ -144,7 +154,12 @@ impl Machine {
     /// What `full-sync` works with.
     #[must_use]
     pub fn full_sync(&self) -> full_sync::Deps {
-        full_sync::Deps { corps: self.corps(), sweeps: Arc::clone(&self.queues.sweeps) as Arc<dyn Queue> }
+        full_sync::Deps {
+            corps: self.corps(),
+            sweeps: Arc::clone(&self.queues.sweeps) as Arc<dyn Queue>,
+            wakes: Arc::clone(&self.queues.wakes) as Arc<dyn Queue>,
+            archive: Arc::clone(&self.archive),
+        }
     }
 
     /// What `token-refresh` works with.
@@ -186,7 +201,11 @@ pub fn hold(data: &Path) -> Result<Hold, StartError> {
     }
 }
 
-async fn queues(client: &aws_sdk_dynamodb::Client) -> Result<Queues, QueueError> {
+/// The four queues in a database, which are made where there are none.
+///
+/// # Errors
+/// [`QueueError`].
+pub(crate) async fn queues(client: &aws_sdk_dynamodb::Client) -> Result<Queues, QueueError> {
     let clock: Clock = Arc::new(|| SystemClock.now());
     let open = async |name: &str, rules: QueueRules| {
         EmbeddedQueue::open(client.clone(), "bangding-queues", name, rules, Arc::clone(&clock)).await.map(Arc::new)

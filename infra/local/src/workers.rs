@@ -7,8 +7,11 @@ use futures::future::BoxFuture;
 use runtime::batch::{Batch, BatchOutcome, Item};
 use tokio::task::JoinHandle;
 
+use state::DeadLetters as _;
+
 use crate::embedded::{EmbeddedQueue, Received};
 use crate::machine::Machine;
+use crate::plan::desk::{Failures, note};
 
 /// Messages that are handed over together.
 const BATCH: usize = 10;
@@ -22,6 +25,9 @@ const PAUSE: Duration = Duration::from_secs(2);
 
 /// No failed message stays out of sight for longer.
 const PAUSE_MAX: Duration = Duration::from_mins(5);
+
+/// How often the eHR's change feed is asked; on AWS the rule does it.
+const FEED: Duration = Duration::from_secs(1);
 
 /// How often the rules of the template fire here.
 const TICK: Duration = Duration::from_secs(2);
@@ -72,9 +78,10 @@ pub fn start(machine: &Machine, told: reconcile::Told) -> Workers {
 /// Hears of each sweep that the schedule or a message began.
 pub type Swept = Arc<dyn Fn(Result<engine::report::RunReport, full_sync::Trouble>) + Send + Sync>;
 
-/// Starts the schedule: due sweeps are asked for, the ones that were asked for are run, tokens are kept fresh.
+/// Starts the schedule: due sweeps are asked for, the ones that were asked for are run, tokens are kept fresh, and what
+/// DingTalk could not push is fetched every `failed_every`.
 #[must_use]
-pub fn start_schedule(machine: &Machine, swept: Swept) -> Workers {
+pub fn start_schedule(machine: &Machine, swept: Swept, failed_every: Duration) -> Workers {
     let deps = machine.full_sync();
     let tokens = machine.token_refresh();
     let ask = deps.clone();
@@ -87,19 +94,38 @@ pub fn start_schedule(machine: &Machine, swept: Swept) -> Workers {
             token_refresh::handle(&tokens, &token_refresh::Input::Schedule).await;
         }
     });
-    let sweeps = Arc::clone(&machine.queues.sweeps);
-    let on_sweeps: Work = Arc::new(move |batch| {
-        let (deps, swept) = (deps.clone(), Arc::clone(&swept));
-        Box::pin(async move { sweep(&deps, &batch, &swept).await })
+    let feed = deps.clone();
+    let changes = tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(FEED).await;
+            if let Err(err) = full_sync::tell_changes(&feed).await {
+                tracing::warn!(reason = %err, "the eHR's changes could not be told");
+            }
+        }
     });
-    Workers(vec![rule, tokio::spawn(serve(sweeps, on_sweeps))])
+    let fetch = deps.clone();
+    let failed = tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(failed_every).await;
+            if let Err(err) = full_sync::fetch_failed(&fetch).await {
+                tracing::warn!(reason = %err, "failed callbacks could not be fetched");
+            }
+        }
+    });
+    let sweeps = Arc::clone(&machine.queues.sweeps);
+    let failures = Arc::clone(&machine.failures);
+    let on_sweeps: Work = Arc::new(move |batch| {
+        let (deps, swept, failures) = (deps.clone(), Arc::clone(&swept), Arc::clone(&failures));
+        Box::pin(async move { sweep(&deps, &batch, &swept, &failures).await })
+    });
+    Workers(vec![rule, changes, failed, tokio::spawn(serve(sweeps, on_sweeps))])
 }
 
 /// As `full_sync::handle` does, and tells the report besides.
-async fn sweep(deps: &full_sync::Deps, batch: &Batch, swept: &Swept) -> BatchOutcome {
+async fn sweep(deps: &full_sync::Deps, batch: &Batch, swept: &Swept, failures: &Failures) -> BatchOutcome {
     runtime::batch::work(batch, 1, |item| async move {
-        let Ok(message) = state::queue::messages::decode(&item.body) else { return runtime::batch::Verdict::Done };
-        match full_sync::is_wanted(deps, &message).await {
+        let Ok(order) = full_sync::Order::read(&item.body) else { return runtime::batch::Verdict::Done };
+        match full_sync::is_wanted(deps, &order).await {
             Ok(true) => {}
             Ok(false) => return runtime::batch::Verdict::Done,
             Err(err) => {
@@ -107,7 +133,12 @@ async fn sweep(deps: &full_sync::Deps, batch: &Batch, swept: &Swept) -> BatchOut
                 return runtime::batch::Verdict::Again;
             }
         }
-        swept(full_sync::sweep(deps, &message, None, Arc::new(|_| {})).await);
+        let done = full_sync::perform(deps, &order, None, Arc::new(|_| {})).await;
+        if let (Err(err), full_sync::Order::Plan(message)) = (&done, &order) {
+            // Whoever asked for the plan waits for it.
+            note(failures, message.plan.clone(), err);
+        }
+        swept(done);
         runtime::batch::Verdict::Done
     })
     .await
@@ -115,7 +146,7 @@ async fn sweep(deps: &full_sync::Deps, batch: &Batch, swept: &Swept) -> BatchOut
 
 /// What was laid aside in a former run gets another chance: whatever stood in its way may be gone.
 async fn serve(queue: Arc<EmbeddedQueue>, work: Work) {
-    match queue.redrive().await {
+    match queue.redrive(None).await {
         Ok(0) => {}
         Ok(count) => tracing::info!(count, "messages that were laid aside are tried again"),
         Err(err) => tracing::warn!(reason = %err, "messages that were laid aside could not be put back"),
@@ -178,7 +209,7 @@ mod tests {
         queue.send(message).await.unwrap();
         assert_eq!(queue.receive(1, WAIT).await.unwrap().len(), 1);
         assert!(queue.receive(1, Duration::from_millis(20)).await.unwrap().is_empty());
-        assert_eq!(queue.dead_letters().await.len(), 1);
+        assert_eq!(queue.count().await.unwrap(), 1);
 
         let (worked, mut bodies) = tokio::sync::mpsc::unbounded_channel();
         let work: Work = Arc::new(move |batch: Batch| {
@@ -208,13 +239,17 @@ mod tests {
         assert_eq!(machine.queues.sweeps.waiting().await, 1, "however often the rule fires");
 
         let received = machine.queues.sweeps.receive(1, WAIT).await.unwrap();
-        let message = state::queue::messages::decode(&received[0].body).unwrap();
-        assert!(full_sync::is_wanted(&deps, &message).await.unwrap());
+        let order = full_sync::Order::read(&received[0].body).unwrap();
+        assert!(full_sync::is_wanted(&deps, &order).await.unwrap());
         binding.swept_at = Some(now);
         machine.store.put_binding(&binding, state::store::Condition::Any).await.unwrap();
-        assert!(!full_sync::is_wanted(&deps, &message).await.unwrap());
+        assert!(!full_sync::is_wanted(&deps, &order).await.unwrap());
+        let full_sync::Order::Sweep(message) = order else { panic!("a plan") };
         let asked = state::queue::messages::SweepMessage { because: "org_change".to_owned(), ..message };
-        assert!(full_sync::is_wanted(&deps, &asked).await.unwrap(), "an event's sweep has its own reason");
+        assert!(
+            full_sync::is_wanted(&deps, &full_sync::Order::Sweep(asked)).await.unwrap(),
+            "an event's sweep has its own reason"
+        );
         machine.stop().await;
     }
 }

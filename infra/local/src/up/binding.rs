@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use base64::Engine as _;
 use bytes::Bytes;
 use dingtalk::client::{AccessToken, Client, ClientConfig, Clock, Endpoints, Pace, TokenApi, TokenHash, Tokens};
 use dingtalk::{Error, Trouble};
@@ -19,10 +18,11 @@ use token_refresh::{TROUBLE, Wanted};
 
 use super::internal;
 use super::screen::Screen;
-use super::target::Target;
+use super::target::{App, Target};
 use crate::args::UpArgs;
 use crate::front::Front;
 use crate::machine::Machine;
+use crate::rotate::random_text;
 
 /// How long `check_url` may take to come through the queue.
 const CONFIRMED_WITHIN: Duration = Duration::from_secs(10);
@@ -91,7 +91,7 @@ pub(crate) async fn bind(
 
 /// Whatever token is stored may be another app's, or of before a reset: this start's credentials ask for theirs.
 /// DingTalk answers with the same token while it is valid.
-async fn renew_token(machine: &Machine, binding: &Binding) -> Result<(), Refusal> {
+pub(crate) async fn renew_token(machine: &Machine, binding: &Binding) -> Result<(), Refusal> {
     let deps = machine.token_refresh();
     let wanted = match machine.secrets.tokens(&binding.id).await {
         Ok(current) => Wanted::Instead(current.hash()),
@@ -129,6 +129,24 @@ async fn prove(args: &UpArgs, screen: &Screen, target: &Target, machine: &Machin
     Ok(())
 }
 
+/// The secret of a new binding: the app's credentials, and keys that nobody has seen before.
+///
+/// # Errors
+/// [`runtime::NoRandomness`] when the machine has none.
+pub fn new_secret(app: &App) -> Result<BindingSecret, runtime::NoRandomness> {
+    Ok(BindingSecret {
+        corp_id: app.corp_id.clone(),
+        agent_id: app.agent_id,
+        app_key: app.app_key.clone(),
+        app_secret: app.app_secret.clone(),
+        callback_token: random_text(16)?.into(),
+        callback_aes_key: random_text(43)?.into(),
+        hash_key: runtime::random::<32>()?,
+        seal_key: runtime::random::<32>()?,
+        previous_callback: None,
+    })
+}
+
 async fn create(
     args: &UpArgs,
     target: &Target,
@@ -136,22 +154,11 @@ async fn create(
     front: &Front,
 ) -> Result<(Binding, BindingSecret), Refusal> {
     let app = &target.app;
-    let text = |letters| random_text(letters).map_err(|err| internal("making the binding's keys", &err));
-    let key = || runtime::random::<32>().map_err(|err| internal("making the binding's keys", &err));
-    let id: BindingId = format!("b-{}", text(8)?.to_lowercase())
+    let no_keys = |err| internal("making the binding's keys", &err);
+    let id: BindingId = format!("b-{}", random_text(8).map_err(no_keys)?.to_lowercase())
         .parse()
         .map_err(|err: directory::ids::InvalidId| internal("naming the binding", &err))?;
-    let secret = BindingSecret {
-        corp_id: app.corp_id.clone(),
-        agent_id: app.agent_id,
-        app_key: app.app_key.clone(),
-        app_secret: app.app_secret.clone(),
-        callback_token: text(16)?.into(),
-        callback_aes_key: text(43)?.into(),
-        hash_key: key()?,
-        seal_key: key()?,
-        previous_callback: None,
-    };
+    let secret = new_secret(app).map_err(no_keys)?;
     let mut binding = Binding::new(id, app.corp_id.clone());
     binding.created_at = SystemClock.now();
     current(&mut binding, args, target, front);
@@ -169,8 +176,7 @@ async fn update(
     front: &Front,
     stored: Stored<Binding>,
 ) -> Result<(Binding, BindingSecret), Refusal> {
-    let mut binding = stored.body;
-    current(&mut binding, args, target, front);
+    let binding = stored.body;
     let secret = machine.secrets.binding(&binding.id).await;
     let mut secret = secret.map_err(|err| internal("reading the binding's secret", &err))?;
     let app = &target.app;
@@ -183,9 +189,11 @@ async fn update(
         let put = machine.secrets.put_binding(&binding.id, &secret).await;
         put.map_err(|err| internal("storing the secret", &err))?;
     }
-    let put = machine.store.put_binding(&binding, Condition::Any).await;
-    put.map_err(|err| internal("storing the binding", &err))?;
-    Ok((binding, secret))
+    // Whatever else it says stays: somebody may pause it this very moment.
+    let change = |binding: &mut Binding| current(binding, args, target, front);
+    let changed = machine.store.change_binding(&binding.id, change).await;
+    let changed = changed.map_err(|err| internal("storing the binding", &err))?;
+    Ok((changed.unwrap_or(binding), secret))
 }
 
 fn current(binding: &mut Binding, args: &UpArgs, target: &Target, front: &Front) {
@@ -197,20 +205,10 @@ fn current(binding: &mut Binding, args: &UpArgs, target: &Target, front: &Front)
     binding.callback_url = Some(front.callback_url(&binding.id));
     // The address is another one after each start, so that it has to be verified again.
     binding.callback_verified_at = None;
+    binding.shadow |= args.shadow;
     if args.accept_scope {
         binding.accepted_scope = None;
     }
-}
-
-/// Letters and digits, which is what DingTalk's console takes.
-fn random_text(letters: usize) -> Result<String, runtime::NoRandomness> {
-    let mut text = String::new();
-    while text.len() < letters {
-        let bytes = runtime::random::<64>()?;
-        let base64 = base64::engine::general_purpose::STANDARD.encode(bytes);
-        text.extend(base64.chars().filter(char::is_ascii_alphanumeric).take(letters - text.len()));
-    }
-    Ok(text)
 }
 
 /// Has the callback address verified where somebody can: our own sandbox plays the console's Save.

@@ -80,10 +80,11 @@ pub(crate) async fn follow(
     machine: &Machine,
     bound: &Bound,
     confirmed: bool,
+    failed_every: Duration,
     first: &RunReport,
 ) {
     let watching = Arc::clone(screen);
-    let schedule = workers::start_schedule(machine, Arc::new(move |swept| swept_line(&watching, swept)));
+    let schedule = workers::start_schedule(machine, Arc::new(move |swept| swept_line(&watching, swept)), failed_every);
     if bound.is_new && first.complete {
         welcome(machine, bound).await;
     }
@@ -183,6 +184,7 @@ mod tests {
             kind: Kind::Person,
             action: Action::Create,
             reason: "two people have this number".to_owned(),
+            fingerprint: None,
         });
         assert_eq!(what_it_did(&looked).1, "held, waits for a person");
         let line = serde_json::to_value(event_line("user_modify_org", "person", &looked)).unwrap();

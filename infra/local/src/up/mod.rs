@@ -6,8 +6,13 @@ mod report;
 mod screen;
 mod target;
 
+pub(crate) use binding::renew_token;
+pub(crate) use target::reopen_sandbox;
+pub(crate) use target::{app_secret, is_loopback, one_address};
+
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use directory::text::with_causes;
 use engine::bind::Refusal;
@@ -16,13 +21,19 @@ use state::Binding;
 use state::queue::messages::SweepMessage;
 
 use crate::args::UpArgs;
+use crate::ehr::desk::Desk;
+use crate::ehr::door::Door;
 use crate::front::Front;
 use crate::machine::{self, Machine, Place, StartError};
+use crate::plan::way;
 use crate::workers;
 
 use report::Report;
 use screen::Screen;
 use target::Target;
+
+pub use binding::new_secret;
+pub use target::App;
 
 /// Something waits for a person.
 const WAITS: u8 = 3;
@@ -50,8 +61,12 @@ async fn up(args: &UpArgs, screen: &Arc<Screen>) -> Result<ExitCode, Refusal> {
         .map_err(|err| {
             Refusal::new("port_taken", "starting the callback address", err.to_string(), "Give another --port")
         })?;
+    let desk = Desk { store: machine.store.clone(), secrets: machine.secrets.clone() };
+    let plans = way::desk(&machine);
+    let door = Door::open(&args.data, desk, plans).await.map_err(|err| internal("opening the desk's door", &err))?;
     screen.started(&args.data, &target);
     let ended = work(args, screen, &target, &machine, &front).await;
+    drop(door);
     drop(front);
     machine.stop().await;
     target.stop().await;
@@ -77,7 +92,8 @@ async fn work(
         drop(running);
         return Ok(code);
     }
-    follow::follow(screen, target, machine, &bound, confirmed, &report).await;
+    let failed_every = Duration::from_secs(args.failed_callbacks_s.into());
+    follow::follow(screen, target, machine, &bound, confirmed, failed_every, &report).await;
     drop(running);
     Ok(ExitCode::SUCCESS)
 }
@@ -96,7 +112,7 @@ async fn first_sweep(screen: &Arc<Screen>, machine: &Machine, binding: &Binding)
 }
 
 fn code_of(report: &RunReport) -> ExitCode {
-    if !report.held.is_empty() || report.scope_waits {
+    if !report.held.is_empty() || report.scope_waits || report.closed {
         ExitCode::from(WAITS)
     } else if report.complete && report.troubles.is_empty() {
         ExitCode::SUCCESS

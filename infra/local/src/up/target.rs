@@ -1,21 +1,27 @@
 //! Which DingTalk: a sandbox of our own, or the one that was named.
 
+use std::path::Path;
+
 use directory::CorpId;
 use engine::bind::Refusal;
 use runtime::variables::{self, BANGDING_APP_SECRET};
 use sandbox::company::Size;
 use sandbox::{RunningServer, Server, ServerConfig, Settings};
 use secrecy::SecretString;
-use state::Endpoints;
+use state::{Binding, Endpoints};
 
 use crate::args::UpArgs;
 
 /// The app that is bound.
-pub(crate) struct App {
-    pub(crate) corp_id: CorpId,
-    pub(crate) agent_id: i64,
-    pub(crate) app_key: String,
-    pub(crate) app_secret: SecretString,
+pub struct App {
+    /// The company.
+    pub corp_id: CorpId,
+    /// The app's AgentId.
+    pub agent_id: i64,
+    /// AppKey (Client ID).
+    pub app_key: String,
+    /// AppSecret (Client Secret).
+    pub app_secret: SecretString,
 }
 
 /// A DingTalk and an app in it.
@@ -42,7 +48,7 @@ impl Target {
             Some(url) => one_address(url)?,
             None => Endpoints::default(),
         };
-        let app = App { corp_id, agent_id, app_key: app_key.to_owned(), app_secret: secret()? };
+        let app = App { corp_id, agent_id, app_key: app_key.to_owned(), app_secret: app_secret()? };
         Ok(Self { app, endpoints, sandbox: None })
     }
 
@@ -82,8 +88,29 @@ impl Target {
     }
 }
 
+/// The sandbox that a bound company lives in, started again from its state; `None` where its DingTalk is another one.
+pub(crate) async fn reopen_sandbox(data: &Path, binding: &Binding) -> Result<Option<RunningServer>, Refusal> {
+    let here = [&binding.endpoints.api, &binding.endpoints.oapi].into_iter().all(|url| is_loopback(url));
+    if !here || !data.join(sandbox::http::FILE_NAME).is_file() {
+        return Ok(None);
+    }
+    let settings = Settings { qps: binding.calls_per_second, ..Settings::default() };
+    let size = Size { people: 0, departments: 1, seed: 0, big_department: None };
+    let config = ServerConfig { listener: None, port: 0, data: Some(data.to_owned()), size, settings };
+    let server = Server::start(config).await.map_err(|err| {
+        let why = directory::text::with_causes(&err);
+        Refusal::new("sandbox_trouble", "starting the sandbox", why, "Start `bangding up` and give the command again")
+    })?;
+    let theirs = server.world.lock().await.company().credentials.app_key.clone();
+    if theirs == binding.app_key {
+        return Ok(Some(server));
+    }
+    server.shutdown().await;
+    Ok(None)
+}
+
 /// Both hosts at one address.
-fn one_address(url: &str) -> Result<Endpoints, Refusal> {
+pub(crate) fn one_address(url: &str) -> Result<Endpoints, Refusal> {
     let url = url.trim().trim_end_matches('/');
     let known = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://").filter(|_| is_loopback(url)));
     if known.is_none_or(str::is_empty) {
@@ -94,7 +121,7 @@ fn one_address(url: &str) -> Result<Endpoints, Refusal> {
     Ok(Endpoints { api: url.to_owned(), oapi: url.to_owned() })
 }
 
-fn is_loopback(url: &str) -> bool {
+pub(crate) fn is_loopback(url: &str) -> bool {
     let host = url.split_once("://").map_or(url, |(_, rest)| rest);
     let host = host.split('/').next().unwrap_or_default();
     let name = if host.starts_with('[') {
@@ -108,7 +135,7 @@ fn is_loopback(url: &str) -> bool {
 }
 
 /// The AppSecret, from the environment or typed without an echo. Never an argument, which others could read.
-fn secret() -> Result<SecretString, Refusal> {
+pub(crate) fn app_secret() -> Result<SecretString, Refusal> {
     if let Some(secret) = variables::variable(BANGDING_APP_SECRET) {
         return Ok(secret.into());
     }

@@ -1,0 +1,83 @@
+//! Each rule against its fixture, and all of them against what is deployed.
+//!
+//! A fixture is a small template whose first lines say `# finds: A, B` and `# spares: C`: the rule of the file's name must
+//! find the former and must not find the latter.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use super::*;
+
+fn folder() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src/cloud/check/fixtures")
+}
+
+/// Code and page that every fixture has beside it.
+fn subject(text: &str) -> Subject {
+    let good = "pub async fn handle() -> BatchOutcome {}".to_owned();
+    let sources = [
+        ("functions/good/src/lib.rs", good),
+        ("functions/whole/src/lib.rs", "pub async fn handle() {}".to_owned()),
+        ("functions/local/src/lib.rs", "let transport = HttpTransport::new(true)?;".to_owned()),
+    ];
+    let sources: BTreeMap<_, _> = sources.into_iter().map(|(path, code)| (path.to_owned(), code)).collect();
+    let readme = "# Page\n### Known\nThe alarm Unknown stands in a sentence only.\n".to_owned();
+    Subject { template: Template::parse(text).unwrap(), readme, sources }
+}
+
+fn names(text: &str, line: &str) -> BTreeSet<String> {
+    let line = text.lines().find_map(|one| one.strip_prefix(line)).unwrap_or_else(|| panic!("no {line} in a fixture"));
+    line.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()
+}
+
+#[test]
+fn each_rule_finds_what_its_fixture_plants_and_spares_the_rest() {
+    for rule in RULES {
+        let text = file(&folder(), &format!("{}.yaml", rule.name)).unwrap();
+        let found: BTreeSet<String> = (rule.find)(&subject(&text)).into_iter().map(|finding| finding.id).collect();
+        let (finds, spares) = (names(&text, "# finds:"), names(&text, "# spares:"));
+        assert!(!finds.is_empty() && found.is_superset(&finds), "{}: found {found:?}, not {finds:?}", rule.name);
+        assert!(found.is_disjoint(&spares), "{}: found {found:?}, but should spare {spares:?}", rule.name);
+        let ids: BTreeSet<String> = subject(&text).template.resources().map(|one| one.id.to_owned()).collect();
+        assert!(spares.is_subset(&ids) || rule.name == "variables", "{}: it spares what it does not hold", rule.name);
+    }
+}
+
+#[test]
+fn rules_and_fixtures_are_the_same_set() {
+    let files = std::fs::read_dir(folder()).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+    let fixtures: BTreeSet<String> = files.map(|name| name.trim_end_matches(".yaml").to_owned()).collect();
+    let rules: BTreeSet<String> = RULES.iter().map(|rule| rule.name.to_owned()).collect();
+    assert_eq!((fixtures, rules.len()), (rules, RULES.len()));
+}
+
+#[test]
+fn what_is_deployed_keeps_every_rule() {
+    let outcome = house_rules(&Project::here().unwrap());
+    assert_eq!((outcome.failed, outcome.report.as_str()), (0, ""));
+    assert_eq!(outcome.passed, RULES.len() as u64);
+}
+
+#[test]
+fn a_finding_says_where_what_which_rule_and_what_to_do() {
+    let text = file(&folder(), "recovery.yaml").unwrap();
+    let rule = RULES.iter().find(|rule| rule.name == "recovery").unwrap();
+    let outcome = outcome(rule, &subject(&text));
+    let expected = "infra/template.yaml:4 Forgetful: it cannot be restored to an hour ago [recovery]; switch point-in-time recovery on\n";
+    assert_eq!((outcome.failed, outcome.report.as_str()), (1, expected));
+}
+
+#[test]
+fn the_table_tells_triggers_rights_and_variables() {
+    let text = file(&folder(), "table.yaml").unwrap();
+    let table = table::of(&subject(&text).template);
+    let row = "| `Worker` | `POST /in/{binding}`<br>queue `Wakes`<br>`rate(1 hour)` | GetSecretValue on `<stack>/binding/*` | `WAKES_QUEUE_URL` = `Wakes` |";
+    assert!(table.contains(row), "{table}");
+    assert!(table.contains("Every function has `TABLES_PREFIX` = `<stack>-`."), "{table}");
+}
+
+#[test]
+fn a_template_without_resources_is_refused() {
+    assert!(Template::parse("Parameters: {}").is_err());
+    assert!(Template::parse("Resources: {}").is_err());
+}

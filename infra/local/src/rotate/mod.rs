@@ -1,0 +1,162 @@
+//! `bangding rotate`: other callback keys, or another AppSecret, without a moment in which an event or a call is refused.
+//!
+//! What comes next is stored beside what counts, proven, and only then made to count (`reliability.md` §3.2). While it
+//! waits, the callback accepts both, and token-refresh falls back to it where DingTalk refuses what counts; afterwards the
+//! former callback keys are accepted for a day, and the former AppSecret is tried last.
+
+mod place;
+mod proof;
+
+use std::io::Write as _;
+
+use base64::Engine as _;
+use engine::bind::Refusal;
+use runtime::SystemClock;
+use secrecy::ExposeSecret as _;
+use serde_json::{Value, json};
+use state::VaultError;
+use state::vault::{BindingSecret, PreviousCallback, SecretError, Stage};
+
+use crate::args::{Language, RotateArgs, RotateStep};
+use crate::up::internal;
+use place::Place;
+
+/// How long the callback accepts its former keys: DingTalk may still push what it signed with them.
+const FORMER_MS: i64 = 24 * 60 * 60 * 1_000;
+
+/// Runs a step and tells what is to be done next.
+///
+/// # Errors
+/// [`Refusal`]; what counted before counts still.
+pub async fn run(args: &RotateArgs) -> Result<(), Refusal> {
+    let place = Place::of(args).await?;
+    match args.step {
+        RotateStep::Callback => callback(args, &place).await,
+        RotateStep::AppSecret => app_secret(args, &place).await,
+        RotateStep::Promote => promote(args, &place).await,
+    }
+}
+
+/// New callback keys in waiting; the same again if they wait already. Proven by the callback function itself.
+async fn callback(args: &RotateArgs, place: &Place) -> Result<(), Refusal> {
+    let current = place.current().await?;
+    let mut next = place.next().await?.unwrap_or_else(|| current.clone());
+    if same_keys(&current, &next) {
+        let text = |letters| random_text(letters).map_err(|err| internal("making the callback's keys", &err));
+        next.callback_token = text(16)?.into();
+        next.callback_aes_key = text(43)?.into();
+        place.propose(&next).await?;
+    }
+    proof::callback(place, &next).await?;
+    let (token, aes_key) = (next.callback_token.expose_secret(), next.callback_aes_key.expose_secret());
+    say(
+        args,
+        &format!(
+            "● 新的回调密钥已可用。请在开发者后台的「事件与回调」里填写并保存，然后运行 bangding rotate promote\n  token    {token}\n  aes_key  {aes_key}"
+        ),
+        &format!(
+            "● The callback accepts its new keys. Paste them under Events and Callbacks in the developer console, save, then run: bangding rotate promote\n  token    {token}\n  aes_key  {aes_key}"
+        ),
+        &json!({"rotate": "callback", "stage": "pending", "token": token, "aes_key": aes_key}),
+    );
+    Ok(())
+}
+
+/// Another AppSecret: in waiting, proven by DingTalk, and made to count at once unless callback keys wait as well.
+async fn app_secret(args: &RotateArgs, place: &Place) -> Result<(), Refusal> {
+    let secret = crate::up::app_secret()?;
+    let current = place.current().await?;
+    let mut next = place.next().await?.unwrap_or_else(|| current.clone());
+    next.app_secret = secret;
+    place.propose(&next).await?;
+    proof::app_secret(place, &next).await?;
+    if same_keys(&current, &next) {
+        return promote(args, place).await;
+    }
+    say(
+        args,
+        "● 新的 AppSecret 有效；回调密钥也在等待，请保存后运行 bangding rotate promote",
+        "● DingTalk takes the new AppSecret. Callback keys wait as well: save them in the console, then run: bangding rotate promote",
+        &json!({"rotate": "app-secret", "stage": "pending"}),
+    );
+    Ok(())
+}
+
+/// What waits is proven once more and counts from now on.
+async fn promote(args: &RotateArgs, place: &Place) -> Result<(), Refusal> {
+    let current = place.current().await?;
+    let Some(mut next) = place.next().await? else {
+        let remedy = "Begin with `bangding rotate callback` or `bangding rotate app-secret`";
+        return Err(Refusal::new("nothing_pending", "promoting the binding's secret", "nothing waits", remedy));
+    };
+    if current.app_secret.expose_secret() != next.app_secret.expose_secret() {
+        proof::app_secret(place, &next).await?;
+    }
+    if !same_keys(&current, &next) {
+        proof::callback(place, &next).await?;
+        next.previous_callback = Some(PreviousCallback {
+            token: current.callback_token.clone(),
+            aes_key: current.callback_aes_key.clone(),
+            until: SystemClock.now().plus_millis(FORMER_MS),
+        });
+        place.propose(&next).await?;
+    }
+    place.promote().await?;
+    say(
+        args,
+        "● 新的凭证已启用；旧的回调密钥在 24 小时内仍被接受",
+        "● The new credentials count. The former callback keys are accepted for another 24 hours",
+        &json!({"rotate": "promote", "stage": "current"}),
+    );
+    Ok(())
+}
+
+fn same_keys(one: &BindingSecret, other: &BindingSecret) -> bool {
+    one.callback_token.expose_secret() == other.callback_token.expose_secret()
+        && one.callback_aes_key.expose_secret() == other.callback_aes_key.expose_secret()
+}
+
+impl Place {
+    async fn current(&self) -> Result<BindingSecret, Refusal> {
+        let secret = self.secrets.secrets.binding(&self.binding).await;
+        secret.map_err(|err| internal("reading the binding's secret", &err))
+    }
+
+    async fn next(&self) -> Result<Option<BindingSecret>, Refusal> {
+        match self.secrets.secrets.binding_at(&self.binding, Stage::Pending).await {
+            Ok(next) => Ok(Some(next)),
+            Err(SecretError::Vault(VaultError::NotFound)) => Ok(None),
+            Err(err) => Err(internal("reading what waits", &err)),
+        }
+    }
+
+    async fn propose(&self, next: &BindingSecret) -> Result<(), Refusal> {
+        let proposed = self.secrets.propose(&self.binding, next).await;
+        proposed.map_err(|err| internal("storing what comes next", &err))
+    }
+
+    async fn promote(&self) -> Result<(), Refusal> {
+        self.secrets.promote(&self.binding).await.map_err(|err| internal("promoting the binding's secret", &err))
+    }
+}
+
+/// Letters and digits, which is what DingTalk's console takes.
+pub(crate) fn random_text(letters: usize) -> Result<String, runtime::NoRandomness> {
+    let mut text = String::new();
+    while text.len() < letters {
+        let bytes = runtime::random::<64>()?;
+        let base64 = base64::engine::general_purpose::STANDARD.encode(bytes);
+        text.extend(base64.chars().filter(char::is_ascii_alphanumeric).take(letters - text.len()));
+    }
+    Ok(text)
+}
+
+fn say(args: &RotateArgs, zh: &str, en: &str, object: &Value) {
+    let line = match args.lang {
+        _ if args.json => object.to_string(),
+        Language::Zh => zh.to_owned(),
+        Language::En => en.to_owned(),
+    };
+    // A closed pipe changes nothing that was done.
+    _ = writeln!(std::io::stdout(), "{line}");
+}
