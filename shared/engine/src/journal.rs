@@ -8,9 +8,9 @@ use directory::decide::Change;
 use directory::policy::Ownership;
 use directory::{CorpId, RunId, Side};
 use futures::lock::Mutex;
-use state::{Store, WriteError};
 use state::seal::SealKey;
 use state::store::{FieldChange, FieldOwner, Journal as Chain, JournalError, NewEntry};
+use state::{Store, WriteError};
 
 use crate::ports::{Journal, JournalEntry, Randomness};
 use crate::records::Records;

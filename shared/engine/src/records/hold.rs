@@ -105,10 +105,10 @@ fn groups(held: &[Held]) -> Vec<Group<'_>> {
     for one in held {
         let Some(print) = one.fingerprint else { continue };
         let group = groups.entry((one.kind, one.action, &one.reason));
-        group.or_insert_with(|| Group { first: one, records: Vec::new() }).records.push(HoldRecord {
-            link: one.link,
-            print,
-        });
+        group
+            .or_insert_with(|| Group { first: one, records: Vec::new() })
+            .records
+            .push(HoldRecord { link: one.link, print });
     }
     groups.into_values().collect()
 }
