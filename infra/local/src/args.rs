@@ -10,7 +10,7 @@ use crate::cloud::CloudArgs;
 use crate::ehr::EhrArgs;
 use crate::plan::args::{ApplyArgs, ApproveArgs, PauseArgs, PlanArgs, ResumeArgs, ShadowArgs};
 use crate::policy::PolicyArgs;
-use crate::records::args::{ConflictArgs, HoldArgs, QuarantineArgs, WaitingArgs};
+use crate::records::args::{ConflictArgs, HoldArgs, JournalArgs, QuarantineArgs, WaitingArgs, WhyArgs};
 
 /// 绑钉: bind DingTalk to an eHR, here on one machine.
 #[derive(Debug, Parser)]
@@ -52,6 +52,10 @@ pub enum Command {
     Quarantine(QuarantineArgs),
     /// What waits, and for what: its day, the employee, the next try
     Waiting(WaitingArgs),
+    /// Who decided a field of a person, when, from what to what, and which value lost: one sentence
+    Why(WhyArgs),
+    /// The record of every change: of one person, or verified whole
+    Journal(JournalArgs),
     /// A sync policy: checked, written out, its schema, its presets
     Policy(PolicyArgs),
     /// Other callback keys or another AppSecret, without a moment in which anything is refused

@@ -51,6 +51,8 @@ pub async fn run(args: Args) -> ExitCode {
         Command::Hold(args) => records::hold(&args).await,
         Command::Quarantine(args) => records::quarantine(&args).await,
         Command::Waiting(args) => records::waiting(&args).await,
+        Command::Why(args) => records::why(&args).await,
+        Command::Journal(args) => records::journal(&args).await,
         Command::Policy(args) => policy::run(&args).await,
         Command::Test(test) => checks::run(&test),
         Command::Bench(bench) => bench::run(&bench),

@@ -78,7 +78,10 @@ fn definition(described: &Value) -> Value {
 }
 
 /// A call in DynamoDB's own words, so that items are kept as they are and not as this version's code reads them.
-async fn ask(database: &Database, operation: &str, body: &Value) -> Value {
+///
+/// # Panics
+/// If it is refused.
+pub async fn ask(database: &Database, operation: &str, body: &Value) -> Value {
     let request = client()
         .post(format!("http://{}", database.address()))
         .header("x-amz-target", format!("DynamoDB_20120810.{operation}"))

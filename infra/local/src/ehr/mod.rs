@@ -6,7 +6,7 @@
 pub mod args;
 pub mod desk;
 pub mod door;
-mod naming;
+pub(crate) mod naming;
 pub mod order;
 mod words;
 

@@ -9,7 +9,7 @@ use super::order::{Ahead, Entry, Trouble};
 
 /// The one entry that is named so. The exact ids come first, then numbers, then names; whoever is here comes before whoever
 /// left.
-pub(super) fn find(company: &Company, kind: Kind, who: &str) -> Result<NativeId, Trouble> {
+pub(crate) fn find(company: &Company, kind: Kind, who: &str) -> Result<NativeId, Trouble> {
     let who = who.trim();
     let is: [fn(&Company, &Stored, &str) -> bool; 3] = match kind {
         Kind::Person => [by_id, by_number, by_name],

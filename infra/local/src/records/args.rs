@@ -1,7 +1,7 @@
 //! The command lines of what waits for a person.
 
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
-use directory::Side;
+use directory::{Field, FieldSet, Kind, Side};
 
 use crate::plan::args::Here;
 
@@ -132,6 +132,53 @@ pub enum QuarantineAction {
         /// Its id; the beginning of one is enough
         id: String,
     },
+}
+
+/// `bangding why`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct WhyArgs {
+    /// A DingTalk userid, a job number, a mobile number, an id of the eHR, or a name that only one has
+    pub person: String,
+    /// Which field, as policies call it: title, departments, manager, …
+    #[arg(value_parser = field)]
+    pub field: Field,
+    /// Where and how
+    #[command(flatten)]
+    pub here: Here,
+}
+
+/// `bangding journal`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct JournalArgs {
+    /// What to do
+    #[command(subcommand)]
+    pub action: JournalAction,
+    /// Where and how
+    #[command(flatten)]
+    pub here: Here,
+}
+
+/// What to do with the journal.
+#[derive(Debug, Clone, Subcommand)]
+pub enum JournalAction {
+    /// Every change of one person, newest first
+    Show {
+        /// As for `why`
+        person: String,
+        /// One field only
+        #[arg(long, value_parser = field)]
+        field: Option<Field>,
+    },
+    /// Recompute every chain, and name the first entry that is not what was written; exit 1 if there is one
+    Verify,
+}
+
+/// A field by its stored name.
+fn field(text: &str) -> Result<Field, String> {
+    let all = FieldSet::of_kind(Kind::Person).union(FieldSet::of_kind(Kind::Department));
+    let named = all.iter().find(|field| field.key() == text);
+    let names = || all.iter().map(Field::key).collect::<Vec<_>>().join(", ");
+    named.ok_or_else(|| format!("no field is called so; there are {}", names()))
 }
 
 /// `bangding waiting`.

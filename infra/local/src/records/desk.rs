@@ -8,7 +8,7 @@ use state::{Binding, StoreError, WriteError};
 
 use super::order::{Answer, Order, Sort, Stopped};
 use super::reader::{self, Reader};
-use super::waiting;
+use super::{journal, waiting};
 use crate::plan::desk::{PlanDesk, unusable};
 use crate::plan::order::Trouble;
 
@@ -60,6 +60,9 @@ pub(crate) async fn serve(desk: &PlanDesk, binding: &Binding, order: &Order) -> 
             quarantined_one(&Reader::new(desk, binding).await?, &one.id).await
         }
         Order::Waiting => waiting::all(desk, binding, &reader).await,
+        Order::Why { who, field } => journal::why(&reader, who, *field).await,
+        Order::History { who, field } => journal::history(&reader, who, *field).await,
+        Order::Verify => journal::verify(desk, binding).await,
     }
 }
 

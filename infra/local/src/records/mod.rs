@@ -4,6 +4,8 @@
 
 pub mod args;
 pub(crate) mod desk;
+mod history_words;
+mod journal;
 pub mod order;
 mod reader;
 mod waiting;
@@ -17,7 +19,10 @@ use crate::plan::args::Here;
 use crate::plan::order::{Answer as Answered, Order as Ordered, Trouble};
 use crate::plan::way::Way;
 use crate::plan::who;
-use args::{ConflictAction, ConflictArgs, HoldAction, HoldArgs, QuarantineAction, QuarantineArgs, WaitingArgs};
+use args::{
+    ConflictAction, ConflictArgs, HoldAction, HoldArgs, JournalAction, JournalArgs, QuarantineAction, QuarantineArgs,
+    WaitingArgs, WhyArgs,
+};
 use order::{Answer, Order};
 
 /// Something waits for a person.
@@ -62,6 +67,20 @@ pub async fn waiting(args: &WaitingArgs) -> ExitCode {
     told(&args.here, Order::Waiting, false).await
 }
 
+/// `bangding why`. Exit 0: told; 1: nobody is called so.
+pub async fn why(args: &WhyArgs) -> ExitCode {
+    told(&args.here, Order::Why { who: args.person.clone(), field: args.field }, false).await
+}
+
+/// `bangding journal`. Exit 0: told, or intact; 1: not.
+pub async fn journal(args: &JournalArgs) -> ExitCode {
+    let order = match &args.action {
+        JournalAction::Show { person, field } => Order::History { who: person.clone(), field: *field },
+        JournalAction::Verify => Order::Verify,
+    };
+    told(&args.here, order, false).await
+}
+
 /// Asks, prints the answer, and says how it ended.
 async fn told(here: &Here, order: Order, calls: bool) -> ExitCode {
     let tried = matches!(order, Order::Retry(_));
@@ -69,6 +88,7 @@ async fn told(here: &Here, order: Order, calls: bool) -> ExitCode {
     words::print(here, &outcome);
     match outcome {
         Ok(Answer::QuarantinedOne(one)) if tried && one.state == QuarantinedState::Waits => ExitCode::from(WAITS),
+        Ok(Answer::Verified(verified)) if verified.broken.is_some() => ExitCode::FAILURE,
         Ok(_) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     }

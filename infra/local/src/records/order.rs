@@ -6,6 +6,7 @@ use directory::{Action, Field, Kind, Side, Timestamp};
 use engine::records::{Cause, ConflictState, HoldState, QuarantinedState};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use state::store::FieldOwner;
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +57,22 @@ pub enum Order {
     Retry(String),
     /// What waits, and for what.
     Waiting,
+    /// Who decided a field of a person, or of a department, the last time it was written.
+    Why {
+        /// Who, as typed.
+        who: String,
+        /// Which field.
+        field: Field,
+    },
+    /// Every change of one record.
+    History {
+        /// Who, as typed.
+        who: String,
+        /// One field only.
+        field: Option<Field>,
+    },
+    /// The whole journal, recomputed.
+    Verify,
 }
 
 /// Who a record is.
@@ -186,6 +203,61 @@ pub struct Waiting {
     pub on: Option<Date>,
 }
 
+/// One change of one field, as the journal has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changed {
+    /// Which field.
+    pub field: Field,
+    /// When.
+    pub at: Timestamp,
+    /// The run.
+    pub run: String,
+    /// The entry's place in the run.
+    pub entry: u64,
+    /// The side that was written to.
+    pub side: Side,
+    /// What was done to the record.
+    pub action: Action,
+    /// Who decided, as the policy of then said.
+    pub owner: FieldOwner,
+    /// What the side had.
+    pub before: Option<String>,
+    /// What it got.
+    pub after: Option<String>,
+    /// The edit that was written over: it is the same as `before`, and somebody had made it.
+    pub lost: Option<String>,
+    /// Both sides had changed a shared field.
+    pub conflict: bool,
+    /// Why.
+    pub reason: String,
+    /// Why it was not written after all.
+    pub refused: Option<String>,
+}
+
+/// What an audit of the journal found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verified {
+    /// Closed runs, each as it was chained.
+    pub closed: u64,
+    /// Runs that nobody closed.
+    pub open: u64,
+    /// Entries of all of them.
+    pub entries: u64,
+    /// The first thing that is wrong.
+    pub broken: Option<BrokenAt>,
+}
+
+/// Where the journal is not what was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BrokenAt {
+    /// The run; none where its name is gone with its head.
+    pub run: Option<String>,
+    /// The entry's place in the run; of the chain of runs, the run's place.
+    pub entry: u64,
+    /// What is wrong there.
+    pub why: String,
+}
+
 /// What is answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -209,6 +281,26 @@ pub enum Answer {
     QuarantinedOne(Box<QuarantinedTold>),
     /// What waits.
     Waiting(Vec<Waiting>),
+    /// The last change of a field.
+    Why {
+        /// Whose.
+        record: Box<Who>,
+        /// Which field.
+        field: Field,
+        /// The last change that was written; none where the sync never wrote the field.
+        changed: Option<Box<Changed>>,
+        /// A later one that a side refused.
+        refused: Option<Box<Changed>>,
+    },
+    /// The changes of a record, newest first.
+    History {
+        /// Whose.
+        record: Box<Who>,
+        /// The changes.
+        changes: Vec<Changed>,
+    },
+    /// The journal, recomputed.
+    Verified(Verified),
 }
 
 /// Which sort of record.
@@ -260,6 +352,15 @@ pub enum Stopped {
     /// A side does not show it.
     #[error("{} does not show the record or the field now: nothing was written", side(*.0))]
     Unseen(Side),
+    /// Nobody is called so.
+    #[error("nobody is called so: give a DingTalk userid, a job number or an id of the eHR")]
+    Nobody,
+    /// More than one is called so.
+    #[error("{count} are called so: give a DingTalk userid or a job number")]
+    Several {
+        /// How many.
+        count: usize,
+    },
     /// One side decides the field now.
     #[error("the policy lets {} decide this field now: change it there", side(*.0))]
     Owned(Side),

@@ -7,6 +7,7 @@ use directory::{Side, Timestamp};
 use engine::records::{Cause, ConflictState, HoldState, QuarantinedState};
 use serde_json::json;
 
+use super::history_words as journal;
 use super::order::{Answer, ConflictTold, HoldTold, QuarantinedTold, Sort, Stopped, Waiting, WaitsFor, Who};
 use crate::args::Language;
 use crate::plan::args::Here;
@@ -47,6 +48,12 @@ fn sentences(answer: &Answer, language: Language) -> String {
         Answer::QuarantinedOne(one) => quarantined(one, language),
         Answer::Waiting(all) if all.is_empty() => pick(language, "● 没有在等的", "● nothing waits"),
         Answer::Waiting(all) => all.iter().map(|one| waiting(one, language)).collect(),
+        Answer::Why { record, field, changed, refused } => {
+            let refused = refused.as_ref().map(|one| journal::refused(one, language)).unwrap_or_default();
+            journal::why(record, field.key(), changed.as_deref(), language) + &refused
+        }
+        Answer::History { record, changes } => journal::history(record, changes, language),
+        Answer::Verified(verified) => journal::verified(verified, language),
     }
 }
 
@@ -227,6 +234,8 @@ pub(crate) fn stopped(stopped: &Stopped) -> String {
         Stopped::NotDecided(_) => "还没有放行，没有可收回的".to_owned(),
         Stopped::Moved(of) => format!("{}里的值后来又变了，什么都没写：看一眼这条记录，哪边错就在哪边改", chinese(*of)),
         Stopped::Unseen(of) => format!("{}现在不显示这条记录或这个字段，什么都没写", chinese(*of)),
+        Stopped::Nobody => "没有找到：用钉钉 userid、工号或 eHR 编号".to_owned(),
+        Stopped::Several { count } => format!("有 {count} 人同名：用钉钉 userid 或工号"),
         Stopped::Owned(of) => format!("按当前策略，这个字段由{}决定：到那边去改", chinese(*of)),
         Stopped::Employee => "这个字段在钉钉里只有员工自己能改：请员工改".to_owned(),
         Stopped::Refused(why) => format!("没有被接受：{why}"),

@@ -6,6 +6,7 @@
 
 mod conflict;
 mod decided;
+mod history;
 mod hold;
 mod quarantine;
 mod resolve;
@@ -24,6 +25,7 @@ use crate::{Corps, NoEngine};
 
 pub use conflict::{Conflict, ConflictState, conflict_id};
 pub use decided::{Granted, Wish};
+pub use history::FieldHistory;
 pub use hold::{Hold, HoldRecord, HoldState, NotReleased};
 pub use quarantine::{Cause, Quarantined, QuarantinedState};
 pub use resolve::NotResolved;

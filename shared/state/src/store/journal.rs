@@ -1,6 +1,7 @@
 //! The journal: append only, a hash chain per run, the runs' heads chained per corp.
 
 mod append;
+mod audit;
 mod chain;
 mod close;
 mod verify;
@@ -18,6 +19,7 @@ use crate::error::{StoreError, WriteError};
 use crate::seal::Sealed;
 use chain::{Hash, open_hash};
 
+pub use audit::Audit;
 pub use verify::{Broken, Verdict};
 
 /// Schema version of journal items.

@@ -1,0 +1,174 @@
+//! The journal: intact as it was written, also by the version before, and whoever changes it afterwards is found.
+
+use std::path::{Path, PathBuf};
+
+use local::embedded::Database;
+use sandbox::world::Act;
+use serde_json::{Value, json};
+use stories::{DingTalk, Up, kept};
+use tempfile::{TempDir, tempdir};
+
+const TABLE: &str = "bangding-journal";
+
+async fn verify(data: &Path, code: i32) -> Value {
+    let up = Up::bare().args(["journal", "verify", "--json", "--data", data.to_str().expect("UTF-8")]);
+    let ran = up.run().await;
+    assert_eq!(ran.code, Some(code), "{:?}\n{}", ran.stdout, ran.stderr);
+    ran.object()["verified"].clone()
+}
+
+/// A copy of a data directory, to be spoilt.
+fn copied(data: &Path) -> TempDir {
+    let copy = tempdir().unwrap();
+    let mut folders = vec![PathBuf::new()];
+    while let Some(folder) = folders.pop() {
+        std::fs::create_dir_all(copy.path().join(&folder)).unwrap();
+        for entry in std::fs::read_dir(data.join(&folder)).unwrap().flatten() {
+            let name = folder.join(entry.file_name());
+            match entry.file_type().unwrap().is_dir() {
+                true => folders.push(name),
+                false => _ = std::fs::copy(entry.path(), copy.path().join(name)).unwrap(),
+            }
+        }
+    }
+    copy
+}
+
+/// Every item of the journal, by partition and place.
+async fn items(database: &Database) -> Vec<Value> {
+    let scanned = kept::ask(database, "Scan", &json!({"TableName": TABLE})).await;
+    let mut items = scanned["Items"].as_array().expect("items").clone();
+    items.sort_by_key(|item| (text(item, "pk"), text(item, "sk")));
+    items
+}
+
+fn text(item: &Value, name: &str) -> String {
+    item[name]["S"].as_str().expect("text").to_owned()
+}
+
+async fn put(database: &Database, item: &Value) {
+    kept::ask(database, "PutItem", &json!({"TableName": TABLE, "Item": item})).await;
+}
+
+async fn delete(database: &Database, item: &Value) {
+    let key = json!({"pk": item["pk"], "sk": item["sk"]});
+    kept::ask(database, "DeleteItem", &json!({"TableName": TABLE, "Key": key})).await;
+}
+
+/// What somebody does to the first run of a journal, who has the database in hand.
+#[derive(Debug, Clone, Copy)]
+enum Tampered {
+    Changed,
+    Removed,
+    Swapped,
+    Tail,
+    Inserted,
+    WholeRun,
+    LastHead,
+}
+
+/// Does it; the place that must be named.
+async fn tamper(data: &Path, how: Tampered) -> u64 {
+    let database = Database::open(&data.join("state.db")).await.expect("the database opens");
+    let all = items(&database).await;
+    let heads: Vec<&Value> = all.iter().filter(|item| text(item, "pk").ends_with("##heads")).collect();
+    let pk = text(all.iter().find(|item| text(item, "sk") == "0000000004").expect("a run of some length"), "pk");
+    let run: Vec<&Value> = all.iter().filter(|item| text(item, "pk") == pk && text(item, "sk") != "~").collect();
+    let place = match how {
+        Tampered::Changed => {
+            let mut entry = run[2].clone();
+            let body = text(&entry, "b").replacen("new in DingTalk", "new in Dingtalk", 1);
+            assert_ne!(body, text(&entry, "b"));
+            entry["b"]["S"] = body.into();
+            put(&database, &entry).await;
+            3
+        }
+        Tampered::Removed => {
+            delete(&database, run[1]).await;
+            2
+        }
+        Tampered::Swapped => {
+            let (mut second, mut third) = (run[1].clone(), run[2].clone());
+            (second["sk"], third["sk"]) = (run[2]["sk"].clone(), run[1]["sk"].clone());
+            put(&database, &second).await;
+            put(&database, &third).await;
+            2
+        }
+        Tampered::Tail => {
+            delete(&database, run[run.len() - 1]).await;
+            run.len() as u64 - 1
+        }
+        Tampered::Inserted => {
+            let mut entry = run[run.len() - 1].clone();
+            entry["sk"]["S"] = format!("{:010}", run.len() + 1).into();
+            put(&database, &entry).await;
+            run.len() as u64 + 1
+        }
+        Tampered::WholeRun => {
+            for item in all.iter().filter(|item| text(item, "pk") == pk) {
+                delete(&database, item).await;
+            }
+            0
+        }
+        Tampered::LastHead => {
+            delete(&database, heads[heads.len() - 1]).await;
+            heads.len() as u64 - 1
+        }
+    };
+    database.stop().await.expect("the database stops");
+    place
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_changes_the_journal_is_found_and_the_first_bad_entry_is_named() {
+    let dingtalk = DingTalk::of(12, 4, 96).await;
+    let home = tempdir().unwrap();
+    let data = home.path();
+    dingtalk.up(data).await.once().await.run(0);
+    let person = dingtalk.bystander(&[]).await;
+    dingtalk.act(Act::Rename { userid: person.userid.clone(), name: "改名人".into() }).await;
+    dingtalk.up(data).await.once().await.run(0);
+    let intact = verify(data, 0).await;
+    assert_eq!(
+        (&intact["closed"], &intact["open"], &intact["broken"]),
+        (&2.into(), &0.into(), &Value::Null),
+        "{intact}"
+    );
+    assert!(intact["entries"].as_u64().is_some_and(|entries| entries >= 17), "{intact}");
+    let all = [
+        Tampered::Changed,
+        Tampered::Removed,
+        Tampered::Swapped,
+        Tampered::Tail,
+        Tampered::Inserted,
+        Tampered::WholeRun,
+        Tampered::LastHead,
+    ];
+    for how in all {
+        let copy = copied(data);
+        let place = tamper(copy.path(), how).await;
+        let verified = verify(copy.path(), 1).await;
+        assert_eq!(verified["broken"]["entry"], place, "{how:?}: {verified}");
+        if !matches!(how, Tampered::LastHead) {
+            assert!(verified["broken"]["run"].is_string(), "{how:?}: {verified}");
+        }
+    }
+    assert_eq!(verify(data, 0).await, intact, "the original is as it was");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_journal_of_the_version_before_is_intact_and_read() {
+    let home = tempdir().unwrap();
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/version-1");
+    kept::unpack(&fixture, home.path()).await;
+    let intact = verify(home.path(), 0).await;
+    assert!(intact["entries"].as_u64().is_some_and(|entries| entries >= 12), "{intact}");
+    let ledger = stories::Ledger::read(home.path()).await.expect("a binding");
+    let person = ledger.people.iter().find_map(|one| one.dingtalk.as_ref()).expect("somebody").to_string();
+    let up = Up::bare().args(["why", &person, "name", "--json", "--data", home.path().to_str().expect("UTF-8")]);
+    let told = up.run().await;
+    assert_eq!(told.code, Some(0), "{}", told.stderr);
+    let changed = told.object()["why"]["changed"].clone();
+    assert_eq!((&changed["action"], &changed["owner"]), (&"create".into(), &"ding_talk".into()), "{changed}");
+    assert!(changed["after"].is_string(), "{changed}");
+}
