@@ -86,7 +86,7 @@ fn of_link(reader: &Reader, link: &Link, grace: i64) -> Vec<Waiting> {
         .collect();
     match &link.lifecycle {
         Lifecycle::Quarantined { reason, since } => {
-            waiting.push(Waiting { reason: Some(reason.clone()), since: Some(*since), ..about(who, WaitsFor::Person) })
+            waiting.push(Waiting { reason: Some(reason.clone()), since: Some(*since), ..about(who, WaitsFor::Person) });
         }
         Lifecycle::Absent { since, .. } => {
             waiting.push(Waiting { since: Some(*since), ..about(who, WaitsFor::Sweep) });
