@@ -19,7 +19,7 @@ const WRITES_MAX: u32 = 12;
 /// of shared fields were lost unseen, which is the residual risk of sharing and no violation.
 pub fn judge(state: &mut State) -> u64 {
     sides::find_doubled(state);
-    let pictures = [state.picture(Side::DingTalk), state.picture(Side::Ehr)];
+    let pictures = [Side::DingTalk, Side::Ehr].map(|side| state.picture(side).as_ref().clone());
     let mut found = Findings::new();
     if !state.stuck {
         found.extend(sides::check(state, &pictures));

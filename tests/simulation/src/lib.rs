@@ -16,6 +16,8 @@ pub mod invocation;
 pub mod oracle;
 pub mod policies;
 mod ports;
+pub mod program;
+pub mod runs;
 pub mod story;
 mod users;
 pub mod world;

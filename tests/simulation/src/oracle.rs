@@ -38,6 +38,7 @@ pub struct Violation {
 #[derive(Debug, Default)]
 pub struct Oracle {
     numbers: BTreeMap<(Side, Kind, NativeId), u32>,
+    names: u64,
     /// What people last said on a side, since the record was last made there.
     said: BTreeMap<(Side, Who, Field), Fact>,
     /// Fields whose present value on a side somebody wrote by hand.
@@ -49,8 +50,8 @@ pub struct Oracle {
     pub linked: BTreeSet<Who>,
     /// The table was restored to an earlier state: what was renamed since cannot be known again.
     pub restored: bool,
-    /// Departments that somebody renamed or moved in DingTalk after we had made them and before we knew it: made again, since
-    /// they are looked for under their parent.
+    /// Departments that somebody renamed or moved in DingTalk after we had made them and before we knew it, or that a list left
+    /// out meanwhile: made again, since they are looked for under their parent.
     pub moved_early: BTreeSet<u32>,
     /// Departments that are twice in DingTalk for one of these two reasons.
     pub doubled: BTreeSet<Who>,
@@ -71,7 +72,15 @@ pub struct Oracle {
 impl Oracle {
     /// From now on this id is that number.
     pub fn name(&mut self, side: Side, kind: Kind, id: &NativeId, number: u32) {
-        self.numbers.insert((side, kind, id.clone()), number);
+        if self.numbers.insert((side, kind, id.clone()), number) != Some(number) {
+            self.names += 1;
+        }
+    }
+
+    /// Grows whenever somebody gets another number.
+    #[must_use]
+    pub fn names(&self) -> u64 {
+        self.names
     }
 
     /// The number of a record.

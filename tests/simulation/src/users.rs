@@ -62,6 +62,17 @@ impl State {
         }
     }
 
+    /// A list leaves out departments that are there: one that we made and do not know yet is not found again by it.
+    pub(crate) fn note_hidden_children(&mut self, parent: i64, rows: &[directory::Record]) {
+        let there = self.dingtalk.company().departments.values().filter(|one| one.parent_id == Some(parent));
+        let ids: Vec<NativeId> = there.map(|one| directory::DeptId(one.dept_id).into()).collect();
+        for id in ids.iter().filter(|id| rows.iter().all(|row| row.id != **id)) {
+            if let Some(id) = id.to_dept_id() {
+                self.note_early_move(id.0);
+            }
+        }
+    }
+
     /// HR does something, and the eHR tells of these records.
     pub(crate) fn in_ehr<T>(
         &mut self,

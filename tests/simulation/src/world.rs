@@ -108,6 +108,7 @@ pub struct State {
     pub(crate) late_ehr: Vec<crate::ports::LateEhr>,
     /// Writes to either side that took effect since this was last asked.
     pub writes: u64,
+    pictures: picture::Pictures,
     token: u32,
     pub(crate) last_number: u32,
     pub(crate) told_in_words: bool,
@@ -247,6 +248,7 @@ impl State {
             late: Vec::new(),
             late_ehr: Vec::new(),
             writes: 0,
+            pictures: picture::Pictures::default(),
             token: 0,
             last_number: 0,
             told_in_words: told,

@@ -168,7 +168,10 @@ fn leave(pair: Pair<'_>, dingtalk: &Record, ehr: Counterpart<'_>, context: Conte
         return conclude(pair, link, Vec::new(), "");
     }
     let removal = Removal { side: Side::DingTalk, ehr_version: Some(ehr.version), reason: "left in the eHR" };
-    Decision::Write(Box::new(gone(pair.link, removal, context.now)))
+    let mut item = gone(pair.link, removal, context.now);
+    // A create whose answer never came is known by where it was found.
+    item.link.dingtalk = Some(dingtalk.id.clone());
+    Decision::Write(Box::new(item))
 }
 
 /// Why somebody is removed from one side, and under which version of the eHR's record.

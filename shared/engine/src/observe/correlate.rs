@@ -65,6 +65,9 @@ impl Run<'_> {
         let View::Here(record) = self.view_of(kind, id).await? else {
             return Ok(Observed { link: None, dingtalk: View::Unseen, ehr: None });
         };
+        if let Some(link) = self.made_by_us(&record).await? {
+            return self.observe_made(link, &record).await;
+        }
         let stored = match self.find_in_ehr(&record).await? {
             Found::There(stored) => stored,
             Found::Nobody => return Ok(Observed { link: None, dingtalk: View::Here(record), ehr: None }),
@@ -77,6 +80,25 @@ impl Run<'_> {
             return Ok(Observed { link: None, dingtalk: View::Here(record), ehr: Some(stored) });
         };
         self.observe_rehired(link, record, &stored).await
+    }
+
+    /// The link of a department that we made and whose answer we never got: it carries the link's id. It may have landed after
+    /// the eHR closed it, when nobody looks for it under its parent any more.
+    async fn made_by_us(&self, record: &Record) -> Result<Option<Link>, LookError> {
+        let id = record.values.text(Field::SourceIdentifier).and_then(|id| id.parse().ok());
+        let Some(id) = id.filter(|_| record.kind == Kind::Department) else { return Ok(None) };
+        let link = self.engine.links.link(&self.engine.corp, record.kind, id).await?;
+        Ok(link.filter(|link| link.dingtalk.is_none()))
+    }
+
+    /// Both sides once more, after the link.
+    async fn observe_made(&self, link: Link, record: &Record) -> Result<Observed, LookError> {
+        let dingtalk = self.view_of(link.kind, &record.id).await?;
+        let ehr = match &link.ehr {
+            Some(id) => self.engine.ehr.get(link.kind, id).await?,
+            None => None,
+        };
+        Ok(Observed { link: Some(link), dingtalk, ehr })
     }
 
     /// A re-hire: the eHR's record has a link of old. Both sides are read again, after the link.

@@ -62,6 +62,7 @@ impl Lists for DingTalkPort {
                 return Err(unreadable());
             }
             if state.is(Fault::EmptyList) {
+                state.note_hidden_children(parent.0, &[]);
                 return Ok(Vec::new());
             }
             let children = state.shown().look_children(state.time(), parent.0).map_err(|no| refusal(&no))?;
@@ -69,6 +70,7 @@ impl Lists for DingTalkPort {
             if state.is(Fault::HalfList) {
                 rows.truncate(rows.len().div_ceil(2));
             }
+            state.note_hidden_children(parent.0, &rows);
             Ok(rows)
         })
         .await

@@ -196,6 +196,12 @@ impl State {
 
     fn accept_invitations(&mut self) {
         for userid in std::mem::take(&mut self.invited) {
+            let number = self.oracle.number(Side::DingTalk, Kind::Person, &contacts::native(&userid));
+            let there = self.picture(Side::DingTalk);
+            // Whoever has an account again accepts no invitation to a second one.
+            if number.is_some_and(|number| there.contains_key(&(Kind::Person, number))) {
+                continue;
+            }
             _ = self.act(Act::AcceptInvitation { userid }, None);
         }
     }
