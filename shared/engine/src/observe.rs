@@ -10,6 +10,7 @@ use directory::custom;
 use directory::decide::{self, Counterpart, Decision, Pair, View};
 use directory::hash;
 use directory::plan::{Held, Item, Plan};
+use directory::planted::{self, Bug};
 use directory::policy::Ownership;
 use directory::{Action, Base, Field, FieldSet, Kind, Lifecycle, Link, LinkId, NativeId, Record, Side, Version};
 use ehr::{Key, Stored};
@@ -117,6 +118,7 @@ impl Run<'_> {
         match read {
             Ok(record) => Ok(View::Here(record)),
             Err(err) if err.is_not_found() => Ok(View::NotFound),
+            Err(err) if err.is_about_this_record() && planted::is(Bug::UnseenIsGone) => Ok(View::NotFound),
             Err(err) if err.is_about_this_record() => {
                 self.tally(|tally| tally.note(err.to_string()));
                 Ok(View::Unseen)

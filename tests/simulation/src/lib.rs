@@ -14,6 +14,8 @@ pub mod fault;
 pub mod history;
 pub mod invocation;
 pub mod oracle;
+#[cfg(feature = "planted")]
+pub mod planted;
 pub mod policies;
 mod ports;
 pub mod program;

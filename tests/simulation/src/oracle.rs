@@ -63,6 +63,12 @@ pub struct Oracle {
     pub admins_left: BTreeSet<u32>,
     /// Whose `userid` was given to somebody else, and to whom.
     pub confused: BTreeSet<u32>,
+    /// When a `userid` was given to this person, who is not the one that had it before.
+    pub reused_at: BTreeMap<u32, i64>,
+    /// Old accounts that somebody took back by hand: the engine may make a new one in the same moment.
+    pub taken_back: BTreeSet<NativeId>,
+    /// Since when somebody is an administrator.
+    pub admin_since: BTreeMap<u32, i64>,
     /// Writes of the engine to each field since healing began.
     pub writes_healing: BTreeMap<(Side, Who, Field), u32>,
     /// Writes of the engine that took effect.

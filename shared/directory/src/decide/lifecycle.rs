@@ -7,6 +7,7 @@ use crate::hash;
 use crate::ids::{Kind, NativeId, Side, Timestamp};
 use crate::link::{Action, Lifecycle, Link, Wait};
 use crate::plan::{Item, Settled};
+use crate::planted::{self, Bug};
 use crate::record::{Record, Values};
 
 /// Milliseconds of a day.
@@ -33,7 +34,7 @@ pub(super) fn only_in_dingtalk(
 pub(super) fn only_in_ehr(pair: Pair<'_>, ehr: Counterpart<'_>, context: Context<'_>) -> Decision {
     match context.policy.lifecycle {
         Side::Ehr => create_in_dingtalk(pair, ehr, context),
-        Side::DingTalk if has_left(pair) => leave_again(pair, ehr, context),
+        Side::DingTalk if has_left(pair) || planted::is(Bug::UnlinkedRemoved) => leave_again(pair, ehr, context),
         Side::DingTalk if pair.stored.is_some() && pair.link.dingtalk.is_some() => Decision::Missing(Side::DingTalk),
         Side::DingTalk => Decision::Unmatched(Side::Ehr),
     }
@@ -99,7 +100,10 @@ fn create_in_ehr(pair: Pair<'_>, dingtalk: &Record, context: Context<'_>) -> Dec
 }
 
 /// The `userid` of somebody whom we create in DingTalk: derived, so that a create that is repeated is the same one.
-fn userid(link: &Link) -> Option<NativeId> {
+fn userid(link: &Link, now: Timestamp) -> Option<NativeId> {
+    if planted::is(Bug::CreateNotRepeatable) {
+        return NativeId::new(&format!("{}-{}", link.id, now.millis())).ok();
+    }
     let generation = if link.generation > 1 { format!("-{}", link.generation) } else { String::new() };
     NativeId::new(&format!("{}{generation}", link.id)).ok()
 }
@@ -119,7 +123,7 @@ fn create_in_dingtalk(pair: Pair<'_>, ehr: Counterpart<'_>, context: Context<'_>
         return lacks(pair, link, *field, context.now);
     }
     if link.kind == Kind::Person && (again || link.dingtalk.is_none()) {
-        link.dingtalk = userid(&link);
+        link.dingtalk = userid(&link, context.now);
         link.unionid = None;
     } else if again {
         link.dingtalk = None;
@@ -160,10 +164,11 @@ fn leave(pair: Pair<'_>, dingtalk: &Record, ehr: Counterpart<'_>, context: Conte
         _ => context.now,
     };
     link.lifecycle = Lifecycle::Leaving { since };
-    if dingtalk.protected {
+    if dingtalk.protected && !planted::is(Bug::AdminRemoved) {
         return Decision::Waits("an administrator or boss left in the eHR; they are never removed".to_owned());
     }
     let grace = i64::from(context.policy.grace_days).saturating_mul(DAY_MS);
+    let grace = if planted::is(Bug::NoGrace) { 0 } else { grace };
     if context.now.millis() < since.millis().saturating_add(grace) {
         return conclude(pair, link, Vec::new(), "");
     }

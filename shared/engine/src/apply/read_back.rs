@@ -28,7 +28,8 @@ impl Run<'_> {
             if part.to == Side::DingTalk {
                 let unionid = record.unionid.as_ref();
                 let unionid = unionid.map(|id| hash::bytes(&self.engine.key, "unionid", id.as_str().as_bytes()));
-                if link.unionid.is_some() && unionid.is_some() && link.unionid != unionid {
+                let another = link.unionid.is_some() && unionid.is_some() && link.unionid != unionid;
+                if another && part.action != Action::Create {
                     // The userid was given to somebody else in this very moment: not ours to learn, the next look says so.
                     self.look_again_at(link);
                     continue;

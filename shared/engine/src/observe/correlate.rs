@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use directory::correlate::{self, Match};
 use directory::decide::View;
+use directory::planted::{self, Bug};
 use directory::{DeptId, Field, Kind, Link, NativeId, Record, Side};
 use ehr::{Key, Stored};
 
@@ -76,7 +77,7 @@ impl Run<'_> {
         };
         let engine = self.engine;
         let link = engine.links.link_by_native(&engine.corp, kind, Side::Ehr, &stored.record.id).await?;
-        let Some(link) = link else {
+        let Some(link) = link.filter(|_| !planted::is(Bug::AdoptedTwice)) else {
             return Ok(Observed { link: None, dingtalk: View::Here(record), ehr: Some(stored) });
         };
         self.observe_rehired(link, record, &stored).await
@@ -86,7 +87,8 @@ impl Run<'_> {
     /// the eHR closed it, when nobody looks for it under its parent any more.
     async fn made_by_us(&self, record: &Record) -> Result<Option<Link>, LookError> {
         let id = record.values.text(Field::SourceIdentifier).and_then(|id| id.parse().ok());
-        let Some(id) = id.filter(|_| record.kind == Kind::Department) else { return Ok(None) };
+        let looked_for = record.kind == Kind::Department && !planted::is(Bug::DepartmentNotLookedFor);
+        let Some(id) = id.filter(|_| looked_for) else { return Ok(None) };
         let link = self.engine.links.link(&self.engine.corp, record.kind, id).await?;
         Ok(link.filter(|link| link.dingtalk.is_none()))
     }
@@ -104,6 +106,7 @@ impl Run<'_> {
     /// A re-hire: the eHR's record has a link of old. Both sides are read again, after the link.
     async fn observe_rehired(&self, link: Link, record: Record, stored: &Stored) -> Result<Observed, LookError> {
         if let Some(old) = link.dingtalk.as_ref().filter(|old| **old != record.id)
+            && !planted::is(Bug::NewerAccountWins)
             && !matches!(self.view_of(link.kind, old).await?, View::NotFound)
         {
             // Two accounts at once: which of them is the person is not ours to say.
@@ -132,6 +135,7 @@ impl Run<'_> {
             }
             match if by_job { self.is_certain(record, &stored).await? } else { Match::Certain } {
                 Match::Certain => return Ok(Found::There(stored)),
+                Match::Proposal(_) if planted::is(Bug::UncertainIsNew) => {}
                 Match::Proposal(_) => return Ok(Found::Uncertain),
                 Match::No => {}
             }
@@ -143,7 +147,8 @@ impl Run<'_> {
     async fn is_certain(&self, dingtalk: &Record, stored: &Stored) -> Result<Match, LookError> {
         let engine = self.engine;
         let link = engine.links.link_by_native(&engine.corp, dingtalk.kind, Side::Ehr, &stored.record.id).await?;
-        if link.is_some_and(|link| link.dingtalk.is_some_and(|id| id != dingtalk.id)) {
+        let newer = planted::is(Bug::NewerAccountWins);
+        if !newer && link.is_some_and(|link| link.dingtalk.is_some_and(|id| id != dingtalk.id)) {
             return Ok(Match::No);
         }
         let matched = correlate::judge(dingtalk, &stored.record, stored.dingtalk.as_ref());
@@ -203,6 +208,7 @@ impl Run<'_> {
             };
             match correlate::judge(&record, &stored.record, stored.dingtalk.as_ref()) {
                 Match::Certain => return Ok(Found::There(id)),
+                Match::Proposal(_) if planted::is(Bug::UncertainIsNew) => {}
                 Match::Proposal(reason) => {
                     self.tally(|tally| tally.trouble(Kind::Person, None, reason));
                     return Ok(Found::Uncertain);
@@ -233,7 +239,7 @@ impl Run<'_> {
     /// A create in DingTalk that was begun, and whose outcome is unknown or was a refusal: whether the record is there by
     /// now, made by us (a department carries the link's id) or by somebody else.
     pub(super) async fn begun_before(&self, link: &Link, stored: &Stored) -> Result<View<Record>, LookError> {
-        if link.kind == Kind::Department {
+        if link.kind == Kind::Department && !planted::is(Bug::DepartmentNotLookedFor) {
             let ours = link.id.to_string();
             for child in self.siblings(&stored.record).await? {
                 if let View::Here(record) = self.view_of(Kind::Department, &child.id).await?

@@ -54,6 +54,8 @@ pub struct EngineWrite<'a> {
     pub action: Action,
     /// The fields; references are ids of the side.
     pub values: &'a Values,
+    /// When its invocation began.
+    pub began: i64,
     /// What the invocation had read of this record.
     pub read: Option<&'a BTreeMap<Field, Fact>>,
 }
@@ -69,7 +71,10 @@ impl Oracle {
     ) {
         self.note_presence(write.side, before, after, at);
         let Some(who) = write.who else { return };
-        self.strays(write, who);
+        // DingTalk has no conditional write: who got the userid while this was on its way cannot be told apart.
+        if self.reused_at.get(&who.1).is_none_or(|at| *at < write.began) {
+            self.strays(write, who);
+        }
         let (old, new) = (before.get(&who), after.get(&who));
         let changed: Vec<Field> = new.into_iter().flatten().map(|(field, _)| *field).collect();
         let changed: Vec<Field> = changed
@@ -85,7 +90,8 @@ impl Oracle {
             *self.writes_healing.entry((write.side, who, field)).or_default() += 1;
         }
         self.consequences(write.side, before, after);
-        if write.side == Side::DingTalk && (old.is_none() || new.is_none()) {
+        let anew = write.action == Action::Create && old.is_none();
+        if anew || write.side == Side::DingTalk && (old.is_none() || new.is_none()) {
             self.forget(write.side, who);
         }
         for field in changed {

@@ -203,6 +203,7 @@ impl State {
             kind: order.kind,
             action: order.action,
             values: &order.values,
+            began: self.began.get(&invocation).copied().unwrap_or(self.now),
             read: read.as_ref(),
         };
         let (policy, at) = (self.policy.clone(), (self.now, self.faults.healed));

@@ -207,6 +207,7 @@ impl State {
             kind: write.kind,
             action: write.action,
             values: &write.values,
+            began: self.began.get(&invocation).copied().unwrap_or(self.now),
             read: read.as_ref(),
         };
         let at = (self.now, self.faults.healed);

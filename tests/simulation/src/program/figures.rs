@@ -15,6 +15,9 @@ pub(super) enum Target {
     Exactly(u64),
     /// This or more.
     AtLeast(u64),
+    /// This or less.
+    #[cfg(feature = "planted")]
+    AtMost(u64),
     /// It is reported.
     Any,
 }
@@ -25,11 +28,12 @@ pub(super) fn figure(bench: &str, name: &str, value: f64, unit: &str, target: Ta
     let (target, holds) = match target {
         Target::Exactly(target) => (Some(target), Some((value - target as f64).abs() < 1e-9)),
         Target::AtLeast(target) => (Some(target), Some(value >= target as f64)),
+        #[cfg(feature = "planted")]
+        Target::AtMost(target) => (Some(target), Some(value <= target as f64)),
         Target::Any => (None, None),
     };
     let value = (value * 1e4).round() / 1e4;
-    let line =
-        json!({"bench": bench, "figure": name, "value": value, "unit": unit, "target": target, "holds": holds});
+    let line = json!({"bench": bench, "figure": name, "value": value, "unit": unit, "target": target, "holds": holds});
     // A closed pipe changes no verdict.
     _ = writeln!(std::io::stdout(), "{line}");
     holds != Some(false)

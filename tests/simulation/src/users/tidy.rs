@@ -18,6 +18,7 @@ impl State {
         let before = self.story.hash();
         self.tidy_tree();
         self.tidy_people();
+        self.close_second_accounts();
         self.say_who_is_who();
         self.accept_invitations();
         self.relieve_administrators();
@@ -156,6 +157,22 @@ impl State {
             number.is_some_and(|number| there.contains(&number))
         });
         members.map(|stored| stored.record.id.to_string()).collect()
+    }
+
+    /// Somebody took an account back by hand while the engine made a new one, as it does where the eHR decides: one of them,
+    /// which no link knows, is closed.
+    fn close_second_accounts(&mut self) {
+        let native = |userid: &String| contacts::native(userid);
+        let number = |state: &Self, userid: &String| state.oracle.number(Side::DingTalk, Kind::Person, &native(userid));
+        for userid in self.userids() {
+            let all: Vec<String> =
+                self.userids().into_iter().filter(|other| number(self, other) == number(self, &userid)).collect();
+            let by_hand = all.iter().any(|userid| self.oracle.taken_back.contains(&native(userid)));
+            let linked = self.links.by_native(Kind::Person, Side::DingTalk, &native(&userid)).is_some();
+            if all.len() > 1 && by_hand && !linked && self.policy.lifecycle == Side::Ehr {
+                _ = self.act(Act::Leave { userid }, None);
+            }
+        }
     }
 
     /// Whom both sides have and nothing links for certain: HR writes down the id that they have in DingTalk.
