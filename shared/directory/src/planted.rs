@@ -78,8 +78,6 @@ bugs! {
     JournalAfterwards = "journal_afterwards";
     /// A record that is linked is linked once more.
     AdoptedTwice = "adopted_twice";
-    /// A create that is tried again is another create.
-    CreateNotRepeatable = "create_not_repeatable";
     /// A department whose create was cut off is not looked for.
     DepartmentNotLookedFor = "department_not_looked_for";
     /// Who is perhaps somebody's double is created all the same.

@@ -182,7 +182,7 @@ impl Run<'_> {
             }
         }
         let strangers = !planted::is(Bug::StrangersWelcome);
-        if strangers && listing.people.shows_none_of_ours() && !listing.newcomers.is_empty() {
+        if strangers && listing.shows_strangers() {
             let sentence = "DingTalk's lists show strangers and nobody who is linked: it may be another company's data, and \
                             nothing is written; bind anew if it is not";
             self.tally(|tally| tally.note(sentence));

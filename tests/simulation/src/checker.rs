@@ -61,7 +61,8 @@ fn comparable(state: &State, pictures: &[Picture; 2], field: Field, fact: &Fact)
         (Some(kind), Some(Value::Refs(numbers))) => {
             let both = |number: &&String| {
                 let who = (kind, number.parse().unwrap_or(0));
-                pictures.iter().all(|picture| picture.contains_key(&who))
+                let twice = state.oracle.doubled.contains(&who);
+                !twice && pictures.iter().all(|picture| picture.contains_key(&who))
             };
             let kept: std::collections::BTreeSet<String> = numbers.iter().filter(both).cloned().collect();
             (!kept.is_empty()).then_some(Value::Refs(kept))

@@ -20,6 +20,7 @@ pub mod policies;
 mod ports;
 pub mod program;
 pub mod runs;
+pub mod scripted;
 pub mod story;
 mod users;
 pub mod world;

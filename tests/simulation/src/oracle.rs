@@ -3,6 +3,8 @@
 //! Everybody and every department has a number that stands in its name and in each of its unique values, so that a record
 //! is recognised on either side without a link, and a value that strayed into somebody else's record shows.
 
+mod conduct;
+mod lineage;
 mod removal;
 pub mod replaced;
 
@@ -71,6 +73,10 @@ pub struct Oracle {
     pub admin_since: BTreeMap<u32, i64>,
     /// Writes of the engine to each field since healing began.
     pub writes_healing: BTreeMap<(Side, Who, Field), u32>,
+    /// Which value was written over which.
+    lineage: lineage::Lineage,
+    /// How the engine writes.
+    conduct: conduct::Conduct,
     /// Writes of the engine that took effect.
     pub effects: Vec<replaced::Effect>,
 }
@@ -112,6 +118,9 @@ impl Oracle {
             let old = before.get(who);
             for (field, fact) in fields {
                 if old.and_then(|old| old.get(field)) != Some(fact) {
+                    if let Some(before) = old.and_then(|old| old.get(field)) {
+                        self.lineage.note(*who, *field, before, fact);
+                    }
                     self.said.insert((side, *who, *field), fact.clone());
                     self.by_hand.insert((side, *who, *field));
                 }

@@ -84,7 +84,9 @@ impl State {
         let done = edit(self);
         let after = self.picture(Side::Ehr);
         self.oracle.people_did(Side::Ehr, &before, &after, self.now);
-        self.story.tell(self.now, "HR", &[word(what)], || format!("{what} {touched:?}"));
+        // A story that is told says the value too.
+        let what_alone = what.split(" = ").next().unwrap_or(what);
+        self.story.tell(self.now, "HR", &[word(what_alone)], || format!("{what} {touched:?}"));
         touched.iter().for_each(|(kind, id)| self.feed(*kind, id));
         done
     }
@@ -99,6 +101,19 @@ impl State {
         self.in_ehr(&what, &[(kind, id.clone())], |state| {
             state.ehr.edit(kind, id, |record| record.values.show(field, value));
         });
+    }
+
+    /// HR does something that is written down in a test; nobody is told of it.
+    pub fn hr<T>(&mut self, what: &str, edit: impl FnOnce(&mut Self) -> T) -> T {
+        self.in_ehr(what, &[], edit)
+    }
+
+    /// DingTalk's people do something that is written down in a test.
+    ///
+    /// # Errors
+    /// As DingTalk.
+    pub fn dingtalks_people(&mut self, act: Act, newcomer: Option<(Kind, u32)>) -> Result<Acted, Refusal> {
+        self.act(act, newcomer)
     }
 
     pub(crate) fn story_is_told(&self) -> bool {

@@ -90,6 +90,10 @@ pub struct State {
     pub kept: Kept,
     /// Why nothing may be written; `None` where everything may.
     pub closed: Option<&'static str>,
+    /// Since when.
+    pub closed_since: i64,
+    /// Invocations that sweep.
+    pub sweeping: BTreeSet<u32>,
     /// The last sweep found nobody whom both sides know: a person has to look at it.
     pub stuck: bool,
     /// What a person released.
@@ -239,6 +243,8 @@ impl State {
             habits,
             kept: Kept::default(),
             closed: None,
+            closed_since: 0,
+            sweeping: BTreeSet::new(),
             stuck: false,
             released: BTreeSet::new(),
             began: BTreeMap::new(),

@@ -100,10 +100,7 @@ fn create_in_ehr(pair: Pair<'_>, dingtalk: &Record, context: Context<'_>) -> Dec
 }
 
 /// The `userid` of somebody whom we create in DingTalk: derived, so that a create that is repeated is the same one.
-fn userid(link: &Link, now: Timestamp) -> Option<NativeId> {
-    if planted::is(Bug::CreateNotRepeatable) {
-        return NativeId::new(&format!("{}-{}", link.id, now.millis())).ok();
-    }
+fn userid(link: &Link) -> Option<NativeId> {
     let generation = if link.generation > 1 { format!("-{}", link.generation) } else { String::new() };
     NativeId::new(&format!("{}{generation}", link.id)).ok()
 }
@@ -123,7 +120,7 @@ fn create_in_dingtalk(pair: Pair<'_>, ehr: Counterpart<'_>, context: Context<'_>
         return lacks(pair, link, *field, context.now);
     }
     if link.kind == Kind::Person && (again || link.dingtalk.is_none()) {
-        link.dingtalk = userid(&link, context.now);
+        link.dingtalk = userid(&link);
         link.unionid = None;
     } else if again {
         link.dingtalk = None;

@@ -2,6 +2,7 @@
 
 use dingtalk::client::custom_changes;
 use directory::custom;
+use directory::decide::View;
 use directory::plan::{Item, Part};
 use directory::planted::{self, Bug};
 use directory::{Action, Field, Lifecycle, Link, NativeId, Side, Value, Values};
@@ -29,8 +30,10 @@ impl Run<'_> {
             // At the very first nobody is linked.
             let first = item.before.as_ref().is_none_or(|link| link.lifecycle == Lifecycle::Creating);
             let who = if first { Canary::Anybody } else { Canary::Linked };
-            if let Err(err) = self.canary(of.as_ref(), who).await {
-                return failed(err);
+            match self.still_not_found(item, of.as_ref(), who).await {
+                Ok(true) => {}
+                Ok(false) => return Begun::Moved(Box::new(item.link.clone())),
+                Err(err) => return failed(err),
             }
         }
         if item.before.is_none() && planted::is(Bug::NoWriteAhead) {
@@ -44,6 +47,15 @@ impl Run<'_> {
             }
             Ok(None) => Begun::Moved(Box::new(item.link.clone())),
             Err(err) => failed(err.into()),
+        }
+    }
+
+    /// A canary is found, and then the record is still not: whatever made DingTalk say "not found" may have ended in between.
+    async fn still_not_found(&self, item: &Item, of: Option<&NativeId>, who: Canary) -> Result<bool, LookError> {
+        self.canary(of, who).await?;
+        match of {
+            Some(id) => Ok(matches!(self.view_of(item.link.kind, id).await?, View::NotFound)),
+            None => Ok(true),
         }
     }
 

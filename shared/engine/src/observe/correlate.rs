@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use directory::correlate::{self, Match};
 use directory::decide::View;
 use directory::planted::{self, Bug};
-use directory::{DeptId, Field, Kind, Link, NativeId, Record, Side};
+use directory::{Action, DeptId, Field, Kind, Link, NativeId, Record, Side, Values, hash};
 use ehr::{Key, Stored};
 
 use super::{LookError, Observed};
@@ -241,7 +241,9 @@ impl Run<'_> {
     pub(super) async fn begun_before(&self, link: &Link, stored: &Stored) -> Result<View<Record>, LookError> {
         if link.kind == Kind::Department && !planted::is(Bug::DepartmentNotLookedFor) {
             let ours = link.id.to_string();
-            for child in self.siblings(&stored.record).await? {
+            let mut children = self.siblings(&stored.record).await?;
+            children.extend(self.children_of_old_parents(link).await?);
+            for child in children {
                 if let View::Here(record) = self.view_of(Kind::Department, &child.id).await?
                     && record.values.text(Field::SourceIdentifier) == Some(ours.as_str())
                 {
@@ -260,6 +262,31 @@ impl Run<'_> {
                 }
             }
         }
+    }
+
+    /// What is below the parents under which creates of this department were begun: the eHR may have moved it since. A
+    /// parent is known by its hash only.
+    async fn children_of_old_parents(&self, link: &Link) -> Result<Vec<Record>, LookError> {
+        let engine = self.engine;
+        let creates = link.intents.iter().filter(|intent| intent.action == Action::Create);
+        let hashes: BTreeSet<_> = creates.filter_map(|intent| intent.fields.get(&Field::Parent).copied()).collect();
+        let mut parents = Vec::new();
+        if !hashes.is_empty() {
+            let each = &mut |other: Link| {
+                let mut value = Values::new();
+                value.show_refs(Field::Parent, [other.id.to_string()]);
+                if hashes.contains(&hash::field(&engine.key, Field::Parent, value.get(Field::Parent))) {
+                    parents.extend(other.dingtalk.and_then(|id| id.to_dept_id()));
+                }
+            };
+            // What cannot be read is no parent that a create was begun under by this version.
+            _ = engine.links.each_link(&engine.corp, Kind::Department, each).await?;
+        }
+        let mut children = Vec::new();
+        for parent in parents {
+            children.extend(engine.dingtalk.children(parent).await?);
+        }
+        Ok(children)
     }
 
     async fn child_called(&self, record: &Record) -> Result<Option<NativeId>, LookError> {

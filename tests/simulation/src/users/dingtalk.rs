@@ -152,6 +152,8 @@ impl State {
     fn set_admin(&mut self) {
         let Some((userid, _)) = self.somebody() else { return };
         let sys_level = if self.dice.chance(500) { 2 } else { 0 };
+        let number = self.oracle.number(Side::DingTalk, Kind::Person, &contacts::native(&userid));
+        self.oracle.admin_since.extend(number.map(|number| (number, self.now)));
         _ = self.act(Act::SetAdmin { userid, sys_level }, None);
     }
 

@@ -92,7 +92,15 @@ impl State {
             let now =
                 self.ehr.get(Kind::Person, &id).and_then(|s| s.record.values.text(Field::Mobile).map(str::to_owned));
             let wanted = now.is_some() || self.policy.lifecycle == Side::Ehr;
-            if wanted && !now.is_some_and(|mobile| mobiles.insert(mobile)) {
+            // Whoever is not in DingTalk yet must not come with the number of somebody who is.
+            let taken = now.as_ref().is_some_and(|mobile| {
+                let others = there.iter().filter(|((kind, of), _)| *kind == Kind::Person && *of != number);
+                let taken = |facts: &std::collections::BTreeMap<Field, crate::oracle::Fact>| {
+                    matches!(facts.get(&Field::Mobile), Some(Some(directory::Value::Text(text))) if text.expose() == mobile)
+                };
+                !there.contains_key(&(Kind::Person, number)) && others.map(|(_, facts)| facts).any(taken)
+            });
+            if wanted && (taken || !now.is_some_and(|mobile| mobiles.insert(mobile))) {
                 let fresh = format!("+86{}", mobile(number, self.token()));
                 mobiles.insert(fresh.clone());
                 self.set_in_ehr(Kind::Person, &id, Field::Mobile, text(&fresh));
@@ -156,7 +164,11 @@ impl State {
             let number = self.oracle.number(Side::Ehr, Kind::Person, &stored.record.id);
             number.is_some_and(|number| there.contains(&number))
         });
-        members.map(|stored| stored.record.id.to_string()).collect()
+        let known = |stored: &&ehr::Stored| {
+            let number = self.oracle.number(Side::Ehr, Kind::Person, &stored.record.id);
+            number.is_none_or(|number| !self.oracle.confused.contains(&number))
+        };
+        members.filter(known).map(|stored| stored.record.id.to_string()).collect()
     }
 
     /// Somebody took an account back by hand while the engine made a new one, as it does where the eHR decides: one of them,
