@@ -3,6 +3,7 @@
 
 use crate::field::Field;
 use crate::ids::NativeId;
+use crate::planted::{self, Bug};
 use crate::record::Record;
 
 /// The judgement.
@@ -43,6 +44,7 @@ pub fn judge(dingtalk: &Record, ehr: &Record, kept: Option<&NativeId>) -> Match 
         (false, true, true) => {
             Match::Proposal("name and mobile are the same and the job number is not: a person must say who this is")
         }
+        (false, _, true) if planted::is(Bug::SameMobileIsSame) => Match::Certain,
         (false, ..) => Match::No,
     }
 }

@@ -10,6 +10,7 @@ use crate::hash::{self, FieldHash, HashKey};
 use crate::ids::{NativeId, Side, Timestamp};
 use crate::link::{Action, Base, Lifecycle, Link, Version};
 use crate::plan::{Item, Part, Settled};
+use crate::planted::{self, Bug};
 use crate::policy::Policy;
 use crate::record::{Record, Value, Values};
 
@@ -150,7 +151,8 @@ pub fn pair(pair: Pair<'_>, context: Context<'_>) -> Decision {
 /// An item that a side refused is tried again a day later, or when it is another one.
 fn refused_before(item: Item, context: Context<'_>) -> Decision {
     let print = item.fingerprint(context.key);
-    let waiting = |wait: &&crate::link::Wait| wait.field.is_none() && wait.value == print && wait.next > context.now;
+    let waits = |wait: &crate::link::Wait| wait.next > context.now || planted::is(Bug::RefusedForEver);
+    let waiting = |wait: &&crate::link::Wait| wait.field.is_none() && wait.value == print && waits(wait);
     match item.link.waits.iter().find(waiting) {
         Some(wait) => Decision::Waits(wait.reason.clone()),
         None => Decision::Write(Box::new(item)),
@@ -169,7 +171,7 @@ fn unionid(record: &Record, key: &HashKey) -> Option<FieldHash> {
 fn is_reused(pair: &Pair<'_>, dingtalk: &Record, key: &HashKey) -> bool {
     let now = unionid(dingtalk, key);
     let another = pair.link.unionid.is_some() && now.is_some() && pair.link.unionid != now;
-    another && pair.link.dingtalk.as_ref() == Some(&dingtalk.id)
+    another && !planted::is(Bug::ReusedUserid) && pair.link.dingtalk.as_ref() == Some(&dingtalk.id)
 }
 
 fn quarantine(pair: Pair<'_>, reason: &str, now: Timestamp) -> Decision {
@@ -191,13 +193,17 @@ fn seen(pair: Pair<'_>, dingtalk: Option<&Record>, ehr: Option<&Record>, context
     if let Some(ehr) = ehr {
         link.ehr = Some(ehr.id.clone());
     }
-    let late = |at: Timestamp| context.now.millis().saturating_sub(at.millis()) < LATE_MS;
+    let late_ms = if planted::is(Bug::IntentsExpire) { 0 } else { LATE_MS };
+    let late = |at: Timestamp| context.now.millis().saturating_sub(at.millis()) < late_ms;
     link.intents.retain(|intent| late(intent.at));
     link
 }
 
 /// A new life of a link: nothing is agreed any more.
 fn begin_again(link: &mut Link) {
+    if planted::is(Bug::OldLifeGoesOn) {
+        return;
+    }
     link.generation += 1;
     link.base = Base::default();
     link.waits.clear();

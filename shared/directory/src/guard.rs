@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::field::{Field, FieldSet};
+use crate::planted::{self, Bug};
 
 /// What is too much. Shares are in per mille of the people in step before the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,7 +82,7 @@ pub enum TooMuch {
 /// in a company of four, and five of two hundred pass.
 #[must_use]
 pub fn removals(limits: &Limits, removals: u64, people: u64) -> Option<TooMuch> {
-    if removals == 0 {
+    if removals == 0 || removals == 1 && planted::is(Bug::OneIsNeverTooMuch) || planted::is(Bug::NoGuard) {
         return None;
     }
     let by_share = limits.removals_floor.max(share(people, limits.removals_share));
@@ -109,6 +110,9 @@ impl FieldChanges {
     /// The fields that are held, each with its reason.
     #[must_use]
     pub fn held(&self, limits: &Limits, people: u64) -> Vec<TooMuch> {
+        if planted::is(Bug::NoGuard) {
+            return Vec::new();
+        }
         let over = |counts: &BTreeMap<Field, u64>, per_mille| {
             let limit = limits.fields_floor.max(share(people, per_mille));
             counts.iter().filter(|(_, n)| **n > limit).map(|(f, n)| (*f, *n, limit)).collect::<Vec<_>>()

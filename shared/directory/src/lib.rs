@@ -16,6 +16,8 @@ pub mod index;
 pub mod link;
 pub mod merge;
 pub mod plan;
+#[doc(hidden)]
+pub mod planted;
 pub mod policy;
 pub mod record;
 pub mod snapshot;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::field::FieldSet;
 use crate::ids::{LinkId, NativeId, Side};
 use crate::index::BaseIndex;
+use crate::planted::{self, Bug};
 
 /// What an app may see: DingTalk's contact scope and the fields whose permission is proven.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -140,7 +141,7 @@ pub fn judge(
     people_present: u64,
 ) -> Result<CompleteSnapshot, PartialSnapshot> {
     let objections = evidence.objections(people_present);
-    if objections.is_empty() {
+    if objections.is_empty() || planted::is(Bug::PartialIsComplete) {
         Ok(CompleteSnapshot { absent: index.unseen(side).collect() })
     } else {
         Err(PartialSnapshot { objections })

@@ -4,7 +4,9 @@ mod links;
 mod read_back;
 mod sides;
 
+use directory::decide::Change;
 use directory::plan::{ApprovedPlan, Item, Part};
+use directory::planted::{self, Bug};
 use directory::policy::Ownership;
 use directory::{Link, Side};
 use ehr::Stored;
@@ -66,6 +68,9 @@ impl Run<'_> {
             self.collect(preview, &plan);
             return Ok(0);
         }
+        if !plan.held().is_empty() && planted::is(Bug::HoldStopsAll) {
+            return Err(LookError::Closed("something is held".to_owned()));
+        }
         let mut moved = 0;
         for batch in plan.settled().chunks(BATCH) {
             let settle = batch.iter().map(|settled| self.settle(settled).boxed()).collect();
@@ -84,7 +89,7 @@ impl Run<'_> {
     /// written over is kept even if this very invocation is killed a moment later; what is not written after all is
     /// said in a second entry.
     async fn apply_batch(&self, items: &[Item]) -> Result<u64, LookError> {
-        if let Some(reason) = self.engine.gate.closed().await? {
+        if let Some(reason) = self.engine.gate.closed().await?.filter(|_| !planted::is(Bug::PauseIgnored)) {
             return Err(LookError::Closed(reason));
         }
         let mut troubles = Troubles::default();
@@ -97,8 +102,11 @@ impl Run<'_> {
                 Begun::Failed { item, err } => troubles.failed(self, &item, err),
             }
         }
-        let entries = ready.iter().flat_map(|done| self.entries(&done.item)).collect();
-        self.engine.journal.append(&self.id, entries).await?;
+        let entries: Vec<_> = ready.iter().flat_map(|done| self.entries(&done.item)).collect();
+        let afterwards = if planted::is(Bug::JournalAfterwards) { entries.clone() } else { Vec::new() };
+        if !planted::is(Bug::JournalAfterwards) {
+            self.engine.journal.append(&self.id, entries).await?;
+        }
         let writes = ready.into_iter().map(|done| self.write(done).boxed()).collect();
         let (mut written, mut unwritten) = (Vec::new(), Vec::new());
         for outcome in pump::all(writes).await {
@@ -108,6 +116,7 @@ impl Run<'_> {
                 Outcome::Failed { item, err } => troubles.failed(self, &item, err),
             }
         }
+        self.engine.journal.append(&self.id, afterwards).await?;
         self.engine.journal.append(&self.id, unwritten).await?;
         let finish = written.iter().map(|done| self.finish(done).boxed()).collect();
         for outcome in pump::all(finish).await {
@@ -149,7 +158,7 @@ impl Run<'_> {
             link: item.link.id,
             kind: item.link.kind,
             action: part.action,
-            changes: part.changes.clone(),
+            changes: part.changes.iter().filter(|change| is_kept(change)).cloned().collect(),
             reason: if overwrites {
                 format!("{}; an edit on the written side is overwritten", item.reason)
             } else {
@@ -166,6 +175,10 @@ impl Run<'_> {
         let first = part.changes.first().map(|change| policy.owner(item.link.kind, change.field));
         first.unwrap_or(Ownership::Owned(policy.lifecycle))
     }
+}
+
+fn is_kept(change: &Change) -> bool {
+    !planted::is(Bug::LoserNotKept) || !change.overwrites_edit && !change.conflict
 }
 
 /// What did not go as planned in a batch.

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use directory::index::BaseIndex;
+use directory::planted::{self, Bug};
 use directory::{CorpId, Field, Kind, Link, LinkId, NativeId, Record, Side, Value, Values};
 use state::StoreError;
 use state::links::Links;
@@ -177,7 +178,7 @@ impl Names {
                 incomplete |= native.is_none();
                 ids.extend(native.map(String::from));
             }
-            if ids.is_empty() {
+            if ids.is_empty() && !planted::is(Bug::UnknownIsNobody) {
                 // Emptying is not what was meant.
                 natives.hide(field);
             } else {

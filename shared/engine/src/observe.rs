@@ -10,6 +10,7 @@ use directory::custom;
 use directory::decide::{self, Counterpart, Decision, Pair, View};
 use directory::hash;
 use directory::plan::{Held, Item, Plan};
+use directory::planted::{self, Bug};
 use directory::policy::Ownership;
 use directory::{Action, Base, Field, FieldSet, Kind, Lifecycle, Link, LinkId, NativeId, Record, Side, Version};
 use ehr::{Key, Stored};
@@ -117,6 +118,7 @@ impl Run<'_> {
         match read {
             Ok(record) => Ok(View::Here(record)),
             Err(err) if err.is_not_found() => Ok(View::NotFound),
+            Err(err) if err.is_about_this_record() && planted::is(Bug::UnseenIsGone) => Ok(View::NotFound),
             Err(err) if err.is_about_this_record() => {
                 self.tally(|tally| tally.note(err.to_string()));
                 Ok(View::Unseen)
@@ -237,7 +239,7 @@ impl Run<'_> {
             });
             return Ok(None);
         }
-        self.new_link(record.kind, side, &record.id).await.map(Some)
+        self.new_link(record.kind, side, &record.id).await
     }
 
     fn take_up(
@@ -310,16 +312,22 @@ impl Run<'_> {
     }
 
     /// A link for somebody whom no link knows. Its id is derived; a native id that was freed and given to somebody else
-    /// gets the next one. Where another run has just stored it, that one is the link.
-    async fn new_link(&self, kind: Kind, side: Side, native: &NativeId) -> Result<(Link, Option<Version>), LookError> {
+    /// gets the next one. `None` where another run has stored it since the sides were read: what they said may be older than
+    /// the link, so that it is looked at once more.
+    async fn new_link(
+        &self,
+        kind: Kind,
+        side: Side,
+        native: &NativeId,
+    ) -> Result<Option<(Link, Option<Version>)>, LookError> {
         let engine = self.engine;
         for nth in 0..HOLDERS_MAX {
             let id = hash::link_id(&engine.key, side, kind, native, nth);
             match engine.links.link(&engine.corp, kind, id).await? {
-                None => return Ok((self.fresh_link(kind, side, id), None)),
+                None => return Ok(Some((self.fresh_link(kind, side, id), None))),
                 Some(link) if link.native(side) == Some(native) => {
-                    let version = link.version;
-                    return Ok((link, Some(version)));
+                    self.again(Whose::new(kind, side, native.clone()));
+                    return Ok(None);
                 }
                 Some(_) => {}
             }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use directory::decide::{self, Removal, View};
 use directory::plan::{Plan, Settled};
+use directory::planted::{self, Bug};
 use directory::{Action, Field, Kind, Lifecycle, Link, LinkId, NativeId, Side};
 
 use crate::Run;
@@ -38,7 +39,8 @@ impl Run<'_> {
         self.canaries(None).await?;
         let mut plan = Plan::default();
         for link in confirmed {
-            if link.protected || link.dingtalk.as_ref().is_some_and(|id| admins.contains(id)) {
+            let admin = link.protected || link.dingtalk.as_ref().is_some_and(|id| admins.contains(id));
+            if admin && !planted::is(Bug::AdminRemoved) {
                 self.hold(&link, "an administrator or boss is missing in the lists; they are never removed");
             } else {
                 self.propose_removal(&link, "missing in two complete sweeps and not found by its id", &mut plan)
@@ -73,10 +75,12 @@ impl Run<'_> {
         if !self.reaches(&observed).await? {
             return Ok(true);
         }
-        let gone = match self.decides() {
-            Side::DingTalk => matches!(observed.dingtalk, View::NotFound),
-            Side::Ehr => observed.ehr.is_none(),
-        };
+        let proven = planted::is(Bug::NoFreshRead) || planted::is(Bug::AbsentOnceIsGone);
+        let gone = proven
+            || match self.decides() {
+                Side::DingTalk => matches!(observed.dingtalk, View::NotFound),
+                Side::Ehr => observed.ehr.is_none(),
+            };
         if !gone {
             return Ok(false);
         }
@@ -101,7 +105,7 @@ impl Run<'_> {
 
     /// DingTalk's record goes when the grace period is over.
     fn leave(&self, link: &Link, protected: bool, reason: &str, plan: &mut Plan) {
-        if protected {
+        if protected && !planted::is(Bug::AdminRemoved) {
             self.hold(link, "an administrator or boss is gone in the eHR; they are never removed");
             return;
         }
@@ -110,6 +114,7 @@ impl Run<'_> {
             _ => self.now(),
         };
         let grace = i64::from(self.engine.policy.grace_days).saturating_mul(24 * 60 * 60 * 1000);
+        let grace = if planted::is(Bug::NoGrace) { 0 } else { grace };
         if self.now().millis() >= since.millis().saturating_add(grace) {
             let removal = Removal { side: Side::DingTalk, ehr_version: None, reason };
             plan.items.push(decide::gone(link, removal, self.now()));
@@ -160,7 +165,7 @@ impl Run<'_> {
                 Lifecycle::Leaving { since } => (RUNS_TO_MISS, since),
                 Lifecycle::Left { .. } | Lifecycle::Quarantined { .. } => continue,
             };
-            if runs >= RUNS_TO_MISS {
+            if runs >= RUNS_TO_MISS || planted::is(Bug::AbsentOnceIsGone) {
                 confirmed.push(link);
                 continue;
             }
@@ -179,6 +184,9 @@ impl Run<'_> {
 
     /// Before something is removed: a canary is found on the side that decides, and in DingTalk.
     pub(crate) async fn canaries(&self, of: Option<&NativeId>) -> Result<(), LookError> {
+        if planted::is(Bug::NoCanary) {
+            return Ok(());
+        }
         if self.decides() == Side::Ehr && !self.ehr_canary().await? {
             return Err(LookError::NotYet("the eHR finds nobody whom it listed: nothing is removed"));
         }

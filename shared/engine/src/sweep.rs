@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError};
 
 use directory::hash;
 use directory::index::BaseIndex;
+use directory::planted::{self, Bug};
 use directory::snapshot::{self, Incomplete, Scope};
 use directory::{Kind, RunId, Side, Timestamp, UserId};
 
@@ -180,7 +181,8 @@ impl Run<'_> {
                 });
             }
         }
-        if listing.people.shows_none_of_ours() && !listing.newcomers.is_empty() {
+        let strangers = !planted::is(Bug::StrangersWelcome);
+        if strangers && listing.shows_strangers() {
             let sentence = "DingTalk's lists show strangers and nobody who is linked: it may be another company's data, and \
                             nothing is written; bind anew if it is not";
             self.tally(|tally| tally.note(sentence));

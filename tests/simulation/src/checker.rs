@@ -19,7 +19,7 @@ const WRITES_MAX: u32 = 12;
 /// of shared fields were lost unseen, which is the residual risk of sharing and no violation.
 pub fn judge(state: &mut State) -> u64 {
     sides::find_doubled(state);
-    let pictures = [state.picture(Side::DingTalk), state.picture(Side::Ehr)];
+    let pictures = [Side::DingTalk, Side::Ehr].map(|side| state.picture(side).as_ref().clone());
     let mut found = Findings::new();
     if !state.stuck {
         found.extend(sides::check(state, &pictures));
@@ -61,7 +61,8 @@ fn comparable(state: &State, pictures: &[Picture; 2], field: Field, fact: &Fact)
         (Some(kind), Some(Value::Refs(numbers))) => {
             let both = |number: &&String| {
                 let who = (kind, number.parse().unwrap_or(0));
-                pictures.iter().all(|picture| picture.contains_key(&who))
+                let twice = state.oracle.doubled.contains(&who);
+                !twice && pictures.iter().all(|picture| picture.contains_key(&who))
             };
             let kept: std::collections::BTreeSet<String> = numbers.iter().filter(both).cloned().collect();
             (!kept.is_empty()).then_some(Value::Refs(kept))

@@ -43,9 +43,12 @@ pub fn mobile(number: u32, token: u32) -> String {
 #[must_use]
 pub fn dingtalk(size: Size, first: u32, prefix: &str, dice: &mut Dice) -> sandbox::World {
     let mut departments = BTreeMap::new();
+    // Only the root has the same id in every company.
+    let id = |number: u32| if number == 1 { 1 } else { dept_id(number + first - 1) };
     for number in 1..=size.departments {
         let parent = 1 + u32::try_from(dice.below(number.saturating_sub(1) as usize)).unwrap_or(0);
-        let mut department = Department::new(dept_id(number), name(Kind::Department, number, 0), dept_id(parent));
+        let name = name(Kind::Department, if number == 1 { 1 } else { number + first - 1 }, 0);
+        let mut department = Department::new(id(number), name, id(parent));
         department.parent_id = department.parent_id.filter(|_| number > 1);
         departments.insert(department.dept_id, department);
     }
@@ -183,7 +186,7 @@ impl State {
     }
 
     /// HR hires somebody; the id.
-    pub(crate) fn hire_in_ehr(&mut self, number: u32, version: u32, at: Option<&NativeId>, token: u32) -> NativeId {
+    pub fn hire_in_ehr(&mut self, number: u32, version: u32, at: Option<&NativeId>, token: u32) -> NativeId {
         let mut values = Values::new();
         values.show_text(Field::Name, Some(name(Kind::Person, number, version)));
         values.show_text(Field::JobNumber, Some(format!("j{number}·{version}")));

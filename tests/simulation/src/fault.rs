@@ -205,8 +205,8 @@ fn usual(fault: Fault) -> u32 {
         Fault::EventTwice | Fault::EventLate | Fault::EventLost | Fault::WakeTwice => 180,
         Fault::KilledInFlight | Fault::LateWrite => 500,
         Fault::Killed => 6,
-        Fault::Restored | Fault::Purged | Fault::GateClosed | Fault::ScopeShrinks => 2,
-        Fault::PermissionWithdrawn | Fault::ScopeShrunkEarly => 2,
+        Fault::ScopeShrinks | Fault::PermissionWithdrawn => 2,
+        Fault::Restored | Fault::Purged | Fault::GateClosed => 150,
         _ => 60,
     }
 }

@@ -85,8 +85,7 @@ pub fn history(seed: u64, shape: &Shape) -> Outcome {
     let mut history = History::begin(seed, shape);
     history.bind();
     history.chaos(shape);
-    history.heal();
-    history.judge()
+    history.end()
 }
 
 impl History {
@@ -118,6 +117,13 @@ impl History {
         Self { seed, shared, running: Vec::new(), last: 0, edits: 0, rounds: 0, saved: None, continued: None }
     }
 
+    /// Heals it and judges it.
+    #[must_use]
+    pub fn end(mut self) -> Outcome {
+        self.heal();
+        self.judge()
+    }
+
     /// The first sweep, where nothing disturbs it.
     pub(crate) fn bind(&mut self) {
         let in_peace = self.shared.lock().habits.bound_in_peace;
@@ -129,13 +135,13 @@ impl History {
         }
     }
 
-    fn next_id(&mut self) -> u32 {
+    pub(crate) fn next_id(&mut self) -> u32 {
         self.last += 1;
         self.last
     }
 
     /// What an invocation leaves behind, as the functions do it.
-    fn ended(&mut self, id: u32, sweeps: bool, ended: Ended) {
+    pub(crate) fn ended(&mut self, id: u32, sweeps: bool, ended: Ended) {
         let state = &mut *self.shared.lock();
         state.began.remove(&id);
         state.reads.retain(|(of, ..), _| *of != id);

@@ -98,6 +98,9 @@ impl Invocation {
         let state = &mut *shared.lock();
         let began = state.now;
         state.began.insert(id, began);
+        if sweeps {
+            state.sweeping.insert(id);
+        }
         state.story.tell(began, "begins", &[u64::from(id), u64::from(sweeps)], || {
             format!("#{id} {}", if sweeps { "sweep" } else { "look" })
         });

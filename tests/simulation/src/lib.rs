@@ -14,8 +14,13 @@ pub mod fault;
 pub mod history;
 pub mod invocation;
 pub mod oracle;
+#[cfg(feature = "planted")]
+pub mod planted;
 pub mod policies;
 mod ports;
+pub mod program;
+pub mod runs;
+pub mod scripted;
 pub mod story;
 mod users;
 pub mod world;

@@ -3,6 +3,8 @@
 //! Everybody and every department has a number that stands in its name and in each of its unique values, so that a record
 //! is recognised on either side without a link, and a value that strayed into somebody else's record shows.
 
+mod conduct;
+mod lineage;
 mod removal;
 pub mod replaced;
 
@@ -38,6 +40,7 @@ pub struct Violation {
 #[derive(Debug, Default)]
 pub struct Oracle {
     numbers: BTreeMap<(Side, Kind, NativeId), u32>,
+    names: u64,
     /// What people last said on a side, since the record was last made there.
     said: BTreeMap<(Side, Who, Field), Fact>,
     /// Fields whose present value on a side somebody wrote by hand.
@@ -49,8 +52,8 @@ pub struct Oracle {
     pub linked: BTreeSet<Who>,
     /// The table was restored to an earlier state: what was renamed since cannot be known again.
     pub restored: bool,
-    /// Departments that somebody renamed or moved in DingTalk after we had made them and before we knew it: made again, since
-    /// they are looked for under their parent.
+    /// Departments that somebody renamed or moved in DingTalk after we had made them and before we knew it, or that a list left
+    /// out meanwhile: made again, since they are looked for under their parent.
     pub moved_early: BTreeSet<u32>,
     /// Departments that are twice in DingTalk for one of these two reasons.
     pub doubled: BTreeSet<Who>,
@@ -62,8 +65,18 @@ pub struct Oracle {
     pub admins_left: BTreeSet<u32>,
     /// Whose `userid` was given to somebody else, and to whom.
     pub confused: BTreeSet<u32>,
+    /// When a `userid` was given to this person, who is not the one that had it before.
+    pub reused_at: BTreeMap<u32, i64>,
+    /// Old accounts that somebody took back by hand: the engine may make a new one in the same moment.
+    pub taken_back: BTreeSet<NativeId>,
+    /// Since when somebody is an administrator.
+    pub admin_since: BTreeMap<u32, i64>,
     /// Writes of the engine to each field since healing began.
     pub writes_healing: BTreeMap<(Side, Who, Field), u32>,
+    /// Which value was written over which.
+    lineage: lineage::Lineage,
+    /// How the engine writes.
+    conduct: conduct::Conduct,
     /// Writes of the engine that took effect.
     pub effects: Vec<replaced::Effect>,
 }
@@ -71,7 +84,15 @@ pub struct Oracle {
 impl Oracle {
     /// From now on this id is that number.
     pub fn name(&mut self, side: Side, kind: Kind, id: &NativeId, number: u32) {
-        self.numbers.insert((side, kind, id.clone()), number);
+        if self.numbers.insert((side, kind, id.clone()), number) != Some(number) {
+            self.names += 1;
+        }
+    }
+
+    /// Grows whenever somebody gets another number.
+    #[must_use]
+    pub fn names(&self) -> u64 {
+        self.names
     }
 
     /// The number of a record.
@@ -97,6 +118,9 @@ impl Oracle {
             let old = before.get(who);
             for (field, fact) in fields {
                 if old.and_then(|old| old.get(field)) != Some(fact) {
+                    if let Some(before) = old.and_then(|old| old.get(field)) {
+                        self.lineage.note(*who, *field, before, fact);
+                    }
                     self.said.insert((side, *who, *field), fact.clone());
                     self.by_hand.insert((side, *who, *field));
                 }

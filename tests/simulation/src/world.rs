@@ -90,6 +90,10 @@ pub struct State {
     pub kept: Kept,
     /// Why nothing may be written; `None` where everything may.
     pub closed: Option<&'static str>,
+    /// Since when.
+    pub closed_since: i64,
+    /// Invocations that sweep.
+    pub sweeping: BTreeSet<u32>,
     /// The last sweep found nobody whom both sides know: a person has to look at it.
     pub stuck: bool,
     /// What a person released.
@@ -108,6 +112,7 @@ pub struct State {
     pub(crate) late_ehr: Vec<crate::ports::LateEhr>,
     /// Writes to either side that took effect since this was last asked.
     pub writes: u64,
+    pictures: picture::Pictures,
     token: u32,
     pub(crate) last_number: u32,
     pub(crate) told_in_words: bool,
@@ -238,6 +243,8 @@ impl State {
             habits,
             kept: Kept::default(),
             closed: None,
+            closed_since: 0,
+            sweeping: BTreeSet::new(),
             stuck: false,
             released: BTreeSet::new(),
             began: BTreeMap::new(),
@@ -247,6 +254,7 @@ impl State {
             late: Vec::new(),
             late_ehr: Vec::new(),
             writes: 0,
+            pictures: picture::Pictures::default(),
             token: 0,
             last_number: 0,
             told_in_words: told,

@@ -9,6 +9,7 @@ use crate::ids::{DeptId, Kind, LinkId, Side, Timestamp};
 use crate::link::{Action, Base, Lifecycle, Link, Wait};
 use crate::merge::{self, Merged, Seen};
 use crate::plan::Part;
+use crate::planted::{self, Bug};
 use crate::policy::Ownership;
 use crate::record::{Record, Value, Values};
 
@@ -22,7 +23,9 @@ pub(super) fn both(pair: Pair<'_>, dingtalk: &Record, ehr: Counterpart<'_>, cont
     }
     let adopted = link.base.is_empty();
     let writes = merge(&mut link, dingtalk, ehr.record, context);
-    link.lifecycle = Lifecycle::Active;
+    if !(planted::is(Bug::AbsenceNotReset) && matches!(link.lifecycle, Lifecycle::Absent { .. })) {
+        link.lifecycle = Lifecycle::Active;
+    }
     let reason = if adopted { "adopted" } else { reason(&writes) };
     let keeps = !context.policy.writes(Side::Ehr) || keeps_identity(dingtalk, ehr);
     conclude(pair, link, parts(writes, Action::Update, keeps), reason)
@@ -162,7 +165,7 @@ fn merge(link: &mut Link, dingtalk: &Record, ehr: &Record, context: Context<'_>)
 fn is_patient(link: &mut Link, field: Field, value: FieldHash, waited: &[Wait], now: Timestamp) -> bool {
     let Some(wait) = waited.iter().find(|wait| wait.field == Some(field) && wait.value == value) else { return false };
     link.waits.push(wait.clone());
-    wait.next > now
+    wait.next > now && !planted::is(Bug::NoPatience)
 }
 
 /// Notes that a field waits for a person; what waited already keeps its day.
@@ -178,12 +181,12 @@ fn wait(link: &mut Link, field: Field, value: FieldHash, waited: &[Wait], now: T
 }
 
 fn look(link: &Link, side: Side, field: Field, values: &Values, key: &HashKey) -> Seen {
-    if !values.shown().contains(field) {
+    if !values.shown().contains(field) && !planted::is(Bug::HiddenIsEmpty) {
         return Seen::Hidden;
     }
     let hash = hash::field(key, field, values.get(field));
     let ours = link.intents.iter().any(|intent| intent.side == side && intent.fields.get(&field) == Some(&hash));
-    if ours { Seen::Ours(hash) } else { Seen::Is(hash) }
+    if ours && !planted::is(Bug::EchoIsEdit) { Seen::Ours(hash) } else { Seen::Is(hash) }
 }
 
 /// A shared membership merges as a set, member by member: added by either side, removed by either side.
@@ -200,7 +203,11 @@ fn shared_set(
         _ => return None,
     };
     let agreed = link.base.hashes.contains_key(&field);
-    if owner != Ownership::Shared || !agreed || ![dingtalk, ehr].iter().all(|side| side.shown().contains(field)) {
+    if planted::is(Bug::MembershipOverwritten)
+        || owner != Ownership::Shared
+        || !agreed
+        || ![dingtalk, ehr].iter().all(|side| side.shown().contains(field))
+    {
         return None;
     }
     let set = |values: &Values| values.refs(field).filter_map(|id| id.parse().ok()).collect::<BTreeSet<LinkId>>();

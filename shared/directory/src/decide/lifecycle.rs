@@ -7,6 +7,7 @@ use crate::hash;
 use crate::ids::{Kind, NativeId, Side, Timestamp};
 use crate::link::{Action, Lifecycle, Link, Wait};
 use crate::plan::{Item, Settled};
+use crate::planted::{self, Bug};
 use crate::record::{Record, Values};
 
 /// Milliseconds of a day.
@@ -33,7 +34,7 @@ pub(super) fn only_in_dingtalk(
 pub(super) fn only_in_ehr(pair: Pair<'_>, ehr: Counterpart<'_>, context: Context<'_>) -> Decision {
     match context.policy.lifecycle {
         Side::Ehr => create_in_dingtalk(pair, ehr, context),
-        Side::DingTalk if has_left(pair) => leave_again(pair, ehr, context),
+        Side::DingTalk if has_left(pair) || planted::is(Bug::UnlinkedRemoved) => leave_again(pair, ehr, context),
         Side::DingTalk if pair.stored.is_some() && pair.link.dingtalk.is_some() => Decision::Missing(Side::DingTalk),
         Side::DingTalk => Decision::Unmatched(Side::Ehr),
     }
@@ -160,15 +161,19 @@ fn leave(pair: Pair<'_>, dingtalk: &Record, ehr: Counterpart<'_>, context: Conte
         _ => context.now,
     };
     link.lifecycle = Lifecycle::Leaving { since };
-    if dingtalk.protected {
+    if dingtalk.protected && !planted::is(Bug::AdminRemoved) {
         return Decision::Waits("an administrator or boss left in the eHR; they are never removed".to_owned());
     }
     let grace = i64::from(context.policy.grace_days).saturating_mul(DAY_MS);
+    let grace = if planted::is(Bug::NoGrace) { 0 } else { grace };
     if context.now.millis() < since.millis().saturating_add(grace) {
         return conclude(pair, link, Vec::new(), "");
     }
     let removal = Removal { side: Side::DingTalk, ehr_version: Some(ehr.version), reason: "left in the eHR" };
-    Decision::Write(Box::new(gone(pair.link, removal, context.now)))
+    let mut item = gone(pair.link, removal, context.now);
+    // A create whose answer never came is known by where it was found.
+    item.link.dingtalk = Some(dingtalk.id.clone());
+    Decision::Write(Box::new(item))
 }
 
 /// Why somebody is removed from one side, and under which version of the eHR's record.

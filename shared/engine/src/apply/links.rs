@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use directory::link::Wait;
 use directory::plan::{Item, Settled};
+use directory::planted::{self, Bug};
 use directory::policy::Ownership;
 use directory::{Action, Base, Intent, Kind, Lifecycle, Link, Side, Timestamp};
 use state::links::Pointers;
@@ -27,10 +28,15 @@ impl Run<'_> {
             Some(before) if !begins => before.clone(),
             _ => Link { base: Base::default(), lifecycle: Lifecycle::Creating, ..item.link.clone() },
         };
+        let creates = item.action() == Action::Create;
+        if planted::is(Bug::BaseBeforeWrite) || creates && planted::is(Bug::CreateIsBase) {
+            link.base = item.link.base.clone();
+            link.lifecycle = item.link.lifecycle.clone();
+        }
         link.version = self.version();
         // What is too old to land is dropped here already: an item that never ends must not grow.
         link.intents.clone_from(&item.link.intents);
-        for part in &item.parts {
+        for part in item.parts.iter().filter(|_| !planted::is(Bug::NoIntent)) {
             let hash = |field| item.link.base.hashes.get(&field).map(|hash| (field, *hash));
             let fields: BTreeMap<_, _> = part.changes.iter().filter_map(|change| hash(change.field)).collect();
             link.intents.push(Intent { side: part.to, fields, action: part.action, at: self.now() });
@@ -50,8 +56,11 @@ impl Run<'_> {
         if let Some(id) = &done.dingtalk {
             link.dingtalk = Some(id.clone());
         }
-        self.compare_read_back(&mut link, done).await?;
-        let won = self.put(Some(under), &link).await?;
+        if !planted::is(Bug::NoReadBack) {
+            self.compare_read_back(&mut link, done).await?;
+        }
+        let unknown = item.before.is_none() && planted::is(Bug::NoWriteAhead);
+        let won = self.put(Some(under).filter(|_| !unknown), &link).await?;
         if won {
             self.names.learn(&link);
             self.finished(link.id);
@@ -142,6 +151,10 @@ impl Run<'_> {
         let (links, corp) = (&self.engine.links, &self.engine.corp);
         let pointers = Pointers::between(before, link);
         let put = match before {
+            Some(before) if planted::is(Bug::NoVersionCheck) => {
+                let now = links.link(corp, link.kind, link.id).await?;
+                links.put_link(corp, link, now.map_or(before.version, |now| now.version), &pointers).await
+            }
             Some(before) => links.put_link(corp, link, before.version, &pointers).await,
             None => links.create_link(corp, link).await,
         };

@@ -27,8 +27,14 @@ impl Run<'_> {
             let Some(record) = record else { continue };
             if part.to == Side::DingTalk {
                 let unionid = record.unionid.as_ref();
-                link.unionid =
-                    unionid.map(|id| hash::bytes(&self.engine.key, "unionid", id.as_str().as_bytes())).or(link.unionid);
+                let unionid = unionid.map(|id| hash::bytes(&self.engine.key, "unionid", id.as_str().as_bytes()));
+                let another = link.unionid.is_some() && unionid.is_some() && link.unionid != unionid;
+                if another && part.action != Action::Create {
+                    // The userid was given to somebody else in this very moment: not ours to learn, the next look says so.
+                    self.look_again_at(link);
+                    continue;
+                }
+                link.unionid = unionid.or(link.unionid);
                 link.protected = record.protected;
             }
             self.compare_part(link, part, &record, done.incomplete).await?;

@@ -2,7 +2,9 @@
 
 use dingtalk::client::custom_changes;
 use directory::custom;
+use directory::decide::View;
 use directory::plan::{Item, Part};
+use directory::planted::{self, Bug};
 use directory::{Action, Field, Lifecycle, Link, NativeId, Side, Value, Values};
 use ehr::{Stored, Write};
 
@@ -23,14 +25,20 @@ impl Run<'_> {
     /// Stores the intent. Where the item stands on a "not found", a canary is found first.
     pub(super) async fn begin(&self, item: &Item) -> Begun {
         let failed = |err| Begun::Failed { item: Box::new(item.clone()), err };
-        if item.needs_canary {
+        if item.needs_canary && !planted::is(Bug::NoCanary) {
             let of = item.before.as_ref().and_then(|link| link.dingtalk.clone());
             // At the very first nobody is linked.
             let first = item.before.as_ref().is_none_or(|link| link.lifecycle == Lifecycle::Creating);
             let who = if first { Canary::Anybody } else { Canary::Linked };
-            if let Err(err) = self.canary(of.as_ref(), who).await {
-                return failed(err);
+            match self.still_not_found(item, of.as_ref(), who).await {
+                Ok(true) => {}
+                Ok(false) => return Begun::Moved(Box::new(item.link.clone())),
+                Err(err) => return failed(err),
             }
+        }
+        if item.before.is_none() && planted::is(Bug::NoWriteAhead) {
+            let (item, under) = (item.clone(), item.link.clone());
+            return Begun::Ready(Box::new(Done { item, under, ehr: None, dingtalk: None, incomplete: false }));
         }
         match self.store_intent(item).await {
             Ok(Some(under)) => {
@@ -42,12 +50,22 @@ impl Run<'_> {
         }
     }
 
+    /// A canary is found, and then the record is still not: whatever made DingTalk say "not found" may have ended in between.
+    async fn still_not_found(&self, item: &Item, of: Option<&NativeId>, who: Canary) -> Result<bool, LookError> {
+        self.canary(of, who).await?;
+        match of {
+            Some(id) => Ok(matches!(self.view_of(item.link.kind, id).await?, View::NotFound)),
+            None => Ok(true),
+        }
+    }
+
     /// Writes the sides, DingTalk first. The gate is asked before each write.
     pub(super) async fn write(&self, mut done: Done) -> Outcome {
         let item = done.item.clone();
         let failed = |err| Outcome::Failed { item: Box::new(item.clone()), err };
         for (at, part) in item.parts.iter().enumerate() {
             match self.engine.gate.closed().await {
+                Ok(_) if planted::is(Bug::PauseIgnored) => {}
                 Ok(None) => {}
                 Ok(Some(reason)) => return failed(LookError::Closed(reason)),
                 Err(err) => return failed(err.into()),
@@ -92,7 +110,7 @@ impl Run<'_> {
             dingtalk: item.link.dingtalk.clone(),
             unionid: item.unionid.clone(),
             values,
-            expected: item.ehr_version,
+            expected: item.ehr_version.filter(|_| !planted::is(Bug::NoEhrVersion)),
         };
         match self.engine.ehr.apply(&write).await {
             Ok(stored) => Ok(Answer::Ehr(Box::new(stored))),
@@ -110,6 +128,9 @@ impl Run<'_> {
             Written::Done(id) => Answer::DingTalk(id),
             Written::Pending => Answer::Refused("invited to the company: waits for the person to accept".to_owned()),
             Written::Refused(reason) => Answer::Refused(reason),
+            Written::Unknown if planted::is(Bug::UnknownIsDone) && write.id.is_some() => {
+                Answer::DingTalk(write.id.ok_or(LookError::NotYet("never"))?)
+            }
             Written::Unknown => return Err(LookError::NotYet("it is not known whether DingTalk wrote the record")),
         })
     }

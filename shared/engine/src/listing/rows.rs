@@ -12,6 +12,11 @@ use crate::Run;
 use crate::observe::Whose;
 
 impl Listing {
+    /// DingTalk's lists show people or departments whom no link knows, and nobody who is linked.
+    pub(crate) fn shows_strangers(&self) -> bool {
+        self.people.shows_none_of_ours() && (!self.newcomers.is_empty() || self.departments_new > 0)
+    }
+
     /// A row of the eHR's list.
     pub(super) fn see_in_ehr(&mut self, run: &Run<'_>, stored: &Stored) {
         let record = &stored.record;

@@ -5,7 +5,8 @@ use std::sync::{Mutex, PoisonError};
 
 use directory::correlate::{self, Match};
 use directory::decide::View;
-use directory::{DeptId, Field, Kind, Link, NativeId, Record, Side};
+use directory::planted::{self, Bug};
+use directory::{Action, DeptId, Field, Kind, Link, NativeId, Record, Side, Values, hash};
 use ehr::{Key, Stored};
 
 use super::{LookError, Observed};
@@ -65,6 +66,9 @@ impl Run<'_> {
         let View::Here(record) = self.view_of(kind, id).await? else {
             return Ok(Observed { link: None, dingtalk: View::Unseen, ehr: None });
         };
+        if let Some(link) = self.made_by_us(&record).await? {
+            return self.observe_made(link, &record).await;
+        }
         let stored = match self.find_in_ehr(&record).await? {
             Found::There(stored) => stored,
             Found::Nobody => return Ok(Observed { link: None, dingtalk: View::Here(record), ehr: None }),
@@ -73,15 +77,36 @@ impl Run<'_> {
         };
         let engine = self.engine;
         let link = engine.links.link_by_native(&engine.corp, kind, Side::Ehr, &stored.record.id).await?;
-        let Some(link) = link else {
+        let Some(link) = link.filter(|_| !planted::is(Bug::AdoptedTwice)) else {
             return Ok(Observed { link: None, dingtalk: View::Here(record), ehr: Some(stored) });
         };
         self.observe_rehired(link, record, &stored).await
     }
 
+    /// The link of a department that we made and whose answer we never got: it carries the link's id. It may have landed after
+    /// the eHR closed it, when nobody looks for it under its parent any more.
+    async fn made_by_us(&self, record: &Record) -> Result<Option<Link>, LookError> {
+        let id = record.values.text(Field::SourceIdentifier).and_then(|id| id.parse().ok());
+        let looked_for = record.kind == Kind::Department && !planted::is(Bug::DepartmentNotLookedFor);
+        let Some(id) = id.filter(|_| looked_for) else { return Ok(None) };
+        let link = self.engine.links.link(&self.engine.corp, record.kind, id).await?;
+        Ok(link.filter(|link| link.dingtalk.is_none()))
+    }
+
+    /// Both sides once more, after the link.
+    async fn observe_made(&self, link: Link, record: &Record) -> Result<Observed, LookError> {
+        let dingtalk = self.view_of(link.kind, &record.id).await?;
+        let ehr = match &link.ehr {
+            Some(id) => self.engine.ehr.get(link.kind, id).await?,
+            None => None,
+        };
+        Ok(Observed { link: Some(link), dingtalk, ehr })
+    }
+
     /// A re-hire: the eHR's record has a link of old. Both sides are read again, after the link.
     async fn observe_rehired(&self, link: Link, record: Record, stored: &Stored) -> Result<Observed, LookError> {
         if let Some(old) = link.dingtalk.as_ref().filter(|old| **old != record.id)
+            && !planted::is(Bug::NewerAccountWins)
             && !matches!(self.view_of(link.kind, old).await?, View::NotFound)
         {
             // Two accounts at once: which of them is the person is not ours to say.
@@ -110,6 +135,7 @@ impl Run<'_> {
             }
             match if by_job { self.is_certain(record, &stored).await? } else { Match::Certain } {
                 Match::Certain => return Ok(Found::There(stored)),
+                Match::Proposal(_) if planted::is(Bug::UncertainIsNew) => {}
                 Match::Proposal(_) => return Ok(Found::Uncertain),
                 Match::No => {}
             }
@@ -121,7 +147,8 @@ impl Run<'_> {
     async fn is_certain(&self, dingtalk: &Record, stored: &Stored) -> Result<Match, LookError> {
         let engine = self.engine;
         let link = engine.links.link_by_native(&engine.corp, dingtalk.kind, Side::Ehr, &stored.record.id).await?;
-        if link.is_some_and(|link| link.dingtalk.is_some_and(|id| id != dingtalk.id)) {
+        let newer = planted::is(Bug::NewerAccountWins);
+        if !newer && link.is_some_and(|link| link.dingtalk.is_some_and(|id| id != dingtalk.id)) {
             return Ok(Match::No);
         }
         let matched = correlate::judge(dingtalk, &stored.record, stored.dingtalk.as_ref());
@@ -181,6 +208,7 @@ impl Run<'_> {
             };
             match correlate::judge(&record, &stored.record, stored.dingtalk.as_ref()) {
                 Match::Certain => return Ok(Found::There(id)),
+                Match::Proposal(_) if planted::is(Bug::UncertainIsNew) => {}
                 Match::Proposal(reason) => {
                     self.tally(|tally| tally.trouble(Kind::Person, None, reason));
                     return Ok(Found::Uncertain);
@@ -211,9 +239,11 @@ impl Run<'_> {
     /// A create in DingTalk that was begun, and whose outcome is unknown or was a refusal: whether the record is there by
     /// now, made by us (a department carries the link's id) or by somebody else.
     pub(super) async fn begun_before(&self, link: &Link, stored: &Stored) -> Result<View<Record>, LookError> {
-        if link.kind == Kind::Department {
+        if link.kind == Kind::Department && !planted::is(Bug::DepartmentNotLookedFor) {
             let ours = link.id.to_string();
-            for child in self.siblings(&stored.record).await? {
+            let mut children = self.siblings(&stored.record).await?;
+            children.extend(self.children_of_old_parents(link).await?);
+            for child in children {
                 if let View::Here(record) = self.view_of(Kind::Department, &child.id).await?
                     && record.values.text(Field::SourceIdentifier) == Some(ours.as_str())
                 {
@@ -232,6 +262,31 @@ impl Run<'_> {
                 }
             }
         }
+    }
+
+    /// What is below the parents under which creates of this department were begun: the eHR may have moved it since. A
+    /// parent is known by its hash only.
+    async fn children_of_old_parents(&self, link: &Link) -> Result<Vec<Record>, LookError> {
+        let engine = self.engine;
+        let creates = link.intents.iter().filter(|intent| intent.action == Action::Create);
+        let hashes: BTreeSet<_> = creates.filter_map(|intent| intent.fields.get(&Field::Parent).copied()).collect();
+        let mut parents = Vec::new();
+        if !hashes.is_empty() {
+            let each = &mut |other: Link| {
+                let mut value = Values::new();
+                value.show_refs(Field::Parent, [other.id.to_string()]);
+                if hashes.contains(&hash::field(&engine.key, Field::Parent, value.get(Field::Parent))) {
+                    parents.extend(other.dingtalk.and_then(|id| id.to_dept_id()));
+                }
+            };
+            // What cannot be read is no parent that a create was begun under by this version.
+            _ = engine.links.each_link(&engine.corp, Kind::Department, each).await?;
+        }
+        let mut children = Vec::new();
+        for parent in parents {
+            children.extend(engine.dingtalk.children(parent).await?);
+        }
+        Ok(children)
     }
 
     async fn child_called(&self, record: &Record) -> Result<Option<NativeId>, LookError> {

@@ -36,6 +36,15 @@ pub(super) fn check(state: &State) -> (Findings, u64) {
             );
             found.push(("forgotten", what));
         }
+        if replaced.read && replaced.shared && replaced.unseen_by_the_other && !is_conflict(&entries, replaced) {
+            let Replaced { who, field, side, value, .. } = replaced;
+            let what = format!(
+                "{} of {who:?} in {side:?} was {}, and whoever wrote what replaced it had not seen it: no conflict says so",
+                field.key(),
+                shown(value)
+            );
+            found.push(("unreported", what));
+        }
         unseen += u64::from(!replaced.read && replaced.shared);
     }
     (found, unseen)
@@ -49,6 +58,16 @@ fn is_told(entries: &ByRecord<'_>, effect: &Effect) -> bool {
         Action::Remove => of_record.iter().any(|entry| entry.action == Action::Remove),
         _ => cut_off || effect.fields.iter().all(|field| of_record.iter().any(|entry| has(entry, field))),
     }
+}
+
+/// A shared field had two new values, and one of them lost: somebody is told. At the first binding nothing was agreed yet.
+fn is_conflict(entries: &ByRecord<'_>, replaced: &Replaced) -> bool {
+    let of_record = entries.get(&(replaced.link, replaced.side)).map(Vec::as_slice).unwrap_or_default();
+    let mut changes = of_record.iter().flat_map(|entry| &entry.changes);
+    changes.any(|change| {
+        let this = change.field == replaced.field && change.before == replaced.value;
+        this && (change.conflict || change.base_before.is_none())
+    })
 }
 
 fn is_kept(entries: &ByRecord<'_>, replaced: &Replaced) -> bool {

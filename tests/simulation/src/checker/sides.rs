@@ -97,7 +97,8 @@ fn values(state: &State, pictures: &[Picture; 2]) -> Findings {
         for (field, owner) in fields.filter(|(_, owner)| !root || *owner == Ownership::Owned(Side::DingTalk)) {
             let (Some(in_dingtalk), Some(in_ehr)) = (dingtalk.get(field), ehr.get(field)) else { continue };
             let [one, other] = [in_dingtalk, in_ehr].map(|fact| comparable(state, pictures, *field, fact));
-            if one != other && !stays(*field, *owner, &other) {
+            let strange = refers_to_strangers(*field, *owner, [(in_dingtalk, &one), (in_ehr, &other)]);
+            if one != other && !strange && !stays(*field, *owner, &other) {
                 let what =
                     format!("{} of {who:?} ({owner:?}): DingTalk {}, eHR {}", field.key(), shown(&one), shown(&other));
                 found.push(("diverged", what));
@@ -105,6 +106,19 @@ fn values(state: &State, pictures: &[Picture; 2]) -> Findings {
         }
     }
     found
+}
+
+/// A side that decides a field refers to nobody whom both sides have. That is no "empty": the other side keeps what it shows
+/// until whoever it is gets known.
+fn refers_to_strangers(field: Field, owner: Ownership, [dingtalk, ehr]: [(&Fact, &Fact); 2]) -> bool {
+    let strange = |(raw, known): (&Fact, &Fact)| raw.is_some() && known.is_none();
+    let by_owner = match owner {
+        Ownership::Owned(Side::DingTalk) => strange(dingtalk),
+        Ownership::Owned(Side::Ehr) => strange(ehr),
+        Ownership::Shared => strange(dingtalk) || strange(ehr),
+    };
+    // Heads that nobody knows are left out one by one, all of them too.
+    field.refers_to().is_some() && field != Field::Heads && by_owner
 }
 
 /// What DingTalk can change and not empty.

@@ -97,6 +97,7 @@ impl History {
             0 => {
                 let closes = state.closed.is_none() && state.strikes(Fault::GateClosed);
                 state.closed = closes.then_some("paused");
+                state.closed_since = state.now;
             }
             1 => self.saved = Some(state.links.clone()),
             2 => {

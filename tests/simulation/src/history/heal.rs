@@ -49,7 +49,9 @@ impl History {
         let mut quiet = 0;
         for round in 1..=DAYS_MAX + ROUNDS_MAX + 2 * rotation {
             let wrote = self.round(if round <= DAYS_MAX { ROUND_MS } else { MINUTES_MS });
-            quiet = if wrote { 0 } else { quiet + 1 };
+            // Whoever is in a grace period goes when that is over.
+            let waits = round < DAYS_MAX && self.shared.lock().links.is_somebody_leaving();
+            quiet = if wrote || waits { 0 } else { quiet + 1 };
             self.rounds = round;
             if quiet >= rotation {
                 return;

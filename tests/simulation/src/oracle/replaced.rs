@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use directory::policy::{Ownership, Policy};
 use directory::{Action, Field, Kind, LinkId, Side, Value, Values};
 
-use super::{Fact, Oracle, Picture, Who, number_in};
+use super::{Fact, Oracle, Picture, Who, number_in, shown};
 
 /// A value that somebody wrote and the engine replaced.
 #[derive(Debug, Clone)]
@@ -24,6 +24,8 @@ pub struct Replaced {
     pub read: bool,
     /// Whether both sides may write the field.
     pub shared: bool,
+    /// Whoever wrote what took its place had not seen it.
+    pub unseen_by_the_other: bool,
 }
 
 /// A write of the engine that took effect.
@@ -54,6 +56,18 @@ pub struct EngineWrite<'a> {
     pub action: Action,
     /// The fields; references are ids of the side.
     pub values: &'a Values,
+    /// Whose invocation.
+    pub invocation: u32,
+    /// It is a sweep's, before people release what it holds.
+    pub sweeps: bool,
+    /// People who are linked, those that left among them.
+    pub people: u64,
+    /// When its invocation began.
+    pub began: i64,
+    /// The gate was closed before that, and still is.
+    pub paused: bool,
+    /// What the invocation had read on the other side when it decided.
+    pub owner_read: Option<&'a BTreeMap<Field, Fact>>,
     /// What the invocation had read of this record.
     pub read: Option<&'a BTreeMap<Field, Fact>>,
 }
@@ -69,7 +83,11 @@ impl Oracle {
     ) {
         self.note_presence(write.side, before, after, at);
         let Some(who) = write.who else { return };
-        self.strays(write, who);
+        // DingTalk has no conditional write: who got the userid while this was on its way cannot be told apart.
+        if self.reused_at.get(&who.1).is_none_or(|at| *at < write.began) {
+            self.strays(write, who);
+        }
+        self.conduct(policy, write, who);
         let (old, new) = (before.get(&who), after.get(&who));
         let changed: Vec<Field> = new.into_iter().flatten().map(|(field, _)| *field).collect();
         let changed: Vec<Field> = changed
@@ -85,7 +103,8 @@ impl Oracle {
             *self.writes_healing.entry((write.side, who, field)).or_default() += 1;
         }
         self.consequences(write.side, before, after);
-        if write.side == Side::DingTalk && (old.is_none() || new.is_none()) {
+        let anew = write.action == Action::Create && old.is_none();
+        if anew || write.side == Side::DingTalk && (old.is_none() || new.is_none()) {
             self.forget(write.side, who);
         }
         for field in changed {
@@ -125,6 +144,13 @@ impl Oracle {
             let value = old.and_then(|old| old.get(&field)).cloned().flatten();
             if self.by_hand.contains(&(write.side, who, field)) && value.is_some() {
                 let read = write.read.and_then(|read| read.get(&field)).is_some_and(|seen| *seen == value);
+                let written = write.values.get(field).cloned();
+                let unseen_by_the_other = !self.lineage.descends(who, field, &written, &value);
+                if write.side == Side::Ehr && !read && write.read.is_some() {
+                    let what =
+                        format!("{} of {who:?} in the eHR was {}, and nobody had read it", field.key(), shown(&value));
+                    self.broken("overwritten", what);
+                }
                 let (side, link) = (write.side, write.link);
                 self.replaced.push(Replaced {
                     side,
@@ -134,6 +160,7 @@ impl Oracle {
                     value,
                     read,
                     shared: owner == Ownership::Shared,
+                    unseen_by_the_other,
                 });
             }
         }

@@ -62,6 +62,7 @@ impl Lists for DingTalkPort {
                 return Err(unreadable());
             }
             if state.is(Fault::EmptyList) {
+                state.note_hidden_children(parent.0, &[]);
                 return Ok(Vec::new());
             }
             let children = state.shown().look_children(state.time(), parent.0).map_err(|no| refusal(&no))?;
@@ -69,6 +70,7 @@ impl Lists for DingTalkPort {
             if state.is(Fault::HalfList) {
                 rows.truncate(rows.len().div_ceil(2));
             }
+            state.note_hidden_children(parent.0, &rows);
             Ok(rows)
         })
         .await
@@ -169,8 +171,14 @@ impl DingTalk for DingTalkPort {
             state.story.whisper(now, || format!("#{} reads {id}: {found}", self.invocation));
             let person = state.shown().look_person(id.as_str()).map_err(|no| refusal(&no))?;
             let record = contacts::person(person, Depth::Read, visible, silent);
-            let facts = state.facts(Side::DingTalk, &record);
-            state.reads.insert((self.invocation, Side::DingTalk, Kind::Person, record.id.clone()), facts);
+            let mut facts = state.facts(Side::DingTalk, &record);
+            let key = (self.invocation, Side::DingTalk, Kind::Person, record.id.clone());
+            // Whoever may be a canary is also read when nothing is decided about them.
+            let canary = record.protected || state.kept.canary.as_ref() == Some(id);
+            if let Some(before) = state.reads.get(&key).filter(|_| canary) {
+                facts.retain(|field, fact| before.get(field) == Some(fact));
+            }
+            state.reads.insert(key, facts);
             Ok(record)
         })
         .await

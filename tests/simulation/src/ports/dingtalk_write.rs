@@ -100,6 +100,12 @@ impl State {
         if let Write::DeletePerson { userid } = &write
             && self.dingtalk.company().people.get(userid).is_some_and(|person| person.is_admin() || person.boss)
         {
+            let began = self.began.get(&invocation).copied().unwrap_or(self.now);
+            let number = order.id.as_ref().and_then(|id| self.oracle.number(Side::DingTalk, Kind::Person, id));
+            let known = |number: &u32| self.oracle.admin_since.get(number).is_none_or(|since| *since < began);
+            if let Some(number) = number.filter(known) {
+                self.oracle.engine_removes_admin(number);
+            }
             return Ok(Written::Refused("administrators and bosses are never deleted".to_owned()));
         }
         let before = self.picture(Side::DingTalk);
@@ -196,6 +202,7 @@ impl State {
         let who = id.as_ref().and_then(|id| self.oracle.number(Side::DingTalk, order.kind, id));
         let after = self.picture(Side::DingTalk);
         let read = id.and_then(|id| self.decided.get(&(invocation, Side::DingTalk, order.kind, id)).cloned());
+        let other = who.and_then(|number| self.decided_by(invocation, Side::Ehr, (order.kind, number), order.link));
         let write = EngineWrite {
             side: Side::DingTalk,
             who: who.map(|number| (order.kind, number)),
@@ -203,6 +210,13 @@ impl State {
             kind: order.kind,
             action: order.action,
             values: &order.values,
+            invocation,
+            sweeps: self.sweeping.contains(&invocation) && !self.faults.healed,
+            paused: self.closed.is_some()
+                && self.began.get(&invocation).is_some_and(|began| self.closed_since < *began),
+            people: self.links.all().filter(|link| link.kind == Kind::Person).count() as u64,
+            owner_read: other.as_ref(),
+            began: self.began.get(&invocation).copied().unwrap_or(self.now),
             read: read.as_ref(),
         };
         let (policy, at) = (self.policy.clone(), (self.now, self.faults.healed));

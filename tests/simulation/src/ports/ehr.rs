@@ -200,6 +200,7 @@ impl State {
         }
         let after = self.picture(Side::Ehr);
         let read = self.decided.get(&(invocation, Side::Ehr, write.kind, id.clone())).cloned();
+        let other = who.and_then(|who| self.decided_by(invocation, Side::DingTalk, who, write.link));
         let engine_write = EngineWrite {
             side: Side::Ehr,
             who,
@@ -207,6 +208,13 @@ impl State {
             kind: write.kind,
             action: write.action,
             values: &write.values,
+            invocation,
+            sweeps: self.sweeping.contains(&invocation) && !self.faults.healed,
+            paused: self.closed.is_some()
+                && self.began.get(&invocation).is_some_and(|began| self.closed_since < *began),
+            people: self.links.all().filter(|link| link.kind == Kind::Person).count() as u64,
+            owner_read: other.as_ref(),
+            began: self.began.get(&invocation).copied().unwrap_or(self.now),
             read: read.as_ref(),
         };
         let at = (self.now, self.faults.healed);

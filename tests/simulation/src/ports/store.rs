@@ -1,11 +1,14 @@
 //! The links.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
-use directory::{CorpId, Kind, Lifecycle, Link, LinkId, NativeId, Side, Version};
+use directory::{CorpId, Field, Kind, Lifecycle, Link, LinkId, NativeId, Side, Version};
 use state::links::{Links, Listed, Pointers};
 use state::{Cause, StoreError, WriteError};
 
 use crate::fault::Fault;
+use crate::oracle::Fact;
 use crate::world::{Shared, State};
 
 /// The store, as one invocation of the engine sees it.
@@ -130,6 +133,22 @@ impl State {
                 self.decided.insert(read, facts);
             }
         }
+    }
+
+    /// What an invocation had read of a record on this side when it stored its intent. Of canaries that is not certain.
+    pub(crate) fn decided_by(
+        &self,
+        invocation: u32,
+        side: Side,
+        (kind, number): (Kind, u32),
+        link: LinkId,
+    ) -> Option<BTreeMap<Field, Fact>> {
+        let link = self.links.get(kind, link)?;
+        let canary = self.kept.canary.as_ref().map(NativeId::from);
+        if kind == Kind::Person && (self.is_admin(number) || link.protected || link.dingtalk == canary) {
+            return None;
+        }
+        self.decided.get(&(invocation, side, kind, link.native(side)?.clone())).cloned()
     }
 
     /// Remembers who is linked now.

@@ -133,6 +133,7 @@ impl State {
         // Where the eHR decides, nobody makes a second account for somebody by hand.
         let wants_old = self.dice.chance(500) || self.policy.lifecycle == Side::Ehr;
         let same_userid = wants_old && !self.dingtalk.company().people.contains_key(&userid);
+        self.oracle.taken_back.insert(contacts::native(&userid));
         let act = Act::Rehire { userid, same_userid, departments: Vec::new() };
         if self.act(act, Some((Kind::Person, number))).is_ok() {
             self.faults.reached(Fault::Rehired);
@@ -151,6 +152,8 @@ impl State {
     fn set_admin(&mut self) {
         let Some((userid, _)) = self.somebody() else { return };
         let sys_level = if self.dice.chance(500) { 2 } else { 0 };
+        let number = self.oracle.number(Side::DingTalk, Kind::Person, &contacts::native(&userid));
+        self.oracle.admin_since.extend(number.map(|number| (number, self.now)));
         _ = self.act(Act::SetAdmin { userid, sys_level }, None);
     }
 
@@ -166,6 +169,7 @@ impl State {
         }
         let (number, token) = (self.number(), self.token());
         self.oracle.confused.extend([old, number]);
+        self.oracle.reused_at.insert(number, self.now);
         let fields = Changes { mobile: Some(mobile(number, token)), ..Changes::default() };
         let name = name(Kind::Person, number, token);
         let act = Act::Hire { name, departments: vec![1], fields: Box::new(fields), userid: Some(userid) };

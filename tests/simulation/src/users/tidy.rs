@@ -18,6 +18,7 @@ impl State {
         let before = self.story.hash();
         self.tidy_tree();
         self.tidy_people();
+        self.close_second_accounts();
         self.say_who_is_who();
         self.accept_invitations();
         self.relieve_administrators();
@@ -91,7 +92,15 @@ impl State {
             let now =
                 self.ehr.get(Kind::Person, &id).and_then(|s| s.record.values.text(Field::Mobile).map(str::to_owned));
             let wanted = now.is_some() || self.policy.lifecycle == Side::Ehr;
-            if wanted && !now.is_some_and(|mobile| mobiles.insert(mobile)) {
+            // Whoever is not in DingTalk yet must not come with the number of somebody who is.
+            let taken = now.as_ref().is_some_and(|mobile| {
+                let others = there.iter().filter(|((kind, of), _)| *kind == Kind::Person && *of != number);
+                let taken = |facts: &std::collections::BTreeMap<Field, crate::oracle::Fact>| {
+                    matches!(facts.get(&Field::Mobile), Some(Some(directory::Value::Text(text))) if text.expose() == mobile)
+                };
+                !there.contains_key(&(Kind::Person, number)) && others.map(|(_, facts)| facts).any(taken)
+            });
+            if wanted && (taken || !now.is_some_and(|mobile| mobiles.insert(mobile))) {
                 let fresh = format!("+86{}", mobile(number, self.token()));
                 mobiles.insert(fresh.clone());
                 self.set_in_ehr(Kind::Person, &id, Field::Mobile, text(&fresh));
@@ -155,7 +164,27 @@ impl State {
             let number = self.oracle.number(Side::Ehr, Kind::Person, &stored.record.id);
             number.is_some_and(|number| there.contains(&number))
         });
-        members.map(|stored| stored.record.id.to_string()).collect()
+        let known = |stored: &&ehr::Stored| {
+            let number = self.oracle.number(Side::Ehr, Kind::Person, &stored.record.id);
+            number.is_none_or(|number| !self.oracle.confused.contains(&number))
+        };
+        members.filter(known).map(|stored| stored.record.id.to_string()).collect()
+    }
+
+    /// Somebody took an account back by hand while the engine made a new one, as it does where the eHR decides: one of them,
+    /// which no link knows, is closed.
+    fn close_second_accounts(&mut self) {
+        let native = |userid: &String| contacts::native(userid);
+        let number = |state: &Self, userid: &String| state.oracle.number(Side::DingTalk, Kind::Person, &native(userid));
+        for userid in self.userids() {
+            let all: Vec<String> =
+                self.userids().into_iter().filter(|other| number(self, other) == number(self, &userid)).collect();
+            let by_hand = all.iter().any(|userid| self.oracle.taken_back.contains(&native(userid)));
+            let linked = self.links.by_native(Kind::Person, Side::DingTalk, &native(&userid)).is_some();
+            if all.len() > 1 && by_hand && !linked && self.policy.lifecycle == Side::Ehr {
+                _ = self.act(Act::Leave { userid }, None);
+            }
+        }
     }
 
     /// Whom both sides have and nothing links for certain: HR writes down the id that they have in DingTalk.
@@ -196,6 +225,12 @@ impl State {
 
     fn accept_invitations(&mut self) {
         for userid in std::mem::take(&mut self.invited) {
+            let number = self.oracle.number(Side::DingTalk, Kind::Person, &contacts::native(&userid));
+            let there = self.picture(Side::DingTalk);
+            // Whoever has an account again accepts no invitation to a second one.
+            if number.is_some_and(|number| there.contains_key(&(Kind::Person, number))) {
+                continue;
+            }
             _ = self.act(Act::AcceptInvitation { userid }, None);
         }
     }

@@ -23,6 +23,12 @@ impl EhrTable {
         self.records.values()
     }
 
+    /// Grows with every change.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        self.versions
+    }
+
     /// One record.
     #[must_use]
     pub fn get(&self, kind: Kind, id: &NativeId) -> Option<&Stored> {

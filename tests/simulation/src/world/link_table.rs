@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use directory::{Kind, Link, LinkId, NativeId, Side, Version};
+use directory::{Kind, Lifecycle, Link, LinkId, NativeId, Side, Version};
 use state::WriteError;
 use state::error::Taken;
 use state::links::Pointers;
@@ -110,6 +110,12 @@ impl LinkTable {
 }
 
 impl LinkTable {
+    /// Whether somebody is in a grace period.
+    #[must_use]
+    pub fn is_somebody_leaving(&self) -> bool {
+        self.links.values().any(|link| matches!(link.lifecycle, Lifecycle::Leaving { .. }))
+    }
+
     /// Whether both hold the same links under the same versions: nothing was written between them.
     #[must_use]
     pub fn says_the_same(&self, other: &Self) -> bool {

@@ -1,6 +1,8 @@
 //! A side as it is.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use directory::{Field, FieldSet, Kind, Record, Side};
 
@@ -9,10 +11,30 @@ use crate::oracle::{Fact, Picture};
 
 use super::State;
 
+/// The last picture of each side, and of what state it is: half of a history's time would go into taking them again.
+#[derive(Debug, Default)]
+pub(super) struct Pictures(RefCell<[Option<([u64; 2], Arc<Picture>)>; 2]>);
+
 impl State {
     /// Every active record of a side.
     #[must_use]
-    pub fn picture(&self, side: Side) -> Picture {
+    pub fn picture(&self, side: Side) -> Arc<Picture> {
+        let (slot, revision) = match side {
+            Side::DingTalk => (0, self.dingtalk.revision()),
+            Side::Ehr => (1, self.ehr.revision()),
+        };
+        let now = [revision, self.oracle.names()];
+        if let Some((of, picture)) = &self.pictures.0.borrow()[slot]
+            && *of == now
+        {
+            return Arc::clone(picture);
+        }
+        let picture = Arc::new(self.take_picture(side));
+        self.pictures.0.borrow_mut()[slot] = Some((now, Arc::clone(&picture)));
+        picture
+    }
+
+    fn take_picture(&self, side: Side) -> Picture {
         let mut picture = Picture::new();
         let mut add = |record: &Record| {
             if let Some(number) = self.oracle.number(side, record.kind, &record.id).filter(|_| record.active) {

@@ -1,0 +1,87 @@
+//! How the engine writes, whatever comes of it: not while it is paused, nothing that it has not read, and never too much in one
+//! sweep.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use directory::guard::{FieldChanges, Limits, removals};
+use directory::policy::{Ownership, Policy};
+use directory::{Action, Field, FieldSet, Kind, Value};
+
+use super::replaced::EngineWrite;
+use super::{Fact, Oracle, Who, shown};
+
+/// Fields that one of the sides shows as empty and the other one as something.
+const CANNOT_BE_EMPTY: FieldSet =
+    FieldSet::of(&[Field::HideMobile, Field::HiredOn, Field::Departments, Field::Manager]);
+
+/// Records that a sweep looks at once more, by itself.
+const LOOKED_AT_AGAIN: usize = 2;
+
+/// What sweeps removed and emptied so far.
+#[derive(Debug, Default)]
+pub(super) struct Conduct {
+    removed: BTreeMap<u32, BTreeSet<Who>>,
+    emptied: BTreeMap<(u32, Field), BTreeSet<Who>>,
+}
+
+impl Oracle {
+    /// Judges a write that took effect.
+    pub(super) fn conduct(&mut self, policy: &Policy, write: &EngineWrite<'_>, who: Who) {
+        if write.paused {
+            self.broken("paused", format!("{who:?} is written in {:?} by a run that began in a pause", write.side));
+        }
+        if write.action == Action::Update {
+            self.unfounded(policy, write, who);
+        }
+        if write.sweeps && who.0 == Kind::Person {
+            self.too_much(&policy.limits, write, who, write.people);
+        }
+    }
+
+    /// A text goes to the side that does not decide it, and the side that does had not shown it when that was decided.
+    fn unfounded(&mut self, policy: &Policy, write: &EngineWrite<'_>, who: Who) {
+        let Some(read) = write.owner_read else { return };
+        for (field, value) in write.values.iter() {
+            let texts = !matches!(value, Some(value) if !matches!(value, Value::Text(_)));
+            let compared = texts && field.refers_to().is_none() && field != Field::Extension;
+            let owned = policy.owner(who.0, field) == Ownership::Owned(write.side.other());
+            if !compared || !owned || matches!(field, Field::HideMobile | Field::HiredOn | Field::Order) {
+                continue;
+            }
+            let fact: Option<&Fact> = read.get(&field);
+            if fact.map(Option::as_ref) != Some(value) {
+                let said = fact.map_or_else(|| "nothing about it".to_owned(), shown);
+                let value = shown(&value.cloned());
+                let what = format!(
+                    "{} of {who:?} becomes {value} in {:?}, and its owner said {said}",
+                    field.key(),
+                    write.side
+                );
+                self.broken("unfounded", what);
+            }
+        }
+    }
+
+    fn too_much(&mut self, limits: &Limits, write: &EngineWrite<'_>, who: Who, people: u64) {
+        if write.action == Action::Remove {
+            let removed = self.conduct.removed.entry(write.invocation).or_default();
+            removed.insert(who);
+            let count = removed.len() as u64;
+            if let Some(reason) = removals(limits, count, people) {
+                self.broken("too_much", format!("in one sweep, unasked: {reason}"));
+            }
+        }
+        let emptied = |(field, value): (Field, Option<&Value>)| value.is_none().then_some(field);
+        // A few records are looked at once more at the end of a sweep, without the others; and a switch is never empty.
+        let fields = write.values.iter().filter_map(emptied).filter(|field| !CANNOT_BE_EMPTY.contains(*field));
+        for field in fields.filter(|_| write.action == Action::Update) {
+            let emptied = self.conduct.emptied.entry((write.invocation, field)).or_default();
+            emptied.insert(who);
+            let mut changes = FieldChanges::default();
+            emptied.iter().skip(LOOKED_AT_AGAIN).for_each(|_| changes.count(field, true));
+            if let Some(reason) = changes.held(limits, people).first() {
+                self.broken("too_much", format!("in one sweep, unasked: {reason}"));
+            }
+        }
+    }
+}

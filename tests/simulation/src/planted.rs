@@ -1,0 +1,61 @@
+//! Mistakes planted in the engine, and how soon the checker sees them.
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use directory::planted::{self, Bug};
+
+use crate::history::{Outcome, Shape, history};
+use crate::oracle::Violation;
+
+/// How a mistake was caught.
+#[derive(Debug, Clone)]
+pub struct Caught {
+    /// Histories that were run until then.
+    pub histories: u64,
+    /// The one that showed it.
+    pub seed: u64,
+    /// What it showed first.
+    pub violation: Violation,
+}
+
+/// The history of a seed with a mistake in the engine.
+#[must_use]
+pub fn with(bug: Bug, seed: u64, shape: &Shape) -> Outcome {
+    planted::plant(Some(bug));
+    let outcome = history(seed, shape);
+    planted::plant(None);
+    outcome
+}
+
+/// Runs the histories of these seeds with a mistake until one shows it; `None` where none does. A seed that is bad without the
+/// mistake too shows nothing.
+#[must_use]
+pub fn hunt(bug: Bug, seeds: Range<u64>, threads: usize) -> Option<Caught> {
+    let (next, stop) = (AtomicU64::new(seeds.start), AtomicBool::new(false));
+    let caught = Mutex::new(None);
+    let work = || {
+        while !stop.load(Ordering::Relaxed) {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if seed >= seeds.end {
+                return;
+            }
+            let mut outcome = with(bug, seed, &Shape::default());
+            if outcome.violations.is_empty() || !history(seed, &Shape::default()).violations.is_empty() {
+                continue;
+            }
+            stop.store(true, Ordering::Relaxed);
+            let violation = outcome.violations.swap_remove(0);
+            let histories = seed - seeds.start + 1;
+            let mut caught = caught.lock().unwrap_or_else(PoisonError::into_inner);
+            caught.get_or_insert(Caught { histories, seed, violation });
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..threads.max(1) {
+            scope.spawn(work);
+        }
+    });
+    caught.into_inner().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,27 @@
+//! Seeds: the same seed is the same history, and a few hundred of them are good.
+
+use simulation::runs::run_all;
+
+/// Seeds that CI runs; `cargo bangding bench simulation` runs as many as one likes.
+const SEEDS: u64 = 600;
+
+#[test]
+fn the_same_seed_is_the_same_history() {
+    let hashes = |from: u64| (from..from + 12).map(|seed| simulation::run(seed).hash).collect::<Vec<_>>();
+    let (once, again) = (hashes(1), hashes(1));
+    assert_eq!(once, again);
+    assert_ne!(once, hashes(2), "another seed is another history");
+    let told = (1..13).map(|seed| simulation::tell(seed).hash).collect::<Vec<_>>();
+    assert_eq!(once, told, "telling a story does not change it");
+}
+
+#[test]
+fn nothing_is_broken_in_a_few_hundred_histories() {
+    let totals = run_all(1..1 + SEEDS, 2, &|_, _| true);
+    assert_eq!(totals.seeds, SEEDS);
+    assert!(totals.broken.is_empty(), "{:#?}", totals.broken);
+    // A simulation in which nothing happens proves nothing.
+    assert!(totals.edits > 10 * SEEDS && totals.invocations > 10 * SEEDS, "{totals:?}");
+    let unmet = totals.seldom(1);
+    assert!(unmet.is_empty(), "never met: {unmet:?}");
+}
