@@ -2,11 +2,13 @@
 //! and everything told with its reason.
 
 use std::path::Path;
+use std::time::Duration;
 
 use directory::{Field, Kind};
 use sandbox::company::Person;
 use sandbox::world::{Act, Changes};
 use serde_json::{Value, json};
+use stories::patience::until;
 use stories::program::{Ran, Up};
 use stories::{DingTalk, Ledger};
 use tempfile::{TempDir, tempdir};
@@ -230,6 +232,68 @@ async fn a_hold_is_released_and_lets_exactly_its_changes_pass() {
     let applied = run(data, &["hold", "show", &id], 0).await;
     assert!(applied["hold"]["hold"]["state"]["applied"].is_object(), "{applied}");
     run(data, &["hold", "release", &id, "--undo"], 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn leavers_that_are_too_many_are_held_and_released() {
+    let dingtalk = DingTalk::of(60, 6, 97).await;
+    let home = tempdir().unwrap();
+    let data = home.path();
+    dingtalk.up(data).await.once().await.run(0);
+    let leavers = bystanders(&dingtalk, 8).await;
+    for person in &leavers {
+        dingtalk.act(Act::Leave { userid: person.userid.clone() }).await;
+    }
+    let left = async || {
+        let ledger = Ledger::read(data).await.expect("a binding");
+        leavers.iter().filter(|person| ledger.left(&person.userid).is_some()).count()
+    };
+    dingtalk.up(data).await.once().await.run(0);
+    let waiting = run(data, &["waiting"], 0).await;
+    let missing = waiting["waiting"].as_array().expect("a list").iter().filter(|one| one["waits_for"] == "sweep");
+    assert_eq!(missing.count(), 8, "{waiting}");
+    dingtalk.up(data).await.once().await.run(3);
+    let held = run(data, &["hold", "list"], 0).await;
+    let hold = &held["holds"][0];
+    assert_eq!((&hold["count"], &hold["action"]), (&8.into(), &"remove".into()), "{held}");
+    assert_eq!(hold["too_much"][0]["Removals"]["limit"], 5, "{held}");
+    assert_eq!(left().await, 0);
+    run(data, &["hold", "release", hold["id"].as_str().expect("an id")], 0).await;
+    dingtalk.up(data).await.once().await.run(0);
+    assert_eq!(left().await, 8);
+    assert_eq!(run(data, &["hold", "list"], 0).await["holds"], Value::Array(vec![]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_conflict_that_an_event_brought_is_decided_beside_a_running_up() {
+    let (dingtalk, home) = bound(98, 30, SHARED_TITLE).await;
+    let data = home.path();
+    let mut up = dingtalk.up(data).await.args(["--sweep-minutes", "1440"]).start();
+    let report = up.report().await;
+    dingtalk.subscribe(&report["binding"]).await;
+    let person = dingtalk.bystander(&[]).await;
+    run(data, &["pause"], 0).await;
+    dingtalk.act(title(&person.userid, "架构师")).await;
+    run(data, &["ehr", "change", &person.job_number, "--title", "顾问"], 0).await;
+    run(data, &["resume"], 0).await;
+    until(Duration::from_secs(60), "the conflict is found", async || {
+        let listed = run(data, &["conflict", "list"], 0).await;
+        let found = listed["conflicts"].as_array().is_some_and(|all| all.len() == 1);
+        let written = in_ehr(data, &person.userid, Field::Title).await.as_deref() == Some("架构师");
+        if found && written { Ok(()) } else { Err(listed.to_string()) }
+    })
+    .await;
+    let listed = run(data, &["conflict", "list"], 0).await;
+    let id = listed["conflicts"][0]["id"].as_str().expect("an id").to_owned();
+    run(data, &["conflict", "resolve", &id, "--keep", "ehr"], 0).await;
+    both_have(&dingtalk, data, &person, "顾问").await;
+    let verified = run(data, &["journal", "verify"], 0).await;
+    assert_eq!(verified["verified"]["broken"], Value::Null, "{verified}");
+    // The event of our own write changes nothing.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    both_have(&dingtalk, data, &person, "顾问").await;
+    assert!(up.is_running(), "{}", up.stderr());
+    up.kill().await;
 }
 
 const EHR_MAIL: &str = r#"{"version": 1, "preset": "custom", "direction": "both", "lifecycle": "dingtalk",

@@ -165,7 +165,9 @@ impl Records {
         {
             return Ok(());
         }
-        let tries = open.as_ref().map_or(0, |open| open.tries) + u32::from(said.tried);
+        let tried = open.as_ref().map_or(0, |open| open.tries) + u32::from(said.tried);
+        // Whatever is refused was tried, be it by somebody who kept no count.
+        let tries = tried.max(u32::from(cause == Cause::Refused));
         let since = open.as_ref().map_or(since, |open| open.since);
         let (kind, run, state) = (said.kind, run.clone(), QuarantinedState::Waits);
         let one = Quarantined { link, kind, cause, reason, since, tries, next, run, state };
