@@ -19,5 +19,6 @@ mod refusals;
 mod reviewed;
 mod rotation;
 mod sizes;
+mod slices;
 mod trouble;
 mod upgrade;
