@@ -61,7 +61,11 @@ impl Deps {
     pub async fn connect(config: &Config) -> Result<Self, runtime::aws::NoClient> {
         let direct = config.aws.direct()?;
         let (vault, wakes) = (direct.vault()?, direct.queue(&config.wakes_queue_url)?);
-        let warm_up = futures::future::join(vault.warm(), wakes.warm());
+        // One after the other: names are looked up on this thread.
+        let warm_up = async {
+            vault.warm().await;
+            wakes.warm().await;
+        };
         _ = tokio::time::timeout(Duration::from_millis(WARM_UP_MS), warm_up).await;
         Ok(Self::new(Secrets::new(Arc::new(vault), config.secrets_prefix.as_str()), Arc::new(wakes)))
     }

@@ -41,7 +41,7 @@ pub async fn sweep(
     deadline: Option<Timestamp>,
     progress: Told,
 ) -> Result<RunReport, Trouble> {
-    let (binding, engine) = deps.corps.engine(&message.binding, Purpose::Follow).await?;
+    let (binding, mut engine) = deps.corps.engine(&message.binding, Purpose::Follow).await?;
     let run = message.run.clone().or_else(|| deps.corps.new_run()).ok_or(Trouble::Run)?;
     match binding.body.closed() {
         Some(Closed::Paused) => return Ok(nothing(run, deps.corps.clock.now(), &Closed::Paused.to_string())),
@@ -51,10 +51,15 @@ pub async fn sweep(
         None => {}
     }
     let now = deps.corps.clock.now();
+    let records = deps.corps.records(&binding.body).await?;
+    engine.released = records.released().await?;
     let order = order(&binding.body, &engine, run, deadline, now, progress);
     let before = Box::pin(take_up(deps, &binding.body, &engine)).await;
     let mut swept = Box::pin(engine.sweep(&order)).await;
     swept.report.notes.extend(before);
+    if let Err(err) = records.keep(&engine, &swept.report).await {
+        swept.report.notes.push(format!("what waits for a person was not written down: {err}; the next sweep does it"));
+    }
     record(deps, &binding.body, &swept.report).await;
     let waits = swept.report.held.len() + usize::from(swept.report.scope_waits);
     metrics::record(metrics::QUARANTINED, figure(waits));

@@ -101,10 +101,14 @@ async fn look(deps: &Deps, message: &WakeMessage) -> Result<(), Trouble> {
         None => engine.sight().await?,
     };
     let run = deps.corps.new_run().ok_or(Trouble::Run)?;
-    let looked = match engine.look(run, &message.wake, sight).await {
+    let looked = match engine.look(run.clone(), &message.wake, sight).await {
         Err(LookError::Closed(_)) => return lay_aside(deps, message, &engine).await,
         looked => looked?,
     };
+    if !looked.held.is_empty() || !looked.troubles.is_empty() {
+        let records = deps.corps.records(&binding.body).await?;
+        records.keep_looked(&engine, &run, &looked).await.map_err(NoEngine::State)?;
+    }
     if looked.sweep_due {
         ask_for_sweep(deps, message).await?;
     }

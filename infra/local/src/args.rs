@@ -10,6 +10,7 @@ use crate::cloud::CloudArgs;
 use crate::ehr::EhrArgs;
 use crate::plan::args::{ApplyArgs, ApproveArgs, PauseArgs, PlanArgs, ResumeArgs, ShadowArgs};
 use crate::policy::PolicyArgs;
+use crate::records::args::{ConflictArgs, HoldArgs, QuarantineArgs, WaitingArgs};
 
 /// 绑钉: bind DingTalk to an eHR, here on one machine.
 #[derive(Debug, Parser)]
@@ -43,6 +44,14 @@ pub enum Command {
     Pause(PauseArgs),
     /// Go on after a pause, plans too from where they stood
     Resume(ResumeArgs),
+    /// Both sides changed a shared field: listed with both values, decided, taken back
+    Conflict(ConflictArgs),
+    /// What was too much at once: listed with its reason, let through, taken back
+    Hold(HoldArgs),
+    /// Records that cannot be decided, or that a side refuses: listed, tried again
+    Quarantine(QuarantineArgs),
+    /// What waits, and for what: its day, the employee, the next try
+    Waiting(WaitingArgs),
     /// A sync policy: checked, written out, its schema, its presets
     Policy(PolicyArgs),
     /// Other callback keys or another AppSecret, without a moment in which anything is refused

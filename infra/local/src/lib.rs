@@ -14,6 +14,7 @@ pub mod front;
 pub mod machine;
 pub mod plan;
 pub mod policy;
+pub mod records;
 pub mod rotate;
 pub mod up;
 pub mod workers;
@@ -46,6 +47,10 @@ pub async fn run(args: Args) -> ExitCode {
         Command::Shadow(args) => plan::shadow(&args).await,
         Command::Pause(args) => plan::pause(&args).await,
         Command::Resume(args) => plan::resume(&args).await,
+        Command::Conflict(args) => records::conflict(&args).await,
+        Command::Hold(args) => records::hold(&args).await,
+        Command::Quarantine(args) => records::quarantine(&args).await,
+        Command::Waiting(args) => records::waiting(&args).await,
         Command::Policy(args) => policy::run(&args).await,
         Command::Test(test) => checks::run(&test),
         Command::Bench(bench) => bench::run(&bench),

@@ -103,6 +103,9 @@ pub struct Held {
     /// What an approval is bound to; `None` where there is nothing that could be let through.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<FieldHash>,
+    /// What the guard found too much, in numbers; empty where something else holds it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub too_much: Vec<TooMuch>,
 }
 
 /// How many of what.
@@ -255,15 +258,16 @@ struct Stop {
 impl Stop {
     /// Takes out of an item what is held; the item itself goes where nothing of it is left.
     fn let_through(&self, mut item: Item, print: FieldHash, held: &mut Vec<Held>) -> Option<Item> {
-        let hold = |reason: String, item: &Item| Held {
+        let hold = |too_much: Vec<TooMuch>, item: &Item| Held {
             link: item.link.id,
             kind: item.link.kind,
             action: item.action(),
-            reason,
+            reason: too_much.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
             fingerprint: Some(print),
+            too_much,
         };
         if let (true, Some(reason)) = (is_removal(&item), &self.removals) {
-            held.push(hold(reason.to_string(), &item));
+            held.push(hold(vec![reason.clone()], &item));
             return None;
         }
         if !is_update(&item) {
@@ -276,8 +280,7 @@ impl Stop {
         }
         let about =
             |reason: &&TooMuch| !guard::held_fields(std::slice::from_ref(reason)).intersection(stopped).is_empty();
-        let reasons: BTreeSet<String> = self.fields.iter().filter(about).map(ToString::to_string).collect();
-        held.push(hold(reasons.into_iter().collect::<Vec<_>>().join("; "), &item));
+        held.push(hold(self.fields.iter().filter(about).cloned().collect(), &item));
         take_out(&mut item, stopped);
         Some(item)
     }

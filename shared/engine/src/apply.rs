@@ -140,6 +140,7 @@ impl Run<'_> {
             changes: Vec::new(),
             reason: format!("not written: {reason}"),
             owner: Ownership::Owned(self.engine.policy.lifecycle),
+            owners: Vec::new(),
         }
     }
 
@@ -164,6 +165,7 @@ impl Run<'_> {
                 item.reason.clone()
             },
             owner: self.owner_of(item, part),
+            owners: part.changes.iter().map(|change| self.engine.policy.owner(item.link.kind, change.field)).collect(),
         }
     }
 

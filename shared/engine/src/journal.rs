@@ -4,20 +4,21 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use directory::{CorpId, RunId, Value};
+use directory::decide::Change;
+use directory::policy::Ownership;
+use directory::{CorpId, RunId, Side};
 use futures::lock::Mutex;
-use state::Store;
-use state::seal::{Place, SealKey, Sealed, seal};
-use state::store::{FieldChange, Journal as Chain, JournalError, NewEntry};
+use state::seal::SealKey;
+use state::store::{FieldChange, FieldOwner, Journal as Chain, JournalError, NewEntry};
+use state::{Store, WriteError};
 
 use crate::ports::{Journal, JournalEntry, Randomness};
+use crate::records::Records;
 
-/// Seals the values of one corp's changes and appends them to the journal table.
+/// Seals the values of one corp's changes and appends them to the journal table; a change that decides a conflict is written
+/// down as one as well.
 pub struct SealedJournal {
-    store: Store,
-    corp: CorpId,
-    key: SealKey,
-    randomness: Arc<dyn Randomness>,
+    records: Records,
     open: Mutex<HashMap<RunId, Chain>>,
 }
 
@@ -25,23 +26,25 @@ impl SealedJournal {
     /// The journal of `corp`, sealed with the key of its binding.
     #[must_use]
     pub fn new(store: Store, corp: CorpId, key: SealKey, randomness: Arc<dyn Randomness>) -> Self {
-        Self { store, corp, key, randomness, open: Mutex::default() }
+        let records = Records { store, corp, seal_key: key, randomness };
+        Self { records, open: Mutex::default() }
     }
 
-    fn sealed(&self, entry: &JournalEntry, field: &str, value: Option<&Value>) -> Option<Sealed> {
-        let text = serde_json::to_vec(value?).ok()?;
-        let [a, b, c, d, e, f, g, h, i, j, k, l, ..] = self.randomness.bytes();
-        let record = entry.link.to_string();
-        let place = Place { corp: &self.corp, record: &record, field };
-        seal(&self.key, place, [a, b, c, d, e, f, g, h, i, j, k, l], &text).ok()
+    fn change(&self, entry: &JournalEntry, change: &Change, owner: Option<Ownership>) -> FieldChange {
+        let (record, field) = (entry.link.to_string(), change.field.key());
+        FieldChange {
+            field: change.field,
+            before: self.records.seal(&record, field, change.before.as_ref()),
+            after: self.records.seal(&record, field, change.after.as_ref()),
+            owner: owner.filter(|owner| *owner != Ownership::Owned(said_owner(entry))).map(stored),
+            lost: change.overwrites_edit || change.conflict,
+            conflict: change.conflict,
+        }
     }
 
     fn entry(&self, entry: &JournalEntry) -> NewEntry {
-        let fields = entry.changes.iter().map(|change| FieldChange {
-            field: change.field,
-            before: self.sealed(entry, change.field.key(), change.before.as_ref()),
-            after: self.sealed(entry, change.field.key(), change.after.as_ref()),
-        });
+        let owners = entry.owners.iter().copied().map(Some).chain(std::iter::repeat(None));
+        let fields = entry.changes.iter().zip(owners).map(|(change, owner)| self.change(entry, change, owner));
         NewEntry {
             at: entry.at,
             side: entry.side,
@@ -50,8 +53,29 @@ impl SealedJournal {
             action: entry.action,
             fields: fields.collect(),
             reason: entry.reason.clone(),
-            owner: entry.owner.side_or(entry.side.other()),
+            owner: said_owner(entry),
         }
+    }
+}
+
+/// Whose values an entry holds, in one word: of a shared field, the other side's than was written to.
+fn said_owner(entry: &JournalEntry) -> Side {
+    entry.owner.side_or(entry.side.other())
+}
+
+fn stored(owner: Ownership) -> FieldOwner {
+    match owner {
+        Ownership::Owned(Side::DingTalk) => FieldOwner::DingTalk,
+        Ownership::Owned(Side::Ehr) => FieldOwner::Ehr,
+        Ownership::Shared => FieldOwner::Shared,
+    }
+}
+
+fn not_written(err: WriteError) -> JournalError {
+    match err {
+        WriteError::Store(err) => JournalError::Store(err),
+        WriteError::TooLarge { .. } => JournalError::TooLarge,
+        WriteError::Stale | WriteError::Exists { .. } => JournalError::Contended,
     }
 }
 
@@ -61,10 +85,13 @@ impl Journal for SealedJournal {
         if entries.is_empty() {
             return Ok(());
         }
+        for entry in &entries {
+            self.records.note_conflicts(run, entry).await.map_err(not_written)?;
+        }
         let entries: Vec<NewEntry> = entries.iter().map(|entry| self.entry(entry)).collect();
         let mut open = self.open.lock().await;
         if !open.contains_key(run) {
-            open.insert(run.clone(), self.store.journal(&self.corp, run).await?);
+            open.insert(run.clone(), self.records.store.journal(&self.records.corp, run).await?);
         }
         match open.get_mut(run) {
             Some(chain) => chain.append(&entries).await,

@@ -23,6 +23,7 @@ pub mod policies;
 pub mod ports;
 mod pump;
 mod reach;
+pub mod records;
 mod removal;
 pub mod report;
 mod sweep;

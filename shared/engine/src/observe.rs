@@ -187,7 +187,7 @@ impl Run<'_> {
         Ok((decision, looked))
     }
 
-    async fn resolve(
+    pub(crate) async fn resolve(
         &self,
         side: Side,
         record: &Record,
@@ -368,5 +368,5 @@ impl Observed {
 }
 
 pub(crate) fn held(link: &Link, action: Action, reason: String) -> Held {
-    Held { link: link.id, kind: link.kind, action, reason, fingerprint: None }
+    Held { link: link.id, kind: link.kind, action, reason, fingerprint: None, too_much: Vec::new() }
 }

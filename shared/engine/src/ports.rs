@@ -179,6 +179,8 @@ pub struct JournalEntry {
     pub reason: String,
     /// Whose values these are.
     pub owner: Ownership,
+    /// Who decides each of the changed fields, in their order.
+    pub owners: Vec<Ownership>,
 }
 
 /// The append-only record of every change.

@@ -34,6 +34,8 @@ pub struct Looked {
     pub notes: Vec<String>,
     /// What waits for a person.
     pub held: Vec<directory::plan::Held>,
+    /// Records that did not get there, each with its reason.
+    pub troubles: Vec<crate::report::Trouble>,
     /// The wake was for everything: a sweep is due.
     pub sweep_due: bool,
 }
@@ -56,8 +58,9 @@ impl Engine {
         }
         self.journal.close(&run.id).await?;
         let tally = std::mem::take(&mut *run.report.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
-        let notes = tally.notes.into_iter().chain(tally.troubles.into_iter().map(|trouble| trouble.reason)).collect();
-        Ok(Looked { counts: tally.counts, notes, held: tally.held, sweep_due })
+        let (held, troubles) = (tally.held, tally.troubles);
+        let notes = tally.notes.into_iter().chain(troubles.iter().map(|trouble| trouble.reason.clone())).collect();
+        Ok(Looked { counts: tally.counts, notes, held, troubles, sweep_due })
     }
 }
 

@@ -107,8 +107,15 @@ impl Caller {
     }
 
     /// Makes a connection and keeps it, so that the first call need not. What fails here fails again there, with a name.
+    ///
+    /// The host's name is looked up on the calling thread, which it blocks: while an environment starts nobody else needs
+    /// it, and a thread of its own costs more than the lookup.
     pub async fn warm(&self) {
-        if let Ok(Ok(connection)) = tokio::time::timeout(self.access.bounds.fresh, self.connect()).await {
+        let warmed = async {
+            let addresses = self.endpoint.look_up().map_err(|_| Lost::Connect)?;
+            Connection::to(&addresses, &self.endpoint, &self.access.tls).await
+        };
+        if let Ok(Ok(connection)) = tokio::time::timeout(self.access.bounds.fresh, warmed).await {
             self.keep(connection);
         }
     }

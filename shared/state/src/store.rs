@@ -21,7 +21,7 @@ use aws_sdk_dynamodb::Client;
 
 pub use control::ControlKind;
 pub use feed::{Edit, News, Told};
-pub use journal::{Broken, Entry, FieldChange, Heads, Journal, JournalError, NewEntry, Verdict};
+pub use journal::{Broken, Entry, FieldChange, FieldOwner, Heads, Journal, JournalError, NewEntry, Verdict};
 pub use ledger::{Find, LedgerEntry};
 pub use schema::{create_table, create_tables};
 pub use tally::{WriteTally, Written};

@@ -29,7 +29,14 @@ fn change(n: u8) -> NewEntry {
         record,
         kind: Kind::Person,
         action: Action::Update,
-        fields: vec![FieldChange { field: Field::Name, before: None, after: Some(after) }],
+        fields: vec![FieldChange {
+            field: Field::Name,
+            before: None,
+            after: Some(after),
+            owner: None,
+            lost: false,
+            conflict: false,
+        }],
         reason: "the owner changed it".into(),
         owner: Side::DingTalk,
     }

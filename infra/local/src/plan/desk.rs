@@ -17,6 +17,7 @@ use state::store::{Condition, Stored};
 use state::{Binding, Pause, WriteError};
 
 use super::order::{Answer, Order, Trouble};
+use crate::records;
 
 /// Plans in a list.
 const LISTED: usize = 50;
@@ -73,6 +74,10 @@ impl PlanDesk {
                 self.activated(&binding, activated).await
             }
             Order::ActivePolicy => self.policy(&binding, binding.policy, false).await,
+            Order::Records(order) => {
+                let answer = Box::pin(records::desk::serve(self, &binding, order)).await?;
+                Ok(Answer::Records(Box::new(answer)))
+            }
         }
     }
 
@@ -304,6 +309,6 @@ fn of_plan(err: &PlanError) -> Trouble {
     }
 }
 
-pub(super) fn unusable(err: &dyn std::error::Error) -> Trouble {
+pub(crate) fn unusable(err: &dyn std::error::Error) -> Trouble {
     Trouble::Unusable { why: with_causes(err) }
 }

@@ -8,7 +8,7 @@ pub mod desk;
 pub mod order;
 mod table;
 pub mod way;
-mod words;
+pub(crate) mod words;
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
@@ -199,7 +199,7 @@ fn is_about_to(head: &PlanHead) -> bool {
     head.state == PlanState::Approved
 }
 
-fn unexpected() -> Trouble {
+pub(crate) fn unexpected() -> Trouble {
     Trouble::Unusable { why: "the running bangding is of another version; stop it and start it again".to_owned() }
 }
 

@@ -4,6 +4,8 @@ use directory::RunId;
 use engine::plans::{NotNow, PlanBody, PlanHead};
 use serde::{Deserialize, Serialize};
 
+use crate::records::order as records;
+
 /// An order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -60,6 +62,8 @@ pub enum Order {
     },
     /// The active policy.
     ActivePolicy,
+    /// About records that wait.
+    Records(records::Order),
 }
 
 /// An answer.
@@ -104,6 +108,8 @@ pub enum Answer {
         /// The document, as it holds.
         document: String,
     },
+    /// About records that wait.
+    Records(Box<records::Answer>),
 }
 
 /// Why an order was not done.
@@ -142,6 +148,9 @@ pub enum Trouble {
     /// The policy document is refused, every fault at its line.
     #[error("the policy was refused and the active one stays")]
     PolicyRefused,
+    /// A record that waits stays as it is.
+    #[error(transparent)]
+    Record(records::Stopped),
     /// There is no such version of the policy.
     #[error("there is no policy version {0}")]
     NoVersion(u64),

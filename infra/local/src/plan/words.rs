@@ -12,6 +12,7 @@ use super::args::Here;
 use super::order::{Answer, Trouble};
 use super::table;
 use crate::args::Language;
+use crate::records;
 
 /// Refused and failed items that are told one by one.
 const TOLD: usize = 20;
@@ -67,7 +68,7 @@ pub(super) fn reading(language: Language) -> String {
     pick(language, "正在读取两边，不写任何数据", "reading both sides, writing nothing")
 }
 
-fn pick(language: Language, zh: impl Into<String>, en: impl Into<String>) -> String {
+pub(crate) fn pick(language: Language, zh: impl Into<String>, en: impl Into<String>) -> String {
     match language {
         Language::Zh => zh.into(),
         Language::En => en.into(),
@@ -81,8 +82,13 @@ fn as_json(outcome: &Result<Told, Trouble>) -> Value {
         Ok(Told::Shown(head, body)) => {
             json!({"plan": head, "items": body.items, "held": body.held, "labels": body.labels})
         }
-        Err(trouble) => json!({"error": {"code": trouble, "why": trouble.to_string()}}),
+        Err(trouble) => error(trouble),
     }
+}
+
+/// A trouble, for programs.
+pub(crate) fn error(trouble: &Trouble) -> Value {
+    json!({"error": {"code": trouble, "why": trouble.to_string()}})
 }
 
 fn sentences(told: &Told, language: Language) -> String {
@@ -100,6 +106,8 @@ fn sentences(told: &Told, language: Language) -> String {
 fn answered(answer: &Answer, language: Language) -> String {
     match answer {
         Answer::Asked(id) => id.as_str().to_owned(),
+        // Its commands say it themselves.
+        Answer::Records(_) => String::new(),
         Answer::Heads(heads) if heads.is_empty() => {
             pick(language, "还没有变更计划：bangding plan 做一份", "no plans yet: `bangding plan` makes one")
         }
@@ -310,7 +318,7 @@ fn about(moved: &Moved, language: Language) -> String {
     }
 }
 
-fn why(trouble: &Trouble, language: Language) -> String {
+pub(crate) fn why(trouble: &Trouble, language: Language) -> String {
     if language == Language::En {
         return trouble.to_string();
     }
@@ -322,6 +330,7 @@ fn why(trouble: &Trouble, language: Language) -> String {
         Trouble::Stale => "刚刚有人动过这份计划：再看一眼".to_owned(),
         Trouble::Failed { why } => format!("没有成功：{why}"),
         Trouble::PolicyRefused => "策略没有通过检查，当前策略不变".to_owned(),
+        Trouble::Record(stopped) => records::words::stopped(stopped),
         Trouble::NoVersion(version) => format!("没有策略版本 {version}"),
         Trouble::Held { data } => format!("另一个 bangding 占用着 {data} 且没有应答：可能正在启动，稍后再试或先停掉它"),
         Trouble::Unusable { why } => format!("现在不行：{why}"),

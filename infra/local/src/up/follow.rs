@@ -177,7 +177,8 @@ mod tests {
 
     #[test]
     fn a_wake_that_holds_a_record_says_so() {
-        let mut looked = Looked { counts: Counts::default(), notes: vec![], held: vec![], sweep_due: false };
+        let mut looked =
+            Looked { counts: Counts::default(), notes: vec![], held: vec![], troubles: vec![], sweep_due: false };
         assert_eq!(what_it_did(&looked).1, "already in step");
         looked.held.push(Held {
             link: LinkId([1; 16]),
@@ -185,6 +186,7 @@ mod tests {
             action: Action::Create,
             reason: "two people have this number".to_owned(),
             fingerprint: None,
+            too_much: Vec::new(),
         });
         assert_eq!(what_it_did(&looked).1, "held, waits for a person");
         let line = serde_json::to_value(event_line("user_modify_org", "person", &looked)).unwrap();

@@ -142,6 +142,7 @@ impl Run<'_> {
             changes: Vec::new(),
             reason: "begun, and cut off before its outcome was known; the sides agree by now".to_owned(),
             owner: Ownership::Owned(self.engine.policy.lifecycle),
+            owners: Vec::new(),
         };
         Ok(self.engine.journal.append(&self.id, explained.map(entry).collect()).await?)
     }

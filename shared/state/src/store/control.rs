@@ -21,11 +21,13 @@ pub enum ControlKind {
     Run,
     /// Where a run stood at the end of a slice.
     Checkpoint,
-    /// A change that waits for a person.
+    /// What the guard held for one reason, by the fingerprint of all of it.
     Hold,
+    /// A part of what a hold is about, by the hold's id and its place.
+    HoldRecords,
     /// A plan's head; bodies of large plans are in the archive.
     Plan,
-    /// Both sides changed a shared field.
+    /// Both sides changed a shared field; by link and field.
     Conflict,
     /// A message to people, its content sealed.
     Message,
@@ -35,6 +37,8 @@ pub enum ControlKind {
     Removal,
     /// A corp in trouble: reason, since, next attempt.
     Quarantine,
+    /// A record that cannot be decided, or that a side refuses; by its link.
+    QuarantinedRecord,
     /// A version of the policy, by its number.
     Policy,
     /// A wake that came while nothing was written: looked at when writing begins again.
@@ -51,12 +55,14 @@ impl ControlKind {
             Self::Run => "run",
             Self::Checkpoint => "checkpoint",
             Self::Hold => "hold",
+            Self::HoldRecords => "hold-records",
             Self::Plan => "plan",
             Self::Conflict => "conflict",
             Self::Message => "message",
             Self::Quota => "quota",
             Self::Removal => "removal",
             Self::Quarantine => "quarantine",
+            Self::QuarantinedRecord => "quarantined-record",
             Self::Policy => "policy",
             Self::Wake => "wake",
             Self::JournalHead => "journal-head",

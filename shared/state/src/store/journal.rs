@@ -39,6 +39,31 @@ pub struct FieldChange {
     /// The value that was written; `None` is empty.
     #[serde(default)]
     pub after: Option<Sealed>,
+    /// Who decides the field, where it is not who the entry says; `None` also in entries of older writers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<FieldOwner>,
+    /// `before` was somebody's edit on the side that did not decide: it is the value that lost.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub lost: bool,
+    /// Both sides had changed a shared field.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub conflict: bool,
+}
+
+/// Who decides a field, as the policy of the run said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldOwner {
+    /// DingTalk.
+    DingTalk,
+    /// The eHR.
+    Ehr,
+    /// Both.
+    Shared,
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// What is to be written down.

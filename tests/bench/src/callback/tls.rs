@@ -66,12 +66,14 @@ pub(super) struct TlsListener {
 
 impl TlsListener {
     pub(super) async fn bind(address: SocketAddr, authority: &Authority) -> Result<Self, Trouble> {
-        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .map_err(Trouble::setup("the sink's TLS"))?
             .with_no_client_auth()
             .with_single_cert(authority.chain.clone(), authority.key.clone_key())
             .map_err(Trouble::setup("the sink's TLS"))?;
+        // On AWS the services have hosts of their own, and no session of one is resumed at the other.
+        config.send_tls13_tickets = 0;
         let tcp = TcpListener::bind(address).await.map_err(Trouble::setup("the sink's port"))?;
         let address = tcp.local_addr().map_err(Trouble::setup("the sink's port"))?;
         Ok(Self { tcp, acceptor: TlsAcceptor::from(Arc::new(config)), address })

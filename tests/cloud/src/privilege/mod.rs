@@ -85,6 +85,7 @@ impl Attempts<'_> {
         let role = self.world.stack.physical(&format!("{function}Role")).to_owned();
         let (policy, document) = self.policy(&role).await?;
         let whole = self.attempt(function, steps, None).await;
+        probe::pause(self.world, false).await;
         if whole != Ended::NeverAsked {
             return Err(format!("{function} with all of its permissions: {whole:?}"));
         }
@@ -165,6 +166,7 @@ impl Attempts<'_> {
     /// With its permissions back the function ends what it had begun.
     async fn recover(&self, function: &str) -> Result<(), String> {
         self.world.dingtalk.disarm().await;
+        probe::pause(self.world, false).await;
         probe::restore_secret(self.world).await;
         self.anew(function).await;
         // Only a token that is renewed ends the trouble with it.

@@ -1,10 +1,12 @@
 //! What each function is made to do, step by step, so that it needs everything that its role allows.
 
+mod gate;
+
 use std::collections::BTreeSet;
 use std::pin::Pin;
 
 use directory::wake::Target;
-use directory::{Side, UserId, Wake};
+use directory::{RunId, Side, UserId, Wake};
 use message_push::batch::{Batch, Phase};
 use message_push::{Content, Draft, compose};
 use runtime::SystemClock;
@@ -16,6 +18,7 @@ use state::vault::TokenSecret;
 
 use crate::stories::is_same;
 use crate::world::World;
+pub(super) use gate::pause;
 
 /// Longer than any binding waits between two sweeps.
 const DUE_MS: i64 = 8 * 24 * 3_600_000;
@@ -39,13 +42,29 @@ pub(super) enum Over {
     HasTrouble,
     /// The result of this message is known.
     Told(String),
+    /// A wake is laid aside until writing goes on.
+    LaidAside,
+    /// This plan waits for an approval.
+    Planned(RunId),
 }
 
 /// The functions, by their logical ids, with what they are made to do.
 pub(super) const PROBES: [(&str, &[Step]); 5] = [
     ("Callback", &[event]),
-    ("Reconcile", &[events, departures, returns]),
-    ("FullSync", &[silent_changes, silent_departure, another_sweep, silent_return]),
+    ("Reconcile", &[events, departures, returns, gate::paused]),
+    (
+        "FullSync",
+        &[
+            silent_changes,
+            silent_departure,
+            another_sweep,
+            silent_return,
+            gate::plan,
+            gate::applied,
+            gate::paused,
+            gate::resumed,
+        ],
+    ),
     ("TokenRefresh", &[first_token, refused_credentials, good_credentials, refused_token]),
     ("MessagePush", &[message]),
 ];
@@ -79,6 +98,8 @@ impl Over {
                     phase => Err(format!("{phase:?}")),
                 }
             }
+            Self::LaidAside => gate::is_laid_aside(world).await,
+            Self::Planned(id) => gate::is_made(world, id).await,
         }
     }
 }

@@ -1,0 +1,285 @@
+//! What is asked about records that wait, and what is answered. Values are in the clear: the answer goes to whoever has the
+//! state directory in hand, and nowhere else.
+
+use directory::guard::TooMuch;
+use directory::{Action, Field, Kind, Side, Timestamp};
+use engine::records::{Cause, ConflictState, HoldState, QuarantinedState};
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// Conflicts; closed ones too.
+    Conflicts {
+        /// Closed ones too.
+        all: bool,
+    },
+    /// One conflict.
+    Conflict(String),
+    /// Let one side's value stand.
+    Resolve {
+        /// Which.
+        id: String,
+        /// Whose value.
+        keep: Side,
+        /// Who decides.
+        by: String,
+    },
+    /// Take that back.
+    Reopen(String),
+    /// Holds.
+    Holds {
+        /// Closed ones too.
+        all: bool,
+    },
+    /// One hold, with its records.
+    Hold(String),
+    /// Let a hold pass.
+    Release {
+        /// Which.
+        id: String,
+        /// Who decides.
+        by: String,
+    },
+    /// Take that back.
+    TakeBack(String),
+    /// Quarantined records.
+    Quarantined {
+        /// Those too whose cause is gone.
+        all: bool,
+    },
+    /// One of them.
+    QuarantinedOne(String),
+    /// Try one now.
+    Retry(String),
+    /// What waits, and for what.
+    Waiting,
+}
+
+/// Who a record is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Who {
+    /// The link's id.
+    pub link: String,
+    /// Person or department.
+    pub kind: Kind,
+    /// What the eHR calls it; a department by its path.
+    pub name: Option<String>,
+    /// DingTalk's id.
+    pub dingtalk: Option<String>,
+    /// The eHR's id.
+    pub ehr: Option<String>,
+}
+
+/// A conflict, opened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConflictTold {
+    /// Its id.
+    pub id: String,
+    /// Whose.
+    pub record: Who,
+    /// Which field.
+    pub field: Field,
+    /// DingTalk's value.
+    pub dingtalk: Option<String>,
+    /// The eHR's value.
+    pub ehr: Option<String>,
+    /// Whose value stood on both sides when it was found.
+    pub won: Side,
+    /// Whose value stands now.
+    pub stands: Side,
+    /// Since when.
+    pub since: Timestamp,
+    /// The run that saw it last.
+    pub run: String,
+    /// How often it was seen while it was open.
+    pub times: u32,
+    /// Where it stands.
+    pub state: ConflictState,
+}
+
+/// A hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HoldTold {
+    /// Its id: the fingerprint of all of it.
+    pub id: String,
+    /// People or departments.
+    pub kind: Kind,
+    /// What would have been done.
+    pub action: Action,
+    /// How many records.
+    pub count: u64,
+    /// What was too much.
+    pub too_much: Vec<TooMuch>,
+    /// The same in a sentence.
+    pub reason: String,
+    /// Since when.
+    pub since: Timestamp,
+    /// The run that held it.
+    pub run: String,
+    /// Where it stands.
+    pub state: HoldState,
+}
+
+/// A quarantined record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuarantinedTold {
+    /// Its id.
+    pub id: String,
+    /// Whose.
+    pub record: Who,
+    /// Why.
+    pub cause: Cause,
+    /// Why, in a sentence.
+    pub reason: String,
+    /// Since when.
+    pub since: Timestamp,
+    /// How often it was tried.
+    pub tries: u32,
+    /// Not tried again by itself before.
+    pub next: Option<Timestamp>,
+    /// Where it stands.
+    pub state: QuarantinedState,
+}
+
+/// For what something waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WaitsFor {
+    /// 即将生效: dated ahead, for its day.
+    Day,
+    /// A field that only the employee can change in DingTalk.
+    Employee,
+    /// A value, or a record, that is tried again later.
+    Retry,
+    /// A person: it cannot be said whose record it is.
+    Person,
+    /// The next complete sweep: the last one did not see the record.
+    Sweep,
+    /// The end of the grace period.
+    Grace,
+}
+
+/// Something that waits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// Whose record.
+    pub record: Who,
+    /// For what.
+    pub waits_for: WaitsFor,
+    /// Which field; none where it is about the whole record.
+    pub field: Option<Field>,
+    /// Of what is dated ahead: `entry`, `change` or `leaving`.
+    pub what: Option<String>,
+    /// The fields of a change that is dated ahead.
+    #[serde(default)]
+    pub fields: Vec<Field>,
+    /// Why, in a sentence.
+    pub reason: Option<String>,
+    /// Since when.
+    pub since: Option<Timestamp>,
+    /// When it goes on by itself.
+    pub next: Option<Timestamp>,
+    /// The day from which on it holds, in Asia/Shanghai.
+    pub on: Option<Date>,
+}
+
+/// What is answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// Conflicts, newest first.
+    Conflicts(Vec<ConflictTold>),
+    /// One conflict, as it is now.
+    Conflict(Box<ConflictTold>),
+    /// Holds, newest first.
+    Holds(Vec<HoldTold>),
+    /// One hold, as it is now.
+    Hold {
+        /// The hold.
+        hold: Box<HoldTold>,
+        /// Its first records.
+        records: Vec<Who>,
+    },
+    /// Quarantined records, newest first.
+    Quarantined(Vec<QuarantinedTold>),
+    /// One of them, as it is now.
+    QuarantinedOne(Box<QuarantinedTold>),
+    /// What waits.
+    Waiting(Vec<Waiting>),
+}
+
+/// Which sort of record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sort {
+    /// Conflicts.
+    Conflict,
+    /// Holds.
+    Hold,
+    /// Quarantined records.
+    Quarantine,
+}
+
+impl Sort {
+    /// The command's name.
+    #[must_use]
+    pub fn command(self) -> &'static str {
+        match self {
+            Self::Conflict => "conflict",
+            Self::Hold => "hold",
+            Self::Quarantine => "quarantine",
+        }
+    }
+}
+
+/// Why it was not done. Nothing was written then.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum Stopped {
+    /// There is none of this id.
+    #[error("there is no such {}: `bangding {} list --all` shows those there are", .0.command(), .0.command())]
+    Unknown(Sort),
+    /// More than one begins so.
+    #[error("{count} begin like that: type more of the id")]
+    Ambiguous {
+        /// How many.
+        count: usize,
+    },
+    /// It is decided, applied, or nothing is left to be decided.
+    #[error("it is closed already: `bangding {} show` says how", .0.command())]
+    Closed(Sort),
+    /// There is nothing to be taken back.
+    #[error("there is nothing to be taken back: it was not {}", match .0 { Sort::Conflict => "resolved", _ => "released" })]
+    NotDecided(Sort),
+    /// A side has another value by now.
+    #[error("{} has another value by now: nothing was written; look at the record, and change it where it is wrong", side(*.0))]
+    Moved(Side),
+    /// A side does not show it.
+    #[error("{} does not show the record or the field now: nothing was written", side(*.0))]
+    Unseen(Side),
+    /// One side decides the field now.
+    #[error("the policy lets {} decide this field now: change it there", side(*.0))]
+    Owned(Side),
+    /// Only the employee can.
+    #[error("only the employee can change this field in DingTalk: ask them")]
+    Employee,
+    /// A side refused it.
+    #[error("it was refused: {0}")]
+    Refused(String),
+    /// Somebody else changed the record meanwhile.
+    #[error("somebody else changed it a moment ago: look at it again")]
+    Stale,
+    /// Not now.
+    #[error("it could not be done now: {0}. Run the command again later")]
+    NotNow(String),
+}
+
+fn side(side: Side) -> &'static str {
+    match side {
+        Side::DingTalk => "DingTalk",
+        Side::Ehr => "the eHR",
+    }
+}
