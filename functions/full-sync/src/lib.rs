@@ -1,6 +1,7 @@
 //! Everything: a schedule asks which bindings are due, a message sweeps one corp, makes a plan or applies one, a continuation
 //! goes on where a slice stopped. One run per corp at a time, by queue group.
 
+mod checkpoint;
 #[cfg(feature = "lambda")]
 mod config;
 mod due;
@@ -19,8 +20,9 @@ use engine::{Corps, LookError, NoEngine};
 use runtime::batch::{self, Batch, BatchOutcome, Item, Verdict};
 use serde::Deserialize;
 use state::queue::messages::{MessageError, PlanMessage, PlanTask, SweepMessage, decode};
-use state::{Archive, Queue, QueueError, StoreError, WriteError};
+use state::{Archive, ArchiveError, Queue, QueueError, StoreError, WriteError};
 
+pub use checkpoint::{Anew, HOURS_MAX};
 #[cfg(feature = "lambda")]
 pub use config::Config;
 pub use due::{is_due, is_overdue};
@@ -98,6 +100,9 @@ pub enum Trouble {
     /// The plan is not to be applied now.
     #[error("the plan was not applied")]
     NotNow(#[from] NotNow),
+    /// Where the last slice stood could not be read now.
+    #[error("where the sweep stood could not be read")]
+    Checkpoint(#[from] ArchiveError),
     /// Applying a plan was stopped; it goes on from where it stood.
     #[error("the plan was interrupted")]
     Interrupted(#[from] LookError),

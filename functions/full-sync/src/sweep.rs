@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use directory::{BindingId, RunId, Timestamp};
 use engine::gate::Purpose;
+use engine::records::Records;
 use engine::report::{Progress, RunReport};
 use engine::{Engine, NoEngine, Sight, SweepOrder, Swept};
 use runtime::metrics;
@@ -11,6 +12,7 @@ use state::queue::messages::{SweepMessage, encode};
 use state::store::{Condition, ControlKind};
 use state::{Binding, Closed, Message};
 
+use crate::checkpoint::Standing;
 use crate::{Deps, Trouble, plan};
 
 /// A slice stops this long before Lambda kills it.
@@ -43,32 +45,77 @@ pub async fn sweep(
 ) -> Result<RunReport, Trouble> {
     let (binding, mut engine) = deps.corps.engine(&message.binding, Purpose::Follow).await?;
     let run = message.run.clone().or_else(|| deps.corps.new_run()).ok_or(Trouble::Run)?;
+    let standing = Standing::of(deps, &binding.body, &run);
+    let goes_on = message.run.is_some();
+    if goes_on && let Some(report) = standing.ended().await? {
+        // A continuation that came twice.
+        standing.strike().await;
+        return Ok(report);
+    }
+    if goes_on && binding.body.closed().is_some() {
+        // Nobody goes on with this run: what opens the way asks for a new one.
+        standing.strike().await;
+    }
     match binding.body.closed() {
-        Some(Closed::Paused) => return Ok(nothing(run, deps.corps.clock.now(), &Closed::Paused.to_string())),
+        Some(Closed::Paused) => {
+            return Ok(nothing(run.clone(), deps.corps.clock.now(), &Closed::Paused.to_string()));
+        }
         Some(closed) => {
-            return Box::pin(instead(deps, &binding.body, &engine, (run, closed), deadline, progress)).await;
+            return Box::pin(instead(deps, &binding.body, &engine, (run.clone(), closed), deadline, progress)).await;
         }
         None => {}
     }
     let now = deps.corps.clock.now();
     let records = deps.corps.records(&binding.body).await?;
     engine.released = records.released().await?;
-    let order = order(&binding.body, &engine, run, deadline, now, progress);
-    let before = Box::pin(take_up(deps, &binding.body, &engine)).await;
+    let mut order = order(&binding.body, &engine, run.clone(), deadline, now, progress);
+    let mut before = Vec::new();
+    if goes_on {
+        match standing.take().await? {
+            Ok(checkpoint) => order.checkpoint = Some(checkpoint),
+            Err(anew) => before.push(anew.to_string()),
+        }
+    }
+    before.extend(Box::pin(take_up(deps, &binding.body, &engine)).await);
     let mut swept = Box::pin(engine.sweep(&order)).await;
-    swept.report.notes.extend(before);
-    if let Err(err) = records.keep(&engine, &swept.report).await {
+    drop(order);
+    before.append(&mut swept.report.notes);
+    swept.report.notes = before;
+    Box::pin(end(deps, message, &standing, (&engine, &records), swept, now)).await
+}
+
+/// A slice, or a whole sweep, has ended: where it stood is stored before anybody is asked to go on from there.
+async fn end(
+    deps: &Deps,
+    message: &SweepMessage,
+    standing: &Standing<'_>,
+    (engine, records): (&Engine, &Records),
+    mut swept: Swept,
+    began: Timestamp,
+) -> Result<RunReport, Trouble> {
+    if let Some(checkpoint) = swept.checkpoint.take() {
+        swept.report.notes.extend(standing.keep(&checkpoint).await);
+    }
+    if message.run.is_some()
+        && let Some(earlier) = standing.before().await?
+    {
+        swept.report = swept.report.after(earlier);
+    }
+    // Of the whole run: what an earlier slice found must not pass for over.
+    if let Err(err) = records.keep(engine, &swept.report).await {
         swept.report.notes.push(format!("what waits for a person was not written down: {err}; the next sweep does it"));
     }
-    record(deps, &binding.body, &swept.report).await;
+    record(deps, standing.binding(), &swept.report).await;
     let waits = swept.report.held.len() + usize::from(swept.report.scope_waits);
     metrics::record(metrics::QUARANTINED, figure(waits));
-    remember(deps, &message.binding, &swept, now).await?;
+    remember(deps, &message.binding, &swept, began).await?;
     if swept.report.continues {
         let run = Some(swept.report.id.clone());
         let because = "continuation".to_owned();
         let next = SweepMessage { run, because, at: deps.corps.clock.now(), ..message.clone() };
         send(deps, &next, format!("{}-{}-{}", next.binding, swept.report.id.as_str(), next.at.millis())).await?;
+    } else {
+        standing.strike().await;
     }
     Ok(swept.report)
 }

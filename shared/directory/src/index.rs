@@ -176,6 +176,16 @@ impl BaseIndex {
         if row.settled { Nomination::Agrees(row.link) } else { Nomination::Differs(row.link) }
     }
 
+    /// Notes that a record which DingTalk's list showed was read in full since: where it is, base knows. `false`: no link
+    /// knows it.
+    pub fn see_read(&mut self, native: &NativeId) -> bool {
+        let at = self.position(Side::DingTalk, native);
+        let Some(row) = at.and_then(|at| self.rows.get_mut(at)) else { return false };
+        row.seen[slot(Side::DingTalk)] = true;
+        row.places_seen = row.places;
+        true
+    }
+
     /// Notes that the list of `department` showed this person, and whether as its leader.
     pub fn see_place(&mut self, native: &NativeId, department: LinkId, leads: bool) {
         let place = place(&self.key, department, leads);
@@ -186,15 +196,21 @@ impl BaseIndex {
     }
 
     /// What DingTalk's lists showed so far, to go on from later: each link, and the sum of the places that it was seen in.
-    pub fn marks(&self) -> impl Iterator<Item = (LinkId, u64)> {
-        self.rows.iter().filter(|row| row.seen[slot(Side::DingTalk)]).map(|row| (row.link, row.places_seen))
+    /// Sorted by link.
+    #[must_use]
+    pub fn marks(&self) -> Vec<(LinkId, u64)> {
+        let seen = |row: &&Row| row.seen[slot(Side::DingTalk)];
+        let mut marks = Vec::with_capacity(self.rows.iter().filter(seen).count());
+        marks.extend(self.rows.iter().filter(seen).map(|row| (row.link, row.places_seen)));
+        marks.sort_unstable();
+        marks
     }
 
-    /// Takes back what [`BaseIndex::marks`] gave out. A link that is gone meanwhile is passed over.
-    pub fn restore(&mut self, marks: impl IntoIterator<Item = (LinkId, u64)>) {
-        let by_link: std::collections::HashMap<_, _> = marks.into_iter().collect();
+    /// Takes back what [`BaseIndex::marks`] gave out, in its order. A link that is gone meanwhile is passed over.
+    pub fn restore(&mut self, marks: &[(LinkId, u64)]) {
         for row in &mut self.rows {
-            if let Some(places) = by_link.get(&row.link) {
+            let found = marks.binary_search_by(|(link, _)| link.cmp(&row.link)).ok();
+            if let Some((_, places)) = found.and_then(|at| marks.get(at)) {
                 row.seen[slot(Side::DingTalk)] = true;
                 row.places_seen = *places;
             }

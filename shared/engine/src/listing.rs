@@ -30,6 +30,7 @@ const PERSON_LISTED: FieldSet =
 const DEPARTMENT_LISTED: FieldSet = FieldSet::of(&[Field::Name, Field::Parent]);
 
 /// The heads of one department, as base and the lists have them.
+#[derive(Default)]
 pub(crate) struct Heads {
     base: Option<FieldHash>,
     pub(crate) leaders: BTreeSet<String>,
@@ -84,10 +85,9 @@ impl Run<'_> {
     ) -> Result<(Listing, [Vec<Whose>; 2]), LookError> {
         let (mut listing, mut rotation) = self.load(order, scope).await?;
         let fresh = order.checkpoint.is_none();
-        if let Some(checkpoint) = order.checkpoint.clone() {
-            self.candidates.restore(checkpoint.candidates());
+        if let Some(checkpoint) = &order.checkpoint {
             rotation.clone_from(&checkpoint.deep);
-            checkpoint.restore(&mut listing);
+            self.go_on(checkpoint, &mut listing);
         }
         self.list_ehr(&mut listing).await?;
         if fresh {
@@ -109,7 +109,7 @@ impl Run<'_> {
             }
             if listing.unread.is_some() || !deep.iter().all(Vec::is_empty) {
                 // Goes on later: the lists may be at their end, and the deep reads are not.
-                listing.unread.get_or_insert_with(Unread::default);
+                listing.unread.get_or_insert_default();
                 return Ok((listing, deep));
             }
             let after = self.head_count(&listing.scope).await?;
@@ -267,11 +267,11 @@ impl Run<'_> {
         let begin = |whose: Whose| async move { (whose.kind, self.differs(whose).await) }.boxed();
         let mut differing = Vec::new();
         let mut left = Vec::new();
-        loop {
+        while let Some((kind, looked)) = looks.next(&begin).await {
+            // After the first ones, so that every slice gets on.
             if !self.goes_on(order) {
                 left.extend(looks.left());
             }
-            let Some((kind, looked)) = looks.next(&begin).await else { break };
             match looked {
                 Ok(found) => differing.extend(found),
                 Err(err) if err.concerns_everybody() => return Err(err),

@@ -100,6 +100,12 @@ impl Names {
         known.get(&(side, kind, native.clone())).copied()
     }
 
+    /// A person's link, by an index or because it is expected; asks nobody.
+    #[must_use]
+    pub(crate) fn person(&self, side: Side, native: &NativeId, people: &BaseIndex) -> Option<LinkId> {
+        people.link(side, native).or_else(|| self.remembered(side, Kind::Person, native))
+    }
+
     /// A side's id of a link that this run has met; asks nobody.
     #[must_use]
     pub(crate) fn remembered_native(&self, side: Side, link: LinkId) -> Option<NativeId> {
@@ -197,7 +203,7 @@ impl Names {
             let Some(kind) = field.refers_to() else { continue };
             let ids = record.values.refs(field).filter_map(|id| NativeId::new(id).ok());
             let link = |id: &NativeId| match kind {
-                Kind::Person => people.link(side, id),
+                Kind::Person => self.person(side, id, people),
                 Kind::Department => self.remembered(side, kind, id),
             };
             let links = ids.filter_map(|id| match link(&id) {

@@ -44,11 +44,14 @@ impl Run<'_> {
         let ids: Vec<_> = dingtalk.chain(listing.ehr_newcomers.iter().map(on(Side::Ehr))).collect();
         let mut ready: Option<ApprovedPlan> = None;
         let mut chunks = ids.chunks(order.chunk.max(1));
+        let mut begun = false;
         let finished = loop {
             let Some(chunk) = chunks.next() else { break true };
-            if !self.goes_on(order) {
+            // One at least: a slice that is too short for everything else must not repeat itself for ever.
+            if begun && !self.goes_on(order) {
                 break false;
             }
+            begun = true;
             // DingTalk's pace is the floor: the next chunk is read while the last one is written.
             let look = self.look_at(chunk.to_vec(), Unknown::HideField, progress);
             let (plan, written) = futures::join!(look, self.write_ready(ready.take()));

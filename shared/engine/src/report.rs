@@ -76,6 +76,25 @@ impl RunReport {
         }
     }
 
+    /// The whole run, where `earlier` is what its slices before this one came to.
+    #[must_use]
+    pub fn after(mut self, earlier: Self) -> Self {
+        self.began_at = earlier.began_at.min(self.began_at);
+        self.counts.created += earlier.counts.created;
+        self.counts.updated += earlier.counts.updated;
+        self.counts.removed += earlier.counts.removed;
+        self.writes += earlier.writes;
+        self.throttled += earlier.throttled;
+        self.scope_waits |= earlier.scope_waits;
+        for (interface, calls) in earlier.calls {
+            *self.calls.entry(interface).or_default() += calls;
+        }
+        self.held = joined(earlier.held, self.held);
+        self.notes = joined(earlier.notes, self.notes);
+        self.troubles = joined(earlier.troubles, self.troubles);
+        self
+    }
+
     /// Wall time in seconds.
     #[must_use]
     pub fn seconds(&self) -> f64 {
@@ -84,6 +103,16 @@ impl RunReport {
         let millis = millis as f64;
         millis / 1000.0
     }
+}
+
+/// Both, the later ones behind, without saying anything twice.
+fn joined<T: PartialEq>(mut earlier: Vec<T>, later: Vec<T>) -> Vec<T> {
+    for one in later {
+        if !earlier.contains(&one) {
+            earlier.push(one);
+        }
+    }
+    earlier
 }
 
 /// One record's trouble: its state and the reason, and it stops nobody else (`design.md` §4.14).

@@ -91,7 +91,7 @@ impl Engine {
         let begin = if preview { Run::preview } else { Run::new };
         let mut run = begin(self, order.run.clone(), sight);
         let ended = match &scope {
-            Ok(scope) => run.sweep(order, scope.clone()).await,
+            Ok(scope) => run.sweep(order, scope.clone(), began_at).await,
             Err(err) => {
                 run.tally(|tally| tally.note(err.sentence()));
                 Ended::default()
@@ -125,18 +125,20 @@ struct Worked {
 }
 
 impl Run<'_> {
-    async fn sweep(&mut self, order: &SweepOrder, scope: Scope) -> Ended {
+    async fn sweep(&mut self, order: &SweepOrder, scope: Scope, began: Timestamp) -> Ended {
         let mut ended = Ended::default();
         match self.list(order, scope).await {
-            Ok((listing, deep)) if listing.unread.is_some() => {
+            Ok((mut listing, deep)) if listing.unread.is_some() || self.is_late(order, &listing, began) => {
+                // The lists may be at their end: they are asked for nothing then.
+                listing.unread.get_or_insert_default();
                 self.canary.clone_from(&listing.somebody);
                 ended.continues = true;
-                ended.checkpoint = Some(Checkpoint::of(&listing, deep, self.candidates.all()));
+                ended.checkpoint = Some(Checkpoint::of(&listing, deep, self.candidates.all()).with_tally(self));
             }
             Ok((listing, _)) => {
                 self.canary.clone_from(&listing.somebody);
                 let newcomer = listing.newcomers.first().and_then(|id| id.to_user_id().ok());
-                ended.turned = order.checkpoint.as_ref().is_none_or(|checkpoint| checkpoint.unread.is_some());
+                ended.turned = order.checkpoint.as_ref().is_none_or(Checkpoint::is_listing);
                 let kinds = [Kind::Person, Kind::Department];
                 ended.active = kinds.map(|kind| listing.ehr_active.get(&kind).copied().unwrap_or_default());
                 match self.work(order, listing).await {
@@ -159,6 +161,15 @@ impl Run<'_> {
             self.tally(|tally| tally.note(format!("the journal of this run was not closed: {err}")));
         }
         ended
+    }
+
+    /// Whether what differs waits for the next slice: it is read and judged as a whole, so that the guard sees all of it, and
+    /// a slice of which half is over may be too short for that. One that did not list begins with it.
+    fn is_late(&self, order: &SweepOrder, listing: &Listing, began: Timestamp) -> bool {
+        let listed = order.checkpoint.as_ref().is_none_or(Checkpoint::is_listing);
+        let much = listing.differing.len() + listing.departments_nominated.len() > order.chunk;
+        let half = |deadline: Timestamp| deadline.millis().saturating_sub(began.millis()) / 2;
+        listed && much && order.deadline.is_some_and(|deadline| self.now() >= began.plus_millis(half(deadline)))
     }
 
     async fn work(&self, order: &SweepOrder, mut listing: Listing) -> Result<Worked, LookError> {
@@ -209,7 +220,10 @@ impl Run<'_> {
             self.missing_people(people.absent(), listing.people_present).await?;
             self.missing_departments(departments.absent()).await?;
         }
-        Ok(Worked { complete: people.is_ok() && departments.is_ok(), rest: rest.filter(|_| !finished) })
+        Ok(Worked {
+            complete: people.is_ok() && departments.is_ok(),
+            rest: rest.filter(|_| !finished).map(|rest| rest.with_tally(self)),
+        })
     }
 
     /// Where to go on if newcomers do not fit into this slice: whoever has a link by then is left out.
@@ -221,7 +235,7 @@ impl Run<'_> {
 
     /// Where the eHR's ids are ours to derive, people who are about to be created can be referred to at once: managers and
     /// heads need no second write.
-    fn expect(&self, listing: &Listing, known: &BaseIndex) {
+    pub(crate) fn expect(&self, listing: &Listing, known: &BaseIndex) {
         if self.decides() == Side::Ehr {
             return;
         }

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use aes_gcm::aead::{Aead, KeyInit, Payload};
-use aes_gcm::{Aes256Gcm, Key, Nonce};
+use aes_gcm::aead::{Aead, AeadInPlace, KeyInit, Payload};
+use aes_gcm::{Aes256Gcm, Key, Nonce, Tag};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use directory::CorpId;
@@ -81,6 +81,38 @@ pub fn open(key: &SealKey, place: Place<'_>, sealed: &Sealed) -> Result<Vec<u8>,
     cipher(key).decrypt(Nonce::from_slice(nonce), payload).map_err(|_| SealError)
 }
 
+/// Bytes of a nonce, before a sealed body; a tag of 16 bytes stands behind it.
+const NONCE: usize = 12;
+
+/// Seals a large body where it stands, so that it is in memory once: the nonce, the ciphertext, the tag. `nonce` as in
+/// [`seal`].
+///
+/// # Errors
+/// As [`seal`].
+pub fn seal_body(key: &SealKey, place: Place<'_>, nonce: [u8; 12], mut body: Vec<u8>) -> Result<Vec<u8>, SealError> {
+    let tag = cipher(key).encrypt_in_place_detached(Nonce::from_slice(&nonce), &place.bytes(), &mut body);
+    let tag = tag.map_err(|_| SealError)?;
+    body.reserve_exact(NONCE + tag.len());
+    body.splice(..0, nonce);
+    body.extend(tag);
+    Ok(body)
+}
+
+/// Opens what [`seal_body`] sealed, where it stands.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_body(key: &SealKey, place: Place<'_>, mut sealed: Vec<u8>) -> Result<Vec<u8>, SealError> {
+    let (rest, tag) = sealed.split_last_chunk::<16>().ok_or(SealError)?;
+    let (tag, end) = (Tag::from(*tag), rest.len());
+    sealed.truncate(end);
+    let (nonce, body) = sealed.split_first_chunk_mut::<NONCE>().ok_or(SealError)?;
+    let opened = cipher(key).decrypt_in_place_detached(Nonce::from_slice(nonce), &place.bytes(), body, &tag);
+    opened.map_err(|_| SealError)?;
+    sealed.drain(..NONCE);
+    Ok(sealed)
+}
+
 fn cipher(key: &SealKey) -> Aes256Gcm {
     Aes256Gcm::new(Key::<Aes256Gcm>::from_slice(&key.0))
 }
@@ -109,6 +141,24 @@ mod tests {
         let place = Place { corp: &corp, record: "r1", field: "name" };
         for text in ["", "AAAA", "not base64!", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"] {
             assert_eq!(open(&SealKey::new([3; 32]), place, &Sealed(text.into())), Err(SealError));
+        }
+    }
+
+    #[test]
+    fn a_body_opens_only_whole_and_in_its_place() {
+        let corp = CorpId::new("ding1").unwrap();
+        let place = Place { corp: &corp, record: "run", field: "checkpoint" };
+        let key = SealKey::new([3; 32]);
+        for body in [Vec::new(), b"x".to_vec(), vec![7; 70_000]] {
+            let sealed = seal_body(&key, place, [9; 12], body.clone()).unwrap();
+            assert_eq!(sealed.len(), body.len() + 28);
+            assert!(body.len() < 16 || !sealed.windows(16).any(|part| part == &body[..16]));
+            assert_eq!(open_body(&key, place, sealed.clone()).unwrap(), body);
+            assert_eq!(open_body(&key, Place { record: "other", ..place }, sealed.clone()), Err(SealError));
+            assert_eq!(open_body(&SealKey::new([4; 32]), place, sealed.clone()), Err(SealError));
+            for cut in [0, 11, 12, 27, sealed.len() - 1] {
+                assert_eq!(open_body(&key, place, sealed[..cut].to_vec()), Err(SealError));
+            }
         }
     }
 

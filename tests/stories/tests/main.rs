@@ -17,5 +17,6 @@ mod refusals;
 mod reviewed;
 mod rotation;
 mod sizes;
+mod slices;
 mod trouble;
 mod upgrade;

@@ -106,7 +106,7 @@ pub struct CrawlEnd {
 }
 
 /// Reads everything that is unread, parents before their children, and hands it to `each` as it arrives. Once `go_on` says
-/// no, nothing more is begun, and the rest is handed back.
+/// no, nothing more is begun, and the rest is handed back; the first calls are begun in any case.
 ///
 /// A department that cannot be read goes to [`CrawlEnd::missing`] and the others go on; after trouble that concerns
 /// everybody, such as a ban, nothing more is begun and the rest is missing too. A department that comes twice
@@ -120,10 +120,13 @@ pub async fn crawl(
     each: &mut (dyn FnMut(Crawled<'_>) + Send),
 ) -> CrawlEnd {
     let mut walk = Walk::new(client, unread, visible);
+    let mut begun = false;
     loop {
-        if go_on() {
+        // The first ones always, so that a crawl in slices comes to its end however short they are.
+        if !begun || go_on() {
             walk.fill();
         }
+        begun = true;
         let Some(step) = walk.under_way.next().await else { break };
         walk.take(step, each);
     }

@@ -9,7 +9,11 @@ use ehr::Stored;
 
 use super::{Heads, Listing};
 use crate::Run;
+use crate::names::Names;
 use crate::observe::Whose;
+
+/// Before the userid of a leader whom no link knows: no link's id begins so.
+const NEW: &str = "new ";
 
 impl Listing {
     /// DingTalk's lists show people or departments whom no link knows, and nobody who is linked.
@@ -85,12 +89,12 @@ impl Listing {
             }
             Nomination::Differs(link) => _ = self.differing.insert(link),
         }
-        if row.leads_here
-            && let Some(heads) = self.heads.get_mut(&department.into())
-        {
+        if row.leads_here {
             // Somebody new leads: whatever the id will be, it is not in base.
-            let leader = self.people.link(Side::DingTalk, id).map_or_else(|| "new".to_owned(), |link| link.to_string());
-            heads.leaders.insert(leader);
+            let link = self.people.link(Side::DingTalk, id);
+            let leader = link.map_or_else(|| format!("{NEW}{}", id.as_str()), |link| link.to_string());
+            // A department that no link knows yet has one when a later slice goes on.
+            self.heads.entry(department.into()).or_default().leaders.insert(leader);
         }
         if let Some(place) = run.names.remembered(Side::DingTalk, Kind::Department, &department.into()) {
             self.people.see_place(id, place, row.leads_here);
@@ -109,12 +113,15 @@ impl Listing {
         listed.filter(|(_, heads)| other(heads)).map(|(id, _)| id.clone()).collect()
     }
 
-    /// Notes that a record which a list showed as new has a link by now. `false`: it has none.
-    pub(crate) fn see_created(&mut self, kind: Kind, id: &NativeId) -> bool {
-        let index = match kind {
-            Kind::Person => &mut self.people,
-            Kind::Department => &mut self.departments,
-        };
-        index.see_unlisted(Side::DingTalk, id) != Nomination::Unknown
+    /// Whoever the lists showed as leading and as new, and who has a link by now or is about to have one.
+    pub(crate) fn resolve_leaders(&mut self, names: &Names) {
+        for heads in self.heads.values_mut() {
+            let resolved = |leader: &String| {
+                let id = leader.strip_prefix(NEW).and_then(|id| NativeId::new(id).ok());
+                let link = id.and_then(|id| names.person(Side::DingTalk, &id, &self.people));
+                link.map_or_else(|| leader.clone(), |link| link.to_string())
+            };
+            heads.leaders = heads.leaders.iter().map(resolved).collect();
+        }
     }
 }

@@ -16,6 +16,8 @@ pub enum ArchiveKind {
     Backup,
     /// The company as of a day.
     Snapshot,
+    /// Where a sweep stood at the end of a slice, by its run.
+    Checkpoint,
     /// Copies of the journals' heads: what shows that somebody rewrote all of them.
     JournalHead,
 }
@@ -28,6 +30,7 @@ impl ArchiveKind {
             Self::Plan => "plan",
             Self::Backup => "backup",
             Self::Snapshot => "snapshot",
+            Self::Checkpoint => "checkpoint",
             Self::JournalHead => "journal-head",
         }
     }

@@ -1,0 +1,245 @@
+//! Where a sweep stood when its slice ended: one sealed body per run in the archive, replaced slice by slice, gone with the
+//! run.
+//!
+//! The continuation's message names the run and nothing else, so that a message that comes twice goes on from wherever the
+//! run stands by then, and one that comes after its end does nothing.
+
+use directory::{RunId, Timestamp};
+use engine::checkpoint::Checkpoint;
+use engine::report::RunReport;
+use serde::{Deserialize, Serialize};
+use state::archive::{InvalidKey, PAGE_MAX};
+use state::seal::{self, Place, SealError, SealKey};
+use state::store::ControlKind;
+use state::{ArchiveError, ArchiveKey, ArchiveKind, ArchivePrefix, Binding, PutIf};
+
+use crate::{Deps, Trouble};
+
+/// What the lists showed longer ago than this is not gone on from: a sweep from the beginning is due by then, and costs less
+/// than explaining what was seen yesterday.
+pub const HOURS_MAX: i64 = 24;
+
+/// A run that began longer ago than this, and whose continuation nobody will bring back, leaves nothing behind.
+const KEPT_DAYS: i64 = 7;
+
+const HOUR_MS: i64 = 3_600_000;
+
+/// The schema of the line before the engine's bytes.
+const VERSION: u32 = 1;
+
+/// The line before the engine's bytes.
+#[derive(Serialize, Deserialize)]
+struct Head {
+    v: u32,
+    /// When the slice ended.
+    at: Timestamp,
+    /// The policy under which it ran.
+    policy: u64,
+}
+
+/// Why a sweep begins anew although an earlier slice stood somewhere. Each is a note of the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Anew {
+    /// Nothing was stored.
+    #[error("the sweep begins anew: where its last slice stood was not stored")]
+    Missing,
+    /// Changed, sealed with another key, or refused by the archive.
+    #[error("the sweep begins anew: where its last slice stood cannot be opened")]
+    Closed,
+    /// Written by another version of this program.
+    #[error("the sweep begins anew: another version of this program wrote where it stood")]
+    Version,
+    /// The policy changed.
+    #[error("the sweep begins anew: the policy changed since its last slice")]
+    Policy,
+    /// Too long ago.
+    #[error("the sweep begins anew: its last slice ended more than {HOURS_MAX} hours ago")]
+    Old,
+}
+
+/// Why a slice did not leave behind where it stood. The continuation goes on from the slice before, or begins anew.
+#[derive(Debug, thiserror::Error)]
+enum NotKept {
+    #[error("its run has no place in the archive")]
+    Name(#[from] InvalidKey),
+    #[error("it could not be sealed")]
+    Sealed(#[from] SealError),
+    #[error("the archive did not take it")]
+    Archive(#[from] ArchiveError),
+}
+
+/// The checkpoint of one run.
+pub(crate) struct Standing<'a> {
+    deps: &'a Deps,
+    binding: &'a Binding,
+    run: &'a RunId,
+}
+
+impl<'a> Standing<'a> {
+    pub(crate) fn of(deps: &'a Deps, binding: &'a Binding, run: &'a RunId) -> Self {
+        Self { deps, binding, run }
+    }
+
+    pub(crate) fn binding(&self) -> &'a Binding {
+        self.binding
+    }
+
+    /// The report of a run that has ended: nothing is left to go on with.
+    pub(crate) async fn ended(&self) -> Result<Option<RunReport>, Trouble> {
+        Ok(self.before().await?.filter(|report| !report.continues))
+    }
+
+    /// What the slices before this one came to; `None` before the first.
+    pub(crate) async fn before(&self) -> Result<Option<RunReport>, Trouble> {
+        let (store, corp) = (&self.deps.corps.store, &self.binding.corp_id);
+        let stored = store.get_control::<RunReport>(corp, ControlKind::Run, self.run.as_str()).await?;
+        Ok(stored.map(|stored| stored.body))
+    }
+
+    /// Where the run stands, or why it begins anew.
+    ///
+    /// # Errors
+    /// [`Trouble`] where the archive or the secret cannot be read now: the message comes again.
+    pub(crate) async fn take(&self) -> Result<Result<Checkpoint, Anew>, Trouble> {
+        let Ok(key) = self.key() else { return Ok(Err(Anew::Missing)) };
+        let sealed = match self.deps.archive.get(&key).await {
+            Ok(Some(sealed)) => sealed,
+            Ok(None) => return Ok(Err(Anew::Missing)),
+            Err(err) if err.is_transient() => return Err(err.into()),
+            Err(_) => return Ok(Err(Anew::Closed)),
+        };
+        let seal_key = self.seal_key().await?;
+        let Ok(body) = seal::open_body(&seal_key, self.place(), sealed) else { return Ok(Err(Anew::Closed)) };
+        Ok(read(&body, self.binding.policy, self.deps.corps.clock.now()))
+    }
+
+    /// Stores where the run stands. What goes wrong is a note: what the slice wrote is written.
+    pub(crate) async fn keep(&self, checkpoint: &Checkpoint) -> Option<String> {
+        let seal_key = match self.seal_key().await {
+            Ok(key) => key,
+            Err(_) => return Some("where this slice stood was not stored: the secret could not be read".to_owned()),
+        };
+        let kept = self.put(&seal_key, checkpoint).await;
+        kept.err().map(|err| format!("where this slice stood was not stored: {err}"))
+    }
+
+    async fn put(&self, seal_key: &SealKey, checkpoint: &Checkpoint) -> Result<(), NotKept> {
+        let head = Head { v: VERSION, at: self.deps.corps.clock.now(), policy: self.binding.policy };
+        let [a, b, c, d, e, f, g, h, i, j, k, l, ..] = self.deps.corps.randomness.bytes();
+        let body = written(&head, checkpoint);
+        let sealed = seal::seal_body(seal_key, self.place(), [a, b, c, d, e, f, g, h, i, j, k, l], body)?;
+        Ok(self.deps.archive.put(&self.key()?, sealed, PutIf::Always).await?)
+    }
+
+    /// The run has ended: its checkpoint goes, and those of runs that ended nowhere.
+    pub(crate) async fn strike(&self) {
+        if let Err(err) = self.removed().await {
+            tracing::warn!(run = self.run.as_str(), reason = %err, "a checkpoint could not be removed; a later run does it");
+        }
+    }
+
+    async fn removed(&self) -> Result<(), NotKept> {
+        let archive = &self.deps.archive;
+        let all = ArchivePrefix::new(&self.binding.corp_id, ArchiveKind::Checkpoint, "")?;
+        let long_ago = self.deps.corps.clock.now().plus_millis(-KEPT_DAYS * 24 * HOUR_MS);
+        for archived in archive.list(&all, None, PAGE_MAX).await?.archived {
+            let name = archived.key.name();
+            if name == self.run.as_str() || began(name).is_some_and(|began| began < long_ago) {
+                archive.delete(&archived.key).await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn key(&self) -> Result<ArchiveKey, InvalidKey> {
+        ArchiveKey::new(&self.binding.corp_id, ArchiveKind::Checkpoint, self.run.as_str())
+    }
+
+    fn place(&self) -> Place<'a> {
+        Place { corp: &self.binding.corp_id, record: self.run.as_str(), field: "checkpoint" }
+    }
+
+    async fn seal_key(&self) -> Result<SealKey, Trouble> {
+        let secret = self.deps.corps.secrets.binding(&self.binding.id).await.map_err(engine::NoEngine::Secret)?;
+        Ok(secret.seal_key())
+    }
+}
+
+/// When the run of this id began (`state::run_id`).
+fn began(run: &str) -> Option<Timestamp> {
+    run.split_once('-')?.0.parse().ok().map(Timestamp)
+}
+
+/// A line of JSON, then the engine's bytes.
+fn written(head: &Head, checkpoint: &Checkpoint) -> Vec<u8> {
+    let mut body = serde_json::to_vec(head).unwrap_or_default();
+    body.push(b'\n');
+    checkpoint.write(&mut body);
+    body
+}
+
+fn read(body: &[u8], policy: u64, now: Timestamp) -> Result<Checkpoint, Anew> {
+    let line = body.iter().position(|byte| *byte == b'\n').ok_or(Anew::Version)?;
+    let (head, rest) = body.split_at_checked(line).ok_or(Anew::Version)?;
+    let head: Head = serde_json::from_slice(head).map_err(|_| Anew::Version)?;
+    let checkpoint = rest.get(1..).and_then(Checkpoint::read).filter(|_| head.v == VERSION).ok_or(Anew::Version)?;
+    if head.policy != policy {
+        return Err(Anew::Policy);
+    }
+    if now.millis().saturating_sub(head.at.millis()) > HOURS_MAX * HOUR_MS {
+        return Err(Anew::Old);
+    }
+    Ok(checkpoint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use directory::snapshot::Scope;
+    use serde_json::json;
+
+    const NOW: Timestamp = Timestamp(1_780_000_000_000);
+
+    /// The engine's bytes of a sweep that has seen nothing yet.
+    fn checkpoint() -> Checkpoint {
+        let (departments, people) = Default::default();
+        let scope = Scope { departments, people, fields: directory::FieldSet::PERSON, whole_company: true };
+        let json = json!({
+            "v": 1, "scope": scope, "head_counts": [null, null], "unread": null, "deep": [[], []], "marked": [0, 0],
+            "parents": {}, "leaders": {}, "nominated": [], "newcomers": [], "differing": [], "missing": [],
+            "somebody": null, "candidates": [], "again": [], "unfinished": 0,
+        });
+        let json = json.to_string();
+        let bytes = [(json.len() as u64).to_be_bytes().as_slice(), json.as_bytes()].concat();
+        Checkpoint::read(&bytes).unwrap()
+    }
+
+    fn body(v: u32, at: Timestamp, policy: u64) -> Vec<u8> {
+        written(&Head { v, at, policy }, &checkpoint())
+    }
+
+    #[test]
+    fn it_is_gone_on_from_under_its_policy_for_a_day() {
+        assert_eq!(read(&body(VERSION, NOW, 7), 7, NOW), Ok(checkpoint()));
+        let day = HOURS_MAX * HOUR_MS;
+        assert!(read(&body(VERSION, NOW, 7), 7, NOW.plus_millis(day)).is_ok());
+        assert_eq!(read(&body(VERSION, NOW, 7), 7, NOW.plus_millis(day + 1)), Err(Anew::Old));
+        assert_eq!(read(&body(VERSION, NOW, 7), 8, NOW), Err(Anew::Policy));
+    }
+
+    #[test]
+    fn another_version_is_not_gone_on_from() {
+        assert_eq!(read(&body(VERSION + 1, NOW, 7), 7, NOW), Err(Anew::Version));
+        let whole = body(VERSION, NOW, 7);
+        for cut in 0..whole.len() {
+            assert_eq!(read(&whole[..cut], 7, NOW), Err(Anew::Version), "{cut} of {} bytes", whole.len());
+        }
+    }
+
+    #[test]
+    fn a_run_says_when_it_began() {
+        let run = state::run_id(NOW, 7).unwrap();
+        assert_eq!(began(run.as_str()), Some(NOW));
+        assert_eq!(began("x"), None);
+    }
+}
