@@ -113,12 +113,42 @@ bugs! {
 #[cfg(feature = "planted")]
 thread_local! {
     static PLANTED: std::cell::Cell<Option<Bug>> = const { std::cell::Cell::new(None) };
+    /// Rows of lists, for [`Bug::MergedFromList`].
+    static ROWS: std::cell::RefCell<std::collections::BTreeMap<crate::NativeId, crate::Record>> =
+        const { std::cell::RefCell::new(std::collections::BTreeMap::new()) };
+}
+
+/// Keeps a row of a list.
+#[cfg(feature = "planted")]
+pub fn keep(row: &crate::Record) {
+    if is(Bug::MergedFromList) {
+        ROWS.with_borrow_mut(|rows| rows.insert(row.id.clone(), row.clone()));
+    }
+}
+
+/// Takes the row of somebody whom a list showed.
+#[must_use]
+#[cfg(feature = "planted")]
+pub fn row(id: &crate::NativeId) -> Option<crate::Record> {
+    ROWS.with_borrow_mut(|rows| rows.remove(id))
+}
+
+/// Keeps nothing.
+#[cfg(not(feature = "planted"))]
+pub const fn keep(_: &crate::Record) {}
+
+/// Nothing was kept.
+#[must_use]
+#[cfg(not(feature = "planted"))]
+pub const fn row(_: &crate::NativeId) -> Option<crate::Record> {
+    None
 }
 
 /// From now on this thread makes this mistake, and no other.
 #[cfg(feature = "planted")]
 pub fn plant(bug: Option<Bug>) {
     PLANTED.set(bug);
+    ROWS.take();
 }
 
 /// Whether this thread makes this mistake.

@@ -9,9 +9,8 @@ use dingtalk::client::{Crawled, Unread};
 use directory::hash::{self, FieldHash, HashKey};
 use directory::index::{BaseIndex, Listed, Nomination};
 use directory::plan::Plan;
-use directory::planted::{self, Bug};
 use directory::snapshot::{Evidence, Scope};
-use directory::{DeptId, Field, FieldSet, Kind, Lifecycle, Link, LinkId, NativeId, Side, UserId};
+use directory::{DeptId, Field, FieldSet, Kind, Lifecycle, Link, LinkId, NativeId, Side, UserId, planted};
 use ehr::Capabilities;
 use futures::FutureExt as _;
 
@@ -395,7 +394,7 @@ impl SweepOrder {
     fn turn_of(&self, key: &HashKey, link: LinkId) -> bool {
         let hash = hash::bytes(key, "turn", &link.0);
         self.deep_share > 0
-            && !planted::is(Bug::NoDeepReads)
+            && !planted::is(planted::Bug::NoDeepReads)
             && u64::from(hash[0]) % self.deep_share == self.sweeps % self.deep_share
     }
 }

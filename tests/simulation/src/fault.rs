@@ -1,4 +1,12 @@
 //! Everything that goes wrong, each with a counter of how often it was reached (`reliability.md` §4).
+//!
+//! Entries of that catalogue that are somebody else's to prove: F1 (a token that expires within a page), F3 (secrets that are
+//! rotated), F6 (slow and stalled bodies), F12 (types that change) and F19 (forged and replayed callbacks) are below the
+//! engine's ports: the client's, the callback's and `token-refresh`'s tests meet them over HTTP. F15 (a flood) is
+//! `bench flood`. F16 and F17 (poison and partial batches) are `runtime`'s batches; here a wake that fails five times is
+//! gone. F28 and F29 (hostile texts and days) are properties of `directory`. F36 (secrets unavailable) is the vault's, F39
+//! (poison policies) the policy checks' and the stories', F40 (200,000 people) `bench sync`'s, F41 (two versions at once) the
+//! stories' with a company of the version before, F42 (messages) `message-push`'s.
 
 use crate::dice::Dice;
 
@@ -129,7 +137,7 @@ faults! {
     /// The table is restored to an earlier state.
     Restored = "table_restored", "F38";
     /// The gate closes while an invocation writes.
-    GateClosed = "gate_closed", "F23 of the design: a pause";
+    GateClosed = "gate_closed", "§4.14 of the design: a pause";
     /// Somebody deletes the copy on the side that follows.
     CopyDeleted = "copy_deleted", "F18";
 }

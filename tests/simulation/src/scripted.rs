@@ -107,6 +107,13 @@ impl Scripted {
         _ = self.history.sweep_alone();
     }
 
+    /// It is judged as it is.
+    #[must_use]
+    pub fn judge(mut self) -> Outcome {
+        self.finish();
+        self.history.judge()
+    }
+
     /// It heals, and is judged.
     #[must_use]
     pub fn end(mut self) -> Outcome {

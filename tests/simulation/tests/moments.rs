@@ -1,5 +1,6 @@
 //! Written histories in which something happens at every single await of an invocation: what a seed once showed, at all of its
 //! moments.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test may")]
 
 use directory::policy::{Policy, Preset};
 use directory::{Field, Kind, NativeId, Side, Value};

@@ -34,6 +34,13 @@ pub(super) fn tests(project: &Project) -> Outcome {
     of_tests(project.cargo(&["test", "--workspace", "--locked", "--no-fail-fast", "--color", "never"]).run())
 }
 
+/// Mistakes planted in the engine, which the simulation must see. The only check that is built with another set of features:
+/// what is tested and deployed has no mistakes to switch on.
+pub(super) fn planted(project: &Project) -> Outcome {
+    let args = ["test", "--package", "simulation", "--features", "planted", "--test", "planted", "--locked"];
+    of_tests(project.cargo(&args).run())
+}
+
 /// The template with the functions that were just built, on the emulated AWS (`tests/cloud`).
 pub(super) fn cloud(project: &Project) -> Outcome {
     let built = build(project);

@@ -25,13 +25,14 @@ struct Check {
 }
 
 /// In the order in which trouble is cheapest to find.
-const CHECKS: [Check; 8] = [
+const CHECKS: [Check; 9] = [
     Check { name: "fmt", run: cargo::fmt },
     Check { name: "house", run: house::check },
     Check { name: "template", run: template::house_rules },
     Check { name: "cfn-lint", run: template::cfn_lint },
     Check { name: "clippy", run: cargo::clippy },
     Check { name: "tests", run: cargo::tests },
+    Check { name: "planted", run: cargo::planted },
     Check { name: "cloud", run: cargo::cloud },
     Check { name: "docs", run: cargo::docs },
 ];

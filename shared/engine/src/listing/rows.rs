@@ -4,7 +4,7 @@ use dingtalk::client::MemberRow;
 use directory::custom;
 use directory::hash::{self, HashKey};
 use directory::index::Nomination;
-use directory::{DeptId, Field, Kind, NativeId, Record, Side, Value};
+use directory::{DeptId, Field, Kind, NativeId, Record, Side, Value, planted};
 use ehr::Stored;
 
 use super::{Heads, Listing};
@@ -73,6 +73,7 @@ impl Listing {
 
     pub(super) fn see_member(&mut self, run: &Run<'_>, department: DeptId, row: &MemberRow) {
         let id = &row.record.id;
+        planted::keep(&row.record);
         let mut values = run.names.row(Side::DingTalk, &row.record, &self.people, run.whole_company);
         custom::restrict(&mut values, &run.engine.policy.scope);
         let nomination = self.people.see(Side::DingTalk, id, &values);

@@ -11,6 +11,7 @@ use ehr::{Key, Stored};
 
 use super::{LookError, Observed};
 use crate::Run;
+use crate::trouble::Reach as _;
 
 /// What the lists of a sweep showed of records that no link knows, to be found by the other side's.
 #[derive(Debug, Default)]
@@ -284,9 +285,17 @@ impl Run<'_> {
         }
         let mut children = Vec::new();
         for parent in parents {
-            children.extend(engine.dingtalk.children(parent).await?);
+            children.extend(self.children(parent).await?);
         }
         Ok(children)
+    }
+
+    /// What is below a department of DingTalk's; nothing where that is gone.
+    async fn children(&self, parent: DeptId) -> Result<Vec<Record>, LookError> {
+        match self.engine.dingtalk.children(parent).await {
+            Err(err) if err.is_not_found() => Ok(Vec::new()),
+            children => Ok(children?),
+        }
     }
 
     async fn child_called(&self, record: &Record) -> Result<Option<NativeId>, LookError> {
@@ -303,7 +312,7 @@ impl Run<'_> {
         };
         let parent = engine.links.link_by_native(&engine.corp, Kind::Department, Side::Ehr, &parent).await?;
         match parent.and_then(|link| link.dingtalk).and_then(|id| id.to_dept_id()) {
-            Some(parent) => Ok(engine.dingtalk.children(parent).await?),
+            Some(parent) => self.children(parent).await,
             None => Ok(Vec::new()),
         }
     }

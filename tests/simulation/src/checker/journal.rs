@@ -45,6 +45,20 @@ pub(super) fn check(state: &State) -> (Findings, u64) {
             );
             found.push(("unreported", what));
         }
+        if replaced.read
+            && replaced.shared
+            && replaced.reverted
+            && !state.oracle.restored
+            && was_agreed(&entries, replaced)
+        {
+            let Replaced { who, field, side, value, .. } = replaced;
+            let what = format!(
+                "{} of {who:?} in {side:?} was {}, and gave way to what its author had seen and changed",
+                field.key(),
+                shown(value)
+            );
+            found.push(("reverted", what));
+        }
         unseen += u64::from(!replaced.read && replaced.shared);
     }
     (found, unseen)
@@ -67,6 +81,16 @@ fn is_conflict(entries: &ByRecord<'_>, replaced: &Replaced) -> bool {
     changes.any(|change| {
         let this = change.field == replaced.field && change.before == replaced.value;
         this && (change.conflict || change.base_before.is_none())
+    })
+}
+
+/// Both sides had agreed on the field before this value was replaced.
+fn was_agreed(entries: &ByRecord<'_>, replaced: &Replaced) -> bool {
+    let of_record = entries.get(&(replaced.link, replaced.side)).map(Vec::as_slice).unwrap_or_default();
+    let mut changes = of_record.iter().flat_map(|entry| &entry.changes);
+    changes.any(|change| {
+        let this = change.field == replaced.field && change.before == replaced.value;
+        this && change.base_before.is_some()
     })
 }
 

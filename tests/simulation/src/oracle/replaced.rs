@@ -26,6 +26,8 @@ pub struct Replaced {
     pub shared: bool,
     /// Whoever wrote what took its place had not seen it.
     pub unseen_by_the_other: bool,
+    /// Whoever wrote it had seen what took its place.
+    pub reverted: bool,
 }
 
 /// A write of the engine that took effect.
@@ -146,6 +148,7 @@ impl Oracle {
                 let read = write.read.and_then(|read| read.get(&field)).is_some_and(|seen| *seen == value);
                 let written = write.values.get(field).cloned();
                 let unseen_by_the_other = !self.lineage.descends(who, field, &written, &value);
+                let reverted = unseen_by_the_other && self.lineage.descends(who, field, &value, &written);
                 if write.side == Side::Ehr && !read && write.read.is_some() {
                     let what =
                         format!("{} of {who:?} in the eHR was {}, and nobody had read it", field.key(), shown(&value));
@@ -161,6 +164,7 @@ impl Oracle {
                     read,
                     shared: owner == Ownership::Shared,
                     unseen_by_the_other,
+                    reverted,
                 });
             }
         }

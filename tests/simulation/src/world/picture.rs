@@ -13,7 +13,10 @@ use super::State;
 
 /// The last picture of each side, and of what state it is: half of a history's time would go into taking them again.
 #[derive(Debug, Default)]
-pub(super) struct Pictures(RefCell<[Option<([u64; 2], Arc<Picture>)>; 2]>);
+pub(super) struct Pictures(RefCell<[Option<Taken>; 2]>);
+
+/// A picture, and the revisions of the side and of the oracle's names that it was taken of.
+type Taken = ([u64; 2], Arc<Picture>);
 
 impl State {
     /// Every active record of a side.
