@@ -29,7 +29,7 @@ pub use due::{is_due, is_overdue};
 pub use failed::{fetch_failed, is_turn};
 pub use feed::tell_changes;
 pub use plan::{apply, make};
-pub use sweep::{sweep, update_binding};
+pub use sweep::{MARGIN_MS, sweep, update_binding};
 
 use runtime::metrics;
 use sweep::{figure, send};

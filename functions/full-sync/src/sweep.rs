@@ -15,8 +15,8 @@ use state::{Binding, Closed, Message};
 use crate::checkpoint::Standing;
 use crate::{Deps, Trouble, plan};
 
-/// A slice stops this long before Lambda kills it.
-pub(crate) const MARGIN_MS: i64 = 90_000;
+/// A slice stops this long before Lambda kills it, in milliseconds.
+pub const MARGIN_MS: i64 = 90_000;
 
 /// Runs are kept this long, in seconds: half a year.
 const KEPT_S: i64 = 183 * 24 * 3600;

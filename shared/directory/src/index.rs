@@ -1,7 +1,7 @@
 //! The base as a sweep keeps it in memory: a few dozen bytes per link, so that lists can nominate.
 //!
 //! Lists nominate, a fresh read decides (`design.md` §4.3): a list row is hashed in canonical form and compared with
-//! what the base says that row should look like. 72 bytes per link hold a company of 200,000 in 14 MB.
+//! what the base says that row should look like. 100 bytes per link hold a company of 200,000 in 20 MB.
 
 use crate::field::{Field, FieldSet};
 use crate::hash::{self, FieldHash, HashKey};
@@ -38,9 +38,8 @@ struct Row {
     digests: [FieldHash; 2],
     /// Fields that were ever agreed. The eHR shows others too, about which there is nothing to compare.
     agreed: FieldSet,
-    /// Sum of the hashes of (department, leads it), as base has them and as the lists showed them so far.
-    places: u64,
-    places_seen: u64,
+    /// Sum of the hashes of (department, leads it) that base has, less those that the lists showed so far.
+    places_left: u64,
     seen: [bool; 2],
     /// On both sides when it was last seen.
     active: bool,
@@ -57,14 +56,15 @@ pub struct BaseIndex {
     listed: Listed,
     rows: Vec<Row>,
     by_native: [Vec<(FieldHash, u32)>; 2],
-    links: Vec<LinkId>,
+    /// Positions of the rows, sorted by their links.
+    by_link: Vec<u32>,
 }
 
 impl BaseIndex {
     /// An empty index.
     #[must_use]
     pub fn new(key: HashKey, listed: Listed) -> Self {
-        Self { key, listed, rows: Vec::new(), by_native: [Vec::new(), Vec::new()], links: Vec::new() }
+        Self { key, listed, rows: Vec::new(), by_native: [Vec::new(), Vec::new()], by_link: Vec::new() }
     }
 
     /// Adds one link. Call [`BaseIndex::freeze`] after the last.
@@ -82,8 +82,7 @@ impl BaseIndex {
             link: link.id,
             digests: [digest(Side::DingTalk), digest(Side::Ehr)],
             agreed,
-            places: places(&self.key, &link.base),
-            places_seen: 0,
+            places_left: places(&self.key, &link.base),
             seen: [false; 2],
             active: matches!(link.lifecycle, Lifecycle::Active | Lifecycle::Absent { .. } | Lifecycle::Leaving { .. }),
             settled: link.lifecycle == Lifecycle::Active && link.intents.is_empty(),
@@ -95,8 +94,11 @@ impl BaseIndex {
     /// Sorts the index; lookups before this find nothing.
     pub fn freeze(&mut self) {
         self.by_native.iter_mut().for_each(|ids| ids.sort_unstable());
-        self.links = self.rows.iter().map(|row| row.link).collect();
-        self.links.sort_unstable();
+        let rows = &self.rows;
+        let link = |at: &u32| rows.get(*at as usize).map(|row| row.link);
+        // `add` refuses what has no position of 32 bits.
+        self.by_link = (0..u32::try_from(rows.len()).unwrap_or(u32::MAX)).collect();
+        self.by_link.sort_unstable_by_key(link);
     }
 
     /// Different linked records that DingTalk's lists showed so far.
@@ -116,7 +118,7 @@ impl BaseIndex {
     /// Whether a link of this id is stored, whomever it belongs to.
     #[must_use]
     pub fn has(&self, link: LinkId) -> bool {
-        self.links.binary_search(&link).is_ok()
+        self.by_link.binary_search_by_key(&Some(link), |at| self.rows.get(*at as usize).map(|row| row.link)).is_ok()
     }
 
     /// Records that are not marked left.
@@ -182,7 +184,7 @@ impl BaseIndex {
         let at = self.position(Side::DingTalk, native);
         let Some(row) = at.and_then(|at| self.rows.get_mut(at)) else { return false };
         row.seen[slot(Side::DingTalk)] = true;
-        row.places_seen = row.places;
+        row.places_left = 0;
         true
     }
 
@@ -191,17 +193,17 @@ impl BaseIndex {
         let place = place(&self.key, department, leads);
         let at = self.position(Side::DingTalk, native);
         if let Some(row) = at.and_then(|at| self.rows.get_mut(at)) {
-            row.places_seen = row.places_seen.wrapping_add(place);
+            row.places_left = row.places_left.wrapping_sub(place);
         }
     }
 
-    /// What DingTalk's lists showed so far, to go on from later: each link, and the sum of the places that it was seen in.
-    /// Sorted by link.
+    /// What DingTalk's lists showed so far, to go on from later: each link, and the sum of the places in which base has it and
+    /// no list showed it. Sorted by link.
     #[must_use]
     pub fn marks(&self) -> Vec<(LinkId, u64)> {
         let seen = |row: &&Row| row.seen[slot(Side::DingTalk)];
         let mut marks = Vec::with_capacity(self.rows.iter().filter(seen).count());
-        marks.extend(self.rows.iter().filter(seen).map(|row| (row.link, row.places_seen)));
+        marks.extend(self.rows.iter().filter(seen).map(|row| (row.link, row.places_left)));
         marks.sort_unstable();
         marks
     }
@@ -210,9 +212,9 @@ impl BaseIndex {
     pub fn restore(&mut self, marks: &[(LinkId, u64)]) {
         for row in &mut self.rows {
             let found = marks.binary_search_by(|(link, _)| link.cmp(&row.link)).ok();
-            if let Some((_, places)) = found.and_then(|at| marks.get(at)) {
+            if let Some((_, left)) = found.and_then(|at| marks.get(at)) {
                 row.seen[slot(Side::DingTalk)] = true;
-                row.places_seen = *places;
+                row.places_left = *left;
             }
         }
     }
@@ -220,7 +222,7 @@ impl BaseIndex {
     /// People whom the lists showed in other places, or with another leader mark, than base has.
     pub fn displaced(&self) -> impl Iterator<Item = LinkId> {
         let seen = |row: &&Row| row.seen[slot(Side::DingTalk)] && !row.expected_absent;
-        self.rows.iter().filter(seen).filter(|row| row.places != row.places_seen).map(|row| row.link)
+        self.rows.iter().filter(seen).filter(|row| row.places_left != 0).map(|row| row.link)
     }
 
     /// Links whose record was not in the list of the side that follows: nominated, to be read again. Nothing is removed for

@@ -5,7 +5,7 @@
 //! it.
 //!
 //! The bytes: a length (8 bytes, big-endian) and so much JSON, then 24 bytes for each record that the lists showed, its
-//! link and the sum of its places, people before departments. 200,000 people take 5 MB.
+//! link and the sum of the places that are left to be seen, people before departments. 200,000 people take 5 MB.
 
 use std::collections::{BTreeMap, BTreeSet};
 

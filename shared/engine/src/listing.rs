@@ -1,5 +1,6 @@
 //! Listing both sides: whom the lists nominate, and what speaks for their being complete.
 
+mod deep;
 mod rows;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,15 +9,11 @@ use std::sync::Arc;
 use dingtalk::client::{Crawled, Unread};
 use directory::hash::{self, FieldHash, HashKey};
 use directory::index::{BaseIndex, Listed, Nomination};
-use directory::plan::Plan;
 use directory::snapshot::{Evidence, Scope};
 use directory::{DeptId, Field, FieldSet, Kind, Lifecycle, Link, LinkId, NativeId, Side, UserId, planted};
 use ehr::Capabilities;
-use futures::FutureExt as _;
 
-use crate::names::Unknown;
 use crate::observe::{LookError, Whose};
-use crate::pump::Pump;
 use crate::report::{Preview, Progress};
 use crate::trouble::Reach as _;
 use crate::{Run, SweepOrder};
@@ -89,18 +86,13 @@ impl Run<'_> {
             rotation.clone_from(&checkpoint.deep);
             self.go_on(checkpoint, &mut listing);
         }
-        self.list_ehr(&mut listing).await?;
-        if fresh {
-            listing.head_count_before = self.head_count(&listing.scope).await?;
-            listing.unread = Some(self.enter(&mut listing));
-        }
-        let mut deep = [Vec::new(), Vec::new()];
-        if let Some(unread) = listing.unread.take() {
-            let crawl = self.crawl(order, unread, &mut listing);
-            let (crawled, read) = futures::join!(crawl, self.deep_read(order, rotation));
-            crawled?;
-            let read = read?;
-            deep = read.1;
+        let lists_now = fresh || listing.unread.is_some();
+        // DingTalk's pace is the floor: the deep reads do not wait for the eHR's lists.
+        let lists = self.read_lists(order, &mut listing);
+        let (canary, read) = futures::try_join!(lists, self.deep_read(order, rotation))?;
+        self.ehr_canary = canary;
+        let deep = read.1;
+        if lists_now {
             for (whose, link) in read.0 {
                 match whose.kind {
                     Kind::Person => _ = listing.differing.insert(link),
@@ -117,6 +109,19 @@ impl Run<'_> {
         }
         self.nominate_the_rest(&mut listing);
         Ok((listing, deep))
+    }
+
+    /// The eHR's lists, then what is left of DingTalk's. Somebody whom the eHR listed as active.
+    async fn read_lists(&self, order: &SweepOrder, listing: &mut Listing) -> Result<Option<NativeId>, LookError> {
+        let canary = self.list_ehr(listing).await?;
+        if order.checkpoint.is_none() {
+            listing.head_count_before = self.head_count(&listing.scope).await?;
+            listing.unread = Some(self.enter(listing));
+        }
+        if let Some(unread) = listing.unread.take() {
+            self.crawl(order, unread, listing).await?;
+        }
+        Ok(canary)
     }
 
     /// What only the whole of the lists shows.
@@ -176,7 +181,7 @@ impl Run<'_> {
         Ok((listing, rotation))
     }
 
-    async fn list_ehr(&mut self, listing: &mut Listing) -> Result<(), LookError> {
+    async fn list_ehr(&self, listing: &mut Listing) -> Result<Option<NativeId>, LookError> {
         let ehr = Arc::clone(&self.engine.ehr);
         let mut canary = None;
         let departments = ehr.list(Kind::Department, &mut |stored| listing.see_in_ehr(self, &stored)).await?;
@@ -189,8 +194,7 @@ impl Run<'_> {
             })
             .await?;
         listing.ehr_listed = departments + people;
-        self.ehr_canary = canary;
-        Ok(())
+        Ok(canary)
     }
 
     async fn head_count(&self, scope: &Scope) -> Result<Option<u64>, LookError> {
@@ -244,55 +248,9 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Reads this sweep's part of the corp in full and picks whoever differs in a field that lists don't show. Departments
-    /// and people are read beside each other: DingTalk paces each interface by itself. Returns what the deadline left.
-    async fn deep_read(
-        &self,
-        order: &SweepOrder,
-        [departments, people]: [Vec<Whose>; 2],
-    ) -> Result<(Vec<(Whose, LinkId)>, [Vec<Whose>; 2]), LookError> {
-        let (departments, people) =
-            futures::join!(self.differing_of(order, departments), self.differing_of(order, people));
-        let ((mut differing, left), (people, people_left)) = (departments?, people?);
-        differing.extend(people);
-        Ok((differing, [left, people_left]))
-    }
-
-    async fn differing_of(
-        &self,
-        order: &SweepOrder,
-        rotation: Vec<Whose>,
-    ) -> Result<(Vec<(Whose, LinkId)>, Vec<Whose>), LookError> {
-        let mut looks = Pump::new(rotation);
-        let begin = |whose: Whose| async move { (whose.kind, self.differs(whose).await) }.boxed();
-        let mut differing = Vec::new();
-        let mut left = Vec::new();
-        while let Some((kind, looked)) = looks.next(&begin).await {
-            // After the first ones, so that every slice gets on.
-            if !self.goes_on(order) {
-                left.extend(looks.left());
-            }
-            match looked {
-                Ok(found) => differing.extend(found),
-                Err(err) if err.concerns_everybody() => return Err(err),
-                Err(err) => self.tally(|tally| tally.unfinished(kind, None, err.sentence())),
-            }
-        }
-        Ok((differing, left))
-    }
-
     /// Whether there is time for more before the slice ends.
     pub(crate) fn goes_on(&self, order: &SweepOrder) -> bool {
         order.deadline.is_none_or(|deadline| self.now() < deadline)
-    }
-
-    async fn differs(&self, whose: Whose) -> Result<Option<(Whose, LinkId)>, LookError> {
-        let mut plan = Plan::default();
-        let looked = self.look_once(&whose, Unknown::LeaveOut, &mut plan).await?;
-        let items = plan.items.iter().map(|item| item.link.id);
-        let settled = plan.settled.iter().map(|settled| settled.link.id);
-        let mut links = items.chain(settled).chain(looked.missing.iter().map(|(_, link)| link.id));
-        Ok(links.next().map(|link| (whose, link)))
     }
 }
 

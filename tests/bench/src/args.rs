@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
-use directory::{BindingId, CorpId};
+use directory::{BindingId, CorpId, RunId};
 
 /// Figures, a line of JSON each.
 #[derive(Debug, Parser)]
@@ -52,6 +52,12 @@ pub struct SyncArgs {
     /// The same seed makes the same company
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+    /// Seconds of a slice, for the sweep in slices; 0 leaves it out
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(0..=86_400))]
+    pub slice_seconds: u32,
+    /// A file that keeps what the import stored: where it is there, the import is left out. It belongs to one size and seed
+    #[arg(long)]
+    pub keep: Option<PathBuf>,
 }
 
 /// `bench rows`.
@@ -108,4 +114,10 @@ pub struct SweepArgs {
     /// Its corp.
     #[arg(long)]
     pub corp: CorpId,
+    /// The run to go on with.
+    #[arg(long)]
+    pub run: Option<RunId>,
+    /// When the slice ends, in seconds from the begin.
+    #[arg(long)]
+    pub slice_seconds: Option<u32>,
 }

@@ -25,6 +25,12 @@ const PAGE: u32 = 100;
 /// What `design.md` §10 asks, per person and side.
 const CPU: Target = Target::AtMost(6.0);
 
+/// The same, of the memory of a whole sweep of 200,000 people.
+const MEMORY: Target = Target::AtMost(32.0);
+
+/// Far above the pages that are asked for: the clock stands still, and nobody may wait for it.
+const CALLS: u32 = 100_000;
+
 /// Person fields that a row shows.
 const SHOWN: FieldSet = FieldSet::PERSON.without(FieldSet::of(&[Field::MainDepartment, Field::Leads, Field::Manager]));
 
@@ -37,6 +43,7 @@ pub async fn run(args: &RowsArgs) -> Result<bool, Unreadable> {
     let key = HashKey::new([7; 32]);
     let department = link(&key, Kind::Department, "1", &Values::new());
     let pages = args.people.div_ceil(PAGE);
+    let empty = usage()?;
     let mut index = index(&key, &client, &department, pages).await;
     let before = usage()?;
     let mut agreeing = 0_u64;
@@ -51,6 +58,10 @@ pub async fn run(args: &RowsArgs) -> Result<bool, Unreadable> {
     // A row that did not agree was not compared with what it is: the figure would mean nothing.
     figures.ours("agreeing_rows", agreeing, "rows", Target::Exactly(people));
     figures.ours("cpu_per_person_and_side", spent * 1000.0 / people, "µs", CPU);
+    // What a sweep keeps per person as long as it lasts; the pages here are not its own.
+    let kept = crate::floor::ratio(before.resident_kib.saturating_sub(empty.resident_kib), 1024);
+    figures.ours("index_memory", kept, "MiB", MEMORY);
+    figures.ours("index_memory_per_person", kept * 1024.0 * 1024.0 / people, "B", Target::None);
     Ok(figures.hold)
 }
 
@@ -119,7 +130,7 @@ fn client(people: u32) -> Client {
     let pages = people.div_ceil(PAGE);
     let memory = Arc::new(Memory { people, pages: (0..pages).map(|page| body(page, pages)).collect() });
     let endpoints = Endpoints { api: "http://dingtalk.test".to_owned(), oapi: "http://dingtalk.test".to_owned() };
-    let pace = Pace { calls_per_second: u32::MAX, burst: u32::MAX };
+    let pace = Pace { calls_per_second: CALLS, burst: CALLS };
     let config = ClientConfig { endpoints, app_key: "bench".to_owned(), agent_id: None, pace };
     Client::new(config, Arc::clone(&memory) as _, Arc::clone(&memory) as _, memory, Arc::new(|| 0))
 }

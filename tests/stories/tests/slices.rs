@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use directory::{BindingId, Timestamp};
 use engine::report::RunReport;
-use full_sync::{Deps, Input, handle};
+use full_sync::{Deps, Input, MARGIN_MS, handle};
 use local::machine::{Machine, Place};
 use runtime::SystemClock;
 use runtime::batch::{Batch, Item};
@@ -16,9 +16,6 @@ use state::vault::BindingSecret;
 use state::{Binding, Endpoints, Queue as _};
 use stories::{DingTalk, Ledger, assert_same};
 use tempfile::{TempDir, tempdir};
-
-/// A slice stops this long before its deadline, `full-sync` says.
-const MARGIN_MS: i64 = 90_000;
 
 /// What became of a slice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use engine::report::RunReport;
 use local::machine::{Machine, Place};
 use serde::{Deserialize, Serialize};
+use state::WriteTally;
 use state::queue::messages::SweepMessage;
 use tokio::process::Command;
 
@@ -23,9 +24,37 @@ pub struct Measured {
     pub before: Usage,
     /// The process at the end.
     pub after: Usage,
+    /// Write capacity units that the database reported.
+    pub units: Units,
+}
+
+/// Write capacity units, per table.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+pub struct Units {
+    /// Links.
+    pub directory: f64,
+    /// The binding and the run.
+    pub control: f64,
+    /// Its entries and its head.
+    pub journal: f64,
+    /// The eHR's own records.
+    pub ledger: f64,
+}
+
+impl From<WriteTally> for Units {
+    fn from(tally: WriteTally) -> Self {
+        let WriteTally { directory, control, journal, ledger } = tally;
+        Self { directory: directory.units, control: control.units, journal: journal.units, ledger: ledger.units }
+    }
 }
 
 impl Measured {
+    /// The most memory between the two that was not there before, KiB.
+    #[must_use]
+    pub fn memory_kib(&self) -> u64 {
+        self.after.peak_kib.saturating_sub(self.before.resident_kib)
+    }
+
     /// CPU time between the two, milliseconds.
     #[must_use]
     pub fn cpu_ms(&self) -> u64 {
@@ -47,14 +76,19 @@ pub async fn run(args: &SweepArgs) -> Result<(), Trouble> {
     let message = SweepMessage {
         binding: args.binding.clone(),
         corp: args.corp.clone(),
-        run: None,
+        run: args.run.clone(),
         because: "bench".to_owned(),
         at: deps.corps.clock.now(),
     };
-    let report = full_sync::sweep(&deps, &message, None, Arc::new(|_| {})).await;
+    let written = machine.store.writes();
+    let slice = args.slice_seconds.map(|seconds| i64::from(seconds) * 1000 + full_sync::MARGIN_MS);
+    let deadline = slice.map(|slice| deps.corps.clock.now().plus_millis(slice));
+    let report = full_sync::sweep(&deps, &message, deadline, Arc::new(|_| {})).await;
     let report = report.map_err(Trouble::setup("the sweep"))?;
     let after = usage().map_err(Trouble::setup("the process's usage"))?;
-    let text = serde_json::to_string(&Measured { report, before, after }).map_err(Trouble::setup("the report"))?;
+    let units = Units::from(machine.store.writes() - written);
+    let text =
+        serde_json::to_string(&Measured { report, before, after, units }).map_err(Trouble::setup("the report"))?;
     writeln!(std::io::stdout(), "{text}").map_err(Trouble::setup("the report"))?;
     machine.stop().await;
     Ok(())
@@ -75,6 +109,12 @@ fn command(program: &Path, args: &SweepArgs) -> Command {
     command.arg("sweep-once").arg("--data").arg(&args.data);
     command.arg("--dynamodb").arg(args.dynamodb.to_string());
     command.arg("--binding").arg(args.binding.as_str()).arg("--corp").arg(args.corp.as_str());
+    if let Some(run) = &args.run {
+        command.arg("--run").arg(run.as_str());
+    }
+    if let Some(seconds) = args.slice_seconds {
+        command.arg("--slice-seconds").arg(seconds.to_string());
+    }
     command.kill_on_drop(true);
     command
 }

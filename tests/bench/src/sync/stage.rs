@@ -1,6 +1,9 @@
 //! The sandbox, the database and a binding, for sweeps in other processes.
 
-use directory::{BindingId, Timestamp};
+use std::path::Path;
+
+use directory::{Action, BindingId, Field, Kind, NativeId, RunId, Timestamp, Value, Values};
+use ehr::{Key, Write};
 use local::embedded::Database;
 use local::machine::{Machine, Place};
 use runtime::SystemClock;
@@ -12,13 +15,16 @@ use state::vault::BindingSecret;
 use state::{Binding, Endpoints};
 use tempfile::TempDir;
 
-use super::measured::in_a_process;
+use super::measured::{Measured, in_a_process};
 use super::{Seen, Trouble, finished};
 use crate::args::{SweepArgs, SyncArgs};
 use crate::floor::Minimum;
 
 /// One in this many people is changed.
 const ONE_PERCENT: usize = 100;
+
+/// The database's file, where it is kept.
+const DATABASE: &str = "state.db";
 
 /// What stands around the measured process.
 pub(super) struct Stage {
@@ -42,8 +48,8 @@ impl Stage {
         let settings = Settings { qps: args.qps, latency_ms: args.latency_ms, ban_calls: None, ..Settings::default() };
         let config = ServerConfig { listener: None, port: 0, data: None, size, settings };
         let server = Server::start(config).await.map_err(Trouble::setup("the sandbox"))?;
-        let database = Database::memory().await.map_err(Trouble::setup("the database"))?;
         let data = TempDir::new().map_err(Trouble::setup("a temporary directory"))?;
+        let database = open(args.keep.as_deref(), data.path()).await?;
         let keys = server.world.lock().await.company().credentials.clone();
         let binding = binding(&keys, &server.url)?;
         let stage = Self { server, database, data, binding, latency_ms: args.latency_ms };
@@ -51,13 +57,24 @@ impl Stage {
         Ok(stage)
     }
 
+    /// Keeps what is stored now, for another run of the benchmark.
+    pub(super) async fn keep(self, file: &Path) -> Result<Self, Trouble> {
+        let Self { server, database, data, binding, latency_ms } = self;
+        database.stop().await.map_err(Trouble::setup("the database"))?;
+        std::fs::copy(data.path().join(DATABASE), file).map_err(Trouble::setup("the kept file"))?;
+        let database = Database::open(&data.path().join(DATABASE)).await.map_err(Trouble::setup("the database"))?;
+        Ok(Self { server, database, data, binding, latency_ms })
+    }
+
     async fn bind(&self, keys: Credentials, seed: u64) -> Result<(), Trouble> {
         let machine = self.machine().await?;
         let secret = secret(&self.binding, keys, seed);
         let put = machine.secrets.put_binding(&self.binding.id, &secret).await;
         put.map_err(Trouble::setup("the binding's secret"))?;
-        let put = machine.store.put_binding(&self.binding, Condition::New).await;
-        put.map_err(Trouble::setup("the binding"))?;
+        if machine.store.binding(&self.binding.id).await.map_err(Trouble::setup("the binding"))?.is_none() {
+            let put = machine.store.put_binding(&self.binding, Condition::New).await;
+            put.map_err(Trouble::setup("the binding"))?;
+        }
         token_refresh::handle(&machine.token_refresh(), &token_refresh::Input::Schedule).await;
         machine.stop().await;
         Ok(())
@@ -73,19 +90,56 @@ impl Stage {
     /// One sweep at this many calls a second, in a process of its own.
     pub(super) async fn sweep(&self, qps: u32) -> Result<Seen, Trouble> {
         self.pace(qps).await?;
-        let args = SweepArgs {
+        let measured = in_a_process(&self.order(None, None)).await?;
+        self.seen(vec![measured]).await
+    }
+
+    /// The same sweep as the last one once more, in slices, each in a process of its own.
+    pub(super) async fn sweep_in_slices(&self, qps: u32, seconds: u32) -> Result<Seen, Trouble> {
+        self.turn_back().await?;
+        self.pace(qps).await?;
+        let mut slices: Vec<Measured> = Vec::new();
+        loop {
+            let run = slices.last().map(|slice| slice.report.id.clone());
+            let slice = in_a_process(&self.order(run, Some(seconds))).await?;
+            let continues = slice.report.continues;
+            slices.push(slice);
+            if !continues {
+                return self.seen(slices).await;
+            }
+        }
+    }
+
+    fn order(&self, run: Option<RunId>, slice_seconds: Option<u32>) -> SweepArgs {
+        SweepArgs {
             data: self.data.path().to_owned(),
             dynamodb: self.database.address(),
             binding: self.binding.id.clone(),
             corp: self.binding.corp_id.clone(),
-        };
-        let measured = in_a_process(&args).await?;
-        finished(&measured.report)?;
+            run,
+            slice_seconds,
+        }
+    }
+
+    async fn seen(&self, slices: Vec<Measured>) -> Result<Seen, Trouble> {
+        if let Some(last) = slices.last() {
+            finished(&last.report)?;
+        }
         let world = self.server.world.lock().await;
         let log: Vec<_> = world.log().cloned().collect();
         drop(world);
         let minimum = Minimum::with_reads_of(&self.members().await, &log);
-        Ok(Seen { measured, log, minimum })
+        Ok(Seen { slices, log, minimum })
+    }
+
+    /// The next sweep deep-reads the part of the company that the last one deep-read.
+    async fn turn_back(&self) -> Result<(), Trouble> {
+        let machine = self.machine().await?;
+        let back = |binding: &mut Binding| binding.sweeps = binding.sweeps.saturating_sub(1);
+        let changed = machine.store.change_binding(&self.binding.id, back).await;
+        changed.map_err(Trouble::setup("the binding"))?;
+        machine.stop().await;
+        Ok(())
     }
 
     /// Sets the pace on both sides and empties the log.
@@ -94,6 +148,8 @@ impl Stage {
         let stored = machine.store.binding(&self.binding.id).await.map_err(Trouble::setup("the binding"))?;
         let mut binding = stored.map_or_else(|| self.binding.clone(), |stored| stored.body);
         binding.calls_per_second = qps;
+        // The sandbox of a kept database has another port.
+        binding.endpoints.clone_from(&self.binding.endpoints);
         let put = machine.store.put_binding(&binding, Condition::Any).await;
         put.map_err(Trouble::setup("the binding"))?;
         machine.stop().await;
@@ -111,14 +167,47 @@ impl Stage {
 
     /// Gives one person in a hundred another title; how many.
     pub(super) async fn change_one_percent(&self) -> Result<u64, Trouble> {
-        let mut world = self.server.world.lock().await;
-        let people: Vec<String> = world.company().people.keys().step_by(ONE_PERCENT).cloned().collect();
+        self.change_in_dingtalk(0, "首席测量师").await.map(|people| people.len() as u64)
+    }
+
+    /// Gives one person in a hundred another title, on both sides the same; how many. They need no write to a side.
+    pub(super) async fn agree_on_one_percent(&self) -> Result<u64, Trouble> {
+        const TITLE: &str = "首席同意师";
+        let people = self.change_in_dingtalk(ONE_PERCENT / 2, TITLE).await?;
+        let machine = self.machine().await?;
+        let ehr = machine.corps().connector(&self.binding).await.map_err(Trouble::setup("the eHR"))?;
         for userid in &people {
-            let fields = Changes { title: Some("首席测量师".to_owned()), ..Changes::default() };
+            let id = NativeId::new(userid).map_err(Trouble::setup("a userid"))?;
+            let found = ehr.find_by_key(Kind::Person, &Key::DingTalk(id)).await.map_err(Trouble::setup("the eHR"))?;
+            let Some(found) = found else { continue };
+            let mut values = Values::new();
+            values.show(Field::Title, Some(Value::Text(TITLE.into())));
+            let write = Write {
+                kind: Kind::Person,
+                action: Action::Update,
+                // The ledger's id is the link's.
+                link: found.record.id.as_str().parse().map_err(Trouble::setup("a link"))?,
+                id: Some(found.record.id),
+                dingtalk: found.dingtalk,
+                unionid: found.record.unionid,
+                values,
+                expected: None,
+            };
+            ehr.apply(&write).await.map_err(Trouble::setup("the eHR"))?;
+        }
+        machine.stop().await;
+        Ok(people.len() as u64)
+    }
+
+    async fn change_in_dingtalk(&self, from: usize, title: &str) -> Result<Vec<String>, Trouble> {
+        let mut world = self.server.world.lock().await;
+        let people: Vec<String> = world.company().people.keys().skip(from).step_by(ONE_PERCENT).cloned().collect();
+        for userid in &people {
+            let fields = Changes { title: Some(title.to_owned()), ..Changes::default() };
             let act = Act::Change { userid: userid.clone(), fields: Box::new(fields) };
             world.act(SystemClock.now(), act).map_err(Trouble::setup("a change of a person"))?;
         }
-        Ok(people.len() as u64)
+        Ok(people)
     }
 
     /// The binding as it was made.
@@ -136,6 +225,16 @@ impl Stage {
         self.server.shutdown().await;
         _ = self.database.stop().await;
     }
+}
+
+/// In memory, unless it is kept; a copy of what was kept.
+async fn open(keep: Option<&Path>, data: &Path) -> Result<Database, Trouble> {
+    let Some(keep) = keep else { return Database::memory().await.map_err(Trouble::setup("the database")) };
+    let file = data.join(DATABASE);
+    if keep.exists() {
+        std::fs::copy(keep, &file).map_err(Trouble::setup("the kept file"))?;
+    }
+    Database::open(&file).await.map_err(Trouble::setup("the database"))
 }
 
 fn binding(keys: &Credentials, url: &str) -> Result<Binding, Trouble> {
