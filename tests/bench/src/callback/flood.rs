@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{Function, Mood, Stage, Trouble, built};
+use super::{Function, Mood, Stage, Trouble, deployed};
 use crate::args::FloodArgs;
 use crate::figure::{Figures, Target};
 use crate::process::{cpu_of, peak_kib_of};

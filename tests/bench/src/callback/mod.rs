@@ -25,7 +25,7 @@ use crate::process::peak_kib_of;
 pub use company::{Company, Push};
 pub use counted::{Counts, count};
 pub use lambda::{Function, Invoked};
-pub use program::{Stage, built};
+pub use program::{Stage, built, deployed};
 pub use sink::{Mood, Seen, Sink};
 
 /// Why there are no figures.
@@ -129,7 +129,7 @@ async fn success(stage: &Stage, name: &'static str, function: &mut Function) -> 
 pub async fn run(args: &CallbackArgs) -> Result<bool, Trouble> {
     let program = match &args.program {
         Some(program) => program.clone(),
-        None => built().await?,
+        None => deployed().await?,
     };
     let peers = peers::installed().await?;
     let stage = Stage::set().await?;

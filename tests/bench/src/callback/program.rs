@@ -125,18 +125,38 @@ impl Stage {
     }
 }
 
-/// Builds our bootstrap as it is deployed.
+/// Builds our bootstrap as it is deployed: by `cargo lambda`, whose linker puts into the program what plain cargo leaves to
+/// shared libraries.
+///
+/// # Errors
+/// [`Trouble::Build`].
+pub async fn deployed() -> Result<PathBuf, Trouble> {
+    let target = local::cloud::emulator::target_directory().map_err(Trouble::setup("cargo's target directory"))?;
+    let bin = local::cloud::tool::cargo_lambda(&target).map_err(Trouble::setup("cargo-lambda"))?;
+    let path = runtime::variable("PATH").unwrap_or_default();
+    let mut cargo = Command::new("cargo");
+    cargo.args(["lambda", "build", "--quiet", "--release", "--x86-64", "--locked", "--package", "callback"]);
+    cargo.env("PATH", format!("{}:{path}", bin.display()));
+    let status = cargo.current_dir(root()).stdout(Stdio::null()).status().await;
+    let built = status.map_err(Trouble::setup("cargo"))?.success();
+    built.then(|| target.join("lambda/callback/bootstrap")).ok_or(Trouble::Build)
+}
+
+/// Builds our bootstrap with plain cargo: in a minute, and a tenth dearer to start than the one that is deployed.
 ///
 /// # Errors
 /// [`Trouble::Build`].
 pub async fn built() -> Result<PathBuf, Trouble> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let mut cargo = Command::new("cargo");
     cargo.args(["build", "--quiet", "--release", "--locked", "--package", "callback", "--message-format", "json"]);
-    let output = cargo.current_dir(&root).stderr(Stdio::inherit()).output().await;
+    let output = cargo.current_dir(root()).stderr(Stdio::inherit()).output().await;
     let output = output.map_err(Trouble::setup("cargo"))?;
     let artifacts = String::from_utf8_lossy(&output.stdout).into_owned();
     let programs = artifacts.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
     let mut programs = programs.filter_map(|artifact| artifact["executable"].as_str().map(PathBuf::from));
     programs.next_back().filter(|_| output.status.success()).ok_or(Trouble::Build)
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
