@@ -22,8 +22,8 @@ const NAMED_MAX: usize = 50;
 /// Rules whose breaking has a figure of its own (issue 3): which of the checker's rules each figure counts.
 const RULES: [(&str, &[&str]); 4] = [
     ("divergence", &["diverged", "missing", "remains", "twin", "stray", "crossed", "lifecycle", "base", "intent"]),
-    ("lost_updates", &["lost", "forgotten", "journal", "owner"]),
-    ("wrong_removals", &["removal", "grace", "administrator", "untouched"]),
+    ("lost_updates", &["lost", "forgotten", "journal", "owner", "overwritten", "unfounded", "reverted", "unreported"]),
+    ("wrong_removals", &["removal", "grace", "administrator", "untouched", "too_much", "paused"]),
     ("echo_loops", &["echo", "restless", "livelock"]),
 ];
 
