@@ -45,7 +45,7 @@ pub struct Flood {
 pub async fn run(args: &FloodArgs) -> Result<bool, Trouble> {
     let program = match &args.program {
         Some(program) => program.clone(),
-        None => built().await?,
+        None => deployed().await?,
     };
     let stage = Stage::set().await?;
     stage.sink.seen().queue = Mood::FailsSome("000");
