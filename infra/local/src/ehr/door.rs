@@ -10,6 +10,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -24,6 +25,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 use super::desk::Desk;
@@ -46,9 +48,13 @@ struct Way {
     key: String,
 }
 
-/// The open door. Dropping it closes it.
+/// How long a closing door waits for the answers that it owes.
+const OWED: Duration = Duration::from_secs(5);
+
+/// The open door. Dropping it closes it at once; [`Door::close`] gives the answers first that it owes.
 pub struct Door {
     file: PathBuf,
+    closing: Arc<Notify>,
     served: JoinHandle<()>,
 }
 
@@ -81,12 +87,22 @@ impl Door {
             .route(PLANS, post(serve_plans))
             .layer(DefaultBodyLimit::max(ORDER_MAX))
             .with_state(Arc::new(Guarded { desk, plans, key: key.into() }));
+        let closing = Arc::new(Notify::new());
+        let closed = Arc::clone(&closing);
         let served = tokio::spawn(async move {
-            if let Err(err) = axum::serve(listener, router).await {
+            let serve = axum::serve(listener, router).with_graceful_shutdown(async move { closed.notified().await });
+            if let Err(err) = serve.await {
                 tracing::error!(reason = %err, "the desk's door closed");
             }
         });
-        Ok(Self { file, served })
+        Ok(Self { file, closing, served })
+    }
+
+    /// Lets nobody in any more, and answers whoever asked before, within five seconds.
+    pub async fn close(mut self) {
+        _ = std::fs::remove_file(&self.file);
+        self.closing.notify_one();
+        _ = tokio::time::timeout(OWED, &mut self.served).await;
     }
 }
 

@@ -83,7 +83,10 @@ impl Way {
         if let Self::Alone(alone) = self {
             let Alone { desk, machine, sandbox, door } = *alone;
             desk.settled().await;
-            drop(door);
+            // Whoever paused this run waits here for the word that it stopped.
+            if let Some(door) = door {
+                door.close().await;
+            }
             machine.stop().await;
             if let Some(sandbox) = sandbox {
                 sandbox.shutdown().await;

@@ -66,7 +66,7 @@ async fn up(args: &UpArgs, screen: &Arc<Screen>) -> Result<ExitCode, Refusal> {
     let door = Door::open(&args.data, desk, plans).await.map_err(|err| internal("opening the desk's door", &err))?;
     screen.started(&args.data, &target);
     let ended = work(args, screen, &target, &machine, &front).await;
-    drop(door);
+    door.close().await;
     drop(front);
     machine.stop().await;
     target.stop().await;

@@ -63,6 +63,7 @@ pub(super) const PROBES: [(&str, &[Step]); 5] = [
             gate::applied,
             gate::paused,
             gate::resumed,
+            gate::edited_in_the_ehr,
         ],
     ),
     ("TokenRefresh", &[first_token, refused_credentials, good_credentials, refused_token]),

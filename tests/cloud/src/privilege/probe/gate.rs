@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use directory::RunId;
+use directory::record::Values;
+use directory::{Field, Kind, RunId};
+use ehr::Ledger;
+use ehr::ledger::{Edit, What};
 use engine::plans::{Approval, PlanHead, PlanState};
 use runtime::SystemClock;
 use sandbox::world::Act;
@@ -11,7 +14,7 @@ use state::queue::messages::{PlanMessage, PlanTask};
 use state::store::{Condition, ControlKind, Stored};
 use state::{Pause, WriteError};
 
-use super::{Begun, Over, due, silence};
+use super::{Begun, Over, due, rule, silence};
 use crate::world::World;
 
 /// An answer of the gate counts for this long.
@@ -67,6 +70,24 @@ pub(super) fn applied(world: &World, _: u32) -> Begun<'_> {
         );
         put.await.expect("it is approved");
         ask(world, &head.id, PlanTask::Apply).await;
+        Over::Settled
+    })
+}
+
+/// Somebody changes the ledger, and the rule tells of it: what DingTalk decides is put back.
+pub(super) fn edited_in_the_ehr(world: &World, number: u32) -> Begun<'_> {
+    Box::pin(async move {
+        let secret = world.secrets().binding(&world.binding.id).await.expect("the secret");
+        let (corp, now) = (world.binding.corp_id.clone(), SystemClock.now());
+        let ledger = Ledger::new(world.store().clone(), corp, secret.hash_key(), now);
+        let people = world.ledger().await.people;
+        let here = people.iter().find(|stored| stored.record.active && stored.dingtalk.is_some()).expect("somebody");
+        let mut values = Values::new();
+        values.show_text(Field::Name, Some(format!("花名册{number}")));
+        let (id, what) = (here.record.id.clone(), What::Change(values));
+        let edit = Edit { kind: Kind::Person, id, what, on: None, expected: None };
+        ledger.edit(&edit, now).await.expect("it is edited");
+        rule(world, "FullSync").await;
         Over::Settled
     })
 }
