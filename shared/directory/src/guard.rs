@@ -107,6 +107,15 @@ impl FieldChanges {
         }
     }
 
+    /// Adds what was counted elsewhere.
+    pub fn add(&mut self, other: &Self) {
+        for (mine, theirs) in [(&mut self.blanked, &other.blanked), (&mut self.changed, &other.changed)] {
+            for (field, n) in theirs {
+                *mine.entry(*field).or_default() += n;
+            }
+        }
+    }
+
     /// The fields that are held, each with its reason.
     #[must_use]
     pub fn held(&self, limits: &Limits, people: u64) -> Vec<TooMuch> {
@@ -126,6 +135,23 @@ impl FieldChanges {
         blanked
             .chain(changed.map(|(field, records, limit)| TooMuch::Changed { field, records, people, limit }))
             .collect()
+    }
+}
+
+/// What the guard let through: a run of many plans is measured as one.
+#[derive(Debug, Clone, Default)]
+pub struct Passed {
+    /// People marked left.
+    pub removals: u64,
+    /// Changes of fields.
+    pub fields: FieldChanges,
+}
+
+impl Passed {
+    /// Adds what passed later.
+    pub fn add(&mut self, other: &Self) {
+        self.removals += other.removals;
+        self.fields.add(&other.fields);
     }
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::decide::{Change, disagree};
 use crate::field::FieldSet;
-use crate::guard::{self, FieldChanges, TooMuch};
+use crate::guard::{self, FieldChanges, Passed, TooMuch};
 use crate::hash::{self, FieldHash, HashKey};
 use crate::ids::{Kind, LinkId, Side, UnionId};
 use crate::link::{Action, Link};
@@ -161,6 +161,8 @@ pub struct Guard<'a> {
     pub people: u64,
     /// Fingerprints of items that a person released: they pass and are not counted.
     pub released: &'a BTreeSet<FieldHash>,
+    /// What earlier plans of the same run let through: many small ones are as much as a large one.
+    pub passed: &'a Passed,
 }
 
 /// A plan that passed the guard. [`Plan::approve`] alone makes one.
@@ -169,6 +171,7 @@ pub struct ApprovedPlan {
     items: Vec<Item>,
     settled: Vec<Settled>,
     held: Vec<Held>,
+    passed: Passed,
 }
 
 impl Plan {
@@ -186,21 +189,26 @@ impl Plan {
         let prints: Vec<_> = self.items.iter().map(|item| item.fingerprint(guard.key)).collect();
         let released = |print: &FieldHash| guard.released.contains(print);
         let counted = || self.items.iter().zip(&prints).filter(|(_, print)| !released(print)).map(|(item, _)| item);
-        let removals = counted().filter(|item| is_removal(item)).count() as u64;
+        let mut all = of_items(counted());
+        all.add(guard.passed);
         let stop = Stop {
-            removals: guard::removals(&guard.policy.limits, removals, guard.people),
-            fields: field_changes(counted()).held(&guard.policy.limits, guard.people),
+            removals: guard::removals(&guard.policy.limits, all.removals, guard.people),
+            fields: all.fields.held(&guard.policy.limits, guard.people),
         };
         let (mut held, mut settled, mut items) = (self.held, self.settled, Vec::new());
+        let mut passed = Passed::default();
         for (item, print) in self.items.into_iter().zip(&prints) {
             let through = if released(print) { Some(item) } else { stop.let_through(item, *print, &mut held) };
+            if let Some(item) = through.as_ref().filter(|_| !released(print)) {
+                passed.add(&of_items(std::iter::once(item)));
+            }
             match through {
                 Some(item) if item.parts.is_empty() => settled.extend(without_writes(item)),
                 Some(item) => items.push(item),
                 None => {}
             }
         }
-        ApprovedPlan { items, settled, held }
+        ApprovedPlan { items, settled, held, passed }
     }
 }
 
@@ -221,6 +229,12 @@ impl ApprovedPlan {
     #[must_use]
     pub fn held(&self) -> &[Held] {
         &self.held
+    }
+
+    /// What of it the next plans of the same run are measured with. What a person released is not counted.
+    #[must_use]
+    pub fn passed(&self) -> &Passed {
+        &self.passed
     }
 }
 
@@ -247,6 +261,11 @@ fn field_changes<'a>(items: impl Iterator<Item = &'a Item>) -> FieldChanges {
         }
     }
     changes
+}
+
+fn of_items<'a>(items: impl Iterator<Item = &'a Item> + Clone) -> Passed {
+    let removals = items.clone().filter(|item| is_removal(item)).count() as u64;
+    Passed { removals, fields: field_changes(items) }
 }
 
 /// What the guard stops in one plan.

@@ -82,13 +82,13 @@ impl Run<'_> {
             self.tally(|tally| tally.again.extend(looks.iter().cloned()));
         }
         let plan = self.look_at(looks, Unknown::HideField, &|_| {}).await?;
-        self.apply(plan.approve(&self.guard(u64::MAX)), progress).await.map(|_| ())
+        self.apply(self.approve(plan, u64::MAX), progress).await.map(|_| ())
     }
 
     /// Looks once more at records that somebody else wrote meanwhile, that referred to somebody who was on the way, or
     /// that refer to somebody who was expected and did not come (gone since the list was made, refused, or re-hired under
-    /// the link of old).
-    pub(crate) async fn look_again(&self) -> Result<(), LookError> {
+    /// the link of old). Measured by the `people` in step before the run, like the rest of it.
+    pub(crate) async fn look_again(&self, people: u64) -> Result<(), LookError> {
         self.find_referring(&self.names.disappointed()).await?;
         let take = |run: &Self| {
             let mut again = BTreeSet::new();
@@ -99,10 +99,10 @@ impl Run<'_> {
         for _ in 0..2 {
             for part in take(self).chunks(crate::people::CHUNK) {
                 let mut plan = self.look_at(part.to_vec(), Unknown::LeaveOut, &|_| {}).await?;
-                // Few records are not too much: what the guard stopped among many must not pass here.
+                // What the guard stopped among many must not pass here, one by one.
                 let stopped = self.stopped();
                 plan.items.retain(|item| !stopped.contains(&item.link.id));
-                self.apply(plan.approve(&self.guard(u64::MAX)), &|_| {}).await?;
+                self.apply(self.approve(plan, people), &|_| {}).await?;
             }
         }
         for whose in take(self) {

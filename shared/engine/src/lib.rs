@@ -36,8 +36,9 @@ use std::sync::Arc;
 
 use dingtalk::client::Clock;
 use directory::decide::Context;
+use directory::guard::Passed;
 use directory::hash::{FieldHash, HashKey};
-use directory::plan::Guard;
+use directory::plan::{ApprovedPlan, Guard, Plan};
 use directory::policy::Policy;
 use directory::{CorpId, FieldSet, Kind, LinkId, NativeId, RunId, Side, Timestamp, UserId, Version};
 use ehr::Connector;
@@ -116,6 +117,8 @@ pub(crate) struct Run<'a> {
     pub(crate) preview: Option<std::sync::Mutex<plans::Collected>>,
     /// Links whose items were written to the end, where somebody wants to know.
     pub(crate) finished: Option<std::sync::Mutex<BTreeSet<LinkId>>>,
+    /// What the guard let through so far.
+    pub(crate) passed: std::sync::Mutex<Passed>,
     pub(crate) report: std::sync::Mutex<report::Tally>,
 }
 
@@ -124,6 +127,7 @@ impl<'a> Run<'a> {
         let Sight { visible, whole_company, canary } = sight;
         let names = Names::new(engine.corp.clone(), Arc::clone(&engine.links));
         let (withdrawn, report) = (std::sync::Mutex::default(), std::sync::Mutex::default());
+        let passed = std::sync::Mutex::default();
         let (candidates, parents, preview) = (Candidates::default(), Parents::default(), None);
         let (ehr_canary, finished) = (None, None);
         Self {
@@ -139,6 +143,7 @@ impl<'a> Run<'a> {
             parents,
             preview,
             finished,
+            passed,
             report,
         }
     }
@@ -153,10 +158,14 @@ impl<'a> Run<'a> {
         self.engine.policy.lifecycle
     }
 
-    /// What a plan is measured by: `people` in step before the run.
-    pub(crate) fn guard(&self, people: u64) -> Guard<'_> {
+    /// Lets through what is not too much, measured by `people` in step before the run and with all that this run let through
+    /// before.
+    pub(crate) fn approve(&self, plan: Plan, people: u64) -> ApprovedPlan {
         let Engine { policy, key, released, .. } = self.engine;
-        Guard { policy, key, people, released }
+        let mut passed = self.passed.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let approved = plan.approve(&Guard { policy, key, people, released, passed: &passed });
+        passed.add(approved.passed());
+        approved
     }
 
     pub(crate) fn now(&self) -> Timestamp {

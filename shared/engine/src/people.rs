@@ -25,7 +25,7 @@ impl Run<'_> {
         }
         let ids = self.whose(listing.differing.iter().copied().collect()).await?;
         let plan = self.look_at(ids, Unknown::HideField, progress).await?;
-        self.apply(plan.approve(&self.guard(listing.people_present)), &|_| {}).await?;
+        self.apply(self.approve(plan, listing.people_present), &|_| {}).await?;
         Ok(())
     }
 
@@ -56,7 +56,7 @@ impl Run<'_> {
             let look = self.look_at(chunk.to_vec(), Unknown::HideField, progress);
             let (plan, written) = futures::join!(look, self.write_ready(ready.take()));
             written?;
-            ready = Some(plan?.approve(&self.guard(listing.people_present)));
+            ready = Some(self.approve(plan?, listing.people_present));
         };
         self.write_ready(ready).await?;
         Ok(finished)

@@ -47,7 +47,7 @@ impl Run<'_> {
                     .await?;
             }
         }
-        self.apply(plan.approve(&self.guard(linked)), &|_| {}).await?;
+        self.apply(self.approve(plan, linked), &|_| {}).await?;
         Ok(())
     }
 
@@ -146,7 +146,7 @@ impl Run<'_> {
             for link in &empty {
                 self.propose_removal(link, "gone in two complete sweeps and not found by its id", &mut plan).await?;
             }
-            self.apply(plan.approve(&self.guard(u64::MAX)), &|_| {}).await?;
+            self.apply(self.approve(plan, u64::MAX), &|_| {}).await?;
             waiting = full;
             occupied = self.occupied().await?;
         }

@@ -214,7 +214,7 @@ impl Run<'_> {
         self.differing(&listing, &progress).await?;
         let finished = self.newcomers(&listing, order, &progress).await?;
         if finished {
-            self.look_again().await?;
+            self.look_again(listing.people_present).await?;
         }
         if let (true, Ok(people), Ok(departments)) = (finished, &people, &departments) {
             self.missing_people(people.absent(), listing.people_present).await?;

@@ -82,7 +82,7 @@ impl Run<'_> {
             if let Some((_, link)) = looked.missing {
                 self.gone(&link, &mut plan).await?;
             }
-            let moved = self.apply(plan.approve(&self.guard(u64::MAX)), &|_| {}).await?;
+            let moved = self.apply(self.approve(plan, u64::MAX), &|_| {}).await?;
             let again = self.take_again(&whose);
             if moved == 0 && !again {
                 return self.first_error();

@@ -37,8 +37,12 @@ fn approve(items: Vec<Item>, people: u64) -> ApprovedPlan {
 }
 
 fn approve_released(items: Vec<Item>, people: u64, released: &BTreeSet<FieldHash>) -> ApprovedPlan {
+    approve_after(items, people, released, &Passed::default())
+}
+
+fn approve_after(items: Vec<Item>, people: u64, released: &BTreeSet<FieldHash>, passed: &Passed) -> ApprovedPlan {
     let (policy, key) = (Policy::dingtalk_is_master(), crate::index::tests::key());
-    Plan { items, ..Plan::default() }.approve(&Guard { policy: &policy, key: &key, people, released })
+    Plan { items, ..Plan::default() }.approve(&Guard { policy: &policy, key: &key, people, released, passed })
 }
 
 #[test]
@@ -96,6 +100,25 @@ fn what_a_person_released_passes_and_is_not_counted() {
     let all: Vec<_> = (0..9).map(|n| item(n, Action::Remove, &[])).collect();
     let approved = approve_released(all, 200, &released);
     assert_eq!((approved.items().len(), approved.held().len()), (2, 7));
+}
+
+#[test]
+fn many_small_plans_of_one_run_are_as_much_as_a_large_one() {
+    let removal = |n: u8| vec![item(n, Action::Remove, &[])];
+    let mut passed = Passed::default();
+    for n in 0..5 {
+        let approved = approve_after(removal(n), 200, &BTreeSet::new(), &passed);
+        assert_eq!(approved.held().len(), 0);
+        passed.add(approved.passed());
+    }
+    assert_eq!(approve_after(removal(5), 200, &BTreeSet::new(), &passed).held().len(), 1, "the sixth of two hundred");
+    let blank = |n: u8| vec![item(n, Action::Update, &[(Field::Mobile, None)])];
+    let mut passed = Passed::default();
+    for n in 0..9 {
+        let approved = approve_after(blank(n), 100, &BTreeSet::new(), &passed);
+        assert_eq!(approved.held().len(), usize::from(n >= 5), "{n}");
+        passed.add(approved.passed());
+    }
 }
 
 #[test]

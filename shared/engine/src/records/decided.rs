@@ -71,7 +71,7 @@ impl Run<'_> {
             Err(granted) => return Ok(granted),
         };
         let plan = Plan { items: vec![item], ..Plan::default() };
-        let moved = self.apply(plan.approve(&self.guard(u64::MAX)), &|_| {}).await?;
+        let moved = self.apply(self.approve(plan, u64::MAX), &|_| {}).await?;
         if moved > 0 {
             return Err(LookError::NotYet("somebody else wrote the same record a moment ago"));
         }

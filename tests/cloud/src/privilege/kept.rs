@@ -11,16 +11,12 @@ const LOST_ANSWER: &str = "reads back an entry whose answer was lost";
 /// Here every sweep ends within its execution; the stories of `tests/stories/tests/slices.rs` go on from a checkpoint.
 const LONG_SWEEP: &str = "keeps where a sweep stood that outlives its execution";
 
-/// The contract suite asks for what was never put.
-const ABSENT: &str = "tells a body that is absent from one that is forbidden";
-
-const KEPT: [Kept; 6] = [
+const KEPT: [Kept; 5] = [
     ("Reconcile", "dynamodb:GetItem", "-journal", LOST_ANSWER),
     ("FullSync", "dynamodb:GetItem", "-journal", LOST_ANSWER),
     ("FullSync", "s3:GetObject", "/checkpoint/*", LONG_SWEEP),
     ("FullSync", "s3:PutObject", "/checkpoint/*", LONG_SWEEP),
     ("FullSync", "s3:DeleteObject", "/checkpoint/*", LONG_SWEEP),
-    ("FullSync", "s3:ListBucket", "", ABSENT),
 ];
 
 /// Why a function keeps what it was never seen to use.
