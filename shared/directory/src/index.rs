@@ -108,11 +108,17 @@ impl BaseIndex {
     }
 
     /// Whether DingTalk's lists showed nobody whom a link knows, although somebody is linked: it may be another company's
-    /// data.
+    /// data. `left_too`: those who are marked left count as linked.
     #[must_use]
-    pub fn shows_none_of_ours(&self) -> bool {
-        let slot = slot(Side::DingTalk);
-        self.rows.iter().any(|row| row.active) && !self.rows.iter().any(|row| row.seen[slot])
+    pub fn shows_none_of_ours(&self, left_too: bool) -> bool {
+        self.rows.iter().any(|row| row.active || left_too) && !self.shows_any_of_ours(None)
+    }
+
+    /// Whether DingTalk's lists showed a record that a link knows, other than `this` one.
+    #[must_use]
+    pub fn shows_any_of_ours(&self, this: Option<&NativeId>) -> bool {
+        let this = this.and_then(|id| self.link(Side::DingTalk, id));
+        self.rows.iter().any(|row| row.seen[slot(Side::DingTalk)] && Some(row.link) != this)
     }
 
     /// Whether a link of this id is stored, whomever it belongs to.

@@ -172,7 +172,7 @@ async fn a_sweep_in_slices_asks_for_what_a_whole_one_asks() {
         house.calls().await;
     }
     let (one, _) = whole.sweep(None).await;
-    let (many, report) = sliced.sweep(Some(Duration::from_secs(2))).await;
+    let (many, report) = sliced.sweep(Some(Duration::from_millis(800))).await;
     let (whole_calls, sliced_calls) = (whole.calls().await, sliced.calls().await);
     println!("first: {one} and {many} slices, {whole_calls} and {sliced_calls} calls");
     assert!(one == 1 && many >= 3, "{one} and {many} slices");

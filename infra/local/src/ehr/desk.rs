@@ -33,7 +33,9 @@ impl Desk {
                 let wanted = company.of(*kind).values().filter(|stored| {
                     *all || stored.presence != directory::effective::Presence::Left || !stored.upcoming.is_empty()
                 });
-                Ok(Answer::Entries(wanted.map(|stored| naming::entry(&company, stored)).collect()))
+                let mut entries: Vec<_> = wanted.map(|stored| naming::entry(&company, stored)).collect();
+                entries.sort_by_cached_key(naming::order);
+                Ok(Answer::Entries(entries))
             }
             Order::Show { kind, who } => {
                 let company = company(&ledger).await?;

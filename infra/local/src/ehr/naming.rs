@@ -83,6 +83,13 @@ pub(super) fn entry(company: &Company, stored: &Stored) -> Entry {
     }
 }
 
+/// As people look for them: departments from the top down, people by their names.
+pub(super) fn order(entry: &Entry) -> (Vec<String>, Vec<String>, String) {
+    let of = |wanted| entry.fields.iter().find(|(field, _)| *field == wanted).map(|(_, texts)| texts.clone());
+    let texts = |field| of(field).unwrap_or_default();
+    (texts(Field::Parent), texts(Field::Name), entry.id.clone())
+}
+
 fn read(company: &Company, field: Field, value: &Value) -> Vec<String> {
     match value {
         Value::Text(text) => vec![text.expose().to_owned()],

@@ -18,7 +18,10 @@ const NEW: &str = "new ";
 impl Listing {
     /// DingTalk's lists show people or departments whom no link knows, and nobody who is linked.
     pub(crate) fn shows_strangers(&self) -> bool {
-        self.people.shows_none_of_ours() && (!self.newcomers.is_empty() || self.departments_new > 0)
+        let news = !self.newcomers.is_empty() || self.departments_new > 0;
+        // Every company has a root of the same id. Where everybody has left, departments of ours still say whose lists they are.
+        let places = || self.departments.shows_any_of_ours(Some(&NativeId::from(DeptId::ROOT)));
+        news && (self.people.shows_none_of_ours(false) || self.people.shows_none_of_ours(true) && !places())
     }
 
     /// A row of the eHR's list.
