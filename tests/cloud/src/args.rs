@@ -17,7 +17,15 @@ pub enum Command {
     /// Deploy, tell every story, tear down
     Deploy(DeployArgs),
     /// Take every action away from every role once, and see what fails
-    LeastPrivilege,
+    LeastPrivilege(LeastPrivilegeArgs),
+}
+
+/// Whose actions to take away.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct LeastPrivilegeArgs {
+    /// Only this function's, by its name in the template; everybody's unless given
+    #[arg(long, value_name = "FUNCTION")]
+    pub only: Option<String>,
 }
 
 /// How to deploy.

@@ -25,7 +25,7 @@ use args::{Args, Command};
 pub async fn run(args: Args) -> ExitCode {
     let done = match args.command {
         Command::Deploy(deploy) => deploy::run(&deploy).await,
-        Command::LeastPrivilege => privilege::run().await,
+        Command::LeastPrivilege(args) => privilege::run(args.only.as_deref()).await,
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -26,7 +26,7 @@ pub enum CloudCommand {
     /// Deploy: on AWS through SAM, or with --local on an emulated AWS, where it is shown to work
     Deploy(deploy::DeployArgs),
     /// Take every permission away from every role once, on an emulated AWS, and see the function denied
-    LeastPrivilege,
+    LeastPrivilege(deploy::LeastPrivilegeArgs),
     /// What was delivered too often: list it, show one, put it back
     DeadLetters(dead_letters::DeadLettersArgs),
 }
@@ -36,7 +36,7 @@ pub async fn run(args: &CloudArgs) -> ExitCode {
     match &args.command {
         CloudCommand::Check(check) => check::run(check),
         CloudCommand::Deploy(deploy) => deploy::run(deploy),
-        CloudCommand::LeastPrivilege => deploy::least_privilege(),
+        CloudCommand::LeastPrivilege(args) => deploy::least_privilege(args),
         CloudCommand::DeadLetters(letters) => dead_letters::run(letters).await,
     }
 }

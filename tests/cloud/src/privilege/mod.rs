@@ -50,18 +50,23 @@ enum Ended {
     Stuck(String),
 }
 
-/// Takes every action away once, and prints a line for each.
+/// Takes every action away once, from all functions or `only` from one, and prints a line for each.
 ///
 /// # Errors
-/// Permissions that nobody needs and nobody justifies, and functions that did not do their work.
-pub async fn run() -> Result<(), String> {
+/// A name that no function has; permissions that nobody needs and nobody justifies, and functions that did not do their work.
+pub async fn run(only: Option<&str>) -> Result<(), String> {
     let began = Instant::now();
+    let wanted: Vec<_> = PROBES.into_iter().filter(|(function, _)| only.is_none_or(|only| only == *function)).collect();
+    if wanted.is_empty() {
+        let all = PROBES.map(|(function, _)| function).join(", ");
+        return Err(format!("there is no such function; these are there: {all}"));
+    }
     let witness = Witness::start().await;
     let world = deploy::deployed(Programs::Built, PEOPLE, Endpoint::Witness(&witness)).await?;
     tell(&world, &stories::BEGINNING).await?;
     hurry(&world).await;
     let mut attempts = Attempts { world: &world, witness: &witness, number: 0, wrong: Vec::new() };
-    for (function, steps) in PROBES {
+    for (function, steps) in wanted {
         attempts.function(function, steps).await?;
     }
     let wrong = attempts.wrong;

@@ -15,8 +15,10 @@ pub(super) fn deploy(args: &DeployArgs) -> Result<ExitCode, String> {
 }
 
 /// Runs `cloud least-privilege` of `tests/cloud`, on the programs of the debug build.
-pub(super) fn least_privilege() -> Result<ExitCode, String> {
-    built(&Project::here()?, &["least-privilege"])
+pub(super) fn least_privilege(only: Option<&str>) -> Result<ExitCode, String> {
+    let args: Vec<_> =
+        ["least-privilege"].into_iter().chain(only.into_iter().flat_map(|only| ["--only", only])).collect();
+    built(&Project::here()?, &args)
 }
 
 /// Builds the whole workspace's programs as the tests do, and runs `cloud` among them.

@@ -14,6 +14,14 @@ use super::tool;
 use crate::checks::{Project, say};
 use place::{Place, Refusal};
 
+/// `bangding cloud least-privilege`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct LeastPrivilegeArgs {
+    /// Only this function's permissions, by its name in the template; everybody's unless given
+    #[arg(long, value_name = "FUNCTION")]
+    pub only: Option<String>,
+}
+
 /// `bangding cloud deploy`.
 #[derive(Debug, Clone, ClapArgs)]
 pub struct DeployArgs {
@@ -46,8 +54,8 @@ pub(super) fn run(args: &DeployArgs) -> ExitCode {
 }
 
 /// `bangding cloud least-privilege`.
-pub(super) fn least_privilege() -> ExitCode {
-    told(local::least_privilege())
+pub(super) fn least_privilege(args: &LeastPrivilegeArgs) -> ExitCode {
+    told(local::least_privilege(args.only.as_deref()))
 }
 
 fn told(done: Result<ExitCode, String>) -> ExitCode {
