@@ -220,12 +220,15 @@ fn first_token(world: &World, _: u32) -> Begun<'_> {
     })
 }
 
-/// The AppSecret was reset in DingTalk.
+/// The AppSecret was reset in DingTalk, and so was the one before.
 fn refused_credentials(world: &World, number: u32) -> Begun<'_> {
     Box::pin(async move {
         let mut secret = world.secrets().binding(&world.binding.id).await.expect("the secret");
-        secret.app_secret = format!("wrong-{number}").into();
-        world.secrets().put_binding(&world.binding.id, &secret).await.expect("it is stored");
+        // Twice: the one before is tried too.
+        for wrong in ["wrong", "wrong-too"] {
+            secret.app_secret = format!("{wrong}-{number}").into();
+            world.secrets().put_binding(&world.binding.id, &secret).await.expect("it is stored");
+        }
         outlive(world).await;
         rule(world, "TokenRefresh").await;
         Over::HasTrouble
