@@ -28,12 +28,14 @@ impl std::fmt::Debug for HashKey {
 /// 96 bits of a keyed hash.
 pub type FieldHash = [u8; 12];
 
-/// The hash of one field's value; *empty* has a hash of its own, so that it differs from *never seen*.
+/// The hash of one field's value; *empty* has a hash of its own, so that it differs from *never seen*. Whether a number is
+/// hidden is never empty in DingTalk: an eHR that says nothing about it means that it is not.
 #[must_use]
 pub fn field(key: &HashKey, field: Field, value: Option<&Value>) -> FieldHash {
     let mut hasher = blake3::Hasher::new_keyed(&key.0);
     hasher.update(&[field as u8]);
     match value {
+        None if field == Field::HideMobile => _ = hasher.update(&[b'f', 0]),
         None => _ = hasher.update(b"e"),
         Some(Value::Text(text)) => _ = hasher.update(b"t").update(text.expose().as_bytes()),
         Some(Value::Day(day)) => {
@@ -98,6 +100,8 @@ mod tests {
         assert_ne!(hash, field(&key(), Field::Title, Some(&zhang)));
         assert_ne!(hash, field(&HashKey::new([8; 32]), Field::Name, Some(&zhang)));
         assert_ne!(hash, field(&key(), Field::Name, None));
+        let shown = Some(&Value::Flag(false));
+        assert_eq!(field(&key(), Field::HideMobile, None), field(&key(), Field::HideMobile, shown));
     }
 
     #[test]

@@ -14,13 +14,16 @@ pub enum Seen {
     Is(FieldHash),
     /// A value that a write of our own, whose outcome was unknown, put there late. It is nobody's edit.
     Ours(FieldHash),
+    /// A value that we were sending to the other side when the write was cut off: it was decided then, and whatever the other
+    /// side has instead came later.
+    Sent(FieldHash),
 }
 
 impl Seen {
     fn hash(self) -> Option<FieldHash> {
         match self {
             Self::Hidden => None,
-            Self::Is(hash) | Self::Ours(hash) => Some(hash),
+            Self::Is(hash) | Self::Ours(hash) | Self::Sent(hash) => Some(hash),
         }
     }
 }
@@ -52,7 +55,8 @@ pub enum Merged {
 /// With one owner there is nothing to resolve: where both sides are seen and differ, the owner's value is written to
 /// the other side, also when the owner has not changed it (somebody edited the copy). DingTalk has no conditional
 /// write, and with one owner none is needed (`reliability.md` §2.2, D1). A shared field follows whichever side changed
-/// it; where both did, `tie` wins and the other value is a conflict.
+/// it; where both did, `tie` wins and the other value is a conflict. What was decided before the write of it was cut off
+/// gives way to what came later, and is a conflict too: nobody knows whether the later author had seen it.
 #[must_use]
 pub fn field(base: Option<FieldHash>, dingtalk: Seen, ehr: Seen, owner: Ownership, tie: Side) -> Merged {
     let (Some(in_dingtalk), Some(in_ehr)) = (dingtalk.hash(), ehr.hash()) else {
@@ -61,13 +65,16 @@ pub fn field(base: Option<FieldHash>, dingtalk: Seen, ehr: Seen, owner: Ownershi
     if in_dingtalk == in_ehr {
         return if base == Some(in_dingtalk) { Merged::Unchanged } else { Merged::Agreed(in_dingtalk) };
     }
-    let edited = |seen: Seen| matches!(seen, Seen::Is(hash) if base != Some(hash));
+    let edited = |seen: Seen| matches!(seen, Seen::Is(hash) | Seen::Sent(hash) if base != Some(hash));
+    let sent = |seen: Seen| matches!(seen, Seen::Sent(_));
     let owner = if planted::is(Bug::OwnerIgnored) { Ownership::Shared } else { owner };
     let (winner, conflict) = match owner {
         Ownership::Owned(side) => (side, false),
         Ownership::Shared => match (edited(dingtalk), edited(ehr)) {
             (true, false) => (Side::DingTalk, false),
             (false, true) => (Side::Ehr, false),
+            (true, true) if sent(ehr) && !sent(dingtalk) => (Side::DingTalk, base.is_some()),
+            (true, true) if sent(dingtalk) && !sent(ehr) => (Side::Ehr, base.is_some()),
             (true, true) => (tie, base.is_some()),
             // Neither: one of them holds a late write of ours, and the other one what it was meant to replace.
             (false, false) if matches!(dingtalk, Seen::Ours(_)) => (Side::Ehr, false),
@@ -138,6 +145,16 @@ mod tests {
         assert_eq!(shared(Some(A), Seen::Ours(B), Seen::Is(C)), write(Side::DingTalk, C, false, false));
         assert_eq!(shared(Some(A), Seen::Is(A), Seen::Ours(B)), write(Side::Ehr, A, false, false));
         assert_eq!(shared(Some(A), Seen::Ours(B), Seen::Is(B)), Merged::Agreed(B));
+    }
+
+    #[test]
+    fn what_was_being_sent_gives_way_to_what_came_later() {
+        assert_eq!(shared(Some(A), Seen::Is(B), Seen::Sent(C)), write(Side::Ehr, B, true, true), "not the tie");
+        assert_eq!(shared(Some(A), Seen::Sent(B), Seen::Is(C)), write(Side::DingTalk, C, true, true));
+        assert_eq!(shared(Some(A), Seen::Is(A), Seen::Sent(C)), write(Side::DingTalk, C, false, false), "it never came");
+        assert_eq!(shared(Some(A), Seen::Ours(B), Seen::Sent(C)), write(Side::DingTalk, C, false, false));
+        let owned = field(Some(A), Seen::Is(B), Seen::Sent(C), Ownership::Owned(Side::Ehr), Side::Ehr);
+        assert_eq!(owned, write(Side::DingTalk, C, true, false), "an owner decides whatever was sent");
     }
 
     #[test]

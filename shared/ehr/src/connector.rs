@@ -46,6 +46,8 @@ pub enum Key {
     Union(UnionId),
     /// The job number.
     JobNumber(String),
+    /// The mobile number, canonical (E.164). A proposal at most: two people may share one.
+    Mobile(String),
 }
 
 /// A record with the version that a conditional write needs.

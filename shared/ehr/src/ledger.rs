@@ -54,8 +54,9 @@ impl Ledger {
     fn finds(&self, body: &Body) -> Vec<Find> {
         let dingtalk = body.dingtalk.as_ref().map(|id| Key::DingTalk(id.clone()));
         let union = body.record.unionid.clone().map(Key::Union);
-        let job = body.record.values.text(Field::JobNumber).map(|number| Key::JobNumber(number.to_owned()));
-        dingtalk.iter().chain(&union).chain(&job).map(|key| self.find(key)).collect()
+        let text = |field| body.record.values.text(field).map(str::to_owned);
+        let (job, mobile) = (text(Field::JobNumber).map(Key::JobNumber), text(Field::Mobile).map(Key::Mobile));
+        dingtalk.iter().chain(&union).chain(&job).chain(&mobile).map(|key| self.find(key)).collect()
     }
 
     fn find(&self, key: &Key) -> Find {
@@ -63,6 +64,7 @@ impl Ledger {
             Key::DingTalk(id) => ("dingtalk", id.as_str()),
             Key::Union(id) => ("unionid", id.as_str()),
             Key::JobNumber(number) => ("job-number", number.as_str()),
+            Key::Mobile(number) => ("mobile", number.as_str()),
         };
         Find { what, hash: hash::bytes(&self.key, what, value.as_bytes()) }
     }
@@ -172,7 +174,7 @@ impl Connector for Ledger {
     }
 
     async fn find_by_key(&self, kind: Kind, key: &Key) -> Result<Option<Stored>, Error> {
-        // Two can share a job number for a while: whoever is still here comes first.
+        // Two can share a number for a while: whoever is still here comes first.
         let ids = self.store.find(&self.corp, kind, &self.find(key), 10).await.map_err(unavailable)?;
         let mut found: Option<Stored> = None;
         for id in ids {
@@ -208,5 +210,6 @@ fn has(stored: &Stored, key: &Key) -> bool {
         Key::DingTalk(id) => stored.dingtalk.as_ref() == Some(id),
         Key::Union(id) => stored.record.unionid.as_ref() == Some(id),
         Key::JobNumber(number) => stored.record.values.text(Field::JobNumber) == Some(number),
+        Key::Mobile(number) => stored.record.values.text(Field::Mobile) == Some(number),
     }
 }

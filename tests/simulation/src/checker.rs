@@ -77,5 +77,5 @@ fn comparable(state: &State, pictures: &[Picture; 2], field: Field, fact: &Fact)
 
 /// Whether a record is out of judgement: its `userid` was given to somebody else, and a person has to say who is who.
 fn is_confused(state: &State, who: Who) -> bool {
-    who.0 == Kind::Person && state.oracle.confused.contains(&who.1) || state.oracle.doubled.contains(&who)
+    who.0 == Kind::Person && state.oracle.is_confused(who.1) || state.oracle.doubled.contains(&who)
 }

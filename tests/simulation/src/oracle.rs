@@ -5,6 +5,7 @@
 
 mod conduct;
 mod lineage;
+mod read;
 mod removal;
 pub mod replaced;
 
@@ -13,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use directory::policy::{Ownership, Policy};
 use directory::{Field, Kind, NativeId, Side, Value, Values};
 
+pub use read::Read;
 pub use replaced::Replaced;
 
 /// Whose record, whatever side it stands on.
@@ -65,6 +67,9 @@ pub struct Oracle {
     pub admins_left: BTreeSet<u32>,
     /// Whose `userid` was given to somebody else, and to whom.
     pub confused: BTreeSet<u32>,
+    /// People whose account was made with the mobile number of somebody who had left, and those whose it was: DingTalk takes
+    /// them for one. Only the links know better.
+    pub borrowed: BTreeSet<u32>,
     /// When a `userid` was given to this person, who is not the one that had it before.
     pub reused_at: BTreeMap<u32, i64>,
     /// Old accounts that somebody took back by hand: the engine may make a new one in the same moment.
@@ -93,6 +98,12 @@ impl Oracle {
     #[must_use]
     pub fn names(&self) -> u64 {
         self.names
+    }
+
+    /// Whether nobody can tell who this is: a `userid` was given to somebody else, or the link that knew it is gone.
+    #[must_use]
+    pub fn is_confused(&self, number: u32) -> bool {
+        self.confused.contains(&number) || self.restored && self.borrowed.contains(&number)
     }
 
     /// The number of a record.

@@ -20,7 +20,7 @@ use engine::ports::JournalEntry;
 
 use crate::dice::Dice;
 use crate::fault::Faults;
-use crate::oracle::{Fact, Oracle};
+use crate::oracle::{Oracle, Read};
 use crate::story::Story;
 
 pub use disaster::Disaster;
@@ -51,7 +51,7 @@ pub struct Habits {
 }
 
 /// What one invocation read last of each record.
-pub type Reads = BTreeMap<(u32, Side, Kind, NativeId), BTreeMap<Field, Fact>>;
+pub type Reads = BTreeMap<(u32, Side, Kind, NativeId), Read>;
 
 /// Everything there is.
 #[derive(Debug)]

@@ -6,7 +6,7 @@ use super::{Change, Context, Counterpart, Decision, Pair, begin_again, conclude,
 use crate::field::{Field, FieldSet};
 use crate::hash::{self, FieldHash, HashKey};
 use crate::ids::{DeptId, Kind, LinkId, Side, Timestamp};
-use crate::link::{Action, Base, Lifecycle, Link, Wait};
+use crate::link::{Action, Base, Intent, Lifecycle, Link, Wait};
 use crate::merge::{self, Merged, Seen};
 use crate::plan::Part;
 use crate::planted::{self, Bug};
@@ -22,7 +22,7 @@ pub(super) fn both(pair: Pair<'_>, dingtalk: &Record, ehr: Counterpart<'_>, cont
         begin_again(&mut link);
     }
     let adopted = link.base.is_empty();
-    let writes = merge(&mut link, dingtalk, ehr.record, context);
+    let writes = merge(&mut link, &pair.link.intents, dingtalk, ehr.record, context);
     if !(planted::is(Bug::AbsenceNotReset) && matches!(link.lifecycle, Lifecycle::Absent { .. })) {
         link.lifecycle = Lifecycle::Active;
     }
@@ -37,7 +37,7 @@ pub(super) fn restore(pair: Pair<'_>, dingtalk: &Record, ehr: Counterpart<'_>, c
     if pair.stored.is_some() && matches!(link.lifecycle, Lifecycle::Left { .. }) {
         begin_again(&mut link);
     }
-    let mut writes = merge(&mut link, dingtalk, ehr.record, context);
+    let mut writes = merge(&mut link, &pair.link.intents, dingtalk, ehr.record, context);
     // First things first: a field that DingTalk refuses must not keep somebody away. What it is to be told, the next look
     // tells it.
     let untold = std::mem::take(&mut writes.dingtalk);
@@ -116,14 +116,21 @@ pub(super) fn merged_fields(link: &Link, context: Context<'_>) -> FieldSet {
         .collect()
 }
 
-/// Merges every field that both sides can keep; base catches up in `link`, what must be written is returned.
-fn merge(link: &mut Link, dingtalk: &Record, ehr: &Record, context: Context<'_>) -> Writes {
+/// Merges every field that both sides can keep; base catches up in `link`, what must be written is returned. `intents` are all
+/// that were stored, also those that are too old to land: this is the read that explains them.
+fn merge(link: &mut Link, intents: &[Intent], dingtalk: &Record, ehr: &Record, context: Context<'_>) -> Writes {
     let mut writes = Writes::default();
     let waited = std::mem::take(&mut link.waits);
     for field in merged_fields(link, context).iter() {
         let base = link.base.hashes.get(&field).copied();
-        let in_dingtalk = look(link, Side::DingTalk, field, &dingtalk.values, context.key);
-        let in_ehr = look(link, Side::Ehr, field, &ehr.values, context.key);
+        // A side that stores a value otherwise than it was sent shows another one without anybody's edit.
+        let otherwise = waited.iter().any(|wait| wait.field == Some(field));
+        let look = |side, values| match look(intents, side, field, values, context.key) {
+            Seen::Sent(hash) if otherwise => Seen::Is(hash),
+            seen => seen,
+        };
+        let in_dingtalk = look(Side::DingTalk, &dingtalk.values);
+        let in_ehr = look(Side::Ehr, &ehr.values);
         let owner = context.policy.owner(link.kind, field);
         if let Some(union) = shared_set(link, field, owner, &dingtalk.values, &ehr.values) {
             merge_set(&mut writes, link, field, &union, (dingtalk, ehr), context);
@@ -180,13 +187,19 @@ fn wait(link: &mut Link, field: Field, value: FieldHash, waited: &[Wait], now: T
     }));
 }
 
-fn look(link: &Link, side: Side, field: Field, values: &Values, key: &HashKey) -> Seen {
+fn look(intents: &[Intent], side: Side, field: Field, values: &Values, key: &HashKey) -> Seen {
     if !values.shown().contains(field) && !planted::is(Bug::HiddenIsEmpty) {
         return Seen::Hidden;
     }
     let hash = hash::field(key, field, values.get(field));
-    let ours = link.intents.iter().any(|intent| intent.side == side && intent.fields.get(&field) == Some(&hash));
-    if ours && !planted::is(Bug::EchoIsEdit) { Seen::Ours(hash) } else { Seen::Is(hash) }
+    let sent_to = |to: Side| intents.iter().any(|sent| sent.side == to && sent.fields.get(&field) == Some(&hash));
+    if sent_to(side) && !planted::is(Bug::EchoIsEdit) {
+        Seen::Ours(hash)
+    } else if sent_to(side.other()) {
+        Seen::Sent(hash)
+    } else {
+        Seen::Is(hash)
+    }
 }
 
 /// A shared membership merges as a set, member by member: added by either side, removed by either side.

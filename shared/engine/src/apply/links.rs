@@ -19,6 +19,13 @@ use crate::ports::JournalEntry;
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 const HOUR_MS: i64 = 60 * 60 * 1000;
 
+/// Intents that an item keeps until a read explains them. Beyond that, what is too old to land goes: a record that is refused
+/// or cut off again and again must not grow.
+const INTENTS_MAX: usize = 6;
+
+/// How often the id of what was made is offered to a link that others keep storing.
+const KEEP_TRIES: u32 = 3;
+
 impl Run<'_> {
     /// The conditional put before the remote writes. `None`: somebody else was here.
     pub(super) async fn store_intent(&self, item: &Item) -> Result<Option<Link>, StoreError> {
@@ -34,8 +41,7 @@ impl Run<'_> {
             link.lifecycle = item.link.lifecycle.clone();
         }
         link.version = self.version();
-        // What is too old to land is dropped here already: an item that never ends must not grow.
-        link.intents.clone_from(&item.link.intents);
+        link.intents = unexplained(item);
         for part in item.parts.iter().filter(|_| !planted::is(Bug::NoIntent)) {
             let hash = |field| item.link.base.hashes.get(&field).map(|hash| (field, *hash));
             let fields: BTreeMap<_, _> = part.changes.iter().filter_map(|change| hash(change.field)).collect();
@@ -61,6 +67,9 @@ impl Run<'_> {
         }
         let unknown = item.before.is_none() && planted::is(Bug::NoWriteAhead);
         let won = self.put(Some(under).filter(|_| !unknown), &link).await?;
+        if !won {
+            self.keep_made(done).await?;
+        }
         if won {
             self.names.learn(&link);
             self.finished(link.id);
@@ -78,6 +87,26 @@ impl Run<'_> {
         Ok(won)
     }
 
+    /// Somebody stored the link while its record was made in DingTalk. What was made has an id that only this run knows: kept
+    /// in the link it is found again, whoever renames it or overwrites its mark meanwhile.
+    async fn keep_made(&self, done: &Done) -> Result<(), StoreError> {
+        let made = done.item.part(Side::DingTalk).is_some_and(|part| part.action == Action::Create);
+        let Some(id) = done.dingtalk.as_ref().filter(|_| made) else { return Ok(()) };
+        let (links, corp) = (&self.engine.links, &self.engine.corp);
+        for _ in 0..KEEP_TRIES {
+            let Some(now) = links.link(corp, done.item.link.kind, done.item.link.id).await? else { return Ok(()) };
+            if now.dingtalk.is_some() {
+                return Ok(());
+            }
+            let kept = Link { dingtalk: Some(id.clone()), version: self.version(), ..now.clone() };
+            if self.put(Some(&now), &kept).await? {
+                self.names.learn(&kept);
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
     /// Nothing was written: the intent is explained, and the refusal is the record's state with its reason.
     pub(super) async fn refuse(&self, item: &Item, under: &Link, reason: &str) -> Result<(), StoreError> {
         let mut link = item.before.clone().unwrap_or_else(|| under.clone());
@@ -90,7 +119,7 @@ impl Run<'_> {
             link.unionid = item.link.unionid;
         }
         link.version = self.version();
-        link.intents.retain(|intent| item.link.intents.contains(intent));
+        link.intents = unexplained(item);
         link.waits.retain(|wait| wait.field.is_some());
         let refers = item.changes().any(|change| change.field.refers_to().is_some());
         // A department that is not empty yet may be the next moment.
@@ -176,5 +205,13 @@ impl Run<'_> {
     /// A record of the eHR that a link belongs to, for a second look.
     pub(crate) fn again(&self, whose: Whose) {
         self.tally(|tally| _ = tally.again.insert(whose));
+    }
+}
+
+/// The intents that were stored before an item and that nothing has explained yet: base does not hold what they wrote.
+fn unexplained(item: &Item) -> Vec<Intent> {
+    match &item.before {
+        Some(before) if before.intents.len() <= INTENTS_MAX => before.intents.clone(),
+        _ => item.link.intents.clone(),
     }
 }

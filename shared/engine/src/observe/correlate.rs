@@ -91,6 +91,12 @@ impl Run<'_> {
         let looked_for = record.kind == Kind::Department && !planted::is(Bug::DepartmentNotLookedFor);
         let Some(id) = id.filter(|_| looked_for) else { return Ok(None) };
         let link = self.engine.links.link(&self.engine.corp, record.kind, id).await?;
+        if let Some(link) = link.as_ref().filter(|link| link.dingtalk.as_ref().is_some_and(|known| *known != record.id)) {
+            self.tally(|tally| {
+                let reason = "DingTalk has a department twice that was made once: the answer to an earlier create came too late                               to be known; delete the one that nobody is linked with";
+                tally.trouble(record.kind, Some(link.id), reason);
+            });
+        }
         Ok(link.filter(|link| link.dingtalk.is_none()))
     }
 
@@ -125,16 +131,17 @@ impl Run<'_> {
     async fn find_in_ehr(&self, record: &Record) -> Result<Found<Stored>, LookError> {
         let ehr = &self.engine.ehr;
         let union = record.unionid.iter().map(|id| Key::Union(id.clone()));
-        let job = record.values.text(Field::JobNumber).map(|number| Key::JobNumber(number.to_owned()));
-        for key in union.chain([Key::DingTalk(record.id.clone())]).chain(job) {
-            let by_job = matches!(key, Key::JobNumber(_));
+        let text = |field| record.values.text(field).map(str::to_owned);
+        let (job, mobile) = (text(Field::JobNumber).map(Key::JobNumber), text(Field::Mobile).map(Key::Mobile));
+        for key in union.chain([Key::DingTalk(record.id.clone())]).chain(job).chain(mobile) {
+            let by_number = matches!(key, Key::JobNumber(_) | Key::Mobile(_));
             let Some(stored) = ehr.find_by_key(record.kind, &key).await? else { continue };
             let unions = record.unionid.as_ref().zip(stored.record.unionid.as_ref());
             if unions.is_some_and(|(one, other)| one != other) {
-                // The userid, or the job number, was somebody else's before.
+                // The userid, or the number, was somebody else's before.
                 continue;
             }
-            match if by_job { self.is_certain(record, &stored).await? } else { Match::Certain } {
+            match if by_number { self.is_certain(record, &stored).await? } else { Match::Certain } {
                 Match::Certain => return Ok(Found::There(stored)),
                 Match::Proposal(_) if planted::is(Bug::UncertainIsNew) => {}
                 Match::Proposal(_) => return Ok(Found::Uncertain),
@@ -144,10 +151,15 @@ impl Run<'_> {
         Ok(Found::Nobody)
     }
 
-    /// Whether two records that share a job number are one person. Somebody who is linked to another account is not.
+    /// Whether two records that share a number are one person. Somebody who is linked to another account is not, unless that
+    /// account was the same human's: a re-hire, also where the eHR never came to keep the `unionid`.
     async fn is_certain(&self, dingtalk: &Record, stored: &Stored) -> Result<Match, LookError> {
         let engine = self.engine;
         let link = engine.links.link_by_native(&engine.corp, dingtalk.kind, Side::Ehr, &stored.record.id).await?;
+        let union = dingtalk.unionid.as_ref().map(|id| hash::bytes(&engine.key, "unionid", id.as_str().as_bytes()));
+        if union.is_some() && link.as_ref().is_some_and(|link| link.unionid == union) {
+            return Ok(Match::Certain);
+        }
         let newer = planted::is(Bug::NewerAccountWins);
         if !newer && link.is_some_and(|link| link.dingtalk.is_some_and(|id| id != dingtalk.id)) {
             return Ok(Match::No);

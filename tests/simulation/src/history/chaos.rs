@@ -2,6 +2,7 @@
 
 use crate::fault::Fault;
 use crate::invocation::{Invocation, LIFE_MS};
+use crate::world::LinkTable;
 
 use super::{History, Shape};
 
@@ -101,7 +102,10 @@ impl History {
             }
             1 => self.saved = Some(state.links.clone()),
             2 => {
+                // Another company's data, while nobody is linked, cannot be told from one's own.
+                let lone = state.is(Fault::WrongCorp) && !self.saved.as_ref().is_some_and(LinkTable::knows_somebody);
                 if self.saved.is_some()
+                    && !lone
                     && state.strikes(Fault::Restored)
                     && let Some(saved) = self.saved.take()
                 {

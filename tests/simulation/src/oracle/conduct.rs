@@ -8,7 +8,7 @@ use directory::policy::{Ownership, Policy};
 use directory::{Action, Field, FieldSet, Kind, Value};
 
 use super::replaced::EngineWrite;
-use super::{Fact, Oracle, Who, shown};
+use super::{Oracle, Who, shown};
 
 /// Fields that one of the sides shows as empty and the other one as something.
 const CANNOT_BE_EMPTY: FieldSet =
@@ -48,9 +48,8 @@ impl Oracle {
             if !compared || !owned || matches!(field, Field::HideMobile | Field::HiredOn | Field::Order) {
                 continue;
             }
-            let fact: Option<&Fact> = read.get(&field);
-            if fact.map(Option::as_ref) != Some(value) {
-                let said = fact.map_or_else(|| "nothing about it".to_owned(), shown);
+            if !read.showed(field, value) {
+                let said = read.said(field);
                 let value = shown(&value.cloned());
                 let what = format!(
                     "{} of {who:?} becomes {value} in {:?}, and its owner said {said}",

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use directory::policy::{Ownership, Policy};
 use directory::{Action, Field, Kind, LinkId, Side, Value, Values};
 
-use super::{Fact, Oracle, Picture, Who, number_in, shown};
+use super::{Fact, Oracle, Picture, Read, Who, number_in, shown};
 
 /// A value that somebody wrote and the engine replaced.
 #[derive(Debug, Clone)]
@@ -69,9 +69,9 @@ pub struct EngineWrite<'a> {
     /// The gate was closed before that, and still is.
     pub paused: bool,
     /// What the invocation had read on the other side when it decided.
-    pub owner_read: Option<&'a BTreeMap<Field, Fact>>,
+    pub owner_read: Option<&'a Read>,
     /// What the invocation had read of this record.
-    pub read: Option<&'a BTreeMap<Field, Fact>>,
+    pub read: Option<&'a Read>,
 }
 
 impl Oracle {
@@ -86,7 +86,7 @@ impl Oracle {
         self.note_presence(write.side, before, after, at);
         let Some(who) = write.who else { return };
         // DingTalk has no conditional write: who got the userid while this was on its way cannot be told apart.
-        if self.reused_at.get(&who.1).is_none_or(|at| *at < write.began) {
+        if self.reused_at.get(&who.1).is_none_or(|at| *at < write.began) && !self.is_confused(who.1) {
             self.strays(write, who);
         }
         self.conduct(policy, write, who);
@@ -145,11 +145,12 @@ impl Oracle {
             }
             let value = old.and_then(|old| old.get(&field)).cloned().flatten();
             if self.by_hand.contains(&(write.side, who, field)) && value.is_some() {
-                let read = write.read.and_then(|read| read.get(&field)).is_some_and(|seen| *seen == value);
+                let read = write.read.is_some_and(|read| read.always_showed(field, value.as_ref()));
+                let unread = write.read.is_some_and(|read| !read.showed(field, value.as_ref()));
                 let written = write.values.get(field).cloned();
                 let unseen_by_the_other = !self.lineage.descends(who, field, &written, &value);
                 let reverted = unseen_by_the_other && self.lineage.descends(who, field, &value, &written);
-                if write.side == Side::Ehr && !read && write.read.is_some() {
+                if write.side == Side::Ehr && unread {
                     let what =
                         format!("{} of {who:?} in the eHR was {}, and nobody had read it", field.key(), shown(&value));
                     self.broken("overwritten", what);

@@ -13,6 +13,7 @@ use sandbox::world::Refusal;
 
 use crate::contacts::{self, Depth};
 use crate::fault::Fault;
+use crate::oracle::Read;
 use crate::world::{Shared, State};
 
 /// DingTalk, as one invocation of the engine sees it.
@@ -50,7 +51,8 @@ impl Lists for DingTalkPort {
             let (department, heads) = state.shown().look_department(id.0).map_err(|no| refusal(&no))?;
             let record = contacts::department(department, &heads);
             let facts = state.facts(Side::DingTalk, &record);
-            state.reads.insert((self.invocation, Side::DingTalk, Kind::Department, record.id.clone()), facts);
+            let read = (self.invocation, Side::DingTalk, Kind::Department, record.id.clone());
+            state.reads.entry(read).or_default().note(facts);
             Ok(record)
         })
         .await
@@ -175,10 +177,10 @@ impl DingTalk for DingTalkPort {
             let key = (self.invocation, Side::DingTalk, Kind::Person, record.id.clone());
             // Whoever may be a canary is also read when nothing is decided about them.
             let canary = record.protected || state.kept.canary.as_ref() == Some(id);
-            if let Some(before) = state.reads.get(&key).filter(|_| canary) {
+            if let Some(before) = state.reads.get(&key).and_then(Read::last).filter(|_| canary) {
                 facts.retain(|field, fact| before.get(field) == Some(fact));
             }
-            state.reads.insert(key, facts);
+            state.reads.entry(key).or_default().note(facts);
             Ok(record)
         })
         .await

@@ -94,7 +94,7 @@ impl Connector for EhrPort {
             state.story.whisper(now, || format!("#{} reads {id} in the eHR: {active:?}", self.invocation));
             if let Some(stored) = &stored {
                 let facts = state.facts(Side::Ehr, &stored.record);
-                state.reads.insert((self.invocation, Side::Ehr, kind, id.clone()), facts);
+                state.reads.entry((self.invocation, Side::Ehr, kind, id.clone())).or_default().note(facts);
             }
             stored
         })
@@ -106,7 +106,8 @@ impl Connector for EhrPort {
             let stored = state.ehr.find(kind, key).cloned();
             if let Some(stored) = &stored {
                 let facts = state.facts(Side::Ehr, &stored.record);
-                state.reads.insert((self.invocation, Side::Ehr, kind, stored.record.id.clone()), facts);
+                let read = (self.invocation, Side::Ehr, kind, stored.record.id.clone());
+                state.reads.entry(read).or_default().note(facts);
             }
             stored
         })

@@ -1,14 +1,12 @@
 //! The links.
 
-use std::collections::BTreeMap;
-
 use async_trait::async_trait;
-use directory::{CorpId, Field, Kind, Lifecycle, Link, LinkId, NativeId, Side, Version};
+use directory::{CorpId, Kind, Lifecycle, Link, LinkId, NativeId, Side, Version};
 use state::links::{Links, Listed, Pointers};
 use state::{Cause, StoreError, WriteError};
 
 use crate::fault::Fault;
-use crate::oracle::Fact;
+use crate::oracle::Read;
 use crate::world::{Shared, State};
 
 /// The store, as one invocation of the engine sees it.
@@ -142,7 +140,7 @@ impl State {
         side: Side,
         (kind, number): (Kind, u32),
         link: LinkId,
-    ) -> Option<BTreeMap<Field, Fact>> {
+    ) -> Option<Read> {
         let link = self.links.get(kind, link)?;
         let canary = self.kept.canary.as_ref().map(NativeId::from);
         if kind == Kind::Person && (self.is_admin(number) || link.protected || link.dingtalk == canary) {

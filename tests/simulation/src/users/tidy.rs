@@ -23,6 +23,7 @@ impl State {
         self.accept_invitations();
         self.relieve_administrators();
         self.change_numbers();
+        self.close_second_departments();
         self.empty_departments();
         self.story.hash() != before
     }
@@ -273,6 +274,29 @@ impl State {
         }
     }
 
+    /// What the engine made twice, because an answer was late or a mark was overwritten before anybody knew it, is closed: no
+    /// link knows it, and it carries the mark of one, or is known to have been moved early.
+    fn close_second_departments(&mut self) {
+        if self.policy.lifecycle != Side::Ehr {
+            return;
+        }
+        for dept_id in self.dept_ids() {
+            let id = directory::DeptId(dept_id).into();
+            let number = self.oracle.number(Side::DingTalk, Kind::Department, &id);
+            let marked = self.dingtalk.company().departments.get(&dept_id).and_then(|d| d.source_identifier.clone());
+            let marked = marked.and_then(|mark| self.links.get(Kind::Department, mark.parse().ok()?));
+            let second = marked.is_some_and(|link| link.dingtalk.as_ref().is_some_and(|other| *other != id));
+            let early = number.is_some_and(|number| {
+                let who = (Kind::Department, number);
+                self.oracle.moved_early.contains(&number) && self.oracle.linked.contains(&who)
+            });
+            let unknown = self.links.by_native(Kind::Department, Side::DingTalk, &id).is_none();
+            if unknown && (second || early) && dept_id != 1 {
+                _ = self.act(Act::MergeDepartments { from: dept_id, into: 1 }, None);
+            }
+        }
+    }
+
     /// Whoever only DingTalk knows leaves a department that the eHR closed.
     fn empty_departments(&mut self) {
         if self.policy.lifecycle != Side::Ehr {
@@ -302,9 +326,9 @@ impl State {
                 }
             }
             for dept_id in below {
+                // Also one that was made twice: no link knows the other one, and it has the number of one that is known.
                 let id = directory::DeptId(dept_id).into();
-                let number = self.oracle.number(Side::DingTalk, Kind::Department, &id);
-                if number.is_none_or(|number| !self.oracle.linked.contains(&(Kind::Department, number))) {
+                if self.links.by_native(Kind::Department, Side::DingTalk, &id).is_none() {
                     _ = self.act(Act::MoveDepartment { dept_id, parent_id: 1 }, None);
                 }
             }

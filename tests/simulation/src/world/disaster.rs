@@ -1,6 +1,6 @@
 //! What goes wrong with all reads of DingTalk for a while.
 
-use directory::{Field, FieldSet, Kind, Lifecycle};
+use directory::{Field, FieldSet};
 use sandbox::world::Scope;
 
 use crate::contacts::WITH_EMAIL;
@@ -41,9 +41,7 @@ impl State {
         }
         if self.disaster.is_none()
             && let Some(fault) = ALL.into_iter().find(|fault| self.strikes(*fault))
-            && (fault != Fault::WrongCorp
-                || !sweeping
-                    && self.links.all().any(|link| link.kind == Kind::Person && link.lifecycle == Lifecycle::Active))
+            && (fault != Fault::WrongCorp || !sweeping && self.links.knows_somebody())
         {
             let minutes = self.dice.between(1, MINUTES_MAX);
             self.begin(fault, minutes * 60_000);

@@ -44,6 +44,7 @@ impl EhrTable {
                     Key::DingTalk(id) => stored.dingtalk.as_ref() == Some(id),
                     Key::Union(id) => stored.record.unionid.as_ref() == Some(id),
                     Key::JobNumber(number) => stored.record.values.text(Field::JobNumber) == Some(number),
+                    Key::Mobile(number) => stored.record.values.text(Field::Mobile) == Some(number),
                 }
         };
         let mut found = self.records.values().filter(has);

@@ -29,6 +29,12 @@ impl LinkTable {
         self.links.values()
     }
 
+    /// Whether anybody is linked.
+    #[must_use]
+    pub fn knows_somebody(&self) -> bool {
+        self.all().any(|link| link.kind == Kind::Person && link.lifecycle == Lifecycle::Active)
+    }
+
     /// One link.
     #[must_use]
     pub fn get(&self, kind: Kind, id: LinkId) -> Option<&Link> {

@@ -1,0 +1,48 @@
+//! What an invocation read of a record.
+
+use std::collections::BTreeMap;
+
+use directory::{Field, Value};
+
+use super::{Fact, shown};
+
+/// Looks at one record that an invocation may have under way at once: from either side, when both list it as new.
+const LOOKS: usize = 2;
+
+/// The last reads of a record by one invocation. Which of them a write was decided by is not seen from outside.
+#[derive(Debug, Clone, Default)]
+pub struct Read(Vec<BTreeMap<Field, Fact>>);
+
+impl Read {
+    /// It was read once more.
+    pub fn note(&mut self, facts: BTreeMap<Field, Fact>) {
+        self.0.insert(0, facts);
+        self.0.truncate(LOOKS);
+    }
+
+    /// What the last read said.
+    #[must_use]
+    pub fn last(&self) -> Option<&BTreeMap<Field, Fact>> {
+        self.0.first()
+    }
+
+    /// Whether one of them showed this value.
+    #[must_use]
+    pub fn showed(&self, field: Field, value: Option<&Value>) -> bool {
+        self.0.iter().filter_map(|facts| facts.get(&field)).any(|fact| fact.as_ref() == value)
+    }
+
+    /// Whether all of them showed this value: it was certainly read.
+    #[must_use]
+    pub fn always_showed(&self, field: Field, value: Option<&Value>) -> bool {
+        let shows = |facts: &BTreeMap<Field, Fact>| facts.get(&field).is_some_and(|fact| fact.as_ref() == value);
+        !self.0.is_empty() && self.0.iter().all(shows)
+    }
+
+    /// For people who read a story.
+    #[must_use]
+    pub fn said(&self, field: Field) -> String {
+        let said = self.last().and_then(|facts| facts.get(&field));
+        said.map_or_else(|| "nothing about it".to_owned(), shown)
+    }
+}
