@@ -41,6 +41,9 @@ pub struct Checkpoint {
     leaders: BTreeMap<NativeId, BTreeSet<String>>,
     nominated: BTreeSet<Whose>,
     newcomers: BTreeSet<NativeId>,
+    /// Departments of DingTalk's lists that no link knew.
+    #[serde(default)]
+    departments_new: u64,
     differing: BTreeSet<LinkId>,
     missing: Vec<NativeId>,
     somebody: Option<UserId>,
@@ -106,6 +109,7 @@ impl Checkpoint {
             leaders: leaders.map(|(id, heads)| (id.clone(), heads.leaders.clone())).collect(),
             nominated: listing.departments_nominated.clone(),
             newcomers: listing.newcomers.clone(),
+            departments_new: listing.departments_new,
             differing: listing.differing.clone(),
             missing: listing.missing.clone(),
             somebody: listing.somebody.clone(),
@@ -171,6 +175,7 @@ impl Checkpoint {
         listing.differing.extend(&self.differing);
         listing.missing.clone_from(&self.missing);
         listing.somebody.clone_from(&self.somebody);
+        listing.departments_new = self.departments_new;
         listing.head_count_before = self.head_counts.0;
         listing.head_count = self.head_counts.0.zip(self.head_counts.1);
         listing.unread.clone_from(&self.unread);

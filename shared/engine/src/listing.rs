@@ -61,7 +61,7 @@ pub(crate) struct Listing {
     pub(crate) people_present: u64,
     /// Records that the eHR listed, left ones too.
     ehr_listed: u64,
-    departments_new: u64,
+    pub(crate) departments_new: u64,
     departments_differing: u64,
     /// People whom DingTalk counted before the lists were read.
     pub(crate) head_count_before: Option<u64>,

@@ -145,7 +145,7 @@ impl Oracle {
     }
 
     /// Forgets what was said in a record that is gone for good.
-    fn forget(&mut self, side: Side, who: Who) {
+    pub(crate) fn forget(&mut self, side: Side, who: Who) {
         self.said.retain(|(on, of, _), _| (*on, *of) != (side, who));
         self.by_hand.retain(|(on, of, _)| (*on, *of) != (side, who));
     }

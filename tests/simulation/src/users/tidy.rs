@@ -19,6 +19,7 @@ impl State {
         self.tidy_tree();
         self.tidy_people();
         self.close_second_accounts();
+        self.close_second_records();
         self.say_who_is_who();
         self.accept_invitations();
         self.relieve_administrators();
@@ -188,6 +189,40 @@ impl State {
         }
     }
 
+    /// Somebody came back under another account before they were ever linked, and HR had changed name and job number since: the
+    /// record of old is nobody's, and HR closes it.
+    fn close_second_records(&mut self) {
+        if self.policy.lifecycle != Side::DingTalk {
+            return;
+        }
+        let linked: BTreeSet<u32> = self.links.all().filter_map(|link| self.linked_number(link)).collect();
+        for id in self.in_the_ehr(Kind::Person) {
+            let number = self.oracle.number(Side::Ehr, Kind::Person, &id);
+            let unknown = self.links.by_native(Kind::Person, Side::Ehr, &id).is_none();
+            if unknown && number.is_some_and(|number| linked.contains(&number) && self.was_renamed(&id, number)) {
+                self.in_ehr("closes a record of old", &[(Kind::Person, id.clone())], |state| {
+                    state.ehr.edit(Kind::Person, &id, |record| record.active = false);
+                });
+            }
+        }
+    }
+
+    fn linked_number(&self, link: &directory::Link) -> Option<u32> {
+        let id = link.ehr.as_ref().filter(|_| link.kind == Kind::Person && link.dingtalk.is_some())?;
+        let stored = self.ehr.get(Kind::Person, id).filter(|stored| stored.record.active)?;
+        self.oracle.number(Side::Ehr, Kind::Person, &stored.record.id)
+    }
+
+    /// Whether nothing in a record says any more who it is about.
+    fn was_renamed(&self, id: &NativeId, number: u32) -> bool {
+        let there = self.picture(Side::DingTalk);
+        let (Some(stored), Some(facts)) = (self.ehr.get(Kind::Person, id), there.get(&(Kind::Person, number))) else {
+            return false;
+        };
+        let differs = |field| facts.get(&field).cloned().flatten().as_ref() != stored.record.values.get(field);
+        stored.record.unionid.is_none() && differs(Field::Name) && differs(Field::JobNumber)
+    }
+
     /// Whom both sides have and nothing links for certain: HR writes down the id that they have in DingTalk.
     fn say_who_is_who(&mut self) {
         for kind in [Kind::Person, Kind::Department] {
@@ -292,7 +327,11 @@ impl State {
             });
             let unknown = self.links.by_native(Kind::Department, Side::DingTalk, &id).is_none();
             if unknown && (second || early) && dept_id != 1 {
-                _ = self.act(Act::MergeDepartments { from: dept_id, into: 1 }, None);
+                let closed = self.act(Act::MergeDepartments { from: dept_id, into: 1 }, None);
+                // What somebody said in it goes with it.
+                if let Some(number) = number.filter(|_| closed.is_ok()) {
+                    self.oracle.forget(Side::DingTalk, (Kind::Department, number));
+                }
             }
         }
     }
