@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use directory::index::BaseIndex;
 use directory::planted::{self, Bug};
-use directory::{CorpId, Field, Kind, Link, LinkId, NativeId, Record, Side, Value, Values};
+use directory::{CorpId, Field, Kind, Lifecycle, Link, LinkId, NativeId, Record, Side, Value, Values};
 use state::StoreError;
 use state::links::Links;
 
@@ -60,7 +60,7 @@ impl Names {
                 known.insert((side, link.kind, native.clone()), link.id);
             }
         }
-        let natives = [link.dingtalk.clone(), link.ehr.clone()];
+        let natives = [to_refer_to(link, Side::DingTalk), to_refer_to(link, Side::Ehr)];
         self.natives.lock().unwrap_or_else(PoisonError::into_inner).insert(link.id, natives);
     }
 
@@ -145,7 +145,7 @@ impl Names {
         if let Some(link) = &link {
             self.learn(link);
         }
-        Ok(link.and_then(|link| link.native(side).cloned()))
+        Ok(link.and_then(|link| to_refer_to(&link, side)))
     }
 
     /// Replaces a record's references by link ids.
@@ -214,6 +214,13 @@ impl Names {
         }
         values
     }
+}
+
+/// The id under which others can refer to a link's record on a side. DingTalk refuses a manager who is not there yet, and two
+/// who are each other's would wait for ever: people are referred to once they are there.
+fn to_refer_to(link: &Link, side: Side) -> Option<NativeId> {
+    let on_the_way = side == Side::DingTalk && link.kind == Kind::Person && link.lifecycle == Lifecycle::Creating;
+    link.native(side).filter(|_| !on_the_way).cloned()
 }
 
 /// Departments outside the app's scope appear in `dept_id_list` all the same and are left out at once; people may still

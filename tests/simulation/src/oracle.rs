@@ -48,6 +48,8 @@ pub struct Oracle {
     /// Fields whose present value on a side somebody wrote by hand.
     by_hand: BTreeSet<(Side, Who, Field)>,
     absences: BTreeMap<(Side, Who), Vec<Absence>>,
+    /// When the engine stored that a record is there, since it was first gone.
+    sightings: BTreeMap<(Side, Who), Vec<i64>>,
     /// Records that were on a side at some time.
     been: BTreeSet<(Side, Who)>,
     /// Whoever was linked at some time, as far as the table remembers.
@@ -130,7 +132,7 @@ impl Oracle {
             for (field, fact) in fields {
                 if old.and_then(|old| old.get(field)) != Some(fact) {
                     if let Some(before) = old.and_then(|old| old.get(field)) {
-                        self.lineage.note(*who, *field, before, fact);
+                        self.lineage.note(side, *who, *field, (before, fact));
                     }
                     self.said.insert((side, *who, *field), fact.clone());
                     self.by_hand.insert((side, *who, *field));
@@ -162,6 +164,13 @@ impl Oracle {
         }
         for who in before.keys().filter(|who| !after.contains_key(who)) {
             self.absences.entry((side, *who)).or_default().push((at, i64::MAX));
+        }
+    }
+
+    /// The engine knows that a record is there.
+    pub fn engine_sees(&mut self, side: Side, who: Who, at: i64) {
+        if self.absences.contains_key(&(side, who)) {
+            self.sightings.entry((side, who)).or_default().push(at);
         }
     }
 

@@ -148,7 +148,7 @@ fn lacks(pair: Pair<'_>, mut link: Link, field: Field, now: Timestamp) -> Decisi
     }
     if !link.waits.iter().any(|wait| wait.reason == reason) {
         let next = Timestamp(now.millis().saturating_add(DAY_MS));
-        link.waits.push(Wait { field: Some(field), value: [0; 12], reason, since: now, next });
+        link.waits.push(Wait { field: Some(field), value: [0; 12], shows: None, reason, since: now, next });
     }
     conclude(pair, link, Vec::new(), "")
 }

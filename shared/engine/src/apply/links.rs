@@ -135,6 +135,7 @@ impl Run<'_> {
         link.waits.push(Wait {
             field: None,
             value: item.fingerprint(&self.engine.key),
+            shows: None,
             reason: reason.to_owned(),
             since: self.now(),
             next: Timestamp(next),

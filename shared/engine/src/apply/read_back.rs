@@ -74,15 +74,16 @@ impl Run<'_> {
             if incomplete && change.field.refers_to().is_some() {
                 link.base.hashes.remove(&change.field);
             }
-            self.stored_otherwise(link, part.to, change.field, intended);
+            self.stored_otherwise(link, part.to, change.field, (intended, came_back));
         }
         Ok(())
     }
 
-    fn stored_otherwise(&self, link: &mut Link, side: Side, field: Field, intended: FieldHash) {
+    fn stored_otherwise(&self, link: &mut Link, side: Side, field: Field, (intended, shows): (FieldHash, FieldHash)) {
         let now = self.now();
         let known = link.waits.iter().position(|wait| wait.field == Some(field) && wait.value == intended);
         let known = known.map(|at| link.waits.remove(at));
+        link.waits.retain(|wait| wait.field != Some(field));
         let waited = known.as_ref().map_or(0, |wait| wait.next.millis().saturating_sub(wait.since.millis()));
         let patience = match known {
             None => PATIENCE_MS[0],
@@ -96,6 +97,7 @@ impl Run<'_> {
         let reason = format!("{whom} stored {} otherwise than it was sent", field.key());
         self.tally(|tally| tally.note(reason.clone()));
         let next = Timestamp(now.millis().saturating_add(patience));
-        link.waits.push(Wait { field: Some(field), value: intended, reason, since: now, next });
+        let shows = Some(shows);
+        link.waits.push(Wait { field: Some(field), value: intended, shows, reason, since: now, next });
     }
 }

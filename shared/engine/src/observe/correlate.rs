@@ -11,6 +11,7 @@ use ehr::{Key, Stored};
 
 use super::{LookError, Observed};
 use crate::Run;
+use crate::removal::Canary;
 use crate::trouble::Reach as _;
 
 /// What the lists of a sweep showed of records that no link knows, to be found by the other side's.
@@ -180,7 +181,13 @@ impl Run<'_> {
         }
         let found = match self.find_in_dingtalk(&stored).await? {
             Found::There(found) => found,
-            Found::Nobody => return Ok(Observed { link: None, dingtalk: View::NotFound, ehr: Some(stored) }),
+            Found::Nobody => {
+                // The eHR keeps an id that nobody is found under: it may be somebody else's data that is shown.
+                if let Some(kept) = &stored.dingtalk {
+                    self.canary(Some(kept), Canary::Linked).await?;
+                }
+                return Ok(Observed { link: None, dingtalk: View::NotFound, ehr: Some(stored) });
+            }
             Found::Uncertain => return Ok(nothing),
         };
         let engine = self.engine;

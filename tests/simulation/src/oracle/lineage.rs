@@ -3,19 +3,26 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use directory::{Field, Value};
+use directory::{Field, Side, Value};
 
 use super::{Fact, Who};
 
 /// Of each value that somebody wrote, the values that stood there before. Values are unique, so that they are their own names.
 #[derive(Debug, Default)]
-pub(super) struct Lineage(BTreeMap<(Who, Field, String), BTreeSet<String>>);
+pub(super) struct Lineage {
+    before: BTreeMap<(Who, Field, String), BTreeSet<String>>,
+    /// What stood in a field that somebody emptied: whoever fills it again has seen that.
+    emptied: BTreeMap<(Side, Who, Field), String>,
+}
 
 impl Lineage {
     /// Somebody saw `before` and wrote `after`.
-    pub(super) fn note(&mut self, who: Who, field: Field, before: &Fact, after: &Fact) {
-        if let (Some(before), Some(after)) = (text(before), text(after)) {
-            self.0.entry((who, field, after)).or_default().insert(before);
+    pub(super) fn note(&mut self, side: Side, who: Who, field: Field, (before, after): (&Fact, &Fact)) {
+        let emptied = self.emptied.get(&(side, who, field)).cloned().filter(|_| before.is_none());
+        match (text(before).or(emptied), text(after)) {
+            (Some(before), Some(after)) => _ = self.before.entry((who, field, after)).or_default().insert(before),
+            (Some(before), None) if after.is_none() => _ = self.emptied.insert((side, who, field), before),
+            _ => {}
         }
     }
 
@@ -28,7 +35,7 @@ impl Lineage {
                 return true;
             }
             if seen.insert(at.clone()) {
-                next.extend(self.0.get(&(who, field, at)).into_iter().flatten().cloned());
+                next.extend(self.before.get(&(who, field, at)).into_iter().flatten().cloned());
             }
         }
         false

@@ -11,38 +11,41 @@ const LOOKS: usize = 2;
 
 /// The last reads of a record by one invocation. Which of them a write was decided by is not seen from outside.
 #[derive(Debug, Clone, Default)]
-pub struct Read(Vec<BTreeMap<Field, Fact>>);
+pub struct Read {
+    facts: Vec<BTreeMap<Field, Fact>>,
+    /// It is also read when nothing is decided about it: which read a write was decided by cannot be told.
+    canary: bool,
+}
 
 impl Read {
     /// It was read once more.
     pub fn note(&mut self, facts: BTreeMap<Field, Fact>) {
-        self.0.insert(0, facts);
-        self.0.truncate(LOOKS);
+        self.facts.insert(0, facts);
+        self.facts.truncate(LOOKS);
     }
 
-    /// What the last read said.
-    #[must_use]
-    pub fn last(&self) -> Option<&BTreeMap<Field, Fact>> {
-        self.0.first()
+    /// It may have been a canary.
+    pub fn was_canary(&mut self) {
+        self.canary = true;
     }
 
     /// Whether one of them showed this value.
     #[must_use]
     pub fn showed(&self, field: Field, value: Option<&Value>) -> bool {
-        self.0.iter().filter_map(|facts| facts.get(&field)).any(|fact| fact.as_ref() == value)
+        self.canary || self.facts.iter().filter_map(|facts| facts.get(&field)).any(|fact| fact.as_ref() == value)
     }
 
     /// Whether all of them showed this value: it was certainly read.
     #[must_use]
     pub fn always_showed(&self, field: Field, value: Option<&Value>) -> bool {
         let shows = |facts: &BTreeMap<Field, Fact>| facts.get(&field).is_some_and(|fact| fact.as_ref() == value);
-        !self.0.is_empty() && self.0.iter().all(shows)
+        !self.canary && !self.facts.is_empty() && self.facts.iter().all(shows)
     }
 
     /// For people who read a story.
     #[must_use]
     pub fn said(&self, field: Field) -> String {
-        let said = self.last().and_then(|facts| facts.get(&field));
+        let said = self.facts.first().and_then(|facts| facts.get(&field));
         said.map_or_else(|| "nothing about it".to_owned(), shown)
     }
 }

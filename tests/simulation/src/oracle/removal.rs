@@ -20,6 +20,10 @@ impl Oracle {
         let grace = if side == Side::DingTalk { i64::from(policy.grace_days) * DAY_MS } else { 0 };
         let absences = self.absences.get(&(decides, who)).map(Vec::as_slice).unwrap_or_default();
         let since = absences.iter().filter(|(_, to)| *to >= began).map(|(from, _)| *from).min();
+        // A return that nobody could store is none: the grace period goes on.
+        let seen = self.sightings.get(&(decides, who)).map(Vec::as_slice).unwrap_or_default();
+        let unseen = |from: &i64| !seen.iter().any(|at| at >= from);
+        let since = since.map(|since| absences.iter().map(|(from, _)| *from).find(unseen).unwrap_or(since).min(since));
         match since {
             None if self.has_been(decides, who) => {
                 self.broken("removal", format!("{who:?} is removed from {side:?} and was in {decides:?} all the time"));

@@ -13,7 +13,6 @@ use sandbox::world::Refusal;
 
 use crate::contacts::{self, Depth};
 use crate::fault::Fault;
-use crate::oracle::Read;
 use crate::world::{Shared, State};
 
 /// DingTalk, as one invocation of the engine sees it.
@@ -173,14 +172,15 @@ impl DingTalk for DingTalkPort {
             state.story.whisper(now, || format!("#{} reads {id}: {found}", self.invocation));
             let person = state.shown().look_person(id.as_str()).map_err(|no| refusal(&no))?;
             let record = contacts::person(person, Depth::Read, visible, silent);
-            let mut facts = state.facts(Side::DingTalk, &record);
+            let facts = state.facts(Side::DingTalk, &record);
             let key = (self.invocation, Side::DingTalk, Kind::Person, record.id.clone());
             // Whoever may be a canary is also read when nothing is decided about them.
             let canary = record.protected || state.kept.canary.as_ref() == Some(id);
-            if let Some(before) = state.reads.get(&key).and_then(Read::last).filter(|_| canary) {
-                facts.retain(|field, fact| before.get(field) == Some(fact));
+            let read = state.reads.entry(key).or_default();
+            read.note(facts);
+            if canary {
+                read.was_canary();
             }
-            state.reads.entry(key).or_default().note(facts);
             Ok(record)
         })
         .await

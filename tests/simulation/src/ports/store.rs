@@ -121,6 +121,7 @@ impl State {
     /// A link was stored. With an intent in it, what the invocation had read of the record until now is what it decided by.
     fn note_link(&mut self, invocation: u32, link: &Link) {
         self.note_linked();
+        self.note_seen(link);
         if link.intents.is_empty() {
             return;
         }
@@ -147,6 +148,16 @@ impl State {
             return None;
         }
         self.decided.get(&(invocation, side, kind, link.native(side)?.clone())).cloned()
+    }
+
+    /// A link says that its record is on both sides.
+    fn note_seen(&mut self, link: &Link) {
+        for side in [Side::DingTalk, Side::Ehr].into_iter().filter(|_| link.lifecycle == Lifecycle::Active) {
+            let number = link.native(side).and_then(|id| self.oracle.number(side, link.kind, id));
+            if let Some(number) = number {
+                self.oracle.engine_sees(side, (link.kind, number), self.now);
+            }
+        }
     }
 
     /// Remembers who is linked now.

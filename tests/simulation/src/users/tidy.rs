@@ -195,11 +195,9 @@ impl State {
         if self.policy.lifecycle != Side::DingTalk {
             return;
         }
-        let linked: BTreeSet<u32> = self.links.all().filter_map(|link| self.linked_number(link)).collect();
         for id in self.in_the_ehr(Kind::Person) {
-            let number = self.oracle.number(Side::Ehr, Kind::Person, &id);
             let unknown = self.links.by_native(Kind::Person, Side::Ehr, &id).is_none();
-            if unknown && number.is_some_and(|number| linked.contains(&number) && self.was_renamed(&id, number)) {
+            if unknown && self.another_is_linked(&id) {
                 self.in_ehr("closes a record of old", &[(Kind::Person, id.clone())], |state| {
                     state.ehr.edit(Kind::Person, &id, |record| record.active = false);
                 });
@@ -207,20 +205,18 @@ impl State {
         }
     }
 
-    fn linked_number(&self, link: &directory::Link) -> Option<u32> {
-        let id = link.ehr.as_ref().filter(|_| link.kind == Kind::Person && link.dingtalk.is_some())?;
-        let stored = self.ehr.get(Kind::Person, id).filter(|stored| stored.record.active)?;
-        self.oracle.number(Side::Ehr, Kind::Person, &stored.record.id)
-    }
-
-    /// Whether nothing in a record says any more who it is about.
-    fn was_renamed(&self, id: &NativeId, number: u32) -> bool {
-        let there = self.picture(Side::DingTalk);
-        let (Some(stored), Some(facts)) = (self.ehr.get(Kind::Person, id), there.get(&(Kind::Person, number))) else {
-            return false;
-        };
-        let differs = |field| facts.get(&field).cloned().flatten().as_ref() != stored.record.values.get(field);
-        stored.record.unionid.is_none() && differs(Field::Name) && differs(Field::JobNumber)
+    /// Whether another record of the same person is linked, and nothing in this one says any more who it is about.
+    fn another_is_linked(&self, id: &NativeId) -> bool {
+        let number = self.oracle.number(Side::Ehr, Kind::Person, id);
+        let Some(this) = self.ehr.get(Kind::Person, id).map(|stored| &stored.record) else { return false };
+        let linked = self.links.all().filter(|link| link.kind == Kind::Person && link.dingtalk.is_some());
+        let mut others = linked.filter_map(|link| self.ehr.get(Kind::Person, link.ehr.as_ref()?));
+        others.any(|other| {
+            let other = &other.record;
+            let differs = |field| this.values.get(field) != other.values.get(field);
+            let same = self.oracle.number(Side::Ehr, Kind::Person, &other.id) == number;
+            same && this.unionid.is_none() && differs(Field::Name) && differs(Field::JobNumber)
+        })
     }
 
     /// Whom both sides have and nothing links for certain: HR writes down the id that they have in DingTalk.
