@@ -115,9 +115,6 @@ pub struct Wait {
     pub field: Option<Field>,
     /// What waits: the hash of the field's value, or the fingerprint of the item. Another value is another wait.
     pub value: FieldHash,
-    /// What a side made of the value that it was sent: nobody's edit.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub shows: Option<FieldHash>,
     /// Why, in a sentence without personal data.
     pub reason: String,
     /// Since when.

@@ -17,16 +17,13 @@ pub enum Seen {
     /// A value that we were sending to the other side when the write was cut off: it was decided then, and whatever the other
     /// side has instead came later.
     Sent(FieldHash),
-    /// What this side made of a value that it was sent (in capitals, cut off): news where nobody else has any, and less than
-    /// anybody's edit.
-    Otherwise(FieldHash),
 }
 
 impl Seen {
     fn hash(self) -> Option<FieldHash> {
         match self {
             Self::Hidden => None,
-            Self::Is(hash) | Self::Ours(hash) | Self::Sent(hash) | Self::Otherwise(hash) => Some(hash),
+            Self::Is(hash) | Self::Ours(hash) | Self::Sent(hash) => Some(hash),
         }
     }
 }
@@ -68,17 +65,14 @@ pub fn field(base: Option<FieldHash>, dingtalk: Seen, ehr: Seen, owner: Ownershi
     if in_dingtalk == in_ehr {
         return if base == Some(in_dingtalk) { Merged::Unchanged } else { Merged::Agreed(in_dingtalk) };
     }
-    let edited = |seen: Seen| matches!(seen, Seen::Is(hash) | Seen::Sent(hash) | Seen::Otherwise(hash) if base != Some(hash));
+    let edited = |seen: Seen| matches!(seen, Seen::Is(hash) | Seen::Sent(hash) if base != Some(hash));
     let sent = |seen: Seen| matches!(seen, Seen::Sent(_));
-    let made = |seen: Seen| matches!(seen, Seen::Otherwise(_));
     let owner = if planted::is(Bug::OwnerIgnored) { Ownership::Shared } else { owner };
     let (winner, conflict) = match owner {
         Ownership::Owned(side) => (side, false),
         Ownership::Shared => match (edited(dingtalk), edited(ehr)) {
             (true, false) => (Side::DingTalk, false),
             (false, true) => (Side::Ehr, false),
-            (true, true) if made(ehr) && !made(dingtalk) => (Side::DingTalk, false),
-            (true, true) if made(dingtalk) && !made(ehr) => (Side::Ehr, false),
             (true, true) if sent(ehr) && !sent(dingtalk) => (Side::DingTalk, base.is_some()),
             (true, true) if sent(dingtalk) && !sent(ehr) => (Side::Ehr, base.is_some()),
             (true, true) => (tie, base.is_some()),
@@ -91,7 +85,7 @@ pub fn field(base: Option<FieldHash>, dingtalk: Seen, ehr: Seen, owner: Ownershi
         Side::DingTalk => (in_dingtalk, ehr),
         Side::Ehr => (in_ehr, dingtalk),
     };
-    Merged::Write { to: winner.other(), value, overwrites_edit: edited(other) && !made(other), conflict }
+    Merged::Write { to: winner.other(), value, overwrites_edit: edited(other), conflict }
 }
 
 #[cfg(test)]
@@ -161,13 +155,6 @@ mod tests {
         assert_eq!(shared(Some(A), Seen::Ours(B), Seen::Sent(C)), write(Side::DingTalk, C, false, false));
         let owned = field(Some(A), Seen::Is(B), Seen::Sent(C), Ownership::Owned(Side::Ehr), Side::Ehr);
         assert_eq!(owned, write(Side::DingTalk, C, true, false), "an owner decides whatever was sent");
-    }
-
-    #[test]
-    fn what_a_side_made_of_a_value_is_less_than_an_edit() {
-        assert_eq!(shared(Some(A), Seen::Is(B), Seen::Otherwise(C)), write(Side::Ehr, B, false, false), "not the tie");
-        assert_eq!(shared(Some(A), Seen::Otherwise(B), Seen::Sent(C)), write(Side::DingTalk, C, false, false));
-        assert_eq!(shared(Some(A), Seen::Is(A), Seen::Otherwise(C)), write(Side::DingTalk, C, false, false), "news");
     }
 
     #[test]

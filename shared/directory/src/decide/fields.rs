@@ -123,9 +123,10 @@ fn merge(link: &mut Link, intents: &[Intent], dingtalk: &Record, ehr: &Record, c
     let waited = std::mem::take(&mut link.waits);
     for field in merged_fields(link, context).iter() {
         let base = link.base.hashes.get(&field).copied();
-        let made = |hash| waited.iter().any(|wait| wait.field == Some(field) && wait.shows == Some(hash));
+        // A side that stores a value otherwise than it was sent shows another one without anybody's edit.
+        let otherwise = waited.iter().any(|wait| wait.field == Some(field));
         let look = |side, values| match look(intents, side, field, values, context.key) {
-            Seen::Is(hash) | Seen::Sent(hash) if made(hash) => Seen::Otherwise(hash),
+            Seen::Sent(hash) if otherwise => Seen::Is(hash),
             seen => seen,
         };
         let in_dingtalk = look(Side::DingTalk, &dingtalk.values);
@@ -155,7 +156,7 @@ fn merge(link: &mut Link, intents: &[Intent], dingtalk: &Record, ehr: &Record, c
                 if is_patient(link, field, value, &waited, context.now) {
                     continue;
                 }
-                // What the side made of an earlier value is known until this one is read back.
+                // That the side stored an earlier value otherwise is known until this one is read back.
                 link.waits.extend(waited.iter().filter(|wait| wait.field == Some(field) && wait.value != value).cloned());
                 let (before, after) = (over.get(field).cloned(), from.get(field).cloned());
                 agree(link, field, value, after.as_ref());
@@ -182,7 +183,6 @@ fn wait(link: &mut Link, field: Field, value: FieldHash, waited: &[Wait], now: T
     link.waits.push(known.cloned().unwrap_or_else(|| Wait {
         field: Some(field),
         value,
-        shows: None,
         reason: format!("DingTalk lets only the employee change {}: it waits for them", field.key()),
         since: now,
         next: Timestamp(now.millis().saturating_add(DAY_MS)),

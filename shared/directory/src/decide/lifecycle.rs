@@ -119,9 +119,10 @@ fn create_in_dingtalk(pair: Pair<'_>, ehr: Counterpart<'_>, context: Context<'_>
     if let Some(field) = needed.iter().find(|field| ehr.record.values.get(**field).is_none()) {
         return lacks(pair, link, *field, context.now);
     }
+    // Whoever had the userid before had the unionid; the new account may have another one.
+    link.unionid = None;
     if link.kind == Kind::Person && (again || link.dingtalk.is_none()) {
         link.dingtalk = userid(&link);
-        link.unionid = None;
     } else if again {
         link.dingtalk = None;
     }
@@ -148,7 +149,7 @@ fn lacks(pair: Pair<'_>, mut link: Link, field: Field, now: Timestamp) -> Decisi
     }
     if !link.waits.iter().any(|wait| wait.reason == reason) {
         let next = Timestamp(now.millis().saturating_add(DAY_MS));
-        link.waits.push(Wait { field: Some(field), value: [0; 12], shows: None, reason, since: now, next });
+        link.waits.push(Wait { field: Some(field), value: [0; 12], reason, since: now, next });
     }
     conclude(pair, link, Vec::new(), "")
 }

@@ -287,7 +287,7 @@ mod ehr_decides {
         let first = item(by_ehr(&link, true, View::Here(&full("u1", "工程师")), Some(&ehr), 0));
         let value = first.fingerprint(&key());
         let (since, next) = (Timestamp(0), Timestamp(1000));
-        link.waits = vec![Wait { field: None, value, shows: None, reason: "bad title".to_owned(), since, next }];
+        link.waits = vec![Wait { field: None, value, reason: "bad title".to_owned(), since, next }];
         let decide = |title, now| by_ehr(&link, true, View::Here(&full("u1", "工程师")), Some(&full("e1", title)), now);
         assert!(matches!(decide("总监", 999), Decision::Waits(_)));
         assert!(matches!(decide("总监", 1000), Decision::Write(_)));

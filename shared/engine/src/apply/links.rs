@@ -118,6 +118,9 @@ impl Run<'_> {
             link.dingtalk.clone_from(&item.link.dingtalk);
             link.unionid = item.link.unionid;
         }
+        if item.part(Side::DingTalk).is_some_and(|part| part.action == Action::Create) {
+            link.unionid = item.link.unionid;
+        }
         link.version = self.version();
         link.intents = unexplained(item);
         link.waits.retain(|wait| wait.field.is_some());
@@ -135,7 +138,6 @@ impl Run<'_> {
         link.waits.push(Wait {
             field: None,
             value: item.fingerprint(&self.engine.key),
-            shows: None,
             reason: reason.to_owned(),
             since: self.now(),
             next: Timestamp(next),

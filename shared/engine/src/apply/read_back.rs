@@ -74,12 +74,12 @@ impl Run<'_> {
             if incomplete && change.field.refers_to().is_some() {
                 link.base.hashes.remove(&change.field);
             }
-            self.stored_otherwise(link, part.to, change.field, (intended, came_back));
+            self.stored_otherwise(link, part.to, change.field, intended);
         }
         Ok(())
     }
 
-    fn stored_otherwise(&self, link: &mut Link, side: Side, field: Field, (intended, shows): (FieldHash, FieldHash)) {
+    fn stored_otherwise(&self, link: &mut Link, side: Side, field: Field, intended: FieldHash) {
         let now = self.now();
         let known = link.waits.iter().position(|wait| wait.field == Some(field) && wait.value == intended);
         let known = known.map(|at| link.waits.remove(at));
@@ -97,7 +97,6 @@ impl Run<'_> {
         let reason = format!("{whom} stored {} otherwise than it was sent", field.key());
         self.tally(|tally| tally.note(reason.clone()));
         let next = Timestamp(now.millis().saturating_add(patience));
-        let shows = Some(shows);
-        link.waits.push(Wait { field: Some(field), value: intended, shows, reason, since: now, next });
+        link.waits.push(Wait { field: Some(field), value: intended, reason, since: now, next });
     }
 }

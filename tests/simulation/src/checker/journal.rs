@@ -49,6 +49,8 @@ pub(super) fn check(state: &State) -> (Findings, u64) {
             && replaced.shared
             && replaced.reverted
             && !state.oracle.restored
+            // What a side made of a value cannot be told from an edit at first sight: both values are told.
+            && !state.habits.capitals.is_some_and(|(_, of)| of == replaced.field && is_conflict(&entries, replaced))
             && was_agreed(&entries, replaced)
         {
             let Replaced { who, field, side, value, .. } = replaced;

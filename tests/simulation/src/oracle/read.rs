@@ -6,8 +6,8 @@ use directory::{Field, Value};
 
 use super::{Fact, shown};
 
-/// Looks at one record that an invocation may have under way at once: from either side, when both list it as new.
-const LOOKS: usize = 2;
+/// Reads that one look, or two at once (from either side, when both list a record as new), come to.
+const LOOKS: usize = 4;
 
 /// The last reads of a record by one invocation. Which of them a write was decided by is not seen from outside.
 #[derive(Debug, Clone, Default)]

@@ -123,9 +123,9 @@ fn lifecycles() -> impl Strategy<Value = Lifecycle> {
 prop_compose! {
     fn waits()(
         field in option::of(proptest::sample::select(Field::ALL.to_vec())),
-        value in any::<FieldHash>(), shows in option::of(any::<FieldHash>()), reason in "\\PC{0,60}", since in timestamps(), next in timestamps(),
+        value in any::<FieldHash>(), reason in "\\PC{0,60}", since in timestamps(), next in timestamps(),
     ) -> Wait {
-        Wait { field, value, shows, reason, since, next }
+        Wait { field, value, reason, since, next }
     }
 }
 
