@@ -174,6 +174,14 @@ impl Machine {
         }
     }
 
+    /// Drops what has expired, where the database is ours; it also does so by itself every hour.
+    #[cfg(test)]
+    pub(crate) async fn expire(&self) {
+        if let Some(database) = &self.database {
+            database.expire().await.expect("nobody else has the file");
+        }
+    }
+
     /// Closes the database's file.
     pub async fn stop(self) {
         if let Some(database) = self.database

@@ -95,7 +95,7 @@ pub enum Action {
         /// Who
         person: String,
     },
-    /// The change feed: what people changed here, oldest first, ids only
+    /// The change feed: what people changed here in the last 90 days, oldest first, ids only
     Changes {
         /// The cursor of an earlier answer; from the beginning unless given
         #[arg(long)]

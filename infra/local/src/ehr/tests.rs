@@ -15,7 +15,13 @@ use crate::machine::{Machine, Place};
 /// A data directory with a bound company whose ledger is empty.
 async fn bound() -> tempfile::TempDir {
     let home = tempfile::tempdir().unwrap();
-    let machine = machine_of(home.path()).await;
+    bound_machine(home.path()).await.stop().await;
+    home
+}
+
+/// The same, running.
+pub(crate) async fn bound_machine(data: &Path) -> Machine {
+    let machine = machine_of(data).await;
     let corp: CorpId = "ding1".parse().unwrap();
     let binding = Binding::new("b-1".parse().unwrap(), corp.clone());
     let secret = BindingSecret {
@@ -31,15 +37,14 @@ async fn bound() -> tempfile::TempDir {
     };
     machine.secrets.put_binding(&binding.id, &secret).await.unwrap();
     machine.store.put_binding(&binding, Condition::New).await.unwrap();
-    machine.stop().await;
-    home
+    machine
 }
 
 async fn machine_of(data: &Path) -> Machine {
     Machine::start(&Place { data: data.to_owned(), dynamodb: None, allow_loopback: true }).await.unwrap()
 }
 
-fn order(line: &str) -> Order {
+pub(crate) fn order(line: &str) -> Order {
     let words = ["bangding", "ehr"].into_iter().chain(line.split(' ').map(|word| if word == "''" { "" } else { word }));
     match Args::try_parse_from(words).unwrap().command {
         Command::Ehr(args) => args.action.order(),

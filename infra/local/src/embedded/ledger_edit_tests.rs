@@ -116,10 +116,38 @@ async fn edits_at_the_same_moment_are_all_told_without_a_gap() {
     let done = futures::future::join_all(hires).await;
     assert!(done.iter().all(Result::is_ok), "{done:?}");
     let corp: CorpId = "ding1".parse().unwrap();
-    let told = desk.store.news_after(&corp, 0, 100).await.unwrap();
+    let told = desk.store.news_after(&corp, 0, 100).await.unwrap().told;
     assert_eq!(told.iter().map(|told| told.place).collect::<Vec<_>>(), (1..=14).collect::<Vec<_>>());
-    let page = desk.store.news_after(&corp, 12, 1).await.unwrap();
+    let page = desk.store.news_after(&corp, 12, 1).await.unwrap().told;
     assert_eq!(page.iter().map(|told| told.place).collect::<Vec<_>>(), [13]);
+    desk.database.stop().await.unwrap();
+}
+
+/// The feed is trimmed by age; whoever comes with a place before its beginning is told that something is missing.
+#[tokio::test]
+async fn news_are_dropped_after_ninety_days_and_who_was_away_for_longer_is_told() {
+    let desk = Desk::open().await;
+    desk.company().await;
+    let now = runtime::SystemClock.now();
+    let days_ago = |days: i64| Timestamp(now.millis() - days * 24 * 3_600_000);
+    let change = async |text: &str, at: Timestamp| {
+        let edit = Edit { kind: Kind::Person, id: id("li"), what: title(text), on: None, expected: None };
+        desk.ledger(at).edit(&edit, at).await.unwrap();
+    };
+    change("主管", days_ago(91)).await;
+    change("经理", days_ago(89)).await;
+    let page = async |cursor: Option<&str>| desk.ledger(now).changes(cursor).await.unwrap();
+    assert!(!page(None).await.missed);
+    assert_eq!(desk.database.expire().await.unwrap(), 1, "what is a day short of it stays");
+    let missing = page(Some("2")).await;
+    assert_eq!((missing.changed.len(), missing.cursor.as_str(), missing.missed), (1, "4", true));
+    assert!(page(None).await.missed);
+    let going_on = page(Some("3")).await;
+    assert_eq!((going_on.changed.len(), going_on.missed), (1, false));
+    change("总监", now).await;
+    let newest = page(Some("4")).await;
+    assert_eq!((newest.changed.len(), newest.cursor.as_str(), newest.missed), (1, "5", false), "the head stays");
+    assert!(page(Some("9")).await.missed, "a place that a restored table does not have");
     desk.database.stop().await.unwrap();
 }
 

@@ -96,11 +96,9 @@ impl Ledger {
 
     pub(super) async fn told_after(&self, cursor: Option<&str>) -> Result<Changes, Error> {
         let place = cursor.map_or(Ok(0), str::parse).map_err(|_| Error::Refused("the cursor is not of this feed"))?;
-        let told = self.store.news_after(&self.corp, place, PAGE).await.map_err(super::unavailable)?;
-        let cursor = told.last().map_or(place, |last| last.place).to_string();
-        let more = told.len() == PAGE;
-        let changed = told.into_iter().map(changed).collect::<Result<_, _>>()?;
-        Ok(Changes { changed, cursor, more })
+        let page = self.store.news_after(&self.corp, place, PAGE).await.map_err(super::unavailable)?;
+        let changed = page.told.into_iter().map(changed).collect::<Result<_, _>>()?;
+        Ok(Changes { changed, cursor: page.place.to_string(), more: page.more, missed: page.missed })
     }
 
     async fn tell(&self, body: &Body, condition: Condition, news: &News) -> Result<u64, WriteError> {

@@ -3,6 +3,9 @@
 //! An entry of the feed is written in the transaction of the edit that it tells, conditional on the feed's head, so that
 //! places have no gap and are seen in their order: whoever has read up to a place has missed nothing before it. What the
 //! sync itself writes is not told here, as no eHR tells a program of its own writes.
+//!
+//! News are kept for [`KEPT_S`] and dropped by the table's expiry then, in no order. The head stays, so that whoever reads
+//! on from a place sees by the places themselves whether any are missing.
 
 use directory::{CorpId, Kind, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -16,6 +19,10 @@ use super::versioned::{Address, Condition, own_win, read, to_json, whole};
 use crate::error::{StoreError, Taken, WriteError};
 
 const FEED: &str = "feed entry";
+
+/// News are kept this long, in seconds: ninety days. A feed is read every quarter of an hour; whoever was away for longer
+/// than this has swept since, or has to.
+pub const KEPT_S: i64 = 90 * 24 * 3600;
 
 /// How often an edit is tried when others write to the same feed.
 const ATTEMPTS: u32 = 16;
@@ -40,6 +47,35 @@ pub struct Told {
     pub place: u64,
     /// What happened.
     pub news: News,
+}
+
+/// A page of the feed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// Oldest first.
+    pub told: Vec<Told>,
+    /// Where the next page begins.
+    pub place: u64,
+    /// Whether there may be more at once.
+    pub more: bool,
+    /// Whether news after the place that was asked for were dropped, or the feed does not reach there as its table was
+    /// restored: who reads this has to look at everything.
+    pub missed: bool,
+}
+
+impl Page {
+    /// `last` is the newest place that there was before the page was read.
+    fn of(told: Vec<Told>, after: u64, last: u64, limit: usize) -> Self {
+        if after > last {
+            return Self { told: Vec::new(), place: last, more: false, missed: true };
+        }
+        let more = told.len() >= limit;
+        let end = told.last().map_or(after, |told| told.place);
+        // A full page ends where it ends; any other one reaches to the head.
+        let place = if more { end } else { end.max(last) };
+        let missed = place.saturating_sub(after) > told.len() as u64;
+        Self { told, place, more, missed }
+    }
 }
 
 /// An edit of an entry that the feed tells.
@@ -126,8 +162,7 @@ impl Store {
 
     async fn feed_steps(&self, corp: &CorpId, news: &News, mark: &[u8]) -> Result<[Step; 2], WriteError> {
         let (head, feed) = (head_pk(corp), feed_pk(corp));
-        let stored = self.get_item(Table::Ledger, &head, "-").await.map_err(WriteError::Store)?.unwrap_or_default();
-        let last = super::ledger::version(&stored).map_err(WriteError::Store)?;
+        let last = self.feed_head(corp).await.map_err(WriteError::Store)?;
         let place = place_sk(last + 1);
         let address = |pk, sk| Address { table: Table::Ledger, pk, sk, what: FEED };
         let when = if last == 0 {
@@ -136,7 +171,9 @@ impl Store {
             When { expression: "n = :n", values: Item::from([(":n".to_owned(), number(last))]) }
         };
         let head = whole(address(&head, "-"), "{}".to_owned(), last + 1, mark.to_vec());
-        let item = whole(address(&feed, &place), to_json(FEED, news)?, 1, mark.to_vec());
+        let mut item = whole(address(&feed, &place), to_json(FEED, news)?, 1, mark.to_vec());
+        let expires = (news.at.millis() / 1000).saturating_add(KEPT_S);
+        item.insert("x".to_owned(), number(expires.max(0).unsigned_abs()));
         let put = |item, when| Step::put(self, Table::Ledger, item, Some(when)).map_err(WriteError::Store);
         Ok([put(head, when)?, put(item, When::new_item())?])
     }
@@ -145,7 +182,20 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`]; an entry that cannot be read is named.
-    pub async fn news_after(&self, corp: &CorpId, place: u64, limit: usize) -> Result<Vec<Told>, StoreError> {
+    pub async fn news_after(&self, corp: &CorpId, place: u64, limit: usize) -> Result<Page, StoreError> {
+        // Before the page: what is told while the page is read is no gap.
+        let last = self.feed_head(corp).await?;
+        let told = self.told_after(corp, place, limit).await?;
+        Ok(Page::of(told, place, last, limit))
+    }
+
+    /// The place of the newest news, also where they were dropped since; 0 before the first.
+    async fn feed_head(&self, corp: &CorpId) -> Result<u64, StoreError> {
+        let head = self.get_item(Table::Ledger, &head_pk(corp), "-").await?.unwrap_or_default();
+        super::ledger::version(&head)
+    }
+
+    async fn told_after(&self, corp: &CorpId, place: u64, limit: usize) -> Result<Vec<Told>, StoreError> {
         let items = self.items_after(Table::Ledger, &feed_pk(corp), &place_sk(place), limit).await?;
         let told = |item: &Item| {
             let stored = read::<News>(FEED, item)?;
@@ -154,5 +204,31 @@ impl Store {
             Ok(Told { place, news: stored.body })
         };
         items.iter().map(told).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(places: &[u64], after: u64, last: u64) -> (u64, bool, bool) {
+        let news = News { kind: Kind::Person, id: "e1".to_owned(), because: "hire".to_owned(), at: Timestamp(1) };
+        let told = places.iter().map(|place| Told { place: *place, news: news.clone() }).collect();
+        let page = Page::of(told, after, last, 3);
+        (page.place, page.more, page.missed)
+    }
+
+    #[test]
+    fn news_that_were_dropped_are_missed_wherever_they_stood() {
+        assert_eq!(page(&[], 0, 0), (0, false, false), "nothing was ever told");
+        assert_eq!(page(&[], 7, 7), (7, false, false), "nothing new");
+        assert_eq!(page(&[8, 9], 7, 9), (9, false, false));
+        assert_eq!(page(&[8, 9], 7, 8), (9, false, false), "told while the page was read");
+        assert_eq!(page(&[8, 9, 10], 7, 20), (10, true, false), "a full page says nothing of what comes");
+        assert_eq!(page(&[9, 10], 7, 10), (10, false, true), "the beginning is gone");
+        assert_eq!(page(&[8, 10, 11], 7, 20), (11, true, true), "expiry keeps no order");
+        assert_eq!(page(&[8], 7, 10), (10, false, true), "the end is gone");
+        assert_eq!(page(&[], 7, 10), (10, false, true), "all of it is gone");
+        assert_eq!(page(&[], 7, 4), (4, false, true), "the table was restored");
     }
 }
