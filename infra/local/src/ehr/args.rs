@@ -148,7 +148,8 @@ pub enum DepartmentAction {
         /// Which
         department: String,
     },
-    /// Set the heads of a department, who have to be in it; none empties the list
+    /// Set the heads of a department, who have to be in it; none empties the list. They lead it from then on, and whoever
+    /// leaves the department or the company leads it no longer
     Heads {
         /// Which
         department: String,
