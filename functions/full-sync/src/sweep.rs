@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use directory::text::with_causes;
 use directory::{BindingId, RunId, Timestamp};
 use engine::gate::Purpose;
 use engine::records::Records;
@@ -104,6 +105,13 @@ async fn end(
     // Of the whole run: what an earlier slice found must not pass for over.
     if let Err(err) = records.keep(engine, &swept.report).await {
         swept.report.notes.push(format!("what waits for a person was not written down: {err}; the next sweep does it"));
+    }
+    if let Err(err) = deps.corps.ask(standing.binding(), &swept.asks, deps.outbox.as_ref()).await {
+        let reason = with_causes(&err);
+        swept
+            .report
+            .notes
+            .push(format!("not everybody was asked for what only they can change; the next sweep asks: {reason}"));
     }
     record(deps, standing.binding(), &swept.report).await;
     let waits = swept.report.held.len() + usize::from(swept.report.scope_waits);

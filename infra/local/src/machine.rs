@@ -158,6 +158,7 @@ impl Machine {
             corps: self.corps(),
             sweeps: Arc::clone(&self.queues.sweeps) as Arc<dyn Queue>,
             wakes: Arc::clone(&self.queues.wakes) as Arc<dyn Queue>,
+            outbox: Arc::clone(&self.queues.outbox) as Arc<dyn Queue>,
             archive: Arc::clone(&self.archive),
         }
     }

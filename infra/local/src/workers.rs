@@ -46,7 +46,12 @@ type Work = Arc<dyn Fn(Batch) -> BoxFuture<'static, BatchOutcome> + Send + Sync>
 /// Starts what answers events and renews tokens: everything but the schedule of sweeps.
 #[must_use]
 pub fn start(machine: &Machine, told: reconcile::Told) -> Workers {
-    let wakes = Arc::new(reconcile::Deps { corps: machine.corps(), sweeps: machine.queues.sweeps.clone(), told });
+    let wakes = Arc::new(reconcile::Deps {
+        corps: machine.corps(),
+        sweeps: machine.queues.sweeps.clone(),
+        outbox: machine.queues.outbox.clone(),
+        told,
+    });
     let tokens = Arc::new(machine.token_refresh());
     let messages = Arc::new(message_push::Deps {
         store: machine.store.clone(),

@@ -4,6 +4,7 @@
 #![allow(clippy::print_stdout, reason = "what was measured is shown with --nocapture")]
 
 mod another_server;
+mod asks;
 mod callback;
 mod comparison;
 mod failed_callbacks;

@@ -11,12 +11,17 @@ const LOST_ANSWER: &str = "reads back an entry whose answer was lost";
 /// Here every sweep ends within its execution; the stories of `tests/stories/tests/slices.rs` go on from a checkpoint.
 const LONG_SWEEP: &str = "keeps where a sweep stood that outlives its execution";
 
-const KEPT: [Kept; 5] = [
+/// Here DingTalk decides every field; `tests/stories/tests/asks.rs` tells of a company whose eHR decides.
+const ASKS: &str = "asks an employee for a mobile number that only they can change";
+
+const KEPT: [Kept; 7] = [
     ("Reconcile", "dynamodb:GetItem", "-journal", LOST_ANSWER),
     ("FullSync", "dynamodb:GetItem", "-journal", LOST_ANSWER),
     ("FullSync", "s3:GetObject", "/checkpoint/*", LONG_SWEEP),
     ("FullSync", "s3:PutObject", "/checkpoint/*", LONG_SWEEP),
     ("FullSync", "s3:DeleteObject", "/checkpoint/*", LONG_SWEEP),
+    ("Reconcile", "sqs:SendMessage", "-outbox", ASKS),
+    ("FullSync", "sqs:SendMessage", "-outbox", ASKS),
 ];
 
 /// Why a function keeps what it was never seen to use.
