@@ -21,7 +21,9 @@ use aws_sdk_dynamodb::Client;
 
 pub use control::ControlKind;
 pub use feed::{EDITS_MAX, Edit, KEPT_S as NEWS_KEPT_S, News, Page, Told};
-pub use journal::{Audit, Broken, Entry, FieldChange, FieldOwner, Heads, Journal, JournalError, NewEntry, Verdict};
+pub use journal::{
+    Audit, Broken, Copies, Entry, FieldChange, FieldOwner, Heads, Journal, JournalError, NewEntry, NotCopied, Verdict,
+};
 pub use ledger::{Find, LedgerEntry};
 pub use schema::{create_table, create_tables};
 pub use tally::{WriteTally, Written};
