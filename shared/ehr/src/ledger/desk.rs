@@ -57,13 +57,19 @@ impl Ledger {
         }
         let body = edited(before, edit, &entries.company(self.today), self.today)?;
         let verb = edit.verb();
-        let version = self.keep(&mut entries, &key, body, (verb, now)).await.map_err(|err| match err {
-            Error::Stale if version == 0 => EditError::Refused(Refusal::Exists),
-            Error::Stale => EditError::Refused(Refusal::Stale),
-            err => EditError::Ledger(err),
-        })?;
+        let version = match self.keep(&mut entries, &key, body, (verb, now)).await {
+            Ok(version) => version,
+            Err(Error::Stale) => return Err(self.overtaken(entries, &key, version).await.into()),
+            Err(err) => return Err(EditError::Ledger(err)),
+        };
         let waits_until = edit.on.filter(|day| *day > self.today);
         Ok(Edited { kind: edit.kind, id: edit.id.clone(), version, verb: edit.verb().to_owned(), waits_until })
+    }
+
+    /// Why an edit came too late: of a new entry, that somebody else made it meanwhile.
+    async fn overtaken(&self, mut entries: Entries, key: &EntryKey, before: u64) -> Refusal {
+        let read = self.read_again(&mut entries, key).await;
+        if before == 0 && read.is_ok() && entries.version(key) > 0 { Refusal::Exists } else { Refusal::Stale }
     }
 
     /// Applies whatever is due: entries, changes and leavings dated ahead whose day has come become what is stored, and
