@@ -13,11 +13,11 @@ use stories::{DingTalk, Ledger};
 use tempfile::{TempDir, tempdir};
 
 /// Nothing here is further away than this.
-const SOON: Duration = Duration::from_secs(30);
+pub(crate) const SOON: Duration = Duration::from_secs(30);
 
 const EHR_IS_MASTER: &str = r#"{"version": 1, "preset": "ehr_is_master"}"#;
 
-async fn run(data: &Path, args: &[&str], code: i32) -> Value {
+pub(crate) async fn run(data: &Path, args: &[&str], code: i32) -> Value {
     let up = Up::bare().args(args.iter().copied()).args(["--json", "--data", data.to_str().expect("UTF-8")]);
     let ran: Ran = up.run().await;
     assert_eq!(ran.code, Some(code), "{args:?}: {:?}\n{}", ran.stdout, ran.stderr);
@@ -25,7 +25,7 @@ async fn run(data: &Path, args: &[&str], code: i32) -> Value {
 }
 
 /// A company that is in step, and whose eHR decides from now on.
-async fn bound(seed: u64) -> (DingTalk, TempDir) {
+pub(crate) async fn bound(seed: u64) -> (DingTalk, TempDir) {
     let dingtalk = DingTalk::of(30, 6, seed).await;
     dingtalk.settings(json!({"grant": ["qyapi_manage_addresslist"]})).await;
     let home = tempdir().unwrap();

@@ -10,6 +10,7 @@ mod comparison;
 mod failed_callbacks;
 mod first_sync;
 mod follow;
+mod heads;
 mod journal;
 mod killed;
 mod messages;
