@@ -6,8 +6,8 @@ use engine::Corps;
 use runtime::SystemClock;
 use runtime::aws::{Patience, Settings};
 use runtime::variables::{
-    ARCHIVE_BUCKET, Missing, REFUSED_TOKENS_QUEUE_URL, SECRETS_PREFIX, SWEEPS_QUEUE_URL, TABLES_PREFIX,
-    WAKES_QUEUE_URL, required,
+    ARCHIVE_BUCKET, Missing, OUTBOX_QUEUE_URL, REFUSED_TOKENS_QUEUE_URL, SECRETS_PREFIX, SWEEPS_QUEUE_URL,
+    TABLES_PREFIX, WAKES_QUEUE_URL, required,
 };
 use runtime::worker::{self, NoWorker};
 
@@ -17,6 +17,8 @@ use crate::Deps;
 pub struct Config {
     /// Bucket of the archive.
     pub archive_bucket: String,
+    /// Queue of messages to people.
+    pub outbox_queue_url: String,
     /// Queue of refused tokens.
     pub refused_tokens_queue_url: String,
     /// Queue of sweeps.
@@ -39,6 +41,7 @@ impl Config {
     pub fn from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Missing> {
         Ok(Self {
             archive_bucket: required(&lookup, ARCHIVE_BUCKET)?,
+            outbox_queue_url: required(&lookup, OUTBOX_QUEUE_URL)?,
             refused_tokens_queue_url: required(&lookup, REFUSED_TOKENS_QUEUE_URL)?,
             sweeps_queue_url: required(&lookup, SWEEPS_QUEUE_URL)?,
             secrets_prefix: required(&lookup, SECRETS_PREFIX)?,
@@ -63,6 +66,7 @@ impl Deps {
         )?;
         let sweeps = worker.queue(&config.sweeps_queue_url);
         let wakes = worker.queue(&config.wakes_queue_url);
+        let outbox = worker.queue(&config.outbox_queue_url);
         let archive = worker.archive(&config.archive_bucket);
         let clients = worker.clients;
         let corps = Corps {
@@ -72,6 +76,6 @@ impl Deps {
             clock: Arc::new(SystemClock),
             randomness: Arc::new(runtime::unpredictable),
         };
-        Ok(Self { corps, sweeps, wakes, archive })
+        Ok(Self { corps, sweeps, wakes, outbox, archive })
     }
 }

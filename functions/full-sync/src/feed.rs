@@ -12,9 +12,13 @@ use ehr::Connector;
 use ehr::connector::Changed;
 use sha2::{Digest, Sha256};
 use state::Binding;
-use state::queue::messages::WakeMessage;
+use state::queue::messages::{SweepMessage, WakeMessage};
 
+use crate::sweep::send;
 use crate::{Deps, Trouble, update_binding};
+
+/// Why a sweep is asked for where the feed does not tell everything.
+const MISSED: &str = "feed_missed";
 
 /// A feed that does not end is not believed.
 const PAGES_MAX: usize = 1000;
@@ -53,7 +57,10 @@ async fn of_binding(deps: &Deps, binding: &Binding) -> Result<usize, Trouble> {
             deps.wakes.send(wake(binding, changed).to_message()?).await?;
         }
         told += page.changed.len();
-        if !page.changed.is_empty() {
+        if page.missed {
+            look_at_everything(deps, binding, cursor.as_deref()).await?;
+        }
+        if cursor.as_deref() != Some(page.cursor.as_str()) && (page.missed || !page.changed.is_empty()) {
             update_binding(deps, &binding.id, |binding| binding.feed_cursor = Some(page.cursor.clone())).await?;
         }
         cursor = Some(page.cursor);
@@ -62,6 +69,16 @@ async fn of_binding(deps: &Deps, binding: &Binding) -> Result<usize, Trouble> {
         }
     }
     Ok(told)
+}
+
+/// Changes that are no longer told are found by a sweep alone. It is asked for before the cursor is stored; killed in
+/// between, the same cursor asks for the same sweep.
+async fn look_at_everything(deps: &Deps, binding: &Binding, cursor: Option<&str>) -> Result<(), Trouble> {
+    tracing::warn!(binding = %binding.id, "the eHR no longer tells all changes since the last time: a sweep looks for them");
+    let (corp, because) = (binding.corp_id.clone(), MISSED.to_owned());
+    let at = deps.corps.clock.now();
+    let message = SweepMessage { binding: binding.id.clone(), corp, run: None, because, at };
+    send(deps, &message, format!("{}-{MISSED}-{}", binding.id, cursor.unwrap_or("0"))).await
 }
 
 /// Once a day, from midnight in Asia/Shanghai on.

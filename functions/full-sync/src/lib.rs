@@ -46,6 +46,8 @@ pub struct Deps {
     pub sweeps: Arc<dyn Queue>,
     /// Where the wakes of failed callbacks go.
     pub wakes: Arc<dyn Queue>,
+    /// Where people are asked for what only they can change.
+    pub outbox: Arc<dyn Queue>,
     /// Bodies of plans.
     pub archive: Arc<dyn Archive>,
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use directory::text::with_causes;
 use directory::{BindingId, RunId, Timestamp};
 use engine::gate::Purpose;
 use engine::records::Records;
@@ -9,7 +10,7 @@ use engine::report::{Progress, RunReport};
 use engine::{Engine, NoEngine, Sight, SweepOrder, Swept};
 use runtime::metrics;
 use state::queue::messages::{SweepMessage, encode};
-use state::store::{Condition, ControlKind};
+use state::store::{Condition, ControlKind, NotCopied};
 use state::{Binding, Closed, Message};
 
 use crate::checkpoint::Standing;
@@ -105,6 +106,16 @@ async fn end(
     if let Err(err) = records.keep(engine, &swept.report).await {
         swept.report.notes.push(format!("what waits for a person was not written down: {err}; the next sweep does it"));
     }
+    if let Err(err) = deps.corps.ask(standing.binding(), &swept.asks, deps.outbox.as_ref()).await {
+        let reason = with_causes(&err);
+        swept
+            .report
+            .notes
+            .push(format!("not everybody was asked for what only they can change; the next sweep asks: {reason}"));
+    }
+    if !swept.report.continues {
+        swept.report.notes.extend(copy_head(deps, standing.binding()).await);
+    }
     record(deps, standing.binding(), &swept.report).await;
     let waits = swept.report.held.len() + usize::from(swept.report.scope_waits);
     metrics::record(metrics::QUARANTINED, figure(waits));
@@ -118,6 +129,16 @@ async fn end(
         standing.strike().await;
     }
     Ok(swept.report)
+}
+
+/// Keeps a copy of the journal's head in the archive. What goes wrong is a note: the next sweep's copy takes in this one's.
+async fn copy_head(deps: &Deps, binding: &Binding) -> Option<String> {
+    let copied = deps.corps.store.copy_journal_head(&binding.corp_id, deps.archive.as_ref()).await;
+    let err = copied.err()?;
+    if matches!(err, NotCopied::Another(_)) {
+        tracing::error!(binding = %binding.id, reason = %err, "the journal is not the one that was copied");
+    }
+    Some(format!("the journal's head was not copied: {}", with_causes(&err)))
 }
 
 /// A plan in the place of a sweep that may write nothing.

@@ -3,8 +3,6 @@
 //! A message is visible at most once per person. A batch says `Sending` before it is sent; where nothing follows that,
 //! nobody can know whether DingTalk took it, so that it is reported as `Unknown` and never sent again.
 
-pub mod batch;
-mod compose;
 #[cfg(feature = "lambda")]
 mod config;
 mod limit;
@@ -18,9 +16,9 @@ use runtime::batch::{Batch, BatchOutcome, work};
 use state::vault::Secrets;
 use state::{Queue, Store};
 
-pub use compose::{CONTENT_MAX_BYTES, ComposeError, Content, Draft, compose};
 #[cfg(feature = "lambda")]
 pub use config::Config;
+pub use state::outbox::{CONTENT_MAX_BYTES, ComposeError, Content, Draft, batch, compose};
 
 /// What the function works with.
 pub struct Deps {

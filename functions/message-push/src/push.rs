@@ -5,13 +5,13 @@ use dingtalk::{Error, Trouble};
 use directory::Timestamp;
 use runtime::batch::{Item, Verdict};
 use runtime::metrics;
+use state::outbox::batch::{Batch, Outcome, Phase, Step, pause_s};
+use state::outbox::{CONTENT, Content};
 use state::queue::messages::{OutboxMessage, decode};
 use state::seal::{Place, open};
 use state::store::{Condition, ControlKind, Stored};
 use state::{Binding, StoreError, WriteError};
 
-use crate::batch::{Batch, Outcome, Phase, Step, pause_s};
-use crate::compose::{CONTENT, Content};
 use crate::{Deps, limit};
 
 /// Seconds until a batch is tried again that DingTalk could not take now, or that found the minute full.

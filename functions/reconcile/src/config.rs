@@ -6,7 +6,7 @@ use engine::Corps;
 use runtime::SystemClock;
 use runtime::aws::{Patience, Settings};
 use runtime::variables::{
-    Missing, REFUSED_TOKENS_QUEUE_URL, SECRETS_PREFIX, SWEEPS_QUEUE_URL, TABLES_PREFIX, required,
+    Missing, OUTBOX_QUEUE_URL, REFUSED_TOKENS_QUEUE_URL, SECRETS_PREFIX, SWEEPS_QUEUE_URL, TABLES_PREFIX, required,
 };
 use runtime::worker::{self, NoWorker};
 
@@ -14,6 +14,8 @@ use crate::Deps;
 
 /// What the environment says.
 pub struct Config {
+    /// Queue of messages to people.
+    pub outbox_queue_url: String,
     /// Queue of refused tokens.
     pub refused_tokens_queue_url: String,
     /// Queue of sweeps.
@@ -33,6 +35,7 @@ impl Config {
     /// [`Missing`] with the variable's name.
     pub fn from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Missing> {
         Ok(Self {
+            outbox_queue_url: required(&lookup, OUTBOX_QUEUE_URL)?,
             refused_tokens_queue_url: required(&lookup, REFUSED_TOKENS_QUEUE_URL)?,
             sweeps_queue_url: required(&lookup, SWEEPS_QUEUE_URL)?,
             secrets_prefix: required(&lookup, SECRETS_PREFIX)?,
@@ -55,6 +58,7 @@ impl Deps {
             &config.refused_tokens_queue_url,
         )?;
         let sweeps = worker.queue(&config.sweeps_queue_url);
+        let outbox = worker.queue(&config.outbox_queue_url);
         let clients = worker.clients;
         let corps = Corps {
             store: worker.store,
@@ -63,6 +67,6 @@ impl Deps {
             clock: Arc::new(SystemClock),
             randomness: Arc::new(runtime::unpredictable),
         };
-        Ok(Self { corps, sweeps, told: Arc::new(|_, _| {}) })
+        Ok(Self { corps, sweeps, outbox, told: Arc::new(|_, _| {}) })
     }
 }

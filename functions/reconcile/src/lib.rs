@@ -27,6 +27,8 @@ pub struct Deps {
     pub corps: Corps,
     /// Where a sweep is asked for when a wake is for everything.
     pub sweeps: Arc<dyn Queue>,
+    /// Where people are asked for what only they can change.
+    pub outbox: Arc<dyn Queue>,
     /// Told what each look did; `bangding up` prints it.
     pub told: Told,
 }
@@ -108,6 +110,9 @@ async fn look(deps: &Deps, message: &WakeMessage) -> Result<(), Trouble> {
     if !looked.held.is_empty() || !looked.troubles.is_empty() {
         let records = deps.corps.records(&binding.body).await?;
         records.keep_looked(&engine, &run, &looked).await.map_err(NoEngine::State)?;
+    }
+    if let Err(err) = deps.corps.ask(&binding.body, &looked.asks, deps.outbox.as_ref()).await {
+        tracing::warn!(reason = with_causes(&err), "somebody was not asked for a change; the next sweep asks");
     }
     if looked.sweep_due {
         ask_for_sweep(deps, message).await?;

@@ -158,6 +158,7 @@ impl Machine {
             corps: self.corps(),
             sweeps: Arc::clone(&self.queues.sweeps) as Arc<dyn Queue>,
             wakes: Arc::clone(&self.queues.wakes) as Arc<dyn Queue>,
+            outbox: Arc::clone(&self.queues.outbox) as Arc<dyn Queue>,
             archive: Arc::clone(&self.archive),
         }
     }
@@ -171,6 +172,14 @@ impl Machine {
             transport: Arc::clone(&self.transport),
             clock: Arc::new(SystemClock),
             jitter: jitter(),
+        }
+    }
+
+    /// Drops what has expired, where the database is ours; it also does so by itself every hour.
+    #[cfg(test)]
+    pub(crate) async fn expire(&self) {
+        if let Some(database) = &self.database {
+            database.expire().await.expect("nobody else has the file");
         }
     }
 

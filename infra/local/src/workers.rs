@@ -46,7 +46,12 @@ type Work = Arc<dyn Fn(Batch) -> BoxFuture<'static, BatchOutcome> + Send + Sync>
 /// Starts what answers events and renews tokens: everything but the schedule of sweeps.
 #[must_use]
 pub fn start(machine: &Machine, told: reconcile::Told) -> Workers {
-    let wakes = Arc::new(reconcile::Deps { corps: machine.corps(), sweeps: machine.queues.sweeps.clone(), told });
+    let wakes = Arc::new(reconcile::Deps {
+        corps: machine.corps(),
+        sweeps: machine.queues.sweeps.clone(),
+        outbox: machine.queues.outbox.clone(),
+        told,
+    });
     let tokens = Arc::new(machine.token_refresh());
     let messages = Arc::new(message_push::Deps {
         store: machine.store.clone(),
@@ -221,6 +226,35 @@ mod tests {
         serving.abort();
         assert_eq!(body.unwrap().as_deref(), Some("b"));
     }
+
+    /// Its cursor leads to what a feed of ninety days has dropped: a sweep looks for it, once, and what is left is told.
+    #[tokio::test]
+    async fn where_the_feed_misses_changes_a_sweep_is_asked_for() {
+        let data = tempfile::tempdir().unwrap();
+        let machine = crate::ehr::tests::bound_machine(data.path()).await;
+        let now = runtime::SystemClock.now();
+        let ancient = directory::Timestamp(now.millis() - 100 * 24 * 3_600_000);
+        let desk = crate::ehr::desk::Desk { store: machine.store.clone(), secrets: machine.secrets.clone() };
+        for (line, at) in [("公司 --under ''", ancient), ("销售", ancient), ("研发", now)] {
+            let order = crate::ehr::tests::order(&format!("department create {line}"));
+            desk.serve(&order, at, runtime::unpredictable()).await.unwrap();
+        }
+        let seen = |binding: &mut state::Binding| {
+            (binding.swept_at, binding.feed_cursor) = (Some(now), Some("1".to_owned()));
+        };
+        machine.store.change_binding(&"b-1".parse().unwrap(), seen).await.unwrap().unwrap();
+        machine.expire().await;
+        let deps = machine.full_sync();
+        for told in [1, 0] {
+            assert_eq!(full_sync::tell_changes(&deps).await.unwrap(), told);
+        }
+        let received = machine.queues.sweeps.receive(2, WAIT).await.unwrap();
+        let [sweep] = received.as_slice() else { panic!("{} sweeps", received.len()) };
+        let full_sync::Order::Sweep(sweep) = full_sync::Order::read(&sweep.body).unwrap() else { panic!("a plan") };
+        assert_eq!((sweep.because.as_str(), sweep.run), ("feed_missed", None));
+        machine.stop().await;
+    }
+
     #[tokio::test]
     async fn a_sweep_that_is_due_is_asked_for_once_and_not_run_after_another_one() {
         let data = tempfile::tempdir().unwrap();

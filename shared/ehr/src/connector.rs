@@ -88,6 +88,8 @@ pub struct Changes {
     pub cursor: String,
     /// Whether there is more at once.
     pub more: bool,
+    /// Whether changes after the cursor that was given are no longer told: only a sweep finds those.
+    pub missed: bool,
 }
 
 /// One write. References in `values` are the eHR's own ids.
@@ -170,7 +172,7 @@ pub trait Connector: Send + Sync {
     /// What people changed in the eHR after a cursor; from the beginning without one. The sync's own writes are not among
     /// them. An eHR without a feed has nothing to tell: its changes are found by sweeps.
     async fn changes(&self, cursor: Option<&str>) -> Result<Changes, Error> {
-        Ok(Changes { changed: Vec::new(), cursor: cursor.unwrap_or_default().to_owned(), more: false })
+        Ok(Changes { changed: Vec::new(), cursor: cursor.unwrap_or_default().to_owned(), more: false, missed: false })
     }
 
     /// Applies what is dated ahead and due by now, so that it is told in the feed; how many. An eHR that does so by itself

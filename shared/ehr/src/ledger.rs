@@ -12,6 +12,7 @@ mod company;
 mod decide;
 mod desk;
 mod edit;
+mod leads;
 mod values;
 
 use async_trait::async_trait;

@@ -8,6 +8,7 @@
 
 pub mod apply;
 mod aside;
+pub mod asks;
 pub mod bind;
 pub mod checkpoint;
 pub mod corps;

@@ -181,6 +181,7 @@ impl Run<'_> {
         };
         let pair = Pair { link: &link, stored, dingtalk: view, ehr: ehr.as_ref().map(counterpart) };
         let decision = decide::pair(pair, self.context(link.kind));
+        self.ask(&decision, &link);
         if let Decision::Missing(side) = &decision {
             looked.missing = Some((*side, Box::new(link)));
         }

@@ -6,6 +6,7 @@ use directory::plan::{Counts, Held};
 use directory::{Action, Kind, LinkId, RunId, Side, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::asks::Ask;
 use crate::observe::Whose;
 
 /// A sweep's result, as it is stored, printed and returned.
@@ -181,6 +182,8 @@ pub struct Tally {
     pub(crate) again: BTreeSet<Whose>,
     /// Records that only the side that follows has, and that were never linked: left alone.
     pub(crate) unmatched: BTreeMap<Side, u64>,
+    /// People who are to be asked for what only they can change.
+    pub(crate) asks: BTreeSet<Ask>,
 }
 
 /// Different sentences that a run keeps; a run in which everything fails says so in fewer.

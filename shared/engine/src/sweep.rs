@@ -69,6 +69,8 @@ pub struct Swept {
     pub turned: bool,
     /// Where the continuation goes on; `None` where there is none, or where it begins anew.
     pub checkpoint: Option<Checkpoint>,
+    /// Who is to be asked for what only they can change.
+    pub asks: Vec<crate::asks::Ask>,
 }
 
 impl Engine {
@@ -97,11 +99,12 @@ impl Engine {
                 Ended::default()
             }
         };
+        let asks = run.take_asks();
         let report = run.report(order, began_at, &ended);
         let collected =
             run.preview.take().map(|collected| collected.into_inner().unwrap_or_else(PoisonError::into_inner));
         let checkpoint = ended.checkpoint;
-        let swept = Swept { report, scope: scope.ok(), canary: run.canary, turned: ended.turned, checkpoint };
+        let swept = Swept { report, scope: scope.ok(), canary: run.canary, turned: ended.turned, checkpoint, asks };
         (swept, collected.map(|collected| (collected, run.names)))
     }
 }

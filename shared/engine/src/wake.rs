@@ -38,6 +38,8 @@ pub struct Looked {
     pub troubles: Vec<crate::report::Trouble>,
     /// The wake was for everything: a sweep is due.
     pub sweep_due: bool,
+    /// Who is to be asked for what only they can change.
+    pub asks: Vec<crate::asks::Ask>,
 }
 
 impl Engine {
@@ -57,10 +59,11 @@ impl Engine {
             }
         }
         self.journal.close(&run.id).await?;
+        let asks = run.take_asks();
         let tally = std::mem::take(&mut *run.report.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
         let (held, troubles) = (tally.held, tally.troubles);
         let notes = tally.notes.into_iter().chain(troubles.iter().map(|trouble| trouble.reason.clone())).collect();
-        Ok(Looked { counts: tally.counts, notes, held, troubles, sweep_due })
+        Ok(Looked { counts: tally.counts, notes, held, troubles, sweep_due, asks })
     }
 }
 

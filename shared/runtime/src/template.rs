@@ -104,8 +104,11 @@ fn no_policy_has_a_wildcard_action_or_a_scan_and_only_token_refresh_writes_secre
         assert!(!role.contains(":*]") && !role.contains(":*,") && !role.contains("Resource: \"*\""), "{name}");
         let writes = role.contains("secretsmanager:PutSecretValue") || role.contains("secretsmanager:CreateSecret");
         assert_eq!(writes, *name == "TokenRefreshRole", "{name}");
-        let sends = role.contains("Outbox.Arn");
+        // Who looks at people asks them too; only what takes from the outbox sends.
+        let sends = role.contains("Resource: !GetAtt Outbox.Arn");
         assert_eq!(sends, *name == "MessagePushRole", "{name}");
+        let asks = sends || *name == "ReconcileRole" || *name == "FullSyncRole";
+        assert_eq!(role.contains("Outbox.Arn"), asks, "{name}");
     }
     let callback = &resources["CallbackRole"];
     assert!(

@@ -1,6 +1,6 @@
 //! The port to the archive: plan bodies, backups and daily snapshots of a corp, under keys that begin with the corp.
 //!
-//! **Bodies are sealed by the caller** ([`crate::seal`]): the archive sees bytes, and whoever may read the bucket or the
+//! **Bodies are sealed by the caller** ([`crate::seal`]), but for copies of the journal's head, which are a hash: the archive sees bytes, and whoever may read the bucket or the
 //! directory reads nothing about people. A body is stored whole or not at all, and what was answered is durable.
 
 mod key;

@@ -13,6 +13,8 @@ pub mod binding;
 pub mod direct;
 pub mod error;
 pub mod links;
+#[cfg(feature = "dynamodb")]
+pub mod outbox;
 pub mod queue;
 pub mod run;
 #[cfg(feature = "seal")]

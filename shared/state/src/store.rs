@@ -20,8 +20,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use aws_sdk_dynamodb::Client;
 
 pub use control::ControlKind;
-pub use feed::{Edit, News, Told};
-pub use journal::{Audit, Broken, Entry, FieldChange, FieldOwner, Heads, Journal, JournalError, NewEntry, Verdict};
+pub use feed::{EDITS_MAX, Edit, KEPT_S as NEWS_KEPT_S, News, Page, Told};
+pub use journal::{
+    Audit, Broken, Copies, Entry, FieldChange, FieldOwner, Heads, Journal, JournalError, NewEntry, NotCopied, Verdict,
+};
 pub use ledger::{Find, LedgerEntry};
 pub use schema::{create_table, create_tables};
 pub use tally::{WriteTally, Written};

@@ -4,9 +4,13 @@ use std::fs;
 use std::path::Path;
 
 use local::embedded::Database;
+use runtime::SystemClock;
 use serde_json::{Value, json};
 
 use crate::company::client;
+
+/// What expires of another version's items expires this many seconds from now.
+const KEPT_S: i64 = 24 * 3600;
 
 const SIGNATURE: &str =
     "AWS4-HMAC-SHA256 Credential=local/20260101/local/dynamodb/aws4_request, SignedHeaders=host, Signature=0";
@@ -40,18 +44,27 @@ pub async fn unpack(folder: &Path, data: &Path) {
     }
     fs::copy(folder.join("sandbox.json"), data.join("sandbox.json")).expect("the sandbox's world");
     let database = Database::open(&data.join("state.db")).await.expect("the database opens");
+    let later = SystemClock.now().millis() / 1000 + KEPT_S;
     for file in fs::read_dir(folder).expect("the folder").flatten().map(|file| file.path()) {
         if file.extension().is_some_and(|extension| extension == "jsonl") {
             let text = fs::read_to_string(&file).expect("it is text");
             let mut lines = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
             let definition = lines.next().expect("a definition");
             ask(&database, "CreateTable", &definition).await;
-            for item in lines {
+            for item in lines.map(|item| unexpired(item, later)) {
                 ask(&database, "PutItem", &json!({"TableName": definition["TableName"], "Item": item})).await;
             }
         }
     }
     database.stop().await.expect("the database stops");
+}
+
+/// What had not expired then has not expired now, whatever day it is.
+fn unexpired(mut item: Value, later: i64) -> Value {
+    if let Some(expires) = item.get_mut("x") {
+        *expires = json!({"N": later.to_string()});
+    }
+    item
 }
 
 /// Who had a message in hand is gone, and the clock of then with it: the message may be taken at once.

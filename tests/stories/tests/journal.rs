@@ -156,6 +156,41 @@ async fn whoever_changes_the_journal_is_found_and_the_first_bad_entry_is_named()
     assert_eq!(verify(data, 0).await, intact, "the original is as it was");
 }
 
+/// Whoever has the database in hand replaces all of the journal, the corp's head included, by another one whose chains are
+/// right: only the copies in the archive know better.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_rewrites_the_whole_journal_is_found_by_the_copies_in_the_archive() {
+    let dingtalk = DingTalk::of(12, 4, 97).await;
+    let home = tempdir().unwrap();
+    let data = home.path();
+    dingtalk.up(data).await.once().await.run(0);
+    let before = copied(data);
+    let another = async |data: &Path, name: &str| {
+        let userid = dingtalk.bystander(&[]).await.userid;
+        dingtalk.act(Act::Rename { userid, name: name.into() }).await;
+        dingtalk.up(data).await.once().await.run(0);
+    };
+    another(data, "真的").await;
+    let intact = verify(data, 0).await;
+    assert_eq!((&intact["closed"], &intact["copies"]), (&2.into(), &2.into()), "{intact}");
+    dingtalk.up(data).await.once().await.run(0);
+    assert_eq!(verify(data, 0).await, intact, "a sweep that moves nothing adds no copy");
+
+    another(before.path(), "假的").await;
+    let itself = verify(before.path(), 0).await;
+    assert_eq!(itself["copies"], 2, "beside its own archive it is intact: {itself}");
+    let forged = copied(before.path());
+    std::fs::remove_dir_all(forged.path().join("archive")).unwrap();
+    let kept = copied(&data.join("archive"));
+    std::fs::rename(kept.keep(), forged.path().join("archive")).unwrap();
+    let found = verify(forged.path(), 1).await;
+    assert_eq!((&found["broken"]["entry"], &found["copies"]), (&2.into(), &1.into()), "{found}");
+    assert!(found["broken"]["why"].as_str().is_some_and(|why| why.contains("archive")), "{found}");
+    // And a sweep says so by itself.
+    let said = dingtalk.up(forged.path()).await.once().await.run(0);
+    assert!(said["notes"].to_string().contains("journal verify"), "{said}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_journal_of_the_version_before_is_intact_and_read() {
     let home = tempdir().unwrap();

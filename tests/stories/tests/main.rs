@@ -4,11 +4,13 @@
 #![allow(clippy::print_stdout, reason = "what was measured is shown with --nocapture")]
 
 mod another_server;
+mod asks;
 mod callback;
 mod comparison;
 mod failed_callbacks;
 mod first_sync;
 mod follow;
+mod heads;
 mod journal;
 mod killed;
 mod messages;

@@ -95,7 +95,7 @@ pub enum Action {
         /// Who
         person: String,
     },
-    /// The change feed: what people changed here, oldest first, ids only
+    /// The change feed: what people changed here in the last 90 days, oldest first, ids only
     Changes {
         /// The cursor of an earlier answer; from the beginning unless given
         #[arg(long)]
@@ -148,7 +148,8 @@ pub enum DepartmentAction {
         /// Which
         department: String,
     },
-    /// Set the heads of a department, who have to be in it; none empties the list
+    /// Set the heads of a department, who have to be in it; none empties the list. They lead it from then on, and whoever
+    /// leaves the department or the company leads it no longer
     Heads {
         /// Which
         department: String,

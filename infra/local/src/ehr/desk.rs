@@ -101,6 +101,7 @@ async fn changes(ledger: &Ledger, after: Option<&str>) -> Result<Answer, Trouble
         changes: page.changed.into_iter().map(change).collect(),
         cursor: page.cursor,
         more: page.more,
+        missed: page.missed,
     })
 }
 

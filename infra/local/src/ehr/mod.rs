@@ -82,4 +82,4 @@ async fn here(data: &Path, order: &Order) -> Result<Answer, Trouble> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -79,6 +79,9 @@ pub enum Answer {
         cursor: String,
         /// Whether there is more at once.
         more: bool,
+        /// Whether changes after the cursor that was given are no longer told.
+        #[serde(default)]
+        missed: bool,
     },
 }
 

@@ -30,7 +30,7 @@ pub(super) fn told(answer: &Answer, language: Language) -> String {
     match (answer, language) {
         (Answer::Edited(edited), language) => done(edited, language),
         (Answer::Entries(entries), language) => entries.iter().map(|entry| one(entry, language)).collect(),
-        (Answer::Changes { changes, cursor, more }, language) => {
+        (Answer::Changes { changes, cursor, more, missed }, language) => {
             let line = |change: &super::order::Change| {
                 let at = jiff::Timestamp::from_millisecond(change.at).unwrap_or_default();
                 format!("{at}  {:<10} {}  {}\n", change.kind.key(), change.id, change.because)
@@ -43,7 +43,12 @@ pub(super) fn told(answer: &Answer, language: Language) -> String {
                 (true, Language::En) => " (there is more)",
             };
             let next = if language == Language::Zh { "下次从这里接着：--after" } else { "go on with --after" };
-            format!("{lines}● {next} {cursor}{rest}\n")
+            let gap = match (missed, language) {
+                (false, _) => "",
+                (true, Language::Zh) => "■ 更早的变化已不再保留（保留 90 天）：要知道全部，看 list\n",
+                (true, Language::En) => "■ earlier changes are no longer kept (90 days): `list` says how it is now\n",
+            };
+            format!("{gap}{lines}● {next} {cursor}{rest}\n")
         }
     }
 }

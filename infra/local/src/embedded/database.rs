@@ -12,6 +12,9 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+/// How often what has expired is dropped. On AWS it takes up to days.
+const EXPIRY: Duration = Duration::from_hours(1);
+
 /// Why the database did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
@@ -24,6 +27,9 @@ pub enum DatabaseError {
     /// No port on loopback.
     #[error("the database found no port on loopback")]
     Listen(#[source] std::io::Error),
+    /// Expired items could not be dropped.
+    #[error("the database could not drop what has expired")]
+    Expiry(#[source] dynoxide::DynoxideError),
     /// Its thread of work ended on its own.
     #[error("the database stopped: {why}")]
     Stopped {
@@ -37,6 +43,7 @@ pub struct Database {
     address: SocketAddr,
     stop: oneshot::Sender<()>,
     served: JoinHandle<Result<(), String>>,
+    items: dynoxide::Database,
 }
 
 impl Database {
@@ -63,8 +70,17 @@ impl Database {
         let address = listener.local_addr().map_err(DatabaseError::Listen)?;
         let (stop, stopped) = oneshot::channel();
         let until = async move { _ = stopped.await };
-        let served = tokio::spawn(dynoxide::server::serve_with_shutdown(listener, database, until));
-        Ok(Self { address, stop, served })
+        let items = database.clone();
+        let (ended, ending) = oneshot::channel();
+        let expiring = tokio::spawn(expire_hourly(database.clone(), ending));
+        let served = tokio::spawn(async move {
+            let result = dynoxide::server::serve_with_shutdown(listener, database, until).await;
+            // The file is closed when nobody has it any more.
+            drop(ended);
+            _ = expiring.await;
+            result
+        });
+        Ok(Self { address, stop, served, items })
     }
 
     /// Where it listens.
@@ -79,6 +95,14 @@ impl Database {
         client_at(self.address)
     }
 
+    /// Drops what has expired, as it also happens every hour; how many items.
+    ///
+    /// # Errors
+    /// [`DatabaseError`].
+    pub async fn expire(&self) -> Result<usize, DatabaseError> {
+        expire(&self.items).await
+    }
+
     /// Lets running requests finish and closes the file.
     ///
     /// # Errors
@@ -91,6 +115,33 @@ impl Database {
             Ok(Err(why)) => Err(DatabaseError::Stopped { why }),
             Err(join) => Err(DatabaseError::Stopped { why: join.to_string() }),
         }
+    }
+}
+
+/// At once and every hour, until the server has ended.
+async fn expire_hourly(database: dynoxide::Database, mut ending: oneshot::Receiver<()>) {
+    let mut hours = tokio::time::interval(EXPIRY);
+    loop {
+        tokio::select! {
+            _ = &mut ending => return,
+            _ = hours.tick() => {}
+        }
+        match expire(&database).await {
+            Ok(0) => {}
+            Ok(count) => tracing::debug!(count, "expired items were dropped"),
+            Err(err) => tracing::warn!(reason = %err, "expired items were not dropped; the next hour tries again"),
+        }
+    }
+}
+
+/// It waits for the file and for its turn between others, which must not happen on a thread of tasks.
+async fn expire(database: &dynoxide::Database) -> Result<usize, DatabaseError> {
+    let database = database.clone();
+    let swept = tokio::task::spawn_blocking(move || database.sweep_ttl()).await;
+    match swept {
+        Ok(Ok(count)) => Ok(count),
+        Ok(Err(source)) => Err(DatabaseError::Expiry(source)),
+        Err(join) => Err(DatabaseError::Stopped { why: join.to_string() }),
     }
 }
 

@@ -116,10 +116,38 @@ async fn edits_at_the_same_moment_are_all_told_without_a_gap() {
     let done = futures::future::join_all(hires).await;
     assert!(done.iter().all(Result::is_ok), "{done:?}");
     let corp: CorpId = "ding1".parse().unwrap();
-    let told = desk.store.news_after(&corp, 0, 100).await.unwrap();
+    let told = desk.store.news_after(&corp, 0, 100).await.unwrap().told;
     assert_eq!(told.iter().map(|told| told.place).collect::<Vec<_>>(), (1..=14).collect::<Vec<_>>());
-    let page = desk.store.news_after(&corp, 12, 1).await.unwrap();
+    let page = desk.store.news_after(&corp, 12, 1).await.unwrap().told;
     assert_eq!(page.iter().map(|told| told.place).collect::<Vec<_>>(), [13]);
+    desk.database.stop().await.unwrap();
+}
+
+/// The feed is trimmed by age; whoever comes with a place before its beginning is told that something is missing.
+#[tokio::test]
+async fn news_are_dropped_after_ninety_days_and_who_was_away_for_longer_is_told() {
+    let desk = Desk::open().await;
+    desk.company().await;
+    let now = runtime::SystemClock.now();
+    let days_ago = |days: i64| Timestamp(now.millis() - days * 24 * 3_600_000);
+    let change = async |text: &str, at: Timestamp| {
+        let edit = Edit { kind: Kind::Person, id: id("li"), what: title(text), on: None, expected: None };
+        desk.ledger(at).edit(&edit, at).await.unwrap();
+    };
+    change("主管", days_ago(91)).await;
+    change("经理", days_ago(89)).await;
+    let page = async |cursor: Option<&str>| desk.ledger(now).changes(cursor).await.unwrap();
+    assert!(!page(None).await.missed);
+    assert_eq!(desk.database.expire().await.unwrap(), 1, "what is a day short of it stays");
+    let missing = page(Some("2")).await;
+    assert_eq!((missing.changed.len(), missing.cursor.as_str(), missing.missed), (1, "4", true));
+    assert!(page(None).await.missed);
+    let going_on = page(Some("3")).await;
+    assert_eq!((going_on.changed.len(), going_on.missed), (1, false));
+    change("总监", now).await;
+    let newest = page(Some("4")).await;
+    assert_eq!((newest.changed.len(), newest.cursor.as_str(), newest.missed), (1, "5", false), "the head stays");
+    assert!(page(Some("9")).await.missed, "a place that a restored table does not have");
     desk.database.stop().await.unwrap();
 }
 
@@ -187,5 +215,47 @@ async fn what_the_sync_writes_is_not_undone_by_what_was_due_before() {
     ledger.apply(&write).await.unwrap();
     let li = ledger.get(Kind::Person, &id("li")).await.unwrap().unwrap();
     assert_eq!((li.record.values.text(Field::Title), li.upcoming.len()), (Some("顾问"), 0));
+    desk.database.stop().await.unwrap();
+}
+
+/// Heads and leads are one fact in two entries: both are written at once, both are told, and whoever edits one of them
+/// beside somebody else's edit of the other is refused.
+#[tokio::test]
+async fn heads_and_leads_are_written_together_and_told() {
+    let desk = Desk::open().await;
+    desk.company().await;
+    let (_, cursor) = desk.told(None).await;
+    let heads = |who: &str| What::Change(values(&[(Field::Heads, who)]));
+    desk.does(Kind::Department, "root", heads("li"), None).await.unwrap();
+    let (told, cursor) = desk.told(Some(&cursor)).await;
+    assert_eq!(told, ["department root change", "person li change"]);
+    let company = desk.ledger(noon(11, 22)).company().await.unwrap();
+    let li = &company.people[&id("li")];
+    assert_eq!((li.record.values.refs(Field::Leads).collect::<Vec<_>>(), li.version), (vec!["root"], 2));
+
+    desk.does(Kind::Person, "li", What::Leave, Some(date(2026, 12, 1))).await.unwrap();
+    let ledger = desk.ledger(noon(12, 1));
+    assert_eq!(ledger.settle(noon(12, 1)).await.unwrap(), 1, "what follows is no second one");
+    assert_eq!(desk.told(Some(&cursor)).await.0, ["person li leave", "person li due", "department root change"]);
+    let root = ledger.get(Kind::Department, &id("root")).await.unwrap().unwrap();
+    assert_eq!((root.record.values.get(Field::Heads), root.version), (None, 3));
+    desk.database.stop().await.unwrap();
+}
+
+/// More heads than one transaction has room for: all of it is there in the end.
+#[tokio::test]
+async fn a_hundred_heads_at_once_all_lead() {
+    let desk = Desk::open().await;
+    desk.company().await;
+    for number in 100..200 {
+        desk.does(Kind::Person, &format!("p{number}"), hire(&format!("13800000{number}")), None).await.unwrap();
+    }
+    let mut heads = Values::new();
+    heads.show_refs(Field::Heads, (100..200).map(|number| format!("p{number}")));
+    desk.does(Kind::Department, "root", What::Change(heads), None).await.unwrap();
+    let company = desk.ledger(noon(11, 22)).company().await.unwrap();
+    let leading = company.people.values().filter(|one| one.record.values.refs(Field::Leads).count() == 1).count();
+    let heads = company.departments[&id("root")].record.values.refs(Field::Heads).count();
+    assert_eq!((leading, heads), (100, 100));
     desk.database.stop().await.unwrap();
 }

@@ -87,7 +87,7 @@ pub(super) fn history(record: &Who, changes: &[Changed], language: Language) -> 
 }
 
 pub(super) fn verified(verified: &Verified, language: Language) -> String {
-    let Verified { closed, open, entries, broken } = verified;
+    let Verified { closed, open, entries, copies, broken } = verified;
     let Some(broken) = broken else {
         let rest = match open {
             0 => String::new(),
@@ -99,8 +99,10 @@ pub(super) fn verified(verified: &Verified, language: Language) -> String {
         };
         return pick(
             language,
-            format!("● 审计日志完好：{closed} 次运行，{entries} 条{rest}"),
-            format!("● the journal is intact: {closed} runs, {entries} entries{rest}"),
+            format!("● 审计日志完好：{closed} 次运行，{entries} 条，与存档里的 {copies} 份链头一致{rest}"),
+            format!(
+                "● the journal is intact: {closed} runs, {entries} entries, as {copies} copies in the archive say{rest}"
+            ),
         );
     };
     let (entry, why) = (broken.entry, &broken.why);

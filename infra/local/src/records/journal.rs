@@ -33,14 +33,21 @@ pub(super) async fn history(reader: &Reader, who: &str, field: Option<Field>) ->
 }
 
 pub(super) async fn verify(desk: &PlanDesk, binding: &Binding) -> Result<Answer, Trouble> {
-    let audit = desk.deps.corps.store.audit_journal(&binding.corp_id).await;
-    let Audit { closed, open, entries, broken } = audit.map_err(|err| unusable(&err))?;
+    let (store, corp) = (&desk.deps.corps.store, &binding.corp_id);
+    let Audit { closed, open, entries, mut broken } = store.audit_journal(corp).await.map_err(|err| unusable(&err))?;
+    let mut copies = 0;
+    if broken.is_none() {
+        let compared = store.compare_journal_copies(corp, desk.deps.archive.as_ref()).await;
+        let compared = compared.map_err(|err| unusable(&err))?;
+        copies = compared.agree;
+        broken = compared.broken.map(|broken| (None, broken));
+    }
     let broken = broken.map(|(run, broken)| BrokenAt {
         run: run.map(|run| run.to_string()),
         entry: broken.seq,
         why: broken.why.to_owned(),
     });
-    Ok(Answer::Verified(Verified { closed, open, entries, broken }))
+    Ok(Answer::Verified(Verified { closed, open, entries, copies, broken }))
 }
 
 async fn changes(reader: &Reader, link: &Link, field: Option<Field>) -> Result<Vec<Changed>, Trouble> {

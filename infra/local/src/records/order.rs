@@ -243,6 +243,9 @@ pub struct Verified {
     pub open: u64,
     /// Entries of all of them.
     pub entries: u64,
+    /// Copies of the head in the archive that agree.
+    #[serde(default)]
+    pub copies: u64,
     /// The first thing that is wrong.
     pub broken: Option<BrokenAt>,
 }

@@ -177,8 +177,14 @@ mod tests {
 
     #[test]
     fn a_wake_that_holds_a_record_says_so() {
-        let mut looked =
-            Looked { counts: Counts::default(), notes: vec![], held: vec![], troubles: vec![], sweep_due: false };
+        let mut looked = Looked {
+            counts: Counts::default(),
+            notes: vec![],
+            held: vec![],
+            troubles: vec![],
+            sweep_due: false,
+            asks: vec![],
+        };
         assert_eq!(what_it_did(&looked).1, "already in step");
         looked.held.push(Held {
             link: LinkId([1; 16]),

@@ -1,18 +1,26 @@
 //! Where people edit the ledger: read, decide, write on condition, tell the feed.
 
+use std::collections::BTreeSet;
+
 use directory::{Kind, NativeId, Timestamp};
-use state::WriteError;
-use state::store::{Condition, LedgerEntry, News, Told};
+use state::store::{Condition, EDITS_MAX, Find, LedgerEntry, News, Told};
 
 use super::Ledger;
 use super::body::Body;
 use super::company::Company;
 use super::decide::edited;
 use super::edit::{Edit, Edited, Refusal};
-use crate::connector::{Changed, Changes, Error, Stored};
+use super::leads::{Entries, EntryKey, follows};
+use crate::connector::{Changed, Changes, Error};
 
 /// How much of the feed is read at once.
 const PAGE: usize = 200;
+
+/// How many other entries change in one transaction.
+const OTHERS_MAX: usize = EDITS_MAX - 1;
+
+/// How often something that is due is tried while others write what changes with it.
+const TRIES: usize = 5;
 
 /// Why an edit did not happen.
 #[derive(Debug, thiserror::Error)]
@@ -31,42 +39,37 @@ impl Ledger {
     /// # Errors
     /// [`Error`]; an entry that cannot be read is an error here, since whoever decides with less would decide wrongly.
     pub async fn company(&self) -> Result<Company, Error> {
-        let mut company = Company::default();
-        for (kind, records) in [(Kind::Person, &mut company.people), (Kind::Department, &mut company.departments)] {
-            for (entry, body) in self.bodies(kind).await? {
-                let stored: Stored = body.on(self.today, entry.version);
-                records.insert(stored.record.id.clone(), stored);
-            }
-        }
-        Ok(company)
+        Ok(self.entries().await?.company(self.today))
     }
 
-    /// Edits one entry. The whole company is read first: an edit has to fit into it. Two edits at the same moment can
+    /// Edits one entry, and with it those that say the same from the other end: heads and leads. The whole company is read first: an edit has to fit into it. Two edits at the same moment can
     /// still give two people one job number; the next edit of either is refused then.
     ///
     /// # Errors
     /// [`EditError::Refused`] with the reason, also when somebody else wrote the entry meanwhile; nothing was written.
     pub async fn edit(&self, edit: &Edit, now: Timestamp) -> Result<Edited, EditError> {
-        let company = self.company().await.map_err(EditError::Ledger)?;
-        let id = edit.id.as_str();
-        let entry = self.store.get_entry(&self.corp, edit.kind, id).await;
-        let entry = entry.map_err(|err| EditError::Ledger(super::unavailable(err)))?;
-        let before = entry.as_ref().map(Body::read).transpose().map_err(EditError::Ledger)?;
-        if let (Some(expected), Some(entry)) = (edit.expected, &entry)
-            && expected != entry.version
-        {
+        let mut entries = self.entries().await.map_err(EditError::Ledger)?;
+        let key = (edit.kind, edit.id.clone());
+        self.read_again(&mut entries, &key).await.map_err(EditError::Ledger)?;
+        let (before, version) = (entries.body(&key), entries.version(&key));
+        if edit.expected.is_some_and(|expected| version > 0 && expected != version) {
             return Err(Refusal::Stale.into());
         }
-        let body = edited(before.as_ref(), edit, &company, self.today)?;
-        let condition = entry.map_or(Condition::New, |entry| Condition::Version(entry.version));
-        let news = News { kind: edit.kind, id: id.to_owned(), because: edit.verb().to_owned(), at: now };
-        let version = self.tell(&body, condition, &news).await.map_err(|err| match err {
-            WriteError::Stale => EditError::Refused(Refusal::Stale),
-            WriteError::Exists { .. } => EditError::Refused(Refusal::Exists),
-            err => EditError::Ledger(super::write_error(err)),
-        })?;
+        let body = edited(before, edit, &entries.company(self.today), self.today)?;
+        let verb = edit.verb();
+        let version = match self.keep(&mut entries, &key, body, (verb, now)).await {
+            Ok(version) => version,
+            Err(Error::Stale) => return Err(self.overtaken(entries, &key, version).await.into()),
+            Err(err) => return Err(EditError::Ledger(err)),
+        };
         let waits_until = edit.on.filter(|day| *day > self.today);
         Ok(Edited { kind: edit.kind, id: edit.id.clone(), version, verb: edit.verb().to_owned(), waits_until })
+    }
+
+    /// Why an edit came too late: of a new entry, that somebody else made it meanwhile.
+    async fn overtaken(&self, mut entries: Entries, key: &EntryKey, before: u64) -> Refusal {
+        let read = self.read_again(&mut entries, key).await;
+        if before == 0 && read.is_ok() && entries.version(key) > 0 { Refusal::Exists } else { Refusal::Stale }
     }
 
     /// Applies whatever is due: entries, changes and leavings dated ahead whose day has come become what is stored, and
@@ -76,44 +79,133 @@ impl Ledger {
     /// # Errors
     /// [`Error`]; what was applied before it stays so.
     pub async fn settle(&self, now: Timestamp) -> Result<u64, Error> {
+        let mut entries = self.entries().await?;
+        let due =
+            |(key, (_, body)): (&EntryKey, &(u64, Body))| (body.settled(self.today) != *body).then(|| key.clone());
+        let due: Vec<EntryKey> = entries.0.iter().filter_map(due).collect();
         let mut count = 0;
-        for kind in [Kind::Department, Kind::Person] {
-            for (entry, body) in self.bodies(kind).await? {
-                let settled = body.settled(self.today);
-                if settled == body {
-                    continue;
-                }
-                let news = News { kind, id: entry.id.clone(), because: "due".to_owned(), at: now };
-                match self.tell(&settled, Condition::Version(entry.version), &news).await {
-                    Ok(_) => count += 1,
-                    Err(WriteError::Stale) => {}
-                    Err(err) => return Err(super::write_error(err)),
-                }
-            }
+        for key in due {
+            count += u64::from(self.settle_one(&mut entries, &key, now).await?);
         }
         Ok(count)
     }
 
+    /// Whether anything was left to apply. Whoever writes an entry settles it; whoever writes one that changes with it
+    /// leaves this one as it is, so that it is tried again.
+    async fn settle_one(&self, entries: &mut Entries, key: &EntryKey, now: Timestamp) -> Result<bool, Error> {
+        for _ in 0..TRIES {
+            self.read_again(entries, key).await?;
+            let Some(body) = entries.body(key) else { return Ok(false) };
+            let settled = body.settled(self.today);
+            if settled == *body {
+                return Ok(false);
+            }
+            match self.keep(entries, key, settled, ("due", now)).await {
+                Err(Error::Stale) => {}
+                done => return done.map(|_| true),
+            }
+        }
+        Ok(false)
+    }
+
     pub(super) async fn told_after(&self, cursor: Option<&str>) -> Result<Changes, Error> {
         let place = cursor.map_or(Ok(0), str::parse).map_err(|_| Error::Refused("the cursor is not of this feed"))?;
-        let told = self.store.news_after(&self.corp, place, PAGE).await.map_err(super::unavailable)?;
-        let cursor = told.last().map_or(place, |last| last.place).to_string();
-        let more = told.len() == PAGE;
-        let changed = told.into_iter().map(changed).collect::<Result<_, _>>()?;
-        Ok(Changes { changed, cursor, more })
+        let page = self.store.news_after(&self.corp, place, PAGE).await.map_err(super::unavailable)?;
+        let changed = page.told.into_iter().map(changed).collect::<Result<_, _>>()?;
+        Ok(Changes { changed, cursor: page.place.to_string(), more: page.more, missed: page.missed })
     }
 
-    async fn tell(&self, body: &Body, condition: Condition, news: &News) -> Result<u64, WriteError> {
-        let text = body.text().map_err(|_| super::no_json())?;
-        let finds = self.finds(body);
-        self.store.edit_entry(&self.corp, state::store::Edit { body: &text, condition, finds: &finds, news }).await
+    /// Stores an entry and what changes with it, on condition that all of it is still as it was read, and tells each; the
+    /// entry's new version. All at once, unless more than [`OTHERS_MAX`] others change: those come first then, and whoever
+    /// repeats it after a failure finds them done.
+    async fn keep(
+        &self,
+        entries: &mut Entries,
+        key: &EntryKey,
+        body: Body,
+        (because, at): (&str, Timestamp),
+    ) -> Result<u64, Error> {
+        let mut fresh = BTreeSet::from([key.clone()]);
+        let mut others = loop {
+            let mut changed = follows(entries, key.clone(), body.clone(), self.today);
+            // Lists may lag behind: what is written is what was just read.
+            let unread: Vec<EntryKey> = changed.keys().filter(|key| !fresh.contains(*key)).cloned().collect();
+            if unread.is_empty() {
+                changed.entry(key.clone()).or_insert(body);
+                break changed;
+            }
+            for key in unread {
+                self.read_again(entries, &key).await?;
+                fresh.insert(key);
+            }
+        };
+        let own = others.remove_entry(key).into_iter();
+        let mut rest: Vec<(EntryKey, Body)> = others.into_iter().collect();
+        while rest.len() > OTHERS_MAX {
+            let first = rest.split_off(rest.len() - OTHERS_MAX);
+            self.tell(entries, first, (because, at)).await?;
+        }
+        self.tell(entries, own.chain(rest).collect(), (because, at)).await?;
+        Ok(entries.version(key))
     }
 
-    async fn bodies(&self, kind: Kind) -> Result<Vec<(LedgerEntry, Body)>, Error> {
-        let mut entries = Vec::new();
-        let each = &mut |entry| entries.push(entry);
-        self.store.each_entry(&self.corp, kind, each).await.map_err(super::unavailable)?;
-        entries.into_iter().map(|entry| Body::read(&entry).map(|body| (entry, body))).collect()
+    /// One transaction. The first entry's news have their own word, those that change with it are changes.
+    async fn tell(
+        &self,
+        entries: &mut Entries,
+        told: Vec<(EntryKey, Body)>,
+        (because, at): (&str, Timestamp),
+    ) -> Result<(), Error> {
+        let texts = told.iter().map(|(_, body)| body.text()).collect::<Result<Vec<_>, _>>()?;
+        let finds: Vec<Vec<Find>> = told.iter().map(|(_, body)| self.finds(body)).collect();
+        let news: Vec<News> = told
+            .iter()
+            .enumerate()
+            .map(|(number, ((kind, id), _))| {
+                let because = if number == 0 { because } else { "change" }.to_owned();
+                News { kind: *kind, id: id.to_string(), because, at }
+            })
+            .collect();
+        let edits: Vec<state::store::Edit<'_>> = told
+            .iter()
+            .zip(texts.iter().zip(finds.iter().zip(&news)))
+            .map(|((key, _), (body, (finds, news)))| {
+                let version = entries.version(key);
+                let condition = if version == 0 { Condition::New } else { Condition::Version(version) };
+                state::store::Edit { body, condition, finds, news }
+            })
+            .collect();
+        self.store.edit_entries(&self.corp, &edits).await.map_err(super::write_error)?;
+        for (key, body) in told {
+            let version = entries.version(&key) + 1;
+            entries.0.insert(key, (version, body));
+        }
+        Ok(())
+    }
+
+    /// One entry as it is now, strongly consistent.
+    async fn read_again(&self, entries: &mut Entries, (kind, id): &EntryKey) -> Result<(), Error> {
+        let entry = self.store.get_entry(&self.corp, *kind, id.as_str()).await.map_err(super::unavailable)?;
+        let key = (*kind, id.clone());
+        match entry {
+            Some(entry) => _ = entries.0.insert(key, (entry.version, Body::read(&entry)?)),
+            None => _ = entries.0.remove(&key),
+        }
+        Ok(())
+    }
+
+    async fn entries(&self) -> Result<Entries, Error> {
+        let mut entries = Entries::default();
+        for kind in [Kind::Person, Kind::Department] {
+            let mut read = Vec::new();
+            let each = &mut |entry: LedgerEntry| read.push(Body::read(&entry).map(|body| (entry.version, body)));
+            self.store.each_entry(&self.corp, kind, each).await.map_err(super::unavailable)?;
+            for one in read {
+                let (version, body) = one?;
+                entries.0.insert((kind, body.record.id.clone()), (version, body));
+            }
+        }
+        Ok(entries)
     }
 }
 

@@ -3,6 +3,11 @@
 //! An entry of the feed is written in the transaction of the edit that it tells, conditional on the feed's head, so that
 //! places have no gap and are seen in their order: whoever has read up to a place has missed nothing before it. What the
 //! sync itself writes is not told here, as no eHR tells a program of its own writes.
+//!
+//! News are kept for [`KEPT_S`] and dropped by the table's expiry then, in no order. The head stays, so that whoever reads
+//! on from a place sees by the places themselves whether any are missing.
+
+use std::collections::BTreeSet;
 
 use directory::{CorpId, Kind, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -17,8 +22,15 @@ use crate::error::{StoreError, Taken, WriteError};
 
 const FEED: &str = "feed entry";
 
+/// News are kept this long, in seconds: ninety days. A feed is read every quarter of an hour; whoever was away for longer
+/// than this has swept since, or has to.
+pub const KEPT_S: i64 = 90 * 24 * 3600;
+
 /// How often an edit is tried when others write to the same feed.
 const ATTEMPTS: u32 = 16;
+
+/// Entries that are edited together: a transaction has a hundred steps, and an entry takes two besides its finds.
+pub const EDITS_MAX: usize = 41;
 
 /// What an edit did to whom: never a value.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +52,35 @@ pub struct Told {
     pub place: u64,
     /// What happened.
     pub news: News,
+}
+
+/// A page of the feed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// Oldest first.
+    pub told: Vec<Told>,
+    /// Where the next page begins.
+    pub place: u64,
+    /// Whether there may be more at once.
+    pub more: bool,
+    /// Whether news after the place that was asked for were dropped, or the feed does not reach there as its table was
+    /// restored: who reads this has to look at everything.
+    pub missed: bool,
+}
+
+impl Page {
+    /// `last` is the newest place that there was before the page was read.
+    fn of(told: Vec<Told>, after: u64, last: u64, limit: usize) -> Self {
+        if after > last {
+            return Self { told: Vec::new(), place: last, more: false, missed: true };
+        }
+        let more = told.len() >= limit;
+        let end = told.last().map_or(after, |told| told.place);
+        // A full page ends where it ends; any other one reaches to the head.
+        let place = if more { end } else { end.max(last) };
+        let missed = place.saturating_sub(after) > told.len() as u64;
+        Self { told, place, more, missed }
+    }
 }
 
 /// An edit of an entry that the feed tells.
@@ -69,26 +110,24 @@ fn place_sk(place: u64) -> String {
 }
 
 impl Store {
-    /// Stores an edited entry, its finds and its news, all or nothing; answers with the entry's new version.
+    /// Stores edited entries, their finds and their news, all or nothing; answers with the new version of the first. At
+    /// most [`EDITS_MAX`], each of another entry.
     ///
     /// # Errors
-    /// [`WriteError::Exists`] for `New`, [`WriteError::Stale`] for `Version`, when it is not so; `TooLarge` above 396 KiB.
-    /// `Stale` also when others kept writing to the feed for all of the attempts.
-    pub async fn edit_entry(&self, corp: &CorpId, edit: Edit<'_>) -> Result<u64, WriteError> {
-        let (kind, id) = (edit.news.kind, edit.news.id.as_str());
-        let finds = edit.finds.iter().map(Find::spelled).collect();
-        let put = Put { corp, kind, id, body: edit.body, finds: &finds };
-        let before = self.entry_item(corp, kind, id).await.map_err(WriteError::Store)?.unwrap_or_default();
-        let found = super::ledger::version(&before).map_err(WriteError::Store)?;
-        match (edit.condition, found) {
-            (Condition::Version(expected), found) if found != expected => return Err(WriteError::Stale),
-            (Condition::New | Condition::Any, 1..) => return Err(WriteError::Exists { which: Taken::Item }),
-            _ => {}
+    /// Of the first, [`WriteError::Exists`] for `New`, [`WriteError::Stale`] for `Version`, when it is not so; of the others
+    /// `Stale`; `TooLarge` above 396 KiB. `Stale` also when others kept writing to the feed for all of the attempts.
+    pub async fn edit_entries(&self, corp: &CorpId, edits: &[Edit<'_>]) -> Result<u64, WriteError> {
+        let mut before = Vec::new();
+        for edit in edits.iter().take(EDITS_MAX) {
+            before.push(self.before(corp, edit).await?);
+        }
+        if before.is_empty() || before.len() < edits.len() {
+            return Err(WriteError::Store(StoreError::Malformed { what: FEED, why: "too many entries, or none" }));
         }
         let mark = self.mark();
         let jitter = self.jitter(&mark);
         for attempt in 1..=ATTEMPTS {
-            match self.try_edit(&put, &before, &mark, edit.news).await? {
+            match self.try_edits(corp, edits, &before, &mark).await? {
                 Some(version) => return Ok(version),
                 None => self.back_off(attempt.min(4), jitter).await,
             }
@@ -96,56 +135,102 @@ impl Store {
         Err(WriteError::Stale)
     }
 
-    /// `None` when somebody else wrote to the feed meanwhile.
-    async fn try_edit(
-        &self,
-        put: &Put<'_>,
-        before: &Item,
-        mark: &[u8],
-        news: &News,
-    ) -> Result<Option<u64>, WriteError> {
-        let pk = put.pk();
-        let address = Address { table: Table::Ledger, pk: &pk, sk: put.id, what: WHAT };
-        let expected = super::ledger::version(before).map_err(WriteError::Store)?;
-        let mut steps = self.entry_steps(put, address, before, expected, mark)?;
-        steps.extend(self.feed_steps(put.corp, news, mark).await?);
-        match self.transact(steps, self.jitter(mark)).await {
-            Ok(()) => Ok(Some(expected + 1)),
-            Err(Cancelled::Failed(error)) => self.own_win_after_silence(address, mark, error).await.map(Some),
-            Err(Cancelled::Conditions(conditions)) => match conditions.into_iter().next().flatten() {
-                None => Ok(None),
-                Some(stored) => {
-                    let own = own_win(WHAT, &stored, mark).map_err(WriteError::Store)?;
-                    let lost =
-                        if expected == 0 { WriteError::Exists { which: Taken::Item } } else { WriteError::Stale };
-                    own.map(Some).ok_or(lost)
-                }
-            },
+    async fn before(&self, corp: &CorpId, edit: &Edit<'_>) -> Result<Item, WriteError> {
+        let item = self.entry_item(corp, edit.news.kind, &edit.news.id).await.map_err(WriteError::Store)?;
+        let item = item.unwrap_or_default();
+        let found = super::ledger::version(&item).map_err(WriteError::Store)?;
+        match (edit.condition, found) {
+            (Condition::Version(expected), found) if found != expected => Err(WriteError::Stale),
+            (Condition::New | Condition::Any, 1..) => Err(WriteError::Exists { which: Taken::Item }),
+            _ => Ok(item),
         }
     }
 
-    async fn feed_steps(&self, corp: &CorpId, news: &News, mark: &[u8]) -> Result<[Step; 2], WriteError> {
+    /// `None` when somebody else wrote to the feed meanwhile.
+    async fn try_edits(
+        &self,
+        corp: &CorpId,
+        edits: &[Edit<'_>],
+        before: &[Item],
+        mark: &[u8],
+    ) -> Result<Option<u64>, WriteError> {
+        let (mut steps, mut entries) = (Vec::new(), Vec::new());
+        for (edit, before) in edits.iter().zip(before) {
+            entries.push(steps.len());
+            steps.extend(self.edit_steps(corp, edit, before, mark)?);
+        }
+        steps.extend(self.feed_steps(corp, edits, mark).await?);
+        let (Some(edit), Some(before)) = (edits.first(), before.first()) else { return Ok(None) };
+        let pk = Put { corp, kind: edit.news.kind, id: &edit.news.id, body: edit.body, finds: &BTreeSet::new() }.pk();
+        let address = Address { table: Table::Ledger, pk: &pk, sk: &edit.news.id, what: WHAT };
+        let expected = super::ledger::version(before).map_err(WriteError::Store)?;
+        let conditions = match self.transact(steps, self.jitter(mark)).await {
+            Ok(()) => return Ok(Some(expected + 1)),
+            Err(Cancelled::Failed(error)) => {
+                return self.own_win_after_silence(address, mark, error).await.map(Some);
+            }
+            Err(Cancelled::Conditions(conditions)) => conditions,
+        };
+        if let Some(Some(stored)) = conditions.first() {
+            let own = own_win(WHAT, stored, mark).map_err(WriteError::Store)?;
+            let lost = if expected == 0 { WriteError::Exists { which: Taken::Item } } else { WriteError::Stale };
+            return own.map(Some).ok_or(lost);
+        }
+        let lost = entries.into_iter().any(|at| matches!(conditions.get(at), Some(Some(_))));
+        if lost { Err(WriteError::Stale) } else { Ok(None) }
+    }
+
+    fn edit_steps(&self, corp: &CorpId, edit: &Edit<'_>, before: &Item, mark: &[u8]) -> Result<Vec<Step>, WriteError> {
+        let (kind, id) = (edit.news.kind, edit.news.id.as_str());
+        let finds = edit.finds.iter().map(Find::spelled).collect();
+        let put = Put { corp, kind, id, body: edit.body, finds: &finds };
+        let pk = put.pk();
+        let address = Address { table: Table::Ledger, pk: &pk, sk: id, what: WHAT };
+        let expected = super::ledger::version(before).map_err(WriteError::Store)?;
+        self.entry_steps(&put, address, before, expected, mark)
+    }
+
+    async fn feed_steps(&self, corp: &CorpId, edits: &[Edit<'_>], mark: &[u8]) -> Result<Vec<Step>, WriteError> {
         let (head, feed) = (head_pk(corp), feed_pk(corp));
-        let stored = self.get_item(Table::Ledger, &head, "-").await.map_err(WriteError::Store)?.unwrap_or_default();
-        let last = super::ledger::version(&stored).map_err(WriteError::Store)?;
-        let place = place_sk(last + 1);
-        let address = |pk, sk| Address { table: Table::Ledger, pk, sk, what: FEED };
+        let last = self.feed_head(corp).await.map_err(WriteError::Store)?;
         let when = if last == 0 {
             When::new_item()
         } else {
             When { expression: "n = :n", values: Item::from([(":n".to_owned(), number(last))]) }
         };
-        let head = whole(address(&head, "-"), "{}".to_owned(), last + 1, mark.to_vec());
-        let item = whole(address(&feed, &place), to_json(FEED, news)?, 1, mark.to_vec());
         let put = |item, when| Step::put(self, Table::Ledger, item, Some(when)).map_err(WriteError::Store);
-        Ok([put(head, when)?, put(item, When::new_item())?])
+        let end = last + edits.len() as u64;
+        let address = Address { table: Table::Ledger, pk: &head, sk: "-", what: FEED };
+        let mut steps = vec![put(whole(address, "{}".to_owned(), end, mark.to_vec()), when)?];
+        for (place, edit) in (last + 1..).zip(edits) {
+            let place = place_sk(place);
+            let address = Address { table: Table::Ledger, pk: &feed, sk: &place, what: FEED };
+            let mut item = whole(address, to_json(FEED, edit.news)?, 1, mark.to_vec());
+            let expires = (edit.news.at.millis() / 1000).saturating_add(KEPT_S);
+            item.insert("x".to_owned(), number(expires.max(0).unsigned_abs()));
+            steps.push(put(item, When::new_item())?);
+        }
+        Ok(steps)
     }
 
     /// What was told after a place, oldest first, at most `limit`; strongly consistent. 0 begins at the beginning.
     ///
     /// # Errors
     /// [`StoreError`]; an entry that cannot be read is named.
-    pub async fn news_after(&self, corp: &CorpId, place: u64, limit: usize) -> Result<Vec<Told>, StoreError> {
+    pub async fn news_after(&self, corp: &CorpId, place: u64, limit: usize) -> Result<Page, StoreError> {
+        // Before the page: what is told while the page is read is no gap.
+        let last = self.feed_head(corp).await?;
+        let told = self.told_after(corp, place, limit).await?;
+        Ok(Page::of(told, place, last, limit))
+    }
+
+    /// The place of the newest news, also where they were dropped since; 0 before the first.
+    async fn feed_head(&self, corp: &CorpId) -> Result<u64, StoreError> {
+        let head = self.get_item(Table::Ledger, &head_pk(corp), "-").await?.unwrap_or_default();
+        super::ledger::version(&head)
+    }
+
+    async fn told_after(&self, corp: &CorpId, place: u64, limit: usize) -> Result<Vec<Told>, StoreError> {
         let items = self.items_after(Table::Ledger, &feed_pk(corp), &place_sk(place), limit).await?;
         let told = |item: &Item| {
             let stored = read::<News>(FEED, item)?;
@@ -154,5 +239,31 @@ impl Store {
             Ok(Told { place, news: stored.body })
         };
         items.iter().map(told).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(places: &[u64], after: u64, last: u64) -> (u64, bool, bool) {
+        let news = News { kind: Kind::Person, id: "e1".to_owned(), because: "hire".to_owned(), at: Timestamp(1) };
+        let told = places.iter().map(|place| Told { place: *place, news: news.clone() }).collect();
+        let page = Page::of(told, after, last, 3);
+        (page.place, page.more, page.missed)
+    }
+
+    #[test]
+    fn news_that_were_dropped_are_missed_wherever_they_stood() {
+        assert_eq!(page(&[], 0, 0), (0, false, false), "nothing was ever told");
+        assert_eq!(page(&[], 7, 7), (7, false, false), "nothing new");
+        assert_eq!(page(&[8, 9], 7, 9), (9, false, false));
+        assert_eq!(page(&[8, 9], 7, 8), (9, false, false), "told while the page was read");
+        assert_eq!(page(&[8, 9, 10], 7, 20), (10, true, false), "a full page says nothing of what comes");
+        assert_eq!(page(&[9, 10], 7, 10), (10, false, true), "the beginning is gone");
+        assert_eq!(page(&[8, 10, 11], 7, 20), (11, true, true), "expiry keeps no order");
+        assert_eq!(page(&[8], 7, 10), (10, false, true), "the end is gone");
+        assert_eq!(page(&[], 7, 10), (10, false, true), "all of it is gone");
+        assert_eq!(page(&[], 7, 4), (4, false, true), "the table was restored");
     }
 }

@@ -4,6 +4,7 @@ mod append;
 mod audit;
 mod chain;
 mod close;
+mod copies;
 mod verify;
 
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use crate::seal::Sealed;
 use chain::{Hash, open_hash};
 
 pub use audit::Audit;
+pub use copies::{Copies, NotCopied};
 pub use verify::{Broken, Verdict};
 
 /// Schema version of journal items.

@@ -32,7 +32,10 @@ pub async fn create_tables(client: &Client, tables: &Tables) -> Result<(), Store
     for name in [&tables.directory, &tables.control, &tables.ledger, &tables.journal] {
         wait(client, name).await?;
     }
-    expire_by(client, &tables.control, "x").await
+    for name in [&tables.control, &tables.ledger] {
+        expire_by(client, name, "x").await?;
+    }
+    Ok(())
 }
 
 /// Creates one more table with `pk` and `sk`, for a port that keeps its items beside the store's, and waits for it.

@@ -3,6 +3,7 @@ use directory::{NativeId, Values};
 use jiff::civil::date;
 
 use super::*;
+use crate::ledger::leads::{Entries, follows};
 
 const TODAY: Date = date(2026, 11, 22);
 
@@ -67,11 +68,30 @@ impl House {
     fn does_on(&mut self, edit: &Edit, day: Date) -> Result<(), Refusal> {
         let at = self.bodies.iter().position(|body| body.record.id == edit.id && body.record.kind == edit.kind);
         let body = edited(at.map(|at| &self.bodies[at]), edit, &self.company(day), day)?;
-        match at {
-            Some(at) => self.bodies[at] = body,
-            None => self.bodies.push(body),
-        }
+        self.keep((edit.kind, edit.id.clone()), body, day);
         Ok(())
+    }
+
+    /// Stores an entry and what changes with it.
+    fn keep(&mut self, key: (Kind, NativeId), body: Body, day: Date) {
+        let keyed = |body: &Body| ((body.record.kind, body.record.id.clone()), (1, body.clone()));
+        let entries = Entries(self.bodies.iter().map(keyed).collect());
+        for ((kind, id), body) in follows(&entries, key, body, day) {
+            match self.bodies.iter().position(|body| body.record.id == id && body.record.kind == kind) {
+                Some(at) => self.bodies[at] = body,
+                None => self.bodies.push(body),
+            }
+        }
+    }
+
+    /// As the ledger does at midnight.
+    fn settle(&mut self, day: Date) {
+        for at in 0..self.bodies.len() {
+            let (record, settled) = (&self.bodies[at].record, self.bodies[at].settled(day));
+            if settled != self.bodies[at] {
+                self.keep((record.kind, record.id.clone()), settled, day);
+            }
+        }
     }
 
     fn change(&mut self, kind: Kind, who: &str, pairs: &[(Field, &str)]) -> Result<(), Refusal> {
@@ -225,4 +245,57 @@ fn an_old_reader_is_kept_from_dropping_a_schedule() {
     house.does_on(&edit(Kind::Person, "li", What::Return(Values::new()), None), day).unwrap();
     assert_eq!(version(&house, "li"), 1);
     assert_eq!(house.presence("li", day), Presence::Here);
+}
+
+#[test]
+fn heads_lead_their_department_and_nobody_leads_one_that_they_left() {
+    let mut house = House::new();
+    house.does(&edit(Kind::Person, "zhao", hire("13800000003", "A3", "sales"), None)).unwrap();
+    let leads = |house: &House, who: &str| house.refs(who, Field::Leads, TODAY);
+    let heads = |house: &House, which: &str| house.refs(which, Field::Heads, TODAY);
+    house.change(Kind::Department, "sales", &[(Field::Heads, "li+zhao")]).unwrap();
+    assert_eq!((leads(&house, "li"), leads(&house, "zhao")), (vec!["sales".to_owned()], vec!["sales".to_owned()]));
+
+    house.change(Kind::Department, "sales", &[(Field::Heads, "li")]).unwrap();
+    assert_eq!(leads(&house, "zhao"), [""; 0], "whoever is head no longer");
+    house.change(Kind::Person, "li", &[(Field::Title, "总监")]).unwrap();
+    assert_eq!(heads(&house, "sales"), ["li"], "another field touches nothing");
+
+    house.change(Kind::Person, "li", &[(Field::Departments, "tech+sales"), (Field::MainDepartment, "tech")]).unwrap();
+    assert_eq!(heads(&house, "sales"), ["li"], "still in it");
+    house.change(Kind::Department, "tech", &[(Field::Heads, "li")]).unwrap();
+    assert_eq!(leads(&house, "li"), ["sales", "tech"]);
+    house.change(Kind::Person, "li", &[(Field::Departments, "tech"), (Field::MainDepartment, "tech")]).unwrap();
+    assert_eq!((heads(&house, "sales"), leads(&house, "li")), (vec![], vec!["tech".to_owned()]), "moved away");
+
+    house.does(&edit(Kind::Person, "li", What::Leave, None)).unwrap();
+    assert_eq!((heads(&house, "tech"), leads(&house, "li")), (vec![], vec![]), "left the company");
+    house.does(&edit(Kind::Person, "li", What::Return(Values::new()), None)).unwrap();
+    assert_eq!((heads(&house, "tech"), leads(&house, "li")), (vec![], vec![]), "and comes back as nobody's head");
+
+    house.change(Kind::Person, "wang", &[(Field::Leads, "tech")]).unwrap();
+    assert_eq!(heads(&house, "tech"), ["wang"], "from the other end");
+}
+
+#[test]
+fn what_is_dated_ahead_follows_when_its_day_is_settled() {
+    let mut house = House::new();
+    let (day, later) = (date(2026, 12, 1), date(2026, 12, 5));
+    let heads = What::Change(values(&[(Field::Heads, "li")]));
+    house.does(&edit(Kind::Department, "sales", heads.clone(), Some(day))).unwrap();
+    assert_eq!(house.refs("li", Field::Leads, TODAY), [""; 0]);
+    house.settle(day);
+    assert_eq!(house.refs("li", Field::Leads, day), ["sales"]);
+
+    house.does_on(&edit(Kind::Person, "li", What::Leave, Some(later)), day).unwrap();
+    assert_eq!(house.refs("sales", Field::Heads, day), ["li"]);
+    house.settle(later);
+    assert_eq!((house.refs("sales", Field::Heads, later), house.refs("li", Field::Leads, later)), (vec![], vec![]));
+
+    // A head who is gone before the day comes is none.
+    let mut house = House::new();
+    house.does(&edit(Kind::Department, "sales", heads, Some(day))).unwrap();
+    house.change(Kind::Person, "li", &[(Field::Departments, "tech")]).unwrap();
+    house.settle(day);
+    assert_eq!((house.refs("sales", Field::Heads, day), house.refs("li", Field::Leads, day)), (vec![], vec![]));
 }

@@ -41,16 +41,17 @@ fn refuses_plain_http(subject: &Subject, bucket: &str) -> bool {
     policies.any(|policy| policy.statements().into_iter().any(refuses))
 }
 
-/// The store writes an expiry into items of `control` alone, as `x` (`shared/state/README.md`).
+/// The store writes an expiry into items of `control` and into the news of `ledger`, as `x` (`shared/state/README.md`).
 pub(super) fn never_expires(subject: &Subject) -> Vec<Finding> {
-    let control = |table: &Resource<'_>| {
-        table.property("TableName").is_some_and(|name| name.texts().any(|(_, text)| text.ends_with("-control")))
+    let expiring = |text: &str| text.ends_with("-control") || text.ends_with("-ledger");
+    let dated = |table: &Resource<'_>| {
+        table.property("TableName").is_some_and(|name| name.texts().any(|(_, text)| expiring(text)))
     };
     let expires = |table: &Resource<'_>| {
         table.says("TimeToLiveSpecification.AttributeName", "x")
             && table.says("TimeToLiveSpecification.Enabled", "true")
     };
-    let bad = subject.template.of(TABLE).filter(|table| control(table) && !expires(table));
+    let bad = subject.template.of(TABLE).filter(|table| dated(table) && !expires(table));
     bad.map(|table| Finding::of(table, "its items expire and stay for ever")).collect()
 }
 

@@ -2,7 +2,8 @@
 
 use directory::{BindingId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
-use state::seal::Sealed;
+
+use crate::seal::Sealed;
 
 /// People that one call reaches at most, and that a result can be asked for (`dingtalk-api.md` §6.1, §6.2).
 pub const PEOPLE_MAX: usize = 100;

@@ -5,19 +5,19 @@ use std::collections::BTreeSet;
 use directory::{Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use state::queue::messages::{MessageError, OutboxMessage};
-use state::seal::{Place, SealError, SealKey, seal};
-use state::store::{Condition, ControlKind};
-use state::{Binding, Queue, QueueError, Store, WriteError};
 
-use crate::batch::{Batch, PEOPLE_MAX, Phase};
+use super::batch::{Batch, PEOPLE_MAX, Phase};
+use crate::queue::messages::{MessageError, OutboxMessage};
+use crate::seal::{Place, SealError, SealKey, seal};
+use crate::store::{Condition, ControlKind};
+use crate::{Binding, Queue, QueueError, Store, WriteError};
 
 /// DingTalk takes 2,048 bytes of `msg` (`dingtalk-api.md` §6.1); its JSON frame and our mark need the rest.
 pub const CONTENT_MAX_BYTES: usize = 1_900;
 /// How long a batch is kept, in seconds.
 const KEPT_S: i64 = 30 * 24 * 60 * 60;
 /// The field of a batch's sealed content.
-pub(crate) const CONTENT: &str = "content";
+pub const CONTENT: &str = "content";
 
 /// What people read.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]

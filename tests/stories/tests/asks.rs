@@ -1,0 +1,146 @@
+//! The eHR decides mobile numbers, and only the employee can change one in DingTalk: they are asked, once, and the field
+//! waits.
+
+use std::path::Path;
+use std::time::Duration;
+
+use directory::{Field, Kind};
+use sandbox::world::{Act, Changes};
+use serde_json::{Value, json};
+use stories::patience::until;
+use stories::program::{Ran, Up};
+use stories::{DingTalk, Ledger};
+use tempfile::{TempDir, tempdir};
+
+/// Nothing here is further away than this.
+pub(crate) const SOON: Duration = Duration::from_secs(30);
+
+const EHR_IS_MASTER: &str = r#"{"version": 1, "preset": "ehr_is_master"}"#;
+
+pub(crate) async fn run(data: &Path, args: &[&str], code: i32) -> Value {
+    let up = Up::bare().args(args.iter().copied()).args(["--json", "--data", data.to_str().expect("UTF-8")]);
+    let ran: Ran = up.run().await;
+    assert_eq!(ran.code, Some(code), "{args:?}: {:?}\n{}", ran.stdout, ran.stderr);
+    ran.object()
+}
+
+/// A company that is in step, and whose eHR decides from now on.
+pub(crate) async fn bound(seed: u64) -> (DingTalk, TempDir) {
+    let dingtalk = DingTalk::of(30, 6, seed).await;
+    dingtalk.settings(json!({"grant": ["qyapi_manage_addresslist"]})).await;
+    let home = tempdir().unwrap();
+    let data = home.path();
+    dingtalk.up(data).await.once().await.run(0);
+    let file = data.join("policy.json");
+    std::fs::write(&file, EHR_IS_MASTER).unwrap();
+    run(data, &["policy", "set", file.to_str().expect("UTF-8")], 3).await;
+    run(data, &["plan"], 0).await;
+    run(data, &["approve", "latest"], 0).await;
+    run(data, &["apply", "latest"], 0).await;
+    (dingtalk, home)
+}
+
+/// A sweep. What the killed `up` had left in its queues is worked before it, and says so on lines of its own.
+async fn once(dingtalk: &DingTalk, data: &Path, code: i32) -> Value {
+    let ran = dingtalk.up(data).await.once().await;
+    assert_eq!(ran.code, Some(code), "{:?}\n{}", ran.stdout, ran.stderr);
+    let last = ran.stdout.last().expect("a report");
+    serde_json::from_str::<Value>(last).expect("JSON")["run"].clone()
+}
+
+/// What somebody read, oldest first.
+async fn read_by(dingtalk: &DingTalk, userid: &str) -> Vec<String> {
+    let inbox = dingtalk.world().lock().await.inbox(userid);
+    inbox.messages.iter().map(|message| message.2["text"]["content"].as_str().unwrap_or_default().to_owned()).collect()
+}
+
+async fn asked(dingtalk: &DingTalk, userid: &str, times: usize) {
+    until(SOON, "they are asked", async || match read_by(dingtalk, userid).await.len() {
+        read if read == times => Ok(()),
+        read => Err(format!("{read} messages instead of {times}")),
+    })
+    .await;
+}
+
+/// The fields of whom an employee is waited for.
+async fn waiting(data: &Path) -> Vec<String> {
+    let all = run(data, &["waiting"], 0).await;
+    let all = all["waiting"].as_array().expect("a list").clone();
+    all.iter().filter(|one| one["waits_for"] == "employee").map(|one| one["field"].to_string()).collect()
+}
+
+fn mobile(userid: &str, number: &str) -> Act {
+    let fields = Box::new(Changes { mobile: Some(number.into()), ..Changes::default() });
+    Act::Change { userid: userid.to_owned(), fields }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_employee_is_asked_once_for_the_number_that_only_they_can_change() {
+    let (dingtalk, home) = bound(111).await;
+    let data = home.path();
+    let person = dingtalk.bystander(&[]).await;
+    let (userid, number) = (person.userid.as_str(), person.job_number.as_str());
+    let mut up = dingtalk.up(data).await.args(["--sweep-minutes", "1440"]).start();
+    let report = up.report().await;
+    dingtalk.subscribe(&report["binding"]).await;
+    assert_eq!(read_by(&dingtalk, userid).await, [""; 0], "nobody is asked for what agrees");
+
+    run(data, &["ehr", "change", number, "--mobile", "13900000042"], 0).await;
+    asked(&dingtalk, userid, 1).await;
+    let words = read_by(&dingtalk, userid).await.remove(0);
+    assert!(words.contains("手机号") && words.contains("mobile number"), "{words}");
+    assert!(!words.contains("13900000042") && !words.contains(&person.mobile), "a message holds no number: {words}");
+    assert_eq!(waiting(data).await, ["\"mobile\""]);
+    assert_eq!(words, read_by(&dingtalk, userid).await[0]);
+    // Looked at for another reason, and swept twice: asked once.
+    run(data, &["ehr", "change", number, "--title", "顾问"], 0).await;
+    until(SOON, "the title arrives", async || {
+        let truth = dingtalk.truth().await;
+        let title = truth.people.iter().find(|one| one.userid == userid).map(|one| one.title.clone());
+        if title.as_deref() == Some("顾问") { Ok(()) } else { Err(format!("{title:?}")) }
+    })
+    .await;
+    up.kill().await;
+    let swept = once(&dingtalk, data, 3).await;
+    assert_eq!((&swept["held"], &swept["writes"]), (&1.into(), &0.into()), "{swept}");
+    let mut up = dingtalk.up(data).await.args(["--sweep-minutes", "1440"]).start();
+    let report = up.report().await;
+    dingtalk.subscribe(&report["binding"]).await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    asked(&dingtalk, userid, 1).await;
+
+    // Another number is another question.
+    run(data, &["ehr", "change", number, "--mobile", "13900000043"], 0).await;
+    asked(&dingtalk, userid, 2).await;
+    let messages = dingtalk.world().lock().await.messages().len();
+
+    // They change it themselves: nothing waits any more, and nothing is sent.
+    dingtalk.act(mobile(userid, "13900000043")).await;
+    until(SOON, "the field waits no longer", async || match waiting(data).await {
+        waiting if waiting.is_empty() => Ok(()),
+        waiting => Err(format!("{waiting:?}")),
+    })
+    .await;
+    let ledger = Ledger::read(data).await.expect("a binding");
+    let said = ledger.active(Kind::Person)[userid][0].record.values.text(Field::Mobile).map(str::to_owned);
+    assert_eq!(said.as_deref(), Some("+8613900000043"), "the eHR still decides");
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!(dingtalk.world().lock().await.messages().len(), messages, "nothing more is sent");
+    assert!(up.is_running(), "{}", up.stderr());
+    up.kill().await;
+    let quiet = once(&dingtalk, data, 0).await;
+    assert_eq!(quiet["writes"], 0, "{quiet}");
+}
+
+/// Its event was lost: the sweep asks.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sweep_asks_too() {
+    let (dingtalk, home) = bound(112).await;
+    let data = home.path();
+    let person = dingtalk.bystander(&[]).await;
+    run(data, &["ehr", "change", &person.job_number, "--mobile", "13900000044"], 0).await;
+    let mut up = dingtalk.up(data).await.args(["--sweep-minutes", "1440"]).start();
+    up.report().await;
+    asked(&dingtalk, &person.userid, 1).await;
+    up.kill().await;
+}
