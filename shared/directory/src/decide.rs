@@ -153,10 +153,23 @@ fn refused_before(item: Item, context: Context<'_>) -> Decision {
     let print = item.fingerprint(context.key);
     let waits = |wait: &crate::link::Wait| wait.next > context.now || planted::is(Bug::RefusedForEver);
     let waiting = |wait: &&crate::link::Wait| wait.field.is_none() && wait.value == print && waits(wait);
-    match item.link.waits.iter().find(waiting) {
-        Some(wait) => Decision::Waits(wait.reason.clone()),
-        None => Decision::Write(Box::new(item)),
+    match (item.link.waits.iter().find(waiting), second_part_alone(&item)) {
+        (None, _) => Decision::Write(Box::new(item)),
+        (Some(_), Some(alone)) => refused_before(alone, context),
+        (Some(wait), None) => Decision::Waits(wait.reason.clone()),
     }
+}
+
+/// What one side refuses does not keep the other side from its part; the refused one is an item of its own afterwards.
+fn second_part_alone(item: &Item) -> Option<Item> {
+    let [first, second] = item.parts.as_slice() else { return None };
+    if item.parts.iter().any(|part| part.action != Action::Update) {
+        return None;
+    }
+    let base = item.before.as_ref().map(|before| before.base.clone()).unwrap_or_default();
+    let mut alone = Item { parts: vec![second.clone()], ..item.clone() };
+    first.changes.iter().for_each(|change| disagree(&mut alone.link, change, &base));
+    Some(alone)
 }
 
 fn waits(link: &Link) -> Decision {

@@ -35,6 +35,12 @@ impl State {
                 .filter(|id| self.dingtalk.company().departments.get(id).is_some_and(|d| d.parent_id == Some(*from)));
             below.collect::<Vec<_>>().into_iter().for_each(|id| self.note_early_move(id));
         }
+        let closed = match &act {
+            Act::DeleteDepartment { dept_id } | Act::MergeDepartments { from: dept_id, .. } => {
+                self.oracle.number(Side::DingTalk, Kind::Department, &directory::DeptId(*dept_id).into())
+            }
+            _ => None,
+        };
         let line = if self.story_is_told() { format!("{act:?}") } else { String::new() };
         let acted = self.dingtalk.act(self.time(), act);
         if let (Ok(acted), Some((kind, number))) = (&acted, newcomer) {
@@ -45,6 +51,10 @@ impl State {
             if let Some(id) = id {
                 self.oracle.name(Side::DingTalk, kind, &id, number);
             }
+        }
+        // What somebody said in a department goes with it, also where it was there twice.
+        if let Some(number) = closed.filter(|_| acted.is_ok()) {
+            self.oracle.forget(Side::DingTalk, (Kind::Department, number));
         }
         let after = self.picture(Side::DingTalk);
         self.oracle.people_did(Side::DingTalk, &before, &after, self.now);

@@ -248,8 +248,14 @@ impl State {
             .filter_map(|id| self.oracle.number(Side::DingTalk, kind, &id).map(|number| (number, id)))
             .filter(|(number, _)| kind != Kind::Person || !self.oracle.confused.contains(number))
             .collect();
-        let here = self.in_the_ehr(kind).into_iter();
-        here.filter_map(|id| {
+        // Whoever HR let go before anybody was linked is somebody all the same.
+        let active = self.in_the_ehr(kind);
+        let number_of = |id: &NativeId| self.oracle.number(Side::Ehr, kind, id);
+        let taken: BTreeSet<Option<u32>> = active.iter().map(number_of).collect();
+        let gone = self.ehr.all().filter(|stored| stored.record.kind == kind && !stored.record.active);
+        let gone = gone.map(|stored| stored.record.id.clone()).filter(|id| !taken.contains(&number_of(id)));
+        let here: Vec<NativeId> = active.iter().cloned().chain(gone).collect();
+        here.into_iter().filter_map(|id| {
             let number = self.oracle.number(Side::Ehr, kind, &id)?;
             Some((id, numbers.get(&number)?.clone()))
         })
@@ -324,11 +330,7 @@ impl State {
             });
             let unknown = self.links.by_native(Kind::Department, Side::DingTalk, &id).is_none();
             if unknown && (second || early) && dept_id != 1 {
-                let closed = self.act(Act::MergeDepartments { from: dept_id, into: 1 }, None);
-                // What somebody said in it goes with it.
-                if let Some(number) = number.filter(|_| closed.is_ok()) {
-                    self.oracle.forget(Side::DingTalk, (Kind::Department, number));
-                }
+                _ = self.act(Act::MergeDepartments { from: dept_id, into: 1 }, None);
             }
         }
     }
@@ -357,6 +359,7 @@ impl State {
             for userid in inside {
                 let number = self.oracle.number(Side::DingTalk, Kind::Person, &contacts::native(&userid));
                 let follows = number.is_some_and(|number| ehr.contains_key(&(Kind::Person, number)));
+                let follows = follows && !number.is_some_and(|number| self.oracle.is_confused(number));
                 if !follows || self.policy.owner(Kind::Person, Field::Departments) != Ownership::Owned(Side::Ehr) {
                     _ = self.act(Act::Move { userid, departments: vec![1] }, None);
                 }
