@@ -233,6 +233,7 @@ mod tests {
             leaders: BTreeMap::from([(id("2"), BTreeSet::from(["new".to_owned()]))]),
             nominated: BTreeSet::new(),
             newcomers: BTreeSet::from([id("u9")]),
+            departments_new: 2,
             differing: BTreeSet::from([LinkId([2; 16])]),
             missing: vec![id("3")],
             somebody: None,

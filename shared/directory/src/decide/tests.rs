@@ -4,6 +4,8 @@ use crate::index::tests::{key, values};
 use crate::link::Wait;
 use crate::policy::Preset;
 
+mod interrupted;
+
 fn record(side: &str, title: &str) -> Record {
     let mut record = Record::new(Kind::Person, NativeId::new(side).unwrap());
     record.values = values("李娜", title);
