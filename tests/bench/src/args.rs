@@ -69,6 +69,9 @@ pub struct RowsArgs {
     /// People in the pages
     #[arg(long, default_value_t = 200_000, value_parser = clap::value_parser!(u32).range(1_000..=1_000_000))]
     pub people: u32,
+    /// Go through all lists this often, and measure nothing
+    #[arg(long, hide = true)]
+    pub passes: Option<u32>,
 }
 
 /// `bench callback`.
