@@ -12,6 +12,7 @@ mod follow;
 mod journal;
 mod killed;
 mod messages;
+mod not_everything;
 mod permissions;
 mod plans;
 mod records;
