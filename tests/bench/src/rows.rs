@@ -167,7 +167,7 @@ async fn walk(client: &Client, each: &mut (dyn FnMut(Crawled<'_>) + Send)) {
 
 fn resolve(names: &Names, policy: &Policy, values: &mut Values, index: &BaseIndex) {
     names.resolve_row(Side::DingTalk, values, index, true);
-    custom::restrict(values, &policy.scope);
+    custom::restrict_row(values, &policy.scope);
 }
 
 fn link(key: &HashKey, kind: Kind, native: NativeId, values: &Values) -> Link {

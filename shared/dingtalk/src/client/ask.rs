@@ -200,8 +200,10 @@ struct Content<T> {
 
 /// The `result` of a successful answer. Whatever is not one is read again, to say what it is.
 fn read_result<T: DeserializeOwned>(answer: &Response<Bytes>, call: &Call, app_key: &str) -> Result<T, Trouble> {
+    // Once as a whole, not text by text.
     if answer.status().is_success()
-        && let Ok(Answer { errcode, sub_code, result: Some(result) }) = serde_json::from_slice(answer.body())
+        && let Ok(text) = std::str::from_utf8(answer.body())
+        && let Ok(Answer { errcode, sub_code, result: Some(result) }) = serde_json::from_str(text)
         && (Head { errcode, sub_code }).is_answer(call)
     {
         return Ok(result);

@@ -141,15 +141,15 @@ fn departments(ids: impl Iterator<Item = Number>) -> Option<Value> {
 
 /// Custom fields: a JSON object with sorted keys; text that is none stays as it is; `{}` is nothing.
 fn extension(raw: String) -> Option<String> {
-    match serde_json::from_str::<Json>(&raw) {
-        Ok(Json::Object(fields)) if fields.is_empty() => None,
-        Ok(json @ Json::Object(_)) => {
-            let mut sorted = String::with_capacity(raw.len());
-            write_sorted(&json, &mut sorted);
-            canonical::text(sorted)
-        }
-        _ => canonical::text(raw),
+    let Ok(json @ Json::Object(_)) = serde_json::from_str(&raw) else { return canonical::text(raw) };
+    let mut sorted = String::with_capacity(raw.len());
+    write_sorted(&json, &mut sorted);
+    if sorted == "{}" {
+        return None;
     }
+    let text = canonical::text(sorted.as_str())?;
+    // A key may stand elsewhere once it is composed; what is composed stays so, wherever it stands.
+    if text == sorted { Some(text) } else { extension(text) }
 }
 
 /// JSON text with the keys of every object in order, whatever the map type is built with.
@@ -254,6 +254,11 @@ mod tests {
             r#"{"a":"x","b":{"c":[{"e":null,"f":2}],"d":1}}"#
         );
         assert_eq!(extension("{}".to_owned()), None);
+        assert_eq!(
+            extension("{\"e\u{301}\":1,\"f\":2}".to_owned()).as_deref(),
+            Some("{\"f\":2,\"\u{e9}\":1}"),
+            "sorted as it is composed"
+        );
         assert_eq!(extension(" free text ".to_owned()).as_deref(), Some("free text"));
     }
 }

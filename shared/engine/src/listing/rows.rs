@@ -83,7 +83,7 @@ impl Listing {
         let MemberRow { mut record, leads_here } = row;
         planted::keep(&record);
         run.names.resolve_row(Side::DingTalk, &mut record.values, &self.people, run.whole_company);
-        custom::restrict(&mut record.values, &run.engine.policy.scope);
+        custom::restrict_row(&mut record.values, &run.engine.policy.scope);
         let place = run.names.remembered(Side::DingTalk, Kind::Department, &department.into());
         let place = place.map(|department| Place { department, leads: leads_here });
         let nomination = self.people.see_member(&record.id, &record.values, place);
