@@ -6,6 +6,7 @@
 //! figures do not hold.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -124,7 +125,8 @@ impl Said {
     fn done(&mut self, what: &str, done: u64, total: u64) {
         if self.0.elapsed().as_secs() >= TOLD_S {
             self.0 = Instant::now();
-            tracing::info!(target: "bangding", "{done} of {total} {what}");
+            // Nobody to tell where the terminal is gone.
+            _ = writeln!(std::io::stderr(), "{done} of {total} {what}");
         }
     }
 }
