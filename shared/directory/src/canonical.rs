@@ -1,16 +1,38 @@
 //! Canonical form: the same fact spelled one way, whichever side it was read from (`design.md` §4.13).
 
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
 use jiff::civil::Date;
-use unicode_normalization::UnicodeNormalization;
+use jiff::tz::TimeZone;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use crate::ids::Timestamp;
 
-/// Text: NFC, trimmed; `None` where nothing is left.
+/// Where the civil dates are. Looked up once: every list row has one.
+static SHANGHAI: LazyLock<Option<TimeZone>> = LazyLock::new(|| TimeZone::get("Asia/Shanghai").ok());
+
+/// Text: NFC, trimmed; `None` where nothing is left. What is so already, as nearly everything is, is taken as it is.
 #[must_use]
-pub fn text(raw: &str) -> Option<String> {
+pub fn text<'a>(raw: impl Into<Cow<'a, str>>) -> Option<String> {
+    let raw = raw.into();
+    if is_nfc(&raw) {
+        let trimmed = raw.trim();
+        return match trimmed.len() {
+            0 => None,
+            length if length == raw.len() => Some(raw.into_owned()),
+            _ => Some(trimmed.to_owned()),
+        };
+    }
     let nfc: String = raw.nfc().collect();
     let trimmed = nfc.trim();
     (!trimmed.is_empty()).then(|| trimmed.to_owned())
+}
+
+/// Whether it is certainly in NFC, as text of nothing but ASCII and unified ideographs is.
+fn is_nfc(text: &str) -> bool {
+    let stable = |c: char| c.is_ascii() || matches!(c, '\u{4e00}'..='\u{9fff}');
+    text.chars().all(stable) || is_nfc_quick(text.chars()) == IsNormalized::Yes
 }
 
 /// Mobile number as E.164 (`+8613800000000`).
@@ -20,6 +42,9 @@ pub fn text(raw: &str) -> Option<String> {
 /// strings never become the same number.
 #[must_use]
 pub fn mobile(raw: &str, state_code: Option<&str>) -> Option<String> {
+    if raw.bytes().all(|byte| byte.is_ascii_digit()) {
+        return (!raw.is_empty()).then(|| international(raw, state_code));
+    }
     let kept: String = raw.nfkc().filter(|c| !matches!(c, ' ' | '-' | '.' | '(' | ')')).collect();
     // Once more: what was dropped may have kept two combining marks apart.
     let folded: String = kept.nfkc().collect();
@@ -29,15 +54,20 @@ pub fn mobile(raw: &str, state_code: Option<&str>) -> Option<String> {
     if folded.starts_with('+') || !folded.chars().all(|c| c.is_ascii_digit()) {
         return Some(folded);
     }
+    Some(international(&folded, state_code))
+}
+
+fn international(digits: &str, state_code: Option<&str>) -> String {
     let code = state_code.map_or("86", |code| code.trim().trim_start_matches('+'));
-    Some(format!("+{}{folded}", if code.is_empty() { "86" } else { code }))
+    ["+", if code.is_empty() { "86" } else { code }, digits].concat()
 }
 
 /// E-mail address: NFC, trimmed, the domain in lower case (the local part is the mailbox owner's business).
 #[must_use]
-pub fn email(raw: &str) -> Option<String> {
+pub fn email<'a>(raw: impl Into<Cow<'a, str>>) -> Option<String> {
     let address = text(raw)?;
     Some(match address.rsplit_once('@') {
+        Some((_, domain)) if domain.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) => address,
         Some((local, domain)) => format!("{local}@{}", domain.to_lowercase()).nfc().collect(),
         None => address,
     })
@@ -47,14 +77,13 @@ pub fn email(raw: &str) -> Option<String> {
 #[must_use]
 pub fn day(instant: Timestamp) -> Option<Date> {
     let instant = jiff::Timestamp::from_millisecond(instant.millis()).ok()?;
-    let shanghai = jiff::tz::TimeZone::get("Asia/Shanghai").ok()?;
-    Some(instant.to_zoned(shanghai).date())
+    Some(SHANGHAI.as_ref()?.to_datetime(instant).date())
 }
 
 /// Midnight in Asia/Shanghai at the start of a civil date.
 #[must_use]
 pub fn start_of(day: Date) -> Option<Timestamp> {
-    let shanghai = jiff::tz::TimeZone::get("Asia/Shanghai").ok()?;
+    let shanghai = SHANGHAI.clone()?;
     Some(Timestamp(day.to_zoned(shanghai).ok()?.timestamp().as_millisecond()))
 }
 
@@ -95,6 +124,21 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn what_is_taken_as_it_is_would_have_come_out_so(
+            raw in "[ \t]?([a-zA-Z0-9@.+]|[一-龥]|[\u{ac00}-\u{ac10}\u{1100}-\u{1112}\u{1161}\u{301}\u{65e5}e]|[０-９]){0,8}[ \u{3000}]?"
+        ) {
+            let nfc: String = raw.nfc().collect();
+            let expected = Some(nfc.trim().to_owned()).filter(|text| !text.is_empty());
+            prop_assert_eq!(text(raw.as_str()), expected.clone());
+            prop_assert_eq!(text(raw.clone()), expected.clone());
+            let lowered = expected.map(|text| match text.rsplit_once('@') {
+                Some((local, domain)) => format!("{local}@{}", domain.to_lowercase()).nfc().collect(),
+                None => text,
+            });
+            prop_assert_eq!(email(raw), lowered);
+        }
+
         #[test]
         fn canonical_forms_are_fixed_points(raw in "\\PC{0,40}") {
             if let Some(once) = text(&raw) { prop_assert_eq!(text(&once), Some(once)); }

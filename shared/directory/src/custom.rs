@@ -3,7 +3,7 @@
 use serde_json::{Map, Value as Json};
 
 use crate::field::Field;
-use crate::policy::PolicyScope;
+use crate::policy::{ALL_CUSTOM, PolicyScope};
 use crate::record::Values;
 
 /// Leaves of the custom fields what the policy takes. What is no JSON object is left as it is: its keys cannot be told
@@ -12,6 +12,14 @@ pub fn restrict(values: &mut Values, scope: &PolicyScope) {
     let Some(mut fields) = values.text(Field::Extension).and_then(object) else { return };
     fields.retain(|name, _| scope.takes_custom(name));
     show(values, fields);
+}
+
+/// The same of a row of DingTalk's lists, whose custom fields its client has put in order: where all are taken, it is as it
+/// should be.
+pub fn restrict_row(values: &mut Values, scope: &PolicyScope) {
+    if !scope.takes_custom(ALL_CUSTOM) {
+        restrict(values, scope);
+    }
 }
 
 /// Puts back beside `values` what the policy does not take, from what the side has `now`: a write replaces the whole.
@@ -56,6 +64,21 @@ mod tests {
         let mut written = values(r#"{"工牌号":"8"}"#);
         complete(&mut written, &values(r#"{"工牌号":"7","车牌":"沪A"}"#), &scope);
         assert_eq!(written.text(Field::Extension), Some(r#"{"工牌号":"8","车牌":"沪A"}"#));
+    }
+
+    #[test]
+    fn a_row_in_order_is_the_same_either_way() {
+        let all = PolicyScope::EmployeesAndCustom([ALL_CUSTOM.to_owned()].into());
+        let some = PolicyScope::EmployeesAndCustom(["工牌号".to_owned()].into());
+        for scope in [all, some, PolicyScope::Employees] {
+            for text in [r#"{"工牌号":"7","车牌":"沪A"}"#, r#"{"a":{"b":[1,2.5]},"工牌号":"7"}"#, "free text"]
+            {
+                let (mut row, mut record) = (values(text), values(text));
+                restrict_row(&mut row, &scope);
+                restrict(&mut record, &scope);
+                assert_eq!(row, record, "{scope:?} {text}");
+            }
+        }
     }
 
     #[test]

@@ -83,7 +83,7 @@ pub struct InvalidId {
     why: &'static str,
 }
 
-fn checked(what: &'static str, text: &str, max: usize) -> Result<String, InvalidId> {
+fn check(what: &'static str, text: &str, max: usize) -> Result<(), InvalidId> {
     let refuse = |why| Err(InvalidId { what, why });
     if text.is_empty() {
         return refuse("it is empty");
@@ -94,7 +94,7 @@ fn checked(what: &'static str, text: &str, max: usize) -> Result<String, Invalid
     if text.chars().any(|c| c.is_control() || c == '#') {
         return refuse("it has a control character or '#', which separates the parts of a stored key");
     }
-    Ok(text.to_owned())
+    Ok(())
 }
 
 macro_rules! text_id {
@@ -110,7 +110,7 @@ macro_rules! text_id {
             /// # Errors
             /// [`InvalidId`] with the reason; the refused text is not repeated in it.
             pub fn new(text: &str) -> Result<Self, InvalidId> {
-                checked($what, text, $max).map(Self)
+                check($what, text, $max).map(|()| Self(text.to_owned()))
             }
 
             /// The id as text.
@@ -136,7 +136,7 @@ macro_rules! text_id {
         impl TryFrom<String> for $name {
             type Error = InvalidId;
             fn try_from(text: String) -> Result<Self, InvalidId> {
-                Self::new(&text)
+                check($what, &text, $max).map(|()| Self(text))
             }
         }
 
@@ -238,7 +238,19 @@ pub struct LinkId(pub [u8; 16]);
 
 impl fmt::Display for LinkId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(std::str::from_utf8(&self.digits()).map_err(|_| fmt::Error)?)
+    }
+}
+
+impl LinkId {
+    /// The text, in ASCII.
+    fn digits(self) -> [u8; 32] {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut text = [0; 32];
+        for (pair, byte) in text.chunks_exact_mut(2).zip(self.0) {
+            pair.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+        }
+        text
     }
 }
 
@@ -286,6 +298,8 @@ mod tests {
     fn a_link_id_survives_its_text() {
         let id = LinkId([0xa5; 16]);
         assert_eq!(id.to_string().parse::<LinkId>().unwrap(), id);
+        let id = LinkId(std::array::from_fn(|at| u8::try_from(at * 16 + 15 - at).unwrap()));
+        assert_eq!(id.to_string(), "0f1e2d3c4b5a69788796a5b4c3d2e1f0");
         assert!("xyz".parse::<LinkId>().is_err());
         assert!("é".repeat(16).parse::<LinkId>().is_err());
     }

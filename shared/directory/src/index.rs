@@ -32,6 +32,15 @@ pub enum Nomination {
     Differs(LinkId),
 }
 
+/// Where a list showed somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The department whose list it was.
+    pub department: LinkId,
+    /// Shown as its leader.
+    pub leads: bool,
+}
+
 #[derive(Debug, Clone, Copy)]
 struct Row {
     link: LinkId,
@@ -76,8 +85,7 @@ impl BaseIndex {
             }
         }
         let agreed: FieldSet = link.base.hashes.keys().copied().collect();
-        let digest =
-            |side| digest(&self.key, self.compared(side, agreed), |field| link.base.hashes.get(&field).copied());
+        let digest = |side| digest(self.compared(side, agreed), |field| link.base.hashes.get(&field).copied());
         let row = Row {
             link: link.id,
             digests: [digest(Side::DingTalk), digest(Side::Ehr)],
@@ -153,14 +161,25 @@ impl BaseIndex {
 
     /// Compares one list row, its references already resolved to link ids, with base.
     pub fn see(&mut self, side: Side, native: &NativeId, values: &Values) -> Nomination {
+        self.see_row(side, native, values, None)
+    }
+
+    /// The same of a row of a department's members in DingTalk, which also shows a place.
+    pub fn see_member(&mut self, native: &NativeId, values: &Values, place: Option<Place>) -> Nomination {
+        self.see_row(Side::DingTalk, native, values, place)
+    }
+
+    fn see_row(&mut self, side: Side, native: &NativeId, values: &Values, place: Option<Place>) -> Nomination {
         let Some(at) = self.position(side, native) else { return Nomination::Unknown };
         let Some(agreed) = self.rows.get(at).map(|row| row.agreed) else { return Nomination::Unknown };
         let key = &self.key;
-        let seen = digest(key, self.compared(side, agreed), |field| {
+        let seen = digest(self.compared(side, agreed), |field| {
             values.shown().contains(field).then(|| hash::field(key, field, values.get(field)))
         });
+        let place = place.map_or(0, |place| place.hash(key));
         let Some(row) = self.rows.get_mut(at) else { return Nomination::Unknown };
         row.seen[slot(side)] = true;
+        row.places_left = row.places_left.wrapping_sub(place);
         if row.settled && (seen == row.digests[slot(side)] || planted::is(Bug::ListsNominateNobody)) {
             Nomination::Agrees(row.link)
         } else {
@@ -192,15 +211,6 @@ impl BaseIndex {
         row.seen[slot(Side::DingTalk)] = true;
         row.places_left = 0;
         true
-    }
-
-    /// Notes that the list of `department` showed this person, and whether as its leader.
-    pub fn see_place(&mut self, native: &NativeId, department: LinkId, leads: bool) {
-        let place = place(&self.key, department, leads);
-        let at = self.position(Side::DingTalk, native);
-        if let Some(row) = at.and_then(|at| self.rows.get_mut(at)) {
-            row.places_left = row.places_left.wrapping_sub(place);
-        }
     }
 
     /// What DingTalk's lists showed so far, to go on from later: each link, and the sum of the places in which base has it and
@@ -272,27 +282,29 @@ fn slot(side: Side) -> usize {
     }
 }
 
-/// One hash over the hashes of the listed fields; a field that said nothing counts as such.
-fn digest(key: &HashKey, listed: FieldSet, hash_of: impl Fn(Field) -> Option<FieldHash>) -> FieldHash {
-    let mut all = Vec::with_capacity(listed.len() * 13);
-    for field in listed.iter() {
-        all.push(field as u8);
-        all.extend(hash_of(field).unwrap_or_default());
+/// The hashes of the listed fields, all in one: each has its field in it and only who has the key can make one, so that no two
+/// rows have the same sum by accident or by intent. A field that said nothing adds nothing.
+fn digest(listed: FieldSet, hash_of: impl Fn(Field) -> Option<FieldHash>) -> FieldHash {
+    let mut sum = FieldHash::default();
+    for hash in listed.iter().filter_map(hash_of) {
+        sum.iter_mut().zip(hash).for_each(|(sum, byte)| *sum ^= byte);
     }
-    hash::bytes(key, "row", &all)
+    sum
 }
 
 fn places(key: &HashKey, base: &Base) -> u64 {
-    let place = |department: &LinkId| place(key, *department, base.leads.contains(department));
-    base.departments.iter().map(place).fold(0, u64::wrapping_add)
+    let place = |department: &LinkId| Place { department: *department, leads: base.leads.contains(department) };
+    base.departments.iter().map(|department| place(department).hash(key)).fold(0, u64::wrapping_add)
 }
 
-fn place(key: &HashKey, department: LinkId, leads: bool) -> u64 {
-    let mut content = [0; 17];
-    content[..16].copy_from_slice(&department.0);
-    content[16] = u8::from(leads);
-    let hash = hash::bytes(key, "place", &content);
-    u64::from_be_bytes([hash[0], hash[1], hash[2], hash[3], hash[4], hash[5], hash[6], hash[7]])
+impl Place {
+    fn hash(self, key: &HashKey) -> u64 {
+        let mut content = [0; 17];
+        content[..16].copy_from_slice(&self.department.0);
+        content[16] = u8::from(self.leads);
+        let hash = hash::bytes(key, "place", &content);
+        u64::from_be_bytes([hash[0], hash[1], hash[2], hash[3], hash[4], hash[5], hash[6], hash[7]])
+    }
 }
 
 #[cfg(test)]

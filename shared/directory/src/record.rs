@@ -30,7 +30,53 @@ pub enum Value {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Values {
     shown: FieldSet,
-    set: BTreeMap<Field, Value>,
+    set: InOrder,
+}
+
+/// Values by field, in the order of the fields: a map in one piece of memory, as every list row needs one. In JSON it is an
+/// object.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(from = "BTreeMap<Field, Value>", into = "BTreeMap<Field, Value>")]
+struct InOrder(Vec<(Field, Value)>);
+
+impl InOrder {
+    fn place(&self, field: Field) -> Result<usize, usize> {
+        match self.0.last() {
+            // They come in their order mostly.
+            Some((last, _)) if *last < field => Err(self.0.len()),
+            _ => self.0.binary_search_by_key(&field, |(field, _)| *field),
+        }
+    }
+
+    fn get(&self, field: Field) -> Option<&Value> {
+        let at = self.place(field).ok()?;
+        self.0.get(at).map(|(_, value)| value)
+    }
+
+    fn insert(&mut self, field: Field, value: Value) {
+        match self.place(field) {
+            Ok(at) => self.0[at].1 = value,
+            Err(at) => self.0.insert(at, (field, value)),
+        }
+    }
+
+    fn remove(&mut self, field: Field) {
+        if let Ok(at) = self.place(field) {
+            self.0.remove(at);
+        }
+    }
+}
+
+impl From<BTreeMap<Field, Value>> for InOrder {
+    fn from(values: BTreeMap<Field, Value>) -> Self {
+        Self(values.into_iter().collect())
+    }
+}
+
+impl From<InOrder> for BTreeMap<Field, Value> {
+    fn from(values: InOrder) -> Self {
+        values.0.into_iter().collect()
+    }
 }
 
 impl Values {
@@ -50,8 +96,8 @@ impl Values {
             Some(_) => false,
         };
         match value {
-            Some(value) if !empty => _ = self.set.insert(field, value),
-            _ => _ = self.set.remove(&field),
+            Some(value) if !empty => self.set.insert(field, value),
+            _ => self.set.remove(field),
         }
     }
 
@@ -68,7 +114,7 @@ impl Values {
     /// Takes a field out: it is hidden afterwards.
     pub fn hide(&mut self, field: Field) {
         self.shown = self.shown.without(FieldSet::of(&[field]));
-        self.set.remove(&field);
+        self.set.remove(field);
     }
 
     /// The fields that the read said something about.
@@ -80,7 +126,7 @@ impl Values {
     /// The value, if the field is shown and not empty.
     #[must_use]
     pub fn get(&self, field: Field) -> Option<&Value> {
-        self.set.get(&field)
+        self.set.get(field)
     }
 
     /// The text of a text field, if it has any.
@@ -105,7 +151,7 @@ impl Values {
 
     /// Shown fields with their values, in stored order; `None` is *empty*.
     pub fn iter(&self) -> impl Iterator<Item = (Field, Option<&Value>)> {
-        self.shown.iter().map(|field| (field, self.set.get(&field)))
+        self.shown.iter().map(|field| (field, self.set.get(field)))
     }
 }
 
@@ -146,6 +192,25 @@ mod tests {
         assert_eq!(values.get(Field::Title), None);
         values.hide(Field::Title);
         assert!(!values.shown().contains(Field::Title));
+    }
+
+    #[test]
+    fn values_are_kept_in_the_order_of_their_fields_however_they_came() {
+        let mut values = Values::new();
+        for field in [Field::HideMobile, Field::Name, Field::Title, Field::Name, Field::Mobile] {
+            values.show_text(field, Some(format!("{field:?}")));
+        }
+        values.show_text(Field::Title, Some("changed".to_owned()));
+        values.hide(Field::HideMobile);
+        let seen: Vec<_> = values.iter().map(|(field, _)| (field, values.text(field))).collect();
+        let expected = [(Field::Name, "Name"), (Field::Mobile, "Mobile"), (Field::Title, "changed")];
+        assert_eq!(seen, expected.map(|(field, text)| (field, Some(text))));
+        let json =
+            r#"{"shown":67,"set":{"name":{"text":"Name"},"mobile":{"text":"Mobile"},"title":{"text":"changed"}}}"#;
+        assert_eq!(serde_json::to_string(&values).unwrap(), json, "it is stored");
+        let shuffled =
+            r#"{"shown":67,"set":{"title":{"text":"changed"},"name":{"text":"Name"},"mobile":{"text":"Mobile"}}}"#;
+        assert_eq!(serde_json::from_str::<Values>(shuffled).unwrap(), values);
     }
 
     #[test]

@@ -184,13 +184,13 @@ impl Run<'_> {
     async fn list_ehr(&self, listing: &mut Listing) -> Result<Option<NativeId>, LookError> {
         let ehr = Arc::clone(&self.engine.ehr);
         let mut canary = None;
-        let departments = ehr.list(Kind::Department, &mut |stored| listing.see_in_ehr(self, &stored)).await?;
+        let departments = ehr.list(Kind::Department, &mut |stored| listing.see_in_ehr(self, stored)).await?;
         let people = ehr
             .list(Kind::Person, &mut |stored| {
                 if stored.record.active && canary.is_none() {
                     canary = Some(stored.record.id.clone());
                 }
-                listing.see_in_ehr(self, &stored);
+                listing.see_in_ehr(self, stored);
             })
             .await?;
         listing.ehr_listed = departments + people;
@@ -231,7 +231,7 @@ impl Run<'_> {
                 }
                 Crawled::Members { department, rows } => {
                     seen.1 += rows.len() as u64;
-                    rows.iter().for_each(|row| listing.see_member(self, department, row));
+                    rows.into_iter().for_each(|row| listing.see_member(self, department, row));
                 }
             }
             (order.progress)(Progress::Listing { departments: seen.0, people: seen.1 });

@@ -30,12 +30,15 @@ pub(crate) struct Resolved {
 pub struct Names {
     corp: CorpId,
     links: Arc<dyn Links>,
-    known: Mutex<HashMap<(Side, Kind, NativeId), LinkId>>,
+    known: Mutex<Known>,
     natives: Mutex<HashMap<LinkId, [Option<NativeId>; 2]>>,
     people: Mutex<Option<Arc<BaseIndex>>>,
     /// Whose records are about to be created, with the ids that they will have.
     expected: Mutex<HashMap<LinkId, NativeId>>,
 }
+
+/// The links by a side's ids, of each side and kind.
+type Known = HashMap<(Side, Kind), HashMap<NativeId, LinkId>>;
 
 impl Names {
     /// Knows nobody yet.
@@ -57,7 +60,7 @@ impl Names {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         for side in [Side::DingTalk, Side::Ehr] {
             if let Some(native) = link.native(side) {
-                known.insert((side, link.kind, native.clone()), link.id);
+                known.entry((side, link.kind)).or_default().insert(native.clone(), link.id);
             }
         }
         let natives = [to_refer_to(link, Side::DingTalk), to_refer_to(link, Side::Ehr)];
@@ -67,15 +70,15 @@ impl Names {
     /// From now on `link` may be referred to: its record is created in this run, under the id `ehr`.
     pub fn expect(&self, kind: Kind, dingtalk: &NativeId, link: LinkId, ehr: NativeId) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.entry((Side::DingTalk, kind, dingtalk.clone())).or_insert(link);
-        known.entry((Side::Ehr, kind, ehr.clone())).or_insert(link);
+        known.entry((Side::DingTalk, kind)).or_default().entry(dingtalk.clone()).or_insert(link);
+        known.entry((Side::Ehr, kind)).or_default().entry(ehr.clone()).or_insert(link);
         self.expected.lock().unwrap_or_else(PoisonError::into_inner).insert(link, ehr);
     }
 
     /// From now on this id on a side is known to belong to `link`, whether or not that is stored yet.
     pub(crate) fn presume(&self, side: Side, kind: Kind, native: NativeId, link: LinkId) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.entry((side, kind, native)).or_insert(link);
+        known.entry((side, kind)).or_default().entry(native).or_insert(link);
     }
 
     /// Records that were expected and were not created under the id that was promised: what refers to them is wrong.
@@ -84,7 +87,7 @@ impl Names {
     pub fn disappointed(&self) -> BTreeSet<NativeId> {
         let expected = std::mem::take(&mut *self.expected.lock().unwrap_or_else(PoisonError::into_inner));
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.retain(|_, link| !expected.contains_key(link));
+        known.values_mut().for_each(|known| known.retain(|_, link| !expected.contains_key(link)));
         expected.into_values().collect()
     }
 
@@ -97,7 +100,7 @@ impl Names {
     #[must_use]
     pub fn remembered(&self, side: Side, kind: Kind, native: &NativeId) -> Option<LinkId> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.get(&(side, kind, native.clone())).copied()
+        known.get(&(side, kind))?.get(native).copied()
     }
 
     /// A person's link, by an index or because it is expected; asks nobody.
@@ -194,14 +197,12 @@ impl Names {
         Ok((natives, incomplete))
     }
 
-    /// A list row's values with link ids as references, from memory. `keep_unknown` keeps a reference that no link
+    /// Replaces the references in a list row's values by link ids, from memory. `keep_unknown` keeps a reference that no link
     /// knows, spelled so that the row differs from base; otherwise it is out of scope and left out.
-    #[must_use]
-    pub fn row(&self, side: Side, record: &Record, people: &BaseIndex, keep_unknown: bool) -> Values {
-        let mut values = record.values.clone();
-        for field in record.values.shown().iter() {
-            let Some(kind) = field.refers_to() else { continue };
-            let ids = record.values.refs(field).filter_map(|id| NativeId::new(id).ok());
+    pub fn resolve_row(&self, side: Side, values: &mut Values, people: &BaseIndex, keep_unknown: bool) {
+        for field in values.shown().iter() {
+            let (Some(kind), Some(Value::Refs(refs))) = (field.refers_to(), values.get(field)) else { continue };
+            let ids = refs.iter().filter_map(|id| NativeId::new(id).ok());
             let link = |id: &NativeId| match kind {
                 Kind::Person => self.person(side, id, people),
                 Kind::Department => self.remembered(side, kind, id),
@@ -210,9 +211,9 @@ impl Names {
                 Some(link) => Some(link.to_string()),
                 None => keep_unknown.then(|| format!("unknown {id}")),
             });
-            values.show_refs(field, links.collect::<Vec<_>>());
+            let links: Vec<_> = links.collect();
+            values.show_refs(field, links);
         }
-        values
     }
 }
 

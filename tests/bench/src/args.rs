@@ -49,6 +49,9 @@ pub struct SyncArgs {
     /// The same during the import only, which takes a call per person. Give the value of --qps to measure a real one
     #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub import_qps: u32,
+    /// Measure no import: store at once what one would have stored. What 200,000 people need
+    #[arg(long)]
+    pub no_import: bool,
     /// The same seed makes the same company
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
@@ -66,6 +69,9 @@ pub struct RowsArgs {
     /// People in the pages
     #[arg(long, default_value_t = 200_000, value_parser = clap::value_parser!(u32).range(1_000..=1_000_000))]
     pub people: u32,
+    /// Go through all lists this often, and measure nothing
+    #[arg(long, hide = true)]
+    pub passes: Option<u32>,
 }
 
 /// `bench callback`.

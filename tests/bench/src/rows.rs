@@ -1,26 +1,28 @@
-//! `bench rows`: what one list row costs once it has arrived: decoded, brought into canonical form, hashed, compared. No
-//! network, no database: the pages are in memory, and the client, the index and the hashes are the real ones.
+//! `bench rows`: what one list row costs once it has arrived: decoded, brought into canonical form, its references resolved,
+//! hashed, compared. No network, no database: the company is in memory, and the client, its walk through all lists, the
+//! names, the index and the hashes are the real ones.
 
+mod company;
+
+use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
-use async_trait::async_trait;
-use bytes::Bytes;
-use dingtalk::client::{
-    AccessToken, Client, ClientConfig, Clock, Endpoints, Pace, TokenHash, Tokens, Transport, TransportError,
-};
+use dingtalk::client::{Client, Crawled, MemberRow, Unread, crawl};
 use directory::hash::{self, HashKey};
-use directory::index::{BaseIndex, Listed, Nomination};
+use directory::index::{BaseIndex, Listed, Nomination, Place};
 use directory::link::Version;
-use directory::{Base, DeptId, Field, FieldSet, Kind, Lifecycle, Link, NativeId, Side, Timestamp, Value, Values};
-use serde_json::json;
+use directory::policy::Policy;
+use directory::{Base, CorpId, DeptId, Field, FieldSet, Kind, Lifecycle, Link, LinkId, NativeId, Side, Values, custom};
+use engine::names::Names;
+use local::embedded::database::client_at;
+use state::{Store, Tables};
+use tokio::process::Command;
 
 use crate::args::RowsArgs;
+use crate::callback::total_instructions;
 use crate::figure::{Figures, Target};
+use crate::floor::ratio;
 use crate::process::{Unreadable, usage};
-
-/// Rows of a page (`dingtalk-api.md` §3.3).
-const PAGE: u32 = 100;
 
 /// What `design.md` §10 asks, per person and side.
 const CPU: Target = Target::AtMost(6.0);
@@ -28,158 +30,163 @@ const CPU: Target = Target::AtMost(6.0);
 /// The same, of the memory of a whole sweep of 200,000 people.
 const MEMORY: Target = Target::AtMost(32.0);
 
-/// Far above the pages that are asked for: the clock stands still, and nobody may wait for it.
-const CALLS: u32 = 100_000;
+/// People of the company whose rows are counted: under valgrind a program is fifty times slower.
+const COUNTED: u32 = 10_000;
 
 /// Person fields that a row shows.
 const SHOWN: FieldSet = FieldSet::PERSON.without(FieldSet::of(&[Field::MainDepartment, Field::Leads, Field::Manager]));
 
+/// Why there are no figures.
+#[derive(Debug, thiserror::Error)]
+pub enum Trouble {
+    /// This process.
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
+    /// The company's id.
+    #[error("the company could not be set up")]
+    Company(#[from] directory::ids::InvalidId),
+    /// The program that counts instructions.
+    #[error("valgrind did not count; install it (apt-get install valgrind): {0}")]
+    NotCounted(String),
+}
+
 /// Measures and prints; whether the target holds.
 ///
 /// # Errors
-/// [`Unreadable`] where the process's CPU time cannot be read.
-pub async fn run(args: &RowsArgs) -> Result<bool, Unreadable> {
-    let client = client(args.people);
-    let key = HashKey::new([7; 32]);
-    let department = link(&key, Kind::Department, "1", &Values::new());
-    let pages = args.people.div_ceil(PAGE);
+/// [`Trouble`].
+pub async fn run(args: &RowsArgs) -> Result<bool, Trouble> {
+    let client = company::client(args.people);
     let empty = usage()?;
-    let mut index = index(&key, &client, &department, pages).await;
-    let before = usage()?;
-    let mut agreeing = 0_u64;
-    for page in 0..pages {
-        agreeing += see(&mut index, &client, &department, page).await;
+    let mut sweep = Sweep::of(client)?;
+    sweep.link_everybody().await;
+    if let Some(passes) = args.passes {
+        for _ in 0..passes {
+            sweep.see_everybody().await;
+        }
+        return Ok(true);
     }
+    let before = usage()?;
+    let agreeing = sweep.see_everybody().await;
     let spent = usage()?.cpu_ms.saturating_sub(before.cpu_ms);
     let mut figures = Figures::of("rows");
-    let people = f64::from(pages * PAGE);
-    #[expect(clippy::cast_precision_loss, reason = "milliseconds and rows are far below 2^52")]
-    let (spent, agreeing) = (spent as f64, agreeing as f64);
     // A row that did not agree was not compared with what it is: the figure would mean nothing.
-    figures.ours("agreeing_rows", agreeing, "rows", Target::Exactly(people));
-    figures.ours("cpu_per_person_and_side", spent * 1000.0 / people, "µs", CPU);
+    figures.ours("agreeing_rows", ratio(agreeing, 1), "rows", Target::Exactly(args.people.into()));
+    figures.ours("cpu_per_person_and_side", ratio(spent * 1000, args.people.into()), "µs", CPU);
     // What a sweep keeps per person as long as it lasts; the pages here are not its own.
-    let kept = crate::floor::ratio(before.resident_kib.saturating_sub(empty.resident_kib), 1024);
-    figures.ours("index_memory", kept, "MiB", MEMORY);
-    figures.ours("index_memory_per_person", kept * 1024.0 * 1024.0 / people, "B", Target::None);
+    let kept = before.resident_kib.saturating_sub(empty.resident_kib);
+    figures.ours("index_memory", ratio(kept, 1024), "MiB", MEMORY);
+    figures.ours("index_memory_per_person", ratio(kept * 1024, args.people.into()), "B", Target::None);
+    let instructions = counted(2).await?.saturating_sub(counted(1).await?);
+    figures.ours("instructions_per_row", ratio(instructions, COUNTED.into()), "instructions", Target::None);
     Ok(figures.hold)
 }
 
-/// Sees a page as a sweep does; how many rows agree with base.
-async fn see(index: &mut BaseIndex, client: &Client, department: &Link, page: u32) -> u64 {
-    let Ok(page) = client.members(DeptId(1), page * PAGE, FieldSet::PERSON).await else { return 0 };
-    let mut agreeing = 0;
-    for row in &page.rows {
-        let values = resolved(&row.record.values, department);
-        agreeing += u64::from(matches!(index.see(Side::DingTalk, &row.record.id, &values), Nomination::Agrees(_)));
-        index.see_place(&row.record.id, department.id, row.leads_here);
+/// Instructions of this program for the same company and this many passes: those of two less those of one are a pass.
+async fn counted(passes: u32) -> Result<u64, Trouble> {
+    let why = |why: &dyn std::fmt::Display| Trouble::NotCounted(why.to_string());
+    let program = std::env::current_exe().map_err(|err| why(&err))?;
+    let place = tempfile::TempDir::new().map_err(|err| why(&err))?;
+    let file = place.path().join("callgrind");
+    let mut command = Command::new("valgrind");
+    command.arg("--tool=callgrind").arg(format!("--callgrind-out-file={}", file.display())).arg(program).arg("rows");
+    command.args(["--people", &COUNTED.to_string(), "--passes", &passes.to_string()]);
+    let output = command.output().await.map_err(|err| why(&err))?;
+    if !output.status.success() {
+        return Err(why(&String::from_utf8_lossy(&output.stderr)));
     }
-    agreeing
+    let text = std::fs::read_to_string(&file).map_err(|err| why(&err))?;
+    total_instructions(&text).ok_or_else(|| why(&"its file has no total"))
 }
 
-/// Department ids as link ids, as the run's names do it.
-fn resolved(values: &Values, department: &Link) -> Values {
-    let mut values = values.clone();
-    values.show_refs(Field::Departments, [department.id.to_string()]);
-    values
+/// What a sweep has in hands when its lists begin to arrive.
+struct Sweep {
+    client: Client,
+    key: HashKey,
+    names: Names,
+    policy: Policy,
+    index: BaseIndex,
 }
 
-/// Everybody linked, with the base that the pages have.
-async fn index(key: &HashKey, client: &Client, department: &Link, pages: u32) -> BaseIndex {
-    let listed = Listed { dingtalk: SHOWN, ehr: SHOWN, ehr_news: FieldSet::NONE };
-    let mut index = BaseIndex::new(key.clone(), listed);
-    for page in 0..pages {
-        let Ok(page) = client.members(DeptId(1), page * PAGE, FieldSet::PERSON).await else { continue };
-        for row in &page.rows {
-            let values = resolved(&row.record.values, department);
-            let mut person = link(key, Kind::Person, row.record.id.as_str(), &values);
-            person.base.departments.insert(department.id);
-            index.add(&person);
-        }
+impl Sweep {
+    /// Nobody linked yet.
+    fn of(client: Client) -> Result<Self, Trouble> {
+        let key = HashKey::new([7; 32]);
+        // Nobody is asked there: whatever the rows refer to is in memory.
+        let nowhere = client_at(([127, 0, 0, 1], 1).into());
+        let links = Arc::new(Store::new(nowhere, Tables::with_prefix("bench-"), 1));
+        let names = Names::new(CorpId::new("ding-bench")?, links);
+        let listed = Listed { dingtalk: SHOWN, ehr: SHOWN, ehr_news: FieldSet::NONE };
+        let index = BaseIndex::new(key.clone(), listed);
+        Ok(Self { client, key, names, policy: Policy::dingtalk_is_master(), index })
     }
-    index.freeze();
-    index
+
+    /// Links whoever the lists show, with the base that they show.
+    async fn link_everybody(&mut self) {
+        let Self { client, key, names, policy, index } = self;
+        names.learn(&link(key, Kind::Department, DeptId::ROOT.into(), &Values::new()));
+        let mut add = |crawled: Crawled<'_>| match crawled {
+            Crawled::Department(record) => names.learn(&link(key, Kind::Department, record.id.clone(), &record.values)),
+            Crawled::Members { department, rows } => {
+                let place = names.remembered(Side::DingTalk, Kind::Department, &department.into());
+                for MemberRow { mut record, .. } in rows {
+                    resolve(names, policy, &mut record.values, index);
+                    let mut person = link(key, Kind::Person, record.id, &record.values);
+                    person.base.departments.extend(place);
+                    index.add(&person);
+                }
+            }
+        };
+        walk(client, &mut add).await;
+        index.freeze();
+    }
+
+    /// Sees every list as a sweep does; how many rows agree with base.
+    async fn see_everybody(&mut self) -> u64 {
+        let Self { client, names, policy, index, .. } = self;
+        let mut agreeing = 0;
+        let mut see = |crawled: Crawled<'_>| {
+            let Crawled::Members { department, rows } = crawled else { return };
+            for MemberRow { mut record, leads_here } in rows {
+                resolve(names, policy, &mut record.values, index);
+                let place = names.remembered(Side::DingTalk, Kind::Department, &department.into());
+                let place = place.map(|department| Place { department, leads: leads_here });
+                let nomination = index.see_member(&record.id, &record.values, place);
+                agreeing += u64::from(matches!(nomination, Nomination::Agrees(_)));
+            }
+        };
+        walk(client, &mut see).await;
+        agreeing
+    }
 }
 
-fn link(key: &HashKey, kind: Kind, id: &str, values: &Values) -> Link {
-    let native = NativeId::new(id).ok();
-    let hash_of = |(field, value): (Field, Option<&Value>)| (field, hash::field(key, field, value));
+async fn walk(client: &Client, each: &mut (dyn FnMut(Crawled<'_>) + Send)) {
+    let all = Unread::below(&BTreeSet::from([DeptId::ROOT]));
+    // What did not come agrees with nothing: the count of rows shows it.
+    _ = crawl(client, all, FieldSet::PERSON, &|| true, each).await;
+}
+
+fn resolve(names: &Names, policy: &Policy, values: &mut Values, index: &BaseIndex) {
+    names.resolve_row(Side::DingTalk, values, index, true);
+    custom::restrict_row(values, &policy.scope);
+}
+
+fn link(key: &HashKey, kind: Kind, native: NativeId, values: &Values) -> Link {
+    let id: LinkId = hash::link_id(key, Side::DingTalk, kind, &native, 0);
     Link {
-        id: hash::link_id(key, Side::DingTalk, kind, &native.clone().unwrap_or_else(|| DeptId(1).into()), 0),
+        id,
         kind,
         generation: 1,
         version: Version(1),
-        dingtalk: native,
+        dingtalk: Some(native),
         ehr: None,
         unionid: None,
         protected: false,
-        base: Base { hashes: values.iter().map(hash_of).collect(), ..Base::default() },
+        base: Base {
+            hashes: values.iter().map(|(field, value)| (field, hash::field(key, field, value))).collect(),
+            ..Base::default()
+        },
         intents: Vec::new(),
         lifecycle: Lifecycle::Active,
         waits: Vec::new(),
-    }
-}
-
-/// Pages in memory, a clock that stands still and a token that is never refused.
-struct Memory {
-    people: u32,
-    pages: Vec<Bytes>,
-}
-
-fn client(people: u32) -> Client {
-    let pages = people.div_ceil(PAGE);
-    let memory = Arc::new(Memory { people, pages: (0..pages).map(|page| body(page, pages)).collect() });
-    let endpoints = Endpoints { api: "http://dingtalk.test".to_owned(), oapi: "http://dingtalk.test".to_owned() };
-    let pace = Pace { calls_per_second: CALLS, burst: CALLS };
-    let config = ClientConfig { endpoints, app_key: "bench".to_owned(), agent_id: None, pace };
-    Client::new(config, Arc::clone(&memory) as _, Arc::clone(&memory) as _, memory, Arc::new(|| 0))
-}
-
-/// A page with the fields of a real one.
-fn body(page: u32, pages: u32) -> Bytes {
-    let person = |n: u32| {
-        json!({
-            "userid": format!("0156446320{n:010}"), "unionid": format!("z21HjQliSzpw0YWCNxmii{n:012}"),
-            "name": format!("张三{n}"), "avatar": "", "state_code": "86", "mobile": format!("185{n:08}"),
-            "hide_mobile": false, "telephone": "", "job_number": format!("A{n}"), "title": "高级软件工程师",
-            "email": format!("zhang{n}@example.cn"), "org_email": format!("zhang{n}@corp.example.cn"),
-            "work_place": "上海市浦东新区", "remark": "", "dept_id_list": [1], "dept_order": n,
-            "extension": "{\"工牌号\":\"7\",\"爱好\":\"旅游\"}", "hired_date": 1_597_573_616_828_i64,
-            "active": true, "admin": false, "boss": false, "leader": false, "exclusive_account": false,
-        })
-    };
-    let list: Vec<_> = (page * PAGE..(page + 1) * PAGE).map(person).collect();
-    let has_more = page + 1 < pages;
-    let result = json!({ "has_more": has_more, "next_cursor": (page + 1) * PAGE, "list": list });
-    Bytes::from(json!({ "errcode": 0, "errmsg": "ok", "result": result, "request_id": "bench" }).to_string())
-}
-
-#[async_trait]
-impl Transport for Memory {
-    async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, TransportError> {
-        let asked: serde_json::Value = serde_json::from_slice(request.body()).unwrap_or_default();
-        let cursor = asked["cursor"].as_u64().and_then(|cursor| usize::try_from(cursor).ok()).unwrap_or_default();
-        let page = self.pages.get(cursor / PAGE as usize).cloned().unwrap_or_default();
-        http::Response::builder().status(200).body(page).map_err(|_| TransportError::NotConnected { source: None })
-    }
-}
-
-#[async_trait]
-impl Clock for Memory {
-    fn now(&self) -> Timestamp {
-        Timestamp(i64::from(self.people))
-    }
-
-    async fn sleep(&self, _duration: Duration) {}
-}
-
-#[async_trait]
-impl Tokens for Memory {
-    async fn current(&self) -> Result<AccessToken, dingtalk::Error> {
-        Ok(AccessToken::new("bench".to_owned().into()))
-    }
-
-    async fn renewed(&self, _refused: TokenHash) -> Result<AccessToken, dingtalk::Error> {
-        self.current().await
     }
 }

@@ -14,6 +14,7 @@ mod heads;
 mod journal;
 mod killed;
 mod messages;
+mod not_everything;
 mod permissions;
 mod plans;
 mod records;

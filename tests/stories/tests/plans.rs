@@ -256,6 +256,7 @@ async fn a_bad_policy_is_refused_at_its_line_and_a_good_one_waits_for_its_previe
         .unwrap();
     let refused = run(data, &["policy", "set", path], 1).await;
     assert!(refused.to_string().contains(r#""line":4"#), "{refused}");
+    assert!(refused.to_string().contains("a whole number from 0 to "), "the reason: {refused}");
     let active = run(data, &["policy", "active"], 0).await;
     assert_eq!(active["policy"]["version"], 0, "the running one stays: {active}");
 

@@ -10,7 +10,7 @@ use stories::{DingTalk, Ledger, assert_same};
 use tempfile::TempDir;
 
 const DEPARTMENTS: &str = "/topapi/v2/department/listsub";
-const MEMBERS: &str = "/topapi/v2/user/list";
+pub(crate) const MEMBERS: &str = "/topapi/v2/user/list";
 const SCOPES: &str = "/auth/scopes";
 
 /// What a sweep under fire must say: one of these words, or be complete.
@@ -23,16 +23,16 @@ struct Case {
 }
 
 /// A company with a hire, a rename and a leaver that no event told of.
-struct Story {
-    dingtalk: DingTalk,
-    home: TempDir,
-    hired: String,
-    renamed: String,
-    left: String,
+pub(crate) struct Story {
+    pub(crate) dingtalk: DingTalk,
+    pub(crate) home: TempDir,
+    pub(crate) hired: String,
+    pub(crate) renamed: String,
+    pub(crate) left: String,
 }
 
 impl Story {
-    async fn begin(seed: u64) -> Self {
+    pub(crate) async fn begin(seed: u64) -> Self {
         let dingtalk = DingTalk::of(44, 9, seed).await;
         let home = tempfile::tempdir().unwrap();
         dingtalk.up(home.path()).await.once().await.run(0);
@@ -46,7 +46,7 @@ impl Story {
     }
 
     /// Differences that are not merely one of the three changes still on its way.
-    async fn harm(&self) -> Vec<Difference> {
+    pub(crate) async fn harm(&self) -> Vec<Difference> {
         let ledger = Ledger::read(self.home.path()).await.expect("a binding");
         let mut found = differences(&self.dingtalk.truth().await, &ledger);
         found.retain(|one| {
@@ -62,7 +62,7 @@ impl Story {
         found
     }
 
-    async fn sweep(&self) -> stories::Ran {
+    pub(crate) async fn sweep(&self) -> stories::Ran {
         self.dingtalk.up(self.home.path()).await.once().await
     }
 }
@@ -93,7 +93,7 @@ async fn tell(seed: u64, case: Case) {
 }
 
 /// After the fault is gone, two clean sweeps bring all three.
-async fn recover(story: &Story, name: &str) {
+pub(crate) async fn recover(story: &Story, name: &str) {
     story.dingtalk.settings(json!({"ban_for_ms": 0})).await;
     for sweep in 1..=2 {
         let ran = story.sweep().await;

@@ -27,6 +27,9 @@ struct Tried {
     renewed: bool,
 }
 
+/// Reads the content of an answer to a call of the app with this key.
+type Read<T> = fn(&Response<Bytes>, &Call, &str) -> Result<T, Trouble>;
+
 /// What to do after a failed attempt.
 enum Next {
     Again,
@@ -38,6 +41,15 @@ impl Client {
     /// Asks until there is an answer or a named error: at most 8 throttled answers, 3 transient failures and one renewed
     /// token. While a ban lasts nothing is sent, whatever the interface.
     pub(super) async fn ask<T: DeserializeOwned>(&self, call: &Call) -> Result<T, Error> {
+        self.ask_and(call, read).await
+    }
+
+    /// The same where the content is the answer's `result`, which is read in one go with the code.
+    pub(super) async fn ask_result<T: DeserializeOwned>(&self, call: &Call) -> Result<T, Error> {
+        self.ask_and(call, read_result).await
+    }
+
+    async fn ask_and<T>(&self, call: &Call, read: Read<T>) -> Result<T, Error> {
         let shared = &*self.0;
         let lane = shared.lanes.lane(call.interface);
         let (mut tried, mut token) = (Tried::default(), None::<AccessToken>);
@@ -50,7 +62,7 @@ impl Client {
                 Some(renewed) => renewed,
                 None => shared.tokens.current().await?,
             };
-            let trouble = match self.attempt(call, &current).await {
+            let trouble = match self.attempt(call, read, &current).await {
                 Ok(answer) => return Ok(answer),
                 Err(trouble) => trouble,
             };
@@ -73,7 +85,7 @@ impl Client {
         }
     }
 
-    async fn attempt<T: DeserializeOwned>(&self, call: &Call, token: &AccessToken) -> Result<T, Trouble> {
+    async fn attempt<T>(&self, call: &Call, read: Read<T>, token: &AccessToken) -> Result<T, Trouble> {
         let shared = &*self.0;
         let request = call.request(&shared.config.endpoints, token)?;
         shared.log.called(call.interface);
@@ -172,6 +184,31 @@ fn read<T: DeserializeOwned>(answer: &Response<Bytes>, call: &Call, app_key: &st
         Ok(fields) => Err(Refusal::new(fields, answer.status().as_u16()).meaning_for(subject, app_key)),
         Err(trouble) => Err(trouble),
     }
+}
+
+#[derive(Deserialize)]
+struct Answer<T> {
+    errcode: Option<Text>,
+    sub_code: Option<Text>,
+    result: Option<T>,
+}
+
+#[derive(Deserialize)]
+struct Content<T> {
+    result: T,
+}
+
+/// The `result` of a successful answer. Whatever is not one is read again, to say what it is.
+fn read_result<T: DeserializeOwned>(answer: &Response<Bytes>, call: &Call, app_key: &str) -> Result<T, Trouble> {
+    // Once as a whole, not text by text.
+    if answer.status().is_success()
+        && let Ok(text) = std::str::from_utf8(answer.body())
+        && let Ok(Answer { errcode, sub_code, result: Some(result) }) = serde_json::from_str(text)
+        && (Head { errcode, sub_code }).is_answer(call)
+    {
+        return Ok(result);
+    }
+    read::<Content<T>>(answer, call, app_key).map(|content| content.result)
 }
 
 /// Parses a body that has to be JSON, whatever its status.

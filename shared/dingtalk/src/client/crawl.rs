@@ -60,7 +60,7 @@ pub enum Crawled<'a> {
         /// Whose members.
         department: DeptId,
         /// At most 100.
-        rows: &'a [MemberRow],
+        rows: Vec<MemberRow>,
     },
 }
 
@@ -268,7 +268,7 @@ impl<'a> Walk<'a> {
             Step::Page(reading, found) => {
                 self.reads_under_way -= 1;
                 match found {
-                    Ok(page) => self.page(reading, &page, each),
+                    Ok(page) => self.page(reading, page, each),
                     Err(error) => self.miss(reading.department, error),
                 }
             }
@@ -301,12 +301,12 @@ impl<'a> Walk<'a> {
         std::iter::successors(up(&department), up).take(DEPARTMENTS_MAX).any(|above| above == ancestor)
     }
 
-    fn page(&mut self, mut reading: Reading, page: &MembersPage, each: &mut (dyn FnMut(Crawled<'_>) + Send)) {
+    fn page(&mut self, mut reading: Reading, page: MembersPage, each: &mut (dyn FnMut(Crawled<'_>) + Send)) {
         let department = reading.department;
         if !page.rows.iter().all(|row| reading.seen.insert(row.record.id.clone())) {
             return self.miss_malformed(department, "user/list", "a person twice in one department");
         }
-        each(Crawled::Members { department, rows: &page.rows });
+        each(Crawled::Members { department, rows: page.rows });
         let Some(next) = page.next else { return };
         reading.pages += 1;
         if reading.pages >= PAGES_MAX {

@@ -1,65 +1,100 @@
 //! Scalars as the old host writes them: a number may arrive as a string and the reverse (`dingtalk-api.md` §0.4).
 
-use serde::Deserialize;
+use std::borrow::Cow;
+use std::fmt;
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Scalar {
+use serde::de::{Deserialize, Deserializer, Error, Visitor};
+
+/// One scalar, text borrowed from the answer where nothing in it is escaped. Every field of every list row is one: it is
+/// read in one step, not tried as each type in turn.
+enum Scalar<'de> {
     Flag(bool),
     Number(i64),
-    Text(String),
+    Text(Cow<'de, str>),
 }
 
-/// A whole number, also as a string of digits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "Scalar")]
-pub(super) struct Number(pub(super) i64);
-
-/// Yes or no: `true`, `"true"`, `1`, `"1"` and their opposites.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(try_from = "Scalar")]
-pub(super) struct Flag(pub(super) bool);
-
-/// Text, also a bare number.
-#[derive(Clone, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "Scalar")]
-pub(super) struct Text(pub(super) String);
-
-impl TryFrom<Scalar> for Number {
-    type Error = &'static str;
-
-    fn try_from(scalar: Scalar) -> Result<Self, Self::Error> {
-        match scalar {
-            Scalar::Number(number) => Ok(Self(number)),
-            Scalar::Text(text) => text.trim().parse().map(Self).map_err(|_| "not a whole number"),
-            Scalar::Flag(_) => Err("not a whole number"),
-        }
+impl<'de> Deserialize<'de> for Scalar<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(OneScalar)
     }
 }
 
-impl TryFrom<Scalar> for Flag {
-    type Error = &'static str;
+struct OneScalar;
 
-    fn try_from(scalar: Scalar) -> Result<Self, Self::Error> {
-        match scalar {
+impl<'de> Visitor<'de> for OneScalar {
+    type Value = Scalar<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text, a whole number or yes or no")
+    }
+
+    fn visit_bool<E>(self, flag: bool) -> Result<Scalar<'de>, E> {
+        Ok(Scalar::Flag(flag))
+    }
+
+    fn visit_i64<E>(self, number: i64) -> Result<Scalar<'de>, E> {
+        Ok(Scalar::Number(number))
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Scalar<'de>, E> {
+        i64::try_from(number).map(Scalar::Number).map_err(|_| E::custom("a number that is too large"))
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Scalar<'de>, E> {
+        Ok(Scalar::Text(Cow::Borrowed(text)))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Scalar<'de>, E> {
+        Ok(Scalar::Text(Cow::Owned(text.to_owned())))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Scalar<'de>, E> {
+        Ok(Scalar::Text(Cow::Owned(text)))
+    }
+}
+
+/// A whole number, also as a string of digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Number(pub(super) i64);
+
+/// Yes or no: `true`, `"true"`, `1`, `"1"` and their opposites.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Flag(pub(super) bool);
+
+/// Text, also a bare number.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Text(pub(super) String);
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let number = match Scalar::deserialize(deserializer)? {
+            Scalar::Number(number) => Some(number),
+            Scalar::Text(text) => text.trim().parse().ok(),
+            Scalar::Flag(_) => None,
+        };
+        number.map(Self).ok_or_else(|| D::Error::custom("not a whole number"))
+    }
+}
+
+impl<'de> Deserialize<'de> for Flag {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Scalar::deserialize(deserializer)? {
             Scalar::Flag(flag) => Ok(Self(flag)),
             Scalar::Number(0) => Ok(Self(false)),
             Scalar::Number(1) => Ok(Self(true)),
             Scalar::Text(text) if text == "false" || text == "0" => Ok(Self(false)),
             Scalar::Text(text) if text == "true" || text == "1" => Ok(Self(true)),
-            Scalar::Number(_) | Scalar::Text(_) => Err("neither yes nor no"),
+            Scalar::Number(_) | Scalar::Text(_) => Err(D::Error::custom("neither yes nor no")),
         }
     }
 }
 
-impl TryFrom<Scalar> for Text {
-    type Error = &'static str;
-
-    fn try_from(scalar: Scalar) -> Result<Self, Self::Error> {
-        match scalar {
-            Scalar::Text(text) => Ok(Self(text)),
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Scalar::deserialize(deserializer)? {
+            Scalar::Text(text) => Ok(Self(text.into_owned())),
             Scalar::Number(number) => Ok(Self(number.to_string())),
-            Scalar::Flag(_) => Err("not a text"),
+            Scalar::Flag(_) => Err(D::Error::custom("not a text")),
         }
     }
 }
@@ -82,5 +117,9 @@ mod tests {
             (text("\"a\""), text("5"), text("null"), text("[]")),
             (Some("a".into()), Some("5".into()), None, None)
         );
+        assert_eq!((text(r#""\u738b\n""#), text("1.5"), text("true")), (Some("王\n".into()), None, None));
+        assert_eq!((number("9223372036854775808"), number("-1"), flag("2")), (None, Some(-1), None));
+        let read = serde_json::from_reader::<_, Text>(&b"\"\xe7\x8e\x8b\""[..]).map(|text| text.0).ok();
+        assert_eq!(read, Some("王".into()), "from what cannot be borrowed");
     }
 }

@@ -35,11 +35,6 @@ pub struct MembersPage {
 }
 
 #[derive(Deserialize)]
-struct Answer<T> {
-    result: T,
-}
-
-#[derive(Deserialize)]
 struct WirePage {
     has_more: Flag,
     next_cursor: Option<Number>,
@@ -60,8 +55,8 @@ impl Client {
     /// than asked for, or a next cursor that does not grow.
     pub async fn members(&self, department: DeptId, cursor: u32, visible: FieldSet) -> Result<MembersPage, Error> {
         let body = json!({ "dept_id": department.0, "cursor": cursor, "size": PAGE });
-        let answer: Answer<WirePage> = self.ask(&Call::post(LIST, "/topapi/v2/user/list", body)).await?;
-        page(&answer.result, cursor, visible).map_err(|what| self.malformed(LIST, what))
+        let answer: WirePage = self.ask_result(&Call::post(LIST, "/topapi/v2/user/list", body)).await?;
+        page(answer, cursor, visible).map_err(|what| self.malformed(LIST, what))
     }
 
     /// One person, with every field.
@@ -71,11 +66,11 @@ impl Client {
     /// and [`Malformed`](crate::Trouble::Malformed) when the answer is about somebody else.
     pub async fn person(&self, userid: &UserId, visible: FieldSet) -> Result<Record, Error> {
         let body = json!({ "userid": userid.as_str() });
-        let answer: Answer<WirePerson> = self.ask(&Call::post(GET, "/topapi/v2/user/get", body)).await?;
-        if answer.result.userid.0 != userid.as_str() {
+        let answer: WirePerson = self.ask_result(&Call::post(GET, "/topapi/v2/user/get", body)).await?;
+        if answer.userid.0 != userid.as_str() {
             return Err(self.malformed(GET, "an answer about somebody else"));
         }
-        answer.result.record(Depth::Read, visible).map_err(|what| self.malformed(GET, what))
+        answer.record(Depth::Read, visible).map_err(|what| self.malformed(GET, what))
     }
 
     /// How many people the whole company has, activated or not; not limited by the contact scope.
@@ -84,20 +79,20 @@ impl Client {
     /// What any call can meet.
     pub async fn head_count(&self) -> Result<u64, Error> {
         let call = Call::post(COUNT, "/topapi/user/count", json!({ "only_active": false }));
-        let answer: Answer<WireCount> = self.ask(&call).await?;
-        u64::try_from(answer.result.count.0).map_err(|_| self.malformed(COUNT, "a negative head count"))
+        let answer: WireCount = self.ask_result(&call).await?;
+        u64::try_from(answer.count.0).map_err(|_| self.malformed(COUNT, "a negative head count"))
     }
 }
 
-fn page(page: &WirePage, cursor: u32, visible: FieldSet) -> Result<MembersPage, &'static str> {
+fn page(page: WirePage, cursor: u32, visible: FieldSet) -> Result<MembersPage, &'static str> {
     if page.list.len() > PAGE {
         return Err("more rows than were asked for");
     }
-    let row = |person: &WirePerson| -> Result<MemberRow, &'static str> {
-        let record = person.record(Depth::Listed, visible)?;
-        Ok(MemberRow { record, leads_here: is_set(person.leader) })
+    let row = |person: WirePerson| -> Result<MemberRow, &'static str> {
+        let leads_here = is_set(person.leader);
+        Ok(MemberRow { record: person.record(Depth::Listed, visible)?, leads_here })
     };
-    let rows = page.list.iter().map(row).collect::<Result<_, _>>()?;
+    let rows = page.list.into_iter().map(row).collect::<Result<_, _>>()?;
     let next = match (page.has_more.0, page.next_cursor) {
         (false, _) => None,
         (true, Some(next)) => {

@@ -1,9 +1,8 @@
 //! A person as the contact API shows one, and the canonical record of it (`dingtalk-api.md` §3.3).
 
-use std::fmt::Write as _;
-
+use directory::text::Personal;
 use directory::{DeptId, Field, FieldSet, Kind, Record, Timestamp, UnionId, UserId, Value, canonical};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::lenient::{Flag, Number, Text};
@@ -63,14 +62,15 @@ struct Position {
 
 impl WirePerson {
     /// The canonical record. A field that is absent is empty where `visible` has it, else hidden.
-    pub(super) fn record(&self, depth: Depth, visible: FieldSet) -> Result<Record, &'static str> {
-        let userid = UserId::new(&self.userid.0).map_err(|_| "a userid that cannot be one")?;
-        let unionid = self.unionid.as_ref().filter(|id| !id.0.is_empty()).map(|id| UnionId::new(&id.0)).transpose();
+    pub(super) fn record(mut self, depth: Depth, visible: FieldSet) -> Result<Record, &'static str> {
+        let userid = std::mem::take(&mut self.userid.0);
+        let userid = UserId::try_from(userid).map_err(|_| "a userid that cannot be one")?;
+        let unionid = self.unionid.take().filter(|id| !id.0.is_empty()).map(|id| UnionId::try_from(id.0)).transpose();
         let mut record = Record::new(Kind::Person, userid.into());
         record.unionid = unionid.map_err(|_| "a unionid that cannot be one")?;
         record.protected = is_set(self.admin) || is_set(self.boss);
         for field in FieldSet::PERSON.iter().filter(|field| depth == Depth::Read || !DEEP.contains(*field)) {
-            let value = self.value(field);
+            let value = self.take(field);
             let may_be_empty = visible.contains(field) && !NEVER_EMPTY.contains(field) && !self.is_silent(field);
             if value.is_some() || may_be_empty {
                 record.values.show(field, value);
@@ -79,26 +79,24 @@ impl WirePerson {
         Ok(record)
     }
 
-    fn value(&self, field: Field) -> Option<Value> {
-        let text = |raw: &Option<Text>| canonical::text(&raw.as_ref()?.0);
-        let email = |raw: &Option<Text>| canonical::email(&raw.as_ref()?.0);
+    /// The value of a field, which is taken out where it is a text.
+    fn take(&mut self, field: Field) -> Option<Value> {
         let text = match field {
-            Field::Name => text(&self.name),
-            Field::Mobile => self
-                .mobile
-                .as_ref()
-                .and_then(|raw| canonical::mobile(&raw.0, self.state_code.as_ref().map(|code| &*code.0))),
-            Field::Email => email(&self.email),
-            Field::OrgEmail => email(&self.org_email),
-            Field::Telephone => text(&self.telephone),
-            Field::JobNumber => text(&self.job_number),
-            Field::Title => text(&self.title),
-            Field::WorkPlace => text(&self.work_place),
-            Field::Remark => text(&self.remark),
-            Field::Extension => self.extension.as_ref().and_then(|raw| extension(&raw.0)),
+            Field::Name => canonical::text(self.name.take()?.0),
+            Field::Mobile => {
+                canonical::mobile(&self.mobile.take()?.0, self.state_code.as_ref().map(|code| code.0.as_str()))
+            }
+            Field::Email => canonical::email(self.email.take()?.0),
+            Field::OrgEmail => canonical::email(self.org_email.take()?.0),
+            Field::Telephone => canonical::text(self.telephone.take()?.0),
+            Field::JobNumber => canonical::text(self.job_number.take()?.0),
+            Field::Title => canonical::text(self.title.take()?.0),
+            Field::WorkPlace => canonical::text(self.work_place.take()?.0),
+            Field::Remark => canonical::text(self.remark.take()?.0),
+            Field::Extension => extension(self.extension.take()?.0),
             _ => return self.plain_value(field),
         };
-        text.map(|text| Value::Text(text.as_str().into()))
+        text.map(|text| Value::Text(Personal::new(text)))
     }
 
     fn plain_value(&self, field: Field) -> Option<Value> {
@@ -142,30 +140,48 @@ fn departments(ids: impl Iterator<Item = Number>) -> Option<Value> {
 }
 
 /// Custom fields: a JSON object with sorted keys; text that is none stays as it is; `{}` is nothing.
-fn extension(raw: &str) -> Option<String> {
-    match serde_json::from_str::<Json>(raw) {
-        Ok(Json::Object(fields)) if fields.is_empty() => None,
-        Ok(json @ Json::Object(_)) => canonical::text(&sorted(&json)),
-        _ => canonical::text(raw),
+fn extension(raw: String) -> Option<String> {
+    let Ok(json @ Json::Object(_)) = serde_json::from_str(&raw) else { return canonical::text(raw) };
+    let mut sorted = String::with_capacity(raw.len());
+    write_sorted(&json, &mut sorted);
+    if sorted == "{}" {
+        return None;
     }
+    let text = canonical::text(sorted.as_str())?;
+    // A key may stand elsewhere once it is composed; what is composed stays so, wherever it stands.
+    if text == sorted { Some(text) } else { extension(text) }
 }
 
 /// JSON text with the keys of every object in order, whatever the map type is built with.
-fn sorted(json: &Json) -> String {
+fn write_sorted(json: &Json, out: &mut String) {
     match json {
         Json::Object(fields) => {
             let mut entries: Vec<_> = fields.iter().collect();
             entries.sort_unstable_by_key(|(key, _)| *key);
-            let mut out = String::from("{");
+            out.push('{');
             for (at, (key, value)) in entries.into_iter().enumerate() {
-                let comma = if at > 0 { "," } else { "" };
-                _ = write!(out, "{comma}{}:{}", Json::from(key.as_str()), sorted(value));
+                out.push_str(if at > 0 { "," } else { "" });
+                write_scalar(key, out);
+                out.push(':');
+                write_sorted(value, out);
             }
-            out + "}"
+            out.push('}');
         }
-        Json::Array(items) => format!("[{}]", items.iter().map(sorted).collect::<Vec<_>>().join(",")),
-        scalar => scalar.to_string(),
+        Json::Array(items) => {
+            out.push('[');
+            for (at, item) in items.iter().enumerate() {
+                out.push_str(if at > 0 { "," } else { "" });
+                write_sorted(item, out);
+            }
+            out.push(']');
+        }
+        scalar => write_scalar(scalar, out),
     }
+}
+
+/// A text, a number, yes or no, or nothing: each has a JSON form.
+fn write_scalar<T: Serialize + ?Sized>(scalar: &T, out: &mut String) {
+    out.push_str(&serde_json::to_string(scalar).unwrap_or_default());
 }
 
 #[cfg(test)]
@@ -234,10 +250,15 @@ mod tests {
     #[test]
     fn custom_fields_are_sorted_on_every_level() {
         assert_eq!(
-            extension(r#"{"b":{"d":1,"c":[{"f":2,"e":null}]},"a":"x"}"#).unwrap(),
+            extension(r#"{"b":{"d":1,"c":[{"f":2,"e":null}]},"a":"x"}"#.to_owned()).unwrap(),
             r#"{"a":"x","b":{"c":[{"e":null,"f":2}],"d":1}}"#
         );
-        assert_eq!(extension("{}"), None);
-        assert_eq!(extension(" free text ").as_deref(), Some("free text"));
+        assert_eq!(extension("{}".to_owned()), None);
+        assert_eq!(
+            extension("{\"e\u{301}\":1,\"f\":2}".to_owned()).as_deref(),
+            Some("{\"f\":2,\"\u{e9}\":1}"),
+            "sorted as it is composed"
+        );
+        assert_eq!(extension(" free text ".to_owned()).as_deref(), Some("free text"));
     }
 }

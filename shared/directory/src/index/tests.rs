@@ -109,8 +109,8 @@ fn a_new_leader_mark_is_noticed_at_the_end() {
     let li = values("李娜", "工程师");
     for (leads, displaced) in [(false, 0), (true, 1)] {
         let mut index = index(&[link(1, &li)]);
-        index.see(Side::DingTalk, &native("u1"), &li);
-        index.see_place(&native("u1"), LinkId([100; 16]), leads);
+        let nomination = index.see_member(&native("u1"), &li, Some(Place { department: LinkId([100; 16]), leads }));
+        assert_eq!(nomination, Nomination::Agrees(LinkId([1; 16])), "the list itself shows no leads");
         assert_eq!(index.displaced().count(), displaced);
     }
 }

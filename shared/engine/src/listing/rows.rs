@@ -3,7 +3,7 @@
 use dingtalk::client::MemberRow;
 use directory::custom;
 use directory::hash::{self, HashKey};
-use directory::index::Nomination;
+use directory::index::{Nomination, Place};
 use directory::{DeptId, Field, Kind, NativeId, Record, Side, Value, planted};
 use ehr::Stored;
 
@@ -11,6 +11,10 @@ use super::{Heads, Listing};
 use crate::Run;
 use crate::names::Names;
 use crate::observe::Whose;
+
+fn parent(department: &Record) -> Option<NativeId> {
+    department.values.refs(Field::Parent).next().and_then(|id| NativeId::new(id).ok())
+}
 
 /// Before the userid of a leader whom no link knows: no link's id begins so.
 const NEW: &str = "new ";
@@ -25,23 +29,23 @@ impl Listing {
     }
 
     /// A row of the eHR's list.
-    pub(super) fn see_in_ehr(&mut self, run: &Run<'_>, stored: &Stored) {
-        let record = &stored.record;
+    pub(super) fn see_in_ehr(&mut self, run: &Run<'_>, stored: Stored) {
+        let mut record = stored.record;
         *self.ehr_active.entry(record.kind).or_default() += u64::from(record.active);
-        let mut values = run.names.row(Side::Ehr, record, &self.people, true);
-        custom::restrict(&mut values, &run.engine.policy.scope);
+        let parent = parent(&record);
+        run.names.resolve_row(Side::Ehr, &mut record.values, &self.people, true);
+        custom::restrict(&mut record.values, &run.engine.policy.scope);
         let index = match record.kind {
             Kind::Person => &mut self.people,
             Kind::Department => &mut self.departments,
         };
         let nomination = if record.active {
-            index.see(Side::Ehr, &record.id, &values)
+            index.see(Side::Ehr, &record.id, &record.values)
         } else {
             index.see_left(Side::Ehr, &record.id)
         };
         let decides = run.decides() == Side::Ehr;
         if record.kind == Kind::Department && record.active && decides {
-            let parent = record.values.refs(Field::Parent).next().and_then(|id| NativeId::new(id).ok());
             run.parents.learn(Side::Ehr, record.id.clone(), parent.clone());
             self.ehr_parents.insert(record.id.clone(), parent);
         }
@@ -57,10 +61,11 @@ impl Listing {
     }
 
     pub(super) fn see_department(&mut self, run: &Run<'_>, record: &Record) {
-        let parent = record.values.refs(Field::Parent).next().and_then(|id| NativeId::new(id).ok());
+        let parent = parent(record);
         run.parents.learn(Side::DingTalk, record.id.clone(), parent.clone());
         self.parents.insert(record.id.clone(), parent);
-        let values = run.names.row(Side::DingTalk, record, &self.people, run.whole_company);
+        let mut values = record.values.clone();
+        run.names.resolve_row(Side::DingTalk, &mut values, &self.people, run.whole_company);
         match self.departments.see(Side::DingTalk, &record.id, &values) {
             Nomination::Agrees(_) => {}
             Nomination::Unknown => {
@@ -74,33 +79,32 @@ impl Listing {
         }
     }
 
-    pub(super) fn see_member(&mut self, run: &Run<'_>, department: DeptId, row: &MemberRow) {
-        let id = &row.record.id;
-        planted::keep(&row.record);
-        let mut values = run.names.row(Side::DingTalk, &row.record, &self.people, run.whole_company);
-        custom::restrict(&mut values, &run.engine.policy.scope);
-        let nomination = self.people.see(Side::DingTalk, id, &values);
+    pub(super) fn see_member(&mut self, run: &Run<'_>, department: DeptId, row: MemberRow) {
+        let MemberRow { mut record, leads_here } = row;
+        planted::keep(&record);
+        run.names.resolve_row(Side::DingTalk, &mut record.values, &self.people, run.whole_company);
+        custom::restrict_row(&mut record.values, &run.engine.policy.scope);
+        let place = run.names.remembered(Side::DingTalk, Kind::Department, &department.into());
+        let place = place.map(|department| Place { department, leads: leads_here });
+        let nomination = self.people.see_member(&record.id, &record.values, place);
         // A canary is somebody who was known before: strangers prove nothing.
         if nomination != Nomination::Unknown {
-            self.somebody = self.somebody.take().or_else(|| id.to_user_id().ok());
+            self.somebody = self.somebody.take().or_else(|| record.id.to_user_id().ok());
+        }
+        if leads_here {
+            // Somebody new leads: whatever the id will be, it is not in base.
+            let link = self.people.link(Side::DingTalk, &record.id);
+            let leader = link.map_or_else(|| format!("{NEW}{}", record.id.as_str()), |link| link.to_string());
+            // A department that no link knows yet has one when a later slice goes on.
+            self.heads.entry(department.into()).or_default().leaders.insert(leader);
         }
         match nomination {
             Nomination::Agrees(_) => {}
             Nomination::Unknown => {
-                run.candidates.add(&row.record);
-                self.newcomers.insert(id.clone());
+                run.candidates.add(&record);
+                self.newcomers.insert(record.id);
             }
             Nomination::Differs(link) => _ = self.differing.insert(link),
-        }
-        if row.leads_here {
-            // Somebody new leads: whatever the id will be, it is not in base.
-            let link = self.people.link(Side::DingTalk, id);
-            let leader = link.map_or_else(|| format!("{NEW}{}", id.as_str()), |link| link.to_string());
-            // A department that no link knows yet has one when a later slice goes on.
-            self.heads.entry(department.into()).or_default().leaders.insert(leader);
-        }
-        if let Some(place) = run.names.remembered(Side::DingTalk, Kind::Department, &department.into()) {
-            self.people.see_place(id, place, row.leads_here);
         }
     }
 

@@ -66,11 +66,12 @@ async fn until(stage: &Stage, program: &Path, events: u64) -> Result<u64, Troubl
     }
     function.end().await;
     let text = std::fs::read_to_string(&file).map_err(|err| why(&err))?;
-    total(&text).ok_or_else(|| why(&"its file has no total"))
+    total_instructions(&text).ok_or_else(|| why(&"its file has no total"))
 }
 
 /// The sum in a file of callgrind's.
-fn total(text: &str) -> Option<u64> {
+#[must_use]
+pub fn total_instructions(text: &str) -> Option<u64> {
     let mut sums = text.lines().filter_map(|line| line.strip_prefix("totals:").or(line.strip_prefix("summary:")));
     sums.next_back()?.trim().parse().ok()
 }
@@ -81,7 +82,7 @@ mod tests {
 
     #[test]
     fn the_total_is_read() {
-        assert_eq!(total("events: Ir\nsummary: 120\nfn=(1) main\n1 120\ntotals: 120\n"), Some(120));
-        assert_eq!(total("events: Ir\n"), None);
+        assert_eq!(total_instructions("events: Ir\nsummary: 120\nfn=(1) main\n1 120\ntotals: 120\n"), Some(120));
+        assert_eq!(total_instructions("events: Ir\n"), None);
     }
 }

@@ -23,7 +23,7 @@ use crate::args::CallbackArgs;
 use crate::figure::{Figures, Target};
 use crate::process::peak_kib_of;
 pub use company::{Company, Push};
-pub use counted::{Counts, count};
+pub use counted::{Counts, count, total_instructions};
 pub use lambda::{Function, Invoked};
 pub use program::{Stage, built, deployed};
 pub use sink::{Mood, Seen, Sink};

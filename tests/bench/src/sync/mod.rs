@@ -3,6 +3,7 @@
 //! Everything takes its real time. Where `--qps` is not DingTalk's 20, the figures are those of a DingTalk of that pace, which
 //! `calls_per_second` tells; what does not shrink with it, such as the database's time, weighs more then, never less.
 
+mod at_once;
 pub mod measured;
 mod stage;
 mod wasteful;
@@ -77,7 +78,11 @@ pub async fn run(args: &SyncArgs) -> Result<bool, Trouble> {
     let stage = match &args.keep {
         Some(kept) if kept.exists() => stage,
         keep => {
-            imported(&mut figures, args, &stage.sweep(args.import_qps).await?);
+            if args.no_import {
+                stage.import_at_once().await?;
+            } else {
+                imported(&mut figures, args, &stage.sweep(args.import_qps).await?);
+            }
             match keep {
                 Some(keep) => stage.keep(keep).await?,
                 None => stage,

@@ -16,7 +16,7 @@ use state::{Binding, Endpoints};
 use tempfile::TempDir;
 
 use super::measured::{Measured, in_a_process};
-use super::{Seen, Trouble, finished};
+use super::{Seen, Trouble, at_once, finished};
 use crate::args::{SweepArgs, SyncArgs};
 use crate::floor::Minimum;
 
@@ -85,6 +85,16 @@ impl Stage {
         let data = self.data.path().to_owned();
         let place = Place { data, dynamodb: Some(self.database.address()), allow_loopback: true };
         Machine::start(&place).await.map_err(Trouble::setup("the machine"))
+    }
+
+    /// Stores what an import would have stored.
+    pub(super) async fn import_at_once(&self) -> Result<(), Trouble> {
+        self.server.world.lock().await.set_pace(0, 0);
+        let machine = self.machine().await?;
+        let imported = at_once::import(&machine, &self.binding, &self.server.world).await;
+        machine.stop().await;
+        self.server.world.lock().await.clear_log();
+        imported
     }
 
     /// One sweep at this many calls a second, in a process of its own.

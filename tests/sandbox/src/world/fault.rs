@@ -20,6 +20,8 @@ pub enum FaultKind {
     Empty200,
     /// Half the rows of a list are missing, and the page says that it is the last.
     LosePage,
+    /// All rows of a list are missing, and the page says that it is the last.
+    EmptyList,
     /// The page says that the next cursor is the one that was asked for.
     RepeatCursor,
     /// The second half of the body comes `ms` (30,000) later.

@@ -91,7 +91,8 @@ pub(super) fn after(faults: &[Fault], answer: &mut Answer, params: Option<&Param
     for fault in faults {
         let ms = |default: u64| fault.ms.and_then(|ms| u64::try_from(ms).ok()).unwrap_or(default);
         match fault.kind {
-            FaultKind::LosePage => edit(answer, lose_rows),
+            FaultKind::LosePage => edit(answer, |body| lose_rows(body, |rows| rows / 2)),
+            FaultKind::EmptyList => edit(answer, |body| lose_rows(body, |_| 0)),
             FaultKind::RepeatCursor => {
                 let asked = params.and_then(|params| params.int("cursor").ok().flatten()).unwrap_or(0);
                 edit(answer, |body| repeat_cursor(body, asked));
@@ -129,16 +130,16 @@ fn edit(answer: &mut Answer, change: impl FnOnce(&mut Value)) {
     }
 }
 
-/// Half of the rows are gone, and nothing says so.
-fn lose_rows(body: &mut Value) {
+/// Only so many of the rows are left, and nothing says so.
+fn lose_rows(body: &mut Value, kept: impl Fn(usize) -> usize) {
     let result = &mut body["result"];
     if let Some(rows) = result.as_array_mut() {
-        rows.truncate(rows.len() / 2);
+        rows.truncate(kept(rows.len()));
         return;
     }
     for name in ["list", "data_list", "userid_list", "dept_id_list"] {
         if let Some(rows) = result.get_mut(name).and_then(Value::as_array_mut) {
-            rows.truncate(rows.len() / 2);
+            rows.truncate(kept(rows.len()));
         }
     }
     if let Some(page) = result.as_object_mut() {

@@ -61,6 +61,9 @@ fn a_lost_page_looks_complete_and_a_cursor_repeats() {
     let lost = crate::desk::parsed(&list(&mut desk))["result"].clone();
     assert_eq!((lost["list"].as_array().unwrap().len(), lost["has_more"].clone()), (1, json!(false)));
     assert!(lost.get("next_cursor").is_none());
+    desk.world.arm(Fault::new(FaultKind::EmptyList).at(LIST));
+    let empty = crate::desk::parsed(&list(&mut desk))["result"].clone();
+    assert_eq!((&empty["list"], &empty["has_more"]), (&json!([]), &json!(false)));
     desk.world.arm(Fault::new(FaultKind::RepeatCursor).at(LIST));
     let repeated = crate::desk::parsed(&list(&mut desk))["result"].clone();
     assert_eq!((repeated["next_cursor"].clone(), repeated["has_more"].clone()), (json!(0), json!(true)));

@@ -8,12 +8,13 @@ use crate::http::server::Face;
 use crate::world::{ArmedFault, FaultKind};
 
 /// Each kind, its name in JSON, and what it does in the reader's words.
-pub(super) const KINDS: [(FaultKind, &str, &str); 20] = [
+pub(super) const KINDS: [(FaultKind, &str, &str); 21] = [
     (FaultKind::Throttle, "throttle", "限流 90018"),
     (FaultKind::Error500, "error500", "HTTP 500"),
     (FaultKind::Empty200, "empty200", "200，空内容"),
     (FaultKind::Html200, "html200", "200，网页"),
     (FaultKind::LosePage, "lose_page", "丢半页，并说是最后一页"),
+    (FaultKind::EmptyList, "empty_list", "名单是空的"),
     (FaultKind::RepeatCursor, "repeat_cursor", "游标重复"),
     (FaultKind::SlowBody, "slow_body", "后半截迟到 30 秒"),
     (FaultKind::BanPage, "ban_page", "封禁页（5 分钟）"),
