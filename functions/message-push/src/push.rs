@@ -86,6 +86,7 @@ impl Work {
         if !self.enter(deps, Phase::Sending { since: now }).await? {
             return Ok(()); // Somebody else has it.
         }
+        limit::count_call(&deps.store, &self.binding, now).await;
         match deps.clients.of(&self.binding).notify(&notice).await {
             Ok(TaskId(task)) => {
                 let at = deps.clock.now();
@@ -118,13 +119,7 @@ impl Work {
 
     /// Asks whether DingTalk is done, and then whom it reached.
     async fn look(mut self, deps: &Deps, task: TaskId) -> Result<(), Stuck> {
-        let client = deps.clients.of(&self.binding);
-        let result = match client.notice_progress(task).await {
-            Ok(progress) if progress.status == SendStatus::Done => client.notice_result(task).await.map(Some),
-            Ok(_) => Ok(None),
-            Err(error) => Err(error),
-        };
-        match result {
+        match self.result(deps, task).await {
             Ok(Some(result)) => {
                 let (result, at) = (outcome(result), deps.clock.now());
                 self.close(deps, Phase::Done { result, at }).await
@@ -136,6 +131,17 @@ impl Work {
                 self.look_again(deps).await
             }
         }
+    }
+
+    /// What came of it; `None` while DingTalk is at it. Two calls at most, and both are metered.
+    async fn result(&self, deps: &Deps, task: TaskId) -> Result<Option<SendResult>, Error> {
+        let client = deps.clients.of(&self.binding);
+        limit::count_call(&deps.store, &self.binding, deps.clock.now()).await;
+        if client.notice_progress(task).await?.status != SendStatus::Done {
+            return Ok(None);
+        }
+        limit::count_call(&deps.store, &self.binding, deps.clock.now()).await;
+        client.notice_result(task).await.map(Some)
     }
 
     async fn look_again(&mut self, deps: &Deps) -> Result<(), Stuck> {

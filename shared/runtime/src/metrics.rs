@@ -62,7 +62,7 @@ macro_rules! metrics {
 metrics! {
     PUSH_SEEN PushSeen Count "Pushes from DingTalk that were verified, stored and acknowledged.";
     QUARANTINED Quarantined Count "What waits for a person: changes that a sweep held, a scope that nobody accepted, credentials that DingTalk refuses.";
-    QUOTA_USED QuotaUsed Percent "The fullest of DingTalk's quotas that we spend from: people who get a message per minute, and the calls of a month once DingTalk says that they are used up.";
+    QUOTA_USED QuotaUsed Percent "DingTalk's quotas that we spend from, each when it is: people who get a message per minute, and metered calls of a month; 100 once DingTalk says that they are used up.";
     SWEEPS_OVERDUE SweepsOverdue Count "Bindings whose last sweep is older than two of their intervals and half an hour. Counted at each firing of the rule, 0 included.";
     TOKENS_REFUSED TokensRefused Count "Access tokens that DingTalk refused before their time.";
 }

@@ -42,6 +42,10 @@ pub struct Binding {
     /// Calls per second and interface that DingTalk grants the app (20 in the free edition, `dingtalk-api.md`).
     #[serde(default = "calls_per_second")]
     pub calls_per_second: u32,
+    /// Metered calls a month that DingTalk grants the company, for all of its apps together (5,000 in the free edition,
+    /// `dingtalk-api.md` §9.1): what the warning at four fifths is counted against.
+    #[serde(default = "calls_per_month")]
+    pub calls_per_month: u32,
     /// When it was made.
     #[serde(default)]
     pub created_at: Timestamp,
@@ -126,6 +130,7 @@ impl Binding {
             endpoints: Endpoints::default(),
             connector: ledger(),
             calls_per_second: calls_per_second(),
+            calls_per_month: calls_per_month(),
             created_at: Timestamp::default(),
             callback_url: None,
             accepted_scope: None,
@@ -178,6 +183,10 @@ fn calls_per_second() -> u32 {
     20
 }
 
+fn calls_per_month() -> u32 {
+    5_000
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -198,7 +207,7 @@ mod tests {
     fn a_binding_of_an_older_writer_is_read() {
         let binding: Binding = serde_json::from_str(r#"{"id":"b1","corp_id":"ding1","later":true}"#).unwrap();
         assert_eq!(binding.connector, "ledger");
-        assert_eq!(binding.calls_per_second, 20);
+        assert_eq!((binding.calls_per_second, binding.calls_per_month), (20, 5_000));
         let text = serde_json::to_string(&binding).unwrap();
         assert_eq!(serde_json::from_str::<Binding>(&text).unwrap(), binding);
     }

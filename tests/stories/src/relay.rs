@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use axum::Router;
 use axum::body::Bytes;
@@ -37,10 +37,13 @@ struct Way {
     /// The answer of the counted request with this number never arrives; 0 is none.
     stop_after: u64,
     stopped: watch::Sender<bool>,
+    /// The relay was dropped: connections that were kept outlive whoever listened.
+    gone: AtomicBool,
 }
 
 impl Drop for Relay {
     fn drop(&mut self) {
+        self.way.gone.store(true, Ordering::Release);
         self.served.abort();
     }
 }
@@ -58,7 +61,8 @@ impl Relay {
         let address = listener.local_addr().expect("its address");
         let stopped = watch::Sender::new(false);
         let count = AtomicU64::new(0);
-        let way = Arc::new(Way { to: to.to_owned(), client: client(), counts, count, stop_after, stopped });
+        let gone = AtomicBool::new(false);
+        let way = Arc::new(Way { to: to.to_owned(), client: client(), counts, count, stop_after, stopped, gone });
         let router = Router::new().fallback(pass).with_state(Arc::clone(&way));
         let served = tokio::spawn(async move { axum::serve(listener, router).await.expect("it serves") });
         Self { address, way, served }
@@ -88,6 +92,9 @@ async fn pass(State(way): State<Arc<Way>>, request: Request) -> Response {
     let Ok(body) = axum::body::to_bytes(body, BODY_MAX).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
+    if way.gone.load(Ordering::Acquire) {
+        return StatusCode::BAD_GATEWAY.into_response();
+    }
     if *way.stopped.borrow() {
         std::future::pending::<()>().await;
     }

@@ -9,7 +9,7 @@ use std::task::Poll;
 use directory::CorpId;
 use runtime::batch::Batch;
 use serde_json::json;
-use state::store::ControlKind;
+use state::store::{Condition, ControlKind};
 
 use super::world::*;
 use crate::batch::Phase;
@@ -193,6 +193,34 @@ async fn no_more_than_5000_people_a_minute() {
     assert_eq!(seen.len(), 5_250);
     assert!(seen.values().all(|texts| texts.len() == 1));
 }
+
+/// Sending, looking and asking whom it reached are metered; the alarm sounds above 80 % of what the binding has.
+#[tokio::test]
+async fn the_months_calls_are_counted_and_warn_before_they_are_used_up() {
+    let (world, deps) = world().await;
+    let stored = deps.store.binding(&binding().id).await.unwrap().unwrap();
+    let few = state::Binding { calls_per_month: 10, ..stored.body };
+    deps.store.put_binding(&few, Condition::Version(stored.version)).await.unwrap();
+    let heard = runtime::Heard::default();
+    for message in ["m1", "m2", "m3"] {
+        write(&deps, message, 1, "hello").await.unwrap();
+        settle(&world, &deps).await;
+    }
+    let calls = world.calls.lock().unwrap().values().sum::<usize>();
+    assert_eq!(calls, 9, "three for each");
+    let used = heard.of(runtime::metrics::QUOTA_USED);
+    let of_the_month: Vec<f64> = used.into_iter().filter(|percent| *percent >= 1.0).collect();
+    let expected: Vec<f64> = (1..=9_u8).map(|call| f64::from(call) * 10.0).collect();
+    assert_eq!(of_the_month, expected, "the last one is above the alarm's 80");
+    // Another month begins at midnight in Shanghai, and with nothing.
+    world.now.store(NEXT_MONTH, Ordering::SeqCst);
+    write(&deps, "m4", 1, "hello").await.unwrap();
+    drain(&world, &deps).await;
+    assert!(heard.of(runtime::metrics::QUOTA_USED).ends_with(&[10.0]), "{:?}", heard.of(runtime::metrics::QUOTA_USED));
+}
+
+/// 2025-12-01T00:00:00 in Asia/Shanghai, in which November is still the month in UTC.
+const NEXT_MONTH: i64 = 1_764_518_400_000;
 
 #[tokio::test]
 async fn what_dingtalk_would_refuse_is_refused_while_composing() {

@@ -1,6 +1,8 @@
 //! What has to be seen on a deployed stack, in an order in which each finds what it needs.
 
 mod callback;
+mod failed_push;
+mod figures;
 mod first_sync;
 mod message;
 mod poison;
@@ -36,14 +38,16 @@ pub struct Story {
 }
 
 /// All of them.
-pub const ALL: [Story; 7] = [
+pub const ALL: [Story; 9] = [
     Story { name: "token schedule", tell: |world| Box::pin(schedule::renews_the_token(world)) },
     Story { name: "first sync", tell: |world| Box::pin(first_sync::brings_everybody(world)) },
     Story { name: "sweep schedule", tell: |world| Box::pin(schedule::sweeps_the_company(world)) },
     Story { name: "callback", tell: |world| Box::pin(callback::brings_changes_in(world)) },
+    Story { name: "failed push", tell: |world| Box::pin(failed_push::is_fetched_back(world)) },
     Story { name: "poison", tell: |world| Box::pin(poison::ends_alone(world)) },
     Story { name: "refused token", tell: |world| Box::pin(token::is_replaced(world)) },
     Story { name: "message", tell: |world| Box::pin(message::arrives(world)) },
+    Story { name: "figures", tell: |world| Box::pin(figures::are_in_the_logs(world)) },
 ];
 
 /// What everything else begins with.

@@ -49,7 +49,7 @@ pub(super) async fn sweeps_the_company(world: &World) -> String {
 }
 
 /// Has a rule of the template fire every minute; the rule as it was.
-async fn every_minute(world: &World, logical: &str) -> Value {
+pub(super) async fn every_minute(world: &World, logical: &str) -> Value {
     let name = world.stack.physical(logical).rsplit('/').next().unwrap_or_default();
     let rule = world.aws.call("events", "describe_rule", json!({"Name": name})).await.expect("the rule");
     assert_eq!(text(&rule, "State"), "ENABLED", "{rule}");
@@ -59,7 +59,8 @@ async fn every_minute(world: &World, logical: &str) -> Value {
     rule
 }
 
-async fn put_rule(world: &World, rule: &Value) {
+/// Puts a rule as it is given.
+pub(super) async fn put_rule(world: &World, rule: &Value) {
     let mut put = json!({});
     for field in ["Name", "ScheduleExpression", "State", "Description"] {
         put[field] = rule[field].clone();

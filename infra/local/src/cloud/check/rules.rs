@@ -3,6 +3,7 @@
 
 mod access;
 mod alarms;
+mod china;
 mod functions;
 mod names;
 mod queues;
@@ -105,9 +106,12 @@ pub(crate) const RULES: &[Rule] = &[
     rule("partition", "write ${AWS::Partition}: China's is another one", names::partitions),
     rule("explicit-routes", "write routes, integrations and throttles as resources", routes::implicit),
     rule("dead-letter-alarm", "add an alarm on its visible messages", alarms::unwatched_dead_letters),
+    rule("watched", "add an alarm on that figure of it", alarms::unwatched),
+    rule("dashboard", "show it on the dashboard", alarms::not_shown),
+    rule("china", "leave it out there, by a condition or a rule of the template", china::unfit),
     rule(
         "alarm-metrics",
-        "let each figure of shared/runtime/src/metrics.rs have its alarm, and no other",
+        "let each figure of shared/runtime/src/metrics.rs have its alarm, no other, and a function that counts it",
         alarms::metrics,
     ),
     rule("alarm-actions", "let it tell the topic", alarms::silent),

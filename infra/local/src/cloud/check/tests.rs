@@ -14,7 +14,9 @@ fn folder() -> std::path::PathBuf {
 
 /// Code and page that every fixture has beside it.
 fn subject(text: &str) -> Subject {
-    let good = "pub async fn handle() -> BatchOutcome {}".to_owned();
+    let counts =
+        ["PUSH_SEEN", "QUARANTINED", "QUOTA_USED"].map(|name| format!("metrics::record(metrics::{name}, 1.0);"));
+    let good = format!("pub async fn handle() -> BatchOutcome {{ {} }}", counts.join(" "));
     let sources = [
         ("functions/good/src/lib.rs", good),
         ("functions/whole/src/lib.rs", "pub async fn handle() {}".to_owned()),

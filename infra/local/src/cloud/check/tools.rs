@@ -9,10 +9,16 @@ use crate::checks::venv::Tool;
 const CFN_LINT: Tool = Tool { program: "cfn-lint", packages: &["cfn-lint==1.58.0"] };
 const SAM: Tool = Tool { program: "sam", packages: &["aws-sam-cli==1.170.0"] };
 
+/// Where the template has to be deployable: every type of resource exists there, as AWS's schemas of the region say.
+const REGIONS: [&str; 5] = ["eu-central-1", "us-east-1", "ap-southeast-1", "cn-north-1", "cn-northwest-1"];
+
 /// `cfn-lint`; warnings and remarks count as failures.
 pub(crate) fn cfn_lint(project: &Project) -> Outcome {
     match CFN_LINT.install(project) {
-        Ok(bin) => of_program(Program::new(bin.join("cfn-lint")).with([TEMPLATE]).within(&project.root).run()),
+        Ok(bin) => {
+            let lint = Program::new(bin.join("cfn-lint")).with(["--regions"]).with(REGIONS).with(["--", TEMPLATE]);
+            of_program(lint.within(&project.root).run())
+        }
         Err(why) => Outcome::failed(why),
     }
 }

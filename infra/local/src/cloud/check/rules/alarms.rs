@@ -1,4 +1,4 @@
-//! Alarms: that each trouble has one, that somebody hears it, and that the page says what to do.
+//! Alarms and the dashboard: that each trouble has one, that somebody hears it, and that the page says what to do.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,13 @@ use runtime::metrics;
 
 use super::{Finding, Subject};
 use crate::cloud::check::document::Node;
-use crate::cloud::check::template::{ALARM, QUEUE, Resource};
+use crate::cloud::check::template::{ALARM, FUNCTION, QUEUE, Resource};
+
+const STAGE: &str = "AWS::ApiGatewayV2::Stage";
+/// What a public address is watched by: failures that its callers saw, and how long they waited.
+const OF_A_STAGE: [&str; 2] = ["5xx", "Latency"];
+/// What a function is watched by: crashes and time-outs.
+const OF_A_FUNCTION: &str = "Errors";
 
 pub(super) fn unwatched_dead_letters(subject: &Subject) -> Vec<Finding> {
     let watches = |alarm: Resource<'_>, queue: &str| {
@@ -33,7 +39,9 @@ pub(super) fn metrics(subject: &Subject) -> Vec<Finding> {
             let dimensions = figure.get("Dimensions").map(Node::items).unwrap_or_default();
             let by_stack = matches!(dimensions, [one] if one.says("Name", metrics::DIMENSION));
             if !counted.contains(name) {
-                findings.push(Finding::at(figure, alarm, format!("no code counts {name}")));
+                findings.push(Finding::at(figure, alarm, format!("no code knows {name}")));
+            } else if !is_recorded(subject, name) {
+                findings.push(Finding::at(figure, alarm, format!("no function ever counts {name}")));
             } else if !by_stack {
                 findings.push(Finding::at(figure, alarm, "figures have one dimension, the stack"));
             }
@@ -41,6 +49,63 @@ pub(super) fn metrics(subject: &Subject) -> Vec<Finding> {
     }
     let unheard = counted.difference(&watched);
     findings.extend(unheard.map(|name| Finding::new(0, *name, "it is counted and no alarm watches it")));
+    findings
+}
+
+/// Whether some function's code counts a figure: `PushSeen` is `metrics::PUSH_SEEN` there.
+fn is_recorded(subject: &Subject, name: &str) -> bool {
+    let mut call = "record(metrics::".to_owned();
+    for (n, letter) in name.char_indices() {
+        let begins_a_word = n > 0 && letter.is_ascii_uppercase();
+        call.extend(begins_a_word.then_some('_').into_iter().chain([letter.to_ascii_uppercase()]));
+    }
+    call.push(',');
+    let functions = subject.sources.iter().filter(|(path, _)| path.starts_with("functions/"));
+    functions.into_iter().any(|(_, code)| code.contains(&call))
+}
+
+/// What is public, and what nobody waits for, each with its alarms.
+pub(super) fn unwatched(subject: &Subject) -> Vec<Finding> {
+    let watches = |metric: &str, id: &str| {
+        let names = |alarm: &Resource<'_>| {
+            let dimensions = alarm.property("Dimensions").map(Node::items).unwrap_or_default();
+            dimensions.iter().filter_map(|one| one.get("Value")?.target()).any(|target| target == id)
+        };
+        subject.template.of(ALARM).any(|alarm| alarm.says("MetricName", metric) && names(&alarm))
+    };
+    let mut findings = Vec::new();
+    for stage in subject.template.of(STAGE) {
+        let missing = OF_A_STAGE.iter().filter(|metric| !watches(metric, stage.id));
+        findings.extend(missing.map(|metric| Finding::of(stage, format!("no alarm watches its {metric}"))));
+    }
+    // What a route leads to is watched at the door, where its failures are seen.
+    let public = |id: &str| {
+        let mut integrations = subject.template.of("AWS::ApiGatewayV2::Integration");
+        integrations.any(|one| one.target("IntegrationUri") == Some(id))
+    };
+    let functions = subject.template.of(FUNCTION).filter(|one| !public(one.id));
+    let missing = functions.filter(|one| !watches(OF_A_FUNCTION, one.id));
+    findings.extend(missing.map(|one| Finding::of(one, format!("no alarm watches its {OF_A_FUNCTION}"))));
+    findings
+}
+
+/// What the dashboards do not show: figures of ours, queues, functions.
+pub(super) fn not_shown(subject: &Subject) -> Vec<Finding> {
+    let (mut findings, mut shown) = (Vec::new(), String::new());
+    for dashboard in subject.template.of("AWS::CloudWatch::Dashboard") {
+        let body = dashboard.property("DashboardBody").and_then(|body| body.texts().next());
+        let body = body.and_then(|(_, text)| serde_json::from_str::<serde_json::Value>(text).ok());
+        match body {
+            Some(body) => shown.push_str(&body.to_string()),
+            None => findings.push(Finding::of(dashboard, "its body is no JSON")),
+        }
+    }
+    let mut expected: Vec<(&str, String)> =
+        metrics::ALL.iter().map(|metric| (metric.name, format!("\"{}\"", metric.name))).collect();
+    expected.extend(subject.template.of(QUEUE).map(|queue| (queue.id, format!("${{{}.QueueName}}", queue.id))));
+    expected.extend(subject.template.of(FUNCTION).map(|function| (function.id, format!("${{{}}}", function.id))));
+    let missing = expected.iter().filter(|(_, mark)| !shown.contains(mark));
+    findings.extend(missing.map(|(id, _)| Finding::new(0, *id, "no dashboard shows it")));
     findings
 }
 
