@@ -151,7 +151,11 @@ mod tests {
     fn what_was_being_sent_gives_way_to_what_came_later() {
         assert_eq!(shared(Some(A), Seen::Is(B), Seen::Sent(C)), write(Side::Ehr, B, true, true), "not the tie");
         assert_eq!(shared(Some(A), Seen::Sent(B), Seen::Is(C)), write(Side::DingTalk, C, true, true));
-        assert_eq!(shared(Some(A), Seen::Is(A), Seen::Sent(C)), write(Side::DingTalk, C, false, false), "it never came");
+        assert_eq!(
+            shared(Some(A), Seen::Is(A), Seen::Sent(C)),
+            write(Side::DingTalk, C, false, false),
+            "it never came"
+        );
         assert_eq!(shared(Some(A), Seen::Ours(B), Seen::Sent(C)), write(Side::DingTalk, C, false, false));
         let owned = field(Some(A), Seen::Is(B), Seen::Sent(C), Ownership::Owned(Side::Ehr), Side::Ehr);
         assert_eq!(owned, write(Side::DingTalk, C, true, false), "an owner decides whatever was sent");

@@ -157,7 +157,8 @@ fn merge(link: &mut Link, intents: &[Intent], dingtalk: &Record, ehr: &Record, c
                     continue;
                 }
                 // That the side stored an earlier value otherwise is known until this one is read back.
-                link.waits.extend(waited.iter().filter(|wait| wait.field == Some(field) && wait.value != value).cloned());
+                link.waits
+                    .extend(waited.iter().filter(|wait| wait.field == Some(field) && wait.value != value).cloned());
                 let (before, after) = (over.get(field).cloned(), from.get(field).cloned());
                 agree(link, field, value, after.as_ref());
                 let overwrites_edit = overwrites_edit && before.is_some() && base.is_some();

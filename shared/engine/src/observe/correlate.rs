@@ -92,7 +92,8 @@ impl Run<'_> {
         let looked_for = record.kind == Kind::Department && !planted::is(Bug::DepartmentNotLookedFor);
         let Some(id) = id.filter(|_| looked_for) else { return Ok(None) };
         let link = self.engine.links.link(&self.engine.corp, record.kind, id).await?;
-        if let Some(link) = link.as_ref().filter(|link| link.dingtalk.as_ref().is_some_and(|known| *known != record.id)) {
+        if let Some(link) = link.as_ref().filter(|link| link.dingtalk.as_ref().is_some_and(|known| *known != record.id))
+        {
             self.tally(|tally| {
                 let reason = "DingTalk has a department twice that was made once: the answer to an earlier create came too late                               to be known; delete the one that nobody is linked with";
                 tally.trouble(record.kind, Some(link.id), reason);

@@ -159,7 +159,8 @@ impl State {
         let number = order.values.text(Field::Name).and_then(number_in);
         if let (Some(id), Some(number)) = (id, number) {
             self.oracle.name(Side::DingTalk, order.kind, &id, number);
-            let known = wrote.unionid.as_deref().and_then(|id| id.strip_prefix("union")?.strip_suffix("iE")?.parse().ok());
+            let known =
+                wrote.unionid.as_deref().and_then(|id| id.strip_prefix("union")?.strip_suffix("iE")?.parse().ok());
             if let Some(whose) = known.filter(|whose| *whose != number) {
                 self.oracle.borrowed.extend([whose, number]);
             }

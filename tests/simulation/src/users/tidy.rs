@@ -255,11 +255,12 @@ impl State {
         let gone = self.ehr.all().filter(|stored| stored.record.kind == kind && !stored.record.active);
         let gone = gone.map(|stored| stored.record.id.clone()).filter(|id| !taken.contains(&number_of(id)));
         let here: Vec<NativeId> = active.iter().cloned().chain(gone).collect();
-        here.into_iter().filter_map(|id| {
-            let number = self.oracle.number(Side::Ehr, kind, &id)?;
-            Some((id, numbers.get(&number)?.clone()))
-        })
-        .collect()
+        here.into_iter()
+            .filter_map(|id| {
+                let number = self.oracle.number(Side::Ehr, kind, &id)?;
+                Some((id, numbers.get(&number)?.clone()))
+            })
+            .collect()
     }
 
     fn accept_invitations(&mut self) {

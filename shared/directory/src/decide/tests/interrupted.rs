@@ -34,8 +34,7 @@ fn an_edit_after_a_write_that_was_cut_off_stands() {
     let (dingtalk, ehr) = (record("u1", "总监"), record("e1", "经理"));
     for now in [1, LATE_MS * 10] {
         let id = dingtalk.id.clone();
-        let decided =
-            decide_by(&policy, &link, true, View::Here(&dingtalk), Some(&ehr), Some(&id), Timestamp(now));
+        let decided = decide_by(&policy, &link, true, View::Here(&dingtalk), Some(&ehr), Some(&id), Timestamp(now));
         let item = item(decided);
         let change = &item.part(Side::Ehr).unwrap().changes[0];
         assert_eq!(change.after.as_ref(), dingtalk.values.get(Field::Title));
@@ -72,9 +71,8 @@ fn one_sides_refusal_does_not_keep_the_other_from_its_part() {
     let agreed = link.base.hashes[&Field::Title];
     let (dingtalk, ehr) = (with("u1", "工程师", "乙"), with("e1", "总监", "甲"));
     let id = dingtalk.id.clone();
-    let decide = |link: &Link| {
-        decide_by(&policy, link, true, View::Here(&dingtalk), Some(&ehr), Some(&id), Timestamp(5))
-    };
+    let decide =
+        |link: &Link| decide_by(&policy, link, true, View::Here(&dingtalk), Some(&ehr), Some(&id), Timestamp(5));
     let both = item(decide(&link));
     assert_eq!(both.parts.len(), 2);
     let value = both.fingerprint(&key());
