@@ -96,6 +96,13 @@ impl Names {
         *self.people.lock().unwrap_or_else(PoisonError::into_inner) = Some(index);
     }
 
+    /// DingTalk's ids of the linked departments that this run has met; asks nobody.
+    #[must_use]
+    pub(crate) fn departments(&self) -> BTreeSet<NativeId> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.get(&(Side::DingTalk, Kind::Department)).into_iter().flat_map(|ids| ids.keys().cloned()).collect()
+    }
+
     /// The link, if this run has met it; asks nobody.
     #[must_use]
     pub fn remembered(&self, side: Side, kind: Kind, native: &NativeId) -> Option<LinkId> {

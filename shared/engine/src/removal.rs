@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use directory::decide::{self, Removal, View};
 use directory::plan::{Plan, Settled};
 use directory::planted::{self, Bug};
-use directory::{Action, Field, Kind, Lifecycle, Link, LinkId, NativeId, Side};
+use directory::{Action, DeptId, Field, Kind, Lifecycle, Link, LinkId, NativeId, Side};
 
 use crate::Run;
 use crate::observe::{self, LookError, Observed, Whose};
@@ -210,6 +210,19 @@ impl Run<'_> {
             }
         }
         Err(LookError::NotYet("no canary is found either, so that \"not found\" says nothing: nothing is removed"))
+    }
+
+    /// Another department of ours is found: then "not found" says something about a department, also where nobody is linked
+    /// yet. About people it says nothing, whose visibility is another permission.
+    pub(crate) async fn department_canary(&self, of: Option<&NativeId>) -> Result<bool, LookError> {
+        let root = NativeId::from(DeptId::ROOT);
+        let known = self.names.departments().into_iter().filter(|id| *id != root && Some(id) != of);
+        for id in known.take(CANARIES_MAX).collect::<Vec<_>>() {
+            if matches!(self.view_of(Kind::Department, &id).await?, View::Here(_)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The eHR finds somebody whom its list shows as active.

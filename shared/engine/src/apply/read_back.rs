@@ -71,15 +71,18 @@ impl Run<'_> {
             if !shown.shown().contains(change.field) {
                 continue;
             }
-            if incomplete && change.field.refers_to().is_some() {
+            // Whoever is referred to is not there yet: that is no habit of the side's, and does not wait for days.
+            let early = incomplete && change.field.refers_to().is_some();
+            if early {
                 link.base.hashes.remove(&change.field);
             }
-            self.stored_otherwise(link, part.to, change.field, intended);
+            let most = if early { PATIENCE_MS[1] } else { PATIENCE_MS[2] };
+            self.stored_otherwise(link, part.to, change.field, (intended, most));
         }
         Ok(())
     }
 
-    fn stored_otherwise(&self, link: &mut Link, side: Side, field: Field, intended: FieldHash) {
+    fn stored_otherwise(&self, link: &mut Link, side: Side, field: Field, (intended, most): (FieldHash, i64)) {
         let now = self.now();
         let known = link.waits.iter().position(|wait| wait.field == Some(field) && wait.value == intended);
         let known = known.map(|at| link.waits.remove(at));
@@ -96,7 +99,7 @@ impl Run<'_> {
         };
         let reason = format!("{whom} stored {} otherwise than it was sent", field.key());
         self.tally(|tally| tally.note(reason.clone()));
-        let next = Timestamp(now.millis().saturating_add(patience));
+        let next = Timestamp(now.millis().saturating_add(patience.min(most)));
         link.waits.push(Wait { field: Some(field), value: intended, reason, since: now, next });
     }
 }

@@ -5,7 +5,7 @@ use directory::custom;
 use directory::decide::View;
 use directory::plan::{Item, Part};
 use directory::planted::{self, Bug};
-use directory::{Action, Field, Lifecycle, Link, NativeId, Side, Value, Values};
+use directory::{Action, Field, Kind, Lifecycle, Link, NativeId, Side, Value, Values};
 use ehr::{Stored, Write};
 
 use super::{Begun, Done, Outcome};
@@ -52,7 +52,9 @@ impl Run<'_> {
 
     /// A canary is found, and then the record is still not: whatever made DingTalk say "not found" may have ended in between.
     async fn still_not_found(&self, item: &Item, of: Option<&NativeId>, who: Canary) -> Result<bool, LookError> {
-        self.canary(of, who).await?;
+        if item.link.kind != Kind::Department || !self.department_canary(of).await? {
+            self.canary(of, who).await?;
+        }
         match of {
             Some(id) => Ok(matches!(self.view_of(item.link.kind, id).await?, View::NotFound)),
             None => Ok(true),
@@ -122,7 +124,7 @@ impl Run<'_> {
     async fn write_dingtalk(&self, part: &Part, link: &Link, values: Values) -> Result<Answer, LookError> {
         let create = part.action == Action::Create;
         let values = if create { values } else { custom_field_changes(part, values) };
-        let id = link.dingtalk.clone().filter(|_| !(create && link.kind == directory::Kind::Department));
+        let id = link.dingtalk.clone().filter(|_| !(create && link.kind == Kind::Department));
         let write = ToDingTalk { kind: link.kind, action: part.action, id, link: link.id, values };
         Ok(match self.engine.dingtalk.write(&write).await? {
             Written::Done(id) => Answer::DingTalk(id),

@@ -15,11 +15,11 @@ const ROUND_MS: i64 = 26 * HOUR_MS;
 /// a day may go by without a write.
 const DAYS_MAX: u32 = 8;
 
-/// What DingTalk stores otherwise than it is sent is sent again every day: after the days come rounds of some minutes, in
+/// What DingTalk stores otherwise than it is sent is sent again every day: after the days come rounds of an hour and a little, in
 /// which nothing is left to be written.
-const MINUTES_MS: i64 = 10 * 60_000;
+const SHORT_ROUND_MS: i64 = 70 * 60_000;
 
-/// Rounds of some minutes: a field that only `user/get` shows waits for its turn in the rotation.
+/// Short rounds: a field that only `user/get` shows waits for its turn in the rotation.
 const ROUNDS_MAX: u32 = 4;
 
 impl History {
@@ -48,7 +48,7 @@ impl History {
         let rotation = u32::try_from(self.shared.lock().habits.rotation).unwrap_or(1);
         let mut quiet = 0;
         for round in 1..=DAYS_MAX + ROUNDS_MAX + 2 * rotation {
-            let wrote = self.round(if round <= DAYS_MAX { ROUND_MS } else { MINUTES_MS });
+            let wrote = self.round(if round <= DAYS_MAX { ROUND_MS } else { SHORT_ROUND_MS });
             // Whoever is in a grace period goes when that is over.
             let waits = round < DAYS_MAX && self.shared.lock().links.is_somebody_leaving();
             quiet = if wrote || waits { 0 } else { quiet + 1 };
