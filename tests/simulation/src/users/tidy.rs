@@ -51,7 +51,7 @@ impl State {
             let now =
                 self.ehr.get(Kind::Person, &id).and_then(|s| s.record.values.text(Field::Mobile).map(str::to_owned));
             let wanted = now.is_some() || self.policy.lifecycle == Side::Ehr;
-            let wanted = wanted && !self.oracle.is_confused(number);
+            let wanted = wanted && !self.oracle.confused.contains(&number);
             // Whoever is not in DingTalk yet must not come with the number of somebody who is.
             let taken = now.as_ref().is_some_and(|mobile| {
                 let others = there.iter().filter(|((kind, of), _)| *kind == Kind::Person && *of != number);
