@@ -22,7 +22,7 @@ pub(super) fn both(pair: Pair<'_>, dingtalk: &Record, ehr: Counterpart<'_>, cont
         begin_again(&mut link);
     }
     let adopted = link.base.is_empty();
-    let writes = merge(&mut link, &pair.link.intents, dingtalk, ehr.record, context);
+    let writes = merge(&mut link, intents(pair), dingtalk, ehr.record, context);
     if !(planted::is(Bug::AbsenceNotReset) && matches!(link.lifecycle, Lifecycle::Absent { .. })) {
         link.lifecycle = Lifecycle::Active;
     }
@@ -37,13 +37,18 @@ pub(super) fn restore(pair: Pair<'_>, dingtalk: &Record, ehr: Counterpart<'_>, c
     if pair.stored.is_some() && matches!(link.lifecycle, Lifecycle::Left { .. }) {
         begin_again(&mut link);
     }
-    let mut writes = merge(&mut link, &pair.link.intents, dingtalk, ehr.record, context);
+    let mut writes = merge(&mut link, intents(pair), dingtalk, ehr.record, context);
     // First things first: a field that DingTalk refuses must not keep somebody away. What it is to be told, the next look
     // tells it.
     let untold = std::mem::take(&mut writes.dingtalk);
     untold.1.iter().for_each(|change| disagree(&mut link, change, &pair.link.base));
     link.lifecycle = Lifecycle::Active;
     conclude(pair, link, parts(writes, Action::Restore, false), "in DingTalk again")
+}
+
+/// What was sent and never explained, however old.
+fn intents(pair: Pair<'_>) -> &[Intent] {
+    if planted::is(Bug::IntentsExpire) { &[] } else { &pair.link.intents }
 }
 
 /// Base keeps what it had of a field that is not written after all.
