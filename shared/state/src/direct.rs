@@ -7,6 +7,7 @@
 mod answer;
 mod connection;
 mod endpoint;
+mod names;
 mod signature;
 
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -107,14 +108,8 @@ impl Caller {
     }
 
     /// Makes a connection and keeps it, so that the first call need not. What fails here fails again there, with a name.
-    ///
-    /// The host's name is looked up on the calling thread, which it blocks: while an environment starts nobody else needs
-    /// it, and a thread of its own costs more than the lookup.
     pub async fn warm(&self) {
-        let warmed = async {
-            let addresses = self.endpoint.look_up().map_err(|_| Lost::Connect)?;
-            Connection::to(&addresses, &self.endpoint, &self.access.tls).await
-        };
+        let warmed = Connection::open(&self.endpoint, &self.access.tls);
         if let Ok(Ok(connection)) = tokio::time::timeout(self.access.bounds.fresh, warmed).await {
             self.keep(connection);
         }

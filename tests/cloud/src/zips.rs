@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use local::cloud::tool;
+use local::cloud::{tool, whole};
 use tokio::process::Command;
 
 use crate::template::Function;
@@ -54,7 +54,15 @@ async fn cargo_lambda(places: &Places, functions: &[Function]) -> Result<Vec<Pat
     }
     cargo.env("PATH", format!("{}:{path}", bin.display())).current_dir(&places.root);
     run(cargo, "cargo lambda").await?;
-    Ok(functions.iter().map(|one| places.target.join("lambda").join(&one.binary).join("bootstrap.zip")).collect())
+    let whole = whole::callback(&places.root, &places.target, "x86_64", "lambda-local")?;
+    let mut zips = Vec::new();
+    for function in functions {
+        zips.push(match whole.as_ref().filter(|_| function.binary == "callback") {
+            Some(bootstrap) => zip(places, bootstrap).await?,
+            None => places.target.join("lambda").join(&function.binary).join("bootstrap.zip"),
+        });
+    }
+    Ok(zips)
 }
 
 /// Without its symbols, which nobody reads there.
@@ -65,12 +73,18 @@ async fn of_built(places: &Places, binary: &str) -> Result<PathBuf, String> {
     }
     let folder = places.target.join("lambda-built").join(binary);
     std::fs::create_dir_all(&folder).map_err(|err| format!("{} cannot be made: {err}", folder.display()))?;
-    let (bootstrap, zip) = (folder.join("bootstrap"), folder.join("bootstrap.zip"));
+    let bootstrap = folder.join("bootstrap");
     let mut strip = Command::new("strip");
     strip.arg("-o").args([&bootstrap, &program]);
     run(strip, "strip").await?;
+    zip(places, &bootstrap).await
+}
+
+/// Beside the bootstrap.
+async fn zip(places: &Places, bootstrap: &Path) -> Result<PathBuf, String> {
+    let zip = bootstrap.with_extension("zip");
     let mut python = Command::new(places.python.join("python"));
-    python.args(["-m", "zipfile", "-c"]).args([Path::new(&zip), &bootstrap]);
+    python.args(["-m", "zipfile", "-c"]).args([&zip, bootstrap]);
     run(python, "python -m zipfile").await?;
     Ok(zip)
 }

@@ -5,6 +5,7 @@ pub(crate) mod dead_letters;
 pub(crate) mod deploy;
 pub mod emulator;
 pub mod tool;
+pub mod whole;
 
 use std::process::ExitCode;
 

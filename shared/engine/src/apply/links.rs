@@ -214,7 +214,9 @@ impl Run<'_> {
 /// The intents that were stored before an item and that nothing has explained yet: base does not hold what they wrote.
 fn unexplained(item: &Item) -> Vec<Intent> {
     match &item.before {
-        Some(before) if before.intents.len() <= INTENTS_MAX && !planted::is(Bug::IntentsExpire) => before.intents.clone(),
+        Some(before) if before.intents.len() <= INTENTS_MAX && !planted::is(Bug::IntentsExpire) => {
+            before.intents.clone()
+        }
         _ => item.link.intents.clone(),
     }
 }

@@ -1,6 +1,5 @@
 //! One HTTP/1.1 connection.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -8,14 +7,14 @@ use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper::rt::{Read, Write};
 use hyper_util::rt::TokioIo;
-use tokio::net::{TcpStream, lookup_host};
+use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::ClientConfig;
 use tokio_rustls::rustls::pki_types::ServerName;
 
-use super::Endpoint;
 use super::answer::Answer;
 use super::signature::Signed;
+use super::{Endpoint, names};
 
 /// Larger answers than a secret (64 KiB) with its escapes and names do not exist here.
 const ANSWER_MAX: usize = 512 * 1024;
@@ -39,18 +38,10 @@ pub(super) enum Lost {
 pub(super) struct Connection(SendRequest<Full<Bytes>>);
 
 impl Connection {
-    pub(super) async fn open(endpoint: &Endpoint, tls: &Arc<ClientConfig>) -> Result<Self, Lost> {
-        let addresses = lookup_host((endpoint.host.as_str(), endpoint.port)).await.map_err(|_| Lost::Connect)?;
-        Self::to(&addresses.collect::<Vec<_>>(), endpoint, tls).await
-    }
-
     /// To the first of the endpoint's addresses that answers.
-    pub(super) async fn to(
-        addresses: &[SocketAddr],
-        endpoint: &Endpoint,
-        tls: &Arc<ClientConfig>,
-    ) -> Result<Self, Lost> {
-        let stream = TcpStream::connect(addresses).await.map_err(|_| Lost::Connect)?;
+    pub(super) async fn open(endpoint: &Endpoint, tls: &Arc<ClientConfig>) -> Result<Self, Lost> {
+        let addresses = names::look_up(&endpoint.host, endpoint.port).await.map_err(|_| Lost::Connect)?;
+        let stream = TcpStream::connect(&*addresses).await.map_err(|_| Lost::Connect)?;
         stream.set_nodelay(true).map_err(|_| Lost::Connect)?;
         if !endpoint.tls {
             return Self::over(TokioIo::new(stream)).await;

@@ -1,7 +1,5 @@
 //! Where a service answers.
 
-use std::net::{SocketAddr, ToSocketAddrs as _};
-
 use super::Service;
 
 /// An address that is none: `http://` or `https://`, a host and perhaps a port were expected.
@@ -47,11 +45,6 @@ impl Endpoint {
         }
         let port = authority.port_u16().unwrap_or(if tls { 443 } else { 80 });
         Ok(Self { tls, host, port, authority: authority.to_string() })
-    }
-
-    /// Its addresses. Blocks the thread.
-    pub(super) fn look_up(&self) -> std::io::Result<Vec<SocketAddr>> {
-        (self.host.as_str(), self.port).to_socket_addrs().map(Iterator::collect)
     }
 }
 

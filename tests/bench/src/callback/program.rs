@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use local::cloud::whole;
 use runtime::SystemClock;
 use tempfile::TempDir;
 use tokio::process::Command;
@@ -125,13 +126,16 @@ impl Stage {
     }
 }
 
-/// Builds our bootstrap as it is deployed: by `cargo lambda`, whose linker puts into the program what plain cargo leaves to
-/// shared libraries.
+/// Builds our bootstrap as it is deployed: one whole file, or, where this machine cannot link that, by `cargo lambda`.
 ///
 /// # Errors
 /// [`Trouble::Build`].
 pub async fn deployed() -> Result<PathBuf, Trouble> {
     let target = local::cloud::emulator::target_directory().map_err(Trouble::setup("cargo's target directory"))?;
+    let whole = whole::callback(&root(), &target, "x86_64", "release").map_err(Trouble::setup("the callback"))?;
+    if let Some(whole) = whole {
+        return Ok(whole);
+    }
     let bin = local::cloud::tool::cargo_lambda(&target).map_err(Trouble::setup("cargo-lambda"))?;
     let path = runtime::variable("PATH").unwrap_or_default();
     let mut cargo = Command::new("cargo");

@@ -85,10 +85,13 @@ fn deploy(args: &DeployArgs) -> Result<ExitCode, String> {
         return Ok(ExitCode::SUCCESS);
     }
     let lambda = tool::cargo_lambda(&project.target)?;
-    for step in steps::steps(args, &place.region, &project.target) {
-        say(&format!("○ {}", step.shown()));
-        step.run(&sam, &lambda, &project.root)?;
-    }
+    let [build, deploy] = steps::steps(args, &place.region, &project.target);
+    say(&format!("○ {}", build.shown()));
+    build.run(&sam, &lambda, &project.root)?;
+    say("○ the callback, linked statically");
+    say(steps::whole_callback(args, &project)?);
+    say(&format!("○ {}", deploy.shown()));
+    deploy.run(&sam, &lambda, &project.root)?;
     say("● deployed. `CallbackUrl` above is the address for DingTalk's console");
     Ok(ExitCode::SUCCESS)
 }

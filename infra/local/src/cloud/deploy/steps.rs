@@ -4,6 +4,8 @@ use std::path::Path;
 use std::process::Command;
 
 use super::DeployArgs;
+use crate::checks::Project;
+use crate::cloud::whole;
 
 /// One call of SAM.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +42,18 @@ pub(super) fn steps(args: &DeployArgs, region: &str, target: &Path) -> [Step; 2]
         }
     }
     [Step(build), Step(deploy)]
+}
+
+/// Puts the callback that is one whole file where SAM has put `cargo-lambda`'s; says what was done.
+pub(super) fn whole_callback(args: &DeployArgs, project: &Project) -> Result<&'static str, String> {
+    let architecture = args.parameters.iter().rev().find_map(|one| one.strip_prefix("Architecture="));
+    let built = whole::callback(&project.root, &project.target, architecture.unwrap_or("x86_64"), "release")?;
+    let Some(bootstrap) = built else {
+        return Ok("  not on this machine: it starts as cargo-lambda linked it, 0.3 ms later");
+    };
+    let place = project.target.join("sam/Callback/bootstrap");
+    std::fs::copy(bootstrap, &place).map_err(|err| format!("{} cannot be replaced: {err}", place.display()))?;
+    Ok("  in the place of cargo-lambda's")
 }
 
 impl Step {
