@@ -49,11 +49,14 @@ pub enum Field {
     SourceIdentifier = 18,
     /// Whether the phone number is hidden from colleagues.
     HideMobile = 19,
+    /// Kind of employment, 员工类型, by its key. Of a person, and in no set of merged fields: it never merges, is never
+    /// written to the other side and stands in no link. It decides whether the policy reaches somebody, nothing else.
+    Employment = 20,
 }
 
 impl Field {
     /// Every field, in stored order.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Name,
         Self::Mobile,
         Self::Email,
@@ -74,6 +77,7 @@ impl Field {
         Self::Heads,
         Self::SourceIdentifier,
         Self::HideMobile,
+        Self::Employment,
     ];
 
     /// The stored spelling, the same as in JSON.
@@ -100,6 +104,7 @@ impl Field {
             Self::Heads => "heads",
             Self::SourceIdentifier => "source_identifier",
             Self::HideMobile => "hide_mobile",
+            Self::Employment => "employment",
         }
     }
 
@@ -123,7 +128,7 @@ impl FieldSet {
     /// No field.
     pub const NONE: Self = Self(0);
 
-    /// What a person can have.
+    /// What a person can have and both sides can be told.
     pub const PERSON: Self = Self::of(&[
         Field::Name,
         Field::Mobile,
@@ -239,6 +244,13 @@ mod tests {
         for (at, field) in Field::ALL.into_iter().enumerate() {
             assert_eq!(field as usize, at);
             assert_eq!(serde_json::to_value(field).unwrap(), field.key());
+        }
+    }
+
+    #[test]
+    fn the_kind_of_employment_is_in_no_set_that_merges() {
+        for kind in [Kind::Person, Kind::Department] {
+            assert!(!FieldSet::of_kind(kind).contains(Field::Employment));
         }
     }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::field::{Field, FieldSet};
 use crate::ids::{Kind, NativeId, UnionId};
+use crate::policy::EmploymentType;
 use crate::text::Personal;
 
 /// One field's value. References are ids of the side that was read (or, once resolved, link ids as text).
@@ -177,6 +178,12 @@ impl Record {
     #[must_use]
     pub fn new(kind: Kind, id: NativeId) -> Self {
         Self { kind, id, unionid: None, protected: false, active: true, values: Values::new() }
+    }
+
+    /// The kind of employment that it names; `None` where it names none, or one that is no kind.
+    #[must_use]
+    pub fn employment(&self) -> Option<EmploymentType> {
+        self.values.text(Field::Employment).and_then(EmploymentType::of_key)
     }
 }
 

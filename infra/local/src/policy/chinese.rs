@@ -18,6 +18,10 @@ pub(super) fn caution(problem: &Problem<Caution>) -> String {
         ),
         Caution::GuardOff => "按这个上限，一次移除所有人也不会被拦下".to_owned(),
         Caution::NoGrace => "没有宽限期：eHR 里离职的人会在下一次同步时从钉钉删除，删掉的 userid 找不回来".to_owned(),
+        Caution::EmploymentFromRoster => {
+            "按员工类型筛选：eHR 里没有写明类型的人要到钉钉智能人事花名册里查，需要权限 qyapi_hrm_read_user 并已开通智能人事；在此之前这些人原样等待"
+                .to_owned()
+        }
         Caution::UnknownEmploymentIsOut => "限定了员工类型：看不到类型的人不会同步".to_owned(),
     };
     format!("{}{what}", place(problem))

@@ -1,4 +1,7 @@
 //! Kinds of employment, and which of them are in.
+//!
+//! Where both sides know somebody's kind, the eHR's counts: employing people is its business, and DingTalk's roster is
+//! a copy that somebody fills in. What neither knows is unknown.
 
 use std::collections::BTreeSet;
 
@@ -48,18 +51,30 @@ impl EmploymentType {
         Self::ALL.get(at).copied()
     }
 
+    /// The usual Chinese label.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::FullTime => "全职",
+            Self::PartTime => "兼职",
+            Self::Intern => "实习",
+            Self::Dispatched => "劳务派遣",
+            Self::RehiredRetiree => "退休返聘",
+            Self::Outsourced => "劳务外包",
+        }
+    }
+
+    /// From the spelling in documents; `None` for any other.
+    #[must_use]
+    pub fn of_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.key() == key)
+    }
+
     /// From the usual Chinese label; `None` for any other.
     #[must_use]
     pub fn of_label(label: &str) -> Option<Self> {
-        Some(match label.trim() {
-            "全职" => Self::FullTime,
-            "兼职" => Self::PartTime,
-            "实习" => Self::Intern,
-            "劳务派遣" => Self::Dispatched,
-            "退休返聘" => Self::RehiredRetiree,
-            "劳务外包" => Self::Outsourced,
-            _ => return None,
-        })
+        let label = label.trim();
+        Self::ALL.into_iter().find(|kind| kind.label() == label)
     }
 }
 
@@ -73,6 +88,12 @@ pub struct EmploymentTypes {
 }
 
 impl EmploymentTypes {
+    /// Whether kinds are named at all: otherwise everybody is in, and nobody's kind is asked for.
+    #[must_use]
+    pub fn names_kinds(&self) -> bool {
+        !self.include.is_empty() || !self.exclude.is_empty()
+    }
+
     /// Whether somebody is in. Where the kind is not known, only if no kind has to be named: a list of who is in must
     /// not let strangers in, and a list of who is out must not lose people over a field that a side does not show.
     #[must_use]
@@ -93,6 +114,8 @@ mod tests {
         for (at, kind) in (1..).zip(EmploymentType::ALL) {
             assert_eq!(serde_json::to_value(kind).unwrap(), kind.key());
             assert_eq!(EmploymentType::of_dingtalk(at), Some(kind));
+            assert_eq!(EmploymentType::of_key(kind.key()), Some(kind));
+            assert_eq!(EmploymentType::of_label(kind.label()), Some(kind));
         }
         assert_eq!([0, 7, -1, i64::MIN].map(EmploymentType::of_dingtalk), [None; 4]);
         assert_eq!(EmploymentType::of_label(" 实习 "), Some(EmploymentType::Intern));
@@ -101,8 +124,10 @@ mod tests {
     #[test]
     fn an_unknown_kind_is_in_unless_kinds_are_named() {
         let mut types = EmploymentTypes::default();
+        assert!(!types.names_kinds());
         assert!(types.covers(None) && types.covers(Some(EmploymentType::Intern)));
         types.exclude.insert(EmploymentType::Intern);
+        assert!(types.names_kinds());
         assert!(types.covers(None) && !types.covers(Some(EmploymentType::Intern)));
         types.include.insert(EmploymentType::FullTime);
         assert!(!types.covers(None) && types.covers(Some(EmploymentType::FullTime)));

@@ -233,6 +233,11 @@ pub enum Caution {
     /// People of an unknown kind of employment are out.
     #[error("kinds of employment are listed as in: people whose kind a side does not show stay out")]
     UnknownEmploymentIsOut,
+    /// Whose kind the eHR does not name is asked for in DingTalk's roster (`dingtalk-api.md` §4).
+    #[error(
+        "kinds of employment are named: whose kind the eHR does not name is looked up in DingTalk's roster, which needs the permission qyapi_hrm_read_user and 智能人事 to be open; until then these people wait"
+    )]
+    EmploymentFromRoster,
 }
 
 /// A fault or a caution, and where it is.

@@ -193,6 +193,9 @@ pub(super) fn cautions(policy: &Policy, spots: &Spots<'_>) -> Vec<Problem<Cautio
     if people && into_dingtalk && policy.lifecycle == Side::Ehr && policy.grace_days == 0 {
         add(&["grace_days"], Caution::NoGrace);
     }
+    if policy.employment_types.names_kinds() {
+        add(&["employment_types"], Caution::EmploymentFromRoster);
+    }
     if !policy.employment_types.include.is_empty() {
         add(&["employment_types", "include"], Caution::UnknownEmploymentIsOut);
     }

@@ -156,8 +156,9 @@ fn prices_are_told() {
         "grace_days": 0, "employment_types": {"include": ["full_time"]}}"#;
     let cautions: Vec<_> = read(text).unwrap().cautions.into_iter().map(|caution| caution.what).collect();
     let shared = Caution::Shared { kind: Kind::Person, field: Field::Remark };
-    let expected = [Caution::MobileWaits, shared, Caution::GuardOff, Caution::NoGrace, Caution::UnknownEmploymentIsOut];
-    assert_eq!(cautions, expected);
+    let employment = [Caution::EmploymentFromRoster, Caution::UnknownEmploymentIsOut];
+    let expected = [Caution::MobileWaits, shared, Caution::GuardOff, Caution::NoGrace].into_iter().chain(employment);
+    assert_eq!(cautions, expected.collect::<Vec<_>>());
     assert!(read(r#"{"version": 1, "preset": "dingtalk_is_master", "grace_days": 0}"#).unwrap().cautions.is_empty());
 }
 
