@@ -216,6 +216,10 @@ pub struct PersonFields {
     /// Remark
     #[arg(long)]
     remark: Option<String>,
+    /// Kind of employment, 员工类型: full_time, part_time, intern, dispatched, rehired_retiree or outsourced. It is not synced;
+    /// a policy can leave kinds out
+    #[arg(long, value_name = "KIND")]
+    employment: Option<String>,
 }
 
 fn day(text: &str) -> Result<Date, directory::effective::NotADay> {
@@ -244,6 +248,7 @@ impl PersonFields {
             one(Field::Telephone, &self.telephone),
             one(Field::WorkPlace, &self.work_place),
             one(Field::Remark, &self.remark),
+            one(Field::Employment, &self.employment),
         ];
         fields.into_iter().flatten().collect()
     }

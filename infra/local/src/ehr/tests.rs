@@ -151,3 +151,28 @@ async fn a_running_up_does_it_through_its_door() {
     let Answer::Entries(entries) = shown else { unreachable!("an entry was asked for") };
     assert_eq!((entries[0].kind, entries[0].version), (Kind::Person, 2), "without a door, this process does it");
 }
+
+#[tokio::test]
+async fn a_kind_of_employment_is_said_in_both_languages() {
+    let home = bound().await;
+    let data = home.path();
+    company(data).await;
+    let refused = says(data, "change A1 --employment 长工").await;
+    assert!(
+        refused.ends_with("one of full_time, part_time, intern, dispatched, rehired_retiree, outsourced"),
+        "{refused}"
+    );
+    assert_eq!(says(data, "change A1 --employment full_time").await, "● change: done v2");
+    assert!(says(data, "show A1").await.ends_with("full time active"));
+    let shown = ask(data, &order("show A1")).await;
+    assert!(words::told(shown.as_ref().unwrap(), Language::Zh).contains("  全职  在职"));
+    assert!(words::as_json(&shown).to_string().contains(r#"["employment",["full_time"]]"#));
+    assert_eq!(says(data, "change A1 --employment 兼职 --on 2099-01-01").await, "● change: waits until 2099-01-01 v3");
+    assert!(says(data, "list").await.ends_with("ahead 2099-01-01 change of employment"));
+    assert_eq!(says(data, "cancel A1").await, "● cancel: done v4");
+    assert_eq!(says(data, "change A1 --employment ''").await, "● change: done v5");
+    assert!(!says(data, "show A1").await.contains("full time"));
+    let hired = "hire --name 王伟 --mobile 13800000002 --department 销售 --employment intern";
+    assert_eq!(says(data, hired).await, "● hire: done v1");
+    assert!(says(data, "changes --after 9").await.contains(" hire"), "the feed tells ids and what was done, no kind");
+}

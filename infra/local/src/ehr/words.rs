@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 
+use directory::policy::EmploymentType;
 use directory::{Field, Kind};
 use ehr::ledger::{Edited, Refusal};
 
@@ -86,10 +87,20 @@ fn one(entry: &Entry, language: Language) -> String {
         }
         Kind::Department => &[Field::Name, Field::Parent, Field::Heads],
     };
-    let cells: Vec<String> = columns.iter().filter_map(|field| text(*field)).collect();
+    let mut cells: Vec<String> = columns.iter().filter_map(|field| text(*field)).collect();
+    cells.extend(text(Field::Employment).map(|kind| employment(kind, language)));
     let status = status(entry, language);
     let ahead: String = entry.upcoming.iter().map(|ahead| format!("    {}\n", coming(ahead, language))).collect();
     format!("{} {}  {status}  {}\n{ahead}", mark(entry), cells.join("  "), entry.id)
+}
+
+/// A kind of employment in the reader's words.
+fn employment(key: String, language: Language) -> String {
+    match EmploymentType::of_key(&key) {
+        Some(kind) if language == Language::Zh => kind.label().to_owned(),
+        Some(kind) => kind.key().replace('_', " "),
+        None => key,
+    }
 }
 
 fn mark(entry: &Entry) -> &'static str {

@@ -1,15 +1,16 @@
 //! What an entry of the ledger holds.
 
 use directory::effective::{Schedule, split};
-use directory::{NativeId, Record};
+use directory::{Field, NativeId, Record};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use state::store::LedgerEntry;
 
 use crate::connector::{Error, Stored};
 
-/// The newest schema. Version 2 has a schedule; without one, 1 is written, which older readers know.
-const SCHEMA: u32 = 2;
+/// The newest schema. Version 2 has a schedule, version 3 names a kind of employment; without either, 1 is written, which
+/// older readers know.
+const SCHEMA: u32 = 3;
 
 /// An entry's body.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,9 +43,18 @@ impl Body {
     }
 
     pub(super) fn text(&self) -> Result<String, Error> {
-        let v = if is_empty(&self.schedule) { 1 } else { SCHEMA };
+        let v = match (self.names_employment(), is_empty(&self.schedule)) {
+            (true, _) => SCHEMA,
+            (false, false) => 2,
+            (false, true) => 1,
+        };
         let body = Self { v, ..self.clone() };
         serde_json::to_string(&body).map_err(|_| Error::Malformed("a ledger entry has no JSON form"))
+    }
+
+    fn names_employment(&self) -> bool {
+        let ahead = self.schedule.changes.iter().map(|change| &change.values);
+        ahead.chain([&self.record.values]).any(|values| values.shown().contains(Field::Employment))
     }
 
     /// The same with everything applied that is due by a day: what a write begins with.

@@ -163,7 +163,12 @@ fn cancel(mut body: Body) -> Result<Body, Refusal> {
 
 /// Puts values into a record, and what follows from `edited`, the fields that somebody wrote.
 fn put(record: &mut Record, values: &Values, edited: &Values) {
+    let never_named = !record.values.shown().contains(Field::Employment);
     values.iter().for_each(|(field, value)| record.values.show(field, value.cloned()));
+    // Who never had a kind of employment has none by silence: emptying it changes nothing.
+    if never_named && record.values.get(Field::Employment).is_none() {
+        record.values.hide(Field::Employment);
+    }
     if record.kind == Kind::Person {
         follow_departments(record, edited);
     }

@@ -1,5 +1,6 @@
 //! Single values of an edit: canonical form, and what no side could keep.
 
+use directory::policy::EmploymentType;
 use directory::{Field, FieldSet, Kind, Value, Values, canonical};
 
 use super::edit::Refusal;
@@ -8,7 +9,7 @@ use super::edit::Refusal;
 pub(super) fn checked(kind: Kind, values: &Values) -> Result<Values, Refusal> {
     let mut checked = Values::new();
     for (field, value) in values.iter() {
-        if !FieldSet::of_kind(kind).contains(field) {
+        if !is_kept(kind, field) {
             return Err(Refusal::NoSuchField { kind, field });
         }
         match value {
@@ -27,6 +28,11 @@ pub(super) fn checked(kind: Kind, values: &Values) -> Result<Values, Refusal> {
     }
 }
 
+/// What the ledger keeps of such an entry: what both sides are told, and of people the kind of employment.
+fn is_kept(kind: Kind, field: Field) -> bool {
+    FieldSet::of_kind(kind).contains(field) || (kind == Kind::Person && field == Field::Employment)
+}
+
 fn one_text(kind: Kind, field: Field, raw: &str) -> Result<Option<String>, Refusal> {
     let refuse = |why: &str| Err(Refusal::Value { field, why: why.to_owned() });
     let text = match field {
@@ -43,6 +49,10 @@ fn one_text(kind: Kind, field: Field, raw: &str) -> Result<Option<String>, Refus
         return refuse("no line breaks and no control characters");
     }
     match field {
+        Field::Employment => match employment(&text) {
+            Some(kind) => Ok(Some(kind.key().to_owned())),
+            None => refuse(&format!("one of {}", EmploymentType::ALL.map(EmploymentType::key).join(", "))),
+        },
         Field::Mobile if !is_mobile(&text) => {
             refuse("a mobile number such as 13800000000, or +852… with its country code")
         }
@@ -52,6 +62,11 @@ fn one_text(kind: Kind, field: Field, raw: &str) -> Result<Option<String>, Refus
         }
         _ => Ok(Some(text)),
     }
+}
+
+/// By its key, or as people call it.
+fn employment(text: &str) -> Option<EmploymentType> {
+    EmploymentType::of_key(text).or_else(|| EmploymentType::of_label(text))
 }
 
 /// What DingTalk takes (`dingtalk-api.md` §3.2, §3.4), so that nothing is put down that cannot be synced.
@@ -100,6 +115,18 @@ mod tests {
         assert_eq!(person(Field::Mobile, "+852-61234567"), "+85261234567");
         assert_eq!(person(Field::Email, " Li@EXAMPLE.com "), "Li@example.com");
         assert_eq!(one(Kind::Person, Field::Title, "  ").unwrap(), None);
+        assert_eq!(person(Field::Employment, " 实习 "), "intern");
+        assert_eq!(person(Field::Employment, "full_time"), "full_time");
+        assert_eq!(one(Kind::Person, Field::Employment, "").unwrap(), None);
+    }
+
+    #[test]
+    fn a_kind_of_employment_is_one_of_six_and_of_people() {
+        let refusal = one(Kind::Person, Field::Employment, "长工").unwrap_err().to_string();
+        assert!(EmploymentType::ALL.iter().all(|kind| refusal.contains(kind.key())), "{refusal}");
+        assert!(!refusal.contains("长工"));
+        let other = Refusal::NoSuchField { kind: Kind::Department, field: Field::Employment };
+        assert_eq!(one(Kind::Department, Field::Employment, "intern"), Err(other));
     }
 
     #[test]

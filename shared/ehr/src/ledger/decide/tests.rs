@@ -1,4 +1,5 @@
 use directory::effective::Presence;
+use directory::policy::EmploymentType;
 use directory::{NativeId, Values};
 use jiff::civil::date;
 
@@ -298,4 +299,29 @@ fn what_is_dated_ahead_follows_when_its_day_is_settled() {
     house.change(Kind::Person, "li", &[(Field::Departments, "tech")]).unwrap();
     house.settle(day);
     assert_eq!((house.refs("sales", Field::Heads, day), house.refs("li", Field::Leads, day)), (vec![], vec![]));
+}
+
+#[test]
+fn a_kind_of_employment_is_kept_changed_ahead_and_emptied() {
+    let mut house = House::new();
+    let body = |house: &House| house.bodies.iter().find(|body| body.record.id == id("li")).unwrap().clone();
+    let kind = |house: &House, day| house.company(day).people[&id("li")].record.employment();
+    let schema = |body: &Body| serde_json::from_str::<serde_json::Value>(&body.text().unwrap()).unwrap()["v"].clone();
+    assert_eq!((kind(&house, TODAY), schema(&body(&house))), (None, 1.into()), "who names none is written as before");
+    assert_eq!(house.change(Kind::Person, "li", &[(Field::Employment, "")]), Err(Refusal::Nothing));
+    house.change(Kind::Person, "li", &[(Field::Employment, "实习")]).unwrap();
+    assert_eq!((kind(&house, TODAY), schema(&body(&house))), (Some(EmploymentType::Intern), 3.into()));
+    assert_eq!(house.change(Kind::Person, "li", &[(Field::Employment, "intern")]), Err(Refusal::Nothing));
+
+    let day = date(2027, 1, 1);
+    let ahead = What::Change(values(&[(Field::Employment, "full_time")]));
+    house.does(&edit(Kind::Person, "li", ahead, Some(day))).unwrap();
+    let emptied = What::Change(values(&[(Field::Employment, "")]));
+    house.does(&edit(Kind::Person, "li", emptied, Some(date(2027, 2, 1)))).unwrap();
+    let days = [date(2026, 12, 31), day, date(2027, 2, 1)];
+    let kinds = [Some(EmploymentType::Intern), Some(EmploymentType::FullTime), None];
+    assert_eq!(days.map(|day| kind(&house, day)), kinds);
+    let settled = body(&house).settled(date(2027, 2, 1));
+    assert_eq!(settled.record.employment(), None);
+    assert_eq!(settled.schedule, Schedule::default());
 }
