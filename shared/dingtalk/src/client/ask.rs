@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::call::{Call, Effect};
+use super::call::{Call, Effect, Generation};
 use super::clock::jittered;
 use super::config::Client;
 use super::lenient::Text;
@@ -172,9 +172,13 @@ impl Head {
     }
 }
 
-/// The content of a successful answer of the old host: HTTP 200 and `errcode` 0 (`dingtalk-api.md` §0.2).
+/// The content of a successful answer: of the old host HTTP 200 and `errcode` 0, of the v1.0 host the status alone
+/// (`dingtalk-api.md` §0.2).
 fn read<T: DeserializeOwned>(answer: &Response<Bytes>, call: &Call, app_key: &str) -> Result<T, Trouble> {
     let body = answer.body();
+    if call.generation == Generation::New {
+        return read_new(answer, app_key);
+    }
     let head = json::<Head>(answer)?;
     if answer.status().is_success() && head.is_answer(call) {
         return serde_json::from_slice(body).map_err(|_| Trouble::Malformed { what: "a field of the wrong type" });
@@ -184,6 +188,17 @@ fn read<T: DeserializeOwned>(answer: &Response<Bytes>, call: &Call, app_key: &st
         Ok(fields) => Err(Refusal::new(fields, answer.status().as_u16()).meaning_for(subject, app_key)),
         Err(trouble) => Err(trouble),
     }
+}
+
+/// The content of a successful answer of the v1.0 host. A ban comes with a status of success.
+fn read_new<T: DeserializeOwned>(answer: &Response<Bytes>, app_key: &str) -> Result<T, Trouble> {
+    if !answer.status().is_success() {
+        return Err(refused(answer, app_key));
+    }
+    json(answer).map_err(|trouble| match refused(answer, app_key) {
+        ban @ Trouble::Banned { .. } => ban,
+        _ => trouble,
+    })
 }
 
 #[derive(Deserialize)]

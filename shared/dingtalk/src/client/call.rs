@@ -3,12 +3,15 @@
 use std::fmt::Write as _;
 
 use bytes::Bytes;
-use http::{Method, Request, header};
+use http::{HeaderValue, Method, Request, header};
 use serde_json::Value;
 
 use super::config::Endpoints;
 use super::tokens::AccessToken;
 use crate::error::Trouble;
+
+/// Where the v1.0 host looks for the token.
+const TOKEN_HEADER: &str = "x-acs-dingtalk-access-token";
 
 /// Whether repeating a call is harmless.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,9 +22,19 @@ pub(super) enum Effect {
     Write,
 }
 
-/// A call to the old host; the v1.0 host is only asked for tokens, see [`super::token_api`].
+/// Which generation of API answers: host, place of the token and form of errors differ (`dingtalk-api.md` §0.2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Generation {
+    /// `oapi`: the token in the query, HTTP 200 around an `errcode`.
+    Old,
+    /// `api`: the token in a header, real statuses.
+    New,
+}
+
+/// A call with an access token.
 #[derive(Debug)]
 pub(super) struct Call {
+    pub(super) generation: Generation,
     /// Path-like, for pace and counters.
     pub(super) interface: &'static str,
     /// From the host on.
@@ -35,11 +48,17 @@ pub(super) struct Call {
 
 impl Call {
     pub(super) fn get(interface: &'static str, path: &'static str) -> Self {
-        Self { interface, path, body: None, effect: Effect::Read, accepts: None }
+        Self { generation: Generation::Old, interface, path, body: None, effect: Effect::Read, accepts: None }
     }
 
     pub(super) fn post(interface: &'static str, path: &'static str, body: Value) -> Self {
-        Self { interface, path, body: Some(body), effect: Effect::Read, accepts: None }
+        let (effect, accepts) = (Effect::Read, None);
+        Self { generation: Generation::Old, interface, path, body: Some(body), effect, accepts }
+    }
+
+    /// A POST to the v1.0 host.
+    pub(super) fn post_new(interface: &'static str, path: &'static str, body: Value) -> Self {
+        Self { generation: Generation::New, ..Self::post(interface, path, body) }
     }
 
     pub(super) fn write(self) -> Self {
@@ -50,10 +69,22 @@ impl Call {
         Self { accepts: Some(code), ..self }
     }
 
-    /// The token goes into the query string: the old host knows nothing else for every path.
+    /// On the old host the token goes into the query string, which knows nothing else for every path.
     pub(super) fn request(&self, endpoints: &Endpoints, token: &AccessToken) -> Result<Request<Bytes>, Trouble> {
-        let uri = format!("{}{}?access_token={}", endpoints.oapi, self.path, encoded(token.expose()));
-        request(uri, self.body.as_ref())
+        match self.generation {
+            Generation::Old => {
+                let uri = format!("{}{}?access_token={}", endpoints.oapi, self.path, encoded(token.expose()));
+                request(uri, self.body.as_ref())
+            }
+            Generation::New => {
+                let mut request = request(format!("{}{}", endpoints.api, self.path), self.body.as_ref())?;
+                let mut header = HeaderValue::from_str(token.expose())
+                    .map_err(|_| Trouble::NotSent { why: "the access token is no header" })?;
+                header.set_sensitive(true);
+                request.headers_mut().insert(TOKEN_HEADER, header);
+                Ok(request)
+            }
+        }
     }
 }
 

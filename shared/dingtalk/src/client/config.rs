@@ -48,7 +48,7 @@ pub struct ClientConfig {
     pub endpoints: Endpoints,
     /// Client ID; goes into apply links.
     pub app_key: String,
-    /// The micro-app's id, needed by work notifications only.
+    /// The micro-app's id, needed by work notifications and the roster only.
     pub agent_id: Option<i64>,
     /// How fast.
     pub pace: Pace,

@@ -33,7 +33,7 @@ pub use crawl::{CrawlEnd, Crawled, Lists, Unread, crawl};
 pub use failed::FailedCallbacks;
 pub use notices::{Content, Forbidden, Notice, Progress, SendResult, SendStatus, TaskId};
 pub use people::{MemberRow, MembersPage};
-pub use roster::{Admin, AdminLevel, OnJobPage};
+pub use roster::{Admin, AdminLevel, OnJobPage, ROSTER_MAX};
 pub use scopes::Scopes;
 pub use tally::Tally;
 pub use token_api::{CompanyProof, IssuedToken, TokenApi};

@@ -197,7 +197,7 @@ impl Client {
         self.ask::<Nothing>(&call).await.map(|Nothing {}| ())
     }
 
-    fn agent(&self, interface: &'static str) -> Result<i64, Error> {
+    pub(super) fn agent(&self, interface: &'static str) -> Result<i64, Error> {
         let missing = || Error::new(interface, Trouble::NotSent { why: "the binding has no AgentId" });
         self.0.config.agent_id.ok_or_else(missing)
     }

@@ -1,17 +1,28 @@
-//! Administrators, and who is employed according to 智能人事 (`dingtalk-api.md` §2.5, §4.1).
+//! Administrators, and what 智能人事 knows: who is employed, and in which kind of employment (`dingtalk-api.md` §2.5, §4).
+
+use std::collections::BTreeMap;
 
 use directory::UserId;
+use directory::policy::EmploymentType;
 use serde::Deserialize;
 use serde_json::json;
 
 use super::call::Call;
 use super::config::Client;
 use super::lenient::{Number, Text};
-use crate::error::Error;
+use crate::error::{Error, Trouble, apply_for};
 
 const LISTADMIN: &str = "user/listadmin";
 const ON_JOB: &str = "employee/queryonjob";
 const ON_JOB_PAGE: usize = 50;
+const ROSTER: &str = "rosters/lists/query";
+const EMPLOYEE_TYPE: &str = "sys01-employeeType";
+
+/// What lets an app read the roster.
+const ROSTER_PERMISSION: &str = "qyapi_hrm_read_user";
+
+/// The most people whom the roster tells about in one call.
+pub const ROSTER_MAX: usize = 100;
 
 /// An administrator of the corp.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,6 +72,30 @@ struct WireOnJob {
     next_cursor: Option<Number>,
 }
 
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WireEmployee {
+    user_id: Text,
+    #[serde(default)]
+    field_data_list: Option<Vec<WireField>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WireField {
+    field_code: Text,
+    #[serde(default)]
+    field_value_list: Option<Vec<WireValue>>,
+}
+
+#[derive(Deserialize)]
+struct WireValue {
+    #[serde(default)]
+    value: Option<Text>,
+    #[serde(default)]
+    label: Option<Text>,
+}
+
 impl Client {
     /// All administrators; not limited by the contact scope.
     ///
@@ -84,6 +119,70 @@ impl Client {
         let call = Call::post(ON_JOB, "/topapi/smartwork/hrm/employee/queryonjob", body);
         let answer: Answer<WireOnJob> = self.ask(&call).await?;
         on_job_page(&answer.result, offset).map_err(|what| self.malformed(ON_JOB, what))
+    }
+
+    /// The kinds of employment that the roster names, of at most [`ROSTER_MAX`] people. Whoever it does not know, or in no
+    /// kind, or in one that is not documented, is missing in the answer. Exempt from the monthly quota (§9.1), which the
+    /// older `employee/v2/list` is not said to be.
+    ///
+    /// # Errors
+    /// Besides what any call can meet: [`PermissionMissing`](crate::Trouble::PermissionMissing),
+    /// [`SmartHrClosed`](crate::Trouble::SmartHrClosed), [`AgentRefused`](crate::Trouble::AgentRefused) also where there is
+    /// no AgentId, [`NotSent`](crate::Trouble::NotSent) for too many people, and
+    /// [`Malformed`](crate::Trouble::Malformed) for an answer about somebody else.
+    pub async fn employment(&self, people: &[UserId]) -> Result<BTreeMap<UserId, EmploymentType>, Error> {
+        if people.is_empty() || people.len() > ROSTER_MAX {
+            return Err(Error::new(ROSTER, Trouble::NotSent { why: "the roster tells about 1 to 100 people at once" }));
+        }
+        let missing = |_| Error::new(ROSTER, Trouble::AgentRefused { code: "none".to_owned() });
+        let agent = self.agent(ROSTER).map_err(missing)?;
+        let body = json!({
+            "userIdList": people.iter().map(UserId::as_str).collect::<Vec<_>>(),
+            "fieldFilterList": [EMPLOYEE_TYPE],
+            "appAgentId": agent,
+            "text2SelectConvert": true,
+        });
+        let call = Call::post_new(ROSTER, "/v1.0/hrm/rosters/lists/query", body);
+        let answer: Answer<Vec<WireEmployee>> = self.ask(&call).await.map_err(|err| self.of_roster(err))?;
+        kinds(&answer.result, people).map_err(|what| self.malformed(ROSTER, what))
+    }
+
+    /// The roster's own word for a missing permission, which names none.
+    fn of_roster(&self, err: Error) -> Error {
+        match err.trouble {
+            Trouble::Refused { code } if code.eq_ignore_ascii_case("noPermission") => {
+                let apply_link = apply_for(&self.0.config.app_key, ROSTER_PERMISSION);
+                let scope = Some(ROSTER_PERMISSION.to_owned());
+                Error::new(ROSTER, Trouble::PermissionMissing { scope, apply_link })
+            }
+            trouble => Error::new(ROSTER, trouble),
+        }
+    }
+}
+
+fn kinds(rows: &[WireEmployee], asked: &[UserId]) -> Result<BTreeMap<UserId, EmploymentType>, &'static str> {
+    let mut kinds = BTreeMap::new();
+    for row in rows {
+        let id = userid(&row.user_id)?;
+        if !asked.contains(&id) {
+            return Err("an answer about somebody else");
+        }
+        let fields = row.field_data_list.iter().flatten().filter(|field| field.field_code.0 == EMPLOYEE_TYPE);
+        let mut values = fields.flat_map(|field| field.field_value_list.iter().flatten());
+        if let Some(kind) = values.find_map(kind) {
+            kinds.insert(id, kind);
+        }
+    }
+    Ok(kinds)
+}
+
+/// By the option's value; where that is a text, by its label.
+fn kind(value: &WireValue) -> Option<EmploymentType> {
+    let number = value.value.as_ref().and_then(|text| text.0.trim().parse().ok());
+    let labels = || [&value.label, &value.value].into_iter().flatten();
+    match number {
+        Some(number) => EmploymentType::of_dingtalk(number),
+        None => labels().find_map(|text| EmploymentType::of_label(&text.0)),
     }
 }
 

@@ -31,6 +31,7 @@ impl Trouble {
             | Self::Protected { .. }
             | Self::LimitReached { .. }
             | Self::ManagedBySmartHr { .. }
+            | Self::SmartHrClosed { .. }
             | Self::Refused { .. } => false,
         }
     }
@@ -82,6 +83,7 @@ impl Trouble {
             Self::Protected { .. } => "protected",
             Self::LimitReached { .. } => "limit_reached",
             Self::ManagedBySmartHr { .. } => "managed_by_smart_hr",
+            Self::SmartHrClosed { .. } => "smart_hr_closed",
             Self::Refused { .. } => "refused",
         }
     }
@@ -129,6 +131,7 @@ impl Trouble {
             Self::ManagedBySmartHr { .. } => {
                 "let DingTalk own title and departments, transfer people in Smart HR, or switch its position management off"
             }
+            Self::SmartHrClosed { .. } => "open the free app 智能人事 in DingTalk's admin console",
             Self::Refused { .. } => "look the code up in DingTalk's list of error codes",
         }
     }

@@ -8,7 +8,7 @@ mod writing;
 use std::error::Error as StdError;
 use std::fmt;
 
-pub(crate) use refusal::{Refusal, html, without_body};
+pub(crate) use refusal::{Refusal, apply_for, html, without_body};
 pub use trouble::{Trouble, Unique};
 pub(crate) use writing::Subject;
 

@@ -88,6 +88,7 @@ impl Refusal {
                 Trouble::Busy { code }
             }
             "invalidaction.notfound" => Trouble::UnknownInterface,
+            "corpnotopenhrm" | "suitecallinvalid" => Trouble::SmartHrClosed { code },
             _ if is_rate_limit(&lower) || self.status == 429 => Trouble::Throttled { code },
             _ if self.status == 404 => Trouble::NotFound,
             _ if self.status >= 500 => Trouble::Busy { code },
@@ -98,7 +99,7 @@ impl Refusal {
     fn permission(&self, app_key: &str) -> Trouble {
         let scope = self.scopes().or_else(|| self.messages().find_map(bracketed)).map(|scope| spoken(&scope));
         let apply_link = self.messages().find_map(apply_link).unwrap_or_else(|| match &scope {
-            Some(scope) => format!("{APPLY_LINK}{app_key}%23{scope}"),
+            Some(scope) => apply_for(app_key, scope),
             None => format!("{APPLY_LINK}{app_key}"),
         });
         Trouble::PermissionMissing { scope, apply_link }
@@ -144,6 +145,11 @@ impl Refusal {
             _ => None,
         }
     }
+}
+
+/// Where an app applies for a permission with one click.
+pub(crate) fn apply_for(app_key: &str, permission: &str) -> String {
+    format!("{APPLY_LINK}{app_key}%23{permission}")
 }
 
 /// The meaning of an HTML page: the ban page of DingTalk's gateway, or nothing that DingTalk documents.

@@ -145,6 +145,12 @@ pub enum Trouble {
         /// DingTalk's code.
         code: String,
     },
+    /// The company has not opened Smart HR (`dingtalk-api.md` §4).
+    #[error("the company has not opened 智能人事 ({code})")]
+    SmartHrClosed {
+        /// DingTalk's code.
+        code: String,
+    },
     /// Refused for another reason; the code is in `dingtalk-api.md` §9.4.
     #[error("DingTalk refused with {code}")]
     Refused {

@@ -1,6 +1,8 @@
 //! Reading, from the literal bodies of the reference.
 
+use directory::policy::EmploymentType;
 use directory::{DeptId, Field, FieldSet, UserId};
+use serde_json::json;
 
 use crate::client::script::{Script, ok};
 use crate::client::{AdminLevel, Client};
@@ -97,6 +99,65 @@ async fn admins_and_employment_are_read() {
     assert_eq!(client(body).on_job(0).await.unwrap().next, Some(50));
     malformed(&client(body).on_job(50).await);
     assert_eq!(client(&body.replace(r#","next_cursor":50"#, "")).on_job(50).await.unwrap().next, None);
+}
+
+const ROSTER: &str = r#"{"result":[{"corpId":"ding20a11xxx","userId":"042519","fieldDataList":[{"fieldCode":"sys01-employeeType","fieldName":"员工类型","groupId":"sys01","fieldValueList":[{"itemIndex":0,"value":"3","label":"实习"}]}]}]}"#;
+
+#[tokio::test(start_paused = true)]
+async fn the_roster_names_kinds_of_employment() {
+    let people = ["042519", "u2"].map(|id| UserId::new(id).unwrap());
+    let script = Script::saying(vec![ok(ROSTER)]);
+    let kinds = script.client().employment(&people).await.unwrap();
+    assert_eq!(kinds.into_iter().collect::<Vec<_>>(), [(people[0].clone(), EmploymentType::Intern)]);
+    let asked = &script.asked()[0];
+    assert_eq!(asked.uri, "http://dingtalk.test/v1.0/hrm/rosters/lists/query", "no token in the address");
+    let body = json!({"userIdList": ["042519", "u2"], "fieldFilterList": ["sys01-employeeType"], "appAgentId": 42,
+        "text2SelectConvert": true});
+    assert_eq!(asked.body, body);
+    let says = async |from: &str, to: &str| {
+        let answer = client(&ROSTER.replace(from, to)).employment(&people).await.unwrap();
+        answer.get(&people[0]).copied()
+    };
+    assert_eq!(says(r#""value":"3""#, r#""value":1"#).await, Some(EmploymentType::FullTime));
+    assert_eq!(says(r#""value":"3""#, r#""value":"实习""#).await, Some(EmploymentType::Intern));
+    for (from, to) in [
+        (r#""value":"3""#, r#""value":"0""#),
+        (r#""value":"3""#, r#""value":"99""#),
+        (r#"{"itemIndex":0,"value":"3","label":"实习"}"#, r#"{"itemIndex":0}"#),
+        ("sys01-employeeType", "sys01-positionLevel"),
+    ] {
+        assert_eq!(says(from, to).await, None, "{to}");
+    }
+    malformed(&client(&ROSTER.replace("042519", "somebody")).employment(&people).await);
+    let many: Vec<UserId> = (0..101).map(|n| UserId::new(&format!("u{n}")).unwrap()).collect();
+    for people in [&many[..], &[]] {
+        let refused = client(ROSTER).employment(people).await.unwrap_err().trouble;
+        assert!(matches!(refused, Trouble::NotSent { .. }), "{refused:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_roster_that_is_refused_says_what_to_do() {
+    let people = [UserId::new("042519").unwrap()];
+    let refused = async |status: u16, body: &str| {
+        let script = Script::saying(vec![Ok((status, body.to_owned()))]);
+        let trouble = script.client().employment(&people).await.unwrap_err().trouble;
+        (trouble.key(), trouble.to_string(), trouble.advice(), script.asked().len())
+    };
+    let missing = r#"{"code":"Forbidden.AccessDenied.AccessTokenPermissionDenied","requestid":"r","message":"应用尚未开通所需的权限：[qyapi_hrm_read_user]","accessdenieddetail":{"requiredScopes":["qyapi_hrm_read_user"]}}"#;
+    for (status, body) in [(403, missing), (400, r#"{"code":"noPermission","message":"没有权限"}"#)] {
+        let (key, said, advice, asked) = refused(status, body).await;
+        assert_eq!((key, asked), ("permission_missing", 1), "{body}");
+        assert!(said.contains("qyapi_hrm_read_user") && advice.contains("dingApp%23qyapi_hrm_read_user"), "{advice}");
+    }
+    let (key, said, advice, _) = refused(400, r#"{"code":"corpNotOpenHrm","message":"企业未开通智能人事"}"#).await;
+    assert_eq!(key, "smart_hr_closed");
+    assert!(said.contains("智能人事") && advice.contains("智能人事"), "{said}: {advice}");
+    assert_eq!(refused(500, r#"{"code":"systemError","message":"x"}"#).await.3, 3, "tried again");
+    let slow = r#"{"code":"Forbidden.AccessDenied.QpsLimitForAppkeyAndApi","message":"x"}"#;
+    assert_eq!(refused(403, slow).await.0, "throttled");
+    assert_eq!(refused(200, r#"{"status":1111,"wait":5,"source":"x5","punish":"deny"}"#).await.0, "banned");
+    assert_eq!(refused(200, "{}").await.0, "malformed");
 }
 
 #[tokio::test(start_paused = true)]
