@@ -103,6 +103,7 @@ fn person(number: u32, userid: &str, department: i64, admin: bool) -> Person {
         sys_level: u8::from(admin),
         roles: Vec::new(),
         status: 3,
+        employee_type: 0,
         joined_at: DAWN,
         modified_at: DAWN,
     }

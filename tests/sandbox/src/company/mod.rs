@@ -162,10 +162,19 @@ pub struct Person {
     pub roles: Vec<i64>,
     /// Smart HR status: 2 probation, 3 regular, 5 leaving.
     pub status: i8,
+    /// 员工类型 in Smart HR's roster: 0 none, 1 full time, 2 part time, 3 intern, 4 dispatched, 5 rehired retiree, 6
+    /// outsourced. Whoever is added in the contacts has none at first.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub employee_type: u8,
     /// When the account entered the corp, milliseconds.
     pub joined_at: i64,
     /// When the profile last changed, milliseconds.
     pub modified_at: i64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+fn is_none(employee_type: &u8) -> bool {
+    *employee_type == 0
 }
 
 /// One person in one department.

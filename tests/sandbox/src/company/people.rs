@@ -58,6 +58,7 @@ impl Maker {
             sys_level: 0,
             roles: Vec::new(),
             status: [3, 3, 3, 3, 3, 3, 3, 2, 2, 5][rng.random_range(0..10)],
+            employee_type: 1,
             joined_at: hired.unwrap_or(1_577_836_800_000).max(1_420_041_600_000),
             modified_at: 1_767_225_600_000,
             userid,

@@ -85,6 +85,14 @@ pub enum Act {
         #[serde(default)]
         manager: Option<String>,
     },
+    /// The kind of employment in Smart HR's roster: 0 none, 1 full time, 2 part time, 3 intern, 4 dispatched, 5 rehired
+    /// retiree, 6 outsourced, others as a company calls its own. The contacts say nothing of it, and no event of theirs.
+    SetEmployment {
+        /// Who.
+        userid: String,
+        /// `sys01-employeeType`.
+        employee_type: u8,
+    },
     /// Administrator rights: 0 none, 1 primary (of which there is one), 2 sub: `org_admin_add`, `org_admin_remove`.
     SetAdmin {
         /// Who.
@@ -185,6 +193,9 @@ pub struct Changes {
     /// Main department.
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub main_department: Option<Option<i64>>,
+    /// 员工类型 in Smart HR's roster, as [`Act::SetEmployment`] sets it without an event.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub employee_type: Option<u8>,
     /// Has activated the account.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub active: Option<bool>,

@@ -20,6 +20,7 @@ mod pushing;
 mod records;
 mod registration;
 mod reply;
+mod roster;
 mod routes;
 mod settings;
 mod spoil;

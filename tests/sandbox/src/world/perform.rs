@@ -33,6 +33,7 @@ impl World {
             Act::AcceptInvitation { userid } => self.do_accept(now, &userid),
             Act::DeclineInvitation { userid } => self.do_decline(&userid),
             Act::SetManager { userid, manager } => self.do_set_manager(now, &userid, manager),
+            Act::SetEmployment { userid, employee_type } => self.do_set_employment(now, &userid, employee_type),
             Act::SetAdmin { userid, sys_level } => self.do_set_admin(now, &userid, sys_level),
             Act::CreateDepartment { name, parent_id } => self.do_create(now, name, parent_id),
             Act::RenameDepartment { dept_id, name } => self.do_rename_department(now, dept_id, name),

@@ -32,6 +32,7 @@ const CORP_TOKEN: &str = "/v1.0/oauth2/{corpId}/token";
 const DEPARTMENTS: &str = "qyapi_get_department_list";
 const MEMBERS: &str = "qyapi_get_department_member";
 const MEMBER: &str = "qyapi_get_member";
+const HRM: &str = "qyapi_hrm_read_user";
 const BASE: &str = "qyapi_base";
 const WRITE: &str = super::settings::WRITE_PERMISSION;
 
@@ -78,7 +79,9 @@ static ROUTES: &[Route] = &[
     contact("/topapi/v2/user/update", WRITE, World::user_update),
     contact("/topapi/v2/user/delete", WRITE, World::user_delete),
     contact("/topapi/role/list", DEPARTMENTS, World::role_list),
-    contact("/topapi/smartwork/hrm/employee/queryonjob", "qyapi_hrm_read_user", World::queryonjob),
+    contact("/topapi/smartwork/hrm/employee/queryonjob", HRM, World::queryonjob),
+    Route { metered: true, ..contact("/topapi/smartwork/hrm/employee/v2/list", HRM, World::employee_list) },
+    Route { host: Host::New, ..contact("/v1.0/hrm/rosters/lists/query", HRM, World::roster) },
     plain("/call_back/get_call_back_failed_result", BASE, World::failed_result),
     plain("/call_back/register_call_back", BASE, World::register),
     plain("/call_back/update_call_back", BASE, World::update_registration),

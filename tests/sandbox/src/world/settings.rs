@@ -52,6 +52,10 @@ pub struct Settings {
     pub mobile_update: MobileUpdate,
     /// Position management of Smart HR (§4.6).
     pub smart_hr_positions: SmartHr,
+    /// Whether the company has opened 智能人事 (§4); its roster is refused otherwise.
+    pub smart_hr_open: bool,
+    /// Whether the roster tells about people who have left: unconfirmed.
+    pub roster_keeps_leavers: bool,
     /// Whether two people cannot have one job number: unconfirmed, DingTalk documents no such refusal.
     pub job_numbers_unique: bool,
     /// Whether the `userid` of who has left can be used again: unconfirmed.
@@ -95,6 +99,8 @@ impl Default for Settings {
             joining: Joining::AtOnce,
             mobile_update: MobileUpdate::Ignored,
             smart_hr_positions: SmartHr::Off,
+            smart_hr_open: true,
+            roster_keeps_leavers: false,
             job_numbers_unique: false,
             left_userids_return: true,
             registered_abroad: false,

@@ -125,3 +125,82 @@ fn people_are_found_by_mobile_and_unionid() {
     let primary = admins.iter().find(|a| a["sys_level"] == 1).unwrap()["userid"].clone();
     assert_eq!(desk.post("/topapi/user/get_admin_scope", json!({"userid": primary}))["dept_ids"], json!([1]));
 }
+
+/// What the new host says to the roster's call, with a token unless `None`.
+fn roster(desk: &mut Desk, body: &Value) -> (u16, Value) {
+    desk.pass(1000);
+    let token = desk.login();
+    desk.post_new("/v1.0/hrm/rosters/lists/query", body, Some(&token))
+}
+
+#[test]
+fn the_roster_tells_the_kind_of_employment() {
+    let mut desk = Desk::new(10, 2);
+    let agent = desk.world.company().credentials.agent_id;
+    let (who, other) = (desk.someone(0), desk.someone(1));
+    let act = sandbox::world::Act::SetEmployment { userid: who.clone(), employee_type: 3 };
+    assert_eq!(desk.world.act(desk.now, act).unwrap().events, Vec::<String>::new(), "the contacts say nothing of it");
+    let new = desk.world.hire(desk.now, "陈新", &[]).unwrap();
+    let ask =
+        |people: Value| json!({"userIdList": people, "fieldFilterList": ["sys01-employeeType"], "appAgentId": agent});
+    let (status, answer) = roster(&mut desk, &ask(json!([who, other, new, "nobody"])));
+    assert_eq!((status, answer["result"].as_array().unwrap().len()), (200, 3), "{answer}");
+    let of = |userid: &str| {
+        let row = answer["result"].as_array().unwrap().iter().find(|row| row["userId"] == userid).unwrap();
+        assert_eq!(row["fieldDataList"].as_array().unwrap().len(), 1, "the filter holds");
+        row["fieldDataList"][0]["fieldValueList"][0].clone()
+    };
+    assert_eq!(of(&who), json!({"itemIndex": 0, "value": "3", "label": "实习"}));
+    assert_eq!((of(&other)["value"].clone(), of(&new)["value"].clone()), (json!("1"), json!("0")));
+    let old = json!({"userid_list": format!("{who},{other}"), "agentid": agent});
+    let old = desk.post("/topapi/smartwork/hrm/employee/v2/list", old);
+    assert_eq!((&old["success"], old["result"].as_array().unwrap().len()), (&json!(true), 2), "{old}");
+    assert_eq!(old["result"][0]["field_data_list"].as_array().unwrap().len(), 3, "all fields where none is named");
+}
+
+#[test]
+fn the_roster_refuses_as_documented() {
+    let mut desk = Desk::new(3, 1);
+    let agent = desk.world.company().credentials.agent_id;
+    let who = desk.someone(0);
+    let good = json!({"userIdList": [who], "appAgentId": agent});
+    let with = |key: &str, value: Value| {
+        let mut body = good.clone();
+        body[key] = value;
+        body
+    };
+    let many: Vec<String> = (0..101).map(|n| n.to_string()).collect();
+    for body in [
+        with("userIdList", json!(many)),
+        with("userIdList", json!([])),
+        with("fieldFilterList", json!(many)),
+        with("appAgentId", Value::Null),
+        with("appAgentId", json!(agent + 1)),
+    ] {
+        let (status, answer) = roster(&mut desk, &body);
+        assert_eq!((status, &answer["code"]), (400, &json!("invalidParameter")), "{body}");
+    }
+    assert_eq!(roster(&mut desk, &with("userIdList", json!(many[..100]))).0, 200);
+    desk.world.set(|settings| settings.smart_hr_open = false);
+    assert_eq!(roster(&mut desk, &good).1["code"], "corpNotOpenHrm");
+    desk.world.set(|settings| _ = settings.permissions.remove("qyapi_hrm_read_user"));
+    let (status, answer) = roster(&mut desk, &good);
+    assert_eq!((status, &answer["accessdenieddetail"]["requiredScopes"]), (403, &json!(["qyapi_hrm_read_user"])));
+    desk.world.set(|settings| settings.permissions.extend(["qyapi_hrm_read_user".to_owned()]));
+    desk.world.set(|settings| settings.smart_hr_open = true);
+    let token = desk.login();
+    let answers = (0..25).map(|_| desk.post_new("/v1.0/hrm/rosters/lists/query", &good, Some(&token)).0);
+    assert!(answers.collect::<Vec<_>>().contains(&403), "25 at once are too many");
+}
+
+#[test]
+fn the_roster_may_keep_who_has_left() {
+    let mut desk = Desk::new(10, 2);
+    let agent = desk.world.company().credentials.agent_id;
+    let who = desk.ordinary();
+    desk.world.leave(desk.now, &who).unwrap();
+    let body = json!({"userIdList": [who], "appAgentId": agent});
+    assert_eq!(roster(&mut desk, &body).1["result"], json!([]));
+    desk.world.set(|settings| settings.roster_keeps_leavers = true);
+    assert_eq!(roster(&mut desk, &body).1["result"][0]["userId"], who.as_str());
+}

@@ -69,6 +69,7 @@ fn act_of(fields: &Fields) -> Option<Act> {
         "accept_invitation" => Act::AcceptInvitation { userid },
         "decline_invitation" => Act::DeclineInvitation { userid },
         "set_manager" => Act::SetManager { userid, manager: text("manager") },
+        "set_employment" => Act::SetEmployment { userid, employee_type: text("employee_type")?.parse().ok()? },
         "change_mobile" => {
             let fields = Box::new(Changes { mobile: Some(text("mobile")?), ..Changes::default() });
             Act::Change { userid, fields }

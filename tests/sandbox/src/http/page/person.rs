@@ -49,6 +49,7 @@ fn facts(company: &Company, person: &Person) -> String {
         ("备注", text(person.remark.as_ref())),
         ("扩展字段", text(person.extension.as_ref())),
         ("入职日期", person.hired_date.map_or_else(|| "—".into(), day)),
+        ("员工类型", person.employee_type.to_string()),
         ("直属主管", manager.map_or_else(|| "—".into(), |manager| said(&manager.name))),
         ("主部门", person.main_department.map_or_else(|| "—".into(), |id| said(&company.path(id)))),
     ];
@@ -72,11 +73,20 @@ fn acts(world: &World, person: &Person) -> String {
     };
     let manager = person.manager_userid.clone().unwrap_or_default();
     format!(
-        "<div class=\"grid\">{}{}{}{}{}<div class=\"panel\">{}</div></div>",
+        "<div class=\"grid\">{}{}{}{}{}{}<div class=\"panel\">{}</div></div>",
         form("rename", &field("姓名", "name", &person.name), "改名"),
         form("move", &format!("<label>部门{}</label>", departments(world, "dept", first)), "调岗"),
         form("promote", &field("新职位，并成为所在部门主管", "title", "总监"), "晋升"),
         form("change_mobile", &field("手机", "mobile", &person.mobile), "换手机"),
+        form(
+            "set_employment",
+            &field(
+                "员工类型：0 无 1 全职 2 兼职 3 实习 4 派遣 5 返聘 6 外包",
+                "employee_type",
+                &person.employee_type.to_string()
+            ),
+            "换员工类型"
+        ),
         form("set_manager", &field("直属主管的 userid，空为没有", "manager", &manager), "换主管"),
         button("/__sandbox/page/act", &[("act", "leave"), ("userid", &person.userid)], "离职", "danger")
     )

@@ -106,6 +106,7 @@ impl World {
             active: true,
             real_authed: true,
             status: 2,
+            employee_type: 0,
             userid,
             name,
             mobile,
@@ -298,6 +299,12 @@ impl World {
         Ok(self.modified(now, userid))
     }
 
+    pub(super) fn do_set_employment(&mut self, now: Timestamp, userid: &str, kind: u8) -> Result<Acted, Refusal> {
+        self.known(userid)?;
+        self.edit_person(now, userid, |person| person.employee_type = kind);
+        Ok(Acted { userid: Some(userid.to_owned()), ..Acted::default() })
+    }
+
     pub(super) fn do_set_admin(&mut self, now: Timestamp, userid: &str, sys_level: u8) -> Result<Acted, Refusal> {
         let is_primary = self.known(userid)?.sys_level == 1;
         if sys_level > 2 || (is_primary && sys_level != 1) {
@@ -340,5 +347,6 @@ fn apply(fields: &Changes, person: &mut Person) {
     set(&mut person.extension, fields.extension.as_ref());
     set(&mut person.hired_date, fields.hired_date.as_ref());
     set(&mut person.main_department, fields.main_department.as_ref());
+    set(&mut person.employee_type, fields.employee_type.as_ref());
     set(&mut person.active, fields.active.as_ref());
 }
