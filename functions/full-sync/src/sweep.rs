@@ -117,7 +117,8 @@ async fn end(
         swept.report.notes.extend(copy_head(deps, standing.binding()).await);
     }
     record(deps, standing.binding(), &swept.report).await;
-    let waits = swept.report.held.len() + usize::from(swept.report.scope_waits);
+    let for_somebody = [swept.report.scope_waits, swept.report.roster_waits];
+    let waits = swept.report.held.len() + for_somebody.into_iter().filter(|waits| *waits).count();
     metrics::record(metrics::QUARANTINED, figure(waits));
     remember(deps, &message.binding, &swept, began).await?;
     if swept.report.continues {

@@ -13,6 +13,7 @@ pub mod bind;
 pub mod checkpoint;
 pub mod corps;
 mod departments;
+mod employment;
 pub mod gate;
 pub mod journal;
 mod listing;
@@ -45,6 +46,7 @@ use directory::{CorpId, FieldSet, Kind, LinkId, NativeId, RunId, Side, Timestamp
 use ehr::Connector;
 use state::links::Links;
 
+use crate::employment::Roster;
 use crate::names::Names;
 use crate::observe::Candidates;
 use crate::ports::{DingTalk, Gate, Journal, Randomness};
@@ -114,6 +116,8 @@ pub(crate) struct Run<'a> {
     pub(crate) candidates: Candidates,
     /// Which department is below which.
     pub(crate) parents: Parents,
+    /// Kinds of employment, as far as DingTalk was asked for them.
+    pub(crate) roster: Roster,
     /// Nothing is written: what would be is collected.
     pub(crate) preview: Option<std::sync::Mutex<plans::Collected>>,
     /// Links whose items were written to the end, where somebody wants to know.
@@ -130,7 +134,7 @@ impl<'a> Run<'a> {
         let (withdrawn, report) = (std::sync::Mutex::default(), std::sync::Mutex::default());
         let passed = std::sync::Mutex::default();
         let (candidates, parents, preview) = (Candidates::default(), Parents::default(), None);
-        let (ehr_canary, finished) = (None, None);
+        let (ehr_canary, finished, roster) = (None, None, Roster::default());
         Self {
             engine,
             id,
@@ -142,6 +146,7 @@ impl<'a> Run<'a> {
             names,
             candidates,
             parents,
+            roster,
             preview,
             finished,
             passed,

@@ -62,6 +62,8 @@ pub(crate) struct Observed {
 pub(crate) struct Looked {
     /// References that no link knows yet.
     pub(crate) unknown: Vec<(Field, Side, NativeId)>,
+    /// The policy does not reach it: nothing was decided.
+    pub(crate) out_of_reach: bool,
     /// The side that decides has it no more.
     pub(crate) missing: Option<(Side, Box<Link>)>,
 }
@@ -157,6 +159,7 @@ impl Run<'_> {
     async fn decision(&self, observed: &Observed, rule: Unknown) -> Result<(Decision, Looked), LookError> {
         let mut looked = Looked::default();
         if !self.reaches(observed).await? {
+            looked.out_of_reach = true;
             return Ok((Decision::Nothing, looked));
         }
         let dingtalk = match &observed.dingtalk {

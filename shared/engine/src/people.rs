@@ -76,6 +76,7 @@ impl Run<'_> {
         rule: Unknown,
         progress: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<Plan, LookError> {
+        self.expect_kinds_of(records.iter());
         let mut looks = Pump::new(records);
         let begin = |whose: Whose| async move { (whose.kind, self.look_at_one(&whose, rule).await) }.boxed();
         let mut plan = Plan::default();
@@ -118,7 +119,9 @@ impl Run<'_> {
         let mut reads = Pump::new(links);
         let begin = |id| store.link(corp, Kind::Person, id);
         while let Some(link) = reads.next(&begin).await {
-            records.extend(link?.and_then(|link| Whose::of(&link, self.decides())));
+            let Some(link) = link? else { continue };
+            self.expect_kinds(link.dingtalk.iter());
+            records.extend(Whose::of(&link, self.decides()));
         }
         Ok(records)
     }

@@ -1,10 +1,12 @@
 //! What the engine needs from outside, as traits: the real ones and, in tests, a simulated world.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use dingtalk::Error;
 use dingtalk::client::{Client, CrawlEnd, Crawled, Tally, Unread};
 use directory::decide::{Change, Writable};
-use directory::policy::Ownership;
+use directory::policy::{EmploymentType, Ownership};
 use directory::snapshot::Scope;
 use directory::{Action, DeptId, FieldSet, Kind, LinkId, NativeId, Record, RunId, Side, Timestamp, UserId, Values};
 use state::store::JournalError;
@@ -52,6 +54,11 @@ pub trait DingTalk: Send + Sync {
     async fn person(&self, id: &UserId, visible: FieldSet) -> Result<Record, Error>;
     /// One department, as of now.
     async fn department(&self, id: DeptId) -> Result<Record, Error>;
+    /// The kinds of employment that DingTalk's roster names, of at most a hundred people; whoever is missing in the answer
+    /// has none that it knows. Without a roster, nobody's is known.
+    async fn employment(&self, _people: &[UserId]) -> Result<BTreeMap<UserId, EmploymentType>, Error> {
+        Ok(BTreeMap::new())
+    }
     /// Every department that is unread and the members of each, until `go_on` says no.
     async fn crawl(
         &self,
@@ -119,6 +126,10 @@ impl DingTalk for Client {
 
     async fn department(&self, id: DeptId) -> Result<Record, Error> {
         Self::department(self, id).await
+    }
+
+    async fn employment(&self, people: &[UserId]) -> Result<BTreeMap<UserId, EmploymentType>, Error> {
+        Self::employment(self, people).await
     }
 
     async fn crawl(

@@ -1,4 +1,5 @@
-//! How far the policy reaches: departments in and out, marks that nothing may touch, people or the organisation alone.
+//! How far the policy reaches: departments in and out, marks that nothing may touch, people or the organisation alone, and
+//! kinds of employment ([`crate::employment`]). What is out of reach stays exactly as it is on both sides.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -34,7 +35,13 @@ impl Run<'_> {
         if observed.kind() == Kind::Person && !policy.scope.takes_people() {
             return Ok(false);
         }
-        if !is_marked(policy) {
+        // The kind comes last: it may cost a call.
+        Ok(self.is_in_reach(observed).await? && self.employs(observed).await?)
+    }
+
+    /// Whether no mark keeps this record out.
+    async fn is_in_reach(&self, observed: &Observed) -> Result<bool, LookError> {
+        if !is_marked(&self.engine.policy) {
             return Ok(true);
         }
         let dingtalk = match &observed.dingtalk {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use directory::plan::{Counts, Held};
-use directory::{Action, Kind, LinkId, RunId, Side, Timestamp};
+use directory::{Action, Kind, LinkId, NativeId, RunId, Side, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::asks::Ask;
@@ -42,6 +42,9 @@ pub struct RunReport {
     /// What the app may see is not what a person accepted: nothing is removed until somebody accepts it.
     #[serde(default)]
     pub scope_waits: bool,
+    /// DingTalk's roster cannot be read, and whoever only it could tell is left as they are; the notes say what to do.
+    #[serde(default)]
+    pub roster_waits: bool,
     /// There is more to do than fitted: the continuation begins where base stands.
     pub continues: bool,
     /// The plan that this run made, or applied.
@@ -71,6 +74,7 @@ impl RunReport {
             notes: Vec::new(),
             troubles: Vec::new(),
             scope_waits: false,
+            roster_waits: false,
             continues: false,
             plan: None,
             closed: false,
@@ -87,6 +91,7 @@ impl RunReport {
         self.writes += earlier.writes;
         self.throttled += earlier.throttled;
         self.scope_waits |= earlier.scope_waits;
+        self.roster_waits |= earlier.roster_waits;
         for (interface, calls) in earlier.calls {
             *self.calls.entry(interface).or_default() += calls;
         }
@@ -182,6 +187,10 @@ pub struct Tally {
     pub(crate) again: BTreeSet<Whose>,
     /// Records that only the side that follows has, and that were never linked: left alone.
     pub(crate) unmatched: BTreeMap<Side, u64>,
+    /// People whose kind of employment the policy leaves out, by the id on a side.
+    pub(crate) employed_otherwise: BTreeSet<(Side, NativeId)>,
+    /// People whose kind of employment only a roster could tell that cannot be read.
+    pub(crate) withheld: BTreeSet<(Side, NativeId)>,
     /// People who are to be asked for what only they can change.
     pub(crate) asks: BTreeSet<Ask>,
 }

@@ -273,6 +273,8 @@ impl Run<'_> {
         let tally = std::mem::take(&mut *self.report.lock().unwrap_or_else(PoisonError::into_inner));
         let mut notes = tally.notes;
         notes.extend(tally.unmatched.iter().map(|(side, n)| unmatched(*side, *n)));
+        notes.extend(left_alone(tally.employed_otherwise.len(), "the policy leaves their kind of employment out"));
+        notes.extend(left_alone(tally.withheld.len(), "only DingTalk's roster could tell their kind of employment"));
         notes.extend(crate::trouble::sentences(&calls));
         RunReport {
             id: order.run.clone(),
@@ -289,11 +291,16 @@ impl Run<'_> {
             notes,
             troubles: tally.troubles,
             scope_waits: tally.scope_waits,
+            roster_waits: !tally.withheld.is_empty(),
             continues: ended.continues,
             plan: None,
             closed: false,
         }
     }
+}
+
+fn left_alone(people: usize, because: &str) -> Option<String> {
+    (people > 0).then(|| format!("{people} people are left as they are: {because}"))
 }
 
 fn unmatched(side: Side, n: u64) -> String {

@@ -112,7 +112,7 @@ async fn first_sweep(screen: &Arc<Screen>, machine: &Machine, binding: &Binding)
 }
 
 fn code_of(report: &RunReport) -> ExitCode {
-    if !report.held.is_empty() || report.scope_waits || report.closed {
+    if !report.held.is_empty() || report.scope_waits || report.roster_waits || report.closed {
         ExitCode::from(WAITS)
     } else if report.complete && report.troubles.is_empty() {
         ExitCode::SUCCESS

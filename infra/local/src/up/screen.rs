@@ -213,6 +213,12 @@ impl Screen {
                 "  ■ the app's contact scope is not the accepted one. If that is right, start again with --accept-scope",
             );
         }
+        if run.roster_waits {
+            self.line(
+                "  ■ 有人的员工类型只有钉钉花名册知道，而应用读不到：授予权限 qyapi_hrm_read_user 并开通智能人事，或在 eHR 里写明类型；在此之前不动这些人",
+                "  ■ the kind of employment of some is known to DingTalk's roster alone, which the app cannot read: they wait",
+            );
+        }
         let troubles = run.troubles.len();
         for trouble in run.troubles.iter().take(10) {
             let reason = &trouble.reason;

@@ -29,6 +29,7 @@ impl Run<'_> {
         order: &SweepOrder,
         rotation: Vec<Whose>,
     ) -> Result<(Vec<(Whose, LinkId)>, Vec<Whose>), LookError> {
+        self.expect_kinds_of(rotation.iter());
         let mut looks = Pump::new(rotation);
         let begin = |whose: Whose| async move { (whose.kind, self.differs(whose).await) }.boxed();
         let mut differing = Vec::new();

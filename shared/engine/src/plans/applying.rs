@@ -206,6 +206,9 @@ impl Applying<'_> {
     /// at once more.
     async fn work(&self, work: Vec<(usize, bool)>, place: &mut Place) -> Result<Vec<Again>, LookError> {
         let occupied = self.preconditions(&work).await?;
+        let people = work.iter().filter_map(|(index, _)| self.items.get(*index));
+        let in_dingtalk = people.filter(|item| item.kind == Kind::Person).filter_map(|item| item.dingtalk.as_ref());
+        self.run.expect_kinds(in_dingtalk);
         let mut looks = Pump::new(work.clone());
         let begin = |(index, _)| async move { (index, self.relook(index).await) }.boxed();
         let (mut plan, mut accepted) = (Plan::default(), HashMap::new());
@@ -250,6 +253,10 @@ impl Applying<'_> {
         let observed = self.run.observe(&whose).await?;
         let stored = observed.link.clone();
         let looked = self.run.decide(observed, Unknown::LeaveOut, &mut plan).await?;
+        if looked.out_of_reach {
+            let reason = "the policy leaves it out by now, or cannot tell whether it does".to_owned();
+            return Ok(Relooked::Refuse(vec![Moved::Waits { reason }]));
+        }
         if looked.missing.is_some() && planned.action() == Some(Action::Remove) {
             let observed = self.run.observe(&whose).await?;
             self.remove(observed, planned, &mut plan).await?;
