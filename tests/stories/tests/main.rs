@@ -7,6 +7,7 @@ mod another_server;
 mod asks;
 mod callback;
 mod comparison;
+mod employment;
 mod failed_callbacks;
 mod first_sync;
 mod follow;
