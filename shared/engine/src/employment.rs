@@ -157,6 +157,8 @@ impl Run<'_> {
         }
         let said = match observed.ehr.as_ref().and_then(|stored| stored.record.employment()) {
             Some(kind) => Said::Kind(Some(kind)),
+            // Nothing is decided about whom DingTalk does not show.
+            None if matches!(observed.dingtalk, View::Unseen) => return Ok(true),
             None => self.in_roster(observed).await?,
         };
         let takes = match said {

@@ -113,6 +113,15 @@ async fn dingtalk_decides_and_interns_are_left_out() {
         "{plan}"
     );
     assert!(plan["plan"]["notes"].to_string().contains("2 people are left as they are"), "{plan}");
+    // Applied, it leaves out whoever is out by then.
+    becomes(&dingtalk, &full, INTERN).await;
+    run(data, &["approve", "latest"], 0).await;
+    let applied = run(data, &["apply", "latest"], 3).await;
+    let place = &applied["plan"]["applied"]["place"];
+    assert_eq!((&place["outcomes"]["applied"], &place["outcomes"]["refused"]), (&2.into(), &1.into()), "{applied}");
+    assert!(place["not_applied"].to_string().contains("the policy leaves it out by now"), "{applied}");
+    assert_eq!(in_ledger(data, &full).await, None);
+    becomes(&dingtalk, &full, FULL_TIME).await;
     dingtalk.clear_log().await;
     let swept = sweep(&dingtalk, data, 0).await;
     assert!(swept["notes"].to_string().contains("2 people are left as they are"), "{swept}");

@@ -176,14 +176,12 @@ fn kinds(rows: &[WireEmployee], asked: &[UserId]) -> Result<BTreeMap<UserId, Emp
     Ok(kinds)
 }
 
-/// By the option's value; where that is a text, by its label.
+/// By the option's number; where that is a company's own, or a text, by its label.
 fn kind(value: &WireValue) -> Option<EmploymentType> {
     let number = value.value.as_ref().and_then(|text| text.0.trim().parse().ok());
     let labels = || [&value.label, &value.value].into_iter().flatten();
-    match number {
-        Some(number) => EmploymentType::of_dingtalk(number),
-        None => labels().find_map(|text| EmploymentType::of_label(&text.0)),
-    }
+    let labelled = || labels().find_map(|text| EmploymentType::of_label(&text.0));
+    number.and_then(EmploymentType::of_dingtalk).or_else(labelled)
 }
 
 fn on_job_page(page: &WireOnJob, offset: u32) -> Result<OnJobPage, &'static str> {

@@ -120,9 +120,10 @@ async fn the_roster_names_kinds_of_employment() {
     };
     assert_eq!(says(r#""value":"3""#, r#""value":1"#).await, Some(EmploymentType::FullTime));
     assert_eq!(says(r#""value":"3""#, r#""value":"实习""#).await, Some(EmploymentType::Intern));
+    assert_eq!(says(r#""value":"3""#, r#""value":"99""#).await, Some(EmploymentType::Intern), "a company's own number");
     for (from, to) in [
-        (r#""value":"3""#, r#""value":"0""#),
-        (r#""value":"3""#, r#""value":"99""#),
+        (r#""value":"3","label":"实习""#, r#""value":"0","label":"无类型""#),
+        (r#""value":"3","label":"实习""#, r#""value":"99","label":"顾问""#),
         (r#"{"itemIndex":0,"value":"3","label":"实习"}"#, r#"{"itemIndex":0}"#),
         ("sys01-employeeType", "sys01-positionLevel"),
     ] {
