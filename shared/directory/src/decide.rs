@@ -166,9 +166,8 @@ fn second_part_alone(item: &Item) -> Option<Item> {
     if item.parts.iter().any(|part| part.action != Action::Update) {
         return None;
     }
-    let base = item.before.as_ref().map(|before| before.base.clone()).unwrap_or_default();
     let mut alone = Item { parts: vec![second.clone()], ..item.clone() };
-    first.changes.iter().for_each(|change| disagree(&mut alone.link, change, &base));
+    first.changes.iter().for_each(|change| disagree(&mut alone.link, change, item.before.as_ref()));
     Some(alone)
 }
 
@@ -181,9 +180,15 @@ fn unionid(record: &Record, key: &HashKey) -> Option<FieldHash> {
     record.unionid.as_ref().map(|id| hash::bytes(key, "unionid", id.as_str().as_bytes()))
 }
 
-fn is_reused(pair: &Pair<'_>, dingtalk: &Record, key: &HashKey) -> bool {
+/// Whether DingTalk's record is of another human than the link: both know a `unionid`, and not the same one.
+#[must_use]
+pub fn is_another(link: &Link, dingtalk: &Record, key: &HashKey) -> bool {
     let now = unionid(dingtalk, key);
-    let another = pair.link.unionid.is_some() && now.is_some() && pair.link.unionid != now;
+    link.unionid.is_some() && now.is_some() && link.unionid != now
+}
+
+fn is_reused(pair: &Pair<'_>, dingtalk: &Record, key: &HashKey) -> bool {
+    let another = is_another(pair.link, dingtalk, key);
     another && !planted::is(Bug::ReusedUserid) && pair.link.dingtalk.as_ref() == Some(&dingtalk.id)
 }
 

@@ -307,11 +307,10 @@ impl Stop {
 
 /// Takes fields out of an item: what is not written is not agreed, so that base keeps what it had.
 fn take_out(item: &mut Item, fields: FieldSet) {
-    let before = item.before.as_ref().map(|link| link.base.clone()).unwrap_or_default();
     for part in &mut item.parts {
         for change in part.changes.iter().filter(|change| fields.contains(change.field)) {
             part.values.hide(change.field);
-            disagree(&mut item.link, change, &before);
+            disagree(&mut item.link, change, item.before.as_ref());
         }
         part.changes.retain(|change| !fields.contains(change.field));
     }

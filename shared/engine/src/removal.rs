@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use directory::decide::{self, Removal, View};
+use directory::hash;
 use directory::plan::{Plan, Settled};
 use directory::planted::{self, Bug};
 use directory::{Action, DeptId, Field, Kind, Lifecycle, Link, LinkId, NativeId, Side};
@@ -15,6 +16,14 @@ const RUNS_TO_MISS: u32 = 2;
 
 /// Canaries that are asked for before "not found" is doubted.
 const CANARIES_MAX: usize = 5;
+
+/// Why an administrator's removal in the eHR waits, and for whom.
+pub(crate) const ADMINISTRATOR_MISSING: &str = "an administrator or boss is missing in DingTalk; they are never removed: \
+     whoever has gone is marked as left in the eHR by hand";
+
+/// The same in DingTalk.
+const ADMINISTRATOR_LEFT: &str = "an administrator or boss is gone in the eHR; they are never removed: whoever has gone is \
+     removed in DingTalk by hand";
 
 /// Who counts as a canary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,9 +48,8 @@ impl Run<'_> {
         self.canaries(None).await?;
         let mut plan = Plan::default();
         for link in confirmed {
-            let admin = link.protected || link.dingtalk.as_ref().is_some_and(|id| admins.contains(id));
-            if admin && !planted::is(Bug::AdminRemoved) {
-                self.hold(&link, "an administrator or boss is missing in the lists; they are never removed");
+            if self.is_kept(&link, &admins).await? {
+                self.hold(&link, ADMINISTRATOR_MISSING);
             } else {
                 self.propose_removal(&link, "missing in two complete sweeps and not found by its id", &mut plan)
                     .await?;
@@ -49,6 +57,18 @@ impl Run<'_> {
         }
         self.apply(self.approve(plan, linked), &|_| {}).await?;
         Ok(())
+    }
+
+    /// Whether nobody but a person may remove somebody in the eHR: an administrator or boss, when last seen or by DingTalk's own
+    /// list, whom nobody has marked as left yet.
+    pub(crate) async fn is_kept(&self, link: &Link, admins: &BTreeSet<NativeId>) -> Result<bool, LookError> {
+        let admin = link.protected || link.dingtalk.as_ref().is_some_and(|id| admins.contains(id));
+        if !admin || planted::is(Bug::AdminRemoved) {
+            return Ok(false);
+        }
+        let Some(id) = &link.ehr else { return Ok(true) };
+        let stored = self.engine.ehr.get(link.kind, id).await?;
+        Ok(stored.is_none_or(|stored| stored.record.active))
     }
 
     /// Plans the removal of one record if the side that decides does not find it. Trouble with one stops nobody else.
@@ -106,7 +126,7 @@ impl Run<'_> {
     /// DingTalk's record goes when the grace period is over.
     fn leave(&self, link: &Link, protected: bool, reason: &str, plan: &mut Plan) {
         if protected && !planted::is(Bug::AdminRemoved) {
-            self.hold(link, "an administrator or boss is gone in the eHR; they are never removed");
+            self.hold(link, ADMINISTRATOR_LEFT);
             return;
         }
         let since = match link.lifecycle {
@@ -203,22 +223,30 @@ impl Run<'_> {
         for canary in canaries.collect::<Vec<_>>() {
             let (links, corp) = (&self.engine.links, &self.engine.corp);
             let link = links.link_by_native(corp, Kind::Person, Side::DingTalk, &canary).await?;
-            let ours = link.is_some_and(|link| link.lifecycle == Lifecycle::Active);
-            let counts = ours || (who == Canary::Anybody && self.canary.is_none());
-            if counts && matches!(self.view_of(Kind::Person, &canary).await?, View::Here(_)) {
+            let ours = link.as_ref().filter(|link| link.lifecycle == Lifecycle::Active);
+            if ours.is_none() && (who != Canary::Anybody || self.canary.is_some()) {
+                continue;
+            }
+            let View::Here(record) = self.view_of(Kind::Person, &canary).await? else { continue };
+            // Another company may have the same `userid`, of another human.
+            if ours.is_none_or(|link| !decide::is_another(link, &record, &self.engine.key)) {
                 return Ok(());
             }
         }
         Err(LookError::NotYet("no canary is found either, so that \"not found\" says nothing: nothing is removed"))
     }
 
-    /// Another department of ours is found: then "not found" says something about a department, also where nobody is linked
-    /// yet. About people it says nothing, whose visibility is another permission.
+    /// Another department of ours is found, by its id and the name that was agreed on: then "not found" says something about a
+    /// department, also where nobody is linked yet. About people it says nothing, whose visibility is another permission.
     pub(crate) async fn department_canary(&self, of: Option<&NativeId>) -> Result<bool, LookError> {
         let root = NativeId::from(DeptId::ROOT);
         let known = self.names.departments().into_iter().filter(|id| *id != root && Some(id) != of);
         for id in known.take(CANARIES_MAX).collect::<Vec<_>>() {
-            if matches!(self.view_of(Kind::Department, &id).await?, View::Here(_)) {
+            let (links, corp) = (&self.engine.links, &self.engine.corp);
+            let link = links.link_by_native(corp, Kind::Department, Side::DingTalk, &id).await?;
+            let Some(agreed) = link.and_then(|link| link.base.hashes.get(&Field::Name).copied()) else { continue };
+            let View::Here(record) = self.view_of(Kind::Department, &id).await? else { continue };
+            if hash::field(&self.engine.key, Field::Name, record.values.get(Field::Name)) == agreed {
                 return Ok(true);
             }
         }

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use directory::decide::View;
 use directory::plan::{Counts, Plan};
-use directory::planted::{self, Bug};
 use directory::{Field, Kind, Lifecycle, Link, NativeId, RunId, Side, Target, Wake};
 
 use crate::names::Unknown;
 use crate::observe::{LookError, Observed, Whose};
+use crate::removal::ADMINISTRATOR_MISSING;
 use crate::{Engine, Run, Sight};
 
 /// How often one look is repeated when somebody else wrote the same record meanwhile.
@@ -126,9 +126,8 @@ impl Run<'_> {
             return Ok(());
         }
         let admins: BTreeSet<NativeId> = self.engine.dingtalk.admins().await?.iter().map(Into::into).collect();
-        let admin = link.protected || link.dingtalk.as_ref().is_some_and(|id| admins.contains(id));
-        if admin && !planted::is(Bug::AdminRemoved) {
-            self.hold(link, "an administrator or boss is not found; they are never removed");
+        if self.is_kept(link, &admins).await? {
+            self.hold(link, ADMINISTRATOR_MISSING);
             return Ok(());
         }
         self.canaries(link.dingtalk.as_ref()).await?;

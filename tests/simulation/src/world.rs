@@ -15,7 +15,7 @@ use std::task::{Context, Poll};
 use directory::hash::{FieldHash, HashKey};
 use directory::policy::Policy;
 use directory::snapshot::Scope;
-use directory::{CorpId, Field, Kind, NativeId, RunId, Side, Timestamp, UserId};
+use directory::{CorpId, Field, Kind, LinkId, NativeId, RunId, Side, Timestamp, UserId};
 use engine::ports::JournalEntry;
 
 use crate::dice::Dice;
@@ -98,6 +98,8 @@ pub struct State {
     pub stuck: bool,
     /// What a person released.
     pub released: BTreeSet<FieldHash>,
+    /// Whose removal is held and cannot be released: a person sees to them.
+    pub unremoved: BTreeSet<LinkId>,
     /// When each running invocation began.
     pub began: BTreeMap<u32, i64>,
     /// What running invocations read.
@@ -247,6 +249,7 @@ impl State {
             sweeping: BTreeSet::new(),
             stuck: false,
             released: BTreeSet::new(),
+            unremoved: BTreeSet::new(),
             began: BTreeMap::new(),
             reads: Reads::new(),
             decided: Reads::new(),

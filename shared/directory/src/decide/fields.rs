@@ -6,7 +6,7 @@ use super::{Change, Context, Counterpart, Decision, Pair, begin_again, conclude,
 use crate::field::{Field, FieldSet};
 use crate::hash::{self, FieldHash, HashKey};
 use crate::ids::{DeptId, Kind, LinkId, Side, Timestamp};
-use crate::link::{Action, Base, Intent, Lifecycle, Link, Wait};
+use crate::link::{Action, Intent, Lifecycle, Link, Wait};
 use crate::merge::{self, Merged, Seen};
 use crate::plan::Part;
 use crate::planted::{self, Bug};
@@ -41,7 +41,7 @@ pub(super) fn restore(pair: Pair<'_>, dingtalk: &Record, ehr: Counterpart<'_>, c
     // First things first: a field that DingTalk refuses must not keep somebody away. What it is to be told, the next look
     // tells it.
     let untold = std::mem::take(&mut writes.dingtalk);
-    untold.1.iter().for_each(|change| disagree(&mut link, change, &pair.link.base));
+    untold.1.iter().for_each(|change| disagree(&mut link, change, Some(pair.link)));
     link.lifecycle = Lifecycle::Active;
     conclude(pair, link, parts(writes, Action::Restore, false), "in DingTalk again")
 }
@@ -51,17 +51,26 @@ fn intents(pair: Pair<'_>) -> &[Intent] {
     if planted::is(Bug::IntentsExpire) { &[] } else { &pair.link.intents }
 }
 
-/// Base keeps what it had of a field that is not written after all.
-pub(crate) fn disagree(link: &mut Link, change: &Change, before: &Base) {
+/// Base keeps what it had of a field that is not written after all, and what was sent of it stays unexplained.
+pub(crate) fn disagree(link: &mut Link, change: &Change, before: Option<&Link>) {
     match change.base_before {
         Some(hash) => _ = link.base.hashes.insert(change.field, hash),
         None => _ = link.base.hashes.remove(&change.field),
     }
     match change.field {
-        Field::Departments => link.base.departments.clone_from(&before.departments),
-        Field::Leads => link.base.leads.clone_from(&before.leads),
+        Field::Departments => {
+            link.base.departments = before.map(|link| link.base.departments.clone()).unwrap_or_default();
+        }
+        Field::Leads => link.base.leads = before.map(|link| link.base.leads.clone()).unwrap_or_default(),
         _ => {}
     }
+    if planted::is(Bug::IntentsExpire) {
+        return;
+    }
+    let sent = before.iter().flat_map(|link| &link.intents).filter(|intent| intent.fields.contains_key(&change.field));
+    let sent: Vec<Intent> = sent.filter(|intent| !link.intents.contains(intent)).cloned().collect();
+    link.intents.extend(sent);
+    link.intents.sort_by_key(|intent| intent.at);
 }
 
 fn reason(writes: &Writes) -> &'static str {
@@ -136,6 +145,7 @@ fn merge(link: &mut Link, intents: &[Intent], dingtalk: &Record, ehr: &Record, c
         };
         let in_dingtalk = look(Side::DingTalk, &dingtalk.values);
         let in_ehr = look(Side::Ehr, &ehr.values);
+        let (in_dingtalk, in_ehr) = in_order(intents, field, in_dingtalk, in_ehr);
         let owner = context.policy.owner(link.kind, field);
         if let Some(union) = shared_set(link, field, owner, &dingtalk.values, &ehr.values) {
             merge_set(&mut writes, link, field, &union, (dingtalk, ehr), context);
@@ -207,6 +217,20 @@ fn look(intents: &[Intent], side: Side, field: Field, values: &Values, key: &Has
         Seen::Sent(hash)
     } else {
         Seen::Is(hash)
+    }
+}
+
+/// Both values were being sent when writes of them were cut off: the later one was decided in sight of the other.
+fn in_order(intents: &[Intent], field: Field, dingtalk: Seen, ehr: Seen) -> (Seen, Seen) {
+    let last = |to: Side, hash: FieldHash| {
+        intents.iter().rposition(|sent| sent.side == to && sent.fields.get(&field) == Some(&hash))
+    };
+    match (dingtalk, ehr) {
+        (Seen::Sent(there), Seen::Sent(here)) if last(Side::Ehr, there) > last(Side::DingTalk, here) => {
+            (Seen::Is(there), ehr)
+        }
+        (Seen::Sent(_), Seen::Sent(here)) => (dingtalk, Seen::Is(here)),
+        seen => seen,
     }
 }
 

@@ -1,6 +1,8 @@
 use super::*;
 use crate::field::Field;
+use crate::ids::Timestamp;
 use crate::index::tests::{link, values};
+use crate::link::Intent;
 use crate::record::Value;
 use crate::text::Personal;
 
@@ -88,6 +90,24 @@ fn held_memberships_come_back_into_base() {
     let approved = approve(items.collect(), 100);
     assert_eq!(approved.items().len(), 1);
     assert_eq!(approved.items()[0].link.base.departments.len(), 1);
+}
+
+#[test]
+fn what_was_sent_of_a_held_field_stays_unexplained() {
+    let sent = |field| Intent {
+        side: Side::DingTalk,
+        fields: [(field, [0x11; 12])].into(),
+        action: Action::Update,
+        at: Timestamp(0),
+    };
+    let items = (0..20).map(|n| {
+        let both = [(Field::Mobile, None), (Field::Title, Some("总监"))];
+        let mut one = item(n, Action::Update, if n == 0 { &both } else { &both[..1] });
+        one.before.as_mut().unwrap().intents = vec![sent(Field::Mobile), sent(Field::Title)];
+        one
+    });
+    let approved = approve(items.collect(), 100);
+    assert_eq!(approved.items()[0].link.intents, [sent(Field::Mobile)]);
 }
 
 #[test]

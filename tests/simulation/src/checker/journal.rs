@@ -91,7 +91,7 @@ fn was_agreed(entries: &ByRecord<'_>, replaced: &Replaced) -> bool {
     let of_record = entries.get(&(replaced.link, replaced.side)).map(Vec::as_slice).unwrap_or_default();
     let mut changes = of_record.iter().flat_map(|entry| &entry.changes);
     changes.any(|change| {
-        let this = change.field == replaced.field && change.before == replaced.value;
+        let this = change.field == replaced.field && change.before == replaced.value && change.after == replaced.by;
         this && change.base_before.is_some()
     })
 }

@@ -1,5 +1,6 @@
 //! The faults stop, people do what was left to them, and sweeps run until a round writes nothing.
 
+use directory::link::Action;
 use directory::plan::Held;
 
 use crate::invocation::{Ended, Invocation};
@@ -92,9 +93,11 @@ impl History {
         let held = self.sweep_alone();
         let state = &mut *self.shared.lock();
         state.wakes.clear();
-        let known = state.released.len();
+        let known = state.released.len() + state.unremoved.len();
         state.released.extend(held.iter().filter_map(|held| held.fingerprint));
-        let released = state.released.len() != known;
+        let never = held.iter().filter(|held| held.action == Action::Remove && held.fingerprint.is_none());
+        state.unremoved.extend(never.map(|held| held.link));
+        let released = state.released.len() + state.unremoved.len() != known;
         tidied || released || state.writes > 0 || !state.links.says_the_same(&before)
     }
 

@@ -20,6 +20,8 @@ pub struct Replaced {
     pub field: Field,
     /// What it was.
     pub value: Fact,
+    /// What took its place.
+    pub by: Fact,
     /// Whether the invocation that replaced it had read it.
     pub read: bool,
     /// Whether both sides may write the field.
@@ -162,6 +164,7 @@ impl Oracle {
                     link,
                     field,
                     value,
+                    by: written,
                     read,
                     shared: owner == Ownership::Shared,
                     unseen_by_the_other,

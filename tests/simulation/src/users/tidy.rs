@@ -25,6 +25,7 @@ impl State {
         self.say_who_is_who();
         self.accept_invitations();
         self.relieve_administrators();
+        self.let_administrators_go();
         self.change_numbers();
         self.close_second_departments();
         self.empty_departments();
@@ -234,6 +235,22 @@ impl State {
             let gone = |number: u32| self.oracle.has_been(Side::Ehr, (Kind::Person, number));
             if number.is_some_and(|number| gone(number) && !there.contains_key(&(Kind::Person, number))) {
                 _ = self.act(Act::SetAdmin { userid, sys_level: 0 }, None);
+            }
+        }
+    }
+
+    /// Who was an administrator when last seen and is gone from DingTalk, is not removed by the engine: HR is told, looks, and marks
+    /// them as left.
+    fn let_administrators_go(&mut self) {
+        for id in self.unremoved.clone() {
+            let Some(link) = self.links.all().find(|link| link.id == id) else { continue };
+            let Some((there, here)) = link.dingtalk.clone().zip(link.ehr.clone()) else { continue };
+            let is_here = self.ehr.get(Kind::Person, &here).is_some_and(|stored| stored.record.active);
+            let has_gone = !self.userids().iter().any(|userid| contacts::native(userid) == there);
+            if self.policy.lifecycle == Side::DingTalk && has_gone && is_here {
+                self.in_ehr("marks an administrator as left", &[(Kind::Person, here.clone())], |state| {
+                    state.ehr.edit(Kind::Person, &here, |record| record.active = false);
+                });
             }
         }
     }

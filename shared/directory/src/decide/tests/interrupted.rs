@@ -57,6 +57,21 @@ fn an_old_intent_still_explains_what_it_wrote() {
     assert!(item.link.intents.is_empty(), "this read explains it");
 }
 
+/// Two writes were cut off, one to each side: the later one was decided in sight of what the earlier one was to be.
+#[test]
+fn of_two_writes_that_were_cut_off_the_later_decision_stands() {
+    let policy = shared_title();
+    let agreed = settled_by(&policy, &record("u1", "工程师"), &record("e1", "工程师"));
+    let (dingtalk, ehr) = (record("u1", "总监"), record("e1", "经理"));
+    let (to_ehr, to_dingtalk) = (intent(Side::Ehr, "总监"), intent(Side::DingTalk, "经理"));
+    let id = dingtalk.id.clone();
+    for (intents, to) in [([to_ehr.clone(), to_dingtalk.clone()], Side::DingTalk), ([to_dingtalk, to_ehr], Side::Ehr)] {
+        let link = Link { intents: intents.into(), ..agreed.clone() };
+        let item = item(decide_by(&policy, &link, true, View::Here(&dingtalk), Some(&ehr), Some(&id), Timestamp(1)));
+        assert_eq!(item.parts.iter().map(|part| part.to).collect::<Vec<_>>(), [to]);
+    }
+}
+
 #[test]
 fn one_sides_refusal_does_not_keep_the_other_from_its_part() {
     let mut policy = Policy::preset(Preset::Custom);
