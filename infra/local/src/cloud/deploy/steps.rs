@@ -110,6 +110,15 @@ mod tests {
     }
 
     #[test]
+    fn the_last_word_on_the_architecture_counts_for_the_callback_too() {
+        let other = if std::env::consts::ARCH == "x86_64" { "arm64" } else { "x86_64" };
+        let project = Project { root: "no-project-here".into(), target: "no-target-here".into() };
+        let (wanted, last) = (format!("Architecture={}", std::env::consts::ARCH), format!("Architecture={other}"));
+        let told = whole_callback(&args(true, &[&wanted, &last]), &project).unwrap();
+        assert!(told.contains("not on this machine"), "{told}");
+    }
+
+    #[test]
     fn a_bad_end_is_an_error() {
         let step = Step(vec!["build".to_owned()]);
         let here = Path::new(".");
