@@ -62,7 +62,7 @@ pub enum Command {
     Rotate(RotateArgs),
     /// Every check of the project, the same that CI runs
     Test(TestArgs),
-    /// Figures, a line of JSON each: `sync`, `callback`, `flood`
+    /// Figures, a line of JSON each: `sync`, `rows`, `callback`, `flood`, `simulation`, `planted`; `tell` a seed
     Bench(BenchArgs),
     /// The cloud: check what is deployed there
     Cloud(CloudArgs),
