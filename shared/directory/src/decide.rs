@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::field::{Field, FieldSet};
 use crate::hash::{self, FieldHash, HashKey};
-use crate::ids::{NativeId, Side, Timestamp};
+use crate::ids::{NativeId, Side, Timestamp, UnionId};
 use crate::link::{Action, Base, Lifecycle, Link, Version};
 use crate::plan::{Item, Part, Settled};
 use crate::planted::{self, Bug};
@@ -176,8 +176,14 @@ fn waits(link: &Link) -> Decision {
     Decision::Waits(reasons.join("; "))
 }
 
+/// What a link keeps of a `unionid`.
+#[must_use]
+pub fn unionid_hash(id: &UnionId, key: &HashKey) -> FieldHash {
+    hash::bytes(key, "unionid", id.as_str().as_bytes())
+}
+
 fn unionid(record: &Record, key: &HashKey) -> Option<FieldHash> {
-    record.unionid.as_ref().map(|id| hash::bytes(key, "unionid", id.as_str().as_bytes()))
+    record.unionid.as_ref().map(|id| unionid_hash(id, key))
 }
 
 /// Whether DingTalk's record is of another human than the link: both know a `unionid`, and not the same one.

@@ -50,12 +50,31 @@ struct Row {
     /// Sum of the hashes of (department, leads it) that base has, less those that the lists showed so far.
     places_left: u64,
     seen: [bool; 2],
+    standing: Standing,
+}
+
+/// What the link says of a record. One byte: of a row there are as many as the company has people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    /// On both sides, and nothing is pending: an agreeing row costs nothing more.
+    Settled,
     /// On both sides when it was last seen.
-    active: bool,
-    /// Nothing is pending: an agreeing row costs nothing more.
-    settled: bool,
+    Active,
     /// Marked left: its absence is no news.
-    expected_absent: bool,
+    Left,
+    /// Begun, or waiting for a person.
+    Other,
+}
+
+impl Standing {
+    fn of(link: &Link) -> Self {
+        match link.lifecycle {
+            Lifecycle::Active if link.intents.is_empty() => Self::Settled,
+            Lifecycle::Active | Lifecycle::Absent { .. } | Lifecycle::Leaving { .. } => Self::Active,
+            Lifecycle::Left { .. } => Self::Left,
+            Lifecycle::Creating | Lifecycle::Quarantined { .. } => Self::Other,
+        }
+    }
 }
 
 /// The index: built from all links of a corp, asked once per list row.
@@ -92,9 +111,7 @@ impl BaseIndex {
             agreed,
             places_left: places(&self.key, &link.base),
             seen: [false; 2],
-            active: matches!(link.lifecycle, Lifecycle::Active | Lifecycle::Absent { .. } | Lifecycle::Leaving { .. }),
-            settled: link.lifecycle == Lifecycle::Active && link.intents.is_empty(),
-            expected_absent: matches!(link.lifecycle, Lifecycle::Left { .. }),
+            standing: Standing::of(link),
         };
         self.rows.push(row);
     }
@@ -119,7 +136,8 @@ impl BaseIndex {
     /// data. `left_too`: those who are marked left count as linked.
     #[must_use]
     pub fn shows_none_of_ours(&self, left_too: bool) -> bool {
-        self.rows.iter().any(|row| row.active || left_too) && !self.shows_any_of_ours(None)
+        self.rows.iter().any(|row| matches!(row.standing, Standing::Settled | Standing::Active) || left_too)
+            && !self.shows_any_of_ours(None)
     }
 
     /// Whether DingTalk's lists showed a record that a link knows, other than `this` one.
@@ -138,7 +156,7 @@ impl BaseIndex {
     /// Records that are not marked left.
     #[must_use]
     pub fn present(&self) -> u64 {
-        self.rows.iter().filter(|row| !row.expected_absent).count() as u64
+        self.rows.iter().filter(|row| row.standing != Standing::Left).count() as u64
     }
 
     /// How many links.
@@ -180,7 +198,9 @@ impl BaseIndex {
         let Some(row) = self.rows.get_mut(at) else { return Nomination::Unknown };
         row.seen[slot(side)] = true;
         row.places_left = row.places_left.wrapping_sub(place);
-        if row.settled && (seen == row.digests[slot(side)] || planted::is(Bug::ListsNominateNobody)) {
+        if row.standing == Standing::Settled
+            && (seen == row.digests[slot(side)] || planted::is(Bug::ListsNominateNobody))
+        {
             Nomination::Agrees(row.link)
         } else {
             Nomination::Differs(row.link)
@@ -192,7 +212,7 @@ impl BaseIndex {
         let at = self.position(side, native);
         let Some(row) = at.and_then(|at| self.rows.get_mut(at)) else { return Nomination::Unknown };
         row.seen[slot(side)] = true;
-        if row.expected_absent { Nomination::Agrees(row.link) } else { Nomination::Differs(row.link) }
+        if row.standing == Standing::Left { Nomination::Agrees(row.link) } else { Nomination::Differs(row.link) }
     }
 
     /// Notes that a record is there although no list shows it: the root department is in nobody's list.
@@ -200,7 +220,7 @@ impl BaseIndex {
         let at = self.position(side, native);
         let Some(row) = at.and_then(|at| self.rows.get_mut(at)) else { return Nomination::Unknown };
         row.seen[slot(side)] = true;
-        if row.settled { Nomination::Agrees(row.link) } else { Nomination::Differs(row.link) }
+        if row.standing == Standing::Settled { Nomination::Agrees(row.link) } else { Nomination::Differs(row.link) }
     }
 
     /// Notes that a record which DingTalk's list showed was read in full since: where it is, base knows. `false`: no link
@@ -237,7 +257,7 @@ impl BaseIndex {
 
     /// People whom the lists showed in other places, or with another leader mark, than base has.
     pub fn displaced(&self) -> impl Iterator<Item = LinkId> {
-        let seen = |row: &&Row| row.seen[slot(Side::DingTalk)] && !row.expected_absent;
+        let seen = |row: &&Row| row.seen[slot(Side::DingTalk)] && row.standing != Standing::Left;
         self.rows.iter().filter(seen).filter(|row| row.places_left != 0).map(|row| row.link)
     }
 
@@ -251,7 +271,7 @@ impl BaseIndex {
     ///
     /// Only [`crate::snapshot::CompleteSnapshot`] gives this out: absence from a partial list says nothing.
     pub(crate) fn unseen(&self, side: Side) -> impl Iterator<Item = LinkId> {
-        self.rows.iter().filter(move |row| !row.seen[slot(side)] && !row.expected_absent).map(|row| row.link)
+        self.rows.iter().filter(move |row| !row.seen[slot(side)] && row.standing != Standing::Left).map(|row| row.link)
     }
 
     /// The fields of a row that are compared. A field that DingTalk lists and nobody agreed on yet is news; one that

@@ -48,7 +48,8 @@ bugs! {
     NoVersionCheck = "no_version_check";
     /// The eHR's record is overwritten whatever its version.
     NoEhrVersion = "no_ehr_version";
-    /// A partial list is taken for a complete one.
+    /// A partial list is taken for a complete one, and proves an absence. Either alone is harmless: who is missing in the list is
+    /// asked for by their id, and who is not found that way was missing in a complete one.
     PartialIsComplete = "partial_is_complete";
     /// One absence is enough, and nobody is asked.
     AbsentOnceIsGone = "absent_once_is_gone";
@@ -78,7 +79,8 @@ bugs! {
     JournalAfterwards = "journal_afterwards";
     /// A record that is linked is linked once more.
     AdoptedTwice = "adopted_twice";
-    /// A department whose create was cut off is not looked for.
+    /// A department whose create was cut off is not looked for, neither by the link's id nor by its name: each would find it
+    /// without the other.
     DepartmentNotLookedFor = "department_not_looked_for";
     /// Who is perhaps somebody's double is created all the same.
     UncertainIsNew = "uncertain_is_new";

@@ -350,9 +350,11 @@ impl Listing {
 impl SweepOrder {
     /// Whether it is this record's turn to be deep-read: a rotating part of the corp, the same in every retry of a run.
     fn turn_of(&self, key: &HashKey, link: LinkId) -> bool {
+        // Eight bytes: one byte modulo seven would prefer four of the seven parts by 3 %.
         let hash = hash::bytes(key, "turn", &link.0);
+        let number = hash.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
         self.deep_share > 0
             && !planted::is(planted::Bug::NoDeepReads)
-            && u64::from(hash[0]) % self.deep_share == self.sweeps % self.deep_share
+            && number % self.deep_share == self.sweeps % self.deep_share
     }
 }

@@ -3,6 +3,7 @@
 
 mod correlate;
 mod error;
+mod withdrawn;
 
 use std::sync::PoisonError;
 
@@ -12,7 +13,7 @@ use directory::hash;
 use directory::plan::{Held, Item, Plan};
 use directory::planted::{self, Bug};
 use directory::policy::Ownership;
-use directory::{Action, Base, Field, FieldSet, Kind, Lifecycle, Link, LinkId, NativeId, Record, Side, Version};
+use directory::{Action, Base, Field, Kind, Lifecycle, Link, LinkId, NativeId, Record, Side, Version};
 use ehr::{Key, Stored};
 use serde::{Deserialize, Serialize};
 
@@ -22,10 +23,6 @@ use crate::trouble::Reach as _;
 
 pub(crate) use correlate::Candidates;
 pub use error::LookError;
-
-/// Person fields that a field permission governs (`dingtalk-api.md` §3.0): an absent one is not proven to be empty.
-const GOVERNED: FieldSet =
-    FieldSet::of(&[Field::Mobile, Field::Email, Field::OrgEmail, Field::WorkPlace, Field::Remark, Field::Extension]);
 
 /// People who may have had one native id after each other, in a company's life.
 const HOLDERS_MAX: u32 = 64;
@@ -142,10 +139,7 @@ impl Run<'_> {
         let mut observed = observed;
         loop {
             let (decision, looked) = self.decision(&observed, rule).await?;
-            let hidden = match &decision {
-                Decision::Write(item) => self.withdrawn(item).await?,
-                _ => FieldSet::NONE,
-            };
+            let hidden = self.withdrawn(&decision, &observed).await?;
             let View::Here(dingtalk) = &mut observed.dingtalk else {
                 return self.take_up(decision, looked, &observed, plan);
             };
@@ -293,29 +287,6 @@ impl Run<'_> {
         if let Some(name) = dingtalk.or(ehr).and_then(|record| record.values.text(Field::Name)) {
             collected.lock().unwrap_or_else(PoisonError::into_inner).name(item.link.id, name);
         }
-    }
-
-    /// Fields that this write would empty although the app may merely not be shown them any more: a permission that is
-    /// withdrawn makes values vanish without an error. Asked only where something would be lost, after it was read.
-    async fn withdrawn(&self, item: &Item) -> Result<FieldSet, LookError> {
-        let to_ehr = item.part(Side::Ehr).map(|part| part.changes.as_slice()).unwrap_or_default();
-        let emptied = to_ehr.iter().filter(|change| change.before.is_some() && change.after.is_none());
-        let emptied = emptied.map(|change| change.field).collect::<FieldSet>().intersection(GOVERNED);
-        let known = *self.withdrawn.lock().unwrap_or_else(PoisonError::into_inner);
-        if emptied.without(known).is_empty() {
-            return Ok(emptied);
-        }
-        let hidden = emptied.without(self.engine.dingtalk.scope().await?.fields);
-        if !hidden.is_empty() {
-            let mut known = self.withdrawn.lock().unwrap_or_else(PoisonError::into_inner);
-            *known = known.union(hidden);
-            for field in hidden.iter() {
-                let sentence =
-                    format!("DingTalk no longer shows the field {}: its values are left as they were", field.key());
-                self.tally(|tally| tally.note(sentence));
-            }
-        }
-        Ok(hidden)
     }
 
     /// A link for somebody whom no link knows. Its id is derived; a native id that was freed and given to somebody else

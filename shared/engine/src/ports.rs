@@ -8,7 +8,9 @@ use dingtalk::client::{Client, CrawlEnd, Crawled, Tally, Unread};
 use directory::decide::{Change, Writable};
 use directory::policy::{EmploymentType, Ownership};
 use directory::snapshot::Scope;
-use directory::{Action, DeptId, FieldSet, Kind, LinkId, NativeId, Record, RunId, Side, Timestamp, UserId, Values};
+use directory::{
+    Action, DeptId, FieldSet, Kind, LinkId, NativeId, Record, RunId, Side, Timestamp, UnionId, UserId, Values,
+};
 use state::store::JournalError;
 
 /// One write to DingTalk. References in `values` are DingTalk's own ids.
@@ -33,6 +35,13 @@ pub struct ToDingTalk {
 pub enum Written {
     /// Done; the id of the record.
     Done(NativeId),
+    /// A person was created.
+    Joined {
+        /// Their `userid`.
+        id: NativeId,
+        /// Their `unionid`, where DingTalk's answer says it.
+        unionid: Option<UnionId>,
+    },
     /// The person was invited and has to accept (40103).
     Pending,
     /// DingTalk refuses this record, for the reason.

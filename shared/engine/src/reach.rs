@@ -44,6 +44,13 @@ impl Run<'_> {
         if !is_marked(&self.engine.policy) {
             return Ok(true);
         }
+        // Whoever is marked by an id of one side is marked where that side no longer shows them.
+        if let Some(link) = &observed.link {
+            let ids = Ids { dingtalk: link.dingtalk.as_ref(), ehr: link.ehr.as_ref() };
+            if self.engine.policy.is_untouchable(link.kind, ids, std::iter::empty::<[Ids<'_>; 0]>()) {
+                return Ok(false);
+            }
+        }
         let dingtalk = match &observed.dingtalk {
             View::Here(record) => Some((Side::DingTalk, record)),
             View::NotFound | View::Unseen => None,
@@ -108,6 +115,11 @@ impl Run<'_> {
         self.parents.learn(side, department.clone(), parent.clone());
         Ok(parent)
     }
+}
+
+/// Whether there are people whom the policy keeps out of reach.
+pub(crate) fn leaves_people_out(policy: &Policy) -> bool {
+    is_marked(policy) || policy.employment_types.names_kinds() || !policy.scope.takes_people()
 }
 
 /// Whether the policy marks anybody: usually not, and then no tree is walked.

@@ -45,7 +45,7 @@ impl Run<'_> {
             return Ok(());
         }
         let admins: BTreeSet<NativeId> = self.engine.dingtalk.admins().await?.iter().map(Into::into).collect();
-        self.canaries(None).await?;
+        self.canaries(Kind::Person, None).await?;
         let mut plan = Plan::default();
         for link in confirmed {
             if self.is_kept(&link, &admins).await? {
@@ -95,7 +95,8 @@ impl Run<'_> {
         if !self.reaches(&observed).await? {
             return Ok(true);
         }
-        let proven = planted::is(Bug::NoFreshRead) || planted::is(Bug::AbsentOnceIsGone);
+        let unasked = [Bug::NoFreshRead, Bug::AbsentOnceIsGone, Bug::PartialIsComplete];
+        let proven = unasked.into_iter().any(planted::is);
         let gone = proven
             || match self.decides() {
                 Side::DingTalk => matches!(observed.dingtalk, View::NotFound),
@@ -113,7 +114,8 @@ impl Run<'_> {
                 plan.items.push(item);
             }
             (Side::Ehr, View::Here(record), _) => self.leave(&link, record.protected, reason, plan),
-            // Nothing is left to be removed: the link alone says so.
+            // Nothing is left to be removed: the link alone says so, if DingTalk's "not found" says something at this moment.
+            _ if !self.is_gone_in_dingtalk(&link, &observed).await? => {}
             _ => {
                 let removal = Removal { side: self.decides().other(), ehr_version: None, reason };
                 let item = decide::gone(&link, removal, self.now());
@@ -121,6 +123,23 @@ impl Run<'_> {
             }
         }
         Ok(true)
+    }
+
+    /// Whether DingTalk has no record of a link either, where the eHR has none: not found, and somebody else is.
+    async fn is_gone_in_dingtalk(&self, link: &Link, observed: &Observed) -> Result<bool, LookError> {
+        if self.decides() == Side::DingTalk {
+            return Ok(true);
+        }
+        let of = link.dingtalk.as_ref();
+        match (&observed.dingtalk, link.kind) {
+            (View::NotFound, Kind::Department) => self.department_canary(of).await,
+            (View::NotFound, Kind::Person) => match self.canary(of, Canary::Linked).await {
+                Err(LookError::NotYet(_)) => Ok(false),
+                found => found.map(|()| true),
+            },
+            // A create that never took place has no id there.
+            _ => Ok(of.is_none()),
+        }
     }
 
     /// DingTalk's record goes when the grace period is over.
@@ -202,13 +221,17 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Before something is removed: a canary is found on the side that decides, and in DingTalk.
-    pub(crate) async fn canaries(&self, of: Option<&NativeId>) -> Result<(), LookError> {
+    /// Before something is removed: a canary is found on the side that decides, and in DingTalk. For a department another
+    /// department is enough: where people are left alone, nobody is linked.
+    pub(crate) async fn canaries(&self, kind: Kind, of: Option<&NativeId>) -> Result<(), LookError> {
         if planted::is(Bug::NoCanary) {
             return Ok(());
         }
         if self.decides() == Side::Ehr && !self.ehr_canary().await? {
             return Err(LookError::NotYet("the eHR finds nobody whom it listed: nothing is removed"));
+        }
+        if kind == Kind::Department && self.department_canary(of).await? {
+            return Ok(());
         }
         self.canary(of, Canary::Linked).await
     }

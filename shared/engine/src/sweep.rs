@@ -14,6 +14,7 @@ use crate::listing::Listing;
 use crate::names::Names;
 use crate::observe::LookError;
 use crate::plans::Collected;
+use crate::reach;
 use crate::report::{Progress, RunReport};
 use crate::{Engine, Run, Sight};
 
@@ -237,9 +238,9 @@ impl Run<'_> {
     }
 
     /// Where the eHR's ids are ours to derive, people who are about to be created can be referred to at once: managers and
-    /// heads need no second write.
+    /// heads need no second write. Where the policy leaves people out, nobody knows yet who will come.
     pub(crate) fn expect(&self, listing: &Listing, known: &BaseIndex) {
-        if self.decides() == Side::Ehr {
+        if self.decides() == Side::Ehr || reach::leaves_people_out(&self.engine.policy) {
             return;
         }
         for id in &listing.newcomers {
@@ -308,7 +309,5 @@ fn unmatched(side: Side, n: u64) -> String {
         Side::DingTalk => "DingTalk",
         Side::Ehr => "the eHR",
     };
-    format!(
-        "{n} records are only in {where_}, which does not decide who joins; they were never linked and are left alone"
-    )
+    format!("{n} records are only in {where_}, which does not decide who joins; they are not linked and are left alone")
 }

@@ -71,7 +71,7 @@ async fn create_person(client: &Client, write: &ToDingTalk) -> Result<Written, E
     let (orders, mobile_form) = (BTreeMap::new(), MobileForm::default());
     let person = NewPerson { userid: &userid, values: &write.values, orders: &orders, mobile_form };
     Ok(match client.create_person(&person).await? {
-        Outcome::Done(Entry::Joined { .. }) => Written::Done((&userid).into()),
+        Outcome::Done(Entry::Joined { unionid, .. }) => Written::Joined { id: (&userid).into(), unionid },
         Outcome::Done(Entry::Invited) => Written::Pending,
         Outcome::Unknown => Written::Unknown,
     })

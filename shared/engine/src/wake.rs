@@ -130,7 +130,7 @@ impl Run<'_> {
             self.hold(link, ADMINISTRATOR_MISSING);
             return Ok(());
         }
-        self.canaries(link.dingtalk.as_ref()).await?;
+        self.canaries(link.kind, link.dingtalk.as_ref()).await?;
         if link.kind == Kind::Department && self.decides() == Side::DingTalk {
             let occupied = self.occupied().await?;
             if link.ehr.as_ref().is_some_and(|ehr| occupied.contains(ehr)) {

@@ -24,7 +24,8 @@ pub(super) fn only_in_dingtalk(
         (Side::DingTalk, None) => create_in_ehr(pair, dingtalk, context),
         // The eHR says in so many words that this one left; that is no absence.
         (Side::Ehr, Some(ehr)) if pair.stored.is_some() => leave(pair, dingtalk, ehr, context),
-        (Side::Ehr, None) if pair.stored.is_some() && pair.link.ehr.is_some() && was_there(pair.link) => {
+        // Whoever came back to DingTalk by hand, and whom the eHR knows no more, is new there and nobody's to remove.
+        (Side::Ehr, None) if pair.stored.is_some() && pair.link.ehr.is_some() && is_present(pair.link) => {
             Decision::Missing(Side::Ehr)
         }
         (Side::Ehr, _) => Decision::Unmatched(Side::DingTalk),
@@ -46,6 +47,8 @@ pub(super) fn nowhere(pair: Pair<'_>, ehr: Option<Counterpart<'_>>, context: Con
         _ if !known => Decision::Nothing,
         Side::DingTalk if pair.link.dingtalk.is_some() => Decision::Missing(Side::DingTalk),
         Side::DingTalk => Decision::Nothing,
+        // The eHR has no record any more, which is an absence like any other: proven, or not believed.
+        Side::Ehr if ehr.is_none() && pair.link.ehr.is_some() => Decision::Missing(Side::Ehr),
         // Nothing is left to be removed anywhere: the link alone says so.
         Side::Ehr => {
             let mut link = seen(pair, None, ehr.map(|ehr| ehr.record), context);
@@ -66,6 +69,10 @@ fn leave_again(pair: Pair<'_>, ehr: Counterpart<'_>, context: Context<'_>) -> De
         Removal { side: Side::Ehr, ehr_version: Some(ehr.version), reason: "left in DingTalk, which decides" };
     let item = gone(pair.link, removal, context.now);
     Decision::Write(Box::new(Item { needs_canary: true, ..item }))
+}
+
+fn is_present(link: &Link) -> bool {
+    was_there(link) && !matches!(link.lifecycle, Lifecycle::Left { .. })
 }
 
 fn was_there(link: &Link) -> bool {
@@ -90,7 +97,8 @@ fn all_fields(link: &mut Link, from: &Values, fields: FieldSet, context: Context
 
 fn create_in_ehr(pair: Pair<'_>, dingtalk: &Record, context: Context<'_>) -> Decision {
     let mut link = seen(pair, Some(dingtalk), None, context);
-    if pair.stored.is_some() && matches!(link.lifecycle, Lifecycle::Left { .. }) {
+    // It left and came back, or the eHR's copy was deleted: what DingTalk hides just now was agreed with another record.
+    if pair.stored.is_some() && was_there(pair.link) && pair.link.ehr.is_some() {
         begin_again(&mut link);
     }
     let fields = merged_fields(&link, context);

@@ -268,10 +268,19 @@ mod ehr_decides {
     fn absence_alone_removes_nobody() {
         let gone = by_ehr(&agreed(), true, View::Here(&full("u1", "工程师")), None, 0);
         assert!(matches!(gone, Decision::Missing(Side::Ehr)), "{gone:?}");
+        let nowhere = by_ehr(&agreed(), true, View::NotFound, None, 0);
+        assert!(matches!(nowhere, Decision::Missing(Side::Ehr)), "DingTalk's word is not enough: {nowhere:?}");
         let stranger = by_ehr(&new_link(), false, View::Here(&full("u9", "外人")), None, 0);
         assert!(matches!(stranger, Decision::Unmatched(Side::DingTalk)));
         let unseen = by_ehr(&agreed(), true, View::Unseen, Some(&full("e1", "总监")), 0);
         assert!(matches!(unseen, Decision::Nothing));
+    }
+
+    #[test]
+    fn whoever_comes_back_by_hand_after_leaving_is_nobodys_to_remove() {
+        let left = Link { lifecycle: Lifecycle::Left { at: Timestamp(0) }, ..agreed() };
+        let back = by_ehr(&left, true, View::Here(&full("u1", "工程师")), None, 1);
+        assert!(matches!(back, Decision::Unmatched(Side::DingTalk)), "{back:?}");
     }
 
     #[test]
@@ -295,6 +304,17 @@ mod ehr_decides {
         assert!(matches!(decide("总监", 1000), Decision::Write(_)));
         assert!(matches!(decide("经理", 5), Decision::Write(_)));
     }
+}
+
+#[test]
+fn a_copy_that_the_ehr_deleted_is_made_again_from_nothing_agreed() {
+    let agreed = settled("工程师");
+    assert!(agreed.base.hashes.contains_key(&Field::Title));
+    let mut dingtalk = record("u1", "工程师");
+    dingtalk.values.hide(Field::Title);
+    let item = item(decide(&agreed, true, &dingtalk, None));
+    assert_eq!((item.action(), item.link.generation), (Action::Create, 2));
+    assert!(!item.link.base.hashes.contains_key(&Field::Title), "what was hidden was agreed with another record");
 }
 
 #[test]

@@ -11,7 +11,7 @@ pub const ALL_CUSTOM: &str = "*";
 /// What is kept in step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PolicyScope {
-    /// Departments only; people are left alone on both sides.
+    /// Departments only; people are left alone on both sides, also as heads of departments.
     OrganisationOnly,
     /// Departments and people, without DingTalk's custom fields.
     Employees,
@@ -25,6 +25,7 @@ impl PolicyScope {
     #[must_use]
     pub fn fields(&self, kind: Kind) -> FieldSet {
         match (kind, self) {
+            (Kind::Department, Self::OrganisationOnly) => FieldSet::DEPARTMENT.without(FieldSet::of(&[Field::Heads])),
             (Kind::Department, _) => FieldSet::DEPARTMENT,
             (Kind::Person, Self::OrganisationOnly) => FieldSet::NONE,
             (Kind::Person, Self::Employees) => FieldSet::PERSON.without(FieldSet::of(&[Field::Extension])),
@@ -54,7 +55,7 @@ mod tests {
         let custom = PolicyScope::EmployeesAndCustom(["工牌号".to_owned()].into());
         let counts = [PolicyScope::OrganisationOnly, PolicyScope::Employees, custom.clone()]
             .map(|scope| (scope.fields(Kind::Department).len(), scope.fields(Kind::Person).len()));
-        assert_eq!(counts, [(5, 0), (5, 15), (5, 16)]);
+        assert_eq!(counts, [(4, 0), (5, 15), (5, 16)]);
         assert!(custom.takes_custom("工牌号") && !custom.takes_custom("车牌"));
         assert!(!PolicyScope::Employees.takes_custom("工牌号"));
     }

@@ -1,7 +1,7 @@
 //! A write is read back: if it is canonically what was intended it becomes base, otherwise it is a new observation
 //! (`design.md` §4.13).
 
-use directory::decide::View;
+use directory::decide::{self, View};
 use directory::hash::{self, FieldHash};
 use directory::link::Wait;
 use directory::plan::Part;
@@ -26,11 +26,10 @@ impl Run<'_> {
             };
             let Some(record) = record else { continue };
             if part.to == Side::DingTalk {
-                let unionid = record.unionid.as_ref();
-                let unionid = unionid.map(|id| hash::bytes(&self.engine.key, "unionid", id.as_str().as_bytes()));
-                let another = link.unionid.is_some() && unionid.is_some() && link.unionid != unionid;
-                if another && part.action != Action::Create {
-                    // The userid was given to somebody else in this very moment: not ours to learn, the next look says so.
+                let unionid = record.unionid.as_ref().map(|id| decide::unionid_hash(id, &self.engine.key));
+                if decide::is_another(link, &record, &self.engine.key) {
+                    // The userid was given to somebody else in this very moment, or another company is shown: not ours to
+                    // learn, the next look says so.
                     self.look_again_at(link);
                     continue;
                 }

@@ -2,7 +2,8 @@
 
 use dingtalk::client::custom_changes;
 use directory::custom;
-use directory::decide::View;
+use directory::decide::{self, View};
+use directory::hash::FieldHash;
 use directory::plan::{Item, Part};
 use directory::planted::{self, Bug};
 use directory::{Action, Field, Kind, Lifecycle, Link, NativeId, Side, Value, Values};
@@ -17,7 +18,8 @@ use crate::removal::Canary;
 /// What a side made of one part.
 enum Answer {
     Ehr(Box<Stored>),
-    DingTalk(NativeId),
+    /// The record's id, and the hash of the `unionid` of somebody who was created.
+    DingTalk(NativeId, Option<FieldHash>),
     Refused(String),
 }
 
@@ -74,7 +76,10 @@ impl Run<'_> {
             }
             match self.write_part(part, &mut done).await {
                 Ok(Answer::Ehr(stored)) => done.ehr = Some(*stored),
-                Ok(Answer::DingTalk(id)) => done.dingtalk = Some(id),
+                Ok(Answer::DingTalk(id, unionid)) => {
+                    done.dingtalk = Some(id);
+                    done.item.link.unionid = unionid.or(done.item.link.unionid);
+                }
                 Ok(Answer::Refused(reason)) if at == 0 => {
                     return match self.refuse(&item, &done.under, &reason).await {
                         Ok(()) => Outcome::Refused { item: Box::new(item), reason },
@@ -127,11 +132,14 @@ impl Run<'_> {
         let id = link.dingtalk.clone().filter(|_| !(create && link.kind == Kind::Department));
         let write = ToDingTalk { kind: link.kind, action: part.action, id, link: link.id, values };
         Ok(match self.engine.dingtalk.write(&write).await? {
-            Written::Done(id) => Answer::DingTalk(id),
+            Written::Done(id) => Answer::DingTalk(id, None),
+            Written::Joined { id, unionid } => {
+                Answer::DingTalk(id, unionid.map(|id| decide::unionid_hash(&id, &self.engine.key)))
+            }
             Written::Pending => Answer::Refused("invited to the company: waits for the person to accept".to_owned()),
             Written::Refused(reason) => Answer::Refused(reason),
             Written::Unknown if planted::is(Bug::UnknownIsDone) && write.id.is_some() => {
-                Answer::DingTalk(write.id.ok_or(LookError::NotYet("never"))?)
+                Answer::DingTalk(write.id.ok_or(LookError::NotYet("never"))?, None)
             }
             Written::Unknown => return Err(LookError::NotYet("it is not known whether DingTalk wrote the record")),
         })

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use directory::correlate::{self, Match};
-use directory::decide::View;
+use directory::decide::{self, View};
 use directory::planted::{self, Bug};
 use directory::{Action, DeptId, Field, Kind, Link, NativeId, Record, Side, Values, hash};
 use ehr::{Key, Stored};
@@ -95,7 +95,8 @@ impl Run<'_> {
         if let Some(link) = link.as_ref().filter(|link| link.dingtalk.as_ref().is_some_and(|known| *known != record.id))
         {
             self.tally(|tally| {
-                let reason = "DingTalk has a department twice that was made once: the answer to an earlier create came too late                               to be known; delete the one that nobody is linked with";
+                let reason = "DingTalk has a department twice that was made once: the answer to an earlier create came too late \
+                              to be known; delete the one that nobody is linked with";
                 tally.trouble(record.kind, Some(link.id), reason);
             });
         }
@@ -158,7 +159,7 @@ impl Run<'_> {
     async fn is_certain(&self, dingtalk: &Record, stored: &Stored) -> Result<Match, LookError> {
         let engine = self.engine;
         let link = engine.links.link_by_native(&engine.corp, dingtalk.kind, Side::Ehr, &stored.record.id).await?;
-        let union = dingtalk.unionid.as_ref().map(|id| hash::bytes(&engine.key, "unionid", id.as_str().as_bytes()));
+        let union = dingtalk.unionid.as_ref().map(|id| decide::unionid_hash(id, &engine.key));
         if union.is_some() && link.as_ref().is_some_and(|link| link.unionid == union) {
             return Ok(Match::Certain);
         }
@@ -254,7 +255,8 @@ impl Run<'_> {
         if values.shown().contains(Field::Parent) && values.get(Field::Parent).is_none() {
             return Ok(Found::There(DeptId::ROOT.into()));
         }
-        Ok(self.child_called(&stored.record).await?.map_or(Found::Nobody, Found::There))
+        let child = self.child_called(&stored.record).await?.filter(|_| !planted::is(Bug::DepartmentNotLookedFor));
+        Ok(child.map_or(Found::Nobody, Found::There))
     }
 
     /// A create in DingTalk that was begun, and whose outcome is unknown or was a refusal: whether the record is there by

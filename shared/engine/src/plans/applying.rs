@@ -239,8 +239,9 @@ impl Applying<'_> {
     /// removed are empty. Returns the eHR's departments that are not.
     async fn preconditions(&self, work: &[(usize, bool)]) -> Result<BTreeSet<NativeId>, LookError> {
         let items = || work.iter().filter_map(|(index, _)| self.items.get(*index));
-        if items().any(|item| item.needs_canary) {
-            self.run.canaries(None).await?;
+        let kinds: BTreeSet<Kind> = items().filter(|item| item.needs_canary).map(|item| item.kind).collect();
+        for kind in kinds {
+            self.run.canaries(kind, None).await?;
         }
         let removes = |item: &PlannedItem| item.kind == Kind::Department && item.action() == Some(Action::Remove);
         if items().any(removes) { self.run.occupied().await } else { Ok(BTreeSet::new()) }
