@@ -30,7 +30,8 @@ pub fn judge(state: &mut State) -> u64 {
     for ((side, who, field), writes) in &state.oracle.writes_healing {
         // A side that normalises is told once a day.
         let daily = state.habits.capitals.is_some_and(|(_, of)| of == *field);
-        if *writes > if daily { 2 * WRITES_MAX } else { WRITES_MAX } {
+        // What waits for a person goes to and fro until they come.
+        if !state.stuck && *writes > if daily { 2 * WRITES_MAX } else { WRITES_MAX } {
             found.push(("echo", format!("{} of {who:?} was written {writes} times in {side:?}", field.key())));
         }
     }
@@ -62,7 +63,8 @@ fn comparable(state: &State, pictures: &[Picture; 2], field: Field, fact: &Fact)
             let both = |number: &&String| {
                 let who = (kind, number.parse().unwrap_or(0));
                 let twice = state.oracle.doubled.contains(&who);
-                !twice && pictures.iter().all(|picture| picture.contains_key(&who))
+                let reached = !state.is_out_of_reach(who);
+                !twice && reached && pictures.iter().all(|picture| picture.contains_key(&who))
             };
             let kept: std::collections::BTreeSet<String> = numbers.iter().filter(both).cloned().collect();
             (!kept.is_empty()).then_some(Value::Refs(kept))
@@ -73,6 +75,11 @@ fn comparable(state: &State, pictures: &[Picture; 2], field: Field, fact: &Fact)
         (None, Some(Value::Flag(false))) => None,
         _ => fact.clone(),
     }
+}
+
+/// Whether nobody judges a record: who it is cannot be told, or the policy keeps it out of reach.
+fn is_exempt(state: &State, who: Who) -> bool {
+    is_confused(state, who) || state.is_out_of_reach(who)
 }
 
 /// Whether a record is out of judgement: its `userid` was given to somebody else, and a person has to say who is who.

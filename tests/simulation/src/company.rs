@@ -132,6 +132,7 @@ impl State {
         if self.dice.chance(400) {
             self.strangers();
         }
+        self.set_mark(size);
         for side in [Side::DingTalk, Side::Ehr] {
             let picture = self.picture(side);
             self.oracle.people_did(side, &BTreeMap::new(), &picture, self.now);

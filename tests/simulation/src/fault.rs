@@ -138,6 +138,8 @@ faults! {
     Restored = "table_restored", "F38";
     /// The gate closes while an invocation writes.
     GateClosed = "gate_closed", "§4.14 of the design: a pause";
+    /// HR deletes a record instead of marking it as left or closed.
+    RecordDeleted = "record_deleted", "F22";
     /// Somebody deletes the copy on the side that follows.
     CopyDeleted = "copy_deleted", "F18";
 }
@@ -214,6 +216,7 @@ fn usual(fault: Fault) -> u32 {
         Fault::KilledInFlight | Fault::LateWrite => 500,
         Fault::Killed => 6,
         Fault::ScopeShrinks | Fault::PermissionWithdrawn => 2,
+        Fault::RecordDeleted => 400,
         Fault::Restored | Fault::Purged | Fault::GateClosed => 150,
         _ => 60,
     }

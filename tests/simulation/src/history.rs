@@ -64,6 +64,8 @@ pub struct History {
     edits: u64,
     rounds: u32,
     saved: Option<crate::world::LinkTable>,
+    /// A wake was for everything.
+    sweep_due: bool,
     continued: Option<(directory::RunId, Option<engine::checkpoint::Checkpoint>)>,
 }
 
@@ -114,7 +116,17 @@ impl History {
         state.settle_habits();
         state.found(size);
         let shared = Shared::new(state);
-        Self { seed, shared, running: Vec::new(), last: 0, edits: 0, rounds: 0, saved: None, continued: None }
+        Self {
+            seed,
+            shared,
+            running: Vec::new(),
+            last: 0,
+            edits: 0,
+            rounds: 0,
+            saved: None,
+            sweep_due: false,
+            continued: None,
+        }
     }
 
     /// Heals it and judges it.
@@ -155,6 +167,7 @@ impl History {
                 }
             }
             Ended::Looked(_, Ok(looked)) => {
+                self.sweep_due |= looked.sweep_due;
                 state.story.tell(state.now, "looked", &[u64::from(id)], || format!("#{id} {:?}", looked.counts));
             }
             Ended::Swept(swept) => {
@@ -168,7 +181,8 @@ impl History {
                 });
                 let report = &swept.report;
                 let mut said = report.notes.iter().chain(report.troubles.iter().map(|trouble| &trouble.reason));
-                state.stuck = said.any(|said| said.contains("no canary") || said.contains("strangers"));
+                let nobody = ["no canary", "strangers", "the list is empty"];
+                state.stuck = said.any(|said| nobody.iter().any(|nobody| said.contains(nobody)));
                 let id = swept.report.id.clone();
                 self.continued = swept.report.continues.then(|| (id, swept.checkpoint.clone()));
                 state.kept.sweeps += u64::from(swept.turned);
@@ -217,8 +231,8 @@ impl History {
     }
 }
 
-/// Polls of one invocation; a sweep of a thousand people takes some ten thousand.
-const POLLS_MAX: u32 = 5_000_000;
+/// Polls of one invocation. A sweep of a dozen people takes some thousands, one of a thousand people some hundred thousand.
+const POLLS_MAX: u32 = 1_000_000;
 
 impl State {
     /// Time passes, and what was on its way arrives.

@@ -80,8 +80,14 @@ pub struct Oracle {
     pub admin_since: BTreeMap<u32, i64>,
     /// Writes of the engine to each field since healing began.
     pub writes_healing: BTreeMap<(Side, Who, Field), u32>,
+    /// Records that HR deleted: after a restore their link is that of the deleted record.
+    pub deleted: BTreeSet<Who>,
+    /// Fields that DingTalk showed empty, or not at all, for everybody for a while.
+    pub blanked: directory::FieldSet,
     /// Which value was written over which.
     lineage: lineage::Lineage,
+    /// Every text that people wrote into a field on a side, whosever: values are unique.
+    written_by_hand: BTreeSet<(Side, Field, String)>,
     /// How the engine writes.
     conduct: conduct::Conduct,
     /// Writes of the engine that took effect.
@@ -134,6 +140,7 @@ impl Oracle {
                     if let Some(before) = old.and_then(|old| old.get(field)) {
                         self.lineage.note(side, *who, *field, (before, fact));
                     }
+                    self.written_by_hand.extend(lineage::text(fact).map(|text| (side, *field, text)));
                     self.said.insert((side, *who, *field), fact.clone());
                     self.by_hand.insert((side, *who, *field));
                 }
@@ -144,6 +151,18 @@ impl Oracle {
                 self.forget(side, *who);
             }
         }
+    }
+
+    /// People wrote at least one of these.
+    pub(crate) fn people_wrote(&mut self, side: Side, facts: &BTreeMap<Field, Fact>) {
+        let texts = facts.iter().filter_map(|(field, fact)| Some((side, *field, lineage::text(fact)?)));
+        self.written_by_hand.extend(texts);
+    }
+
+    /// Whether people ever wrote this into this field on a side. What is no text cannot be told apart and counts.
+    #[must_use]
+    pub fn was_written_by_hand(&self, side: Side, field: Field, fact: &Fact) -> bool {
+        lineage::text(fact).is_none_or(|text| self.written_by_hand.contains(&(side, field, text)))
     }
 
     /// Forgets what was said in a record that is gone for good.

@@ -17,6 +17,9 @@ pub fn any(dice: &mut Dice) -> Policy {
     if dice.chance(700) {
         policy.scope = PolicyScope::EmployeesAndCustom([ALL_CUSTOM.to_owned()].into());
     }
+    if dice.chance(30) {
+        policy.scope = PolicyScope::OrganisationOnly;
+    }
     policy.grace_days = u16::try_from(dice.below(3)).unwrap_or(0);
     if dice.chance(300) {
         policy.limits = Limits { removals_floor: 2, fields_floor: 2, ..Limits::default() };

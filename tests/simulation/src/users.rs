@@ -4,12 +4,13 @@ mod dingtalk;
 mod ehr;
 mod tidy;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use directory::{Field, Kind, NativeId, Side, Value};
+use directory::{Field, FieldSet, Kind, NativeId, Side, Value};
 use sandbox::world::{Act, Acted, Refusal};
 
 use crate::contacts;
+use crate::oracle::Fact;
 use crate::story::word;
 use crate::world::State;
 
@@ -42,7 +43,17 @@ impl State {
             _ => None,
         };
         let line = if self.story_is_told() { format!("{act:?}") } else { String::new() };
+        // Of two accounts of one person a picture shows one, and people may change the other.
+        let changed = match &act {
+            Act::Change { userid, .. } => Some((userid.clone(), self.facts_of(userid))),
+            _ => None,
+        };
         let acted = self.dingtalk.act(self.time(), act);
+        if let Some((userid, was)) = changed {
+            let mut is = self.facts_of(&userid);
+            is.retain(|field, fact| was.get(field) != Some(fact));
+            self.oracle.people_wrote(Side::DingTalk, &is);
+        }
         if let (Ok(acted), Some((kind, number))) = (&acted, newcomer) {
             let id = match kind {
                 Kind::Person => acted.userid.as_deref().map(contacts::native),
@@ -63,6 +74,12 @@ impl State {
         });
         self.hear();
         acted
+    }
+
+    fn facts_of(&self, userid: &str) -> BTreeMap<Field, Fact> {
+        let Some(person) = self.dingtalk.company().people.get(userid) else { return BTreeMap::new() };
+        let record = contacts::person(person, contacts::Depth::Read, FieldSet::PERSON, FieldSet::NONE);
+        self.facts(Side::DingTalk, &record)
     }
 
     fn note_early_move(&mut self, dept_id: i64) {

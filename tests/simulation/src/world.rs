@@ -4,6 +4,7 @@ mod disaster;
 mod ehr_table;
 mod events;
 mod link_table;
+mod marks;
 mod picture;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +28,7 @@ pub use disaster::Disaster;
 pub use ehr_table::EhrTable;
 pub use events::Waiting;
 pub use link_table::LinkTable;
+pub use marks::Mark;
 
 /// What is kept of a corp between invocations, as the functions keep it in the binding.
 #[derive(Debug, Clone, Default)]
@@ -84,6 +86,8 @@ pub struct State {
     pub oracle: Oracle,
     /// Who decides what.
     pub policy: Policy,
+    /// What is out of reach.
+    pub mark: Option<Mark>,
     /// How the sides behave.
     pub habits: Habits,
     /// What the functions keep.
@@ -242,6 +246,7 @@ impl State {
             story: Story::new(told),
             oracle: Oracle::default(),
             policy,
+            mark: None,
             habits,
             kept: Kept::default(),
             closed: None,

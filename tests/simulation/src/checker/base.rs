@@ -2,7 +2,7 @@
 
 use directory::{Field, Kind, Lifecycle, Link, Side, Values, hash};
 
-use super::{Findings, fields, is_confused};
+use super::{Findings, fields, is_exempt};
 use crate::oracle::Picture;
 use crate::world::{State, key};
 
@@ -12,7 +12,7 @@ pub(super) fn check(state: &State, pictures: &[Picture; 2]) -> Findings {
         let number = |side: Side| link.native(side).and_then(|id| state.oracle.number(side, link.kind, id));
         let (Some(dingtalk), Some(ehr)) = (number(Side::DingTalk), number(Side::Ehr)) else { continue };
         let who = (link.kind, ehr);
-        if is_confused(state, who) || is_confused(state, (link.kind, dingtalk)) {
+        if is_exempt(state, who) || is_exempt(state, (link.kind, dingtalk)) {
             continue;
         }
         if dingtalk != ehr {
@@ -20,6 +20,10 @@ pub(super) fn check(state: &State, pictures: &[Picture; 2]) -> Findings {
             continue;
         }
         if !pictures.iter().all(|picture| picture.contains_key(&who)) {
+            continue;
+        }
+        // Whose record was deleted may have come back under another id, with another link.
+        if link.ehr.as_ref().is_none_or(|id| state.ehr.get(link.kind, id).is_none()) {
             continue;
         }
         if link.lifecycle != Lifecycle::Active {

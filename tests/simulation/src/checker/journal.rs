@@ -63,7 +63,42 @@ pub(super) fn check(state: &State) -> (Findings, u64) {
         }
         unseen += u64::from(!replaced.read && replaced.shared);
     }
+    found.extend(blamed(state));
     (found, unseen)
+}
+
+/// The journal says that somebody's edit gave way, and nobody had written what stood there: it was the engine's own write. After
+/// a restore the engine cannot know its own writes, and a side that writes in capitals or keeps a column to itself for a while
+/// makes edits of them.
+fn blamed(state: &State) -> Findings {
+    let capitals = |field: Field| state.habits.capitals.is_some_and(|(_, of)| of == field);
+    let unclear = |field: Field| capitals(field) || state.oracle.blanked.contains(field);
+    let entries = state.journal.iter().map(|(_, entry)| entry).filter(|_| !state.oracle.restored);
+    let changes = entries.flat_map(|entry| entry.changes.iter().map(move |change| (entry, change)));
+    let edits =
+        changes.filter(|(_, change)| (change.overwrites_edit || change.conflict) && change.base_before.is_some());
+    // A create that was begun for a deleted record, twice, meets its own first try.
+    let deleted = |entry: &JournalEntry| {
+        let link = state.links.get(entry.kind, entry.link);
+        let number = link.and_then(|link| state.oracle.number(Side::DingTalk, link.kind, link.dingtalk.as_ref()?));
+        number.is_some_and(|number| state.oracle.deleted.contains(&(entry.kind, number)))
+    };
+    let nobodys = edits.filter(|(entry, change)| {
+        !unclear(change.field)
+            && !deleted(entry)
+            && !state.oracle.was_written_by_hand(entry.side, change.field, &change.before)
+    });
+    let told = nobodys.map(|(entry, change)| {
+        let (field, value) = (change.field.key(), shown(&change.before));
+        (
+            "blamed",
+            format!(
+                "{field} of {:?} in {:?} was {value}: an edit, by the journal, and nobody's",
+                entry.link, entry.side
+            ),
+        )
+    });
+    told.collect()
 }
 
 fn is_told(entries: &ByRecord<'_>, effect: &Effect) -> bool {

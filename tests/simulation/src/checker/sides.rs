@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use directory::policy::Ownership;
-use directory::{Field, Kind, Side};
+use directory::{Field, Kind, Lifecycle, Side};
 
-use super::{Findings, comparable, fields, is_confused, of};
+use super::{Findings, comparable, fields, is_confused, is_exempt, of};
 use crate::oracle::{Fact, Picture, Who, shown};
 use crate::world::State;
 
@@ -56,13 +56,17 @@ fn twins(state: &State) -> Findings {
 
 fn presence(state: &State, pictures: &[Picture; 2]) -> Findings {
     let decides = state.policy.lifecycle;
+    let kept = |who: &Who| who.0 == Kind::Department || state.policy.scope.takes_people();
     let (leads, follows) = (of(pictures, decides), of(pictures, decides.other()));
     let mut found = Findings::new();
-    for who in leads.keys().filter(|who| !follows.contains_key(who) && !is_confused(state, **who)) {
+    for who in leads.keys().filter(|who| kept(who) && !follows.contains_key(who) && !is_exempt(state, **who)) {
         found.push(("missing", format!("{who:?} is in {decides:?} and not in the other side")));
     }
-    for (who, facts) in follows.iter().filter(|(who, _)| !leads.contains_key(who)) {
-        if is_confused(state, *who) || is_held(state, *who) {
+    for (who, facts) in follows.iter().filter(|(who, _)| kept(who) && !leads.contains_key(who)) {
+        if is_exempt(state, *who) || is_held(state, *who) {
+            continue;
+        }
+        if state.oracle.deleted.contains(who) && (state.oracle.restored || is_said_to_have_left(state, *who)) {
             continue;
         }
         if state.oracle.linked.contains(who) {
@@ -74,6 +78,14 @@ fn presence(state: &State, pictures: &[Picture; 2]) -> Findings {
         }
     }
     found
+}
+
+/// By the link, they left: whoever has no record in the eHR and is in DingTalk again is left alone there, and told.
+fn is_said_to_have_left(state: &State, who: Who) -> bool {
+    let mut left =
+        state.links.all().filter(|link| link.kind == who.0 && matches!(link.lifecycle, Lifecycle::Left { .. }));
+    let number = |link: &directory::Link, side| state.oracle.number(side, link.kind, link.native(side)?);
+    left.any(|link| [Side::DingTalk, Side::Ehr].into_iter().any(|side| number(link, side) == Some(who.1)))
 }
 
 /// Administrators who left where that is decided stay where they are; the first administrator of DingTalk stays there.
@@ -90,7 +102,7 @@ fn values(state: &State, pictures: &[Picture; 2]) -> Findings {
     let mut found = Findings::new();
     let all = [Kind::Person, Kind::Department].map(|kind| (kind, fields(state, kind)));
     for (who, dingtalk) in &pictures[0] {
-        let Some(ehr) = pictures[1].get(who).filter(|_| !is_confused(state, *who)) else { continue };
+        let Some(ehr) = pictures[1].get(who).filter(|_| !is_exempt(state, *who)) else { continue };
         // The company's own department is DingTalk's: nobody can write it there.
         let root = *who == (Kind::Department, 1);
         let fields = all.iter().filter(|(kind, _)| *kind == who.0).flat_map(|(_, fields)| fields);
@@ -132,7 +144,7 @@ fn said(state: &State, pictures: &[Picture; 2]) -> Findings {
     let mut found = Findings::new();
     for side in [Side::DingTalk, Side::Ehr] {
         for (who, field, fact) in state.oracle.said(side) {
-            if state.policy.owner(who.0, field) != Ownership::Owned(side) || is_confused(state, who) {
+            if state.policy.owner(who.0, field) != Ownership::Owned(side) || is_exempt(state, who) {
                 continue;
             }
             let Some(now) = of(pictures, side).get(&who).and_then(|facts| facts.get(&field)) else { continue };

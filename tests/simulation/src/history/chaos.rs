@@ -30,6 +30,7 @@ impl History {
                 self.edits += 1;
                 self.shared.lock().edit();
             }
+            _ if std::mem::take(&mut self.sweep_due) => self.begin_sweep(),
             17..=36 => self.begin_look(),
             37..=42 => self.begin_sweep(),
             43..=45 => self.let_time_pass(),

@@ -54,7 +54,7 @@ impl History {
             let waits = round < DAYS_MAX && self.shared.lock().links.is_somebody_leaving();
             quiet = if wrote || waits { 0 } else { quiet + 1 };
             self.rounds = round;
-            if quiet >= rotation {
+            if quiet >= rotation || self.is_livelocked() {
                 return;
             }
         }
@@ -63,6 +63,11 @@ impl History {
         }
         let line = "it goes on writing, round after round".to_owned();
         self.shared.lock().oracle.broken("restless", line);
+    }
+
+    /// An invocation did not end: neither will the next one.
+    fn is_livelocked(&self) -> bool {
+        self.shared.lock().oracle.violations.iter().any(|violation| violation.rule == "livelock")
     }
 
     /// Wakes that are left are worked, or the queue is purged.
@@ -98,7 +103,8 @@ impl History {
         let never = held.iter().filter(|held| held.action == Action::Remove && held.fingerprint.is_none());
         state.unremoved.extend(never.map(|held| held.link));
         let released = state.released.len() + state.unremoved.len() != known;
-        tidied || released || state.writes > 0 || !state.links.says_the_same(&before)
+        let invited = !state.invited.is_empty();
+        tidied || released || invited || state.writes > 0 || !state.links.says_the_same(&before)
     }
 
     /// A sweep that nothing disturbs; what it held.

@@ -43,7 +43,7 @@ impl Lineage {
 }
 
 /// As far as sides that write in capitals let it be known.
-fn text(fact: &Fact) -> Option<String> {
+pub(super) fn text(fact: &Fact) -> Option<String> {
     match fact {
         Some(Value::Text(text)) => Some(text.expose().to_uppercase()),
         _ => None,

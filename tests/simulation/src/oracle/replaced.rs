@@ -111,7 +111,9 @@ impl Oracle {
         if anew || write.side == Side::DingTalk && (old.is_none() || new.is_none()) {
             self.forget(write.side, who);
         }
-        for field in changed {
+        // A reference to a record that has no number yet changes nothing to be seen.
+        let referred = write.values.shown().iter().filter(|field| field.refers_to().is_some());
+        for field in changed.into_iter().chain(referred) {
             self.by_hand.remove(&(write.side, who, field));
         }
     }

@@ -1,7 +1,5 @@
 //! DingTalk, read.
 
-use std::collections::BTreeSet;
-
 use async_trait::async_trait;
 use dingtalk::client::{CrawlEnd, Crawled, Lists, MemberRow, MembersPage, Tally, Unread};
 use dingtalk::{Error, Trouble};
@@ -135,10 +133,10 @@ pub(super) fn refusal(refusal: &Refusal) -> Trouble {
 impl DingTalk for DingTalkPort {
     async fn scope(&self) -> Result<Scope, Error> {
         self.read("auth/scopes", |state| {
-            let depts = &state.dingtalk.settings().scope.depts;
+            let sandbox::world::Scope { depts, users } = &state.dingtalk.settings().scope;
             Ok(Scope {
                 departments: depts.iter().map(|id| DeptId(*id).into()).collect(),
-                people: BTreeSet::new(),
+                people: users.iter().map(|id| contacts::native(id)).collect(),
                 fields: state.permitted(),
                 whole_company: depts.contains(&1),
             })

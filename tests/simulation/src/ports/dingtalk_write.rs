@@ -1,7 +1,7 @@
 //! DingTalk, written: what took effect, what is lost, what lands late.
 
 use dingtalk::{Error, Trouble};
-use directory::{Action, DeptId, Field, Kind, NativeId, Side};
+use directory::{Action, DeptId, Field, Kind, NativeId, Side, UnionId};
 use engine::ports::{ToDingTalk, Written};
 use sandbox::world::{Refusal, Write, Written as Wrote};
 
@@ -127,11 +127,13 @@ impl State {
             Ok(wrote) => {
                 self.note_created(order, &wrote);
                 self.took_effect(invocation, order, &wrote, &before);
-                Ok(order
-                    .id
-                    .clone()
-                    .or_else(|| wrote.dept_id.map(|id| DeptId(id).into()))
-                    .map_or(Written::Unknown, Written::Done))
+                let id = order.id.clone().or_else(|| wrote.dept_id.map(|id| DeptId(id).into()));
+                let unionid = wrote.unionid.as_deref().and_then(|id| UnionId::new(id).ok());
+                let joined = (order.kind, order.action) == (Kind::Person, Action::Create);
+                Ok(id.map_or(Written::Unknown, |id| match joined {
+                    true => Written::Joined { id, unionid },
+                    false => Written::Done(id),
+                }))
             }
             Err(no) => self.refused(order, &no),
         }
@@ -204,6 +206,9 @@ impl State {
             self.capitalise(&userid.clone(), field);
         }
         let id = order.id.clone().or_else(|| wrote.dept_id.map(|id| DeptId(id).into()));
+        if let Some(id) = &id {
+            self.check_mark(Side::DingTalk, order.kind, id);
+        }
         let who = id.as_ref().and_then(|id| self.oracle.number(Side::DingTalk, order.kind, id));
         let after = self.picture(Side::DingTalk);
         let read = id.and_then(|id| self.decided.get(&(invocation, Side::DingTalk, order.kind, id)).cloned());

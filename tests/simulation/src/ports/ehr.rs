@@ -189,6 +189,7 @@ impl State {
     fn took_effect_in_ehr(&mut self, invocation: u32, write: &Write, stored: &Stored, before: &crate::oracle::Picture) {
         self.writes += 1;
         let id = &stored.record.id;
+        self.check_mark(Side::Ehr, write.kind, id);
         let who = self.oracle.number(Side::Ehr, write.kind, id).map(|number| (write.kind, number));
         let policy = self.policy.clone();
         // Somebody who came back under another userid before we saw that they had left is taken back by the next look.

@@ -10,7 +10,7 @@ use crate::world::State;
 impl State {
     /// HR does something.
     pub(crate) fn edit_ehr(&mut self) {
-        match self.dice.below(22) {
+        match self.dice.below(23) {
             0..=8 => self.hr_changes(),
             9 | 10 => self.hr_moves(),
             11 => self.hr_sets_manager(),
@@ -22,6 +22,7 @@ impl State {
             18 => self.hr_moves_department(),
             19 => self.hr_sets_heads(),
             20 => self.hr_closes_department(),
+            21 => self.hr_deletes(),
             _ => self.hr_makes_circle(),
         }
     }
@@ -197,6 +198,30 @@ impl State {
         self.in_ehr("closed", &[(Kind::Department, id.clone())], |state| {
             state.ehr.edit(Kind::Department, &id, |record| record.active = false);
         });
+    }
+
+    /// A record is deleted as if it had never been there.
+    fn hr_deletes(&mut self) {
+        if !self.strikes(Fault::RecordDeleted) {
+            return self.hr_changes();
+        }
+        let person = self.dice.chance(600);
+        let (kind, id) = if person {
+            let Some((id, number)) = self.hr_person() else { return };
+            // An empty list is no proof: somebody stays.
+            if self.is_admin(number) || self.in_the_ehr(Kind::Person).len() < 2 {
+                return;
+            }
+            (Kind::Person, id)
+        } else {
+            let Some(id) = self.hr_department(true) else { return };
+            (Kind::Department, id)
+        };
+        self.in_ehr("deleted", &[(kind, id.clone())], |state| state.ehr.delete(kind, &id));
+        if let Some(number) = self.oracle.number(Side::Ehr, kind, &id) {
+            self.oracle.forget(Side::Ehr, (kind, number));
+            self.oracle.deleted.insert((kind, number));
+        }
     }
 
     fn hr_makes_circle(&mut self) {

@@ -27,6 +27,7 @@ impl State {
         self.relieve_administrators();
         self.let_administrators_go();
         self.change_numbers();
+        self.free_who_is_out_of_reach();
         self.close_second_departments();
         self.empty_departments();
         self.story.hash() != before
@@ -34,11 +35,18 @@ impl State {
 
     /// References to who is gone go; everybody is somewhere; every mobile number is one person's.
     fn tidy_people(&mut self) {
-        let people: BTreeSet<String> = self.in_the_ehr(Kind::Person).iter().map(ToString::to_string).collect();
+        let there = self.picture(Side::DingTalk);
+        // Whom nothing may touch is not brought back to DingTalk, and is nobody's manager there.
+        let gone = |id: &&NativeId| {
+            let number = self.oracle.number(Side::Ehr, Kind::Person, id);
+            let who = number.map(|number| (Kind::Person, number));
+            who.is_some_and(|who| self.is_left_alone(who) && !there.contains_key(&who))
+        };
+        let people = self.in_the_ehr(Kind::Person);
+        let people: BTreeSet<String> = people.iter().filter(|id| !gone(id)).map(ToString::to_string).collect();
         let departments = self.departments_to_be_in();
         let root = self.in_the_ehr(Kind::Department).into_iter().find(|id| self.is_ehr_root(id));
         let mut mobiles = BTreeSet::new();
-        let there = self.picture(Side::DingTalk);
         let mut people_in_order = self.in_the_ehr(Kind::Person);
         // Whoever DingTalk knows keeps the number.
         people_in_order.sort_by_key(|id| {
@@ -83,11 +91,16 @@ impl State {
     ) {
         let number = self.oracle.number(Side::Ehr, kind, id).unwrap_or(0);
         let in_dingtalk = self.picture(Side::DingTalk).contains_key(&(kind, number));
-        if in_dingtalk && self.policy.owner(kind, field) == Ownership::Owned(Side::DingTalk) {
-            return;
-        }
+        let kept = kind == Kind::Department || self.policy.scope.takes_people();
+        let kept = kept && !self.is_out_of_reach((kind, number));
         let Some(stored) = self.ehr.get(kind, id) else { return };
         let now: Vec<NativeId> = stored.record.values.refs(field).filter_map(|id| NativeId::new(id).ok()).collect();
+        // Whatever refers to a record that was deleted is HR's to put right.
+        let exists = |id: &NativeId| field.refers_to().is_none_or(|kind| self.ehr.get(kind, id).is_some());
+        let kept = kept && now.iter().all(exists);
+        if kept && in_dingtalk && self.policy.owner(kind, field) == Ownership::Owned(Side::DingTalk) {
+            return;
+        }
         let kept: Vec<NativeId> = now.iter().filter(|id| allowed.contains(id.as_str())).cloned().collect();
         let kept = if kept.is_empty() { otherwise.cloned().into_iter().collect() } else { kept };
         if kept != now {
@@ -116,7 +129,9 @@ impl State {
         });
         let known = |stored: &&ehr::Stored| {
             let number = self.oracle.number(Side::Ehr, Kind::Person, &stored.record.id);
-            number.is_none_or(|number| !self.oracle.confused.contains(&number))
+            number.is_none_or(|number| {
+                !self.oracle.confused.contains(&number) && !self.is_out_of_reach((Kind::Person, number))
+            })
         };
         members.filter(known).map(|stored| stored.record.id.to_string()).collect()
     }
@@ -218,7 +233,33 @@ impl State {
             if number.is_some_and(|number| there.contains_key(&(Kind::Person, number))) {
                 continue;
             }
-            _ = self.act(Act::AcceptInvitation { userid }, None);
+            if self.act(Act::AcceptInvitation { userid: userid.clone() }, None).is_ok() {
+                self.note_another_account(&userid, number);
+            }
+        }
+    }
+
+    /// Somebody accepted with another DingTalk account than the one that the eHR knows as theirs: a person has to say who it is.
+    fn note_another_account(&mut self, userid: &str, number: Option<u32>) {
+        let account = self.dingtalk.company().people.get(userid).map(|person| person.unionid.clone());
+        let known = self.ehr.all().filter(|stored| {
+            number.is_some() && self.oracle.number(Side::Ehr, Kind::Person, &stored.record.id) == number
+        });
+        let mut known = known.filter_map(|stored| stored.record.unionid.as_ref());
+        if known.any(|known| account.as_deref().is_some_and(|account| account != known.as_str())) {
+            self.oracle.confused.extend(number);
+        }
+    }
+
+    /// Whoever is out of reach keeps their manager, who may be told to have them for a manager: somebody ends it in DingTalk.
+    fn free_who_is_out_of_reach(&mut self) {
+        for userid in self.userids() {
+            let number = self.oracle.number(Side::DingTalk, Kind::Person, &contacts::native(&userid));
+            let out = number.is_some_and(|number| self.is_left_alone((Kind::Person, number)));
+            let person = self.dingtalk.company().people.get(&userid).filter(|_| out);
+            if person.is_some_and(|person| person.manager_userid.is_some()) {
+                _ = self.act(Act::SetManager { userid, manager: None }, None);
+            }
         }
     }
 

@@ -56,7 +56,11 @@ impl State {
                 self.dice.pick(&groups).unwrap_or_default()
             }
             Fault::BlankColumn => {
-                let columns = [Field::Title, Field::Telephone, Field::Remark, Field::JobNumber, Field::Manager];
+                let mut columns = vec![Field::Title, Field::Telephone, Field::Remark, Field::Manager];
+                // Whoever is not linked yet may have nothing else to be known by.
+                if self.habits.bound_in_peace {
+                    columns.push(Field::JobNumber);
+                }
                 self.dice.pick(&columns).into_iter().collect()
             }
             _ => FieldSet::NONE,
@@ -64,6 +68,7 @@ impl State {
         if fault == Fault::ScopeShrinks {
             self.shrink_scope();
         }
+        self.oracle.blanked = self.oracle.blanked.union(silent);
         self.story.tell(self.now, "disaster", &[fault as u64], || fault.key().to_owned());
         self.disaster = Some(Disaster { fault, until: self.now + lasts_ms, silent });
     }
@@ -71,7 +76,12 @@ impl State {
     fn shrink_scope(&mut self) {
         let departments: Vec<i64> = self.dingtalk.company().departments.keys().copied().filter(|id| *id != 1).collect();
         let one = self.dice.pick(&departments);
-        self.dingtalk.set(|settings| settings.scope = Scope::departments(one));
+        // Somebody may be authorised one by one besides.
+        let people = self.userids();
+        let alone = self.dice.pick(&people).filter(|_| self.dice.chance(500));
+        let mut scope = Scope::departments(one);
+        scope.users.extend(alone);
+        self.dingtalk.set(|settings| settings.scope = scope);
     }
 
     /// The disaster is over.

@@ -78,6 +78,13 @@ impl EhrTable {
         }
     }
 
+    /// A person of HR deletes a record: nobody finds it any more, and a create for its link makes another one.
+    pub fn delete(&mut self, kind: Kind, id: &NativeId) {
+        self.versions += 1;
+        self.records.remove(&(kind, id.clone()));
+        self.by_link.retain(|_, made| made != id);
+    }
+
     /// The engine writes.
     ///
     /// # Errors

@@ -57,6 +57,8 @@ impl State {
         if self.strikes(Fault::EventLost) {
             return;
         }
+        // A change of the company's own settings names nobody.
+        let target = if self.dice.chance(10) { Target::Everything } else { target };
         let late = if self.strikes(Fault::EventLate) { self.dice.between(1000, 90 * 60_000) } else { 0 };
         let waiting =
             Waiting { wake: Wake { side, target, because: "event".to_owned() }, due: self.now + late, received: 0 };

@@ -43,7 +43,8 @@ impl State {
             let number = self.oracle.number(Side::Ehr, Kind::Department, &id).unwrap_or(0);
             let stored = self.ehr.get(Kind::Department, &id);
             let parent = stored.and_then(|stored| stored.record.values.refs(Field::Parent).next().map(str::to_owned));
-            let own = !there.contains_key(&(Kind::Department, number));
+            let who = (Kind::Department, number);
+            let own = !there.contains_key(&who) || self.is_out_of_reach(who);
             if own && parent.is_some_and(|parent| !stay.contains(&parent)) {
                 self.set_in_ehr(Kind::Department, &id, Field::Parent, refs(&root));
             }
@@ -114,6 +115,8 @@ impl State {
             for userid in inside {
                 let number = self.oracle.number(Side::DingTalk, Kind::Person, &contacts::native(&userid));
                 let follows = number.is_some_and(|number| ehr.contains_key(&(Kind::Person, number)));
+                let out = number.is_some_and(|number| self.is_out_of_reach((Kind::Person, number)));
+                let follows = follows && self.policy.scope.takes_people() && !out;
                 let follows = follows && !number.is_some_and(|number| self.oracle.is_confused(number));
                 if !follows || self.policy.owner(Kind::Person, Field::Departments) != Ownership::Owned(Side::Ehr) {
                     _ = self.act(Act::Move { userid, departments: vec![1] }, None);
@@ -122,7 +125,9 @@ impl State {
             for dept_id in below {
                 // Also one that was made twice: no link knows the other one, and it has the number of one that is known.
                 let id = directory::DeptId(dept_id).into();
-                if self.links.by_native(Kind::Department, Side::DingTalk, &id).is_none() {
+                let number = self.oracle.number(Side::DingTalk, Kind::Department, &id);
+                let out = number.is_some_and(|number| self.is_out_of_reach((Kind::Department, number)));
+                if out || self.links.by_native(Kind::Department, Side::DingTalk, &id).is_none() {
                     _ = self.act(Act::MoveDepartment { dept_id, parent_id: 1 }, None);
                 }
             }
