@@ -165,6 +165,8 @@ fn lacks(pair: Pair<'_>, mut link: Link, field: Field, now: Timestamp) -> Decisi
 /// The eHR says that somebody left: DingTalk follows when the grace period is over.
 fn leave(pair: Pair<'_>, dingtalk: &Record, ehr: Counterpart<'_>, context: Context<'_>) -> Decision {
     let mut link = seen(pair, Some(dingtalk), Some(ehr.record), context);
+    // Nothing is merged here: what was sent stays unexplained until they are back, or gone.
+    link.intents.clone_from(&pair.link.intents);
     let since = match link.lifecycle {
         Lifecycle::Leaving { since } => since,
         _ => context.now,

@@ -71,10 +71,12 @@ impl Stage {
         let secret = secret(&self.binding, keys, seed);
         let put = machine.secrets.put_binding(&self.binding.id, &secret).await;
         put.map_err(Trouble::setup("the binding's secret"))?;
-        if machine.store.binding(&self.binding.id).await.map_err(Trouble::setup("the binding"))?.is_none() {
-            let put = machine.store.put_binding(&self.binding, Condition::New).await;
-            put.map_err(Trouble::setup("the binding"))?;
-        }
+        let stored = machine.store.binding(&self.binding.id).await.map_err(Trouble::setup("the binding"))?;
+        let mut binding = stored.map_or_else(|| self.binding.clone(), |stored| stored.body);
+        // The sandbox of a kept database had another port.
+        binding.endpoints.clone_from(&self.binding.endpoints);
+        let put = machine.store.put_binding(&binding, Condition::Any).await;
+        put.map_err(Trouble::setup("the binding"))?;
         token_refresh::handle(&machine.token_refresh(), &token_refresh::Input::Schedule).await;
         machine.stop().await;
         Ok(())
@@ -158,8 +160,6 @@ impl Stage {
         let stored = machine.store.binding(&self.binding.id).await.map_err(Trouble::setup("the binding"))?;
         let mut binding = stored.map_or_else(|| self.binding.clone(), |stored| stored.body);
         binding.calls_per_second = qps;
-        // The sandbox of a kept database has another port.
-        binding.endpoints.clone_from(&self.binding.endpoints);
         let put = machine.store.put_binding(&binding, Condition::Any).await;
         put.map_err(Trouble::setup("the binding"))?;
         machine.stop().await;

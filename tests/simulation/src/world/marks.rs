@@ -77,14 +77,18 @@ impl State {
         }
     }
 
-    /// Whether a record is out of reach on one of the sides, as these are now, or somebody's department is, where nobody can be put
-    /// then. Whoever left the eHR is where they were.
+    /// Whether a record is out of reach on one of the sides, as these are now, or a department above it is, where nobody and nothing
+    /// can be put then. Whoever left the eHR is where they were.
     pub(crate) fn is_out_of_reach(&self, who: Who) -> bool {
         let Some(mark) = self.mark else { return false };
         let sides = self.places();
         let marked = |who: Who| sides.iter().any(|side| is_marked(mark, side, who));
-        let mut departments = sides.iter().flat_map(|side| departments(side, who));
-        marked(who) || departments.any(|number| marked((Kind::Department, number)))
+        let places = |side| match who.0 {
+            Kind::Person => departments(side, who).collect::<BTreeSet<_>>(),
+            Kind::Department => chain(side, who.1),
+        };
+        let mut above = sides.iter().flat_map(places);
+        marked(who) || above.any(|number| marked((Kind::Department, number)))
     }
 
     /// Whether the mark itself keeps a record out of reach, on one of the sides.
