@@ -58,7 +58,7 @@ pub use crate::sweep::{SweepOrder, Swept};
 pub use crate::wake::Looked;
 
 /// How many records are read or written at once; the paths below pace themselves.
-pub(crate) const AT_ONCE: usize = 24;
+pub(crate) const AT_ONCE: usize = 16;
 
 /// The engine of one corp: its ports, its policy and its key.
 pub struct Engine {

@@ -9,6 +9,7 @@ use directory::planted::{self, Bug};
 use directory::{Action, DeptId, Field, Kind, Lifecycle, Link, LinkId, NativeId, Side};
 
 use crate::Run;
+use crate::names::Unknown;
 use crate::observe::{self, LookError, Observed, Whose};
 
 /// Complete runs that must have missed a record before its absence counts.
@@ -112,6 +113,10 @@ impl Run<'_> {
                 // A create that was cut off knows the record by the id that the eHR keeps.
                 item.link.ehr = Some(stored.record.id.clone());
                 plan.items.push(item);
+            }
+            // Whoever has this userid by now never was in the eHR.
+            (Side::Ehr, View::Here(record), _) if decide::is_another(&link, record, &self.engine.key) => {
+                self.decide(observed, Unknown::HideField, plan).await?;
             }
             (Side::Ehr, View::Here(record), _) => self.leave(&link, record.protected, reason, plan),
             // Nothing is left to be removed: the link alone says so, if DingTalk's "not found" says something at this moment.

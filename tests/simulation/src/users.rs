@@ -45,7 +45,7 @@ impl State {
         let line = if self.story_is_told() { format!("{act:?}") } else { String::new() };
         // Of two accounts of one person a picture shows one, and people may change the other.
         let changed = match &act {
-            Act::Change { userid, .. } => Some((userid.clone(), self.facts_of(userid))),
+            Act::Change { userid, .. } | Act::Rename { userid, .. } => Some((userid.clone(), self.facts_of(userid))),
             _ => None,
         };
         let acted = self.dingtalk.act(self.time(), act);

@@ -18,7 +18,7 @@ use super::people::{MemberRow, MembersPage};
 use crate::error::{Error, Trouble};
 
 /// Calls under way per interface: fills 60 calls per second up to 400 ms of latency.
-const UNDER_WAY: usize = 24;
+const UNDER_WAY: usize = 16;
 /// DingTalk's cursors end at 100,000, a page has 100 rows (`dingtalk-api.md` §3.3).
 const PAGES_MAX: u32 = 1001;
 /// Far above any company; a tree that grows for ever ends here.

@@ -25,7 +25,7 @@ pub(super) const WHAT: &str = "ledger entry";
 /// How often a put of any version is tried when somebody else writes the same entry.
 const ATTEMPTS: u32 = 8;
 
-const PAGE: Reading = Reading::Eventual(200);
+const PAGE: Reading = Reading::Eventual(64);
 
 /// A secondary way to an entry: a job number, a `unionid`, a `userid`. Several entries may share one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -18,7 +18,7 @@ use crate::error::{Cause, StoreError, Taken, WriteError};
 use crate::links::{Links, Listed, Pointers};
 
 /// Links per page and shard: what a listing holds in memory at most, times [`SHARDS`].
-const PAGE: Reading = Reading::Eventual(200);
+const PAGE: Reading = Reading::Eventual(64);
 
 /// How often a pointer is followed again when its link moved in between.
 const FOLLOWED: u32 = 3;
