@@ -1,7 +1,7 @@
 //! The base as a sweep keeps it in memory: a few dozen bytes per link, so that lists can nominate.
 //!
 //! Lists nominate, a fresh read decides (`design.md` §4.3): a list row is hashed in canonical form and compared with
-//! what the base says that row should look like. 100 bytes per link hold a company of 200,000 in 20 MB.
+//! what the base says that row should look like. 76 bytes per link hold a company of 200,000 in 15 MB.
 
 use crate::field::{Field, FieldSet};
 use crate::hash::{self, FieldHash, HashKey};
@@ -9,6 +9,10 @@ use crate::ids::{LinkId, NativeId, Side};
 use crate::link::{Base, Lifecycle, Link};
 use crate::planted::{self, Bug};
 use crate::record::Values;
+
+mod linked;
+
+pub use linked::Linked;
 
 /// Which fields the lists of each side show, of those that both sides keep and whose permission is proven.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,10 +45,13 @@ pub struct Place {
     pub leads: bool,
 }
 
+/// 64 bits of a keyed hash: among 200,000 of them two are the same by a chance of one in a billion, and then a record is read
+/// again for nothing.
+type Short = [u8; 8];
+
 #[derive(Debug, Clone, Copy)]
 struct Row {
-    link: LinkId,
-    digests: [FieldHash; 2],
+    digests: [Short; 2],
     /// Fields that were ever agreed. The eHR shows others too, about which there is nothing to compare.
     agreed: FieldSet,
     /// Sum of the hashes of (department, leads it) that base has, less those that the lists showed so far.
@@ -82,8 +89,10 @@ impl Standing {
 pub struct BaseIndex {
     key: HashKey,
     listed: Listed,
+    /// Whose each row is. Apart from the rows, which go when the lists have been compared.
+    links: Vec<LinkId>,
     rows: Vec<Row>,
-    by_native: [Vec<(FieldHash, u32)>; 2],
+    by_native: [Vec<(Short, u32)>; 2],
     /// Positions of the rows, sorted by their links.
     by_link: Vec<u32>,
 }
@@ -92,7 +101,8 @@ impl BaseIndex {
     /// An empty index.
     #[must_use]
     pub fn new(key: HashKey, listed: Listed) -> Self {
-        Self { key, listed, rows: Vec::new(), by_native: [Vec::new(), Vec::new()], by_link: Vec::new() }
+        let (links, rows) = (Vec::new(), Vec::new());
+        Self { key, listed, links, rows, by_native: [Vec::new(), Vec::new()], by_link: Vec::new() }
     }
 
     /// Adds one link. Call [`BaseIndex::freeze`] after the last.
@@ -100,29 +110,29 @@ impl BaseIndex {
         let Ok(at) = u32::try_from(self.rows.len()) else { return };
         for side in [Side::DingTalk, Side::Ehr] {
             if let Some(native) = link.native(side) {
-                self.by_native[slot(side)].push((self.native_hash(side, native), at));
+                self.by_native[slot(side)].push((native_hash(&self.key, side, native), at));
             }
         }
         let agreed: FieldSet = link.base.hashes.keys().copied().collect();
         let digest = |side| digest(self.compared(side, agreed), |field| link.base.hashes.get(&field).copied());
         let row = Row {
-            link: link.id,
             digests: [digest(Side::DingTalk), digest(Side::Ehr)],
             agreed,
             places_left: places(&self.key, &link.base),
             seen: [false; 2],
             standing: Standing::of(link),
         };
+        self.links.push(link.id);
         self.rows.push(row);
     }
 
     /// Sorts the index; lookups before this find nothing.
     pub fn freeze(&mut self) {
         self.by_native.iter_mut().for_each(|ids| ids.sort_unstable());
-        let rows = &self.rows;
-        let link = |at: &u32| rows.get(*at as usize).map(|row| row.link);
+        let links = &self.links;
+        let link = |at: &u32| links.get(*at as usize);
         // `add` refuses what has no position of 32 bits.
-        self.by_link = (0..u32::try_from(rows.len()).unwrap_or(u32::MAX)).collect();
+        self.by_link = (0..u32::try_from(links.len()).unwrap_or(u32::MAX)).collect();
         self.by_link.sort_unstable_by_key(link);
     }
 
@@ -144,13 +154,13 @@ impl BaseIndex {
     #[must_use]
     pub fn shows_any_of_ours(&self, this: Option<&NativeId>) -> bool {
         let this = this.and_then(|id| self.link(Side::DingTalk, id));
-        self.rows.iter().any(|row| row.seen[slot(Side::DingTalk)] && Some(row.link) != this)
+        self.of_links().any(|(link, row)| row.seen[slot(Side::DingTalk)] && Some(link) != this)
     }
 
     /// Whether a link of this id is stored, whomever it belongs to.
     #[must_use]
     pub fn has(&self, link: LinkId) -> bool {
-        self.by_link.binary_search_by_key(&Some(link), |at| self.rows.get(*at as usize).map(|row| row.link)).is_ok()
+        self.by_link.binary_search_by_key(&Some(&link), |at| self.links.get(*at as usize)).is_ok()
     }
 
     /// Records that are not marked left.
@@ -174,7 +184,7 @@ impl BaseIndex {
     /// The link of a native id.
     #[must_use]
     pub fn link(&self, side: Side, native: &NativeId) -> Option<LinkId> {
-        self.position(side, native).and_then(|at| self.rows.get(at)).map(|row| row.link)
+        self.position(side, native).and_then(|at| self.links.get(at)).copied()
     }
 
     /// Compares one list row, its references already resolved to link ids, with base.
@@ -195,32 +205,32 @@ impl BaseIndex {
             values.shown().contains(field).then(|| hash::field(key, field, values.get(field)))
         });
         let place = place.map_or(0, |place| place.hash(key));
-        let Some(row) = self.rows.get_mut(at) else { return Nomination::Unknown };
+        let Some((link, row)) = self.row_mut(at) else { return Nomination::Unknown };
         row.seen[slot(side)] = true;
         row.places_left = row.places_left.wrapping_sub(place);
         if row.standing == Standing::Settled
             && (seen == row.digests[slot(side)] || planted::is(Bug::ListsNominateNobody))
         {
-            Nomination::Agrees(row.link)
+            Nomination::Agrees(link)
         } else {
-            Nomination::Differs(row.link)
+            Nomination::Differs(link)
         }
     }
 
     /// Notes that a list showed a record as left. That agrees with a link that is marked left, and with no other.
     pub fn see_left(&mut self, side: Side, native: &NativeId) -> Nomination {
         let at = self.position(side, native);
-        let Some(row) = at.and_then(|at| self.rows.get_mut(at)) else { return Nomination::Unknown };
+        let Some((link, row)) = at.and_then(|at| self.row_mut(at)) else { return Nomination::Unknown };
         row.seen[slot(side)] = true;
-        if row.standing == Standing::Left { Nomination::Agrees(row.link) } else { Nomination::Differs(row.link) }
+        if row.standing == Standing::Left { Nomination::Agrees(link) } else { Nomination::Differs(link) }
     }
 
     /// Notes that a record is there although no list shows it: the root department is in nobody's list.
     pub fn see_unlisted(&mut self, side: Side, native: &NativeId) -> Nomination {
         let at = self.position(side, native);
-        let Some(row) = at.and_then(|at| self.rows.get_mut(at)) else { return Nomination::Unknown };
+        let Some((link, row)) = at.and_then(|at| self.row_mut(at)) else { return Nomination::Unknown };
         row.seen[slot(side)] = true;
-        if row.standing == Standing::Settled { Nomination::Agrees(row.link) } else { Nomination::Differs(row.link) }
+        if row.standing == Standing::Settled { Nomination::Agrees(link) } else { Nomination::Differs(link) }
     }
 
     /// Notes that a record which DingTalk's list showed was read in full since: where it is, base knows. `false`: no link
@@ -237,17 +247,17 @@ impl BaseIndex {
     /// no list showed it. Sorted by link.
     #[must_use]
     pub fn marks(&self) -> Vec<(LinkId, u64)> {
-        let seen = |row: &&Row| row.seen[slot(Side::DingTalk)];
-        let mut marks = Vec::with_capacity(self.rows.iter().filter(seen).count());
-        marks.extend(self.rows.iter().filter(seen).map(|row| (row.link, row.places_left)));
+        let seen = |row: &Row| row.seen[slot(Side::DingTalk)];
+        let mut marks = Vec::with_capacity(self.rows.iter().filter(|row| seen(row)).count());
+        marks.extend(self.of_links().filter(|(_, row)| seen(row)).map(|(link, row)| (link, row.places_left)));
         marks.sort_unstable();
         marks
     }
 
     /// Takes back what [`BaseIndex::marks`] gave out, in its order. A link that is gone meanwhile is passed over.
     pub fn restore(&mut self, marks: &[(LinkId, u64)]) {
-        for row in &mut self.rows {
-            let found = marks.binary_search_by(|(link, _)| link.cmp(&row.link)).ok();
+        for (this, row) in self.links.iter().zip(&mut self.rows) {
+            let found = marks.binary_search_by(|(link, _)| link.cmp(this)).ok();
             if let Some((_, left)) = found.and_then(|at| marks.get(at)) {
                 row.seen[slot(Side::DingTalk)] = true;
                 row.places_left = *left;
@@ -257,8 +267,8 @@ impl BaseIndex {
 
     /// People whom the lists showed in other places, or with another leader mark, than base has.
     pub fn displaced(&self) -> impl Iterator<Item = LinkId> {
-        let seen = |row: &&Row| row.seen[slot(Side::DingTalk)] && row.standing != Standing::Left;
-        self.rows.iter().filter(seen).filter(|row| row.places_left != 0).map(|row| row.link)
+        let seen = |row: &Row| row.seen[slot(Side::DingTalk)] && row.standing != Standing::Left;
+        self.of_links().filter(move |(_, row)| seen(row) && row.places_left != 0).map(|(link, _)| link)
     }
 
     /// Links whose record was not in the list of the side that follows: nominated, to be read again. Nothing is removed for
@@ -271,7 +281,16 @@ impl BaseIndex {
     ///
     /// Only [`crate::snapshot::CompleteSnapshot`] gives this out: absence from a partial list says nothing.
     pub(crate) fn unseen(&self, side: Side) -> impl Iterator<Item = LinkId> {
-        self.rows.iter().filter(move |row| !row.seen[slot(side)] && row.standing != Standing::Left).map(|row| row.link)
+        let unseen = move |row: &Row| !row.seen[slot(side)] && row.standing != Standing::Left;
+        self.of_links().filter(move |(_, row)| unseen(row)).map(|(link, _)| link)
+    }
+
+    fn of_links(&self) -> impl Iterator<Item = (LinkId, &Row)> {
+        self.links.iter().copied().zip(&self.rows)
+    }
+
+    fn row_mut(&mut self, at: usize) -> Option<(LinkId, &mut Row)> {
+        self.links.get(at).copied().zip(self.rows.get_mut(at))
     }
 
     /// The fields of a row that are compared. A field that DingTalk lists and nobody agreed on yet is news; one that
@@ -284,15 +303,18 @@ impl BaseIndex {
     }
 
     fn position(&self, side: Side, native: &NativeId) -> Option<usize> {
-        let ids = &self.by_native[slot(side)];
-        let wanted = self.native_hash(side, native);
-        let found = ids.binary_search_by(|(id, _)| id.cmp(&wanted)).ok()?;
-        ids.get(found).map(|(_, at)| *at as usize)
+        position(&self.by_native[slot(side)], native_hash(&self.key, side, native))
     }
+}
 
-    fn native_hash(&self, side: Side, native: &NativeId) -> FieldHash {
-        hash::bytes(&self.key, side.key(), native.as_str().as_bytes())
-    }
+fn native_hash(key: &HashKey, side: Side, native: &NativeId) -> Short {
+    short(hash::bytes(key, side.key(), native.as_str().as_bytes()))
+}
+
+/// Where the row of a native id is, among sorted ones.
+fn position(ids: &[(Short, u32)], wanted: Short) -> Option<usize> {
+    let found = ids.binary_search_by(|(id, _)| id.cmp(&wanted)).ok()?;
+    ids.get(found).map(|(_, at)| *at as usize)
 }
 
 fn slot(side: Side) -> usize {
@@ -304,12 +326,16 @@ fn slot(side: Side) -> usize {
 
 /// The hashes of the listed fields, all in one: each has its field in it and only who has the key can make one, so that no two
 /// rows have the same sum by accident or by intent. A field that said nothing adds nothing.
-fn digest(listed: FieldSet, hash_of: impl Fn(Field) -> Option<FieldHash>) -> FieldHash {
-    let mut sum = FieldHash::default();
+fn digest(listed: FieldSet, hash_of: impl Fn(Field) -> Option<FieldHash>) -> Short {
+    let mut sum = Short::default();
     for hash in listed.iter().filter_map(hash_of) {
         sum.iter_mut().zip(hash).for_each(|(sum, byte)| *sum ^= byte);
     }
     sum
+}
+
+fn short([a, b, c, d, e, f, g, h, ..]: FieldHash) -> Short {
+    [a, b, c, d, e, f, g, h]
 }
 
 fn places(key: &HashKey, base: &Base) -> u64 {
@@ -322,8 +348,7 @@ impl Place {
         let mut content = [0; 17];
         content[..16].copy_from_slice(&self.department.0);
         content[16] = u8::from(self.leads);
-        let hash = hash::bytes(key, "place", &content);
-        u64::from_be_bytes([hash[0], hash[1], hash[2], hash[3], hash[4], hash[5], hash[6], hash[7]])
+        u64::from_be_bytes(short(hash::bytes(key, "place", &content)))
     }
 }
 

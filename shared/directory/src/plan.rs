@@ -231,6 +231,13 @@ impl ApprovedPlan {
         &self.held
     }
 
+    /// What is to be applied: links whose base only catches up, then what is written. Taken apart, so that what is done needs no
+    /// memory any more.
+    #[must_use]
+    pub fn into_work(self) -> (Vec<Settled>, Vec<Item>) {
+        (self.settled, self.items)
+    }
+
     /// What of it the next plans of the same run are measured with. What a person released is not counted.
     #[must_use]
     pub fn passed(&self) -> &Passed {

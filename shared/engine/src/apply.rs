@@ -72,15 +72,20 @@ impl Run<'_> {
             return Err(LookError::Closed("something is held".to_owned()));
         }
         let mut moved = 0;
-        for batch in plan.settled().chunks(BATCH) {
+        let (settled, items) = plan.into_work();
+        for batch in settled.chunks(BATCH) {
             let settle = batch.iter().map(|settled| self.settle(settled).boxed()).collect();
             for outcome in pump::all(settle).await {
                 moved += u64::from(!outcome?);
             }
         }
-        for batch in plan.items().chunks(BATCH) {
+        drop(settled);
+        let mut items = items.into_iter();
+        while items.len() > 0 {
+            let batch: Vec<Item> = items.by_ref().take(BATCH).collect();
+            let size = batch.len() as u64;
             moved += self.apply_batch(batch).await?;
-            progress(batch.len() as u64);
+            progress(size);
         }
         Ok(moved)
     }
@@ -88,12 +93,12 @@ impl Run<'_> {
     /// Intents, then the journal, then the sides, then base. The journal comes before the writes, so that a value which is
     /// written over is kept even if this very invocation is killed a moment later; what is not written after all is
     /// said in a second entry.
-    async fn apply_batch(&self, items: &[Item]) -> Result<u64, LookError> {
+    async fn apply_batch(&self, items: Vec<Item>) -> Result<u64, LookError> {
         if let Some(reason) = self.engine.gate.closed().await?.filter(|_| !planted::is(Bug::PauseIgnored)) {
             return Err(LookError::Closed(reason));
         }
         let mut troubles = Troubles::default();
-        let begins = items.iter().map(|item| self.begin(item).boxed()).collect();
+        let begins = items.into_iter().map(|item| self.begin(item).boxed()).collect();
         let mut ready = Vec::new();
         for begun in pump::all(begins).await {
             match begun {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use directory::index::BaseIndex;
+use directory::index::{BaseIndex, Linked};
 use directory::planted::{self, Bug};
 use directory::{CorpId, Field, Kind, Lifecycle, Link, LinkId, NativeId, Record, Side, Value, Values};
 use state::StoreError;
@@ -32,7 +32,7 @@ pub struct Names {
     links: Arc<dyn Links>,
     known: Mutex<Known>,
     natives: Mutex<HashMap<LinkId, [Option<NativeId>; 2]>>,
-    people: Mutex<Option<Arc<BaseIndex>>>,
+    people: Mutex<Option<Arc<Linked>>>,
     /// Whose records are about to be created, with the ids that they will have.
     expected: Mutex<HashMap<LinkId, NativeId>>,
 }
@@ -91,9 +91,9 @@ impl Names {
         expected.into_values().collect()
     }
 
-    /// From now on `index` answers for people that were linked when the run began, without asking the store.
-    pub fn use_index(&self, index: Arc<BaseIndex>) {
-        *self.people.lock().unwrap_or_else(PoisonError::into_inner) = Some(index);
+    /// From now on `people` answers for those who were linked when the run began, without asking the store.
+    pub fn use_linked(&self, people: Linked) {
+        *self.people.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(people));
     }
 
     /// DingTalk's ids of the linked departments that this run has met; asks nobody.

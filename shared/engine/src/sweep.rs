@@ -207,7 +207,7 @@ impl Run<'_> {
         let empty = listing.empty_index(self);
         let index = std::mem::replace(&mut listing.people, empty);
         self.expect(&listing, &index);
-        self.names.use_index(Arc::new(index));
+        self.names.use_linked(index.into());
         let done = AtomicU64::new(0);
         let total = listing.to_work();
         let progress = |more: u64| {

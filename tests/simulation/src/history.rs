@@ -156,8 +156,7 @@ impl History {
     pub(crate) fn ended(&mut self, id: u32, sweeps: bool, ended: Ended) {
         let state = &mut *self.shared.lock();
         state.began.remove(&id);
-        state.reads.retain(|(of, ..), _| *of != id);
-        state.decided.retain(|(of, ..), _| *of != id);
+        state.forget_reads(id);
         match ended {
             Ended::Nothing => {}
             Ended::Looked(waiting, Err(err)) => {

@@ -108,6 +108,8 @@ pub struct State {
     pub began: BTreeMap<u32, i64>,
     /// What running invocations read.
     pub reads: Reads,
+    /// Accounts that running invocations asked for and that were not there.
+    pub(crate) missed: BTreeSet<(u32, NativeId)>,
     /// What running invocations had read when they stored an intent.
     pub decided: Reads,
     /// Whom the engine invited.
@@ -257,6 +259,7 @@ impl State {
             unremoved: BTreeSet::new(),
             began: BTreeMap::new(),
             reads: Reads::new(),
+            missed: BTreeSet::new(),
             decided: Reads::new(),
             invited: BTreeSet::new(),
             late: Vec::new(),

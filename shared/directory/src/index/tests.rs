@@ -123,3 +123,12 @@ fn values_of_every_type_are_hashed() {
     let hashes: BTreeMap<_, _> = typed.iter().map(|(f, v)| (f, hash::field(&key(), f, v))).collect();
     assert_eq!(hashes.len(), 2);
 }
+
+#[test]
+fn whom_a_link_knows_is_known_when_the_base_is_let_go() {
+    let li = values("李娜", "工程师");
+    let linked = Linked::from(index(&[link(2, &li), link(1, &li)]));
+    assert_eq!(linked.link(Side::DingTalk, &native("u1")), Some(LinkId([1; 16])));
+    assert_eq!(linked.link(Side::Ehr, &native("e2")), Some(LinkId([2; 16])));
+    assert_eq!(linked.link(Side::Ehr, &native("u2")), None, "another side's id");
+}

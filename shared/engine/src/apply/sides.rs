@@ -25,30 +25,29 @@ enum Answer {
 
 impl Run<'_> {
     /// Stores the intent. Where the item stands on a "not found", a canary is found first.
-    pub(super) async fn begin(&self, item: &Item) -> Begun {
-        let failed = |err| Begun::Failed { item: Box::new(item.clone()), err };
+    pub(super) async fn begin(&self, item: Item) -> Begun {
+        let failed = |item, err| Begun::Failed { item: Box::new(item), err };
         if item.needs_canary && !planted::is(Bug::NoCanary) {
             let of = item.before.as_ref().and_then(|link| link.dingtalk.clone());
             // At the very first nobody is linked.
             let first = item.before.as_ref().is_none_or(|link| link.lifecycle == Lifecycle::Creating);
             let who = if first { Canary::Anybody } else { Canary::Linked };
-            match self.still_not_found(item, of.as_ref(), who).await {
+            match self.still_not_found(&item, of.as_ref(), who).await {
                 Ok(true) => {}
-                Ok(false) => return Begun::Moved(Box::new(item.link.clone())),
-                Err(err) => return failed(err),
+                Ok(false) => return Begun::Moved(Box::new(item.link)),
+                Err(err) => return failed(item, err),
             }
         }
         if item.before.is_none() && planted::is(Bug::NoWriteAhead) {
-            let (item, under) = (item.clone(), item.link.clone());
+            let under = item.link.clone();
             return Begun::Ready(Box::new(Done { item, under, ehr: None, dingtalk: None, incomplete: false }));
         }
-        match self.store_intent(item).await {
+        match self.store_intent(&item).await {
             Ok(Some(under)) => {
-                let done = Done { item: item.clone(), under, ehr: None, dingtalk: None, incomplete: false };
-                Begun::Ready(Box::new(done))
+                Begun::Ready(Box::new(Done { item, under, ehr: None, dingtalk: None, incomplete: false }))
             }
-            Ok(None) => Begun::Moved(Box::new(item.link.clone())),
-            Err(err) => failed(err.into()),
+            Ok(None) => Begun::Moved(Box::new(item.link)),
+            Err(err) => failed(item, err.into()),
         }
     }
 

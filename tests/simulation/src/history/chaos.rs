@@ -157,8 +157,7 @@ impl History {
         drop(killed);
         let state = &mut *self.shared.lock();
         state.began.remove(&id);
-        state.reads.retain(|(of, ..), _| *of != id);
-        state.decided.retain(|(of, ..), _| *of != id);
+        state.forget_reads(id);
         state.story.tell(state.now, "killed", &[u64::from(id)], || format!("#{id}"));
     }
 }

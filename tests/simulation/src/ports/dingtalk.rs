@@ -168,6 +168,9 @@ impl DingTalk for DingTalkPort {
             let silent = state.silent();
             let (now, found) = (state.now, state.shown().look_person(id.as_str()).is_ok());
             state.story.whisper(now, || format!("#{} reads {id}: {found}", self.invocation));
+            if !found {
+                state.missed.insert((self.invocation, id.into()));
+            }
             let person = state.shown().look_person(id.as_str()).map_err(|no| refusal(&no))?;
             let record = contacts::person(person, Depth::Read, visible, silent);
             let facts = state.facts(Side::DingTalk, &record);

@@ -111,7 +111,11 @@ impl Links for LinksPort {
         pointers: &Pointers,
     ) -> Result<(), WriteError> {
         self.write(link, |state| {
-            state.links.put(link, expected, pointers).inspect(|()| state.note_link(self.invocation, link))
+            let was = state.links.get(link.kind, link.id).and_then(|stored| stored.dingtalk.clone());
+            state.links.put(link, expected, pointers)?;
+            state.check_account(self.invocation, was.as_ref(), link);
+            state.note_link(self.invocation, link);
+            Ok(())
         })
         .await
     }
@@ -132,6 +136,23 @@ impl State {
                 self.decided.insert(read, facts);
             }
         }
+    }
+
+    /// A link was moved to another account: nobody may take it from one that is still there, and who does not ask cannot know.
+    fn check_account(&mut self, invocation: u32, was: Option<&NativeId>, link: &Link) {
+        let Some(was) = was.filter(|was| link.kind == Kind::Person && link.dingtalk.as_ref() != Some(was)) else {
+            return;
+        };
+        if !self.missed.contains(&(invocation, was.clone())) {
+            self.oracle.broken("account", format!("{} loses {was}, and nobody was told that it is gone", link.id));
+        }
+    }
+
+    /// An invocation has ended.
+    pub(crate) fn forget_reads(&mut self, invocation: u32) {
+        self.reads.retain(|(of, ..), _| *of != invocation);
+        self.decided.retain(|(of, ..), _| *of != invocation);
+        self.missed.retain(|(of, _)| *of != invocation);
     }
 
     /// What an invocation had read of a record on this side when it stored its intent. Of canaries that is not certain.
