@@ -69,8 +69,10 @@ enum Standing {
     Active,
     /// Marked left: its absence is no news.
     Left,
-    /// Begun, or waiting for a person.
-    Other,
+    /// Begun.
+    Creating,
+    /// Waiting for a person to say who it is.
+    Quarantined,
 }
 
 impl Standing {
@@ -79,7 +81,8 @@ impl Standing {
             Lifecycle::Active if link.intents.is_empty() => Self::Settled,
             Lifecycle::Active | Lifecycle::Absent { .. } | Lifecycle::Leaving { .. } => Self::Active,
             Lifecycle::Left { .. } => Self::Left,
-            Lifecycle::Creating | Lifecycle::Quarantined { .. } => Self::Other,
+            Lifecycle::Creating => Self::Creating,
+            Lifecycle::Quarantined { .. } => Self::Quarantined,
         }
     }
 }

@@ -54,13 +54,17 @@ impl Names {
         }
     }
 
-    /// Remembers a link's ids.
+    /// Remembers a link's ids; those of a link in quarantine are forgotten: nobody knows whose they are.
     pub fn learn(&self, link: &Link) {
         self.expected.lock().unwrap_or_else(PoisonError::into_inner).remove(&link.id);
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         for side in [Side::DingTalk, Side::Ehr] {
-            if let Some(native) = link.native(side) {
-                known.entry((side, link.kind)).or_default().insert(native.clone(), link.id);
+            let Some(native) = link.native(side) else { continue };
+            let ids = known.entry((side, link.kind)).or_default();
+            if may_be_meant(link) {
+                ids.insert(native.clone(), link.id);
+            } else if ids.get(native) == Some(&link.id) {
+                ids.remove(native);
             }
         }
         let natives = [to_refer_to(link, Side::DingTalk), to_refer_to(link, Side::Ehr)];
@@ -135,7 +139,7 @@ impl Names {
         if let Some(link) = &link {
             self.learn(link);
         }
-        Ok(link.map(|link| link.id))
+        Ok(link.filter(may_be_meant).map(|link| link.id))
     }
 
     /// A side's own id of a link's record, if it has one there.
@@ -228,7 +232,13 @@ impl Names {
 /// who are each other's would wait for ever: people are referred to once they are there.
 fn to_refer_to(link: &Link, side: Side) -> Option<NativeId> {
     let on_the_way = side == Side::DingTalk && link.kind == Kind::Person && link.lifecycle == Lifecycle::Creating;
-    link.native(side).filter(|_| !on_the_way).cloned()
+    link.native(side).filter(|_| !on_the_way && may_be_meant(link)).cloned()
+}
+
+/// Whether what refers to one of a link's ids means whom the link is about. In quarantine that is what a person has to say: by
+/// then a manager or a head could become somebody else.
+fn may_be_meant(link: &Link) -> bool {
+    !matches!(link.lifecycle, Lifecycle::Quarantined { .. })
 }
 
 /// Departments outside the app's scope appear in `dept_id_list` all the same and are left out at once; people may still

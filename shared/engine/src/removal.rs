@@ -61,10 +61,10 @@ impl Run<'_> {
     }
 
     /// Whether nobody but a person may remove somebody in the eHR: an administrator or boss, when last seen or by DingTalk's own
-    /// list, whom nobody has marked as left yet.
+    /// list, whom nobody has marked as left yet. In DingTalk, a fresh read of theirs says whether they are one.
     pub(crate) async fn is_kept(&self, link: &Link, admins: &BTreeSet<NativeId>) -> Result<bool, LookError> {
         let admin = link.protected || link.dingtalk.as_ref().is_some_and(|id| admins.contains(id));
-        if !admin || planted::is(Bug::AdminRemoved) {
+        if !admin || self.decides() == Side::Ehr || planted::is(Bug::AdminRemoved) {
             return Ok(false);
         }
         let Some(id) = &link.ehr else { return Ok(true) };

@@ -1,10 +1,11 @@
 //! What is left of an index when the lists have been compared with it.
 
-use super::{BaseIndex, Short, native_hash, position, slot};
+use super::{BaseIndex, Short, Standing, native_hash, position, slot};
 use crate::hash::HashKey;
 use crate::ids::{LinkId, NativeId, Side};
 
-/// Whose link it is that a native id belongs to: 40 bytes per link, and nothing of base.
+/// Whose link it is that a native id belongs to: 40 bytes per link, and nothing of base. Links in quarantine are left out:
+/// whose their ids are is what a person has to say.
 #[derive(Debug)]
 pub struct Linked {
     key: HashKey,
@@ -23,7 +24,9 @@ impl Linked {
 
 impl From<BaseIndex> for Linked {
     fn from(index: BaseIndex) -> Self {
-        let BaseIndex { key, links, by_native, .. } = index;
+        let BaseIndex { key, links, rows, mut by_native, .. } = index;
+        let standing = |at: u32| rows.get(at as usize).map(|row| row.standing);
+        by_native.iter_mut().for_each(|ids| ids.retain(|(_, at)| standing(*at) != Some(Standing::Quarantined)));
         Self { key, links, by_native }
     }
 }

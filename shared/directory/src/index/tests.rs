@@ -131,4 +131,8 @@ fn whom_a_link_knows_is_known_when_the_base_is_let_go() {
     assert_eq!(linked.link(Side::DingTalk, &native("u1")), Some(LinkId([1; 16])));
     assert_eq!(linked.link(Side::Ehr, &native("e2")), Some(LinkId([2; 16])));
     assert_eq!(linked.link(Side::Ehr, &native("u2")), None, "another side's id");
+    let reason = "the userid now belongs to another unionid".to_owned();
+    let lifecycle = Lifecycle::Quarantined { reason, since: crate::ids::Timestamp(0) };
+    let linked = Linked::from(index(&[Link { lifecycle, ..link(1, &li) }]));
+    assert_eq!(linked.link(Side::DingTalk, &native("u1")), None, "nobody knows whose it is");
 }

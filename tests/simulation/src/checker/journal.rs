@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use directory::policy::Ownership;
 use directory::{Action, Field, LinkId, Side};
 use engine::ports::JournalEntry;
 
 use super::Findings;
-use crate::oracle::replaced::{Effect, Replaced};
+use crate::oracle::replaced::{Effect, Replaced, is_empty};
 use crate::oracle::shown;
 use crate::world::State;
 
@@ -23,6 +24,11 @@ pub(super) fn check(state: &State) -> (Findings, u64) {
         if !is_told(&entries, effect) {
             let what = format!("{:?} of {:?} in {:?} is in no entry", effect.action, effect.link, effect.side);
             found.push(("journal", what));
+        }
+        for field in effect.emptied.iter().filter(|field| !is_meant(&entries, effect, **field)) {
+            let what =
+                format!("{} of {:?} in {:?} was emptied, and a value was meant", field.key(), effect.link, effect.side);
+            found.push(("emptied", what));
         }
     }
     let mut unseen = 0;
@@ -64,6 +70,7 @@ pub(super) fn check(state: &State) -> (Findings, u64) {
         unseen += u64::from(!replaced.read && replaced.shared);
     }
     found.extend(blamed(state));
+    found.extend(unmerged(state));
     (found, unseen)
 }
 
@@ -101,6 +108,20 @@ fn blamed(state: &State) -> Findings {
     told.collect()
 }
 
+/// A membership that both sides may write has no losers: who was put in on one side and taken out of something else on the other
+/// is in both ways what people said.
+fn unmerged(state: &State) -> Findings {
+    let shared = |entry: &JournalEntry| state.policy.owner(entry.kind, Field::Departments) == Ownership::Shared;
+    let entries = state.journal.iter().map(|(_, entry)| entry).filter(|entry| shared(entry));
+    let changes = entries.flat_map(|entry| entry.changes.iter().map(move |change| (entry, change)));
+    let lost = changes
+        .filter(|(_, change)| change.field == Field::Departments && change.conflict && change.base_before.is_some());
+    let told = |(entry, _): (&JournalEntry, _)| {
+        ("unmerged", format!("departments of {:?} are those of one side, and people wrote both", entry.link))
+    };
+    lost.map(told).collect()
+}
+
 fn is_told(entries: &ByRecord<'_>, effect: &Effect) -> bool {
     let of_record = entries.get(&(effect.link, effect.side)).map(Vec::as_slice).unwrap_or_default();
     let has = |entry: &&JournalEntry, field: &Field| entry.changes.iter().any(|change| change.field == *field);
@@ -109,6 +130,14 @@ fn is_told(entries: &ByRecord<'_>, effect: &Effect) -> bool {
         Action::Remove => of_record.iter().any(|entry| entry.action == Action::Remove),
         _ => cut_off || effect.fields.iter().all(|field| of_record.iter().any(|entry| has(entry, field))),
     }
+}
+
+/// By the journal, a field was to be empty at some time. Of what a cut-off write did there is no entry.
+fn is_meant(entries: &ByRecord<'_>, effect: &Effect, field: Field) -> bool {
+    let of_record = entries.get(&(effect.link, effect.side)).map(Vec::as_slice).unwrap_or_default();
+    let after: Vec<_> =
+        of_record.iter().flat_map(|entry| &entry.changes).filter(|change| change.field == field).collect();
+    after.is_empty() || after.iter().any(|change| is_empty(change.after.as_ref()))
 }
 
 /// A shared field had two new values, and one of them lost: somebody is told. At the first binding nothing was agreed yet.

@@ -43,6 +43,8 @@ pub struct Effect {
     pub action: Action,
     /// The fields that it changed there.
     pub fields: Vec<Field>,
+    /// Those of them that it emptied.
+    pub emptied: Vec<Field>,
 }
 
 /// A write of the engine, as the port sees it.
@@ -98,8 +100,10 @@ impl Oracle {
             .into_iter()
             .filter(|field| old.and_then(|old| old.get(field)) != new.and_then(|new| new.get(field)))
             .collect();
-        let fields = changed.iter().copied().filter(|field| write.values.shown().contains(*field)).collect();
-        self.effects.push(Effect { side: write.side, link: write.link, action: write.action, fields });
+        let fields: Vec<Field> =
+            changed.iter().copied().filter(|field| write.values.shown().contains(*field)).collect();
+        let emptied = fields.iter().copied().filter(|field| is_empty(write.values.get(*field))).collect();
+        self.effects.push(Effect { side: write.side, link: write.link, action: write.action, fields, emptied });
         if old.is_some() && new.is_some() && write.action == Action::Update {
             self.overwrites(policy, write, who, old, &changed);
         }
@@ -185,4 +189,9 @@ impl Oracle {
             }
         }
     }
+}
+
+/// Whether a value says that there is nothing.
+pub(crate) fn is_empty(value: Option<&Value>) -> bool {
+    value.is_none_or(|value| matches!(value, Value::Refs(refs) if refs.is_empty()))
 }

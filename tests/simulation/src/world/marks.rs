@@ -83,12 +83,11 @@ impl State {
         let Some(mark) = self.mark else { return false };
         let sides = self.places();
         let marked = |who: Who| sides.iter().any(|side| is_marked(mark, side, who));
-        let places = |side| match who.0 {
-            Kind::Person => departments(side, who).collect::<BTreeSet<_>>(),
-            Kind::Department => chain(side, who.1),
+        let at = match who.0 {
+            Kind::Person => sides.iter().flat_map(|side| departments(side, who)).collect(),
+            Kind::Department => BTreeSet::from([who.1]),
         };
-        let mut above = sides.iter().flat_map(places);
-        marked(who) || above.any(|number| marked((Kind::Department, number)))
+        marked(who) || above(&sides, at).into_iter().any(|number| marked((Kind::Department, number)))
     }
 
     /// Whether the mark itself keeps a record out of reach, on one of the sides.
@@ -137,12 +136,20 @@ fn departments(picture: &Picture, who: Who) -> impl Iterator<Item = u32> + use<>
 
 /// A department and everything above it.
 fn chain(picture: &Picture, department: u32) -> BTreeSet<u32> {
-    let (mut chain, mut next) = (BTreeSet::new(), Some(department));
-    while let Some(at) = next.filter(|at| chain.insert(*at)) {
-        let facts = picture.get(&(Kind::Department, at));
-        next = numbers(facts.and_then(|facts| facts.get(&Field::Parent)).and_then(Option::as_ref)).next();
+    above(std::slice::from_ref(picture), [department].into())
+}
+
+/// These departments and everything above them on one of the sides, or above that on the other.
+fn above(sides: &[Picture], mut at: BTreeSet<u32>) -> BTreeSet<u32> {
+    let mut next: Vec<u32> = at.iter().copied().collect();
+    while let Some(department) = next.pop() {
+        for side in sides {
+            let facts = side.get(&(Kind::Department, department));
+            let parent = numbers(facts.and_then(|facts| facts.get(&Field::Parent)).and_then(Option::as_ref)).next();
+            next.extend(parent.filter(|parent| at.insert(*parent)));
+        }
     }
-    chain
+    at
 }
 
 fn numbers(value: Option<&Value>) -> impl Iterator<Item = u32> + use<> {
