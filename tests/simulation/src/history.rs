@@ -9,6 +9,7 @@ use crate::dice::Dice;
 use crate::fault::{Fault, Faults};
 use crate::invocation::{Ended, Invocation};
 use crate::oracle::Violation;
+use crate::plans::{self, Approved};
 use crate::policies;
 use crate::world::{Beginning, Habits, Shared, State};
 
@@ -114,6 +115,7 @@ impl History {
     pub fn of(seed: u64, beginning: Beginning, size: Size) -> Self {
         let mut state = State::new(beginning);
         state.settle_habits();
+        state.makes_plans = seed % plans::ONE_IN == 3;
         state.found(size);
         let shared = Shared::new(state);
         Self {
@@ -168,6 +170,25 @@ impl History {
             Ended::Looked(_, Ok(looked)) => {
                 self.sweep_due |= looked.sweep_due;
                 state.story.tell(state.now, "looked", &[u64::from(id)], || format!("#{id} {:?}", looked.counts));
+            }
+            Ended::Planned(planned) => {
+                state.story.tell(state.now, "planned", &[u64::from(id), planned.items.len() as u64], || {
+                    format!("#{id} {:?} {:?} {:?}", planned.counts(), planned.held, planned.swept.report.notes)
+                });
+                let random = u32::try_from(state.dice.below(1 << 30)).unwrap_or(0);
+                let approves = state.dice.chance(800) && !planned.items.is_empty();
+                let run = state::run_id(state.time(), random).ok().filter(|_| approves);
+                let items = std::sync::Arc::new(planned.items);
+                state.plan = run.map(|run| Approved { run, items, place: engine::plans::Place::default() });
+            }
+            Ended::Applied { counts, stopped } => {
+                state.story.tell(state.now, "applied", &[u64::from(id)], || {
+                    let not_applied = state.plan.as_ref().map(|plan| &plan.place.not_applied);
+                    format!("#{id} {counts:?} {stopped:?} {not_applied:?}")
+                });
+                if stopped.is_none() {
+                    state.plan = None;
+                }
             }
             Ended::Swept(swept) => {
                 state.story.tell(state.now, "swept", &[u64::from(id), swept.report.writes], || {

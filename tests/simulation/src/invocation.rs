@@ -5,8 +5,10 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
+use directory::plan::Counts;
 use directory::{RunId, Timestamp};
 use engine::checkpoint::Checkpoint;
+use engine::plans::Planned;
 use engine::{Engine, LookError, Looked, Sight, SweepOrder, Swept};
 
 use crate::fault::Fault;
@@ -20,6 +22,15 @@ pub enum Ended {
     Looked(Waiting, Result<Looked, LookError>),
     /// A sweep.
     Swept(Box<Swept>),
+    /// A plan.
+    Planned(Box<Planned>),
+    /// A plan was applied, or so much of it.
+    Applied {
+        /// What was done.
+        counts: Counts,
+        /// Why it did not come to its end.
+        stopped: Option<String>,
+    },
     /// There was no run to begin.
     Nothing,
 }
@@ -94,7 +105,7 @@ impl Invocation {
         })
     }
 
-    fn new(shared: &Shared, id: u32, sweeps: bool, future: impl Future<Output = Ended> + 'static) -> Self {
+    pub(crate) fn new(shared: &Shared, id: u32, sweeps: bool, future: impl Future<Output = Ended> + 'static) -> Self {
         let state = &mut *shared.lock();
         let began = state.now;
         state.began.insert(id, began);
@@ -116,13 +127,15 @@ impl Invocation {
     }
 }
 
-fn run_id(shared: &Shared) -> Option<RunId> {
+/// An id for a run that begins now.
+pub(crate) fn run_id(shared: &Shared) -> Option<RunId> {
     let state = &mut *shared.lock();
     let random = u32::try_from(state.dice.below(1 << 30)).unwrap_or(0);
     state::run_id(state.time(), random).ok()
 }
 
-fn engine(shared: &Shared, invocation: u32) -> Engine {
+/// The engine, on the ports of this invocation.
+pub(crate) fn engine(shared: &Shared, invocation: u32) -> Engine {
     let (policy, released, skew) = {
         let state = &mut *shared.lock();
         let skewed = state.strikes(Fault::SkewedClock);

@@ -14,6 +14,7 @@ pub mod fault;
 pub mod history;
 pub mod invocation;
 pub mod oracle;
+pub mod plans;
 #[cfg(feature = "planted")]
 pub mod planted;
 pub mod policies;

@@ -22,6 +22,7 @@ use engine::ports::JournalEntry;
 use crate::dice::Dice;
 use crate::fault::Faults;
 use crate::oracle::{Oracle, Read};
+use crate::plans::{Approved, May};
 use crate::story::Story;
 
 pub use disaster::Disaster;
@@ -110,6 +111,12 @@ pub struct State {
     pub reads: Reads,
     /// Accounts that running invocations asked for and that were not there.
     pub(crate) missed: BTreeSet<(u32, NativeId)>,
+    /// What invocations may write, where that is not everything.
+    pub(crate) may: BTreeMap<u32, May>,
+    /// People look at plans first, in this history.
+    pub(crate) makes_plans: bool,
+    /// The plan that somebody approved last.
+    pub(crate) plan: Option<Approved>,
     /// What running invocations had read when they stored an intent.
     pub decided: Reads,
     /// Whom the engine invited.
@@ -260,6 +267,9 @@ impl State {
             began: BTreeMap::new(),
             reads: Reads::new(),
             missed: BTreeSet::new(),
+            may: BTreeMap::new(),
+            makes_plans: false,
+            plan: None,
             decided: Reads::new(),
             invited: BTreeSet::new(),
             late: Vec::new(),

@@ -62,6 +62,9 @@ impl History {
         if self.running.len() >= SIDE_BY_SIDE || sweeping > 0 && !second {
             return self.poll_one();
         }
+        if self.continued.is_none() && self.begin_plan() {
+            return;
+        }
         let id = self.next_id();
         let deadline = {
             let state = &mut *self.shared.lock();
@@ -74,6 +77,26 @@ impl History {
             self.shared.lock().begin(Fault::ScopeShrinks, 3_600_000);
         }
         self.running.push(Invocation::sweep(&self.shared, id, run, deadline));
+    }
+
+    /// Where people look at plans first, one is made or applied instead of a sweep. One run at a time applies.
+    fn begin_plan(&mut self) -> bool {
+        let approved = {
+            let state = &mut *self.shared.lock();
+            if !state.makes_plans || !state.dice.chance(600) {
+                return false;
+            }
+            state.plan.clone()
+        };
+        let applies = self.running.iter().any(|one| one.sweeps);
+        let id = self.next_id();
+        let invocation = match approved {
+            Some(_) if applies => return false,
+            Some(plan) => Invocation::apply(&self.shared, id, plan),
+            None => Invocation::plan(&self.shared, id),
+        };
+        self.running.push(invocation);
+        true
     }
 
     fn let_time_pass(&mut self) {

@@ -46,6 +46,7 @@ impl History {
             state.pass(2 * HOUR_MS);
         }
         self.deliver();
+        self.apply_what_was_approved();
         let rotation = u32::try_from(self.shared.lock().habits.rotation).unwrap_or(1);
         let mut quiet = 0;
         for round in 1..=DAYS_MAX + ROUNDS_MAX + 2 * rotation {
@@ -63,6 +64,17 @@ impl History {
         }
         let line = "it goes on writing, round after round".to_owned();
         self.shared.lock().oracle.broken("restless", line);
+    }
+
+    /// A plan of before is applied now: much of it has moved.
+    fn apply_what_was_approved(&mut self) {
+        let plan = self.shared.lock().plan.clone();
+        let Some(plan) = plan else { return };
+        let id = self.next_id();
+        let apply = Invocation::apply(&self.shared, id, plan);
+        if let Some(ended) = self.finish(apply) {
+            self.ended(id, true, ended);
+        }
     }
 
     /// An invocation did not end: neither will the next one.

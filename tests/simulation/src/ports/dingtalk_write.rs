@@ -92,6 +92,7 @@ impl State {
 
     /// The write takes effect, or is refused.
     fn write_dingtalk(&mut self, invocation: u32, order: &ToDingTalk) -> Result<Written, Trouble> {
+        self.check_shown(invocation, Side::DingTalk, order.link, &order.values);
         let write = match contacts::write(order) {
             Ok(Some(write)) => write,
             Ok(None) => return order.id.clone().map_or(Ok(Written::Unknown), |id| Ok(Written::Done(id))),

@@ -156,6 +156,7 @@ impl State {
     }
 
     fn write_ehr(&mut self, invocation: u32, write: &Write) -> Result<Stored, Error> {
+        self.check_shown(invocation, Side::Ehr, write.link, &write.values);
         let before = self.picture(Side::Ehr);
         let known = write.id.as_ref().and_then(|id| self.oracle.number(Side::Ehr, write.kind, id));
         let capitals = self.habits.capitals.filter(|(side, _)| *side == Side::Ehr).map(|(_, field)| field);

@@ -48,6 +48,7 @@ impl LinksPort {
                 let source = Cause::new("simulated");
                 Err(WriteError::Store(StoreError::Unavailable { call: "write a link", source }))
             } else {
+                state.check_preview(self.invocation, what.id);
                 let done = put(state);
                 let now = state.now;
                 state.story.whisper(now, || {

@@ -41,11 +41,16 @@ impl State {
         }
         if self.disaster.is_none()
             && let Some(fault) = ALL.into_iter().find(|fault| self.strikes(*fault))
-            && (fault != Fault::WrongCorp || !sweeping && self.links.knows_somebody())
+            && (fault != Fault::WrongCorp || !sweeping && self.somebody_vouches())
         {
             let minutes = self.dice.between(1, MINUTES_MAX);
             self.begin(fault, minutes * 60_000);
         }
+    }
+
+    /// Somebody is linked; where plans come first, a sweep also has to have seen them: until then nobody says whose data it is.
+    fn somebody_vouches(&self) -> bool {
+        self.links.knows_somebody() && (!self.makes_plans || self.kept.canary.is_some())
     }
 
     /// A disaster begins.
