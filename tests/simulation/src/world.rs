@@ -81,6 +81,8 @@ pub struct State {
     pub faults: Faults,
     /// What goes wrong just now with all reads of DingTalk.
     pub disaster: Option<Disaster>,
+    /// Since when nothing is, if nothing is.
+    pub(crate) calm_since: i64,
     /// What happened.
     pub story: Story,
     /// What people did.
@@ -252,6 +254,7 @@ impl State {
             told: 0,
             faults,
             disaster: None,
+            calm_since: i64::MIN / 2,
             story: Story::new(told),
             oracle: Oracle::default(),
             policy,

@@ -22,6 +22,10 @@ pub struct Disaster {
 /// Minutes that a disaster lasts at most: some invocations, and some that see it begin or end.
 const MINUTES_MAX: i64 = 400;
 
+/// Another company's data that goes for less than this does not come back: "not found", a canary, and "not found" again take a
+/// second, and nobody could tell such a moment.
+const PEACE_MS: i64 = 60_000;
+
 /// Disasters that can begin.
 const ALL: [Fault; 6] = [
     Fault::ScopeShrinks,
@@ -41,7 +45,8 @@ impl State {
         }
         if self.disaster.is_none()
             && let Some(fault) = ALL.into_iter().find(|fault| self.strikes(*fault))
-            && (fault != Fault::WrongCorp || !sweeping && self.somebody_vouches())
+            && (fault != Fault::WrongCorp
+                || !sweeping && self.somebody_vouches() && self.now - self.calm_since > PEACE_MS)
         {
             let minutes = self.dice.between(1, MINUTES_MAX);
             self.begin(fault, minutes * 60_000);
@@ -93,6 +98,7 @@ impl State {
     pub fn calm(&mut self) {
         self.dingtalk.set(|settings| settings.scope = Scope::whole());
         if let Some(disaster) = self.disaster.take() {
+            self.calm_since = self.now;
             self.story.tell(self.now, "calm", &[], || disaster.fault.key().to_owned());
         }
     }
