@@ -13,7 +13,7 @@ use engine::{Engine, LookError, Looked, Sight, SweepOrder, Swept};
 
 use crate::fault::Fault;
 use crate::ports::{ClockPort, DingTalkPort, EhrPort, GatePort, JournalPort, LinksPort, RandomnessPort};
-use crate::world::{Shared, Waiting, corp, key};
+use crate::world::{Kept, Shared, Waiting, corp, key};
 
 /// How an invocation ended.
 #[derive(Debug)]
@@ -92,15 +92,7 @@ impl Invocation {
         let run = run.or_else(|| run_id(shared));
         Self::new(shared, id, true, async move {
             let Some(run) = run else { return Ended::Nothing };
-            let order = SweepOrder {
-                accepted: kept.accepted,
-                sweeps: kept.sweeps,
-                deep_share: rotation,
-                chunk,
-                deadline,
-                checkpoint,
-                ..SweepOrder::new(run)
-            };
+            let order = SweepOrder { chunk, deadline, checkpoint, ..order(run, kept, rotation) };
             Ended::Swept(Box::new(engine.sweep(&order).await))
         })
     }
@@ -125,6 +117,11 @@ impl Invocation {
             Poll::Pending => None,
         }
     }
+}
+
+/// A sweep by what the functions keep.
+pub(crate) fn order(run: RunId, kept: Kept, rotation: u64) -> SweepOrder {
+    SweepOrder { accepted: kept.accepted, sweeps: kept.sweeps, deep_share: rotation, ..SweepOrder::new(run) }
 }
 
 /// An id for a run that begins now.

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use directory::plan::Counts;
 use directory::{Field, LinkId, RunId, Side, Values};
+use engine::Sight;
 use engine::plans::{Place, PlannedItem};
-use engine::{Sight, SweepOrder};
 
-use crate::invocation::{Ended, Invocation, engine, run_id};
+use crate::invocation::{Ended, Invocation, engine, order, run_id};
 use crate::world::{Shared, State};
 
 /// One in this many histories makes plans.
@@ -47,13 +47,7 @@ impl Invocation {
         let run = run_id(shared);
         Self::new(shared, id, true, async move {
             let Some(run) = run else { return Ended::Nothing };
-            let order = SweepOrder {
-                accepted: kept.accepted,
-                sweeps: kept.sweeps,
-                deep_share: rotation,
-                ..SweepOrder::new(run)
-            };
-            Ended::Planned(Box::new(engine.plan(&order).await))
+            Ended::Planned(Box::new(engine.plan(&order(run, kept, rotation)).await))
         })
     }
 
