@@ -3,6 +3,8 @@
 mod chaos;
 mod heal;
 
+use engine::checkpoint::Checkpoint;
+
 use crate::checker;
 use crate::company::{self, Size};
 use crate::dice::Dice;
@@ -67,7 +69,7 @@ pub struct History {
     saved: Option<crate::world::LinkTable>,
     /// A wake was for everything.
     sweep_due: bool,
-    continued: Option<(directory::RunId, Option<engine::checkpoint::Checkpoint>)>,
+    continued: Option<(directory::RunId, Option<Checkpoint>)>,
 }
 
 /// Runs the history of a seed.
@@ -204,7 +206,7 @@ impl History {
                 let nobody = ["no canary", "strangers", "the list is empty"];
                 state.stuck = said.any(|said| nobody.iter().any(|nobody| said.contains(nobody)));
                 let id = swept.report.id.clone();
-                self.continued = swept.report.continues.then(|| (id, swept.checkpoint.clone()));
+                self.continued = swept.report.continues.then(|| (id, swept.checkpoint.as_ref().and_then(stored)));
                 state.kept.sweeps += u64::from(swept.turned);
                 if swept.canary.is_some() {
                     state.kept.canary.clone_from(&swept.canary);
@@ -249,6 +251,13 @@ impl History {
             shared_unseen,
         }
     }
+}
+
+/// A checkpoint as the archive gives it back: bytes in between.
+fn stored(checkpoint: &Checkpoint) -> Option<Checkpoint> {
+    let mut body = Vec::new();
+    checkpoint.write(&mut body);
+    Checkpoint::read(&body)
 }
 
 /// Polls of one invocation. A sweep of a dozen people takes some thousands, one of a thousand people some hundred thousand.
