@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use directory::plan::Counts;
-use directory::{Field, LinkId, RunId, Side, Values};
+use directory::{Field, LinkId, RunId, Side, Value, Values};
 use engine::Sight;
 use engine::plans::{Place, PlannedItem};
 
@@ -111,8 +111,13 @@ fn not_shown(items: &[PlannedItem], side: Side, link: LinkId, values: &Values) -
     };
     let shown = |field: Field| {
         let mut changes = part.changes.iter().filter(|change| change.field == field);
-        changes.any(|change| field.refers_to().is_some() || change.after.as_ref() == values.get(field))
+        changes.any(|change| field.refers_to().is_some() || is_same(change.after.as_ref(), values.get(field)))
     };
     let fields = values.shown().iter().filter(|field| *field != Field::Extension);
     fields.into_iter().find(|field| !shown(*field)).map(|field| format!("its {} was not shown so", field.key()))
+}
+
+/// What is shown as nothing is written as "no" where a side has no empty for it.
+fn is_same(shown: Option<&Value>, written: Option<&Value>) -> bool {
+    shown == written || shown.is_none() && written == Some(&Value::Flag(false))
 }
