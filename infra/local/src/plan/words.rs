@@ -230,14 +230,19 @@ fn made(head: &PlanHead, language: Language) -> String {
 fn cost(head: &PlanHead, language: Language) -> String {
     let (calls, metered, seconds) = (head.forecast.total(), head.forecast.metered, head.forecast.seconds);
     let each: Vec<String> = head.forecast.calls.iter().map(|(name, n)| format!("{name} {n}")).collect();
-    let (each, id) = (each.join("，"), head.id.as_str());
+    let [each, each_en] = if each.is_empty() {
+        [String::new(), String::new()]
+    } else {
+        [format!("（{}）", each.join("，")), format!(" ({})", each.join(", "))]
+    };
+    let id = head.id.as_str();
     pick(
         language,
         format!(
-            "  执行要调用钉钉 {calls} 次（{each}），占月度额度 {metered} 次，约 {seconds} 秒\n  还没有写入任何数据。明细：bangding plan show {id}；批准：bangding approve {id}；执行：bangding apply {id}"
+            "  执行要调用钉钉 {calls} 次{each}，占月度额度 {metered} 次，约 {seconds} 秒\n  还没有写入任何数据。明细：bangding plan show {id}；批准：bangding approve {id}；执行：bangding apply {id}"
         ),
         format!(
-            "  applying it takes {calls} calls to DingTalk ({each}), {metered} of the month's quota, about {seconds} s\n  nothing was written. Look: bangding plan show {id}; approve: bangding approve {id}; apply: bangding apply {id}"
+            "  applying it takes {calls} calls to DingTalk{each_en}, {metered} of the month's quota, about {seconds} s\n  nothing was written. Look: bangding plan show {id}; approve: bangding approve {id}; apply: bangding apply {id}"
         ),
     )
 }
