@@ -1,16 +1,16 @@
 //! What is left of an index when the lists have been compared with it.
 
-use super::{BaseIndex, Short, Standing, native_hash, position, slot};
-use crate::hash::HashKey;
+use super::{BaseIndex, Standing, native_hash, position, slot};
+use crate::hash::{FieldHash, HashKey};
 use crate::ids::{LinkId, NativeId, Side};
 
-/// Whose link it is that a native id belongs to: 40 bytes per link, and nothing of base. Links in quarantine are left out:
+/// Whose link it is that a native id belongs to: 48 bytes per link, and nothing of base. Links in quarantine are left out:
 /// whose their ids are is what a person has to say.
 #[derive(Debug)]
 pub struct Linked {
     key: HashKey,
     links: Vec<LinkId>,
-    by_native: [Vec<(Short, u32)>; 2],
+    by_native: [Vec<(FieldHash, u32)>; 2],
 }
 
 impl Linked {

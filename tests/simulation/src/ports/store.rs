@@ -38,6 +38,7 @@ impl LinksPort {
         self.shared.pause().await;
         let answer = {
             let state = &mut *self.shared.lock();
+            state.check_preview(self.invocation, what.id);
             if state.strikes(Fault::StoreThrottled) {
                 Err(WriteError::Store(StoreError::Throttled { call: "write a link" }))
             } else if state.strikes(Fault::StoreUnknown) {
@@ -48,7 +49,6 @@ impl LinksPort {
                 let source = Cause::new("simulated");
                 Err(WriteError::Store(StoreError::Unavailable { call: "write a link", source }))
             } else {
-                state.check_preview(self.invocation, what.id);
                 let done = put(state);
                 let now = state.now;
                 state.story.whisper(now, || {
