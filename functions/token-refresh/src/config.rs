@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dingtalk::network::{HttpTransport, NoTransport};
+use outbound::{HttpTransport, TlsError};
 use runtime::aws::{self, NoClient, Patience, Settings};
 use runtime::variables::{Missing, SECRETS_PREFIX, TABLES_PREFIX, required};
 use runtime::{NoRandomness, SystemClock};
@@ -44,7 +44,7 @@ pub enum ConnectError {
     Aws(#[source] NoClient),
     /// The client for DingTalk could not be made.
     #[error("the client for DingTalk could not be made")]
-    DingTalk(#[source] NoTransport),
+    DingTalk(#[source] TlsError),
     /// There is no randomness to mark this process's writes with.
     #[error("this process has no name for its writes")]
     Randomness(#[source] NoRandomness),

@@ -12,7 +12,8 @@ mod trouble;
 
 use std::sync::Arc;
 
-use dingtalk::client::{Clock, Jitter, Transport};
+use dingtalk::client::{Clock, Jitter};
+use outbound::Transport;
 use runtime::batch::{Batch, BatchOutcome, Item, Verdict, work};
 use runtime::metrics;
 use serde::Deserialize;

@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use dingtalk::client::Transport;
-use dingtalk::network::{HttpTransport, NoTransport};
 use engine::Corps;
+use outbound::Transport;
+use outbound::{HttpTransport, TlsError};
 use runtime::{Clients, SystemClock, jitter, unpredictable};
 use state::vault::Secrets;
 use state::{Archive, ArchiveError, Queue, QueueError, Store, StoreError, Tables, VaultError};
@@ -50,7 +50,7 @@ pub enum StartError {
     Archive(#[from] ArchiveError),
     /// The network.
     #[error("the HTTPS client could not be made")]
-    Transport(#[from] NoTransport),
+    Transport(#[from] TlsError),
 }
 
 /// Where things are kept and whom they may talk to.
@@ -58,8 +58,8 @@ pub enum StartError {
 pub struct Place {
     /// The directory of all state.
     pub data: PathBuf,
-    /// A DynamoDB elsewhere on this machine.
-    pub dynamodb: Option<SocketAddr>,
+    /// A DynamoDB that listens elsewhere on this machine, and the access key that it asks for.
+    pub dynamodb: Option<(SocketAddr, String)>,
     /// Whether DingTalk may be on loopback: the sandbox is.
     pub allow_loopback: bool,
 }
@@ -116,8 +116,8 @@ impl Machine {
     /// # Errors
     /// [`StartError`]; nothing keeps running then.
     pub async fn start_held(place: &Place, hold: Hold) -> Result<Self, StartError> {
-        let (database, client) = match place.dynamodb {
-            Some(address) => (None, client_at(address)),
+        let (database, client) = match &place.dynamodb {
+            Some((address, access_key)) => (None, client_at(*address, access_key)),
             None => {
                 let database = Database::open(&place.data.join("state.db")).await?;
                 let client = database.client();

@@ -12,8 +12,6 @@ pub mod events;
 pub mod client;
 #[cfg(feature = "client")]
 mod error;
-#[cfg(feature = "client")]
-pub mod network;
 
 #[cfg(feature = "client")]
 pub use error::{Error, Trouble, Unique};

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use dingtalk::client::{Client, ClientConfig, Clock, Endpoints, Jitter, Pace, Transport};
+use dingtalk::client::{Client, ClientConfig, Clock, Endpoints, Jitter, Pace};
 use directory::BindingId;
+use outbound::Transport;
 use state::vault::Secrets;
 use state::{Binding, Queue};
 

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use dingtalk::client::Transport;
-use dingtalk::network::HttpTransport;
+use outbound::HttpTransport;
+use outbound::Transport;
 use state::queue::SqsQueue;
 use state::vault::{Secrets, SecretsManagerVault};
 use state::{Queue, Store, Tables};
@@ -32,7 +32,7 @@ pub enum NoWorker {
     Aws(#[from] aws::NoClient),
     /// For DingTalk.
     #[error("the TLS settings for DingTalk were refused")]
-    DingTalk(#[from] dingtalk::network::NoTransport),
+    DingTalk(#[from] outbound::TlsError),
 }
 
 /// Connects. Loopback is refused: on AWS nothing of ours, and much of Lambda's, listens there (`reliability.md` T7). It is

@@ -11,6 +11,8 @@ pub mod archive;
 pub mod binding;
 #[cfg(feature = "direct")]
 pub mod direct;
+#[cfg(feature = "embedded")]
+pub mod embedded;
 pub mod error;
 pub mod links;
 #[cfg(feature = "dynamodb")]

@@ -112,7 +112,7 @@ impl Sweep {
     fn of(client: Client) -> Result<Self, Trouble> {
         let key = HashKey::new([7; 32]);
         // Nobody is asked there: whatever the rows refer to is in memory.
-        let nowhere = client_at(([127, 0, 0, 1], 1).into());
+        let nowhere = client_at(([127, 0, 0, 1], 1).into(), "nobody");
         let links = Arc::new(Store::new(nowhere, Tables::with_prefix("bench-"), 1));
         let names = Names::new(CorpId::new("ding-bench")?, links);
         let listed = Listed { dingtalk: SHOWN, ehr: SHOWN, ehr_news: FieldSet::NONE };

@@ -7,13 +7,8 @@ use local::embedded::Database;
 use runtime::SystemClock;
 use serde_json::{Value, json};
 
-use crate::company::client;
-
 /// What expires of another version's items expires this many seconds from now.
 const KEPT_S: i64 = 24 * 3600;
-
-const SIGNATURE: &str =
-    "AWS4-HMAC-SHA256 Credential=local/20260101/local/dynamodb/aws4_request, SignedHeaders=host, Signature=0";
 
 /// Keeps a data directory as text, without its values for this machine.
 pub async fn keep(data: &Path, folder: &Path) {
@@ -95,16 +90,10 @@ fn definition(described: &Value) -> Value {
 /// # Panics
 /// If it is refused.
 pub async fn ask(database: &Database, operation: &str, body: &Value) -> Value {
-    let request = client()
-        .post(format!("http://{}", database.address()))
-        .header("x-amz-target", format!("DynamoDB_20120810.{operation}"))
-        .header("content-type", "application/x-amz-json-1.0")
-        // The form of a signature is asked for, its truth is not.
-        .header("x-amz-date", "20260101T000000Z")
-        .header("authorization", SIGNATURE)
-        .body(body.to_string());
-    let answer = request.send().await.expect("an answer");
-    let (status, text) = (answer.status(), answer.text().await.expect("text"));
-    assert!(status.is_success(), "{operation}: {text}");
-    serde_json::from_str(&text).expect("JSON")
+    let (dynamodb, operation) = (database.dynamodb().clone(), operation.to_owned());
+    let (asked, body) = (operation.clone(), body.to_string());
+    let answered = tokio::task::spawn_blocking(move || dynamodb.answer(&asked, body.as_bytes())).await;
+    let (status, answer) = answered.expect("an answer");
+    assert_eq!(status, 200, "{operation}: {}", String::from_utf8_lossy(&answer));
+    serde_json::from_slice(&answer).expect("JSON")
 }

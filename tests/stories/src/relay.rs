@@ -9,6 +9,8 @@ use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use local::embedded::Database;
+use state::embedded::{CONTENT_TYPE, EmbeddedDynamoDb};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -29,9 +31,14 @@ pub struct Relay {
     served: JoinHandle<()>,
 }
 
+/// Who answers behind the relay.
+enum Upstream {
+    Http { to: String, client: reqwest::Client },
+    DynamoDb(EmbeddedDynamoDb),
+}
+
 struct Way {
-    to: String,
-    client: reqwest::Client,
+    upstream: Upstream,
     counts: Counts,
     count: AtomicU64,
     /// The answer of the counted request with this number never arrives; 0 is none.
@@ -57,12 +64,21 @@ impl Relay {
     /// As [`Relay::start`], and counts. The `stop_after`-th counted request is carried out, its answer is withheld, and
     /// so is every later one; 0 withholds none.
     pub async fn counting(to: &str, counts: Counts, stop_after: u64) -> Self {
+        Self::serve(Upstream::Http { to: to.to_owned(), client: client() }, counts, stop_after).await
+    }
+
+    /// As [`Relay::counting`], with an embedded database behind it: DynamoDB's protocol, as another process asks for it.
+    pub async fn to_database(database: &Database, counts: Counts, stop_after: u64) -> Self {
+        Self::serve(Upstream::DynamoDb(database.dynamodb().clone()), counts, stop_after).await
+    }
+
+    async fn serve(upstream: Upstream, counts: Counts, stop_after: u64) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
         let address = listener.local_addr().expect("its address");
         let stopped = watch::Sender::new(false);
         let count = AtomicU64::new(0);
         let gone = AtomicBool::new(false);
-        let way = Arc::new(Way { to: to.to_owned(), client: client(), counts, count, stop_after, stopped, gone });
+        let way = Arc::new(Way { upstream, counts, count, stop_after, stopped, gone });
         let router = Router::new().fallback(pass).with_state(Arc::clone(&way));
         let served = tokio::spawn(async move { axum::serve(listener, router).await.expect("it serves") });
         Self { address, way, served }
@@ -109,16 +125,29 @@ async fn pass(State(way): State<Arc<Way>>, request: Request) -> Response {
 
 impl Way {
     async fn carry_over(&self, parts: &http::request::Parts, body: Bytes) -> Result<Response, reqwest::Error> {
+        let (to, client) = match &self.upstream {
+            Upstream::Http { to, client } => (to, client),
+            Upstream::DynamoDb(database) => return Ok(ask_database(database, parts, body).await),
+        };
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
         let mut headers = parts.headers.clone();
         // Both belong to one connection, and this is another one.
         headers.remove(http::header::HOST);
         headers.remove(http::header::CONTENT_LENGTH);
-        let request =
-            self.client.request(parts.method.clone(), format!("{}{path}", self.to)).headers(headers).body(body);
+        let request = client.request(parts.method.clone(), format!("{to}{path}")).headers(headers).body(body);
         let answer = request.send().await?;
         let (status, mut headers) = (answer.status(), answer.headers().clone());
         headers.remove(http::header::TRANSFER_ENCODING);
         Ok((status, headers, answer.bytes().await?).into_response())
     }
+}
+
+async fn ask_database(database: &EmbeddedDynamoDb, parts: &http::request::Parts, body: Bytes) -> Response {
+    let target = parts.headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
+    let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+    let database = database.clone();
+    let answered = tokio::task::spawn_blocking(move || database.answer(&operation, &body)).await;
+    let (status, body) = answered.expect("the database answers");
+    let status = StatusCode::from_u16(status).expect("a status");
+    (status, [(http::header::CONTENT_TYPE, CONTENT_TYPE)], body).into_response()
 }

@@ -123,7 +123,7 @@ fn writes(headers: &HeaderMap, body: &[u8]) -> bool {
 /// Runs `up --once` on a database behind a relay and kills it at the `k`-th write; 0 lets it end. How many writes it made.
 async fn write_until(dingtalk: &DingTalk, data: &Path, k: u64) -> u64 {
     let database = Database::open(&data.join("state.db")).await.expect("the database opens");
-    let relay = Relay::counting(&format!("http://{}", database.address()), writes, k).await;
+    let relay = Relay::to_database(&database, writes, k).await;
     let up = dingtalk.up(data).await.args(["--once", "--dynamodb", &relay.address.to_string()]).start();
     if k == 0 {
         up.ended().await.run(0);

@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use dingtalk::client::{Clock, Transport, TransportError};
+use dingtalk::client::Clock;
 use directory::{BindingId, CorpId, Timestamp, UserId};
 use http::{Request, Response};
-use runtime::aws::{Patience, Settings};
+use outbound::{Transport, TransportError};
 use runtime::batch::{Batch, Item};
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -189,11 +189,7 @@ pub(super) fn people(count: usize) -> BTreeSet<UserId> {
 }
 
 async fn store() -> Store {
-    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-    let endpoint = format!("http://{}", listener.local_addr().unwrap());
-    let database = dynoxide::Database::memory().unwrap();
-    tokio::spawn(dynoxide::server::serve_with_shutdown(listener, database, std::future::pending()));
-    let client = runtime::aws::dynamodb(&Settings::emulator(&endpoint, Patience::WORKER).sdk().unwrap());
+    let client = state::embedded::EmbeddedDynamoDb::in_memory().unwrap().client();
     let tables = Tables::with_prefix("test-");
     create_tables(&client, &tables).await.unwrap();
     Store::new(client, tables, 7)

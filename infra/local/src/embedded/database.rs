@@ -1,4 +1,4 @@
-//! DynamoDB on this machine.
+//! DynamoDB on this machine: the embedded database and its hourly expiry, or one that listens elsewhere on this machine.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -8,29 +8,19 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use state::embedded::{EmbeddedDynamoDb, EmbeddedError};
 use tokio::task::JoinHandle;
 
-/// How often what has expired is dropped. On AWS it takes up to days.
+/// How often expired items are deleted. On AWS it takes up to days.
 const EXPIRY: Duration = Duration::from_hours(1);
 
-/// Why the database did not start.
+/// Why the database did not start, or could not delete what has expired.
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
-    /// The file could not be opened: another process may hold it, or it is not a database of this kind.
-    #[error("the database file could not be opened")]
-    Open(#[source] dynoxide::DynoxideError),
-    /// The path cannot be written as text.
-    #[error("the path of the database file is not UTF-8")]
-    Path,
-    /// No port on loopback.
-    #[error("the database found no port on loopback")]
-    Listen(#[source] std::io::Error),
-    /// Expired items could not be dropped.
-    #[error("the database could not drop what has expired")]
-    Expiry(#[source] dynoxide::DynoxideError),
-    /// Its thread of work ended on its own.
+    /// The file, or what is in it.
+    #[error(transparent)]
+    Embedded(#[from] EmbeddedError),
+    /// The thread that worked on the file ended.
     #[error("the database stopped: {why}")]
     Stopped {
         /// In its own words.
@@ -38,23 +28,27 @@ pub enum DatabaseError {
     },
 }
 
-/// A database that serves DynamoDB's protocol on loopback until it is stopped or dropped.
+/// The embedded database. It listens nowhere: clients run their requests in this process. Dropping it ends the expiry; the
+/// file closes with the last client.
 pub struct Database {
-    address: SocketAddr,
-    stop: oneshot::Sender<()>,
-    served: JoinHandle<Result<(), String>>,
-    items: dynoxide::Database,
+    dynamodb: EmbeddedDynamoDb,
+    expiring: JoinHandle<()>,
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        self.expiring.abort();
+    }
 }
 
 impl Database {
-    /// Opens a file, or makes it, and serves it on a free port. Every answered write is on disk (SQLite, write-ahead log),
-    /// also when the process is killed.
+    /// Opens a file, or creates it. Every write that was answered is on disk, also when the process is killed.
     ///
     /// # Errors
     /// [`DatabaseError`].
     pub async fn open(file: &Path) -> Result<Self, DatabaseError> {
-        let path = file.to_str().ok_or(DatabaseError::Path)?;
-        Self::serve(dynoxide::Database::new(path).map_err(DatabaseError::Open)?).await
+        let file = file.to_owned();
+        Ok(Self::start(blocking(move || EmbeddedDynamoDb::open(&file)).await?))
     }
 
     /// A database that forgets everything, for tests and benchmarks.
@@ -62,93 +56,79 @@ impl Database {
     /// # Errors
     /// [`DatabaseError`].
     pub async fn memory() -> Result<Self, DatabaseError> {
-        Self::serve(dynoxide::Database::memory().map_err(DatabaseError::Open)?).await
+        Ok(Self::start(blocking(EmbeddedDynamoDb::in_memory).await?))
     }
 
-    async fn serve(database: dynoxide::Database) -> Result<Self, DatabaseError> {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.map_err(DatabaseError::Listen)?;
-        let address = listener.local_addr().map_err(DatabaseError::Listen)?;
-        let (stop, stopped) = oneshot::channel();
-        let until = async move { _ = stopped.await };
-        let items = database.clone();
-        let (ended, ending) = oneshot::channel();
-        let expiring = tokio::spawn(expire_hourly(database.clone(), ending));
-        let served = tokio::spawn(async move {
-            let result = dynoxide::server::serve_with_shutdown(listener, database, until).await;
-            // The file is closed when nobody has it any more.
-            drop(ended);
-            _ = expiring.await;
-            result
-        });
-        Ok(Self { address, stop, served, items })
-    }
-
-    /// Where it listens.
-    #[must_use]
-    pub fn address(&self) -> SocketAddr {
-        self.address
+    fn start(dynamodb: EmbeddedDynamoDb) -> Self {
+        let expiring = tokio::spawn(expire_hourly(dynamodb.clone()));
+        Self { dynamodb, expiring }
     }
 
     /// A client of it.
     #[must_use]
     pub fn client(&self) -> Client {
-        client_at(self.address)
+        self.dynamodb.client()
     }
 
-    /// Drops what has expired, as it also happens every hour; how many items.
+    /// The database below, for callers that speak DynamoDB's protocol themselves.
+    #[must_use]
+    pub fn dynamodb(&self) -> &EmbeddedDynamoDb {
+        &self.dynamodb
+    }
+
+    /// Deletes expired items, as it also happens every hour, and returns how many.
     ///
     /// # Errors
     /// [`DatabaseError`].
     pub async fn expire(&self) -> Result<usize, DatabaseError> {
-        expire(&self.items).await
+        expire(&self.dynamodb).await
     }
 
-    /// Lets running requests finish and closes the file.
+    /// Ends the expiry and gives the file back, once the clients are dropped too.
     ///
     /// # Errors
-    /// [`DatabaseError::Stopped`] when it had failed before.
-    pub async fn stop(self) -> Result<(), DatabaseError> {
-        // Nobody to tell when it has stopped on its own: its result says why.
-        _ = self.stop.send(());
-        match self.served.await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(why)) => Err(DatabaseError::Stopped { why }),
-            Err(join) => Err(DatabaseError::Stopped { why: join.to_string() }),
+    /// [`DatabaseError::Stopped`] when the expiry had failed before.
+    pub async fn stop(mut self) -> Result<(), DatabaseError> {
+        self.expiring.abort();
+        match (&mut self.expiring).await {
+            Err(join) if join.is_panic() => Err(DatabaseError::Stopped { why: join.to_string() }),
+            _ => Ok(()),
         }
     }
 }
 
-/// At once and every hour, until the server has ended.
-async fn expire_hourly(database: dynoxide::Database, mut ending: oneshot::Receiver<()>) {
+/// At once and every hour, until the database is dropped.
+async fn expire_hourly(dynamodb: EmbeddedDynamoDb) {
     let mut hours = tokio::time::interval(EXPIRY);
     loop {
-        tokio::select! {
-            _ = &mut ending => return,
-            _ = hours.tick() => {}
-        }
-        match expire(&database).await {
+        hours.tick().await;
+        match expire(&dynamodb).await {
             Ok(0) => {}
-            Ok(count) => tracing::debug!(count, "expired items were dropped"),
-            Err(err) => tracing::warn!(reason = %err, "expired items were not dropped; the next hour tries again"),
+            Ok(count) => tracing::debug!(count, "expired items were deleted"),
+            Err(err) => tracing::warn!(reason = %err, "expired items were not deleted; the next hour tries again"),
         }
     }
 }
 
-/// It waits for the file and for its turn between others, which must not happen on a thread of tasks.
-async fn expire(database: &dynoxide::Database) -> Result<usize, DatabaseError> {
-    let database = database.clone();
-    let swept = tokio::task::spawn_blocking(move || database.sweep_ttl()).await;
-    match swept {
-        Ok(Ok(count)) => Ok(count),
-        Ok(Err(source)) => Err(DatabaseError::Expiry(source)),
+async fn expire(dynamodb: &EmbeddedDynamoDb) -> Result<usize, DatabaseError> {
+    let dynamodb = dynamodb.clone();
+    blocking(move || dynamodb.delete_expired()).await
+}
+
+/// Runs what waits for the file on a thread for blocking work.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, EmbeddedError> + Send + 'static,
+) -> Result<T, DatabaseError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => Ok(done?),
         Err(join) => Err(DatabaseError::Stopped { why: join.to_string() }),
     }
 }
 
-/// A client of whatever speaks DynamoDB's protocol there: plain HTTP, no proxy, credentials that mean nothing, the retries
-/// of a client on AWS.
+/// A client of a DynamoDB that listens elsewhere on this machine: plain HTTP, no proxy, the retries of a client on AWS. The
+/// access key is what that server asks for; DynamoDB Local takes any.
 #[must_use]
-pub fn client_at(address: SocketAddr) -> Client {
+pub fn client_at(address: SocketAddr, access_key: &str) -> Client {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(2))
         .operation_attempt_timeout(Duration::from_secs(30))
@@ -157,7 +137,7 @@ pub fn client_at(address: SocketAddr) -> Client {
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::new("local"))
         .endpoint_url(format!("http://{address}"))
-        .credentials_provider(Credentials::new("local", "local", None, None, "embedded"))
+        .credentials_provider(Credentials::new(access_key, "local", None, None, "embedded"))
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .retry_config(RetryConfig::standard().with_max_attempts(4))
         .timeout_config(timeouts)

@@ -1,78 +1,62 @@
-//! The store when answers get lost: the write happened, the caller never heard (`reliability.md` F34). Between store and
-//! database stands a relay that carries out every request and swallows every second answer to a write. One writer alone
-//! must then never be told that somebody else was faster.
+//! The store when answers get lost: the write happened, the caller never heard . Between store and
+//! database stands a connector that carries out every request and loses every second answer to a write. A single writer
+//! must then never see a conflict.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::result::ConnectorError;
 use directory::{Action, Side, Timestamp};
 use directory::{Base, CorpId, Kind, Lifecycle, Link, LinkId, NativeId, RunId, Version};
 use state::store::{Condition, ControlKind, Find, NewEntry, Verdict, create_tables};
 use state::{Links, Pointers, Store, Tables};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
 
 use super::Database;
-use super::database::client_at;
 
-/// One HTTP message with a `Content-Length`; `None` at the end of the connection.
-async fn message(stream: &mut TcpStream) -> Option<Vec<u8>> {
-    let mut bytes = Vec::new();
-    loop {
-        if let Some(head) = bytes.windows(4).position(|window| window == b"\r\n\r\n") {
-            let words = String::from_utf8_lossy(&bytes[..head]).to_lowercase();
-            let length = words.lines().find_map(|line| line.strip_prefix("content-length:"));
-            let whole = head + 4 + length.map_or(0, |length| length.trim().parse::<usize>().unwrap());
-            if bytes.len() >= whole {
-                return Some(bytes);
+/// Carries out every request and loses every second answer to a write.
+#[derive(Debug, Clone)]
+struct Lossy {
+    database: SharedHttpConnector,
+    writes: Arc<AtomicU64>,
+    lost: Arc<AtomicU64>,
+}
+
+impl HttpConnector for Lossy {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let is_write = is_write(&request);
+        let answered = self.database.call(request);
+        let this = self.clone();
+        HttpConnectorFuture::new(async move {
+            let answer = answered.await?;
+            if is_write && this.writes.fetch_add(1, Ordering::SeqCst) % 2 == 0 {
+                this.lost.fetch_add(1, Ordering::SeqCst);
+                return Err(ConnectorError::io("the connection was reset".into()));
             }
-        }
-        let mut chunk = vec![0; 16 * 1024];
-        match stream.read(&mut chunk).await {
-            Ok(read) if read > 0 => bytes.extend(&chunk[..read]),
-            _ => return None,
-        }
+            Ok(answer)
+        })
     }
 }
 
-fn is_write(request: &[u8]) -> bool {
-    let head = String::from_utf8_lossy(&request[..request.len().min(2000)]).to_lowercase();
-    ["putitem", "updateitem", "transactwriteitems"].iter().any(|word| head.contains(&format!("20120810.{word}")))
-}
-
-/// Relays to the database; how many answers were swallowed so far.
-async fn relay(database: SocketAddr) -> (SocketAddr, Arc<AtomicU64>) {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let (writes, swallowed) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicU64::new(0)));
-    let counted = Arc::clone(&swallowed);
-    tokio::spawn(async move {
-        while let Ok((mut client, _)) = listener.accept().await {
-            let (writes, swallowed) = (Arc::clone(&writes), Arc::clone(&swallowed));
-            tokio::spawn(async move {
-                while let Some(request) = message(&mut client).await {
-                    let mut upstream = TcpStream::connect(database).await.unwrap();
-                    upstream.write_all(&request).await.unwrap();
-                    let answer = message(&mut upstream).await.unwrap();
-                    if is_write(&request) && writes.fetch_add(1, Ordering::SeqCst) % 2 == 0 {
-                        swallowed.fetch_add(1, Ordering::SeqCst);
-                        return;
-                    }
-                    client.write_all(&answer).await.unwrap();
-                }
-            });
-        }
-    });
-    (address, counted)
+fn is_write(request: &HttpRequest) -> bool {
+    let target = request.headers().get("x-amz-target").unwrap_or_default();
+    ["PutItem", "UpdateItem", "TransactWriteItems"].iter().any(|write| target.ends_with(write))
 }
 
 async fn deaf() -> (Store, Arc<AtomicU64>, Database) {
     let database = Database::memory().await.unwrap();
     let tables = Tables::with_prefix("bangding-");
     create_tables(&database.client(), &tables).await.unwrap();
-    let (address, swallowed) = relay(database.address()).await;
-    (Store::new(client_at(address), tables, 7), swallowed, database)
+    let lost = Arc::new(AtomicU64::new(0));
+    let lossy = Lossy {
+        database: SharedHttpConnector::new(database.dynamodb().clone()),
+        writes: Arc::default(),
+        lost: Arc::clone(&lost),
+    };
+    let connector = SharedHttpConnector::new(lossy);
+    let client = database.dynamodb().client_through(http_client_fn(move |_, _| connector.clone()));
+    (Store::new(client, tables, 7), lost, database)
 }
 
 fn corp() -> CorpId {

@@ -1,7 +1,7 @@
 //! The embedded default: DynamoDB, queues and vault of one machine, behind the same ports as on AWS.
 //!
-//! The database is `dynoxide` (one SQLite file) behind its own HTTP server on loopback, so that the store runs the very
-//! code that runs on AWS. Queues are tables of it; vault and archive are directories.
+//! The database is `dynoxide` (one SQLite file) in this process, below the official SDK, so that the store runs the very
+//! code that runs on AWS and nothing listens. Queues are tables of it; vault and archive are directories.
 
 pub mod archive;
 pub mod database;

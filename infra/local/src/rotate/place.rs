@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use dingtalk::client::{Endpoints, Transport};
-use dingtalk::network::HttpTransport;
+use dingtalk::client::Endpoints;
 use directory::BindingId;
 use engine::bind::Refusal;
+use outbound::HttpTransport;
+use outbound::Transport;
 use runtime::aws::{Patience, Settings};
 use runtime::variable;
 use state::vault::{StagedSecrets, StagedVault};

@@ -54,7 +54,11 @@ async fn up(args: &UpArgs, screen: &Arc<Screen>) -> Result<ExitCode, Refusal> {
     // Before a sandbox of our own writes into the same directory.
     let hold = machine::hold(&args.data).map_err(|err| cannot_start(&err))?;
     let target = Target::of(args).await?;
-    let place = Place { data: args.data.clone(), dynamodb: args.dynamodb, allow_loopback: target.is_loopback() };
+    let place = Place {
+        data: args.data.clone(),
+        dynamodb: args.dynamodb.map(|address| (address, "local".to_owned())),
+        allow_loopback: target.is_loopback(),
+    };
     let machine = Machine::start_held(&place, hold).await.map_err(|err| cannot_start(&err))?;
     let front = Front::start(args.port, callback::Deps::new(machine.secrets.clone(), machine.queues.wakes.clone()))
         .await

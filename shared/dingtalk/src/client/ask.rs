@@ -11,8 +11,8 @@ use super::clock::jittered;
 use super::config::Client;
 use super::lenient::Text;
 use super::tokens::AccessToken;
-use super::transport::TransportError;
 use crate::error::{Error, Refusal, Subject, Trouble, html, without_body};
+use outbound::TransportError;
 
 const TRIES_THROTTLED: u32 = 8;
 pub(super) const TRIES_TRANSIENT: u32 = 3;

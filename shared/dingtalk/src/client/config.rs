@@ -7,7 +7,7 @@ use super::clock::{Clock, Jitter};
 use super::pace::Lanes;
 use super::tally::{CallLog, Tally};
 use super::tokens::Tokens;
-use super::transport::Transport;
+use outbound::Transport;
 
 /// Base URLs without a trailing slash. Both are the same where one server plays both hosts.
 #[derive(Debug, Clone, PartialEq, Eq)]

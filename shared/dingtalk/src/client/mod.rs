@@ -21,7 +21,6 @@ mod scopes;
 mod tally;
 mod token_api;
 mod tokens;
-mod transport;
 mod write;
 
 #[cfg(test)]
@@ -38,7 +37,6 @@ pub use scopes::Scopes;
 pub use tally::Tally;
 pub use token_api::{CompanyProof, IssuedToken, TokenApi};
 pub use tokens::{AccessToken, TokenHash, Tokens};
-pub use transport::{Transport, TransportError};
 pub use write::{
     CreatedDepartment, Deletion, DepartmentOptions, Entry, MobileForm, Moment, NewPerson, NotCustomFields, Outcome,
     PersonChange, Unwritable, Written, custom_changes, department_order, person_order,

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use directory::Timestamp;
 use http::{Request, Response};
+use outbound::{Transport, TransportError};
 use secrecy::SecretString;
 use serde_json::Value;
 

@@ -17,8 +17,8 @@ use super::clock::{Clock, Jitter, jittered};
 use super::config::Endpoints;
 use super::lenient::{Number, Text};
 use super::tokens::AccessToken;
-use super::transport::Transport;
 use crate::error::{Error, Trouble};
+use outbound::Transport;
 
 const ISSUE: &str = "oauth2/accessToken";
 const ISSUE_OLD: &str = "gettoken";

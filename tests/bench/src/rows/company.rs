@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use dingtalk::client::{
-    AccessToken, Client, ClientConfig, Clock, Endpoints, Pace, TokenHash, Tokens, Transport, TransportError,
-};
+use dingtalk::client::{AccessToken, Client, ClientConfig, Clock, Endpoints, Pace, TokenHash, Tokens};
 use directory::Timestamp;
+use outbound::{Transport, TransportError};
 use serde_json::{Value, json};
 
 /// Rows of a page (`dingtalk-api.md` §3.3).

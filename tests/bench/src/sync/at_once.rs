@@ -12,7 +12,6 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use dingtalk::client::{Transport, TransportError};
 use directory::{CorpId, Kind, Link, LinkId, NativeId, RunId, Side, Version};
 use ehr::{Capabilities, Connector, Key, Stored, Write};
 use engine::gate::Purpose;
@@ -20,6 +19,7 @@ use engine::ports::{Journal, JournalEntry, Open};
 use engine::report::Progress;
 use engine::{Engine, SweepOrder};
 use local::machine::Machine;
+use outbound::{Transport, TransportError};
 use runtime::{Clients, SystemClock, jitter};
 use sandbox::World;
 use state::links::{Links, Listed, Pointers};

@@ -67,7 +67,9 @@ impl Measured {
 /// # Errors
 /// [`Trouble`].
 pub async fn run(args: &SweepArgs) -> Result<(), Trouble> {
-    let place = Place { data: args.data.clone(), dynamodb: Some(args.dynamodb), allow_loopback: true };
+    let key = super::served::read_key(&args.data).map_err(Trouble::setup("the key of the database"))?;
+    let dynamodb = Some((args.dynamodb, key));
+    let place = Place { data: args.data.clone(), dynamodb, allow_loopback: true };
     let machine = Machine::start(&place).await.map_err(Trouble::setup("the measured machine"))?;
     let deps = machine.full_sync();
     // The first use of the connections and of the binding's client belongs to the baseline.

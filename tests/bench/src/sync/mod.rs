@@ -5,6 +5,7 @@
 
 mod at_once;
 pub mod measured;
+mod served;
 mod stage;
 mod wasteful;
 

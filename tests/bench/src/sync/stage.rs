@@ -16,6 +16,7 @@ use state::{Binding, Endpoints};
 use tempfile::TempDir;
 
 use super::measured::{Measured, in_a_process};
+use super::served::{ServedDatabase, read_key};
 use super::{Seen, Trouble, at_once, finished};
 use crate::args::{SweepArgs, SyncArgs};
 use crate::floor::Minimum;
@@ -30,6 +31,7 @@ const DATABASE: &str = "state.db";
 pub(super) struct Stage {
     server: RunningServer,
     database: Database,
+    served: ServedDatabase,
     data: TempDir,
     binding: Binding,
     latency_ms: u64,
@@ -50,20 +52,23 @@ impl Stage {
         let server = Server::start(config).await.map_err(Trouble::setup("the sandbox"))?;
         let data = TempDir::new().map_err(Trouble::setup("a temporary directory"))?;
         let database = open(args.keep.as_deref(), data.path()).await?;
+        let served = ServedDatabase::start(&database, data.path()).await?;
         let keys = server.world.lock().await.company().credentials.clone();
         let binding = binding(&keys, &server.url)?;
-        let stage = Self { server, database, data, binding, latency_ms: args.latency_ms };
+        let stage = Self { server, database, served, data, binding, latency_ms: args.latency_ms };
         stage.bind(keys, args.seed).await?;
         Ok(stage)
     }
 
     /// Keeps what is stored now, for another run of the benchmark.
     pub(super) async fn keep(self, file: &Path) -> Result<Self, Trouble> {
-        let Self { server, database, data, binding, latency_ms } = self;
+        let Self { server, database, served, data, binding, latency_ms } = self;
+        drop(served);
         database.stop().await.map_err(Trouble::setup("the database"))?;
         std::fs::copy(data.path().join(DATABASE), file).map_err(Trouble::setup("the kept file"))?;
         let database = Database::open(&data.path().join(DATABASE)).await.map_err(Trouble::setup("the database"))?;
-        Ok(Self { server, database, data, binding, latency_ms })
+        let served = ServedDatabase::start(&database, data.path()).await?;
+        Ok(Self { server, database, served, data, binding, latency_ms })
     }
 
     async fn bind(&self, keys: Credentials, seed: u64) -> Result<(), Trouble> {
@@ -85,7 +90,8 @@ impl Stage {
     /// The parts of one machine in this process. Not while a sweep runs in another one: the state has one owner.
     pub(super) async fn machine(&self) -> Result<Machine, Trouble> {
         let data = self.data.path().to_owned();
-        let place = Place { data, dynamodb: Some(self.database.address()), allow_loopback: true };
+        let key = read_key(&data).map_err(Trouble::setup("the key of the database"))?;
+        let place = Place { data, dynamodb: Some((self.served.address, key)), allow_loopback: true };
         Machine::start(&place).await.map_err(Trouble::setup("the machine"))
     }
 
@@ -125,7 +131,7 @@ impl Stage {
     fn order(&self, run: Option<RunId>, slice_seconds: Option<u32>) -> SweepArgs {
         SweepArgs {
             data: self.data.path().to_owned(),
-            dynamodb: self.database.address(),
+            dynamodb: self.served.address,
             binding: self.binding.id.clone(),
             corp: self.binding.corp_id.clone(),
             run,

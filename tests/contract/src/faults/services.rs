@@ -3,10 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
 
-use dynoxide::{Database, DynoxideError};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use state::embedded::EmbeddedDynamoDb;
 
 use super::{Answer, Asked, Service};
 
@@ -24,33 +22,14 @@ fn body(asked: &Asked) -> Value {
     serde_json::from_slice(&asked.body).expect("JSON")
 }
 
-/// DynamoDB: `dynoxide`, in memory.
-pub struct DynamoDb(Database);
+/// DynamoDB: the embedded one, in memory.
+pub struct DynamoDb(EmbeddedDynamoDb);
 
 impl DynamoDb {
     /// An empty one.
     #[must_use]
     pub fn new() -> Self {
-        Self(Database::memory().expect("a database in memory"))
-    }
-
-    fn run(&self, asked: &Asked) -> Result<Vec<u8>, DynoxideError> {
-        let (db, body) = (&self.0, asked.body.as_slice());
-        match asked.operation.as_str() {
-            "CreateTable" => on(body, |ask| db.create_table(ask)),
-            "DescribeTable" => on(body, |ask| db.describe_table(ask)),
-            "DescribeTimeToLive" => on(body, |ask| db.describe_time_to_live(ask)),
-            "UpdateTimeToLive" => on(body, |ask| db.update_time_to_live(ask)),
-            "GetItem" => on(body, |ask| db.get_item(ask)),
-            "PutItem" => on(body, |ask| db.put_item(ask)),
-            "UpdateItem" => on(body, |ask| db.update_item(ask)),
-            "DeleteItem" => on(body, |ask| db.delete_item(ask)),
-            "Query" => on(body, |ask| db.query(ask)),
-            "BatchWriteItem" => on(body, |ask| db.batch_write_item(ask)),
-            "TransactGetItems" => on(body, |ask| db.transact_get_items(ask)),
-            "TransactWriteItems" => on(body, |ask| db.transact_write_items(ask)),
-            other => panic!("nobody asks for {other}"),
-        }
+        Self(EmbeddedDynamoDb::in_memory().expect("a database in memory"))
     }
 }
 
@@ -60,20 +39,15 @@ impl Default for DynamoDb {
     }
 }
 
-fn on<Q: DeserializeOwned, R: Serialize>(
-    body: &[u8],
-    run: impl FnOnce(Q) -> Result<R, DynoxideError>,
-) -> Result<Vec<u8>, DynoxideError> {
-    let ask = serde_json::from_slice(body).expect("a request of DynamoDB's");
-    run(ask).map(|answer| serde_json::to_vec(&answer).expect("JSON"))
-}
-
 impl Service for DynamoDb {
     fn answer(&self, asked: &Asked) -> Answer {
-        match self.run(asked) {
-            Ok(answer) => (200, JSON, answer),
-            Err(error) => (error.status_code(), JSON, error.to_json().into_bytes()),
-        }
+        let (status, body) = self.0.answer(&asked.operation, &asked.body);
+        assert!(
+            status != 400 || !String::from_utf8_lossy(&body).contains("coral"),
+            "nobody asks for {}",
+            asked.operation
+        );
+        (status, JSON, body)
     }
 
     fn throttled(&self) -> Answer {

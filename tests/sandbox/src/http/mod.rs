@@ -3,6 +3,7 @@
 mod admin;
 mod api;
 mod clock;
+mod gate;
 mod holds;
 mod keep;
 mod line;

@@ -15,7 +15,7 @@ use super::holds::Holds;
 use super::keep::{self, Keeper};
 use super::line::{Caller, Lines};
 use super::pusher::{self, Pusher};
-use super::{admin, api, page};
+use super::{admin, api, gate, page};
 use crate::company::{self, Size};
 use crate::world::{Settings, World};
 
@@ -144,6 +144,7 @@ impl RunningServer {
         let stop = watch::Sender::new(false);
         let router: Router =
             Router::new().merge(admin::routes()).merge(page::routes()).fallback(api::call).with_state(face.clone());
+        let router = router.layer(axum::middleware::from_fn(gate::refuse_foreign_pages));
         let mut stopped = stop.subscribe();
         let server = axum::serve(lines, router.into_make_service_with_connect_info::<Caller>());
         let server = server.with_graceful_shutdown(async move {

@@ -10,8 +10,8 @@ use dingtalk::client::{
     AccessToken, Client, ClientConfig, Clock, Endpoints, Entry, MobileForm, NewPerson, Outcome, Pace, PersonChange,
     TokenApi, TokenHash, Tokens, Written,
 };
-use dingtalk::network::HttpTransport;
 use directory::{DeptId, Field, FieldSet, Record, Timestamp, UserId, Value, Values};
+use outbound::HttpTransport;
 use sandbox::http::machine_time;
 use sandbox::world::{Act, Fault, FaultKind, SettingsChange, WRITE_PERMISSION};
 use sandbox::{RunningServer, Server, ServerConfig};

@@ -102,17 +102,18 @@ pub(super) fn forbidden(linked: &[String], forbidden: &[&str]) -> Findings {
 
 /// What a crate may import (`design.md` §3); `None` for a crate that this rule does not know.
 fn allowed(package: &Package) -> Option<Allowed> {
-    const WORLD: &[&str] = &["directory", "dingtalk", "state"];
     let (shelf, name) = package.folder.rsplit_once('/')?;
     Some(match (shelf, name) {
         ("shared", "directory") => Allowed::Only(&[]),
-        ("shared", "dingtalk" | "state") => Allowed::Only(&["directory"]),
-        ("shared", "ehr") => Allowed::Only(&["state", "directory"]),
+        ("shared", "outbound") => Allowed::Only(&[]),
+        ("shared", "dingtalk") => Allowed::Only(&["directory", "outbound"]),
+        ("shared", "state") => Allowed::Only(&["directory"]),
+        ("shared", "ehr") => Allowed::Only(&["directory", "outbound", "state"]),
         ("shared", "engine") => Allowed::Only(&["directory", "dingtalk", "ehr", "state"]),
-        ("shared", "runtime") => Allowed::Only(WORLD),
-        ("functions", _) => Allowed::Only(&["directory", "dingtalk", "ehr", "engine", "runtime", "state"]),
+        ("shared", "runtime") => Allowed::Only(&["directory", "dingtalk", "outbound", "state"]),
+        ("functions", _) => Allowed::Only(&["directory", "dingtalk", "ehr", "engine", "outbound", "runtime", "state"]),
         ("infra", "local") => Allowed::AllBut("tests", "tests/sandbox"),
-        ("tests", "sandbox") => Allowed::Only(WORLD),
+        ("tests", "sandbox") => Allowed::Only(&["directory", "dingtalk", "outbound", "state"]),
         ("tests", _) => Allowed::Everything,
         _ => return None,
     })

@@ -1,9 +1,10 @@
 use std::sync::atomic::Ordering;
 
 use directory::{DeptId, FieldSet, UserId};
+use outbound::TransportError;
 
 use crate::client::script::{START, Said, Script, ok};
-use crate::client::{Content, Notice, TransportError};
+use crate::client::{Content, Notice};
 use crate::error::Trouble;
 
 const COUNT: &str = r#"{"errcode":0,"errmsg":"ok","result":{"count":7},"request_id":"r"}"#;

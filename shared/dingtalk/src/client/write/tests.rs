@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use directory::{DeptId, Field, Kind, Record, UserId, Value, Values};
+use outbound::TransportError;
 use serde_json::json;
 
 use super::{Deletion, DepartmentOptions, Entry, MobileForm, NewPerson, Outcome, PersonChange};
-use crate::client::TransportError;
 use crate::client::script::{Said, Script, ok};
 use crate::error::{Trouble, Unique};
 

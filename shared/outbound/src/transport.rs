@@ -5,7 +5,7 @@ use std::error::Error as StdError;
 use async_trait::async_trait;
 use bytes::Bytes;
 
-/// Carries one HTTP request to DingTalk: over the network, or into the sandbox in the same process.
+/// Carries one HTTP request to another company: over the network, or into a sandbox of the same process.
 #[async_trait]
 pub trait Transport: Send + Sync {
     /// Sends the request, whose URI is absolute, and collects the whole answer.
@@ -38,13 +38,13 @@ pub enum TransportError {
     /// The time for the whole call is over; the request may have been carried out.
     #[error("no complete answer in time")]
     TimedOut,
-    /// The answer is larger than any real one (`reliability.md` T8).
+    /// The answer is larger than any real one.
     #[error("the answer is larger than {limit_bytes} bytes")]
     TooLarge {
         /// The limit.
         limit_bytes: usize,
     },
-    /// The address is private, or the URL is not one that may be called (`reliability.md` T7). Nothing was sent.
+    /// The address is private, or the URL is not one that may be called. Nothing was sent.
     #[error("the address is not one that may be called")]
     AddressDenied,
 }

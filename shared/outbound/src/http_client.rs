@@ -1,10 +1,4 @@
-//! The network below the client: HTTPS to public addresses, bounded in time and size.
-//!
-//! Addresses are checked after resolution, in the resolver that the connection uses, so that the checked address is the
-//! connected one (`reliability.md` T7).
-
-mod address;
-mod resolver;
+//! [`Transport`] over the network.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -13,12 +7,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use futures::StreamExt as _;
-use http::{Request, Response, Uri};
+use http::{Request, Response};
+use reqwest::Url;
 
-use crate::client::{Transport, TransportError};
-use resolver::CheckedResolver;
-
-pub use address::is_public;
+use crate::address::is_public;
+use crate::resolver::{self, CheckedResolver};
+use crate::transport::{Transport, TransportError};
 
 /// The largest answer that is read, in bytes; a real page has about 100 KiB.
 pub const ANSWER_MAX_BYTES: usize = 8 * 1024 * 1024;
@@ -35,14 +29,14 @@ pub struct HttpTransport {
 /// The TLS configuration could not be made.
 #[derive(Debug, thiserror::Error)]
 #[error("the HTTPS client could not be made")]
-pub struct NoTransport(#[source] Box<dyn std::error::Error + Send + Sync>);
+pub struct TlsError(#[source] Box<dyn std::error::Error + Send + Sync>);
 
 impl HttpTransport {
     /// `allow_loopback` is for the sandbox on this machine: it allows loopback addresses, and plain HTTP to them.
     ///
     /// # Errors
-    /// [`NoTransport`] when the TLS library refuses its own configuration.
-    pub fn new(allow_loopback: bool) -> Result<Self, NoTransport> {
+    /// [`TlsError`] when the TLS library refuses its own configuration.
+    pub fn new(allow_loopback: bool) -> Result<Self, TlsError> {
         let client = reqwest::Client::builder()
             .tls_backend_preconfigured(tls()?)
             .dns_resolver(CheckedResolver { allow_loopback })
@@ -52,34 +46,40 @@ impl HttpTransport {
             .connect_timeout(CONNECT)
             .timeout(TOTAL)
             .build()
-            .map_err(|err| NoTransport(Box::new(err.without_url())))?;
+            .map_err(|err| TlsError(Box::new(err.without_url())))?;
         Ok(Self { client, allow_loopback })
     }
 
-    /// Literal addresses never reach the resolver, so they are checked here; so is the scheme.
-    fn may_call(&self, uri: &Uri) -> bool {
-        let Some(host) = uri.host() else { return false };
-        if uri.authority().is_some_and(|authority| authority.as_str().contains('@')) {
+    /// Whether a URL may be called. It is the URL as the client has parsed it, so that the host checked here is the host
+    /// that is connected to, however it was spelled. Names are checked once more in the resolver; literal addresses never
+    /// get there.
+    fn may_call(&self, url: &Url) -> bool {
+        if !url.username().is_empty() || url.password().is_some() {
             return false;
         }
+        let Some(host) = url.host_str() else { return false };
         let literal = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().ok();
-        let loopback = self.allow_loopback
-            && literal.map_or(host.eq_ignore_ascii_case("localhost"), |address| address.to_canonical().is_loopback());
-        match uri.scheme_str() {
-            Some("https") => loopback || literal.is_none_or(is_public),
-            Some("http") => loopback,
-            _ => false,
+        let is_loopback = literal.map_or_else(|| is_localhost(host), |address| address.to_canonical().is_loopback());
+        if is_loopback {
+            return self.allow_loopback && matches!(url.scheme(), "http" | "https");
         }
+        url.scheme() == "https" && literal.is_none_or(is_public)
     }
+}
+
+/// Whether a name means this machine by itself, without a resolver: `localhost`, and everything below it.
+fn is_localhost(host: &str) -> bool {
+    let name = host.strip_suffix('.').unwrap_or(host);
+    name == "localhost" || name.ends_with(".localhost")
 }
 
 #[async_trait]
 impl Transport for HttpTransport {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
-        if !self.may_call(request.uri()) {
+        let request = reqwest::Request::try_from(request).map_err(|_| TransportError::AddressDenied)?;
+        if !self.may_call(request.url()) {
             return Err(TransportError::AddressDenied);
         }
-        let request = reqwest::Request::try_from(request).map_err(|_| TransportError::AddressDenied)?;
         let answer = self.client.execute(request).await.map_err(failed)?;
         let mut response = Response::builder().status(answer.status());
         if let Some(headers) = response.headers_mut() {
@@ -118,12 +118,12 @@ fn failed(error: reqwest::Error) -> TransportError {
 }
 
 /// TLS 1.2 and 1.3 by ring, trusting Mozilla's roots.
-fn tls() -> Result<rustls::ClientConfig, NoTransport> {
+fn tls() -> Result<rustls::ClientConfig, TlsError> {
     let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .map_err(|err| NoTransport(Box::new(err)))?;
+        .map_err(|err| TlsError(Box::new(err)))?;
     Ok(config.with_root_certificates(roots).with_no_client_auth())
 }
 

@@ -5,13 +5,13 @@ use std::net::SocketAddr;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 
-use super::address::is_public;
+use crate::address::is_public;
 
 /// Checks every address that a name resolves to. One private address refuses the name: a public answer beside it may be
 /// bait for a later connection.
 #[derive(Debug)]
-pub(super) struct CheckedResolver {
-    pub(super) allow_loopback: bool,
+pub(crate) struct CheckedResolver {
+    pub(crate) allow_loopback: bool,
 }
 
 /// The name resolves to an address that may not be called.
@@ -37,7 +37,7 @@ fn checked(found: Vec<SocketAddr>, allow_loopback: bool) -> Result<Vec<SocketAdd
 }
 
 /// Whether our own refusal is somewhere below an error.
-pub(super) fn was_denied(error: &(dyn StdError + 'static)) -> bool {
+pub(crate) fn was_denied(error: &(dyn StdError + 'static)) -> bool {
     let mut below = Some(error);
     while let Some(error) = below {
         if error.is::<Denied>() {
