@@ -19,6 +19,7 @@ pub mod plan;
 #[doc(hidden)]
 pub mod planted;
 pub mod policy;
+pub mod reason;
 pub mod record;
 pub mod snapshot;
 pub mod text;
@@ -28,5 +29,6 @@ pub mod wake;
 pub use field::{Field, FieldSet};
 pub use ids::{BindingId, CorpId, DeptId, Kind, LinkId, NativeId, RunId, Side, Timestamp, UnionId, UserId};
 pub use link::{Action, Base, Intent, Lifecycle, Link, Version};
+pub use reason::{Reason, ReasonCode};
 pub use record::{Record, Value, Values};
 pub use wake::{Target, Wake};
