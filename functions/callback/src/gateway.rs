@@ -9,7 +9,7 @@ use dingtalk::crypto::BODY_MAX_BYTES;
 use directory::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{CallbackRequest, CallbackResponse, Deps, handle};
+use crate::{CallbackDeps, CallbackRequest, CallbackResponse, handle};
 
 /// The request, as far as we read it.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -25,12 +25,12 @@ pub struct HttpEvent {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 struct RequestContext {
-    http: Http,
+    http: HttpContext,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-struct Http {
+struct HttpContext {
     method: String,
 }
 
@@ -45,36 +45,54 @@ pub struct HttpAnswer {
 
 impl From<CallbackResponse> for HttpAnswer {
     fn from(response: CallbackResponse) -> Self {
-        let headers = BTreeMap::from([("content-type", "application/json"), ("cache-control", "no-store")]);
-        Self { status_code: response.status, headers, body: response.body }
+        let headers = BTreeMap::from([
+            ("content-type", "application/json"),
+            ("cache-control", "no-store"),
+        ]);
+        Self {
+            status_code: response.status,
+            headers,
+            body: response.body,
+        }
     }
 }
 
 /// The binding that a path names, `/callback/{binding}`; a stage or a function's name may stand before it. From the raw
 /// path, because function URLs bring no path parameters (`local-stack.md` §5).
 #[must_use]
-pub fn binding_of(path: &str) -> Option<&str> {
+pub fn binding_in_path(path: &str) -> Option<&str> {
     let mut parts = path.trim_end_matches('/').rsplit('/');
     let binding = parts.next().filter(|binding| !binding.is_empty())?;
     (parts.next() == Some("callback")).then_some(binding)
 }
 
 /// Answers a request from API Gateway or a function URL. Without `random` nothing can be encrypted: 503.
-pub async fn handle_http(deps: &Deps, event: &HttpEvent, now: Timestamp, random: Option<[u8; 32]>) -> HttpAnswer {
-    let (Some(binding), Some(body), "POST") =
-        (binding_of(&event.raw_path), bytes(event), event.request_context.http.method.as_str())
-    else {
+pub async fn handle_http(
+    deps: &CallbackDeps,
+    event: &HttpEvent,
+    now: Timestamp,
+    random: Option<[u8; 32]>,
+) -> HttpAnswer {
+    let (Some(binding), Some(body), "POST") = (
+        binding_in_path(&event.raw_path),
+        body_bytes(event),
+        event.request_context.http.method.as_str(),
+    ) else {
         return CallbackResponse::refused().into();
     };
     let Some(random) = random else {
         return CallbackResponse::unavailable().into();
     };
-    let request = CallbackRequest { binding, query: &event.raw_query_string, body: &body };
+    let request = CallbackRequest {
+        binding,
+        query: &event.raw_query_string,
+        body: &body,
+    };
     handle(deps, request, now, random).await.into()
 }
 
 /// The body's bytes; `None` when it is not base64 although it says so, or too large to be worth decoding.
-fn bytes(event: &HttpEvent) -> Option<Cow<'_, [u8]>> {
+fn body_bytes(event: &HttpEvent) -> Option<Cow<'_, [u8]>> {
     let body = event.body.as_deref().unwrap_or_default();
     if !event.is_base64_encoded {
         return Some(Cow::Borrowed(body.as_bytes()));

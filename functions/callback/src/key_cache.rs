@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use directory::{BindingId, Timestamp};
 use state::VaultError;
-use state::vault::{BindingSecret, SecretError, Secrets, Stage};
+use state::vault::{BindingSecret, SecretError, SecretStage, SecretStore};
 
-use crate::keys::Keys;
+use crate::callback_keys::CallbackKeys;
 
 /// Milliseconds that what was read is not asked for again (`reliability.md` §3.2).
 const FRESH_MS: u64 = 5 * 60 * 1_000;
@@ -22,19 +22,19 @@ const STALE_MS: u64 = 24 * 60 * 60 * 1_000;
 /// How long an unanswering vault is left alone while older keys serve.
 const PAUSE_MS: u64 = 30 * 1_000;
 /// How long the vault may take where older keys could serve.
-const PATIENCE: Duration = Duration::from_millis(400);
+const VAULT_TIMEOUT: Duration = Duration::from_millis(400);
 /// Bindings kept at most: strangers can ask for any name.
 const KEPT_MAX: usize = 512;
 
 /// The keys could not be read, and none that could serve are in memory.
 #[derive(Debug, thiserror::Error)]
 #[error("the binding's keys could not be read")]
-pub(crate) struct NoKeys;
+pub(crate) struct KeysUnavailableError;
 
 #[derive(Clone)]
-struct Kept {
+struct CachedKeys {
     /// `None`: there is no such binding.
-    keys: Option<Arc<Keys>>,
+    keys: Option<Arc<CallbackKeys>>,
     read_at: Timestamp,
     /// When to ask again.
     until: Timestamp,
@@ -44,35 +44,65 @@ struct Kept {
 
 /// Keys by binding: fresh for five minutes, and for a day where the vault does not answer.
 pub(crate) struct KeyCache {
-    secrets: Secrets,
-    kept: Mutex<HashMap<BindingId, Kept>>,
+    secrets: SecretStore,
+    kept: Mutex<HashMap<BindingId, CachedKeys>>,
 }
 
 impl KeyCache {
-    pub(crate) fn new(secrets: Secrets) -> Self {
-        Self { secrets, kept: Mutex::default() }
+    pub(crate) fn new(secrets: SecretStore) -> Self {
+        Self {
+            secrets,
+            kept: Mutex::default(),
+        }
     }
 
     /// The binding's keys; `Ok(None)` when there is no such binding. The pending ones are among them where they were
     /// needed before.
-    pub(crate) async fn of(&self, binding: &BindingId, now: Timestamp) -> Result<Option<Arc<Keys>>, NoKeys> {
-        let kept = self.look(binding);
-        if let Some(kept) = kept.as_ref().filter(|kept| now < kept.until && now >= kept.read_at) {
+    pub(crate) async fn for_binding(
+        &self,
+        binding: &BindingId,
+        now: Timestamp,
+    ) -> Result<Option<Arc<CallbackKeys>>, KeysUnavailableError> {
+        let kept = self.cached_keys(binding);
+        if let Some(kept) = kept
+            .as_ref()
+            .filter(|kept| now < kept.until && now >= kept.read_at)
+        {
             return Ok(kept.keys.clone());
         }
-        let again = kept.as_ref().map_or(Timestamp::default(), |kept| kept.again);
-        let usable = kept.filter(|kept| kept.keys.is_some() && now < after(kept.read_at, STALE_MS));
-        let pending = usable.as_ref().and_then(|kept| kept.keys.as_ref()).is_some_and(|keys| keys.has_pending());
-        match self.read(binding, usable.is_some(), pending).await {
+        let again = kept
+            .as_ref()
+            .map_or(Timestamp::default(), |kept| kept.again);
+        let usable =
+            kept.filter(|kept| kept.keys.is_some() && now < millis_after(kept.read_at, STALE_MS));
+        let pending = usable
+            .as_ref()
+            .and_then(|kept| kept.keys.as_ref())
+            .is_some_and(|keys| keys.has_pending());
+        match self.read_keys(binding, usable.is_some(), pending).await {
             Ok(keys) => {
-                let until = after(now, if keys.is_some() { FRESH_MS } else { ABSENT_MS });
-                self.keep(binding, Kept { keys: keys.clone(), read_at: now, until, again });
+                let until = millis_after(now, if keys.is_some() { FRESH_MS } else { ABSENT_MS });
+                self.cache_keys(
+                    binding,
+                    CachedKeys {
+                        keys: keys.clone(),
+                        read_at: now,
+                        until,
+                        again,
+                    },
+                );
                 Ok(keys)
             }
-            Err(NoKeys) => {
-                let kept = usable.ok_or(NoKeys)?;
+            Err(KeysUnavailableError) => {
+                let kept = usable.ok_or(KeysUnavailableError)?;
                 tracing::warn!(binding = %binding, "the vault did not answer; older keys of `{binding}` serve");
-                self.keep(binding, Kept { until: after(now, PAUSE_MS), ..kept.clone() });
+                self.cache_keys(
+                    binding,
+                    CachedKeys {
+                        until: millis_after(now, PAUSE_MS),
+                        ..kept.clone()
+                    },
+                );
                 Ok(kept.keys)
             }
         }
@@ -80,44 +110,72 @@ impl KeyCache {
 
     /// The keys read anew, the pending ones among them, after a callback that none of the kept ones opened; `None` where
     /// that was done a moment ago, or the vault does not answer.
-    pub(crate) async fn anew(&self, binding: &BindingId, now: Timestamp) -> Option<Arc<Keys>> {
-        let kept = self.look(binding).filter(|kept| now >= kept.again)?;
-        let again = after(now, AGAIN_MS);
+    pub(crate) async fn reread_binding(
+        &self,
+        binding: &BindingId,
+        now: Timestamp,
+    ) -> Option<Arc<CallbackKeys>> {
+        let kept = self.cached_keys(binding).filter(|kept| now >= kept.again)?;
+        let again = millis_after(now, AGAIN_MS);
         // Noted before the question, so that callbacks at the same time ask once.
-        self.keep(binding, Kept { again, ..kept });
-        let keys = self.read(binding, true, true).await.ok()??;
-        self.keep(binding, Kept { keys: Some(Arc::clone(&keys)), read_at: now, until: after(now, FRESH_MS), again });
+        self.cache_keys(binding, CachedKeys { again, ..kept });
+        let keys = self.read_keys(binding, true, true).await.ok()??;
+        self.cache_keys(
+            binding,
+            CachedKeys {
+                keys: Some(Arc::clone(&keys)),
+                read_at: now,
+                until: millis_after(now, FRESH_MS),
+                again,
+            },
+        );
         Some(keys)
     }
 
-    async fn read(&self, binding: &BindingId, hurry: bool, pending: bool) -> Result<Option<Arc<Keys>>, NoKeys> {
-        let read = self.secrets_of(binding, pending);
-        let read = if hurry { tokio::time::timeout(PATIENCE, read).await.map_err(|_| NoKeys)? } else { read.await };
+    async fn read_keys(
+        &self,
+        binding: &BindingId,
+        hurry: bool,
+        pending: bool,
+    ) -> Result<Option<Arc<CallbackKeys>>, KeysUnavailableError> {
+        let read = self.read_secrets(binding, pending);
+        let read = if hurry {
+            tokio::time::timeout(VAULT_TIMEOUT, read)
+                .await
+                .map_err(|_| KeysUnavailableError)?
+        } else {
+            read.await
+        };
         match read {
             Ok((secret, pending)) => {
-                let keys = Keys::new(&secret, pending.as_ref()).inspect_err(|why| {
+                let keys = CallbackKeys::new(&secret, pending.as_ref()).inspect_err(|why| {
                     tracing::error!(binding = %binding, "the callback keys of `{binding}` cannot work: {why}");
                 });
-                keys.map(|keys| Some(Arc::new(keys))).map_err(|_| NoKeys)
+                keys.map(|keys| Some(Arc::new(keys)))
+                    .map_err(|_| KeysUnavailableError)
             }
             Err(SecretError::Vault(VaultError::NotFound)) => Ok(None),
             Err(why) => {
                 tracing::error!(binding = %binding, "the secret of `{binding}` could not be read: {why}");
-                Err(NoKeys)
+                Err(KeysUnavailableError)
             }
         }
     }
 
-    async fn secrets_of(
+    async fn read_secrets(
         &self,
         binding: &BindingId,
         pending: bool,
     ) -> Result<(BindingSecret, Option<BindingSecret>), SecretError> {
-        let current = self.secrets.binding(binding).await?;
+        let current = self.secrets.get_binding(binding).await?;
         if !pending {
             return Ok((current, None));
         }
-        match self.secrets.binding_at(binding, Stage::Pending).await {
+        match self
+            .secrets
+            .get_binding_stage(binding, SecretStage::Pending)
+            .await
+        {
             Ok(pending) => Ok((current, Some(pending))),
             Err(SecretError::Vault(VaultError::NotFound)) => Ok((current, None)),
             // The current keys were read and serve; what waits is asked for again when it is needed.
@@ -128,15 +186,21 @@ impl KeyCache {
         }
     }
 
-    fn look(&self, binding: &BindingId) -> Option<Kept> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).get(binding).cloned()
+    fn cached_keys(&self, binding: &BindingId) -> Option<CachedKeys> {
+        self.kept
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(binding)
+            .cloned()
     }
 
     /// Makes room by forgetting absent bindings first, then the longest unread one.
-    fn keep(&self, binding: &BindingId, new: Kept) {
+    fn cache_keys(&self, binding: &BindingId, new: CachedKeys) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= KEPT_MAX && !kept.contains_key(binding) {
-            let oldest = kept.iter().min_by_key(|(_, old)| (old.keys.is_some(), old.read_at));
+            let oldest = kept
+                .iter()
+                .min_by_key(|(_, old)| (old.keys.is_some(), old.read_at));
             if let Some(oldest) = oldest.map(|(id, _)| id.clone()) {
                 kept.remove(&oldest);
             }
@@ -145,6 +209,6 @@ impl KeyCache {
     }
 }
 
-fn after(from: Timestamp, millis: u64) -> Timestamp {
+fn millis_after(from: Timestamp, millis: u64) -> Timestamp {
     from.plus_millis(i64::try_from(millis).unwrap_or(i64::MAX))
 }

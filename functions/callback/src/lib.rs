@@ -4,12 +4,12 @@
 //! pushes again after 10 s and 30 s. So an event is acknowledged only when its wakes are stored durably, and where that is
 //! not done within [`BUDGET_MS`], the answer is an explicit failure.
 
-mod answer;
+mod acknowledgement;
+mod callback_keys;
 #[cfg(feature = "lambda")]
 mod config;
 mod gateway;
 mod key_cache;
-mod keys;
 mod query;
 
 use std::sync::Arc;
@@ -18,13 +18,13 @@ use std::time::Duration;
 use directory::Timestamp;
 use runtime::metrics;
 use state::Queue;
-use state::vault::Secrets;
+use state::vault::SecretStore;
 
 #[cfg(feature = "lambda")]
-pub use config::Config;
-pub use gateway::{HttpAnswer, HttpEvent, binding_of, handle_http};
+pub use config::CallbackConfig;
+pub use gateway::{HttpAnswer, HttpEvent, binding_in_path, handle_http};
 
-use answer::Trouble;
+use acknowledgement::AcknowledgeError;
 use key_cache::KeyCache;
 
 /// Milliseconds for everything between request and answer: secret, cryptography and queue. With [`WARM_UP_MS`] before a
@@ -35,20 +35,23 @@ pub const BUDGET_MS: u64 = 1_000;
 pub const WARM_UP_MS: u64 = 300;
 
 /// The one body of every refusal, whatever its reason (`reliability.md` T3).
-const REFUSED: &str = r#"{"error":"refused"}"#;
-const UNAVAILABLE: &str = r#"{"error":"unavailable"}"#;
+const REFUSED_BODY: &str = r#"{"error":"refused"}"#;
+const UNAVAILABLE_BODY: &str = r#"{"error":"unavailable"}"#;
 
 /// What the function works with, built once per execution environment.
-pub struct Deps {
+pub struct CallbackDeps {
     keys: KeyCache,
     wakes: Arc<dyn Queue>,
 }
 
-impl Deps {
+impl CallbackDeps {
     /// Secrets of bindings to read, and the queue that wakes go to.
     #[must_use]
-    pub fn new(secrets: Secrets, wakes: Arc<dyn Queue>) -> Self {
-        Self { keys: KeyCache::new(secrets), wakes }
+    pub fn new(secrets: SecretStore, wakes: Arc<dyn Queue>) -> Self {
+        Self {
+            keys: KeyCache::new(secrets),
+            wakes,
+        }
     }
 
     /// On AWS. Makes both connections with their TLS handshakes while the environment starts with a whole CPU, and not
@@ -58,8 +61,8 @@ impl Deps {
     /// # Errors
     /// When the certificates or the endpoint that the environment names are refused.
     #[cfg(feature = "lambda")]
-    pub async fn connect(config: &Config) -> Result<Self, runtime::aws::NoClient> {
-        let direct = config.aws.direct()?;
+    pub async fn connect(config: &CallbackConfig) -> Result<Self, runtime::aws::AwsClientError> {
+        let direct = config.aws.direct_clients()?;
         let (vault, wakes) = (direct.vault()?, direct.queue(&config.wakes_queue_url)?);
         // One after the other: names are looked up on this thread.
         let warm_up = async {
@@ -67,7 +70,10 @@ impl Deps {
             wakes.warm().await;
         };
         _ = tokio::time::timeout(Duration::from_millis(WARM_UP_MS), warm_up).await;
-        Ok(Self::new(Secrets::new(Arc::new(vault), config.secrets_prefix.as_str()), Arc::new(wakes)))
+        Ok(Self::new(
+            SecretStore::new(Arc::new(vault), config.secrets_prefix.as_str()),
+            Arc::new(wakes),
+        ))
     }
 }
 
@@ -93,32 +99,49 @@ pub struct CallbackResponse {
 
 impl CallbackResponse {
     pub(crate) fn refused() -> Self {
-        Self { status: 403, body: REFUSED.to_owned() }
+        Self {
+            status: 403,
+            body: REFUSED_BODY.to_owned(),
+        }
     }
 
     pub(crate) fn unavailable() -> Self {
-        Self { status: 503, body: UNAVAILABLE.to_owned() }
+        Self {
+            status: 503,
+            body: UNAVAILABLE_BODY.to_owned(),
+        }
     }
 }
 
 /// Answers one callback within [`BUDGET_MS`]. `random` is for the answer's encryption and must be new for each call.
-pub async fn handle(deps: &Deps, request: CallbackRequest<'_>, now: Timestamp, random: [u8; 32]) -> CallbackResponse {
-    let answer = answer::acknowledge(deps, request, now, random);
+pub async fn handle(
+    deps: &CallbackDeps,
+    request: CallbackRequest<'_>,
+    now: Timestamp,
+    random: [u8; 32],
+) -> CallbackResponse {
+    let answer = acknowledgement::acknowledge_callback(deps, request, now, random);
     match tokio::time::timeout(Duration::from_millis(BUDGET_MS), answer).await {
         Ok(Ok(body)) => {
             metrics::record(metrics::PUSH_SEEN, 1.0);
             CallbackResponse { status: 200, body }
         }
-        Ok(Err(Trouble::Refused)) => {
+        Ok(Err(AcknowledgeError::Refused)) => {
             tracing::info!("a callback was refused");
             CallbackResponse::refused()
         }
-        Ok(Err(Trouble::Unavailable(reason))) => {
-            tracing::warn!(reason, "a callback could not be stored; DingTalk will push it again");
+        Ok(Err(AcknowledgeError::Unavailable(reason))) => {
+            tracing::warn!(
+                reason,
+                "a callback could not be stored; DingTalk will push it again"
+            );
             CallbackResponse::unavailable()
         }
         Err(_elapsed) => {
-            tracing::warn!(reason = "deadline", "a callback could not be stored; DingTalk will push it again");
+            tracing::warn!(
+                reason = "deadline",
+                "a callback could not be stored; DingTalk will push it again"
+            );
             CallbackResponse::unavailable()
         }
     }

@@ -1,17 +1,17 @@
 //! DingTalk event callback: verify, decrypt, enqueue, acknowledge. Nothing else.
 
-use callback::{Config, Deps, HttpEvent, handle_http};
-use runtime::{SystemClock, random};
+use callback::{CallbackConfig, CallbackDeps, HttpEvent, handle_http};
+use runtime::{SystemClock, random_bytes};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     runtime::init_logging("callback");
     // A broken configuration fails the cold start, never a request.
-    let config = Config::from_vars(runtime::variable)?;
-    let deps = Deps::connect(&config).await?;
+    let config = CallbackConfig::from_vars(runtime::read_variable)?;
+    let deps = CallbackDeps::connect(&config).await?;
     let deps = &deps;
-    runtime::serve(move |event: HttpEvent, _| async move {
-        handle_http(deps, &event, SystemClock.now(), random().ok()).await
+    runtime::serve_invocations(move |event: HttpEvent, _| async move {
+        handle_http(deps, &event, SystemClock.now(), random_bytes().ok()).await
     })
     .await?;
     Ok(())

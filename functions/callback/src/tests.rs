@@ -15,8 +15,10 @@ use directory::{BindingId, CorpId};
 use runtime::FromCallback;
 use secrecy::SecretString;
 use state::error::Cause;
-use state::vault::{BindingSecret, PreviousCallback, Stage, StagedSecrets, StagedVault};
-use state::{Message, QueueError, Vault, VaultError};
+use state::vault::{
+    BindingSecret, PreviousCallbackKeys, SecretStage, StagedSecretStore, StagedVault,
+};
+use state::{QueueError, QueueMessage, Vault, VaultError};
 
 use super::*;
 
@@ -28,7 +30,7 @@ const APP_KEY: &str = "dingeqqpkv3a1b2c3d4e";
 
 /// How a fake behaves.
 #[derive(Clone, Copy, PartialEq, Default)]
-enum Mood {
+enum FakeMood {
     #[default]
     Well,
     Fails,
@@ -36,77 +38,114 @@ enum Mood {
 }
 
 #[derive(Default)]
-struct World {
-    sent: Mutex<Vec<Message>>,
-    queue: Mutex<Mood>,
+struct CallbackWorld {
+    sent: Mutex<Vec<QueueMessage>>,
+    queue: Mutex<FakeMood>,
     secrets: Mutex<HashMap<String, SecretString>>,
     pending: Mutex<HashMap<String, SecretString>>,
-    vault: Mutex<Mood>,
+    vault: Mutex<FakeMood>,
     vault_reads: AtomicUsize,
 }
 
-struct Face(Arc<World>);
+struct CallbackWorldHandle(Arc<CallbackWorld>);
 
 #[async_trait]
-impl Queue for Face {
-    async fn send(&self, message: Message) -> Result<(), QueueError> {
+impl Queue for CallbackWorldHandle {
+    async fn send(&self, message: QueueMessage) -> Result<(), QueueError> {
         let mood = *self.0.queue.lock().unwrap();
         match mood {
-            Mood::Well => self.0.sent.lock().unwrap().push(message),
-            Mood::Fails => return Err(QueueError::Unavailable(Cause::new("planted"))),
-            Mood::Hangs => std::future::pending().await,
+            FakeMood::Well => self.0.sent.lock().unwrap().push(message),
+            FakeMood::Fails => return Err(QueueError::Unavailable(Cause::new("planted"))),
+            FakeMood::Hangs => std::future::pending().await,
         }
         Ok(())
     }
 }
 
 #[async_trait]
-impl Vault for Face {
+impl Vault for CallbackWorldHandle {
     async fn get(&self, name: &str) -> Result<SecretString, VaultError> {
         self.0.vault_reads.fetch_add(1, Ordering::SeqCst);
         let mood = *self.0.vault.lock().unwrap();
         match mood {
-            Mood::Well => self.0.secrets.lock().unwrap().get(name).cloned().ok_or(VaultError::NotFound),
-            Mood::Fails => Err(VaultError::Unavailable(Cause::new("planted"))),
-            Mood::Hangs => std::future::pending().await,
+            FakeMood::Well => self
+                .0
+                .secrets
+                .lock()
+                .unwrap()
+                .get(name)
+                .cloned()
+                .ok_or(VaultError::NotFound),
+            FakeMood::Fails => Err(VaultError::Unavailable(Cause::new("planted"))),
+            FakeMood::Hangs => std::future::pending().await,
         }
     }
 
     async fn put(&self, name: &str, value: SecretString) -> Result<(), VaultError> {
-        self.0.secrets.lock().unwrap().insert(name.to_owned(), value);
+        self.0
+            .secrets
+            .lock()
+            .unwrap()
+            .insert(name.to_owned(), value);
         Ok(())
     }
 
-    async fn get_stage(&self, name: &str, stage: Stage) -> Result<SecretString, VaultError> {
+    async fn get_stage(&self, name: &str, stage: SecretStage) -> Result<SecretString, VaultError> {
         match stage {
-            Stage::Current => self.get(name).await,
-            Stage::Pending => self.0.pending.lock().unwrap().get(name).cloned().ok_or(VaultError::NotFound),
-            Stage::Previous => Err(VaultError::NotFound),
+            SecretStage::Current => self.get(name).await,
+            SecretStage::Pending => self
+                .0
+                .pending
+                .lock()
+                .unwrap()
+                .get(name)
+                .cloned()
+                .ok_or(VaultError::NotFound),
+            SecretStage::Previous => Err(VaultError::NotFound),
         }
     }
 }
 
 #[async_trait]
-impl StagedVault for Face {
+impl StagedVault for CallbackWorldHandle {
     async fn propose(&self, name: &str, value: SecretString) -> Result<(), VaultError> {
-        self.0.pending.lock().unwrap().insert(name.to_owned(), value);
+        self.0
+            .pending
+            .lock()
+            .unwrap()
+            .insert(name.to_owned(), value);
         Ok(())
     }
 
     async fn promote(&self, name: &str) -> Result<(), VaultError> {
-        let pending = self.0.pending.lock().unwrap().remove(name).ok_or(VaultError::NotFound)?;
+        let pending = self
+            .0
+            .pending
+            .lock()
+            .unwrap()
+            .remove(name)
+            .ok_or(VaultError::NotFound)?;
         self.put(name, pending).await
     }
 }
 
 fn cipher(token: &str, key: &str) -> CallbackCipher {
-    CallbackCipher::new(token, key, &[APP_KEY.to_owned(), CORP.to_owned(), "dingstranger".to_owned()]).unwrap()
+    CallbackCipher::new(
+        token,
+        key,
+        &[
+            APP_KEY.to_owned(),
+            CORP.to_owned(),
+            "dingstranger".to_owned(),
+        ],
+    )
+    .unwrap()
 }
 
 /// A binding `b1` with current and previous keys, and one `b2` of another corp.
-async fn world() -> (Arc<World>, Deps) {
-    let world = Arc::new(World::default());
-    let secrets = Secrets::new(Arc::new(Face(Arc::clone(&world))), "test/");
+async fn world() -> (Arc<CallbackWorld>, CallbackDeps) {
+    let world = Arc::new(CallbackWorld::default());
+    let secrets = SecretStore::new(Arc::new(CallbackWorldHandle(Arc::clone(&world))), "test/");
     for (id, corp, token) in [("b1", CORP, "token1"), ("b2", "dingother", "token2")] {
         let secret = BindingSecret {
             corp_id: CorpId::new(corp).unwrap(),
@@ -117,15 +156,18 @@ async fn world() -> (Arc<World>, Deps) {
             callback_aes_key: KEY.into(),
             hash_key: [1; 32],
             seal_key: [2; 32],
-            previous_callback: Some(PreviousCallback {
+            previous_callback: Some(PreviousCallbackKeys {
                 token: "token0".into(),
                 aes_key: OLD_KEY.into(),
                 until: NOW.plus_millis(60 * 60 * 1_000),
             }),
         };
-        secrets.put_binding(&BindingId::new(id).unwrap(), &secret).await.unwrap();
+        secrets
+            .put_binding(&BindingId::new(id).unwrap(), &secret)
+            .await
+            .unwrap();
     }
-    let deps = Deps::new(secrets, Arc::new(Face(Arc::clone(&world))));
+    let deps = CallbackDeps::new(secrets, Arc::new(CallbackWorldHandle(Arc::clone(&world))));
     (world, deps)
 }
 
@@ -137,8 +179,12 @@ struct Push {
 }
 
 fn push_from(cipher: &CallbackCipher, plaintext: &str, owner: &str, at: Timestamp) -> Push {
-    let (query, body) = cipher.push(plaintext, owner, at, [3; 32]);
-    Push { binding: "b1", query: query_string(&query), body: body.into_bytes() }
+    let (query, body) = cipher.seal_push(plaintext, owner, at, [3; 32]);
+    Push {
+        binding: "b1",
+        query: query_string(&query),
+        body: body.into_bytes(),
+    }
 }
 
 fn push(plaintext: &str) -> Push {
@@ -146,30 +192,43 @@ fn push(plaintext: &str) -> Push {
 }
 
 fn query_string(query: &SignedQuery) -> String {
-    query.pairs().map(|(key, value)| format!("{key}={value}")).join("&")
+    query
+        .to_pairs()
+        .map(|(key, value)| format!("{key}={value}"))
+        .join("&")
 }
 
-async fn send(deps: &Deps, push: &Push, now: Timestamp) -> CallbackResponse {
-    let request = CallbackRequest { binding: push.binding, query: &push.query, body: &push.body };
+async fn send_push(deps: &CallbackDeps, push: &Push, now: Timestamp) -> CallbackResponse {
+    let request = CallbackRequest {
+        binding: push.binding,
+        query: &push.query,
+        body: &push.body,
+    };
     handle(deps, request, now, [9; 32]).await
 }
 
 /// What DingTalk reads in the answer.
-fn said(response: &CallbackResponse) -> String {
+fn decrypt_reply(response: &CallbackResponse) -> String {
     assert_eq!(response.status, 200, "{}", response.body);
-    cipher("token1", KEY).open_reply(response.body.as_bytes()).unwrap()
+    cipher("token1", KEY)
+        .open_reply(response.body.as_bytes())
+        .unwrap()
 }
 
-impl World {
-    fn received(&self) -> Vec<FromCallback> {
-        self.sent.lock().unwrap().iter().map(|message| FromCallback::decode(&message.body).unwrap()).collect()
+impl CallbackWorld {
+    fn received_messages(&self) -> Vec<FromCallback> {
+        self.sent
+            .lock()
+            .unwrap()
+            .iter()
+            .map(|message| FromCallback::decode(&message.body).unwrap())
+            .collect()
     }
 
-    fn set(&self, queue: Mood, vault: Mood) {
+    fn set_moods(&self, queue: FakeMood, vault: FakeMood) {
         *self.queue.lock().unwrap() = queue;
         *self.vault.lock().unwrap() = vault;
     }
 }
 
-const LEAVES: &str =
-    r#"{"CorpId":"ding241f334c339e175b","EventType":"user_leave_org","UserId":["li.na"],"TimeStamp":"1763799999000"}"#;
+const LEAVES: &str = r#"{"CorpId":"ding241f334c339e175b","EventType":"user_leave_org","UserId":["li.na"],"TimeStamp":"1763799999000"}"#;

@@ -5,15 +5,15 @@
 //! run stands by then, and one that comes after its end does nothing.
 
 use directory::{RunId, Timestamp};
-use engine::checkpoint::Checkpoint;
+use engine::checkpoint::SweepCheckpoint;
 use engine::report::RunReport;
 use serde::{Deserialize, Serialize};
-use state::archive::{InvalidKey, PAGE_MAX};
-use state::seal::{self, Place, SealError, SealKey};
+use state::archive::{ArchiveKeyError, PAGE_MAX};
+use state::seal::{self, SealContext, SealError, SealKey};
 use state::store::ControlKind;
 use state::{ArchiveError, ArchiveKey, ArchiveKind, ArchivePrefix, Binding, PutIf};
 
-use crate::{Deps, Trouble};
+use crate::{SweepDeps, SweepError};
 
 /// What the lists showed longer ago than this is not gone on from: a sweep from the beginning is due by then, and costs less
 /// than explaining what was seen yesterday.
@@ -29,7 +29,7 @@ const VERSION: u32 = 1;
 
 /// The line before the engine's bytes.
 #[derive(Serialize, Deserialize)]
-struct Head {
+struct CheckpointHead {
     v: u32,
     /// When the slice ended.
     at: Timestamp,
@@ -39,7 +39,7 @@ struct Head {
 
 /// Why a sweep begins anew although an earlier slice stood somewhere. Each is a note of the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Anew {
+pub enum RestartReason {
     /// Nothing was stored.
     #[error("the sweep begins anew: where its last slice stood was not stored")]
     Missing,
@@ -59,9 +59,9 @@ pub enum Anew {
 
 /// Why a slice did not leave behind where it stood. The continuation goes on from the slice before, or begins anew.
 #[derive(Debug, thiserror::Error)]
-enum NotKept {
+enum CheckpointSaveError {
     #[error("its run has no place in the archive")]
-    Name(#[from] InvalidKey),
+    Name(#[from] ArchiveKeyError),
     #[error("it could not be sealed")]
     Sealed(#[from] SealError),
     #[error("the archive did not take it")]
@@ -69,14 +69,14 @@ enum NotKept {
 }
 
 /// The checkpoint of one run.
-pub(crate) struct Standing<'a> {
-    deps: &'a Deps,
+pub(crate) struct CheckpointStore<'a> {
+    deps: &'a SweepDeps,
     binding: &'a Binding,
     run: &'a RunId,
 }
 
-impl<'a> Standing<'a> {
-    pub(crate) fn of(deps: &'a Deps, binding: &'a Binding, run: &'a RunId) -> Self {
+impl<'a> CheckpointStore<'a> {
+    pub(crate) fn for_run(deps: &'a SweepDeps, binding: &'a Binding, run: &'a RunId) -> Self {
         Self { deps, binding, run }
     }
 
@@ -85,14 +85,19 @@ impl<'a> Standing<'a> {
     }
 
     /// The report of a run that has ended: nothing is left to go on with.
-    pub(crate) async fn ended(&self) -> Result<Option<RunReport>, Trouble> {
-        Ok(self.before().await?.filter(|report| !report.continues))
+    pub(crate) async fn ended_report(&self) -> Result<Option<RunReport>, SweepError> {
+        Ok(self
+            .previous_report()
+            .await?
+            .filter(|report| !report.continues))
     }
 
     /// What the slices before this one came to; `None` before the first.
-    pub(crate) async fn before(&self) -> Result<Option<RunReport>, Trouble> {
+    pub(crate) async fn previous_report(&self) -> Result<Option<RunReport>, SweepError> {
         let (store, corp) = (&self.deps.corps.store, &self.binding.corp_id);
-        let stored = store.get_control::<RunReport>(corp, ControlKind::Run, self.run.as_str()).await?;
+        let stored = store
+            .get_control::<RunReport>(corp, ControlKind::Run, self.run.as_str())
+            .await?;
         Ok(stored.map(|stored| stored.body))
     }
 
@@ -100,94 +105,158 @@ impl<'a> Standing<'a> {
     ///
     /// # Errors
     /// [`Trouble`] where the archive or the secret cannot be read now: the message comes again.
-    pub(crate) async fn take(&self) -> Result<Result<Checkpoint, Anew>, Trouble> {
-        let Ok(key) = self.key() else { return Ok(Err(Anew::Missing)) };
+    pub(crate) async fn load_checkpoint(
+        &self,
+    ) -> Result<Result<SweepCheckpoint, RestartReason>, SweepError> {
+        let Ok(key) = self.archive_key() else {
+            return Ok(Err(RestartReason::Missing));
+        };
         let sealed = match self.deps.archive.get(&key).await {
             Ok(Some(sealed)) => sealed,
-            Ok(None) => return Ok(Err(Anew::Missing)),
+            Ok(None) => return Ok(Err(RestartReason::Missing)),
             Err(err) if err.is_transient() => return Err(err.into()),
-            Err(_) => return Ok(Err(Anew::Closed)),
+            Err(_) => return Ok(Err(RestartReason::Closed)),
         };
         let seal_key = self.seal_key().await?;
-        let Ok(body) = seal::open_body(&seal_key, self.place(), sealed) else { return Ok(Err(Anew::Closed)) };
-        Ok(read(&body, self.binding.policy, self.deps.corps.clock.now()))
+        let Ok(body) = seal::open_body(&seal_key, self.seal_place(), sealed) else {
+            return Ok(Err(RestartReason::Closed));
+        };
+        Ok(decode_checkpoint(
+            &body,
+            self.binding.policy,
+            self.deps.corps.clock.now(),
+        ))
     }
 
     /// Stores where the run stands. What goes wrong is a note: what the slice wrote is written.
-    pub(crate) async fn keep(&self, checkpoint: &Checkpoint) -> Option<String> {
+    pub(crate) async fn save_checkpoint(&self, checkpoint: &SweepCheckpoint) -> Option<String> {
         let seal_key = match self.seal_key().await {
             Ok(key) => key,
-            Err(_) => return Some("where this slice stood was not stored: the secret could not be read".to_owned()),
+            Err(_) => {
+                return Some(
+                    "where this slice stood was not stored: the secret could not be read"
+                        .to_owned(),
+                );
+            }
         };
-        let kept = self.put(&seal_key, checkpoint).await;
-        kept.err().map(|err| format!("where this slice stood was not stored: {err}"))
+        let kept = self.put_sealed(&seal_key, checkpoint).await;
+        kept.err()
+            .map(|err| format!("where this slice stood was not stored: {err}"))
     }
 
-    async fn put(&self, seal_key: &SealKey, checkpoint: &Checkpoint) -> Result<(), NotKept> {
-        let head = Head { v: VERSION, at: self.deps.corps.clock.now(), policy: self.binding.policy };
+    async fn put_sealed(
+        &self,
+        seal_key: &SealKey,
+        checkpoint: &SweepCheckpoint,
+    ) -> Result<(), CheckpointSaveError> {
+        let head = CheckpointHead {
+            v: VERSION,
+            at: self.deps.corps.clock.now(),
+            policy: self.binding.policy,
+        };
         let [a, b, c, d, e, f, g, h, i, j, k, l, ..] = self.deps.corps.randomness.bytes();
-        let body = written(&head, checkpoint);
-        let sealed = seal::seal_body(seal_key, self.place(), [a, b, c, d, e, f, g, h, i, j, k, l], body)?;
-        Ok(self.deps.archive.put(&self.key()?, sealed, PutIf::Always).await?)
+        let body = encode_checkpoint(&head, checkpoint);
+        let sealed = seal::seal_body(
+            seal_key,
+            self.seal_place(),
+            [a, b, c, d, e, f, g, h, i, j, k, l],
+            body,
+        )?;
+        Ok(self
+            .deps
+            .archive
+            .put(&self.archive_key()?, sealed, PutIf::Always)
+            .await?)
     }
 
     /// The run has ended: its checkpoint goes, and those of runs that ended nowhere.
-    pub(crate) async fn strike(&self) {
-        if let Err(err) = self.removed().await {
+    pub(crate) async fn delete_checkpoint(&self) {
+        if let Err(err) = self.delete_ended().await {
             tracing::warn!(run = self.run.as_str(), reason = %err, "a checkpoint could not be removed; a later run does it");
         }
     }
 
-    async fn removed(&self) -> Result<(), NotKept> {
+    async fn delete_ended(&self) -> Result<(), CheckpointSaveError> {
         let archive = &self.deps.archive;
         let all = ArchivePrefix::new(&self.binding.corp_id, ArchiveKind::Checkpoint, "")?;
-        let long_ago = self.deps.corps.clock.now().plus_millis(-KEPT_DAYS * 24 * HOUR_MS);
+        let long_ago = self
+            .deps
+            .corps
+            .clock
+            .now()
+            .plus_millis(-KEPT_DAYS * 24 * HOUR_MS);
         for archived in archive.list(&all, None, PAGE_MAX).await?.archived {
             let name = archived.key.name();
-            if name == self.run.as_str() || began(name).is_some_and(|began| began < long_ago) {
+            if name == self.run.as_str() || run_began_at(name).is_some_and(|began| began < long_ago)
+            {
                 archive.delete(&archived.key).await?;
             }
         }
         Ok(())
     }
 
-    fn key(&self) -> Result<ArchiveKey, InvalidKey> {
-        ArchiveKey::new(&self.binding.corp_id, ArchiveKind::Checkpoint, self.run.as_str())
+    fn archive_key(&self) -> Result<ArchiveKey, ArchiveKeyError> {
+        ArchiveKey::new(
+            &self.binding.corp_id,
+            ArchiveKind::Checkpoint,
+            self.run.as_str(),
+        )
     }
 
-    fn place(&self) -> Place<'a> {
-        Place { corp: &self.binding.corp_id, record: self.run.as_str(), field: "checkpoint" }
+    fn seal_place(&self) -> SealContext<'a> {
+        SealContext {
+            corp: &self.binding.corp_id,
+            record: self.run.as_str(),
+            field: "checkpoint",
+        }
     }
 
-    async fn seal_key(&self) -> Result<SealKey, Trouble> {
-        let secret = self.deps.corps.secrets.binding(&self.binding.id).await.map_err(engine::NoEngine::Secret)?;
+    async fn seal_key(&self) -> Result<SealKey, SweepError> {
+        let secret = self
+            .deps
+            .corps
+            .secrets
+            .get_binding(&self.binding.id)
+            .await
+            .map_err(engine::EngineError::Secret)?;
         Ok(secret.seal_key())
     }
 }
 
 /// When the run of this id began (`state::run_id`).
-fn began(run: &str) -> Option<Timestamp> {
+fn run_began_at(run: &str) -> Option<Timestamp> {
     run.split_once('-')?.0.parse().ok().map(Timestamp)
 }
 
 /// A line of JSON, then the engine's bytes.
-fn written(head: &Head, checkpoint: &Checkpoint) -> Vec<u8> {
+fn encode_checkpoint(head: &CheckpointHead, checkpoint: &SweepCheckpoint) -> Vec<u8> {
     let mut body = serde_json::to_vec(head).unwrap_or_default();
     body.push(b'\n');
     checkpoint.write(&mut body);
     body
 }
 
-fn read(body: &[u8], policy: u64, now: Timestamp) -> Result<Checkpoint, Anew> {
-    let line = body.iter().position(|byte| *byte == b'\n').ok_or(Anew::Version)?;
-    let (head, rest) = body.split_at_checked(line).ok_or(Anew::Version)?;
-    let head: Head = serde_json::from_slice(head).map_err(|_| Anew::Version)?;
-    let checkpoint = rest.get(1..).and_then(Checkpoint::read).filter(|_| head.v == VERSION).ok_or(Anew::Version)?;
+fn decode_checkpoint(
+    body: &[u8],
+    policy: u64,
+    now: Timestamp,
+) -> Result<SweepCheckpoint, RestartReason> {
+    let line = body
+        .iter()
+        .position(|byte| *byte == b'\n')
+        .ok_or(RestartReason::Version)?;
+    let (head, rest) = body.split_at_checked(line).ok_or(RestartReason::Version)?;
+    let head: CheckpointHead = serde_json::from_slice(head).map_err(|_| RestartReason::Version)?;
+    let checkpoint = rest
+        .get(1..)
+        .and_then(SweepCheckpoint::read)
+        .filter(|_| head.v == VERSION)
+        .ok_or(RestartReason::Version)?;
     if head.policy != policy {
-        return Err(Anew::Policy);
+        return Err(RestartReason::Policy);
     }
     if now.millis().saturating_sub(head.at.millis()) > HOURS_MAX * HOUR_MS {
-        return Err(Anew::Old);
+        return Err(RestartReason::Old);
     }
     Ok(checkpoint)
 }
@@ -195,51 +264,77 @@ fn read(body: &[u8], policy: u64, now: Timestamp) -> Result<Checkpoint, Anew> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use directory::snapshot::Scope;
+    use directory::snapshot::AppScope;
     use serde_json::json;
 
     const NOW: Timestamp = Timestamp(1_780_000_000_000);
 
     /// The engine's bytes of a sweep that has seen nothing yet.
-    fn checkpoint() -> Checkpoint {
+    fn empty_checkpoint() -> SweepCheckpoint {
         let (departments, people) = Default::default();
-        let scope = Scope { departments, people, fields: directory::FieldSet::PERSON, whole_company: true };
+        let scope = AppScope {
+            departments,
+            people,
+            fields: directory::FieldSet::PERSON,
+            whole_company: true,
+        };
         let json = json!({
             "v": 1, "scope": scope, "head_counts": [null, null], "unread": null, "deep": [[], []], "marked": [0, 0],
             "parents": {}, "leaders": {}, "nominated": [], "newcomers": [], "differing": [], "missing": [],
             "somebody": null, "candidates": [], "again": [], "unfinished": 0,
         });
         let json = json.to_string();
-        let bytes = [(json.len() as u64).to_be_bytes().as_slice(), json.as_bytes()].concat();
-        Checkpoint::read(&bytes).unwrap()
+        let bytes = [
+            (json.len() as u64).to_be_bytes().as_slice(),
+            json.as_bytes(),
+        ]
+        .concat();
+        SweepCheckpoint::read(&bytes).unwrap()
     }
 
-    fn body(v: u32, at: Timestamp, policy: u64) -> Vec<u8> {
-        written(&Head { v, at, policy }, &checkpoint())
+    fn encoded_body(v: u32, at: Timestamp, policy: u64) -> Vec<u8> {
+        encode_checkpoint(&CheckpointHead { v, at, policy }, &empty_checkpoint())
     }
 
     #[test]
-    fn it_is_gone_on_from_under_its_policy_for_a_day() {
-        assert_eq!(read(&body(VERSION, NOW, 7), 7, NOW), Ok(checkpoint()));
+    fn a_checkpoint_resumes_for_a_day_under_the_same_policy() {
+        assert_eq!(
+            decode_checkpoint(&encoded_body(VERSION, NOW, 7), 7, NOW),
+            Ok(empty_checkpoint())
+        );
         let day = HOURS_MAX * HOUR_MS;
-        assert!(read(&body(VERSION, NOW, 7), 7, NOW.plus_millis(day)).is_ok());
-        assert_eq!(read(&body(VERSION, NOW, 7), 7, NOW.plus_millis(day + 1)), Err(Anew::Old));
-        assert_eq!(read(&body(VERSION, NOW, 7), 8, NOW), Err(Anew::Policy));
+        assert!(decode_checkpoint(&encoded_body(VERSION, NOW, 7), 7, NOW.plus_millis(day)).is_ok());
+        assert_eq!(
+            decode_checkpoint(&encoded_body(VERSION, NOW, 7), 7, NOW.plus_millis(day + 1)),
+            Err(RestartReason::Old)
+        );
+        assert_eq!(
+            decode_checkpoint(&encoded_body(VERSION, NOW, 7), 8, NOW),
+            Err(RestartReason::Policy)
+        );
     }
 
     #[test]
-    fn another_version_is_not_gone_on_from() {
-        assert_eq!(read(&body(VERSION + 1, NOW, 7), 7, NOW), Err(Anew::Version));
-        let whole = body(VERSION, NOW, 7);
+    fn a_checkpoint_of_another_version_is_not_resumed() {
+        assert_eq!(
+            decode_checkpoint(&encoded_body(VERSION + 1, NOW, 7), 7, NOW),
+            Err(RestartReason::Version)
+        );
+        let whole = encoded_body(VERSION, NOW, 7);
         for cut in 0..whole.len() {
-            assert_eq!(read(&whole[..cut], 7, NOW), Err(Anew::Version), "{cut} of {} bytes", whole.len());
+            assert_eq!(
+                decode_checkpoint(&whole[..cut], 7, NOW),
+                Err(RestartReason::Version),
+                "{cut} of {} bytes",
+                whole.len()
+            );
         }
     }
 
     #[test]
-    fn a_run_says_when_it_began() {
+    fn a_run_id_tells_when_the_run_began() {
         let run = state::run_id(NOW, 7).unwrap();
-        assert_eq!(began(run.as_str()), Some(NOW));
-        assert_eq!(began("x"), None);
+        assert_eq!(run_began_at(run.as_str()), Some(NOW));
+        assert_eq!(run_began_at("x"), None);
     }
 }

@@ -2,19 +2,19 @@
 
 use std::sync::Arc;
 
-use engine::Corps;
+use engine::CorpEngines;
 use runtime::SystemClock;
-use runtime::aws::{Patience, Settings};
+use runtime::aws::{AwsSettings, AwsTimeouts};
 use runtime::variables::{
-    ARCHIVE_BUCKET, Missing, OUTBOX_QUEUE_URL, REFUSED_TOKENS_QUEUE_URL, SECRETS_PREFIX, SWEEPS_QUEUE_URL,
-    TABLES_PREFIX, WAKES_QUEUE_URL, required,
+    ARCHIVE_BUCKET, MissingVariableError, OUTBOX_QUEUE_URL, REFUSED_TOKENS_QUEUE_URL,
+    SECRETS_PREFIX, SWEEPS_QUEUE_URL, TABLES_PREFIX, WAKES_QUEUE_URL, required_variable,
 };
-use runtime::worker::{self, NoWorker};
+use runtime::worker::{self, WorkerError};
 
-use crate::Deps;
+use crate::SweepDeps;
 
 /// What the environment says.
-pub struct Config {
+pub struct SweepConfig {
     /// Bucket of the archive.
     pub archive_bucket: String,
     /// Queue of messages to people.
@@ -30,35 +30,37 @@ pub struct Config {
     /// Queue of wakes.
     pub wakes_queue_url: String,
     /// Who we are on AWS.
-    pub aws: Settings,
+    pub aws: AwsSettings,
 }
 
-impl Config {
+impl SweepConfig {
     /// Reads the configuration.
     ///
     /// # Errors
     /// [`Missing`] with the variable's name.
-    pub fn from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Missing> {
+    pub fn from_vars(
+        lookup: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, MissingVariableError> {
         Ok(Self {
-            archive_bucket: required(&lookup, ARCHIVE_BUCKET)?,
-            outbox_queue_url: required(&lookup, OUTBOX_QUEUE_URL)?,
-            refused_tokens_queue_url: required(&lookup, REFUSED_TOKENS_QUEUE_URL)?,
-            sweeps_queue_url: required(&lookup, SWEEPS_QUEUE_URL)?,
-            secrets_prefix: required(&lookup, SECRETS_PREFIX)?,
-            tables_prefix: required(&lookup, TABLES_PREFIX)?,
-            wakes_queue_url: required(&lookup, WAKES_QUEUE_URL)?,
-            aws: Settings::from_vars(&lookup, Patience::WORKER)?,
+            archive_bucket: required_variable(&lookup, ARCHIVE_BUCKET)?,
+            outbox_queue_url: required_variable(&lookup, OUTBOX_QUEUE_URL)?,
+            refused_tokens_queue_url: required_variable(&lookup, REFUSED_TOKENS_QUEUE_URL)?,
+            sweeps_queue_url: required_variable(&lookup, SWEEPS_QUEUE_URL)?,
+            secrets_prefix: required_variable(&lookup, SECRETS_PREFIX)?,
+            tables_prefix: required_variable(&lookup, TABLES_PREFIX)?,
+            wakes_queue_url: required_variable(&lookup, WAKES_QUEUE_URL)?,
+            aws: AwsSettings::from_vars(&lookup, AwsTimeouts::WORKER)?,
         })
     }
 }
 
-impl Deps {
+impl SweepDeps {
     /// On AWS.
     ///
     /// # Errors
     /// When the TLS settings are refused.
-    pub fn connect(config: &Config) -> Result<Self, NoWorker> {
-        let worker = worker::connect(
+    pub fn connect(config: &SweepConfig) -> Result<Self, WorkerError> {
+        let worker = worker::connect_worker(
             &config.aws,
             &config.tables_prefix,
             &config.secrets_prefix,
@@ -69,13 +71,19 @@ impl Deps {
         let outbox = worker.queue(&config.outbox_queue_url);
         let archive = worker.archive(&config.archive_bucket);
         let clients = worker.clients;
-        let corps = Corps {
+        let corps = CorpEngines {
             store: worker.store,
             secrets: worker.secrets,
-            client: Arc::new(move |binding| clients.of(binding)),
+            client: Arc::new(move |binding| clients.for_binding(binding)),
             clock: Arc::new(SystemClock),
-            randomness: Arc::new(runtime::unpredictable),
+            randomness: Arc::new(runtime::random_bytes_or_abort),
         };
-        Ok(Self { corps, sweeps, wakes, outbox, archive })
+        Ok(Self {
+            corps,
+            sweeps,
+            wakes,
+            outbox,
+            archive,
+        })
     }
 }

@@ -1,47 +1,47 @@
 //! Everything: a schedule asks which bindings are due, a message sweeps one corp, makes a plan or applies one, a continuation
 //! goes on where a slice stopped. One run per corp at a time, by queue group.
 
+mod change_feed;
 mod checkpoint;
 #[cfg(feature = "lambda")]
 mod config;
 mod due;
-mod failed;
-mod feed;
+mod failed_callbacks;
 mod plan;
 mod sweep;
 
 use std::sync::Arc;
 
 use directory::Timestamp;
-use directory::text::with_causes;
-use engine::plans::{NotNow, PlanError};
-use engine::report::{Progress, RunReport};
-use engine::{Corps, LookError, NoEngine};
-use runtime::batch::{self, Batch, BatchOutcome, Item, Verdict};
+use directory::text::describe_error;
+use engine::plans::{PlanError, PlanNotReadyError};
+use engine::report::{RunProgress, RunReport};
+use engine::{CorpEngines, EngineError, LookError};
+use runtime::batch::{self, BatchOutcome, ItemVerdict, QueueBatch, QueueItem};
 use serde::Deserialize;
-use state::queue::messages::{MessageError, PlanMessage, PlanTask, SweepMessage, decode};
+use state::queue::messages::{MessageError, PlanMessage, PlanTask, SweepMessage, decode_body};
 use state::{Archive, ArchiveError, Queue, QueueError, StoreError, WriteError};
 
-pub use checkpoint::{Anew, HOURS_MAX};
+pub use change_feed::enqueue_ehr_changes;
+pub use checkpoint::{HOURS_MAX, RestartReason};
 #[cfg(feature = "lambda")]
-pub use config::Config;
+pub use config::SweepConfig;
 pub use due::{is_due, is_overdue};
-pub use failed::{fetch_failed, is_turn};
-pub use feed::tell_changes;
-pub use plan::{apply, make};
-pub use sweep::{MARGIN_MS, sweep, update_binding};
+pub use failed_callbacks::{fetch_failed_callbacks, is_fetch_due};
+pub use plan::{apply_plan, make_plan};
+pub use sweep::{MARGIN_MS, sweep_corp, update_binding};
 
 use runtime::metrics;
-use sweep::{figure, send};
+use sweep::{metric_value, send_sweep};
 
 /// Why the rule asks for a sweep.
-const SCHEDULE: &str = "schedule";
+const BECAUSE_SCHEDULE: &str = "schedule";
 
 /// What the function works with.
 #[derive(Clone)]
-pub struct Deps {
+pub struct SweepDeps {
     /// The engine of each corp.
-    pub corps: Corps,
+    pub corps: CorpEngines,
     /// Where sweeps and continuations are asked for.
     pub sweeps: Arc<dyn Queue>,
     /// Where the wakes of failed callbacks go.
@@ -55,14 +55,14 @@ pub struct Deps {
 /// What woke the function.
 #[derive(Debug, Deserialize)]
 #[serde(try_from = "serde_json::Value")]
-pub enum Input {
+pub enum SweepInput {
     /// The rule: ask which bindings are due, and fetch what DingTalk could not push.
     Schedule,
     /// Messages of the `sweeps` queue.
-    Sweeps(Batch),
+    Sweeps(QueueBatch),
 }
 
-impl TryFrom<serde_json::Value> for Input {
+impl TryFrom<serde_json::Value> for SweepInput {
     type Error = serde_json::Error;
 
     /// An event with `Records` is a batch, and one that cannot be read fails the invocation: the queue keeps all of it.
@@ -77,10 +77,10 @@ impl TryFrom<serde_json::Value> for Input {
 
 /// Why a sweep did not take place or left no record. What goes wrong inside one is in its report.
 #[derive(Debug, thiserror::Error)]
-pub enum Trouble {
+pub enum SweepError {
     /// The binding has no engine.
     #[error("the corp has no engine")]
-    Engine(#[from] NoEngine),
+    Engine(#[from] EngineError),
     /// The state could not be read.
     #[error("the bindings could not be read")]
     State(#[from] StoreError),
@@ -89,7 +89,7 @@ pub enum Trouble {
     Write(#[from] WriteError),
     /// The eHR could not be asked for its changes.
     #[error("the eHR could not be asked")]
-    Ehr(#[source] ehr::Error),
+    Ehr(#[source] ehr::EhrError),
     /// The queue refused the message.
     #[error("a sweep could not be asked for")]
     Queue(#[from] QueueError),
@@ -101,7 +101,7 @@ pub enum Trouble {
     Plan(#[from] PlanError),
     /// The plan is not to be applied now.
     #[error("the plan was not applied")]
-    NotNow(#[from] NotNow),
+    NotNow(#[from] PlanNotReadyError),
     /// Where the last slice stood could not be read now.
     #[error("where the sweep stood could not be read")]
     Checkpoint(#[from] ArchiveError),
@@ -113,7 +113,7 @@ pub enum Trouble {
     Run,
 }
 
-impl Trouble {
+impl SweepError {
     /// Whether the same message can succeed later, without a person: what somebody closed waits for somebody to open it,
     /// and must not use up its deliveries.
     #[must_use]
@@ -124,28 +124,39 @@ impl Trouble {
                 | Self::NotNow(_)
                 | Self::Message(_)
                 | Self::Run
-                | Self::Plan(PlanError::Unknown | PlanError::NoBody | PlanError::Sealed(_) | PlanError::NotTheBody)
-                | Self::Engine(NoEngine::Unknown | NoEngine::Connector)
+                | Self::Plan(
+                    PlanError::Unknown
+                        | PlanError::NoBody
+                        | PlanError::Sealed(_)
+                        | PlanError::NotTheBody
+                )
+                | Self::Engine(EngineError::Unknown | EngineError::Connector)
         )
     }
 }
 
 /// Answers the rule or works a batch. `deadline` is when the function is killed; one in the past is unknown.
-pub async fn handle(deps: &Deps, input: Input, deadline: Option<Timestamp>) -> BatchOutcome {
+pub async fn handle(
+    deps: &SweepDeps,
+    input: SweepInput,
+    deadline: Option<Timestamp>,
+) -> BatchOutcome {
     match input {
-        Input::Schedule => {
-            if let Err(err) = ask_for_due(deps).await {
+        SweepInput::Schedule => {
+            if let Err(err) = request_due_sweeps(deps).await {
                 tracing::error!(reason = %err, "the bindings that are due could not be found; the next rule asks again");
             }
-            if let Err(err) = tell_changes(deps).await {
+            if let Err(err) = enqueue_ehr_changes(deps).await {
                 tracing::error!(reason = %err, "the eHRs' changes could not be told; the next rule asks again");
             }
-            if let Err(err) = fetch_failed(deps).await {
+            if let Err(err) = fetch_failed_callbacks(deps).await {
                 tracing::error!(reason = %err, "failed callbacks could not be fetched; the next rule asks again");
             }
             BatchOutcome::default()
         }
-        Input::Sweeps(messages) => batch::work(&messages, 1, |item| work(deps, item, deadline)).await,
+        SweepInput::Sweeps(messages) => {
+            batch::work_batch(&messages, 1, |item| work_item(deps, item, deadline)).await
+        }
     }
 }
 
@@ -153,19 +164,28 @@ pub async fn handle(deps: &Deps, input: Input, deadline: Option<Timestamp>) -> B
 ///
 /// # Errors
 /// [`Trouble`] when the bindings cannot be read or a message cannot be sent; what was sent before stays sent.
-pub async fn ask_for_due(deps: &Deps) -> Result<(), Trouble> {
+pub async fn request_due_sweeps(deps: &SweepDeps) -> Result<(), SweepError> {
     let now = deps.corps.clock.now();
-    let bindings = deps.corps.store.bindings().await?;
-    let overdue = bindings.iter().filter(|binding| is_overdue(&binding.body, now)).count();
-    metrics::record(metrics::SWEEPS_OVERDUE, figure(overdue));
+    let bindings = deps.corps.store.list_bindings().await?;
+    let overdue = bindings
+        .iter()
+        .filter(|binding| is_overdue(&binding.body, now))
+        .count();
+    metrics::record(metrics::SWEEPS_OVERDUE, metric_value(overdue));
     for binding in bindings {
         if is_due(&binding.body, now) {
             let corp = binding.body.corp_id.clone();
-            let because = SCHEDULE.to_owned();
-            let message = SweepMessage { binding: binding.body.id.clone(), corp, run: None, because, at: now };
+            let because = BECAUSE_SCHEDULE.to_owned();
+            let message = SweepMessage {
+                binding: binding.body.id.clone(),
+                corp,
+                run: None,
+                because,
+                at: now,
+            };
             // Due since one sweep is one reason for another, however often the rule asks.
             let since = binding.body.swept_at.map_or(0, Timestamp::millis);
-            send(deps, &message, format!("{}-due-{since}", message.binding)).await?;
+            send_sweep(deps, &message, format!("{}-due-{since}", message.binding)).await?;
         }
     }
     Ok(())
@@ -176,33 +196,35 @@ pub async fn ask_for_due(deps: &Deps) -> Result<(), Trouble> {
 ///
 /// # Errors
 /// [`Trouble::State`] when the binding cannot be read.
-pub async fn is_wanted(deps: &Deps, order: &Order) -> Result<bool, Trouble> {
-    let Order::Sweep(message) = order else { return Ok(true) };
-    if message.run.is_some() || message.because != SCHEDULE {
+pub async fn is_wanted(deps: &SweepDeps, order: &RunRequest) -> Result<bool, SweepError> {
+    let RunRequest::Sweep(message) = order else {
+        return Ok(true);
+    };
+    if message.run.is_some() || message.because != BECAUSE_SCHEDULE {
         return Ok(true);
     }
-    let binding = deps.corps.store.binding(&message.binding).await?;
+    let binding = deps.corps.store.get_binding(&message.binding).await?;
     Ok(binding.is_some_and(|binding| is_due(&binding.body, deps.corps.clock.now())))
 }
 
 /// What a message of the `sweeps` queue asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Order {
+pub enum RunRequest {
     /// A sweep, or its continuation.
     Sweep(SweepMessage),
     /// A plan to make or to apply.
     Plan(PlanMessage),
 }
 
-impl Order {
+impl RunRequest {
     /// Reads a message.
     ///
     /// # Errors
     /// [`MessageError`] where it is neither.
-    pub fn read(body: &str) -> Result<Self, MessageError> {
-        match decode::<SweepMessage>(body) {
+    pub fn from_body(body: &str) -> Result<Self, MessageError> {
+        match decode_body::<SweepMessage>(body) {
             Ok(message) => Ok(Self::Sweep(message)),
-            Err(err) => decode(body).map(Self::Plan).map_err(|_| err),
+            Err(err) => decode_body(body).map(Self::Plan).map_err(|_| err),
         }
     }
 }
@@ -211,47 +233,57 @@ impl Order {
 ///
 /// # Errors
 /// [`Trouble`]; what goes wrong inside a run is in its report instead.
-pub async fn perform(
-    deps: &Deps,
-    order: &Order,
+pub async fn perform_run(
+    deps: &SweepDeps,
+    order: &RunRequest,
     deadline: Option<Timestamp>,
-    progress: Arc<dyn Fn(Progress) + Send + Sync>,
-) -> Result<RunReport, Trouble> {
+    progress: Arc<dyn Fn(RunProgress) + Send + Sync>,
+) -> Result<RunReport, SweepError> {
     match order {
-        Order::Sweep(message) => Box::pin(sweep(deps, message, deadline, progress)).await,
-        Order::Plan(message) if message.task == PlanTask::Make => {
-            Box::pin(make(deps, message, deadline, progress)).await
+        RunRequest::Sweep(message) => Box::pin(sweep_corp(deps, message, deadline, progress)).await,
+        RunRequest::Plan(message) if message.task == PlanTask::Make => {
+            Box::pin(make_plan(deps, message, deadline, progress)).await
         }
-        Order::Plan(message) => Box::pin(apply(deps, message, deadline)).await,
+        RunRequest::Plan(message) => Box::pin(apply_plan(deps, message, deadline)).await,
     }
 }
 
-async fn work(deps: &Deps, item: Item, deadline: Option<Timestamp>) -> Verdict {
-    let order = match Order::read(&item.body) {
+async fn work_item(deps: &SweepDeps, item: QueueItem, deadline: Option<Timestamp>) -> ItemVerdict {
+    let order = match RunRequest::from_body(&item.body) {
         Ok(order) => order,
         Err(err) => {
             tracing::error!(message.id = %item.id, reason = %err, "a sweep message could not be read and was dropped");
-            return Verdict::Done;
+            return ItemVerdict::Done;
         }
     };
     match is_wanted(deps, &order).await {
         Ok(true) => {}
-        Ok(false) => return Verdict::Done,
+        Ok(false) => return ItemVerdict::Done,
         Err(err) => {
             tracing::warn!(message.id = %item.id, reason = %err, "a sweep did not take place");
-            return Verdict::Again;
+            return ItemVerdict::Again;
         }
     }
-    match perform(deps, &order, deadline, Arc::new(|_| {})).await {
+    match perform_run(deps, &order, deadline, Arc::new(|_| {})).await {
         Ok(report) => {
             let (run, notes) = (report.id.as_str(), report.notes.join("; "));
-            tracing::info!(run, complete = report.complete, writes = report.writes, notes, "a run ended");
-            Verdict::Done
+            tracing::info!(
+                run,
+                complete = report.complete,
+                writes = report.writes,
+                notes,
+                "a run ended"
+            );
+            ItemVerdict::Done
         }
         Err(err) => {
-            let (again, reason) = (err.is_transient(), with_causes(&err));
+            let (again, reason) = (err.is_transient(), describe_error(&err));
             tracing::warn!(message.id = %item.id, again, reason, "a run did not take place");
-            if again { Verdict::Again } else { Verdict::Done }
+            if again {
+                ItemVerdict::Again
+            } else {
+                ItemVerdict::Done
+            }
         }
     }
 }
@@ -261,10 +293,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_batch_that_cannot_be_read_is_an_error_and_never_a_schedule() {
-        for wire in [r#"{"Records":[{"body":"{}"}]}"#, r#"{"Records":{}}"#, r#"{"Records":null}"#] {
-            assert!(serde_json::from_str::<Input>(wire).is_err(), "{wire}: answering it would delete its messages");
+    fn an_unreadable_batch_is_an_error_and_not_a_schedule() {
+        for wire in [
+            r#"{"Records":[{"body":"{}"}]}"#,
+            r#"{"Records":{}}"#,
+            r#"{"Records":null}"#,
+        ] {
+            assert!(
+                serde_json::from_str::<SweepInput>(wire).is_err(),
+                "{wire}: answering it would delete its messages"
+            );
         }
-        assert!(matches!(serde_json::from_str::<Input>(r#"{"source":"aws.events"}"#), Ok(Input::Schedule)));
+        assert!(matches!(
+            serde_json::from_str::<SweepInput>(r#"{"source":"aws.events"}"#),
+            Ok(SweepInput::Schedule)
+        ));
     }
 }

@@ -3,17 +3,18 @@
 use std::sync::Arc;
 
 use runtime::SystemClock;
-use runtime::aws::{Patience, Settings};
+use runtime::aws::{AwsSettings, AwsTimeouts};
 use runtime::variables::{
-    Missing, OUTBOX_QUEUE_URL, REFUSED_TOKENS_QUEUE_URL, SECRETS_PREFIX, TABLES_PREFIX, required,
+    MissingVariableError, OUTBOX_QUEUE_URL, REFUSED_TOKENS_QUEUE_URL, SECRETS_PREFIX,
+    TABLES_PREFIX, required_variable,
 };
-use runtime::worker::{self, NoWorker, Worker};
+use runtime::worker::{self, Worker, WorkerError};
 
-use crate::Deps;
+use crate::PushDeps;
 
 /// Read once, at cold start.
 #[derive(Debug, Clone)]
-pub struct Config {
+pub struct PushConfig {
     /// Where looks at results go.
     pub outbox_queue_url: String,
     /// Where refused tokens go.
@@ -23,36 +24,59 @@ pub struct Config {
     /// First part of the tables' names.
     pub tables_prefix: String,
     /// Region, credentials, endpoint.
-    pub aws: Settings,
+    pub aws: AwsSettings,
 }
 
-impl Config {
+impl PushConfig {
     /// From a lookup by name.
     ///
     /// # Errors
     /// The first variable that is not set.
-    pub fn from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Missing> {
+    pub fn from_vars(
+        lookup: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, MissingVariableError> {
         Ok(Self {
-            outbox_queue_url: required(&lookup, OUTBOX_QUEUE_URL)?,
-            refused_tokens_queue_url: required(&lookup, REFUSED_TOKENS_QUEUE_URL)?,
-            secrets_prefix: required(&lookup, SECRETS_PREFIX)?,
-            tables_prefix: required(&lookup, TABLES_PREFIX)?,
-            aws: Settings::from_vars(&lookup, Patience::WORKER)?,
+            outbox_queue_url: required_variable(&lookup, OUTBOX_QUEUE_URL)?,
+            refused_tokens_queue_url: required_variable(&lookup, REFUSED_TOKENS_QUEUE_URL)?,
+            secrets_prefix: required_variable(&lookup, SECRETS_PREFIX)?,
+            tables_prefix: required_variable(&lookup, TABLES_PREFIX)?,
+            aws: AwsSettings::from_vars(&lookup, AwsTimeouts::WORKER)?,
         })
     }
 }
 
-impl Deps {
+impl PushDeps {
     /// On AWS.
     ///
     /// # Errors
     /// [`NoWorker`] when TLS settings are refused.
-    pub fn connect(config: &Config) -> Result<Self, NoWorker> {
-        let Config { tables_prefix, secrets_prefix, refused_tokens_queue_url, .. } = config;
-        let worker = worker::connect(&config.aws, tables_prefix, secrets_prefix, refused_tokens_queue_url)?;
+    pub fn connect(config: &PushConfig) -> Result<Self, WorkerError> {
+        let PushConfig {
+            tables_prefix,
+            secrets_prefix,
+            refused_tokens_queue_url,
+            ..
+        } = config;
+        let worker = worker::connect_worker(
+            &config.aws,
+            tables_prefix,
+            secrets_prefix,
+            refused_tokens_queue_url,
+        )?;
         let outbox = worker.queue(&config.outbox_queue_url);
-        let Worker { store, secrets, clients, .. } = worker;
-        Ok(Self { store, secrets, outbox, clients, clock: Arc::new(SystemClock) })
+        let Worker {
+            store,
+            secrets,
+            clients,
+            ..
+        } = worker;
+        Ok(Self {
+            store,
+            secrets,
+            outbox,
+            clients,
+            clock: Arc::new(SystemClock),
+        })
     }
 }
 
@@ -61,10 +85,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_missing_is_named() {
-        let error = Config::from_vars(|_| None).unwrap_err();
-        assert_eq!(error.to_string(), "environment variable OUTBOX_QUEUE_URL is not set");
-        let config = Config::from_vars(|name| (name != "AWS_CA_BUNDLE").then(|| name.to_owned())).unwrap();
-        assert!(Deps::connect(&config).is_ok());
+    fn a_missing_variable_is_named() {
+        let error = PushConfig::from_vars(|_| None).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "environment variable OUTBOX_QUEUE_URL is not set"
+        );
+        let config =
+            PushConfig::from_vars(|name| (name != "AWS_CA_BUNDLE").then(|| name.to_owned()))
+                .unwrap();
+        assert!(PushDeps::connect(&config).is_ok());
     }
 }

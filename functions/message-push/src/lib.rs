@@ -5,38 +5,40 @@
 
 #[cfg(feature = "lambda")]
 mod config;
-mod limit;
 mod push;
+mod quota;
 
 use std::sync::Arc;
 
 use dingtalk::client::Clock;
-use runtime::Clients;
-use runtime::batch::{Batch, BatchOutcome, work};
-use state::vault::Secrets;
+use runtime::ClientPool;
+use runtime::batch::{BatchOutcome, QueueBatch, work_batch};
+use state::vault::SecretStore;
 use state::{Queue, Store};
 
 #[cfg(feature = "lambda")]
-pub use config::Config;
-pub use state::outbox::{CONTENT_MAX_BYTES, ComposeError, Content, Draft, batch, compose};
+pub use config::PushConfig;
+pub use state::outbox::{
+    CONTENT_MAX_BYTES, ComposeError, MessageContent, MessageDraft, batch, compose_message,
+};
 
 /// What the function works with.
-pub struct Deps {
+pub struct PushDeps {
     /// Bindings, batches, the count per minute.
     pub store: Store,
     /// The binding's sealing key.
-    pub secrets: Secrets,
+    pub secrets: SecretStore,
     /// Where looks at results are put, delayed.
     pub outbox: Arc<dyn Queue>,
     /// Who speaks to DingTalk.
-    pub clients: Clients,
+    pub clients: ClientPool,
     /// The time.
     pub clock: Arc<dyn Clock>,
 }
 
 /// Works items of the outbox, one after the other. Items that go back are those that could not even be read or noted.
-pub async fn handle(deps: &Deps, items: &Batch) -> BatchOutcome {
-    work(items, 1, |item| push::one(deps, item)).await
+pub async fn handle(deps: &PushDeps, items: &QueueBatch) -> BatchOutcome {
+    work_batch(items, 1, |item| push::work_item(deps, item)).await
 }
 
 #[cfg(test)]

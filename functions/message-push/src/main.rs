@@ -1,14 +1,17 @@
 //! Outbox queue → work notifications.
 
-use message_push::{Config, Deps, handle};
-use runtime::batch::Batch;
+use message_push::{PushConfig, PushDeps, handle};
+use runtime::batch::QueueBatch;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     runtime::init_logging("message-push");
-    let config = Config::from_vars(runtime::variable)?;
-    let deps = Deps::connect(&config)?;
+    let config = PushConfig::from_vars(runtime::read_variable)?;
+    let deps = PushDeps::connect(&config)?;
     let deps = &deps;
-    runtime::serve(move |items: Batch, _| async move { handle(deps, &items).await }).await?;
+    runtime::serve_invocations(
+        move |items: QueueBatch, _| async move { handle(deps, &items).await },
+    )
+    .await?;
     Ok(())
 }

@@ -1,25 +1,27 @@
 //! One item of the outbox: send the batch, or look at what became of it.
 
 use dingtalk::client::{Notice, SendResult, SendStatus, TaskId};
-use dingtalk::{Error, Trouble};
+use dingtalk::{DingTalkError, DingTalkErrorKind};
 use directory::Timestamp;
-use runtime::batch::{Item, Verdict};
+use runtime::batch::{ItemVerdict, QueueItem};
 use runtime::metrics;
-use state::outbox::batch::{Batch, Outcome, Phase, Step, pause_s};
-use state::outbox::{CONTENT, Content};
-use state::queue::messages::{OutboxMessage, decode};
-use state::seal::{Place, open};
-use state::store::{Condition, ControlKind, Stored};
+use state::outbox::batch::{
+    DeliveryOutcome, OutboxBatch, OutboxPhase, OutboxStep, next_poll_delay_s,
+};
+use state::outbox::{CONTENT_FIELD, MessageContent};
+use state::queue::messages::{OutboxMessage, decode_body};
+use state::seal::{SealContext, open_value};
+use state::store::{ControlKind, PutCondition, StoredItem};
 use state::{Binding, StoreError, WriteError};
 
-use crate::{Deps, limit};
+use crate::{PushDeps, quota};
 
 /// Seconds until a batch is tried again that DingTalk could not take now, or that found the minute full.
 const LATER_S: u32 = 60;
 
 /// Why an item was not finished.
 #[derive(Debug, thiserror::Error)]
-enum Stuck {
+enum PushError {
     #[error("the state of the message could not be read")]
     Read(#[source] StoreError),
     #[error("the state of the message could not be written")]
@@ -31,188 +33,283 @@ enum Stuck {
 }
 
 /// Everything about one batch.
-struct Work {
+struct BatchWork {
     message: OutboxMessage,
     binding: Binding,
-    stored: Stored<Batch>,
+    stored: StoredItem<OutboxBatch>,
 }
 
 /// Works one item. What cannot be understood goes back, and after five times to the dead-letter queue.
-pub(crate) async fn one(deps: &Deps, item: Item) -> Verdict {
-    let message: OutboxMessage = match decode(&item.body) {
+pub(crate) async fn work_item(deps: &PushDeps, item: QueueItem) -> ItemVerdict {
+    let message: OutboxMessage = match decode_body(&item.body) {
         Ok(message) => message,
         Err(why) => {
             tracing::error!(message.id = %item.id, "an item of the outbox cannot be read: {why}");
-            return Verdict::Again;
+            return ItemVerdict::Again;
         }
     };
     let id = message.message.clone();
-    match push(deps, message).await {
-        Ok(()) => Verdict::Done,
+    match push_batch(deps, message).await {
+        Ok(()) => ItemVerdict::Done,
         Err(why) => {
-            let cause = std::error::Error::source(&why).map(ToString::to_string).unwrap_or_default();
+            let cause = std::error::Error::source(&why)
+                .map(ToString::to_string)
+                .unwrap_or_default();
             tracing::warn!(batch = %id, cause, "batch `{id}` goes back to the queue: {why}");
-            Verdict::Again
+            ItemVerdict::Again
         }
     }
 }
 
-async fn push(deps: &Deps, message: OutboxMessage) -> Result<(), Stuck> {
-    let binding = deps.store.binding(&message.binding).await.map_err(Stuck::Read)?;
-    let stored = deps.store.get_control::<Batch>(&message.corp, ControlKind::Message, &message.message).await;
-    let (Some(binding), Some(stored)) = (binding, stored.map_err(Stuck::Read)?) else {
+async fn push_batch(deps: &PushDeps, message: OutboxMessage) -> Result<(), PushError> {
+    let binding = deps
+        .store
+        .get_binding(&message.binding)
+        .await
+        .map_err(PushError::Read)?;
+    let stored = deps
+        .store
+        .get_control::<OutboxBatch>(&message.corp, ControlKind::Message, &message.message)
+        .await;
+    let (Some(binding), Some(stored)) = (binding, stored.map_err(PushError::Read)?) else {
         tracing::warn!(batch = %message.message, "batch `{}` or its binding is gone; nothing is sent", message.message);
         return Ok(());
     };
-    let work = Work { message, binding: binding.body, stored };
-    match work.stored.body.step(deps.clock.now()) {
-        Step::Send => work.send(deps).await,
-        Step::Look { task } => work.look(deps, TaskId(task)).await,
-        Step::Close(phase) => work.close(deps, phase).await,
-        Step::Wait(seconds) => work.later(deps, seconds).await,
-        Step::Nothing => Ok(()),
+    let work = BatchWork {
+        message,
+        binding: binding.body,
+        stored,
+    };
+    match work.stored.body.next_step(deps.clock.now()) {
+        OutboxStep::Send => work.send_batch(deps).await,
+        OutboxStep::Look { task } => work.look_at_result(deps, TaskId(task)).await,
+        OutboxStep::Close(phase) => work.close_batch(deps, phase).await,
+        OutboxStep::Wait(seconds) => work.requeue_later(deps, seconds).await,
+        OutboxStep::Nothing => Ok(()),
     }
 }
 
-impl Work {
+impl BatchWork {
     /// Says that it is being sent, sends it, says what came of it.
-    async fn send(mut self, deps: &Deps) -> Result<(), Stuck> {
+    async fn send_batch(mut self, deps: &PushDeps) -> Result<(), PushError> {
         let now = deps.clock.now();
-        let notice = self.notice(deps).await?;
+        let notice = self.build_notice(deps).await?;
         let receivers = u32::try_from(notice.to.len()).unwrap_or(u32::MAX);
-        if !limit::take(&deps.store, &self.message.corp, receivers, now).await.map_err(Stuck::Read)? {
-            return self.later(deps, LATER_S).await;
+        if !quota::take_minute_quota(&deps.store, &self.message.corp, receivers, now)
+            .await
+            .map_err(PushError::Read)?
+        {
+            return self.requeue_later(deps, LATER_S).await;
         }
-        if !self.enter(deps, Phase::Sending { since: now }).await? {
+        if !self
+            .enter_phase(deps, OutboxPhase::Sending { since: now })
+            .await?
+        {
             return Ok(()); // Somebody else has it.
         }
-        limit::count_call(&deps.store, &self.binding, now).await;
-        match deps.clients.of(&self.binding).notify(&notice).await {
+        quota::count_call(&deps.store, &self.binding, now).await;
+        match deps
+            .clients
+            .for_binding(&self.binding)
+            .send_notice(&notice)
+            .await
+        {
             Ok(TaskId(task)) => {
                 let at = deps.clock.now();
-                self.enter(deps, Phase::Sent { task, at, looks: 0 }).await?;
-                self.later(deps, pause_s(0)).await
+                self.enter_phase(deps, OutboxPhase::Sent { task, at, looks: 0 })
+                    .await?;
+                self.requeue_later(deps, next_poll_delay_s(0)).await
             }
             Err(error) => self.not_sent(deps, now, error).await,
         }
     }
 
-    async fn not_sent(mut self, deps: &Deps, since: Timestamp, error: Error) -> Result<(), Stuck> {
+    async fn not_sent(
+        mut self,
+        deps: &PushDeps,
+        since: Timestamp,
+        error: DingTalkError,
+    ) -> Result<(), PushError> {
         let id = &self.message.message;
-        tracing::warn!(batch = %id, trouble = error.trouble.key(), "batch `{id}` was not sent: {error}");
+        tracing::warn!(batch = %id, trouble = error.trouble.counter_key(), "batch `{id}` was not sent: {error}");
         match error.trouble {
-            Trouble::UnknownOutcome => self.close(deps, Phase::Unknown { since }).await,
+            DingTalkErrorKind::UnknownOutcome => {
+                self.close_batch(deps, OutboxPhase::Unknown { since }).await
+            }
             // DingTalk did not take it, and may later: it is as new as before.
             trouble if trouble.is_transient() => {
-                self.enter(deps, Phase::New).await?;
-                self.later(deps, LATER_S).await
+                self.enter_phase(deps, OutboxPhase::New).await?;
+                self.requeue_later(deps, LATER_S).await
             }
             trouble => {
-                if matches!(trouble, Trouble::QuotaUsedUp) {
+                if matches!(trouble, DingTalkErrorKind::QuotaUsedUp) {
                     metrics::record(metrics::QUOTA_USED, 100.0);
                 }
-                let (code, advice) = (trouble.key().to_owned(), trouble.advice());
-                self.close(deps, Phase::Refused { code, advice, at: deps.clock.now() }).await
+                let (code, advice) = (trouble.counter_key().to_owned(), trouble.advice());
+                self.close_batch(
+                    deps,
+                    OutboxPhase::Refused {
+                        code,
+                        advice,
+                        at: deps.clock.now(),
+                    },
+                )
+                .await
             }
         }
     }
 
     /// Asks whether DingTalk is done, and then whom it reached.
-    async fn look(mut self, deps: &Deps, task: TaskId) -> Result<(), Stuck> {
-        match self.result(deps, task).await {
+    async fn look_at_result(mut self, deps: &PushDeps, task: TaskId) -> Result<(), PushError> {
+        match self.read_result(deps, task).await {
             Ok(Some(result)) => {
-                let (result, at) = (outcome(result), deps.clock.now());
-                self.close(deps, Phase::Done { result, at }).await
+                let (result, at) = (outcome_of(result), deps.clock.now());
+                self.close_batch(deps, OutboxPhase::Done { result, at })
+                    .await
             }
             Ok(None) => self.look_again(deps).await,
             Err(error) => {
                 let id = &self.message.message;
-                tracing::warn!(batch = %id, trouble = error.trouble.key(), "the result of `{id}` was not read: {error}");
+                tracing::warn!(batch = %id, trouble = error.trouble.counter_key(), "the result of `{id}` was not read: {error}");
                 self.look_again(deps).await
             }
         }
     }
 
     /// What came of it; `None` while DingTalk is at it. Two calls at most, and both are metered.
-    async fn result(&self, deps: &Deps, task: TaskId) -> Result<Option<SendResult>, Error> {
-        let client = deps.clients.of(&self.binding);
-        limit::count_call(&deps.store, &self.binding, deps.clock.now()).await;
-        if client.notice_progress(task).await?.status != SendStatus::Done {
+    async fn read_result(
+        &self,
+        deps: &PushDeps,
+        task: TaskId,
+    ) -> Result<Option<SendResult>, DingTalkError> {
+        let client = deps.clients.for_binding(&self.binding);
+        quota::count_call(&deps.store, &self.binding, deps.clock.now()).await;
+        if client.read_notice_progress(task).await?.status != SendStatus::Done {
             return Ok(None);
         }
-        limit::count_call(&deps.store, &self.binding, deps.clock.now()).await;
-        client.notice_result(task).await.map(Some)
+        quota::count_call(&deps.store, &self.binding, deps.clock.now()).await;
+        client.read_notice_result(task).await.map(Some)
     }
 
-    async fn look_again(&mut self, deps: &Deps) -> Result<(), Stuck> {
-        let Phase::Sent { task, at, looks } = self.stored.body.phase else { return Ok(()) };
+    async fn look_again(&mut self, deps: &PushDeps) -> Result<(), PushError> {
+        let OutboxPhase::Sent { task, at, looks } = self.stored.body.phase else {
+            return Ok(());
+        };
         // Two copies of an item would become two chains of looks; the one that loses here ends its own.
-        if !self.enter(deps, Phase::Sent { task, at, looks: looks.saturating_add(1) }).await? {
+        if !self
+            .enter_phase(
+                deps,
+                OutboxPhase::Sent {
+                    task,
+                    at,
+                    looks: looks.saturating_add(1),
+                },
+            )
+            .await?
+        {
             return Ok(());
         }
-        self.later(deps, pause_s(looks.saturating_add(1))).await
+        self.requeue_later(deps, next_poll_delay_s(looks.saturating_add(1)))
+            .await
     }
 
-    async fn close(mut self, deps: &Deps, phase: Phase) -> Result<(), Stuck> {
-        if self.enter(deps, phase).await? {
-            report(&self.message.message, &self.stored.body);
+    async fn close_batch(mut self, deps: &PushDeps, phase: OutboxPhase) -> Result<(), PushError> {
+        if self.enter_phase(deps, phase).await? {
+            log_outcome(&self.message.message, &self.stored.body);
         }
         Ok(())
     }
 
     /// Stores the next phase; `false` when somebody else was faster, whose word stands.
-    async fn enter(&mut self, deps: &Deps, phase: Phase) -> Result<bool, Stuck> {
+    async fn enter_phase(
+        &mut self,
+        deps: &PushDeps,
+        phase: OutboxPhase,
+    ) -> Result<bool, PushError> {
         self.stored.body.phase = phase;
         let (corp, id) = (&self.message.corp, &self.message.message);
-        let condition = Condition::Version(self.stored.version);
+        let condition = PutCondition::Version(self.stored.version);
         let (body, expires) = (&self.stored.body, self.stored.expires);
-        match deps.store.put_control(corp, ControlKind::Message, id, body, condition, expires).await {
+        match deps
+            .store
+            .put_control(corp, ControlKind::Message, id, body, condition, expires)
+            .await
+        {
             Ok(version) => {
                 self.stored.version = version;
                 Ok(true)
             }
             Err(WriteError::Stale) => Ok(false),
-            Err(error) => Err(Stuck::Write(error)),
+            Err(error) => Err(PushError::Write(error)),
         }
     }
 
     /// Puts a delayed copy into the outbox before this item is acknowledged: waiting is not failing, so that it does not
     /// count towards the dead-letter queue.
-    async fn later(&self, deps: &Deps, seconds: u32) -> Result<(), Stuck> {
-        let message = self.message.to_message(seconds).map_err(|_| Stuck::Queue)?;
-        deps.outbox.send(message).await.map_err(|_| Stuck::Queue)
+    async fn requeue_later(&self, deps: &PushDeps, seconds: u32) -> Result<(), PushError> {
+        let message = self
+            .message
+            .to_message(seconds)
+            .map_err(|_| PushError::Queue)?;
+        deps.outbox
+            .send(message)
+            .await
+            .map_err(|_| PushError::Queue)
     }
 
-    async fn notice(&self, deps: &Deps) -> Result<Notice, Stuck> {
-        let secret = deps.secrets.binding(&self.message.binding).await.map_err(|_| Stuck::Content)?;
-        let place = Place { corp: &self.message.corp, record: &self.message.message, field: CONTENT };
-        let plain = open(&secret.seal_key(), place, &self.stored.body.content).map_err(|_| Stuck::Content)?;
-        let content = serde_json::from_slice(&plain).map_err(|_| Stuck::Content)?;
-        let content = match content {
-            Content::Text(text) => dingtalk::client::Content::Text(text),
-            Content::Markdown { title, text } => dingtalk::client::Content::Markdown { title, text },
+    async fn build_notice(&self, deps: &PushDeps) -> Result<Notice, PushError> {
+        let secret = deps
+            .secrets
+            .get_binding(&self.message.binding)
+            .await
+            .map_err(|_| PushError::Content)?;
+        let place = SealContext {
+            corp: &self.message.corp,
+            record: &self.message.message,
+            field: CONTENT_FIELD,
         };
-        Ok(Notice { to: self.stored.body.people.clone(), content })
+        let plain = open_value(&secret.seal_key(), place, &self.stored.body.content)
+            .map_err(|_| PushError::Content)?;
+        let content = serde_json::from_slice(&plain).map_err(|_| PushError::Content)?;
+        let content = match content {
+            MessageContent::Text(text) => dingtalk::client::NoticeContent::Text(text),
+            MessageContent::Markdown { title, text } => {
+                dingtalk::client::NoticeContent::Markdown { title, text }
+            }
+        };
+        Ok(Notice {
+            to: self.stored.body.people.clone(),
+            content,
+        })
     }
 }
 
-fn outcome(result: SendResult) -> Outcome {
+fn outcome_of(result: SendResult) -> DeliveryOutcome {
     let reached = result.read.len() + result.unread.len();
     let forbidden = result.forbidden.into_iter();
-    let forbidden = forbidden.map(|one| (one.userid, one.code.unwrap_or_else(|| "unknown".to_owned()))).collect();
-    Outcome { invalid: result.invalid, forbidden, failed: result.failed, reached }
+    let forbidden = forbidden
+        .map(|one| (one.userid, one.code.unwrap_or_else(|| "unknown".to_owned())))
+        .collect();
+    DeliveryOutcome {
+        invalid: result.invalid,
+        forbidden,
+        failed: result.failed,
+        reached,
+    }
 }
 
-fn report(id: &str, batch: &Batch) {
+fn log_outcome(id: &str, batch: &OutboxBatch) {
     match &batch.phase {
-        Phase::Done { result, .. } => tracing::info!(
+        OutboxPhase::Done { result, .. } => tracing::info!(
             batch = %id, reached = result.reached, invalid = result.invalid.len(), forbidden = result.forbidden.len(),
             failed = result.failed.len(), "batch `{id}` reached {} of {} people", result.reached, batch.people.len()
         ),
-        Phase::Unknown { .. } => {
+        OutboxPhase::Unknown { .. } => {
             tracing::warn!(batch = %id, "it is unknown whether batch `{id}` was sent; it is not sent again");
         }
-        Phase::Refused { code, .. } => tracing::warn!(batch = %id, code, "batch `{id}` was refused: {code}"),
+        OutboxPhase::Refused { code, .. } => {
+            tracing::warn!(batch = %id, code, "batch `{id}` was refused: {code}")
+        }
         _ => tracing::warn!(batch = %id, "DingTalk never said whom batch `{id}` reached"),
     }
 }

@@ -2,18 +2,19 @@
 
 use std::sync::Arc;
 
-use engine::Corps;
+use engine::CorpEngines;
 use runtime::SystemClock;
-use runtime::aws::{Patience, Settings};
+use runtime::aws::{AwsSettings, AwsTimeouts};
 use runtime::variables::{
-    Missing, OUTBOX_QUEUE_URL, REFUSED_TOKENS_QUEUE_URL, SECRETS_PREFIX, SWEEPS_QUEUE_URL, TABLES_PREFIX, required,
+    MissingVariableError, OUTBOX_QUEUE_URL, REFUSED_TOKENS_QUEUE_URL, SECRETS_PREFIX,
+    SWEEPS_QUEUE_URL, TABLES_PREFIX, required_variable,
 };
-use runtime::worker::{self, NoWorker};
+use runtime::worker::{self, WorkerError};
 
-use crate::Deps;
+use crate::ReconcileDeps;
 
 /// What the environment says.
-pub struct Config {
+pub struct ReconcileConfig {
     /// Queue of messages to people.
     pub outbox_queue_url: String,
     /// Queue of refused tokens.
@@ -25,33 +26,35 @@ pub struct Config {
     /// First part of every table's name.
     pub tables_prefix: String,
     /// Who we are on AWS.
-    pub aws: Settings,
+    pub aws: AwsSettings,
 }
 
-impl Config {
+impl ReconcileConfig {
     /// Reads the configuration.
     ///
     /// # Errors
     /// [`Missing`] with the variable's name.
-    pub fn from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Missing> {
+    pub fn from_vars(
+        lookup: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, MissingVariableError> {
         Ok(Self {
-            outbox_queue_url: required(&lookup, OUTBOX_QUEUE_URL)?,
-            refused_tokens_queue_url: required(&lookup, REFUSED_TOKENS_QUEUE_URL)?,
-            sweeps_queue_url: required(&lookup, SWEEPS_QUEUE_URL)?,
-            secrets_prefix: required(&lookup, SECRETS_PREFIX)?,
-            tables_prefix: required(&lookup, TABLES_PREFIX)?,
-            aws: Settings::from_vars(&lookup, Patience::WORKER)?,
+            outbox_queue_url: required_variable(&lookup, OUTBOX_QUEUE_URL)?,
+            refused_tokens_queue_url: required_variable(&lookup, REFUSED_TOKENS_QUEUE_URL)?,
+            sweeps_queue_url: required_variable(&lookup, SWEEPS_QUEUE_URL)?,
+            secrets_prefix: required_variable(&lookup, SECRETS_PREFIX)?,
+            tables_prefix: required_variable(&lookup, TABLES_PREFIX)?,
+            aws: AwsSettings::from_vars(&lookup, AwsTimeouts::WORKER)?,
         })
     }
 }
 
-impl Deps {
+impl ReconcileDeps {
     /// On AWS.
     ///
     /// # Errors
     /// When the TLS settings are refused.
-    pub fn connect(config: &Config) -> Result<Self, NoWorker> {
-        let worker = worker::connect(
+    pub fn connect(config: &ReconcileConfig) -> Result<Self, WorkerError> {
+        let worker = worker::connect_worker(
             &config.aws,
             &config.tables_prefix,
             &config.secrets_prefix,
@@ -60,13 +63,18 @@ impl Deps {
         let sweeps = worker.queue(&config.sweeps_queue_url);
         let outbox = worker.queue(&config.outbox_queue_url);
         let clients = worker.clients;
-        let corps = Corps {
+        let corps = CorpEngines {
             store: worker.store,
             secrets: worker.secrets,
-            client: Arc::new(move |binding| clients.of(binding)),
+            client: Arc::new(move |binding| clients.for_binding(binding)),
             clock: Arc::new(SystemClock),
-            randomness: Arc::new(runtime::unpredictable),
+            randomness: Arc::new(runtime::random_bytes_or_abort),
         };
-        Ok(Self { corps, sweeps, outbox, told: Arc::new(|_, _| {}) })
+        Ok(Self {
+            corps,
+            sweeps,
+            outbox,
+            told: Arc::new(|_, _| {}),
+        })
     }
 }

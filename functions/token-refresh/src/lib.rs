@@ -8,30 +8,30 @@
 mod config;
 mod credentials;
 mod refresh;
-mod trouble;
+mod token_failure;
 
 use std::sync::Arc;
 
 use dingtalk::client::{Clock, Jitter};
 use outbound::Transport;
-use runtime::batch::{Batch, BatchOutcome, Item, Verdict, work};
+use runtime::batch::{BatchOutcome, ItemVerdict, QueueBatch, QueueItem, work_batch};
 use runtime::metrics;
 use serde::Deserialize;
 use state::Store;
-use state::queue::messages::{TokenRefusedMessage, decode};
-use state::vault::Secrets;
+use state::queue::messages::{TokenRefusedMessage, decode_body};
+use state::vault::SecretStore;
 
 #[cfg(feature = "lambda")]
-pub use config::{Config, ConnectError};
-pub use refresh::{Ended, Wanted, refresh};
-pub use trouble::{TROUBLE, TokenTrouble};
+pub use config::{ConnectError, RefreshConfig};
+pub use refresh::{RefreshOutcome, RefreshReason, refresh_token};
+pub use token_failure::{TOKEN_FAILURE_ID, TokenFailure};
 
 /// What the function works with.
-pub struct Deps {
+pub struct RefreshDeps {
     /// Bindings, and the trouble of a binding's token.
     pub store: Store,
     /// Credentials to read, tokens to write.
-    pub secrets: Secrets,
+    pub secrets: SecretStore,
     /// The way to DingTalk.
     pub transport: Arc<dyn Transport>,
     /// The time.
@@ -43,14 +43,14 @@ pub struct Deps {
 /// What calls the function.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "serde_json::Value")]
-pub enum Input {
+pub enum RefreshInput {
     /// Time to look at every binding.
     Schedule,
     /// Tokens that DingTalk refused.
-    Refused(Batch),
+    Refused(QueueBatch),
 }
 
-impl TryFrom<serde_json::Value> for Input {
+impl TryFrom<serde_json::Value> for RefreshInput {
     type Error = serde_json::Error;
 
     /// An event with `Records` is a batch, and one that cannot be read fails the invocation: the queue keeps all of it.
@@ -64,26 +64,28 @@ impl TryFrom<serde_json::Value> for Input {
 }
 
 /// Renews what has to be renewed. On schedule nothing goes back: the next one comes in minutes.
-pub async fn handle(deps: &Deps, input: &Input) -> BatchOutcome {
+pub async fn handle(deps: &RefreshDeps, input: &RefreshInput) -> BatchOutcome {
     match input {
-        Input::Schedule => {
-            every_binding(deps).await;
+        RefreshInput::Schedule => {
+            refresh_every_binding(deps).await;
             BatchOutcome::default()
         }
-        Input::Refused(batch) => work(batch, 1, |item| refused(deps, item)).await,
+        RefreshInput::Refused(batch) => {
+            work_batch(batch, 1, |item| work_refused_token(deps, item)).await
+        }
     }
 }
 
-async fn every_binding(deps: &Deps) {
-    let bindings = match deps.store.bindings().await {
+async fn refresh_every_binding(deps: &RefreshDeps) {
+    let bindings = match deps.store.list_bindings().await {
         Ok(bindings) => bindings,
         Err(why) => return tracing::error!("no token was renewed: {why}"),
     };
     for binding in bindings {
         let id = binding.body.id.clone();
-        match refresh(deps, &binding.body, &Wanted::Due).await {
+        match refresh_token(deps, &binding.body, &RefreshReason::Due).await {
             Ok(ended) => {
-                if matches!(ended, Ended::Refused | Ended::Waiting) {
+                if matches!(ended, RefreshOutcome::Refused | RefreshOutcome::Waiting) {
                     metrics::record(metrics::QUARANTINED, 1.0);
                 }
                 tracing::info!(binding = %id, ended = ?ended, "the token of `{id}`: {ended}");
@@ -93,38 +95,38 @@ async fn every_binding(deps: &Deps) {
     }
 }
 
-async fn refused(deps: &Deps, item: Item) -> Verdict {
-    let report: TokenRefusedMessage = match decode(&item.body) {
+async fn work_refused_token(deps: &RefreshDeps, item: QueueItem) -> ItemVerdict {
+    let report: TokenRefusedMessage = match decode_body(&item.body) {
         Ok(report) => report,
         Err(why) => {
             tracing::error!(message.id = %item.id, "a refused token's report cannot be read: {why}");
-            return Verdict::Again;
+            return ItemVerdict::Again;
         }
     };
     let id = report.binding;
-    let binding = match deps.store.binding(&id).await {
+    let binding = match deps.store.get_binding(&id).await {
         Ok(Some(binding)) => binding.body,
         Ok(None) => {
             tracing::warn!(binding = %id, "a token of `{id}` was refused, which is no binding any more");
-            return Verdict::Done;
+            return ItemVerdict::Done;
         }
         Err(why) => {
             tracing::warn!(binding = %id, "a refused token of `{id}` goes back to the queue: {why}");
-            return Verdict::Again;
+            return ItemVerdict::Again;
         }
     };
-    match refresh(deps, &binding, &Wanted::Instead(report.token_hash)).await {
+    match refresh_token(deps, &binding, &RefreshReason::Instead(report.token_hash)).await {
         Ok(ended) => {
             // A burst of reports of one token is one refusal: the others find it replaced.
-            if matches!(ended, Ended::Renewed | Ended::Refused) {
+            if matches!(ended, RefreshOutcome::Renewed | RefreshOutcome::Refused) {
                 metrics::record(metrics::TOKENS_REFUSED, 1.0);
             }
             tracing::info!(binding = %id, ended = ?ended, "the token of `{id}`: {ended}");
-            Verdict::Done
+            ItemVerdict::Done
         }
         Err(why) => {
             tracing::warn!(binding = %id, "a refused token of `{id}` goes back to the queue: {why}");
-            Verdict::Again
+            ItemVerdict::Again
         }
     }
 }

@@ -4,23 +4,23 @@ use std::fmt;
 use std::sync::Arc;
 
 use dingtalk::client::{IssuedToken, TokenApi};
-use dingtalk::{Error, Trouble};
+use dingtalk::{DingTalkError, DingTalkErrorKind};
 use directory::Timestamp;
 use runtime::metrics;
-use state::store::{Condition, ControlKind, Stored};
-use state::vault::{SecretError, Stage, TokenSecret};
+use state::store::{ControlKind, PutCondition, StoredItem};
+use state::vault::{SecretError, SecretStage, TokenSecret};
 use state::{Binding, StoreError, VaultError, WriteError};
 
-use crate::Deps;
-use crate::credentials::Candidates;
-use crate::trouble::{TROUBLE, TokenTrouble};
+use crate::RefreshDeps;
+use crate::credentials::CandidateCredentials;
+use crate::token_failure::{TOKEN_FAILURE_ID, TokenFailure};
 
 /// Hexadecimal digits of a token's hash that tell it from another: those that the client reports.
-const HASH_MIN: usize = 16;
+const HASH_DIGITS_MIN: usize = 16;
 
 /// When a new token is wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Wanted {
+pub enum RefreshReason {
     /// If the current one is past 80 % of its life, or there is none.
     Due,
     /// If the current one is that with this hash (16 to 64 hexadecimal digits of SHA-256), or there is none.
@@ -29,7 +29,7 @@ pub enum Wanted {
 
 /// What became of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ended {
+pub enum RefreshOutcome {
     /// A token was issued and stored.
     Renewed,
     /// The current one is good enough.
@@ -40,7 +40,7 @@ pub enum Ended {
     Waiting,
 }
 
-impl fmt::Display for Ended {
+impl fmt::Display for RefreshOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Renewed => "renewed",
@@ -65,139 +65,199 @@ pub enum RefreshError {
     Write(#[source] WriteError),
     /// DingTalk did not answer, or not now.
     #[error("DingTalk gave no token")]
-    DingTalk(#[source] Error),
+    DingTalk(#[source] DingTalkError),
 }
 
 /// Renews a binding's token if that is wanted and allowed.
 ///
 /// # Errors
 /// `RefreshError` where trying again soon can help; a lasting refusal is [`Ended::Refused`].
-pub async fn refresh(deps: &Deps, binding: &Binding, wanted: &Wanted) -> Result<Ended, RefreshError> {
-    let current = match deps.secrets.tokens(&binding.id).await {
+pub async fn refresh_token(
+    deps: &RefreshDeps,
+    binding: &Binding,
+    wanted: &RefreshReason,
+) -> Result<RefreshOutcome, RefreshError> {
+    let current = match deps.secrets.get_token(&binding.id).await {
         Ok(current) => Some(current),
         Err(SecretError::Vault(VaultError::NotFound)) => None,
         Err(why) => return Err(RefreshError::Secret(why)),
     };
     let now = deps.clock.now();
-    if !current.is_none_or(|current| wanted.instead_of(&current, now)) {
-        return Ok(Ended::NotNeeded);
+    if !current.is_none_or(|current| wanted.asks_to_replace(&current, now)) {
+        return Ok(RefreshOutcome::NotNeeded);
     }
-    let kept = deps.store.get_control::<TokenTrouble>(&binding.corp_id, ControlKind::Quarantine, TROUBLE).await;
+    let kept = deps
+        .store
+        .get_control::<TokenFailure>(&binding.corp_id, ControlKind::Quarantine, TOKEN_FAILURE_ID)
+        .await;
     let kept = kept.map_err(RefreshError::Read)?;
-    let candidates = Candidates::current(&deps.secrets, &binding.id).await;
+    let candidates = CandidateCredentials::current_only(&deps.secrets, &binding.id).await;
     let mut candidates = candidates.map_err(RefreshError::Secret)?;
     if let Some(kept) = &kept {
-        candidates.with_others(&deps.secrets, &binding.id).await.map_err(RefreshError::Secret)?;
-        if !kept.body.allows(&candidates.fingerprint(), now) {
-            return Ok(Ended::Waiting);
+        candidates
+            .add_others(&deps.secrets, &binding.id)
+            .await
+            .map_err(RefreshError::Secret)?;
+        if !kept.body.allows_attempt(&candidates.fingerprint(), now) {
+            return Ok(RefreshOutcome::Waiting);
         }
     }
-    match issue(deps, binding, &mut candidates).await? {
-        Ok(issued) => renewed(deps, binding, issued, now, kept.is_some()).await,
-        Err(error) => refused(deps, binding, &error, candidates.fingerprint(), kept).await,
+    match issue_with_candidates(deps, binding, &mut candidates).await? {
+        Ok(issued) => store_renewed(deps, binding, issued, now, kept.is_some()).await,
+        Err(error) => record_refusal(deps, binding, &error, candidates.fingerprint(), kept).await,
     }
 }
 
 /// A token for the first credentials that DingTalk takes; the inner error is its lasting refusal of the current ones.
 /// The others are read only where they are needed.
-async fn issue(
-    deps: &Deps,
+async fn issue_with_candidates(
+    deps: &RefreshDeps,
     binding: &Binding,
-    candidates: &mut Candidates,
-) -> Result<Result<IssuedToken, Error>, RefreshError> {
-    let endpoints = runtime::endpoints(binding);
-    let api = TokenApi::new(endpoints, Arc::clone(&deps.transport), Arc::clone(&deps.clock), Arc::clone(&deps.jitter));
+    candidates: &mut CandidateCredentials,
+) -> Result<Result<IssuedToken, DingTalkError>, RefreshError> {
+    let endpoints = runtime::binding_endpoints(binding);
+    let api = TokenApi::new(
+        endpoints,
+        Arc::clone(&deps.transport),
+        Arc::clone(&deps.clock),
+        Arc::clone(&deps.jitter),
+    );
     let mut refusal = None;
     for place in 0.. {
         if place == 1 {
-            candidates.with_others(&deps.secrets, &binding.id).await.map_err(RefreshError::Secret)?;
+            candidates
+                .add_others(&deps.secrets, &binding.id)
+                .await
+                .map_err(RefreshError::Secret)?;
         }
-        let Some((stage, secret)) = candidates.iter().nth(place) else { break };
-        match api.issue(&secret.app_key, &secret.app_secret).await {
+        let Some((stage, secret)) = candidates.iter().nth(place) else {
+            break;
+        };
+        match api.issue_token(&secret.app_key, &secret.app_secret).await {
             Ok(issued) => {
-                told_of_others(binding, *stage);
+                report_other_credentials(binding, *stage);
                 return Ok(Ok(issued));
             }
             // What is wrong with the company or the network is as wrong with other credentials.
-            Err(error) if !matches!(error.trouble, Trouble::CredentialsRefused { .. }) => {
-                return if lasts(&error.trouble) { Ok(Err(error)) } else { Err(RefreshError::DingTalk(error)) };
+            Err(error)
+                if !matches!(error.trouble, DingTalkErrorKind::CredentialsRefused { .. }) =>
+            {
+                return if is_lasting(&error.trouble) {
+                    Ok(Err(error))
+                } else {
+                    Err(RefreshError::DingTalk(error))
+                };
             }
             Err(error) => refusal = refusal.or(Some(error)),
         }
     }
-    refusal.map(Err).ok_or_else(|| RefreshError::Secret(SecretError::Vault(VaultError::NotFound)))
+    refusal
+        .map(Err)
+        .ok_or_else(|| RefreshError::Secret(SecretError::Vault(VaultError::NotFound)))
 }
 
 /// It works, and somebody has to finish what was begun: the alarm on what waits for a person says so.
-fn told_of_others(binding: &Binding, stage: Stage) {
-    if stage != Stage::Current {
+fn report_other_credentials(binding: &Binding, stage: SecretStage) {
+    if stage != SecretStage::Current {
         let id = &binding.id;
         metrics::record(metrics::QUARANTINED, 1.0);
         tracing::error!(
             binding = %id, credentials = stage.label(),
             "DingTalk refuses the current AppSecret of `{id}` and takes the {} one; finish the change with `bangding rotate`",
-            if stage == Stage::Pending { "pending" } else { "previous" },
+            if stage == SecretStage::Pending { "pending" } else { "previous" },
         );
     }
 }
 
-impl Wanted {
-    fn instead_of(&self, current: &TokenSecret, now: Timestamp) -> bool {
+impl RefreshReason {
+    fn asks_to_replace(&self, current: &TokenSecret, now: Timestamp) -> bool {
         match self {
             Self::Due => is_due(current, now),
-            Self::Instead(hash) => hash.len() >= HASH_MIN && current.hash().starts_with(hash.as_str()),
+            Self::Instead(hash) => {
+                hash.len() >= HASH_DIGITS_MIN && current.hash().starts_with(hash.as_str())
+            }
         }
     }
 }
 
 /// Past 80 % of its life (`reliability.md` §3.2).
 fn is_due(current: &TokenSecret, now: Timestamp) -> bool {
-    let life = current.expires_at.millis().saturating_sub(current.issued_at.millis());
+    let life = current
+        .expires_at
+        .millis()
+        .saturating_sub(current.issued_at.millis());
     now.millis() >= current.issued_at.millis().saturating_add(life / 5 * 4)
 }
 
-async fn renewed(
-    deps: &Deps,
+async fn store_renewed(
+    deps: &RefreshDeps,
     binding: &Binding,
     issued: IssuedToken,
     now: Timestamp,
     had_trouble: bool,
-) -> Result<Ended, RefreshError> {
+) -> Result<RefreshOutcome, RefreshError> {
     // Counted from before the question, so that our clock never believes in a token for longer than DingTalk does.
-    let life = i64::try_from(issued.expires_in_s).unwrap_or(i64::MAX / 1_000).saturating_mul(1_000);
+    let life = i64::try_from(issued.expires_in_s)
+        .unwrap_or(i64::MAX / 1_000)
+        .saturating_mul(1_000);
     let token = issued.token.expose().into();
-    let secret = TokenSecret { token, issued_at: now, expires_at: now.plus_millis(life) };
-    deps.secrets.put_tokens(&binding.id, &secret).await.map_err(RefreshError::Secret)?;
+    let secret = TokenSecret {
+        token,
+        issued_at: now,
+        expires_at: now.plus_millis(life),
+    };
+    deps.secrets
+        .put_token(&binding.id, &secret)
+        .await
+        .map_err(RefreshError::Secret)?;
     if had_trouble {
-        let removed = deps.store.delete_control(&binding.corp_id, ControlKind::Quarantine, TROUBLE).await;
+        let removed = deps
+            .store
+            .delete_control(&binding.corp_id, ControlKind::Quarantine, TOKEN_FAILURE_ID)
+            .await;
         removed.map_err(RefreshError::Read)?;
     }
-    Ok(Ended::Renewed)
+    Ok(RefreshOutcome::Renewed)
 }
 
-async fn refused(
-    deps: &Deps,
+async fn record_refusal(
+    deps: &RefreshDeps,
     binding: &Binding,
-    error: &Error,
+    error: &DingTalkError,
     credentials: String,
-    kept: Option<Stored<TokenTrouble>>,
-) -> Result<Ended, RefreshError> {
-    tracing::error!(binding = %binding.id, trouble = error.trouble.key(), "no token for `{}`: {error}", binding.id);
+    kept: Option<StoredItem<TokenFailure>>,
+) -> Result<RefreshOutcome, RefreshError> {
+    tracing::error!(binding = %binding.id, trouble = error.trouble.counter_key(), "no token for `{}`: {error}", binding.id);
     let earlier = kept.as_ref().map(|kept| &kept.body);
     let now = deps.clock.now();
-    let trouble = TokenTrouble::after(error.trouble.key(), error.advice(), credentials, earlier, now);
-    let condition = kept.as_ref().map_or(Condition::New, |kept| Condition::Version(kept.version));
-    let put = deps.store.put_control(&binding.corp_id, ControlKind::Quarantine, TROUBLE, &trouble, condition, None);
+    let trouble = TokenFailure::after_refusal(
+        error.trouble.counter_key(),
+        error.advice(),
+        credentials,
+        earlier,
+        now,
+    );
+    let condition = kept.as_ref().map_or(PutCondition::New, |kept| {
+        PutCondition::Version(kept.version)
+    });
+    let put = deps.store.put_control(
+        &binding.corp_id,
+        ControlKind::Quarantine,
+        TOKEN_FAILURE_ID,
+        &trouble,
+        condition,
+        None,
+    );
     match put.await {
         // Another instance was refused at the same time and says the same.
-        Ok(_) | Err(WriteError::Stale | WriteError::Exists { .. }) => Ok(Ended::Refused),
+        Ok(_) | Err(WriteError::Stale | WriteError::Exists { .. }) => Ok(RefreshOutcome::Refused),
         Err(error) => Err(RefreshError::Write(error)),
     }
 }
 
 /// Whether only a person can change it.
-fn lasts(trouble: &Trouble) -> bool {
-    !trouble.is_transient() && !matches!(trouble, Trouble::UnknownOutcome)
+fn is_lasting(trouble: &DingTalkErrorKind) -> bool {
+    !trouble.is_transient() && !matches!(trouble, DingTalkErrorKind::UnknownOutcome)
 }
 
 #[cfg(test)]
@@ -206,15 +266,25 @@ mod tests {
 
     #[test]
     fn a_token_is_due_at_four_fifths_of_its_life() {
-        let token = TokenSecret { token: "t".into(), issued_at: Timestamp(1_000), expires_at: Timestamp(8_201_000) };
+        let token = TokenSecret {
+            token: "t".into(),
+            issued_at: Timestamp(1_000),
+            expires_at: Timestamp(8_201_000),
+        };
         assert!(!is_due(&token, Timestamp(1_000 + 6_559_999)));
         assert!(is_due(&token, Timestamp(1_000 + 6_560_000)));
     }
 
     #[test]
-    fn only_the_current_tokens_hash_counts_and_a_short_one_names_none() {
-        let token = TokenSecret { token: "abc".into(), issued_at: Timestamp(0), expires_at: Timestamp(7_200_000) };
-        let instead = |hash: &str| Wanted::Instead(hash.to_owned()).instead_of(&token, Timestamp(0));
+    fn only_the_current_tokens_hash_asks_for_a_new_one_and_a_short_hash_never_does() {
+        let token = TokenSecret {
+            token: "abc".into(),
+            issued_at: Timestamp(0),
+            expires_at: Timestamp(7_200_000),
+        };
+        let instead = |hash: &str| {
+            RefreshReason::Instead(hash.to_owned()).asks_to_replace(&token, Timestamp(0))
+        };
         assert!(instead("ba7816bf8f01cfea"));
         assert!(instead(&token.hash()));
         assert!(!instead("ba7816bf8f01cfeb"));

@@ -10,7 +10,9 @@ use crate::cloud::CloudArgs;
 use crate::ehr::EhrArgs;
 use crate::plan::args::{ApplyArgs, ApproveArgs, PauseArgs, PlanArgs, ResumeArgs, ShadowArgs};
 use crate::policy::PolicyArgs;
-use crate::records::args::{ConflictArgs, HoldArgs, JournalArgs, QuarantineArgs, WaitingArgs, WhyArgs};
+use crate::records::args::{
+    ConflictArgs, HoldArgs, JournalArgs, QuarantineArgs, WaitingArgs, WhyArgs,
+};
 
 /// 绑钉: bind DingTalk to an eHR, here on one machine.
 #[derive(Debug, Parser)]

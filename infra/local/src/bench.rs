@@ -3,14 +3,22 @@
 use std::process::{Command, ExitCode};
 
 use crate::args::BenchArgs;
-use crate::failed;
+use crate::print_error;
 
 /// What is built. The simulation is a program beside the others: the profile `dev` optimises what it runs already, and the
 /// engine with planted mistakes must be linked into nothing else.
 fn program(name: Option<&str>) -> &'static [&'static str] {
     match name {
         Some("simulation" | "tell") => &["--package", "simulation", "--bin", "histories", "--"],
-        Some("planted") => &["--package", "simulation", "--bin", "histories", "--features", "planted", "--"],
+        Some("planted") => &[
+            "--package",
+            "simulation",
+            "--bin",
+            "histories",
+            "--features",
+            "planted",
+            "--",
+        ],
         _ => &["--profile", "bench-run", "--package", "bench", "--"],
     }
 }
@@ -25,6 +33,6 @@ pub fn run(args: &BenchArgs) -> ExitCode {
     match cargo.status() {
         Ok(status) if status.success() => ExitCode::SUCCESS,
         Ok(_) => ExitCode::FAILURE,
-        Err(err) => failed(&err),
+        Err(err) => print_error(&err),
     }
 }

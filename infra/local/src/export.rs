@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use directory::{Field, Kind, NativeId, Value};
-use ehr::{Connector as _, Ledger, Stored};
+use directory::{Field, FieldValue, Kind, NativeId};
+use ehr::{Connector as _, Ledger, StoredRecord};
 use serde::Serialize;
-use state::{Store, Tables};
+use state::{Store, TableNames};
 
 use crate::args::ExportArgs;
 use crate::embedded::Database;
@@ -42,12 +42,22 @@ pub enum ExportError {
 }
 
 /// The columns, in order.
-pub const COLUMNS: [&str; 10] =
-    ["userid", "name", "job_number", "mobile", "email", "title", "departments", "manager", "hired_on", "status"];
+pub const COLUMNS: [&str; 10] = [
+    "userid",
+    "name",
+    "job_number",
+    "mobile",
+    "email",
+    "title",
+    "departments",
+    "manager",
+    "hired_on",
+    "status",
+];
 
 /// One person. `departments` are paths below the company, `A/B`; `manager` is the manager's `userid`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Row {
+pub struct ExportRow {
     /// DingTalk's id.
     pub userid: String,
     /// Name.
@@ -75,16 +85,23 @@ pub struct Row {
 /// # Errors
 /// [`ExportError`]; a file that is there is replaced only by a whole one.
 pub async fn run(args: &ExportArgs) -> Result<(), ExportError> {
-    let format = args.file.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase);
+    let format = args
+        .file
+        .extension()
+        .and_then(|ending| ending.to_str())
+        .map(str::to_ascii_lowercase);
     let format = format.filter(|ending| matches!(ending.as_str(), "csv" | "json" | "xlsx"));
     let format = format.ok_or_else(|| ExportError::Format(args.file.clone()))?;
-    let rows = rows(&args.data).await?;
+    let rows = load_export_rows(&args.data).await?;
     let bytes = match format.as_str() {
         "csv" => csv(&rows),
         "json" => serde_json::to_vec_pretty(&rows).map_err(Into::into),
         _ => xlsx(&rows),
     };
-    let failed = |source| ExportError::Write { path: args.file.clone(), source };
+    let failed = |source| ExportError::Write {
+        path: args.file.clone(),
+        source,
+    };
     replace(&args.file, &bytes.map_err(failed)?).map_err(|err| failed(err.into()))
 }
 
@@ -99,47 +116,86 @@ fn replace(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
 ///
 /// # Errors
 /// [`ExportError`].
-pub async fn rows(data: &Path) -> Result<Vec<Row>, ExportError> {
+pub async fn load_export_rows(data: &Path) -> Result<Vec<ExportRow>, ExportError> {
     let file = data.join("state.db");
     if !file.exists() {
         return Err(ExportError::NoState(data.to_owned()));
     }
-    let database = Database::open(&file).await.map_err(|err| ExportError::State(err.into()))?;
-    let store = Store::new(database.client(), Tables::with_prefix("bangding-"), 0);
-    let rows = read(&store, data).await;
+    let database = Database::open(&file)
+        .await
+        .map_err(|err| ExportError::State(err.into()))?;
+    let store = Store::new(database.client(), TableNames::with_prefix("bangding-"), 0);
+    let rows = read_ledger(&store, data).await;
     _ = database.stop().await;
     rows
 }
 
-async fn read(store: &Store, data: &Path) -> Result<Vec<Row>, ExportError> {
+async fn read_ledger(store: &Store, data: &Path) -> Result<Vec<ExportRow>, ExportError> {
     let failed = |err: Box<dyn std::error::Error + Send + Sync>| ExportError::Read(err);
-    let bindings = store.bindings().await.map_err(|err| failed(err.into()))?;
-    let binding = bindings.into_iter().next().ok_or(ExportError::NoBinding)?.body;
-    let vault = crate::embedded::DirectoryVault::open(&data.join("vault")).map_err(|err| failed(err.into()))?;
-    let secrets = state::vault::Secrets::new(std::sync::Arc::new(vault), "local/");
-    let secret = secrets.binding(&binding.id).await.map_err(|err| failed(err.into()))?;
-    let ledger = Ledger::new(store.clone(), binding.corp_id, secret.hash_key(), runtime::SystemClock.now());
+    let bindings = store
+        .list_bindings()
+        .await
+        .map_err(|err| failed(err.into()))?;
+    let binding = bindings
+        .into_iter()
+        .next()
+        .ok_or(ExportError::NoBinding)?
+        .body;
+    let vault = crate::embedded::DirectoryVault::open(&data.join("vault"))
+        .map_err(|err| failed(err.into()))?;
+    let secrets = state::vault::SecretStore::new(std::sync::Arc::new(vault), "local/");
+    let secret = secrets
+        .get_binding(&binding.id)
+        .await
+        .map_err(|err| failed(err.into()))?;
+    let ledger = Ledger::new(
+        store.clone(),
+        binding.corp_id,
+        secret.hash_key(),
+        runtime::SystemClock.now(),
+    );
     let mut departments = BTreeMap::new();
-    let mut keep = |stored: Stored| _ = departments.insert(stored.record.id.clone(), stored);
-    ledger.list(Kind::Department, &mut keep).await.map_err(|err| failed(err.into()))?;
+    let mut keep = |stored: StoredRecord| _ = departments.insert(stored.record.id.clone(), stored);
+    ledger
+        .list_records(Kind::Department, &mut keep)
+        .await
+        .map_err(|err| failed(err.into()))?;
     let mut people = BTreeMap::new();
-    let mut keep = |stored: Stored| _ = people.insert(stored.record.id.clone(), stored);
-    ledger.list(Kind::Person, &mut keep).await.map_err(|err| failed(err.into()))?;
-    let mut rows: Vec<Row> = people.values().map(|person| row(person, &people, &departments)).collect();
+    let mut keep = |stored: StoredRecord| _ = people.insert(stored.record.id.clone(), stored);
+    ledger
+        .list_records(Kind::Person, &mut keep)
+        .await
+        .map_err(|err| failed(err.into()))?;
+    let mut rows: Vec<ExportRow> = people
+        .values()
+        .map(|person| row(person, &people, &departments))
+        .collect();
     rows.sort_by(|a, b| a.userid.cmp(&b.userid));
     Ok(rows)
 }
 
-type Records = BTreeMap<NativeId, Stored>;
+type LedgerRecords = BTreeMap<NativeId, StoredRecord>;
 
-fn row(person: &Stored, people: &Records, departments: &Records) -> Row {
+fn row(person: &StoredRecord, people: &LedgerRecords, departments: &LedgerRecords) -> ExportRow {
     let values = &person.record.values;
     let text = |field| values.text(field).unwrap_or_default().to_owned();
-    let userid = |stored: &Stored| stored.dingtalk.as_ref().map(ToString::to_string).unwrap_or_default();
-    let manager = values.refs(Field::Manager).next().and_then(|id| NativeId::new(id).ok());
-    let mut paths: Vec<String> = values.refs(Field::Departments).map(|id| path(id, departments)).collect();
+    let userid = |stored: &StoredRecord| {
+        stored
+            .dingtalk
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default()
+    };
+    let manager = values
+        .refs(Field::Manager)
+        .next()
+        .and_then(|id| NativeId::new(id).ok());
+    let mut paths: Vec<String> = values
+        .refs(Field::Departments)
+        .map(|id| department_path(id, departments))
+        .collect();
     paths.sort();
-    Row {
+    ExportRow {
         userid: userid(person),
         name: text(Field::Name),
         job_number: text(Field::JobNumber),
@@ -147,24 +203,36 @@ fn row(person: &Stored, people: &Records, departments: &Records) -> Row {
         email: text(Field::Email),
         title: text(Field::Title),
         departments: paths,
-        manager: manager.and_then(|id| people.get(&id)).map(userid).unwrap_or_default(),
+        manager: manager
+            .and_then(|id| people.get(&id))
+            .map(userid)
+            .unwrap_or_default(),
         hired_on: match values.get(Field::HiredOn) {
-            Some(Value::Day(day)) => day.to_string(),
+            Some(FieldValue::Day(day)) => day.to_string(),
             _ => String::new(),
         },
-        status: if person.record.active { "active" } else { "left" },
+        status: if person.record.active {
+            "active"
+        } else {
+            "left"
+        },
     }
 }
 
 /// `A/B` below the company; the company's own name for whoever is directly in it.
-fn path(id: &str, departments: &Records) -> String {
+fn department_path(id: &str, departments: &LedgerRecords) -> String {
     let mut names = Vec::new();
     let mut at = NativeId::new(id).ok();
     // No tree is deeper than it has departments: a circle ends here.
     for _ in 0..=departments.len() {
-        let Some(department) = at.take().and_then(|id| departments.get(&id)) else { break };
+        let Some(department) = at.take().and_then(|id| departments.get(&id)) else {
+            break;
+        };
         let values = &department.record.values;
-        at = values.refs(Field::Parent).next().and_then(|id| NativeId::new(id).ok());
+        at = values
+            .refs(Field::Parent)
+            .next()
+            .and_then(|id| NativeId::new(id).ok());
         if at.is_some() || names.is_empty() {
             names.push(values.text(Field::Name).unwrap_or_default().to_owned());
         }
@@ -173,32 +241,38 @@ fn path(id: &str, departments: &Records) -> String {
     names.join("/")
 }
 
-type Failed = Box<dyn std::error::Error + Send + Sync>;
+type BoxedError = Box<dyn std::error::Error + Send + Sync>;
 
 /// A spreadsheet runs what begins like a formula (`reliability.md` T14); a mobile's `+` is followed by digits only.
-fn harmless(cell: &str) -> String {
+fn defuse_formula(cell: &str) -> String {
     let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let mobile = cell.strip_prefix('+').is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
-    if formula && !mobile { format!("'{cell}") } else { cell.to_owned() }
+    let mobile = cell
+        .strip_prefix('+')
+        .is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+    if formula && !mobile {
+        format!("'{cell}")
+    } else {
+        cell.to_owned()
+    }
 }
 
-fn cells(row: &Row) -> [String; 10] {
+fn cells(row: &ExportRow) -> [String; 10] {
     let departments = row.departments.join(";");
     [
-        harmless(&row.userid),
-        harmless(&row.name),
-        harmless(&row.job_number),
-        harmless(&row.mobile),
-        harmless(&row.email),
-        harmless(&row.title),
-        harmless(&departments),
-        harmless(&row.manager),
+        defuse_formula(&row.userid),
+        defuse_formula(&row.name),
+        defuse_formula(&row.job_number),
+        defuse_formula(&row.mobile),
+        defuse_formula(&row.email),
+        defuse_formula(&row.title),
+        defuse_formula(&departments),
+        defuse_formula(&row.manager),
         row.hired_on.clone(),
         row.status.to_owned(),
     ]
 }
 
-fn csv(rows: &[Row]) -> Result<Vec<u8>, Failed> {
+fn csv(rows: &[ExportRow]) -> Result<Vec<u8>, BoxedError> {
     // The byte order mark: without it Excel reads Chinese as something else.
     let mut writer = csv::Writer::from_writer(vec![0xef, 0xbb, 0xbf]);
     writer.write_record(COLUMNS)?;
@@ -208,7 +282,7 @@ fn csv(rows: &[Row]) -> Result<Vec<u8>, Failed> {
     Ok(writer.into_inner().map_err(|err| err.to_string())?)
 }
 
-fn xlsx(rows: &[Row]) -> Result<Vec<u8>, Failed> {
+fn xlsx(rows: &[ExportRow]) -> Result<Vec<u8>, BoxedError> {
     let mut book = rust_xlsxwriter::Workbook::new();
     let sheet = book.add_worksheet();
     let bold = rust_xlsxwriter::Format::new().set_bold();
@@ -231,15 +305,18 @@ mod tests {
 
     #[test]
     fn a_formula_is_defused_and_a_mobile_is_not() {
-        assert_eq!(harmless("=1+1"), "'=1+1");
-        assert_eq!(harmless("+8613800000000"), "+8613800000000");
-        assert_eq!(harmless("+cmd|'/c calc'!A0"), "'+cmd|'/c calc'!A0");
-        assert_eq!(harmless("张三"), "张三");
+        assert_eq!(defuse_formula("=1+1"), "'=1+1");
+        assert_eq!(defuse_formula("+8613800000000"), "+8613800000000");
+        assert_eq!(defuse_formula("+cmd|'/c calc'!A0"), "'+cmd|'/c calc'!A0");
+        assert_eq!(defuse_formula("张三"), "张三");
     }
 
     #[test]
     fn the_csv_has_a_byte_order_mark_and_the_columns() {
         let bytes = csv(&[]).unwrap();
-        assert_eq!(bytes, [&[0xef, 0xbb, 0xbf], COLUMNS.join(",").as_bytes(), b"\n"].concat());
+        assert_eq!(
+            bytes,
+            [&[0xef, 0xbb, 0xbf], COLUMNS.join(",").as_bytes(), b"\n"].concat()
+        );
     }
 }

@@ -10,7 +10,7 @@ pub mod cloud;
 pub mod ehr;
 pub mod embedded;
 pub mod export;
-pub mod front;
+pub mod http_front;
 pub mod machine;
 pub mod plan;
 pub mod policy;
@@ -30,16 +30,16 @@ pub async fn run(args: Args) -> ExitCode {
         Command::Up(up) => up::run(up).await,
         Command::Sandbox(sandbox) => match sandbox::run(sandbox).await {
             Ok(()) => ExitCode::SUCCESS,
-            Err(err) => failed(&err),
+            Err(err) => print_error(&err),
         },
         Command::Ehr(ehr) => ehr::run(&ehr).await,
         Command::Export(export) => match export::run(&export).await {
             Ok(()) => ExitCode::SUCCESS,
-            Err(err) => failed(&err),
+            Err(err) => print_error(&err),
         },
         Command::Rotate(rotate) => match rotate::run(&rotate).await {
             Ok(()) => ExitCode::SUCCESS,
-            Err(refusal) => failed(&refusal),
+            Err(refusal) => print_error(&refusal),
         },
         Command::Plan(args) => plan::run(&args).await,
         Command::Approve(args) => plan::approve(&args).await,
@@ -61,8 +61,11 @@ pub async fn run(args: Args) -> ExitCode {
 }
 
 /// Prints an error with its causes on stderr.
-#[expect(clippy::print_stderr, reason = "a command's errors are for whoever typed it")]
-pub fn failed(err: &dyn std::error::Error) -> ExitCode {
-    eprintln!("bangding: {}", directory::text::with_causes(err));
+#[expect(
+    clippy::print_stderr,
+    reason = "a command's errors are for whoever typed it"
+)]
+pub fn print_error(err: &dyn std::error::Error) -> ExitCode {
+    eprintln!("bangding: {}", directory::text::describe_error(err));
     ExitCode::FAILURE
 }

@@ -7,16 +7,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::Corps;
+use engine::CorpEngines;
 use outbound::Transport;
 use outbound::{HttpTransport, TlsError};
-use runtime::{Clients, SystemClock, jitter, unpredictable};
-use state::vault::Secrets;
-use state::{Archive, ArchiveError, Queue, QueueError, Store, StoreError, Tables, VaultError};
+use runtime::{ClientPool, SystemClock, random_bytes_or_abort, random_jitter};
+use state::vault::SecretStore;
+use state::{Archive, ArchiveError, Queue, QueueError, Store, StoreError, TableNames, VaultError};
 
 use crate::embedded::database::client_at;
-use crate::embedded::{Clock, Database, DatabaseError, DirectoryArchive, DirectoryVault, EmbeddedQueue, QueueRules};
-use crate::plan::desk::Failures;
+use crate::embedded::{
+    Database, DatabaseError, DirectoryArchive, DirectoryVault, EmbeddedQueue, QueueRules,
+    TimeSource,
+};
+use crate::plan::desk::PlanFailures;
 
 /// Why the machine does not start.
 #[derive(Debug, thiserror::Error)]
@@ -55,7 +58,7 @@ pub enum StartError {
 
 /// Where things are kept and whom they may talk to.
 #[derive(Debug, Clone)]
-pub struct Place {
+pub struct MachineConfig {
     /// The directory of all state.
     pub data: PathBuf,
     /// A DynamoDB that listens elsewhere on this machine, and the access key that it asks for.
@@ -65,7 +68,7 @@ pub struct Place {
 }
 
 /// The four queues.
-pub struct Queues {
+pub struct MachineQueues {
     /// Events to look at.
     pub wakes: Arc<EmbeddedQueue>,
     /// Sweeps to run.
@@ -81,24 +84,24 @@ pub struct Machine {
     /// State.
     pub store: Store,
     /// Secrets.
-    pub secrets: Secrets,
+    pub secrets: SecretStore,
     /// Sealed bodies: plans, backups, snapshots.
     pub archive: Arc<dyn Archive>,
     /// Queues.
-    pub queues: Queues,
+    pub queues: MachineQueues,
     /// DingTalk, one client per binding.
-    pub clients: Clients,
+    pub clients: ClientPool,
     /// The way to DingTalk.
     pub transport: Arc<dyn Transport>,
     /// Plans that could not be made or applied, and why.
-    pub failures: Failures,
+    pub failures: PlanFailures,
     database: Option<Database>,
-    _hold: Hold,
+    _hold: StateLock,
 }
 
 /// The state directory in this process' hands: no second one works on the same state as long as it lives.
 #[derive(Debug)]
-pub struct Hold {
+pub struct StateLock {
     _lock: File,
 }
 
@@ -107,15 +110,15 @@ impl Machine {
     ///
     /// # Errors
     /// [`StartError`]; nothing keeps running then.
-    pub async fn start(place: &Place) -> Result<Self, StartError> {
-        Self::start_held(place, hold(&place.data)?).await
+    pub async fn start(place: &MachineConfig) -> Result<Self, StartError> {
+        Self::start_locked(place, lock_state(&place.data)?).await
     }
 
     /// The same where the directory is held already.
     ///
     /// # Errors
     /// [`StartError`]; nothing keeps running then.
-    pub async fn start_held(place: &Place, hold: Hold) -> Result<Self, StartError> {
+    pub async fn start_locked(place: &MachineConfig, hold: StateLock) -> Result<Self, StartError> {
         let (database, client) = match &place.dynamodb {
             Some((address, access_key)) => (None, client_at(*address, access_key)),
             None => {
@@ -124,37 +127,58 @@ impl Machine {
                 (Some(database), client)
             }
         };
-        let tables = Tables::with_prefix("bangding-");
+        let tables = TableNames::with_prefix("bangding-");
         state::store::create_tables(&client, &tables).await?;
-        let store = Store::new(client.clone(), tables, u128::from_be_bytes(unpredictable()));
+        let store = Store::new(
+            client.clone(),
+            tables,
+            u128::from_be_bytes(random_bytes_or_abort()),
+        );
         let vault = DirectoryVault::open(&place.data.join("vault"))?;
-        let secrets = Secrets::new(Arc::new(vault), "local/");
-        let archive: Arc<dyn Archive> = Arc::new(DirectoryArchive::open(&place.data.join("archive"))?);
-        let queues = queues(&client).await?;
+        let secrets = SecretStore::new(Arc::new(vault), "local/");
+        let archive: Arc<dyn Archive> =
+            Arc::new(DirectoryArchive::open(&place.data.join("archive"))?);
+        let queues = open_queues(&client).await?;
         let transport: Arc<dyn Transport> = Arc::new(HttpTransport::new(place.allow_loopback)?);
         let refused: Arc<dyn Queue> = Arc::clone(&queues.refused) as Arc<dyn Queue>;
-        let clients = Clients::new(Arc::clone(&transport), Arc::new(SystemClock), jitter(), secrets.clone(), refused);
-        let failures = Failures::default();
-        Ok(Self { store, secrets, archive, queues, clients, transport, failures, database, _hold: hold })
+        let clients = ClientPool::new(
+            Arc::clone(&transport),
+            Arc::new(SystemClock),
+            random_jitter(),
+            secrets.clone(),
+            refused,
+        );
+        let failures = PlanFailures::default();
+        Ok(Self {
+            store,
+            secrets,
+            archive,
+            queues,
+            clients,
+            transport,
+            failures,
+            database,
+            _hold: hold,
+        })
     }
 
     /// What engines are made of.
     #[must_use]
-    pub fn corps(&self) -> Corps {
+    pub fn corps(&self) -> CorpEngines {
         let clients = self.clients.clone();
-        Corps {
+        CorpEngines {
             store: self.store.clone(),
             secrets: self.secrets.clone(),
-            client: Arc::new(move |binding| clients.of(binding)),
+            client: Arc::new(move |binding| clients.for_binding(binding)),
             clock: Arc::new(SystemClock),
-            randomness: Arc::new(unpredictable),
+            randomness: Arc::new(random_bytes_or_abort),
         }
     }
 
     /// What `full-sync` works with.
     #[must_use]
-    pub fn full_sync(&self) -> full_sync::Deps {
-        full_sync::Deps {
+    pub fn full_sync(&self) -> full_sync::SweepDeps {
+        full_sync::SweepDeps {
             corps: self.corps(),
             sweeps: Arc::clone(&self.queues.sweeps) as Arc<dyn Queue>,
             wakes: Arc::clone(&self.queues.wakes) as Arc<dyn Queue>,
@@ -165,19 +189,19 @@ impl Machine {
 
     /// What `token-refresh` works with.
     #[must_use]
-    pub fn token_refresh(&self) -> token_refresh::Deps {
-        token_refresh::Deps {
+    pub fn token_refresh(&self) -> token_refresh::RefreshDeps {
+        token_refresh::RefreshDeps {
             store: self.store.clone(),
             secrets: self.secrets.clone(),
             transport: Arc::clone(&self.transport),
             clock: Arc::new(SystemClock),
-            jitter: jitter(),
+            jitter: random_jitter(),
         }
     }
 
     /// Drops what has expired, where the database is ours; it also does so by itself every hour.
     #[cfg(test)]
-    pub(crate) async fn expire(&self) {
+    pub(crate) async fn drop_expired(&self) {
         if let Some(database) = &self.database {
             database.expire().await.expect("nobody else has the file");
         }
@@ -197,14 +221,26 @@ impl Machine {
 ///
 /// # Errors
 /// [`StartError::InUse`] while another process has it, [`StartError::Directory`] when it cannot be used.
-pub fn hold(data: &Path) -> Result<Hold, StartError> {
-    let directory = |source| StartError::Directory { path: data.to_owned(), source };
-    DirBuilder::new().recursive(true).mode(0o700).create(data).map_err(directory)?;
+pub fn lock_state(data: &Path) -> Result<StateLock, StartError> {
+    let directory = |source| StartError::Directory {
+        path: data.to_owned(),
+        source,
+    };
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(data)
+        .map_err(directory)?;
     // It may have been there before, with other rights.
     std::fs::set_permissions(data, Permissions::from_mode(0o700)).map_err(directory)?;
-    let lock = File::options().create(true).truncate(false).write(true).open(data.join("lock")).map_err(directory)?;
+    let lock = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(data.join("lock"))
+        .map_err(directory)?;
     match lock.try_lock() {
-        Ok(()) => Ok(Hold { _lock: lock }),
+        Ok(()) => Ok(StateLock { _lock: lock }),
         Err(std::fs::TryLockError::WouldBlock) => Err(StartError::InUse(data.to_owned())),
         Err(std::fs::TryLockError::Error(source)) => Err(directory(source)),
     }
@@ -214,24 +250,38 @@ pub fn hold(data: &Path) -> Result<Hold, StartError> {
 ///
 /// # Errors
 /// [`QueueError`].
-pub(crate) async fn queues(client: &aws_sdk_dynamodb::Client) -> Result<Queues, QueueError> {
-    let clock: Clock = Arc::new(|| SystemClock.now());
+pub(crate) async fn open_queues(
+    client: &aws_sdk_dynamodb::Client,
+) -> Result<MachineQueues, QueueError> {
+    let clock: TimeSource = Arc::new(|| SystemClock.now());
     let open = async |name: &str, rules: QueueRules| {
-        EmbeddedQueue::open(client.clone(), "bangding-queues", name, rules, Arc::clone(&clock)).await.map(Arc::new)
+        EmbeddedQueue::open(
+            client.clone(),
+            "bangding-queues",
+            name,
+            rules,
+            Arc::clone(&clock),
+        )
+        .await
+        .map(Arc::new)
     };
     // A sweep of 200,000 people at 20 calls a second takes hours the first time.
     let sweep = Duration::from_hours(12).as_secs();
-    Ok(Queues {
+    Ok(MachineQueues {
         // The pauses between deliveries grow to minutes, and a visibility time must not cut one short.
-        wakes: open("wakes", patient(QueueRules::fifo(600))).await?,
-        sweeps: open("sweeps", QueueRules::fifo(u32::try_from(sweep).unwrap_or(u32::MAX))).await?,
-        outbox: open("outbox", patient(QueueRules::standard(600))).await?,
+        wakes: open("wakes", with_eight_receives(QueueRules::fifo(600))).await?,
+        sweeps: open(
+            "sweeps",
+            QueueRules::fifo(u32::try_from(sweep).unwrap_or(u32::MAX)),
+        )
+        .await?,
+        outbox: open("outbox", with_eight_receives(QueueRules::standard(600))).await?,
         refused: open("refused-tokens", QueueRules::standard(60)).await?,
     })
 }
 
 /// Eight deliveries, which is a quarter of an hour of trouble.
-fn patient(mut rules: QueueRules) -> QueueRules {
+fn with_eight_receives(mut rules: QueueRules) -> QueueRules {
     rules.receives_max = 8;
     rules
 }
@@ -241,15 +291,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_state_directory_is_its_owners_alone_and_held_once() {
+    fn the_state_directory_is_private_and_locked_once() {
         let home = tempfile::tempdir().unwrap();
         let data = home.path().join("data");
         std::fs::create_dir(&data).unwrap();
         std::fs::set_permissions(&data, Permissions::from_mode(0o755)).unwrap();
-        let held = hold(&data).unwrap();
-        assert_eq!(std::fs::metadata(&data).unwrap().permissions().mode() & 0o777, 0o700);
-        assert!(matches!(hold(&data), Err(StartError::InUse(_))));
+        let held = lock_state(&data).unwrap();
+        assert_eq!(
+            std::fs::metadata(&data).unwrap().permissions().mode() & 0o777,
+            0o700
+        );
+        assert!(matches!(lock_state(&data), Err(StartError::InUse(_))));
         drop(held);
-        assert!(hold(&data).is_ok());
+        assert!(lock_state(&data).is_ok());
     }
 }

@@ -4,33 +4,33 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
-use runtime::batch::{Batch, BatchOutcome, Item};
+use runtime::batch::{BatchOutcome, QueueBatch, QueueItem};
 use tokio::task::JoinHandle;
 
 use state::DeadLetters as _;
 
-use crate::embedded::{EmbeddedQueue, Received};
+use crate::embedded::{EmbeddedQueue, ReceivedMessage};
 use crate::machine::Machine;
-use crate::plan::desk::{Failures, note};
+use crate::plan::desk::{PlanFailures, note_failure};
 
 /// Messages that are handed over together.
-const BATCH: usize = 10;
+const BATCH_SIZE: usize = 10;
 
 /// How long an empty queue is waited for before it is looked at again.
-const WAIT: Duration = Duration::from_secs(1);
+const RECEIVE_WAIT: Duration = Duration::from_secs(1);
 
 /// How long a message that failed for the first time stays out of sight; four times as long after each further failure.
 /// On AWS its visibility time does that.
-const PAUSE: Duration = Duration::from_secs(2);
+const RETRY_PAUSE: Duration = Duration::from_secs(2);
 
 /// No failed message stays out of sight for longer.
-const PAUSE_MAX: Duration = Duration::from_mins(5);
+const RETRY_PAUSE_MAX: Duration = Duration::from_mins(5);
 
 /// How often the eHR's change feed is asked; on AWS the rule does it.
-const FEED: Duration = Duration::from_secs(1);
+const FEED_INTERVAL: Duration = Duration::from_secs(1);
 
 /// How often the rules of the template fire here.
-const TICK: Duration = Duration::from_secs(2);
+const SCHEDULE_INTERVAL: Duration = Duration::from_secs(2);
 
 /// The running loops. Dropping them stops them; what they had in hand is delivered again at the next start.
 pub struct Workers(Vec<JoinHandle<()>>);
@@ -41,69 +41,72 @@ impl Drop for Workers {
     }
 }
 
-type Work = Arc<dyn Fn(Batch) -> BoxFuture<'static, BatchOutcome> + Send + Sync>;
+type BatchHandler = Arc<dyn Fn(QueueBatch) -> BoxFuture<'static, BatchOutcome> + Send + Sync>;
 
 /// Starts what answers events and renews tokens: everything but the schedule of sweeps.
 #[must_use]
-pub fn start(machine: &Machine, told: reconcile::Told) -> Workers {
-    let wakes = Arc::new(reconcile::Deps {
+pub fn start_queue_workers(machine: &Machine, told: reconcile::LookSink) -> Workers {
+    let wakes = Arc::new(reconcile::ReconcileDeps {
         corps: machine.corps(),
         sweeps: machine.queues.sweeps.clone(),
         outbox: machine.queues.outbox.clone(),
         told,
     });
     let tokens = Arc::new(machine.token_refresh());
-    let messages = Arc::new(message_push::Deps {
+    let messages = Arc::new(message_push::PushDeps {
         store: machine.store.clone(),
         secrets: machine.secrets.clone(),
         outbox: machine.queues.outbox.clone(),
         clients: machine.clients.clone(),
         clock: Arc::new(runtime::SystemClock),
     });
-    let on_wakes: Work = Arc::new(move |batch| {
+    let on_wakes: BatchHandler = Arc::new(move |batch| {
         let deps = Arc::clone(&wakes);
         Box::pin(async move { reconcile::handle(&deps, &batch).await })
     });
-    let on_refused: Work = Arc::new(move |batch| {
+    let on_refused: BatchHandler = Arc::new(move |batch| {
         let deps = Arc::clone(&tokens);
-        Box::pin(async move { token_refresh::handle(&deps, &token_refresh::Input::Refused(batch)).await })
+        Box::pin(async move {
+            token_refresh::handle(&deps, &token_refresh::RefreshInput::Refused(batch)).await
+        })
     });
-    let on_outbox: Work = Arc::new(move |batch| {
+    let on_outbox: BatchHandler = Arc::new(move |batch| {
         let deps = Arc::clone(&messages);
         Box::pin(async move { message_push::handle(&deps, &batch).await })
     });
     let queues = &machine.queues;
     Workers(vec![
-        tokio::spawn(serve(Arc::clone(&queues.wakes), on_wakes)),
-        tokio::spawn(serve(Arc::clone(&queues.refused), on_refused)),
-        tokio::spawn(serve(Arc::clone(&queues.outbox), on_outbox)),
+        tokio::spawn(serve_queue(Arc::clone(&queues.wakes), on_wakes)),
+        tokio::spawn(serve_queue(Arc::clone(&queues.refused), on_refused)),
+        tokio::spawn(serve_queue(Arc::clone(&queues.outbox), on_outbox)),
     ])
 }
 
 /// Hears of each sweep that the schedule or a message began.
-pub type Swept = Arc<dyn Fn(Result<engine::report::RunReport, full_sync::Trouble>) + Send + Sync>;
+pub type SweepListener =
+    Arc<dyn Fn(Result<engine::report::RunReport, full_sync::SweepError>) + Send + Sync>;
 
 /// Starts the schedule: due sweeps are asked for, the ones that were asked for are run, tokens are kept fresh, and what
 /// DingTalk could not push is fetched every `failed_every`.
 #[must_use]
-pub fn start_schedule(machine: &Machine, swept: Swept, failed_every: Duration) -> Workers {
+pub fn start_schedule(machine: &Machine, swept: SweepListener, failed_every: Duration) -> Workers {
     let deps = machine.full_sync();
     let tokens = machine.token_refresh();
     let ask = deps.clone();
     let rule = tokio::spawn(async move {
         loop {
-            tokio::time::sleep(TICK).await;
-            if let Err(err) = full_sync::ask_for_due(&ask).await {
+            tokio::time::sleep(SCHEDULE_INTERVAL).await;
+            if let Err(err) = full_sync::request_due_sweeps(&ask).await {
                 tracing::warn!(reason = %err, "the bindings that are due could not be found");
             }
-            token_refresh::handle(&tokens, &token_refresh::Input::Schedule).await;
+            token_refresh::handle(&tokens, &token_refresh::RefreshInput::Schedule).await;
         }
     });
     let feed = deps.clone();
     let changes = tokio::spawn(async move {
         loop {
-            tokio::time::sleep(FEED).await;
-            if let Err(err) = full_sync::tell_changes(&feed).await {
+            tokio::time::sleep(FEED_INTERVAL).await;
+            if let Err(err) = full_sync::enqueue_ehr_changes(&feed).await {
                 tracing::warn!(reason = %err, "the eHR's changes could not be told");
             }
         }
@@ -112,71 +115,96 @@ pub fn start_schedule(machine: &Machine, swept: Swept, failed_every: Duration) -
     let failed = tokio::spawn(async move {
         loop {
             tokio::time::sleep(failed_every).await;
-            if let Err(err) = full_sync::fetch_failed(&fetch).await {
+            if let Err(err) = full_sync::fetch_failed_callbacks(&fetch).await {
                 tracing::warn!(reason = %err, "failed callbacks could not be fetched");
             }
         }
     });
     let sweeps = Arc::clone(&machine.queues.sweeps);
     let failures = Arc::clone(&machine.failures);
-    let on_sweeps: Work = Arc::new(move |batch| {
+    let on_sweeps: BatchHandler = Arc::new(move |batch| {
         let (deps, swept, failures) = (deps.clone(), Arc::clone(&swept), Arc::clone(&failures));
-        Box::pin(async move { sweep(&deps, &batch, &swept, &failures).await })
+        Box::pin(async move { handle_sweeps(&deps, &batch, &swept, &failures).await })
     });
-    Workers(vec![rule, changes, failed, tokio::spawn(serve(sweeps, on_sweeps))])
+    Workers(vec![
+        rule,
+        changes,
+        failed,
+        tokio::spawn(serve_queue(sweeps, on_sweeps)),
+    ])
 }
 
 /// As `full_sync::handle` does, and tells the report besides.
-async fn sweep(deps: &full_sync::Deps, batch: &Batch, swept: &Swept, failures: &Failures) -> BatchOutcome {
-    runtime::batch::work(batch, 1, |item| async move {
-        let Ok(order) = full_sync::Order::read(&item.body) else { return runtime::batch::Verdict::Done };
+async fn handle_sweeps(
+    deps: &full_sync::SweepDeps,
+    batch: &QueueBatch,
+    swept: &SweepListener,
+    failures: &PlanFailures,
+) -> BatchOutcome {
+    runtime::batch::work_batch(batch, 1, |item| async move {
+        let Ok(order) = full_sync::RunRequest::from_body(&item.body) else {
+            return runtime::batch::ItemVerdict::Done;
+        };
         match full_sync::is_wanted(deps, &order).await {
             Ok(true) => {}
-            Ok(false) => return runtime::batch::Verdict::Done,
+            Ok(false) => return runtime::batch::ItemVerdict::Done,
             Err(err) => {
                 swept(Err(err));
-                return runtime::batch::Verdict::Again;
+                return runtime::batch::ItemVerdict::Again;
             }
         }
-        let done = full_sync::perform(deps, &order, None, Arc::new(|_| {})).await;
-        if let (Err(err), full_sync::Order::Plan(message)) = (&done, &order) {
+        let done = full_sync::perform_run(deps, &order, None, Arc::new(|_| {})).await;
+        if let (Err(err), full_sync::RunRequest::Plan(message)) = (&done, &order) {
             // Whoever asked for the plan waits for it.
-            note(failures, message.plan.clone(), err);
+            note_failure(failures, message.plan.clone(), err);
         }
         swept(done);
-        runtime::batch::Verdict::Done
+        runtime::batch::ItemVerdict::Done
     })
     .await
 }
 
 /// What was laid aside in a former run gets another chance: whatever stood in its way may be gone.
-async fn serve(queue: Arc<EmbeddedQueue>, work: Work) {
+async fn serve_queue(queue: Arc<EmbeddedQueue>, work: BatchHandler) {
     match queue.redrive(None).await {
         Ok(0) => {}
         Ok(count) => tracing::info!(count, "messages that were laid aside are tried again"),
-        Err(err) => tracing::warn!(reason = %err, "messages that were laid aside could not be put back"),
+        Err(err) => {
+            tracing::warn!(reason = %err, "messages that were laid aside could not be put back")
+        }
     }
     loop {
-        match queue.receive(BATCH, WAIT).await {
+        match queue.receive(BATCH_SIZE, RECEIVE_WAIT).await {
             Ok(received) if received.is_empty() => {}
             Ok(received) => work_batch(&queue, &work, received).await,
             Err(err) => {
                 tracing::warn!(reason = %err, "a queue could not be read");
-                tokio::time::sleep(WAIT).await;
+                tokio::time::sleep(RECEIVE_WAIT).await;
             }
         }
     }
 }
 
-async fn work_batch(queue: &Arc<EmbeddedQueue>, work: &Work, received: Vec<Received>) {
-    let item = |one: &Received| Item { id: one.id.clone(), group: one.group.clone(), body: one.body.clone() };
-    let outcome = work(Batch { items: received.iter().map(item).collect() }).await;
-    let failed: Vec<&str> = outcome.failed().collect();
+async fn work_batch(
+    queue: &Arc<EmbeddedQueue>,
+    work: &BatchHandler,
+    received: Vec<ReceivedMessage>,
+) {
+    let item = |one: &ReceivedMessage| QueueItem {
+        id: one.id.clone(),
+        group: one.group.clone(),
+        body: one.body.clone(),
+    };
+    let outcome = work(QueueBatch {
+        items: received.iter().map(item).collect(),
+    })
+    .await;
+    let failed: Vec<&str> = outcome.failed_ids().collect();
     for one in received {
         if failed.contains(&one.id.as_str()) {
             let queue = Arc::clone(queue);
             tokio::spawn(async move {
-                tokio::time::sleep(pause(one.receives)).await;
+                tokio::time::sleep(retry_pause(one.receives)).await;
                 // If it cannot be released, its visibility time releases it.
                 _ = queue.release(&one.receipt).await;
             });
@@ -187,41 +215,64 @@ async fn work_batch(queue: &Arc<EmbeddedQueue>, work: &Work, received: Vec<Recei
 }
 
 /// Trouble that lasts minutes must not cost a message all of its deliveries.
-fn pause(receives: u32) -> Duration {
-    PAUSE.saturating_mul(4_u32.saturating_pow(receives.saturating_sub(1))).min(PAUSE_MAX)
+fn retry_pause(receives: u32) -> Duration {
+    RETRY_PAUSE
+        .saturating_mul(4_u32.saturating_pow(receives.saturating_sub(1)))
+        .min(RETRY_PAUSE_MAX)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::embedded::{Database, QueueRules};
-    use state::{Message, Queue as _};
+    use state::{Queue as _, QueueMessage};
 
     #[test]
-    fn pauses_grow_to_minutes() {
-        let seconds: Vec<u64> = (1..=8).map(|receives| pause(receives).as_secs()).collect();
+    fn the_retry_pause_grows_to_five_minutes() {
+        let seconds: Vec<u64> = (1..=8)
+            .map(|receives| retry_pause(receives).as_secs())
+            .collect();
         assert_eq!(seconds, [2, 8, 32, 128, 300, 300, 300, 300]);
-        assert_eq!(pause(u32::MAX), PAUSE_MAX);
+        assert_eq!(retry_pause(u32::MAX), RETRY_PAUSE_MAX);
     }
 
     #[tokio::test]
-    async fn what_was_laid_aside_is_worked_after_the_next_start() {
+    async fn dead_letters_are_retried_after_a_restart() {
         let database = Database::memory().await.unwrap();
-        let rules = QueueRules { receives_max: 1, ..QueueRules::standard(0) };
-        let clock: crate::embedded::Clock = Arc::new(|| runtime::SystemClock.now());
-        let queue = EmbeddedQueue::open(database.client(), "queues", "wakes", rules, clock).await.unwrap();
-        let message = Message { body: "b".into(), group: None, deduplication: None, delay_s: 0 };
+        let rules = QueueRules {
+            receives_max: 1,
+            ..QueueRules::standard(0)
+        };
+        let clock: crate::embedded::TimeSource = Arc::new(|| runtime::SystemClock.now());
+        let queue = EmbeddedQueue::open(database.client(), "queues", "wakes", rules, clock)
+            .await
+            .unwrap();
+        let message = QueueMessage {
+            body: "b".into(),
+            group: None,
+            deduplication: None,
+            delay_s: 0,
+        };
         queue.send(message).await.unwrap();
-        assert_eq!(queue.receive(1, WAIT).await.unwrap().len(), 1);
-        assert!(queue.receive(1, Duration::from_millis(20)).await.unwrap().is_empty());
+        assert_eq!(queue.receive(1, RECEIVE_WAIT).await.unwrap().len(), 1);
+        assert!(
+            queue
+                .receive(1, Duration::from_millis(20))
+                .await
+                .unwrap()
+                .is_empty()
+        );
         assert_eq!(queue.count().await.unwrap(), 1);
 
         let (worked, mut bodies) = tokio::sync::mpsc::unbounded_channel();
-        let work: Work = Arc::new(move |batch: Batch| {
-            batch.items.into_iter().for_each(|item| worked.send(item.body).unwrap());
+        let work: BatchHandler = Arc::new(move |batch: QueueBatch| {
+            batch
+                .items
+                .into_iter()
+                .for_each(|item| worked.send(item.body).unwrap());
             Box::pin(async { BatchOutcome::default() })
         });
-        let serving = tokio::spawn(serve(Arc::new(queue), work));
+        let serving = tokio::spawn(serve_queue(Arc::new(queue), work));
         let body = tokio::time::timeout(Duration::from_secs(5), bodies.recv()).await;
         serving.abort();
         assert_eq!(body.unwrap().as_deref(), Some("b"));
@@ -229,59 +280,112 @@ mod tests {
 
     /// Its cursor leads to what a feed of ninety days has dropped: a sweep looks for it, once, and what is left is told.
     #[tokio::test]
-    async fn where_the_feed_misses_changes_a_sweep_is_asked_for() {
+    async fn a_gap_in_the_change_feed_asks_for_a_sweep() {
         let data = tempfile::tempdir().unwrap();
         let machine = crate::ehr::tests::bound_machine(data.path()).await;
         let now = runtime::SystemClock.now();
         let ancient = directory::Timestamp(now.millis() - 100 * 24 * 3_600_000);
-        let desk = crate::ehr::desk::Desk { store: machine.store.clone(), secrets: machine.secrets.clone() };
-        for (line, at) in [("公司 --under ''", ancient), ("销售", ancient), ("研发", now)] {
-            let order = crate::ehr::tests::order(&format!("department create {line}"));
-            desk.serve(&order, at, runtime::unpredictable()).await.unwrap();
+        let desk = crate::ehr::desk::LedgerOrderHandler {
+            store: machine.store.clone(),
+            secrets: machine.secrets.clone(),
+        };
+        for (line, at) in [
+            ("公司 --under ''", ancient),
+            ("销售", ancient),
+            ("研发", now),
+        ] {
+            let order = crate::ehr::tests::parse_order(&format!("department create {line}"));
+            desk.handle_order(&order, at, runtime::random_bytes_or_abort())
+                .await
+                .unwrap();
         }
         let seen = |binding: &mut state::Binding| {
             (binding.swept_at, binding.feed_cursor) = (Some(now), Some("1".to_owned()));
         };
-        machine.store.change_binding(&"b-1".parse().unwrap(), seen).await.unwrap().unwrap();
-        machine.expire().await;
+        machine
+            .store
+            .change_binding(&"b-1".parse().unwrap(), seen)
+            .await
+            .unwrap()
+            .unwrap();
+        machine.drop_expired().await;
         let deps = machine.full_sync();
         for told in [1, 0] {
-            assert_eq!(full_sync::tell_changes(&deps).await.unwrap(), told);
+            assert_eq!(full_sync::enqueue_ehr_changes(&deps).await.unwrap(), told);
         }
-        let received = machine.queues.sweeps.receive(2, WAIT).await.unwrap();
-        let [sweep] = received.as_slice() else { panic!("{} sweeps", received.len()) };
-        let full_sync::Order::Sweep(sweep) = full_sync::Order::read(&sweep.body).unwrap() else { panic!("a plan") };
+        let received = machine
+            .queues
+            .sweeps
+            .receive(2, RECEIVE_WAIT)
+            .await
+            .unwrap();
+        let [sweep] = received.as_slice() else {
+            panic!("{} sweeps", received.len())
+        };
+        let full_sync::RunRequest::Sweep(sweep) =
+            full_sync::RunRequest::from_body(&sweep.body).unwrap()
+        else {
+            panic!("a plan")
+        };
         assert_eq!((sweep.because.as_str(), sweep.run), ("feed_missed", None));
         machine.stop().await;
     }
 
     #[tokio::test]
-    async fn a_sweep_that_is_due_is_asked_for_once_and_not_run_after_another_one() {
+    async fn a_due_sweep_is_queued_once_and_dropped_after_another_sweep() {
         let data = tempfile::tempdir().unwrap();
-        let place = crate::machine::Place { data: data.path().into(), dynamodb: None, allow_loopback: true };
+        let place = crate::machine::MachineConfig {
+            data: data.path().into(),
+            dynamodb: None,
+            allow_loopback: true,
+        };
         let machine = Machine::start(&place).await.unwrap();
         let deps = machine.full_sync();
         let id: directory::BindingId = "b-1".parse().unwrap();
         let mut binding = state::Binding::new(id, "ding1".parse().unwrap());
         let now = runtime::SystemClock.now();
         binding.swept_at = Some(directory::Timestamp(now.millis() - 48 * 3_600_000));
-        machine.store.put_binding(&binding, state::store::Condition::New).await.unwrap();
+        machine
+            .store
+            .put_binding(&binding, state::store::PutCondition::New)
+            .await
+            .unwrap();
         for _ in 0..3 {
-            full_sync::ask_for_due(&deps).await.unwrap();
+            full_sync::request_due_sweeps(&deps).await.unwrap();
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        assert_eq!(machine.queues.sweeps.waiting().await, 1, "however often the rule fires");
+        assert_eq!(
+            machine.queues.sweeps.count_waiting().await,
+            1,
+            "however often the rule fires"
+        );
 
-        let received = machine.queues.sweeps.receive(1, WAIT).await.unwrap();
-        let order = full_sync::Order::read(&received[0].body).unwrap();
+        let received = machine
+            .queues
+            .sweeps
+            .receive(1, RECEIVE_WAIT)
+            .await
+            .unwrap();
+        let order = full_sync::RunRequest::from_body(&received[0].body).unwrap();
         assert!(full_sync::is_wanted(&deps, &order).await.unwrap());
         binding.swept_at = Some(now);
-        machine.store.put_binding(&binding, state::store::Condition::Any).await.unwrap();
+        machine
+            .store
+            .put_binding(&binding, state::store::PutCondition::Any)
+            .await
+            .unwrap();
         assert!(!full_sync::is_wanted(&deps, &order).await.unwrap());
-        let full_sync::Order::Sweep(message) = order else { panic!("a plan") };
-        let asked = state::queue::messages::SweepMessage { because: "org_change".to_owned(), ..message };
+        let full_sync::RunRequest::Sweep(message) = order else {
+            panic!("a plan")
+        };
+        let asked = state::queue::messages::SweepMessage {
+            because: "org_change".to_owned(),
+            ..message
+        };
         assert!(
-            full_sync::is_wanted(&deps, &full_sync::Order::Sweep(asked)).await.unwrap(),
+            full_sync::is_wanted(&deps, &full_sync::RunRequest::Sweep(asked))
+                .await
+                .unwrap(),
             "an event's sweep has its own reason"
         );
         machine.stop().await;

@@ -14,4 +14,4 @@ pub mod client;
 mod error;
 
 #[cfg(feature = "client")]
-pub use error::{Error, Trouble, Unique};
+pub use error::{DingTalkError, DingTalkErrorKind, UniqueField};

@@ -8,28 +8,28 @@ use serde::{Deserialize, Serialize};
 use crate::field::{Field, FieldSet};
 use crate::hash::{self, FieldHash, HashKey};
 use crate::ids::{NativeId, Side, Timestamp, UnionId};
-use crate::link::{Action, Base, Lifecycle, Link, Version};
-use crate::plan::{Item, Part, Settled};
+use crate::link::{Base, Link, LinkLifecycle, RowVersion, WriteAction};
+use crate::plan::{ItemPart, PlanItem, SettledLink};
 use crate::planted::{self, Bug};
 use crate::policy::Policy;
-use crate::record::{Record, Value, Values};
+use crate::record::{FieldValue, FieldValues, Record};
 
-pub(crate) use fields::disagree;
-pub use lifecycle::{Removal, gone};
+pub(crate) use fields::revert_agreement;
+pub use lifecycle::{RemovalRequest, plan_removal};
 
 /// A killed invocation's write may still land this long after its intent was stored; until then what it would have
 /// written is not taken for somebody's edit. Lambda's own limit for an invocation.
-pub const LATE_MS: i64 = 15 * 60 * 1000;
+pub const LATE_WRITE_MS: i64 = 15 * 60 * 1000;
 
 /// One field of one item: before → after, as the written side has and will have it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Change {
+pub struct ValueChange {
     /// Which field.
     pub field: Field,
     /// What the side shows now.
-    pub before: Option<Value>,
+    pub before: Option<FieldValue>,
     /// What it is to show.
-    pub after: Option<Value>,
+    pub after: Option<FieldValue>,
     /// What base had, to put back if the field is held.
     pub base_before: Option<FieldHash>,
     /// Somebody had changed the field on this side, which did not decide: the journal keeps what is overwritten.
@@ -41,7 +41,7 @@ pub struct Change {
 
 /// What a fresh read of one side said.
 #[derive(Debug, Clone, Copy)]
-pub enum View<T> {
+pub enum FreshRead<T> {
     /// The record.
     Here(T),
     /// "Not found". Alone it removes nothing.
@@ -52,20 +52,20 @@ pub enum View<T> {
 
 /// What both sides say of one record; references are resolved to link ids.
 #[derive(Debug, Clone, Copy)]
-pub struct Pair<'a> {
+pub struct RecordPair<'a> {
     /// The link: the stored one, or a new one in [`Lifecycle::Creating`] with an empty base.
     pub link: &'a Link,
     /// The version under which it is stored; `None` if it is new.
-    pub stored: Option<Version>,
+    pub stored: Option<RowVersion>,
     /// DingTalk's record.
-    pub dingtalk: View<&'a Record>,
+    pub dingtalk: FreshRead<&'a Record>,
     /// The eHR's record, if it has one.
-    pub ehr: Option<Counterpart<'a>>,
+    pub ehr: Option<EhrRecord<'a>>,
 }
 
 /// The eHR's record of somebody, and what it keeps beside the fields.
 #[derive(Debug, Clone, Copy)]
-pub struct Counterpart<'a> {
+pub struct EhrRecord<'a> {
     /// The record, its references resolved.
     pub record: &'a Record,
     /// Its version there.
@@ -74,8 +74,8 @@ pub struct Counterpart<'a> {
     pub dingtalk: Option<&'a NativeId>,
 }
 
-impl Pair<'_> {
-    fn before(&self) -> Option<Link> {
+impl RecordPair<'_> {
+    fn stored_link(&self) -> Option<Link> {
         self.stored.map(|_| self.link.clone())
     }
 }
@@ -86,11 +86,11 @@ pub enum Decision {
     /// Everything agrees and base knows it.
     Nothing,
     /// Both sides agree; base catches up.
-    Settle(Box<Settled>),
+    Settle(Box<SettledLink>),
     /// A side is written to, or both are.
-    Write(Box<Item>),
+    Write(Box<PlanItem>),
     /// A person must look at it. The link is to be stored only where it is not quarantined yet.
-    Quarantine(Box<Settled>),
+    Quarantine(Box<SettledLink>),
     /// The side that decides who joins and leaves has it no more: a removal, if its absence is proven.
     Missing(Side),
     /// Only the side that does not decide has it, and it was never linked: left alone.
@@ -101,7 +101,7 @@ pub enum Decision {
 
 /// What DingTalk lets a program write, for one kind of record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Writable {
+pub struct WritableFields {
     /// When the record is created.
     pub create: FieldSet,
     /// Afterwards. What is in `create` alone waits for a person (a mobile number, for its owner).
@@ -110,7 +110,7 @@ pub struct Writable {
 
 /// What the engine knows besides the pair.
 #[derive(Debug, Clone, Copy)]
-pub struct Context<'a> {
+pub struct DecisionContext<'a> {
     /// Who decides what.
     pub policy: &'a Policy,
     /// The binding's hash key.
@@ -118,7 +118,7 @@ pub struct Context<'a> {
     /// Fields that both sides can keep.
     pub fields: FieldSet,
     /// What can be written to DingTalk.
-    pub writable: Writable,
+    pub writable: WritableFields,
     /// The time.
     pub now: Timestamp,
 }
@@ -129,18 +129,28 @@ pub struct Context<'a> {
 /// and the other one lacks is created, taken back, removed or left alone as the owner of the lifecycle says; where
 /// both have it, each field is merged.
 #[must_use]
-pub fn pair(pair: Pair<'_>, context: Context<'_>) -> Decision {
-    if let View::Here(dingtalk) = pair.dingtalk
+pub fn decide_pair(pair: RecordPair<'_>, context: DecisionContext<'_>) -> Decision {
+    if let FreshRead::Here(dingtalk) = pair.dingtalk
         && is_reused(&pair, dingtalk, context.key)
     {
-        return quarantine(pair, "the userid now belongs to another unionid", context.now);
+        return quarantine_link(
+            pair,
+            "the userid now belongs to another unionid",
+            context.now,
+        );
     }
     let decided = match (pair.dingtalk, pair.ehr) {
-        (View::Here(dingtalk), Some(ehr)) if ehr.record.active => fields::both(pair, dingtalk, ehr, context),
-        (View::Here(dingtalk), ehr) => lifecycle::only_in_dingtalk(pair, dingtalk, ehr, context),
-        (View::NotFound, Some(ehr)) if ehr.record.active => lifecycle::only_in_ehr(pair, ehr, context),
-        (View::NotFound, ehr) => lifecycle::nowhere(pair, ehr, context),
-        (View::Unseen, _) => Decision::Nothing,
+        (FreshRead::Here(dingtalk), Some(ehr)) if ehr.record.active => {
+            fields::merge_pair(pair, dingtalk, ehr, context)
+        }
+        (FreshRead::Here(dingtalk), ehr) => {
+            lifecycle::only_in_dingtalk(pair, dingtalk, ehr, context)
+        }
+        (FreshRead::NotFound, Some(ehr)) if ehr.record.active => {
+            lifecycle::only_in_ehr(pair, ehr, context)
+        }
+        (FreshRead::NotFound, ehr) => lifecycle::decide_absent(pair, ehr, context),
+        (FreshRead::Unseen, _) => Decision::Nothing,
     };
     match decided {
         Decision::Write(item) => refused_before(*item, context),
@@ -149,11 +159,16 @@ pub fn pair(pair: Pair<'_>, context: Context<'_>) -> Decision {
 }
 
 /// An item that a side refused is tried again a day later, or when it is another one.
-fn refused_before(item: Item, context: Context<'_>) -> Decision {
+fn refused_before(item: PlanItem, context: DecisionContext<'_>) -> Decision {
     let print = item.fingerprint(context.key);
-    let waits = |wait: &crate::link::Wait| wait.next > context.now || planted::is(Bug::RefusedForEver);
-    let waiting = |wait: &&crate::link::Wait| wait.field.is_none() && wait.value == print && waits(wait);
-    match (item.link.waits.iter().find(waiting), second_part_alone(&item)) {
+    let waits =
+        |wait: &crate::link::LinkWait| wait.next > context.now || planted::is(Bug::RefusedForEver);
+    let waiting =
+        |wait: &&crate::link::LinkWait| wait.field.is_none() && wait.value == print && waits(wait);
+    match (
+        item.link.waits.iter().find(waiting),
+        second_part_alone(&item),
+    ) {
         (None, _) => Decision::Write(Box::new(item)),
         (Some(_), Some(alone)) => refused_before(alone, context),
         (Some(wait), None) => Decision::Waits(wait.reason.clone()),
@@ -161,17 +176,29 @@ fn refused_before(item: Item, context: Context<'_>) -> Decision {
 }
 
 /// What one side refuses does not keep the other side from its part; the refused one is an item of its own afterwards.
-fn second_part_alone(item: &Item) -> Option<Item> {
-    let [first, second] = item.parts.as_slice() else { return None };
-    if item.parts.iter().any(|part| part.action != Action::Update) {
+fn second_part_alone(item: &PlanItem) -> Option<PlanItem> {
+    let [first, second] = item.parts.as_slice() else {
+        return None;
+    };
+    if item
+        .parts
+        .iter()
+        .any(|part| part.action != WriteAction::Update)
+    {
         return None;
     }
-    let mut alone = Item { parts: vec![second.clone()], ..item.clone() };
-    first.changes.iter().for_each(|change| disagree(&mut alone.link, change, item.before.as_ref()));
+    let mut alone = PlanItem {
+        parts: vec![second.clone()],
+        ..item.clone()
+    };
+    first
+        .changes
+        .iter()
+        .for_each(|change| revert_agreement(&mut alone.link, change, item.before.as_ref()));
     Some(alone)
 }
 
-fn waits(link: &Link) -> Decision {
+fn decide_waiting(link: &Link) -> Decision {
     let reasons: Vec<_> = link.waits.iter().map(|wait| wait.reason.as_str()).collect();
     Decision::Waits(reasons.join("; "))
 }
@@ -179,52 +206,67 @@ fn waits(link: &Link) -> Decision {
 /// What a link keeps of a `unionid`.
 #[must_use]
 pub fn unionid_hash(id: &UnionId, key: &HashKey) -> FieldHash {
-    hash::bytes(key, "unionid", id.as_str().as_bytes())
+    hash::hash_bytes(key, "unionid", id.as_str().as_bytes())
 }
 
-fn unionid(record: &Record, key: &HashKey) -> Option<FieldHash> {
+fn record_unionid_hash(record: &Record, key: &HashKey) -> Option<FieldHash> {
     record.unionid.as_ref().map(|id| unionid_hash(id, key))
 }
 
 /// Whether DingTalk's record is of another human than the link: both know a `unionid`, and not the same one.
 #[must_use]
 pub fn is_another(link: &Link, dingtalk: &Record, key: &HashKey) -> bool {
-    let now = unionid(dingtalk, key);
+    let now = record_unionid_hash(dingtalk, key);
     link.unionid.is_some() && now.is_some() && link.unionid != now
 }
 
-fn is_reused(pair: &Pair<'_>, dingtalk: &Record, key: &HashKey) -> bool {
+fn is_reused(pair: &RecordPair<'_>, dingtalk: &Record, key: &HashKey) -> bool {
     let another = is_another(pair.link, dingtalk, key);
     another && !planted::is(Bug::ReusedUserid) && pair.link.dingtalk.as_ref() == Some(&dingtalk.id)
 }
 
-fn quarantine(pair: Pair<'_>, reason: &str, now: Timestamp) -> Decision {
+fn quarantine_link(pair: RecordPair<'_>, reason: &str, now: Timestamp) -> Decision {
     let mut link = pair.link.clone();
-    if !matches!(link.lifecycle, Lifecycle::Quarantined { .. }) {
-        link.lifecycle = Lifecycle::Quarantined { reason: reason.to_owned(), since: now };
+    if !matches!(link.lifecycle, LinkLifecycle::Quarantined { .. }) {
+        link.lifecycle = LinkLifecycle::Quarantined {
+            reason: reason.to_owned(),
+            since: now,
+        };
     }
-    Decision::Quarantine(Box::new(Settled { link, before: pair.before() }))
+    Decision::Quarantine(Box::new(SettledLink {
+        link,
+        before: pair.stored_link(),
+    }))
 }
 
 /// The link as it will be once both sides are what they are seen to be: who it is, in which generation.
-fn seen(pair: Pair<'_>, dingtalk: Option<&Record>, ehr: Option<&Record>, context: Context<'_>) -> Link {
+fn observed_link(
+    pair: RecordPair<'_>,
+    dingtalk: Option<&Record>,
+    ehr: Option<&Record>,
+    context: DecisionContext<'_>,
+) -> Link {
     let mut link = pair.link.clone();
     if let Some(dingtalk) = dingtalk {
-        link.unionid = unionid(dingtalk, context.key).or(link.unionid);
+        link.unionid = record_unionid_hash(dingtalk, context.key).or(link.unionid);
         link.protected = dingtalk.protected;
         link.dingtalk = Some(dingtalk.id.clone());
     }
     if let Some(ehr) = ehr {
         link.ehr = Some(ehr.id.clone());
     }
-    let late_ms = if planted::is(Bug::IntentsExpire) { 0 } else { LATE_MS };
+    let late_ms = if planted::is(Bug::IntentsExpire) {
+        0
+    } else {
+        LATE_WRITE_MS
+    };
     let late = |at: Timestamp| context.now.millis().saturating_sub(at.millis()) < late_ms;
     link.intents.retain(|intent| late(intent.at));
     link
 }
 
 /// A new life of a link: nothing is agreed any more.
-fn begin_again(link: &mut Link) {
+fn start_generation(link: &mut Link) {
     if planted::is(Bug::OldLifeGoesOn) {
         return;
     }
@@ -234,23 +276,35 @@ fn begin_again(link: &mut Link) {
 }
 
 /// What becomes of parts: a write, or a link that catches up, or nothing.
-fn conclude(pair: Pair<'_>, mut link: Link, parts: Vec<Part>, reason: &str) -> Decision {
+fn conclude_decision(
+    pair: RecordPair<'_>,
+    mut link: Link,
+    parts: Vec<ItemPart>,
+    reason: &str,
+) -> Decision {
     if parts.is_empty() {
         // Whatever was refused is no longer wanted.
         link.waits.retain(|wait| wait.field.is_some());
         return if pair.stored.is_some() && link == *pair.link {
-            if link.waits.is_empty() { Decision::Nothing } else { waits(&link) }
+            if link.waits.is_empty() {
+                Decision::Nothing
+            } else {
+                decide_waiting(&link)
+            }
         } else {
-            Decision::Settle(Box::new(Settled { link, before: pair.before() }))
+            Decision::Settle(Box::new(SettledLink {
+                link,
+                before: pair.stored_link(),
+            }))
         };
     }
-    Decision::Write(Box::new(Item {
+    Decision::Write(Box::new(PlanItem {
         link,
-        before: pair.before(),
+        before: pair.stored_link(),
         ehr_version: pair.ehr.map(|ehr| ehr.version),
         unionid: match pair.dingtalk {
-            View::Here(dingtalk) => dingtalk.unionid.clone(),
-            View::NotFound | View::Unseen => None,
+            FreshRead::Here(dingtalk) => dingtalk.unionid.clone(),
+            FreshRead::NotFound | FreshRead::Unseen => None,
         },
         parts,
         reason: reason.to_owned(),
@@ -259,8 +313,18 @@ fn conclude(pair: Pair<'_>, mut link: Link, parts: Vec<Part>, reason: &str) -> D
 }
 
 /// A part that shows values to a side.
-fn part(to: Side, action: Action, values: Values, changes: Vec<Change>) -> Part {
-    Part { to, action, values, changes }
+fn build_part(
+    to: Side,
+    action: WriteAction,
+    values: FieldValues,
+    changes: Vec<ValueChange>,
+) -> ItemPart {
+    ItemPart {
+        to,
+        action,
+        values,
+        changes,
+    }
 }
 
 #[cfg(test)]

@@ -112,7 +112,9 @@ impl Field {
     #[must_use]
     pub fn refers_to(self) -> Option<Kind> {
         match self {
-            Self::Departments | Self::MainDepartment | Self::Leads | Self::Parent => Some(Kind::Department),
+            Self::Departments | Self::MainDepartment | Self::Leads | Self::Parent => {
+                Some(Kind::Department)
+            }
             Self::Manager | Self::Heads => Some(Kind::Person),
             _ => None,
         }
@@ -129,7 +131,7 @@ impl FieldSet {
     pub const NONE: Self = Self(0);
 
     /// What a person can have and both sides can be told.
-    pub const PERSON: Self = Self::of(&[
+    pub const PERSON: Self = Self::of_fields(&[
         Field::Name,
         Field::Mobile,
         Field::Email,
@@ -149,12 +151,17 @@ impl FieldSet {
     ]);
 
     /// What a department can have.
-    pub const DEPARTMENT: Self =
-        Self::of(&[Field::Name, Field::Parent, Field::Order, Field::Heads, Field::SourceIdentifier]);
+    pub const DEPARTMENT: Self = Self::of_fields(&[
+        Field::Name,
+        Field::Parent,
+        Field::Order,
+        Field::Heads,
+        Field::SourceIdentifier,
+    ]);
 
     /// The set of these fields.
     #[must_use]
-    pub const fn of(fields: &[Field]) -> Self {
+    pub const fn of_fields(fields: &[Field]) -> Self {
         let mut bits = 0;
         let mut at = 0;
         while at < fields.len() {
@@ -216,7 +223,9 @@ impl FieldSet {
 
     /// The fields, in stored order.
     pub fn iter(self) -> impl Iterator<Item = Field> {
-        Field::ALL.into_iter().filter(move |field| self.contains(*field))
+        Field::ALL
+            .into_iter()
+            .filter(move |field| self.contains(*field))
     }
 }
 
@@ -248,17 +257,23 @@ mod tests {
     }
 
     #[test]
-    fn the_kind_of_employment_is_in_no_set_that_merges() {
+    fn the_employment_type_is_never_merged() {
         for kind in [Kind::Person, Kind::Department] {
             assert!(!FieldSet::of_kind(kind).contains(Field::Employment));
         }
     }
 
     #[test]
-    fn sets_hold_what_was_put_in() {
+    fn a_set_contains_exactly_the_inserted_fields() {
         let set: FieldSet = [Field::Name, Field::HideMobile].into_iter().collect();
-        assert_eq!(set.iter().collect::<Vec<_>>(), [Field::Name, Field::HideMobile]);
-        assert!(set.without(FieldSet::DEPARTMENT).contains(Field::HideMobile));
+        assert_eq!(
+            set.iter().collect::<Vec<_>>(),
+            [Field::Name, Field::HideMobile]
+        );
+        assert!(
+            set.without(FieldSet::DEPARTMENT)
+                .contains(Field::HideMobile)
+        );
         assert_eq!(set.intersection(FieldSet::DEPARTMENT).len(), 1);
     }
 }

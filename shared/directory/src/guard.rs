@@ -9,7 +9,7 @@ use crate::planted::{self, Bug};
 
 /// What is too much. Shares are in per mille of the people in step before the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Limits {
+pub struct GuardLimits {
     /// Removals that are never too many by share alone, unless they reach `removals_share_max`.
     pub removals_floor: u64,
     /// Removals above this share (and above the floor) are held: 20 ‰.
@@ -24,7 +24,7 @@ pub struct Limits {
     pub fields_floor: u64,
 }
 
-impl Default for Limits {
+impl Default for GuardLimits {
     fn default() -> Self {
         Self {
             removals_floor: 5,
@@ -39,7 +39,7 @@ impl Default for Limits {
 
 /// Why something is held, in numbers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-pub enum TooMuch {
+pub enum ExceededLimit {
     /// Too many people would be marked left.
     #[error("{removals} of {people} people would be marked left; the limit is {limit}")]
     Removals {
@@ -81,26 +81,37 @@ pub enum TooMuch {
 /// Held above max(floor, share), and from `removals_share_max` on whatever the count; so one of four people is held
 /// in a company of four, and five of two hundred pass.
 #[must_use]
-pub fn removals(limits: &Limits, removals: u64, people: u64) -> Option<TooMuch> {
-    if removals == 0 || removals == 1 && planted::is(Bug::OneIsNeverTooMuch) || planted::is(Bug::NoGuard) {
+pub fn check_removals(limits: &GuardLimits, removals: u64, people: u64) -> Option<ExceededLimit> {
+    if removals == 0
+        || removals == 1 && planted::is(Bug::OneIsNeverTooMuch)
+        || planted::is(Bug::NoGuard)
+    {
         return None;
     }
-    let by_share = limits.removals_floor.max(share(people, limits.removals_share));
-    let by_share_max = (people.saturating_mul(limits.removals_share_max)).div_ceil(1000).saturating_sub(1);
+    let by_share = limits
+        .removals_floor
+        .max(share_of_people(people, limits.removals_share));
+    let by_share_max = (people.saturating_mul(limits.removals_share_max))
+        .div_ceil(1000)
+        .saturating_sub(1);
     let limit = by_share.min(by_share_max);
-    (removals > limit).then_some(TooMuch::Removals { removals, people, limit })
+    (removals > limit).then_some(ExceededLimit::Removals {
+        removals,
+        people,
+        limit,
+    })
 }
 
 /// How often each field would be emptied or changed by a plan's updates.
 #[derive(Debug, Clone, Default)]
-pub struct FieldChanges {
+pub struct FieldChangeCounts {
     blanked: BTreeMap<Field, u64>,
     changed: BTreeMap<Field, u64>,
 }
 
-impl FieldChanges {
+impl FieldChangeCounts {
     /// Counts one change of one record.
-    pub fn count(&mut self, field: Field, emptied: bool) {
+    pub fn count_change(&mut self, field: Field, emptied: bool) {
         *self.changed.entry(field).or_default() += 1;
         if emptied {
             *self.blanked.entry(field).or_default() += 1;
@@ -109,7 +120,10 @@ impl FieldChanges {
 
     /// Adds what was counted elsewhere.
     pub fn add(&mut self, other: &Self) {
-        for (mine, theirs) in [(&mut self.blanked, &other.blanked), (&mut self.changed, &other.changed)] {
+        for (mine, theirs) in [
+            (&mut self.blanked, &other.blanked),
+            (&mut self.changed, &other.changed),
+        ] {
             for (field, n) in theirs {
                 *mine.entry(*field).or_default() += n;
             }
@@ -118,36 +132,55 @@ impl FieldChanges {
 
     /// The fields that are held, each with its reason.
     #[must_use]
-    pub fn held(&self, limits: &Limits, people: u64) -> Vec<TooMuch> {
+    pub fn exceeded_limits(&self, limits: &GuardLimits, people: u64) -> Vec<ExceededLimit> {
         if planted::is(Bug::NoGuard) {
             return Vec::new();
         }
         let over = |counts: &BTreeMap<Field, u64>, per_mille| {
-            let limit = limits.fields_floor.max(share(people, per_mille));
-            counts.iter().filter(|(_, n)| **n > limit).map(|(f, n)| (*f, *n, limit)).collect::<Vec<_>>()
+            let limit = limits.fields_floor.max(share_of_people(people, per_mille));
+            counts
+                .iter()
+                .filter(|(_, n)| **n > limit)
+                .map(|(f, n)| (*f, *n, limit))
+                .collect::<Vec<_>>()
         };
         let blanked = over(&self.blanked, limits.blanked_share);
         let blanked_fields: FieldSet = blanked.iter().map(|(field, ..)| *field).collect();
         let changed = over(&self.changed, limits.changed_share);
-        let blanked =
-            blanked.into_iter().map(|(field, records, limit)| TooMuch::Blanked { field, records, people, limit });
-        let changed = changed.into_iter().filter(|(field, ..)| !blanked_fields.contains(*field));
+        let blanked = blanked
+            .into_iter()
+            .map(|(field, records, limit)| ExceededLimit::Blanked {
+                field,
+                records,
+                people,
+                limit,
+            });
+        let changed = changed
+            .into_iter()
+            .filter(|(field, ..)| !blanked_fields.contains(*field));
         blanked
-            .chain(changed.map(|(field, records, limit)| TooMuch::Changed { field, records, people, limit }))
+            .chain(
+                changed.map(|(field, records, limit)| ExceededLimit::Changed {
+                    field,
+                    records,
+                    people,
+                    limit,
+                }),
+            )
             .collect()
     }
 }
 
 /// What the guard let through: a run of many plans is measured as one.
 #[derive(Debug, Clone, Default)]
-pub struct Passed {
+pub struct PassedCounts {
     /// People marked left.
     pub removals: u64,
     /// Changes of fields.
-    pub fields: FieldChanges,
+    pub fields: FieldChangeCounts,
 }
 
-impl Passed {
+impl PassedCounts {
     /// Adds what passed later.
     pub fn add(&mut self, other: &Self) {
         self.removals += other.removals;
@@ -157,17 +190,19 @@ impl Passed {
 
 /// The fields that a list of reasons is about.
 #[must_use]
-pub fn held_fields(reasons: &[TooMuch]) -> FieldSet {
+pub fn held_fields(reasons: &[ExceededLimit]) -> FieldSet {
     reasons
         .iter()
         .filter_map(|reason| match reason {
-            TooMuch::Removals { .. } => None,
-            TooMuch::Blanked { field, .. } | TooMuch::Changed { field, .. } => Some(*field),
+            ExceededLimit::Removals { .. } => None,
+            ExceededLimit::Blanked { field, .. } | ExceededLimit::Changed { field, .. } => {
+                Some(*field)
+            }
         })
         .collect()
 }
 
-fn share(people: u64, per_mille: u64) -> u64 {
+fn share_of_people(people: u64, per_mille: u64) -> u64 {
     people.saturating_mul(per_mille) / 1000
 }
 
@@ -176,26 +211,46 @@ mod tests {
     use super::*;
 
     fn limit(people: u64) -> u64 {
-        (0..=people).rev().find(|n| removals(&Limits::default(), *n, people).is_none()).unwrap_or(0)
+        (0..=people)
+            .rev()
+            .find(|n| check_removals(&GuardLimits::default(), *n, people).is_none())
+            .unwrap_or(0)
     }
 
     /// The decision table, company size against the most removals that pass.
     #[test]
-    fn removals_table() {
-        let table =
-            [(1, 0), (4, 0), (5, 0), (6, 1), (10, 1), (11, 2), (25, 4), (30, 5), (200, 5), (300, 6), (10_000, 200)];
+    fn removal_limit_by_company_size() {
+        let table = [
+            (1, 0),
+            (4, 0),
+            (5, 0),
+            (6, 1),
+            (10, 1),
+            (11, 2),
+            (25, 4),
+            (30, 5),
+            (200, 5),
+            (300, 6),
+            (10_000, 200),
+        ];
         for (people, passes) in table {
             assert_eq!(limit(people), passes, "of {people} people");
         }
     }
 
     #[test]
-    fn a_blanked_column_is_held_and_a_handful_of_promotions_is_not() {
-        let mut changes = FieldChanges::default();
-        (0..100).for_each(|_| changes.count(Field::Mobile, true));
-        (0..4).for_each(|_| changes.count(Field::Title, false));
-        let held = changes.held(&Limits::default(), 1000);
-        assert_eq!(held_fields(&held).iter().collect::<Vec<_>>(), [Field::Mobile]);
-        assert_eq!(held[0].to_string(), "mobile would be emptied for 100 of 1000 people; the limit is 50");
+    fn emptying_a_field_for_everyone_is_held_and_a_few_promotions_pass() {
+        let mut changes = FieldChangeCounts::default();
+        (0..100).for_each(|_| changes.count_change(Field::Mobile, true));
+        (0..4).for_each(|_| changes.count_change(Field::Title, false));
+        let held = changes.exceeded_limits(&GuardLimits::default(), 1000);
+        assert_eq!(
+            held_fields(&held).iter().collect::<Vec<_>>(),
+            [Field::Mobile]
+        );
+        assert_eq!(
+            held[0].to_string(),
+            "mobile would be emptied for 100 of 1000 people; the limit is 50"
+        );
     }
 }

@@ -5,7 +5,7 @@
 
 use crate::field::Field;
 use crate::ids::{Kind, LinkId, NativeId, Side};
-use crate::record::Value;
+use crate::record::FieldValue;
 
 /// A binding's hash key: 32 random bytes. `Debug` hides it.
 #[derive(Clone)]
@@ -29,67 +29,98 @@ impl std::fmt::Debug for HashKey {
 pub type FieldHash = [u8; 12];
 
 /// Longest input that is hashed in one piece: nearly every value is shorter.
-const SHORT: usize = 128;
+const ONE_PIECE_MAX: usize = 128;
 
 /// The hash of one field's value; *empty* has a hash of its own, so that it differs from *never seen*. Whether a number is
 /// hidden is never empty in DingTalk: an eHR that says nothing about it means that it is not.
 #[must_use]
-pub fn field(key: &HashKey, field: Field, value: Option<&Value>) -> FieldHash {
+pub fn hash_field(key: &HashKey, field: Field, value: Option<&FieldValue>) -> FieldHash {
     let number = field as u8;
-    truncated(match value {
-        None if field == Field::HideMobile => keyed(key, [&[number, b'f', 0]]),
-        None => keyed(key, [&[number, b'e']]),
-        Some(Value::Text(text)) => keyed(key, [&[number, b't'], text.expose().as_bytes()]),
-        Some(Value::Day(day)) => {
+    truncate_hash(match value {
+        None if field == Field::HideMobile => hash_parts(key, [&[number, b'f', 0]]),
+        None => hash_parts(key, [&[number, b'e']]),
+        Some(FieldValue::Text(text)) => {
+            hash_parts(key, [&[number, b't'], text.expose().as_bytes()])
+        }
+        Some(FieldValue::Day(day)) => {
             let [century, year] = day.year().to_be_bytes();
             let (month, day) = (day.month().cast_unsigned(), day.day().cast_unsigned());
-            keyed(key, [&[number, b'd', century, year, month, day]])
+            hash_parts(key, [&[number, b'd', century, year, month, day]])
         }
-        Some(Value::Number(value)) => keyed(key, [&[number, b'n'], &value.to_be_bytes()]),
-        Some(Value::Flag(flag)) => keyed(key, [&[number, b'f', u8::from(*flag)]]),
-        Some(Value::Refs(refs)) => {
-            let mut content = Vec::with_capacity(refs.iter().map(|reference| reference.len() + 8).sum());
+        Some(FieldValue::Number(value)) => hash_parts(key, [&[number, b'n'], &value.to_be_bytes()]),
+        Some(FieldValue::Flag(flag)) => hash_parts(key, [&[number, b'f', u8::from(*flag)]]),
+        Some(FieldValue::Refs(refs)) => {
+            let mut content =
+                Vec::with_capacity(refs.iter().map(|reference| reference.len() + 8).sum());
             for reference in refs {
                 content.extend((reference.len() as u64).to_be_bytes());
                 content.extend(reference.as_bytes());
             }
-            keyed(key, [&[number, b'r'], &content])
+            hash_parts(key, [&[number, b'r'], &content])
         }
     })
 }
 
 /// The hash of any bytes under the binding's key, for example an id in an index that is kept in memory.
 #[must_use]
-pub fn bytes(key: &HashKey, purpose: &str, content: &[u8]) -> FieldHash {
-    truncated(keyed(key, [&[0xff], &(purpose.len() as u64).to_be_bytes(), purpose.as_bytes(), content]))
+pub fn hash_bytes(key: &HashKey, purpose: &str, content: &[u8]) -> FieldHash {
+    truncate_hash(hash_parts(
+        key,
+        [
+            &[0xff],
+            &(purpose.len() as u64).to_be_bytes(),
+            purpose.as_bytes(),
+            content,
+        ],
+    ))
 }
 
 /// The link id of a record that was first seen under this id on this side: the same each time, so that a create that
 /// was killed and begun again is the same create, and so that records can refer to each other before they are stored.
 /// `nth` counts the holders of a native id that was freed and given to somebody else.
 #[must_use]
-pub fn link_id(key: &HashKey, side: Side, kind: Kind, native: &NativeId, nth: u32) -> LinkId {
+pub fn derive_link_id(
+    key: &HashKey,
+    side: Side,
+    kind: Kind,
+    native: &NativeId,
+    nth: u32,
+) -> LinkId {
     let nth = nth.to_be_bytes();
-    let (nth, end): (&[u8], &[u8]) = if nth == [0; 4] { (b"", b"") } else { (&nth, b"#") };
-    let whose =
-        [&[0xfe], side.key().as_bytes(), b"#", kind.key().as_bytes(), b"#", nth, end, native.as_str().as_bytes()];
-    LinkId(truncated(keyed(key, whose)))
+    let (nth, end): (&[u8], &[u8]) = if nth == [0; 4] {
+        (b"", b"")
+    } else {
+        (&nth, b"#")
+    };
+    let whose = [
+        &[0xfe],
+        side.key().as_bytes(),
+        b"#",
+        kind.key().as_bytes(),
+        b"#",
+        nth,
+        end,
+        native.as_str().as_bytes(),
+    ];
+    LinkId(truncate_hash(hash_parts(key, whose)))
 }
 
 /// The keyed hash of the parts, one after the other.
-fn keyed<const N: usize>(key: &HashKey, parts: [&[u8]; N]) -> [u8; 32] {
-    let mut short = [0; SHORT];
+fn hash_parts<const N: usize>(key: &HashKey, parts: [&[u8]; N]) -> [u8; 32] {
+    let mut short = [0; ONE_PIECE_MAX];
     let mut length = 0;
     for part in parts {
         let end = length + part.len();
-        let Some(place) = short.get_mut(length..end) else { return keyed_long(key, &parts) };
+        let Some(place) = short.get_mut(length..end) else {
+            return hash_parts_long(key, &parts);
+        };
         place.copy_from_slice(part);
         length = end;
     }
     *blake3::keyed_hash(&key.0, &short[..length]).as_bytes()
 }
 
-fn keyed_long(key: &HashKey, parts: &[&[u8]]) -> [u8; 32] {
+fn hash_parts_long(key: &HashKey, parts: &[&[u8]]) -> [u8; 32] {
     let mut hasher = blake3::Hasher::new_keyed(&key.0);
     for part in parts {
         hasher.update(part);
@@ -98,29 +129,35 @@ fn keyed_long(key: &HashKey, parts: &[&[u8]]) -> [u8; 32] {
 }
 
 /// The first bytes of a hash.
-fn truncated<const N: usize>(hash: [u8; 32]) -> [u8; N] {
+fn truncate_hash<const N: usize>(hash: [u8; 32]) -> [u8; N] {
     std::array::from_fn(|at| hash[at])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::Personal;
+    use crate::text::PersonalText;
 
     fn key() -> HashKey {
         HashKey::new([7; 32])
     }
 
     #[test]
-    fn field_value_and_key_all_count() {
-        let zhang = Value::Text(Personal::from("张三"));
-        let hash = field(&key(), Field::Name, Some(&zhang));
-        assert_eq!(hash, field(&key(), Field::Name, Some(&zhang)));
-        assert_ne!(hash, field(&key(), Field::Title, Some(&zhang)));
-        assert_ne!(hash, field(&HashKey::new([8; 32]), Field::Name, Some(&zhang)));
-        assert_ne!(hash, field(&key(), Field::Name, None));
-        let shown = Some(&Value::Flag(false));
-        assert_eq!(field(&key(), Field::HideMobile, None), field(&key(), Field::HideMobile, shown));
+    fn the_hash_depends_on_field_value_and_key() {
+        let zhang = FieldValue::Text(PersonalText::from("张三"));
+        let hash = hash_field(&key(), Field::Name, Some(&zhang));
+        assert_eq!(hash, hash_field(&key(), Field::Name, Some(&zhang)));
+        assert_ne!(hash, hash_field(&key(), Field::Title, Some(&zhang)));
+        assert_ne!(
+            hash,
+            hash_field(&HashKey::new([8; 32]), Field::Name, Some(&zhang))
+        );
+        assert_ne!(hash, hash_field(&key(), Field::Name, None));
+        let shown = Some(&FieldValue::Flag(false));
+        assert_eq!(
+            hash_field(&key(), Field::HideMobile, None),
+            hash_field(&key(), Field::HideMobile, shown)
+        );
     }
 
     /// By another implementation of BLAKE3.
@@ -138,29 +175,67 @@ mod tests {
 
     /// They are stored: as the first version computed them, whatever their length.
     #[test]
-    fn hashes_are_what_they_were() {
-        let stream = |parts: &[&[u8]]| -> FieldHash { truncated(keyed_long(&key(), parts)) };
-        for length in [1, SHORT - 3, SHORT - 2, SHORT - 1, SHORT, 1025, 5000] {
+    fn hashes_match_the_known_vectors() {
+        let stream =
+            |parts: &[&[u8]]| -> FieldHash { truncate_hash(hash_parts_long(&key(), parts)) };
+        for length in [
+            1,
+            ONE_PIECE_MAX - 3,
+            ONE_PIECE_MAX - 2,
+            ONE_PIECE_MAX - 1,
+            ONE_PIECE_MAX,
+            1025,
+            5000,
+        ] {
             let text = "x".repeat(length);
-            let hash = field(&key(), Field::Title, Some(&Value::Text(Personal::from(text.as_str()))));
+            let hash = hash_field(
+                &key(),
+                Field::Title,
+                Some(&FieldValue::Text(PersonalText::from(text.as_str()))),
+            );
             assert_eq!(hash, stream(&[&[6], b"t", text.as_bytes()]), "{length}");
             assert_eq!(
-                bytes(&key(), "turn", text.as_bytes()),
+                hash_bytes(&key(), "turn", text.as_bytes()),
                 stream(&[&[0xff, 0, 0, 0, 0, 0, 0, 0, 4], b"turn", text.as_bytes()])
             );
         }
-        let hex = |hash: &[u8]| hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-        let day = Value::Day(jiff::civil::date(2020, 2, 29));
-        let refs = Value::Refs(["1".to_owned(), "23".to_owned()].into());
-        let link = |nth| link_id(&key(), Side::DingTalk, Kind::Person, &NativeId::new("u1").unwrap(), nth).to_string();
+        let hex = |hash: &[u8]| {
+            hash.iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect::<String>()
+        };
+        let day = FieldValue::Day(jiff::civil::date(2020, 2, 29));
+        let refs = FieldValue::Refs(["1".to_owned(), "23".to_owned()].into());
+        let link = |nth| {
+            derive_link_id(
+                &key(),
+                Side::DingTalk,
+                Kind::Person,
+                &NativeId::new("u1").unwrap(),
+                nth,
+            )
+            .to_string()
+        };
         let known = [
-            hex(&field(&key(), Field::Remark, None)),
-            hex(&field(&key(), Field::Name, Some(&Value::Text(Personal::from("张三"))))),
-            hex(&field(&key(), Field::HiredOn, Some(&day))),
-            hex(&field(&key(), Field::Order, Some(&Value::Number(-7)))),
-            hex(&field(&key(), Field::HideMobile, Some(&Value::Flag(true)))),
-            hex(&field(&key(), Field::Departments, Some(&refs))),
-            hex(&bytes(&key(), "dt", b"u1")),
+            hex(&hash_field(&key(), Field::Remark, None)),
+            hex(&hash_field(
+                &key(),
+                Field::Name,
+                Some(&FieldValue::Text(PersonalText::from("张三"))),
+            )),
+            hex(&hash_field(&key(), Field::HiredOn, Some(&day))),
+            hex(&hash_field(
+                &key(),
+                Field::Order,
+                Some(&FieldValue::Number(-7)),
+            )),
+            hex(&hash_field(
+                &key(),
+                Field::HideMobile,
+                Some(&FieldValue::Flag(true)),
+            )),
+            hex(&hash_field(&key(), Field::Departments, Some(&refs))),
+            hex(&hash_bytes(&key(), "dt", b"u1")),
             link(0),
             link(2),
         ];
@@ -168,11 +243,11 @@ mod tests {
     }
 
     #[test]
-    fn sets_are_hashed_by_member() {
-        let refs = |ids: &[&str]| Value::Refs(ids.iter().map(|id| (*id).to_owned()).collect());
+    fn reference_sets_are_hashed_member_by_member() {
+        let refs = |ids: &[&str]| FieldValue::Refs(ids.iter().map(|id| (*id).to_owned()).collect());
         assert_ne!(
-            field(&key(), Field::Departments, Some(&refs(&["12", "3"]))),
-            field(&key(), Field::Departments, Some(&refs(&["1", "23"])))
+            hash_field(&key(), Field::Departments, Some(&refs(&["12", "3"]))),
+            hash_field(&key(), Field::Departments, Some(&refs(&["1", "23"])))
         );
     }
 }

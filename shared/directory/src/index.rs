@@ -6,17 +6,17 @@
 use crate::field::{Field, FieldSet};
 use crate::hash::{self, FieldHash, HashKey};
 use crate::ids::{LinkId, NativeId, Side};
-use crate::link::{Base, Lifecycle, Link};
+use crate::link::{Base, Link, LinkLifecycle};
 use crate::planted::{self, Bug};
-use crate::record::Values;
+use crate::record::FieldValues;
 
-mod linked;
+mod link_index;
 
-pub use linked::Linked;
+pub use link_index::LinkIndex;
 
 /// Which fields the lists of each side show, of those that both sides keep and whose permission is proven.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Listed {
+pub struct ListedFields {
     /// By DingTalk's `user/list` or `department/listsub`.
     pub dingtalk: FieldSet,
     /// By the eHR's list.
@@ -38,7 +38,7 @@ pub enum Nomination {
 
 /// Where a list showed somebody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub struct MemberPlace {
     /// The department whose list it was.
     pub department: LinkId,
     /// Shown as its leader.
@@ -46,22 +46,22 @@ pub struct Place {
 }
 
 /// 64 bits of a keyed hash: what tells whether one row changed. Whose an id is, is told by all 96.
-type Short = [u8; 8];
+type RowDigest = [u8; 8];
 
 #[derive(Debug, Clone, Copy)]
-struct Row {
-    digests: [Short; 2],
+struct LinkRow {
+    digests: [RowDigest; 2],
     /// Fields that were ever agreed. The eHR shows others too, about which there is nothing to compare.
     agreed: FieldSet,
     /// Sum of the hashes of (department, leads it) that base has, less those that the lists showed so far.
     places_left: u64,
     seen: [bool; 2],
-    standing: Standing,
+    standing: LinkStanding,
 }
 
 /// What the link says of a record. One byte: of a row there are as many as the company has people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Standing {
+enum LinkStanding {
     /// On both sides, and nothing is pending: an agreeing row costs nothing more.
     Settled,
     /// On both sides when it was last seen.
@@ -74,14 +74,16 @@ enum Standing {
     Quarantined,
 }
 
-impl Standing {
-    fn of(link: &Link) -> Self {
+impl LinkStanding {
+    fn of_link(link: &Link) -> Self {
         match link.lifecycle {
-            Lifecycle::Active if link.intents.is_empty() => Self::Settled,
-            Lifecycle::Active | Lifecycle::Absent { .. } | Lifecycle::Leaving { .. } => Self::Active,
-            Lifecycle::Left { .. } => Self::Left,
-            Lifecycle::Creating => Self::Creating,
-            Lifecycle::Quarantined { .. } => Self::Quarantined,
+            LinkLifecycle::Active if link.intents.is_empty() => Self::Settled,
+            LinkLifecycle::Active
+            | LinkLifecycle::Absent { .. }
+            | LinkLifecycle::Leaving { .. } => Self::Active,
+            LinkLifecycle::Left { .. } => Self::Left,
+            LinkLifecycle::Creating => Self::Creating,
+            LinkLifecycle::Quarantined { .. } => Self::Quarantined,
         }
     }
 }
@@ -90,10 +92,10 @@ impl Standing {
 #[derive(Debug)]
 pub struct BaseIndex {
     key: HashKey,
-    listed: Listed,
+    listed: ListedFields,
     /// Whose each row is. Apart from the rows, which go when the lists have been compared.
     links: Vec<LinkId>,
-    rows: Vec<Row>,
+    rows: Vec<LinkRow>,
     by_native: [Vec<(FieldHash, u32)>; 2],
     /// Positions of the rows, sorted by their links.
     by_link: Vec<u32>,
@@ -102,27 +104,40 @@ pub struct BaseIndex {
 impl BaseIndex {
     /// An empty index.
     #[must_use]
-    pub fn new(key: HashKey, listed: Listed) -> Self {
+    pub fn new(key: HashKey, listed: ListedFields) -> Self {
         let (links, rows) = (Vec::new(), Vec::new());
-        Self { key, listed, links, rows, by_native: [Vec::new(), Vec::new()], by_link: Vec::new() }
+        Self {
+            key,
+            listed,
+            links,
+            rows,
+            by_native: [Vec::new(), Vec::new()],
+            by_link: Vec::new(),
+        }
     }
 
     /// Adds one link. Call [`BaseIndex::freeze`] after the last.
-    pub fn add(&mut self, link: &Link) {
-        let Ok(at) = u32::try_from(self.rows.len()) else { return };
+    pub fn add_link(&mut self, link: &Link) {
+        let Ok(at) = u32::try_from(self.rows.len()) else {
+            return;
+        };
         for side in [Side::DingTalk, Side::Ehr] {
-            if let Some(native) = link.native(side) {
-                self.by_native[slot(side)].push((native_hash(&self.key, side, native), at));
+            if let Some(native) = link.native_id(side) {
+                self.by_native[side_index(side)].push((native_hash(&self.key, side, native), at));
             }
         }
         let agreed: FieldSet = link.base.hashes.keys().copied().collect();
-        let digest = |side| digest(self.compared(side, agreed), |field| link.base.hashes.get(&field).copied());
-        let row = Row {
+        let digest = |side| {
+            digest_fields(self.compared_fields(side, agreed), |field| {
+                link.base.hashes.get(&field).copied()
+            })
+        };
+        let row = LinkRow {
             digests: [digest(Side::DingTalk), digest(Side::Ehr)],
             agreed,
-            places_left: places(&self.key, &link.base),
+            places_left: sum_places(&self.key, &link.base),
             seen: [false; 2],
-            standing: Standing::of(link),
+            standing: LinkStanding::of_link(link),
         };
         self.links.push(link.id);
         self.rows.push(row);
@@ -130,7 +145,9 @@ impl BaseIndex {
 
     /// Sorts the index; lookups before this find nothing.
     pub fn freeze(&mut self) {
-        self.by_native.iter_mut().for_each(|ids| ids.sort_unstable());
+        self.by_native
+            .iter_mut()
+            .for_each(|ids| ids.sort_unstable());
         let links = &self.links;
         let link = |at: &u32| links.get(*at as usize);
         // `add` refuses what has no position of 32 bits.
@@ -141,34 +158,44 @@ impl BaseIndex {
     /// Different linked records that DingTalk's lists showed so far.
     #[must_use]
     pub fn seen_in_dingtalk(&self) -> u64 {
-        self.rows.iter().filter(|row| row.seen[slot(Side::DingTalk)]).count() as u64
+        self.rows
+            .iter()
+            .filter(|row| row.seen[side_index(Side::DingTalk)])
+            .count() as u64
     }
 
     /// Whether DingTalk's lists showed nobody whom a link knows, although somebody is linked: it may be another company's
     /// data. `left_too`: those who are marked left count as linked.
     #[must_use]
     pub fn shows_none_of_ours(&self, left_too: bool) -> bool {
-        self.rows.iter().any(|row| matches!(row.standing, Standing::Settled | Standing::Active) || left_too)
-            && !self.shows_any_of_ours(None)
+        self.rows.iter().any(|row| {
+            matches!(row.standing, LinkStanding::Settled | LinkStanding::Active) || left_too
+        }) && !self.shows_any_of_ours(None)
     }
 
     /// Whether DingTalk's lists showed a record that a link knows, other than `this` one.
     #[must_use]
     pub fn shows_any_of_ours(&self, this: Option<&NativeId>) -> bool {
-        let this = this.and_then(|id| self.link(Side::DingTalk, id));
-        self.of_links().any(|(link, row)| row.seen[slot(Side::DingTalk)] && Some(link) != this)
+        let this = this.and_then(|id| self.find_link(Side::DingTalk, id));
+        self.link_rows()
+            .any(|(link, row)| row.seen[side_index(Side::DingTalk)] && Some(link) != this)
     }
 
     /// Whether a link of this id is stored, whomever it belongs to.
     #[must_use]
-    pub fn has(&self, link: LinkId) -> bool {
-        self.by_link.binary_search_by_key(&Some(&link), |at| self.links.get(*at as usize)).is_ok()
+    pub fn has_link(&self, link: LinkId) -> bool {
+        self.by_link
+            .binary_search_by_key(&Some(&link), |at| self.links.get(*at as usize))
+            .is_ok()
     }
 
     /// Records that are not marked left.
     #[must_use]
-    pub fn present(&self) -> u64 {
-        self.rows.iter().filter(|row| row.standing != Standing::Left).count() as u64
+    pub fn count_present(&self) -> u64 {
+        self.rows
+            .iter()
+            .filter(|row| row.standing != LinkStanding::Left)
+            .count() as u64
     }
 
     /// How many links.
@@ -185,33 +212,60 @@ impl BaseIndex {
 
     /// The link of a native id.
     #[must_use]
-    pub fn link(&self, side: Side, native: &NativeId) -> Option<LinkId> {
-        self.position(side, native).and_then(|at| self.links.get(at)).copied()
+    pub fn find_link(&self, side: Side, native: &NativeId) -> Option<LinkId> {
+        self.row_position(side, native)
+            .and_then(|at| self.links.get(at))
+            .copied()
     }
 
     /// Compares one list row, its references already resolved to link ids, with base.
-    pub fn see(&mut self, side: Side, native: &NativeId, values: &Values) -> Nomination {
-        self.see_row(side, native, values, None)
+    pub fn compare_row(
+        &mut self,
+        side: Side,
+        native: &NativeId,
+        values: &FieldValues,
+    ) -> Nomination {
+        self.compare_listed_row(side, native, values, None)
     }
 
     /// The same of a row of a department's members in DingTalk, which also shows a place.
-    pub fn see_member(&mut self, native: &NativeId, values: &Values, place: Option<Place>) -> Nomination {
-        self.see_row(Side::DingTalk, native, values, place)
+    pub fn compare_member_row(
+        &mut self,
+        native: &NativeId,
+        values: &FieldValues,
+        place: Option<MemberPlace>,
+    ) -> Nomination {
+        self.compare_listed_row(Side::DingTalk, native, values, place)
     }
 
-    fn see_row(&mut self, side: Side, native: &NativeId, values: &Values, place: Option<Place>) -> Nomination {
-        let Some(at) = self.position(side, native) else { return Nomination::Unknown };
-        let Some(agreed) = self.rows.get(at).map(|row| row.agreed) else { return Nomination::Unknown };
+    fn compare_listed_row(
+        &mut self,
+        side: Side,
+        native: &NativeId,
+        values: &FieldValues,
+        place: Option<MemberPlace>,
+    ) -> Nomination {
+        let Some(at) = self.row_position(side, native) else {
+            return Nomination::Unknown;
+        };
+        let Some(agreed) = self.rows.get(at).map(|row| row.agreed) else {
+            return Nomination::Unknown;
+        };
         let key = &self.key;
-        let seen = digest(self.compared(side, agreed), |field| {
-            values.shown().contains(field).then(|| hash::field(key, field, values.get(field)))
+        let seen = digest_fields(self.compared_fields(side, agreed), |field| {
+            values
+                .shown_fields()
+                .contains(field)
+                .then(|| hash::hash_field(key, field, values.get(field)))
         });
-        let place = place.map_or(0, |place| place.hash(key));
-        let Some((link, row)) = self.row_mut(at) else { return Nomination::Unknown };
-        row.seen[slot(side)] = true;
+        let place = place.map_or(0, |place| place.place_hash(key));
+        let Some((link, row)) = self.row_mut(at) else {
+            return Nomination::Unknown;
+        };
+        row.seen[side_index(side)] = true;
         row.places_left = row.places_left.wrapping_sub(place);
-        if row.standing == Standing::Settled
-            && (seen == row.digests[slot(side)] || planted::is(Bug::ListsNominateNobody))
+        if row.standing == LinkStanding::Settled
+            && (seen == row.digests[side_index(side)] || planted::is(Bug::ListsNominateNobody))
         {
             Nomination::Agrees(link)
         } else {
@@ -220,27 +274,41 @@ impl BaseIndex {
     }
 
     /// Notes that a list showed a record as left. That agrees with a link that is marked left, and with no other.
-    pub fn see_left(&mut self, side: Side, native: &NativeId) -> Nomination {
-        let at = self.position(side, native);
-        let Some((link, row)) = at.and_then(|at| self.row_mut(at)) else { return Nomination::Unknown };
-        row.seen[slot(side)] = true;
-        if row.standing == Standing::Left { Nomination::Agrees(link) } else { Nomination::Differs(link) }
+    pub fn note_left(&mut self, side: Side, native: &NativeId) -> Nomination {
+        let at = self.row_position(side, native);
+        let Some((link, row)) = at.and_then(|at| self.row_mut(at)) else {
+            return Nomination::Unknown;
+        };
+        row.seen[side_index(side)] = true;
+        if row.standing == LinkStanding::Left {
+            Nomination::Agrees(link)
+        } else {
+            Nomination::Differs(link)
+        }
     }
 
     /// Notes that a record is there although no list shows it: the root department is in nobody's list.
-    pub fn see_unlisted(&mut self, side: Side, native: &NativeId) -> Nomination {
-        let at = self.position(side, native);
-        let Some((link, row)) = at.and_then(|at| self.row_mut(at)) else { return Nomination::Unknown };
-        row.seen[slot(side)] = true;
-        if row.standing == Standing::Settled { Nomination::Agrees(link) } else { Nomination::Differs(link) }
+    pub fn note_unlisted(&mut self, side: Side, native: &NativeId) -> Nomination {
+        let at = self.row_position(side, native);
+        let Some((link, row)) = at.and_then(|at| self.row_mut(at)) else {
+            return Nomination::Unknown;
+        };
+        row.seen[side_index(side)] = true;
+        if row.standing == LinkStanding::Settled {
+            Nomination::Agrees(link)
+        } else {
+            Nomination::Differs(link)
+        }
     }
 
     /// Notes that a record which DingTalk's list showed was read in full since: where it is, base knows. `false`: no link
     /// knows it.
-    pub fn see_read(&mut self, native: &NativeId) -> bool {
-        let at = self.position(Side::DingTalk, native);
-        let Some(row) = at.and_then(|at| self.rows.get_mut(at)) else { return false };
-        row.seen[slot(Side::DingTalk)] = true;
+    pub fn note_read(&mut self, native: &NativeId) -> bool {
+        let at = self.row_position(Side::DingTalk, native);
+        let Some(row) = at.and_then(|at| self.rows.get_mut(at)) else {
+            return false;
+        };
+        row.seen[side_index(Side::DingTalk)] = true;
         row.places_left = 0;
         true
     }
@@ -248,78 +316,95 @@ impl BaseIndex {
     /// What DingTalk's lists showed so far, to go on from later: each link, and the sum of the places in which base has it and
     /// no list showed it. Sorted by link.
     #[must_use]
-    pub fn marks(&self) -> Vec<(LinkId, u64)> {
-        let seen = |row: &Row| row.seen[slot(Side::DingTalk)];
+    pub fn progress_marks(&self) -> Vec<(LinkId, u64)> {
+        let seen = |row: &LinkRow| row.seen[side_index(Side::DingTalk)];
         let mut marks = Vec::with_capacity(self.rows.iter().filter(|row| seen(row)).count());
-        marks.extend(self.of_links().filter(|(_, row)| seen(row)).map(|(link, row)| (link, row.places_left)));
+        marks.extend(
+            self.link_rows()
+                .filter(|(_, row)| seen(row))
+                .map(|(link, row)| (link, row.places_left)),
+        );
         marks.sort_unstable();
         marks
     }
 
     /// Takes back what [`BaseIndex::marks`] gave out, in its order. A link that is gone meanwhile is passed over.
-    pub fn restore(&mut self, marks: &[(LinkId, u64)]) {
+    pub fn restore_marks(&mut self, marks: &[(LinkId, u64)]) {
         for (this, row) in self.links.iter().zip(&mut self.rows) {
             let found = marks.binary_search_by(|(link, _)| link.cmp(this)).ok();
             if let Some((_, left)) = found.and_then(|at| marks.get(at)) {
-                row.seen[slot(Side::DingTalk)] = true;
+                row.seen[side_index(Side::DingTalk)] = true;
                 row.places_left = *left;
             }
         }
     }
 
     /// People whom the lists showed in other places, or with another leader mark, than base has.
-    pub fn displaced(&self) -> impl Iterator<Item = LinkId> {
-        let seen = |row: &Row| row.seen[slot(Side::DingTalk)] && row.standing != Standing::Left;
-        self.of_links().filter(move |(_, row)| seen(row) && row.places_left != 0).map(|(link, _)| link)
+    pub fn displaced_links(&self) -> impl Iterator<Item = LinkId> {
+        let seen = |row: &LinkRow| {
+            row.seen[side_index(Side::DingTalk)] && row.standing != LinkStanding::Left
+        };
+        self.link_rows()
+            .filter(move |(_, row)| seen(row) && row.places_left != 0)
+            .map(|(link, _)| link)
     }
 
     /// Links whose record was not in the list of the side that follows: nominated, to be read again. Nothing is removed for
     /// it; who joins and leaves is decided on the other side.
     pub fn missing_copies(&self, decides: Side) -> impl Iterator<Item = LinkId> {
-        self.unseen(decides.other())
+        self.unseen_links(decides.other())
     }
 
     /// Links that a side's list did not show although it should have.
     ///
     /// Only [`crate::snapshot::CompleteSnapshot`] gives this out: absence from a partial list says nothing.
-    pub(crate) fn unseen(&self, side: Side) -> impl Iterator<Item = LinkId> {
-        let unseen = move |row: &Row| !row.seen[slot(side)] && row.standing != Standing::Left;
-        self.of_links().filter(move |(_, row)| unseen(row)).map(|(link, _)| link)
+    pub(crate) fn unseen_links(&self, side: Side) -> impl Iterator<Item = LinkId> {
+        let unseen =
+            move |row: &LinkRow| !row.seen[side_index(side)] && row.standing != LinkStanding::Left;
+        self.link_rows()
+            .filter(move |(_, row)| unseen(row))
+            .map(|(link, _)| link)
     }
 
-    fn of_links(&self) -> impl Iterator<Item = (LinkId, &Row)> {
+    fn link_rows(&self) -> impl Iterator<Item = (LinkId, &LinkRow)> {
         self.links.iter().copied().zip(&self.rows)
     }
 
-    fn row_mut(&mut self, at: usize) -> Option<(LinkId, &mut Row)> {
+    fn row_mut(&mut self, at: usize) -> Option<(LinkId, &mut LinkRow)> {
         self.links.get(at).copied().zip(self.rows.get_mut(at))
     }
 
     /// The fields of a row that are compared. A field that DingTalk lists and nobody agreed on yet is news; one that
     /// only the eHR shows is not, unless it is for DingTalk.
-    fn compared(&self, side: Side, agreed: FieldSet) -> FieldSet {
+    fn compared_fields(&self, side: Side, agreed: FieldSet) -> FieldSet {
         match side {
             Side::DingTalk => self.listed.dingtalk,
-            Side::Ehr => self.listed.ehr.intersection(agreed.union(self.listed.ehr_news)),
+            Side::Ehr => self
+                .listed
+                .ehr
+                .intersection(agreed.union(self.listed.ehr_news)),
         }
     }
 
-    fn position(&self, side: Side, native: &NativeId) -> Option<usize> {
-        position(&self.by_native[slot(side)], native_hash(&self.key, side, native))
+    fn row_position(&self, side: Side, native: &NativeId) -> Option<usize> {
+        find_position(
+            &self.by_native[side_index(side)],
+            native_hash(&self.key, side, native),
+        )
     }
 }
 
 fn native_hash(key: &HashKey, side: Side, native: &NativeId) -> FieldHash {
-    hash::bytes(key, side.key(), native.as_str().as_bytes())
+    hash::hash_bytes(key, side.key(), native.as_str().as_bytes())
 }
 
 /// Where the row of a native id is, among sorted ones.
-fn position(ids: &[(FieldHash, u32)], wanted: FieldHash) -> Option<usize> {
+fn find_position(ids: &[(FieldHash, u32)], wanted: FieldHash) -> Option<usize> {
     let found = ids.binary_search_by(|(id, _)| id.cmp(&wanted)).ok()?;
     ids.get(found).map(|(_, at)| *at as usize)
 }
 
-fn slot(side: Side) -> usize {
+fn side_index(side: Side) -> usize {
     match side {
         Side::DingTalk => 0,
         Side::Ehr => 1,
@@ -328,29 +413,37 @@ fn slot(side: Side) -> usize {
 
 /// The hashes of the listed fields, all in one: each has its field in it and only who has the key can make one, so that no two
 /// rows have the same sum by accident or by intent. A field that said nothing adds nothing.
-fn digest(listed: FieldSet, hash_of: impl Fn(Field) -> Option<FieldHash>) -> Short {
-    let mut sum = Short::default();
+fn digest_fields(listed: FieldSet, hash_of: impl Fn(Field) -> Option<FieldHash>) -> RowDigest {
+    let mut sum = RowDigest::default();
     for hash in listed.iter().filter_map(hash_of) {
-        sum.iter_mut().zip(hash).for_each(|(sum, byte)| *sum ^= byte);
+        sum.iter_mut()
+            .zip(hash)
+            .for_each(|(sum, byte)| *sum ^= byte);
     }
     sum
 }
 
-fn short([a, b, c, d, e, f, g, h, ..]: FieldHash) -> Short {
+fn shorten_hash([a, b, c, d, e, f, g, h, ..]: FieldHash) -> RowDigest {
     [a, b, c, d, e, f, g, h]
 }
 
-fn places(key: &HashKey, base: &Base) -> u64 {
-    let place = |department: &LinkId| Place { department: *department, leads: base.leads.contains(department) };
-    base.departments.iter().map(|department| place(department).hash(key)).fold(0, u64::wrapping_add)
+fn sum_places(key: &HashKey, base: &Base) -> u64 {
+    let place = |department: &LinkId| MemberPlace {
+        department: *department,
+        leads: base.leads.contains(department),
+    };
+    base.departments
+        .iter()
+        .map(|department| place(department).place_hash(key))
+        .fold(0, u64::wrapping_add)
 }
 
-impl Place {
-    fn hash(self, key: &HashKey) -> u64 {
+impl MemberPlace {
+    fn place_hash(self, key: &HashKey) -> u64 {
         let mut content = [0; 17];
         content[..16].copy_from_slice(&self.department.0);
         content[16] = u8::from(self.leads);
-        u64::from_be_bytes(short(hash::bytes(key, "place", &content)))
+        u64::from_be_bytes(shorten_hash(hash::hash_bytes(key, "place", &content)))
     }
 }
 

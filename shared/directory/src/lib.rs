@@ -5,9 +5,9 @@
 
 pub mod canonical;
 pub mod correlate;
-pub mod custom;
+pub mod custom_fields;
 pub mod decide;
-pub mod effective;
+pub mod effective_dates;
 pub mod field;
 pub mod guard;
 pub mod hash;
@@ -27,8 +27,10 @@ pub mod tree;
 pub mod wake;
 
 pub use field::{Field, FieldSet};
-pub use ids::{BindingId, CorpId, DeptId, Kind, LinkId, NativeId, RunId, Side, Timestamp, UnionId, UserId};
-pub use link::{Action, Base, Intent, Lifecycle, Link, Version};
+pub use ids::{
+    BindingId, CorpId, DeptId, Kind, LinkId, NativeId, RunId, Side, Timestamp, UnionId, UserId,
+};
+pub use link::{Base, Link, LinkLifecycle, RowVersion, WriteAction, WriteIntent};
 pub use reason::{Reason, ReasonCode};
-pub use record::{Record, Value, Values};
-pub use wake::{Target, Wake};
+pub use record::{FieldValue, FieldValues, Record};
+pub use wake::{Wake, WakeTarget};

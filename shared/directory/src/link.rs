@@ -11,7 +11,7 @@ use crate::ids::{Kind, LinkId, NativeId, Side, Timestamp};
 /// A row's version: random, so that a retry recognises its own win (`design.md` §4.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Version(pub u128);
+pub struct RowVersion(pub u128);
 
 /// What both sides last agreed on: hashes, never values. Memberships keep link ids of departments, which are not
 /// personal, so that they can be merged as sets.
@@ -35,13 +35,13 @@ impl Base {
 
 /// A remote write that was begun. It stays until a later read explains it: its outcome may be unknown.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Intent {
+pub struct WriteIntent {
     /// The side that was written to.
     pub side: Side,
     /// What was to be true afterwards, per field.
     pub fields: BTreeMap<Field, FieldHash>,
     /// What was done, in one word: create, update, remove.
-    pub action: Action,
+    pub action: WriteAction,
     /// When it was stored.
     pub at: Timestamp,
 }
@@ -49,7 +49,7 @@ pub struct Intent {
 /// What a write does to a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Action {
+pub enum WriteAction {
     /// The side has nothing yet.
     Create,
     /// Fields change.
@@ -60,7 +60,7 @@ pub enum Action {
     Restore,
 }
 
-impl Action {
+impl WriteAction {
     /// The stored spelling.
     #[must_use]
     pub fn key(self) -> &'static str {
@@ -76,7 +76,7 @@ impl Action {
 /// Where a link is in its life.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Lifecycle {
+pub enum LinkLifecycle {
     /// The record is being created on one side; there is no base until that is confirmed.
     Creating,
     /// On both sides.
@@ -110,7 +110,7 @@ pub enum Lifecycle {
 /// Something about a record that waits for a person or for its day: it stops nobody else and is retried at most daily
 /// (`design.md` §4.14).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Wait {
+pub struct LinkWait {
     /// The field; `None` where the whole record waits.
     pub field: Option<Field>,
     /// What waits: the hash of the field's value, or the fingerprint of the item. Another value is another wait.
@@ -133,7 +133,7 @@ pub struct Link {
     /// Grows with each re-hire; a new generation starts with an empty base.
     pub generation: u32,
     /// The version of this row; every put is conditional on the one that was read.
-    pub version: Version,
+    pub version: RowVersion,
     /// DingTalk's id.
     pub dingtalk: Option<NativeId>,
     /// The eHR's id.
@@ -145,17 +145,17 @@ pub struct Link {
     /// What both sides last agreed on.
     pub base: Base,
     /// Writes whose outcome no read has explained yet.
-    pub intents: Vec<Intent>,
+    pub intents: Vec<WriteIntent>,
     /// Where it is in its life.
-    pub lifecycle: Lifecycle,
+    pub lifecycle: LinkLifecycle,
     /// What waits, each with its reason; usually nothing.
-    pub waits: Vec<Wait>,
+    pub waits: Vec<LinkWait>,
 }
 
 impl Link {
     /// The record's id on a side, if it is there.
     #[must_use]
-    pub fn native(&self, side: Side) -> Option<&NativeId> {
+    pub fn native_id(&self, side: Side) -> Option<&NativeId> {
         match side {
             Side::DingTalk => self.dingtalk.as_ref(),
             Side::Ehr => self.ehr.as_ref(),

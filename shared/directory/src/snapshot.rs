@@ -11,7 +11,7 @@ use crate::planted::{self, Bug};
 
 /// What an app may see: DingTalk's contact scope and the fields whose permission is proven.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Scope {
+pub struct AppScope {
     /// Departments, with everything below them.
     pub departments: BTreeSet<NativeId>,
     /// People who were authorised one by one.
@@ -24,17 +24,17 @@ pub struct Scope {
 
 /// What a listing brought, to judge whether it was everything.
 #[derive(Debug, Clone)]
-pub struct Evidence {
+pub struct ListingEvidence {
     /// Departments whose list or members did not arrive in full.
     pub missing: Vec<NativeId>,
     /// Departments that could not be placed in the tree.
     pub misplaced: usize,
     /// The scope in which this listing was made, before it began and after it ended.
-    pub scope_before: Scope,
+    pub scope_before: AppScope,
     /// The same, after.
-    pub scope_after: Scope,
+    pub scope_after: AppScope,
     /// The last scope that a person accepted; `None` at the first run.
-    pub scope_accepted: Option<Scope>,
+    pub scope_accepted: Option<AppScope>,
     /// People counted by the side itself, before and after; `None` where it cannot be asked for the whole company.
     pub head_count: Option<(u64, u64)>,
     /// Different people whom the lists showed.
@@ -43,7 +43,7 @@ pub struct Evidence {
 
 /// Why a snapshot is partial. `Display` is the sentence that a run prints.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-pub enum Incomplete {
+pub enum IncompleteReason {
     /// Pages failed.
     #[error("{departments} departments could not be read in full")]
     PagesMissing {
@@ -74,37 +74,48 @@ pub enum Incomplete {
     },
 }
 
-impl Evidence {
+impl ListingEvidence {
     /// Everything that speaks against completeness, for a company of which `people_present` are linked and not left.
     #[must_use]
-    pub fn objections(&self, people_present: u64) -> Vec<Incomplete> {
+    pub fn find_objections(&self, people_present: u64) -> Vec<IncompleteReason> {
         let mut objections = Vec::new();
         if !self.missing.is_empty() {
-            objections.push(Incomplete::PagesMissing { departments: self.missing.len() });
+            objections.push(IncompleteReason::PagesMissing {
+                departments: self.missing.len(),
+            });
         }
         if self.misplaced > 0 {
-            objections.push(Incomplete::TreeOpen { departments: self.misplaced });
+            objections.push(IncompleteReason::TreeOpen {
+                departments: self.misplaced,
+            });
         }
-        if self.scope_moved() {
-            objections.push(Incomplete::ScopeChanged);
+        if self.scope_changed() {
+            objections.push(IncompleteReason::ScopeChanged);
         }
         // Where DingTalk counts nobody either, it may be so; the guard holds what follows from it.
         if self.people_seen == 0 && people_present > 0 && self.head_count != Some((0, 0)) {
-            objections.push(Incomplete::Empty);
+            objections.push(IncompleteReason::Empty);
         }
         if let Some((before, after)) = self.head_count
             && (before != after || after != self.people_seen)
         {
-            objections.push(Incomplete::CountsDiffer { before, after, seen: self.people_seen });
+            objections.push(IncompleteReason::CountsDiffer {
+                before,
+                after,
+                seen: self.people_seen,
+            });
         }
         objections
     }
 
     /// Whether what the app may see is not what was accepted, or changed during the listing. Fields count too: a
     /// permission that was withdrawn makes values vanish without an error.
-    fn scope_moved(&self) -> bool {
+    fn scope_changed(&self) -> bool {
         self.scope_before != self.scope_after
-            || self.scope_accepted.as_ref().is_some_and(|accepted| *accepted != self.scope_after)
+            || self
+                .scope_accepted
+                .as_ref()
+                .is_some_and(|accepted| *accepted != self.scope_after)
     }
 }
 
@@ -118,7 +129,7 @@ pub struct CompleteSnapshot {
 impl CompleteSnapshot {
     /// Links that should have been in the lists and were not.
     #[must_use]
-    pub fn absent(&self) -> &[LinkId] {
+    pub fn absent_links(&self) -> &[LinkId] {
         &self.absent
     }
 }
@@ -127,22 +138,24 @@ impl CompleteSnapshot {
 #[derive(Debug)]
 pub struct PartialSnapshot {
     /// Why, one sentence each.
-    pub objections: Vec<Incomplete>,
+    pub objections: Vec<IncompleteReason>,
 }
 
 /// Judges a listing of one side.
 ///
 /// # Errors
 /// [`PartialSnapshot`] with every objection.
-pub fn judge(
+pub fn judge_listing(
     index: &BaseIndex,
     side: Side,
-    evidence: &Evidence,
+    evidence: &ListingEvidence,
     people_present: u64,
 ) -> Result<CompleteSnapshot, PartialSnapshot> {
-    let objections = evidence.objections(people_present);
+    let objections = evidence.find_objections(people_present);
     if objections.is_empty() || planted::is(Bug::PartialIsComplete) {
-        Ok(CompleteSnapshot { absent: index.unseen(side).collect() })
+        Ok(CompleteSnapshot {
+            absent: index.unseen_links(side).collect(),
+        })
     } else {
         Err(PartialSnapshot { objections })
     }
@@ -153,8 +166,8 @@ mod tests {
     use super::*;
     use crate::index::tests::{LISTED, key, link, values};
 
-    fn scope(department: &str) -> Scope {
-        Scope {
+    fn scope(department: &str) -> AppScope {
+        AppScope {
             departments: BTreeSet::from([NativeId::new(department).unwrap()]),
             people: BTreeSet::new(),
             fields: FieldSet::PERSON,
@@ -162,8 +175,8 @@ mod tests {
         }
     }
 
-    fn evidence(people_seen: u64) -> Evidence {
-        Evidence {
+    fn evidence(people_seen: u64) -> ListingEvidence {
+        ListingEvidence {
             missing: Vec::new(),
             misplaced: 0,
             scope_before: scope("1"),
@@ -176,21 +189,27 @@ mod tests {
 
     fn index() -> BaseIndex {
         let mut index = BaseIndex::new(key(), LISTED);
-        [1, 2].iter().for_each(|n| index.add(&link(*n, &values("李娜", "工程师"))));
+        [1, 2]
+            .iter()
+            .for_each(|n| index.add_link(&link(*n, &values("李娜", "工程师"))));
         index.freeze();
-        index.see(Side::DingTalk, &NativeId::new("u1").unwrap(), &values("李娜", "工程师"));
+        index.compare_row(
+            Side::DingTalk,
+            &NativeId::new("u1").unwrap(),
+            &values("李娜", "工程师"),
+        );
         index
     }
 
     #[test]
     fn a_complete_snapshot_knows_who_is_absent() {
-        let complete = judge(&index(), Side::DingTalk, &evidence(1), 2).unwrap();
-        assert_eq!(complete.absent(), [LinkId([2; 16])]);
+        let complete = judge_listing(&index(), Side::DingTalk, &evidence(1), 2).unwrap();
+        assert_eq!(complete.absent_links(), [LinkId([2; 16])]);
     }
 
     #[test]
-    fn each_flaw_alone_makes_it_partial() {
-        let flaws: [fn(&mut Evidence); 7] = [
+    fn each_objection_alone_makes_a_snapshot_partial() {
+        let flaws: [fn(&mut ListingEvidence); 7] = [
             |e| e.missing.push(NativeId::new("7").unwrap()),
             |e| e.misplaced = 1,
             |e| e.scope_after = scope("2"),
@@ -202,12 +221,20 @@ mod tests {
         for flaw in flaws {
             let mut flawed = evidence(1);
             flaw(&mut flawed);
-            let Err(partial) = judge(&index(), Side::DingTalk, &flawed, 2) else { panic!("{flawed:?} was accepted") };
+            let Err(partial) = judge_listing(&index(), Side::DingTalk, &flawed, 2) else {
+                panic!("{flawed:?} was accepted")
+            };
             assert_eq!(partial.objections.len(), 1);
         }
-        let unseen = Evidence { head_count: None, ..evidence(0) };
-        assert!(judge(&index(), Side::DingTalk, &unseen, 2).is_err());
-        assert!(judge(&index(), Side::DingTalk, &unseen, 0).is_ok());
-        assert!(judge(&index(), Side::DingTalk, &evidence(0), 2).is_ok(), "DingTalk itself counts nobody");
+        let unseen = ListingEvidence {
+            head_count: None,
+            ..evidence(0)
+        };
+        assert!(judge_listing(&index(), Side::DingTalk, &unseen, 2).is_err());
+        assert!(judge_listing(&index(), Side::DingTalk, &unseen, 0).is_ok());
+        assert!(
+            judge_listing(&index(), Side::DingTalk, &evidence(0), 2).is_ok(),
+            "DingTalk itself counts nobody"
+        );
     }
 }

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 /// A value about a person. `Debug` prints its length only; read it with [`Personal::expose`].
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Personal(String);
+pub struct PersonalText(String);
 
-impl Personal {
+impl PersonalText {
     /// Wraps a value.
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
@@ -29,13 +29,13 @@ impl Personal {
     }
 }
 
-impl fmt::Debug for Personal {
+impl fmt::Debug for PersonalText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Personal({} bytes)", self.0.len())
     }
 }
 
-impl From<&str> for Personal {
+impl From<&str> for PersonalText {
     fn from(text: &str) -> Self {
         Self(text.to_owned())
     }
@@ -43,7 +43,7 @@ impl From<&str> for Personal {
 
 /// An error with its causes, as one sentence: `the page did not arrive: connection reset`.
 #[must_use]
-pub fn with_causes(err: &dyn std::error::Error) -> String {
+pub fn describe_error(err: &dyn std::error::Error) -> String {
     let mut sentence = err.to_string();
     let mut cause = err.source();
     while let Some(source) = cause {
@@ -59,6 +59,9 @@ mod tests {
 
     #[test]
     fn debug_does_not_print_the_value() {
-        assert_eq!(format!("{:?}", Personal::from("张三")), "Personal(6 bytes)");
+        assert_eq!(
+            format!("{:?}", PersonalText::from("张三")),
+            "Personal(6 bytes)"
+        );
     }
 }

@@ -23,16 +23,18 @@ pub enum TreeProblem {
 
 /// Departments in an order in which each one follows its parent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Tree {
+pub struct DepartmentTree {
     levels: Vec<Vec<NativeId>>,
 }
 
-impl Tree {
+impl DepartmentTree {
     /// Sorts departments into levels, the roots first. `parents` names each department's parent, `None` for a root.
     ///
     /// What cannot be placed is reported and left out, with everything below it: a cycle is never half applied.
     #[must_use]
-    pub fn of(parents: &BTreeMap<NativeId, Option<NativeId>>) -> (Self, Vec<TreeProblem>) {
+    pub fn from_parents(
+        parents: &BTreeMap<NativeId, Option<NativeId>>,
+    ) -> (Self, Vec<TreeProblem>) {
         let mut children: BTreeMap<Option<&NativeId>, Vec<&NativeId>> = BTreeMap::new();
         for (id, parent) in parents {
             children.entry(parent.as_ref()).or_default().push(id);
@@ -43,9 +45,16 @@ impl Tree {
         while !level.is_empty() {
             placed.extend(level.iter().copied());
             levels.push(level.iter().map(|id| (*id).clone()).collect());
-            level = level.iter().flat_map(|id| children.remove(&Some(*id)).unwrap_or_default()).collect();
+            level = level
+                .iter()
+                .flat_map(|id| children.remove(&Some(*id)).unwrap_or_default())
+                .collect();
         }
-        let problems = parents.keys().filter(|id| !placed.contains(id)).map(|id| problem(id, parents)).collect();
+        let problems = parents
+            .keys()
+            .filter(|id| !placed.contains(id))
+            .map(|id| find_problem(id, parents))
+            .collect();
         (Self { levels }, problems)
     }
 
@@ -56,16 +65,22 @@ impl Tree {
 }
 
 /// Walks up from an unplaced department: either somebody is missing or the walk never ends.
-fn problem(id: &NativeId, parents: &BTreeMap<NativeId, Option<NativeId>>) -> TreeProblem {
+fn find_problem(id: &NativeId, parents: &BTreeMap<NativeId, Option<NativeId>>) -> TreeProblem {
     let mut at = id;
     for _ in 0..=parents.len() {
         match parents.get(at) {
             Some(Some(parent)) => at = parent,
             Some(None) => break,
-            None => return TreeProblem::ParentMissing { department: id.clone() },
+            None => {
+                return TreeProblem::ParentMissing {
+                    department: id.clone(),
+                };
+            }
         }
     }
-    TreeProblem::Cycle { department: id.clone() }
+    TreeProblem::Cycle {
+        department: id.clone(),
+    }
 }
 
 #[cfg(test)]
@@ -78,19 +93,36 @@ mod tests {
     }
 
     fn parents(edges: &[(u32, Option<u32>)]) -> BTreeMap<NativeId, Option<NativeId>> {
-        edges.iter().map(|(child, parent)| (id(*child), parent.map(id))).collect()
+        edges
+            .iter()
+            .map(|(child, parent)| (id(*child), parent.map(id)))
+            .collect()
     }
 
     #[test]
     fn parents_come_first() {
-        let (tree, problems) = Tree::of(&parents(&[(3, Some(2)), (2, Some(1)), (1, None), (4, Some(1))]));
+        let (tree, problems) = DepartmentTree::from_parents(&parents(&[
+            (3, Some(2)),
+            (2, Some(1)),
+            (1, None),
+            (4, Some(1)),
+        ]));
         assert!(problems.is_empty());
-        assert_eq!(tree.top_down().collect::<Vec<_>>(), [vec![id(1)], vec![id(2), id(4)], vec![id(3)]]);
+        assert_eq!(
+            tree.top_down().collect::<Vec<_>>(),
+            [vec![id(1)], vec![id(2), id(4)], vec![id(3)]]
+        );
     }
 
     #[test]
     fn a_cycle_and_an_orphan_are_reported_and_left_out() {
-        let (tree, problems) = Tree::of(&parents(&[(1, None), (2, Some(3)), (3, Some(2)), (4, Some(9)), (5, Some(4))]));
+        let (tree, problems) = DepartmentTree::from_parents(&parents(&[
+            (1, None),
+            (2, Some(3)),
+            (3, Some(2)),
+            (4, Some(9)),
+            (5, Some(4)),
+        ]));
         assert_eq!(tree.top_down().count(), 1);
         let cycle = |n| TreeProblem::Cycle { department: id(n) };
         let orphan = |n| TreeProblem::ParentMissing { department: id(n) };
@@ -103,7 +135,7 @@ mod tests {
             edges in proptest::collection::btree_map(0u32..30, proptest::option::of(0u32..30), 0..30)
         ) {
             let parents = parents(&edges.into_iter().collect::<Vec<_>>());
-            let (tree, problems) = Tree::of(&parents);
+            let (tree, problems) = DepartmentTree::from_parents(&parents);
             let mut placed = BTreeSet::new();
             for level in tree.top_down() {
                 for department in level {

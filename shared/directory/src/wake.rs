@@ -7,7 +7,7 @@ use crate::ids::{NativeId, Side};
 /// Whom to look at again.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Target {
+pub enum WakeTarget {
     /// One person, by the id of the side that spoke.
     Person(NativeId),
     /// One department.
@@ -22,7 +22,7 @@ pub struct Wake {
     /// The side that spoke.
     pub side: Side,
     /// Whom to look at.
-    pub target: Target,
+    pub target: WakeTarget,
     /// What was said, for the run's reason: an event type such as `user_leave_org`, or a command.
     pub because: String,
 }
@@ -30,12 +30,12 @@ pub struct Wake {
 impl Wake {
     /// The queue group, after the corp: wakes about one record are worked one after the other.
     #[must_use]
-    pub fn group(&self) -> String {
+    pub fn queue_group(&self) -> String {
         let side = self.side.key();
         match &self.target {
-            Target::Person(id) => format!("{side}#person#{id}"),
-            Target::Department(id) => format!("{side}#department#{id}"),
-            Target::Everything => format!("{side}#everything"),
+            WakeTarget::Person(id) => format!("{side}#person#{id}"),
+            WakeTarget::Department(id) => format!("{side}#department#{id}"),
+            WakeTarget::Everything => format!("{side}#everything"),
         }
     }
 }

@@ -1,8 +1,10 @@
 //! What the engine asks of an eHR.
 
 use async_trait::async_trait;
-use directory::effective::{Presence, Upcoming};
-use directory::{Action, FieldSet, Kind, LinkId, NativeId, Record, Timestamp, UnionId, Values};
+use directory::effective_dates::{Presence, UpcomingEvent};
+use directory::{
+    FieldSet, FieldValues, Kind, LinkId, NativeId, Record, Timestamp, UnionId, WriteAction,
+};
 
 /// What a connector can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +22,7 @@ pub struct Capabilities {
 impl Capabilities {
     /// The fields that it keeps for a kind of record.
     #[must_use]
-    pub fn fields(&self, kind: Kind) -> FieldSet {
+    pub fn kept_fields(&self, kind: Kind) -> FieldSet {
         match kind {
             Kind::Person => self.person,
             Kind::Department => self.department,
@@ -29,7 +31,7 @@ impl Capabilities {
 
     /// The fields that its list shows for a kind of record.
     #[must_use]
-    pub fn listed(&self, kind: Kind) -> FieldSet {
+    pub fn listed_fields(&self, kind: Kind) -> FieldSet {
         match kind {
             Kind::Person => self.person_listed,
             Kind::Department => self.department_listed,
@@ -39,7 +41,7 @@ impl Capabilities {
 
 /// Something that a record can be found by, besides its own id.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Key {
+pub enum AlternateKey {
     /// The DingTalk id that the eHR keeps.
     DingTalk(NativeId),
     /// The person's `unionid`, which survives a re-hire.
@@ -52,7 +54,7 @@ pub enum Key {
 
 /// A record with the version that a conditional write needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stored {
+pub struct StoredRecord {
     /// What the eHR says.
     pub record: Record,
     /// The DingTalk id that it keeps, if any.
@@ -62,12 +64,12 @@ pub struct Stored {
     /// Whether it is here today. [`Presence::NotYet`] is not *left*: nothing is created for it yet, nothing removed.
     pub presence: Presence,
     /// What is dated ahead, by day.
-    pub upcoming: Vec<Upcoming>,
+    pub upcoming: Vec<UpcomingEvent>,
 }
 
 /// A record that the eHR says was changed by somebody. A hint: what it is now, a read says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Changed {
+pub struct ChangedRecord {
     /// Person or department.
     pub kind: Kind,
     /// The eHR's id.
@@ -80,9 +82,9 @@ pub struct Changed {
 
 /// A page of the eHR's change feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Changes {
+pub struct ChangePage {
     /// Oldest first; one record may be there more than once.
-    pub changed: Vec<Changed>,
+    pub changed: Vec<ChangedRecord>,
     /// Where the next page begins. Store it once these are dealt with, or queued: whoever comes back with an older cursor
     /// gets the same again.
     pub cursor: String,
@@ -94,11 +96,11 @@ pub struct Changes {
 
 /// One write. References in `values` are the eHR's own ids.
 #[derive(Debug, Clone)]
-pub struct Write {
+pub struct RecordWrite {
     /// Person or department.
     pub kind: Kind,
     /// What is done.
-    pub action: Action,
+    pub action: WriteAction,
     /// The eHR's id; `None` for a create.
     pub id: Option<NativeId>,
     /// The link: the idempotency key of a create. A create that is repeated with it returns the first one's record.
@@ -108,14 +110,14 @@ pub struct Write {
     /// The `unionid` that the eHR shall keep.
     pub unionid: Option<UnionId>,
     /// The fields that change; a shown field without a value is emptied.
-    pub values: Values,
+    pub values: FieldValues,
     /// The version that the write is conditional on; `None` writes whatever is there.
     pub expected: Option<u64>,
 }
 
 /// What can go wrong, by what the engine does about it.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub enum EhrError {
     /// Somebody else wrote the record since it was read: read again.
     #[error("the eHR's record was changed since it was read")]
     Stale,
@@ -136,7 +138,7 @@ pub enum Error {
     Malformed(&'static str),
 }
 
-impl Error {
+impl EhrError {
     /// Whether the same call can succeed later without anybody doing anything.
     #[must_use]
     pub fn is_transient(&self) -> bool {
@@ -158,26 +160,43 @@ pub trait Connector: Send + Sync {
 
     /// Lists every record of a kind, also those that left, and returns how many. An error means that the list is
     /// incomplete: what was handed out before it may be used, what was not says nothing.
-    async fn list(&self, kind: Kind, each: &mut (dyn FnMut(Stored) + Send)) -> Result<u64, Error>;
+    async fn list_records(
+        &self,
+        kind: Kind,
+        each: &mut (dyn FnMut(StoredRecord) + Send),
+    ) -> Result<u64, EhrError>;
 
     /// Reads one record as it is now; `None` if there is none.
-    async fn get(&self, kind: Kind, id: &NativeId) -> Result<Option<Stored>, Error>;
+    async fn read_record(
+        &self,
+        kind: Kind,
+        id: &NativeId,
+    ) -> Result<Option<StoredRecord>, EhrError>;
 
     /// Finds records by a key; each one is checked against the key that was asked for.
-    async fn find_by_key(&self, kind: Kind, key: &Key) -> Result<Option<Stored>, Error>;
+    async fn find_by_key(
+        &self,
+        kind: Kind,
+        key: &AlternateKey,
+    ) -> Result<Option<StoredRecord>, EhrError>;
 
     /// Writes one record and reads it back.
-    async fn apply(&self, write: &Write) -> Result<Stored, Error>;
+    async fn write_record(&self, write: &RecordWrite) -> Result<StoredRecord, EhrError>;
 
     /// What people changed in the eHR after a cursor; from the beginning without one. The sync's own writes are not among
     /// them. An eHR without a feed has nothing to tell: its changes are found by sweeps.
-    async fn changes(&self, cursor: Option<&str>) -> Result<Changes, Error> {
-        Ok(Changes { changed: Vec::new(), cursor: cursor.unwrap_or_default().to_owned(), more: false, missed: false })
+    async fn list_changes(&self, cursor: Option<&str>) -> Result<ChangePage, EhrError> {
+        Ok(ChangePage {
+            changed: Vec::new(),
+            cursor: cursor.unwrap_or_default().to_owned(),
+            more: false,
+            missed: false,
+        })
     }
 
     /// Applies what is dated ahead and due by now, so that it is told in the feed; how many. An eHR that does so by itself
     /// has nothing to do.
-    async fn settle(&self, _now: Timestamp) -> Result<u64, Error> {
+    async fn apply_due_changes(&self, _now: Timestamp) -> Result<u64, EhrError> {
         Ok(0)
     }
 }

@@ -7,27 +7,31 @@
 //! The sync reads and writes it as a [`Connector`]; people edit it with [`Ledger::edit`], which the change feed tells.
 //! What is dated ahead waits in the entry: every read shows it as it is on the ledger's day, every write begins there.
 
-mod body;
 mod company;
 mod decide;
-mod desk;
 mod edit;
-mod leads;
+mod editing;
+mod entry_body;
+mod leadership;
 mod values;
 
 use async_trait::async_trait;
 use directory::hash::{self, HashKey};
-use directory::{Action, CorpId, Field, FieldSet, Kind, LinkId, NativeId, Record, Timestamp, canonical};
+use directory::{
+    CorpId, Field, FieldSet, Kind, LinkId, NativeId, Record, Timestamp, WriteAction, canonical,
+};
 use jiff::civil::Date;
-use state::store::{Condition, Find, LedgerEntry};
+use state::store::{LedgerEntry, LookupKey, PutCondition};
 use state::{Store, StoreError, WriteError};
 
-use crate::connector::{Capabilities, Changes, Connector, Error, Key, Stored, Write};
-use body::Body;
+use crate::connector::{
+    AlternateKey, Capabilities, ChangePage, Connector, EhrError, RecordWrite, StoredRecord,
+};
+use entry_body::EntryBody;
 
-pub use company::Company;
-pub use desk::EditError;
-pub use edit::{Edit, Edited, Refusal, What};
+pub use company::CompanyOnDay;
+pub use edit::{EditAction, EditOutcome, EditRefusal, LedgerEdit};
+pub use editing::EditError;
 
 /// The built-in eHR of one corp.
 #[derive(Clone)]
@@ -43,7 +47,12 @@ impl Ledger {
     /// no key holds a job number. A time outside the years that can be written is before every day.
     #[must_use]
     pub fn new(store: Store, corp: CorpId, key: HashKey, now: Timestamp) -> Self {
-        Self { store, corp, key, today: canonical::day(now).unwrap_or(Date::MIN) }
+        Self {
+            store,
+            corp,
+            key,
+            today: canonical::shanghai_day(now).unwrap_or(Date::MIN),
+        }
     }
 
     /// The day whose company this is.
@@ -52,96 +61,154 @@ impl Ledger {
         self.today
     }
 
-    fn finds(&self, body: &Body) -> Vec<Find> {
-        let dingtalk = body.dingtalk.as_ref().map(|id| Key::DingTalk(id.clone()));
-        let union = body.record.unionid.clone().map(Key::Union);
+    fn lookup_keys(&self, body: &EntryBody) -> Vec<LookupKey> {
+        let dingtalk = body
+            .dingtalk
+            .as_ref()
+            .map(|id| AlternateKey::DingTalk(id.clone()));
+        let union = body.record.unionid.clone().map(AlternateKey::Union);
         let text = |field| body.record.values.text(field).map(str::to_owned);
-        let (job, mobile) = (text(Field::JobNumber).map(Key::JobNumber), text(Field::Mobile).map(Key::Mobile));
-        dingtalk.iter().chain(&union).chain(&job).chain(&mobile).map(|key| self.find(key)).collect()
+        let (job, mobile) = (
+            text(Field::JobNumber).map(AlternateKey::JobNumber),
+            text(Field::Mobile).map(AlternateKey::Mobile),
+        );
+        dingtalk
+            .iter()
+            .chain(&union)
+            .chain(&job)
+            .chain(&mobile)
+            .map(|key| self.lookup_key(key))
+            .collect()
     }
 
-    fn find(&self, key: &Key) -> Find {
+    fn lookup_key(&self, key: &AlternateKey) -> LookupKey {
         let (what, value) = match key {
-            Key::DingTalk(id) => ("dingtalk", id.as_str()),
-            Key::Union(id) => ("unionid", id.as_str()),
-            Key::JobNumber(number) => ("job-number", number.as_str()),
-            Key::Mobile(number) => ("mobile", number.as_str()),
+            AlternateKey::DingTalk(id) => ("dingtalk", id.as_str()),
+            AlternateKey::Union(id) => ("unionid", id.as_str()),
+            AlternateKey::JobNumber(number) => ("job-number", number.as_str()),
+            AlternateKey::Mobile(number) => ("mobile", number.as_str()),
         };
-        Find { what, hash: hash::bytes(&self.key, what, value.as_bytes()) }
+        LookupKey {
+            what,
+            hash: hash::hash_bytes(&self.key, what, value.as_bytes()),
+        }
     }
 
-    fn stored(&self, entry: &LedgerEntry) -> Result<Stored, Error> {
-        Body::read(entry).map(|body| body.on(self.today, entry.version))
+    fn stored_record(&self, entry: &LedgerEntry) -> Result<StoredRecord, EhrError> {
+        EntryBody::from_entry(entry).map(|body| body.record_on(self.today, entry.version))
     }
 
-    async fn read(&self, kind: Kind, id: &str) -> Result<Option<Stored>, Error> {
-        let entry = self.store.get_entry(&self.corp, kind, id).await.map_err(unavailable)?;
-        entry.map(|entry| self.stored(&entry)).transpose()
+    async fn read_entry(&self, kind: Kind, id: &str) -> Result<Option<StoredRecord>, EhrError> {
+        let entry = self
+            .store
+            .get_entry(&self.corp, kind, id)
+            .await
+            .map_err(store_unavailable)?;
+        entry.map(|entry| self.stored_record(&entry)).transpose()
     }
 
-    async fn put(&self, kind: Kind, body: &Body, condition: Condition) -> Result<Stored, WriteError> {
-        let text = body.text().map_err(|_| no_json())?;
+    async fn write_body(
+        &self,
+        kind: Kind,
+        body: &EntryBody,
+        condition: PutCondition,
+    ) -> Result<StoredRecord, WriteError> {
+        let text = body.to_json().map_err(|_| json_error())?;
         let id = body.record.id.as_str();
-        let version = self.store.put_entry(&self.corp, kind, id, &text, condition, &self.finds(body)).await?;
-        Ok(body.on(self.today, version))
+        let version = self
+            .store
+            .put_entry(
+                &self.corp,
+                kind,
+                id,
+                &text,
+                condition,
+                &self.lookup_keys(body),
+            )
+            .await?;
+        Ok(body.record_on(self.today, version))
     }
 
-    async fn create(&self, write: &Write) -> Result<Stored, Error> {
-        let id = self.id_for(write.link).ok_or(Error::Refused("its id cannot be stored"))?;
-        let mut body = Body::new(Record::new(write.kind, id.clone()));
-        change(&mut body, write);
-        match self.put(write.kind, &body, Condition::New).await {
+    async fn create_entry(&self, write: &RecordWrite) -> Result<StoredRecord, EhrError> {
+        let id = self
+            .id_for(write.link)
+            .ok_or(EhrError::Refused("its id cannot be stored"))?;
+        let mut body = EntryBody::new(Record::new(write.kind, id.clone()));
+        change_body(&mut body, write);
+        match self.write_body(write.kind, &body, PutCondition::New).await {
             // The first try of this very create got through, and who knows who wrote since: it is as it is.
-            Err(WriteError::Exists { .. }) => self.read(write.kind, id.as_str()).await?.ok_or(Error::NotFound),
+            Err(WriteError::Exists { .. }) => self
+                .read_entry(write.kind, id.as_str())
+                .await?
+                .ok_or(EhrError::NotFound),
             done => done.map_err(write_error),
         }
     }
 
-    async fn change(&self, id: &NativeId, write: &Write) -> Result<Stored, Error> {
-        let entry = self.store.get_entry(&self.corp, write.kind, id.as_str()).await.map_err(unavailable)?;
-        let entry = entry.ok_or(Error::NotFound)?;
-        if write.expected.is_some_and(|expected| expected != entry.version) {
-            return Err(Error::Stale);
+    async fn change_entry(
+        &self,
+        id: &NativeId,
+        write: &RecordWrite,
+    ) -> Result<StoredRecord, EhrError> {
+        let entry = self
+            .store
+            .get_entry(&self.corp, write.kind, id.as_str())
+            .await
+            .map_err(store_unavailable)?;
+        let entry = entry.ok_or(EhrError::NotFound)?;
+        if write
+            .expected
+            .is_some_and(|expected| expected != entry.version)
+        {
+            return Err(EhrError::Stale);
         }
-        let mut body = Body::read(&entry)?.settled(self.today);
-        change(&mut body, write);
-        self.put(write.kind, &body, Condition::Version(entry.version)).await.map_err(write_error)
+        let mut body = EntryBody::from_entry(&entry)?.settled_on(self.today);
+        change_body(&mut body, write);
+        self.write_body(write.kind, &body, PutCondition::Version(entry.version))
+            .await
+            .map_err(write_error)
     }
 }
 
-fn change(body: &mut Body, write: &Write) {
+fn change_body(body: &mut EntryBody, write: &RecordWrite) {
     for (field, value) in write.values.iter() {
         body.record.values.show(field, value.cloned());
     }
     // An eHR of our own hides nothing: what nobody wrote is empty.
-    for field in FieldSet::of_kind(write.kind).without(body.record.values.shown()).iter() {
+    for field in FieldSet::of_kind(write.kind)
+        .without(body.record.values.shown_fields())
+        .iter()
+    {
         body.record.values.show(field, None);
     }
-    body.record.active = write.action != Action::Remove;
+    body.record.active = write.action != WriteAction::Remove;
     // What the sync does now is not undone by what was dated ahead before it: a return may still come.
     match write.action {
-        Action::Create | Action::Restore => body.schedule.enters_on = None,
-        Action::Remove => body.schedule.leaves_on = None,
-        Action::Update => {}
+        WriteAction::Create | WriteAction::Restore => body.schedule.enters_on = None,
+        WriteAction::Remove => body.schedule.leaves_on = None,
+        WriteAction::Update => {}
     }
     body.dingtalk = write.dingtalk.clone().or(body.dingtalk.take());
     body.record.unionid = write.unionid.clone().or(body.record.unionid.take());
 }
 
 /// A record that cannot be written as JSON; it came from JSON, so that nobody has seen one.
-fn no_json() -> WriteError {
-    WriteError::Store(StoreError::Malformed { what: "ledger entry", why: "it has no JSON form" })
+fn json_error() -> WriteError {
+    WriteError::Store(StoreError::Malformed {
+        what: "ledger entry",
+        why: "it has no JSON form",
+    })
 }
 
-fn unavailable(err: StoreError) -> Error {
-    Error::Unavailable(Box::new(err))
+fn store_unavailable(err: StoreError) -> EhrError {
+    EhrError::Unavailable(Box::new(err))
 }
 
-fn write_error(err: WriteError) -> Error {
+fn write_error(err: WriteError) -> EhrError {
     match err {
-        WriteError::Stale | WriteError::Exists { .. } => Error::Stale,
-        WriteError::TooLarge { .. } => Error::Refused("it is larger than the ledger can store"),
-        WriteError::Store(err) => unavailable(err),
+        WriteError::Stale | WriteError::Exists { .. } => EhrError::Stale,
+        WriteError::TooLarge { .. } => EhrError::Refused("it is larger than the ledger can store"),
+        WriteError::Store(err) => store_unavailable(err),
     }
 }
 
@@ -160,28 +227,52 @@ impl Connector for Ledger {
         NativeId::new(&link.to_string()).ok()
     }
 
-    async fn list(&self, kind: Kind, each: &mut (dyn FnMut(Stored) + Send)) -> Result<u64, Error> {
+    async fn list_records(
+        &self,
+        kind: Kind,
+        each: &mut (dyn FnMut(StoredRecord) + Send),
+    ) -> Result<u64, EhrError> {
         // One that cannot be read is that record's trouble: it is missing here, and the `get` that follows names it.
         let mut read = |entry: LedgerEntry| {
-            if let Ok(stored) = self.stored(&entry) {
+            if let Ok(stored) = self.stored_record(&entry) {
                 each(stored);
             }
         };
-        self.store.each_entry(&self.corp, kind, &mut read).await.map_err(unavailable)
+        self.store
+            .each_entry(&self.corp, kind, &mut read)
+            .await
+            .map_err(store_unavailable)
     }
 
-    async fn get(&self, kind: Kind, id: &NativeId) -> Result<Option<Stored>, Error> {
-        self.read(kind, id.as_str()).await
+    async fn read_record(
+        &self,
+        kind: Kind,
+        id: &NativeId,
+    ) -> Result<Option<StoredRecord>, EhrError> {
+        self.read_entry(kind, id.as_str()).await
     }
 
-    async fn find_by_key(&self, kind: Kind, key: &Key) -> Result<Option<Stored>, Error> {
+    async fn find_by_key(
+        &self,
+        kind: Kind,
+        key: &AlternateKey,
+    ) -> Result<Option<StoredRecord>, EhrError> {
         // Two can share a number for a while: whoever is still here comes first.
-        let ids = self.store.find(&self.corp, kind, &self.find(key), 10).await.map_err(unavailable)?;
-        let mut found: Option<Stored> = None;
+        let ids = self
+            .store
+            .find_entries(&self.corp, kind, &self.lookup_key(key), 10)
+            .await
+            .map_err(store_unavailable)?;
+        let mut found: Option<StoredRecord> = None;
         for id in ids {
-            let stored = self.read(kind, &id).await?.filter(|stored| has(stored, key));
+            let stored = self
+                .read_entry(kind, &id)
+                .await?
+                .filter(|stored| matches_key(stored, key));
             if let Some(stored) = stored
-                && found.as_ref().is_none_or(|found| !found.record.active && stored.record.active)
+                && found
+                    .as_ref()
+                    .is_none_or(|found| !found.record.active && stored.record.active)
             {
                 found = Some(stored);
             }
@@ -189,28 +280,34 @@ impl Connector for Ledger {
         Ok(found)
     }
 
-    async fn apply(&self, write: &Write) -> Result<Stored, Error> {
+    async fn write_record(&self, write: &RecordWrite) -> Result<StoredRecord, EhrError> {
         match (&write.id, write.action) {
-            (_, Action::Create) => self.create(write).await,
-            (Some(id), Action::Update | Action::Restore | Action::Remove) => self.change(id, write).await,
-            (None, Action::Update | Action::Restore | Action::Remove) => Err(Error::NotFound),
+            (_, WriteAction::Create) => self.create_entry(write).await,
+            (Some(id), WriteAction::Update | WriteAction::Restore | WriteAction::Remove) => {
+                self.change_entry(id, write).await
+            }
+            (None, WriteAction::Update | WriteAction::Restore | WriteAction::Remove) => {
+                Err(EhrError::NotFound)
+            }
         }
     }
 
-    async fn changes(&self, cursor: Option<&str>) -> Result<Changes, Error> {
-        self.told_after(cursor).await
+    async fn list_changes(&self, cursor: Option<&str>) -> Result<ChangePage, EhrError> {
+        self.changes_after(cursor).await
     }
 
-    async fn settle(&self, now: Timestamp) -> Result<u64, Error> {
-        Self::settle(self, now).await
+    async fn apply_due_changes(&self, now: Timestamp) -> Result<u64, EhrError> {
+        Self::apply_due_edits(self, now).await
     }
 }
 
-fn has(stored: &Stored, key: &Key) -> bool {
+fn matches_key(stored: &StoredRecord, key: &AlternateKey) -> bool {
     match key {
-        Key::DingTalk(id) => stored.dingtalk.as_ref() == Some(id),
-        Key::Union(id) => stored.record.unionid.as_ref() == Some(id),
-        Key::JobNumber(number) => stored.record.values.text(Field::JobNumber) == Some(number),
-        Key::Mobile(number) => stored.record.values.text(Field::Mobile) == Some(number),
+        AlternateKey::DingTalk(id) => stored.dingtalk.as_ref() == Some(id),
+        AlternateKey::Union(id) => stored.record.unionid.as_ref() == Some(id),
+        AlternateKey::JobNumber(number) => {
+            stored.record.values.text(Field::JobNumber) == Some(number)
+        }
+        AlternateKey::Mobile(number) => stored.record.values.text(Field::Mobile) == Some(number),
     }
 }

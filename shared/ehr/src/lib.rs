@@ -5,5 +5,8 @@
 pub mod connector;
 pub mod ledger;
 
-pub use connector::{Capabilities, Changed, Changes, Connector, Error, Key, Stored, Write};
+pub use connector::{
+    AlternateKey, Capabilities, ChangePage, ChangedRecord, Connector, EhrError, RecordWrite,
+    StoredRecord,
+};
 pub use ledger::Ledger;

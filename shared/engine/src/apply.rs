@@ -4,47 +4,47 @@ mod links;
 mod read_back;
 mod sides;
 
-use directory::decide::Change;
-use directory::plan::{ApprovedPlan, Item, Part};
+use directory::decide::ValueChange;
+use directory::plan::{ApprovedPlan, ItemPart, PlanItem};
 use directory::planted::{self, Bug};
 use directory::policy::Ownership;
 use directory::{Link, Side};
-use ehr::Stored;
+use ehr::StoredRecord;
 use futures::FutureExt as _;
 
-use crate::observe::{LookError, Whose};
+use crate::observe::{LookError, RecordKey};
 use crate::ports::JournalEntry;
-use crate::{Run, pump};
+use crate::{Run, concurrency};
 
 /// How many items go through intent, write and base together; the journal gets them as one batch.
 const BATCH: usize = 64;
 
 /// What became of one item.
-enum Outcome {
+enum ItemOutcome {
     /// Every part was written; `under` is the version of the stored intent.
-    Written(Box<Done>),
+    Written(Box<WrittenItem>),
     /// A side refuses this record, or a person has to do something first; noted with its reason.
-    Refused { item: Box<Item>, reason: String },
+    Refused { item: Box<PlanItem>, reason: String },
     /// It failed; the intent stays if the outcome is unknown.
-    Failed { item: Box<Item>, err: LookError },
+    Failed { item: Box<PlanItem>, err: LookError },
 }
 
 /// How an item begins.
-enum Begun {
+enum BeginOutcome {
     /// Its intent is stored: its parts may be written.
-    Ready(Box<Done>),
+    Ready(Box<WrittenItem>),
     /// Somebody else was here since the plan was made: look again.
     Moved(Box<Link>),
     /// It cannot be begun.
-    Failed { item: Box<Item>, err: LookError },
+    Failed { item: Box<PlanItem>, err: LookError },
 }
 
 /// An item that was written.
-struct Done {
-    item: Item,
+struct WrittenItem {
+    item: PlanItem,
     under: Link,
     /// The eHR's record, if it was written.
-    ehr: Option<Stored>,
+    ehr: Option<StoredRecord>,
     /// DingTalk's id, if it was written there.
     dingtalk: Option<directory::NativeId>,
     /// References that were left out because their record is not there yet.
@@ -58,14 +58,14 @@ impl Run<'_> {
     ///
     /// # Errors
     /// Only what concerns everybody: the state or the journal cannot be written.
-    pub(crate) async fn apply(
+    pub(crate) async fn apply_plan(
         &self,
         plan: ApprovedPlan,
         progress: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<u64, LookError> {
         self.tally(|tally| tally.held.extend_from_slice(plan.held()));
         if let Some(preview) = &self.preview {
-            self.collect(preview, &plan);
+            self.collect_plan(preview, &plan);
             return Ok(0);
         }
         if !plan.held().is_empty() && planted::is(Bug::HoldStopsAll) {
@@ -74,15 +74,18 @@ impl Run<'_> {
         let mut moved = 0;
         let (settled, items) = plan.into_work();
         for batch in settled.chunks(BATCH) {
-            let settle = batch.iter().map(|settled| self.settle(settled).boxed()).collect();
-            for outcome in pump::all(settle).await {
+            let settle = batch
+                .iter()
+                .map(|settled| self.settle_link(settled).boxed())
+                .collect();
+            for outcome in concurrency::run_all(settle).await {
                 moved += u64::from(!outcome?);
             }
         }
         drop(settled);
         let mut items = items.into_iter();
         while items.len() > 0 {
-            let batch: Vec<Item> = items.by_ref().take(BATCH).collect();
+            let batch: Vec<PlanItem> = items.by_ref().take(BATCH).collect();
             let size = batch.len() as u64;
             moved += self.apply_batch(batch).await?;
             progress(size);
@@ -93,55 +96,82 @@ impl Run<'_> {
     /// Intents, then the journal, then the sides, then base. The journal comes before the writes, so that a value which is
     /// written over is kept even if this very invocation is killed a moment later; what is not written after all is
     /// said in a second entry.
-    async fn apply_batch(&self, items: Vec<Item>) -> Result<u64, LookError> {
-        if let Some(reason) = self.engine.gate.closed().await?.filter(|_| !planted::is(Bug::PauseIgnored)) {
+    async fn apply_batch(&self, items: Vec<PlanItem>) -> Result<u64, LookError> {
+        if let Some(reason) = self
+            .engine
+            .gate
+            .closed_reason()
+            .await?
+            .filter(|_| !planted::is(Bug::PauseIgnored))
+        {
             return Err(LookError::Closed(reason));
         }
-        let mut troubles = Troubles::default();
-        let begins = items.into_iter().map(|item| self.begin(item).boxed()).collect();
+        let mut troubles = BatchTroubles::default();
+        let begins = items
+            .into_iter()
+            .map(|item| self.begin_item(item).boxed())
+            .collect();
         let mut ready = Vec::new();
-        for begun in pump::all(begins).await {
+        for begun in concurrency::run_all(begins).await {
             match begun {
-                Begun::Ready(done) => ready.push(*done),
-                Begun::Moved(link) => troubles.moved(self, &link),
-                Begun::Failed { item, err } => troubles.failed(self, &item, err),
+                BeginOutcome::Ready(done) => ready.push(*done),
+                BeginOutcome::Moved(link) => troubles.add_moved(self, &link),
+                BeginOutcome::Failed { item, err } => troubles.add_failed(self, &item, err),
             }
         }
-        let entries: Vec<_> = ready.iter().flat_map(|done| self.entries(&done.item)).collect();
-        let afterwards = if planted::is(Bug::JournalAfterwards) { entries.clone() } else { Vec::new() };
+        let entries: Vec<_> = ready
+            .iter()
+            .flat_map(|done| self.journal_entries(&done.item))
+            .collect();
+        let afterwards = if planted::is(Bug::JournalAfterwards) {
+            entries.clone()
+        } else {
+            Vec::new()
+        };
         if !planted::is(Bug::JournalAfterwards) {
             self.engine.journal.append(&self.id, entries).await?;
         }
-        let writes = ready.into_iter().map(|done| self.write(done).boxed()).collect();
+        let writes = ready
+            .into_iter()
+            .map(|done| self.write_sides(done).boxed())
+            .collect();
         let (mut written, mut unwritten) = (Vec::new(), Vec::new());
-        for outcome in pump::all(writes).await {
+        for outcome in concurrency::run_all(writes).await {
             match outcome {
-                Outcome::Written(done) => written.push(*done),
-                Outcome::Refused { item, reason } => unwritten.push(self.unwritten(&item, &reason)),
-                Outcome::Failed { item, err } => troubles.failed(self, &item, err),
+                ItemOutcome::Written(done) => written.push(*done),
+                ItemOutcome::Refused { item, reason } => {
+                    unwritten.push(self.unwritten_entry(&item, &reason))
+                }
+                ItemOutcome::Failed { item, err } => troubles.add_failed(self, &item, err),
             }
         }
         self.engine.journal.append(&self.id, afterwards).await?;
         self.engine.journal.append(&self.id, unwritten).await?;
-        let finish = written.iter().map(|done| self.finish(done).boxed()).collect();
-        for outcome in pump::all(finish).await {
+        let finish = written
+            .iter()
+            .map(|done| self.store_base(done).boxed())
+            .collect();
+        for outcome in concurrency::run_all(finish).await {
             troubles.moved += u64::from(!outcome?);
         }
         troubles.for_everybody.map_or(Ok(troubles.moved), Err)
     }
 
-    fn entries(&self, item: &Item) -> Vec<JournalEntry> {
-        item.parts.iter().map(|part| self.entry(item, part)).collect()
+    fn journal_entries(&self, item: &PlanItem) -> Vec<JournalEntry> {
+        item.parts
+            .iter()
+            .map(|part| self.journal_entry(item, part))
+            .collect()
     }
 
     /// A side refused what the entry before says.
-    fn unwritten(&self, item: &Item, reason: &str) -> JournalEntry {
+    fn unwritten_entry(&self, item: &PlanItem, reason: &str) -> JournalEntry {
         JournalEntry {
             at: self.now(),
             side: item.parts.first().map_or(Side::Ehr, |part| part.to),
             link: item.link.id,
             kind: item.link.kind,
-            action: item.action(),
+            action: item.main_action(),
             changes: Vec::new(),
             reason: format!("not written: {reason}"),
             owner: Ownership::Owned(self.engine.policy.lifecycle),
@@ -149,13 +179,13 @@ impl Run<'_> {
         }
     }
 
-    pub(crate) fn look_again_at(&self, link: &Link) {
-        if let Some(whose) = Whose::of(link, self.decides()) {
+    pub(crate) fn note_look_again_at(&self, link: &Link) {
+        if let Some(whose) = RecordKey::of_link(link, self.deciding_side()) {
             self.tally(|tally| _ = tally.again.insert(whose));
         }
     }
 
-    fn entry(&self, item: &Item, part: &Part) -> JournalEntry {
+    fn journal_entry(&self, item: &PlanItem, part: &ItemPart) -> JournalEntry {
         let overwrites = part.changes.iter().any(|change| change.overwrites_edit);
         JournalEntry {
             at: self.now(),
@@ -163,49 +193,66 @@ impl Run<'_> {
             link: item.link.id,
             kind: item.link.kind,
             action: part.action,
-            changes: part.changes.iter().filter(|change| is_kept(change)).cloned().collect(),
+            changes: part
+                .changes
+                .iter()
+                .filter(|change| is_kept(change))
+                .cloned()
+                .collect(),
             reason: if overwrites {
-                format!("{}; an edit on the written side is overwritten", item.reason)
+                format!(
+                    "{}; an edit on the written side is overwritten",
+                    item.reason
+                )
             } else {
                 item.reason.clone()
             },
             owner: self.owner_of(item, part),
-            owners: part.changes.iter().map(|change| self.engine.policy.owner(item.link.kind, change.field)).collect(),
+            owners: part
+                .changes
+                .iter()
+                .map(|change| self.engine.policy.field_owner(item.link.kind, change.field))
+                .collect(),
         }
     }
 
     /// Whose values a part shows: the owner of its first field, or of the lifecycle where it has none.
-    fn owner_of(&self, item: &Item, part: &Part) -> Ownership {
+    fn owner_of(&self, item: &PlanItem, part: &ItemPart) -> Ownership {
         let policy = &self.engine.policy;
-        let first = part.changes.first().map(|change| policy.owner(item.link.kind, change.field));
+        let first = part
+            .changes
+            .first()
+            .map(|change| policy.field_owner(item.link.kind, change.field));
         first.unwrap_or(Ownership::Owned(policy.lifecycle))
     }
 }
 
-fn is_kept(change: &Change) -> bool {
+fn is_kept(change: &ValueChange) -> bool {
     !planted::is(Bug::LoserNotKept) || !change.overwrites_edit && !change.conflict
 }
 
 /// What did not go as planned in a batch.
 #[derive(Default)]
-struct Troubles {
+struct BatchTroubles {
     moved: u64,
     for_everybody: Option<LookError>,
 }
 
-impl Troubles {
-    fn moved(&mut self, run: &Run<'_>, link: &Link) {
+impl BatchTroubles {
+    fn add_moved(&mut self, run: &Run<'_>, link: &Link) {
         self.moved += 1;
-        run.look_again_at(link);
+        run.note_look_again_at(link);
     }
 
-    fn failed(&mut self, run: &Run<'_>, item: &Item, err: LookError) {
+    fn add_failed(&mut self, run: &Run<'_>, item: &PlanItem, err: LookError) {
         if err.concerns_everybody() {
             self.for_everybody = Some(err);
-        } else if matches!(err, LookError::Ehr(ehr::Error::Stale)) {
-            self.moved(run, &item.link);
+        } else if matches!(err, LookError::Ehr(ehr::EhrError::Stale)) {
+            self.add_moved(run, &item.link);
         } else {
-            run.tally(|tally| tally.unfinished(item.link.kind, Some(item.link.id), err.sentence()));
+            run.tally(|tally| {
+                tally.add_unfinished(item.link.kind, Some(item.link.id), err.sentence())
+            });
         }
     }
 }

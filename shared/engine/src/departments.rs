@@ -2,28 +2,33 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use directory::tree::Tree;
+use directory::tree::DepartmentTree;
 use directory::{Field, FieldSet, Kind, LinkId, NativeId, Side};
 
 use crate::Run;
+use crate::link_names::UnknownReferenceRule;
 use crate::listing::Listing;
-use crate::names::Unknown;
-use crate::observe::{LookError, Whose};
+use crate::observe::{LookError, RecordKey};
 
 impl Run<'_> {
     /// The trees of the departments that the lists showed, DingTalk's and the eHR's; what has no place is noted and left
     /// alone. Counts what has no place in the tree of the side that decides.
-    pub(crate) fn trees(&self, listing: &Listing) -> ([Tree; 2], usize) {
+    pub(crate) fn build_trees(&self, listing: &Listing) -> ([DepartmentTree; 2], usize) {
         let roots = listing.roots();
-        let parent =
-            |(id, parent): (&NativeId, &Option<NativeId>)| (id.clone(), parent.clone().filter(|_| !roots.contains(id)));
-        let dingtalk: BTreeMap<_, _> = listing.parents.iter().map(parent).collect();
-        let (dingtalk, problems) = Tree::of(&dingtalk);
-        let (ehr, ehr_problems) = match self.decides() {
-            Side::Ehr => Tree::of(&listing.ehr_parents),
-            Side::DingTalk => (Tree::default(), Vec::new()),
+        let parent = |(id, parent): (&NativeId, &Option<NativeId>)| {
+            (id.clone(), parent.clone().filter(|_| !roots.contains(id)))
         };
-        let misplaced = if self.decides() == Side::Ehr { ehr_problems.len() } else { problems.len() };
+        let dingtalk: BTreeMap<_, _> = listing.parents.iter().map(parent).collect();
+        let (dingtalk, problems) = DepartmentTree::from_parents(&dingtalk);
+        let (ehr, ehr_problems) = match self.deciding_side() {
+            Side::Ehr => DepartmentTree::from_parents(&listing.ehr_parents),
+            Side::DingTalk => (DepartmentTree::default(), Vec::new()),
+        };
+        let misplaced = if self.deciding_side() == Side::Ehr {
+            ehr_problems.len()
+        } else {
+            problems.len()
+        };
         for problem in problems.iter().chain(&ehr_problems) {
             self.tally(|tally| tally.note(problem.to_string()));
         }
@@ -32,15 +37,15 @@ impl Run<'_> {
 
     /// Reads the nominated departments again and brings the sides in step, level by level from the top of the tree of the
     /// side that decides. A level is read just before it is written, so that no old read overtakes an event.
-    pub(crate) async fn departments(
+    pub(crate) async fn sync_departments(
         &self,
         listing: &Listing,
-        trees: &[Tree; 2],
+        trees: &[DepartmentTree; 2],
         progress: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<(), LookError> {
         let [dingtalk, ehr] = trees;
         let mut nominated = listing.departments_nominated.clone();
-        let first = match self.decides() {
+        let first = match self.deciding_side() {
             Side::DingTalk => (Side::DingTalk, dingtalk),
             Side::Ehr => (Side::Ehr, ehr),
         };
@@ -48,48 +53,67 @@ impl Run<'_> {
             for level in tree.top_down() {
                 let mut looks = Vec::new();
                 for id in level {
-                    let whose = Whose::new(Kind::Department, side, id.clone());
-                    looks.extend(self.nominated(&whose, &mut nominated).await?);
+                    let whose = RecordKey::new(Kind::Department, side, id.clone());
+                    looks.extend(self.take_nominated(&whose, &mut nominated).await?);
                 }
                 self.look_at_departments(looks, progress).await?;
             }
         }
         // Linked ones that neither list shows: their copies are gone, or they are.
-        self.look_at_departments(nominated.into_iter().collect(), progress).await
+        self.look_at_departments(nominated.into_iter().collect(), progress)
+            .await
     }
 
     /// Takes a department out of the nominated ones, by whichever side's id it stands there.
-    async fn nominated(&self, whose: &Whose, nominated: &mut BTreeSet<Whose>) -> Result<Option<Whose>, LookError> {
+    async fn take_nominated(
+        &self,
+        whose: &RecordKey,
+        nominated: &mut BTreeSet<RecordKey>,
+    ) -> Result<Option<RecordKey>, LookError> {
         if nominated.remove(whose) {
             return Ok(Some(whose.clone()));
         }
         let other = whose.side.other();
-        let Some(link) = self.names.remembered(whose.side, whose.kind, &whose.id) else { return Ok(None) };
-        let Some(id) = self.names.native(other, whose.kind, link).await? else { return Ok(None) };
-        Ok(nominated.take(&Whose::new(whose.kind, other, id)).map(|_| whose.clone()))
+        let Some(link) = self
+            .names
+            .remembered_link(whose.side, whose.kind, &whose.id)
+        else {
+            return Ok(None);
+        };
+        let Some(id) = self.names.find_native(other, whose.kind, link).await? else {
+            return Ok(None);
+        };
+        Ok(nominated
+            .take(&RecordKey::new(whose.kind, other, id))
+            .map(|_| whose.clone()))
     }
 
     async fn look_at_departments(
         &self,
-        looks: Vec<Whose>,
+        looks: Vec<RecordKey>,
         progress: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<(), LookError> {
         if looks.is_empty() {
             return Ok(());
         }
-        if self.decides() == Side::Ehr {
+        if self.deciding_side() == Side::Ehr {
             // Heads must be members of the department before DingTalk takes them: once more when people are in place.
             self.tally(|tally| tally.again.extend(looks.iter().cloned()));
         }
-        let plan = self.look_at(looks, Unknown::HideField, &|_| {}).await?;
-        self.apply(self.approve(plan, u64::MAX), progress).await.map(|_| ())
+        let plan = self
+            .look_at_records(looks, UnknownReferenceRule::HideField, &|_| {})
+            .await?;
+        self.apply_plan(self.approve_plan(plan, u64::MAX), progress)
+            .await
+            .map(|_| ())
     }
 
     /// Looks once more at records that somebody else wrote meanwhile, that referred to somebody who was on the way, or
     /// that refer to somebody who was expected and did not come (gone since the list was made, refused, or re-hired under
     /// the link of old). Measured by the `people` in step before the run, like the rest of it.
     pub(crate) async fn look_again(&self, people: u64) -> Result<(), LookError> {
-        self.find_referring(&self.names.disappointed()).await?;
+        self.note_referring_records(&self.names.reserved_but_not_created())
+            .await?;
         let take = |run: &Self| {
             let mut again = BTreeSet::new();
             run.tally(|tally| again = std::mem::take(&mut tally.again));
@@ -97,22 +121,31 @@ impl Run<'_> {
         };
         // A second round is for what the first one created; a third one would be somebody else's.
         for _ in 0..2 {
-            for part in take(self).chunks(crate::people::CHUNK) {
-                let mut plan = self.look_at(part.to_vec(), Unknown::LeaveOut, &|_| {}).await?;
+            for part in take(self).chunks(crate::people::PEOPLE_CHUNK) {
+                let mut plan = self
+                    .look_at_records(part.to_vec(), UnknownReferenceRule::LeaveOut, &|_| {})
+                    .await?;
                 // What the guard stopped among many must not pass here, one by one.
-                let stopped = self.stopped();
+                let stopped = self.stopped_links();
                 plan.items.retain(|item| !stopped.contains(&item.link.id));
-                self.apply(self.approve(plan, people), &|_| {}).await?;
+                self.apply_plan(self.approve_plan(plan, people), &|_| {})
+                    .await?;
             }
         }
         for whose in take(self) {
-            self.tally(|tally| tally.unfinished(whose.kind, None, "somebody else kept writing the same record"));
+            self.tally(|tally| {
+                tally.add_unfinished(
+                    whose.kind,
+                    None,
+                    "somebody else kept writing the same record",
+                )
+            });
         }
         Ok(())
     }
 
     /// Whose changes the guard stopped in this run.
-    fn stopped(&self) -> BTreeSet<LinkId> {
+    fn stopped_links(&self) -> BTreeSet<LinkId> {
         let mut stopped = BTreeSet::new();
         self.tally(|tally| {
             let held = tally.held.iter().filter(|held| held.fingerprint.is_some());
@@ -121,20 +154,23 @@ impl Run<'_> {
         stopped
     }
 
-    async fn find_referring(&self, wrong: &BTreeSet<NativeId>) -> Result<(), LookError> {
+    async fn note_referring_records(&self, wrong: &BTreeSet<NativeId>) -> Result<(), LookError> {
         if wrong.is_empty() {
             return Ok(());
         }
         let wrong: BTreeSet<&str> = wrong.iter().map(NativeId::as_str).collect();
         for kind in [Kind::Person, Kind::Department] {
-            let each = &mut |stored: ehr::Stored| {
+            let each = &mut |stored: ehr::StoredRecord| {
                 let values = &stored.record.values;
-                let people = FieldSet::of(&[Field::Manager, Field::Heads]).iter();
-                if people.flat_map(|field| values.refs(field)).any(|id| wrong.contains(id)) {
-                    self.again(Whose::new(kind, Side::Ehr, stored.record.id.clone()));
+                let people = FieldSet::of_fields(&[Field::Manager, Field::Heads]).iter();
+                if people
+                    .flat_map(|field| values.refs(field))
+                    .any(|id| wrong.contains(id))
+                {
+                    self.note_look_again(RecordKey::new(kind, Side::Ehr, stored.record.id.clone()));
                 }
             };
-            self.engine.ehr.list(kind, each).await?;
+            self.engine.ehr.list_records(kind, each).await?;
         }
         Ok(())
     }

@@ -11,22 +11,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use dingtalk::client::ROSTER_MAX;
-use dingtalk::{Error, Trouble};
-use directory::decide::View;
+use dingtalk::{DingTalkError, DingTalkErrorKind};
+use directory::decide::FreshRead;
 use directory::policy::EmploymentType;
 use directory::{Kind, NativeId, Side, UserId};
 
 use crate::Run;
-use crate::observe::{LookError, Observed, Whose};
+use crate::error_reach::ErrorReach as _;
+use crate::observe::{LookError, ObservedRecord, RecordKey};
 use crate::ports::DingTalk;
-use crate::trouble::Reach as _;
 
 /// Calls that may fail before a run asks the roster no more: each of them was tried again by the client.
 const FAILURES_MAX: u32 = 3;
 
 /// What the roster says of one person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Said {
+enum RosterAnswer {
     /// This kind, or that there is none.
     Kind(Option<EmploymentType>),
     /// It must not be read, or not about this person.
@@ -39,12 +39,12 @@ pub(crate) struct Roster {
     /// People about whom the run may ask: they fill up the next call.
     expected: Mutex<BTreeSet<UserId>>,
     /// One call at a time: whoever waits for it may find the own answer in it.
-    told: futures::lock::Mutex<Told>,
+    told: futures::lock::Mutex<RosterState>,
 }
 
 #[derive(Default)]
-struct Told {
-    people: BTreeMap<UserId, Said>,
+struct RosterState {
+    people: BTreeMap<UserId, RosterAnswer>,
     /// Nobody is told anything: the sentence has been said.
     refused: bool,
     failures: u32,
@@ -52,62 +52,84 @@ struct Told {
 
 impl Roster {
     fn expect(&self, people: impl Iterator<Item = UserId>) {
-        self.expected.lock().unwrap_or_else(PoisonError::into_inner).extend(people);
+        self.expected
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend(people);
     }
 
     /// Somebody, and whoever else is expected, up to what fits into one call.
     fn batch(&self, id: &UserId) -> Vec<UserId> {
         let expected = self.expected.lock().unwrap_or_else(PoisonError::into_inner);
         let others = expected.iter().filter(|other| *other != id).cloned();
-        std::iter::once(id.clone()).chain(others).take(ROSTER_MAX).collect()
+        std::iter::once(id.clone())
+            .chain(others)
+            .take(ROSTER_MAX)
+            .collect()
     }
 
     /// What the roster says of somebody; a sentence where it is refused, the first time.
-    async fn of(&self, dingtalk: &dyn DingTalk, id: &UserId) -> Result<(Said, Option<String>), LookError> {
+    async fn ask_about(
+        &self,
+        dingtalk: &dyn DingTalk,
+        id: &UserId,
+    ) -> Result<(RosterAnswer, Option<String>), LookError> {
         let mut told = self.told.lock().await;
         if told.refused {
-            return Ok((Said::Withheld, None));
+            return Ok((RosterAnswer::Withheld, None));
         }
         if let Some(said) = told.people.get(id) {
             return Ok((*said, None));
         }
         if told.failures >= FAILURES_MAX {
-            return Err(LookError::NotYet("DingTalk's roster did not answer several times in this run"));
+            return Err(LookError::NotYet(
+                "DingTalk's roster did not answer several times in this run",
+            ));
         }
         let mut people = self.batch(id);
-        let mut answer = dingtalk.employment(&people).await;
-        if people.len() > 1 && answer.as_ref().is_err_and(|err| reach(err) == Refused::ThesePeople) {
+        let mut answer = dingtalk.read_employment_types(&people).await;
+        if people.len() > 1
+            && answer
+                .as_ref()
+                .is_err_and(|err| refusal_reach(err) == RefusalReach::ThesePeople)
+        {
             // One of them is not to be asked about: that is nobody else's trouble.
             people.truncate(1);
-            answer = dingtalk.employment(&people).await;
+            answer = dingtalk.read_employment_types(&people).await;
         }
         let err = match answer {
             Ok(kinds) => {
                 let mut expected = self.expected.lock().unwrap_or_else(PoisonError::into_inner);
                 for person in people {
                     expected.remove(&person);
-                    let said = Said::Kind(kinds.get(&person).copied());
+                    let said = RosterAnswer::Kind(kinds.get(&person).copied());
                     told.people.insert(person, said);
                 }
-                return Ok((told.people.get(id).copied().unwrap_or(Said::Withheld), None));
+                return Ok((
+                    told.people
+                        .get(id)
+                        .copied()
+                        .unwrap_or(RosterAnswer::Withheld),
+                    None,
+                ));
             }
             Err(err) => err,
         };
-        match reach(&err) {
-            Refused::No => {
+        match refusal_reach(&err) {
+            RefusalReach::No => {
                 told.failures += 1;
                 return Err(err.into());
             }
-            Refused::ThesePeople => _ = told.people.insert(id.clone(), Said::Withheld),
-            Refused::Everybody => told.refused = true,
+            RefusalReach::ThesePeople => _ = told.people.insert(id.clone(), RosterAnswer::Withheld),
+            RefusalReach::Everybody => told.refused = true,
         }
-        Ok((Said::Withheld, Some(sentence(&err))))
+        Ok((RosterAnswer::Withheld, Some(sentence(&err))))
     }
 }
 
 /// Who is refused an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Refused {
+enum RefusalReach {
     /// Nobody: it may be answered later, or the whole run is over.
     No,
     /// Those who were asked about.
@@ -116,18 +138,18 @@ enum Refused {
     Everybody,
 }
 
-fn reach(err: &Error) -> Refused {
+fn refusal_reach(err: &DingTalkError) -> RefusalReach {
     match &err.trouble {
-        Trouble::PermissionMissing { .. }
-        | Trouble::SmartHrClosed { .. }
-        | Trouble::AgentRefused { .. }
-        | Trouble::UnknownInterface => Refused::Everybody,
-        _ if err.is_transient() || err.concerns_everybody() => Refused::No,
-        _ => Refused::ThesePeople,
+        DingTalkErrorKind::PermissionMissing { .. }
+        | DingTalkErrorKind::SmartHrClosed { .. }
+        | DingTalkErrorKind::AgentRefused { .. }
+        | DingTalkErrorKind::UnknownInterface => RefusalReach::Everybody,
+        _ if err.is_transient() || err.concerns_everybody() => RefusalReach::No,
+        _ => RefusalReach::ThesePeople,
     }
 }
 
-fn sentence(err: &Error) -> String {
+fn sentence(err: &DingTalkError) -> String {
     format!(
         "DingTalk's roster cannot be read ({err}): people whose kind of employment only DingTalk could tell are left as \
          they are; {}, or let the eHR keep their kind",
@@ -137,53 +159,67 @@ fn sentence(err: &Error) -> String {
 
 impl Run<'_> {
     /// Notes people who are looked at next, where the policy asks for kinds of employment.
-    pub(crate) fn expect_kinds<'p>(&self, people: impl Iterator<Item = &'p NativeId>) {
+    pub(crate) fn expect_employment<'p>(&self, people: impl Iterator<Item = &'p NativeId>) {
         if self.engine.policy.employment_types.names_kinds() {
-            self.roster.expect(people.filter_map(|id| id.to_user_id().ok()));
+            self.roster
+                .expect(people.filter_map(|id| id.to_user_id().ok()));
         }
     }
 
     /// The same of records that are looked at next.
-    pub(crate) fn expect_kinds_of<'w>(&self, records: impl Iterator<Item = &'w Whose>) {
-        let people = records.filter(|whose| whose.kind == Kind::Person && whose.side == Side::DingTalk);
-        self.expect_kinds(people.map(|whose| &whose.id));
+    pub(crate) fn expect_employment_of<'w>(&self, records: impl Iterator<Item = &'w RecordKey>) {
+        let people =
+            records.filter(|whose| whose.kind == Kind::Person && whose.side == Side::DingTalk);
+        self.expect_employment(people.map(|whose| &whose.id));
     }
 
     /// Whether the policy takes people of this person's kind of employment.
-    pub(crate) async fn employs(&self, observed: &Observed) -> Result<bool, LookError> {
+    pub(crate) async fn takes_employment(
+        &self,
+        observed: &ObservedRecord,
+    ) -> Result<bool, LookError> {
         let types = &self.engine.policy.employment_types;
         if observed.kind() != Kind::Person || !types.names_kinds() {
             return Ok(true);
         }
-        let said = match observed.ehr.as_ref().and_then(|stored| stored.record.employment()) {
-            Some(kind) => Said::Kind(Some(kind)),
+        let said = match observed
+            .ehr
+            .as_ref()
+            .and_then(|stored| stored.record.employment_type())
+        {
+            Some(kind) => RosterAnswer::Kind(Some(kind)),
             // Nothing is decided about whom DingTalk does not show.
-            None if matches!(observed.dingtalk, View::Unseen) => return Ok(true),
-            None => self.in_roster(observed).await?,
+            None if matches!(observed.dingtalk, FreshRead::Unseen) => return Ok(true),
+            None => self.ask_roster(observed).await?,
         };
         let takes = match said {
-            Said::Withheld => {
-                self.left_alone(observed, |tally| &mut tally.withheld);
+            RosterAnswer::Withheld => {
+                self.note_left_alone(observed, |tally| &mut tally.withheld);
                 return Ok(false);
             }
-            Said::Kind(None) if self.has_gone(observed) => true,
-            Said::Kind(kind) => types.covers(kind),
+            RosterAnswer::Kind(None) if self.has_gone(observed) => true,
+            RosterAnswer::Kind(kind) => types.covers(kind),
         };
         if !takes {
-            self.left_alone(observed, |tally| &mut tally.employed_otherwise);
+            self.note_left_alone(observed, |tally| &mut tally.employed_otherwise);
         }
         Ok(takes)
     }
 
-    async fn in_roster(&self, observed: &Observed) -> Result<Said, LookError> {
+    async fn ask_roster(&self, observed: &ObservedRecord) -> Result<RosterAnswer, LookError> {
         let id = match &observed.dingtalk {
-            View::Here(record) => Some(&record.id),
+            FreshRead::Here(record) => Some(&record.id),
             // The roster may still know who has left the contacts.
-            View::NotFound if self.has_gone(observed) => observed.link.as_ref().and_then(|link| link.dingtalk.as_ref()),
-            View::NotFound | View::Unseen => None,
+            FreshRead::NotFound if self.has_gone(observed) => observed
+                .link
+                .as_ref()
+                .and_then(|link| link.dingtalk.as_ref()),
+            FreshRead::NotFound | FreshRead::Unseen => None,
         };
-        let Some(id) = id.and_then(|id| id.to_user_id().ok()) else { return Ok(Said::Kind(None)) };
-        let (said, sentence) = self.roster.of(&*self.engine.dingtalk, &id).await?;
+        let Some(id) = id.and_then(|id| id.to_user_id().ok()) else {
+            return Ok(RosterAnswer::Kind(None));
+        };
+        let (said, sentence) = self.roster.ask_about(&*self.engine.dingtalk, &id).await?;
         if let Some(sentence) = sentence {
             self.tally(|tally| tally.note(sentence));
         }
@@ -192,17 +228,27 @@ impl Run<'_> {
 
     /// Somebody who was in step and is in DingTalk no more, which decides. Where nobody names a kind any more, they were in
     /// when they were bound; to be marked as left can be taken back, and to stay for ever as here would be wrong for certain.
-    fn has_gone(&self, observed: &Observed) -> bool {
-        let gone = self.decides() == Side::DingTalk && matches!(observed.dingtalk, View::NotFound);
+    fn has_gone(&self, observed: &ObservedRecord) -> bool {
+        let gone = self.deciding_side() == Side::DingTalk
+            && matches!(observed.dingtalk, FreshRead::NotFound);
         gone && observed.link.is_some()
     }
 
-    fn left_alone(&self, observed: &Observed, among: fn(&mut crate::report::Tally) -> &mut BTreeSet<(Side, NativeId)>) {
+    fn note_left_alone(
+        &self,
+        observed: &ObservedRecord,
+        among: fn(&mut crate::report::RunTally) -> &mut BTreeSet<(Side, NativeId)>,
+    ) {
         let dingtalk = match &observed.dingtalk {
-            View::Here(record) => Some((Side::DingTalk, record.id.clone())),
-            View::NotFound | View::Unseen => None,
+            FreshRead::Here(record) => Some((Side::DingTalk, record.id.clone())),
+            FreshRead::NotFound | FreshRead::Unseen => None,
         };
-        let ehr = || observed.ehr.as_ref().map(|stored| (Side::Ehr, stored.record.id.clone()));
+        let ehr = || {
+            observed
+                .ehr
+                .as_ref()
+                .map(|stored| (Side::Ehr, stored.record.id.clone()))
+        };
         self.tally(|tally| among(tally).extend(dingtalk.or_else(ehr)));
     }
 }

@@ -12,28 +12,29 @@ use crate::ports::Gate;
 
 /// How long an answer counts, in milliseconds: a pause takes effect at most this much later, and an import of thousands of
 /// records asks five times a second instead of once a record.
-pub const ANSWER_COUNTS_MS: i64 = 200;
+pub const ANSWER_VALID_MS: i64 = 200;
 
 /// Who goes through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
+pub enum WritePurpose {
     /// Sweeps and wakes, which follow what changes.
     Follow,
     /// An approved plan of this policy version: what a changed policy waits for.
     Plan(u64),
 }
 
-impl Purpose {
+impl WritePurpose {
     /// Why a binding lets nobody through with this purpose; `None` where it does.
     #[must_use]
-    pub fn closed(self, binding: &Binding) -> Option<String> {
+    pub fn closed_reason(self, binding: &Binding) -> Option<String> {
         let closed = match self {
-            Self::Follow => binding.closed(),
-            Self::Plan(policy) if policy == binding.policy => binding.closed_to_plans(),
+            Self::Follow => binding.write_block(),
+            Self::Plan(policy) if policy == binding.policy => binding.plan_block(),
             Self::Plan(policy) => {
                 let active = binding.policy;
-                let sentence =
-                    format!("the plan was made under policy version {policy}, and version {active} is active");
+                let sentence = format!(
+                    "the plan was made under policy version {policy}, and version {active} is active"
+                );
                 return Some(sentence);
             }
         };
@@ -45,7 +46,7 @@ impl Purpose {
 pub struct BindingGate {
     store: Store,
     binding: BindingId,
-    purpose: Purpose,
+    purpose: WritePurpose,
     clock: Arc<dyn Clock>,
     answer: Mutex<Option<(Timestamp, Option<String>)>>,
 }
@@ -53,24 +54,35 @@ pub struct BindingGate {
 impl BindingGate {
     /// The gate of a binding.
     #[must_use]
-    pub fn new(store: Store, binding: BindingId, purpose: Purpose, clock: Arc<dyn Clock>) -> Self {
-        Self { store, binding, purpose, clock, answer: Mutex::new(None) }
+    pub fn new(
+        store: Store,
+        binding: BindingId,
+        purpose: WritePurpose,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self {
+            store,
+            binding,
+            purpose,
+            clock,
+            answer: Mutex::new(None),
+        }
     }
 }
 
 #[async_trait]
 impl Gate for BindingGate {
-    async fn closed(&self) -> Result<Option<String>, StoreError> {
+    async fn closed_reason(&self) -> Result<Option<String>, StoreError> {
         // Whoever comes meanwhile waits for the one answer.
         let mut answer = self.answer.lock().await;
         let now = self.clock.now();
         if let Some((at, closed)) = answer.as_ref()
-            && (0..ANSWER_COUNTS_MS).contains(&now.millis().saturating_sub(at.millis()))
+            && (0..ANSWER_VALID_MS).contains(&now.millis().saturating_sub(at.millis()))
         {
             return Ok(closed.clone());
         }
-        let closed = match self.store.binding(&self.binding).await? {
-            Some(stored) => self.purpose.closed(&stored.body),
+        let closed = match self.store.get_binding(&self.binding).await? {
+            Some(stored) => self.purpose.closed_reason(&stored.body),
             None => Some("the binding was removed".to_owned()),
         };
         // As of before it was asked.

@@ -7,58 +7,60 @@
 //! proof; a link is stored only under the version that was read.
 
 pub mod apply;
-mod aside;
-pub mod asks;
 pub mod bind;
 pub mod checkpoint;
-pub mod corps;
+mod concurrency;
+pub mod corp_engines;
+mod deferred_wakes;
 mod departments;
+mod dingtalk_writes;
+pub mod employee_asks;
 mod employment;
+mod error_reach;
 pub mod gate;
 pub mod journal;
+pub mod link_names;
 mod listing;
-pub mod names;
 mod observe;
 mod people;
 pub mod plans;
-pub mod policies;
+mod policy_reach;
+pub mod policy_versions;
 pub mod ports;
-mod pump;
-mod reach;
-pub mod records;
 mod removal;
 pub mod report;
+pub mod reviews;
 mod sweep;
-mod to_dingtalk;
-mod trouble;
 mod wake;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use dingtalk::client::Clock;
-use directory::decide::Context;
-use directory::guard::Passed;
+use directory::decide::DecisionContext;
+use directory::guard::PassedCounts;
 use directory::hash::{FieldHash, HashKey};
 use directory::plan::{ApprovedPlan, Guard, Plan};
 use directory::policy::Policy;
-use directory::{CorpId, FieldSet, Kind, LinkId, NativeId, RunId, Side, Timestamp, UserId, Version};
+use directory::{
+    CorpId, FieldSet, Kind, LinkId, NativeId, RowVersion, RunId, Side, Timestamp, UserId,
+};
 use ehr::Connector;
-use state::links::Links;
+use state::links::LinkStore;
 
 use crate::employment::Roster;
-use crate::names::Names;
+use crate::link_names::LinkNames;
 use crate::observe::Candidates;
+use crate::policy_reach::ParentCache;
 use crate::ports::{DingTalk, Gate, Journal, Randomness};
-use crate::reach::Parents;
 
-pub use crate::corps::{Corps, NoEngine};
+pub use crate::corp_engines::{CorpEngines, EngineError};
 pub use crate::observe::LookError;
-pub use crate::sweep::{SweepOrder, Swept};
-pub use crate::wake::Looked;
+pub use crate::sweep::{SweepOrder, SweepResult};
+pub use crate::wake::LookReport;
 
 /// How many records are read or written at once; the paths below pace themselves. Fills 20 calls per second up to 800 ms of latency.
-pub(crate) const AT_ONCE: usize = 16;
+pub(crate) const CONCURRENCY_MAX: usize = 16;
 
 /// The engine of one corp: its ports, its policy and its key.
 pub struct Engine {
@@ -69,7 +71,7 @@ pub struct Engine {
     /// The eHR, read and written.
     pub ehr: Arc<dyn Connector>,
     /// The links.
-    pub links: Arc<dyn Links>,
+    pub links: Arc<dyn LinkStore>,
     /// Where changes are recorded.
     pub journal: Arc<dyn Journal>,
     /// The time.
@@ -88,7 +90,7 @@ pub struct Engine {
 
 /// What a run may see of DingTalk.
 #[derive(Debug, Clone, Default)]
-pub struct Sight {
+pub struct RunVisibility {
     /// Person fields whose visibility is proven.
     pub visible: FieldSet,
     /// The whole company is in scope.
@@ -111,29 +113,33 @@ pub(crate) struct Run<'a> {
     pub(crate) ehr_canary: Option<NativeId>,
     /// Person fields whose permission was withdrawn while the run went on.
     pub(crate) withdrawn: std::sync::Mutex<FieldSet>,
-    pub(crate) names: Names,
+    pub(crate) names: LinkNames,
     /// Whom the lists showed and no link knows.
     pub(crate) candidates: Candidates,
     /// Which department is below which.
-    pub(crate) parents: Parents,
+    pub(crate) parents: ParentCache,
     /// Kinds of employment, as far as DingTalk was asked for them.
     pub(crate) roster: Roster,
     /// Nothing is written: what would be is collected.
-    pub(crate) preview: Option<std::sync::Mutex<plans::Collected>>,
+    pub(crate) preview: Option<std::sync::Mutex<plans::CollectedPlan>>,
     /// Links whose items were written to the end, where somebody wants to know.
     pub(crate) finished: Option<std::sync::Mutex<BTreeSet<LinkId>>>,
     /// What the guard let through so far.
-    pub(crate) passed: std::sync::Mutex<Passed>,
-    pub(crate) report: std::sync::Mutex<report::Tally>,
+    pub(crate) passed: std::sync::Mutex<PassedCounts>,
+    pub(crate) report: std::sync::Mutex<report::RunTally>,
 }
 
 impl<'a> Run<'a> {
-    pub(crate) fn new(engine: &'a Engine, id: RunId, sight: Sight) -> Self {
-        let Sight { visible, whole_company, canary } = sight;
-        let names = Names::new(engine.corp.clone(), Arc::clone(&engine.links));
+    pub(crate) fn new(engine: &'a Engine, id: RunId, sight: RunVisibility) -> Self {
+        let RunVisibility {
+            visible,
+            whole_company,
+            canary,
+        } = sight;
+        let names = LinkNames::new(engine.corp.clone(), Arc::clone(&engine.links));
         let (withdrawn, report) = (std::sync::Mutex::default(), std::sync::Mutex::default());
         let passed = std::sync::Mutex::default();
-        let (candidates, parents, preview) = (Candidates::default(), Parents::default(), None);
+        let (candidates, parents, preview) = (Candidates::default(), ParentCache::default(), None);
         let (ehr_canary, finished, roster) = (None, None, Roster::default());
         Self {
             engine,
@@ -155,21 +161,38 @@ impl<'a> Run<'a> {
     }
 
     /// A run that writes nothing and collects what it would write.
-    pub(crate) fn preview(engine: &'a Engine, id: RunId, sight: Sight) -> Self {
-        Self { preview: Some(std::sync::Mutex::default()), ..Self::new(engine, id, sight) }
+    pub(crate) fn preview(engine: &'a Engine, id: RunId, sight: RunVisibility) -> Self {
+        Self {
+            preview: Some(std::sync::Mutex::default()),
+            ..Self::new(engine, id, sight)
+        }
     }
 
     /// The side that decides who joins and leaves.
-    pub(crate) fn decides(&self) -> Side {
+    pub(crate) fn deciding_side(&self) -> Side {
         self.engine.policy.lifecycle
     }
 
     /// Lets through what is not too much, measured by `people` in step before the run and with all that this run let through
     /// before.
-    pub(crate) fn approve(&self, plan: Plan, people: u64) -> ApprovedPlan {
-        let Engine { policy, key, released, .. } = self.engine;
-        let mut passed = self.passed.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let approved = plan.approve(&Guard { policy, key, people, released, passed: &passed });
+    pub(crate) fn approve_plan(&self, plan: Plan, people: u64) -> ApprovedPlan {
+        let Engine {
+            policy,
+            key,
+            released,
+            ..
+        } = self.engine;
+        let mut passed = self
+            .passed
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let approved = plan.approve(&Guard {
+            policy,
+            key,
+            people,
+            released,
+            passed: &passed,
+        });
         passed.add(approved.passed());
         approved
     }
@@ -178,41 +201,59 @@ impl<'a> Run<'a> {
         self.engine.clock.now()
     }
 
-    pub(crate) fn version(&self) -> Version {
-        Version(u128::from_be_bytes(self.engine.randomness.bytes()))
+    pub(crate) fn new_version(&self) -> RowVersion {
+        RowVersion(u128::from_be_bytes(self.engine.randomness.bytes()))
     }
 
-    pub(crate) fn context(&self, kind: Kind) -> Context<'_> {
-        let fields = self.engine.ehr.capabilities().fields(kind);
+    pub(crate) fn context(&self, kind: Kind) -> DecisionContext<'_> {
+        let fields = self.engine.ehr.capabilities().kept_fields(kind);
         let writable = self.engine.dingtalk.writable(kind);
-        Context { policy: &self.engine.policy, key: &self.engine.key, fields, writable, now: self.now() }
+        DecisionContext {
+            policy: &self.engine.policy,
+            key: &self.engine.key,
+            fields,
+            writable,
+            now: self.now(),
+        }
     }
 
     /// Fields that the eHR decides, or shares, and that DingTalk can be told.
-    pub(crate) fn ehr_news(&self, kind: Kind) -> FieldSet {
+    pub(crate) fn fields_from_ehr(&self, kind: Kind) -> FieldSet {
         let writable = self.engine.dingtalk.writable(kind);
-        let owned = self.engine.policy.owners.owned(kind, Side::DingTalk);
+        let owned = self.engine.policy.owners.owned_fields(kind, Side::DingTalk);
         writable.create.union(writable.update).without(owned)
     }
 
     /// An item was written to the end.
-    pub(crate) fn finished(&self, link: LinkId) {
+    pub(crate) fn mark_finished(&self, link: LinkId) {
         if let Some(finished) = &self.finished {
-            finished.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(link);
+            finished
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner)
+                .insert(link);
         }
     }
 
     /// Whose items were written to the end since the last time this was asked.
     pub(crate) fn take_finished(&self) -> BTreeSet<LinkId> {
         let take = |finished: &std::sync::Mutex<BTreeSet<LinkId>>| {
-            std::mem::take(&mut *finished.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+            std::mem::take(
+                &mut *finished
+                    .lock()
+                    .unwrap_or_else(std::sync::PoisonError::into_inner),
+            )
         };
         self.finished.as_ref().map(take).unwrap_or_default()
     }
 
     /// Notes something in the run's tally.
-    pub(crate) fn tally(&self, note: impl FnOnce(&mut report::Tally)) {
-        note(&mut self.report.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+    pub(crate) fn tally(&self, note: impl FnOnce(&mut report::RunTally)) {
+        note(
+            &mut self
+                .report
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner),
+        );
     }
 }
 
@@ -220,12 +261,16 @@ impl<'a> Run<'a> {
 mod tests {
     use super::*;
 
-    fn sendable<T: Send>(_: &T) {}
+    fn assert_send<T: Send>(_: &T) {}
 
     /// The functions run on any executor; this compiles or does not.
     #[expect(dead_code, reason = "a check of types")]
-    fn a_sweep_and_a_look_can_be_sent(engine: &Engine, order: &SweepOrder, wake: &directory::Wake) {
-        sendable(&engine.sweep(order));
-        sendable(&engine.look(order.run.clone(), wake, Sight::default()));
+    fn sweep_and_look_futures_are_send(
+        engine: &Engine,
+        order: &SweepOrder,
+        wake: &directory::Wake,
+    ) {
+        assert_send(&engine.sweep(order));
+        assert_send(&engine.look_at_wake(order.run.clone(), wake, RunVisibility::default()));
     }
 }

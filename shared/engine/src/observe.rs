@@ -3,23 +3,25 @@
 
 mod correlate;
 mod error;
-mod withdrawn;
+mod withdrawn_fields;
 
 use std::sync::PoisonError;
 
-use directory::custom;
-use directory::decide::{self, Counterpart, Decision, Pair, View};
+use directory::custom_fields;
+use directory::decide::{self, Decision, EhrRecord, FreshRead, RecordPair};
 use directory::hash;
-use directory::plan::{Held, Item, Plan};
+use directory::plan::{HeldItem, Plan, PlanItem};
 use directory::planted::{self, Bug};
 use directory::policy::Ownership;
-use directory::{Action, Base, Field, Kind, Lifecycle, Link, LinkId, NativeId, Record, Side, Version};
-use ehr::{Key, Stored};
+use directory::{
+    Base, Field, Kind, Link, LinkId, LinkLifecycle, NativeId, Record, RowVersion, Side, WriteAction,
+};
+use ehr::{AlternateKey, StoredRecord};
 use serde::{Deserialize, Serialize};
 
 use crate::Run;
-use crate::names::Unknown;
-use crate::trouble::Reach as _;
+use crate::error_reach::ErrorReach as _;
+use crate::link_names::UnknownReferenceRule;
 
 pub(crate) use correlate::Candidates;
 pub use error::LookError;
@@ -29,34 +31,37 @@ const HOLDERS_MAX: u32 = 64;
 
 /// A record, by the id that one side gives it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub(crate) struct Whose {
+pub(crate) struct RecordKey {
     pub(crate) kind: Kind,
     pub(crate) side: Side,
     pub(crate) id: NativeId,
 }
 
-impl Whose {
+impl RecordKey {
     pub(crate) fn new(kind: Kind, side: Side, id: NativeId) -> Self {
         Self { kind, side, id }
     }
 
     /// The record of a link, by the id that it has on the side that decides, or else on the other.
-    pub(crate) fn of(link: &Link, decides: Side) -> Option<Self> {
-        let on = |side| link.native(side).map(|id| Self::new(link.kind, side, id.clone()));
+    pub(crate) fn of_link(link: &Link, decides: Side) -> Option<Self> {
+        let on = |side| {
+            link.native_id(side)
+                .map(|id| Self::new(link.kind, side, id.clone()))
+        };
         on(decides).or_else(|| on(decides.other()))
     }
 }
 
 /// What a look at both sides brought.
-pub(crate) struct Observed {
+pub(crate) struct ObservedRecord {
     pub(crate) link: Option<Link>,
-    pub(crate) dingtalk: View<Record>,
-    pub(crate) ehr: Option<Stored>,
+    pub(crate) dingtalk: FreshRead<Record>,
+    pub(crate) ehr: Option<StoredRecord>,
 }
 
 /// What a look found that no plan shows.
 #[derive(Debug, Default)]
-pub(crate) struct Looked {
+pub(crate) struct LookFindings {
     /// References that no link knows yet.
     pub(crate) unknown: Vec<(Field, Side, NativeId)>,
     /// The policy does not reach it: nothing was decided.
@@ -67,10 +72,14 @@ pub(crate) struct Looked {
 
 impl Run<'_> {
     /// Reads a record afresh: its link, then both sides.
-    pub(crate) async fn observe(&self, whose: &Whose) -> Result<Observed, LookError> {
+    pub(crate) async fn observe(&self, whose: &RecordKey) -> Result<ObservedRecord, LookError> {
         let engine = self.engine;
-        let Whose { kind, side, id } = whose;
-        if let Some(link) = engine.links.link_by_native(&engine.corp, *kind, *side, id).await? {
+        let RecordKey { kind, side, id } = whose;
+        if let Some(link) = engine
+            .links
+            .get_link_by_native(&engine.corp, *kind, *side, id)
+            .await?
+        {
             return self.observe_linked(link).await;
         }
         match side {
@@ -79,106 +88,156 @@ impl Run<'_> {
         }
     }
 
-    pub(crate) async fn observe_linked(&self, link: Link) -> Result<Observed, LookError> {
+    pub(crate) async fn observe_linked(&self, link: Link) -> Result<ObservedRecord, LookError> {
         let ehr = async {
             match (&link.ehr, &link.dingtalk) {
-                (Some(id), _) => self.engine.ehr.get(link.kind, id).await,
+                (Some(id), _) => self.engine.ehr.read_record(link.kind, id).await,
                 // The create was begun and its outcome is unknown: the eHR keeps our DingTalk id.
-                (None, Some(id)) => self.engine.ehr.find_by_key(link.kind, &Key::DingTalk(id.clone())).await,
+                (None, Some(id)) => {
+                    self.engine
+                        .ehr
+                        .find_by_key(link.kind, &AlternateKey::DingTalk(id.clone()))
+                        .await
+                }
                 (None, None) => Ok(None),
             }
         };
-        let (dingtalk, ehr) = futures::join!(self.view(&link), ehr);
+        let (dingtalk, ehr) = futures::join!(self.view_of_link(&link), ehr);
         let (mut dingtalk, ehr) = (dingtalk?, ehr?);
-        if link.lifecycle == Lifecycle::Creating
-            && self.decides() == Side::Ehr
-            && matches!(dingtalk, View::NotFound)
+        if link.lifecycle == LinkLifecycle::Creating
+            && self.deciding_side() == Side::Ehr
+            && matches!(dingtalk, FreshRead::NotFound)
             && let Some(stored) = ehr.as_ref().filter(|stored| stored.record.active)
         {
-            dingtalk = self.begun_before(&link, stored).await?;
+            dingtalk = self.find_begun_create(&link, stored).await?;
         }
-        Ok(Observed { link: Some(link), dingtalk, ehr })
+        Ok(ObservedRecord {
+            link: Some(link),
+            dingtalk,
+            ehr,
+        })
     }
 
     /// What DingTalk says of a link's record.
-    async fn view(&self, link: &Link) -> Result<View<Record>, LookError> {
+    async fn view_of_link(&self, link: &Link) -> Result<FreshRead<Record>, LookError> {
         match &link.dingtalk {
-            Some(id) => self.view_of(link.kind, id).await,
-            None => Ok(View::NotFound),
+            Some(id) => self.view_record(link.kind, id).await,
+            None => Ok(FreshRead::NotFound),
         }
     }
 
-    pub(crate) async fn view_of(&self, kind: Kind, id: &NativeId) -> Result<View<Record>, LookError> {
+    pub(crate) async fn view_record(
+        &self,
+        kind: Kind,
+        id: &NativeId,
+    ) -> Result<FreshRead<Record>, LookError> {
         if let Some(row) = planted::row(id).filter(|row| row.kind == kind) {
-            return Ok(View::Here(row));
+            return Ok(FreshRead::Here(row));
         }
         let read = match (kind, id.to_user_id(), id.to_dept_id()) {
-            (Kind::Person, Ok(id), _) => self.engine.dingtalk.person(&id, self.visible).await,
-            (Kind::Department, _, Some(id)) if id.is_ordinary() => self.engine.dingtalk.department(id).await,
-            _ => return Ok(View::Unseen),
+            (Kind::Person, Ok(id), _) => self.engine.dingtalk.read_person(&id, self.visible).await,
+            (Kind::Department, _, Some(id)) if id.is_ordinary() => {
+                self.engine.dingtalk.read_department(id).await
+            }
+            _ => return Ok(FreshRead::Unseen),
         };
         match read {
-            Ok(record) => Ok(View::Here(record)),
-            Err(err) if err.is_not_found() => Ok(View::NotFound),
-            Err(err) if err.is_about_this_record() && planted::is(Bug::UnseenIsGone) => Ok(View::NotFound),
+            Ok(record) => Ok(FreshRead::Here(record)),
+            Err(err) if err.is_not_found() => Ok(FreshRead::NotFound),
+            Err(err) if err.is_about_this_record() && planted::is(Bug::UnseenIsGone) => {
+                Ok(FreshRead::NotFound)
+            }
             Err(err) if err.is_about_this_record() => {
                 self.tally(|tally| tally.note(err.to_string()));
-                Ok(View::Unseen)
+                Ok(FreshRead::Unseen)
             }
             Err(err) => Err(err.into()),
         }
     }
 
     /// Decides about one record, read afresh, and adds what is to be done to the plan.
-    pub(crate) async fn look_once(&self, whose: &Whose, rule: Unknown, plan: &mut Plan) -> Result<Looked, LookError> {
+    pub(crate) async fn look_once(
+        &self,
+        whose: &RecordKey,
+        rule: UnknownReferenceRule,
+        plan: &mut Plan,
+    ) -> Result<LookFindings, LookError> {
         let observed = self.observe(whose).await?;
         self.decide(observed, rule, plan).await
     }
 
-    pub(crate) async fn decide(&self, observed: Observed, rule: Unknown, plan: &mut Plan) -> Result<Looked, LookError> {
+    pub(crate) async fn decide(
+        &self,
+        observed: ObservedRecord,
+        rule: UnknownReferenceRule,
+        plan: &mut Plan,
+    ) -> Result<LookFindings, LookError> {
         let mut observed = observed;
         loop {
-            let (decision, looked) = self.decision(&observed, rule).await?;
-            let hidden = self.withdrawn(&decision, &observed).await?;
-            let View::Here(dingtalk) = &mut observed.dingtalk else {
-                return self.take_up(decision, looked, &observed, plan);
+            let (decision, looked) = self.make_decision(&observed, rule).await?;
+            let hidden = self.withdrawn_fields(&decision, &observed).await?;
+            let FreshRead::Here(dingtalk) = &mut observed.dingtalk else {
+                return self.add_decision(decision, looked, &observed, plan);
             };
             if hidden.is_empty() {
-                return self.take_up(decision, looked, &observed, plan);
+                return self.add_decision(decision, looked, &observed, plan);
             }
             hidden.iter().for_each(|field| dingtalk.values.hide(field));
         }
     }
 
-    async fn decision(&self, observed: &Observed, rule: Unknown) -> Result<(Decision, Looked), LookError> {
-        let mut looked = Looked::default();
-        if !self.reaches(observed).await? {
+    async fn make_decision(
+        &self,
+        observed: &ObservedRecord,
+        rule: UnknownReferenceRule,
+    ) -> Result<(Decision, LookFindings), LookError> {
+        let mut looked = LookFindings::default();
+        if !self.policy_reaches(observed).await? {
             looked.out_of_reach = true;
             return Ok((Decision::Nothing, looked));
         }
         let dingtalk = match &observed.dingtalk {
-            View::Here(record) => View::Here(self.resolve(Side::DingTalk, record, rule, &mut looked).await?),
-            View::NotFound => View::NotFound,
-            View::Unseen => View::Unseen,
+            FreshRead::Here(record) => FreshRead::Here(
+                self.resolve(Side::DingTalk, record, rule, &mut looked)
+                    .await?,
+            ),
+            FreshRead::NotFound => FreshRead::NotFound,
+            FreshRead::Unseen => FreshRead::Unseen,
         };
         let ehr = match &observed.ehr {
-            Some(stored) => Some(self.resolve(Side::Ehr, &stored.record, rule, &mut looked).await?),
+            Some(stored) => Some(
+                self.resolve(Side::Ehr, &stored.record, rule, &mut looked)
+                    .await?,
+            ),
             None => None,
         };
-        let Some((link, stored)) = self.link_for(observed).await? else { return Ok((Decision::Nothing, looked)) };
+        let Some((link, stored)) = self.link_for(observed).await? else {
+            return Ok((Decision::Nothing, looked));
+        };
         let counterpart = |record| {
             let stored = observed.ehr.as_ref();
-            let (version, keeps) = stored.map(|stored| (stored.version, stored.dingtalk.as_ref())).unwrap_or_default();
-            Counterpart { record, version, dingtalk: keeps }
+            let (version, keeps) = stored
+                .map(|stored| (stored.version, stored.dingtalk.as_ref()))
+                .unwrap_or_default();
+            EhrRecord {
+                record,
+                version,
+                dingtalk: keeps,
+            }
         };
         let view = match &dingtalk {
-            View::Here(record) => View::Here(record),
-            View::NotFound => View::NotFound,
-            View::Unseen => View::Unseen,
+            FreshRead::Here(record) => FreshRead::Here(record),
+            FreshRead::NotFound => FreshRead::NotFound,
+            FreshRead::Unseen => FreshRead::Unseen,
         };
-        let pair = Pair { link: &link, stored, dingtalk: view, ehr: ehr.as_ref().map(counterpart) };
-        let decision = decide::pair(pair, self.context(link.kind));
-        self.ask(&decision, &link);
+        let pair = RecordPair {
+            link: &link,
+            stored,
+            dingtalk: view,
+            ehr: ehr.as_ref().map(counterpart),
+        };
+        let decision = decide::decide_pair(pair, self.context(link.kind));
+        self.note_ask(&decision, &link);
         if let Decision::Missing(side) = &decision {
             looked.missing = Some((*side, Box::new(link)));
         }
@@ -189,67 +248,88 @@ impl Run<'_> {
         &self,
         side: Side,
         record: &Record,
-        rule: Unknown,
-        looked: &mut Looked,
+        rule: UnknownReferenceRule,
+        looked: &mut LookFindings,
     ) -> Result<Record, LookError> {
         let resolved = self.names.resolve(side, record, rule).await?;
         let mut record = resolved.record;
-        if rule == Unknown::LeaveOut {
-            self.keep_strange(side, &mut record, &resolved.unknown);
+        if rule == UnknownReferenceRule::LeaveOut {
+            self.keep_unlinked_references(side, &mut record, &resolved.unknown);
         }
-        looked.unknown.extend(resolved.unknown.into_iter().map(|(field, id)| (field, side, id)));
-        custom::restrict(&mut record.values, &self.engine.policy.scope);
+        looked.unknown.extend(
+            resolved
+                .unknown
+                .into_iter()
+                .map(|(field, id)| (field, side, id)),
+        );
+        custom_fields::restrict_to_scope(&mut record.values, &self.engine.policy.scope);
         Ok(record)
     }
 
     /// A field of nothing but references that no link knows, on the side that does not decide it, says something all the
     /// same: that it is not what the owner says.
-    fn keep_strange(&self, side: Side, record: &mut Record, unknown: &[(Field, NativeId)]) {
+    fn keep_unlinked_references(
+        &self,
+        side: Side,
+        record: &mut Record,
+        unknown: &[(Field, NativeId)],
+    ) {
         for (field, _) in unknown {
-            if record.values.shown().contains(*field) || !self.follows(side, record.kind, *field) {
+            if record.values.shown_fields().contains(*field)
+                || !self.follows(side, record.kind, *field)
+            {
                 continue;
             }
             let ids = unknown.iter().filter(|(of, _)| of == field);
-            record.values.show_refs(*field, ids.map(|(_, id)| format!("unknown {id}")).collect::<Vec<_>>());
+            record.values.show_refs(
+                *field,
+                ids.map(|(_, id)| format!("unknown {id}"))
+                    .collect::<Vec<_>>(),
+            );
         }
     }
 
     /// Whether the other side decides a field, and this one shows all of it.
     pub(crate) fn follows(&self, side: Side, kind: Kind, field: Field) -> bool {
-        let owner = self.engine.policy.owner(kind, field);
+        let owner = self.engine.policy.field_owner(kind, field);
         owner == Ownership::Owned(side.other()) && (side == Side::Ehr || self.whole_company)
     }
 
     /// The stored link, or a new one for somebody whom no link knows; `None` where nobody can be made of it.
-    async fn link_for(&self, observed: &Observed) -> Result<Option<(Link, Option<Version>)>, LookError> {
+    async fn link_for(
+        &self,
+        observed: &ObservedRecord,
+    ) -> Result<Option<(Link, Option<RowVersion>)>, LookError> {
         if let Some(link) = &observed.link {
             return Ok(Some((link.clone(), Some(link.version))));
         }
         let (side, record) = match (&observed.dingtalk, &observed.ehr) {
-            (View::Here(record), ehr) if ehr.is_none() || self.engine.policy.lifecycle == Side::DingTalk => {
+            (FreshRead::Here(record), ehr)
+                if ehr.is_none() || self.engine.policy.lifecycle == Side::DingTalk =>
+            {
                 (Side::DingTalk, record)
             }
             (_, Some(stored)) => (Side::Ehr, &stored.record),
-            (View::Here(record), None) => (Side::DingTalk, record),
-            (View::NotFound | View::Unseen, None) => return Ok(None),
+            (FreshRead::Here(record), None) => (Side::DingTalk, record),
+            (FreshRead::NotFound | FreshRead::Unseen, None) => return Ok(None),
         };
-        if side == Side::DingTalk && !record.values.shown().contains(Field::Name) {
+        if side == Side::DingTalk && !record.values.shown_fields().contains(Field::Name) {
             self.tally(|tally| {
                 let reason = "DingTalk shows no name for it, and nobody is created without one";
-                tally.unfinished(record.kind, None, reason);
+                tally.add_unfinished(record.kind, None, reason);
             });
             return Ok(None);
         }
         self.new_link(record.kind, side, &record.id).await
     }
 
-    fn take_up(
+    fn add_decision(
         &self,
         decision: Decision,
-        looked: Looked,
-        observed: &Observed,
+        looked: LookFindings,
+        observed: &ObservedRecord,
         plan: &mut Plan,
-    ) -> Result<Looked, LookError> {
+    ) -> Result<LookFindings, LookError> {
         match decision {
             Decision::Nothing | Decision::Missing(_) => {}
             Decision::Settle(settled) => plan.settled.push(*settled),
@@ -258,18 +338,24 @@ impl Run<'_> {
                 plan.items.push(*item);
             }
             Decision::Quarantine(settled) => {
-                let reason = "the userid now belongs to another unionid: a person must say who this is".to_owned();
-                plan.held.push(held(&settled.link, Action::Update, reason));
+                let reason =
+                    "the userid now belongs to another unionid: a person must say who this is"
+                        .to_owned();
+                plan.held
+                    .push(hold_for_person(&settled.link, WriteAction::Update, reason));
                 if settled.before.as_ref() != Some(&settled.link) {
                     plan.settled.push(*settled);
                 }
             }
-            Decision::Unmatched(side) => self.tally(|tally| tally.unmatched(side)),
+            Decision::Unmatched(side) => self.tally(|tally| tally.add_unmatched(side)),
             Decision::Waits(reason) => {
                 let kind = observed.kind();
                 match &observed.link {
-                    Some(link) => plan.held.push(held(link, Action::Update, reason)),
-                    None => self.tally(|tally| tally.trouble(kind, None, reason)),
+                    Some(link) => {
+                        plan.held
+                            .push(hold_for_person(link, WriteAction::Update, reason))
+                    }
+                    None => self.tally(|tally| tally.add_trouble(kind, None, reason)),
                 }
             }
         }
@@ -277,15 +363,23 @@ impl Run<'_> {
     }
 
     /// A plan that is shown names its records.
-    fn name_in_preview(&self, item: &Item, observed: &Observed) {
-        let Some(collected) = &self.preview else { return };
+    fn name_in_preview(&self, item: &PlanItem, observed: &ObservedRecord) {
+        let Some(collected) = &self.preview else {
+            return;
+        };
         let ehr = observed.ehr.as_ref().map(|stored| &stored.record);
         let dingtalk = match &observed.dingtalk {
-            View::Here(record) => Some(record),
-            View::NotFound | View::Unseen => None,
+            FreshRead::Here(record) => Some(record),
+            FreshRead::NotFound | FreshRead::Unseen => None,
         };
-        if let Some(name) = dingtalk.or(ehr).and_then(|record| record.values.text(Field::Name)) {
-            collected.lock().unwrap_or_else(PoisonError::into_inner).name(item.link.id, name);
+        if let Some(name) = dingtalk
+            .or(ehr)
+            .and_then(|record| record.values.text(Field::Name))
+        {
+            collected
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .set_name(item.link.id, name);
         }
     }
 
@@ -297,20 +391,22 @@ impl Run<'_> {
         kind: Kind,
         side: Side,
         native: &NativeId,
-    ) -> Result<Option<(Link, Option<Version>)>, LookError> {
+    ) -> Result<Option<(Link, Option<RowVersion>)>, LookError> {
         let engine = self.engine;
         for nth in 0..HOLDERS_MAX {
-            let id = hash::link_id(&engine.key, side, kind, native, nth);
-            match engine.links.link(&engine.corp, kind, id).await? {
+            let id = hash::derive_link_id(&engine.key, side, kind, native, nth);
+            match engine.links.get_link(&engine.corp, kind, id).await? {
                 None => return Ok(Some((self.fresh_link(kind, side, id), None))),
-                Some(link) if link.native(side) == Some(native) => {
-                    self.again(Whose::new(kind, side, native.clone()));
+                Some(link) if link.native_id(side) == Some(native) => {
+                    self.note_look_again(RecordKey::new(kind, side, native.clone()));
                     return Ok(None);
                 }
                 Some(_) => {}
             }
         }
-        Err(LookError::NotYet("this id had more holders than can be kept apart"))
+        Err(LookError::NotYet(
+            "this id had more holders than can be kept apart",
+        ))
     }
 
     fn fresh_link(&self, kind: Kind, side: Side, id: LinkId) -> Link {
@@ -318,30 +414,41 @@ impl Run<'_> {
             id,
             kind,
             generation: 1,
-            version: self.version(),
+            version: self.new_version(),
             dingtalk: None,
-            ehr: self.engine.ehr.id_for(id).filter(|_| side == Side::DingTalk),
+            ehr: self
+                .engine
+                .ehr
+                .id_for(id)
+                .filter(|_| side == Side::DingTalk),
             unionid: None,
             protected: false,
             base: Base::default(),
             intents: Vec::new(),
-            lifecycle: Lifecycle::Creating,
+            lifecycle: LinkLifecycle::Creating,
             waits: Vec::new(),
         }
     }
 }
 
-impl Observed {
+impl ObservedRecord {
     pub(crate) fn kind(&self) -> Kind {
         match (&self.link, &self.dingtalk, &self.ehr) {
             (Some(link), ..) => link.kind,
-            (None, View::Here(record), _) => record.kind,
+            (None, FreshRead::Here(record), _) => record.kind,
             (None, _, Some(stored)) => stored.record.kind,
             (None, _, None) => Kind::Person,
         }
     }
 }
 
-pub(crate) fn held(link: &Link, action: Action, reason: String) -> Held {
-    Held { link: link.id, kind: link.kind, action, reason, fingerprint: None, too_much: Vec::new() }
+pub(crate) fn hold_for_person(link: &Link, action: WriteAction, reason: String) -> HeldItem {
+    HeldItem {
+        link: link.id,
+        kind: link.kind,
+        action,
+        reason,
+        fingerprint: None,
+        too_much: Vec::new(),
+    }
 }

@@ -3,23 +3,24 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use dingtalk::Error;
-use dingtalk::client::{Client, CrawlEnd, Crawled, Tally, Unread};
-use directory::decide::{Change, Writable};
+use dingtalk::DingTalkError;
+use dingtalk::client::{CallTally, Client, CrawlEnd, CrawlItem, CrawlState};
+use directory::decide::{ValueChange, WritableFields};
 use directory::policy::{EmploymentType, Ownership};
-use directory::snapshot::Scope;
+use directory::snapshot::AppScope;
 use directory::{
-    Action, DeptId, FieldSet, Kind, LinkId, NativeId, Record, RunId, Side, Timestamp, UnionId, UserId, Values,
+    DeptId, FieldSet, FieldValues, Kind, LinkId, NativeId, Record, RunId, Side, Timestamp, UnionId,
+    UserId, WriteAction,
 };
 use state::store::JournalError;
 
 /// One write to DingTalk. References in `values` are DingTalk's own ids.
 #[derive(Debug, Clone)]
-pub struct ToDingTalk {
+pub struct DingTalkWrite {
     /// Person or department.
     pub kind: Kind,
     /// What is done: create, update or remove.
-    pub action: Action,
+    pub action: WriteAction,
     /// DingTalk's id; for a person who is created, the derived `userid`; `None` for a department that is created.
     pub id: Option<NativeId>,
     /// The link: a department that is created carries it as its `source_identifier`, so that a create whose outcome is
@@ -27,12 +28,12 @@ pub struct ToDingTalk {
     pub link: LinkId,
     /// The fields that change; a shown field without a value is emptied. In an update, `Extension` holds the custom fields
     /// that change (`null` empties one), and the others stay.
-    pub values: Values,
+    pub values: FieldValues,
 }
 
 /// What became of a write to DingTalk.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Written {
+pub enum WriteOutcome {
     /// Done; the id of the record.
     Done(NativeId),
     /// A person was created.
@@ -54,64 +55,67 @@ pub enum Written {
 #[async_trait]
 pub trait DingTalk: Send + Sync {
     /// What the app may see now.
-    async fn scope(&self) -> Result<Scope, Error>;
+    async fn read_scope(&self) -> Result<AppScope, DingTalkError>;
     /// How many people the company has, activated or not.
-    async fn head_count(&self) -> Result<u64, Error>;
+    async fn head_count(&self) -> Result<u64, DingTalkError>;
     /// Administrators, the primary one first.
-    async fn admins(&self) -> Result<Vec<UserId>, Error>;
+    async fn list_admins(&self) -> Result<Vec<UserId>, DingTalkError>;
     /// One person, as of now.
-    async fn person(&self, id: &UserId, visible: FieldSet) -> Result<Record, Error>;
+    async fn read_person(&self, id: &UserId, visible: FieldSet) -> Result<Record, DingTalkError>;
     /// One department, as of now.
-    async fn department(&self, id: DeptId) -> Result<Record, Error>;
+    async fn read_department(&self, id: DeptId) -> Result<Record, DingTalkError>;
     /// The kinds of employment that DingTalk's roster names, of at most a hundred people; whoever is missing in the answer
     /// has none that it knows. Without a roster, nobody's is known.
-    async fn employment(&self, _people: &[UserId]) -> Result<BTreeMap<UserId, EmploymentType>, Error> {
+    async fn read_employment_types(
+        &self,
+        _people: &[UserId],
+    ) -> Result<BTreeMap<UserId, EmploymentType>, DingTalkError> {
         Ok(BTreeMap::new())
     }
     /// Every department that is unread and the members of each, until `go_on` says no.
     async fn crawl(
         &self,
-        unread: Unread,
+        unread: CrawlState,
         visible: FieldSet,
         go_on: &(dyn Fn() -> bool + Send + Sync),
-        each: &mut (dyn for<'a> FnMut(Crawled<'a>) + Send),
+        each: &mut (dyn for<'a> FnMut(CrawlItem<'a>) + Send),
     ) -> CrawlEnd;
     /// Departments directly below one, with their names.
-    async fn children(&self, id: DeptId) -> Result<Vec<Record>, Error>;
+    async fn list_children(&self, id: DeptId) -> Result<Vec<Record>, DingTalkError>;
     /// Writes one record. It is read back by whoever asks.
     ///
     /// # Errors
     /// What concerns everybody, or can be repeated as it is: nothing was written.
-    async fn write(&self, write: &ToDingTalk) -> Result<Written, Error>;
+    async fn write(&self, write: &DingTalkWrite) -> Result<WriteOutcome, DingTalkError>;
     /// What can be written, for a kind of record.
-    fn writable(&self, kind: Kind) -> Writable;
+    fn writable(&self, kind: Kind) -> WritableFields;
     /// The calls made since the last time this was asked.
-    fn take_tally(&self) -> Tally;
+    fn take_tally(&self) -> CallTally;
 }
 
 /// Whether a corp may be written to now. Asked before every write to a side, so that a pause takes effect at once.
 #[async_trait]
 pub trait Gate: Send + Sync {
     /// `None`: go on. Otherwise why not, in a sentence.
-    async fn closed(&self) -> Result<Option<String>, state::StoreError>;
+    async fn closed_reason(&self) -> Result<Option<String>, state::StoreError>;
 }
 
 /// A gate that nobody closes.
 #[derive(Debug, Clone, Copy)]
-pub struct Open;
+pub struct OpenGate;
 
 #[async_trait]
-impl Gate for Open {
-    async fn closed(&self) -> Result<Option<String>, state::StoreError> {
+impl Gate for OpenGate {
+    async fn closed_reason(&self) -> Result<Option<String>, state::StoreError> {
         Ok(None)
     }
 }
 
 #[async_trait]
 impl DingTalk for Client {
-    async fn scope(&self) -> Result<Scope, Error> {
-        let scopes = self.scopes().await?;
-        Ok(Scope {
+    async fn read_scope(&self) -> Result<AppScope, DingTalkError> {
+        let scopes = self.read_scopes().await?;
+        Ok(AppScope {
             departments: scopes.departments.iter().map(|id| (*id).into()).collect(),
             people: scopes.users.iter().map(Into::into).collect(),
             fields: scopes.fields,
@@ -119,51 +123,54 @@ impl DingTalk for Client {
         })
     }
 
-    async fn head_count(&self) -> Result<u64, Error> {
+    async fn head_count(&self) -> Result<u64, DingTalkError> {
         Self::head_count(self).await
     }
 
-    async fn admins(&self) -> Result<Vec<UserId>, Error> {
-        let mut admins = Self::admins(self).await?;
+    async fn list_admins(&self) -> Result<Vec<UserId>, DingTalkError> {
+        let mut admins = Self::list_admins(self).await?;
         admins.sort_by_key(|admin| admin.level);
         Ok(admins.into_iter().map(|admin| admin.userid).collect())
     }
 
-    async fn person(&self, id: &UserId, visible: FieldSet) -> Result<Record, Error> {
-        Self::person(self, id, visible).await
+    async fn read_person(&self, id: &UserId, visible: FieldSet) -> Result<Record, DingTalkError> {
+        Self::read_person(self, id, visible).await
     }
 
-    async fn department(&self, id: DeptId) -> Result<Record, Error> {
-        Self::department(self, id).await
+    async fn read_department(&self, id: DeptId) -> Result<Record, DingTalkError> {
+        Self::read_department(self, id).await
     }
 
-    async fn employment(&self, people: &[UserId]) -> Result<BTreeMap<UserId, EmploymentType>, Error> {
-        Self::employment(self, people).await
+    async fn read_employment_types(
+        &self,
+        people: &[UserId],
+    ) -> Result<BTreeMap<UserId, EmploymentType>, DingTalkError> {
+        Self::read_employment_types(self, people).await
     }
 
     async fn crawl(
         &self,
-        unread: Unread,
+        unread: CrawlState,
         visible: FieldSet,
         go_on: &(dyn Fn() -> bool + Send + Sync),
-        each: &mut (dyn for<'a> FnMut(Crawled<'a>) + Send),
+        each: &mut (dyn for<'a> FnMut(CrawlItem<'a>) + Send),
     ) -> CrawlEnd {
-        dingtalk::client::crawl(self, unread, visible, go_on, each).await
+        dingtalk::client::crawl_directory(self, unread, visible, go_on, each).await
     }
 
-    async fn children(&self, id: DeptId) -> Result<Vec<Record>, Error> {
-        self.sub_departments(id).await
+    async fn list_children(&self, id: DeptId) -> Result<Vec<Record>, DingTalkError> {
+        self.list_sub_departments(id).await
     }
 
-    async fn write(&self, write: &ToDingTalk) -> Result<Written, Error> {
-        crate::to_dingtalk::write(self, write).await
+    async fn write(&self, write: &DingTalkWrite) -> Result<WriteOutcome, DingTalkError> {
+        crate::dingtalk_writes::write(self, write).await
     }
 
-    fn writable(&self, kind: Kind) -> Writable {
-        crate::to_dingtalk::writable(kind)
+    fn writable(&self, kind: Kind) -> WritableFields {
+        crate::dingtalk_writes::writable(kind)
     }
 
-    fn take_tally(&self) -> Tally {
+    fn take_tally(&self) -> CallTally {
         Self::take_tally(self)
     }
 }
@@ -192,9 +199,9 @@ pub struct JournalEntry {
     /// Person or department.
     pub kind: Kind,
     /// What was done.
-    pub action: Action,
+    pub action: WriteAction,
     /// Field by field.
-    pub changes: Vec<Change>,
+    pub changes: Vec<ValueChange>,
     /// Why.
     pub reason: String,
     /// Whose values these are.

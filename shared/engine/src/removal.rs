@@ -2,18 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use directory::decide::{self, Removal, View};
+use directory::decide::{self, FreshRead, RemovalRequest};
 use directory::hash;
-use directory::plan::{Plan, Settled};
+use directory::plan::{Plan, SettledLink};
 use directory::planted::{self, Bug};
-use directory::{Action, DeptId, Field, Kind, Lifecycle, Link, LinkId, NativeId, Side};
+use directory::{DeptId, Field, Kind, Link, LinkId, LinkLifecycle, NativeId, Side, WriteAction};
 
 use crate::Run;
-use crate::names::Unknown;
-use crate::observe::{self, LookError, Observed, Whose};
+use crate::link_names::UnknownReferenceRule;
+use crate::observe::{self, LookError, ObservedRecord, RecordKey};
 
 /// Complete runs that must have missed a record before its absence counts.
-const RUNS_TO_MISS: u32 = 2;
+const MISSED_RUNS_MIN: u32 = 2;
 
 /// Canaries that are asked for before "not found" is doubted.
 const CANARIES_MAX: usize = 5;
@@ -28,7 +28,7 @@ const ADMINISTRATOR_LEFT: &str = "an administrator or boss is gone in the eHR; t
 
 /// Who counts as a canary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Canary {
+pub(crate) enum CanaryRule {
     /// Somebody who is linked for certain: something is to be removed.
     Linked,
     /// Anybody, as long as no sweep saw somebody who is linked: the first records are to be made.
@@ -37,244 +37,383 @@ pub(crate) enum Canary {
 
 impl Run<'_> {
     /// Works the people whom a complete snapshot missed: the first run notes it, the second one asks and removes.
-    pub(crate) async fn missing_people(&self, absent: &[LinkId], linked: u64) -> Result<(), LookError> {
-        if !self.engine.policy.scope.takes_people() {
+    pub(crate) async fn process_missing_people(
+        &self,
+        absent: &[LinkId],
+        linked: u64,
+    ) -> Result<(), LookError> {
+        if !self.engine.policy.scope.syncs_people() {
             return Ok(());
         }
-        let confirmed = self.confirm(Kind::Person, absent).await?;
+        let confirmed = self.confirm_absence(Kind::Person, absent).await?;
         if confirmed.is_empty() {
             return Ok(());
         }
-        let admins: BTreeSet<NativeId> = self.engine.dingtalk.admins().await?.iter().map(Into::into).collect();
-        self.canaries(Kind::Person, None).await?;
+        let admins: BTreeSet<NativeId> = self
+            .engine
+            .dingtalk
+            .list_admins()
+            .await?
+            .iter()
+            .map(Into::into)
+            .collect();
+        self.find_canaries(Kind::Person, None).await?;
         let mut plan = Plan::default();
         for link in confirmed {
             if self.is_kept(&link, &admins).await? {
-                self.hold(&link, ADMINISTRATOR_MISSING);
+                self.hold_removal(&link, ADMINISTRATOR_MISSING);
             } else {
-                self.propose_removal(&link, "missing in two complete sweeps and not found by its id", &mut plan)
-                    .await?;
+                self.propose_removal(
+                    &link,
+                    "missing in two complete sweeps and not found by its id",
+                    &mut plan,
+                )
+                .await?;
             }
         }
-        self.apply(self.approve(plan, linked), &|_| {}).await?;
+        self.apply_plan(self.approve_plan(plan, linked), &|_| {})
+            .await?;
         Ok(())
     }
 
     /// Whether nobody but a person may remove somebody in the eHR: an administrator or boss, when last seen or by DingTalk's own
     /// list, whom nobody has marked as left yet. In DingTalk, a fresh read of theirs says whether they are one.
-    pub(crate) async fn is_kept(&self, link: &Link, admins: &BTreeSet<NativeId>) -> Result<bool, LookError> {
+    pub(crate) async fn is_kept(
+        &self,
+        link: &Link,
+        admins: &BTreeSet<NativeId>,
+    ) -> Result<bool, LookError> {
         let admin = link.protected || link.dingtalk.as_ref().is_some_and(|id| admins.contains(id));
-        if !admin || self.decides() == Side::Ehr || planted::is(Bug::AdminRemoved) {
+        if !admin || self.deciding_side() == Side::Ehr || planted::is(Bug::AdminRemoved) {
             return Ok(false);
         }
         let Some(id) = &link.ehr else { return Ok(true) };
-        let stored = self.engine.ehr.get(link.kind, id).await?;
+        let stored = self.engine.ehr.read_record(link.kind, id).await?;
         Ok(stored.is_none_or(|stored| stored.record.active))
     }
 
     /// Plans the removal of one record if the side that decides does not find it. Trouble with one stops nobody else.
-    async fn propose_removal(&self, link: &Link, reason: &str, plan: &mut Plan) -> Result<(), LookError> {
+    async fn propose_removal(
+        &self,
+        link: &Link,
+        reason: &str,
+        plan: &mut Plan,
+    ) -> Result<(), LookError> {
         let asked = async {
-            let Some(whose) = Whose::of(link, self.decides()) else { return Ok(false) };
+            let Some(whose) = RecordKey::of_link(link, self.deciding_side()) else {
+                return Ok(false);
+            };
             let observed = self.observe(&whose).await?;
-            self.remove(observed, reason, plan).await
+            self.plan_removal(observed, reason, plan).await
         };
         match asked.await {
             Ok(true) => {}
             Ok(false) => {
-                self.tally(|tally| tally.note("a record was missing in the lists and is there when asked for"));
+                self.tally(|tally| {
+                    tally.note("a record was missing in the lists and is there when asked for")
+                });
             }
             Err(err) if err.concerns_everybody() => return Err(err),
-            Err(err) => self.tally(|tally| tally.unfinished(link.kind, Some(link.id), err.sentence())),
+            Err(err) => {
+                self.tally(|tally| tally.add_unfinished(link.kind, Some(link.id), err.sentence()))
+            }
         }
         Ok(())
     }
 
     /// Plans to remove from the other side what the side that decides, read afresh, has no more. `false`: it has it.
-    pub(crate) async fn remove(&self, observed: Observed, reason: &str, plan: &mut Plan) -> Result<bool, LookError> {
-        let Some(link) = observed.link.clone() else { return Ok(false) };
-        if !self.reaches(&observed).await? {
+    pub(crate) async fn plan_removal(
+        &self,
+        observed: ObservedRecord,
+        reason: &str,
+        plan: &mut Plan,
+    ) -> Result<bool, LookError> {
+        let Some(link) = observed.link.clone() else {
+            return Ok(false);
+        };
+        if !self.policy_reaches(&observed).await? {
             return Ok(true);
         }
-        let unasked = [Bug::NoFreshRead, Bug::AbsentOnceIsGone, Bug::PartialIsComplete];
+        let unasked = [
+            Bug::NoFreshRead,
+            Bug::AbsentOnceIsGone,
+            Bug::PartialIsComplete,
+        ];
         let proven = unasked.into_iter().any(planted::is);
         let gone = proven
-            || match self.decides() {
-                Side::DingTalk => matches!(observed.dingtalk, View::NotFound),
+            || match self.deciding_side() {
+                Side::DingTalk => matches!(observed.dingtalk, FreshRead::NotFound),
                 Side::Ehr => observed.ehr.is_none(),
             };
         if !gone {
             return Ok(false);
         }
-        match (self.decides(), &observed.dingtalk, &observed.ehr) {
+        match (self.deciding_side(), &observed.dingtalk, &observed.ehr) {
             (Side::DingTalk, _, Some(stored)) => {
-                let removal = Removal { side: Side::Ehr, ehr_version: Some(stored.version), reason };
-                let mut item = decide::gone(&link, removal, self.now());
+                let removal = RemovalRequest {
+                    side: Side::Ehr,
+                    ehr_version: Some(stored.version),
+                    reason,
+                };
+                let mut item = decide::plan_removal(&link, removal, self.now());
                 // A create that was cut off knows the record by the id that the eHR keeps.
                 item.link.ehr = Some(stored.record.id.clone());
                 plan.items.push(item);
             }
             // Whoever has this userid by now never was in the eHR.
-            (Side::Ehr, View::Here(record), _) if decide::is_another(&link, record, &self.engine.key) => {
-                self.decide(observed, Unknown::HideField, plan).await?;
+            (Side::Ehr, FreshRead::Here(record), _)
+                if decide::is_another(&link, record, &self.engine.key) =>
+            {
+                self.decide(observed, UnknownReferenceRule::HideField, plan)
+                    .await?;
             }
-            (Side::Ehr, View::Here(record), _) => self.leave(&link, record.protected, reason, plan),
+            (Side::Ehr, FreshRead::Here(record), _) => {
+                self.plan_leave(&link, record.protected, reason, plan)
+            }
             // Nothing is left to be removed: the link alone says so, if DingTalk's "not found" says something at this moment.
             _ if !self.is_gone_in_dingtalk(&link, &observed).await? => {}
             _ => {
-                let removal = Removal { side: self.decides().other(), ehr_version: None, reason };
-                let item = decide::gone(&link, removal, self.now());
-                plan.settled.push(Settled { link: item.link, before: Some(link) });
+                let removal = RemovalRequest {
+                    side: self.deciding_side().other(),
+                    ehr_version: None,
+                    reason,
+                };
+                let item = decide::plan_removal(&link, removal, self.now());
+                plan.settled.push(SettledLink {
+                    link: item.link,
+                    before: Some(link),
+                });
             }
         }
         Ok(true)
     }
 
     /// Whether DingTalk has no record of a link either, where the eHR has none: not found, and somebody else is.
-    async fn is_gone_in_dingtalk(&self, link: &Link, observed: &Observed) -> Result<bool, LookError> {
-        if self.decides() == Side::DingTalk {
+    async fn is_gone_in_dingtalk(
+        &self,
+        link: &Link,
+        observed: &ObservedRecord,
+    ) -> Result<bool, LookError> {
+        if self.deciding_side() == Side::DingTalk {
             return Ok(true);
         }
         let of = link.dingtalk.as_ref();
         match (&observed.dingtalk, link.kind) {
-            (View::NotFound, Kind::Department) => self.department_canary(of).await,
-            (View::NotFound, Kind::Person) => match self.canary(of, Canary::Linked).await {
-                Err(LookError::NotYet(_)) => Ok(false),
-                found => found.map(|()| true),
-            },
+            (FreshRead::NotFound, Kind::Department) => self.find_department_canary(of).await,
+            (FreshRead::NotFound, Kind::Person) => {
+                match self.find_canary(of, CanaryRule::Linked).await {
+                    Err(LookError::NotYet(_)) => Ok(false),
+                    found => found.map(|()| true),
+                }
+            }
             // A create that never took place has no id there.
             _ => Ok(of.is_none()),
         }
     }
 
     /// DingTalk's record goes when the grace period is over.
-    fn leave(&self, link: &Link, protected: bool, reason: &str, plan: &mut Plan) {
+    fn plan_leave(&self, link: &Link, protected: bool, reason: &str, plan: &mut Plan) {
         if protected && !planted::is(Bug::AdminRemoved) {
-            self.hold(link, ADMINISTRATOR_LEFT);
+            self.hold_removal(link, ADMINISTRATOR_LEFT);
             return;
         }
         let since = match link.lifecycle {
-            Lifecycle::Leaving { since } => since,
+            LinkLifecycle::Leaving { since } => since,
             _ => self.now(),
         };
         let grace = i64::from(self.engine.policy.grace_days).saturating_mul(24 * 60 * 60 * 1000);
         let grace = if planted::is(Bug::NoGrace) { 0 } else { grace };
         if self.now().millis() >= since.millis().saturating_add(grace) {
-            let removal = Removal { side: Side::DingTalk, ehr_version: None, reason };
-            plan.items.push(decide::gone(link, removal, self.now()));
-        } else if !matches!(link.lifecycle, Lifecycle::Leaving { .. }) {
-            let leaving = Link { lifecycle: Lifecycle::Leaving { since }, ..link.clone() };
-            plan.settled.push(Settled { link: leaving, before: Some(link.clone()) });
+            let removal = RemovalRequest {
+                side: Side::DingTalk,
+                ehr_version: None,
+                reason,
+            };
+            plan.items
+                .push(decide::plan_removal(link, removal, self.now()));
+        } else if !matches!(link.lifecycle, LinkLifecycle::Leaving { .. }) {
+            let leaving = Link {
+                lifecycle: LinkLifecycle::Leaving { since },
+                ..link.clone()
+            };
+            plan.settled.push(SettledLink {
+                link: leaving,
+                before: Some(link.clone()),
+            });
         }
     }
 
     /// Works the departments that a complete snapshot missed, from the leaves up; one with people in it stays.
-    pub(crate) async fn missing_departments(&self, absent: &[LinkId]) -> Result<(), LookError> {
-        let confirmed = self.confirm(Kind::Department, absent).await?;
+    pub(crate) async fn process_missing_departments(
+        &self,
+        absent: &[LinkId],
+    ) -> Result<(), LookError> {
+        let confirmed = self.confirm_absence(Kind::Department, absent).await?;
         if confirmed.is_empty() {
             return Ok(());
         }
-        let mut occupied = self.occupied().await?;
+        let mut occupied = self.occupied_departments().await?;
         let mut waiting = confirmed;
         // Each round removes what nothing is in any more; a chain of n departments takes n rounds.
         for _ in 0..waiting.len() {
-            let (full, empty): (Vec<_>, Vec<_>) =
-                waiting.into_iter().partition(|link| link.ehr.as_ref().is_some_and(|id| occupied.contains(id)));
+            let (full, empty): (Vec<_>, Vec<_>) = waiting
+                .into_iter()
+                .partition(|link| link.ehr.as_ref().is_some_and(|id| occupied.contains(id)));
             if empty.is_empty() {
                 for link in &full {
-                    self.hold(link, "the department is gone on the side that decides and somebody is still in it");
+                    self.hold_removal(
+                        link,
+                        "the department is gone on the side that decides and somebody is still in it",
+                    );
                 }
                 return Ok(());
             }
             let mut plan = Plan::default();
             for link in &empty {
-                self.propose_removal(link, "gone in two complete sweeps and not found by its id", &mut plan).await?;
+                self.propose_removal(
+                    link,
+                    "gone in two complete sweeps and not found by its id",
+                    &mut plan,
+                )
+                .await?;
             }
-            self.apply(self.approve(plan, u64::MAX), &|_| {}).await?;
+            self.apply_plan(self.approve_plan(plan, u64::MAX), &|_| {})
+                .await?;
             waiting = full;
-            occupied = self.occupied().await?;
+            occupied = self.occupied_departments().await?;
         }
         Ok(())
     }
 
     /// Counts another complete run that missed these records; returns those that were missed often enough.
-    async fn confirm(&self, kind: Kind, absent: &[LinkId]) -> Result<Vec<Link>, LookError> {
+    async fn confirm_absence(&self, kind: Kind, absent: &[LinkId]) -> Result<Vec<Link>, LookError> {
         let mut confirmed = Vec::new();
         for id in absent {
-            let Some(link) = self.engine.links.link(&self.engine.corp, kind, *id).await? else { continue };
-            let (runs, since) = match link.lifecycle {
-                Lifecycle::Absent { runs, since } => (runs + 1, since),
-                // A create that was begun and cut off: whoever it was for may have left since.
-                Lifecycle::Active | Lifecycle::Creating => (1, self.now()),
-                Lifecycle::Leaving { since } => (RUNS_TO_MISS, since),
-                Lifecycle::Left { .. } | Lifecycle::Quarantined { .. } => continue,
+            let Some(link) = self
+                .engine
+                .links
+                .get_link(&self.engine.corp, kind, *id)
+                .await?
+            else {
+                continue;
             };
-            if runs >= RUNS_TO_MISS || planted::is(Bug::AbsentOnceIsGone) {
+            let (runs, since) = match link.lifecycle {
+                LinkLifecycle::Absent { runs, since } => (runs + 1, since),
+                // A create that was begun and cut off: whoever it was for may have left since.
+                LinkLifecycle::Active | LinkLifecycle::Creating => (1, self.now()),
+                LinkLifecycle::Leaving { since } => (MISSED_RUNS_MIN, since),
+                LinkLifecycle::Left { .. } | LinkLifecycle::Quarantined { .. } => continue,
+            };
+            if runs >= MISSED_RUNS_MIN || planted::is(Bug::AbsentOnceIsGone) {
                 confirmed.push(link);
                 continue;
             }
-            let missed = Link { lifecycle: Lifecycle::Absent { runs, since }, ..link.clone() };
-            self.settle_unless_preview(Settled { link: missed, before: Some(link) }).await?;
+            let missed = Link {
+                lifecycle: LinkLifecycle::Absent { runs, since },
+                ..link.clone()
+            };
+            self.settle_unless_preview(SettledLink {
+                link: missed,
+                before: Some(link),
+            })
+            .await?;
         }
         Ok(confirmed)
     }
 
-    async fn settle_unless_preview(&self, settled: Settled) -> Result<(), LookError> {
+    async fn settle_unless_preview(&self, settled: SettledLink) -> Result<(), LookError> {
         if self.preview.is_none() {
-            self.settle(&settled).await?;
+            self.settle_link(&settled).await?;
         }
         Ok(())
     }
 
     /// Before something is removed: a canary is found on the side that decides, and in DingTalk. For a department another
     /// department is enough: where people are left alone, nobody is linked.
-    pub(crate) async fn canaries(&self, kind: Kind, of: Option<&NativeId>) -> Result<(), LookError> {
+    pub(crate) async fn find_canaries(
+        &self,
+        kind: Kind,
+        of: Option<&NativeId>,
+    ) -> Result<(), LookError> {
         if planted::is(Bug::NoCanary) {
             return Ok(());
         }
-        if self.decides() == Side::Ehr && !self.ehr_canary().await? {
-            return Err(LookError::NotYet("the eHR finds nobody whom it listed: nothing is removed"));
+        if self.deciding_side() == Side::Ehr && !self.find_ehr_canary().await? {
+            return Err(LookError::NotYet(
+                "the eHR finds nobody whom it listed: nothing is removed",
+            ));
         }
-        if kind == Kind::Department && self.department_canary(of).await? {
+        if kind == Kind::Department && self.find_department_canary(of).await? {
             return Ok(());
         }
-        self.canary(of, Canary::Linked).await
+        self.find_canary(of, CanaryRule::Linked).await
     }
 
     /// Somebody else who is certainly there must be found; otherwise "not found" says nothing today. Whoever a list showed
     /// may have left since, and administrators may be outside of the app's contact scope: one that is found is enough.
     /// In another company's data there is always somebody to be found, so that only somebody who is linked counts.
-    pub(crate) async fn canary(&self, of: Option<&NativeId>, who: Canary) -> Result<(), LookError> {
-        let admins = self.engine.dingtalk.admins().await?;
+    pub(crate) async fn find_canary(
+        &self,
+        of: Option<&NativeId>,
+        who: CanaryRule,
+    ) -> Result<(), LookError> {
+        let admins = self.engine.dingtalk.list_admins().await?;
         let seen = self.canary.iter().chain(&admins).map(NativeId::from);
         let canaries = seen.filter(|id| Some(id) != of).take(CANARIES_MAX);
         for canary in canaries.collect::<Vec<_>>() {
             let (links, corp) = (&self.engine.links, &self.engine.corp);
-            let link = links.link_by_native(corp, Kind::Person, Side::DingTalk, &canary).await?;
-            let ours = link.as_ref().filter(|link| link.lifecycle == Lifecycle::Active);
-            if ours.is_none() && (who != Canary::Anybody || self.canary.is_some()) {
+            let link = links
+                .get_link_by_native(corp, Kind::Person, Side::DingTalk, &canary)
+                .await?;
+            let ours = link
+                .as_ref()
+                .filter(|link| link.lifecycle == LinkLifecycle::Active);
+            if ours.is_none() && (who != CanaryRule::Anybody || self.canary.is_some()) {
                 continue;
             }
-            let View::Here(record) = self.view_of(Kind::Person, &canary).await? else { continue };
+            let FreshRead::Here(record) = self.view_record(Kind::Person, &canary).await? else {
+                continue;
+            };
             // Another company may have the same `userid`, of another human.
             if ours.is_none_or(|link| !decide::is_another(link, &record, &self.engine.key)) {
                 return Ok(());
             }
         }
-        Err(LookError::NotYet("no canary is found either, so that \"not found\" says nothing: nothing is removed"))
+        Err(LookError::NotYet(
+            "no canary is found either, so that \"not found\" says nothing: nothing is removed",
+        ))
     }
 
     /// Another department of ours is found, by its id and the name that was agreed on: then "not found" says something about a
     /// department, also where nobody is linked yet. About people it says nothing, whose visibility is another permission.
-    pub(crate) async fn department_canary(&self, of: Option<&NativeId>) -> Result<bool, LookError> {
+    pub(crate) async fn find_department_canary(
+        &self,
+        of: Option<&NativeId>,
+    ) -> Result<bool, LookError> {
         let root = NativeId::from(DeptId::ROOT);
-        let known = self.names.departments().into_iter().filter(|id| *id != root && Some(id) != of);
+        let known = self
+            .names
+            .known_departments()
+            .into_iter()
+            .filter(|id| *id != root && Some(id) != of);
         for id in known.take(CANARIES_MAX).collect::<Vec<_>>() {
             let (links, corp) = (&self.engine.links, &self.engine.corp);
-            let link = links.link_by_native(corp, Kind::Department, Side::DingTalk, &id).await?;
-            let Some(agreed) = link.and_then(|link| link.base.hashes.get(&Field::Name).copied()) else { continue };
-            let View::Here(record) = self.view_of(Kind::Department, &id).await? else { continue };
-            if hash::field(&self.engine.key, Field::Name, record.values.get(Field::Name)) == agreed {
+            let link = links
+                .get_link_by_native(corp, Kind::Department, Side::DingTalk, &id)
+                .await?;
+            let Some(agreed) = link.and_then(|link| link.base.hashes.get(&Field::Name).copied())
+            else {
+                continue;
+            };
+            let FreshRead::Here(record) = self.view_record(Kind::Department, &id).await? else {
+                continue;
+            };
+            if hash::hash_field(
+                &self.engine.key,
+                Field::Name,
+                record.values.get(Field::Name),
+            ) == agreed
+            {
                 return Ok(true);
             }
         }
@@ -282,12 +421,12 @@ impl Run<'_> {
     }
 
     /// The eHR finds somebody whom its list shows as active.
-    async fn ehr_canary(&self) -> Result<bool, LookError> {
+    async fn find_ehr_canary(&self) -> Result<bool, LookError> {
         let mut canary = self.ehr_canary.clone();
         if canary.is_none() {
             self.engine
                 .ehr
-                .list(Kind::Person, &mut |stored| {
+                .list_records(Kind::Person, &mut |stored| {
                     if stored.record.active && canary.is_none() {
                         canary = Some(stored.record.id);
                     }
@@ -295,40 +434,64 @@ impl Run<'_> {
                 .await?;
         }
         let Some(id) = canary else { return Ok(false) };
-        Ok(self.engine.ehr.get(Kind::Person, &id).await?.is_some())
+        Ok(self
+            .engine
+            .ehr
+            .read_record(Kind::Person, &id)
+            .await?
+            .is_some())
     }
 
-    pub(crate) fn hold(&self, link: &Link, reason: &str) {
-        let held = observe::held(link, Action::Remove, reason.to_owned());
+    pub(crate) fn hold_removal(&self, link: &Link, reason: &str) {
+        let held = observe::hold_for_person(link, WriteAction::Remove, reason.to_owned());
         self.tally(|tally| tally.held.push(held));
     }
 
     /// Where a plan that is being made puts records of the eHR: nowhere, or in these departments of the eHR.
     fn planned_places(&self, kind: Kind, field: Field) -> BTreeMap<NativeId, Vec<NativeId>> {
-        let Some(collected) = &self.preview else { return BTreeMap::new() };
-        let places = collected.lock().unwrap_or_else(std::sync::PoisonError::into_inner).places(kind, field);
+        let Some(collected) = &self.preview else {
+            return BTreeMap::new();
+        };
+        let places = collected
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .list_places(kind, field);
         let natives = |links: Option<Vec<LinkId>>| {
             let links = links.into_iter().flatten();
-            links.filter_map(|link| self.names.remembered_native(Side::Ehr, link)).collect()
+            links
+                .filter_map(|link| self.names.remembered_native(Side::Ehr, link))
+                .collect()
         };
-        places.into_iter().map(|(id, links)| (id, natives(links))).collect()
+        places
+            .into_iter()
+            .map(|(id, links)| (id, natives(links)))
+            .collect()
     }
 
     /// eHR ids of departments that somebody, or another department, is in. Where the eHR decides, DingTalk itself refuses to
     /// delete what is not empty.
-    pub(crate) async fn occupied(&self) -> Result<BTreeSet<NativeId>, LookError> {
+    pub(crate) async fn occupied_departments(&self) -> Result<BTreeSet<NativeId>, LookError> {
         let mut occupied = BTreeSet::new();
-        for (kind, field) in [(Kind::Person, Field::Departments), (Kind::Department, Field::Parent)] {
+        for (kind, field) in [
+            (Kind::Person, Field::Departments),
+            (Kind::Department, Field::Parent),
+        ] {
             // A run that writes nothing counts people where its plan puts them.
             let planned = self.planned_places(kind, field);
-            let each = &mut |stored: ehr::Stored| {
+            let each = &mut |stored: ehr::StoredRecord| {
                 if let Some(places) = planned.get(&stored.record.id) {
                     occupied.extend(places.iter().cloned());
                 } else if stored.record.active {
-                    occupied.extend(stored.record.values.refs(field).filter_map(|id| NativeId::new(id).ok()));
+                    occupied.extend(
+                        stored
+                            .record
+                            .values
+                            .refs(field)
+                            .filter_map(|id| NativeId::new(id).ok()),
+                    );
                 }
             };
-            self.engine.ehr.list(kind, each).await?;
+            self.engine.ehr.list_records(kind, each).await?;
         }
         Ok(occupied)
     }

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use directory::plan::{Counts, Held};
-use directory::{Action, Kind, LinkId, NativeId, RunId, Side, Timestamp};
+use directory::plan::{ActionCounts, HeldItem};
+use directory::{Kind, LinkId, NativeId, RunId, Side, Timestamp, WriteAction};
 use serde::{Deserialize, Serialize};
 
-use crate::asks::Ask;
-use crate::observe::Whose;
+use crate::employee_asks::EmployeeAsk;
+use crate::observe::RecordKey;
 
 /// A sweep's result, as it is stored, printed and returned.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,9 +26,9 @@ pub struct RunReport {
     pub departments: u64,
     /// Records created, updated and removed, people and departments together.
     #[serde(flatten)]
-    pub counts: Counts,
+    pub counts: ActionCounts,
     /// What waits for a person.
-    pub held: Vec<Held>,
+    pub held: Vec<HeldItem>,
     /// Changes to either side and to the links; runs, tokens and journal apart.
     pub writes: u64,
     /// Calls to DingTalk by interface.
@@ -38,7 +38,7 @@ pub struct RunReport {
     /// One sentence for everything that went differently. No personal data.
     pub notes: Vec<String>,
     /// Records that did not get there, each with its reason.
-    pub troubles: Vec<Trouble>,
+    pub troubles: Vec<RecordTrouble>,
     /// What the app may see is not what a person accepted: nothing is removed until somebody accepts it.
     #[serde(default)]
     pub scope_waits: bool,
@@ -66,7 +66,7 @@ impl RunReport {
             complete: false,
             people: 0,
             departments: 0,
-            counts: Counts::default(),
+            counts: ActionCounts::default(),
             held: Vec::new(),
             writes: 0,
             calls: BTreeMap::new(),
@@ -83,7 +83,7 @@ impl RunReport {
 
     /// The whole run, where `earlier` is what its slices before this one came to.
     #[must_use]
-    pub fn after(mut self, earlier: Self) -> Self {
+    pub fn merge_earlier(mut self, earlier: Self) -> Self {
         self.began_at = earlier.began_at.min(self.began_at);
         self.counts.created += earlier.counts.created;
         self.counts.updated += earlier.counts.updated;
@@ -95,24 +95,30 @@ impl RunReport {
         for (interface, calls) in earlier.calls {
             *self.calls.entry(interface).or_default() += calls;
         }
-        self.held = joined(earlier.held, self.held);
-        self.notes = joined(earlier.notes, self.notes);
-        self.troubles = joined(earlier.troubles, self.troubles);
+        self.held = join_unique(earlier.held, self.held);
+        self.notes = join_unique(earlier.notes, self.notes);
+        self.troubles = join_unique(earlier.troubles, self.troubles);
         self
     }
 
     /// Wall time in seconds.
     #[must_use]
     pub fn seconds(&self) -> f64 {
-        let millis = self.ended_at.millis().saturating_sub(self.began_at.millis());
-        #[expect(clippy::cast_precision_loss, reason = "a run lasts minutes; 2^52 ms are 140,000 years")]
+        let millis = self
+            .ended_at
+            .millis()
+            .saturating_sub(self.began_at.millis());
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a run lasts minutes; 2^52 ms are 140,000 years"
+        )]
         let millis = millis as f64;
         millis / 1000.0
     }
 }
 
 /// Both, the later ones behind, without saying anything twice.
-fn joined<T: PartialEq>(mut earlier: Vec<T>, later: Vec<T>) -> Vec<T> {
+fn join_unique<T: PartialEq>(mut earlier: Vec<T>, later: Vec<T>) -> Vec<T> {
     for one in later {
         if !earlier.contains(&one) {
             earlier.push(one);
@@ -123,7 +129,7 @@ fn joined<T: PartialEq>(mut earlier: Vec<T>, later: Vec<T>) -> Vec<T> {
 
 /// One record's trouble: its state and the reason, and it stops nobody else (`design.md` §4.14).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Trouble {
+pub struct RecordTrouble {
     /// Person or department.
     pub kind: Kind,
     /// Its link, if it has one.
@@ -134,7 +140,7 @@ pub struct Trouble {
 
 /// How far a run is; for a progress bar.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Progress {
+pub enum RunProgress {
     /// Listing: departments and people seen so far.
     Listing {
         /// Departments.
@@ -145,7 +151,7 @@ pub enum Progress {
     /// What the run will do, before it does it.
     Planned {
         /// Departments and people to create, records to read again, records that are missing.
-        preview: Preview,
+        preview: SweepPreview,
     },
     /// Records worked, of how many.
     Working {
@@ -158,7 +164,7 @@ pub enum Progress {
 
 /// The counts of a plan that lists made: what a fresh read may still take away.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Preview {
+pub struct SweepPreview {
     /// Departments that the eHR does not have.
     pub departments_new: u64,
     /// Departments that differ from base.
@@ -173,18 +179,18 @@ pub struct Preview {
 
 /// What a run counts while it works.
 #[derive(Debug, Default)]
-pub struct Tally {
-    pub(crate) counts: Counts,
+pub struct RunTally {
+    pub(crate) counts: ActionCounts,
     pub(crate) by_kind: BTreeMap<Kind, i64>,
     pub(crate) writes: u64,
     pub(crate) scope_waits: bool,
-    pub(crate) held: Vec<Held>,
+    pub(crate) held: Vec<HeldItem>,
     pub(crate) notes: Vec<String>,
-    pub(crate) troubles: Vec<Trouble>,
+    pub(crate) troubles: Vec<RecordTrouble>,
     /// Records that could not be worked in this run, for whatever reason.
     pub(crate) unfinished: u64,
     /// Records that somebody else wrote meanwhile, or that refer to somebody who was not there yet: looked at once more.
-    pub(crate) again: BTreeSet<Whose>,
+    pub(crate) again: BTreeSet<RecordKey>,
     /// Records that only the side that follows has, and that were never linked: left alone.
     pub(crate) unmatched: BTreeMap<Side, u64>,
     /// People whose kind of employment the policy leaves out, by the id on a side.
@@ -192,31 +198,36 @@ pub struct Tally {
     /// People whose kind of employment only a roster could tell that cannot be read.
     pub(crate) withheld: BTreeSet<(Side, NativeId)>,
     /// People who are to be asked for what only they can change.
-    pub(crate) asks: BTreeSet<Ask>,
+    pub(crate) asks: BTreeSet<EmployeeAsk>,
 }
 
 /// Different sentences that a run keeps; a run in which everything fails says so in fewer.
 const NOTES_MAX: usize = 100;
 
-impl Tally {
+impl RunTally {
     /// A record that was not worked: the run is not complete, and says why.
-    pub(crate) fn unfinished(&mut self, kind: Kind, link: Option<LinkId>, reason: impl Into<String>) {
+    pub(crate) fn add_unfinished(
+        &mut self,
+        kind: Kind,
+        link: Option<LinkId>,
+        reason: impl Into<String>,
+    ) {
         self.unfinished += 1;
         if self.troubles.len() < NOTES_MAX {
-            self.trouble(kind, link, reason);
+            self.add_trouble(kind, link, reason);
         }
     }
 
-    pub(crate) fn unmatched(&mut self, side: Side) {
+    pub(crate) fn add_unmatched(&mut self, side: Side) {
         *self.unmatched.entry(side).or_default() += 1;
     }
 
-    pub(crate) fn applied(&mut self, kind: Kind, action: Action) {
-        self.counts.count(action);
+    pub(crate) fn add_applied(&mut self, kind: Kind, action: WriteAction) {
+        self.counts.count_action(action);
         *self.by_kind.entry(kind).or_default() += match action {
-            Action::Create | Action::Restore => 1,
-            Action::Remove => -1,
-            Action::Update => 0,
+            WriteAction::Create | WriteAction::Restore => 1,
+            WriteAction::Remove => -1,
+            WriteAction::Update => 0,
         };
     }
 
@@ -227,7 +238,16 @@ impl Tally {
         }
     }
 
-    pub(crate) fn trouble(&mut self, kind: Kind, link: Option<LinkId>, reason: impl Into<String>) {
-        self.troubles.push(Trouble { kind, link, reason: reason.into() });
+    pub(crate) fn add_trouble(
+        &mut self,
+        kind: Kind,
+        link: Option<LinkId>,
+        reason: impl Into<String>,
+    ) {
+        self.troubles.push(RecordTrouble {
+            kind,
+            link,
+            reason: reason.into(),
+        });
     }
 }

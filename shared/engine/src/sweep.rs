@@ -6,17 +6,17 @@ use std::sync::{Arc, PoisonError};
 use directory::hash;
 use directory::index::BaseIndex;
 use directory::planted::{self, Bug};
-use directory::snapshot::{self, Incomplete, Scope};
+use directory::snapshot::{self, AppScope, IncompleteReason};
 use directory::{Kind, RunId, Side, Timestamp, UserId};
 
-use crate::checkpoint::Checkpoint;
+use crate::checkpoint::SweepCheckpoint;
+use crate::link_names::LinkNames;
 use crate::listing::Listing;
-use crate::names::Names;
 use crate::observe::LookError;
-use crate::plans::Collected;
-use crate::reach;
-use crate::report::{Progress, RunReport};
-use crate::{Engine, Run, Sight};
+use crate::plans::CollectedPlan;
+use crate::policy_reach;
+use crate::report::{RunProgress, RunReport};
+use crate::{Engine, Run, RunVisibility};
 
 /// What a sweep is to do.
 #[derive(Clone)]
@@ -24,7 +24,7 @@ pub struct SweepOrder {
     /// The run's id.
     pub run: RunId,
     /// The scope that a person accepted; `None` at the first run, which accepts what it finds.
-    pub accepted: Option<Scope>,
+    pub accepted: Option<AppScope>,
     /// Sweeps so far that deep-read their part of the corp: chooses the part of this one.
     pub sweeps: u64,
     /// One part in this many is deep-read per sweep; 0 for none.
@@ -34,9 +34,9 @@ pub struct SweepOrder {
     /// When to stop and leave the rest to a continuation.
     pub deadline: Option<Timestamp>,
     /// Where an earlier slice of this run stood.
-    pub checkpoint: Option<Checkpoint>,
+    pub checkpoint: Option<SweepCheckpoint>,
     /// Told how far it is.
-    pub progress: Arc<dyn Fn(Progress) + Send + Sync>,
+    pub progress: Arc<dyn Fn(RunProgress) + Send + Sync>,
 }
 
 impl SweepOrder {
@@ -49,7 +49,7 @@ impl SweepOrder {
             accepted: None,
             sweeps: 0,
             deep_share: 7,
-            chunk: crate::people::CHUNK,
+            chunk: crate::people::PEOPLE_CHUNK,
             deadline: None,
             checkpoint: None,
             progress,
@@ -59,37 +59,45 @@ impl SweepOrder {
 
 /// A sweep's report and the scope that it saw.
 #[derive(Debug, Clone)]
-pub struct Swept {
+pub struct SweepResult {
     /// What was done.
     pub report: RunReport,
     /// What the app could see; `None` where not even that could be read.
-    pub scope: Option<Scope>,
+    pub scope: Option<AppScope>,
     /// Somebody whom it saw.
     pub canary: Option<UserId>,
     /// This sweep's part of the corp was deep-read: the next one takes the next part.
     pub turned: bool,
     /// Where the continuation goes on; `None` where there is none, or where it begins anew.
-    pub checkpoint: Option<Checkpoint>,
+    pub checkpoint: Option<SweepCheckpoint>,
     /// Who is to be asked for what only they can change.
-    pub asks: Vec<crate::asks::Ask>,
+    pub asks: Vec<crate::employee_asks::EmployeeAsk>,
 }
 
 impl Engine {
     /// Runs a sweep. What goes wrong is in the report: a run that failed halfway has kept what it wrote, and the next
     /// one goes on from there.
-    pub async fn sweep(&self, order: &SweepOrder) -> Swept {
-        self.swept(order, false).await.0
+    pub async fn sweep(&self, order: &SweepOrder) -> SweepResult {
+        self.sweep_or_preview(order, false).await.0
     }
 
     /// A sweep, or what it would do; what it collected then, and the names that it met.
-    pub(crate) async fn swept(&self, order: &SweepOrder, preview: bool) -> (Swept, Option<(Collected, Names)>) {
+    pub(crate) async fn sweep_or_preview(
+        &self,
+        order: &SweepOrder,
+        preview: bool,
+    ) -> (SweepResult, Option<(CollectedPlan, LinkNames)>) {
         let began_at = self.clock.now();
         _ = self.dingtalk.take_tally();
         let scope = match &order.checkpoint {
             Some(checkpoint) => Ok(checkpoint.scope().clone()),
-            None => self.dingtalk.scope().await.map_err(LookError::from),
+            None => self.dingtalk.read_scope().await.map_err(LookError::from),
         };
-        let sight = |scope: &Scope| Sight { visible: scope.fields, whole_company: scope.whole_company, canary: None };
+        let sight = |scope: &AppScope| RunVisibility {
+            visible: scope.fields,
+            whole_company: scope.whole_company,
+            canary: None,
+        };
         let sight = scope.as_ref().map(sight).unwrap_or_default();
         let begin = if preview { Run::preview } else { Run::new };
         let mut run = begin(self, order.run.clone(), sight);
@@ -97,57 +105,80 @@ impl Engine {
             Ok(scope) => run.sweep(order, scope.clone(), began_at).await,
             Err(err) => {
                 run.tally(|tally| tally.note(err.sentence()));
-                Ended::default()
+                SweepEnd::default()
             }
         };
         let asks = run.take_asks();
-        let report = run.report(order, began_at, &ended);
-        let collected =
-            run.preview.take().map(|collected| collected.into_inner().unwrap_or_else(PoisonError::into_inner));
+        let report = run.build_report(order, began_at, &ended);
+        let collected = run.preview.take().map(|collected| {
+            collected
+                .into_inner()
+                .unwrap_or_else(PoisonError::into_inner)
+        });
         let checkpoint = ended.checkpoint;
-        let swept = Swept { report, scope: scope.ok(), canary: run.canary, turned: ended.turned, checkpoint, asks };
+        let swept = SweepResult {
+            report,
+            scope: scope.ok(),
+            canary: run.canary,
+            turned: ended.turned,
+            checkpoint,
+            asks,
+        };
         (swept, collected.map(|collected| (collected, run.names)))
     }
 }
 
 /// How a sweep ended.
 #[derive(Default)]
-pub(crate) struct Ended {
+pub(crate) struct SweepEnd {
     pub(crate) complete: bool,
     pub(crate) continues: bool,
     pub(crate) turned: bool,
     pub(crate) active: [u64; 2],
-    pub(crate) checkpoint: Option<Checkpoint>,
+    pub(crate) checkpoint: Option<SweepCheckpoint>,
 }
 
 /// What the work on a whole listing came to.
-struct Worked {
+struct ListingOutcome {
     /// The lists were complete.
     complete: bool,
     /// The deadline came first: where to go on.
-    rest: Option<Checkpoint>,
+    rest: Option<SweepCheckpoint>,
 }
 
 impl Run<'_> {
-    async fn sweep(&mut self, order: &SweepOrder, scope: Scope, began: Timestamp) -> Ended {
-        let mut ended = Ended::default();
-        match self.list(order, scope).await {
-            Ok((mut listing, deep)) if listing.unread.is_some() || self.is_late(order, &listing, began) => {
+    async fn sweep(&mut self, order: &SweepOrder, scope: AppScope, began: Timestamp) -> SweepEnd {
+        let mut ended = SweepEnd::default();
+        match self.list_sides(order, scope).await {
+            Ok((mut listing, deep))
+                if listing.unread.is_some() || self.is_late(order, &listing, began) =>
+            {
                 // The lists may be at their end: they are asked for nothing then.
                 listing.unread.get_or_insert_default();
                 self.canary.clone_from(&listing.somebody);
                 ended.continues = true;
-                ended.checkpoint = Some(Checkpoint::of(&listing, deep, self.candidates.all()).with_tally(self));
+                ended.checkpoint = Some(
+                    SweepCheckpoint::of(&listing, deep, self.candidates.list_all())
+                        .with_tally(self),
+                );
             }
             Ok((listing, _)) => {
                 self.canary.clone_from(&listing.somebody);
-                let newcomer = listing.newcomers.first().and_then(|id| id.to_user_id().ok());
-                ended.turned = order.checkpoint.as_ref().is_none_or(Checkpoint::is_listing);
+                let newcomer = listing
+                    .newcomers
+                    .first()
+                    .and_then(|id| id.to_user_id().ok());
+                ended.turned = order
+                    .checkpoint
+                    .as_ref()
+                    .is_none_or(SweepCheckpoint::is_listing);
                 let kinds = [Kind::Person, Kind::Department];
-                ended.active = kinds.map(|kind| listing.ehr_active.get(&kind).copied().unwrap_or_default());
-                match self.work(order, listing).await {
+                ended.active =
+                    kinds.map(|kind| listing.ehr_active.get(&kind).copied().unwrap_or_default());
+                match self.work_listing(order, listing).await {
                     Ok(worked) => {
-                        (ended.complete, ended.continues) = (worked.complete, worked.rest.is_some());
+                        (ended.complete, ended.continues) =
+                            (worked.complete, worked.rest.is_some());
                         ended.checkpoint = worked.rest;
                     }
                     Err(err) => self.tally(|tally| tally.note(err.sentence())),
@@ -162,7 +193,9 @@ impl Run<'_> {
         if !ended.continues
             && let Err(err) = self.engine.journal.close(&self.id).await
         {
-            self.tally(|tally| tally.note(format!("the journal of this run was not closed: {err}")));
+            self.tally(|tally| {
+                tally.note(format!("the journal of this run was not closed: {err}"))
+            });
         }
         ended
     }
@@ -170,113 +203,176 @@ impl Run<'_> {
     /// Whether what differs waits for the next slice: it is read and judged as a whole, so that the guard sees all of it, and
     /// a slice of which half is over may be too short for that. One that did not list begins with it.
     fn is_late(&self, order: &SweepOrder, listing: &Listing, began: Timestamp) -> bool {
-        let listed = order.checkpoint.as_ref().is_none_or(Checkpoint::is_listing);
+        let listed = order
+            .checkpoint
+            .as_ref()
+            .is_none_or(SweepCheckpoint::is_listing);
         let much = listing.differing.len() + listing.departments_nominated.len() > order.chunk;
         let half = |deadline: Timestamp| deadline.millis().saturating_sub(began.millis()) / 2;
-        listed && much && order.deadline.is_some_and(|deadline| self.now() >= began.plus_millis(half(deadline)))
+        listed
+            && much
+            && order
+                .deadline
+                .is_some_and(|deadline| self.now() >= began.plus_millis(half(deadline)))
     }
 
-    async fn work(&self, order: &SweepOrder, mut listing: Listing) -> Result<Worked, LookError> {
-        let (trees, misplaced) = self.trees(&listing);
-        let scope_after = self.engine.dingtalk.scope().await?;
-        let decides = self.decides();
+    async fn work_listing(
+        &self,
+        order: &SweepOrder,
+        mut listing: Listing,
+    ) -> Result<ListingOutcome, LookError> {
+        let (trees, misplaced) = self.build_trees(&listing);
+        let scope_after = self.engine.dingtalk.read_scope().await?;
+        let decides = self.deciding_side();
         let evidence = match decides {
-            Side::DingTalk => listing.evidence(scope_after, order.accepted.clone(), misplaced),
+            Side::DingTalk => {
+                listing.dingtalk_evidence(scope_after, order.accepted.clone(), misplaced)
+            }
             Side::Ehr => listing.ehr_evidence(misplaced),
         };
-        let judge = |index| snapshot::judge(index, decides, &evidence, listing.people_present);
+        let judge =
+            |index| snapshot::judge_listing(index, decides, &evidence, listing.people_present);
         let (people, departments) = (judge(&listing.people), judge(&listing.departments));
-        let missing = people.as_ref().map(|complete| complete.absent().len()).unwrap_or_default();
-        (order.progress)(Progress::Planned { preview: listing.preview(missing) });
+        let missing = people
+            .as_ref()
+            .map(|complete| complete.absent_links().len())
+            .unwrap_or_default();
+        (order.progress)(RunProgress::Planned {
+            preview: listing.preview(missing),
+        });
         if let Err(partial) = &people {
             for objection in &partial.objections {
                 self.tally(|tally| {
-                    tally.scope_waits |= *objection == Incomplete::ScopeChanged;
+                    tally.scope_waits |= *objection == IncompleteReason::ScopeChanged;
                     tally.note(format!("nothing is removed in this run: {objection}"));
                 });
             }
         }
         let strangers = !planted::is(Bug::StrangersWelcome);
-        if strangers && listing.shows_strangers() {
+        if strangers && listing.shows_only_unlinked() {
             let sentence = "DingTalk's lists show strangers and nobody who is linked: it may be another company's data, and \
                             nothing is written; bind anew if it is not";
             self.tally(|tally| tally.note(sentence));
-            return Ok(Worked { complete: false, rest: None });
+            return Ok(ListingOutcome {
+                complete: false,
+                rest: None,
+            });
         }
-        let rest = self.rest(order, &listing);
+        let rest = self.checkpoint_rest(order, &listing);
         let empty = listing.empty_index(self);
         let index = std::mem::replace(&mut listing.people, empty);
-        self.expect(&listing, &index);
+        self.reserve_newcomers(&listing, &index);
         self.names.use_linked(index.into());
         let done = AtomicU64::new(0);
-        let total = listing.to_work();
+        let total = listing.records_to_read();
         let progress = |more: u64| {
             let done = done.fetch_add(more, Ordering::Relaxed) + more;
-            (order.progress)(Progress::Working { done: done.min(total), total });
+            (order.progress)(RunProgress::Working {
+                done: done.min(total),
+                total,
+            });
         };
-        self.departments(&listing, &trees, &progress).await?;
-        self.differing(&listing, &progress).await?;
-        let finished = self.newcomers(&listing, order, &progress).await?;
+        self.sync_departments(&listing, &trees, &progress).await?;
+        self.sync_differing(&listing, &progress).await?;
+        let finished = self.sync_newcomers(&listing, order, &progress).await?;
         if finished {
             self.look_again(listing.people_present).await?;
         }
         if let (true, Ok(people), Ok(departments)) = (finished, &people, &departments) {
-            self.missing_people(people.absent(), listing.people_present).await?;
-            self.missing_departments(departments.absent()).await?;
+            self.process_missing_people(people.absent_links(), listing.people_present)
+                .await?;
+            self.process_missing_departments(departments.absent_links())
+                .await?;
         }
-        Ok(Worked {
+        Ok(ListingOutcome {
             complete: people.is_ok() && departments.is_ok(),
             rest: rest.filter(|_| !finished).map(|rest| rest.with_tally(self)),
         })
     }
 
     /// Where to go on if newcomers do not fit into this slice: whoever has a link by then is left out.
-    fn rest(&self, order: &SweepOrder, listing: &Listing) -> Option<Checkpoint> {
+    fn checkpoint_rest(&self, order: &SweepOrder, listing: &Listing) -> Option<SweepCheckpoint> {
         let newcomers = listing.newcomers.len() + listing.ehr_newcomers.len();
         let may_end = order.deadline.is_some() && newcomers > 0;
-        may_end.then(|| Checkpoint::of(listing, [Vec::new(), Vec::new()], self.candidates.all()).with_work_done())
+        may_end.then(|| {
+            SweepCheckpoint::of(
+                listing,
+                [Vec::new(), Vec::new()],
+                self.candidates.list_all(),
+            )
+            .with_work_done()
+        })
     }
 
     /// Where the eHR's ids are ours to derive, people who are about to be created can be referred to at once: managers and
     /// heads need no second write. Where the policy leaves people out, nobody knows yet who will come.
-    pub(crate) fn expect(&self, listing: &Listing, known: &BaseIndex) {
-        if self.decides() == Side::Ehr || reach::leaves_people_out(&self.engine.policy) {
+    pub(crate) fn reserve_newcomers(&self, listing: &Listing, known: &BaseIndex) {
+        if self.deciding_side() == Side::Ehr || policy_reach::leaves_people_out(&self.engine.policy)
+        {
             return;
         }
         for id in &listing.newcomers {
-            let link = hash::link_id(&self.engine.key, Side::DingTalk, Kind::Person, id, 0);
+            let link = hash::derive_link_id(&self.engine.key, Side::DingTalk, Kind::Person, id, 0);
             // Taken: the userid was freed by somebody who came back under another one.
-            let free = !known.has(link);
+            let free = !known.has_link(link);
             if let Some(ehr) = self.engine.ehr.id_for(link).filter(|_| free) {
-                self.names.expect(Kind::Person, id, link, ehr);
+                self.names.reserve_id(Kind::Person, id, link, ehr);
             }
         }
     }
 
     /// Counts what the eHR holds active at the end, asking it again only where something joined or left.
-    pub(crate) async fn count_active(&self, ended: &mut Ended) {
+    pub(crate) async fn count_active(&self, ended: &mut SweepEnd) {
         for (slot, kind) in [Kind::Person, Kind::Department].into_iter().enumerate() {
-            let moved = self.report.lock().is_ok_and(|tally| tally.by_kind.contains_key(&kind));
+            let moved = self
+                .report
+                .lock()
+                .is_ok_and(|tally| tally.by_kind.contains_key(&kind));
             if !moved {
                 continue;
             }
             let mut active = 0;
-            let listed = self.engine.ehr.list(kind, &mut |stored| active += u64::from(stored.record.active)).await;
+            let listed = self
+                .engine
+                .ehr
+                .list_records(kind, &mut |stored| {
+                    active += u64::from(stored.record.active)
+                })
+                .await;
             match listed {
                 Ok(_) => ended.active[slot] = active,
-                Err(err) => self.tally(|tally| tally.note(format!("the eHR could not be counted: {err}"))),
+                Err(err) => {
+                    self.tally(|tally| tally.note(format!("the eHR could not be counted: {err}")))
+                }
             }
         }
     }
 
-    pub(crate) fn report(&self, order: &SweepOrder, began_at: Timestamp, ended: &Ended) -> RunReport {
+    pub(crate) fn build_report(
+        &self,
+        order: &SweepOrder,
+        began_at: Timestamp,
+        ended: &SweepEnd,
+    ) -> RunReport {
         let calls = self.engine.dingtalk.take_tally();
-        let tally = std::mem::take(&mut *self.report.lock().unwrap_or_else(PoisonError::into_inner));
+        let tally =
+            std::mem::take(&mut *self.report.lock().unwrap_or_else(PoisonError::into_inner));
         let mut notes = tally.notes;
-        notes.extend(tally.unmatched.iter().map(|(side, n)| unmatched(*side, *n)));
-        notes.extend(left_alone(tally.employed_otherwise.len(), "the policy leaves their kind of employment out"));
-        notes.extend(left_alone(tally.withheld.len(), "only DingTalk's roster could tell their kind of employment"));
-        notes.extend(crate::trouble::sentences(&calls));
+        notes.extend(
+            tally
+                .unmatched
+                .iter()
+                .map(|(side, n)| unmatched_note(*side, *n)),
+        );
+        notes.extend(left_alone_note(
+            tally.employed_otherwise.len(),
+            "the policy leaves their kind of employment out",
+        ));
+        notes.extend(left_alone_note(
+            tally.withheld.len(),
+            "only DingTalk's roster could tell their kind of employment",
+        ));
+        notes.extend(crate::error_reach::describe_call_tally(&calls));
         RunReport {
             id: order.run.clone(),
             began_at,
@@ -287,7 +383,11 @@ impl Run<'_> {
             counts: tally.counts,
             held: tally.held,
             writes: tally.writes,
-            calls: calls.calls.iter().map(|(interface, n)| ((*interface).to_owned(), *n)).collect(),
+            calls: calls
+                .calls
+                .iter()
+                .map(|(interface, n)| ((*interface).to_owned(), *n))
+                .collect(),
             throttled: calls.throttled,
             notes,
             troubles: tally.troubles,
@@ -300,14 +400,16 @@ impl Run<'_> {
     }
 }
 
-fn left_alone(people: usize, because: &str) -> Option<String> {
+fn left_alone_note(people: usize, because: &str) -> Option<String> {
     (people > 0).then(|| format!("{people} people are left as they are: {because}"))
 }
 
-fn unmatched(side: Side, n: u64) -> String {
+fn unmatched_note(side: Side, n: u64) -> String {
     let where_ = match side {
         Side::DingTalk => "DingTalk",
         Side::Ehr => "the eHR",
     };
-    format!("{n} records are only in {where_}, which does not decide who joins; they are not linked and are left alone")
+    format!(
+        "{n} records are only in {where_}, which does not decide who joins; they are not linked and are left alone"
+    )
 }

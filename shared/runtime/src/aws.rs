@@ -14,42 +14,47 @@ use std::fmt;
 use secrecy::SecretString;
 
 use crate::variables::{
-    AWS_ACCESS_KEY_ID, AWS_CA_BUNDLE, AWS_ENDPOINT_URL, AWS_REGION, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, Missing,
-    optional, required,
+    AWS_ACCESS_KEY_ID, AWS_CA_BUNDLE, AWS_ENDPOINT_URL, AWS_REGION, AWS_SECRET_ACCESS_KEY,
+    AWS_SESSION_TOKEN, MissingVariableError, optional_variable, required_variable,
 };
 
 #[cfg(feature = "direct")]
-pub use direct::Direct;
+pub use direct::DirectClients;
 #[cfg(feature = "aws")]
 pub use sdk::*;
 
 /// Roots that AWS endpoints chain to: Amazon Root CA 1–4 and Starfield Services G2 (Amazon Trust Services), and the
 /// three DigiCert roots used before them and in the China partition. Earliest expiry 2031.
-const ROOTS: &str = include_str!("aws/roots.pem");
+const ROOT_CERTIFICATES: &str = include_str!("aws/roots.pem");
 
 /// Who we are, where, whom we believe, and how long we wait. `Debug` hides the credentials.
 #[derive(Clone)]
-pub struct Settings {
+pub struct AwsSettings {
     region: String,
     access_key: String,
     secret_key: SecretString,
     session_token: Option<SecretString>,
     endpoint: Option<String>,
     ca_bundle: Option<String>,
-    patience: Patience,
+    patience: AwsTimeouts,
 }
 
-impl fmt::Debug for Settings {
+impl fmt::Debug for AwsSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Settings");
-        shown.field("region", &self.region).field("endpoint", &self.endpoint).field("ca_bundle", &self.ca_bundle);
-        shown.field("patience", &self.patience).finish_non_exhaustive()
+        shown
+            .field("region", &self.region)
+            .field("endpoint", &self.endpoint)
+            .field("ca_bundle", &self.ca_bundle);
+        shown
+            .field("patience", &self.patience)
+            .finish_non_exhaustive()
     }
 }
 
 /// Bounds on one AWS call, in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Patience {
+pub struct AwsTimeouts {
     /// For one attempt.
     pub attempt_ms: u64,
     /// For the call with its attempts.
@@ -58,18 +63,28 @@ pub struct Patience {
     pub attempts: u32,
 }
 
-impl Patience {
+impl AwsTimeouts {
     /// For work from a queue: nobody is waiting.
-    pub const WORKER: Self = Self { attempt_ms: 5_000, call_ms: 15_000, attempts: 4 };
+    pub const WORKER: Self = Self {
+        attempt_ms: 5_000,
+        call_ms: 15_000,
+        attempts: 4,
+    };
     /// For a request that DingTalk counts as failed after 1.5 s.
-    pub const RECEIVER: Self = Self { attempt_ms: 450, call_ms: 900, attempts: 2 };
+    pub const RECEIVER: Self = Self {
+        attempt_ms: 450,
+        call_ms: 900,
+        attempts: 2,
+    };
 }
 
 /// Why a client could not be made.
 #[derive(Debug, thiserror::Error)]
-pub enum NoClient {
+pub enum AwsClientError {
     /// The file of `AWS_CA_BUNDLE`.
-    #[error("the certificates that AWS_CA_BUNDLE names cannot be read; give a file of PEM certificates, or unset it")]
+    #[error(
+        "the certificates that AWS_CA_BUNDLE names cannot be read; give a file of PEM certificates, or unset it"
+    )]
     Bundle(#[source] std::io::Error),
     /// Certificates, or the TLS settings made of them.
     #[error("the TLS settings for AWS were refused")]
@@ -79,27 +94,30 @@ pub enum NoClient {
     Endpoint(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-impl Settings {
+impl AwsSettings {
     /// Region and credentials from the environment of a Lambda function; the session token may be absent (emulators).
     /// Credentials stand for as long as the execution environment lives.
     ///
     /// # Errors
     /// [`Missing`] with the variable's name.
-    pub fn from_vars(lookup: &impl Fn(&str) -> Option<String>, patience: Patience) -> Result<Self, Missing> {
+    pub fn from_vars(
+        lookup: &impl Fn(&str) -> Option<String>,
+        patience: AwsTimeouts,
+    ) -> Result<Self, MissingVariableError> {
         Ok(Self {
-            access_key: required(lookup, AWS_ACCESS_KEY_ID)?,
-            secret_key: required(lookup, AWS_SECRET_ACCESS_KEY)?.into(),
-            session_token: optional(lookup, AWS_SESSION_TOKEN).map(SecretString::from),
-            endpoint: optional(lookup, AWS_ENDPOINT_URL),
-            ca_bundle: optional(lookup, AWS_CA_BUNDLE),
-            region: required(lookup, AWS_REGION)?,
+            access_key: required_variable(lookup, AWS_ACCESS_KEY_ID)?,
+            secret_key: required_variable(lookup, AWS_SECRET_ACCESS_KEY)?.into(),
+            session_token: optional_variable(lookup, AWS_SESSION_TOKEN).map(SecretString::from),
+            endpoint: optional_variable(lookup, AWS_ENDPOINT_URL),
+            ca_bundle: optional_variable(lookup, AWS_CA_BUNDLE),
+            region: required_variable(lookup, AWS_REGION)?,
             patience,
         })
     }
 
     /// For an emulator on this machine, which checks no credentials.
     #[must_use]
-    pub fn emulator(endpoint: &str, patience: Patience) -> Self {
+    pub fn for_emulator(endpoint: &str, patience: AwsTimeouts) -> Self {
         Self {
             region: "local".to_owned(),
             access_key: "local".to_owned(),
@@ -115,16 +133,22 @@ impl Settings {
     /// function calls loopback. Nothing in the template says so; who could set this variable could set every other.
     #[must_use]
     pub fn is_emulated_here(&self) -> bool {
-        let address = self.endpoint.as_deref().and_then(|url| url.strip_prefix("http://"));
-        let address = address.map(|rest| rest.trim_end_matches('/').parse::<std::net::SocketAddr>());
+        let address = self
+            .endpoint
+            .as_deref()
+            .and_then(|url| url.strip_prefix("http://"));
+        let address =
+            address.map(|rest| rest.trim_end_matches('/').parse::<std::net::SocketAddr>());
         matches!(address, Some(Ok(address)) if address.ip().is_loopback())
     }
 
     /// The certificates to believe, as PEM.
-    fn roots(&self) -> Result<std::borrow::Cow<'static, str>, NoClient> {
+    fn root_certificates(&self) -> Result<std::borrow::Cow<'static, str>, AwsClientError> {
         match &self.ca_bundle {
-            Some(path) => Ok(std::fs::read_to_string(path).map_err(NoClient::Bundle)?.into()),
-            None => Ok(ROOTS.into()),
+            Some(path) => Ok(std::fs::read_to_string(path)
+                .map_err(AwsClientError::Bundle)?
+                .into()),
+            None => Ok(ROOT_CERTIFICATES.into()),
         }
     }
 }

@@ -12,16 +12,16 @@ use serde::{Deserialize, Serialize};
 
 /// Lambda's event for a queue, as far as we read it: the wire of SQS, FIFO or not.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-pub struct Batch {
+pub struct QueueBatch {
     /// The messages, in the order of their groups.
     #[serde(rename = "Records", default)]
-    pub items: Vec<Item>,
+    pub items: Vec<QueueItem>,
 }
 
 /// One message.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(from = "SqsRecord")]
-pub struct Item {
+pub struct QueueItem {
     /// The queue's id of this message.
     pub id: String,
     /// The FIFO group; `None` on a standard queue, where every message stands alone.
@@ -30,7 +30,7 @@ pub struct Item {
     pub body: String,
 }
 
-impl std::fmt::Debug for Item {
+impl std::fmt::Debug for QueueItem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Item({}, {} bytes)", self.id, self.body.len())
     }
@@ -46,16 +46,23 @@ struct SqsRecord {
     attributes: Option<BTreeMap<String, String>>,
 }
 
-impl From<SqsRecord> for Item {
+impl From<SqsRecord> for QueueItem {
     fn from(record: SqsRecord) -> Self {
-        let group = record.attributes.unwrap_or_default().remove("MessageGroupId");
-        Self { id: record.message_id, group, body: record.body.unwrap_or_default() }
+        let group = record
+            .attributes
+            .unwrap_or_default()
+            .remove("MessageGroupId");
+        Self {
+            id: record.message_id,
+            group,
+            body: record.body.unwrap_or_default(),
+        }
     }
 }
 
 /// What one item came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum ItemVerdict {
     /// Finished, or not worth another attempt: the queue forgets it.
     Done,
     /// Worth another attempt: the queue keeps it, and the later ones of its group behind it.
@@ -66,19 +73,21 @@ pub enum Verdict {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct BatchOutcome {
-    batch_item_failures: Vec<Failure>,
+    batch_item_failures: Vec<ItemFailure>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Failure {
+struct ItemFailure {
     item_identifier: String,
 }
 
 impl BatchOutcome {
     /// The ids that go back, each once, in the order of the batch.
-    pub fn failed(&self) -> impl Iterator<Item = &str> {
-        self.batch_item_failures.iter().map(|failure| failure.item_identifier.as_str())
+    pub fn failed_ids(&self) -> impl Iterator<Item = &str> {
+        self.batch_item_failures
+            .iter()
+            .map(|failure| failure.item_identifier.as_str())
     }
 
     /// Whether everything is done.
@@ -87,10 +96,18 @@ impl BatchOutcome {
         self.batch_item_failures.is_empty()
     }
 
-    fn of(items: &[Item], again: &BTreeSet<String>) -> Self {
+    fn of_items(items: &[QueueItem], again: &BTreeSet<String>) -> Self {
         let mut named = BTreeSet::new();
-        let back = items.iter().filter(|item| again.contains(&item.id) && named.insert(item.id.as_str()));
-        Self { batch_item_failures: back.map(|item| Failure { item_identifier: item.id.clone() }).collect() }
+        let back = items
+            .iter()
+            .filter(|item| again.contains(&item.id) && named.insert(item.id.as_str()));
+        Self {
+            batch_item_failures: back
+                .map(|item| ItemFailure {
+                    item_identifier: item.id.clone(),
+                })
+                .collect(),
+        }
     }
 }
 
@@ -99,26 +116,29 @@ impl BatchOutcome {
 /// After an item that is to be tried again, the later ones of its group are not begun and go back too. A panic in one
 /// item is caught and counts as [`Verdict::Again`] — where panics unwind; with `panic = "abort"` the process ends and
 /// the queue redelivers the batch. An id that comes twice counts as one message: it goes back if either copy does.
-pub async fn work<F, Fut>(batch: &Batch, groups_at_once: usize, work: F) -> BatchOutcome
+pub async fn work_batch<F, Fut>(batch: &QueueBatch, groups_at_once: usize, work: F) -> BatchOutcome
 where
-    F: Fn(Item) -> Fut,
-    Fut: Future<Output = Verdict>,
+    F: Fn(QueueItem) -> Fut,
+    Fut: Future<Output = ItemVerdict>,
 {
     let work = &work;
-    let worked = futures::stream::iter(by_group(&batch.items))
+    let worked = futures::stream::iter(group_items(&batch.items))
         .map(|group| work_group(group, work))
         .buffer_unordered(groups_at_once.max(1))
         .collect::<Vec<_>>();
     let again: BTreeSet<String> = worked.await.into_iter().flatten().collect();
-    BatchOutcome::of(&batch.items, &again)
+    BatchOutcome::of_items(&batch.items, &again)
 }
 
 /// Items of one group together, in order; an item without a group is alone. Groups in the order of their first item.
-fn by_group(items: &[Item]) -> Vec<Vec<Item>> {
-    let mut groups: Vec<Vec<Item>> = Vec::new();
+fn group_items(items: &[QueueItem]) -> Vec<Vec<QueueItem>> {
+    let mut groups: Vec<Vec<QueueItem>> = Vec::new();
     let mut place: BTreeMap<&str, usize> = BTreeMap::new();
     for item in items {
-        let known = item.group.as_deref().map(|group| *place.entry(group).or_insert(groups.len()));
+        let known = item
+            .group
+            .as_deref()
+            .map(|group| *place.entry(group).or_insert(groups.len()));
         match known.and_then(|at| groups.get_mut(at)) {
             Some(group) => group.push(item.clone()),
             None => groups.push(vec![item.clone()]),
@@ -128,22 +148,26 @@ fn by_group(items: &[Item]) -> Vec<Vec<Item>> {
 }
 
 /// Works a group until one item fails; returns the ids of that item and of the ones behind it.
-async fn work_group<F, Fut>(group: Vec<Item>, work: &F) -> Vec<String>
+async fn work_group<F, Fut>(group: Vec<QueueItem>, work: &F) -> Vec<String>
 where
-    F: Fn(Item) -> Fut,
-    Fut: Future<Output = Verdict>,
+    F: Fn(QueueItem) -> Fut,
+    Fut: Future<Output = ItemVerdict>,
 {
     let mut items = group.into_iter();
     while let Some(item) = items.next() {
         let id = item.id.clone();
         // The call itself is inside the guard too: a handler may panic before its first await.
-        let attempt = AssertUnwindSafe(async { work(item).await }).catch_unwind().await;
+        let attempt = AssertUnwindSafe(async { work(item).await })
+            .catch_unwind()
+            .await;
         let verdict = attempt.unwrap_or_else(|_| {
             tracing::error!(message.id = %id, "a queue item panicked; it goes back to the queue");
-            Verdict::Again
+            ItemVerdict::Again
         });
-        if verdict == Verdict::Again {
-            return std::iter::once(id).chain(items.map(|later| later.id)).collect();
+        if verdict == ItemVerdict::Again {
+            return std::iter::once(id)
+                .chain(items.map(|later| later.id))
+                .collect();
         }
     }
     Vec::new()

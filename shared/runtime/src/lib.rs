@@ -4,20 +4,20 @@
 //! randomness). Everything above takes them as arguments, so that a test hands them in.
 
 pub mod batch;
+#[cfg(feature = "verified")]
+mod callback_verified;
 mod clock;
-#[cfg(feature = "heard")]
-mod heard;
 mod logging;
+#[cfg(feature = "heard")]
+mod metric_recorder;
 pub mod metrics;
 mod random;
 pub mod variables;
-#[cfg(feature = "verified")]
-mod verified;
 
 #[cfg(any(feature = "aws", feature = "direct"))]
 pub mod aws;
 #[cfg(feature = "dingtalk")]
-mod clients;
+mod client_pool;
 #[cfg(feature = "lambda")]
 mod serve;
 #[cfg(feature = "dingtalk")]
@@ -25,20 +25,20 @@ mod tokens;
 #[cfg(feature = "worker")]
 pub mod worker;
 
+#[cfg(feature = "verified")]
+pub use callback_verified::{CallbackVerified, FromCallback};
 #[cfg(feature = "dingtalk")]
-pub use clients::{Clients, endpoints, jitter};
+pub use client_pool::{ClientPool, binding_endpoints, random_jitter};
 pub use clock::SystemClock;
-#[cfg(feature = "heard")]
-pub use heard::Heard;
 pub use logging::init_logging;
-pub use random::{NoRandomness, random, unpredictable};
+#[cfg(feature = "heard")]
+pub use metric_recorder::MetricRecorder;
+pub use random::{RandomnessError, random_bytes, random_bytes_or_abort};
 #[cfg(feature = "lambda")]
-pub use serve::{Invocation, ServeError, serve};
+pub use serve::{Invocation, ServeError, serve_invocations};
 #[cfg(feature = "dingtalk")]
 pub use tokens::VaultTokens;
-pub use variables::{Missing, variable};
-#[cfg(feature = "verified")]
-pub use verified::{CallbackVerified, FromCallback};
+pub use variables::{MissingVariableError, read_variable};
 
 #[cfg(test)]
-mod template;
+mod template_check;

@@ -73,24 +73,38 @@ pub fn record(metric: Metric, value: f64) {
 }
 
 /// Writes figures as lines of the embedded metric format.
-pub(crate) struct Lines<W> {
+pub(crate) struct MetricLines<W> {
     stack: String,
     function: &'static str,
     now: fn() -> Timestamp,
     writer: W,
 }
 
-impl<W> Lines<W> {
+impl<W> MetricLines<W> {
     /// For a function called `<stack>-<function>`, as the template names them.
-    pub(crate) fn new(lambda: &str, function: &'static str, now: fn() -> Timestamp, writer: W) -> Self {
-        let stack = lambda.strip_suffix(function).and_then(|name| name.strip_suffix('-')).unwrap_or(lambda);
-        Self { stack: stack.to_owned(), function, now, writer }
+    pub(crate) fn new(
+        lambda: &str,
+        function: &'static str,
+        now: fn() -> Timestamp,
+        writer: W,
+    ) -> Self {
+        let stack = lambda
+            .strip_suffix(function)
+            .and_then(|name| name.strip_suffix('-'))
+            .unwrap_or(lambda);
+        Self {
+            stack: stack.to_owned(),
+            function,
+            now,
+            writer,
+        }
     }
 
     /// One line, its end included: CloudWatch reads a figure from a line that is nothing but this object.
-    fn line(&self, seen: &Seen) -> String {
+    fn format_line(&self, seen: &MetricFields) -> String {
         let metric = json!({"Name": seen.metric, "Unit": seen.unit});
-        let directive = json!({"Namespace": NAMESPACE, "Dimensions": [[DIMENSION]], "Metrics": [metric]});
+        let directive =
+            json!({"Namespace": NAMESPACE, "Dimensions": [[DIMENSION]], "Metrics": [metric]});
         let mut line = json!({
             "_aws": {"Timestamp": (self.now)().millis(), "CloudWatchMetrics": [directive]},
             "function": self.function,
@@ -101,28 +115,28 @@ impl<W> Lines<W> {
     }
 }
 
-impl<S, W> Layer<S> for Lines<W>
+impl<S, W> Layer<S> for MetricLines<W>
 where
     S: Subscriber,
     W: Fn() -> Box<dyn Write> + 'static,
 {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
-        let mut seen = Seen::default();
+        let mut seen = MetricFields::default();
         event.record(&mut seen);
         // A figure that cannot be written is not worth a failed request.
-        _ = (self.writer)().write_all(self.line(&seen).as_bytes());
+        _ = (self.writer)().write_all(self.format_line(&seen).as_bytes());
     }
 }
 
 /// The fields of one figure.
 #[derive(Default)]
-struct Seen {
+struct MetricFields {
     metric: String,
     unit: String,
     value: f64,
 }
 
-impl Visit for Seen {
+impl Visit for MetricFields {
     fn record_f64(&mut self, field: &Field, value: f64) {
         if field.name() == "value" {
             self.value = value;

@@ -3,15 +3,15 @@
 /// The operating system gave no random bytes.
 #[derive(Debug, thiserror::Error)]
 #[error("the operating system gave no random bytes")]
-pub struct NoRandomness(#[source] getrandom::Error);
+pub struct RandomnessError(#[source] getrandom::Error);
 
 /// `N` bytes that nobody can guess.
 ///
 /// # Errors
 /// [`NoRandomness`] when the operating system's source fails; there is no weaker fallback.
-pub fn random<const N: usize>() -> Result<[u8; N], NoRandomness> {
+pub fn random_bytes<const N: usize>() -> Result<[u8; N], RandomnessError> {
     let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(NoRandomness)?;
+    getrandom::fill(&mut bytes).map_err(RandomnessError)?;
     Ok(bytes)
 }
 
@@ -19,8 +19,8 @@ pub fn random<const N: usize>() -> Result<[u8; N], NoRandomness> {
 ///
 /// Without randomness the process ends: a guessable nonce would open what it seals.
 #[must_use]
-pub fn unpredictable() -> [u8; 16] {
-    random().unwrap_or_else(|_| std::process::abort())
+pub fn random_bytes_or_abort() -> [u8; 16] {
+    random_bytes().unwrap_or_else(|_| std::process::abort())
 }
 
 #[cfg(test)]
@@ -29,6 +29,6 @@ mod tests {
 
     #[test]
     fn two_draws_differ() {
-        assert_ne!(random::<32>().unwrap(), random::<32>().unwrap());
+        assert_ne!(random_bytes::<32>().unwrap(), random_bytes::<32>().unwrap());
     }
 }

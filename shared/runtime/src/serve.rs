@@ -27,7 +27,7 @@ pub struct ServeError(#[source] lambda_runtime::Error);
 ///
 /// # Panics
 /// Outside of Lambda, where the variables of its runtime API are missing.
-pub async fn serve<I, O, F, Fut>(handler: F) -> Result<(), ServeError>
+pub async fn serve_invocations<I, O, F, Fut>(handler: F) -> Result<(), ServeError>
 where
     I: DeserializeOwned + Send,
     O: Serialize + Send,

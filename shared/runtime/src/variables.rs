@@ -59,7 +59,7 @@ variables! {
 /// A required variable that is absent or empty.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("environment variable {name} is not set")]
-pub struct Missing {
+pub struct MissingVariableError {
     /// The variable's name.
     pub name: &'static str,
 }
@@ -70,7 +70,7 @@ pub struct Missing {
     clippy::disallowed_methods,
     reason = "the one place that reads the process environment; all else takes a lookup"
 )]
-pub fn variable(name: &str) -> Option<String> {
+pub fn read_variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
@@ -78,12 +78,18 @@ pub fn variable(name: &str) -> Option<String> {
 ///
 /// # Errors
 /// [`Missing`] when the lookup has nothing, or the empty string, under this name.
-pub fn required(lookup: &impl Fn(&str) -> Option<String>, name: &'static str) -> Result<String, Missing> {
-    optional(lookup, name).ok_or(Missing { name })
+pub fn required_variable(
+    lookup: &impl Fn(&str) -> Option<String>,
+    name: &'static str,
+) -> Result<String, MissingVariableError> {
+    optional_variable(lookup, name).ok_or(MissingVariableError { name })
 }
 
 /// A variable that may be absent; the empty string counts as absent.
-pub fn optional(lookup: &impl Fn(&str) -> Option<String>, name: &'static str) -> Option<String> {
+pub fn optional_variable(
+    lookup: &impl Fn(&str) -> Option<String>,
+    name: &'static str,
+) -> Option<String> {
     lookup(name).filter(|value| !value.is_empty())
 }
 
@@ -93,9 +99,20 @@ mod tests {
 
     #[test]
     fn a_missing_variable_is_named() {
-        let missing = required(&|_| None, WAKES_QUEUE_URL).unwrap_err();
-        assert_eq!(missing.to_string(), "environment variable WAKES_QUEUE_URL is not set");
-        assert_eq!(required(&|_| Some(String::new()), AWS_REGION).unwrap_err().name, "AWS_REGION");
-        assert_eq!(required(&|name| Some(name.to_lowercase()), AWS_REGION).unwrap(), "aws_region");
+        let missing = required_variable(&|_| None, WAKES_QUEUE_URL).unwrap_err();
+        assert_eq!(
+            missing.to_string(),
+            "environment variable WAKES_QUEUE_URL is not set"
+        );
+        assert_eq!(
+            required_variable(&|_| Some(String::new()), AWS_REGION)
+                .unwrap_err()
+                .name,
+            "AWS_REGION"
+        );
+        assert_eq!(
+            required_variable(&|name| Some(name.to_lowercase()), AWS_REGION).unwrap(),
+            "aws_region"
+        );
     }
 }

@@ -11,7 +11,7 @@ use async_trait::async_trait;
 
 use crate::error::Cause;
 
-pub use key::{ArchiveKey, ArchiveKind, ArchivePrefix, InvalidKey};
+pub use key::{ArchiveKey, ArchiveKeyError, ArchiveKind, ArchivePrefix};
 #[cfg(feature = "archive-s3")]
 pub use s3::S3Archive;
 
@@ -32,7 +32,7 @@ pub enum PutIf {
 
 /// One stored body, as a listing shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Archived {
+pub struct ArchivedBody {
     /// Its key.
     pub key: ArchiveKey,
     /// Size of the body in bytes.
@@ -43,7 +43,7 @@ pub struct Archived {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ArchivePage {
     /// In the order of their keys' bytes.
-    pub archived: Vec<Archived>,
+    pub archived: Vec<ArchivedBody>,
     /// Whether there are more: ask again after the last key of this page.
     pub has_more: bool,
 }
@@ -56,7 +56,12 @@ pub trait Archive: Send + Sync {
     /// # Errors
     /// [`ArchiveError::Exists`] for [`PutIf::New`] where other bytes are; after `Unavailable` the body may be there all the
     /// same, and the same put may be repeated with the same bytes.
-    async fn put(&self, key: &ArchiveKey, sealed: Vec<u8>, condition: PutIf) -> Result<(), ArchiveError>;
+    async fn put(
+        &self,
+        key: &ArchiveKey,
+        sealed: Vec<u8>,
+        condition: PutIf,
+    ) -> Result<(), ArchiveError>;
 
     /// The newest body under a key; `None` where there is none.
     async fn get(&self, key: &ArchiveKey) -> Result<Option<Vec<u8>>, ArchiveError>;
@@ -106,9 +111,11 @@ impl ArchiveError {
 ///
 /// # Errors
 /// [`ArchiveError::TooLarge`]; `Refused` for an empty body, which no sealed one is.
-pub fn check(sealed: &[u8]) -> Result<(), ArchiveError> {
+pub fn check_body(sealed: &[u8]) -> Result<(), ArchiveError> {
     match sealed.len() {
-        0 => Err(ArchiveError::Refused(Cause::new("the body is empty: nothing sealed is"))),
+        0 => Err(ArchiveError::Refused(Cause::new(
+            "the body is empty: nothing sealed is",
+        ))),
         bytes if bytes > BODY_MAX => Err(ArchiveError::TooLarge { bytes }),
         _ => Ok(()),
     }
@@ -120,9 +127,12 @@ mod tests {
 
     #[test]
     fn sizes_are_checked_before_the_network() {
-        assert!(check(&[1]).is_ok());
-        assert!(matches!(check(&[]), Err(ArchiveError::Refused(_))));
+        assert!(check_body(&[1]).is_ok());
+        assert!(matches!(check_body(&[]), Err(ArchiveError::Refused(_))));
         let bytes = BODY_MAX + 1;
-        assert_eq!(check(&vec![0; bytes]), Err(ArchiveError::TooLarge { bytes }));
+        assert_eq!(
+            check_body(&vec![0; bytes]),
+            Err(ArchiveError::TooLarge { bytes })
+        );
     }
 }

@@ -1,22 +1,25 @@
 //! A binding's configuration as it is stored: nothing in it is secret.
 
-use directory::snapshot::Scope;
+use directory::snapshot::AppScope;
 use directory::{BindingId, CorpId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
 /// Where a corp's DingTalk answers. Both hosts of the real one by default.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Endpoints {
+pub struct DingTalkEndpoints {
     /// The newer API.
     pub api: String,
     /// The older one.
     pub oapi: String,
 }
 
-impl Default for Endpoints {
+impl Default for DingTalkEndpoints {
     fn default() -> Self {
-        Self { api: "https://api.dingtalk.com".to_owned(), oapi: "https://oapi.dingtalk.com".to_owned() }
+        Self {
+            api: "https://api.dingtalk.com".to_owned(),
+            oapi: "https://oapi.dingtalk.com".to_owned(),
+        }
     }
 }
 
@@ -35,7 +38,7 @@ pub struct Binding {
     pub app_key: String,
     /// Where DingTalk answers.
     #[serde(default)]
-    pub endpoints: Endpoints,
+    pub endpoints: DingTalkEndpoints,
     /// The eHR: `ledger` is the built-in one.
     #[serde(default = "ledger")]
     pub connector: String,
@@ -55,7 +58,7 @@ pub struct Binding {
     /// What the app could see when a person accepted it; a snapshot is complete only against this (`design.md` §4.7).
     /// `None` before the first sweep, which accepts what it finds.
     #[serde(default)]
-    pub accepted_scope: Option<Scope>,
+    pub accepted_scope: Option<AppScope>,
     /// Somebody whom the last complete sweep saw: must be found before anybody else's "not found" counts.
     #[serde(default)]
     pub canary: Option<UserId>,
@@ -83,7 +86,7 @@ pub struct Binding {
     pub settled_on: Option<String>,
     /// Somebody stopped all writes to either side.
     #[serde(default)]
-    pub paused: Option<Pause>,
+    pub paused: Option<WritePause>,
     /// Plans are made and nothing is written, until somebody goes live.
     #[serde(default)]
     pub shadow: bool,
@@ -97,7 +100,7 @@ pub struct Binding {
 
 /// Who stopped the writes, and when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Pause {
+pub struct WritePause {
     /// Since when.
     pub since: Timestamp,
     /// Who.
@@ -106,12 +109,14 @@ pub struct Pause {
 
 /// Why nothing may be written to a corp now; each is ended by a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Closed {
+pub enum WriteBlock {
     /// Paused.
     #[error("somebody paused all writes; `bangding resume` goes on")]
     Paused,
     /// In shadow mode.
-    #[error("it is in shadow mode: plans are made and nothing is written; `bangding shadow off` goes live")]
+    #[error(
+        "it is in shadow mode: plans are made and nothing is written; `bangding shadow off` goes live"
+    )]
     Shadow,
     /// A changed policy waits for its preview.
     #[error("policy version {0} has to be previewed first: make a plan, approve it and apply it")]
@@ -127,7 +132,7 @@ impl Binding {
             corp_id,
             agent_id: 0,
             app_key: String::new(),
-            endpoints: Endpoints::default(),
+            endpoints: DingTalkEndpoints::default(),
             connector: ledger(),
             calls_per_second: calls_per_second(),
             calls_per_month: calls_per_month(),
@@ -151,17 +156,20 @@ impl Binding {
 
     /// Why sweeps and wakes write nothing now; `None`: they do.
     #[must_use]
-    pub fn closed(&self) -> Option<Closed> {
-        let preview = (self.policy != self.policy_applied).then_some(Closed::Preview(self.policy));
-        self.closed_to_plans().or(preview)
+    pub fn write_block(&self) -> Option<WriteBlock> {
+        let preview =
+            (self.policy != self.policy_applied).then_some(WriteBlock::Preview(self.policy));
+        self.plan_block().or(preview)
     }
 
     /// Why not even an approved plan is applied now. A plan under the active policy is the preview that the policy waits for.
     #[must_use]
-    pub fn closed_to_plans(&self) -> Option<Closed> {
+    pub fn plan_block(&self) -> Option<WriteBlock> {
         match self {
-            Self { paused: Some(_), .. } => Some(Closed::Paused),
-            Self { shadow: true, .. } => Some(Closed::Shadow),
+            Self {
+                paused: Some(_), ..
+            } => Some(WriteBlock::Paused),
+            Self { shadow: true, .. } => Some(WriteBlock::Shadow),
             _ => None,
         }
     }
@@ -192,22 +200,39 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_changed_policy_waits_for_its_preview_and_a_pause_stops_plans_too() {
-        let mut binding = Binding::new(BindingId::new("b1").unwrap(), CorpId::new("ding1").unwrap());
-        assert_eq!(binding.closed(), None);
+    fn a_changed_policy_blocks_writes_until_previewed_and_a_pause_blocks_plans() {
+        let mut binding =
+            Binding::new(BindingId::new("b1").unwrap(), CorpId::new("ding1").unwrap());
+        assert_eq!(binding.write_block(), None);
         binding.policy = 2;
-        assert_eq!((binding.closed(), binding.closed_to_plans()), (Some(Closed::Preview(2)), None));
+        assert_eq!(
+            (binding.write_block(), binding.plan_block()),
+            (Some(WriteBlock::Preview(2)), None)
+        );
         binding.shadow = true;
-        assert_eq!((binding.closed(), binding.closed_to_plans()), (Some(Closed::Shadow), Some(Closed::Shadow)));
-        binding.paused = Some(Pause { since: Timestamp(1), by: "li".to_owned() });
-        assert_eq!((binding.closed(), binding.closed_to_plans()), (Some(Closed::Paused), Some(Closed::Paused)));
+        assert_eq!(
+            (binding.write_block(), binding.plan_block()),
+            (Some(WriteBlock::Shadow), Some(WriteBlock::Shadow))
+        );
+        binding.paused = Some(WritePause {
+            since: Timestamp(1),
+            by: "li".to_owned(),
+        });
+        assert_eq!(
+            (binding.write_block(), binding.plan_block()),
+            (Some(WriteBlock::Paused), Some(WriteBlock::Paused))
+        );
     }
 
     #[test]
-    fn a_binding_of_an_older_writer_is_read() {
-        let binding: Binding = serde_json::from_str(r#"{"id":"b1","corp_id":"ding1","later":true}"#).unwrap();
+    fn a_binding_from_an_older_version_is_read() {
+        let binding: Binding =
+            serde_json::from_str(r#"{"id":"b1","corp_id":"ding1","later":true}"#).unwrap();
         assert_eq!(binding.connector, "ledger");
-        assert_eq!((binding.calls_per_second, binding.calls_per_month), (20, 5_000));
+        assert_eq!(
+            (binding.calls_per_second, binding.calls_per_month),
+            (20, 5_000)
+        );
         let text = serde_json::to_string(&binding).unwrap();
         assert_eq!(serde_json::from_str::<Binding>(&text).unwrap(), binding);
     }

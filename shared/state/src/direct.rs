@@ -4,10 +4,10 @@
 //! and two megabytes (`performance.md` §3; README "Decisions"); what it does for us is little and stands here: signature
 //! (`aws-sigv4`), one retry, the error's name, the clock's skew. Everybody else uses the SDK.
 
-mod answer;
 mod connection;
 mod endpoint;
-mod names;
+mod host_lookup;
+mod response;
 mod signature;
 
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -19,15 +19,15 @@ use directory::Timestamp;
 use tokio_rustls::rustls::ClientConfig;
 
 use crate::error::Cause;
-use answer::Answer;
-use connection::{Connection, Lost};
-pub use endpoint::{Endpoint, InvalidEndpoint};
-pub use signature::Identity;
+use connection::{Connection, ConnectionError};
+pub use endpoint::{EndpointError, ServiceEndpoint};
+use response::ServiceResponse;
+pub use signature::CallerIdentity;
 
 /// Connections that wait for their next call, per service.
-const IDLE_MAX: usize = 4;
+const IDLE_CONNECTIONS_MAX: usize = 4;
 /// Between an answer that asks for patience and the second attempt.
-const PAUSE: Duration = Duration::from_millis(40);
+const RETRY_PAUSE: Duration = Duration::from_millis(40);
 /// A clock that is further away than this is told of and corrected for (`reliability.md` F19).
 const SKEW_MAX_MS: i64 = 2 * 60 * 1_000;
 
@@ -36,7 +36,7 @@ pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// One of AWS's services that speak JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Service {
+pub struct AwsService {
     /// Its name in addresses and signatures.
     pub name: &'static str,
     /// What its actions' names begin with on the wire.
@@ -46,13 +46,21 @@ pub struct Service {
 }
 
 /// SQS.
-pub const SQS: Service = Service { name: "sqs", target: "AmazonSQS", json: "1.0" };
+pub const SQS: AwsService = AwsService {
+    name: "sqs",
+    target: "AmazonSQS",
+    json: "1.0",
+};
 /// Secrets Manager.
-pub const SECRETS_MANAGER: Service = Service { name: "secretsmanager", target: "secretsmanager", json: "1.1" };
+pub const SECRETS_MANAGER: AwsService = AwsService {
+    name: "secretsmanager",
+    target: "secretsmanager",
+    json: "1.1",
+};
 
 /// Bounds of one call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Bounds {
+pub struct CallTimeouts {
     /// For an answer on a connection that was kept: it may be dead without anybody having said so.
     pub kept: Duration,
     /// For an answer on a new connection, its making included.
@@ -63,15 +71,15 @@ pub struct Bounds {
 
 /// Who calls, from where, and how.
 #[derive(Clone)]
-pub struct Access {
+pub struct CallerSettings {
     /// Region and credentials.
-    pub identity: Identity,
+    pub identity: CallerIdentity,
     /// Whom to believe, and with which cryptography.
     pub tls: Arc<ClientConfig>,
     /// The time of signatures.
     pub clock: Clock,
     /// How long to wait.
-    pub bounds: Bounds,
+    pub bounds: CallTimeouts,
 }
 
 /// Why there is no answer to use. Neither variant carries what was sent.
@@ -86,32 +94,42 @@ pub enum CallError {
 }
 
 /// The client of one service. Connections are kept, so that it should live as long as the process.
-pub struct Caller {
-    service: Service,
-    endpoint: Endpoint,
-    access: Access,
+pub struct AwsClient {
+    service: AwsService,
+    endpoint: ServiceEndpoint,
+    access: CallerSettings,
     idle: Mutex<Vec<Connection>>,
     skew_ms: AtomicI64,
 }
 
-impl Caller {
+impl AwsClient {
     /// Of a service at its own address in the identity's region, or at another one (emulators). Connects to nothing yet.
     ///
     /// # Errors
     /// [`InvalidEndpoint`] when an address was given and is none.
-    pub fn new(service: Service, access: Access, endpoint: Option<&str>) -> Result<Self, InvalidEndpoint> {
+    pub fn new(
+        service: AwsService,
+        access: CallerSettings,
+        endpoint: Option<&str>,
+    ) -> Result<Self, EndpointError> {
         let endpoint = match endpoint {
-            Some(address) => Endpoint::parse(address)?,
-            None => Endpoint::of(service, access.identity.region()),
+            Some(address) => ServiceEndpoint::parse(address)?,
+            None => ServiceEndpoint::of_service(service, access.identity.region()),
         };
-        Ok(Self { service, endpoint, access, idle: Mutex::default(), skew_ms: AtomicI64::new(0) })
+        Ok(Self {
+            service,
+            endpoint,
+            access,
+            idle: Mutex::default(),
+            skew_ms: AtomicI64::new(0),
+        })
     }
 
     /// Makes a connection and keeps it, so that the first call need not. What fails here fails again there, with a name.
     pub async fn warm(&self) {
         let warmed = Connection::open(&self.endpoint, &self.access.tls);
         if let Ok(Ok(connection)) = tokio::time::timeout(self.access.bounds.fresh, warmed).await {
-            self.keep(connection);
+            self.keep_connection(connection);
         }
     }
 
@@ -121,60 +139,84 @@ impl Caller {
     /// [`CallError`].
     pub async fn call(&self, action: &str, body: impl Into<Bytes>) -> Result<Bytes, CallError> {
         let unanswered = |_elapsed| CallError::Unavailable(Cause::new("no answer in time"));
-        tokio::time::timeout(self.access.bounds.call, self.tries(action, body.into())).await.map_err(unanswered)?
+        tokio::time::timeout(
+            self.access.bounds.call,
+            self.call_with_retry(action, body.into()),
+        )
+        .await
+        .map_err(unanswered)?
     }
 
-    async fn tries(&self, action: &str, body: Bytes) -> Result<Bytes, CallError> {
-        let first = self.attempt(action, body.clone()).await;
+    async fn call_with_retry(&self, action: &str, body: Bytes) -> Result<Bytes, CallError> {
+        let first = self.attempt_call(action, body.clone()).await;
         let again = match &first {
             Err(_) => true,
-            Ok(answer) => self.learn_time(answer) || answer.asks_for_patience(),
+            Ok(answer) => self.correct_clock(answer) || answer.is_retryable(),
         };
         if !again {
-            return first.and_then(Answer::into_body);
+            return first.and_then(ServiceResponse::into_body);
         }
         if first.is_ok() {
-            tokio::time::sleep(PAUSE).await;
+            tokio::time::sleep(RETRY_PAUSE).await;
         }
-        self.attempt(action, body).await.and_then(Answer::into_body)
+        self.attempt_call(action, body)
+            .await
+            .and_then(ServiceResponse::into_body)
     }
 
     /// On a kept connection if there is one, and on a new one if that turns out to be dead.
-    async fn attempt(&self, action: &str, body: Bytes) -> Result<Answer, CallError> {
-        if let Some(mut kept) = self.take() {
-            let sent = kept.send(self.request(action, body.clone())?);
+    async fn attempt_call(&self, action: &str, body: Bytes) -> Result<ServiceResponse, CallError> {
+        if let Some(mut kept) = self.take_idle_connection() {
+            let sent = kept.send(self.signed_request(action, body.clone())?);
             if let Ok(Ok(answer)) = tokio::time::timeout(self.access.bounds.kept, sent).await {
-                self.keep(kept);
+                self.keep_connection(kept);
                 return Ok(answer);
             }
             // The others are of the same age.
-            self.idle().clear();
+            self.idle_connections().clear();
         }
         let fresh = async {
             let mut connection = self.connect().await?;
-            let request = self.request(action, body).map_err(|_| Lost::Request)?;
+            let request = self
+                .signed_request(action, body)
+                .map_err(|_| ConnectionError::Request)?;
             let answer = connection.send(request).await?;
-            self.keep(connection);
-            Ok::<_, Lost>(answer)
+            self.keep_connection(connection);
+            Ok::<_, ConnectionError>(answer)
         };
         let answer = tokio::time::timeout(self.access.bounds.fresh, fresh).await;
-        let lost = |lost: Lost| CallError::Unavailable(Cause::new(lost.to_string()));
-        answer.map_err(|_| CallError::Unavailable(Cause::new("no answer in time")))?.map_err(lost)
+        let lost = |lost: ConnectionError| CallError::Unavailable(Cause::new(lost.to_string()));
+        answer
+            .map_err(|_| CallError::Unavailable(Cause::new("no answer in time")))?
+            .map_err(lost)
     }
 
-    fn request(&self, action: &str, body: Bytes) -> Result<signature::Signed, CallError> {
+    fn signed_request(
+        &self,
+        action: &str,
+        body: Bytes,
+    ) -> Result<signature::SignedRequest, CallError> {
         let at = self.now().plus_millis(self.skew_ms.load(Ordering::Relaxed));
-        let signed = signature::request(self.service, &self.endpoint, &self.access.identity, action, body, at);
+        let signed = signature::sign_request(
+            self.service,
+            &self.endpoint,
+            &self.access.identity,
+            action,
+            body,
+            at,
+        );
         signed.map_err(|_| CallError::Refused("no signature".to_owned()))
     }
 
-    async fn connect(&self) -> Result<Connection, Lost> {
+    async fn connect(&self) -> Result<Connection, ConnectionError> {
         Connection::open(&self.endpoint, &self.access.tls).await
     }
 
     /// Compares the service's clock with ours; whether what was refused may have been refused for that.
-    fn learn_time(&self, answer: &Answer) -> bool {
-        let Some(theirs) = answer.date() else { return false };
+    fn correct_clock(&self, answer: &ServiceResponse) -> bool {
+        let Some(theirs) = answer.server_time() else {
+            return false;
+        };
         let found = theirs.millis().saturating_sub(self.now().millis());
         let skew = if found.abs() > SKEW_MAX_MS { found } else { 0 };
         let before = self.skew_ms.swap(skew, Ordering::Relaxed);
@@ -182,7 +224,11 @@ impl Caller {
             return false;
         }
         if skew != 0 {
-            tracing::error!(skew_s = skew / 1_000, "this machine's clock is {} s behind AWS's", skew / 1_000);
+            tracing::error!(
+                skew_s = skew / 1_000,
+                "this machine's clock is {} s behind AWS's",
+                skew / 1_000
+            );
         }
         !answer.is_success()
     }
@@ -191,8 +237,8 @@ impl Caller {
         (self.access.clock)()
     }
 
-    fn take(&self) -> Option<Connection> {
-        let mut idle = self.idle();
+    fn take_idle_connection(&self) -> Option<Connection> {
+        let mut idle = self.idle_connections();
         while let Some(connection) = idle.pop() {
             if connection.is_open() {
                 return Some(connection);
@@ -201,14 +247,14 @@ impl Caller {
         None
     }
 
-    fn keep(&self, connection: Connection) {
-        let mut idle = self.idle();
-        if idle.len() < IDLE_MAX && connection.is_open() {
+    fn keep_connection(&self, connection: Connection) {
+        let mut idle = self.idle_connections();
+        if idle.len() < IDLE_CONNECTIONS_MAX && connection.is_open() {
             idle.push(connection);
         }
     }
 
-    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+    fn idle_connections(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -18,8 +18,12 @@ impl Cause {
 
 /// Whether the same request may get another answer later, by what a service of AWS answered now. What is not known is
 /// taken by its status: the service's fault may pass, the caller's does not.
-#[cfg(any(feature = "queue-sqs", feature = "vault-secretsmanager", feature = "archive-s3"))]
-pub(crate) fn may_pass(status: u16, code: &str) -> bool {
+#[cfg(any(
+    feature = "queue-sqs",
+    feature = "vault-secretsmanager",
+    feature = "archive-s3"
+))]
+pub(crate) fn is_transient_error(status: u16, code: &str) -> bool {
     /// Answered with a status of the caller's fault.
     const PASSING: [&str; 12] = [
         "ConditionalRequestConflict",
@@ -98,14 +102,14 @@ impl StoreError {
 
 /// Which item was there already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Taken {
+pub enum ExistingItem {
     /// The item itself: this link id, this control id, this ledger entry.
     Item,
     /// The record's id on a side belongs to another link.
     Native(Side),
 }
 
-impl std::fmt::Display for Taken {
+impl std::fmt::Display for ExistingItem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Item => f.write_str("the item"),
@@ -124,7 +128,7 @@ pub enum WriteError {
     #[error("{which} exists already")]
     Exists {
         /// What exists.
-        which: Taken,
+        which: ExistingItem,
     },
     /// DynamoDB takes 400 KB per item.
     #[error("the item would have {bytes} bytes, the limit is {limit}")]
@@ -148,17 +152,32 @@ impl WriteError {
     }
 }
 
-#[cfg(all(test, any(feature = "queue-sqs", feature = "vault-secretsmanager", feature = "archive-s3")))]
+#[cfg(all(
+    test,
+    any(
+        feature = "queue-sqs",
+        feature = "vault-secretsmanager",
+        feature = "archive-s3"
+    )
+))]
 mod tests {
-    use super::may_pass;
+    use super::is_transient_error;
 
     #[test]
-    fn trouble_of_the_service_may_pass_and_ours_does_not() {
-        for (status, code) in [(503, "no error code"), (500, "InternalServiceError"), (400, "ThrottlingException")] {
-            assert!(may_pass(status, code), "{status} {code}");
+    fn service_errors_are_transient_and_caller_errors_are_not() {
+        for (status, code) in [
+            (503, "no error code"),
+            (500, "InternalServiceError"),
+            (400, "ThrottlingException"),
+        ] {
+            assert!(is_transient_error(status, code), "{status} {code}");
         }
-        for (status, code) in [(403, "AccessDeniedException"), (400, "InvalidParameterValue"), (400, "no error code")] {
-            assert!(!may_pass(status, code), "{status} {code}");
+        for (status, code) in [
+            (403, "AccessDeniedException"),
+            (400, "InvalidParameterValue"),
+            (400, "no error code"),
+        ] {
+            assert!(!is_transient_error(status, code), "{status} {code}");
         }
     }
 }

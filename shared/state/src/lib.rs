@@ -26,12 +26,12 @@ pub mod store;
 pub mod vault;
 
 pub use archive::{Archive, ArchiveError, ArchiveKey, ArchiveKind, ArchivePrefix, PutIf};
-pub use binding::{Binding, Closed, Endpoints, Pause};
-pub use error::{Cause, StoreError, Taken, WriteError};
-pub use links::{Links, Listed, Pointers};
+pub use binding::{Binding, DingTalkEndpoints, WriteBlock, WritePause};
+pub use error::{Cause, ExistingItem, StoreError, WriteError};
+pub use links::{LinkStore, ListingReport, PointerChanges};
 pub use queue::dead_letters::{DeadLetter, DeadLetters};
-pub use queue::{Message, Queue, QueueError};
+pub use queue::{Queue, QueueError, QueueMessage};
 pub use run::run_id;
 #[cfg(feature = "dynamodb")]
-pub use store::{Store, Tables, WriteTally};
-pub use vault::{Stage, StagedVault, Vault, VaultError};
+pub use store::{Store, TableNames, WriteTally};
+pub use vault::{SecretStage, StagedVault, Vault, VaultError};

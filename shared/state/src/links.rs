@@ -2,20 +2,20 @@
 //! simulation brings its own.
 
 use async_trait::async_trait;
-use directory::{CorpId, Kind, Link, LinkId, NativeId, Side, Version};
+use directory::{CorpId, Kind, Link, LinkId, NativeId, RowVersion, Side};
 
 use crate::error::{StoreError, WriteError};
 
 /// Pointer items that appear and disappear with a write of a link. The usual put changes none.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Pointers {
+pub struct PointerChanges {
     /// Ids that now lead to the link; refused where they lead to another one.
     pub added: Vec<(Side, NativeId)>,
     /// Ids that no longer do; left alone where they lead to another link already.
     pub removed: Vec<(Side, NativeId)>,
 }
 
-impl Pointers {
+impl PointerChanges {
     /// No pointer changes.
     #[must_use]
     pub fn none() -> Self {
@@ -24,11 +24,11 @@ impl Pointers {
 
     /// What changes between two states of one link; `None` before its creation.
     #[must_use]
-    pub fn between(before: Option<&Link>, after: &Link) -> Self {
+    pub fn between_states(before: Option<&Link>, after: &Link) -> Self {
         let mut pointers = Self::none();
         for side in [Side::DingTalk, Side::Ehr] {
-            let old = before.and_then(|link| link.native(side));
-            let new = after.native(side);
+            let old = before.and_then(|link| link.native_id(side));
+            let new = after.native_id(side);
             if old == new {
                 continue;
             }
@@ -48,7 +48,7 @@ impl Pointers {
 /// What a listing of links went through.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[must_use = "unreadable links are records in trouble, not records that are gone"]
-pub struct Listed {
+pub struct ListingReport {
     /// Links handed out.
     pub links: u64,
     /// Links that are stored but cannot be read, with the reason: each is that record's trouble and stops nobody else
@@ -61,12 +61,17 @@ pub struct Listed {
 /// Every write carries the link's *new* version, chosen at random by the caller, so that a retry recognises its own win:
 /// a write that finds its own version already stored reports success (`design.md` §4.5).
 #[async_trait]
-pub trait Links: Send + Sync {
+pub trait LinkStore: Send + Sync {
     /// One link, strongly consistent.
-    async fn link(&self, corp: &CorpId, kind: Kind, id: LinkId) -> Result<Option<Link>, StoreError>;
+    async fn get_link(
+        &self,
+        corp: &CorpId,
+        kind: Kind,
+        id: LinkId,
+    ) -> Result<Option<Link>, StoreError>;
 
     /// The link that a side's id leads to, strongly consistent, through its pointer item (never through an index).
-    async fn link_by_native(
+    async fn get_link_by_native(
         &self,
         corp: &CorpId,
         kind: Kind,
@@ -81,7 +86,7 @@ pub trait Links: Send + Sync {
         corp: &CorpId,
         kind: Kind,
         each: &mut (dyn FnMut(Link) + Send),
-    ) -> Result<Listed, StoreError>;
+    ) -> Result<ListingReport, StoreError>;
 
     /// Stores a new link and its pointers, all or nothing.
     ///
@@ -98,39 +103,56 @@ pub trait Links: Send + Sync {
         &self,
         corp: &CorpId,
         link: &Link,
-        expected: Version,
-        pointers: &Pointers,
+        expected: RowVersion,
+        pointers: &PointerChanges,
     ) -> Result<(), WriteError>;
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use directory::{Base, Lifecycle};
+    use directory::{Base, LinkLifecycle};
 
-    fn link(dingtalk: Option<&str>) -> Link {
+    fn link_with_dingtalk_id(dingtalk: Option<&str>) -> Link {
         Link {
             id: LinkId([1; 16]),
             kind: Kind::Person,
             generation: 0,
-            version: Version(1),
+            version: RowVersion(1),
             dingtalk: dingtalk.map(|id| NativeId::new(id).unwrap()),
             ehr: Some(NativeId::new("e1").unwrap()),
             unionid: None,
             protected: false,
             base: Base::default(),
             intents: vec![],
-            lifecycle: Lifecycle::Active,
+            lifecycle: LinkLifecycle::Active,
             waits: vec![],
         }
     }
 
     #[test]
-    fn only_what_changed_moves() {
-        assert!(Pointers::between(Some(&link(Some("a"))), &link(Some("a"))).is_empty());
-        let moved = Pointers::between(Some(&link(Some("a"))), &link(Some("b")));
+    fn only_changed_pointers_are_written() {
+        assert!(
+            PointerChanges::between_states(
+                Some(&link_with_dingtalk_id(Some("a"))),
+                &link_with_dingtalk_id(Some("a"))
+            )
+            .is_empty()
+        );
+        let moved = PointerChanges::between_states(
+            Some(&link_with_dingtalk_id(Some("a"))),
+            &link_with_dingtalk_id(Some("b")),
+        );
         assert_eq!(moved.added, [(Side::DingTalk, NativeId::new("b").unwrap())]);
-        assert_eq!(moved.removed, [(Side::DingTalk, NativeId::new("a").unwrap())]);
-        assert_eq!(Pointers::between(None, &link(Some("a"))).added.len(), 2);
+        assert_eq!(
+            moved.removed,
+            [(Side::DingTalk, NativeId::new("a").unwrap())]
+        );
+        assert_eq!(
+            PointerChanges::between_states(None, &link_with_dingtalk_id(Some("a")))
+                .added
+                .len(),
+            2
+        );
     }
 }

@@ -21,7 +21,7 @@ pub const BODY_MAX: usize = 256 * 1024;
 
 /// One message to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
+pub struct QueueMessage {
     /// JSON made by [`messages::encode`]; at most [`BODY_MAX`] bytes.
     pub body: String,
     /// Messages of one group are worked one after the other. Needed by a FIFO queue, at most 128 characters.
@@ -39,7 +39,7 @@ pub trait Queue: Send + Sync {
     ///
     /// # Errors
     /// [`QueueError`]; after `Unavailable` the message may be there all the same.
-    async fn send(&self, message: Message) -> Result<(), QueueError>;
+    async fn send(&self, message: QueueMessage) -> Result<(), QueueError>;
 }
 
 /// Why a message was not sent, or a receipt not honoured.
@@ -68,7 +68,7 @@ impl QueueError {
 ///
 /// # Errors
 /// [`QueueError::Refused`] with the rule that was broken.
-pub fn check(message: &Message, fifo: bool) -> Result<(), QueueError> {
+pub fn check_message(message: &QueueMessage, fifo: bool) -> Result<(), QueueError> {
     let refuse = |why: &str| Err(QueueError::Refused(Cause::new(why)));
     let wrong = |id: &Option<String>| id.as_ref().is_some_and(|id| !is_id(id));
     if message.body.is_empty() || message.body.len() > BODY_MAX {
@@ -100,18 +100,23 @@ pub(crate) fn is_id(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn message(group: Option<&str>, delay_s: u32) -> Message {
-        Message { body: "{}".into(), group: group.map(Into::into), deduplication: group.map(Into::into), delay_s }
+    fn message(group: Option<&str>, delay_s: u32) -> QueueMessage {
+        QueueMessage {
+            body: "{}".into(),
+            group: group.map(Into::into),
+            deduplication: group.map(Into::into),
+            delay_s,
+        }
     }
 
     #[test]
     fn fifo_rules_are_checked_before_the_network() {
-        assert!(check(&message(Some("g"), 0), true).is_ok());
-        assert!(check(&message(None, 30), false).is_ok());
-        assert!(check(&message(None, 0), true).is_err());
-        assert!(check(&message(Some("g"), 1), true).is_err());
-        assert!(check(&message(Some(&"x".repeat(129)), 0), false).is_err());
-        assert!(check(&message(Some("a b"), 0), true).is_err());
-        assert!(check(&message(None, 901), false).is_err());
+        assert!(check_message(&message(Some("g"), 0), true).is_ok());
+        assert!(check_message(&message(None, 30), false).is_ok());
+        assert!(check_message(&message(None, 0), true).is_err());
+        assert!(check_message(&message(Some("g"), 1), true).is_err());
+        assert!(check_message(&message(Some(&"x".repeat(129)), 0), false).is_err());
+        assert!(check_message(&message(Some("a b"), 0), true).is_err());
+        assert!(check_message(&message(None, 901), false).is_err());
     }
 }

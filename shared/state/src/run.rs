@@ -17,7 +17,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn later_runs_sort_later() {
+    fn the_id_of_a_later_run_sorts_later() {
         let earlier = run_id(Timestamp(999_999_999_999), u32::MAX).unwrap();
         let later = run_id(Timestamp(1_780_000_000_000), 0).unwrap();
         assert!(earlier.as_str() < later.as_str());

@@ -20,20 +20,21 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use aws_sdk_dynamodb::Client;
 
 pub use control::ControlKind;
-pub use feed::{EDITS_MAX, Edit, KEPT_S as NEWS_KEPT_S, News, Page, Told};
+pub use feed::{EDITS_MAX, EditNews, EntryEdit, FeedEntry, FeedPage, KEPT_S as NEWS_KEPT_S};
 pub use journal::{
-    Audit, Broken, Copies, Entry, FieldChange, FieldOwner, Heads, Journal, JournalError, NewEntry, NotCopied, Verdict,
+    ChainBreak, ChainEntry, ChainHead, ChainVerdict, FieldChange, FieldOwner, HeadComparison,
+    HeadCopyError, Journal, JournalAudit, JournalError, NewEntry,
 };
-pub use ledger::{Find, LedgerEntry};
+pub use ledger::{LedgerEntry, LookupKey};
 pub use schema::{create_table, create_tables};
-pub use tally::{WriteTally, Written};
-pub use versioned::{Condition, Stored};
+pub use tally::{TableWrites, WriteTally};
+pub use versioned::{PutCondition, StoredItem};
 
 use tally::Counters;
 
 /// The names of the four tables.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tables {
+pub struct TableNames {
     /// Links and pointers.
     pub directory: String,
     /// Bindings, runs, checkpoints, holds.
@@ -44,7 +45,7 @@ pub struct Tables {
     pub ledger: String,
 }
 
-impl Tables {
+impl TableNames {
     /// `{prefix}directory` and so on. DynamoDB wants names of 3 to 255 letters, digits, `_`, `-` and `.`.
     #[must_use]
     pub fn with_prefix(prefix: &str) -> Self {
@@ -65,13 +66,13 @@ impl Tables {
 #[derive(Clone)]
 pub struct Store {
     client: Client,
-    tables: Arc<Tables>,
+    tables: Arc<TableNames>,
     counters: Arc<Counters>,
-    marks: Arc<Marks>,
+    marks: Arc<WriteMarks>,
 }
 
 /// Marks of this process's writes to versioned items, so that a write whose answer was lost is recognised as ours.
-struct Marks {
+struct WriteMarks {
     writer: u128,
     count: AtomicU64,
 }
@@ -80,20 +81,32 @@ impl Store {
     /// A store on these tables. `writer` is a random number of this process: it marks its writes of control items and
     /// ledger entries, as a link's random version marks a link (`design.md` §4.5).
     #[must_use]
-    pub fn new(client: Client, tables: Tables, writer: u128) -> Self {
-        let marks = Marks { writer, count: AtomicU64::new(0) };
-        Self { client, tables: Arc::new(tables), counters: Arc::default(), marks: Arc::new(marks) }
+    pub fn new(client: Client, tables: TableNames, writer: u128) -> Self {
+        let marks = WriteMarks {
+            writer,
+            count: AtomicU64::new(0),
+        };
+        Self {
+            client,
+            tables: Arc::new(tables),
+            counters: Arc::default(),
+            marks: Arc::new(marks),
+        }
     }
 
     /// What was written through this store and its clones so far.
     #[must_use]
-    pub fn writes(&self) -> WriteTally {
+    pub fn write_tally(&self) -> WriteTally {
         self.counters.tally()
     }
 
     /// A mark that no other write has.
-    fn mark(&self) -> Vec<u8> {
+    fn next_mark(&self) -> Vec<u8> {
         let count = self.marks.count.fetch_add(1, Ordering::Relaxed);
-        [self.marks.writer.to_be_bytes().as_slice(), &count.to_be_bytes()].concat()
+        [
+            self.marks.writer.to_be_bytes().as_slice(),
+            &count.to_be_bytes(),
+        ]
+        .concat()
     }
 }

@@ -13,13 +13,15 @@ use crate::error::Cause;
 
 #[cfg(feature = "direct")]
 pub use direct::DirectVault;
-pub use secrets::{BindingSecret, PreviousCallback, SecretError, Secrets, StagedSecrets, TokenSecret};
+pub use secrets::{
+    BindingSecret, PreviousCallbackKeys, SecretError, SecretStore, StagedSecretStore, TokenSecret,
+};
 #[cfg(feature = "vault-secretsmanager")]
 pub use secretsmanager::SecretsManagerVault;
 
 /// Which value of a secret: a rotation makes the next one known before it counts, and keeps the last one for a while.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stage {
+pub enum SecretStage {
     /// What counts.
     Current,
     /// What will count once it is promoted.
@@ -28,7 +30,7 @@ pub enum Stage {
     Previous,
 }
 
-impl Stage {
+impl SecretStage {
     /// The label on Secrets Manager's wire.
     #[must_use]
     pub fn label(self) -> &'static str {
@@ -56,8 +58,12 @@ pub trait Vault: Send + Sync {
     ///
     /// # Errors
     /// [`VaultError::NotFound`] when there is no such secret, or none of this stage.
-    async fn get_stage(&self, name: &str, stage: Stage) -> Result<SecretString, VaultError> {
-        if stage == Stage::Current { self.get(name).await } else { Err(VaultError::NotFound) }
+    async fn get_stage(&self, name: &str, stage: SecretStage) -> Result<SecretString, VaultError> {
+        if stage == SecretStage::Current {
+            self.get(name).await
+        } else {
+            Err(VaultError::NotFound)
+        }
     }
 }
 
@@ -100,11 +106,16 @@ impl VaultError {
 }
 
 /// Lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
+pub(crate) fn lower_hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     bytes
         .iter()
-        .flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]])
+        .flat_map(|byte| {
+            [
+                DIGITS[usize::from(byte >> 4)],
+                DIGITS[usize::from(byte & 15)],
+            ]
+        })
         .map(char::from)
         .collect()
 }

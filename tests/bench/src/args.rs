@@ -9,15 +9,15 @@ use directory::{BindingId, CorpId, RunId};
 /// Figures, a line of JSON each.
 #[derive(Debug, Parser)]
 #[command(name = "bench")]
-pub struct Args {
+pub struct BenchmarkArgs {
     /// Which.
     #[command(subcommand)]
-    pub bench: Bench,
+    pub bench: BenchmarkCommand,
 }
 
 /// The benchmarks.
 #[derive(Debug, Subcommand)]
-pub enum Bench {
+pub enum BenchmarkCommand {
     /// Import of a company, sweeps of it unchanged and changed, and a wasteful client beside them
     Sync(SyncArgs),
     /// What a list row costs once it has arrived, without network and database

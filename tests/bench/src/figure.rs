@@ -6,7 +6,7 @@ use serde::Serialize;
 
 /// What a figure has to be.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Target {
+pub enum FigureTarget {
     /// This or more.
     AtLeast(f64),
     /// This or less.
@@ -19,19 +19,20 @@ pub enum Target {
     None,
 }
 
-impl Target {
+impl FigureTarget {
     fn value(self) -> Option<f64> {
         match self {
-            Self::AtLeast(target) | Self::AtMost(target) | Self::Exactly(target) | Self::Near(target, _) => {
-                Some(target)
-            }
+            Self::AtLeast(target)
+            | Self::AtMost(target)
+            | Self::Exactly(target)
+            | Self::Near(target, _) => Some(target),
             Self::None => None,
         }
     }
 
     /// Whether a value meets it; `None` where nothing is demanded. What is not a number meets nothing.
     #[must_use]
-    pub fn holds(self, value: f64) -> Option<bool> {
+    pub fn is_met(self, value: f64) -> Option<bool> {
         match self {
             Self::AtLeast(target) => Some(value >= target),
             Self::AtMost(target) => Some(value <= target),
@@ -44,7 +45,7 @@ impl Target {
 
 /// The line of JSON.
 #[derive(Debug, Serialize)]
-struct Line<'a> {
+struct FigureLine<'a> {
     bench: &'a str,
     figure: &'a str,
     value: f64,
@@ -71,19 +72,34 @@ impl Figures {
     }
 
     /// A figure of ours.
-    pub fn ours(&mut self, figure: &str, value: f64, unit: &str, target: Target) {
-        self.hold &= self.print(figure, value, unit, target, None) != Some(false);
+    pub fn ours(&mut self, figure: &str, value: f64, unit: &str, target: FigureTarget) {
+        self.hold &= self.print_figure(figure, value, unit, target, None) != Some(false);
     }
 
     /// A figure of somebody whom we compare ourselves with: it may miss the target.
-    pub fn peer(&mut self, peer: &str, figure: &str, value: f64, unit: &str, target: Target) {
-        self.print(figure, value, unit, target, Some(peer));
+    pub fn peer(&mut self, peer: &str, figure: &str, value: f64, unit: &str, target: FigureTarget) {
+        self.print_figure(figure, value, unit, target, Some(peer));
     }
 
-    fn print(&self, figure: &str, value: f64, unit: &str, target: Target, peer: Option<&str>) -> Option<bool> {
-        let holds = target.holds(value);
+    fn print_figure(
+        &self,
+        figure: &str,
+        value: f64,
+        unit: &str,
+        target: FigureTarget,
+        peer: Option<&str>,
+    ) -> Option<bool> {
+        let holds = target.is_met(value);
         let value = (value * 1e4).round() / 1e4;
-        let line = Line { bench: self.bench, figure, value, unit, target: target.value(), holds, peer };
+        let line = FigureLine {
+            bench: self.bench,
+            figure,
+            value,
+            unit,
+            target: target.value(),
+            holds,
+            peer,
+        };
         if let Ok(text) = serde_json::to_string(&line) {
             // A closed pipe changes no verdict.
             _ = writeln!(std::io::stdout(), "{text}");
@@ -98,23 +114,23 @@ mod tests {
 
     #[test]
     fn a_target_is_met_or_missed() {
-        assert_eq!(Target::AtLeast(0.9).holds(0.9), Some(true));
-        assert_eq!(Target::AtLeast(0.9).holds(0.8999), Some(false));
-        assert_eq!(Target::AtMost(1.02).holds(1.03), Some(false));
-        assert_eq!(Target::Exactly(0.0).holds(1.0), Some(false));
-        assert_eq!(Target::Near(0.143, 0.01).holds(0.2), Some(false));
-        assert_eq!(Target::Near(0.143, 0.01).holds(0.15), Some(true));
-        assert_eq!(Target::None.holds(7.0), None);
-        assert_eq!(Target::AtLeast(0.9).holds(f64::NAN), Some(false));
+        assert_eq!(FigureTarget::AtLeast(0.9).is_met(0.9), Some(true));
+        assert_eq!(FigureTarget::AtLeast(0.9).is_met(0.8999), Some(false));
+        assert_eq!(FigureTarget::AtMost(1.02).is_met(1.03), Some(false));
+        assert_eq!(FigureTarget::Exactly(0.0).is_met(1.0), Some(false));
+        assert_eq!(FigureTarget::Near(0.143, 0.01).is_met(0.2), Some(false));
+        assert_eq!(FigureTarget::Near(0.143, 0.01).is_met(0.15), Some(true));
+        assert_eq!(FigureTarget::None.is_met(7.0), None);
+        assert_eq!(FigureTarget::AtLeast(0.9).is_met(f64::NAN), Some(false));
     }
 
     #[test]
-    fn only_our_own_misses_count() {
+    fn only_misses_of_our_own_figures_count() {
         let mut figures = Figures::of("test");
-        figures.peer("wasteful", "calls", 9.0, "ratio", Target::AtMost(1.0));
-        figures.ours("seconds", 9.0, "s", Target::None);
+        figures.peer("wasteful", "calls", 9.0, "ratio", FigureTarget::AtMost(1.0));
+        figures.ours("seconds", 9.0, "s", FigureTarget::None);
         assert!(figures.hold);
-        figures.ours("calls", 9.0, "ratio", Target::AtMost(1.0));
+        figures.ours("calls", 9.0, "ratio", FigureTarget::AtMost(1.0));
         assert!(!figures.hold);
     }
 }

@@ -5,45 +5,48 @@
 //! in the same run that misses it, so that the measure is known to be able to fail.
 
 pub mod args;
+pub mod call_minimum;
 pub mod callback;
 pub mod figure;
-pub mod floor;
 pub mod process;
 pub mod rows;
 pub mod sync;
 
 use std::process::ExitCode;
 
-use args::{Args, Bench};
+use args::{BenchmarkArgs, BenchmarkCommand};
 
 /// Runs a benchmark. Exit 1: it could not be run, or a figure of ours misses its target.
 #[must_use]
-pub fn run(args: &Args) -> ExitCode {
+pub fn run(args: &BenchmarkArgs) -> ExitCode {
     runtime::init_logging("bench");
     let mut builder = match &args.bench {
         // As on Lambda, where the measured side has one thread.
-        Bench::SweepOnce(_) => tokio::runtime::Builder::new_current_thread(),
-        Bench::Sync(_) | Bench::Rows(_) | Bench::Callback(_) | Bench::Flood(_) => {
-            tokio::runtime::Builder::new_multi_thread()
-        }
+        BenchmarkCommand::SweepOnce(_) => tokio::runtime::Builder::new_current_thread(),
+        BenchmarkCommand::Sync(_)
+        | BenchmarkCommand::Rows(_)
+        | BenchmarkCommand::Callback(_)
+        | BenchmarkCommand::Flood(_) => tokio::runtime::Builder::new_multi_thread(),
     };
     let runtime = match builder.enable_all().build() {
         Ok(runtime) => runtime,
-        Err(err) => return local::failed(&err),
+        Err(err) => return local::print_error(&err),
     };
     match &args.bench {
-        Bench::Sync(args) => verdict(runtime.block_on(sync::run(args))),
-        Bench::Rows(args) => verdict(runtime.block_on(rows::run(args))),
-        Bench::SweepOnce(args) => verdict(runtime.block_on(sync::measured::run(args)).map(|()| true)),
-        Bench::Callback(args) => verdict(runtime.block_on(callback::run(args))),
-        Bench::Flood(args) => verdict(runtime.block_on(callback::flood::run(args))),
+        BenchmarkCommand::Sync(args) => exit_code(runtime.block_on(sync::run(args))),
+        BenchmarkCommand::Rows(args) => exit_code(runtime.block_on(rows::run(args))),
+        BenchmarkCommand::SweepOnce(args) => {
+            exit_code(runtime.block_on(sync::measured::run(args)).map(|()| true))
+        }
+        BenchmarkCommand::Callback(args) => exit_code(runtime.block_on(callback::run(args))),
+        BenchmarkCommand::Flood(args) => exit_code(runtime.block_on(callback::flood::run(args))),
     }
 }
 
-fn verdict<E: std::error::Error>(ended: Result<bool, E>) -> ExitCode {
+fn exit_code<E: std::error::Error>(ended: Result<bool, E>) -> ExitCode {
     match ended {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
-        Err(trouble) => local::failed(&trouble),
+        Err(trouble) => local::print_error(&trouble),
     }
 }

@@ -2,9 +2,9 @@
 
 use std::process::ExitCode;
 
-use bench::args::Args;
+use bench::args::BenchmarkArgs;
 use clap::Parser as _;
 
 fn main() -> ExitCode {
-    bench::run(&Args::parse())
+    bench::run(&BenchmarkArgs::parse())
 }

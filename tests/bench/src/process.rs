@@ -21,48 +21,56 @@ pub struct Usage {
 /// Why there are no figures.
 #[derive(Debug, thiserror::Error)]
 #[error("the use of CPU and memory cannot be read; the benchmarks need Linux")]
-pub struct Unreadable(#[source] std::io::Error);
+pub struct UsageError(#[source] std::io::Error);
 
 /// This process.
 ///
 /// # Errors
 /// [`Unreadable`] where there is no `/proc`, or not Linux's.
-pub fn usage() -> Result<Usage, Unreadable> {
-    let stat = std::fs::read_to_string("/proc/self/stat").map_err(Unreadable)?;
-    let status = std::fs::read_to_string("/proc/self/status").map_err(Unreadable)?;
-    parse(&stat, &status).ok_or_else(|| Unreadable(std::io::ErrorKind::InvalidData.into()))
+pub fn usage() -> Result<Usage, UsageError> {
+    let stat = std::fs::read_to_string("/proc/self/stat").map_err(UsageError)?;
+    let status = std::fs::read_to_string("/proc/self/status").map_err(UsageError)?;
+    parse_usage(&stat, &status).ok_or_else(|| UsageError(std::io::ErrorKind::InvalidData.into()))
 }
 
 /// The most memory that another process ever had resident, KiB.
 ///
 /// # Errors
 /// [`Unreadable`] where there is no such process.
-pub fn peak_kib_of(pid: u32) -> Result<u64, Unreadable> {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).map_err(Unreadable)?;
-    kib(&status, "VmHWM").ok_or_else(|| Unreadable(std::io::ErrorKind::InvalidData.into()))
+pub fn peak_kib_of(pid: u32) -> Result<u64, UsageError> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).map_err(UsageError)?;
+    status_kib(&status, "VmHWM").ok_or_else(|| UsageError(std::io::ErrorKind::InvalidData.into()))
 }
 
 /// User and system time that all threads of another process have used so far, those that have ended among them.
 ///
 /// # Errors
 /// [`Unreadable`] where there is no such process.
-pub fn cpu_of(pid: i32) -> Result<Duration, Unreadable> {
-    let now = nix::time::clock_getcpuclockid(nix::unistd::Pid::from_raw(pid)).and_then(nix::time::ClockId::now);
-    now.map(Duration::from).map_err(|error| Unreadable(error.into()))
+pub fn cpu_of(pid: i32) -> Result<Duration, UsageError> {
+    let now = nix::time::clock_getcpuclockid(nix::unistd::Pid::from_raw(pid))
+        .and_then(nix::time::ClockId::now);
+    now.map(Duration::from)
+        .map_err(|error| UsageError(error.into()))
 }
 
-fn kib(status: &str, name: &str) -> Option<u64> {
-    let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
+fn status_kib(status: &str, name: &str) -> Option<u64> {
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
     line.trim().strip_suffix("kB")?.trim().parse().ok()
 }
 
-fn parse(stat: &str, status: &str) -> Option<Usage> {
+fn parse_usage(stat: &str, status: &str) -> Option<Usage> {
     // The name in parentheses may itself hold spaces; utime and stime are fields 14 and 15, counted from 1.
     let (_, after_name) = stat.rsplit_once(')')?;
     let mut fields = after_name.split_whitespace().skip(11);
     let ticks: u64 = fields.next()?.parse::<u64>().ok()? + fields.next()?.parse::<u64>().ok()?;
     let cpu_ms = ticks * 1000 / TICKS_PER_SECOND;
-    Some(Usage { cpu_ms, resident_kib: kib(status, "VmRSS")?, peak_kib: kib(status, "VmHWM")? })
+    Some(Usage {
+        cpu_ms,
+        resident_kib: status_kib(status, "VmRSS")?,
+        peak_kib: status_kib(status, "VmHWM")?,
+    })
 }
 
 #[cfg(test)]
@@ -74,8 +82,15 @@ mod tests {
     #[test]
     fn time_and_memory_are_read() {
         let status = "Name:\tx\nVmPeak:\t  999 kB\nVmHWM:\t   5120 kB\nVmRSS:\t   4096 kB\n";
-        let usage = parse(STAT, status).unwrap();
-        assert_eq!(usage, Usage { cpu_ms: 2810, resident_kib: 4096, peak_kib: 5120 });
+        let usage = parse_usage(STAT, status).unwrap();
+        assert_eq!(
+            usage,
+            Usage {
+                cpu_ms: 2810,
+                resident_kib: 4096,
+                peak_kib: 5120
+            }
+        );
     }
 
     #[test]
@@ -87,8 +102,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_understood_is_no_figure() {
-        assert_eq!(parse(STAT, "Name:\tx\n"), None);
-        assert_eq!(parse("77 (x) S 1", "VmHWM: 1 kB\nVmRSS: 1 kB\n"), None);
+    fn unknown_text_gives_no_figure() {
+        assert_eq!(parse_usage(STAT, "Name:\tx\n"), None);
+        assert_eq!(
+            parse_usage("77 (x) S 1", "VmHWM: 1 kB\nVmRSS: 1 kB\n"),
+            None
+        );
     }
 }

@@ -7,41 +7,48 @@ mod company;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use dingtalk::client::{Client, Crawled, MemberRow, Unread, crawl};
+use dingtalk::client::{Client, CrawlItem, CrawlState, MemberRow, crawl_directory};
 use directory::hash::{self, HashKey};
-use directory::index::{BaseIndex, Listed, Nomination, Place};
-use directory::link::Version;
+use directory::index::{BaseIndex, ListedFields, MemberPlace, Nomination};
+use directory::link::RowVersion;
 use directory::policy::Policy;
-use directory::{Base, CorpId, DeptId, Field, FieldSet, Kind, Lifecycle, Link, LinkId, NativeId, Side, Values, custom};
-use engine::names::Names;
+use directory::{
+    Base, CorpId, DeptId, Field, FieldSet, FieldValues, Kind, Link, LinkId, LinkLifecycle,
+    NativeId, Side, custom_fields,
+};
+use engine::link_names::LinkNames;
 use local::embedded::database::client_at;
-use state::{Store, Tables};
+use state::{Store, TableNames};
 use tokio::process::Command;
 
 use crate::args::RowsArgs;
+use crate::call_minimum::ratio;
 use crate::callback::total_instructions;
-use crate::figure::{Figures, Target};
-use crate::floor::ratio;
-use crate::process::{Unreadable, usage};
+use crate::figure::{FigureTarget, Figures};
+use crate::process::{UsageError, usage};
 
 /// What `design.md` §10 asks, per person and side.
-const CPU: Target = Target::AtMost(6.0);
+const CPU: FigureTarget = FigureTarget::AtMost(6.0);
 
 /// The same, of the memory of a whole sweep of 200,000 people.
-const MEMORY: Target = Target::AtMost(32.0);
+const MEMORY: FigureTarget = FigureTarget::AtMost(32.0);
 
 /// People of the company whose rows are counted: under valgrind a program is fifty times slower.
-const COUNTED: u32 = 10_000;
+const COUNTED_PEOPLE: u32 = 10_000;
 
 /// Person fields that a row shows.
-const SHOWN: FieldSet = FieldSet::PERSON.without(FieldSet::of(&[Field::MainDepartment, Field::Leads, Field::Manager]));
+const SHOWN: FieldSet = FieldSet::PERSON.without(FieldSet::of_fields(&[
+    Field::MainDepartment,
+    Field::Leads,
+    Field::Manager,
+]));
 
 /// Why there are no figures.
 #[derive(Debug, thiserror::Error)]
-pub enum Trouble {
+pub enum RowsError {
     /// This process.
     #[error(transparent)]
-    Unreadable(#[from] Unreadable),
+    Unreadable(#[from] UsageError),
     /// The company's id.
     #[error("the company could not be set up")]
     Company(#[from] directory::ids::InvalidId),
@@ -54,10 +61,10 @@ pub enum Trouble {
 ///
 /// # Errors
 /// [`Trouble`].
-pub async fn run(args: &RowsArgs) -> Result<bool, Trouble> {
-    let client = company::client(args.people);
+pub async fn run(args: &RowsArgs) -> Result<bool, RowsError> {
+    let client = company::memory_client(args.people);
     let empty = usage()?;
-    let mut sweep = Sweep::of(client)?;
+    let mut sweep = RowSweep::for_client(client)?;
     sweep.link_everybody().await;
     if let Some(passes) = args.passes {
         for _ in 0..passes {
@@ -70,26 +77,57 @@ pub async fn run(args: &RowsArgs) -> Result<bool, Trouble> {
     let spent = usage()?.cpu_ms.saturating_sub(before.cpu_ms);
     let mut figures = Figures::of("rows");
     // A row that did not agree was not compared with what it is: the figure would mean nothing.
-    figures.ours("agreeing_rows", ratio(agreeing, 1), "rows", Target::Exactly(args.people.into()));
-    figures.ours("cpu_per_person_and_side", ratio(spent * 1000, args.people.into()), "µs", CPU);
+    figures.ours(
+        "agreeing_rows",
+        ratio(agreeing, 1),
+        "rows",
+        FigureTarget::Exactly(args.people.into()),
+    );
+    figures.ours(
+        "cpu_per_person_and_side",
+        ratio(spent * 1000, args.people.into()),
+        "µs",
+        CPU,
+    );
     // What a sweep keeps per person as long as it lasts; the pages here are not its own.
     let kept = before.resident_kib.saturating_sub(empty.resident_kib);
     figures.ours("index_memory", ratio(kept, 1024), "MiB", MEMORY);
-    figures.ours("index_memory_per_person", ratio(kept * 1024, args.people.into()), "B", Target::None);
-    let instructions = counted(2).await?.saturating_sub(counted(1).await?);
-    figures.ours("instructions_per_row", ratio(instructions, COUNTED.into()), "instructions", Target::None);
+    figures.ours(
+        "index_memory_per_person",
+        ratio(kept * 1024, args.people.into()),
+        "B",
+        FigureTarget::None,
+    );
+    let instructions = count_instructions(2)
+        .await?
+        .saturating_sub(count_instructions(1).await?);
+    figures.ours(
+        "instructions_per_row",
+        ratio(instructions, COUNTED_PEOPLE.into()),
+        "instructions",
+        FigureTarget::None,
+    );
     Ok(figures.hold)
 }
 
 /// Instructions of this program for the same company and this many passes: those of two less those of one are a pass.
-async fn counted(passes: u32) -> Result<u64, Trouble> {
-    let why = |why: &dyn std::fmt::Display| Trouble::NotCounted(why.to_string());
+async fn count_instructions(passes: u32) -> Result<u64, RowsError> {
+    let why = |why: &dyn std::fmt::Display| RowsError::NotCounted(why.to_string());
     let program = std::env::current_exe().map_err(|err| why(&err))?;
     let place = tempfile::TempDir::new().map_err(|err| why(&err))?;
     let file = place.path().join("callgrind");
     let mut command = Command::new("valgrind");
-    command.arg("--tool=callgrind").arg(format!("--callgrind-out-file={}", file.display())).arg(program).arg("rows");
-    command.args(["--people", &COUNTED.to_string(), "--passes", &passes.to_string()]);
+    command
+        .arg("--tool=callgrind")
+        .arg(format!("--callgrind-out-file={}", file.display()))
+        .arg(program)
+        .arg("rows");
+    command.args([
+        "--people",
+        &COUNTED_PEOPLE.to_string(),
+        "--passes",
+        &passes.to_string(),
+    ]);
     let output = command.output().await.map_err(|err| why(&err))?;
     if !output.status.success() {
         return Err(why(&String::from_utf8_lossy(&output.stderr)));
@@ -99,94 +137,145 @@ async fn counted(passes: u32) -> Result<u64, Trouble> {
 }
 
 /// What a sweep has in hands when its lists begin to arrive.
-struct Sweep {
+struct RowSweep {
     client: Client,
     key: HashKey,
-    names: Names,
+    names: LinkNames,
     policy: Policy,
     index: BaseIndex,
 }
 
-impl Sweep {
+impl RowSweep {
     /// Nobody linked yet.
-    fn of(client: Client) -> Result<Self, Trouble> {
+    fn for_client(client: Client) -> Result<Self, RowsError> {
         let key = HashKey::new([7; 32]);
         // Nobody is asked there: whatever the rows refer to is in memory.
         let nowhere = client_at(([127, 0, 0, 1], 1).into(), "nobody");
-        let links = Arc::new(Store::new(nowhere, Tables::with_prefix("bench-"), 1));
-        let names = Names::new(CorpId::new("ding-bench")?, links);
-        let listed = Listed { dingtalk: SHOWN, ehr: SHOWN, ehr_news: FieldSet::NONE };
+        let links = Arc::new(Store::new(nowhere, TableNames::with_prefix("bench-"), 1));
+        let names = LinkNames::new(CorpId::new("ding-bench")?, links);
+        let listed = ListedFields {
+            dingtalk: SHOWN,
+            ehr: SHOWN,
+            ehr_news: FieldSet::NONE,
+        };
         let index = BaseIndex::new(key.clone(), listed);
-        Ok(Self { client, key, names, policy: Policy::dingtalk_is_master(), index })
+        Ok(Self {
+            client,
+            key,
+            names,
+            policy: Policy::dingtalk_is_master(),
+            index,
+        })
     }
 
     /// Links whoever the lists show, with the base that they show.
     async fn link_everybody(&mut self) {
-        let Self { client, key, names, policy, index } = self;
-        names.learn(&link(key, Kind::Department, DeptId::ROOT.into(), &Values::new()));
-        let mut add = |crawled: Crawled<'_>| match crawled {
-            Crawled::Department(record) => names.learn(&link(key, Kind::Department, record.id.clone(), &record.values)),
-            Crawled::Members { department, rows } => {
-                let place = names.remembered(Side::DingTalk, Kind::Department, &department.into());
+        let Self {
+            client,
+            key,
+            names,
+            policy,
+            index,
+        } = self;
+        names.learn(&make_link(
+            key,
+            Kind::Department,
+            DeptId::ROOT.into(),
+            &FieldValues::new(),
+        ));
+        let mut add = |crawled: CrawlItem<'_>| match crawled {
+            CrawlItem::Department(record) => names.learn(&make_link(
+                key,
+                Kind::Department,
+                record.id.clone(),
+                &record.values,
+            )),
+            CrawlItem::Members { department, rows } => {
+                let place =
+                    names.remembered_link(Side::DingTalk, Kind::Department, &department.into());
                 for MemberRow { mut record, .. } in rows {
-                    resolve(names, policy, &mut record.values, index);
-                    let mut person = link(key, Kind::Person, record.id, &record.values);
+                    resolve_references(names, policy, &mut record.values, index);
+                    let mut person = make_link(key, Kind::Person, record.id, &record.values);
                     person.base.departments.extend(place);
-                    index.add(&person);
+                    index.add_link(&person);
                 }
             }
         };
-        walk(client, &mut add).await;
+        crawl_lists(client, &mut add).await;
         index.freeze();
     }
 
     /// Sees every list as a sweep does; how many rows agree with base.
     async fn see_everybody(&mut self) -> u64 {
-        let Self { client, names, policy, index, .. } = self;
+        let Self {
+            client,
+            names,
+            policy,
+            index,
+            ..
+        } = self;
         let mut agreeing = 0;
-        let mut see = |crawled: Crawled<'_>| {
-            let Crawled::Members { department, rows } = crawled else { return };
-            for MemberRow { mut record, leads_here } in rows {
-                resolve(names, policy, &mut record.values, index);
-                let place = names.remembered(Side::DingTalk, Kind::Department, &department.into());
-                let place = place.map(|department| Place { department, leads: leads_here });
-                let nomination = index.see_member(&record.id, &record.values, place);
+        let mut see = |crawled: CrawlItem<'_>| {
+            let CrawlItem::Members { department, rows } = crawled else {
+                return;
+            };
+            for MemberRow {
+                mut record,
+                leads_here,
+            } in rows
+            {
+                resolve_references(names, policy, &mut record.values, index);
+                let place =
+                    names.remembered_link(Side::DingTalk, Kind::Department, &department.into());
+                let place = place.map(|department| MemberPlace {
+                    department,
+                    leads: leads_here,
+                });
+                let nomination = index.compare_member_row(&record.id, &record.values, place);
                 agreeing += u64::from(matches!(nomination, Nomination::Agrees(_)));
             }
         };
-        walk(client, &mut see).await;
+        crawl_lists(client, &mut see).await;
         agreeing
     }
 }
 
-async fn walk(client: &Client, each: &mut (dyn FnMut(Crawled<'_>) + Send)) {
-    let all = Unread::below(&BTreeSet::from([DeptId::ROOT]));
+async fn crawl_lists(client: &Client, each: &mut (dyn FnMut(CrawlItem<'_>) + Send)) {
+    let all = CrawlState::below_roots(&BTreeSet::from([DeptId::ROOT]));
     // What did not come agrees with nothing: the count of rows shows it.
-    _ = crawl(client, all, FieldSet::PERSON, &|| true, each).await;
+    _ = crawl_directory(client, all, FieldSet::PERSON, &|| true, each).await;
 }
 
-fn resolve(names: &Names, policy: &Policy, values: &mut Values, index: &BaseIndex) {
+fn resolve_references(
+    names: &LinkNames,
+    policy: &Policy,
+    values: &mut FieldValues,
+    index: &BaseIndex,
+) {
     names.resolve_row(Side::DingTalk, values, index, true);
-    custom::restrict_row(values, &policy.scope);
+    custom_fields::restrict_list_row(values, &policy.scope);
 }
 
-fn link(key: &HashKey, kind: Kind, native: NativeId, values: &Values) -> Link {
-    let id: LinkId = hash::link_id(key, Side::DingTalk, kind, &native, 0);
+fn make_link(key: &HashKey, kind: Kind, native: NativeId, values: &FieldValues) -> Link {
+    let id: LinkId = hash::derive_link_id(key, Side::DingTalk, kind, &native, 0);
     Link {
         id,
         kind,
         generation: 1,
-        version: Version(1),
+        version: RowVersion(1),
         dingtalk: Some(native),
         ehr: None,
         unionid: None,
         protected: false,
         base: Base {
-            hashes: values.iter().map(|(field, value)| (field, hash::field(key, field, value))).collect(),
+            hashes: values
+                .iter()
+                .map(|(field, value)| (field, hash::hash_field(key, field, value)))
+                .collect(),
             ..Base::default()
         },
         intents: Vec::new(),
-        lifecycle: Lifecycle::Active,
+        lifecycle: LinkLifecycle::Active,
         waits: Vec::new(),
     }
 }

@@ -10,7 +10,7 @@ use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::sync::Mutex;
 
-const PROGRAM: &str = include_str!("aws.py");
+const CLIENT_PROGRAM: &str = include_str!("aws.py");
 
 /// AWS did not do what it was asked to.
 #[derive(Debug, thiserror::Error)]
@@ -47,21 +47,25 @@ impl AwsError {
 }
 
 /// The client; it ends with this value.
-pub struct Aws {
+pub struct BotoClient {
     pipes: Mutex<(ChildStdin, Lines<BufReader<ChildStdout>>)>,
     _process: Child,
 }
 
-impl Aws {
+impl BotoClient {
     /// Starts it for an emulator at `url`, with the Python that has `boto3`, as the account's root.
     ///
     /// # Errors
     /// [`AwsError::Gone`] if it does not start.
-    pub fn of_emulator(python: &Path, url: &str) -> Result<Self, AwsError> {
+    pub fn start_for_emulator(python: &Path, url: &str) -> Result<Self, AwsError> {
         let mut process = Command::new(python)
-            .args(["-c", PROGRAM])
+            .args(["-c", CLIENT_PROGRAM])
             .env_clear()
-            .envs([("AWS_ENDPOINT_URL", url), ("AWS_DEFAULT_REGION", REGION), ("LANG", "C.UTF-8")])
+            .envs([
+                ("AWS_ENDPOINT_URL", url),
+                ("AWS_DEFAULT_REGION", REGION),
+                ("LANG", "C.UTF-8"),
+            ])
             .envs([("AWS_ACCESS_KEY_ID", ROOT), ("AWS_SECRET_ACCESS_KEY", ROOT)])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -71,18 +75,29 @@ impl Aws {
         let ended = || AwsError::Gone(std::io::ErrorKind::BrokenPipe.into());
         let input = process.stdin.take().ok_or_else(ended)?;
         let output = BufReader::new(process.stdout.take().ok_or_else(ended)?).lines();
-        Ok(Self { pipes: Mutex::new((input, output)), _process: process })
+        Ok(Self {
+            pipes: Mutex::new((input, output)),
+            _process: process,
+        })
     }
 
     /// A call in `boto3`'s words, for example `("sqs", "get_queue_attributes", …)`.
     ///
     /// # Errors
     /// [`AwsError`].
-    pub async fn call(&self, service: &str, operation: &str, parameters: Value) -> Result<Value, AwsError> {
+    pub async fn call(
+        &self,
+        service: &str,
+        operation: &str,
+        parameters: Value,
+    ) -> Result<Value, AwsError> {
         let ask = json!({"service": service, "operation": operation, "parameters": parameters});
         let mut pipes = self.pipes.lock().await;
         let (input, output) = &mut *pipes;
-        input.write_all(format!("{ask}\n").as_bytes()).await.map_err(AwsError::Gone)?;
+        input
+            .write_all(format!("{ask}\n").as_bytes())
+            .await
+            .map_err(AwsError::Gone)?;
         let line = output.next_line().await.map_err(AwsError::Gone)?;
         let line = line.ok_or_else(|| AwsError::Gone(std::io::ErrorKind::UnexpectedEof.into()))?;
         let mut said: Value = serde_json::from_str(&line)?;
@@ -91,8 +106,8 @@ impl Aws {
             None => Err(AwsError::Refused {
                 service: service.to_owned(),
                 operation: operation.to_owned(),
-                code: text(&said, "code"),
-                message: text(&said, "message"),
+                code: text_field(&said, "code"),
+                message: text_field(&said, "message"),
             }),
         }
     }
@@ -100,6 +115,10 @@ impl Aws {
 
 /// A text field of an answer; empty where there is none.
 #[must_use]
-pub fn text(value: &Value, name: &str) -> String {
-    value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+pub fn text_field(value: &Value, name: &str) -> String {
+    value
+        .get(name)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned()
 }

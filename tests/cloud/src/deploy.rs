@@ -3,21 +3,21 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use local::cloud::emulator::{Emulator, EmulatorTrouble, Iam, target_directory};
-use local::cloud::tool;
+use local::cloud::emulator::{Emulator, EmulatorError, IamMode, target_directory};
+use local::cloud::pypi_tools;
 
 use crate::args::DeployArgs;
-use crate::aws::Aws;
-use crate::screen::{done, remark};
-use crate::stack::{Stack, megabytes};
-use crate::template::{self, Packaged};
-use crate::witness::Witness;
-use crate::world::World;
-use crate::zips::{self, Places, Programs};
+use crate::aws::BotoClient;
+use crate::denial_proxy::DenialProxy;
+use crate::screen::{print_done, print_remark};
+use crate::stack::{DeployedStack, file_megabytes};
+use crate::template::{self, PackagedTemplate};
+use crate::world::CloudWorld;
+use crate::zips::{self, BootstrapPrograms, BuildPaths};
 use crate::{stack, stories};
 
 /// The name of the stack.
-const STACK: &str = "bangding-local";
+const STACK_NAME: &str = "bangding-local";
 
 /// Deploys, tells the stories, tears down.
 ///
@@ -25,33 +25,34 @@ const STACK: &str = "bangding-local";
 /// What failed, for people.
 pub async fn run(args: &DeployArgs) -> Result<(), String> {
     let began = Instant::now();
-    let world = deployed(args.programs(), args.people as usize, Endpoint::Emulator).await?;
-    let told = stories::tell(&world, &stories::ALL).await;
+    let world =
+        deploy_company(args.programs(), args.people as usize, AwsEndpoint::Emulator).await?;
+    let told = stories::run_stories(&world, &stories::ALL_STORIES).await;
     if args.keep {
-        stay(&world).await;
+        wait_for_interrupt(&world).await;
     }
     let torn_down = tear_down(world).await;
     let stories = told?;
     torn_down?;
-    done("complete", &format!("{stories} stories"), began.elapsed());
+    print_done("complete", &format!("{stories} stories"), began.elapsed());
     Ok(())
 }
 
 /// Where the functions find AWS.
-pub enum Endpoint<'a> {
+pub enum AwsEndpoint<'a> {
     /// At the emulator itself.
     Emulator,
     /// Behind a witness.
-    Witness(&'a Witness),
+    Witness(&'a DenialProxy),
 }
 
-impl Endpoint<'_> {
-    fn start(&self, target: &Path) -> Result<Emulator, EmulatorTrouble> {
+impl AwsEndpoint<'_> {
+    fn start(&self, target: &Path) -> Result<Emulator, EmulatorError> {
         match self {
-            Self::Emulator => Emulator::start(target, Iam::Enforced),
+            Self::Emulator => Emulator::start(target, IamMode::Enforced),
             Self::Witness(witness) => {
-                let emulator = Emulator::start_behind(target, Iam::Enforced, &witness.url())?;
-                witness.lead_to(emulator.url());
+                let emulator = Emulator::start_behind(target, IamMode::Enforced, &witness.url())?;
+                witness.forward_to(emulator.url());
                 Ok(emulator)
             }
         }
@@ -59,8 +60,12 @@ impl Endpoint<'_> {
 }
 
 impl DeployArgs {
-    fn programs(&self) -> Programs {
-        if self.built { Programs::Built } else { Programs::CargoLambda }
+    fn programs(&self) -> BootstrapPrograms {
+        if self.built {
+            BootstrapPrograms::Built
+        } else {
+            BootstrapPrograms::CargoLambda
+        }
     }
 }
 
@@ -68,48 +73,90 @@ impl DeployArgs {
 ///
 /// # Errors
 /// What failed, for people.
-pub async fn deployed(programs: Programs, people: usize, endpoint: Endpoint<'_>) -> Result<World, String> {
+pub async fn deploy_company(
+    programs: BootstrapPrograms,
+    people: usize,
+    endpoint: AwsEndpoint<'_>,
+) -> Result<CloudWorld, String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let target = target_directory().map_err(|err| err.to_string())?;
     let step = Instant::now();
-    let python = tool::emulator(&target)?;
-    let places = Places { root, target, python };
-    let packaged = packaged(&places)?;
+    let python = pypi_tools::install_emulator(&target)?;
+    let places = BuildPaths {
+        root,
+        target,
+        python,
+    };
+    let packaged = read_and_package(&places)?;
     let zips = zips::make(&places, &packaged.functions, programs).await?;
     let sizes: Vec<String> = packaged
         .functions
         .iter()
         .zip(&zips)
-        .map(|(function, zip)| format!("{} {:.1} MB", function.binary, megabytes(zip)))
+        .map(|(function, zip)| format!("{} {:.1} MB", function.binary, file_megabytes(zip)))
         .collect();
-    done("zips", &sizes.join(", "), step.elapsed());
+    print_done("zips", &sizes.join(", "), step.elapsed());
     let step = Instant::now();
-    let emulator = endpoint.start(&places.target).map_err(|err| directory::text::with_causes(&err))?;
-    let aws = Aws::of_emulator(&places.python.join("python"), emulator.url()).map_err(|err| err.to_string())?;
-    done("emulator", &format!("{} with IAM enforced", emulator.url()), step.elapsed());
+    let emulator = endpoint
+        .start(&places.target)
+        .map_err(|err| directory::text::describe_error(&err))?;
+    let aws = BotoClient::start_for_emulator(&places.python.join("python"), emulator.url())
+        .map_err(|err| err.to_string())?;
+    print_done(
+        "emulator",
+        &format!("{} with IAM enforced", emulator.url()),
+        step.elapsed(),
+    );
     let step = Instant::now();
     for line in &packaged.changed {
-        remark(line.trim());
+        print_remark(line.trim());
     }
-    let stack = Stack::deploy(&aws, STACK, &packaged, &zips).await;
-    let stack = stack.map_err(|err| format!("{}\n{}", directory::text::with_causes(&err), emulator.log()))?;
-    done("stack", &format!("{STACK}, {} resources", stack.resources.len()), step.elapsed());
+    let stack = DeployedStack::deploy(&aws, STACK_NAME, &packaged, &zips).await;
+    let stack = stack.map_err(|err| {
+        format!(
+            "{}\n{}",
+            directory::text::describe_error(&err),
+            emulator.log()
+        )
+    })?;
+    print_done(
+        "stack",
+        &format!("{STACK_NAME}, {} resources", stack.resources.len()),
+        step.elapsed(),
+    );
     let step = Instant::now();
-    let world = World::bind(emulator, aws, stack, people).await;
-    done("company", &format!("{people} people at {}", world.dingtalk.url()), step.elapsed());
+    let world = CloudWorld::bind(emulator, aws, stack, people).await;
+    print_done(
+        "company",
+        &format!("{people} people at {}", world.dingtalk.url()),
+        step.elapsed(),
+    );
     Ok(world)
 }
 
-fn packaged(places: &Places) -> Result<Packaged, String> {
+fn read_and_package(places: &BuildPaths) -> Result<PackagedTemplate, String> {
     let path = places.root.join("infra/template.yaml");
-    let text = std::fs::read_to_string(&path).map_err(|err| format!("{} cannot be read: {err}", path.display()))?;
+    let text = std::fs::read_to_string(&path)
+        .map_err(|err| format!("{} cannot be read: {err}", path.display()))?;
     template::package(&text, stack::BUCKET)
 }
 
-async fn stay(world: &World) {
-    remark(&format!("AWS {} (keys test/test), stack {}", world.emulator().url(), world.stack.name));
-    remark(&format!("callback {}", world.subscription["callback_url"].as_str().unwrap_or_default()));
-    remark(&format!("DingTalk {}; Ctrl+C tears everything down", world.dingtalk.url()));
+async fn wait_for_interrupt(world: &CloudWorld) {
+    print_remark(&format!(
+        "AWS {} (keys test/test), stack {}",
+        world.emulator().url(),
+        world.stack.name
+    ));
+    print_remark(&format!(
+        "callback {}",
+        world.subscription["callback_url"]
+            .as_str()
+            .unwrap_or_default()
+    ));
+    print_remark(&format!(
+        "DingTalk {}; Ctrl+C tears everything down",
+        world.dingtalk.url()
+    ));
     // Without a signal to wait for there is nothing to stay for.
     _ = tokio::signal::ctrl_c().await;
 }
@@ -118,21 +165,29 @@ async fn stay(world: &World) {
 ///
 /// # Errors
 /// What is left, for people.
-pub async fn tear_down(world: World) -> Result<(), String> {
+pub async fn tear_down(world: CloudWorld) -> Result<(), String> {
     let step = Instant::now();
-    world.stack.delete(&world.aws).await.map_err(|err| directory::text::with_causes(&err))?;
+    world
+        .stack
+        .delete(&world.aws)
+        .await
+        .map_err(|err| directory::text::describe_error(&err))?;
     let url = world.emulator().url().to_owned();
     // Stops the functions too, and waits for their end.
-    tokio::task::spawn_blocking(move || drop(world)).await.map_err(|err| err.to_string())?;
+    tokio::task::spawn_blocking(move || drop(world))
+        .await
+        .map_err(|err| err.to_string())?;
     if is_answering(&url).await {
         return Err(format!("{url} still answers"));
     }
-    done("torn down", "nothing is left", step.elapsed());
+    print_done("torn down", "nothing is left", step.elapsed());
     Ok(())
 }
 
 async fn is_answering(url: &str) -> bool {
     let address = url.trim_start_matches("http://").to_owned();
     let connect = tokio::net::TcpStream::connect(address);
-    tokio::time::timeout(Duration::from_secs(1), connect).await.is_ok_and(|connected| connected.is_ok())
+    tokio::time::timeout(Duration::from_secs(1), connect)
+        .await
+        .is_ok_and(|connected| connected.is_ok())
 }

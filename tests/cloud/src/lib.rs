@@ -3,17 +3,22 @@
 //! What the emulator does not do is listed in `local-stack.md` §1; what it ignores is asserted from the template's text
 //! by `cargo bangding cloud check`.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a story that cannot go on has failed")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a story that cannot go on has failed"
+)]
 
 pub mod args;
 pub mod aws;
+pub mod denial_proxy;
 pub mod deploy;
 pub mod privilege;
 pub mod screen;
 pub mod stack;
 pub mod stories;
 pub mod template;
-pub mod witness;
 pub mod world;
 pub mod zips;
 
@@ -30,7 +35,7 @@ pub async fn run(args: Args) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
-            screen::failed(&why);
+            screen::print_failure(&why);
             ExitCode::FAILURE
         }
     }

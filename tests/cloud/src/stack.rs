@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::aws::{Aws, AwsError, text};
-use crate::template::Packaged;
+use crate::aws::{AwsError, BotoClient, text_field};
+use crate::template::PackagedTemplate;
 
 /// Where the zips and the template are uploaded; `sam deploy` makes such a bucket too.
 pub const BUCKET: &str = "bangding-deployment";
 
-const LOOK: Duration = Duration::from_millis(200);
-const LOOKS: usize = 600;
+const POLL_INTERVAL: Duration = Duration::from_millis(200);
+const POLLS_MAX: usize = 600;
 
 /// Why there is no stack.
 #[derive(Debug, thiserror::Error)]
@@ -33,20 +33,25 @@ pub enum StackError {
 
 /// A stack that is complete.
 #[derive(Debug, Clone)]
-pub struct Stack {
+pub struct DeployedStack {
     /// Its name.
     pub name: String,
     /// Physical ids of its resources by their logical ones.
     pub resources: BTreeMap<String, String>,
 }
 
-impl Stack {
+impl DeployedStack {
     /// Uploads the zips and the template, and deploys it.
     ///
     /// # Errors
     /// [`StackError`], with the first resource that failed.
-    pub async fn deploy(aws: &Aws, name: &str, packaged: &Packaged, zips: &[PathBuf]) -> Result<Self, StackError> {
-        aws.call("s3", "create_bucket", bucket()).await?;
+    pub async fn deploy(
+        aws: &BotoClient,
+        name: &str,
+        packaged: &PackagedTemplate,
+        zips: &[PathBuf],
+    ) -> Result<Self, StackError> {
+        aws.call("s3", "create_bucket", bucket_parameters()).await?;
         for (function, zip) in packaged.functions.iter().zip(zips) {
             let put = json!({"Bucket": BUCKET, "Key": format!("{}.zip", function.binary), "Body": {"file": zip}});
             aws.call("s3", "put_object", put).await?;
@@ -58,79 +63,143 @@ impl Stack {
             "TemplateURL": format!("https://s3.amazonaws.com/{BUCKET}/template.yaml"),
             "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
         });
-        aws.call("cloudformation", "create_change_set", change).await?;
-        ended(aws, "describe_change_set", &json!({"StackName": name, "ChangeSetName": "first"})).await?;
-        aws.call("cloudformation", "execute_change_set", json!({"StackName": name, "ChangeSetName": "first"})).await?;
-        ended(aws, "describe_stacks", &json!({"StackName": name})).await?;
-        let listed = aws.call("cloudformation", "describe_stack_resources", json!({"StackName": name})).await?;
+        aws.call("cloudformation", "create_change_set", change)
+            .await?;
+        wait_for_end(
+            aws,
+            "describe_change_set",
+            &json!({"StackName": name, "ChangeSetName": "first"}),
+        )
+        .await?;
+        aws.call(
+            "cloudformation",
+            "execute_change_set",
+            json!({"StackName": name, "ChangeSetName": "first"}),
+        )
+        .await?;
+        wait_for_end(aws, "describe_stacks", &json!({"StackName": name})).await?;
+        let listed = aws
+            .call(
+                "cloudformation",
+                "describe_stack_resources",
+                json!({"StackName": name}),
+            )
+            .await?;
         let resources = listed["StackResources"].as_array().into_iter().flatten();
-        let pair = |one: &Value| (text(one, "LogicalResourceId"), text(one, "PhysicalResourceId"));
-        Ok(Self { name: name.to_owned(), resources: resources.map(pair).collect() })
+        let pair = |one: &Value| {
+            (
+                text_field(one, "LogicalResourceId"),
+                text_field(one, "PhysicalResourceId"),
+            )
+        };
+        Ok(Self {
+            name: name.to_owned(),
+            resources: resources.map(pair).collect(),
+        })
     }
 
     /// Deletes it; what its deletion policy keeps is the emulator's to forget.
     ///
     /// # Errors
     /// [`StackError`].
-    pub async fn delete(&self, aws: &Aws) -> Result<(), StackError> {
-        aws.call("cloudformation", "delete_stack", json!({"StackName": self.name})).await?;
-        for _ in 0..LOOKS {
-            match aws.call("cloudformation", "describe_stacks", json!({"StackName": self.name})).await {
+    pub async fn delete(&self, aws: &BotoClient) -> Result<(), StackError> {
+        aws.call(
+            "cloudformation",
+            "delete_stack",
+            json!({"StackName": self.name}),
+        )
+        .await?;
+        for _ in 0..POLLS_MAX {
+            match aws
+                .call(
+                    "cloudformation",
+                    "describe_stacks",
+                    json!({"StackName": self.name}),
+                )
+                .await
+            {
                 // A stack that is gone is no stack.
                 Err(err) if err.code() == "ValidationError" => return Ok(()),
                 Err(err) => return Err(err.into()),
-                Ok(_) => tokio::time::sleep(LOOK).await,
+                Ok(_) => tokio::time::sleep(POLL_INTERVAL).await,
             }
         }
-        Err(StackError::Failed { status: "DELETE_IN_PROGRESS".to_owned(), why: "it took too long".to_owned() })
+        Err(StackError::Failed {
+            status: "DELETE_IN_PROGRESS".to_owned(),
+            why: "it took too long".to_owned(),
+        })
     }
 
     /// A resource's physical id; empty where there is no such resource.
     #[must_use]
-    pub fn physical(&self, logical: &str) -> &str {
+    pub fn physical_id(&self, logical: &str) -> &str {
         self.resources.get(logical).map_or("", String::as_str)
     }
 }
 
-fn bucket() -> Value {
+fn bucket_parameters() -> Value {
     let region = local::cloud::emulator::REGION;
     json!({"Bucket": BUCKET, "CreateBucketConfiguration": {"LocationConstraint": region}})
 }
 
 /// Waits for the end of a change set or of a stack.
-async fn ended(aws: &Aws, operation: &str, of: &Value) -> Result<(), StackError> {
+async fn wait_for_end(aws: &BotoClient, operation: &str, of: &Value) -> Result<(), StackError> {
     let mut status = String::new();
-    for _ in 0..LOOKS {
+    for _ in 0..POLLS_MAX {
         let said = aws.call("cloudformation", operation, of.clone()).await?;
         let one = said["Stacks"].get(0).unwrap_or(&said);
-        status = match text(one, "StackStatus") {
-            none if none.is_empty() => text(one, "Status"),
+        status = match text_field(one, "StackStatus") {
+            none if none.is_empty() => text_field(one, "Status"),
             status => status,
         };
         match status.as_str() {
             "CREATE_COMPLETE" => return Ok(()),
             "FAILED" | "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED" | "CREATE_FAILED" => {
-                let why = text(one, "StatusReason") + &text(one, "StackStatusReason") + &failures(aws, of).await?;
+                let why = text_field(one, "StatusReason")
+                    + &text_field(one, "StackStatusReason")
+                    + &failed_resources(aws, of).await?;
                 return Err(StackError::Failed { status, why });
             }
-            _ => tokio::time::sleep(LOOK).await,
+            _ => tokio::time::sleep(POLL_INTERVAL).await,
         }
     }
-    Err(StackError::Failed { status, why: "it took too long".to_owned() })
+    Err(StackError::Failed {
+        status,
+        why: "it took too long".to_owned(),
+    })
 }
 
-async fn failures(aws: &Aws, of: &Value) -> Result<String, AwsError> {
-    let events = aws.call("cloudformation", "describe_stack_events", json!({"StackName": of["StackName"]})).await?;
-    let events = events["StackEvents"].as_array().cloned().unwrap_or_default();
-    let failed = events.iter().filter(|event| text(event, "ResourceStatus").ends_with("FAILED"));
-    let line =
-        |event: &Value| format!("\n  {}: {}", text(event, "LogicalResourceId"), text(event, "ResourceStatusReason"));
+async fn failed_resources(aws: &BotoClient, of: &Value) -> Result<String, AwsError> {
+    let events = aws
+        .call(
+            "cloudformation",
+            "describe_stack_events",
+            json!({"StackName": of["StackName"]}),
+        )
+        .await?;
+    let events = events["StackEvents"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
+    let failed = events
+        .iter()
+        .filter(|event| text_field(event, "ResourceStatus").ends_with("FAILED"));
+    let line = |event: &Value| {
+        format!(
+            "\n  {}: {}",
+            text_field(event, "LogicalResourceId"),
+            text_field(event, "ResourceStatusReason")
+        )
+    };
     Ok(failed.map(line).collect())
 }
 
 /// The file name of a path, for people.
 #[must_use]
-pub fn megabytes(zip: &Path) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "a size that is printed with one decimal")]
+pub fn file_megabytes(zip: &Path) -> f64 {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a size that is printed with one decimal"
+    )]
     std::fs::metadata(zip).map_or(0.0, |file| file.len() as f64 / 1e6)
 }

@@ -3,7 +3,7 @@
 
 /// One function of the template.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Function {
+pub struct TemplateFunction {
     /// Its logical id.
     pub id: String,
     /// The program that is its bootstrap.
@@ -12,11 +12,11 @@ pub struct Function {
 
 /// A template that can be deployed.
 #[derive(Debug)]
-pub struct Packaged {
+pub struct PackagedTemplate {
     /// The text.
     pub text: String,
     /// Its functions, in their order.
-    pub functions: Vec<Function>,
+    pub functions: Vec<TemplateFunction>,
     /// The lines that are not the template's own.
     pub changed: Vec<String>,
 }
@@ -26,11 +26,15 @@ pub struct Packaged {
 /// # Errors
 /// A sentence, when the template does not look as this expects: no `CodeUri` in `Globals`, or a function without
 /// `Metadata` that names its binary.
-pub fn package(template: &str, bucket: &str) -> Result<Packaged, String> {
-    let mut packaged = Packaged { text: String::new(), functions: Vec::new(), changed: Vec::new() };
+pub fn package(template: &str, bucket: &str) -> Result<PackagedTemplate, String> {
+    let mut packaged = PackagedTemplate {
+        text: String::new(),
+        functions: Vec::new(),
+        changed: Vec::new(),
+    };
     let (mut id, mut binary, mut is_function, mut folders) = ("", None, false, 0);
     for line in template.lines() {
-        if let Some(name) = logical_id(line) {
+        if let Some(name) = parse_logical_id(line) {
             (id, binary, is_function) = (name, None, false);
         }
         if line.trim() == "CodeUri: .." {
@@ -38,31 +42,40 @@ pub fn package(template: &str, bucket: &str) -> Result<Packaged, String> {
             continue;
         }
         is_function |= line.trim() == "Type: AWS::Serverless::Function";
-        binary = named_binary(line).or(binary);
+        binary = parse_binary_name(line).or(binary);
         packaged.text.push_str(line);
         packaged.text.push('\n');
         if is_function && line == "    Properties:" {
-            let binary = binary.ok_or_else(|| format!("{id} has no Metadata with a Binary before its Properties"))?;
+            let binary = binary.ok_or_else(|| {
+                format!("{id} has no Metadata with a Binary before its Properties")
+            })?;
             let code = format!("      CodeUri: s3://{bucket}/{binary}.zip");
             packaged.text.push_str(&format!("{code}\n"));
             packaged.changed.push(code);
-            packaged.functions.push(Function { id: id.to_owned(), binary: binary.to_owned() });
+            packaged.functions.push(TemplateFunction {
+                id: id.to_owned(),
+                binary: binary.to_owned(),
+            });
         }
     }
     match (folders, packaged.functions.len()) {
         (1, 1..) => Ok(packaged),
         (1, 0) => Err("the template has no function".to_owned()),
-        (count, _) => Err(format!("the template has {count} lines `CodeUri: ..`, and one is expected, in Globals")),
+        (count, _) => Err(format!(
+            "the template has {count} lines `CodeUri: ..`, and one is expected, in Globals"
+        )),
     }
 }
 
 /// A resource begins with its name, two spaces in.
-fn logical_id(line: &str) -> Option<&str> {
+fn parse_logical_id(line: &str) -> Option<&str> {
     let name = line.strip_prefix("  ")?.strip_suffix(':')?;
-    name.chars().all(|c| c.is_ascii_alphanumeric()).then_some(name)
+    name.chars()
+        .all(|c| c.is_ascii_alphanumeric())
+        .then_some(name)
 }
 
-fn named_binary(line: &str) -> Option<&str> {
+fn parse_binary_name(line: &str) -> Option<&str> {
     let (_, rest) = line.split_once("Binary: ")?;
     Some(rest.trim_end_matches(['}', ' ']))
 }
@@ -74,23 +87,51 @@ mod tests {
     const TEMPLATE: &str = include_str!("../../../infra/template.yaml");
 
     #[test]
-    fn every_function_gets_its_zip_and_nothing_else_changes() {
+    fn packaging_changes_only_the_code_location_of_each_function() {
         let packaged = package(TEMPLATE, "bucket").unwrap();
-        let binaries: Vec<&str> = packaged.functions.iter().map(|function| function.binary.as_str()).collect();
-        assert_eq!(binaries, ["callback", "reconcile", "full-sync", "token-refresh", "message-push"]);
+        let binaries: Vec<&str> = packaged
+            .functions
+            .iter()
+            .map(|function| function.binary.as_str())
+            .collect();
+        assert_eq!(
+            binaries,
+            [
+                "callback",
+                "reconcile",
+                "full-sync",
+                "token-refresh",
+                "message-push"
+            ]
+        );
         let functions = TEMPLATE.matches("Type: AWS::Serverless::Function").count();
         assert_eq!(packaged.functions.len(), functions);
-        let kept: Vec<&str> =
-            packaged.text.lines().filter(|line| !packaged.changed.iter().any(|new| new == line)).collect();
-        let template: Vec<&str> = TEMPLATE.lines().filter(|line| line.trim() != "CodeUri: ..").collect();
+        let kept: Vec<&str> = packaged
+            .text
+            .lines()
+            .filter(|line| !packaged.changed.iter().any(|new| new == line))
+            .collect();
+        let template: Vec<&str> = TEMPLATE
+            .lines()
+            .filter(|line| line.trim() != "CodeUri: ..")
+            .collect();
         assert_eq!(kept, template);
     }
 
     #[test]
-    fn a_template_of_another_shape_is_refused() {
+    fn a_template_without_the_expected_lines_is_refused() {
         assert!(package("Globals:\n", "b").unwrap_err().contains("0 lines"));
-        let no_binary = "    CodeUri: ..\n  F:\n    Type: AWS::Serverless::Function\n    Properties:\n";
-        assert!(package(no_binary, "b").unwrap_err().starts_with("F has no Metadata"));
-        assert!(package("    CodeUri: ..\n", "b").unwrap_err().contains("no function"));
+        let no_binary =
+            "    CodeUri: ..\n  F:\n    Type: AWS::Serverless::Function\n    Properties:\n";
+        assert!(
+            package(no_binary, "b")
+                .unwrap_err()
+                .starts_with("F has no Metadata")
+        );
+        assert!(
+            package("    CodeUri: ..\n", "b")
+                .unwrap_err()
+                .contains("no function")
+        );
     }
 }

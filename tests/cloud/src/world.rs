@@ -4,30 +4,30 @@ use std::sync::Arc;
 
 use directory::{BindingId, CorpId};
 use local::cloud::emulator::{Emulator, REGION, ROOT};
-use local::up::{App, new_secret};
+use local::up::{DingTalkApp, new_secret};
 use runtime::SystemClock;
-use runtime::aws::{Patience, Settings};
+use runtime::aws::{AwsSettings, AwsTimeouts};
 use runtime::variables::{AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL, AWS_REGION, AWS_SECRET_ACCESS_KEY};
 use runtime::worker::{self, Worker};
-use sandbox::company::Size;
+use sandbox::company::CompanySize;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
-use state::store::Condition;
+use state::store::PutCondition;
 use state::{Binding, Queue};
 use stories::company::QPS;
-use stories::{DingTalk, Ledger};
+use stories::{LedgerSnapshot, SandboxCompany};
 
-use crate::aws::Aws;
-use crate::stack::Stack;
+use crate::aws::BotoClient;
+use crate::stack::DeployedStack;
 
 /// Everything that a story works with.
-pub struct World {
+pub struct CloudWorld {
     /// AWS, as its root.
-    pub aws: Aws,
+    pub aws: BotoClient,
     /// What was deployed.
-    pub stack: Stack,
+    pub stack: DeployedStack,
     /// DingTalk.
-    pub dingtalk: DingTalk,
+    pub dingtalk: SandboxCompany,
     /// The company's binding, as it was seeded.
     pub binding: Binding,
     /// Token and key of the callback, and its address.
@@ -36,13 +36,23 @@ pub struct World {
     emulator: Emulator,
 }
 
-impl World {
+impl CloudWorld {
     /// Binds a company of `people` to the stack: its secret into the vault, its binding into the table. Nothing else.
-    pub async fn bind(emulator: Emulator, aws: Aws, stack: Stack, people: usize) -> Self {
-        let size = Size { people, departments: people.div_ceil(9), seed: 1, big_department: None };
-        let dingtalk = DingTalk::sized(size).await;
+    pub async fn bind(
+        emulator: Emulator,
+        aws: BotoClient,
+        stack: DeployedStack,
+        people: usize,
+    ) -> Self {
+        let size = CompanySize {
+            people,
+            departments: people.div_ceil(9),
+            seed: 1,
+            big_department: None,
+        };
+        let dingtalk = SandboxCompany::start_sized(size).await;
         let keys = dingtalk.credentials().await;
-        let app = App {
+        let app = DingTalkApp {
             corp_id: CorpId::new(&keys.corp_id).expect("the sandbox's CorpId"),
             agent_id: keys.agent_id,
             app_key: keys.app_key.clone(),
@@ -51,13 +61,36 @@ impl World {
         let worker = connect(emulator.url(), &stack);
         let id = BindingId::new("b-cloud").expect("an id");
         let secret = new_secret(&app).expect("randomness");
-        let url = format!("{}/_aws/execute-api/{}/callback/{id}", emulator.url(), stack.physical("Api"));
+        let url = format!(
+            "{}/_aws/execute-api/{}/callback/{id}",
+            emulator.url(),
+            stack.physical_id("Api")
+        );
         let binding = binding(id, &app, &dingtalk, &url);
-        worker.secrets.put_binding(&binding.id, &secret).await.expect("the secret is stored");
-        worker.store.put_binding(&binding, Condition::New).await.expect("the binding is stored");
-        let (token, aes_key) = (secret.callback_token.expose_secret(), secret.callback_aes_key.expose_secret());
+        worker
+            .secrets
+            .put_binding(&binding.id, &secret)
+            .await
+            .expect("the secret is stored");
+        worker
+            .store
+            .put_binding(&binding, PutCondition::New)
+            .await
+            .expect("the binding is stored");
+        let (token, aes_key) = (
+            secret.callback_token.expose_secret(),
+            secret.callback_aes_key.expose_secret(),
+        );
         let subscription = json!({"callback_url": url, "token": token, "aes_key": aes_key});
-        Self { aws, stack, dingtalk, binding, subscription, worker, emulator }
+        Self {
+            aws,
+            stack,
+            dingtalk,
+            binding,
+            subscription,
+            worker,
+            emulator,
+        }
     }
 
     /// The tables.
@@ -68,36 +101,67 @@ impl World {
 
     /// The vault.
     #[must_use]
-    pub fn secrets(&self) -> &state::vault::Secrets {
+    pub fn secrets(&self) -> &state::vault::SecretStore {
         &self.worker.secrets
     }
 
     /// The ledger as it is now.
-    pub async fn ledger(&self) -> Ledger {
-        let stored = self.store().binding(&self.binding.id).await.expect("the table answers");
-        Ledger::of_binding(self.store(), self.secrets(), stored.expect("the binding").body).await
+    pub async fn ledger(&self) -> LedgerSnapshot {
+        let stored = self
+            .store()
+            .get_binding(&self.binding.id)
+            .await
+            .expect("the table answers");
+        LedgerSnapshot::read_binding(
+            self.store(),
+            self.secrets(),
+            stored.expect("the binding").body,
+        )
+        .await
     }
 
     /// One of the stack's queues, by its logical id, as the functions see it.
     #[must_use]
     pub fn queue(&self, logical: &str) -> Arc<dyn Queue> {
-        self.worker.queue(self.stack.physical(logical))
+        self.worker.queue(self.stack.physical_id(logical))
     }
 
     /// Messages in a queue, seen and unseen.
-    pub async fn waiting(&self, logical: &str) -> u64 {
-        let ask = json!({"QueueUrl": self.stack.physical(logical), "AttributeNames": ["All"]});
-        let said = self.aws.call("sqs", "get_queue_attributes", ask).await.expect("the queue answers");
-        let number = |name: &str| said["Attributes"][name].as_str().and_then(|text| text.parse::<u64>().ok());
-        ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"].into_iter().filter_map(number).sum()
+    pub async fn count_waiting(&self, logical: &str) -> u64 {
+        let ask = json!({"QueueUrl": self.stack.physical_id(logical), "AttributeNames": ["All"]});
+        let said = self
+            .aws
+            .call("sqs", "get_queue_attributes", ask)
+            .await
+            .expect("the queue answers");
+        let number = |name: &str| {
+            said["Attributes"][name]
+                .as_str()
+                .and_then(|text| text.parse::<u64>().ok())
+        };
+        [
+            "ApproximateNumberOfMessages",
+            "ApproximateNumberOfMessagesNotVisible",
+        ]
+        .into_iter()
+        .filter_map(number)
+        .sum()
     }
 
     /// What a function logged so far, by its logical id.
     pub async fn log(&self, function: &str) -> String {
-        let group = self.stack.physical(&format!("{function}Log"));
-        let said = self.aws.call("logs", "filter_log_events", json!({"logGroupName": group})).await.unwrap_or_default();
+        let group = self.stack.physical_id(&format!("{function}Log"));
+        let said = self
+            .aws
+            .call("logs", "filter_log_events", json!({"logGroupName": group}))
+            .await
+            .unwrap_or_default();
         let events = said["events"].as_array().cloned().unwrap_or_default();
-        events.iter().filter_map(|event| event["message"].as_str()).collect::<Vec<_>>().join("\n")
+        events
+            .iter()
+            .filter_map(|event| event["message"].as_str())
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 
     /// What the emulator itself says.
@@ -107,21 +171,31 @@ impl World {
     }
 }
 
-fn connect(url: &str, stack: &Stack) -> Worker {
+fn connect(url: &str, stack: &DeployedStack) -> Worker {
     let variable = |name: &str| match name {
         AWS_REGION => Some(REGION.to_owned()),
         AWS_ACCESS_KEY_ID | AWS_SECRET_ACCESS_KEY => Some(ROOT.to_owned()),
         AWS_ENDPOINT_URL => Some(url.to_owned()),
         _ => None,
     };
-    let settings = Settings::from_vars(&variable, Patience::WORKER).expect("everything is set");
+    let settings =
+        AwsSettings::from_vars(&variable, AwsTimeouts::WORKER).expect("everything is set");
     let name = &stack.name;
-    let connected =
-        worker::connect(&settings, &format!("{name}-"), &format!("{name}/"), stack.physical("RefusedTokens"));
+    let connected = worker::connect_worker(
+        &settings,
+        &format!("{name}-"),
+        &format!("{name}/"),
+        stack.physical_id("RefusedTokens"),
+    );
     connected.expect("the TLS settings")
 }
 
-fn binding(id: BindingId, app: &App, dingtalk: &DingTalk, callback_url: &str) -> Binding {
+fn binding(
+    id: BindingId,
+    app: &DingTalkApp,
+    dingtalk: &SandboxCompany,
+    callback_url: &str,
+) -> Binding {
     let mut binding = Binding::new(id, app.corp_id.clone());
     binding.agent_id = app.agent_id;
     binding.app_key.clone_from(&app.app_key);

@@ -1,11 +1,11 @@
 //! What an archive does.
 
 use directory::CorpId;
-use state::archive::{Archived, BODY_MAX};
+use state::archive::{ArchivedBody, BODY_MAX};
 use state::{Archive, ArchiveError, ArchiveKey, ArchiveKind, ArchivePrefix, PutIf};
 
 /// An archive of its own.
-pub struct Fixture {
+pub struct ArchiveFixture {
     /// The archive.
     pub archive: Box<dyn Archive>,
     /// Whatever has to live as long.
@@ -20,39 +20,60 @@ fn key(name: &str) -> ArchiveKey {
     ArchiveKey::new(&corp("ding1"), ArchiveKind::Plan, name).unwrap()
 }
 
-fn all(start: &str) -> ArchivePrefix {
+fn prefix_from(start: &str) -> ArchivePrefix {
     ArchivePrefix::new(&corp("ding1"), ArchiveKind::Plan, start).unwrap()
 }
 
 async fn names(archive: &dyn Archive, start: &str) -> Vec<String> {
-    let page = archive.list(&all(start), None, 1000).await.unwrap();
+    let page = archive.list(&prefix_from(start), None, 1000).await.unwrap();
     assert!(!page.has_more);
-    page.archived.iter().map(|one| one.key.name().to_owned()).collect()
+    page.archived
+        .iter()
+        .map(|one| one.key.name().to_owned())
+        .collect()
 }
 
 /// A body comes back byte for byte; what was never put is absent, not an error.
-pub async fn what_is_put_is_got(fixture: &Fixture) {
+pub async fn a_stored_body_is_read_back_unchanged(fixture: &ArchiveFixture) {
     let archive = fixture.archive.as_ref();
     assert_eq!(archive.get(&key("p1")).await, Ok(None));
     let body: Vec<u8> = (0..=255).cycle().take(300_000).collect();
-    archive.put(&key("p1"), body.clone(), PutIf::New).await.unwrap();
+    archive
+        .put(&key("p1"), body.clone(), PutIf::New)
+        .await
+        .unwrap();
     assert_eq!(archive.get(&key("p1")).await, Ok(Some(body)));
 }
 
 /// Something new is put once; the same bytes again are one's own win, other bytes are refused and change nothing.
-pub async fn what_is_new_is_put_once(fixture: &Fixture) {
+pub async fn a_new_body_is_stored_only_once(fixture: &ArchiveFixture) {
     let archive = fixture.archive.as_ref();
-    archive.put(&key("p1"), vec![1; 64], PutIf::New).await.unwrap();
-    archive.put(&key("p1"), vec![1; 64], PutIf::New).await.unwrap();
-    assert_eq!(archive.put(&key("p1"), vec![2; 64], PutIf::New).await, Err(ArchiveError::Exists));
+    archive
+        .put(&key("p1"), vec![1; 64], PutIf::New)
+        .await
+        .unwrap();
+    archive
+        .put(&key("p1"), vec![1; 64], PutIf::New)
+        .await
+        .unwrap();
+    assert_eq!(
+        archive.put(&key("p1"), vec![2; 64], PutIf::New).await,
+        Err(ArchiveError::Exists)
+    );
     assert_eq!(archive.get(&key("p1")).await, Ok(Some(vec![1; 64])));
-    archive.put(&key("p1"), vec![2; 64], PutIf::Always).await.unwrap();
-    archive.put(&key("p2"), vec![3; 64], PutIf::Always).await.unwrap();
+    archive
+        .put(&key("p1"), vec![2; 64], PutIf::Always)
+        .await
+        .unwrap();
+    archive
+        .put(&key("p2"), vec![3; 64], PutIf::Always)
+        .await
+        .unwrap();
     assert_eq!(archive.get(&key("p1")).await, Ok(Some(vec![2; 64])));
 }
 
 /// Of many who put something new under one key, one wins, and the body is that one's.
-pub async fn of_many_one_wins(fixture: &Fixture) {
+pub async fn one_of_many_concurrent_puts_wins(fixture: &ArchiveFixture) {
     let archive = fixture.archive.as_ref();
     let (one, other) = (key("p1"), key("p1"));
     let puts = tokio::join!(
@@ -68,11 +89,14 @@ pub async fn of_many_one_wins(fixture: &Fixture) {
 }
 
 /// A listing is in the order of the keys' bytes, page by page, of one corp and kind, each body with its size.
-pub async fn listings_are_ordered_and_paged(fixture: &Fixture) {
+pub async fn listings_are_ordered_and_paged(fixture: &ArchiveFixture) {
     let archive = fixture.archive.as_ref();
     let wanted = ["a", "a-b", "a/0001", "a/0002", "a0", "b", "b.c/d"];
     for name in wanted.iter().rev() {
-        archive.put(&key(name), vec![0; name.len()], PutIf::New).await.unwrap();
+        archive
+            .put(&key(name), vec![0; name.len()], PutIf::New)
+            .await
+            .unwrap();
     }
     let stranger = ArchiveKey::new(&corp("ding1"), ArchiveKind::Backup, "a").unwrap();
     archive.put(&stranger, vec![0], PutIf::New).await.unwrap();
@@ -81,9 +105,12 @@ pub async fn listings_are_ordered_and_paged(fixture: &Fixture) {
     assert_eq!(names(archive, "").await, wanted);
     assert_eq!(names(archive, "a/").await, ["a/0001", "a/0002"]);
     assert_eq!(names(archive, "c").await, [""; 0]);
-    let (mut paged, mut after, mut pages) = (Vec::<Archived>::new(), None, 0);
+    let (mut paged, mut after, mut pages) = (Vec::<ArchivedBody>::new(), None, 0);
     loop {
-        let page = archive.list(&all(""), after.as_ref(), 3).await.unwrap();
+        let page = archive
+            .list(&prefix_from(""), after.as_ref(), 3)
+            .await
+            .unwrap();
         assert!(page.archived.len() <= 3);
         pages += 1;
         after = page.archived.last().map(|one| one.key.clone());
@@ -93,27 +120,56 @@ pub async fn listings_are_ordered_and_paged(fixture: &Fixture) {
         }
     }
     assert_eq!((pages, paged.len()), (3, wanted.len()));
-    assert!(paged.iter().zip(wanted).all(|(one, name)| one.key == key(name) && one.bytes == name.len() as u64));
+    assert!(
+        paged
+            .iter()
+            .zip(wanted)
+            .all(|(one, name)| one.key == key(name) && one.bytes == name.len() as u64)
+    );
 }
 
 /// A deleted body is gone, from listings too; deleting nothing is no error, and its key is free again.
-pub async fn what_is_deleted_is_gone(fixture: &Fixture) {
+pub async fn a_deleted_body_is_gone(fixture: &ArchiveFixture) {
     let archive = fixture.archive.as_ref();
     archive.delete(&key("p1")).await.unwrap();
-    archive.put(&key("p1"), vec![1; 8], PutIf::New).await.unwrap();
-    archive.put(&key("p2"), vec![1; 8], PutIf::New).await.unwrap();
+    archive
+        .put(&key("p1"), vec![1; 8], PutIf::New)
+        .await
+        .unwrap();
+    archive
+        .put(&key("p2"), vec![1; 8], PutIf::New)
+        .await
+        .unwrap();
     archive.delete(&key("p1")).await.unwrap();
-    assert_eq!((archive.get(&key("p1")).await, names(archive, "").await), (Ok(None), vec!["p2".to_owned()]));
-    archive.put(&key("p1"), vec![2; 8], PutIf::New).await.unwrap();
+    assert_eq!(
+        (archive.get(&key("p1")).await, names(archive, "").await),
+        (Ok(None), vec!["p2".to_owned()])
+    );
+    archive
+        .put(&key("p1"), vec![2; 8], PutIf::New)
+        .await
+        .unwrap();
 }
 
 /// What is too large, or nothing, is refused before it is stored; what is just not too large is stored.
-pub async fn sizes_have_limits(fixture: &Fixture) {
+pub async fn too_large_and_empty_bodies_are_refused(fixture: &ArchiveFixture) {
     let archive = fixture.archive.as_ref();
     let bytes = BODY_MAX + 1;
-    assert_eq!(archive.put(&key("p1"), vec![7; bytes], PutIf::New).await, Err(ArchiveError::TooLarge { bytes }));
-    assert!(matches!(archive.put(&key("p1"), vec![], PutIf::New).await, Err(ArchiveError::Refused(_))));
+    assert_eq!(
+        archive.put(&key("p1"), vec![7; bytes], PutIf::New).await,
+        Err(ArchiveError::TooLarge { bytes })
+    );
+    assert!(matches!(
+        archive.put(&key("p1"), vec![], PutIf::New).await,
+        Err(ArchiveError::Refused(_))
+    ));
     assert_eq!(archive.get(&key("p1")).await, Ok(None));
-    archive.put(&key("p1"), vec![7; 9 << 20], PutIf::New).await.unwrap();
-    assert_eq!(archive.get(&key("p1")).await.unwrap().unwrap().len(), 9 << 20);
+    archive
+        .put(&key("p1"), vec![7; 9 << 20], PutIf::New)
+        .await
+        .unwrap();
+    assert_eq!(
+        archive.get(&key("p1")).await.unwrap().unwrap().len(),
+        9 << 20
+    );
 }

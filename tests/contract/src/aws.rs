@@ -7,76 +7,110 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws_sdk_sqs::types::MessageSystemAttributeName as Known;
 use aws_sdk_sqs::types::QueueAttributeName as Attribute;
-use local::cloud::emulator::{Emulator, Iam, REGION, ROOT, target_directory};
-use runtime::aws::{Patience, SdkConfig, Settings};
+use local::cloud::emulator::{Emulator, IamMode, REGION, ROOT, target_directory};
+use runtime::aws::{AwsSettings, AwsTimeouts, SdkConfig};
 use runtime::variables::{AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL, AWS_REGION, AWS_SECRET_ACCESS_KEY};
 use state::archive::S3Archive;
 use state::queue::{SqsDeadLetters, SqsQueue, dead_letters_of_stack};
 use state::vault::SecretsManagerVault;
-use state::{DeadLetters, Message, Queue, Store, Tables};
+use state::{DeadLetters, Queue, QueueMessage, Store, TableNames};
 
-use crate::queue::{Line, Lines, Taken, VISIBILITY_S};
+use crate::queue::{DeliveredMessage, QueueLine, QueueLines, VISIBILITY_S};
 use crate::{archive, store, vault};
 
 /// The emulator, started by whoever needs it first. It ends with this process.
-fn emulator() -> &'static Emulator {
+fn shared_emulator() -> &'static Emulator {
     static EMULATOR: OnceLock<Emulator> = OnceLock::new();
     EMULATOR.get_or_init(|| {
         let target = target_directory().expect("tests run in a target directory");
-        Emulator::start(&target, Iam::Off).expect("the emulator starts: it needs Python 3 and a package index")
+        Emulator::start(&target, IamMode::Off)
+            .expect("the emulator starts: it needs Python 3 and a package index")
     })
 }
 
 /// What a function on AWS has in its environment.
-fn variable(name: &str) -> Option<String> {
+fn function_variable(name: &str) -> Option<String> {
     Some(match name {
-        AWS_ENDPOINT_URL => emulator().url().to_owned(),
+        AWS_ENDPOINT_URL => shared_emulator().url().to_owned(),
         AWS_REGION => REGION.to_owned(),
         AWS_ACCESS_KEY_ID | AWS_SECRET_ACCESS_KEY => ROOT.to_owned(),
         _ => return None,
     })
 }
 
-async fn sdk() -> SdkConfig {
+async fn sdk_config() -> SdkConfig {
     // Starting it blocks.
-    tokio::task::spawn_blocking(emulator).await.unwrap();
-    let patience = Patience { attempt_ms: 60_000, call_ms: 180_000, attempts: 3 };
-    Settings::from_vars(&variable, patience).unwrap().sdk().unwrap()
+    tokio::task::spawn_blocking(shared_emulator).await.unwrap();
+    let patience = AwsTimeouts {
+        attempt_ms: 60_000,
+        call_ms: 180_000,
+        attempts: 3,
+    };
+    AwsSettings::from_vars(&function_variable, patience)
+        .unwrap()
+        .sdk_config()
+        .unwrap()
 }
 
 /// A name that no other case has.
-fn name(what: &str) -> String {
+fn unique_name(what: &str) -> String {
     static NAMES: AtomicU32 = AtomicU32::new(0);
     format!("contract-{what}-{}", NAMES.fetch_add(1, Ordering::Relaxed))
 }
 
 /// Makes a bucket.
-pub async fn archive() -> archive::Fixture {
-    let (client, bucket) = (runtime::aws::s3(&sdk().await), name("archive"));
-    let place = aws_sdk_s3::types::CreateBucketConfiguration::builder().location_constraint(REGION.into()).build();
-    client.create_bucket().bucket(&bucket).create_bucket_configuration(place).send().await.unwrap();
-    archive::Fixture { archive: Box::new(S3Archive::new(client, bucket)), kept: None }
+pub async fn open_archive() -> archive::ArchiveFixture {
+    let (client, bucket) = (
+        runtime::aws::s3_client(&sdk_config().await),
+        unique_name("archive"),
+    );
+    let place = aws_sdk_s3::types::CreateBucketConfiguration::builder()
+        .location_constraint(REGION.into())
+        .build();
+    client
+        .create_bucket()
+        .bucket(&bucket)
+        .create_bucket_configuration(place)
+        .send()
+        .await
+        .unwrap();
+    archive::ArchiveFixture {
+        archive: Box::new(S3Archive::new(client, bucket)),
+        kept: None,
+    }
 }
 
 /// A vault; its names have a prefix of their own.
-pub async fn vault() -> vault::Fixture {
-    let client = runtime::aws::secretsmanager(&sdk().await);
-    vault::Fixture { vault: Arc::new(SecretsManagerVault::new(client)), prefix: name("secret") + "/", kept: None }
+pub async fn open_vault() -> vault::VaultFixture {
+    let client = runtime::aws::secrets_manager_client(&sdk_config().await);
+    vault::VaultFixture {
+        vault: Arc::new(SecretsManagerVault::new(client)),
+        prefix: unique_name("secret") + "/",
+        kept: None,
+    }
 }
 
 /// Makes tables.
-pub async fn store() -> store::Fixture {
-    let client = runtime::aws::dynamodb(&sdk().await);
-    let tables = Tables::with_prefix(&(name("tables") + "-"));
+pub async fn open_store() -> store::StoreFixture {
+    let client = runtime::aws::dynamodb_client(&sdk_config().await);
+    let tables = TableNames::with_prefix(&(unique_name("tables") + "-"));
     state::store::create_tables(&client, &tables).await.unwrap();
     let store = Store::new(client.clone(), tables.clone(), 7);
-    store::Fixture { store, client, tables, kept: None }
+    store::StoreFixture {
+        store,
+        client,
+        tables,
+        kept: None,
+    }
 }
 
 /// Makes two queues and their dead-letter queues, with the attributes that the template gives them.
-pub async fn queues() -> Lines {
-    let client = runtime::aws::sqs(&sdk().await);
-    Lines { fifo: Box::new(Sqs::make(client.clone(), true).await), standard: Box::new(Sqs::make(client, false).await) }
+pub async fn open_queues() -> QueueLines {
+    let client = runtime::aws::sqs_client(&sdk_config().await);
+    QueueLines {
+        fifo: Box::new(SqsLine::make_unnamed(client.clone(), true).await),
+        standard: Box::new(SqsLine::make_unnamed(client, false).await),
+    }
 }
 
 /// The dead letters of a stack are found by its name, each under the name of its queue, and go back where they came from.
@@ -84,33 +118,64 @@ pub async fn queues() -> Lines {
 /// # Panics
 /// If they are not.
 pub async fn dead_letters_of_a_stack_are_found() {
-    let client = runtime::aws::sqs(&sdk().await);
-    let stack = name("stack");
-    let wakes = Sqs::make_named(client.clone(), &format!("{stack}-wakes"), true).await;
-    let outbox = Sqs::make_named(client.clone(), &format!("{stack}-outbox"), false).await;
-    Sqs::make_named(client.clone(), &format!("{stack}2-wakes"), true).await;
-    let poison = Message { body: "poison".into(), group: None, deduplication: None, delay_s: 0 };
+    let client = runtime::aws::sqs_client(&sdk_config().await);
+    let stack = unique_name("stack");
+    let wakes = SqsLine::make_named(client.clone(), &format!("{stack}-wakes"), true).await;
+    let outbox = SqsLine::make_named(client.clone(), &format!("{stack}-outbox"), false).await;
+    SqsLine::make_named(client.clone(), &format!("{stack}2-wakes"), true).await;
+    let poison = QueueMessage {
+        body: "poison".into(),
+        group: None,
+        deduplication: None,
+        delay_s: 0,
+    };
     outbox.queue.send(poison).await.unwrap();
     for _ in 0..5 {
-        outbox.hide(&outbox.take(1).await[0], 0).await;
+        outbox.hide(&outbox.receive_messages(1).await[0], 0).await;
     }
-    assert!(outbox.take(1).await.is_empty() && wakes.take(1).await.is_empty());
-    let found = dead_letters_of_stack(&client, &format!("{stack}-")).await.unwrap();
-    assert_eq!(found.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["outbox", "wakes"]);
+    assert!(
+        outbox.receive_messages(1).await.is_empty() && wakes.receive_messages(1).await.is_empty()
+    );
+    let found = dead_letters_of_stack(&client, &format!("{stack}-"))
+        .await
+        .unwrap();
+    assert_eq!(
+        found
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .collect::<Vec<_>>(),
+        ["outbox", "wakes"]
+    );
     assert_eq!(found[0].1.list(10).await.unwrap()[0].body, "poison");
-    assert_eq!((found[0].1.redrive(None).await, found[1].1.redrive(None).await), (Ok(1), Ok(0)));
-    assert_eq!(outbox.take(1).await[0].body, "poison");
-    assert!(dead_letters_of_stack(&client, "no-such-stack-").await.unwrap().is_empty());
+    assert_eq!(
+        (
+            found[0].1.redrive(None).await,
+            found[1].1.redrive(None).await
+        ),
+        (Ok(1), Ok(0))
+    );
+    assert_eq!(outbox.receive_messages(1).await[0].body, "poison");
+    assert!(
+        dead_letters_of_stack(&client, "no-such-stack-")
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }
 
-struct Sqs {
+struct SqsLine {
     client: aws_sdk_sqs::Client,
     url: String,
     queue: SqsQueue,
     dead: SqsDeadLetters,
 }
 
-async fn make(client: &aws_sdk_sqs::Client, name: &str, fifo: bool, more: &[(Attribute, String)]) -> String {
+async fn create_sqs_queue(
+    client: &aws_sdk_sqs::Client,
+    name: &str,
+    fifo: bool,
+    more: &[(Attribute, String)],
+) -> String {
     let mut create = client.create_queue().queue_name(name);
     if fifo {
         create = create.attributes(Attribute::FifoQueue, "true");
@@ -121,43 +186,68 @@ async fn make(client: &aws_sdk_sqs::Client, name: &str, fifo: bool, more: &[(Att
     create.send().await.unwrap().queue_url.unwrap()
 }
 
-impl Sqs {
-    async fn make(client: aws_sdk_sqs::Client, fifo: bool) -> Self {
-        Self::make_named(client, &name("queue"), fifo).await
+impl SqsLine {
+    async fn make_unnamed(client: aws_sdk_sqs::Client, fifo: bool) -> Self {
+        Self::make_named(client, &unique_name("queue"), fifo).await
     }
 
     async fn make_named(client: aws_sdk_sqs::Client, name: &str, fifo: bool) -> Self {
         let ending = if fifo { ".fifo" } else { "" };
-        let dead_url = make(&client, &format!("{name}-dead{ending}"), fifo, &[]).await;
-        let ask = client.get_queue_attributes().queue_url(&dead_url).attribute_names(Attribute::QueueArn);
-        let arn = ask.send().await.unwrap().attributes.unwrap().remove(&Attribute::QueueArn).unwrap();
-        let redrive = serde_json::json!({"deadLetterTargetArn": arn, "maxReceiveCount": 5}).to_string();
-        let mut more =
-            vec![(Attribute::RedrivePolicy, redrive), (Attribute::VisibilityTimeout, VISIBILITY_S.to_string())];
+        let dead_url = create_sqs_queue(&client, &format!("{name}-dead{ending}"), fifo, &[]).await;
+        let ask = client
+            .get_queue_attributes()
+            .queue_url(&dead_url)
+            .attribute_names(Attribute::QueueArn);
+        let arn = ask
+            .send()
+            .await
+            .unwrap()
+            .attributes
+            .unwrap()
+            .remove(&Attribute::QueueArn)
+            .unwrap();
+        let redrive =
+            serde_json::json!({"deadLetterTargetArn": arn, "maxReceiveCount": 5}).to_string();
+        let mut more = vec![
+            (Attribute::RedrivePolicy, redrive),
+            (Attribute::VisibilityTimeout, VISIBILITY_S.to_string()),
+        ];
         if fifo {
             more.push((Attribute::DeduplicationScope, "messageGroup".to_owned()));
-            more.push((Attribute::FifoThroughputLimit, "perMessageGroupId".to_owned()));
+            more.push((
+                Attribute::FifoThroughputLimit,
+                "perMessageGroupId".to_owned(),
+            ));
         }
-        let url = make(&client, &format!("{name}{ending}"), fifo, &more).await;
+        let url = create_sqs_queue(&client, &format!("{name}{ending}"), fifo, &more).await;
         let queue = SqsQueue::new(client.clone(), &url);
         let dead = SqsDeadLetters::new(client.clone(), &url, &dead_url);
-        Self { client, url, queue, dead }
+        Self {
+            client,
+            url,
+            queue,
+            dead,
+        }
     }
 }
 
-fn taken(message: aws_sdk_sqs::types::Message) -> Taken {
+fn parse_delivery(message: aws_sdk_sqs::types::Message) -> DeliveredMessage {
     let mut known = message.attributes.unwrap_or_default();
-    Taken {
+    DeliveredMessage {
         id: message.message_id.unwrap(),
         body: message.body.unwrap(),
         group: known.remove(&Known::MessageGroupId),
-        receives: known.remove(&Known::ApproximateReceiveCount).unwrap().parse().unwrap(),
+        receives: known
+            .remove(&Known::ApproximateReceiveCount)
+            .unwrap()
+            .parse()
+            .unwrap(),
         receipt: message.receipt_handle.unwrap(),
     }
 }
 
 #[async_trait]
-impl Line for Sqs {
+impl QueueLine for SqsLine {
     fn queue(&self) -> &dyn Queue {
         &self.queue
     }
@@ -166,22 +256,46 @@ impl Line for Sqs {
         &self.dead
     }
 
-    async fn take(&self, max: usize) -> Vec<Taken> {
-        let receive = self.client.receive_message().queue_url(&self.url).message_system_attribute_names(Known::All);
-        let receive = receive.max_number_of_messages(i32::try_from(max).unwrap()).wait_time_seconds(0);
-        receive.send().await.unwrap().messages.unwrap_or_default().into_iter().map(taken).collect()
+    async fn receive_messages(&self, max: usize) -> Vec<DeliveredMessage> {
+        let receive = self
+            .client
+            .receive_message()
+            .queue_url(&self.url)
+            .message_system_attribute_names(Known::All);
+        let receive = receive
+            .max_number_of_messages(i32::try_from(max).unwrap())
+            .wait_time_seconds(0);
+        receive
+            .send()
+            .await
+            .unwrap()
+            .messages
+            .unwrap_or_default()
+            .into_iter()
+            .map(parse_delivery)
+            .collect()
     }
 
-    async fn done(&self, taken: &Taken) -> bool {
-        self.client.delete_message().queue_url(&self.url).receipt_handle(&taken.receipt).send().await.is_ok()
+    async fn finish_message(&self, taken: &DeliveredMessage) -> bool {
+        self.client
+            .delete_message()
+            .queue_url(&self.url)
+            .receipt_handle(&taken.receipt)
+            .send()
+            .await
+            .is_ok()
     }
 
-    async fn hide(&self, taken: &Taken, seconds: i32) {
-        let hide = self.client.change_message_visibility().queue_url(&self.url).receipt_handle(&taken.receipt);
+    async fn hide(&self, taken: &DeliveredMessage, seconds: i32) {
+        let hide = self
+            .client
+            .change_message_visibility()
+            .queue_url(&self.url)
+            .receipt_handle(&taken.receipt);
         hide.visibility_timeout(seconds).send().await.unwrap();
     }
 
-    async fn pass(&self, seconds: u32) {
+    async fn advance_time(&self, seconds: u32) {
         tokio::time::sleep(Duration::from_secs(seconds.into())).await;
     }
 }

@@ -7,71 +7,102 @@ use std::time::Duration;
 use async_trait::async_trait;
 use directory::Timestamp;
 use local::embedded::{
-    Clock, Database, DirectoryArchive, DirectoryVault, EmbeddedQueue, QueueRules, Receipt, Received,
+    Database, DirectoryArchive, DirectoryVault, EmbeddedQueue, QueueRules, Receipt,
+    ReceivedMessage, TimeSource,
 };
-use state::{DeadLetters, Queue, Store, Tables};
+use state::{DeadLetters, Queue, Store, TableNames};
 
-use crate::queue::{Line, Lines, Taken, VISIBILITY_S};
+use crate::queue::{DeliveredMessage, QueueLine, QueueLines, VISIBILITY_S};
 use crate::{archive, store, vault};
 
 /// Opens an archive.
-pub async fn archive() -> archive::Fixture {
+pub async fn open_archive() -> archive::ArchiveFixture {
     let home = tempfile::tempdir().unwrap();
-    archive::Fixture { archive: Box::new(DirectoryArchive::open(home.path()).unwrap()), kept: Some(home) }
+    archive::ArchiveFixture {
+        archive: Box::new(DirectoryArchive::open(home.path()).unwrap()),
+        kept: Some(home),
+    }
 }
 
 /// Opens a vault.
-pub async fn vault() -> vault::Fixture {
+pub async fn open_vault() -> vault::VaultFixture {
     let home = tempfile::tempdir().unwrap();
     let vault = Arc::new(DirectoryVault::open(home.path()).unwrap());
-    vault::Fixture { vault, prefix: "contract/".to_owned(), kept: Some(home) }
+    vault::VaultFixture {
+        vault,
+        prefix: "contract/".to_owned(),
+        kept: Some(home),
+    }
 }
 
 /// Opens a store.
-pub async fn store() -> store::Fixture {
+pub async fn open_store() -> store::StoreFixture {
     let database = Database::memory().await.unwrap();
-    let (client, tables) = (database.client(), Tables::with_prefix("contract-"));
+    let (client, tables) = (database.client(), TableNames::with_prefix("contract-"));
     state::store::create_tables(&client, &tables).await.unwrap();
     let store = Store::new(client.clone(), tables.clone(), 7);
-    store::Fixture { store, client, tables, kept: Some(database) }
+    store::StoreFixture {
+        store,
+        client,
+        tables,
+        kept: Some(database),
+    }
 }
 
 /// Opens two queues of one database.
-pub async fn queues() -> Lines {
+pub async fn open_queues() -> QueueLines {
     let database = Arc::new(Database::memory().await.unwrap());
     let open = async |name: &str, rules: QueueRules| {
         let hands = Arc::new(AtomicI64::new(1_780_000_000_000));
-        let clock: Clock = {
+        let clock: TimeSource = {
             let hands = Arc::clone(&hands);
             Arc::new(move || Timestamp(hands.load(Ordering::SeqCst)))
         };
-        let queue = EmbeddedQueue::open(database.client(), "queues", name, rules, clock).await.unwrap();
-        let line: Box<dyn Line> = Box::new(Embedded { queue, hands, _database: Arc::clone(&database) });
+        let queue = EmbeddedQueue::open(database.client(), "queues", name, rules, clock)
+            .await
+            .unwrap();
+        let line: Box<dyn QueueLine> = Box::new(EmbeddedLine {
+            queue,
+            hands,
+            _database: Arc::clone(&database),
+        });
         line
     };
-    Lines {
+    QueueLines {
         fifo: open("fifo", QueueRules::fifo(VISIBILITY_S)).await,
         standard: open("standard", QueueRules::standard(VISIBILITY_S)).await,
     }
 }
 
-struct Embedded {
+struct EmbeddedLine {
     queue: EmbeddedQueue,
     hands: Arc<AtomicI64>,
     _database: Arc<Database>,
 }
 
-fn taken(received: Received) -> Taken {
-    let Received { id, receipt, body, group, receives } = received;
-    Taken { id, body, group, receives, receipt: receipt.to_text() }
+fn to_delivery(received: ReceivedMessage) -> DeliveredMessage {
+    let ReceivedMessage {
+        id,
+        receipt,
+        body,
+        group,
+        receives,
+    } = received;
+    DeliveredMessage {
+        id,
+        body,
+        group,
+        receives,
+        receipt: receipt.to_text(),
+    }
 }
 
-fn receipt(taken: &Taken) -> Receipt {
+fn receipt(taken: &DeliveredMessage) -> Receipt {
     Receipt::from_text(&taken.receipt).unwrap()
 }
 
 #[async_trait]
-impl Line for Embedded {
+impl QueueLine for EmbeddedLine {
     fn queue(&self) -> &dyn Queue {
         &self.queue
     }
@@ -80,19 +111,29 @@ impl Line for Embedded {
         &self.queue
     }
 
-    async fn take(&self, max: usize) -> Vec<Taken> {
-        self.queue.receive(max, Duration::ZERO).await.unwrap().into_iter().map(taken).collect()
+    async fn receive_messages(&self, max: usize) -> Vec<DeliveredMessage> {
+        self.queue
+            .receive(max, Duration::ZERO)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(to_delivery)
+            .collect()
     }
 
-    async fn done(&self, taken: &Taken) -> bool {
+    async fn finish_message(&self, taken: &DeliveredMessage) -> bool {
         self.queue.delete(&receipt(taken)).await.is_ok()
     }
 
-    async fn hide(&self, taken: &Taken, seconds: i32) {
-        self.queue.hide(&receipt(taken), i64::from(seconds) * 1000).await.unwrap();
+    async fn hide(&self, taken: &DeliveredMessage, seconds: i32) {
+        self.queue
+            .hide(&receipt(taken), i64::from(seconds) * 1000)
+            .await
+            .unwrap();
     }
 
-    async fn pass(&self, seconds: u32) {
-        self.hands.fetch_add(i64::from(seconds) * 1000, Ordering::SeqCst);
+    async fn advance_time(&self, seconds: u32) {
+        self.hands
+            .fetch_add(i64::from(seconds) * 1000, Ordering::SeqCst);
     }
 }

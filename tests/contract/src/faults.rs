@@ -18,11 +18,11 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 
-pub use services::{Bucket, DynamoDb, FifoQueue, Secrets, Sent};
+pub use services::{FakeBucket, FakeDynamoDb, FakeFifoQueue, FakeSecretsManager, StoredMessage};
 
 /// What becomes of one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Weather {
+pub enum RequestFate {
     /// It is answered.
     Clear,
     /// Refused for now.
@@ -44,20 +44,20 @@ pub enum Weather {
 }
 
 /// Everything but clear weather, each as likely as the others.
-const STORMS: [Weather; 8] = [
-    Weather::Throttled,
-    Weather::Failed,
-    Weather::FailedAfter,
-    Weather::Silence,
-    Weather::SilenceAfter,
-    Weather::BrokenAfter,
-    Weather::Conflict,
-    Weather::Partial,
+const FAULTS: [RequestFate; 8] = [
+    RequestFate::Throttled,
+    RequestFate::Failed,
+    RequestFate::FailedAfter,
+    RequestFate::Silence,
+    RequestFate::SilenceAfter,
+    RequestFate::BrokenAfter,
+    RequestFate::Conflict,
+    RequestFate::Partial,
 ];
 
 /// One request as a service sees it.
 #[derive(Debug, Clone)]
-pub struct Asked {
+pub struct ServiceRequest {
     /// The operation's name; for S3 the method.
     pub operation: String,
     /// The path.
@@ -69,43 +69,48 @@ pub struct Asked {
 }
 
 /// An answer: status, content type, body.
-pub type Answer = (u16, &'static str, Vec<u8>);
+pub type ServiceReply = (u16, &'static str, Vec<u8>);
 
 /// A service of AWS, played in this process.
-pub trait Service: Send + Sync {
+pub trait InProcessService: Send + Sync {
     /// Carries a request out.
-    fn answer(&self, asked: &Asked) -> Answer;
+    fn carry_out(&self, asked: &ServiceRequest) -> ServiceReply;
     /// Its answer when it is asked too often.
-    fn throttled(&self) -> Answer;
+    fn throttled_reply(&self) -> ServiceReply;
     /// Its answer when a transaction is in the way; `None` where it knows none.
-    fn conflict(&self, asked: &Asked) -> Option<Answer>;
+    fn conflict_reply(&self, asked: &ServiceRequest) -> Option<ServiceReply>;
     /// The answer after half of a batch was carried out; `None` where the request is none.
-    fn part(&self, asked: &Asked) -> Option<Answer>;
+    fn partial_reply(&self, asked: &ServiceRequest) -> Option<ServiceReply>;
 }
 
 /// A connector to a service in changing weather.
 #[derive(Clone)]
-pub struct Storm {
-    service: Arc<dyn Service>,
+pub struct FaultInjector {
+    service: Arc<dyn InProcessService>,
     chance: Arc<Mutex<fastrand::Rng>>,
     /// Requests of a hundred that meet trouble.
     percent: u8,
-    log: Arc<Mutex<Vec<(String, Weather)>>>,
+    log: Arc<Mutex<Vec<(String, RequestFate)>>>,
 }
 
-impl fmt::Debug for Storm {
+impl fmt::Debug for FaultInjector {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Storm({} %)", self.percent)
     }
 }
 
-impl Storm {
+impl FaultInjector {
     /// Weather from a seed; so many of a hundred requests meet trouble. The SDK's own randomness in this thread is seeded
     /// too.
     #[must_use]
-    pub fn new(service: Arc<dyn Service>, seed: u64, percent: u8) -> Self {
+    pub fn new(service: Arc<dyn InProcessService>, seed: u64, percent: u8) -> Self {
         fastrand::seed(seed ^ 0x5eed);
-        Self { service, chance: Arc::new(Mutex::new(fastrand::Rng::with_seed(seed))), percent, log: Arc::default() }
+        Self {
+            service,
+            chance: Arc::new(Mutex::new(fastrand::Rng::with_seed(seed))),
+            percent,
+            log: Arc::default(),
+        }
     }
 
     /// For an SDK's configuration.
@@ -117,57 +122,73 @@ impl Storm {
 
     /// Every request so far, and what became of it.
     #[must_use]
-    pub fn log(&self) -> Vec<(String, Weather)> {
+    pub fn request_log(&self) -> Vec<(String, RequestFate)> {
         self.log.lock().unwrap().clone()
     }
 
-    fn forecast(&self) -> (Weather, Duration) {
+    fn draw_fate(&self) -> (RequestFate, Duration) {
         let mut chance = self.chance.lock().unwrap();
         let storm = chance.u8(0..100) < self.percent;
-        let weather = if storm { STORMS[chance.usize(0..STORMS.len())] } else { Weather::Clear };
+        let weather = if storm {
+            FAULTS[chance.usize(0..FAULTS.len())]
+        } else {
+            RequestFate::Clear
+        };
         (weather, Duration::from_millis(chance.u64(1..50)))
     }
 
-    async fn carry(self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
-        let asked = asked(&request);
-        let (weather, way) = self.forecast();
-        self.log.lock().unwrap().push((asked.operation.clone(), weather));
+    async fn carry_request(self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        let asked = to_service_request(&request);
+        let (weather, way) = self.draw_fate();
+        self.log
+            .lock()
+            .unwrap()
+            .push((asked.operation.clone(), weather));
         tokio::time::sleep(way).await;
         let answer = match weather {
-            Weather::Clear => self.service.answer(&asked),
-            Weather::Throttled => self.service.throttled(),
-            Weather::Failed => failure(),
-            Weather::FailedAfter => {
-                self.service.answer(&asked);
-                failure()
+            RequestFate::Clear => self.service.carry_out(&asked),
+            RequestFate::Throttled => self.service.throttled_reply(),
+            RequestFate::Failed => failure_reply(),
+            RequestFate::FailedAfter => {
+                self.service.carry_out(&asked);
+                failure_reply()
             }
-            Weather::Silence => std::future::pending().await,
-            Weather::SilenceAfter => {
-                self.service.answer(&asked);
+            RequestFate::Silence => std::future::pending().await,
+            RequestFate::SilenceAfter => {
+                self.service.carry_out(&asked);
                 std::future::pending().await
             }
-            Weather::BrokenAfter => {
-                self.service.answer(&asked);
+            RequestFate::BrokenAfter => {
+                self.service.carry_out(&asked);
                 return Err(ConnectorError::io("the connection was reset".into()));
             }
-            Weather::Conflict => self.service.conflict(&asked).unwrap_or_else(|| self.service.answer(&asked)),
-            Weather::Partial => self.service.part(&asked).unwrap_or_else(|| self.service.answer(&asked)),
+            RequestFate::Conflict => self
+                .service
+                .conflict_reply(&asked)
+                .unwrap_or_else(|| self.service.carry_out(&asked)),
+            RequestFate::Partial => self
+                .service
+                .partial_reply(&asked)
+                .unwrap_or_else(|| self.service.carry_out(&asked)),
         };
         tokio::time::sleep(way).await;
-        Ok(response(answer))
+        Ok(to_http_response(answer))
     }
 }
 
-impl HttpConnector for Storm {
+impl HttpConnector for FaultInjector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        HttpConnectorFuture::new(self.clone().carry(request))
+        HttpConnectorFuture::new(self.clone().carry_request(request))
     }
 }
 
-fn asked(request: &HttpRequest) -> Asked {
-    let target = request.headers().get("x-amz-target").and_then(|target| target.rsplit('.').next());
+fn to_service_request(request: &HttpRequest) -> ServiceRequest {
+    let target = request
+        .headers()
+        .get("x-amz-target")
+        .and_then(|target| target.rsplit('.').next());
     let path = request.uri().split('?').next().unwrap_or_default();
-    Asked {
+    ServiceRequest {
         operation: target.unwrap_or(request.method()).to_owned(),
         path: path.to_owned(),
         if_none: request.headers().get("if-none-match").is_some(),
@@ -175,13 +196,20 @@ fn asked(request: &HttpRequest) -> Asked {
     }
 }
 
-fn failure() -> Answer {
-    (500, "application/x-amz-json-1.0", br#"{"__type":"InternalServerError"}"#.to_vec())
+fn failure_reply() -> ServiceReply {
+    (
+        500,
+        "application/x-amz-json-1.0",
+        br#"{"__type":"InternalServerError"}"#.to_vec(),
+    )
 }
 
-fn response((status, kind, body): Answer) -> HttpResponse {
+fn to_http_response((status, kind, body): ServiceReply) -> HttpResponse {
     let length = body.len().to_string();
-    let mut response = HttpResponse::new(StatusCode::try_from(status).expect("a status"), SdkBody::from(body));
+    let mut response = HttpResponse::new(
+        StatusCode::try_from(status).expect("a status"),
+        SdkBody::from(body),
+    );
     response.headers_mut().insert("content-type", kind);
     response.headers_mut().insert("content-length", length);
     response

@@ -2,7 +2,12 @@
 //! against the embedded implementation and against the one for AWS (on `ministack`); `tests/faults.rs` runs the ones for
 //! AWS under faults that no emulator can raise.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a contract that cannot go on is broken")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a contract that cannot go on is broken"
+)]
 
 pub mod archive;
 pub mod aws;

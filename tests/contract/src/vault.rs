@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use directory::{BindingId, CorpId, Timestamp};
 use secrecy::ExposeSecret as _;
-use state::vault::{BindingSecret, SecretError, Secrets, TokenSecret};
-use state::{Stage, StagedVault, VaultError};
+use state::vault::{BindingSecret, SecretError, SecretStore, TokenSecret};
+use state::{SecretStage, StagedVault, VaultError};
 
 /// A vault of its own, and the prefix of the names that it may be given.
-pub struct Fixture {
+pub struct VaultFixture {
     /// The vault.
     pub vault: Arc<dyn StagedVault>,
     /// First part of every name: sides are shared by cases.
@@ -17,62 +17,142 @@ pub struct Fixture {
     pub kept: Option<tempfile::TempDir>,
 }
 
-impl Fixture {
+impl VaultFixture {
     fn name(&self, name: &str) -> String {
         format!("{}{name}", self.prefix)
     }
 
-    async fn read(&self, name: &str, stage: Stage) -> Result<String, VaultError> {
+    async fn read_stage(&self, name: &str, stage: SecretStage) -> Result<String, VaultError> {
         let value = self.vault.get_stage(&self.name(name), stage).await?;
         Ok(value.expose_secret().to_owned())
     }
 }
 
 /// What is not there is `NotFound`; the first put makes the secret, the next ones replace its value.
-pub async fn a_secret_is_made_and_replaced(fixture: &Fixture) {
+pub async fn a_secret_is_created_and_replaced(fixture: &VaultFixture) {
     let name = fixture.name("binding/b1");
-    assert_eq!(fixture.vault.get(&name).await.unwrap_err(), VaultError::NotFound);
+    assert_eq!(
+        fixture.vault.get(&name).await.unwrap_err(),
+        VaultError::NotFound
+    );
     for value in ["one", "two", "三"] {
         fixture.vault.put(&name, value.into()).await.unwrap();
-        assert_eq!(fixture.vault.get(&name).await.unwrap().expose_secret(), value);
+        assert_eq!(
+            fixture.vault.get(&name).await.unwrap().expose_secret(),
+            value
+        );
     }
-    assert_eq!(fixture.vault.get(&fixture.name("binding/b2")).await.unwrap_err(), VaultError::NotFound);
+    assert_eq!(
+        fixture
+            .vault
+            .get(&fixture.name("binding/b2"))
+            .await
+            .unwrap_err(),
+        VaultError::NotFound
+    );
 }
 
 /// The value before stays readable, so that what it opened can still be opened.
-pub async fn the_previous_value_stays(fixture: &Fixture) {
+pub async fn the_previous_value_stays_readable(fixture: &VaultFixture) {
     let name = fixture.name("s");
     fixture.vault.put(&name, "one".into()).await.unwrap();
-    assert_eq!(fixture.read("s", Stage::Previous).await, Err(VaultError::NotFound));
+    assert_eq!(
+        fixture.read_stage("s", SecretStage::Previous).await,
+        Err(VaultError::NotFound)
+    );
     fixture.vault.put(&name, "two".into()).await.unwrap();
     fixture.vault.put(&name, "three".into()).await.unwrap();
-    assert_eq!(fixture.read("s", Stage::Previous).await.as_deref(), Ok("two"));
-    assert_eq!(fixture.read("s", Stage::Current).await.as_deref(), Ok("three"));
+    assert_eq!(
+        fixture
+            .read_stage("s", SecretStage::Previous)
+            .await
+            .as_deref(),
+        Ok("two")
+    );
+    assert_eq!(
+        fixture
+            .read_stage("s", SecretStage::Current)
+            .await
+            .as_deref(),
+        Ok("three")
+    );
 }
 
 /// A next value counts only once it is promoted, and once. (That a second one takes the first one's place is not asked:
 /// ministack 1.5.33 leaves the label on both, where Secrets Manager says that it moves.)
-pub async fn a_next_value_counts_when_it_is_promoted(fixture: &Fixture) {
+pub async fn a_proposed_value_becomes_current_when_promoted(fixture: &VaultFixture) {
     let name = fixture.name("s");
-    assert_eq!(fixture.vault.propose(&name, "next".into()).await, Err(VaultError::NotFound));
-    assert_eq!(fixture.vault.promote(&name).await, Err(VaultError::NotFound));
+    assert_eq!(
+        fixture.vault.propose(&name, "next".into()).await,
+        Err(VaultError::NotFound)
+    );
+    assert_eq!(
+        fixture.vault.promote(&name).await,
+        Err(VaultError::NotFound)
+    );
     fixture.vault.put(&name, "one".into()).await.unwrap();
-    assert_eq!(fixture.vault.promote(&name).await, Err(VaultError::NotFound));
+    assert_eq!(
+        fixture.vault.promote(&name).await,
+        Err(VaultError::NotFound)
+    );
     fixture.vault.propose(&name, "two".into()).await.unwrap();
-    assert_eq!(fixture.read("s", Stage::Current).await.as_deref(), Ok("one"));
-    assert_eq!(fixture.read("s", Stage::Pending).await.as_deref(), Ok("two"));
+    assert_eq!(
+        fixture
+            .read_stage("s", SecretStage::Current)
+            .await
+            .as_deref(),
+        Ok("one")
+    );
+    assert_eq!(
+        fixture
+            .read_stage("s", SecretStage::Pending)
+            .await
+            .as_deref(),
+        Ok("two")
+    );
     fixture.vault.promote(&name).await.unwrap();
-    assert_eq!(fixture.read("s", Stage::Current).await.as_deref(), Ok("two"));
-    assert_eq!(fixture.read("s", Stage::Previous).await.as_deref(), Ok("one"));
-    assert_eq!(fixture.read("s", Stage::Pending).await, Err(VaultError::NotFound));
-    assert_eq!(fixture.vault.promote(&name).await, Err(VaultError::NotFound), "not twice");
+    assert_eq!(
+        fixture
+            .read_stage("s", SecretStage::Current)
+            .await
+            .as_deref(),
+        Ok("two")
+    );
+    assert_eq!(
+        fixture
+            .read_stage("s", SecretStage::Previous)
+            .await
+            .as_deref(),
+        Ok("one")
+    );
+    assert_eq!(
+        fixture.read_stage("s", SecretStage::Pending).await,
+        Err(VaultError::NotFound)
+    );
+    assert_eq!(
+        fixture.vault.promote(&name).await,
+        Err(VaultError::NotFound),
+        "not twice"
+    );
 }
 
 /// A value of 60 KB, which Secrets Manager takes (64 KB at most), comes back whole.
-pub async fn a_large_value_comes_back_whole(fixture: &Fixture) {
+pub async fn a_large_value_is_read_back_unchanged(fixture: &VaultFixture) {
     let value = "密".repeat(20_000);
-    fixture.vault.put(&fixture.name("s"), value.as_str().into()).await.unwrap();
-    assert_eq!(fixture.vault.get(&fixture.name("s")).await.unwrap().expose_secret(), value);
+    fixture
+        .vault
+        .put(&fixture.name("s"), value.as_str().into())
+        .await
+        .unwrap();
+    assert_eq!(
+        fixture
+            .vault
+            .get(&fixture.name("s"))
+            .await
+            .unwrap()
+            .expose_secret(),
+        value
+    );
 }
 
 fn secret() -> BindingSecret {
@@ -90,20 +170,45 @@ fn secret() -> BindingSecret {
 }
 
 /// Typed secrets go in and come out; a broken one and one of another version have a name, and none shows its content.
-pub async fn typed_secrets_are_told_from_broken_ones(fixture: &Fixture) {
-    let secrets = Secrets::new(Arc::clone(&fixture.vault) as Arc<dyn state::Vault>, fixture.prefix.clone());
+pub async fn malformed_typed_secrets_are_reported(fixture: &VaultFixture) {
+    let secrets = SecretStore::new(
+        Arc::clone(&fixture.vault) as Arc<dyn state::Vault>,
+        fixture.prefix.clone(),
+    );
     let id = BindingId::new("b1").unwrap();
-    assert!(matches!(secrets.binding(&id).await, Err(SecretError::Vault(VaultError::NotFound))));
+    assert!(matches!(
+        secrets.get_binding(&id).await,
+        Err(SecretError::Vault(VaultError::NotFound))
+    ));
     secrets.put_binding(&id, &secret()).await.unwrap();
-    let read = secrets.binding(&id).await.unwrap();
-    assert_eq!((read.app_secret.expose_secret(), read.seal_key), ("app-secret", [2; 32]));
-    let token = TokenSecret { token: "tok".into(), issued_at: Timestamp(1), expires_at: Timestamp(2) };
-    secrets.put_tokens(&id, &token).await.unwrap();
-    assert_eq!(secrets.tokens(&id).await.unwrap().hash(), token.hash());
-    for (text, unknown) in [("not json: canary", false), (r#"{"v":1,"app":"canary"}"#, false), (r#"{"v":9}"#, true)] {
-        fixture.vault.put(&fixture.name("binding/b1"), text.into()).await.unwrap();
-        let error = secrets.binding(&id).await.unwrap_err();
-        assert_eq!(matches!(error, SecretError::UnknownVersion { found: 9 }), unknown, "{error}");
+    let read = secrets.get_binding(&id).await.unwrap();
+    assert_eq!(
+        (read.app_secret.expose_secret(), read.seal_key),
+        ("app-secret", [2; 32])
+    );
+    let token = TokenSecret {
+        token: "tok".into(),
+        issued_at: Timestamp(1),
+        expires_at: Timestamp(2),
+    };
+    secrets.put_token(&id, &token).await.unwrap();
+    assert_eq!(secrets.get_token(&id).await.unwrap().hash(), token.hash());
+    for (text, unknown) in [
+        ("not json: canary", false),
+        (r#"{"v":1,"app":"canary"}"#, false),
+        (r#"{"v":9}"#, true),
+    ] {
+        fixture
+            .vault
+            .put(&fixture.name("binding/b1"), text.into())
+            .await
+            .unwrap();
+        let error = secrets.get_binding(&id).await.unwrap_err();
+        assert_eq!(
+            matches!(error, SecretError::UnknownVersion { found: 9 }),
+            unknown,
+            "{error}"
+        );
         assert!(!format!("{error} {error:?}").contains("canary"));
     }
 }

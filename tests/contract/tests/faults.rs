@@ -1,7 +1,12 @@
 //! Every operation of store, queue, vault and archive under faults, hundreds of seeds each: nothing is lost, nothing is
 //! doubled, and nobody is told that somebody else won where it was himself.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::expect_used,
+    reason = "tests"
+)]
 
 #[path = "faults/ports.rs"]
 mod ports;
@@ -14,8 +19,8 @@ use std::time::Duration;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
-use contract::faults::{DynamoDb, Storm, Weather};
-use state::{Store, Tables};
+use contract::faults::{FakeDynamoDb, FaultInjector, RequestFate};
+use state::{Store, TableNames};
 
 /// Histories per test.
 const SEEDS: u64 = 200;
@@ -23,7 +28,10 @@ const SEEDS: u64 = 200;
 /// What a worker on AWS waits (`runtime::aws::Patience::WORKER`).
 fn timeouts() -> TimeoutConfig {
     let (attempt, call) = (Duration::from_secs(5), Duration::from_secs(15));
-    TimeoutConfig::builder().operation_attempt_timeout(attempt).operation_timeout(call).build()
+    TimeoutConfig::builder()
+        .operation_attempt_timeout(attempt)
+        .operation_timeout(call)
+        .build()
 }
 
 macro_rules! config {
@@ -42,49 +50,56 @@ macro_rules! config {
 pub(crate) use config;
 
 /// A store whose tables were made in good weather; then the storm begins.
-async fn store(seed: u64, percent: u8) -> (Store, Storm) {
-    let (database, tables) = (Arc::new(DynamoDb::new()), Tables::with_prefix("storm-"));
-    let calm = Storm::new(Arc::clone(&database) as Arc<_>, seed, 0);
+async fn faulty_store(seed: u64, percent: u8) -> (Store, FaultInjector) {
+    let (database, tables) = (
+        Arc::new(FakeDynamoDb::new()),
+        TableNames::with_prefix("storm-"),
+    );
+    let calm = FaultInjector::new(Arc::clone(&database) as Arc<_>, seed, 0);
     let client = aws_sdk_dynamodb::Client::from_conf(config!(aws_sdk_dynamodb, calm).build());
     state::store::create_tables(&client, &tables).await.unwrap();
-    let storm = Storm::new(database, seed, percent);
+    let storm = FaultInjector::new(database, seed, percent);
     let client = aws_sdk_dynamodb::Client::from_conf(config!(aws_sdk_dynamodb, storm).build());
     (Store::new(client, tables, u128::from(seed) + 1), storm)
 }
 
 /// How often each kind of trouble struck.
 #[derive(Default)]
-struct Struck(std::collections::BTreeMap<String, usize>);
+struct FaultCounts(std::collections::BTreeMap<String, usize>);
 
-impl Struck {
-    fn add(&mut self, storm: &Storm) {
-        for (_, weather) in storm.log() {
+impl FaultCounts {
+    fn add(&mut self, storm: &FaultInjector) {
+        for (_, weather) in storm.request_log() {
             *self.0.entry(format!("{weather:?}")).or_default() += 1;
         }
     }
 
     /// A storm that never blew shows nothing.
     #[track_caller]
-    fn assert_all(&self, kinds: &[Weather]) {
+    fn assert_all_occurred(&self, kinds: &[RequestFate]) {
         for kind in kinds {
-            let count = self.0.get(&format!("{kind:?}")).copied().unwrap_or_default();
+            let count = self
+                .0
+                .get(&format!("{kind:?}"))
+                .copied()
+                .unwrap_or_default();
             assert!(count > 20, "{kind:?} struck {count} times: {:?}", self.0);
         }
     }
 }
 
 /// What strikes every operation.
-const COMMON: [Weather; 7] = [
-    Weather::Clear,
-    Weather::Throttled,
-    Weather::Failed,
-    Weather::FailedAfter,
-    Weather::Silence,
-    Weather::SilenceAfter,
-    Weather::BrokenAfter,
+const COMMON: [RequestFate; 7] = [
+    RequestFate::Clear,
+    RequestFate::Throttled,
+    RequestFate::Failed,
+    RequestFate::FailedAfter,
+    RequestFate::Silence,
+    RequestFate::SilenceAfter,
+    RequestFate::BrokenAfter,
 ];
 
 /// A pause of a caller who meets trouble: as a queue that delivers again.
-async fn later() {
+async fn wait_before_retry() {
     tokio::time::sleep(Duration::from_millis(500)).await;
 }

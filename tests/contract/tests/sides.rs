@@ -11,47 +11,47 @@ macro_rules! both {
     };
 }
 
-both!(queue, queues;
-    a_group_is_worked_in_order_and_others_do_not_wait,
-    a_group_waits_for_what_failed,
-    visibility_ends_and_can_be_extended,
+both!(queue, open_queues;
+    a_group_is_delivered_in_order_and_does_not_delay_other_groups,
+    a_group_waits_for_its_failed_message,
+    a_visibility_timeout_ends_and_can_be_extended,
     an_old_receipt_removes_nothing,
-    after_five_deliveries_it_is_laid_aside,
-    dead_letters_go_back,
-    dead_letters_of_a_standard_queue_go_back,
+    a_message_becomes_a_dead_letter_after_five_deliveries,
+    dead_letters_are_redriven,
+    dead_letters_of_a_standard_queue_are_redriven,
     a_repeated_message_is_dropped,
     a_delayed_message_waits,
-    bodies_have_a_limit,
+    too_large_bodies_are_refused,
 );
 
-both!(vault, vault;
-    a_secret_is_made_and_replaced,
-    the_previous_value_stays,
-    a_next_value_counts_when_it_is_promoted,
-    a_large_value_comes_back_whole,
-    typed_secrets_are_told_from_broken_ones,
+both!(vault, open_vault;
+    a_secret_is_created_and_replaced,
+    the_previous_value_stays_readable,
+    a_proposed_value_becomes_current_when_promoted,
+    a_large_value_is_read_back_unchanged,
+    malformed_typed_secrets_are_reported,
 );
 
-both!(archive, archive;
-    what_is_put_is_got,
-    what_is_new_is_put_once,
-    of_many_one_wins,
+both!(archive, open_archive;
+    a_stored_body_is_read_back_unchanged,
+    a_new_body_is_stored_only_once,
+    one_of_many_concurrent_puts_wins,
     listings_are_ordered_and_paged,
-    what_is_deleted_is_gone,
-    sizes_have_limits,
+    a_deleted_body_is_gone,
+    too_large_and_empty_bodies_are_refused,
 );
 
-both!(store, store;
+both!(store, open_store;
     a_link_is_created_whole_or_not_at_all,
     a_put_needs_the_version_that_was_read,
     pointers_move_with_their_link,
-    a_link_outgrows_its_item_and_shrinks_back,
-    writers_of_one_link_lose_nothing,
-    a_listing_misses_nobody,
-    control_items_are_conditional,
-    what_expires_says_when,
+    a_large_link_uses_an_overflow_item_and_a_small_one_none,
+    concurrent_writers_of_one_link_lose_no_write,
+    a_listing_returns_every_link_once,
+    control_items_are_written_under_conditions,
+    an_expiring_item_carries_its_expiry,
     bindings_are_listed,
-    ledger_entries_keep_their_finds_in_step,
+    lookup_keys_follow_their_ledger_entry,
     journals_are_chained,
 );
 

@@ -3,12 +3,12 @@
 use clap::Parser;
 
 #[derive(Parser)]
-struct Command {
+struct ServeCommand {
     #[command(flatten)]
     sandbox: sandbox::SandboxArgs,
 }
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    Ok(sandbox::run(Command::parse().sandbox).await?)
+    Ok(sandbox::run(ServeCommand::parse().sandbox).await?)
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::company::Size;
+use crate::company::CompanySize;
 use crate::http::{RunningServer, Server, ServerConfig, StartError};
 use crate::world::Settings;
 
@@ -38,15 +38,25 @@ pub struct SandboxArgs {
 impl SandboxArgs {
     /// What to start.
     #[must_use]
-    pub fn config(&self) -> ServerConfig {
-        let size = Size {
+    pub fn server_config(&self) -> ServerConfig {
+        let size = CompanySize {
             people: self.people as usize,
             departments: self.departments as usize,
             seed: self.seed,
             big_department: self.big_department.map(|people| people as usize),
         };
-        let settings = Settings { qps: self.qps, latency_ms: self.latency_ms, ..Settings::default() };
-        ServerConfig { listener: None, port: self.port, data: self.data.clone(), size, settings }
+        let settings = Settings {
+            qps: self.qps,
+            latency_ms: self.latency_ms,
+            ..Settings::default()
+        };
+        ServerConfig {
+            listener: None,
+            port: self.port,
+            data: self.data.clone(),
+            size,
+            settings,
+        }
     }
 }
 
@@ -55,8 +65,8 @@ impl SandboxArgs {
 /// # Errors
 /// [`StartError`].
 pub async fn run(args: SandboxArgs) -> Result<(), StartError> {
-    let server = Server::start(args.config()).await?;
-    print(&introduction(&server).await);
+    let server = Server::start(args.server_config()).await?;
+    print(&describe_server(&server).await);
     if tokio::signal::ctrl_c().await.is_err() {
         // Without a signal to wait for, it runs until it is killed.
         std::future::pending::<()>().await;
@@ -71,7 +81,7 @@ fn print(text: &str) {
 }
 
 /// Address, credentials, and how events get out.
-async fn introduction(server: &RunningServer) -> String {
+async fn describe_server(server: &RunningServer) -> String {
     let world = server.world.lock().await;
     let company = world.company();
     let keys = &company.credentials;

@@ -1,7 +1,12 @@
 //! The sandbox, checked by programs that we did not write: the official Python SDK and an independent one, in a virtual
 //! environment of their own. Without Python 3 and pip this fails: skipped is failed.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed"
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -11,7 +16,7 @@ use serde_json::json;
 
 const PACKAGES: [&str; 2] = ["alibabacloud-dingtalk==2.2.65", "dingtalk-sdk==1.3.8"];
 
-fn run(command: &mut Command, what: &str) -> Output {
+fn run_command(command: &mut Command, what: &str) -> Output {
     match command.output() {
         Ok(output) if output.status.success() => output,
         Ok(output) => panic!(
@@ -19,12 +24,14 @@ fn run(command: &mut Command, what: &str) -> Output {
             String::from_utf8_lossy(&output.stdout),
             String::from_utf8_lossy(&output.stderr)
         ),
-        Err(error) => panic!("{what} cannot be started ({error}); this test needs Python 3 with venv and pip"),
+        Err(error) => {
+            panic!("{what} cannot be started ({error}); this test needs Python 3 with venv and pip")
+        }
     }
 }
 
 /// The environment's Python. Made once per target directory; a file says that it is complete, and of what.
-fn python() -> PathBuf {
+fn python_environment() -> PathBuf {
     let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("foreign-clients");
     let python = home.join("bin/python");
     let complete = home.join("complete");
@@ -32,36 +39,66 @@ fn python() -> PathBuf {
     if std::fs::read_to_string(&complete).is_ok_and(|made| made == wanted) && python.exists() {
         return python;
     }
-    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&home), "python3 -m venv");
-    let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-    run(Command::new(&python).args(install).args(PACKAGES), "pip install of the foreign clients");
+    run_command(
+        Command::new("python3")
+            .args(["-m", "venv", "--clear"])
+            .arg(&home),
+        "python3 -m venv",
+    );
+    let install = [
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+    ];
+    run_command(
+        Command::new(&python).args(install).args(PACKAGES),
+        "pip install of the foreign clients",
+    );
     std::fs::write(complete, wanted).expect("the environment's mark");
     python
 }
 
-async fn check(script: &str, server: &RunningServer) {
+async fn run_script(script: &str, server: &RunningServer) {
     let keys = server.world.lock().await.company().credentials.clone();
     let argument = json!({
         "url": server.url, "corp_id": keys.corp_id, "other_corp_id": keys.other_corp_id,
         "agent_id": keys.agent_id, "app_key": keys.app_key, "app_secret": keys.app_secret,
     });
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/foreign").join(script);
-    let mut command = Command::new(python());
-    command.env("PYTHONDONTWRITEBYTECODE", "1").arg(path).arg(argument.to_string());
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/foreign")
+        .join(script);
+    let mut command = Command::new(python_environment());
+    command
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .arg(path)
+        .arg(argument.to_string());
     let script = script.to_owned();
-    let output = tokio::task::spawn_blocking(move || run(&mut command, &script)).await.expect("the script's thread");
-    assert!(String::from_utf8_lossy(&output.stdout).contains(" ok"), "it did not come to its end");
+    let output = tokio::task::spawn_blocking(move || run_command(&mut command, &script))
+        .await
+        .expect("the script's thread");
+    assert!(
+        String::from_utf8_lossy(&output.stdout).contains(" ok"),
+        "it did not come to its end"
+    );
 }
 
 /// One test, so that the environment is made once and not by several at the same time.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn foreign_clients_agree_with_the_sandbox() {
-    for script in ["tokens.py", "contacts.py", "writes.py", "notices.py", "callbacks.py"] {
-        let mut config = ServerConfig::of(120, 12, 5);
+    for script in [
+        "tokens.py",
+        "contacts.py",
+        "writes.py",
+        "notices.py",
+        "callbacks.py",
+    ] {
+        let mut config = ServerConfig::in_memory(120, 12, 5);
         // These clients do not pace themselves.
         config.settings.qps = 0;
         let server = Server::start(config).await.expect("the sandbox");
-        check(script, &server).await;
+        run_script(script, &server).await;
         server.shutdown().await;
     }
 }

@@ -1,20 +1,30 @@
 //! DingTalk's company as the client reads it, where an answer may leave fields out, and what the client writes.
 
-use directory::{Action, DeptId, Field, FieldSet, Kind, NativeId, Record};
-use engine::ports::ToDingTalk;
+use directory::{DeptId, Field, FieldSet, Kind, NativeId, Record, WriteAction};
+use engine::ports::DingTalkWrite;
 use sandbox::company::{Department, Person};
-use sandbox::world::{DepartmentFields, PersonFields, Write};
+use sandbox::world::{AppWrite, DepartmentFields, PersonFields};
 
 /// Fields that come with the field permission for e-mail.
-pub const WITH_EMAIL: FieldSet =
-    FieldSet::of(&[Field::Email, Field::OrgEmail, Field::WorkPlace, Field::Remark, Field::Extension]);
+pub const WITH_EMAIL: FieldSet = FieldSet::of_fields(&[
+    Field::Email,
+    Field::OrgEmail,
+    Field::WorkPlace,
+    Field::Remark,
+    Field::Extension,
+]);
 
 /// Everybody has these: where an answer leaves them out, it says nothing about them.
-const NEVER_EMPTY: FieldSet = FieldSet::of(&[Field::Name, Field::Mobile, Field::Departments, Field::HideMobile]);
+const NEVER_EMPTY: FieldSet = FieldSet::of_fields(&[
+    Field::Name,
+    Field::Mobile,
+    Field::Departments,
+    Field::HideMobile,
+]);
 
 /// Which interface shows a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Depth {
+pub enum ReadDepth {
     /// `user/list`.
     Listed,
     /// `user/get`.
@@ -24,13 +34,18 @@ pub enum Depth {
 /// A person as DingTalk shows them now. `silent` fields are left out of the answer; an absent field is empty where the
 /// reader believes it `visible`, else hidden.
 #[must_use]
-pub fn person(person: &Person, depth: Depth, visible: FieldSet, silent: FieldSet) -> Record {
+pub fn person_record(
+    person: &Person,
+    depth: ReadDepth,
+    visible: FieldSet,
+    silent: FieldSet,
+) -> Record {
     let record = match depth {
-        Depth::Listed => person.listed_record(),
-        Depth::Read => person.record(),
+        ReadDepth::Listed => person.to_listed_record(),
+        ReadDepth::Read => person.to_record(),
     };
-    let mut record = record.unwrap_or_else(|| Record::new(Kind::Person, native(&person.userid)));
-    for field in record.values.shown().iter() {
+    let mut record = record.unwrap_or_else(|| Record::new(Kind::Person, native_id(&person.userid)));
+    for field in record.values.shown_fields().iter() {
         if silent.contains(field) {
             record.values.show(field, None);
         }
@@ -44,13 +59,13 @@ pub fn person(person: &Person, depth: Depth, visible: FieldSet, silent: FieldSet
 
 /// A department as `department/get` shows it.
 #[must_use]
-pub fn department(department: &Department, heads: &[String]) -> Record {
-    department.record(heads)
+pub fn department_record(department: &Department, heads: &[String]) -> Record {
+    department.to_record(heads)
 }
 
 /// An id of a side's.
 #[must_use]
-pub fn native(id: &str) -> NativeId {
+pub fn native_id(id: &str) -> NativeId {
     NativeId::new(id).unwrap_or_else(|_| NativeId::from(DeptId::ROOT))
 }
 
@@ -58,36 +73,56 @@ pub fn native(id: &str) -> NativeId {
 ///
 /// # Errors
 /// Why nothing is sent.
-pub fn write(order: &ToDingTalk) -> Result<Option<Write>, &'static str> {
+pub fn to_app_write(order: &DingTalkWrite) -> Result<Option<AppWrite>, &'static str> {
     let id = order.id.as_ref();
     let userid = || id.map(ToString::to_string).ok_or("a person without an id");
-    let dept_id = || id.and_then(NativeId::to_dept_id).map(|id| id.0).ok_or("a department without an id");
+    let dept_id = || {
+        id.and_then(NativeId::to_dept_id)
+            .map(|id| id.0)
+            .ok_or("a department without an id")
+    };
     Ok(Some(match (order.kind, order.action) {
-        (Kind::Person, Action::Create) => {
+        (Kind::Person, WriteAction::Create) => {
             let fields = Box::new(PersonFields::of(&order.values));
-            Write::CreatePerson { userid: Some(userid()?), fields }
+            AppWrite::CreatePerson {
+                userid: Some(userid()?),
+                fields,
+            }
         }
-        (Kind::Person, Action::Update | Action::Restore) => {
-            let mut fields = PersonFields { mobile: None, ..PersonFields::of(&order.values) };
+        (Kind::Person, WriteAction::Update | WriteAction::Restore) => {
+            let mut fields = PersonFields {
+                mobile: None,
+                ..PersonFields::of(&order.values)
+            };
             if fields == PersonFields::default() {
                 return Ok(None);
             }
             fields.merge_extension = true;
-            Write::UpdatePerson { userid: userid()?, fields: Box::new(fields) }
+            AppWrite::UpdatePerson {
+                userid: userid()?,
+                fields: Box::new(fields),
+            }
         }
-        (Kind::Person, Action::Remove) => Write::DeletePerson { userid: userid()? },
-        (Kind::Department, Action::Create) => {
+        (Kind::Person, WriteAction::Remove) => AppWrite::DeletePerson { userid: userid()? },
+        (Kind::Department, WriteAction::Create) => {
             let mut fields = DepartmentFields::of(&order.values);
             fields.source_identifier = Some(order.link.to_string());
-            Write::CreateDepartment { fields: Box::new(fields) }
+            AppWrite::CreateDepartment {
+                fields: Box::new(fields),
+            }
         }
-        (Kind::Department, Action::Update | Action::Restore) => {
+        (Kind::Department, WriteAction::Update | WriteAction::Restore) => {
             let fields = DepartmentFields::of(&order.values);
             if fields == DepartmentFields::default() {
                 return Ok(None);
             }
-            Write::UpdateDepartment { dept_id: dept_id()?, fields: Box::new(fields) }
+            AppWrite::UpdateDepartment {
+                dept_id: dept_id()?,
+                fields: Box::new(fields),
+            }
         }
-        (Kind::Department, Action::Remove) => Write::DeleteDepartment { dept_id: dept_id()? },
+        (Kind::Department, WriteAction::Remove) => AppWrite::DeleteDepartment {
+            dept_id: dept_id()?,
+        },
     }))
 }

@@ -146,34 +146,38 @@ faults! {
 
 /// How often each fault is met, and what a history allows.
 #[derive(Debug, Clone)]
-pub struct Faults {
+pub struct FaultRates {
     counts: Vec<u64>,
     rates: Vec<u32>,
     /// Nothing goes wrong any more.
     pub healed: bool,
 }
 
-impl Faults {
+impl FaultRates {
     /// Nothing ever goes wrong.
     #[must_use]
     pub fn none() -> Self {
-        Self { counts: vec![0; Fault::ALL.len()], rates: vec![0; Fault::ALL.len()], healed: false }
+        Self {
+            counts: vec![0; Fault::ALL.len()],
+            rates: vec![0; Fault::ALL.len()],
+            healed: false,
+        }
     }
 
     /// Each fault is possible in every other history, so that each is also met alone.
     #[must_use]
-    pub fn swarm(dice: &mut Dice) -> Self {
+    pub fn random_rates(dice: &mut Dice) -> Self {
         let mut faults = Self::none();
         for (rate, fault) in faults.rates.iter_mut().zip(Fault::ALL) {
             if dice.chance(550) {
-                *rate = usual(*fault) * (1 + u32::try_from(dice.below(3)).unwrap_or(0)) / 2;
+                *rate = usual_rate(*fault) * (1 + u32::try_from(dice.below(3)).unwrap_or(0)) / 2;
             }
         }
         faults
     }
 
     /// Sets how often a fault is met, in a thousand occasions.
-    pub fn set(&mut self, fault: Fault, per_mille: u32) {
+    pub fn set_rate(&mut self, fault: Fault, per_mille: u32) {
         if let Some(rate) = self.rates.get_mut(fault as usize) {
             *rate = per_mille;
         }
@@ -184,13 +188,13 @@ impl Faults {
         let rate = self.rates.get(fault as usize).copied().unwrap_or(0);
         let strikes = !self.healed && dice.chance(rate);
         if strikes {
-            self.reached(fault);
+            self.count_fault(fault);
         }
         strikes
     }
 
     /// Counts a fault that came about by itself.
-    pub fn reached(&mut self, fault: Fault) {
+    pub fn count_fault(&mut self, fault: Fault) {
         if let Some(count) = self.counts.get_mut(fault as usize) {
             *count += 1;
         }
@@ -203,7 +207,7 @@ impl Faults {
 }
 
 /// Of a thousand occasions. An occasion is a call for what a call can meet, and a step of the history for the others.
-fn usual(fault: Fault) -> u32 {
+fn usual_rate(fault: Fault) -> u32 {
     match fault {
         Fault::TokenRefused | Fault::PermissionMissing | Fault::QuotaUsedUp => 2,
         Fault::Throttled | Fault::Unreachable | Fault::Malformed | Fault::MissingPage => 12,

@@ -3,21 +3,21 @@
 mod chaos;
 mod heal;
 
-use engine::checkpoint::Checkpoint;
+use engine::checkpoint::SweepCheckpoint;
 
 use crate::checker;
-use crate::company::{self, Size};
+use crate::company::{self, InitialSize};
 use crate::dice::Dice;
-use crate::fault::{Fault, Faults};
-use crate::invocation::{Ended, Invocation};
+use crate::fault::{Fault, FaultRates};
+use crate::invocation::{Invocation, InvocationEnd};
 use crate::oracle::Violation;
-use crate::plans::{self, Approved};
+use crate::plans::{self, PlanToApply};
 use crate::policies;
-use crate::world::{Beginning, Habits, Shared, State};
+use crate::world::{InitialWorld, SharedWorld, SideHabits, WorldState};
 
 /// What a history is made of, besides its seed.
 #[derive(Debug, Clone)]
-pub struct Shape {
+pub struct HistoryShape {
     /// Steps of the chaos: each is an edit, a beginning, a disaster or a poll.
     pub steps: u32,
     /// Keep the story in words.
@@ -26,15 +26,19 @@ pub struct Shape {
     pub calm: bool,
 }
 
-impl Default for Shape {
+impl Default for HistoryShape {
     fn default() -> Self {
-        Self { steps: 1500, told: false, calm: false }
+        Self {
+            steps: 1500,
+            told: false,
+            calm: false,
+        }
     }
 }
 
 /// What became of a history.
 #[derive(Debug, Clone)]
-pub struct Outcome {
+pub struct HistoryOutcome {
     /// Its seed.
     pub seed: u64,
     /// The hash of everything that happened.
@@ -61,7 +65,7 @@ pub struct Outcome {
 /// A history in progress.
 pub struct History {
     seed: u64,
-    pub(crate) shared: Shared,
+    pub(crate) shared: SharedWorld,
     running: Vec<Invocation>,
     last: u32,
     edits: u64,
@@ -69,57 +73,86 @@ pub struct History {
     saved: Option<crate::world::LinkTable>,
     /// A wake was for everything.
     sweep_due: bool,
-    continued: Option<(directory::RunId, Option<Checkpoint>)>,
+    continued: Option<(directory::RunId, Option<SweepCheckpoint>)>,
 }
 
 /// Runs the history of a seed.
 #[must_use]
-pub fn run(seed: u64) -> Outcome {
-    history(seed, &Shape::default())
+pub fn run_history(seed: u64) -> HistoryOutcome {
+    run_shaped_history(seed, &HistoryShape::default())
 }
 
 /// Runs it again and keeps its story in words.
 #[must_use]
-pub fn tell(seed: u64) -> Outcome {
-    history(seed, &Shape { told: true, ..Shape::default() })
+pub fn run_with_trace(seed: u64) -> HistoryOutcome {
+    run_shaped_history(
+        seed,
+        &HistoryShape {
+            told: true,
+            ..HistoryShape::default()
+        },
+    )
 }
 
 /// Runs a history of this shape.
 #[must_use]
-pub fn history(seed: u64, shape: &Shape) -> Outcome {
-    let mut history = History::begin(seed, shape);
-    history.bind();
+pub fn run_shaped_history(seed: u64, shape: &HistoryShape) -> HistoryOutcome {
+    let mut history = History::from_seed(seed, shape);
+    history.run_first_sweep();
     history.chaos(shape);
-    history.end()
+    history.heal_and_judge()
 }
 
 impl History {
     /// The company of a seed, its policy, and what may go wrong.
     #[must_use]
-    pub fn begin(seed: u64, shape: &Shape) -> Self {
+    pub fn from_seed(seed: u64, shape: &HistoryShape) -> Self {
         let mut dice = Dice::new(seed);
-        let policy = policies::any(&mut dice);
-        let between = |dice: &mut Dice, from, to| u32::try_from(dice.between(from, to)).unwrap_or(3);
-        let size = Size { people: between(&mut dice, 3, 8), departments: between(&mut dice, 2, 5) };
-        let faults = if shape.calm { Faults::none() } else { Faults::swarm(&mut dice) };
-        let dingtalk = company::dingtalk(size, 1, "u", &mut dice);
-        let strangers = Size { people: 4, departments: 2 };
-        let stranger = company::dingtalk(strangers, 9001, "u", &mut dice);
+        let policy = policies::any_policy(&mut dice);
+        let between =
+            |dice: &mut Dice, from, to| u32::try_from(dice.between(from, to)).unwrap_or(3);
+        let size = InitialSize {
+            people: between(&mut dice, 3, 8),
+            departments: between(&mut dice, 2, 5),
+        };
+        let faults = if shape.calm {
+            FaultRates::none()
+        } else {
+            FaultRates::random_rates(&mut dice)
+        };
+        let dingtalk = company::generate_dingtalk(size, 1, "u", &mut dice);
+        let strangers = InitialSize {
+            people: 4,
+            departments: 2,
+        };
+        let stranger = company::generate_dingtalk(strangers, 9001, "u", &mut dice);
         let rotation = dice.pick(&[1, 2, 7]).unwrap_or(1);
         let bound_in_peace = dice.chance(500);
-        let habits = Habits { capitals: None, bound_in_peace, rotation };
-        let beginning = Beginning { dice, dingtalk, stranger, policy, habits, faults, told: shape.told };
-        Self::of(seed, beginning, size)
+        let habits = SideHabits {
+            capitals: None,
+            bound_in_peace,
+            rotation,
+        };
+        let beginning = InitialWorld {
+            dice,
+            dingtalk,
+            stranger,
+            policy,
+            habits,
+            faults,
+            told: shape.told,
+        };
+        Self::from_parts(seed, beginning, size)
     }
 
     /// A history with a world of one's own.
     #[must_use]
-    pub fn of(seed: u64, beginning: Beginning, size: Size) -> Self {
-        let mut state = State::new(beginning);
+    pub fn from_parts(seed: u64, beginning: InitialWorld, size: InitialSize) -> Self {
+        let mut state = WorldState::new(beginning);
         state.settle_habits();
-        state.makes_plans = seed % plans::ONE_IN == 3;
-        state.found(size);
-        let shared = Shared::new(state);
+        state.makes_plans = seed % plans::PLAN_HISTORY_RATE == 3;
+        state.found_company(size);
+        let shared = SharedWorld::new(state);
         Self {
             seed,
             shared,
@@ -135,19 +168,19 @@ impl History {
 
     /// Heals it and judges it.
     #[must_use]
-    pub fn end(mut self) -> Outcome {
+    pub fn heal_and_judge(mut self) -> HistoryOutcome {
         self.heal();
-        self.judge()
+        self.into_outcome()
     }
 
     /// The first sweep, where nothing disturbs it.
-    pub(crate) fn bind(&mut self) {
-        let in_peace = self.shared.lock().habits.bound_in_peace;
+    pub(crate) fn run_first_sweep(&mut self) {
+        let in_peace = self.shared.lock_world().habits.bound_in_peace;
         if in_peace {
-            self.shared.lock().faults.healed = true;
+            self.shared.lock_world().faults.healed = true;
             _ = self.sweep_alone();
             _ = self.sweep_alone();
-            self.shared.lock().faults.healed = false;
+            self.shared.lock_world().faults.healed = false;
         }
     }
 
@@ -157,56 +190,93 @@ impl History {
     }
 
     /// What an invocation leaves behind, as the functions do it.
-    pub(crate) fn ended(&mut self, id: u32, sweeps: bool, ended: Ended) {
-        let state = &mut *self.shared.lock();
+    pub(crate) fn handle_end(&mut self, id: u32, sweeps: bool, ended: InvocationEnd) {
+        let state = &mut *self.shared.lock_world();
         state.began.remove(&id);
         state.forget_reads(id);
         match ended {
-            Ended::Nothing => {}
-            Ended::Looked(waiting, Err(err)) => {
-                state.story.tell(state.now, "look failed", &[u64::from(id)], || format!("#{id} {}", err.sentence()));
+            InvocationEnd::Nothing => {}
+            InvocationEnd::Looked(waiting, Err(err)) => {
+                state
+                    .story
+                    .record_event(state.now, "look failed", &[u64::from(id)], || {
+                        format!("#{id} {}", err.sentence())
+                    });
                 if err.is_transient() {
-                    state.send_back(waiting);
+                    state.return_wake(waiting);
                 }
             }
-            Ended::Looked(_, Ok(looked)) => {
+            InvocationEnd::Looked(_, Ok(looked)) => {
                 self.sweep_due |= looked.sweep_due;
-                state.story.tell(state.now, "looked", &[u64::from(id)], || format!("#{id} {:?}", looked.counts));
+                state
+                    .story
+                    .record_event(state.now, "looked", &[u64::from(id)], || {
+                        format!("#{id} {:?}", looked.counts)
+                    });
             }
-            Ended::Planned(planned) => {
-                state.story.tell(state.now, "planned", &[u64::from(id), planned.items.len() as u64], || {
-                    format!("#{id} {:?} {:?} {:?}", planned.counts(), planned.held, planned.swept.report.notes)
-                });
+            InvocationEnd::Planned(planned) => {
+                state.story.record_event(
+                    state.now,
+                    "planned",
+                    &[u64::from(id), planned.items.len() as u64],
+                    || {
+                        format!(
+                            "#{id} {:?} {:?} {:?}",
+                            planned.counts(),
+                            planned.held,
+                            planned.swept.report.notes
+                        )
+                    },
+                );
                 let random = u32::try_from(state.dice.below(1 << 30)).unwrap_or(0);
                 let approves = state.dice.chance(800) && !planned.items.is_empty();
-                let run = state::run_id(state.time(), random).ok().filter(|_| approves);
+                let run = state::run_id(state.current_time(), random)
+                    .ok()
+                    .filter(|_| approves);
                 let items = std::sync::Arc::new(planned.items);
-                state.plan = run.map(|run| Approved { run, items, place: engine::plans::Place::default() });
-            }
-            Ended::Applied { counts, stopped } => {
-                state.story.tell(state.now, "applied", &[u64::from(id)], || {
-                    let not_applied = state.plan.as_ref().map(|plan| &plan.place.not_applied);
-                    format!("#{id} {counts:?} {stopped:?} {not_applied:?}")
+                state.plan = run.map(|run| PlanToApply {
+                    run,
+                    items,
+                    place: engine::plans::PlanCheckpoint::default(),
                 });
+            }
+            InvocationEnd::Applied { counts, stopped } => {
+                state
+                    .story
+                    .record_event(state.now, "applied", &[u64::from(id)], || {
+                        let not_applied = state.plan.as_ref().map(|plan| &plan.place.not_applied);
+                        format!("#{id} {counts:?} {stopped:?} {not_applied:?}")
+                    });
                 if stopped.is_none() {
                     state.plan = None;
                 }
             }
-            Ended::Swept(swept) => {
-                state.story.tell(state.now, "swept", &[u64::from(id), swept.report.writes], || {
-                    let report = &swept.report;
-                    let (held, troubles) = (&report.held, &report.troubles);
-                    format!(
-                        "#{id} {:?} complete {} {:?} {held:?} {troubles:?}",
-                        report.counts, report.complete, report.notes
-                    )
-                });
+            InvocationEnd::Swept(swept) => {
+                state.story.record_event(
+                    state.now,
+                    "swept",
+                    &[u64::from(id), swept.report.writes],
+                    || {
+                        let report = &swept.report;
+                        let (held, troubles) = (&report.held, &report.troubles);
+                        format!(
+                            "#{id} {:?} complete {} {:?} {held:?} {troubles:?}",
+                            report.counts, report.complete, report.notes
+                        )
+                    },
+                );
                 let report = &swept.report;
-                let mut said = report.notes.iter().chain(report.troubles.iter().map(|trouble| &trouble.reason));
+                let mut said = report
+                    .notes
+                    .iter()
+                    .chain(report.troubles.iter().map(|trouble| &trouble.reason));
                 let nobody = ["no canary", "strangers", "the list is empty"];
                 state.stuck = said.any(|said| nobody.iter().any(|nobody| said.contains(nobody)));
                 let id = swept.report.id.clone();
-                self.continued = swept.report.continues.then(|| (id, swept.checkpoint.as_ref().and_then(stored)));
+                self.continued = swept
+                    .report
+                    .continues
+                    .then(|| (id, swept.checkpoint.as_ref().and_then(reload_checkpoint)));
                 state.kept.sweeps += u64::from(swept.turned);
                 if swept.canary.is_some() {
                     state.kept.canary.clone_from(&swept.canary);
@@ -220,25 +290,28 @@ impl History {
     }
 
     /// Polls an invocation until it ends; what it was.
-    pub(crate) fn finish(&mut self, mut invocation: Invocation) -> Option<Ended> {
+    pub(crate) fn run_to_end(&mut self, mut invocation: Invocation) -> Option<InvocationEnd> {
         for _ in 0..POLLS_MAX {
             if let Some(ended) = invocation.poll() {
                 return Some(ended);
             }
-            self.shared.lock().pass(20);
+            self.shared.lock_world().advance_time(20);
         }
         let id = invocation.id;
-        self.shared.lock().oracle.broken("livelock", format!("#{id} does not end"));
+        self.shared
+            .lock_world()
+            .oracle
+            .report_violation("livelock", format!("#{id} does not end"));
         None
     }
 
     /// Whether anything was broken, and what happened.
     #[must_use]
-    pub fn judge(self) -> Outcome {
+    pub fn into_outcome(self) -> HistoryOutcome {
         drop(self.running);
-        let state = &mut *self.shared.lock();
-        let shared_unseen = checker::judge(state);
-        Outcome {
+        let state = &mut *self.shared.lock_world();
+        let shared_unseen = checker::judge_history(state);
+        HistoryOutcome {
             seed: self.seed,
             hash: state.story.hash(),
             violations: std::mem::take(&mut state.oracle.violations),
@@ -254,38 +327,44 @@ impl History {
 }
 
 /// A checkpoint as the archive gives it back: bytes in between.
-fn stored(checkpoint: &Checkpoint) -> Option<Checkpoint> {
+fn reload_checkpoint(checkpoint: &SweepCheckpoint) -> Option<SweepCheckpoint> {
     let mut body = Vec::new();
     checkpoint.write(&mut body);
-    Checkpoint::read(&body)
+    SweepCheckpoint::read(&body)
 }
 
 /// Polls of one invocation. A sweep of a dozen people takes some thousands, one of a thousand people some hundred thousand.
 const POLLS_MAX: u32 = 1_000_000;
 
-impl State {
+impl WorldState {
     /// Time passes, and what was on its way arrives.
-    pub(crate) fn pass(&mut self, ms: i64) {
+    pub(crate) fn advance_time(&mut self, ms: i64) {
         self.now += ms;
         self.links.now = self.now;
         if !self.late.is_empty() {
-            self.arrive();
+            self.land_due_dingtalk_writes();
         }
         if !self.late_ehr.is_empty() {
-            self.arrive_in_ehr();
+            self.land_due_ehr_writes();
         }
     }
 
     fn settle_habits(&mut self) {
         self.ehr.derives = self.dice.chance(700);
-        if self.strikes(Fault::StaleList) {
-            self.dingtalk.set(|settings| settings.list_lag_ms = 60_000);
+        if self.fault_strikes(Fault::StaleList) {
+            self.dingtalk
+                .edit_settings(|settings| settings.list_lag_ms = 60_000);
         }
-        if self.strikes(Fault::Invited) {
-            self.dingtalk.set(|settings| settings.joining = sandbox::world::Joining::Agree);
+        if self.fault_strikes(Fault::Invited) {
+            self.dingtalk
+                .edit_settings(|settings| settings.joining = sandbox::world::JoinMode::Agree);
         }
-        if self.strikes(Fault::Normalised) {
-            let side = if self.dice.chance(500) { directory::Side::DingTalk } else { directory::Side::Ehr };
+        if self.fault_strikes(Fault::Normalised) {
+            let side = if self.dice.chance(500) {
+                directory::Side::DingTalk
+            } else {
+                directory::Side::Ehr
+            };
             self.habits.capitals = Some((side, directory::Field::Title));
         }
     }

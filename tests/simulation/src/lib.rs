@@ -22,8 +22,8 @@ mod ports;
 pub mod program;
 pub mod runs;
 pub mod scripted;
-pub mod story;
+pub mod trace;
 mod users;
 pub mod world;
 
-pub use history::{History, Outcome, Shape, run, tell};
+pub use history::{History, HistoryOutcome, HistoryShape, run_history, run_with_trace};

@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use simulation::program::{Args, run};
+use simulation::program::{SimulationArgs, run};
 
 fn main() -> ExitCode {
-    run(&Args::parse())
+    run(&SimulationArgs::parse())
 }

@@ -3,28 +3,28 @@
 //! Everybody and every department has a number that stands in its name and in each of its unique values, so that a record
 //! is recognised on either side without a link, and a value that strayed into somebody else's record shows.
 
-mod conduct;
-mod lineage;
 mod read;
 mod removal;
-pub mod replaced;
+pub mod replaced_values;
+mod value_lineage;
+mod write_limits;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use directory::policy::{Ownership, Policy};
-use directory::{Field, Kind, NativeId, Side, Value, Values};
+use directory::{Field, FieldValue, FieldValues, Kind, NativeId, Side};
 
-pub use read::Read;
-pub use replaced::Replaced;
+pub use read::RecentReads;
+pub use replaced_values::ReplacedValue;
 
 /// Whose record, whatever side it stands on.
-pub type Who = (Kind, u32);
+pub type RecordNumber = (Kind, u32);
 
 /// A value whose references are numbers; `None` is empty.
-pub type Fact = Option<Value>;
+pub type NumberedValue = Option<FieldValue>;
 
 /// One side as it is: of each active record the fields, references as numbers.
-pub type Picture = BTreeMap<Who, BTreeMap<Field, Fact>>;
+pub type SideSnapshot = BTreeMap<RecordNumber, BTreeMap<Field, NumberedValue>>;
 
 /// From when to when somebody was not there; open ends are the end of time.
 pub(crate) type Absence = (i64, i64);
@@ -44,25 +44,25 @@ pub struct Oracle {
     numbers: BTreeMap<(Side, Kind, NativeId), u32>,
     names: u64,
     /// What people last said on a side, since the record was last made there.
-    said: BTreeMap<(Side, Who, Field), Fact>,
+    said: BTreeMap<(Side, RecordNumber, Field), NumberedValue>,
     /// Fields whose present value on a side somebody wrote by hand.
-    by_hand: BTreeSet<(Side, Who, Field)>,
-    absences: BTreeMap<(Side, Who), Vec<Absence>>,
+    by_hand: BTreeSet<(Side, RecordNumber, Field)>,
+    absences: BTreeMap<(Side, RecordNumber), Vec<Absence>>,
     /// When the engine stored that a record is there, since it was first gone.
-    sightings: BTreeMap<(Side, Who), Vec<i64>>,
+    sightings: BTreeMap<(Side, RecordNumber), Vec<i64>>,
     /// Records that were on a side at some time.
-    been: BTreeSet<(Side, Who)>,
+    been: BTreeSet<(Side, RecordNumber)>,
     /// Whoever was linked at some time, as far as the table remembers.
-    pub linked: BTreeSet<Who>,
+    pub linked: BTreeSet<RecordNumber>,
     /// The table was restored to an earlier state: what was renamed since cannot be known again.
     pub restored: bool,
     /// Departments that somebody renamed or moved in DingTalk after we had made them and before we knew it, or that a list left
     /// out meanwhile: made again, since they are looked for under their parent.
     pub moved_early: BTreeSet<u32>,
     /// Departments that are twice in DingTalk for one of these two reasons.
-    pub doubled: BTreeSet<Who>,
+    pub doubled: BTreeSet<RecordNumber>,
     /// Values of people that the engine wrote over.
-    pub replaced: Vec<Replaced>,
+    pub replaced: Vec<ReplacedValue>,
     /// What was broken so far.
     pub violations: Vec<Violation>,
     /// Administrators who left on the side that decides: held for ever.
@@ -79,24 +79,24 @@ pub struct Oracle {
     /// Since when somebody is an administrator.
     pub admin_since: BTreeMap<u32, i64>,
     /// Writes of the engine to each field since healing began.
-    pub writes_healing: BTreeMap<(Side, Who, Field), u32>,
+    pub writes_healing: BTreeMap<(Side, RecordNumber, Field), u32>,
     /// Records that HR deleted: after a restore their link is that of the deleted record.
-    pub deleted: BTreeSet<Who>,
+    pub deleted: BTreeSet<RecordNumber>,
     /// Fields that DingTalk showed empty, or not at all, for everybody for a while.
     pub blanked: directory::FieldSet,
     /// Which value was written over which.
-    lineage: lineage::Lineage,
+    lineage: value_lineage::Lineage,
     /// Every text that people wrote into a field on a side, whosever: values are unique.
     written_by_hand: BTreeSet<(Side, Field, String)>,
     /// How the engine writes.
-    conduct: conduct::Conduct,
+    conduct: write_limits::SweepTally,
     /// Writes of the engine that took effect.
-    pub effects: Vec<replaced::Effect>,
+    pub effects: Vec<replaced_values::EngineEffect>,
 }
 
 impl Oracle {
     /// From now on this id is that number.
-    pub fn name(&mut self, side: Side, kind: Kind, id: &NativeId, number: u32) {
+    pub fn assign_number(&mut self, side: Side, kind: Kind, id: &NativeId, number: u32) {
         if self.numbers.insert((side, kind, id.clone()), number) != Some(number) {
             self.names += 1;
         }
@@ -104,7 +104,7 @@ impl Oracle {
 
     /// Grows whenever somebody gets another number.
     #[must_use]
-    pub fn names(&self) -> u64 {
+    pub fn names_revision(&self) -> u64 {
         self.names
     }
 
@@ -116,22 +116,32 @@ impl Oracle {
 
     /// The number of a record.
     #[must_use]
-    pub fn number(&self, side: Side, kind: Kind, id: &NativeId) -> Option<u32> {
+    pub fn number_of(&self, side: Side, kind: Kind, id: &NativeId) -> Option<u32> {
         self.numbers.get(&(side, kind, id.clone())).copied()
     }
 
     /// A field's value with numbers for references. A reference that nobody can be found under is left out.
     #[must_use]
-    pub fn fact(&self, side: Side, field: Field, values: &Values) -> Fact {
-        let Some(kind) = field.refers_to() else { return values.get(field).cloned() };
+    pub fn to_numbered(&self, side: Side, field: Field, values: &FieldValues) -> NumberedValue {
+        let Some(kind) = field.refers_to() else {
+            return values.get(field).cloned();
+        };
         let ids = values.refs(field).filter_map(|id| NativeId::new(id).ok());
-        let numbers: BTreeSet<String> =
-            ids.filter_map(|id| self.number(side, kind, &id)).map(|number| number.to_string()).collect();
-        (!numbers.is_empty()).then_some(Value::Refs(numbers))
+        let numbers: BTreeSet<String> = ids
+            .filter_map(|id| self.number_of(side, kind, &id))
+            .map(|number| number.to_string())
+            .collect();
+        (!numbers.is_empty()).then_some(FieldValue::Refs(numbers))
     }
 
     /// Compares two pictures of a side between which people did something: what changed is what they said.
-    pub fn people_did(&mut self, side: Side, before: &Picture, after: &Picture, at: i64) {
+    pub fn note_people_edits(
+        &mut self,
+        side: Side,
+        before: &SideSnapshot,
+        after: &SideSnapshot,
+        at: i64,
+    ) {
         self.note_presence(side, before, after, at);
         for (who, fields) in after {
             let old = before.get(who);
@@ -140,7 +150,9 @@ impl Oracle {
                     if let Some(before) = old.and_then(|old| old.get(field)) {
                         self.lineage.note(side, *who, *field, (before, fact));
                     }
-                    self.written_by_hand.extend(lineage::text(fact).map(|text| (side, *field, text)));
+                    self.written_by_hand.extend(
+                        value_lineage::comparable_text(fact).map(|text| (side, *field, text)),
+                    );
                     self.said.insert((side, *who, *field), fact.clone());
                     self.by_hand.insert((side, *who, *field));
                 }
@@ -154,40 +166,59 @@ impl Oracle {
     }
 
     /// People wrote at least one of these.
-    pub(crate) fn people_wrote(&mut self, side: Side, facts: &BTreeMap<Field, Fact>) {
-        let texts = facts.iter().filter_map(|(field, fact)| Some((side, *field, lineage::text(fact)?)));
+    pub(crate) fn note_people_values(
+        &mut self,
+        side: Side,
+        facts: &BTreeMap<Field, NumberedValue>,
+    ) {
+        let texts = facts.iter().filter_map(|(field, fact)| {
+            Some((side, *field, value_lineage::comparable_text(fact)?))
+        });
         self.written_by_hand.extend(texts);
     }
 
     /// Whether people ever wrote this into this field on a side. What is no text cannot be told apart and counts.
     #[must_use]
-    pub fn was_written_by_hand(&self, side: Side, field: Field, fact: &Fact) -> bool {
-        lineage::text(fact).is_none_or(|text| self.written_by_hand.contains(&(side, field, text)))
+    pub fn was_written_by_hand(&self, side: Side, field: Field, fact: &NumberedValue) -> bool {
+        value_lineage::comparable_text(fact)
+            .is_none_or(|text| self.written_by_hand.contains(&(side, field, text)))
     }
 
     /// Forgets what was said in a record that is gone for good.
-    pub(crate) fn forget(&mut self, side: Side, who: Who) {
+    pub(crate) fn forget(&mut self, side: Side, who: RecordNumber) {
         self.said.retain(|(on, of, _), _| (*on, *of) != (side, who));
         self.by_hand.retain(|(on, of, _)| (*on, *of) != (side, who));
     }
 
     /// Notes who came and went between two pictures, whoever did it.
-    pub fn note_presence(&mut self, side: Side, before: &Picture, after: &Picture, at: i64) {
+    pub fn note_presence(
+        &mut self,
+        side: Side,
+        before: &SideSnapshot,
+        after: &SideSnapshot,
+        at: i64,
+    ) {
         for who in after.keys().filter(|who| !before.contains_key(who)) {
             self.been.insert((side, *who));
-            if let Some(open) = self.absences.get_mut(&(side, *who)).and_then(|all| all.last_mut())
+            if let Some(open) = self
+                .absences
+                .get_mut(&(side, *who))
+                .and_then(|all| all.last_mut())
                 && open.1 == i64::MAX
             {
                 open.1 = at;
             }
         }
         for who in before.keys().filter(|who| !after.contains_key(who)) {
-            self.absences.entry((side, *who)).or_default().push((at, i64::MAX));
+            self.absences
+                .entry((side, *who))
+                .or_default()
+                .push((at, i64::MAX));
         }
     }
 
     /// The engine knows that a record is there.
-    pub fn engine_sees(&mut self, side: Side, who: Who, at: i64) {
+    pub fn note_engine_saw(&mut self, side: Side, who: RecordNumber, at: i64) {
         if self.absences.contains_key(&(side, who)) {
             self.sightings.entry((side, who)).or_default().push(at);
         }
@@ -195,31 +226,42 @@ impl Oracle {
 
     /// Whether a record was ever on a side.
     #[must_use]
-    pub fn has_been(&self, side: Side, who: Who) -> bool {
+    pub fn has_been(&self, side: Side, who: RecordNumber) -> bool {
         self.been.contains(&(side, who))
     }
 
     /// What people last said about a field on a side.
-    pub fn said(&self, side: Side) -> impl Iterator<Item = (Who, Field, &Fact)> {
-        self.said.iter().filter(move |((on, ..), _)| *on == side).map(|((_, who, field), fact)| (*who, *field, fact))
+    pub fn values_said(
+        &self,
+        side: Side,
+    ) -> impl Iterator<Item = (RecordNumber, Field, &NumberedValue)> {
+        self.said
+            .iter()
+            .filter(move |((on, ..), _)| *on == side)
+            .map(|((_, who, field), fact)| (*who, *field, fact))
     }
 
     /// Something was broken.
-    pub fn broken(&mut self, rule: &'static str, what: String) {
+    pub fn report_violation(&mut self, rule: &'static str, what: String) {
         self.violations.push(Violation { rule, what });
     }
 }
 
 /// The fields that have to agree under a policy, and who decides them: from the documents, not from the engine.
 #[must_use]
-pub fn in_step(policy: &Policy, kind: Kind) -> Vec<(Field, Ownership)> {
-    const NEVER_IN_DINGTALK: [Field; 3] = [Field::MainDepartment, Field::Leads, Field::SourceIdentifier];
-    let fields = directory::FieldSet::of_kind(kind).iter().filter(|field| policy.takes(kind, *field));
+pub fn compared_fields(policy: &Policy, kind: Kind) -> Vec<(Field, Ownership)> {
+    const NEVER_IN_DINGTALK: [Field; 3] =
+        [Field::MainDepartment, Field::Leads, Field::SourceIdentifier];
+    let fields = directory::FieldSet::of_kind(kind)
+        .iter()
+        .filter(|field| policy.syncs_field(kind, *field));
     fields
-        .map(|field| (field, policy.owner(kind, field)))
+        .map(|field| (field, policy.field_owner(kind, field)))
         .filter(|(field, owner)| match owner {
-            Ownership::Owned(Side::DingTalk) => policy.writes(Side::Ehr),
-            Ownership::Owned(Side::Ehr) => policy.writes(Side::DingTalk) && !NEVER_IN_DINGTALK.contains(field),
+            Ownership::Owned(Side::DingTalk) => policy.may_write(Side::Ehr),
+            Ownership::Owned(Side::Ehr) => {
+                policy.may_write(Side::DingTalk) && !NEVER_IN_DINGTALK.contains(field)
+            }
             Ownership::Shared => !NEVER_IN_DINGTALK.contains(field),
         })
         .collect()
@@ -228,26 +270,33 @@ pub fn in_step(policy: &Policy, kind: Kind) -> Vec<(Field, Ownership)> {
 /// The number in a text that one of ours wrote: `人12·7`, `t12·7`.
 #[must_use]
 pub fn number_in(text: &str) -> Option<u32> {
-    let digits: String = text.split('·').next()?.chars().filter(char::is_ascii_digit).collect();
+    let digits: String = text
+        .split('·')
+        .next()?
+        .chars()
+        .filter(char::is_ascii_digit)
+        .collect();
     text.contains('·').then(|| digits.parse().ok()).flatten()
 }
 
 /// A value for people who read a story; everybody in it is invented.
 #[must_use]
-pub fn shown(fact: &Fact) -> String {
+pub fn format_value(fact: &NumberedValue) -> String {
     match fact {
         None => "nothing".to_owned(),
-        Some(Value::Text(text)) => text.expose().to_owned(),
-        Some(Value::Refs(refs)) => format!("{refs:?}"),
-        Some(Value::Day(day)) => day.to_string(),
-        Some(Value::Number(number)) => number.to_string(),
-        Some(Value::Flag(flag)) => flag.to_string(),
+        Some(FieldValue::Text(text)) => text.expose().to_owned(),
+        Some(FieldValue::Refs(refs)) => format!("{refs:?}"),
+        Some(FieldValue::Day(day)) => day.to_string(),
+        Some(FieldValue::Number(number)) => number.to_string(),
+        Some(FieldValue::Flag(flag)) => flag.to_string(),
     }
 }
 
 /// All values of a write, for people who read a story.
 #[must_use]
-pub fn all_shown(values: &Values) -> String {
-    let each = |(field, value): (Field, Option<&Value>)| format!("{}={}", field.key(), shown(&value.cloned()));
+pub fn format_values(values: &FieldValues) -> String {
+    let each = |(field, value): (Field, Option<&FieldValue>)| {
+        format!("{}={}", field.key(), format_value(&value.cloned()))
+    };
     values.iter().map(each).collect::<Vec<_>>().join(" ")
 }

@@ -6,12 +6,12 @@ use std::sync::{Mutex, PoisonError};
 
 use directory::planted::{self, Bug};
 
-use crate::history::{Outcome, Shape, history};
+use crate::history::{HistoryOutcome, HistoryShape, run_shaped_history};
 use crate::oracle::Violation;
 
 /// How a mistake was caught.
 #[derive(Debug, Clone)]
-pub struct Caught {
+pub struct CaughtBug {
     /// Histories that were run until then.
     pub histories: u64,
     /// The one that showed it.
@@ -22,9 +22,9 @@ pub struct Caught {
 
 /// The history of a seed with a mistake in the engine.
 #[must_use]
-pub fn with(bug: Bug, seed: u64, shape: &Shape) -> Outcome {
+pub fn run_with_bug(bug: Bug, seed: u64, shape: &HistoryShape) -> HistoryOutcome {
     planted::plant(Some(bug));
-    let outcome = history(seed, shape);
+    let outcome = run_shaped_history(seed, shape);
     planted::plant(None);
     outcome
 }
@@ -32,7 +32,7 @@ pub fn with(bug: Bug, seed: u64, shape: &Shape) -> Outcome {
 /// Runs the histories of these seeds with a mistake until one shows it; `None` where none does. A seed that is bad without the
 /// mistake too shows nothing.
 #[must_use]
-pub fn hunt(bug: Bug, seeds: Range<u64>, threads: usize) -> Option<Caught> {
+pub fn hunt_bug(bug: Bug, seeds: Range<u64>, threads: usize) -> Option<CaughtBug> {
     let (next, stop) = (AtomicU64::new(seeds.start), AtomicBool::new(false));
     let caught = Mutex::new(None);
     let work = || {
@@ -41,15 +41,23 @@ pub fn hunt(bug: Bug, seeds: Range<u64>, threads: usize) -> Option<Caught> {
             if seed >= seeds.end {
                 return;
             }
-            let mut outcome = with(bug, seed, &Shape::default());
-            if outcome.violations.is_empty() || !history(seed, &Shape::default()).violations.is_empty() {
+            let mut outcome = run_with_bug(bug, seed, &HistoryShape::default());
+            if outcome.violations.is_empty()
+                || !run_shaped_history(seed, &HistoryShape::default())
+                    .violations
+                    .is_empty()
+            {
                 continue;
             }
             stop.store(true, Ordering::Relaxed);
             let violation = outcome.violations.swap_remove(0);
             let histories = seed - seeds.start + 1;
             let mut caught = caught.lock().unwrap_or_else(PoisonError::into_inner);
-            caught.get_or_insert(Caught { histories, seed, violation });
+            caught.get_or_insert(CaughtBug {
+                histories,
+                seed,
+                violation,
+            });
         }
     };
     std::thread::scope(|scope| {

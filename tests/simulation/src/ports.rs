@@ -3,11 +3,11 @@
 mod dingtalk;
 mod dingtalk_write;
 mod ehr;
-mod small;
 mod store;
+mod supporting;
 
 pub(crate) use dingtalk::DingTalkPort;
-pub(crate) use dingtalk_write::{LATE_MAX_MS, Late};
-pub(crate) use ehr::{EhrPort, LateEhr};
-pub(crate) use small::{ClockPort, GatePort, JournalPort, RandomnessPort};
+pub(crate) use dingtalk_write::{LATE_MAX_MS, LateDingTalkWrite};
+pub(crate) use ehr::{EhrPort, LateEhrWrite};
 pub(crate) use store::LinksPort;
+pub(crate) use supporting::{ClockPort, GatePort, JournalPort, RandomnessPort};

@@ -13,13 +13,13 @@ use clap::{Args as ClapArgs, Parser, Subcommand};
 /// The engine, simulated.
 #[derive(Debug, Parser)]
 #[command(name = "bench")]
-pub struct Args {
+pub struct SimulationArgs {
     #[command(subcommand)]
-    bench: Bench,
+    bench: SimulationBench,
 }
 
 #[derive(Debug, Subcommand)]
-enum Bench {
+enum SimulationBench {
     /// Histories of the engine: what they broke, and how often each fault was met
     Simulation(SeedsArgs),
     /// Faults planted in the engine, each hunted until a history shows it
@@ -66,17 +66,21 @@ struct PlantedArgs {
 
 /// Runs it. Exit 1: something was broken, or not seen.
 #[must_use]
-pub fn run(args: &Args) -> ExitCode {
+pub fn run(args: &SimulationArgs) -> ExitCode {
     let good = match &args.bench {
-        Bench::Simulation(args) => seeds::run(args),
+        SimulationBench::Simulation(args) => seeds::run(args),
         #[cfg(feature = "planted")]
-        Bench::Planted(args) => planted::run(args),
-        Bench::Tell { seed } => seeds::tell(*seed),
+        SimulationBench::Planted(args) => planted::run(args),
+        SimulationBench::Tell { seed } => seeds::print_trace(*seed),
     };
-    if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if good {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 /// As many as asked for, or as there are cores.
-fn threads(asked: Option<usize>) -> usize {
+fn thread_count(asked: Option<usize>) -> usize {
     asked.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
 }

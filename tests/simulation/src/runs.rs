@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::fault::Fault;
-use crate::history::{Outcome, run};
+use crate::history::{HistoryOutcome, run_history};
 use crate::oracle::Violation;
 
 /// Seeds that a thread takes at a time.
@@ -44,22 +44,31 @@ pub struct Totals {
 }
 
 impl Totals {
-    fn add(&mut self, outcome: Outcome) {
+    fn add(&mut self, outcome: HistoryOutcome) {
         self.seeds += 1;
         self.edits += outcome.edits;
         self.invocations += outcome.invocations;
         self.rounds += u64::from(outcome.rounds);
         self.stuck += u64::from(outcome.stuck);
         self.shared_unseen += outcome.shared_unseen;
-        outcome.faults.iter().for_each(|(fault, n)| *self.faults.entry(*fault).or_default() += n);
+        outcome
+            .faults
+            .iter()
+            .for_each(|(fault, n)| *self.faults.entry(*fault).or_default() += n);
         if outcome.violations.is_empty() {
             return;
         }
         self.bad += 1;
-        let mut rules: Vec<_> = outcome.violations.iter().map(|broken| broken.rule).collect();
+        let mut rules: Vec<_> = outcome
+            .violations
+            .iter()
+            .map(|broken| broken.rule)
+            .collect();
         rules.sort_unstable();
         rules.dedup();
-        rules.into_iter().for_each(|rule| *self.rules.entry(rule).or_default() += 1);
+        rules
+            .into_iter()
+            .for_each(|rule| *self.rules.entry(rule).or_default() += 1);
         if self.broken.len() < REMEMBERED_MAX {
             self.broken.insert(outcome.seed, outcome.violations);
         }
@@ -67,8 +76,10 @@ impl Totals {
 
     /// Faults that were met less often than this.
     #[must_use]
-    pub fn seldom(&self, least: u64) -> Vec<(Fault, u64)> {
-        let met = Fault::ALL.iter().map(|fault| (*fault, self.faults.get(fault).copied().unwrap_or_default()));
+    pub fn seldom_met(&self, least: u64) -> Vec<(Fault, u64)> {
+        let met = Fault::ALL
+            .iter()
+            .map(|fault| (*fault, self.faults.get(fault).copied().unwrap_or_default()));
         met.filter(|(_, n)| *n < least).collect()
     }
 }
@@ -76,7 +87,11 @@ impl Totals {
 /// Runs seeds on this many threads. `watch` hears how many are done and how many were bad, and says whether to go on; it is
 /// called from any of the threads.
 #[must_use]
-pub fn run_all(seeds: Range<u64>, threads: usize, watch: &(dyn Fn(u64, u64) -> bool + Sync)) -> Totals {
+pub fn run_all(
+    seeds: Range<u64>,
+    threads: usize,
+    watch: &(dyn Fn(u64, u64) -> bool + Sync),
+) -> Totals {
     let (next, stop) = (AtomicU64::new(seeds.start), AtomicBool::new(false));
     let totals = Mutex::new(Totals::default());
     let began = Instant::now();
@@ -87,7 +102,7 @@ pub fn run_all(seeds: Range<u64>, threads: usize, watch: &(dyn Fn(u64, u64) -> b
                 return;
             }
             for seed in from..seeds.end.min(from + BATCH) {
-                let outcome = run(seed);
+                let outcome = run_history(seed);
                 let mut totals = totals.lock().unwrap_or_else(PoisonError::into_inner);
                 totals.add(outcome);
                 if !watch(totals.seeds, totals.bad) {

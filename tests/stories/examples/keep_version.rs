@@ -11,6 +11,6 @@ async fn main() -> Result<(), &'static str> {
     let (Some(data), Some(folder)) = (arguments.next(), arguments.next()) else {
         return Err("give the data directory of the version, and the folder to keep it in");
     };
-    kept::keep(Path::new(&data), Path::new(&folder)).await;
+    kept::keep_directory(Path::new(&data), Path::new(&folder)).await;
     Ok(())
 }

@@ -25,32 +25,48 @@ pub fn mobile(raw: &str, state_code: &str) -> Option<String> {
 pub fn email(raw: &str) -> Option<String> {
     let address = text(raw)?;
     let at = address.rfind('@')?;
-    Some(format!("{}{}", &address[..at], address[at..].to_lowercase()))
+    Some(format!(
+        "{}{}",
+        &address[..at],
+        address[at..].to_lowercase()
+    ))
 }
 
 /// The day in Shanghai.
 #[must_use]
 pub fn day(millis: i64) -> Date {
     let instant = jiff::Timestamp::from_millisecond(millis).expect("a time that can be written");
-    instant.in_tz("Asia/Shanghai").expect("the zone is known").date()
+    instant
+        .in_tz("Asia/Shanghai")
+        .expect("the zone is known")
+        .date()
 }
 
 /// Custom fields: one object, keys sorted on every level, no spaces; an empty one is nothing.
 #[must_use]
 pub fn extension(raw: &str) -> Option<String> {
     let value: Value = serde_json::from_str(raw).expect("the sandbox keeps objects only");
-    (value.as_object().is_some_and(|fields| !fields.is_empty())).then(|| sorted(&value))
+    (value.as_object().is_some_and(|fields| !fields.is_empty())).then(|| sorted_json(&value))
 }
 
-fn sorted(value: &Value) -> String {
+fn sorted_json(value: &Value) -> String {
     match value {
         Value::Object(fields) => {
             let mut names: Vec<&String> = fields.keys().collect();
             names.sort();
-            let members = names.iter().map(|name| format!("{}:{}", Value::from(name.as_str()), sorted(&fields[*name])));
+            let members = names.iter().map(|name| {
+                format!(
+                    "{}:{}",
+                    Value::from(name.as_str()),
+                    sorted_json(&fields[*name])
+                )
+            });
             format!("{{{}}}", members.collect::<Vec<_>>().join(","))
         }
-        Value::Array(items) => format!("[{}]", items.iter().map(sorted).collect::<Vec<_>>().join(",")),
+        Value::Array(items) => format!(
+            "[{}]",
+            items.iter().map(sorted_json).collect::<Vec<_>>().join(",")
+        ),
         plain => plain.to_string(),
     }
 }

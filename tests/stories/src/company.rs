@@ -3,33 +3,51 @@
 use std::sync::Arc;
 
 use runtime::SystemClock;
-use sandbox::company::{Credentials, Person, Size};
-use sandbox::world::{Act, Acted, CallRecord, Fault, SettingsChange, Truth};
+use sandbox::company::{AppCredentials, CompanySize, Person};
+use sandbox::world::{Act, ActOutcome, CallRecord, Fault, SettingsChange, WorldTruth};
 use sandbox::{RunningServer, Server, ServerConfig, Settings};
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
-use crate::program::Up;
+use crate::program::ProgramCommand;
 
 /// Calls a second where pacing is not the subject.
 pub const QPS: u32 = 500;
 
 /// A running sandbox and its company.
-pub struct DingTalk {
+pub struct SandboxCompany {
     server: RunningServer,
 }
 
-impl DingTalk {
+impl SandboxCompany {
     /// A company of this size, in memory, fast, and never banning us for many calls.
-    pub async fn of(people: usize, departments: usize, seed: u64) -> Self {
-        Self::sized(Size { people, departments, seed, big_department: None }).await
+    pub async fn start(people: usize, departments: usize, seed: u64) -> Self {
+        Self::start_sized(CompanySize {
+            people,
+            departments,
+            seed,
+            big_department: None,
+        })
+        .await
     }
 
     /// As [`DingTalk::of`], with every choice.
-    pub async fn sized(size: Size) -> Self {
-        let settings = Settings { qps: QPS * 2, ban_calls: None, ..Settings::default() };
-        let config = ServerConfig { listener: None, port: 0, data: None, size, settings };
-        Self { server: Server::start(config).await.expect("the sandbox starts") }
+    pub async fn start_sized(size: CompanySize) -> Self {
+        let settings = Settings {
+            qps: QPS * 2,
+            ban_calls: None,
+            ..Settings::default()
+        };
+        let config = ServerConfig {
+            listener: None,
+            port: 0,
+            data: None,
+            size,
+            settings,
+        };
+        Self {
+            server: Server::start(config).await.expect("the sandbox starts"),
+        }
     }
 
     /// Its address.
@@ -45,26 +63,26 @@ impl DingTalk {
     }
 
     /// Keys of the company and its app.
-    pub async fn credentials(&self) -> Credentials {
+    pub async fn credentials(&self) -> AppCredentials {
         self.server.world.lock().await.company().credentials.clone()
     }
 
     /// `bangding up` on this company, its state in `data`.
-    pub async fn up(&self, data: &std::path::Path) -> Up {
+    pub async fn up_command(&self, data: &std::path::Path) -> ProgramCommand {
         let keys = self.credentials().await;
-        Up::new(data).dingtalk(self.url(), &keys)
+        ProgramCommand::new(data).dingtalk(self.url(), &keys)
     }
 
     /// Everything that is true there.
-    pub async fn truth(&self) -> Truth {
+    pub async fn truth(&self) -> WorldTruth {
         self.server.world.lock().await.truth()
     }
 
     /// Does something there; events are pushed at once.
-    pub async fn act(&self, act: Act) -> Acted {
+    pub async fn act(&self, act: Act) -> ActOutcome {
         let what = format!("{act:?}");
         let acted = self.server.world.lock().await.act(SystemClock.now(), act);
-        self.server.nudge().await;
+        self.server.apply_changes().await;
         acted.unwrap_or_else(|refusal| panic!("{what}: {refusal}"))
     }
 
@@ -82,9 +100,14 @@ impl DingTalk {
     }
 
     /// Changes settings, as `POST /__sandbox/settings` does.
-    pub async fn settings(&self, change: Value) {
+    pub async fn change_settings(&self, change: Value) {
         let change: SettingsChange = serde_json::from_value(change).expect("a change of settings");
-        self.server.world.lock().await.change_settings(SystemClock.now(), &change).expect("known settings");
+        self.server
+            .world
+            .lock()
+            .await
+            .change_settings(SystemClock.now(), &change)
+            .expect("known settings");
     }
 
     /// Every call so far.
@@ -100,27 +123,43 @@ impl DingTalk {
     /// The console's Save under 事件与回调, with the values that `up` printed; fails if `check_url` is not answered.
     pub async fn subscribe(&self, binding: &Value) {
         let values = json!({"url": binding["callback_url"], "token": binding["token"], "aes_key": binding["aes_key"]});
-        let (status, answer) = post(&format!("{}/__sandbox/subscription", self.url()), &values).await;
-        assert_eq!(status, 200, "the callback address was not confirmed: {answer}");
+        let (status, answer) =
+            post_json(&format!("{}/__sandbox/subscription", self.url()), &values).await;
+        assert_eq!(
+            status, 200,
+            "the callback address was not confirmed: {answer}"
+        );
     }
 
     /// Waits until a call hangs; whether one does.
-    pub async fn held(&self, wait_ms: u64) -> bool {
+    pub async fn wait_for_held(&self, wait_ms: u64) -> bool {
         let url = format!("{}/__sandbox/held?wait_ms={wait_ms}", self.url());
-        let text = client().get(url).send().await.expect("an answer").text().await.expect("text");
+        let text = http_client()
+            .get(url)
+            .send()
+            .await
+            .expect("an answer")
+            .text()
+            .await
+            .expect("text");
         let held: Value = serde_json::from_str(&text).expect("JSON");
         held["held"].as_u64().expect("a number") > 0
     }
 
     /// Lets hanging calls go.
     pub async fn release(&self) {
-        post(&format!("{}/__sandbox/release", self.url()), &json!({})).await;
+        post_json(&format!("{}/__sandbox/release", self.url()), &json!({})).await;
     }
 
     /// Somebody on whom nothing else depends: leads nobody, manages nobody, no administrator, no boss, in one department.
     pub async fn bystander(&self, not: &[&str]) -> Person {
         let truth = self.truth().await;
-        let manages = |id: &str| truth.people.iter().any(|other| other.manager_userid.as_deref() == Some(id));
+        let manages = |id: &str| {
+            truth
+                .people
+                .iter()
+                .any(|other| other.manager_userid.as_deref() == Some(id))
+        };
         let plain = |person: &&Person| {
             !not.contains(&person.userid.as_str())
                 && !person.boss
@@ -129,22 +168,37 @@ impl DingTalk {
                 && person.departments.iter().all(|place| !place.leader)
                 && !manages(&person.userid)
         };
-        truth.people.iter().find(plain).expect("a company of some size has somebody like that").clone()
+        truth
+            .people
+            .iter()
+            .find(plain)
+            .expect("a company of some size has somebody like that")
+            .clone()
     }
 }
 
 /// Posts JSON; status and answer.
-pub async fn post(url: &str, body: &Value) -> (u16, Value) {
-    let request = client().post(url).header("content-type", "application/json").body(body.to_string());
+pub async fn post_json(url: &str, body: &Value) -> (u16, Value) {
+    let request = http_client()
+        .post(url)
+        .header("content-type", "application/json")
+        .body(body.to_string());
     let answer = request.send().await.expect("an answer");
     let status = answer.status().as_u16();
-    (status, serde_json::from_str(&answer.text().await.expect("text")).unwrap_or(Value::Null))
+    (
+        status,
+        serde_json::from_str(&answer.text().await.expect("text")).unwrap_or(Value::Null),
+    )
 }
 
 /// A client that asks no proxy and follows nobody.
 #[must_use]
-pub fn client() -> reqwest::Client {
+pub fn http_client() -> reqwest::Client {
     // Whoever was first has chosen the same.
     _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().expect("a client")
+    reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .expect("a client")
 }

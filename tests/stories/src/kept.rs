@@ -11,20 +11,46 @@ use serde_json::{Value, json};
 const KEPT_S: i64 = 24 * 3600;
 
 /// Keeps a data directory as text, without its values for this machine.
-pub async fn keep(data: &Path, folder: &Path) {
-    let database = Database::open(&data.join("state.db")).await.expect("the database opens");
+pub async fn keep_directory(data: &Path, folder: &Path) {
+    let database = Database::open(&data.join("state.db"))
+        .await
+        .expect("the database opens");
     fs::create_dir_all(folder.join("vault")).expect("a folder");
-    let tables = ask(&database, "ListTables", &json!({})).await;
-    for table in tables["TableNames"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-        let described = ask(&database, "DescribeTable", &json!({"TableName": table})).await;
-        let scanned = ask(&database, "Scan", &json!({"TableName": table})).await;
-        assert!(scanned["LastEvaluatedKey"].is_null(), "{table} is too large to be kept as text");
-        let mut items: Vec<String> = scanned["Items"].as_array().into_iter().flatten().map(seen).collect();
+    let tables = call_dynamodb(&database, "ListTables", &json!({})).await;
+    for table in tables["TableNames"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+    {
+        let described =
+            call_dynamodb(&database, "DescribeTable", &json!({"TableName": table})).await;
+        let scanned = call_dynamodb(&database, "Scan", &json!({"TableName": table})).await;
+        assert!(
+            scanned["LastEvaluatedKey"].is_null(),
+            "{table} is too large to be kept as text"
+        );
+        let mut items: Vec<String> = scanned["Items"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(kept_item)
+            .collect();
         items.sort_unstable();
-        let lines = [definition(&described["Table"]).to_string()].into_iter().chain(items).collect::<Vec<_>>();
-        fs::write(folder.join(format!("{table}.jsonl")), lines.join("\n") + "\n").expect("it is written");
+        let lines = [table_definition(&described["Table"]).to_string()]
+            .into_iter()
+            .chain(items)
+            .collect::<Vec<_>>();
+        fs::write(
+            folder.join(format!("{table}.jsonl")),
+            lines.join("\n") + "\n",
+        )
+        .expect("it is written");
     }
-    for file in fs::read_dir(data.join("vault")).expect("the vault").flatten() {
+    for file in fs::read_dir(data.join("vault"))
+        .expect("the vault")
+        .flatten()
+    {
         fs::copy(file.path(), folder.join("vault").join(file.file_name())).expect("it is copied");
     }
     fs::copy(data.join("sandbox.json"), folder.join("sandbox.json")).expect("the sandbox's world");
@@ -32,22 +58,41 @@ pub async fn keep(data: &Path, folder: &Path) {
 }
 
 /// Makes a data directory of what was kept.
-pub async fn unpack(folder: &Path, data: &Path) {
+pub async fn unpack_directory(folder: &Path, data: &Path) {
     fs::create_dir_all(data.join("vault")).expect("a folder");
-    for file in fs::read_dir(folder.join("vault")).expect("the vault").flatten() {
+    for file in fs::read_dir(folder.join("vault"))
+        .expect("the vault")
+        .flatten()
+    {
         fs::copy(file.path(), data.join("vault").join(file.file_name())).expect("it is copied");
     }
     fs::copy(folder.join("sandbox.json"), data.join("sandbox.json")).expect("the sandbox's world");
-    let database = Database::open(&data.join("state.db")).await.expect("the database opens");
+    let database = Database::open(&data.join("state.db"))
+        .await
+        .expect("the database opens");
     let later = SystemClock.now().millis() / 1000 + KEPT_S;
-    for file in fs::read_dir(folder).expect("the folder").flatten().map(|file| file.path()) {
-        if file.extension().is_some_and(|extension| extension == "jsonl") {
+    for file in fs::read_dir(folder)
+        .expect("the folder")
+        .flatten()
+        .map(|file| file.path())
+    {
+        if file
+            .extension()
+            .is_some_and(|extension| extension == "jsonl")
+        {
             let text = fs::read_to_string(&file).expect("it is text");
-            let mut lines = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+            let mut lines = text
+                .lines()
+                .map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
             let definition = lines.next().expect("a definition");
-            ask(&database, "CreateTable", &definition).await;
-            for item in lines.map(|item| unexpired(item, later)) {
-                ask(&database, "PutItem", &json!({"TableName": definition["TableName"], "Item": item})).await;
+            call_dynamodb(&database, "CreateTable", &definition).await;
+            for item in lines.map(|item| postpone_expiry(item, later)) {
+                call_dynamodb(
+                    &database,
+                    "PutItem",
+                    &json!({"TableName": definition["TableName"], "Item": item}),
+                )
+                .await;
             }
         }
     }
@@ -55,7 +100,7 @@ pub async fn unpack(folder: &Path, data: &Path) {
 }
 
 /// What had not expired then has not expired now, whatever day it is.
-fn unexpired(mut item: Value, later: i64) -> Value {
+fn postpone_expiry(mut item: Value, later: i64) -> Value {
     if let Some(expires) = item.get_mut("x") {
         *expires = json!({"N": later.to_string()});
     }
@@ -63,7 +108,7 @@ fn unexpired(mut item: Value, later: i64) -> Value {
 }
 
 /// Who had a message in hand is gone, and the clock of then with it: the message may be taken at once.
-fn seen(item: &Value) -> String {
+fn kept_item(item: &Value) -> String {
     let mut item = item.clone();
     if let Some(visible) = item.get_mut("visible") {
         *visible = json!({"N": "0"});
@@ -72,7 +117,7 @@ fn seen(item: &Value) -> String {
 }
 
 /// What a table is made of, out of its description.
-fn definition(described: &Value) -> Value {
+fn table_definition(described: &Value) -> Value {
     let mut definition = json!({"BillingMode": "PAY_PER_REQUEST"});
     for name in ["TableName", "KeySchema", "AttributeDefinitions"] {
         definition[name] = described[name].clone();
@@ -89,11 +134,17 @@ fn definition(described: &Value) -> Value {
 ///
 /// # Panics
 /// If it is refused.
-pub async fn ask(database: &Database, operation: &str, body: &Value) -> Value {
+pub async fn call_dynamodb(database: &Database, operation: &str, body: &Value) -> Value {
     let (dynamodb, operation) = (database.dynamodb().clone(), operation.to_owned());
     let (asked, body) = (operation.clone(), body.to_string());
-    let answered = tokio::task::spawn_blocking(move || dynamodb.answer(&asked, body.as_bytes())).await;
+    let answered =
+        tokio::task::spawn_blocking(move || dynamodb.answer(&asked, body.as_bytes())).await;
     let (status, answer) = answered.expect("an answer");
-    assert_eq!(status, 200, "{operation}: {}", String::from_utf8_lossy(&answer));
+    assert_eq!(
+        status,
+        200,
+        "{operation}: {}",
+        String::from_utf8_lossy(&answer)
+    );
     serde_json::from_slice(&answer).expect("JSON")
 }

@@ -5,35 +5,35 @@ use std::path::Path;
 use std::sync::Arc;
 
 use directory::{CorpId, Kind, Link};
-use ehr::{Connector as _, Stored};
+use ehr::{Connector as _, StoredRecord};
 use local::embedded::{Database, DirectoryVault};
-use state::links::Links as _;
-use state::vault::Secrets;
-use state::{Binding, Store, Tables};
+use state::links::LinkStore as _;
+use state::vault::SecretStore;
+use state::{Binding, Store, TableNames};
 
 /// Everything that is stored about one company.
 #[derive(Debug)]
-pub struct Ledger {
+pub struct LedgerSnapshot {
     /// The binding.
     pub binding: Binding,
     /// Everybody, also those who left.
-    pub people: Vec<Stored>,
+    pub people: Vec<StoredRecord>,
     /// Every department, also closed ones.
-    pub departments: Vec<Stored>,
+    pub departments: Vec<StoredRecord>,
     /// Every link, of both kinds.
     pub links: Vec<Link>,
 }
 
-impl Ledger {
+impl LedgerSnapshot {
     /// What `data` holds; `None` where nothing is bound. It may be read while `up` runs.
-    pub async fn read(data: &Path) -> Option<Self> {
+    pub async fn read_directory(data: &Path) -> Option<Self> {
         let file = data.join("state.db");
         if !file.exists() {
             return None;
         }
         let database = Database::open(&file).await.expect("the database opens");
-        let store = Store::new(database.client(), Tables::with_prefix("bangding-"), 0);
-        let ledger = Self::of(&store, data).await;
+        let store = Store::new(database.client(), TableNames::with_prefix("bangding-"), 0);
+        let ledger = Self::read_store(&store, data).await;
         database.stop().await.expect("the database stops");
         ledger
     }
@@ -42,40 +42,79 @@ impl Ledger {
     ///
     /// # Panics
     /// If more than one company is bound: nobody's data directory holds two.
-    pub async fn of(store: &Store, data: &Path) -> Option<Self> {
-        let bindings = store.bindings().await.unwrap_or_default();
-        assert!(bindings.len() < 2, "{} bindings in one directory", bindings.len());
+    pub async fn read_store(store: &Store, data: &Path) -> Option<Self> {
+        let bindings = store.list_bindings().await.unwrap_or_default();
+        assert!(
+            bindings.len() < 2,
+            "{} bindings in one directory",
+            bindings.len()
+        );
         let binding = bindings.into_iter().next()?.body;
         let vault = DirectoryVault::open(&data.join("vault")).expect("the vault opens");
-        Some(Self::of_binding(store, &Secrets::new(Arc::new(vault), "local/"), binding).await)
+        Some(Self::read_binding(store, &SecretStore::new(Arc::new(vault), "local/"), binding).await)
     }
 
     /// What a store holds of one binding.
-    pub async fn of_binding(store: &Store, secrets: &Secrets, binding: Binding) -> Self {
-        let secret = secrets.binding(&binding.id).await.expect("the binding's secret");
+    pub async fn read_binding(store: &Store, secrets: &SecretStore, binding: Binding) -> Self {
+        let secret = secrets
+            .get_binding(&binding.id)
+            .await
+            .expect("the binding's secret");
         let now = runtime::SystemClock.now();
-        let connector = ehr::Ledger::new(store.clone(), binding.corp_id.clone(), secret.hash_key(), now);
-        let mut ledger = Self { binding, people: Vec::new(), departments: Vec::new(), links: Vec::new() };
-        for (kind, records) in [(Kind::Person, &mut ledger.people), (Kind::Department, &mut ledger.departments)] {
-            connector.list(kind, &mut |stored| records.push(stored)).await.expect("the ledger lists");
+        let connector = ehr::Ledger::new(
+            store.clone(),
+            binding.corp_id.clone(),
+            secret.hash_key(),
+            now,
+        );
+        let mut ledger = Self {
+            binding,
+            people: Vec::new(),
+            departments: Vec::new(),
+            links: Vec::new(),
+        };
+        for (kind, records) in [
+            (Kind::Person, &mut ledger.people),
+            (Kind::Department, &mut ledger.departments),
+        ] {
+            connector
+                .list_records(kind, &mut |stored| records.push(stored))
+                .await
+                .expect("the ledger lists");
             let corp = &ledger.binding.corp_id;
-            let listed = store.each_link(corp, kind, &mut |link| ledger.links.push(link)).await.expect("the links");
-            assert!(listed.unreadable.is_empty(), "unreadable links: {:?}", listed.unreadable);
+            let listed = store
+                .each_link(corp, kind, &mut |link| ledger.links.push(link))
+                .await
+                .expect("the links");
+            assert!(
+                listed.unreadable.is_empty(),
+                "unreadable links: {:?}",
+                listed.unreadable
+            );
         }
         ledger
     }
 
     /// How many ledger entries and links `data` holds of a company, bound or not.
-    pub async fn count(data: &Path, corp: &CorpId) -> u64 {
+    pub async fn count_entries(data: &Path, corp: &CorpId) -> u64 {
         if !data.join("state.db").exists() {
             return 0;
         }
-        let database = Database::open(&data.join("state.db")).await.expect("the database opens");
-        let store = Store::new(database.client(), Tables::with_prefix("bangding-"), 0);
+        let database = Database::open(&data.join("state.db"))
+            .await
+            .expect("the database opens");
+        let store = Store::new(database.client(), TableNames::with_prefix("bangding-"), 0);
         let mut count = 0;
         for kind in [Kind::Person, Kind::Department] {
-            count += store.each_entry(corp, kind, &mut |_| {}).await.expect("the ledger lists");
-            count += store.each_link(corp, kind, &mut |_| {}).await.expect("the links").links;
+            count += store
+                .each_entry(corp, kind, &mut |_| {})
+                .await
+                .expect("the ledger lists");
+            count += store
+                .each_link(corp, kind, &mut |_| {})
+                .await
+                .expect("the links")
+                .links;
         }
         database.stop().await.expect("the database stops");
         count
@@ -83,7 +122,7 @@ impl Ledger {
 
     /// Records of a kind.
     #[must_use]
-    pub fn records(&self, kind: Kind) -> &[Stored] {
+    pub fn records(&self, kind: Kind) -> &[StoredRecord] {
         match kind {
             Kind::Person => &self.people,
             Kind::Department => &self.departments,
@@ -92,9 +131,13 @@ impl Ledger {
 
     /// Records of a kind that are active, by DingTalk's id. More than one per id is a duplicate.
     #[must_use]
-    pub fn active(&self, kind: Kind) -> BTreeMap<&str, Vec<&Stored>> {
-        let mut active: BTreeMap<&str, Vec<&Stored>> = BTreeMap::new();
-        for stored in self.records(kind).iter().filter(|stored| stored.record.active) {
+    pub fn active_by_dingtalk_id(&self, kind: Kind) -> BTreeMap<&str, Vec<&StoredRecord>> {
+        let mut active: BTreeMap<&str, Vec<&StoredRecord>> = BTreeMap::new();
+        for stored in self
+            .records(kind)
+            .iter()
+            .filter(|stored| stored.record.active)
+        {
             let id = stored.dingtalk.as_ref().map_or("", |id| id.as_str());
             active.entry(id).or_default().push(stored);
         }
@@ -103,8 +146,16 @@ impl Ledger {
 
     /// Somebody who is kept as left, by DingTalk's id.
     #[must_use]
-    pub fn left(&self, userid: &str) -> Option<&Stored> {
-        let is = |stored: &&Stored| stored.dingtalk.as_ref().is_some_and(|id| id.as_str() == userid);
-        self.people.iter().filter(is).find(|stored| !stored.record.active)
+    pub fn find_left(&self, userid: &str) -> Option<&StoredRecord> {
+        let is = |stored: &&StoredRecord| {
+            stored
+                .dingtalk
+                .as_ref()
+                .is_some_and(|id| id.as_str() == userid)
+        };
+        self.people
+            .iter()
+            .filter(is)
+            .find(|stored| !stored.record.active)
     }
 }

@@ -3,20 +3,25 @@
 //!
 //! Everything is on loopback and in directories of its own, so that stories share nothing and run side by side.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a story that cannot go on has failed")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a story that cannot go on has failed"
+)]
 
 pub mod canonical;
 pub mod company;
-pub mod company_of;
+pub mod company_sizes;
 pub mod compare;
 pub mod kept;
 pub mod ledger;
-pub mod patience;
+pub mod polling;
 pub mod program;
 pub mod relay;
 
-pub use company::DingTalk;
-pub use compare::{assert_same, differences};
-pub use ledger::Ledger;
-pub use program::{Ran, Running, Up};
+pub use company::SandboxCompany;
+pub use compare::{assert_same, find_differences};
+pub use ledger::LedgerSnapshot;
+pub use program::{FinishedProgram, ProgramCommand, RunningProgram};
 pub use relay::Relay;

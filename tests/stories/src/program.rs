@@ -5,49 +5,61 @@ use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use sandbox::company::Credentials;
+use sandbox::company::AppCredentials;
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
 
 use crate::company::QPS;
-use crate::patience::until;
+use crate::polling::wait_until;
 
 /// Nothing here takes this long, unless it hangs.
-const END: Duration = Duration::from_secs(900);
+const PROGRAM_TIMEOUT: Duration = Duration::from_secs(900);
 
 /// The program next to this test program.
 ///
 /// # Panics
 /// If it is not built.
 #[must_use]
-pub fn bangding() -> PathBuf {
+pub fn program_path() -> PathBuf {
     let here = std::env::current_exe().expect("this program has a path");
-    let target = here.parent().and_then(Path::parent).expect("tests run in target/<profile>/deps");
+    let target = here
+        .parent()
+        .and_then(Path::parent)
+        .expect("tests run in target/<profile>/deps");
     let program = target.join("bangding");
-    assert!(program.is_file(), "{} is not built: run `cargo build -p local` first", program.display());
+    assert!(
+        program.is_file(),
+        "{} is not built: run `cargo build -p local` first",
+        program.display()
+    );
     program
 }
 
 /// A command of the program, to be run or started.
-pub struct Up {
+pub struct ProgramCommand {
     command: Command,
     qps: Option<u32>,
 }
 
-impl Up {
+impl ProgramCommand {
     /// `bangding up --json`, its state in `data`.
     #[must_use]
     pub fn new(data: &Path) -> Self {
-        Self::bare().args(["up", "--json", "--data", data.to_str().expect("UTF-8")]).qps(QPS)
+        Self::without_arguments()
+            .args(["up", "--json", "--data", data.to_str().expect("UTF-8")])
+            .qps(QPS)
     }
 
     /// The program without arguments, and with nothing of this process's environment that it reads.
     #[must_use]
-    pub fn bare() -> Self {
-        let mut command = Command::new(bangding());
-        command.env_remove("BANGDING_APP_SECRET").stdin(Stdio::null()).kill_on_drop(true);
+    pub fn without_arguments() -> Self {
+        let mut command = Command::new(program_path());
+        command
+            .env_remove("BANGDING_APP_SECRET")
+            .stdin(Stdio::null())
+            .kill_on_drop(true);
         Self { command, qps: None }
     }
 
@@ -67,10 +79,18 @@ impl Up {
 
     /// Another DingTalk than its own sandbox.
     #[must_use]
-    pub fn dingtalk(self, url: &str, keys: &Credentials) -> Self {
+    pub fn dingtalk(self, url: &str, keys: &AppCredentials) -> Self {
         let agent = keys.agent_id.to_string();
-        let args =
-            ["--dingtalk-url", url, "--corp-id", &keys.corp_id, "--agent-id", &agent, "--app-key", &keys.app_key];
+        let args = [
+            "--dingtalk-url",
+            url,
+            "--corp-id",
+            &keys.corp_id,
+            "--agent-id",
+            &agent,
+            "--app-key",
+            &keys.app_key,
+        ];
         self.args(args).secret(&keys.app_secret)
     }
 
@@ -82,16 +102,21 @@ impl Up {
     }
 
     /// With `--once`, to its end.
-    pub async fn once(self) -> Ran {
-        self.args(["--once"]).run().await
+    pub async fn run_once(self) -> FinishedProgram {
+        self.args(["--once"]).run_to_end().await
     }
 
     /// To its end.
-    pub async fn run(self) -> Ran {
+    pub async fn run_to_end(self) -> FinishedProgram {
         let mut running = self.start();
-        let status = tokio::time::timeout(END, running.child.wait()).await;
-        let status = status.unwrap_or_else(|_| panic!("it did not end within {END:?}:\n{}", running.stderr()));
-        running.ran(status.expect("its end")).await
+        let status = tokio::time::timeout(PROGRAM_TIMEOUT, running.child.wait()).await;
+        let status = status.unwrap_or_else(|_| {
+            panic!(
+                "it did not end within {PROGRAM_TIMEOUT:?}:\n{}",
+                running.stderr()
+            )
+        });
+        running.into_finished(status.expect("its end")).await
     }
 
     /// Starts it.
@@ -99,29 +124,48 @@ impl Up {
     /// # Panics
     /// If it does not start.
     #[must_use]
-    pub fn start(mut self) -> Running {
+    pub fn start(mut self) -> RunningProgram {
         if let Some(qps) = self.qps {
             self.command.args(["--qps", &qps.to_string()]);
         }
-        let mut child = self.command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
-        let (out, err) = (Lines::default(), Lines::default());
+        let mut child = self
+            .command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let (out, err) = (OutputLines::default(), OutputLines::default());
         let readers = [
-            tokio::spawn(out.clone().read(child.stdout.take().expect("stdout is piped"))),
-            tokio::spawn(err.clone().read(child.stderr.take().expect("stderr is piped"))),
+            tokio::spawn(
+                out.clone()
+                    .collect_from(child.stdout.take().expect("stdout is piped")),
+            ),
+            tokio::spawn(
+                err.clone()
+                    .collect_from(child.stderr.take().expect("stderr is piped")),
+            ),
         ];
-        Running { child, out, err, readers }
+        RunningProgram {
+            child,
+            out,
+            err,
+            readers,
+        }
     }
 }
 
 /// Lines as they come.
 #[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<String>>>);
+struct OutputLines(Arc<Mutex<Vec<String>>>);
 
-impl Lines {
-    async fn read(self, from: impl AsyncRead + Unpin) {
+impl OutputLines {
+    async fn collect_from(self, from: impl AsyncRead + Unpin) {
         let mut lines = BufReader::new(from).lines();
         while let Ok(Some(line)) = lines.next_line().await {
-            self.0.lock().expect("nobody panics with the lines").push(line);
+            self.0
+                .lock()
+                .expect("nobody panics with the lines")
+                .push(line);
         }
     }
 
@@ -131,23 +175,23 @@ impl Lines {
 }
 
 /// The program while it runs.
-pub struct Running {
+pub struct RunningProgram {
     child: Child,
-    out: Lines,
-    err: Lines,
+    out: OutputLines,
+    err: OutputLines,
     readers: [JoinHandle<()>; 2],
 }
 
-impl Running {
+impl RunningProgram {
     /// The first JSON object that it printed: the report of the first sync, or an error.
-    pub async fn report(&mut self) -> Value {
-        until(
-            END,
-            "the first sync is reported",
-            async || {
-                if self.out.all().is_empty() { Err(self.stderr()) } else { Ok(()) }
-            },
-        )
+    pub async fn first_object(&mut self) -> Value {
+        wait_until(PROGRAM_TIMEOUT, "the first sync is reported", async || {
+            if self.out.all().is_empty() {
+                Err(self.stderr())
+            } else {
+                Ok(())
+            }
+        })
         .await;
         serde_json::from_str(&self.out.all()[0]).expect("the first line is JSON")
     }
@@ -155,7 +199,11 @@ impl Running {
     /// Every JSON object so far.
     #[must_use]
     pub fn objects(&self) -> Vec<Value> {
-        self.out.all().iter().map(|line| serde_json::from_str(line).expect("every line is JSON")).collect()
+        self.out
+            .all()
+            .iter()
+            .map(|line| serde_json::from_str(line).expect("every line is JSON"))
+            .collect()
     }
 
     /// Lines on stdout so far.
@@ -182,22 +230,29 @@ impl Running {
     }
 
     /// Waits for its end by itself.
-    pub async fn ended(mut self) -> Ran {
-        let status = tokio::time::timeout(END, self.child.wait()).await.expect("it ends").expect("its end");
-        self.ran(status).await
+    pub async fn wait_for_end(mut self) -> FinishedProgram {
+        let status = tokio::time::timeout(PROGRAM_TIMEOUT, self.child.wait())
+            .await
+            .expect("it ends")
+            .expect("its end");
+        self.into_finished(status).await
     }
 
-    async fn ran(self, status: ExitStatus) -> Ran {
+    async fn into_finished(self, status: ExitStatus) -> FinishedProgram {
         for reader in self.readers {
             reader.await.expect("its output was read");
         }
         let (stdout, stderr) = (self.out.all(), self.err.all().join("\n"));
-        Ran { code: status.code(), stdout, stderr }
+        FinishedProgram {
+            code: status.code(),
+            stdout,
+            stderr,
+        }
     }
 }
 
 /// How it ended.
-pub struct Ran {
+pub struct FinishedProgram {
     /// Its exit code; `None` after a signal.
     pub code: Option<i32>,
     /// Lines on stdout.
@@ -206,14 +261,16 @@ pub struct Ran {
     pub stderr: String,
 }
 
-impl Ran {
+impl FinishedProgram {
     /// The one JSON object on stdout.
     ///
     /// # Panics
     /// If there is anything else.
     #[must_use]
-    pub fn object(&self) -> Value {
-        let [line] = &self.stdout[..] else { panic!("not one line on stdout: {:?}\n{}", self.stdout, self.stderr) };
+    pub fn single_object(&self) -> Value {
+        let [line] = &self.stdout[..] else {
+            panic!("not one line on stdout: {:?}\n{}", self.stdout, self.stderr)
+        };
         serde_json::from_str(line).unwrap_or_else(|err| panic!("not JSON ({err}): {line}"))
     }
 
@@ -221,10 +278,19 @@ impl Ran {
     ///
     /// # Panics
     /// If the code is another one.
-    #[allow(clippy::must_use_candidate, reason = "that the code is right can be all that is asked")]
-    pub fn run(&self, code: i32) -> Value {
-        assert_eq!(self.code, Some(code), "exit code; stdout {:?}\n{}", self.stdout, self.stderr);
-        let object = self.object();
+    #[allow(
+        clippy::must_use_candidate,
+        reason = "that the code is right can be all that is asked"
+    )]
+    pub fn run_report(&self, code: i32) -> Value {
+        assert_eq!(
+            self.code,
+            Some(code),
+            "exit code; stdout {:?}\n{}",
+            self.stdout,
+            self.stderr
+        );
+        let object = self.single_object();
         assert!(object["run"].is_object(), "no run in {object}");
         object["run"].clone()
     }

@@ -15,19 +15,19 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::company::client;
+use crate::company::http_client;
 
 /// Bodies that pass.
 const BODY_MAX: usize = 64 << 20;
 
 /// Which requests are counted.
-pub type Counts = fn(&HeaderMap, &[u8]) -> bool;
+pub type RequestFilter = fn(&HeaderMap, &[u8]) -> bool;
 
 /// A running relay. Dropping it stops it.
 pub struct Relay {
     /// Where it listens.
     pub address: SocketAddr,
-    way: Arc<Way>,
+    way: Arc<RelayState>,
     served: JoinHandle<()>,
 }
 
@@ -37,9 +37,9 @@ enum Upstream {
     DynamoDb(EmbeddedDynamoDb),
 }
 
-struct Way {
+struct RelayState {
     upstream: Upstream,
-    counts: Counts,
+    counts: RequestFilter,
     count: AtomicU64,
     /// The answer of the counted request with this number never arrives; 0 is none.
     stop_after: u64,
@@ -58,30 +58,59 @@ impl Drop for Relay {
 impl Relay {
     /// Passes everything on to `to` (`http://host:port`).
     pub async fn start(to: &str) -> Self {
-        Self::counting(to, |_, _| false, 0).await
+        Self::start_counting(to, |_, _| false, 0).await
     }
 
     /// As [`Relay::start`], and counts. The `stop_after`-th counted request is carried out, its answer is withheld, and
     /// so is every later one; 0 withholds none.
-    pub async fn counting(to: &str, counts: Counts, stop_after: u64) -> Self {
-        Self::serve(Upstream::Http { to: to.to_owned(), client: client() }, counts, stop_after).await
+    pub async fn start_counting(to: &str, counts: RequestFilter, stop_after: u64) -> Self {
+        Self::serve(
+            Upstream::Http {
+                to: to.to_owned(),
+                client: http_client(),
+            },
+            counts,
+            stop_after,
+        )
+        .await
     }
 
     /// As [`Relay::counting`], with an embedded database behind it: DynamoDB's protocol, as another process asks for it.
-    pub async fn to_database(database: &Database, counts: Counts, stop_after: u64) -> Self {
-        Self::serve(Upstream::DynamoDb(database.dynamodb().clone()), counts, stop_after).await
+    pub async fn to_database(database: &Database, counts: RequestFilter, stop_after: u64) -> Self {
+        Self::serve(
+            Upstream::DynamoDb(database.dynamodb().clone()),
+            counts,
+            stop_after,
+        )
+        .await
     }
 
-    async fn serve(upstream: Upstream, counts: Counts, stop_after: u64) -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+    async fn serve(upstream: Upstream, counts: RequestFilter, stop_after: u64) -> Self {
+        let listener = TcpListener::bind(("127.0.0.1", 0))
+            .await
+            .expect("a free port");
         let address = listener.local_addr().expect("its address");
         let stopped = watch::Sender::new(false);
         let count = AtomicU64::new(0);
         let gone = AtomicBool::new(false);
-        let way = Arc::new(Way { upstream, counts, count, stop_after, stopped, gone });
-        let router = Router::new().fallback(pass).with_state(Arc::clone(&way));
-        let served = tokio::spawn(async move { axum::serve(listener, router).await.expect("it serves") });
-        Self { address, way, served }
+        let way = Arc::new(RelayState {
+            upstream,
+            counts,
+            count,
+            stop_after,
+            stopped,
+            gone,
+        });
+        let router = Router::new()
+            .fallback(relay_request)
+            .with_state(Arc::clone(&way));
+        let served =
+            tokio::spawn(async move { axum::serve(listener, router).await.expect("it serves") });
+        Self {
+            address,
+            way,
+            served,
+        }
     }
 
     /// `http://127.0.0.1:PORT`.
@@ -97,13 +126,16 @@ impl Relay {
     }
 
     /// Waits until it withholds an answer.
-    pub async fn stopped(&self) {
+    pub async fn wait_until_stopped(&self) {
         let mut stopped = self.way.stopped.subscribe();
-        stopped.wait_for(|stopped| *stopped).await.expect("the relay lives");
+        stopped
+            .wait_for(|stopped| *stopped)
+            .await
+            .expect("the relay lives");
     }
 }
 
-async fn pass(State(way): State<Arc<Way>>, request: Request) -> Response {
+async fn relay_request(State(way): State<Arc<RelayState>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let Ok(body) = axum::body::to_bytes(body, BODY_MAX).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
@@ -115,7 +147,7 @@ async fn pass(State(way): State<Arc<Way>>, request: Request) -> Response {
         std::future::pending::<()>().await;
     }
     let counted = (way.counts)(&parts.headers, &body);
-    let answer = way.carry_over(&parts, body).await;
+    let answer = way.forward_request(&parts, body).await;
     if counted && way.count.fetch_add(1, Ordering::AcqRel) + 1 == way.stop_after {
         way.stopped.send_replace(true);
         std::future::pending::<()>().await;
@@ -123,8 +155,12 @@ async fn pass(State(way): State<Arc<Way>>, request: Request) -> Response {
     answer.unwrap_or_else(|_| StatusCode::BAD_GATEWAY.into_response())
 }
 
-impl Way {
-    async fn carry_over(&self, parts: &http::request::Parts, body: Bytes) -> Result<Response, reqwest::Error> {
+impl RelayState {
+    async fn forward_request(
+        &self,
+        parts: &http::request::Parts,
+        body: Bytes,
+    ) -> Result<Response, reqwest::Error> {
         let (to, client) = match &self.upstream {
             Upstream::Http { to, client } => (to, client),
             Upstream::DynamoDb(database) => return Ok(ask_database(database, parts, body).await),
@@ -134,7 +170,10 @@ impl Way {
         // Both belong to one connection, and this is another one.
         headers.remove(http::header::HOST);
         headers.remove(http::header::CONTENT_LENGTH);
-        let request = client.request(parts.method.clone(), format!("{to}{path}")).headers(headers).body(body);
+        let request = client
+            .request(parts.method.clone(), format!("{to}{path}"))
+            .headers(headers)
+            .body(body);
         let answer = request.send().await?;
         let (status, mut headers) = (answer.status(), answer.headers().clone());
         headers.remove(http::header::TRANSFER_ENCODING);
@@ -142,8 +181,16 @@ impl Way {
     }
 }
 
-async fn ask_database(database: &EmbeddedDynamoDb, parts: &http::request::Parts, body: Bytes) -> Response {
-    let target = parts.headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
+async fn ask_database(
+    database: &EmbeddedDynamoDb,
+    parts: &http::request::Parts,
+    body: Bytes,
+) -> Response {
+    let target = parts
+        .headers
+        .get("x-amz-target")
+        .and_then(|target| target.to_str().ok())
+        .unwrap_or_default();
     let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
     let database = database.clone();
     let answered = tokio::task::spawn_blocking(move || database.answer(&operation, &body)).await;

@@ -5,11 +5,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use directory::{Field, Kind};
-use sandbox::world::{Act, Changes};
+use sandbox::world::{Act, PersonChanges};
 use serde_json::{Value, json};
-use stories::patience::until;
-use stories::program::{Ran, Up};
-use stories::{DingTalk, Ledger};
+use stories::polling::wait_until;
+use stories::program::{FinishedProgram, ProgramCommand};
+use stories::{LedgerSnapshot, SandboxCompany};
 use tempfile::{TempDir, tempdir};
 
 /// Nothing here is further away than this.
@@ -17,130 +17,238 @@ pub(crate) const SOON: Duration = Duration::from_secs(30);
 
 const EHR_IS_MASTER: &str = r#"{"version": 1, "preset": "ehr_is_master"}"#;
 
-pub(crate) async fn run(data: &Path, args: &[&str], code: i32) -> Value {
-    let up = Up::bare().args(args.iter().copied()).args(["--json", "--data", data.to_str().expect("UTF-8")]);
-    let ran: Ran = up.run().await;
-    assert_eq!(ran.code, Some(code), "{args:?}: {:?}\n{}", ran.stdout, ran.stderr);
-    ran.object()
+pub(crate) async fn run_command(data: &Path, args: &[&str], code: i32) -> Value {
+    let up = ProgramCommand::without_arguments()
+        .args(args.iter().copied())
+        .args(["--json", "--data", data.to_str().expect("UTF-8")]);
+    let ran: FinishedProgram = up.run_to_end().await;
+    assert_eq!(
+        ran.code,
+        Some(code),
+        "{args:?}: {:?}\n{}",
+        ran.stdout,
+        ran.stderr
+    );
+    ran.single_object()
 }
 
 /// A company that is in step, and whose eHR decides from now on.
-pub(crate) async fn bound(seed: u64) -> (DingTalk, TempDir) {
-    let dingtalk = DingTalk::of(30, 6, seed).await;
-    dingtalk.settings(json!({"grant": ["qyapi_manage_addresslist"]})).await;
+pub(crate) async fn bind_company(seed: u64) -> (SandboxCompany, TempDir) {
+    let dingtalk = SandboxCompany::start(30, 6, seed).await;
+    dingtalk
+        .change_settings(json!({"grant": ["qyapi_manage_addresslist"]}))
+        .await;
     let home = tempdir().unwrap();
     let data = home.path();
-    dingtalk.up(data).await.once().await.run(0);
+    dingtalk
+        .up_command(data)
+        .await
+        .run_once()
+        .await
+        .run_report(0);
     let file = data.join("policy.json");
     std::fs::write(&file, EHR_IS_MASTER).unwrap();
-    run(data, &["policy", "set", file.to_str().expect("UTF-8")], 3).await;
-    run(data, &["plan"], 0).await;
-    run(data, &["approve", "latest"], 0).await;
-    run(data, &["apply", "latest"], 0).await;
+    run_command(data, &["policy", "set", file.to_str().expect("UTF-8")], 3).await;
+    run_command(data, &["plan"], 0).await;
+    run_command(data, &["approve", "latest"], 0).await;
+    run_command(data, &["apply", "latest"], 0).await;
     (dingtalk, home)
 }
 
 /// A sweep. What the killed `up` had left in its queues is worked before it, and says so on lines of its own.
-async fn once(dingtalk: &DingTalk, data: &Path, code: i32) -> Value {
-    let ran = dingtalk.up(data).await.once().await;
+async fn run_sweep(dingtalk: &SandboxCompany, data: &Path, code: i32) -> Value {
+    let ran = dingtalk.up_command(data).await.run_once().await;
     assert_eq!(ran.code, Some(code), "{:?}\n{}", ran.stdout, ran.stderr);
     let last = ran.stdout.last().expect("a report");
     serde_json::from_str::<Value>(last).expect("JSON")["run"].clone()
 }
 
 /// What somebody read, oldest first.
-async fn read_by(dingtalk: &DingTalk, userid: &str) -> Vec<String> {
+async fn messages_read_by(dingtalk: &SandboxCompany, userid: &str) -> Vec<String> {
     let inbox = dingtalk.world().lock().await.inbox(userid);
-    inbox.messages.iter().map(|message| message.2["text"]["content"].as_str().unwrap_or_default().to_owned()).collect()
+    inbox
+        .messages
+        .iter()
+        .map(|message| {
+            message.2["text"]["content"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned()
+        })
+        .collect()
 }
 
-async fn asked(dingtalk: &DingTalk, userid: &str, times: usize) {
-    until(SOON, "they are asked", async || match read_by(dingtalk, userid).await.len() {
-        read if read == times => Ok(()),
-        read => Err(format!("{read} messages instead of {times}")),
+async fn wait_until_asked(dingtalk: &SandboxCompany, userid: &str, times: usize) {
+    wait_until(SOON, "they are asked", async || {
+        match messages_read_by(dingtalk, userid).await.len() {
+            read if read == times => Ok(()),
+            read => Err(format!("{read} messages instead of {times}")),
+        }
     })
     .await;
 }
 
 /// The fields of whom an employee is waited for.
-async fn waiting(data: &Path) -> Vec<String> {
-    let all = run(data, &["waiting"], 0).await;
+async fn waiting_fields(data: &Path) -> Vec<String> {
+    let all = run_command(data, &["waiting"], 0).await;
     let all = all["waiting"].as_array().expect("a list").clone();
-    all.iter().filter(|one| one["waits_for"] == "employee").map(|one| one["field"].to_string()).collect()
+    all.iter()
+        .filter(|one| one["waits_for"] == "employee")
+        .map(|one| one["field"].to_string())
+        .collect()
 }
 
-fn mobile(userid: &str, number: &str) -> Act {
-    let fields = Box::new(Changes { mobile: Some(number.into()), ..Changes::default() });
-    Act::Change { userid: userid.to_owned(), fields }
+fn change_mobile(userid: &str, number: &str) -> Act {
+    let fields = Box::new(PersonChanges {
+        mobile: Some(number.into()),
+        ..PersonChanges::default()
+    });
+    Act::Change {
+        userid: userid.to_owned(),
+        fields,
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_employee_is_asked_once_for_the_number_that_only_they_can_change() {
-    let (dingtalk, home) = bound(111).await;
+    let (dingtalk, home) = bind_company(111).await;
     let data = home.path();
     let person = dingtalk.bystander(&[]).await;
     let (userid, number) = (person.userid.as_str(), person.job_number.as_str());
-    let mut up = dingtalk.up(data).await.args(["--sweep-minutes", "1440"]).start();
-    let report = up.report().await;
+    let mut up = dingtalk
+        .up_command(data)
+        .await
+        .args(["--sweep-minutes", "1440"])
+        .start();
+    let report = up.first_object().await;
     dingtalk.subscribe(&report["binding"]).await;
-    assert_eq!(read_by(&dingtalk, userid).await, [""; 0], "nobody is asked for what agrees");
+    assert_eq!(
+        messages_read_by(&dingtalk, userid).await,
+        [""; 0],
+        "nobody is asked for what agrees"
+    );
 
-    run(data, &["ehr", "change", number, "--mobile", "13900000042"], 0).await;
-    asked(&dingtalk, userid, 1).await;
-    let words = read_by(&dingtalk, userid).await.remove(0);
-    assert!(words.contains("手机号") && words.contains("mobile number"), "{words}");
-    assert!(!words.contains("13900000042") && !words.contains(&person.mobile), "a message holds no number: {words}");
-    assert_eq!(waiting(data).await, ["\"mobile\""]);
-    assert_eq!(words, read_by(&dingtalk, userid).await[0]);
+    run_command(
+        data,
+        &["ehr", "change", number, "--mobile", "13900000042"],
+        0,
+    )
+    .await;
+    wait_until_asked(&dingtalk, userid, 1).await;
+    let words = messages_read_by(&dingtalk, userid).await.remove(0);
+    assert!(
+        words.contains("手机号") && words.contains("mobile number"),
+        "{words}"
+    );
+    assert!(
+        !words.contains("13900000042") && !words.contains(&person.mobile),
+        "a message holds no number: {words}"
+    );
+    assert_eq!(waiting_fields(data).await, ["\"mobile\""]);
+    assert_eq!(words, messages_read_by(&dingtalk, userid).await[0]);
     // Looked at for another reason, and swept twice: asked once.
-    run(data, &["ehr", "change", number, "--title", "顾问"], 0).await;
-    until(SOON, "the title arrives", async || {
+    run_command(data, &["ehr", "change", number, "--title", "顾问"], 0).await;
+    wait_until(SOON, "the title arrives", async || {
         let truth = dingtalk.truth().await;
-        let title = truth.people.iter().find(|one| one.userid == userid).map(|one| one.title.clone());
-        if title.as_deref() == Some("顾问") { Ok(()) } else { Err(format!("{title:?}")) }
+        let title = truth
+            .people
+            .iter()
+            .find(|one| one.userid == userid)
+            .map(|one| one.title.clone());
+        if title.as_deref() == Some("顾问") {
+            Ok(())
+        } else {
+            Err(format!("{title:?}"))
+        }
     })
     .await;
     up.kill().await;
-    let swept = once(&dingtalk, data, 3).await;
-    assert_eq!((&swept["held"], &swept["writes"]), (&1.into(), &0.into()), "{swept}");
-    let mut up = dingtalk.up(data).await.args(["--sweep-minutes", "1440"]).start();
-    let report = up.report().await;
+    let swept = run_sweep(&dingtalk, data, 3).await;
+    assert_eq!(
+        (&swept["held"], &swept["writes"]),
+        (&1.into(), &0.into()),
+        "{swept}"
+    );
+    let mut up = dingtalk
+        .up_command(data)
+        .await
+        .args(["--sweep-minutes", "1440"])
+        .start();
+    let report = up.first_object().await;
     dingtalk.subscribe(&report["binding"]).await;
     tokio::time::sleep(Duration::from_secs(3)).await;
-    asked(&dingtalk, userid, 1).await;
+    wait_until_asked(&dingtalk, userid, 1).await;
 
     // Another number is another question.
-    run(data, &["ehr", "change", number, "--mobile", "13900000043"], 0).await;
-    asked(&dingtalk, userid, 2).await;
+    run_command(
+        data,
+        &["ehr", "change", number, "--mobile", "13900000043"],
+        0,
+    )
+    .await;
+    wait_until_asked(&dingtalk, userid, 2).await;
     let messages = dingtalk.world().lock().await.messages().len();
 
     // They change it themselves: nothing waits any more, and nothing is sent.
-    dingtalk.act(mobile(userid, "13900000043")).await;
-    until(SOON, "the field waits no longer", async || match waiting(data).await {
-        waiting if waiting.is_empty() => Ok(()),
-        waiting => Err(format!("{waiting:?}")),
-    })
+    dingtalk.act(change_mobile(userid, "13900000043")).await;
+    wait_until(
+        SOON,
+        "the field waits no longer",
+        async || match waiting_fields(data).await {
+            waiting if waiting.is_empty() => Ok(()),
+            waiting => Err(format!("{waiting:?}")),
+        },
+    )
     .await;
-    let ledger = Ledger::read(data).await.expect("a binding");
-    let said = ledger.active(Kind::Person)[userid][0].record.values.text(Field::Mobile).map(str::to_owned);
-    assert_eq!(said.as_deref(), Some("+8613900000043"), "the eHR still decides");
+    let ledger = LedgerSnapshot::read_directory(data)
+        .await
+        .expect("a binding");
+    let said = ledger.active_by_dingtalk_id(Kind::Person)[userid][0]
+        .record
+        .values
+        .text(Field::Mobile)
+        .map(str::to_owned);
+    assert_eq!(
+        said.as_deref(),
+        Some("+8613900000043"),
+        "the eHR still decides"
+    );
     tokio::time::sleep(Duration::from_secs(2)).await;
-    assert_eq!(dingtalk.world().lock().await.messages().len(), messages, "nothing more is sent");
+    assert_eq!(
+        dingtalk.world().lock().await.messages().len(),
+        messages,
+        "nothing more is sent"
+    );
     assert!(up.is_running(), "{}", up.stderr());
     up.kill().await;
-    let quiet = once(&dingtalk, data, 0).await;
+    let quiet = run_sweep(&dingtalk, data, 0).await;
     assert_eq!(quiet["writes"], 0, "{quiet}");
 }
 
 /// Its event was lost: the sweep asks.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_sweep_asks_too() {
-    let (dingtalk, home) = bound(112).await;
+async fn a_sweep_asks_when_the_event_was_lost() {
+    let (dingtalk, home) = bind_company(112).await;
     let data = home.path();
     let person = dingtalk.bystander(&[]).await;
-    run(data, &["ehr", "change", &person.job_number, "--mobile", "13900000044"], 0).await;
-    let mut up = dingtalk.up(data).await.args(["--sweep-minutes", "1440"]).start();
-    up.report().await;
-    asked(&dingtalk, &person.userid, 1).await;
+    run_command(
+        data,
+        &[
+            "ehr",
+            "change",
+            &person.job_number,
+            "--mobile",
+            "13900000044",
+        ],
+        0,
+    )
+    .await;
+    let mut up = dingtalk
+        .up_command(data)
+        .await
+        .args(["--sweep-minutes", "1440"])
+        .start();
+    up.first_object().await;
+    wait_until_asked(&dingtalk, &person.userid, 1).await;
     up.kill().await;
 }

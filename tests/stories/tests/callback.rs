@@ -2,106 +2,179 @@
 
 use std::time::{Duration, Instant};
 
-use dingtalk::crypto::{CallbackCipher, Reply};
+use dingtalk::crypto::{CallbackCipher, CallbackReply};
 use directory::Timestamp;
 use runtime::SystemClock;
 use sandbox::world::{Act, CallRecord};
 use serde_json::{Value, json};
-use stories::company::client;
-use stories::patience::until;
-use stories::{DingTalk, Ledger, Running};
+use stories::company::http_client;
+use stories::polling::wait_until;
+use stories::{LedgerSnapshot, RunningProgram, SandboxCompany};
 use tempfile::{TempDir, tempdir};
 
 /// What the callback has, end to end (`design.md` §6).
 const IN_TIME: Duration = Duration::from_millis(1500);
 
-struct Door {
-    dingtalk: DingTalk,
+struct CallbackStory {
+    dingtalk: SandboxCompany,
     home: TempDir,
-    up: Running,
+    up: RunningProgram,
     binding: Value,
     app_key: String,
 }
 
-impl Door {
-    async fn open(seed: u64) -> Self {
-        let dingtalk = DingTalk::of(30, 5, seed).await;
+impl CallbackStory {
+    async fn begin(seed: u64) -> Self {
+        let dingtalk = SandboxCompany::start(30, 5, seed).await;
         let home = tempdir().unwrap();
-        let mut up = dingtalk.up(home.path()).await.args(["--sweep-minutes", "1440"]).start();
-        let binding = up.report().await["binding"].clone();
+        let mut up = dingtalk
+            .up_command(home.path())
+            .await
+            .args(["--sweep-minutes", "1440"])
+            .start();
+        let binding = up.first_object().await["binding"].clone();
         let app_key = dingtalk.credentials().await.app_key;
         dingtalk.clear_log().await;
-        Self { dingtalk, home, up, binding, app_key }
+        Self {
+            dingtalk,
+            home,
+            up,
+            binding,
+            app_key,
+        }
     }
 
-    fn text(&self, name: &str) -> &str {
+    fn binding_text(&self, name: &str) -> &str {
         self.binding[name].as_str().expect("text")
     }
 
-    fn cipher(&self, token: &str, owner: &str) -> CallbackCipher {
-        CallbackCipher::new(token, self.text("aes_key"), &[owner.to_owned()]).expect("the keys that were printed")
+    fn callback_cipher(&self, token: &str, owner: &str) -> CallbackCipher {
+        CallbackCipher::new(token, self.binding_text("aes_key"), &[owner.to_owned()])
+            .expect("the keys that were printed")
     }
 
     /// A push about somebody, as DingTalk makes it.
-    fn event(&self, corp: &str, userid: &str) -> String {
+    fn user_event(&self, corp: &str, userid: &str) -> String {
         json!({"EventType": "user_modify_org", "CorpId": corp, "UserId": [userid], "TimeStamp": "1"}).to_string()
     }
 
-    fn push(&self, cipher: &CallbackCipher, owner: &str, event: &str, at: Timestamp) -> (String, String) {
-        let (query, body) = cipher.push(event, owner, at, runtime::random().expect("randomness"));
-        let pairs = query.pairs().map(|(name, value)| format!("{name}={value}"));
+    fn sign_push(
+        &self,
+        cipher: &CallbackCipher,
+        owner: &str,
+        event: &str,
+        at: Timestamp,
+    ) -> (String, String) {
+        let (query, body) = cipher.seal_push(
+            event,
+            owner,
+            at,
+            runtime::random_bytes().expect("randomness"),
+        );
+        let pairs = query
+            .to_pairs()
+            .map(|(name, value)| format!("{name}={value}"));
         (pairs.join("&"), body)
     }
 
-    async fn post(&self, query: &str, body: impl Into<Vec<u8>>) -> (u16, String) {
-        self.post_to(self.text("callback_url"), query, body).await
+    async fn post_push(&self, query: &str, body: impl Into<Vec<u8>>) -> (u16, String) {
+        self.post_push_to(self.binding_text("callback_url"), query, body)
+            .await
     }
 
-    async fn post_to(&self, url: &str, query: &str, body: impl Into<Vec<u8>>) -> (u16, String) {
-        let answer = client().post(format!("{url}?{query}")).body(body.into()).send().await.expect("an answer");
+    async fn post_push_to(
+        &self,
+        url: &str,
+        query: &str,
+        body: impl Into<Vec<u8>>,
+    ) -> (u16, String) {
+        let answer = http_client()
+            .post(format!("{url}?{query}"))
+            .body(body.into())
+            .send()
+            .await
+            .expect("an answer");
         (answer.status().as_u16(), answer.text().await.expect("text"))
     }
 
     /// Calls about people since the beginning.
-    async fn looks(&self) -> Vec<CallRecord> {
-        self.dingtalk.log().await.into_iter().filter(|call| call.interface == "/topapi/v2/user/get").collect()
+    async fn person_reads(&self) -> Vec<CallRecord> {
+        self.dingtalk
+            .log()
+            .await
+            .into_iter()
+            .filter(|call| call.interface == "/topapi/v2/user/get")
+            .collect()
     }
 
     async fn name_in_ledger(&self, userid: &str) -> String {
-        let ledger = Ledger::read(self.home.path()).await.expect("a binding");
-        let active = ledger.active(directory::Kind::Person);
+        let ledger = LedgerSnapshot::read_directory(self.home.path())
+            .await
+            .expect("a binding");
+        let active = ledger.active_by_dingtalk_id(directory::Kind::Person);
         let name = active[userid][0].record.values.text(directory::Field::Name);
         name.unwrap_or_default().to_owned()
     }
 }
 
 /// The body with the case of one letter in its middle turned.
-fn turn(body: &str) -> String {
+fn flip_letter_case(body: &str) -> String {
     let middle = body.len() / 2;
-    let at = middle + body[middle..].find(|c: char| c.is_ascii_alphabetic()).expect("a letter");
+    let at = middle
+        + body[middle..]
+            .find(|c: char| c.is_ascii_alphabetic())
+            .expect("a letter");
     let letter = body[at..=at].to_owned();
-    let other = if letter == letter.to_lowercase() { letter.to_uppercase() } else { letter.to_lowercase() };
+    let other = if letter == letter.to_lowercase() {
+        letter.to_uppercase()
+    } else {
+        letter.to_lowercase()
+    };
     format!("{}{other}{}", &body[..at], &body[at + 1..])
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn strangers_are_refused_alike_and_have_no_effect() {
-    let mut door = Door::open(61).await;
-    let corp = door.text("corp_id").to_owned();
+async fn forged_callbacks_get_the_same_refusal_and_have_no_effect() {
+    let mut door = CallbackStory::begin(61).await;
+    let corp = door.binding_text("corp_id").to_owned();
     let person = door.dingtalk.bystander(&[]).await.userid;
     // Nobody tells of this: whoever made the engine look would be seen in the ledger.
-    door.dingtalk.act(Act::Rename { userid: person.clone(), name: "没人说".into() }).await;
-    let (now, owner, token) = (SystemClock.now(), door.app_key.clone(), door.text("token").to_owned());
-    let event = door.event(&corp, &person);
-    let ours = door.cipher(&token, &owner);
-    let (query, body) = door.push(&ours, &owner, &event, now);
-    let forged = door.push(&door.cipher("AnotherToken123", &owner), &owner, &event, now);
-    let stale = door.push(&ours, &owner, &event, now.plus_millis(-6 * 60 * 1000));
-    let early = door.push(&ours, &owner, &event, now.plus_millis(6 * 60 * 1000));
-    let stranger = door.push(&door.cipher(&token, "dingstranger"), "dingstranger", &event, now);
-    let elsewhere = door.push(&ours, &owner, &door.event("ding00000000000000000000000000000000", &person), now);
+    door.dingtalk
+        .act(Act::Rename {
+            userid: person.clone(),
+            name: "没人说".into(),
+        })
+        .await;
+    let (now, owner, token) = (
+        SystemClock.now(),
+        door.app_key.clone(),
+        door.binding_text("token").to_owned(),
+    );
+    let event = door.user_event(&corp, &person);
+    let ours = door.callback_cipher(&token, &owner);
+    let (query, body) = door.sign_push(&ours, &owner, &event, now);
+    let forged = door.sign_push(
+        &door.callback_cipher("AnotherToken123", &owner),
+        &owner,
+        &event,
+        now,
+    );
+    let stale = door.sign_push(&ours, &owner, &event, now.plus_millis(-6 * 60 * 1000));
+    let early = door.sign_push(&ours, &owner, &event, now.plus_millis(6 * 60 * 1000));
+    let stranger = door.sign_push(
+        &door.callback_cipher(&token, "dingstranger"),
+        "dingstranger",
+        &event,
+        now,
+    );
+    let elsewhere = door.sign_push(
+        &ours,
+        &owner,
+        &door.user_event("ding00000000000000000000000000000000", &person),
+        now,
+    );
     let oversized = format!(r#"{{"encrypt":"{}"}}"#, "A".repeat(100_000));
-    let turned = turn(&body);
+    let turned = flip_letter_case(&body);
     let cases: Vec<(&str, &str, &str)> = vec![
         ("forged", &forged.0, &forged.1),
         ("six minutes old", &stale.0, &stale.1),
@@ -119,69 +192,157 @@ async fn strangers_are_refused_alike_and_have_no_effect() {
     ];
     let mut answers = Vec::new();
     for (name, query, body) in &cases {
-        answers.push((*name, door.post(query, *body).await));
+        answers.push((*name, door.post_push(query, *body).await));
     }
-    let nobody = door.text("callback_url").rsplit_once('/').expect("a path").0.to_owned();
-    answers.push(("no such binding", door.post_to(&format!("{nobody}/b-nosuchone"), &query, body.clone()).await));
+    let nobody = door
+        .binding_text("callback_url")
+        .rsplit_once('/')
+        .expect("a path")
+        .0
+        .to_owned();
+    answers.push((
+        "no such binding",
+        door.post_push_to(&format!("{nobody}/b-nosuchone"), &query, body.clone())
+            .await,
+    ));
     for (name, (status, text)) in &answers {
-        assert_eq!((*status, text), (403, &answers[0].1.1), "{name}: all refusals are alike");
+        assert_eq!(
+            (*status, text),
+            (403, &answers[0].1.1),
+            "{name}: all refusals are alike"
+        );
     }
     assert!(!answers[0].1.1.contains("signature"), "{}", answers[0].1.1);
-    let (status, _) = door.post(&query, vec![b'x'; 11 * 1024 * 1024]).await;
-    assert!(status == 403 || status == 413, "11 MiB were answered with {status}");
+    let (status, _) = door.post_push(&query, vec![b'x'; 11 * 1024 * 1024]).await;
+    assert!(
+        status == 403 || status == 413,
+        "11 MiB were answered with {status}"
+    );
     // The same door opens for the real one, about somebody else: only then does anybody look, and only at that one.
     let other = door.dingtalk.bystander(&[&person]).await.userid;
-    let (query, body) = door.push(&ours, &owner, &door.event(&corp, &other), SystemClock.now());
-    assert_eq!(door.post(&query, body).await.0, 200);
-    until(Duration::from_secs(10), "the real one is worked", async || {
-        if door.looks().await.is_empty() { Err(door.up.stderr()) } else { Ok(()) }
-    })
+    let (query, body) = door.sign_push(
+        &ours,
+        &owner,
+        &door.user_event(&corp, &other),
+        SystemClock.now(),
+    );
+    assert_eq!(door.post_push(&query, body).await.0, 200);
+    wait_until(
+        Duration::from_secs(10),
+        "the real one is worked",
+        async || {
+            if door.person_reads().await.is_empty() {
+                Err(door.up.stderr())
+            } else {
+                Ok(())
+            }
+        },
+    )
     .await;
-    let subjects: Vec<_> = door.looks().await.into_iter().filter_map(|call| call.subject).collect();
-    assert!(subjects.iter().all(|subject| subject.contains(&other)), "{subjects:?}");
+    let subjects: Vec<_> = door
+        .person_reads()
+        .await
+        .into_iter()
+        .filter_map(|call| call.subject)
+        .collect();
+    assert!(
+        subjects.iter().all(|subject| subject.contains(&other)),
+        "{subjects:?}"
+    );
     assert_ne!(door.name_in_ledger(&person).await, "没人说");
     assert!(door.up.is_running());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn dingtalk_is_answered_in_time_and_a_replay_changes_nothing() {
-    let door = Door::open(62).await;
-    let (corp, owner) = (door.text("corp_id").to_owned(), door.app_key.clone());
-    let cipher = door.cipher(door.text("token"), &owner);
+async fn callbacks_are_answered_in_time_and_replays_change_nothing() {
+    let door = CallbackStory::begin(62).await;
+    let (corp, owner) = (
+        door.binding_text("corp_id").to_owned(),
+        door.app_key.clone(),
+    );
+    let cipher = door.callback_cipher(door.binding_text("token"), &owner);
     let person = door.dingtalk.bystander(&[]).await.userid;
-    door.dingtalk.act(Act::Rename { userid: person.clone(), name: "有人说".into() }).await;
-    let (query, body) = door.push(&cipher, &owner, &door.event(&corp, &person), SystemClock.now());
+    door.dingtalk
+        .act(Act::Rename {
+            userid: person.clone(),
+            name: "有人说".into(),
+        })
+        .await;
+    let (query, body) = door.sign_push(
+        &cipher,
+        &owner,
+        &door.user_event(&corp, &person),
+        SystemClock.now(),
+    );
     let mut slowest = Duration::ZERO;
     for _ in 0..5 {
         let began = Instant::now();
-        let (status, text) = door.post(&query, body.clone()).await;
+        let (status, text) = door.post_push(&query, body.clone()).await;
         slowest = slowest.max(began.elapsed());
         assert_eq!(status, 200, "{text}");
-        let reply: Reply = serde_json::from_str(&text).expect("the four strings");
-        assert_eq!(success(&cipher, &reply), "success");
+        let reply: CallbackReply = serde_json::from_str(&text).expect("the four strings");
+        assert_eq!(decrypted_reply(&cipher, &reply), "success");
     }
     assert!(slowest <= IN_TIME, "an answer took {slowest:?}");
-    until(Duration::from_secs(5), "the name is in the ledger", async || {
-        let name = door.name_in_ledger(&person).await;
-        if name == "有人说" { Ok(()) } else { Err(name) }
-    })
+    wait_until(
+        Duration::from_secs(5),
+        "the name is in the ledger",
+        async || {
+            let name = door.name_in_ledger(&person).await;
+            if name == "有人说" {
+                Ok(())
+            } else {
+                Err(name)
+            }
+        },
+    )
     .await;
     // A later, different event shows that the queue is through; the four replays were one wake.
-    let (query, body) = door.push(&cipher, &owner, &door.event(&corp, &person), SystemClock.now());
-    assert_eq!(door.post(&query, body).await.0, 200);
-    let worked = || door.up.objects().iter().filter(|object| object["event"] == "user_modify_org").count();
-    until(Duration::from_secs(10), "the later event is worked", async || {
-        if worked() >= 2 { Ok(()) } else { Err(format!("{} events were worked", worked())) }
-    })
+    let (query, body) = door.sign_push(
+        &cipher,
+        &owner,
+        &door.user_event(&corp, &person),
+        SystemClock.now(),
+    );
+    assert_eq!(door.post_push(&query, body).await.0, 200);
+    let worked = || {
+        door.up
+            .objects()
+            .iter()
+            .filter(|object| object["event"] == "user_modify_org")
+            .count()
+    };
+    wait_until(
+        Duration::from_secs(10),
+        "the later event is worked",
+        async || {
+            if worked() >= 2 {
+                Ok(())
+            } else {
+                Err(format!("{} events were worked", worked()))
+            }
+        },
+    )
     .await;
     assert_eq!(worked(), 2, "a replay is one wake: {:?}", door.up.objects());
 }
 
 /// The reply is signed and encrypted as a push is, so that the same cipher opens it.
-fn success(cipher: &CallbackCipher, reply: &Reply) -> String {
-    let Reply { msg_signature, timestamp, nonce, encrypt } = reply.clone();
-    let query = dingtalk::crypto::SignedQuery { signature: msg_signature, timestamp, nonce };
+fn decrypted_reply(cipher: &CallbackCipher, reply: &CallbackReply) -> String {
+    let CallbackReply {
+        msg_signature,
+        timestamp,
+        nonce,
+        encrypt,
+    } = reply.clone();
+    let query = dingtalk::crypto::SignedQuery {
+        signature: msg_signature,
+        timestamp,
+        nonce,
+    };
     let body = json!({"encrypt": encrypt}).to_string();
-    let opened = cipher.open(&query, body.as_bytes(), SystemClock.now()).expect("a reply that opens");
+    let opened = cipher
+        .open_callback(&query, body.as_bytes(), SystemClock.now())
+        .expect("a reply that opens");
     String::from_utf8(opened.plaintext).expect("text")
 }

@@ -2,13 +2,13 @@
 
 use directory::{Field, Kind};
 use sandbox::company::{Membership, Person};
-use sandbox::world::{Act, Changes, Truth, TruthDepartment};
-use stories::{DingTalk, Ledger, assert_same, differences};
+use sandbox::world::{Act, PersonChanges, TruthDepartment, WorldTruth};
+use stories::{LedgerSnapshot, SandboxCompany, assert_same, find_differences};
 use tempfile::tempdir;
 
-type Tamper<T> = fn(&mut T);
+type FieldTampering<T> = fn(&mut T);
 
-const OF_PEOPLE: [(Field, Tamper<Person>); 16] = [
+const OF_PEOPLE: [(Field, FieldTampering<Person>); 16] = [
     (Field::Name, |one| one.name.push('x')),
     (Field::Mobile, |one| one.mobile.push('1')),
     (Field::Email, |one| one.email.insert(0, 'x')),
@@ -18,78 +18,136 @@ const OF_PEOPLE: [(Field, Tamper<Person>); 16] = [
     (Field::Title, |one| one.title.push('x')),
     (Field::WorkPlace, |one| one.work_place = None),
     (Field::Remark, |one| one.remark = Some("别的".into())),
-    (Field::HiredOn, |one| one.hired_date = one.hired_date.map(|millis| millis - 86_400_000)),
-    (Field::Extension, |one| one.extension = Some(r#"{"a":"b"}"#.into())),
+    (Field::HiredOn, |one| {
+        one.hired_date = one.hired_date.map(|millis| millis - 86_400_000)
+    }),
+    (Field::Extension, |one| {
+        one.extension = Some(r#"{"a":"b"}"#.into())
+    }),
     (Field::HideMobile, |one| one.hide_mobile = !one.hide_mobile),
-    (Field::Departments, |one| one.departments.push(Membership { dept_id: 1, order: 1, leader: false })),
+    (Field::Departments, |one| {
+        one.departments.push(Membership {
+            dept_id: 1,
+            order: 1,
+            leader: false,
+        })
+    }),
     (Field::MainDepartment, |one| one.main_department = None),
-    (Field::Leads, |one| one.departments[0].leader = !one.departments[0].leader),
-    (Field::Manager, |one| one.manager_userid = Some("somebody-else".into())),
+    (Field::Leads, |one| {
+        one.departments[0].leader = !one.departments[0].leader
+    }),
+    (Field::Manager, |one| {
+        one.manager_userid = Some("somebody-else".into())
+    }),
 ];
 
-const OF_DEPARTMENTS: [(Field, Tamper<TruthDepartment>); 5] = [
+const OF_DEPARTMENTS: [(Field, FieldTampering<TruthDepartment>); 5] = [
     (Field::Name, |one| one.department.name.push('x')),
     (Field::Parent, |one| one.department.parent_id = Some(7)),
     (Field::Order, |one| one.department.order += 1),
     (Field::Heads, |one| one.heads.push("somebody-else".into())),
-    (Field::SourceIdentifier, |one| one.department.source_identifier = Some("x".into())),
+    (Field::SourceIdentifier, |one| {
+        one.department.source_identifier = Some("x".into())
+    }),
 ];
 
 /// Exactly this field of this record is found.
-fn finds(truth: &Truth, ledger: &Ledger, kind: Kind, id: &str, field: Field) {
-    let found = differences(truth, ledger);
-    let right = found.iter().any(|one| one.kind == kind && one.id == id && one.field == Some(field));
+fn assert_found(truth: &WorldTruth, ledger: &LedgerSnapshot, kind: Kind, id: &str, field: Field) {
+    let found = find_differences(truth, ledger);
+    let right = found
+        .iter()
+        .any(|one| one.kind == kind && one.id == id && one.field == Some(field));
     assert!(right && found.len() == 1, "{field:?} of {id}: {found:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_field_can_differ() {
-    let dingtalk = DingTalk::of(20, 4, 5).await;
+async fn a_difference_in_every_field_is_found() {
+    let dingtalk = SandboxCompany::start(20, 4, 5).await;
     let place = dingtalk.truth().await.departments[1].department.dept_id;
-    let fields = Changes {
+    let fields = PersonChanges {
         email: Some("a@B.example".into()),
         org_email: Some(Some("b@c.example".into())),
         work_place: Some(Some("上海".into())),
         extension: Some(Some(r#"{"z":"1","a":"2"}"#.into())),
         main_department: Some(Some(place)),
-        ..Changes::default()
+        ..PersonChanges::default()
     };
     let (departments, fields) = (vec![place], Box::new(fields));
-    let hire = Act::Hire { name: "全字段".into(), departments, fields, userid: Some("full".into()) };
+    let hire = Act::Hire {
+        name: "全字段".into(),
+        departments,
+        fields,
+        userid: Some("full".into()),
+    };
     dingtalk.act(hire).await;
     let home = tempdir().unwrap();
-    dingtalk.up(home.path()).await.once().await.run(0);
-    let (truth, ledger) = (dingtalk.truth().await, Ledger::read(home.path()).await.expect("a binding"));
+    dingtalk
+        .up_command(home.path())
+        .await
+        .run_once()
+        .await
+        .run_report(0);
+    let (truth, ledger) = (
+        dingtalk.truth().await,
+        LedgerSnapshot::read_directory(home.path())
+            .await
+            .expect("a binding"),
+    );
     assert_same(&truth, &ledger);
     for (field, tamper) in OF_PEOPLE {
         let mut other = truth.clone();
-        tamper(other.people.iter_mut().find(|one| one.userid == "full").expect("the person"));
-        finds(&other, &ledger, Kind::Person, "full", field);
+        tamper(
+            other
+                .people
+                .iter_mut()
+                .find(|one| one.userid == "full")
+                .expect("the person"),
+        );
+        assert_found(&other, &ledger, Kind::Person, "full", field);
     }
     for (field, tamper) in OF_DEPARTMENTS {
         let mut other = truth.clone();
         tamper(&mut other.departments[1]);
-        finds(&other, &ledger, Kind::Department, &place.to_string(), field);
+        assert_found(&other, &ledger, Kind::Department, &place.to_string(), field);
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_is_missing_extra_or_twice_is_found() {
-    let dingtalk = DingTalk::of(20, 4, 6).await;
+async fn missing_extra_and_duplicate_people_are_found() {
+    let dingtalk = SandboxCompany::start(20, 4, 6).await;
     let home = tempdir().unwrap();
-    dingtalk.up(home.path()).await.once().await.run(0);
+    dingtalk
+        .up_command(home.path())
+        .await
+        .run_once()
+        .await
+        .run_report(0);
     let truth = dingtalk.truth().await;
-    let ledger = async || Ledger::read(home.path()).await.expect("a binding");
-    let says = |ledger: &Ledger, truth: &Truth, words: &str| {
-        let found = differences(truth, ledger);
-        assert!(found.iter().any(|one| one.what.contains(words)), "{words}: {found:?}");
+    let ledger = async || {
+        LedgerSnapshot::read_directory(home.path())
+            .await
+            .expect("a binding")
+    };
+    let says = |ledger: &LedgerSnapshot, truth: &WorldTruth, words: &str| {
+        let found = find_differences(truth, ledger);
+        assert!(
+            found.iter().any(|one| one.what.contains(words)),
+            "{words}: {found:?}"
+        );
     };
     assert_same(&truth, &ledger().await);
     let mut fewer = truth.clone();
     let gone = fewer.people.pop().expect("somebody");
-    says(&ledger().await, &fewer, "active in the ledger, not in DingTalk");
+    says(
+        &ledger().await,
+        &fewer,
+        "active in the ledger, not in DingTalk",
+    );
     let mut more = truth.clone();
-    more.people.push(Person { userid: "one-more".into(), ..gone.clone() });
+    more.people.push(Person {
+        userid: "one-more".into(),
+        ..gone.clone()
+    });
     says(&ledger().await, &more, "not active in the ledger");
     let mut other = truth.clone();
     other.people[3].unionid.push('x');

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use directory::Kind;
 use sandbox::company::Person;
-use sandbox::world::{Act, Changes, Fault, FaultKind};
-use stories::compare::{differences, list};
-use stories::patience::until;
-use stories::{DingTalk, Ledger, Running};
+use sandbox::world::{Act, Fault, FaultKind, PersonChanges};
+use stories::compare::{find_differences, format_differences};
+use stories::polling::wait_until;
+use stories::{LedgerSnapshot, RunningProgram, SandboxCompany};
 use tempfile::TempDir;
 
 /// An event has to have its effect within this (`design.md` §6).
@@ -17,19 +17,22 @@ const FOLLOWS: Duration = Duration::from_secs(5);
 const NO_SWEEPS: &str = "1440";
 
 /// A company that is bound and followed.
-struct Followed {
-    dingtalk: DingTalk,
+struct FollowedCompany {
+    dingtalk: SandboxCompany,
     home: TempDir,
-    up: Running,
+    up: RunningProgram,
 }
 
-impl Followed {
+impl FollowedCompany {
     async fn begin(seed: u64, sweep_minutes: &str) -> Self {
-        let dingtalk = DingTalk::of(45, 8, seed).await;
+        let dingtalk = SandboxCompany::start(45, 8, seed).await;
         let home = tempfile::tempdir().unwrap();
-        let up = dingtalk.up(home.path()).await.args(["--sweep-minutes", sweep_minutes]);
+        let up = dingtalk
+            .up_command(home.path())
+            .await
+            .args(["--sweep-minutes", sweep_minutes]);
         let mut up = up.start();
-        let report = up.report().await;
+        let report = up.first_object().await;
         assert_eq!(report["run"]["complete"], true, "{report}");
         dingtalk.subscribe(&report["binding"]).await;
         Self { dingtalk, home, up }
@@ -40,30 +43,53 @@ impl Followed {
     }
 
     /// Waits until the ledger is the truth again.
-    async fn in_step(&mut self, within: Duration, what: &str) -> Duration {
+    async fn wait_in_step(&mut self, within: Duration, what: &str) -> Duration {
         let (dingtalk, data) = (&self.dingtalk, self.home.path());
-        let took = until(within, what, async || {
-            let found = differences(&dingtalk.truth().await, &Ledger::read(data).await.expect("a binding"));
-            if found.is_empty() { Ok(()) } else { Err(list(&found)) }
+        let took = wait_until(within, what, async || {
+            let found = find_differences(
+                &dingtalk.truth().await,
+                &LedgerSnapshot::read_directory(data)
+                    .await
+                    .expect("a binding"),
+            );
+            if found.is_empty() {
+                Ok(())
+            } else {
+                Err(format_differences(&found))
+            }
         })
         .await;
-        assert!(self.up.is_running(), "{what}: it ended\n{}", self.up.stderr());
+        assert!(
+            self.up.is_running(),
+            "{what}: it ended\n{}",
+            self.up.stderr()
+        );
         took
     }
 
     /// Nobody is there twice, whoever came back under whatever `userid`.
-    async fn nobody_twice(&self) {
-        let ledger = Ledger::read(self.data()).await.expect("a binding");
-        let mut unionids: Vec<_> = ledger.people.iter().filter_map(|one| one.record.unionid.as_ref()).collect();
+    async fn assert_no_duplicates(&self) {
+        let ledger = LedgerSnapshot::read_directory(self.data())
+            .await
+            .expect("a binding");
+        let mut unionids: Vec<_> = ledger
+            .people
+            .iter()
+            .filter_map(|one| one.record.unionid.as_ref())
+            .collect();
         let entries = unionids.len();
         unionids.sort_unstable();
         unionids.dedup();
-        assert_eq!((unionids.len(), entries), (entries, ledger.people.len()), "one entry per person, ever");
+        assert_eq!(
+            (unionids.len(), entries),
+            (entries, ledger.people.len()),
+            "one entry per person, ever"
+        );
     }
 }
 
 /// Who the acts are about; nobody twice.
-struct Cast {
+struct StoryCast {
     renamed: Person,
     moved: Person,
     promoted: Person,
@@ -72,39 +98,76 @@ struct Cast {
     places: Vec<i64>,
 }
 
-impl Cast {
-    async fn of(dingtalk: &DingTalk) -> Self {
+impl StoryCast {
+    async fn choose_cast(dingtalk: &SandboxCompany) -> Self {
         let mut chosen: Vec<Person> = Vec::new();
         for _ in 0..5 {
             let not: Vec<&str> = chosen.iter().map(|person| person.userid.as_str()).collect();
             chosen.push(dingtalk.bystander(&not).await);
         }
-        let places = dingtalk.truth().await.departments.iter().map(|one| one.department.dept_id).collect();
+        let places = dingtalk
+            .truth()
+            .await
+            .departments
+            .iter()
+            .map(|one| one.department.dept_id)
+            .collect();
         let [renamed, moved, promoted, back, back_as_another] = chosen.try_into().expect("five");
-        Self { renamed, moved, promoted, back, back_as_another, places }
+        Self {
+            renamed,
+            moved,
+            promoted,
+            back,
+            back_as_another,
+            places,
+        }
     }
 
-    fn elsewhere(&self, person: &Person, count: usize) -> Vec<i64> {
-        self.places.iter().copied().filter(|id| *id != 1 && !person.is_in(*id)).take(count).collect()
+    fn other_departments(&self, person: &Person, count: usize) -> Vec<i64> {
+        self.places
+            .iter()
+            .copied()
+            .filter(|id| *id != 1 && !person.is_in(*id))
+            .take(count)
+            .collect()
     }
 
     /// What happens, in order.
-    fn acts(&self) -> Vec<Act> {
-        let leave = |person: &Person| Act::Leave { userid: person.userid.clone() };
+    fn acts_in_order(&self) -> Vec<Act> {
+        let leave = |person: &Person| Act::Leave {
+            userid: person.userid.clone(),
+        };
         let rehire = |person: &Person, same_userid| {
-            let departments = self.elsewhere(person, 1);
-            Act::Rehire { userid: person.userid.clone(), same_userid, departments }
+            let departments = self.other_departments(person, 1);
+            Act::Rehire {
+                userid: person.userid.clone(),
+                same_userid,
+                departments,
+            }
         };
         vec![
             Act::Hire {
                 name: "𠮷田新来 😀".into(),
-                departments: self.elsewhere(&self.renamed, 2),
-                fields: Box::new(Changes { email: Some("New.Comer@Mail.Example".into()), ..Changes::default() }),
+                departments: self.other_departments(&self.renamed, 2),
+                fields: Box::new(PersonChanges {
+                    email: Some("New.Comer@Mail.Example".into()),
+                    ..PersonChanges::default()
+                }),
                 userid: Some("newcomer-1".into()),
             },
-            Act::Rename { userid: self.renamed.userid.clone(), name: "  改名e\u{301}  ".into() },
-            Act::Move { userid: self.moved.userid.clone(), departments: self.elsewhere(&self.moved, 2) },
-            Act::Promote { userid: self.promoted.userid.clone(), title: "总监".into(), dept_id: None },
+            Act::Rename {
+                userid: self.renamed.userid.clone(),
+                name: "  改名e\u{301}  ".into(),
+            },
+            Act::Move {
+                userid: self.moved.userid.clone(),
+                departments: self.other_departments(&self.moved, 2),
+            },
+            Act::Promote {
+                userid: self.promoted.userid.clone(),
+                title: "总监".into(),
+                dept_id: None,
+            },
             leave(&self.back),
             rehire(&self.back, true),
             leave(&self.back_as_another),
@@ -114,108 +177,191 @@ impl Cast {
 }
 
 /// Each act by itself, the event told in the way of `fault`; `late` is what that adds.
-async fn follows_each(seed: u64, fault: Option<FaultKind>, late: Duration) {
-    let mut story = Followed::begin(seed, NO_SWEEPS).await;
-    let cast = Cast::of(&story.dingtalk).await;
+async fn follow_each_act(seed: u64, fault: Option<FaultKind>, late: Duration) {
+    let mut story = FollowedCompany::begin(seed, NO_SWEEPS).await;
+    let cast = StoryCast::choose_cast(&story.dingtalk).await;
     if let Some(kind) = fault {
         story.dingtalk.arm(Fault::new(kind).times(None)).await;
     }
-    for act in cast.acts() {
+    for act in cast.acts_in_order() {
         let what = format!("{fault:?} {act:?}");
         if let Act::Leave { userid } = &act {
             story.dingtalk.act(act.clone()).await;
-            story.in_step(FOLLOWS + late, &what).await;
-            let ledger = Ledger::read(story.data()).await.expect("a binding");
-            assert!(ledger.left(userid).is_some(), "{what}: kept as left");
+            story.wait_in_step(FOLLOWS + late, &what).await;
+            let ledger = LedgerSnapshot::read_directory(story.data())
+                .await
+                .expect("a binding");
+            assert!(ledger.find_left(userid).is_some(), "{what}: kept as left");
             continue;
         }
         story.dingtalk.act(act).await;
-        let took = story.in_step(FOLLOWS + late, &what).await;
+        let took = story.wait_in_step(FOLLOWS + late, &what).await;
         println!("{what}: {took:?}");
     }
-    story.nobody_twice().await;
+    story.assert_no_duplicates().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_act_is_followed_within_five_seconds() {
-    follows_each(21, None, Duration::ZERO).await;
+    follow_each_act(21, None, Duration::ZERO).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn each_act_is_followed_when_its_event_comes_twice() {
-    follows_each(22, Some(FaultKind::EventTwice), Duration::ZERO).await;
+async fn each_act_is_followed_when_its_event_is_duplicated() {
+    follow_each_act(22, Some(FaultKind::EventTwice), Duration::ZERO).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_act_is_followed_within_five_seconds_of_a_late_event() {
-    follows_each(23, Some(FaultKind::EventLate), Duration::from_secs(2)).await;
+    follow_each_act(23, Some(FaultKind::EventLate), Duration::from_secs(2)).await;
 }
 
 /// All acts in one breath, so that events overtake each other.
 #[tokio::test(flavor = "multi_thread")]
-async fn acts_in_one_breath_are_followed_when_events_come_out_of_order_late_or_twice() {
+async fn simultaneous_acts_are_followed_despite_disordered_events() {
     for (seed, kinds) in [
         (24, vec![FaultKind::EventOutOfOrder]),
-        (25, vec![FaultKind::EventOutOfOrder, FaultKind::EventTwice, FaultKind::EventLate]),
+        (
+            25,
+            vec![
+                FaultKind::EventOutOfOrder,
+                FaultKind::EventTwice,
+                FaultKind::EventLate,
+            ],
+        ),
     ] {
-        let mut story = Followed::begin(seed, NO_SWEEPS).await;
-        let cast = Cast::of(&story.dingtalk).await;
+        let mut story = FollowedCompany::begin(seed, NO_SWEEPS).await;
+        let cast = StoryCast::choose_cast(&story.dingtalk).await;
         for kind in &kinds {
             let probability = if kinds.len() == 1 { 1.0 } else { 0.5 };
-            story.dingtalk.arm(Fault { probability, ..Fault::new(*kind).times(None) }).await;
+            story
+                .dingtalk
+                .arm(Fault {
+                    probability,
+                    ..Fault::new(*kind).times(None)
+                })
+                .await;
         }
-        for act in cast.acts() {
+        for act in cast.acts_in_order() {
             story.dingtalk.act(act).await;
         }
         let late = Duration::from_secs(5 + 2);
-        story.in_step(FOLLOWS + late, &format!("{kinds:?}")).await;
-        story.nobody_twice().await;
+        story
+            .wait_in_step(FOLLOWS + late, &format!("{kinds:?}"))
+            .await;
+        story.assert_no_duplicates().await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn departments_and_leaders_who_leave_are_followed() {
-    let mut story = Followed::begin(26, NO_SWEEPS).await;
+async fn deleted_departments_and_leaving_leaders_are_followed() {
+    let mut story = FollowedCompany::begin(26, NO_SWEEPS).await;
     let truth = story.dingtalk.truth().await;
-    let leads = |person: &&Person| person.sys_level == 0 && !person.boss && person.departments.iter().any(|m| m.leader);
-    let manages = |person: &&Person| truth.people.iter().any(|o| o.manager_userid.as_ref() == Some(&person.userid));
-    let leader = truth.people.iter().filter(leads).find(manages).expect("somebody leads and manages").userid.clone();
+    let leads = |person: &&Person| {
+        person.sys_level == 0 && !person.boss && person.departments.iter().any(|m| m.leader)
+    };
+    let manages = |person: &&Person| {
+        truth
+            .people
+            .iter()
+            .any(|o| o.manager_userid.as_ref() == Some(&person.userid))
+    };
+    let leader = truth
+        .people
+        .iter()
+        .filter(leads)
+        .find(manages)
+        .expect("somebody leads and manages")
+        .userid
+        .clone();
     story.dingtalk.act(Act::Leave { userid: leader }).await;
-    story.in_step(FOLLOWS, "a leader and manager leaves").await;
-    let made = story.dingtalk.act(Act::CreateDepartment { name: "新部门 e\u{301}".into(), parent_id: 1 }).await;
+    story
+        .wait_in_step(FOLLOWS, "a leader and manager leaves")
+        .await;
+    let made = story
+        .dingtalk
+        .act(Act::CreateDepartment {
+            name: "新部门 e\u{301}".into(),
+            parent_id: 1,
+        })
+        .await;
     let dept_id = made.dept_id.expect("its id");
-    story.in_step(FOLLOWS, "a department is made").await;
-    let below: Vec<i64> = truth.departments.iter().map(|one| one.department.dept_id).filter(|id| *id != 1).collect();
+    story.wait_in_step(FOLLOWS, "a department is made").await;
+    let below: Vec<i64> = truth
+        .departments
+        .iter()
+        .map(|one| one.department.dept_id)
+        .filter(|id| *id != 1)
+        .collect();
     for act in [
-        Act::RenameDepartment { dept_id, name: "改名部".into() },
-        Act::SetSource { dept_id, source_identifier: Some("HR-7".into()) },
-        Act::MoveDepartment { dept_id, parent_id: below[0] },
-        Act::MergeDepartments { from: below[1], into: below[0] },
+        Act::RenameDepartment {
+            dept_id,
+            name: "改名部".into(),
+        },
+        Act::SetSource {
+            dept_id,
+            source_identifier: Some("HR-7".into()),
+        },
+        Act::MoveDepartment {
+            dept_id,
+            parent_id: below[0],
+        },
+        Act::MergeDepartments {
+            from: below[1],
+            into: below[0],
+        },
         Act::DeleteDepartment { dept_id },
     ] {
         let what = format!("{act:?}");
         story.dingtalk.act(act).await;
-        story.in_step(FOLLOWS, &what).await;
+        story.wait_in_step(FOLLOWS, &what).await;
     }
-    let ledger = Ledger::read(story.data()).await.expect("a binding");
-    assert!(ledger.departments.len() > ledger.active(Kind::Department).len(), "closed departments are kept");
+    let ledger = LedgerSnapshot::read_directory(story.data())
+        .await
+        .expect("a binding");
+    assert!(
+        ledger.departments.len() > ledger.active_by_dingtalk_id(Kind::Department).len(),
+        "closed departments are kept"
+    );
 }
 
 /// No event comes at all: two sweeps, a minute apart, bring everything that lists can show.
 #[tokio::test(flavor = "multi_thread")]
-async fn two_sweeps_follow_what_no_event_told() {
-    let mut story = Followed::begin(27, "1").await;
-    let cast = Cast::of(&story.dingtalk).await;
-    story.dingtalk.arm(Fault::new(FaultKind::EventNever).times(None)).await;
-    for act in cast.acts() {
+async fn two_sweeps_find_changes_without_events() {
+    let mut story = FollowedCompany::begin(27, "1").await;
+    let cast = StoryCast::choose_cast(&story.dingtalk).await;
+    story
+        .dingtalk
+        .arm(Fault::new(FaultKind::EventNever).times(None))
+        .await;
+    for act in cast.acts_in_order() {
         story.dingtalk.act(act).await;
     }
     let leaver = story.dingtalk.bystander(&["newcomer-1"]).await.userid;
-    story.dingtalk.act(Act::Leave { userid: leaver.clone() }).await;
-    let took = story.in_step(Duration::from_secs(150), "two sweeps").await;
+    story
+        .dingtalk
+        .act(Act::Leave {
+            userid: leaver.clone(),
+        })
+        .await;
+    let took = story
+        .wait_in_step(Duration::from_secs(150), "two sweeps")
+        .await;
     println!("two sweeps: {took:?}");
-    assert!(Ledger::read(story.data()).await.expect("a binding").left(&leaver).is_some());
-    let sweeps: Vec<_> = story.up.objects().into_iter().skip(1).filter(|object| object["calls"].is_object()).collect();
+    assert!(
+        LedgerSnapshot::read_directory(story.data())
+            .await
+            .expect("a binding")
+            .find_left(&leaver)
+            .is_some()
+    );
+    let sweeps: Vec<_> = story
+        .up
+        .objects()
+        .into_iter()
+        .skip(1)
+        .filter(|object| object["calls"].is_object())
+        .collect();
     assert!(sweeps.len() <= 2, "it took {} sweeps", sweeps.len());
-    story.nobody_twice().await;
+    story.assert_no_duplicates().await;
 }

@@ -5,20 +5,26 @@ use std::path::{Path, PathBuf};
 use local::embedded::Database;
 use sandbox::world::Act;
 use serde_json::{Value, json};
-use stories::{DingTalk, Up, kept};
+use stories::{ProgramCommand, SandboxCompany, kept};
 use tempfile::{TempDir, tempdir};
 
 const TABLE: &str = "bangding-journal";
 
-async fn verify(data: &Path, code: i32) -> Value {
-    let up = Up::bare().args(["journal", "verify", "--json", "--data", data.to_str().expect("UTF-8")]);
-    let ran = up.run().await;
+async fn verify_journal(data: &Path, code: i32) -> Value {
+    let up = ProgramCommand::without_arguments().args([
+        "journal",
+        "verify",
+        "--json",
+        "--data",
+        data.to_str().expect("UTF-8"),
+    ]);
+    let ran = up.run_to_end().await;
     assert_eq!(ran.code, Some(code), "{:?}\n{}", ran.stdout, ran.stderr);
-    ran.object()["verified"].clone()
+    ran.single_object()["verified"].clone()
 }
 
 /// A copy of a data directory, to be spoilt.
-fn copied(data: &Path) -> TempDir {
+fn copy_directory(data: &Path) -> TempDir {
     let copy = tempdir().unwrap();
     let mut folders = vec![PathBuf::new()];
     while let Some(folder) = folders.pop() {
@@ -35,29 +41,39 @@ fn copied(data: &Path) -> TempDir {
 }
 
 /// Every item of the journal, by partition and place.
-async fn items(database: &Database) -> Vec<Value> {
-    let scanned = kept::ask(database, "Scan", &json!({"TableName": TABLE})).await;
+async fn journal_items(database: &Database) -> Vec<Value> {
+    let scanned = kept::call_dynamodb(database, "Scan", &json!({"TableName": TABLE})).await;
     let mut items = scanned["Items"].as_array().expect("items").clone();
-    items.sort_by_key(|item| (text(item, "pk"), text(item, "sk")));
+    items.sort_by_key(|item| (item_text(item, "pk"), item_text(item, "sk")));
     items
 }
 
-fn text(item: &Value, name: &str) -> String {
+fn item_text(item: &Value, name: &str) -> String {
     item[name]["S"].as_str().expect("text").to_owned()
 }
 
-async fn put(database: &Database, item: &Value) {
-    kept::ask(database, "PutItem", &json!({"TableName": TABLE, "Item": item})).await;
+async fn put_item(database: &Database, item: &Value) {
+    kept::call_dynamodb(
+        database,
+        "PutItem",
+        &json!({"TableName": TABLE, "Item": item}),
+    )
+    .await;
 }
 
-async fn delete(database: &Database, item: &Value) {
+async fn delete_item(database: &Database, item: &Value) {
     let key = json!({"pk": item["pk"], "sk": item["sk"]});
-    kept::ask(database, "DeleteItem", &json!({"TableName": TABLE, "Key": key})).await;
+    kept::call_dynamodb(
+        database,
+        "DeleteItem",
+        &json!({"TableName": TABLE, "Key": key}),
+    )
+    .await;
 }
 
 /// What somebody does to the first run of a journal, who has the database in hand.
 #[derive(Debug, Clone, Copy)]
-enum Tampered {
+enum JournalTampering {
     Changed,
     Removed,
     Swapped,
@@ -68,50 +84,63 @@ enum Tampered {
 }
 
 /// Does it; the place that must be named.
-async fn tamper(data: &Path, how: Tampered) -> u64 {
-    let database = Database::open(&data.join("state.db")).await.expect("the database opens");
-    let all = items(&database).await;
-    let heads: Vec<&Value> = all.iter().filter(|item| text(item, "pk").ends_with("##heads")).collect();
-    let pk = text(all.iter().find(|item| text(item, "sk") == "0000000004").expect("a run of some length"), "pk");
-    let run: Vec<&Value> = all.iter().filter(|item| text(item, "pk") == pk && text(item, "sk") != "~").collect();
+async fn tamper_journal(data: &Path, how: JournalTampering) -> u64 {
+    let database = Database::open(&data.join("state.db"))
+        .await
+        .expect("the database opens");
+    let all = journal_items(&database).await;
+    let heads: Vec<&Value> = all
+        .iter()
+        .filter(|item| item_text(item, "pk").ends_with("##heads"))
+        .collect();
+    let pk = item_text(
+        all.iter()
+            .find(|item| item_text(item, "sk") == "0000000004")
+            .expect("a run of some length"),
+        "pk",
+    );
+    let run: Vec<&Value> = all
+        .iter()
+        .filter(|item| item_text(item, "pk") == pk && item_text(item, "sk") != "~")
+        .collect();
     let place = match how {
-        Tampered::Changed => {
+        JournalTampering::Changed => {
             let mut entry = run[2].clone();
-            let body = text(&entry, "b").replacen("new in DingTalk", "new in Dingtalk", 1);
-            assert_ne!(body, text(&entry, "b"));
+            let body = item_text(&entry, "b").replacen("new in DingTalk", "new in Dingtalk", 1);
+            assert_ne!(body, item_text(&entry, "b"));
             entry["b"]["S"] = body.into();
-            put(&database, &entry).await;
+            put_item(&database, &entry).await;
             3
         }
-        Tampered::Removed => {
-            delete(&database, run[1]).await;
+        JournalTampering::Removed => {
+            delete_item(&database, run[1]).await;
             2
         }
-        Tampered::Swapped => {
+        JournalTampering::Swapped => {
             let (mut second, mut third) = (run[1].clone(), run[2].clone());
             (second["sk"], third["sk"]) = (run[2]["sk"].clone(), run[1]["sk"].clone());
-            put(&database, &second).await;
-            put(&database, &third).await;
+            put_item(&database, &second).await;
+            put_item(&database, &third).await;
             2
         }
-        Tampered::Tail => {
-            delete(&database, run[run.len() - 1]).await;
+        JournalTampering::Tail => {
+            delete_item(&database, run[run.len() - 1]).await;
             run.len() as u64 - 1
         }
-        Tampered::Inserted => {
+        JournalTampering::Inserted => {
             let mut entry = run[run.len() - 1].clone();
             entry["sk"]["S"] = format!("{:010}", run.len() + 1).into();
-            put(&database, &entry).await;
+            put_item(&database, &entry).await;
             run.len() as u64 + 1
         }
-        Tampered::WholeRun => {
-            for item in all.iter().filter(|item| text(item, "pk") == pk) {
-                delete(&database, item).await;
+        JournalTampering::WholeRun => {
+            for item in all.iter().filter(|item| item_text(item, "pk") == pk) {
+                delete_item(&database, item).await;
             }
             0
         }
-        Tampered::LastHead => {
-            delete(&database, heads[heads.len() - 1]).await;
+        JournalTampering::LastHead => {
+            delete_item(&database, heads[heads.len() - 1]).await;
             heads.len() as u64 - 1
         }
     };
@@ -120,90 +149,185 @@ async fn tamper(data: &Path, how: Tampered) -> u64 {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_changes_the_journal_is_found_and_the_first_bad_entry_is_named() {
-    let dingtalk = DingTalk::of(12, 4, 96).await;
+async fn verification_names_the_first_bad_entry_of_a_changed_journal() {
+    let dingtalk = SandboxCompany::start(12, 4, 96).await;
     let home = tempdir().unwrap();
     let data = home.path();
-    dingtalk.up(data).await.once().await.run(0);
+    dingtalk
+        .up_command(data)
+        .await
+        .run_once()
+        .await
+        .run_report(0);
     let person = dingtalk.bystander(&[]).await;
-    dingtalk.act(Act::Rename { userid: person.userid.clone(), name: "改名人".into() }).await;
-    dingtalk.up(data).await.once().await.run(0);
-    let intact = verify(data, 0).await;
+    dingtalk
+        .act(Act::Rename {
+            userid: person.userid.clone(),
+            name: "改名人".into(),
+        })
+        .await;
+    dingtalk
+        .up_command(data)
+        .await
+        .run_once()
+        .await
+        .run_report(0);
+    let intact = verify_journal(data, 0).await;
     assert_eq!(
         (&intact["closed"], &intact["open"], &intact["broken"]),
         (&2.into(), &0.into(), &Value::Null),
         "{intact}"
     );
-    assert!(intact["entries"].as_u64().is_some_and(|entries| entries >= 17), "{intact}");
+    assert!(
+        intact["entries"]
+            .as_u64()
+            .is_some_and(|entries| entries >= 17),
+        "{intact}"
+    );
     let all = [
-        Tampered::Changed,
-        Tampered::Removed,
-        Tampered::Swapped,
-        Tampered::Tail,
-        Tampered::Inserted,
-        Tampered::WholeRun,
-        Tampered::LastHead,
+        JournalTampering::Changed,
+        JournalTampering::Removed,
+        JournalTampering::Swapped,
+        JournalTampering::Tail,
+        JournalTampering::Inserted,
+        JournalTampering::WholeRun,
+        JournalTampering::LastHead,
     ];
     for how in all {
-        let copy = copied(data);
-        let place = tamper(copy.path(), how).await;
-        let verified = verify(copy.path(), 1).await;
+        let copy = copy_directory(data);
+        let place = tamper_journal(copy.path(), how).await;
+        let verified = verify_journal(copy.path(), 1).await;
         assert_eq!(verified["broken"]["entry"], place, "{how:?}: {verified}");
-        if !matches!(how, Tampered::LastHead) {
+        if !matches!(how, JournalTampering::LastHead) {
             assert!(verified["broken"]["run"].is_string(), "{how:?}: {verified}");
         }
     }
-    assert_eq!(verify(data, 0).await, intact, "the original is as it was");
+    assert_eq!(
+        verify_journal(data, 0).await,
+        intact,
+        "the original is as it was"
+    );
 }
 
 /// Whoever has the database in hand replaces all of the journal, the corp's head included, by another one whose chains are
 /// right: only the copies in the archive know better.
 #[tokio::test(flavor = "multi_thread")]
-async fn whoever_rewrites_the_whole_journal_is_found_by_the_copies_in_the_archive() {
-    let dingtalk = DingTalk::of(12, 4, 97).await;
+async fn archive_copies_reveal_a_fully_rewritten_journal() {
+    let dingtalk = SandboxCompany::start(12, 4, 97).await;
     let home = tempdir().unwrap();
     let data = home.path();
-    dingtalk.up(data).await.once().await.run(0);
-    let before = copied(data);
+    dingtalk
+        .up_command(data)
+        .await
+        .run_once()
+        .await
+        .run_report(0);
+    let before = copy_directory(data);
     let another = async |data: &Path, name: &str| {
         let userid = dingtalk.bystander(&[]).await.userid;
-        dingtalk.act(Act::Rename { userid, name: name.into() }).await;
-        dingtalk.up(data).await.once().await.run(0);
+        dingtalk
+            .act(Act::Rename {
+                userid,
+                name: name.into(),
+            })
+            .await;
+        dingtalk
+            .up_command(data)
+            .await
+            .run_once()
+            .await
+            .run_report(0);
     };
     another(data, "真的").await;
-    let intact = verify(data, 0).await;
-    assert_eq!((&intact["closed"], &intact["copies"]), (&2.into(), &2.into()), "{intact}");
-    dingtalk.up(data).await.once().await.run(0);
-    assert_eq!(verify(data, 0).await, intact, "a sweep that moves nothing adds no copy");
+    let intact = verify_journal(data, 0).await;
+    assert_eq!(
+        (&intact["closed"], &intact["copies"]),
+        (&2.into(), &2.into()),
+        "{intact}"
+    );
+    dingtalk
+        .up_command(data)
+        .await
+        .run_once()
+        .await
+        .run_report(0);
+    assert_eq!(
+        verify_journal(data, 0).await,
+        intact,
+        "a sweep that moves nothing adds no copy"
+    );
 
     another(before.path(), "假的").await;
-    let itself = verify(before.path(), 0).await;
-    assert_eq!(itself["copies"], 2, "beside its own archive it is intact: {itself}");
-    let forged = copied(before.path());
+    let itself = verify_journal(before.path(), 0).await;
+    assert_eq!(
+        itself["copies"], 2,
+        "beside its own archive it is intact: {itself}"
+    );
+    let forged = copy_directory(before.path());
     std::fs::remove_dir_all(forged.path().join("archive")).unwrap();
-    let kept = copied(&data.join("archive"));
+    let kept = copy_directory(&data.join("archive"));
     std::fs::rename(kept.keep(), forged.path().join("archive")).unwrap();
-    let found = verify(forged.path(), 1).await;
-    assert_eq!((&found["broken"]["entry"], &found["copies"]), (&2.into(), &1.into()), "{found}");
-    assert!(found["broken"]["why"].as_str().is_some_and(|why| why.contains("archive")), "{found}");
+    let found = verify_journal(forged.path(), 1).await;
+    assert_eq!(
+        (&found["broken"]["entry"], &found["copies"]),
+        (&2.into(), &1.into()),
+        "{found}"
+    );
+    assert!(
+        found["broken"]["why"]
+            .as_str()
+            .is_some_and(|why| why.contains("archive")),
+        "{found}"
+    );
     // And a sweep says so by itself.
-    let said = dingtalk.up(forged.path()).await.once().await.run(0);
-    assert!(said["notes"].to_string().contains("journal verify"), "{said}");
+    let said = dingtalk
+        .up_command(forged.path())
+        .await
+        .run_once()
+        .await
+        .run_report(0);
+    assert!(
+        said["notes"].to_string().contains("journal verify"),
+        "{said}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_journal_of_the_version_before_is_intact_and_read() {
+async fn the_journal_of_the_previous_version_is_intact_and_readable() {
     let home = tempdir().unwrap();
     let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/version-1");
-    kept::unpack(&fixture, home.path()).await;
-    let intact = verify(home.path(), 0).await;
-    assert!(intact["entries"].as_u64().is_some_and(|entries| entries >= 12), "{intact}");
-    let ledger = stories::Ledger::read(home.path()).await.expect("a binding");
-    let person = ledger.people.iter().find_map(|one| one.dingtalk.as_ref()).expect("somebody").to_string();
-    let up = Up::bare().args(["why", &person, "name", "--json", "--data", home.path().to_str().expect("UTF-8")]);
-    let told = up.run().await;
+    kept::unpack_directory(&fixture, home.path()).await;
+    let intact = verify_journal(home.path(), 0).await;
+    assert!(
+        intact["entries"]
+            .as_u64()
+            .is_some_and(|entries| entries >= 12),
+        "{intact}"
+    );
+    let ledger = stories::LedgerSnapshot::read_directory(home.path())
+        .await
+        .expect("a binding");
+    let person = ledger
+        .people
+        .iter()
+        .find_map(|one| one.dingtalk.as_ref())
+        .expect("somebody")
+        .to_string();
+    let up = ProgramCommand::without_arguments().args([
+        "why",
+        &person,
+        "name",
+        "--json",
+        "--data",
+        home.path().to_str().expect("UTF-8"),
+    ]);
+    let told = up.run_to_end().await;
     assert_eq!(told.code, Some(0), "{}", told.stderr);
-    let changed = told.object()["why"]["changed"].clone();
-    assert_eq!((&changed["action"], &changed["owner"]), (&"create".into(), &"ding_talk".into()), "{changed}");
+    let changed = told.single_object()["why"]["changed"].clone();
+    assert_eq!(
+        (&changed["action"], &changed["owner"]),
+        (&"create".into(), &"ding_talk".into()),
+        "{changed}"
+    );
     assert!(changed["after"].is_string(), "{changed}");
 }

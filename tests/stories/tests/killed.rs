@@ -6,50 +6,79 @@ use std::time::Duration;
 use axum::http::HeaderMap;
 use local::embedded::Database;
 use sandbox::world::{Act, Fault, FaultKind};
-use stories::compare::{differences, list};
-use stories::{DingTalk, Ledger, Relay};
+use stories::compare::{find_differences, format_differences};
+use stories::{LedgerSnapshot, Relay, SandboxCompany};
 use tempfile::{TempDir, tempdir};
 
 /// Moments per story; four stories make forty.
 const MOMENTS: u64 = 10;
 /// A moment that does not come within this is not going to.
-const PATIENCE: Duration = Duration::from_secs(60);
+const MOMENT_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// `MOMENTS` numbers spread over 1 to `last`.
-fn spread(last: u64) -> Vec<u64> {
+fn spread_moments(last: u64) -> Vec<u64> {
     assert!(last >= MOMENTS, "only {last} moments");
-    (0..MOMENTS).map(|n| 1 + n * (last - 1) / (MOMENTS - 1)).collect()
+    (0..MOMENTS)
+        .map(|n| 1 + n * (last - 1) / (MOMENTS - 1))
+        .collect()
 }
 
-async fn company(seed: u64) -> DingTalk {
-    DingTalk::of(24, 5, seed).await
+async fn start_company(seed: u64) -> SandboxCompany {
+    SandboxCompany::start(24, 5, seed).await
 }
 
 /// Everything that can happen to a company, told by no event.
-async fn change(dingtalk: &DingTalk) {
+async fn change_company(dingtalk: &SandboxCompany) {
     let renamed = dingtalk.bystander(&[]).await.userid;
     let left = dingtalk.bystander(&[&renamed]).await.userid;
     let moved = dingtalk.bystander(&[&renamed, &left]).await;
     let parent_id = moved.departments[0].dept_id;
-    let made = dingtalk.act(Act::CreateDepartment { name: "新部门".into(), parent_id }).await.dept_id.expect("an id");
+    let made = dingtalk
+        .act(Act::CreateDepartment {
+            name: "新部门".into(),
+            parent_id,
+        })
+        .await
+        .dept_id
+        .expect("an id");
     for name in ["新一", "新二", "新三"] {
-        let hire = Act::Hire { name: name.into(), departments: vec![made, 1], fields: Box::default(), userid: None };
+        let hire = Act::Hire {
+            name: name.into(),
+            departments: vec![made, 1],
+            fields: Box::default(),
+            userid: None,
+        };
         dingtalk.act(hire).await;
     }
-    dingtalk.act(Act::Rename { userid: renamed, name: "改名人".into() }).await;
-    dingtalk.act(Act::Move { userid: moved.userid, departments: vec![made] }).await;
+    dingtalk
+        .act(Act::Rename {
+            userid: renamed,
+            name: "改名人".into(),
+        })
+        .await;
+    dingtalk
+        .act(Act::Move {
+            userid: moved.userid,
+            departments: vec![made],
+        })
+        .await;
     dingtalk.act(Act::Leave { userid: left }).await;
 }
 
 /// A directory in which the company is bound and in step.
-async fn bound(dingtalk: &DingTalk) -> TempDir {
+async fn bind_company(dingtalk: &SandboxCompany) -> TempDir {
     let home = tempdir().unwrap();
-    dingtalk.up(home.path()).await.once().await.run(0);
+    dingtalk
+        .up_command(home.path())
+        .await
+        .run_once()
+        .await
+        .run_report(0);
     home
 }
 
 /// The state of a directory in another one; nobody has it open.
-fn copy(from: &Path) -> TempDir {
+fn copy_directory(from: &Path) -> TempDir {
     let to = tempdir().unwrap();
     std::fs::create_dir(to.path().join("vault")).unwrap();
     for file in ["state.db", "state.db-wal", "state.db-shm"] {
@@ -59,28 +88,49 @@ fn copy(from: &Path) -> TempDir {
     }
     for secret in std::fs::read_dir(from.join("vault")).unwrap() {
         let secret = secret.unwrap();
-        std::fs::copy(secret.path(), to.path().join("vault").join(secret.file_name())).unwrap();
+        std::fs::copy(
+            secret.path(),
+            to.path().join("vault").join(secret.file_name()),
+        )
+        .unwrap();
     }
     to
 }
 
 /// One run, or two where somebody left, and everything is there once.
-async fn converges(dingtalk: &DingTalk, data: &Path, runs: usize, moment: &str) {
+async fn assert_converges(dingtalk: &SandboxCompany, data: &Path, runs: usize, moment: &str) {
     for run in 1..=runs {
-        let ran = dingtalk.up(data).await.once().await;
-        assert_eq!(ran.code, Some(0), "{moment}, run {run} after it: {:?}\n{}", ran.stdout, ran.stderr);
+        let ran = dingtalk.up_command(data).await.run_once().await;
+        assert_eq!(
+            ran.code,
+            Some(0),
+            "{moment}, run {run} after it: {:?}\n{}",
+            ran.stdout,
+            ran.stderr
+        );
     }
-    let ledger = Ledger::read(data).await.unwrap_or_else(|| panic!("{moment}: no binding"));
-    let found = differences(&dingtalk.truth().await, &ledger);
-    assert!(found.is_empty(), "{moment}: it did not converge:\n{}", list(&found));
+    let ledger = LedgerSnapshot::read_directory(data)
+        .await
+        .unwrap_or_else(|| panic!("{moment}: no binding"));
+    let found = find_differences(&dingtalk.truth().await, &ledger);
+    assert!(
+        found.is_empty(),
+        "{moment}: it did not converge:\n{}",
+        format_differences(&found)
+    );
     let truth = dingtalk.truth().await;
-    assert!(ledger.people.len() <= truth.people.len() + truth.left.len(), "{moment}: more entries than people");
+    assert!(
+        ledger.people.len() <= truth.people.len() + truth.left.len(),
+        "{moment}: more entries than people"
+    );
 }
 
-async fn kill_at_call(dingtalk: &DingTalk, data: &Path, k: u64) {
+async fn kill_at_call(dingtalk: &SandboxCompany, data: &Path, k: u64) {
     dingtalk.arm(Fault::new(FaultKind::Hold).after(k - 1)).await;
-    let up = dingtalk.up(data).await.args(["--once"]).start();
-    let held = dingtalk.held(u64::try_from(PATIENCE.as_millis()).unwrap()).await;
+    let up = dingtalk.up_command(data).await.args(["--once"]).start();
+    let held = dingtalk
+        .wait_for_held(u64::try_from(MOMENT_TIMEOUT.as_millis()).unwrap())
+        .await;
     assert!(held, "k = {k}: the call never came\n{}", up.stderr());
     up.kill().await;
     dingtalk.disarm().await;
@@ -89,47 +139,84 @@ async fn kill_at_call(dingtalk: &DingTalk, data: &Path, k: u64) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_after_a_call_of_the_first_sync() {
-    let dingtalk = company(51).await;
-    bound(&dingtalk).await;
-    for k in spread(dingtalk.log().await.len() as u64) {
+    let dingtalk = start_company(51).await;
+    bind_company(&dingtalk).await;
+    for k in spread_moments(dingtalk.log().await.len() as u64) {
         let home = tempdir().unwrap();
         kill_at_call(&dingtalk, home.path(), k).await;
-        converges(&dingtalk, home.path(), 1, &format!("first sync, call k = {k}")).await;
+        assert_converges(
+            &dingtalk,
+            home.path(),
+            1,
+            &format!("first sync, call k = {k}"),
+        )
+        .await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_after_a_call_of_a_later_sync() {
-    let dingtalk = company(52).await;
-    let before = bound(&dingtalk).await;
-    change(&dingtalk).await;
+    let dingtalk = start_company(52).await;
+    let before = bind_company(&dingtalk).await;
+    change_company(&dingtalk).await;
     dingtalk.clear_log().await;
-    dingtalk.up(copy(before.path()).path()).await.once().await.run(0);
-    for k in spread(dingtalk.log().await.len() as u64) {
-        let home = copy(before.path());
+    dingtalk
+        .up_command(copy_directory(before.path()).path())
+        .await
+        .run_once()
+        .await
+        .run_report(0);
+    for k in spread_moments(dingtalk.log().await.len() as u64) {
+        let home = copy_directory(before.path());
         kill_at_call(&dingtalk, home.path(), k).await;
-        converges(&dingtalk, home.path(), 2, &format!("later sync, call k = {k}")).await;
+        assert_converges(
+            &dingtalk,
+            home.path(),
+            2,
+            &format!("later sync, call k = {k}"),
+        )
+        .await;
     }
 }
 
 /// Whether a request writes state. The queues' own bookkeeping is not what a sync is about.
-fn writes(headers: &HeaderMap, body: &[u8]) -> bool {
-    let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
+fn is_state_write(headers: &HeaderMap, body: &[u8]) -> bool {
+    let target = headers
+        .get("x-amz-target")
+        .and_then(|target| target.to_str().ok())
+        .unwrap_or_default();
     let action = target.rsplit('.').next().unwrap_or_default();
-    let writes = ["PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "BatchWriteItem"].contains(&action);
+    let writes = [
+        "PutItem",
+        "UpdateItem",
+        "DeleteItem",
+        "TransactWriteItems",
+        "BatchWriteItem",
+    ]
+    .contains(&action);
     writes && !String::from_utf8_lossy(body).contains("bangding-queues")
 }
 
 /// Runs `up --once` on a database behind a relay and kills it at the `k`-th write; 0 lets it end. How many writes it made.
-async fn write_until(dingtalk: &DingTalk, data: &Path, k: u64) -> u64 {
-    let database = Database::open(&data.join("state.db")).await.expect("the database opens");
-    let relay = Relay::to_database(&database, writes, k).await;
-    let up = dingtalk.up(data).await.args(["--once", "--dynamodb", &relay.address.to_string()]).start();
+async fn kill_at_write(dingtalk: &SandboxCompany, data: &Path, k: u64) -> u64 {
+    let database = Database::open(&data.join("state.db"))
+        .await
+        .expect("the database opens");
+    let relay = Relay::to_database(&database, is_state_write, k).await;
+    let up = dingtalk
+        .up_command(data)
+        .await
+        .args(["--once", "--dynamodb", &relay.address.to_string()])
+        .start();
     if k == 0 {
-        up.ended().await.run(0);
+        up.wait_for_end().await.run_report(0);
     } else {
-        let stopped = tokio::time::timeout(PATIENCE, relay.stopped()).await;
-        assert!(stopped.is_ok(), "k = {k}: the write never came\n{}", up.stderr());
+        let stopped = tokio::time::timeout(MOMENT_TIMEOUT, relay.wait_until_stopped()).await;
+        assert!(
+            stopped.is_ok(),
+            "k = {k}: the write never came\n{}",
+            up.stderr()
+        );
         up.kill().await;
     }
     let count = relay.count();
@@ -140,24 +227,36 @@ async fn write_until(dingtalk: &DingTalk, data: &Path, k: u64) -> u64 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_after_a_write_of_the_first_sync() {
-    let dingtalk = company(53).await;
-    let last = write_until(&dingtalk, tempdir().unwrap().path(), 0).await;
-    for k in spread(last) {
+    let dingtalk = start_company(53).await;
+    let last = kill_at_write(&dingtalk, tempdir().unwrap().path(), 0).await;
+    for k in spread_moments(last) {
         let home = tempdir().unwrap();
-        write_until(&dingtalk, home.path(), k).await;
-        converges(&dingtalk, home.path(), 1, &format!("first sync, write k = {k} of {last}")).await;
+        kill_at_write(&dingtalk, home.path(), k).await;
+        assert_converges(
+            &dingtalk,
+            home.path(),
+            1,
+            &format!("first sync, write k = {k} of {last}"),
+        )
+        .await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_after_a_write_of_a_later_sync() {
-    let dingtalk = company(54).await;
-    let before = bound(&dingtalk).await;
-    change(&dingtalk).await;
-    let last = write_until(&dingtalk, copy(before.path()).path(), 0).await;
-    for k in spread(last) {
-        let home = copy(before.path());
-        write_until(&dingtalk, home.path(), k).await;
-        converges(&dingtalk, home.path(), 2, &format!("later sync, write k = {k} of {last}")).await;
+    let dingtalk = start_company(54).await;
+    let before = bind_company(&dingtalk).await;
+    change_company(&dingtalk).await;
+    let last = kill_at_write(&dingtalk, copy_directory(before.path()).path(), 0).await;
+    for k in spread_moments(last) {
+        let home = copy_directory(before.path());
+        kill_at_write(&dingtalk, home.path(), k).await;
+        assert_converges(
+            &dingtalk,
+            home.path(),
+            2,
+            &format!("later sync, write k = {k} of {last}"),
+        )
+        .await;
     }
 }

@@ -5,120 +5,223 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use directory::UserId;
-use local::machine::{Machine, Place};
+use local::machine::{Machine, MachineConfig};
 use local::workers;
-use message_push::batch::{Batch, Phase};
-use message_push::{Content, Draft, compose};
+use message_push::batch::{OutboxBatch, OutboxPhase};
+use message_push::{MessageContent, MessageDraft, compose_message};
 use runtime::SystemClock;
 use sandbox::world::{Act, ReceiptState};
 use state::queue::messages::OutboxMessage;
 use state::store::ControlKind;
 use state::{Binding, Queue as _};
-use stories::patience::until;
-use stories::{DingTalk, Ledger};
+use stories::polling::wait_until;
+use stories::{LedgerSnapshot, SandboxCompany};
 use tempfile::tempdir;
 
-struct Sender {
+struct MessageSender {
     machine: Machine,
     binding: Binding,
 }
 
-impl Sender {
-    async fn compose(&self, id: &str, people: &BTreeSet<UserId>, content: Content) -> usize {
-        let secret = self.machine.secrets.binding(&self.binding.id).await.expect("the secret");
-        let draft = Draft { binding: &self.binding, id, people, content };
-        let nonce = runtime::random().expect("randomness");
+impl MessageSender {
+    async fn compose_message(
+        &self,
+        id: &str,
+        people: &BTreeSet<UserId>,
+        content: MessageContent,
+    ) -> usize {
+        let secret = self
+            .machine
+            .secrets
+            .get_binding(&self.binding.id)
+            .await
+            .expect("the secret");
+        let draft = MessageDraft {
+            binding: &self.binding,
+            id,
+            people,
+            content,
+        };
+        let nonce = runtime::random_bytes().expect("randomness");
         let outbox = self.machine.queues.outbox.as_ref();
         let (store, key) = (&self.machine.store, secret.seal_key());
-        let composed = compose(store, outbox, &key, draft, SystemClock.now(), nonce);
+        let composed = compose_message(store, outbox, &key, draft, SystemClock.now(), nonce);
         composed.await.expect("it is composed")
     }
 
-    async fn batch(&self, id: &str) -> Batch {
-        let stored = self.machine.store.get_control::<Batch>(&self.binding.corp_id, ControlKind::Message, id).await;
-        stored.expect("the store answers").expect("the batch is stored").body
+    async fn stored_batch(&self, id: &str) -> OutboxBatch {
+        let stored = self
+            .machine
+            .store
+            .get_control::<OutboxBatch>(&self.binding.corp_id, ControlKind::Message, id)
+            .await;
+        stored
+            .expect("the store answers")
+            .expect("the batch is stored")
+            .body
     }
 
-    async fn redeliver(&self, id: &str) {
+    async fn redeliver_batch(&self, id: &str) {
         let (binding, corp) = (self.binding.id.clone(), self.binding.corp_id.clone());
-        let item = OutboxMessage { binding, corp, message: id.to_owned() };
-        self.machine.queues.outbox.send(item.to_message(0).expect("an item")).await.expect("it is queued");
+        let item = OutboxMessage {
+            binding,
+            corp,
+            message: id.to_owned(),
+        };
+        self.machine
+            .queues
+            .outbox
+            .send(item.to_message(0).expect("an item"))
+            .await
+            .expect("it is queued");
     }
 
     /// Waits until the results of these batches are known; whom each did not find.
-    async fn done(&self, ids: &[String]) -> Vec<message_push::batch::Outcome> {
+    async fn wait_until_done(&self, ids: &[String]) -> Vec<message_push::batch::DeliveryOutcome> {
         let mut outcomes = Vec::new();
-        until(Duration::from_secs(60), "every result is known", async || {
-            outcomes.clear();
-            for id in ids {
-                match self.batch(id).await.phase {
-                    Phase::Done { result, .. } => outcomes.push(result),
-                    phase => return Err(format!("{id}: {phase:?}")),
+        wait_until(
+            Duration::from_secs(60),
+            "every result is known",
+            async || {
+                outcomes.clear();
+                for id in ids {
+                    match self.stored_batch(id).await.phase {
+                        OutboxPhase::Done { result, .. } => outcomes.push(result),
+                        phase => return Err(format!("{id}: {phase:?}")),
+                    }
                 }
-            }
-            Ok(())
-        })
+                Ok(())
+            },
+        )
         .await;
         outcomes
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn two_hundred_and_fifty_people_see_a_message_once() {
-    let dingtalk = DingTalk::of(252, 9, 71).await;
+async fn each_of_250_people_receives_a_message_once() {
+    let dingtalk = SandboxCompany::start(252, 9, 71).await;
     let home = tempdir().unwrap();
-    dingtalk.up(home.path()).await.once().await.run(0);
-    let binding = Ledger::read(home.path()).await.expect("a binding").binding;
+    dingtalk
+        .up_command(home.path())
+        .await
+        .run_once()
+        .await
+        .run_report(0);
+    let binding = LedgerSnapshot::read_directory(home.path())
+        .await
+        .expect("a binding")
+        .binding;
     // Two of them leave before they are written to.
     let gone = [dingtalk.bystander(&[]).await.userid, String::new()];
-    let gone = [gone[0].clone(), dingtalk.bystander(&[&gone[0]]).await.userid];
+    let gone = [
+        gone[0].clone(),
+        dingtalk.bystander(&[&gone[0]]).await.userid,
+    ];
     for userid in &gone {
-        dingtalk.act(Act::Leave { userid: userid.clone() }).await;
+        dingtalk
+            .act(Act::Leave {
+                userid: userid.clone(),
+            })
+            .await;
     }
     let truth = dingtalk.truth().await;
-    let mut people: BTreeSet<UserId> =
-        truth.people.iter().map(|person| UserId::new(&person.userid).unwrap()).take(250).collect();
+    let mut people: BTreeSet<UserId> = truth
+        .people
+        .iter()
+        .map(|person| UserId::new(&person.userid).unwrap())
+        .take(250)
+        .collect();
     assert_eq!(people.len(), 250);
     people.extend(gone.iter().map(|userid| UserId::new(userid).unwrap()));
-    let place = Place { data: home.path().to_owned(), dynamodb: None, allow_loopback: true };
+    let place = MachineConfig {
+        data: home.path().to_owned(),
+        dynamodb: None,
+        allow_loopback: true,
+    };
     let machine = Machine::start(&place).await.expect("the machine starts");
-    let sender = Sender { machine, binding };
-    let _running = workers::start(&sender.machine, Arc::new(|_, _| {}));
-    let text = || Content::Text("工资条已发 😀".into());
-    let batches = sender.compose("payslip-2026-10", &people, text()).await;
+    let sender = MessageSender { machine, binding };
+    let _running = workers::start_queue_workers(&sender.machine, Arc::new(|_, _| {}));
+    let text = || MessageContent::Text("工资条已发 😀".into());
+    let batches = sender
+        .compose_message("payslip-2026-10", &people, text())
+        .await;
     assert_eq!(batches, 3, "252 people are three batches of at most 100");
-    let ids: Vec<String> = (0..batches).map(|number| format!("payslip-2026-10.{number:04}")).collect();
-    let outcomes = sender.done(&ids).await;
-    let invalid: BTreeSet<&str> = outcomes.iter().flat_map(|one| &one.invalid).map(UserId::as_str).collect();
-    assert_eq!(invalid, gone.iter().map(String::as_str).collect(), "who is not there any more is reported");
+    let ids: Vec<String> = (0..batches)
+        .map(|number| format!("payslip-2026-10.{number:04}"))
+        .collect();
+    let outcomes = sender.wait_until_done(&ids).await;
+    let invalid: BTreeSet<&str> = outcomes
+        .iter()
+        .flat_map(|one| &one.invalid)
+        .map(UserId::as_str)
+        .collect();
+    assert_eq!(
+        invalid,
+        gone.iter().map(String::as_str).collect(),
+        "who is not there any more is reported"
+    );
     assert_eq!(outcomes.iter().map(|one| one.reached).sum::<usize>(), 250);
     // Composed again, and each item delivered again: it stays one message.
-    assert_eq!(sender.compose("payslip-2026-10", &people, text()).await, 3);
+    assert_eq!(
+        sender
+            .compose_message("payslip-2026-10", &people, text())
+            .await,
+        3
+    );
     for id in &ids {
-        sender.redeliver(id).await;
+        sender.redeliver_batch(id).await;
     }
     let other: BTreeSet<UserId> = people.iter().take(1).cloned().collect();
-    let markdown = Content::Markdown { title: "提醒".into(), text: "**第二条**".into() };
-    assert_eq!(sender.compose("second", &other, markdown).await, 1);
-    sender.done(&["second.0000".to_owned()]).await;
-    until(Duration::from_secs(30), "the outbox is empty", async || {
-        match sender.machine.queues.outbox.waiting().await {
+    let markdown = MessageContent::Markdown {
+        title: "提醒".into(),
+        text: "**第二条**".into(),
+    };
+    assert_eq!(sender.compose_message("second", &other, markdown).await, 1);
+    sender.wait_until_done(&["second.0000".to_owned()]).await;
+    wait_until(
+        Duration::from_secs(30),
+        "the outbox is empty",
+        async || match sender.machine.queues.outbox.count_waiting().await {
             0 => Ok(()),
             waiting => Err(format!("{waiting} items wait")),
-        }
-    })
+        },
+    )
     .await;
     let first = people.iter().next().expect("somebody").as_str();
     let world = dingtalk.world().lock().await;
-    assert_eq!(world.messages().len(), 4, "three batches and one more message were sent");
-    for person in truth.people.iter().filter(|person| people.iter().any(|id| id.as_str() == person.userid)) {
+    assert_eq!(
+        world.messages().len(),
+        4,
+        "three batches and one more message were sent"
+    );
+    for person in truth
+        .people
+        .iter()
+        .filter(|person| people.iter().any(|id| id.as_str() == person.userid))
+    {
         let inbox = world.inbox(&person.userid);
         let expected = if person.userid == first { 2 } else { 1 };
-        assert_eq!(inbox.messages.len(), expected, "{} sees it once", person.userid);
+        assert_eq!(
+            inbox.messages.len(),
+            expected,
+            "{} sees it once",
+            person.userid
+        );
         assert!(
-            inbox.messages[0].2["text"]["content"].as_str().is_some_and(|words| words.starts_with("工资条已发 😀"))
+            inbox.messages[0].2["text"]["content"]
+                .as_str()
+                .is_some_and(|words| words.starts_with("工资条已发 😀"))
         );
     }
-    let withheld = world.messages().iter().flat_map(|message| &message.receipts);
-    assert_eq!(withheld.filter(|receipt| matches!(receipt.state, ReceiptState::Forbidden { .. })).count(), 0);
+    let withheld = world
+        .messages()
+        .iter()
+        .flat_map(|message| &message.receipts);
+    assert_eq!(
+        withheld
+            .filter(|receipt| matches!(receipt.state, ReceiptState::Forbidden { .. }))
+            .count(),
+        0
+    );
 }

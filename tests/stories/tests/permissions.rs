@@ -4,72 +4,142 @@ use std::time::Duration;
 
 use sandbox::world::{Act, Fault, FaultKind};
 use serde_json::json;
-use stories::compare::{differences, list};
-use stories::patience::until;
-use stories::{DingTalk, Ledger};
+use stories::compare::{find_differences, format_differences};
+use stories::polling::wait_until;
+use stories::{LedgerSnapshot, SandboxCompany};
 use tempfile::tempdir;
 
 /// Nobody has lost anything: whatever differs is not the ledger's emptiness.
-async fn nobody_blanked(dingtalk: &DingTalk, data: &std::path::Path, what: &str) {
-    let found = differences(&dingtalk.truth().await, &Ledger::read(data).await.expect("a binding"));
-    assert!(found.is_empty(), "{what}:\n{}", list(&found));
+async fn assert_no_value_lost(dingtalk: &SandboxCompany, data: &std::path::Path, what: &str) {
+    let found = find_differences(
+        &dingtalk.truth().await,
+        &LedgerSnapshot::read_directory(data)
+            .await
+            .expect("a binding"),
+    );
+    assert!(found.is_empty(), "{what}:\n{}", format_differences(&found));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_event_blanks_nothing_that_is_no_longer_shown() {
-    let dingtalk = DingTalk::of(40, 6, 91).await;
+async fn an_event_keeps_values_of_hidden_fields() {
+    let dingtalk = SandboxCompany::start(40, 6, 91).await;
     let home = tempdir().unwrap();
-    let mut up = dingtalk.up(home.path()).await.args(["--sweep-minutes", "1440"]).start();
-    dingtalk.subscribe(&up.report().await["binding"]).await;
-    dingtalk.settings(json!({"revoke": ["fieldMobile", "fieldEmail"]})).await;
+    let mut up = dingtalk
+        .up_command(home.path())
+        .await
+        .args(["--sweep-minutes", "1440"])
+        .start();
+    dingtalk
+        .subscribe(&up.first_object().await["binding"])
+        .await;
+    dingtalk
+        .change_settings(json!({"revoke": ["fieldMobile", "fieldEmail"]}))
+        .await;
     let truth = dingtalk.truth().await;
-    let full = truth.people.iter().filter(|person| person.org_email.is_some() && person.work_place.is_some());
+    let full = truth
+        .people
+        .iter()
+        .filter(|person| person.org_email.is_some() && person.work_place.is_some());
     let people: Vec<String> = full.map(|person| person.userid.clone()).take(3).collect();
     assert_eq!(people.len(), 3);
     for userid in people {
-        dingtalk.act(Act::Rename { userid: userid.clone(), name: "新名字".into() }).await;
+        dingtalk
+            .act(Act::Rename {
+                userid: userid.clone(),
+                name: "新名字".into(),
+            })
+            .await;
         let data = home.path();
-        until(Duration::from_secs(5), "the name follows", async || {
-            let ledger = Ledger::read(data).await.expect("a binding");
-            let active = ledger.active(directory::Kind::Person);
-            match active[userid.as_str()][0].record.values.text(directory::Field::Name) {
+        wait_until(Duration::from_secs(5), "the name follows", async || {
+            let ledger = LedgerSnapshot::read_directory(data)
+                .await
+                .expect("a binding");
+            let active = ledger.active_by_dingtalk_id(directory::Kind::Person);
+            match active[userid.as_str()][0]
+                .record
+                .values
+                .text(directory::Field::Name)
+            {
                 Some("新名字") => Ok(()),
                 name => Err(format!("{name:?}\n{}", up.stderr())),
             }
         })
         .await;
     }
-    nobody_blanked(&dingtalk, home.path(), "events after the permission was withdrawn").await;
+    assert_no_value_lost(
+        &dingtalk,
+        home.path(),
+        "events after the permission was withdrawn",
+    )
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_sweep_blanks_nothing_that_stops_being_shown_while_it_runs() {
+async fn a_sweep_keeps_values_of_fields_hidden_while_it_runs() {
     // Few enough that the guard would let them through.
     for (seed, after) in [(92, 1), (93, 3)] {
-        let dingtalk = DingTalk::of(30, 5, seed).await;
+        let dingtalk = SandboxCompany::start(30, 5, seed).await;
         let home = tempdir().unwrap();
-        dingtalk.up(home.path()).await.once().await.run(0);
-        let hide = |interface: &str, after| Fault::new(FaultKind::HideMobile).at(interface).after(after).times(None);
+        dingtalk
+            .up_command(home.path())
+            .await
+            .run_once()
+            .await
+            .run_report(0);
+        let hide = |interface: &str, after| {
+            Fault::new(FaultKind::HideMobile)
+                .at(interface)
+                .after(after)
+                .times(None)
+        };
         dingtalk.arm(hide("/topapi/v2/user/get", after)).await;
         dingtalk.arm(hide("/auth/scopes", 1)).await;
-        let ran = dingtalk.up(home.path()).await.once().await;
+        let ran = dingtalk.up_command(home.path()).await.run_once().await;
         dingtalk.disarm().await;
-        nobody_blanked(&dingtalk, home.path(), &format!("{}", ran.object()["run"])).await;
+        assert_no_value_lost(
+            &dingtalk,
+            home.path(),
+            &format!("{}", ran.single_object()["run"]),
+        )
+        .await;
     }
 }
 
 /// A permission that is gone when the sweep begins: hidden for all, held for nobody, and back when it is back.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_sweep_without_the_permission_changes_nothing_and_says_so() {
-    let dingtalk = DingTalk::of(30, 5, 94).await;
+async fn a_sweep_without_a_field_permission_changes_nothing_and_reports_it() {
+    let dingtalk = SandboxCompany::start(30, 5, 94).await;
     let home = tempdir().unwrap();
-    dingtalk.up(home.path()).await.once().await.run(0);
-    dingtalk.settings(json!({"revoke": ["fieldMobile", "fieldEmail"]})).await;
-    let run = dingtalk.up(home.path()).await.once().await.run(3);
-    assert_eq!((&run["updated"], &run["removed"], &run["held"]), (&0.into(), &0.into(), &0.into()), "{run}");
+    dingtalk
+        .up_command(home.path())
+        .await
+        .run_once()
+        .await
+        .run_report(0);
+    dingtalk
+        .change_settings(json!({"revoke": ["fieldMobile", "fieldEmail"]}))
+        .await;
+    let run = dingtalk
+        .up_command(home.path())
+        .await
+        .run_once()
+        .await
+        .run_report(3);
+    assert_eq!(
+        (&run["updated"], &run["removed"], &run["held"]),
+        (&0.into(), &0.into(), &0.into()),
+        "{run}"
+    );
     assert!(run["notes"].to_string().contains("scope"), "{run}");
-    nobody_blanked(&dingtalk, home.path(), "a sweep without the permission").await;
-    dingtalk.settings(json!({"grant": ["fieldMobile", "fieldEmail"]})).await;
-    let run = dingtalk.up(home.path()).await.once().await.run(0);
+    assert_no_value_lost(&dingtalk, home.path(), "a sweep without the permission").await;
+    dingtalk
+        .change_settings(json!({"grant": ["fieldMobile", "fieldEmail"]}))
+        .await;
+    let run = dingtalk
+        .up_command(home.path())
+        .await
+        .run_once()
+        .await
+        .run_report(0);
     assert_eq!(run["writes"], 0, "{run}");
 }

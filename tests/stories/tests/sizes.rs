@@ -4,44 +4,83 @@ use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::Path;
 
-use sandbox::company::Size;
-use sandbox::world::{Act, Changes};
+use sandbox::company::CompanySize;
+use sandbox::world::{Act, PersonChanges};
 use serde_json::Value;
-use stories::company_of::{binds, size};
-use stories::{DingTalk, Ledger, Up, assert_same};
+use stories::company_sizes::{assert_binds_twice, company_size};
+use stories::{LedgerSnapshot, ProgramCommand, SandboxCompany, assert_same};
 use tempfile::tempdir;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_company_of_nobody_and_of_one() {
+async fn companies_of_zero_to_two_people_bind() {
     for (people, departments) in [(0, 1), (0, 4), (1, 1), (1, 3), (2, 2)] {
-        binds(size(people, departments, 80)).await;
+        assert_binds_twice(company_size(people, departments, 80)).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_company_that_nobody_is_left_in_keeps_its_people_until_somebody_decides() {
-    let dingtalk = DingTalk::of(1, 1, 81).await;
+async fn removing_one_of_two_people_is_held() {
+    let dingtalk = SandboxCompany::start(1, 1, 81).await;
     let home = tempdir().unwrap();
-    dingtalk.up(home.path()).await.once().await.run(0);
+    dingtalk
+        .up_command(home.path())
+        .await
+        .run_once()
+        .await
+        .run_report(0);
     let hired = dingtalk
-        .act(Act::Hire { name: "第二人".into(), departments: vec![], fields: Box::default(), userid: None })
+        .act(Act::Hire {
+            name: "第二人".into(),
+            departments: vec![],
+            fields: Box::default(),
+            userid: None,
+        })
         .await;
-    dingtalk.up(home.path()).await.once().await.run(0);
-    dingtalk.act(Act::Leave { userid: hired.userid.expect("a userid") }).await;
+    dingtalk
+        .up_command(home.path())
+        .await
+        .run_once()
+        .await
+        .run_report(0);
+    dingtalk
+        .act(Act::Leave {
+            userid: hired.userid.expect("a userid"),
+        })
+        .await;
     // One of two is half of the company: the guard holds it, and says so with its own exit code.
-    dingtalk.up(home.path()).await.once().await.run(0);
-    let run = dingtalk.up(home.path()).await.once().await.run(3);
-    assert_eq!((&run["removed"], &run["held"]), (&0.into(), &1.into()), "{run}");
+    dingtalk
+        .up_command(home.path())
+        .await
+        .run_once()
+        .await
+        .run_report(0);
+    let run = dingtalk
+        .up_command(home.path())
+        .await
+        .run_once()
+        .await
+        .run_report(3);
+    assert_eq!(
+        (&run["removed"], &run["held"]),
+        (&0.into(), &1.into()),
+        "{run}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_department_of_five_thousand() {
-    let run = binds(Size { people: 5_020, departments: 6, seed: 83, big_department: Some(5_000) }).await;
+async fn a_department_of_five_thousand_people_binds() {
+    let run = assert_binds_twice(CompanySize {
+        people: 5_020,
+        departments: 6,
+        seed: 83,
+        big_department: Some(5_000),
+    })
+    .await;
     println!("a department of 5,000: {} s", run["seconds"]);
 }
 
 /// Names as they are typed, and as they are kept.
-fn names() -> Vec<(String, String)> {
+fn difficult_names() -> Vec<(String, String)> {
     let same = |name: &str| (name.to_owned(), name.to_owned());
     vec![
         same("王😀小明👨‍👩‍👧‍👦"),
@@ -50,7 +89,10 @@ fn names() -> Vec<(String, String)> {
         same("\u{202e}abc\u{202c}反"),
         same(&"长".repeat(80)),
         same(&"𠮷".repeat(80)),
-        ("Ze\u{301}lie n\u{303}".to_owned(), "Z\u{e9}lie \u{f1}".to_owned()),
+        (
+            "Ze\u{301}lie n\u{303}".to_owned(),
+            "Z\u{e9}lie \u{f1}".to_owned(),
+        ),
         ("  两边有空  ".to_owned(), "两边有空".to_owned()),
         same("a,b;\"c\"|d"),
         same("=SUM(A1)"),
@@ -59,73 +101,137 @@ fn names() -> Vec<(String, String)> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn names_that_programs_get_wrong() {
-    let dingtalk = DingTalk::of(12, 3, 84).await;
-    let made = Act::CreateDepartment { name: "𠮷部😀 e\u{301}".into(), parent_id: 1 };
+async fn difficult_names_survive_sync_and_export() {
+    let dingtalk = SandboxCompany::start(12, 3, 84).await;
+    let made = Act::CreateDepartment {
+        name: "𠮷部😀 e\u{301}".into(),
+        parent_id: 1,
+    };
     let department = dingtalk.act(made).await.dept_id.expect("its id");
     let mut kept: BTreeMap<String, String> = BTreeMap::new();
-    for (n, (typed, name)) in names().into_iter().enumerate() {
+    for (n, (typed, name)) in difficult_names().into_iter().enumerate() {
         let userid = format!("named-{n}");
-        let fields =
-            Changes { title: Some(format!("职{n}𠮷")), remark: Some(Some(name.clone())), ..Changes::default() };
+        let fields = PersonChanges {
+            title: Some(format!("职{n}𠮷")),
+            remark: Some(Some(name.clone())),
+            ..PersonChanges::default()
+        };
         let departments = vec![department];
-        let hire = Act::Hire { name: typed, departments, fields: Box::new(fields), userid: Some(userid.clone()) };
+        let hire = Act::Hire {
+            name: typed,
+            departments,
+            fields: Box::new(fields),
+            userid: Some(userid.clone()),
+        };
         dingtalk.act(hire).await;
         kept.insert(userid, name);
     }
     let home = tempdir().unwrap();
-    dingtalk.up(home.path()).await.once().await.run(0);
-    let ledger = Ledger::read(home.path()).await.expect("a binding");
+    dingtalk
+        .up_command(home.path())
+        .await
+        .run_once()
+        .await
+        .run_report(0);
+    let ledger = LedgerSnapshot::read_directory(home.path())
+        .await
+        .expect("a binding");
     assert_same(&dingtalk.truth().await, &ledger);
     for (userid, name) in &kept {
-        let active = ledger.active(directory::Kind::Person);
-        assert_eq!(active[userid.as_str()][0].record.values.text(directory::Field::Name), Some(name.as_str()));
+        let active = ledger.active_by_dingtalk_id(directory::Kind::Person);
+        assert_eq!(
+            active[userid.as_str()][0]
+                .record
+                .values
+                .text(directory::Field::Name),
+            Some(name.as_str())
+        );
     }
-    exported(home.path(), &kept, dingtalk.truth().await.people.len()).await;
+    check_exports(home.path(), &kept, dingtalk.truth().await.people.len()).await;
 }
 
-async fn export(data: &Path, name: &str) -> Vec<u8> {
+async fn export_file(data: &Path, name: &str) -> Vec<u8> {
     let file = data.join(name);
-    let args = ["export", file.to_str().unwrap(), "--data", data.to_str().unwrap()];
-    let ran = Up::bare().args(args).run().await;
+    let args = [
+        "export",
+        file.to_str().unwrap(),
+        "--data",
+        data.to_str().unwrap(),
+    ];
+    let ran = ProgramCommand::without_arguments()
+        .args(args)
+        .run_to_end()
+        .await;
     assert_eq!(ran.code, Some(0), "{name}: {}", ran.stderr);
     std::fs::read(file).unwrap()
 }
 
 /// What a spreadsheet would run is disarmed.
-fn cell(name: &str) -> String {
-    if name.starts_with('=') { format!("'{name}") } else { name.to_owned() }
+fn disarmed_cell(name: &str) -> String {
+    if name.starts_with('=') {
+        format!("'{name}")
+    } else {
+        name.to_owned()
+    }
 }
 
-async fn exported(data: &Path, kept: &BTreeMap<String, String>, people: usize) {
-    let json: Vec<Value> = serde_json::from_slice(&export(data, "people.json").await).unwrap();
+async fn check_exports(data: &Path, kept: &BTreeMap<String, String>, people: usize) {
+    let json: Vec<Value> = serde_json::from_slice(&export_file(data, "people.json").await).unwrap();
     assert_eq!(json.len(), people);
-    for row in json.iter().filter(|row| kept.contains_key(row["userid"].as_str().unwrap())) {
+    for row in json
+        .iter()
+        .filter(|row| kept.contains_key(row["userid"].as_str().unwrap()))
+    {
         assert_eq!(row["name"], kept[row["userid"].as_str().unwrap()].as_str());
-        assert_eq!((&row["departments"], &row["status"]), (&serde_json::json!(["𠮷部😀 \u{e9}"]), &"active".into()));
+        assert_eq!(
+            (&row["departments"], &row["status"]),
+            (&serde_json::json!(["𠮷部😀 \u{e9}"]), &"active".into())
+        );
     }
-    let bytes = export(data, "people.csv").await;
-    let text = bytes.strip_prefix(b"\xef\xbb\xbf").expect("a byte order mark");
+    let bytes = export_file(data, "people.csv").await;
+    let text = bytes
+        .strip_prefix(b"\xef\xbb\xbf")
+        .expect("a byte order mark");
     let mut rows = csv::Reader::from_reader(text);
     let header = "userid,name,job_number,mobile,email,title,departments,manager,hired_on,status";
-    assert_eq!(rows.headers().unwrap().iter().collect::<Vec<_>>().join(","), header);
+    assert_eq!(
+        rows.headers().unwrap().iter().collect::<Vec<_>>().join(","),
+        header
+    );
     let rows: Vec<csv::StringRecord> = rows.records().map(Result::unwrap).collect();
     assert_eq!(rows.len(), people);
-    let named: BTreeMap<_, _> = rows.iter().map(|row| (row[0].to_owned(), row[1].to_owned())).collect();
-    kept.iter().for_each(|(userid, name)| assert_eq!(named[userid], cell(name)));
-    let cells = xlsx(&export(data, "people.xlsx").await);
+    let named: BTreeMap<_, _> = rows
+        .iter()
+        .map(|row| (row[0].to_owned(), row[1].to_owned()))
+        .collect();
+    kept.iter()
+        .for_each(|(userid, name)| assert_eq!(named[userid], disarmed_cell(name)));
+    let cells = xlsx_texts(&export_file(data, "people.xlsx").await);
     for (userid, name) in kept {
-        assert!(cells.contains(&cell(name)) && cells.contains(userid), "{userid} {name} is in no cell");
+        assert!(
+            cells.contains(&disarmed_cell(name)) && cells.contains(userid),
+            "{userid} {name} is in no cell"
+        );
     }
 }
 
 /// The texts of a workbook, as its shared strings hold them.
-fn xlsx(bytes: &[u8]) -> Vec<String> {
+fn xlsx_texts(bytes: &[u8]) -> Vec<String> {
     let mut book = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("a workbook is a ZIP");
     let mut xml = String::new();
-    book.by_name("xl/sharedStrings.xml").expect("shared strings").read_to_string(&mut xml).expect("UTF-8");
-    let texts = xml.split("<t").skip(1).filter_map(|part| part.split_once('>')?.1.split_once("</t>"));
-    let plain =
-        |text: &str| text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&");
+    book.by_name("xl/sharedStrings.xml")
+        .expect("shared strings")
+        .read_to_string(&mut xml)
+        .expect("UTF-8");
+    let texts = xml
+        .split("<t")
+        .skip(1)
+        .filter_map(|part| part.split_once('>')?.1.split_once("</t>"));
+    let plain = |text: &str| {
+        text.replace("&lt;", "<")
+            .replace("&gt;", ">")
+            .replace("&quot;", "\"")
+            .replace("&amp;", "&")
+    };
     texts.map(|(text, _)| plain(text)).collect()
 }

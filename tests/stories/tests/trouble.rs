@@ -3,10 +3,10 @@
 
 use directory::{Field, Kind};
 use sandbox::company::Person;
-use sandbox::world::{Act, Fault, FaultKind, Scope, Truth};
+use sandbox::world::{Act, Fault, FaultKind, Scope, WorldTruth};
 use serde_json::{Value, json};
-use stories::compare::{Difference, differences, list};
-use stories::{DingTalk, Ledger, assert_same};
+use stories::compare::{Difference, find_differences, format_differences};
+use stories::{LedgerSnapshot, SandboxCompany, assert_same};
 use tempfile::TempDir;
 
 const DEPARTMENTS: &str = "/topapi/v2/department/listsub";
@@ -14,7 +14,7 @@ pub(crate) const MEMBERS: &str = "/topapi/v2/user/list";
 const SCOPES: &str = "/auth/scopes";
 
 /// What a sweep under fire must say: one of these words, or be complete.
-struct Case {
+struct FaultCase {
     name: &'static str,
     faults: Vec<Fault>,
     says: &'static [&'static str],
@@ -23,38 +23,69 @@ struct Case {
 }
 
 /// A company with a hire, a rename and a leaver that no event told of.
-pub(crate) struct Story {
-    pub(crate) dingtalk: DingTalk,
+pub(crate) struct MissedChanges {
+    pub(crate) dingtalk: SandboxCompany,
     pub(crate) home: TempDir,
     pub(crate) hired: String,
     pub(crate) renamed: String,
     pub(crate) left: String,
 }
 
-impl Story {
+impl MissedChanges {
     pub(crate) async fn begin(seed: u64) -> Self {
-        let dingtalk = DingTalk::of(44, 9, seed).await;
+        let dingtalk = SandboxCompany::start(44, 9, seed).await;
         let home = tempfile::tempdir().unwrap();
-        dingtalk.up(home.path()).await.once().await.run(0);
+        dingtalk
+            .up_command(home.path())
+            .await
+            .run_once()
+            .await
+            .run_report(0);
         let renamed = dingtalk.bystander(&[]).await.userid;
         let left = dingtalk.bystander(&[&renamed]).await.userid;
-        dingtalk.act(Act::Rename { userid: renamed.clone(), name: "改名人".into() }).await;
-        dingtalk.act(Act::Leave { userid: left.clone() }).await;
-        let hire = Act::Hire { name: "新来的".into(), departments: vec![], fields: Box::default(), userid: None };
+        dingtalk
+            .act(Act::Rename {
+                userid: renamed.clone(),
+                name: "改名人".into(),
+            })
+            .await;
+        dingtalk
+            .act(Act::Leave {
+                userid: left.clone(),
+            })
+            .await;
+        let hire = Act::Hire {
+            name: "新来的".into(),
+            departments: vec![],
+            fields: Box::default(),
+            userid: None,
+        };
         let hired = dingtalk.act(hire).await.userid.expect("a userid");
-        Self { dingtalk, home, hired, renamed, left }
+        Self {
+            dingtalk,
+            home,
+            hired,
+            renamed,
+            left,
+        }
     }
 
     /// Differences that are not merely one of the three changes still on its way.
-    pub(crate) async fn harm(&self) -> Vec<Difference> {
-        let ledger = Ledger::read(self.home.path()).await.expect("a binding");
-        let mut found = differences(&self.dingtalk.truth().await, &ledger);
+    pub(crate) async fn harmful_differences(&self) -> Vec<Difference> {
+        let ledger = LedgerSnapshot::read_directory(self.home.path())
+            .await
+            .expect("a binding");
+        let mut found = find_differences(&self.dingtalk.truth().await, &ledger);
         found.retain(|one| {
             let still_to_come = one.kind == Kind::Person
                 && match &one.id {
-                    id if *id == self.hired => one.field.is_none() && one.what.starts_with("in DingTalk"),
+                    id if *id == self.hired => {
+                        one.field.is_none() && one.what.starts_with("in DingTalk")
+                    }
                     id if *id == self.renamed => one.field == Some(Field::Name),
-                    id if *id == self.left => one.field.is_none() && one.what.starts_with("active in the ledger"),
+                    id if *id == self.left => {
+                        one.field.is_none() && one.what.starts_with("active in the ledger")
+                    }
                     _ => false,
                 };
             !still_to_come
@@ -62,179 +93,370 @@ impl Story {
         found
     }
 
-    pub(crate) async fn sweep(&self) -> stories::Ran {
-        self.dingtalk.up(self.home.path()).await.once().await
+    pub(crate) async fn run_sweep(&self) -> stories::FinishedProgram {
+        self.dingtalk
+            .up_command(self.home.path())
+            .await
+            .run_once()
+            .await
     }
 }
 
-async fn tell(seed: u64, case: Case) {
-    let Case { name, faults, says, curable } = case;
-    let story = Story::begin(seed).await;
+async fn check_case(seed: u64, case: FaultCase) {
+    let FaultCase {
+        name,
+        faults,
+        says,
+        curable,
+    } = case;
+    let story = MissedChanges::begin(seed).await;
     for fault in faults {
         story.dingtalk.arm(fault).await;
     }
-    let ran = story.sweep().await;
+    let ran = story.run_sweep().await;
     let fired = story.dingtalk.disarm().await;
-    assert!(fired.iter().all(|times| *times > 0), "{name}: a fault did not strike: {fired:?}");
-    let harm = story.harm().await;
-    assert!(harm.is_empty(), "{name}: somebody else was harmed:\n{}\n{}", list(&harm), ran.stderr);
-    let run = &ran.object()["run"];
+    assert!(
+        fired.iter().all(|times| *times > 0),
+        "{name}: a fault did not strike: {fired:?}"
+    );
+    let harm = story.harmful_differences().await;
+    assert!(
+        harm.is_empty(),
+        "{name}: somebody else was harmed:\n{}\n{}",
+        format_differences(&harm),
+        ran.stderr
+    );
+    let run = &ran.single_object()["run"];
     assert!(run.is_object(), "{name}: {:?}\n{}", ran.stdout, ran.stderr);
-    let notes = run["notes"].as_array().expect("sentences").iter().filter_map(Value::as_str);
+    let notes = run["notes"]
+        .as_array()
+        .expect("sentences")
+        .iter()
+        .filter_map(Value::as_str);
     let notes: Vec<&str> = notes.collect();
-    let named = notes.iter().any(|note| says.iter().any(|word| note.contains(word)));
-    println!("{name}: complete {}, code {:?}, {notes:?}", run["complete"], ran.code);
+    let named = notes
+        .iter()
+        .any(|note| says.iter().any(|word| note.contains(word)));
+    println!(
+        "{name}: complete {}, code {:?}, {notes:?}",
+        run["complete"], ran.code
+    );
     assert!(named, "{name}: no sentence names it ({says:?}): {notes:?}");
-    assert!(curable || run["complete"] == false, "{name}: it cannot have been complete");
+    assert!(
+        curable || run["complete"] == false,
+        "{name}: it cannot have been complete"
+    );
     let expected = if run["complete"] == true { 0 } else { 1 };
     let waits = run["held"].as_u64() > Some(0) || ran.code == Some(3);
-    assert!(ran.code == Some(expected) || waits, "{name}: exit code {:?} of {run}", ran.code);
-    recover(&story, name).await;
+    assert!(
+        ran.code == Some(expected) || waits,
+        "{name}: exit code {:?} of {run}",
+        ran.code
+    );
+    assert_recovers(&story, name).await;
 }
 
 /// After the fault is gone, two clean sweeps bring all three.
-pub(crate) async fn recover(story: &Story, name: &str) {
-    story.dingtalk.settings(json!({"ban_for_ms": 0})).await;
+pub(crate) async fn assert_recovers(story: &MissedChanges, name: &str) {
+    story
+        .dingtalk
+        .change_settings(json!({"ban_for_ms": 0}))
+        .await;
     for sweep in 1..=2 {
-        let ran = story.sweep().await;
-        assert_eq!(ran.code, Some(0), "{name}, clean sweep {sweep}: {:?}\n{}", ran.stdout, ran.stderr);
+        let ran = story.run_sweep().await;
+        assert_eq!(
+            ran.code,
+            Some(0),
+            "{name}, clean sweep {sweep}: {:?}\n{}",
+            ran.stdout,
+            ran.stderr
+        );
     }
-    let ledger = Ledger::read(story.home.path()).await.expect("a binding");
-    let truth: Truth = story.dingtalk.truth().await;
+    let ledger = LedgerSnapshot::read_directory(story.home.path())
+        .await
+        .expect("a binding");
+    let truth: WorldTruth = story.dingtalk.truth().await;
     assert_same(&truth, &ledger);
-    assert!(ledger.left(&story.left).is_some(), "{name}: who left is kept");
+    assert!(
+        ledger.find_left(&story.left).is_some(),
+        "{name}: who left is kept"
+    );
     let hired = |person: &Person| person.userid == story.hired;
     assert!(truth.people.iter().any(hired));
 }
 
 /// Once in the middle of each of the two lists, and from there on without an end.
-async fn strikes(seed: u64, kind: FaultKind, says: &'static [&'static str], curable_once: bool) {
+async fn check_fault_in_lists(
+    seed: u64,
+    kind: FaultKind,
+    says: &'static [&'static str],
+    curable_once: bool,
+) {
     for (n, interface) in (0..).zip([DEPARTMENTS, MEMBERS]) {
         let fault = Fault::new(kind).at(interface).after(3);
-        let once = Case { name: "once", faults: vec![fault.clone()], says, curable: curable_once };
-        tell(seed + n, once).await;
-        let lasting = Case { name: "lasting", faults: vec![fault.times(40)], says, curable: false };
-        tell(seed + n + 50, lasting).await;
+        let once = FaultCase {
+            name: "once",
+            faults: vec![fault.clone()],
+            says,
+            curable: curable_once,
+        };
+        check_case(seed + n, once).await;
+        let lasting = FaultCase {
+            name: "lasting",
+            faults: vec![fault.times(40)],
+            says,
+            curable: false,
+        };
+        check_case(seed + n + 50, lasting).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_throttled_page() {
+async fn a_throttled_page_harms_no_person() {
     for (seed, interface) in [(101, DEPARTMENTS), (102, MEMBERS)] {
         let fault = Fault::new(FaultKind::Throttle).at(interface).after(3);
-        tell(seed, Case { name: "throttled", faults: vec![fault], says: &["slow down"], curable: true }).await;
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_error_500() {
-    strikes(110, FaultKind::Error500, &["busy or failed"], true).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_empty_200() {
-    strikes(120, FaultKind::Empty200, &["could not be read"], true).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn html_with_status_200() {
-    strikes(130, FaultKind::Html200, &["HTML", "busy or failed", "could not be read"], true).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_lost_connection() {
-    strikes(140, FaultKind::LostConnection, &["connection to DingTalk was lost"], true).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn truncated_json() {
-    strikes(150, FaultKind::TruncatedJson, &["cut off"], true).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_repeated_cursor() {
-    for (seed, times) in [(160, 1), (161, 40)] {
-        let fault = Fault::new(FaultKind::RepeatCursor).at(MEMBERS).after(3).times(times);
-        let says = &["cursor", "could not be read"];
-        tell(seed, Case { name: "a repeated cursor", faults: vec![fault], says, curable: true }).await;
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_lost_page() {
-    for (seed, interface, times) in [(170, MEMBERS, 1), (171, MEMBERS, 40), (172, DEPARTMENTS, 1)] {
-        let fault = Fault::new(FaultKind::LosePage).at(interface).after(u64::from(interface == MEMBERS)).times(times);
-        let says = &["the lists showed", "one another", "is there when asked for"];
-        tell(seed, Case { name: "a lost page", faults: vec![fault], says, curable: false }).await;
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_ban_page() {
-    for (seed, interface, html) in [(180, DEPARTMENTS, false), (181, MEMBERS, true), (182, MEMBERS, false)] {
-        let fault = Fault { html, ms: Some(60_000), ..Fault::new(FaultKind::BanPage).at(interface).after(3) };
-        tell(seed, Case { name: "a ban", faults: vec![fault], says: &["banned"], curable: false }).await;
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_token_that_expires_in_the_middle() {
-    for (seed, interface) in [(190, DEPARTMENTS), (191, MEMBERS)] {
-        let fault = Fault::new(FaultKind::ExpireToken).at(interface).after(3);
-        tell(
+        check_case(
             seed,
-            Case { name: "a token", faults: vec![fault], says: &["token was refused and renewed"], curable: true },
+            FaultCase {
+                name: "throttled",
+                faults: vec![fault],
+                says: &["slow down"],
+                curable: true,
+            },
         )
         .await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_scope_that_shrinks() {
-    let scope = |story: &Truth| {
-        let one = story.departments.iter().find(|one| one.department.parent_id == Some(1)).expect("a department");
+async fn an_error_500_harms_no_person() {
+    check_fault_in_lists(110, FaultKind::Error500, &["busy or failed"], true).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_200_harms_no_person() {
+    check_fault_in_lists(120, FaultKind::Empty200, &["could not be read"], true).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn html_with_status_200_harms_no_person() {
+    check_fault_in_lists(
+        130,
+        FaultKind::Html200,
+        &["HTML", "busy or failed", "could not be read"],
+        true,
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_connection_harms_no_person() {
+    check_fault_in_lists(
+        140,
+        FaultKind::LostConnection,
+        &["connection to DingTalk was lost"],
+        true,
+    )
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn truncated_json_harms_no_person() {
+    check_fault_in_lists(150, FaultKind::TruncatedJson, &["cut off"], true).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repeated_cursor_harms_no_person() {
+    for (seed, times) in [(160, 1), (161, 40)] {
+        let fault = Fault::new(FaultKind::RepeatCursor)
+            .at(MEMBERS)
+            .after(3)
+            .times(times);
+        let says = &["cursor", "could not be read"];
+        check_case(
+            seed,
+            FaultCase {
+                name: "a repeated cursor",
+                faults: vec![fault],
+                says,
+                curable: true,
+            },
+        )
+        .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_page_harms_no_person() {
+    for (seed, interface, times) in [(170, MEMBERS, 1), (171, MEMBERS, 40), (172, DEPARTMENTS, 1)] {
+        let fault = Fault::new(FaultKind::LosePage)
+            .at(interface)
+            .after(u64::from(interface == MEMBERS))
+            .times(times);
+        let says = &["the lists showed", "one another", "is there when asked for"];
+        check_case(
+            seed,
+            FaultCase {
+                name: "a lost page",
+                faults: vec![fault],
+                says,
+                curable: false,
+            },
+        )
+        .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ban_page_harms_no_person() {
+    for (seed, interface, html) in [
+        (180, DEPARTMENTS, false),
+        (181, MEMBERS, true),
+        (182, MEMBERS, false),
+    ] {
+        let fault = Fault {
+            html,
+            ms: Some(60_000),
+            ..Fault::new(FaultKind::BanPage).at(interface).after(3)
+        };
+        check_case(
+            seed,
+            FaultCase {
+                name: "a ban",
+                faults: vec![fault],
+                says: &["banned"],
+                curable: false,
+            },
+        )
+        .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_expires_during_a_sweep_harms_no_person() {
+    for (seed, interface) in [(190, DEPARTMENTS), (191, MEMBERS)] {
+        let fault = Fault::new(FaultKind::ExpireToken).at(interface).after(3);
+        check_case(
+            seed,
+            FaultCase {
+                name: "a token",
+                faults: vec![fault],
+                says: &["token was refused and renewed"],
+                curable: true,
+            },
+        )
+        .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scope_that_shrinks_harms_no_person() {
+    let scope = |story: &WorldTruth| {
+        let one = story
+            .departments
+            .iter()
+            .find(|one| one.department.parent_id == Some(1))
+            .expect("a department");
         Some(Scope::departments([one.department.dept_id]))
     };
-    for (seed, interface, after) in [(200, MEMBERS, 3), (201, DEPARTMENTS, 3), (202, SCOPES, 1), (203, SCOPES, 0)] {
-        let truth = DingTalk::of(44, 9, seed).await.truth().await;
+    for (seed, interface, after) in [
+        (200, MEMBERS, 3),
+        (201, DEPARTMENTS, 3),
+        (202, SCOPES, 1),
+        (203, SCOPES, 0),
+    ] {
+        let truth = SandboxCompany::start(44, 9, seed).await.truth().await;
         for left in [None, scope(&truth)] {
-            let shrunk = Fault { scope: left, ..Fault::new(FaultKind::ShrinkScope).after(after).times(None) };
+            let shrunk = Fault {
+                scope: left,
+                ..Fault::new(FaultKind::ShrinkScope).after(after).times(None)
+            };
             // From this call on every call sees less, whichever interface it is of.
-            let others = [DEPARTMENTS, MEMBERS, "/topapi/v2/user/get", "/topapi/v2/department/get", SCOPES];
-            let rest = others.iter().filter(|other| **other != interface && interface != SCOPES);
+            let others = [
+                DEPARTMENTS,
+                MEMBERS,
+                "/topapi/v2/user/get",
+                "/topapi/v2/department/get",
+                SCOPES,
+            ];
+            let rest = others
+                .iter()
+                .filter(|other| **other != interface && interface != SCOPES);
             let mut faults = vec![shrunk.clone().at(interface)];
-            faults.extend(rest.filter(|other| **other == SCOPES).map(|other| shrunk.clone().at(other).after(1)));
+            faults.extend(
+                rest.filter(|other| **other == SCOPES)
+                    .map(|other| shrunk.clone().at(other).after(1)),
+            );
             let says = &["scope"];
-            tell(seed, Case { name: "a scope", faults, says, curable: false }).await;
+            check_case(
+                seed,
+                FaultCase {
+                    name: "a scope",
+                    faults,
+                    says,
+                    curable: false,
+                },
+            )
+            .await;
         }
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_hidden_mobile() {
-    let hide = |interface: &str, after| Fault::new(FaultKind::HideMobile).at(interface).after(after).times(None);
+async fn a_hidden_mobile_harms_no_person() {
+    let hide = |interface: &str, after| {
+        Fault::new(FaultKind::HideMobile)
+            .at(interface)
+            .after(after)
+            .times(None)
+    };
     let once = vec![Fault::new(FaultKind::HideMobile).at(MEMBERS).after(3)];
-    hidden(210, "one page without mobiles", once).await;
-    let all = [hide(MEMBERS, 3), hide("/topapi/v2/user/get", 0), hide(SCOPES, 1)];
-    hidden(211, "no mobiles from the middle on", all.to_vec()).await;
-    let late = [hide(MEMBERS, 8), hide("/topapi/v2/user/get", 0), hide(SCOPES, 1)];
-    hidden(212, "no mobiles on the last page and in reads", late.to_vec()).await;
-    let from_the_start = [hide(MEMBERS, 0), hide("/topapi/v2/user/get", 0), hide(SCOPES, 0)];
-    hidden(213, "no mobiles at all", from_the_start.to_vec()).await;
+    check_hidden_values(210, "one page without mobiles", once).await;
+    let all = [
+        hide(MEMBERS, 3),
+        hide("/topapi/v2/user/get", 0),
+        hide(SCOPES, 1),
+    ];
+    check_hidden_values(211, "no mobiles from the middle on", all.to_vec()).await;
+    let late = [
+        hide(MEMBERS, 8),
+        hide("/topapi/v2/user/get", 0),
+        hide(SCOPES, 1),
+    ];
+    check_hidden_values(
+        212,
+        "no mobiles on the last page and in reads",
+        late.to_vec(),
+    )
+    .await;
+    let from_the_start = [
+        hide(MEMBERS, 0),
+        hide("/topapi/v2/user/get", 0),
+        hide(SCOPES, 0),
+    ];
+    check_hidden_values(213, "no mobiles at all", from_the_start.to_vec()).await;
 }
 
 /// Values vanish without an error: no sentence can be asked for where a fresh read cures it, harm none in any case.
-async fn hidden(seed: u64, name: &str, faults: Vec<Fault>) {
-    let story = Story::begin(seed).await;
+async fn check_hidden_values(seed: u64, name: &str, faults: Vec<Fault>) {
+    let story = MissedChanges::begin(seed).await;
     for fault in faults {
         story.dingtalk.arm(fault).await;
     }
-    let ran = story.sweep().await;
+    let ran = story.run_sweep().await;
     story.dingtalk.disarm().await;
-    let harm = story.harm().await;
+    let harm = story.harmful_differences().await;
     // Whoever was hired meanwhile came without a number; that comes with the clean sweeps.
-    let harm: Vec<Difference> = harm.into_iter().filter(|one| one.id != story.hired).collect();
-    assert!(harm.is_empty(), "{name}: somebody else was harmed:\n{}\n{}", list(&harm), ran.stderr);
-    println!("{name}: {}", ran.object()["run"]);
-    recover(&story, name).await;
+    let harm: Vec<Difference> = harm
+        .into_iter()
+        .filter(|one| one.id != story.hired)
+        .collect();
+    assert!(
+        harm.is_empty(),
+        "{name}: somebody else was harmed:\n{}\n{}",
+        format_differences(&harm),
+        ran.stderr
+    );
+    println!("{name}: {}", ran.single_object()["run"]);
+    assert_recovers(&story, name).await;
 }

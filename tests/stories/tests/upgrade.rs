@@ -8,127 +8,196 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use directory::Kind;
-use local::machine::{Machine, Place};
+use local::machine::{Machine, MachineConfig};
 use local::workers;
 use serde_json::Value;
-use state::queue::messages::{Body, OutboxMessage, WakeMessage, decode, encode};
-use state::store::Condition;
+use state::queue::messages::{MessageBody, OutboxMessage, WakeMessage, decode_body, encode_body};
+use state::store::PutCondition;
 use state::{Binding, DeadLetters as _};
-use stories::patience::until;
-use stories::{Ledger, Up, assert_same, differences, kept};
+use stories::polling::wait_until;
+use stories::{LedgerSnapshot, ProgramCommand, assert_same, find_differences, kept};
 use tempfile::tempdir;
 
-fn version_1() -> PathBuf {
+fn version_1_folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/version-1")
 }
 
-async fn sandbox(data: &Path) -> sandbox::RunningServer {
-    let config = sandbox::ServerConfig { data: Some(data.to_owned()), ..sandbox::ServerConfig::of(0, 0, 0) };
-    sandbox::Server::start(config).await.expect("the sandbox starts again")
+async fn start_sandbox(data: &Path) -> sandbox::RunningServer {
+    let config = sandbox::ServerConfig {
+        data: Some(data.to_owned()),
+        ..sandbox::ServerConfig::in_memory(0, 0, 0)
+    };
+    sandbox::Server::start(config)
+        .await
+        .expect("the sandbox starts again")
 }
 
 /// The queues of today work the messages of then, without any sweep.
 #[tokio::test(flavor = "multi_thread")]
-async fn messages_in_flight_are_worked_by_the_next_version() {
+async fn messages_in_flight_are_handled_by_the_next_version() {
     let home = tempdir().unwrap();
-    kept::unpack(&version_1(), home.path()).await;
-    let before = Ledger::read(home.path()).await.expect("the binding is read");
-    assert_eq!((before.people.len(), before.departments.len()), (12, 4), "every entry is read");
+    kept::unpack_directory(&version_1_folder(), home.path()).await;
+    let before = LedgerSnapshot::read_directory(home.path())
+        .await
+        .expect("the binding is read");
+    assert_eq!(
+        (before.people.len(), before.departments.len()),
+        (12, 4),
+        "every entry is read"
+    );
     assert_eq!(before.links.len(), 16, "every link is read");
-    let server = sandbox(home.path()).await;
+    let server = start_sandbox(home.path()).await;
     let truth = server.world.lock().await.truth();
-    assert!(differences(&truth, &before).len() >= 4, "what was in flight is not in the ledger yet");
-    let place = Place { data: home.path().to_owned(), dynamodb: None, allow_loopback: true };
+    assert!(
+        find_differences(&truth, &before).len() >= 4,
+        "what was in flight is not in the ledger yet"
+    );
+    let place = MachineConfig {
+        data: home.path().to_owned(),
+        dynamodb: None,
+        allow_loopback: true,
+    };
     let machine = Machine::start(&place).await.expect("the machine starts");
     let mut binding = before.binding.clone();
     binding.endpoints.api.clone_from(&server.url);
     binding.endpoints.oapi.clone_from(&server.url);
-    machine.store.put_binding(&binding, Condition::Any).await.expect("the binding is stored");
-    let in_flight = machine.queues.wakes.waiting().await;
+    machine
+        .store
+        .put_binding(&binding, PutCondition::Any)
+        .await
+        .expect("the binding is stored");
+    let in_flight = machine.queues.wakes.count_waiting().await;
     assert!(in_flight >= 4, "{in_flight} messages were in flight");
-    let running = workers::start(&machine, Arc::new(|_, _| {}));
-    until(Duration::from_secs(60), "everything in flight is worked", async || {
-        match machine.queues.wakes.waiting().await {
+    let running = workers::start_queue_workers(&machine, Arc::new(|_, _| {}));
+    wait_until(
+        Duration::from_secs(60),
+        "everything in flight is worked",
+        async || match machine.queues.wakes.count_waiting().await {
             0 => Ok(()),
             waiting => Err(format!("{waiting} messages wait")),
-        }
-    })
+        },
+    )
     .await;
-    assert_eq!(machine.queues.wakes.count().await.expect("a count"), 0, "nothing was laid aside");
+    assert_eq!(
+        machine.queues.wakes.count().await.expect("a count"),
+        0,
+        "nothing was laid aside"
+    );
     drop(running);
     machine.stop().await;
-    let after = Ledger::read(home.path()).await.expect("a binding");
-    assert_eq!(after.binding.swept_at, before.binding.swept_at, "no sweep helped");
+    let after = LedgerSnapshot::read_directory(home.path())
+        .await
+        .expect("a binding");
+    assert_eq!(
+        after.binding.swept_at, before.binding.swept_at,
+        "no sweep helped"
+    );
     assert_same(&truth, &after);
     server.shutdown().await;
 }
 
 /// `up` of today works what was in flight, and its sweep then finds nothing to write: every base of then is understood.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_sweep_of_the_next_version_changes_only_what_changed() {
+async fn a_sweep_of_the_next_version_writes_only_real_changes() {
     let home = tempdir().unwrap();
-    kept::unpack(&version_1(), home.path()).await;
-    let before = Ledger::read(home.path()).await.expect("the binding is read");
-    let ran = Up::new(home.path()).once().await;
+    kept::unpack_directory(&version_1_folder(), home.path()).await;
+    let before = LedgerSnapshot::read_directory(home.path())
+        .await
+        .expect("the binding is read");
+    let ran = ProgramCommand::new(home.path()).run_once().await;
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    let lines: Vec<Value> = ran.stdout.iter().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let lines: Vec<Value> = ran
+        .stdout
+        .iter()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
     let (report, events) = lines.split_last().expect("a report");
-    assert!(events.len() >= 5, "a line for each message that was in flight: {events:?}");
-    assert_eq!((&report["run"]["complete"], &report["run"]["writes"]), (&true.into(), &0.into()), "{report}");
-    let after = Ledger::read(home.path()).await.expect("a binding");
-    let server = sandbox(home.path()).await;
+    assert!(
+        events.len() >= 5,
+        "a line for each message that was in flight: {events:?}"
+    );
+    assert_eq!(
+        (&report["run"]["complete"], &report["run"]["writes"]),
+        (&true.into(), &0.into()),
+        "{report}"
+    );
+    let after = LedgerSnapshot::read_directory(home.path())
+        .await
+        .expect("a binding");
+    let server = start_sandbox(home.path()).await;
     assert_same(&server.world.lock().await.truth(), &after);
     server.shutdown().await;
     for kind in [Kind::Person, Kind::Department] {
         for stored in before.records(kind) {
-            let kept = after.records(kind).iter().any(|one| one.record.id == stored.record.id);
+            let kept = after
+                .records(kind)
+                .iter()
+                .any(|one| one.record.id == stored.record.id);
             assert!(kept, "{} is still there", stored.record.id);
         }
     }
 }
 
 /// Whether an old reader finds everything that it knows; what is new to it, it ignores.
-fn has_all(new: &Value, old: &Value) -> bool {
+fn contains_all(new: &Value, old: &Value) -> bool {
     match (new, old) {
-        (Value::Object(new), Value::Object(old)) => {
-            old.iter().all(|(name, value)| new.get(name).is_some_and(|new| has_all(new, value)))
-        }
+        (Value::Object(new), Value::Object(old)) => old
+            .iter()
+            .all(|(name, value)| new.get(name).is_some_and(|new| contains_all(new, value))),
         (new, old) => new == old,
     }
 }
 
 /// The items of a kept table.
-fn items(table: &str) -> Vec<Value> {
-    let text = std::fs::read_to_string(version_1().join(format!("{table}.jsonl"))).expect("it was kept");
-    text.lines().skip(1).map(|line| serde_json::from_str(line).expect("JSON")).collect()
+fn kept_items(table: &str) -> Vec<Value> {
+    let text = std::fs::read_to_string(version_1_folder().join(format!("{table}.jsonl")))
+        .expect("it was kept");
+    text.lines()
+        .skip(1)
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect()
 }
 
-fn again<B: Body>(body: &str) -> String {
-    encode(&decode::<B>(body).expect("the message of then is read")).expect("it has a form")
+fn reserialize<B: MessageBody>(body: &str) -> String {
+    encode_body(&decode_body::<B>(body).expect("the message of then is read"))
+        .expect("it has a form")
 }
 
 /// While an upgrade is half done, the version before reads what this one writes: the same version mark, and every field that
 /// it knows, unchanged.
 #[test]
-fn what_this_version_writes_the_one_before_can_read() {
+fn the_previous_version_can_read_what_this_version_writes() {
     let mut kinds = std::collections::BTreeSet::new();
-    for item in items("bangding-queues") {
-        let Some(body) = item["body"]["S"].as_str() else { continue };
+    for item in kept_items("bangding-queues") {
+        let Some(body) = item["body"]["S"].as_str() else {
+            continue;
+        };
         let old: Value = serde_json::from_str(body).expect("JSON");
         let (kind, new) = match () {
-            () if old.get("wake").is_some() => ("wake", again::<WakeMessage>(body)),
-            () if old.get("message").is_some() => ("outbox", again::<OutboxMessage>(body)),
+            () if old.get("wake").is_some() => ("wake", reserialize::<WakeMessage>(body)),
+            () if old.get("message").is_some() => ("outbox", reserialize::<OutboxMessage>(body)),
             () => panic!("a message of no known kind: {old}"),
         };
         kinds.insert(kind);
-        assert!(has_all(&serde_json::from_str(&new).expect("JSON"), &old), "{new} has not all of {old}");
+        assert!(
+            contains_all(&serde_json::from_str(&new).expect("JSON"), &old),
+            "{new} has not all of {old}"
+        );
     }
     assert_eq!(kinds.len(), 2, "{kinds:?}");
-    let bindings = items("bangding-control").into_iter().filter(|item| item["pk"]["S"] == "bindings");
-    let bindings: Vec<Value> =
-        bindings.map(|item| serde_json::from_str(item["b"]["S"].as_str().expect("a body")).expect("JSON")).collect();
+    let bindings = kept_items("bangding-control")
+        .into_iter()
+        .filter(|item| item["pk"]["S"] == "bindings");
+    let bindings: Vec<Value> = bindings
+        .map(|item| serde_json::from_str(item["b"]["S"].as_str().expect("a body")).expect("JSON"))
+        .collect();
     assert_eq!(bindings.len(), 1);
-    let read: Binding = serde_json::from_value(bindings[0].clone()).expect("the binding of then is read");
+    let read: Binding =
+        serde_json::from_value(bindings[0].clone()).expect("the binding of then is read");
     let new = serde_json::to_value(read).expect("it has a form");
-    assert!(has_all(&new, &bindings[0]), "{new} has not all of {}", bindings[0]);
+    assert!(
+        contains_all(&new, &bindings[0]),
+        "{new} has not all of {}",
+        bindings[0]
+    );
 }

@@ -6,7 +6,11 @@ use super::program::Program;
 use super::results::{Outcome, of_program, of_tests};
 
 pub(super) fn fmt(project: &Project) -> Outcome {
-    of_program(project.cargo(&["fmt", "--all", "--check", "--", "--color", "never"]).run())
+    of_program(
+        project
+            .cargo(&["fmt", "--all", "--check", "--", "--color", "never"])
+            .run(),
+    )
 }
 
 pub(super) fn clippy(project: &Project) -> Outcome {
@@ -27,34 +31,82 @@ pub(super) fn clippy(project: &Project) -> Outcome {
 
 /// All tests, those in the documentation among them. The programs are built first: stories run them.
 pub(super) fn tests(project: &Project) -> Outcome {
-    let built = build(project);
+    let built = build_programs(project);
     if !built.is_good() {
         return built;
     }
-    of_tests(project.cargo(&["test", "--workspace", "--locked", "--no-fail-fast", "--color", "never"]).run())
+    of_tests(
+        project
+            .cargo(&[
+                "test",
+                "--workspace",
+                "--locked",
+                "--no-fail-fast",
+                "--color",
+                "never",
+            ])
+            .run(),
+    )
 }
 
 /// Mistakes planted in the engine, which the simulation must see. The only check that is built with another set of features:
 /// what is tested and deployed has no mistakes to switch on.
 pub(super) fn planted(project: &Project) -> Outcome {
-    let args = ["test", "--package", "simulation", "--features", "planted", "--test", "planted", "--locked"];
+    let args = [
+        "test",
+        "--package",
+        "simulation",
+        "--features",
+        "planted",
+        "--test",
+        "planted",
+        "--locked",
+    ];
     of_tests(project.cargo(&args).run())
 }
 
 /// The template with the functions that were just built, on the emulated AWS (`tests/cloud`).
 pub(super) fn cloud(project: &Project) -> Outcome {
-    let built = build(project);
+    let built = build_programs(project);
     if !built.is_good() {
         return built;
     }
-    of_program(Program::new(project.target.join("debug/cloud")).with(["deploy", "--built"]).run())
+    of_program(
+        Program::new(project.target.join("debug/cloud"))
+            .with(["deploy", "--built"])
+            .run(),
+    )
 }
 
-fn build(project: &Project) -> Outcome {
-    of_program(project.cargo(&["build", "--workspace", "--bins", "--locked", "--color", "never"]).run())
+fn build_programs(project: &Project) -> Outcome {
+    of_program(
+        project
+            .cargo(&[
+                "build",
+                "--workspace",
+                "--bins",
+                "--locked",
+                "--color",
+                "never",
+            ])
+            .run(),
+    )
 }
 
 pub(super) fn docs(project: &Project) -> Outcome {
-    let args = ["doc", "--no-deps", "--workspace", "--locked", "--keep-going", "--color", "never"];
-    of_program(project.cargo(&args).set("RUSTDOCFLAGS", "-D warnings").run())
+    let args = [
+        "doc",
+        "--no-deps",
+        "--workspace",
+        "--locked",
+        "--keep-going",
+        "--color",
+        "never",
+    ];
+    of_program(
+        project
+            .cargo(&args)
+            .set("RUSTDOCFLAGS", "-D warnings")
+            .run(),
+    )
 }

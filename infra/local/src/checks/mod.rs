@@ -3,8 +3,8 @@
 //! Nothing is skipped: what cannot run has failed.
 
 mod cargo;
-mod house;
 pub(crate) mod program;
+mod project_rules;
 pub(crate) mod results;
 pub(crate) mod venv;
 
@@ -26,15 +26,42 @@ struct Check {
 
 /// In the order in which trouble is cheapest to find.
 const CHECKS: [Check; 9] = [
-    Check { name: "fmt", run: cargo::fmt },
-    Check { name: "house", run: house::check },
-    Check { name: "template", run: template::house_rules },
-    Check { name: "cfn-lint", run: template::cfn_lint },
-    Check { name: "clippy", run: cargo::clippy },
-    Check { name: "tests", run: cargo::tests },
-    Check { name: "planted", run: cargo::planted },
-    Check { name: "cloud", run: cargo::cloud },
-    Check { name: "docs", run: cargo::docs },
+    Check {
+        name: "fmt",
+        run: cargo::fmt,
+    },
+    Check {
+        name: "house",
+        run: project_rules::check_rules,
+    },
+    Check {
+        name: "template",
+        run: template::check_template_rules,
+    },
+    Check {
+        name: "cfn-lint",
+        run: template::cfn_lint,
+    },
+    Check {
+        name: "clippy",
+        run: cargo::clippy,
+    },
+    Check {
+        name: "tests",
+        run: cargo::tests,
+    },
+    Check {
+        name: "planted",
+        run: cargo::planted,
+    },
+    Check {
+        name: "cloud",
+        run: cargo::cloud,
+    },
+    Check {
+        name: "docs",
+        run: cargo::docs,
+    },
 ];
 
 /// Where the project is.
@@ -48,14 +75,19 @@ pub(crate) struct Project {
 impl Project {
     /// The workspace around the current directory, as Cargo finds it.
     pub(crate) fn here() -> Result<Self, String> {
-        let text = Program::cargo(&["metadata", "--no-deps", "--format-version", "1", "--locked"]).stdout()?;
-        let metadata: serde_json::Value =
-            serde_json::from_str(&text).map_err(|err| format!("cargo metadata was not understood: {err}"))?;
+        let text = Program::cargo(&["metadata", "--no-deps", "--format-version", "1", "--locked"])
+            .read_stdout()?;
+        let metadata: serde_json::Value = serde_json::from_str(&text)
+            .map_err(|err| format!("cargo metadata was not understood: {err}"))?;
         let path = |name: &str| {
             let path = metadata.get(name).and_then(serde_json::Value::as_str);
-            path.map(PathBuf::from).ok_or_else(|| format!("cargo metadata has no {name}"))
+            path.map(PathBuf::from)
+                .ok_or_else(|| format!("cargo metadata has no {name}"))
         };
-        Ok(Self { root: path("workspace_root")?, target: path("target_directory")? })
+        Ok(Self {
+            root: path("workspace_root")?,
+            target: path("target_directory")?,
+        })
     }
 
     /// A program that runs in the project's top folder.
@@ -67,19 +99,32 @@ impl Project {
 /// Runs the checks, a line each, and ends with `N passed, N failed`.
 #[must_use]
 pub fn run(args: &TestArgs) -> ExitCode {
-    let total = check(args.filter.as_deref().unwrap_or_default());
+    let total = run_checks(args.filter.as_deref().unwrap_or_default());
     say(&total.to_string());
-    if total.is_good() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if total.is_good() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
-fn check(filter: &str) -> Outcome {
-    let chosen: Vec<&Check> = CHECKS.iter().filter(|check| check.name.contains(filter)).collect();
+fn run_checks(filter: &str) -> Outcome {
+    let chosen: Vec<&Check> = CHECKS
+        .iter()
+        .filter(|check| check.name.contains(filter))
+        .collect();
     let project = match Project::here() {
-        Ok(_) if chosen.is_empty() => Err(format!("no check is called {filter}: there are {}", names())),
+        Ok(_) if chosen.is_empty() => Err(format!(
+            "no check is called {filter}: there are {}",
+            names()
+        )),
         project => project,
     };
     match project {
-        Ok(project) => chosen.into_iter().map(|check| one(check, &project)).sum(),
+        Ok(project) => chosen
+            .into_iter()
+            .map(|check| run_check(check, &project))
+            .sum(),
         Err(why) => {
             say(&format!("■ {why}"));
             Outcome::failed(why)
@@ -91,7 +136,7 @@ fn names() -> String {
     CHECKS.map(|check| check.name).join(", ")
 }
 
-fn one(check: &Check, project: &Project) -> Outcome {
+fn run_check(check: &Check, project: &Project) -> Outcome {
     say(&format!("○ {}", check.name));
     let began = Instant::now();
     let outcome = (check.run)(project);
@@ -100,7 +145,10 @@ fn one(check: &Check, project: &Project) -> Outcome {
     if !outcome.is_good() {
         say(outcome.report.trim_end());
     }
-    say(&format!("{mark} {:<9} {outcome}  {seconds:.1} s", check.name));
+    say(&format!(
+        "{mark} {:<9} {outcome}  {seconds:.1} s",
+        check.name
+    ));
     outcome
 }
 
@@ -116,7 +164,7 @@ mod tests {
 
     #[test]
     fn a_filter_that_names_no_check_fails() {
-        let outcome = check("no such check");
+        let outcome = run_checks("no such check");
         assert!(!outcome.is_good());
         assert!(outcome.report.contains("cfn-lint"), "{}", outcome.report);
     }

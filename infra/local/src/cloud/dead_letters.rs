@@ -1,8 +1,8 @@
 //! `bangding cloud dead-letters`: what was delivered too often, on AWS or on this machine. Nobody's data is shown: kind,
 //! binding, age and deliveries.
 
-mod place;
-mod table;
+mod letter_table;
+mod queue_source;
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use runtime::SystemClock;
 use state::{DeadLetter, QueueError};
 
 use crate::machine::StartError;
-use place::{Lines, Named};
+use queue_source::{NamedQueue, OpenQueues};
 
 /// Letters that are shown of one queue.
 const SHOWN: usize = 100;
@@ -23,17 +23,22 @@ const SHOWN: usize = 100;
 pub struct DeadLettersArgs {
     /// What to do with them
     #[command(subcommand)]
-    pub action: Action,
+    pub action: DeadLetterAction,
     #[command(flatten)]
-    place: PlaceArgs,
+    place: QueueSourceArgs,
 }
 
 /// Where the queues are.
 #[derive(Debug, Clone, ClapArgs)]
-struct PlaceArgs {
+struct QueueSourceArgs {
     /// The stack on AWS. Credentials and region come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and
     /// AWS_REGION (`aws configure export-credentials --format env` sets the first three)
-    #[arg(long, global = true, default_value = "bangding", conflicts_with = "data")]
+    #[arg(
+        long,
+        global = true,
+        default_value = "bangding",
+        conflicts_with = "data"
+    )]
     stack: String,
     /// The region, instead of AWS_REGION
     #[arg(long, global = true)]
@@ -51,7 +56,7 @@ struct PlaceArgs {
 
 /// What can be done with dead letters.
 #[derive(Debug, Clone, Subcommand)]
-pub enum Action {
+pub enum DeadLetterAction {
     /// All of them, or those of one queue
     List {
         /// `wakes`, `sweeps`, `outbox` or `refused-tokens`
@@ -78,10 +83,10 @@ pub enum Action {
 pub(crate) enum DeadLettersError {
     /// The environment lacks something.
     #[error("AWS cannot be asked")]
-    Missing(#[from] runtime::Missing),
+    Missing(#[from] runtime::MissingVariableError),
     /// TLS.
     #[error("the HTTPS client for AWS could not be made")]
-    Tls(#[from] runtime::aws::NoClient),
+    Tls(#[from] runtime::aws::AwsClientError),
     /// This machine's state.
     #[error("the state of this machine cannot be opened")]
     Machine(#[from] StartError),
@@ -89,7 +94,9 @@ pub(crate) enum DeadLettersError {
     #[error("there is no state in {}: run `bangding up` first", .0.display())]
     NoState(PathBuf),
     /// A queue.
-    #[error("the queue {queue} could not be worked on; what was put back before stays so, and it can be run again")]
+    #[error(
+        "the queue {queue} could not be worked on; what was put back before stays so, and it can be run again"
+    )]
     Queue {
         /// Which.
         queue: String,
@@ -125,68 +132,103 @@ pub(crate) enum DeadLettersError {
 
 /// Runs the command.
 pub(crate) async fn run(args: &DeadLettersArgs) -> ExitCode {
-    match done(args).await {
+    match run_action(args).await {
         Ok(()) => ExitCode::SUCCESS,
-        Err(err) => crate::failed(&err),
+        Err(err) => crate::print_error(&err),
     }
 }
 
-async fn done(args: &DeadLettersArgs) -> Result<(), DeadLettersError> {
-    let writes = matches!(args.action, Action::Redrive { .. });
-    let lines = place::open(&args.place, writes).await?;
-    let ended = act(args, &lines).await;
+async fn run_action(args: &DeadLettersArgs) -> Result<(), DeadLettersError> {
+    let writes = matches!(args.action, DeadLetterAction::Redrive { .. });
+    let lines = queue_source::open(&args.place, writes).await?;
+    let ended = apply_action(args, &lines).await;
     lines.close().await;
     ended
 }
 
-async fn act(args: &DeadLettersArgs, lines: &Lines) -> Result<(), DeadLettersError> {
+async fn apply_action(args: &DeadLettersArgs, lines: &OpenQueues) -> Result<(), DeadLettersError> {
     match &args.action {
-        Action::List { queue: None } => list(args, &lines.all).await,
-        Action::List { queue: Some(name) } => list(args, std::slice::from_ref(lines.named(name)?)).await,
-        Action::Show { queue, id } => show(args, lines.named(queue)?, id).await,
-        Action::Redrive { queue, id } => redrive(args, lines.named(queue)?, id.as_deref()).await,
+        DeadLetterAction::List { queue: None } => list(args, &lines.all).await,
+        DeadLetterAction::List { queue: Some(name) } => {
+            list(args, std::slice::from_ref(lines.find_queue(name)?)).await
+        }
+        DeadLetterAction::Show { queue, id } => show(args, lines.find_queue(queue)?, id).await,
+        DeadLetterAction::Redrive { queue, id } => {
+            redrive(args, lines.find_queue(queue)?, id.as_deref()).await
+        }
     }
 }
 
-async fn list(args: &DeadLettersArgs, lines: &[Named]) -> Result<(), DeadLettersError> {
+async fn list(args: &DeadLettersArgs, lines: &[NamedQueue]) -> Result<(), DeadLettersError> {
     let now = SystemClock.now();
     let mut rows = Vec::new();
     for line in lines {
         let (letters, count) = letters(line).await?;
         if letters.len() < count && !args.place.json {
-            say(&format!("{}: {} of about {count} are shown", line.name, letters.len()));
+            say(&format!(
+                "{}: {} of about {count} are shown",
+                line.name,
+                letters.len()
+            ));
         }
-        rows.extend(letters.iter().map(|letter| table::Row::of(&line.name, letter, now)));
+        rows.extend(
+            letters
+                .iter()
+                .map(|letter| letter_table::LetterRow::from_letter(&line.name, letter, now)),
+        );
     }
     if args.place.json {
         rows.iter().for_each(|row| say(&row.json()));
     } else if rows.is_empty() {
         say("There are no dead letters.");
     } else {
-        say(table::of(&rows).trim_end());
+        say(letter_table::format_table(&rows).trim_end());
     }
     Ok(())
 }
 
-async fn letters(line: &Named) -> Result<(Vec<DeadLetter>, usize), DeadLettersError> {
-    let failed = |source| DeadLettersError::Queue { queue: line.name.clone(), source };
-    Ok((line.letters.list(SHOWN).await.map_err(failed)?, line.letters.count().await.map_err(failed)?))
+async fn letters(line: &NamedQueue) -> Result<(Vec<DeadLetter>, usize), DeadLettersError> {
+    let failed = |source| DeadLettersError::Queue {
+        queue: line.name.clone(),
+        source,
+    };
+    Ok((
+        line.letters.list(SHOWN).await.map_err(failed)?,
+        line.letters.count().await.map_err(failed)?,
+    ))
 }
 
-async fn show(args: &DeadLettersArgs, line: &Named, id: &str) -> Result<(), DeadLettersError> {
+async fn show(args: &DeadLettersArgs, line: &NamedQueue, id: &str) -> Result<(), DeadLettersError> {
     let (letters, _) = letters(line).await?;
     let found = letters.iter().find(|letter| letter.id == id);
-    let letter = found.ok_or_else(|| DeadLettersError::NoLetter { queue: line.name.clone(), id: id.to_owned() })?;
-    let row = table::Row::of(&line.name, letter, SystemClock.now());
-    say(&if args.place.json { row.json() } else { row.in_full() });
+    let letter = found.ok_or_else(|| DeadLettersError::NoLetter {
+        queue: line.name.clone(),
+        id: id.to_owned(),
+    })?;
+    let row = letter_table::LetterRow::from_letter(&line.name, letter, SystemClock.now());
+    say(&if args.place.json {
+        row.json()
+    } else {
+        row.in_full()
+    });
     Ok(())
 }
 
-async fn redrive(args: &DeadLettersArgs, line: &Named, id: Option<&str>) -> Result<(), DeadLettersError> {
-    let failed = |source| DeadLettersError::Queue { queue: line.name.clone(), source };
+async fn redrive(
+    args: &DeadLettersArgs,
+    line: &NamedQueue,
+    id: Option<&str>,
+) -> Result<(), DeadLettersError> {
+    let failed = |source| DeadLettersError::Queue {
+        queue: line.name.clone(),
+        source,
+    };
     let count = line.letters.redrive(id).await.map_err(failed)?;
     if let (0, Some(id)) = (count, id) {
-        return Err(DeadLettersError::NoLetter { queue: line.name.clone(), id: id.to_owned() });
+        return Err(DeadLettersError::NoLetter {
+            queue: line.name.clone(),
+            id: id.to_owned(),
+        });
     }
     let left = line.letters.count().await.map_err(failed)?;
     say(&if args.place.json {

@@ -10,7 +10,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use super::tool;
+use super::pypi_tools;
 
 /// The region that it plays.
 pub const REGION: &str = "eu-central-1";
@@ -36,7 +36,7 @@ const TRIES: usize = 5;
 
 /// Whether what a role may do is enforced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Iam {
+pub enum IamMode {
     /// A function may do what its role says; [`ROOT`] may everything.
     Enforced,
     /// Everybody may everything.
@@ -45,7 +45,7 @@ pub enum Iam {
 
 /// Why it does not run.
 #[derive(Debug, thiserror::Error)]
-pub enum EmulatorTrouble {
+pub enum EmulatorError {
     /// Its environment.
     #[error("the emulator could not be installed: {0}")]
     Install(String),
@@ -72,37 +72,54 @@ impl Emulator {
     ///
     /// # Errors
     /// [`EmulatorTrouble`]; nothing keeps running then.
-    pub fn start(target: &Path, iam: Iam) -> Result<Self, EmulatorTrouble> {
-        Self::starts(target, iam, None)
+    pub fn start(target: &Path, iam: IamMode) -> Result<Self, EmulatorError> {
+        Self::start_with(target, iam, None)
     }
 
     /// The same, and its functions find AWS at `endpoint`, which has to pass everything on to it.
     ///
     /// # Errors
     /// [`EmulatorTrouble`]; nothing keeps running then.
-    pub fn start_behind(target: &Path, iam: Iam, endpoint: &str) -> Result<Self, EmulatorTrouble> {
-        Self::starts(target, iam, Some(endpoint))
+    pub fn start_behind(
+        target: &Path,
+        iam: IamMode,
+        endpoint: &str,
+    ) -> Result<Self, EmulatorError> {
+        Self::start_with(target, iam, Some(endpoint))
     }
 
-    fn starts(target: &Path, iam: Iam, endpoint: Option<&str>) -> Result<Self, EmulatorTrouble> {
-        let bin = tool::emulator(target).map_err(EmulatorTrouble::Install)?;
+    fn start_with(
+        target: &Path,
+        iam: IamMode,
+        endpoint: Option<&str>,
+    ) -> Result<Self, EmulatorError> {
+        let bin = pypi_tools::install_emulator(target).map_err(EmulatorError::Install)?;
         let mut tries = 1;
         loop {
-            match Self::once(target, &bin, iam, endpoint) {
-                Err(EmulatorTrouble::NotReady(_)) if tries < TRIES => tries += 1,
+            match Self::try_start(target, &bin, iam, endpoint) {
+                Err(EmulatorError::NotReady(_)) if tries < TRIES => tries += 1,
                 ended => return ended,
             }
         }
     }
 
-    fn once(target: &Path, bin: &Path, iam: Iam, endpoint: Option<&str>) -> Result<Self, EmulatorTrouble> {
+    fn try_start(
+        target: &Path,
+        bin: &Path,
+        iam: IamMode,
+        endpoint: Option<&str>,
+    ) -> Result<Self, EmulatorError> {
         static STARTED: AtomicU32 = AtomicU32::new(0);
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
-        let home = target.join("emulators").join(format!("{}-{number}", std::process::id()));
+        let home = target
+            .join("emulators")
+            .join(format!("{}-{number}", std::process::id()));
         std::fs::create_dir_all(home.join("tmp"))?;
         std::fs::write(home.join("emulator.py"), LAUNCHER)?;
         let log = File::create(home.join("log"))?;
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
+            .local_addr()?
+            .port();
         let url = format!("http://127.0.0.1:{port}");
         let child = Command::new(bin.join("python"))
             .arg(home.join("emulator.py"))
@@ -113,8 +130,16 @@ impl Emulator {
                 ("BIND_HOST", "127.0.0.1"),
                 ("MINISTACK_REGION", REGION),
             ])
-            .envs([("GATEWAY_PORT", port.to_string().as_str()), ("AUTH", auth(iam)), ("PATH", "/usr/bin:/bin")])
-            .envs([("AWS_ACCESS_KEY_ID", ROOT), ("AWS_SECRET_ACCESS_KEY", ROOT), ("LANG", "C.UTF-8")])
+            .envs([
+                ("GATEWAY_PORT", port.to_string().as_str()),
+                ("AUTH", auth(iam)),
+                ("PATH", "/usr/bin:/bin"),
+            ])
+            .envs([
+                ("AWS_ACCESS_KEY_ID", ROOT),
+                ("AWS_SECRET_ACCESS_KEY", ROOT),
+                ("LANG", "C.UTF-8"),
+            ])
             // These would listen on every address.
             .envs([("IOT_MTLS_ENABLED", "0"), ("SFTP_ENABLED", "0")])
             .env("TMPDIR", home.join("tmp"))
@@ -127,18 +152,24 @@ impl Emulator {
         Ok(emulator)
     }
 
-    fn wait_until_ready(&mut self, port: u16) -> Result<(), EmulatorTrouble> {
+    fn wait_until_ready(&mut self, port: u16) -> Result<(), EmulatorError> {
         let began = Instant::now();
         while began.elapsed() < READY_WITHIN {
             if is_ready(port) {
                 return Ok(());
             }
             if let Some(status) = self.child.try_wait()? {
-                return Err(EmulatorTrouble::NotReady(format!("it ended with {status}\n{}", self.tail())));
+                return Err(EmulatorError::NotReady(format!(
+                    "it ended with {status}\n{}",
+                    self.tail()
+                )));
             }
             std::thread::sleep(LOOK);
         }
-        Err(EmulatorTrouble::NotReady(format!("it did not answer within {READY_WITHIN:?}\n{}", self.tail())))
+        Err(EmulatorError::NotReady(format!(
+            "it did not answer within {READY_WITHIN:?}\n{}",
+            self.tail()
+        )))
     }
 
     /// Where every service answers.
@@ -156,7 +187,10 @@ impl Emulator {
     fn tail(&self) -> String {
         let log = self.log();
         let lines: Vec<&str> = log.lines().collect();
-        lines.get(lines.len().saturating_sub(TAIL)..).unwrap_or_default().join("\n")
+        lines
+            .get(lines.len().saturating_sub(TAIL)..)
+            .unwrap_or_default()
+            .join("\n")
     }
 }
 
@@ -181,17 +215,19 @@ impl Drop for Emulator {
 /// Where the program stands outside of any.
 pub fn target_directory() -> std::io::Result<PathBuf> {
     let program = std::env::current_exe()?;
-    let marked = program.ancestors().find(|folder| folder.join("CACHEDIR.TAG").exists());
+    let marked = program
+        .ancestors()
+        .find(|folder| folder.join("CACHEDIR.TAG").exists());
     marked.map(Path::to_owned).ok_or_else(|| {
         let why = format!("{} is in no target directory of Cargo's", program.display());
         std::io::Error::new(std::io::ErrorKind::NotFound, why)
     })
 }
 
-fn auth(iam: Iam) -> &'static str {
+fn auth(iam: IamMode) -> &'static str {
     match iam {
-        Iam::Enforced => "true",
-        Iam::Off => "false",
+        IamMode::Enforced => "true",
+        IamMode::Off => "false",
     }
 }
 
@@ -199,7 +235,9 @@ fn is_ready(port: u16) -> bool {
     let ask = || -> std::io::Result<[u8; 12]> {
         let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
         stream.set_read_timeout(Some(Duration::from_secs(5)))?;
-        stream.write_all(b"GET /_ministack/ready HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")?;
+        stream.write_all(
+            b"GET /_ministack/ready HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n",
+        )?;
         let mut status = [0; 12];
         stream.read_exact(&mut status)?;
         Ok(status)
@@ -213,7 +251,7 @@ mod tests {
 
     #[test]
     fn it_answers_on_loopback_alone_and_is_gone_afterwards() {
-        let emulator = Emulator::start(&target_directory().unwrap(), Iam::Enforced).unwrap();
+        let emulator = Emulator::start(&target_directory().unwrap(), IamMode::Enforced).unwrap();
         let port = emulator.url().rsplit(':').next().unwrap().parse().unwrap();
         assert!(is_ready(port));
         assert!(emulator.log().contains("Ready"), "{}", emulator.log());

@@ -4,8 +4,8 @@ pub(crate) mod check;
 pub(crate) mod dead_letters;
 pub(crate) mod deploy;
 pub mod emulator;
-pub mod tool;
-pub mod whole;
+pub mod pypi_tools;
+pub mod static_callback;
 
 use std::process::ExitCode;
 

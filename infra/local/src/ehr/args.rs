@@ -6,7 +6,7 @@ use clap::{Args as ClapArgs, Subcommand};
 use directory::{Field, Kind};
 use jiff::civil::Date;
 
-use super::order::{Order, Request, Verb};
+use super::order::{EditRequest, EditVerb, LedgerOrder};
 use crate::args::Language;
 
 /// `bangding ehr`.
@@ -19,7 +19,7 @@ It works beside a running `bangding up`, and without one.")]
 pub struct EhrArgs {
     /// What to do
     #[command(subcommand)]
-    pub action: Action,
+    pub action: LedgerAction,
     /// Where the state is kept
     #[arg(long, default_value = ".bangding", global = true)]
     pub data: PathBuf,
@@ -33,14 +33,14 @@ pub struct EhrArgs {
 
 /// What people do to the ledger.
 #[derive(Debug, Clone, Subcommand)]
-pub enum Action {
+pub enum LedgerAction {
     /// Hire somebody, today or on a day ahead
     Hire {
         /// Name, mobile and department are needed
         #[command(flatten)]
-        fields: PersonFields,
+        fields: PersonFieldArgs,
         /// The day of entry; today unless given
-        #[arg(long, value_name = "DATE", value_parser = day)]
+        #[arg(long, value_name = "DATE", value_parser = parse_day)]
         on: Option<Date>,
     },
     /// Change somebody's fields, move them, today or on a day ahead
@@ -49,9 +49,9 @@ pub enum Action {
         person: String,
         /// What changes; an empty value ('') empties a field
         #[command(flatten)]
-        fields: PersonFields,
+        fields: PersonFieldArgs,
         /// The day from which on it holds; today unless given
-        #[arg(long, value_name = "DATE", value_parser = day)]
+        #[arg(long, value_name = "DATE", value_parser = parse_day)]
         on: Option<Date>,
     },
     /// Somebody leaves; nothing is deleted, and `rehire` takes it back
@@ -59,10 +59,10 @@ pub enum Action {
         /// Who
         person: String,
         /// The first day on which the person is not here any more; today unless given
-        #[arg(long, value_name = "DATE", value_parser = day, conflicts_with = "last_day")]
+        #[arg(long, value_name = "DATE", value_parser = parse_day, conflicts_with = "last_day")]
         on: Option<Date>,
         /// The last working day instead: gone from the day after it
-        #[arg(long, value_name = "DATE", value_parser = last_day)]
+        #[arg(long, value_name = "DATE", value_parser = parse_last_day)]
         last_day: Option<Date>,
     },
     /// Hire somebody again who left
@@ -71,9 +71,9 @@ pub enum Action {
         person: String,
         /// What is different now
         #[command(flatten)]
-        fields: PersonFields,
+        fields: PersonFieldArgs,
         /// The day of entry; today unless given
-        #[arg(long, value_name = "DATE", value_parser = day)]
+        #[arg(long, value_name = "DATE", value_parser = parse_day)]
         on: Option<Date>,
     },
     /// Take back whatever is dated ahead for somebody
@@ -114,7 +114,7 @@ pub enum DepartmentAction {
         #[arg(long, value_name = "DEPARTMENT", default_value = "/")]
         under: String,
         /// The day from which on it is there; today unless given
-        #[arg(long, value_name = "DATE", value_parser = day)]
+        #[arg(long, value_name = "DATE", value_parser = parse_day)]
         on: Option<Date>,
     },
     /// Rename a department
@@ -124,7 +124,7 @@ pub enum DepartmentAction {
         /// The new name
         name: String,
         /// The day from which on it holds; today unless given
-        #[arg(long, value_name = "DATE", value_parser = day)]
+        #[arg(long, value_name = "DATE", value_parser = parse_day)]
         on: Option<Date>,
     },
     /// Move a department, with everything below it
@@ -135,7 +135,7 @@ pub enum DepartmentAction {
         #[arg(long, value_name = "DEPARTMENT")]
         under: String,
         /// The day from which on it holds; today unless given
-        #[arg(long, value_name = "DATE", value_parser = day)]
+        #[arg(long, value_name = "DATE", value_parser = parse_day)]
         on: Option<Date>,
     },
     /// Close an empty department; nothing is deleted, and `reopen` takes it back
@@ -156,7 +156,7 @@ pub enum DepartmentAction {
         /// All of its heads from now on
         people: Vec<String>,
         /// The day from which on it holds; today unless given
-        #[arg(long, value_name = "DATE", value_parser = day)]
+        #[arg(long, value_name = "DATE", value_parser = parse_day)]
         on: Option<Date>,
     },
     /// Take back whatever is dated ahead for a department
@@ -179,7 +179,7 @@ pub enum DepartmentAction {
 
 /// Fields of a person.
 #[derive(Debug, Clone, Default, ClapArgs)]
-pub struct PersonFields {
+pub struct PersonFieldArgs {
     /// Name, 姓名
     #[arg(long)]
     name: Option<String>,
@@ -222,19 +222,22 @@ pub struct PersonFields {
     employment: Option<String>,
 }
 
-fn day(text: &str) -> Result<Date, directory::effective::NotADay> {
-    directory::effective::day(text)
+fn parse_day(text: &str) -> Result<Date, directory::effective_dates::ParseDayError> {
+    directory::effective_dates::parse_day(text)
 }
 
 /// The day after the last working day.
-fn last_day(text: &str) -> Result<Date, directory::effective::NotADay> {
-    day(text)?.tomorrow().map_err(|_| directory::effective::NotADay)
+fn parse_last_day(text: &str) -> Result<Date, directory::effective_dates::ParseDayError> {
+    parse_day(text)?
+        .tomorrow()
+        .map_err(|_| directory::effective_dates::ParseDayError)
 }
 
-impl PersonFields {
+impl PersonFieldArgs {
     fn pairs(&self) -> Vec<(Field, Vec<String>)> {
         let one = |field, value: &Option<String>| value.clone().map(|value| (field, vec![value]));
-        let departments = (!self.department.is_empty()).then(|| (Field::Departments, self.department.clone()));
+        let departments =
+            (!self.department.is_empty()).then(|| (Field::Departments, self.department.clone()));
         let fields = [
             one(Field::Name, &self.name),
             one(Field::Mobile, &self.mobile),
@@ -254,55 +257,123 @@ impl PersonFields {
     }
 }
 
-fn request(kind: Kind, verb: Verb, who: Option<&String>) -> Request {
-    Request { kind, verb, who: who.cloned(), fields: Vec::new(), on: None }
+fn edit_request(kind: Kind, verb: EditVerb, who: Option<&String>) -> EditRequest {
+    EditRequest {
+        kind,
+        verb,
+        who: who.cloned(),
+        fields: Vec::new(),
+        on: None,
+    }
 }
 
-impl Action {
+impl LedgerAction {
     /// What is asked of the desk.
-    pub(super) fn order(&self) -> Order {
-        let person = |verb, who, fields: Option<&PersonFields>, on: Option<Date>| {
-            let fields = fields.map(PersonFields::pairs).unwrap_or_default();
-            Order::Edit(Request { fields, on, ..request(Kind::Person, verb, who) })
+    pub(super) fn to_order(&self) -> LedgerOrder {
+        let person = |verb, who, fields: Option<&PersonFieldArgs>, on: Option<Date>| {
+            let fields = fields.map(PersonFieldArgs::pairs).unwrap_or_default();
+            LedgerOrder::Edit(EditRequest {
+                fields,
+                on,
+                ..edit_request(Kind::Person, verb, who)
+            })
         };
         match self {
-            Self::Hire { fields, on } => person(Verb::Enter, None, Some(fields), *on),
-            Self::Change { person: who, fields, on } => person(Verb::Change, Some(who), Some(fields), *on),
-            Self::Leave { person: who, on, last_day } => person(Verb::Leave, Some(who), None, on.or(*last_day)),
-            Self::Rehire { person: who, fields, on } => person(Verb::Return, Some(who), Some(fields), *on),
-            Self::Cancel { person: who } => person(Verb::Cancel, Some(who), None, None),
-            Self::Department(action) => action.order(),
-            Self::List { all } => Order::List { kind: Kind::Person, all: *all },
-            Self::Show { person } => Order::Show { kind: Kind::Person, who: person.clone() },
-            Self::Changes { after } => Order::Changes { after: after.clone() },
+            Self::Hire { fields, on } => person(EditVerb::Enter, None, Some(fields), *on),
+            Self::Change {
+                person: who,
+                fields,
+                on,
+            } => person(EditVerb::Change, Some(who), Some(fields), *on),
+            Self::Leave {
+                person: who,
+                on,
+                last_day,
+            } => person(EditVerb::Leave, Some(who), None, on.or(*last_day)),
+            Self::Rehire {
+                person: who,
+                fields,
+                on,
+            } => person(EditVerb::Return, Some(who), Some(fields), *on),
+            Self::Cancel { person: who } => person(EditVerb::Cancel, Some(who), None, None),
+            Self::Department(action) => action.to_order(),
+            Self::List { all } => LedgerOrder::List {
+                kind: Kind::Person,
+                all: *all,
+            },
+            Self::Show { person } => LedgerOrder::Show {
+                kind: Kind::Person,
+                who: person.clone(),
+            },
+            Self::Changes { after } => LedgerOrder::Changes {
+                after: after.clone(),
+            },
         }
     }
 }
 
 impl DepartmentAction {
-    fn order(&self) -> Order {
+    fn to_order(&self) -> LedgerOrder {
         let edit = |verb, who, fields, on: Option<Date>| {
-            Order::Edit(Request { fields, on, ..request(Kind::Department, verb, who) })
+            LedgerOrder::Edit(EditRequest {
+                fields,
+                on,
+                ..edit_request(Kind::Department, verb, who)
+            })
         };
         let one = |field, value: &String| (field, vec![value.clone()]);
         match self {
-            Self::Create { name, under, on } => {
-                edit(Verb::Enter, None, vec![one(Field::Name, name), one(Field::Parent, under)], *on)
+            Self::Create { name, under, on } => edit(
+                EditVerb::Enter,
+                None,
+                vec![one(Field::Name, name), one(Field::Parent, under)],
+                *on,
+            ),
+            Self::Rename {
+                department,
+                name,
+                on,
+            } => edit(
+                EditVerb::Change,
+                Some(department),
+                vec![one(Field::Name, name)],
+                *on,
+            ),
+            Self::Move {
+                department,
+                under,
+                on,
+            } => edit(
+                EditVerb::Change,
+                Some(department),
+                vec![one(Field::Parent, under)],
+                *on,
+            ),
+            Self::Close { department } => edit(EditVerb::Leave, Some(department), Vec::new(), None),
+            Self::Reopen { department } => {
+                edit(EditVerb::Return, Some(department), Vec::new(), None)
             }
-            Self::Rename { department, name, on } => {
-                edit(Verb::Change, Some(department), vec![one(Field::Name, name)], *on)
+            Self::Heads {
+                department,
+                people,
+                on,
+            } => edit(
+                EditVerb::Change,
+                Some(department),
+                vec![(Field::Heads, people.clone())],
+                *on,
+            ),
+            Self::Cancel { department } => {
+                edit(EditVerb::Cancel, Some(department), Vec::new(), None)
             }
-            Self::Move { department, under, on } => {
-                edit(Verb::Change, Some(department), vec![one(Field::Parent, under)], *on)
-            }
-            Self::Close { department } => edit(Verb::Leave, Some(department), Vec::new(), None),
-            Self::Reopen { department } => edit(Verb::Return, Some(department), Vec::new(), None),
-            Self::Heads { department, people, on } => {
-                edit(Verb::Change, Some(department), vec![(Field::Heads, people.clone())], *on)
-            }
-            Self::Cancel { department } => edit(Verb::Cancel, Some(department), Vec::new(), None),
-            Self::List { all } => Order::List { kind: Kind::Department, all: *all },
-            Self::Show { department } => Order::Show { kind: Kind::Department, who: department.clone() },
+            Self::List { all } => LedgerOrder::List {
+                kind: Kind::Department,
+                all: *all,
+            },
+            Self::Show { department } => LedgerOrder::Show {
+                kind: Kind::Department,
+                who: department.clone(),
+            },
         }
     }
 }

@@ -1,103 +1,154 @@
 //! The desk: does what is asked, on a store that somebody has open.
 
-use directory::text::with_causes;
+use directory::text::describe_error;
 use directory::{Kind, LinkId, Timestamp};
-use ehr::ledger::{Company, Edit, EditError, What};
+use ehr::ledger::{CompanyOnDay, EditAction, EditError, LedgerEdit};
 use ehr::{Connector as _, Ledger};
 use state::Store;
-use state::vault::Secrets;
+use state::vault::SecretStore;
 
-use super::naming;
-use super::order::{Answer, Change, Order, Request, Trouble, Verb};
+use super::entry_names;
+use super::order::{
+    EditRequest, EditVerb, LedgerChangeView, LedgerOrder, LedgerOrderError, LedgerReply,
+};
 
 /// State and secrets of the bound company.
 #[derive(Clone)]
-pub struct Desk {
+pub struct LedgerOrderHandler {
     /// State.
     pub store: Store,
     /// Secrets: the key of the ledger's finds.
-    pub secrets: Secrets,
+    pub secrets: SecretStore,
 }
 
-impl Desk {
+impl LedgerOrderHandler {
     /// Does what is asked. `fresh` is random: the id of whoever is new.
     ///
     /// # Errors
-    /// [`Trouble`]; nothing was written then.
-    pub async fn serve(&self, order: &Order, now: Timestamp, fresh: [u8; 16]) -> Result<Answer, Trouble> {
-        let ledger = self.ledger(now).await?;
+    /// [`LedgerOrderError`]; nothing was written then.
+    pub async fn handle_order(
+        &self,
+        order: &LedgerOrder,
+        now: Timestamp,
+        fresh: [u8; 16],
+    ) -> Result<LedgerReply, LedgerOrderError> {
+        let ledger = self.open_ledger(now).await?;
         match order {
-            Order::Edit(request) => self.edit(&ledger, request, now, fresh).await,
-            Order::List { kind, all } => {
+            LedgerOrder::Edit(request) => self.edit(&ledger, request, now, fresh).await,
+            LedgerOrder::List { kind, all } => {
                 let company = company(&ledger).await?;
-                let wanted = company.of(*kind).values().filter(|stored| {
-                    *all || stored.presence != directory::effective::Presence::Left || !stored.upcoming.is_empty()
+                let wanted = company.entries_of(*kind).values().filter(|stored| {
+                    *all || stored.presence != directory::effective_dates::Presence::Left
+                        || !stored.upcoming.is_empty()
                 });
-                let mut entries: Vec<_> = wanted.map(|stored| naming::entry(&company, stored)).collect();
-                entries.sort_by_cached_key(naming::order);
-                Ok(Answer::Entries(entries))
+                let mut entries: Vec<_> = wanted
+                    .map(|stored| entry_names::view_entry(&company, stored))
+                    .collect();
+                entries.sort_by_cached_key(entry_names::sort_key);
+                Ok(LedgerReply::Entries(entries))
             }
-            Order::Show { kind, who } => {
+            LedgerOrder::Show { kind, who } => {
                 let company = company(&ledger).await?;
-                let id = naming::find(&company, *kind, who)?;
-                let stored = company.of(*kind).get(&id);
-                Ok(Answer::Entries(stored.map(|stored| naming::entry(&company, stored)).into_iter().collect()))
+                let id = entry_names::find(&company, *kind, who)?;
+                let stored = company.entries_of(*kind).get(&id);
+                Ok(LedgerReply::Entries(
+                    stored
+                        .map(|stored| entry_names::view_entry(&company, stored))
+                        .into_iter()
+                        .collect(),
+                ))
             }
-            Order::Changes { after } => changes(&ledger, after.as_deref()).await,
+            LedgerOrder::Changes { after } => changes(&ledger, after.as_deref()).await,
         }
     }
 
-    async fn ledger(&self, now: Timestamp) -> Result<Ledger, Trouble> {
-        let bindings = self.store.bindings().await.map_err(|err| unusable(&err))?;
-        let binding = bindings.into_iter().next().ok_or(Trouble::Unbound)?.body;
-        let secret = self.secrets.binding(&binding.id).await.map_err(|err| unusable(&err))?;
-        Ok(Ledger::new(self.store.clone(), binding.corp_id, secret.hash_key(), now))
+    async fn open_ledger(&self, now: Timestamp) -> Result<Ledger, LedgerOrderError> {
+        let bindings = self
+            .store
+            .list_bindings()
+            .await
+            .map_err(|err| unusable_ledger(&err))?;
+        let binding = bindings
+            .into_iter()
+            .next()
+            .ok_or(LedgerOrderError::Unbound)?
+            .body;
+        let secret = self
+            .secrets
+            .get_binding(&binding.id)
+            .await
+            .map_err(|err| unusable_ledger(&err))?;
+        Ok(Ledger::new(
+            self.store.clone(),
+            binding.corp_id,
+            secret.hash_key(),
+            now,
+        ))
     }
 
     async fn edit(
         &self,
         ledger: &Ledger,
-        request: &Request,
+        request: &EditRequest,
         now: Timestamp,
         fresh: [u8; 16],
-    ) -> Result<Answer, Trouble> {
+    ) -> Result<LedgerReply, LedgerOrderError> {
         let company = company(ledger).await?;
         let id = match &request.who {
-            Some(who) => naming::find(&company, request.kind, who)?,
-            None => ledger.id_for(LinkId(fresh)).ok_or(Trouble::Unusable { why: "no id could be made".to_owned() })?,
+            Some(who) => entry_names::find(&company, request.kind, who)?,
+            None => ledger
+                .id_for(LinkId(fresh))
+                .ok_or(LedgerOrderError::Unusable {
+                    why: "no id could be made".to_owned(),
+                })?,
         };
-        let values = naming::values(&company, &request.fields)?;
+        let values = entry_names::resolve_values(&company, &request.fields)?;
         let what = match request.verb {
-            Verb::Enter => What::Enter(values),
-            Verb::Change => What::Change(values),
-            Verb::Leave => What::Leave,
-            Verb::Return => What::Return(values),
-            Verb::Cancel => What::Cancel,
+            EditVerb::Enter => EditAction::Enter(values),
+            EditVerb::Change => EditAction::Change(values),
+            EditVerb::Leave => EditAction::Leave,
+            EditVerb::Return => EditAction::Return(values),
+            EditVerb::Cancel => EditAction::Cancel,
         };
         // Names were resolved against what was just read: nobody may have changed the entry since.
-        let expected = company.of(request.kind).get(&id).map(|stored| stored.version);
-        let edit = Edit { kind: request.kind, id, what, on: request.on, expected };
-        match ledger.edit(&edit, now).await {
-            Ok(edited) => Ok(Answer::Edited(edited)),
-            Err(EditError::Refused(refusal)) => Err(Trouble::Refused(refusal)),
-            Err(err @ EditError::Ledger(_)) => Err(unusable(&err)),
+        let expected = company
+            .entries_of(request.kind)
+            .get(&id)
+            .map(|stored| stored.version);
+        let edit = LedgerEdit {
+            kind: request.kind,
+            id,
+            what,
+            on: request.on,
+            expected,
+        };
+        match ledger.edit_entry(&edit, now).await {
+            Ok(edited) => Ok(LedgerReply::Edited(edited)),
+            Err(EditError::Refused(refusal)) => Err(LedgerOrderError::Refused(refusal)),
+            Err(err @ EditError::Ledger(_)) => Err(unusable_ledger(&err)),
         }
     }
 }
 
-async fn company(ledger: &Ledger) -> Result<Company, Trouble> {
-    ledger.company().await.map_err(|err| unusable(&err))
+async fn company(ledger: &Ledger) -> Result<CompanyOnDay, LedgerOrderError> {
+    ledger
+        .read_company()
+        .await
+        .map_err(|err| unusable_ledger(&err))
 }
 
-async fn changes(ledger: &Ledger, after: Option<&str>) -> Result<Answer, Trouble> {
-    let page = ledger.changes(after).await.map_err(|err| unusable(&err))?;
-    let change = |one: ehr::Changed| Change {
+async fn changes(ledger: &Ledger, after: Option<&str>) -> Result<LedgerReply, LedgerOrderError> {
+    let page = ledger
+        .list_changes(after)
+        .await
+        .map_err(|err| unusable_ledger(&err))?;
+    let change = |one: ehr::ChangedRecord| LedgerChangeView {
         kind: one.kind,
         id: one.id.to_string(),
         because: one.because,
         at: one.at.millis(),
     };
-    Ok(Answer::Changes {
+    Ok(LedgerReply::Changes {
         changes: page.changed.into_iter().map(change).collect(),
         cursor: page.cursor,
         more: page.more,
@@ -105,18 +156,26 @@ async fn changes(ledger: &Ledger, after: Option<&str>) -> Result<Answer, Trouble
     })
 }
 
-pub(super) fn unusable(err: &dyn std::error::Error) -> Trouble {
-    Trouble::Unusable { why: with_causes(err) }
+pub(super) fn unusable_ledger(err: &dyn std::error::Error) -> LedgerOrderError {
+    LedgerOrderError::Unusable {
+        why: describe_error(err),
+    }
 }
 
 /// What a list is sorted by: departments by path, people by name.
-pub(super) fn sort(entries: &mut [super::order::Entry]) {
-    let text = |entry: &super::order::Entry, wanted| {
+pub(super) fn sort(entries: &mut [super::order::LedgerEntryView]) {
+    let text = |entry: &super::order::LedgerEntryView, wanted| {
         let field = entry.fields.iter().find(|(field, _)| *field == wanted);
         field.map(|(_, texts)| texts.join(";")).unwrap_or_default()
     };
     entries.sort_by_cached_key(|entry| match entry.kind {
-        Kind::Person => (text(entry, directory::Field::Departments), text(entry, directory::Field::Name)),
-        Kind::Department => (text(entry, directory::Field::Parent), text(entry, directory::Field::Name)),
+        Kind::Person => (
+            text(entry, directory::Field::Departments),
+            text(entry, directory::Field::Name),
+        ),
+        Kind::Department => (
+            text(entry, directory::Field::Parent),
+            text(entry, directory::Field::Name),
+        ),
     });
 }

@@ -5,8 +5,8 @@
 
 pub mod args;
 pub mod desk;
-pub mod door;
-pub(crate) mod naming;
+pub(crate) mod entry_names;
+pub mod local_socket;
 pub mod order;
 mod words;
 
@@ -15,66 +15,85 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use runtime::{SystemClock, unpredictable};
-use state::vault::Secrets;
-use state::{Store, Tables};
+use runtime::{SystemClock, random_bytes_or_abort};
+use state::vault::SecretStore;
+use state::{Store, TableNames};
 
 use crate::embedded::{Database, DirectoryVault};
 use crate::machine::{self, StartError};
 
 pub use args::EhrArgs;
-use desk::{Desk, unusable};
-use order::{Answer, Order, Trouble};
+use desk::{LedgerOrderHandler, unusable_ledger};
+use order::{LedgerOrder, LedgerOrderError, LedgerReply};
 
 /// How often the directory is tried while somebody holds it without a door: an `up` that is starting, another command.
-const TRIES: u32 = 50;
+const LOCK_TRIES: u32 = 50;
 
 /// Between two tries.
-const PAUSE: Duration = Duration::from_millis(100);
+const LOCK_PAUSE: Duration = Duration::from_millis(100);
 
 /// Runs the command. Exit 0: done; 1: refused or not possible, and nothing was written.
 pub async fn run(args: &EhrArgs) -> ExitCode {
-    let mut outcome = ask(&args.data, &args.action.order()).await;
-    if let Ok(Answer::Entries(entries)) = &mut outcome {
+    let mut outcome = send_order(&args.data, &args.action.to_order()).await;
+    if let Ok(LedgerReply::Entries(entries)) = &mut outcome {
         desk::sort(entries);
     }
-    words::print(&outcome, args);
-    if outcome.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    words::print_outcome(&outcome, args);
+    if outcome.is_ok() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 /// Has an order done by whoever can: this process, or the `up` that holds the directory.
 ///
 /// # Errors
-/// [`Trouble`].
-pub async fn ask(data: &Path, order: &Order) -> Result<Answer, Trouble> {
+/// [`LedgerOrderError`].
+pub async fn send_order(data: &Path, order: &LedgerOrder) -> Result<LedgerReply, LedgerOrderError> {
     if !data.join("state.db").exists() {
-        return Err(Trouble::NoState { data: data.display().to_string() });
+        return Err(LedgerOrderError::NoState {
+            data: data.display().to_string(),
+        });
     }
-    for _ in 0..TRIES {
-        match machine::hold(data) {
+    for _ in 0..LOCK_TRIES {
+        match machine::lock_state(data) {
             Ok(hold) => {
-                let answer = here(data, order).await;
+                let answer = handle_here(data, order).await;
                 drop(hold);
                 return answer;
             }
             Err(StartError::InUse(_)) => {}
-            Err(err) => return Err(unusable(&err)),
+            Err(err) => return Err(unusable_ledger(&err)),
         }
-        if let Some(answer) = door::ask(data, order).await {
+        if let Some(answer) = local_socket::send_ledger_order(data, order).await {
             return answer;
         }
-        tokio::time::sleep(PAUSE).await;
+        tokio::time::sleep(LOCK_PAUSE).await;
     }
-    Err(Trouble::Held { data: data.display().to_string() })
+    Err(LedgerOrderError::Held {
+        data: data.display().to_string(),
+    })
 }
 
-async fn here(data: &Path, order: &Order) -> Result<Answer, Trouble> {
-    let database = Database::open(&data.join("state.db")).await.map_err(|err| unusable(&err))?;
-    let writer = u128::from_be_bytes(unpredictable());
-    let store = Store::new(database.client(), Tables::with_prefix("bangding-"), writer);
-    let vault = DirectoryVault::open(&data.join("vault")).map_err(|err| unusable(&err))?;
-    let desk = Desk { store, secrets: Secrets::new(Arc::new(vault), "local/") };
-    let answer = desk.serve(order, SystemClock.now(), unpredictable()).await;
+async fn handle_here(data: &Path, order: &LedgerOrder) -> Result<LedgerReply, LedgerOrderError> {
+    let database = Database::open(&data.join("state.db"))
+        .await
+        .map_err(|err| unusable_ledger(&err))?;
+    let writer = u128::from_be_bytes(random_bytes_or_abort());
+    let store = Store::new(
+        database.client(),
+        TableNames::with_prefix("bangding-"),
+        writer,
+    );
+    let vault = DirectoryVault::open(&data.join("vault")).map_err(|err| unusable_ledger(&err))?;
+    let desk = LedgerOrderHandler {
+        store,
+        secrets: SecretStore::new(Arc::new(vault), "local/"),
+    };
+    let answer = desk
+        .handle_order(order, SystemClock.now(), random_bytes_or_abort())
+        .await;
     if let Err(err) = database.stop().await {
         tracing::warn!(reason = %err, "the database had stopped before");
     }

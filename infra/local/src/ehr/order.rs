@@ -1,16 +1,16 @@
 //! What is asked of the desk and what it answers, as it also travels to a running `up`.
 
 use directory::{Field, Kind};
-use ehr::ledger::{Edited, Refusal};
+use ehr::ledger::{EditOutcome, EditRefusal};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Order {
+pub enum LedgerOrder {
     /// An edit.
-    Edit(Request),
+    Edit(EditRequest),
     /// Everybody, or every department.
     List {
         /// Which of them.
@@ -34,11 +34,11 @@ pub enum Order {
 
 /// An edit in people's words: names and paths instead of ids.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Request {
+pub struct EditRequest {
     /// Person or department.
     pub kind: Kind,
     /// What is done.
-    pub verb: Verb,
+    pub verb: EditVerb,
     /// Whatever names the entry; of a new one, nothing.
     pub who: Option<String>,
     /// The fields that are set: one text, or references by whatever names them; empty text empties a field.
@@ -50,7 +50,7 @@ pub struct Request {
 /// What is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Verb {
+pub enum EditVerb {
     /// Hired, created.
     Enter,
     /// Changed.
@@ -66,15 +66,15 @@ pub enum Verb {
 /// What the desk answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Answer {
+pub enum LedgerReply {
     /// The edit is stored.
-    Edited(Edited),
+    Edited(EditOutcome),
     /// Who was asked for.
-    Entries(Vec<Entry>),
+    Entries(Vec<LedgerEntryView>),
     /// The feed.
     Changes {
         /// Oldest first.
-        changes: Vec<Change>,
+        changes: Vec<LedgerChangeView>,
         /// Where to go on.
         cursor: String,
         /// Whether there is more at once.
@@ -87,7 +87,7 @@ pub enum Answer {
 
 /// A person or a department as people read it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entry {
+pub struct LedgerEntryView {
     /// Person or department.
     pub kind: Kind,
     /// The ledger's id.
@@ -101,12 +101,12 @@ pub struct Entry {
     /// Fields that have a value: text, days, paths of departments, names of people.
     pub fields: Vec<(Field, Vec<String>)>,
     /// What is dated ahead, by day.
-    pub upcoming: Vec<Ahead>,
+    pub upcoming: Vec<UpcomingView>,
 }
 
 /// Something that waits for its day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ahead {
+pub struct UpcomingView {
     /// Its day.
     pub on: Date,
     /// `entry`, `change` or `leaving`.
@@ -117,7 +117,7 @@ pub struct Ahead {
 
 /// An entry of the feed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Change {
+pub struct LedgerChangeView {
     /// Person or department.
     pub kind: Kind,
     /// The ledger's id.
@@ -131,10 +131,10 @@ pub struct Change {
 /// Why the desk did not do it. Nothing was written then, unless the reason says that this is not known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
-pub enum Trouble {
+pub enum LedgerOrderError {
     /// It is refused.
     #[error("{0}")]
-    Refused(Refusal),
+    Refused(EditRefusal),
     /// Nobody is called so.
     #[error("no {} in the ledger is called {who:?}", kind.key())]
     Unknown {
@@ -163,7 +163,9 @@ pub enum Trouble {
     #[error("no company is bound yet: run `bangding up` first")]
     Unbound,
     /// Somebody holds the directory and does not answer.
-    #[error("another bangding holds {data} and answers nobody: it may still be starting. Try again, or stop it")]
+    #[error(
+        "another bangding holds {data} and answers nobody: it may still be starting. Try again, or stop it"
+    )]
     Held {
         /// Which directory.
         data: String,

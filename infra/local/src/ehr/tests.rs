@@ -2,18 +2,18 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use clap::Parser as _;
 use directory::{CorpId, Kind};
-use ehr::ledger::Refusal;
+use ehr::ledger::EditRefusal;
 use state::Binding;
-use state::store::Condition;
+use state::store::PutCondition;
 use state::vault::BindingSecret;
 
-use super::door::Door;
+use super::local_socket::LocalSocket;
 use super::*;
 use crate::args::{Args, Command, Language};
-use crate::machine::{Machine, Place};
+use crate::machine::{Machine, MachineConfig};
 
 /// A data directory with a bound company whose ledger is empty.
-async fn bound() -> tempfile::TempDir {
+async fn bound_data() -> tempfile::TempDir {
     let home = tempfile::tempdir().unwrap();
     bound_machine(home.path()).await.stop().await;
     home
@@ -35,32 +35,52 @@ pub(crate) async fn bound_machine(data: &Path) -> Machine {
         seal_key: [2; 32],
         previous_callback: None,
     };
-    machine.secrets.put_binding(&binding.id, &secret).await.unwrap();
-    machine.store.put_binding(&binding, Condition::New).await.unwrap();
+    machine
+        .secrets
+        .put_binding(&binding.id, &secret)
+        .await
+        .unwrap();
+    machine
+        .store
+        .put_binding(&binding, PutCondition::New)
+        .await
+        .unwrap();
     machine
 }
 
 async fn machine_of(data: &Path) -> Machine {
-    Machine::start(&Place { data: data.to_owned(), dynamodb: None, allow_loopback: true }).await.unwrap()
+    Machine::start(&MachineConfig {
+        data: data.to_owned(),
+        dynamodb: None,
+        allow_loopback: true,
+    })
+    .await
+    .unwrap()
 }
 
-pub(crate) fn order(line: &str) -> Order {
-    let words = ["bangding", "ehr"].into_iter().chain(line.split(' ').map(|word| if word == "''" { "" } else { word }));
+pub(crate) fn parse_order(line: &str) -> LedgerOrder {
+    let words = ["bangding", "ehr"].into_iter().chain(
+        line.split(' ')
+            .map(|word| if word == "''" { "" } else { word }),
+    );
     match Args::try_parse_from(words).unwrap().command {
-        Command::Ehr(args) => args.action.order(),
+        Command::Ehr(args) => args.action.to_order(),
         _ => unreachable!("it is an ehr command"),
     }
 }
 
 /// What a command line prints in English, its ids left out.
-async fn says(data: &Path, line: &str) -> String {
-    let outcome = ask(data, &order(line)).await;
+async fn run_line(data: &Path, line: &str) -> String {
+    let outcome = send_order(data, &parse_order(line)).await;
     let text = match &outcome {
-        Ok(answer) => words::told(answer, Language::En),
-        Err(trouble) => words::why(trouble, Language::En),
+        Ok(answer) => words::describe_reply(answer, Language::En),
+        Err(trouble) => words::describe_error(trouble, Language::En),
     };
     let is_id = |word: &str| word.len() == 32 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
-    text.split_whitespace().filter(|word| !is_id(word)).collect::<Vec<_>>().join(" ")
+    text.split_whitespace()
+        .filter(|word| !is_id(word))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// The company of the tests: root, 销售 with 华东 below, 李娜 in 华东.
@@ -71,109 +91,230 @@ async fn company(data: &Path) {
         "department create 华东 --under 销售",
         "hire --name 李娜 --mobile 13800000001 --job-number A1 --department 销售/华东",
     ] {
-        ask(data, &order(line)).await.unwrap();
+        send_order(data, &parse_order(line)).await.unwrap();
     }
 }
 
 #[tokio::test]
 async fn a_company_is_run_from_the_command_line() {
-    let home = bound().await;
+    let home = bound_data().await;
     let data = home.path();
     company(data).await;
-    let today = directory::canonical::day(SystemClock.now()).unwrap();
-    assert_eq!(says(data, "show A1").await, format!("● 李娜 A1 销售/华东 {today} active"));
-    assert_eq!(says(data, "change A1 --title 经理 --department 销售").await, "● change: done v2");
-    assert_eq!(says(data, "department heads 销售 李娜").await, "● change: done v2");
-    assert_eq!(says(data, "department move 华东 --under /").await, "● change: done v2");
-    assert_eq!(says(data, "department rename 华东 华南").await, "● change: done v3");
-    assert_eq!(says(data, "department close 华南").await, "● close: done v4");
-    assert_eq!(says(data, "department list").await, "● 公司 active ● 销售 公司 李娜 active");
-    assert_eq!(says(data, "department reopen 华南").await, "● reopen: done v5");
-    assert_eq!(says(data, "leave 13800000001").await, "● leave: done v4");
-    assert_eq!(says(data, "list").await, "");
-    assert_eq!(says(data, "rehire 李娜 --department 华南").await, "● rehire: done v5");
-    assert_eq!(says(data, "leave A1 --last-day 2099-12-31").await, "● leave: waits until 2100-01-01 v6");
-    assert!(says(data, "list").await.ends_with("active ahead 2100-01-01 leaving"));
-    assert_eq!(says(data, "cancel A1").await, "● cancel: done v7");
-    let told = says(data, "changes --after 4").await;
-    assert_eq!(told.matches(" person ").count() + told.matches(" department ").count(), 12, "{told}");
+    let today = directory::canonical::shanghai_day(SystemClock.now()).unwrap();
+    assert_eq!(
+        run_line(data, "show A1").await,
+        format!("● 李娜 A1 销售/华东 {today} active")
+    );
+    assert_eq!(
+        run_line(data, "change A1 --title 经理 --department 销售").await,
+        "● change: done v2"
+    );
+    assert_eq!(
+        run_line(data, "department heads 销售 李娜").await,
+        "● change: done v2"
+    );
+    assert_eq!(
+        run_line(data, "department move 华东 --under /").await,
+        "● change: done v2"
+    );
+    assert_eq!(
+        run_line(data, "department rename 华东 华南").await,
+        "● change: done v3"
+    );
+    assert_eq!(
+        run_line(data, "department close 华南").await,
+        "● close: done v4"
+    );
+    assert_eq!(
+        run_line(data, "department list").await,
+        "● 公司 active ● 销售 公司 李娜 active"
+    );
+    assert_eq!(
+        run_line(data, "department reopen 华南").await,
+        "● reopen: done v5"
+    );
+    assert_eq!(
+        run_line(data, "leave 13800000001").await,
+        "● leave: done v4"
+    );
+    assert_eq!(run_line(data, "list").await, "");
+    assert_eq!(
+        run_line(data, "rehire 李娜 --department 华南").await,
+        "● rehire: done v5"
+    );
+    assert_eq!(
+        run_line(data, "leave A1 --last-day 2099-12-31").await,
+        "● leave: waits until 2100-01-01 v6"
+    );
+    assert!(
+        run_line(data, "list")
+            .await
+            .ends_with("active ahead 2100-01-01 leaving")
+    );
+    assert_eq!(run_line(data, "cancel A1").await, "● cancel: done v7");
+    let told = run_line(data, "changes --after 4").await;
+    assert_eq!(
+        told.matches(" person ").count() + told.matches(" department ").count(),
+        12,
+        "{told}"
+    );
     assert!(told.ends_with("go on with --after 16"), "{told}");
 }
 
 #[tokio::test]
-async fn nonsense_is_refused_with_a_reason_and_a_remedy() {
-    let home = bound().await;
+async fn a_wrong_order_is_refused_with_a_reason() {
+    let home = bound_data().await;
     let data = home.path();
     company(data).await;
-    let refused = async |line: &str| says(data, line).await;
-    assert_eq!(refused("leave nobody").await, "no person in the ledger is called \"nobody\"");
-    assert_eq!(refused("department close 销售").await, "0 people and 1 departments are in it; move them first");
+    let refused = async |line: &str| run_line(data, line).await;
+    assert_eq!(
+        refused("leave nobody").await,
+        "no person in the ledger is called \"nobody\""
+    );
+    assert_eq!(
+        refused("department close 销售").await,
+        "0 people and 1 departments are in it; move them first"
+    );
     assert_eq!(
         refused("hire --name 王伟 --mobile 13800000001 --department 销售").await,
-        Refusal::Taken { field: directory::Field::Mobile }.to_string()
+        EditRefusal::Taken {
+            field: directory::Field::Mobile
+        }
+        .to_string()
     );
-    assert_eq!(refused("change A1 --mobile ''").await, "mobile must not be empty");
-    assert_eq!(refused("hire --name 李娜 --mobile 13800000002 --department 销售").await, "● hire: done v1");
-    assert!(refused("show 李娜").await.starts_with("2 in the ledger are called"));
-    let parses = |line: &str| Args::try_parse_from(["bangding", "ehr"].into_iter().chain(line.split(' ')));
-    assert!(parses("leave A1 --on 2026-02-30").is_err(), "a day that does not exist");
+    assert_eq!(
+        refused("change A1 --mobile ''").await,
+        "mobile must not be empty"
+    );
+    assert_eq!(
+        refused("hire --name 李娜 --mobile 13800000002 --department 销售").await,
+        "● hire: done v1"
+    );
+    assert!(
+        refused("show 李娜")
+            .await
+            .starts_with("2 in the ledger are called")
+    );
+    let parses =
+        |line: &str| Args::try_parse_from(["bangding", "ehr"].into_iter().chain(line.split(' ')));
+    assert!(
+        parses("leave A1 --on 2026-02-30").is_err(),
+        "a day that does not exist"
+    );
     assert!(parses("leave A1 --on 2027-01-01 --last-day 2027-01-01").is_err());
-    let zh = words::why(&Trouble::Refused(Refusal::NotEmpty { people: 2, departments: 0 }), Language::Zh);
+    let zh = words::describe_error(
+        &LedgerOrderError::Refused(EditRefusal::NotEmpty {
+            people: 2,
+            departments: 0,
+        }),
+        Language::Zh,
+    );
     assert_eq!(zh, "里面还有 2 人、0 个下级部门：先移走");
     let nowhere = data.join("nowhere");
-    assert!(matches!(ask(&nowhere, &order("list")).await, Err(Trouble::NoState { .. })));
+    assert!(matches!(
+        send_order(&nowhere, &parse_order("list")).await,
+        Err(LedgerOrderError::NoState { .. })
+    ));
 }
 
 #[tokio::test]
-async fn a_running_up_does_it_through_its_door() {
-    let home = bound().await;
+async fn a_running_up_handles_orders_on_its_local_socket() {
+    let home = bound_data().await;
     let data = home.path();
     company(data).await;
     let machine = machine_of(data).await;
-    let desk = Desk { store: machine.store.clone(), secrets: machine.secrets.clone() };
-    let plans = crate::plan::way::desk(&machine);
-    let door = Door::open(data, desk, plans).await.unwrap();
+    let desk = LedgerOrderHandler {
+        store: machine.store.clone(),
+        secrets: machine.secrets.clone(),
+    };
+    let plans = crate::plan::session::serving_handler(&machine);
+    let door = LocalSocket::open(data, desk, plans).await.unwrap();
     let file = data.join("desk.json");
-    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
-    assert_eq!(says(data, "change A1 --title 经理").await, "● change: done v2");
-    assert_eq!(says(data, "change A1 --title 经理").await, "it is so already: nothing changes");
+    assert_eq!(
+        std::fs::metadata(&file).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
+    assert_eq!(
+        run_line(data, "change A1 --title 经理").await,
+        "● change: done v2"
+    );
+    assert_eq!(
+        run_line(data, "change A1 --title 经理").await,
+        "it is so already: nothing changes"
+    );
 
     // A wrong key is let in nowhere.
-    let mut way: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    let mut way: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
     way["key"] = "0".repeat(32).into();
     std::fs::write(&file, way.to_string()).unwrap();
-    let refused = ask(data, &order("change A1 --title 总监")).await;
-    assert!(matches!(refused, Err(Trouble::Unusable { .. })), "{refused:?}");
+    let refused = send_order(data, &parse_order("change A1 --title 总监")).await;
+    assert!(
+        matches!(refused, Err(LedgerOrderError::Unusable { .. })),
+        "{refused:?}"
+    );
     drop(door);
     assert!(!file.exists());
     machine.stop().await;
-    let shown = ask(data, &order("show A1")).await.unwrap();
-    let Answer::Entries(entries) = shown else { unreachable!("an entry was asked for") };
-    assert_eq!((entries[0].kind, entries[0].version), (Kind::Person, 2), "without a door, this process does it");
+    let shown = send_order(data, &parse_order("show A1")).await.unwrap();
+    let LedgerReply::Entries(entries) = shown else {
+        unreachable!("an entry was asked for")
+    };
+    assert_eq!(
+        (entries[0].kind, entries[0].version),
+        (Kind::Person, 2),
+        "without a door, this process does it"
+    );
 }
 
 #[tokio::test]
-async fn a_kind_of_employment_is_said_in_both_languages() {
-    let home = bound().await;
+async fn an_employment_type_is_printed_in_both_languages() {
+    let home = bound_data().await;
     let data = home.path();
     company(data).await;
-    let refused = says(data, "change A1 --employment 长工").await;
+    let refused = run_line(data, "change A1 --employment 长工").await;
     assert!(
-        refused.ends_with("one of full_time, part_time, intern, dispatched, rehired_retiree, outsourced"),
+        refused.ends_with(
+            "one of full_time, part_time, intern, dispatched, rehired_retiree, outsourced"
+        ),
         "{refused}"
     );
-    assert_eq!(says(data, "change A1 --employment full_time").await, "● change: done v2");
-    assert!(says(data, "show A1").await.ends_with("full time active"));
-    let shown = ask(data, &order("show A1")).await;
-    assert!(words::told(shown.as_ref().unwrap(), Language::Zh).contains("  全职  在职"));
-    assert!(words::as_json(&shown).to_string().contains(r#"["employment",["full_time"]]"#));
-    assert_eq!(says(data, "change A1 --employment 兼职 --on 2099-01-01").await, "● change: waits until 2099-01-01 v3");
-    assert!(says(data, "list").await.ends_with("ahead 2099-01-01 change of employment"));
-    assert_eq!(says(data, "cancel A1").await, "● cancel: done v4");
-    assert_eq!(says(data, "change A1 --employment ''").await, "● change: done v5");
-    assert!(!says(data, "show A1").await.contains("full time"));
+    assert_eq!(
+        run_line(data, "change A1 --employment full_time").await,
+        "● change: done v2"
+    );
+    assert!(
+        run_line(data, "show A1")
+            .await
+            .ends_with("full time active")
+    );
+    let shown = send_order(data, &parse_order("show A1")).await;
+    assert!(words::describe_reply(shown.as_ref().unwrap(), Language::Zh).contains("  全职  在职"));
+    assert!(
+        words::as_json(&shown)
+            .to_string()
+            .contains(r#"["employment",["full_time"]]"#)
+    );
+    assert_eq!(
+        run_line(data, "change A1 --employment 兼职 --on 2099-01-01").await,
+        "● change: waits until 2099-01-01 v3"
+    );
+    assert!(
+        run_line(data, "list")
+            .await
+            .ends_with("ahead 2099-01-01 change of employment")
+    );
+    assert_eq!(run_line(data, "cancel A1").await, "● cancel: done v4");
+    assert_eq!(
+        run_line(data, "change A1 --employment ''").await,
+        "● change: done v5"
+    );
+    assert!(!run_line(data, "show A1").await.contains("full time"));
     let hired = "hire --name 王伟 --mobile 13800000002 --department 销售 --employment intern";
-    assert_eq!(says(data, hired).await, "● hire: done v1");
-    let told = says(data, "changes --after 8").await;
-    assert!(told.contains("person hire") && !told.contains("intern"), "the feed tells what was done, no kind: {told}");
+    assert_eq!(run_line(data, hired).await, "● hire: done v1");
+    let told = run_line(data, "changes --after 8").await;
+    assert!(
+        told.contains("person hire") && !told.contains("intern"),
+        "the feed tells what was done, no kind: {told}"
+    );
 }

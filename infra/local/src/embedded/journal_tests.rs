@@ -1,13 +1,13 @@
 //! The journal against the embedded database: chains that show tampering.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use directory::{Action, CorpId, Field, Kind, LinkId, RunId, Side, Timestamp};
+use directory::{CorpId, Field, Kind, LinkId, RunId, Side, Timestamp, WriteAction};
 use state::Store;
-use state::seal::{Place, SealKey, seal};
-use state::store::{Broken, FieldChange, JournalError, NewEntry, Verdict};
+use state::seal::{SealContext, SealKey, seal_value};
+use state::store::{ChainBreak, ChainVerdict, FieldChange, JournalError, NewEntry};
 
 use super::Database;
-use super::store_tests::open;
+use super::store_tests::open_store;
 
 const TABLE: &str = "bangding-journal";
 
@@ -21,14 +21,18 @@ fn run(n: u8) -> RunId {
 
 fn change(n: u8) -> NewEntry {
     let (corp, record) = (corp(), LinkId([n; 16]));
-    let place = Place { corp: &corp, record: &record.to_string(), field: "name" };
-    let after = seal(&SealKey::new([1; 32]), place, [n; 12], "李娜".as_bytes()).unwrap();
+    let place = SealContext {
+        corp: &corp,
+        record: &record.to_string(),
+        field: "name",
+    };
+    let after = seal_value(&SealKey::new([1; 32]), place, [n; 12], "李娜".as_bytes()).unwrap();
     NewEntry {
         at: Timestamp(1_780_000_000_000 + i64::from(n)),
         side: Side::Ehr,
         record,
         kind: Kind::Person,
-        action: Action::Update,
+        action: WriteAction::Update,
         fields: vec![FieldChange {
             field: Field::Name,
             before: None,
@@ -46,107 +50,176 @@ fn changes(count: u8) -> Vec<NewEntry> {
     (0..count).map(change).collect()
 }
 
-async fn fresh() -> (Store, Database) {
+async fn new_store() -> (Store, Database) {
     let database = Database::memory().await.unwrap();
-    (open(&database).await, database)
+    (open_store(&database).await, database)
 }
 
-async fn closed(store: &Store, n: u8, count: u8) {
-    let mut journal = store.journal(&corp(), &run(n)).await.unwrap();
+async fn write_closed_run(store: &Store, n: u8, count: u8) {
+    let mut journal = store.open_journal(&corp(), &run(n)).await.unwrap();
     journal.append(&changes(count)).await.unwrap();
     journal.close().await.unwrap();
 }
 
-fn intact(entries: u64, closed: bool) -> Verdict {
-    Verdict::Intact { entries, closed }
+fn intact_verdict(entries: u64, closed: bool) -> ChainVerdict {
+    ChainVerdict::Intact { entries, closed }
 }
 
 #[tokio::test]
 async fn a_run_is_chained_over_slices_and_closed_once() {
-    let (store, _database) = fresh().await;
-    let mut journal = store.journal(&corp(), &run(1)).await.unwrap();
+    let (store, _database) = new_store().await;
+    let mut journal = store.open_journal(&corp(), &run(1)).await.unwrap();
     journal.append(&changes(60)).await.unwrap();
-    let mut next_slice = store.journal(&corp(), &run(1)).await.unwrap();
+    let mut next_slice = store.open_journal(&corp(), &run(1)).await.unwrap();
     assert_eq!(next_slice.len(), 60);
     next_slice.append(&changes(1)).await.unwrap();
-    assert_eq!(store.verify_run(&corp(), &run(1)).await.unwrap(), intact(61, false));
-    assert_eq!(journal.append(&changes(1)).await, Ok(()), "the very same entry is our own win");
+    assert_eq!(
+        store.verify_run(&corp(), &run(1)).await.unwrap(),
+        intact_verdict(61, false)
+    );
+    assert_eq!(
+        journal.append(&changes(1)).await,
+        Ok(()),
+        "the very same entry is our own win"
+    );
     let first = next_slice.close().await.unwrap();
     next_slice.close().await.unwrap();
     assert_eq!(first.closed, 1);
-    assert_eq!(store.verify_run(&corp(), &run(1)).await.unwrap(), intact(61, true));
-    assert_eq!(store.verify_heads(&corp()).await.unwrap(), intact(1, true));
-    assert!(matches!(store.journal(&corp(), &run(1)).await, Err(JournalError::Closed)));
+    assert_eq!(
+        store.verify_run(&corp(), &run(1)).await.unwrap(),
+        intact_verdict(61, true)
+    );
+    assert_eq!(
+        store.verify_heads(&corp()).await.unwrap(),
+        intact_verdict(1, true)
+    );
+    assert!(matches!(
+        store.open_journal(&corp(), &run(1)).await,
+        Err(JournalError::Closed)
+    ));
 }
 
 #[tokio::test]
 async fn two_writers_of_one_run_do_not_mix() {
-    let (store, _database) = fresh().await;
-    let mut one = store.journal(&corp(), &run(1)).await.unwrap();
-    let mut other = store.journal(&corp(), &run(1)).await.unwrap();
+    let (store, _database) = new_store().await;
+    let mut one = store.open_journal(&corp(), &run(1)).await.unwrap();
+    let mut other = store.open_journal(&corp(), &run(1)).await.unwrap();
     one.append(&[change(1)]).await.unwrap();
-    assert_eq!(other.append(&[change(2)]).await, Err(JournalError::Contended));
-    assert_eq!(store.verify_run(&corp(), &run(1)).await.unwrap(), intact(1, false));
+    assert_eq!(
+        other.append(&[change(2)]).await,
+        Err(JournalError::Contended)
+    );
+    assert_eq!(
+        store.verify_run(&corp(), &run(1)).await.unwrap(),
+        intact_verdict(1, false)
+    );
 }
 
 #[tokio::test]
 async fn runs_that_close_at_once_are_all_chained() {
-    let (store, _database) = fresh().await;
+    let (store, _database) = new_store().await;
     let closing: Vec<_> = (0..6)
         .map(|n| {
             let store = store.clone();
-            tokio::spawn(async move { closed(&store, n, 2).await })
+            tokio::spawn(async move { write_closed_run(&store, n, 2).await })
         })
         .collect();
     for run in closing {
         run.await.unwrap();
     }
-    assert_eq!(store.verify_heads(&corp()).await.unwrap(), intact(6, true));
+    assert_eq!(
+        store.verify_heads(&corp()).await.unwrap(),
+        intact_verdict(6, true)
+    );
 }
 
 #[tokio::test]
 async fn a_records_changes_are_listed_newest_first() {
-    let (store, _database) = fresh().await;
-    closed(&store, 1, 3).await;
-    let later = NewEntry { at: Timestamp(1_790_000_000_000), ..change(1) };
-    store.journal(&corp(), &run(2)).await.unwrap().append(std::slice::from_ref(&later)).await.unwrap();
-    let found = store.changes_of(&corp(), LinkId([1; 16]), 10).await.unwrap();
-    assert_eq!(found.iter().map(|entry| entry.run.clone()).collect::<Vec<_>>(), [run(2), run(1)]);
+    let (store, _database) = new_store().await;
+    write_closed_run(&store, 1, 3).await;
+    let later = NewEntry {
+        at: Timestamp(1_790_000_000_000),
+        ..change(1)
+    };
+    store
+        .open_journal(&corp(), &run(2))
+        .await
+        .unwrap()
+        .append(std::slice::from_ref(&later))
+        .await
+        .unwrap();
+    let found = store
+        .record_changes(&corp(), LinkId([1; 16]), 10)
+        .await
+        .unwrap();
+    assert_eq!(
+        found
+            .iter()
+            .map(|entry| entry.run.clone())
+            .collect::<Vec<_>>(),
+        [run(2), run(1)]
+    );
     assert_eq!(found[0].change, later);
 }
 
 fn key(pk: &str, sk: &str) -> std::collections::HashMap<String, AttributeValue> {
-    [("pk", pk), ("sk", sk)].map(|(name, value)| (name.to_owned(), AttributeValue::S(value.into()))).into()
+    [("pk", pk), ("sk", sk)]
+        .map(|(name, value)| (name.to_owned(), AttributeValue::S(value.into())))
+        .into()
 }
 
 async fn get(database: &Database, sk: &str) -> std::collections::HashMap<String, AttributeValue> {
-    let get = database.client().get_item().table_name(TABLE).set_key(Some(key("ding1#run1", sk)));
+    let get = database
+        .client()
+        .get_item()
+        .table_name(TABLE)
+        .set_key(Some(key("ding1#run1", sk)));
     get.send().await.unwrap().item.unwrap()
 }
 
 async fn put(database: &Database, item: std::collections::HashMap<String, AttributeValue>) {
-    database.client().put_item().table_name(TABLE).set_item(Some(item)).send().await.unwrap();
+    database
+        .client()
+        .put_item()
+        .table_name(TABLE)
+        .set_item(Some(item))
+        .send()
+        .await
+        .unwrap();
 }
 
 async fn delete(database: &Database, pk: &str, sk: &str) {
-    database.client().delete_item().table_name(TABLE).set_key(Some(key(pk, sk))).send().await.unwrap();
+    database
+        .client()
+        .delete_item()
+        .table_name(TABLE)
+        .set_key(Some(key(pk, sk)))
+        .send()
+        .await
+        .unwrap();
 }
 
 #[track_caller]
-fn is_broken(verdict: &Verdict, at: u64) {
-    assert!(matches!(verdict, Verdict::Broken(Broken { seq, .. }) if *seq == at), "{verdict:?}");
+fn is_broken(verdict: &ChainVerdict, at: u64) {
+    assert!(
+        matches!(verdict, ChainVerdict::Broken(ChainBreak { seq, .. }) if *seq == at),
+        "{verdict:?}"
+    );
 }
 
-async fn verify(store: &Store) -> Verdict {
+async fn verify(store: &Store) -> ChainVerdict {
     store.verify_run(&corp(), &run(1)).await.unwrap()
 }
 
 #[tokio::test]
 async fn a_changed_entry_is_named() {
-    let (store, database) = fresh().await;
-    closed(&store, 1, 5).await;
+    let (store, database) = new_store().await;
+    write_closed_run(&store, 1, 5).await;
     let mut entry = get(&database, "0000000003").await;
-    let body = entry["b"].as_s().unwrap().replace("the owner changed it", "nobody changed it");
+    let body = entry["b"]
+        .as_s()
+        .unwrap()
+        .replace("the owner changed it", "nobody changed it");
     entry.insert("b".into(), AttributeValue::S(body));
     put(&database, entry).await;
     is_broken(&verify(&store).await, 3);
@@ -154,17 +227,20 @@ async fn a_changed_entry_is_named() {
 
 #[tokio::test]
 async fn a_removed_entry_is_named() {
-    let (store, database) = fresh().await;
-    closed(&store, 1, 5).await;
+    let (store, database) = new_store().await;
+    write_closed_run(&store, 1, 5).await;
     delete(&database, "ding1#run1", "0000000002").await;
     is_broken(&verify(&store).await, 2);
 }
 
 #[tokio::test]
 async fn swapped_entries_are_named() {
-    let (store, database) = fresh().await;
-    closed(&store, 1, 5).await;
-    let (mut second, mut third) = (get(&database, "0000000002").await, get(&database, "0000000003").await);
+    let (store, database) = new_store().await;
+    write_closed_run(&store, 1, 5).await;
+    let (mut second, mut third) = (
+        get(&database, "0000000002").await,
+        get(&database, "0000000003").await,
+    );
     let sk = second.insert("sk".into(), third["sk"].clone()).unwrap();
     third.insert("sk".into(), sk);
     put(&database, second).await;
@@ -174,8 +250,8 @@ async fn swapped_entries_are_named() {
 
 #[tokio::test]
 async fn a_cut_end_is_named() {
-    let (store, database) = fresh().await;
-    closed(&store, 1, 5).await;
+    let (store, database) = new_store().await;
+    write_closed_run(&store, 1, 5).await;
     delete(&database, "ding1#run1", "0000000005").await;
     is_broken(&verify(&store).await, 4);
     delete(&database, "ding1#run1", "~").await;
@@ -184,9 +260,9 @@ async fn a_cut_end_is_named() {
 
 #[tokio::test]
 async fn a_missing_head_is_named() {
-    let (store, database) = fresh().await;
+    let (store, database) = new_store().await;
     for n in 1..=3 {
-        closed(&store, n, 1).await;
+        write_closed_run(&store, n, 1).await;
     }
     delete(&database, "ding1##heads", "000000000002").await;
     is_broken(&store.verify_heads(&corp()).await.unwrap(), 2);

@@ -5,13 +5,15 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn};
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
+};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
-use directory::{Action, Side, Timestamp};
-use directory::{Base, CorpId, Kind, Lifecycle, Link, LinkId, NativeId, RunId, Version};
-use state::store::{Condition, ControlKind, Find, NewEntry, Verdict, create_tables};
-use state::{Links, Pointers, Store, Tables};
+use directory::{Base, CorpId, Kind, Link, LinkId, LinkLifecycle, NativeId, RowVersion, RunId};
+use directory::{Side, Timestamp, WriteAction};
+use state::store::{ChainVerdict, ControlKind, LookupKey, NewEntry, PutCondition, create_tables};
+use state::{LinkStore, PointerChanges, Store, TableNames};
 
 use super::Database;
 
@@ -41,12 +43,14 @@ impl HttpConnector for Lossy {
 
 fn is_write(request: &HttpRequest) -> bool {
     let target = request.headers().get("x-amz-target").unwrap_or_default();
-    ["PutItem", "UpdateItem", "TransactWriteItems"].iter().any(|write| target.ends_with(write))
+    ["PutItem", "UpdateItem", "TransactWriteItems"]
+        .iter()
+        .any(|write| target.ends_with(write))
 }
 
-async fn deaf() -> (Store, Arc<AtomicU64>, Database) {
+async fn store_behind_relay() -> (Store, Arc<AtomicU64>, Database) {
     let database = Database::memory().await.unwrap();
-    let tables = Tables::with_prefix("bangding-");
+    let tables = TableNames::with_prefix("bangding-");
     create_tables(&database.client(), &tables).await.unwrap();
     let lost = Arc::new(AtomicU64::new(0));
     let lossy = Lossy {
@@ -55,7 +59,9 @@ async fn deaf() -> (Store, Arc<AtomicU64>, Database) {
         lost: Arc::clone(&lost),
     };
     let connector = SharedHttpConnector::new(lossy);
-    let client = database.dynamodb().client_through(http_client_fn(move |_, _| connector.clone()));
+    let client = database
+        .dynamodb()
+        .client_through(http_client_fn(move |_, _| connector.clone()));
     (Store::new(client, tables, 7), lost, database)
 }
 
@@ -68,42 +74,62 @@ fn link(generation: u32, userid: u32) -> Link {
         id: LinkId([1; 16]),
         kind: Kind::Person,
         generation,
-        version: Version(1000 + u128::from(generation)),
+        version: RowVersion(1000 + u128::from(generation)),
         dingtalk: Some(NativeId::new(&format!("dt{userid}")).unwrap()),
         ehr: None,
         unionid: None,
         protected: false,
         base: Base::default(),
         intents: vec![],
-        lifecycle: Lifecycle::Active,
+        lifecycle: LinkLifecycle::Active,
         waits: vec![],
     }
 }
 
 #[tokio::test]
-async fn a_link_is_written_once_and_nobody_else_won() {
-    let (store, swallowed, _database) = deaf().await;
+async fn a_link_is_written_once_and_no_other_writer_is_reported() {
+    let (store, swallowed, _database) = store_behind_relay().await;
     store.create_link(&corp(), &link(0, 0)).await.unwrap();
     let mut before = link(0, 0);
     for round in 1..=12 {
         let after = link(round, round / 2);
-        let pointers = Pointers::between(Some(&before), &after);
-        store.put_link(&corp(), &after, before.version, &pointers).await.unwrap();
+        let pointers = PointerChanges::between_states(Some(&before), &after);
+        store
+            .put_link(&corp(), &after, before.version, &pointers)
+            .await
+            .unwrap();
         before = after;
     }
-    assert_eq!(store.link(&corp(), Kind::Person, LinkId([1; 16])).await.unwrap(), Some(before));
+    assert_eq!(
+        store
+            .get_link(&corp(), Kind::Person, LinkId([1; 16]))
+            .await
+            .unwrap(),
+        Some(before)
+    );
     assert!(swallowed.load(Ordering::SeqCst) >= 12);
 }
 
 #[tokio::test]
-async fn control_items_and_ledger_entries_count_each_write_once() {
-    let (store, swallowed, _database) = deaf().await;
+async fn control_items_and_ledger_entries_count_each_write_once_after_lost_replies() {
+    let (store, swallowed, _database) = store_behind_relay().await;
     for version in 0..8_u64 {
-        let condition = if version == 0 { Condition::New } else { Condition::Version(version) };
-        let put = store.put_control(&corp(), ControlKind::Quota, "q", &version, condition, None).await;
+        let condition = if version == 0 {
+            PutCondition::New
+        } else {
+            PutCondition::Version(version)
+        };
+        let put = store
+            .put_control(&corp(), ControlKind::Quota, "q", &version, condition, None)
+            .await;
         assert_eq!(put, Ok(version + 1));
-        let find = Find { what: "job-number", hash: [u8::try_from(version).unwrap(); 12] };
-        let put = store.put_entry(&corp(), Kind::Person, "p", "{}", condition, &[find]).await;
+        let find = LookupKey {
+            what: "job-number",
+            hash: [u8::try_from(version).unwrap(); 12],
+        };
+        let put = store
+            .put_entry(&corp(), Kind::Person, "p", "{}", condition, &[find])
+            .await;
         assert_eq!(put, Ok(version + 1));
     }
     assert!(swallowed.load(Ordering::SeqCst) >= 16);
@@ -111,15 +137,15 @@ async fn control_items_and_ledger_entries_count_each_write_once() {
 
 #[tokio::test]
 async fn a_journal_has_each_entry_once_and_is_closed_once() {
-    let (store, swallowed, _database) = deaf().await;
+    let (store, swallowed, _database) = store_behind_relay().await;
     let run = RunId::new("run1").unwrap();
-    let mut journal = store.journal(&corp(), &run).await.unwrap();
+    let mut journal = store.open_journal(&corp(), &run).await.unwrap();
     let change = |n: u8| NewEntry {
         at: Timestamp(i64::from(n)),
         side: Side::Ehr,
         record: LinkId([n; 16]),
         kind: Kind::Person,
-        action: Action::Update,
+        action: WriteAction::Update,
         fields: vec![],
         reason: "the owner changed it".into(),
         owner: Side::DingTalk,
@@ -128,7 +154,10 @@ async fn a_journal_has_each_entry_once_and_is_closed_once() {
         journal.append(&[change(n), change(n)]).await.unwrap();
     }
     assert_eq!(journal.close().await.unwrap().closed, 1);
-    let intact = |entries| Verdict::Intact { entries, closed: true };
+    let intact = |entries| ChainVerdict::Intact {
+        entries,
+        closed: true,
+    };
     assert_eq!(store.verify_run(&corp(), &run).await.unwrap(), intact(12));
     assert_eq!(store.verify_heads(&corp()).await.unwrap(), intact(1));
     assert!(swallowed.load(Ordering::SeqCst) >= 6);

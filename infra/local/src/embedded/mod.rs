@@ -23,8 +23,8 @@ use directory::Timestamp;
 
 pub use archive::DirectoryArchive;
 pub use database::{Database, DatabaseError};
-pub use queue::{EmbeddedQueue, QueueRules, Receipt, Received};
+pub use queue::{EmbeddedQueue, QueueRules, Receipt, ReceivedMessage};
 pub use vault::DirectoryVault;
 
 /// Whoever asks the machine for the time; a test hands in its own.
-pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+pub type TimeSource = Arc<dyn Fn() -> Timestamp + Send + Sync>;

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
-use state::{Cause, Stage, StagedVault, Vault, VaultError};
+use state::{Cause, SecretStage, StagedVault, Vault, VaultError};
 
 /// Secrets as files of mode 0600 in a directory of mode 0700. A put is atomic and durable: a new file is written, synced
 /// and renamed over the old one.
@@ -23,15 +23,22 @@ impl DirectoryVault {
     /// # Errors
     /// [`VaultError::Refused`] when it cannot be made.
     pub fn open(directory: &Path) -> Result<Self, VaultError> {
-        DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(|error| refused(&error))?;
-        Ok(Self { directory: directory.to_owned(), puts: AtomicU64::new(0) })
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(directory)
+            .map_err(|error| refused(&error))?;
+        Ok(Self {
+            directory: directory.to_owned(),
+            puts: AtomicU64::new(0),
+        })
     }
 
-    fn file(&self, name: &str, stage: Stage) -> PathBuf {
+    fn file(&self, name: &str, stage: SecretStage) -> PathBuf {
         self.directory.join(file_name(name, stage))
     }
 
-    fn read(&self, name: &str, stage: Stage) -> Result<SecretString, VaultError> {
+    fn read(&self, name: &str, stage: SecretStage) -> Result<SecretString, VaultError> {
         match std::fs::read_to_string(self.file(name, stage)) {
             Ok(text) => Ok(text.into()),
             Err(error) if error.kind() == ErrorKind::NotFound => Err(VaultError::NotFound),
@@ -41,21 +48,27 @@ impl DirectoryVault {
 
     /// What counts now is kept as what counted before, unless it is what will count: a repeat must not lose the former.
     fn keep_previous(&self, name: &str, next: &SecretString) -> Result<(), VaultError> {
-        match self.read(name, Stage::Current) {
-            Ok(current) if current.expose_secret() != next.expose_secret() => {
-                self.write(name, Stage::Previous, &current).map_err(|error| refused(&error))
-            }
+        match self.read(name, SecretStage::Current) {
+            Ok(current) if current.expose_secret() != next.expose_secret() => self
+                .write(name, SecretStage::Previous, &current)
+                .map_err(|error| refused(&error)),
             Ok(_) | Err(VaultError::NotFound) => Ok(()),
             Err(error) => Err(error),
         }
     }
 
-    fn write(&self, name: &str, stage: Stage, value: &SecretString) -> std::io::Result<()> {
+    fn write(&self, name: &str, stage: SecretStage, value: &SecretString) -> std::io::Result<()> {
         let put = self.puts.fetch_add(1, Ordering::Relaxed);
-        let fresh = self.directory.join(format!(".{}-{put}.new", std::process::id()));
+        let fresh = self
+            .directory
+            .join(format!(".{}-{put}.new", std::process::id()));
         // A crash may have left one of the same process id.
         remove(&fresh)?;
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&fresh)?;
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&fresh)?;
         file.write_all(value.expose_secret().as_bytes())?;
         file.sync_all()?;
         std::fs::rename(&fresh, self.file(name, stage))?;
@@ -73,30 +86,35 @@ fn remove(file: &Path) -> std::io::Result<()> {
 #[async_trait]
 impl Vault for DirectoryVault {
     async fn get(&self, name: &str) -> Result<SecretString, VaultError> {
-        self.read(name, Stage::Current)
+        self.read(name, SecretStage::Current)
     }
 
-    async fn get_stage(&self, name: &str, stage: Stage) -> Result<SecretString, VaultError> {
+    async fn get_stage(&self, name: &str, stage: SecretStage) -> Result<SecretString, VaultError> {
         self.read(name, stage)
     }
 
     async fn put(&self, name: &str, value: SecretString) -> Result<(), VaultError> {
         self.keep_previous(name, &value)?;
-        self.write(name, Stage::Current, &value).map_err(|error| refused(&error))
+        self.write(name, SecretStage::Current, &value)
+            .map_err(|error| refused(&error))
     }
 }
 
 #[async_trait]
 impl StagedVault for DirectoryVault {
     async fn propose(&self, name: &str, value: SecretString) -> Result<(), VaultError> {
-        self.read(name, Stage::Current)?;
-        self.write(name, Stage::Pending, &value).map_err(|error| refused(&error))
+        self.read(name, SecretStage::Current)?;
+        self.write(name, SecretStage::Pending, &value)
+            .map_err(|error| refused(&error))
     }
 
     async fn promote(&self, name: &str) -> Result<(), VaultError> {
-        let next = self.read(name, Stage::Pending)?;
+        let next = self.read(name, SecretStage::Pending)?;
         self.keep_previous(name, &next)?;
-        let renamed = std::fs::rename(self.file(name, Stage::Pending), self.file(name, Stage::Current));
+        let renamed = std::fs::rename(
+            self.file(name, SecretStage::Pending),
+            self.file(name, SecretStage::Current),
+        );
         let synced = renamed.and_then(|()| File::open(&self.directory)?.sync_all());
         synced.map_err(|error| refused(&error))
     }
@@ -109,7 +127,7 @@ fn refused(error: &std::io::Error) -> VaultError {
 
 /// Letters, digits, `-` and `_` as they are, every other byte as `%` and two digits: no name leaves the directory, and no
 /// two names share a file. No name has a dot, so that the stages of one secret have files of their own.
-fn file_name(name: &str, stage: Stage) -> String {
+fn file_name(name: &str, stage: SecretStage) -> String {
     let mut safe = String::with_capacity(name.len() + 5);
     for byte in name.bytes() {
         match byte {
@@ -118,9 +136,9 @@ fn file_name(name: &str, stage: Stage) -> String {
         }
     }
     safe + match stage {
-        Stage::Current => ".json",
-        Stage::Pending => ".pending.json",
-        Stage::Previous => ".previous.json",
+        SecretStage::Current => ".json",
+        SecretStage::Pending => ".pending.json",
+        SecretStage::Previous => ".previous.json",
     }
 }
 
@@ -133,16 +151,47 @@ mod tests {
     async fn a_secret_is_kept_replaced_and_found_after_reopening() {
         let home = tempfile::tempdir().unwrap();
         let vault = DirectoryVault::open(&home.path().join("vault")).unwrap();
-        assert_eq!(vault.get("bangding/binding/b1").await.unwrap_err(), VaultError::NotFound);
-        vault.put("bangding/binding/b1", "one".into()).await.unwrap();
-        vault.put("bangding/binding/b1", "two".into()).await.unwrap();
-        vault.put("bangding/binding/b1", "two".into()).await.unwrap();
-        vault.put("bangding/binding/B1", "other".into()).await.unwrap();
-        let again = DirectoryVault::open(&home.path().join("vault")).unwrap();
-        assert_eq!(again.get("bangding/binding/b1").await.unwrap().expose_secret(), "two");
-        assert_eq!(again.get("bangding/binding/B1").await.unwrap().expose_secret(), "other");
         assert_eq!(
-            std::fs::read_dir(home.path().join("vault")).unwrap().count(),
+            vault.get("bangding/binding/b1").await.unwrap_err(),
+            VaultError::NotFound
+        );
+        vault
+            .put("bangding/binding/b1", "one".into())
+            .await
+            .unwrap();
+        vault
+            .put("bangding/binding/b1", "two".into())
+            .await
+            .unwrap();
+        vault
+            .put("bangding/binding/b1", "two".into())
+            .await
+            .unwrap();
+        vault
+            .put("bangding/binding/B1", "other".into())
+            .await
+            .unwrap();
+        let again = DirectoryVault::open(&home.path().join("vault")).unwrap();
+        assert_eq!(
+            again
+                .get("bangding/binding/b1")
+                .await
+                .unwrap()
+                .expose_secret(),
+            "two"
+        );
+        assert_eq!(
+            again
+                .get("bangding/binding/B1")
+                .await
+                .unwrap()
+                .expose_secret(),
+            "other"
+        );
+        assert_eq!(
+            std::fs::read_dir(home.path().join("vault"))
+                .unwrap()
+                .count(),
             3,
             "both, what counted before, and nothing else"
         );
@@ -155,13 +204,22 @@ mod tests {
         vault.put("s", "secret".into()).await.unwrap();
         let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(&home.path().join("vault")), 0o700);
-        assert_eq!(mode(&vault.file("s", Stage::Current)), 0o600);
+        assert_eq!(mode(&vault.file("s", SecretStage::Current)), 0o600);
     }
 
     #[test]
     fn no_name_leaves_the_directory() {
-        assert_eq!(file_name("../../etc/passwd", Stage::Current), "%2e%2e%2f%2e%2e%2fetc%2fpasswd.json");
-        assert_ne!(file_name("a/b", Stage::Current), file_name("a%2fb", Stage::Current));
-        assert_ne!(file_name("A", Stage::Current), file_name("a", Stage::Current));
+        assert_eq!(
+            file_name("../../etc/passwd", SecretStage::Current),
+            "%2e%2e%2f%2e%2e%2fetc%2fpasswd.json"
+        );
+        assert_ne!(
+            file_name("a/b", SecretStage::Current),
+            file_name("a%2fb", SecretStage::Current)
+        );
+        assert_ne!(
+            file_name("A", SecretStage::Current),
+            file_name("a", SecretStage::Current)
+        );
     }
 }

@@ -8,7 +8,7 @@ use crate::args::Language;
 
 /// Where, in which language, for whom.
 #[derive(Debug, Clone, ClapArgs)]
-pub struct Here {
+pub struct ContextArgs {
     /// Where the state is kept
     #[arg(long, default_value = ".bangding", global = true)]
     pub data: PathBuf,
@@ -29,7 +29,7 @@ pub struct PlanArgs {
     pub action: Option<PlanAction>,
     /// Where and how
     #[command(flatten)]
-    pub here: Here,
+    pub here: ContextArgs,
 }
 
 /// What to do with plans.
@@ -56,10 +56,10 @@ pub struct ApproveArgs {
     pub by: Option<String>,
     /// Where and how
     #[command(flatten)]
-    pub age: Age,
+    pub age: PlanAgeArgs,
     /// Where and how
     #[command(flatten)]
-    pub here: Here,
+    pub here: ContextArgs,
 }
 
 /// `bangding apply`.
@@ -69,15 +69,15 @@ pub struct ApplyArgs {
     pub id: String,
     /// How old it may be
     #[command(flatten)]
-    pub age: Age,
+    pub age: PlanAgeArgs,
     /// Where and how
     #[command(flatten)]
-    pub here: Here,
+    pub here: ContextArgs,
 }
 
 /// How old a plan may be.
 #[derive(Debug, Clone, Copy, ClapArgs)]
-pub struct Age {
+pub struct PlanAgeArgs {
     /// Hours after which a plan has to be made anew
     #[arg(long, value_name = "HOURS", default_value_t = engine::plans::AGE_MAX_HOURS, value_parser = clap::value_parser!(u32).range(1..=8760))]
     pub max_age: u32,
@@ -91,7 +91,7 @@ pub struct ShadowArgs {
     pub to: OnOff,
     /// Where and how
     #[command(flatten)]
-    pub here: Here,
+    pub here: ContextArgs,
 }
 
 /// On or off.
@@ -111,7 +111,7 @@ pub struct PauseArgs {
     pub by: Option<String>,
     /// Where and how
     #[command(flatten)]
-    pub here: Here,
+    pub here: ContextArgs,
 }
 
 /// `bangding resume`.
@@ -119,5 +119,5 @@ pub struct PauseArgs {
 pub struct ResumeArgs {
     /// Where and how
     #[command(flatten)]
-    pub here: Here,
+    pub here: ContextArgs,
 }

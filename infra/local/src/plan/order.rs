@@ -1,7 +1,7 @@
 //! What is asked of whoever has the state in its hands, and what it answers.
 
 use directory::RunId;
-use engine::plans::{NotNow, PlanBody, PlanHead};
+use engine::plans::{PlanBody, PlanHead, PlanNotReadyError};
 use serde::{Deserialize, Serialize};
 
 use crate::records::order as records;
@@ -9,7 +9,7 @@ use crate::records::order as records;
 /// An order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Order {
+pub enum PlanOrder {
     /// Make a plan.
     Make,
     /// The newest plans.
@@ -63,13 +63,13 @@ pub enum Order {
     /// The active policy.
     ActivePolicy,
     /// About records that wait.
-    Records(records::Order),
+    Records(records::RecordOrder),
 }
 
 /// An answer.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Answer {
+pub enum PlanReply {
     /// It was asked for; this plan's head says how it goes on.
     Asked(RunId),
     /// Heads, newest first.
@@ -109,13 +109,13 @@ pub enum Answer {
         document: String,
     },
     /// About records that wait.
-    Records(Box<records::Answer>),
+    Records(Box<records::RecordReply>),
 }
 
 /// Why an order was not done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
-pub enum Trouble {
+pub enum PlanOrderError {
     /// There is no state.
     #[error("there is no state in {data}: run `bangding up` first, or give its --data")]
     NoState {
@@ -150,12 +150,14 @@ pub enum Trouble {
     PolicyRefused,
     /// A record that waits stays as it is.
     #[error(transparent)]
-    Record(records::Stopped),
+    Record(records::RecordOrderError),
     /// There is no such version of the policy.
     #[error("there is no policy version {0}")]
     NoVersion(u64),
     /// Somebody holds the directory and does not answer.
-    #[error("another bangding holds {data} and does not answer: it may be starting; try again, or stop it")]
+    #[error(
+        "another bangding holds {data} and does not answer: it may be starting; try again, or stop it"
+    )]
     Held {
         /// Which directory.
         data: String,
@@ -168,22 +170,25 @@ pub enum Trouble {
     },
 }
 
-impl From<NotNow> for Trouble {
-    fn from(why: NotNow) -> Self {
-        let code = code(&why);
-        Self::NotNow { why: why.to_string(), code: code.to_owned() }
+impl From<PlanNotReadyError> for PlanOrderError {
+    fn from(why: PlanNotReadyError) -> Self {
+        let code = error_code(&why);
+        Self::NotNow {
+            why: why.to_string(),
+            code: code.to_owned(),
+        }
     }
 }
 
 /// One word for programs, and for the Chinese sentence.
-fn code(why: &NotNow) -> &'static str {
+fn error_code(why: &PlanNotReadyError) -> &'static str {
     match why {
-        NotNow::Unapproved => "unapproved",
-        NotNow::NotWhatWasApproved => "not_what_was_approved",
-        NotNow::OtherPolicy { .. } => "other_policy",
-        NotNow::Expired { .. } => "expired",
-        NotNow::Superseded => "superseded",
-        NotNow::Done => "done",
-        NotNow::Failed => "failed",
+        PlanNotReadyError::Unapproved => "unapproved",
+        PlanNotReadyError::NotWhatWasApproved => "not_what_was_approved",
+        PlanNotReadyError::OtherPolicy { .. } => "other_policy",
+        PlanNotReadyError::Expired { .. } => "expired",
+        PlanNotReadyError::Superseded => "superseded",
+        PlanNotReadyError::Done => "done",
+        PlanNotReadyError::Failed => "failed",
     }
 }

@@ -3,24 +3,24 @@
 use std::collections::BTreeMap;
 use std::io::Write as _;
 
-use directory::plan::Counts;
-use directory::{Action, Kind};
-use engine::plans::{Moved, NotApplied, PlanBody, PlanHead, PlanState};
+use directory::plan::ActionCounts;
+use directory::{Kind, WriteAction};
+use engine::plans::{NotApplied, PlanBody, PlanDifference, PlanHead, PlanState};
 use serde_json::{Value, json};
 
-use super::args::Here;
-use super::order::{Answer, Trouble};
-use super::table;
+use super::args::ContextArgs;
+use super::order::{PlanOrderError, PlanReply};
+use super::plan_table;
 use crate::args::Language;
 use crate::records;
 
 /// Refused and failed items that are told one by one.
-const TOLD: usize = 20;
+const ITEMS_PRINTED: usize = 20;
 
 /// How an order ended.
-pub(super) enum Told {
+pub(super) enum PlanOutcome {
     /// As it was answered.
-    Answer(Answer),
+    Answer(PlanReply),
     /// A plan was made.
     Made(Box<PlanHead>),
     /// A plan, record by record.
@@ -29,12 +29,15 @@ pub(super) enum Told {
     Applied(Box<PlanHead>),
 }
 
-impl Told {
+impl PlanOutcome {
     /// It did not end as it should.
     pub(super) fn failed(&self) -> bool {
         match self {
             Self::Made(head) => head.state == PlanState::Failed,
-            Self::Applied(head) => head.applied.as_ref().is_some_and(|applied| applied.place.outcomes.failed > 0),
+            Self::Applied(head) => head
+                .applied
+                .as_ref()
+                .is_some_and(|applied| applied.place.outcomes.failed > 0),
             Self::Answer(_) | Self::Shown(..) => false,
         }
     }
@@ -44,28 +47,43 @@ impl Told {
         match self {
             Self::Made(head) => head.items > head.links || head.held > 0,
             Self::Applied(head) => {
-                let refused = head.applied.as_ref().is_some_and(|applied| applied.place.outcomes.refused > 0);
+                let refused = head
+                    .applied
+                    .as_ref()
+                    .is_some_and(|applied| applied.place.outcomes.refused > 0);
                 head.state != PlanState::Applied || refused || head.held > 0
             }
-            Self::Answer(Answer::Paused { silent, .. }) => !silent.is_empty(),
-            Self::Answer(Answer::Policy { pending, .. }) => *pending,
+            Self::Answer(PlanReply::Paused { silent, .. }) => !silent.is_empty(),
+            Self::Answer(PlanReply::Policy { pending, .. }) => *pending,
             Self::Answer(_) | Self::Shown(..) => false,
         }
     }
 }
 
 /// Prints the outcome: answers on stdout, troubles on stderr; with `--json` both on stdout.
-pub(super) fn print(here: &Here, outcome: &Result<Told, Trouble>) {
+pub(super) fn print_outcome(here: &ContextArgs, outcome: &Result<PlanOutcome, PlanOrderError>) {
     // A closed pipe changes nothing any more.
     _ = match outcome {
         _ if here.json => writeln!(std::io::stdout(), "{}", as_json(outcome)),
-        Ok(told) => writeln!(std::io::stdout(), "{}", sentences(told, here.lang).trim_end()),
-        Err(trouble) => writeln!(std::io::stderr(), "■ {}", why(trouble, here.lang)),
+        Ok(told) => writeln!(
+            std::io::stdout(),
+            "{}",
+            describe_outcome(told, here.lang).trim_end()
+        ),
+        Err(trouble) => writeln!(
+            std::io::stderr(),
+            "■ {}",
+            describe_error(trouble, here.lang)
+        ),
     };
 }
 
 pub(super) fn reading(language: Language) -> String {
-    pick(language, "正在读取两边，不写任何数据", "reading both sides, writing nothing")
+    pick(
+        language,
+        "正在读取两边，不写任何数据",
+        "reading both sides, writing nothing",
+    )
 }
 
 pub(crate) fn pick(language: Language, zh: impl Into<String>, en: impl Into<String>) -> String {
@@ -75,46 +93,59 @@ pub(crate) fn pick(language: Language, zh: impl Into<String>, en: impl Into<Stri
     }
 }
 
-fn as_json(outcome: &Result<Told, Trouble>) -> Value {
+fn as_json(outcome: &Result<PlanOutcome, PlanOrderError>) -> Value {
     match outcome {
-        Ok(Told::Answer(answer)) => json!(answer),
-        Ok(Told::Made(head) | Told::Applied(head)) => json!({ "plan": head }),
-        Ok(Told::Shown(head, body)) => {
+        Ok(PlanOutcome::Answer(answer)) => json!(answer),
+        Ok(PlanOutcome::Made(head) | PlanOutcome::Applied(head)) => json!({ "plan": head }),
+        Ok(PlanOutcome::Shown(head, body)) => {
             json!({"plan": head, "items": body.items, "held": body.held, "labels": body.labels})
         }
-        Err(trouble) => error(trouble),
+        Err(trouble) => error_json(trouble),
     }
 }
 
 /// A trouble, for programs.
-pub(crate) fn error(trouble: &Trouble) -> Value {
+pub(crate) fn error_json(trouble: &PlanOrderError) -> Value {
     json!({"error": {"code": trouble, "why": trouble.to_string()}})
 }
 
-fn sentences(told: &Told, language: Language) -> String {
+fn describe_outcome(told: &PlanOutcome, language: Language) -> String {
     match told {
-        Told::Answer(answer) => answered(answer, language),
-        Told::Made(head) => made(head, language),
-        Told::Shown(head, body) => {
-            let held: String = body.held.iter().map(|held| held_line(&held.reason, 1, language)).collect();
-            format!("{}\n{}\n{held}", line(head, language), table::of(body, language))
+        PlanOutcome::Answer(answer) => describe_reply(answer, language),
+        PlanOutcome::Made(head) => made(head, language),
+        PlanOutcome::Shown(head, body) => {
+            let held: String = body
+                .held
+                .iter()
+                .map(|held| held_line(&held.reason, 1, language))
+                .collect();
+            format!(
+                "{}\n{}\n{held}",
+                describe_head(head, language),
+                plan_table::build_table(body, language)
+            )
         }
-        Told::Applied(head) => applied(head, language),
+        PlanOutcome::Applied(head) => applied(head, language),
     }
 }
 
-fn answered(answer: &Answer, language: Language) -> String {
+fn describe_reply(answer: &PlanReply, language: Language) -> String {
     match answer {
-        Answer::Asked(id) => id.as_str().to_owned(),
+        PlanReply::Asked(id) => id.as_str().to_owned(),
         // Its commands say it themselves.
-        Answer::Records(_) => String::new(),
-        Answer::Heads(heads) if heads.is_empty() => {
-            pick(language, "还没有变更计划：bangding plan 做一份", "no plans yet: `bangding plan` makes one")
-        }
-        Answer::Heads(heads) => heads.iter().map(|head| line(head, language) + "\n").collect(),
-        Answer::Head(head) | Answer::Plan { head, .. } => approved(head, language),
-        Answer::Paused { stopped, silent } => paused(stopped.len(), silent.len(), language),
-        Answer::Resumed { goes_on } => {
+        PlanReply::Records(_) => String::new(),
+        PlanReply::Heads(heads) if heads.is_empty() => pick(
+            language,
+            "还没有变更计划：bangding plan 做一份",
+            "no plans yet: `bangding plan` makes one",
+        ),
+        PlanReply::Heads(heads) => heads
+            .iter()
+            .map(|head| describe_head(head, language) + "\n")
+            .collect(),
+        PlanReply::Head(head) | PlanReply::Plan { head, .. } => approved(head, language),
+        PlanReply::Paused { stopped, silent } => paused(stopped.len(), silent.len(), language),
+        PlanReply::Resumed { goes_on } => {
             let n = goes_on.len();
             pick(
                 language,
@@ -122,21 +153,37 @@ fn answered(answer: &Answer, language: Language) -> String {
                 format!("● writing goes on; {n} plans go on from where they stood"),
             )
         }
-        Answer::Shadow(true) => pick(
+        PlanReply::Shadow(true) => pick(
             language,
             "● 影子模式：每天做一份变更计划，什么都不写；上线用 bangding shadow off",
             "● shadow mode: a plan a day, nothing is written; `bangding shadow off` goes live",
         ),
-        Answer::Shadow(false) => pick(language, "● 已上线：变更会写入", "● live: changes are written"),
-        Answer::Policy { version, pending, same, document } => policy(*version, (*pending, *same), document, language),
+        PlanReply::Shadow(false) => pick(
+            language,
+            "● 已上线：变更会写入",
+            "● live: changes are written",
+        ),
+        PlanReply::Policy {
+            version,
+            pending,
+            same,
+            document,
+        } => policy(*version, (*pending, *same), document, language),
     }
 }
 
-fn policy(version: u64, (pending, same): (bool, bool), document: &str, language: Language) -> String {
+fn policy(
+    version: u64,
+    (pending, same): (bool, bool),
+    document: &str,
+    language: Language,
+) -> String {
     let what = match (pending, same) {
         (true, _) => pick(
             language,
-            format!("▲ 策略版本 {version} 已设为当前，但预览之前什么都不写：bangding plan，看过后 approve，再 apply"),
+            format!(
+                "▲ 策略版本 {version} 已设为当前，但预览之前什么都不写：bangding plan，看过后 approve，再 apply"
+            ),
             format!(
                 "▲ policy version {version} is active and writes nothing before its preview: `bangding plan`, look, `approve`, `apply`"
             ),
@@ -146,9 +193,11 @@ fn policy(version: u64, (pending, same): (bool, bool), document: &str, language:
             format!("● 策略没有变化，仍是版本 {version}"),
             format!("● nothing changed: policy version {version}"),
         ),
-        (false, false) => {
-            pick(language, format!("● 当前策略：版本 {version}"), format!("● active policy: version {version}"))
-        }
+        (false, false) => pick(
+            language,
+            format!("● 当前策略：版本 {version}"),
+            format!("● active policy: version {version}"),
+        ),
     };
     format!("{what}\n{document}")
 }
@@ -167,7 +216,9 @@ fn paused(stopped: usize, silent: usize, language: Language) -> String {
     let rest = pick(
         language,
         format!("▲ {silent} 份计划没有回应：执行它的进程已不在，或最后一次写入还没有答复"),
-        format!("▲ {silent} plans did not answer: what applied them is gone, or its last write has no answer yet"),
+        format!(
+            "▲ {silent} plans did not answer: what applied them is gone, or its last write has no answer yet"
+        ),
     );
     format!("{first}\n{rest}")
 }
@@ -190,9 +241,14 @@ fn state(state: PlanState, language: Language) -> &'static str {
 }
 
 /// A plan in one line.
-fn line(head: &PlanHead, language: Language) -> String {
+fn describe_head(head: &PlanHead, language: Language) -> String {
     let (id, state, policy) = (head.id.as_str(), state(head.state, language), head.policy);
-    let Counts { created, updated, removed, .. } = head.counts;
+    let ActionCounts {
+        created,
+        updated,
+        removed,
+        ..
+    } = head.counts;
     let (held, hash) = (head.held, &head.hash);
     pick(
         language,
@@ -208,12 +264,22 @@ fn line(head: &PlanHead, language: Language) -> String {
 fn made(head: &PlanHead, language: Language) -> String {
     if head.state == PlanState::Failed {
         let notes = head.notes.join("；");
-        return pick(language, format!("■ 计划没有做成：{notes}"), format!("■ the plan could not be made: {notes}"));
+        return pick(
+            language,
+            format!("■ 计划没有做成：{notes}"),
+            format!("■ the plan could not be made: {notes}"),
+        );
     }
-    let mut text = pick(language, "● 变更计划  ", "● plan  ") + &line(head, language) + "\n";
+    let mut text =
+        pick(language, "● 变更计划  ", "● plan  ") + &describe_head(head, language) + "\n";
     for kind in [Kind::Department, Kind::Person] {
-        let Counts { created, updated, removed, .. } = head.by_kind.get(&kind).copied().unwrap_or_default();
-        let name = table::kind(kind, language);
+        let ActionCounts {
+            created,
+            updated,
+            removed,
+            ..
+        } = head.by_kind.get(&kind).copied().unwrap_or_default();
+        let name = plan_table::kind_name(kind, language);
         text += &pick(
             language,
             format!("  {name}：新增 {created} 更新 {updated} 移除 {removed}\n"),
@@ -221,19 +287,36 @@ fn made(head: &PlanHead, language: Language) -> String {
         );
     }
     let mut held: BTreeMap<&str, usize> = BTreeMap::new();
-    head.held_first.iter().for_each(|one| *held.entry(&one.reason).or_default() += 1);
-    text.extend(held.into_iter().map(|(reason, n)| held_line(reason, n, language)));
+    head.held_first
+        .iter()
+        .for_each(|one| *held.entry(&one.reason).or_default() += 1);
+    text.extend(
+        held.into_iter()
+            .map(|(reason, n)| held_line(reason, n, language)),
+    );
     text.extend(head.notes.iter().map(|note| format!("  ▲ {note}\n")));
     text + &cost(head, language)
 }
 
 fn cost(head: &PlanHead, language: Language) -> String {
-    let (calls, metered, seconds) = (head.forecast.total(), head.forecast.metered, head.forecast.seconds);
-    let each: Vec<String> = head.forecast.calls.iter().map(|(name, n)| format!("{name} {n}")).collect();
+    let (calls, metered, seconds) = (
+        head.forecast.total(),
+        head.forecast.metered,
+        head.forecast.seconds,
+    );
+    let each: Vec<String> = head
+        .forecast
+        .calls
+        .iter()
+        .map(|(name, n)| format!("{name} {n}"))
+        .collect();
     let [each, each_en] = if each.is_empty() {
         [String::new(), String::new()]
     } else {
-        [format!("（{}）", each.join("，")), format!(" ({})", each.join(", "))]
+        [
+            format!("（{}）", each.join("，")),
+            format!(" ({})", each.join(", ")),
+        ]
     };
     let id = head.id.as_str();
     pick(
@@ -248,21 +331,37 @@ fn cost(head: &PlanHead, language: Language) -> String {
 }
 
 fn held_line(reason: &str, n: usize, language: Language) -> String {
-    pick(language, format!("  ■ 拦下 {n} 条：{reason}\n"), format!("  ■ held, {n} records: {reason}\n"))
+    pick(
+        language,
+        format!("  ■ 拦下 {n} 条：{reason}\n"),
+        format!("  ■ held, {n} records: {reason}\n"),
+    )
 }
 
 fn approved(head: &PlanHead, language: Language) -> String {
-    let by = head.approved.as_ref().map(|approval| approval.by.as_str()).unwrap_or_default();
+    let by = head
+        .approved
+        .as_ref()
+        .map(|approval| approval.by.as_str())
+        .unwrap_or_default();
     let id = head.id.as_str();
     pick(
         language,
-        format!("● {by} 批准了 {}\n  执行：bangding apply {id}", line(head, language)),
-        format!("● {by} approved {}\n  apply: bangding apply {id}", line(head, language)),
+        format!(
+            "● {by} 批准了 {}\n  执行：bangding apply {id}",
+            describe_head(head, language)
+        ),
+        format!(
+            "● {by} approved {}\n  apply: bangding apply {id}",
+            describe_head(head, language)
+        ),
     )
 }
 
 fn applied(head: &PlanHead, language: Language) -> String {
-    let Some(applied) = &head.applied else { return line(head, language) };
+    let Some(applied) = &head.applied else {
+        return describe_head(head, language);
+    };
     let outcomes = applied.place.outcomes;
     let (done, of) = (applied.place.next, head.items);
     let first = match (&applied.stopped, head.state) {
@@ -284,10 +383,24 @@ fn applied(head: &PlanHead, language: Language) -> String {
             outcomes.applied, outcomes.already, outcomes.refused, outcomes.failed
         ),
     );
-    let rest: String = applied.place.not_applied.iter().take(TOLD).map(|one| not_applied(one, language)).collect();
-    let more = applied.place.not_applied.len().saturating_sub(TOLD);
+    let rest: String = applied
+        .place
+        .not_applied
+        .iter()
+        .take(ITEMS_PRINTED)
+        .map(|one| not_applied(one, language))
+        .collect();
+    let more = applied
+        .place
+        .not_applied
+        .len()
+        .saturating_sub(ITEMS_PRINTED);
     let more = if more > 0 {
-        pick(language, format!("  ■ 另有 {more} 条\n"), format!("  ■ and {more} more\n"))
+        pick(
+            language,
+            format!("  ■ 另有 {more} 条\n"),
+            format!("  ■ and {more} more\n"),
+        )
     } else {
         String::new()
     };
@@ -295,50 +408,76 @@ fn applied(head: &PlanHead, language: Language) -> String {
 }
 
 fn not_applied(one: &NotApplied, language: Language) -> String {
-    let (number, kind) = (one.index + 1, table::kind(one.kind, language));
-    let moved: Vec<String> = one.moved.iter().map(|moved| about(moved, language)).collect();
+    let (number, kind) = (one.index + 1, plan_table::kind_name(one.kind, language));
+    let moved: Vec<String> = one
+        .moved
+        .iter()
+        .map(|moved| describe_moved(moved, language))
+        .collect();
     let why = one.failed.clone().unwrap_or_else(|| moved.join("；"));
     format!("  ■ #{number} {kind}：{why}\n")
 }
 
 /// What moved, in words.
-fn about(moved: &Moved, language: Language) -> String {
+fn describe_moved(moved: &PlanDifference, language: Language) -> String {
     if language == Language::En {
         return moved.to_string();
     }
-    let action = |action: &Action| match action {
-        Action::Create => "新增",
-        Action::Update => "更新",
-        Action::Remove => "移除",
-        Action::Restore => "恢复",
+    let action = |action: &WriteAction| match action {
+        WriteAction::Create => "新增",
+        WriteAction::Update => "更新",
+        WriteAction::Remove => "移除",
+        WriteAction::Restore => "恢复",
     };
     match moved {
-        Moved::Changed { field, side } => format!("做计划之后，{}里的 {} 变了", table::side(*side), field.key()),
-        Moved::AlsoChanged { field, side } => format!("{}里的 {} 后来也变了", table::side(*side), field.key()),
-        Moved::Gone { side } => format!("{}里已经没有这条记录", table::side(*side)),
-        Moved::ThereAgain => "本来要移除，现在又有了".to_owned(),
-        Moved::Another { planned, now } => format!("计划是{}，现在该是{}", action(planned), action(now)),
-        Moved::Identity => "对应的编号已经不同".to_owned(),
-        Moved::Waits { reason } => reason.clone(),
+        PlanDifference::Changed { field, side } => {
+            format!(
+                "做计划之后，{}里的 {} 变了",
+                plan_table::side_name(*side),
+                field.key()
+            )
+        }
+        PlanDifference::AlsoChanged { field, side } => {
+            format!(
+                "{}里的 {} 后来也变了",
+                plan_table::side_name(*side),
+                field.key()
+            )
+        }
+        PlanDifference::Gone { side } => {
+            format!("{}里已经没有这条记录", plan_table::side_name(*side))
+        }
+        PlanDifference::ThereAgain => "本来要移除，现在又有了".to_owned(),
+        PlanDifference::Another { planned, now } => {
+            format!("计划是{}，现在该是{}", action(planned), action(now))
+        }
+        PlanDifference::Identity => "对应的编号已经不同".to_owned(),
+        PlanDifference::Waits { reason } => reason.clone(),
     }
 }
 
-pub(crate) fn why(trouble: &Trouble, language: Language) -> String {
+pub(crate) fn describe_error(trouble: &PlanOrderError, language: Language) -> String {
     if language == Language::En {
         return trouble.to_string();
     }
     match trouble {
-        Trouble::NoState { data } => format!("{data} 里没有数据：先运行 bangding up，或用 --data 指定目录"),
-        Trouble::Unbound => "还没有绑定企业：先运行 bangding up".to_owned(),
-        Trouble::NoPlan => "没有这份计划：bangding plan list 看有哪些".to_owned(),
-        Trouble::NotNow { why, code } => not_now(code).map_or_else(|| why.clone(), |zh| format!("{zh}（{why}）")),
-        Trouble::Stale => "刚刚有人动过这份计划：再看一眼".to_owned(),
-        Trouble::Failed { why } => format!("没有成功：{why}"),
-        Trouble::PolicyRefused => "策略没有通过检查，当前策略不变".to_owned(),
-        Trouble::Record(stopped) => records::words::stopped(stopped),
-        Trouble::NoVersion(version) => format!("没有策略版本 {version}"),
-        Trouble::Held { data } => format!("另一个 bangding 占用着 {data} 且没有应答：可能正在启动，稍后再试或先停掉它"),
-        Trouble::Unusable { why } => format!("现在不行：{why}"),
+        PlanOrderError::NoState { data } => {
+            format!("{data} 里没有数据：先运行 bangding up，或用 --data 指定目录")
+        }
+        PlanOrderError::Unbound => "还没有绑定企业：先运行 bangding up".to_owned(),
+        PlanOrderError::NoPlan => "没有这份计划：bangding plan list 看有哪些".to_owned(),
+        PlanOrderError::NotNow { why, code } => {
+            not_now(code).map_or_else(|| why.clone(), |zh| format!("{zh}（{why}）"))
+        }
+        PlanOrderError::Stale => "刚刚有人动过这份计划：再看一眼".to_owned(),
+        PlanOrderError::Failed { why } => format!("没有成功：{why}"),
+        PlanOrderError::PolicyRefused => "策略没有通过检查，当前策略不变".to_owned(),
+        PlanOrderError::Record(stopped) => records::words::describe_error(stopped),
+        PlanOrderError::NoVersion(version) => format!("没有策略版本 {version}"),
+        PlanOrderError::Held { data } => {
+            format!("另一个 bangding 占用着 {data} 且没有应答：可能正在启动，稍后再试或先停掉它")
+        }
+        PlanOrderError::Unusable { why } => format!("现在不行：{why}"),
     }
 }
 

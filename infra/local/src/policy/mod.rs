@@ -8,21 +8,21 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
-use directory::policy::document::{self, Checked, Refused};
-use directory::policy::{Policy, Preset};
+use directory::policy::document::{self, CheckedPolicy, PolicyDocumentError};
+use directory::policy::{Policy, PolicyPreset};
 
 use crate::args::Language;
-use crate::failed;
 use crate::plan;
-use crate::plan::args::Here;
-use crate::plan::order::Order;
+use crate::plan::args::ContextArgs;
+use crate::plan::order::PlanOrder;
+use crate::print_error;
 
 /// `bangding policy`.
 #[derive(Debug, Clone, ClapArgs)]
 pub struct PolicyArgs {
     /// What to do
     #[command(subcommand)]
-    pub action: Action,
+    pub action: PolicyAction,
     /// 中文 or English
     #[arg(long, value_enum, default_value = "zh", global = true)]
     pub lang: Language,
@@ -30,7 +30,7 @@ pub struct PolicyArgs {
 
 /// What to do with a policy.
 #[derive(Debug, Clone, Subcommand)]
-pub enum Action {
+pub enum PolicyAction {
     /// Everything that is wrong with a document, each with its line, cause and remedy; exit 1 if anything is
     Check {
         /// The document; `-` reads standard input
@@ -102,7 +102,7 @@ pub enum PresetWord {
     Custom,
 }
 
-impl From<PresetWord> for Preset {
+impl From<PresetWord> for PolicyPreset {
     fn from(word: PresetWord) -> Self {
         match word {
             PresetWord::EhrIsMaster => Self::EhrIsMaster,
@@ -115,7 +115,7 @@ impl From<PresetWord> for Preset {
 /// Why a document could not be looked at.
 #[derive(Debug, thiserror::Error)]
 #[error("{} cannot be read", path.display())]
-struct Unreadable {
+struct ReadPolicyError {
     path: PathBuf,
     #[source]
     source: std::io::Error,
@@ -123,66 +123,108 @@ struct Unreadable {
 
 /// Runs the command.
 pub async fn run(args: &PolicyArgs) -> ExitCode {
-    let here = |data: &Path, json| Here { data: data.to_owned(), json, lang: args.lang };
+    let here = |data: &Path, json| ContextArgs {
+        data: data.to_owned(),
+        json,
+        lang: args.lang,
+    };
     match &args.action {
-        Action::Set { file, by, data, json } => set(file, by.as_deref(), here(data, *json)).await,
-        Action::Rollback { to, data, json } => {
-            plan::about_policy(&here(data, *json), Order::Rollback { to: *to }).await
+        PolicyAction::Set {
+            file,
+            by,
+            data,
+            json,
+        } => set_policy(file, by.as_deref(), here(data, *json)).await,
+        PolicyAction::Rollback { to, data, json } => {
+            plan::run_policy_order(&here(data, *json), PlanOrder::Rollback { to: *to }).await
         }
-        Action::Active { data, json } => plan::about_policy(&here(data, *json), Order::ActivePolicy).await,
-        Action::Check { file, json } => with_text(file, |text| {
-            let outcome = document::read(text);
-            let text = if *json { as_json(&outcome) } else { told(file, &outcome, args.lang) };
+        PolicyAction::Active { data, json } => {
+            plan::run_policy_order(&here(data, *json), PlanOrder::ActivePolicy).await
+        }
+        PolicyAction::Check { file, json } => with_policy_text(file, |text| {
+            let outcome = document::read_document(text);
+            let text = if *json {
+                as_json(&outcome)
+            } else {
+                describe_outcome(file, &outcome, args.lang)
+            };
             say(&text);
-            code(outcome.is_ok())
+            exit_code(outcome.is_ok())
         }),
-        Action::Show { file: Some(file), .. } => with_text(file, |text| match document::read(text) {
+        PolicyAction::Show {
+            file: Some(file), ..
+        } => with_policy_text(file, |text| match document::read_document(text) {
             Ok(checked) => {
-                say(&checked.policy.pretty());
+                say(&checked.policy.pretty_text());
                 ExitCode::SUCCESS
             }
             refused @ Err(_) => {
-                say(&told(file, &refused, args.lang));
+                say(&describe_outcome(file, &refused, args.lang));
                 ExitCode::FAILURE
             }
         }),
-        Action::Show { file: None, preset } => {
-            say(&Policy::preset(preset.unwrap_or(PresetWord::Custom).into()).pretty());
+        PolicyAction::Show { file: None, preset } => {
+            say(&Policy::from_preset(preset.unwrap_or(PresetWord::Custom).into()).pretty_text());
             ExitCode::SUCCESS
         }
-        Action::Schema => {
-            say(&serde_json::to_string_pretty(&document::schema()).unwrap_or_default());
+        PolicyAction::Schema => {
+            say(&serde_json::to_string_pretty(&document::document_schema()).unwrap_or_default());
             ExitCode::SUCCESS
         }
-        Action::Presets => {
-            Preset::ALL.iter().for_each(|preset| say(&meaning(*preset, args.lang)));
+        PolicyAction::Presets => {
+            PolicyPreset::ALL
+                .iter()
+                .for_each(|preset| say(&meaning(*preset, args.lang)));
             ExitCode::SUCCESS
         }
     }
 }
 
 /// Every fault at its line before anybody is asked: a refused document changes nothing.
-async fn set(file: &Path, by: Option<&str>, here: Here) -> ExitCode {
+async fn set_policy(file: &Path, by: Option<&str>, here: ContextArgs) -> ExitCode {
     let text = match text_of(file) {
         Ok(text) => text,
-        Err(source) => return failed(&Unreadable { path: file.to_owned(), source }),
+        Err(source) => {
+            return print_error(&ReadPolicyError {
+                path: file.to_owned(),
+                source,
+            });
+        }
     };
-    let outcome = document::read(&text);
+    let outcome = document::read_document(&text);
     if outcome.is_err() {
-        say(&if here.json { as_json(&outcome) } else { told(file, &outcome, here.lang) });
+        say(&if here.json {
+            as_json(&outcome)
+        } else {
+            describe_outcome(file, &outcome, here.lang)
+        });
         return ExitCode::FAILURE;
     }
-    plan::about_policy(&here, Order::SetPolicy { text, by: plan::who(by) }).await
+    plan::run_policy_order(
+        &here,
+        PlanOrder::SetPolicy {
+            text,
+            by: plan::actor_name(by),
+        },
+    )
+    .await
 }
 
-fn code(good: bool) -> ExitCode {
-    if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+fn exit_code(good: bool) -> ExitCode {
+    if good {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
-fn with_text(file: &Path, then: impl FnOnce(&str) -> ExitCode) -> ExitCode {
+fn with_policy_text(file: &Path, then: impl FnOnce(&str) -> ExitCode) -> ExitCode {
     match text_of(file) {
         Ok(text) => then(&text),
-        Err(source) => failed(&Unreadable { path: file.to_owned(), source }),
+        Err(source) => print_error(&ReadPolicyError {
+            path: file.to_owned(),
+            source,
+        }),
     }
 }
 
@@ -196,31 +238,47 @@ fn text_of(file: &Path) -> std::io::Result<String> {
 }
 
 /// What a person reads: a line per problem, as compilers print them.
-fn told(file: &Path, outcome: &Result<Checked, Refused>, language: Language) -> String {
+fn describe_outcome(
+    file: &Path,
+    outcome: &Result<CheckedPolicy, PolicyDocumentError>,
+    language: Language,
+) -> String {
     let file = file.display();
     let lines: Vec<String> = match (outcome, language) {
-        (Err(refused), Language::En) => refused.problems.iter().map(|one| format!("■ {file}:{one}")).collect(),
-        (Err(refused), Language::Zh) => {
-            refused.problems.iter().map(|one| format!("■ {file}:{}", chinese::problem(one))).collect()
-        }
+        (Err(refused), Language::En) => refused
+            .problems
+            .iter()
+            .map(|one| format!("■ {file}:{one}"))
+            .collect(),
+        (Err(refused), Language::Zh) => refused
+            .problems
+            .iter()
+            .map(|one| format!("■ {file}:{}", chinese::problem(one)))
+            .collect(),
         (Ok(checked), Language::En) => {
-            let good = format!("● {file} is a policy: {}", checked.policy.hash());
+            let good = format!("● {file} is a policy: {}", checked.policy.policy_hash());
             let cautions = checked.cautions.iter().map(|one| format!("▲ {file}:{one}"));
             std::iter::once(good).chain(cautions).collect()
         }
         (Ok(checked), Language::Zh) => {
-            let good = format!("● {file} 是有效的同步策略：{}", checked.policy.hash());
-            let cautions = checked.cautions.iter().map(|one| format!("▲ {file}:{}", chinese::caution(one)));
+            let good = format!(
+                "● {file} 是有效的同步策略：{}",
+                checked.policy.policy_hash()
+            );
+            let cautions = checked
+                .cautions
+                .iter()
+                .map(|one| format!("▲ {file}:{}", chinese::caution(one)));
             std::iter::once(good).chain(cautions).collect()
         }
     };
     lines.join("\n")
 }
 
-fn as_json(outcome: &Result<Checked, Refused>) -> String {
+fn as_json(outcome: &Result<CheckedPolicy, PolicyDocumentError>) -> String {
     let value = match outcome {
         Err(refused) => {
-            let problem = |one: &document::Problem<document::Fault>| {
+            let problem = |one: &document::DocumentProblem<document::PolicyFault>| {
                 serde_json::json!({"line": one.line, "column": one.column, "path": one.path,
                     "what": one.what.to_string(), "remedy": one.what.remedy()})
             };
@@ -228,27 +286,27 @@ fn as_json(outcome: &Result<Checked, Refused>) -> String {
             serde_json::json!({"policy": null, "problems": problems, "cautions": []})
         }
         Ok(checked) => {
-            let caution = |one: &document::Problem<document::Caution>| serde_json::json!({"line": one.line, "column": one.column, "path": one.path, "what": one.what.to_string()});
+            let caution = |one: &document::DocumentProblem<document::PolicyCaution>| serde_json::json!({"line": one.line, "column": one.column, "path": one.path, "what": one.what.to_string()});
             let cautions: Vec<_> = checked.cautions.iter().map(caution).collect();
-            serde_json::json!({"policy": checked.policy.hash().to_string(), "problems": [], "cautions": cautions})
+            serde_json::json!({"policy": checked.policy.policy_hash().to_string(), "problems": [], "cautions": cautions})
         }
     };
     value.to_string()
 }
 
-fn meaning(preset: Preset, language: Language) -> String {
+fn meaning(preset: PolicyPreset, language: Language) -> String {
     let (word, zh, en) = match preset {
-        Preset::EhrIsMaster => (
+        PolicyPreset::EhrIsMaster => (
             "ehr_is_master",
             "eHR 说了算：入离职和所有字段以 eHR 为准，钉钉跟随；从不写 eHR",
             "the eHR decides who joins and leaves and every field; DingTalk follows; the eHR is never written to",
         ),
-        Preset::DingTalkIsMaster => (
+        PolicyPreset::DingTalkIsMaster => (
             "dingtalk_is_master",
             "钉钉说了算：入离职和所有字段以钉钉为准，eHR 跟随；从不写钉钉",
             "DingTalk decides who joins and leaves and every field; the eHR follows; DingTalk is never written to",
         ),
-        Preset::Custom => (
+        PolicyPreset::Custom => (
             "custom",
             "自定义：方向、入离职和每个字段的主数据方各自写明",
             "direction, lifecycle and the owner of each field are written out",
@@ -271,25 +329,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_problem_is_told_in_both_languages_at_its_line() {
-        let outcome = document::read("{\"version\": 1,\n \"preset\": \"ehr_is_mster\"}");
+    fn a_problem_is_printed_in_both_languages_with_its_line() {
+        let outcome = document::read_document("{\"version\": 1,\n \"preset\": \"ehr_is_mster\"}");
         let file = Path::new("policy.json");
-        let zh = told(file, &outcome, Language::Zh);
-        assert!(zh.starts_with("■ policy.json:2:12: preset：") && zh.contains("ehr_is_master"), "{zh}");
-        let en = told(file, &outcome, Language::En);
+        let zh = describe_outcome(file, &outcome, Language::Zh);
         assert!(
-            en.starts_with("■ policy.json:2:12: preset: ") && en.contains("Did you mean \"ehr_is_master\"?"),
+            zh.starts_with("■ policy.json:2:12: preset：") && zh.contains("ehr_is_master"),
+            "{zh}"
+        );
+        let en = describe_outcome(file, &outcome, Language::En);
+        assert!(
+            en.starts_with("■ policy.json:2:12: preset: ")
+                && en.contains("Did you mean \"ehr_is_master\"?"),
             "{en}"
         );
     }
 
     #[test]
     fn programs_read_one_object() {
-        let good = document::read(r#"{"version": 1, "preset": "ehr_is_master"}"#);
+        let good = document::read_document(r#"{"version": 1, "preset": "ehr_is_master"}"#);
         let object: serde_json::Value = serde_json::from_str(&as_json(&good)).unwrap();
-        assert_eq!(object["policy"], Policy::preset(Preset::EhrIsMaster).hash().to_string());
+        assert_eq!(
+            object["policy"],
+            Policy::from_preset(PolicyPreset::EhrIsMaster)
+                .policy_hash()
+                .to_string()
+        );
         assert_eq!(object["cautions"].as_array().map(Vec::len), Some(1));
-        let bad: serde_json::Value = serde_json::from_str(&as_json(&document::read("{}"))).unwrap();
+        let bad: serde_json::Value =
+            serde_json::from_str(&as_json(&document::read_document("{}"))).unwrap();
         assert_eq!(bad["problems"].as_array().map(Vec::len), Some(4));
     }
 }

@@ -3,7 +3,7 @@
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 use directory::{Field, FieldSet, Kind, Side};
 
-use crate::plan::args::Here;
+use crate::plan::args::ContextArgs;
 
 /// `bangding conflict`.
 #[derive(Debug, Clone, ClapArgs)]
@@ -13,7 +13,7 @@ pub struct ConflictArgs {
     pub action: ConflictAction,
     /// Where and how
     #[command(flatten)]
-    pub here: Here,
+    pub here: ContextArgs,
 }
 
 /// What to do with conflicts.
@@ -35,8 +35,13 @@ pub enum ConflictAction {
         /// Its id; the beginning of one is enough
         id: String,
         /// Whose value stands
-        #[arg(long, value_enum, required_unless_present = "undo", conflicts_with = "undo")]
-        keep: Option<SideWord>,
+        #[arg(
+            long,
+            value_enum,
+            required_unless_present = "undo",
+            conflicts_with = "undo"
+        )]
+        keep: Option<SideArg>,
         /// Take the decision back: what stood before stands again
         #[arg(long)]
         undo: bool,
@@ -48,18 +53,18 @@ pub enum ConflictAction {
 
 /// A side, as it is typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum SideWord {
+pub enum SideArg {
     /// 钉钉
     Dingtalk,
     /// The eHR
     Ehr,
 }
 
-impl From<SideWord> for Side {
-    fn from(word: SideWord) -> Self {
+impl From<SideArg> for Side {
+    fn from(word: SideArg) -> Self {
         match word {
-            SideWord::Dingtalk => Self::DingTalk,
-            SideWord::Ehr => Self::Ehr,
+            SideArg::Dingtalk => Self::DingTalk,
+            SideArg::Ehr => Self::Ehr,
         }
     }
 }
@@ -72,7 +77,7 @@ pub struct HoldArgs {
     pub action: HoldAction,
     /// Where and how
     #[command(flatten)]
-    pub here: Here,
+    pub here: ContextArgs,
 }
 
 /// What to do with holds.
@@ -110,7 +115,7 @@ pub struct QuarantineArgs {
     pub action: QuarantineAction,
     /// Where and how
     #[command(flatten)]
-    pub here: Here,
+    pub here: ContextArgs,
 }
 
 /// What to do with quarantined records.
@@ -140,11 +145,11 @@ pub struct WhyArgs {
     /// A DingTalk userid, a job number, a mobile number, an id of the eHR, or a name that only one has
     pub person: String,
     /// Which field, as policies call it: title, departments, manager, …
-    #[arg(value_parser = field)]
+    #[arg(value_parser = parse_field)]
     pub field: Field,
     /// Where and how
     #[command(flatten)]
-    pub here: Here,
+    pub here: ContextArgs,
 }
 
 /// `bangding journal`.
@@ -155,7 +160,7 @@ pub struct JournalArgs {
     pub action: JournalAction,
     /// Where and how
     #[command(flatten)]
-    pub here: Here,
+    pub here: ContextArgs,
 }
 
 /// What to do with the journal.
@@ -166,7 +171,7 @@ pub enum JournalAction {
         /// As for `why`
         person: String,
         /// One field only
-        #[arg(long, value_parser = field)]
+        #[arg(long, value_parser = parse_field)]
         field: Option<Field>,
     },
     /// Recompute every chain, and name the first entry that is not what was written; exit 1 if there is one
@@ -174,7 +179,7 @@ pub enum JournalAction {
 }
 
 /// A field by its stored name.
-fn field(text: &str) -> Result<Field, String> {
+fn parse_field(text: &str) -> Result<Field, String> {
     let all = FieldSet::of_kind(Kind::Person).union(FieldSet::of_kind(Kind::Department));
     let named = all.iter().find(|field| field.key() == text);
     let names = || all.iter().map(Field::key).collect::<Vec<_>>().join(", ");
@@ -186,5 +191,5 @@ fn field(text: &str) -> Result<Field, String> {
 pub struct WaitingArgs {
     /// Where and how
     #[command(flatten)]
-    pub here: Here,
+    pub here: ContextArgs,
 }

@@ -4,102 +4,132 @@
 
 pub mod args;
 pub(crate) mod desk;
-mod history_words;
 mod journal;
 pub mod order;
-mod reader;
+mod print_history;
+mod record_reader;
 mod waiting;
 pub(crate) mod words;
 
 use std::process::ExitCode;
 
-use engine::records::QuarantinedState;
+use engine::reviews::QuarantineState;
 
-use crate::plan::args::Here;
-use crate::plan::order::{Answer as Answered, Order as Ordered, Trouble};
-use crate::plan::way::Way;
-use crate::plan::who;
+use crate::plan::actor_name;
+use crate::plan::args::ContextArgs;
+use crate::plan::order::{PlanOrder as Ordered, PlanOrderError, PlanReply as Answered};
+use crate::plan::session::StateSession;
 use args::{
-    ConflictAction, ConflictArgs, HoldAction, HoldArgs, JournalAction, JournalArgs, QuarantineAction, QuarantineArgs,
-    WaitingArgs, WhyArgs,
+    ConflictAction, ConflictArgs, HoldAction, HoldArgs, JournalAction, JournalArgs,
+    QuarantineAction, QuarantineArgs, WaitingArgs, WhyArgs,
 };
-use order::{Answer, Order};
+use order::{RecordOrder, RecordReply};
 
 /// Something waits for a person.
-const WAITS: u8 = 3;
+const EXIT_WAITS: u8 = 3;
 
 /// `bangding conflict`. Exit 0: done; 1: not.
 pub async fn conflict(args: &ConflictArgs) -> ExitCode {
     let (order, calls) = match &args.action {
-        ConflictAction::List { all } => (Order::Conflicts { all: *all }, false),
-        ConflictAction::Show { id } => (Order::Conflict(id.clone()), false),
-        ConflictAction::Resolve { id, keep: Some(keep), undo: false, by } => {
-            (Order::Resolve { id: id.clone(), keep: (*keep).into(), by: who(by.as_deref()) }, true)
-        }
-        ConflictAction::Resolve { id, .. } => (Order::Reopen(id.clone()), true),
+        ConflictAction::List { all } => (RecordOrder::Conflicts { all: *all }, false),
+        ConflictAction::Show { id } => (RecordOrder::Conflict(id.clone()), false),
+        ConflictAction::Resolve {
+            id,
+            keep: Some(keep),
+            undo: false,
+            by,
+        } => (
+            RecordOrder::Resolve {
+                id: id.clone(),
+                keep: (*keep).into(),
+                by: actor_name(by.as_deref()),
+            },
+            true,
+        ),
+        ConflictAction::Resolve { id, .. } => (RecordOrder::Reopen(id.clone()), true),
     };
-    told(&args.here, order, calls).await
+    run_order(&args.here, order, calls).await
 }
 
 /// `bangding hold`. Exit 0: done; 1: not.
 pub async fn hold(args: &HoldArgs) -> ExitCode {
     let order = match &args.action {
-        HoldAction::List { all } => Order::Holds { all: *all },
-        HoldAction::Show { id } => Order::Hold(id.clone()),
-        HoldAction::Release { id, undo: true, .. } => Order::TakeBack(id.clone()),
-        HoldAction::Release { id, by, .. } => Order::Release { id: id.clone(), by: who(by.as_deref()) },
+        HoldAction::List { all } => RecordOrder::Holds { all: *all },
+        HoldAction::Show { id } => RecordOrder::Hold(id.clone()),
+        HoldAction::Release { id, undo: true, .. } => RecordOrder::TakeBack(id.clone()),
+        HoldAction::Release { id, by, .. } => RecordOrder::Release {
+            id: id.clone(),
+            by: actor_name(by.as_deref()),
+        },
     };
-    told(&args.here, order, false).await
+    run_order(&args.here, order, false).await
 }
 
 /// `bangding quarantine`. Exit 0: done; 3: the record that was tried still waits; 1: not.
 pub async fn quarantine(args: &QuarantineArgs) -> ExitCode {
     let (order, calls) = match &args.action {
-        QuarantineAction::List { all } => (Order::Quarantined { all: *all }, false),
-        QuarantineAction::Show { id } => (Order::QuarantinedOne(id.clone()), false),
-        QuarantineAction::Retry { id } => (Order::Retry(id.clone()), true),
+        QuarantineAction::List { all } => (RecordOrder::Quarantined { all: *all }, false),
+        QuarantineAction::Show { id } => (RecordOrder::QuarantinedOne(id.clone()), false),
+        QuarantineAction::Retry { id } => (RecordOrder::Retry(id.clone()), true),
     };
-    told(&args.here, order, calls).await
+    run_order(&args.here, order, calls).await
 }
 
 /// `bangding waiting`. Exit 0: told.
 pub async fn waiting(args: &WaitingArgs) -> ExitCode {
-    told(&args.here, Order::Waiting, false).await
+    run_order(&args.here, RecordOrder::Waiting, false).await
 }
 
 /// `bangding why`. Exit 0: told; 1: nobody is called so.
 pub async fn why(args: &WhyArgs) -> ExitCode {
-    told(&args.here, Order::Why { who: args.person.clone(), field: args.field }, false).await
+    run_order(
+        &args.here,
+        RecordOrder::Why {
+            who: args.person.clone(),
+            field: args.field,
+        },
+        false,
+    )
+    .await
 }
 
 /// `bangding journal`. Exit 0: told, or intact; 1: not.
 pub async fn journal(args: &JournalArgs) -> ExitCode {
     let order = match &args.action {
-        JournalAction::Show { person, field } => Order::History { who: person.clone(), field: *field },
-        JournalAction::Verify => Order::Verify,
+        JournalAction::Show { person, field } => RecordOrder::History {
+            who: person.clone(),
+            field: *field,
+        },
+        JournalAction::Verify => RecordOrder::Verify,
     };
-    told(&args.here, order, false).await
+    run_order(&args.here, order, false).await
 }
 
 /// Asks, prints the answer, and says how it ended.
-async fn told(here: &Here, order: Order, calls: bool) -> ExitCode {
-    let tried = matches!(order, Order::Retry(_));
-    let outcome = ask(here, order, calls).await;
-    words::print(here, &outcome);
+async fn run_order(here: &ContextArgs, order: RecordOrder, calls: bool) -> ExitCode {
+    let tried = matches!(order, RecordOrder::Retry(_));
+    let outcome = send_record_order(here, order, calls).await;
+    words::print_outcome(here, &outcome);
     match outcome {
-        Ok(Answer::QuarantinedOne(one)) if tried && one.state == QuarantinedState::Waits => ExitCode::from(WAITS),
-        Ok(Answer::Verified(verified)) if verified.broken.is_some() => ExitCode::FAILURE,
+        Ok(RecordReply::QuarantinedOne(one)) if tried && one.state == QuarantineState::Waits => {
+            ExitCode::from(EXIT_WAITS)
+        }
+        Ok(RecordReply::Verified(verified)) if verified.broken.is_some() => ExitCode::FAILURE,
         Ok(_) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     }
 }
 
-async fn ask(here: &Here, order: Order, calls: bool) -> Result<Answer, Trouble> {
-    let way = Way::find(&here.data, calls).await?;
-    let answer = way.ask(&Ordered::Records(order)).await;
-    way.leave().await;
+async fn send_record_order(
+    here: &ContextArgs,
+    order: RecordOrder,
+    calls: bool,
+) -> Result<RecordReply, PlanOrderError> {
+    let way = StateSession::connect(&here.data, calls).await?;
+    let answer = way.send_order(&Ordered::Records(order)).await;
+    way.close().await;
     match answer? {
         Answered::Records(answer) => Ok(*answer),
-        _ => Err(crate::plan::unexpected()),
+        _ => Err(crate::plan::unexpected_reply()),
     }
 }

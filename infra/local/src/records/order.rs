@@ -1,9 +1,9 @@
 //! What is asked about records that wait, and what is answered. Values are in the clear: the answer goes to whoever has the
 //! state directory in hand, and nowhere else.
 
-use directory::guard::TooMuch;
-use directory::{Action, Field, Kind, Side, Timestamp};
-use engine::records::{Cause, ConflictState, HoldState, QuarantinedState};
+use directory::guard::ExceededLimit;
+use directory::{Field, Kind, Side, Timestamp, WriteAction};
+use engine::reviews::{ConflictState, HoldState, QuarantineCause, QuarantineState};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use state::store::FieldOwner;
@@ -11,7 +11,7 @@ use state::store::FieldOwner;
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Order {
+pub enum RecordOrder {
     /// Conflicts; closed ones too.
     Conflicts {
         /// Closed ones too.
@@ -77,7 +77,7 @@ pub enum Order {
 
 /// Who a record is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Who {
+pub struct RecordIdentity {
     /// The link's id.
     pub link: String,
     /// Person or department.
@@ -92,11 +92,11 @@ pub struct Who {
 
 /// A conflict, opened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ConflictTold {
+pub struct ConflictView {
     /// Its id.
     pub id: String,
     /// Whose.
-    pub record: Who,
+    pub record: RecordIdentity,
     /// Which field.
     pub field: Field,
     /// DingTalk's value.
@@ -119,17 +119,17 @@ pub struct ConflictTold {
 
 /// A hold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HoldTold {
+pub struct HoldView {
     /// Its id: the fingerprint of all of it.
     pub id: String,
     /// People or departments.
     pub kind: Kind,
     /// What would have been done.
-    pub action: Action,
+    pub action: WriteAction,
     /// How many records.
     pub count: u64,
     /// What was too much.
-    pub too_much: Vec<TooMuch>,
+    pub too_much: Vec<ExceededLimit>,
     /// The same in a sentence.
     pub reason: String,
     /// Since when.
@@ -142,13 +142,13 @@ pub struct HoldTold {
 
 /// A quarantined record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct QuarantinedTold {
+pub struct QuarantineView {
     /// Its id.
     pub id: String,
     /// Whose.
-    pub record: Who,
+    pub record: RecordIdentity,
     /// Why.
-    pub cause: Cause,
+    pub cause: QuarantineCause,
     /// Why, in a sentence.
     pub reason: String,
     /// Since when.
@@ -158,7 +158,7 @@ pub struct QuarantinedTold {
     /// Not tried again by itself before.
     pub next: Option<Timestamp>,
     /// Where it stands.
-    pub state: QuarantinedState,
+    pub state: QuarantineState,
 }
 
 /// For what something waits.
@@ -181,9 +181,9 @@ pub enum WaitsFor {
 
 /// Something that waits.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Waiting {
+pub struct WaitingItem {
     /// Whose record.
-    pub record: Who,
+    pub record: RecordIdentity,
     /// For what.
     pub waits_for: WaitsFor,
     /// Which field; none where it is about the whole record.
@@ -205,7 +205,7 @@ pub struct Waiting {
 
 /// One change of one field, as the journal has it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Changed {
+pub struct ChangeView {
     /// Which field.
     pub field: Field,
     /// When.
@@ -217,7 +217,7 @@ pub struct Changed {
     /// The side that was written to.
     pub side: Side,
     /// What was done to the record.
-    pub action: Action,
+    pub action: WriteAction,
     /// Who decided, as the policy of then said.
     pub owner: FieldOwner,
     /// What the side had.
@@ -236,7 +236,7 @@ pub struct Changed {
 
 /// What an audit of the journal found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Verified {
+pub struct AuditView {
     /// Closed runs, each as it was chained.
     pub closed: u64,
     /// Runs that nobody closed.
@@ -247,12 +247,12 @@ pub struct Verified {
     #[serde(default)]
     pub copies: u64,
     /// The first thing that is wrong.
-    pub broken: Option<BrokenAt>,
+    pub broken: Option<JournalBreak>,
 }
 
 /// Where the journal is not what was written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BrokenAt {
+pub struct JournalBreak {
     /// The run; none where its name is gone with its head.
     pub run: Option<String>,
     /// The entry's place in the run; of the chain of runs, the run's place.
@@ -264,52 +264,52 @@ pub struct BrokenAt {
 /// What is answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Answer {
+pub enum RecordReply {
     /// Conflicts, newest first.
-    Conflicts(Vec<ConflictTold>),
+    Conflicts(Vec<ConflictView>),
     /// One conflict, as it is now.
-    Conflict(Box<ConflictTold>),
+    Conflict(Box<ConflictView>),
     /// Holds, newest first.
-    Holds(Vec<HoldTold>),
+    Holds(Vec<HoldView>),
     /// One hold, as it is now.
     Hold {
         /// The hold.
-        hold: Box<HoldTold>,
+        hold: Box<HoldView>,
         /// Its first records.
-        records: Vec<Who>,
+        records: Vec<RecordIdentity>,
     },
     /// Quarantined records, newest first.
-    Quarantined(Vec<QuarantinedTold>),
+    Quarantined(Vec<QuarantineView>),
     /// One of them, as it is now.
-    QuarantinedOne(Box<QuarantinedTold>),
+    QuarantinedOne(Box<QuarantineView>),
     /// What waits.
-    Waiting(Vec<Waiting>),
+    Waiting(Vec<WaitingItem>),
     /// The last change of a field.
     Why {
         /// Whose.
-        record: Box<Who>,
+        record: Box<RecordIdentity>,
         /// Which field.
         field: Field,
         /// The last change that was written; none where the sync never wrote the field.
-        changed: Option<Box<Changed>>,
+        changed: Option<Box<ChangeView>>,
         /// A later one that a side refused.
-        refused: Option<Box<Changed>>,
+        refused: Option<Box<ChangeView>>,
     },
     /// The changes of a record, newest first.
     History {
         /// Whose.
-        record: Box<Who>,
+        record: Box<RecordIdentity>,
         /// The changes.
-        changes: Vec<Changed>,
+        changes: Vec<ChangeView>,
     },
     /// The journal, recomputed.
-    Verified(Verified),
+    Verified(AuditView),
 }
 
 /// Which sort of record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Sort {
+pub enum RecordCategory {
     /// Conflicts.
     Conflict,
     /// Holds.
@@ -318,7 +318,7 @@ pub enum Sort {
     Quarantine,
 }
 
-impl Sort {
+impl RecordCategory {
     /// The command's name.
     #[must_use]
     pub fn command(self) -> &'static str {
@@ -333,10 +333,10 @@ impl Sort {
 /// Why it was not done. Nothing was written then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
-pub enum Stopped {
+pub enum RecordOrderError {
     /// There is none of this id.
     #[error("there is no such {}: `bangding {} list --all` shows those there are", .0.command(), .0.command())]
-    Unknown(Sort),
+    Unknown(RecordCategory),
     /// More than one begins so.
     #[error("{count} begin like that: type more of the id")]
     Ambiguous {
@@ -345,10 +345,10 @@ pub enum Stopped {
     },
     /// It is decided, applied, or nothing is left to be decided.
     #[error("it is closed already: `bangding {} show` says how", .0.command())]
-    Closed(Sort),
+    Closed(RecordCategory),
     /// There is nothing to be taken back.
-    #[error("there is nothing to be taken back: it was not {}", match .0 { Sort::Conflict => "resolved", _ => "released" })]
-    NotDecided(Sort),
+    #[error("there is nothing to be taken back: it was not {}", match .0 { RecordCategory::Conflict => "resolved", _ => "released" })]
+    NotDecided(RecordCategory),
     /// A side has another value by now.
     #[error("{} has another value by now: nothing was written; look at the record, and change it where it is wrong", side(*.0))]
     Moved(Side),

@@ -1,54 +1,83 @@
 //! What waits, and for what: read from every link and from the ledger's schedules.
 
-use directory::effective::{Coming, Upcoming};
-use directory::{Kind, Lifecycle, Link, LinkId, Timestamp};
+use directory::effective_dates::{UpcomingEvent, UpcomingKind};
+use directory::{Kind, Link, LinkId, LinkLifecycle, Timestamp};
 use state::Binding;
-use state::links::Links as _;
+use state::links::LinkStore as _;
 
-use super::order::{Answer, Waiting, WaitsFor, Who};
-use super::reader::Reader;
-use crate::plan::desk::{PlanDesk, unusable};
-use crate::plan::order::Trouble;
+use super::order::{RecordIdentity, RecordReply, WaitingItem, WaitsFor};
+use super::record_reader::RecordReader;
+use crate::plan::desk::{PlanOrderHandler, unusable_state};
+use crate::plan::order::PlanOrderError;
 
 /// Milliseconds of a day.
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
-pub(super) async fn all(desk: &PlanDesk, binding: &Binding, reader: &Reader) -> Result<Answer, Trouble> {
+pub(super) async fn list_waiting(
+    desk: &PlanOrderHandler,
+    binding: &Binding,
+    reader: &RecordReader,
+) -> Result<RecordReply, PlanOrderError> {
     let store = &desk.deps.corps.store;
-    let policy = engine::policies::policy(store, &binding.corp_id, binding.policy).await;
-    let grace = i64::from(policy.map_err(|err| unusable(&err))?.grace_days).saturating_mul(DAY_MS);
+    let policy =
+        engine::policy_versions::load_policy(store, &binding.corp_id, binding.policy).await;
+    let grace =
+        i64::from(policy.map_err(|err| unusable_state(&err))?.grace_days).saturating_mul(DAY_MS);
     let mut waiting = Vec::new();
     for kind in [Kind::Person, Kind::Department] {
         let mut links: Vec<Link> = Vec::new();
         let each = &mut |link: Link| {
-            if !link.waits.is_empty() || !matches!(link.lifecycle, Lifecycle::Active | Lifecycle::Left { .. }) {
+            if !link.waits.is_empty()
+                || !matches!(
+                    link.lifecycle,
+                    LinkLifecycle::Active | LinkLifecycle::Left { .. }
+                )
+            {
                 links.push(link);
             }
         };
-        let listed = store.each_link(&binding.corp_id, kind, each).await.map_err(|err| unusable(&err))?;
-        waiting.extend(links.iter().flat_map(|link| of_link(reader, link, grace)));
+        let listed = store
+            .each_link(&binding.corp_id, kind, each)
+            .await
+            .map_err(|err| unusable_state(&err))?;
+        waiting.extend(
+            links
+                .iter()
+                .flat_map(|link| items_of_link(reader, link, grace)),
+        );
         // Each is in trouble by itself, and hides nobody else.
-        waiting.extend(listed.unreadable.into_iter().map(|(id, err)| Waiting {
+        waiting.extend(listed.unreadable.into_iter().map(|(id, err)| WaitingItem {
             reason: Some(err.to_string()),
-            ..about(reader.who_is(kind, id, None), WaitsFor::Person)
+            ..waiting_item(reader.identity_of(kind, id, None), WaitsFor::Person)
         }));
-        for stored in reader.company.of(kind).values() {
+        for stored in reader.company.entries_of(kind).values() {
             let native = &stored.record.id;
-            let link = store.link_by_native(&binding.corp_id, kind, directory::Side::Ehr, native).await;
-            let link = if stored.upcoming.is_empty() { None } else { link.map_err(|err| unusable(&err))? };
+            let link = store
+                .get_link_by_native(&binding.corp_id, kind, directory::Side::Ehr, native)
+                .await;
+            let link = if stored.upcoming.is_empty() {
+                None
+            } else {
+                link.map_err(|err| unusable_state(&err))?
+            };
             let id = link.as_ref().map_or(LinkId([0; 16]), |link| link.id);
-            let mut who = reader.who_is(kind, id, link.as_ref());
+            let mut who = reader.identity_of(kind, id, link.as_ref());
             who.ehr = Some(native.to_string());
             who.name = reader.name(kind, native);
-            waiting.extend(stored.upcoming.iter().map(|upcoming| ahead(&who, upcoming)));
+            waiting.extend(
+                stored
+                    .upcoming
+                    .iter()
+                    .map(|upcoming| dated_item(&who, upcoming)),
+            );
         }
     }
     waiting.sort_by_key(|one| (one.waits_for, one.on, one.next));
-    Ok(Answer::Waiting(waiting))
+    Ok(RecordReply::Waiting(waiting))
 }
 
-fn about(record: Who, waits_for: WaitsFor) -> Waiting {
-    Waiting {
+fn waiting_item(record: RecordIdentity, waits_for: WaitsFor) -> WaitingItem {
+    WaitingItem {
         record,
         waits_for,
         field: None,
@@ -61,41 +90,68 @@ fn about(record: Who, waits_for: WaitsFor) -> Waiting {
     }
 }
 
-fn ahead(who: &Who, upcoming: &Upcoming) -> Waiting {
+fn dated_item(who: &RecordIdentity, upcoming: &UpcomingEvent) -> WaitingItem {
     let (what, fields) = match upcoming.what {
-        Coming::Entry => ("entry", Vec::new()),
-        Coming::Change(fields) => ("change", fields.iter().collect()),
-        Coming::Leaving => ("leaving", Vec::new()),
+        UpcomingKind::Entry => ("entry", Vec::new()),
+        UpcomingKind::Change(fields) => ("change", fields.iter().collect()),
+        UpcomingKind::Leaving => ("leaving", Vec::new()),
     };
-    Waiting { what: Some(what.to_owned()), fields, on: Some(upcoming.on), ..about(who.clone(), WaitsFor::Day) }
+    WaitingItem {
+        what: Some(what.to_owned()),
+        fields,
+        on: Some(upcoming.on),
+        ..waiting_item(who.clone(), WaitsFor::Day)
+    }
 }
 
-fn of_link(reader: &Reader, link: &Link, grace: i64) -> Vec<Waiting> {
-    let who = reader.who_is(link.kind, link.id, Some(link));
-    let mut waiting: Vec<Waiting> = link
+fn items_of_link(reader: &RecordReader, link: &Link, grace: i64) -> Vec<WaitingItem> {
+    let who = reader.identity_of(link.kind, link.id, Some(link));
+    let mut waiting: Vec<WaitingItem> = link
         .waits
         .iter()
         .map(|wait| {
-            let employee = wait.field.is_some() && wait.reason.starts_with("DingTalk lets only the employee");
-            let waits_for = if employee { WaitsFor::Employee } else { WaitsFor::Retry };
+            let employee =
+                wait.field.is_some() && wait.reason.starts_with("DingTalk lets only the employee");
+            let waits_for = if employee {
+                WaitsFor::Employee
+            } else {
+                WaitsFor::Retry
+            };
             // An employee is waited for without end.
             let next = Some(wait.next).filter(|_| !employee);
             let (reason, since) = (Some(wait.reason.clone()), Some(wait.since));
-            Waiting { field: wait.field, reason, since, next, ..about(who.clone(), waits_for) }
+            WaitingItem {
+                field: wait.field,
+                reason,
+                since,
+                next,
+                ..waiting_item(who.clone(), waits_for)
+            }
         })
         .collect();
     match &link.lifecycle {
-        Lifecycle::Quarantined { reason, since } => {
-            waiting.push(Waiting { reason: Some(reason.clone()), since: Some(*since), ..about(who, WaitsFor::Person) });
+        LinkLifecycle::Quarantined { reason, since } => {
+            waiting.push(WaitingItem {
+                reason: Some(reason.clone()),
+                since: Some(*since),
+                ..waiting_item(who, WaitsFor::Person)
+            });
         }
-        Lifecycle::Absent { since, .. } => {
-            waiting.push(Waiting { since: Some(*since), ..about(who, WaitsFor::Sweep) });
+        LinkLifecycle::Absent { since, .. } => {
+            waiting.push(WaitingItem {
+                since: Some(*since),
+                ..waiting_item(who, WaitsFor::Sweep)
+            });
         }
-        Lifecycle::Leaving { since } => {
+        LinkLifecycle::Leaving { since } => {
             let next = Some(Timestamp(since.millis().saturating_add(grace)));
-            waiting.push(Waiting { since: Some(*since), next, ..about(who, WaitsFor::Grace) });
+            waiting.push(WaitingItem {
+                since: Some(*since),
+                next,
+                ..waiting_item(who, WaitsFor::Grace)
+            });
         }
-        Lifecycle::Creating | Lifecycle::Active | Lifecycle::Left { .. } => {}
+        LinkLifecycle::Creating | LinkLifecycle::Active | LinkLifecycle::Left { .. } => {}
     }
     waiting
 }

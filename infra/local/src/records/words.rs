@@ -2,65 +2,106 @@
 
 use std::io::Write as _;
 
-use directory::guard::TooMuch;
+use directory::guard::ExceededLimit;
 use directory::{Side, Timestamp};
-use engine::records::{Cause, ConflictState, HoldState, QuarantinedState};
+use engine::reviews::{ConflictState, HoldState, QuarantineCause, QuarantineState};
 use serde_json::json;
 
-use super::history_words as journal;
-use super::order::{Answer, ConflictTold, HoldTold, QuarantinedTold, Sort, Stopped, Waiting, WaitsFor, Who};
+use super::order::{
+    ConflictView, HoldView, QuarantineView, RecordCategory, RecordIdentity, RecordOrderError,
+    RecordReply, WaitingItem, WaitsFor,
+};
+use super::print_history as journal;
 use crate::args::Language;
-use crate::plan::args::Here;
-use crate::plan::order::Trouble;
+use crate::plan::args::ContextArgs;
+use crate::plan::order::PlanOrderError;
 use crate::plan::{words as plans, words::pick};
 
 /// Digits of an id that a list shows: enough to name it.
-const SHORT: usize = 8;
+const SHORT_ID_DIGITS: usize = 8;
 
 /// Prints the outcome: answers on stdout, troubles on stderr; with `--json` both on stdout.
-pub(super) fn print(here: &Here, outcome: &Result<Answer, Trouble>) {
+pub(super) fn print_outcome(here: &ContextArgs, outcome: &Result<RecordReply, PlanOrderError>) {
     // A closed pipe changes nothing any more.
     _ = match outcome {
         Ok(answer) if here.json => writeln!(std::io::stdout(), "{}", json!(answer)),
-        Err(trouble) if here.json => writeln!(std::io::stdout(), "{}", plans::error(trouble)),
-        Ok(answer) => writeln!(std::io::stdout(), "{}", sentences(answer, here.lang).trim_end()),
-        Err(trouble) => writeln!(std::io::stderr(), "■ {}", plans::why(trouble, here.lang)),
+        Err(trouble) if here.json => writeln!(std::io::stdout(), "{}", plans::error_json(trouble)),
+        Ok(answer) => writeln!(
+            std::io::stdout(),
+            "{}",
+            describe_reply(answer, here.lang).trim_end()
+        ),
+        Err(trouble) => writeln!(
+            std::io::stderr(),
+            "■ {}",
+            plans::describe_error(trouble, here.lang)
+        ),
     };
 }
 
-fn sentences(answer: &Answer, language: Language) -> String {
+fn describe_reply(answer: &RecordReply, language: Language) -> String {
     match answer {
-        Answer::Conflicts(all) if all.is_empty() => {
-            pick(language, "● 没有等人处理的冲突", "● no conflict waits for anybody")
+        RecordReply::Conflicts(all) if all.is_empty() => pick(
+            language,
+            "● 没有等人处理的冲突",
+            "● no conflict waits for anybody",
+        ),
+        RecordReply::Conflicts(all) => all
+            .iter()
+            .map(|one| describe_conflict(one, language))
+            .collect(),
+        RecordReply::Conflict(one) => describe_conflict(one, language),
+        RecordReply::Holds(all) if all.is_empty() => {
+            pick(language, "● 没有拦下的变更", "● nothing is held")
         }
-        Answer::Conflicts(all) => all.iter().map(|one| conflict(one, language)).collect(),
-        Answer::Conflict(one) => conflict(one, language),
-        Answer::Holds(all) if all.is_empty() => pick(language, "● 没有拦下的变更", "● nothing is held"),
-        Answer::Holds(all) => all.iter().map(|one| hold(one, language)).collect(),
-        Answer::Hold { hold: one, records } => {
-            let records: String = records.iter().map(|who| format!("    {}\n", name(who))).collect();
-            hold(one, language) + &records
+        RecordReply::Holds(all) => all.iter().map(|one| describe_hold(one, language)).collect(),
+        RecordReply::Hold { hold: one, records } => {
+            let records: String = records
+                .iter()
+                .map(|who| format!("    {}\n", name(who)))
+                .collect();
+            describe_hold(one, language) + &records
         }
-        Answer::Quarantined(all) if all.is_empty() => {
+        RecordReply::Quarantined(all) if all.is_empty() => {
             pick(language, "● 没有隔离的记录", "● no record is in quarantine")
         }
-        Answer::Quarantined(all) => all.iter().map(|one| quarantined(one, language)).collect(),
-        Answer::QuarantinedOne(one) => quarantined(one, language),
-        Answer::Waiting(all) if all.is_empty() => pick(language, "● 没有在等的", "● nothing waits"),
-        Answer::Waiting(all) => all.iter().map(|one| waiting(one, language)).collect(),
-        Answer::Why { record, field, changed, refused } => {
-            let refused = refused.as_ref().map(|one| journal::refused(one, language)).unwrap_or_default();
-            journal::why(record, field.key(), changed.as_deref(), language) + &refused
+        RecordReply::Quarantined(all) => all
+            .iter()
+            .map(|one| describe_quarantined(one, language))
+            .collect(),
+        RecordReply::QuarantinedOne(one) => describe_quarantined(one, language),
+        RecordReply::Waiting(all) if all.is_empty() => {
+            pick(language, "● 没有在等的", "● nothing waits")
         }
-        Answer::History { record, changes } => journal::history(record, changes, language),
-        Answer::Verified(verified) => journal::verified(verified, language),
+        RecordReply::Waiting(all) => all
+            .iter()
+            .map(|one| describe_waiting(one, language))
+            .collect(),
+        RecordReply::Why {
+            record,
+            field,
+            changed,
+            refused,
+        } => {
+            let refused = refused
+                .as_ref()
+                .map(|one| journal::describe_refusal(one, language))
+                .unwrap_or_default();
+            journal::describe_why(record, field.key(), changed.as_deref(), language) + &refused
+        }
+        RecordReply::History { record, changes } => {
+            journal::describe_history(record, changes, language)
+        }
+        RecordReply::Verified(verified) => journal::describe_audit(verified, language),
     }
 }
 
 /// The time as the wall in Shanghai shows it.
-pub(super) fn time(at: Timestamp) -> String {
+pub(super) fn shanghai_time(at: Timestamp) -> String {
     let at = jiff::Timestamp::from_millisecond(at.millis()).unwrap_or_default();
-    at.to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(8))).strftime("%Y-%m-%d %H:%M").to_string()
+    at.to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(8)))
+        .strftime("%Y-%m-%d %H:%M")
+        .to_string()
 }
 
 pub(super) fn side(side: Side, language: Language) -> &'static str {
@@ -72,8 +113,12 @@ pub(super) fn side(side: Side, language: Language) -> &'static str {
     }
 }
 
-pub(super) fn name(who: &Who) -> String {
-    let id = who.dingtalk.as_ref().or(who.ehr.as_ref()).unwrap_or(&who.link);
+pub(super) fn name(who: &RecordIdentity) -> String {
+    let id = who
+        .dingtalk
+        .as_ref()
+        .or(who.ehr.as_ref())
+        .unwrap_or(&who.link);
     match &who.name {
         Some(name) => format!("{name}（{id}）"),
         None => id.clone(),
@@ -81,17 +126,27 @@ pub(super) fn name(who: &Who) -> String {
 }
 
 pub(super) fn value(text: Option<&String>, language: Language) -> String {
-    text.map_or_else(|| pick(language, "（空）", "(empty)"), |text| format!("「{text}」"))
+    text.map_or_else(
+        || pick(language, "（空）", "(empty)"),
+        |text| format!("「{text}」"),
+    )
 }
 
 fn short(id: &str) -> &str {
-    id.get(..SHORT).unwrap_or(id)
+    id.get(..SHORT_ID_DIGITS).unwrap_or(id)
 }
 
-fn conflict(one: &ConflictTold, language: Language) -> String {
+fn describe_conflict(one: &ConflictView, language: Language) -> String {
     let (id, field) = (short(&one.id), one.field.key());
-    let (dingtalk, ehr) = (value(one.dingtalk.as_ref(), language), value(one.ehr.as_ref(), language));
-    let (who, stands, since) = (name(&one.record), side(one.stands, language), time(one.since));
+    let (dingtalk, ehr) = (
+        value(one.dingtalk.as_ref(), language),
+        value(one.ehr.as_ref(), language),
+    );
+    let (who, stands, since) = (
+        name(&one.record),
+        side(one.stands, language),
+        shanghai_time(one.since),
+    );
     let state = match (&one.state, language) {
         (ConflictState::Open, Language::Zh) => {
             format!("等人决定：bangding conflict resolve {id}-{field} --keep dingtalk|ehr")
@@ -100,14 +155,25 @@ fn conflict(one: &ConflictTold, language: Language) -> String {
             format!("waits: bangding conflict resolve {id}-{field} --keep dingtalk|ehr")
         }
         (ConflictState::Resolved { by, at, .. }, Language::Zh) => {
-            format!("{by} 于 {} 决定；收回：bangding conflict resolve {id}-{field} --undo", time(*at))
+            format!(
+                "{by} 于 {} 决定；收回：bangding conflict resolve {id}-{field} --undo",
+                shanghai_time(*at)
+            )
         }
         (ConflictState::Resolved { by, at, .. }, Language::En) => {
-            format!("decided by {by} at {}; take it back: bangding conflict resolve {id}-{field} --undo", time(*at))
+            format!(
+                "decided by {by} at {}; take it back: bangding conflict resolve {id}-{field} --undo",
+                shanghai_time(*at)
+            )
         }
-        (ConflictState::Moot { at }, Language::Zh) => format!("{} 起不必再决定：值后来又变了", time(*at)),
+        (ConflictState::Moot { at }, Language::Zh) => {
+            format!("{} 起不必再决定：值后来又变了", shanghai_time(*at))
+        }
         (ConflictState::Moot { at }, Language::En) => {
-            format!("nothing to decide since {}: it changed again", time(*at))
+            format!(
+                "nothing to decide since {}: it changed again",
+                shanghai_time(*at)
+            )
         }
     };
     pick(
@@ -121,24 +187,49 @@ fn conflict(one: &ConflictTold, language: Language) -> String {
     )
 }
 
-fn too_much(one: &TooMuch) -> String {
+fn too_much(one: &ExceededLimit) -> String {
     match one {
-        TooMuch::Removals { removals, people, limit } => {
+        ExceededLimit::Removals {
+            removals,
+            people,
+            limit,
+        } => {
             format!("{people} 人里有 {removals} 人要标记离开，上限 {limit}")
         }
-        TooMuch::Blanked { field, records, people, limit } => {
-            format!("{people} 人里有 {records} 人的 {} 要被清空，上限 {limit}", field.key())
+        ExceededLimit::Blanked {
+            field,
+            records,
+            people,
+            limit,
+        } => {
+            format!(
+                "{people} 人里有 {records} 人的 {} 要被清空，上限 {limit}",
+                field.key()
+            )
         }
-        TooMuch::Changed { field, records, people, limit } => {
-            format!("{people} 人里有 {records} 人的 {} 要改变，上限 {limit}", field.key())
+        ExceededLimit::Changed {
+            field,
+            records,
+            people,
+            limit,
+        } => {
+            format!(
+                "{people} 人里有 {records} 人的 {} 要改变，上限 {limit}",
+                field.key()
+            )
         }
     }
 }
 
-fn hold(one: &HoldTold, language: Language) -> String {
-    let (id, count, since) = (short(&one.id), one.count, time(one.since));
+fn describe_hold(one: &HoldView, language: Language) -> String {
+    let (id, count, since) = (short(&one.id), one.count, shanghai_time(one.since));
     let reason = match language {
-        Language::Zh if !one.too_much.is_empty() => one.too_much.iter().map(too_much).collect::<Vec<_>>().join("；"),
+        Language::Zh if !one.too_much.is_empty() => one
+            .too_much
+            .iter()
+            .map(too_much)
+            .collect::<Vec<_>>()
+            .join("；"),
         _ => one.reason.clone(),
     };
     let state = match (&one.state, language) {
@@ -148,12 +239,16 @@ fn hold(one: &HoldTold, language: Language) -> String {
             format!("{by} 已放行，下次同步写入；收回：bangding hold release {id} --undo")
         }
         (HoldState::Released { by, .. }, Language::En) => {
-            format!("released by {by}, the next sweep writes it; take it back: bangding hold release {id} --undo")
+            format!(
+                "released by {by}, the next sweep writes it; take it back: bangding hold release {id} --undo"
+            )
         }
         (HoldState::Applied { run, .. }, Language::Zh) => format!("放行后已写入（{run}）"),
         (HoldState::Applied { run, .. }, Language::En) => format!("released and written ({run})"),
         (HoldState::Gone { run, .. }, Language::Zh) => format!("不再需要：{run} 没有再发现"),
-        (HoldState::Gone { run, .. }, Language::En) => format!("not wanted any more: {run} did not find it"),
+        (HoldState::Gone { run, .. }, Language::En) => {
+            format!("not wanted any more: {run} did not find it")
+        }
     };
     pick(
         language,
@@ -162,27 +257,35 @@ fn hold(one: &HoldTold, language: Language) -> String {
     )
 }
 
-fn quarantined(one: &QuarantinedTold, language: Language) -> String {
-    let (id, who, tries, since) = (short(&one.id), name(&one.record), one.tries, time(one.since));
+fn describe_quarantined(one: &QuarantineView, language: Language) -> String {
+    let (id, who, tries, since) = (
+        short(&one.id),
+        name(&one.record),
+        one.tries,
+        shanghai_time(one.since),
+    );
     let cause = match (one.cause, language) {
-        (Cause::Identity, Language::Zh) => "说不清是谁",
-        (Cause::Refused, Language::Zh) => "一边不收",
-        (Cause::Person, Language::Zh) => "要人来做",
-        (Cause::Identity, Language::En) => "nobody can say who it is",
-        (Cause::Refused, Language::En) => "a side refuses it",
-        (Cause::Person, Language::En) => "only a person can do it",
+        (QuarantineCause::Identity, Language::Zh) => "说不清是谁",
+        (QuarantineCause::Refused, Language::Zh) => "一边不收",
+        (QuarantineCause::Person, Language::Zh) => "要人来做",
+        (QuarantineCause::Identity, Language::En) => "nobody can say who it is",
+        (QuarantineCause::Refused, Language::En) => "a side refuses it",
+        (QuarantineCause::Person, Language::En) => "only a person can do it",
     };
-    let next = one.next.map(time).unwrap_or_else(|| "—".to_owned());
+    let next = one
+        .next
+        .map(shanghai_time)
+        .unwrap_or_else(|| "—".to_owned());
     let reason = &one.reason;
     let state = match (one.state, language) {
-        (QuarantinedState::Waits, Language::Zh) => {
+        (QuarantineState::Waits, Language::Zh) => {
             format!("已试 {tries} 次，下次 {next}；现在就试：bangding quarantine retry {id}")
         }
-        (QuarantinedState::Waits, Language::En) => {
+        (QuarantineState::Waits, Language::En) => {
             format!("tried {tries} times, next {next}; try now: bangding quarantine retry {id}")
         }
-        (QuarantinedState::Gone { at }, Language::Zh) => format!("{} 已解除", time(at)),
-        (QuarantinedState::Gone { at }, Language::En) => format!("over since {}", time(at)),
+        (QuarantineState::Gone { at }, Language::Zh) => format!("{} 已解除", shanghai_time(at)),
+        (QuarantineState::Gone { at }, Language::En) => format!("over since {}", shanghai_time(at)),
     };
     pick(
         language,
@@ -191,11 +294,14 @@ fn quarantined(one: &QuarantinedTold, language: Language) -> String {
     )
 }
 
-fn waiting(one: &Waiting, language: Language) -> String {
+fn describe_waiting(one: &WaitingItem, language: Language) -> String {
     let who = name(&one.record);
-    let field = one.field.map(|field| format!(" {}", field.key())).unwrap_or_default();
+    let field = one
+        .field
+        .map(|field| format!(" {}", field.key()))
+        .unwrap_or_default();
     let reason = one.reason.clone().unwrap_or_default();
-    let next = one.next.map(time).unwrap_or_default();
+    let next = one.next.map(shanghai_time).unwrap_or_default();
     let on = one.on.map(|on| on.to_string()).unwrap_or_default();
     let fields: Vec<&str> = one.fields.iter().map(|field| field.key()).collect();
     let fields = fields.join(", ");
@@ -210,36 +316,58 @@ fn waiting(one: &Waiting, language: Language) -> String {
         (WaitsFor::Day, Language::Zh) => format!("即将生效 {on}：{what}"),
         (WaitsFor::Day, Language::En) => format!("on {on}: {what}"),
         (WaitsFor::Employee, Language::Zh) => "等员工自己在钉钉里改".to_owned(),
-        (WaitsFor::Employee, Language::En) => "waits for the employee to change it in DingTalk".to_owned(),
+        (WaitsFor::Employee, Language::En) => {
+            "waits for the employee to change it in DingTalk".to_owned()
+        }
         (WaitsFor::Retry, Language::Zh) => format!("{next} 再试（{reason}）"),
         (WaitsFor::Retry, Language::En) => format!("tried again at {next} ({reason})"),
         (WaitsFor::Person, Language::Zh) => format!("隔离，等人处理（{reason}）"),
         (WaitsFor::Person, Language::En) => format!("in quarantine, waits for a person ({reason})"),
         (WaitsFor::Sweep, Language::Zh) => "名单里缺，等下一次完整同步确认".to_owned(),
-        (WaitsFor::Sweep, Language::En) => "missing in the lists; the next complete sweep says".to_owned(),
+        (WaitsFor::Sweep, Language::En) => {
+            "missing in the lists; the next complete sweep says".to_owned()
+        }
         (WaitsFor::Grace, Language::Zh) => format!("已离开，宽限到 {next} 才移除"),
-        (WaitsFor::Grace, Language::En) => format!("left; removed when the grace period ends at {next}"),
+        (WaitsFor::Grace, Language::En) => {
+            format!("left; removed when the grace period ends at {next}")
+        }
     };
     format!("… {who}{field}  {said}\n")
 }
 
 /// Why it was not done, in Chinese; in English the reason says it itself.
-pub(crate) fn stopped(stopped: &Stopped) -> String {
+pub(crate) fn describe_error(stopped: &RecordOrderError) -> String {
     let chinese = |of: Side| side(of, Language::Zh);
     match stopped {
-        Stopped::Unknown(sort) => format!("没有这一条：bangding {} list --all 看有哪些", sort.command()),
-        Stopped::Ambiguous { count } => format!("有 {count} 条以此开头：编号再多打几位"),
-        Stopped::Closed(sort) => format!("它已经结束：bangding {} show 看详情", sort.command()),
-        Stopped::NotDecided(Sort::Conflict) => "还没有人决定过，没有可收回的".to_owned(),
-        Stopped::NotDecided(_) => "还没有放行，没有可收回的".to_owned(),
-        Stopped::Moved(of) => format!("{}里的值后来又变了，什么都没写：看一眼这条记录，哪边错就在哪边改", chinese(*of)),
-        Stopped::Unseen(of) => format!("{}现在不显示这条记录或这个字段，什么都没写", chinese(*of)),
-        Stopped::Nobody => "没有找到：用钉钉 userid、工号或 eHR 编号".to_owned(),
-        Stopped::Several { count } => format!("有 {count} 人同名：用钉钉 userid 或工号"),
-        Stopped::Owned(of) => format!("按当前策略，这个字段由{}决定：到那边去改", chinese(*of)),
-        Stopped::Employee => "这个字段在钉钉里只有员工自己能改：请员工改".to_owned(),
-        Stopped::Refused(why) => format!("没有被接受：{why}"),
-        Stopped::Stale => "刚刚有人动过：再看一眼".to_owned(),
-        Stopped::NotNow(why) => format!("现在做不了：{why}。过一会儿再试"),
+        RecordOrderError::Unknown(sort) => format!(
+            "没有这一条：bangding {} list --all 看有哪些",
+            sort.command()
+        ),
+        RecordOrderError::Ambiguous { count } => format!("有 {count} 条以此开头：编号再多打几位"),
+        RecordOrderError::Closed(sort) => {
+            format!("它已经结束：bangding {} show 看详情", sort.command())
+        }
+        RecordOrderError::NotDecided(RecordCategory::Conflict) => {
+            "还没有人决定过，没有可收回的".to_owned()
+        }
+        RecordOrderError::NotDecided(_) => "还没有放行，没有可收回的".to_owned(),
+        RecordOrderError::Moved(of) => {
+            format!(
+                "{}里的值后来又变了，什么都没写：看一眼这条记录，哪边错就在哪边改",
+                chinese(*of)
+            )
+        }
+        RecordOrderError::Unseen(of) => {
+            format!("{}现在不显示这条记录或这个字段，什么都没写", chinese(*of))
+        }
+        RecordOrderError::Nobody => "没有找到：用钉钉 userid、工号或 eHR 编号".to_owned(),
+        RecordOrderError::Several { count } => format!("有 {count} 人同名：用钉钉 userid 或工号"),
+        RecordOrderError::Owned(of) => {
+            format!("按当前策略，这个字段由{}决定：到那边去改", chinese(*of))
+        }
+        RecordOrderError::Employee => "这个字段在钉钉里只有员工自己能改：请员工改".to_owned(),
+        RecordOrderError::Refused(why) => format!("没有被接受：{why}"),
+        RecordOrderError::Stale => "刚刚有人动过：再看一眼".to_owned(),
+        RecordOrderError::NotNow(why) => format!("现在做不了：{why}。过一会儿再试"),
     }
 }

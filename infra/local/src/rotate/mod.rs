@@ -4,51 +4,59 @@
 //! waits, the callback accepts both, and token-refresh falls back to it where DingTalk refuses what counts; afterwards the
 //! former callback keys are accepted for a day, and the former AppSecret is tried last.
 
-mod place;
 mod proof;
+mod rotation_target;
 
 use std::io::Write as _;
 
 use base64::Engine as _;
-use engine::bind::Refusal;
+use engine::bind::BindError;
 use runtime::SystemClock;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 use state::VaultError;
-use state::vault::{BindingSecret, PreviousCallback, SecretError, Stage};
+use state::vault::{BindingSecret, PreviousCallbackKeys, SecretError, SecretStage};
 
 use crate::args::{Language, RotateArgs, RotateStep};
-use crate::up::internal;
-use place::Place;
+use crate::up::internal_refusal;
+use rotation_target::RotationTarget;
 
 /// How long the callback accepts its former keys: DingTalk may still push what it signed with them.
-const FORMER_MS: i64 = 24 * 60 * 60 * 1_000;
+const FORMER_KEYS_KEPT_MS: i64 = 24 * 60 * 60 * 1_000;
 
 /// Runs a step and tells what is to be done next.
 ///
 /// # Errors
 /// [`Refusal`]; what counted before counts still.
-pub async fn run(args: &RotateArgs) -> Result<(), Refusal> {
-    let place = Place::of(args).await?;
+pub async fn run(args: &RotateArgs) -> Result<(), BindError> {
+    let place = RotationTarget::from_args(args).await?;
     match args.step {
-        RotateStep::Callback => callback(args, &place).await,
-        RotateStep::AppSecret => app_secret(args, &place).await,
-        RotateStep::Promote => promote(args, &place).await,
+        RotateStep::Callback => rotate_callback(args, &place).await,
+        RotateStep::AppSecret => rotate_app_secret(args, &place).await,
+        RotateStep::Promote => promote_pending(args, &place).await,
     }
 }
 
 /// New callback keys in waiting; the same again if they wait already. Proven by the callback function itself.
-async fn callback(args: &RotateArgs, place: &Place) -> Result<(), Refusal> {
-    let current = place.current().await?;
-    let mut next = place.next().await?.unwrap_or_else(|| current.clone());
-    if same_keys(&current, &next) {
-        let text = |letters| random_text(letters).map_err(|err| internal("making the callback's keys", &err));
+async fn rotate_callback(args: &RotateArgs, place: &RotationTarget) -> Result<(), BindError> {
+    let current = place.current_secret().await?;
+    let mut next = place
+        .pending_secret()
+        .await?
+        .unwrap_or_else(|| current.clone());
+    if have_same_keys(&current, &next) {
+        let text = |letters| {
+            random_text(letters).map_err(|err| internal_refusal("making the callback's keys", &err))
+        };
         next.callback_token = text(16)?.into();
         next.callback_aes_key = text(43)?.into();
-        place.propose(&next).await?;
+        place.propose_secret(&next).await?;
     }
-    proof::callback(place, &next).await?;
-    let (token, aes_key) = (next.callback_token.expose_secret(), next.callback_aes_key.expose_secret());
+    proof::prove_callback(place, &next).await?;
+    let (token, aes_key) = (
+        next.callback_token.expose_secret(),
+        next.callback_aes_key.expose_secret(),
+    );
     say(
         args,
         &format!(
@@ -63,15 +71,18 @@ async fn callback(args: &RotateArgs, place: &Place) -> Result<(), Refusal> {
 }
 
 /// Another AppSecret: in waiting, proven by DingTalk, and made to count at once unless callback keys wait as well.
-async fn app_secret(args: &RotateArgs, place: &Place) -> Result<(), Refusal> {
-    let secret = crate::up::app_secret()?;
-    let current = place.current().await?;
-    let mut next = place.next().await?.unwrap_or_else(|| current.clone());
+async fn rotate_app_secret(args: &RotateArgs, place: &RotationTarget) -> Result<(), BindError> {
+    let secret = crate::up::read_app_secret()?;
+    let current = place.current_secret().await?;
+    let mut next = place
+        .pending_secret()
+        .await?
+        .unwrap_or_else(|| current.clone());
     next.app_secret = secret;
-    place.propose(&next).await?;
-    proof::app_secret(place, &next).await?;
-    if same_keys(&current, &next) {
-        return promote(args, place).await;
+    place.propose_secret(&next).await?;
+    proof::prove_app_secret(place, &next).await?;
+    if have_same_keys(&current, &next) {
+        return promote_pending(args, place).await;
     }
     say(
         args,
@@ -83,25 +94,30 @@ async fn app_secret(args: &RotateArgs, place: &Place) -> Result<(), Refusal> {
 }
 
 /// What waits is proven once more and counts from now on.
-async fn promote(args: &RotateArgs, place: &Place) -> Result<(), Refusal> {
-    let current = place.current().await?;
-    let Some(mut next) = place.next().await? else {
+async fn promote_pending(args: &RotateArgs, place: &RotationTarget) -> Result<(), BindError> {
+    let current = place.current_secret().await?;
+    let Some(mut next) = place.pending_secret().await? else {
         let remedy = "Begin with `bangding rotate callback` or `bangding rotate app-secret`";
-        return Err(Refusal::new("nothing_pending", "promoting the binding's secret", "nothing waits", remedy));
+        return Err(BindError::new(
+            "nothing_pending",
+            "promoting the binding's secret",
+            "nothing waits",
+            remedy,
+        ));
     };
     if current.app_secret.expose_secret() != next.app_secret.expose_secret() {
-        proof::app_secret(place, &next).await?;
+        proof::prove_app_secret(place, &next).await?;
     }
-    if !same_keys(&current, &next) {
-        proof::callback(place, &next).await?;
-        next.previous_callback = Some(PreviousCallback {
+    if !have_same_keys(&current, &next) {
+        proof::prove_callback(place, &next).await?;
+        next.previous_callback = Some(PreviousCallbackKeys {
             token: current.callback_token.clone(),
             aes_key: current.callback_aes_key.clone(),
-            until: SystemClock.now().plus_millis(FORMER_MS),
+            until: SystemClock.now().plus_millis(FORMER_KEYS_KEPT_MS),
         });
-        place.propose(&next).await?;
+        place.propose_secret(&next).await?;
     }
-    place.promote().await?;
+    place.promote_secret().await?;
     say(
         args,
         "● 新的凭证已启用；旧的回调密钥在 24 小时内仍被接受",
@@ -111,42 +127,55 @@ async fn promote(args: &RotateArgs, place: &Place) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn same_keys(one: &BindingSecret, other: &BindingSecret) -> bool {
+fn have_same_keys(one: &BindingSecret, other: &BindingSecret) -> bool {
     one.callback_token.expose_secret() == other.callback_token.expose_secret()
         && one.callback_aes_key.expose_secret() == other.callback_aes_key.expose_secret()
 }
 
-impl Place {
-    async fn current(&self) -> Result<BindingSecret, Refusal> {
-        let secret = self.secrets.secrets.binding(&self.binding).await;
-        secret.map_err(|err| internal("reading the binding's secret", &err))
+impl RotationTarget {
+    async fn current_secret(&self) -> Result<BindingSecret, BindError> {
+        let secret = self.secrets.secrets.get_binding(&self.binding).await;
+        secret.map_err(|err| internal_refusal("reading the binding's secret", &err))
     }
 
-    async fn next(&self) -> Result<Option<BindingSecret>, Refusal> {
-        match self.secrets.secrets.binding_at(&self.binding, Stage::Pending).await {
+    async fn pending_secret(&self) -> Result<Option<BindingSecret>, BindError> {
+        match self
+            .secrets
+            .secrets
+            .get_binding_stage(&self.binding, SecretStage::Pending)
+            .await
+        {
             Ok(next) => Ok(Some(next)),
             Err(SecretError::Vault(VaultError::NotFound)) => Ok(None),
-            Err(err) => Err(internal("reading what waits", &err)),
+            Err(err) => Err(internal_refusal("reading what waits", &err)),
         }
     }
 
-    async fn propose(&self, next: &BindingSecret) -> Result<(), Refusal> {
+    async fn propose_secret(&self, next: &BindingSecret) -> Result<(), BindError> {
         let proposed = self.secrets.propose(&self.binding, next).await;
-        proposed.map_err(|err| internal("storing what comes next", &err))
+        proposed.map_err(|err| internal_refusal("storing what comes next", &err))
     }
 
-    async fn promote(&self) -> Result<(), Refusal> {
-        self.secrets.promote(&self.binding).await.map_err(|err| internal("promoting the binding's secret", &err))
+    async fn promote_secret(&self) -> Result<(), BindError> {
+        self.secrets
+            .promote(&self.binding)
+            .await
+            .map_err(|err| internal_refusal("promoting the binding's secret", &err))
     }
 }
 
 /// Letters and digits, which is what DingTalk's console takes.
-pub(crate) fn random_text(letters: usize) -> Result<String, runtime::NoRandomness> {
+pub(crate) fn random_text(letters: usize) -> Result<String, runtime::RandomnessError> {
     let mut text = String::new();
     while text.len() < letters {
-        let bytes = runtime::random::<64>()?;
+        let bytes = runtime::random_bytes::<64>()?;
         let base64 = base64::engine::general_purpose::STANDARD.encode(bytes);
-        text.extend(base64.chars().filter(char::is_ascii_alphanumeric).take(letters - text.len()));
+        text.extend(
+            base64
+                .chars()
+                .filter(char::is_ascii_alphanumeric)
+                .take(letters - text.len()),
+        );
     }
     Ok(text)
 }

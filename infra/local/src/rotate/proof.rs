@@ -6,62 +6,105 @@ use std::time::Duration;
 use bytes::Bytes;
 use dingtalk::client::{Clock as _, TokenApi};
 use dingtalk::crypto::CallbackCipher;
-use engine::bind::{self, Refusal};
-use runtime::{SystemClock, jitter};
+use engine::bind::{self, BindError};
+use runtime::{SystemClock, random_jitter};
 use secrecy::ExposeSecret as _;
 use state::vault::BindingSecret;
 
-use super::place::Place;
-use crate::up::internal;
+use super::rotation_target::RotationTarget;
+use crate::up::internal_refusal;
 
 /// An event that every version takes for one that is nothing to it: acknowledged, and nobody is looked at.
-const NOTHING: &str = r#"{"EventType":"bangding_rotation_proof"}"#;
+const PROOF_EVENT: &str = r#"{"EventType":"bangding_rotation_proof"}"#;
 /// How often the callback is asked: it reads keys anew every ten seconds at most.
-const TRIES: u32 = 10;
-const PAUSE: Duration = Duration::from_secs(2);
+const CALLBACK_TRIES: u32 = 10;
+const RETRY_PAUSE: Duration = Duration::from_secs(2);
 
 /// DingTalk issues a token for the AppSecret.
-pub(super) async fn app_secret(place: &Place, next: &BindingSecret) -> Result<(), Refusal> {
-    let api = TokenApi::new(place.endpoints.clone(), Arc::clone(&place.transport), Arc::new(SystemClock), jitter());
-    let issued = bind::credentials(&api, &next.app_key, &next.app_secret).await;
-    issued.map(|_| ()).map_err(|refusal| Refusal {
-        remedy: format!("{}. The former AppSecret still counts, and this one waits", refusal.remedy),
+pub(super) async fn prove_app_secret(
+    place: &RotationTarget,
+    next: &BindingSecret,
+) -> Result<(), BindError> {
+    let api = TokenApi::new(
+        place.endpoints.clone(),
+        Arc::clone(&place.transport),
+        Arc::new(SystemClock),
+        random_jitter(),
+    );
+    let issued = bind::prove_credentials(&api, &next.app_key, &next.app_secret).await;
+    issued.map(|_| ()).map_err(|refusal| BindError {
+        remedy: format!(
+            "{}. The former AppSecret still counts, and this one waits",
+            refusal.remedy
+        ),
         ..refusal
     })
 }
 
 /// The callback opens an event under the keys, and answers under them.
-pub(super) async fn callback(place: &Place, next: &BindingSecret) -> Result<(), Refusal> {
+pub(super) async fn prove_callback(
+    place: &RotationTarget,
+    next: &BindingSecret,
+) -> Result<(), BindError> {
     let what = "proving the callback's keys";
     let Some(url) = &place.callback_url else {
         let remedy = "Give the address that DingTalk pushes to with --callback-url";
-        return Err(Refusal::new("no_callback_url", what, "the callback's address is not known", remedy));
+        return Err(BindError::new(
+            "no_callback_url",
+            what,
+            "the callback's address is not known",
+            remedy,
+        ));
     };
     let owners = [next.app_key.clone()];
-    let (token, aes_key) = (next.callback_token.expose_secret(), next.callback_aes_key.expose_secret());
-    let cipher = CallbackCipher::new(token, aes_key, &owners).map_err(|err| internal(what, &err))?;
+    let (token, aes_key) = (
+        next.callback_token.expose_secret(),
+        next.callback_aes_key.expose_secret(),
+    );
+    let cipher =
+        CallbackCipher::new(token, aes_key, &owners).map_err(|err| internal_refusal(what, &err))?;
     let mut why = String::new();
-    for _ in 0..TRIES {
+    for _ in 0..CALLBACK_TRIES {
         match push(place, &cipher, &next.app_key, url).await {
             Ok(said) if said == "success" => return Ok(()),
             Ok(said) => why = format!("it answered {said}"),
             Err(err) => why = err,
         }
-        SystemClock.sleep(PAUSE).await;
+        SystemClock.sleep(RETRY_PAUSE).await;
     }
     let remedy = "Check that the callback is up and reads this vault. The former keys still count, and these wait";
-    Err(Refusal::new("callback_unproven", what, why, remedy))
+    Err(BindError::new("callback_unproven", what, why, remedy))
 }
 
-async fn push(place: &Place, cipher: &CallbackCipher, owner: &str, url: &str) -> Result<String, String> {
-    let random = runtime::random().map_err(|err| err.to_string())?;
-    let (query, body) = cipher.push(NOTHING, owner, SystemClock.now(), random);
-    let query = query.pairs().map(|(name, value)| format!("{name}={value}")).join("&");
-    let request = http::Request::post(format!("{url}?{query}")).header("content-type", "application/json");
-    let request = request.body(Bytes::from(body)).map_err(|err| err.to_string())?;
-    let answer = place.transport.send(request).await.map_err(|err| directory::text::with_causes(&err))?;
+async fn push(
+    place: &RotationTarget,
+    cipher: &CallbackCipher,
+    owner: &str,
+    url: &str,
+) -> Result<String, String> {
+    let random = runtime::random_bytes().map_err(|err| err.to_string())?;
+    let (query, body) = cipher.seal_push(PROOF_EVENT, owner, SystemClock.now(), random);
+    let query = query
+        .to_pairs()
+        .map(|(name, value)| format!("{name}={value}"))
+        .join("&");
+    let request =
+        http::Request::post(format!("{url}?{query}")).header("content-type", "application/json");
+    let request = request
+        .body(Bytes::from(body))
+        .map_err(|err| err.to_string())?;
+    let answer = place
+        .transport
+        .send(request)
+        .await
+        .map_err(|err| directory::text::describe_error(&err))?;
     if !answer.status().is_success() {
-        return Err(format!("the callback answered with {}", answer.status().as_u16()));
+        return Err(format!(
+            "the callback answered with {}",
+            answer.status().as_u16()
+        ));
     }
-    cipher.open_reply(answer.body()).map_err(|_| "its answer is not under these keys".to_owned())
+    cipher
+        .open_reply(answer.body())
+        .map_err(|_| "its answer is not under these keys".to_owned())
 }

@@ -5,30 +5,32 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use dingtalk::client::{AccessToken, Client, ClientConfig, Clock, Endpoints, Pace, TokenApi, TokenHash, Tokens};
-use dingtalk::{Error, Trouble};
+use dingtalk::client::{
+    AccessToken, CallRate, Client, ClientConfig, Clock, Endpoints, TokenApi, TokenHash, TokenSource,
+};
+use dingtalk::{DingTalkError, DingTalkErrorKind};
 use directory::{BindingId, Timestamp};
-use engine::bind::{self, Refusal};
-use runtime::{SystemClock, jitter};
+use engine::bind::{self, BindError};
+use runtime::{SystemClock, random_jitter};
 use secrecy::ExposeSecret as _;
-use state::store::{Condition, ControlKind, Stored};
+use state::store::{ControlKind, PutCondition, StoredItem};
 use state::vault::{BindingSecret, SecretError};
 use state::{Binding, VaultError};
-use token_refresh::{TROUBLE, Wanted};
+use token_refresh::{RefreshReason, TOKEN_FAILURE_ID};
 
-use super::internal;
+use super::internal_refusal;
 use super::screen::Screen;
-use super::target::{App, Target};
+use super::target::{DingTalkApp, DingTalkTarget};
 use crate::args::UpArgs;
-use crate::front::Front;
+use crate::http_front::HttpFront;
 use crate::machine::Machine;
 use crate::rotate::random_text;
 
 /// How long `check_url` may take to come through the queue.
-const CONFIRMED_WITHIN: Duration = Duration::from_secs(10);
+const CALLBACK_CONFIRMED_WITHIN: Duration = Duration::from_secs(10);
 
 /// A binding that is stored, with the values that are pasted into DingTalk's console.
-pub(crate) struct Bound {
+pub(crate) struct BoundCompany {
     pub(crate) binding: Binding,
     pub(crate) callback_url: String,
     pub(crate) token: String,
@@ -41,46 +43,71 @@ pub(crate) struct Bound {
 struct OneToken(AccessToken);
 
 #[async_trait]
-impl Tokens for OneToken {
-    async fn current(&self) -> Result<AccessToken, Error> {
+impl TokenSource for OneToken {
+    async fn current_token(&self) -> Result<AccessToken, DingTalkError> {
         Ok(self.0.clone())
     }
 
-    async fn renewed(&self, _refused: TokenHash) -> Result<AccessToken, Error> {
-        Err(Error::new("oauth2/accessToken", Trouble::TokenRefused { code: "40014".to_owned() }))
+    async fn renew_token(&self, _refused: TokenHash) -> Result<AccessToken, DingTalkError> {
+        Err(DingTalkError::new(
+            "oauth2/accessToken",
+            DingTalkErrorKind::TokenRefused {
+                code: "40014".to_owned(),
+            },
+        ))
     }
 }
 
 /// Makes the binding of the target's company, or brings the stored one up to date.
-pub(crate) async fn bind(
+pub(crate) async fn bind_company(
     args: &UpArgs,
     screen: &Screen,
-    target: &Target,
+    target: &DingTalkTarget,
     machine: &Machine,
-    front: &Front,
-) -> Result<Bound, Refusal> {
-    let bindings = machine.store.bindings().await.map_err(|err| internal("reading the bindings", &err))?;
-    let (ours, others): (Vec<_>, Vec<_>) =
-        bindings.into_iter().partition(|binding| binding.body.corp_id == target.app.corp_id);
+    front: &HttpFront,
+) -> Result<BoundCompany, BindError> {
+    let bindings = machine
+        .store
+        .list_bindings()
+        .await
+        .map_err(|err| internal_refusal("reading the bindings", &err))?;
+    let (ours, others): (Vec<_>, Vec<_>) = bindings
+        .into_iter()
+        .partition(|binding| binding.body.corp_id == target.app.corp_id);
     if !others.is_empty() && ours.is_empty() {
-        let why = format!("{} holds the binding of another company", args.data.display());
+        let why = format!(
+            "{} holds the binding of another company",
+            args.data.display()
+        );
         let remedy = "Give this company a directory of its own with --data";
-        return Err(Refusal::new("data_of_another_company", "reading the bindings", why, remedy));
+        return Err(BindError::new(
+            "data_of_another_company",
+            "reading the bindings",
+            why,
+            remedy,
+        ));
     }
     let stored = ours.into_iter().next();
     if stored.is_none() || target.sandbox.is_none() {
-        prove(args, screen, target, machine, stored.is_none()).await?;
+        prove_app(args, screen, target, machine, stored.is_none()).await?;
         // What was refused before is not refused any more.
-        let ended = machine.store.delete_control(&target.app.corp_id, ControlKind::Quarantine, TROUBLE).await;
-        ended.map_err(|err| internal("forgetting the token's trouble", &err))?;
+        let ended = machine
+            .store
+            .delete_control(
+                &target.app.corp_id,
+                ControlKind::Quarantine,
+                TOKEN_FAILURE_ID,
+            )
+            .await;
+        ended.map_err(|err| internal_refusal("forgetting the token's trouble", &err))?;
     }
     let is_new = stored.is_none();
     let (binding, secret) = match stored {
-        Some(stored) => update(args, target, machine, front, stored).await?,
-        None => create(args, target, machine, front).await?,
+        Some(stored) => update_binding(args, target, machine, front, stored).await?,
+        None => create_binding(args, target, machine, front).await?,
     };
     renew_token(machine, &binding).await?;
-    Ok(Bound {
+    Ok(BoundCompany {
         callback_url: front.callback_url(&binding.id),
         token: secret.callback_token.expose_secret().to_owned(),
         aes_key: secret.callback_aes_key.expose_secret().to_owned(),
@@ -91,28 +118,44 @@ pub(crate) async fn bind(
 
 /// Whatever token is stored may be another app's, or of before a reset: this start's credentials ask for theirs.
 /// DingTalk answers with the same token while it is valid.
-pub(crate) async fn renew_token(machine: &Machine, binding: &Binding) -> Result<(), Refusal> {
+pub(crate) async fn renew_token(machine: &Machine, binding: &Binding) -> Result<(), BindError> {
     let deps = machine.token_refresh();
-    let wanted = match machine.secrets.tokens(&binding.id).await {
-        Ok(current) => Wanted::Instead(current.hash()),
-        Err(SecretError::Vault(VaultError::NotFound)) => Wanted::Due,
-        Err(err) => return Err(internal("reading the stored token", &err)),
+    let wanted = match machine.secrets.get_token(&binding.id).await {
+        Ok(current) => RefreshReason::Instead(current.hash()),
+        Err(SecretError::Vault(VaultError::NotFound)) => RefreshReason::Due,
+        Err(err) => return Err(internal_refusal("reading the stored token", &err)),
     };
-    let ended = token_refresh::refresh(&deps, binding, &wanted).await;
-    ended.map(|_| ()).map_err(|err| internal("asking for an access token", &err))
+    let ended = token_refresh::refresh_token(&deps, binding, &wanted).await;
+    ended
+        .map(|_| ())
+        .map_err(|err| internal_refusal("asking for an access token", &err))
 }
 
 /// Credentials, company, permissions and scope, by experiment. Nothing is written.
 ///
 /// The credentials may be another app's than at the last start, so that the company is proven each time.
-async fn prove(args: &UpArgs, screen: &Screen, target: &Target, machine: &Machine, first: bool) -> Result<(), Refusal> {
+async fn prove_app(
+    args: &UpArgs,
+    screen: &Screen,
+    target: &DingTalkTarget,
+    machine: &Machine,
+    first: bool,
+) -> Result<(), BindError> {
     let app = &target.app;
-    let endpoints = Endpoints { api: target.endpoints.api.clone(), oapi: target.endpoints.oapi.clone() };
-    let api = TokenApi::new(endpoints.clone(), machine.transport.clone(), Arc::new(SystemClock), jitter());
-    let issued = bind::credentials(&api, &app.app_key, &app.app_secret).await?;
-    screen.credentials();
-    let proven = bind::company(&api, &app.corp_id, &app.app_key, &app.app_secret).await?;
-    screen.company(&app.corp_id, proven);
+    let endpoints = Endpoints {
+        api: target.endpoints.api.clone(),
+        oapi: target.endpoints.oapi.clone(),
+    };
+    let api = TokenApi::new(
+        endpoints.clone(),
+        machine.transport.clone(),
+        Arc::new(SystemClock),
+        random_jitter(),
+    );
+    let issued = bind::prove_credentials(&api, &app.app_key, &app.app_secret).await?;
+    screen.print_credentials();
+    let proven = bind::prove_company(&api, &app.corp_id, &app.app_key, &app.app_secret).await?;
+    screen.print_company(&app.corp_id, proven);
     if !first {
         return Ok(());
     }
@@ -120,12 +163,21 @@ async fn prove(args: &UpArgs, screen: &Screen, target: &Target, machine: &Machin
         endpoints,
         app_key: app.app_key.clone(),
         agent_id: Some(app.agent_id),
-        pace: Pace { calls_per_second: args.qps, ..Pace::default() },
+        pace: CallRate {
+            calls_per_second: args.qps,
+            ..CallRate::default()
+        },
     };
     let tokens = Arc::new(OneToken(issued.token));
-    let client = Client::new(config, machine.transport.clone(), Arc::new(SystemClock), tokens, jitter());
-    let scope = bind::permissions(&client, &app.app_key).await?;
-    screen.scope(&scope);
+    let client = Client::new(
+        config,
+        machine.transport.clone(),
+        Arc::new(SystemClock),
+        tokens,
+        random_jitter(),
+    );
+    let scope = bind::prove_permissions(&client, &app.app_key).await?;
+    screen.print_scope(&scope);
     Ok(())
 }
 
@@ -133,7 +185,7 @@ async fn prove(args: &UpArgs, screen: &Screen, target: &Target, machine: &Machin
 ///
 /// # Errors
 /// [`runtime::NoRandomness`] when the machine has none.
-pub fn new_secret(app: &App) -> Result<BindingSecret, runtime::NoRandomness> {
+pub fn new_secret(app: &DingTalkApp) -> Result<BindingSecret, runtime::RandomnessError> {
     Ok(BindingSecret {
         corp_id: app.corp_id.clone(),
         agent_id: app.agent_id,
@@ -141,44 +193,49 @@ pub fn new_secret(app: &App) -> Result<BindingSecret, runtime::NoRandomness> {
         app_secret: app.app_secret.clone(),
         callback_token: random_text(16)?.into(),
         callback_aes_key: random_text(43)?.into(),
-        hash_key: runtime::random::<32>()?,
-        seal_key: runtime::random::<32>()?,
+        hash_key: runtime::random_bytes::<32>()?,
+        seal_key: runtime::random_bytes::<32>()?,
         previous_callback: None,
     })
 }
 
-async fn create(
+async fn create_binding(
     args: &UpArgs,
-    target: &Target,
+    target: &DingTalkTarget,
     machine: &Machine,
-    front: &Front,
-) -> Result<(Binding, BindingSecret), Refusal> {
+    front: &HttpFront,
+) -> Result<(Binding, BindingSecret), BindError> {
     let app = &target.app;
-    let no_keys = |err| internal("making the binding's keys", &err);
+    let no_keys = |err| internal_refusal("making the binding's keys", &err);
     let id: BindingId = format!("b-{}", random_text(8).map_err(no_keys)?.to_lowercase())
         .parse()
-        .map_err(|err: directory::ids::InvalidId| internal("naming the binding", &err))?;
+        .map_err(|err: directory::ids::InvalidId| internal_refusal("naming the binding", &err))?;
     let secret = new_secret(app).map_err(no_keys)?;
     let mut binding = Binding::new(id, app.corp_id.clone());
     binding.created_at = SystemClock.now();
-    current(&mut binding, args, target, front);
-    machine.secrets.put_binding(&binding.id, &secret).await.map_err(|err| internal("storing the secret", &err))?;
-    let put = machine.store.put_binding(&binding, Condition::New).await;
-    put.map_err(|err| internal("storing the binding", &err))?;
+    copy_settings(&mut binding, args, target, front);
+    machine
+        .secrets
+        .put_binding(&binding.id, &secret)
+        .await
+        .map_err(|err| internal_refusal("storing the secret", &err))?;
+    let put = machine.store.put_binding(&binding, PutCondition::New).await;
+    put.map_err(|err| internal_refusal("storing the binding", &err))?;
     Ok((binding, secret))
 }
 
 /// Addresses, pace and credentials may have changed since the last start; everything else stays.
-async fn update(
+async fn update_binding(
     args: &UpArgs,
-    target: &Target,
+    target: &DingTalkTarget,
     machine: &Machine,
-    front: &Front,
-    stored: Stored<Binding>,
-) -> Result<(Binding, BindingSecret), Refusal> {
+    front: &HttpFront,
+    stored: StoredItem<Binding>,
+) -> Result<(Binding, BindingSecret), BindError> {
     let binding = stored.body;
-    let secret = machine.secrets.binding(&binding.id).await;
-    let mut secret = secret.map_err(|err| internal("reading the binding's secret", &err))?;
+    let secret = machine.secrets.get_binding(&binding.id).await;
+    let mut secret =
+        secret.map_err(|err| internal_refusal("reading the binding's secret", &err))?;
     let app = &target.app;
     if (&secret.app_key, secret.agent_id) != (&app.app_key, app.agent_id)
         || secret.app_secret.expose_secret() != app.app_secret.expose_secret()
@@ -187,16 +244,16 @@ async fn update(
         secret.app_key.clone_from(&app.app_key);
         secret.agent_id = app.agent_id;
         let put = machine.secrets.put_binding(&binding.id, &secret).await;
-        put.map_err(|err| internal("storing the secret", &err))?;
+        put.map_err(|err| internal_refusal("storing the secret", &err))?;
     }
     // Whatever else it says stays: somebody may pause it this very moment.
-    let change = |binding: &mut Binding| current(binding, args, target, front);
+    let change = |binding: &mut Binding| copy_settings(binding, args, target, front);
     let changed = machine.store.change_binding(&binding.id, change).await;
-    let changed = changed.map_err(|err| internal("storing the binding", &err))?;
+    let changed = changed.map_err(|err| internal_refusal("storing the binding", &err))?;
     Ok((changed.unwrap_or(binding), secret))
 }
 
-fn current(binding: &mut Binding, args: &UpArgs, target: &Target, front: &Front) {
+fn copy_settings(binding: &mut Binding, args: &UpArgs, target: &DingTalkTarget, front: &HttpFront) {
     binding.agent_id = target.app.agent_id;
     binding.app_key.clone_from(&target.app.app_key);
     binding.endpoints = target.endpoints.clone();
@@ -212,21 +269,32 @@ fn current(binding: &mut Binding, args: &UpArgs, target: &Target, front: &Front)
 }
 
 /// Has the callback address verified where somebody can: our own sandbox plays the console's Save.
-pub(crate) async fn confirm_callback(target: &Target, machine: &Machine, bound: &Bound) -> Result<bool, Refusal> {
-    let Some(sandbox) = &target.sandbox else { return Ok(false) };
+pub(crate) async fn confirm_callback(
+    target: &DingTalkTarget,
+    machine: &Machine,
+    bound: &BoundCompany,
+) -> Result<bool, BindError> {
+    let Some(sandbox) = &target.sandbox else {
+        return Ok(false);
+    };
     let values = serde_json::json!({"url": bound.callback_url, "token": bound.token, "aes_key": bound.aes_key});
     let request = http::Request::post(format!("{}/__sandbox/subscription", sandbox.url))
         .header("content-type", "application/json")
         .body(Bytes::from(values.to_string()));
-    let request = request.map_err(|err| internal("asking for the callback check", &err))?;
+    let request = request.map_err(|err| internal_refusal("asking for the callback check", &err))?;
     let answer = machine.transport.send(request).await;
-    let answer = answer.map_err(|err| internal("asking for the callback check", &err))?;
+    let answer = answer.map_err(|err| internal_refusal("asking for the callback check", &err))?;
     if !answer.status().is_success() {
         let why = "DingTalk's check_url was not answered as it has to be";
         let remedy = "Start it again; if it stays so, this is a fault of this program";
-        return Err(Refusal::new("callback_unconfirmed", "verifying the callback address", why, remedy));
+        return Err(BindError::new(
+            "callback_unconfirmed",
+            "verifying the callback address",
+            why,
+            remedy,
+        ));
     }
-    wait_until_verified(machine, &bound.binding.id, CONFIRMED_WITHIN).await
+    wait_until_verified(machine, &bound.binding.id, CALLBACK_CONFIRMED_WITHIN).await
 }
 
 /// Whether DingTalk verified the callback address; the mark comes through the queue.
@@ -234,11 +302,15 @@ pub(crate) async fn wait_until_verified(
     machine: &Machine,
     binding: &BindingId,
     within: Duration,
-) -> Result<bool, Refusal> {
+) -> Result<bool, BindError> {
     let millis = i64::try_from(within.as_millis()).unwrap_or(i64::MAX);
     let deadline: Timestamp = SystemClock.now().plus_millis(millis);
     while SystemClock.now() < deadline {
-        let stored = machine.store.binding(binding).await.map_err(|err| internal("reading the binding", &err))?;
+        let stored = machine
+            .store
+            .get_binding(binding)
+            .await
+            .map_err(|err| internal_refusal("reading the binding", &err))?;
         if stored.is_some_and(|stored| stored.body.callback_verified_at.is_some()) {
             return Ok(true);
         }

@@ -3,20 +3,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use directory::plan::Counts;
-use engine::Looked;
+use directory::plan::ActionCounts;
+use engine::LookReport;
 use engine::report::RunReport;
-use message_push::{Content, Draft, compose};
+use message_push::{MessageContent, MessageDraft, compose_message};
 use serde::Serialize;
 
-use super::binding::{Bound, wait_until_verified};
+use super::binding::{BoundCompany, wait_until_verified};
 use super::screen::Screen;
-use super::target::Target;
+use super::target::DingTalkTarget;
 use crate::machine::Machine;
 use crate::workers;
 
 /// How long `check_url` is waited for at a time.
-const LOOK: Duration = Duration::from_secs(5);
+const VERIFY_INTERVAL: Duration = Duration::from_secs(5);
 
 #[derive(Serialize)]
 struct EventLine<'a> {
@@ -31,31 +31,51 @@ struct EventLine<'a> {
 }
 
 /// Prints what each event did.
-pub(crate) fn told(screen: &Arc<Screen>) -> reconcile::Told {
+pub(crate) fn print_events(screen: &Arc<Screen>) -> reconcile::LookSink {
     let screen = Arc::clone(screen);
     Arc::new(move |wake, looked| {
-        let record = wake.group();
+        let record = wake.queue_group();
         let event = &wake.because;
-        screen.object(&event_line(event, &record, looked));
-        let (zh, en) = what_it_did(looked);
+        screen.print_object(&event_line(event, &record, looked));
+        let (zh, en) = describe_result(looked);
         let held = looked.held.iter().map(|held| held.reason.as_str());
-        let notes = held.chain(looked.notes.iter().map(String::as_str)).collect::<Vec<_>>().join("；");
+        let notes = held
+            .chain(looked.notes.iter().map(String::as_str))
+            .collect::<Vec<_>>()
+            .join("；");
         let time = clock_time();
-        screen.line(
+        screen.print_line(
             &format!("{time} → {event}  {record}  {zh} {notes}"),
             &format!("{time} → {event}  {record}  {en} {notes}"),
         );
     })
 }
 
-fn event_line<'a>(event: &'a str, record: &str, looked: &'a Looked) -> EventLine<'a> {
-    let Counts { created, updated, removed, .. } = looked.counts;
-    let (record, held, notes) = (record.to_owned(), looked.held.len(), looked.notes.as_slice());
-    EventLine { event, record, created, updated, removed, held, notes }
+fn event_line<'a>(event: &'a str, record: &str, looked: &'a LookReport) -> EventLine<'a> {
+    let ActionCounts {
+        created,
+        updated,
+        removed,
+        ..
+    } = looked.counts;
+    let (record, held, notes) = (
+        record.to_owned(),
+        looked.held.len(),
+        looked.notes.as_slice(),
+    );
+    EventLine {
+        event,
+        record,
+        created,
+        updated,
+        removed,
+        held,
+        notes,
+    }
 }
 
 /// In both languages. What waits for a person comes before what was done.
-fn what_it_did(looked: &Looked) -> (&'static str, &'static str) {
+fn describe_result(looked: &LookReport) -> (&'static str, &'static str) {
     let counts = looked.counts;
     match (counts.created, counts.updated, counts.removed) {
         _ if !looked.held.is_empty() => ("拦下，等人决定", "held, waits for a person"),
@@ -68,34 +88,46 @@ fn what_it_did(looked: &Looked) -> (&'static str, &'static str) {
 
 /// The time of day where the company is; DingTalk's companies are in China.
 fn clock_time() -> String {
-    let now = jiff::Timestamp::from_millisecond(runtime::SystemClock.now().millis()).unwrap_or_default();
-    jiff::tz::TimeZone::get("Asia/Shanghai")
-        .map_or_else(|_| now.to_string(), |zone| now.to_zoned(zone).strftime("%H:%M:%S").to_string())
+    let now =
+        jiff::Timestamp::from_millisecond(runtime::SystemClock.now().millis()).unwrap_or_default();
+    jiff::tz::TimeZone::get("Asia/Shanghai").map_or_else(
+        |_| now.to_string(),
+        |zone| now.to_zoned(zone).strftime("%H:%M:%S").to_string(),
+    )
 }
 
 /// Follows changes until Ctrl+C.
-pub(crate) async fn follow(
+pub(crate) async fn follow_changes(
     screen: &Arc<Screen>,
-    target: &Target,
+    target: &DingTalkTarget,
     machine: &Machine,
-    bound: &Bound,
+    bound: &BoundCompany,
     confirmed: bool,
     failed_every: Duration,
     first: &RunReport,
 ) {
     let watching = Arc::clone(screen);
-    let schedule = workers::start_schedule(machine, Arc::new(move |swept| swept_line(&watching, swept)), failed_every);
+    let schedule = workers::start_schedule(
+        machine,
+        Arc::new(move |swept| print_sweep(&watching, swept)),
+        failed_every,
+    );
     if bound.is_new && first.complete {
         welcome(machine, bound).await;
     }
     if let Some(sandbox) = &target.sandbox {
         let url = &sandbox.url;
-        screen.line(
+        screen.print_line(
             &format!("● 正在跟随变化。在 {url} 里入职、改名、调动、离职试试；按 Ctrl+C 结束"),
-            &format!("● following changes. Hire, rename, move or dismiss people at {url}; Ctrl+C ends"),
+            &format!(
+                "● following changes. Hire, rename, move or dismiss people at {url}; Ctrl+C ends"
+            ),
         );
     } else {
-        screen.line("● 正在跟随变化；按 Ctrl+C 结束", "● following changes; Ctrl+C ends");
+        screen.print_line(
+            "● 正在跟随变化；按 Ctrl+C 结束",
+            "● following changes; Ctrl+C ends",
+        );
     }
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
@@ -105,36 +137,38 @@ pub(crate) async fn follow(
 }
 
 /// Says so once DingTalk has verified the address; never ends otherwise.
-async fn watch_callback(screen: &Screen, machine: &Machine, bound: &Bound, confirmed: bool) {
+async fn watch_callback(screen: &Screen, machine: &Machine, bound: &BoundCompany, confirmed: bool) {
     let mut waiting = !confirmed;
     loop {
         if waiting {
-            match wait_until_verified(machine, &bound.binding.id, LOOK).await {
+            match wait_until_verified(machine, &bound.binding.id, VERIFY_INTERVAL).await {
                 Ok(false) => {}
                 Ok(true) => {
                     waiting = false;
-                    screen.line(
+                    screen.print_line(
                         "● 回调地址  check_url 已验证，之后的变化会马上到",
                         "● callback       verified by check_url; changes now arrive at once",
                     );
                 }
                 // One failed read is no reason to stop following.
-                Err(refusal) => tracing::warn!(reason = %refusal, "whether the callback is verified was not read"),
+                Err(refusal) => {
+                    tracing::warn!(reason = %refusal, "whether the callback is verified was not read")
+                }
             }
         }
-        tokio::time::sleep(LOOK).await;
+        tokio::time::sleep(VERIFY_INTERVAL).await;
     }
 }
 
-fn swept_line(screen: &Screen, swept: Result<RunReport, full_sync::Trouble>) {
+fn print_sweep(screen: &Screen, swept: Result<RunReport, full_sync::SweepError>) {
     match swept {
         Ok(run) => {
-            screen.object(&run);
+            screen.print_object(&run);
             let counts = run.counts;
             let changes = counts.created + counts.updated + counts.removed;
             if changes > 0 || !run.complete || !run.held.is_empty() {
                 let (people, seconds) = (run.people, run.seconds());
-                screen.line(
+                screen.print_line(
                     &format!("↻ 全量同步  {people} 人，改动 {changes}，{seconds:.1} 秒"),
                     &format!("↻ sweep  {people} people, {changes} changes, {seconds:.1} s"),
                 );
@@ -142,59 +176,81 @@ fn swept_line(screen: &Screen, swept: Result<RunReport, full_sync::Trouble>) {
             }
         }
         Err(err) => {
-            let reason = directory::text::with_causes(&err);
-            screen.line(&format!("■ 全量同步没有进行：{reason}"), &format!("■ no sweep took place: {reason}"));
+            let reason = directory::text::describe_error(&err);
+            screen.print_line(
+                &format!("■ 全量同步没有进行：{reason}"),
+                &format!("■ no sweep took place: {reason}"),
+            );
         }
     }
 }
 
 /// Tells the primary administrator in DingTalk, once, that the company is bound.
-async fn welcome(machine: &Machine, bound: &Bound) {
-    let client = machine.clients.of(&bound.binding);
-    let Ok(admins) = engine::ports::DingTalk::admins(&client).await else { return };
+async fn welcome(machine: &Machine, bound: &BoundCompany) {
+    let client = machine.clients.for_binding(&bound.binding);
+    let Ok(admins) = engine::ports::DingTalk::list_admins(&client).await else {
+        return;
+    };
     let people = admins.into_iter().take(1).collect();
     let id = format!("bound-{}", bound.binding.id);
     let text = "绑钉：通讯录已与内置花名册绑定，首次同步完成。".to_owned();
-    let draft = Draft { binding: &bound.binding, id: &id, people: &people, content: Content::Text(text) };
+    let draft = MessageDraft {
+        binding: &bound.binding,
+        id: &id,
+        people: &people,
+        content: MessageContent::Text(text),
+    };
     if let Err(err) = send(machine, bound, draft).await {
         tracing::warn!(reason = %err, "the administrator was not told");
     }
 }
 
-async fn send(machine: &Machine, bound: &Bound, draft: Draft<'_>) -> Result<(), Box<dyn std::error::Error>> {
-    let secret = machine.secrets.binding(&bound.binding.id).await?;
+async fn send(
+    machine: &Machine,
+    bound: &BoundCompany,
+    draft: MessageDraft<'_>,
+) -> Result<(), Box<dyn std::error::Error>> {
+    let secret = machine.secrets.get_binding(&bound.binding.id).await?;
     let now = runtime::SystemClock.now();
-    compose(&machine.store, machine.queues.outbox.as_ref(), &secret.seal_key(), draft, now, runtime::random()?).await?;
+    compose_message(
+        &machine.store,
+        machine.queues.outbox.as_ref(),
+        &secret.seal_key(),
+        draft,
+        now,
+        runtime::random_bytes()?,
+    )
+    .await?;
     Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use directory::link::Action;
-    use directory::plan::Held;
+    use directory::link::WriteAction;
+    use directory::plan::HeldItem;
     use directory::{Kind, LinkId};
 
     #[test]
-    fn a_wake_that_holds_a_record_says_so() {
-        let mut looked = Looked {
-            counts: Counts::default(),
+    fn an_event_line_counts_held_records() {
+        let mut looked = LookReport {
+            counts: ActionCounts::default(),
             notes: vec![],
             held: vec![],
             troubles: vec![],
             sweep_due: false,
             asks: vec![],
         };
-        assert_eq!(what_it_did(&looked).1, "already in step");
-        looked.held.push(Held {
+        assert_eq!(describe_result(&looked).1, "already in step");
+        looked.held.push(HeldItem {
             link: LinkId([1; 16]),
             kind: Kind::Person,
-            action: Action::Create,
+            action: WriteAction::Create,
             reason: "two people have this number".to_owned(),
             fingerprint: None,
             too_much: Vec::new(),
         });
-        assert_eq!(what_it_did(&looked).1, "held, waits for a person");
+        assert_eq!(describe_result(&looked).1, "held, waits for a person");
         let line = serde_json::to_value(event_line("user_modify_org", "person", &looked)).unwrap();
         assert_eq!((&line["held"], &line["updated"]), (&1.into(), &0.into()));
     }

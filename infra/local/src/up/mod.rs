@@ -8,68 +8,83 @@ mod target;
 
 pub(crate) use binding::renew_token;
 pub(crate) use target::reopen_sandbox;
-pub(crate) use target::{app_secret, is_loopback, one_address};
+pub(crate) use target::{is_loopback, parse_endpoints, read_app_secret};
 
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use directory::text::with_causes;
-use engine::bind::Refusal;
+use directory::text::describe_error;
+use engine::bind::BindError;
 use engine::report::RunReport;
 use state::Binding;
 use state::queue::messages::SweepMessage;
 
 use crate::args::UpArgs;
-use crate::ehr::desk::Desk;
-use crate::ehr::door::Door;
-use crate::front::Front;
-use crate::machine::{self, Machine, Place, StartError};
-use crate::plan::way;
+use crate::ehr::desk::LedgerOrderHandler;
+use crate::ehr::local_socket::LocalSocket;
+use crate::http_front::HttpFront;
+use crate::machine::{self, Machine, MachineConfig, StartError};
+use crate::plan::session;
 use crate::workers;
 
-use report::Report;
+use report::UpReport;
 use screen::Screen;
-use target::Target;
+use target::DingTalkTarget;
 
 pub use binding::new_secret;
-pub use target::App;
+pub use target::DingTalkApp;
 
 /// Something waits for a person.
-const WAITS: u8 = 3;
+const EXIT_WAITS: u8 = 3;
 
 /// Runs the command. Exit 0: complete and equal; 3: something waits for a person; 1: failed.
 pub async fn run(args: UpArgs) -> ExitCode {
     let screen = Arc::new(Screen::new(&args));
-    match up(&args, &screen).await {
+    match run_up(&args, &screen).await {
         Ok(code) => code,
         Err(refusal) => {
-            screen.refused(&refusal);
+            screen.print_refusal(&refusal);
             ExitCode::FAILURE
         }
     }
 }
 
-async fn up(args: &UpArgs, screen: &Arc<Screen>) -> Result<ExitCode, Refusal> {
+async fn run_up(args: &UpArgs, screen: &Arc<Screen>) -> Result<ExitCode, BindError> {
     // Before a sandbox of our own writes into the same directory.
-    let hold = machine::hold(&args.data).map_err(|err| cannot_start(&err))?;
-    let target = Target::of(args).await?;
-    let place = Place {
+    let hold = machine::lock_state(&args.data).map_err(|err| cannot_start(&err))?;
+    let target = DingTalkTarget::from_args(args).await?;
+    let place = MachineConfig {
         data: args.data.clone(),
         dynamodb: args.dynamodb.map(|address| (address, "local".to_owned())),
         allow_loopback: target.is_loopback(),
     };
-    let machine = Machine::start_held(&place, hold).await.map_err(|err| cannot_start(&err))?;
-    let front = Front::start(args.port, callback::Deps::new(machine.secrets.clone(), machine.queues.wakes.clone()))
+    let machine = Machine::start_locked(&place, hold)
         .await
-        .map_err(|err| {
-            Refusal::new("port_taken", "starting the callback address", err.to_string(), "Give another --port")
-        })?;
-    let desk = Desk { store: machine.store.clone(), secrets: machine.secrets.clone() };
-    let plans = way::desk(&machine);
-    let door = Door::open(&args.data, desk, plans).await.map_err(|err| internal("opening the desk's door", &err))?;
+        .map_err(|err| cannot_start(&err))?;
+    let front = HttpFront::start(
+        args.port,
+        callback::CallbackDeps::new(machine.secrets.clone(), machine.queues.wakes.clone()),
+    )
+    .await
+    .map_err(|err| {
+        BindError::new(
+            "port_taken",
+            "starting the callback address",
+            err.to_string(),
+            "Give another --port",
+        )
+    })?;
+    let desk = LedgerOrderHandler {
+        store: machine.store.clone(),
+        secrets: machine.secrets.clone(),
+    };
+    let plans = session::serving_handler(&machine);
+    let door = LocalSocket::open(&args.data, desk, plans)
+        .await
+        .map_err(|err| internal_refusal("opening the desk's door", &err))?;
     screen.started(&args.data, &target);
-    let ended = work(args, screen, &target, &machine, &front).await;
+    let ended = sync_and_follow(args, screen, &target, &machine, &front).await;
     door.close().await;
     drop(front);
     machine.stop().await;
@@ -77,47 +92,66 @@ async fn up(args: &UpArgs, screen: &Arc<Screen>) -> Result<ExitCode, Refusal> {
     ended
 }
 
-async fn work(
+async fn sync_and_follow(
     args: &UpArgs,
     screen: &Arc<Screen>,
-    target: &Target,
+    target: &DingTalkTarget,
     machine: &Machine,
-    front: &Front,
-) -> Result<ExitCode, Refusal> {
-    let bound = binding::bind(args, screen, target, machine, front).await?;
-    let told = follow::told(screen);
-    let running = workers::start(machine, told);
+    front: &HttpFront,
+) -> Result<ExitCode, BindError> {
+    let bound = binding::bind_company(args, screen, target, machine, front).await?;
+    let told = follow::print_events(screen);
+    let running = workers::start_queue_workers(machine, told);
     let confirmed = binding::confirm_callback(target, machine, &bound).await?;
-    screen.callback(&bound, confirmed, target);
+    screen.print_callback(&bound, confirmed, target);
     let report = first_sweep(screen, machine, &bound.binding).await?;
-    screen.report(&Report::new(&bound, &report), &report);
+    screen.print_report(&UpReport::new(&bound, &report), &report);
     let code = code_of(&report);
     if args.once {
         drop(running);
         return Ok(code);
     }
     let failed_every = Duration::from_secs(args.failed_callbacks_s.into());
-    follow::follow(screen, target, machine, &bound, confirmed, failed_every, &report).await;
+    follow::follow_changes(
+        screen,
+        target,
+        machine,
+        &bound,
+        confirmed,
+        failed_every,
+        &report,
+    )
+    .await;
     drop(running);
     Ok(ExitCode::SUCCESS)
 }
 
 /// The first sweep, slice by slice until nothing is left over.
-async fn first_sweep(screen: &Arc<Screen>, machine: &Machine, binding: &Binding) -> Result<RunReport, Refusal> {
+async fn first_sweep(
+    screen: &Arc<Screen>,
+    machine: &Machine,
+    binding: &Binding,
+) -> Result<RunReport, BindError> {
     let deps = machine.full_sync();
     let at = deps.corps.clock.now();
     let because = "up".to_owned();
-    let message = SweepMessage { binding: binding.id.clone(), corp: binding.corp_id.clone(), run: None, because, at };
+    let message = SweepMessage {
+        binding: binding.id.clone(),
+        corp: binding.corp_id.clone(),
+        run: None,
+        because,
+        at,
+    };
     let watching = Arc::clone(screen);
     let progress = Arc::new(move |progress| watching.progress(&progress));
-    let report = full_sync::sweep(&deps, &message, None, progress).await;
+    let report = full_sync::sweep_corp(&deps, &message, None, progress).await;
     screen.progress_done();
-    report.map_err(|err| internal("syncing", &err))
+    report.map_err(|err| internal_refusal("syncing", &err))
 }
 
 fn code_of(report: &RunReport) -> ExitCode {
     if !report.held.is_empty() || report.scope_waits || report.roster_waits || report.closed {
-        ExitCode::from(WAITS)
+        ExitCode::from(EXIT_WAITS)
     } else if report.complete && report.troubles.is_empty() {
         ExitCode::SUCCESS
     } else {
@@ -125,12 +159,26 @@ fn code_of(report: &RunReport) -> ExitCode {
     }
 }
 
-fn cannot_start(err: &StartError) -> Refusal {
-    let code = if matches!(err, StartError::InUse(_)) { "data_in_use" } else { "cannot_start" };
-    Refusal::new(code, "starting", with_causes(err), "Nothing was written to either side")
+fn cannot_start(err: &StartError) -> BindError {
+    let code = if matches!(err, StartError::InUse(_)) {
+        "data_in_use"
+    } else {
+        "cannot_start"
+    };
+    BindError::new(
+        code,
+        "starting",
+        describe_error(err),
+        "Nothing was written to either side",
+    )
 }
 
 /// Trouble of this machine, not of DingTalk's.
-pub(crate) fn internal(what: &str, err: &dyn std::error::Error) -> Refusal {
-    Refusal::new("state_trouble", what, with_causes(err), "Run it again; what was done so far is kept")
+pub(crate) fn internal_refusal(what: &str, err: &dyn std::error::Error) -> BindError {
+    BindError::new(
+        "state_trouble",
+        what,
+        describe_error(err),
+        "Run it again; what was done so far is kept",
+    )
 }

@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use engine::bind::Refusal;
+use engine::bind::BindError;
 use engine::report::RunReport;
 use serde::Serialize;
 
-use super::binding::Bound;
+use super::binding::BoundCompany;
 
 /// What a program reads.
 #[derive(Serialize)]
-pub(crate) struct Report<'a> {
+pub(crate) struct UpReport<'a> {
     binding: BindingPart<'a>,
     run: RunPart<'a>,
 }
@@ -41,8 +41,8 @@ struct RunPart<'a> {
     notes: &'a [String],
 }
 
-impl<'a> Report<'a> {
-    pub(crate) fn new(bound: &'a Bound, run: &'a RunReport) -> Self {
+impl<'a> UpReport<'a> {
+    pub(crate) fn new(bound: &'a BoundCompany, run: &'a RunReport) -> Self {
         Self {
             binding: BindingPart {
                 id: bound.binding.id.as_str(),
@@ -72,6 +72,6 @@ impl<'a> Report<'a> {
 
 /// The object where it failed.
 #[derive(Serialize)]
-pub(crate) struct Failure<'a> {
-    pub(crate) error: &'a Refusal,
+pub(crate) struct FailureReport<'a> {
+    pub(crate) error: &'a BindError,
 }

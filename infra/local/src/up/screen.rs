@@ -7,15 +7,15 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use directory::CorpId;
-use directory::snapshot::Scope;
-use engine::bind::Refusal;
-use engine::report::{Preview, Progress, RunReport};
+use directory::snapshot::AppScope;
+use engine::bind::BindError;
+use engine::report::{RunProgress, RunReport, SweepPreview};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
-use super::binding::Bound;
-use super::report::{Failure, Report};
-use super::target::Target;
+use super::binding::BoundCompany;
+use super::report::{FailureReport, UpReport};
+use super::target::DingTalkTarget;
 use crate::args::{Language, UpArgs};
 
 mod refusals;
@@ -31,45 +31,59 @@ pub(crate) struct Screen {
 
 impl Screen {
     pub(crate) fn new(args: &UpArgs) -> Self {
-        let bar = if std::io::stderr().is_terminal() { ProgressBar::new(0) } else { ProgressBar::hidden() };
+        let bar = if std::io::stderr().is_terminal() {
+            ProgressBar::new(0)
+        } else {
+            ProgressBar::hidden()
+        };
         bar.enable_steady_tick(Duration::from_secs(1));
-        Self { language: args.lang, json: args.json, bar, tenth: Mutex::new(0) }
+        Self {
+            language: args.lang,
+            json: args.json,
+            bar,
+            tenth: Mutex::new(0),
+        }
     }
 
     /// A line for people: on stdout, or on stderr where stdout is for a program.
-    pub(crate) fn line(&self, zh: &str, en: &str) {
+    pub(crate) fn print_line(&self, zh: &str, en: &str) {
         let text = match self.language {
             Language::Zh => zh,
             Language::En => en,
         };
         self.bar.suspend(|| {
             // A closed pipe is no reason to stop syncing.
-            _ = if self.json { writeln!(std::io::stderr(), "{text}") } else { writeln!(std::io::stdout(), "{text}") };
+            _ = if self.json {
+                writeln!(std::io::stderr(), "{text}")
+            } else {
+                writeln!(std::io::stdout(), "{text}")
+            };
         });
     }
 
     /// A line for a program; nothing where a person reads.
-    pub(crate) fn object(&self, object: &impl Serialize) {
+    pub(crate) fn print_object(&self, object: &impl Serialize) {
         if self.json
             && let Ok(text) = serde_json::to_string(object)
         {
-            self.bar.suspend(|| _ = writeln!(std::io::stdout(), "{text}"));
+            self.bar
+                .suspend(|| _ = writeln!(std::io::stdout(), "{text}"));
         }
     }
 
-    pub(crate) fn started(&self, data: &Path, target: &Target) {
+    pub(crate) fn started(&self, data: &Path, target: &DingTalkTarget) {
         let data = data.display();
         match &target.sandbox {
             Some(sandbox) => {
                 let url = &sandbox.url;
-                self.line(
+                self.print_line(
                     &format!("● 已启动    沙箱钉钉 {url} ，数据在 {data}"),
                     &format!("● started        the sandbox DingTalk at {url}, state in {data}"),
                 );
             }
             None => {
                 let url = &target.endpoints.api;
-                self.line(
+                self.print_line(
                     &format!("● 已启动    钉钉 {url} ，数据在 {data}"),
                     &format!("● started        DingTalk at {url}, state in {data}"),
                 );
@@ -77,71 +91,87 @@ impl Screen {
         }
     }
 
-    pub(crate) fn credentials(&self) {
-        self.line(
+    pub(crate) fn print_credentials(&self) {
+        self.print_line(
             "● 凭证有效  AppKey 与 AppSecret 换到了 access_token",
             "● credentials    AppKey and AppSecret gave an access token",
         );
     }
 
-    pub(crate) fn company(&self, corp: &CorpId, proven: bool) {
+    pub(crate) fn print_company(&self, corp: &CorpId, proven: bool) {
         if proven {
-            self.line(&format!("● 企业匹配  应用属于 {corp}"), &format!("● company        the app belongs to {corp}"));
+            self.print_line(
+                &format!("● 企业匹配  应用属于 {corp}"),
+                &format!("● company        the app belongs to {corp}"),
+            );
         } else {
-            self.line(
+            self.print_line(
                 "▲ 企业待证  这个服务器没有可证明企业的接口，收到第一个事件时再核对",
                 "▲ company        this server cannot prove the company; the first event will",
             );
         }
     }
 
-    pub(crate) fn scope(&self, scope: &Scope) {
+    pub(crate) fn print_scope(&self, scope: &AppScope) {
         let (zh, en) = if scope.whole_company {
             ("全公司".to_owned(), "the whole company".to_owned())
         } else {
             let (departments, people) = (scope.departments.len(), scope.people.len());
-            (format!("{departments} 个部门、{people} 人"), format!("{departments} departments, {people} people"))
+            (
+                format!("{departments} 个部门、{people} 人"),
+                format!("{departments} departments, {people} people"),
+            )
         };
         let fields = scope.fields.len();
-        self.line(
+        self.print_line(
             &format!("● 权限与范围 通讯录范围：{zh}；可见 {fields} 个字段，手机号在内"),
-            &format!("● permissions    contact scope: {en}; {fields} fields are shown, mobile among them"),
+            &format!(
+                "● permissions    contact scope: {en}; {fields} fields are shown, mobile among them"
+            ),
         );
     }
 
-    pub(crate) fn callback(&self, bound: &Bound, confirmed: bool, target: &Target) {
+    pub(crate) fn print_callback(
+        &self,
+        bound: &BoundCompany,
+        confirmed: bool,
+        target: &DingTalkTarget,
+    ) {
         let url = &bound.callback_url;
         if confirmed {
-            self.line(
+            self.print_line(
                 &format!("● 回调地址  check_url 已验证：{url}"),
                 &format!("● callback       verified by check_url: {url}"),
             );
             return;
         }
         let (token, key) = (&bound.token, &bound.aes_key);
-        self.line(
+        self.print_line(
             &format!("○ 回调地址  还没有人验证，同步照常进行。在钉钉开放平台「事件与回调」里填：\n  请求网址     {url}\n  签名 Token   {token}\n  加密 aes_key {key}"),
             &format!("○ callback       nobody has confirmed it yet; the sync goes on. Under 事件与回调 in the developer console:\n  request URL  {url}\n  token        {token}\n  aes_key      {key}"),
         );
         if !target.is_loopback() {
-            self.line(
+            self.print_line(
                 "▲ 这是本机地址，钉钉到不了：请经公网地址转发，或部署到云上",
                 "▲ this is an address of this machine, which DingTalk cannot reach: forward a public one to it, or deploy",
             );
         }
     }
 
-    pub(crate) fn progress(&self, progress: &Progress) {
+    pub(crate) fn progress(&self, progress: &RunProgress) {
         match progress {
-            Progress::Listing { departments, people } => {
+            RunProgress::Listing {
+                departments,
+                people,
+            } => {
                 self.style("{spinner} {msg}");
                 self.bar.set_message(self.choose(
                     &format!("正在读取：{departments} 个部门，{people} 人"),
                     &format!("reading: {departments} departments, {people} people"),
                 ));
             }
-            Progress::Planned { preview } => self.plan(preview),
-            Progress::Working { done, total } => {
+            RunProgress::Planned { preview } => self.print_plan(preview),
+            RunProgress::Working { done, total } => {
                 self.style(&self.choose(
                     "{bar:40} {pos} / {len}，每秒 {per_sec}，约 {eta}",
                     "{bar:40} {pos} / {len}, {per_sec}, about {eta}",
@@ -161,7 +191,10 @@ impl Screen {
 
     fn tenths(&self, done: u64, total: u64) {
         let tenth = done * 10 / total.max(1);
-        let mut last = self.tenth.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut last = self
+            .tenth
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         if self.bar.is_hidden() && tenth > *last && total >= 100 {
             *last = tenth;
             // Progress belongs to stderr, where a report on stdout stays clean.
@@ -173,20 +206,26 @@ impl Screen {
         self.bar.finish_and_clear();
     }
 
-    fn plan(&self, preview: &Preview) {
-        let Preview { departments_new, departments_changed, people_new, people_changed, people_missing } = preview;
-        self.line(
+    fn print_plan(&self, preview: &SweepPreview) {
+        let SweepPreview {
+            departments_new,
+            departments_changed,
+            people_new,
+            people_changed,
+            people_missing,
+        } = preview;
+        self.print_line(
             &format!("● 变更计划  新增：部门 {departments_new}，人员 {people_new} · 要再看一遍：部门 {departments_changed}，人员 {people_changed} · 名单里缺：{people_missing}"),
             &format!("● plan           new: {departments_new} departments, {people_new} people · to look at again: {departments_changed} departments, {people_changed} people · missing: {people_missing}"),
         );
     }
 
-    pub(crate) fn report(&self, object: &Report<'_>, run: &RunReport) {
-        self.object(object);
+    pub(crate) fn print_report(&self, object: &UpReport<'_>, run: &RunReport) {
+        self.print_object(object);
         let (mark, zh, en) = verdict(run);
         let counts = run.counts;
         let seconds = run.seconds();
-        self.line(
+        self.print_line(
             &format!(
                 "{mark} {zh}  内置花名册：{} 人，{} 个部门 · 新增 {} 更新 {} 标记离开 {} 拦下 {} · 写入 {} 次，调用 {} 次，限流 {} 次，{seconds:.1} 秒",
                 run.people, run.departments, counts.created, counts.updated, counts.removed, run.held.len(), run.writes, calls(run), run.throttled,
@@ -201,20 +240,27 @@ impl Screen {
 
     /// Sentences of a run: what went differently, what waits, what did not get there.
     pub(crate) fn remarks(&self, run: &RunReport) {
-        run.notes.iter().for_each(|note| self.line(&format!("  ▲ {note}"), &format!("  ▲ {note}")));
+        run.notes
+            .iter()
+            .for_each(|note| self.print_line(&format!("  ▲ {note}"), &format!("  ▲ {note}")));
         let mut held: BTreeMap<&str, usize> = BTreeMap::new();
-        run.held.iter().for_each(|one| *held.entry(&one.reason).or_default() += 1);
+        run.held
+            .iter()
+            .for_each(|one| *held.entry(&one.reason).or_default() += 1);
         for (reason, n) in held {
-            self.line(&format!("  ■ 拦下 {n} 条：{reason}"), &format!("  ■ held, {n} records: {reason}"));
+            self.print_line(
+                &format!("  ■ 拦下 {n} 条：{reason}"),
+                &format!("  ■ held, {n} records: {reason}"),
+            );
         }
         if run.scope_waits {
-            self.line(
+            self.print_line(
                 "  ■ 应用的通讯录范围与接受过的不同。确认无误后用 --accept-scope 重新启动",
                 "  ■ the app's contact scope is not the accepted one. If that is right, start again with --accept-scope",
             );
         }
         if run.roster_waits {
-            self.line(
+            self.print_line(
                 "  ■ 有人的员工类型只有钉钉花名册知道，而应用读不到：授予权限 qyapi_hrm_read_user 并开通智能人事，或在 eHR 里写明类型；在此之前不动这些人",
                 "  ■ the kind of employment of some is known to DingTalk's roster alone, which the app cannot read: they wait",
             );
@@ -222,24 +268,33 @@ impl Screen {
         let troubles = run.troubles.len();
         for trouble in run.troubles.iter().take(10) {
             let reason = &trouble.reason;
-            self.line(&format!("  ■ 一条记录没有同步：{reason}"), &format!("  ■ one record is not in step: {reason}"));
+            self.print_line(
+                &format!("  ■ 一条记录没有同步：{reason}"),
+                &format!("  ■ one record is not in step: {reason}"),
+            );
         }
         if troubles > 10 {
-            self.line(&format!("  ■ 另有 {} 条没有同步", troubles - 10), &format!("  ■ and {} more", troubles - 10));
+            self.print_line(
+                &format!("  ■ 另有 {} 条没有同步", troubles - 10),
+                &format!("  ■ and {} more", troubles - 10),
+            );
         }
     }
 
     /// The refusal: what, why, what to do; the code small beneath.
-    pub(crate) fn refused(&self, refusal: &Refusal) {
+    pub(crate) fn print_refusal(&self, refusal: &BindError) {
         self.bar.finish_and_clear();
         if self.json {
-            self.object(&Failure { error: refusal });
+            self.print_object(&FailureReport { error: refusal });
             return;
         }
         let text = match self.language {
             Language::Zh => refusals::in_chinese(refusal),
             Language::En => {
-                format!("■ {}: {}.\n  {}.\n  ({})", refusal.what, refusal.why, refusal.remedy, refusal.code)
+                format!(
+                    "■ {}: {}.\n  {}.\n  ({})",
+                    refusal.what, refusal.why, refusal.remedy, refusal.code
+                )
             }
         };
         _ = writeln!(std::io::stderr(), "{text}");

@@ -3,17 +3,17 @@
 use std::path::Path;
 
 use directory::CorpId;
-use engine::bind::Refusal;
+use engine::bind::BindError;
 use runtime::variables::{self, BANGDING_APP_SECRET};
-use sandbox::company::Size;
+use sandbox::company::CompanySize;
 use sandbox::{RunningServer, Server, ServerConfig, Settings};
 use secrecy::SecretString;
-use state::{Binding, Endpoints};
+use state::{Binding, DingTalkEndpoints};
 
 use crate::args::UpArgs;
 
 /// The app that is bound.
-pub struct App {
+pub struct DingTalkApp {
     /// The company.
     pub corp_id: CorpId,
     /// The app's AgentId.
@@ -25,60 +25,104 @@ pub struct App {
 }
 
 /// A DingTalk and an app in it.
-pub(crate) struct Target {
-    pub(crate) app: App,
-    pub(crate) endpoints: Endpoints,
+pub(crate) struct DingTalkTarget {
+    pub(crate) app: DingTalkApp,
+    pub(crate) endpoints: DingTalkEndpoints,
     /// Our own, in this process.
     pub(crate) sandbox: Option<RunningServer>,
 }
 
-impl Target {
-    pub(crate) async fn of(args: &UpArgs) -> Result<Self, Refusal> {
+impl DingTalkTarget {
+    pub(crate) async fn from_args(args: &UpArgs) -> Result<Self, BindError> {
         match (&args.corp_id, args.agent_id, &args.app_key) {
-            (Some(corp), Some(agent_id), Some(app_key)) => Self::named(args, corp, agent_id, app_key),
-            _ => Self::sandbox(args).await,
+            (Some(corp), Some(agent_id), Some(app_key)) => {
+                Self::from_credentials(args, corp, agent_id, app_key)
+            }
+            _ => Self::start_sandbox(args).await,
         }
     }
 
-    fn named(args: &UpArgs, corp: &str, agent_id: i64, app_key: &str) -> Result<Self, Refusal> {
+    fn from_credentials(
+        args: &UpArgs,
+        corp: &str,
+        agent_id: i64,
+        app_key: &str,
+    ) -> Result<Self, BindError> {
         let what = "reading the credentials";
         let copy = "Copy it again from the developer console";
-        let corp_id = corp.parse::<CorpId>().map_err(|err| Refusal::new("bad_corp_id", what, err.to_string(), copy))?;
+        let corp_id = corp
+            .parse::<CorpId>()
+            .map_err(|err| BindError::new("bad_corp_id", what, err.to_string(), copy))?;
         let endpoints = match &args.dingtalk_url {
-            Some(url) => one_address(url)?,
-            None => Endpoints::default(),
+            Some(url) => parse_endpoints(url)?,
+            None => DingTalkEndpoints::default(),
         };
-        let app = App { corp_id, agent_id, app_key: app_key.to_owned(), app_secret: app_secret()? };
-        Ok(Self { app, endpoints, sandbox: None })
+        let app = DingTalkApp {
+            corp_id,
+            agent_id,
+            app_key: app_key.to_owned(),
+            app_secret: read_app_secret()?,
+        };
+        Ok(Self {
+            app,
+            endpoints,
+            sandbox: None,
+        })
     }
 
-    async fn sandbox(args: &UpArgs) -> Result<Self, Refusal> {
+    async fn start_sandbox(args: &UpArgs) -> Result<Self, BindError> {
         let refused = |why: String| {
-            Refusal::new("sandbox_trouble", "starting the sandbox", why, "Give another --data, or remove this one")
+            BindError::new(
+                "sandbox_trouble",
+                "starting the sandbox",
+                why,
+                "Give another --data, or remove this one",
+            )
         };
-        let size = Size {
+        let size = CompanySize {
             people: args.people as usize,
             departments: args.departments as usize,
             seed: args.seed,
             big_department: None,
         };
-        let settings = Settings { qps: args.qps, latency_ms: args.latency_ms, ..Settings::default() };
-        let config = ServerConfig { listener: None, port: 0, data: Some(args.data.clone()), size, settings };
-        let server = Server::start(config).await.map_err(|err| refused(directory::text::with_causes(&err)))?;
+        let settings = Settings {
+            qps: args.qps,
+            latency_ms: args.latency_ms,
+            ..Settings::default()
+        };
+        let config = ServerConfig {
+            listener: None,
+            port: 0,
+            data: Some(args.data.clone()),
+            size,
+            settings,
+        };
+        let server = Server::start(config)
+            .await
+            .map_err(|err| refused(directory::text::describe_error(&err)))?;
         let keys = server.world.lock().await.company().credentials.clone();
-        let app = App {
-            corp_id: keys.corp_id.parse().map_err(|err: directory::ids::InvalidId| refused(err.to_string()))?,
+        let app = DingTalkApp {
+            corp_id: keys
+                .corp_id
+                .parse()
+                .map_err(|err: directory::ids::InvalidId| refused(err.to_string()))?,
             agent_id: keys.agent_id,
             app_key: keys.app_key,
             app_secret: keys.app_secret.into(),
         };
-        let endpoints = one_address(&server.url)?;
-        Ok(Self { app, endpoints, sandbox: Some(server) })
+        let endpoints = parse_endpoints(&server.url)?;
+        Ok(Self {
+            app,
+            endpoints,
+            sandbox: Some(server),
+        })
     }
 
     /// Whether this DingTalk is on this machine: only then may loopback be called.
     pub(crate) fn is_loopback(&self) -> bool {
-        [&self.endpoints.api, &self.endpoints.oapi].into_iter().all(|url| is_loopback(url))
+        [&self.endpoints.api, &self.endpoints.oapi]
+            .into_iter()
+            .all(|url| is_loopback(url))
     }
 
     pub(crate) async fn stop(self) {
@@ -89,19 +133,50 @@ impl Target {
 }
 
 /// The sandbox that a bound company lives in, started again from its state; `None` where its DingTalk is another one.
-pub(crate) async fn reopen_sandbox(data: &Path, binding: &Binding) -> Result<Option<RunningServer>, Refusal> {
-    let here = [&binding.endpoints.api, &binding.endpoints.oapi].into_iter().all(|url| is_loopback(url));
+pub(crate) async fn reopen_sandbox(
+    data: &Path,
+    binding: &Binding,
+) -> Result<Option<RunningServer>, BindError> {
+    let here = [&binding.endpoints.api, &binding.endpoints.oapi]
+        .into_iter()
+        .all(|url| is_loopback(url));
     if !here || !data.join(sandbox::http::FILE_NAME).is_file() {
         return Ok(None);
     }
-    let settings = Settings { qps: binding.calls_per_second, ..Settings::default() };
-    let size = Size { people: 0, departments: 1, seed: 0, big_department: None };
-    let config = ServerConfig { listener: None, port: 0, data: Some(data.to_owned()), size, settings };
+    let settings = Settings {
+        qps: binding.calls_per_second,
+        ..Settings::default()
+    };
+    let size = CompanySize {
+        people: 0,
+        departments: 1,
+        seed: 0,
+        big_department: None,
+    };
+    let config = ServerConfig {
+        listener: None,
+        port: 0,
+        data: Some(data.to_owned()),
+        size,
+        settings,
+    };
     let server = Server::start(config).await.map_err(|err| {
-        let why = directory::text::with_causes(&err);
-        Refusal::new("sandbox_trouble", "starting the sandbox", why, "Start `bangding up` and give the command again")
+        let why = directory::text::describe_error(&err);
+        BindError::new(
+            "sandbox_trouble",
+            "starting the sandbox",
+            why,
+            "Start `bangding up` and give the command again",
+        )
     })?;
-    let theirs = server.world.lock().await.company().credentials.app_key.clone();
+    let theirs = server
+        .world
+        .lock()
+        .await
+        .company()
+        .credentials
+        .app_key
+        .clone();
     if theirs == binding.app_key {
         return Ok(Some(server));
     }
@@ -110,15 +185,25 @@ pub(crate) async fn reopen_sandbox(data: &Path, binding: &Binding) -> Result<Opt
 }
 
 /// Both hosts at one address.
-pub(crate) fn one_address(url: &str) -> Result<Endpoints, Refusal> {
+pub(crate) fn parse_endpoints(url: &str) -> Result<DingTalkEndpoints, BindError> {
     let url = url.trim().trim_end_matches('/');
-    let known = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://").filter(|_| is_loopback(url)));
+    let known = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://").filter(|_| is_loopback(url)));
     if known.is_none_or(str::is_empty) {
         let why = "--dingtalk-url is neither an https:// address nor http:// on this machine";
         let remedy = "Give the whole address, for example https://dingtalk.example.com or http://127.0.0.1:8080";
-        return Err(Refusal::new("bad_address", "reading --dingtalk-url", why, remedy));
+        return Err(BindError::new(
+            "bad_address",
+            "reading --dingtalk-url",
+            why,
+            remedy,
+        ));
     }
-    Ok(Endpoints { api: url.to_owned(), oapi: url.to_owned() })
+    Ok(DingTalkEndpoints {
+        api: url.to_owned(),
+        oapi: url.to_owned(),
+    })
 }
 
 pub(crate) fn is_loopback(url: &str) -> bool {
@@ -131,20 +216,24 @@ pub(crate) fn is_loopback(url: &str) -> bool {
     };
     let name = name.trim_start_matches('[');
     name.eq_ignore_ascii_case("localhost")
-        || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
+        || name
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.to_canonical().is_loopback())
 }
 
 /// The AppSecret, from the environment or typed without an echo. Never an argument, which others could read.
-pub(crate) fn app_secret() -> Result<SecretString, Refusal> {
-    if let Some(secret) = variables::variable(BANGDING_APP_SECRET) {
+pub(crate) fn read_app_secret() -> Result<SecretString, BindError> {
+    if let Some(secret) = variables::read_variable(BANGDING_APP_SECRET) {
         return Ok(secret.into());
     }
     let missing = |why: &str| {
         let remedy = "Set BANGDING_APP_SECRET, or run it in a terminal to be asked";
-        Refusal::new("secret_missing", "reading the AppSecret", why, remedy)
+        BindError::new("secret_missing", "reading the AppSecret", why, remedy)
     };
     if !std::io::IsTerminal::is_terminal(&std::io::stdin()) {
-        return Err(missing("BANGDING_APP_SECRET is not set and there is no terminal to ask in"));
+        return Err(missing(
+            "BANGDING_APP_SECRET is not set and there is no terminal to ask in",
+        ));
     }
     match rpassword::prompt_password("AppSecret (Client Secret): ") {
         Ok(secret) if !secret.trim().is_empty() => Ok(secret.trim().to_owned().into()),
@@ -158,12 +247,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_is_https_or_here() {
-        for good in ["https://api.example.com", "http://127.0.0.1:8080/", "http://localhost:1", "http://[::1]:9"] {
-            assert!(one_address(good).is_ok(), "{good}");
+    fn an_address_is_https_or_loopback() {
+        for good in [
+            "https://api.example.com",
+            "http://127.0.0.1:8080/",
+            "http://localhost:1",
+            "http://[::1]:9",
+        ] {
+            assert!(parse_endpoints(good).is_ok(), "{good}");
         }
-        for bad in ["http://10.0.0.1", "api.example.com", "https://", "", "http://127.0.0.1.evil.example"] {
-            assert_eq!(one_address(bad).unwrap_err().code, "bad_address", "{bad}");
+        for bad in [
+            "http://10.0.0.1",
+            "api.example.com",
+            "https://",
+            "",
+            "http://127.0.0.1.evil.example",
+        ] {
+            assert_eq!(
+                parse_endpoints(bad).unwrap_err().code,
+                "bad_address",
+                "{bad}"
+            );
         }
     }
 }

@@ -8,14 +8,14 @@ use serde_json::Value;
 
 use super::config::Endpoints;
 use super::tokens::AccessToken;
-use crate::error::Trouble;
+use crate::error::DingTalkErrorKind;
 
 /// Where the v1.0 host looks for the token.
 const TOKEN_HEADER: &str = "x-acs-dingtalk-access-token";
 
 /// Whether repeating a call is harmless.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Effect {
+pub(super) enum CallEffect {
     /// Asking twice changes nothing.
     Read,
     /// Once too often would be noticed: an unknown outcome is never retried.
@@ -24,7 +24,7 @@ pub(super) enum Effect {
 
 /// Which generation of API answers: host, place of the token and form of errors differ (`dingtalk-api.md` §0.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Generation {
+pub(super) enum ApiGeneration {
     /// `oapi`: the token in the query, HTTP 200 around an `errcode`.
     Old,
     /// `api`: the token in a header, real statuses.
@@ -33,53 +33,91 @@ pub(super) enum Generation {
 
 /// A call with an access token.
 #[derive(Debug)]
-pub(super) struct Call {
-    pub(super) generation: Generation,
+pub(super) struct ApiCall {
+    pub(super) generation: ApiGeneration,
     /// Path-like, for pace and counters.
     pub(super) interface: &'static str,
     /// From the host on.
     pub(super) path: &'static str,
     /// `None`: a GET without a body.
     pub(super) body: Option<Value>,
-    pub(super) effect: Effect,
+    pub(super) effect: CallEffect,
     /// A code that is an answer and no trouble, besides 0.
     pub(super) accepts: Option<&'static str>,
 }
 
-impl Call {
+impl ApiCall {
     pub(super) fn get(interface: &'static str, path: &'static str) -> Self {
-        Self { generation: Generation::Old, interface, path, body: None, effect: Effect::Read, accepts: None }
+        Self {
+            generation: ApiGeneration::Old,
+            interface,
+            path,
+            body: None,
+            effect: CallEffect::Read,
+            accepts: None,
+        }
     }
 
     pub(super) fn post(interface: &'static str, path: &'static str, body: Value) -> Self {
-        let (effect, accepts) = (Effect::Read, None);
-        Self { generation: Generation::Old, interface, path, body: Some(body), effect, accepts }
+        let (effect, accepts) = (CallEffect::Read, None);
+        Self {
+            generation: ApiGeneration::Old,
+            interface,
+            path,
+            body: Some(body),
+            effect,
+            accepts,
+        }
     }
 
     /// A POST to the v1.0 host.
     pub(super) fn post_new(interface: &'static str, path: &'static str, body: Value) -> Self {
-        Self { generation: Generation::New, ..Self::post(interface, path, body) }
+        Self {
+            generation: ApiGeneration::New,
+            ..Self::post(interface, path, body)
+        }
     }
 
-    pub(super) fn write(self) -> Self {
-        Self { effect: Effect::Write, ..self }
+    pub(super) fn with_write_effect(self) -> Self {
+        Self {
+            effect: CallEffect::Write,
+            ..self
+        }
     }
 
-    pub(super) fn accepting(self, code: &'static str) -> Self {
-        Self { accepts: Some(code), ..self }
+    pub(super) fn accepting_code(self, code: &'static str) -> Self {
+        Self {
+            accepts: Some(code),
+            ..self
+        }
     }
 
     /// On the old host the token goes into the query string, which knows nothing else for every path.
-    pub(super) fn request(&self, endpoints: &Endpoints, token: &AccessToken) -> Result<Request<Bytes>, Trouble> {
+    pub(super) fn to_request(
+        &self,
+        endpoints: &Endpoints,
+        token: &AccessToken,
+    ) -> Result<Request<Bytes>, DingTalkErrorKind> {
         match self.generation {
-            Generation::Old => {
-                let uri = format!("{}{}?access_token={}", endpoints.oapi, self.path, encoded(token.expose()));
-                request(uri, self.body.as_ref())
+            ApiGeneration::Old => {
+                let uri = format!(
+                    "{}{}?access_token={}",
+                    endpoints.oapi,
+                    self.path,
+                    percent_encode(token.expose())
+                );
+                build_request(uri, self.body.as_ref())
             }
-            Generation::New => {
-                let mut request = request(format!("{}{}", endpoints.api, self.path), self.body.as_ref())?;
-                let mut header = HeaderValue::from_str(token.expose())
-                    .map_err(|_| Trouble::NotSent { why: "the access token is no header" })?;
+            ApiGeneration::New => {
+                let mut request = build_request(
+                    format!("{}{}", endpoints.api, self.path),
+                    self.body.as_ref(),
+                )?;
+                let mut header = HeaderValue::from_str(token.expose()).map_err(|_| {
+                    DingTalkErrorKind::NotSent {
+                        why: "the access token is no header",
+                    }
+                })?;
                 header.set_sensitive(true);
                 request.headers_mut().insert(TOKEN_HEADER, header);
                 Ok(request)
@@ -89,24 +127,39 @@ impl Call {
 }
 
 /// GET without a body, POST with a JSON one.
-pub(super) fn request(uri: String, body: Option<&Value>) -> Result<Request<Bytes>, Trouble> {
-    let method = if body.is_some() { Method::POST } else { Method::GET };
-    let mut request = Request::builder().method(method).uri(uri).header(header::ACCEPT, "application/json");
+pub(super) fn build_request(
+    uri: String,
+    body: Option<&Value>,
+) -> Result<Request<Bytes>, DingTalkErrorKind> {
+    let method = if body.is_some() {
+        Method::POST
+    } else {
+        Method::GET
+    };
+    let mut request = Request::builder()
+        .method(method)
+        .uri(uri)
+        .header(header::ACCEPT, "application/json");
     if body.is_some() {
         request = request.header(header::CONTENT_TYPE, "application/json");
     }
-    let body = body.map(|body| Bytes::from(body.to_string())).unwrap_or_default();
-    request.body(body).map_err(|_| Trouble::NotSent { why: "the configured address is not a URL" })
+    let body = body
+        .map(|body| Bytes::from(body.to_string()))
+        .unwrap_or_default();
+    request.body(body).map_err(|_| DingTalkErrorKind::NotSent {
+        why: "the configured address is not a URL",
+    })
 }
 
 /// Percent-encodes whatever is not unreserved in RFC 3986.
-pub(super) fn encoded(text: &str) -> String {
-    text.bytes().fold(String::with_capacity(text.len()), |mut out, byte| {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            _ = write!(out, "%{byte:02X}");
-        }
-        out
-    })
+pub(super) fn percent_encode(text: &str) -> String {
+    text.bytes()
+        .fold(String::with_capacity(text.len()), |mut out, byte| {
+            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+                out.push(char::from(byte));
+            } else {
+                _ = write!(out, "%{byte:02X}");
+            }
+            out
+        })
 }

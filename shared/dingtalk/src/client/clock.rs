@@ -20,6 +20,6 @@ pub trait Clock: Send + Sync {
 pub type Jitter = Arc<dyn Fn() -> u64 + Send + Sync>;
 
 /// `base` milliseconds and up to half of it more.
-pub(super) fn jittered(base_millis: u64, jitter: &Jitter) -> Duration {
+pub(super) fn with_jitter(base_millis: u64, jitter: &Jitter) -> Duration {
     Duration::from_millis(base_millis + jitter() % (base_millis / 2 + 1))
 }

@@ -3,10 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::call_counters::{CallLog, CallTally};
 use super::clock::{Clock, Jitter};
-use super::pace::Lanes;
-use super::tally::{CallLog, Tally};
-use super::tokens::Tokens;
+use super::rate_limit::RateLimiter;
+use super::tokens::TokenSource;
 use outbound::Transport;
 
 /// Base URLs without a trailing slash. Both are the same where one server plays both hosts.
@@ -21,23 +21,29 @@ pub struct Endpoints {
 impl Default for Endpoints {
     /// DingTalk itself.
     fn default() -> Self {
-        Self { api: "https://api.dingtalk.com".to_owned(), oapi: "https://oapi.dingtalk.com".to_owned() }
+        Self {
+            api: "https://api.dingtalk.com".to_owned(),
+            oapi: "https://oapi.dingtalk.com".to_owned(),
+        }
     }
 }
 
 /// How fast one interface may be asked (`dingtalk-api.md` §9.2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pace {
+pub struct CallRate {
     /// Calls per second and interface; at least 1.
     pub calls_per_second: u32,
     /// Calls that may go out at once after a pause; at least 1.
     pub burst: u32,
 }
 
-impl Default for Pace {
+impl Default for CallRate {
     /// The standard edition: 20 calls per second, at most two at once.
     fn default() -> Self {
-        Self { calls_per_second: 20, burst: 2 }
+        Self {
+            calls_per_second: 20,
+            burst: 2,
+        }
     }
 }
 
@@ -51,20 +57,20 @@ pub struct ClientConfig {
     /// The micro-app's id, needed by work notifications and the roster only.
     pub agent_id: Option<i64>,
     /// How fast.
-    pub pace: Pace,
+    pub pace: CallRate,
 }
 
 /// Asks DingTalk for one app in one corp. Cheap to clone; clones share pace and counters.
 #[derive(Clone)]
-pub struct Client(pub(super) Arc<Shared>);
+pub struct Client(pub(super) Arc<ClientShared>);
 
-pub(super) struct Shared {
+pub(super) struct ClientShared {
     pub(super) config: ClientConfig,
     pub(super) transport: Arc<dyn Transport>,
     pub(super) clock: Arc<dyn Clock>,
-    pub(super) tokens: Arc<dyn Tokens>,
+    pub(super) tokens: Arc<dyn TokenSource>,
     pub(super) jitter: Jitter,
-    pub(super) lanes: Lanes,
+    pub(super) lanes: RateLimiter,
     pub(super) log: CallLog,
 }
 
@@ -75,28 +81,38 @@ impl Client {
         config: ClientConfig,
         transport: Arc<dyn Transport>,
         clock: Arc<dyn Clock>,
-        tokens: Arc<dyn Tokens>,
+        tokens: Arc<dyn TokenSource>,
         jitter: Jitter,
     ) -> Self {
-        let (lanes, log) = (Lanes::new(config.pace), CallLog::default());
-        Self(Arc::new(Shared { config, transport, clock, tokens, jitter, lanes, log }))
+        let (lanes, log) = (RateLimiter::new(config.pace), CallLog::default());
+        Self(Arc::new(ClientShared {
+            config,
+            transport,
+            clock,
+            tokens,
+            jitter,
+            lanes,
+            log,
+        }))
     }
 
     /// What was asked and what went wrong so far.
     #[must_use]
-    pub fn tally(&self) -> Tally {
-        self.0.log.read()
+    pub fn read_tally(&self) -> CallTally {
+        self.0.log.read_tally()
     }
 
     /// The same, and starts counting anew.
     #[must_use]
-    pub fn take_tally(&self) -> Tally {
-        self.0.log.take()
+    pub fn take_tally(&self) -> CallTally {
+        self.0.log.take_tally()
     }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("config", &self.0.config).finish_non_exhaustive()
+        f.debug_struct("Client")
+            .field("config", &self.0.config)
+            .finish_non_exhaustive()
     }
 }

@@ -15,10 +15,10 @@ use serde::{Deserialize, Serialize};
 
 use super::config::Client;
 use super::people::{MemberRow, MembersPage};
-use crate::error::{Error, Trouble};
+use crate::error::{DingTalkError, DingTalkErrorKind};
 
 /// Calls under way per interface: fills 20 calls per second up to 800 ms of latency, and 60 up to 260 ms. Each may hold a page.
-const UNDER_WAY: usize = 16;
+const CALLS_UNDER_WAY: usize = 16;
 /// DingTalk's cursors end at 100,000, a page has 100 rows (`dingtalk-api.md` §3.3).
 const PAGES_MAX: u32 = 1001;
 /// Far above any company; a tree that grows for ever ends here.
@@ -26,33 +26,43 @@ const DEPARTMENTS_MAX: usize = 100_000;
 
 /// The reads that a crawl is made of: the client's, and a simulated company's.
 #[async_trait]
-pub trait Lists: Send + Sync {
+pub trait DirectoryReader: Send + Sync {
     /// One department in full.
-    async fn department(&self, id: DeptId) -> Result<Record, Error>;
+    async fn read_department(&self, id: DeptId) -> Result<Record, DingTalkError>;
     /// Its direct children, with name and parent.
-    async fn sub_departments(&self, id: DeptId) -> Result<Vec<Record>, Error>;
+    async fn list_sub_departments(&self, id: DeptId) -> Result<Vec<Record>, DingTalkError>;
     /// A page of its direct members.
-    async fn members(&self, id: DeptId, cursor: u32, visible: FieldSet) -> Result<MembersPage, Error>;
+    async fn list_members(
+        &self,
+        id: DeptId,
+        cursor: u32,
+        visible: FieldSet,
+    ) -> Result<MembersPage, DingTalkError>;
 }
 
 #[async_trait]
-impl Lists for Client {
-    async fn department(&self, id: DeptId) -> Result<Record, Error> {
-        Self::department(self, id).await
+impl DirectoryReader for Client {
+    async fn read_department(&self, id: DeptId) -> Result<Record, DingTalkError> {
+        Self::read_department(self, id).await
     }
 
-    async fn sub_departments(&self, id: DeptId) -> Result<Vec<Record>, Error> {
-        Self::sub_departments(self, id).await
+    async fn list_sub_departments(&self, id: DeptId) -> Result<Vec<Record>, DingTalkError> {
+        Self::list_sub_departments(self, id).await
     }
 
-    async fn members(&self, id: DeptId, cursor: u32, visible: FieldSet) -> Result<MembersPage, Error> {
-        Self::members(self, id, cursor, visible).await
+    async fn list_members(
+        &self,
+        id: DeptId,
+        cursor: u32,
+        visible: FieldSet,
+    ) -> Result<MembersPage, DingTalkError> {
+        Self::list_members(self, id, cursor, visible).await
     }
 }
 
 /// What the crawl has found.
 #[derive(Debug)]
-pub enum Crawled<'a> {
+pub enum CrawlItem<'a> {
     /// A department, with name and parent; the roots that were asked for show everything.
     Department(&'a Record),
     /// A page of a department's direct members. Somebody in several departments comes once per department.
@@ -66,23 +76,31 @@ pub enum Crawled<'a> {
 
 /// What a crawl has not read yet, and what it has to remember to go on: it can be stored between two slices. Ids only.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Unread {
+pub struct CrawlState {
     roots: Vec<DeptId>,
     to_list: Vec<DeptId>,
-    to_read: Vec<Reading>,
+    to_read: Vec<MemberReading>,
     visited: BTreeSet<DeptId>,
     parents: Vec<(DeptId, DeptId)>,
     missing: BTreeSet<DeptId>,
 }
 
-impl Unread {
+impl CrawlState {
     /// Everything below these departments.
     #[must_use]
-    pub fn below(roots: &BTreeSet<DeptId>) -> Self {
-        let reading =
-            |department: &DeptId| Reading { department: *department, cursor: 0, pages: 0, seen: BTreeSet::new() };
+    pub fn below_roots(roots: &BTreeSet<DeptId>) -> Self {
+        let reading = |department: &DeptId| MemberReading {
+            department: *department,
+            cursor: 0,
+            pages: 0,
+            seen: BTreeSet::new(),
+        };
         Self {
-            roots: roots.iter().copied().filter(|root| *root != DeptId::ROOT).collect(),
+            roots: roots
+                .iter()
+                .copied()
+                .filter(|root| *root != DeptId::ROOT)
+                .collect(),
             to_list: roots.iter().copied().collect(),
             to_read: roots.iter().map(reading).collect(),
             visited: roots.clone(),
@@ -98,11 +116,11 @@ pub struct CrawlEnd {
     /// Departments visited, including those that are missing.
     pub departments: u64,
     /// Departments whose children or members did not all arrive, and why. Some of their rows may have been handed over.
-    pub missing: Vec<(DeptId, Error)>,
+    pub missing: Vec<(DeptId, DingTalkError)>,
     /// Every page of every department arrived.
     pub complete: bool,
     /// It was told to stop, and this is left.
-    pub unread: Option<Unread>,
+    pub unread: Option<CrawlState>,
 }
 
 /// Reads everything that is unread, parents before their children, and hands it to `each` as it arrives. Once `go_on` says
@@ -112,26 +130,28 @@ pub struct CrawlEnd {
 /// everybody, such as a ban, nothing more is begun and the rest is missing too. A department that comes twice
 /// or lies below itself, a person twice in one department, and lists without end are
 /// [`Malformed`](Trouble::Malformed).
-pub async fn crawl(
-    client: &dyn Lists,
-    unread: Unread,
+pub async fn crawl_directory(
+    client: &dyn DirectoryReader,
+    unread: CrawlState,
     visible: FieldSet,
     go_on: &(dyn Fn() -> bool + Send + Sync),
-    each: &mut (dyn FnMut(Crawled<'_>) + Send),
+    each: &mut (dyn FnMut(CrawlItem<'_>) + Send),
 ) -> CrawlEnd {
-    let mut walk = Walk::new(client, unread, visible);
+    let mut walk = DirectoryWalk::new(client, unread, visible);
     let mut begun = false;
     loop {
         // The first ones always, so that a crawl in slices comes to its end however short they are.
         if !begun || go_on() {
-            walk.fill();
+            walk.start_calls();
         }
         begun = true;
-        let Some(step) = walk.under_way.next().await else { break };
-        walk.take(step, each);
+        let Some(step) = walk.under_way.next().await else {
+            break;
+        };
+        walk.handle_step(step, each);
     }
-    let unread = walk.unread();
-    let missing: Vec<(DeptId, Error)> = walk.missing.into_iter().collect();
+    let unread = walk.take_unread();
+    let missing: Vec<(DeptId, DingTalkError)> = walk.missing.into_iter().collect();
     CrawlEnd {
         departments: u64::try_from(walk.visited.len()).unwrap_or(u64::MAX),
         complete: missing.is_empty() && unread.is_none(),
@@ -141,43 +161,46 @@ pub async fn crawl(
 }
 
 /// An answer of one of the three interfaces.
-enum Step {
-    Root(DeptId, Result<Record, Error>),
-    Children(DeptId, Result<Vec<Record>, Error>),
-    Page(Reading, Result<MembersPage, Error>),
+enum CrawlStep {
+    Root(DeptId, Result<Record, DingTalkError>),
+    Children(DeptId, Result<Vec<Record>, DingTalkError>),
+    Page(MemberReading, Result<MembersPage, DingTalkError>),
 }
 
 /// A department whose members are being read.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Reading {
+struct MemberReading {
     department: DeptId,
     cursor: u32,
     pages: u32,
     seen: BTreeSet<NativeId>,
 }
 
-struct Walk<'a> {
-    client: &'a dyn Lists,
+struct DirectoryWalk<'a> {
+    client: &'a dyn DirectoryReader,
     visible: FieldSet,
-    under_way: FuturesUnordered<BoxFuture<'a, Step>>,
+    under_way: FuturesUnordered<BoxFuture<'a, CrawlStep>>,
     roots: VecDeque<DeptId>,
     to_list: VecDeque<DeptId>,
-    to_read: VecDeque<Reading>,
+    to_read: VecDeque<MemberReading>,
     roots_under_way: usize,
     lists_under_way: usize,
     reads_under_way: usize,
     visited: BTreeSet<DeptId>,
     parents: BTreeMap<DeptId, DeptId>,
-    missing: BTreeMap<DeptId, Error>,
+    missing: BTreeMap<DeptId, DingTalkError>,
     /// Where asking, and what happened that nobody else would fare better with.
-    stopped: Option<(&'static str, Trouble)>,
+    stopped: Option<(&'static str, DingTalkErrorKind)>,
 }
 
-impl<'a> Walk<'a> {
-    fn new(client: &'a dyn Lists, unread: Unread, visible: FieldSet) -> Self {
+impl<'a> DirectoryWalk<'a> {
+    fn new(client: &'a dyn DirectoryReader, unread: CrawlState, visible: FieldSet) -> Self {
         let before = |department| {
             let what = "it could not be read in an earlier part of this crawl";
-            (department, Error::new("user/list", Trouble::Malformed { what }))
+            (
+                department,
+                DingTalkError::new("user/list", DingTalkErrorKind::Malformed { what }),
+            )
         };
         Self {
             client,
@@ -197,134 +220,198 @@ impl<'a> Walk<'a> {
     }
 
     /// What was not begun; `None` when all was.
-    fn unread(&mut self) -> Option<Unread> {
+    fn take_unread(&mut self) -> Option<CrawlState> {
         let begun = self.roots.is_empty() && self.to_list.is_empty() && self.to_read.is_empty();
-        (!begun).then(|| Unread {
+        (!begun).then(|| CrawlState {
             roots: self.roots.drain(..).collect(),
             to_list: self.to_list.drain(..).collect(),
             to_read: self.to_read.drain(..).collect(),
             visited: self.visited.clone(),
-            parents: self.parents.iter().map(|(child, parent)| (*child, *parent)).collect(),
+            parents: self
+                .parents
+                .iter()
+                .map(|(child, parent)| (*child, *parent))
+                .collect(),
             missing: self.missing.keys().copied().collect(),
         })
     }
 
-    fn enter(&mut self, department: DeptId) {
+    fn enqueue_department(&mut self, department: DeptId) {
         self.to_list.push_back(department);
-        self.to_read.push_back(Reading { department, cursor: 0, pages: 0, seen: BTreeSet::new() });
+        self.to_read.push_back(MemberReading {
+            department,
+            cursor: 0,
+            pages: 0,
+            seen: BTreeSet::new(),
+        });
     }
 
     /// Starts whatever there is room for.
-    fn fill(&mut self) {
+    fn start_calls(&mut self) {
         if let Some((interface, trouble)) = &self.stopped {
             let (roots, lists) = (self.roots.drain(..), self.to_list.drain(..));
-            let left = roots.chain(lists).chain(self.to_read.drain(..).map(|reading| reading.department));
+            let left = roots
+                .chain(lists)
+                .chain(self.to_read.drain(..).map(|reading| reading.department));
             for department in left {
-                let Some(trouble) = trouble.for_everybody() else { continue };
-                self.missing.entry(department).or_insert_with(|| Error::new(interface, trouble));
+                let Some(trouble) = trouble.for_every_caller() else {
+                    continue;
+                };
+                self.missing
+                    .entry(department)
+                    .or_insert_with(|| DingTalkError::new(interface, trouble));
             }
             return;
         }
         let (client, visible) = (self.client, self.visible);
-        while self.roots_under_way < UNDER_WAY
+        while self.roots_under_way < CALLS_UNDER_WAY
             && let Some(root) = self.roots.pop_front()
         {
             self.roots_under_way += 1;
-            self.under_way.push(Box::pin(async move { Step::Root(root, client.department(root).await) }));
+            self.under_way.push(Box::pin(async move {
+                CrawlStep::Root(root, client.read_department(root).await)
+            }));
         }
-        while self.lists_under_way < UNDER_WAY
+        while self.lists_under_way < CALLS_UNDER_WAY
             && let Some(parent) = self.to_list.pop_front()
         {
             self.lists_under_way += 1;
-            self.under_way.push(Box::pin(async move { Step::Children(parent, client.sub_departments(parent).await) }));
+            self.under_way.push(Box::pin(async move {
+                CrawlStep::Children(parent, client.list_sub_departments(parent).await)
+            }));
         }
-        while self.reads_under_way < UNDER_WAY
+        while self.reads_under_way < CALLS_UNDER_WAY
             && let Some(reading) = self.to_read.pop_front()
         {
             self.reads_under_way += 1;
             self.under_way.push(Box::pin(async move {
-                let page = client.members(reading.department, reading.cursor, visible).await;
-                Step::Page(reading, page)
+                let page = client
+                    .list_members(reading.department, reading.cursor, visible)
+                    .await;
+                CrawlStep::Page(reading, page)
             }));
         }
     }
 
-    fn take(&mut self, step: Step, each: &mut (dyn FnMut(Crawled<'_>) + Send)) {
+    fn handle_step(&mut self, step: CrawlStep, each: &mut (dyn FnMut(CrawlItem<'_>) + Send)) {
         match step {
-            Step::Root(root, found) => {
+            CrawlStep::Root(root, found) => {
                 self.roots_under_way -= 1;
                 match found {
-                    Ok(record) => each(Crawled::Department(&record)),
-                    Err(error) => self.miss(root, error),
+                    Ok(record) => each(CrawlItem::Department(&record)),
+                    Err(error) => self.mark_missing(root, error),
                 }
             }
-            Step::Children(parent, found) => {
+            CrawlStep::Children(parent, found) => {
                 self.lists_under_way -= 1;
                 match found {
-                    Ok(children) => children.iter().for_each(|child| self.child(parent, child, each)),
-                    Err(error) => self.miss(parent, error),
+                    Ok(children) => children
+                        .iter()
+                        .for_each(|child| self.visit_child(parent, child, each)),
+                    Err(error) => self.mark_missing(parent, error),
                 }
             }
-            Step::Page(reading, found) => {
+            CrawlStep::Page(reading, found) => {
                 self.reads_under_way -= 1;
                 match found {
-                    Ok(page) => self.page(reading, page, each),
-                    Err(error) => self.miss(reading.department, error),
+                    Ok(page) => self.handle_page(reading, page, each),
+                    Err(error) => self.mark_missing(reading.department, error),
                 }
             }
         }
     }
 
-    fn child(&mut self, parent: DeptId, record: &Record, each: &mut (dyn FnMut(Crawled<'_>) + Send)) {
+    fn visit_child(
+        &mut self,
+        parent: DeptId,
+        record: &Record,
+        each: &mut (dyn FnMut(CrawlItem<'_>) + Send),
+    ) {
         let Some(child) = record.id.to_dept_id() else {
-            return self.miss_malformed(parent, "department/listsub", "a department id that cannot be one");
+            return self.mark_malformed(
+                parent,
+                "department/listsub",
+                "a department id that cannot be one",
+            );
         };
         if child == DeptId::ROOT || child == parent || self.is_below(parent, child) {
-            return self.miss_malformed(child, "department/listsub", "a department below itself");
+            return self.mark_malformed(child, "department/listsub", "a department below itself");
         }
         if self.parents.insert(child, parent).is_some() {
-            return self.miss_malformed(child, "department/listsub", "a department with two parents");
+            return self.mark_malformed(
+                child,
+                "department/listsub",
+                "a department with two parents",
+            );
         }
         if self.visited.len() >= DEPARTMENTS_MAX {
-            return self.miss_malformed(child, "department/listsub", "more departments than any company has");
+            return self.mark_malformed(
+                child,
+                "department/listsub",
+                "more departments than any company has",
+            );
         }
         // A root of the scope may lie below another one; its record comes by itself.
         if self.visited.insert(child) {
-            each(Crawled::Department(record));
-            self.enter(child);
+            each(CrawlItem::Department(record));
+            self.enqueue_department(child);
         }
     }
 
     /// Whether `department` has `ancestor` above it, as far as is known. Bounded by the depth: each step goes up.
     fn is_below(&self, department: DeptId, ancestor: DeptId) -> bool {
         let up = |at: &DeptId| self.parents.get(at).copied();
-        std::iter::successors(up(&department), up).take(DEPARTMENTS_MAX).any(|above| above == ancestor)
+        std::iter::successors(up(&department), up)
+            .take(DEPARTMENTS_MAX)
+            .any(|above| above == ancestor)
     }
 
-    fn page(&mut self, mut reading: Reading, page: MembersPage, each: &mut (dyn FnMut(Crawled<'_>) + Send)) {
+    fn handle_page(
+        &mut self,
+        mut reading: MemberReading,
+        page: MembersPage,
+        each: &mut (dyn FnMut(CrawlItem<'_>) + Send),
+    ) {
         let department = reading.department;
-        if !page.rows.iter().all(|row| reading.seen.insert(row.record.id.clone())) {
-            return self.miss_malformed(department, "user/list", "a person twice in one department");
+        if !page
+            .rows
+            .iter()
+            .all(|row| reading.seen.insert(row.record.id.clone()))
+        {
+            return self.mark_malformed(
+                department,
+                "user/list",
+                "a person twice in one department",
+            );
         }
-        each(Crawled::Members { department, rows: page.rows });
+        each(CrawlItem::Members {
+            department,
+            rows: page.rows,
+        });
         let Some(next) = page.next else { return };
         reading.pages += 1;
         if reading.pages >= PAGES_MAX {
-            return self.miss_malformed(department, "user/list", "pages without end");
+            return self.mark_malformed(department, "user/list", "pages without end");
         }
         reading.cursor = next;
         // First in the queue: its ids are forgotten as soon as it is done.
         self.to_read.push_front(reading);
     }
 
-    fn miss_malformed(&mut self, department: DeptId, interface: &'static str, what: &'static str) {
-        self.miss(department, Error::new(interface, Trouble::Malformed { what }));
+    fn mark_malformed(&mut self, department: DeptId, interface: &'static str, what: &'static str) {
+        self.mark_missing(
+            department,
+            DingTalkError::new(interface, DingTalkErrorKind::Malformed { what }),
+        );
     }
 
     /// The first reason is kept.
-    fn miss(&mut self, department: DeptId, error: Error) {
+    fn mark_missing(&mut self, department: DeptId, error: DingTalkError) {
         if self.stopped.is_none() {
-            self.stopped = error.trouble.for_everybody().map(|trouble| (error.interface, trouble));
+            self.stopped = error
+                .trouble
+                .for_every_caller()
+                .map(|trouble| (error.interface, trouble));
         }
         self.missing.entry(department).or_insert(error);
     }

@@ -2,31 +2,31 @@
 
 use std::collections::BTreeSet;
 
-use directory::{DeptId, Field, Kind, Record, Value, canonical};
+use directory::{DeptId, Field, FieldValue, Kind, Record, canonical};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::call::Call;
+use super::call::ApiCall;
 use super::config::Client;
-use super::lenient::{Number, Text};
-use crate::error::Error;
+use super::lenient_json::{LenientNumber, LenientText};
+use crate::error::DingTalkError;
 
 const LISTSUB: &str = "department/listsub";
-const GET: &str = "department/get";
+const GET_DEPARTMENT: &str = "department/get";
 
 #[derive(Deserialize)]
-struct Answer<T> {
+struct DepartmentAnswer<T> {
     result: T,
 }
 
 #[derive(Deserialize)]
 struct WireDepartment {
-    dept_id: Number,
-    name: Option<Text>,
-    parent_id: Option<Number>,
-    order: Option<Number>,
-    dept_manager_userid_list: Option<Vec<Text>>,
-    source_identifier: Option<Text>,
+    dept_id: LenientNumber,
+    name: Option<LenientText>,
+    parent_id: Option<LenientNumber>,
+    order: Option<LenientNumber>,
+    dept_manager_userid_list: Option<Vec<LenientText>>,
+    source_identifier: Option<LenientText>,
 }
 
 impl Client {
@@ -36,23 +36,33 @@ impl Client {
     /// # Errors
     /// Besides what any call can meet: [`Malformed`](crate::Trouble::Malformed) for a child of another department, or
     /// the same child twice.
-    pub async fn sub_departments(&self, department: DeptId) -> Result<Vec<Record>, Error> {
-        let call = Call::post(LISTSUB, "/topapi/v2/department/listsub", json!({ "dept_id": department.0 }));
-        let answer: Answer<Vec<WireDepartment>> = self.ask(&call).await?;
+    pub async fn list_sub_departments(
+        &self,
+        department: DeptId,
+    ) -> Result<Vec<Record>, DingTalkError> {
+        let call = ApiCall::post(
+            LISTSUB,
+            "/topapi/v2/department/listsub",
+            json!({ "dept_id": department.0 }),
+        );
+        let answer: DepartmentAnswer<Vec<WireDepartment>> = self.call_api(&call).await?;
         let (mut children, mut seen) = (Vec::with_capacity(answer.result.len()), BTreeSet::new());
         for child in answer.result {
             let id = DeptId(child.dept_id.0);
             if !id.is_ordinary() {
-                self.0.log.dropped_department();
+                self.0.log.count_dropped_department();
                 continue;
             }
             if !seen.insert(id) {
-                return Err(self.malformed(LISTSUB, "a department twice"));
+                return Err(self.malformed_answer(LISTSUB, "a department twice"));
             }
-            if child.parent_id.is_some_and(|parent| parent.0 != department.0) {
-                return Err(self.malformed(LISTSUB, "a child of another department"));
+            if child
+                .parent_id
+                .is_some_and(|parent| parent.0 != department.0)
+            {
+                return Err(self.malformed_answer(LISTSUB, "a child of another department"));
             }
-            children.push(child.listed(department));
+            children.push(child.listed_record(department));
         }
         Ok(children)
     }
@@ -62,41 +72,62 @@ impl Client {
     /// # Errors
     /// Besides what any call can meet: [`NotFound`](crate::Trouble::NotFound), [`OutOfScope`](crate::Trouble::OutOfScope),
     /// and [`Malformed`](crate::Trouble::Malformed) when the answer is about another department.
-    pub async fn department(&self, department: DeptId) -> Result<Record, Error> {
-        let call = Call::post(GET, "/topapi/v2/department/get", json!({ "dept_id": department.0 }));
-        let answer: Answer<WireDepartment> = self.ask(&call).await?;
+    pub async fn read_department(&self, department: DeptId) -> Result<Record, DingTalkError> {
+        let call = ApiCall::post(
+            GET_DEPARTMENT,
+            "/topapi/v2/department/get",
+            json!({ "dept_id": department.0 }),
+        );
+        let answer: DepartmentAnswer<WireDepartment> = self.call_api(&call).await?;
         if answer.result.dept_id.0 != department.0 {
-            return Err(self.malformed(GET, "an answer about another department"));
+            return Err(self.malformed_answer(GET_DEPARTMENT, "an answer about another department"));
         }
         if department != DeptId::ROOT && answer.result.parent_id.is_none() {
-            return Err(self.malformed(GET, "a department without a parent"));
+            return Err(self.malformed_answer(GET_DEPARTMENT, "a department without a parent"));
         }
-        Ok(answer.result.read())
+        Ok(answer.result.full_record())
     }
 }
 
 impl WireDepartment {
-    fn listed(&self, parent: DeptId) -> Record {
-        let mut record = self.named();
+    fn listed_record(&self, parent: DeptId) -> Record {
+        let mut record = self.named_record();
         record.values.show_refs(Field::Parent, [parent.to_string()]);
         record
     }
 
-    fn read(&self) -> Record {
-        let mut record = self.named();
-        record.values.show_refs(Field::Parent, self.parent_id.map(|parent| parent.0.to_string()));
-        record.values.show(Field::Order, self.order.map(|order| Value::Number(order.0)));
-        let heads = self.dept_manager_userid_list.iter().flatten().filter_map(|head| canonical::text(&head.0));
+    fn full_record(&self) -> Record {
+        let mut record = self.named_record();
+        record.values.show_refs(
+            Field::Parent,
+            self.parent_id.map(|parent| parent.0.to_string()),
+        );
+        record.values.show(
+            Field::Order,
+            self.order.map(|order| FieldValue::Number(order.0)),
+        );
+        let heads = self
+            .dept_manager_userid_list
+            .iter()
+            .flatten()
+            .filter_map(|head| canonical::normalize_text(&head.0));
         record.values.show_refs(Field::Heads, heads);
-        let key = self.source_identifier.as_ref().and_then(|key| canonical::text(&key.0));
+        let key = self
+            .source_identifier
+            .as_ref()
+            .and_then(|key| canonical::normalize_text(&key.0));
         record.values.show_text(Field::SourceIdentifier, key);
         record
     }
 
     /// A department always has a name; where none came, it is hidden.
-    fn named(&self) -> Record {
+    fn named_record(&self) -> Record {
         let mut record = Record::new(Kind::Department, DeptId(self.dept_id.0).into());
-        if let Some(name) = self.name.as_ref().and_then(|name| canonical::text(&name.0)) {
+        if let Some(name) = self
+            .name
+            .as_ref()
+            .and_then(|name| canonical::normalize_text(&name.0))
+        {
             record.values.show_text(Field::Name, Some(name));
         }
         record

@@ -4,40 +4,43 @@
 //! once, retries what a retry can help, and gives everything else a name. Rows become canonical
 //! [`Record`](directory::Record)s here; DingTalk's own structures stay private.
 
-mod ask;
 mod call;
+mod call_counters;
 mod clock;
 mod config;
 mod crawl;
 mod departments;
-mod failed;
-mod lenient;
+mod failed_callbacks;
+mod lenient_json;
 mod notices;
-mod pace;
 mod people;
-mod person;
+mod rate_limit;
+mod retry;
 mod roster;
 mod scopes;
-mod tally;
 mod token_api;
 mod tokens;
+mod wire_person;
 mod write;
 
 #[cfg(test)]
 mod script;
 
+pub use call_counters::CallTally;
 pub use clock::{Clock, Jitter};
-pub use config::{Client, ClientConfig, Endpoints, Pace};
-pub use crawl::{CrawlEnd, Crawled, Lists, Unread, crawl};
-pub use failed::FailedCallbacks;
-pub use notices::{Content, Forbidden, Notice, Progress, SendResult, SendStatus, TaskId};
+pub use config::{CallRate, Client, ClientConfig, Endpoints};
+pub use crawl::{CrawlEnd, CrawlItem, CrawlState, DirectoryReader, crawl_directory};
+pub use failed_callbacks::FailedCallbacks;
+pub use notices::{
+    ForbiddenReceiver, Notice, NoticeContent, NoticeProgress, SendResult, SendStatus, TaskId,
+};
 pub use people::{MemberRow, MembersPage};
 pub use roster::{Admin, AdminLevel, OnJobPage, ROSTER_MAX};
 pub use scopes::Scopes;
-pub use tally::Tally;
 pub use token_api::{CompanyProof, IssuedToken, TokenApi};
-pub use tokens::{AccessToken, TokenHash, Tokens};
+pub use tokens::{AccessToken, TokenHash, TokenSource};
 pub use write::{
-    CreatedDepartment, Deletion, DepartmentOptions, Entry, MobileForm, Moment, NewPerson, NotCustomFields, Outcome,
-    PersonChange, Unwritable, Written, custom_changes, department_order, person_order,
+    CallOutcome, CreatedDepartment, CustomFieldsError, Deletion, DepartmentOptions, MobileForm,
+    NewPerson, PersonChange, PersonEntry, UnwritableReason, WriteMoment, WrittenFields,
+    custom_changes, department_order, person_order,
 };

@@ -4,10 +4,10 @@ use directory::UserId;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::call::Call;
+use super::call::ApiCall;
 use super::config::Client;
-use super::lenient::{Number, Text};
-use crate::error::{Error, Trouble};
+use super::lenient_json::{LenientNumber, LenientText};
+use crate::error::{DingTalkError, DingTalkErrorKind};
 
 const SEND: &str = "corpconversation/asyncsend_v2";
 const PROGRESS: &str = "corpconversation/getsendprogress";
@@ -22,12 +22,12 @@ pub struct Notice {
     /// 1 to 100 people.
     pub to: Vec<UserId>,
     /// What to say. The same content reaches the same person once per day: put something unique in it.
-    pub content: Content,
+    pub content: NoticeContent,
 }
 
 /// What a notice says; at most 2,048 bytes as JSON. `Debug` hides it.
 #[derive(Clone, PartialEq, Eq)]
-pub enum Content {
+pub enum NoticeContent {
     /// Plain text; DingTalk advises at most 500 characters.
     Text(String),
     /// Markdown, with the title that the list of messages shows.
@@ -39,7 +39,7 @@ pub enum Content {
     },
 }
 
-impl std::fmt::Debug for Content {
+impl std::fmt::Debug for NoticeContent {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Text(_) => "Text(..)",
@@ -54,7 +54,7 @@ pub struct TaskId(pub i64);
 
 /// How far DingTalk is with a notice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Progress {
+pub struct NoticeProgress {
     /// 0 to 100.
     pub percent: i64,
     /// In words.
@@ -78,7 +78,7 @@ pub struct SendResult {
     /// No such people.
     pub invalid: Vec<UserId>,
     /// Filtered by a limit.
-    pub forbidden: Vec<Forbidden>,
+    pub forbidden: Vec<ForbiddenReceiver>,
     /// Not delivered for another reason.
     pub failed: Vec<UserId>,
     /// Read.
@@ -89,7 +89,7 @@ pub struct SendResult {
 
 /// Somebody whom a limit kept from getting a notice.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Forbidden {
+pub struct ForbiddenReceiver {
     /// Who.
     pub userid: UserId,
     /// Why, where DingTalk says it: `143105` is the daily limit per person, `143106` duplicate content.
@@ -97,8 +97,8 @@ pub struct Forbidden {
 }
 
 #[derive(Deserialize)]
-struct Sent {
-    task_id: Number,
+struct SentAnswer {
+    task_id: LenientNumber,
 }
 
 #[derive(Deserialize)]
@@ -108,8 +108,8 @@ struct ProgressAnswer {
 
 #[derive(Deserialize)]
 struct WireProgress {
-    progress_in_percent: Number,
-    status: Number,
+    progress_in_percent: LenientNumber,
+    status: LenientNumber,
 }
 
 #[derive(Deserialize)]
@@ -120,27 +120,27 @@ struct ResultAnswer {
 #[derive(Deserialize)]
 struct WireResult {
     #[serde(default)]
-    invalid_user_id_list: Vec<Text>,
+    invalid_user_id_list: Vec<LenientText>,
     #[serde(default)]
-    forbidden_user_id_list: Vec<Text>,
+    forbidden_user_id_list: Vec<LenientText>,
     #[serde(default)]
-    failed_user_id_list: Vec<Text>,
+    failed_user_id_list: Vec<LenientText>,
     #[serde(default)]
-    read_user_id_list: Vec<Text>,
+    read_user_id_list: Vec<LenientText>,
     #[serde(default)]
-    unread_user_id_list: Vec<Text>,
+    unread_user_id_list: Vec<LenientText>,
     #[serde(default)]
     forbidden_list: Vec<WireForbidden>,
 }
 
 #[derive(Deserialize)]
 struct WireForbidden {
-    code: Text,
-    userid: Text,
+    code: LenientText,
+    userid: LenientText,
 }
 
 #[derive(Deserialize)]
-struct Nothing {}
+struct EmptyAnswer {}
 
 impl Client {
     /// Sends a notice. Success means accepted: ask for the [result](Self::notice_result) later.
@@ -149,13 +149,15 @@ impl Client {
     /// [`NotSent`](Trouble::NotSent) for nobody or more than 100 people, a message over 2,048 bytes, a `userid` with a
     /// comma, or a binding without an AgentId; [`UnknownOutcome`](Trouble::UnknownOutcome) when no usable answer came: it
     /// is never sent twice.
-    pub async fn notify(&self, notice: &Notice) -> Result<TaskId, Error> {
-        let refuse = |why| Error::new(SEND, Trouble::NotSent { why });
-        let receivers = receivers(&notice.to).map_err(refuse)?;
-        let message = message(&notice.content).map_err(refuse)?;
-        let body = json!({ "agent_id": self.agent(SEND)?, "userid_list": receivers, "msg": message });
-        let call = Call::post(SEND, "/topapi/message/corpconversation/asyncsend_v2", body).write();
-        let sent: Sent = self.ask(&call).await?;
+    pub async fn send_notice(&self, notice: &Notice) -> Result<TaskId, DingTalkError> {
+        let refuse = |why| DingTalkError::new(SEND, DingTalkErrorKind::NotSent { why });
+        let receivers = join_receivers(&notice.to).map_err(refuse)?;
+        let message = message_json(&notice.content).map_err(refuse)?;
+        let body =
+            json!({ "agent_id": self.agent_id(SEND)?, "userid_list": receivers, "msg": message });
+        let call = ApiCall::post(SEND, "/topapi/message/corpconversation/asyncsend_v2", body)
+            .with_write_effect();
+        let sent: SentAnswer = self.call_api(&call).await?;
         Ok(TaskId(sent.task_id.0))
     }
 
@@ -163,57 +165,92 @@ impl Client {
     ///
     /// # Errors
     /// What any call can meet.
-    pub async fn notice_progress(&self, task: TaskId) -> Result<Progress, Error> {
-        let body = json!({ "agent_id": self.agent(PROGRESS)?, "task_id": task.0 });
-        let call = Call::post(PROGRESS, "/topapi/message/corpconversation/getsendprogress", body);
-        let ProgressAnswer { progress } = self.ask(&call).await?;
+    pub async fn read_notice_progress(
+        &self,
+        task: TaskId,
+    ) -> Result<NoticeProgress, DingTalkError> {
+        let body = json!({ "agent_id": self.agent_id(PROGRESS)?, "task_id": task.0 });
+        let call = ApiCall::post(
+            PROGRESS,
+            "/topapi/message/corpconversation/getsendprogress",
+            body,
+        );
+        let ProgressAnswer { progress } = self.call_api(&call).await?;
         let status = match progress.status.0 {
             0 => SendStatus::NotStarted,
             1 => SendStatus::Running,
             2 => SendStatus::Done,
-            _ => return Err(self.malformed(PROGRESS, "an unknown send status")),
+            _ => return Err(self.malformed_answer(PROGRESS, "an unknown send status")),
         };
-        Ok(Progress { percent: progress.progress_in_percent.0, status })
+        Ok(NoticeProgress {
+            percent: progress.progress_in_percent.0,
+            status,
+        })
     }
 
     /// Who got a notice; known for 24 hours.
     ///
     /// # Errors
     /// What any call can meet, and [`Malformed`](Trouble::Malformed) for an id that cannot be one.
-    pub async fn notice_result(&self, task: TaskId) -> Result<SendResult, Error> {
-        let body = json!({ "agent_id": self.agent(RESULT)?, "task_id": task.0 });
-        let call = Call::post(RESULT, "/topapi/message/corpconversation/getsendresult", body);
-        let ResultAnswer { send_result } = self.ask(&call).await?;
-        send_result.read().map_err(|what| self.malformed(RESULT, what))
+    pub async fn read_notice_result(&self, task: TaskId) -> Result<SendResult, DingTalkError> {
+        let body = json!({ "agent_id": self.agent_id(RESULT)?, "task_id": task.0 });
+        let call = ApiCall::post(
+            RESULT,
+            "/topapi/message/corpconversation/getsendresult",
+            body,
+        );
+        let ResultAnswer { send_result } = self.call_api(&call).await?;
+        send_result
+            .into_result()
+            .map_err(|what| self.malformed_answer(RESULT, what))
     }
 
     /// Takes a notice back; possible for 24 hours. Doing it twice changes nothing.
     ///
     /// # Errors
     /// What any call can meet.
-    pub async fn recall_notice(&self, task: TaskId) -> Result<(), Error> {
-        let body = json!({ "agent_id": self.agent(RECALL)?, "msg_task_id": task.0 });
-        let call = Call::post(RECALL, "/topapi/message/corpconversation/recall", body);
-        self.ask::<Nothing>(&call).await.map(|Nothing {}| ())
+    pub async fn recall_notice(&self, task: TaskId) -> Result<(), DingTalkError> {
+        let body = json!({ "agent_id": self.agent_id(RECALL)?, "msg_task_id": task.0 });
+        let call = ApiCall::post(RECALL, "/topapi/message/corpconversation/recall", body);
+        self.call_api::<EmptyAnswer>(&call)
+            .await
+            .map(|EmptyAnswer {}| ())
     }
 
-    pub(super) fn agent(&self, interface: &'static str) -> Result<i64, Error> {
-        let missing = || Error::new(interface, Trouble::NotSent { why: "the binding has no AgentId" });
+    pub(super) fn agent_id(&self, interface: &'static str) -> Result<i64, DingTalkError> {
+        let missing = || {
+            DingTalkError::new(
+                interface,
+                DingTalkErrorKind::NotSent {
+                    why: "the binding has no AgentId",
+                },
+            )
+        };
         self.0.config.agent_id.ok_or_else(missing)
     }
 }
 
 impl WireResult {
-    fn read(self) -> Result<SendResult, &'static str> {
-        let users = |ids: &[Text]| ids.iter().map(userid).collect::<Result<Vec<_>, _>>();
+    fn into_result(self) -> Result<SendResult, &'static str> {
+        let users = |ids: &[LenientText]| {
+            ids.iter()
+                .map(parse_receiver)
+                .collect::<Result<Vec<_>, _>>()
+        };
         let mut forbidden = Vec::with_capacity(self.forbidden_user_id_list.len());
         for id in &self.forbidden_user_id_list {
             if !self.forbidden_list.iter().any(|entry| entry.userid == *id) {
-                forbidden.push(Forbidden { userid: userid(id)?, code: None });
+                forbidden.push(ForbiddenReceiver {
+                    userid: parse_receiver(id)?,
+                    code: None,
+                });
             }
         }
         for entry in self.forbidden_list {
-            forbidden.push(Forbidden { userid: userid(&entry.userid)?, code: Some(entry.code.0) });
+            forbidden.push(ForbiddenReceiver {
+                userid: parse_receiver(&entry.userid)?,
+                code: Some(entry.code.0),
+            });
         }
         Ok(SendResult {
             invalid: users(&self.invalid_user_id_list)?,
@@ -225,11 +262,11 @@ impl WireResult {
     }
 }
 
-fn userid(text: &Text) -> Result<UserId, &'static str> {
+fn parse_receiver(text: &LenientText) -> Result<UserId, &'static str> {
     UserId::new(&text.0).map_err(|_| "a userid that cannot be one")
 }
 
-fn receivers(to: &[UserId]) -> Result<String, &'static str> {
+fn join_receivers(to: &[UserId]) -> Result<String, &'static str> {
     if to.is_empty() || to.len() > RECEIVERS_MAX {
         return Err("a notice goes to 1 to 100 people");
     }
@@ -239,10 +276,10 @@ fn receivers(to: &[UserId]) -> Result<String, &'static str> {
     Ok(to.iter().map(UserId::as_str).collect::<Vec<_>>().join(","))
 }
 
-fn message(content: &Content) -> Result<Value, &'static str> {
+fn message_json(content: &NoticeContent) -> Result<Value, &'static str> {
     let message = match content {
-        Content::Text(text) => json!({ "msgtype": "text", "text": { "content": text } }),
-        Content::Markdown { title, text } => {
+        NoticeContent::Text(text) => json!({ "msgtype": "text", "text": { "content": text } }),
+        NoticeContent::Markdown { title, text } => {
             json!({ "msgtype": "markdown", "markdown": { "title": title, "text": text } })
         }
     };

@@ -4,11 +4,11 @@ use directory::{DeptId, FieldSet, Record, UserId};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::call::Call;
+use super::call::ApiCall;
 use super::config::Client;
-use super::lenient::{Flag, Number};
-use super::person::{Depth, WirePerson, is_set};
-use crate::error::Error;
+use super::lenient_json::{LenientFlag, LenientNumber};
+use super::wire_person::{ReadDepth, WirePerson, is_set};
+use crate::error::DingTalkError;
 
 const LIST: &str = "user/list";
 const GET: &str = "user/get";
@@ -36,14 +36,14 @@ pub struct MembersPage {
 
 #[derive(Deserialize)]
 struct WirePage {
-    has_more: Flag,
-    next_cursor: Option<Number>,
+    has_more: LenientFlag,
+    next_cursor: Option<LenientNumber>,
     list: Vec<WirePerson>,
 }
 
 #[derive(Deserialize)]
 struct WireCount {
-    count: Number,
+    count: LenientNumber,
 }
 
 impl Client {
@@ -53,10 +53,17 @@ impl Client {
     /// # Errors
     /// Besides what any call can meet: [`Malformed`](crate::Trouble::Malformed) for an id that cannot be one, more rows
     /// than asked for, or a next cursor that does not grow.
-    pub async fn members(&self, department: DeptId, cursor: u32, visible: FieldSet) -> Result<MembersPage, Error> {
+    pub async fn list_members(
+        &self,
+        department: DeptId,
+        cursor: u32,
+        visible: FieldSet,
+    ) -> Result<MembersPage, DingTalkError> {
         let body = json!({ "dept_id": department.0, "cursor": cursor, "size": PAGE });
-        let answer: WirePage = self.ask_result(&Call::post(LIST, "/topapi/v2/user/list", body)).await?;
-        page(answer, cursor, visible).map_err(|what| self.malformed(LIST, what))
+        let answer: WirePage = self
+            .call_for_result(&ApiCall::post(LIST, "/topapi/v2/user/list", body))
+            .await?;
+        read_page(answer, cursor, visible).map_err(|what| self.malformed_answer(LIST, what))
     }
 
     /// One person, with every field.
@@ -64,40 +71,55 @@ impl Client {
     /// # Errors
     /// Besides what any call can meet: [`NotFound`](crate::Trouble::NotFound), [`OutOfScope`](crate::Trouble::OutOfScope),
     /// and [`Malformed`](crate::Trouble::Malformed) when the answer is about somebody else.
-    pub async fn person(&self, userid: &UserId, visible: FieldSet) -> Result<Record, Error> {
+    pub async fn read_person(
+        &self,
+        userid: &UserId,
+        visible: FieldSet,
+    ) -> Result<Record, DingTalkError> {
         let body = json!({ "userid": userid.as_str() });
-        let answer: WirePerson = self.ask_result(&Call::post(GET, "/topapi/v2/user/get", body)).await?;
+        let answer: WirePerson = self
+            .call_for_result(&ApiCall::post(GET, "/topapi/v2/user/get", body))
+            .await?;
         if answer.userid.0 != userid.as_str() {
-            return Err(self.malformed(GET, "an answer about somebody else"));
+            return Err(self.malformed_answer(GET, "an answer about somebody else"));
         }
-        answer.record(Depth::Read, visible).map_err(|what| self.malformed(GET, what))
+        answer
+            .into_record(ReadDepth::Read, visible)
+            .map_err(|what| self.malformed_answer(GET, what))
     }
 
     /// How many people the whole company has, activated or not; not limited by the contact scope.
     ///
     /// # Errors
     /// What any call can meet.
-    pub async fn head_count(&self) -> Result<u64, Error> {
-        let call = Call::post(COUNT, "/topapi/user/count", json!({ "only_active": false }));
-        let answer: WireCount = self.ask_result(&call).await?;
-        u64::try_from(answer.count.0).map_err(|_| self.malformed(COUNT, "a negative head count"))
+    pub async fn head_count(&self) -> Result<u64, DingTalkError> {
+        let call = ApiCall::post(COUNT, "/topapi/user/count", json!({ "only_active": false }));
+        let answer: WireCount = self.call_for_result(&call).await?;
+        u64::try_from(answer.count.0)
+            .map_err(|_| self.malformed_answer(COUNT, "a negative head count"))
     }
 }
 
-fn page(page: WirePage, cursor: u32, visible: FieldSet) -> Result<MembersPage, &'static str> {
+fn read_page(page: WirePage, cursor: u32, visible: FieldSet) -> Result<MembersPage, &'static str> {
     if page.list.len() > PAGE {
         return Err("more rows than were asked for");
     }
     let row = |person: WirePerson| -> Result<MemberRow, &'static str> {
         let leads_here = is_set(person.leader);
-        Ok(MemberRow { record: person.record(Depth::Listed, visible)?, leads_here })
+        Ok(MemberRow {
+            record: person.into_record(ReadDepth::Listed, visible)?,
+            leads_here,
+        })
     };
     let rows = page.list.into_iter().map(row).collect::<Result<_, _>>()?;
     let next = match (page.has_more.0, page.next_cursor) {
         (false, _) => None,
-        (true, Some(next)) => {
-            Some(u32::try_from(next.0).ok().filter(|next| *next > cursor).ok_or("a cursor that does not grow")?)
-        }
+        (true, Some(next)) => Some(
+            u32::try_from(next.0)
+                .ok()
+                .filter(|next| *next > cursor)
+                .ok_or("a cursor that does not grow")?,
+        ),
         (true, None) => return Err("more rows, but no cursor to them"),
     };
     Ok(MembersPage { rows, next })

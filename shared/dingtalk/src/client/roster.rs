@@ -7,10 +7,10 @@ use directory::policy::EmploymentType;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::call::Call;
+use super::call::ApiCall;
 use super::config::Client;
-use super::lenient::{Number, Text};
-use crate::error::{Error, Trouble, apply_for};
+use super::lenient_json::{LenientNumber, LenientText};
+use crate::error::{DingTalkError, DingTalkErrorKind, apply_for};
 
 const LISTADMIN: &str = "user/listadmin";
 const ON_JOB: &str = "employee/queryonjob";
@@ -56,26 +56,26 @@ pub struct OnJobPage {
 }
 
 #[derive(Deserialize)]
-struct Answer<T> {
+struct RosterResponse<T> {
     result: T,
 }
 
 #[derive(Deserialize)]
 struct WireAdmin {
-    userid: Text,
-    sys_level: Number,
+    userid: LenientText,
+    sys_level: LenientNumber,
 }
 
 #[derive(Deserialize)]
 struct WireOnJob {
-    data_list: Vec<Text>,
-    next_cursor: Option<Number>,
+    data_list: Vec<LenientText>,
+    next_cursor: Option<LenientNumber>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct WireEmployee {
-    user_id: Text,
+    user_id: LenientText,
     #[serde(default)]
     field_data_list: Option<Vec<WireField>>,
 }
@@ -83,7 +83,7 @@ struct WireEmployee {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct WireField {
-    field_code: Text,
+    field_code: LenientText,
     #[serde(default)]
     field_value_list: Option<Vec<WireValue>>,
 }
@@ -91,9 +91,9 @@ struct WireField {
 #[derive(Deserialize)]
 struct WireValue {
     #[serde(default)]
-    value: Option<Text>,
+    value: Option<LenientText>,
     #[serde(default)]
-    label: Option<Text>,
+    label: Option<LenientText>,
 }
 
 impl Client {
@@ -101,11 +101,21 @@ impl Client {
     ///
     /// # Errors
     /// What any call can meet, and [`Malformed`](crate::Trouble::Malformed) for an id that cannot be one.
-    pub async fn admins(&self) -> Result<Vec<Admin>, Error> {
-        let call = Call::post(LISTADMIN, "/topapi/user/listadmin", json!({}));
-        let answer: Answer<Vec<WireAdmin>> = self.ask(&call).await?;
-        let admin = |wire: &WireAdmin| Ok(Admin { userid: userid(&wire.userid)?, level: level(wire.sys_level.0) });
-        answer.result.iter().map(admin).collect::<Result<_, _>>().map_err(|what| self.malformed(LISTADMIN, what))
+    pub async fn list_admins(&self) -> Result<Vec<Admin>, DingTalkError> {
+        let call = ApiCall::post(LISTADMIN, "/topapi/user/listadmin", json!({}));
+        let answer: RosterResponse<Vec<WireAdmin>> = self.call_api(&call).await?;
+        let admin = |wire: &WireAdmin| {
+            Ok(Admin {
+                userid: parse_userid(&wire.userid)?,
+                level: admin_level(wire.sys_level.0),
+            })
+        };
+        answer
+            .result
+            .iter()
+            .map(admin)
+            .collect::<Result<_, _>>()
+            .map_err(|what| self.malformed_answer(LISTADMIN, what))
     }
 
     /// Who is employed: on probation, regular, about to leave, or without a state. 智能人事 guarantees only people who
@@ -114,11 +124,11 @@ impl Client {
     /// # Errors
     /// What any call can meet, and [`Malformed`](crate::Trouble::Malformed) for an id that cannot be one, more rows than
     /// asked for, or a next offset that does not grow.
-    pub async fn on_job(&self, offset: u32) -> Result<OnJobPage, Error> {
+    pub async fn list_on_job(&self, offset: u32) -> Result<OnJobPage, DingTalkError> {
         let body = json!({ "status_list": "2,3,5,-1", "offset": offset, "size": ON_JOB_PAGE });
-        let call = Call::post(ON_JOB, "/topapi/smartwork/hrm/employee/queryonjob", body);
-        let answer: Answer<WireOnJob> = self.ask(&call).await?;
-        on_job_page(&answer.result, offset).map_err(|what| self.malformed(ON_JOB, what))
+        let call = ApiCall::post(ON_JOB, "/topapi/smartwork/hrm/employee/queryonjob", body);
+        let answer: RosterResponse<WireOnJob> = self.call_api(&call).await?;
+        on_job_page(&answer.result, offset).map_err(|what| self.malformed_answer(ON_JOB, what))
     }
 
     /// The kinds of employment that the roster names, of at most [`ROSTER_MAX`] people. Whoever it does not know, or in no
@@ -130,46 +140,74 @@ impl Client {
     /// [`SmartHrClosed`](crate::Trouble::SmartHrClosed), [`AgentRefused`](crate::Trouble::AgentRefused) also where there is
     /// no AgentId, [`NotSent`](crate::Trouble::NotSent) for too many people, and
     /// [`Malformed`](crate::Trouble::Malformed) for an answer about somebody else.
-    pub async fn employment(&self, people: &[UserId]) -> Result<BTreeMap<UserId, EmploymentType>, Error> {
+    pub async fn read_employment_types(
+        &self,
+        people: &[UserId],
+    ) -> Result<BTreeMap<UserId, EmploymentType>, DingTalkError> {
         if people.is_empty() || people.len() > ROSTER_MAX {
-            return Err(Error::new(ROSTER, Trouble::NotSent { why: "the roster tells about 1 to 100 people at once" }));
+            return Err(DingTalkError::new(
+                ROSTER,
+                DingTalkErrorKind::NotSent {
+                    why: "the roster tells about 1 to 100 people at once",
+                },
+            ));
         }
-        let missing = |_| Error::new(ROSTER, Trouble::AgentRefused { code: "none".to_owned() });
-        let agent = self.agent(ROSTER).map_err(missing)?;
+        let missing = |_| {
+            DingTalkError::new(
+                ROSTER,
+                DingTalkErrorKind::AgentRefused {
+                    code: "none".to_owned(),
+                },
+            )
+        };
+        let agent = self.agent_id(ROSTER).map_err(missing)?;
         let body = json!({
             "userIdList": people.iter().map(UserId::as_str).collect::<Vec<_>>(),
             "fieldFilterList": [EMPLOYEE_TYPE],
             "appAgentId": agent,
             "text2SelectConvert": true,
         });
-        let call = Call::post_new(ROSTER, "/v1.0/hrm/rosters/lists/query", body);
-        let answer: Answer<Vec<WireEmployee>> = self.ask(&call).await.map_err(|err| self.of_roster(err))?;
-        kinds(&answer.result, people).map_err(|what| self.malformed(ROSTER, what))
+        let call = ApiCall::post_new(ROSTER, "/v1.0/hrm/rosters/lists/query", body);
+        let answer: RosterResponse<Vec<WireEmployee>> = self
+            .call_api(&call)
+            .await
+            .map_err(|err| self.name_roster_permission(err))?;
+        employment_types(&answer.result, people).map_err(|what| self.malformed_answer(ROSTER, what))
     }
 
     /// The roster's own word for a missing permission, which names none.
-    fn of_roster(&self, err: Error) -> Error {
+    fn name_roster_permission(&self, err: DingTalkError) -> DingTalkError {
         match err.trouble {
-            Trouble::Refused { code } if code.eq_ignore_ascii_case("noPermission") => {
+            DingTalkErrorKind::Refused { code } if code.eq_ignore_ascii_case("noPermission") => {
                 let apply_link = apply_for(&self.0.config.app_key, ROSTER_PERMISSION);
                 let scope = Some(ROSTER_PERMISSION.to_owned());
-                Error::new(ROSTER, Trouble::PermissionMissing { scope, apply_link })
+                DingTalkError::new(
+                    ROSTER,
+                    DingTalkErrorKind::PermissionMissing { scope, apply_link },
+                )
             }
-            trouble => Error::new(ROSTER, trouble),
+            trouble => DingTalkError::new(ROSTER, trouble),
         }
     }
 }
 
-fn kinds(rows: &[WireEmployee], asked: &[UserId]) -> Result<BTreeMap<UserId, EmploymentType>, &'static str> {
+fn employment_types(
+    rows: &[WireEmployee],
+    asked: &[UserId],
+) -> Result<BTreeMap<UserId, EmploymentType>, &'static str> {
     let mut kinds = BTreeMap::new();
     for row in rows {
-        let id = userid(&row.user_id)?;
+        let id = parse_userid(&row.user_id)?;
         if !asked.contains(&id) {
             return Err("an answer about somebody else");
         }
-        let fields = row.field_data_list.iter().flatten().filter(|field| field.field_code.0 == EMPLOYEE_TYPE);
+        let fields = row
+            .field_data_list
+            .iter()
+            .flatten()
+            .filter(|field| field.field_code.0 == EMPLOYEE_TYPE);
         let mut values = fields.flat_map(|field| field.field_value_list.iter().flatten());
-        if let Some(kind) = values.find_map(kind) {
+        if let Some(kind) = values.find_map(employment_type) {
             kinds.insert(id, kind);
         }
     }
@@ -177,11 +215,16 @@ fn kinds(rows: &[WireEmployee], asked: &[UserId]) -> Result<BTreeMap<UserId, Emp
 }
 
 /// By the option's number; where that is a company's own, or a text, by its label.
-fn kind(value: &WireValue) -> Option<EmploymentType> {
-    let number = value.value.as_ref().and_then(|text| text.0.trim().parse().ok());
+fn employment_type(value: &WireValue) -> Option<EmploymentType> {
+    let number = value
+        .value
+        .as_ref()
+        .and_then(|text| text.0.trim().parse().ok());
     let labels = || [&value.label, &value.value].into_iter().flatten();
     let labelled = || labels().find_map(|text| EmploymentType::of_label(&text.0));
-    number.and_then(EmploymentType::of_dingtalk).or_else(labelled)
+    number
+        .and_then(EmploymentType::of_dingtalk)
+        .or_else(labelled)
 }
 
 fn on_job_page(page: &WireOnJob, offset: u32) -> Result<OnJobPage, &'static str> {
@@ -190,18 +233,28 @@ fn on_job_page(page: &WireOnJob, offset: u32) -> Result<OnJobPage, &'static str>
     }
     let next = match page.next_cursor {
         None => None,
-        Some(next) => {
-            Some(u32::try_from(next.0).ok().filter(|next| *next > offset).ok_or("an offset that does not grow")?)
-        }
+        Some(next) => Some(
+            u32::try_from(next.0)
+                .ok()
+                .filter(|next| *next > offset)
+                .ok_or("an offset that does not grow")?,
+        ),
     };
-    Ok(OnJobPage { users: page.data_list.iter().map(userid).collect::<Result<_, _>>()?, next })
+    Ok(OnJobPage {
+        users: page
+            .data_list
+            .iter()
+            .map(parse_userid)
+            .collect::<Result<_, _>>()?,
+        next,
+    })
 }
 
-fn userid(text: &Text) -> Result<UserId, &'static str> {
+fn parse_userid(text: &LenientText) -> Result<UserId, &'static str> {
     UserId::new(&text.0).map_err(|_| "a userid that cannot be one")
 }
 
-fn level(sys_level: i64) -> AdminLevel {
+fn admin_level(sys_level: i64) -> AdminLevel {
     match sys_level {
         1 => AdminLevel::Primary,
         2 => AdminLevel::Sub,

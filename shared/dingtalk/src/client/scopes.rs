@@ -5,15 +5,15 @@ use std::collections::BTreeSet;
 use directory::{DeptId, Field, FieldSet, UserId};
 use serde::Deserialize;
 
-use super::call::Call;
+use super::call::ApiCall;
 use super::config::Client;
-use super::lenient::{Number, Text};
-use crate::error::Error;
+use super::lenient_json::{LenientNumber, LenientText};
+use crate::error::DingTalkError;
 
 const SCOPES: &str = "auth/scopes";
 
 /// No field permission governs these: whoever may read the person may read them.
-const UNGOVERNED: FieldSet = FieldSet::of(&[
+const UNGOVERNED: FieldSet = FieldSet::of_fields(&[
     Field::Name,
     Field::JobNumber,
     Field::Title,
@@ -26,8 +26,13 @@ const UNGOVERNED: FieldSet = FieldSet::of(&[
     Field::HideMobile,
 ]);
 /// 邮箱等个人信息, one permission.
-const WITH_EMAIL: FieldSet =
-    FieldSet::of(&[Field::Email, Field::OrgEmail, Field::WorkPlace, Field::Remark, Field::Extension]);
+const WITH_EMAIL: FieldSet = FieldSet::of_fields(&[
+    Field::Email,
+    Field::OrgEmail,
+    Field::WorkPlace,
+    Field::Remark,
+    Field::Extension,
+]);
 
 /// The app's contact scope and the person fields whose visibility is proven.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,16 +48,16 @@ pub struct Scopes {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct ScopesAnswer {
     #[serde(default)]
-    auth_user_field: Vec<Text>,
+    auth_user_field: Vec<LenientText>,
     auth_org_scopes: OrgScopes,
 }
 
 #[derive(Deserialize)]
 struct OrgScopes {
-    authed_dept: Vec<Number>,
-    authed_user: Vec<Text>,
+    authed_dept: Vec<LenientNumber>,
+    authed_user: Vec<LenientText>,
 }
 
 impl Client {
@@ -60,24 +65,34 @@ impl Client {
     ///
     /// # Errors
     /// What any call can meet, and [`Malformed`](crate::Trouble::Malformed) for an id that cannot be one.
-    pub async fn scopes(&self) -> Result<Scopes, Error> {
-        let answer: Answer = self.ask(&Call::get(SCOPES, "/auth/scopes")).await?;
-        let ids = answer.auth_org_scopes.authed_dept.iter().map(|id| DeptId(id.0));
+    pub async fn read_scopes(&self) -> Result<Scopes, DingTalkError> {
+        let answer: ScopesAnswer = self.call_api(&ApiCall::get(SCOPES, "/auth/scopes")).await?;
+        let ids = answer
+            .auth_org_scopes
+            .authed_dept
+            .iter()
+            .map(|id| DeptId(id.0));
         let departments: BTreeSet<DeptId> = ids.filter(|id| id.is_ordinary()).collect();
-        let users = answer.auth_org_scopes.authed_user.iter().map(|id| UserId::new(&id.0)).collect::<Result<_, _>>();
+        let users = answer
+            .auth_org_scopes
+            .authed_user
+            .iter()
+            .map(|id| UserId::new(&id.0))
+            .collect::<Result<_, _>>();
         Ok(Scopes {
             whole_company: departments.contains(&DeptId::ROOT),
             departments,
-            users: users.map_err(|_| self.malformed(SCOPES, "a userid that cannot be one"))?,
-            fields: proven(answer.auth_user_field.iter().map(|name| name.0.as_str())),
+            users: users
+                .map_err(|_| self.malformed_answer(SCOPES, "a userid that cannot be one"))?,
+            fields: proven_fields(answer.auth_user_field.iter().map(|name| name.0.as_str())),
         })
     }
 }
 
 /// Field names are those of the first contact API.
-fn proven<'a>(names: impl Iterator<Item = &'a str>) -> FieldSet {
+fn proven_fields<'a>(names: impl Iterator<Item = &'a str>) -> FieldSet {
     names.fold(UNGOVERNED, |fields, name| match name {
-        "mobile" => fields.union(FieldSet::of(&[Field::Mobile])),
+        "mobile" => fields.union(FieldSet::of_fields(&[Field::Mobile])),
         "email" => fields.union(WITH_EMAIL),
         _ => fields,
     })

@@ -14,43 +14,50 @@ use secrecy::SecretString;
 use serde_json::Value;
 
 use super::*;
-use crate::error::Error;
+use crate::error::DingTalkError;
 
 pub(super) const START: Timestamp = Timestamp(1_763_800_000_000);
 
 /// What was asked.
 #[derive(Debug, Clone)]
-pub(super) struct Asked {
+pub(super) struct AskedRequest {
     pub(super) uri: String,
     pub(super) body: Value,
     pub(super) at: Timestamp,
 }
 
-impl Asked {
+impl AskedRequest {
     pub(super) fn path(&self) -> &str {
-        self.uri.trim_start_matches("http://dingtalk.test").split('?').next().unwrap()
+        self.uri
+            .trim_start_matches("http://dingtalk.test")
+            .split('?')
+            .next()
+            .unwrap()
     }
 }
 
-pub(super) type Said = Result<(u16, String), TransportError>;
+pub(super) type ScriptedAnswer = Result<(u16, String), TransportError>;
 
 /// Status 200 with this body.
-pub(super) fn ok(body: &str) -> Said {
+pub(super) fn ok_answer(body: &str) -> ScriptedAnswer {
     Ok((200, body.to_owned()))
 }
 
 /// The scripted transport, clock and token store in one.
-pub(super) struct Script {
-    handler: Box<dyn Fn(&Asked) -> Said + Send + Sync>,
+pub(super) struct ScriptedTransport {
+    handler: Box<dyn Fn(&AskedRequest) -> ScriptedAnswer + Send + Sync>,
     latency: Duration,
     started: tokio::time::Instant,
-    asked: Mutex<Vec<Asked>>,
+    asked: Mutex<Vec<AskedRequest>>,
     pub(super) renewals: AtomicU64,
 }
 
-impl Script {
+impl ScriptedTransport {
     /// Every request is answered by `handler` after `latency_millis`.
-    pub(super) fn handling(latency_millis: u64, handler: impl Fn(&Asked) -> Said + Send + Sync + 'static) -> Arc<Self> {
+    pub(super) fn with_handler(
+        latency_millis: u64,
+        handler: impl Fn(&AskedRequest) -> ScriptedAnswer + Send + Sync + 'static,
+    ) -> Arc<Self> {
         Arc::new(Self {
             handler: Box::new(handler),
             latency: Duration::from_millis(latency_millis),
@@ -61,9 +68,9 @@ impl Script {
     }
 
     /// These answers, in this order; the last one again and again.
-    pub(super) fn saying(answers: Vec<Said>) -> Arc<Self> {
+    pub(super) fn with_answers(answers: Vec<ScriptedAnswer>) -> Arc<Self> {
         let answers = Mutex::new(VecDeque::from(answers));
-        Self::handling(10, move |_| {
+        Self::with_handler(10, move |_| {
             let mut answers = answers.lock().unwrap();
             match (answers.len(), answers.front()) {
                 (1, Some(Ok(last))) => Ok(last.clone()),
@@ -73,43 +80,66 @@ impl Script {
         })
     }
 
-    pub(super) fn asked(&self) -> Vec<Asked> {
+    pub(super) fn asked_requests(&self) -> Vec<AskedRequest> {
         self.asked.lock().unwrap().clone()
     }
 
-    pub(super) fn client(self: &Arc<Self>) -> Client {
+    pub(super) fn build_client(self: &Arc<Self>) -> Client {
         let config = ClientConfig {
-            endpoints: Self::endpoints(),
+            endpoints: Self::test_endpoints(),
             app_key: "dingApp".to_owned(),
             agent_id: Some(42),
-            pace: Pace::default(),
+            pace: CallRate::default(),
         };
-        Client::new(config, self.clone(), self.clone(), self.clone(), Arc::new(|| 0))
+        Client::new(
+            config,
+            self.clone(),
+            self.clone(),
+            self.clone(),
+            Arc::new(|| 0),
+        )
     }
 
-    pub(super) fn endpoints() -> Endpoints {
-        Endpoints { api: "http://dingtalk.test".to_owned(), oapi: "http://dingtalk.test".to_owned() }
+    pub(super) fn test_endpoints() -> Endpoints {
+        Endpoints {
+            api: "http://dingtalk.test".to_owned(),
+            oapi: "http://dingtalk.test".to_owned(),
+        }
     }
 
-    pub(super) fn token_api(self: &Arc<Self>) -> TokenApi {
-        TokenApi::new(Self::endpoints(), self.clone(), self.clone(), Arc::new(|| 0))
+    pub(super) fn build_token_api(self: &Arc<Self>) -> TokenApi {
+        TokenApi::new(
+            Self::test_endpoints(),
+            self.clone(),
+            self.clone(),
+            Arc::new(|| 0),
+        )
     }
 }
 
 #[async_trait]
-impl Transport for Script {
+impl Transport for ScriptedTransport {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         let body = serde_json::from_slice(request.body()).unwrap_or(Value::Null);
-        let asked = Asked { uri: request.uri().to_string(), body, at: self.now() };
+        let asked = AskedRequest {
+            uri: request.uri().to_string(),
+            body,
+            at: self.now(),
+        };
         self.asked.lock().unwrap().push(asked.clone());
         let said = (self.handler)(&asked);
         tokio::time::sleep(self.latency).await;
-        said.map(|(status, body)| Response::builder().status(status).body(Bytes::from(body)).unwrap())
+        said.map(|(status, body)| {
+            Response::builder()
+                .status(status)
+                .body(Bytes::from(body))
+                .unwrap()
+        })
     }
 }
 
 #[async_trait]
-impl Clock for Script {
+impl Clock for ScriptedTransport {
     fn now(&self) -> Timestamp {
         START.plus_millis(i64::try_from(self.started.elapsed().as_millis()).unwrap())
     }
@@ -120,13 +150,13 @@ impl Clock for Script {
 }
 
 #[async_trait]
-impl Tokens for Script {
-    async fn current(&self) -> Result<AccessToken, Error> {
+impl TokenSource for ScriptedTransport {
+    async fn current_token(&self) -> Result<AccessToken, DingTalkError> {
         Ok(AccessToken::new(SecretString::from("token 1/+")))
     }
 
-    async fn renewed(&self, refused: TokenHash) -> Result<AccessToken, Error> {
-        assert_eq!(refused, self.current().await?.hash());
+    async fn renew_token(&self, refused: TokenHash) -> Result<AccessToken, DingTalkError> {
+        assert_eq!(refused, self.current_token().await?.hash());
         self.renewals.fetch_add(1, Ordering::Relaxed);
         Ok(AccessToken::new(SecretString::from("token2")))
     }

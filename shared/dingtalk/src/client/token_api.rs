@@ -11,13 +11,15 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::ask::{BACK_OFF_MILLIS, TRIES_TRANSIENT, json as parsed, refused, unanswered};
-use super::call::{encoded, request};
-use super::clock::{Clock, Jitter, jittered};
+use super::call::{build_request, percent_encode};
+use super::clock::{Clock, Jitter, with_jitter};
 use super::config::Endpoints;
-use super::lenient::{Number, Text};
+use super::lenient_json::{LenientNumber, LenientText};
+use super::retry::{
+    BACK_OFF_MILLIS, TRIES_TRANSIENT, parse_json as parsed, refusal_kind, transport_error_kind,
+};
 use super::tokens::AccessToken;
-use crate::error::{Error, Trouble};
+use crate::error::{DingTalkError, DingTalkErrorKind};
 use outbound::Transport;
 
 const ISSUE: &str = "oauth2/accessToken";
@@ -54,47 +56,79 @@ pub enum CompanyProof {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Issued {
-    access_token: Text,
-    expire_in: Number,
+struct IssuedAnswer {
+    access_token: LenientText,
+    expire_in: LenientNumber,
 }
 
 #[derive(Deserialize)]
-struct IssuedOld {
-    access_token: Text,
-    expires_in: Number,
+struct OldIssuedAnswer {
+    access_token: LenientText,
+    expires_in: LenientNumber,
 }
 
 #[derive(Deserialize)]
-struct OldHead {
-    errcode: Option<Number>,
+struct OldAnswerHead {
+    errcode: Option<LenientNumber>,
 }
 
 impl TokenApi {
     /// Nothing is asked yet.
     #[must_use]
-    pub fn new(endpoints: Endpoints, transport: Arc<dyn Transport>, clock: Arc<dyn Clock>, jitter: Jitter) -> Self {
-        Self { endpoints, transport, clock, jitter }
+    pub fn new(
+        endpoints: Endpoints,
+        transport: Arc<dyn Transport>,
+        clock: Arc<dyn Clock>,
+        jitter: Jitter,
+    ) -> Self {
+        Self {
+            endpoints,
+            transport,
+            clock,
+            jitter,
+        }
     }
 
     /// The app's access token, from the v1.0 host or, where that does not know the path, from the old one.
     ///
     /// # Errors
     /// [`CredentialsRefused`](Trouble::CredentialsRefused) for a wrong key or secret, and what any call can meet.
-    pub async fn issue(&self, app_key: &str, secret: &SecretString) -> Result<IssuedToken, Error> {
+    pub async fn issue_token(
+        &self,
+        app_key: &str,
+        secret: &SecretString,
+    ) -> Result<IssuedToken, DingTalkError> {
         let body = json!({ "appKey": app_key, "appSecret": secret.expose_secret() });
         let uri = format!("{}/v1.0/oauth2/accessToken", self.endpoints.api);
-        match self.ask::<Issued>(ISSUE, app_key, &uri, Some(&body)).await {
+        match self
+            .ask_with_retry::<IssuedAnswer>(ISSUE, app_key, &uri, Some(&body))
+            .await
+        {
             Ok(issued) => issued_token(ISSUE, issued.access_token, issued.expire_in),
-            Err(Error { trouble: Trouble::UnknownInterface, .. }) => self.issue_old(app_key, secret).await,
+            Err(DingTalkError {
+                trouble: DingTalkErrorKind::UnknownInterface,
+                ..
+            }) => self.issue_old_token(app_key, secret).await,
             Err(error) => Err(error),
         }
     }
 
-    async fn issue_old(&self, app_key: &str, secret: &SecretString) -> Result<IssuedToken, Error> {
-        let (key, secret) = (encoded(app_key), encoded(secret.expose_secret()));
-        let uri = format!("{}/gettoken?appkey={key}&appsecret={secret}", self.endpoints.oapi);
-        let issued = self.ask::<IssuedOld>(ISSUE_OLD, app_key, &uri, None).await?;
+    async fn issue_old_token(
+        &self,
+        app_key: &str,
+        secret: &SecretString,
+    ) -> Result<IssuedToken, DingTalkError> {
+        let (key, secret) = (
+            percent_encode(app_key),
+            percent_encode(secret.expose_secret()),
+        );
+        let uri = format!(
+            "{}/gettoken?appkey={key}&appsecret={secret}",
+            self.endpoints.oapi
+        );
+        let issued = self
+            .ask_with_retry::<OldIssuedAnswer>(ISSUE_OLD, app_key, &uri, None)
+            .await?;
         issued_token(ISSUE_OLD, issued.access_token, issued.expires_in)
     }
 
@@ -109,78 +143,123 @@ impl TokenApi {
         corp_id: &CorpId,
         app_key: &str,
         secret: &SecretString,
-    ) -> Result<CompanyProof, Error> {
+    ) -> Result<CompanyProof, DingTalkError> {
         let body = json!({
             "client_id": app_key,
             "client_secret": secret.expose_secret(),
             "grant_type": "client_credentials",
         });
-        let uri = format!("{}/v1.0/oauth2/{}/token", self.endpoints.api, encoded(corp_id.as_str()));
-        match self.ask::<IssuedOld>(PROVE, app_key, &uri, Some(&body)).await {
+        let uri = format!(
+            "{}/v1.0/oauth2/{}/token",
+            self.endpoints.api,
+            percent_encode(corp_id.as_str())
+        );
+        match self
+            .ask_with_retry::<OldIssuedAnswer>(PROVE, app_key, &uri, Some(&body))
+            .await
+        {
             Ok(_) => Ok(CompanyProof::Proven),
-            Err(Error { trouble: Trouble::UnknownInterface, .. }) => Ok(CompanyProof::Unprovable),
-            Err(Error { trouble: Trouble::Busy { code }, .. }) if code == "unknownError" => Err(foreign(code)),
-            Err(Error { trouble: Trouble::Refused { code }, .. }) => Err(foreign(code)),
+            Err(DingTalkError {
+                trouble: DingTalkErrorKind::UnknownInterface,
+                ..
+            }) => Ok(CompanyProof::Unprovable),
+            Err(DingTalkError {
+                trouble: DingTalkErrorKind::Busy { code },
+                ..
+            }) if code == "unknownError" => Err(company_refused(code)),
+            Err(DingTalkError {
+                trouble: DingTalkErrorKind::Refused { code },
+                ..
+            }) => Err(company_refused(code)),
             Err(error) => Err(error),
         }
     }
 
     /// At most three tries. Asking for a token twice gives the same token, so every transient failure is tried again.
-    async fn ask<T: DeserializeOwned>(
+    async fn ask_with_retry<T: DeserializeOwned>(
         &self,
         interface: &'static str,
         app_key: &str,
         uri: &str,
         body: Option<&Value>,
-    ) -> Result<T, Error> {
+    ) -> Result<T, DingTalkError> {
         let mut tried = 0;
         loop {
-            let request = request(uri.to_owned(), body).map_err(|trouble| Error::new(interface, trouble))?;
-            let answer = self.transport.send(request).await.map_err(unanswered);
-            let trouble = match answer.and_then(|answer| read(&answer, app_key)) {
+            let request = build_request(uri.to_owned(), body)
+                .map_err(|trouble| DingTalkError::new(interface, trouble))?;
+            let answer = self
+                .transport
+                .send(request)
+                .await
+                .map_err(transport_error_kind);
+            let trouble = match answer.and_then(|answer| read_answer(&answer, app_key)) {
                 Ok(content) => return Ok(content),
                 Err(trouble) => trouble,
             };
-            let again = trouble.is_transient() && !matches!(trouble, Trouble::Banned { .. });
+            let again =
+                trouble.is_transient() && !matches!(trouble, DingTalkErrorKind::Banned { .. });
             if !again || tried + 1 >= TRIES_TRANSIENT {
-                return Err(Error::new(interface, trouble));
+                return Err(DingTalkError::new(interface, trouble));
             }
             // A throttled token endpoint wants a second like any other.
-            let throttled = matches!(trouble, Trouble::Throttled { .. });
-            let pause = if throttled { 1000 } else { BACK_OFF_MILLIS << tried };
+            let throttled = matches!(trouble, DingTalkErrorKind::Throttled { .. });
+            let pause = if throttled {
+                1000
+            } else {
+                BACK_OFF_MILLIS << tried
+            };
             tried += 1;
-            self.clock.sleep(jittered(pause, &self.jitter)).await;
+            self.clock.sleep(with_jitter(pause, &self.jitter)).await;
         }
     }
 }
 
 impl fmt::Debug for TokenApi {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TokenApi").field("endpoints", &self.endpoints).finish_non_exhaustive()
+        f.debug_struct("TokenApi")
+            .field("endpoints", &self.endpoints)
+            .finish_non_exhaustive()
     }
 }
 
 /// Both generations: the old host says failure with HTTP 200.
-fn read<T: DeserializeOwned>(answer: &Response<Bytes>, app_key: &str) -> Result<T, Trouble> {
-    let head = parsed::<OldHead>(answer)?;
+fn read_answer<T: DeserializeOwned>(
+    answer: &Response<Bytes>,
+    app_key: &str,
+) -> Result<T, DingTalkErrorKind> {
+    let head = parsed::<OldAnswerHead>(answer)?;
     if !answer.status().is_success() || head.errcode.is_some_and(|errcode| errcode.0 != 0) {
-        return Err(refused(answer, app_key));
+        return Err(refusal_kind(answer, app_key));
     }
-    parsed(answer).map_err(|_| Trouble::Malformed { what: "a field of the wrong type" })
+    parsed(answer).map_err(|_| DingTalkErrorKind::Malformed {
+        what: "a field of the wrong type",
+    })
 }
 
-fn issued_token(interface: &'static str, token: Text, lifetime_s: Number) -> Result<IssuedToken, Error> {
-    let expires_in_s = u64::try_from(lifetime_s.0).ok().filter(|seconds| (1..=LIFETIME_MAX_S).contains(seconds));
+fn issued_token(
+    interface: &'static str,
+    token: LenientText,
+    lifetime_s: LenientNumber,
+) -> Result<IssuedToken, DingTalkError> {
+    let expires_in_s = u64::try_from(lifetime_s.0)
+        .ok()
+        .filter(|seconds| (1..=LIFETIME_MAX_S).contains(seconds));
     match expires_in_s {
-        Some(expires_in_s) if !token.0.is_empty() => {
-            Ok(IssuedToken { token: AccessToken::new(SecretString::from(token.0)), expires_in_s })
-        }
-        _ => Err(Error::new(interface, Trouble::Malformed { what: "a token that cannot be one" })),
+        Some(expires_in_s) if !token.0.is_empty() => Ok(IssuedToken {
+            token: AccessToken::new(SecretString::from(token.0)),
+            expires_in_s,
+        }),
+        _ => Err(DingTalkError::new(
+            interface,
+            DingTalkErrorKind::Malformed {
+                what: "a token that cannot be one",
+            },
+        )),
     }
 }
 
-fn foreign(code: String) -> Error {
-    Error::new(PROVE, Trouble::CompanyRefused { code })
+fn company_refused(code: String) -> DingTalkError {
+    DingTalkError::new(PROVE, DingTalkErrorKind::CompanyRefused { code })
 }
 
 #[cfg(test)]

@@ -6,22 +6,22 @@ use async_trait::async_trait;
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 
-use crate::error::Error;
+use crate::error::DingTalkError;
 
 /// Keeps the app's access token; in the cloud a table that `token-refresh` writes.
 #[async_trait]
-pub trait Tokens: Send + Sync {
+pub trait TokenSource: Send + Sync {
     /// The token to use now.
     ///
     /// # Errors
     /// Whatever kept it from being had.
-    async fn current(&self) -> Result<AccessToken, Error>;
+    async fn current_token(&self) -> Result<AccessToken, DingTalkError>;
 
     /// Another token than the one that DingTalk refused. Many callers may report the same refusal at once.
     ///
     /// # Errors
     /// Whatever kept it from being had.
-    async fn renewed(&self, refused: TokenHash) -> Result<AccessToken, Error>;
+    async fn renew_token(&self, refused: TokenHash) -> Result<AccessToken, DingTalkError>;
 }
 
 /// An access token. `Debug` shows its hash.
@@ -45,7 +45,9 @@ impl AccessToken {
     #[must_use]
     pub fn hash(&self) -> TokenHash {
         let digest: [u8; 32] = Sha256::digest(self.expose().as_bytes()).into();
-        TokenHash(u64::from_be_bytes(digest.first_chunk().copied().unwrap_or_default()))
+        TokenHash(u64::from_be_bytes(
+            digest.first_chunk().copied().unwrap_or_default(),
+        ))
     }
 }
 

@@ -5,16 +5,16 @@
 
 mod cipher;
 mod envelope;
-mod query;
-mod rejected;
+mod rejection;
 mod signature;
+mod signed_query;
 
 #[cfg(test)]
 mod vectors;
 
-pub use cipher::{CallbackCipher, Opened, Reply};
-pub use query::{SignedQuery, Window};
-pub use rejected::{Cause, InvalidKey, Rejected};
+pub use cipher::{CallbackCipher, CallbackReply, OpenedCallback};
+pub use rejection::{CallbackKeyError, RejectionCause, RejectionError};
+pub use signed_query::{SignedQuery, TimestampWindow};
 
 /// The largest callback body that is looked at, in bytes (`reliability.md` T4).
 pub const BODY_MAX_BYTES: usize = 64 * 1024;

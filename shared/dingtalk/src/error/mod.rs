@@ -1,31 +1,31 @@
 //! Errors by meaning: a variant exists because somebody acts differently on it.
 
 mod advice;
+mod kind;
 mod refusal;
-mod trouble;
-mod writing;
+mod write_errors;
 
 use std::error::Error as StdError;
 use std::fmt;
 
-pub(crate) use refusal::{Refusal, apply_for, html, without_body};
-pub use trouble::{Trouble, Unique};
-pub(crate) use writing::Subject;
+pub use kind::{DingTalkErrorKind, UniqueField};
+pub(crate) use refusal::{RefusalBody, apply_for, html_kind, status_kind};
+pub(crate) use write_errors::WriteSubject;
 
 /// What went wrong, and while asking what. No value about a person, no token and no text of DingTalk's is in it, except
 /// error codes, permission names, the apply link and our own address.
 #[derive(Debug)]
-pub struct Error {
+pub struct DingTalkError {
     /// The interface, for example `user/list`.
     pub interface: &'static str,
     /// What went wrong.
-    pub trouble: Trouble,
+    pub trouble: DingTalkErrorKind,
 }
 
-impl Error {
+impl DingTalkError {
     /// Trouble while asking `interface`.
     #[must_use]
-    pub fn new(interface: &'static str, trouble: Trouble) -> Self {
+    pub fn new(interface: &'static str, trouble: DingTalkErrorKind) -> Self {
         Self { interface, trouble }
     }
 
@@ -42,13 +42,13 @@ impl Error {
     }
 }
 
-impl fmt::Display for Error {
+impl fmt::Display for DingTalkError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.interface, self.trouble)
     }
 }
 
-impl StdError for Error {
+impl StdError for DingTalkError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         // The trouble itself is already in the message; what lies below it is not.
         self.trouble.source()

@@ -6,7 +6,7 @@
 mod payload;
 
 use directory::ids::Side;
-use directory::wake::{Target, Wake};
+use directory::wake::{Wake, WakeTarget};
 use directory::{CorpId, Timestamp};
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ use payload::Payload;
 
 /// A verified event.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Event {
+pub struct CallbackEvent {
     /// What kind.
     pub kind: EventKind,
     /// The company it names; often missing, so never what decides whose event it is.
@@ -46,7 +46,7 @@ pub enum EventKind {
 /// A verified event that cannot be read. Its text is not repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the event cannot be read: {0}")]
-pub struct Unreadable(&'static str);
+pub struct EventParseError(&'static str);
 
 /// Longest event type that is kept.
 const NAME_MAX: usize = 64;
@@ -56,9 +56,9 @@ const NAME_MAX: usize = 64;
 /// # Errors
 /// [`Unreadable`] unless it is a JSON object with a type, or when an event about people or departments names one that
 /// cannot be one. An unknown type is not an error.
-pub fn parse(plaintext: &[u8]) -> Result<Event, Unreadable> {
-    let value = serde_json::from_slice(plaintext).map_err(|_| Unreadable("it is not JSON"))?;
-    event(None, &Payload::of(&value)?)
+pub fn parse(plaintext: &[u8]) -> Result<CallbackEvent, EventParseError> {
+    let value = serde_json::from_slice(plaintext).map_err(|_| EventParseError("it is not JSON"))?;
+    read_event(None, &Payload::from_value(&value)?)
 }
 
 /// Reads an entry of the list of undelivered callbacks: `{"call_back_tag", "event_time", "<tag>": {…}}`
@@ -66,34 +66,51 @@ pub fn parse(plaintext: &[u8]) -> Result<Event, Unreadable> {
 ///
 /// # Errors
 /// As [`parse`].
-pub fn parse_failed(entry: &Value) -> Result<Event, Unreadable> {
-    let entry = Payload::of(entry)?;
-    let tag = entry.text("call_back_tag").ok_or(Unreadable("it has no call_back_tag"))?;
+pub fn parse_undelivered(entry: &Value) -> Result<CallbackEvent, EventParseError> {
+    let entry = Payload::from_value(entry)?;
+    let tag = entry
+        .text("call_back_tag")
+        .ok_or(EventParseError("it has no call_back_tag"))?;
     let mut content = match entry.object(&tag) {
-        Some(content) => Payload::of(content)?,
+        Some(content) => Payload::from_value(content)?,
         None => Payload::default(),
     };
-    content.inherit(&entry, "event_time");
-    event(Some(tag), &content)
+    content.inherit_field(&entry, "event_time");
+    read_event(Some(tag), &content)
 }
 
-fn event(tag: Option<String>, payload: &Payload<'_>) -> Result<Event, Unreadable> {
-    let name = tag.or_else(|| payload.text("eventtype")).ok_or(Unreadable("it has no type"))?;
-    let name: String =
-        name.chars().filter(|c| c.is_ascii_alphanumeric() || "._-".contains(*c)).take(NAME_MAX).collect();
-    let wakes = wakes(&name, payload)?;
+fn read_event(
+    tag: Option<String>,
+    payload: &Payload<'_>,
+) -> Result<CallbackEvent, EventParseError> {
+    let name = tag
+        .or_else(|| payload.text("eventtype"))
+        .ok_or(EventParseError("it has no type"))?;
+    let name: String = name
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || "._-".contains(*c))
+        .take(NAME_MAX)
+        .collect();
+    let wakes = wakes_of_event(&name, payload)?;
     let kind = match name.as_str() {
         "check_url" => EventKind::UrlCheck,
         "check_create_suite_url" | "check_update_suite_url" => EventKind::UrlCheckSuite {
-            random: payload.text("random").ok_or(Unreadable("a URL check without its random text"))?,
+            random: payload
+                .text("random")
+                .ok_or(EventParseError("a URL check without its random text"))?,
         },
         _ if wakes.is_empty() => EventKind::Ignored(name),
         _ => EventKind::Changed(name),
     };
-    Ok(Event {
+    Ok(CallbackEvent {
         kind,
-        corp: payload.text("corpid").or_else(|| payload.text("eventcorpid")).and_then(|corp| CorpId::new(&corp).ok()),
-        event_id: payload.text("eventid").filter(|id| !id.is_empty() && id.len() <= 128),
+        corp: payload
+            .text("corpid")
+            .or_else(|| payload.text("eventcorpid"))
+            .and_then(|corp| CorpId::new(&corp).ok()),
+        event_id: payload
+            .text("eventid")
+            .filter(|id| !id.is_empty() && id.len() <= 128),
         born_at: ["eventborntime", "eventtime", "event_time", "timestamp"]
             .iter()
             .find_map(|key| payload.text(key)?.parse().ok())
@@ -105,30 +122,44 @@ fn event(tag: Option<String>, payload: &Payload<'_>) -> Result<Event, Unreadable
 
 /// Whom an event of this type says to look at. `org_remove`, the end of a company, is no reason to remove anything
 /// either: look again.
-fn wakes(name: &str, payload: &Payload<'_>) -> Result<Vec<Wake>, Unreadable> {
+fn wakes_of_event(name: &str, payload: &Payload<'_>) -> Result<Vec<Wake>, EventParseError> {
     let targets = match name {
-        "user_add_org" | "user_modify_org" | "user_leave_org" | "user_active_org" | "org_admin_add"
-        | "org_admin_remove" | "label_user_change" => people(payload)?,
-        "org_dept_create" | "org_dept_modify" | "org_dept_remove" => departments(payload)?,
-        "org_change" | "org_remove" => vec![Target::Everything],
+        "user_add_org" | "user_modify_org" | "user_leave_org" | "user_active_org"
+        | "org_admin_add" | "org_admin_remove" | "label_user_change" => people_targets(payload)?,
+        "org_dept_create" | "org_dept_modify" | "org_dept_remove" => department_targets(payload)?,
+        "org_change" | "org_remove" => vec![WakeTarget::Everything],
         _ => Vec::new(),
     };
-    let wake = |target| Wake { side: Side::DingTalk, target, because: name.to_owned() };
+    let wake = |target| Wake {
+        side: Side::DingTalk,
+        target,
+        because: name.to_owned(),
+    };
     Ok(targets.into_iter().map(wake).collect())
 }
 
-fn people(payload: &Payload<'_>) -> Result<Vec<Target>, Unreadable> {
+fn people_targets(payload: &Payload<'_>) -> Result<Vec<WakeTarget>, EventParseError> {
     let ids = payload.ids(&["userid", "useridlist", "userids"])?;
-    let person = |id: &String| directory::UserId::new(id).map(|id| Target::Person(id.into()));
-    ids.iter().map(person).collect::<Result<_, _>>().map_err(|_| Unreadable("a userid that cannot be one"))
+    let person = |id: &String| directory::UserId::new(id).map(|id| WakeTarget::Person(id.into()));
+    ids.iter()
+        .map(person)
+        .collect::<Result<_, _>>()
+        .map_err(|_| EventParseError("a userid that cannot be one"))
 }
 
 /// Departments that the contact API refuses (school contacts) wake nobody.
-fn departments(payload: &Payload<'_>) -> Result<Vec<Target>, Unreadable> {
+fn department_targets(payload: &Payload<'_>) -> Result<Vec<WakeTarget>, EventParseError> {
     let ids = payload.ids(&["deptid", "deptidlist", "deptids"])?;
-    let ids = ids.iter().map(|id| id.parse().map(directory::DeptId)).collect::<Result<Vec<_>, _>>();
-    let ids = ids.map_err(|_| Unreadable("a department id that is no number"))?;
-    Ok(ids.into_iter().filter(|id| id.is_ordinary()).map(|id| Target::Department(id.into())).collect())
+    let ids = ids
+        .iter()
+        .map(|id| id.parse().map(directory::DeptId))
+        .collect::<Result<Vec<_>, _>>();
+    let ids = ids.map_err(|_| EventParseError("a department id that is no number"))?;
+    Ok(ids
+        .into_iter()
+        .filter(|id| id.is_ordinary())
+        .map(|id| WakeTarget::Department(id.into()))
+        .collect())
 }
 
 #[cfg(test)]

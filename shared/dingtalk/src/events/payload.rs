@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::Unreadable;
+use super::EventParseError;
 
 /// More ids than this in one event are not an event of DingTalk's.
 const IDS_MAX: usize = 1000;
@@ -14,8 +14,10 @@ pub(super) struct Payload<'a>(BTreeMap<String, &'a Value>);
 
 impl<'a> Payload<'a> {
     /// Of two keys that differ in case only, the first in the object's order is kept.
-    pub(super) fn of(value: &'a Value) -> Result<Self, Unreadable> {
-        let object = value.as_object().ok_or(Unreadable("it is not an object"))?;
+    pub(super) fn from_value(value: &'a Value) -> Result<Self, EventParseError> {
+        let object = value
+            .as_object()
+            .ok_or(EventParseError("it is not an object"))?;
         let mut fields = BTreeMap::new();
         for (key, value) in object {
             fields.entry(key.to_ascii_lowercase()).or_insert(value);
@@ -25,35 +27,43 @@ impl<'a> Payload<'a> {
 
     /// Text or a number, as text.
     pub(super) fn text(&self, key: &str) -> Option<String> {
-        scalar(self.0.get(key)?)
+        scalar_text(self.0.get(key)?)
     }
 
     pub(super) fn object(&self, key: &str) -> Option<&'a Value> {
-        self.0.get(&key.to_ascii_lowercase()).copied().filter(|value| value.is_object())
+        self.0
+            .get(&key.to_ascii_lowercase())
+            .copied()
+            .filter(|value| value.is_object())
     }
 
     /// Takes over a field that it does not have itself.
-    pub(super) fn inherit(&mut self, other: &Self, key: &str) {
+    pub(super) fn inherit_field(&mut self, other: &Self, key: &str) {
         if let Some(value) = other.0.get(key) {
             self.0.entry(key.to_owned()).or_insert(value);
         }
     }
 
     /// The ids under the first of these keys, written as an array or alone, as text or as numbers.
-    pub(super) fn ids(&self, keys: &[&str]) -> Result<Vec<String>, Unreadable> {
-        let value = keys.iter().find_map(|key| self.0.get(*key)).ok_or(Unreadable("it names nobody"))?;
+    pub(super) fn ids(&self, keys: &[&str]) -> Result<Vec<String>, EventParseError> {
+        let value = keys
+            .iter()
+            .find_map(|key| self.0.get(*key))
+            .ok_or(EventParseError("it names nobody"))?;
         let ids: Vec<Option<String>> = match value {
-            Value::Array(items) => items.iter().map(scalar).collect(),
-            single => vec![scalar(single)],
+            Value::Array(items) => items.iter().map(scalar_text).collect(),
+            single => vec![scalar_text(single)],
         };
         if ids.is_empty() || ids.len() > IDS_MAX {
-            return Err(Unreadable("it names nobody, or too many"));
+            return Err(EventParseError("it names nobody, or too many"));
         }
-        ids.into_iter().collect::<Option<_>>().ok_or(Unreadable("an id that is neither text nor number"))
+        ids.into_iter()
+            .collect::<Option<_>>()
+            .ok_or(EventParseError("an id that is neither text nor number"))
     }
 }
 
-fn scalar(value: &Value) -> Option<String> {
+fn scalar_text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),

@@ -9,7 +9,7 @@ use crate::ids::{Kind, NativeId, Side};
 
 /// The ids of one record on both sides, as far as they are known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Ids<'a> {
+pub struct RecordIds<'a> {
     /// DingTalk's.
     pub dingtalk: Option<&'a NativeId>,
     /// The eHR's.
@@ -18,23 +18,24 @@ pub struct Ids<'a> {
 
 /// A set of ids per side.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Sides {
+pub struct IdsBySide {
     /// DingTalk's.
     pub dingtalk: BTreeSet<NativeId>,
     /// The eHR's.
     pub ehr: BTreeSet<NativeId>,
 }
 
-impl Sides {
+impl IdsBySide {
     /// Whether either id is in.
     #[must_use]
-    pub fn contains(&self, ids: Ids<'_>) -> bool {
-        ids.dingtalk.is_some_and(|id| self.dingtalk.contains(id)) || ids.ehr.is_some_and(|id| self.ehr.contains(id))
+    pub fn contains(&self, ids: RecordIds<'_>) -> bool {
+        ids.dingtalk.is_some_and(|id| self.dingtalk.contains(id))
+            || ids.ehr.is_some_and(|id| self.ehr.contains(id))
     }
 
     /// The ids of a side.
     #[must_use]
-    pub fn on(&self, side: Side) -> &BTreeSet<NativeId> {
+    pub fn ids_on(&self, side: Side) -> &BTreeSet<NativeId> {
         match side {
             Side::DingTalk => &self.dingtalk,
             Side::Ehr => &self.ehr,
@@ -51,17 +52,17 @@ impl Sides {
 /// Which departments are in, each with everything below it. The nearest mark upwards decides; on one department,
 /// *excluded* wins.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Departments {
+pub struct DepartmentFilter {
     /// In. Where this is empty, everything is in that is not excluded.
-    pub include: Sides,
+    pub include: IdsBySide,
     /// Out.
-    pub exclude: Sides,
+    pub exclude: IdsBySide,
 }
 
-impl Departments {
+impl DepartmentFilter {
     /// Whether a department is in; `chain` is itself, its parent and so on up to the root.
     #[must_use]
-    pub fn covers<'a>(&self, chain: impl IntoIterator<Item = Ids<'a>>) -> bool {
+    pub fn covers<'a>(&self, chain: impl IntoIterator<Item = RecordIds<'a>>) -> bool {
         for ids in chain {
             if self.exclude.contains(ids) {
                 return false;
@@ -78,35 +79,47 @@ impl Departments {
     #[must_use]
     pub fn covers_member<'a, C>(&self, chains: impl IntoIterator<Item = C>) -> bool
     where
-        C: IntoIterator<Item = Ids<'a>>,
+        C: IntoIterator<Item = RecordIds<'a>>,
     {
         let mut none = true;
-        chains.into_iter().inspect(|_| none = false).any(|chain| self.covers(chain)) || none && self.include.is_empty()
+        chains
+            .into_iter()
+            .inspect(|_| none = false)
+            .any(|chain| self.covers(chain))
+            || none && self.include.is_empty()
     }
 }
 
 /// What nothing may touch: neither side is written for these, not even by an approved plan.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Untouchable {
+pub struct UntouchableRecords {
     /// People.
-    pub people: Sides,
+    pub people: IdsBySide,
     /// Departments, each with everything below it and everybody in it.
-    pub departments: Sides,
+    pub departments: IdsBySide,
 }
 
-impl Untouchable {
+impl UntouchableRecords {
     /// Whether a record is marked, or is in a marked department: `chains` are the departments that it is in (of a
     /// department: its own), each from itself up to the root.
     #[must_use]
-    pub fn covers<'a, C>(&self, kind: Kind, ids: Ids<'_>, chains: impl IntoIterator<Item = C>) -> bool
+    pub fn covers<'a, C>(
+        &self,
+        kind: Kind,
+        ids: RecordIds<'_>,
+        chains: impl IntoIterator<Item = C>,
+    ) -> bool
     where
-        C: IntoIterator<Item = Ids<'a>>,
+        C: IntoIterator<Item = RecordIds<'a>>,
     {
         let own = match kind {
             Kind::Person => self.people.contains(ids),
             Kind::Department => self.departments.contains(ids),
         };
-        own || chains.into_iter().flatten().any(|ids| self.departments.contains(ids))
+        own || chains
+            .into_iter()
+            .flatten()
+            .any(|ids| self.departments.contains(ids))
     }
 }
 
@@ -114,13 +127,21 @@ impl Untouchable {
 mod tests {
     use super::*;
 
-    fn sides(dingtalk: &[&str], ehr: &[&str]) -> Sides {
+    fn sides(dingtalk: &[&str], ehr: &[&str]) -> IdsBySide {
         let set = |ids: &[&str]| ids.iter().map(|id| NativeId::new(id).unwrap()).collect();
-        Sides { dingtalk: set(dingtalk), ehr: set(ehr) }
+        IdsBySide {
+            dingtalk: set(dingtalk),
+            ehr: set(ehr),
+        }
     }
 
-    fn chain(ids: &[NativeId]) -> Vec<Ids<'_>> {
-        ids.iter().map(|id| Ids { dingtalk: Some(id), ehr: None }).collect()
+    fn chain(ids: &[NativeId]) -> Vec<RecordIds<'_>> {
+        ids.iter()
+            .map(|id| RecordIds {
+                dingtalk: Some(id),
+                ehr: None,
+            })
+            .collect()
     }
 
     fn native(ids: &[&str]) -> Vec<NativeId> {
@@ -129,45 +150,81 @@ mod tests {
 
     /// Chains read from the department up to the root.
     #[test]
-    fn the_nearest_mark_decides() {
-        let rules = Departments { include: sides(&["1", "30"], &["e-9"]), exclude: sides(&["20"], &[]) };
+    fn the_nearest_mark_in_the_chain_decides() {
+        let rules = DepartmentFilter {
+            include: sides(&["1", "30"], &["e-9"]),
+            exclude: sides(&["20"], &[]),
+        };
         let covers = |ids: &[&str]| rules.covers(chain(&native(ids)));
         assert!(covers(&["10", "1"]));
         assert!(!covers(&["21", "20", "1"]), "below an excluded one");
-        assert!(covers(&["31", "30", "20", "1"]), "taken back in below an excluded one");
-        assert!(!covers(&["5", "4"]), "under no mark, and some have to be named");
-        assert!(Departments::default().covers(chain(&native(&["5"]))));
+        assert!(
+            covers(&["31", "30", "20", "1"]),
+            "taken back in below an excluded one"
+        );
+        assert!(
+            !covers(&["5", "4"]),
+            "under no mark, and some have to be named"
+        );
+        assert!(DepartmentFilter::default().covers(chain(&native(&["5"]))));
         let id = NativeId::new("e-9").unwrap();
-        assert!(rules.covers([Ids { dingtalk: None, ehr: Some(&id) }]), "the other side's id counts as well");
+        assert!(
+            rules.covers([RecordIds {
+                dingtalk: None,
+                ehr: Some(&id)
+            }]),
+            "the other side's id counts as well"
+        );
     }
 
     #[test]
-    fn excluded_wins_on_one_department() {
-        let rules = Departments { include: sides(&["2"], &[]), exclude: sides(&[], &["e-2"]) };
+    fn exclude_wins_over_include_on_one_department() {
+        let rules = DepartmentFilter {
+            include: sides(&["2"], &[]),
+            exclude: sides(&[], &["e-2"]),
+        };
         let (dingtalk, ehr) = (NativeId::new("2").unwrap(), NativeId::new("e-2").unwrap());
-        assert!(!rules.covers([Ids { dingtalk: Some(&dingtalk), ehr: Some(&ehr) }]));
+        assert!(!rules.covers([RecordIds {
+            dingtalk: Some(&dingtalk),
+            ehr: Some(&ehr)
+        }]));
     }
 
     #[test]
-    fn one_department_that_is_in_takes_the_person_in() {
-        let rules = Departments { include: Sides::default(), exclude: sides(&["20"], &[]) };
+    fn one_included_department_includes_the_person() {
+        let rules = DepartmentFilter {
+            include: IdsBySide::default(),
+            exclude: sides(&["20"], &[]),
+        };
         let (sales, secret) = (native(&["10", "1"]), native(&["20", "1"]));
         assert!(rules.covers_member([chain(&secret), chain(&sales)]));
         assert!(!rules.covers_member([chain(&secret)]));
-        assert!(rules.covers_member(Vec::<Vec<Ids<'_>>>::new()));
-        let named = Departments { include: sides(&["1"], &[]), exclude: Sides::default() };
-        assert!(!named.covers_member(Vec::<Vec<Ids<'_>>>::new()));
+        assert!(rules.covers_member(Vec::<Vec<RecordIds<'_>>>::new()));
+        let named = DepartmentFilter {
+            include: sides(&["1"], &[]),
+            exclude: IdsBySide::default(),
+        };
+        assert!(!named.covers_member(Vec::<Vec<RecordIds<'_>>>::new()));
     }
 
     #[test]
-    fn nothing_in_an_untouchable_department_is_touched() {
-        let marks = Untouchable { people: sides(&["boss"], &[]), departments: sides(&["7"], &[]) };
+    fn records_below_an_untouchable_department_are_untouchable() {
+        let marks = UntouchableRecords {
+            people: sides(&["boss"], &[]),
+            departments: sides(&["7"], &[]),
+        };
         let (boss, other) = (NativeId::new("boss").unwrap(), NativeId::new("x").unwrap());
-        let ids = |id| Ids { dingtalk: Some(id), ehr: None };
+        let ids = |id| RecordIds {
+            dingtalk: Some(id),
+            ehr: None,
+        };
         let (inside, outside) = (native(&["71", "7", "1"]), native(&["8", "1"]));
         assert!(marks.covers(Kind::Person, ids(&boss), [chain(&outside)]));
         assert!(marks.covers(Kind::Person, ids(&other), [chain(&outside), chain(&inside)]));
         assert!(!marks.covers(Kind::Person, ids(&other), [chain(&outside)]));
-        assert!(!marks.covers(Kind::Department, ids(&boss), [chain(&outside)]), "a person's mark is no department's");
+        assert!(
+            !marks.covers(Kind::Department, ids(&boss), [chain(&outside)]),
+            "a person's mark is no department's"
+        );
     }
 }

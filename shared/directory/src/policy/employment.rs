@@ -28,8 +28,14 @@ pub enum EmploymentType {
 
 impl EmploymentType {
     /// Every kind.
-    pub const ALL: [Self; 6] =
-        [Self::FullTime, Self::PartTime, Self::Intern, Self::Dispatched, Self::RehiredRetiree, Self::Outsourced];
+    pub const ALL: [Self; 6] = [
+        Self::FullTime,
+        Self::PartTime,
+        Self::Intern,
+        Self::Dispatched,
+        Self::RehiredRetiree,
+        Self::Outsourced,
+    ];
 
     /// The spelling in documents and JSON.
     #[must_use]
@@ -80,14 +86,14 @@ impl EmploymentType {
 
 /// Which kinds of employment are in.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct EmploymentTypes {
+pub struct EmploymentFilter {
     /// In. Where this is empty, every kind is in that is not excluded.
     pub include: BTreeSet<EmploymentType>,
     /// Out.
     pub exclude: BTreeSet<EmploymentType>,
 }
 
-impl EmploymentTypes {
+impl EmploymentFilter {
     /// Whether kinds are named at all: otherwise everybody is in, and nobody's kind is asked for.
     #[must_use]
     pub fn names_kinds(&self) -> bool {
@@ -100,7 +106,10 @@ impl EmploymentTypes {
     pub fn covers(&self, employment: Option<EmploymentType>) -> bool {
         match employment {
             None => self.include.is_empty(),
-            Some(kind) => !self.exclude.contains(&kind) && (self.include.is_empty() || self.include.contains(&kind)),
+            Some(kind) => {
+                !self.exclude.contains(&kind)
+                    && (self.include.is_empty() || self.include.contains(&kind))
+            }
         }
     }
 }
@@ -110,20 +119,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn kinds_have_one_spelling() {
+    fn each_employment_type_is_parsed_from_its_key_and_label() {
         for (at, kind) in (1..).zip(EmploymentType::ALL) {
             assert_eq!(serde_json::to_value(kind).unwrap(), kind.key());
             assert_eq!(EmploymentType::of_dingtalk(at), Some(kind));
             assert_eq!(EmploymentType::of_key(kind.key()), Some(kind));
             assert_eq!(EmploymentType::of_label(kind.label()), Some(kind));
         }
-        assert_eq!([0, 7, -1, i64::MIN].map(EmploymentType::of_dingtalk), [None; 4]);
-        assert_eq!(EmploymentType::of_label(" 实习 "), Some(EmploymentType::Intern));
+        assert_eq!(
+            [0, 7, -1, i64::MIN].map(EmploymentType::of_dingtalk),
+            [None; 4]
+        );
+        assert_eq!(
+            EmploymentType::of_label(" 实习 "),
+            Some(EmploymentType::Intern)
+        );
     }
 
     #[test]
-    fn an_unknown_kind_is_in_unless_kinds_are_named() {
-        let mut types = EmploymentTypes::default();
+    fn an_unknown_employment_type_is_included_unless_types_are_named() {
+        let mut types = EmploymentFilter::default();
         assert!(!types.names_kinds());
         assert!(types.covers(None) && types.covers(Some(EmploymentType::Intern)));
         types.exclude.insert(EmploymentType::Intern);

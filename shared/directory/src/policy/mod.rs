@@ -13,19 +13,19 @@ mod sweep;
 use serde::{Deserialize, Serialize};
 
 use crate::field::{Field, FieldSet};
-use crate::guard::Limits;
+use crate::guard::GuardLimits;
 use crate::ids::{Kind, Side};
 
-pub use departments::{Departments, Ids, Sides, Untouchable};
-pub use employment::{EmploymentType, EmploymentTypes};
-pub use owners::{Owners, Ownership};
-pub use scope::{ALL_CUSTOM, PolicyScope};
-pub use sweep::{Hours, InvalidHours, Sweep};
+pub use departments::{DepartmentFilter, IdsBySide, RecordIds, UntouchableRecords};
+pub use employment::{EmploymentFilter, EmploymentType};
+pub use owners::{FieldOwners, Ownership};
+pub use scope::{ALL_CUSTOM_FIELDS, PolicyScope};
+pub use sweep::{HourRange, ParseHoursError, SweepSchedule};
 
 /// Which way changes travel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Direction {
+pub enum SyncDirection {
     /// Nothing is ever written to DingTalk.
     #[serde(rename = "dingtalk_to_ehr")]
     DingTalkToEhr,
@@ -39,7 +39,7 @@ pub enum Direction {
 /// The usual policies, one word each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Preset {
+pub enum PolicyPreset {
     /// The eHR decides everything; DingTalk follows.
     EhrIsMaster,
     /// DingTalk decides everything; the eHR follows.
@@ -50,7 +50,7 @@ pub enum Preset {
     Custom,
 }
 
-impl Preset {
+impl PolicyPreset {
     /// Every preset.
     pub const ALL: [Self; 3] = [Self::EhrIsMaster, Self::DingTalkIsMaster, Self::Custom];
 }
@@ -62,26 +62,26 @@ impl Preset {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
     /// Which way changes travel.
-    pub direction: Direction,
+    pub direction: SyncDirection,
     /// What is kept in step.
     pub scope: PolicyScope,
     /// Who decides who joins and leaves.
     pub lifecycle: Side,
     /// Who decides the fields.
-    pub owners: Owners,
+    pub owners: FieldOwners,
     /// Which departments are in.
-    pub departments: Departments,
+    pub departments: DepartmentFilter,
     /// Which kinds of employment are in.
-    pub employment_types: EmploymentTypes,
+    pub employment_types: EmploymentFilter,
     /// What nothing may touch.
-    pub untouchable: Untouchable,
+    pub untouchable: UntouchableRecords,
     /// What the guard holds.
-    pub limits: Limits,
+    pub limits: GuardLimits,
     /// Days between somebody's leaving on the side that decides and the removal on the other one. Marking as left in the
     /// eHR is reversible and does not wait; a deletion in DingTalk does.
     pub grace_days: u16,
     /// When to sweep.
-    pub sweep: Sweep,
+    pub sweep: SweepSchedule,
     /// One part of so many is deep-read in each sweep: a seventh by default (`design.md` §4.3). At least 1.
     pub rotation: u8,
 }
@@ -90,27 +90,29 @@ impl Policy {
     /// A usual policy, everything else by default: everybody, with every custom field where DingTalk has them to give, no
     /// mark, the guard's default limits, 30 days of grace, a sweep a day at any hour, a seventh deep-read.
     #[must_use]
-    pub fn preset(preset: Preset) -> Self {
+    pub fn from_preset(preset: PolicyPreset) -> Self {
         let (direction, decides) = match preset {
-            Preset::EhrIsMaster => (Direction::EhrToDingTalk, Side::Ehr),
-            Preset::DingTalkIsMaster => (Direction::DingTalkToEhr, Side::DingTalk),
-            Preset::Custom => (Direction::Both, Side::Ehr),
+            PolicyPreset::EhrIsMaster => (SyncDirection::EhrToDingTalk, Side::Ehr),
+            PolicyPreset::DingTalkIsMaster => (SyncDirection::DingTalkToEhr, Side::DingTalk),
+            PolicyPreset::Custom => (SyncDirection::Both, Side::Ehr),
         };
         let scope = match decides {
-            Side::DingTalk => PolicyScope::EmployeesAndCustom([ALL_CUSTOM.to_owned()].into()),
+            Side::DingTalk => {
+                PolicyScope::EmployeesAndCustom([ALL_CUSTOM_FIELDS.to_owned()].into())
+            }
             Side::Ehr => PolicyScope::Employees,
         };
         Self {
             direction,
             scope,
             lifecycle: decides,
-            owners: Owners::all(decides),
-            departments: Departments::default(),
-            employment_types: EmploymentTypes::default(),
-            untouchable: Untouchable::default(),
-            limits: Limits::default(),
+            owners: FieldOwners::all(decides),
+            departments: DepartmentFilter::default(),
+            employment_types: EmploymentFilter::default(),
+            untouchable: UntouchableRecords::default(),
+            limits: GuardLimits::default(),
             grace_days: 30,
-            sweep: Sweep::default(),
+            sweep: SweepSchedule::default(),
             rotation: 7,
         }
     }
@@ -118,53 +120,62 @@ impl Policy {
     /// *DingTalk is master*: what `up` binds with, into an empty ledger.
     #[must_use]
     pub fn dingtalk_is_master() -> Self {
-        Self::preset(Preset::DingTalkIsMaster)
+        Self::from_preset(PolicyPreset::DingTalkIsMaster)
     }
 
     /// The preset that it amounts to, as far as owners and direction go.
     #[must_use]
-    pub fn amounts_to(&self) -> Preset {
+    pub fn matching_preset(&self) -> PolicyPreset {
         let is = |preset| {
-            let usual = Self::preset(preset);
-            (usual.direction, usual.lifecycle, &usual.owners) == (self.direction, self.lifecycle, &self.owners)
+            let usual = Self::from_preset(preset);
+            (usual.direction, usual.lifecycle, &usual.owners)
+                == (self.direction, self.lifecycle, &self.owners)
         };
-        [Preset::EhrIsMaster, Preset::DingTalkIsMaster].into_iter().find(|preset| is(*preset)).unwrap_or(Preset::Custom)
+        [PolicyPreset::EhrIsMaster, PolicyPreset::DingTalkIsMaster]
+            .into_iter()
+            .find(|preset| is(*preset))
+            .unwrap_or(PolicyPreset::Custom)
     }
 
     /// Who decides a field of a person or a department.
     #[must_use]
-    pub fn owner(&self, kind: Kind, field: Field) -> Ownership {
-        self.owners.of(kind, field)
+    pub fn field_owner(&self, kind: Kind, field: Field) -> Ownership {
+        self.owners.field_owner(kind, field)
     }
 
     /// Whether a side may be written to at all.
     #[must_use]
-    pub fn writes(&self, side: Side) -> bool {
+    pub fn may_write(&self, side: Side) -> bool {
         match self.direction {
-            Direction::DingTalkToEhr => side == Side::Ehr,
-            Direction::EhrToDingTalk => side == Side::DingTalk,
-            Direction::Both => true,
+            SyncDirection::DingTalkToEhr => side == Side::Ehr,
+            SyncDirection::EhrToDingTalk => side == Side::DingTalk,
+            SyncDirection::Both => true,
         }
     }
 
     /// The fields that are kept in step for a kind of record; none for people where only the organisation is.
     #[must_use]
-    pub fn fields(&self, kind: Kind) -> FieldSet {
-        self.scope.fields(kind)
+    pub fn synced_fields(&self, kind: Kind) -> FieldSet {
+        self.scope.synced_fields(kind)
     }
 
     /// Whether a field is kept in step for a kind of record.
     #[must_use]
-    pub fn takes(&self, kind: Kind, field: Field) -> bool {
-        self.fields(kind).contains(field)
+    pub fn syncs_field(&self, kind: Kind, field: Field) -> bool {
+        self.synced_fields(kind).contains(field)
     }
 
     /// Whether nothing may touch this person or department. `chains` are the departments that it is in (of a department:
     /// its own), each from itself up to the root: what is in an untouchable department, or below one, is not touched.
     #[must_use]
-    pub fn is_untouchable<'a, C>(&self, kind: Kind, ids: Ids<'_>, chains: impl IntoIterator<Item = C>) -> bool
+    pub fn is_untouchable<'a, C>(
+        &self,
+        kind: Kind,
+        ids: RecordIds<'_>,
+        chains: impl IntoIterator<Item = C>,
+    ) -> bool
     where
-        C: IntoIterator<Item = Ids<'a>>,
+        C: IntoIterator<Item = RecordIds<'a>>,
     {
         self.untouchable.covers(kind, ids, chains)
     }
@@ -175,23 +186,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn presets_say_what_they_are_called() {
-        for preset in Preset::ALL {
-            assert_eq!(Policy::preset(preset).amounts_to(), preset);
+    fn a_policy_matches_the_preset_it_was_made_from() {
+        for preset in PolicyPreset::ALL {
+            assert_eq!(Policy::from_preset(preset).matching_preset(), preset);
         }
-        let mut policy = Policy::preset(Preset::EhrIsMaster);
-        assert!(policy.writes(Side::DingTalk) && !policy.writes(Side::Ehr));
-        assert_eq!(policy.owner(Kind::Person, Field::Mobile), Ownership::Owned(Side::Ehr));
-        policy.owners.give(Kind::Person, Field::Remark, Side::DingTalk);
-        assert_eq!(policy.amounts_to(), Preset::Custom);
+        let mut policy = Policy::from_preset(PolicyPreset::EhrIsMaster);
+        assert!(policy.may_write(Side::DingTalk) && !policy.may_write(Side::Ehr));
+        assert_eq!(
+            policy.field_owner(Kind::Person, Field::Mobile),
+            Ownership::Owned(Side::Ehr)
+        );
+        policy
+            .owners
+            .assign_field(Kind::Person, Field::Remark, Side::DingTalk);
+        assert_eq!(policy.matching_preset(), PolicyPreset::Custom);
     }
 
     #[test]
     fn nothing_is_written_against_the_direction() {
         let policy = Policy::dingtalk_is_master();
-        assert!(policy.writes(Side::Ehr));
-        assert!(!policy.writes(Side::DingTalk));
-        let both = Policy::preset(Preset::Custom);
-        assert!(both.writes(Side::Ehr) && both.writes(Side::DingTalk));
+        assert!(policy.may_write(Side::Ehr));
+        assert!(!policy.may_write(Side::DingTalk));
+        let both = Policy::from_preset(PolicyPreset::Custom);
+        assert!(both.may_write(Side::Ehr) && both.may_write(Side::DingTalk));
     }
 }

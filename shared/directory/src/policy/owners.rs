@@ -28,7 +28,7 @@ impl Ownership {
 
 /// Who decides which field: one side by default, single fields by name, shared ones apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Owners {
+pub struct FieldOwners {
     /// Who decides what is not named.
     default: Side,
     /// What differs from the default; never names the default's own side, so that equal owners are equal values.
@@ -36,11 +36,15 @@ pub struct Owners {
     department: BTreeMap<Field, Ownership>,
 }
 
-impl Owners {
+impl FieldOwners {
     /// One side decides everything.
     #[must_use]
     pub fn all(side: Side) -> Self {
-        Self { default: side, person: BTreeMap::new(), department: BTreeMap::new() }
+        Self {
+            default: side,
+            person: BTreeMap::new(),
+            department: BTreeMap::new(),
+        }
     }
 
     /// The side that decides what is not named.
@@ -51,14 +55,17 @@ impl Owners {
 
     /// Who decides a field.
     #[must_use]
-    pub fn of(&self, kind: Kind, field: Field) -> Ownership {
-        self.named(kind).get(&field).copied().unwrap_or(Ownership::Owned(self.default))
+    pub fn field_owner(&self, kind: Kind, field: Field) -> Ownership {
+        self.named_owners(kind)
+            .get(&field)
+            .copied()
+            .unwrap_or(Ownership::Owned(self.default))
     }
 
     /// Gives a field to a side.
-    pub fn give(&mut self, kind: Kind, field: Field, side: Side) {
+    pub fn assign_field(&mut self, kind: Kind, field: Field, side: Side) {
         let default = self.default;
-        let named = self.named_mut(kind);
+        let named = self.named_owners_mut(kind);
         if side == default {
             named.remove(&field);
         } else {
@@ -67,34 +74,37 @@ impl Owners {
     }
 
     /// Lets both sides write a field.
-    pub fn share(&mut self, kind: Kind, field: Field) {
-        self.named_mut(kind).insert(field, Ownership::Shared);
+    pub fn share_field(&mut self, kind: Kind, field: Field) {
+        self.named_owners_mut(kind).insert(field, Ownership::Shared);
     }
 
     /// The fields of a kind that both sides write.
     #[must_use]
-    pub fn shared(&self, kind: Kind) -> FieldSet {
-        self.where_it_is(kind, Ownership::Shared)
+    pub fn shared_fields(&self, kind: Kind) -> FieldSet {
+        self.fields_with(kind, Ownership::Shared)
     }
 
     /// The fields of a kind that a side decides.
     #[must_use]
-    pub fn owned(&self, kind: Kind, side: Side) -> FieldSet {
-        self.where_it_is(kind, Ownership::Owned(side))
+    pub fn owned_fields(&self, kind: Kind, side: Side) -> FieldSet {
+        self.fields_with(kind, Ownership::Owned(side))
     }
 
-    fn where_it_is(&self, kind: Kind, ownership: Ownership) -> FieldSet {
-        FieldSet::of_kind(kind).iter().filter(|field| self.of(kind, *field) == ownership).collect()
+    fn fields_with(&self, kind: Kind, ownership: Ownership) -> FieldSet {
+        FieldSet::of_kind(kind)
+            .iter()
+            .filter(|field| self.field_owner(kind, *field) == ownership)
+            .collect()
     }
 
-    fn named(&self, kind: Kind) -> &BTreeMap<Field, Ownership> {
+    fn named_owners(&self, kind: Kind) -> &BTreeMap<Field, Ownership> {
         match kind {
             Kind::Person => &self.person,
             Kind::Department => &self.department,
         }
     }
 
-    fn named_mut(&mut self, kind: Kind) -> &mut BTreeMap<Field, Ownership> {
+    fn named_owners_mut(&mut self, kind: Kind) -> &mut BTreeMap<Field, Ownership> {
         match kind {
             Kind::Person => &mut self.person,
             Kind::Department => &mut self.department,
@@ -108,26 +118,36 @@ mod tests {
 
     #[test]
     fn every_field_has_one_owner_or_is_shared() {
-        let mut owners = Owners::all(Side::Ehr);
-        owners.give(Kind::Person, Field::Name, Side::DingTalk);
-        owners.share(Kind::Person, Field::Remark);
-        assert_eq!(owners.of(Kind::Person, Field::Name), Ownership::Owned(Side::DingTalk));
+        let mut owners = FieldOwners::all(Side::Ehr);
+        owners.assign_field(Kind::Person, Field::Name, Side::DingTalk);
+        owners.share_field(Kind::Person, Field::Remark);
         assert_eq!(
-            owners.of(Kind::Department, Field::Name),
+            owners.field_owner(Kind::Person, Field::Name),
+            Ownership::Owned(Side::DingTalk)
+        );
+        assert_eq!(
+            owners.field_owner(Kind::Department, Field::Name),
             Ownership::Owned(Side::Ehr),
             "of departments it is another"
         );
         for kind in [Kind::Person, Kind::Department] {
-            let sets = [owners.owned(kind, Side::Ehr), owners.owned(kind, Side::DingTalk), owners.shared(kind)];
-            assert_eq!(sets.iter().map(|set| set.len()).sum::<usize>(), FieldSet::of_kind(kind).len());
+            let sets = [
+                owners.owned_fields(kind, Side::Ehr),
+                owners.owned_fields(kind, Side::DingTalk),
+                owners.shared_fields(kind),
+            ];
+            assert_eq!(
+                sets.iter().map(|set| set.len()).sum::<usize>(),
+                FieldSet::of_kind(kind).len()
+            );
         }
     }
 
     #[test]
-    fn given_back_is_as_never_given() {
-        let mut owners = Owners::all(Side::Ehr);
-        owners.share(Kind::Person, Field::Name);
-        owners.give(Kind::Person, Field::Name, Side::Ehr);
-        assert_eq!(owners, Owners::all(Side::Ehr));
+    fn a_field_given_back_to_the_default_side_leaves_no_trace() {
+        let mut owners = FieldOwners::all(Side::Ehr);
+        owners.share_field(Kind::Person, Field::Name);
+        owners.assign_field(Kind::Person, Field::Name, Side::Ehr);
+        assert_eq!(owners, FieldOwners::all(Side::Ehr));
     }
 }

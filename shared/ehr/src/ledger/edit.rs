@@ -1,18 +1,18 @@
 //! What people do to the ledger, and why it can be refused.
 
-use directory::{Field, Kind, NativeId, Values};
+use directory::{Field, FieldValues, Kind, NativeId};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 /// An edit of one entry. References in values are the ledger's own ids.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Edit {
+pub struct LedgerEdit {
     /// Person or department.
     pub kind: Kind,
     /// The entry's id; of a new one, the id that it shall have.
     pub id: NativeId,
     /// What is done.
-    pub what: What,
+    pub what: EditAction,
     /// The day from which on it holds; today unless given. Of a leaving: the first day on which the person is not here.
     pub on: Option<Date>,
     /// The version that was looked at; whatever is there unless given. The write itself is always conditional.
@@ -22,39 +22,39 @@ pub struct Edit {
 /// What is done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum What {
+pub enum EditAction {
     /// Somebody is hired, a department is created.
-    Enter(Values),
+    Enter(FieldValues),
     /// Fields change; a shown field without a value is emptied.
-    Change(Values),
+    Change(FieldValues),
     /// Somebody leaves, a department is closed. Nothing is deleted.
     Leave,
     /// Somebody who left is hired again, a closed department is opened again.
-    Return(Values),
+    Return(FieldValues),
     /// Whatever is dated ahead is taken back.
     Cancel,
 }
 
-impl Edit {
+impl LedgerEdit {
     /// What was done, in one word, as the feed tells it.
     #[must_use]
     pub fn verb(&self) -> &'static str {
         match (self.kind, &self.what) {
-            (Kind::Person, What::Enter(_)) => "hire",
-            (Kind::Department, What::Enter(_)) => "create",
-            (_, What::Change(_)) => "change",
-            (Kind::Person, What::Leave) => "leave",
-            (Kind::Department, What::Leave) => "close",
-            (Kind::Person, What::Return(_)) => "rehire",
-            (Kind::Department, What::Return(_)) => "reopen",
-            (_, What::Cancel) => "cancel",
+            (Kind::Person, EditAction::Enter(_)) => "hire",
+            (Kind::Department, EditAction::Enter(_)) => "create",
+            (_, EditAction::Change(_)) => "change",
+            (Kind::Person, EditAction::Leave) => "leave",
+            (Kind::Department, EditAction::Leave) => "close",
+            (Kind::Person, EditAction::Return(_)) => "rehire",
+            (Kind::Department, EditAction::Return(_)) => "reopen",
+            (_, EditAction::Cancel) => "cancel",
         }
     }
 }
 
 /// What an edit led to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Edited {
+pub struct EditOutcome {
     /// Person or department.
     pub kind: Kind,
     /// The entry's id.
@@ -70,7 +70,7 @@ pub struct Edited {
 /// Why an edit is refused. No variant carries a value of a person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
-pub enum Refusal {
+pub enum EditRefusal {
     /// There is no such entry.
     #[error("the ledger has no such {}", kind.key())]
     NotFound {

@@ -1,29 +1,31 @@
 //! Single values of an edit: canonical form, and what no side could keep.
 
 use directory::policy::EmploymentType;
-use directory::{Field, FieldSet, Kind, Value, Values, canonical};
+use directory::{Field, FieldSet, FieldValue, FieldValues, Kind, canonical};
 
-use super::edit::Refusal;
+use super::edit::EditRefusal;
 
 /// The values in canonical form.
-pub(super) fn checked(kind: Kind, values: &Values) -> Result<Values, Refusal> {
-    let mut checked = Values::new();
+pub(super) fn check_values(kind: Kind, values: &FieldValues) -> Result<FieldValues, EditRefusal> {
+    let mut checked = FieldValues::new();
     for (field, value) in values.iter() {
         if !is_kept(kind, field) {
-            return Err(Refusal::NoSuchField { kind, field });
+            return Err(EditRefusal::NoSuchField { kind, field });
         }
         match value {
-            Some(Value::Text(text)) => checked.show_text(field, one_text(kind, field, text.expose())?),
+            Some(FieldValue::Text(text)) => {
+                checked.show_text(field, check_text(kind, field, text.expose())?)
+            }
             value => checked.show(field, value.cloned()),
         }
     }
-    let is_empty = |field| checked.shown().contains(field) && checked.get(field).is_none();
+    let is_empty = |field| checked.shown_fields().contains(field) && checked.get(field).is_none();
     let needed: &[Field] = match kind {
         Kind::Person => &[Field::Name, Field::Mobile, Field::Departments],
         Kind::Department => &[Field::Name],
     };
     match needed.iter().find(|field| is_empty(**field)) {
-        Some(field) => Err(Refusal::Empty { field: *field }),
+        Some(field) => Err(EditRefusal::Empty { field: *field }),
         None => Ok(checked),
     }
 }
@@ -33,15 +35,20 @@ fn is_kept(kind: Kind, field: Field) -> bool {
     FieldSet::of_kind(kind).contains(field) || (kind == Kind::Person && field == Field::Employment)
 }
 
-fn one_text(kind: Kind, field: Field, raw: &str) -> Result<Option<String>, Refusal> {
-    let refuse = |why: &str| Err(Refusal::Value { field, why: why.to_owned() });
+fn check_text(kind: Kind, field: Field, raw: &str) -> Result<Option<String>, EditRefusal> {
+    let refuse = |why: &str| {
+        Err(EditRefusal::Value {
+            field,
+            why: why.to_owned(),
+        })
+    };
     let text = match field {
-        Field::Mobile => canonical::mobile(raw, None),
-        Field::Email | Field::OrgEmail => canonical::email(raw),
-        _ => canonical::text(raw),
+        Field::Mobile => canonical::normalize_mobile(raw, None),
+        Field::Email | Field::OrgEmail => canonical::normalize_email(raw),
+        _ => canonical::normalize_text(raw),
     };
     let Some(text) = text else { return Ok(None) };
-    let most = length(kind, field);
+    let most = max_length(kind, field);
     if text.chars().count() > most {
         return refuse(&format!("at most {most} characters"));
     }
@@ -49,14 +56,19 @@ fn one_text(kind: Kind, field: Field, raw: &str) -> Result<Option<String>, Refus
         return refuse("no line breaks and no control characters");
     }
     match field {
-        Field::Employment => match employment(&text) {
+        Field::Employment => match parse_employment(&text) {
             Some(kind) => Ok(Some(kind.key().to_owned())),
-            None => refuse(&format!("one of {}", EmploymentType::ALL.map(EmploymentType::key).join(", "))),
+            None => refuse(&format!(
+                "one of {}",
+                EmploymentType::ALL.map(EmploymentType::key).join(", ")
+            )),
         },
         Field::Mobile if !is_mobile(&text) => {
             refuse("a mobile number such as 13800000000, or +852… with its country code")
         }
-        Field::Email | Field::OrgEmail if !is_email(&text) => refuse("an address such as name@example.com"),
+        Field::Email | Field::OrgEmail if !is_email(&text) => {
+            refuse("an address such as name@example.com")
+        }
         Field::Name if kind == Kind::Department && text.contains(['-', ',', '，']) => {
             refuse("no hyphen and no comma, which DingTalk refuses in names of departments")
         }
@@ -65,12 +77,12 @@ fn one_text(kind: Kind, field: Field, raw: &str) -> Result<Option<String>, Refus
 }
 
 /// By its key, or as people call it.
-fn employment(text: &str) -> Option<EmploymentType> {
+fn parse_employment(text: &str) -> Option<EmploymentType> {
     EmploymentType::of_key(text).or_else(|| EmploymentType::of_label(text))
 }
 
 /// What DingTalk takes (`dingtalk-api.md` §3.2, §3.4), so that nothing is put down that cannot be synced.
-fn length(kind: Kind, field: Field) -> usize {
+fn max_length(kind: Kind, field: Field) -> usize {
     match (kind, field) {
         (Kind::Department, Field::Name) => 64,
         (_, Field::Name) => 80,
@@ -83,7 +95,10 @@ fn length(kind: Kind, field: Field) -> usize {
 
 /// E.164; of the mainland, eleven digits that begin with 1.
 fn is_mobile(text: &str) -> bool {
-    let Some(digits) = text.strip_prefix('+').filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit())) else {
+    let Some(digits) = text
+        .strip_prefix('+')
+        .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
+    else {
         return false;
     };
     match digits.strip_prefix("86") {
@@ -93,7 +108,9 @@ fn is_mobile(text: &str) -> bool {
 }
 
 fn is_email(text: &str) -> bool {
-    let Some((local, domain)) = text.rsplit_once('@') else { return false };
+    let Some((local, domain)) = text.rsplit_once('@') else {
+        return false;
+    };
     let dotted = domain.split('.').count() > 1 && domain.split('.').all(|label| !label.is_empty());
     !local.is_empty() && dotted && !text.chars().any(char::is_whitespace) && !local.contains('@')
 }
@@ -102,14 +119,14 @@ fn is_email(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn one(kind: Kind, field: Field, text: &str) -> Result<Option<String>, Refusal> {
-        let mut values = Values::new();
+    fn one(kind: Kind, field: Field, text: &str) -> Result<Option<String>, EditRefusal> {
+        let mut values = FieldValues::new();
         values.show_text(field, Some(text.to_owned()));
-        checked(kind, &values).map(|values| values.text(field).map(str::to_owned))
+        check_values(kind, &values).map(|values| values.text(field).map(str::to_owned))
     }
 
     #[test]
-    fn values_take_their_canonical_form() {
+    fn values_are_stored_in_canonical_form() {
         let person = |field, text| one(Kind::Person, field, text).unwrap().unwrap();
         assert_eq!(person(Field::Mobile, "138 0000-0001"), "+8613800000001");
         assert_eq!(person(Field::Mobile, "+852-61234567"), "+85261234567");
@@ -121,16 +138,29 @@ mod tests {
     }
 
     #[test]
-    fn a_kind_of_employment_is_one_of_six_and_of_people() {
-        let refusal = one(Kind::Person, Field::Employment, "长工").unwrap_err().to_string();
-        assert!(EmploymentType::ALL.iter().all(|kind| refusal.contains(kind.key())), "{refusal}");
+    fn an_employment_type_is_one_of_six_and_only_for_people() {
+        let refusal = one(Kind::Person, Field::Employment, "长工")
+            .unwrap_err()
+            .to_string();
+        assert!(
+            EmploymentType::ALL
+                .iter()
+                .all(|kind| refusal.contains(kind.key())),
+            "{refusal}"
+        );
         assert!(!refusal.contains("长工"));
-        let other = Refusal::NoSuchField { kind: Kind::Department, field: Field::Employment };
-        assert_eq!(one(Kind::Department, Field::Employment, "intern"), Err(other));
+        let other = EditRefusal::NoSuchField {
+            kind: Kind::Department,
+            field: Field::Employment,
+        };
+        assert_eq!(
+            one(Kind::Department, Field::Employment, "intern"),
+            Err(other)
+        );
     }
 
     #[test]
-    fn what_no_side_could_keep_is_refused_without_repeating_it() {
+    fn invalid_values_are_refused_without_repeating_them() {
         let long = "长".repeat(81);
         let bad = [
             (Kind::Person, Field::Mobile, "12345"),
@@ -143,11 +173,17 @@ mod tests {
         ];
         for (kind, field, text) in bad {
             let refusal = one(kind, field, text).unwrap_err();
-            assert!(matches!(refusal, Refusal::Value { .. }), "{field:?}");
+            assert!(matches!(refusal, EditRefusal::Value { .. }), "{field:?}");
             assert!(!refusal.to_string().contains(text));
         }
-        assert_eq!(one(Kind::Person, Field::Name, " "), Err(Refusal::Empty { field: Field::Name }));
-        let other = Refusal::NoSuchField { kind: Kind::Department, field: Field::Mobile };
+        assert_eq!(
+            one(Kind::Person, Field::Name, " "),
+            Err(EditRefusal::Empty { field: Field::Name })
+        );
+        let other = EditRefusal::NoSuchField {
+            kind: Kind::Department,
+            field: Field::Mobile,
+        };
         assert_eq!(one(Kind::Department, Field::Mobile, "1"), Err(other));
     }
 }

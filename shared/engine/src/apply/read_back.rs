@@ -1,52 +1,67 @@
 //! A write is read back: if it is canonically what was intended it becomes base, otherwise it is a new observation
 //! (`design.md` §4.13).
 
-use directory::decide::{self, View};
+use directory::decide::{self, FreshRead};
 use directory::hash::{self, FieldHash};
-use directory::link::Wait;
-use directory::plan::Part;
-use directory::{Action, Field, Link, Record, Side, Timestamp};
+use directory::link::LinkWait;
+use directory::plan::ItemPart;
+use directory::{Field, Link, Record, Side, Timestamp, WriteAction};
 
-use super::Done;
+use super::WrittenItem;
 use crate::Run;
-use crate::names::Unknown;
+use crate::link_names::UnknownReferenceRule;
 use crate::observe::LookError;
 
 /// A value that a side keeps storing otherwise than it was sent is sent again at once, then after an hour, then daily: a
 /// side that normalises must not make an echo of every sweep.
-const PATIENCE_MS: [i64; 3] = [0, 60 * 60 * 1000, 24 * 60 * 60 * 1000];
+const RESEND_BACKOFF_MS: [i64; 3] = [0, 60 * 60 * 1000, 24 * 60 * 60 * 1000];
 
 impl Run<'_> {
     /// Takes back into `link` what came back otherwise than it was sent.
-    pub(super) async fn compare_read_back(&self, link: &mut Link, done: &Done) -> Result<(), LookError> {
-        for part in done.item.parts.iter().filter(|part| part.action != Action::Remove) {
+    pub(super) async fn compare_read_back(
+        &self,
+        link: &mut Link,
+        done: &WrittenItem,
+    ) -> Result<(), LookError> {
+        for part in done
+            .item
+            .parts
+            .iter()
+            .filter(|part| part.action != WriteAction::Remove)
+        {
             let record = match part.to {
                 Side::Ehr => done.ehr.as_ref().map(|stored| stored.record.clone()),
                 Side::DingTalk => self.read_dingtalk_back(link).await?,
             };
             let Some(record) = record else { continue };
             if part.to == Side::DingTalk {
-                let unionid = record.unionid.as_ref().map(|id| decide::unionid_hash(id, &self.engine.key));
+                let unionid = record
+                    .unionid
+                    .as_ref()
+                    .map(|id| decide::unionid_hash(id, &self.engine.key));
                 if decide::is_another(link, &record, &self.engine.key) {
                     // The userid was given to somebody else in this very moment, or another company is shown: not ours to
                     // learn, the next look says so.
-                    self.look_again_at(link);
+                    self.note_look_again_at(link);
                     continue;
                 }
                 link.unionid = unionid.or(link.unionid);
                 link.protected = record.protected;
             }
-            self.compare_part(link, part, &record, done.incomplete).await?;
+            self.compare_part(link, part, &record, done.incomplete)
+                .await?;
         }
         Ok(())
     }
 
     /// DingTalk's record after a write; `None` where it cannot be read now, which the next look makes good.
     async fn read_dingtalk_back(&self, link: &Link) -> Result<Option<Record>, LookError> {
-        let Some(id) = &link.dingtalk else { return Ok(None) };
-        match self.view_of(link.kind, id).await {
-            Ok(View::Here(record)) => Ok(Some(record)),
-            Ok(View::NotFound | View::Unseen) => Ok(None),
+        let Some(id) = &link.dingtalk else {
+            return Ok(None);
+        };
+        match self.view_record(link.kind, id).await {
+            Ok(FreshRead::Here(record)) => Ok(Some(record)),
+            Ok(FreshRead::NotFound | FreshRead::Unseen) => Ok(None),
             Err(err) if err.concerns_everybody() => Ok(None),
             Err(err) => Err(err),
         }
@@ -55,19 +70,27 @@ impl Run<'_> {
     async fn compare_part(
         &self,
         link: &mut Link,
-        part: &Part,
+        part: &ItemPart,
         record: &Record,
         incomplete: bool,
     ) -> Result<(), LookError> {
-        let shown = self.names.resolve(part.to, record, Unknown::LeaveOut).await?.record.values;
+        let shown = self
+            .names
+            .resolve(part.to, record, UnknownReferenceRule::LeaveOut)
+            .await?
+            .record
+            .values;
         for change in &part.changes {
-            let came_back = hash::field(&self.engine.key, change.field, shown.get(change.field));
-            let Some(intended) = link.base.hashes.get(&change.field).copied() else { continue };
+            let came_back =
+                hash::hash_field(&self.engine.key, change.field, shown.get(change.field));
+            let Some(intended) = link.base.hashes.get(&change.field).copied() else {
+                continue;
+            };
             if intended == came_back {
                 link.waits.retain(|wait| wait.field != Some(change.field));
                 continue;
             }
-            if !shown.shown().contains(change.field) {
+            if !shown.shown_fields().contains(change.field) {
                 continue;
             }
             // Whoever is referred to is not there yet: that is no habit of the side's, and does not wait for days.
@@ -75,22 +98,37 @@ impl Run<'_> {
             if early {
                 link.base.hashes.remove(&change.field);
             }
-            let most = if early { PATIENCE_MS[1] } else { PATIENCE_MS[2] };
-            self.stored_otherwise(link, part.to, change.field, (intended, most));
+            let most = if early {
+                RESEND_BACKOFF_MS[1]
+            } else {
+                RESEND_BACKOFF_MS[2]
+            };
+            self.back_off_resend(link, part.to, change.field, (intended, most));
         }
         Ok(())
     }
 
-    fn stored_otherwise(&self, link: &mut Link, side: Side, field: Field, (intended, most): (FieldHash, i64)) {
+    fn back_off_resend(
+        &self,
+        link: &mut Link,
+        side: Side,
+        field: Field,
+        (intended, most): (FieldHash, i64),
+    ) {
         let now = self.now();
-        let known = link.waits.iter().position(|wait| wait.field == Some(field) && wait.value == intended);
+        let known = link
+            .waits
+            .iter()
+            .position(|wait| wait.field == Some(field) && wait.value == intended);
         let known = known.map(|at| link.waits.remove(at));
         link.waits.retain(|wait| wait.field != Some(field));
-        let waited = known.as_ref().map_or(0, |wait| wait.next.millis().saturating_sub(wait.since.millis()));
+        let waited = known.as_ref().map_or(0, |wait| {
+            wait.next.millis().saturating_sub(wait.since.millis())
+        });
         let patience = match known {
-            None => PATIENCE_MS[0],
-            Some(_) if waited < PATIENCE_MS[1] => PATIENCE_MS[1],
-            Some(_) => PATIENCE_MS[2],
+            None => RESEND_BACKOFF_MS[0],
+            Some(_) if waited < RESEND_BACKOFF_MS[1] => RESEND_BACKOFF_MS[1],
+            Some(_) => RESEND_BACKOFF_MS[2],
         };
         let whom = match side {
             Side::DingTalk => "DingTalk",
@@ -99,6 +137,12 @@ impl Run<'_> {
         let reason = format!("{whom} stored {} otherwise than it was sent", field.key());
         self.tally(|tally| tally.note(reason.clone()));
         let next = Timestamp(now.millis().saturating_add(patience.min(most)));
-        link.waits.push(Wait { field: Some(field), value: intended, reason, since: now, next });
+        link.waits.push(LinkWait {
+            field: Some(field),
+            value: intended,
+            reason,
+            since: now,
+            next,
+        });
     }
 }

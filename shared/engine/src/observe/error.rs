@@ -1,19 +1,19 @@
 //! Why a record could not be looked at.
 
-use directory::text::with_causes;
+use directory::text::describe_error;
 use state::StoreError;
 
-use crate::trouble::Reach as _;
+use crate::error_reach::ErrorReach as _;
 
 /// Why a record could not be looked at.
 #[derive(Debug, thiserror::Error)]
 pub enum LookError {
     /// DingTalk.
     #[error("DingTalk could not be read or written")]
-    DingTalk(#[from] dingtalk::Error),
+    DingTalk(#[from] dingtalk::DingTalkError),
     /// The eHR.
     #[error("the eHR could not be read or written")]
-    Ehr(#[from] ehr::Error),
+    Ehr(#[from] ehr::EhrError),
     /// The state.
     #[error("the state could not be read or written")]
     State(#[from] StoreError),
@@ -46,7 +46,7 @@ impl LookError {
             Self::DingTalk(err) => err.concerns_everybody(),
             // A stored item that cannot be read is that record's trouble; a store that does not answer is everybody's.
             Self::State(err) => err.is_transient(),
-            Self::Journal(_) | Self::Ehr(ehr::Error::Unavailable(_)) | Self::Closed(_) => true,
+            Self::Journal(_) | Self::Ehr(ehr::EhrError::Unavailable(_)) | Self::Closed(_) => true,
             Self::Ehr(_) | Self::NotYet(_) => false,
         }
     }
@@ -54,6 +54,6 @@ impl LookError {
     /// The sentence for the run, with its cause.
     #[must_use]
     pub fn sentence(&self) -> String {
-        with_causes(self)
+        describe_error(self)
     }
 }

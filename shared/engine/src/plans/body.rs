@@ -1,9 +1,9 @@
 //! The body of a plan: what is shown, approved and compared when it is applied.
 
-use directory::decide::Change;
+use directory::decide::ValueChange;
 use directory::hash::{self, FieldHash, HashKey};
-use directory::text::Personal;
-use directory::{Action, Kind, LinkId, NativeId, Side};
+use directory::text::PersonalText;
+use directory::{Kind, LinkId, NativeId, Side, WriteAction};
 use serde::{Deserialize, Serialize};
 
 /// What one side is shown of a record.
@@ -12,9 +12,9 @@ pub struct PlannedPart {
     /// The side that is written to.
     pub to: Side,
     /// What is done there.
-    pub action: Action,
+    pub action: WriteAction,
     /// Field by field, before → after; references are link ids.
-    pub changes: Vec<Change>,
+    pub changes: Vec<ValueChange>,
 }
 
 /// One record of a plan: before → after, why, and what must still hold when it is applied.
@@ -37,7 +37,7 @@ pub struct PlannedItem {
     /// No link was stored yet.
     pub is_new: bool,
     /// What it is called, for whoever reads the plan.
-    pub name: Option<Personal>,
+    pub name: Option<PersonalText>,
     /// Why, in a few words.
     pub reason: String,
     /// The writes; none where only a link is stored, to which others refer.
@@ -57,9 +57,11 @@ pub struct PlannedItem {
 impl PlannedItem {
     /// What is done in the first place; `None` where nothing is written to a side.
     #[must_use]
-    pub fn action(&self) -> Option<Action> {
+    pub fn action(&self) -> Option<WriteAction> {
         let actions = || self.parts.iter().map(|part| part.action);
-        actions().find(|action| *action != Action::Update).or_else(|| actions().next())
+        actions()
+            .find(|action| *action != WriteAction::Update)
+            .or_else(|| actions().next())
     }
 
     /// The part for one side.
@@ -71,13 +73,21 @@ impl PlannedItem {
     /// What others who refer to it may call it.
     #[must_use]
     pub fn label(&self) -> Option<(LinkId, String)> {
-        self.name.as_ref().map(|name| (self.link, name.expose().to_owned()))
+        self.name
+            .as_ref()
+            .map(|name| (self.link, name.expose().to_owned()))
     }
 }
 
 /// What an approval is bound to: a keyed hash over all of the body's bytes, as text.
 #[must_use]
 pub(super) fn plan_hash(key: &HashKey, parts: &[Vec<u8>]) -> String {
-    let hashes: Vec<u8> = parts.iter().flat_map(|part| hash::bytes(key, "plan part", part)).collect();
-    hash::bytes(key, "plan", &hashes).iter().map(|byte| format!("{byte:02x}")).collect()
+    let hashes: Vec<u8> = parts
+        .iter()
+        .flat_map(|part| hash::hash_bytes(key, "plan part", part))
+        .collect();
+    hash::hash_bytes(key, "plan", &hashes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }

@@ -3,86 +3,109 @@
 use std::collections::{BTreeMap, HashMap};
 
 use directory::hash::{FieldHash, HashKey};
-use directory::plan::{ApprovedPlan, Held, Item, Settled};
-use directory::text::Personal;
-use directory::{Action, Field, Kind, LinkId, NativeId, Side};
+use directory::plan::{ApprovedPlan, HeldItem, PlanItem, SettledLink};
+use directory::text::PersonalText;
+use directory::{Field, Kind, LinkId, NativeId, Side, WriteAction};
 
 use super::body::{PlannedItem, PlannedPart};
 use crate::Engine;
-use crate::observe::Whose;
+use crate::observe::RecordKey;
 
 /// What is to be done about one record.
-enum Todo {
-    Write(Box<Item>),
+enum PendingChange {
+    Write(Box<PlanItem>),
     /// Both sides agree and a new link says so: others may refer to it.
-    Link(Box<Settled>),
+    Link(Box<SettledLink>),
 }
 
 /// One record's place in the order of writing, and what is to be done.
-struct Entry {
+struct CollectedEntry {
     stage: u32,
     place: usize,
-    todo: Todo,
+    todo: PendingChange,
 }
 
 /// The plan so far. A record that is looked at twice keeps its first place and its last decision: nothing was written in
 /// between, so that the second look only knows more.
 #[derive(Default)]
-pub(crate) struct Collected {
+pub(crate) struct CollectedPlan {
     stage: u32,
-    entries: HashMap<LinkId, Entry>,
-    held: BTreeMap<(LinkId, Action), Held>,
+    entries: HashMap<LinkId, CollectedEntry>,
+    held: BTreeMap<(LinkId, WriteAction), HeldItem>,
     names: HashMap<LinkId, String>,
 }
 
-impl Collected {
+impl CollectedPlan {
     /// Takes what would be written together: a stage of its own.
-    pub(super) fn take(&mut self, plan: &ApprovedPlan) {
+    pub(super) fn add_stage(&mut self, plan: &ApprovedPlan) {
         self.stage += 1;
         // A look for the sake of references counts nothing: what the guard stopped before stays as it stopped it.
-        let passed: Vec<_> = plan.items().iter().filter(|item| !self.stopped(item.link.id)).collect();
+        let passed: Vec<_> = plan
+            .items()
+            .iter()
+            .filter(|item| !self.is_stopped(item.link.id))
+            .collect();
         for item in passed {
-            self.put(item.link.id, Todo::Write(Box::new(item.clone())));
+            self.put(item.link.id, PendingChange::Write(Box::new(item.clone())));
         }
-        for settled in plan.settled().iter().filter(|settled| settled.before.is_none()) {
-            self.put(settled.link.id, Todo::Link(Box::new(settled.clone())));
+        for settled in plan
+            .settled()
+            .iter()
+            .filter(|settled| settled.before.is_none())
+        {
+            self.put(
+                settled.link.id,
+                PendingChange::Link(Box::new(settled.clone())),
+            );
         }
         for held in plan.held() {
-            self.held.entry((held.link, held.action)).or_insert_with(|| held.clone());
+            self.held
+                .entry((held.link, held.action))
+                .or_insert_with(|| held.clone());
         }
     }
 
-    fn put(&mut self, link: LinkId, todo: Todo) {
+    fn put(&mut self, link: LinkId, todo: PendingChange) {
         let place = self.entries.len();
         let stage = self.stage;
         match self.entries.entry(link) {
             std::collections::hash_map::Entry::Occupied(mut known) => known.get_mut().todo = todo,
-            std::collections::hash_map::Entry::Vacant(free) => _ = free.insert(Entry { stage, place, todo }),
+            std::collections::hash_map::Entry::Vacant(free) => {
+                _ = free.insert(CollectedEntry { stage, place, todo })
+            }
         }
     }
 
     /// The guard stopped something of this record in this run.
-    fn stopped(&self, link: LinkId) -> bool {
-        self.held.values().any(|held| held.link == link && held.fingerprint.is_some())
+    fn is_stopped(&self, link: LinkId) -> bool {
+        self.held
+            .values()
+            .any(|held| held.link == link && held.fingerprint.is_some())
     }
 
     /// What a record is called, for whoever reads the plan.
-    pub(crate) fn name(&mut self, link: LinkId, name: &str) {
+    pub(crate) fn set_name(&mut self, link: LinkId, name: &str) {
         self.names.insert(link, name.to_owned());
     }
 
     /// eHR records that the plan removes (`None`), or puts elsewhere in `field`: the links that they then refer to.
-    pub(crate) fn places(&self, kind: Kind, field: Field) -> BTreeMap<NativeId, Option<Vec<LinkId>>> {
+    pub(crate) fn list_places(
+        &self,
+        kind: Kind,
+        field: Field,
+    ) -> BTreeMap<NativeId, Option<Vec<LinkId>>> {
         let items = self.entries.values().filter_map(|entry| match &entry.todo {
-            Todo::Write(item) if item.link.kind == kind => Some(item),
+            PendingChange::Write(item) if item.link.kind == kind => Some(item),
             _ => None,
         });
         let mut places = BTreeMap::new();
         for item in items {
-            let (Some(id), Some(part)) = (&item.link.ehr, item.part(Side::Ehr)) else { continue };
-            if part.action == Action::Remove {
+            let (Some(id), Some(part)) = (&item.link.ehr, item.part_for(Side::Ehr)) else {
+                continue;
+            };
+            if part.action == WriteAction::Remove {
                 places.insert(id.clone(), None);
-            } else if part.values.shown().contains(field) {
+            } else if part.values.shown_fields().contains(field) {
                 let refs = part.values.refs(field).filter_map(|id| id.parse().ok());
                 places.insert(id.clone(), Some(refs.collect()));
             }
@@ -91,38 +114,55 @@ impl Collected {
     }
 
     /// The items in the order of writing, and what is held.
-    pub(super) fn into_items(self, engine: &Engine) -> (Vec<PlannedItem>, Vec<Held>) {
-        let Self { entries, held, mut names, .. } = self;
+    pub(super) fn into_items(self, engine: &Engine) -> (Vec<PlannedItem>, Vec<HeldItem>) {
+        let Self {
+            entries,
+            held,
+            mut names,
+            ..
+        } = self;
         let mut wholes: HashMap<LinkId, FieldHash> = HashMap::new();
-        wholes.extend(held.values().filter_map(|held| held.fingerprint.map(|print| (held.link, print))));
+        wholes.extend(
+            held.values()
+                .filter_map(|held| held.fingerprint.map(|print| (held.link, print))),
+        );
         let mut entries: Vec<_> = entries.into_iter().collect();
         entries.sort_by_key(|(_, entry)| (entry.stage, entry.place));
         let planned = entries.into_iter().filter_map(|(link, entry)| {
-            let mut item = planned(&entry, engine)?;
-            item.whole = wholes.get(&link).copied().filter(|_| !item.parts.is_empty());
-            item.name = names.remove(&link).map(Personal::new);
+            let mut item = to_planned_item(&entry, engine)?;
+            item.whole = wholes
+                .get(&link)
+                .copied()
+                .filter(|_| !item.parts.is_empty());
+            item.name = names.remove(&link).map(PersonalText::new);
             Some(item)
         });
         (planned.collect(), held.into_values().collect())
     }
 }
 
-fn planned(entry: &Entry, engine: &Engine) -> Option<PlannedItem> {
+fn to_planned_item(entry: &CollectedEntry, engine: &Engine) -> Option<PlannedItem> {
     let decides = engine.policy.lifecycle;
     let (link, before) = match &entry.todo {
-        Todo::Write(item) => (&item.link, item.before.as_ref()),
-        Todo::Link(settled) => (&settled.link, None),
+        PendingChange::Write(item) => (&item.link, item.before.as_ref()),
+        PendingChange::Link(settled) => (&settled.link, None),
     };
-    let parts: &[directory::plan::Part] = match &entry.todo {
-        Todo::Write(item) => &item.parts,
-        Todo::Link(_) => &[],
+    let parts: &[directory::plan::ItemPart] = match &entry.todo {
+        PendingChange::Write(item) => &item.parts,
+        PendingChange::Link(_) => &[],
     };
-    let creates = parts.iter().any(|part| part.to == Side::DingTalk && part.action == Action::Create);
+    let creates = parts
+        .iter()
+        .any(|part| part.to == Side::DingTalk && part.action == WriteAction::Create);
     // Whom the lists brought together is found from DingTalk's side: the eHR's alone may not know the way.
     let adopted = before.is_none() && !creates && link.dingtalk.is_some();
-    let Whose { kind, side, id } = Whose::of(link, if adopted { Side::DingTalk } else { decides })?;
-    let part =
-        |part: &directory::plan::Part| PlannedPart { to: part.to, action: part.action, changes: part.changes.clone() };
+    let RecordKey { kind, side, id } =
+        RecordKey::of_link(link, if adopted { Side::DingTalk } else { decides })?;
+    let part = |part: &directory::plan::ItemPart| PlannedPart {
+        to: part.to,
+        action: part.action,
+        changes: part.changes.clone(),
+    };
     Some(PlannedItem {
         link: link.id,
         kind,
@@ -134,23 +174,23 @@ fn planned(entry: &Entry, engine: &Engine) -> Option<PlannedItem> {
         is_new: before.is_none(),
         name: None,
         reason: match &entry.todo {
-            Todo::Write(item) => item.reason.clone(),
-            Todo::Link(_) => "both sides agree; only the link is stored".to_owned(),
+            PendingChange::Write(item) => item.reason.clone(),
+            PendingChange::Link(_) => "both sides agree; only the link is stored".to_owned(),
         },
         parts: parts.iter().map(part).collect(),
-        fingerprint: print(&entry.todo, &engine.key),
+        fingerprint: change_fingerprint(&entry.todo, &engine.key),
         whole: None,
         ehr_version: match &entry.todo {
-            Todo::Write(item) => item.ehr_version,
-            Todo::Link(_) => None,
+            PendingChange::Write(item) => item.ehr_version,
+            PendingChange::Link(_) => None,
         },
-        needs_canary: matches!(&entry.todo, Todo::Write(item) if item.needs_canary || item.action() == Action::Remove),
+        needs_canary: matches!(&entry.todo, PendingChange::Write(item) if item.needs_canary || item.main_action() == WriteAction::Remove),
     })
 }
 
-fn print(todo: &Todo, key: &HashKey) -> FieldHash {
+fn change_fingerprint(todo: &PendingChange, key: &HashKey) -> FieldHash {
     match todo {
-        Todo::Write(item) => item.fingerprint(key),
-        Todo::Link(_) => FieldHash::default(),
+        PendingChange::Write(item) => item.fingerprint(key),
+        PendingChange::Link(_) => FieldHash::default(),
     }
 }

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use directory::{Action, Field, Kind, Side};
+use directory::{Field, Kind, Side, WriteAction};
 use serde::{Deserialize, Serialize};
 
 use super::body::{PlannedItem, PlannedPart};
 
 /// Records that are looked at together: an administrator's list and a canary are asked for once in as many.
-const TOGETHER: u64 = super::applying::CHUNK as u64;
+const RECORDS_TOGETHER: u64 = super::plan_run::CHUNK_ITEMS as u64;
 
 /// Predicted cost of applying a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -33,19 +33,29 @@ impl Forecast {
         };
         count("auth/scopes", u64::from(!items.is_empty()));
         for item in items {
-            count(get(item.kind), u64::from(is_read(item)));
+            count(read_interface(item.kind), u64::from(is_read(item)));
             item.part(Side::DingTalk)
                 .into_iter()
-                .flat_map(|part| writes(item.kind, part))
+                .flat_map(|part| write_interfaces(item.kind, part))
                 .for_each(|name| count(name, 1));
         }
         let canaries = items.iter().filter(|item| item.needs_canary).count() as u64;
-        count("user/listadmin", canaries.div_ceil(TOGETHER) * 2);
+        count("user/listadmin", canaries.div_ceil(RECORDS_TOGETHER) * 2);
         // The canary, and a second look at whom "not found" is about.
-        count("user/get", canaries.div_ceil(TOGETHER));
-        count("user/get", items.iter().filter(|item| item.needs_canary && item.kind == Kind::Person).count() as u64);
+        count("user/get", canaries.div_ceil(RECORDS_TOGETHER));
+        count(
+            "user/get",
+            items
+                .iter()
+                .filter(|item| item.needs_canary && item.kind == Kind::Person)
+                .count() as u64,
+        );
         let fullest = calls.values().copied().max().unwrap_or_default();
-        Self { seconds: fullest.div_ceil(u64::from(calls_per_second.max(1))), metered: 0, calls }
+        Self {
+            seconds: fullest.div_ceil(u64::from(calls_per_second.max(1))),
+            metered: 0,
+            calls,
+        }
     }
 
     /// All calls.
@@ -55,7 +65,7 @@ impl Forecast {
     }
 }
 
-fn get(kind: Kind) -> &'static str {
+fn read_interface(kind: Kind) -> &'static str {
     match kind {
         Kind::Person => "user/get",
         Kind::Department => "department/get",
@@ -64,22 +74,39 @@ fn get(kind: Kind) -> &'static str {
 
 /// Whether DingTalk has something to be read before it is written.
 fn is_read(item: &PlannedItem) -> bool {
-    let creates = item.part(Side::DingTalk).is_some_and(|part| part.action == Action::Create);
+    let creates = item
+        .part(Side::DingTalk)
+        .is_some_and(|part| part.action == WriteAction::Create);
     let special = item.kind == Kind::Department
-        && item.dingtalk.as_ref().and_then(directory::NativeId::to_dept_id).is_some_and(|id| !id.is_ordinary());
+        && item
+            .dingtalk
+            .as_ref()
+            .and_then(directory::NativeId::to_dept_id)
+            .is_some_and(|id| !id.is_ordinary());
     item.dingtalk.is_some() && !creates && !special
 }
 
 /// The calls of one write, the read back among them.
-fn writes(kind: Kind, part: &PlannedPart) -> Vec<&'static str> {
-    let has_mobile = part.changes.iter().any(|change| change.field == Field::Mobile);
+fn write_interfaces(kind: Kind, part: &PlannedPart) -> Vec<&'static str> {
+    let has_mobile = part
+        .changes
+        .iter()
+        .any(|change| change.field == Field::Mobile);
     match (kind, part.action) {
-        (Kind::Person, Action::Create) if has_mobile => vec!["user/getbymobile", "user/create", "user/get"],
-        (Kind::Person, Action::Create) => vec!["user/create", "user/get"],
-        (Kind::Person, Action::Update | Action::Restore) => vec!["user/update", "user/get"],
-        (Kind::Person, Action::Remove) => vec!["user/delete"],
-        (Kind::Department, Action::Create) => vec!["department/listsub", "department/create", "department/get"],
-        (Kind::Department, Action::Update | Action::Restore) => vec!["department/update", "department/get"],
-        (Kind::Department, Action::Remove) => vec!["department/delete"],
+        (Kind::Person, WriteAction::Create) if has_mobile => {
+            vec!["user/getbymobile", "user/create", "user/get"]
+        }
+        (Kind::Person, WriteAction::Create) => vec!["user/create", "user/get"],
+        (Kind::Person, WriteAction::Update | WriteAction::Restore) => {
+            vec!["user/update", "user/get"]
+        }
+        (Kind::Person, WriteAction::Remove) => vec!["user/delete"],
+        (Kind::Department, WriteAction::Create) => {
+            vec!["department/listsub", "department/create", "department/get"]
+        }
+        (Kind::Department, WriteAction::Update | WriteAction::Restore) => {
+            vec!["department/update", "department/get"]
+        }
+        (Kind::Department, WriteAction::Remove) => vec!["department/delete"],
     }
 }

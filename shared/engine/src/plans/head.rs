@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use directory::plan::{Counts, Held};
+use directory::plan::{ActionCounts, HeldItem};
 use directory::{BindingId, Kind, RunId, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::applying::Place;
 use super::forecast::Forecast;
+use super::plan_run::PlanCheckpoint;
 
 /// A plan that is older than this, in hours, is not begun any more: make a new one. A command may say otherwise.
 pub const AGE_MAX_HOURS: u32 = 24;
@@ -43,7 +43,7 @@ pub struct Approval {
 
 /// How far it was applied.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Applied {
+pub struct PlanExecution {
     /// The run that its changes stand under in the journal.
     pub run: RunId,
     /// When it was begun.
@@ -51,7 +51,7 @@ pub struct Applied {
     /// When it was done.
     pub ended_at: Option<Timestamp>,
     /// Where it stands.
-    pub place: Place,
+    pub place: PlanCheckpoint,
     /// Why it stopped before its end, in a sentence; nothing while it runs.
     pub stopped: Option<String>,
 }
@@ -72,9 +72,9 @@ pub struct PlanHead {
     /// Both lists arrived in full: the plan is all there is to do.
     pub complete: bool,
     /// Records created, updated and removed.
-    pub counts: Counts,
+    pub counts: ActionCounts,
     /// The same, people and departments apart.
-    pub by_kind: BTreeMap<Kind, Counts>,
+    pub by_kind: BTreeMap<Kind, ActionCounts>,
     /// Links that are stored because others refer to them: no side is written to.
     pub links: u64,
     /// Items in the body.
@@ -84,7 +84,7 @@ pub struct PlanHead {
     /// What waits for a person and is not applied: how many.
     pub held: u64,
     /// The first of them, with their reasons.
-    pub held_first: Vec<Held>,
+    pub held_first: Vec<HeldItem>,
     /// What the approval is bound to.
     pub hash: String,
     /// What applying it costs.
@@ -98,12 +98,12 @@ pub struct PlanHead {
     pub approved: Option<Approval>,
     /// How far it was applied.
     #[serde(default)]
-    pub applied: Option<Applied>,
+    pub applied: Option<PlanExecution>,
 }
 
 /// Why a plan is not applied now. Each says what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum NotNow {
+pub enum PlanNotReadyError {
     /// Nobody approved it.
     #[error("nobody approved this plan: look at it and approve it first")]
     Unapproved,
@@ -111,7 +111,9 @@ pub enum NotNow {
     #[error("the plan's body is not the one that was approved: make a new plan")]
     NotWhatWasApproved,
     /// The policy changed since.
-    #[error("the plan was made under policy version {plan}, and version {active} is active: make a new plan")]
+    #[error(
+        "the plan was made under policy version {plan}, and version {active} is active: make a new plan"
+    )]
     OtherPolicy {
         /// The plan's.
         plan: u64,
@@ -142,12 +144,17 @@ impl PlanHead {
     ///
     /// # Errors
     /// [`NotNow`].
-    pub fn may_be_approved(&self, policy: u64, now: Timestamp, hours_max: u32) -> Result<(), NotNow> {
+    pub fn may_be_approved(
+        &self,
+        policy: u64,
+        now: Timestamp,
+        hours_max: u32,
+    ) -> Result<(), PlanNotReadyError> {
         match self.state {
             PlanState::Open | PlanState::Approved => self.is_current(policy, now, hours_max),
-            PlanState::Applying | PlanState::Applied => Err(NotNow::Done),
-            PlanState::Superseded => Err(NotNow::Superseded),
-            PlanState::Failed => Err(NotNow::Failed),
+            PlanState::Applying | PlanState::Applied => Err(PlanNotReadyError::Done),
+            PlanState::Superseded => Err(PlanNotReadyError::Superseded),
+            PlanState::Failed => Err(PlanNotReadyError::Failed),
         }
     }
 
@@ -155,28 +162,50 @@ impl PlanHead {
     ///
     /// # Errors
     /// [`NotNow`].
-    pub fn may_be_applied(&self, policy: u64, now: Timestamp, hours_max: u32) -> Result<(), NotNow> {
+    pub fn may_be_applied(
+        &self,
+        policy: u64,
+        now: Timestamp,
+        hours_max: u32,
+    ) -> Result<(), PlanNotReadyError> {
         match self.state {
-            PlanState::Open => return Err(NotNow::Unapproved),
-            PlanState::Superseded => return Err(NotNow::Superseded),
-            PlanState::Failed => return Err(NotNow::Failed),
-            PlanState::Applied => return Err(NotNow::Done),
+            PlanState::Open => return Err(PlanNotReadyError::Unapproved),
+            PlanState::Superseded => return Err(PlanNotReadyError::Superseded),
+            PlanState::Failed => return Err(PlanNotReadyError::Failed),
+            PlanState::Applied => return Err(PlanNotReadyError::Done),
             PlanState::Applying if self.policy == policy => {}
             PlanState::Approved | PlanState::Applying => self.is_current(policy, now, hours_max)?,
         }
         match &self.approved {
-            None => Err(NotNow::Unapproved),
-            Some(approval) if approval.hash != self.hash => Err(NotNow::NotWhatWasApproved),
+            None => Err(PlanNotReadyError::Unapproved),
+            Some(approval) if approval.hash != self.hash => {
+                Err(PlanNotReadyError::NotWhatWasApproved)
+            }
             Some(_) => Ok(()),
         }
     }
 
-    fn is_current(&self, policy: u64, now: Timestamp, hours_max: u32) -> Result<(), NotNow> {
+    fn is_current(
+        &self,
+        policy: u64,
+        now: Timestamp,
+        hours_max: u32,
+    ) -> Result<(), PlanNotReadyError> {
         if self.policy != policy {
-            return Err(NotNow::OtherPolicy { plan: self.policy, active: policy });
+            return Err(PlanNotReadyError::OtherPolicy {
+                plan: self.policy,
+                active: policy,
+            });
         }
         let hours = now.millis().saturating_sub(self.made_at.millis()) / 3_600_000;
-        if hours >= i64::from(hours_max) { Err(NotNow::Expired { hours, max: hours_max }) } else { Ok(()) }
+        if hours >= i64::from(hours_max) {
+            Err(PlanNotReadyError::Expired {
+                hours,
+                max: hours_max,
+            })
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -192,7 +221,7 @@ mod tests {
             because: "command".to_owned(),
             policy: 2,
             complete: true,
-            counts: Counts::default(),
+            counts: ActionCounts::default(),
             by_kind: BTreeMap::new(),
             links: 0,
             items: 0,
@@ -209,31 +238,68 @@ mod tests {
     }
 
     fn approved(hash: &str, state: PlanState) -> PlanHead {
-        let approved = Some(Approval { by: "li".to_owned(), at: Timestamp(1), hash: hash.to_owned() });
-        PlanHead { approved, ..head(state) }
+        let approved = Some(Approval {
+            by: "li".to_owned(),
+            at: Timestamp(1),
+            hash: hash.to_owned(),
+        });
+        PlanHead {
+            approved,
+            ..head(state)
+        }
     }
 
     #[test]
-    fn only_what_was_approved_is_applied() {
+    fn only_the_approved_body_may_be_applied() {
         let now = Timestamp(3_600_000);
-        assert_eq!(head(PlanState::Open).may_be_applied(2, now, 24), Err(NotNow::Unapproved));
-        assert_eq!(head(PlanState::Approved).may_be_applied(2, now, 24), Err(NotNow::Unapproved));
-        assert_eq!(approved("bb", PlanState::Approved).may_be_applied(2, now, 24), Err(NotNow::NotWhatWasApproved));
-        assert_eq!(approved("aa", PlanState::Approved).may_be_applied(2, now, 24), Ok(()));
-        assert_eq!(approved("aa", PlanState::Applied).may_be_applied(2, now, 24), Err(NotNow::Done));
-        assert_eq!(approved("aa", PlanState::Superseded).may_be_applied(2, now, 24), Err(NotNow::Superseded));
+        assert_eq!(
+            head(PlanState::Open).may_be_applied(2, now, 24),
+            Err(PlanNotReadyError::Unapproved)
+        );
+        assert_eq!(
+            head(PlanState::Approved).may_be_applied(2, now, 24),
+            Err(PlanNotReadyError::Unapproved)
+        );
+        assert_eq!(
+            approved("bb", PlanState::Approved).may_be_applied(2, now, 24),
+            Err(PlanNotReadyError::NotWhatWasApproved)
+        );
+        assert_eq!(
+            approved("aa", PlanState::Approved).may_be_applied(2, now, 24),
+            Ok(())
+        );
+        assert_eq!(
+            approved("aa", PlanState::Applied).may_be_applied(2, now, 24),
+            Err(PlanNotReadyError::Done)
+        );
+        assert_eq!(
+            approved("aa", PlanState::Superseded).may_be_applied(2, now, 24),
+            Err(PlanNotReadyError::Superseded)
+        );
     }
 
     #[test]
-    fn another_policy_and_old_age_end_a_plan_and_what_was_begun_goes_on() {
+    fn a_new_policy_or_old_age_blocks_a_plan_that_has_not_begun() {
         let late = Timestamp(25 * 3_600_000);
         let plan = approved("aa", PlanState::Approved);
-        assert_eq!(plan.may_be_applied(3, Timestamp(0), 24), Err(NotNow::OtherPolicy { plan: 2, active: 3 }));
-        assert_eq!(plan.may_be_applied(2, late, 24), Err(NotNow::Expired { hours: 25, max: 24 }));
+        assert_eq!(
+            plan.may_be_applied(3, Timestamp(0), 24),
+            Err(PlanNotReadyError::OtherPolicy { plan: 2, active: 3 })
+        );
+        assert_eq!(
+            plan.may_be_applied(2, late, 24),
+            Err(PlanNotReadyError::Expired { hours: 25, max: 24 })
+        );
         assert_eq!(plan.may_be_applied(2, late, 48), Ok(()));
-        assert_eq!(plan.may_be_approved(2, late, 24), Err(NotNow::Expired { hours: 25, max: 24 }));
+        assert_eq!(
+            plan.may_be_approved(2, late, 24),
+            Err(PlanNotReadyError::Expired { hours: 25, max: 24 })
+        );
         let begun = approved("aa", PlanState::Applying);
         assert_eq!(begun.may_be_applied(2, late, 24), Ok(()));
-        assert_eq!(begun.may_be_applied(3, late, 24), Err(NotNow::OtherPolicy { plan: 2, active: 3 }));
+        assert_eq!(
+            begun.may_be_applied(3, late, 24),
+            Err(PlanNotReadyError::OtherPolicy { plan: 2, active: 3 })
+        );
     }
 }

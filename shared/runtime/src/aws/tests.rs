@@ -6,9 +6,13 @@ use std::time::{Duration, Instant};
 
 use super::*;
 
-const QUICK: Patience = Patience { attempt_ms: 150, call_ms: 400, attempts: 2 };
+const QUICK: AwsTimeouts = AwsTimeouts {
+    attempt_ms: 150,
+    call_ms: 400,
+    attempts: 2,
+};
 
-fn lookup(endpoint: String) -> impl Fn(&str) -> Option<String> {
+fn variable_lookup(endpoint: String) -> impl Fn(&str) -> Option<String> {
     move |name| match name {
         AWS_REGION => Some("eu-central-1".into()),
         AWS_ACCESS_KEY_ID => Some("AKIDEXAMPLE".into()),
@@ -20,42 +24,88 @@ fn lookup(endpoint: String) -> impl Fn(&str) -> Option<String> {
 
 #[test]
 fn a_missing_credential_is_named_and_none_is_printed() {
-    let error = Settings::from_vars(&|_| None, Patience::WORKER).unwrap_err();
-    assert_eq!(error.to_string(), "environment variable AWS_ACCESS_KEY_ID is not set");
-    let settings = Settings::from_vars(&lookup("http://127.0.0.1:1".into()), Patience::WORKER).unwrap();
+    let error = AwsSettings::from_vars(&|_| None, AwsTimeouts::WORKER).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "environment variable AWS_ACCESS_KEY_ID is not set"
+    );
+    let settings = AwsSettings::from_vars(
+        &variable_lookup("http://127.0.0.1:1".into()),
+        AwsTimeouts::WORKER,
+    )
+    .unwrap();
     assert!(!format!("{settings:?}").contains("a-secret-key"));
 }
 
 #[cfg(feature = "aws")]
 #[test]
-fn only_an_emulator_on_this_machine_opens_loopback() {
-    let emulated =
-        |endpoint: &str| Settings::from_vars(&lookup(endpoint.into()), Patience::WORKER).unwrap().is_emulated_here();
-    for here in ["http://127.0.0.1:4566", "http://127.0.0.1:4566/", "http://[::1]:1"] {
+fn loopback_is_allowed_only_for_an_emulator_on_this_machine() {
+    let emulated = |endpoint: &str| {
+        AwsSettings::from_vars(&variable_lookup(endpoint.into()), AwsTimeouts::WORKER)
+            .unwrap()
+            .is_emulated_here()
+    };
+    for here in [
+        "http://127.0.0.1:4566",
+        "http://127.0.0.1:4566/",
+        "http://[::1]:1",
+    ] {
         assert!(emulated(here), "{here}");
     }
-    for elsewhere in
-        ["", "https://sqs.eu-central-1.amazonaws.com", "http://10.0.0.1:80", "http://127.0.0.1.evil.example:80"]
-    {
+    for elsewhere in [
+        "",
+        "https://sqs.eu-central-1.amazonaws.com",
+        "http://10.0.0.1:80",
+        "http://127.0.0.1.evil.example:80",
+    ] {
         assert!(!emulated(elsewhere), "{elsewhere}");
     }
 }
 
 #[test]
 fn eight_roots_are_embedded() {
-    assert_eq!(certificates(ROOTS).count(), 8);
+    assert_eq!(split_certificates(ROOT_CERTIFICATES).count(), 8);
 }
 
 #[cfg(feature = "direct")]
 #[test]
 fn the_roots_and_a_bundle_are_believed_and_nonsense_is_refused() {
-    let settings = Settings::from_vars(&lookup("http://127.0.0.1:1".into()), Patience::RECEIVER).unwrap();
-    assert!(settings.direct().is_ok());
-    let with = |path: &str| Settings { ca_bundle: Some(path.to_owned()), ..settings.clone() }.direct().err().unwrap();
-    assert!(matches!(with("/nowhere/bundle.pem"), NoClient::Bundle(_)));
-    assert!(matches!(with(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")), NoClient::Tls(_)));
-    let elsewhere = Settings { endpoint: Some("sqs.example".to_owned()), ..settings };
-    assert!(matches!(elsewhere.direct().unwrap().queue("q").err().unwrap(), NoClient::Endpoint(_)));
+    let settings = AwsSettings::from_vars(
+        &variable_lookup("http://127.0.0.1:1".into()),
+        AwsTimeouts::RECEIVER,
+    )
+    .unwrap();
+    assert!(settings.direct_clients().is_ok());
+    let with = |path: &str| {
+        AwsSettings {
+            ca_bundle: Some(path.to_owned()),
+            ..settings.clone()
+        }
+        .direct_clients()
+        .err()
+        .unwrap()
+    };
+    assert!(matches!(
+        with("/nowhere/bundle.pem"),
+        AwsClientError::Bundle(_)
+    ));
+    assert!(matches!(
+        with(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")),
+        AwsClientError::Tls(_)
+    ));
+    let elsewhere = AwsSettings {
+        endpoint: Some("sqs.example".to_owned()),
+        ..settings
+    };
+    assert!(matches!(
+        elsewhere
+            .direct_clients()
+            .unwrap()
+            .queue("q")
+            .err()
+            .unwrap(),
+        AwsClientError::Endpoint(_)
+    ));
 }
 
 #[cfg(feature = "dynamodb")]
@@ -68,14 +118,25 @@ async fn a_call_goes_signed_to_the_endpoint() {
         let mut request = vec![0; 8_192];
         let length = stream.read(&mut request).unwrap();
         let body = r#"{"TableNames":["control"]}"#;
-        write!(stream, "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len()).unwrap();
+        write!(
+            stream,
+            "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        )
+        .unwrap();
         String::from_utf8_lossy(&request[..length]).into_owned()
     });
-    let sdk = Settings::from_vars(&lookup(endpoint), QUICK).unwrap().sdk().unwrap();
-    let tables = dynamodb(&sdk).list_tables().send().await.unwrap();
+    let sdk = AwsSettings::from_vars(&variable_lookup(endpoint), QUICK)
+        .unwrap()
+        .sdk_config()
+        .unwrap();
+    let tables = dynamodb_client(&sdk).list_tables().send().await.unwrap();
     assert_eq!(tables.table_names(), ["control"]);
     let request = server.join().unwrap().to_lowercase();
-    assert!(request.contains("aws4-hmac-sha256 credential=akidexample/"), "{request}");
+    assert!(
+        request.contains("aws4-hmac-sha256 credential=akidexample/"),
+        "{request}"
+    );
     assert!(request.contains("/eu-central-1/dynamodb/aws4_request"));
 }
 
@@ -84,8 +145,14 @@ async fn a_call_goes_signed_to_the_endpoint() {
 async fn a_silent_server_is_given_up_in_time() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let endpoint = format!("http://{}", silent.local_addr().unwrap());
-    let sdk = Settings::emulator(&endpoint, QUICK).sdk().unwrap();
+    let sdk = AwsSettings::for_emulator(&endpoint, QUICK)
+        .sdk_config()
+        .unwrap();
     let begun = Instant::now();
-    assert!(dynamodb(&sdk).list_tables().send().await.is_err());
-    assert!(begun.elapsed() < Duration::from_millis(2_000), "{:?}", begun.elapsed());
+    assert!(dynamodb_client(&sdk).list_tables().send().await.is_err());
+    assert!(
+        begun.elapsed() < Duration::from_millis(2_000),
+        "{:?}",
+        begun.elapsed()
+    );
 }

@@ -9,9 +9,9 @@ use tracing_subscriber::layer::SubscriberExt;
 use super::*;
 
 #[derive(Clone, Default)]
-struct Output(Arc<Mutex<Vec<u8>>>);
+struct CapturedOutput(Arc<Mutex<Vec<u8>>>);
 
-impl Write for Output {
+impl Write for CapturedOutput {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         self.0.lock().unwrap().extend_from_slice(bytes);
         Ok(bytes.len())
@@ -23,18 +23,25 @@ impl Write for Output {
 }
 
 fn lines_of(lambda: &str, work: impl FnOnce()) -> Vec<serde_json::Value> {
-    let output = Output::default();
+    let output = CapturedOutput::default();
     let kept = output.clone();
     let writer = move || Box::new(output.clone()) as Box<dyn Write>;
-    let lines = Lines::new(lambda, "full-sync", || Timestamp(1_780_000_000_000), writer);
+    let lines = MetricLines::new(lambda, "full-sync", || Timestamp(1_780_000_000_000), writer);
     let only = Targets::new().with_target(TARGET, tracing::Level::INFO);
-    tracing::subscriber::with_default(tracing_subscriber::registry().with(lines.with_filter(only)), work);
+    tracing::subscriber::with_default(
+        tracing_subscriber::registry().with(lines.with_filter(only)),
+        work,
+    );
     let bytes = kept.0.lock().unwrap().clone();
-    String::from_utf8(bytes).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    String::from_utf8(bytes)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }
 
 #[test]
-fn a_figure_is_one_line_of_the_embedded_metric_format() {
+fn a_metric_is_one_line_of_the_embedded_metric_format() {
     let lines = lines_of("hr-full-sync", || record(SWEEPS_OVERDUE, 2.0));
     let expected = serde_json::json!([{
         "_aws": {
@@ -53,7 +60,7 @@ fn a_figure_is_one_line_of_the_embedded_metric_format() {
 }
 
 #[test]
-fn every_figure_goes_out_once_under_its_name_and_nothing_else_does() {
+fn each_metric_is_written_once_and_nothing_else_is() {
     let lines = lines_of("hr-full-sync", || {
         tracing::error!(target: "full_sync", "a log line");
         ALL.iter().for_each(|metric| record(*metric, 80.5));
@@ -61,12 +68,15 @@ fn every_figure_goes_out_once_under_its_name_and_nothing_else_does() {
     assert_eq!(lines.len(), ALL.len());
     for (line, metric) in lines.iter().zip(ALL) {
         assert_eq!(line[metric.name], 80.5, "{line}");
-        assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["Unit"], metric.unit.name());
+        assert_eq!(
+            line["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["Unit"],
+            metric.unit.name()
+        );
     }
 }
 
 #[test]
-fn a_stacks_name_may_hold_dashes_and_a_function_of_another_name_is_its_own() {
+fn a_stack_name_may_contain_dashes_and_an_unknown_function_is_its_own_stack() {
     for (lambda, stack) in [("hr-east-full-sync", "hr-east"), ("something", "something")] {
         let lines = lines_of(lambda, || record(PUSH_SEEN, 1.0));
         assert_eq!(lines[0]["Stack"], stack);
@@ -74,7 +84,7 @@ fn a_stacks_name_may_hold_dashes_and_a_function_of_another_name_is_its_own() {
 }
 
 #[test]
-fn names_are_different() {
+fn metric_names_are_unique() {
     let names: BTreeSet<_> = ALL.iter().map(|metric| metric.name).collect();
     assert_eq!(names.len(), ALL.len());
 }

@@ -5,80 +5,104 @@ use std::sync::Mutex as StdMutex;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 
 use secrecy::SecretString;
-use state::{Message, QueueError, Vault};
+use state::{QueueError, QueueMessage, Vault};
 
 use super::*;
 
 #[derive(Default)]
-struct World {
+struct TokenWorld {
     now: AtomicI64,
     secrets: StdMutex<HashMap<String, SecretString>>,
-    asked: StdMutex<Vec<Message>>,
+    asked: StdMutex<Vec<QueueMessage>>,
     vault_reads: AtomicUsize,
     /// What a report leads to: the token and when it ends; and how long that takes.
     answer: StdMutex<Option<(&'static str, i64, i64)>>,
     due: StdMutex<Option<(i64, TokenSecret)>>,
 }
 
-struct Handle(Arc<World>);
+struct TokenWorldHandle(Arc<TokenWorld>);
 
 #[async_trait]
-impl Clock for Handle {
+impl Clock for TokenWorldHandle {
     fn now(&self) -> Timestamp {
         Timestamp(self.0.now.load(Ordering::SeqCst))
     }
 
     async fn sleep(&self, duration: Duration) {
-        let now = self.0.now.fetch_add(i64::try_from(duration.as_millis()).unwrap(), Ordering::SeqCst);
+        let now = self.0.now.fetch_add(
+            i64::try_from(duration.as_millis()).unwrap(),
+            Ordering::SeqCst,
+        );
         let due = self.0.due.lock().unwrap().take_if(|(at, _)| *at <= now);
         if let Some((_, token)) = due {
-            secrets(&self.0).put_tokens(&binding(), &token).await.unwrap();
+            secrets(&self.0)
+                .put_token(&binding(), &token)
+                .await
+                .unwrap();
         }
     }
 }
 
 #[async_trait]
-impl Vault for Handle {
+impl Vault for TokenWorldHandle {
     async fn get(&self, name: &str) -> Result<SecretString, VaultError> {
         self.0.vault_reads.fetch_add(1, Ordering::SeqCst);
-        self.0.secrets.lock().unwrap().get(name).cloned().ok_or(VaultError::NotFound)
+        self.0
+            .secrets
+            .lock()
+            .unwrap()
+            .get(name)
+            .cloned()
+            .ok_or(VaultError::NotFound)
     }
 
     async fn put(&self, name: &str, value: SecretString) -> Result<(), VaultError> {
-        self.0.secrets.lock().unwrap().insert(name.to_owned(), value);
+        self.0
+            .secrets
+            .lock()
+            .unwrap()
+            .insert(name.to_owned(), value);
         Ok(())
     }
 }
 
 #[async_trait]
-impl Queue for Handle {
-    async fn send(&self, message: Message) -> Result<(), QueueError> {
+impl Queue for TokenWorldHandle {
+    async fn send(&self, message: QueueMessage) -> Result<(), QueueError> {
         self.0.asked.lock().unwrap().push(message);
         let now = self.0.now.load(Ordering::SeqCst);
         let answer = self.0.answer.lock().unwrap().take();
-        *self.0.due.lock().unwrap() = answer.map(|(token, life, wait)| (now + wait, secret(token, now + life)));
+        *self.0.due.lock().unwrap() =
+            answer.map(|(token, life, wait)| (now + wait, secret(token, now + life)));
         Ok(())
     }
 }
 
 fn secret(token: &str, expires_at: i64) -> TokenSecret {
-    TokenSecret { token: token.into(), issued_at: Timestamp(0), expires_at: Timestamp(expires_at) }
+    TokenSecret {
+        token: token.into(),
+        issued_at: Timestamp(0),
+        expires_at: Timestamp(expires_at),
+    }
 }
 
 fn binding() -> BindingId {
     BindingId::new("b1").unwrap()
 }
 
-fn secrets(world: &Arc<World>) -> Secrets {
-    Secrets::new(Arc::new(Handle(Arc::clone(world))), "test/")
+fn secrets(world: &Arc<TokenWorld>) -> SecretStore {
+    SecretStore::new(Arc::new(TokenWorldHandle(Arc::clone(world))), "test/")
 }
 
-async fn world(stored: Option<(&str, i64)>) -> (Arc<World>, VaultTokens) {
-    let world = Arc::new(World::default());
+async fn world(stored: Option<(&str, i64)>) -> (Arc<TokenWorld>, VaultTokens) {
+    let world = Arc::new(TokenWorld::default());
     if let Some((token, expires_at)) = stored {
-        secrets(&world).put_tokens(&binding(), &secret(token, expires_at)).await.unwrap();
+        secrets(&world)
+            .put_token(&binding(), &secret(token, expires_at))
+            .await
+            .unwrap();
     }
-    let handle = || Arc::new(Handle(Arc::clone(&world)));
+    let handle = || Arc::new(TokenWorldHandle(Arc::clone(&world)));
     let tokens = VaultTokens::new(binding(), secrets(&world), handle(), handle());
     (world, tokens)
 }
@@ -91,16 +115,16 @@ fn hash(token: &str) -> TokenHash {
 async fn a_good_token_is_read_once() {
     let (world, tokens) = world(Some(("t1", 7_200_000))).await;
     for _ in 0..3 {
-        assert_eq!(tokens.current().await.unwrap().expose(), "t1");
+        assert_eq!(tokens.current_token().await.unwrap().expose(), "t1");
     }
     assert_eq!(world.vault_reads.load(Ordering::SeqCst), 1);
     assert!(world.asked.lock().unwrap().is_empty());
 }
 
 #[tokio::test]
-async fn a_refused_token_that_was_replaced_already_asks_nobody() {
+async fn a_refused_token_that_was_already_replaced_is_not_reported() {
     let (world, tokens) = world(Some(("t2", 7_200_000))).await;
-    assert_eq!(tokens.renewed(hash("t1")).await.unwrap().expose(), "t2");
+    assert_eq!(tokens.renew_token(hash("t1")).await.unwrap().expose(), "t2");
     assert!(world.asked.lock().unwrap().is_empty());
 }
 
@@ -108,20 +132,24 @@ async fn a_refused_token_that_was_replaced_already_asks_nobody() {
 async fn a_refused_token_is_reported_by_hash_and_awaited() {
     let (world, tokens) = world(Some(("t1", 7_200_000))).await;
     *world.answer.lock().unwrap() = Some(("t2", 7_200_000, 3_000));
-    assert_eq!(tokens.current().await.unwrap().expose(), "t1");
-    assert_eq!(tokens.renewed(hash("t1")).await.unwrap().expose(), "t2");
-    assert_eq!(tokens.renewed(hash("t1")).await.unwrap().expose(), "t2", "the second caller finds it in memory");
+    assert_eq!(tokens.current_token().await.unwrap().expose(), "t1");
+    assert_eq!(tokens.renew_token(hash("t1")).await.unwrap().expose(), "t2");
+    assert_eq!(
+        tokens.renew_token(hash("t1")).await.unwrap().expose(),
+        "t2",
+        "the second caller finds it in memory"
+    );
     let asked = world.asked.lock().unwrap();
     assert_eq!(asked.len(), 1);
     assert!(asked[0].body.contains(&hash("t1").to_string()) && !asked[0].body.contains("t1\""));
 }
 
 #[tokio::test]
-async fn a_first_and_an_ended_token_are_asked_for() {
+async fn a_missing_or_expired_token_is_requested() {
     for stored in [None, Some(("old", 10_000))] {
         let (world, tokens) = world(stored).await;
         *world.answer.lock().unwrap() = Some(("t1", 7_200_000, 0));
-        assert_eq!(tokens.current().await.unwrap().expose(), "t1");
+        assert_eq!(tokens.current_token().await.unwrap().expose(), "t1");
         assert_eq!(world.asked.lock().unwrap().len(), 1);
     }
 }
@@ -129,7 +157,7 @@ async fn a_first_and_an_ended_token_are_asked_for() {
 #[tokio::test]
 async fn waiting_ends_after_ten_seconds_with_a_transient_error() {
     let (world, tokens) = world(None).await;
-    let error = tokens.current().await.unwrap_err();
+    let error = tokens.current_token().await.unwrap_err();
     assert!(error.is_transient(), "{error}");
     assert!((10_000..=10_250).contains(&world.now.load(Ordering::SeqCst)));
 }

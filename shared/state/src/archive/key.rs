@@ -25,7 +25,7 @@ pub enum ArchiveKind {
 impl ArchiveKind {
     /// The stored spelling.
     #[must_use]
-    pub fn key(self) -> &'static str {
+    pub fn stored_name(self) -> &'static str {
         match self {
             Self::Plan => "plan",
             Self::Backup => "backup",
@@ -39,7 +39,7 @@ impl ArchiveKind {
 /// A name that cannot be part of a key, and why. The name is not repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the archive has no such name: {0}")]
-pub struct InvalidKey(&'static str);
+pub struct ArchiveKeyError(&'static str);
 
 /// Where one body is kept. No part of it can leave its corp: a name has parts of lower-case letters, digits, `-`, `_` and
 /// `.` between single slashes, and none begins with a dot.
@@ -51,9 +51,9 @@ impl ArchiveKey {
     ///
     /// # Errors
     /// [`InvalidKey`] for a name that is empty, over 200 bytes, or spelled otherwise.
-    pub fn new(corp: &CorpId, kind: ArchiveKind, name: &str) -> Result<Self, InvalidKey> {
+    pub fn new(corp: &CorpId, kind: ArchiveKind, name: &str) -> Result<Self, ArchiveKeyError> {
         check_name(name)?;
-        Ok(Self(folder(corp, kind) + name))
+        Ok(Self(kind_folder(corp, kind) + name))
     }
 
     /// The key as it is stored.
@@ -87,12 +87,15 @@ impl ArchivePrefix {
     ///
     /// # Errors
     /// [`InvalidKey`] for a start that no name has.
-    pub fn new(corp: &CorpId, kind: ArchiveKind, start: &str) -> Result<Self, InvalidKey> {
+    pub fn new(corp: &CorpId, kind: ArchiveKind, start: &str) -> Result<Self, ArchiveKeyError> {
         if !start.is_empty() {
             // What a name may still follow: `2026-11-22/` as well as `2026-`.
             check_name(&format!("{start}0"))?;
         }
-        Ok(Self { folder: folder(corp, kind), start: start.to_owned() })
+        Ok(Self {
+            folder: kind_folder(corp, kind),
+            start: start.to_owned(),
+        })
     }
 
     /// The prefix of the stored keys.
@@ -103,25 +106,26 @@ impl ArchivePrefix {
 
     /// Corp and kind as they are stored, with the slash behind them.
     #[must_use]
-    pub fn folder(&self) -> &str {
+    pub fn corp_folder(&self) -> &str {
         &self.folder
     }
 
     /// A stored key that a listing of this prefix found; `None` where it is none of ours.
     #[must_use]
-    pub fn key(&self, stored: &str) -> Option<ArchiveKey> {
+    pub fn parse_stored_key(&self, stored: &str) -> Option<ArchiveKey> {
         let name = stored.strip_prefix(&self.folder)?;
-        (name.starts_with(&self.start) && check_name(name).is_ok()).then(|| ArchiveKey(stored.to_owned()))
+        (name.starts_with(&self.start) && check_name(name).is_ok())
+            .then(|| ArchiveKey(stored.to_owned()))
     }
 }
 
-fn folder(corp: &CorpId, kind: ArchiveKind) -> String {
-    format!("{}/{}/", spelled(corp.as_str()), kind.key())
+fn kind_folder(corp: &CorpId, kind: ArchiveKind) -> String {
+    format!("{}/{}/", escape_corp(corp.as_str()), kind.stored_name())
 }
 
 /// A CorpId is whatever DingTalk says that it is: lower-case letters, digits, `-` and `_` as they are, every other byte as
 /// `%` and two digits.
-fn spelled(corp: &str) -> String {
+fn escape_corp(corp: &str) -> String {
     let mut safe = String::with_capacity(corp.len());
     for byte in corp.bytes() {
         match byte {
@@ -132,16 +136,23 @@ fn spelled(corp: &str) -> String {
     safe
 }
 
-fn check_name(name: &str) -> Result<(), InvalidKey> {
+fn check_name(name: &str) -> Result<(), ArchiveKeyError> {
     if name.is_empty() || name.len() > NAME_MAX {
-        return Err(InvalidKey("it is empty or over 200 bytes"));
+        return Err(ArchiveKeyError("it is empty or over 200 bytes"));
     }
     let plain = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'/');
     if !name.bytes().all(plain) {
-        return Err(InvalidKey("it holds something else than lower-case letters, digits, '-', '_', '.' and '/'"));
+        return Err(ArchiveKeyError(
+            "it holds something else than lower-case letters, digits, '-', '_', '.' and '/'",
+        ));
     }
-    if name.split('/').any(|part| part.is_empty() || part.starts_with('.')) {
-        return Err(InvalidKey("a part of it is empty or begins with a dot"));
+    if name
+        .split('/')
+        .any(|part| part.is_empty() || part.starts_with('.'))
+    {
+        return Err(ArchiveKeyError(
+            "a part of it is empty or begins with a dot",
+        ));
     }
     Ok(())
 }
@@ -155,22 +166,55 @@ mod tests {
     }
 
     #[test]
-    fn a_key_begins_with_its_corp_and_cannot_leave_it() {
-        let key = ArchiveKey::new(&corp("dingA/../b"), ArchiveKind::Snapshot, "2026-11-22/0001").unwrap();
-        assert_eq!(key.as_str(), "ding%41%2f%2e%2e%2fb/snapshot/2026-11-22/0001");
+    fn a_key_starts_with_its_corp_and_cannot_escape_it() {
+        let key = ArchiveKey::new(
+            &corp("dingA/../b"),
+            ArchiveKind::Snapshot,
+            "2026-11-22/0001",
+        )
+        .unwrap();
+        assert_eq!(
+            key.as_str(),
+            "ding%41%2f%2e%2e%2fb/snapshot/2026-11-22/0001"
+        );
         assert_eq!(key.name(), "2026-11-22/0001");
-        for name in ["", "/", "a//b", "../x", "a/../b", ".new", "a/", "A", "李", "a b", "a%2e", &"x".repeat(201)] {
-            assert!(ArchiveKey::new(&corp("ding1"), ArchiveKind::Plan, name).is_err(), "{name}");
+        for name in [
+            "",
+            "/",
+            "a//b",
+            "../x",
+            "a/../b",
+            ".new",
+            "a/",
+            "A",
+            "李",
+            "a b",
+            "a%2e",
+            &"x".repeat(201),
+        ] {
+            assert!(
+                ArchiveKey::new(&corp("ding1"), ArchiveKind::Plan, name).is_err(),
+                "{name}"
+            );
         }
     }
 
     #[test]
-    fn a_prefix_knows_its_own_keys() {
+    fn a_prefix_recognises_only_its_own_keys() {
         let prefix = ArchivePrefix::new(&corp("ding1"), ArchiveKind::Snapshot, "2026-").unwrap();
         assert_eq!(prefix.to_text(), "ding1/snapshot/2026-");
-        assert!(prefix.key("ding1/snapshot/2026-11-22/0001").is_some());
-        for stranger in ["ding1/snapshot/2025-01-01", "ding2/snapshot/2026-1", "ding1/snapshot/2026-/../x", "2026-"] {
-            assert!(prefix.key(stranger).is_none(), "{stranger}");
+        assert!(
+            prefix
+                .parse_stored_key("ding1/snapshot/2026-11-22/0001")
+                .is_some()
+        );
+        for stranger in [
+            "ding1/snapshot/2025-01-01",
+            "ding2/snapshot/2026-1",
+            "ding1/snapshot/2026-/../x",
+            "2026-",
+        ] {
+            assert!(prefix.parse_stored_key(stranger).is_none(), "{stranger}");
         }
         assert!(ArchivePrefix::new(&corp("ding1"), ArchiveKind::Plan, "").is_ok());
         assert!(ArchivePrefix::new(&corp("ding1"), ArchiveKind::Plan, "2026-11-22/").is_ok());

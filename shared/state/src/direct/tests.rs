@@ -10,15 +10,15 @@ use tokio_rustls::rustls::crypto::ring;
 
 use super::*;
 use crate::queue::DirectQueue;
-use crate::vault::{DirectVault, Stage, StagedVault as _, Vault as _};
-use crate::{Message, Queue as _, QueueError, VaultError};
+use crate::vault::{DirectVault, SecretStage, StagedVault as _, Vault as _};
+use crate::{Queue as _, QueueError, QueueMessage, VaultError};
 
 const NOW: i64 = 1_763_800_000_000;
-const SENT: &str = r#"{"MessageId":"m1"}"#;
+const SENT_BODY: &str = r#"{"MessageId":"m1"}"#;
 
 /// What happens with a request.
 #[derive(Clone)]
-enum Act {
+enum ServerAction {
     /// Status, further headers, body.
     Says(u16, &'static str, &'static str),
     /// The connection is closed instead.
@@ -28,13 +28,13 @@ enum Act {
 }
 
 /// A service that acts as it is told, then says `SENT`.
-struct Played {
+struct FakeService {
     url: String,
     connections: Arc<AtomicUsize>,
     requests: Arc<Mutex<Vec<String>>>,
 }
 
-async fn service(acts: impl IntoIterator<Item = Act>) -> Played {
+async fn start_service(acts: impl IntoIterator<Item = ServerAction>) -> FakeService {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let acts = Arc::new(Mutex::new(acts.into_iter().collect::<VecDeque<_>>()));
@@ -47,65 +47,94 @@ async fn service(acts: impl IntoIterator<Item = Act>) -> Played {
             count.fetch_add(1, Ordering::SeqCst);
             let (acts, seen) = (Arc::clone(&acts), Arc::clone(&seen));
             tokio::spawn(async move {
-                while let Some(request) = request(&mut stream).await {
+                while let Some(request) = read_request(&mut stream).await {
                     seen.lock().unwrap().push(request);
-                    let act = acts.lock().unwrap().pop_front().unwrap_or(Act::Says(200, "", SENT));
+                    let act = acts
+                        .lock()
+                        .unwrap()
+                        .pop_front()
+                        .unwrap_or(ServerAction::Says(200, "", SENT_BODY));
                     match act {
-                        Act::Says(status, headers, body) => {
+                        ServerAction::Says(status, headers, body) => {
                             let length = body.len();
-                            let text =
-                                format!("HTTP/1.1 {status} X\r\n{headers}content-length: {length}\r\n\r\n{body}");
+                            let text = format!(
+                                "HTTP/1.1 {status} X\r\n{headers}content-length: {length}\r\n\r\n{body}"
+                            );
                             stream.write_all(text.as_bytes()).await.unwrap();
                         }
-                        Act::HangsUp => return,
-                        Act::Stalls => std::future::pending().await,
+                        ServerAction::HangsUp => return,
+                        ServerAction::Stalls => std::future::pending().await,
                     }
                 }
             });
         }
     });
-    Played { url, connections, requests }
+    FakeService {
+        url,
+        connections,
+        requests,
+    }
 }
 
 /// One whole request, or `None` when the client has gone.
-async fn request(stream: &mut tokio::net::TcpStream) -> Option<String> {
+async fn read_request(stream: &mut tokio::net::TcpStream) -> Option<String> {
     let mut text = String::new();
     loop {
         let mut bytes = [0; 4_096];
-        let read = stream.read(&mut bytes).await.ok().filter(|read| *read > 0)?;
+        let read = stream
+            .read(&mut bytes)
+            .await
+            .ok()
+            .filter(|read| *read > 0)?;
         text.push_str(&String::from_utf8_lossy(&bytes[..read]));
-        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
-        let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
+        let Some((head, body)) = text.split_once("\r\n\r\n") else {
+            continue;
+        };
+        let length = head
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length: "))
+            .unwrap();
         if body.len() >= length.parse().unwrap() {
             return Some(text);
         }
     }
 }
 
-fn caller(service: Service, url: &str, clock: &Arc<AtomicI64>) -> Caller {
+fn caller(service: AwsService, url: &str, clock: &Arc<AtomicI64>) -> AwsClient {
     let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
-    let tls = tls.with_safe_default_protocol_versions().unwrap().with_root_certificates(RootCertStore::empty());
+    let tls = tls
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(RootCertStore::empty());
     let clock = Arc::clone(clock);
-    let access = Access {
-        identity: Identity::new("eu-central-1", "AKIDEXAMPLE", &"a-secret".into(), None),
+    let access = CallerSettings {
+        identity: CallerIdentity::new("eu-central-1", "AKIDEXAMPLE", &"a-secret".into(), None),
         tls: Arc::new(tls.with_no_client_auth()),
         clock: Arc::new(move || Timestamp(clock.load(Ordering::SeqCst))),
-        bounds: Bounds {
+        bounds: CallTimeouts {
             kept: Duration::from_millis(300),
             fresh: Duration::from_millis(450),
             call: Duration::from_millis(900),
         },
     };
-    Caller::new(service, access, Some(url)).unwrap()
+    AwsClient::new(service, access, Some(url)).unwrap()
 }
 
-fn queue(service: &Played) -> DirectQueue {
+fn queue(service: &FakeService) -> DirectQueue {
     let caller = caller(SQS, &service.url, &Arc::new(AtomicI64::new(NOW)));
-    DirectQueue::new(caller, "https://sqs.eu-central-1.amazonaws.com/1/wakes.fifo")
+    DirectQueue::new(
+        caller,
+        "https://sqs.eu-central-1.amazonaws.com/1/wakes.fifo",
+    )
 }
 
-fn message() -> Message {
-    Message { body: "{}".into(), group: Some("g".into()), deduplication: Some("d".into()), delay_s: 0 }
+fn message() -> QueueMessage {
+    QueueMessage {
+        body: "{}".into(),
+        group: Some("g".into()),
+        deduplication: Some("d".into()),
+        delay_s: 0,
+    }
 }
 
 fn count(counter: &AtomicUsize) -> usize {
@@ -113,8 +142,8 @@ fn count(counter: &AtomicUsize) -> usize {
 }
 
 #[tokio::test]
-async fn calls_are_signed_and_share_a_connection() {
-    let service = service([]).await;
+async fn calls_are_signed_and_reuse_one_connection() {
+    let service = start_service([]).await;
     let queue = queue(&service);
     queue.warm().await;
     for _ in 0..3 {
@@ -129,9 +158,9 @@ async fn calls_are_signed_and_share_a_connection() {
 }
 
 #[tokio::test]
-async fn a_connection_that_died_while_we_were_frozen_costs_nothing_but_a_new_one() {
-    for death in [Act::HangsUp, Act::Stalls] {
-        let service = service([Act::Says(200, "", SENT), death]).await;
+async fn a_dead_idle_connection_is_replaced_without_an_error() {
+    for death in [ServerAction::HangsUp, ServerAction::Stalls] {
+        let service = start_service([ServerAction::Says(200, "", SENT_BODY), death]).await;
         let queue = queue(&service);
         queue.send(message()).await.unwrap();
         queue.send(message()).await.unwrap();
@@ -140,108 +169,203 @@ async fn a_connection_that_died_while_we_were_frozen_costs_nothing_but_a_new_one
 }
 
 #[tokio::test]
-async fn one_failure_is_tried_again_and_two_are_an_error() {
-    let busy = Act::Says(503, "", "");
-    let service = service([busy.clone(), Act::Says(200, "", SENT), busy.clone(), busy]).await;
+async fn one_failure_is_retried_and_two_are_an_error() {
+    let busy = ServerAction::Says(503, "", "");
+    let service = start_service([
+        busy.clone(),
+        ServerAction::Says(200, "", SENT_BODY),
+        busy.clone(),
+        busy,
+    ])
+    .await;
     let queue = queue(&service);
     queue.send(message()).await.unwrap();
-    assert!(matches!(queue.send(message()).await, Err(QueueError::Unavailable(_))));
+    assert!(matches!(
+        queue.send(message()).await,
+        Err(QueueError::Unavailable(_))
+    ));
     queue.send(message()).await.unwrap();
 }
 
 #[tokio::test]
-async fn a_refusal_is_not_tried_again() {
+async fn a_refusal_is_not_retried() {
     let gone = r#"{"__type":"com.amazonaws.sqs#QueueDoesNotExist","message":"m"}"#;
-    let service = service([Act::Says(400, "", gone)]).await;
-    assert!(matches!(queue(&service).send(message()).await, Err(QueueError::Refused(_))));
+    let service = start_service([ServerAction::Says(400, "", gone)]).await;
+    assert!(matches!(
+        queue(&service).send(message()).await,
+        Err(QueueError::Refused(_))
+    ));
     assert_eq!(service.requests.lock().unwrap().len(), 1);
 }
 
 #[tokio::test]
-async fn what_names_no_message_is_no_success() {
+async fn a_response_without_a_message_id_is_an_error() {
     for body in ["", "{}", "<html>welcome</html>", r#"{"MessageId":""}"#] {
-        let answer = Act::Says(200, "", body);
-        let service = service([answer]).await;
-        assert!(matches!(queue(&service).send(message()).await, Err(QueueError::Unavailable(_))), "{body}");
+        let answer = ServerAction::Says(200, "", body);
+        let service = start_service([answer]).await;
+        assert!(
+            matches!(
+                queue(&service).send(message()).await,
+                Err(QueueError::Unavailable(_))
+            ),
+            "{body}"
+        );
     }
 }
 
 #[tokio::test]
-async fn silence_is_an_error_in_time() {
-    let service = service(vec![Act::Stalls; 9]).await;
+async fn a_service_that_never_answers_is_an_error_within_the_timeout() {
+    let service = start_service(vec![ServerAction::Stalls; 9]).await;
     let queue = queue(&service);
     let (sent, limit) = (queue.send(message()), Duration::from_secs(5));
-    assert!(matches!(tokio::time::timeout(limit, sent).await.unwrap(), Err(QueueError::Unavailable(_))));
+    assert!(matches!(
+        tokio::time::timeout(limit, sent).await.unwrap(),
+        Err(QueueError::Unavailable(_))
+    ));
     assert!(count(&service.connections) <= 3);
 }
 
 #[tokio::test]
-async fn nobody_at_the_address_is_an_error() {
-    let nobody = Played { url: "http://127.0.0.1:1".into(), ..service([]).await };
-    assert!(matches!(queue(&nobody).send(message()).await, Err(QueueError::Unavailable(_))));
+async fn an_unreachable_address_is_an_error() {
+    let nobody = FakeService {
+        url: "http://127.0.0.1:1".into(),
+        ..start_service([]).await
+    };
+    assert!(matches!(
+        queue(&nobody).send(message()).await,
+        Err(QueueError::Unavailable(_))
+    ));
 }
 
 #[tokio::test]
-async fn a_clock_that_is_ten_minutes_off_is_corrected_for() {
+async fn a_clock_ten_minutes_off_is_corrected() {
     for off in [-600_000, 600_000] {
         let date = "date: Sat, 22 Nov 2025 08:26:40 GMT\r\n";
         let skewed = r#"{"__type":"InvalidSignatureException"}"#;
-        let service = service([Act::Says(403, date, skewed), Act::Says(200, date, SENT)]).await;
+        let service = start_service([
+            ServerAction::Says(403, date, skewed),
+            ServerAction::Says(200, date, SENT_BODY),
+        ])
+        .await;
         let clock = Arc::new(AtomicI64::new(NOW + off));
-        DirectQueue::new(caller(SQS, &service.url, &clock), "q.fifo").send(message()).await.unwrap();
+        DirectQueue::new(caller(SQS, &service.url, &clock), "q.fifo")
+            .send(message())
+            .await
+            .unwrap();
         let requests = service.requests.lock().unwrap();
         assert!(!requests[0].contains("x-amz-date: 20251122T082640Z"));
-        assert!(requests[1].contains("x-amz-date: 20251122T082640Z"), "{}", requests[1]);
+        assert!(
+            requests[1].contains("x-amz-date: 20251122T082640Z"),
+            "{}",
+            requests[1]
+        );
     }
-    let refused = Act::Says(403, "date: Sat, 22 Nov 2025 08:26:40 GMT\r\n", r#"{"__type":"AccessDeniedException"}"#);
-    let service = service([refused]).await;
+    let refused = ServerAction::Says(
+        403,
+        "date: Sat, 22 Nov 2025 08:26:40 GMT\r\n",
+        r#"{"__type":"AccessDeniedException"}"#,
+    );
+    let service = start_service([refused]).await;
     assert!(queue(&service).send(message()).await.is_err());
-    assert_eq!(service.requests.lock().unwrap().len(), 1, "a right clock is no reason to ask twice");
+    assert_eq!(
+        service.requests.lock().unwrap().len(),
+        1,
+        "a right clock is no reason to ask twice"
+    );
 }
 
 #[tokio::test]
 async fn secrets_are_read_by_stage() {
     let missing = r#"{"__type":"ResourceNotFoundException","message":"m"}"#;
     let acts = [
-        Act::Says(200, "", r#"{"SecretString":"{\"v\":1}","Name":"n"}"#),
-        Act::Says(400, "", missing),
-        Act::Says(400, "", r#"{"__type":"AccessDeniedException"}"#),
-        Act::Says(200, "", r#"{"SecretBinary":"AAAA"}"#),
-        Act::Says(200, "", "<html>"),
+        ServerAction::Says(200, "", r#"{"SecretString":"{\"v\":1}","Name":"n"}"#),
+        ServerAction::Says(400, "", missing),
+        ServerAction::Says(400, "", r#"{"__type":"AccessDeniedException"}"#),
+        ServerAction::Says(200, "", r#"{"SecretBinary":"AAAA"}"#),
+        ServerAction::Says(200, "", "<html>"),
     ];
-    let service = service(acts).await;
-    let vault = DirectVault::new(caller(SECRETS_MANAGER, &service.url, &Arc::new(AtomicI64::new(NOW))));
+    let service = start_service(acts).await;
+    let vault = DirectVault::new(caller(
+        SECRETS_MANAGER,
+        &service.url,
+        &Arc::new(AtomicI64::new(NOW)),
+    ));
     use secrecy::ExposeSecret as _;
     assert_eq!(vault.get("n").await.unwrap().expose_secret(), r#"{"v":1}"#);
-    assert_eq!(vault.get_stage("n", Stage::Pending).await.unwrap_err(), VaultError::NotFound);
-    assert!(matches!(vault.get("n").await.unwrap_err(), VaultError::Refused(_)));
-    assert!(matches!(vault.get("n").await.unwrap_err(), VaultError::Refused(_)));
-    assert!(matches!(vault.get("n").await.unwrap_err(), VaultError::Unavailable(_)));
+    assert_eq!(
+        vault
+            .get_stage("n", SecretStage::Pending)
+            .await
+            .unwrap_err(),
+        VaultError::NotFound
+    );
+    assert!(matches!(
+        vault.get("n").await.unwrap_err(),
+        VaultError::Refused(_)
+    ));
+    assert!(matches!(
+        vault.get("n").await.unwrap_err(),
+        VaultError::Refused(_)
+    ));
+    assert!(matches!(
+        vault.get("n").await.unwrap_err(),
+        VaultError::Unavailable(_)
+    ));
     let requests = service.requests.lock().unwrap();
-    assert!(requests[0].ends_with(r#"{"SecretId":"n","VersionStage":"AWSCURRENT"}"#), "{}", requests[0]);
+    assert!(
+        requests[0].ends_with(r#"{"SecretId":"n","VersionStage":"AWSCURRENT"}"#),
+        "{}",
+        requests[0]
+    );
     assert!(requests[1].ends_with(r#"{"SecretId":"n","VersionStage":"AWSPENDING"}"#));
     assert_eq!(requests.len(), 5);
 }
 
 #[tokio::test]
-async fn what_is_proposed_is_promoted_and_half_a_promotion_is_finished() {
+async fn a_proposed_secret_is_promoted_and_a_partial_promotion_is_completed() {
     let versions = r#"{"VersionIdsToStages":{"v1":["AWSCURRENT"],"v2":["AWSPENDING"]}}"#;
     let half = r#"{"VersionIdsToStages":{"v1":["AWSPREVIOUS"],"v2":["AWSCURRENT","AWSPENDING"]}}"#;
     let none = r#"{"VersionIdsToStages":{"v2":["AWSCURRENT"]}}"#;
-    let done = Act::Says(200, "", "{}");
-    let says = |body| Act::Says(200, "", body);
-    let acts = [done.clone(), says(versions), says(versions), done.clone(), done.clone()];
-    let acts = acts.into_iter().chain([says(half), says(half), done, says(none)]);
-    let service = service(acts).await;
-    let vault = DirectVault::new(caller(SECRETS_MANAGER, &service.url, &Arc::new(AtomicI64::new(NOW))));
+    let done = ServerAction::Says(200, "", "{}");
+    let says = |body| ServerAction::Says(200, "", body);
+    let acts = [
+        done.clone(),
+        says(versions),
+        says(versions),
+        done.clone(),
+        done.clone(),
+    ];
+    let acts = acts
+        .into_iter()
+        .chain([says(half), says(half), done, says(none)]);
+    let service = start_service(acts).await;
+    let vault = DirectVault::new(caller(
+        SECRETS_MANAGER,
+        &service.url,
+        &Arc::new(AtomicI64::new(NOW)),
+    ));
     vault.propose("n", "v".into()).await.unwrap();
     vault.promote("n").await.unwrap();
     vault.promote("n").await.unwrap();
     assert_eq!(vault.promote("n").await.unwrap_err(), VaultError::NotFound);
     let requests = service.requests.lock().unwrap();
-    assert!(requests[0].contains(r#""VersionStages":["AWSPENDING"]"#), "{}", requests[0]);
-    assert!(requests[3].contains(r#""MoveToVersionId":"v2","RemoveFromVersionId":"v1""#), "{}", requests[3]);
-    assert!(requests[4].contains(r#""RemoveFromVersionId":"v2","SecretId":"n","VersionStage":"AWSPENDING""#));
-    assert!(requests[7].contains("AWSPENDING"), "only the label was left");
+    assert!(
+        requests[0].contains(r#""VersionStages":["AWSPENDING"]"#),
+        "{}",
+        requests[0]
+    );
+    assert!(
+        requests[3].contains(r#""MoveToVersionId":"v2","RemoveFromVersionId":"v1""#),
+        "{}",
+        requests[3]
+    );
+    assert!(
+        requests[4]
+            .contains(r#""RemoveFromVersionId":"v2","SecretId":"n","VersionStage":"AWSPENDING""#)
+    );
+    assert!(
+        requests[7].contains("AWSPENDING"),
+        "only the label was left"
+    );
     assert_eq!(requests.len(), 9);
 }

@@ -3,38 +3,38 @@
 use directory::{BindingId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::seal::Sealed;
+use crate::seal::SealedValue;
 
 /// People that one call reaches at most, and that a result can be asked for (`dingtalk-api.md` §6.1, §6.2).
 pub const PEOPLE_MAX: usize = 100;
 /// After this, DingTalk no longer says what became of a message (24 h; one line of its page says 7 days).
-const RESULT_MS: i64 = 24 * 60 * 60 * 1_000;
+const RESULT_KEPT_MS: i64 = 24 * 60 * 60 * 1_000;
 /// A message that could not be sent for this long is out of date.
-const SEND_MS: i64 = 24 * 60 * 60 * 1_000;
+const SEND_DEADLINE_MS: i64 = 24 * 60 * 60 * 1_000;
 /// Somebody who began sending is done, or dead, after this: the function's timeout is a minute.
-const SENDING_MS: i64 = 90 * 1_000;
+const SENDING_MAX_MS: i64 = 90 * 1_000;
 /// Seconds between looks at the result; the last one repeats.
-const LOOKS_S: &[u32] = &[5, 30, 300, 900];
+const RESULT_POLL_DELAYS_S: &[u32] = &[5, 30, 300, 900];
 
 /// A stored batch (control item of kind `message`, id `{message}.{number}`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Batch {
+pub struct OutboxBatch {
     /// The binding that sends.
     pub binding: BindingId,
     /// Who gets it.
     pub people: Vec<UserId>,
     /// What they get, sealed at this item's place.
-    pub content: Sealed,
+    pub content: SealedValue,
     /// When it was composed.
     pub created_at: Timestamp,
     /// How far it has come.
-    pub phase: Phase,
+    pub phase: OutboxPhase,
 }
 
 /// How far a batch has come. Only `New` may be sent, and whoever sends it says so first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Phase {
+pub enum OutboxPhase {
     /// Nobody has begun.
     New,
     /// Somebody began. If nothing follows, nobody will ever know whether DingTalk took it: never sent again.
@@ -54,7 +54,7 @@ pub enum Phase {
     /// The result is known.
     Done {
         /// What DingTalk says.
-        result: Outcome,
+        result: DeliveryOutcome,
         /// When it was asked.
         at: Timestamp,
     },
@@ -81,7 +81,7 @@ pub enum Phase {
 
 /// Whom a batch did not reach. Everybody else got it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Outcome {
+pub struct DeliveryOutcome {
     /// There is no such person any more.
     pub invalid: Vec<UserId>,
     /// DingTalk withheld it, with its code: 143105 too many today, 143106 the same content again today.
@@ -94,7 +94,7 @@ pub struct Outcome {
 
 /// What to do with a batch now.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
+pub enum OutboxStep {
     /// Send it.
     Send,
     /// Ask what became of it.
@@ -103,41 +103,52 @@ pub enum Step {
         task: i64,
     },
     /// Store this and do no more.
-    Close(Phase),
+    Close(OutboxPhase),
     /// Somebody else is at it: look again after this many seconds.
     Wait(u32),
     /// Nothing is left to do.
     Nothing,
 }
 
-impl Batch {
+impl OutboxBatch {
     /// What to do with it now.
     #[must_use]
-    pub fn step(&self, now: Timestamp) -> Step {
-        let past = |since: Timestamp, millis: i64| now.millis().saturating_sub(since.millis()) >= millis;
+    pub fn next_step(&self, now: Timestamp) -> OutboxStep {
+        let past =
+            |since: Timestamp, millis: i64| now.millis().saturating_sub(since.millis()) >= millis;
         match &self.phase {
-            Phase::New if past(self.created_at, SEND_MS) => Step::Close(Phase::Refused {
-                code: "out_of_date".to_owned(),
-                advice: "DingTalk could not be reached for a day; compose the message again".to_owned(),
-                at: now,
-            }),
-            Phase::New => Step::Send,
-            Phase::Sending { since } if past(*since, SENDING_MS) => Step::Close(Phase::Unknown { since: *since }),
-            Phase::Sending { .. } => Step::Wait(90),
-            Phase::Sent { task, at, .. } if past(*at, RESULT_MS) => Step::Close(Phase::NoResult { task: *task }),
-            Phase::Sent { task, .. } => Step::Look { task: *task },
-            Phase::Done { .. } | Phase::Unknown { .. } | Phase::Refused { .. } | Phase::NoResult { .. } => {
-                Step::Nothing
+            OutboxPhase::New if past(self.created_at, SEND_DEADLINE_MS) => {
+                OutboxStep::Close(OutboxPhase::Refused {
+                    code: "out_of_date".to_owned(),
+                    advice: "DingTalk could not be reached for a day; compose the message again"
+                        .to_owned(),
+                    at: now,
+                })
             }
+            OutboxPhase::New => OutboxStep::Send,
+            OutboxPhase::Sending { since } if past(*since, SENDING_MAX_MS) => {
+                OutboxStep::Close(OutboxPhase::Unknown { since: *since })
+            }
+            OutboxPhase::Sending { .. } => OutboxStep::Wait(90),
+            OutboxPhase::Sent { task, at, .. } if past(*at, RESULT_KEPT_MS) => {
+                OutboxStep::Close(OutboxPhase::NoResult { task: *task })
+            }
+            OutboxPhase::Sent { task, .. } => OutboxStep::Look { task: *task },
+            OutboxPhase::Done { .. }
+            | OutboxPhase::Unknown { .. }
+            | OutboxPhase::Refused { .. }
+            | OutboxPhase::NoResult { .. } => OutboxStep::Nothing,
         }
     }
 }
 
 /// Seconds until the next look, after so many.
 #[must_use]
-pub fn pause_s(looks: u32) -> u32 {
-    let at = usize::try_from(looks).unwrap_or(usize::MAX).min(LOOKS_S.len() - 1);
-    LOOKS_S.get(at).copied().unwrap_or(900)
+pub fn next_poll_delay_s(looks: u32) -> u32 {
+    let at = usize::try_from(looks)
+        .unwrap_or(usize::MAX)
+        .min(RESULT_POLL_DELAYS_S.len() - 1);
+    RESULT_POLL_DELAYS_S.get(at).copied().unwrap_or(900)
 }
 
 #[cfg(test)]
@@ -146,11 +157,17 @@ mod tests {
 
     const START: Timestamp = Timestamp(1_763_800_000_000);
 
-    fn step(phase: Phase, after_ms: i64) -> Step {
+    fn step_after(phase: OutboxPhase, after_ms: i64) -> OutboxStep {
         let sealed = serde_json::from_str("\"c2VhbGVk\"").unwrap();
         let binding = BindingId::new("b1").unwrap();
-        Batch { binding, people: Vec::new(), content: sealed, created_at: START, phase }
-            .step(START.plus_millis(after_ms))
+        OutboxBatch {
+            binding,
+            people: Vec::new(),
+            content: sealed,
+            created_at: START,
+            phase,
+        }
+        .next_step(START.plus_millis(after_ms))
     }
 
     #[test]
@@ -158,45 +175,91 @@ mod tests {
         let at = START;
         let task = 7;
         for (phase, sends) in [
-            (Phase::New, true),
-            (Phase::Sending { since: at }, false),
-            (Phase::Sent { task, at, looks: 0 }, false),
-            (Phase::Done { result: Outcome::default(), at }, false),
-            (Phase::Unknown { since: at }, false),
-            (Phase::Refused { code: "c".into(), advice: "a".into(), at }, false),
-            (Phase::NoResult { task }, false),
+            (OutboxPhase::New, true),
+            (OutboxPhase::Sending { since: at }, false),
+            (OutboxPhase::Sent { task, at, looks: 0 }, false),
+            (
+                OutboxPhase::Done {
+                    result: DeliveryOutcome::default(),
+                    at,
+                },
+                false,
+            ),
+            (OutboxPhase::Unknown { since: at }, false),
+            (
+                OutboxPhase::Refused {
+                    code: "c".into(),
+                    advice: "a".into(),
+                    at,
+                },
+                false,
+            ),
+            (OutboxPhase::NoResult { task }, false),
         ] {
-            for after in [0, 1, SENDING_MS, RESULT_MS - 1] {
-                assert_eq!(step(phase.clone(), after) == Step::Send, sends, "{phase:?} after {after} ms");
+            for after in [0, 1, SENDING_MAX_MS, RESULT_KEPT_MS - 1] {
+                assert_eq!(
+                    step_after(phase.clone(), after) == OutboxStep::Send,
+                    sends,
+                    "{phase:?} after {after} ms"
+                );
             }
         }
     }
 
     #[test]
-    fn what_was_begun_and_never_finished_is_unknown() {
-        let sending = Phase::Sending { since: START };
-        assert_eq!(step(sending.clone(), SENDING_MS - 1), Step::Wait(90));
-        assert_eq!(step(sending, SENDING_MS), Step::Close(Phase::Unknown { since: START }));
+    fn a_send_that_never_finished_has_an_unknown_outcome() {
+        let sending = OutboxPhase::Sending { since: START };
+        assert_eq!(
+            step_after(sending.clone(), SENDING_MAX_MS - 1),
+            OutboxStep::Wait(90)
+        );
+        assert_eq!(
+            step_after(sending, SENDING_MAX_MS),
+            OutboxStep::Close(OutboxPhase::Unknown { since: START })
+        );
     }
 
     #[test]
-    fn nothing_is_asked_or_sent_for_ever() {
-        let sent = Phase::Sent { task: 7, at: START, looks: 3 };
-        assert_eq!(step(sent.clone(), RESULT_MS - 1), Step::Look { task: 7 });
-        assert_eq!(step(sent, RESULT_MS), Step::Close(Phase::NoResult { task: 7 }));
-        assert!(matches!(step(Phase::New, SEND_MS), Step::Close(Phase::Refused { .. })));
+    fn sending_and_polling_end_after_their_deadlines() {
+        let sent = OutboxPhase::Sent {
+            task: 7,
+            at: START,
+            looks: 3,
+        };
+        assert_eq!(
+            step_after(sent.clone(), RESULT_KEPT_MS - 1),
+            OutboxStep::Look { task: 7 }
+        );
+        assert_eq!(
+            step_after(sent, RESULT_KEPT_MS),
+            OutboxStep::Close(OutboxPhase::NoResult { task: 7 })
+        );
+        assert!(matches!(
+            step_after(OutboxPhase::New, SEND_DEADLINE_MS),
+            OutboxStep::Close(OutboxPhase::Refused { .. })
+        ));
     }
 
     #[test]
-    fn looks_grow_apart() {
-        assert_eq!([0, 1, 2, 3, 4, u32::MAX].map(pause_s), [5, 30, 300, 900, 900, 900]);
+    fn the_delay_between_polls_grows() {
+        assert_eq!(
+            [0, 1, 2, 3, 4, u32::MAX].map(next_poll_delay_s),
+            [5, 30, 300, 900, 900, 900]
+        );
     }
 
     #[test]
-    fn phases_survive_their_json() {
-        let phase = Phase::Sent { task: 256_271_667_526, at: START, looks: 2 };
+    fn phases_are_read_back_from_their_json() {
+        let phase = OutboxPhase::Sent {
+            task: 256_271_667_526,
+            at: START,
+            looks: 2,
+        };
         let text = serde_json::to_string(&phase).unwrap();
-        assert_eq!(text, r#"{"sent":{"task":256271667526,"at":1763800000000,"looks":2}}"#);
-        assert_eq!(serde_json::from_str::<Phase>(&text).unwrap(), phase);
+        assert_eq!(
+            text,
+            r#"{"sent":{"task":256271667526,"at":1763800000000,"looks":2}}"#
+        );
+        assert_eq!(serde_json::from_str::<OutboxPhase>(&text).unwrap(), phase);
     }
 }

@@ -6,23 +6,23 @@ use directory::{Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::batch::{Batch, PEOPLE_MAX, Phase};
+use super::batch::{OutboxBatch, OutboxPhase, PEOPLE_MAX};
 use crate::queue::messages::{MessageError, OutboxMessage};
-use crate::seal::{Place, SealError, SealKey, seal};
-use crate::store::{Condition, ControlKind};
+use crate::seal::{SealContext, SealError, SealKey, seal_value};
+use crate::store::{ControlKind, PutCondition};
 use crate::{Binding, Queue, QueueError, Store, WriteError};
 
 /// DingTalk takes 2,048 bytes of `msg` (`dingtalk-api.md` §6.1); its JSON frame and our mark need the rest.
 pub const CONTENT_MAX_BYTES: usize = 1_900;
 /// How long a batch is kept, in seconds.
-const KEPT_S: i64 = 30 * 24 * 60 * 60;
+const BATCH_KEPT_S: i64 = 30 * 24 * 60 * 60;
 /// The field of a batch's sealed content.
-pub const CONTENT: &str = "content";
+pub const CONTENT_FIELD: &str = "content";
 
 /// What people read.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Content {
+pub enum MessageContent {
     /// Plain text.
     Text(String),
     /// Markdown, with the title that the list of chats shows.
@@ -34,32 +34,35 @@ pub enum Content {
     },
 }
 
-impl std::fmt::Debug for Content {
+impl std::fmt::Debug for MessageContent {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Content({} bytes)", self.bytes())
+        write!(f, "Content({} bytes)", self.json_bytes())
     }
 }
 
-impl Content {
+impl MessageContent {
     /// Its size in JSON, which is how DingTalk counts it.
-    fn bytes(&self) -> usize {
+    fn json_bytes(&self) -> usize {
         serde_json::to_string(self).map_or(usize::MAX, |json| json.len())
     }
 
     /// With a short mark of the message at its end: DingTalk drops the same content to the same person on the same day,
     /// so that a second message with equal words needs a difference, and a redelivery of the first must have none.
     #[must_use]
-    pub fn marked(self, mark: &str) -> Self {
+    pub fn with_mark(self, mark: &str) -> Self {
         match self {
             Self::Text(text) => Self::Text(format!("{text}\n({mark})")),
-            Self::Markdown { title, text } => Self::Markdown { title, text: format!("{text}\n\n({mark})") },
+            Self::Markdown { title, text } => Self::Markdown {
+                title,
+                text: format!("{text}\n\n({mark})"),
+            },
         }
     }
 }
 
 /// A message to be sent.
 #[derive(Debug)]
-pub struct Draft<'a> {
+pub struct MessageDraft<'a> {
     /// Who sends.
     pub binding: &'a Binding,
     /// The message's id, 1 to 64 letters, digits, `-` and `_`. The same id is the same message: it is sent once however
@@ -68,7 +71,7 @@ pub struct Draft<'a> {
     /// Who gets it.
     pub people: &'a BTreeSet<UserId>,
     /// What they get; at most [`CONTENT_MAX_BYTES`] in JSON.
-    pub content: Content,
+    pub content: MessageContent,
 }
 
 /// Why a message was not taken, or not wholly: composing it again under the same id completes it.
@@ -107,71 +110,107 @@ pub enum ComposeError {
 /// # Errors
 /// [`ComposeError`]. After one of the store or the queue, calling again with the same draft completes it; nobody gets it
 /// twice.
-pub async fn compose(
+pub async fn compose_message(
     store: &Store,
     outbox: &dyn Queue,
     key: &SealKey,
-    draft: Draft<'_>,
+    draft: MessageDraft<'_>,
     now: Timestamp,
     nonce: [u8; 12],
 ) -> Result<usize, ComposeError> {
-    check(&draft)?;
+    check_draft(&draft)?;
     let people: Vec<UserId> = draft.people.iter().cloned().collect();
-    let plain = serde_json::to_vec(&draft.content.clone().marked(&mark(draft.id))).map_err(|_| ComposeError::Empty)?;
+    let plain = serde_json::to_vec(&draft.content.clone().with_mark(&message_mark(draft.id)))
+        .map_err(|_| ComposeError::Empty)?;
     let batches = people.chunks(PEOPLE_MAX);
     let count = batches.len();
     for (number, people) in batches.enumerate() {
         let id = format!("{}.{number:04}", draft.id);
-        let place = Place { corp: &draft.binding.corp_id, record: &id, field: CONTENT };
-        let content = seal(key, place, nth(nonce, number), &plain).map_err(ComposeError::Seal)?;
+        let place = SealContext {
+            corp: &draft.binding.corp_id,
+            record: &id,
+            field: CONTENT_FIELD,
+        };
+        let content = seal_value(key, place, batch_nonce(nonce, number), &plain)
+            .map_err(ComposeError::Seal)?;
         let binding = draft.binding.id.clone();
-        let batch = Batch { binding, people: people.to_vec(), content, created_at: now, phase: Phase::New };
-        keep(store, draft.binding, &id, &batch).await?;
-        queue(outbox, draft.binding, id).await?;
+        let batch = OutboxBatch {
+            binding,
+            people: people.to_vec(),
+            content,
+            created_at: now,
+            phase: OutboxPhase::New,
+        };
+        store_batch(store, draft.binding, &id, &batch).await?;
+        queue_batch(outbox, draft.binding, id).await?;
     }
     Ok(count)
 }
 
-fn check(draft: &Draft<'_>) -> Result<(), ComposeError> {
+fn check_draft(draft: &MessageDraft<'_>) -> Result<(), ComposeError> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     if !(1..=64).contains(&draft.id.len()) || !draft.id.bytes().all(plain) {
         return Err(ComposeError::InvalidId);
     }
     let words = match &draft.content {
-        Content::Text(text) | Content::Markdown { text, .. } => text,
+        MessageContent::Text(text) | MessageContent::Markdown { text, .. } => text,
     };
     if draft.people.is_empty() || words.trim().is_empty() {
         return Err(ComposeError::Empty);
     }
-    match draft.content.bytes() {
+    match draft.content.json_bytes() {
         bytes if bytes > CONTENT_MAX_BYTES => Err(ComposeError::TooLong { bytes }),
         _ => Ok(()),
     }
 }
 
 /// One that is there already stays as it is: it may be on its way.
-async fn keep(store: &Store, binding: &Binding, id: &str, batch: &Batch) -> Result<(), ComposeError> {
-    let expires = Some(batch.created_at.millis() / 1_000 + KEPT_S);
-    let put = store.put_control(&binding.corp_id, ControlKind::Message, id, batch, Condition::New, expires);
+async fn store_batch(
+    store: &Store,
+    binding: &Binding,
+    id: &str,
+    batch: &OutboxBatch,
+) -> Result<(), ComposeError> {
+    let expires = Some(batch.created_at.millis() / 1_000 + BATCH_KEPT_S);
+    let put = store.put_control(
+        &binding.corp_id,
+        ControlKind::Message,
+        id,
+        batch,
+        PutCondition::New,
+        expires,
+    );
     match put.await {
         Ok(_) | Err(WriteError::Exists { .. }) => Ok(()),
         Err(error) => Err(ComposeError::Store(error)),
     }
 }
 
-async fn queue(outbox: &dyn Queue, binding: &Binding, message: String) -> Result<(), ComposeError> {
-    let item = OutboxMessage { binding: binding.id.clone(), corp: binding.corp_id.clone(), message };
+async fn queue_batch(
+    outbox: &dyn Queue,
+    binding: &Binding,
+    message: String,
+) -> Result<(), ComposeError> {
+    let item = OutboxMessage {
+        binding: binding.id.clone(),
+        corp: binding.corp_id.clone(),
+        message,
+    };
     let message = item.to_message(0).map_err(ComposeError::Message)?;
     outbox.send(message).await.map_err(ComposeError::Queue)
 }
 
 /// Six hexadecimal digits that belong to the message.
-fn mark(id: &str) -> String {
-    Sha256::digest(id.as_bytes()).iter().take(3).map(|byte| format!("{byte:02x}")).collect()
+fn message_mark(id: &str) -> String {
+    Sha256::digest(id.as_bytes())
+        .iter()
+        .take(3)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// A nonce of its own for each batch.
-fn nth(mut nonce: [u8; 12], number: usize) -> [u8; 12] {
+fn batch_nonce(mut nonce: [u8; 12], number: usize) -> [u8; 12] {
     for (byte, part) in nonce.iter_mut().zip((number as u64).to_le_bytes()) {
         *byte ^= part;
     }
@@ -184,15 +223,23 @@ mod tests {
 
     #[test]
     fn a_message_is_marked_by_its_id() {
-        let text = || Content::Text("工资条已发".into());
-        assert_eq!(text().marked(&mark("m1")), text().marked(&mark("m1")));
-        assert_ne!(text().marked(&mark("m1")), text().marked(&mark("m2")));
+        let text = || MessageContent::Text("工资条已发".into());
+        assert_eq!(
+            text().with_mark(&message_mark("m1")),
+            text().with_mark(&message_mark("m1"))
+        );
+        assert_ne!(
+            text().with_mark(&message_mark("m1")),
+            text().with_mark(&message_mark("m2"))
+        );
         assert_eq!(format!("{:?}", text()), "Content(26 bytes)");
     }
 
     #[test]
     fn nonces_of_batches_differ() {
-        let all: BTreeSet<[u8; 12]> = (0..3_000).map(|number| nth([7; 12], number)).collect();
+        let all: BTreeSet<[u8; 12]> = (0..3_000)
+            .map(|number| batch_nonce([7; 12], number))
+            .collect();
         assert_eq!(all.len(), 3_000);
     }
 }

@@ -9,10 +9,10 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::Message;
+use super::QueueMessage;
 
 /// A body that has a schema version.
-pub trait Body: Serialize + DeserializeOwned {
+pub trait MessageBody: Serialize + DeserializeOwned {
     /// What it is called in an error.
     const NAME: &'static str;
     /// The version that this writer writes.
@@ -117,7 +117,7 @@ pub struct OutboxMessage {
 
 macro_rules! body {
     ($name:ident, $words:literal, $version:literal) => {
-        impl Body for $name {
+        impl MessageBody for $name {
             const NAME: &'static str = $words;
             const VERSION: u32 = $version;
         }
@@ -140,22 +140,35 @@ struct Versioned<B> {
 ///
 /// # Errors
 /// [`MessageError::Malformed`] if it has no JSON form, which the messages here always have.
-pub fn encode<B: Body>(body: &B) -> Result<String, MessageError> {
-    serde_json::to_string(&Versioned { v: B::VERSION, body }).map_err(|_| MessageError::Malformed { what: B::NAME })
+pub fn encode_body<B: MessageBody>(body: &B) -> Result<String, MessageError> {
+    serde_json::to_string(&Versioned {
+        v: B::VERSION,
+        body,
+    })
+    .map_err(|_| MessageError::Malformed { what: B::NAME })
 }
 
 /// Reads a body. Fields that this reader does not know are ignored.
 ///
 /// # Errors
 /// Names an unknown version; everything else that is wrong is `Malformed`.
-pub fn decode<B: Body>(text: &str) -> Result<B, MessageError> {
+pub fn decode_body<B: MessageBody>(text: &str) -> Result<B, MessageError> {
     let malformed = |_| MessageError::Malformed { what: B::NAME };
     let value: serde_json::Value = serde_json::from_str(text).map_err(malformed)?;
-    let found = value.get("v").and_then(serde_json::Value::as_u64).ok_or(MessageError::Malformed { what: B::NAME })?;
+    let found = value
+        .get("v")
+        .and_then(serde_json::Value::as_u64)
+        .ok_or(MessageError::Malformed { what: B::NAME })?;
     if found != u64::from(B::VERSION) {
-        return Err(MessageError::UnknownVersion { what: B::NAME, found, known: B::VERSION });
+        return Err(MessageError::UnknownVersion {
+            what: B::NAME,
+            found,
+            known: B::VERSION,
+        });
     }
-    serde_json::from_value::<Versioned<B>>(value).map(|versioned| versioned.body).map_err(malformed)
+    serde_json::from_value::<Versioned<B>>(value)
+        .map(|versioned| versioned.body)
+        .map_err(malformed)
 }
 
 impl WakeMessage {
@@ -164,10 +177,10 @@ impl WakeMessage {
     ///
     /// # Errors
     /// As [`encode`].
-    pub fn to_message(&self) -> Result<Message, MessageError> {
-        let record = format!("{}#{}", self.corp, self.wake.group());
-        let deduplication = digest(&[&self.signature_hash, &record]);
-        Ok(fifo(encode(self)?, &record, deduplication))
+    pub fn to_message(&self) -> Result<QueueMessage, MessageError> {
+        let record = format!("{}#{}", self.corp, self.wake.queue_group());
+        let deduplication = hash_parts(&[&self.signature_hash, &record]);
+        Ok(fifo_message(encode_body(self)?, &record, deduplication))
     }
 }
 
@@ -176,10 +189,10 @@ impl SweepMessage {
     ///
     /// # Errors
     /// As [`encode`].
-    pub fn to_message(&self) -> Result<Message, MessageError> {
-        let body = encode(self)?;
-        let deduplication = digest(&[&body]);
-        Ok(fifo(body, self.corp.as_str(), deduplication))
+    pub fn to_message(&self) -> Result<QueueMessage, MessageError> {
+        let body = encode_body(self)?;
+        let deduplication = hash_parts(&[&body]);
+        Ok(fifo_message(body, self.corp.as_str(), deduplication))
     }
 }
 
@@ -188,10 +201,10 @@ impl PlanMessage {
     ///
     /// # Errors
     /// As [`encode`].
-    pub fn to_message(&self) -> Result<Message, MessageError> {
-        let body = encode(self)?;
-        let deduplication = digest(&[&body]);
-        Ok(fifo(body, self.corp.as_str(), deduplication))
+    pub fn to_message(&self) -> Result<QueueMessage, MessageError> {
+        let body = encode_body(self)?;
+        let deduplication = hash_parts(&[&body]);
+        Ok(fifo_message(body, self.corp.as_str(), deduplication))
     }
 }
 
@@ -200,9 +213,13 @@ impl TokenRefusedMessage {
     ///
     /// # Errors
     /// As [`encode`].
-    pub fn to_message(&self) -> Result<Message, MessageError> {
-        let deduplication = digest(&[self.binding.as_str(), &self.token_hash]);
-        Ok(fifo(encode(self)?, self.binding.as_str(), deduplication))
+    pub fn to_message(&self) -> Result<QueueMessage, MessageError> {
+        let deduplication = hash_parts(&[self.binding.as_str(), &self.token_hash]);
+        Ok(fifo_message(
+            encode_body(self)?,
+            self.binding.as_str(),
+            deduplication,
+        ))
     }
 }
 
@@ -211,33 +228,47 @@ impl OutboxMessage {
     ///
     /// # Errors
     /// As [`encode`].
-    pub fn to_message(&self, delay_s: u32) -> Result<Message, MessageError> {
-        Ok(Message { body: encode(self)?, group: None, deduplication: None, delay_s })
+    pub fn to_message(&self, delay_s: u32) -> Result<QueueMessage, MessageError> {
+        Ok(QueueMessage {
+            body: encode_body(self)?,
+            group: None,
+            deduplication: None,
+            delay_s,
+        })
     }
 }
 
-fn fifo(body: String, group: &str, deduplication: String) -> Message {
-    Message { body, group: Some(group_id(group)), deduplication: Some(deduplication), delay_s: 0 }
+fn fifo_message(body: String, group: &str, deduplication: String) -> QueueMessage {
+    QueueMessage {
+        body,
+        group: Some(group_id(group)),
+        deduplication: Some(deduplication),
+        delay_s: 0,
+    }
 }
 
 /// SQS takes at most 128 ASCII letters, digits and punctuation marks; a group that is anything else goes as its hash.
 fn group_id(group: &str) -> String {
-    if super::is_id(group) { group.to_owned() } else { digest(&[group]) }
+    if super::is_id(group) {
+        group.to_owned()
+    } else {
+        hash_parts(&[group])
+    }
 }
 
-pub(super) fn digest(parts: &[&str]) -> String {
+pub(super) fn hash_parts(parts: &[&str]) -> String {
     let mut hasher = Sha256::new();
     for part in parts {
         hasher.update((part.len() as u64).to_be_bytes());
         hasher.update(part.as_bytes());
     }
-    crate::vault::hex(&hasher.finalize())
+    crate::vault::lower_hex(&hasher.finalize())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use directory::wake::Target;
+    use directory::wake::WakeTarget;
     use directory::{NativeId, Side};
 
     fn wake(native: &str, signature: &str) -> WakeMessage {
@@ -246,7 +277,7 @@ mod tests {
             corp: CorpId::new("ding1").unwrap(),
             wake: Wake {
                 side: Side::DingTalk,
-                target: Target::Person(NativeId::new(native).unwrap()),
+                target: WakeTarget::Person(NativeId::new(native).unwrap()),
                 because: "user_modify_org".into(),
             },
             signature_hash: signature.into(),
@@ -254,15 +285,15 @@ mod tests {
     }
 
     #[test]
-    fn a_message_survives_its_body() {
+    fn a_message_is_encoded_and_decoded_unchanged() {
         let sent = wake("u1", "s1");
-        let text = encode(&sent).unwrap();
+        let text = encode_body(&sent).unwrap();
         assert!(text.contains("\"v\":1"));
-        assert_eq!(decode::<WakeMessage>(&text).unwrap(), sent);
+        assert_eq!(decode_body::<WakeMessage>(&text).unwrap(), sent);
     }
 
     #[test]
-    fn a_plans_message_is_no_sweeps_message() {
+    fn a_plan_message_is_not_decoded_as_a_sweep_message() {
         let plan = PlanMessage {
             binding: BindingId::new("b1").unwrap(),
             corp: CorpId::new("ding1").unwrap(),
@@ -271,35 +302,59 @@ mod tests {
             hours_max: 24,
             at: Timestamp(1),
         };
-        let text = encode(&plan).unwrap();
-        assert_eq!(decode::<PlanMessage>(&text).unwrap(), plan);
+        let text = encode_body(&plan).unwrap();
+        assert_eq!(decode_body::<PlanMessage>(&text).unwrap(), plan);
         // A reader that knows no plans must not take it for a sweep.
-        assert!(matches!(decode::<SweepMessage>(&text), Err(MessageError::Malformed { .. })));
+        assert!(matches!(
+            decode_body::<SweepMessage>(&text),
+            Err(MessageError::Malformed { .. })
+        ));
     }
 
     #[test]
-    fn an_unknown_version_has_a_name() {
-        let text = encode(&wake("u1", "s1")).unwrap().replace("\"v\":1", "\"v\":7");
-        let error = decode::<WakeMessage>(&text).unwrap_err();
-        assert_eq!(error, MessageError::UnknownVersion { what: "wake", found: 7, known: 1 });
-        assert!(matches!(decode::<WakeMessage>("{"), Err(MessageError::Malformed { .. })));
-        assert!(matches!(decode::<WakeMessage>("{\"v\":1}"), Err(MessageError::Malformed { .. })));
+    fn an_unknown_version_is_reported() {
+        let text = encode_body(&wake("u1", "s1"))
+            .unwrap()
+            .replace("\"v\":1", "\"v\":7");
+        let error = decode_body::<WakeMessage>(&text).unwrap_err();
+        assert_eq!(
+            error,
+            MessageError::UnknownVersion {
+                what: "wake",
+                found: 7,
+                known: 1
+            }
+        );
+        assert!(matches!(
+            decode_body::<WakeMessage>("{"),
+            Err(MessageError::Malformed { .. })
+        ));
+        assert!(matches!(
+            decode_body::<WakeMessage>("{\"v\":1}"),
+            Err(MessageError::Malformed { .. })
+        ));
     }
 
     #[test]
     fn two_events_about_one_record_are_two_messages_of_one_group() {
-        let (first, second) = (wake("u1", "s1").to_message().unwrap(), wake("u1", "s2").to_message().unwrap());
+        let (first, second) = (
+            wake("u1", "s1").to_message().unwrap(),
+            wake("u1", "s2").to_message().unwrap(),
+        );
         assert_eq!(first.group, second.group);
         assert_ne!(first.deduplication, second.deduplication);
         assert_eq!(first, wake("u1", "s1").to_message().unwrap());
-        assert_ne!(first.deduplication, wake("u2", "s1").to_message().unwrap().deduplication);
+        assert_ne!(
+            first.deduplication,
+            wake("u2", "s1").to_message().unwrap().deduplication
+        );
     }
 
     #[test]
-    fn any_record_id_makes_a_group_that_sqs_takes() {
+    fn any_record_id_gives_a_valid_sqs_group_id() {
         for id in ["李娜".to_owned(), "x".repeat(512), "with space".to_owned()] {
             let message = wake(&id, "s").to_message().unwrap();
-            assert!(super::super::check(&message, true).is_ok());
+            assert!(super::super::check_message(&message, true).is_ok());
             assert!(message.group.unwrap().is_ascii());
         }
     }

@@ -7,10 +7,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::Store;
-use super::item::{failed, key};
-use super::query::Reading;
+use super::item::{item_key, sdk_error};
+use super::query::PageReading;
 use super::tally::Table;
-use super::versioned::{Address, Condition, Stored, read, to_json};
+use super::versioned::{ItemAddress, PutCondition, StoredItem, read_stored, to_json};
 use crate::binding::Binding;
 use crate::error::{StoreError, WriteError};
 
@@ -50,7 +50,7 @@ pub enum ControlKind {
 impl ControlKind {
     /// The stored spelling.
     #[must_use]
-    pub fn key(self) -> &'static str {
+    pub fn stored_name(self) -> &'static str {
         match self {
             Self::Run => "run",
             Self::Checkpoint => "checkpoint",
@@ -71,21 +71,31 @@ impl ControlKind {
 }
 
 /// How often the binding is written while something else writes it too.
-const TRIES: usize = 8;
+const WRITE_ATTEMPTS: usize = 8;
 
 /// The partition of all bindings: the one key that does not begin with a corp, because a callback knows only the binding.
-const BINDINGS: &str = "bindings";
+const BINDINGS_PARTITION: &str = "bindings";
 
-pub(super) fn partition(corp: &CorpId, kind: ControlKind) -> String {
-    format!("{corp}#{}", kind.key())
+pub(super) fn control_partition(corp: &CorpId, kind: ControlKind) -> String {
+    format!("{corp}#{}", kind.stored_name())
 }
 
-fn address<'a>(pk: &'a str, sk: &'a str) -> Address<'a> {
-    Address { table: Table::Control, pk, sk, what: "control item" }
+fn control_address<'a>(pk: &'a str, sk: &'a str) -> ItemAddress<'a> {
+    ItemAddress {
+        table: Table::Control,
+        pk,
+        sk,
+        what: "control item",
+    }
 }
 
-fn binding_address(id: &str) -> Address<'_> {
-    Address { table: Table::Control, pk: BINDINGS, sk: id, what: "binding" }
+fn binding_address(id: &str) -> ItemAddress<'_> {
+    ItemAddress {
+        table: Table::Control,
+        pk: BINDINGS_PARTITION,
+        sk: id,
+        what: "binding",
+    }
 }
 
 impl Store {
@@ -99,12 +109,13 @@ impl Store {
         kind: ControlKind,
         id: &str,
         body: &T,
-        condition: Condition,
+        condition: PutCondition,
         expires: Option<i64>,
     ) -> Result<u64, WriteError> {
-        let pk = partition(corp, kind);
+        let pk = control_partition(corp, kind);
         let body = to_json("control item", body)?;
-        self.put_versioned(address(&pk, id), body, condition, expires).await
+        self.put_versioned(control_address(&pk, id), body, condition, expires)
+            .await
     }
 
     /// One control item, strongly consistent.
@@ -116,35 +127,55 @@ impl Store {
         corp: &CorpId,
         kind: ControlKind,
         id: &str,
-    ) -> Result<Option<Stored<T>>, StoreError> {
-        let item = self.get_item(Table::Control, &partition(corp, kind), id).await?;
-        item.map(|item| read("control item", &item)).transpose()
+    ) -> Result<Option<StoredItem<T>>, StoreError> {
+        let item = self
+            .get_item(Table::Control, &control_partition(corp, kind), id)
+            .await?;
+        item.map(|item| read_stored("control item", &item))
+            .transpose()
     }
 
     /// The last items of a kind by id, greatest first, strongly consistent: the newest runs.
     ///
     /// # Errors
     /// [`StoreError`]; one that cannot be read is named.
-    pub async fn newest_first<T: DeserializeOwned>(
+    pub async fn list_newest<T: DeserializeOwned>(
         &self,
         corp: &CorpId,
         kind: ControlKind,
         limit: usize,
-    ) -> Result<Vec<Stored<T>>, StoreError> {
-        let items = self.last_items(Table::Control, &partition(corp, kind), limit).await?;
-        items.iter().map(|item| read("control item", item)).collect()
+    ) -> Result<Vec<StoredItem<T>>, StoreError> {
+        let items = self
+            .last_items(Table::Control, &control_partition(corp, kind), limit)
+            .await?;
+        items
+            .iter()
+            .map(|item| read_stored("control item", item))
+            .collect()
     }
 
     /// Removes a control item; nothing happens where there is none.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn delete_control(&self, corp: &CorpId, kind: ControlKind, id: &str) -> Result<(), StoreError> {
-        let request = self.client.delete_item().table_name(self.table(Table::Control));
-        let request = request.set_key(Some(key(&partition(corp, kind), id)));
-        let answer = request.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await;
-        let answer = answer.map_err(|error| failed("delete an item", &error))?;
-        self.counters.one(Table::Control, answer.consumed_capacity());
+    pub async fn delete_control(
+        &self,
+        corp: &CorpId,
+        kind: ControlKind,
+        id: &str,
+    ) -> Result<(), StoreError> {
+        let request = self
+            .client
+            .delete_item()
+            .table_name(self.table(Table::Control));
+        let request = request.set_key(Some(item_key(&control_partition(corp, kind), id)));
+        let answer = request
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await;
+        let answer = answer.map_err(|error| sdk_error("delete an item", &error))?;
+        self.counters
+            .count_item(Table::Control, answer.consumed_capacity());
         Ok(())
     }
 
@@ -152,18 +183,28 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn binding(&self, id: &BindingId) -> Result<Option<Stored<Binding>>, StoreError> {
-        let item = self.get_item(Table::Control, BINDINGS, id.as_str()).await?;
-        item.map(|item| read("binding", &item)).transpose()
+    pub async fn get_binding(
+        &self,
+        id: &BindingId,
+    ) -> Result<Option<StoredItem<Binding>>, StoreError> {
+        let item = self
+            .get_item(Table::Control, BINDINGS_PARTITION, id.as_str())
+            .await?;
+        item.map(|item| read_stored("binding", &item)).transpose()
     }
 
     /// Stores a binding; answers with its new version.
     ///
     /// # Errors
     /// As [`Store::put_control`].
-    pub async fn put_binding(&self, binding: &Binding, condition: Condition) -> Result<u64, WriteError> {
+    pub async fn put_binding(
+        &self,
+        binding: &Binding,
+        condition: PutCondition,
+    ) -> Result<u64, WriteError> {
         let body = to_json("binding", binding)?;
-        self.put_versioned(binding_address(binding.id.as_str()), body, condition, None).await
+        self.put_versioned(binding_address(binding.id.as_str()), body, condition, None)
+            .await
     }
 
     /// Changes a binding as it is stored now, whoever else writes it; `None` where there is none.
@@ -175,11 +216,16 @@ impl Store {
         id: &BindingId,
         change: impl Fn(&mut Binding) + Send + Sync,
     ) -> Result<Option<Binding>, WriteError> {
-        for _ in 0..TRIES {
-            let Some(stored) = self.binding(id).await.map_err(WriteError::Store)? else { return Ok(None) };
+        for _ in 0..WRITE_ATTEMPTS {
+            let Some(stored) = self.get_binding(id).await.map_err(WriteError::Store)? else {
+                return Ok(None);
+            };
             let mut binding = stored.body;
             change(&mut binding);
-            match self.put_binding(&binding, Condition::Version(stored.version)).await {
+            match self
+                .put_binding(&binding, PutCondition::Version(stored.version))
+                .await
+            {
                 Ok(_) => return Ok(Some(binding)),
                 Err(WriteError::Stale) => {}
                 Err(err) => return Err(err),
@@ -192,9 +238,19 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`]; one that cannot be read is named.
-    pub async fn bindings(&self) -> Result<Vec<Stored<Binding>>, StoreError> {
-        let pages = self.pages(Table::Control, BINDINGS.to_owned(), Reading::Strong(100)).boxed();
+    pub async fn list_bindings(&self) -> Result<Vec<StoredItem<Binding>>, StoreError> {
+        let pages = self
+            .pages(
+                Table::Control,
+                BINDINGS_PARTITION.to_owned(),
+                PageReading::Strong(100),
+            )
+            .boxed();
         let pages: Vec<_> = pages.try_collect().await?;
-        pages.iter().flatten().map(|item| read("binding", item)).collect()
+        pages
+            .iter()
+            .flatten()
+            .map(|item| read_stored("binding", item))
+            .collect()
     }
 }

@@ -4,30 +4,30 @@ mod append;
 mod audit;
 mod chain;
 mod close;
-mod copies;
+mod head_copies;
 mod verify;
 
 use std::sync::Arc;
 
-use directory::{Action, CorpId, Field, Kind, LinkId, RunId, Side, Timestamp};
+use directory::{CorpId, Field, Kind, LinkId, RunId, Side, Timestamp, WriteAction};
 use serde::{Deserialize, Serialize};
 
 use super::Store;
-use super::item::{Attributes, Item, failed, text};
+use super::item::{AttributeReader, Item, sdk_error, text_value};
 use super::schema::BY_RECORD;
 use super::tally::Table;
 use crate::error::{StoreError, WriteError};
-use crate::seal::Sealed;
-use chain::{Hash, open_hash};
+use crate::seal::SealedValue;
+use chain::{ChainHash, initial_hash};
 
-pub use audit::Audit;
-pub use copies::{Copies, NotCopied};
-pub use verify::{Broken, Verdict};
+pub use audit::JournalAudit;
+pub use head_copies::{HeadComparison, HeadCopyError};
+pub use verify::{ChainBreak, ChainVerdict};
 
 /// Schema version of journal items.
 const VERSION: u32 = 1;
 
-const WHAT: &str = "journal entry";
+const JOURNAL_ENTRY: &str = "journal entry";
 
 /// Sorts after every entry of its run.
 const CLOSED_SK: &str = "~";
@@ -39,10 +39,10 @@ pub struct FieldChange {
     pub field: Field,
     /// The value that a read returned before; `None` is empty.
     #[serde(default)]
-    pub before: Option<Sealed>,
+    pub before: Option<SealedValue>,
     /// The value that was written; `None` is empty.
     #[serde(default)]
-    pub after: Option<Sealed>,
+    pub after: Option<SealedValue>,
     /// Who decides the field, where it is not who the entry says; `None` also in entries of older writers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<FieldOwner>,
@@ -82,7 +82,7 @@ pub struct NewEntry {
     /// Person or department.
     pub kind: Kind,
     /// What was done.
-    pub action: Action,
+    pub action: WriteAction,
     /// The fields, values sealed.
     pub fields: Vec<FieldChange>,
     /// Why, in a sentence without personal data.
@@ -93,7 +93,7 @@ pub struct NewEntry {
 
 /// What was written down.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entry {
+pub struct ChainEntry {
     /// The run.
     pub run: RunId,
     /// Its place in the run, from 1 without a gap.
@@ -105,7 +105,7 @@ pub struct Entry {
 
 /// The head of a corp's chain: the runs closed so far, and the hash over all of them.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Heads {
+pub struct ChainHead {
     /// Runs closed.
     pub closed: u64,
     /// Hash over their heads, hexadecimal; empty before the first.
@@ -145,7 +145,7 @@ pub struct Journal {
     corp: Arc<CorpId>,
     run: RunId,
     seq: u64,
-    hash: Hash,
+    hash: ChainHash,
 }
 
 fn run_pk(corp: &CorpId, run: &RunId) -> String {
@@ -170,13 +170,22 @@ impl Store {
     ///
     /// # Errors
     /// [`JournalError::Closed`] when the run is; [`JournalError::Store`].
-    pub async fn journal(&self, corp: &CorpId, run: &RunId) -> Result<Journal, JournalError> {
-        let last = self.last_items(Table::Journal, &run_pk(corp, run), 1).await.map_err(JournalError::Store)?;
+    pub async fn open_journal(&self, corp: &CorpId, run: &RunId) -> Result<Journal, JournalError> {
+        let last = self
+            .last_items(Table::Journal, &run_pk(corp, run), 1)
+            .await
+            .map_err(JournalError::Store)?;
         let (seq, hash) = match last.first() {
-            None => (0, open_hash(corp, run)),
-            Some(item) => tail(item)?,
+            None => (0, initial_hash(corp, run)),
+            Some(item) => parse_tail(item)?,
         };
-        Ok(Journal { store: self.clone(), corp: Arc::new(corp.clone()), run: run.clone(), seq, hash })
+        Ok(Journal {
+            store: self.clone(),
+            corp: Arc::new(corp.clone()),
+            run: run.clone(),
+            seq,
+            hash,
+        })
     }
 
     /// A record's last changes over all runs, newest first. Through an index: eventually consistent, for reading by
@@ -184,33 +193,59 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn changes_of(&self, corp: &CorpId, record: LinkId, limit: i32) -> Result<Vec<Entry>, StoreError> {
-        let query = self.client.query().table_name(self.table(Table::Journal)).index_name(BY_RECORD);
-        let query = query.key_condition_expression("#record = :record").expression_attribute_names("#record", "record");
-        let query = query.expression_attribute_values(":record", text(format!("{corp}#{record}")));
+    pub async fn record_changes(
+        &self,
+        corp: &CorpId,
+        record: LinkId,
+        limit: i32,
+    ) -> Result<Vec<ChainEntry>, StoreError> {
+        let query = self
+            .client
+            .query()
+            .table_name(self.table(Table::Journal))
+            .index_name(BY_RECORD);
+        let query = query
+            .key_condition_expression("#record = :record")
+            .expression_attribute_names("#record", "record");
+        let query =
+            query.expression_attribute_values(":record", text_value(format!("{corp}#{record}")));
         let query = query.scan_index_forward(false).limit(limit);
-        let answer = query.send().await.map_err(|error| failed("list a record's changes", &error))?;
-        answer.items().iter().map(parse).collect()
+        let answer = query
+            .send()
+            .await
+            .map_err(|error| sdk_error("list a record's changes", &error))?;
+        answer.items().iter().map(parse_entry).collect()
     }
 }
 
-fn tail(item: &Item) -> Result<(u64, Hash), JournalError> {
-    let attributes = Attributes { what: WHAT, item };
+fn parse_tail(item: &Item) -> Result<(u64, ChainHash), JournalError> {
+    let attributes = AttributeReader {
+        what: JOURNAL_ENTRY,
+        item,
+    };
     let read = || {
-        attributes.version(VERSION)?;
+        attributes.check_version(VERSION)?;
         let sk = attributes.text("sk")?;
         if sk == CLOSED_SK {
             return Ok(None);
         }
-        let seq = sk.parse().map_err(|_| attributes.malformed("its sort key is not a number"))?;
+        let seq = sk
+            .parse()
+            .map_err(|_| attributes.malformed("its sort key is not a number"))?;
         Ok(Some((seq, attributes.array("h")?)))
     };
-    read().map_err(JournalError::Store)?.ok_or(JournalError::Closed)
+    read()
+        .map_err(JournalError::Store)?
+        .ok_or(JournalError::Closed)
 }
 
 /// An entry's body; what is wrong with it is named without repeating it.
-fn parse(item: &Item) -> Result<Entry, StoreError> {
-    let attributes = Attributes { what: WHAT, item };
-    attributes.version(VERSION)?;
-    serde_json::from_str(attributes.text("b")?).map_err(|_| attributes.malformed("its body is not an entry"))
+fn parse_entry(item: &Item) -> Result<ChainEntry, StoreError> {
+    let attributes = AttributeReader {
+        what: JOURNAL_ENTRY,
+        item,
+    };
+    attributes.check_version(VERSION)?;
+    serde_json::from_str(attributes.text("b")?)
+        .map_err(|_| attributes.malformed("its body is not an entry"))
 }

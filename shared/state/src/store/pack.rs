@@ -11,35 +11,37 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use directory::hash::FieldHash;
-use directory::{Action, Base, Field, Intent, Lifecycle, Link, LinkId, Side, Timestamp};
+use directory::{
+    Base, Field, Link, LinkId, LinkLifecycle, Side, Timestamp, WriteAction, WriteIntent,
+};
 
 /// What is wrong with a packed attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Unreadable(pub(super) &'static str);
+pub(super) struct UnpackError(pub(super) &'static str);
 
-const MEMBER: u8 = 1;
-const LEADS: u8 = 2;
+const MEMBER_FLAG: u8 = 1;
+const LEADER_FLAG: u8 = 2;
 
-pub(super) struct Unpacked {
+pub(super) struct UnpackedLink {
     pub(super) base: Base,
-    pub(super) intents: Vec<Intent>,
-    pub(super) lifecycle: Lifecycle,
+    pub(super) intents: Vec<WriteIntent>,
+    pub(super) lifecycle: LinkLifecycle,
 }
 
 /// The lifecycle's word, stored beside the packed bytes.
-pub(super) fn word(lifecycle: &Lifecycle) -> &'static str {
+pub(super) fn lifecycle_word(lifecycle: &LinkLifecycle) -> &'static str {
     match lifecycle {
-        Lifecycle::Creating => "creating",
-        Lifecycle::Active => "active",
-        Lifecycle::Absent { .. } => "absent",
-        Lifecycle::Leaving { .. } => "leaving",
-        Lifecycle::Left { .. } => "left",
-        Lifecycle::Quarantined { .. } => "quarantined",
+        LinkLifecycle::Creating => "creating",
+        LinkLifecycle::Active => "active",
+        LinkLifecycle::Absent { .. } => "absent",
+        LinkLifecycle::Leaving { .. } => "leaving",
+        LinkLifecycle::Left { .. } => "left",
+        LinkLifecycle::Quarantined { .. } => "quarantined",
     }
 }
 
 /// `None` where there are more memberships or intents than an item could hold anyway.
-pub(super) fn pack(link: &Link) -> Option<Vec<u8>> {
+pub(super) fn pack_link(link: &Link) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(256);
     pack_hashes(&mut out, &link.base.hashes);
     let members: BTreeSet<&LinkId> = link.base.departments.union(&link.base.leads).collect();
@@ -47,7 +49,7 @@ pub(super) fn pack(link: &Link) -> Option<Vec<u8>> {
     for id in members {
         let bit = |set: &BTreeSet<LinkId>, bit| if set.contains(id) { bit } else { 0 };
         out.extend(id.0);
-        out.push(bit(&link.base.departments, MEMBER) | bit(&link.base.leads, LEADS));
+        out.push(bit(&link.base.departments, MEMBER_FLAG) | bit(&link.base.leads, LEADER_FLAG));
     }
     out.extend(u16::try_from(link.intents.len()).ok()?.to_be_bytes());
     for intent in &link.intents {
@@ -56,13 +58,15 @@ pub(super) fn pack(link: &Link) -> Option<Vec<u8>> {
         pack_hashes(&mut out, &intent.fields);
     }
     match &link.lifecycle {
-        Lifecycle::Creating | Lifecycle::Active => {}
-        Lifecycle::Absent { runs, since } => {
+        LinkLifecycle::Creating | LinkLifecycle::Active => {}
+        LinkLifecycle::Absent { runs, since } => {
             out.extend(runs.to_be_bytes());
             out.extend(since.millis().to_be_bytes());
         }
-        Lifecycle::Left { at } | Lifecycle::Leaving { since: at } => out.extend(at.millis().to_be_bytes()),
-        Lifecycle::Quarantined { reason, since } => {
+        LinkLifecycle::Left { at } | LinkLifecycle::Leaving { since: at } => {
+            out.extend(at.millis().to_be_bytes())
+        }
+        LinkLifecycle::Quarantined { reason, since } => {
             out.extend(since.millis().to_be_bytes());
             out.extend(reason.as_bytes());
         }
@@ -70,7 +74,10 @@ pub(super) fn pack(link: &Link) -> Option<Vec<u8>> {
     Some(out)
 }
 
-#[allow(clippy::cast_possible_truncation, reason = "there are far fewer than 256 fields")]
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "there are far fewer than 256 fields"
+)]
 fn pack_hashes(out: &mut Vec<u8>, hashes: &BTreeMap<Field, FieldHash>) {
     out.push(hashes.len() as u8);
     for (field, hash) in hashes {
@@ -79,93 +86,125 @@ fn pack_hashes(out: &mut Vec<u8>, hashes: &BTreeMap<Field, FieldHash>) {
     }
 }
 
-pub(super) fn unpack(word: &str, bytes: &[u8]) -> Result<Unpacked, Unreadable> {
-    let mut rest = Rest(bytes);
+pub(super) fn unpack_link(word: &str, bytes: &[u8]) -> Result<UnpackedLink, UnpackError> {
+    let mut rest = ByteReader(bytes);
     let hashes = rest.hashes()?;
     let (departments, leads) = rest.memberships()?;
-    let intents = (0..rest.u16()?).map(|_| rest.intent()).collect::<Result<_, _>>()?;
+    let intents = (0..rest.u16()?)
+        .map(|_| rest.intent())
+        .collect::<Result<_, _>>()?;
     let lifecycle = rest.lifecycle(word)?;
     if !rest.0.is_empty() {
-        return Err(Unreadable("bytes are left over"));
+        return Err(UnpackError("bytes are left over"));
     }
-    Ok(Unpacked { base: Base { hashes, departments, leads }, intents, lifecycle })
+    Ok(UnpackedLink {
+        base: Base {
+            hashes,
+            departments,
+            leads,
+        },
+        intents,
+        lifecycle,
+    })
 }
 
 /// What is still to be read.
-struct Rest<'a>(&'a [u8]);
+struct ByteReader<'a>(&'a [u8]);
 
-impl Rest<'_> {
-    fn take<const N: usize>(&mut self) -> Result<[u8; N], Unreadable> {
-        let (head, rest) = self.0.split_first_chunk().ok_or(Unreadable("the packed bytes end early"))?;
+impl ByteReader<'_> {
+    fn take<const N: usize>(&mut self) -> Result<[u8; N], UnpackError> {
+        let (head, rest) = self
+            .0
+            .split_first_chunk()
+            .ok_or(UnpackError("the packed bytes end early"))?;
         self.0 = rest;
         Ok(*head)
     }
 
-    fn u8(&mut self) -> Result<u8, Unreadable> {
+    fn u8(&mut self) -> Result<u8, UnpackError> {
         self.take().map(|[byte]| byte)
     }
 
-    fn u16(&mut self) -> Result<u16, Unreadable> {
+    fn u16(&mut self) -> Result<u16, UnpackError> {
         self.take().map(u16::from_be_bytes)
     }
 
-    fn timestamp(&mut self) -> Result<Timestamp, Unreadable> {
+    fn timestamp(&mut self) -> Result<Timestamp, UnpackError> {
         self.take().map(i64::from_be_bytes).map(Timestamp)
     }
 
-    fn hashes(&mut self) -> Result<BTreeMap<Field, FieldHash>, Unreadable> {
-        (0..self.u8()?).map(|_| Ok((self.field()?, self.take()?))).collect()
+    fn hashes(&mut self) -> Result<BTreeMap<Field, FieldHash>, UnpackError> {
+        (0..self.u8()?)
+            .map(|_| Ok((self.field()?, self.take()?)))
+            .collect()
     }
 
-    fn field(&mut self) -> Result<Field, Unreadable> {
+    fn field(&mut self) -> Result<Field, UnpackError> {
         let position = usize::from(self.u8()?);
-        Field::ALL.get(position).copied().ok_or(Unreadable("it has a field that this reader does not know"))
+        Field::ALL
+            .get(position)
+            .copied()
+            .ok_or(UnpackError("it has a field that this reader does not know"))
     }
 
-    fn memberships(&mut self) -> Result<(BTreeSet<LinkId>, BTreeSet<LinkId>), Unreadable> {
+    fn memberships(&mut self) -> Result<(BTreeSet<LinkId>, BTreeSet<LinkId>), UnpackError> {
         let (mut departments, mut leads) = (BTreeSet::new(), BTreeSet::new());
         for _ in 0..self.u16()? {
             let (id, bits) = (LinkId(self.take()?), self.u8()?);
-            if bits & MEMBER != 0 {
+            if bits & MEMBER_FLAG != 0 {
                 departments.insert(id);
             }
-            if bits & LEADS != 0 {
+            if bits & LEADER_FLAG != 0 {
                 leads.insert(id);
             }
         }
         Ok((departments, leads))
     }
 
-    fn intent(&mut self) -> Result<Intent, Unreadable> {
+    fn intent(&mut self) -> Result<WriteIntent, UnpackError> {
         let side = match self.u8()? {
             0 => Side::DingTalk,
             1 => Side::Ehr,
-            _ => return Err(Unreadable("an intent has an unknown side")),
+            _ => return Err(UnpackError("an intent has an unknown side")),
         };
         let action = match self.u8()? {
-            0 => Action::Create,
-            1 => Action::Update,
-            2 => Action::Remove,
-            3 => Action::Restore,
-            _ => return Err(Unreadable("an intent has an unknown action")),
+            0 => WriteAction::Create,
+            1 => WriteAction::Update,
+            2 => WriteAction::Remove,
+            3 => WriteAction::Restore,
+            _ => return Err(UnpackError("an intent has an unknown action")),
         };
-        Ok(Intent { side, action, at: self.timestamp()?, fields: self.hashes()? })
+        Ok(WriteIntent {
+            side,
+            action,
+            at: self.timestamp()?,
+            fields: self.hashes()?,
+        })
     }
 
-    fn lifecycle(&mut self, word: &str) -> Result<Lifecycle, Unreadable> {
+    fn lifecycle(&mut self, word: &str) -> Result<LinkLifecycle, UnpackError> {
         Ok(match word {
-            "creating" => Lifecycle::Creating,
-            "active" => Lifecycle::Active,
-            "absent" => Lifecycle::Absent { runs: self.take().map(u32::from_be_bytes)?, since: self.timestamp()? },
-            "leaving" => Lifecycle::Leaving { since: self.timestamp()? },
-            "left" => Lifecycle::Left { at: self.timestamp()? },
+            "creating" => LinkLifecycle::Creating,
+            "active" => LinkLifecycle::Active,
+            "absent" => LinkLifecycle::Absent {
+                runs: self.take().map(u32::from_be_bytes)?,
+                since: self.timestamp()?,
+            },
+            "leaving" => LinkLifecycle::Leaving {
+                since: self.timestamp()?,
+            },
+            "left" => LinkLifecycle::Left {
+                at: self.timestamp()?,
+            },
             "quarantined" => {
                 let since = self.timestamp()?;
-                let reason = std::str::from_utf8(self.0).map_err(|_| Unreadable("a reason is not text"))?.to_owned();
+                let reason = std::str::from_utf8(self.0)
+                    .map_err(|_| UnpackError("a reason is not text"))?
+                    .to_owned();
                 self.0 = &[];
-                Lifecycle::Quarantined { reason, since }
+                LinkLifecycle::Quarantined { reason, since }
             }
-            _ => return Err(Unreadable("it has an unknown lifecycle")),
+            _ => return Err(UnpackError("it has an unknown lifecycle")),
         })
     }
 }
@@ -177,18 +216,27 @@ mod tests {
 
     /// Stored numbers: `side as u8` and `action as u8` must never be renumbered.
     #[test]
-    fn stored_numbers_stay() {
+    fn stored_numbers_never_change() {
         assert_eq!([Side::DingTalk as u8, Side::Ehr as u8], [0, 1]);
-        assert_eq!([Action::Create, Action::Update, Action::Remove, Action::Restore].map(|a| a as u8), [0, 1, 2, 3]);
+        assert_eq!(
+            [
+                WriteAction::Create,
+                WriteAction::Update,
+                WriteAction::Remove,
+                WriteAction::Restore
+            ]
+            .map(|a| a as u8),
+            [0, 1, 2, 3]
+        );
     }
 
     proptest! {
         #[test]
-        fn any_bytes_are_read_or_refused(
+        fn any_bytes_are_unpacked_or_refused(
             bytes in proptest::collection::vec(any::<u8>(), 0..200),
             word in "creating|active|absent|left|quarantined|else",
         ) {
-            _ = unpack(&word, &bytes);
+            _ = unpack_link(&word, &bytes);
         }
     }
 }

@@ -4,21 +4,21 @@ use aws_sdk_dynamodb::Client;
 use futures::Stream;
 
 use super::Store;
-use super::item::{Item, failed, text};
+use super::item::{Item, sdk_error, text_value};
 use super::tally::Table;
 use crate::error::StoreError;
 
 /// How a partition is read: at most so many items (and 1 MB) per page.
 #[derive(Clone, Copy)]
-pub(super) enum Reading {
+pub(super) enum PageReading {
     /// Half the price; may miss the last moment's writes.
     Eventual(i32),
     /// Shows every write that was answered.
     Strong(i32),
 }
 
-impl Reading {
-    fn parts(self) -> (i32, bool) {
+impl PageReading {
+    fn limit_and_consistency(self) -> (i32, bool) {
         match self {
             Self::Eventual(limit) => (limit, false),
             Self::Strong(limit) => (limit, true),
@@ -27,7 +27,7 @@ impl Reading {
 }
 
 /// Where a listing stands.
-enum At {
+enum ListingPosition {
     Start,
     After(Item),
     End,
@@ -39,36 +39,53 @@ impl Store {
         &self,
         table: Table,
         pk: String,
-        reading: Reading,
+        reading: PageReading,
     ) -> impl Stream<Item = Result<Vec<Item>, StoreError>> + Send + use<> {
         let (client, name) = (self.client.clone(), self.table(table).to_owned());
-        futures::stream::unfold(At::Start, move |at| {
+        futures::stream::unfold(ListingPosition::Start, move |at| {
             let (client, name, pk) = (client.clone(), name.clone(), pk.clone());
             async move {
                 let from = match at {
-                    At::Start => None,
-                    At::After(key) => Some(key),
-                    At::End => return None,
+                    ListingPosition::Start => None,
+                    ListingPosition::After(key) => Some(key),
+                    ListingPosition::End => return None,
                 };
-                Some(match page(&client, &name, &pk, reading, from).await {
-                    Ok((items, Some(next))) => (Ok(items), At::After(next)),
-                    Ok((items, None)) => (Ok(items), At::End),
-                    Err(error) => (Err(error), At::End),
+                Some(match query_page(&client, &name, &pk, reading, from).await {
+                    Ok((items, Some(next))) => (Ok(items), ListingPosition::After(next)),
+                    Ok((items, None)) => (Ok(items), ListingPosition::End),
+                    Err(error) => (Err(error), ListingPosition::End),
                 })
             }
         })
     }
 
     /// The last items of a partition, newest first, strongly consistent.
-    pub(super) async fn last_items(&self, table: Table, pk: &str, limit: usize) -> Result<Vec<Item>, StoreError> {
+    pub(super) async fn last_items(
+        &self,
+        table: Table,
+        pk: &str,
+        limit: usize,
+    ) -> Result<Vec<Item>, StoreError> {
         let mut items = Vec::new();
         let mut from = None;
         while items.len() < limit {
             let more = i32::try_from(limit - items.len()).unwrap_or(i32::MAX);
-            let query = self.client.query().table_name(self.table(table)).key_condition_expression("pk = :pk");
-            let query = query.expression_attribute_values(":pk", text(pk)).scan_index_forward(false);
-            let query = query.consistent_read(true).limit(more).set_exclusive_start_key(from);
-            let answer = query.send().await.map_err(|error| failed("list items", &error))?;
+            let query = self
+                .client
+                .query()
+                .table_name(self.table(table))
+                .key_condition_expression("pk = :pk");
+            let query = query
+                .expression_attribute_values(":pk", text_value(pk))
+                .scan_index_forward(false);
+            let query = query
+                .consistent_read(true)
+                .limit(more)
+                .set_exclusive_start_key(from);
+            let answer = query
+                .send()
+                .await
+                .map_err(|error| sdk_error("list items", &error))?;
             items.extend(answer.items.unwrap_or_default());
             from = answer.last_evaluated_key;
             if from.is_none() {
@@ -92,10 +109,16 @@ impl Store {
             let more = i32::try_from(limit - items.len()).unwrap_or(i32::MAX);
             let query = self.client.query().table_name(self.table(table));
             let query = query.key_condition_expression("pk = :pk AND sk > :after");
-            let query = query.expression_attribute_values(":pk", text(pk));
-            let query = query.expression_attribute_values(":after", text(after));
-            let query = query.consistent_read(true).limit(more).set_exclusive_start_key(from);
-            let answer = query.send().await.map_err(|error| failed("list items", &error))?;
+            let query = query.expression_attribute_values(":pk", text_value(pk));
+            let query = query.expression_attribute_values(":after", text_value(after));
+            let query = query
+                .consistent_read(true)
+                .limit(more)
+                .set_exclusive_start_key(from);
+            let answer = query
+                .send()
+                .await
+                .map_err(|error| sdk_error("list items", &error))?;
             items.extend(answer.items.unwrap_or_default());
             from = answer.last_evaluated_key;
             if from.is_none() {
@@ -106,16 +129,26 @@ impl Store {
     }
 }
 
-async fn page(
+async fn query_page(
     client: &Client,
     table: &str,
     pk: &str,
-    reading: Reading,
+    reading: PageReading,
     from: Option<Item>,
 ) -> Result<(Vec<Item>, Option<Item>), StoreError> {
-    let (limit, consistent) = reading.parts();
-    let query = client.query().table_name(table).key_condition_expression("pk = :pk").consistent_read(consistent);
-    let query = query.expression_attribute_values(":pk", text(pk)).limit(limit).set_exclusive_start_key(from);
-    let answer = query.send().await.map_err(|error| failed("list items", &error))?;
+    let (limit, consistent) = reading.limit_and_consistency();
+    let query = client
+        .query()
+        .table_name(table)
+        .key_condition_expression("pk = :pk")
+        .consistent_read(consistent);
+    let query = query
+        .expression_attribute_values(":pk", text_value(pk))
+        .limit(limit)
+        .set_exclusive_start_key(from);
+    let answer = query
+        .send()
+        .await
+        .map_err(|error| sdk_error("list items", &error))?;
     Ok((answer.items.unwrap_or_default(), answer.last_evaluated_key))
 }

@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::types::ConsumedCapacity;
 
 /// What was written to one table.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Written {
+pub struct TableWrites {
     /// Items put, updated or deleted.
     pub items: u64,
     /// Write capacity units that the database reported.
@@ -18,19 +18,22 @@ pub struct Written {
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct WriteTally {
     /// Links, overflow and pointer items.
-    pub directory: Written,
+    pub directory: TableWrites,
     /// Control items.
-    pub control: Written,
+    pub control: TableWrites,
     /// Journal entries.
-    pub journal: Written,
+    pub journal: TableWrites,
     /// Ledger entries and their finds.
-    pub ledger: Written,
+    pub ledger: TableWrites,
 }
 
-impl Sub for Written {
+impl Sub for TableWrites {
     type Output = Self;
     fn sub(self, earlier: Self) -> Self {
-        Self { items: self.items.saturating_sub(earlier.items), units: (self.units - earlier.units).max(0.0) }
+        Self {
+            items: self.items.saturating_sub(earlier.items),
+            units: (self.units - earlier.units).max(0.0),
+        }
     }
 }
 
@@ -71,7 +74,7 @@ pub(super) struct Counters {
 }
 
 impl Counters {
-    fn of(&self, table: Table) -> &Counter {
+    fn counter_of(&self, table: Table) -> &Counter {
         match table {
             Table::Directory => &self.directory,
             Table::Control => &self.control,
@@ -81,25 +84,41 @@ impl Counters {
     }
 
     /// One item, with what the database said that it cost.
-    pub(super) fn one(&self, table: Table, capacity: Option<&ConsumedCapacity>) {
-        self.items(table, 1);
-        self.units(table, capacity.and_then(ConsumedCapacity::capacity_units).unwrap_or_default());
+    pub(super) fn count_item(&self, table: Table, capacity: Option<&ConsumedCapacity>) {
+        self.count_items(table, 1);
+        self.count_units(
+            table,
+            capacity
+                .and_then(ConsumedCapacity::capacity_units)
+                .unwrap_or_default(),
+        );
     }
 
-    pub(super) fn items(&self, table: Table, items: u64) {
-        self.of(table).items.fetch_add(items, Ordering::Relaxed);
+    pub(super) fn count_items(&self, table: Table, items: u64) {
+        self.counter_of(table)
+            .items
+            .fetch_add(items, Ordering::Relaxed);
     }
 
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a capacity is small and not negative")]
-    pub(super) fn units(&self, table: Table, units: f64) {
-        self.of(table).tenths.fetch_add((units * 10.0).round() as u64, Ordering::Relaxed);
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a capacity is small and not negative"
+    )]
+    pub(super) fn count_units(&self, table: Table, units: f64) {
+        self.counter_of(table)
+            .tenths
+            .fetch_add((units * 10.0).round() as u64, Ordering::Relaxed);
     }
 
-    #[allow(clippy::cast_precision_loss, reason = "exact far beyond any run's capacity")]
+    #[allow(
+        clippy::cast_precision_loss,
+        reason = "exact far beyond any run's capacity"
+    )]
     pub(super) fn tally(&self) -> WriteTally {
         let written = |table| {
-            let counter = self.of(table);
-            Written {
+            let counter = self.counter_of(table);
+            TableWrites {
                 items: counter.items.load(Ordering::Relaxed),
                 units: counter.tenths.load(Ordering::Relaxed) as f64 / 10.0,
             }

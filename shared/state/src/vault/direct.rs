@@ -7,19 +7,19 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use super::{Stage, StagedVault, Vault, VaultError, hex};
-use crate::direct::{CallError, Caller};
+use super::{SecretStage, StagedVault, Vault, VaultError, lower_hex};
+use crate::direct::{AwsClient, CallError};
 use crate::error::Cause;
 
 /// Secrets Manager without the SDK. Makes no secret: it reads, and changes the values of those that are there.
 pub struct DirectVault {
-    caller: Caller,
+    caller: AwsClient,
 }
 
 impl DirectVault {
     /// The vault of the caller's account and region; the caller is one of [`crate::direct::SECRETS_MANAGER`].
     #[must_use]
-    pub fn new(caller: Caller) -> Self {
+    pub fn new(caller: AwsClient) -> Self {
         Self { caller }
     }
 
@@ -29,27 +29,54 @@ impl DirectVault {
     }
 
     async fn call(&self, action: &str, request: &impl Serialize) -> Result<Bytes, VaultError> {
-        let body = serde_json::to_vec(request).map_err(|_| VaultError::Refused(Cause::new("no JSON form")))?;
-        self.caller.call(action, body).await.map_err(failed)
+        let body = serde_json::to_vec(request)
+            .map_err(|_| VaultError::Refused(Cause::new("no JSON form")))?;
+        self.caller.call(action, body).await.map_err(vault_error)
     }
 
-    async fn put_at(&self, name: &str, value: &SecretString, stage: Stage) -> Result<(), VaultError> {
+    async fn put_value(
+        &self,
+        name: &str,
+        value: &SecretString,
+        stage: SecretStage,
+    ) -> Result<(), VaultError> {
         // The same for the attempts of this call, and another for the same value an hour later.
-        let mark = format!("{name}\n{}\n{}\n{}", stage.label(), self.caller.now().millis(), value.expose_secret());
+        let mark = format!(
+            "{name}\n{}\n{}\n{}",
+            stage.label(),
+            self.caller.now().millis(),
+            value.expose_secret()
+        );
         let request = json!({
             "SecretId": name, "SecretString": value.expose_secret(), "VersionStages": [stage.label()],
-            "ClientRequestToken": hex(&Sha256::digest(mark.as_bytes())),
+            "ClientRequestToken": lower_hex(&Sha256::digest(mark.as_bytes())),
         });
         self.call("PutSecretValue", &request).await.map(|_| ())
     }
 
     /// Which version has a label.
-    async fn version_of(&self, name: &str, stage: Stage) -> Result<Option<String>, VaultError> {
-        let answer = self.call("DescribeSecret", &json!({ "SecretId": name })).await?;
+    async fn version_of(
+        &self,
+        name: &str,
+        stage: SecretStage,
+    ) -> Result<Option<String>, VaultError> {
+        let answer = self
+            .call("DescribeSecret", &json!({ "SecretId": name }))
+            .await?;
         let described: Value = serde_json::from_slice(&answer).map_err(|_| no_answer())?;
-        let versions = described.get("VersionIdsToStages").and_then(Value::as_object).ok_or_else(no_answer)?;
-        let has = |labels: &Value| labels.as_array().is_some_and(|all| all.iter().any(|one| one == stage.label()));
-        Ok(versions.iter().find(|(_, labels)| has(labels)).map(|(version, _)| version.clone()))
+        let versions = described
+            .get("VersionIdsToStages")
+            .and_then(Value::as_object)
+            .ok_or_else(no_answer)?;
+        let has = |labels: &Value| {
+            labels
+                .as_array()
+                .is_some_and(|all| all.iter().any(|one| one == stage.label()))
+        };
+        Ok(versions
+            .iter()
+            .find(|(_, labels)| has(labels))
+            .map(|(version, _)| version.clone()))
     }
 }
 
@@ -72,46 +99,58 @@ struct SecretValue {
 
 #[async_trait]
 impl Vault for DirectVault {
-    async fn get_stage(&self, name: &str, stage: Stage) -> Result<SecretString, VaultError> {
-        let request = GetSecretValue { secret_id: name, version_stage: stage.label() };
+    async fn get_stage(&self, name: &str, stage: SecretStage) -> Result<SecretString, VaultError> {
+        let request = GetSecretValue {
+            secret_id: name,
+            version_stage: stage.label(),
+        };
         let answer = self.call("GetSecretValue", &request).await?;
         let value = serde_json::from_slice::<SecretValue>(&answer).map_err(|_| no_answer())?;
-        value.secret_string.ok_or_else(|| VaultError::Refused(Cause::new("the secret is not text")))
+        value
+            .secret_string
+            .ok_or_else(|| VaultError::Refused(Cause::new("the secret is not text")))
     }
 
     async fn get(&self, name: &str) -> Result<SecretString, VaultError> {
-        self.get_stage(name, Stage::Current).await
+        self.get_stage(name, SecretStage::Current).await
     }
 
     async fn put(&self, name: &str, value: SecretString) -> Result<(), VaultError> {
-        self.put_at(name, &value, Stage::Current).await
+        self.put_value(name, &value, SecretStage::Current).await
     }
 }
 
 #[async_trait]
 impl StagedVault for DirectVault {
     async fn propose(&self, name: &str, value: SecretString) -> Result<(), VaultError> {
-        self.put_at(name, &value, Stage::Pending).await
+        self.put_value(name, &value, SecretStage::Pending).await
     }
 
     /// Two steps, as the SDK's vault takes them; stopped in between, a repeat does the rest.
     async fn promote(&self, name: &str) -> Result<(), VaultError> {
-        let pending = self.version_of(name, Stage::Pending).await?.ok_or(VaultError::NotFound)?;
-        let current = self.version_of(name, Stage::Current).await?;
-        let (counts, waits) = (Stage::Current.label(), Stage::Pending.label());
+        let pending = self
+            .version_of(name, SecretStage::Pending)
+            .await?
+            .ok_or(VaultError::NotFound)?;
+        let current = self.version_of(name, SecretStage::Current).await?;
+        let (counts, waits) = (SecretStage::Current.label(), SecretStage::Pending.label());
         if current.as_ref() != Some(&pending) {
-            let mut moved = json!({"SecretId": name, "VersionStage": counts, "MoveToVersionId": pending});
+            let mut moved =
+                json!({"SecretId": name, "VersionStage": counts, "MoveToVersionId": pending});
             if let Some(current) = current {
                 moved["RemoveFromVersionId"] = json!(current);
             }
             self.call("UpdateSecretVersionStage", &moved).await?;
         }
-        let taken = json!({"SecretId": name, "VersionStage": waits, "RemoveFromVersionId": pending});
-        self.call("UpdateSecretVersionStage", &taken).await.map(|_| ())
+        let taken =
+            json!({"SecretId": name, "VersionStage": waits, "RemoveFromVersionId": pending});
+        self.call("UpdateSecretVersionStage", &taken)
+            .await
+            .map(|_| ())
     }
 }
 
-fn failed(error: CallError) -> VaultError {
+fn vault_error(error: CallError) -> VaultError {
     match error {
         CallError::Unavailable(cause) => VaultError::Unavailable(cause),
         CallError::Refused(code) if code == "ResourceNotFoundException" => VaultError::NotFound,

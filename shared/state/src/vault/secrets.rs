@@ -11,7 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Stage, StagedVault, Vault, VaultError, hex};
+use super::{SecretStage, StagedVault, Vault, VaultError, lower_hex};
 
 const VERSION: u32 = 1;
 
@@ -37,7 +37,7 @@ pub enum SecretError {
 
 /// The callback's keys before the last change of them: DingTalk may still sign with these for a while.
 #[derive(Clone)]
-pub struct PreviousCallback {
+pub struct PreviousCallbackKeys {
     /// The token.
     pub token: SecretString,
     /// The encoding key, 43 characters.
@@ -66,7 +66,7 @@ pub struct BindingSecret {
     /// Key that seals people's values in `control`, `journal` and the archive, 32 bytes.
     pub seal_key: [u8; 32],
     /// The callback's keys before the last change.
-    pub previous_callback: Option<PreviousCallback>,
+    pub previous_callback: Option<PreviousCallbackKeys>,
 }
 
 impl BindingSecret {
@@ -86,11 +86,13 @@ impl BindingSecret {
 
 impl fmt::Debug for BindingSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BindingSecret").field("corp_id", &self.corp_id).finish_non_exhaustive()
+        f.debug_struct("BindingSecret")
+            .field("corp_id", &self.corp_id)
+            .finish_non_exhaustive()
     }
 }
 
-impl fmt::Debug for PreviousCallback {
+impl fmt::Debug for PreviousCallbackKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("PreviousCallback(..)")
     }
@@ -111,49 +113,58 @@ impl TokenSecret {
     /// SHA-256 of the token in hexadecimal: how a refused token is reported without naming it.
     #[must_use]
     pub fn hash(&self) -> String {
-        Self::hash_of(self.token.expose_secret())
+        Self::hash_token(self.token.expose_secret())
     }
 
     /// The same for a token in the hand.
     #[must_use]
-    pub fn hash_of(token: &str) -> String {
-        hex(&Sha256::digest(token.as_bytes()))
+    pub fn hash_token(token: &str) -> String {
+        lower_hex(&Sha256::digest(token.as_bytes()))
     }
 }
 
 impl fmt::Debug for TokenSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TokenSecret").field("expires_at", &self.expires_at).finish_non_exhaustive()
+        f.debug_struct("TokenSecret")
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
     }
 }
 
 /// Typed secrets in a vault, under names that begin with a prefix: `{prefix}binding/{id}` and `{prefix}tokens/{id}`.
 #[derive(Clone)]
-pub struct Secrets {
+pub struct SecretStore {
     vault: Arc<dyn Vault>,
     prefix: String,
 }
 
-impl Secrets {
+impl SecretStore {
     /// Secrets in this vault. A prefix such as `bangding/` keeps them apart from others of the account.
     #[must_use]
     pub fn new(vault: Arc<dyn Vault>, prefix: impl Into<String>) -> Self {
-        Self { vault, prefix: prefix.into() }
+        Self {
+            vault,
+            prefix: prefix.into(),
+        }
     }
 
     /// A binding's credentials and keys.
     ///
     /// # Errors
     /// [`SecretError`]; `Vault(NotFound)` when the binding has none.
-    pub async fn binding(&self, id: &BindingId) -> Result<BindingSecret, SecretError> {
-        self.binding_at(id, Stage::Current).await
+    pub async fn get_binding(&self, id: &BindingId) -> Result<BindingSecret, SecretError> {
+        self.get_binding_stage(id, SecretStage::Current).await
     }
 
     /// The same of a stage.
     ///
     /// # Errors
     /// [`SecretError`]; `Vault(NotFound)` when nothing is in it.
-    pub async fn binding_at(&self, id: &BindingId, stage: Stage) -> Result<BindingSecret, SecretError> {
+    pub async fn get_binding_stage(
+        &self,
+        id: &BindingId,
+        stage: SecretStage,
+    ) -> Result<BindingSecret, SecretError> {
         from_wire(self.read::<BindingWire>("binding", id, stage).await?)
     }
 
@@ -161,7 +172,11 @@ impl Secrets {
     ///
     /// # Errors
     /// [`SecretError::Vault`].
-    pub async fn put_binding(&self, id: &BindingId, secret: &BindingSecret) -> Result<(), SecretError> {
+    pub async fn put_binding(
+        &self,
+        id: &BindingId,
+        secret: &BindingSecret,
+    ) -> Result<(), SecretError> {
         self.write("binding", id, &to_wire(secret)).await
     }
 
@@ -169,18 +184,29 @@ impl Secrets {
     ///
     /// # Errors
     /// [`SecretError`]; `Vault(NotFound)` before the first one.
-    pub async fn tokens(&self, id: &BindingId) -> Result<TokenSecret, SecretError> {
-        let wire = self.read::<TokenWire>("tokens", id, Stage::Current).await?;
-        Ok(TokenSecret { token: wire.token.into(), issued_at: wire.issued_at, expires_at: wire.expires_at })
+    pub async fn get_token(&self, id: &BindingId) -> Result<TokenSecret, SecretError> {
+        let wire = self
+            .read::<TokenWire>("tokens", id, SecretStage::Current)
+            .await?;
+        Ok(TokenSecret {
+            token: wire.token.into(),
+            issued_at: wire.issued_at,
+            expires_at: wire.expires_at,
+        })
     }
 
     /// Stores a binding's access token.
     ///
     /// # Errors
     /// [`SecretError::Vault`].
-    pub async fn put_tokens(&self, id: &BindingId, secret: &TokenSecret) -> Result<(), SecretError> {
+    pub async fn put_token(&self, id: &BindingId, secret: &TokenSecret) -> Result<(), SecretError> {
         let token = secret.token.expose_secret().to_owned();
-        let wire = TokenWire { v: VERSION, token, issued_at: secret.issued_at, expires_at: secret.expires_at };
+        let wire = TokenWire {
+            v: VERSION,
+            token,
+            issued_at: secret.issued_at,
+            expires_at: secret.expires_at,
+        };
         self.write("tokens", id, &wire).await
     }
 
@@ -188,14 +214,20 @@ impl Secrets {
         &self,
         kind: &str,
         id: &BindingId,
-        stage: Stage,
+        stage: SecretStage,
     ) -> Result<W, SecretError> {
         #[derive(Deserialize)]
         struct Schema {
             v: u32,
         }
-        let text = self.vault.get_stage(&self.name(kind, id), stage).await.map_err(SecretError::Vault)?;
-        let malformed = |_| SecretError::Malformed { why: "it is not the expected JSON" };
+        let text = self
+            .vault
+            .get_stage(&self.name(kind, id), stage)
+            .await
+            .map_err(SecretError::Vault)?;
+        let malformed = |_| SecretError::Malformed {
+            why: "it is not the expected JSON",
+        };
         let Schema { v } = serde_json::from_str(text.expose_secret()).map_err(malformed)?;
         if v != VERSION {
             return Err(SecretError::UnknownVersion { found: v });
@@ -203,8 +235,16 @@ impl Secrets {
         serde_json::from_str(text.expose_secret()).map_err(malformed)
     }
 
-    async fn write<W: Serialize>(&self, kind: &str, id: &BindingId, wire: &W) -> Result<(), SecretError> {
-        self.vault.put(&self.name(kind, id), text_of(wire)?).await.map_err(SecretError::Vault)
+    async fn write<W: Serialize>(
+        &self,
+        kind: &str,
+        id: &BindingId,
+        wire: &W,
+    ) -> Result<(), SecretError> {
+        self.vault
+            .put(&self.name(kind, id), to_secret_text(wire)?)
+            .await
+            .map_err(SecretError::Vault)
     }
 
     fn name(&self, kind: &str, id: &BindingId) -> String {
@@ -213,18 +253,21 @@ impl Secrets {
 }
 
 /// The secrets of bindings while they are changed: what comes next stands beside what counts.
-pub struct StagedSecrets {
+pub struct StagedSecretStore {
     /// The same to read.
-    pub secrets: Secrets,
+    pub secrets: SecretStore,
     vault: Arc<dyn StagedVault>,
 }
 
-impl StagedSecrets {
+impl StagedSecretStore {
     /// As [`Secrets::new`].
     #[must_use]
     pub fn new(vault: Arc<dyn StagedVault>, prefix: impl Into<String>) -> Self {
         let reader: Arc<dyn Vault> = Arc::clone(&vault) as Arc<dyn Vault>;
-        Self { secrets: Secrets::new(reader, prefix), vault }
+        Self {
+            secrets: SecretStore::new(reader, prefix),
+            vault,
+        }
     }
 
     /// Stores credentials and keys that are to be proven; the current ones stay.
@@ -232,8 +275,11 @@ impl StagedSecrets {
     /// # Errors
     /// [`SecretError::Vault`]; `NotFound` when the binding has no secret.
     pub async fn propose(&self, id: &BindingId, secret: &BindingSecret) -> Result<(), SecretError> {
-        let text = text_of(&to_wire(secret))?;
-        self.vault.propose(&self.secrets.name("binding", id), text).await.map_err(SecretError::Vault)
+        let text = to_secret_text(&to_wire(secret))?;
+        self.vault
+            .propose(&self.secrets.name("binding", id), text)
+            .await
+            .map_err(SecretError::Vault)
     }
 
     /// Makes what was proposed the current credentials and keys.
@@ -241,12 +287,17 @@ impl StagedSecrets {
     /// # Errors
     /// [`SecretError::Vault`]; `NotFound` when nothing is proposed.
     pub async fn promote(&self, id: &BindingId) -> Result<(), SecretError> {
-        self.vault.promote(&self.secrets.name("binding", id)).await.map_err(SecretError::Vault)
+        self.vault
+            .promote(&self.secrets.name("binding", id))
+            .await
+            .map_err(SecretError::Vault)
     }
 }
 
-fn text_of<W: Serialize>(wire: &W) -> Result<SecretString, SecretError> {
-    let text = serde_json::to_string(wire).map_err(|_| SecretError::Malformed { why: "it has no JSON form" })?;
+fn to_secret_text<W: Serialize>(wire: &W) -> Result<SecretString, SecretError> {
+    let text = serde_json::to_string(wire).map_err(|_| SecretError::Malformed {
+        why: "it has no JSON form",
+    })?;
     Ok(text.into())
 }
 
@@ -310,9 +361,9 @@ fn from_wire(wire: BindingWire) -> Result<BindingSecret, SecretError> {
         app_secret: wire.app_secret.into(),
         callback_token: wire.callback_token.into(),
         callback_aes_key: wire.callback_aes_key.into(),
-        hash_key: key(&wire.hash_key)?,
-        seal_key: key(&wire.seal_key)?,
-        previous_callback: wire.previous_callback.map(|keys| PreviousCallback {
+        hash_key: parse_key(&wire.hash_key)?,
+        seal_key: parse_key(&wire.seal_key)?,
+        previous_callback: wire.previous_callback.map(|keys| PreviousCallbackKeys {
             token: keys.token.into(),
             aes_key: keys.aes_key.into(),
             until: keys.until,
@@ -320,9 +371,13 @@ fn from_wire(wire: BindingWire) -> Result<BindingSecret, SecretError> {
     })
 }
 
-fn key(text: &str) -> Result<[u8; 32], SecretError> {
-    let bytes = STANDARD.decode(text).map_err(|_| SecretError::Malformed { why: "a key is not base64" })?;
-    bytes.try_into().map_err(|_| SecretError::Malformed { why: "a key does not have 32 bytes" })
+fn parse_key(text: &str) -> Result<[u8; 32], SecretError> {
+    let bytes = STANDARD.decode(text).map_err(|_| SecretError::Malformed {
+        why: "a key is not base64",
+    })?;
+    bytes.try_into().map_err(|_| SecretError::Malformed {
+        why: "a key does not have 32 bytes",
+    })
 }
 
 #[cfg(test)]
@@ -339,7 +394,7 @@ mod tests {
             callback_aes_key: "canary-aes".into(),
             hash_key: [1; 32],
             seal_key: [2; 32],
-            previous_callback: Some(PreviousCallback {
+            previous_callback: Some(PreviousCallbackKeys {
                 token: "canary-t0".into(),
                 aes_key: "canary-a0".into(),
                 until: Timestamp(7),
@@ -348,26 +403,41 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_survives_its_wire_and_is_never_printed() {
+    fn a_secret_is_read_back_and_its_debug_shows_nothing() {
         let again = from_wire(to_wire(&secret())).unwrap();
         assert_eq!(again.app_secret.expose_secret(), "canary-secret");
         assert_eq!((again.hash_key, again.seal_key), ([1; 32], [2; 32]));
-        assert_eq!(again.previous_callback.as_ref().unwrap().until, Timestamp(7));
+        assert_eq!(
+            again.previous_callback.as_ref().unwrap().until,
+            Timestamp(7)
+        );
         assert!(!format!("{again:?}").contains("canary"));
         assert!(!format!("{:?}", again.previous_callback).contains("canary"));
     }
 
     #[test]
-    fn a_broken_key_has_a_name() {
+    fn a_malformed_key_is_reported() {
         let mut wire = to_wire(&secret());
         wire.seal_key = STANDARD.encode([0; 31]);
-        assert_eq!(from_wire(wire).unwrap_err(), SecretError::Malformed { why: "a key does not have 32 bytes" });
+        assert_eq!(
+            from_wire(wire).unwrap_err(),
+            SecretError::Malformed {
+                why: "a key does not have 32 bytes"
+            }
+        );
     }
 
     #[test]
     fn a_token_is_reported_by_its_hash() {
-        let token = TokenSecret { token: "abc".into(), issued_at: Timestamp(0), expires_at: Timestamp(1) };
-        assert_eq!(token.hash(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        let token = TokenSecret {
+            token: "abc".into(),
+            issued_at: Timestamp(0),
+            expires_at: Timestamp(1),
+        };
+        assert_eq!(
+            token.hash(),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
         assert!(!format!("{token:?}").contains("abc"));
     }
 }

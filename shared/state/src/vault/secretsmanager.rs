@@ -6,8 +6,8 @@ use aws_sdk_secretsmanager::config::http::HttpResponse;
 use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{Stage, StagedVault, Vault, VaultError};
-use crate::error::{Cause, may_pass};
+use super::{SecretStage, StagedVault, Vault, VaultError};
+use crate::error::{Cause, is_transient_error};
 
 /// Secrets Manager. Retries are the client's own.
 pub struct SecretsManagerVault {
@@ -21,46 +21,82 @@ impl SecretsManagerVault {
         Self { client }
     }
 
-    async fn put_value(&self, name: &str, value: &SecretString, stage: Stage) -> Result<(), VaultError> {
-        let put = self.client.put_secret_value().secret_id(name).secret_string(value.expose_secret());
-        put.version_stages(stage.label()).send().await.map(|_| ()).map_err(|error| failed(&error))
+    async fn put_value(
+        &self,
+        name: &str,
+        value: &SecretString,
+        stage: SecretStage,
+    ) -> Result<(), VaultError> {
+        let put = self
+            .client
+            .put_secret_value()
+            .secret_id(name)
+            .secret_string(value.expose_secret());
+        put.version_stages(stage.label())
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(|error| vault_error(&error))
     }
 
     /// Which version has a label.
-    async fn version_of(&self, name: &str, stage: Stage) -> Result<Option<String>, VaultError> {
-        let answer = self.client.describe_secret().secret_id(name).send().await.map_err(|error| failed(&error))?;
+    async fn version_of(
+        &self,
+        name: &str,
+        stage: SecretStage,
+    ) -> Result<Option<String>, VaultError> {
+        let answer = self
+            .client
+            .describe_secret()
+            .secret_id(name)
+            .send()
+            .await
+            .map_err(|error| vault_error(&error))?;
         let has = |labels: &Vec<String>| labels.iter().any(|one| one == stage.label());
         let versions = answer.version_ids_to_stages.unwrap_or_default();
-        Ok(versions.into_iter().find(|(_, labels)| has(labels)).map(|(version, _)| version))
+        Ok(versions
+            .into_iter()
+            .find(|(_, labels)| has(labels))
+            .map(|(version, _)| version))
     }
 }
 
 #[async_trait]
 impl Vault for SecretsManagerVault {
     async fn get(&self, name: &str) -> Result<SecretString, VaultError> {
-        self.get_stage(name, Stage::Current).await
+        self.get_stage(name, SecretStage::Current).await
     }
 
-    async fn get_stage(&self, name: &str, stage: Stage) -> Result<SecretString, VaultError> {
-        let get = self.client.get_secret_value().secret_id(name).version_stage(stage.label());
-        let answer = get.send().await.map_err(|error| failed(&error))?;
-        let text = answer.secret_string.ok_or_else(|| VaultError::Refused(Cause::new("the secret is not text")))?;
+    async fn get_stage(&self, name: &str, stage: SecretStage) -> Result<SecretString, VaultError> {
+        let get = self
+            .client
+            .get_secret_value()
+            .secret_id(name)
+            .version_stage(stage.label());
+        let answer = get.send().await.map_err(|error| vault_error(&error))?;
+        let text = answer
+            .secret_string
+            .ok_or_else(|| VaultError::Refused(Cause::new("the secret is not text")))?;
         Ok(text.into())
     }
 
     async fn put(&self, name: &str, value: SecretString) -> Result<(), VaultError> {
-        match self.put_value(name, &value, Stage::Current).await {
+        match self.put_value(name, &value, SecretStage::Current).await {
             Err(VaultError::NotFound) => {}
             done => return done,
         }
-        let create = self.client.create_secret().name(name).secret_string(value.expose_secret());
+        let create = self
+            .client
+            .create_secret()
+            .name(name)
+            .secret_string(value.expose_secret());
         match create.send().await {
             Ok(_) => Ok(()),
             // Somebody made it in between, or a retry of ours did: the value still has to be ours.
             Err(error) if error.code() == Some("ResourceExistsException") => {
-                self.put_value(name, &value, Stage::Current).await
+                self.put_value(name, &value, SecretStage::Current).await
             }
-            Err(error) => Err(failed(&error)),
+            Err(error) => Err(vault_error(&error)),
         }
     }
 }
@@ -68,33 +104,55 @@ impl Vault for SecretsManagerVault {
 #[async_trait]
 impl StagedVault for SecretsManagerVault {
     async fn propose(&self, name: &str, value: SecretString) -> Result<(), VaultError> {
-        self.put_value(name, &value, Stage::Pending).await
+        self.put_value(name, &value, SecretStage::Pending).await
     }
 
     /// Two steps: the label of what counts moves, and Secrets Manager itself moves the previous one's; then the next one's
     /// is taken off. Stopped in between, a repeat does the rest.
     async fn promote(&self, name: &str) -> Result<(), VaultError> {
-        let pending = self.version_of(name, Stage::Pending).await?.ok_or(VaultError::NotFound)?;
-        let current = self.version_of(name, Stage::Current).await?;
+        let pending = self
+            .version_of(name, SecretStage::Pending)
+            .await?
+            .ok_or(VaultError::NotFound)?;
+        let current = self.version_of(name, SecretStage::Current).await?;
         if current.as_ref() != Some(&pending) {
-            let moved = self.client.update_secret_version_stage().secret_id(name).version_stage(Stage::Current.label());
-            let moved = moved.move_to_version_id(&pending).set_remove_from_version_id(current);
-            moved.send().await.map_err(|error| failed(&error))?;
+            let moved = self
+                .client
+                .update_secret_version_stage()
+                .secret_id(name)
+                .version_stage(SecretStage::Current.label());
+            let moved = moved
+                .move_to_version_id(&pending)
+                .set_remove_from_version_id(current);
+            moved.send().await.map_err(|error| vault_error(&error))?;
         }
-        let taken = self.client.update_secret_version_stage().secret_id(name).version_stage(Stage::Pending.label());
-        taken.remove_from_version_id(&pending).send().await.map(|_| ()).map_err(|error| failed(&error))
+        let taken = self
+            .client
+            .update_secret_version_stage()
+            .secret_id(name)
+            .version_stage(SecretStage::Pending.label());
+        taken
+            .remove_from_version_id(&pending)
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(|error| vault_error(&error))
     }
 }
 
-fn failed<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> VaultError {
+fn vault_error<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> VaultError {
     let service = match error {
         SdkError::ServiceError(service) => service,
-        SdkError::ConstructionFailure(_) => return VaultError::Refused(Cause::new("the request could not be built")),
+        SdkError::ConstructionFailure(_) => {
+            return VaultError::Refused(Cause::new("the request could not be built"));
+        }
         _ => return VaultError::Unavailable(Cause::new("the request did not complete")),
     };
     match service.err().code().unwrap_or("no error code") {
         "ResourceNotFoundException" => VaultError::NotFound,
-        code if may_pass(service.raw().status().as_u16(), code) => VaultError::Unavailable(Cause::new(code)),
+        code if is_transient_error(service.raw().status().as_u16(), code) => {
+            VaultError::Unavailable(Cause::new(code))
+        }
         code => VaultError::Refused(Cause::new(code)),
     }
 }

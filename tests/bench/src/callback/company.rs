@@ -8,21 +8,21 @@ use directory::{BindingId, CorpId, Timestamp};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
-use state::vault::{BindingSecret, Secrets, Vault, VaultError};
+use state::vault::{BindingSecret, SecretStore, Vault, VaultError};
 
-use super::Trouble;
+use super::CallbackError;
 
 /// First part of the secrets' names.
 pub(super) const PREFIX: &str = "bench/";
 /// The binding in the callback's address.
-pub(super) const BINDING: &str = "b-bench";
-const CORP: &str = "ding241f334c339e175b";
+pub(super) const BINDING_ID: &str = "b-bench";
+const CORP_ID: &str = "ding241f334c339e175b";
 const APP_KEY: &str = "dingeqqpkv3a1b2c3d4e";
 pub(super) const TOKEN: &str = "BenchToken0123456";
 pub(super) const AES_KEY: &str = "4g5j64qlyl3zvetqxz5jiocdr586fn2zvjpa8zls3ij";
 
 /// Keys, and events under them.
-pub struct Company {
+pub struct SigningCompany {
     cipher: CallbackCipher,
     stranger: CallbackCipher,
     /// The binding's secret as the vault gives it out.
@@ -31,10 +31,10 @@ pub struct Company {
 
 /// A vault that only remembers what is put: how a secret gets its stored form.
 #[derive(Default)]
-struct Remembers(Mutex<String>);
+struct RememberingVault(Mutex<String>);
 
 #[async_trait]
-impl Vault for Remembers {
+impl Vault for RememberingVault {
     async fn get(&self, _name: &str) -> Result<SecretString, VaultError> {
         Err(VaultError::NotFound)
     }
@@ -47,15 +47,15 @@ impl Vault for Remembers {
     }
 }
 
-impl Company {
+impl SigningCompany {
     /// A company with keys of its own.
     ///
     /// # Errors
     /// [`Trouble::Setup`].
-    pub async fn new() -> Result<Self, Trouble> {
+    pub async fn new() -> Result<Self, CallbackError> {
         let cipher = |token| CallbackCipher::new(token, AES_KEY, &[APP_KEY.to_owned()]);
         let secret = BindingSecret {
-            corp_id: CorpId::new(CORP).map_err(Trouble::setup("the CorpId"))?,
+            corp_id: CorpId::new(CORP_ID).map_err(CallbackError::setup_error("the CorpId"))?,
             agent_id: 1,
             app_key: APP_KEY.to_owned(),
             app_secret: "bench-app-secret".into(),
@@ -65,31 +65,39 @@ impl Company {
             seal_key: [2; 32],
             previous_callback: None,
         };
-        let vault = Arc::new(Remembers::default());
-        let id: BindingId = BINDING.parse().map_err(Trouble::setup("the binding's id"))?;
-        let put = Secrets::new(Arc::clone(&vault) as Arc<dyn Vault>, PREFIX).put_binding(&id, &secret).await;
-        put.map_err(Trouble::setup("the binding's secret"))?;
+        let vault = Arc::new(RememberingVault::default());
+        let id: BindingId = BINDING_ID
+            .parse()
+            .map_err(CallbackError::setup_error("the binding's id"))?;
+        let put = SecretStore::new(Arc::clone(&vault) as Arc<dyn Vault>, PREFIX)
+            .put_binding(&id, &secret)
+            .await;
+        put.map_err(CallbackError::setup_error("the binding's secret"))?;
         let secret = vault.0.lock().map(|kept| kept.clone()).unwrap_or_default();
-        let invalid = Trouble::setup("the callback's keys");
+        let invalid = CallbackError::setup_error("the callback's keys");
         let cipher_of_ours = cipher(TOKEN).map_err(&invalid)?;
-        Ok(Self { cipher: cipher_of_ours, stranger: cipher("AStrangersToken").map_err(&invalid)?, secret })
+        Ok(Self {
+            cipher: cipher_of_ours,
+            stranger: cipher("AStrangersToken").map_err(&invalid)?,
+            secret,
+        })
     }
 
     /// The name under which the vault has the secret.
     pub(super) fn secret_name() -> String {
-        format!("{PREFIX}binding/{BINDING}")
+        format!("{PREFIX}binding/{BINDING_ID}")
     }
 
     /// An event about one person, signed at a moment. `n` makes it another event.
     #[must_use]
-    pub fn event(&self, n: u64, at: Timestamp) -> Push {
-        wire(&self.cipher, n, at)
+    pub fn event(&self, n: u64, at: Timestamp) -> SignedPush {
+        wire_push(&self.cipher, n, at)
     }
 
     /// The same from somebody who knows the address, the encoding key and the names, but not the token.
     #[must_use]
-    pub fn forged(&self, n: u64, at: Timestamp) -> Push {
-        wire(&self.stranger, n, at)
+    pub fn forged(&self, n: u64, at: Timestamp) -> SignedPush {
+        wire_push(&self.stranger, n, at)
     }
 
     /// Whether DingTalk would take a function's answer for a success.
@@ -98,31 +106,41 @@ impl Company {
         let answer: serde_json::Value = serde_json::from_str(answer).unwrap_or_default();
         let body = answer["body"].as_str().unwrap_or_default();
         // The two foreign libraries write `timeStamp` too.
-        answer["statusCode"] == 200 && self.cipher.open_reply(body.as_bytes()).is_ok_and(|said| said == "success")
+        answer["statusCode"] == 200
+            && self
+                .cipher
+                .open_reply(body.as_bytes())
+                .is_ok_and(|said| said == "success")
     }
 }
 
 /// An event on its way.
 #[derive(Debug, Clone)]
-pub struct Push {
+pub struct SignedPush {
     /// What API Gateway makes of it, payload format 2.0: some 1.6 kB.
     pub wire: String,
     /// SHA-256 of its signature: how its wake is found in the queue.
     pub mark: String,
 }
 
-fn wire(cipher: &CallbackCipher, n: u64, at: Timestamp) -> Push {
+fn wire_push(cipher: &CallbackCipher, n: u64, at: Timestamp) -> SignedPush {
     let said = json!({
-        "EventType": "user_modify_org", "CorpId": CORP, "UserId": [format!("manager{:06}", n % 1_000_000)],
+        "EventType": "user_modify_org", "CorpId": CORP_ID, "UserId": [format!("manager{:06}", n % 1_000_000)],
         "TimeStamp": at.millis().to_string(), "EventId": format!("{n:032x}"), "OptStaffId": "manager4220",
     });
     let mut random = [7; 32];
     random[..8].copy_from_slice(&n.to_be_bytes());
     random[16..24].copy_from_slice(&n.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes());
-    let (query, body) = cipher.push(&said.to_string(), APP_KEY, at, random);
-    let mark = Sha256::digest(query.signature.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-    let query = query.pairs().map(|(name, value)| format!("{name}={value}")).join("&");
-    let path = format!("/callback/{BINDING}");
+    let (query, body) = cipher.seal_push(&said.to_string(), APP_KEY, at, random);
+    let mark = Sha256::digest(query.signature.as_bytes())
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let query = query
+        .to_pairs()
+        .map(|(name, value)| format!("{name}={value}"))
+        .join("&");
+    let path = format!("/callback/{BINDING_ID}");
     let host = "a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com";
     let wire = json!({
         "version": "2.0", "routeKey": "POST /callback/{binding}", "rawPath": path, "rawQueryString": query,
@@ -141,7 +159,10 @@ fn wire(cipher: &CallbackCipher, n: u64, at: Timestamp) -> Push {
             "requestId": "JKJaXmPLvHcESHA=", "routeKey": "POST /callback/{binding}", "stage": "$default",
             "time": "22/Nov/2026:08:26:40 +0000", "timeEpoch": at.millis(),
         },
-        "pathParameters": {"binding": BINDING}, "body": body, "isBase64Encoded": false,
+        "pathParameters": {"binding": BINDING_ID}, "body": body, "isBase64Encoded": false,
     });
-    Push { wire: wire.to_string(), mark }
+    SignedPush {
+        wire: wire.to_string(),
+        mark,
+    }
 }

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{Function, Mood, Stage, Trouble, deployed};
+use super::{CallbackEnvironment, CallbackError, LambdaFunction, ServiceBehavior, build_deployed};
 use crate::args::FloodArgs;
-use crate::figure::{Figures, Target};
+use crate::figure::{FigureTarget, Figures};
 use crate::process::{cpu_of, peak_kib_of};
 
 /// Every so many signed events are pushed a second time, as DingTalk does when it missed an answer.
@@ -42,29 +42,69 @@ pub struct Flood {
 ///
 /// # Errors
 /// [`Trouble`].
-pub async fn run(args: &FloodArgs) -> Result<bool, Trouble> {
+pub async fn run(args: &FloodArgs) -> Result<bool, CallbackError> {
     let program = match &args.program {
         Some(program) => program.clone(),
-        None => deployed().await?,
+        None => build_deployed().await?,
     };
-    let stage = Stage::set().await?;
-    stage.sink.seen().queue = Mood::FailsSome("000");
-    let function = Function::start(stage.ours(&program)?).await?;
-    let flood = pour(&stage, function, args).await?;
+    let stage = CallbackEnvironment::set_up().await?;
+    stage.sink.service_state().queue = ServiceBehavior::FailsSome("000");
+    let function = LambdaFunction::start(stage.our_command(&program)?).await?;
+    let flood = push_events(&stage, function, args).await?;
     let mut figures = Figures::of("flood");
     let events = args.signed + args.forged;
-    let nothing = Target::Exactly(0.0);
-    figures.ours("events", f64::from(events), "events", Target::None);
-    figures.ours("elapsed", flood.elapsed.as_secs_f64(), "s", Target::AtMost(f64::from(args.seconds) + 1.0));
-    figures.ours("acknowledged", f64::from(flood.acknowledged), "events", Target::None);
-    figures.ours("refused_by_the_queue_and_not_acknowledged", f64::from(flood.unacknowledged), "events", Target::None);
-    figures.ours("acknowledged_and_not_queued", f64::from(flood.lost), "events", nothing);
+    let nothing = FigureTarget::Exactly(0.0);
+    figures.ours("events", f64::from(events), "events", FigureTarget::None);
+    figures.ours(
+        "elapsed",
+        flood.elapsed.as_secs_f64(),
+        "s",
+        FigureTarget::AtMost(f64::from(args.seconds) + 1.0),
+    );
+    figures.ours(
+        "acknowledged",
+        f64::from(flood.acknowledged),
+        "events",
+        FigureTarget::None,
+    );
+    figures.ours(
+        "refused_by_the_queue_and_not_acknowledged",
+        f64::from(flood.unacknowledged),
+        "events",
+        FigureTarget::None,
+    );
+    figures.ours(
+        "acknowledged_and_not_queued",
+        f64::from(flood.lost),
+        "events",
+        nothing,
+    );
     figures.ours("queued_twice", f64::from(flood.doubled), "events", nothing);
-    figures.ours("forged_accepted", f64::from(flood.forged_accepted), "events", nothing);
-    figures.ours("p99_from_due_to_answer", 1e3 * percentile(&flood.took, 0.99), "ms", Target::AtMost(500.0));
-    figures.ours("cpu_per_event", flood.cpu.as_secs_f64() * 1e6 / f64::from(events), "µs", Target::None);
+    figures.ours(
+        "forged_accepted",
+        f64::from(flood.forged_accepted),
+        "events",
+        nothing,
+    );
+    figures.ours(
+        "p99_from_due_to_answer",
+        1e3 * percentile(&flood.took, 0.99),
+        "ms",
+        FigureTarget::AtMost(500.0),
+    );
+    figures.ours(
+        "cpu_per_event",
+        flood.cpu.as_secs_f64() * 1e6 / f64::from(events),
+        "µs",
+        FigureTarget::None,
+    );
     #[expect(clippy::cast_precision_loss, reason = "a count of KiB")]
-    figures.ours("peak_memory", flood.peak_kib as f64 * 1024.0 / 1e6, "MB", Target::AtMost(128.0));
+    figures.ours(
+        "peak_memory",
+        flood.peak_kib as f64 * 1024.0 / 1e6,
+        "MB",
+        FigureTarget::AtMost(128.0),
+    );
     Ok(figures.hold)
 }
 
@@ -72,7 +112,11 @@ pub async fn run(args: &FloodArgs) -> Result<bool, Trouble> {
 ///
 /// # Errors
 /// [`Trouble::Function`].
-pub async fn pour(stage: &Stage, mut function: Function, args: &FloodArgs) -> Result<Flood, Trouble> {
+pub async fn push_events(
+    stage: &CallbackEnvironment,
+    mut function: LambdaFunction,
+    args: &FloodArgs,
+) -> Result<Flood, CallbackError> {
     let events = args.signed + args.forged;
     let every = Duration::from_secs(u64::from(args.seconds)) / events.max(1);
     let mut flood = Flood::default();
@@ -85,17 +129,21 @@ pub async fn pour(stage: &Stage, mut function: Function, args: &FloodArgs) -> Re
         if due > Instant::now() + Duration::from_millis(2) {
             tokio::time::sleep_until(due).await;
         }
-        let kind = kind(n, args);
+        let kind = push_kind(n, args);
         let push = match kind {
-            Kind::Forged => stage.forged(),
-            Kind::Signed => stage.event(),
-            Kind::Repeated => last.clone(),
+            PushKind::Forged => stage.forged(),
+            PushKind::Signed => stage.event(),
+            PushKind::Repeated => last.clone(),
         };
         let invoked = function.invoke(push.wire.clone()).await?;
         let success = stage.company.is_success(&invoked.answer);
         flood.took.push(due.elapsed());
-        if kind == Kind::Forged {
-            *(if success { &mut flood.forged_accepted } else { &mut flood.forged_refused }) += 1;
+        if kind == PushKind::Forged {
+            *(if success {
+                &mut flood.forged_accepted
+            } else {
+                &mut flood.forged_refused
+            }) += 1;
         } else if success {
             flood.acknowledged += 1;
             acknowledged.insert(push.mark.clone());
@@ -105,33 +153,39 @@ pub async fn pour(stage: &Stage, mut function: Function, args: &FloodArgs) -> Re
         }
     }
     flood.elapsed = began.elapsed();
-    let pid = function.pid().ok_or(Trouble::Function("it died"))?;
-    flood.cpu = cpu_of(pid.cast_signed()).map_err(Trouble::setup("the program's CPU time"))?;
-    flood.peak_kib = peak_kib_of(pid).map_err(Trouble::setup("the program's memory"))?;
-    let seen = stage.sink.seen();
-    let missing = acknowledged.iter().filter(|wake| !seen.stored.contains_key(*wake)).count();
+    let pid = function.pid().ok_or(CallbackError::Function("it died"))?;
+    flood.cpu =
+        cpu_of(pid.cast_signed()).map_err(CallbackError::setup_error("the program's CPU time"))?;
+    flood.peak_kib =
+        peak_kib_of(pid).map_err(CallbackError::setup_error("the program's memory"))?;
+    let seen = stage.sink.service_state();
+    let missing = acknowledged
+        .iter()
+        .filter(|wake| !seen.stored.contains_key(*wake))
+        .count();
     flood.lost = u32::try_from(missing).unwrap_or(u32::MAX);
-    flood.doubled = u32::try_from(seen.stored.values().filter(|times| **times > 1).count()).unwrap_or(u32::MAX);
+    flood.doubled =
+        u32::try_from(seen.stored.values().filter(|times| **times > 1).count()).unwrap_or(u32::MAX);
     Ok(flood)
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum PushKind {
     Signed,
     Repeated,
     Forged,
 }
 
 /// Forged ones are spread evenly.
-fn kind(n: u32, args: &FloodArgs) -> Kind {
+fn push_kind(n: u32, args: &FloodArgs) -> PushKind {
     let events = u64::from(args.signed + args.forged);
     let forged = |n: u64| n * u64::from(args.forged) / events;
     if forged(u64::from(n) + 1) > forged(u64::from(n)) {
-        Kind::Forged
+        PushKind::Forged
     } else if n % REPEATED_EVERY == REPEATED_EVERY - 1 {
-        Kind::Repeated
+        PushKind::Repeated
     } else {
-        Kind::Signed
+        PushKind::Signed
     }
 }
 
@@ -145,7 +199,10 @@ fn percentile(took: &[Duration], share: f64) -> f64 {
         reason = "an index"
     )]
     let at = (seconds.len() as f64 * share) as usize;
-    seconds.get(at.min(seconds.len().saturating_sub(1))).copied().unwrap_or(f64::NAN)
+    seconds
+        .get(at.min(seconds.len().saturating_sub(1)))
+        .copied()
+        .unwrap_or(f64::NAN)
 }
 
 #[cfg(test)]
@@ -154,16 +211,21 @@ mod tests {
 
     #[test]
     fn forged_and_signed_events_are_as_many_as_asked_for() {
-        let args = FloodArgs { signed: 1_000, forged: 100, seconds: 1, program: None };
-        let kinds: Vec<Kind> = (0..1_100).map(|n| kind(n, &args)).collect();
-        let count = |kind: Kind| kinds.iter().filter(|one| **one == kind).count();
-        assert_eq!(count(Kind::Forged), 100);
-        assert!(count(Kind::Repeated) > 10);
-        assert_eq!(count(Kind::Signed) + count(Kind::Repeated), 1_000);
+        let args = FloodArgs {
+            signed: 1_000,
+            forged: 100,
+            seconds: 1,
+            program: None,
+        };
+        let kinds: Vec<PushKind> = (0..1_100).map(|n| push_kind(n, &args)).collect();
+        let count = |kind: PushKind| kinds.iter().filter(|one| **one == kind).count();
+        assert_eq!(count(PushKind::Forged), 100);
+        assert!(count(PushKind::Repeated) > 10);
+        assert_eq!(count(PushKind::Signed) + count(PushKind::Repeated), 1_000);
     }
 
     #[test]
-    fn a_percentile_is_of_the_sorted() {
+    fn a_percentile_sorts_its_values_first() {
         let took: Vec<Duration> = (1..=100).rev().map(Duration::from_secs).collect();
         assert!((percentile(&took, 0.99) - 100.0).abs() < 1e-9);
         assert!((percentile(&took, 0.5) - 51.0).abs() < 1e-9);

@@ -18,14 +18,14 @@ use tokio::process::{Child, Command};
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinHandle;
 
-use super::Trouble;
+use super::CallbackError;
 use crate::process::cpu_of;
 
 /// Nothing that is measured takes so long; a function that does has died.
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A function in its process, asking for work.
-pub struct Function {
+pub struct LambdaFunction {
     child: Child,
     served: JoinHandle<()>,
     work: mpsc::Sender<String>,
@@ -35,14 +35,14 @@ pub struct Function {
     pub(super) used: Duration,
 }
 
-impl Drop for Function {
+impl Drop for LambdaFunction {
     fn drop(&mut self) {
         self.served.abort();
     }
 }
 
 /// One event, from being handed over until the next question for work.
-pub struct Invoked {
+pub struct InvocationResult {
     /// What it answered.
     pub answer: String,
     /// CPU time of all its threads.
@@ -51,7 +51,7 @@ pub struct Invoked {
     pub took: Duration,
 }
 
-struct Api {
+struct RuntimeApi {
     pid: AtomicI32,
     count: AtomicU64,
     work: Mutex<mpsc::Receiver<String>>,
@@ -59,30 +59,49 @@ struct Api {
     answers: mpsc::Sender<String>,
 }
 
-impl Function {
+impl LambdaFunction {
     /// Starts the program and waits until it asks for work.
     ///
     /// # Errors
     /// [`Trouble::Function`] when it dies or does not get as far.
-    pub async fn start(mut command: Command) -> Result<Self, Trouble> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(Trouble::setup("the Runtime API"))?;
-        let address = listener.local_addr().map_err(Trouble::setup("the Runtime API"))?;
+    pub async fn start(mut command: Command) -> Result<Self, CallbackError> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+            .await
+            .map_err(CallbackError::setup_error("the Runtime API"))?;
+        let address = listener
+            .local_addr()
+            .map_err(CallbackError::setup_error("the Runtime API"))?;
         let ((work, work_in), (idle_out, idle)) = (mpsc::channel(1), mpsc::channel(4));
         let (answers_out, answers) = mpsc::channel(4);
-        let api = Arc::new(Api {
+        let api = Arc::new(RuntimeApi {
             pid: AtomicI32::new(0),
             count: AtomicU64::new(0),
             work: Mutex::new(work_in),
             idle: idle_out,
             answers: answers_out,
         });
-        command.env("AWS_LAMBDA_RUNTIME_API", address.to_string()).stdin(Stdio::null()).kill_on_drop(true);
-        let child = command.spawn().map_err(Trouble::setup("the measured program"))?;
-        let pid = child.id().and_then(|pid| i32::try_from(pid).ok()).unwrap_or_default();
+        command
+            .env("AWS_LAMBDA_RUNTIME_API", address.to_string())
+            .stdin(Stdio::null())
+            .kill_on_drop(true);
+        let child = command
+            .spawn()
+            .map_err(CallbackError::setup_error("the measured program"))?;
+        let pid = child
+            .id()
+            .and_then(|pid| i32::try_from(pid).ok())
+            .unwrap_or_default();
         api.pid.store(pid, Ordering::SeqCst);
-        let served = tokio::spawn(serve(listener, api));
-        let mut function = Self { child, served, work, idle, answers, used: Duration::ZERO };
-        function.used = function.until_idle().await?;
+        let served = tokio::spawn(serve_api(listener, api));
+        let mut function = Self {
+            child,
+            served,
+            work,
+            idle,
+            answers,
+            used: Duration::ZERO,
+        };
+        function.used = function.wait_until_idle().await?;
         Ok(function)
     }
 
@@ -90,23 +109,29 @@ impl Function {
     ///
     /// # Errors
     /// [`Trouble::Function`].
-    pub async fn invoke(&mut self, event: String) -> Result<Invoked, Trouble> {
+    pub async fn invoke(&mut self, event: String) -> Result<InvocationResult, CallbackError> {
         let began = Instant::now();
-        self.work.send(event).await.map_err(|_| Trouble::Function("it takes no more events"))?;
+        self.work
+            .send(event)
+            .await
+            .map_err(|_| CallbackError::Function("it takes no more events"))?;
         let answer = tokio::time::timeout(PATIENCE, self.answers.recv()).await;
-        let answer = answer.ok().flatten().ok_or(Trouble::Function("it did not answer an event"))?;
+        let answer = answer
+            .ok()
+            .flatten()
+            .ok_or(CallbackError::Function("it did not answer an event"))?;
         let took = began.elapsed();
-        let used = self.until_idle().await?;
+        let used = self.wait_until_idle().await?;
         let cpu = used.saturating_sub(self.used);
         self.used = used;
-        Ok(Invoked { answer, cpu, took })
+        Ok(InvocationResult { answer, cpu, took })
     }
 
-    async fn until_idle(&mut self) -> Result<Duration, Trouble> {
+    async fn wait_until_idle(&mut self) -> Result<Duration, CallbackError> {
         tokio::select! {
-            idle = self.idle.recv() => idle.ok_or(Trouble::Function("its Runtime API has ended")),
-            _ = self.child.wait() => Err(Trouble::Function("it died")),
-            () = tokio::time::sleep(PATIENCE) => Err(Trouble::Function("it did not ask for work")),
+            idle = self.idle.recv() => idle.ok_or(CallbackError::Function("its Runtime API has ended")),
+            _ = self.child.wait() => Err(CallbackError::Function("it died")),
+            () = tokio::time::sleep(PATIENCE) => Err(CallbackError::Function("it did not ask for work")),
         }
     }
 
@@ -127,42 +152,67 @@ impl Function {
     }
 }
 
-async fn serve(listener: TcpListener, api: Arc<Api>) {
+async fn serve_api(listener: TcpListener, api: Arc<RuntimeApi>) {
     let router = Router::new()
-        .route("/2018-06-01/runtime/invocation/next", get(next))
-        .route("/2018-06-01/runtime/invocation/{id}/response", post(response))
-        .route("/2018-06-01/runtime/invocation/{id}/error", post(error))
-        .route("/2018-06-01/runtime/init/error", post(error))
+        .route("/2018-06-01/runtime/invocation/next", get(next_invocation))
+        .route(
+            "/2018-06-01/runtime/invocation/{id}/response",
+            post(take_response),
+        )
+        .route(
+            "/2018-06-01/runtime/invocation/{id}/error",
+            post(take_error),
+        )
+        .route("/2018-06-01/runtime/init/error", post(take_error))
         .layer(DefaultBodyLimit::disable())
         .with_state(api);
-    let listener = axum::serve::ListenerExt::tap_io(listener, |stream| _ = stream.set_nodelay(true));
+    let listener =
+        axum::serve::ListenerExt::tap_io(listener, |stream| _ = stream.set_nodelay(true));
     if let Err(err) = axum::serve(listener, router).await {
         tracing::error!("the Runtime API stopped: {err}");
     }
 }
 
-async fn next(State(api): State<Arc<Api>>) -> Response {
+async fn next_invocation(State(api): State<Arc<RuntimeApi>>) -> Response {
     let used = cpu_of(api.pid.load(Ordering::SeqCst)).unwrap_or_default();
     _ = api.idle.send(used).await;
-    let Some(event) = api.work.lock().await.recv().await else { return StatusCode::GONE.into_response() };
+    let Some(event) = api.work.lock().await.recv().await else {
+        return StatusCode::GONE.into_response();
+    };
     let count = api.count.fetch_add(1, Ordering::Relaxed);
     let deadline = SystemClock.now().plus_millis(10_000).millis();
     let headers = [
-        ("lambda-runtime-aws-request-id", format!("00000000-0000-4000-8000-{count:012}")),
+        (
+            "lambda-runtime-aws-request-id",
+            format!("00000000-0000-4000-8000-{count:012}"),
+        ),
         ("lambda-runtime-deadline-ms", deadline.to_string()),
-        ("lambda-runtime-invoked-function-arn", "arn:aws:lambda:eu-central-1:000000000000:function:bench".to_owned()),
-        ("lambda-runtime-trace-id", "Root=1-67405a10-2d3c4b5a69788796a5b4c3d2;Sampled=0".to_owned()),
+        (
+            "lambda-runtime-invoked-function-arn",
+            "arn:aws:lambda:eu-central-1:000000000000:function:bench".to_owned(),
+        ),
+        (
+            "lambda-runtime-trace-id",
+            "Root=1-67405a10-2d3c4b5a69788796a5b4c3d2;Sampled=0".to_owned(),
+        ),
         ("content-type", "application/json".to_owned()),
     ];
     (headers, event).into_response()
 }
 
-async fn response(State(api): State<Arc<Api>>, body: Bytes) -> Response {
-    _ = api.answers.send(String::from_utf8_lossy(&body).into_owned()).await;
+async fn take_response(State(api): State<Arc<RuntimeApi>>, body: Bytes) -> Response {
+    _ = api
+        .answers
+        .send(String::from_utf8_lossy(&body).into_owned())
+        .await;
     (StatusCode::ACCEPTED, r#"{"status":"OK"}"#).into_response()
 }
 
-async fn error(State(api): State<Arc<Api>>, _headers: HeaderMap, body: Bytes) -> Response {
+async fn take_error(
+    State(api): State<Arc<RuntimeApi>>,
+    _headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let why = String::from_utf8_lossy(&body).into_owned();
     tracing::error!("a measured function reports: {why}");
     _ = api.answers.send(why).await;

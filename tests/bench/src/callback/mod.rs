@@ -6,12 +6,12 @@
 //! ratios are of one turn (`performance.md` §5).
 
 mod company;
-mod counted;
+mod environment;
+mod fake_aws;
 pub mod flood;
+mod instruction_counts;
 mod lambda;
 mod peers;
-mod program;
-mod sink;
 mod tls;
 
 use std::path::Path;
@@ -20,17 +20,17 @@ use std::time::Duration;
 use tokio::process::Command;
 
 use crate::args::CallbackArgs;
-use crate::figure::{Figures, Target};
+use crate::figure::{FigureTarget, Figures};
 use crate::process::peak_kib_of;
-pub use company::{Company, Push};
-pub use counted::{Counts, count, total_instructions};
-pub use lambda::{Function, Invoked};
-pub use program::{Stage, built, deployed};
-pub use sink::{Mood, Seen, Sink};
+pub use company::{SignedPush, SigningCompany};
+pub use environment::{CallbackEnvironment, build_deployed, build_plain};
+pub use fake_aws::{FakeAws, ServiceBehavior, ServiceState};
+pub use instruction_counts::{InstructionCounts, count_instructions, total_instructions};
+pub use lambda::{InvocationResult, LambdaFunction};
 
 /// Why there are no figures.
 #[derive(Debug, thiserror::Error)]
-pub enum Trouble {
+pub enum CallbackError {
     /// Something around the measured programs.
     #[error("the benchmark could not be set up: {what}")]
     Setup {
@@ -44,7 +44,9 @@ pub enum Trouble {
     #[error("the callback could not be built; what cargo says is above")]
     Build,
     /// A peer.
-    #[error("{0} could not be installed; the registries of npm and PyPI are needed, and Node 20 and Python 3: {1}")]
+    #[error(
+        "{0} could not be installed; the registries of npm and PyPI are needed, and Node 20 and Python 3: {1}"
+    )]
     Peer(&'static str, String),
     /// A measured program.
     #[error("a measured program failed: {0}")]
@@ -64,18 +66,21 @@ pub enum Trouble {
     NotCounted(String),
 }
 
-impl Trouble {
-    pub(super) fn setup<E>(what: &'static str) -> impl Fn(E) -> Self
+impl CallbackError {
+    pub(super) fn setup_error<E>(what: &'static str) -> impl Fn(E) -> Self
     where
         E: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        move |source| Self::Setup { what, source: source.into() }
+        move |source| Self::Setup {
+            what,
+            source: source.into(),
+        }
     }
 }
 
 /// One cold start and the events after it.
 #[derive(Debug, Clone, Copy)]
-pub struct Round {
+pub struct ColdStart {
     /// Until the first question for work.
     pub init: Duration,
     /// The first event.
@@ -86,8 +91,8 @@ pub struct Round {
     pub peak_kib: u64,
 }
 
-impl Round {
-    fn cold(&self) -> Duration {
+impl ColdStart {
+    fn cold_cpu(&self) -> Duration {
         self.init + self.first
     }
 }
@@ -96,104 +101,254 @@ impl Round {
 ///
 /// # Errors
 /// [`Trouble`]; a program that does not answer with success is not measured.
-pub async fn round(stage: &Stage, name: &'static str, command: Command, warm: u32) -> Result<Round, Trouble> {
-    let mut function = Function::start(command).await?;
+pub async fn measure_cold_start(
+    stage: &CallbackEnvironment,
+    name: &'static str,
+    command: Command,
+    warm: u32,
+) -> Result<ColdStart, CallbackError> {
+    let mut function = LambdaFunction::start(command).await?;
     let init = function.used;
-    let first = success(stage, name, &mut function).await?.cpu;
+    let first = invoke_successfully(stage, name, &mut function).await?.cpu;
     let mut measured = Duration::ZERO;
     let skipped = warm / 5;
     for n in 0..warm {
-        let invoked = success(stage, name, &mut function).await?;
+        let invoked = invoke_successfully(stage, name, &mut function).await?;
         if n >= skipped {
             measured += invoked.cpu;
         }
     }
-    let pid = function.pid().ok_or(Trouble::Function("it died"))?;
-    let peak_kib = peak_kib_of(pid).map_err(Trouble::setup("the program's memory"))?;
+    let pid = function.pid().ok_or(CallbackError::Function("it died"))?;
+    let peak_kib = peak_kib_of(pid).map_err(CallbackError::setup_error("the program's memory"))?;
     function.end().await;
-    Ok(Round { init, first, warm: measured / (warm - skipped).max(1), peak_kib })
+    Ok(ColdStart {
+        init,
+        first,
+        warm: measured / (warm - skipped).max(1),
+        peak_kib,
+    })
 }
 
-async fn success(stage: &Stage, name: &'static str, function: &mut Function) -> Result<Invoked, Trouble> {
+async fn invoke_successfully(
+    stage: &CallbackEnvironment,
+    name: &'static str,
+    function: &mut LambdaFunction,
+) -> Result<InvocationResult, CallbackError> {
     let invoked = function.invoke(stage.event().wire).await?;
     if stage.company.is_success(&invoked.answer) {
         return Ok(invoked);
     }
-    Err(Trouble::Answer { name, answer: invoked.answer, log: stage.log(name) })
+    Err(CallbackError::Answer {
+        name,
+        answer: invoked.answer,
+        log: stage.log_tail(name),
+    })
 }
 
 /// Measures and prints; whether every figure of ours holds.
 ///
 /// # Errors
 /// [`Trouble`] when something could not be measured.
-pub async fn run(args: &CallbackArgs) -> Result<bool, Trouble> {
+pub async fn run(args: &CallbackArgs) -> Result<bool, CallbackError> {
     let program = match &args.program {
         Some(program) => program.clone(),
-        None => deployed().await?,
+        None => build_deployed().await?,
     };
-    let peers = peers::installed().await?;
-    let stage = Stage::set().await?;
+    let peers = peers::install_peers().await?;
+    let stage = CallbackEnvironment::set_up().await?;
     let (mut ours, mut node, mut python) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..args.rounds {
-        ours.push(round(&stage, "ours", stage.ours(&program)?, args.warm).await?);
-        node.push(round(&stage, "node", peers.node(&stage)?, args.warm).await?);
-        python.push(round(&stage, "python", peers.python(&stage)?, args.warm).await?);
+        ours.push(
+            measure_cold_start(&stage, "ours", stage.our_command(&program)?, args.warm).await?,
+        );
+        node.push(
+            measure_cold_start(&stage, "node", peers.node_command(&stage)?, args.warm).await?,
+        );
+        python.push(
+            measure_cold_start(&stage, "python", peers.python_command(&stage)?, args.warm).await?,
+        );
     }
     let mut figures = Figures::of("callback");
-    ratios(&mut figures, &ours, &node, &python);
-    own(&mut figures, &ours);
-    foreign(&mut figures, "dingtalk-encrypt + client-sqs (Node)", &node);
-    foreign(&mut figures, "dingtalk-sdk + boto3 (Python)", &python);
-    instructions(&mut figures, &count(&stage, &program).await?);
-    figures.ours("zip", zipped(&program)?, "MB", Target::AtMost(2.4));
+    print_ratios(&mut figures, &ours, &node, &python);
+    print_our_figures(&mut figures, &ours);
+    print_peer_figures(&mut figures, "dingtalk-encrypt + client-sqs (Node)", &node);
+    print_peer_figures(&mut figures, "dingtalk-sdk + boto3 (Python)", &python);
+    print_instructions(&mut figures, &count_instructions(&stage, &program).await?);
+    figures.ours(
+        "zip",
+        zip_megabytes(&program)?,
+        "MB",
+        FigureTarget::AtMost(2.4),
+    );
     Ok(figures.hold)
 }
 
-fn ratios(figures: &mut Figures, ours: &[Round], node: &[Round], python: &[Round]) {
-    let mut of = |name: &str, peer: &[Round], part: fn(&Round) -> Duration, target| {
-        let each = ours.iter().zip(peer).map(|(ours, peer)| part(peer).as_secs_f64() / part(ours).as_secs_f64());
+fn print_ratios(
+    figures: &mut Figures,
+    ours: &[ColdStart],
+    node: &[ColdStart],
+    python: &[ColdStart],
+) {
+    let mut of = |name: &str, peer: &[ColdStart], part: fn(&ColdStart) -> Duration, target| {
+        let each = ours
+            .iter()
+            .zip(peer)
+            .map(|(ours, peer)| part(peer).as_secs_f64() / part(ours).as_secs_f64());
         figures.ours(name, median(each), "ratio", target);
     };
-    of("cold_cpu_node_over_ours", node, Round::cold, Target::AtLeast(50.0));
-    of("cold_cpu_python_over_ours", python, Round::cold, Target::AtLeast(110.0));
-    of("first_event_cpu_node_over_ours", node, |round| round.first, Target::None);
-    of("first_event_cpu_python_over_ours", python, |round| round.first, Target::None);
-    of("warm_cpu_node_over_ours", node, |round| round.warm, Target::None);
-    of("warm_cpu_python_over_ours", python, |round| round.warm, Target::None);
+    of(
+        "cold_cpu_node_over_ours",
+        node,
+        ColdStart::cold_cpu,
+        FigureTarget::AtLeast(50.0),
+    );
+    of(
+        "cold_cpu_python_over_ours",
+        python,
+        ColdStart::cold_cpu,
+        FigureTarget::AtLeast(110.0),
+    );
+    of(
+        "first_event_cpu_node_over_ours",
+        node,
+        |round| round.first,
+        FigureTarget::None,
+    );
+    of(
+        "first_event_cpu_python_over_ours",
+        python,
+        |round| round.first,
+        FigureTarget::None,
+    );
+    of(
+        "warm_cpu_node_over_ours",
+        node,
+        |round| round.warm,
+        FigureTarget::None,
+    );
+    of(
+        "warm_cpu_python_over_ours",
+        python,
+        |round| round.warm,
+        FigureTarget::None,
+    );
 }
 
-fn own(figures: &mut Figures, rounds: &[Round]) {
-    figures.ours("init_cpu", millis(rounds, |round| round.init), "ms", Target::None);
-    figures.ours("first_event_cpu", millis(rounds, |round| round.first), "ms", Target::AtMost(1.5));
-    let worst = rounds.iter().map(|round| round.first).max().unwrap_or_default();
-    figures.ours("first_event_cpu_worst", worst.as_secs_f64() * 1e3, "ms", Target::AtMost(3.0));
-    figures.ours("cold_cpu", millis(rounds, Round::cold), "ms", Target::None);
-    figures.ours("warm_cpu", 1e3 * millis(rounds, |round| round.warm), "µs", Target::AtMost(250.0));
-    figures.ours("peak_memory", memory(rounds), "MB", Target::AtMost(7.0));
+fn print_our_figures(figures: &mut Figures, rounds: &[ColdStart]) {
+    figures.ours(
+        "init_cpu",
+        median_millis(rounds, |round| round.init),
+        "ms",
+        FigureTarget::None,
+    );
+    figures.ours(
+        "first_event_cpu",
+        median_millis(rounds, |round| round.first),
+        "ms",
+        FigureTarget::AtMost(1.5),
+    );
+    let worst = rounds
+        .iter()
+        .map(|round| round.first)
+        .max()
+        .unwrap_or_default();
+    figures.ours(
+        "first_event_cpu_worst",
+        worst.as_secs_f64() * 1e3,
+        "ms",
+        FigureTarget::AtMost(3.0),
+    );
+    figures.ours(
+        "cold_cpu",
+        median_millis(rounds, ColdStart::cold_cpu),
+        "ms",
+        FigureTarget::None,
+    );
+    figures.ours(
+        "warm_cpu",
+        1e3 * median_millis(rounds, |round| round.warm),
+        "µs",
+        FigureTarget::AtMost(250.0),
+    );
+    figures.ours(
+        "peak_memory",
+        median_memory(rounds),
+        "MB",
+        FigureTarget::AtMost(7.0),
+    );
 }
 
-fn foreign(figures: &mut Figures, peer: &str, rounds: &[Round]) {
-    figures.peer(peer, "init_cpu", millis(rounds, |round| round.init), "ms", Target::None);
-    figures.peer(peer, "first_event_cpu", millis(rounds, |round| round.first), "ms", Target::AtMost(1.5));
-    figures.peer(peer, "cold_cpu", millis(rounds, Round::cold), "ms", Target::None);
-    figures.peer(peer, "warm_cpu", 1e3 * millis(rounds, |round| round.warm), "µs", Target::AtMost(250.0));
-    figures.peer(peer, "peak_memory", memory(rounds), "MB", Target::AtMost(7.0));
+fn print_peer_figures(figures: &mut Figures, peer: &str, rounds: &[ColdStart]) {
+    figures.peer(
+        peer,
+        "init_cpu",
+        median_millis(rounds, |round| round.init),
+        "ms",
+        FigureTarget::None,
+    );
+    figures.peer(
+        peer,
+        "first_event_cpu",
+        median_millis(rounds, |round| round.first),
+        "ms",
+        FigureTarget::AtMost(1.5),
+    );
+    figures.peer(
+        peer,
+        "cold_cpu",
+        median_millis(rounds, ColdStart::cold_cpu),
+        "ms",
+        FigureTarget::None,
+    );
+    figures.peer(
+        peer,
+        "warm_cpu",
+        1e3 * median_millis(rounds, |round| round.warm),
+        "µs",
+        FigureTarget::AtMost(250.0),
+    );
+    figures.peer(
+        peer,
+        "peak_memory",
+        median_memory(rounds),
+        "MB",
+        FigureTarget::AtMost(7.0),
+    );
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a count of instructions")]
-fn instructions(figures: &mut Figures, counts: &Counts) {
-    figures.ours("init_instructions", counts.init as f64, "instructions", Target::None);
-    figures.ours("first_event_instructions", counts.first as f64, "instructions", Target::AtMost(20e6));
-    figures.ours("warm_instructions", counts.warm as f64, "instructions", Target::AtMost(600e3));
+fn print_instructions(figures: &mut Figures, counts: &InstructionCounts) {
+    figures.ours(
+        "init_instructions",
+        counts.init as f64,
+        "instructions",
+        FigureTarget::None,
+    );
+    figures.ours(
+        "first_event_instructions",
+        counts.first as f64,
+        "instructions",
+        FigureTarget::AtMost(20e6),
+    );
+    figures.ours(
+        "warm_instructions",
+        counts.warm as f64,
+        "instructions",
+        FigureTarget::AtMost(600e3),
+    );
 }
 
-fn millis(rounds: &[Round], part: impl Fn(&Round) -> Duration) -> f64 {
+fn median_millis(rounds: &[ColdStart], part: impl Fn(&ColdStart) -> Duration) -> f64 {
     median(rounds.iter().map(|round| part(round).as_secs_f64() * 1e3))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a count of KiB")]
-fn memory(rounds: &[Round]) -> f64 {
-    median(rounds.iter().map(|round| round.peak_kib as f64 * 1024.0 / 1e6))
+fn median_memory(rounds: &[ColdStart]) -> f64 {
+    median(
+        rounds
+            .iter()
+            .map(|round| round.peak_kib as f64 * 1024.0 / 1e6),
+    )
 }
 
 fn median(values: impl Iterator<Item = f64>) -> f64 {
@@ -208,14 +363,21 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
 }
 
 /// Megabytes of the archive that is deployed.
-fn zipped(program: &Path) -> Result<f64, Trouble> {
-    let trouble = Trouble::setup("the zip");
-    let options = zip::write::SimpleFileOptions::default().compression_level(Some(9)).unix_permissions(0o755);
+fn zip_megabytes(program: &Path) -> Result<f64, CallbackError> {
+    let trouble = CallbackError::setup_error("the zip");
+    let options = zip::write::SimpleFileOptions::default()
+        .compression_level(Some(9))
+        .unix_permissions(0o755);
     let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    archive.start_file("bootstrap", options).map_err(Trouble::setup("the zip"))?;
+    archive
+        .start_file("bootstrap", options)
+        .map_err(CallbackError::setup_error("the zip"))?;
     let mut bootstrap = std::fs::File::open(program).map_err(&trouble)?;
     std::io::copy(&mut bootstrap, &mut archive).map_err(&trouble)?;
-    let archive = archive.finish().map_err(Trouble::setup("the zip"))?.into_inner();
+    let archive = archive
+        .finish()
+        .map_err(CallbackError::setup_error("the zip"))?
+        .into_inner();
     #[expect(clippy::cast_precision_loss, reason = "a count of bytes")]
     Ok(archive.len() as f64 / 1e6)
 }

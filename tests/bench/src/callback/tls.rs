@@ -5,7 +5,9 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose,
+};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
@@ -13,7 +15,7 @@ use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio_rustls::server::TlsStream;
 
-use super::Trouble;
+use super::CallbackError;
 
 /// What the measured function believes on AWS: it parses these here too, so that nothing is measured that is cheaper.
 const EMBEDDED: &str = include_str!("../../../../shared/runtime/src/aws/roots.pem");
@@ -26,14 +28,17 @@ pub struct Authority {
 }
 
 impl Authority {
-    pub(super) fn new() -> Result<Self, Trouble> {
-        let trouble = Trouble::setup("the certificates");
+    pub(super) fn new() -> Result<Self, CallbackError> {
+        let trouble = CallbackError::setup_error("the certificates");
         let mut params = CertificateParams::default();
         // Whoever signs has another name than whom it signs for, or the leaf passes for self-signed.
-        params.distinguished_name.push(DnType::CommonName, "Bangding bench authority");
+        params
+            .distinguished_name
+            .push(DnType::CommonName, "Bangding bench authority");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
-        let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().map_err(&trouble)?).map_err(&trouble)?;
+        let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().map_err(&trouble)?)
+            .map_err(&trouble)?;
         let key = KeyPair::generate().map_err(&trouble)?;
         let leaf = CertificateParams::new(vec!["localhost".to_owned()]).map_err(&trouble)?;
         let leaf = leaf.signed_by(&key, &issuer).map_err(&trouble)?;
@@ -45,15 +50,16 @@ impl Authority {
     }
 
     /// Writes the root into a file, behind other roots.
-    pub(super) fn bundle(&self, file: &Path, others: &str) -> Result<(), Trouble> {
-        let trouble = Trouble::setup("the bundle of certificates");
+    pub(super) fn write_bundle(&self, file: &Path, others: &str) -> Result<(), CallbackError> {
+        let trouble = CallbackError::setup_error("the bundle of certificates");
         let mut file = std::fs::File::create(file).map_err(&trouble)?;
-        file.write_all(format!("{others}\n{}", self.root).as_bytes()).map_err(&trouble)
+        file.write_all(format!("{others}\n{}", self.root).as_bytes())
+            .map_err(&trouble)
     }
 
     /// The same behind the roots that the measured function embeds.
-    pub(super) fn bundle_of_ours(&self, file: &Path) -> Result<(), Trouble> {
-        self.bundle(file, EMBEDDED)
+    pub(super) fn write_our_bundle(&self, file: &Path) -> Result<(), CallbackError> {
+        self.write_bundle(file, EMBEDDED)
     }
 }
 
@@ -65,18 +71,29 @@ pub(super) struct TlsListener {
 }
 
 impl TlsListener {
-    pub(super) async fn bind(address: SocketAddr, authority: &Authority) -> Result<Self, Trouble> {
+    pub(super) async fn bind(
+        address: SocketAddr,
+        authority: &Authority,
+    ) -> Result<Self, CallbackError> {
         let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
-            .map_err(Trouble::setup("the sink's TLS"))?
+            .map_err(CallbackError::setup_error("the sink's TLS"))?
             .with_no_client_auth()
             .with_single_cert(authority.chain.clone(), authority.key.clone_key())
-            .map_err(Trouble::setup("the sink's TLS"))?;
+            .map_err(CallbackError::setup_error("the sink's TLS"))?;
         // On AWS the services have hosts of their own, and no session of one is resumed at the other.
         config.send_tls13_tickets = 0;
-        let tcp = TcpListener::bind(address).await.map_err(Trouble::setup("the sink's port"))?;
-        let address = tcp.local_addr().map_err(Trouble::setup("the sink's port"))?;
-        Ok(Self { tcp, acceptor: TlsAcceptor::from(Arc::new(config)), address })
+        let tcp = TcpListener::bind(address)
+            .await
+            .map_err(CallbackError::setup_error("the sink's port"))?;
+        let address = tcp
+            .local_addr()
+            .map_err(CallbackError::setup_error("the sink's port"))?;
+        Ok(Self {
+            tcp,
+            acceptor: TlsAcceptor::from(Arc::new(config)),
+            address,
+        })
     }
 }
 

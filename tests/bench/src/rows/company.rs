@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use dingtalk::client::{AccessToken, Client, ClientConfig, Clock, Endpoints, Pace, TokenHash, Tokens};
+use dingtalk::client::{
+    AccessToken, CallRate, Client, ClientConfig, Clock, Endpoints, TokenHash, TokenSource,
+};
 use directory::Timestamp;
 use outbound::{Transport, TransportError};
 use serde_json::{Value, json};
@@ -13,14 +15,14 @@ use serde_json::{Value, json};
 /// Rows of a page (`dingtalk-api.md` §3.3).
 const PAGE: u32 = 100;
 /// Direct members of a department.
-const DEPARTMENT: u32 = 1000;
+const DEPARTMENT_SIZE: u32 = 1000;
 /// The department of the first of them; the root is 1 and has only departments.
-const FIRST: u32 = 2;
+const FIRST_DEPARTMENT: u32 = 2;
 
 /// Far above the pages that are asked for: the clock stands still, and nobody may wait for it.
 const CALLS: u32 = 100_000;
 
-struct Memory {
+struct MemoryTransport {
     departments: Bytes,
     nothing: Bytes,
     /// By department, then page.
@@ -28,28 +30,50 @@ struct Memory {
 }
 
 /// A client of a company of this many people.
-pub(super) fn client(people: u32) -> Client {
-    let departments = people.div_ceil(DEPARTMENT);
-    let listed = (0..departments).map(|n| json!({ "dept_id": FIRST + n, "name": format!("部门{n}"), "parent_id": 1 }));
+pub(super) fn memory_client(people: u32) -> Client {
+    let departments = people.div_ceil(DEPARTMENT_SIZE);
+    let listed = (0..departments).map(
+        |n| json!({ "dept_id": FIRST_DEPARTMENT + n, "name": format!("部门{n}"), "parent_id": 1 }),
+    );
     let members = |department: u32| {
-        let from = department * DEPARTMENT;
-        let until = people.min(from + DEPARTMENT);
+        let from = department * DEPARTMENT_SIZE;
+        let until = people.min(from + DEPARTMENT_SIZE);
         let pages: Vec<u32> = (from..until).step_by(PAGE as usize).collect();
-        pages.iter().map(|start| page(department, *start, until)).collect()
+        pages
+            .iter()
+            .map(|start| render_page(department, *start, until))
+            .collect()
     };
-    let memory = Arc::new(Memory {
-        departments: answer(&json!(listed.collect::<Vec<_>>())),
-        nothing: answer(&json!([])),
+    let memory = Arc::new(MemoryTransport {
+        departments: success_body(&json!(listed.collect::<Vec<_>>())),
+        nothing: success_body(&json!([])),
         members: (0..departments).map(members).collect(),
     });
-    let endpoints = Endpoints { api: "http://dingtalk.test".to_owned(), oapi: "http://dingtalk.test".to_owned() };
-    let pace = Pace { calls_per_second: CALLS, burst: CALLS };
-    let config = ClientConfig { endpoints, app_key: "bench".to_owned(), agent_id: None, pace };
-    Client::new(config, Arc::clone(&memory) as _, Arc::clone(&memory) as _, memory, Arc::new(|| 0))
+    let endpoints = Endpoints {
+        api: "http://dingtalk.test".to_owned(),
+        oapi: "http://dingtalk.test".to_owned(),
+    };
+    let pace = CallRate {
+        calls_per_second: CALLS,
+        burst: CALLS,
+    };
+    let config = ClientConfig {
+        endpoints,
+        app_key: "bench".to_owned(),
+        agent_id: None,
+        pace,
+    };
+    Client::new(
+        config,
+        Arc::clone(&memory) as _,
+        Arc::clone(&memory) as _,
+        memory,
+        Arc::new(|| 0),
+    )
 }
 
 /// A page of the people from `start` on, with the fields of a real one.
-fn page(department: u32, start: u32, until: u32) -> Bytes {
+fn render_page(department: u32, start: u32, until: u32) -> Bytes {
     let end = until.min(start + PAGE);
     let person = |n: u32| {
         json!({
@@ -57,44 +81,61 @@ fn page(department: u32, start: u32, until: u32) -> Bytes {
             "name": format!("张三{n}"), "avatar": "", "state_code": "86", "mobile": format!("185{n:08}"),
             "hide_mobile": false, "telephone": "", "job_number": format!("A{n}"), "title": "高级软件工程师",
             "email": format!("zhang{n}@example.cn"), "org_email": format!("zhang{n}@corp.example.cn"),
-            "work_place": "上海市浦东新区", "remark": "", "dept_id_list": [FIRST + department], "dept_order": n,
+            "work_place": "上海市浦东新区", "remark": "", "dept_id_list": [FIRST_DEPARTMENT + department], "dept_order": n,
             "extension": "{\"工牌号\":\"7\",\"爱好\":\"旅游\"}", "hired_date": 1_597_573_616_828_i64,
             "active": true, "admin": false, "boss": false, "leader": false, "exclusive_account": false,
         })
     };
-    let cursor = end - department * DEPARTMENT;
+    let cursor = end - department * DEPARTMENT_SIZE;
     let list: Vec<_> = (start..end).map(person).collect();
-    answer(&json!({ "has_more": end < until, "next_cursor": cursor, "list": list }))
+    success_body(&json!({ "has_more": end < until, "next_cursor": cursor, "list": list }))
 }
 
-fn answer(result: &Value) -> Bytes {
-    Bytes::from(json!({ "errcode": 0, "errmsg": "ok", "result": result, "request_id": "bench" }).to_string())
+fn success_body(result: &Value) -> Bytes {
+    Bytes::from(
+        json!({ "errcode": 0, "errmsg": "ok", "result": result, "request_id": "bench" })
+            .to_string(),
+    )
 }
 
-impl Memory {
-    fn page(&self, department: u64, cursor: u64) -> Option<&Bytes> {
-        let department = usize::try_from(department.checked_sub(FIRST.into())?).ok()?;
-        self.members.get(department)?.get(usize::try_from(cursor / u64::from(PAGE)).ok()?)
+impl MemoryTransport {
+    fn find_page(&self, department: u64, cursor: u64) -> Option<&Bytes> {
+        let department = usize::try_from(department.checked_sub(FIRST_DEPARTMENT.into())?).ok()?;
+        self.members
+            .get(department)?
+            .get(usize::try_from(cursor / u64::from(PAGE)).ok()?)
     }
 }
 
 #[async_trait]
-impl Transport for Memory {
-    async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, TransportError> {
+impl Transport for MemoryTransport {
+    async fn send(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> Result<http::Response<Bytes>, TransportError> {
         let asked: Value = serde_json::from_slice(request.body()).unwrap_or_default();
         let number = |name: &str| asked[name].as_u64().unwrap_or_default();
-        let body = match (request.uri().path().ends_with("/listsub"), number("dept_id")) {
+        let body = match (
+            request.uri().path().ends_with("/listsub"),
+            number("dept_id"),
+        ) {
             (true, 1) => self.departments.clone(),
             (true, _) => self.nothing.clone(),
-            (false, 1) => answer(&json!({ "has_more": false, "list": [] })),
-            (false, department) => self.page(department, number("cursor")).cloned().unwrap_or_default(),
+            (false, 1) => success_body(&json!({ "has_more": false, "list": [] })),
+            (false, department) => self
+                .find_page(department, number("cursor"))
+                .cloned()
+                .unwrap_or_default(),
         };
-        http::Response::builder().status(200).body(body).map_err(|_| TransportError::NotConnected { source: None })
+        http::Response::builder()
+            .status(200)
+            .body(body)
+            .map_err(|_| TransportError::NotConnected { source: None })
     }
 }
 
 #[async_trait]
-impl Clock for Memory {
+impl Clock for MemoryTransport {
     fn now(&self) -> Timestamp {
         Timestamp(0)
     }
@@ -103,12 +144,15 @@ impl Clock for Memory {
 }
 
 #[async_trait]
-impl Tokens for Memory {
-    async fn current(&self) -> Result<AccessToken, dingtalk::Error> {
+impl TokenSource for MemoryTransport {
+    async fn current_token(&self) -> Result<AccessToken, dingtalk::DingTalkError> {
         Ok(AccessToken::new("bench".to_owned().into()))
     }
 
-    async fn renewed(&self, _refused: TokenHash) -> Result<AccessToken, dingtalk::Error> {
-        self.current().await
+    async fn renew_token(
+        &self,
+        _refused: TokenHash,
+    ) -> Result<AccessToken, dingtalk::DingTalkError> {
+        self.current_token().await
     }
 }

@@ -5,19 +5,19 @@ use std::path::Path;
 use std::sync::Arc;
 
 use engine::report::RunReport;
-use local::machine::{Machine, Place};
+use local::machine::{Machine, MachineConfig};
 use serde::{Deserialize, Serialize};
 use state::WriteTally;
 use state::queue::messages::SweepMessage;
 use tokio::process::Command;
 
-use super::Trouble;
+use super::SyncError;
 use crate::args::SweepArgs;
 use crate::process::{Usage, usage};
 
 /// What a sweep did and used.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Measured {
+pub struct MeasuredSweep {
     /// Its report.
     pub report: RunReport,
     /// The process when everything was connected and nothing had been read.
@@ -25,12 +25,12 @@ pub struct Measured {
     /// The process at the end.
     pub after: Usage,
     /// Write capacity units that the database reported.
-    pub units: Units,
+    pub units: WriteUnits,
 }
 
 /// Write capacity units, per table.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
-pub struct Units {
+pub struct WriteUnits {
     /// Links.
     pub directory: f64,
     /// The binding and the run.
@@ -41,14 +41,24 @@ pub struct Units {
     pub ledger: f64,
 }
 
-impl From<WriteTally> for Units {
+impl From<WriteTally> for WriteUnits {
     fn from(tally: WriteTally) -> Self {
-        let WriteTally { directory, control, journal, ledger } = tally;
-        Self { directory: directory.units, control: control.units, journal: journal.units, ledger: ledger.units }
+        let WriteTally {
+            directory,
+            control,
+            journal,
+            ledger,
+        } = tally;
+        Self {
+            directory: directory.units,
+            control: control.units,
+            journal: journal.units,
+            ledger: ledger.units,
+        }
     }
 }
 
-impl Measured {
+impl MeasuredSweep {
     /// The most memory between the two that was not there before, KiB.
     #[must_use]
     pub fn memory_kib(&self) -> u64 {
@@ -66,15 +76,25 @@ impl Measured {
 ///
 /// # Errors
 /// [`Trouble`].
-pub async fn run(args: &SweepArgs) -> Result<(), Trouble> {
-    let key = super::served::read_key(&args.data).map_err(Trouble::setup("the key of the database"))?;
+pub async fn run(args: &SweepArgs) -> Result<(), SyncError> {
+    let key = super::served::read_key(&args.data)
+        .map_err(SyncError::setup_error("the key of the database"))?;
     let dynamodb = Some((args.dynamodb, key));
-    let place = Place { data: args.data.clone(), dynamodb, allow_loopback: true };
-    let machine = Machine::start(&place).await.map_err(Trouble::setup("the measured machine"))?;
+    let place = MachineConfig {
+        data: args.data.clone(),
+        dynamodb,
+        allow_loopback: true,
+    };
+    let machine = Machine::start(&place)
+        .await
+        .map_err(SyncError::setup_error("the measured machine"))?;
     let deps = machine.full_sync();
     // The first use of the connections and of the binding's client belongs to the baseline.
-    deps.corps.engine(&args.binding, engine::gate::Purpose::Follow).await.map_err(Trouble::setup("the engine"))?;
-    let before = usage().map_err(Trouble::setup("the process's usage"))?;
+    deps.corps
+        .open_engine(&args.binding, engine::gate::WritePurpose::Follow)
+        .await
+        .map_err(SyncError::setup_error("the engine"))?;
+    let before = usage().map_err(SyncError::setup_error("the process's usage"))?;
     let message = SweepMessage {
         binding: args.binding.clone(),
         corp: args.corp.clone(),
@@ -82,35 +102,52 @@ pub async fn run(args: &SweepArgs) -> Result<(), Trouble> {
         because: "bench".to_owned(),
         at: deps.corps.clock.now(),
     };
-    let written = machine.store.writes();
-    let slice = args.slice_seconds.map(|seconds| i64::from(seconds) * 1000 + full_sync::MARGIN_MS);
+    let written = machine.store.write_tally();
+    let slice = args
+        .slice_seconds
+        .map(|seconds| i64::from(seconds) * 1000 + full_sync::MARGIN_MS);
     let deadline = slice.map(|slice| deps.corps.clock.now().plus_millis(slice));
-    let report = full_sync::sweep(&deps, &message, deadline, Arc::new(|_| {})).await;
-    let report = report.map_err(Trouble::setup("the sweep"))?;
-    let after = usage().map_err(Trouble::setup("the process's usage"))?;
-    let units = Units::from(machine.store.writes() - written);
-    let text =
-        serde_json::to_string(&Measured { report, before, after, units }).map_err(Trouble::setup("the report"))?;
-    writeln!(std::io::stdout(), "{text}").map_err(Trouble::setup("the report"))?;
+    let report = full_sync::sweep_corp(&deps, &message, deadline, Arc::new(|_| {})).await;
+    let report = report.map_err(SyncError::setup_error("the sweep"))?;
+    let after = usage().map_err(SyncError::setup_error("the process's usage"))?;
+    let units = WriteUnits::from(machine.store.write_tally() - written);
+    let text = serde_json::to_string(&MeasuredSweep {
+        report,
+        before,
+        after,
+        units,
+    })
+    .map_err(SyncError::setup_error("the report"))?;
+    writeln!(std::io::stdout(), "{text}").map_err(SyncError::setup_error("the report"))?;
     machine.stop().await;
     Ok(())
 }
 
 /// Runs this program again for one sweep.
-pub(super) async fn in_a_process(args: &SweepArgs) -> Result<Measured, Trouble> {
-    let program = std::env::current_exe().map_err(Trouble::setup("this program's path"))?;
-    let output = command(&program, args).output().await.map_err(Trouble::setup("the measured process"))?;
+pub(super) async fn measure_in_process(args: &SweepArgs) -> Result<MeasuredSweep, SyncError> {
+    let program = std::env::current_exe().map_err(SyncError::setup_error("this program's path"))?;
+    let output = sweep_command(&program, args)
+        .output()
+        .await
+        .map_err(SyncError::setup_error("the measured process"))?;
     if !output.status.success() {
-        return Err(Trouble::Sweep { why: String::from_utf8_lossy(&output.stderr).trim().to_owned() });
+        return Err(SyncError::Sweep {
+            why: String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+        });
     }
-    serde_json::from_slice(&output.stdout).map_err(Trouble::setup("the measured process's report"))
+    serde_json::from_slice(&output.stdout)
+        .map_err(SyncError::setup_error("the measured process's report"))
 }
 
-fn command(program: &Path, args: &SweepArgs) -> Command {
+fn sweep_command(program: &Path, args: &SweepArgs) -> Command {
     let mut command = Command::new(program);
     command.arg("sweep-once").arg("--data").arg(&args.data);
     command.arg("--dynamodb").arg(args.dynamodb.to_string());
-    command.arg("--binding").arg(args.binding.as_str()).arg("--corp").arg(args.corp.as_str());
+    command
+        .arg("--binding")
+        .arg(args.binding.as_str())
+        .arg("--corp")
+        .arg(args.corp.as_str());
     if let Some(run) = &args.run {
         command.arg("--run").arg(run.as_str());
     }

@@ -7,28 +7,34 @@ use dingtalk::client::Client;
 use directory::{DeptId, FieldSet};
 use sandbox::world::CallRecord;
 
-use super::Trouble;
-use super::stage::Stage;
+use super::SyncError;
+use super::environment::SyncEnvironment;
 
 /// It goes on until it has read this many people.
 const PEOPLE: usize = 300;
 
 /// Runs it; the calls that the sandbox saw, and the members of each department that it went through.
-pub(super) async fn run(stage: &Stage, qps: u32) -> Result<(Vec<CallRecord>, Vec<u64>), Trouble> {
+pub(super) async fn run(
+    stage: &SyncEnvironment,
+    qps: u32,
+) -> Result<(Vec<CallRecord>, Vec<u64>), SyncError> {
     let departments: Vec<(DeptId, u64)> = {
         let mut world = stage.server().world.lock().await;
         world.clear_log();
         let truth = world.truth();
         let ids = truth.departments.iter().filter(|one| one.member_count > 0);
-        ids.map(|one| (DeptId(one.department.dept_id), one.member_count as u64)).collect()
+        ids.map(|one| (DeptId(one.department.dept_id), one.member_count as u64))
+            .collect()
     };
-    let machine = stage.machine().await?;
+    let machine = stage.start_machine().await?;
     let mut binding = stage.binding().clone();
     binding.calls_per_second = qps;
-    let client = machine.clients.of(&binding);
+    let client = machine.clients.for_binding(&binding);
     let (mut read, mut members) = (0, Vec::new());
     for (department, count) in departments {
-        read += one_department(&client, department).await.map_err(Trouble::setup("the wasteful client"))?;
+        read += read_department(&client, department)
+            .await
+            .map_err(SyncError::setup_error("the wasteful client"))?;
         members.push(count);
         if read >= PEOPLE {
             break;
@@ -40,20 +46,29 @@ pub(super) async fn run(stage: &Stage, qps: u32) -> Result<(Vec<CallRecord>, Vec
 }
 
 /// Both lists of a department twice, and everybody on it read.
-async fn one_department(client: &Client, department: DeptId) -> Result<usize, dingtalk::Error> {
+async fn read_department(
+    client: &Client,
+    department: DeptId,
+) -> Result<usize, dingtalk::DingTalkError> {
     let mut people = Vec::new();
     for _ in 0..2 {
-        client.sub_departments(department).await?;
+        client.list_sub_departments(department).await?;
         people.clear();
         let mut cursor = Some(0);
         while let Some(at) = cursor {
-            let page = client.members(department, at, FieldSet::PERSON).await?;
-            people.extend(page.rows.into_iter().filter_map(|row| row.record.id.to_user_id().ok()));
+            let page = client
+                .list_members(department, at, FieldSet::PERSON)
+                .await?;
+            people.extend(
+                page.rows
+                    .into_iter()
+                    .filter_map(|row| row.record.id.to_user_id().ok()),
+            );
             cursor = page.next;
         }
     }
     for id in &people {
-        client.person(id, FieldSet::PERSON).await?;
+        client.read_person(id, FieldSet::PERSON).await?;
     }
     Ok(people.len())
 }

@@ -3,17 +3,23 @@
 use sandbox::world::{Act, DeliveryState};
 use serde_json::json;
 use stories::Relay;
-use stories::patience::until;
+use stories::polling::wait_until;
 
-use super::schedule::{every_minute, put_rule};
-use super::{PATIENCE, is_same};
-use crate::world::World;
+use super::schedule::{fire_every_minute, put_rule};
+use super::{PATIENCE, check_sides_equal};
+use crate::world::CloudWorld;
 
 /// What DingTalk knows is an address in front of ours, where nobody listens any more.
-pub(super) async fn is_fetched_back(world: &World) -> String {
-    world.dingtalk.settings(json!({"retry_ms": [50, 50], "failed_after_ms": 300})).await;
+pub(super) async fn is_fetched_back(world: &CloudWorld) -> String {
+    world
+        .dingtalk
+        .change_settings(json!({"retry_ms": [50, 50], "failed_after_ms": 300}))
+        .await;
     let mut subscription = world.subscription.clone();
-    let url = subscription["callback_url"].as_str().expect("an address").to_owned();
+    let url = subscription["callback_url"]
+        .as_str()
+        .expect("an address")
+        .to_owned();
     let (server, path) = url.split_at(url.find("/_aws/").expect("a path"));
     let front = Relay::start(server).await;
     subscription["callback_url"] = json!(format!("{}{path}", front.url()));
@@ -21,21 +27,45 @@ pub(super) async fn is_fetched_back(world: &World) -> String {
     drop(front);
     let before = world.ledger().await.binding.swept_at;
     let userid = world.dingtalk.bystander(&[]).await.userid;
-    world.dingtalk.act(Act::Rename { userid, name: "推送失败".into() }).await;
-    let rule = every_minute(world, "FullSyncSchedule").await;
-    let took = until(PATIENCE, "what could not be pushed is in the ledger", async || is_same(world).await).await;
+    world
+        .dingtalk
+        .act(Act::Rename {
+            userid,
+            name: "推送失败".into(),
+        })
+        .await;
+    let rule = fire_every_minute(world, "FullSyncSchedule").await;
+    let took = wait_until(
+        PATIENCE,
+        "what could not be pushed is in the ledger",
+        async || check_sides_equal(world).await,
+    )
+    .await;
     put_rule(world, &rule).await;
-    let collected = collected(world).await;
+    let collected = count_collected(world).await;
     assert!(collected > 0, "DingTalk gave its list out");
-    assert_eq!(world.ledger().await.binding.swept_at, before, "no sweep helped");
+    assert_eq!(
+        world.ledger().await.binding.swept_at,
+        before,
+        "no sweep helped"
+    );
     // DingTalk's own times again, and the address as it was.
-    world.dingtalk.settings(json!({"retry_ms": [10_000, 30_000], "failed_after_ms": 180_000})).await;
+    world
+        .dingtalk
+        .change_settings(json!({"retry_ms": [10_000, 30_000], "failed_after_ms": 180_000}))
+        .await;
     world.dingtalk.subscribe(&world.subscription).await;
-    format!("{collected} failed pushes fetched from DingTalk's list, in the ledger after {:.1} s", took.as_secs_f64())
+    format!(
+        "{collected} failed pushes fetched from DingTalk's list, in the ledger after {:.1} s",
+        took.as_secs_f64()
+    )
 }
 
 /// Events that DingTalk gave out on its list.
-async fn collected(world: &World) -> usize {
+async fn count_collected(world: &CloudWorld) -> usize {
     let dingtalk = world.dingtalk.world().lock().await;
-    dingtalk.deliveries().filter(|delivery| delivery.state == DeliveryState::Collected).count()
+    dingtalk
+        .deliveries()
+        .filter(|delivery| delivery.state == DeliveryState::Collected)
+        .count()
 }

@@ -3,25 +3,38 @@
 
 use runtime::metrics::{ALL, DIMENSION, Metric, NAMESPACE};
 use serde_json::Value;
-use stories::patience::until;
+use stories::polling::wait_until;
 
 use super::PATIENCE;
-use crate::world::World;
+use crate::world::CloudWorld;
 
 /// Counted after each sweep, and no story has anything held.
 const NOTHING_WAITS: &str = "Quarantined";
 
 /// Every figure, where the function that counts it wrote it.
-pub(super) async fn are_in_the_logs(world: &World) -> String {
+pub(super) async fn are_in_the_logs(world: &CloudWorld) -> String {
     let mut seen = Vec::new();
     for metric in ALL {
         let function = counted_by(metric.name);
-        until(PATIENCE, "the figure is in the log", async || match most(world, function, metric).await {
-            Some(most) if most > 0.0 || metric.name == NOTHING_WAITS => Ok(()),
-            most => Err(format!("{} is {most:?} in the log of {function}", metric.name)),
-        })
+        wait_until(
+            PATIENCE,
+            "the figure is in the log",
+            async || match largest_value(world, function, metric).await {
+                Some(most) if most > 0.0 || metric.name == NOTHING_WAITS => Ok(()),
+                most => Err(format!(
+                    "{} is {most:?} in the log of {function}",
+                    metric.name
+                )),
+            },
+        )
         .await;
-        seen.push(format!("{} up to {}", metric.name, most(world, function, metric).await.unwrap_or_default()));
+        seen.push(format!(
+            "{} up to {}",
+            metric.name,
+            largest_value(world, function, metric)
+                .await
+                .unwrap_or_default()
+        ));
     }
     seen.join(", ")
 }
@@ -39,13 +52,21 @@ fn counted_by(metric: &str) -> &'static str {
 
 /// The largest value of a figure in a function's log, of the lines that are this figure and nothing else, under the
 /// stack's name, as the alarm asks for it.
-async fn most(world: &World, function: &str, metric: &Metric) -> Option<f64> {
+async fn largest_value(world: &CloudWorld, function: &str, metric: &Metric) -> Option<f64> {
     let log = world.log(function).await;
-    let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let lines = log
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let is_this = |line: &Value| {
         let directive = &line["_aws"]["CloudWatchMetrics"][0];
-        let names = directive["Namespace"] == NAMESPACE && directive["Metrics"][0]["Name"] == metric.name;
-        names && directive["Dimensions"][0][0] == DIMENSION && line[DIMENSION] == world.stack.name.as_str()
+        let names =
+            directive["Namespace"] == NAMESPACE && directive["Metrics"][0]["Name"] == metric.name;
+        names
+            && directive["Dimensions"][0][0] == DIMENSION
+            && line[DIMENSION] == world.stack.name.as_str()
     };
-    lines.filter(is_this).filter_map(|line| line[metric.name].as_f64()).reduce(f64::max)
+    lines
+        .filter(is_this)
+        .filter_map(|line| line[metric.name].as_f64())
+        .reduce(f64::max)
 }

@@ -16,58 +16,94 @@ use std::time::{Duration, Instant};
 use futures::FutureExt as _;
 use sandbox::world::Act;
 use serde_json::json;
-use stories::patience::until;
+use stories::polling::wait_until;
 
-use crate::screen::{done, failed};
-use crate::world::World;
+use crate::screen::{print_done, print_failure};
+use crate::world::CloudWorld;
 
 /// Nothing here takes longer, unless it never comes.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(150);
 
 /// Lines of a function's log that a failure shows.
-const TAIL: usize = 15;
+const LOG_TAIL_LINES: usize = 15;
 
-type Told<'a> = Pin<Box<dyn Future<Output = String> + 'a>>;
+type StoryFuture<'a> = Pin<Box<dyn Future<Output = String> + 'a>>;
 
 /// A story: its name, and what it does. It panics where something is not as it has to be, and ends with what it saw.
 pub struct Story {
     /// For the line that is printed.
     pub name: &'static str,
     /// Tells it.
-    pub tell: fn(&World) -> Told<'_>,
+    pub tell: fn(&CloudWorld) -> StoryFuture<'_>,
 }
 
 /// All of them.
-pub const ALL: [Story; 9] = [
-    Story { name: "token schedule", tell: |world| Box::pin(schedule::renews_the_token(world)) },
-    Story { name: "first sync", tell: |world| Box::pin(first_sync::brings_everybody(world)) },
-    Story { name: "sweep schedule", tell: |world| Box::pin(schedule::sweeps_the_company(world)) },
-    Story { name: "callback", tell: |world| Box::pin(callback::brings_changes_in(world)) },
-    Story { name: "failed push", tell: |world| Box::pin(failed_push::is_fetched_back(world)) },
-    Story { name: "poison", tell: |world| Box::pin(poison::ends_alone(world)) },
-    Story { name: "refused token", tell: |world| Box::pin(token::is_replaced(world)) },
-    Story { name: "message", tell: |world| Box::pin(message::arrives(world)) },
-    Story { name: "figures", tell: |world| Box::pin(figures::are_in_the_logs(world)) },
+pub const ALL_STORIES: [Story; 9] = [
+    Story {
+        name: "token schedule",
+        tell: |world| Box::pin(schedule::renews_the_token(world)),
+    },
+    Story {
+        name: "first sync",
+        tell: |world| Box::pin(first_sync::brings_everybody(world)),
+    },
+    Story {
+        name: "sweep schedule",
+        tell: |world| Box::pin(schedule::sweeps_the_company(world)),
+    },
+    Story {
+        name: "callback",
+        tell: |world| Box::pin(callback::brings_changes_in(world)),
+    },
+    Story {
+        name: "failed push",
+        tell: |world| Box::pin(failed_push::is_fetched_back(world)),
+    },
+    Story {
+        name: "poison",
+        tell: |world| Box::pin(poison::ends_alone(world)),
+    },
+    Story {
+        name: "refused token",
+        tell: |world| Box::pin(token::is_replaced(world)),
+    },
+    Story {
+        name: "message",
+        tell: |world| Box::pin(message::arrives(world)),
+    },
+    Story {
+        name: "figures",
+        tell: |world| Box::pin(figures::are_in_the_logs(world)),
+    },
 ];
 
 /// What everything else begins with.
-pub const BEGINNING: [Story; 2] = [
-    Story { name: "first sync", tell: |world| Box::pin(first_sync::brings_everybody(world)) },
-    Story { name: "callback", tell: |world| Box::pin(callback::brings_changes_in(world)) },
+pub const FIRST_STORIES: [Story; 2] = [
+    Story {
+        name: "first sync",
+        tell: |world| Box::pin(first_sync::brings_everybody(world)),
+    },
+    Story {
+        name: "callback",
+        tell: |world| Box::pin(callback::brings_changes_in(world)),
+    },
 ];
 
 /// Tells stories until one fails; how many there were.
 ///
 /// # Errors
 /// The name of the one that failed; why is printed, with what the functions logged.
-pub async fn tell(world: &World, stories: &[Story]) -> Result<usize, String> {
+pub async fn run_stories(world: &CloudWorld, stories: &[Story]) -> Result<usize, String> {
     for story in stories {
         let began = Instant::now();
         match AssertUnwindSafe((story.tell)(world)).catch_unwind().await {
-            Ok(seen) => done(story.name, &seen, began.elapsed()),
+            Ok(seen) => print_done(story.name, &seen, began.elapsed()),
             Err(_) => {
                 show_logs(world).await;
-                return Err(format!("{} failed; its reason is above the logs", story.name));
+                return Err(format!(
+                    "{} failed; its reason is above the logs",
+                    story.name
+                ));
             }
         }
     }
@@ -75,47 +111,87 @@ pub async fn tell(world: &World, stories: &[Story]) -> Result<usize, String> {
 }
 
 /// Whether the ledger is what DingTalk is, and every difference where it is not.
-pub(crate) async fn is_same(world: &World) -> Result<(), String> {
-    let differences = stories::differences(&world.dingtalk.truth().await, &world.ledger().await);
-    if differences.is_empty() { Ok(()) } else { Err(stories::compare::list(&differences)) }
+pub(crate) async fn check_sides_equal(world: &CloudWorld) -> Result<(), String> {
+    let differences =
+        stories::find_differences(&world.dingtalk.truth().await, &world.ledger().await);
+    if differences.is_empty() {
+        Ok(())
+    } else {
+        Err(stories::compare::format_differences(&differences))
+    }
 }
 
 /// Waits until a queue holds nothing, seen or unseen.
-pub(crate) async fn until_empty(world: &World, logical: &str) {
-    until(PATIENCE, "the queue is empty", async || match world.waiting(logical).await {
-        0 => Ok(()),
-        waiting => Err(format!("{waiting} messages in {logical}")),
+pub(crate) async fn wait_until_empty(world: &CloudWorld, logical: &str) {
+    wait_until(PATIENCE, "the queue is empty", async || {
+        match world.count_waiting(logical).await {
+            0 => Ok(()),
+            waiting => Err(format!("{waiting} messages in {logical}")),
+        }
     })
     .await;
 }
 
 /// Renames as many people as there are names, and pushes no event; who they are.
-pub(crate) async fn silent_rename(world: &World, names: &[&str]) -> Vec<String> {
+pub(crate) async fn silent_rename(world: &CloudWorld, names: &[&str]) -> Vec<String> {
     let silence = json!({"kind": "event_never", "times": null});
-    world.dingtalk.arm(serde_json::from_value(silence).expect("a fault")).await;
+    world
+        .dingtalk
+        .arm(serde_json::from_value(silence).expect("a fault"))
+        .await;
     let mut renamed: Vec<String> = Vec::new();
     for name in names {
         let others: Vec<&str> = renamed.iter().map(String::as_str).collect();
         let userid = world.dingtalk.bystander(&others).await.userid;
-        world.dingtalk.act(Act::Rename { userid: userid.clone(), name: (*name).to_owned() }).await;
+        world
+            .dingtalk
+            .act(Act::Rename {
+                userid: userid.clone(),
+                name: (*name).to_owned(),
+            })
+            .await;
         renamed.push(userid);
     }
     world.dingtalk.disarm().await;
-    assert!(is_same(world).await.is_err(), "nobody has told of it yet");
+    assert!(
+        check_sides_equal(world).await.is_err(),
+        "nobody has told of it yet"
+    );
     renamed
 }
 
-async fn show_logs(world: &World) {
-    for function in ["Callback", "Reconcile", "FullSync", "TokenRefresh", "MessagePush"] {
+async fn show_logs(world: &CloudWorld) {
+    for function in [
+        "Callback",
+        "Reconcile",
+        "FullSync",
+        "TokenRefresh",
+        "MessagePush",
+    ] {
         let log = world.log(function).await;
         let frame = ["START ", "END ", "REPORT "];
-        let lines: Vec<&str> = log.lines().filter(|line| !frame.iter().any(|mark| line.starts_with(mark))).collect();
-        failed(&format!(
+        let lines: Vec<&str> = log
+            .lines()
+            .filter(|line| !frame.iter().any(|mark| line.starts_with(mark)))
+            .collect();
+        print_failure(&format!(
             "{function}\n{}",
-            lines.get(lines.len().saturating_sub(TAIL)..).unwrap_or_default().join("\n")
+            lines
+                .get(lines.len().saturating_sub(LOG_TAIL_LINES)..)
+                .unwrap_or_default()
+                .join("\n")
         ));
     }
     let log = world.emulator().log();
-    let lines: Vec<&str> = log.lines().filter(|line| !line.contains("hypercorn.access")).collect();
-    failed(&format!("emulator\n{}", lines.get(lines.len().saturating_sub(TAIL)..).unwrap_or_default().join("\n")));
+    let lines: Vec<&str> = log
+        .lines()
+        .filter(|line| !line.contains("hypercorn.access"))
+        .collect();
+    print_failure(&format!(
+        "emulator\n{}",
+        lines
+            .get(lines.len().saturating_sub(LOG_TAIL_LINES)..)
+            .unwrap_or_default()
+            .join("\n")
+    ));
 }

@@ -6,24 +6,32 @@
 use runtime::SystemClock;
 use serde_json::{Value, json};
 use state::VaultError;
-use state::store::Condition;
+use state::store::PutCondition;
 use state::vault::SecretError;
-use stories::patience::until;
+use stories::polling::wait_until;
 
 use super::PATIENCE;
-use crate::aws::text;
-use crate::world::World;
+use crate::aws::text_field;
+use crate::world::CloudWorld;
 
 /// Longer than any binding waits between two sweeps.
 const DUE_MS: i64 = 8 * 24 * 3_600_000;
 
 /// The rule calls `token-refresh`, which may make the secret of the tokens.
-pub(super) async fn renews_the_token(world: &World) -> String {
-    let none = world.secrets().tokens(&world.binding.id).await;
-    assert!(matches!(none, Err(SecretError::Vault(VaultError::NotFound))), "a token before the rule fired: {none:?}");
-    let rule = every_minute(world, "TokenRefreshSchedule").await;
-    until(PATIENCE, "the rule has a token made", async || {
-        world.secrets().tokens(&world.binding.id).await.map(|_| ()).map_err(|err| err.to_string())
+pub(super) async fn renews_the_token(world: &CloudWorld) -> String {
+    let none = world.secrets().get_token(&world.binding.id).await;
+    assert!(
+        matches!(none, Err(SecretError::Vault(VaultError::NotFound))),
+        "a token before the rule fired: {none:?}"
+    );
+    let rule = fire_every_minute(world, "TokenRefreshSchedule").await;
+    wait_until(PATIENCE, "the rule has a token made", async || {
+        world
+            .secrets()
+            .get_token(&world.binding.id)
+            .await
+            .map(|_| ())
+            .map_err(|err| err.to_string())
     })
     .await;
     put_rule(world, &rule).await;
@@ -31,28 +39,57 @@ pub(super) async fn renews_the_token(world: &World) -> String {
 }
 
 /// A sweep is due and nobody was told of a change: the rule asks, the queue carries, the sweep finds it.
-pub(super) async fn sweeps_the_company(world: &World) -> String {
+pub(super) async fn sweeps_the_company(world: &CloudWorld) -> String {
     let userid = super::silent_rename(world, &["规则找到"]).await.remove(0);
     let due = SystemClock.now().plus_millis(-DUE_MS);
-    let stored = world.store().binding(&world.binding.id).await.expect("the table answers").expect("the binding");
+    let stored = world
+        .store()
+        .get_binding(&world.binding.id)
+        .await
+        .expect("the table answers")
+        .expect("the binding");
     let mut binding = stored.body;
     binding.swept_at = Some(due);
-    world.store().put_binding(&binding, Condition::Version(stored.version)).await.expect("the binding is stored");
-    let rule = every_minute(world, "FullSyncSchedule").await;
-    until(PATIENCE, "the rule has the company swept", async || super::is_same(world).await).await;
+    world
+        .store()
+        .put_binding(&binding, PutCondition::Version(stored.version))
+        .await
+        .expect("the binding is stored");
+    let rule = fire_every_minute(world, "FullSyncSchedule").await;
+    wait_until(PATIENCE, "the rule has the company swept", async || {
+        super::check_sides_equal(world).await
+    })
+    .await;
     put_rule(world, &rule).await;
-    super::until_empty(world, "Sweeps").await;
+    super::wait_until_empty(world, "Sweeps").await;
     let ledger = world.ledger().await;
-    assert!(ledger.binding.swept_at.is_some_and(|swept| swept > due), "the binding remembers the sweep");
-    assert!(ledger.people.iter().any(|stored| stored.dingtalk.as_ref().is_some_and(|id| id.as_str() == userid)));
+    assert!(
+        ledger.binding.swept_at.is_some_and(|swept| swept > due),
+        "the binding remembers the sweep"
+    );
+    assert!(ledger.people.iter().any(|stored| {
+        stored
+            .dingtalk
+            .as_ref()
+            .is_some_and(|id| id.as_str() == userid)
+    }));
     "the rule fired and had the company swept, which found a change without an event".to_owned()
 }
 
 /// Has a rule of the template fire every minute; the rule as it was.
-pub(super) async fn every_minute(world: &World, logical: &str) -> Value {
-    let name = world.stack.physical(logical).rsplit('/').next().unwrap_or_default();
-    let rule = world.aws.call("events", "describe_rule", json!({"Name": name})).await.expect("the rule");
-    assert_eq!(text(&rule, "State"), "ENABLED", "{rule}");
+pub(super) async fn fire_every_minute(world: &CloudWorld, logical: &str) -> Value {
+    let name = world
+        .stack
+        .physical_id(logical)
+        .rsplit('/')
+        .next()
+        .unwrap_or_default();
+    let rule = world
+        .aws
+        .call("events", "describe_rule", json!({"Name": name}))
+        .await
+        .expect("the rule");
+    assert_eq!(text_field(&rule, "State"), "ENABLED", "{rule}");
     let mut often = rule.clone();
     often["ScheduleExpression"] = "cron(* * * * ? *)".into();
     put_rule(world, &often).await;
@@ -60,10 +97,14 @@ pub(super) async fn every_minute(world: &World, logical: &str) -> Value {
 }
 
 /// Puts a rule as it is given.
-pub(super) async fn put_rule(world: &World, rule: &Value) {
+pub(super) async fn put_rule(world: &CloudWorld, rule: &Value) {
     let mut put = json!({});
     for field in ["Name", "ScheduleExpression", "State", "Description"] {
         put[field] = rule[field].clone();
     }
-    world.aws.call("events", "put_rule", put).await.expect("the rule can be changed");
+    world
+        .aws
+        .call("events", "put_rule", put)
+        .await
+        .expect("the rule can be changed");
 }

@@ -6,26 +6,32 @@ use std::sync::Mutex;
 use serde_json::{Value, json};
 use state::embedded::EmbeddedDynamoDb;
 
-use super::{Answer, Asked, Service};
+use super::{InProcessService, ServiceReply, ServiceRequest};
 
 const JSON: &str = "application/x-amz-json-1.0";
 
-fn refuse(status: u16, code: &str) -> Answer {
-    (status, JSON, json!({ "__type": code, "message": code }).to_string().into_bytes())
+fn json_error(status: u16, code: &str) -> ServiceReply {
+    (
+        status,
+        JSON,
+        json!({ "__type": code, "message": code })
+            .to_string()
+            .into_bytes(),
+    )
 }
 
-fn yes(value: &Value) -> Answer {
+fn json_reply(value: &Value) -> ServiceReply {
     (200, JSON, value.to_string().into_bytes())
 }
 
-fn body(asked: &Asked) -> Value {
+fn body(asked: &ServiceRequest) -> Value {
     serde_json::from_slice(&asked.body).expect("JSON")
 }
 
 /// DynamoDB: the embedded one, in memory.
-pub struct DynamoDb(EmbeddedDynamoDb);
+pub struct FakeDynamoDb(EmbeddedDynamoDb);
 
-impl DynamoDb {
+impl FakeDynamoDb {
     /// An empty one.
     #[must_use]
     pub fn new() -> Self {
@@ -33,14 +39,14 @@ impl DynamoDb {
     }
 }
 
-impl Default for DynamoDb {
+impl Default for FakeDynamoDb {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl Service for DynamoDb {
-    fn answer(&self, asked: &Asked) -> Answer {
+impl InProcessService for FakeDynamoDb {
+    fn carry_out(&self, asked: &ServiceRequest) -> ServiceReply {
         let (status, body) = self.0.answer(&asked.operation, &asked.body);
         assert!(
             status != 400 || !String::from_utf8_lossy(&body).contains("coral"),
@@ -50,28 +56,30 @@ impl Service for DynamoDb {
         (status, JSON, body)
     }
 
-    fn throttled(&self) -> Answer {
-        refuse(400, "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException")
+    fn throttled_reply(&self) -> ServiceReply {
+        json_error(
+            400,
+            "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException",
+        )
     }
 
     /// A transaction is cancelled at its last step; a single write is refused.
-    fn conflict(&self, asked: &Asked) -> Option<Answer> {
+    fn conflict_reply(&self, asked: &ServiceRequest) -> Option<ServiceReply> {
         const NAMES: &str = "com.amazonaws.dynamodb.v20120810#";
         if asked.operation.starts_with("Transact") {
             let steps = body(asked)["TransactItems"].as_array().map_or(1, Vec::len);
             let mut reasons = vec![json!({"Code": "None"}); steps];
-            reasons[steps - 1] =
-                json!({"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item"});
+            reasons[steps - 1] = json!({"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item"});
             let code = format!("{NAMES}TransactionCanceledException");
             let answer = json!({"__type": code, "Message": "Transaction cancelled", "CancellationReasons": reasons});
             return Some((400, JSON, answer.to_string().into_bytes()));
         }
         let single = ["PutItem", "UpdateItem", "DeleteItem"].contains(&asked.operation.as_str());
-        single.then(|| refuse(400, &format!("{NAMES}TransactionConflictException")))
+        single.then(|| json_error(400, &format!("{NAMES}TransactionConflictException")))
     }
 
     /// The first half is written, the rest comes back.
-    fn part(&self, asked: &Asked) -> Option<Answer> {
+    fn partial_reply(&self, asked: &ServiceRequest) -> Option<ServiceReply> {
         if asked.operation != "BatchWriteItem" {
             return None;
         }
@@ -82,19 +90,27 @@ impl Service for DynamoDb {
             let rest = writes.split_off(writes.len() / 2);
             left.insert(table.clone(), rest.into());
         }
-        ask["RequestItems"].as_object_mut()?.retain(|_, writes| writes.as_array().is_some_and(|one| !one.is_empty()));
-        if ask["RequestItems"].as_object().is_some_and(|tables| !tables.is_empty()) {
-            let half = Asked { body: ask.to_string().into_bytes(), ..asked.clone() };
-            let (status, ..) = self.answer(&half);
+        ask["RequestItems"]
+            .as_object_mut()?
+            .retain(|_, writes| writes.as_array().is_some_and(|one| !one.is_empty()));
+        if ask["RequestItems"]
+            .as_object()
+            .is_some_and(|tables| !tables.is_empty())
+        {
+            let half = ServiceRequest {
+                body: ask.to_string().into_bytes(),
+                ..asked.clone()
+            };
+            let (status, ..) = self.carry_out(&half);
             assert_eq!(status, 200, "half of a batch is a batch");
         }
-        Some(yes(&json!({ "UnprocessedItems": left })))
+        Some(json_reply(&json!({ "UnprocessedItems": left })))
     }
 }
 
 /// A message that SQS stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sent {
+pub struct StoredMessage {
     /// Its body.
     pub body: String,
     /// Its group.
@@ -103,21 +119,21 @@ pub struct Sent {
 
 /// One FIFO queue of SQS: stores and deduplicates within a group. (Time stands still for deduplication.)
 #[derive(Default)]
-pub struct FifoQueue {
-    sent: Mutex<Vec<Sent>>,
+pub struct FakeFifoQueue {
+    sent: Mutex<Vec<StoredMessage>>,
     seen: Mutex<BTreeMap<(String, String), String>>,
 }
 
-impl FifoQueue {
+impl FakeFifoQueue {
     /// What was stored, in order.
     #[must_use]
-    pub fn sent(&self) -> Vec<Sent> {
+    pub fn stored_messages(&self) -> Vec<StoredMessage> {
         self.sent.lock().unwrap().clone()
     }
 }
 
-impl Service for FifoQueue {
-    fn answer(&self, asked: &Asked) -> Answer {
+impl InProcessService for FakeFifoQueue {
+    fn carry_out(&self, asked: &ServiceRequest) -> ServiceReply {
         assert_eq!(asked.operation, "SendMessage");
         let ask = body(asked);
         let text = |name: &str| ask[name].as_str().expect("text").to_owned();
@@ -125,82 +141,94 @@ impl Service for FifoQueue {
         let mut seen = self.seen.lock().unwrap();
         let count = seen.len();
         let id = seen.entry((group.clone(), id)).or_insert_with(|| {
-            self.sent.lock().unwrap().push(Sent { body: text("MessageBody"), group });
+            self.sent.lock().unwrap().push(StoredMessage {
+                body: text("MessageBody"),
+                group,
+            });
             format!("message-{count}")
         });
-        yes(&json!({ "MessageId": id }))
+        json_reply(&json!({ "MessageId": id }))
     }
 
-    fn throttled(&self) -> Answer {
-        refuse(400, "com.amazonaws.sqs#RequestThrottled")
+    fn throttled_reply(&self) -> ServiceReply {
+        json_error(400, "com.amazonaws.sqs#RequestThrottled")
     }
 
-    fn conflict(&self, _asked: &Asked) -> Option<Answer> {
+    fn conflict_reply(&self, _asked: &ServiceRequest) -> Option<ServiceReply> {
         None
     }
 
-    fn part(&self, _asked: &Asked) -> Option<Answer> {
+    fn partial_reply(&self, _asked: &ServiceRequest) -> Option<ServiceReply> {
         None
     }
 }
 
 /// Secrets Manager: current and previous values, and the tokens that make a repeat no second version.
 #[derive(Default)]
-pub struct Secrets(Mutex<HashMap<String, Vec<(String, String)>>>);
+pub struct FakeSecretsManager(Mutex<HashMap<String, Vec<(String, String)>>>);
 
-impl Secrets {
+impl FakeSecretsManager {
     /// Every version of a secret, oldest first.
     #[must_use]
     pub fn versions(&self, name: &str) -> Vec<String> {
         let secrets = self.0.lock().unwrap();
-        secrets.get(name).into_iter().flatten().map(|(_, value)| value.clone()).collect()
+        secrets
+            .get(name)
+            .into_iter()
+            .flatten()
+            .map(|(_, value)| value.clone())
+            .collect()
     }
 }
 
-impl Service for Secrets {
-    fn answer(&self, asked: &Asked) -> Answer {
+impl InProcessService for FakeSecretsManager {
+    fn carry_out(&self, asked: &ServiceRequest) -> ServiceReply {
         let ask = body(asked);
         let text = |name: &str| ask[name].as_str().unwrap_or_default().to_owned();
         let mut secrets = self.0.lock().unwrap();
         let (token, value) = (text("ClientRequestToken"), text("SecretString"));
         match (asked.operation.as_str(), secrets.get_mut(&text("SecretId"))) {
-            ("GetSecretValue", Some(versions)) => yes(&json!({"SecretString": versions.last().expect("a version").1})),
+            ("GetSecretValue", Some(versions)) => {
+                json_reply(&json!({"SecretString": versions.last().expect("a version").1}))
+            }
             ("PutSecretValue", Some(versions)) => {
                 if !versions.iter().any(|(earlier, _)| *earlier == token) {
                     versions.push((token, value));
                 }
-                yes(&json!({}))
+                json_reply(&json!({}))
             }
             ("CreateSecret", _) => match secrets.get(&text("Name")) {
-                Some(versions) if versions.iter().any(|(earlier, _)| *earlier == token) => yes(&json!({})),
-                Some(_) => refuse(400, "ResourceExistsException"),
+                Some(versions) if versions.iter().any(|(earlier, _)| *earlier == token) => {
+                    json_reply(&json!({}))
+                }
+                Some(_) => json_error(400, "ResourceExistsException"),
                 None => {
                     secrets.insert(text("Name"), vec![(token, value)]);
-                    yes(&json!({}))
+                    json_reply(&json!({}))
                 }
             },
-            _ => refuse(400, "ResourceNotFoundException"),
+            _ => json_error(400, "ResourceNotFoundException"),
         }
     }
 
-    fn throttled(&self) -> Answer {
-        refuse(400, "ThrottlingException")
+    fn throttled_reply(&self) -> ServiceReply {
+        json_error(400, "ThrottlingException")
     }
 
-    fn conflict(&self, _asked: &Asked) -> Option<Answer> {
+    fn conflict_reply(&self, _asked: &ServiceRequest) -> Option<ServiceReply> {
         None
     }
 
-    fn part(&self, _asked: &Asked) -> Option<Answer> {
+    fn partial_reply(&self, _asked: &ServiceRequest) -> Option<ServiceReply> {
         None
     }
 }
 
 /// A bucket of S3.
 #[derive(Default)]
-pub struct Bucket(Mutex<BTreeMap<String, Vec<u8>>>);
+pub struct FakeBucket(Mutex<BTreeMap<String, Vec<u8>>>);
 
-impl Bucket {
+impl FakeBucket {
     /// What is there.
     #[must_use]
     pub fn bodies(&self) -> Vec<Vec<u8>> {
@@ -208,22 +236,28 @@ impl Bucket {
     }
 }
 
-fn xml(status: u16, code: &str) -> Answer {
-    (status, "application/xml", format!("<Error><Code>{code}</Code><Message>{code}</Message></Error>").into_bytes())
+fn xml_error(status: u16, code: &str) -> ServiceReply {
+    (
+        status,
+        "application/xml",
+        format!("<Error><Code>{code}</Code><Message>{code}</Message></Error>").into_bytes(),
+    )
 }
 
-impl Service for Bucket {
-    fn answer(&self, asked: &Asked) -> Answer {
+impl InProcessService for FakeBucket {
+    fn carry_out(&self, asked: &ServiceRequest) -> ServiceReply {
         let mut bodies = self.0.lock().unwrap();
         match asked.operation.as_str() {
-            "PUT" if asked.if_none && bodies.contains_key(&asked.path) => xml(412, "PreconditionFailed"),
+            "PUT" if asked.if_none && bodies.contains_key(&asked.path) => {
+                xml_error(412, "PreconditionFailed")
+            }
             "PUT" => {
                 bodies.insert(asked.path.clone(), asked.body.clone());
                 (200, "application/xml", Vec::new())
             }
             "GET" => match bodies.get(&asked.path) {
                 Some(body) => (200, "application/octet-stream", body.clone()),
-                None => xml(404, "NoSuchKey"),
+                None => xml_error(404, "NoSuchKey"),
             },
             "DELETE" => {
                 bodies.remove(&asked.path);
@@ -233,16 +267,18 @@ impl Service for Bucket {
         }
     }
 
-    fn throttled(&self) -> Answer {
-        xml(503, "SlowDown")
+    fn throttled_reply(&self) -> ServiceReply {
+        xml_error(503, "SlowDown")
     }
 
     /// Two conditional puts at once: one of them is told to come again.
-    fn conflict(&self, asked: &Asked) -> Option<Answer> {
-        asked.if_none.then(|| xml(409, "ConditionalRequestConflict"))
+    fn conflict_reply(&self, asked: &ServiceRequest) -> Option<ServiceReply> {
+        asked
+            .if_none
+            .then(|| xml_error(409, "ConditionalRequestConflict"))
     }
 
-    fn part(&self, _asked: &Asked) -> Option<Answer> {
+    fn partial_reply(&self, _asked: &ServiceRequest) -> Option<ServiceReply> {
         None
     }
 }

@@ -6,60 +6,79 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_smithy_types::retry::RetryConfig;
-use contract::faults::{Bucket, DynamoDb, FifoQueue, Secrets, Storm, Weather};
+use contract::faults::{
+    FakeBucket, FakeDynamoDb, FakeFifoQueue, FakeSecretsManager, FaultInjector, RequestFate,
+};
 use directory::{CorpId, Timestamp};
-use local::embedded::{Clock, EmbeddedQueue, QueueRules};
+use local::embedded::{EmbeddedQueue, QueueRules, TimeSource};
 use secrecy::ExposeSecret as _;
 use state::archive::S3Archive;
 use state::queue::SqsQueue;
 use state::vault::SecretsManagerVault;
-use state::{Archive as _, ArchiveError, ArchiveKey, ArchiveKind, Message, PutIf, Queue, Vault as _};
+use state::{
+    Archive as _, ArchiveError, ArchiveKey, ArchiveKind, PutIf, Queue, QueueMessage, Vault as _,
+};
 
-use crate::{COMMON, SEEDS, Struck, config, later, timeouts};
+use crate::{COMMON, FaultCounts, SEEDS, config, timeouts, wait_before_retry};
 
-fn message(n: u8) -> Message {
+fn message(n: u8) -> QueueMessage {
     let body = format!("m{n}");
-    Message { deduplication: Some(body.clone()), group: Some(format!("g{}", n % 3)), body, delay_s: 0 }
+    QueueMessage {
+        deduplication: Some(body.clone()),
+        group: Some(format!("g{}", n % 3)),
+        body,
+        delay_s: 0,
+    }
 }
 
 async fn send_until_stored(queue: &dyn Queue, n: u8) {
     while let Err(error) = queue.send(message(n)).await {
         assert!(error.is_transient(), "{error:?}");
-        later().await;
+        wait_before_retry().await;
     }
 }
 
 /// A message that is sent until it is answered is stored once, in its place.
 #[tokio::test(start_paused = true)]
 async fn a_sent_message_is_stored_once() {
-    let mut struck = Struck::default();
+    let mut struck = FaultCounts::default();
     for seed in 0..SEEDS {
-        let service = Arc::new(FifoQueue::default());
-        let storm = Storm::new(Arc::clone(&service) as Arc<_>, seed, 40);
+        let service = Arc::new(FakeFifoQueue::default());
+        let storm = FaultInjector::new(Arc::clone(&service) as Arc<_>, seed, 40);
         let client = aws_sdk_sqs::Client::from_conf(config!(aws_sdk_sqs, storm).build());
         let queue = SqsQueue::new(client, "http://127.0.0.1:1/000000000000/wakes.fifo");
         for n in 0..12 {
             send_until_stored(&queue, n).await;
         }
-        let bodies: Vec<String> = service.sent().into_iter().map(|sent| sent.body).collect();
-        assert_eq!(bodies, (0..12).map(|n| format!("m{n}")).collect::<Vec<_>>(), "seed {seed}");
+        let bodies: Vec<String> = service
+            .stored_messages()
+            .into_iter()
+            .map(|sent| sent.body)
+            .collect();
+        assert_eq!(
+            bodies,
+            (0..12).map(|n| format!("m{n}")).collect::<Vec<_>>(),
+            "seed {seed}"
+        );
         struck.add(&storm);
     }
-    struck.assert_all(&COMMON);
+    struck.assert_all_occurred(&COMMON);
 }
 
 /// A secret that is put until it is answered is what is read, and nothing that was put before comes back.
 #[tokio::test(start_paused = true)]
-async fn a_put_secret_is_what_is_read() {
+async fn a_secret_is_read_as_it_was_last_put() {
     for seed in 0..SEEDS {
-        let service = Arc::new(Secrets::default());
-        let storm = Storm::new(Arc::clone(&service) as Arc<_>, seed, 40);
-        let client = aws_sdk_secretsmanager::Client::from_conf(config!(aws_sdk_secretsmanager, storm).build());
+        let service = Arc::new(FakeSecretsManager::default());
+        let storm = FaultInjector::new(Arc::clone(&service) as Arc<_>, seed, 40);
+        let client = aws_sdk_secretsmanager::Client::from_conf(
+            config!(aws_sdk_secretsmanager, storm).build(),
+        );
         let vault = SecretsManagerVault::new(client);
         for value in ["one", "two", "three"] {
             while let Err(error) = vault.put("s", value.into()).await {
                 assert!(error.is_transient(), "seed {seed}: {error:?}");
-                later().await;
+                wait_before_retry().await;
             }
             let read = loop {
                 match vault.get("s").await {
@@ -71,30 +90,38 @@ async fn a_put_secret_is_what_is_read() {
         }
         let mut versions = service.versions("s");
         versions.dedup();
-        assert_eq!(versions, ["one", "two", "three"], "seed {seed}: an earlier value never comes back");
+        assert_eq!(
+            versions,
+            ["one", "two", "three"],
+            "seed {seed}: an earlier value never comes back"
+        );
     }
 }
 
 /// Of many who archive under one key, exactly one is told that it did, and its body is there.
 #[tokio::test(start_paused = true)]
-async fn one_body_is_archived_under_a_new_key() {
-    let mut struck = Struck::default();
+async fn exactly_one_body_is_archived_under_a_new_key() {
+    let mut struck = FaultCounts::default();
     for seed in 0..SEEDS {
-        let service = Arc::new(Bucket::default());
-        let storm = Storm::new(Arc::clone(&service) as Arc<_>, seed, 40);
+        let service = Arc::new(FakeBucket::default());
+        let storm = FaultInjector::new(Arc::clone(&service) as Arc<_>, seed, 40);
         let config = config!(aws_sdk_s3, storm).force_path_style(true).build();
-        let archive = Arc::new(S3Archive::new(aws_sdk_s3::Client::from_conf(config), "bucket"));
+        let archive = Arc::new(S3Archive::new(
+            aws_sdk_s3::Client::from_conf(config),
+            "bucket",
+        ));
         let puts = (1..=4_u8).map(|n| {
             let archive = Arc::clone(&archive);
             tokio::spawn(async move {
-                let key = ArchiveKey::new(&CorpId::new("ding1").unwrap(), ArchiveKind::Plan, "p").unwrap();
+                let key = ArchiveKey::new(&CorpId::new("ding1").unwrap(), ArchiveKind::Plan, "p")
+                    .unwrap();
                 loop {
                     match archive.put(&key, vec![n; 32], PutIf::New).await {
                         Ok(()) => return Some(n),
                         Err(ArchiveError::Exists) => return None,
                         Err(error) => assert!(error.is_transient(), "{error:?}"),
                     }
-                    later().await;
+                    wait_before_retry().await;
                 }
             })
         });
@@ -102,37 +129,66 @@ async fn one_body_is_archived_under_a_new_key() {
         for put in puts.collect::<Vec<_>>() {
             winners.extend(put.await.unwrap());
         }
-        assert_eq!(service.bodies(), winners.iter().map(|n| vec![*n; 32]).collect::<Vec<_>>(), "seed {seed}");
+        assert_eq!(
+            service.bodies(),
+            winners.iter().map(|n| vec![*n; 32]).collect::<Vec<_>>(),
+            "seed {seed}"
+        );
         assert_eq!(winners.len(), 1, "seed {seed}");
         struck.add(&storm);
     }
-    struck.assert_all(&[&COMMON[..], &[Weather::Conflict]].concat());
+    struck.assert_all_occurred(&[&COMMON[..], &[RequestFate::Conflict]].concat());
 }
 
 /// A client of the embedded database in the storm.
-fn embedded(storm: &Storm) -> aws_sdk_dynamodb::Client {
+fn embedded_client(storm: &FaultInjector) -> aws_sdk_dynamodb::Client {
     aws_sdk_dynamodb::Client::from_conf(config!(aws_sdk_dynamodb, storm).build())
 }
 
 /// The embedded queue on a database that throttles, fails, and leaves items unprocessed: what was accepted is delivered,
 /// also after a restart; what was worked does not come back.
 #[tokio::test(start_paused = true)]
-async fn the_embedded_queue_loses_nothing_it_accepted() {
-    let mut struck = Struck::default();
+async fn the_embedded_queue_delivers_every_accepted_message() {
+    let mut struck = FaultCounts::default();
     for seed in 0..SEEDS / 2 {
-        let database = Arc::new(DynamoDb::new());
+        let database = Arc::new(FakeDynamoDb::new());
         let time = Arc::new(AtomicI64::new(1_780_000_000_000));
-        let clock: Clock = {
+        let clock: TimeSource = {
             let time = Arc::clone(&time);
             Arc::new(move || Timestamp(time.fetch_add(1, Ordering::Relaxed)))
         };
-        let calm = embedded(&Storm::new(Arc::clone(&database) as Arc<_>, seed, 0));
-        let rules = QueueRules { receives_max: 1000, ..QueueRules::fifo(30) };
-        drop(EmbeddedQueue::open(calm.clone(), "queues", "q", rules.clone(), Arc::clone(&clock)).await.unwrap());
-        let storm = Storm::new(Arc::clone(&database) as Arc<_>, seed, 30);
-        let stormy = embedded(&storm);
+        let calm = embedded_client(&FaultInjector::new(
+            Arc::clone(&database) as Arc<_>,
+            seed,
+            0,
+        ));
+        let rules = QueueRules {
+            receives_max: 1000,
+            ..QueueRules::fifo(30)
+        };
+        drop(
+            EmbeddedQueue::open(
+                calm.clone(),
+                "queues",
+                "q",
+                rules.clone(),
+                Arc::clone(&clock),
+            )
+            .await
+            .unwrap(),
+        );
+        let storm = FaultInjector::new(Arc::clone(&database) as Arc<_>, seed, 30);
+        let stormy = embedded_client(&storm);
         let queue = loop {
-            match EmbeddedQueue::open(stormy.clone(), "queues", "q", rules.clone(), Arc::clone(&clock)).await {
+            match EmbeddedQueue::open(
+                stormy.clone(),
+                "queues",
+                "q",
+                rules.clone(),
+                Arc::clone(&clock),
+            )
+            .await
+            {
                 Ok(queue) => break queue,
                 Err(error) => assert!(error.is_transient(), "{error:?}"),
             }
@@ -142,7 +198,9 @@ async fn the_embedded_queue_loses_nothing_it_accepted() {
         }
         let mut worked = Vec::new();
         while worked.len() < 6 {
-            let Ok(received) = queue.receive(1, Duration::ZERO).await else { continue };
+            let Ok(received) = queue.receive(1, Duration::ZERO).await else {
+                continue;
+            };
             for one in received {
                 while let Err(error) = queue.delete(&one.receipt).await {
                     assert!(error.is_transient(), "seed {seed}: {error:?}");
@@ -152,9 +210,16 @@ async fn the_embedded_queue_loses_nothing_it_accepted() {
             time.fetch_add(60_000, Ordering::Relaxed);
         }
         drop(queue);
-        let after = EmbeddedQueue::open(calm, "queues", "q", rules, clock).await.unwrap();
-        let left: Vec<String> =
-            after.receive(100, Duration::ZERO).await.unwrap().into_iter().map(|one| one.body).collect();
+        let after = EmbeddedQueue::open(calm, "queues", "q", rules, clock)
+            .await
+            .unwrap();
+        let left: Vec<String> = after
+            .receive(100, Duration::ZERO)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|one| one.body)
+            .collect();
         let mut all: Vec<String> = worked.iter().chain(&left).cloned().collect();
         all.sort_unstable();
         let mut wanted: Vec<String> = (0..12).map(|n| format!("m{n}")).collect();
@@ -162,5 +227,5 @@ async fn the_embedded_queue_loses_nothing_it_accepted() {
         assert_eq!(all, wanted, "seed {seed}: each once");
         struck.add(&storm);
     }
-    struck.assert_all(&[&COMMON[..], &[Weather::Partial]].concat());
+    struck.assert_all_occurred(&[&COMMON[..], &[RequestFate::Partial]].concat());
 }

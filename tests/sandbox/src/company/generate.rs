@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::people::Maker;
-use super::{Company, Credentials, Department, Membership, Person, RoleGroup, tree, words};
+use super::people::PersonGenerator;
+use super::{AppCredentials, Company, Department, Membership, Person, RoleGroup, tree, vocabulary};
 
 /// How large a company to make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Size {
+pub struct CompanySize {
     /// Number of people; 0 is a company in which nobody works yet.
     pub people: usize,
     /// Number of departments, the root among them; 0 counts as 1.
@@ -24,52 +24,79 @@ pub struct Size {
 /// A company of this many people and departments (the root among them), always the same for one seed.
 #[must_use]
 pub fn generate(people: usize, departments: usize, seed: u64) -> Company {
-    generate_sized(Size { people, departments, seed, big_department: None })
+    generate_sized(CompanySize {
+        people,
+        departments,
+        seed,
+        big_department: None,
+    })
 }
 
 /// As [`generate`], with every choice.
 #[must_use]
-pub fn generate_sized(size: Size) -> Company {
+pub fn generate_sized(size: CompanySize) -> Company {
     let mut rng = ChaCha8Rng::seed_from_u64(size.seed);
-    let credentials = credentials(&mut rng);
-    let name = words::COMPANIES[rng.random_range(0..words::COMPANIES.len())].to_owned();
-    let departments = tree::grow(size.departments, &name, &mut rng);
-    let mut people = staff(size, &departments, &credentials.corp_id, &mut rng);
-    lead(&mut people, &mut rng);
-    manage(&mut people, &departments);
-    distinguish(&mut people, &mut rng);
-    let people = people.into_iter().map(|person| (person.userid.clone(), person)).collect();
-    Company { name, credentials, departments, people, left: BTreeMap::new(), roles: roles() }
+    let credentials = generate_credentials(&mut rng);
+    let name = vocabulary::COMPANIES[rng.random_range(0..vocabulary::COMPANIES.len())].to_owned();
+    let departments = tree::grow_tree(size.departments, &name, &mut rng);
+    let mut people = generate_people(size, &departments, &credentials.corp_id, &mut rng);
+    assign_leaders(&mut people, &mut rng);
+    assign_managers(&mut people, &departments);
+    assign_roles(&mut people, &mut rng);
+    let people = people
+        .into_iter()
+        .map(|person| (person.userid.clone(), person))
+        .collect();
+    Company {
+        name,
+        credentials,
+        departments,
+        people,
+        left: BTreeMap::new(),
+        roles: role_groups(),
+    }
 }
 
-fn credentials(rng: &mut ChaCha8Rng) -> Credentials {
+fn generate_credentials(rng: &mut ChaCha8Rng) -> AppCredentials {
     const HEX: &[u8] = b"0123456789abcdef";
     const LOWER: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyz";
     const SECRET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
-    Credentials {
-        corp_id: format!("ding{}", text(HEX, 32, rng)),
+    AppCredentials {
+        corp_id: format!("ding{}", random_string(HEX, 32, rng)),
         agent_id: rng.random_range(1_000_000_000..4_000_000_000),
-        app_key: format!("ding{}", text(LOWER, 16, rng)),
-        app_secret: text(SECRET, 64, rng),
-        other_corp_id: format!("ding{}", text(HEX, 32, rng)),
+        app_key: format!("ding{}", random_string(LOWER, 16, rng)),
+        app_secret: random_string(SECRET, 64, rng),
+        other_corp_id: format!("ding{}", random_string(HEX, 32, rng)),
     }
 }
 
 /// Random text of this alphabet.
-pub(crate) fn text(alphabet: &[u8], length: usize, rng: &mut ChaCha8Rng) -> String {
-    (0..length).map(|_| char::from(alphabet[rng.random_range(0..alphabet.len())])).collect()
+pub(crate) fn random_string(alphabet: &[u8], length: usize, rng: &mut ChaCha8Rng) -> String {
+    (0..length)
+        .map(|_| char::from(alphabet[rng.random_range(0..alphabet.len())]))
+        .collect()
 }
 
-fn staff(size: Size, departments: &BTreeMap<i64, Department>, corp_id: &str, rng: &mut ChaCha8Rng) -> Vec<Person> {
+fn generate_people(
+    size: CompanySize,
+    departments: &BTreeMap<i64, Department>,
+    corp_id: &str,
+    rng: &mut ChaCha8Rng,
+) -> Vec<Person> {
     let below: Vec<i64> = departments.keys().copied().filter(|id| *id != 1).collect();
     let big = size.big_department.zip(below.first().copied());
-    let mut maker = Maker::new(format!("{}.example", &corp_id[..10]));
-    let technical: BTreeMap<i64, bool> = departments.keys().map(|id| (*id, is_technical(*id, departments))).collect();
+    let mut maker = PersonGenerator::new(format!("{}.example", &corp_id[..10]));
+    let technical: BTreeMap<i64, bool> = departments
+        .keys()
+        .map(|id| (*id, is_technical(*id, departments)))
+        .collect();
     (1..=size.people)
         .map(|number| {
-            let homes = homes(number, &below, big, rng);
-            let is_technical = homes.first().is_some_and(|m| technical.get(&m.dept_id).copied().unwrap_or(false));
-            maker.person(number, is_technical, homes, rng)
+            let homes = choose_memberships(number, &below, big, rng);
+            let is_technical = homes
+                .first()
+                .is_some_and(|m| technical.get(&m.dept_id).copied().unwrap_or(false));
+            maker.generate_person(number, is_technical, homes, rng)
         })
         .collect()
 }
@@ -80,15 +107,26 @@ fn is_technical(dept_id: i64, departments: &BTreeMap<i64, Department>) -> bool {
         if matches!(department.name.as_str(), "研发中心" | "信息技术部") {
             return true;
         }
-        at = department.parent_id.and_then(|parent| departments.get(&parent));
+        at = department
+            .parent_id
+            .and_then(|parent| departments.get(&parent));
     }
     false
 }
 
-fn homes(number: usize, below: &[i64], big: Option<(usize, i64)>, rng: &mut ChaCha8Rng) -> Vec<Membership> {
+fn choose_memberships(
+    number: usize,
+    below: &[i64],
+    big: Option<(usize, i64)>,
+    rng: &mut ChaCha8Rng,
+) -> Vec<Membership> {
     let membership = |dept_id, rng: &mut ChaCha8Rng| Membership {
         dept_id,
-        order: if rng.random_bool(0.05) { 176_362_815_343_598_000 } else { rng.random_range(0..10_000) },
+        order: if rng.random_bool(0.05) {
+            176_362_815_343_598_000
+        } else {
+            rng.random_range(0..10_000)
+        },
         leader: false,
     };
     if let Some((_, dept_id)) = big.filter(|(count, _)| number <= *count) {
@@ -97,7 +135,11 @@ fn homes(number: usize, below: &[i64], big: Option<(usize, i64)>, rng: &mut ChaC
     if number <= 2 || below.is_empty() {
         return vec![membership(1, rng)];
     }
-    let rest = if big.is_some() && below.len() > 1 { &below[1..] } else { below };
+    let rest = if big.is_some() && below.len() > 1 {
+        &below[1..]
+    } else {
+        below
+    };
     let count = match rng.random_range(0..100) {
         0 => 3,
         1..=7 => 2,
@@ -109,7 +151,8 @@ fn homes(number: usize, below: &[i64], big: Option<(usize, i64)>, rng: &mut ChaC
         let at = if homes.is_empty() && number - 3 < rest.len() {
             number - 3
         } else {
-            rng.random_range(0..rest.len()).min(rng.random_range(0..rest.len()))
+            rng.random_range(0..rest.len())
+                .min(rng.random_range(0..rest.len()))
         };
         if homes.iter().all(|m| m.dept_id != rest[at]) {
             homes.push(membership(rest[at], rng));
@@ -118,13 +161,14 @@ fn homes(number: usize, below: &[i64], big: Option<(usize, i64)>, rng: &mut ChaC
     homes
 }
 
-fn lead(people: &mut [Person], rng: &mut ChaCha8Rng) {
+fn assign_leaders(people: &mut [Person], rng: &mut ChaCha8Rng) {
     let mut leaders: BTreeMap<i64, u32> = BTreeMap::new();
     for person in people {
         let mut heads_one = false;
         for membership in &mut person.departments {
             let count = leaders.entry(membership.dept_id).or_default();
-            let chosen = (*count == 0 && rng.random_bool(0.9)) || (*count == 1 && rng.random_bool(0.01));
+            let chosen =
+                (*count == 0 && rng.random_bool(0.9)) || (*count == 1 && rng.random_bool(0.01));
             if chosen {
                 *count += 1;
                 membership.leader = true;
@@ -132,31 +176,42 @@ fn lead(people: &mut [Person], rng: &mut ChaCha8Rng) {
             }
         }
         if heads_one {
-            person.title = if rng.random_bool(0.5) { "部门经理".into() } else { "负责人".into() };
+            person.title = if rng.random_bool(0.5) {
+                "部门经理".into()
+            } else {
+                "负责人".into()
+            };
         }
     }
 }
 
-fn manage(people: &mut [Person], departments: &BTreeMap<i64, Department>) {
+fn assign_managers(people: &mut [Person], departments: &BTreeMap<i64, Department>) {
     let mut leader_of: BTreeMap<i64, String> = BTreeMap::new();
     for person in people.iter() {
         for membership in person.departments.iter().filter(|m| m.leader) {
-            leader_of.entry(membership.dept_id).or_insert_with(|| person.userid.clone());
+            leader_of
+                .entry(membership.dept_id)
+                .or_insert_with(|| person.userid.clone());
         }
     }
     for person in people {
         let mut at = person.departments.first().map(|m| m.dept_id);
         while let Some(dept_id) = at {
-            if let Some(leader) = leader_of.get(&dept_id).filter(|leader| **leader != person.userid) {
+            if let Some(leader) = leader_of
+                .get(&dept_id)
+                .filter(|leader| **leader != person.userid)
+            {
                 person.manager_userid = Some(leader.clone());
                 break;
             }
-            at = departments.get(&dept_id).and_then(|department| department.parent_id);
+            at = departments
+                .get(&dept_id)
+                .and_then(|department| department.parent_id);
         }
     }
 }
 
-fn distinguish(people: &mut [Person], rng: &mut ChaCha8Rng) {
+fn assign_roles(people: &mut [Person], rng: &mut ChaCha8Rng) {
     let count = people.len();
     for (at, person) in people.iter_mut().enumerate() {
         if at == 0 {
@@ -182,14 +237,26 @@ fn distinguish(people: &mut [Person], rng: &mut ChaCha8Rng) {
     }
 }
 
-fn roles() -> Vec<RoleGroup> {
+fn role_groups() -> Vec<RoleGroup> {
     let group = |group_id, name: &str, roles: &[(i64, &str)]| RoleGroup {
         group_id,
         name: name.into(),
-        roles: roles.iter().map(|(id, role)| (*id, (*role).to_owned())).collect(),
+        roles: roles
+            .iter()
+            .map(|(id, role)| (*id, (*role).to_owned()))
+            .collect(),
     };
     vec![
-        group(1, "默认", &[(100, "负责人"), (101, "主管"), (102, "主管理员"), (103, "子管理员")]),
+        group(
+            1,
+            "默认",
+            &[
+                (100, "负责人"),
+                (101, "主管"),
+                (102, "主管理员"),
+                (103, "子管理员"),
+            ],
+        ),
         group(2, "职务", &[(201, "财务"), (202, "人事"), (203, "出纳")]),
     ]
 }

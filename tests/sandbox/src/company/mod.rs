@@ -3,16 +3,16 @@
 mod generate;
 mod people;
 mod tree;
-mod words;
+mod vocabulary;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use generate::text as random_text;
-pub use generate::{Size, generate, generate_sized};
-pub(crate) use people::{fresh_userid, unionid as fresh_unionid};
+pub(crate) use generate::random_string as random_text;
+pub use generate::{CompanySize, generate, generate_sized};
+pub(crate) use people::{fresh_userid, random_unionid as fresh_unionid};
 
 /// The whole company as DingTalk knows it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -20,20 +20,20 @@ pub struct Company {
     /// Its display name; also the name of department 1.
     pub name: String,
     /// Keys of the organisation and of the app that is bound.
-    pub credentials: Credentials,
+    pub credentials: AppCredentials,
     /// By department id; the root is 1.
     pub departments: BTreeMap<i64, Department>,
     /// By `userid`: who works here now.
     pub people: BTreeMap<String, Person>,
     /// By `userid`: who has left.
-    pub left: BTreeMap<String, Leaver>,
+    pub left: BTreeMap<String, FormerEmployee>,
     /// Role groups (角色组).
     pub roles: Vec<RoleGroup>,
 }
 
 /// What an internal app is known by (`dingtalk-api.md` §0.3), and one other organisation that the sandbox also knows.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Credentials {
+pub struct AppCredentials {
     /// CorpId.
     pub corp_id: String,
     /// AgentId.
@@ -46,7 +46,7 @@ pub struct Credentials {
     pub other_corp_id: String,
 }
 
-impl fmt::Debug for Credentials {
+impl fmt::Debug for AppCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Credentials({}, {}, ..)", self.corp_id, self.app_key)
     }
@@ -77,13 +77,13 @@ pub struct Department {
     pub code: Option<String>,
     /// Who sees whom.
     #[serde(flatten)]
-    pub sight: Sight,
+    pub sight: DepartmentVisibility,
 }
 
 /// Who sees a hidden department, and whom a limited one sees.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Sight {
+pub struct DepartmentVisibility {
     /// Its people see only a part of the contacts.
     pub outer_dept: bool,
     /// That part is their own department.
@@ -190,7 +190,7 @@ pub struct Membership {
 
 /// Who has left, and when.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Leaver {
+pub struct FormerEmployee {
     /// As on the last day.
     pub person: Person,
     /// Milliseconds.
@@ -225,7 +225,7 @@ impl Department {
             auto_add_user: false,
             hide_dept: false,
             code: None,
-            sight: Sight::default(),
+            sight: DepartmentVisibility::default(),
         }
     }
 }
@@ -269,8 +269,12 @@ impl Company {
     /// Names from below the root down to this department, joined by `/`; of the root, its own name.
     #[must_use]
     pub fn path(&self, dept_id: i64) -> String {
-        let mut names: Vec<&str> =
-            self.chain(dept_id).iter().filter_map(|id| self.departments.get(id)).map(|d| d.name.as_str()).collect();
+        let mut names: Vec<&str> = self
+            .chain(dept_id)
+            .iter()
+            .filter_map(|id| self.departments.get(id))
+            .map(|d| d.name.as_str())
+            .collect();
         if names.len() > 1 {
             names.pop();
         }
@@ -280,8 +284,11 @@ impl Company {
 
     /// Name of a role and of its group.
     #[must_use]
-    pub fn role(&self, id: i64) -> Option<(&str, &str)> {
-        let group = self.roles.iter().find(|g| g.roles.iter().any(|(role, _)| *role == id))?;
+    pub fn role_names(&self, id: i64) -> Option<(&str, &str)> {
+        let group = self
+            .roles
+            .iter()
+            .find(|g| g.roles.iter().any(|(role, _)| *role == id))?;
         let (_, name) = group.roles.iter().find(|(role, _)| *role == id)?;
         Some((name, &group.name))
     }

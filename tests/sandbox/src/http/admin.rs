@@ -11,36 +11,47 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::clock::machine_time;
-use super::server::Face;
+use super::server::ServerState;
 use crate::world::{
-    Act, Acted, ArmedFault, CallRecord, Delivery, Fault, Inbox, Message, PushOutcome, Settings, SettingsChange,
-    Subscription, Summary, Truth,
+    Act, ActOutcome, ArmedFault, CallRecord, Delivery, EventSubscription, Fault, Inbox,
+    PushOutcome, Settings, SettingsChange, WorkMessage, WorldSummary, WorldTruth,
 };
 
-pub(super) fn routes() -> Router<Face> {
+pub(super) fn routes() -> Router<ServerState> {
     Router::new()
-        .route("/__sandbox/state", get(state))
-        .route("/__sandbox/world", get(world))
-        .route("/__sandbox/acts", post(acts))
-        .route("/__sandbox/faults", get(faults).post(arm).delete(disarm))
-        .route("/__sandbox/log", get(log).delete(clear_log))
-        .route("/__sandbox/messages", get(messages))
-        .route("/__sandbox/events", get(events))
-        .route("/__sandbox/settings", get(settings).post(change_settings))
-        .route("/__sandbox/subscription", get(subscription).post(subscribe).delete(unsubscribe))
-        .route("/__sandbox/held", get(held))
-        .route("/__sandbox/release", post(release))
+        .route("/__sandbox/state", get(show_summary))
+        .route("/__sandbox/world", get(show_truth))
+        .route("/__sandbox/acts", post(perform_acts))
+        .route(
+            "/__sandbox/faults",
+            get(list_faults).post(arm_faults).delete(disarm_faults),
+        )
+        .route("/__sandbox/log", get(list_calls).delete(clear_log))
+        .route("/__sandbox/messages", get(list_messages))
+        .route("/__sandbox/events", get(list_deliveries))
+        .route(
+            "/__sandbox/settings",
+            get(show_settings).post(change_settings),
+        )
+        .route(
+            "/__sandbox/subscription",
+            get(show_subscription)
+                .post(save_subscription)
+                .delete(delete_subscription),
+        )
+        .route("/__sandbox/held", get(wait_for_held))
+        .route("/__sandbox/release", post(release_held))
 }
 
 /// One or several.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum Some1<T> {
+enum OneOrMany<T> {
     Many(Vec<T>),
     One(T),
 }
 
-impl<T> Some1<T> {
+impl<T> OneOrMany<T> {
     fn into_vec(self) -> Vec<T> {
         match self {
             Self::Many(many) => many,
@@ -49,32 +60,35 @@ impl<T> Some1<T> {
     }
 }
 
-fn refused(status: StatusCode, why: &str) -> Response {
+fn refusal_response(status: StatusCode, why: &str) -> Response {
     (status, Json(json!({"error": why}))).into_response()
 }
 
-async fn state(State(face): State<Face>) -> Json<Summary> {
+async fn show_summary(State(face): State<ServerState>) -> Json<WorldSummary> {
     Json(face.world.lock().await.summary(machine_time()))
 }
 
-async fn world(State(face): State<Face>) -> Json<Truth> {
+async fn show_truth(State(face): State<ServerState>) -> Json<WorldTruth> {
     Json(face.world.lock().await.truth())
 }
 
 /// Answers `{"acted":[…]}`; a refusal is 409 with the code, and what was done before it stays done.
-async fn acts(State(face): State<Face>, Json(acts): Json<Value>) -> Response {
+async fn perform_acts(State(face): State<ServerState>, Json(acts): Json<Value>) -> Response {
     // Not an untagged enum: its message would not say which field of which act is wrong.
     let acts = match acts {
         Value::Array(acts) => acts,
         one => vec![one],
     };
-    let mut acted: Vec<Acted> = Vec::new();
+    let mut acted: Vec<ActOutcome> = Vec::new();
     let mut refusal = None;
     for act in acts {
         let act: Act = match serde_json::from_value(act) {
             Ok(act) => act,
             Err(error) => {
-                refusal = Some((StatusCode::UNPROCESSABLE_ENTITY, json!({"error": error.to_string(), "acted": acted})));
+                refusal = Some((
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    json!({"error": error.to_string(), "acted": acted}),
+                ));
                 break;
             }
         };
@@ -87,34 +101,44 @@ async fn acts(State(face): State<Face>, Json(acts): Json<Value>) -> Response {
             }
         }
     }
-    face.keep().await;
+    face.save_world().await;
     match refusal {
         Some((status, body)) => (status, Json(body)).into_response(),
         None => Json(json!({"acted": acted})).into_response(),
     }
 }
 
-async fn faults(State(face): State<Face>) -> Json<Vec<ArmedFault>> {
+async fn list_faults(State(face): State<ServerState>) -> Json<Vec<ArmedFault>> {
     Json(face.world.lock().await.faults().to_vec())
 }
 
-async fn arm(State(face): State<Face>, Json(faults): Json<Some1<Fault>>) -> Json<Value> {
+async fn arm_faults(
+    State(face): State<ServerState>,
+    Json(faults): Json<OneOrMany<Fault>>,
+) -> Json<Value> {
     let ids: Vec<u64> = {
         let mut world = face.world.lock().await;
-        faults.into_vec().into_iter().map(|fault| world.arm(fault)).collect()
+        faults
+            .into_vec()
+            .into_iter()
+            .map(|fault| world.arm(fault))
+            .collect()
     };
-    face.keep().await;
+    face.save_world().await;
     Json(json!({"ids": ids}))
 }
 
 #[derive(Deserialize)]
-struct Which {
+struct FaultQuery {
     id: Option<u64>,
 }
 
-async fn disarm(State(face): State<Face>, Query(which): Query<Which>) -> Json<Value> {
+async fn disarm_faults(
+    State(face): State<ServerState>,
+    Query(which): Query<FaultQuery>,
+) -> Json<Value> {
     face.world.lock().await.disarm(which.id);
-    face.keep().await;
+    face.save_world().await;
     Json(json!({}))
 }
 
@@ -125,71 +149,97 @@ struct LogQuery {
     interface: Option<String>,
 }
 
-async fn log(State(face): State<Face>, Query(query): Query<LogQuery>) -> Json<Vec<CallRecord>> {
+async fn list_calls(
+    State(face): State<ServerState>,
+    Query(query): Query<LogQuery>,
+) -> Json<Vec<CallRecord>> {
     let world = face.world.lock().await;
     let wanted = |record: &&CallRecord| {
         query.after.is_none_or(|after| record.n > after)
-            && query.interface.as_ref().is_none_or(|interface| record.interface == *interface)
+            && query
+                .interface
+                .as_ref()
+                .is_none_or(|interface| record.interface == *interface)
     };
     Json(world.log().filter(wanted).cloned().collect())
 }
 
-async fn clear_log(State(face): State<Face>) -> Json<Value> {
+async fn clear_log(State(face): State<ServerState>) -> Json<Value> {
     face.world.lock().await.clear_log();
     Json(json!({}))
 }
 
 #[derive(Deserialize)]
-struct Whose {
+struct MessageQuery {
     userid: Option<String>,
 }
 
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Mail {
-    All(Vec<Message>),
+enum MessageReply {
+    All(Vec<WorkMessage>),
     Of(Inbox),
 }
 
-async fn messages(State(face): State<Face>, Query(whose): Query<Whose>) -> Json<Mail> {
+async fn list_messages(
+    State(face): State<ServerState>,
+    Query(whose): Query<MessageQuery>,
+) -> Json<MessageReply> {
     let world = face.world.lock().await;
     Json(match whose.userid {
-        Some(userid) => Mail::Of(world.inbox(&userid)),
-        None => Mail::All(world.messages().to_vec()),
+        Some(userid) => MessageReply::Of(world.inbox(&userid)),
+        None => MessageReply::All(world.messages().to_vec()),
     })
 }
 
-async fn events(State(face): State<Face>) -> Json<Vec<Delivery>> {
+async fn list_deliveries(State(face): State<ServerState>) -> Json<Vec<Delivery>> {
     Json(face.world.lock().await.deliveries().cloned().collect())
 }
 
-async fn settings(State(face): State<Face>) -> Json<Settings> {
+async fn show_settings(State(face): State<ServerState>) -> Json<Settings> {
     Json(face.world.lock().await.settings().clone())
 }
 
-async fn change_settings(State(face): State<Face>, Json(change): Json<SettingsChange>) -> Response {
-    let changed = face.world.lock().await.change_settings(machine_time(), &change);
+async fn change_settings(
+    State(face): State<ServerState>,
+    Json(change): Json<SettingsChange>,
+) -> Response {
+    let changed = face
+        .world
+        .lock()
+        .await
+        .change_settings(machine_time(), &change);
     if let Err(error) = changed {
-        return refused(StatusCode::UNPROCESSABLE_ENTITY, &error.to_string());
+        return refusal_response(StatusCode::UNPROCESSABLE_ENTITY, &error.to_string());
     }
-    face.keep().await;
-    settings(State(face)).await.into_response()
+    face.save_world().await;
+    show_settings(State(face)).await.into_response()
 }
 
-async fn subscription(State(face): State<Face>) -> Json<Option<Subscription>> {
+async fn show_subscription(State(face): State<ServerState>) -> Json<Option<EventSubscription>> {
     Json(face.world.lock().await.subscription().cloned())
 }
 
 /// The console's 保存: pushes `check_url`, and saves only if the reply decrypts to `success`.
-async fn subscribe(State(face): State<Face>, Json(subscription): Json<Subscription>) -> Response {
-    match save(&face, subscription).await {
+async fn save_subscription(
+    State(face): State<ServerState>,
+    Json(subscription): Json<EventSubscription>,
+) -> Response {
+    match check_and_save(&face, subscription).await {
         Ok(()) => Json(json!({"saved": true})).into_response(),
-        Err(why) => (StatusCode::BAD_REQUEST, Json(json!({"saved": false, "error": why}))).into_response(),
+        Err(why) => (
+            StatusCode::BAD_REQUEST,
+            Json(json!({"saved": false, "error": why})),
+        )
+            .into_response(),
     }
 }
 
 /// Saves a subscription if its `check_url` is answered; the reason where it is not.
-pub(super) async fn save(face: &Face, subscription: Subscription) -> Result<(), String> {
+pub(super) async fn check_and_save(
+    face: &ServerState,
+    subscription: EventSubscription,
+) -> Result<(), String> {
     if !subscription.is_well_formed() {
         return Err("token 为 3 到 63 位字母和数字，aes_key 为 43 位".into());
     }
@@ -199,33 +249,38 @@ pub(super) async fn save(face: &Face, subscription: Subscription) -> Result<(), 
         world.check_url(machine_time(), subscription, owner)
     };
     let outcome = face.pusher.push(&check.push).await;
-    let saved = face.world.lock().await.checked(check, &outcome);
-    face.keep().await;
+    let saved = face.world.lock().await.record_url_check(check, &outcome);
+    face.save_world().await;
     match outcome {
         _ if saved => Ok(()),
         PushOutcome::Unreachable { why } => Err(format!("check_url could not be delivered: {why}")),
-        PushOutcome::Refused { status, why } => Err(format!("check_url was answered with {status}: {why}")),
+        PushOutcome::Refused { status, why } => {
+            Err(format!("check_url was answered with {status}: {why}"))
+        }
         PushOutcome::Accepted => Err("check_url was not accepted".into()),
     }
 }
 
-async fn unsubscribe(State(face): State<Face>) -> Json<Value> {
-    face.world.lock().await.unsubscribe();
-    face.keep().await;
+async fn delete_subscription(State(face): State<ServerState>) -> Json<Value> {
+    face.world.lock().await.remove_subscription();
+    face.save_world().await;
     Json(json!({}))
 }
 
 #[derive(Deserialize)]
-struct Patience {
+struct HeldQuery {
     wait_ms: Option<u64>,
 }
 
 /// Answers as soon as a call is held, or after `wait_ms` (30,000) with 0.
-async fn held(State(face): State<Face>, Query(patience): Query<Patience>) -> Json<Value> {
+async fn wait_for_held(
+    State(face): State<ServerState>,
+    Query(patience): Query<HeldQuery>,
+) -> Json<Value> {
     let patience = Duration::from_millis(patience.wait_ms.unwrap_or(30_000).min(600_000));
-    Json(json!({"held": face.holds.wait(patience).await}))
+    Json(json!({"held": face.holds.wait_for_held(patience).await}))
 }
 
-async fn release(State(face): State<Face>) -> Json<Value> {
-    Json(json!({"released": face.holds.release()}))
+async fn release_held(State(face): State<ServerState>) -> Json<Value> {
+    Json(json!({"released": face.holds.release_all()}))
 }

@@ -9,16 +9,16 @@ use bytes::Bytes;
 use futures::StreamExt as _;
 
 use super::clock::machine_time;
-use super::line::Caller;
-use super::server::Face;
-use crate::world::{Answer, TransportFault};
+use super::connection::CallerConnection;
+use super::server::ServerState;
+use crate::world::{CallReply, TransportFault};
 
 /// No request of these APIs is larger.
 const BODY_MAX: usize = 1 << 20;
 
-pub(super) async fn call(
-    State(face): State<Face>,
-    ConnectInfo(caller): ConnectInfo<Caller>,
+pub(super) async fn handle_call(
+    State(face): State<ServerState>,
+    ConnectInfo(caller): ConnectInfo<CallerConnection>,
     request: axum::extract::Request,
 ) -> Response {
     let arrived = tokio::time::Instant::now();
@@ -30,32 +30,39 @@ pub(super) async fn call(
     let request = http::Request::from_parts(parts, body);
     let answer = face.world.lock().await.call(machine_time(), &request);
     face.changed.notify_one();
-    let Answer { mut response, delay, fault, check } = answer;
+    let CallReply {
+        mut response,
+        delay,
+        fault,
+        check,
+    } = answer;
     if let Some(check) = check {
         let outcome = face.pusher.push(&check.push).await;
-        if let Some(refused) = face.world.lock().await.checked_registration(check, &outcome) {
+        if let Some(refused) = face.world.lock().await.finish_registration(check, &outcome) {
             response = refused;
         }
         face.changed.notify_one();
     }
     if fault == Some(TransportFault::Hold) {
-        face.holds.hang().await;
+        face.holds.hold_call().await;
     }
     tokio::time::sleep_until(arrived + delay).await;
     match fault {
         Some(TransportFault::LostConnection) => {
-            caller.cut();
+            caller.cut_connection();
             http::StatusCode::OK.into_response()
         }
-        Some(TransportFault::SlowBody(pause)) => slowly(response, pause),
+        Some(TransportFault::SlowBody(pause)) => slow_response(response, pause),
         Some(TransportFault::Hold) | None => response.map(Body::from),
     }
 }
 
 /// Headers and half of the body at once, the rest after the pause.
-fn slowly(response: http::Response<Bytes>, pause: Duration) -> Response {
+fn slow_response(response: http::Response<Bytes>, pause: Duration) -> Response {
     let (mut parts, body) = response.into_parts();
-    parts.headers.insert(http::header::CONTENT_LENGTH, body.len().into());
+    parts
+        .headers
+        .insert(http::header::CONTENT_LENGTH, body.len().into());
     let half = body.len() / 2;
     let first = futures::stream::iter([Ok::<_, std::io::Error>(body.slice(..half))]);
     let rest = futures::stream::once(async move {

@@ -3,14 +3,14 @@
 mod admin;
 mod api;
 mod clock;
+mod connection;
 mod gate;
-mod holds;
-mod keep;
-mod line;
+mod held_calls;
 mod page;
+mod persistence;
 mod pusher;
 mod server;
 
 pub use clock::machine_time;
-pub use keep::FILE_NAME;
+pub use persistence::FILE_NAME;
 pub use server::{RunningServer, Server, ServerConfig, StartError};

@@ -5,18 +5,18 @@ mod departments;
 mod events;
 mod faults;
 mod form;
+mod layout;
 mod messages;
 mod people;
 mod person;
 mod settings;
-mod shell;
 
 use axum::Router;
 use axum::routing::{get, post};
 
-use super::server::Face;
+use super::server::ServerState;
 
-pub(super) fn routes() -> Router<Face> {
+pub(super) fn routes() -> Router<ServerState> {
     Router::new()
         .route("/", get(people::page))
         .route("/__sandbox/page/person", get(person::page))
@@ -26,8 +26,14 @@ pub(super) fn routes() -> Router<Face> {
         .route("/__sandbox/page/messages", get(messages::page))
         .route("/__sandbox/page/faults", get(faults::page))
         .route("/__sandbox/page/settings", get(settings::page))
-        .route("/__sandbox/page/act", post(form::act))
-        .route("/__sandbox/page/fault", post(form::fault))
-        .route("/__sandbox/page/subscription", post(form::subscription))
-        .route("/__sandbox/page/permissions", post(form::permissions))
+        .route("/__sandbox/page/act", post(form::submit_act))
+        .route("/__sandbox/page/fault", post(form::submit_fault))
+        .route(
+            "/__sandbox/page/subscription",
+            post(form::submit_subscription),
+        )
+        .route(
+            "/__sandbox/page/permissions",
+            post(form::submit_permissions),
+        )
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 use dingtalk::crypto::CallbackCipher;
 
 use super::clock::machine_time;
-use super::server::Face;
-use crate::world::{Push, PushOutcome, encoded};
+use super::server::ServerState;
+use crate::world::{EventPush, PushOutcome, percent_encode};
 
 /// A reply is a few hundred bytes; more is not read.
 const REPLY_MAX: usize = 64 * 1024;
@@ -32,39 +32,54 @@ impl Pusher {
     }
 
     /// Makes one push.
-    pub(super) async fn push(&self, push: &Push) -> PushOutcome {
+    pub(super) async fn push(&self, push: &EventPush) -> PushOutcome {
         let patience = Duration::from_millis(push.deadline_ms);
-        match tokio::time::timeout(patience, self.exchange(push)).await {
+        match tokio::time::timeout(patience, self.post_push(push)).await {
             Ok(outcome) => outcome,
             Err(_) => unreachable_for("it did not answer in time"),
         }
     }
 
-    async fn exchange(&self, push: &Push) -> PushOutcome {
+    async fn post_push(&self, push: &EventPush) -> PushOutcome {
         let keys = &push.subscription;
-        let Ok(cipher) = CallbackCipher::new(&keys.token, &keys.aes_key, std::slice::from_ref(&push.owner)) else {
+        let Ok(cipher) = CallbackCipher::new(
+            &keys.token,
+            &keys.aes_key,
+            std::slice::from_ref(&push.owner),
+        ) else {
             return unreachable_for("token or aes_key is malformed");
         };
-        let Some(mut url) = loopback(&keys.url) else {
+        let Some(mut url) = loopback_url(&keys.url) else {
             return unreachable_for("the address is not a URL of this machine");
         };
-        let (query, body) = cipher.push(&push.plaintext, &push.owner, machine_time(), push.random);
-        let pairs: Vec<String> =
-            query.pairs().iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+        let (query, body) =
+            cipher.seal_push(&push.plaintext, &push.owner, machine_time(), push.random);
+        let pairs: Vec<String> = query
+            .to_pairs()
+            .iter()
+            .map(|(name, value)| format!("{name}={}", percent_encode(value)))
+            .collect();
         let own = url.query().map(|own| format!("{own}&")).unwrap_or_default();
         url.set_query(Some(&format!("{own}{}", pairs.join("&"))));
-        let request = self.client.post(url).header(http::header::CONTENT_TYPE, "application/json").body(body);
+        let request = self
+            .client
+            .post(url)
+            .header(http::header::CONTENT_TYPE, "application/json")
+            .body(body);
         match request.send().await {
-            Ok(response) => judge(&cipher, response).await,
+            Ok(response) => judge_reply(&cipher, response).await,
             Err(error) if error.is_connect() => unreachable_for("nobody listens there"),
             Err(_) => unreachable_for("the connection broke"),
         }
     }
 }
 
-async fn judge(cipher: &CallbackCipher, mut response: reqwest::Response) -> PushOutcome {
+async fn judge_reply(cipher: &CallbackCipher, mut response: reqwest::Response) -> PushOutcome {
     let status = response.status().as_u16();
-    let refused = |why: &str| PushOutcome::Refused { status, why: why.to_owned() };
+    let refused = |why: &str| PushOutcome::Refused {
+        status,
+        why: why.to_owned(),
+    };
     if status != 200 {
         return refused("the status is not 200");
     }
@@ -83,11 +98,13 @@ async fn judge(cipher: &CallbackCipher, mut response: reqwest::Response) -> Push
 }
 
 fn unreachable_for(why: &str) -> PushOutcome {
-    PushOutcome::Unreachable { why: why.to_owned() }
+    PushOutcome::Unreachable {
+        why: why.to_owned(),
+    }
 }
 
 /// The URL, if it leads to this machine and nowhere else.
-fn loopback(text: &str) -> Option<reqwest::Url> {
+fn loopback_url(text: &str) -> Option<reqwest::Url> {
     let url = reqwest::Url::parse(text).ok()?;
     let host = url.host_str()?.trim_matches(['[', ']']);
     let here = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
@@ -95,7 +112,7 @@ fn loopback(text: &str) -> Option<reqwest::Url> {
 }
 
 /// Pushes whatever is due, each push on its own, until the server stops.
-pub(super) async fn run(face: Face) {
+pub(super) async fn push_due_events(face: ServerState) {
     let face = Arc::new(face);
     loop {
         let now = machine_time();
@@ -112,7 +129,10 @@ pub(super) async fn run(face: Face) {
             let face = Arc::clone(&face);
             tokio::spawn(async move {
                 let outcome = face.pusher.push(&push).await;
-                face.world.lock().await.pushed(push.delivery, outcome, machine_time());
+                face.world
+                    .lock()
+                    .await
+                    .record_push(push.delivery, outcome, machine_time());
                 face.changed.notify_one();
                 face.due.notify_one();
             });

@@ -11,16 +11,16 @@ use tokio::net::TcpListener;
 use tokio::sync::{Mutex, Notify, watch};
 use tokio::task::JoinHandle;
 
-use super::holds::Holds;
-use super::keep::{self, Keeper};
-use super::line::{Caller, Lines};
+use super::connection::{CallerConnection, CuttableListener};
+use super::held_calls::HeldCalls;
+use super::persistence::{self, WorldKeeper};
 use super::pusher::{self, Pusher};
 use super::{admin, api, gate, page};
-use crate::company::{self, Size};
+use crate::company::{self, CompanySize};
 use crate::world::{Settings, World};
 
 /// How long open calls have when the server stops.
-const GOODBYE: Duration = Duration::from_secs(2);
+const SHUTDOWN_PATIENCE: Duration = Duration::from_secs(2);
 
 /// What to start.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ pub struct ServerConfig {
     /// for `qps` and `latency_ms`.
     pub data: Option<PathBuf>,
     /// The company to make.
-    pub size: Size,
+    pub size: CompanySize,
     /// The settings to begin with.
     pub settings: Settings,
 }
@@ -41,9 +41,20 @@ pub struct ServerConfig {
 impl ServerConfig {
     /// A company of this size on a free port, in memory, with the usual settings.
     #[must_use]
-    pub fn of(people: usize, departments: usize, seed: u64) -> Self {
-        let size = Size { people, departments, seed, big_department: None };
-        Self { listener: None, port: 0, data: None, size, settings: Settings::default() }
+    pub fn in_memory(people: usize, departments: usize, seed: u64) -> Self {
+        let size = CompanySize {
+            people,
+            departments,
+            seed,
+            big_department: None,
+        };
+        Self {
+            listener: None,
+            port: 0,
+            data: None,
+            size,
+            settings: Settings::default(),
+        }
     }
 }
 
@@ -66,11 +77,11 @@ pub enum StartError {
 
 /// What every handler holds.
 #[derive(Clone)]
-pub(super) struct Face {
+pub(super) struct ServerState {
     pub(super) world: Arc<Mutex<World>>,
     pub(super) pusher: Pusher,
-    pub(super) holds: Arc<Holds>,
-    pub(super) keeper: Arc<Keeper>,
+    pub(super) holds: Arc<HeldCalls>,
+    pub(super) keeper: Arc<WorldKeeper>,
     /// The world may have changed: store it soon.
     pub(super) changed: Arc<Notify>,
     /// A push may be due.
@@ -79,11 +90,11 @@ pub(super) struct Face {
     pub(super) url: Arc<str>,
 }
 
-impl Face {
+impl ServerState {
     /// Stores the world before the answer is given.
-    pub(super) async fn keep(&self) {
+    pub(super) async fn save_world(&self) {
         self.due.notify_one();
-        if let Err(error) = self.keeper.keep(&self.world).await {
+        if let Err(error) = self.keeper.save_world(&self.world).await {
             tracing::error!(error = %error, "the sandbox could not be stored");
         }
     }
@@ -99,7 +110,13 @@ impl Server {
     /// # Errors
     /// [`StartError`].
     pub async fn start(config: ServerConfig) -> Result<RunningServer, StartError> {
-        let stored = config.data.as_deref().map(keep::load).transpose().map_err(StartError::Load)?.flatten();
+        let stored = config
+            .data
+            .as_deref()
+            .map(persistence::load_world)
+            .transpose()
+            .map_err(StartError::Load)?
+            .flatten();
         let world = match stored {
             Some(mut world) => {
                 world.set_pace(config.settings.qps, config.settings.latency_ms);
@@ -108,22 +125,27 @@ impl Server {
             None => World::new(company::generate_sized(config.size), config.settings),
         };
         let listener = match config.listener {
-            Some(listener) => listener.set_nonblocking(true).and_then(|()| TcpListener::from_std(listener)),
+            Some(listener) => listener
+                .set_nonblocking(true)
+                .and_then(|()| TcpListener::from_std(listener)),
             None => TcpListener::bind((Ipv4Addr::LOCALHOST, config.port)).await,
         };
         let listener = listener.map_err(StartError::Listen)?;
         let address = listener.local_addr().map_err(StartError::Listen)?;
-        let face = Face {
+        let face = ServerState {
             world: Arc::new(Mutex::new(world)),
             pusher: Pusher::new().map_err(StartError::Client)?,
             holds: Arc::default(),
-            keeper: Arc::new(Keeper::new(config.data)),
+            keeper: Arc::new(WorldKeeper::new(config.data)),
             changed: Arc::default(),
             due: Arc::default(),
             url: format!("http://{address}").into(),
         };
-        face.keeper.keep(&face.world).await.map_err(StartError::Store)?;
-        Ok(RunningServer::spawn(face, Lines(listener)))
+        face.keeper
+            .save_world(&face.world)
+            .await
+            .map_err(StartError::Store)?;
+        Ok(RunningServer::spawn_tasks(face, CuttableListener(listener)))
     }
 }
 
@@ -133,20 +155,26 @@ pub struct RunningServer {
     pub url: String,
     /// The world, for tests that act and look without HTTP. Call [`RunningServer::nudge`] after an act.
     pub world: Arc<Mutex<World>>,
-    face: Face,
+    face: ServerState,
     stop: watch::Sender<bool>,
     server: JoinHandle<io::Result<()>>,
     tasks: Vec<JoinHandle<()>>,
 }
 
 impl RunningServer {
-    fn spawn(face: Face, lines: Lines) -> Self {
+    fn spawn_tasks(face: ServerState, lines: CuttableListener) -> Self {
         let stop = watch::Sender::new(false);
-        let router: Router =
-            Router::new().merge(admin::routes()).merge(page::routes()).fallback(api::call).with_state(face.clone());
+        let router: Router = Router::new()
+            .merge(admin::routes())
+            .merge(page::routes())
+            .fallback(api::handle_call)
+            .with_state(face.clone());
         let router = router.layer(axum::middleware::from_fn(gate::refuse_foreign_pages));
         let mut stopped = stop.subscribe();
-        let server = axum::serve(lines, router.into_make_service_with_connect_info::<Caller>());
+        let server = axum::serve(
+            lines,
+            router.into_make_service_with_connect_info::<CallerConnection>(),
+        );
         let server = server.with_graceful_shutdown(async move {
             let _ = stopped.wait_for(|stop| *stop).await;
         });
@@ -154,40 +182,43 @@ impl RunningServer {
             url: face.url.to_string(),
             world: Arc::clone(&face.world),
             server: tokio::spawn(async move { server.await }),
-            tasks: vec![tokio::spawn(pusher::run(face.clone())), tokio::spawn(store(face.clone()))],
+            tasks: vec![
+                tokio::spawn(pusher::push_due_events(face.clone())),
+                tokio::spawn(save_changes(face.clone())),
+            ],
             face,
             stop,
         }
     }
 
     /// After the world was changed through its handle: push what is due, store what changed.
-    pub async fn nudge(&self) {
-        self.face.keep().await;
+    pub async fn apply_changes(&self) {
+        self.face.save_world().await;
     }
 
     /// Stops: open calls have two seconds, the world is stored.
     pub async fn shutdown(mut self) {
         self.stop.send_replace(true);
-        self.face.holds.release();
-        let _ = tokio::time::timeout(GOODBYE, &mut self.server).await;
-        self.face.keep().await;
+        self.face.holds.release_all();
+        let _ = tokio::time::timeout(SHUTDOWN_PATIENCE, &mut self.server).await;
+        self.face.save_world().await;
     }
 }
 
 impl Drop for RunningServer {
     fn drop(&mut self) {
         self.stop.send_replace(true);
-        self.face.holds.release();
+        self.face.holds.release_all();
         self.server.abort();
         self.tasks.iter().for_each(JoinHandle::abort);
     }
 }
 
 /// Stores what calls have changed, a moment after they did.
-async fn store(face: Face) {
+async fn save_changes(face: ServerState) {
     loop {
         face.changed.notified().await;
         tokio::time::sleep(Duration::from_millis(50)).await;
-        face.keep().await;
+        face.save_world().await;
     }
 }

@@ -15,7 +15,7 @@ pub enum Act {
         departments: Vec<i64>,
         /// Every other field.
         #[serde(default)]
-        fields: Box<Changes>,
+        fields: Box<PersonChanges>,
         /// The `userid` to use.
         #[serde(default)]
         userid: Option<String>,
@@ -32,7 +32,7 @@ pub enum Act {
         /// Who.
         userid: String,
         /// Which.
-        fields: Box<Changes>,
+        fields: Box<PersonChanges>,
     },
     /// Exactly these departments from now on: `user_modify_org`. Leadership stays where the department stays.
     Move {
@@ -153,7 +153,7 @@ pub enum Act {
 /// New values of a person's fields. An absent one stays; `null` empties one that can be empty.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Changes {
+pub struct PersonChanges {
     /// Mobile number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mobile: Option<String>,
@@ -202,13 +202,15 @@ pub struct Changes {
 }
 
 /// `null` is a value here, absence is none.
-fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Option<Option<T>>, D::Error> {
+fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(from).map(Some)
 }
 
 /// What came of an act.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Acted {
+pub struct ActOutcome {
     /// The person it was about; the new `userid` of a hire.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub userid: Option<String>,

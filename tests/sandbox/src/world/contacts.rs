@@ -4,49 +4,71 @@ use directory::Timestamp;
 use serde_json::{Value, json};
 
 use super::World;
-use super::params::Params;
+use super::params::CallParams;
 use super::reply::ApiError;
 use super::settings::Scope;
 use crate::company::{Department, Person};
 
 impl World {
-    fn scope(&self) -> &Scope {
+    fn contact_scope(&self) -> &Scope {
         self.seen.scope.as_ref().unwrap_or(&self.settings.scope)
     }
 
     pub(super) fn sees_department(&self, dept_id: i64) -> bool {
-        let scope = self.scope();
-        scope.depts.contains(&1) || self.company.chain(dept_id).iter().any(|id| scope.depts.contains(id))
+        let scope = self.contact_scope();
+        scope.depts.contains(&1)
+            || self
+                .company
+                .chain(dept_id)
+                .iter()
+                .any(|id| scope.depts.contains(id))
     }
 
     pub(super) fn sees_person(&self, person: &Person) -> bool {
-        self.scope().users.contains(&person.userid)
-            || person.departments.iter().any(|m| self.sees_department(m.dept_id))
+        self.contact_scope().users.contains(&person.userid)
+            || person
+                .departments
+                .iter()
+                .any(|m| self.sees_department(m.dept_id))
     }
 
     /// A department by a parameter; without regard to the scope.
-    pub(super) fn department(&self, dept_id: i64) -> Result<&Department, ApiError> {
+    pub(super) fn find_department(&self, dept_id: i64) -> Result<&Department, ApiError> {
         if dept_id < 1 {
-            return Err(ApiError::plain(40009));
+            return Err(ApiError::from_code(40009));
         }
-        self.company.departments.get(&dept_id).ok_or_else(|| ApiError::plain(60003))
+        self.company
+            .departments
+            .get(&dept_id)
+            .ok_or_else(|| ApiError::from_code(60003))
     }
 
     /// A department that the app may see: 40009, 60003, 50004.
     pub(super) fn visible_department(&self, dept_id: i64) -> Result<&Department, ApiError> {
-        let department = self.department(dept_id)?;
-        if self.sees_department(dept_id) { Ok(department) } else { Err(ApiError::plain(50004)) }
+        let department = self.find_department(dept_id)?;
+        if self.sees_department(dept_id) {
+            Ok(department)
+        } else {
+            Err(ApiError::from_code(50004))
+        }
     }
 
     /// A person by `userid`; without regard to the scope.
-    pub(super) fn person(&self, userid: &str) -> Result<&Person, ApiError> {
-        self.company.people.get(userid).ok_or_else(|| ApiError::plain(60121))
+    pub(super) fn find_person(&self, userid: &str) -> Result<&Person, ApiError> {
+        self.company
+            .people
+            .get(userid)
+            .ok_or_else(|| ApiError::from_code(60121))
     }
 
     /// A person whom the app may see: 60121, 50002.
     pub(super) fn visible_person(&self, userid: &str) -> Result<&Person, ApiError> {
-        let person = self.person(userid)?;
-        if self.sees_person(person) { Ok(person) } else { Err(ApiError::plain(50002)) }
+        let person = self.find_person(userid)?;
+        if self.sees_person(person) {
+            Ok(person)
+        } else {
+            Err(ApiError::from_code(50002))
+        }
     }
 
     pub(super) fn shows_mobile(&self) -> bool {
@@ -57,7 +79,11 @@ impl World {
         self.settings.permissions.contains("fieldEmail")
     }
 
-    pub(super) fn scopes(&mut self, _now: Timestamp, _params: &Params) -> Result<Value, ApiError> {
+    pub(super) fn auth_scopes(
+        &mut self,
+        _now: Timestamp,
+        _params: &CallParams,
+    ) -> Result<Value, ApiError> {
         let mut fields = vec![
             "jobnumber",
             "isLeader",
@@ -76,7 +102,7 @@ impl World {
         if self.shows_email() {
             fields.push("email");
         }
-        let scope = self.scope();
+        let scope = self.contact_scope();
         Ok(json!({
             "auth_user_field": fields, "condition_field": [],
             "auth_org_scopes": {"authed_user": scope.users, "authed_dept": scope.depts},

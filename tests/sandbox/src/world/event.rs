@@ -9,7 +9,7 @@ use super::settings::Dialect;
 
 /// Something happened to people or departments.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Event {
+pub struct ContactEvent {
     /// Unique; the same in every push of it.
     pub id: String,
     /// `user_add_org` and so on.
@@ -17,7 +17,7 @@ pub struct Event {
     /// When it happened, milliseconds.
     pub born: i64,
     /// Who or which.
-    pub about: About,
+    pub about: EventSubject,
     /// Who did it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operator: Option<String>,
@@ -29,7 +29,7 @@ pub struct Event {
 /// Whom or what an event is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum About {
+pub enum EventSubject {
     /// People.
     Users(Vec<String>),
     /// Departments.
@@ -44,7 +44,7 @@ pub struct Delivery {
     /// Its number.
     pub id: u64,
     /// What is told.
-    pub event: Event,
+    pub event: ContactEvent,
     /// In which words.
     pub dialect: Dialect,
     /// What became of it.
@@ -118,7 +118,7 @@ impl PushOutcome {
 
 /// Where and how events are pushed: what the console's page 事件订阅 holds.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Subscription {
+pub struct EventSubscription {
     /// 请求网址.
     pub url: String,
     /// 签名 token.
@@ -130,7 +130,7 @@ pub struct Subscription {
     pub tags: Vec<String>,
 }
 
-impl fmt::Debug for Subscription {
+impl fmt::Debug for EventSubscription {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Subscription({}, ..)", self.url)
     }
@@ -138,11 +138,11 @@ impl fmt::Debug for Subscription {
 
 /// One push to be made: everything but the transport.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Push {
+pub struct EventPush {
     /// The delivery, for [`super::World::pushed`]; 0 for a `check_url`.
     pub delivery: u64,
     /// Whereto, and with which keys.
-    pub subscription: Subscription,
+    pub subscription: EventSubscription,
     /// Clear text.
     pub plaintext: String,
     /// Key that ends the encrypted text.
@@ -153,10 +153,10 @@ pub struct Push {
     pub deadline_ms: u64,
 }
 
-impl Event {
+impl ContactEvent {
     /// The clear text of a push in this dialect.
     #[must_use]
-    pub fn payload(&self, dialect: Dialect, corp_id: &str) -> String {
+    pub fn push_payload(&self, dialect: Dialect, corp_id: &str) -> String {
         let mut body = match dialect {
             Dialect::Documented => json!({
                 "EventType": self.kind, "EventTime": self.born, "CorpId": corp_id, "BizId": self.born.to_string(),
@@ -172,9 +172,11 @@ impl Event {
         };
         let pascal = matches!(dialect, Dialect::Captured | Dialect::Rotating);
         match &self.about {
-            About::Users(ids) => body[if pascal { "UserId" } else { "userId" }] = json!(ids),
-            About::Departments(ids) => body[if pascal { "DeptId" } else { "deptId" }] = json!(ids),
-            About::Nothing => return json!({"EventType": self.kind}).to_string(),
+            EventSubject::Users(ids) => body[if pascal { "UserId" } else { "userId" }] = json!(ids),
+            EventSubject::Departments(ids) => {
+                body[if pascal { "DeptId" } else { "deptId" }] = json!(ids)
+            }
+            EventSubject::Nothing => return json!({"EventType": self.kind}).to_string(),
         }
         if let Some(operator) = &self.operator {
             body[if pascal { "OptStaffId" } else { "optStaffId" }] = json!(operator);
@@ -186,9 +188,9 @@ impl Event {
     #[must_use]
     pub fn failed_item(&self, corp_id: &str) -> Value {
         let data = match &self.about {
-            About::Users(ids) => json!({"userid": ids, "corpid": corp_id}),
-            About::Departments(ids) => json!({"deptid": ids, "corpid": corp_id}),
-            About::Nothing => json!({"corpid": corp_id}),
+            EventSubject::Users(ids) => json!({"userid": ids, "corpid": corp_id}),
+            EventSubject::Departments(ids) => json!({"deptid": ids, "corpid": corp_id}),
+            EventSubject::Nothing => json!({"corpid": corp_id}),
         };
         json!({"call_back_tag": self.kind, "event_time": self.born, self.kind.clone(): data})
     }

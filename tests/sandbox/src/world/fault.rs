@@ -62,7 +62,10 @@ impl FaultKind {
     /// Whether it befalls events and not calls.
     #[must_use]
     pub fn is_of_events(self) -> bool {
-        matches!(self, Self::EventTwice | Self::EventLate | Self::EventOutOfOrder | Self::EventNever)
+        matches!(
+            self,
+            Self::EventTwice | Self::EventLate | Self::EventOutOfOrder | Self::EventNever
+        )
     }
 }
 
@@ -98,7 +101,10 @@ pub struct Fault {
     pub scope: Option<Scope>,
 }
 
-#[allow(clippy::unnecessary_wraps, reason = "serde's default has the type of the field")]
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "serde's default has the type of the field"
+)]
 fn once() -> Option<u64> {
     Some(1)
 }
@@ -161,20 +167,26 @@ pub struct ArmedFault {
 
 /// All faults of a world.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(super) struct Faults {
+pub(super) struct PlannedFaults {
     armed: Vec<ArmedFault>,
     last_id: u64,
 }
 
-impl Faults {
+impl PlannedFaults {
     pub(super) fn arm(&mut self, fault: Fault) -> u64 {
         self.last_id += 1;
-        self.armed.push(ArmedFault { id: self.last_id, fault, seen: 0, fired: 0 });
+        self.armed.push(ArmedFault {
+            id: self.last_id,
+            fault,
+            seen: 0,
+            fired: 0,
+        });
         self.last_id
     }
 
     pub(super) fn disarm(&mut self, id: Option<u64>) {
-        self.armed.retain(|armed| id.is_some_and(|id| armed.id != id));
+        self.armed
+            .retain(|armed| id.is_some_and(|id| armed.id != id));
     }
 
     pub(super) fn armed(&self) -> &[ArmedFault] {
@@ -182,16 +194,26 @@ impl Faults {
     }
 
     /// The faults that hit a call of this interface, or an event of this type.
-    pub(super) fn fire(&mut self, name: &str, events: bool, rng: &mut ChaCha8Rng) -> Vec<Fault> {
+    pub(super) fn fire_matching(
+        &mut self,
+        name: &str,
+        events: bool,
+        rng: &mut ChaCha8Rng,
+    ) -> Vec<Fault> {
         let mut fired = Vec::new();
         for armed in &mut self.armed {
             let fault = &armed.fault;
-            if fault.kind.is_of_events() != events || fault.interface.as_deref().is_some_and(|at| at != name) {
+            if fault.kind.is_of_events() != events
+                || fault.interface.as_deref().is_some_and(|at| at != name)
+            {
                 continue;
             }
             armed.seen += 1;
             let spent = fault.times.is_some_and(|times| armed.fired >= times);
-            if armed.seen <= fault.after || spent || !rng.random_bool(fault.probability.clamp(0.0, 1.0)) {
+            if armed.seen <= fault.after
+                || spent
+                || !rng.random_bool(fault.probability.clamp(0.0, 1.0))
+            {
                 continue;
             }
             armed.fired += 1;

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::company::{Company, Person};
 
-type Members = BTreeSet<(Reverse<i64>, String)>;
+type OrderedMembers = BTreeSet<(Reverse<i64>, String)>;
 
 /// The look-ups.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Index {
-    members: BTreeMap<i64, Members>,
+    members: BTreeMap<i64, OrderedMembers>,
     children: BTreeMap<i64, BTreeSet<i64>>,
     by_mobile: BTreeMap<String, String>,
     by_unionid: BTreeMap<String, String>,
@@ -28,10 +28,15 @@ impl Index {
 
     pub(super) fn add(&mut self, person: &Person) {
         for m in &person.departments {
-            self.members.entry(m.dept_id).or_default().insert((Reverse(m.order), person.userid.clone()));
+            self.members
+                .entry(m.dept_id)
+                .or_default()
+                .insert((Reverse(m.order), person.userid.clone()));
         }
-        self.by_mobile.insert(person.mobile.clone(), person.userid.clone());
-        self.by_unionid.insert(person.unionid.clone(), person.userid.clone());
+        self.by_mobile
+            .insert(person.mobile.clone(), person.userid.clone());
+        self.by_unionid
+            .insert(person.unionid.clone(), person.userid.clone());
     }
 
     pub(super) fn remove(&mut self, person: &Person) {
@@ -58,11 +63,15 @@ impl Index {
 
     /// Direct members, larger order first.
     pub(super) fn members(&self, dept_id: i64) -> impl Iterator<Item = &str> {
-        self.members.get(&dept_id).into_iter().flatten().map(|(_, userid)| userid.as_str())
+        self.members
+            .get(&dept_id)
+            .into_iter()
+            .flatten()
+            .map(|(_, userid)| userid.as_str())
     }
 
     /// Number of direct members.
-    pub(super) fn count(&self, dept_id: i64) -> usize {
+    pub(super) fn member_count(&self, dept_id: i64) -> usize {
         self.members.get(&dept_id).map_or(0, BTreeSet::len)
     }
 
@@ -72,7 +81,7 @@ impl Index {
     }
 
     /// The department and everything below it, itself first.
-    pub(super) fn below(&self, dept_id: i64) -> Vec<i64> {
+    pub(super) fn subtree_of(&self, dept_id: i64) -> Vec<i64> {
         let mut all = vec![dept_id];
         let mut at = 0;
         while let Some(id) = all.get(at).copied() {

@@ -7,7 +7,7 @@ use super::World;
 
 /// One accepted call of `asyncsend_v2`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Message {
+pub struct WorkMessage {
     /// Its task.
     pub task_id: i64,
     /// When it was accepted, milliseconds.
@@ -64,34 +64,44 @@ pub struct Inbox {
 impl World {
     /// All accepted messages, oldest first.
     #[must_use]
-    pub fn messages(&self) -> &[Message] {
+    pub fn messages(&self) -> &[WorkMessage] {
         &self.messages
     }
 
     /// What this person sees in the conversation of the app.
     #[must_use]
     pub fn inbox(&self, userid: &str) -> Inbox {
-        let received = |message: &Message| {
-            message.receipts.iter().find(|receipt| receipt.userid == userid).and_then(|receipt| match receipt.state {
-                ReceiptState::Received { read } => Some(read),
-                _ => None,
-            })
+        let received = |message: &WorkMessage| {
+            message
+                .receipts
+                .iter()
+                .find(|receipt| receipt.userid == userid)
+                .and_then(|receipt| match receipt.state {
+                    ReceiptState::Received { read } => Some(read),
+                    _ => None,
+                })
         };
         let messages = self.messages.iter().filter(|message| !message.recalled);
         Inbox {
             userid: userid.to_owned(),
-            messages: messages.filter_map(|m| received(m).map(|read| (m.task_id, m.at, m.msg.clone(), read))).collect(),
+            messages: messages
+                .filter_map(|m| received(m).map(|read| (m.task_id, m.at, m.msg.clone(), read)))
+                .collect(),
         }
     }
 
     /// The person opens the message.
     pub fn read_message(&mut self, task_id: i64, userid: &str) {
-        let receipts = self.messages.iter_mut().filter(|m| m.task_id == task_id).flat_map(|m| &mut m.receipts);
+        let receipts = self
+            .messages
+            .iter_mut()
+            .filter(|m| m.task_id == task_id)
+            .flat_map(|m| &mut m.receipts);
         for receipt in receipts.filter(|receipt| receipt.userid == userid) {
             if let ReceiptState::Received { read } = &mut receipt.state {
                 *read = true;
             }
         }
-        self.touch();
+        self.mark_changed();
     }
 }

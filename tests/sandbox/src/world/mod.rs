@@ -2,31 +2,31 @@
 
 mod act;
 mod admins;
+mod admission;
+mod call_log;
 mod contacts;
 mod departments;
+mod direct_reads;
 mod event;
+mod event_delivery;
 mod fault;
-mod gate;
+mod fault_effects;
 mod index;
-mod lag;
 mod legacy;
-mod log;
-mod look;
+mod list_lag;
 mod message;
-mod notify;
 mod params;
 mod perform;
-mod pushing;
 mod records;
 mod registration;
 mod reply;
 mod roster;
 mod routes;
 mod settings;
-mod spoil;
 mod token;
 mod truth;
 mod users;
+mod work_messages;
 mod writes;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -38,25 +38,28 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-pub use act::{Act, Acted, Changes, Refusal};
-pub use event::{About, Attempt, Delivery, DeliveryState, Event, Push, PushOutcome, Subscription};
-pub use fault::{ArmedFault, Fault, FaultKind};
-pub use log::CallRecord;
-pub use look::Members;
-pub use message::{Inbox, Message, Receipt, ReceiptState};
-pub use pushing::UrlCheck;
-pub use settings::{
-    BanPage, Dialect, Joining, MobileUpdate, Owner, PERMISSIONS, READ_PERMISSIONS, Scope, Settings, SettingsChange,
-    SmartHr, WRITE_PERMISSION,
+pub use act::{Act, ActOutcome, PersonChanges, Refusal};
+pub use call_log::CallRecord;
+pub use direct_reads::MemberPage;
+pub use event::{
+    Attempt, ContactEvent, Delivery, DeliveryState, EventPush, EventSubject, EventSubscription,
+    PushOutcome,
 };
-pub use truth::{Summary, Truth, TruthDepartment};
-pub use writes::{DepartmentFields, PersonFields, Write, Written};
+pub use event_delivery::UrlCheck;
+pub use fault::{ArmedFault, Fault, FaultKind};
+pub use message::{Inbox, Receipt, ReceiptState, WorkMessage};
+pub use settings::{
+    BanPage, Dialect, EnvelopeOwner, JoinMode, MobileUpdate, PERMISSIONS, READ_PERMISSIONS, Scope,
+    Settings, SettingsChange, SmartHr, WRITE_PERMISSION,
+};
+pub use truth::{TruthDepartment, WorldSummary, WorldTruth};
+pub use writes::{AppWrite, AppWriteOutcome, DepartmentFields, PersonFields};
 
 #[cfg(feature = "http")]
-pub(crate) use params::{encoded, pairs};
+pub(crate) use params::{percent_encode, query_pairs};
 
 use crate::company::{Company, Person};
-use gate::Meters;
+use admission::CallMeters;
 use reply::Host;
 
 /// A DingTalk with one company in it.
@@ -65,41 +68,41 @@ pub struct World {
     company: Company,
     settings: Settings,
     rng: ChaCha8Rng,
-    tokens: token::Tokens,
-    faults: fault::Faults,
-    messages: Vec<Message>,
-    subscription: Option<Subscription>,
+    tokens: token::ValidTokens,
+    faults: fault::PlannedFaults,
+    messages: Vec<WorkMessage>,
+    subscription: Option<EventSubscription>,
     deliveries: VecDeque<Delivery>,
     parked: Vec<u64>,
     last_delivery: u64,
     last_dept_id: i64,
-    meters: Meters,
+    meters: CallMeters,
     /// Who was invited and has not agreed, by `userid`.
     #[serde(default)]
     invited: BTreeMap<String, Person>,
     /// Writes on their way, and when they arrive.
     #[serde(default)]
-    late: Vec<(i64, Write)>,
+    late: Vec<(i64, AppWrite)>,
     #[serde(default)]
-    past: lag::History,
+    past: list_lag::ChangeHistory,
     /// Whether an app is what changes something just now.
     #[serde(skip)]
     by_api: bool,
     #[serde(skip)]
     index: index::Index,
     #[serde(skip)]
-    log: log::CallLog,
+    log: call_log::CallLog,
     #[serde(skip)]
     revision: u64,
     #[serde(skip)]
-    seen: Seen,
+    seen: CallView,
     #[serde(skip)]
     pending_check: Option<UrlCheck>,
 }
 
 /// What one call may see, where a fault narrows it.
 #[derive(Debug, Default, Clone)]
-struct Seen {
+struct CallView {
     scope: Option<Scope>,
     mobile_hidden: bool,
     late_ms: Option<i64>,
@@ -107,7 +110,7 @@ struct Seen {
 
 /// What a call gets.
 #[derive(Debug)]
-pub struct Answer {
+pub struct CallReply {
     /// The answer of the server.
     pub response: http::Response<Bytes>,
     /// How long it takes.
@@ -134,41 +137,52 @@ impl World {
     /// A world with this company; the company's credentials seed its randomness.
     #[must_use]
     pub fn new(company: Company, settings: Settings) -> Self {
-        let seed =
-            company.credentials.app_key.bytes().fold(0_u64, |seed, byte| seed.wrapping_mul(31) + u64::from(byte));
+        let seed = company
+            .credentials
+            .app_key
+            .bytes()
+            .fold(0_u64, |seed, byte| seed.wrapping_mul(31) + u64::from(byte));
         let mut world = Self {
-            last_dept_id: company.departments.keys().copied().max().unwrap_or(1).max(41_000_000),
+            last_dept_id: company
+                .departments
+                .keys()
+                .copied()
+                .max()
+                .unwrap_or(1)
+                .max(41_000_000),
             company,
             settings,
             rng: ChaCha8Rng::seed_from_u64(seed),
-            tokens: token::Tokens::default(),
-            faults: fault::Faults::default(),
+            tokens: token::ValidTokens::default(),
+            faults: fault::PlannedFaults::default(),
             messages: Vec::new(),
             subscription: None,
             deliveries: VecDeque::new(),
             parked: Vec::new(),
             last_delivery: 0,
-            meters: Meters::default(),
+            meters: CallMeters::default(),
             invited: BTreeMap::new(),
             late: Vec::new(),
-            past: lag::History::new(),
+            past: list_lag::ChangeHistory::new(),
             by_api: false,
             index: index::Index::default(),
-            log: log::CallLog::default(),
+            log: call_log::CallLog::default(),
             revision: 0,
-            seen: Seen::default(),
+            seen: CallView::default(),
             pending_check: None,
         };
-        world.wake_up();
+        world.restore_transient();
         world
     }
 
     /// What a stored world needs after it was read: look-ups, and pushes that nobody is making any more.
-    pub(crate) fn wake_up(&mut self) {
+    pub(crate) fn restore_transient(&mut self) {
         self.index = index::Index::of(&self.company);
         for delivery in &mut self.deliveries {
             if delivery.state == DeliveryState::InFlight {
-                delivery.state = DeliveryState::Waiting { due: delivery.event.born };
+                delivery.state = DeliveryState::Waiting {
+                    due: delivery.event.born,
+                };
             }
         }
     }
@@ -195,46 +209,50 @@ impl World {
     ///
     /// # Errors
     /// An unknown field, or a value of the wrong type; nothing is changed then.
-    pub fn change_settings(&mut self, now: Timestamp, change: &SettingsChange) -> Result<(), serde_json::Error> {
-        self.settings = self.settings.changed(change)?;
+    pub fn change_settings(
+        &mut self,
+        now: Timestamp,
+        change: &SettingsChange,
+    ) -> Result<(), serde_json::Error> {
+        self.settings = self.settings.with_change(change)?;
         if change.expire_tokens {
             self.tokens.forget();
         }
         if let Some(ms) = change.ban_for_ms {
             self.meters.ban_all(now.millis() + ms);
         }
-        self.touch();
+        self.mark_changed();
         Ok(())
     }
 
     /// Changes settings in place, for a caller in the same process.
-    pub fn set(&mut self, change: impl FnOnce(&mut Settings)) {
+    pub fn edit_settings(&mut self, change: impl FnOnce(&mut Settings)) {
         change(&mut self.settings);
-        self.touch();
+        self.mark_changed();
     }
 
     /// Frequency limit and latency, leaving all else.
     pub fn set_pace(&mut self, qps: u32, latency_ms: u64) {
         self.settings.qps = qps;
         self.settings.latency_ms = latency_ms;
-        self.touch();
+        self.mark_changed();
     }
 
     /// The console's Reset beside the AppSecret: the former one is refused from now on, tokens stay.
     pub fn reset_app_secret(&mut self, secret: &str) {
         secret.clone_into(&mut self.company.credentials.app_secret);
-        self.touch();
+        self.mark_changed();
     }
 
     /// Arms a fault; its number.
     pub fn arm(&mut self, fault: Fault) -> u64 {
-        self.touch();
+        self.mark_changed();
         self.faults.arm(fault)
     }
 
     /// Takes back one fault, or all.
     pub fn disarm(&mut self, id: Option<u64>) {
-        self.touch();
+        self.mark_changed();
         self.faults.disarm(id);
     }
 
@@ -260,22 +278,31 @@ impl World {
         self.revision
     }
 
-    fn touch(&mut self) {
+    fn mark_changed(&mut self) {
         self.revision += 1;
     }
 
-    fn uuid(&mut self) -> String {
+    fn next_uuid(&mut self) -> String {
         let bits: u128 = self.rng.random();
         let hex = format!("{bits:032X}");
-        format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+        format!(
+            "{}-{}-{}-{}-{}",
+            &hex[..8],
+            &hex[8..12],
+            &hex[12..16],
+            &hex[16..20],
+            &hex[20..]
+        )
     }
 
-    fn request_id(&mut self, host: Host) -> String {
+    fn next_request_id(&mut self, host: Host) -> String {
         match host {
-            Host::New => self.uuid(),
-            Host::Gateway | Host::Plain => {
-                crate::company::random_text(b"abcdefghijklmnopqrstuvwxyz0123456789", 12, &mut self.rng)
-            }
+            Host::New => self.next_uuid(),
+            Host::Gateway | Host::Plain => crate::company::random_text(
+                b"abcdefghijklmnopqrstuvwxyz0123456789",
+                12,
+                &mut self.rng,
+            ),
         }
     }
 

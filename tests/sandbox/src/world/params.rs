@@ -7,24 +7,30 @@ use super::reply::ApiError;
 
 /// What came with a call. The query wins over the body nowhere: a name in both is taken from the body.
 #[derive(Debug, Default)]
-pub(super) struct Params {
+pub(super) struct CallParams {
     fields: Map<String, Value>,
     query: Vec<(String, String)>,
 }
 
-impl Params {
+impl CallParams {
     /// Reads the query and the body.
     pub(super) fn read(request: &http::Request<Bytes>) -> Result<Self, ApiError> {
-        let query = pairs(request.uri().query().unwrap_or_default());
-        let mut fields: Map<String, Value> =
-            query.iter().map(|(name, value)| (name.clone(), Value::String(value.clone()))).collect();
-        fields.extend(body(request)?);
+        let query = query_pairs(request.uri().query().unwrap_or_default());
+        let mut fields: Map<String, Value> = query
+            .iter()
+            .map(|(name, value)| (name.clone(), Value::String(value.clone())))
+            .collect();
+        fields.extend(body_params(request)?);
         Ok(Self { fields, query })
     }
 
     /// A parameter that counts only in the query (`/gettoken`, §0.4.4).
     pub(super) fn in_query(&self, name: &str) -> Option<&str> {
-        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str()).filter(|v| !v.is_empty())
+        self.query
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+            .filter(|v| !v.is_empty())
     }
 
     /// Text; numbers are spelled out. `None` where it is absent, null or empty.
@@ -38,7 +44,7 @@ impl Params {
     }
 
     /// Text as it was given, also empty; `None` where it is absent or null.
-    pub(super) fn given(&self, name: &str) -> Option<String> {
+    pub(super) fn given_text(&self, name: &str) -> Option<String> {
         match self.fields.get(name)? {
             Value::String(text) => Some(text.clone()),
             Value::Null => None,
@@ -48,11 +54,20 @@ impl Params {
 
     /// A comma-separated list of integers, in quotes or not, or an array; refused with `code` where one is none.
     pub(super) fn numbers(&self, name: &str, code: i64) -> Result<Option<Vec<i64>>, ApiError> {
-        if self.given(name).is_none() {
+        if self.given_text(name).is_none() {
             return Ok(None);
         }
-        let number = |text: &String| text.trim().trim_matches('"').parse().map_err(|_| ApiError::plain(code));
-        self.list(name).iter().map(number).collect::<Result<_, _>>().map(Some)
+        let number = |text: &String| {
+            text.trim()
+                .trim_matches('"')
+                .parse()
+                .map_err(|_| ApiError::from_code(code))
+        };
+        self.list(name)
+            .iter()
+            .map(number)
+            .collect::<Result<_, _>>()
+            .map(Some)
     }
 
     /// An array of objects; in a form it arrives as JSON text. Absent is empty.
@@ -61,7 +76,9 @@ impl Params {
             None | Some(Value::Null) => Ok(Vec::new()),
             Some(Value::Array(rows)) => Ok(rows.clone()),
             Some(Value::String(text)) if text.is_empty() => Ok(Vec::new()),
-            Some(Value::String(text)) => serde_json::from_str(text).map_err(|_| ApiError::unreadable(name)),
+            Some(Value::String(text)) => {
+                serde_json::from_str(text).map_err(|_| ApiError::unreadable(name))
+            }
             Some(_) => Err(ApiError::unreadable(name)),
         }
     }
@@ -73,7 +90,9 @@ impl Params {
 
     /// An integer, also as text; refused where it is neither.
     pub(super) fn int(&self, name: &str) -> Result<Option<i64>, ApiError> {
-        self.text(name).map(|text| text.trim().parse().map_err(|_| ApiError::unreadable(name))).transpose()
+        self.text(name)
+            .map(|text| text.trim().parse().map_err(|_| ApiError::unreadable(name)))
+            .transpose()
     }
 
     /// An integer that must be there.
@@ -94,12 +113,22 @@ impl Params {
     /// A comma-separated list (or a real array, which is accepted as well).
     pub(super) fn list(&self, name: &str) -> Vec<String> {
         match self.fields.get(name) {
-            Some(Value::Array(items)) => {
-                items.iter().map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned)).collect()
-            }
+            Some(Value::Array(items)) => items
+                .iter()
+                .map(|item| {
+                    item.as_str()
+                        .map_or_else(|| item.to_string(), str::to_owned)
+                })
+                .collect(),
             _ => self
                 .text(name)
-                .map(|text| text.split(',').map(str::trim).filter(|s| !s.is_empty()).map(str::to_owned).collect())
+                .map(|text| {
+                    text.split(',')
+                        .map(str::trim)
+                        .filter(|s| !s.is_empty())
+                        .map(str::to_owned)
+                        .collect()
+                })
                 .unwrap_or_default(),
         }
     }
@@ -114,7 +143,7 @@ impl Params {
     }
 
     /// What the call is about, for the log: the department with its page, or the person.
-    pub(super) fn subject(&self) -> Option<String> {
+    pub(super) fn call_subject(&self) -> Option<String> {
         if let Some(dept) = self.text("dept_id") {
             return Some(match self.text("cursor") {
                 Some(cursor) => format!("dept {dept} cursor {cursor}"),
@@ -125,7 +154,7 @@ impl Params {
     }
 }
 
-fn body(request: &http::Request<Bytes>) -> Result<Map<String, Value>, ApiError> {
+fn body_params(request: &http::Request<Bytes>) -> Result<Map<String, Value>, ApiError> {
     let body = request.body();
     if body.is_empty() {
         return Ok(Map::new());
@@ -137,28 +166,31 @@ fn body(request: &http::Request<Bytes>) -> Result<Map<String, Value>, ApiError> 
         .is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"));
     if form {
         let text = String::from_utf8_lossy(body);
-        return Ok(pairs(&text).into_iter().map(|(name, value)| (name, Value::String(value))).collect());
+        return Ok(query_pairs(&text)
+            .into_iter()
+            .map(|(name, value)| (name, Value::String(value)))
+            .collect());
     }
     match serde_json::from_slice(body) {
         Ok(Value::Object(fields)) => Ok(fields),
         // The new SDK sends `{}` or nothing for GET, some clients `null`.
         Ok(Value::Null) => Ok(Map::new()),
-        _ => Err(ApiError::plain(47001)),
+        _ => Err(ApiError::from_code(47001)),
     }
 }
 
 /// The pairs of a query or form.
-pub(crate) fn pairs(text: &str) -> Vec<(String, String)> {
+pub(crate) fn query_pairs(text: &str) -> Vec<(String, String)> {
     text.split('&')
         .filter(|pair| !pair.is_empty())
         .map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (decoded(name), decoded(value))
+            (percent_decode(name), percent_decode(value))
         })
         .collect()
 }
 
-fn decoded(text: &str) -> String {
+fn percent_decode(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
@@ -181,7 +213,7 @@ fn decoded(text: &str) -> String {
 }
 
 /// `text` with everything but letters, digits and `-_.~` percent-encoded.
-pub(crate) fn encoded(text: &str) -> String {
+pub(crate) fn percent_encode(text: &str) -> String {
     let mut out = String::new();
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {

@@ -5,70 +5,99 @@ use directory::Timestamp;
 use serde_json::{Value, json};
 
 use super::World;
-use super::event::{DeliveryState, Subscription};
-use super::params::Params;
+use super::event::{DeliveryState, EventSubscription};
+use super::params::CallParams;
 use super::reply::ApiError;
-use super::settings::Owner;
+use super::settings::EnvelopeOwner;
 
 /// Items of one answer.
 const FAILED_PAGE: usize = 200;
 
 impl World {
-    pub(super) fn register(&mut self, now: Timestamp, params: &Params) -> Result<Value, ApiError> {
+    pub(super) fn register_callback(
+        &mut self,
+        now: Timestamp,
+        params: &CallParams,
+    ) -> Result<Value, ApiError> {
         if self.subscription.is_some() {
-            return Err(ApiError::plain(71006));
+            return Err(ApiError::from_code(71006));
         }
         self.begin_registration(now, params)
     }
 
-    pub(super) fn update_registration(&mut self, now: Timestamp, params: &Params) -> Result<Value, ApiError> {
+    pub(super) fn update_registration(
+        &mut self,
+        now: Timestamp,
+        params: &CallParams,
+    ) -> Result<Value, ApiError> {
         if self.subscription.is_none() {
-            return Err(ApiError::plain(71007));
+            return Err(ApiError::from_code(71007));
         }
         self.begin_registration(now, params)
     }
 
     /// Leaves the `check_url` for whoever carries the call; saved only if that is answered.
-    fn begin_registration(&mut self, now: Timestamp, params: &Params) -> Result<Value, ApiError> {
-        let subscription = Subscription {
+    fn begin_registration(
+        &mut self,
+        now: Timestamp,
+        params: &CallParams,
+    ) -> Result<Value, ApiError> {
+        let subscription = EventSubscription {
             url: params.need("url")?,
             token: params.need("token")?,
             aes_key: params.need("aes_key")?,
             tags: params.list("call_back_tag"),
         };
         if !subscription.is_well_formed() {
-            return Err(ApiError::plain(400_050));
+            return Err(ApiError::from_code(400_050));
         }
         if !subscription.url.starts_with("http://") && !subscription.url.starts_with("https://") {
-            return Err(ApiError::plain(71011));
+            return Err(ApiError::from_code(71011));
         }
-        self.pending_check = Some(self.check_url(now, subscription, Owner::CorpId));
+        self.pending_check = Some(self.check_url(now, subscription, EnvelopeOwner::CorpId));
         Ok(json!({}))
     }
 
-    pub(super) fn get_registration(&mut self, _now: Timestamp, _params: &Params) -> Result<Value, ApiError> {
-        let subscription = self.subscription.as_ref().ok_or_else(|| ApiError::plain(71007))?;
+    pub(super) fn get_registration(
+        &mut self,
+        _now: Timestamp,
+        _params: &CallParams,
+    ) -> Result<Value, ApiError> {
+        let subscription = self
+            .subscription
+            .as_ref()
+            .ok_or_else(|| ApiError::from_code(71007))?;
         Ok(json!({
             "call_back_tag": subscription.tags, "token": subscription.token, "aes_key": subscription.aes_key,
             "url": subscription.url,
         }))
     }
 
-    pub(super) fn delete_registration(&mut self, _now: Timestamp, _params: &Params) -> Result<Value, ApiError> {
+    pub(super) fn delete_registration(
+        &mut self,
+        _now: Timestamp,
+        _params: &CallParams,
+    ) -> Result<Value, ApiError> {
         if self.subscription.is_none() {
-            return Err(ApiError::plain(71007));
+            return Err(ApiError::from_code(71007));
         }
-        self.unsubscribe();
+        self.remove_subscription();
         Ok(json!({}))
     }
 
     /// At most 200 of the events that could not be pushed; taking them off the list is a setting.
-    pub(super) fn failed_result(&mut self, now: Timestamp, _params: &Params) -> Result<Value, ApiError> {
+    pub(super) fn list_failed_events(
+        &mut self,
+        now: Timestamp,
+        _params: &CallParams,
+    ) -> Result<Value, ApiError> {
         let corp_id = self.company.credentials.corp_id.clone();
         let mut items = Vec::new();
         let mut has_more = false;
         for delivery in &mut self.deliveries {
-            let DeliveryState::Failed { available } = delivery.state else { continue };
+            let DeliveryState::Failed { available } = delivery.state else {
+                continue;
+            };
             if available > now.millis() {
                 continue;
             }
@@ -82,23 +111,26 @@ impl World {
             }
         }
         if !items.is_empty() {
-            self.touch();
+            self.mark_changed();
         }
         Ok(json!({"has_more": has_more, "failed_list": items}))
     }
 }
 
-impl Subscription {
+impl EventSubscription {
     /// Whether the keys have the documented form: a token of 3 to 63 letters and digits, a key of 43 (§5.1, §5.8).
     #[must_use]
     pub fn is_well_formed(&self) -> bool {
         let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        let lenient = base64::engine::GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true);
+        let lenient =
+            base64::engine::GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true);
         let engine = base64::engine::GeneralPurpose::new(&base64::alphabet::STANDARD, lenient);
         (3..=63).contains(&self.token.len())
             && plain(&self.token)
             && self.aes_key.len() == 43
             && plain(&self.aes_key)
-            && engine.decode(format!("{}=", self.aes_key)).is_ok_and(|key| key.len() == 32)
+            && engine
+                .decode(format!("{}=", self.aes_key))
+                .is_ok_and(|key| key.len() == 32)
     }
 }

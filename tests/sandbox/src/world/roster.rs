@@ -6,18 +6,26 @@ use directory::Timestamp;
 use serde_json::{Value, json};
 
 use super::World;
-use super::params::Params;
+use super::params::CallParams;
 use super::reply::ApiError;
 use crate::company::Person;
 
 /// People in one call, and fields.
-const MOST: usize = 100;
+const PER_CALL_MAX: usize = 100;
 
 /// 员工类型, by their numbers.
-const TYPES: [&str; 7] = ["无类型", "全职", "兼职", "实习", "劳务派遣", "退休返聘", "劳务外包"];
+const EMPLOYEE_TYPES: [&str; 7] = [
+    "无类型",
+    "全职",
+    "兼职",
+    "实习",
+    "劳务派遣",
+    "退休返聘",
+    "劳务外包",
+];
 
 /// How a generation spells a row: the person, its fields; a field's code, name, group, values; a value's index.
-struct Spelling {
+struct RosterSpelling {
     corp: &'static str,
     user: &'static str,
     fields: &'static str,
@@ -25,7 +33,7 @@ struct Spelling {
     index: &'static str,
 }
 
-const NEW: Spelling = Spelling {
+const NEW_SPELLING: RosterSpelling = RosterSpelling {
     corp: "corpId",
     user: "userId",
     fields: "fieldDataList",
@@ -33,7 +41,7 @@ const NEW: Spelling = Spelling {
     index: "itemIndex",
 };
 
-const OLD: Spelling = Spelling {
+const OLD_SPELLING: RosterSpelling = RosterSpelling {
     corp: "corp_id",
     user: "userid",
     fields: "field_data_list",
@@ -43,39 +51,61 @@ const OLD: Spelling = Spelling {
 
 impl World {
     /// `POST /v1.0/hrm/rosters/lists/query`.
-    pub(super) fn roster(&mut self, _now: Timestamp, params: &Params) -> Result<Value, ApiError> {
+    pub(super) fn query_roster(
+        &mut self,
+        _now: Timestamp,
+        params: &CallParams,
+    ) -> Result<Value, ApiError> {
         let refused = || ApiError::new(400, "invalidParameter", "参数错误");
         if !self.settings.smart_hr_open {
             return Err(ApiError::new(400, "corpNotOpenHrm", "企业未开通智能人事"));
         }
         let agent = params.need_int("appAgentId").map_err(|_| refused())?;
         let (people, fields) = (params.list("userIdList"), params.list("fieldFilterList"));
-        self.check(agent, &people, &fields).ok_or_else(refused)?;
-        Ok(json!({"result": self.rows(&people, &fields, &NEW)}))
+        self.check_roster_call(agent, &people, &fields)
+            .ok_or_else(refused)?;
+        Ok(json!({"result": self.roster_rows(&people, &fields, &NEW_SPELLING)}))
     }
 
     /// `POST /topapi/smartwork/hrm/employee/v2/list`.
-    pub(super) fn employee_list(&mut self, _now: Timestamp, params: &Params) -> Result<Value, ApiError> {
+    pub(super) fn query_legacy_roster(
+        &mut self,
+        _now: Timestamp,
+        params: &CallParams,
+    ) -> Result<Value, ApiError> {
         if !self.settings.smart_hr_open {
-            return Err(ApiError::gateway("corpNotOpenHrm", "企业未开通智能人事"));
+            return Err(ApiError::gateway_error(
+                "corpNotOpenHrm",
+                "企业未开通智能人事",
+            ));
         }
         let (people, fields) = (params.list("userid_list"), params.list("field_filter_list"));
-        self.check(params.need_int("agentid")?, &people, &fields).ok_or_else(|| ApiError::plain(40035))?;
-        Ok(json!({"success": true, "result": self.rows(&people, &fields, &OLD)}))
+        self.check_roster_call(params.need_int("agentid")?, &people, &fields)
+            .ok_or_else(|| ApiError::from_code(40035))?;
+        Ok(json!({"success": true, "result": self.roster_rows(&people, &fields, &OLD_SPELLING)}))
     }
 
-    fn check(&self, agent: i64, people: &[String], fields: &[String]) -> Option<()> {
-        let fits = (1..=MOST).contains(&people.len()) && fields.len() <= MOST;
+    fn check_roster_call(&self, agent: i64, people: &[String], fields: &[String]) -> Option<()> {
+        let fits = (1..=PER_CALL_MAX).contains(&people.len()) && fields.len() <= PER_CALL_MAX;
         (fits && agent == self.company.credentials.agent_id).then_some(())
     }
 
     /// Whoever the roster knows of these; all fields where none is named.
-    fn rows(&self, people: &[String], wanted: &[String], spelling: &Spelling) -> Vec<Value> {
+    fn roster_rows(
+        &self,
+        people: &[String],
+        wanted: &[String],
+        spelling: &RosterSpelling,
+    ) -> Vec<Value> {
         let people: BTreeSet<&String> = people.iter().collect();
-        let known = people.into_iter().filter_map(|userid| self.in_roster(userid));
+        let known = people
+            .into_iter()
+            .filter_map(|userid| self.roster_person(userid));
         let row = |person: &Person| {
-            let fields = fields(person).into_iter();
-            let fields = fields.filter(|(code, ..)| wanted.is_empty() || wanted.iter().any(|wanted| wanted == code));
+            let fields = roster_fields(person).into_iter();
+            let fields = fields.filter(|(code, ..)| {
+                wanted.is_empty() || wanted.iter().any(|wanted| wanted == code)
+            });
             let fields: Vec<Value> = fields
                 .map(|(code, name, value, label)| {
                     let [field_code, field_name, group, values] = spelling.field;
@@ -89,15 +119,26 @@ impl World {
         known.map(row).collect()
     }
 
-    fn in_roster(&self, userid: &str) -> Option<&Person> {
-        let left = || self.company.left.get(userid).filter(|_| self.settings.roster_keeps_leavers);
-        self.company.people.get(userid).or_else(|| left().map(|leaver| &leaver.person))
+    fn roster_person(&self, userid: &str) -> Option<&Person> {
+        let left = || {
+            self.company
+                .left
+                .get(userid)
+                .filter(|_| self.settings.roster_keeps_leavers)
+        };
+        self.company
+            .people
+            .get(userid)
+            .or_else(|| left().map(|leaver| &leaver.person))
     }
 }
 
 /// Code, name, value and label of what the sandbox keeps.
-fn fields(person: &Person) -> [(&'static str, &'static str, String, String); 3] {
-    let label = TYPES.get(usize::from(person.employee_type)).copied().unwrap_or("自定义");
+fn roster_fields(person: &Person) -> [(&'static str, &'static str, String, String); 3] {
+    let label = EMPLOYEE_TYPES
+        .get(usize::from(person.employee_type))
+        .copied()
+        .unwrap_or("自定义");
     let status = match person.status {
         2 => "试用",
         3 => "正式",
@@ -105,8 +146,23 @@ fn fields(person: &Person) -> [(&'static str, &'static str, String, String); 3] 
         _ => "无状态",
     };
     [
-        ("sys00-name", "姓名", person.name.clone(), person.name.clone()),
-        ("sys01-employeeType", "员工类型", person.employee_type.to_string(), label.to_owned()),
-        ("sys01-employeeStatus", "员工状态", person.status.to_string(), status.to_owned()),
+        (
+            "sys00-name",
+            "姓名",
+            person.name.clone(),
+            person.name.clone(),
+        ),
+        (
+            "sys01-employeeType",
+            "员工类型",
+            person.employee_type.to_string(),
+            label.to_owned(),
+        ),
+        (
+            "sys01-employeeStatus",
+            "员工状态",
+            person.status.to_string(),
+            status.to_owned(),
+        ),
     ]
 }

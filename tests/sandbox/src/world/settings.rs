@@ -37,7 +37,7 @@ pub struct Settings {
     /// How long a receiver may take to answer a push (§5.4).
     pub push_deadline_ms: u64,
     /// Whose key ends the encrypted text of a push (§5.3).
-    pub owner: Owner,
+    pub owner: EnvelopeOwner,
     /// How the payloads of events are spelled (§5.6).
     pub dialect: Dialect,
     /// How long a work notification takes to be delivered.
@@ -47,7 +47,7 @@ pub struct Settings {
     /// How long lists show what was (F9); reads of one record are always fresh.
     pub list_lag_ms: i64,
     /// Whether people whom an app adds have to agree first (40103, §3.4).
-    pub joining: Joining,
+    pub joining: JoinMode,
     /// What happens to a mobile number in `user/update` (§3.4).
     pub mobile_update: MobileUpdate,
     /// Position management of Smart HR (§4.6).
@@ -91,12 +91,12 @@ impl Default for Settings {
             failed_after_ms: 180_000,
             failed_consumes: true,
             push_deadline_ms: 2500,
-            owner: Owner::AppKey,
+            owner: EnvelopeOwner::AppKey,
             dialect: Dialect::Rotating,
             message_ms: 200,
             ban_page: BanPage::Json,
             list_lag_ms: 0,
-            joining: Joining::AtOnce,
+            joining: JoinMode::AtOnce,
             mobile_update: MobileUpdate::Ignored,
             smart_hr_positions: SmartHr::Off,
             smart_hr_open: true,
@@ -144,7 +144,7 @@ pub const PERMISSIONS: [&str; 9] = [
 /// How people whom an app adds come in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Joining {
+pub enum JoinMode {
     /// At once.
     AtOnce,
     /// Whoever left less than 24 hours ago has to agree.
@@ -189,20 +189,26 @@ impl Scope {
     /// Everything.
     #[must_use]
     pub fn whole() -> Self {
-        Self { depts: BTreeSet::from([1]), users: BTreeSet::new() }
+        Self {
+            depts: BTreeSet::from([1]),
+            users: BTreeSet::new(),
+        }
     }
 
     /// These departments only, with everything below them.
     #[must_use]
     pub fn departments(ids: impl IntoIterator<Item = i64>) -> Self {
-        Self { depts: ids.into_iter().collect(), users: BTreeSet::new() }
+        Self {
+            depts: ids.into_iter().collect(),
+            users: BTreeSet::new(),
+        }
     }
 }
 
 /// Whose key ends the encrypted text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Owner {
+pub enum EnvelopeOwner {
     /// AppKey: a subscription in the developer console, the normal case.
     AppKey,
     /// CorpId: registered through the legacy API.
@@ -258,14 +264,16 @@ impl Settings {
     ///
     /// # Errors
     /// An unknown field, or a value of the wrong type.
-    pub fn changed(&self, change: &SettingsChange) -> Result<Self, serde_json::Error> {
+    pub fn with_change(&self, change: &SettingsChange) -> Result<Self, serde_json::Error> {
         let mut value = serde_json::to_value(self)?;
         if let Some(fields) = value.as_object_mut() {
             fields.extend(change.set.clone());
         }
         let mut settings: Self = serde_json::from_value(value)?;
         settings.permissions.extend(change.grant.iter().cloned());
-        settings.permissions.retain(|permission| !change.revoke.contains(permission));
+        settings
+            .permissions
+            .retain(|permission| !change.revoke.contains(permission));
         Ok(settings)
     }
 }

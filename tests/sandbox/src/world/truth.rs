@@ -4,12 +4,12 @@ use directory::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::World;
-use super::event::{DeliveryState, Subscription};
-use crate::company::{Credentials, Leaver, Person};
+use super::event::{DeliveryState, EventSubscription};
+use crate::company::{AppCredentials, FormerEmployee, Person};
 
 /// Everything that is true in DingTalk: `GET /__sandbox/world`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Truth {
+pub struct WorldTruth {
     /// CorpId.
     pub corp_id: String,
     /// The company's name.
@@ -19,7 +19,7 @@ pub struct Truth {
     /// By `userid`: who works here.
     pub people: Vec<Person>,
     /// By `userid`: who has left (a person re-hired under the same `userid` is not here any more).
-    pub left: Vec<Leaver>,
+    pub left: Vec<FormerEmployee>,
 }
 
 /// A department with what is derived.
@@ -36,11 +36,11 @@ pub struct TruthDepartment {
 
 /// A summary: `GET /__sandbox/state`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Summary {
+pub struct WorldSummary {
     /// The company's name.
     pub name: String,
     /// What to bind with.
-    pub credentials: Credentials,
+    pub credentials: AppCredentials,
     /// Who works here.
     pub people: usize,
     /// Departments, the root among them.
@@ -60,7 +60,7 @@ pub struct Summary {
     /// Messages accepted.
     pub messages: usize,
     /// Where events go.
-    pub subscription: Option<Subscription>,
+    pub subscription: Option<EventSubscription>,
     /// The machine's time as the sandbox sees it, milliseconds.
     pub now: i64,
 }
@@ -68,13 +68,17 @@ pub struct Summary {
 impl World {
     /// The whole truth.
     #[must_use]
-    pub fn truth(&self) -> Truth {
-        let departments = self.company.departments.values().map(|department| TruthDepartment {
-            heads: self.heads(department.dept_id),
-            member_count: self.index.count(department.dept_id),
-            department: department.clone(),
-        });
-        Truth {
+    pub fn truth(&self) -> WorldTruth {
+        let departments = self
+            .company
+            .departments
+            .values()
+            .map(|department| TruthDepartment {
+                heads: self.department_heads(department.dept_id),
+                member_count: self.index.member_count(department.dept_id),
+                department: department.clone(),
+            });
+        WorldTruth {
             corp_id: self.company.credentials.corp_id.clone(),
             name: self.company.name.clone(),
             departments: departments.collect(),
@@ -85,9 +89,11 @@ impl World {
 
     /// A summary.
     #[must_use]
-    pub fn summary(&self, now: Timestamp) -> Summary {
-        let count = |wanted: fn(&DeliveryState) -> bool| self.deliveries.iter().filter(|d| wanted(&d.state)).count();
-        Summary {
+    pub fn summary(&self, now: Timestamp) -> WorldSummary {
+        let count = |wanted: fn(&DeliveryState) -> bool| {
+            self.deliveries.iter().filter(|d| wanted(&d.state)).count()
+        };
+        WorldSummary {
             name: self.company.name.clone(),
             credentials: self.company.credentials.clone(),
             people: self.company.people.len(),
@@ -95,8 +101,10 @@ impl World {
             left: self.company.left.len(),
             calls: self.log.iter().len(),
             throttled: self.log.iter().filter(|record| record.throttled).count(),
-            metered: self.meters.metered(),
-            pending_events: count(|s| matches!(s, DeliveryState::Waiting { .. } | DeliveryState::InFlight)),
+            metered: self.meters.metered_calls(),
+            pending_events: count(|s| {
+                matches!(s, DeliveryState::Waiting { .. } | DeliveryState::InFlight)
+            }),
             failed_events: count(|s| matches!(s, DeliveryState::Failed { .. })),
             messages: self.messages.len(),
             subscription: self.subscription.clone(),

@@ -1,121 +1,317 @@
 //! What people do, what DingTalk refuses, and what events that makes.
 
-use sandbox::world::{About, Act, Changes, Delivery, Refusal};
+use sandbox::world::{Act, Delivery, EventSubject, PersonChanges, Refusal};
 use serde_json::json;
 
-use crate::desk::Desk;
+use crate::world_harness::WorldHarness;
 
-fn act(desk: &mut Desk, act: Act) -> Result<sandbox::world::Acted, Refusal> {
-    desk.pass(1000);
+fn perform_act(desk: &mut WorldHarness, act: Act) -> Result<sandbox::world::ActOutcome, Refusal> {
+    desk.advance_clock(1000);
     let now = desk.now;
     desk.world.act(now, act)
 }
 
-fn code(result: Result<sandbox::world::Acted, Refusal>) -> i64 {
+fn refusal_code(result: Result<sandbox::world::ActOutcome, Refusal>) -> i64 {
     result.err().map_or(0, |refusal| refusal.code)
 }
 
-fn kinds(desk: &Desk) -> Vec<String> {
-    desk.world.deliveries().map(|d: &Delivery| d.event.kind.clone()).collect()
+fn event_kinds(desk: &WorldHarness) -> Vec<String> {
+    desk.world
+        .deliveries()
+        .map(|d: &Delivery| d.event.kind.clone())
+        .collect()
 }
 
 #[test]
-fn a_hire_is_there_at_once_and_told() {
-    let mut desk = Desk::new(10, 3);
+fn a_hire_is_visible_at_once_and_emits_an_event() {
+    let mut desk = WorldHarness::new(10, 3);
     let dept = *desk.world.company().departments.keys().nth(1).unwrap();
     let userid = desk.world.hire(desk.now, "陈新", &[dept]).unwrap();
     assert_eq!(desk.user(&userid)["result"]["dept_id_list"], json!([dept]));
-    assert_eq!(kinds(&desk), ["user_add_org"]);
-    assert_eq!(desk.world.deliveries().next().unwrap().event.about, About::Users(vec![userid]));
+    assert_eq!(event_kinds(&desk), ["user_add_org"]);
+    assert_eq!(
+        desk.world.deliveries().next().unwrap().event.about,
+        EventSubject::Users(vec![userid])
+    );
 }
 
 #[test]
-fn a_leaver_is_gone_and_comes_back_as_the_same_person() {
-    let mut desk = Desk::new(10, 3);
-    let who = desk.ordinary();
+fn a_leaver_disappears_and_returns_with_the_same_account() {
+    let mut desk = WorldHarness::new(10, 3);
+    let who = desk.ordinary_person();
     let before = desk.world.company().people[&who].clone();
-    act(&mut desk, Act::Leave { userid: who.clone() }).unwrap();
+    perform_act(
+        &mut desk,
+        Act::Leave {
+            userid: who.clone(),
+        },
+    )
+    .unwrap();
     assert_eq!(desk.user(&who)["errcode"], 60121);
-    let back = Act::Rehire { userid: who.clone(), same_userid: false, departments: vec![] };
-    let new = act(&mut desk, back).unwrap().userid.unwrap();
+    let back = Act::Rehire {
+        userid: who.clone(),
+        same_userid: false,
+        departments: vec![],
+    };
+    let new = perform_act(&mut desk, back).unwrap().userid.unwrap();
     assert_ne!(new, who);
     let after = &desk.world.company().people[&new];
-    assert_eq!((&after.unionid, &after.mobile), (&before.unionid, &before.mobile));
-    assert_eq!(desk.world.company().left[&who].rehired_as.as_deref(), Some(new.as_str()));
-    act(&mut desk, Act::Leave { userid: new.clone() }).unwrap();
-    let same = Act::Rehire { userid: new.clone(), same_userid: true, departments: vec![1] };
-    assert_eq!(act(&mut desk, same).unwrap().userid, Some(new));
+    assert_eq!(
+        (&after.unionid, &after.mobile),
+        (&before.unionid, &before.mobile)
+    );
+    assert_eq!(
+        desk.world.company().left[&who].rehired_as.as_deref(),
+        Some(new.as_str())
+    );
+    perform_act(
+        &mut desk,
+        Act::Leave {
+            userid: new.clone(),
+        },
+    )
+    .unwrap();
+    let same = Act::Rehire {
+        userid: new.clone(),
+        same_userid: true,
+        departments: vec![1],
+    };
+    assert_eq!(perform_act(&mut desk, same).unwrap().userid, Some(new));
 }
 
 #[test]
-fn whom_a_leaver_managed_has_no_manager_and_is_told_about() {
-    let mut desk = Desk::new(60, 6);
+fn a_leaver_is_removed_as_manager_and_an_event_reports_it() {
+    let mut desk = WorldHarness::new(60, 6);
     let people = &desk.world.company().people;
-    let manager = people.values().filter_map(|p| p.manager_userid.clone()).find(|m| people[m].sys_level != 1).unwrap();
-    act(&mut desk, Act::Leave { userid: manager.clone() }).unwrap();
-    assert!(desk.world.company().people.values().all(|p| p.manager_userid.as_ref() != Some(&manager)));
-    assert!(kinds(&desk).contains(&"user_modify_org".to_owned()));
+    let manager = people
+        .values()
+        .filter_map(|p| p.manager_userid.clone())
+        .find(|m| people[m].sys_level != 1)
+        .unwrap();
+    perform_act(
+        &mut desk,
+        Act::Leave {
+            userid: manager.clone(),
+        },
+    )
+    .unwrap();
+    assert!(
+        desk.world
+            .company()
+            .people
+            .values()
+            .all(|p| p.manager_userid.as_ref() != Some(&manager))
+    );
+    assert!(event_kinds(&desk).contains(&"user_modify_org".to_owned()));
 }
 
 #[test]
-fn a_move_keeps_leadership_only_where_it_stays() {
-    let mut desk = Desk::new(60, 6);
-    let leader = desk.world.company().people.values().find(|p| p.departments.iter().any(|m| m.leader)).unwrap();
+fn a_move_keeps_leadership_only_in_kept_departments() {
+    let mut desk = WorldHarness::new(60, 6);
+    let leader = desk
+        .world
+        .company()
+        .people
+        .values()
+        .find(|p| p.departments.iter().any(|m| m.leader))
+        .unwrap();
     let (who, old) = (leader.userid.clone(), leader.departments[0].dept_id);
-    let new = *desk.world.company().departments.keys().find(|id| **id != old && **id != 1).unwrap();
-    act(&mut desk, Act::Move { userid: who.clone(), departments: vec![old, new] }).unwrap();
-    assert!(desk.world.company().people[&who].membership(old).unwrap().leader);
-    act(&mut desk, Act::Move { userid: who.clone(), departments: vec![new] }).unwrap();
-    assert!(!desk.world.company().people[&who].membership(new).unwrap().leader);
-    assert_eq!(code(act(&mut desk, Act::Move { userid: who.clone(), departments: vec![] })), 40066);
+    let new = *desk
+        .world
+        .company()
+        .departments
+        .keys()
+        .find(|id| **id != old && **id != 1)
+        .unwrap();
+    perform_act(
+        &mut desk,
+        Act::Move {
+            userid: who.clone(),
+            departments: vec![old, new],
+        },
+    )
+    .unwrap();
+    assert!(
+        desk.world.company().people[&who]
+            .membership(old)
+            .unwrap()
+            .leader
+    );
+    perform_act(
+        &mut desk,
+        Act::Move {
+            userid: who.clone(),
+            departments: vec![new],
+        },
+    )
+    .unwrap();
+    assert!(
+        !desk.world.company().people[&who]
+            .membership(new)
+            .unwrap()
+            .leader
+    );
+    assert_eq!(
+        refusal_code(perform_act(
+            &mut desk,
+            Act::Move {
+                userid: who.clone(),
+                departments: vec![]
+            }
+        )),
+        40066
+    );
     let dept = Some(new);
-    act(&mut desk, Act::Promote { userid: who.clone(), title: "总监".into(), dept_id: dept }).unwrap();
-    assert!(desk.world.company().people[&who].membership(new).unwrap().leader);
+    perform_act(
+        &mut desk,
+        Act::Promote {
+            userid: who.clone(),
+            title: "总监".into(),
+            dept_id: dept,
+        },
+    )
+    .unwrap();
+    assert!(
+        desk.world.company().people[&who]
+            .membership(new)
+            .unwrap()
+            .leader
+    );
     assert_eq!(desk.user(&who)["result"]["title"], "总监");
 }
 
 #[test]
-fn fields_change_and_empty() {
-    let mut desk = Desk::new(10, 2);
-    let who = desk.ordinary();
-    let other = desk.world.company().people.values().find(|p| p.userid != who).unwrap().mobile.clone();
-    let fields: Changes =
-        serde_json::from_value(json!({"remark": null, "work_place": "月球", "hide_mobile": true})).unwrap();
-    act(&mut desk, Act::Change { userid: who.clone(), fields: Box::new(fields) }).unwrap();
+fn fields_can_be_changed_and_emptied() {
+    let mut desk = WorldHarness::new(10, 2);
+    let who = desk.ordinary_person();
+    let other = desk
+        .world
+        .company()
+        .people
+        .values()
+        .find(|p| p.userid != who)
+        .unwrap()
+        .mobile
+        .clone();
+    let fields: PersonChanges =
+        serde_json::from_value(json!({"remark": null, "work_place": "月球", "hide_mobile": true}))
+            .unwrap();
+    perform_act(
+        &mut desk,
+        Act::Change {
+            userid: who.clone(),
+            fields: Box::new(fields),
+        },
+    )
+    .unwrap();
     let row = desk.user(&who)["result"].clone();
     assert!(row.get("remark").is_none());
-    assert_eq!((row["work_place"].clone(), row["hide_mobile"].clone()), (json!("月球"), json!(true)));
-    let taken = Changes { mobile: Some(other), ..Changes::default() };
-    assert_eq!(code(act(&mut desk, Act::Change { userid: who, fields: Box::new(taken) })), 60104);
+    assert_eq!(
+        (row["work_place"].clone(), row["hide_mobile"].clone()),
+        (json!("月球"), json!(true))
+    );
+    let taken = PersonChanges {
+        mobile: Some(other),
+        ..PersonChanges::default()
+    };
+    assert_eq!(
+        refusal_code(perform_act(
+            &mut desk,
+            Act::Change {
+                userid: who,
+                fields: Box::new(taken)
+            }
+        )),
+        60104
+    );
 }
 
 #[test]
-fn departments_are_refused_by_the_documented_rules() {
-    let mut desk = Desk::new(60, 8);
-    let children: Vec<i64> =
-        desk.world.company().departments.values().filter(|d| d.parent_id == Some(1)).map(|d| d.dept_id).collect();
+fn invalid_department_acts_get_documented_refusals() {
+    let mut desk = WorldHarness::new(60, 8);
+    let children: Vec<i64> = desk
+        .world
+        .company()
+        .departments
+        .values()
+        .filter(|d| d.parent_id == Some(1))
+        .map(|d| d.dept_id)
+        .collect();
     let (a, b) = (children[0], children[1]);
     let name = desk.world.company().departments[&b].name.clone();
-    let create = |name: &str, parent_id| Act::CreateDepartment { name: name.into(), parent_id };
-    assert_eq!(code(act(&mut desk, create(&name, 1))), 60021);
-    assert_eq!(code(act(&mut desk, create("a-b", 1))), 60001);
-    assert_eq!(code(act(&mut desk, create("新部门", 5))), 60004);
-    let new = act(&mut desk, create("新部门", a)).unwrap().dept_id.unwrap();
-    assert_eq!(code(act(&mut desk, Act::MoveDepartment { dept_id: a, parent_id: new })), 60010);
-    assert_eq!(code(act(&mut desk, Act::DeleteDepartment { dept_id: 1 })), 60007);
-    assert_eq!(code(act(&mut desk, Act::DeleteDepartment { dept_id: b })), 60005);
-    let below = act(&mut desk, create("更小的部门", new)).unwrap().dept_id.unwrap();
-    assert_eq!(code(act(&mut desk, Act::DeleteDepartment { dept_id: new })), 60006);
-    act(&mut desk, Act::DeleteDepartment { dept_id: below }).unwrap();
-    act(&mut desk, Act::DeleteDepartment { dept_id: new }).unwrap();
-    assert_eq!(kinds(&desk), ["org_dept_create", "org_dept_create", "org_dept_remove", "org_dept_remove"]);
+    let create = |name: &str, parent_id| Act::CreateDepartment {
+        name: name.into(),
+        parent_id,
+    };
+    assert_eq!(
+        refusal_code(perform_act(&mut desk, create(&name, 1))),
+        60021
+    );
+    assert_eq!(
+        refusal_code(perform_act(&mut desk, create("a-b", 1))),
+        60001
+    );
+    assert_eq!(
+        refusal_code(perform_act(&mut desk, create("新部门", 5))),
+        60004
+    );
+    let new = perform_act(&mut desk, create("新部门", a))
+        .unwrap()
+        .dept_id
+        .unwrap();
+    assert_eq!(
+        refusal_code(perform_act(
+            &mut desk,
+            Act::MoveDepartment {
+                dept_id: a,
+                parent_id: new
+            }
+        )),
+        60010
+    );
+    assert_eq!(
+        refusal_code(perform_act(&mut desk, Act::DeleteDepartment { dept_id: 1 })),
+        60007
+    );
+    assert_eq!(
+        refusal_code(perform_act(&mut desk, Act::DeleteDepartment { dept_id: b })),
+        60005
+    );
+    let below = perform_act(&mut desk, create("更小的部门", new))
+        .unwrap()
+        .dept_id
+        .unwrap();
+    assert_eq!(
+        refusal_code(perform_act(
+            &mut desk,
+            Act::DeleteDepartment { dept_id: new }
+        )),
+        60006
+    );
+    perform_act(&mut desk, Act::DeleteDepartment { dept_id: below }).unwrap();
+    perform_act(&mut desk, Act::DeleteDepartment { dept_id: new }).unwrap();
+    assert_eq!(
+        event_kinds(&desk),
+        [
+            "org_dept_create",
+            "org_dept_create",
+            "org_dept_remove",
+            "org_dept_remove"
+        ]
+    );
 }
 
 #[test]
-fn a_merge_loses_nobody() {
-    let mut desk = Desk::new(80, 8);
-    let children: Vec<i64> =
-        desk.world.company().departments.values().filter(|d| d.parent_id == Some(1)).map(|d| d.dept_id).collect();
+fn a_merge_keeps_all_members() {
+    let mut desk = WorldHarness::new(80, 8);
+    let children: Vec<i64> = desk
+        .world
+        .company()
+        .departments
+        .values()
+        .filter(|d| d.parent_id == Some(1))
+        .map(|d| d.dept_id)
+        .collect();
     let (from, into) = (children[0], children[1]);
     let both: Vec<String> = desk
         .world
@@ -125,27 +321,73 @@ fn a_merge_loses_nobody() {
         .filter(|p| p.is_in(from) || p.is_in(into))
         .map(|p| p.userid.clone())
         .collect();
-    act(&mut desk, Act::MergeDepartments { from, into }).unwrap();
+    perform_act(&mut desk, Act::MergeDepartments { from, into }).unwrap();
     let company = desk.world.company();
     assert!(!company.departments.contains_key(&from));
-    assert!(company.departments.values().all(|d| d.parent_id != Some(from)));
+    assert!(
+        company
+            .departments
+            .values()
+            .all(|d| d.parent_id != Some(from))
+    );
     for userid in &both {
-        let places: Vec<i64> = company.people[userid].departments.iter().map(|m| m.dept_id).collect();
+        let places: Vec<i64> = company.people[userid]
+            .departments
+            .iter()
+            .map(|m| m.dept_id)
+            .collect();
         assert!(places.contains(&into) && places.iter().filter(|id| **id == into).count() == 1);
     }
     let listed = desk.post("/topapi/user/listid", json!({"dept_id": into}));
-    assert_eq!(listed["result"]["userid_list"].as_array().unwrap().len(), both.len());
-    assert_eq!(kinds(&desk).last().map(String::as_str), Some("org_dept_remove"));
+    assert_eq!(
+        listed["result"]["userid_list"].as_array().unwrap().len(),
+        both.len()
+    );
+    assert_eq!(
+        event_kinds(&desk).last().map(String::as_str),
+        Some("org_dept_remove")
+    );
 }
 
 #[test]
-fn the_primary_administrator_stays() {
-    let mut desk = Desk::new(10, 2);
-    let primary = desk.world.company().people.values().find(|p| p.sys_level == 1).unwrap().userid.clone();
-    assert_ne!(code(act(&mut desk, Act::Leave { userid: primary.clone() })), 0);
+fn the_primary_administrator_cannot_leave() {
+    let mut desk = WorldHarness::new(10, 2);
+    let primary = desk
+        .world
+        .company()
+        .people
+        .values()
+        .find(|p| p.sys_level == 1)
+        .unwrap()
+        .userid
+        .clone();
+    assert_ne!(
+        refusal_code(perform_act(
+            &mut desk,
+            Act::Leave {
+                userid: primary.clone()
+            }
+        )),
+        0
+    );
     assert!(desk.world.company().people.contains_key(&primary));
-    let heir = desk.ordinary();
-    act(&mut desk, Act::SetAdmin { userid: heir.clone(), sys_level: 1 }).unwrap();
+    let heir = desk.ordinary_person();
+    perform_act(
+        &mut desk,
+        Act::SetAdmin {
+            userid: heir.clone(),
+            sys_level: 1,
+        },
+    )
+    .unwrap();
     assert_eq!(desk.world.company().people[&primary].sys_level, 0);
-    assert_eq!(desk.world.company().people.values().filter(|p| p.sys_level == 1).count(), 1);
+    assert_eq!(
+        desk.world
+            .company()
+            .people
+            .values()
+            .filter(|p| p.sys_level == 1)
+            .count(),
+        1
+    );
 }

@@ -3,78 +3,132 @@
 use sandbox::world::{Fault, FaultKind, Scope, TransportFault};
 use serde_json::json;
 
-use crate::desk::Desk;
+use crate::world_harness::WorldHarness;
 
 const LIST: &str = "/topapi/v2/user/list";
 
-fn list(desk: &mut Desk) -> sandbox::world::Answer {
-    desk.pass(1000);
-    let token = desk.login();
+fn list_members(desk: &mut WorldHarness) -> sandbox::world::CallReply {
+    desk.advance_clock(1000);
+    let token = desk.log_in();
     let body = json!({"dept_id": 1, "cursor": 0, "size": 2});
     desk.send("POST", &format!("{LIST}?access_token={token}"), &body, None)
 }
 
-fn text(answer: &sandbox::world::Answer) -> String {
+fn body_text(answer: &sandbox::world::CallReply) -> String {
     String::from_utf8(answer.response.body().to_vec()).unwrap()
 }
 
 #[test]
-fn faults_hit_the_call_they_were_planned_for() {
-    let mut desk = Desk::new(20, 2);
-    desk.world.arm(Fault::new(FaultKind::Error500).at(LIST).after(1).times(2));
-    let statuses: Vec<u16> = (0..5).map(|_| list(&mut desk).response.status().as_u16()).collect();
+fn faults_hit_only_the_planned_call() {
+    let mut desk = WorldHarness::new(20, 2);
+    desk.world
+        .arm(Fault::new(FaultKind::Error500).at(LIST).after(1).times(2));
+    let statuses: Vec<u16> = (0..5)
+        .map(|_| list_members(&mut desk).response.status().as_u16())
+        .collect();
     assert_eq!(statuses, [200, 500, 500, 200, 200]);
     assert_eq!(desk.world.faults()[0].fired, 2);
-    let hit = desk.world.log().filter(|record| record.faults == [FaultKind::Error500]).count();
+    let hit = desk
+        .world
+        .log()
+        .filter(|record| record.faults == [FaultKind::Error500])
+        .count();
     assert_eq!(hit, 2);
 }
 
 #[test]
-fn each_kind_shows_as_it_should() {
-    let mut desk = Desk::new(20, 2);
+fn each_fault_kind_has_its_documented_effect() {
+    let mut desk = WorldHarness::new(20, 2);
     let mut show = |fault: Fault| {
         desk.world.disarm(None);
         desk.world.arm(fault.at(LIST));
-        list(&mut desk)
+        list_members(&mut desk)
     };
-    assert!(text(&show(Fault::new(FaultKind::Throttle))).contains("\"sub_code\":\"90018\""));
-    assert!(text(&show(Fault::new(FaultKind::Empty200))).is_empty());
-    assert!(text(&show(Fault::new(FaultKind::Html200))).starts_with("<!DOCTYPE html>"));
-    assert!(serde_json::from_str::<serde_json::Value>(&text(&show(Fault::new(FaultKind::TruncatedJson)))).is_err());
-    assert_eq!(show(Fault::new(FaultKind::LostConnection)).fault, Some(TransportFault::LostConnection));
-    assert_eq!(show(Fault::new(FaultKind::Hold)).fault, Some(TransportFault::Hold));
-    assert!(matches!(show(Fault::new(FaultKind::SlowBody)).fault, Some(TransportFault::SlowBody(_))));
-    assert!(text(&show(Fault::new(FaultKind::ExpireToken))).contains("40014"));
-    assert!(!text(&show(Fault::new(FaultKind::HideMobile))).contains("mobile\":\""));
-    assert!(text(&show(Fault::new(FaultKind::ShrinkScope))).contains("50004"));
-    let narrow = Fault { scope: Some(Scope::whole()), ..Fault::new(FaultKind::ShrinkScope) };
-    assert!(text(&show(narrow)).contains("\"errcode\":0"));
-    assert!(text(&show(Fault::new(FaultKind::BanPage))).contains("1111"));
+    assert!(body_text(&show(Fault::new(FaultKind::Throttle))).contains("\"sub_code\":\"90018\""));
+    assert!(body_text(&show(Fault::new(FaultKind::Empty200))).is_empty());
+    assert!(body_text(&show(Fault::new(FaultKind::Html200))).starts_with("<!DOCTYPE html>"));
+    assert!(
+        serde_json::from_str::<serde_json::Value>(&body_text(&show(Fault::new(
+            FaultKind::TruncatedJson
+        ))))
+        .is_err()
+    );
+    assert_eq!(
+        show(Fault::new(FaultKind::LostConnection)).fault,
+        Some(TransportFault::LostConnection)
+    );
+    assert_eq!(
+        show(Fault::new(FaultKind::Hold)).fault,
+        Some(TransportFault::Hold)
+    );
+    assert!(matches!(
+        show(Fault::new(FaultKind::SlowBody)).fault,
+        Some(TransportFault::SlowBody(_))
+    ));
+    assert!(body_text(&show(Fault::new(FaultKind::ExpireToken))).contains("40014"));
+    assert!(!body_text(&show(Fault::new(FaultKind::HideMobile))).contains("mobile\":\""));
+    assert!(body_text(&show(Fault::new(FaultKind::ShrinkScope))).contains("50004"));
+    let narrow = Fault {
+        scope: Some(Scope::whole()),
+        ..Fault::new(FaultKind::ShrinkScope)
+    };
+    assert!(body_text(&show(narrow)).contains("\"errcode\":0"));
+    assert!(body_text(&show(Fault::new(FaultKind::BanPage))).contains("1111"));
 }
 
 #[test]
-fn a_lost_page_looks_complete_and_a_cursor_repeats() {
-    let mut desk = Desk::new(20, 1);
-    let whole = crate::desk::parsed(&list(&mut desk))["result"].clone();
-    assert_eq!((whole["list"].as_array().unwrap().len(), whole["next_cursor"].clone()), (2, json!(2)));
+fn a_lost_page_looks_complete_and_a_repeated_cursor_repeats() {
+    let mut desk = WorldHarness::new(20, 1);
+    let whole = crate::world_harness::parse_body(&list_members(&mut desk))["result"].clone();
+    assert_eq!(
+        (
+            whole["list"].as_array().unwrap().len(),
+            whole["next_cursor"].clone()
+        ),
+        (2, json!(2))
+    );
     desk.world.arm(Fault::new(FaultKind::LosePage).at(LIST));
-    let lost = crate::desk::parsed(&list(&mut desk))["result"].clone();
-    assert_eq!((lost["list"].as_array().unwrap().len(), lost["has_more"].clone()), (1, json!(false)));
+    let lost = crate::world_harness::parse_body(&list_members(&mut desk))["result"].clone();
+    assert_eq!(
+        (
+            lost["list"].as_array().unwrap().len(),
+            lost["has_more"].clone()
+        ),
+        (1, json!(false))
+    );
     assert!(lost.get("next_cursor").is_none());
     desk.world.arm(Fault::new(FaultKind::EmptyList).at(LIST));
-    let empty = crate::desk::parsed(&list(&mut desk))["result"].clone();
-    assert_eq!((&empty["list"], &empty["has_more"]), (&json!([]), &json!(false)));
+    let empty = crate::world_harness::parse_body(&list_members(&mut desk))["result"].clone();
+    assert_eq!(
+        (&empty["list"], &empty["has_more"]),
+        (&json!([]), &json!(false))
+    );
     desk.world.arm(Fault::new(FaultKind::RepeatCursor).at(LIST));
-    let repeated = crate::desk::parsed(&list(&mut desk))["result"].clone();
-    assert_eq!((repeated["next_cursor"].clone(), repeated["has_more"].clone()), (json!(0), json!(true)));
+    let repeated = crate::world_harness::parse_body(&list_members(&mut desk))["result"].clone();
+    assert_eq!(
+        (
+            repeated["next_cursor"].clone(),
+            repeated["has_more"].clone()
+        ),
+        (json!(0), json!(true))
+    );
 }
 
 #[test]
-fn chance_is_the_seeds() {
+fn one_seed_gives_the_same_faults() {
     let run = || {
-        let mut desk = Desk::new(20, 1);
-        desk.world.arm(Fault { probability: 0.3, times: None, ..Fault::new(FaultKind::Error500) }.at(LIST));
-        (0..60).map(|_| list(&mut desk).response.status().as_u16()).collect::<Vec<_>>()
+        let mut desk = WorldHarness::new(20, 1);
+        desk.world.arm(
+            Fault {
+                probability: 0.3,
+                times: None,
+                ..Fault::new(FaultKind::Error500)
+            }
+            .at(LIST),
+        );
+        (0..60)
+            .map(|_| list_members(&mut desk).response.status().as_u16())
+            .collect::<Vec<_>>()
     };
     let first = run();
     assert_eq!(first, run());

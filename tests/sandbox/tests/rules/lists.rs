@@ -1,18 +1,29 @@
 //! Reading: pages, shapes, coercion, what lists do not show.
 
 use bytes::Bytes;
-use sandbox::company::{Size, generate_sized};
+use sandbox::company::{CompanySize, generate_sized};
 use sandbox::world::{Settings, World};
 use serde_json::{Value, json};
 
-use crate::desk::Desk;
+use crate::world_harness::WorldHarness;
 
 #[test]
 fn pages_cover_a_large_department_exactly_once() {
-    let mut desk = Desk::new(1, 1);
-    let size = Size { people: 5_030, departments: 6, seed: 3, big_department: Some(5_000) };
-    desk.world = World::new(generate_sized(size), Settings { qps: 0, ..Settings::default() });
-    desk.login();
+    let mut desk = WorldHarness::new(1, 1);
+    let size = CompanySize {
+        people: 5_030,
+        departments: 6,
+        seed: 3,
+        big_department: Some(5_000),
+    };
+    desk.world = World::new(
+        generate_sized(size),
+        Settings {
+            qps: 0,
+            ..Settings::default()
+        },
+    );
+    desk.log_in();
     let counts = desk.world.truth().departments;
     let big = counts.iter().max_by_key(|d| d.member_count).unwrap();
     assert_eq!(big.member_count, 5_000);
@@ -35,58 +46,99 @@ fn pages_cover_a_large_department_exactly_once() {
 
 #[test]
 fn numbers_may_be_text_and_bodies_may_be_forms() {
-    let mut desk = Desk::new(20, 3);
-    let as_text = desk.post("/topapi/v2/user/list", json!({"dept_id": "1", "cursor": "0", "size": "10"}));
+    let mut desk = WorldHarness::new(20, 3);
+    let as_text = desk.post(
+        "/topapi/v2/user/list",
+        json!({"dept_id": "1", "cursor": "0", "size": "10"}),
+    );
     assert_eq!(as_text["errcode"], 0);
-    let token = desk.login();
+    let token = desk.log_in();
     let request = http::Request::post("/topapi/v2/user/list")
         .header("content-type", "application/x-www-form-urlencoded")
-        .body(Bytes::from(format!("access_token={token}&dept_id=1&cursor=0&size=10")))
+        .body(Bytes::from(format!(
+            "access_token={token}&dept_id=1&cursor=0&size=10"
+        )))
         .unwrap();
-    let answer = crate::desk::parsed(&desk.world.call(desk.now, &request));
+    let answer = crate::world_harness::parse_body(&desk.world.call(desk.now, &request));
     assert_eq!(answer["result"], as_text["result"]);
 }
 
 #[test]
 fn bad_pages_are_refused() {
-    let mut desk = Desk::new(5, 2);
+    let mut desk = WorldHarness::new(5, 2);
     let mut code = |body: Value| desk.post("/topapi/v2/user/list", body)["errcode"].clone();
     assert_eq!(code(json!({"dept_id": 1, "cursor": 0, "size": 101})), 40069);
     assert_eq!(code(json!({"dept_id": 1, "cursor": 0, "size": 0})), 40069);
     assert_eq!(code(json!({"dept_id": 1, "cursor": -1, "size": 10})), 40068);
     assert_eq!(code(json!({"dept_id": 1, "cursor": 0})), 40035);
-    assert_eq!(code(json!({"dept_id": "x", "cursor": 0, "size": 10})), 400_002);
+    assert_eq!(
+        code(json!({"dept_id": "x", "cursor": 0, "size": 10})),
+        400_002
+    );
     assert_eq!(code(json!({"dept_id": -7, "cursor": 0, "size": 10})), 40009);
     assert_eq!(code(json!({"dept_id": 99, "cursor": 0, "size": 10})), 60003);
 }
 
 #[test]
-fn lists_do_not_show_what_only_a_deep_read_shows() {
-    let mut desk = Desk::new(80, 8);
-    let led = desk.world.company().people.values().find(|p| p.manager_userid.is_some()).unwrap().clone();
+fn lists_omit_the_fields_of_a_deep_read() {
+    let mut desk = WorldHarness::new(80, 8);
+    let led = desk
+        .world
+        .company()
+        .people
+        .values()
+        .find(|p| p.manager_userid.is_some())
+        .unwrap()
+        .clone();
     let dept = led.departments[0].dept_id;
-    let page = desk.post("/topapi/v2/user/list", json!({"dept_id": dept, "cursor": 0, "size": 100}));
+    let page = desk.post(
+        "/topapi/v2/user/list",
+        json!({"dept_id": dept, "cursor": 0, "size": 100}),
+    );
     let rows = page["result"]["list"].as_array().unwrap().clone();
-    let row = rows.iter().find(|row| row["userid"] == led.userid.as_str()).unwrap();
-    for deep in ["manager_userid", "role_list", "real_authed", "senior", "leader_in_dept", "dept_order_list"] {
+    let row = rows
+        .iter()
+        .find(|row| row["userid"] == led.userid.as_str())
+        .unwrap();
+    for deep in [
+        "manager_userid",
+        "role_list",
+        "real_authed",
+        "senior",
+        "leader_in_dept",
+        "dept_order_list",
+    ] {
         assert!(row.get(deep).is_none(), "{deep}");
     }
     let user = desk.user(&led.userid)["result"].clone();
     assert_eq!(user["manager_userid"], led.manager_userid.unwrap().as_str());
     assert_eq!(user["leader_in_dept"][0]["dept_id"], dept);
-    let parents = desk.post("/topapi/v2/department/listparentbydept", json!({"dept_id": dept}));
-    let chain = parents["result"]["parent_id_list"].as_array().unwrap().clone();
-    assert_eq!((chain.first(), chain.last()), (Some(&json!(dept)), Some(&json!(1))));
+    let parents = desk.post(
+        "/topapi/v2/department/listparentbydept",
+        json!({"dept_id": dept}),
+    );
+    let chain = parents["result"]["parent_id_list"]
+        .as_array()
+        .unwrap()
+        .clone();
+    assert_eq!(
+        (chain.first(), chain.last()),
+        (Some(&json!(dept)), Some(&json!(1)))
+    );
 }
 
 #[test]
 fn the_root_has_no_parent_and_departments_show_their_heads() {
-    let mut desk = Desk::new(80, 8);
+    let mut desk = WorldHarness::new(80, 8);
     let root = desk.post("/topapi/v2/department/get", json!({"dept_id": 1}))["result"].clone();
     assert!(root.get("parent_id").is_none());
     assert_eq!(root["member_count"], 80);
     let truth = desk.world.truth();
-    let headed = truth.departments.iter().find(|d| !d.heads.is_empty() && d.department.dept_id != 1).unwrap();
+    let headed = truth
+        .departments
+        .iter()
+        .find(|d| !d.heads.is_empty() && d.department.dept_id != 1)
+        .unwrap();
     let id = headed.department.dept_id;
     let shown = desk.post("/topapi/v2/department/get", json!({"dept_id": id}))["result"].clone();
     assert_eq!(shown["dept_manager_userid_list"], json!(headed.heads));
@@ -95,7 +147,7 @@ fn the_root_has_no_parent_and_departments_show_their_heads() {
 
 #[test]
 fn the_on_job_list_ends_without_a_cursor() {
-    let mut desk = Desk::new(120, 4);
+    let mut desk = WorldHarness::new(120, 4);
     let (mut found, mut offset) = (0, json!(0));
     loop {
         let body = json!({"status_list": "2,3,5,-1", "offset": offset, "size": 50});
@@ -112,57 +164,110 @@ fn the_on_job_list_ends_without_a_cursor() {
 
 #[test]
 fn people_are_found_by_mobile_and_unionid() {
-    let mut desk = Desk::new(30, 4);
-    let who = desk.world.company().people.values().find(|p| p.active && p.state_code == "86").unwrap().clone();
+    let mut desk = WorldHarness::new(30, 4);
+    let who = desk
+        .world
+        .company()
+        .people
+        .values()
+        .find(|p| p.active && p.state_code == "86")
+        .unwrap()
+        .clone();
     assert_eq!(
         desk.post("/topapi/v2/user/getbymobile", json!({"mobile": who.mobile}))["result"]["userid"],
         who.userid.as_str()
     );
-    assert_eq!(desk.post("/topapi/v2/user/getbymobile", json!({"mobile": "12"}))["errcode"], 40104);
-    let by = desk.post("/topapi/user/getbyunionid", json!({"unionid": who.unionid}))["result"].clone();
+    assert_eq!(
+        desk.post("/topapi/v2/user/getbymobile", json!({"mobile": "12"}))["errcode"],
+        40104
+    );
+    let by =
+        desk.post("/topapi/user/getbyunionid", json!({"unionid": who.unionid}))["result"].clone();
     assert_eq!(by, json!({"contact_type": 0, "userid": who.userid}));
-    let admins = desk.post("/topapi/user/listadmin", json!({}))["result"].as_array().unwrap().clone();
+    let admins = desk.post("/topapi/user/listadmin", json!({}))["result"]
+        .as_array()
+        .unwrap()
+        .clone();
     let primary = admins.iter().find(|a| a["sys_level"] == 1).unwrap()["userid"].clone();
-    assert_eq!(desk.post("/topapi/user/get_admin_scope", json!({"userid": primary}))["dept_ids"], json!([1]));
+    assert_eq!(
+        desk.post("/topapi/user/get_admin_scope", json!({"userid": primary}))["dept_ids"],
+        json!([1])
+    );
 }
 
 /// What the new host says to the roster's call, with a token unless `None`.
-fn roster(desk: &mut Desk, body: &Value) -> (u16, Value) {
-    desk.pass(1000);
-    let token = desk.login();
+fn query_roster(desk: &mut WorldHarness, body: &Value) -> (u16, Value) {
+    desk.advance_clock(1000);
+    let token = desk.log_in();
     desk.post_new("/v1.0/hrm/rosters/lists/query", body, Some(&token))
 }
 
 #[test]
-fn the_roster_tells_the_kind_of_employment() {
-    let mut desk = Desk::new(10, 2);
+fn the_roster_returns_the_employment_type() {
+    let mut desk = WorldHarness::new(10, 2);
     let agent = desk.world.company().credentials.agent_id;
-    let (who, other) = (desk.someone(0), desk.someone(1));
-    let act = sandbox::world::Act::SetEmployment { userid: who.clone(), employee_type: 3 };
-    assert_eq!(desk.world.act(desk.now, act).unwrap().events, Vec::<String>::new(), "the contacts say nothing of it");
+    let (who, other) = (desk.person_at(0), desk.person_at(1));
+    let act = sandbox::world::Act::SetEmployment {
+        userid: who.clone(),
+        employee_type: 3,
+    };
+    assert_eq!(
+        desk.world.act(desk.now, act).unwrap().events,
+        Vec::<String>::new(),
+        "the contacts say nothing of it"
+    );
     let new = desk.world.hire(desk.now, "陈新", &[]).unwrap();
-    let ask =
-        |people: Value| json!({"userIdList": people, "fieldFilterList": ["sys01-employeeType"], "appAgentId": agent});
-    let (status, answer) = roster(&mut desk, &ask(json!([who, other, new, "nobody"])));
-    assert_eq!((status, answer["result"].as_array().unwrap().len()), (200, 3), "{answer}");
+    let ask = |people: Value| json!({"userIdList": people, "fieldFilterList": ["sys01-employeeType"], "appAgentId": agent});
+    let (status, answer) = query_roster(&mut desk, &ask(json!([who, other, new, "nobody"])));
+    assert_eq!(
+        (status, answer["result"].as_array().unwrap().len()),
+        (200, 3),
+        "{answer}"
+    );
     let of = |userid: &str| {
-        let row = answer["result"].as_array().unwrap().iter().find(|row| row["userId"] == userid).unwrap();
-        assert_eq!(row["fieldDataList"].as_array().unwrap().len(), 1, "the filter holds");
+        let row = answer["result"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|row| row["userId"] == userid)
+            .unwrap();
+        assert_eq!(
+            row["fieldDataList"].as_array().unwrap().len(),
+            1,
+            "the filter holds"
+        );
         row["fieldDataList"][0]["fieldValueList"][0].clone()
     };
-    assert_eq!(of(&who), json!({"itemIndex": 0, "value": "3", "label": "实习"}));
-    assert_eq!((of(&other)["value"].clone(), of(&new)["value"].clone()), (json!("1"), json!("0")));
+    assert_eq!(
+        of(&who),
+        json!({"itemIndex": 0, "value": "3", "label": "实习"})
+    );
+    assert_eq!(
+        (of(&other)["value"].clone(), of(&new)["value"].clone()),
+        (json!("1"), json!("0"))
+    );
     let old = json!({"userid_list": format!("{who},{other}"), "agentid": agent});
     let old = desk.post("/topapi/smartwork/hrm/employee/v2/list", old);
-    assert_eq!((&old["success"], old["result"].as_array().unwrap().len()), (&json!(true), 2), "{old}");
-    assert_eq!(old["result"][0]["field_data_list"].as_array().unwrap().len(), 3, "all fields where none is named");
+    assert_eq!(
+        (&old["success"], old["result"].as_array().unwrap().len()),
+        (&json!(true), 2),
+        "{old}"
+    );
+    assert_eq!(
+        old["result"][0]["field_data_list"]
+            .as_array()
+            .unwrap()
+            .len(),
+        3,
+        "all fields where none is named"
+    );
 }
 
 #[test]
-fn the_roster_refuses_as_documented() {
-    let mut desk = Desk::new(3, 1);
+fn invalid_roster_calls_get_documented_errors() {
+    let mut desk = WorldHarness::new(3, 1);
     let agent = desk.world.company().credentials.agent_id;
-    let who = desk.someone(0);
+    let who = desk.person_at(0);
     let good = json!({"userIdList": [who], "appAgentId": agent});
     let with = |key: &str, value: Value| {
         let mut body = good.clone();
@@ -177,30 +282,57 @@ fn the_roster_refuses_as_documented() {
         with("appAgentId", Value::Null),
         with("appAgentId", json!(agent + 1)),
     ] {
-        let (status, answer) = roster(&mut desk, &body);
-        assert_eq!((status, &answer["code"]), (400, &json!("invalidParameter")), "{body}");
+        let (status, answer) = query_roster(&mut desk, &body);
+        assert_eq!(
+            (status, &answer["code"]),
+            (400, &json!("invalidParameter")),
+            "{body}"
+        );
     }
-    assert_eq!(roster(&mut desk, &with("userIdList", json!(many[..100]))).0, 200);
-    desk.world.set(|settings| settings.smart_hr_open = false);
-    assert_eq!(roster(&mut desk, &good).1["code"], "corpNotOpenHrm");
-    desk.world.set(|settings| _ = settings.permissions.remove("qyapi_hrm_read_user"));
-    let (status, answer) = roster(&mut desk, &good);
-    assert_eq!((status, &answer["accessdenieddetail"]["requiredScopes"]), (403, &json!(["qyapi_hrm_read_user"])));
-    desk.world.set(|settings| settings.permissions.extend(["qyapi_hrm_read_user".to_owned()]));
-    desk.world.set(|settings| settings.smart_hr_open = true);
-    let token = desk.login();
-    let answers = (0..25).map(|_| desk.post_new("/v1.0/hrm/rosters/lists/query", &good, Some(&token)).0);
-    assert!(answers.collect::<Vec<_>>().contains(&403), "25 at once are too many");
+    assert_eq!(
+        query_roster(&mut desk, &with("userIdList", json!(many[..100]))).0,
+        200
+    );
+    desk.world
+        .edit_settings(|settings| settings.smart_hr_open = false);
+    assert_eq!(query_roster(&mut desk, &good).1["code"], "corpNotOpenHrm");
+    desk.world
+        .edit_settings(|settings| _ = settings.permissions.remove("qyapi_hrm_read_user"));
+    let (status, answer) = query_roster(&mut desk, &good);
+    assert_eq!(
+        (status, &answer["accessdenieddetail"]["requiredScopes"]),
+        (403, &json!(["qyapi_hrm_read_user"]))
+    );
+    desk.world.edit_settings(|settings| {
+        settings
+            .permissions
+            .extend(["qyapi_hrm_read_user".to_owned()])
+    });
+    desk.world
+        .edit_settings(|settings| settings.smart_hr_open = true);
+    let token = desk.log_in();
+    let answers = (0..25).map(|_| {
+        desk.post_new("/v1.0/hrm/rosters/lists/query", &good, Some(&token))
+            .0
+    });
+    assert!(
+        answers.collect::<Vec<_>>().contains(&403),
+        "25 at once are too many"
+    );
 }
 
 #[test]
-fn the_roster_may_keep_who_has_left() {
-    let mut desk = Desk::new(10, 2);
+fn the_roster_can_keep_former_employees() {
+    let mut desk = WorldHarness::new(10, 2);
     let agent = desk.world.company().credentials.agent_id;
-    let who = desk.ordinary();
-    desk.world.leave(desk.now, &who).unwrap();
+    let who = desk.ordinary_person();
+    desk.world.let_person_leave(desk.now, &who).unwrap();
     let body = json!({"userIdList": [who], "appAgentId": agent});
-    assert_eq!(roster(&mut desk, &body).1["result"], json!([]));
-    desk.world.set(|settings| settings.roster_keeps_leavers = true);
-    assert_eq!(roster(&mut desk, &body).1["result"][0]["userId"], who.as_str());
+    assert_eq!(query_roster(&mut desk, &body).1["result"], json!([]));
+    desk.world
+        .edit_settings(|settings| settings.roster_keeps_leavers = true);
+    assert_eq!(
+        query_roster(&mut desk, &body).1["result"][0]["userId"],
+        who.as_str()
+    );
 }

@@ -1,13 +1,18 @@
 //! The rules of the world, one by one, without a transport.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed"
+)]
 
 mod acts;
-mod desk;
 mod faults;
 mod gates;
 mod generator;
 mod lists;
 mod messages;
 mod pushes;
+mod world_harness;
 mod writes;

@@ -2,23 +2,31 @@
 
 use directory::Timestamp;
 use sandbox::world::{
-    Delivery, DeliveryState, Dialect, FaultKind, Owner, Push, PushOutcome, Settings, Subscription, World,
+    Delivery, DeliveryState, Dialect, EnvelopeOwner, EventPush, EventSubscription, FaultKind,
+    PushOutcome, Settings, World,
 };
 use serde_json::{Value, json};
 
-use crate::desk::Desk;
+use crate::world_harness::WorldHarness;
 
 const AES_KEY: &str = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG";
 
-fn keys() -> Subscription {
-    Subscription { url: "http://127.0.0.1:9/cb".into(), token: "tok".into(), aes_key: AES_KEY.into(), tags: vec![] }
+fn subscription_keys() -> EventSubscription {
+    EventSubscription {
+        url: "http://127.0.0.1:9/cb".into(),
+        token: "tok".into(),
+        aes_key: AES_KEY.into(),
+        tags: vec![],
+    }
 }
 
-fn subscribed(settings: Settings) -> Desk {
-    let mut desk = Desk::with(20, 4, settings);
-    let check = desk.world.check_url(desk.now, keys(), Owner::AppKey);
+fn subscribed_world(settings: Settings) -> WorldHarness {
+    let mut desk = WorldHarness::with_settings(20, 4, settings);
+    let check = desk
+        .world
+        .check_url(desk.now, subscription_keys(), EnvelopeOwner::AppKey);
     assert_eq!(check.push.plaintext, r#"{"EventType":"check_url"}"#);
-    assert!(desk.world.checked(check, &PushOutcome::Accepted));
+    assert!(desk.world.record_url_check(check, &PushOutcome::Accepted));
     desk
 }
 
@@ -26,87 +34,133 @@ fn no_answer() -> PushOutcome {
     PushOutcome::Unreachable { why: "test".into() }
 }
 
-fn due(world: &mut World, at: Timestamp) -> Vec<Push> {
+fn pushes_due(world: &mut World, at: Timestamp) -> Vec<EventPush> {
     world.due_pushes(at)
 }
 
 #[test]
 fn a_push_is_retried_after_ten_and_thirty_seconds_and_then_listed_as_failed() {
-    let mut desk = subscribed(Settings::default());
+    let mut desk = subscribed_world(Settings::default());
     let who = desk.world.hire(desk.now, "甲", &[1]).unwrap();
     let mut at = desk.now;
     for pause in [0, 10_000, 30_000] {
-        assert!(pause == 0 || due(&mut desk.world, at.plus_millis(pause - 1)).is_empty());
+        assert!(pause == 0 || pushes_due(&mut desk.world, at.plus_millis(pause - 1)).is_empty());
         at = at.plus_millis(pause);
-        let pushes = due(&mut desk.world, at);
+        let pushes = pushes_due(&mut desk.world, at);
         assert_eq!(pushes.len(), 1);
-        assert!(due(&mut desk.world, at).is_empty(), "in flight");
-        desk.world.pushed(pushes[0].delivery, no_answer(), at);
+        assert!(pushes_due(&mut desk.world, at).is_empty(), "in flight");
+        desk.world.record_push(pushes[0].delivery, no_answer(), at);
     }
-    assert!(due(&mut desk.world, at.plus_millis(3_600_000)).is_empty());
+    assert!(pushes_due(&mut desk.world, at.plus_millis(3_600_000)).is_empty());
     let list = "/call_back/get_call_back_failed_result";
     desk.now = at.plus_millis(100_000);
-    assert_eq!(desk.post(list, Value::Null)["failed_list"], json!([]), "not yet");
-    desk.pass(100_000);
+    assert_eq!(
+        desk.post(list, Value::Null)["failed_list"],
+        json!([]),
+        "not yet"
+    );
+    desk.advance_clock(100_000);
     let failed = desk.post(list, Value::Null);
     assert_eq!(failed["failed_list"][0]["call_back_tag"], "user_add_org");
-    assert_eq!(failed["failed_list"][0]["user_add_org"]["userid"], json!([who]));
+    assert_eq!(
+        failed["failed_list"][0]["user_add_org"]["userid"],
+        json!([who])
+    );
     assert_eq!(failed["has_more"], false);
-    assert_eq!(desk.post(list, Value::Null)["failed_list"], json!([]), "reading consumes");
+    assert_eq!(
+        desk.post(list, Value::Null)["failed_list"],
+        json!([]),
+        "reading consumes"
+    );
 }
 
 #[test]
-fn the_failed_list_comes_in_twohundreds() {
-    let mut desk = subscribed(Settings { retry_ms: [0, 0], failed_after_ms: 0, ..Settings::default() });
-    let who = desk.ordinary();
+fn the_failed_list_has_pages_of_two_hundred() {
+    let mut desk = subscribed_world(Settings {
+        retry_ms: [0, 0],
+        failed_after_ms: 0,
+        ..Settings::default()
+    });
+    let who = desk.ordinary_person();
     for n in 0..205 {
-        desk.world.rename(desk.now, &who, &format!("名{n}")).unwrap();
+        desk.world
+            .rename(desk.now, &who, &format!("名{n}"))
+            .unwrap();
     }
     for _ in 0..3 {
-        for push in due(&mut desk.world, desk.now) {
-            desk.world.pushed(push.delivery, no_answer(), desk.now);
+        for push in pushes_due(&mut desk.world, desk.now) {
+            desk.world.record_push(push.delivery, no_answer(), desk.now);
         }
     }
     let first = desk.post("/call_back/get_call_back_failed_result", Value::Null);
-    assert_eq!((first["failed_list"].as_array().unwrap().len(), first["has_more"].clone()), (200, json!(true)));
+    assert_eq!(
+        (
+            first["failed_list"].as_array().unwrap().len(),
+            first["has_more"].clone()
+        ),
+        (200, json!(true))
+    );
     let second = desk.post("/call_back/get_call_back_failed_result", Value::Null);
-    assert_eq!((second["failed_list"].as_array().unwrap().len(), second["has_more"].clone()), (5, json!(false)));
+    assert_eq!(
+        (
+            second["failed_list"].as_array().unwrap().len(),
+            second["has_more"].clone()
+        ),
+        (5, json!(false))
+    );
 }
 
 #[test]
-fn the_three_dialects_say_the_same() {
+fn the_three_dialects_carry_the_same_content() {
     for (dialect, kind, users) in [
         (Dialect::Captured, "EventType", "UserId"),
         (Dialect::Documented, "EventType", "userId"),
         (Dialect::Stream, "eventType", "userId"),
     ] {
-        let mut desk = subscribed(Settings { dialect, ..Settings::default() });
+        let mut desk = subscribed_world(Settings {
+            dialect,
+            ..Settings::default()
+        });
         let who = desk.world.hire(desk.now, "乙", &[1]).unwrap();
-        let push = due(&mut desk.world, desk.now).remove(0);
+        let push = pushes_due(&mut desk.world, desk.now).remove(0);
         let said: Value = serde_json::from_str(&push.plaintext).unwrap();
-        assert_eq!((said[kind].as_str(), &said[users]), (Some("user_add_org"), &json!([who])));
+        assert_eq!(
+            (said[kind].as_str(), &said[users]),
+            (Some("user_add_org"), &json!([who]))
+        );
         assert_eq!(push.owner, desk.world.company().credentials.app_key);
     }
 }
 
 #[test]
-fn events_come_twice_late_out_of_order_or_never() {
-    let state = |desk: &Desk, at: usize| desk.world.deliveries().nth(at).map(|d: &Delivery| d.state);
-    let mut desk = subscribed(Settings::default());
-    let who = desk.ordinary();
-    desk.world.next_event(FaultKind::EventTwice);
+fn faults_repeat_delay_reorder_or_drop_events() {
+    let state = |desk: &WorldHarness, at: usize| {
+        desk.world.deliveries().nth(at).map(|d: &Delivery| d.state)
+    };
+    let mut desk = subscribed_world(Settings::default());
+    let who = desk.ordinary_person();
+    desk.world.disturb_next_event(FaultKind::EventTwice);
     desk.world.rename(desk.now, &who, "一").unwrap();
-    let pushes = due(&mut desk.world, desk.now);
+    let pushes = pushes_due(&mut desk.world, desk.now);
     assert_eq!(pushes.len(), 2);
-    let ids: Vec<&str> = desk.world.deliveries().map(|d| d.event.id.as_str()).collect();
+    let ids: Vec<&str> = desk
+        .world
+        .deliveries()
+        .map(|d| d.event.id.as_str())
+        .collect();
     assert_eq!(ids[0], ids[1]);
-    desk.world.next_event(FaultKind::EventLate);
+    desk.world.disturb_next_event(FaultKind::EventLate);
     desk.world.rename(desk.now, &who, "二").unwrap();
-    assert_eq!(state(&desk, 2), Some(DeliveryState::Waiting { due: desk.now.millis() + 2000 }));
-    desk.world.next_event(FaultKind::EventNever);
+    assert_eq!(
+        state(&desk, 2),
+        Some(DeliveryState::Waiting {
+            due: desk.now.millis() + 2000
+        })
+    );
+    desk.world.disturb_next_event(FaultKind::EventNever);
     desk.world.rename(desk.now, &who, "三").unwrap();
     assert_eq!(state(&desk, 3), Some(DeliveryState::Swallowed));
-    desk.world.next_event(FaultKind::EventOutOfOrder);
+    desk.world.disturb_next_event(FaultKind::EventOutOfOrder);
     desk.world.rename(desk.now, &who, "四").unwrap();
     desk.world.rename(desk.now, &who, "五").unwrap();
     let (Some(DeliveryState::Waiting { due: fourth }), Some(DeliveryState::Waiting { due: fifth })) =
@@ -118,23 +172,55 @@ fn events_come_twice_late_out_of_order_or_never() {
 }
 
 #[test]
-fn a_legacy_registration_stands_only_when_its_check_is_answered() {
-    let mut desk = Desk::new(3, 1);
-    let token = desk.login();
+fn a_legacy_registration_is_saved_only_after_its_check_succeeds() {
+    let mut desk = WorldHarness::new(3, 1);
+    let token = desk.log_in();
     let path = format!("/call_back/register_call_back?access_token={token}");
     let body = json!({"call_back_tag": ["user_add_org"], "token": "tok123", "aes_key": AES_KEY, "url": "http://127.0.0.1:9/x"});
-    let check = desk.send("POST", &path, &body, None).check.expect("a check to make");
+    let check = desk
+        .send("POST", &path, &body, None)
+        .check
+        .expect("a check to make");
     assert_eq!(check.push.owner, desk.world.company().credentials.corp_id);
-    let refused = desk.world.checked_registration(check, &no_answer()).expect("a refusal");
-    assert_eq!(serde_json::from_slice::<Value>(refused.body()).unwrap()["errcode"], 71012);
+    let refused = desk
+        .world
+        .finish_registration(check, &no_answer())
+        .expect("a refusal");
+    assert_eq!(
+        serde_json::from_slice::<Value>(refused.body()).unwrap()["errcode"],
+        71012
+    );
     assert!(desk.world.subscription().is_none());
-    let check = desk.send("POST", &path, &body, None).check.expect("a check to make");
-    assert!(desk.world.checked_registration(check, &PushOutcome::Accepted).is_none());
-    assert_eq!(desk.post("/call_back/get_call_back", Value::Null)["call_back_tag"], json!(["user_add_org"]));
-    assert_eq!(desk.post("/call_back/register_call_back", body)["errcode"], 71006);
-    let who = desk.ordinary();
+    let check = desk
+        .send("POST", &path, &body, None)
+        .check
+        .expect("a check to make");
+    assert!(
+        desk.world
+            .finish_registration(check, &PushOutcome::Accepted)
+            .is_none()
+    );
+    assert_eq!(
+        desk.post("/call_back/get_call_back", Value::Null)["call_back_tag"],
+        json!(["user_add_org"])
+    );
+    assert_eq!(
+        desk.post("/call_back/register_call_back", body)["errcode"],
+        71006
+    );
+    let who = desk.ordinary_person();
     desk.world.rename(desk.now, &who, "新名").unwrap();
-    assert_eq!(desk.world.deliveries().next().unwrap().state, DeliveryState::Unsubscribed, "not among the tags");
-    assert_eq!(desk.post("/call_back/delete_call_back", Value::Null)["errcode"], 0);
-    assert_eq!(desk.post("/call_back/get_call_back", Value::Null)["errcode"], 71007);
+    assert_eq!(
+        desk.world.deliveries().next().unwrap().state,
+        DeliveryState::Unsubscribed,
+        "not among the tags"
+    );
+    assert_eq!(
+        desk.post("/call_back/delete_call_back", Value::Null)["errcode"],
+        0
+    );
+    assert_eq!(
+        desk.post("/call_back/get_call_back", Value::Null)["errcode"],
+        71007
+    );
 }

@@ -1,10 +1,15 @@
 //! Every trap of the write interfaces, one test each: the real client against the sandbox, over HTTP.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed"
+)]
 
-mod counter;
+mod client_harness;
 mod departments;
+mod equivalence;
 mod lost;
 mod pages;
 mod people;
-mod same;

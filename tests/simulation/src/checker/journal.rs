@@ -3,51 +3,81 @@
 use std::collections::BTreeMap;
 
 use directory::policy::Ownership;
-use directory::{Action, Field, LinkId, Side};
+use directory::{Field, LinkId, Side, WriteAction};
 use engine::ports::JournalEntry;
 
 use super::Findings;
-use crate::oracle::replaced::{Effect, Replaced, is_empty};
-use crate::oracle::shown;
-use crate::world::State;
+use crate::oracle::format_value;
+use crate::oracle::replaced_values::{EngineEffect, ReplacedValue, is_empty};
+use crate::world::WorldState;
 
-type ByRecord<'a> = BTreeMap<(LinkId, Side), Vec<&'a JournalEntry>>;
+type EntriesByRecord<'a> = BTreeMap<(LinkId, Side), Vec<&'a JournalEntry>>;
 
 /// What is missing, and how many values of shared fields nobody read before they were replaced.
-pub(super) fn check(state: &State) -> (Findings, u64) {
-    let mut entries = ByRecord::new();
+pub(super) fn check(state: &WorldState) -> (Findings, u64) {
+    let mut entries = EntriesByRecord::new();
     for (_, entry) in &state.journal {
-        entries.entry((entry.link, entry.side)).or_default().push(entry);
+        entries
+            .entry((entry.link, entry.side))
+            .or_default()
+            .push(entry);
     }
     let mut found = Findings::new();
     for effect in &state.oracle.effects {
         if !is_told(&entries, effect) {
-            let what = format!("{:?} of {:?} in {:?} is in no entry", effect.action, effect.link, effect.side);
+            let what = format!(
+                "{:?} of {:?} in {:?} is in no entry",
+                effect.action, effect.link, effect.side
+            );
             found.push(("journal", what));
         }
-        for field in effect.emptied.iter().filter(|field| !is_meant(&entries, effect, **field)) {
-            let what =
-                format!("{} of {:?} in {:?} was emptied, and a value was meant", field.key(), effect.link, effect.side);
+        for field in effect
+            .emptied
+            .iter()
+            .filter(|field| !is_meant(&entries, effect, **field))
+        {
+            let what = format!(
+                "{} of {:?} in {:?} was emptied, and a value was meant",
+                field.key(),
+                effect.link,
+                effect.side
+            );
             found.push(("emptied", what));
         }
     }
     let mut unseen = 0;
     for replaced in &state.oracle.replaced {
         if replaced.read && !is_kept(&entries, replaced) {
-            let Replaced { who, field, side, value, .. } = replaced;
+            let ReplacedValue {
+                who,
+                field,
+                side,
+                value,
+                ..
+            } = replaced;
             let what = format!(
                 "{} of {who:?} in {side:?} was {}, was read, was replaced and is in no entry",
                 field.key(),
-                shown(value)
+                format_value(value)
             );
             found.push(("forgotten", what));
         }
-        if replaced.read && replaced.shared && replaced.unseen_by_the_other && !is_conflict(&entries, replaced) {
-            let Replaced { who, field, side, value, .. } = replaced;
+        if replaced.read
+            && replaced.shared
+            && replaced.unseen_by_the_other
+            && !is_conflict(&entries, replaced)
+        {
+            let ReplacedValue {
+                who,
+                field,
+                side,
+                value,
+                ..
+            } = replaced;
             let what = format!(
                 "{} of {who:?} in {side:?} was {}, and whoever wrote what replaced it had not seen it: no conflict says so",
                 field.key(),
-                shown(value)
+                format_value(value)
             );
             found.push(("unreported", what));
         }
@@ -59,44 +89,61 @@ pub(super) fn check(state: &State) -> (Findings, u64) {
             && !state.habits.capitals.is_some_and(|(_, of)| of == replaced.field && is_conflict(&entries, replaced))
             && was_agreed(&entries, replaced)
         {
-            let Replaced { who, field, side, value, .. } = replaced;
+            let ReplacedValue {
+                who,
+                field,
+                side,
+                value,
+                ..
+            } = replaced;
             let what = format!(
                 "{} of {who:?} in {side:?} was {}, and gave way to what its author had seen and changed",
                 field.key(),
-                shown(value)
+                format_value(value)
             );
             found.push(("reverted", what));
         }
         unseen += u64::from(!replaced.read && replaced.shared);
     }
-    found.extend(blamed(state));
-    found.extend(unmerged(state));
+    found.extend(find_false_blame(state));
+    found.extend(find_unmerged(state));
     (found, unseen)
 }
 
 /// The journal says that somebody's edit gave way, and nobody had written what stood there: it was the engine's own write. After
 /// a restore the engine cannot know its own writes, and a side that writes in capitals or keeps a column to itself for a while
 /// makes edits of them.
-fn blamed(state: &State) -> Findings {
+fn find_false_blame(state: &WorldState) -> Findings {
     let capitals = |field: Field| state.habits.capitals.is_some_and(|(_, of)| of == field);
     let unclear = |field: Field| capitals(field) || state.oracle.blanked.contains(field);
-    let entries = state.journal.iter().map(|(_, entry)| entry).filter(|_| !state.oracle.restored);
+    let entries = state
+        .journal
+        .iter()
+        .map(|(_, entry)| entry)
+        .filter(|_| !state.oracle.restored);
     let changes = entries.flat_map(|entry| entry.changes.iter().map(move |change| (entry, change)));
-    let edits =
-        changes.filter(|(_, change)| (change.overwrites_edit || change.conflict) && change.base_before.is_some());
+    let edits = changes.filter(|(_, change)| {
+        (change.overwrites_edit || change.conflict) && change.base_before.is_some()
+    });
     // A create that was begun for a deleted record, twice, meets its own first try.
     let deleted = |entry: &JournalEntry| {
         let link = state.links.get(entry.kind, entry.link);
-        let number = link.and_then(|link| state.oracle.number(Side::DingTalk, link.kind, link.dingtalk.as_ref()?));
+        let number = link.and_then(|link| {
+            state
+                .oracle
+                .number_of(Side::DingTalk, link.kind, link.dingtalk.as_ref()?)
+        });
         number.is_some_and(|number| state.oracle.deleted.contains(&(entry.kind, number)))
     };
     let nobodys = edits.filter(|(entry, change)| {
         !unclear(change.field)
             && !deleted(entry)
-            && !state.oracle.was_written_by_hand(entry.side, change.field, &change.before)
+            && !state
+                .oracle
+                .was_written_by_hand(entry.side, change.field, &change.before)
     });
     let told = nobodys.map(|(entry, change)| {
-        let (field, value) = (change.field.key(), shown(&change.before));
+        let (field, value) = (change.field.key(), format_value(&change.before));
         (
             "blamed",
             format!(
@@ -110,39 +157,76 @@ fn blamed(state: &State) -> Findings {
 
 /// A membership that both sides may write has no losers: who was put in on one side and taken out of something else on the other
 /// is in both ways what people said.
-fn unmerged(state: &State) -> Findings {
-    let shared = |entry: &JournalEntry| state.policy.owner(entry.kind, Field::Departments) == Ownership::Shared;
-    let entries = state.journal.iter().map(|(_, entry)| entry).filter(|entry| shared(entry));
+fn find_unmerged(state: &WorldState) -> Findings {
+    let shared = |entry: &JournalEntry| {
+        state.policy.field_owner(entry.kind, Field::Departments) == Ownership::Shared
+    };
+    let entries = state
+        .journal
+        .iter()
+        .map(|(_, entry)| entry)
+        .filter(|entry| shared(entry));
     let changes = entries.flat_map(|entry| entry.changes.iter().map(move |change| (entry, change)));
-    let lost = changes
-        .filter(|(_, change)| change.field == Field::Departments && change.conflict && change.base_before.is_some());
+    let lost = changes.filter(|(_, change)| {
+        change.field == Field::Departments && change.conflict && change.base_before.is_some()
+    });
     let told = |(entry, _): (&JournalEntry, _)| {
-        ("unmerged", format!("departments of {:?} are those of one side, and people wrote both", entry.link))
+        (
+            "unmerged",
+            format!(
+                "departments of {:?} are those of one side, and people wrote both",
+                entry.link
+            ),
+        )
     };
     lost.map(told).collect()
 }
 
-fn is_told(entries: &ByRecord<'_>, effect: &Effect) -> bool {
-    let of_record = entries.get(&(effect.link, effect.side)).map(Vec::as_slice).unwrap_or_default();
-    let has = |entry: &&JournalEntry, field: &Field| entry.changes.iter().any(|change| change.field == *field);
-    let cut_off = of_record.iter().any(|entry| entry.changes.is_empty() && entry.action != Action::Remove);
+fn is_told(entries: &EntriesByRecord<'_>, effect: &EngineEffect) -> bool {
+    let of_record = entries
+        .get(&(effect.link, effect.side))
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    let has = |entry: &&JournalEntry, field: &Field| {
+        entry.changes.iter().any(|change| change.field == *field)
+    };
+    let cut_off = of_record
+        .iter()
+        .any(|entry| entry.changes.is_empty() && entry.action != WriteAction::Remove);
     match effect.action {
-        Action::Remove => of_record.iter().any(|entry| entry.action == Action::Remove),
-        _ => cut_off || effect.fields.iter().all(|field| of_record.iter().any(|entry| has(entry, field))),
+        WriteAction::Remove => of_record
+            .iter()
+            .any(|entry| entry.action == WriteAction::Remove),
+        _ => {
+            cut_off
+                || effect
+                    .fields
+                    .iter()
+                    .all(|field| of_record.iter().any(|entry| has(entry, field)))
+        }
     }
 }
 
 /// By the journal, a field was to be empty at some time. Of what a cut-off write did there is no entry.
-fn is_meant(entries: &ByRecord<'_>, effect: &Effect, field: Field) -> bool {
-    let of_record = entries.get(&(effect.link, effect.side)).map(Vec::as_slice).unwrap_or_default();
-    let after: Vec<_> =
-        of_record.iter().flat_map(|entry| &entry.changes).filter(|change| change.field == field).collect();
+fn is_meant(entries: &EntriesByRecord<'_>, effect: &EngineEffect, field: Field) -> bool {
+    let of_record = entries
+        .get(&(effect.link, effect.side))
+        .map(Vec::as_slice)
+        .unwrap_or_default();
+    let after: Vec<_> = of_record
+        .iter()
+        .flat_map(|entry| &entry.changes)
+        .filter(|change| change.field == field)
+        .collect();
     after.is_empty() || after.iter().any(|change| is_empty(change.after.as_ref()))
 }
 
 /// A shared field had two new values, and one of them lost: somebody is told. At the first binding nothing was agreed yet.
-fn is_conflict(entries: &ByRecord<'_>, replaced: &Replaced) -> bool {
-    let of_record = entries.get(&(replaced.link, replaced.side)).map(Vec::as_slice).unwrap_or_default();
+fn is_conflict(entries: &EntriesByRecord<'_>, replaced: &ReplacedValue) -> bool {
+    let of_record = entries
+        .get(&(replaced.link, replaced.side))
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     let mut changes = of_record.iter().flat_map(|entry| &entry.changes);
     changes.any(|change| {
         let this = change.field == replaced.field && change.before == replaced.value;
@@ -151,17 +235,25 @@ fn is_conflict(entries: &ByRecord<'_>, replaced: &Replaced) -> bool {
 }
 
 /// Both sides had agreed on the field before this value was replaced.
-fn was_agreed(entries: &ByRecord<'_>, replaced: &Replaced) -> bool {
-    let of_record = entries.get(&(replaced.link, replaced.side)).map(Vec::as_slice).unwrap_or_default();
+fn was_agreed(entries: &EntriesByRecord<'_>, replaced: &ReplacedValue) -> bool {
+    let of_record = entries
+        .get(&(replaced.link, replaced.side))
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     let mut changes = of_record.iter().flat_map(|entry| &entry.changes);
     changes.any(|change| {
-        let this = change.field == replaced.field && change.before == replaced.value && change.after == replaced.by;
+        let this = change.field == replaced.field
+            && change.before == replaced.value
+            && change.after == replaced.by;
         this && change.base_before.is_some()
     })
 }
 
-fn is_kept(entries: &ByRecord<'_>, replaced: &Replaced) -> bool {
-    let of_record = entries.get(&(replaced.link, replaced.side)).map(Vec::as_slice).unwrap_or_default();
+fn is_kept(entries: &EntriesByRecord<'_>, replaced: &ReplacedValue) -> bool {
+    let of_record = entries
+        .get(&(replaced.link, replaced.side))
+        .map(Vec::as_slice)
+        .unwrap_or_default();
     let changes = of_record.iter().flat_map(|entry| &entry.changes);
     let mut of_field = changes.filter(|change| change.field == replaced.field);
     // References stand in the journal as links.

@@ -4,13 +4,13 @@ use crate::fault::Fault;
 use crate::invocation::{Invocation, LIFE_MS};
 use crate::world::LinkTable;
 
-use super::{History, Shape};
+use super::{History, HistoryShape};
 
 /// Invocations side by side.
-const SIDE_BY_SIDE: usize = 4;
+const CONCURRENT_MAX: usize = 4;
 
 impl History {
-    pub(super) fn chaos(&mut self, shape: &Shape) {
+    pub(super) fn chaos(&mut self, shape: &HistoryShape) {
         for _ in 0..shape.steps {
             self.step();
         }
@@ -19,38 +19,39 @@ impl History {
     fn step(&mut self) {
         let sweeping = self.continued.is_some() || self.running.iter().any(|one| one.sweeps);
         let roll = {
-            let state = &mut *self.shared.lock();
+            let state = &mut *self.shared.lock_world();
             let ms = state.dice.between(1, 60);
-            state.pass(ms);
-            state.brew(sweeping);
+            state.advance_time(ms);
+            state.maybe_begin_disaster(sweeping);
             state.dice.below(1000)
         };
         match roll {
             0..=16 => {
                 self.edits += 1;
-                self.shared.lock().edit();
+                self.shared.lock_world().edit_any_side();
             }
             _ if std::mem::take(&mut self.sweep_due) => self.begin_sweep(),
             17..=36 => self.begin_look(),
             37..=42 => self.begin_sweep(),
             43..=45 => self.let_time_pass(),
-            46..=48 => self.meddle(),
+            46..=48 => self.disturb_operation(),
             _ => self.poll_one(),
         }
-        if !self.running.is_empty() && self.shared.lock().strikes(Fault::Killed) {
-            self.kill();
+        if !self.running.is_empty() && self.shared.lock_world().fault_strikes(Fault::Killed) {
+            self.kill_any();
         }
     }
 
     fn begin_look(&mut self) {
-        if self.running.len() >= SIDE_BY_SIDE {
+        if self.running.len() >= CONCURRENT_MAX {
             return self.poll_one();
         }
-        let waiting = self.shared.lock().receive();
+        let waiting = self.shared.lock_world().receive();
         match waiting {
             Some(waiting) => {
                 let id = self.next_id();
-                self.running.push(Invocation::look(&self.shared, id, waiting));
+                self.running
+                    .push(Invocation::look(&self.shared, id, waiting));
             }
             None => self.poll_one(),
         }
@@ -58,8 +59,8 @@ impl History {
 
     fn begin_sweep(&mut self) {
         let sweeping = self.running.iter().filter(|one| one.sweeps).count();
-        let second = sweeping == 1 && self.shared.lock().strikes(Fault::TwoSweeps);
-        if self.running.len() >= SIDE_BY_SIDE || sweeping > 0 && !second {
+        let second = sweeping == 1 && self.shared.lock_world().fault_strikes(Fault::TwoSweeps);
+        if self.running.len() >= CONCURRENT_MAX || sweeping > 0 && !second {
             return self.poll_one();
         }
         if self.continued.is_none() && self.begin_plan() {
@@ -67,22 +68,30 @@ impl History {
         }
         let id = self.next_id();
         let deadline = {
-            let state = &mut *self.shared.lock();
+            let state = &mut *self.shared.lock_world();
             let soon = state.dice.between(0, 8000);
             let ends = state.dice.chance(150);
-            ends.then(|| state.time().plus_millis(soon))
+            ends.then(|| state.current_time().plus_millis(soon))
         };
         let run = self.continued.take();
-        if self.shared.lock().kept.sweeps == 1 && self.shared.lock().strikes(Fault::ScopeShrunkEarly) {
-            self.shared.lock().begin(Fault::ScopeShrinks, 3_600_000);
+        if self.shared.lock_world().kept.sweeps == 1
+            && self
+                .shared
+                .lock_world()
+                .fault_strikes(Fault::ScopeShrunkEarly)
+        {
+            self.shared
+                .lock_world()
+                .begin_disaster(Fault::ScopeShrinks, 3_600_000);
         }
-        self.running.push(Invocation::sweep(&self.shared, id, run, deadline));
+        self.running
+            .push(Invocation::sweep(&self.shared, id, run, deadline));
     }
 
     /// Where people look at plans first, one is made or applied instead of a sweep. One run at a time applies.
     fn begin_plan(&mut self) -> bool {
         let approved = {
-            let state = &mut *self.shared.lock();
+            let state = &mut *self.shared.lock_world();
             if !state.makes_plans || !state.dice.chance(600) {
                 return false;
             }
@@ -101,49 +110,61 @@ impl History {
 
     fn let_time_pass(&mut self) {
         let now = {
-            let state = &mut *self.shared.lock();
+            let state = &mut *self.shared.lock_world();
             let ms = match self.running.len() {
                 0 if state.dice.chance(150) => state.dice.between(1, 60) * 3_600_000,
                 0 => state.dice.between(1, 180) * 60_000,
                 _ => state.dice.between(1, 90) * 1000,
             };
-            state.pass(ms);
+            state.advance_time(ms);
             state.now
         };
-        while let Some(at) = self.running.iter().position(|one| now - one.began > LIFE_MS) {
+        while let Some(at) = self
+            .running
+            .iter()
+            .position(|one| now - one.began > LIFE_MS)
+        {
             self.kill_at(at);
         }
     }
 
     /// The gate closes or opens, the table is saved or restored, the queue is purged.
-    fn meddle(&mut self) {
-        let state = &mut *self.shared.lock();
+    fn disturb_operation(&mut self) {
+        let state = &mut *self.shared.lock_world();
         match state.dice.below(4) {
             0 => {
-                let closes = state.closed.is_none() && state.strikes(Fault::GateClosed);
+                let closes = state.closed.is_none() && state.fault_strikes(Fault::GateClosed);
                 state.closed = closes.then_some("paused");
                 state.closed_since = state.now;
             }
             1 => self.saved = Some(state.links.clone()),
             2 => {
                 // Another company's data, while nobody is linked, cannot be told from one's own.
-                let lone = state.is(Fault::WrongCorp) && !self.saved.as_ref().is_some_and(LinkTable::knows_somebody);
+                let lone = state.disaster_is(Fault::WrongCorp)
+                    && !self
+                        .saved
+                        .as_ref()
+                        .is_some_and(LinkTable::has_active_person);
                 if self.saved.is_some()
                     && !lone
-                    && state.strikes(Fault::Restored)
+                    && state.fault_strikes(Fault::Restored)
                     && let Some(saved) = self.saved.take()
                 {
                     state.links = saved;
                     state.oracle.linked.clear();
                     state.oracle.restored = true;
                     state.note_linked();
-                    state.story.tell(state.now, "restored", &[], String::new);
+                    state
+                        .story
+                        .record_event(state.now, "restored", &[], String::new);
                 }
             }
             _ => {
-                if state.strikes(Fault::Purged) {
+                if state.fault_strikes(Fault::Purged) {
                     state.wakes.clear();
-                    state.story.tell(state.now, "purged", &[], String::new);
+                    state
+                        .story
+                        .record_event(state.now, "purged", &[], String::new);
                 }
             }
         }
@@ -151,11 +172,11 @@ impl History {
 
     fn poll_one(&mut self) {
         let at = {
-            let state = &mut *self.shared.lock();
+            let state = &mut *self.shared.lock_world();
             let at = state.dice.below(self.running.len());
             if self.running.is_empty() {
                 let ms = state.dice.between(100, 20_000);
-                state.pass(ms);
+                state.advance_time(ms);
                 return;
             }
             at
@@ -163,13 +184,13 @@ impl History {
         let ended = self.running.get_mut(at).and_then(Invocation::poll);
         if let Some(ended) = ended {
             let invocation = self.running.swap_remove(at);
-            self.ended(invocation.id, invocation.sweeps, ended);
+            self.handle_end(invocation.id, invocation.sweeps, ended);
         }
     }
 
     /// Any invocation is dropped wherever it stands.
-    fn kill(&mut self) {
-        let at = self.shared.lock().dice.below(self.running.len());
+    fn kill_any(&mut self) {
+        let at = self.shared.lock_world().dice.below(self.running.len());
         self.kill_at(at);
     }
 
@@ -178,9 +199,11 @@ impl History {
         let id = killed.id;
         // Outside of the lock: what it had on its way may land late.
         drop(killed);
-        let state = &mut *self.shared.lock();
+        let state = &mut *self.shared.lock_world();
         state.began.remove(&id);
         state.forget_reads(id);
-        state.story.tell(state.now, "killed", &[u64::from(id)], || format!("#{id}"));
+        state
+            .story
+            .record_event(state.now, "killed", &[u64::from(id)], || format!("#{id}"));
     }
 }

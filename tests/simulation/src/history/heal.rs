@@ -1,9 +1,9 @@
 //! The faults stop, people do what was left to them, and sweeps run until a round writes nothing.
 
-use directory::link::Action;
-use directory::plan::Held;
+use directory::link::WriteAction;
+use directory::plan::HeldItem;
 
-use crate::invocation::{Ended, Invocation};
+use crate::invocation::{Invocation, InvocationEnd};
 
 use super::History;
 
@@ -26,110 +26,132 @@ const ROUNDS_MAX: u32 = 4;
 impl History {
     pub(super) fn heal(&mut self) {
         {
-            let state = &mut *self.shared.lock();
+            let state = &mut *self.shared.lock_world();
             state.faults.healed = true;
-            state.calm();
+            state.end_disaster();
             state.closed = None;
-            state.story.tell(state.now, "heals", &[], String::new);
+            state
+                .story
+                .record_event(state.now, "heals", &[], String::new);
         }
         while let Some(invocation) = self.running.pop() {
             let (id, sweeps) = (invocation.id, invocation.sweeps);
-            if let Some(ended) = self.finish(invocation) {
-                self.ended(id, sweeps, ended);
+            if let Some(ended) = self.run_to_end(invocation) {
+                self.handle_end(id, sweeps, ended);
             }
         }
         {
             // A person accepts the scope as it is again.
-            let state = &mut *self.shared.lock();
+            let state = &mut *self.shared.lock_world();
             state.kept.accepted = None;
             self.continued = None;
-            state.pass(2 * HOUR_MS);
+            state.advance_time(2 * HOUR_MS);
         }
-        self.deliver();
-        self.apply_what_was_approved();
-        let rotation = u32::try_from(self.shared.lock().habits.rotation).unwrap_or(1);
+        self.drain_wakes();
+        self.apply_approved_plan();
+        let rotation = u32::try_from(self.shared.lock_world().habits.rotation).unwrap_or(1);
         let mut quiet = 0;
         for round in 1..=DAYS_MAX + ROUNDS_MAX + 2 * rotation {
-            let wrote = self.round(if round <= DAYS_MAX { ROUND_MS } else { SHORT_ROUND_MS });
+            let wrote = self.heal_round(if round <= DAYS_MAX {
+                ROUND_MS
+            } else {
+                SHORT_ROUND_MS
+            });
             // Whoever is in a grace period goes when that is over.
-            let waits = round < DAYS_MAX && self.shared.lock().links.is_somebody_leaving();
+            let waits = round < DAYS_MAX && self.shared.lock_world().links.is_somebody_leaving();
             quiet = if wrote || waits { 0 } else { quiet + 1 };
             self.rounds = round;
             if quiet >= rotation || self.is_livelocked() {
                 return;
             }
         }
-        if self.shared.lock().stuck {
+        if self.shared.lock_world().stuck {
             return;
         }
         let line = "it goes on writing, round after round".to_owned();
-        self.shared.lock().oracle.broken("restless", line);
+        self.shared
+            .lock_world()
+            .oracle
+            .report_violation("restless", line);
     }
 
     /// A plan of before is applied now: much of it has moved.
-    fn apply_what_was_approved(&mut self) {
-        let plan = self.shared.lock().plan.clone();
+    fn apply_approved_plan(&mut self) {
+        let plan = self.shared.lock_world().plan.clone();
         let Some(plan) = plan else { return };
         let id = self.next_id();
         let apply = Invocation::apply(&self.shared, id, plan);
-        if let Some(ended) = self.finish(apply) {
-            self.ended(id, true, ended);
+        if let Some(ended) = self.run_to_end(apply) {
+            self.handle_end(id, true, ended);
         }
     }
 
     /// An invocation did not end: neither will the next one.
     fn is_livelocked(&self) -> bool {
-        self.shared.lock().oracle.violations.iter().any(|violation| violation.rule == "livelock")
+        self.shared
+            .lock_world()
+            .oracle
+            .violations
+            .iter()
+            .any(|violation| violation.rule == "livelock")
     }
 
     /// Wakes that are left are worked, or the queue is purged.
-    fn deliver(&mut self) {
-        if self.shared.lock().dice.chance(500) {
-            self.shared.lock().wakes.clear();
+    fn drain_wakes(&mut self) {
+        if self.shared.lock_world().dice.chance(500) {
+            self.shared.lock_world().wakes.clear();
         }
         for _ in 0..200 {
-            let Some(waiting) = self.shared.lock().receive() else { return };
+            let Some(waiting) = self.shared.lock_world().receive() else {
+                return;
+            };
             let id = self.next_id();
             let look = Invocation::look(&self.shared, id, waiting);
-            if let Some(ended) = self.finish(look) {
-                self.ended(id, false, ended);
+            if let Some(ended) = self.run_to_end(look) {
+                self.handle_end(id, false, ended);
             }
         }
     }
 
     /// People tidy up, a sweep runs, and what it held is released. Whether anything was written or done.
-    pub(crate) fn round(&mut self, after_ms: i64) -> bool {
+    pub(crate) fn heal_round(&mut self, after_ms: i64) -> bool {
         let tidied = {
-            let state = &mut *self.shared.lock();
-            state.pass(after_ms);
+            let state = &mut *self.shared.lock_world();
+            state.advance_time(after_ms);
             state.wakes.clear();
             state.writes = 0;
-            state.tidy()
+            state.clean_up()
         };
-        let before = self.shared.lock().links.clone();
+        let before = self.shared.lock_world().links.clone();
         let held = self.sweep_alone();
-        let state = &mut *self.shared.lock();
+        let state = &mut *self.shared.lock_world();
         state.wakes.clear();
         let known = state.released.len() + state.unremoved.len();
-        state.released.extend(held.iter().filter_map(|held| held.fingerprint));
-        let never = held.iter().filter(|held| held.action == Action::Remove && held.fingerprint.is_none());
+        state
+            .released
+            .extend(held.iter().filter_map(|held| held.fingerprint));
+        let never = held
+            .iter()
+            .filter(|held| held.action == WriteAction::Remove && held.fingerprint.is_none());
         state.unremoved.extend(never.map(|held| held.link));
         let released = state.released.len() + state.unremoved.len() != known;
         let invited = !state.invited.is_empty();
-        tidied || released || invited || state.writes > 0 || !state.links.says_the_same(&before)
+        tidied || released || invited || state.writes > 0 || !state.links.has_same_links(&before)
     }
 
     /// A sweep that nothing disturbs; what it held.
-    pub(crate) fn sweep_alone(&mut self) -> Vec<Held> {
+    pub(crate) fn sweep_alone(&mut self) -> Vec<HeldItem> {
         let id = self.next_id();
         let run = self.continued.take();
         let sweep = Invocation::sweep(&self.shared, id, run, None);
-        let Some(ended) = self.finish(sweep) else { return Vec::new() };
+        let Some(ended) = self.run_to_end(sweep) else {
+            return Vec::new();
+        };
         let held = match &ended {
-            Ended::Swept(swept) => swept.report.held.clone(),
+            InvocationEnd::Swept(swept) => swept.report.held.clone(),
             _ => Vec::new(),
         };
-        self.ended(id, true, ended);
+        self.handle_end(id, true, ended);
         held
     }
 }

@@ -3,7 +3,7 @@
 use directory::policy::Policy;
 use directory::{Kind, Side};
 
-use super::{Oracle, Who};
+use super::{Oracle, RecordNumber};
 
 /// Clocks may differ by this much.
 const TOLERANCE_MS: i64 = 10 * 60 * 1000;
@@ -11,33 +11,83 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 impl Oracle {
     /// The engine removes `who` from `side` at `at`, in an invocation that began at `began`.
-    pub fn engine_removes(&mut self, policy: &Policy, side: Side, who: Who, (began, at): (i64, i64)) {
+    pub fn judge_removal(
+        &mut self,
+        policy: &Policy,
+        side: Side,
+        who: RecordNumber,
+        (began, at): (i64, i64),
+    ) {
         let decides = policy.lifecycle;
         if side == decides {
-            self.broken("removal", format!("{who:?} is removed from {side:?}, which decides who is there"));
+            self.report_violation(
+                "removal",
+                format!("{who:?} is removed from {side:?}, which decides who is there"),
+            );
             return;
         }
-        let grace = if side == Side::DingTalk { i64::from(policy.grace_days) * DAY_MS } else { 0 };
-        let absences = self.absences.get(&(decides, who)).map(Vec::as_slice).unwrap_or_default();
-        let since = absences.iter().filter(|(_, to)| *to >= began).map(|(from, _)| *from).min();
+        let grace = if side == Side::DingTalk {
+            i64::from(policy.grace_days) * DAY_MS
+        } else {
+            0
+        };
+        let absences = self
+            .absences
+            .get(&(decides, who))
+            .map(Vec::as_slice)
+            .unwrap_or_default();
+        let since = absences
+            .iter()
+            .filter(|(_, to)| *to >= began)
+            .map(|(from, _)| *from)
+            .min();
         // A return that nobody could store is none: the grace period goes on.
-        let seen = self.sightings.get(&(decides, who)).map(Vec::as_slice).unwrap_or_default();
+        let seen = self
+            .sightings
+            .get(&(decides, who))
+            .map(Vec::as_slice)
+            .unwrap_or_default();
         let unseen = |from: &i64| !seen.iter().any(|at| at >= from);
-        let since = since.map(|since| absences.iter().map(|(from, _)| *from).find(unseen).unwrap_or(since).min(since));
+        let since = since.map(|since| {
+            absences
+                .iter()
+                .map(|(from, _)| *from)
+                .find(unseen)
+                .unwrap_or(since)
+                .min(since)
+        });
         match since {
             None if self.has_been(decides, who) => {
-                self.broken("removal", format!("{who:?} is removed from {side:?} and was in {decides:?} all the time"));
+                self.report_violation(
+                    "removal",
+                    format!("{who:?} is removed from {side:?} and was in {decides:?} all the time"),
+                );
             }
-            None => self.broken("untouched", format!("{who:?} is removed from {side:?} and was never in {decides:?}")),
+            None => self.report_violation(
+                "untouched",
+                format!("{who:?} is removed from {side:?} and was never in {decides:?}"),
+            ),
             Some(from) if at + TOLERANCE_MS < from + grace => {
-                self.broken("grace", format!("{who:?} is removed from {side:?} {} ms too early", from + grace - at));
+                self.report_violation(
+                    "grace",
+                    format!(
+                        "{who:?} is removed from {side:?} {} ms too early",
+                        from + grace - at
+                    ),
+                );
             }
             Some(_) => {}
         }
     }
 
     /// The engine removes an administrator.
-    pub fn engine_removes_admin(&mut self, number: u32) {
-        self.broken("administrator", format!("{:?} is an administrator and is removed", (Kind::Person, number)));
+    pub fn judge_admin_removal(&mut self, number: u32) {
+        self.report_violation(
+            "administrator",
+            format!(
+                "{:?} is an administrator and is removed",
+                (Kind::Person, number)
+            ),
+        );
     }
 }

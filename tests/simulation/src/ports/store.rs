@@ -1,85 +1,112 @@
 //! The links.
 
 use async_trait::async_trait;
-use directory::{CorpId, Kind, Lifecycle, Link, LinkId, NativeId, Side, Version};
-use state::links::{Links, Listed, Pointers};
+use directory::{CorpId, Kind, Link, LinkId, LinkLifecycle, NativeId, RowVersion, Side};
+use state::links::{LinkStore, ListingReport, PointerChanges};
 use state::{Cause, StoreError, WriteError};
 
 use crate::fault::Fault;
-use crate::oracle::Read;
-use crate::world::{Shared, State};
+use crate::oracle::RecentReads;
+use crate::world::{SharedWorld, WorldState};
 
 /// The store, as one invocation of the engine sees it.
 pub(crate) struct LinksPort {
-    pub(crate) shared: Shared,
+    pub(crate) shared: SharedWorld,
     pub(crate) invocation: u32,
 }
 
 impl LinksPort {
-    async fn read<T: Send>(&self, look: impl FnOnce(&mut State) -> T + Send) -> Result<T, StoreError> {
-        self.shared.pause().await;
+    async fn read_links<T: Send>(
+        &self,
+        look: impl FnOnce(&mut WorldState) -> T + Send,
+    ) -> Result<T, StoreError> {
+        self.shared.yield_polls().await;
         let answer = {
-            let state = &mut *self.shared.lock();
-            if state.strikes(Fault::StoreThrottled) {
-                Err(StoreError::Throttled { call: "read a link" })
+            let state = &mut *self.shared.lock_world();
+            if state.fault_strikes(Fault::StoreThrottled) {
+                Err(StoreError::Throttled {
+                    call: "read a link",
+                })
             } else {
                 Ok(look(state))
             }
         };
-        self.shared.pause().await;
+        self.shared.yield_polls().await;
         answer
     }
 
-    async fn write(
+    async fn write_links(
         &self,
         what: &Link,
-        put: impl FnOnce(&mut State) -> Result<(), WriteError> + Send,
+        put: impl FnOnce(&mut WorldState) -> Result<(), WriteError> + Send,
     ) -> Result<(), WriteError> {
-        self.shared.pause().await;
+        self.shared.yield_polls().await;
         let answer = {
-            let state = &mut *self.shared.lock();
+            let state = &mut *self.shared.lock_world();
             state.check_preview(self.invocation, what.id);
-            if state.strikes(Fault::StoreThrottled) {
-                Err(WriteError::Store(StoreError::Throttled { call: "write a link" }))
-            } else if state.strikes(Fault::StoreUnknown) {
+            if state.fault_strikes(Fault::StoreThrottled) {
+                Err(WriteError::Store(StoreError::Throttled {
+                    call: "write a link",
+                }))
+            } else if state.fault_strikes(Fault::StoreUnknown) {
                 let applied = state.dice.chance(700);
                 if applied {
                     _ = put(state);
                 }
                 let source = Cause::new("simulated");
-                Err(WriteError::Store(StoreError::Unavailable { call: "write a link", source }))
+                Err(WriteError::Store(StoreError::Unavailable {
+                    call: "write a link",
+                    source,
+                }))
             } else {
                 let done = put(state);
                 let now = state.now;
-                state.story.whisper(now, || {
-                    let Link { kind, id, dingtalk, ehr, lifecycle, .. } = what;
-                    format!("link {kind:?} {id} {dingtalk:?} {ehr:?} {lifecycle:?}: {}", done.is_ok())
+                state.story.add_note(now, || {
+                    let Link {
+                        kind,
+                        id,
+                        dingtalk,
+                        ehr,
+                        lifecycle,
+                        ..
+                    } = what;
+                    format!(
+                        "link {kind:?} {id} {dingtalk:?} {ehr:?} {lifecycle:?}: {}",
+                        done.is_ok()
+                    )
                 });
                 if matches!(done, Err(WriteError::Stale | WriteError::Exists { .. })) {
-                    state.faults.reached(Fault::StoreConflict);
+                    state.faults.count_fault(Fault::StoreConflict);
                 }
                 done
             }
         };
-        self.shared.pause().await;
+        self.shared.yield_polls().await;
         answer
     }
 }
 
 #[async_trait]
-impl Links for LinksPort {
-    async fn link(&self, _: &CorpId, kind: Kind, id: LinkId) -> Result<Option<Link>, StoreError> {
-        self.read(|state| state.links.get(kind, id).cloned()).await
+impl LinkStore for LinksPort {
+    async fn get_link(
+        &self,
+        _: &CorpId,
+        kind: Kind,
+        id: LinkId,
+    ) -> Result<Option<Link>, StoreError> {
+        self.read_links(|state| state.links.get(kind, id).cloned())
+            .await
     }
 
-    async fn link_by_native(
+    async fn get_link_by_native(
         &self,
         _: &CorpId,
         kind: Kind,
         side: Side,
         native: &NativeId,
     ) -> Result<Option<Link>, StoreError> {
-        self.read(|state| state.links.by_native(kind, side, native).cloned()).await
+        self.read_links(|state| state.links.by_native(kind, side, native).cloned())
+            .await
     }
 
     async fn each_link(
@@ -87,32 +114,44 @@ impl Links for LinksPort {
         _: &CorpId,
         kind: Kind,
         each: &mut (dyn FnMut(Link) + Send),
-    ) -> Result<Listed, StoreError> {
+    ) -> Result<ListingReport, StoreError> {
         let links = self
-            .read(|state| {
-                let stale = state.strikes(Fault::StaleLinks);
-                let State { links, dice, .. } = state;
+            .read_links(|state| {
+                let stale = state.fault_strikes(Fault::StaleLinks);
+                let WorldState { links, dice, .. } = state;
                 links.list(kind, || stale && dice.chance(300))
             })
             .await?;
-        let listed = Listed { links: links.len() as u64, unreadable: Vec::new() };
+        let listed = ListingReport {
+            links: links.len() as u64,
+            unreadable: Vec::new(),
+        };
         links.into_iter().for_each(each);
         Ok(listed)
     }
 
     async fn create_link(&self, _: &CorpId, link: &Link) -> Result<(), WriteError> {
-        self.write(link, |state| state.links.create(link).inspect(|()| state.note_link(self.invocation, link))).await
+        self.write_links(link, |state| {
+            state
+                .links
+                .create(link)
+                .inspect(|()| state.note_link(self.invocation, link))
+        })
+        .await
     }
 
     async fn put_link(
         &self,
         _: &CorpId,
         link: &Link,
-        expected: Version,
-        pointers: &Pointers,
+        expected: RowVersion,
+        pointers: &PointerChanges,
     ) -> Result<(), WriteError> {
-        self.write(link, |state| {
-            let was = state.links.get(link.kind, link.id).and_then(|stored| stored.dingtalk.clone());
+        self.write_links(link, |state| {
+            let was = state
+                .links
+                .get(link.kind, link.id)
+                .and_then(|stored| stored.dingtalk.clone());
             state.links.put(link, expected, pointers)?;
             state.check_account(self.invocation, was.as_ref(), link);
             state.note_link(self.invocation, link);
@@ -122,7 +161,7 @@ impl Links for LinksPort {
     }
 }
 
-impl State {
+impl WorldState {
     /// A link was stored. With an intent in it, what the invocation had read of the record until now is what it decided by.
     fn note_link(&mut self, invocation: u32, link: &Link) {
         self.note_linked();
@@ -131,7 +170,9 @@ impl State {
             return;
         }
         for side in [Side::DingTalk, Side::Ehr] {
-            let Some(id) = link.native(side) else { continue };
+            let Some(id) = link.native_id(side) else {
+                continue;
+            };
             let read = (invocation, side, link.kind, id.clone());
             if let Some(facts) = self.reads.get(&read).cloned() {
                 self.decided.insert(read, facts);
@@ -141,11 +182,19 @@ impl State {
 
     /// A link was moved to another account: nobody may take it from one that is still there, and who does not ask cannot know.
     fn check_account(&mut self, invocation: u32, was: Option<&NativeId>, link: &Link) {
-        let Some(was) = was.filter(|was| link.kind == Kind::Person && link.dingtalk.as_ref() != Some(was)) else {
+        let Some(was) =
+            was.filter(|was| link.kind == Kind::Person && link.dingtalk.as_ref() != Some(was))
+        else {
             return;
         };
         if !self.missed.contains(&(invocation, was.clone())) {
-            self.oracle.broken("account", format!("{} loses {was}, and nobody was told that it is gone", link.id));
+            self.oracle.report_violation(
+                "account",
+                format!(
+                    "{} loses {was}, and nobody was told that it is gone",
+                    link.id
+                ),
+            );
         }
     }
 
@@ -163,30 +212,49 @@ impl State {
         side: Side,
         (kind, number): (Kind, u32),
         link: LinkId,
-    ) -> Option<Read> {
+    ) -> Option<RecentReads> {
         let link = self.links.get(kind, link)?;
         let canary = self.kept.canary.as_ref().map(NativeId::from);
-        if kind == Kind::Person && (self.is_admin(number) || link.protected || link.dingtalk == canary) {
+        if kind == Kind::Person
+            && (self.is_admin(number) || link.protected || link.dingtalk == canary)
+        {
             return None;
         }
-        self.decided.get(&(invocation, side, kind, link.native(side)?.clone())).cloned()
+        self.decided
+            .get(&(invocation, side, kind, link.native_id(side)?.clone()))
+            .cloned()
     }
 
     /// A link says that its record is on both sides.
     fn note_seen(&mut self, link: &Link) {
-        for side in [Side::DingTalk, Side::Ehr].into_iter().filter(|_| link.lifecycle == Lifecycle::Active) {
-            let number = link.native(side).and_then(|id| self.oracle.number(side, link.kind, id));
+        for side in [Side::DingTalk, Side::Ehr]
+            .into_iter()
+            .filter(|_| link.lifecycle == LinkLifecycle::Active)
+        {
+            let number = link
+                .native_id(side)
+                .and_then(|id| self.oracle.number_of(side, link.kind, id));
             if let Some(number) = number {
-                self.oracle.engine_sees(side, (link.kind, number), self.now);
+                self.oracle
+                    .note_engine_saw(side, (link.kind, number), self.now);
             }
         }
     }
 
     /// Remembers who is linked now.
     pub(crate) fn note_linked(&mut self) {
-        for link in self.links.all().filter(|link| link.dingtalk.is_some() && link.lifecycle == Lifecycle::Active) {
-            let number = link.ehr.as_ref().and_then(|id| self.oracle.number(Side::Ehr, link.kind, id));
-            self.oracle.linked.extend(number.map(|number| (link.kind, number)));
+        for link in self
+            .links
+            .all()
+            .filter(|link| link.dingtalk.is_some() && link.lifecycle == LinkLifecycle::Active)
+        {
+            let number = link
+                .ehr
+                .as_ref()
+                .and_then(|id| self.oracle.number_of(Side::Ehr, link.kind, id));
+            self.oracle
+                .linked
+                .extend(number.map(|number| (link.kind, number)));
         }
     }
 }

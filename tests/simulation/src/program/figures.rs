@@ -10,7 +10,7 @@ const TICKS: f64 = 100.0;
 
 /// What a figure has to be.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Target {
+pub(super) enum FigureTarget {
     /// This and nothing else.
     Exactly(u64),
     /// This or more.
@@ -23,14 +23,20 @@ pub(super) enum Target {
 }
 
 /// Prints a figure; whether it meets its target.
-pub(super) fn figure(bench: &str, name: &str, value: f64, unit: &str, target: Target) -> bool {
+pub(super) fn print_figure(
+    bench: &str,
+    name: &str,
+    value: f64,
+    unit: &str,
+    target: FigureTarget,
+) -> bool {
     #[expect(clippy::cast_precision_loss, reason = "counts here are far below 2^52")]
     let (target, holds) = match target {
-        Target::Exactly(target) => (Some(target), Some((value - target as f64).abs() < 1e-9)),
-        Target::AtLeast(target) => (Some(target), Some(value >= target as f64)),
+        FigureTarget::Exactly(target) => (Some(target), Some((value - target as f64).abs() < 1e-9)),
+        FigureTarget::AtLeast(target) => (Some(target), Some(value >= target as f64)),
         #[cfg(feature = "planted")]
-        Target::AtMost(target) => (Some(target), Some(value <= target as f64)),
-        Target::Any => (None, None),
+        FigureTarget::AtMost(target) => (Some(target), Some(value <= target as f64)),
+        FigureTarget::Any => (None, None),
     };
     let value = (value * 1e4).round() / 1e4;
     let line = json!({"bench": bench, "figure": name, "value": value, "unit": unit, "target": target, "holds": holds});
@@ -40,21 +46,23 @@ pub(super) fn figure(bench: &str, name: &str, value: f64, unit: &str, target: Ta
 }
 
 /// A line for people.
-pub(super) fn say(line: &str) {
+pub(super) fn print_line(line: &str) {
     _ = writeln!(std::io::stderr(), "{line}");
 }
 
 /// A count as a figure.
 #[expect(clippy::cast_precision_loss, reason = "counts here are far below 2^52")]
-pub(super) fn count(n: u64) -> f64 {
+pub(super) fn to_figure(n: u64) -> f64 {
     n as f64
 }
 
 /// CPU time of this process so far, all threads; `None` where there is no Linux `/proc`.
-pub(super) fn cpu() -> Option<Duration> {
+pub(super) fn cpu_time() -> Option<Duration> {
     let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
     // The name in parentheses may hold spaces; utime and stime are fields 14 and 15, counted from 1.
     let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
     let mut next = || fields.next()?.parse::<u32>().ok();
-    Some(Duration::from_secs_f64((f64::from(next()?) + f64::from(next()?)) / TICKS))
+    Some(Duration::from_secs_f64(
+        (f64::from(next()?) + f64::from(next()?)) / TICKS,
+    ))
 }

@@ -2,20 +2,38 @@
 
 use directory::planted::Bug;
 
-use super::figures::{Target, count, figure, say};
-use super::{PlantedArgs, threads};
-use crate::planted::{Caught, hunt};
+use super::figures::{FigureTarget, print_figure, print_line, to_figure};
+use super::{PlantedArgs, thread_count};
+use crate::planted::{CaughtBug, hunt_bug};
 
 pub(super) fn run(args: &PlantedArgs) -> bool {
-    let threads = threads(args.threads);
-    let bugs: Vec<Bug> = Bug::ALL.iter().copied().filter(|bug| bug.key().contains(&args.bug)).collect();
+    let threads = thread_count(args.threads);
+    let bugs: Vec<Bug> = Bug::ALL
+        .iter()
+        .copied()
+        .filter(|bug| bug.key().contains(&args.bug))
+        .collect();
     let (mut killed, mut survived) = (0_u64, Vec::new());
     for bug in &bugs {
-        match hunt(*bug, args.first..args.first.saturating_add(args.seeds), threads) {
-            Some(Caught { histories, seed, violation }) => {
+        match hunt_bug(
+            *bug,
+            args.first..args.first.saturating_add(args.seeds),
+            threads,
+        ) {
+            Some(CaughtBug {
+                histories,
+                seed,
+                violation,
+            }) => {
                 killed += 1;
-                figure("planted", bug.key(), count(histories), "histories", Target::AtMost(args.seeds));
-                say(&format!(
+                print_figure(
+                    "planted",
+                    bug.key(),
+                    to_figure(histories),
+                    "histories",
+                    FigureTarget::AtMost(args.seeds),
+                );
+                print_line(&format!(
                     "{:<26} {histories:>6} histories, seed {seed}: {}: {}",
                     bug.key(),
                     violation.rule,
@@ -24,13 +42,23 @@ pub(super) fn run(args: &PlantedArgs) -> bool {
             }
             None => {
                 survived.push(bug.key());
-                say(&format!("{:<26} survives {} histories", bug.key(), args.seeds));
+                print_line(&format!(
+                    "{:<26} survives {} histories",
+                    bug.key(),
+                    args.seeds
+                ));
             }
         }
     }
-    figure("planted", "killed", count(killed), "mistakes", Target::Exactly(bugs.len() as u64));
+    print_figure(
+        "planted",
+        "killed",
+        to_figure(killed),
+        "mistakes",
+        FigureTarget::Exactly(bugs.len() as u64),
+    );
     if !survived.is_empty() {
-        say(&format!("not seen: {}", survived.join(", ")));
+        print_line(&format!("not seen: {}", survived.join(", ")));
     }
     survived.is_empty() && !bugs.is_empty()
 }

@@ -6,7 +6,7 @@ use sandbox::world::Scope;
 use crate::contacts::WITH_EMAIL;
 use crate::fault::Fault;
 
-use super::State;
+use super::WorldState;
 
 /// One thing that is wrong until its time is over.
 #[derive(Debug, Clone)]
@@ -36,37 +36,46 @@ const ALL: [Fault; 6] = [
     Fault::PermissionWithdrawn,
 ];
 
-impl State {
+impl WorldState {
     /// Perhaps a disaster begins; one that is over ends. Another company's data is not mixed into the lists of a sweep
     /// that has begun.
-    pub fn brew(&mut self, sweeping: bool) {
-        if self.disaster.as_ref().is_some_and(|disaster| self.now >= disaster.until) {
-            self.calm();
+    pub fn maybe_begin_disaster(&mut self, sweeping: bool) {
+        if self
+            .disaster
+            .as_ref()
+            .is_some_and(|disaster| self.now >= disaster.until)
+        {
+            self.end_disaster();
         }
         if self.disaster.is_none()
-            && let Some(fault) = ALL.into_iter().find(|fault| self.strikes(*fault))
+            && let Some(fault) = ALL.into_iter().find(|fault| self.fault_strikes(*fault))
             && (fault != Fault::WrongCorp
-                || !sweeping && self.somebody_vouches() && self.now - self.calm_since > PEACE_MS)
+                || !sweeping && self.has_vouching_link() && self.now - self.calm_since > PEACE_MS)
         {
             let minutes = self.dice.between(1, MINUTES_MAX);
-            self.begin(fault, minutes * 60_000);
+            self.begin_disaster(fault, minutes * 60_000);
         }
     }
 
     /// Somebody is linked; where plans come first, a sweep also has to have seen them: until then nobody says whose data it is.
-    fn somebody_vouches(&self) -> bool {
-        self.links.knows_somebody() && (!self.makes_plans || self.kept.canary.is_some())
+    fn has_vouching_link(&self) -> bool {
+        self.links.has_active_person() && (!self.makes_plans || self.kept.canary.is_some())
     }
 
     /// A disaster begins.
-    pub fn begin(&mut self, fault: Fault, lasts_ms: i64) {
+    pub fn begin_disaster(&mut self, fault: Fault, lasts_ms: i64) {
         let silent = match fault {
             Fault::PermissionWithdrawn => {
-                let groups = [FieldSet::of(&[Field::Mobile]), WITH_EMAIL];
+                let groups = [FieldSet::of_fields(&[Field::Mobile]), WITH_EMAIL];
                 self.dice.pick(&groups).unwrap_or_default()
             }
             Fault::BlankColumn => {
-                let mut columns = vec![Field::Title, Field::Telephone, Field::Remark, Field::Manager];
+                let mut columns = vec![
+                    Field::Title,
+                    Field::Telephone,
+                    Field::Remark,
+                    Field::Manager,
+                ];
                 // Whoever is not linked yet may have nothing else to be known by.
                 if self.habits.bound_in_peace {
                     columns.push(Field::JobNumber);
@@ -79,51 +88,81 @@ impl State {
             self.shrink_scope();
         }
         self.oracle.blanked = self.oracle.blanked.union(silent);
-        self.story.tell(self.now, "disaster", &[fault as u64], || fault.key().to_owned());
-        self.disaster = Some(Disaster { fault, until: self.now + lasts_ms, silent });
+        self.story
+            .record_event(self.now, "disaster", &[fault as u64], || {
+                fault.key().to_owned()
+            });
+        self.disaster = Some(Disaster {
+            fault,
+            until: self.now + lasts_ms,
+            silent,
+        });
     }
 
     fn shrink_scope(&mut self) {
-        let departments: Vec<i64> = self.dingtalk.company().departments.keys().copied().filter(|id| *id != 1).collect();
+        let departments: Vec<i64> = self
+            .dingtalk
+            .company()
+            .departments
+            .keys()
+            .copied()
+            .filter(|id| *id != 1)
+            .collect();
         let one = self.dice.pick(&departments);
         // Somebody may be authorised one by one besides.
-        let people = self.userids();
+        let people = self.dingtalk_userids();
         let alone = self.dice.pick(&people).filter(|_| self.dice.chance(500));
         let mut scope = Scope::departments(one);
         scope.users.extend(alone);
-        self.dingtalk.set(|settings| settings.scope = scope);
+        self.dingtalk
+            .edit_settings(|settings| settings.scope = scope);
     }
 
     /// The disaster is over.
-    pub fn calm(&mut self) {
-        self.dingtalk.set(|settings| settings.scope = Scope::whole());
+    pub fn end_disaster(&mut self) {
+        self.dingtalk
+            .edit_settings(|settings| settings.scope = Scope::whole());
         if let Some(disaster) = self.disaster.take() {
             self.calm_since = self.now;
-            self.story.tell(self.now, "calm", &[], || disaster.fault.key().to_owned());
+            self.story
+                .record_event(self.now, "calm", &[], || disaster.fault.key().to_owned());
         }
     }
 
     /// Whether this is wrong just now.
     #[must_use]
-    pub fn is(&self, fault: Fault) -> bool {
-        self.disaster.as_ref().is_some_and(|disaster| disaster.fault == fault)
+    pub fn disaster_is(&self, fault: Fault) -> bool {
+        self.disaster
+            .as_ref()
+            .is_some_and(|disaster| disaster.fault == fault)
     }
 
     /// The company that reads show.
     #[must_use]
-    pub fn shown(&self) -> &sandbox::World {
-        if self.is(Fault::WrongCorp) { &self.stranger } else { &self.dingtalk }
+    pub fn shown_company(&self) -> &sandbox::World {
+        if self.disaster_is(Fault::WrongCorp) {
+            &self.stranger
+        } else {
+            &self.dingtalk
+        }
     }
 
     /// Person fields that answers leave out just now.
     #[must_use]
-    pub fn silent(&self) -> FieldSet {
-        self.disaster.as_ref().map(|disaster| disaster.silent).unwrap_or_default()
+    pub fn omitted_fields(&self) -> FieldSet {
+        self.disaster
+            .as_ref()
+            .map(|disaster| disaster.silent)
+            .unwrap_or_default()
     }
 
     /// Person fields whose permission the app has.
     #[must_use]
-    pub fn permitted(&self) -> FieldSet {
-        if self.is(Fault::PermissionWithdrawn) { FieldSet::PERSON.without(self.silent()) } else { FieldSet::PERSON }
+    pub fn permitted_fields(&self) -> FieldSet {
+        if self.disaster_is(Fault::PermissionWithdrawn) {
+            FieldSet::PERSON.without(self.omitted_fields())
+        } else {
+            FieldSet::PERSON
+        }
     }
 }

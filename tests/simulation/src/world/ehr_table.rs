@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use directory::effective::Presence;
-use directory::{Action, Field, FieldSet, Kind, LinkId, NativeId, Record, Value, Values};
-use ehr::{Error, Key, Stored, Write};
+use directory::effective_dates::Presence;
+use directory::{
+    Field, FieldSet, FieldValue, FieldValues, Kind, LinkId, NativeId, Record, WriteAction,
+};
+use ehr::{AlternateKey, EhrError, RecordWrite, StoredRecord};
 
 /// Every record, those that left among them.
 #[derive(Debug, Clone, Default)]
 pub struct EhrTable {
-    records: BTreeMap<(Kind, NativeId), Stored>,
+    records: BTreeMap<(Kind, NativeId), StoredRecord>,
     by_link: BTreeMap<LinkId, NativeId>,
     /// Whether the id of a record that the engine makes is derived from its link, as the ledger does it.
     pub derives: bool,
@@ -19,7 +21,7 @@ pub struct EhrTable {
 
 impl EhrTable {
     /// Every record.
-    pub fn all(&self) -> impl Iterator<Item = &Stored> {
+    pub fn all(&self) -> impl Iterator<Item = &StoredRecord> {
         self.records.values()
     }
 
@@ -31,29 +33,36 @@ impl EhrTable {
 
     /// One record.
     #[must_use]
-    pub fn get(&self, kind: Kind, id: &NativeId) -> Option<&Stored> {
+    pub fn get(&self, kind: Kind, id: &NativeId) -> Option<&StoredRecord> {
         self.records.get(&(kind, id.clone()))
     }
 
     /// Whoever is found by a key; who is still there comes first.
     #[must_use]
-    pub fn find(&self, kind: Kind, key: &Key) -> Option<&Stored> {
-        let has = |stored: &&Stored| {
+    pub fn find(&self, kind: Kind, key: &AlternateKey) -> Option<&StoredRecord> {
+        let has = |stored: &&StoredRecord| {
             stored.record.kind == kind
                 && match key {
-                    Key::DingTalk(id) => stored.dingtalk.as_ref() == Some(id),
-                    Key::Union(id) => stored.record.unionid.as_ref() == Some(id),
-                    Key::JobNumber(number) => stored.record.values.text(Field::JobNumber) == Some(number),
-                    Key::Mobile(number) => stored.record.values.text(Field::Mobile) == Some(number),
+                    AlternateKey::DingTalk(id) => stored.dingtalk.as_ref() == Some(id),
+                    AlternateKey::Union(id) => stored.record.unionid.as_ref() == Some(id),
+                    AlternateKey::JobNumber(number) => {
+                        stored.record.values.text(Field::JobNumber) == Some(number)
+                    }
+                    AlternateKey::Mobile(number) => {
+                        stored.record.values.text(Field::Mobile) == Some(number)
+                    }
                 }
         };
         let mut found = self.records.values().filter(has);
         let first = found.next();
-        first.filter(|stored| stored.record.active).or_else(|| found.find(|stored| stored.record.active)).or(first)
+        first
+            .filter(|stored| stored.record.active)
+            .or_else(|| found.find(|stored| stored.record.active))
+            .or(first)
     }
 
     /// A person of HR makes a record; its id.
-    pub fn make(&mut self, kind: Kind, values: Values) -> NativeId {
+    pub fn create_by_hr(&mut self, kind: Kind, values: FieldValues) -> NativeId {
         let id = self.fresh(kind);
         let mut record = Record::new(kind, id.clone());
         record.values = values;
@@ -64,14 +73,16 @@ impl EhrTable {
 
     /// A person of HR changes a record, whatever its version.
     pub fn edit(&mut self, kind: Kind, id: &NativeId, edit: impl FnOnce(&mut Record)) {
-        let Some(stored) = self.records.get(&(kind, id.clone())) else { return };
+        let Some(stored) = self.records.get(&(kind, id.clone())) else {
+            return;
+        };
         let (mut record, dingtalk) = (stored.record.clone(), stored.dingtalk.clone());
         edit(&mut record);
         self.store(record, dingtalk);
     }
 
     /// A person of HR writes down the id that a record has in DingTalk.
-    pub fn keep(&mut self, kind: Kind, id: &NativeId, dingtalk: NativeId) {
+    pub fn keep_dingtalk_id(&mut self, kind: Kind, id: &NativeId, dingtalk: NativeId) {
         if let Some(stored) = self.records.get(&(kind, id.clone())) {
             let record = stored.record.clone();
             self.store(record, Some(dingtalk));
@@ -89,31 +100,39 @@ impl EhrTable {
     ///
     /// # Errors
     /// As the ledger.
-    pub fn apply(&mut self, write: &Write, capitals: Option<Field>) -> Result<Stored, Error> {
+    pub fn apply(
+        &mut self,
+        write: &RecordWrite,
+        capitals: Option<Field>,
+    ) -> Result<StoredRecord, EhrError> {
         let id = match (write.action, &write.id) {
-            (Action::Create, _) => self.id_of(write),
+            (WriteAction::Create, _) => self.id_of(write),
             (_, Some(id)) => id.clone(),
-            (_, None) => return Err(Error::NotFound),
+            (_, None) => return Err(EhrError::NotFound),
         };
         let now = self.records.get(&(write.kind, id.clone()));
         let (mut record, kept) = match (now, write.action) {
             // The first try of this very create got through, and who knows who wrote since: it is as it is.
-            (Some(now), Action::Create) => return Ok(now.clone()),
-            (None, Action::Create) => (Record::new(write.kind, id.clone()), None),
-            (None, _) => return Err(Error::NotFound),
-            (Some(now), _) if write.expected.is_none_or(|expected| expected == now.version) => {
+            (Some(now), WriteAction::Create) => return Ok(now.clone()),
+            (None, WriteAction::Create) => (Record::new(write.kind, id.clone()), None),
+            (None, _) => return Err(EhrError::NotFound),
+            (Some(now), _)
+                if write
+                    .expected
+                    .is_none_or(|expected| expected == now.version) =>
+            {
                 (now.record.clone(), now.dingtalk.clone())
             }
-            (Some(_), _) => return Err(Error::Stale),
+            (Some(_), _) => return Err(EhrError::Stale),
         };
         for (field, value) in write.values.iter() {
             record.values.show(field, value.cloned());
         }
-        if let Some(field) = capitals.filter(|field| write.values.shown().contains(*field)) {
-            raise(&mut record.values, field);
+        if let Some(field) = capitals.filter(|field| write.values.shown_fields().contains(*field)) {
+            capitalize_field(&mut record.values, field);
         }
         show_all(&mut record);
-        record.active = write.action != Action::Remove;
+        record.active = write.action != WriteAction::Remove;
         record.unionid = write.unionid.clone().or(record.unionid);
         self.by_link.insert(write.link, id);
         Ok(self.store(record, write.dingtalk.clone().or(kept)))
@@ -122,38 +141,58 @@ impl EhrTable {
     /// The id that a create for this link gets, where it is derived.
     #[must_use]
     pub fn id_for(&self, link: LinkId) -> Option<NativeId> {
-        NativeId::new(&link.to_string()).ok().filter(|_| self.derives)
+        NativeId::new(&link.to_string())
+            .ok()
+            .filter(|_| self.derives)
     }
 
-    fn id_of(&mut self, write: &Write) -> NativeId {
+    fn id_of(&mut self, write: &RecordWrite) -> NativeId {
         let known = self.by_link.get(&write.link).cloned();
-        known.or_else(|| self.id_for(write.link)).unwrap_or_else(|| self.fresh(write.kind))
+        known
+            .or_else(|| self.id_for(write.link))
+            .unwrap_or_else(|| self.fresh(write.kind))
     }
 
     fn fresh(&mut self, kind: Kind) -> NativeId {
         self.made += 1;
-        crate::contacts::native(&format!("e{}-{}", kind.key(), self.made))
+        crate::contacts::native_id(&format!("e{}-{}", kind.key(), self.made))
     }
 
-    fn store(&mut self, record: Record, dingtalk: Option<NativeId>) -> Stored {
+    fn store(&mut self, record: Record, dingtalk: Option<NativeId>) -> StoredRecord {
         self.versions += 1;
-        let presence = if record.active { Presence::Here } else { Presence::Left };
-        let stored = Stored { record, dingtalk, version: self.versions, presence, upcoming: Vec::new() };
-        self.records.insert((stored.record.kind, stored.record.id.clone()), stored.clone());
+        let presence = if record.active {
+            Presence::Here
+        } else {
+            Presence::Left
+        };
+        let stored = StoredRecord {
+            record,
+            dingtalk,
+            version: self.versions,
+            presence,
+            upcoming: Vec::new(),
+        };
+        self.records.insert(
+            (stored.record.kind, stored.record.id.clone()),
+            stored.clone(),
+        );
         stored
     }
 }
 
 /// An eHR hides nothing: what nobody wrote is empty.
 fn show_all(record: &mut Record) {
-    for field in FieldSet::of_kind(record.kind).without(record.values.shown()).iter() {
+    for field in FieldSet::of_kind(record.kind)
+        .without(record.values.shown_fields())
+        .iter()
+    {
         record.values.show(field, None);
     }
 }
 
 /// Stores a text in capitals.
-pub(crate) fn raise(values: &mut Values, field: Field) {
+pub(crate) fn capitalize_field(values: &mut FieldValues, field: Field) {
     if let Some(text) = values.text(field).map(str::to_uppercase) {
-        values.show(field, Some(Value::Text(text.as_str().into())));
+        values.show(field, Some(FieldValue::Text(text.as_str().into())));
     }
 }

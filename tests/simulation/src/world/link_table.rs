@@ -2,21 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use directory::{Kind, Lifecycle, Link, LinkId, NativeId, Side, Version};
+use directory::{Kind, Link, LinkId, LinkLifecycle, NativeId, RowVersion, Side};
 use state::WriteError;
-use state::error::Taken;
-use state::links::Pointers;
+use state::error::ExistingItem;
+use state::links::PointerChanges;
 
-type Pointer = (Kind, Side, NativeId);
+type LinkPointer = (Kind, Side, NativeId);
 
 /// Listings are behind by this much at most.
-const BEHIND_MS: i64 = 3000;
+const LIST_LAG_MAX_MS: i64 = 3000;
 
 /// Every link and every pointer.
 #[derive(Debug, Clone, Default)]
 pub struct LinkTable {
     links: BTreeMap<(Kind, LinkId), Link>,
-    pointers: BTreeMap<Pointer, LinkId>,
+    pointers: BTreeMap<LinkPointer, LinkId>,
     /// What a link was before its last write, and when that was, for listings that are behind.
     before: BTreeMap<(Kind, LinkId), (i64, Option<Link>)>,
     /// The time.
@@ -31,8 +31,9 @@ impl LinkTable {
 
     /// Whether anybody is linked.
     #[must_use]
-    pub fn knows_somebody(&self) -> bool {
-        self.all().any(|link| link.kind == Kind::Person && link.lifecycle == Lifecycle::Active)
+    pub fn has_active_person(&self) -> bool {
+        self.all()
+            .any(|link| link.kind == Kind::Person && link.lifecycle == LinkLifecycle::Active)
     }
 
     /// One link.
@@ -45,14 +46,15 @@ impl LinkTable {
     #[must_use]
     pub fn by_native(&self, kind: Kind, side: Side, native: &NativeId) -> Option<&Link> {
         let id = self.pointers.get(&(kind, side, native.clone()))?;
-        self.get(kind, *id).filter(|link| link.native(side) == Some(native))
+        self.get(kind, *id)
+            .filter(|link| link.native_id(side) == Some(native))
     }
 
     /// The links of a kind, each as it was before its last write where `behind` says so.
     pub fn list(&self, kind: Kind, mut behind: impl FnMut() -> bool) -> Vec<Link> {
         let of_kind = self.links.iter().filter(|((of, _), _)| *of == kind);
         let shown = of_kind.filter_map(|(key, link)| match self.before.get(key) {
-            Some((at, before)) if self.now - at < BEHIND_MS && behind() => before.clone(),
+            Some((at, before)) if self.now - at < LIST_LAG_MAX_MS && behind() => before.clone(),
             _ => Some(link.clone()),
         });
         shown.collect()
@@ -65,11 +67,17 @@ impl LinkTable {
     pub fn create(&mut self, link: &Link) -> Result<(), WriteError> {
         if let Some(stored) = self.get(link.kind, link.id) {
             let own = stored.version == link.version;
-            return if own { Ok(()) } else { Err(WriteError::Exists { which: Taken::Item }) };
+            return if own {
+                Ok(())
+            } else {
+                Err(WriteError::Exists {
+                    which: ExistingItem::Item,
+                })
+            };
         }
-        let added = Pointers::between(None, link).added;
-        self.point(link, &added)?;
-        self.keep(link);
+        let added = PointerChanges::between_states(None, link).added;
+        self.add_pointers(link, &added)?;
+        self.keep_link(link);
         Ok(())
     }
 
@@ -77,30 +85,39 @@ impl LinkTable {
     ///
     /// # Errors
     /// `Stale`, `Exists`; a repeat that finds its own version is a success.
-    pub fn put(&mut self, link: &Link, expected: Version, pointers: &Pointers) -> Result<(), WriteError> {
+    pub fn put(
+        &mut self,
+        link: &Link,
+        expected: RowVersion,
+        pointers: &PointerChanges,
+    ) -> Result<(), WriteError> {
         match self.get(link.kind, link.id).map(|stored| stored.version) {
             Some(version) if version == link.version => return Ok(()),
             Some(version) if version == expected => {}
             _ => return Err(WriteError::Stale),
         }
-        self.point(link, &pointers.added)?;
+        self.add_pointers(link, &pointers.added)?;
         for (side, native) in &pointers.removed {
             let pointer = (link.kind, *side, native.clone());
             if self.pointers.get(&pointer) == Some(&link.id) {
                 self.pointers.remove(&pointer);
             }
         }
-        self.keep(link);
+        self.keep_link(link);
         Ok(())
     }
 
-    fn point(&mut self, link: &Link, added: &[(Side, NativeId)]) -> Result<(), WriteError> {
+    fn add_pointers(&mut self, link: &Link, added: &[(Side, NativeId)]) -> Result<(), WriteError> {
         let pointer = |side: Side, native: &NativeId| (link.kind, side, native.clone());
         let others = |(side, native): &&(Side, NativeId)| {
-            self.pointers.get(&pointer(*side, native)).is_some_and(|id| *id != link.id)
+            self.pointers
+                .get(&pointer(*side, native))
+                .is_some_and(|id| *id != link.id)
         };
         if let Some((side, _)) = added.iter().find(others) {
-            return Err(WriteError::Exists { which: Taken::Native(*side) });
+            return Err(WriteError::Exists {
+                which: ExistingItem::Native(*side),
+            });
         }
         for (side, native) in added {
             self.pointers.insert(pointer(*side, native), link.id);
@@ -108,7 +125,7 @@ impl LinkTable {
         Ok(())
     }
 
-    fn keep(&mut self, link: &Link) {
+    fn keep_link(&mut self, link: &Link) {
         let key = (link.kind, link.id);
         let before = self.links.insert(key, link.clone());
         self.before.insert(key, (self.now, before));
@@ -119,23 +136,36 @@ impl LinkTable {
     /// Whether somebody is in a grace period.
     #[must_use]
     pub fn is_somebody_leaving(&self) -> bool {
-        self.links.values().any(|link| matches!(link.lifecycle, Lifecycle::Leaving { .. }))
+        self.links
+            .values()
+            .any(|link| matches!(link.lifecycle, LinkLifecycle::Leaving { .. }))
     }
 
     /// Whether both hold the same links under the same versions: nothing was written between them. What is refused again,
     /// hour by hour, says the same as before.
     #[must_use]
-    pub fn says_the_same(&self, other: &Self) -> bool {
+    pub fn has_same_links(&self, other: &Self) -> bool {
         let mut pairs = self.links.values().zip(other.links.values());
-        self.links.len() == other.links.len() && pairs.all(|(one, other)| is_the_same(one, other))
+        self.links.len() == other.links.len() && pairs.all(|(one, other)| is_same_link(one, other))
     }
 }
 
-fn is_the_same(one: &Link, other: &Link) -> bool {
+fn is_same_link(one: &Link, other: &Link) -> bool {
     let refused = |link: &Link| link.waits.iter().any(|wait| wait.field.is_none());
     let bare = |link: &Link| {
-        let waits = link.waits.iter().filter(|wait| wait.field.is_some()).cloned().collect();
-        Link { version: Version(0), intents: Vec::new(), waits, ..link.clone() }
+        let waits = link
+            .waits
+            .iter()
+            .filter(|wait| wait.field.is_some())
+            .cloned()
+            .collect();
+        Link {
+            version: RowVersion(0),
+            intents: Vec::new(),
+            waits,
+            ..link.clone()
+        }
     };
-    one.id == other.id && one.version == other.version || refused(one) && refused(other) && bare(one) == bare(other)
+    one.id == other.id && one.version == other.version
+        || refused(one) && refused(other) && bare(one) == bare(other)
 }

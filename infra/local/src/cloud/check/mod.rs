@@ -3,11 +3,11 @@
 //! `cfn-lint` knows AWS's schemas, `sam validate` its transform; the rules here are the house's own.
 
 mod costs;
-mod document;
+mod function_table;
+mod linters;
 mod rules;
-mod table;
 mod template;
-mod tools;
+mod yaml_tree;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -18,10 +18,10 @@ use clap::Args as ClapArgs;
 use crate::checks::program::Program;
 use crate::checks::results::Outcome;
 use crate::checks::{Project, say};
-use rules::{Finding, RULES, Rule, Subject};
+use rules::{Finding, RULES, Rule, RuleSubject};
 use template::Template;
 
-pub(crate) use tools::cfn_lint;
+pub(crate) use linters::cfn_lint;
 
 /// The template, from the top folder.
 const TEMPLATE: &str = "infra/template.yaml";
@@ -44,7 +44,7 @@ pub struct CheckArgs {
 
 /// Runs the checks, a line each.
 pub(super) fn run(args: &CheckArgs) -> ExitCode {
-    match Project::here().and_then(|project| answer(&project, args)) {
+    match Project::here().and_then(|project| check_or_print(&project, args)) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(why) => {
@@ -54,27 +54,37 @@ pub(super) fn run(args: &CheckArgs) -> ExitCode {
     }
 }
 
-fn answer(project: &Project, args: &CheckArgs) -> Result<bool, String> {
+fn check_or_print(project: &Project, args: &CheckArgs) -> Result<bool, String> {
     if !args.table && !args.costs {
-        return Ok(check(project, args));
+        return Ok(check_all(project, args));
     }
     let template = read_template(project)?;
-    let parts = [(args.table, table::of(&template)), (args.costs, costs::of(&template))];
-    parts.iter().filter(|(wanted, _)| *wanted).for_each(|(_, part)| say(part.trim_end()));
+    let parts = [
+        (args.table, function_table::build_table(&template)),
+        (args.costs, costs::cost_table(&template)),
+    ];
+    parts
+        .iter()
+        .filter(|(wanted, _)| *wanted)
+        .for_each(|(_, part)| say(part.trim_end()));
     Ok(true)
 }
 
-fn check(project: &Project, args: &CheckArgs) -> bool {
-    let mut total = told("template", house_rules(project));
-    total = [total, told("cfn-lint", cfn_lint(project))].into_iter().sum();
+fn check_all(project: &Project, args: &CheckArgs) -> bool {
+    let mut total = print_outcome("template", check_template_rules(project));
+    total = [total, print_outcome("cfn-lint", cfn_lint(project))]
+        .into_iter()
+        .sum();
     if !args.no_sam {
-        total = [total, told("sam", tools::sam(project))].into_iter().sum();
+        total = [total, print_outcome("sam", linters::sam(project))]
+            .into_iter()
+            .sum();
     }
     say(&total.to_string());
     total.is_good()
 }
 
-fn told(name: &str, outcome: Outcome) -> Outcome {
+fn print_outcome(name: &str, outcome: Outcome) -> Outcome {
     if !outcome.is_good() {
         say(outcome.report.trim_end());
     }
@@ -84,20 +94,27 @@ fn told(name: &str, outcome: Outcome) -> Outcome {
 }
 
 /// Our own rules; each counts once.
-pub(crate) fn house_rules(project: &Project) -> Outcome {
-    match read(project) {
+pub(crate) fn check_template_rules(project: &Project) -> Outcome {
+    match read_subject(project) {
         Ok(subject) => RULES.iter().map(|rule| outcome(rule, &subject)).sum(),
         Err(why) => Outcome::failed(why),
     }
 }
 
-fn outcome(rule: &Rule, subject: &Subject) -> Outcome {
-    let lines: String = (rule.find)(subject).iter().map(|finding| line(rule, finding)).collect();
-    if lines.is_empty() { Outcome::passed() } else { Outcome::failed(lines) }
+fn outcome(rule: &Rule, subject: &RuleSubject) -> Outcome {
+    let lines: String = (rule.find)(subject)
+        .iter()
+        .map(|finding| format_finding(rule, finding))
+        .collect();
+    if lines.is_empty() {
+        Outcome::passed()
+    } else {
+        Outcome::failed(lines)
+    }
 }
 
 /// Where, what, against which rule, and what to do.
-fn line(rule: &Rule, finding: &Finding) -> String {
+fn format_finding(rule: &Rule, finding: &Finding) -> String {
     let Finding { line, id, what } = finding;
     let place = match (id.as_str(), line) {
         ("README", _) => README.to_owned(),
@@ -109,17 +126,33 @@ fn line(rule: &Rule, finding: &Finding) -> String {
 }
 
 /// The template, its page, and the code of functions and of what they share.
-fn read(project: &Project) -> Result<Subject, String> {
+fn read_subject(project: &Project) -> Result<RuleSubject, String> {
     let text = |path: &str| file(&project.root, path);
-    let list = ["ls-files", "-z", "--cached", "--others", "--exclude-standard", "functions", "shared"];
-    let paths = Program::new("git").with(list).within(&project.root).stdout()?;
-    let is_code = |path: &&str| path.ends_with(".rs") && path.contains("/src/") && !path.contains("tests");
+    let list = [
+        "ls-files",
+        "-z",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+        "functions",
+        "shared",
+    ];
+    let paths = Program::new("git")
+        .with(list)
+        .within(&project.root)
+        .read_stdout()?;
+    let is_code =
+        |path: &&str| path.ends_with(".rs") && path.contains("/src/") && !path.contains("tests");
     let code = paths.split_terminator('\0').filter(is_code);
     let mut sources = BTreeMap::new();
     for path in code.filter(|path| project.root.join(path).exists()) {
         sources.insert(path.to_owned(), text(path)?);
     }
-    Ok(Subject { template: read_template(project)?, readme: text(README)?, sources })
+    Ok(RuleSubject {
+        template: read_template(project)?,
+        readme: text(README)?,
+        sources,
+    })
 }
 
 fn read_template(project: &Project) -> Result<Template, String> {

@@ -1,13 +1,13 @@
 //! A template's resources, and what they say of each other.
 
-use super::document::Node;
+use super::yaml_tree::Node;
 
 /// A function, in the short word of SAM.
 pub(crate) const FUNCTION: &str = "AWS::Serverless::Function";
 /// A queue.
 pub(crate) const QUEUE: &str = "AWS::SQS::Queue";
 /// What takes messages from a queue to a function.
-pub(crate) const SOURCE: &str = "AWS::Lambda::EventSourceMapping";
+pub(crate) const EVENT_SOURCE: &str = "AWS::Lambda::EventSourceMapping";
 /// A table.
 pub(crate) const TABLE: &str = "AWS::DynamoDB::Table";
 /// A bucket.
@@ -43,7 +43,11 @@ impl Template {
 
     /// All resources, in their order.
     pub(crate) fn resources(&self) -> impl Iterator<Item = Resource<'_>> {
-        let entries = self.root.get("Resources").map(Node::entries).unwrap_or_default();
+        let entries = self
+            .root
+            .get("Resources")
+            .map(Node::entries)
+            .unwrap_or_default();
         entries.iter().map(|(id, node)| Resource {
             id,
             kind: node.get("Type").and_then(Node::text).unwrap_or(""),
@@ -52,8 +56,12 @@ impl Template {
     }
 
     /// Those of a type.
-    pub(crate) fn of<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = Resource<'a>> {
-        self.resources().filter(move |resource| resource.kind == kind)
+    pub(crate) fn resources_of_type<'a>(
+        &'a self,
+        kind: &'a str,
+    ) -> impl Iterator<Item = Resource<'a>> {
+        self.resources()
+            .filter(move |resource| resource.kind == kind)
     }
 
     /// The one with an id.
@@ -63,23 +71,30 @@ impl Template {
 
     /// Environment variables of all functions.
     pub(crate) fn common_variables(&self) -> &[(String, Node)] {
-        self.root.at("Globals.Function.Environment.Variables").map(Node::entries).unwrap_or_default()
+        self.root
+            .at("Globals.Function.Environment.Variables")
+            .map(Node::entries)
+            .unwrap_or_default()
     }
 
     /// A function's timeout in seconds: its own, that of all, or Lambda's.
     pub(crate) fn timeout_s(&self, function: Resource<'_>) -> Option<u32> {
-        let own = function.property("Timeout").or_else(|| self.root.at("Globals.Function.Timeout"));
+        let own = function
+            .property("Timeout")
+            .or_else(|| self.root.at("Globals.Function.Timeout"));
         own.map_or(Some(3), |timeout| timeout.text()?.parse().ok())
     }
 
     /// Which dead-letter queue a queue has.
     pub(crate) fn dead_letters<'a>(&'a self, queue: Resource<'a>) -> Option<Resource<'a>> {
-        self.resource(queue.target("RedrivePolicy.deadLetterTargetArn")?).filter(|dead| dead.kind == QUEUE)
+        self.resource(queue.referenced_id("RedrivePolicy.deadLetterTargetArn")?)
+            .filter(|dead| dead.kind == QUEUE)
     }
 
     /// Whether a queue is another's dead-letter queue.
     pub(crate) fn is_dead_letters(&self, queue: Resource<'_>) -> bool {
-        self.of(QUEUE).any(|one| one.target("RedrivePolicy.deadLetterTargetArn") == Some(queue.id))
+        self.resources_of_type(QUEUE)
+            .any(|one| one.referenced_id("RedrivePolicy.deadLetterTargetArn") == Some(queue.id))
     }
 }
 
@@ -95,18 +110,24 @@ impl<'a> Resource<'a> {
     }
 
     /// The logical id that a property refers to.
-    pub(crate) fn target(&self, path: &str) -> Option<&'a str> {
-        self.property(path)?.target()
+    pub(crate) fn referenced_id(&self, path: &str) -> Option<&'a str> {
+        self.property(path)?.referenced_id()
     }
 
     /// Environment variables of its own.
     pub(crate) fn variables(&self) -> &'a [(String, Node)] {
-        self.property("Environment.Variables").map(Node::entries).unwrap_or_default()
+        self.property("Environment.Variables")
+            .map(Node::entries)
+            .unwrap_or_default()
     }
 
     /// The statements of every policy in it.
     pub(crate) fn statements(&self) -> Vec<&'a Node> {
-        self.node.all().into_iter().filter(|node| node.get("Effect").is_some()).collect()
+        self.node
+            .all()
+            .into_iter()
+            .filter(|node| node.get("Effect").is_some())
+            .collect()
     }
 
     /// The crate that a function is built from.

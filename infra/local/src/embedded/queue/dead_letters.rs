@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use state::{DeadLetter, DeadLetters, QueueError};
 
 use super::EmbeddedQueue;
-use super::line::Waiting;
-use super::shelf::{Change, Part};
+use super::message_table::{QueuePartition, TableChange};
+use super::queue_state::QueuedMessage;
 
 #[async_trait]
 impl DeadLetters for EmbeddedQueue {
@@ -15,7 +15,12 @@ impl DeadLetters for EmbeddedQueue {
 
     async fn list(&self, limit: usize) -> Result<Vec<DeadLetter>, QueueError> {
         let line = self.line.lock().await;
-        Ok(line.dead.iter().take(limit).map(|(seq, waiting)| letter(*seq, waiting)).collect())
+        Ok(line
+            .dead
+            .iter()
+            .take(limit)
+            .map(|(seq, waiting)| letter(*seq, waiting))
+            .collect())
     }
 
     async fn redrive(&self, id: Option<&str>) -> Result<usize, QueueError> {
@@ -23,13 +28,24 @@ impl DeadLetters for EmbeddedQueue {
         let wanted = |seq: &u64| id.is_none_or(|id| seq.to_string() == id);
         let seqs: Vec<u64> = line.dead.keys().copied().filter(wanted).collect();
         for seq in &seqs {
-            let Some(letter) = line.dead.get(seq) else { continue };
+            let Some(letter) = line.dead.get(seq) else {
+                continue;
+            };
             let now = (self.clock)();
-            let fresh = Waiting { receives: 0, visible_at: now, sent_at: Some(now), ..letter.clone() };
-            let place = line.next();
+            let fresh = QueuedMessage {
+                receives: 0,
+                visible_at: now,
+                sent_at: Some(now),
+                ..letter.clone()
+            };
+            let place = line.next_place();
             // In this order: killed in between, it is there twice and never not at all.
-            self.shelf.change(&[Change::Keep(Part::Waiting, place, &fresh)]).await?;
-            self.shelf.change(&[Change::Drop(Part::Dead, *seq)]).await?;
+            self.shelf
+                .write_changes(&[TableChange::Keep(QueuePartition::Waiting, place, &fresh)])
+                .await?;
+            self.shelf
+                .write_changes(&[TableChange::Drop(QueuePartition::Dead, *seq)])
+                .await?;
             line.waiting.insert(place, fresh);
             line.dead.remove(seq);
         }
@@ -39,7 +55,7 @@ impl DeadLetters for EmbeddedQueue {
     }
 }
 
-fn letter(seq: u64, waiting: &Waiting) -> DeadLetter {
+fn letter(seq: u64, waiting: &QueuedMessage) -> DeadLetter {
     DeadLetter {
         id: seq.to_string(),
         body: waiting.body.clone(),

@@ -11,9 +11,9 @@ const START: i64 = 1_780_000_000_000;
 
 /// A clock that stands still until it is pushed.
 #[derive(Clone)]
-struct Hands(Arc<AtomicI64>);
+struct StoppedClock(Arc<AtomicI64>);
 
-impl Hands {
+impl StoppedClock {
     fn new() -> Self {
         Self(Arc::new(AtomicI64::new(START)))
     }
@@ -22,36 +22,46 @@ impl Hands {
         self.0.fetch_add(seconds * 1000, Ordering::SeqCst);
     }
 
-    fn clock(&self) -> Clock {
+    fn clock(&self) -> TimeSource {
         let hands = Arc::clone(&self.0);
         Arc::new(move || Timestamp(hands.load(Ordering::SeqCst)))
     }
 }
 
-async fn queue(database: &Database, rules: QueueRules, hands: &Hands) -> EmbeddedQueue {
-    EmbeddedQueue::open(database.client(), "queues", "wakes", rules, hands.clock()).await.unwrap()
+async fn queue(database: &Database, rules: QueueRules, hands: &StoppedClock) -> EmbeddedQueue {
+    EmbeddedQueue::open(database.client(), "queues", "wakes", rules, hands.clock())
+        .await
+        .unwrap()
 }
 
-async fn fresh(rules: QueueRules) -> (EmbeddedQueue, Hands, Database) {
-    let (database, hands) = (Database::memory().await.unwrap(), Hands::new());
+async fn new_queue(rules: QueueRules) -> (EmbeddedQueue, StoppedClock, Database) {
+    let (database, hands) = (Database::memory().await.unwrap(), StoppedClock::new());
     (queue(&database, rules, &hands).await, hands, database)
 }
 
-fn message(body: &str, group: &str) -> Message {
-    Message { body: body.into(), group: Some(group.into()), deduplication: Some(body.into()), delay_s: 0 }
+fn message(body: &str, group: &str) -> QueueMessage {
+    QueueMessage {
+        body: body.into(),
+        group: Some(group.into()),
+        deduplication: Some(body.into()),
+        delay_s: 0,
+    }
 }
 
-async fn take(queue: &EmbeddedQueue, max: usize) -> Vec<Received> {
+async fn take(queue: &EmbeddedQueue, max: usize) -> Vec<ReceivedMessage> {
     queue.receive(max, Duration::ZERO).await.unwrap()
 }
 
-fn bodies(received: &[Received]) -> Vec<&str> {
-    received.iter().map(|received| received.body.as_str()).collect()
+fn bodies(received: &[ReceivedMessage]) -> Vec<&str> {
+    received
+        .iter()
+        .map(|received| received.body.as_str())
+        .collect()
 }
 
 #[tokio::test]
-async fn a_group_is_worked_in_order_and_others_do_not_wait() {
-    let (queue, _, _database) = fresh(QueueRules::fifo(30)).await;
+async fn a_group_is_delivered_in_order_and_other_groups_do_not_wait() {
+    let (queue, _, _database) = new_queue(QueueRules::fifo(30)).await;
     for (body, group) in [("a1", "a"), ("b1", "b"), ("a2", "a")] {
         queue.send(message(body, group)).await.unwrap();
     }
@@ -64,8 +74,8 @@ async fn a_group_is_worked_in_order_and_others_do_not_wait() {
 }
 
 #[tokio::test]
-async fn what_is_not_deleted_comes_again_and_the_old_receipt_is_worth_nothing() {
-    let (queue, hands, _database) = fresh(QueueRules::fifo(30)).await;
+async fn an_undeleted_message_returns_and_its_old_receipt_is_void() {
+    let (queue, hands, _database) = new_queue(QueueRules::fifo(30)).await;
     queue.send(message("m", "g")).await.unwrap();
     let first = take(&queue, 1).await.remove(0);
     hands.pass(29);
@@ -73,27 +83,36 @@ async fn what_is_not_deleted_comes_again_and_the_old_receipt_is_worth_nothing() 
     hands.pass(1);
     let again = take(&queue, 1).await.remove(0);
     assert_eq!((again.receives, &again.id), (2, &first.id));
-    assert_eq!(queue.delete(&first.receipt).await, Err(QueueError::StaleReceipt));
+    assert_eq!(
+        queue.delete(&first.receipt).await,
+        Err(QueueError::StaleReceipt)
+    );
     queue.delete(&again.receipt).await.unwrap();
-    assert_eq!(queue.delete(&again.receipt).await, Err(QueueError::StaleReceipt));
-    assert_eq!(queue.waiting().await, 0);
+    assert_eq!(
+        queue.delete(&again.receipt).await,
+        Err(QueueError::StaleReceipt)
+    );
+    assert_eq!(queue.count_waiting().await, 0);
 }
 
 #[tokio::test]
 async fn a_receipt_never_fits_a_later_message() {
-    let (queue, _, _database) = fresh(QueueRules::fifo(30)).await;
+    let (queue, _, _database) = new_queue(QueueRules::fifo(30)).await;
     queue.send(message("one", "g")).await.unwrap();
     let one = take(&queue, 1).await.remove(0);
     queue.delete(&one.receipt).await.unwrap();
     queue.send(message("two", "g")).await.unwrap();
     take(&queue, 1).await;
-    assert_eq!(queue.delete(&one.receipt).await, Err(QueueError::StaleReceipt));
-    assert_eq!(queue.waiting().await, 1);
+    assert_eq!(
+        queue.delete(&one.receipt).await,
+        Err(QueueError::StaleReceipt)
+    );
+    assert_eq!(queue.count_waiting().await, 1);
 }
 
 #[tokio::test]
 async fn a_released_message_is_visible_at_once_and_counts() {
-    let (queue, _, _database) = fresh(QueueRules::fifo(30)).await;
+    let (queue, _, _database) = new_queue(QueueRules::fifo(30)).await;
     queue.send(message("m", "g")).await.unwrap();
     let first = take(&queue, 1).await.remove(0);
     queue.release(&first.receipt).await.unwrap();
@@ -101,43 +120,54 @@ async fn a_released_message_is_visible_at_once_and_counts() {
 }
 
 #[tokio::test]
-async fn after_five_deliveries_it_is_a_dead_letter_and_the_group_goes_on() {
-    let (queue, _, _database) = fresh(QueueRules::fifo(30)).await;
+async fn a_message_becomes_a_dead_letter_after_five_deliveries_and_its_group_goes_on() {
+    let (queue, _, _database) = new_queue(QueueRules::fifo(30)).await;
     queue.send(message("poison", "g")).await.unwrap();
     queue.send(message("next", "g")).await.unwrap();
     for receives in 1..=5 {
         let received = take(&queue, 1).await.remove(0);
-        assert_eq!((received.body.as_str(), received.receives), ("poison", receives));
+        assert_eq!(
+            (received.body.as_str(), received.receives),
+            ("poison", receives)
+        );
         queue.release(&received.receipt).await.unwrap();
     }
     assert_eq!(bodies(&take(&queue, 1).await), ["next"]);
     assert_eq!(queue.list(9).await.unwrap()[0].body, "poison");
     assert_eq!(queue.redrive(None).await.unwrap(), 1);
     assert!(queue.list(9).await.unwrap().is_empty());
-    assert_eq!(queue.waiting().await, 2);
+    assert_eq!(queue.count_waiting().await, 2);
 }
 
 #[tokio::test]
 async fn a_second_message_with_the_same_id_is_dropped_for_five_minutes() {
-    let (queue, hands, _database) = fresh(QueueRules::fifo(30)).await;
+    let (queue, hands, _database) = new_queue(QueueRules::fifo(30)).await;
     queue.send(message("m", "g")).await.unwrap();
     queue.send(message("m", "g")).await.unwrap();
-    assert_eq!(queue.waiting().await, 1);
+    assert_eq!(queue.count_waiting().await, 1);
     let received = take(&queue, 1).await.remove(0);
     queue.delete(&received.receipt).await.unwrap();
     hands.pass(299);
     queue.send(message("m", "g")).await.unwrap();
-    assert_eq!(queue.waiting().await, 0, "also when the first is done");
+    assert_eq!(
+        queue.count_waiting().await,
+        0,
+        "also when the first is done"
+    );
     queue.send(message("m", "other")).await.unwrap();
-    assert_eq!(queue.waiting().await, 1, "another group has ids of its own");
+    assert_eq!(
+        queue.count_waiting().await,
+        1,
+        "another group has ids of its own"
+    );
     hands.pass(1);
     queue.send(message("m", "g")).await.unwrap();
-    assert_eq!(queue.waiting().await, 2);
+    assert_eq!(queue.count_waiting().await, 2);
 }
 
 #[tokio::test]
 async fn deduplication_ids_are_forgotten_in_the_end() {
-    let (queue, hands, database) = fresh(QueueRules::fifo(30)).await;
+    let (queue, hands, database) = new_queue(QueueRules::fifo(30)).await;
     for n in 0..30 {
         queue.send(message(&format!("m{n}"), "g")).await.unwrap();
     }
@@ -150,8 +180,11 @@ async fn deduplication_ids_are_forgotten_in_the_end() {
 
 #[tokio::test]
 async fn a_delayed_message_is_hidden_and_standard_queues_do_not_block() {
-    let (queue, hands, _database) = fresh(QueueRules::standard(30)).await;
-    let delayed = Message { delay_s: 60, ..message("later", "g") };
+    let (queue, hands, _database) = new_queue(QueueRules::standard(30)).await;
+    let delayed = QueueMessage {
+        delay_s: 60,
+        ..message("later", "g")
+    };
     queue.send(delayed).await.unwrap();
     queue.send(message("now", "g")).await.unwrap();
     assert_eq!(bodies(&take(&queue, 10).await), ["now"]);
@@ -161,7 +194,7 @@ async fn a_delayed_message_is_hidden_and_standard_queues_do_not_block() {
 
 #[tokio::test]
 async fn a_waiting_reader_is_woken_by_a_send() {
-    let (queue, _, _database) = fresh(QueueRules::fifo(30)).await;
+    let (queue, _, _database) = new_queue(QueueRules::fifo(30)).await;
     let queue = Arc::new(queue);
     let reader = tokio::spawn({
         let queue = Arc::clone(&queue);
@@ -169,15 +202,27 @@ async fn a_waiting_reader_is_woken_by_a_send() {
     });
     tokio::time::sleep(Duration::from_millis(20)).await;
     queue.send(message("m", "g")).await.unwrap();
-    let received = tokio::time::timeout(Duration::from_secs(10), reader).await.unwrap().unwrap().unwrap();
+    let received = tokio::time::timeout(Duration::from_secs(10), reader)
+        .await
+        .unwrap()
+        .unwrap()
+        .unwrap();
     assert_eq!(bodies(&received), ["m"]);
 }
 
 #[tokio::test]
-async fn queues_of_one_table_keep_apart() {
-    let (queue, hands, database) = fresh(QueueRules::fifo(30)).await;
+async fn queues_in_one_table_are_separate() {
+    let (queue, hands, database) = new_queue(QueueRules::fifo(30)).await;
     let clock = hands.clock();
-    let other = EmbeddedQueue::open(database.client(), "queues", "sweeps", QueueRules::fifo(30), clock).await.unwrap();
+    let other = EmbeddedQueue::open(
+        database.client(),
+        "queues",
+        "sweeps",
+        QueueRules::fifo(30),
+        clock,
+    )
+    .await
+    .unwrap();
     queue.send(message("m", "g")).await.unwrap();
     assert!(take(&other, 10).await.is_empty());
 }
@@ -185,7 +230,7 @@ async fn queues_of_one_table_keep_apart() {
 #[tokio::test]
 async fn everything_is_there_after_a_restart() {
     let home = tempfile::tempdir().unwrap();
-    let (file, hands) = (home.path().join("state.db"), Hands::new());
+    let (file, hands) = (home.path().join("state.db"), StoppedClock::new());
     let database = Database::open(&file).await.unwrap();
     let before = queue(&database, QueueRules::fifo(3600), &hands).await;
     for (body, group) in [("held", "a"), ("waits", "a"), ("done", "b")] {
@@ -201,8 +246,18 @@ async fn everything_is_there_after_a_restart() {
     let after = queue(&database, QueueRules::fifo(3600), &hands).await;
     after.send(message("done", "b")).await.unwrap();
     let received = take(&after, 10).await;
-    assert_eq!(bodies(&received), ["held", "waits"], "in order, at once, and `done` is still a duplicate");
-    assert_eq!(received.iter().map(|received| received.receives).collect::<Vec<_>>(), [2, 2]);
+    assert_eq!(
+        bodies(&received),
+        ["held", "waits"],
+        "in order, at once, and `done` is still a duplicate"
+    );
+    assert_eq!(
+        received
+            .iter()
+            .map(|received| received.receives)
+            .collect::<Vec<_>>(),
+        [2, 2]
+    );
 }
 
 /// In a directory with this file, the test below is the process that gets killed.
@@ -211,7 +266,7 @@ const SENDER: &str = "sender";
 /// Sends until it is killed, and says what was accepted.
 async fn send_forever() {
     let database = Database::open(Path::new("state.db")).await.unwrap();
-    let queue = queue(&database, QueueRules::fifo(30), &Hands::new()).await;
+    let queue = queue(&database, QueueRules::fifo(30), &StoppedClock::new()).await;
     for n in 0..10_000 {
         queue.send(message(&format!("m{n}"), "g")).await.unwrap();
         println!("sent {n}");
@@ -227,19 +282,30 @@ async fn a_sent_message_survives_kill_9() {
     let home = tempfile::tempdir().unwrap();
     std::fs::write(home.path().join(SENDER), "").unwrap();
     let mut child = std::process::Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "--nocapture", "embedded::queue::tests::a_sent_message_survives_kill_9"])
+        .args([
+            "--exact",
+            "--nocapture",
+            "embedded::queue::tests::a_sent_message_survives_kill_9",
+        ])
         .current_dir(home.path())
         .stdout(std::process::Stdio::piped())
         .spawn()
         .unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let accepted = lines.map_while(Result::ok).filter(|line| line.contains("sent ")).take(40).count();
+    let accepted = lines
+        .map_while(Result::ok)
+        .filter(|line| line.contains("sent "))
+        .take(40)
+        .count();
     child.kill().unwrap();
     child.wait().unwrap();
     assert_eq!(accepted, 40);
 
     let database = Database::open(&home.path().join("state.db")).await.unwrap();
-    let queue = queue(&database, QueueRules::fifo(30), &Hands::new()).await;
+    let queue = queue(&database, QueueRules::fifo(30), &StoppedClock::new()).await;
     let received = take(&queue, 40).await;
-    assert_eq!(bodies(&received), (0..40).map(|n| format!("m{n}")).collect::<Vec<_>>());
+    assert_eq!(
+        bodies(&received),
+        (0..40).map(|n| format!("m{n}")).collect::<Vec<_>>()
+    );
 }

@@ -1,15 +1,15 @@
 //! Making, changing, moving and deleting departments.
 
-use directory::{DeptId, Field, Kind, Value, Values};
+use directory::{DeptId, Field, FieldValue, FieldValues, Kind};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 
-use super::super::call::Call;
+use super::super::call::ApiCall;
 use super::super::config::Client;
-use super::super::lenient::Number;
-use super::fields::{Moment, Written};
-use super::{Deletion, Nothing, Outcome, limits, not_sent};
-use crate::error::Error;
+use super::super::lenient_json::LenientNumber;
+use super::written_fields::{WriteMoment, WrittenFields};
+use super::{CallOutcome, Deletion, IgnoredContent, limits, not_sent};
+use crate::error::DingTalkError;
 
 const CREATE: &str = "department/create";
 const UPDATE: &str = "department/update";
@@ -37,17 +37,17 @@ pub struct CreatedDepartment {
     /// Always chosen by DingTalk.
     pub id: DeptId,
     /// What was sent; its heads were not.
-    pub written: Written,
+    pub written: WrittenFields,
 }
 
 #[derive(Deserialize)]
-struct Created {
+struct CreatedDepartmentAnswer {
     result: CreatedId,
 }
 
 #[derive(Deserialize)]
 struct CreatedId {
-    dept_id: Number,
+    dept_id: LenientNumber,
 }
 
 impl Client {
@@ -63,23 +63,28 @@ impl Client {
     /// parent (missing, too deep) or the name (sensitive words), [`LimitReached`](crate::Trouble::LimitReached).
     pub async fn create_department(
         &self,
-        values: &Values,
+        values: &FieldValues,
         options: DepartmentOptions,
-    ) -> Result<Outcome<CreatedDepartment>, Error> {
+    ) -> Result<CallOutcome<CreatedDepartment>, DingTalkError> {
         let refuse = |why| not_sent(CREATE, why);
-        let written = Written::of(Kind::Department, Moment::Creation, values);
-        let mut body = body(values, &written).map_err(refuse)?;
+        let written = WrittenFields::of(Kind::Department, WriteMoment::Creation, values);
+        let mut body = department_body(values, &written).map_err(refuse)?;
         if !body.contains_key("name") || !body.contains_key("parent_id") {
             return Err(refuse("a new department has a name and a parent"));
         }
-        body.extend(options.wire(Moment::Creation).map_err(refuse)?);
-        let call = Call::post(CREATE, "/topapi/v2/department/create", Json::Object(body));
-        Ok(match self.write::<Created>(call).await? {
-            Outcome::Done(Created { result }) => {
-                Outcome::Done(CreatedDepartment { id: DeptId(result.dept_id.0), written })
-            }
-            Outcome::Unknown => Outcome::Unknown,
-        })
+        body.extend(options.wire_fields(WriteMoment::Creation).map_err(refuse)?);
+        let call = ApiCall::post(CREATE, "/topapi/v2/department/create", Json::Object(body));
+        Ok(
+            match self.send_write::<CreatedDepartmentAnswer>(call).await? {
+                CallOutcome::Done(CreatedDepartmentAnswer { result }) => {
+                    CallOutcome::Done(CreatedDepartment {
+                        id: DeptId(result.dept_id.0),
+                        written,
+                    })
+                }
+                CallOutcome::Unknown => CallOutcome::Unknown,
+            },
+        )
     }
 
     /// Changes a department: every field that `values` shows and that can be written. `Parent` moves it with everything
@@ -96,21 +101,21 @@ impl Client {
     pub async fn update_department(
         &self,
         department: DeptId,
-        values: &Values,
+        values: &FieldValues,
         options: DepartmentOptions,
-    ) -> Result<Outcome<Written>, Error> {
+    ) -> Result<CallOutcome<WrittenFields>, DingTalkError> {
         let refuse = |why| not_sent(UPDATE, why);
-        let written = Written::of(Kind::Department, Moment::Update, values);
-        let mut body = body(values, &written).map_err(refuse)?;
-        body.extend(options.wire(Moment::Update).map_err(refuse)?);
+        let written = WrittenFields::of(Kind::Department, WriteMoment::Update, values);
+        let mut body = department_body(values, &written).map_err(refuse)?;
+        body.extend(options.wire_fields(WriteMoment::Update).map_err(refuse)?);
         if body.is_empty() {
-            return Ok(Outcome::Done(written));
+            return Ok(CallOutcome::Done(written));
         }
         body.insert("dept_id".into(), json!(department.0));
-        let call = Call::post(UPDATE, "/topapi/v2/department/update", Json::Object(body));
-        Ok(match self.write::<Nothing>(call).await? {
-            Outcome::Done(Nothing {}) => Outcome::Done(written),
-            Outcome::Unknown => Outcome::Unknown,
+        let call = ApiCall::post(UPDATE, "/topapi/v2/department/update", Json::Object(body));
+        Ok(match self.send_write::<IgnoredContent>(call).await? {
+            CallOutcome::Done(IgnoredContent {}) => CallOutcome::Done(written),
+            CallOutcome::Unknown => CallOutcome::Unknown,
         })
     }
 
@@ -119,16 +124,23 @@ impl Client {
     /// # Errors
     /// Besides what any call can meet: [`NotEmpty`](crate::Trouble::NotEmpty),
     /// [`Protected`](crate::Trouble::Protected) for the root, [`OutOfScope`](crate::Trouble::OutOfScope).
-    pub async fn delete_department(&self, department: DeptId) -> Result<Outcome<Deletion>, Error> {
+    pub async fn delete_department(
+        &self,
+        department: DeptId,
+    ) -> Result<CallOutcome<Deletion>, DingTalkError> {
         if department == DeptId::ROOT {
             return Err(not_sent(DELETE, "the root is the company itself"));
         }
         let body = json!({ "dept_id": department.0 });
-        self.delete(Call::post(DELETE, "/topapi/v2/department/delete", body)).await
+        self.send_deletion(ApiCall::post(DELETE, "/topapi/v2/department/delete", body))
+            .await
     }
 }
 
-fn body(values: &Values, written: &Written) -> Result<Map<String, Json>, &'static str> {
+fn department_body(
+    values: &FieldValues,
+    written: &WrittenFields,
+) -> Result<Map<String, Json>, &'static str> {
     let mut body = Map::new();
     for field in written.sent.iter() {
         match field {
@@ -137,22 +149,34 @@ fn body(values: &Values, written: &Written) -> Result<Map<String, Json>, &'stati
                 body.insert("name".into(), json!(limits::department_name(name)?));
             }
             Field::Parent => {
-                let parent = limits::department(values, field)?.ok_or("every department but the root has a parent")?;
+                let parent = limits::single_department(values, field)?
+                    .ok_or("every department but the root has a parent")?;
                 body.insert("parent_id".into(), json!(parent.0));
             }
             Field::Order => {
-                let Some(Value::Number(order)) = values.get(field) else { return Err("an order is a number") };
+                let Some(FieldValue::Number(order)) = values.get(field) else {
+                    return Err("an order is a number");
+                };
                 body.insert("order".into(), json!(order));
             }
             Field::SourceIdentifier => {
-                body.insert("source_identifier".into(), json!(values.text(field).unwrap_or_default()));
+                body.insert(
+                    "source_identifier".into(),
+                    json!(values.text(field).unwrap_or_default()),
+                );
             }
             // An empty list misbehaves; only forcing clears it.
             Field::Heads if values.get(field).is_none() => {
-                body.insert("force_update_fields".into(), json!("dept_manager_userid_list"));
+                body.insert(
+                    "force_update_fields".into(),
+                    json!("dept_manager_userid_list"),
+                );
             }
             Field::Heads => {
-                body.insert("dept_manager_userid_list".into(), json!(limits::joined_people(values, field)?));
+                body.insert(
+                    "dept_manager_userid_list".into(),
+                    json!(limits::joined_people(values, field)?),
+                );
             }
             _ => {}
         }
@@ -161,9 +185,14 @@ fn body(values: &Values, written: &Written) -> Result<Map<String, Json>, &'stati
 }
 
 impl DepartmentOptions {
-    fn wire(self, moment: Moment) -> Result<impl Iterator<Item = (String, Json)>, &'static str> {
-        if moment == Moment::Creation && self.auto_add_user.is_some() {
-            return Err("whether people enter the chat by themselves is set once the department is there");
+    fn wire_fields(
+        self,
+        moment: WriteMoment,
+    ) -> Result<impl Iterator<Item = (String, Json)>, &'static str> {
+        if moment == WriteMoment::Creation && self.auto_add_user.is_some() {
+            return Err(
+                "whether people enter the chat by themselves is set once the department is there",
+            );
         }
         let all = [
             ("create_dept_group", self.group_chat),
@@ -172,6 +201,8 @@ impl DepartmentOptions {
             ("outer_dept", self.limited),
             ("outer_dept_only_self", self.only_self),
         ];
-        Ok(all.into_iter().filter_map(|(name, flag)| Some((name.to_owned(), json!(flag?)))))
+        Ok(all
+            .into_iter()
+            .filter_map(|(name, flag)| Some((name.to_owned(), json!(flag?)))))
     }
 }

@@ -7,31 +7,31 @@
 //! Roles are left alone: no canonical field holds them, and the two that matter (主管, administrators) are written
 //! through the heads of a department, and never.
 
-mod custom;
+mod custom_fields;
 mod departments;
-mod fields;
 mod limits;
-mod mobile;
-mod order;
+mod mobile_number;
 mod people;
+mod sort_order;
+mod written_fields;
 
 use serde::de::DeserializeOwned;
 
-pub use custom::{NotCustomFields, custom_changes};
+pub use custom_fields::{CustomFieldsError, custom_changes};
 pub use departments::{CreatedDepartment, DepartmentOptions};
-pub use fields::{Moment, Unwritable, Written};
-pub use mobile::MobileForm;
-pub use order::{department_order, person_order};
-pub use people::{Entry, NewPerson, PersonChange};
+pub use mobile_number::MobileForm;
+pub use people::{NewPerson, PersonChange, PersonEntry};
+pub use sort_order::{department_order, person_order};
+pub use written_fields::{UnwritableReason, WriteMoment, WrittenFields};
 
-use super::call::Call;
+use super::call::ApiCall;
 use super::config::Client;
-use crate::error::{Error, Trouble};
+use crate::error::{DingTalkError, DingTalkErrorKind};
 
 /// What became of a write that DingTalk did not refuse.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use = "an unknown outcome has to be looked at later"]
-pub enum Outcome<T> {
+pub enum CallOutcome<T> {
     /// DingTalk says that it is done. Lists may show it later; a read of the record shows it at once.
     Done(T),
     /// No usable answer came after the request had left: DingTalk may have done it, may do it within the next seconds, or
@@ -48,7 +48,7 @@ pub enum Deletion {
     NotThere,
 }
 
-impl<T> Outcome<T> {
+impl<T> CallOutcome<T> {
     /// What was done; `None` where nobody knows.
     #[must_use]
     pub fn done(self) -> Option<T> {
@@ -62,20 +62,29 @@ impl<T> Outcome<T> {
 impl Client {
     /// Sends a write once (and again only where DingTalk cannot have acted on it: throttled, token refused, no
     /// connection).
-    async fn write<T: DeserializeOwned>(&self, call: Call) -> Result<Outcome<T>, Error> {
-        match self.ask(&call.write()).await {
-            Ok(done) => Ok(Outcome::Done(done)),
-            Err(Error { trouble: Trouble::UnknownOutcome, .. }) => Ok(Outcome::Unknown),
+    async fn send_write<T: DeserializeOwned>(
+        &self,
+        call: ApiCall,
+    ) -> Result<CallOutcome<T>, DingTalkError> {
+        match self.call_api(&call.with_write_effect()).await {
+            Ok(done) => Ok(CallOutcome::Done(done)),
+            Err(DingTalkError {
+                trouble: DingTalkErrorKind::UnknownOutcome,
+                ..
+            }) => Ok(CallOutcome::Unknown),
             Err(error) => Err(error),
         }
     }
 
     /// Sends a deletion: deleting what is not there is no trouble.
-    async fn delete(&self, call: Call) -> Result<Outcome<Deletion>, Error> {
-        match self.write::<Nothing>(call).await {
-            Ok(Outcome::Done(Nothing {})) => Ok(Outcome::Done(Deletion::Deleted)),
-            Ok(Outcome::Unknown) => Ok(Outcome::Unknown),
-            Err(Error { trouble: Trouble::NotFound, .. }) => Ok(Outcome::Done(Deletion::NotThere)),
+    async fn send_deletion(&self, call: ApiCall) -> Result<CallOutcome<Deletion>, DingTalkError> {
+        match self.send_write::<IgnoredContent>(call).await {
+            Ok(CallOutcome::Done(IgnoredContent {})) => Ok(CallOutcome::Done(Deletion::Deleted)),
+            Ok(CallOutcome::Unknown) => Ok(CallOutcome::Unknown),
+            Err(DingTalkError {
+                trouble: DingTalkErrorKind::NotFound,
+                ..
+            }) => Ok(CallOutcome::Done(Deletion::NotThere)),
             Err(error) => Err(error),
         }
     }
@@ -83,10 +92,10 @@ impl Client {
 
 /// An answer of which only the code matters.
 #[derive(serde::Deserialize)]
-struct Nothing {}
+struct IgnoredContent {}
 
-fn not_sent(interface: &'static str, why: &'static str) -> Error {
-    Error::new(interface, Trouble::NotSent { why })
+fn not_sent(interface: &'static str, why: &'static str) -> DingTalkError {
+    DingTalkError::new(interface, DingTalkErrorKind::NotSent { why })
 }
 
 #[cfg(test)]

@@ -2,17 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use directory::{DeptId, Field, Kind, Record, UnionId, UserId, Value, Values, canonical};
+use directory::{DeptId, Field, FieldValue, FieldValues, Kind, Record, UnionId, UserId, canonical};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 
-use super::super::call::Call;
+use super::super::call::ApiCall;
 use super::super::config::Client;
-use super::super::lenient::Text;
-use super::fields::{Moment, Written};
-use super::mobile::{self, MobileForm};
-use super::{Deletion, Nothing, Outcome, custom, limits, not_sent};
-use crate::error::Error;
+use super::super::lenient_json::LenientText;
+use super::mobile_number::{self, MobileForm};
+use super::written_fields::{WriteMoment, WrittenFields};
+use super::{CallOutcome, Deletion, IgnoredContent, custom_fields, limits, not_sent};
+use crate::error::DingTalkError;
 
 const CREATE: &str = "user/create";
 const UPDATE: &str = "user/update";
@@ -26,7 +26,7 @@ pub struct NewPerson<'a> {
     /// Derived from the eHR's own key, so that making it twice is noticed (60102). Immutable.
     pub userid: &'a UserId,
     /// `Name`, `Mobile` and `Departments` are needed; `Extension` holds custom fields that exist in the admin console.
-    pub values: &'a Values,
+    pub values: &'a FieldValues,
     /// Sort orders in single departments, see [`person_order`](super::person_order); absent is DingTalk's choice.
     pub orders: &'a BTreeMap<DeptId, i64>,
     /// How the company's registered address wants mainland numbers.
@@ -35,13 +35,13 @@ pub struct NewPerson<'a> {
 
 /// How somebody was taken in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Entry {
+pub enum PersonEntry {
     /// At once.
     Joined {
         /// The same person within the developer organisation, where DingTalk says it.
         unionid: Option<UnionId>,
         /// What was sent.
-        written: Written,
+        written: WrittenFields,
     },
     /// 40103: an invitation was sent, and nothing is there to be read (60121) until the person accepts; `user_add_org`
     /// tells. Asking again only invites again.
@@ -54,23 +54,23 @@ pub struct PersonChange<'a> {
     /// The person as just read with [`Client::person`]: custom fields and departments are completed from it.
     pub read: &'a Record,
     /// What to write. `Extension` holds changes, not the whole: see [`custom_changes`](super::custom_changes).
-    pub values: &'a Values,
+    pub values: &'a FieldValues,
     /// Sort orders in single departments; absent stays.
     pub orders: &'a BTreeMap<DeptId, i64>,
 }
 
 #[derive(Deserialize)]
-struct Created {
-    errcode: Text,
+struct CreatedPersonAnswer {
+    errcode: LenientText,
     result: Option<CreatedPerson>,
 }
 
 #[derive(Deserialize)]
 struct CreatedPerson {
-    userid: Text,
+    userid: LenientText,
     /// Every other interface spells it `unionid` (`dingtalk-api.md` §0.4.2).
     #[serde(rename = "unionId", alias = "unionid")]
-    unionid: Option<Text>,
+    unionid: Option<LenientText>,
 }
 
 impl Client {
@@ -84,39 +84,66 @@ impl Client {
     /// be one; [`Taken`](crate::Trouble::Taken) for `userid`, mobile, e-mail or extension;
     /// [`FieldRefused`](crate::Trouble::FieldRefused) with the field; [`LimitReached`](crate::Trouble::LimitReached) for a
     /// company or department that is full; [`OutOfScope`](crate::Trouble::OutOfScope) for a department outside.
-    pub async fn create_person(&self, person: &NewPerson<'_>) -> Result<Outcome<Entry>, Error> {
+    pub async fn create_person(
+        &self,
+        person: &NewPerson<'_>,
+    ) -> Result<CallOutcome<PersonEntry>, DingTalkError> {
         let refuse = |why| not_sent(CREATE, why);
-        let written = Written::of(Kind::Person, Moment::Creation, person.values);
-        let mut body = shared(person.values, &written, person.orders, true).map_err(refuse)?;
-        let mobile = person.values.text(Field::Mobile).ok_or_else(|| refuse("a new person has a mobile number"))?;
-        body.insert("mobile".into(), json!(mobile::native(mobile, person.mobile_form).map_err(refuse)?));
+        let written = WrittenFields::of(Kind::Person, WriteMoment::Creation, person.values);
+        let mut body = shared_body(person.values, &written, person.orders, true).map_err(refuse)?;
+        let mobile = person
+            .values
+            .text(Field::Mobile)
+            .ok_or_else(|| refuse("a new person has a mobile number"))?;
+        body.insert(
+            "mobile".into(),
+            json!(mobile_number::native_mobile(mobile, person.mobile_form).map_err(refuse)?),
+        );
         if !body.contains_key("name") || !body.contains_key("dept_id_list") {
             return Err(refuse("a new person has a name and a department"));
         }
         if written.sent.contains(Field::Extension) {
-            let fields = custom::merged(None, person.values.text(Field::Extension)).map_err(refuse)?;
+            let fields = custom_fields::merge_changes(None, person.values.text(Field::Extension))
+                .map_err(refuse)?;
             body.insert("extension".into(), json!(fields.text));
         }
-        let departments = limits::departments(person.values, Field::Departments).map_err(refuse)?;
-        body.extend(position(person.values, &written, &departments).map_err(refuse)?);
+        let departments =
+            limits::listed_departments(person.values, Field::Departments).map_err(refuse)?;
+        body.extend(position_list(person.values, &written, &departments).map_err(refuse)?);
         body.insert("userid".into(), json!(person.userid.as_str()));
-        let call = Call::post(CREATE, "/topapi/v2/user/create", Json::Object(body)).accepting(INVITED);
-        Ok(match self.write::<Created>(call).await? {
-            Outcome::Done(Created { result: Some(made), .. }) => self.entry(&made, person.userid, written),
-            Outcome::Done(Created { errcode, result: None }) if errcode.0 != "0" => Outcome::Done(Entry::Invited),
+        let call = ApiCall::post(CREATE, "/topapi/v2/user/create", Json::Object(body))
+            .accepting_code(INVITED);
+        Ok(match self.send_write::<CreatedPersonAnswer>(call).await? {
+            CallOutcome::Done(CreatedPersonAnswer {
+                result: Some(made), ..
+            }) => self.person_entry(&made, person.userid, written),
+            CallOutcome::Done(CreatedPersonAnswer {
+                errcode,
+                result: None,
+            }) if errcode.0 != "0" => CallOutcome::Done(PersonEntry::Invited),
             // A success that names nobody.
-            Outcome::Done(Created { .. }) | Outcome::Unknown => Outcome::Unknown,
+            CallOutcome::Done(CreatedPersonAnswer { .. }) | CallOutcome::Unknown => {
+                CallOutcome::Unknown
+            }
         })
     }
 
     /// An answer about another `userid` than the one that was given says nothing about this one.
-    fn entry(&self, made: &CreatedPerson, userid: &UserId, written: Written) -> Outcome<Entry> {
+    fn person_entry(
+        &self,
+        made: &CreatedPerson,
+        userid: &UserId,
+        written: WrittenFields,
+    ) -> CallOutcome<PersonEntry> {
         if made.userid.0 != userid.as_str() {
-            _ = self.malformed(CREATE, "an answer about somebody else");
-            return Outcome::Unknown;
+            _ = self.malformed_answer(CREATE, "an answer about somebody else");
+            return CallOutcome::Unknown;
         }
-        let unionid = made.unionid.as_ref().and_then(|id| UnionId::new(&id.0).ok());
-        Outcome::Done(Entry::Joined { unionid, written })
+        let unionid = made
+            .unionid
+            .as_ref()
+            .and_then(|id| UnionId::new(&id.0).ok());
+        CallOutcome::Done(PersonEntry::Joined { unionid, written })
     }
 
     /// Changes a person: every field that the values show and that can be written. The mobile number is never sent:
@@ -134,30 +161,42 @@ impl Client {
     /// As [`create_person`](Self::create_person), and [`NotFound`](crate::Trouble::NotFound) (also while invited),
     /// [`OutOfScope`](crate::Trouble::OutOfScope), [`ManagedBySmartHr`](crate::Trouble::ManagedBySmartHr) for title and
     /// departments, [`NotSent`](crate::Trouble::NotSent) for custom fields where `read` does not show the present ones.
-    pub async fn update_person(&self, change: &PersonChange<'_>) -> Result<Outcome<Written>, Error> {
+    pub async fn update_person(
+        &self,
+        change: &PersonChange<'_>,
+    ) -> Result<CallOutcome<WrittenFields>, DingTalkError> {
         let refuse = |why| not_sent(UPDATE, why);
-        let userid = change.read.id.to_user_id().map_err(|_| refuse("a userid that cannot be one"))?;
-        let written = Written::of(Kind::Person, Moment::Update, change.values);
-        let mut body = shared(change.values, &written, change.orders, false).map_err(refuse)?;
+        let userid = change
+            .read
+            .id
+            .to_user_id()
+            .map_err(|_| refuse("a userid that cannot be one"))?;
+        let written = WrittenFields::of(Kind::Person, WriteMoment::Update, change.values);
+        let mut body =
+            shared_body(change.values, &written, change.orders, false).map_err(refuse)?;
         let mut mode = 1;
         if written.sent.contains(Field::Extension) {
-            let merged = custom_fields(change).map_err(refuse)?;
+            let merged = merged_custom_fields(change).map_err(refuse)?;
             mode = merged.mode;
             body.insert("extension".into(), json!(merged.text));
         }
-        let all = if written.sent.contains(Field::Departments) { change.values } else { &change.read.values };
-        let departments = limits::departments(all, Field::Departments).map_err(refuse)?;
-        body.extend(position(change.values, &written, &departments).map_err(refuse)?);
+        let all = if written.sent.contains(Field::Departments) {
+            change.values
+        } else {
+            &change.read.values
+        };
+        let departments = limits::listed_departments(all, Field::Departments).map_err(refuse)?;
+        body.extend(position_list(change.values, &written, &departments).map_err(refuse)?);
         if body.is_empty() {
-            return Ok(Outcome::Done(written));
+            return Ok(CallOutcome::Done(written));
         }
         // Even without custom fields: an update that replaced them would have none to replace them with.
         body.insert("ext_attrs_update_mode".into(), json!(mode));
         body.insert("userid".into(), json!(userid.as_str()));
-        let call = Call::post(UPDATE, "/topapi/v2/user/update", Json::Object(body));
-        Ok(match self.write::<Nothing>(call).await? {
-            Outcome::Done(Nothing {}) => Outcome::Done(written),
-            Outcome::Unknown => Outcome::Unknown,
+        let call = ApiCall::post(UPDATE, "/topapi/v2/user/update", Json::Object(body));
+        Ok(match self.send_write::<IgnoredContent>(call).await? {
+            CallOutcome::Done(IgnoredContent {}) => CallOutcome::Done(written),
+            CallOutcome::Unknown => CallOutcome::Unknown,
         })
     }
 
@@ -168,41 +207,58 @@ impl Client {
     /// # Errors
     /// Besides what any call can meet: [`NotSent`](crate::Trouble::NotSent) for administrators and bosses,
     /// [`OutOfScope`](crate::Trouble::OutOfScope).
-    pub async fn delete_person(&self, read: &Record) -> Result<Outcome<Deletion>, Error> {
+    pub async fn delete_person(
+        &self,
+        read: &Record,
+    ) -> Result<CallOutcome<Deletion>, DingTalkError> {
         if read.protected {
-            return Err(not_sent(DELETE, "administrators and bosses are never deleted"));
+            return Err(not_sent(
+                DELETE,
+                "administrators and bosses are never deleted",
+            ));
         }
-        let userid = read.id.to_user_id().map_err(|_| not_sent(DELETE, "a userid that cannot be one"))?;
+        let userid = read
+            .id
+            .to_user_id()
+            .map_err(|_| not_sent(DELETE, "a userid that cannot be one"))?;
         let body = json!({ "userid": userid.as_str() });
-        self.delete(Call::post(DELETE, "/topapi/v2/user/delete", body)).await
+        self.send_deletion(ApiCall::post(DELETE, "/topapi/v2/user/delete", body))
+            .await
     }
 }
 
 /// What a creation and an update spell alike.
-fn shared(
-    values: &Values,
-    written: &Written,
+fn shared_body(
+    values: &FieldValues,
+    written: &WrittenFields,
     orders: &BTreeMap<DeptId, i64>,
     creates: bool,
 ) -> Result<Map<String, Json>, &'static str> {
     let mut body = Map::new();
-    for (field, name, length, why) in limits::TEXTS.iter().filter(|(field, ..)| written.sent.contains(*field)) {
+    for (field, name, length, why) in limits::TEXT_FIELDS
+        .iter()
+        .filter(|(field, ..)| written.sent.contains(*field))
+    {
         let text = values.text(*field).unwrap_or_default();
         if text.chars().count() > *length {
             return Err(why);
         }
         body.insert((*name).to_owned(), json!(text));
     }
-    if let Some(Value::Flag(hidden)) = values.get(Field::HideMobile) {
+    if let Some(FieldValue::Flag(hidden)) = values.get(Field::HideMobile) {
         body.insert("hide_mobile".into(), json!(hidden));
     }
-    if let Some(Value::Day(day)) = values.get(Field::HiredOn) {
-        let midnight = canonical::start_of(*day).ok_or("a day of entry that has no midnight in Shanghai")?;
+    if let Some(FieldValue::Day(day)) = values.get(Field::HiredOn) {
+        let midnight = canonical::start_of_day(*day)
+            .ok_or("a day of entry that has no midnight in Shanghai")?;
         body.insert("hired_date".into(), json!(midnight.millis()));
     }
     if written.sent.contains(Field::Departments) {
-        let departments = limits::departments(values, Field::Departments)?;
-        body.insert("dept_id_list".into(), json!(limits::joined_departments(&departments, creates)?));
+        let departments = limits::listed_departments(values, Field::Departments)?;
+        body.insert(
+            "dept_id_list".into(),
+            json!(limits::joined_departments(&departments, creates)?),
+        );
     }
     if written.sent.contains(Field::Manager) {
         let (name, value) = match limits::joined_people(values, Field::Manager)? {
@@ -213,32 +269,45 @@ fn shared(
         body.insert(name.to_owned(), json!(value));
     }
     if !orders.is_empty() {
-        let orders = orders.iter().map(|(dept, order)| json!({ "dept_id": dept.0, "order": order }));
+        let orders = orders
+            .iter()
+            .map(|(dept, order)| json!({ "dept_id": dept.0, "order": order }));
         body.insert("dept_order_list".into(), orders.collect());
     }
     Ok(body)
 }
 
 /// `dept_position_list`, which says of every department whether it is the main one.
-fn position(
-    values: &Values,
-    written: &Written,
+fn position_list(
+    values: &FieldValues,
+    written: &WrittenFields,
     departments: &[DeptId],
 ) -> Result<Option<(String, Json)>, &'static str> {
-    let Some(main) = limits::department(values, Field::MainDepartment)? else { return Ok(None) };
+    let Some(main) = limits::single_department(values, Field::MainDepartment)? else {
+        return Ok(None);
+    };
     if !written.sent.contains(Field::MainDepartment) {
         return Ok(None);
     }
     if !departments.contains(&main) {
         return Err("the main department is one of the person's departments");
     }
-    let positions = departments.iter().map(|id| json!({ "dept_id": id.0, "is_main": *id == main }));
+    let positions = departments
+        .iter()
+        .map(|id| json!({ "dept_id": id.0, "is_main": *id == main }));
     Ok(Some(("dept_position_list".to_owned(), positions.collect())))
 }
 
-fn custom_fields(change: &PersonChange<'_>) -> Result<custom::Merged, &'static str> {
-    if !change.read.values.shown().contains(Field::Extension) {
-        return Err("the present custom fields were not read, so that writing some would wipe the others");
+fn merged_custom_fields(
+    change: &PersonChange<'_>,
+) -> Result<custom_fields::MergedFields, &'static str> {
+    if !change.read.values.shown_fields().contains(Field::Extension) {
+        return Err(
+            "the present custom fields were not read, so that writing some would wipe the others",
+        );
     }
-    custom::merged(change.read.values.text(Field::Extension), change.values.text(Field::Extension))
+    custom_fields::merge_changes(
+        change.read.values.text(Field::Extension),
+        change.values.text(Field::Extension),
+    )
 }

@@ -5,11 +5,11 @@ use std::fmt;
 use crate::field::Field;
 use crate::ids::{Kind, Side};
 
-use super::super::{Direction, Preset};
+use super::super::{PolicyPreset, SyncDirection};
 
 /// What is wrong. `Display` says what, [`Fault::remedy`] what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Fault {
+pub enum PolicyFault {
     /// Not JSON; nothing behind it could be read.
     #[error("this is not JSON: {why}")]
     Syntax {
@@ -20,7 +20,7 @@ pub enum Fault {
     #[error("{} is expected here", wanted.en())]
     Type {
         /// What it should be.
-        wanted: Wanted,
+        wanted: ExpectedKind,
     },
     /// A key that the document does not have.
     #[error("{key:?} is not known here")]
@@ -75,7 +75,7 @@ pub enum Fault {
     Percent,
     /// Hours that cannot be read.
     #[error("{0}")]
-    Hours(#[from] super::super::InvalidHours),
+    Hours(#[from] super::super::ParseHoursError),
     /// Hours that the schedule can miss.
     #[error("this stretch is shorter than a quarter of an hour")]
     HoursTooShort,
@@ -86,7 +86,9 @@ pub enum Fault {
         max: usize,
     },
     /// An id that cannot be one.
-    #[error("this is not a record id: it is empty, too long, or has a control character or '#' in it")]
+    #[error(
+        "this is not a record id: it is empty, too long, or has a control character or '#' in it"
+    )]
     Id,
     /// Twice in one list.
     #[error("this is listed twice")]
@@ -95,7 +97,7 @@ pub enum Fault {
     #[error("the preset {} says otherwise", preset_word(*preset))]
     AgainstPreset {
         /// Which.
-        preset: Preset,
+        preset: PolicyPreset,
     },
     /// The lifecycle's owner may not be heard.
     #[error("{} decides who joins and leaves, but the direction {} never writes what it decides", side_word(*side), direction_word(*direction))]
@@ -103,7 +105,7 @@ pub enum Fault {
         /// The owner.
         side: Side,
         /// The direction.
-        direction: Direction,
+        direction: SyncDirection,
     },
     /// A field's owner may not be heard.
     #[error("{} decides here, but the direction {} never writes what it decides", side_word(*side), direction_word(*direction))]
@@ -111,13 +113,13 @@ pub enum Fault {
         /// The owner.
         side: Side,
         /// The direction.
-        direction: Direction,
+        direction: SyncDirection,
     },
     /// A shared field where only one side is written.
     #[error("a field is shared only where both sides are written, and the direction is {}", direction_word(*direction))]
     SharedOneWay {
         /// The direction.
-        direction: Direction,
+        direction: SyncDirection,
     },
     /// A shared field with an owner.
     #[error("{} of a {} is shared, so that no side owns it", field.key(), kind.key())]
@@ -143,7 +145,7 @@ pub enum Fault {
 
 /// A kind of value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wanted {
+pub enum ExpectedKind {
     /// `{…}`.
     Object,
     /// `[…]`.
@@ -154,7 +156,7 @@ pub enum Wanted {
     Number,
 }
 
-impl Wanted {
+impl ExpectedKind {
     fn en(self) -> &'static str {
         match self {
             Self::Object => "an object { … }",
@@ -165,38 +167,58 @@ impl Wanted {
     }
 }
 
-impl Fault {
+impl PolicyFault {
     /// What to do about it.
     #[must_use]
     pub fn remedy(&self) -> String {
         match self {
-            Self::Syntax { .. } => "Write strict JSON: double quotes, no comments, no comma after the last item".into(),
+            Self::Syntax { .. } => {
+                "Write strict JSON: double quotes, no comments, no comma after the last item".into()
+            }
             Self::Type { wanted } => format!("Write {}", wanted.en()),
-            Self::UnknownKey { meant, known, .. } | Self::UnknownWord { meant, known, .. } => nearest(meant, known),
+            Self::UnknownKey { meant, known, .. } | Self::UnknownWord { meant, known, .. } => {
+                suggest_nearest(meant, known)
+            }
             Self::DuplicateKey { .. } | Self::Repeated => "Keep one of them".into(),
-            Self::Missing { key } => format!("Add {key:?}, or choose the preset ehr_is_master or dingtalk_is_master"),
-            Self::UnknownVersion { known, .. } => format!("Write \"version\": {known}, or use a newer program"),
+            Self::Missing { key } => {
+                format!("Add {key:?}, or choose the preset ehr_is_master or dingtalk_is_master")
+            }
+            Self::UnknownVersion { known, .. } => {
+                format!("Write \"version\": {known}, or use a newer program")
+            }
             Self::OutOfRange { min, max } => format!("Write a number from {min} to {max}"),
             Self::Percent => "Write 2 or 2.5, without a percent sign and without quotes".into(),
-            Self::Hours(_) => "Write for example \"22:00-06:00\"; the times are those of Asia/Shanghai".into(),
-            Self::HoursTooShort => "Make it longer: the schedule asks every 15 minutes and would miss it".into(),
+            Self::Hours(_) => {
+                "Write for example \"22:00-06:00\"; the times are those of Asia/Shanghai".into()
+            }
+            Self::HoursTooShort => {
+                "Make it longer: the schedule asks every 15 minutes and would miss it".into()
+            }
             Self::Text { .. } => "Shorten it, or leave it out".into(),
-            Self::Id => "Copy the id again; DingTalk's department ids are numbers in double quotes".into(),
+            Self::Id => {
+                "Copy the id again; DingTalk's department ids are numbers in double quotes".into()
+            }
             Self::AgainstPreset { .. } => "Leave this out, or set \"preset\": \"custom\"".into(),
             Self::LifecycleAgainstDirection { .. } | Self::OwnerAgainstDirection { .. } => {
                 "Give it to the other side, or set \"direction\": \"both\"".into()
             }
-            Self::SharedOneWay { .. } => "Leave it out of \"shared\", or set \"direction\": \"both\"".into(),
+            Self::SharedOneWay { .. } => {
+                "Leave it out of \"shared\", or set \"direction\": \"both\"".into()
+            }
             Self::OwnedAndShared { .. } => "Take it out of \"owners\" or out of \"shared\"".into(),
             Self::IncludedAndExcluded => "Take it out of one of the two lists".into(),
-            Self::CustomNotTaken => "Set \"takes\": \"employees_and_custom\", or remove \"custom_fields\"".into(),
-            Self::NoCustomFields => "Name them in \"custom_fields\", or set \"takes\": \"employees\"".into(),
+            Self::CustomNotTaken => {
+                "Set \"takes\": \"employees_and_custom\", or remove \"custom_fields\"".into()
+            }
+            Self::NoCustomFields => {
+                "Name them in \"custom_fields\", or set \"takes\": \"employees\"".into()
+            }
             Self::LimitsCrossed => "Raise removals_percent_max, or lower removals_percent".into(),
         }
     }
 }
 
-fn nearest(meant: &Option<String>, known: &[String]) -> String {
+fn suggest_nearest(meant: &Option<String>, known: &[String]) -> String {
     match meant {
         Some(meant) => format!("Did you mean {meant:?}? There are: {}", known.join(", ")),
         None => format!("There are: {}", known.join(", ")),
@@ -205,7 +227,7 @@ fn nearest(meant: &Option<String>, known: &[String]) -> String {
 
 /// What is allowed and has a price.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Caution {
+pub enum PolicyCaution {
     /// DingTalk refuses a changed mobile of somebody who is there (`dingtalk-api.md` §3.4).
     #[error(
         "DingTalk does not let a mobile number be changed from outside: the employee is asked to change it, and the field waits until then"
@@ -231,7 +253,9 @@ pub enum Caution {
     )]
     NoGrace,
     /// People of an unknown kind of employment are out.
-    #[error("kinds of employment are listed as in: people whose kind a side does not show stay out")]
+    #[error(
+        "kinds of employment are listed as in: people whose kind a side does not show stay out"
+    )]
     UnknownEmploymentIsOut,
     /// Whose kind the eHR does not name is asked for in DingTalk's roster (`dingtalk-api.md` §4).
     #[error(
@@ -242,7 +266,7 @@ pub enum Caution {
 
 /// A fault or a caution, and where it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem<T> {
+pub struct DocumentProblem<T> {
     /// From 1.
     pub line: usize,
     /// From 1, in characters.
@@ -253,35 +277,43 @@ pub struct Problem<T> {
     pub what: T,
 }
 
-impl fmt::Display for Problem<Fault> {
+impl fmt::Display for DocumentProblem<PolicyFault> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        place(self, f)?;
+        write_position(self, f)?;
         write!(f, "{}. {}", self.what, self.what.remedy())
     }
 }
 
-impl fmt::Display for Problem<Caution> {
+impl fmt::Display for DocumentProblem<PolicyCaution> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        place(self, f)?;
+        write_position(self, f)?;
         write!(f, "{}", self.what)
     }
 }
 
-fn place<T>(problem: &Problem<T>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn write_position<T>(problem: &DocumentProblem<T>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     write!(f, "{}:{}: ", problem.line, problem.column)?;
-    if problem.path.is_empty() { Ok(()) } else { write!(f, "{}: ", problem.path) }
+    if problem.path.is_empty() {
+        Ok(())
+    } else {
+        write!(f, "{}: ", problem.path)
+    }
 }
 
 /// Why a document is refused: everything that is wrong with it, in the order of its lines. Never empty.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", lines(problems))]
-pub struct Refused {
+pub struct PolicyDocumentError {
     /// What is wrong.
-    pub problems: Vec<Problem<Fault>>,
+    pub problems: Vec<DocumentProblem<PolicyFault>>,
 }
 
-fn lines(problems: &[Problem<Fault>]) -> String {
-    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+fn lines(problems: &[DocumentProblem<PolicyFault>]) -> String {
+    problems
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 pub(super) fn side_word(side: Side) -> &'static str {
@@ -291,18 +323,18 @@ pub(super) fn side_word(side: Side) -> &'static str {
     }
 }
 
-pub(super) fn direction_word(direction: Direction) -> &'static str {
+pub(super) fn direction_word(direction: SyncDirection) -> &'static str {
     match direction {
-        Direction::DingTalkToEhr => "dingtalk_to_ehr",
-        Direction::EhrToDingTalk => "ehr_to_dingtalk",
-        Direction::Both => "both",
+        SyncDirection::DingTalkToEhr => "dingtalk_to_ehr",
+        SyncDirection::EhrToDingTalk => "ehr_to_dingtalk",
+        SyncDirection::Both => "both",
     }
 }
 
-pub(super) fn preset_word(preset: Preset) -> &'static str {
+pub(super) fn preset_word(preset: PolicyPreset) -> &'static str {
     match preset {
-        Preset::EhrIsMaster => "ehr_is_master",
-        Preset::DingTalkIsMaster => "dingtalk_is_master",
-        Preset::Custom => "custom",
+        PolicyPreset::EhrIsMaster => "ehr_is_master",
+        PolicyPreset::DingTalkIsMaster => "dingtalk_is_master",
+        PolicyPreset::Custom => "custom",
     }
 }

@@ -4,53 +4,64 @@ use serde_json::{Map, Value, json};
 
 use crate::field::FieldSet;
 
-use super::VERSION;
-use super::shape::{DOCUMENT, Member, SIDE, Shape};
+use super::SCHEMA_VERSION;
+use super::shape::{DOCUMENT, ObjectMember, SIDE, ValueShape};
 
 /// The schema of the document. `infra/policy.schema.json` is its printed form.
 #[must_use]
-pub fn schema() -> Value {
-    let mut schema = of(&DOCUMENT);
+pub fn document_schema() -> Value {
+    let mut schema = shape_schema(&DOCUMENT);
     if let Some(top) = schema.as_object_mut() {
-        top.insert("$schema".to_owned(), json!("https://json-schema.org/draft/2020-12/schema"));
+        top.insert(
+            "$schema".to_owned(),
+            json!("https://json-schema.org/draft/2020-12/schema"),
+        );
         top.insert("title".to_owned(), json!("Policy of a Bangding binding"));
         top.insert("required".to_owned(), json!(["version"]));
     }
     schema
 }
 
-fn of(shape: &Shape) -> Value {
+fn shape_schema(shape: &ValueShape) -> Value {
     match shape {
-        Shape::Object(members) => object(members.iter().map(described)),
-        Shape::FieldOwners(kind) => {
-            object(FieldSet::of_kind(*kind).iter().map(|field| (field.key().to_owned(), of(&SIDE))))
+        ValueShape::Object(members) => object_schema(members.iter().map(describe_member)),
+        ValueShape::FieldOwners(kind) => object_schema(
+            FieldSet::of_kind(*kind)
+                .iter()
+                .map(|field| (field.key().to_owned(), shape_schema(&SIDE))),
+        ),
+        ValueShape::List(item) => {
+            json!({"type": "array", "uniqueItems": true, "items": shape_schema(item)})
         }
-        Shape::List(item) => json!({"type": "array", "uniqueItems": true, "items": of(item)}),
-        Shape::Word(words) => {
+        ValueShape::Word(words) => {
             json!({"oneOf": words.iter().map(|(word, about)| json!({"const": word, "description": about})).collect::<Vec<_>>()})
         }
-        Shape::Field(kind) => {
+        ValueShape::Field(kind) => {
             json!({"enum": FieldSet::of_kind(*kind).iter().map(crate::Field::key).collect::<Vec<_>>()})
         }
-        Shape::Whole(min, max) => json!({"type": "integer", "minimum": min, "maximum": max}),
-        Shape::Percent => json!({"type": "number", "minimum": 0, "maximum": 100, "multipleOf": 0.1}),
-        Shape::Text(max) => json!({"type": "string", "minLength": 1, "maxLength": max}),
-        Shape::Id => json!({"type": "string", "minLength": 1, "maxLength": 512, "pattern": "^[^#\\u0000-\\u001f]+$"}),
-        Shape::Hours => {
+        ValueShape::Whole(min, max) => json!({"type": "integer", "minimum": min, "maximum": max}),
+        ValueShape::Percent => {
+            json!({"type": "number", "minimum": 0, "maximum": 100, "multipleOf": 0.1})
+        }
+        ValueShape::Text(max) => json!({"type": "string", "minLength": 1, "maxLength": max}),
+        ValueShape::Id => {
+            json!({"type": "string", "minLength": 1, "maxLength": 512, "pattern": "^[^#\\u0000-\\u001f]+$"})
+        }
+        ValueShape::Hours => {
             json!({"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]-(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$"})
         }
-        Shape::Version => json!({"const": VERSION}),
+        ValueShape::Version => json!({"const": SCHEMA_VERSION}),
     }
 }
 
-fn described(member: &Member) -> (String, Value) {
-    let mut value = of(&member.shape);
+fn describe_member(member: &ObjectMember) -> (String, Value) {
+    let mut value = shape_schema(&member.shape);
     if let Some(object) = value.as_object_mut() {
         object.insert("description".to_owned(), json!(member.about));
     }
     (member.key.to_owned(), value)
 }
 
-fn object(members: impl Iterator<Item = (String, Value)>) -> Value {
+fn object_schema(members: impl Iterator<Item = (String, Value)>) -> Value {
     json!({"type": "object", "additionalProperties": false, "properties": members.collect::<Map<_, _>>()})
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use crate::field::Field;
 use crate::ids::{Kind, NativeId, Side};
 
-use super::super::{Direction, EmploymentType, Preset};
+use super::super::{EmploymentType, PolicyPreset, SyncDirection};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -51,33 +51,36 @@ impl Serialize for Percent {
 impl<'de> Deserialize<'de> for Percent {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let percent = f64::deserialize(deserializer)?;
-        let tenths = (0..=1000_u32).find(|tenths| (f64::from(*tenths) - percent * 10.0).abs() < 1e-6);
-        tenths.map(|tenths| Self(tenths.into())).ok_or_else(|| serde::de::Error::custom("not a percentage"))
+        let tenths =
+            (0..=1000_u32).find(|tenths| (f64::from(*tenths) - percent * 10.0).abs() < 1e-6);
+        tenths
+            .map(|tenths| Self(tenths.into()))
+            .ok_or_else(|| serde::de::Error::custom("not a percentage"))
     }
 }
 
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub(super) struct Document {
+pub(super) struct PolicyDocument {
     pub(super) version: Option<u32>,
-    pub(super) preset: Option<Preset>,
-    pub(super) direction: Option<Direction>,
-    pub(super) scope: Scope,
+    pub(super) preset: Option<PolicyPreset>,
+    pub(super) direction: Option<SyncDirection>,
+    pub(super) scope: ScopeSection,
     pub(super) lifecycle: Option<SideWord>,
-    pub(super) owners: Owners,
-    pub(super) shared: Shared,
-    pub(super) departments: Marks,
-    pub(super) employment_types: Types,
-    pub(super) untouchable: Untouched,
-    pub(super) limits: Shares,
+    pub(super) owners: OwnersSection,
+    pub(super) shared: SharedSection,
+    pub(super) departments: DepartmentsSection,
+    pub(super) employment_types: EmploymentSection,
+    pub(super) untouchable: UntouchableSection,
+    pub(super) limits: LimitsSection,
     pub(super) grace_days: Option<u16>,
-    pub(super) sweep: When,
+    pub(super) sweep: SweepSection,
     pub(super) rotation: Option<u8>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Takes {
+pub(super) enum ScopeLevel {
     Organisation,
     Employees,
     EmployeesAndCustom,
@@ -85,14 +88,14 @@ pub(super) enum Takes {
 
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub(super) struct Scope {
-    pub(super) takes: Option<Takes>,
+pub(super) struct ScopeSection {
+    pub(super) takes: Option<ScopeLevel>,
     pub(super) custom_fields: BTreeSet<String>,
 }
 
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub(super) struct Owners {
+pub(super) struct OwnersSection {
     pub(super) default: Option<SideWord>,
     pub(super) person: BTreeMap<Field, SideWord>,
     pub(super) department: BTreeMap<Field, SideWord>,
@@ -100,7 +103,7 @@ pub(super) struct Owners {
 
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub(super) struct Shared {
+pub(super) struct SharedSection {
     pub(super) person: BTreeSet<Field>,
     pub(super) department: BTreeSet<Field>,
 }
@@ -114,28 +117,28 @@ pub(super) struct IdSets {
 
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub(super) struct Marks {
+pub(super) struct DepartmentsSection {
     pub(super) include: IdSets,
     pub(super) exclude: IdSets,
 }
 
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub(super) struct Types {
+pub(super) struct EmploymentSection {
     pub(super) include: BTreeSet<EmploymentType>,
     pub(super) exclude: BTreeSet<EmploymentType>,
 }
 
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub(super) struct Untouched {
+pub(super) struct UntouchableSection {
     pub(super) people: IdSets,
     pub(super) departments: IdSets,
 }
 
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub(super) struct Shares {
+pub(super) struct LimitsSection {
     pub(super) removals_floor: Option<u64>,
     pub(super) removals_percent: Option<Percent>,
     pub(super) removals_percent_max: Option<Percent>,
@@ -146,13 +149,13 @@ pub(super) struct Shares {
 
 #[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub(super) struct When {
+pub(super) struct SweepSection {
     pub(super) every_minutes: Option<u32>,
     pub(super) hours: Vec<String>,
 }
 
-impl Owners {
-    pub(super) fn named(&self, kind: Kind) -> &BTreeMap<Field, SideWord> {
+impl OwnersSection {
+    pub(super) fn named_owners(&self, kind: Kind) -> &BTreeMap<Field, SideWord> {
         match kind {
             Kind::Person => &self.person,
             Kind::Department => &self.department,
@@ -160,8 +163,8 @@ impl Owners {
     }
 }
 
-impl Shared {
-    pub(super) fn named(&self, kind: Kind) -> &BTreeSet<Field> {
+impl SharedSection {
+    pub(super) fn named_fields(&self, kind: Kind) -> &BTreeSet<Field> {
         match kind {
             Kind::Person => &self.person,
             Kind::Department => &self.department,

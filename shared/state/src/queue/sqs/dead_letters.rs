@@ -5,11 +5,11 @@ use aws_sdk_sqs::Client;
 use aws_sdk_sqs::types::{MessageSystemAttributeName as Known, QueueAttributeName};
 use directory::Timestamp;
 
-use super::{SqsQueue, failed};
+use super::{SqsQueue, queue_error};
 use crate::error::Cause;
 use crate::queue::dead_letters::{DeadLetter, DeadLetters};
-use crate::queue::messages::digest;
-use crate::queue::{Message, Queue, QueueError};
+use crate::queue::messages::hash_parts;
+use crate::queue::{Queue, QueueError, QueueMessage};
 
 /// Seconds that a dead letter stays out of sight at most while it is looked at or put back.
 const HIDDEN_S: i32 = 60;
@@ -25,7 +25,7 @@ pub struct SqsDeadLetters {
 }
 
 /// A dead letter in our hands.
-struct Held {
+struct ReceivedLetter {
     receipt: String,
     letter: DeadLetter,
 }
@@ -34,24 +34,47 @@ impl SqsDeadLetters {
     /// `source_url` is where messages are put back to, `dead_url` where they were laid aside.
     #[must_use]
     pub fn new(client: Client, source_url: impl Into<String>, dead_url: impl Into<String>) -> Self {
-        Self { source: SqsQueue::new(client.clone(), source_url), client, dead_url: dead_url.into() }
+        Self {
+            source: SqsQueue::new(client.clone(), source_url),
+            client,
+            dead_url: dead_url.into(),
+        }
     }
 
     /// Up to ten that nobody holds; none when there are no more.
-    async fn take(&self) -> Result<Vec<Held>, QueueError> {
-        let receive = self.client.receive_message().queue_url(&self.dead_url).max_number_of_messages(10);
-        let receive = receive.visibility_timeout(HIDDEN_S).wait_time_seconds(WAIT_S);
+    async fn receive_letters(&self) -> Result<Vec<ReceivedLetter>, QueueError> {
+        let receive = self
+            .client
+            .receive_message()
+            .queue_url(&self.dead_url)
+            .max_number_of_messages(10);
+        let receive = receive
+            .visibility_timeout(HIDDEN_S)
+            .wait_time_seconds(WAIT_S);
         let receive = receive.message_system_attribute_names(Known::All);
-        let answer = receive.send().await.map_err(|error| failed(&error))?;
-        answer.messages.unwrap_or_default().into_iter().map(held).collect()
+        let answer = receive.send().await.map_err(|error| queue_error(&error))?;
+        answer
+            .messages
+            .unwrap_or_default()
+            .into_iter()
+            .map(parse_letter)
+            .collect()
     }
 
     /// Visible again at once. What cannot be released is visible again after [`HIDDEN_S`].
-    async fn release(&self, held: &[Held]) {
-        for Held { receipt, .. } in held {
-            let release = self.client.change_message_visibility().queue_url(&self.dead_url);
-            if let Err(error) = release.receipt_handle(receipt).visibility_timeout(0).send().await {
-                let reason = failed(&error).to_string();
+    async fn release_letters(&self, held: &[ReceivedLetter]) {
+        for ReceivedLetter { receipt, .. } in held {
+            let release = self
+                .client
+                .change_message_visibility()
+                .queue_url(&self.dead_url);
+            if let Err(error) = release
+                .receipt_handle(receipt)
+                .visibility_timeout(0)
+                .send()
+                .await
+            {
+                let reason = queue_error(&error).to_string();
                 tracing::debug!(reason, "a dead letter stays out of sight for a minute");
             }
         }
@@ -59,20 +82,37 @@ impl SqsDeadLetters {
 
     /// Sent first, deleted then: killed in between, it is there twice and never not at all. The deduplication id is the
     /// dead letter's own, so that a FIFO queue drops the second one.
-    async fn put_back(&self, held: &Held) -> Result<(), QueueError> {
-        let DeadLetter { id, body, group, .. } = &held.letter;
-        let deduplication = group.as_ref().map(|_| digest(&["redrive", id]));
-        self.source.send(Message { body: body.clone(), group: group.clone(), deduplication, delay_s: 0 }).await?;
-        let delete = self.client.delete_message().queue_url(&self.dead_url).receipt_handle(&held.receipt);
-        delete.send().await.map(|_| ()).map_err(|error| failed(&error))
+    async fn put_back(&self, held: &ReceivedLetter) -> Result<(), QueueError> {
+        let DeadLetter {
+            id, body, group, ..
+        } = &held.letter;
+        let deduplication = group.as_ref().map(|_| hash_parts(&["redrive", id]));
+        self.source
+            .send(QueueMessage {
+                body: body.clone(),
+                group: group.clone(),
+                deduplication,
+                delay_s: 0,
+            })
+            .await?;
+        let delete = self
+            .client
+            .delete_message()
+            .queue_url(&self.dead_url)
+            .receipt_handle(&held.receipt);
+        delete
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(|error| queue_error(&error))
     }
 
     /// Puts back what is wanted of a batch, in its order; the rest is pushed to `left`.
     async fn put_back_of(
         &self,
-        batch: Vec<Held>,
-        wanted: impl Fn(&Held) -> bool,
-        left: &mut Vec<Held>,
+        batch: Vec<ReceivedLetter>,
+        wanted: impl Fn(&ReceivedLetter) -> bool,
+        left: &mut Vec<ReceivedLetter>,
     ) -> Result<usize, QueueError> {
         let mut count = 0;
         let mut rest = batch.into_iter();
@@ -91,14 +131,21 @@ impl SqsDeadLetters {
         Ok(count)
     }
 
-    async fn redrive_up_to(&self, id: Option<&str>, most: usize, left: &mut Vec<Held>) -> Result<usize, QueueError> {
+    async fn redrive_up_to(
+        &self,
+        id: Option<&str>,
+        most: usize,
+        left: &mut Vec<ReceivedLetter>,
+    ) -> Result<usize, QueueError> {
         let mut count = 0;
         while count < most {
-            let batch = self.take().await?;
+            let batch = self.receive_letters().await?;
             if batch.is_empty() {
                 break;
             }
-            count += self.put_back_of(batch, |held| id.is_none_or(|id| held.letter.id == id), left).await?;
+            count += self
+                .put_back_of(batch, |held| id.is_none_or(|id| held.letter.id == id), left)
+                .await?;
         }
         Ok(count)
     }
@@ -107,28 +154,36 @@ impl SqsDeadLetters {
 #[async_trait]
 impl DeadLetters for SqsDeadLetters {
     async fn count(&self) -> Result<usize, QueueError> {
-        use QueueAttributeName::{ApproximateNumberOfMessages, ApproximateNumberOfMessagesNotVisible};
-        let names = [ApproximateNumberOfMessages, ApproximateNumberOfMessagesNotVisible];
+        use QueueAttributeName::{
+            ApproximateNumberOfMessages, ApproximateNumberOfMessagesNotVisible,
+        };
+        let names = [
+            ApproximateNumberOfMessages,
+            ApproximateNumberOfMessagesNotVisible,
+        ];
         let ask = self.client.get_queue_attributes().queue_url(&self.dead_url);
         let ask = ask.set_attribute_names(Some(names.to_vec()));
-        let answer = ask.send().await.map_err(|error| failed(&error))?;
+        let answer = ask.send().await.map_err(|error| queue_error(&error))?;
         let known = answer.attributes.unwrap_or_default();
-        Ok(names.iter().filter_map(|name| known.get(name)?.parse::<usize>().ok()).sum())
+        Ok(names
+            .iter()
+            .filter_map(|name| known.get(name)?.parse::<usize>().ok())
+            .sum())
     }
 
     async fn list(&self, limit: usize) -> Result<Vec<DeadLetter>, QueueError> {
-        let mut seen: Vec<Held> = Vec::new();
+        let mut seen: Vec<ReceivedLetter> = Vec::new();
         let ended = loop {
             if seen.len() >= limit {
                 break Ok(());
             }
-            match self.take().await {
+            match self.receive_letters().await {
                 Ok(batch) if batch.is_empty() => break Ok(()),
                 Ok(batch) => seen.extend(batch),
                 Err(error) => break Err(error),
             }
         };
-        self.release(&seen).await;
+        self.release_letters(&seen).await;
         ended?;
         seen.truncate(limit);
         Ok(seen.into_iter().map(|held| held.letter).collect())
@@ -136,15 +191,19 @@ impl DeadLetters for SqsDeadLetters {
 
     async fn redrive(&self, id: Option<&str>) -> Result<usize, QueueError> {
         // Poison may come back faster than we look: not more than there are now.
-        let most = if id.is_some() { 1 } else { self.count().await?.max(1) };
+        let most = if id.is_some() {
+            1
+        } else {
+            self.count().await?.max(1)
+        };
         let mut left = Vec::new();
         let redriven = self.redrive_up_to(id, most, &mut left).await;
-        self.release(&left).await;
+        self.release_letters(&left).await;
         redriven
     }
 }
 
-fn held(message: aws_sdk_sqs::types::Message) -> Result<Held, QueueError> {
+fn parse_letter(message: aws_sdk_sqs::types::Message) -> Result<ReceivedLetter, QueueError> {
     let broken = || QueueError::Refused(Cause::new("a message came without id, receipt or body"));
     let mut known = message.attributes.unwrap_or_default();
     let number = |text: Option<String>| text.and_then(|digits| digits.parse::<i64>().ok());
@@ -157,5 +216,8 @@ fn held(message: aws_sdk_sqs::types::Message) -> Result<Held, QueueError> {
             .and_then(|count| count.try_into().ok())
             .unwrap_or_default(),
     };
-    Ok(Held { receipt: message.receipt_handle.ok_or_else(broken)?, letter })
+    Ok(ReceivedLetter {
+        receipt: message.receipt_handle.ok_or_else(broken)?,
+        letter,
+    })
 }

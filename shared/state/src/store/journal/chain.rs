@@ -3,12 +3,12 @@
 use directory::{CorpId, RunId};
 use sha2::{Digest, Sha256};
 
-use crate::vault::hex;
+use crate::vault::lower_hex;
 
-pub(super) type Hash = [u8; 32];
+pub(super) type ChainHash = [u8; 32];
 
 /// What a run's chain begins with: bound to the corp and the run, so that no chain can stand in for another.
-pub(super) fn open_hash(corp: &CorpId, run: &RunId) -> Hash {
+pub(super) fn initial_hash(corp: &CorpId, run: &RunId) -> ChainHash {
     let mut hasher = Sha256::new();
     for part in ["journal", corp.as_str(), run.as_str()] {
         hasher.update((part.len() as u64).to_be_bytes());
@@ -18,17 +18,31 @@ pub(super) fn open_hash(corp: &CorpId, run: &RunId) -> Hash {
 }
 
 /// The hash after an entry: over the one before and the entry's stored bytes.
-pub(super) fn of_entry(before: &Hash, body: &[u8]) -> Hash {
-    Sha256::new().chain_update(before).chain_update(body).finalize().into()
+pub(super) fn entry_hash(before: &ChainHash, body: &[u8]) -> ChainHash {
+    Sha256::new()
+        .chain_update(before)
+        .chain_update(body)
+        .finalize()
+        .into()
 }
 
 /// A closed run's head: its last hash, its length and its name.
-pub(super) fn of_run(run: &RunId, entries: u64, hash: &Hash) -> Hash {
-    let hasher = Sha256::new().chain_update(hash).chain_update(entries.to_be_bytes());
-    hasher.chain_update(run.as_str().as_bytes()).finalize().into()
+pub(super) fn run_hash(run: &RunId, entries: u64, hash: &ChainHash) -> ChainHash {
+    let hasher = Sha256::new()
+        .chain_update(hash)
+        .chain_update(entries.to_be_bytes());
+    hasher
+        .chain_update(run.as_str().as_bytes())
+        .finalize()
+        .into()
 }
 
 /// The corp's head after a run was closed.
-pub(super) fn of_head(before: &str, run: &Hash) -> String {
-    hex(&Sha256::new().chain_update(before.as_bytes()).chain_update(run).finalize())
+pub(super) fn head_hash(before: &str, run: &ChainHash) -> String {
+    lower_hex(
+        &Sha256::new()
+            .chain_update(before.as_bytes())
+            .chain_update(run)
+            .finalize(),
+    )
 }

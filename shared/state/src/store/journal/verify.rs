@@ -7,18 +7,18 @@
 use directory::{CorpId, RunId};
 use futures::StreamExt;
 
-use super::chain::{Hash, of_entry, of_head, of_run, open_hash};
-use super::{CLOSED_SK, Heads, VERSION, heads_pk, heads_sk, parse, run_pk, seq_sk};
+use super::chain::{ChainHash, entry_hash, head_hash, initial_hash, run_hash};
+use super::{CLOSED_SK, ChainHead, VERSION, heads_pk, heads_sk, parse_entry, run_pk, seq_sk};
 use crate::error::StoreError;
 use crate::store::Store;
 use crate::store::control::ControlKind;
-use crate::store::item::{Attributes, Item};
-use crate::store::query::Reading;
+use crate::store::item::{AttributeReader, Item};
+use crate::store::query::PageReading;
 use crate::store::tally::Table;
 
 /// The first thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Broken {
+pub struct ChainBreak {
     /// The entry's place in its run, or the run's place in the corp's chain.
     pub seq: u64,
     /// What is wrong there.
@@ -27,7 +27,7 @@ pub struct Broken {
 
 /// What verification found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
+pub enum ChainVerdict {
     /// Everything is as it was written.
     Intact {
         /// Entries of the run, or runs of the corp.
@@ -36,11 +36,11 @@ pub enum Verdict {
         closed: bool,
     },
     /// Somebody changed it.
-    Broken(Broken),
+    Broken(ChainBreak),
 }
 
-fn broken(seq: u64, why: &'static str) -> Verdict {
-    Verdict::Broken(Broken { seq, why })
+fn broken_chain(seq: u64, why: &'static str) -> ChainVerdict {
+    ChainVerdict::Broken(ChainBreak { seq, why })
 }
 
 impl Store {
@@ -48,20 +48,25 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] when it cannot be read; what was tampered with is a [`Verdict`].
-    pub async fn verify_run(&self, corp: &CorpId, run: &RunId) -> Result<Verdict, StoreError> {
-        let mut pages = self.pages(Table::Journal, run_pk(corp, run), Reading::Strong(200)).boxed();
-        let (mut seq, mut hash, mut closed) = (0, open_hash(corp, run), None);
+    pub async fn verify_run(&self, corp: &CorpId, run: &RunId) -> Result<ChainVerdict, StoreError> {
+        let mut pages = self
+            .pages(Table::Journal, run_pk(corp, run), PageReading::Strong(200))
+            .boxed();
+        let (mut seq, mut hash, mut closed) = (0, initial_hash(corp, run), None);
         while let Some(page) = pages.next().await {
             for item in page? {
-                let attributes = Attributes { what: "journal entry", item: &item };
+                let attributes = AttributeReader {
+                    what: "journal entry",
+                    item: &item,
+                };
                 if attributes.text("sk")? == CLOSED_SK {
                     closed = Some(item);
                     continue;
                 }
                 seq += 1;
-                match next(&item, run, seq, &hash) {
+                match verify_entry(&item, run, seq, &hash) {
                     Ok(after) => hash = after,
-                    Err(why) => return Ok(broken(seq, why)),
+                    Err(why) => return Ok(broken_chain(seq, why)),
                 }
             }
         }
@@ -72,62 +77,91 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] when it cannot be read; what was tampered with is a [`Verdict`].
-    pub async fn verify_heads(&self, corp: &CorpId) -> Result<Verdict, StoreError> {
-        let stored = self.get_control::<Heads>(corp, ControlKind::JournalHead, "-").await?;
+    pub async fn verify_heads(&self, corp: &CorpId) -> Result<ChainVerdict, StoreError> {
+        let stored = self
+            .get_control::<ChainHead>(corp, ControlKind::JournalHead, "-")
+            .await?;
         let end = stored.map(|stored| stored.body).unwrap_or_default();
-        let mut pages = self.pages(Table::Journal, heads_pk(corp), Reading::Strong(200)).boxed();
+        let mut pages = self
+            .pages(Table::Journal, heads_pk(corp), PageReading::Strong(200))
+            .boxed();
         let (mut place, mut head) = (0, String::new());
         while let Some(page) = pages.next().await {
             for item in page? {
                 place += 1;
-                match next_head(&item, place, &head) {
+                match verify_head(&item, place, &head) {
                     Ok(after) => head = after,
-                    Err(why) => return Ok(broken(place, why)),
+                    Err(why) => return Ok(broken_chain(place, why)),
                 }
             }
         }
         if (place, &head) != (end.closed, &end.head) {
-            return Ok(broken(place, "the corp's head is another one"));
+            return Ok(broken_chain(place, "the corp's head is another one"));
         }
-        Ok(Verdict::Intact { entries: place, closed: true })
+        Ok(ChainVerdict::Intact {
+            entries: place,
+            closed: true,
+        })
     }
 
     async fn compare_end(
         &self,
         corp: &CorpId,
         run: &RunId,
-        (seq, hash): (u64, Hash),
+        (seq, hash): (u64, ChainHash),
         closed: Option<Item>,
-    ) -> Result<Verdict, StoreError> {
+    ) -> Result<ChainVerdict, StoreError> {
         let place = match &closed {
             Some(closed) => {
-                let place = Attributes { what: "journal head", item: closed }.number("k")?;
-                self.get_item(Table::Journal, &heads_pk(corp), &heads_sk(place)).await?
+                let place = AttributeReader {
+                    what: "journal head",
+                    item: closed,
+                }
+                .number("k")?;
+                self.get_item(Table::Journal, &heads_pk(corp), &heads_sk(place))
+                    .await?
             }
-            None => self.place_of(corp, run).await?,
+            None => self.run_place(corp, run).await?,
         };
         let Some(place) = place else {
             return Ok(match closed {
-                Some(_) => broken(seq, "its head is missing from the corp's chain"),
-                None => Verdict::Intact { entries: seq, closed: false },
+                Some(_) => broken_chain(seq, "its head is missing from the corp's chain"),
+                None => ChainVerdict::Intact {
+                    entries: seq,
+                    closed: false,
+                },
             });
         };
-        let head = Attributes { what: "journal head", item: &place };
-        if head.text("run")? != run.as_str() || head.number("c")? != seq || head.array::<32>("h")? != hash {
-            return Ok(broken(seq, "its end is not the one that was chained"));
+        let head = AttributeReader {
+            what: "journal head",
+            item: &place,
+        };
+        if head.text("run")? != run.as_str()
+            || head.number("c")? != seq
+            || head.array::<32>("h")? != hash
+        {
+            return Ok(broken_chain(seq, "its end is not the one that was chained"));
         }
         Ok(match closed {
-            Some(_) => Verdict::Intact { entries: seq, closed: true },
-            None => broken(seq, "its closing mark is missing"),
+            Some(_) => ChainVerdict::Intact {
+                entries: seq,
+                closed: true,
+            },
+            None => broken_chain(seq, "its closing mark is missing"),
         })
     }
 
     /// The run's place in the corp's chain, looked for from the start: only when its closing mark is missing.
-    async fn place_of(&self, corp: &CorpId, run: &RunId) -> Result<Option<Item>, StoreError> {
-        let mut pages = self.pages(Table::Journal, heads_pk(corp), Reading::Strong(200)).boxed();
+    async fn run_place(&self, corp: &CorpId, run: &RunId) -> Result<Option<Item>, StoreError> {
+        let mut pages = self
+            .pages(Table::Journal, heads_pk(corp), PageReading::Strong(200))
+            .boxed();
         while let Some(page) = pages.next().await {
             for item in page? {
-                let head = Attributes { what: "journal head", item: &item };
+                let head = AttributeReader {
+                    what: "journal head",
+                    item: &item,
+                };
                 if head.text("run")? == run.as_str() {
                     return Ok(Some(item));
                 }
@@ -137,30 +171,55 @@ impl Store {
     }
 }
 
-fn next(item: &Item, run: &RunId, seq: u64, before: &Hash) -> Result<Hash, &'static str> {
-    let attributes = Attributes { what: "journal entry", item };
-    let entry = parse(item).map_err(|_| "the entry cannot be read")?;
+fn verify_entry(
+    item: &Item,
+    run: &RunId,
+    seq: u64,
+    before: &ChainHash,
+) -> Result<ChainHash, &'static str> {
+    let attributes = AttributeReader {
+        what: "journal entry",
+        item,
+    };
+    let entry = parse_entry(item).map_err(|_| "the entry cannot be read")?;
     if attributes.text("sk").ok() != Some(&seq_sk(seq)) || entry.seq != seq {
         return Err("an entry is missing or out of place");
     }
     if entry.run != *run {
         return Err("the entry is of another run");
     }
-    let after = of_entry(before, attributes.text("b").map_err(|_| "the entry has no body")?.as_bytes());
+    let after = entry_hash(
+        before,
+        attributes
+            .text("b")
+            .map_err(|_| "the entry has no body")?
+            .as_bytes(),
+    );
     let stored = attributes.array("h").map_err(|_| "the entry has no hash")?;
-    if after == stored { Ok(after) } else { Err("the entry is not the one that was chained") }
+    if after == stored {
+        Ok(after)
+    } else {
+        Err("the entry is not the one that was chained")
+    }
 }
 
-fn next_head(item: &Item, place: u64, before: &str) -> Result<String, &'static str> {
-    let attributes = Attributes { what: "journal head", item };
+fn verify_head(item: &Item, place: u64, before: &str) -> Result<String, &'static str> {
+    let attributes = AttributeReader {
+        what: "journal head",
+        item,
+    };
     let unreadable = |_| "the head cannot be read";
-    attributes.version(VERSION).map_err(unreadable)?;
+    attributes.check_version(VERSION).map_err(unreadable)?;
     if attributes.text("sk").map_err(unreadable)? != heads_sk(place) {
         return Err("a head is missing or out of place");
     }
-    let run = RunId::new(attributes.text("run").map_err(unreadable)?).map_err(|_| "the head cannot be read")?;
-    let (entries, hash) = (attributes.number("c").map_err(unreadable)?, attributes.array("h").map_err(unreadable)?);
-    let after = of_head(before, &of_run(&run, entries, &hash));
+    let run = RunId::new(attributes.text("run").map_err(unreadable)?)
+        .map_err(|_| "the head cannot be read")?;
+    let (entries, hash) = (
+        attributes.number("c").map_err(unreadable)?,
+        attributes.array("h").map_err(unreadable)?,
+    );
+    let after = head_hash(before, &run_hash(&run, entries, &hash));
     if after == attributes.text("head").map_err(unreadable)? {
         Ok(after)
     } else {

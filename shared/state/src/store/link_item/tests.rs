@@ -2,86 +2,118 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use directory::hash::FieldHash;
-use directory::{Action, Base, Field, FieldSet, Intent, Lifecycle, Side, Timestamp};
+use directory::{Base, Field, FieldSet, LinkLifecycle, Side, Timestamp, WriteAction, WriteIntent};
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
 
 use super::*;
-use directory::link::Wait;
+use directory::link::LinkWait;
 
 fn corp() -> CorpId {
     CorpId::new("ding0123456789abcdef35c2f4657eb6378f").unwrap()
 }
 
 /// 15 agreed fields, three departments, one of them led, and an update under way that changes three fields.
-fn typical() -> Link {
-    let hashes: BTreeMap<Field, FieldHash> =
-        FieldSet::PERSON.iter().take(15).map(|field| (field, [0xaa; 12])).collect();
-    let intent = Intent {
+fn typical_link() -> Link {
+    let hashes: BTreeMap<Field, FieldHash> = FieldSet::PERSON
+        .iter()
+        .take(15)
+        .map(|field| (field, [0xaa; 12]))
+        .collect();
+    let intent = WriteIntent {
         side: Side::Ehr,
         fields: hashes.clone().into_iter().take(3).collect(),
-        action: Action::Update,
+        action: WriteAction::Update,
         at: Timestamp(1_780_000_000_000),
     };
     Link {
         id: LinkId([0xfe; 16]),
         kind: Kind::Person,
         generation: 1,
-        version: Version(u128::MAX),
+        version: RowVersion(u128::MAX),
         dingtalk: Some(NativeId::new("0156446320-1084137352").unwrap()),
         ehr: Some(NativeId::new("5f0c2a9e7b6d4c1f8e3a9b2c7d6e5f40").unwrap()),
         unionid: Some([7; 12]),
         protected: false,
-        base: Base { hashes, departments: [1, 2, 3].map(|n| LinkId([n; 16])).into(), leads: [LinkId([2; 16])].into() },
+        base: Base {
+            hashes,
+            departments: [1, 2, 3].map(|n| LinkId([n; 16])).into(),
+            leads: [LinkId([2; 16])].into(),
+        },
         intents: vec![intent],
-        lifecycle: Lifecycle::Active,
+        lifecycle: LinkLifecycle::Active,
         waits: vec![],
     }
 }
 
 #[test]
-fn a_typical_person_is_one_write_unit() {
-    let encoded = encode(&corp(), &typical()).unwrap();
+fn the_link_of_a_typical_person_fits_one_write_unit() {
+    let encoded = encode_link(&corp(), &typical_link()).unwrap();
     assert!(encoded.overflow.is_none());
-    let bytes = size(&encoded.main);
+    let bytes = item_size(&encoded.main);
     assert!((400..=700).contains(&bytes), "{bytes} bytes");
-    assert_eq!(decode(Kind::Person, &encoded.main, None).unwrap(), typical());
+    assert_eq!(
+        decode_link(Kind::Person, &encoded.main, None).unwrap(),
+        typical_link()
+    );
 }
 
 #[test]
 fn an_overflow_item_of_another_version_is_refused() {
-    let mut link = typical();
+    let mut link = typical_link();
     link.base.departments = (0..60).map(|n| LinkId([n; 16])).collect();
-    let encoded = encode(&corp(), &link).unwrap();
+    let encoded = encode_link(&corp(), &link).unwrap();
     let overflow = encoded.overflow.unwrap();
-    assert!(size(&encoded.main) <= 1024);
-    assert_eq!(decode(Kind::Person, &encoded.main, Some(&overflow)).unwrap(), link);
-    link.version = Version(5);
-    let newer = encode(&corp(), &link).unwrap();
-    assert!(matches!(decode(Kind::Person, &newer.main, Some(&overflow)), Err(StoreError::Malformed { .. })));
-    assert!(matches!(decode(Kind::Person, &newer.main, None), Err(StoreError::Malformed { .. })));
+    assert!(item_size(&encoded.main) <= 1024);
+    assert_eq!(
+        decode_link(Kind::Person, &encoded.main, Some(&overflow)).unwrap(),
+        link
+    );
+    link.version = RowVersion(5);
+    let newer = encode_link(&corp(), &link).unwrap();
+    assert!(matches!(
+        decode_link(Kind::Person, &newer.main, Some(&overflow)),
+        Err(StoreError::Malformed { .. })
+    ));
+    assert!(matches!(
+        decode_link(Kind::Person, &newer.main, None),
+        Err(StoreError::Malformed { .. })
+    ));
 }
 
 #[test]
-fn an_unknown_schema_version_has_a_name() {
-    let mut encoded = encode(&corp(), &typical()).unwrap();
-    encoded.main.insert("v".into(), AttributeValue::N("2".into()));
-    let error = decode(Kind::Person, &encoded.main, None).unwrap_err();
-    assert_eq!(error, StoreError::UnknownVersion { what: "link", found: 2, known: 1 });
+fn an_unknown_schema_version_is_reported() {
+    let mut encoded = encode_link(&corp(), &typical_link()).unwrap();
+    encoded
+        .main
+        .insert("v".into(), AttributeValue::N("2".into()));
+    let error = decode_link(Kind::Person, &encoded.main, None).unwrap_err();
+    assert_eq!(
+        error,
+        StoreError::UnknownVersion {
+            what: "link",
+            found: 2,
+            known: 1
+        }
+    );
 }
 
 #[test]
-fn malformed_items_are_named_never_a_panic() {
-    let whole = encode(&corp(), &typical()).unwrap().main;
+fn a_malformed_item_is_an_error_and_never_a_panic() {
+    let whole = encode_link(&corp(), &typical_link()).unwrap().main;
     for name in ["sk", "v", "r", "g", "l", "p"] {
-        for wrong in [None, Some(AttributeValue::Bool(true)), Some(AttributeValue::S("x".into()))] {
+        for wrong in [
+            None,
+            Some(AttributeValue::Bool(true)),
+            Some(AttributeValue::S("x".into())),
+        ] {
             let mut item = whole.clone();
             item.remove(name);
             if let Some(wrong) = wrong {
                 item.insert(name.into(), wrong);
             }
-            assert!(decode(Kind::Person, &item, None).is_err(), "{name}");
+            assert!(decode_link(Kind::Person, &item, None).is_err(), "{name}");
         }
     }
 }
@@ -91,7 +123,11 @@ fn timestamps() -> impl Strategy<Value = Timestamp> {
 }
 
 fn hashes() -> impl Strategy<Value = BTreeMap<Field, FieldHash>> {
-    btree_map(proptest::sample::select(Field::ALL.to_vec()), any::<FieldHash>(), 0..=20)
+    btree_map(
+        proptest::sample::select(Field::ALL.to_vec()),
+        any::<FieldHash>(),
+        0..=20,
+    )
 }
 
 fn natives() -> impl Strategy<Value = Option<NativeId>> {
@@ -102,21 +138,36 @@ fn link_ids() -> impl Strategy<Value = BTreeSet<LinkId>> {
     btree_set(any::<[u8; 16]>().prop_map(LinkId), 0..80)
 }
 
-fn intents() -> impl Strategy<Value = Vec<Intent>> {
+fn intents() -> impl Strategy<Value = Vec<WriteIntent>> {
     let sides = prop_oneof![Just(Side::DingTalk), Just(Side::Ehr)];
-    let actions = prop_oneof![Just(Action::Create), Just(Action::Update), Just(Action::Remove), Just(Action::Restore)];
+    let actions = prop_oneof![
+        Just(WriteAction::Create),
+        Just(WriteAction::Update),
+        Just(WriteAction::Remove),
+        Just(WriteAction::Restore)
+    ];
     let intent = (sides, hashes(), actions, timestamps());
-    vec(intent.prop_map(|(side, fields, action, at)| Intent { side, fields, action, at }), 0..4)
+    vec(
+        intent.prop_map(|(side, fields, action, at)| WriteIntent {
+            side,
+            fields,
+            action,
+            at,
+        }),
+        0..4,
+    )
 }
 
-fn lifecycles() -> impl Strategy<Value = Lifecycle> {
+fn lifecycles() -> impl Strategy<Value = LinkLifecycle> {
     prop_oneof![
-        Just(Lifecycle::Creating),
-        Just(Lifecycle::Active),
-        (any::<u32>(), timestamps()).prop_map(|(runs, since)| Lifecycle::Absent { runs, since }),
-        timestamps().prop_map(|at| Lifecycle::Left { at }),
-        timestamps().prop_map(|since| Lifecycle::Leaving { since }),
-        ("\\PC{0,2000}", timestamps()).prop_map(|(reason, since)| Lifecycle::Quarantined { reason, since }),
+        Just(LinkLifecycle::Creating),
+        Just(LinkLifecycle::Active),
+        (any::<u32>(), timestamps())
+            .prop_map(|(runs, since)| LinkLifecycle::Absent { runs, since }),
+        timestamps().prop_map(|at| LinkLifecycle::Left { at }),
+        timestamps().prop_map(|since| LinkLifecycle::Leaving { since }),
+        ("\\PC{0,2000}", timestamps())
+            .prop_map(|(reason, since)| LinkLifecycle::Quarantined { reason, since }),
     ]
 }
 
@@ -124,8 +175,8 @@ prop_compose! {
     fn waits()(
         field in option::of(proptest::sample::select(Field::ALL.to_vec())),
         value in any::<FieldHash>(), reason in "\\PC{0,60}", since in timestamps(), next in timestamps(),
-    ) -> Wait {
-        Wait { field, value, reason, since, next }
+    ) -> LinkWait {
+        LinkWait { field, value, reason, since, next }
     }
 }
 
@@ -138,7 +189,7 @@ prop_compose! {
         (intents, lifecycle, waits) in (intents(), lifecycles(), vec(waits(), 0..3)),
     ) -> Link {
         Link {
-            id: LinkId(id), kind, generation, version: Version(version), dingtalk, ehr, unionid, protected,
+            id: LinkId(id), kind, generation, version: RowVersion(version), dingtalk, ehr, unionid, protected,
             base: Base { hashes, departments, leads }, intents, lifecycle, waits,
         }
     }
@@ -146,9 +197,9 @@ prop_compose! {
 
 proptest! {
     #[test]
-    fn any_link_survives_its_items(link in links()) {
-        let encoded = encode(&corp(), &link).unwrap();
-        prop_assert!(size(&encoded.main) <= 1024 || link.dingtalk.is_some() || link.ehr.is_some());
-        prop_assert_eq!(decode(link.kind, &encoded.main, encoded.overflow.as_ref()).unwrap(), link);
+    fn any_link_is_encoded_and_decoded_unchanged(link in links()) {
+        let encoded = encode_link(&corp(), &link).unwrap();
+        prop_assert!(item_size(&encoded.main) <= 1024 || link.dingtalk.is_some() || link.ehr.is_some());
+        prop_assert_eq!(decode_link(link.kind, &encoded.main, encoded.overflow.as_ref()).unwrap(), link);
     }
 }

@@ -3,13 +3,13 @@
 use axum::extract::State;
 use axum::response::Response;
 
-use super::shell::{escaped, moment, page as shell};
-use crate::http::server::Face;
+use super::layout::{escape_html, render_page as shell, shanghai_time};
+use crate::http::server::ServerState;
 use crate::world::CallRecord;
 
 const ROWS: usize = 100;
 
-pub(super) async fn page(State(face): State<Face>) -> Response {
+pub(super) async fn page(State(face): State<ServerState>) -> Response {
     let world = face.world.lock().await;
     let counts = world.call_counts();
     let throttled: u64 = counts.values().map(|(_, throttled)| throttled).sum();
@@ -24,11 +24,11 @@ pub(super) async fn page(State(face): State<Face>) -> Response {
         .map(|(interface, (total, throttled))| {
             format!(
                 "<tr><td><code>{}</code></td><td class=\"n\">{total}</td><td class=\"n\">{throttled}</td></tr>",
-                escaped(interface)
+                escape_html(interface)
             )
         })
         .collect();
-    let rows: String = world.log().rev().take(ROWS).map(row).collect();
+    let rows: String = world.log().rev().take(ROWS).map(call_row).collect();
     let body = format!(
         "<div class=\"scroll\"><table><thead><tr><th>接口</th><th class=\"n\">次数</th><th class=\"n\">限流</th></tr></thead>\
          <tbody>{sums}</tbody></table></div><h2>最近 {ROWS} 次</h2>\
@@ -37,7 +37,7 @@ pub(super) async fn page(State(face): State<Face>) -> Response {
     shell("/__sandbox/page/calls", "谁调用了什么?", &answer, &body)
 }
 
-fn row(record: &CallRecord) -> String {
+fn call_row(record: &CallRecord) -> String {
     let (class, shape) = match record.outcome.as_str() {
         "0" => ("good", "●"),
         _ if record.throttled => ("care", "▲"),
@@ -46,10 +46,14 @@ fn row(record: &CallRecord) -> String {
     format!(
         "<tr><td class=\"t\">{}<small>.{:03}</small></td><td><code>{}</code><br><small>{}</small></td>\
          <td class=\"{class}\">{shape} {}</td></tr>",
-        moment(record.at),
+        shanghai_time(record.at),
         record.at.rem_euclid(1000),
-        escaped(&record.interface),
-        escaped(record.subject.as_deref().unwrap_or_default()),
-        escaped(if record.outcome == "0" { "成功" } else { &record.outcome })
+        escape_html(&record.interface),
+        escape_html(record.subject.as_deref().unwrap_or_default()),
+        escape_html(if record.outcome == "0" {
+            "成功"
+        } else {
+            &record.outcome
+        })
     )
 }

@@ -3,8 +3,8 @@
 use axum::extract::State;
 use axum::response::Response;
 
-use super::shell::{button, escaped, page as shell};
-use crate::http::server::Face;
+use super::layout::{button_form, escape_html, render_page as shell};
+use crate::http::server::ServerState;
 use crate::world::{ArmedFault, FaultKind};
 
 /// Each kind, its name in JSON, and what it does in the reader's words.
@@ -20,7 +20,11 @@ pub(super) const KINDS: [(FaultKind, &str, &str); 21] = [
     (FaultKind::BanPage, "ban_page", "封禁页（5 分钟）"),
     (FaultKind::LostConnection, "lost_connection", "断线，不回答"),
     (FaultKind::LostRequest, "lost_request", "请求丢失，不执行"),
-    (FaultKind::LateEffect, "late_effect", "断线，写入 5 秒后生效"),
+    (
+        FaultKind::LateEffect,
+        "late_effect",
+        "断线，写入 5 秒后生效",
+    ),
     (FaultKind::TruncatedJson, "truncated_json", "JSON 截断"),
     (FaultKind::ExpireToken, "expire_token", "令牌失效"),
     (FaultKind::ShrinkScope, "shrink_scope", "授权范围变空"),
@@ -32,12 +36,14 @@ pub(super) const KINDS: [(FaultKind, &str, &str); 21] = [
     (FaultKind::EventNever, "event_never", "事件丢失"),
 ];
 
-pub(super) async fn page(State(face): State<Face>) -> Response {
+pub(super) async fn page(State(face): State<ServerState>) -> Response {
     let world = face.world.lock().await;
-    let armed: String = world.faults().iter().rev().map(row).collect();
+    let armed: String = world.faults().iter().rev().map(fault_row).collect();
     let live = world.faults().iter().filter(|armed| is_live(armed)).count();
-    let options: String =
-        KINDS.iter().map(|(_, key, words)| format!("<option value=\"{key}\">{words}</option>")).collect();
+    let options: String = KINDS
+        .iter()
+        .map(|(_, key, words)| format!("<option value=\"{key}\">{words}</option>"))
+        .collect();
     let list = if armed.is_empty() {
         "<div class=\"panel\">没有故障。</div>".to_owned()
     } else {
@@ -53,11 +59,24 @@ pub(super) async fn page(State(face): State<Face>) -> Response {
          <label>先放过几次<input name=\"after\" type=\"number\" min=\"0\" value=\"0\"></label>\
          <label>发生几次，空为一直<input name=\"times\" type=\"number\" min=\"1\" value=\"1\"></label>\
          <button class=\"main\">安排</button></form></div>{list}<div class=\"row\">{}{}</div>",
-        button("/__sandbox/page/fault", &[("clear", "1")], "全部取消", "danger"),
-        button("/__sandbox/page/fault", &[("release", "1")], "放行挂起的调用", "")
+        button_form(
+            "/__sandbox/page/fault",
+            &[("clear", "1")],
+            "全部取消",
+            "danger"
+        ),
+        button_form(
+            "/__sandbox/page/fault",
+            &[("release", "1")],
+            "放行挂起的调用",
+            ""
+        )
     );
-    let answer =
-        if live == 0 { "● 一切正常".to_owned() } else { format!("▲ <b>{live}</b> 个故障在等着发生") };
+    let answer = if live == 0 {
+        "● 一切正常".to_owned()
+    } else {
+        format!("▲ <b>{live}</b> 个故障在等着发生")
+    };
     shell("/__sandbox/page/faults", "哪里会出错?", &answer, &body)
 }
 
@@ -65,14 +84,25 @@ fn is_live(armed: &ArmedFault) -> bool {
     armed.fault.times.is_none_or(|times| armed.fired < times)
 }
 
-fn row(armed: &ArmedFault) -> String {
-    let words = KINDS.iter().find(|(kind, ..)| *kind == armed.fault.kind).map_or("", |(_, _, words)| words);
+fn fault_row(armed: &ArmedFault) -> String {
+    let words = KINDS
+        .iter()
+        .find(|(kind, ..)| *kind == armed.fault.kind)
+        .map_or("", |(_, _, words)| words);
     let id = armed.id.to_string();
     format!(
         "<tr><td>{words}</td><td><code>{}</code></td><td class=\"n\">{} / {}</td><td>{}</td></tr>",
-        escaped(armed.fault.interface.as_deref().unwrap_or("任意")),
+        escape_html(armed.fault.interface.as_deref().unwrap_or("任意")),
         armed.fired,
-        armed.fault.times.map_or_else(|| "∞".into(), |times| times.to_string()),
-        button("/__sandbox/page/fault", &[("clear", "1"), ("id", &id)], "取消", "danger")
+        armed
+            .fault
+            .times
+            .map_or_else(|| "∞".into(), |times| times.to_string()),
+        button_form(
+            "/__sandbox/page/fault",
+            &[("clear", "1"), ("id", &id)],
+            "取消",
+            "danger"
+        )
     )
 }

@@ -9,26 +9,46 @@ use http::{HeaderMap, StatusCode};
 
 use super::faults::KINDS;
 use crate::http::clock::machine_time;
-use crate::http::server::Face;
-use crate::world::{Act, Changes, Fault, PERMISSIONS, SettingsChange, Subscription, encoded, pairs};
+use crate::http::server::ServerState;
+use crate::world::{
+    Act, EventSubscription, Fault, PERMISSIONS, PersonChanges, SettingsChange, percent_encode,
+    query_pairs,
+};
 
 type Fields = HashMap<String, String>;
 
 /// The fields, unless the form stands on somebody else's page.
-fn fields(face: &Face, headers: &HeaderMap, body: &Bytes) -> Option<Vec<(String, String)>> {
-    let origin = headers.get(http::header::ORIGIN).and_then(|origin| origin.to_str().ok());
+fn form_fields(
+    face: &ServerState,
+    headers: &HeaderMap,
+    body: &Bytes,
+) -> Option<Vec<(String, String)>> {
+    let origin = headers
+        .get(http::header::ORIGIN)
+        .and_then(|origin| origin.to_str().ok());
     let port = face.url.rsplit(':').next().unwrap_or_default();
-    let ours = [format!("http://127.0.0.1:{port}"), format!("http://localhost:{port}")];
+    let ours = [
+        format!("http://127.0.0.1:{port}"),
+        format!("http://localhost:{port}"),
+    ];
     if origin.is_some_and(|origin| !ours.iter().any(|our| our == origin)) {
         return None;
     }
-    Some(pairs(&String::from_utf8_lossy(body)))
+    Some(query_pairs(&String::from_utf8_lossy(body)))
 }
 
-pub(super) async fn act(State(face): State<Face>, headers: HeaderMap, body: Bytes) -> Response {
-    let Some(pairs) = fields(&face, &headers, &body) else { return StatusCode::FORBIDDEN.into_response() };
+pub(super) async fn submit_act(
+    State(face): State<ServerState>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let Some(pairs) = form_fields(&face, &headers, &body) else {
+        return StatusCode::FORBIDDEN.into_response();
+    };
     let fields: Fields = pairs.into_iter().collect();
-    let Some(act) = act_of(&fields) else { return StatusCode::BAD_REQUEST.into_response() };
+    let Some(act) = parse_act(&fields) else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
     let back = match &act {
         Act::Leave { .. }
         | Act::Hire { .. }
@@ -36,22 +56,29 @@ pub(super) async fn act(State(face): State<Face>, headers: HeaderMap, body: Byte
         | Act::AcceptInvitation { .. }
         | Act::DeclineInvitation { .. } => "/?".to_owned(),
         _ => match fields.get("userid") {
-            Some(userid) => format!("/__sandbox/page/person?userid={}&", encoded(userid)),
+            Some(userid) => format!("/__sandbox/page/person?userid={}&", percent_encode(userid)),
             None => "/__sandbox/page/departments?".to_owned(),
         },
     };
     let acted = face.world.lock().await.act(machine_time(), act);
-    face.keep().await;
+    face.save_world().await;
     match acted {
         Ok(_) => Redirect::to(back.trim_end_matches(['?', '&'])).into_response(),
-        Err(no) => {
-            Redirect::to(&format!("{back}refused={}", encoded(&format!("{}（{}）", no.why, no.code)))).into_response()
-        }
+        Err(no) => Redirect::to(&format!(
+            "{back}refused={}",
+            percent_encode(&format!("{}（{}）", no.why, no.code))
+        ))
+        .into_response(),
     }
 }
 
-fn act_of(fields: &Fields) -> Option<Act> {
-    let text = |name: &str| fields.get(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+fn parse_act(fields: &Fields) -> Option<Act> {
+    let text = |name: &str| {
+        fields
+            .get(name)
+            .map(|text| text.trim().to_owned())
+            .filter(|text| !text.is_empty())
+    };
     let dept = |name: &str| text(name).and_then(|text| text.parse::<i64>().ok());
     let userid = text("userid").unwrap_or_default();
     Some(match fields.get("act")?.as_str() {
@@ -61,70 +88,144 @@ fn act_of(fields: &Fields) -> Option<Act> {
             fields: Box::default(),
             userid: None,
         },
-        "rename" => Act::Rename { userid, name: text("name")? },
-        "move" => Act::Move { userid, departments: vec![dept("dept")?] },
-        "promote" => Act::Promote { userid, title: text("title")?, dept_id: None },
+        "rename" => Act::Rename {
+            userid,
+            name: text("name")?,
+        },
+        "move" => Act::Move {
+            userid,
+            departments: vec![dept("dept")?],
+        },
+        "promote" => Act::Promote {
+            userid,
+            title: text("title")?,
+            dept_id: None,
+        },
         "leave" => Act::Leave { userid },
-        "rehire" => Act::Rehire { userid, same_userid: text("same").is_some(), departments: Vec::new() },
+        "rehire" => Act::Rehire {
+            userid,
+            same_userid: text("same").is_some(),
+            departments: Vec::new(),
+        },
         "accept_invitation" => Act::AcceptInvitation { userid },
         "decline_invitation" => Act::DeclineInvitation { userid },
-        "set_manager" => Act::SetManager { userid, manager: text("manager") },
-        "set_employment" => Act::SetEmployment { userid, employee_type: text("employee_type")?.parse().ok()? },
+        "set_manager" => Act::SetManager {
+            userid,
+            manager: text("manager"),
+        },
+        "set_employment" => Act::SetEmployment {
+            userid,
+            employee_type: text("employee_type")?.parse().ok()?,
+        },
         "change_mobile" => {
-            let fields = Box::new(Changes { mobile: Some(text("mobile")?), ..Changes::default() });
+            let fields = Box::new(PersonChanges {
+                mobile: Some(text("mobile")?),
+                ..PersonChanges::default()
+            });
             Act::Change { userid, fields }
         }
-        "create_department" => Act::CreateDepartment { name: text("name")?, parent_id: dept("dept")? },
-        "rename_department" => Act::RenameDepartment { dept_id: dept("dept")?, name: text("name")? },
-        "move_department" => Act::MoveDepartment { dept_id: dept("dept")?, parent_id: dept("to")? },
-        "merge_departments" => Act::MergeDepartments { from: dept("dept")?, into: dept("to")? },
-        "delete_department" => Act::DeleteDepartment { dept_id: dept("dept")? },
+        "create_department" => Act::CreateDepartment {
+            name: text("name")?,
+            parent_id: dept("dept")?,
+        },
+        "rename_department" => Act::RenameDepartment {
+            dept_id: dept("dept")?,
+            name: text("name")?,
+        },
+        "move_department" => Act::MoveDepartment {
+            dept_id: dept("dept")?,
+            parent_id: dept("to")?,
+        },
+        "merge_departments" => Act::MergeDepartments {
+            from: dept("dept")?,
+            into: dept("to")?,
+        },
+        "delete_department" => Act::DeleteDepartment {
+            dept_id: dept("dept")?,
+        },
         _ => return None,
     })
 }
 
-pub(super) async fn fault(State(face): State<Face>, headers: HeaderMap, body: Bytes) -> Response {
-    let Some(pairs) = fields(&face, &headers, &body) else { return StatusCode::FORBIDDEN.into_response() };
+pub(super) async fn submit_fault(
+    State(face): State<ServerState>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let Some(pairs) = form_fields(&face, &headers, &body) else {
+        return StatusCode::FORBIDDEN.into_response();
+    };
     let fields: Fields = pairs.into_iter().collect();
     let number = |name: &str| fields.get(name).and_then(|text| text.parse::<u64>().ok());
     if fields.contains_key("release") {
-        face.holds.release();
+        face.holds.release_all();
     } else if fields.contains_key("clear") {
         face.world.lock().await.disarm(number("id"));
-    } else if let Some((kind, ..)) = KINDS.iter().find(|(_, key, _)| fields.get("kind").is_some_and(|kind| kind == key))
+    } else if let Some((kind, ..)) = KINDS
+        .iter()
+        .find(|(_, key, _)| fields.get("kind").is_some_and(|kind| kind == key))
     {
-        let mut fault = Fault::new(*kind).after(number("after").unwrap_or(0)).times(number("times"));
-        fault.interface = fields.get("interface").map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+        let mut fault = Fault::new(*kind)
+            .after(number("after").unwrap_or(0))
+            .times(number("times"));
+        fault.interface = fields
+            .get("interface")
+            .map(|text| text.trim().to_owned())
+            .filter(|text| !text.is_empty());
         face.world.lock().await.arm(fault);
     } else {
         return StatusCode::BAD_REQUEST.into_response();
     }
-    face.keep().await;
+    face.save_world().await;
     Redirect::to("/__sandbox/page/faults").into_response()
 }
 
-pub(super) async fn subscription(State(face): State<Face>, headers: HeaderMap, body: Bytes) -> Response {
-    let Some(pairs) = fields(&face, &headers, &body) else { return StatusCode::FORBIDDEN.into_response() };
+pub(super) async fn submit_subscription(
+    State(face): State<ServerState>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let Some(pairs) = form_fields(&face, &headers, &body) else {
+        return StatusCode::FORBIDDEN.into_response();
+    };
     let mut fields: Fields = pairs.into_iter().collect();
     let mut take = |name: &str| fields.remove(name).unwrap_or_default().trim().to_owned();
-    let subscription =
-        Subscription { url: take("url"), token: take("token"), aes_key: take("aes_key"), tags: Vec::new() };
-    let told = match crate::http::admin::save(&face, subscription).await {
+    let subscription = EventSubscription {
+        url: take("url"),
+        token: take("token"),
+        aes_key: take("aes_key"),
+        tags: Vec::new(),
+    };
+    let told = match crate::http::admin::check_and_save(&face, subscription).await {
         Ok(()) => String::new(),
-        Err(why) => format!("?refused={}", encoded(&why)),
+        Err(why) => format!("?refused={}", percent_encode(&why)),
     };
     Redirect::to(&format!("/__sandbox/page/events{told}")).into_response()
 }
 
-pub(super) async fn permissions(State(face): State<Face>, headers: HeaderMap, body: Bytes) -> Response {
-    let Some(on) = fields(&face, &headers, &body) else { return StatusCode::FORBIDDEN.into_response() };
+pub(super) async fn submit_permissions(
+    State(face): State<ServerState>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let Some(on) = form_fields(&face, &headers, &body) else {
+        return StatusCode::FORBIDDEN.into_response();
+    };
     let (grant, revoke) = PERMISSIONS
         .iter()
         .map(|code| (*code).to_owned())
         .partition(|code| on.iter().any(|(name, value)| name == "on" && value == code));
-    let change = SettingsChange { grant, revoke, ..SettingsChange::default() };
-    let changed = face.world.lock().await.change_settings(machine_time(), &change);
-    face.keep().await;
+    let change = SettingsChange {
+        grant,
+        revoke,
+        ..SettingsChange::default()
+    };
+    let changed = face
+        .world
+        .lock()
+        .await
+        .change_settings(machine_time(), &change);
+    face.save_world().await;
     match changed {
         Ok(()) => Redirect::to("/__sandbox/page/settings").into_response(),
         Err(_) => StatusCode::BAD_REQUEST.into_response(),

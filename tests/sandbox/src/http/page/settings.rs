@@ -3,11 +3,11 @@
 use axum::extract::State;
 use axum::response::Response;
 
-use super::shell::{escaped, page as shell};
-use crate::http::server::Face;
+use super::layout::{escape_html, render_page as shell};
+use crate::http::server::ServerState;
 use crate::world::PERMISSIONS;
 
-pub(super) async fn page(State(face): State<Face>) -> Response {
+pub(super) async fn page(State(face): State<ServerState>) -> Response {
     let world = face.world.lock().await;
     let keys = &world.company().credentials;
     let settings = world.settings();
@@ -19,8 +19,15 @@ pub(super) async fn page(State(face): State<Face>) -> Response {
         ("AppSecret（Client Secret）", keys.app_secret.clone()),
         ("另一家企业的 CorpId", keys.other_corp_id.clone()),
     ];
-    let rows: String =
-        rows.iter().map(|(name, value)| format!("<dt>{name}</dt><dd><code>{}</code></dd>", escaped(value))).collect();
+    let rows: String = rows
+        .iter()
+        .map(|(name, value)| {
+            format!(
+                "<dt>{name}</dt><dd><code>{}</code></dd>",
+                escape_html(value)
+            )
+        })
+        .collect();
     let boxes: String = PERMISSIONS
         .iter()
         .map(|code| {
@@ -35,5 +42,10 @@ pub(super) async fn page(State(face): State<Face>) -> Response {
          <code>/__sandbox/settings</code></p>",
         settings.qps, settings.latency_ms, settings.token_life_s, settings.scope.depts
     );
-    shell("/__sandbox/page/settings", "用什么来绑定?", "点一下就能全选复制。这些凭证只对这个沙箱有效。", &body)
+    shell(
+        "/__sandbox/page/settings",
+        "用什么来绑定?",
+        "点一下就能全选复制。这些凭证只对这个沙箱有效。",
+        &body,
+    )
 }

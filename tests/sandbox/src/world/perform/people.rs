@@ -4,8 +4,8 @@ use directory::Timestamp;
 use rand::Rng;
 
 use super::super::World;
-use super::super::act::{Acted, Changes, Refusal};
-use crate::company::{Leaver, Membership, Person, fresh_unionid, fresh_userid};
+use super::super::act::{ActOutcome, PersonChanges, Refusal};
+use crate::company::{FormerEmployee, Membership, Person, fresh_unionid, fresh_userid};
 
 const NO_DEPARTMENT: Refusal = Refusal::new(40066, "a person is in at least one department");
 
@@ -15,72 +15,114 @@ impl World {
         now: Timestamp,
         name: String,
         departments: Vec<i64>,
-        fields: &Changes,
+        fields: &PersonChanges,
         userid: Option<String>,
-    ) -> Result<Acted, Refusal> {
+    ) -> Result<ActOutcome, Refusal> {
         check_name(&name)?;
-        let departments = if departments.is_empty() { vec![1] } else { departments };
-        departments.iter().try_for_each(|id| self.known_department(*id).map(drop))?;
+        let departments = if departments.is_empty() {
+            vec![1]
+        } else {
+            departments
+        };
+        departments
+            .iter()
+            .try_for_each(|id| self.known_department(*id).map(drop))?;
         let userid = self.free_userid(userid)?;
-        let mut person = self.newcomer(now, userid.clone(), name, &departments);
+        let mut person = self.make_newcomer(now, userid.clone(), name, &departments);
         self.check_changes(fields, &userid)?;
-        apply(fields, &mut person);
-        let events = self.enter(now, person);
-        Ok(Acted { userid: Some(userid), events, ..Acted::default() })
+        apply_changes(fields, &mut person);
+        let events = self.add_person(now, person);
+        Ok(ActOutcome {
+            userid: Some(userid),
+            events,
+            ..ActOutcome::default()
+        })
     }
 
     /// Somebody is in from now on; the events. Whoever left and comes back is remembered as re-hired.
-    pub(in super::super) fn enter(&mut self, now: Timestamp, person: Person) -> Vec<String> {
+    pub(in super::super) fn add_person(&mut self, now: Timestamp, person: Person) -> Vec<String> {
         let userid = person.userid.clone();
         self.remember_person(now, &userid);
         self.company.left.remove(&userid);
-        let same = |leaver: &&mut Leaver| leaver.rehired_as.is_none() && leaver.person.unionid == person.unionid;
+        let same = |leaver: &&mut FormerEmployee| {
+            leaver.rehired_as.is_none() && leaver.person.unionid == person.unionid
+        };
         if let Some(before) = self.company.left.values_mut().find(same) {
             before.rehired_as = Some(userid.clone());
         }
         self.index.add(&person);
         self.company.people.insert(userid.clone(), person);
-        self.tell_people(now, "user_add_org", &[userid])
+        self.emit_people_event(now, "user_add_org", &[userid])
     }
 
-    pub(super) fn do_accept(&mut self, now: Timestamp, userid: &str) -> Result<Acted, Refusal> {
+    pub(super) fn do_accept(
+        &mut self,
+        now: Timestamp,
+        userid: &str,
+    ) -> Result<ActOutcome, Refusal> {
         let not_invited = Refusal::new(60121, "nobody with this userid is invited");
         let mut person = self.invited.get(userid).cloned().ok_or(not_invited)?;
-        if self.index.by_mobile(&person.mobile).is_some() || self.company.people.contains_key(userid) {
-            return Err(Refusal::new(60104, "this person or mobile number is already here"));
+        if self.index.by_mobile(&person.mobile).is_some()
+            || self.company.people.contains_key(userid)
+        {
+            return Err(Refusal::new(
+                60104,
+                "this person or mobile number is already here",
+            ));
         }
         self.invited.remove(userid);
-        person.departments.retain(|m| self.company.departments.contains_key(&m.dept_id));
+        person
+            .departments
+            .retain(|m| self.company.departments.contains_key(&m.dept_id));
         if person.departments.is_empty() {
-            person.departments = vec![self.membership(1)];
+            person.departments = vec![self.new_membership(1)];
         }
         person.main_department = person.main_department.filter(|main| person.is_in(*main));
-        person.manager_userid = person.manager_userid.filter(|manager| self.company.people.contains_key(manager));
+        person.manager_userid = person
+            .manager_userid
+            .filter(|manager| self.company.people.contains_key(manager));
         (person.joined_at, person.modified_at, person.active) = (now.millis(), now.millis(), true);
-        let events = self.enter(now, person);
-        Ok(Acted { userid: Some(userid.to_owned()), events, ..Acted::default() })
+        let events = self.add_person(now, person);
+        Ok(ActOutcome {
+            userid: Some(userid.to_owned()),
+            events,
+            ..ActOutcome::default()
+        })
     }
 
-    pub(super) fn do_decline(&mut self, userid: &str) -> Result<Acted, Refusal> {
+    pub(super) fn do_decline(&mut self, userid: &str) -> Result<ActOutcome, Refusal> {
         let declined = self.invited.remove(userid);
         declined.ok_or(Refusal::new(60121, "nobody with this userid is invited"))?;
-        Ok(Acted { userid: Some(userid.to_owned()), ..Acted::default() })
+        Ok(ActOutcome {
+            userid: Some(userid.to_owned()),
+            ..ActOutcome::default()
+        })
     }
 
-    pub(in super::super) fn free_userid(&mut self, wanted: Option<String>) -> Result<String, Refusal> {
+    pub(in super::super) fn free_userid(
+        &mut self,
+        wanted: Option<String>,
+    ) -> Result<String, Refusal> {
         if let Some(userid) = wanted {
-            let taken = self.company.people.contains_key(&userid) || !(1..=64).contains(&userid.chars().count());
-            return if taken { Err(Refusal::new(60102, "this userid is taken, or malformed")) } else { Ok(userid) };
+            let taken = self.company.people.contains_key(&userid)
+                || !(1..=64).contains(&userid.chars().count());
+            return if taken {
+                Err(Refusal::new(60102, "this userid is taken, or malformed"))
+            } else {
+                Ok(userid)
+            };
         }
         loop {
             let userid = fresh_userid(&mut self.rng);
-            if !self.company.people.contains_key(&userid) && !self.company.left.contains_key(&userid) {
+            if !self.company.people.contains_key(&userid)
+                && !self.company.left.contains_key(&userid)
+            {
                 return Ok(userid);
             }
         }
     }
 
-    pub(in super::super) fn newcomer(
+    pub(in super::super) fn make_newcomer(
         &mut self,
         now: Timestamp,
         userid: String,
@@ -88,7 +130,11 @@ impl World {
         departments: &[i64],
     ) -> Person {
         let mobile = loop {
-            let mobile = format!("1{}{:09}", self.rng.random_range(3..=9), self.rng.random_range(0..1_000_000_000));
+            let mobile = format!(
+                "1{}{:09}",
+                self.rng.random_range(3..=9),
+                self.rng.random_range(0..1_000_000_000)
+            );
             if self.index.by_mobile(&mobile).is_none() {
                 break mobile;
             }
@@ -98,8 +144,13 @@ impl World {
             unionid: fresh_unionid(&mut self.rng),
             job_number: format!("{number:05}"),
             title: "专员".into(),
-            departments: departments.iter().map(|id| self.membership(*id)).collect(),
-            hired_date: directory::canonical::day(now).and_then(directory::canonical::start_of).map(Timestamp::millis),
+            departments: departments
+                .iter()
+                .map(|id| self.new_membership(*id))
+                .collect(),
+            hired_date: directory::canonical::shanghai_day(now)
+                .and_then(directory::canonical::start_of_day)
+                .map(Timestamp::millis),
             joined_at: now.millis(),
             modified_at: now.millis(),
             state_code: "86".into(),
@@ -126,42 +177,72 @@ impl World {
         }
     }
 
-    pub(in super::super) fn membership(&mut self, dept_id: i64) -> Membership {
-        Membership { dept_id, order: self.rng.random_range(0..10_000), leader: false }
+    pub(in super::super) fn new_membership(&mut self, dept_id: i64) -> Membership {
+        Membership {
+            dept_id,
+            order: self.rng.random_range(0..10_000),
+            leader: false,
+        }
     }
 
-    pub(super) fn do_rename(&mut self, now: Timestamp, userid: &str, name: String) -> Result<Acted, Refusal> {
-        self.known(userid)?;
+    pub(super) fn do_rename(
+        &mut self,
+        now: Timestamp,
+        userid: &str,
+        name: String,
+    ) -> Result<ActOutcome, Refusal> {
+        self.known_person(userid)?;
         check_name(&name)?;
         self.edit_person(now, userid, |person| person.name = name);
-        Ok(self.modified(now, userid))
+        Ok(self.emit_modified(now, userid))
     }
 
-    pub(super) fn do_change(&mut self, now: Timestamp, userid: &str, fields: &Changes) -> Result<Acted, Refusal> {
-        self.known(userid)?;
+    pub(super) fn do_change(
+        &mut self,
+        now: Timestamp,
+        userid: &str,
+        fields: &PersonChanges,
+    ) -> Result<ActOutcome, Refusal> {
+        self.known_person(userid)?;
         self.check_changes(fields, userid)?;
-        self.edit_person(now, userid, |person| apply(fields, person));
-        Ok(self.modified(now, userid))
+        self.edit_person(now, userid, |person| apply_changes(fields, person));
+        Ok(self.emit_modified(now, userid))
     }
 
-    fn modified(&mut self, now: Timestamp, userid: &str) -> Acted {
-        let events = self.tell_people(now, "user_modify_org", &[userid.to_owned()]);
-        Acted { userid: Some(userid.to_owned()), events, ..Acted::default() }
+    fn emit_modified(&mut self, now: Timestamp, userid: &str) -> ActOutcome {
+        let events = self.emit_people_event(now, "user_modify_org", &[userid.to_owned()]);
+        ActOutcome {
+            userid: Some(userid.to_owned()),
+            events,
+            ..ActOutcome::default()
+        }
     }
 
-    fn check_changes(&self, fields: &Changes, userid: &str) -> Result<(), Refusal> {
+    fn check_changes(&self, fields: &PersonChanges, userid: &str) -> Result<(), Refusal> {
         if let Some(mobile) = &fields.mobile {
-            if mobile.is_empty() || !mobile.chars().all(|c| c.is_ascii_digit() || c == '+' || c == '-') {
+            if mobile.is_empty()
+                || !mobile
+                    .chars()
+                    .all(|c| c.is_ascii_digit() || c == '+' || c == '-')
+            {
                 return Err(Refusal::new(60103, "this is not a mobile number"));
             }
-            if self.index.by_mobile(mobile).is_some_and(|owner| owner != userid) {
+            if self
+                .index
+                .by_mobile(mobile)
+                .is_some_and(|owner| owner != userid)
+            {
                 return Err(Refusal::new(60104, "this mobile number is already here"));
             }
         }
         if let Some(Some(extension)) = &fields.extension
-            && !serde_json::from_str::<serde_json::Value>(extension).is_ok_and(|value| value.is_object())
+            && !serde_json::from_str::<serde_json::Value>(extension)
+                .is_ok_and(|value| value.is_object())
         {
-            return Err(Refusal::new(60122, "the custom fields are not a JSON object"));
+            return Err(Refusal::new(
+                60122,
+                "the custom fields are not a JSON object",
+            ));
         }
         match fields.main_department {
             Some(Some(main)) => self.known_department(main).map(drop),
@@ -169,9 +250,15 @@ impl World {
         }
     }
 
-    pub(super) fn do_move(&mut self, now: Timestamp, userid: &str, to: &[i64]) -> Result<Acted, Refusal> {
-        let person = self.known(userid)?;
-        to.iter().try_for_each(|id| self.known_department(*id).map(drop))?;
+    pub(super) fn do_move(
+        &mut self,
+        now: Timestamp,
+        userid: &str,
+        to: &[i64],
+    ) -> Result<ActOutcome, Refusal> {
+        let person = self.known_person(userid)?;
+        to.iter()
+            .try_for_each(|id| self.known_department(*id).map(drop))?;
         if to.is_empty() {
             return Err(NO_DEPARTMENT);
         }
@@ -180,19 +267,29 @@ impl World {
         for dept_id in to {
             if departments.iter().all(|m| m.dept_id != *dept_id) {
                 let kept = before.iter().find(|m| m.dept_id == *dept_id).copied();
-                departments.push(kept.unwrap_or_else(|| self.membership(*dept_id)));
+                departments.push(kept.unwrap_or_else(|| self.new_membership(*dept_id)));
             }
         }
-        let left: Vec<i64> =
-            before.iter().filter(|m| m.leader && !to.contains(&m.dept_id)).map(|m| m.dept_id).collect();
+        let left: Vec<i64> = before
+            .iter()
+            .filter(|m| m.leader && !to.contains(&m.dept_id))
+            .map(|m| m.dept_id)
+            .collect();
         self.edit_person(now, userid, |person| {
             let first = departments.first().map(|m| m.dept_id);
-            person.main_department =
-                person.main_department.and_then(|main| if to.contains(&main) { Some(main) } else { first });
+            person.main_department = person.main_department.and_then(|main| {
+                if to.contains(&main) {
+                    Some(main)
+                } else {
+                    first
+                }
+            });
             person.departments = departments;
         });
-        let mut acted = self.modified(now, userid);
-        acted.events.extend(self.tell_departments(now, "org_dept_modify", &left));
+        let mut acted = self.emit_modified(now, userid);
+        acted
+            .events
+            .extend(self.emit_department_event(now, "org_dept_modify", &left));
         Ok(acted)
     }
 
@@ -202,33 +299,53 @@ impl World {
         userid: &str,
         title: String,
         dept_id: Option<i64>,
-    ) -> Result<Acted, Refusal> {
-        let person = self.known(userid)?;
+    ) -> Result<ActOutcome, Refusal> {
+        let person = self.known_person(userid)?;
         let first = person.departments.first().map_or(1, |m| m.dept_id);
         let dept_id = dept_id.unwrap_or(first);
         self.known_department(dept_id)?;
-        let joins = self.membership(dept_id);
+        let joins = self.new_membership(dept_id);
         self.edit_person(now, userid, |person| {
             person.title = title;
             if !person.is_in(dept_id) {
                 person.departments.push(joins);
             }
-            person.departments.iter_mut().filter(|m| m.dept_id == dept_id).for_each(|m| m.leader = true);
+            person
+                .departments
+                .iter_mut()
+                .filter(|m| m.dept_id == dept_id)
+                .for_each(|m| m.leader = true);
         });
-        let mut acted = self.modified(now, userid);
-        acted.events.extend(self.tell_departments(now, "org_dept_modify", &[dept_id]));
+        let mut acted = self.emit_modified(now, userid);
+        acted
+            .events
+            .extend(self.emit_department_event(now, "org_dept_modify", &[dept_id]));
         acted.dept_id = Some(dept_id);
         Ok(acted)
     }
 
-    pub(in super::super) fn do_leave(&mut self, now: Timestamp, userid: &str) -> Result<Acted, Refusal> {
-        if self.known(userid)?.sys_level == 1 {
-            return Err(Refusal::new(50002, "the primary administrator cannot leave"));
+    pub(in super::super) fn do_leave(
+        &mut self,
+        now: Timestamp,
+        userid: &str,
+    ) -> Result<ActOutcome, Refusal> {
+        if self.known_person(userid)?.sys_level == 1 {
+            return Err(Refusal::new(
+                50002,
+                "the primary administrator cannot leave",
+            ));
         }
         self.remember_person(now, userid);
-        let Some(person) = self.company.people.remove(userid) else { return Ok(Acted::default()) };
+        let Some(person) = self.company.people.remove(userid) else {
+            return Ok(ActOutcome::default());
+        };
         self.index.remove(&person);
-        let led: Vec<i64> = person.departments.iter().filter(|m| m.leader).map(|m| m.dept_id).collect();
+        let led: Vec<i64> = person
+            .departments
+            .iter()
+            .filter(|m| m.leader)
+            .map(|m| m.dept_id)
+            .collect();
         let managed: Vec<String> = self
             .company
             .people
@@ -239,12 +356,20 @@ impl World {
         for other in &managed {
             self.edit_person(now, other, |other| other.manager_userid = None);
         }
-        let leaver = Leaver { person, left_at: now.millis(), rehired_as: None };
+        let leaver = FormerEmployee {
+            person,
+            left_at: now.millis(),
+            rehired_as: None,
+        };
         self.company.left.insert(userid.to_owned(), leaver);
-        let mut events = self.tell_people(now, "user_leave_org", &[userid.to_owned()]);
-        events.extend(self.tell_people(now, "user_modify_org", &managed));
-        events.extend(self.tell_departments(now, "org_dept_modify", &led));
-        Ok(Acted { userid: Some(userid.to_owned()), events, ..Acted::default() })
+        let mut events = self.emit_people_event(now, "user_leave_org", &[userid.to_owned()]);
+        events.extend(self.emit_people_event(now, "user_modify_org", &managed));
+        events.extend(self.emit_department_event(now, "org_dept_modify", &led));
+        Ok(ActOutcome {
+            userid: Some(userid.to_owned()),
+            events,
+            ..ActOutcome::default()
+        })
     }
 
     pub(super) fn do_rehire(
@@ -253,22 +378,42 @@ impl World {
         userid: &str,
         same_userid: bool,
         departments: &[i64],
-    ) -> Result<Acted, Refusal> {
-        departments.iter().try_for_each(|id| self.known_department(*id).map(drop))?;
-        let leaver = self.company.left.get(userid).ok_or(Refusal::new(60121, "nobody with this userid has left"))?;
-        let taken = self.index.by_unionid(&leaver.person.unionid).or(self.index.by_mobile(&leaver.person.mobile));
+    ) -> Result<ActOutcome, Refusal> {
+        departments
+            .iter()
+            .try_for_each(|id| self.known_department(*id).map(drop))?;
+        let leaver = self
+            .company
+            .left
+            .get(userid)
+            .ok_or(Refusal::new(60121, "nobody with this userid has left"))?;
+        let taken = self
+            .index
+            .by_unionid(&leaver.person.unionid)
+            .or(self.index.by_mobile(&leaver.person.mobile));
         if taken.is_some() {
-            return Err(Refusal::new(60104, "this person or mobile number is already here"));
+            return Err(Refusal::new(
+                60104,
+                "this person or mobile number is already here",
+            ));
         }
         let mut person = leaver.person.clone();
         let old: Vec<i64> = person.departments.iter().map(|m| m.dept_id).collect();
-        let mut to: Vec<i64> = if departments.is_empty() { old } else { departments.to_vec() };
+        let mut to: Vec<i64> = if departments.is_empty() {
+            old
+        } else {
+            departments.to_vec()
+        };
         to.retain(|id| self.company.departments.contains_key(id));
         if to.is_empty() {
             to.push(1);
         }
-        let new_id = if same_userid { userid.to_owned() } else { self.free_userid(None)? };
-        person.departments = to.iter().map(|id| self.membership(*id)).collect();
+        let new_id = if same_userid {
+            userid.to_owned()
+        } else {
+            self.free_userid(None)?
+        };
+        person.departments = to.iter().map(|id| self.new_membership(*id)).collect();
         person.main_department = person.main_department.and(to.first().copied());
         person.manager_userid = None;
         person.sys_level = 0;
@@ -279,8 +424,12 @@ impl World {
         if let Some(leaver) = self.company.left.get_mut(userid) {
             leaver.rehired_as = Some(new_id.clone());
         }
-        let events = self.enter(now, person);
-        Ok(Acted { userid: Some(new_id), events, ..Acted::default() })
+        let events = self.add_person(now, person);
+        Ok(ActOutcome {
+            userid: Some(new_id),
+            events,
+            ..ActOutcome::default()
+        })
     }
 
     pub(super) fn do_set_manager(
@@ -288,47 +437,80 @@ impl World {
         now: Timestamp,
         userid: &str,
         manager: Option<String>,
-    ) -> Result<Acted, Refusal> {
-        self.known(userid)?;
+    ) -> Result<ActOutcome, Refusal> {
+        self.known_person(userid)?;
         if let Some(manager) = &manager
-            && (manager == userid || self.known(manager).is_err())
+            && (manager == userid || self.known_person(manager).is_err())
         {
             return Err(Refusal::new(60128, "this person cannot be the manager"));
         }
         self.edit_person(now, userid, |person| person.manager_userid = manager);
-        Ok(self.modified(now, userid))
+        Ok(self.emit_modified(now, userid))
     }
 
-    pub(super) fn do_set_employment(&mut self, now: Timestamp, userid: &str, kind: u8) -> Result<Acted, Refusal> {
-        self.known(userid)?;
+    pub(super) fn do_set_employment(
+        &mut self,
+        now: Timestamp,
+        userid: &str,
+        kind: u8,
+    ) -> Result<ActOutcome, Refusal> {
+        self.known_person(userid)?;
         self.edit_person(now, userid, |person| person.employee_type = kind);
-        Ok(Acted { userid: Some(userid.to_owned()), ..Acted::default() })
+        Ok(ActOutcome {
+            userid: Some(userid.to_owned()),
+            ..ActOutcome::default()
+        })
     }
 
-    pub(super) fn do_set_admin(&mut self, now: Timestamp, userid: &str, sys_level: u8) -> Result<Acted, Refusal> {
-        let is_primary = self.known(userid)?.sys_level == 1;
+    pub(super) fn do_set_admin(
+        &mut self,
+        now: Timestamp,
+        userid: &str,
+        sys_level: u8,
+    ) -> Result<ActOutcome, Refusal> {
+        let is_primary = self.known_person(userid)?.sys_level == 1;
         if sys_level > 2 || (is_primary && sys_level != 1) {
-            return Err(Refusal::new(40035, "the level is 0, 1 or 2, and there is always a primary administrator"));
+            return Err(Refusal::new(
+                40035,
+                "the level is 0, 1 or 2, and there is always a primary administrator",
+            ));
         }
         if sys_level == 1 {
-            let primary = self.company.people.values().find(|person| person.sys_level == 1).map(|p| p.userid.clone());
+            let primary = self
+                .company
+                .people
+                .values()
+                .find(|person| person.sys_level == 1)
+                .map(|p| p.userid.clone());
             if let Some(primary) = primary {
                 self.edit_person(now, &primary, |person| person.sys_level = 0);
             }
         }
         self.edit_person(now, userid, |person| person.sys_level = sys_level);
-        let kind = if sys_level == 0 { "org_admin_remove" } else { "org_admin_add" };
-        let events = self.tell_people(now, kind, &[userid.to_owned()]);
-        Ok(Acted { userid: Some(userid.to_owned()), events, ..Acted::default() })
+        let kind = if sys_level == 0 {
+            "org_admin_remove"
+        } else {
+            "org_admin_add"
+        };
+        let events = self.emit_people_event(now, kind, &[userid.to_owned()]);
+        Ok(ActOutcome {
+            userid: Some(userid.to_owned()),
+            events,
+            ..ActOutcome::default()
+        })
     }
 }
 
 pub(in super::super) fn check_name(name: &str) -> Result<(), Refusal> {
     let length = name.chars().count();
-    if (1..=80).contains(&length) { Ok(()) } else { Err(Refusal::new(60112, "a name has 1 to 80 characters")) }
+    if (1..=80).contains(&length) {
+        Ok(())
+    } else {
+        Err(Refusal::new(60112, "a name has 1 to 80 characters"))
+    }
 }
 
-fn apply(fields: &Changes, person: &mut Person) {
+fn apply_changes(fields: &PersonChanges, person: &mut Person) {
     fn set<T: Clone>(to: &mut T, from: Option<&T>) {
         if let Some(value) = from {
             to.clone_from(value);

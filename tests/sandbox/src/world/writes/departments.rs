@@ -3,13 +3,23 @@
 use directory::Timestamp;
 
 use super::super::{Refusal, World};
-use super::{DepartmentFields, Written};
+use super::{AppWriteOutcome, DepartmentFields};
 use crate::company::Department;
 
 impl World {
-    pub(super) fn create_department(&mut self, now: Timestamp, fields: &DepartmentFields) -> Result<Written, Refusal> {
-        let name = fields.name.as_deref().ok_or(Refusal::new(40035, "a department has a name"))?.trim();
-        let parent_id = fields.parent_id.ok_or(Refusal::new(40035, "a department has a parent"))?;
+    pub(super) fn create_department(
+        &mut self,
+        now: Timestamp,
+        fields: &DepartmentFields,
+    ) -> Result<AppWriteOutcome, Refusal> {
+        let name = fields
+            .name
+            .as_deref()
+            .ok_or(Refusal::new(40035, "a department has a name"))?
+            .trim();
+        let parent_id = fields
+            .parent_id
+            .ok_or(Refusal::new(40035, "a department has a parent"))?;
         self.known_parent(parent_id)?;
         self.reachable_department(parent_id)?;
         self.check_department_name(name, parent_id, None)?;
@@ -18,10 +28,19 @@ impl World {
         let dept_id = self.next_dept_id();
         let mut department = Department::new(dept_id, name.to_owned(), parent_id);
         // Only an update takes these.
-        let taken = DepartmentFields { code: None, auto_add_user: None, name: None, ..fields.clone() };
-        apply(&taken, &mut department);
+        let taken = DepartmentFields {
+            code: None,
+            auto_add_user: None,
+            name: None,
+            ..fields.clone()
+        };
+        apply_fields(&taken, &mut department);
         let events = self.add_department(now, department);
-        Ok(Written { dept_id: Some(dept_id), events, ..Written::default() })
+        Ok(AppWriteOutcome {
+            dept_id: Some(dept_id),
+            events,
+            ..AppWriteOutcome::default()
+        })
     }
 
     pub(super) fn update_department(
@@ -29,7 +48,7 @@ impl World {
         now: Timestamp,
         id: i64,
         fields: &DepartmentFields,
-    ) -> Result<Written, Refusal> {
+    ) -> Result<AppWriteOutcome, Refusal> {
         self.reachable_department(id)?;
         let before = self.known_department(id)?.clone();
         let Some(old_parent) = before.parent_id else {
@@ -41,13 +60,16 @@ impl World {
             self.check_move(id, parent)?;
             self.reachable_department(parent)?;
         }
-        let name = fields.name.as_deref().map_or(before.name.as_str(), str::trim);
+        let name = fields
+            .name
+            .as_deref()
+            .map_or(before.name.as_str(), str::trim);
         if parent != old_parent || name != before.name {
             self.check_department_name(name, parent, Some(id))?;
         }
         let heads = self.intended_heads(id, fields)?;
         let mut after = before.clone();
-        apply(fields, &mut after);
+        apply_fields(fields, &mut after);
         let mut events = Vec::new();
         if after != before {
             events = self.replace_department(now, &before, after);
@@ -55,34 +77,59 @@ impl World {
         if let Some(heads) = heads {
             events.extend(self.do_set_heads(now, id, &heads)?.events);
         }
-        Ok(Written { dept_id: Some(id), events, ..Written::default() })
+        Ok(AppWriteOutcome {
+            dept_id: Some(id),
+            events,
+            ..AppWriteOutcome::default()
+        })
     }
 
     /// Who heads the department from now on; `None` where nothing changes.
-    fn intended_heads(&self, id: i64, fields: &DepartmentFields) -> Result<Option<Vec<String>>, Refusal> {
+    fn intended_heads(
+        &self,
+        id: i64,
+        fields: &DepartmentFields,
+    ) -> Result<Option<Vec<String>>, Refusal> {
         let heads = match &fields.heads {
             Some(heads) if !heads.is_empty() => heads.clone(),
             // An empty list without force does nothing.
             _ if fields.clear_heads => Vec::new(),
             _ => return Ok(None),
         };
-        if heads.iter().any(|head| !self.company.people.get(head).is_some_and(|person| person.is_in(id))) {
-            return Err(Refusal::new(40031, "who heads a department is a member of it"));
+        if heads.iter().any(|head| {
+            !self
+                .company
+                .people
+                .get(head)
+                .is_some_and(|person| person.is_in(id))
+        }) {
+            return Err(Refusal::new(
+                40031,
+                "who heads a department is a member of it",
+            ));
         }
-        let (mut sorted, mut present) = (heads.clone(), self.heads(id));
+        let (mut sorted, mut present) = (heads.clone(), self.department_heads(id));
         sorted.sort_unstable();
         present.sort_unstable();
         Ok((sorted != present).then_some(heads))
     }
 
-    pub(super) fn delete_department(&mut self, now: Timestamp, id: i64) -> Result<Written, Refusal> {
+    pub(super) fn delete_department(
+        &mut self,
+        now: Timestamp,
+        id: i64,
+    ) -> Result<AppWriteOutcome, Refusal> {
         self.reachable_department(id)?;
         let acted = self.do_delete(now, id)?;
-        Ok(Written { dept_id: Some(id), events: acted.events, ..Written::default() })
+        Ok(AppWriteOutcome {
+            dept_id: Some(id),
+            events: acted.events,
+            ..AppWriteOutcome::default()
+        })
     }
 }
 
-fn apply(fields: &DepartmentFields, department: &mut Department) {
+fn apply_fields(fields: &DepartmentFields, department: &mut Department) {
     fn set<T: Clone>(to: &mut T, from: Option<&T>) {
         if let Some(value) = from {
             to.clone_from(value);
@@ -102,13 +149,31 @@ fn apply(fields: &DepartmentFields, department: &mut Department) {
         department.code = text(code);
     }
     set(&mut department.order, fields.order.as_ref());
-    set(&mut department.create_dept_group, fields.create_dept_group.as_ref());
+    set(
+        &mut department.create_dept_group,
+        fields.create_dept_group.as_ref(),
+    );
     set(&mut department.auto_add_user, fields.auto_add_user.as_ref());
     set(&mut department.hide_dept, fields.hide_dept.as_ref());
     set(&mut department.sight.outer_dept, fields.outer_dept.as_ref());
-    set(&mut department.sight.outer_dept_only_self, fields.outer_dept_only_self.as_ref());
-    set(&mut department.sight.dept_permits, fields.dept_permits.as_ref());
-    set(&mut department.sight.user_permits, fields.user_permits.as_ref());
-    set(&mut department.sight.outer_permit_depts, fields.outer_permit_depts.as_ref());
-    set(&mut department.sight.outer_permit_users, fields.outer_permit_users.as_ref());
+    set(
+        &mut department.sight.outer_dept_only_self,
+        fields.outer_dept_only_self.as_ref(),
+    );
+    set(
+        &mut department.sight.dept_permits,
+        fields.dept_permits.as_ref(),
+    );
+    set(
+        &mut department.sight.user_permits,
+        fields.user_permits.as_ref(),
+    );
+    set(
+        &mut department.sight.outer_permit_depts,
+        fields.outer_permit_depts.as_ref(),
+    );
+    set(
+        &mut department.sight.outer_permit_users,
+        fields.outer_permit_users.as_ref(),
+    );
 }

@@ -2,7 +2,7 @@
 
 /// Country code and number of what was written, in the form in which DingTalk keeps it: eleven digits on the mainland,
 /// `+852-…` elsewhere. `abroad`: the company is registered abroad, and mainland numbers need their country code too.
-pub(super) fn kept(written: &str, abroad: bool) -> Option<(String, String)> {
+pub(super) fn stored_mobile(written: &str, abroad: bool) -> Option<(String, String)> {
     let written = written.trim();
     let Some(international) = written.strip_prefix('+') else {
         return (!abroad && is_mainland(written)).then(|| ("86".to_owned(), written.to_owned()));
@@ -19,5 +19,7 @@ pub(super) fn kept(written: &str, abroad: bool) -> Option<(String, String)> {
 }
 
 fn is_mainland(number: &str) -> bool {
-    number.len() == 11 && number.starts_with('1') && number.bytes().all(|byte| byte.is_ascii_digit())
+    number.len() == 11
+        && number.starts_with('1')
+        && number.bytes().all(|byte| byte.is_ascii_digit())
 }

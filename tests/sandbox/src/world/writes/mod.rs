@@ -17,7 +17,7 @@ use super::{Refusal, World};
 /// One write of an app.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "write", rename_all = "snake_case")]
-pub enum Write {
+pub enum AppWrite {
     /// `department/create`: name and parent are needed.
     CreateDepartment {
         /// Its fields.
@@ -141,7 +141,7 @@ pub struct PersonFields {
 
 /// What came of a write.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Written {
+pub struct AppWriteOutcome {
     /// The department it was about; the new id of a creation.
     pub dept_id: Option<i64>,
     /// The person it was about; the new `userid` of a creation.
@@ -159,45 +159,57 @@ impl World {
     ///
     /// # Errors
     /// [`Refusal`] with DingTalk's code; nothing has changed then.
-    pub fn write(&mut self, now: Timestamp, write: Write) -> Result<Written, Refusal> {
-        self.settle(now);
+    pub fn apply_write(
+        &mut self,
+        now: Timestamp,
+        write: AppWrite,
+    ) -> Result<AppWriteOutcome, Refusal> {
+        self.land_due_writes(now);
         self.carry_out_write(now, write)
     }
 
     /// A write that will be carried out at `due` and not before, as if it had been on the way for that long: with the
     /// first [`act`](World::act), [`write`](World::write), call or [`settle`](World::settle) at or after that moment.
-    pub fn write_late(&mut self, due: Timestamp, write: Write) {
+    pub fn schedule_write(&mut self, due: Timestamp, write: AppWrite) {
         self.late.push((due.millis(), write));
-        self.touch();
+        self.mark_changed();
     }
 
     /// Carries out the late writes that are due, oldest first; one that is refused by then has no effect.
-    pub fn settle(&mut self, now: Timestamp) {
-        while let Some(at) = self.next_late().filter(|due| *due <= now.millis()) {
-            let Some(first) = self.late.iter().position(|(due, _)| *due == at) else { return };
+    pub fn land_due_writes(&mut self, now: Timestamp) {
+        while let Some(at) = self.next_late_write().filter(|due| *due <= now.millis()) {
+            let Some(first) = self.late.iter().position(|(due, _)| *due == at) else {
+                return;
+            };
             let (_, write) = self.late.remove(first);
             _ = self.carry_out_write(now, write);
         }
     }
 
     /// When the next late write is due, milliseconds.
-    pub(super) fn next_late(&self) -> Option<i64> {
+    pub(super) fn next_late_write(&self) -> Option<i64> {
         self.late.iter().map(|(due, _)| *due).min()
     }
 
-    fn carry_out_write(&mut self, now: Timestamp, write: Write) -> Result<Written, Refusal> {
+    fn carry_out_write(
+        &mut self,
+        now: Timestamp,
+        write: AppWrite,
+    ) -> Result<AppWriteOutcome, Refusal> {
         self.by_api = true;
         let written = match write {
-            Write::CreateDepartment { fields } => self.create_department(now, &fields),
-            Write::UpdateDepartment { dept_id, fields } => self.update_department(now, dept_id, &fields),
-            Write::DeleteDepartment { dept_id } => self.delete_department(now, dept_id),
-            Write::CreatePerson { userid, fields } => self.create_person(now, userid, &fields),
-            Write::UpdatePerson { userid, fields } => self.update_person(now, &userid, &fields),
-            Write::DeletePerson { userid } => self.delete_person(now, &userid),
+            AppWrite::CreateDepartment { fields } => self.create_department(now, &fields),
+            AppWrite::UpdateDepartment { dept_id, fields } => {
+                self.update_department(now, dept_id, &fields)
+            }
+            AppWrite::DeleteDepartment { dept_id } => self.delete_department(now, dept_id),
+            AppWrite::CreatePerson { userid, fields } => self.create_person(now, userid, &fields),
+            AppWrite::UpdatePerson { userid, fields } => self.update_person(now, &userid, &fields),
+            AppWrite::DeletePerson { userid } => self.delete_person(now, &userid),
         };
         self.by_api = false;
         if written.is_ok() {
-            self.touch();
+            self.mark_changed();
         }
         written
     }

@@ -1,0 +1,108 @@
+//! What a binding's callbacks are opened with.
+
+use dingtalk::crypto::{
+    CallbackCipher, CallbackKeyError, OpenedCallback, RejectionCause, RejectionError, SignedQuery,
+};
+use directory::{CorpId, Timestamp};
+use secrecy::ExposeSecret;
+use state::vault::{BindingSecret, SecretStage};
+
+/// The current keys, the ones that are to follow, and the ones before (`reliability.md` §3.2).
+pub(crate) struct CallbackKeys {
+    pub(crate) corp: CorpId,
+    current: CallbackCipher,
+    pending: Option<CallbackCipher>,
+    previous: Option<(CallbackCipher, Timestamp)>,
+}
+
+impl CallbackKeys {
+    /// From a binding's secret, and from the one that waits to follow it.
+    pub(crate) fn new(
+        secret: &BindingSecret,
+        pending: Option<&BindingSecret>,
+    ) -> Result<Self, CallbackKeyError> {
+        let previous = secret.previous_callback.as_ref().map(|old| {
+            let cipher = build_cipher(
+                secret,
+                old.token.expose_secret(),
+                old.aes_key.expose_secret(),
+            );
+            cipher.map(|cipher| (cipher, old.until))
+        });
+        // Pending keys that cannot work are said so by whoever stages them; they stop nobody here.
+        let pending = pending.and_then(|pending| current_cipher(pending).ok());
+        Ok(Self {
+            corp: secret.corp_id.clone(),
+            current: current_cipher(secret)?,
+            pending,
+            previous: previous.transpose()?,
+        })
+    }
+
+    pub(crate) fn has_pending(&self) -> bool {
+        self.pending.is_some()
+    }
+
+    /// Opens with whichever keys fit, and says which. All of them are always tried, so that time does not tell.
+    pub(crate) fn open_callback(
+        &self,
+        query: &SignedQuery,
+        body: &[u8],
+        now: Timestamp,
+    ) -> Result<(OpenedCallback, SecretStage), RejectionError> {
+        let pending = self
+            .pending
+            .as_ref()
+            .map(|cipher| cipher.open_callback(query, body, now));
+        let previous = self.previous.as_ref().filter(|(_, until)| now < *until);
+        let previous = previous.map(|(cipher, _)| cipher.open_callback(query, body, now));
+        let mut why = match self.current.open_callback(query, body, now) {
+            Ok(opened) => return Ok((opened, SecretStage::Current)),
+            Err(why) => why,
+        };
+        for (tried, stage) in [
+            (pending, SecretStage::Pending),
+            (previous, SecretStage::Previous),
+        ] {
+            match tried {
+                Some(Ok(opened)) => return Ok((opened, stage)),
+                // Whose signature fits knows better what is wrong.
+                Some(Err(other)) if other.cause() != RejectionCause::Signature => why = other,
+                _ => {}
+            }
+        }
+        Err(why)
+    }
+
+    /// What an answer to a callback is encrypted with: the keys that it came under.
+    pub(crate) fn cipher_at(&self, stage: SecretStage) -> &CallbackCipher {
+        let other = match stage {
+            SecretStage::Current => None,
+            SecretStage::Pending => self.pending.as_ref(),
+            SecretStage::Previous => self.previous.as_ref().map(|(cipher, _)| cipher),
+        };
+        other.unwrap_or(&self.current)
+    }
+}
+
+fn current_cipher(secret: &BindingSecret) -> Result<CallbackCipher, CallbackKeyError> {
+    build_cipher(
+        secret,
+        secret.callback_token.expose_secret(),
+        secret.callback_aes_key.expose_secret(),
+    )
+}
+
+/// Either owner key is accepted: which one DingTalk uses depends on where the address was registered
+/// (`dingtalk-api.md` §5.3).
+fn build_cipher(
+    secret: &BindingSecret,
+    token: &str,
+    aes_key: &str,
+) -> Result<CallbackCipher, CallbackKeyError> {
+    CallbackCipher::new(
+        token,
+        aes_key,
+        &[secret.app_key.clone(), secret.corp_id.as_str().to_owned()],
+    )
+}

@@ -1,0 +1,331 @@
+//! The loop around every call: slot, token, request, meaning, and what follows from it.
+
+use bytes::Bytes;
+use http::Response;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::call::{ApiCall, ApiGeneration, CallEffect};
+use super::clock::with_jitter;
+use super::config::Client;
+use super::lenient_json::LenientText;
+use super::tokens::AccessToken;
+use crate::error::{
+    DingTalkError, DingTalkErrorKind, RefusalBody, WriteSubject, html_kind, status_kind,
+};
+use outbound::TransportError;
+
+const TRIES_THROTTLED: u32 = 8;
+pub(super) const TRIES_TRANSIENT: u32 = 3;
+pub(super) const BACK_OFF_MILLIS: u64 = 200;
+const THROTTLED_MILLIS: u64 = 1000;
+
+/// What was already tried for one call.
+#[derive(Debug, Default)]
+struct RetryCounts {
+    throttled: u32,
+    transient: u32,
+    renewed: bool,
+}
+
+/// Reads the content of an answer to a call of the app with this key.
+type AnswerReader<T> = fn(&Response<Bytes>, &ApiCall, &str) -> Result<T, DingTalkErrorKind>;
+
+/// What to do after a failed attempt.
+enum NextStep {
+    Again,
+    RenewToken,
+    GiveUp(DingTalkErrorKind),
+}
+
+impl Client {
+    /// Asks until there is an answer or a named error: at most 8 throttled answers, 3 transient failures and one renewed
+    /// token. While a ban lasts nothing is sent, whatever the interface.
+    pub(super) async fn call_api<T: DeserializeOwned>(
+        &self,
+        call: &ApiCall,
+    ) -> Result<T, DingTalkError> {
+        self.call_with_reader(call, read_old_host).await
+    }
+
+    /// The same where the content is the answer's `result`, which is read in one go with the code.
+    pub(super) async fn call_for_result<T: DeserializeOwned>(
+        &self,
+        call: &ApiCall,
+    ) -> Result<T, DingTalkError> {
+        self.call_with_reader(call, read_result).await
+    }
+
+    async fn call_with_reader<T>(
+        &self,
+        call: &ApiCall,
+        read: AnswerReader<T>,
+    ) -> Result<T, DingTalkError> {
+        let shared = &*self.0;
+        let lane = shared.lanes.lane(call.interface);
+        let (mut tried, mut token) = (RetryCounts::default(), None::<AccessToken>);
+        loop {
+            // Twice: nobody waits for a slot in vain, and a ban may come while one waits.
+            self.refuse_while_banned(call)?;
+            lane.wait_for_slot(&*shared.clock).await;
+            self.refuse_while_banned(call)?;
+            let current = match token.take() {
+                Some(renewed) => renewed,
+                None => shared.tokens.current_token().await?,
+            };
+            let trouble = match self.attempt_call(call, read, &current).await {
+                Ok(answer) => return Ok(answer),
+                Err(trouble) => trouble,
+            };
+            shared.log.count_error(trouble.counter_key());
+            match self.next_step(call, trouble, &mut tried).await {
+                NextStep::Again => {}
+                NextStep::RenewToken => {
+                    shared.log.count_renewed_token();
+                    token = Some(shared.tokens.renew_token(current.hash()).await?);
+                }
+                NextStep::GiveUp(trouble) => {
+                    return Err(DingTalkError::new(call.interface, trouble));
+                }
+            }
+        }
+    }
+
+    fn refuse_while_banned(&self, call: &ApiCall) -> Result<(), DingTalkError> {
+        match self.0.lanes.closed_for(self.0.clock.now()) {
+            Some(retry_after) => Err(DingTalkError::new(
+                call.interface,
+                DingTalkErrorKind::Banned { retry_after },
+            )),
+            None => Ok(()),
+        }
+    }
+
+    async fn attempt_call<T>(
+        &self,
+        call: &ApiCall,
+        read: AnswerReader<T>,
+        token: &AccessToken,
+    ) -> Result<T, DingTalkErrorKind> {
+        let shared = &*self.0;
+        let request = call.to_request(&shared.config.endpoints, token)?;
+        shared.log.count_call(call.interface);
+        let sent = shared.transport.send(request).await;
+        match sent
+            .map_err(transport_error_kind)
+            .and_then(|answer| read(&answer, call, &shared.config.app_key))
+        {
+            Err(trouble)
+                if call.effect == CallEffect::Write && leaves_outcome_unknown(&trouble) =>
+            {
+                Err(DingTalkErrorKind::UnknownOutcome)
+            }
+            outcome => outcome,
+        }
+    }
+
+    async fn next_step(
+        &self,
+        call: &ApiCall,
+        trouble: DingTalkErrorKind,
+        tried: &mut RetryCounts,
+    ) -> NextStep {
+        let shared = &*self.0;
+        match trouble {
+            DingTalkErrorKind::Throttled { .. } if tried.throttled + 1 < TRIES_THROTTLED => {
+                tried.throttled += 1;
+                shared.log.count_throttled();
+                let pause = with_jitter(THROTTLED_MILLIS, &shared.jitter);
+                shared
+                    .lanes
+                    .lane(call.interface)
+                    .slow_down(shared.clock.now(), pause);
+                NextStep::Again
+            }
+            DingTalkErrorKind::TokenRefused { .. } if !tried.renewed => {
+                tried.renewed = true;
+                NextStep::RenewToken
+            }
+            DingTalkErrorKind::Busy { .. }
+            | DingTalkErrorKind::Unreachable { .. }
+            | DingTalkErrorKind::Malformed { .. }
+                if tried.transient + 1 < TRIES_TRANSIENT =>
+            {
+                shared.log.count_retry();
+                let pause = with_jitter(BACK_OFF_MILLIS << tried.transient, &shared.jitter);
+                tried.transient += 1;
+                shared.clock.sleep(pause).await;
+                NextStep::Again
+            }
+            DingTalkErrorKind::Banned { retry_after } => {
+                shared.lanes.close_all(shared.clock.now(), retry_after);
+                NextStep::GiveUp(DingTalkErrorKind::Banned { retry_after })
+            }
+            trouble => NextStep::GiveUp(trouble),
+        }
+    }
+
+    /// Trouble with the content of an answer that was itself in order.
+    pub(super) fn malformed_answer(
+        &self,
+        interface: &'static str,
+        what: &'static str,
+    ) -> DingTalkError {
+        let trouble = DingTalkErrorKind::Malformed { what };
+        self.0.log.count_error(trouble.counter_key());
+        DingTalkError::new(interface, trouble)
+    }
+}
+
+/// Whether DingTalk may have carried the call out although this is all that came back.
+fn leaves_outcome_unknown(trouble: &DingTalkErrorKind) -> bool {
+    match trouble {
+        DingTalkErrorKind::Busy { .. } | DingTalkErrorKind::Malformed { .. } => true,
+        DingTalkErrorKind::Unreachable { source } => !matches!(
+            source.downcast_ref(),
+            Some(TransportError::NotConnected { .. } | TransportError::AddressDenied)
+        ),
+        _ => false,
+    }
+}
+
+pub(super) fn transport_error_kind(error: TransportError) -> DingTalkErrorKind {
+    match error {
+        TransportError::TooLarge { .. } => DingTalkErrorKind::Malformed {
+            what: "an answer beyond every limit",
+        },
+        TransportError::AddressDenied => DingTalkErrorKind::NotSent {
+            why: "the address is private or not one that may be called",
+        },
+        error => DingTalkErrorKind::Unreachable {
+            source: Box::new(error),
+        },
+    }
+}
+
+#[derive(Deserialize)]
+struct AnswerHead {
+    errcode: Option<LenientText>,
+    sub_code: Option<LenientText>,
+}
+
+impl AnswerHead {
+    /// 0, or another code that is an answer to this call.
+    fn is_answer(&self, call: &ApiCall) -> bool {
+        let code =
+            |text: &Option<LenientText>, wanted| text.as_ref().is_some_and(|text| text.0 == wanted);
+        let accepted = |wanted| {
+            code(&self.errcode, wanted)
+                || (code(&self.errcode, "88") && code(&self.sub_code, wanted))
+        };
+        code(&self.errcode, "0") || call.accepts.is_some_and(accepted)
+    }
+}
+
+/// The content of a successful answer: of the old host HTTP 200 and `errcode` 0, of the v1.0 host the status alone
+/// (`dingtalk-api.md` §0.2).
+fn read_old_host<T: DeserializeOwned>(
+    answer: &Response<Bytes>,
+    call: &ApiCall,
+    app_key: &str,
+) -> Result<T, DingTalkErrorKind> {
+    let body = answer.body();
+    if call.generation == ApiGeneration::New {
+        return read_new_host(answer, app_key);
+    }
+    let head = parse_json::<AnswerHead>(answer)?;
+    if answer.status().is_success() && head.is_answer(call) {
+        return serde_json::from_slice(body).map_err(|_| DingTalkErrorKind::Malformed {
+            what: "a field of the wrong type",
+        });
+    }
+    let subject = (call.effect == CallEffect::Write)
+        .then(|| WriteSubject::from_interface(call.interface))
+        .flatten();
+    match parse_json::<Map<String, Value>>(answer) {
+        Ok(fields) => {
+            Err(RefusalBody::new(fields, answer.status().as_u16()).to_kind_for(subject, app_key))
+        }
+        Err(trouble) => Err(trouble),
+    }
+}
+
+/// The content of a successful answer of the v1.0 host. A ban comes with a status of success.
+fn read_new_host<T: DeserializeOwned>(
+    answer: &Response<Bytes>,
+    app_key: &str,
+) -> Result<T, DingTalkErrorKind> {
+    if !answer.status().is_success() {
+        return Err(refusal_kind(answer, app_key));
+    }
+    parse_json(answer).map_err(|trouble| match refusal_kind(answer, app_key) {
+        ban @ DingTalkErrorKind::Banned { .. } => ban,
+        _ => trouble,
+    })
+}
+
+#[derive(Deserialize)]
+struct AnswerWithResult<T> {
+    errcode: Option<LenientText>,
+    sub_code: Option<LenientText>,
+    result: Option<T>,
+}
+
+#[derive(Deserialize)]
+struct ResultOnly<T> {
+    result: T,
+}
+
+/// The `result` of a successful answer. Whatever is not one is read again, to say what it is.
+fn read_result<T: DeserializeOwned>(
+    answer: &Response<Bytes>,
+    call: &ApiCall,
+    app_key: &str,
+) -> Result<T, DingTalkErrorKind> {
+    // Once as a whole, not text by text.
+    if answer.status().is_success()
+        && let Ok(text) = std::str::from_utf8(answer.body())
+        && let Ok(AnswerWithResult {
+            errcode,
+            sub_code,
+            result: Some(result),
+        }) = serde_json::from_str(text)
+        && (AnswerHead { errcode, sub_code }).is_answer(call)
+    {
+        return Ok(result);
+    }
+    read_old_host::<ResultOnly<T>>(answer, call, app_key).map(|content| content.result)
+}
+
+/// Parses a body that has to be JSON, whatever its status.
+pub(super) fn parse_json<T: DeserializeOwned>(
+    answer: &Response<Bytes>,
+) -> Result<T, DingTalkErrorKind> {
+    let (body, status) = (answer.body(), answer.status().as_u16());
+    let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
+    match first {
+        None if answer.status().is_success() => Err(DingTalkErrorKind::Malformed {
+            what: "an empty answer",
+        }),
+        None => Err(status_kind(status)),
+        Some(b'<') => Err(html_kind(body, status)),
+        Some(_) => serde_json::from_slice(body).map_err(|_| match answer.status().is_success() {
+            true => DingTalkErrorKind::Malformed {
+                what: "not JSON, or cut off",
+            },
+            false => status_kind(status),
+        }),
+    }
+}
+
+/// What an answer that is not a success means.
+pub(super) fn refusal_kind(answer: &Response<Bytes>, app_key: &str) -> DingTalkErrorKind {
+    match parse_json::<Map<String, Value>>(answer) {
+        Ok(fields) => RefusalBody::new(fields, answer.status().as_u16()).to_kind(app_key),
+        Err(trouble) => trouble,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,155 @@
+//! From a binding to the engine of its corp, the same in every function.
+
+use std::sync::Arc;
+
+use dingtalk::client::{Client, Clock};
+use directory::{BindingId, RunId};
+use ehr::{Connector, Ledger};
+use state::store::StoredItem;
+use state::vault::{SecretError, SecretStore};
+use state::{Archive, Binding, Store, StoreError};
+
+use crate::Engine;
+use crate::gate::{BindingGate, WritePurpose};
+use crate::journal::SealedJournal;
+use crate::plans::PlanStore;
+use crate::policy_versions::{self, ActivationError};
+use crate::ports::Randomness;
+
+/// What an engine is made of, for any binding.
+#[derive(Clone)]
+pub struct CorpEngines {
+    /// State.
+    pub store: Store,
+    /// The bindings' secrets.
+    pub secrets: SecretStore,
+    /// The DingTalk client of a binding; one per corp, since the pace is kept in it.
+    pub client: Arc<dyn Fn(&Binding) -> Client + Send + Sync>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Versions, link ids, nonces.
+    pub randomness: Arc<dyn Randomness>,
+}
+
+/// Why there is no engine for a binding.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// There is no such binding.
+    #[error("there is no such binding")]
+    Unknown,
+    /// Its eHR connector is not one that this version has.
+    #[error("the binding names an eHR connector that this version does not have")]
+    Connector,
+    /// The state could not be read.
+    #[error("the binding could not be read")]
+    State(#[from] StoreError),
+    /// Its policy is not there, or cannot be read by this version of the program.
+    #[error("the binding's policy could not be read")]
+    Policy(#[from] ActivationError),
+    /// The secret could not be read.
+    #[error("the binding's secret could not be read")]
+    Secret(#[from] SecretError),
+}
+
+impl CorpEngines {
+    /// The binding as it is stored now, and the engine of its corp under its active policy. What it writes goes through
+    /// the binding's gate.
+    ///
+    /// # Errors
+    /// [`NoEngine`].
+    pub async fn open_engine(
+        &self,
+        id: &BindingId,
+        purpose: WritePurpose,
+    ) -> Result<(StoredItem<Binding>, Engine), EngineError> {
+        let binding = self
+            .store
+            .get_binding(id)
+            .await?
+            .ok_or(EngineError::Unknown)?;
+        if binding.body.connector != "ledger" {
+            return Err(EngineError::Connector);
+        }
+        let secret = self.secrets.get_binding(id).await?;
+        let corp = binding.body.corp_id.clone();
+        let policy = policy_versions::load_policy(&self.store, &corp, binding.body.policy).await?;
+        let gate = BindingGate::new(
+            self.store.clone(),
+            id.clone(),
+            purpose,
+            Arc::clone(&self.clock),
+        );
+        let journal = SealedJournal::new(
+            self.store.clone(),
+            corp.clone(),
+            secret.seal_key(),
+            Arc::clone(&self.randomness),
+        );
+        let engine = Engine {
+            dingtalk: Arc::new((self.client)(&binding.body)),
+            ehr: Arc::new(Ledger::new(
+                self.store.clone(),
+                corp.clone(),
+                secret.hash_key(),
+                self.clock.now(),
+            )),
+            links: Arc::new(self.store.clone()),
+            journal: Arc::new(journal),
+            clock: Arc::clone(&self.clock),
+            randomness: Arc::clone(&self.randomness),
+            key: secret.hash_key(),
+            policy,
+            gate: Arc::new(gate),
+            released: std::collections::BTreeSet::new(),
+            corp,
+        };
+        Ok((binding, engine))
+    }
+
+    /// The eHR of a binding, as of now.
+    ///
+    /// # Errors
+    /// [`NoEngine`].
+    pub async fn open_connector(
+        &self,
+        binding: &Binding,
+    ) -> Result<Arc<dyn Connector>, EngineError> {
+        if binding.connector != "ledger" {
+            return Err(EngineError::Connector);
+        }
+        let key = self.secrets.get_binding(&binding.id).await?.hash_key();
+        Ok(Arc::new(Ledger::new(
+            self.store.clone(),
+            binding.corp_id.clone(),
+            key,
+            self.clock.now(),
+        )))
+    }
+
+    /// The plans of a binding's corp.
+    ///
+    /// # Errors
+    /// [`NoEngine::Secret`].
+    pub async fn plan_store(
+        &self,
+        binding: &Binding,
+        archive: &Arc<dyn Archive>,
+    ) -> Result<PlanStore, EngineError> {
+        let secret = self.secrets.get_binding(&binding.id).await?;
+        Ok(PlanStore {
+            store: self.store.clone(),
+            archive: Arc::clone(archive),
+            corp: binding.corp_id.clone(),
+            seal_key: secret.seal_key(),
+            hash_key: secret.hash_key(),
+            randomness: Arc::clone(&self.randomness),
+        })
+    }
+
+    /// A new run's id: sorts by time.
+    #[must_use]
+    pub fn new_run_id(&self) -> Option<RunId> {
+        let [a, b, c, d, ..] = self.randomness.bytes();
+        state::run_id(self.clock.now(), u32::from_be_bytes([a, b, c, d])).ok()
+    }
+}

@@ -1,0 +1,365 @@
+//! A hold: what the guard stopped for one reason. Releasing it lets exactly these changes pass at the next sweep.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use directory::guard::ExceededLimit;
+use directory::hash::{self, FieldHash};
+use directory::plan::HeldItem;
+use directory::{Kind, LinkId, RunId, Timestamp, WriteAction};
+use serde::{Deserialize, Serialize};
+use state::store::{ControlKind, PutCondition, StoredItem};
+use state::{StoreError, WriteError};
+
+use super::{RETENTION_SECONDS, ReviewStore, ignore_stale};
+use crate::Engine;
+use crate::report::RunReport;
+
+/// Records in one part of a hold: about 200 KB.
+const RECORDS_PER_PART: usize = 2000;
+
+/// Where a hold stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HoldState {
+    /// It waits for a person.
+    Held,
+    /// A person let it pass: the next sweep applies it.
+    Released {
+        /// Who.
+        by: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// It was released, and a complete sweep has passed since.
+    Applied {
+        /// That sweep.
+        run: RunId,
+        /// When it ended.
+        at: Timestamp,
+    },
+    /// Nobody wants it any more: a complete sweep did not find it, or found something else in its place.
+    Gone {
+        /// That sweep.
+        run: RunId,
+        /// When it ended.
+        at: Timestamp,
+    },
+}
+
+/// What the guard stopped for one reason. Its id is its fingerprint: the same changes of the same records from the same
+/// values.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    /// People or departments.
+    pub kind: Kind,
+    /// What would have been done.
+    pub action: WriteAction,
+    /// What was too much, in numbers.
+    #[serde(default)]
+    pub too_much: Vec<ExceededLimit>,
+    /// The same in a sentence.
+    pub reason: String,
+    /// How many records.
+    pub count: u64,
+    /// Parts that their list is stored in.
+    pub parts: u32,
+    /// Since when it is held.
+    pub since: Timestamp,
+    /// The run that held it first; of a run in slices, the last one that did.
+    pub run: RunId,
+    /// Where it stands.
+    pub state: HoldState,
+}
+
+/// One record that a hold is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HoldRecord {
+    /// Whose.
+    pub link: LinkId,
+    /// The fingerprint of what would be done.
+    pub print: FieldHash,
+}
+
+/// Why a hold was not released, or not taken back.
+#[derive(Debug, thiserror::Error)]
+pub enum ReleaseError {
+    /// It is not held any more.
+    #[error("the hold is not open any more")]
+    Closed,
+    /// It was not released.
+    #[error("the hold was not released")]
+    NotReleased,
+    /// The state could not be written; `Stale`: somebody else changed the hold meanwhile.
+    #[error("the hold could not be changed")]
+    Write(#[from] WriteError),
+}
+
+/// What is held for the same reason.
+struct HoldGroup<'a> {
+    first: &'a HeldItem,
+    records: Vec<HoldRecord>,
+}
+
+fn group_by_reason(held: &[HeldItem]) -> Vec<HoldGroup<'_>> {
+    let mut groups: BTreeMap<(Kind, WriteAction, &str), HoldGroup<'_>> = BTreeMap::new();
+    for one in held {
+        let Some(print) = one.fingerprint else {
+            continue;
+        };
+        let group = groups.entry((one.kind, one.action, &one.reason));
+        group
+            .or_insert_with(|| HoldGroup {
+                first: one,
+                records: Vec::new(),
+            })
+            .records
+            .push(HoldRecord {
+                link: one.link,
+                print,
+            });
+    }
+    groups.into_values().collect()
+}
+
+impl HoldGroup<'_> {
+    /// The fingerprint of all of it, as text.
+    fn id(&mut self, engine: &Engine) -> String {
+        self.records
+            .sort_by_key(|record| (record.print, record.link));
+        self.records.dedup();
+        let all: Vec<u8> = self
+            .records
+            .iter()
+            .flat_map(|record| record.print)
+            .collect();
+        hash::hash_bytes(&engine.key, "hold", &all)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
+    }
+}
+
+fn part_id(hold: &str, part: u32) -> String {
+    format!("{hold}-{part:04}")
+}
+
+impl ReviewStore {
+    /// All holds, open ones and those of the last half year.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn list_holds(&self) -> Result<Vec<StoredItem<Hold>>, StoreError> {
+        self.list_all(ControlKind::Hold).await
+    }
+
+    /// The records that a hold is about.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn held_records(
+        &self,
+        hold: &StoredItem<Hold>,
+    ) -> Result<Vec<HoldRecord>, StoreError> {
+        let mut records = Vec::new();
+        for part in 0..hold.body.parts {
+            let id = part_id(&hold.id, part);
+            if let Some(stored) = self
+                .get::<Vec<HoldRecord>>(ControlKind::HoldRecords, &id)
+                .await?
+            {
+                records.extend(stored.body);
+            }
+        }
+        Ok(records)
+    }
+
+    /// Fingerprints of everything that a person released and no complete sweep has passed since.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn released_fingerprints(&self) -> Result<BTreeSet<FieldHash>, StoreError> {
+        let mut released = BTreeSet::new();
+        for hold in self.list_holds().await? {
+            if matches!(hold.body.state, HoldState::Released { .. }) {
+                released.extend(
+                    self.held_records(&hold)
+                        .await?
+                        .iter()
+                        .map(|record| record.print),
+                );
+            }
+        }
+        Ok(released)
+    }
+
+    /// Lets a hold pass at the next sweep: exactly its changes, and nothing that came since.
+    ///
+    /// # Errors
+    /// [`NotReleased`].
+    pub async fn release_hold(
+        &self,
+        mut hold: StoredItem<Hold>,
+        by: &str,
+        now: Timestamp,
+    ) -> Result<StoredItem<Hold>, ReleaseError> {
+        match hold.body.state {
+            HoldState::Held => {
+                hold.body.state = HoldState::Released {
+                    by: by.to_owned(),
+                    at: now,
+                }
+            }
+            HoldState::Released { .. } => return Ok(hold),
+            HoldState::Applied { .. } | HoldState::Gone { .. } => return Err(ReleaseError::Closed),
+        }
+        self.put(
+            ControlKind::Hold,
+            &hold.id,
+            &hold.body,
+            Some(hold.version),
+            None,
+        )
+        .await?;
+        Ok(hold)
+    }
+
+    /// Takes a release back, as long as no sweep has applied it.
+    ///
+    /// # Errors
+    /// [`NotReleased`].
+    pub async fn take_back_release(
+        &self,
+        mut hold: StoredItem<Hold>,
+    ) -> Result<StoredItem<Hold>, ReleaseError> {
+        match hold.body.state {
+            HoldState::Released { .. } => hold.body.state = HoldState::Held,
+            HoldState::Held => return Err(ReleaseError::NotReleased),
+            HoldState::Applied { .. } | HoldState::Gone { .. } => return Err(ReleaseError::Closed),
+        }
+        self.put(
+            ControlKind::Hold,
+            &hold.id,
+            &hold.body,
+            Some(hold.version),
+            None,
+        )
+        .await?;
+        Ok(hold)
+    }
+
+    /// Writes down what a sweep held, and closes what a complete one did not hold any more.
+    pub(super) async fn save_holds(
+        &self,
+        engine: &Engine,
+        report: &RunReport,
+    ) -> Result<(), StoreError> {
+        let mut held = BTreeSet::new();
+        for mut group in group_by_reason(&report.held) {
+            let id = group.id(engine);
+            self.save_hold(&id, &group, report).await?;
+            held.insert(id);
+        }
+        if !report.complete {
+            return Ok(());
+        }
+        for stored in self.list_holds().await? {
+            // Another slice of this very run held it.
+            if held.contains(&stored.id) || stored.body.run == report.id {
+                continue;
+            }
+            self.close_hold(stored, report).await?;
+        }
+        Ok(())
+    }
+
+    async fn close_hold(
+        &self,
+        mut stored: StoredItem<Hold>,
+        report: &RunReport,
+    ) -> Result<(), StoreError> {
+        let (run, at) = (report.id.clone(), report.ended_at);
+        stored.body.state = match stored.body.state {
+            HoldState::Held => HoldState::Gone { run, at },
+            // Whoever released it while the sweep went on is heard by the next one.
+            HoldState::Released { at: released, .. } if released > report.began_at => return Ok(()),
+            HoldState::Released { .. } => HoldState::Applied { run, at },
+            HoldState::Applied { .. } | HoldState::Gone { .. } => return Ok(()),
+        };
+        let put = self
+            .put(
+                ControlKind::Hold,
+                &stored.id,
+                &stored.body,
+                Some(stored.version),
+                Some(at),
+            )
+            .await;
+        ignore_stale(put)
+    }
+
+    async fn save_hold(
+        &self,
+        id: &str,
+        group: &HoldGroup<'_>,
+        report: &RunReport,
+    ) -> Result<(), StoreError> {
+        let stored = self.get::<Hold>(ControlKind::Hold, id).await?;
+        let over = stored.as_ref().map(|stored| stored.version);
+        let open = |hold: &Hold| matches!(hold.state, HoldState::Held | HoldState::Released { .. });
+        if let Some(StoredItem { body, .. }) = stored.filter(|stored| open(&stored.body)) {
+            // Only a run in slices has to know that it was this one.
+            if report.continues && body.run != report.id {
+                let body = Hold {
+                    run: report.id.clone(),
+                    ..body
+                };
+                return ignore_stale(self.put(ControlKind::Hold, id, &body, over, None).await);
+            }
+            return Ok(());
+        }
+        let mut parts = 0;
+        for records in group.records.chunks(RECORDS_PER_PART) {
+            self.put_hold_records(&part_id(id, parts), records, report.ended_at)
+                .await?;
+            parts += 1;
+        }
+        let HeldItem {
+            kind,
+            action,
+            reason,
+            too_much,
+            ..
+        } = group.first;
+        let hold = Hold {
+            kind: *kind,
+            action: *action,
+            too_much: too_much.clone(),
+            reason: reason.clone(),
+            count: group.records.len() as u64,
+            parts,
+            since: report.ended_at,
+            run: report.id.clone(),
+            state: HoldState::Held,
+        };
+        ignore_stale(self.put(ControlKind::Hold, id, &hold, over, None).await)
+    }
+
+    /// Parts expire by themselves, long after what they are about has changed.
+    async fn put_hold_records(
+        &self,
+        id: &str,
+        records: &[HoldRecord],
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let expires = Some(at.millis() / 1000 + 2 * RETENTION_SECONDS);
+        let put = self.store.put_control(
+            &self.corp,
+            ControlKind::HoldRecords,
+            id,
+            &records,
+            PutCondition::Any,
+            expires,
+        );
+        ignore_stale(put.await.map(|_| ()))
+    }
+}

@@ -1,0 +1,194 @@
+//! How faults show: before a call is looked at, and in its answer.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use directory::Timestamp;
+use serde_json::{Value, json};
+
+use super::fault::{Fault, FaultKind};
+use super::params::CallParams;
+use super::reply::{self, Host};
+use super::routes::ApiRoute;
+use super::settings::BanPage;
+use super::{CallReply, TransportFault, World};
+
+const HTML: &str =
+    "<!DOCTYPE html><html><head><title>钉钉</title></head><body><h1>系统维护中</h1></body></html>";
+const BAN_HTML: &str =
+    "<!DOCTYPE html><html><body><p>亲，访问被拒绝，请稍后再试。punish: deny</p></body></html>";
+
+impl World {
+    /// Narrows what the call sees, and forgets tokens, as its faults have it.
+    pub(super) fn narrow_view(&mut self, faults: &[Fault]) {
+        for fault in faults {
+            match fault.kind {
+                FaultKind::ExpireToken => self.tokens.forget(),
+                FaultKind::HideMobile => self.seen.mobile_hidden = true,
+                FaultKind::LateEffect => self.seen.late_ms = Some(fault.ms.unwrap_or(5000)),
+                FaultKind::ShrinkScope => {
+                    self.seen.scope = Some(fault.scope.clone().unwrap_or_default())
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The answer that a fault or a ban gives instead of the interface, and how the log names it.
+    pub(super) fn spoil_call(
+        &mut self,
+        now: Timestamp,
+        route: Option<&ApiRoute>,
+        faults: &[Fault],
+        banned: bool,
+    ) -> Option<(http::Response<Bytes>, String)> {
+        for fault in faults {
+            match fault.kind {
+                FaultKind::Throttle => return self.throttle_call(now, route, fault),
+                FaultKind::Error500 => {
+                    return Some((
+                        reply::raw_response(500, "text/html", HTML.into()),
+                        "500".into(),
+                    ));
+                }
+                FaultKind::Empty200 => {
+                    return Some((
+                        reply::raw_response(200, "application/json", String::new()),
+                        "empty200".into(),
+                    ));
+                }
+                FaultKind::Html200 => {
+                    return Some((
+                        reply::raw_response(200, "text/html;charset=UTF-8", HTML.into()),
+                        "html200".into(),
+                    ));
+                }
+                FaultKind::LostRequest => {
+                    return Some((
+                        reply::raw_response(200, "application/json", String::new()),
+                        "lost_request".into(),
+                    ));
+                }
+                FaultKind::BanPage => {
+                    self.meters
+                        .ban_all(now.millis() + fault.ms.unwrap_or(self.settings.ban_ms));
+                    return Some(self.ban_page(fault.html));
+                }
+                _ => {}
+            }
+        }
+        banned.then(|| self.ban_page(false))
+    }
+
+    fn throttle_call(
+        &mut self,
+        now: Timestamp,
+        route: Option<&ApiRoute>,
+        fault: &Fault,
+    ) -> Option<(http::Response<Bytes>, String)> {
+        let route = route?;
+        let error = self.throttled_error(route, now, fault.code.as_deref().unwrap_or("90018"));
+        let request_id = self.next_request_id(route.host);
+        Some((
+            error.to_response(route.host, &request_id),
+            error.logged_code(),
+        ))
+    }
+
+    fn ban_page(&mut self, html: bool) -> (http::Response<Bytes>, String) {
+        let page = if html || self.settings.ban_page == BanPage::Html {
+            reply::raw_response(200, "text/html;charset=UTF-8", BAN_HTML.into())
+        } else {
+            let uuid = self.next_request_id(Host::Plain);
+            let body =
+                json!({"status": 1111, "wait": 5, "source": "x5", "punish": "deny", "uuid": uuid});
+            reply::json_response(200, &body)
+        };
+        (page, "banned".into())
+    }
+}
+
+/// What faults do to an answer that was made; the outcome, where it is another one now.
+pub(super) fn spoil_reply(
+    faults: &[Fault],
+    answer: &mut CallReply,
+    params: Option<&CallParams>,
+) -> Option<String> {
+    let mut outcome = None;
+    for fault in faults {
+        let ms = |default: u64| {
+            fault
+                .ms
+                .and_then(|ms| u64::try_from(ms).ok())
+                .unwrap_or(default)
+        };
+        match fault.kind {
+            FaultKind::LosePage => edit_body(answer, |body| lose_rows(body, |rows| rows / 2)),
+            FaultKind::EmptyList => edit_body(answer, |body| lose_rows(body, |_| 0)),
+            FaultKind::RepeatCursor => {
+                let asked = params
+                    .and_then(|params| params.int("cursor").ok().flatten())
+                    .unwrap_or(0);
+                edit_body(answer, |body| repeat_cursor(body, asked));
+            }
+            FaultKind::TruncatedJson => {
+                let body = answer.response.body();
+                *answer.response.body_mut() = body.slice(..body.len() / 2);
+                outcome = Some("truncated_json".into());
+            }
+            FaultKind::SlowBody => {
+                answer.fault = Some(TransportFault::SlowBody(Duration::from_millis(ms(30_000))))
+            }
+            FaultKind::LostConnection | FaultKind::LostRequest | FaultKind::LateEffect => {
+                answer.fault = Some(TransportFault::LostConnection);
+                outcome = Some(lost_outcome(fault.kind).into());
+            }
+            FaultKind::Hold => answer.fault = Some(TransportFault::Hold),
+            _ => {}
+        }
+    }
+    outcome
+}
+
+/// How the log names a call without an answer.
+fn lost_outcome(kind: FaultKind) -> &'static str {
+    match kind {
+        FaultKind::LostRequest => "lost_request",
+        FaultKind::LateEffect => "late_effect",
+        _ => "lost_connection",
+    }
+}
+
+fn edit_body(answer: &mut CallReply, change: impl FnOnce(&mut Value)) {
+    if let Ok(mut body) = serde_json::from_slice::<Value>(answer.response.body()) {
+        change(&mut body);
+        *answer.response.body_mut() = Bytes::from(body.to_string());
+    }
+}
+
+/// Only so many of the rows are left, and nothing says so.
+fn lose_rows(body: &mut Value, kept: impl Fn(usize) -> usize) {
+    let result = &mut body["result"];
+    if let Some(rows) = result.as_array_mut() {
+        rows.truncate(kept(rows.len()));
+        return;
+    }
+    for name in ["list", "data_list", "userid_list", "dept_id_list"] {
+        if let Some(rows) = result.get_mut(name).and_then(Value::as_array_mut) {
+            rows.truncate(kept(rows.len()));
+        }
+    }
+    if let Some(page) = result.as_object_mut() {
+        page.remove("next_cursor");
+        if page.contains_key("has_more") {
+            page.insert("has_more".into(), json!(false));
+        }
+    }
+}
+
+fn repeat_cursor(body: &mut Value, asked: i64) {
+    if let Some(page) = body["result"].as_object_mut() {
+        page.insert("next_cursor".into(), json!(asked));
+        page.insert("has_more".into(), json!(true));
+    }
+}

@@ -1,0 +1,247 @@
+//! A sandbox with the right to write, and a client bound to it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use dingtalk::DingTalkError;
+use dingtalk::client::{
+    AccessToken, CallOutcome, CallRate, Client, ClientConfig, Clock, Endpoints, MobileForm,
+    NewPerson, PersonChange, PersonEntry, TokenApi, TokenHash, TokenSource, WrittenFields,
+};
+use directory::{DeptId, Field, FieldSet, FieldValue, FieldValues, Record, Timestamp, UserId};
+use outbound::HttpTransport;
+use sandbox::http::machine_time;
+use sandbox::world::{Act, Fault, FaultKind, SettingsChange, WRITE_PERMISSION};
+use sandbox::{RunningServer, Server, ServerConfig};
+use secrecy::SecretString;
+use serde_json::json;
+
+pub(crate) struct ClientHarness {
+    pub(crate) server: RunningServer,
+    pub(crate) client: Client,
+}
+
+struct MachineClock;
+
+#[async_trait]
+impl Clock for MachineClock {
+    fn now(&self) -> Timestamp {
+        machine_time()
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+}
+
+struct FixedToken(AccessToken);
+
+#[async_trait]
+impl TokenSource for FixedToken {
+    async fn current_token(&self) -> Result<AccessToken, DingTalkError> {
+        Ok(self.0.clone())
+    }
+
+    async fn renew_token(&self, _refused: TokenHash) -> Result<AccessToken, DingTalkError> {
+        Ok(self.0.clone())
+    }
+}
+
+/// Text and reference fields; `""` is shown and empty.
+pub(crate) fn values(entries: &[(Field, &str)]) -> FieldValues {
+    let mut values = FieldValues::new();
+    for (field, text) in entries {
+        match field.refers_to() {
+            Some(_) => values.show_refs(
+                *field,
+                text.split(',')
+                    .filter(|id| !id.is_empty())
+                    .map(str::to_owned),
+            ),
+            None if *field == Field::Order => {
+                values.show(*field, text.parse().ok().map(FieldValue::Number))
+            }
+            None => values.show_text(
+                *field,
+                Some((*text).to_owned()).filter(|text| !text.is_empty()),
+            ),
+        }
+    }
+    values
+}
+
+pub(crate) fn userid(text: &str) -> UserId {
+    UserId::new(text).unwrap()
+}
+
+impl ClientHarness {
+    pub(crate) async fn open() -> Self {
+        Self::with_settings(json!({})).await
+    }
+
+    /// With other settings than the usual ones.
+    pub(crate) async fn with_settings(settings: serde_json::Value) -> Self {
+        let server = Server::start(ServerConfig::in_memory(30, 6, 2))
+            .await
+            .unwrap();
+        let counter = Self {
+            client: sandbox_client(&server).await,
+            server,
+        };
+        counter
+            .change_settings(json!({"qps": 0, "grant": [WRITE_PERMISSION]}))
+            .await;
+        counter.change_settings(settings).await;
+        counter
+    }
+
+    pub(crate) async fn change_settings(&self, change: serde_json::Value) {
+        let change: SettingsChange = serde_json::from_value(change).unwrap();
+        self.server
+            .world
+            .lock()
+            .await
+            .change_settings(machine_time(), &change)
+            .unwrap();
+    }
+
+    pub(crate) async fn arm(&self, fault: Fault) {
+        self.server.world.lock().await.arm(fault);
+    }
+
+    pub(crate) async fn lose_call(&self, kind: FaultKind, interface: &str) {
+        self.arm(Fault::new(kind).at(interface)).await;
+    }
+
+    pub(crate) async fn act(&self, act: Act) {
+        self.server
+            .world
+            .lock()
+            .await
+            .act(machine_time(), act)
+            .unwrap();
+    }
+
+    /// A department below the root, and its name.
+    pub(crate) async fn department_at(&self, at: usize) -> (DeptId, String) {
+        let world = self.server.world.lock().await;
+        let departments = world
+            .company()
+            .departments
+            .values()
+            .filter(|d| d.parent_id == Some(1));
+        let found = departments
+            .map(|d| (DeptId(d.dept_id), d.name.clone()))
+            .nth(at);
+        found.unwrap()
+    }
+
+    /// Somebody who is no administrator and leads nothing, as the client reads them.
+    pub(crate) async fn ordinary_person(&self) -> Record {
+        let id = {
+            let world = self.server.world.lock().await;
+            let mut people = world.company().people.values();
+            people
+                .find(|p| !p.is_admin() && !p.boss && p.departments.iter().all(|m| !m.leader))
+                .unwrap()
+                .userid
+                .clone()
+        };
+        self.read(&id).await
+    }
+
+    pub(crate) async fn read(&self, id: &str) -> Record {
+        self.client
+            .read_person(&userid(id), FieldSet::PERSON)
+            .await
+            .unwrap()
+    }
+
+    /// Takes somebody in with these values, a name, a mobile and the root department among them.
+    pub(crate) async fn create_person(
+        &self,
+        id: &str,
+        values: &FieldValues,
+    ) -> Result<CallOutcome<PersonEntry>, DingTalkError> {
+        let userid = userid(id);
+        let orders = BTreeMap::new();
+        let person = NewPerson {
+            userid: &userid,
+            values,
+            orders: &orders,
+            mobile_form: MobileForm::Mainland,
+        };
+        self.client.create_person(&person).await
+    }
+
+    pub(crate) async fn update_person(
+        &self,
+        read: &Record,
+        values: &FieldValues,
+    ) -> Result<CallOutcome<WrittenFields>, DingTalkError> {
+        let orders = BTreeMap::new();
+        self.client
+            .update_person(&PersonChange {
+                read,
+                values,
+                orders: &orders,
+            })
+            .await
+    }
+
+    /// Types of the events so far, and whether each told of an app's doing.
+    pub(crate) async fn event_origins(&self) -> Vec<(String, bool)> {
+        let world = self.server.world.lock().await;
+        world
+            .events_after(0)
+            .map(|told| (told.event.kind.clone(), told.event.by_api))
+            .collect()
+    }
+
+    /// How often an interface was called.
+    pub(crate) async fn count_calls(&self, interface: &str) -> usize {
+        let world = self.server.world.lock().await;
+        world
+            .log()
+            .filter(|record| record.interface == interface)
+            .count()
+    }
+}
+
+async fn sandbox_client(server: &RunningServer) -> Client {
+    let keys = server.world.lock().await.company().credentials.clone();
+    let endpoints = Endpoints {
+        api: server.url.clone(),
+        oapi: server.url.clone(),
+    };
+    let transport = Arc::new(HttpTransport::new(true).unwrap());
+    let api = TokenApi::new(
+        endpoints.clone(),
+        transport.clone(),
+        Arc::new(MachineClock),
+        Arc::new(|| 0),
+    );
+    let issued = api
+        .issue_token(&keys.app_key, &SecretString::from(keys.app_secret))
+        .await
+        .unwrap();
+    let pace = CallRate {
+        calls_per_second: 500,
+        burst: 50,
+    };
+    let config = ClientConfig {
+        endpoints,
+        app_key: keys.app_key,
+        agent_id: None,
+        pace,
+    };
+    Client::new(
+        config,
+        transport,
+        Arc::new(MachineClock),
+        Arc::new(FixedToken(issued.token)),
+        Arc::new(|| 0),
+    )
+}

@@ -1,0 +1,144 @@
+//! How the engine writes, whatever comes of it: not while it is paused, nothing that it has not read, and never too much in one
+//! sweep.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use directory::guard::GuardLimits;
+use directory::policy::{Ownership, Policy};
+use directory::{Field, FieldSet, FieldValue, Kind, WriteAction};
+
+use super::replaced_values::EngineWrite;
+use super::{Oracle, RecordNumber, format_value};
+
+/// Fields that one of the sides shows as empty and the other one as something.
+const CANNOT_BE_EMPTY: FieldSet = FieldSet::of_fields(&[
+    Field::HideMobile,
+    Field::HiredOn,
+    Field::Departments,
+    Field::Manager,
+]);
+
+/// Records that a sweep looks at once more, by itself.
+const LOOKED_AT_AGAIN: u64 = 2;
+
+/// What sweeps removed and emptied so far.
+#[derive(Debug, Default)]
+pub(super) struct SweepTally {
+    removed: BTreeMap<u32, BTreeSet<RecordNumber>>,
+    emptied: BTreeMap<(u32, Field), BTreeSet<RecordNumber>>,
+}
+
+impl Oracle {
+    /// Judges a write that took effect.
+    pub(super) fn judge_write(
+        &mut self,
+        policy: &Policy,
+        write: &EngineWrite<'_>,
+        who: RecordNumber,
+    ) {
+        if write.paused {
+            self.report_violation(
+                "paused",
+                format!(
+                    "{who:?} is written in {:?} by a run that began in a pause",
+                    write.side
+                ),
+            );
+        }
+        if write.action == WriteAction::Update {
+            self.check_founded(policy, write, who);
+        }
+        // A restore in the middle of a sweep changes how many people the table knows.
+        if write.sweeps && who.0 == Kind::Person && !self.restored {
+            self.check_limits(&policy.limits, write, who, write.people);
+        }
+    }
+
+    /// A text goes to the side that does not decide it, and the side that does had not shown it when that was decided.
+    fn check_founded(&mut self, policy: &Policy, write: &EngineWrite<'_>, who: RecordNumber) {
+        let Some(read) = write.owner_read else { return };
+        for (field, value) in write.values.iter() {
+            let texts = !matches!(value, Some(value) if !matches!(value, FieldValue::Text(_)));
+            let compared = texts && field.refers_to().is_none() && field != Field::Extension;
+            let owned = policy.field_owner(who.0, field) == Ownership::Owned(write.side.other());
+            if !compared
+                || !owned
+                || matches!(field, Field::HideMobile | Field::HiredOn | Field::Order)
+            {
+                continue;
+            }
+            if !read.any_showed(field, value) {
+                let said = read.describe_field(field);
+                let value = format_value(&value.cloned());
+                let what = format!(
+                    "{} of {who:?} becomes {value} in {:?}, and its owner said {said}",
+                    field.key(),
+                    write.side
+                );
+                self.report_violation("unfounded", what);
+            }
+        }
+    }
+
+    fn check_limits(
+        &mut self,
+        limits: &GuardLimits,
+        write: &EngineWrite<'_>,
+        who: RecordNumber,
+        people: u64,
+    ) {
+        if write.action == WriteAction::Remove {
+            let removed = self.conduct.removed.entry(write.invocation).or_default();
+            removed.insert(who);
+            let count = removed.len() as u64;
+            if count > removals_that_pass(limits, people) {
+                self.report_violation(
+                    "too_much",
+                    format!("{count} of {people} people are removed in one sweep, unasked"),
+                );
+            }
+        }
+        let emptied =
+            |(field, value): (Field, Option<&FieldValue>)| value.is_none().then_some(field);
+        // A few records are looked at once more at the end of a sweep, without the others; and a switch is never empty.
+        let fields = write
+            .values
+            .iter()
+            .filter_map(emptied)
+            .filter(|field| !CANNOT_BE_EMPTY.contains(*field));
+        for field in fields.filter(|_| write.action == WriteAction::Update) {
+            let emptied = self
+                .conduct
+                .emptied
+                .entry((write.invocation, field))
+                .or_default();
+            emptied.insert(who);
+            let count = emptied.len() as u64;
+            let passes = limits
+                .fields_floor
+                .max(people * limits.blanked_share / 1000)
+                + LOOKED_AT_AGAIN;
+            if count > passes {
+                let what = format!(
+                    "{} of {count} of {people} people is emptied in one sweep, unasked",
+                    field.key()
+                );
+                self.report_violation("too_much", what);
+            }
+        }
+    }
+}
+
+/// As `design.md` §4.8 has it, and not as the engine computes it: above max(floor, share) they are held, and from the largest
+/// share on whatever the count.
+fn removals_that_pass(limits: &GuardLimits, people: u64) -> u64 {
+    let share = |per_mille: u64| people * per_mille;
+    let most = share(limits.removals_share_max)
+        .div_ceil(1000)
+        .saturating_sub(1);
+    most.min(
+        limits
+            .removals_floor
+            .max(share(limits.removals_share) / 1000),
+    )
+}

@@ -1,0 +1,103 @@
+//! Journal, gate, clock and randomness.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use dingtalk::client::Clock;
+use directory::{RunId, Timestamp};
+use engine::ports::{Gate, Journal, JournalEntry, Randomness};
+use state::store::JournalError;
+use state::{Cause, StoreError};
+
+use crate::fault::Fault;
+use crate::world::SharedWorld;
+
+/// The journal.
+pub(crate) struct JournalPort {
+    pub(crate) shared: SharedWorld,
+}
+
+#[async_trait]
+impl Journal for JournalPort {
+    async fn append(&self, run: &RunId, entries: Vec<JournalEntry>) -> Result<(), JournalError> {
+        if entries.is_empty() {
+            return Ok(());
+        }
+        self.shared.yield_polls().await;
+        let answer = {
+            let state = &mut *self.shared.lock_world();
+            let fails = state.fault_strikes(Fault::JournalFails);
+            if !fails || state.dice.chance(500) {
+                state
+                    .journal
+                    .extend(entries.into_iter().map(|entry| (run.clone(), entry)));
+            }
+            let source = Cause::new("simulated");
+            let error = StoreError::Unavailable {
+                call: "append to the journal",
+                source,
+            };
+            if fails {
+                Err(JournalError::Store(error))
+            } else {
+                Ok(())
+            }
+        };
+        self.shared.yield_polls().await;
+        answer
+    }
+
+    async fn close(&self, _: &RunId) -> Result<(), JournalError> {
+        self.shared.yield_polls().await;
+        Ok(())
+    }
+}
+
+/// Whether the corp may be written to.
+pub(crate) struct GatePort {
+    pub(crate) shared: SharedWorld,
+}
+
+#[async_trait]
+impl Gate for GatePort {
+    async fn closed_reason(&self) -> Result<Option<String>, StoreError> {
+        self.shared.yield_polls().await;
+        Ok(self.shared.lock_world().closed.map(str::to_owned))
+    }
+}
+
+/// The time, wrong by so many milliseconds.
+pub(crate) struct ClockPort {
+    pub(crate) shared: SharedWorld,
+    pub(crate) skew: i64,
+}
+
+#[async_trait]
+impl Clock for ClockPort {
+    fn now(&self) -> Timestamp {
+        self.shared
+            .lock_world()
+            .current_time()
+            .plus_millis(self.skew)
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        let until = self
+            .now()
+            .plus_millis(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX));
+        while self.now() < until {
+            self.shared.yield_polls().await;
+        }
+    }
+}
+
+/// Versions.
+pub(crate) struct RandomnessPort {
+    pub(crate) shared: SharedWorld,
+}
+
+impl Randomness for RandomnessPort {
+    fn bytes(&self) -> [u8; 16] {
+        self.shared.lock_world().dice.bytes()
+    }
+}

@@ -1,0 +1,66 @@
+//! A company of a given size, bound twice.
+
+use sandbox::company::CompanySize;
+use serde_json::Value;
+use tempfile::tempdir;
+
+use crate::{LedgerSnapshot, SandboxCompany, assert_same};
+
+/// Binds a company of this size: complete, equal to the truth, and the second time without a write. The first run's report.
+///
+/// # Panics
+/// If anything of that is not so.
+pub async fn assert_binds_twice(size: CompanySize) -> Value {
+    let dingtalk = SandboxCompany::start_sized(size).await;
+    dingtalk
+        .change_settings(serde_json::json!({"qps": 0}))
+        .await;
+    let home = tempdir().unwrap();
+    let run = dingtalk
+        .up_command(home.path())
+        .await
+        .qps(20_000)
+        .run_once()
+        .await
+        .run_report(0);
+    assert_eq!(
+        (&run["complete"], &run["people"]),
+        (&true.into(), &size.people.into()),
+        "{run}"
+    );
+    assert_eq!(
+        (&run["departments"], &run["throttled"]),
+        (&size.departments.into(), &0.into()),
+        "{run}"
+    );
+    assert_same(
+        &dingtalk.truth().await,
+        &LedgerSnapshot::read_directory(home.path())
+            .await
+            .expect("a binding"),
+    );
+    let again = dingtalk
+        .up_command(home.path())
+        .await
+        .qps(20_000)
+        .run_once()
+        .await
+        .run_report(0);
+    assert_eq!(
+        (&again["writes"], &again["complete"]),
+        (&0.into(), &true.into()),
+        "{again}"
+    );
+    run
+}
+
+/// So many people in so many departments, the root among them.
+#[must_use]
+pub const fn company_size(people: usize, departments: usize, seed: u64) -> CompanySize {
+    CompanySize {
+        people,
+        departments,
+        seed,
+        big_department: None,
+    }
+}
