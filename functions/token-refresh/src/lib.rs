@@ -2,7 +2,7 @@
 //!
 //! On schedule, tokens past 80 % of their life are renewed. A refused token is reported by its hash; one that is not
 //! current any more is ignored, so that a burst of reports makes one call. Two instances at once do no harm: DingTalk
-//! gives the same token while it is valid (`dingtalk-api.md` §1.2).
+//! gives the same token while it is valid.
 
 #[cfg(feature = "lambda")]
 mod config;

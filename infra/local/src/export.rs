@@ -243,7 +243,7 @@ fn department_path(id: &str, departments: &LedgerRecords) -> String {
 
 type BoxedError = Box<dyn std::error::Error + Send + Sync>;
 
-/// A spreadsheet runs what begins like a formula (`reliability.md` T14); a mobile's `+` is followed by digits only.
+/// A spreadsheet runs what begins like a formula (T14 in `infra/README.md`); a mobile's `+` is followed by digits only.
 fn defuse_formula(cell: &str) -> String {
     let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let mobile = cell

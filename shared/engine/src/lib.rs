@@ -1,6 +1,6 @@
 //! Observe → plan → approve → apply → record.
 //!
-//! One path, two triggers: a wake and a sweep run the same code (`design.md` §4.2). Async over ports (DingTalk, the eHR,
+//! One path, two triggers: a wake and a sweep run the same code. Async over ports (DingTalk, the eHR,
 //! the links, the journal, clock, randomness); no tokio, so that a simulation can run it on its own executor.
 //!
 //! Invariants: only this crate writes to a side; a record is written only from a fresh read of both sides; a removal needs

@@ -1,5 +1,5 @@
 //! Faults that no emulator can raise, under the real SDKs: throttling, transaction conflicts, unprocessed items, failures of
-//! the service, silence, and answers that are lost after the request was carried out (`reliability.md` F34, §2.3).
+//! the service, silence, and answers that are lost after the request was carried out.
 //!
 //! Everything happens in one thread and in virtual time, and every choice comes from the seed: a history that failed
 //! fails again.

@@ -3,7 +3,8 @@
 //! Without the feature `http` only the world is built: a state machine without I/O, clock and randomness of its own
 //! but a seeded one, which answers calls and, typed, [`World::write`], [`World::look_person`] and the like.
 //!
-//! Built from `dingtalk-api.md`; what is unconfirmed there is a setting here. Nothing but loopback is ever contacted.
+//! Built from DingTalk's documentation (`shared/dingtalk/README.md` has the facts); what is unconfirmed there is a
+//! setting here. Nothing but loopback is ever contacted.
 
 #[cfg(feature = "http")]
 mod args;

@@ -1,5 +1,5 @@
 //! The judgement: black box, from what the two sides, the links and the journal say at the end, and from what the oracle
-//! saw on the way (`reliability.md` §2.2).
+//! saw on the way.
 
 mod base;
 mod journal;

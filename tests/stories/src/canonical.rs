@@ -1,4 +1,4 @@
-//! The canonical form of `design.md` §4.13, written a second time from its words, so that the comparison can fail where
+//! The canonical form of `shared/README.md`, written a second time from its words, so that the comparison can fail where
 //! the product's own code is wrong.
 
 use jiff::civil::Date;

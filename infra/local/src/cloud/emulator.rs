@@ -1,6 +1,6 @@
 //! AWS on this machine: `ministack` from PyPI on loopback, the functions as processes of its own, no Docker, no account.
 //!
-//! What it does and does not do: `local-stack.md` §1. It needs Python 3 and nothing else.
+//! What it ignores, `cargo bangding cloud check` reads from the template's text. It needs Python 3 and nothing else.
 
 use std::fs::File;
 use std::io::{Read as _, Write as _};

@@ -1,6 +1,6 @@
 //! `bangding rotate`: other callback keys, or another AppSecret, without a moment in which an event or a call is refused.
 //!
-//! What comes next is stored beside what counts, proven, and only then made to count (`reliability.md` §3.2). While it
+//! What comes next is stored beside what counts, proven, and only then made to count. While it
 //! waits, the callback accepts both, and token-refresh falls back to it where DingTalk refuses what counts; afterwards the
 //! former callback keys are accepted for a day, and the former AppSecret is tried last.
 

@@ -3,7 +3,7 @@
 //! Every program runs alone in its process under a Lambda Runtime API on loopback, with SQS (and ours with Secrets Manager)
 //! behind TLS. CPU time is the process's own clock, all threads, kernel included, read when the program asks for work: what
 //! it does before its first question is the cold start, from one question to the next is an event. Programs take turns, and
-//! ratios are of one turn (`performance.md` §5).
+//! ratios are of one turn.
 
 mod company;
 mod environment;

@@ -18,7 +18,8 @@ use crate::figure::{FigureTarget, Figures};
 use environment::SyncEnvironment;
 use measured::{MeasuredSweep, WriteUnits};
 
-/// `design.md` §10, of companies of 10,000 people and of smaller ones, in which the beginning and the end weigh more.
+/// Least time over actual time: of companies of 10,000 people, and of smaller ones, in which the beginning and the end weigh
+/// more.
 const FLOOR: FigureTarget = FigureTarget::AtLeast(0.95);
 const FLOOR_SMALL: FigureTarget = FigureTarget::AtLeast(0.90);
 const LARGE: u32 = 10_000;
@@ -27,13 +28,13 @@ const CALLS: FigureTarget = FigureTarget::AtMost(1.02);
 const NONE_AT_ALL: FigureTarget = FigureTarget::Exactly(0.0);
 /// The same, of memory above the process's baseline.
 const MEMORY: FigureTarget = FigureTarget::AtMost(32.0);
-/// `design.md` §5: write units of `directory` per changed person, where nothing is written to a side and where it is.
+/// Write units of `directory` per changed person, where nothing is written to a side and where it is.
 const UNITS_SETTLED: FigureTarget = FigureTarget::AtMost(1.05);
 const UNITS_WRITTEN: FigureTarget = FigureTarget::AtMost(2.1);
 /// What the issue asks of a sweep in slices, over the same in one piece.
 const SLICED: FigureTarget = FigureTarget::AtMost(1.01);
 
-/// Part of the people who are deep-read in each sweep (`design.md` §4.3).
+/// Part of the people who are deep-read in each sweep.
 const DEEP_SHARE: f64 = 1.0 / 7.0;
 
 /// Why there are no figures.

@@ -8,17 +8,17 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// Calls a second per app × interface, also the size of the burst; 0 is unlimited (`dingtalk-api.md` §9.2).
+    /// Calls a second per app × interface, also the size of the burst; 0 is unlimited.
     pub qps: u32,
     /// How long every answer takes.
     pub latency_ms: u64,
-    /// Life of an access token in seconds (§1.2).
+    /// Life of an access token in seconds.
     pub token_life_s: i64,
-    /// Metered calls per calendar month; `None` is unlimited (§9.1).
+    /// Metered calls per calendar month; `None` is unlimited.
     pub monthly_quota: Option<u64>,
-    /// Whether `/auth/scopes` is metered: unconfirmed (§12.16).
+    /// Whether `/auth/scopes` is metered: unconfirmed.
     pub scopes_metered: bool,
-    /// Granted permission points (§3.0); `fieldMobile` and `fieldEmail` are the field permissions.
+    /// Granted permission points; `fieldMobile` and `fieldEmail` are the field permissions.
     pub permissions: BTreeSet<String>,
     /// 通讯录授权范围.
     pub scope: Scope,
@@ -28,31 +28,31 @@ pub struct Settings {
     pub ban_calls: Option<u32>,
     /// How long such a ban lasts.
     pub ban_ms: i64,
-    /// Pauses before the second and the third push of an event (§5.5).
+    /// Pauses before the second and the third push of an event.
     pub retry_ms: [i64; 2],
     /// How long after the last push a failed event can be fetched.
     pub failed_after_ms: i64,
-    /// Whether fetching takes failed events off the list: unconfirmed (§12.3).
+    /// Whether fetching takes failed events off the list: unconfirmed.
     pub failed_consumes: bool,
-    /// How long a receiver may take to answer a push (§5.4).
+    /// How long a receiver may take to answer a push.
     pub push_deadline_ms: u64,
-    /// Whose key ends the encrypted text of a push (§5.3).
+    /// Whose key ends the encrypted text of a push.
     pub owner: EnvelopeOwner,
-    /// How the payloads of events are spelled (§5.6).
+    /// How the payloads of events are spelled.
     pub dialect: Dialect,
     /// How long a work notification takes to be delivered.
     pub message_ms: i64,
     /// How the ban page looks.
     pub ban_page: BanPage,
-    /// How long lists show what was (F9); reads of one record are always fresh.
+    /// How long lists show what was; reads of one record are always fresh.
     pub list_lag_ms: i64,
-    /// Whether people whom an app adds have to agree first (40103, §3.4).
+    /// Whether people whom an app adds have to agree first (40103).
     pub joining: JoinMode,
-    /// What happens to a mobile number in `user/update` (§3.4).
+    /// What happens to a mobile number in `user/update`.
     pub mobile_update: MobileUpdate,
-    /// Position management of Smart HR (§4.6).
+    /// Position management of Smart HR.
     pub smart_hr_positions: SmartHr,
-    /// Whether the company has opened 智能人事 (§4); its roster is refused otherwise.
+    /// Whether the company has opened 智能人事; its roster is refused otherwise.
     pub smart_hr_open: bool,
     /// Whether the roster tells about people who have left: unconfirmed.
     pub roster_keeps_leavers: bool,
@@ -60,7 +60,7 @@ pub struct Settings {
     pub job_numbers_unique: bool,
     /// Whether the `userid` of who has left can be used again: unconfirmed.
     pub left_userids_return: bool,
-    /// Whether the company is registered abroad, so that mainland mobiles need `+86-` (§3.4).
+    /// Whether the company is registered abroad, so that mainland mobiles need `+86-`.
     pub registered_abroad: bool,
     /// Whether company mailboxes are open; if not, `org_email` is taken and ignored.
     pub mailboxes: bool,
@@ -113,7 +113,7 @@ impl Default for Settings {
     }
 }
 
-/// What an app that only reads has been granted (`dingtalk-api.md` §3.0, §4).
+/// What an app that only reads has been granted.
 pub const READ_PERMISSIONS: [&str; 8] = [
     "qyapi_base",
     "qyapi_get_department_list",
@@ -125,7 +125,7 @@ pub const READ_PERMISSIONS: [&str; 8] = [
     "fieldEmail",
 ];
 
-/// What an app needs to write people and departments; sensitive, so nobody has it unless it is granted (§3.0).
+/// What an app needs to write people and departments; sensitive, so nobody has it unless it is granted.
 pub const WRITE_PERMISSION: &str = "qyapi_manage_addresslist";
 
 /// Every permission point that the sandbox asks for.

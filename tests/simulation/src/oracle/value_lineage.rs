@@ -1,5 +1,5 @@
 //! Which value was written over which, by somebody who saw it: what a shared field keeps may replace what it descends from,
-//! and nothing else without a conflict (`reliability.md` §2.2, P3).
+//! and nothing else without a conflict.
 
 use std::collections::{BTreeMap, BTreeSet};
 

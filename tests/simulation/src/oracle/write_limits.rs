@@ -129,7 +129,7 @@ impl Oracle {
     }
 }
 
-/// As `design.md` §4.8 has it, and not as the engine computes it: above max(floor, share) they are held, and from the largest
+/// As the guard promises it, and not as the engine computes it: above max(floor, share) they are held, and from the largest
 /// share on whatever the count.
 fn removals_that_pass(limits: &GuardLimits, people: u64) -> u64 {
     let share = |per_mille: u64| people * per_mille;

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::Findings;
 
 /// What the callback must not link, even through others: crates of ours that would let it do more, and what costs a cold
-/// start: the SDK, AWS-LC, the system's certificates, HTTP/2 (`performance.md` §3).
+/// start: the SDK, AWS-LC, the system's certificates, HTTP/2.
 pub(super) const NOT_IN_CALLBACK: &[&str] = &[
     "engine",
     "ehr",
@@ -121,7 +121,7 @@ pub(super) fn find_forbidden(linked: &[String], forbidden: &[&str]) -> Findings 
         .collect()
 }
 
-/// What a crate may import (`design.md` §3); `None` for a crate that this rule does not know.
+/// What a crate may import; `None` for a crate that this rule does not know.
 fn allowed(package: &Package) -> Option<AllowedImports> {
     let (shelf, name) = package.folder.rsplit_once('/')?;
     Some(match (shelf, name) {

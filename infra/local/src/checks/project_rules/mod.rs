@@ -1,4 +1,4 @@
-//! The house's own rules: who imports whom, how long things are, what does not belong here (`design.md` §3).
+//! The house's own rules: who imports whom, how long things are, what does not belong here.
 
 mod layers;
 mod sources;

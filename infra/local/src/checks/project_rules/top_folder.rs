@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Findings;
 use super::sources::SourceFile;
 
-/// `design.md` §3.
+/// A new entry is a decision: what comes to stand here is what everybody sees first.
 const EXPECTED_ENTRIES: [&str; 9] = [
     "Cargo.lock",
     "Cargo.toml",
@@ -44,7 +44,7 @@ mod tests {
             "shared/state/src/lib.rs",
             "scripts/a.sh",
             "scripts/b.sh",
-            "notes.md",
+            "notes.txt",
         ];
         let sources = paths.map(|path| SourceFile {
             path: path.to_owned(),
@@ -52,7 +52,7 @@ mod tests {
         });
         assert_eq!(
             find_unexpected(&sources),
-            ["notes.md is there", "scripts is there"]
+            ["notes.txt is there", "scripts is there"]
         );
         assert!(find_unexpected(&sources[..3]).is_empty());
     }

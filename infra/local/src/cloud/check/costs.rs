@@ -1,6 +1,6 @@
 //! What a month costs: a small model, its arithmetic in the open, so that whoever doubts a figure can put in another.
 //!
-//! Prices are us-east-1's list prices (`performance.md` §1.3, where each is marked as to be verified before quoting; those
+//! Prices are us-east-1's list prices (to be verified before anybody quotes them; those
 //! of CloudWatch, Secrets Manager, KMS and storage are well-known list prices for which no page was retrieved). Free tiers
 //! are left out. Prices of the China regions are in CNY and were not found.
 

@@ -1,5 +1,5 @@
-//! Our own rules about the template: what no linter knows, and what an emulator passes over in silence
-//! (`local-stack.md` §1). Each has a fixture that it must find, in `fixtures/`.
+//! Our own rules about the template: what no linter knows, and what an emulator passes over in silence.
+//! Each has a fixture that it must find, in `fixtures/`.
 
 mod access;
 mod alarms;

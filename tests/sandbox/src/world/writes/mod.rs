@@ -1,4 +1,4 @@
-//! The contact write API (`dingtalk-api.md` §3.2, §3.4): what an app does, as typed values and as calls.
+//! The contact write API: what an app does, as typed values and as calls.
 //!
 //! [`World::write`] is the whole of it; the interfaces under `/topapi/v2/` only read parameters into a [`Write`]. What
 //! DingTalk accepts it also changes: texts are trimmed, mobiles take its own form, departments are named once.

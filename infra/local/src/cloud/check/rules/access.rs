@@ -1,4 +1,4 @@
-//! Who may do what (`reliability.md` T18).
+//! Who may do what (T18 in `infra/README.md`).
 
 use std::collections::BTreeMap;
 

@@ -4,7 +4,7 @@ use super::{Finding, RuleSubject};
 use crate::cloud::check::template::{ALARM, FUNCTION, QUEUE, Resource, TABLE};
 
 /// What has a name of its own choosing. A schedule without one is called like its logical id, and a second stack's takes its
-/// place (`local-stack.md` §1, gap 10).
+/// place.
 const NAMED_TYPES: [(&str, &str); 10] = [
     (FUNCTION, "FunctionName"),
     (QUEUE, "QueueName"),

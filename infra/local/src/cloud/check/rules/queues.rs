@@ -1,4 +1,4 @@
-//! Queues and what takes messages from them (`design.md` §6).
+//! Queues and what takes messages from them.
 
 use super::{Finding, RuleSubject};
 use crate::cloud::check::template::{EVENT_SOURCE, FUNCTION, QUEUE, Resource};

@@ -1,4 +1,4 @@
-//! What the internet reaches. Routes that SAM derives are lost on an emulator without a word (`local-stack.md` §1, gap 1).
+//! What the internet reaches. Routes that SAM derives are lost on an emulator without a word.
 
 use super::{Finding, RuleSubject};
 use crate::cloud::check::template::{FUNCTION, Resource};

@@ -1,4 +1,4 @@
-//! Tables, buckets, queues: what keeps data (`reliability.md` T19).
+//! Tables, buckets, queues: what keeps data (T19 in `infra/README.md`).
 
 use super::{Finding, RuleSubject};
 use crate::cloud::check::template::{BUCKET, QUEUE, Resource, TABLE};
