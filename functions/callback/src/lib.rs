@@ -1,8 +1,4 @@
-//! DingTalk's events in: verify, decrypt, enqueue a wake, acknowledge. Never calls DingTalk.
-//!
-//! DingTalk counts an answer after 1.5 s as a failed push (older pages; current ones say 2.5 s) and
-//! pushes again after 10 s and 30 s. So an event is acknowledged only when its wakes are stored durably, and where that is
-//! not done within [`BUDGET_MS`], the answer is an explicit failure.
+#![doc = include_str!("../README.md")]
 
 mod acknowledgement;
 mod callback_keys;

@@ -1,8 +1,4 @@
-//! Figures of Bangding, a line of JSON each.
-//!
-//! What is measured runs in a process of its own; the sandbox and the database run in the one that measures. Calls and
-//! times come from the sandbox's log, never from the client's own count. The figures that are held to a floor have a peer
-//! in the same run that misses it, so that the measure is known to be able to fail.
+#![doc = include_str!("../README.md")]
 
 pub mod args;
 pub mod call_minimum;

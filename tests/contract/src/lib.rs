@@ -1,7 +1,4 @@
-//! What every queue, vault, archive and store has to do, as functions over the ports. `tests/sides.rs` runs each of them
-//! against the embedded implementation and against the one for AWS (on `ministack`); `tests/faults.rs` runs the ones for
-//! AWS under faults that no emulator can raise.
-
+#![doc = include_str!("../README.md")]
 #![allow(
     clippy::expect_used,
     clippy::panic,
