@@ -161,6 +161,7 @@ async fn world() -> (Arc<CallbackWorld>, CallbackDeps) {
                 aes_key: OLD_KEY.into(),
                 until: NOW.plus_millis(60 * 60 * 1_000),
             }),
+            callback_seconds: false,
         };
         secrets
             .put_binding(&BindingId::new(id).unwrap(), &secret)

@@ -58,9 +58,13 @@ pub fn is_fetch_due(binding: &Binding, now: Timestamp) -> bool {
 
 async fn fetch_for_binding(deps: &SweepDeps, binding: &Binding) -> usize {
     let client = (deps.corps.client)(binding);
-    let mut seen = BTreeSet::new();
+    let (mut seen, mut swept) = (BTreeSet::new(), false);
     for _ in 0..PAGES_MAX {
-        let FailedCallbacks { events, has_more } = match client.fetch_failed_callbacks().await {
+        let FailedCallbacks {
+            events,
+            unreadable,
+            has_more,
+        } = match client.fetch_failed_callbacks().await {
             Ok(page) => page,
             Err(err) => {
                 let reason = describe_error(&err);
@@ -68,6 +72,11 @@ async fn fetch_for_binding(deps: &SweepDeps, binding: &Binding) -> usize {
                 break;
             }
         };
+        if unreadable > 0 && !swept {
+            tracing::warn!(binding = %binding.id, entries = unreadable, "failed callbacks could not be read; a sweep is asked for");
+            request_sweep(deps, binding).await;
+            swept = true;
+        }
         let mut fresh = events
             .iter()
             .flat_map(|event| event_wakes(binding, event))

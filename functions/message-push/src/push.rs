@@ -133,7 +133,7 @@ impl BatchWork {
         let id = &self.message.message;
         tracing::warn!(batch = %id, trouble = error.trouble.counter_key(), "batch `{id}` was not sent: {error}");
         match error.trouble {
-            DingTalkErrorKind::UnknownOutcome => {
+            DingTalkErrorKind::UnknownOutcome | DingTalkErrorKind::Unrecognised { .. } => {
                 self.close_batch(deps, OutboxPhase::Unknown { since }).await
             }
             // DingTalk did not take it, and may later: it is as new as before.

@@ -19,7 +19,7 @@ use state::vault::SecretStore;
 
 #[cfg(feature = "lambda")]
 pub use config::{ConnectError, RefreshConfig};
-pub use refresh::{RefreshOutcome, RefreshReason, refresh_token};
+pub use refresh::{RefreshError, RefreshOutcome, RefreshReason, refresh_token};
 pub use token_failure::{TOKEN_FAILURE_ID, TokenFailure};
 
 /// What the function works with.

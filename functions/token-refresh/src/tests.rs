@@ -155,6 +155,7 @@ fn secret(id: &str, app_secret: &str) -> BindingSecret {
         hash_key: [1; 32],
         seal_key: [2; 32],
         previous_callback: None,
+        callback_seconds: false,
     }
 }
 

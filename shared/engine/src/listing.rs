@@ -2,6 +2,7 @@
 
 mod deep_reads;
 mod rows;
+mod unreadable;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -312,6 +313,7 @@ impl Run<'_> {
             )
             .await;
         listing.unread = end.unread;
+        self.tell_unreadable(&end.unreadable, listing);
         for (department, err) in end.missing {
             if err.concerns_everybody() {
                 return Err(err.into());

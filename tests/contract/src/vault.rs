@@ -166,6 +166,7 @@ fn secret() -> BindingSecret {
         hash_key: [1; 32],
         seal_key: [2; 32],
         previous_callback: None,
+        callback_seconds: false,
     }
 }
 

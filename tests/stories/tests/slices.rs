@@ -226,6 +226,7 @@ fn fixed_secret(keys: AppCredentials) -> BindingSecret {
         hash_key: [1; 32],
         seal_key: [2; 32],
         previous_callback: None,
+        callback_seconds: false,
     }
 }
 

@@ -284,6 +284,7 @@ pub(super) async fn world() -> (Arc<PushWorld>, PushDeps) {
         hash_key: [1; 32],
         seal_key: [2; 32],
         previous_callback: None,
+        callback_seconds: false,
     };
     secrets.put_binding(&id, &secret).await.unwrap();
     let clients = ClientPool::new(face(), face(), Arc::new(|| 0), secrets.clone(), face());

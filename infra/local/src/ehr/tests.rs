@@ -35,6 +35,7 @@ pub(crate) async fn bound_machine(data: &Path) -> Machine {
         hash_key: [1; 32],
         seal_key: [2; 32],
         previous_callback: None,
+        callback_seconds: false,
     };
     machine
         .secrets

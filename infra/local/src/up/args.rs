@@ -40,7 +40,7 @@ pub struct UpArgs {
     #[arg(long, requires_all = ["agent_id", "app_key"])]
     pub corp_id: Option<String>,
     /// The app's AgentId
-    #[arg(long, requires = "corp_id")]
+    #[arg(long, requires = "corp_id", value_parser = super::parse_agent_id)]
     pub agent_id: Option<i64>,
     /// The app's AppKey (Client ID). The AppSecret comes from BANGDING_APP_SECRET, or is asked for
     #[arg(long, requires = "corp_id")]
@@ -54,6 +54,9 @@ pub struct UpArgs {
     /// Port of the callback address on 127.0.0.1; a free one unless given
     #[arg(long, default_value_t = 0)]
     pub port: u16,
+    /// Accept callbacks whose timestamp is in seconds as well, or no longer; kept until it is said otherwise
+    #[arg(long, value_name = "true|false")]
+    pub callback_seconds: Option<bool>,
     /// Minutes between two sweeps while it stays up
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1440))]
     pub sweep_minutes: u32,

@@ -16,9 +16,10 @@ use secrecy::ExposeSecret as _;
 use state::store::{ControlKind, PutCondition, StoredItem};
 use state::vault::{BindingSecret, SecretError};
 use state::{Binding, VaultError};
-use token_refresh::{RefreshReason, TOKEN_FAILURE_ID};
+use token_refresh::{RefreshError, RefreshReason, TOKEN_FAILURE_ID};
 
 use super::args::UpArgs;
+use super::ask_again::ask_again;
 use super::internal_refusal;
 use super::screen::Screen;
 use super::target::{DingTalkApp, DingTalkTarget};
@@ -106,7 +107,7 @@ pub(crate) async fn bind_company(
         Some(stored) => update_binding(args, target, machine, front, stored).await?,
         None => create_binding(args, target, machine, front).await?,
     };
-    renew_token(machine, &binding).await?;
+    ask_again(screen, async || renew_token(machine, &binding).await).await?;
     Ok(BoundCompany {
         callback_url: front.callback_url(&binding.id),
         token: secret.callback_token.expose_secret().to_owned(),
@@ -126,9 +127,11 @@ pub(crate) async fn renew_token(machine: &Machine, binding: &Binding) -> Result<
         Err(err) => return Err(internal_refusal("reading the stored token", &err)),
     };
     let ended = token_refresh::refresh_token(&deps, binding, &wanted).await;
-    ended
-        .map(|_| ())
-        .map_err(|err| internal_refusal("asking for an access token", &err))
+    let what = "asking for an access token";
+    ended.map(|_| ()).map_err(|err| match err {
+        RefreshError::DingTalk(err) => BindError::from_dingtalk(what, &err),
+        err => internal_refusal(what, &err),
+    })
 }
 
 /// Credentials, company, permissions and scope, by experiment. Nothing is written.
@@ -152,9 +155,16 @@ async fn prove_app(
         Arc::new(SystemClock),
         random_jitter(),
     );
-    let issued = bind::prove_credentials(&api, &app.app_key, &app.app_secret).await?;
+    let (key, secret) = (&app.app_key, &app.app_secret);
+    let issued = ask_again(screen, async || {
+        bind::prove_credentials(&api, key, secret).await
+    })
+    .await?;
     screen.print_credentials();
-    let proven = bind::prove_company(&api, &app.corp_id, &app.app_key, &app.app_secret).await?;
+    let proven = ask_again(screen, async || {
+        bind::prove_company(&api, &app.corp_id, key, secret).await
+    })
+    .await?;
     screen.print_company(&app.corp_id, proven);
     if !first {
         return Ok(());
@@ -176,7 +186,7 @@ async fn prove_app(
         tokens,
         random_jitter(),
     );
-    let scope = bind::prove_permissions(&client, &app.app_key).await?;
+    let scope = ask_again(screen, async || bind::prove_permissions(&client, key).await).await?;
     screen.print_scope(&scope);
     Ok(())
 }
@@ -196,6 +206,7 @@ pub fn new_secret(app: &DingTalkApp) -> Result<BindingSecret, runtime::Randomnes
         hash_key: runtime::random_bytes::<32>()?,
         seal_key: runtime::random_bytes::<32>()?,
         previous_callback: None,
+        callback_seconds: false,
     })
 }
 
@@ -210,7 +221,8 @@ async fn create_binding(
     let id: BindingId = format!("b-{}", random_text(8).map_err(no_keys)?.to_lowercase())
         .parse()
         .map_err(|err: directory::ids::InvalidId| internal_refusal("naming the binding", &err))?;
-    let secret = new_secret(app).map_err(no_keys)?;
+    let mut secret = new_secret(app).map_err(no_keys)?;
+    secret.callback_seconds = args.callback_seconds.unwrap_or_default();
     let mut binding = Binding::new(id, app.corp_id.clone());
     binding.created_at = SystemClock.now();
     copy_settings(&mut binding, args, target, front);
@@ -237,9 +249,12 @@ async fn update_binding(
     let mut secret =
         secret.map_err(|err| internal_refusal("reading the binding's secret", &err))?;
     let app = &target.app;
+    let seconds = args.callback_seconds.unwrap_or(secret.callback_seconds);
     if (&secret.app_key, secret.agent_id) != (&app.app_key, app.agent_id)
+        || secret.callback_seconds != seconds
         || secret.app_secret.expose_secret() != app.app_secret.expose_secret()
     {
+        secret.callback_seconds = seconds;
         secret.app_secret = app.app_secret.clone();
         secret.app_key.clone_from(&app.app_key);
         secret.agent_id = app.agent_id;

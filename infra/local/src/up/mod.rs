@@ -1,13 +1,16 @@
 //! `bangding up`: bind a company, sync it in full, then follow its changes.
 
 pub mod args;
+mod ask_again;
 mod binding;
 mod follow;
+mod pasted_value;
 mod report;
 mod screen;
 mod target;
 
 pub(crate) use binding::renew_token;
+pub(crate) use pasted_value::parse_agent_id;
 pub(crate) use target::reopen_sandbox;
 pub(crate) use target::{is_loopback, parse_endpoints, read_app_secret};
 

@@ -92,6 +92,15 @@ impl Screen {
         }
     }
 
+    /// DingTalk gave no usable answer: why, and when it is asked again.
+    pub(crate) fn print_waiting(&self, refusal: &BindError, seconds: u64) {
+        let (what, why) = (&refusal.what, &refusal.why);
+        self.print_line(
+            &format!("▲ 钉钉未正常答复，{seconds} 秒后再问（{what}：{why}）"),
+            &format!("▲ waiting        no usable answer from DingTalk ({what}: {why}); asked again in {seconds} s"),
+        );
+    }
+
     pub(crate) fn print_credentials(&self) {
         self.print_line(
             "● 凭证有效  AppKey 与 AppSecret 换到了 access_token",

@@ -151,6 +151,12 @@ pub enum DingTalkErrorKind {
         /// DingTalk's code.
         code: String,
     },
+    /// An answer with a code that is in no list: neither a success nor known to be a refusal. Asked again later.
+    #[error("DingTalk answered with a code that is not known ({code})")]
+    Unrecognised {
+        /// DingTalk's code, or the HTTP status.
+        code: String,
+    },
     /// Refused for another reason: a code that has no meaning of its own here.
     #[error("DingTalk refused with {code}")]
     Refused {

@@ -67,6 +67,9 @@ pub struct BindingSecret {
     pub seal_key: [u8; 32],
     /// The callback's keys before the last change.
     pub previous_callback: Option<PreviousCallbackKeys>,
+    /// Whether callbacks with a timestamp in seconds are accepted too. DingTalk sends milliseconds in every capture, and its
+    /// own examples also show seconds (UNCONFIRMED, `dingtalk-api.md` §5.2).
+    pub callback_seconds: bool,
 }
 
 impl BindingSecret {
@@ -314,6 +317,8 @@ struct BindingWire {
     seal_key: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     previous_callback: Option<CallbackWire>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    callback_seconds: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -350,6 +355,7 @@ fn to_wire(secret: &BindingSecret) -> BindingWire {
             aes_key: text(&keys.aes_key),
             until: keys.until,
         }),
+        callback_seconds: secret.callback_seconds,
     }
 }
 
@@ -368,6 +374,7 @@ fn from_wire(wire: BindingWire) -> Result<BindingSecret, SecretError> {
             aes_key: keys.aes_key.into(),
             until: keys.until,
         }),
+        callback_seconds: wire.callback_seconds,
     })
 }
 
@@ -399,6 +406,7 @@ mod tests {
                 aes_key: "canary-a0".into(),
                 until: Timestamp(7),
             }),
+            callback_seconds: true,
         }
     }
 
@@ -412,6 +420,7 @@ mod tests {
             Timestamp(7)
         );
         assert!(!format!("{again:?}").contains("canary"));
+        assert!(again.callback_seconds);
         assert!(!format!("{:?}", again.previous_callback).contains("canary"));
     }
 

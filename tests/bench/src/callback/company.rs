@@ -64,6 +64,7 @@ impl SigningCompany {
             hash_key: [1; 32],
             seal_key: [2; 32],
             previous_callback: None,
+            callback_seconds: false,
         };
         let vault = Arc::new(RememberingVault::default());
         let id: BindingId = BINDING_ID

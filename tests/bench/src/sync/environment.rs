@@ -399,5 +399,6 @@ fn make_secret(binding: &Binding, keys: AppCredentials, seed: u64) -> BindingSec
         hash_key: key(1),
         seal_key: key(2),
         previous_callback: None,
+        callback_seconds: false,
     }
 }

@@ -52,8 +52,11 @@ impl Pusher {
         let Some(mut url) = loopback_url(&keys.url) else {
             return unreachable_for("the address is not a URL of this machine");
         };
-        let (query, body) =
-            cipher.seal_push(&push.plaintext, &push.owner, machine_time(), push.random);
+        let mut at = machine_time();
+        if push.seconds {
+            at.0 /= 1000;
+        }
+        let (query, body) = cipher.seal_push(&push.plaintext, &push.owner, at, push.random);
         let pairs: Vec<String> = query
             .to_pairs()
             .iter()

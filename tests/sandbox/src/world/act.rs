@@ -114,6 +114,11 @@ pub enum Act {
         /// The name.
         name: String,
     },
+    /// A new name of the company, which is its root department's: `org_change`.
+    RenameCompany {
+        /// The name.
+        name: String,
+    },
     /// A new parent: `org_dept_modify`.
     MoveDepartment {
         /// Which.

@@ -55,9 +55,18 @@ impl World {
 
     /// A person by `userid`; without regard to the scope.
     pub(super) fn find_person(&self, userid: &str) -> Result<&Person, ApiError> {
-        self.company
-            .people
+        let people = &self.company.people;
+        let other_case = || {
+            let same = |id: &&String| id.to_lowercase() == userid.to_lowercase();
+            let known = people
+                .keys()
+                .find(same)
+                .filter(|_| self.settings.userids_any_case);
+            people.get(known?)
+        };
+        people
             .get(userid)
+            .or_else(other_case)
             .ok_or_else(|| ApiError::from_code(60121))
     }
 

@@ -34,7 +34,7 @@ pub enum EventSubject {
     Users(Vec<String>),
     /// Departments.
     Departments(Vec<i64>),
-    /// Nothing: `check_url`.
+    /// Nothing: `check_url`, and `org_change`, which is about the company.
     Nothing,
 }
 
@@ -151,6 +151,8 @@ pub struct EventPush {
     pub random: [u8; 32],
     /// How long the receiver may take.
     pub deadline_ms: u64,
+    /// Its timestamp is in seconds.
+    pub seconds: bool,
 }
 
 impl ContactEvent {
@@ -176,7 +178,10 @@ impl ContactEvent {
             EventSubject::Departments(ids) => {
                 body[if pascal { "DeptId" } else { "deptId" }] = json!(ids)
             }
-            EventSubject::Nothing => return json!({"EventType": self.kind}).to_string(),
+            EventSubject::Nothing if self.kind == "check_url" => {
+                return json!({"EventType": self.kind}).to_string();
+            }
+            EventSubject::Nothing => {}
         }
         if let Some(operator) = &self.operator {
             body[if pascal { "OptStaffId" } else { "optStaffId" }] = json!(operator);

@@ -262,6 +262,7 @@ impl World {
             owner,
             random,
             deadline_ms: self.settings.push_deadline_ms,
+            seconds: self.settings.push_seconds,
         }
     }
 }

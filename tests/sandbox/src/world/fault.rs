@@ -38,6 +38,16 @@ pub enum FaultKind {
     /// The connection closes without an answer, and a write is carried out `ms` (5,000) later; any other call as with
     /// [`LostConnection`](Self::LostConnection).
     LateEffect,
+    /// A page of HTML with this `status` (200) and `content_type` (`text/html`), as a gateway sends one.
+    HtmlPage,
+    /// An answer with this `code` and `sub_code`, neither a success nor documented: `errcode` on the old host (HTTP 200
+    /// unless `status` says otherwise), `code` on the new one (400).
+    ErrorCode,
+    /// The `field` of a row is this `value`, or missing without one: of the row with this `id`, of every row without one; of
+    /// the answer itself where it has no rows.
+    OddField,
+    /// The row with this `id`, or the first one, comes twice.
+    RepeatRow,
     /// The body stops in the middle.
     TruncatedJson,
     /// Every token is forgotten before the call is looked at.
@@ -69,6 +79,11 @@ impl FaultKind {
     }
 }
 
+/// Any JSON, `null` too: a value that is not there is another thing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct OddValue(pub serde_json::Value);
+
 /// A planned misbehaviour, as `POST /__sandbox/faults` takes it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -93,12 +108,41 @@ pub struct Fault {
     /// Code, where the kind has some.
     #[serde(default)]
     pub code: Option<String>,
+    /// `sub_code`, where the kind has one.
+    #[serde(default)]
+    pub sub_code: Option<String>,
+    /// HTTP status, where the kind has one.
+    #[serde(default)]
+    pub status: Option<u16>,
+    /// Content type, where the kind has one.
+    #[serde(default)]
+    pub content_type: Option<String>,
+    /// A row's field.
+    #[serde(default)]
+    pub field: Option<String>,
+    /// Its value.
+    #[serde(
+        default,
+        deserialize_with = "some_value",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub value: Option<OddValue>,
+    /// A row's `userid` or `dept_id`.
+    #[serde(default)]
+    pub id: Option<String>,
     /// HTML instead of JSON, where the kind has both.
     #[serde(default)]
     pub html: bool,
     /// What [`FaultKind::ShrinkScope`] leaves.
     #[serde(default)]
     pub scope: Option<Scope>,
+}
+
+/// `null` is a value.
+fn some_value<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<OddValue>, D::Error> {
+    OddValue::deserialize(deserializer).map(Some)
 }
 
 #[allow(
@@ -125,6 +169,12 @@ impl Fault {
             probability: 1.0,
             ms: None,
             code: None,
+            sub_code: None,
+            status: None,
+            content_type: None,
+            field: None,
+            value: None,
+            id: None,
             html: false,
             scope: None,
         }
@@ -141,6 +191,47 @@ impl Fault {
     #[must_use]
     pub fn after(mut self, calls: u64) -> Self {
         self.after = calls;
+        self
+    }
+
+    /// With this code, and `sub_code` where it is not empty.
+    #[must_use]
+    pub fn code(mut self, code: &str, sub_code: &str) -> Self {
+        self.code = Some(code.to_owned());
+        self.sub_code = Some(sub_code.to_owned()).filter(|sub_code| !sub_code.is_empty());
+        self
+    }
+
+    /// With this HTTP status.
+    #[must_use]
+    pub fn status(mut self, status: u16) -> Self {
+        self.status = Some(status);
+        self
+    }
+
+    /// With this value in a field of the rows.
+    #[must_use]
+    pub fn odd_field(field: &str, value: serde_json::Value) -> Self {
+        Self {
+            field: Some(field.to_owned()),
+            value: Some(OddValue(value)),
+            ..Self::new(FaultKind::OddField)
+        }
+    }
+
+    /// Without this field in the rows.
+    #[must_use]
+    pub fn without_field(field: &str) -> Self {
+        Self {
+            field: Some(field.to_owned()),
+            ..Self::new(FaultKind::OddField)
+        }
+    }
+
+    /// Only in the row of this `userid` or `dept_id`.
+    #[must_use]
+    pub fn of_row(mut self, id: &str) -> Self {
+        self.id = Some(id.to_owned());
         self
     }
 

@@ -58,6 +58,7 @@ impl World {
             Act::RenameDepartment { dept_id, name } => {
                 self.do_rename_department(now, dept_id, name)
             }
+            Act::RenameCompany { name } => Ok(self.do_rename_company(now, name)),
             Act::MoveDepartment { dept_id, parent_id } => {
                 self.do_move_department(now, dept_id, parent_id)
             }

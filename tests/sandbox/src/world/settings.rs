@@ -60,6 +60,10 @@ pub struct Settings {
     pub job_numbers_unique: bool,
     /// Whether the `userid` of who has left can be used again: unconfirmed.
     pub left_userids_return: bool,
+    /// Whether a `userid` is found in another case too, and answered as it is: unconfirmed.
+    pub userids_any_case: bool,
+    /// Whether pushes carry their timestamp in seconds: unconfirmed, DingTalk's own examples show both.
+    pub push_seconds: bool,
     /// Whether the company is registered abroad, so that mainland mobiles need `+86-`.
     pub registered_abroad: bool,
     /// Whether company mailboxes are open; if not, `org_email` is taken and ignored.
@@ -103,6 +107,8 @@ impl Default for Settings {
             roster_keeps_leavers: false,
             job_numbers_unique: false,
             left_userids_return: true,
+            userids_any_case: false,
+            push_seconds: false,
             registered_abroad: false,
             mailboxes: true,
             custom_fields: None,

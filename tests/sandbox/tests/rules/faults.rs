@@ -77,6 +77,73 @@ fn each_fault_kind_has_its_documented_effect() {
 }
 
 #[test]
+fn codes_pages_and_odd_rows_are_as_the_fault_says() {
+    let mut desk = WorldHarness::new(20, 2);
+    let mut show = |fault: Fault| {
+        desk.world.disarm(None);
+        desk.world.arm(fault.at(LIST));
+        let answer = list_members(&mut desk);
+        (answer.response.status().as_u16(), body_text(&answer))
+    };
+    let (status, body) = show(Fault::new(FaultKind::ErrorCode).code("15", "isp.x"));
+    assert_eq!(status, 200);
+    assert!(
+        body.contains("\"errcode\":15") && body.contains("\"sub_code\":\"isp.x\""),
+        "{body}"
+    );
+    let (_, bare) = show(Fault::new(FaultKind::ErrorCode).code("88", ""));
+    assert!(
+        bare.contains("\"errcode\":88") && !bare.contains("sub_code"),
+        "{bare}"
+    );
+    let (status, page) = show(Fault::new(FaultKind::HtmlPage).status(403));
+    assert!(status == 403 && page.starts_with('<'));
+    let rows = |body: &str| {
+        let body: serde_json::Value = serde_json::from_str(body).unwrap();
+        body["result"]["list"].as_array().unwrap().clone()
+    };
+    let (_, plain) = show(Fault::new(FaultKind::OddField));
+    let first = rows(&plain)[0]["userid"].as_str().unwrap().to_owned();
+    let (_, odd) = show(Fault::odd_field("hired_date", json!("soon")).of_row(&first));
+    assert_eq!(rows(&odd)[0]["hired_date"], "soon");
+    assert_ne!(rows(&odd)[1]["hired_date"], "soon", "only in that row");
+    let (_, null) = show(Fault::odd_field("userid", json!(null)));
+    assert!(rows(&null).iter().all(|row| row["userid"].is_null()));
+    let (_, without) = show(Fault::without_field("name"));
+    assert!(rows(&without).iter().all(|row| row.get("name").is_none()));
+    let (_, twice) = show(Fault::new(FaultKind::RepeatRow));
+    assert_eq!(rows(&twice).len(), rows(&plain).len() + 1);
+    let stored = serde_json::to_value(Fault::odd_field("userid", json!(null))).unwrap();
+    assert_eq!(
+        serde_json::from_value::<Fault>(stored).unwrap(),
+        Fault::odd_field("userid", json!(null)),
+        "null is a value"
+    );
+}
+
+#[test]
+fn a_userid_is_found_in_another_case_where_that_is_set() {
+    let mut desk = WorldHarness::new(20, 2);
+    let token = desk.log_in();
+    let id = desk.world.truth().people[0].userid.clone();
+    let body = json!({"userid": id.to_uppercase()});
+    let path = format!("/topapi/v2/user/get?access_token={token}");
+    let mut ask = |any: bool| {
+        let change = serde_json::from_value(json!({"userids_any_case": any})).unwrap();
+        let now = directory::Timestamp(0);
+        desk.world.change_settings(now, &change).unwrap();
+        body_text(&desk.send("POST", &path, &body, None))
+    };
+    if id != id.to_uppercase() {
+        assert!(ask(false).contains("60121"));
+    }
+    assert!(
+        ask(true).contains(&format!("\"userid\":\"{id}\"")),
+        "as it is"
+    );
+}
+
+#[test]
 fn a_lost_page_looks_complete_and_a_repeated_cursor_repeats() {
     let mut desk = WorldHarness::new(20, 1);
     let whole = crate::world_harness::parse_body(&list_members(&mut desk))["result"].clone();

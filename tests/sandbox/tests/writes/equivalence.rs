@@ -63,7 +63,7 @@ async fn world_records_equal_the_records_that_the_client_reads() {
             .collect();
         drop(world);
         assert_eq!(
-            counter.client.list_sub_departments(id).await.unwrap(),
+            counter.client.list_sub_departments(id).await.unwrap().rows,
             children
         );
     }

@@ -18,7 +18,8 @@ async fn child_names(counter: &ClientHarness) -> Vec<String> {
         .client
         .list_sub_departments(DeptId::ROOT)
         .await
-        .unwrap();
+        .unwrap()
+        .rows;
     children
         .iter()
         .filter_map(|child| child.values.text(Field::Name))
@@ -52,7 +53,8 @@ async fn a_lost_answer_is_unknown_and_the_write_is_not_repeated() {
             .client
             .list_sub_departments(DeptId::ROOT)
             .await
-            .unwrap();
+            .unwrap()
+            .rows;
         let adopted = children
             .iter()
             .find(|child| child.values.text(Field::Name) == Some("丢失部"))

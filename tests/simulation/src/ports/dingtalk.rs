@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use dingtalk::client::{
     CallTally, CrawlEnd, CrawlItem, CrawlState, DirectoryReader, MemberRow, MembersPage,
+    SubDepartments,
 };
 use dingtalk::{DingTalkError, DingTalkErrorKind};
 use directory::decide::WritableFields;
@@ -65,14 +66,14 @@ impl DirectoryReader for DingTalkPort {
         .await
     }
 
-    async fn list_sub_departments(&self, parent: DeptId) -> Result<Vec<Record>, DingTalkError> {
+    async fn list_sub_departments(&self, parent: DeptId) -> Result<SubDepartments, DingTalkError> {
         self.read_world("department/listsub", |state| {
             if state.fault_strikes(Fault::MissingPage) {
                 return Err(malformed_error());
             }
             if state.disaster_is(Fault::EmptyList) {
                 state.note_hidden_children(parent.0, &[]);
-                return Ok(Vec::new());
+                return Ok(SubDepartments::default());
             }
             let children = state
                 .shown_company()
@@ -86,7 +87,10 @@ impl DirectoryReader for DingTalkPort {
                 rows.truncate(rows.len().div_ceil(2));
             }
             state.note_hidden_children(parent.0, &rows);
-            Ok(rows)
+            Ok(SubDepartments {
+                rows,
+                ..SubDepartments::default()
+            })
         })
         .await
     }
@@ -102,10 +106,7 @@ impl DirectoryReader for DingTalkPort {
                 return Err(malformed_error());
             }
             if state.disaster_is(Fault::EmptyList) {
-                return Ok(MembersPage {
-                    rows: Vec::new(),
-                    next: None,
-                });
+                return Ok(MembersPage::default());
             }
             let (silent, from) = (state.omitted_fields(), usize::try_from(cursor).unwrap_or(0));
             let page = state
@@ -122,7 +123,11 @@ impl DirectoryReader for DingTalkPort {
                 rows.truncate(rows.len() / 2);
                 next = None;
             }
-            Ok(MembersPage { rows, next })
+            Ok(MembersPage {
+                rows,
+                next,
+                ..MembersPage::default()
+            })
         })
         .await
     }
@@ -269,7 +274,7 @@ impl DingTalk for DingTalkPort {
     }
 
     async fn list_children(&self, id: DeptId) -> Result<Vec<Record>, DingTalkError> {
-        self.list_sub_departments(id).await
+        self.list_sub_departments(id).await?.into_all_rows()
     }
 
     async fn write(&self, write: &DingTalkWrite) -> Result<WriteOutcome, DingTalkError> {

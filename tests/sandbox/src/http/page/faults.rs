@@ -8,11 +8,15 @@ use crate::http::server::ServerState;
 use crate::world::{ArmedFault, FaultKind};
 
 /// Each kind, its name in JSON, and what it does in the reader's words.
-pub(super) const KINDS: [(FaultKind, &str, &str); 21] = [
+pub(super) const KINDS: [(FaultKind, &str, &str); 25] = [
     (FaultKind::Throttle, "throttle", "限流 90018"),
     (FaultKind::Error500, "error500", "HTTP 500"),
     (FaultKind::Empty200, "empty200", "200，空内容"),
     (FaultKind::Html200, "html200", "200，网页"),
+    (FaultKind::HtmlPage, "html_page", "网关的网页"),
+    (FaultKind::ErrorCode, "error_code", "系统繁忙 -1"),
+    (FaultKind::OddField, "odd_field", "某行某字段的值很怪"),
+    (FaultKind::RepeatRow, "repeat_row", "同一行出现两次"),
     (FaultKind::LosePage, "lose_page", "丢半页，并说是最后一页"),
     (FaultKind::EmptyList, "empty_list", "名单是空的"),
     (FaultKind::RepeatCursor, "repeat_cursor", "游标重复"),

@@ -5,6 +5,7 @@ use rand::Rng;
 
 use super::super::World;
 use super::super::act::{ActOutcome, Refusal};
+use super::super::event::EventSubject;
 use crate::company::Department;
 
 const ROOT: Refusal = Refusal::new(60018, "the root stays as it is");
