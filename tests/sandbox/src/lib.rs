@@ -1,9 +1,12 @@
-//! A stateful double of DingTalk: one state machine ([`World`]) with two faces, in memory and over HTTP ([`Server`]).
+//! A stateful double of DingTalk: one state machine ([`World`]) with two interfaces, in memory and
+//! over HTTP ([`Server`]).
 //!
-//! Without the feature `http` only the world is built: a state machine without I/O, clock and randomness of its own
-//! but a seeded one, which answers calls and, typed, [`World::write`], [`World::look_person`] and the like.
+//! Without the feature `http` only the world is built. It has no I/O and no clock, and its
+//! randomness is seeded. It answers calls, and it offers typed methods such as
+//! [`World::apply_write`] and [`World::read_person`].
 //!
-//! Built from `dingtalk-api.md`; what is unconfirmed there is a setting here. Nothing but loopback is ever contacted.
+//! It follows DingTalk's documentation; what the documentation leaves open is a setting. It
+//! contacts nothing but loopback.
 
 #[cfg(feature = "http")]
 mod args;
