@@ -1,18 +1,20 @@
-//! Everything that goes wrong, each with a counter of how often it was reached (`reliability.md` §4).
+//! The faults of the simulation, each with a counter of how often it was met.
 //!
-//! Entries of that catalogue that are somebody else's to prove: F1 (a token that expires within a page), F3 (secrets that are
-//! rotated), F6 (slow and stalled bodies), F12 (types that change) and F19 (forged and replayed callbacks) are below the
-//! engine's ports: the client's, the callback's and `token-refresh`'s tests meet them over HTTP. F15 (a flood) is
-//! `bench flood`. F16 and F17 (poison and partial batches) are `runtime`'s batches; here a wake that fails five times is
-//! gone. F28 and F29 (hostile texts and days) are properties of `directory`. F36 (secrets unavailable) is the vault's, F39
-//! (poison policies) the policy checks' and the stories', F40 (200,000 people) `bench sync`'s, F41 (two versions at once) the
-//! stories' with a company of the version before, F42 (messages) `message-push`'s.
+//! Other tests cover the rest of the catalogue. Below the engine's ports, over HTTP, are F1 (a
+//! token that expires within a page), F3 (secrets that are rotated), F6 (slow and stalled bodies),
+//! F12 (types that change) and F19 (forged and replayed callbacks): tests of the client, of the
+//! callback and of `token-refresh` cover them. F15 (a flood) is `bench flood`. F16 and F17 (poison
+//! and partial batches) are covered by `runtime`'s batches; here a wake that fails five times is
+//! gone. F28 and F29 (hostile texts and days) are properties of `directory`. F36 (secrets
+//! unavailable) is covered by the vault's tests, F39 (poison policies) by the policy's tests and
+//! the stories, F40 (200,000 people) by `bench sync`, F41 (two versions at once) by the stories
+//! with a company of the previous version, and F42 (messages) by `message-push`.
 
 use crate::dice::Dice;
 
 macro_rules! faults {
     ($($(#[$doc:meta])* $name:ident = $key:literal, $catalogue:literal;)*) => {
-        /// One way in which something goes wrong.
+        /// One kind of fault.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Fault {
             $($(#[$doc])* $name,)*
@@ -22,13 +24,13 @@ macro_rules! faults {
             /// Every fault.
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
 
-            /// In one word, for counters.
+            /// Returns the name for counters.
             #[must_use]
             pub fn key(self) -> &'static str {
                 match self { $(Self::$name => $key,)* }
             }
 
-            /// Its entry in the catalogue of `reliability.md` §4.
+            /// Returns the entry in the catalogue of faults.
             #[must_use]
             pub fn catalogue(self) -> &'static str {
                 match self { $(Self::$name => $catalogue,)* }
@@ -38,33 +40,33 @@ macro_rules! faults {
 }
 
 faults! {
-    /// The access token is refused, the renewed one too.
+    /// The access token is refused, and the renewed one is refused too.
     TokenRefused = "token_refused", "F2";
-    /// A permission point is gone: every call of an interface fails.
+    /// A permission is missing: every call of an interface fails.
     PermissionMissing = "permission_missing", "F2";
-    /// DingTalk asks to slow down, even after the client's own patience.
+    /// DingTalk throttles, even after the client's own retries.
     Throttled = "throttled", "F4";
-    /// The month's calls are used up.
+    /// The month's quota is used up.
     QuotaUsedUp = "quota_used_up", "F4";
     /// A read of DingTalk fails without an answer.
     Unreachable = "unreachable", "F5";
-    /// A write to DingTalk is lost on its way.
+    /// A write to DingTalk is lost before it takes effect.
     LostBefore = "lost_before_effect", "F5";
-    /// DingTalk writes and its answer is lost.
+    /// DingTalk carries out a write, and the answer is lost.
     LostAfter = "lost_after_effect", "F5";
     /// An answer cannot be read.
     Malformed = "malformed", "F7";
-    /// A department's page does not arrive.
+    /// One page of a department's members does not arrive.
     MissingPage = "missing_page", "F8";
-    /// A list ends early and says that it is whole.
+    /// A list ends early and claims to be complete.
     HalfList = "half_list", "F8";
-    /// Lists show what was.
+    /// Lists show an older state.
     StaleList = "stale_list", "F9";
-    /// A side stores a value otherwise than it was sent.
+    /// A side stores a value in another form than it was sent.
     Normalised = "normalised", "F10";
     /// A side refuses a record by a business rule.
     Refused = "refused", "F11";
-    /// Somebody is invited and has to accept (40103).
+    /// A person is invited and must accept first (40103).
     Invited = "invited", "F11";
     /// An event comes twice.
     EventTwice = "event_twice", "F13";
@@ -86,29 +88,29 @@ faults! {
     BlankColumn = "blank_column", "F21";
     /// Field permissions are withdrawn: values vanish without an error.
     PermissionWithdrawn = "field_permission_withdrawn", "F21";
-    /// A department goes while somebody is in it.
+    /// A department is deleted while it has members.
     OccupiedDepartment = "occupied_department_removed", "F22";
-    /// The eHR's tree has a circle.
+    /// The eHR's department tree has a cycle.
     Cycle = "cycle", "F22";
     /// A person's departments change on both sides.
     Memberships = "memberships_on_both_sides", "F23";
     /// An administrator leaves on the side that decides.
     AdminLeaves = "administrator_leaves", "F24";
-    /// Somebody comes back.
+    /// A person is hired again.
     Rehired = "rehired", "F25";
     /// Two people have one mobile number.
     MobileTwice = "mobile_twice", "F25";
-    /// A `userid` is given to somebody else.
+    /// A `userid` is given to another person.
     ReusedUserid = "reused_userid", "F26";
     /// A job number changes.
     JobNumberChanges = "job_number_changes", "F27";
     /// An invocation is killed between two polls.
     Killed = "killed", "F30";
-    /// An invocation is killed with a write on its way.
+    /// An invocation is killed during a write.
     KilledInFlight = "killed_in_flight", "F30";
-    /// Two sweeps of one corp run side by side.
+    /// Two sweeps of one corp run at the same time.
     TwoSweeps = "two_sweeps", "F31";
-    /// A write lands long after its invocation is gone.
+    /// A write lands long after its invocation has ended.
     LateWrite = "late_write", "F32";
     /// A conditional write of the store fails.
     StoreConflict = "store_conflict", "F33";
@@ -118,7 +120,7 @@ faults! {
     StoreThrottled = "store_throttled", "F34";
     /// The store writes and its answer is lost.
     StoreUnknown = "store_unknown_outcome", "F34";
-    /// A listing of links shows what was.
+    /// A listing of links shows an older state.
     StaleLinks = "stale_links", "F34";
     /// The journal cannot be written.
     JournalFails = "journal_fails", "F34";
@@ -128,7 +130,7 @@ faults! {
     EhrUnknown = "ehr_unknown_outcome", "F5";
     /// A write to the eHR lands late.
     EhrLate = "ehr_late_write", "F32";
-    /// A wake is received again while it is worked.
+    /// A wake is received again while it is being handled.
     WakeTwice = "wake_received_twice", "F35";
     /// The queue is purged.
     Purged = "queue_purged", "F35";
@@ -140,21 +142,21 @@ faults! {
     GateClosed = "gate_closed", "§4.14 of the design: a pause";
     /// HR deletes a record instead of marking it as left or closed.
     RecordDeleted = "record_deleted", "F22";
-    /// Somebody deletes the copy on the side that follows.
+    /// A person deletes the copy on the side that does not decide.
     CopyDeleted = "copy_deleted", "F18";
 }
 
-/// How often each fault is met, and what a history allows.
+/// The rate of each fault, and how often each was met.
 #[derive(Debug, Clone)]
 pub struct FaultRates {
     counts: Vec<u64>,
     rates: Vec<u32>,
-    /// Nothing goes wrong any more.
+    /// Whether faults have stopped.
     pub healed: bool,
 }
 
 impl FaultRates {
-    /// Nothing ever goes wrong.
+    /// No faults at all.
     #[must_use]
     pub fn none() -> Self {
         Self {
@@ -164,7 +166,8 @@ impl FaultRates {
         }
     }
 
-    /// Each fault is possible in every other history, so that each is also met alone.
+    /// Draws random rates. Each fault is possible in every second history, so that each also occurs
+    /// alone.
     #[must_use]
     pub fn random_rates(dice: &mut Dice) -> Self {
         let mut faults = Self::none();
@@ -176,14 +179,14 @@ impl FaultRates {
         faults
     }
 
-    /// Sets how often a fault is met, in a thousand occasions.
+    /// Sets how often a fault happens, per thousand occasions.
     pub fn set_rate(&mut self, fault: Fault, per_mille: u32) {
         if let Some(rate) = self.rates.get_mut(fault as usize) {
             *rate = per_mille;
         }
     }
 
-    /// Whether this fault happens on this occasion; counts it.
+    /// Returns whether this fault happens on this occasion, and counts it.
     pub fn strikes(&mut self, fault: Fault, dice: &mut Dice) -> bool {
         let rate = self.rates.get(fault as usize).copied().unwrap_or(0);
         let strikes = !self.healed && dice.chance(rate);
@@ -193,20 +196,21 @@ impl FaultRates {
         strikes
     }
 
-    /// Counts a fault that came about by itself.
+    /// Counts a fault that came about without a draw.
     pub fn count_fault(&mut self, fault: Fault) {
         if let Some(count) = self.counts.get_mut(fault as usize) {
             *count += 1;
         }
     }
 
-    /// How often each was met.
+    /// Returns how often each fault was met.
     pub fn counts(&self) -> impl Iterator<Item = (Fault, u64)> {
         Fault::ALL.iter().copied().zip(self.counts.iter().copied())
     }
 }
 
-/// Of a thousand occasions. An occasion is a call for what a call can meet, and a step of the history for the others.
+/// Rate per thousand occasions. An occasion is a call for faults of calls, and a step of the
+/// history for the others.
 fn usual_rate(fault: Fault) -> u32 {
     match fault {
         Fault::TokenRefused | Fault::PermissionMissing | Fault::QuotaUsedUp => 2,

@@ -1,10 +1,12 @@
-//! Deterministic simulation of the sync engine: the engine itself, as futures on a seeded executor, between a DingTalk
-//! ([`sandbox::World`]), an eHR, a store and a queue that all fail in every way that belongs to their layer.
+//! Deterministic simulation of the sync engine. The real engine runs as futures on a seeded
+//! executor, between a DingTalk ([`sandbox::World`]), an eHR, a store and a queue. Each of them
+//! fails in every way that belongs to its layer.
 //!
-//! A *history* is one seed: a small company is edited on both sides while invocations of the engine run, are killed, race
-//! and meet [faults](fault::Fault); then it heals (faults stop, people do what was left to them, sweeps run until a round
-//! writes nothing), and the [checker] says what was broken. Time is virtual, chance comes from the seed alone:
-//! the same seed is the same history, bit for bit, in any process and any build.
+//! A *history* is one seed. People edit a small company on both sides, while invocations of the
+//! engine run, are killed, race and meet [faults](fault::Fault). Then it heals: faults stop, people
+//! do the work that waits for them, and sweeps run until a round writes nothing. The [checker]
+//! reports what was broken. Time is virtual and randomness comes from the seed alone, so the same
+//! seed gives the same history, bit for bit, in any process and any build.
 
 pub mod checker;
 pub mod company;
