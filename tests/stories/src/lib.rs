@@ -1,7 +1,8 @@
-//! What stories are told with: the real `bangding` program as a child process, a sandbox, the ledger as the store has
-//! it, and the comparison of the two.
+//! Tools for stories: the real `bangding` program as a child process, a sandbox, the stored ledger,
+//! and the comparison of both.
 //!
-//! Everything is on loopback and in directories of its own, so that stories share nothing and run side by side.
+//! Everything is on loopback and in its own directory, so stories share nothing and run side by
+//! side.
 
 #![allow(
     clippy::expect_used,

@@ -1,5 +1,5 @@
-//! DingTalk misbehaves in the middle of a sweep: nobody else is harmed, the run says what happened, and two clean sweeps
-//! bring what had changed.
+//! DingTalk fails in the middle of a sweep. Other records are unharmed, the run reports what
+//! happened, and two clean sweeps bring the changes.
 
 use directory::{Field, Kind};
 use sandbox::company::Person;
@@ -13,16 +13,16 @@ const DEPARTMENTS: &str = "/topapi/v2/department/listsub";
 pub(crate) const MEMBERS: &str = "/topapi/v2/user/list";
 const SCOPES: &str = "/auth/scopes";
 
-/// What a sweep under fire must say: one of these words, or be complete.
+/// What a sweep under faults must report: one of these words, or that it is complete.
 struct FaultCase {
     name: &'static str,
     faults: Vec<Fault>,
     says: &'static [&'static str],
-    /// A retry may cure it, so that the run is complete.
+    /// Whether a retry may succeed, so that the run is complete.
     curable: bool,
 }
 
-/// A company with a hire, a rename and a leaver that no event told of.
+/// A company with a hire, a rename and a leaver without events.
 pub(crate) struct MissedChanges {
     pub(crate) dingtalk: SandboxCompany,
     pub(crate) home: TempDir,
@@ -70,7 +70,7 @@ impl MissedChanges {
         }
     }
 
-    /// Differences that are not merely one of the three changes still on its way.
+    /// Returns the differences, except those of the three changes that have not arrived yet.
     pub(crate) async fn harmful_differences(&self) -> Vec<Difference> {
         let ledger = LedgerSnapshot::read_directory(self.home.path())
             .await
@@ -156,7 +156,7 @@ async fn check_case(seed: u64, case: FaultCase) {
     assert_recovers(&story, name).await;
 }
 
-/// After the fault is gone, two clean sweeps bring all three.
+/// After the fault is gone, two clean sweeps bring all three changes.
 pub(crate) async fn assert_recovers(story: &MissedChanges, name: &str) {
     story
         .dingtalk
@@ -185,7 +185,7 @@ pub(crate) async fn assert_recovers(story: &MissedChanges, name: &str) {
     assert!(truth.people.iter().any(hired));
 }
 
-/// Once in the middle of each of the two lists, and from there on without an end.
+/// Checks a fault once in the middle of each of the two lists, and from there on without an end.
 async fn check_fault_in_lists(
     seed: u64,
     kind: FaultKind,
@@ -371,7 +371,7 @@ async fn a_scope_that_shrinks_harms_no_person() {
                 scope: left,
                 ..Fault::new(FaultKind::ShrinkScope).after(after).times(None)
             };
-            // From this call on every call sees less, whichever interface it is of.
+            // From this call on every call sees less, on every interface.
             let others = [
                 DEPARTMENTS,
                 MEMBERS,
@@ -437,7 +437,8 @@ async fn a_hidden_mobile_harms_no_person() {
     check_hidden_values(213, "no mobiles at all", from_the_start.to_vec()).await;
 }
 
-/// Values vanish without an error: no sentence can be asked for where a fresh read cures it, harm none in any case.
+/// Values disappear without an error. If a fresh read restores them the run reports nothing; in any
+/// case nothing is lost.
 async fn check_hidden_values(seed: u64, name: &str, faults: Vec<Fault>) {
     let story = MissedChanges::begin(seed).await;
     for fault in faults {
@@ -446,7 +447,7 @@ async fn check_hidden_values(seed: u64, name: &str, faults: Vec<Fault>) {
     let ran = story.run_sweep().await;
     story.dingtalk.disarm().await;
     let harm = story.harmful_differences().await;
-    // Whoever was hired meanwhile came without a number; that comes with the clean sweeps.
+    // A person who was hired meanwhile came without a number. The clean sweeps bring it.
     let harm: Vec<Difference> = harm
         .into_iter()
         .filter(|one| one.id != story.hired)
