@@ -1,7 +1,8 @@
-//! The template with the real programs on an emulated AWS with IAM enforced: deployed, lived in, torn down.
+//! Deploys the template with the real programs on an emulated AWS with IAM enforced, runs stories
+//! on it, and tears it down.
 //!
-//! What the emulator does not do is listed in `local-stack.md` §1; what it ignores is asserted from the template's text
-//! by `cargo bangding cloud check`.
+//! The emulator ignores some parts of the template. `cargo bangding cloud check` checks those in
+//! the template's text.
 
 #![allow(
     clippy::expect_used,

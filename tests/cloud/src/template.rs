@@ -1,10 +1,10 @@
-//! `infra/template.yaml` as it is deployed: each function's `CodeUri` names the zip that was uploaded, as `sam package`
-//! does it, and nothing else is touched.
+//! `infra/template.yaml` as it is deployed: each function's `CodeUri` names the uploaded zip, as
+//! with `sam package`, and nothing else changes.
 
 /// One function of the template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TemplateFunction {
-    /// Its logical id.
+    /// Logical id of the function.
     pub id: String,
     /// The program that is its bootstrap.
     pub binary: String,
@@ -13,19 +13,19 @@ pub struct TemplateFunction {
 /// A template that can be deployed.
 #[derive(Debug)]
 pub struct PackagedTemplate {
-    /// The text.
+    /// Text of the template.
     pub text: String,
-    /// Its functions, in their order.
+    /// Its functions, in order.
     pub functions: Vec<TemplateFunction>,
-    /// The lines that are not the template's own.
+    /// Lines that differ from the original template.
     pub changed: Vec<String>,
 }
 
-/// Replaces the folder that the template's `Globals` name by the zips in `bucket`.
+/// Replaces the folder in the template's `Globals` by the zips in `bucket`.
 ///
 /// # Errors
-/// A sentence, when the template does not look as this expects: no `CodeUri` in `Globals`, or a function without
-/// `Metadata` that names its binary.
+/// A sentence, if `Globals` has no `CodeUri`, or if a function has no `Metadata` that names its
+/// binary.
 pub fn package(template: &str, bucket: &str) -> Result<PackagedTemplate, String> {
     let mut packaged = PackagedTemplate {
         text: String::new(),
@@ -67,7 +67,7 @@ pub fn package(template: &str, bucket: &str) -> Result<PackagedTemplate, String>
     }
 }
 
-/// A resource begins with its name, two spaces in.
+/// A resource begins with its name, indented by two spaces.
 fn parse_logical_id(line: &str) -> Option<&str> {
     let name = line.strip_prefix("  ")?.strip_suffix(':')?;
     name.chars()
