@@ -1,7 +1,7 @@
 //! From a request to the encrypted acknowledgement.
 //!
-//! **Replays** (`reliability.md` T2). A captured delivery verifies for as long as its timestamp is within the window, ±5
-//! minutes. Repeating it sends the same wakes with the same deduplication ids, which are made of the signature and the
+//! **Replays** (T2 in `infra/README.md`). A captured delivery verifies for as long as its timestamp is within the window,
+//! ±5 minutes. Repeating it sends the same wakes with the same deduplication ids, which are made of the signature and the
 //! record: the FIFO queue drops them for five minutes after the first. At the worst, a timestamp from five minutes ahead,
 //! one repetition gets past that, and costs one more look at a record; an event carries no data that could be wrong. A
 //! table of nonces would save that look for a write per event and one more service that every answer depends on.
@@ -160,7 +160,7 @@ async fn store_wakes(
             AcknowledgeError::Unavailable("queue")
         })?;
     Ok(match event.kind {
-        // What today's console wants back for a suite is not confirmed (`dingtalk-api.md` §5.7).
+        // What today's console wants back for a suite is not confirmed.
         EventKind::UrlCheckSuite { random } => Cow::Owned(random),
         _ => Cow::Borrowed(SUCCESS),
     })
@@ -211,7 +211,7 @@ fn event_messages(
 }
 
 impl AuthenticCallback<'_> {
-    /// What shows later that DingTalk said it, and when: no word of the event itself (`reliability.md` T6). It is written
+    /// What shows later that DingTalk said it, and when: no word of the event itself (T6 in `infra/README.md`). It is written
     /// before the wakes are stored, and kept as long as the log is.
     fn log_receipt(&self, event: &str, event_id: Option<&str>, messages: usize) {
         let Self {

@@ -7,7 +7,7 @@ use directory::{CorpId, Timestamp};
 use secrecy::ExposeSecret;
 use state::vault::{BindingSecret, SecretStage};
 
-/// The current keys, the ones that are to follow, and the ones before (`reliability.md` §3.2).
+/// The current keys, the ones that are to follow, and the ones before.
 pub(crate) struct CallbackKeys {
     pub(crate) corp: CorpId,
     current: CallbackCipher,
@@ -93,8 +93,7 @@ fn current_cipher(secret: &BindingSecret) -> Result<CallbackCipher, CallbackKeyE
     )
 }
 
-/// Either owner key is accepted: which one DingTalk uses depends on where the address was registered
-/// (`dingtalk-api.md` §5.3).
+/// Either owner key is accepted: which one DingTalk uses depends on where the address was registered.
 fn build_cipher(
     secret: &BindingSecret,
     token: &str,

@@ -10,7 +10,7 @@ use state::vault::{BindingSecret, SecretError, SecretStage, SecretStore};
 
 use crate::callback_keys::CallbackKeys;
 
-/// Milliseconds that what was read is not asked for again (`reliability.md` §3.2).
+/// Milliseconds that what was read is not asked for again.
 const FRESH_MS: u64 = 5 * 60 * 1_000;
 /// The same where there is no such binding: short, because it may be made any moment.
 const ABSENT_MS: u64 = 10 * 1_000;

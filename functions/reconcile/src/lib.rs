@@ -1,5 +1,4 @@
-//! Wakes from the queue → the engine, one record at a time. A wake that failed goes back with the later ones of its
-//! group, and nobody else's.
+#![doc = include_str!("../README.md")]
 
 #[cfg(feature = "lambda")]
 mod config;

@@ -1,4 +1,4 @@
-//! The credentials that a token can be asked for with (`reliability.md` §3.2): the current ones, then those that wait to
+//! The credentials that a token can be asked for with: the current ones, then those that wait to
 //! follow them, then those before them. So a change of the AppSecret leaves no moment without a token, whichever of vault
 //! and console is changed first.
 

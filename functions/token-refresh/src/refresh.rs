@@ -180,7 +180,7 @@ impl RefreshReason {
     }
 }
 
-/// Past 80 % of its life (`reliability.md` §3.2).
+/// Past 80 % of its life.
 fn is_due(current: &TokenSecret, now: Timestamp) -> bool {
     let life = current
         .expires_at

@@ -11,7 +11,7 @@ use directory::{DeptId, Field, FieldSet, FieldValues, Kind, NativeId, UserId, Wr
 
 use crate::ports::{DingTalkWrite, WriteOutcome};
 
-/// What DingTalk lets a program write (`dingtalk-api.md` §3.2, §3.4). Who leads a department is written at the department;
+/// What DingTalk lets a program write. Who leads a department is written at the department;
 /// that the main department can be written is not documented.
 pub(crate) fn writable(kind: Kind) -> WritableFields {
     match kind {

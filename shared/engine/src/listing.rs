@@ -20,7 +20,7 @@ use crate::observe::{LookError, RecordKey};
 use crate::report::{RunProgress, SweepPreview};
 use crate::{Run, SweepOrder};
 
-/// Person fields that DingTalk's `user/list` shows (`dingtalk-api.md` §3.3). Its `leader` flag is about the department
+/// Person fields that DingTalk's `user/list` shows. Its `leader` flag is about the department
 /// that was listed and is compared at the end, department by department.
 const PERSON_LISTED: FieldSet = FieldSet::PERSON.without(FieldSet::of_fields(&[
     Field::MainDepartment,

@@ -67,7 +67,7 @@ pub trait Vault: Send + Sync {
     }
 }
 
-/// Secrets whose values change without a gap (`reliability.md` §3.2). [`Vault::put`] moves what was current to previous.
+/// Secrets whose values change without a gap. [`Vault::put`] moves what was current to previous.
 #[async_trait]
 pub trait StagedVault: Vault {
     /// Stores the next value beside the current one, in the place of an earlier next one.
@@ -89,7 +89,7 @@ pub enum VaultError {
     /// There is no such secret.
     #[error("there is no such secret")]
     NotFound,
-    /// No answer, or not now: a value that was read before may be used for a while (`reliability.md` F36).
+    /// No answer, or not now: a value that was read before may be used for a while.
     #[error("the vault did not answer")]
     Unavailable(#[source] Cause),
     /// Wrong, or not allowed.

@@ -1,10 +1,10 @@
-//! The least number of calls that a sweep needs, and the least time that they take (`design.md` §10).
+//! The least number of calls that a sweep needs, and the least time that they take.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use sandbox::world::CallRecord;
 
-/// Rows of a page of `user/list` (`dingtalk-api.md` §3.3).
+/// Rows of a page of `user/list`.
 const PAGE: u64 = 100;
 
 /// Interface that lists a department's children.

@@ -1,9 +1,4 @@
-//! Figures of Bangding, one line of JSON each.
-//!
-//! The measured program runs in its own process; the sandbox and the database run in the process
-//! that measures. Calls and times come from the sandbox's log, never from the client's own count. A
-//! figure with a floor has a peer in the same run that misses it, which proves that the measurement
-//! can fail.
+#![doc = include_str!("../README.md")]
 
 pub mod args;
 pub mod call_minimum;

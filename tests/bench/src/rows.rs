@@ -28,7 +28,7 @@ use crate::callback::total_instructions;
 use crate::figure::{FigureTarget, Figures};
 use crate::process::{UsageError, usage};
 
-/// What `design.md` §10 asks, per person and side.
+/// Microseconds of CPU per person and side.
 const CPU: FigureTarget = FigureTarget::AtMost(6.0);
 
 /// The limit for the memory of a whole sweep of 200,000 people, in MiB.

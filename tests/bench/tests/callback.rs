@@ -187,7 +187,7 @@ async fn a_ten_minute_clock_skew_is_refused_from_dingtalk_and_corrected_for_aws(
     }
 }
 
-/// The guard of `design.md` §10, on the program as it is deployed: a first event with the entropy of AWS-LC in it takes 38 ms
+/// The guard of the cold start, on the program as it is deployed: a first event with the entropy of AWS-LC in it takes 38 ms
 /// and 420 million instructions.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_event_stays_within_its_instruction_budget() {

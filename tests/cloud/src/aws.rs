@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::process::Stdio;
 
-use local::cloud::emulator::{REGION, ROOT};
+use checks::emulator::{REGION, ROOT};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};

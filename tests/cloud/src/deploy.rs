@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use local::cloud::emulator::{Emulator, EmulatorError, IamMode, target_directory};
-use local::cloud::pypi_tools;
+use checks::emulator::{Emulator, EmulatorError, IamMode, target_directory};
+use checks::pypi_tools;
 
 use crate::args::DeployArgs;
 use crate::aws::BotoClient;

@@ -1,9 +1,4 @@
-//! Deploys the template with the real programs on an emulated AWS with IAM enforced, runs stories
-//! on it, and tears it down.
-//!
-//! The emulator ignores some parts of the template. `cargo bangding cloud check` checks those in
-//! the template's text.
-
+#![doc = include_str!("../README.md")]
 #![allow(
     clippy::expect_used,
     clippy::panic,

@@ -138,7 +138,7 @@ impl DeployedStack {
 }
 
 fn bucket_parameters() -> Value {
-    let region = local::cloud::emulator::REGION;
+    let region = checks::emulator::REGION;
     json!({"Bucket": BUCKET, "CreateBucketConfiguration": {"LocationConstraint": region}})
 }
 

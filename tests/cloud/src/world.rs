@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use checks::emulator::{Emulator, REGION, ROOT};
 use directory::{BindingId, CorpId};
-use local::cloud::emulator::{Emulator, REGION, ROOT};
 use local::up::{DingTalkApp, new_secret};
 use runtime::SystemClock;
 use runtime::aws::{AwsSettings, AwsTimeouts};

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use local::cloud::{pypi_tools, static_callback};
+use checks::{pypi_tools, static_callback};
 use tokio::process::Command;
 
 use crate::template::TemplateFunction;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws_sdk_sqs::types::MessageSystemAttributeName as Known;
 use aws_sdk_sqs::types::QueueAttributeName as Attribute;
-use local::cloud::emulator::{Emulator, IamMode, REGION, ROOT, target_directory};
+use checks::emulator::{Emulator, IamMode, REGION, ROOT, target_directory};
 use runtime::aws::{AwsSettings, AwsTimeouts, SdkConfig};
 use runtime::variables::{AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL, AWS_REGION, AWS_SECRET_ACCESS_KEY};
 use state::archive::S3Archive;

@@ -1,7 +1,4 @@
-//! The contract of every queue, vault, archive and store, as functions over the ports.
-//! `tests/sides.rs` runs each of them on the embedded implementation and on the one for AWS (with
-//! `ministack`). `tests/faults.rs` runs the ones for AWS under faults that no emulator can raise.
-
+#![doc = include_str!("../README.md")]
 #![allow(
     clippy::expect_used,
     clippy::panic,

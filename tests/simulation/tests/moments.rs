@@ -66,7 +66,7 @@ fn make_department(state: &mut WorldState, parent: u32) -> NativeId {
     })
 }
 
-/// Bug 2 of `reliability.md` §2.2, for departments: the create is killed, lands late, and the eHR closed it meanwhile.
+/// Bug 2 of `directory::planted`, for departments: the create is killed, lands late, and the eHR closed it meanwhile.
 #[test]
 fn a_department_created_after_its_closing_is_removed() {
     for moment in 0..MOMENTS {

@@ -1,4 +1,4 @@
-//! The eight mistakes that `reliability.md` §2.2 found in a reference protocol, made on purpose: a history shows each of them.
+//! The eight mistakes of a reference protocol that lost data in earlier trials, made on purpose: a history shows each of them.
 //! `cargo bangding bench planted` hunts all mistakes.
 #![cfg(feature = "planted")]
 

@@ -1,9 +1,4 @@
-//! Tools for stories: the real `bangding` program as a child process, a sandbox, the stored ledger,
-//! and the comparison of both.
-//!
-//! Everything is on loopback and in its own directory, so stories share nothing and run side by
-//! side.
-
+#![doc = include_str!("../README.md")]
 #![allow(
     clippy::expect_used,
     clippy::panic,

@@ -13,7 +13,7 @@ use stories::polling::wait_until;
 use stories::{LedgerSnapshot, RunningProgram, SandboxCompany};
 use tempfile::{TempDir, tempdir};
 
-/// What the callback has, end to end (`design.md` §6).
+/// What the callback has, end to end.
 const IN_TIME: Duration = Duration::from_millis(1500);
 
 struct CallbackStory {

@@ -11,7 +11,7 @@ use stories::polling::wait_until;
 use stories::{LedgerSnapshot, RunningProgram, SandboxCompany};
 use tempfile::TempDir;
 
-/// An event has to have its effect within this (`design.md` §6).
+/// An event has to have its effect within this.
 const FOLLOWS: Duration = Duration::from_secs(5);
 /// Minutes between sweeps. Stories of events need a day without one.
 const NO_SWEEPS: &str = "1440";

@@ -17,7 +17,7 @@ use state::store::{PutCondition, StoredItem};
 use state::{Binding, WriteError, WritePause};
 
 use super::order::{PlanOrder, PlanOrderError, PlanReply};
-use crate::records;
+use crate::records::desk::handle_record_order;
 
 /// Plans in a list.
 const PLANS_LISTED: usize = 50;
@@ -90,8 +90,7 @@ impl PlanOrderHandler {
             }
             PlanOrder::ActivePolicy => self.show_policy(&binding, binding.policy, false).await,
             PlanOrder::Records(order) => {
-                let answer =
-                    Box::pin(records::desk::handle_record_order(self, &binding, order)).await?;
+                let answer = Box::pin(handle_record_order(self, &binding, order)).await?;
                 Ok(PlanReply::Records(Box::new(answer)))
             }
         }

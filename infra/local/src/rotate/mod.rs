@@ -1,9 +1,10 @@
 //! `bangding rotate`: other callback keys, or another AppSecret, without a moment in which an event or a call is refused.
 //!
-//! What comes next is stored beside what counts, proven, and only then made to count (`reliability.md` §3.2). While it
+//! What comes next is stored beside what counts, proven, and only then made to count. While it
 //! waits, the callback accepts both, and token-refresh falls back to it where DingTalk refuses what counts; afterwards the
 //! former callback keys are accepted for a day, and the former AppSecret is tried last.
 
+pub mod args;
 mod proof;
 mod rotation_target;
 
@@ -17,8 +18,9 @@ use serde_json::{Value, json};
 use state::VaultError;
 use state::vault::{BindingSecret, PreviousCallbackKeys, SecretError, SecretStage};
 
-use crate::args::{Language, RotateArgs, RotateStep};
+use crate::language::Language;
 use crate::up::internal_refusal;
+use args::{RotateArgs, RotateStep};
 use rotation_target::RotationTarget;
 
 /// How long the callback accepts its former keys: DingTalk may still push what it signed with them.

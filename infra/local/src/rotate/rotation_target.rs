@@ -12,7 +12,7 @@ use runtime::read_variable;
 use state::vault::{StagedSecretStore, StagedVault};
 use state::{Binding, Store, TableNames};
 
-use crate::args::RotateArgs;
+use super::args::RotateArgs;
 use crate::embedded::{Database, DirectoryVault};
 use crate::up::{internal_refusal, is_loopback, parse_endpoints};
 

@@ -18,10 +18,10 @@ use state::vault::{BindingSecret, SecretError};
 use state::{Binding, VaultError};
 use token_refresh::{RefreshReason, TOKEN_FAILURE_ID};
 
+use super::args::UpArgs;
 use super::internal_refusal;
 use super::screen::Screen;
 use super::target::{DingTalkApp, DingTalkTarget};
-use crate::args::UpArgs;
 use crate::http_front::HttpFront;
 use crate::machine::Machine;
 use crate::rotate::random_text;

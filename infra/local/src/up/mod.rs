@@ -1,5 +1,6 @@
 //! `bangding up`: bind a company, sync it in full, then follow its changes.
 
+pub mod args;
 mod binding;
 mod follow;
 mod report;
@@ -20,7 +21,6 @@ use engine::report::RunReport;
 use state::Binding;
 use state::queue::messages::SweepMessage;
 
-use crate::args::UpArgs;
 use crate::ehr::desk::LedgerOrderHandler;
 use crate::ehr::local_socket::LocalSocket;
 use crate::http_front::HttpFront;
@@ -28,6 +28,7 @@ use crate::machine::{self, Machine, MachineConfig, StartError};
 use crate::plan::session;
 use crate::workers;
 
+use args::UpArgs;
 use report::UpReport;
 use screen::Screen;
 use target::DingTalkTarget;

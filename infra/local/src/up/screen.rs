@@ -13,10 +13,11 @@ use engine::report::{RunProgress, RunReport, SweepPreview};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
+use super::args::UpArgs;
 use super::binding::BoundCompany;
 use super::report::{FailureReport, UpReport};
 use super::target::DingTalkTarget;
-use crate::args::{Language, UpArgs};
+use crate::language::Language;
 
 mod refusals;
 

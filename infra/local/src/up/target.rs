@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::args::UpArgs;
 use directory::CorpId;
 use engine::bind::BindError;
 use runtime::variables::{self, BANGDING_APP_SECRET};
@@ -9,8 +10,6 @@ use sandbox::company::CompanySize;
 use sandbox::{RunningServer, Server, ServerConfig, Settings};
 use secrecy::SecretString;
 use state::{Binding, DingTalkEndpoints};
-
-use crate::args::UpArgs;
 
 /// The app that is bound.
 pub struct DingTalkApp {

@@ -1,4 +1,4 @@
-//! Walking the whole directory: departments breadth first, and the members of each (`dingtalk-api.md` §3.6).
+//! Walking the whole directory: departments breadth first, and the members of each.
 //!
 //! There is no "list everybody". Both lists are asked side by side, with enough calls under way to fill the pace at any
 //! ordinary latency; the client does the pacing. What a page says is handed over at once; whether all pages came is
@@ -19,7 +19,7 @@ use crate::error::{DingTalkError, DingTalkErrorKind};
 
 /// Calls under way per interface: fills 20 calls per second up to 800 ms of latency, and 60 up to 260 ms. Each may hold a page.
 const CALLS_UNDER_WAY: usize = 16;
-/// DingTalk's cursors end at 100,000, a page has 100 rows (`dingtalk-api.md` §3.3).
+/// DingTalk's cursors end at 100,000, a page has 100 rows.
 const PAGES_MAX: u32 = 1001;
 /// Far above any company; a tree that grows for ever ends here.
 const DEPARTMENTS_MAX: usize = 100_000;

@@ -1,4 +1,4 @@
-//! Reading departments (`dingtalk-api.md` §3.2).
+//! Reading departments.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Callbacks that DingTalk could not deliver (`dingtalk-api.md` §5.5).
+//! Callbacks that DingTalk could not deliver.
 
 use serde::Deserialize;
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! Scalars as the old host writes them: a number may arrive as a string and the reverse (`dingtalk-api.md` §0.4).
+//! Scalars as the old host writes them: a number may arrive as a string and the reverse.
 
 use std::borrow::Cow;
 use std::fmt;

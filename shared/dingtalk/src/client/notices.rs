@@ -1,4 +1,4 @@
-//! Work notifications (`dingtalk-api.md` §6.1, §6.2).
+//! Work notifications.
 
 use directory::UserId;
 use serde::Deserialize;

@@ -223,8 +223,7 @@ impl AnswerHead {
     }
 }
 
-/// The content of a successful answer: of the old host HTTP 200 and `errcode` 0, of the v1.0 host the status alone
-/// (`dingtalk-api.md` §0.2).
+/// The content of a successful answer: of the old host HTTP 200 and `errcode` 0, of the v1.0 host the status alone.
 fn read_old_host<T: DeserializeOwned>(
     answer: &Response<Bytes>,
     call: &ApiCall,

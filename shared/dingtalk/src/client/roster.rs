@@ -1,4 +1,4 @@
-//! Administrators, and what 智能人事 knows: who is employed, and in which kind of employment (`dingtalk-api.md` §2.5, §4).
+//! Administrators, and what 智能人事 knows: who is employed, and in which kind of employment.
 
 use std::collections::BTreeMap;
 
@@ -132,7 +132,7 @@ impl Client {
     }
 
     /// The kinds of employment that the roster names, of at most [`ROSTER_MAX`] people. Whoever it does not know, or in no
-    /// kind, or in one that is not documented, is missing in the answer. Exempt from the monthly quota (§9.1), which the
+    /// kind, or in one that is not documented, is missing in the answer. Exempt from the monthly quota, which the
     /// older `employee/v2/list` is not said to be.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! What the app may see (`dingtalk-api.md` §3.0, §3.1).
+//! What the app may see.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Where tokens come from (`dingtalk-api.md` §1.1–1.3). Used by `token-refresh` and by the bind wizard only.
+//! Where tokens come from. Used by `token-refresh` and by the bind wizard only.
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! A person as the contact API shows one, and the canonical record of it (`dingtalk-api.md` §3.3).
+//! A person as the contact API shows one, and the canonical record of it.
 
 use directory::text::PersonalText;
 use directory::{

@@ -1,4 +1,4 @@
-//! DingTalk's error bodies, of both API generations (`dingtalk-api.md` §1.7, §9).
+//! DingTalk's error bodies, of both API generations.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{DingTalkErrorKind, WriteSubject};
 
-/// `10,000 calls in 20 seconds` block an address for five minutes (`dingtalk-api.md` §9.2).
+/// `10,000 calls in 20 seconds` block an address for five minutes.
 const BAN_DURATION: Duration = Duration::from_secs(5 * 60);
 const APPLY_LINK: &str = "https://open-dev.dingtalk.com/appscope/apply?content=";
 const CODE_MAX: usize = 64;

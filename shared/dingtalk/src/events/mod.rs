@@ -1,4 +1,4 @@
-//! What a callback says, in its three dialects (`dingtalk-api.md` §5.6): PascalCase keys as captured in the wild, the
+//! What a callback says, in its three dialects: PascalCase keys as captured in the wild, the
 //! mixture in the documentation, and the lower camel case of stream data. Keys are compared without case.
 //!
 //! An event only says whom to look at again; it never carries data into a directory.
@@ -61,8 +61,7 @@ pub fn parse(plaintext: &[u8]) -> Result<CallbackEvent, EventParseError> {
     read_event(None, &Payload::from_value(&value)?)
 }
 
-/// Reads an entry of the list of undelivered callbacks: `{"call_back_tag", "event_time", "<tag>": {…}}`
-/// (`dingtalk-api.md` §5.5).
+/// Reads an entry of the list of undelivered callbacks: `{"call_back_tag", "event_time", "<tag>": {…}}`.
 ///
 /// # Errors
 /// As [`parse`].

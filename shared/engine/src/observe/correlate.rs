@@ -1,4 +1,4 @@
-//! Adopt, don't recreate (`design.md` §4.11): whether the other side already has somebody whom no link knows.
+//! Adopt, don't recreate: whether the other side already has somebody whom no link knows.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};

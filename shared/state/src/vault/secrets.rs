@@ -42,7 +42,7 @@ pub struct PreviousCallbackKeys {
     pub token: SecretString,
     /// The encoding key, 43 characters.
     pub aes_key: SecretString,
-    /// Until when they are accepted: a day after the change (`reliability.md` §3.2).
+    /// Until when they are accepted: a day after the change.
     pub until: Timestamp,
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use local::cloud::static_callback;
+use checks::static_callback;
 use runtime::SystemClock;
 use tempfile::TempDir;
 use tokio::process::Command;
@@ -191,14 +191,14 @@ impl CallbackEnvironment {
 /// # Errors
 /// [`CallbackError::Build`] if neither succeeds.
 pub async fn build_deployed() -> Result<PathBuf, CallbackError> {
-    let target = local::cloud::emulator::target_directory()
+    let target = checks::emulator::target_directory()
         .map_err(CallbackError::setup_error("cargo's target directory"))?;
     let whole = static_callback::build_callback(&workspace_root(), &target, "x86_64", "release")
         .map_err(CallbackError::setup_error("the callback"))?;
     if let Some(whole) = whole {
         return Ok(whole);
     }
-    let bin = local::cloud::pypi_tools::install_cargo_lambda(&target)
+    let bin = checks::pypi_tools::install_cargo_lambda(&target)
         .map_err(CallbackError::setup_error("cargo-lambda"))?;
     let path = runtime::read_variable("PATH").unwrap_or_default();
     let mut cargo = Command::new("cargo");

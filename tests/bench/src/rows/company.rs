@@ -13,7 +13,7 @@ use directory::Timestamp;
 use outbound::{Transport, TransportError};
 use serde_json::{Value, json};
 
-/// Rows of a page (`dingtalk-api.md` §3.3).
+/// Rows of a page.
 const PAGE: u32 = 100;
 /// Number of direct members of a department.
 const DEPARTMENT_SIZE: u32 = 1000;

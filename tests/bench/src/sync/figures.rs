@@ -8,21 +8,22 @@ use crate::args::SyncArgs;
 use crate::call_minimum::{self, CallMinimum, ratio};
 use crate::figure::{FigureTarget, Figures};
 
-/// `design.md` §10, of companies of 10,000 people and of smaller ones, in which the beginning and the end weigh more.
+/// Targets for the least time over the actual time, in companies of 10,000 people and in smaller ones,
+/// where the start and the end weigh more.
 const FLOOR: FigureTarget = FigureTarget::AtLeast(0.95);
 const FLOOR_SMALL: FigureTarget = FigureTarget::AtLeast(0.90);
 const LARGE: u32 = 10_000;
-/// The same, of calls over the minimum.
+/// Target for calls over the minimum.
 pub(super) const CALLS: FigureTarget = FigureTarget::AtMost(1.02);
 const NONE_AT_ALL: FigureTarget = FigureTarget::Exactly(0.0);
-/// The same, of memory above the process's baseline.
+/// Target for memory above the process's baseline, in MiB.
 const MEMORY: FigureTarget = FigureTarget::AtMost(32.0);
-/// `design.md` §5: write units of `directory` per changed person, where nothing is written to a side and where it is.
+/// Targets for write units of `directory` per changed person, without and with a write to a side.
 const UNITS_SETTLED: FigureTarget = FigureTarget::AtMost(1.05);
 const UNITS_WRITTEN: FigureTarget = FigureTarget::AtMost(2.1);
 /// Target for a sweep in slices, relative to the same sweep in one piece.
 const SLICED: FigureTarget = FigureTarget::AtMost(1.01);
-/// Part of the people who are deep-read in each sweep (`design.md` §4.3).
+/// Part of the people who are deep-read in each sweep.
 const DEEP_SHARE: f64 = 1.0 / 7.0;
 
 pub(super) fn calls_over_minimum(log: &[CallRecord], minimum: &CallMinimum) -> f64 {

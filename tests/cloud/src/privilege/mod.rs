@@ -319,8 +319,8 @@ async fn shorten_timeouts(world: &CloudWorld) {
         let dead = dead.rsplit('/').next().unwrap_or_default();
         let arn = format!(
             "arn:aws:sqs:{}:{}:{dead}",
-            local::cloud::emulator::REGION,
-            local::cloud::emulator::ACCOUNT
+            checks::emulator::REGION,
+            checks::emulator::ACCOUNT
         );
         let redrive = json!({"deadLetterTargetArn": arn, "maxReceiveCount": 100}).to_string();
         let attributes = json!({"VisibilityTimeout": VISIBILITY, "RedrivePolicy": redrive});

@@ -31,7 +31,7 @@ pub struct Company {
     pub roles: Vec<RoleGroup>,
 }
 
-/// What an internal app is known by (`dingtalk-api.md` §0.3), and one other organisation that the sandbox also knows.
+/// What an internal app is known by, and one other organisation that the sandbox also knows.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppCredentials {
     /// CorpId of the organisation.

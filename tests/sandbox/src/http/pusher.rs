@@ -1,4 +1,4 @@
-//! Pushes events: encrypts, signs, posts, and reads the reply (`dingtalk-api.md` §5.2–5.5). To loopback only.
+//! Pushes events: encrypts, signs, posts, and reads the reply. To loopback only.
 
 use std::net::IpAddr;
 use std::sync::Arc;

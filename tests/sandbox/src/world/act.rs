@@ -233,7 +233,7 @@ pub struct ActOutcome {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("refused with {code}: {why}")]
 pub struct Refusal {
-    /// The code of the write API for it (`dingtalk-api.md` §3.2, §3.4).
+    /// The code of the write API for it.
     pub code: i64,
     /// The reason, in plain English.
     pub why: &'static str,

@@ -1,4 +1,4 @@
-//! Administrators and roles (`dingtalk-api.md` §2.5, §3.5).
+//! Administrators and roles.
 
 use directory::Timestamp;
 use serde_json::{Value, json};

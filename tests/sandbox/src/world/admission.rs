@@ -39,7 +39,7 @@ impl CallMeters {
         self.metered
     }
 
-    /// Whether the address is banned: 10,000 calls in 20 s ban it for five minutes (§9.2).
+    /// Whether the address is banned: 10,000 calls in 20 s ban it for five minutes.
     pub(super) fn check_ban(&mut self, now: Timestamp, limit: Option<u32>, ban_ms: i64) -> bool {
         let window = now.millis().div_euclid(20_000);
         if self.window.0 != window {
@@ -164,7 +164,7 @@ impl World {
     }
 
     /// Returns the error for too many calls: 90018 for this app, 90002 for the whole platform
-    /// (§9.2).
+    ///.
     pub(super) fn throttled_error(&self, route: &ApiRoute, now: Timestamp, code: &str) -> ApiError {
         if route.host == Host::New {
             let code = if code == "90002" {

@@ -1,4 +1,4 @@
-//! The contact scope and the field permissions (`dingtalk-api.md` §3.0, §3.1).
+//! The contact scope and the field permissions.
 
 use directory::Timestamp;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Reading departments (`dingtalk-api.md` §3.2).
+//! Reading departments.
 
 use directory::Timestamp;
 use serde_json::{Value, json};

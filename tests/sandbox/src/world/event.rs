@@ -1,4 +1,4 @@
-//! Events: what happened, how it is told, and what became of the telling (`dingtalk-api.md` §5.5–5.7).
+//! Events: what happened, how it is told, and what became of the telling.
 
 use std::fmt;
 

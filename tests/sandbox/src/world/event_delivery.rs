@@ -1,4 +1,4 @@
-//! Telling events: when a push is due, and what follows from its outcome (`dingtalk-api.md` §5.5).
+//! Telling events: when a push is due, and what follows from its outcome.
 
 use directory::Timestamp;
 use rand::RngCore;

@@ -1,4 +1,4 @@
-//! The two or three paths of the first contact API that independent clients still use (`dingtalk-clients.md` §4).
+//! The two or three paths of the first contact API that independent clients still use.
 
 use directory::Timestamp;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Eventual lists: what a list showed a while ago (`reliability.md` F9). Reads of one record are always fresh.
+//! Eventual lists: what a list showed a while ago. Reads of one record are always fresh.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;

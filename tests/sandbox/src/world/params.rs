@@ -1,4 +1,4 @@
-//! The parameters of a call: query, JSON or form, numbers also as text (`dingtalk-api.md` §0.2).
+//! The parameters of a call: query, JSON or form, numbers also as text.
 
 use bytes::Bytes;
 use serde_json::{Map, Value};
@@ -24,7 +24,7 @@ impl CallParams {
         Ok(Self { fields, query })
     }
 
-    /// Returns a parameter that counts only in the query (`/gettoken`, §0.4.4).
+    /// Returns a parameter that counts only in the query (`/gettoken`).
     pub(super) fn in_query(&self, name: &str) -> Option<&str> {
         self.query
             .iter()

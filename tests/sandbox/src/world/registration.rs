@@ -1,4 +1,4 @@
-//! The legacy registration of a callback, and the list of failed pushes (`dingtalk-api.md` §5.5, §5.8).
+//! The legacy registration of a callback, and the list of failed pushes.
 
 use base64::Engine as _;
 use directory::Timestamp;
@@ -121,7 +121,7 @@ impl World {
 
 impl EventSubscription {
     /// Whether the keys have the documented form: a token of 3 to 63 letters and digits, an aes_key
-    /// of 43 (§5.1, §5.8).
+    /// of 43.
     #[must_use]
     pub fn is_well_formed(&self) -> bool {
         let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric());

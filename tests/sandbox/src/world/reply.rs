@@ -1,4 +1,4 @@
-//! Answers and errors in the forms of the two hosts (`dingtalk-api.md` §0.2, §1.7, §9).
+//! Answers and errors in the forms of the two hosts.
 
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -32,7 +32,7 @@ pub(super) enum ApiError {
         message: String,
         scopes: Option<Vec<String>>,
     },
-    /// A `topapi` method that does not exist (§0.4.5).
+    /// A `topapi` method that does not exist.
     UnknownMethod(String),
 }
 
@@ -168,7 +168,7 @@ pub(super) fn raw_response(status: u16, content_type: &str, body: String) -> htt
     response
 }
 
-/// The text that goes with a plain code (`dingtalk-api.md` §9.4; wording of most is ours).
+/// The text that goes with a plain code.
 pub(crate) fn error_message(code: i64) -> &'static str {
     match code {
         -1 => "系统繁忙",

@@ -1,4 +1,4 @@
-//! The roster of 智能人事 (`dingtalk-api.md` §4.2, §4.3), in both generations.
+//! The roster of 智能人事, in both generations.
 
 use std::collections::BTreeSet;
 

@@ -16,7 +16,7 @@ pub(super) struct ApiRoute {
     pub(super) host: Host,
     pub(super) needs_token: bool,
     pub(super) permission: Option<&'static str>,
-    /// Counts against the monthly quota (`dingtalk-api.md` §9.1).
+    /// Counts against the monthly quota.
     pub(super) metered: bool,
     pub(super) handler: Handler,
 }

@@ -8,17 +8,17 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// Calls a second per app × interface, also the size of the burst; 0 is unlimited (`dingtalk-api.md` §9.2).
+    /// Calls a second per app × interface, also the size of the burst; 0 is unlimited.
     pub qps: u32,
     /// Milliseconds that every answer takes.
     pub latency_ms: u64,
-    /// Lifetime of an access token in seconds (§1.2).
+    /// Lifetime of an access token in seconds.
     pub token_life_s: i64,
-    /// Metered calls per calendar month; `None` means unlimited (§9.1).
+    /// Metered calls per calendar month; `None` means unlimited.
     pub monthly_quota: Option<u64>,
-    /// Whether `/auth/scopes` is metered: unconfirmed (§12.16).
+    /// Whether `/auth/scopes` is metered: unconfirmed.
     pub scopes_metered: bool,
-    /// Granted permission points (§3.0); `fieldMobile` and `fieldEmail` are the field permissions.
+    /// Granted permission points; `fieldMobile` and `fieldEmail` are the field permissions.
     pub permissions: BTreeSet<String>,
     /// 通讯录授权范围.
     pub scope: Scope,
@@ -28,31 +28,31 @@ pub struct Settings {
     pub ban_calls: Option<u32>,
     /// Duration of such a ban, in milliseconds.
     pub ban_ms: i64,
-    /// Milliseconds before the second and the third push of an event (§5.5).
+    /// Milliseconds before the second and the third push of an event.
     pub retry_ms: [i64; 2],
     /// Milliseconds after the last push until a failed event can be fetched.
     pub failed_after_ms: i64,
-    /// Whether fetching takes failed events off the list: unconfirmed (§12.3).
+    /// Whether fetching takes failed events off the list: unconfirmed.
     pub failed_consumes: bool,
-    /// Milliseconds that a receiver may take to answer a push (§5.4).
+    /// Milliseconds that a receiver may take to answer a push.
     pub push_deadline_ms: u64,
-    /// The key that ends the encrypted text of a push (§5.3).
+    /// The key that ends the encrypted text of a push.
     pub owner: EnvelopeOwner,
-    /// Spelling of event payloads (§5.6).
+    /// Spelling of event payloads.
     pub dialect: Dialect,
     /// Milliseconds until a work notification is delivered.
     pub message_ms: i64,
     /// Form of the ban page.
     pub ban_page: BanPage,
-    /// Milliseconds that lists lag behind (F9). Reads of one record are always fresh.
+    /// Milliseconds that lists lag behind. Reads of one record are always fresh.
     pub list_lag_ms: i64,
-    /// Whether a person that an app adds must accept first (40103, §3.4).
+    /// Whether a person that an app adds must accept first (40103).
     pub joining: JoinMode,
-    /// Effect of a mobile number in `user/update` (§3.4).
+    /// Effect of a mobile number in `user/update`.
     pub mobile_update: MobileUpdate,
-    /// Position management of Smart HR (§4.6).
+    /// Position management of Smart HR.
     pub smart_hr_positions: SmartHr,
-    /// Whether the company has opened 智能人事 (§4). Otherwise calls of its roster are refused.
+    /// Whether the company has opened 智能人事. Otherwise calls of its roster are refused.
     pub smart_hr_open: bool,
     /// Whether the roster returns people who have left: unconfirmed.
     pub roster_keeps_leavers: bool,
@@ -61,7 +61,7 @@ pub struct Settings {
     pub job_numbers_unique: bool,
     /// Whether the `userid` of a person who has left can be used again: unconfirmed.
     pub left_userids_return: bool,
-    /// Whether the company is registered abroad, so that mainland mobiles need `+86-` (§3.4).
+    /// Whether the company is registered abroad, so that mainland mobiles need `+86-`.
     pub registered_abroad: bool,
     /// Whether company mailboxes are open. If not, `org_email` is accepted and ignored.
     pub mailboxes: bool,
@@ -115,7 +115,7 @@ impl Default for Settings {
     }
 }
 
-/// What an app that only reads has been granted (`dingtalk-api.md` §3.0, §4).
+/// What an app that only reads has been granted.
 pub const READ_PERMISSIONS: [&str; 8] = [
     "qyapi_base",
     "qyapi_get_department_list",
@@ -128,7 +128,7 @@ pub const READ_PERMISSIONS: [&str; 8] = [
 ];
 
 /// The permission that an app needs to write people and departments. It is sensitive, so an app has
-/// it only after it is granted (§3.0).
+/// it only after it is granted.
 pub const WRITE_PERMISSION: &str = "qyapi_manage_addresslist";
 
 /// Every permission that the sandbox checks.

@@ -1,4 +1,4 @@
-//! Reading people (`dingtalk-api.md` §3.3, §4.1).
+//! Reading people.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! Sending work notifications (`dingtalk-api.md` §6.1, §6.2): what is accepted, and what is filtered without a word.
+//! Sending work notifications: what is accepted, and what is filtered without a word.
 
 use std::collections::{BTreeMap, BTreeSet};
 

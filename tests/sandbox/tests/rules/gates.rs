@@ -254,7 +254,7 @@ fn records_outside_the_scope_are_refused() {
         .clone();
     assert_eq!(harness.user(&insider)["errcode"], 0);
     assert_eq!(harness.user(&outsider)["errcode"], 50002);
-    // Not limited by the scope (`dingtalk-api.md` §3.0).
+    // Not limited by the scope.
     assert_eq!(
         harness.post("/topapi/v2/department/listsubid", json!({"dept_id": 1}))["errcode"],
         0

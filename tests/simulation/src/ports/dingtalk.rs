@@ -285,7 +285,7 @@ impl DingTalk for DingTalkPort {
     }
 }
 
-/// What the client can write (`dingtalk-api.md` §3.2, §3.4).
+/// What the client can write.
 fn writable_fields(kind: Kind) -> WritableFields {
     match kind {
         Kind::Person => {

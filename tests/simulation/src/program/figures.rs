@@ -1,4 +1,4 @@
-//! Figures as the other benchmarks print them (`design.md` §7).
+//! Figures as the other benchmarks print them.
 
 use std::io::Write as _;
 use std::time::Duration;

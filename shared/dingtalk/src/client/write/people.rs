@@ -68,7 +68,7 @@ struct CreatedPersonAnswer {
 #[derive(Deserialize)]
 struct CreatedPerson {
     userid: LenientText,
-    /// Every other interface spells it `unionid` (`dingtalk-api.md` §0.4.2).
+    /// Every other interface spells it `unionid`.
     #[serde(rename = "unionId", alias = "unionid")]
     unionid: Option<LenientText>,
 }

@@ -63,7 +63,7 @@ impl World {
         };
         match self.carry_out_call(now, write)? {
             Some(AppWriteOutcome { invited: true, .. }) => Err(ApiError::from_code(INVITED_CODE)),
-            // Every other interface spells it `unionid` (`dingtalk-api.md` §0.4.2).
+            // Every other interface spells it `unionid`.
             Some(written) => {
                 Ok(json!({"result": {"userid": written.userid, "unionId": written.unionid}}))
             }

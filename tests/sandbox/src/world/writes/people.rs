@@ -196,7 +196,7 @@ impl World {
         }
     }
 
-    /// Smart HR's position management takes over title and departments (`dingtalk-api.md` §4.6).
+    /// Smart HR's position management takes over title and departments.
     fn check_positions(&self, fields: &mut PersonFields) -> Result<(), Refusal> {
         let named = fields.title.is_some()
             || fields.departments.is_some()
