@@ -1,5 +1,5 @@
-//! `infra/template.yaml` as it is deployed: each function's `CodeUri` names the zip that was uploaded, as `sam package`
-//! does it, and nothing else is touched.
+//! `infra/template.yaml` as it is deployed: each function's `CodeUri` names the uploaded zip, as
+//! with `sam package`, and nothing else changes.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use checks::template::{FUNCTION, Resource, Template};
 /// One function of the template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TemplateFunction {
-    /// Its logical id.
+    /// Logical id of the function.
     pub id: String,
     /// The program that is its bootstrap.
     pub binary: String,
@@ -17,19 +17,19 @@ pub struct TemplateFunction {
 /// A template that can be deployed.
 #[derive(Debug)]
 pub struct PackagedTemplate {
-    /// The text.
+    /// Text of the template.
     pub text: String,
-    /// Its functions, in their order.
+    /// Its functions, in order.
     pub functions: Vec<TemplateFunction>,
-    /// The lines that are not the template's own.
+    /// Lines that differ from the original template.
     pub changed: Vec<String>,
 }
 
-/// Replaces the folder that the template's `Globals` name by the zips in `bucket`.
+/// Replaces the folder in the template's `Globals` by the zips in `bucket`.
 ///
 /// # Errors
-/// A sentence, when the template does not look as this expects: no `CodeUri: ..` in `Globals`, no function, or a function
-/// without `Metadata` that names its binary or without `Properties` on lines of their own.
+/// A sentence, if `Globals` has no `CodeUri: ..`, if there is no function, or if a function has no
+/// `Metadata` that names its binary or no `Properties` on lines of their own.
 pub fn package(text: &str, bucket: &str) -> Result<PackagedTemplate, String> {
     let template = Template::parse(text)?;
     let folder = template.root.at("Globals.Function.CodeUri");
@@ -70,7 +70,7 @@ pub fn package(text: &str, bucket: &str) -> Result<PackagedTemplate, String> {
     })
 }
 
-/// The line of a function's first property, before which another one can stand.
+/// Returns the line of a function's first property. Another property can be inserted before it.
 fn find_properties(text: &str, function: Resource<'_>) -> Result<usize, String> {
     let first = function.node.get("Properties").map(|node| node.line);
     let own_line = |line: &usize| {

@@ -14,7 +14,8 @@ pub mod queue;
 pub mod store;
 pub mod vault;
 
-/// One test per case and side: `cases!(side, open, module; case, …)`. `open` makes what the cases of `module` take.
+/// Makes one test per case and side: `cases!(side, open, module; case, …)`. `open` creates the
+/// fixture that the cases of `module` take.
 #[macro_export]
 macro_rules! cases {
     ($side:ident, $open:path, $port:path; $($case:ident),+ $(,)?) => {

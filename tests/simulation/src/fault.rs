@@ -1,17 +1,19 @@
-//! Everything that goes wrong, each with a counter of how often it was reached.
+//! The faults of the simulation, each with a counter of how often it was met.
 //!
-//! What lies below the engine's ports is proven elsewhere: a token that expires within a page, rotated secrets, slow and
-//! stalled bodies, types that change, forged and replayed callbacks by the tests of the client, of `callback` and of
-//! `token-refresh`, over HTTP; a flood by `bench flood`; poison messages and partial batches by `runtime` (here a wake that
-//! fails five times is gone); hostile texts and days by the properties of `directory`; unavailable secrets by the vault's
-//! contract; poison policies by the policy checks and the stories; 200,000 people by `bench sync`; two versions at once by
-//! the stories, with a company of the version before; messages by `message-push`.
+//! Other tests cover what lies below the engine's ports. The tests of the client, of `callback` and of
+//! `token-refresh` cover a token that expires within a page, rotated secrets, slow and stalled
+//! bodies, types that change, and forged and replayed callbacks, over HTTP. `bench flood` covers a
+//! flood, and `runtime` covers poison messages and partial batches (here a wake that fails five times
+//! is gone). The properties of `directory` cover hostile texts and days, the vault's contract covers
+//! unavailable secrets, the policy checks and the stories cover poison policies, and `bench sync`
+//! covers 200,000 people. The stories cover two versions at once, with a company of the previous
+//! version, and `message-push` covers messages.
 
 use crate::dice::Dice;
 
 macro_rules! faults {
     ($($(#[$doc:meta])* $name:ident = $key:literal;)*) => {
-        /// One way in which something goes wrong.
+        /// One kind of fault.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Fault {
             $($(#[$doc])* $name,)*
@@ -21,7 +23,7 @@ macro_rules! faults {
             /// Every fault.
             pub const ALL: &'static [Self] = &[$(Self::$name,)*];
 
-            /// In one word, for counters.
+            /// Returns the name for counters.
             #[must_use]
             pub fn key(self) -> &'static str {
                 match self { $(Self::$name => $key,)* }
@@ -31,33 +33,33 @@ macro_rules! faults {
 }
 
 faults! {
-    /// The access token is refused, the renewed one too.
+    /// The access token is refused, and the renewed one is refused too.
     TokenRefused = "token_refused";
-    /// A permission point is gone: every call of an interface fails.
+    /// A permission is missing: every call of an interface fails.
     PermissionMissing = "permission_missing";
-    /// DingTalk asks to slow down, even after the client's own patience.
+    /// DingTalk throttles, even after the client's own retries.
     Throttled = "throttled";
-    /// The month's calls are used up.
+    /// The month's quota is used up.
     QuotaUsedUp = "quota_used_up";
     /// A read of DingTalk fails without an answer.
     Unreachable = "unreachable";
-    /// A write to DingTalk is lost on its way.
+    /// A write to DingTalk is lost before it takes effect.
     LostBefore = "lost_before_effect";
-    /// DingTalk writes and its answer is lost.
+    /// DingTalk carries out a write, and the answer is lost.
     LostAfter = "lost_after_effect";
     /// An answer cannot be read.
     Malformed = "malformed";
-    /// A department's page does not arrive.
+    /// One page of a department's members does not arrive.
     MissingPage = "missing_page";
-    /// A list ends early and says that it is whole.
+    /// A list ends early and claims to be complete.
     HalfList = "half_list";
-    /// Lists show what was.
+    /// Lists show an older state.
     StaleList = "stale_list";
-    /// A side stores a value otherwise than it was sent.
+    /// A side stores a value in another form than it was sent.
     Normalised = "normalised";
     /// A side refuses a record by a business rule.
     Refused = "refused";
-    /// Somebody is invited and has to accept (40103).
+    /// A person is invited and must accept first (40103).
     Invited = "invited";
     /// An event comes twice.
     EventTwice = "event_twice";
@@ -79,29 +81,29 @@ faults! {
     BlankColumn = "blank_column";
     /// Field permissions are withdrawn: values vanish without an error.
     PermissionWithdrawn = "field_permission_withdrawn";
-    /// A department goes while somebody is in it.
+    /// A department is deleted while it has members.
     OccupiedDepartment = "occupied_department_removed";
-    /// The eHR's tree has a circle.
+    /// The eHR's department tree has a cycle.
     Cycle = "cycle";
     /// A person's departments change on both sides.
     Memberships = "memberships_on_both_sides";
     /// An administrator leaves on the side that decides.
     AdminLeaves = "administrator_leaves";
-    /// Somebody comes back.
+    /// A person is hired again.
     Rehired = "rehired";
     /// Two people have one mobile number.
     MobileTwice = "mobile_twice";
-    /// A `userid` is given to somebody else.
+    /// A `userid` is given to another person.
     ReusedUserid = "reused_userid";
     /// A job number changes.
     JobNumberChanges = "job_number_changes";
     /// An invocation is killed between two polls.
     Killed = "killed";
-    /// An invocation is killed with a write on its way.
+    /// An invocation is killed during a write.
     KilledInFlight = "killed_in_flight";
-    /// Two sweeps of one corp run side by side.
+    /// Two sweeps of one corp run at the same time.
     TwoSweeps = "two_sweeps";
-    /// A write lands long after its invocation is gone.
+    /// A write lands long after its invocation has ended.
     LateWrite = "late_write";
     /// A conditional write of the store fails.
     StoreConflict = "store_conflict";
@@ -111,7 +113,7 @@ faults! {
     StoreThrottled = "store_throttled";
     /// The store writes and its answer is lost.
     StoreUnknown = "store_unknown_outcome";
-    /// A listing of links shows what was.
+    /// A listing of links shows an older state.
     StaleLinks = "stale_links";
     /// The journal cannot be written.
     JournalFails = "journal_fails";
@@ -121,7 +123,7 @@ faults! {
     EhrUnknown = "ehr_unknown_outcome";
     /// A write to the eHR lands late.
     EhrLate = "ehr_late_write";
-    /// A wake is received again while it is worked.
+    /// A wake is received again while it is being handled.
     WakeTwice = "wake_received_twice";
     /// The queue is purged.
     Purged = "queue_purged";
@@ -133,21 +135,21 @@ faults! {
     GateClosed = "gate_closed";
     /// HR deletes a record instead of marking it as left or closed.
     RecordDeleted = "record_deleted";
-    /// Somebody deletes the copy on the side that follows.
+    /// A person deletes the copy on the side that does not decide.
     CopyDeleted = "copy_deleted";
 }
 
-/// How often each fault is met, and what a history allows.
+/// The rate of each fault, and how often each was met.
 #[derive(Debug, Clone)]
 pub struct FaultRates {
     counts: Vec<u64>,
     rates: Vec<u32>,
-    /// Nothing goes wrong any more.
+    /// Whether faults have stopped.
     pub healed: bool,
 }
 
 impl FaultRates {
-    /// Nothing ever goes wrong.
+    /// No faults at all.
     #[must_use]
     pub fn none() -> Self {
         Self {
@@ -157,7 +159,8 @@ impl FaultRates {
         }
     }
 
-    /// Each fault is possible in every other history, so that each is also met alone.
+    /// Draws random rates. Each fault is possible in every second history, so that each also occurs
+    /// alone.
     #[must_use]
     pub fn random_rates(dice: &mut Dice) -> Self {
         let mut faults = Self::none();
@@ -169,14 +172,14 @@ impl FaultRates {
         faults
     }
 
-    /// Sets how often a fault is met, in a thousand occasions.
+    /// Sets how often a fault happens, per thousand occasions.
     pub fn set_rate(&mut self, fault: Fault, per_mille: u32) {
         if let Some(rate) = self.rates.get_mut(fault as usize) {
             *rate = per_mille;
         }
     }
 
-    /// Whether this fault happens on this occasion; counts it.
+    /// Returns whether this fault happens on this occasion, and counts it.
     pub fn strikes(&mut self, fault: Fault, dice: &mut Dice) -> bool {
         let rate = self.rates.get(fault as usize).copied().unwrap_or(0);
         let strikes = !self.healed && dice.chance(rate);
@@ -186,20 +189,21 @@ impl FaultRates {
         strikes
     }
 
-    /// Counts a fault that came about by itself.
+    /// Counts a fault that came about without a draw.
     pub fn count_fault(&mut self, fault: Fault) {
         if let Some(count) = self.counts.get_mut(fault as usize) {
             *count += 1;
         }
     }
 
-    /// How often each was met.
+    /// Returns how often each fault was met.
     pub fn counts(&self) -> impl Iterator<Item = (Fault, u64)> {
         Fault::ALL.iter().copied().zip(self.counts.iter().copied())
     }
 }
 
-/// Of a thousand occasions. An occasion is a call for what a call can meet, and a step of the history for the others.
+/// Rate per thousand occasions. An occasion is a call for faults of calls, and a step of the
+/// history for the others.
 fn usual_rate(fault: Fault) -> u32 {
     match fault {
         Fault::TokenRefused | Fault::PermissionMissing | Fault::QuotaUsedUp => 2,

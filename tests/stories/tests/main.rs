@@ -20,6 +20,7 @@ mod failed_callbacks;
 mod first_sync;
 mod follow;
 mod heads;
+mod hidden_values;
 mod journal;
 mod killed;
 mod messages;

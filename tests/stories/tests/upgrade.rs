@@ -1,7 +1,9 @@
-//! What the version before stored, and what it had in flight when it was killed, is worked by this one.
+//! This version handles what the previous version stored, and what was in flight when it was
+//! killed.
 //!
-//! `fixtures/version-1` is what `up` of the first version left: people in a company of the sandbox, five changes pushed and
-//! acknowledged, and killed with `kill -9` before it had looked at any. How it is made: `examples/keep_version.rs`.
+//! `fixtures/version-1` is what `up` of the first version left: people in a company of the sandbox,
+//! five changes pushed and acknowledged, then `kill -9` before it looked at any.
+//! `examples/keep_version.rs` makes such a fixture.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -32,7 +34,7 @@ async fn start_sandbox(data: &Path) -> sandbox::RunningServer {
         .expect("the sandbox starts again")
 }
 
-/// The queues of today work the messages of then, without any sweep.
+/// Today's queues handle the old messages, without any sweep.
 #[tokio::test(flavor = "multi_thread")]
 async fn messages_in_flight_are_handled_by_the_next_version() {
     let home = tempdir().unwrap();
@@ -52,12 +54,12 @@ async fn messages_in_flight_are_handled_by_the_next_version() {
         find_differences(&truth, &before).len() >= 4,
         "what was in flight is not in the ledger yet"
     );
-    let place = MachineConfig {
+    let config = MachineConfig {
         data: home.path().to_owned(),
         dynamodb: None,
         allow_loopback: true,
     };
-    let machine = Machine::start(&place).await.expect("the machine starts");
+    let machine = Machine::start(&config).await.expect("the machine starts");
     let mut binding = before.binding.clone();
     binding.endpoints.api.clone_from(&server.url);
     binding.endpoints.oapi.clone_from(&server.url);
@@ -96,7 +98,8 @@ async fn messages_in_flight_are_handled_by_the_next_version() {
     server.shutdown().await;
 }
 
-/// `up` of today works what was in flight, and its sweep then finds nothing to write: every base of then is understood.
+/// Today's `up` handles what was in flight. Its sweep then finds nothing to write, because it reads
+/// every stored base.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sweep_of_the_next_version_writes_only_real_changes() {
     let home = tempdir().unwrap();
@@ -138,7 +141,7 @@ async fn a_sweep_of_the_next_version_writes_only_real_changes() {
     }
 }
 
-/// Whether an old reader finds everything that it knows; what is new to it, it ignores.
+/// Whether an old reader finds everything that it knows. It ignores new fields.
 fn contains_all(new: &Value, old: &Value) -> bool {
     match (new, old) {
         (Value::Object(new), Value::Object(old)) => old
@@ -148,7 +151,7 @@ fn contains_all(new: &Value, old: &Value) -> bool {
     }
 }
 
-/// The items of a kept table.
+/// Returns the items of a kept table.
 fn kept_items(table: &str) -> Vec<Value> {
     let text = std::fs::read_to_string(version_1_folder().join(format!("{table}.jsonl")))
         .expect("it was kept");
@@ -163,8 +166,8 @@ fn reserialize<B: MessageBody>(body: &str) -> String {
         .expect("it has a form")
 }
 
-/// While an upgrade is half done, the version before reads what this one writes: the same version mark, and every field that
-/// it knows, unchanged.
+/// During an upgrade the previous version reads what this one writes: the same version mark, and
+/// every field that it knows, unchanged.
 #[test]
 fn the_previous_version_can_read_what_this_version_writes() {
     let mut kinds = std::collections::BTreeSet::new();

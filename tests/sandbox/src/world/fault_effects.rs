@@ -1,4 +1,4 @@
-//! How faults show: before a call is looked at, and in its answer.
+//! The effects of faults, before a call is handled and in its answer.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ const BAN_HTML: &str =
     "<!DOCTYPE html><html><body><p>亲，访问被拒绝，请稍后再试。punish: deny</p></body></html>";
 
 impl World {
-    /// Narrows what the call sees, and forgets tokens, as its faults have it.
+    /// Applies faults that narrow what the call sees or that invalidate tokens.
     pub(super) fn narrow_view(&mut self, faults: &[Fault]) {
         for fault in faults {
             match fault.kind {
@@ -27,14 +27,15 @@ impl World {
                 FaultKind::HideMobile => self.seen.mobile_hidden = true,
                 FaultKind::LateEffect => self.seen.late_ms = Some(fault.ms.unwrap_or(5000)),
                 FaultKind::ShrinkScope => {
-                    self.seen.scope = Some(fault.scope.clone().unwrap_or_default())
+                    self.seen.scope = Some(fault.scope.clone().unwrap_or_default());
                 }
                 _ => {}
             }
         }
     }
 
-    /// The answer that a fault or a ban gives instead of the interface, and how the log names it.
+    /// Returns the answer that a fault or a ban gives instead of the interface, with its name in
+    /// the log.
     pub(super) fn spoil_call(
         &mut self,
         now: Timestamp,
@@ -114,7 +115,7 @@ impl World {
     }
 }
 
-/// What faults do to an answer that was made; the outcome, where it is another one now.
+/// Applies faults to a finished answer. Returns the new outcome if it has changed.
 pub(super) fn spoil_reply(
     faults: &[Fault],
     answer: &mut CallReply,
@@ -145,7 +146,7 @@ pub(super) fn spoil_reply(
                 outcome = Some("truncated_json".into());
             }
             FaultKind::SlowBody => {
-                answer.fault = Some(TransportFault::SlowBody(Duration::from_millis(ms(30_000))))
+                answer.fault = Some(TransportFault::SlowBody(Duration::from_millis(ms(30_000))));
             }
             FaultKind::LostConnection | FaultKind::LostRequest | FaultKind::LateEffect => {
                 answer.fault = Some(TransportFault::LostConnection);
@@ -158,7 +159,7 @@ pub(super) fn spoil_reply(
     outcome
 }
 
-/// How the log names a call without an answer.
+/// Returns the name in the log of a call without an answer.
 fn lost_outcome(kind: FaultKind) -> &'static str {
     match kind {
         FaultKind::LostRequest => "lost_request",
@@ -174,7 +175,7 @@ fn edit_body(answer: &mut CallReply, change: impl FnOnce(&mut Value)) {
     }
 }
 
-/// Only so many of the rows are left, and nothing says so.
+/// Drops rows of a list without any sign in the answer.
 fn lose_rows(body: &mut Value, kept: impl Fn(usize) -> usize) {
     let result = &mut body["result"];
     if let Some(rows) = result.as_array_mut() {

@@ -45,7 +45,8 @@ impl World {
         Ok(fields)
     }
 
-    /// All departments below `id` (default: the root), or its children with `fetch_child=false`.
+    /// Lists all departments below `id` (default: the root), or its children with
+    /// `fetch_child=false`.
     pub(super) fn legacy_departments(
         &mut self,
         _now: Timestamp,

@@ -13,7 +13,7 @@ use super::reply::ApiError;
 /// The tokens that are valid.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct ValidTokens {
-    /// Token → when it ends, milliseconds.
+    /// Tokens, each with the end of its validity in milliseconds since 1970.
     valid: BTreeMap<String, i64>,
 }
 
@@ -30,7 +30,7 @@ impl ValidTokens {
 }
 
 impl World {
-    /// The same token while it is valid, and renewed; otherwise a new one.
+    /// Returns the current token, with its validity renewed, or a new one if it has expired.
     fn current_token(&mut self, now: Timestamp) -> String {
         self.tokens.valid.retain(|_, ends| *ends > now.millis());
         let ends = now.millis() + self.settings.token_life_s * 1000;

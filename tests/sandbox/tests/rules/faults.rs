@@ -1,4 +1,4 @@
-//! Misbehaviour on request, in memory.
+//! Faults on request, in memory.
 
 use sandbox::world::{Fault, FaultKind, Scope, TransportFault};
 use serde_json::json;
@@ -7,11 +7,11 @@ use crate::world_harness::WorldHarness;
 
 const LIST: &str = "/topapi/v2/user/list";
 
-fn list_members(desk: &mut WorldHarness) -> sandbox::world::CallReply {
-    desk.advance_clock(1000);
-    let token = desk.log_in();
+fn list_members(harness: &mut WorldHarness) -> sandbox::world::CallReply {
+    harness.advance_clock(1000);
+    let token = harness.log_in();
     let body = json!({"dept_id": 1, "cursor": 0, "size": 2});
-    desk.send("POST", &format!("{LIST}?access_token={token}"), &body, None)
+    harness.send("POST", &format!("{LIST}?access_token={token}"), &body, None)
 }
 
 fn body_text(answer: &sandbox::world::CallReply) -> String {
@@ -20,15 +20,16 @@ fn body_text(answer: &sandbox::world::CallReply) -> String {
 
 #[test]
 fn faults_hit_only_the_planned_call() {
-    let mut desk = WorldHarness::new(20, 2);
-    desk.world
+    let mut harness = WorldHarness::new(20, 2);
+    harness
+        .world
         .arm(Fault::new(FaultKind::Error500).at(LIST).after(1).times(2));
     let statuses: Vec<u16> = (0..5)
-        .map(|_| list_members(&mut desk).response.status().as_u16())
+        .map(|_| list_members(&mut harness).response.status().as_u16())
         .collect();
     assert_eq!(statuses, [200, 500, 500, 200, 200]);
-    assert_eq!(desk.world.faults()[0].fired, 2);
-    let hit = desk
+    assert_eq!(harness.world.faults()[0].fired, 2);
+    let hit = harness
         .world
         .log()
         .filter(|record| record.faults == [FaultKind::Error500])
@@ -38,11 +39,11 @@ fn faults_hit_only_the_planned_call() {
 
 #[test]
 fn each_fault_kind_has_its_documented_effect() {
-    let mut desk = WorldHarness::new(20, 2);
+    let mut harness = WorldHarness::new(20, 2);
     let mut show = |fault: Fault| {
-        desk.world.disarm(None);
-        desk.world.arm(fault.at(LIST));
-        list_members(&mut desk)
+        harness.world.disarm(None);
+        harness.world.arm(fault.at(LIST));
+        list_members(&mut harness)
     };
     assert!(body_text(&show(Fault::new(FaultKind::Throttle))).contains("\"sub_code\":\"90018\""));
     assert!(body_text(&show(Fault::new(FaultKind::Empty200))).is_empty());
@@ -145,8 +146,8 @@ fn a_userid_is_found_in_another_case_where_that_is_set() {
 
 #[test]
 fn a_lost_page_looks_complete_and_a_repeated_cursor_repeats() {
-    let mut desk = WorldHarness::new(20, 1);
-    let whole = crate::world_harness::parse_body(&list_members(&mut desk))["result"].clone();
+    let mut harness = WorldHarness::new(20, 1);
+    let whole = crate::world_harness::parse_body(&list_members(&mut harness))["result"].clone();
     assert_eq!(
         (
             whole["list"].as_array().unwrap().len(),
@@ -154,8 +155,8 @@ fn a_lost_page_looks_complete_and_a_repeated_cursor_repeats() {
         ),
         (2, json!(2))
     );
-    desk.world.arm(Fault::new(FaultKind::LosePage).at(LIST));
-    let lost = crate::world_harness::parse_body(&list_members(&mut desk))["result"].clone();
+    harness.world.arm(Fault::new(FaultKind::LosePage).at(LIST));
+    let lost = crate::world_harness::parse_body(&list_members(&mut harness))["result"].clone();
     assert_eq!(
         (
             lost["list"].as_array().unwrap().len(),
@@ -164,14 +165,16 @@ fn a_lost_page_looks_complete_and_a_repeated_cursor_repeats() {
         (1, json!(false))
     );
     assert!(lost.get("next_cursor").is_none());
-    desk.world.arm(Fault::new(FaultKind::EmptyList).at(LIST));
-    let empty = crate::world_harness::parse_body(&list_members(&mut desk))["result"].clone();
+    harness.world.arm(Fault::new(FaultKind::EmptyList).at(LIST));
+    let empty = crate::world_harness::parse_body(&list_members(&mut harness))["result"].clone();
     assert_eq!(
         (&empty["list"], &empty["has_more"]),
         (&json!([]), &json!(false))
     );
-    desk.world.arm(Fault::new(FaultKind::RepeatCursor).at(LIST));
-    let repeated = crate::world_harness::parse_body(&list_members(&mut desk))["result"].clone();
+    harness
+        .world
+        .arm(Fault::new(FaultKind::RepeatCursor).at(LIST));
+    let repeated = crate::world_harness::parse_body(&list_members(&mut harness))["result"].clone();
     assert_eq!(
         (
             repeated["next_cursor"].clone(),
@@ -184,8 +187,8 @@ fn a_lost_page_looks_complete_and_a_repeated_cursor_repeats() {
 #[test]
 fn one_seed_gives_the_same_faults() {
     let run = || {
-        let mut desk = WorldHarness::new(20, 1);
-        desk.world.arm(
+        let mut harness = WorldHarness::new(20, 1);
+        harness.world.arm(
             Fault {
                 probability: 0.3,
                 times: None,
@@ -194,7 +197,7 @@ fn one_seed_gives_the_same_faults() {
             .at(LIST),
         );
         (0..60)
-            .map(|_| list_members(&mut desk).response.status().as_u16())
+            .map(|_| list_members(&mut harness).response.status().as_u16())
             .collect::<Vec<_>>()
     };
     let first = run();

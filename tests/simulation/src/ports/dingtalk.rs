@@ -1,4 +1,4 @@
-//! DingTalk, read.
+//! Reads DingTalk.
 
 use async_trait::async_trait;
 use dingtalk::client::{
@@ -22,7 +22,7 @@ pub(crate) struct DingTalkPort {
     pub(crate) invocation: u32,
 }
 
-/// Rows of a page: small, so that small companies have several.
+/// Rows per page. It is small, so that small companies have several pages.
 const PAGE: usize = 3;
 
 impl DingTalkPort {
@@ -133,7 +133,7 @@ impl DirectoryReader for DingTalkPort {
     }
 }
 
-/// What any read can meet.
+/// Returns the error of a read, if a fault happens that any read can meet.
 fn read_error(state: &mut WorldState) -> Option<DingTalkErrorKind> {
     let code = || "simulated".to_owned();
     Some(match () {
@@ -190,7 +190,7 @@ impl DingTalk for DingTalkPort {
     async fn head_count(&self) -> Result<u64, DingTalkError> {
         self.read_world("user/count", |state| {
             let count = state.shown_company().count_people() as u64;
-            // Whatever empties or cuts the lists may empty the count as well.
+            // A fault that empties or cuts the lists may empty the count as well.
             Ok(
                 if state.disaster_is(Fault::EmptyList) && state.dice.chance(500) {
                     0
@@ -247,7 +247,7 @@ impl DingTalk for DingTalkPort {
                 Kind::Person,
                 record.id.clone(),
             );
-            // Whoever may be a canary is also read when nothing is decided about them.
+            // A person who may be a canary is also read when nothing is decided about them.
             let canary = record.protected || state.kept.canary.as_ref() == Some(id);
             let read = state.reads.entry(key).or_default();
             read.note(facts);
@@ -308,7 +308,7 @@ fn writable_fields(kind: Kind) -> WritableFields {
     }
 }
 
-/// The id of a person or department, as text that the world takes.
+/// Returns the id of a person or department as the world's text.
 pub(super) fn id_text(id: Option<&NativeId>) -> String {
     id.map(ToString::to_string).unwrap_or_default()
 }
