@@ -5,6 +5,7 @@ use rand::Rng;
 
 use super::super::World;
 use super::super::act::{ActOutcome, Refusal};
+use super::super::event::EventSubject;
 use crate::company::Department;
 
 const ROOT: Refusal = Refusal::new(60018, "the root cannot be changed");
@@ -151,6 +152,18 @@ impl World {
         let parent = self.known_department(id)?.parent_id.ok_or(ROOT)?;
         self.check_department_name(&name, parent, Some(id))?;
         Ok(self.edit_department(now, id, |department| department.name = name))
+    }
+
+    pub(super) fn do_rename_company(&mut self, now: Timestamp, name: String) -> ActOutcome {
+        self.remember_department(now, 1);
+        if let Some(root) = self.company.departments.get_mut(&1) {
+            root.name = name;
+        }
+        ActOutcome {
+            dept_id: Some(1),
+            events: vec![self.emit_event(now, "org_change", EventSubject::Nothing)],
+            ..ActOutcome::default()
+        }
     }
 
     pub(super) fn do_move_department(
