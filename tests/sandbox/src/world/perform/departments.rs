@@ -150,6 +150,18 @@ impl World {
         Ok(self.edit_department(now, id, |department| department.name = name))
     }
 
+    pub(super) fn do_rename_company(&mut self, now: Timestamp, name: String) -> ActOutcome {
+        self.remember_department(now, 1);
+        if let Some(root) = self.company.departments.get_mut(&1) {
+            root.name = name;
+        }
+        ActOutcome {
+            dept_id: Some(1),
+            events: vec![self.emit_event(now, "org_change", EventSubject::Nothing)],
+            ..ActOutcome::default()
+        }
+    }
+
     pub(super) fn do_move_department(
         &mut self,
         now: Timestamp,
