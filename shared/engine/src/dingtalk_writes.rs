@@ -197,3 +197,21 @@ fn to_write_outcome<T>(outcome: &CallOutcome<T>, id: NativeId) -> WriteOutcome {
         CallOutcome::Unknown => WriteOutcome::Unknown,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_known_refusal_is_this_records_answer() {
+        let write = |trouble| to_refusal(DingTalkError::new("user/update", trouble));
+        let code = "60128".to_owned();
+        assert!(matches!(
+            write(DingTalkErrorKind::Refused { code }),
+            Ok(WriteOutcome::Refused(_))
+        ));
+        let code = "987654".to_owned();
+        let unknown = write(DingTalkErrorKind::Unrecognised { code }).unwrap_err();
+        assert!(unknown.is_transient(), "it is tried again later");
+    }
+}
