@@ -308,7 +308,7 @@ fn log_outcome(id: &str, batch: &OutboxBatch) {
             tracing::warn!(batch = %id, "it is unknown whether batch `{id}` was sent; it is not sent again");
         }
         OutboxPhase::Refused { code, .. } => {
-            tracing::warn!(batch = %id, code, "batch `{id}` was refused: {code}")
+            tracing::warn!(batch = %id, code, "batch `{id}` was refused: {code}");
         }
         _ => tracing::warn!(batch = %id, "DingTalk never said whom batch `{id}` reached"),
     }

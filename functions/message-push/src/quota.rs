@@ -62,7 +62,7 @@ pub(crate) async fn count_call(store: &Store, binding: &Binding, now: Timestamp)
             percent_of(total, binding.calls_per_month),
         ),
         Err(err) => {
-            tracing::warn!(reason = %err, "a call was not counted towards the month's quota")
+            tracing::warn!(reason = %err, "a call was not counted towards the month's quota");
         }
     }
 }

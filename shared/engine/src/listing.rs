@@ -224,7 +224,7 @@ impl Run<'_> {
         let mut canary = None;
         let departments = ehr
             .list_records(Kind::Department, &mut |stored| {
-                listing.see_ehr_record(self, stored)
+                listing.see_ehr_record(self, stored);
             })
             .await?;
         let people = ehr
@@ -270,7 +270,7 @@ impl Run<'_> {
         for id in listing.scope.people.clone() {
             match listing.people.note_unlisted(Side::DingTalk, &id) {
                 Nomination::Differs(link) | Nomination::Agrees(link) => {
-                    _ = listing.differing.insert(link)
+                    _ = listing.differing.insert(link);
                 }
                 Nomination::Unknown => _ = listing.newcomers.insert(id),
             }
@@ -321,7 +321,7 @@ impl Run<'_> {
             self.tally(|tally| {
                 tally.note(format!(
                     "department {department} could not be read in full: {err}"
-                ))
+                ));
             });
             listing.missing.push(department.into());
         }

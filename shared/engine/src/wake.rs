@@ -64,7 +64,7 @@ impl Engine {
             (_, WakeTarget::Everything) => sweep_due = true,
             (side, WakeTarget::Person(id)) => {
                 run.look_with_references(RecordKey::new(Kind::Person, side, id.clone()), &mut seen)
-                    .await?
+                    .await?;
             }
             (side, WakeTarget::Department(id)) => {
                 run.look_with_references(

@@ -19,9 +19,9 @@ impl WorldState {
     /// Makes one edit on one of the sides.
     pub fn edit_any_side(&mut self) {
         if self.dice.chance(500) {
-            self.edit_dingtalk()
+            self.edit_dingtalk();
         } else {
-            self.edit_ehr()
+            self.edit_ehr();
         }
     }
 

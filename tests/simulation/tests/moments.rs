@@ -82,8 +82,8 @@ fn a_department_created_after_its_closing_is_removed() {
         history.kill();
         history.edit_world(|state| {
             state.hr_scripted("closes it", |state| {
-                state.ehr.edit(Kind::Department, &id, |r| r.active = false)
-            })
+                state.ehr.edit(Kind::Department, &id, |r| r.active = false);
+            });
         });
         history.begin_look(Side::Ehr, Kind::Department, id);
         history.run_to_end();
@@ -116,7 +116,7 @@ fn a_department_moved_during_its_create_is_created_once() {
             let parent = in_ehr(state, Kind::Department, 2);
             state.hr_scripted("moves it", |state| {
                 state.ehr.edit(Kind::Department, &id, |record| {
-                    record.values.show_refs(Field::Parent, [parent.to_string()])
+                    record.values.show_refs(Field::Parent, [parent.to_string()]);
                 });
             });
         });
@@ -194,7 +194,7 @@ fn a_userid_reassigned_during_a_write_is_quarantined() {
             state.hr_scripted("promotes", |state| {
                 state.ehr.edit(Kind::Person, &id, |r| {
                     r.values
-                        .show(Field::Title, Some(FieldValue::Text("t3·99".into())))
+                        .show(Field::Title, Some(FieldValue::Text("t3·99".into())));
                 });
             });
             id
@@ -207,7 +207,7 @@ fn a_userid_reassigned_during_a_write_is_quarantined() {
             state.hr_scripted("promotes again", |state| {
                 state.ehr.edit(Kind::Person, &id, |r| {
                     r.values
-                        .show(Field::Title, Some(FieldValue::Text("t3·100".into())))
+                        .show(Field::Title, Some(FieldValue::Text("t3·100".into())));
                 });
             });
         });

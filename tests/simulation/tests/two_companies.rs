@@ -77,7 +77,7 @@ fn edit_slice(state: &mut WorldState, number: u32, token: u32) {
         state.hr_scripted("edits", |state| {
             state
                 .ehr
-                .edit(Kind::Person, &id, |r| r.values.show(field, Some(value)))
+                .edit(Kind::Person, &id, |r| r.values.show(field, Some(value)));
         });
     }
 }

@@ -219,6 +219,12 @@ impl RunningProgram {
         self.err.all().join("\n")
     }
 
+    /// Its process id; `None` after its end.
+    #[must_use]
+    pub fn id(&self) -> Option<u32> {
+        self.child.id()
+    }
+
     /// Whether it is still running.
     #[must_use]
     pub fn is_running(&mut self) -> bool {

@@ -19,10 +19,10 @@ const OF_PEOPLE: [(Field, FieldTampering<Person>); 16] = [
     (Field::WorkPlace, |one| one.work_place = None),
     (Field::Remark, |one| one.remark = Some("别的".into())),
     (Field::HiredOn, |one| {
-        one.hired_date = one.hired_date.map(|millis| millis - 86_400_000)
+        one.hired_date = one.hired_date.map(|millis| millis - 86_400_000);
     }),
     (Field::Extension, |one| {
-        one.extension = Some(r#"{"a":"b"}"#.into())
+        one.extension = Some(r#"{"a":"b"}"#.into());
     }),
     (Field::HideMobile, |one| one.hide_mobile = !one.hide_mobile),
     (Field::Departments, |one| {
@@ -30,14 +30,14 @@ const OF_PEOPLE: [(Field, FieldTampering<Person>); 16] = [
             dept_id: 1,
             order: 1,
             leader: false,
-        })
+        });
     }),
     (Field::MainDepartment, |one| one.main_department = None),
     (Field::Leads, |one| {
-        one.departments[0].leader = !one.departments[0].leader
+        one.departments[0].leader = !one.departments[0].leader;
     }),
     (Field::Manager, |one| {
-        one.manager_userid = Some("somebody-else".into())
+        one.manager_userid = Some("somebody-else".into());
     }),
 ];
 
@@ -47,7 +47,7 @@ const OF_DEPARTMENTS: [(Field, FieldTampering<TruthDepartment>); 5] = [
     (Field::Order, |one| one.department.order += 1),
     (Field::Heads, |one| one.heads.push("somebody-else".into())),
     (Field::SourceIdentifier, |one| {
-        one.department.source_identifier = Some("x".into())
+        one.department.source_identifier = Some("x".into());
     }),
 ];
 

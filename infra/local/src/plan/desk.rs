@@ -311,7 +311,7 @@ impl PlanOrderHandler {
             by: by.to_owned(),
         };
         self.change_binding(binding, |binding| {
-            _ = binding.paused.get_or_insert_with(|| pause.clone())
+            _ = binding.paused.get_or_insert_with(|| pause.clone());
         })
         .await?;
         let counts = u64::try_from(ANSWER_VALID_MS).unwrap_or_default();

@@ -167,7 +167,7 @@ impl<'a> DepartmentRow<'a> {
         match self.row.number("parent_id") {
             Reading::Read(parent) => record.values.show_refs(Field::Parent, [parent.to_string()]),
             Reading::Absent if self.id == DeptId::ROOT => {
-                record.values.show_refs(Field::Parent, [])
+                record.values.show_refs(Field::Parent, []);
             }
             Reading::Absent => return Err("a department without a parent"),
             Reading::Unreadable => {}

@@ -124,7 +124,7 @@ fn read_page(page: &WirePage, cursor: u32, visible: FieldSet) -> Result<MembersP
             leads_here: person.leads_here,
         });
     }
-    members.next = next_cursor(&page, cursor)?;
+    members.next = next_cursor(page, cursor)?;
     Ok(members)
 }
 

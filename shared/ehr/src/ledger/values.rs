@@ -14,7 +14,7 @@ pub(super) fn check_values(kind: Kind, values: &FieldValues) -> Result<FieldValu
         }
         match value {
             Some(FieldValue::Text(text)) => {
-                checked.show_text(field, check_text(kind, field, text.expose())?)
+                checked.show_text(field, check_text(kind, field, text.expose())?);
             }
             value => checked.show(field, value.cloned()),
         }

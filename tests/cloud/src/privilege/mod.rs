@@ -166,13 +166,13 @@ impl PrivilegeAttempts<'_> {
         match (ended, reason) {
             (AttemptEnd::Denied, None) => print_done("denied", line, took),
             (AttemptEnd::NeverAsked, Some(reason)) => {
-                print_done("kept", &format!("{line}  {reason}"), took)
+                print_done("kept", &format!("{line}  {reason}"), took);
             }
             (AttemptEnd::Denied, Some(_)) => {
-                self.report_wrong(format!("{line}  is needed: remove its justification"))
+                self.report_wrong(format!("{line}  is needed: remove its justification"));
             }
             (AttemptEnd::NeverAsked, None) => {
-                self.report_wrong(format!("{line}  was never used: remove it, or justify it"))
+                self.report_wrong(format!("{line}  was never used: remove it, or justify it"));
             }
             (AttemptEnd::Stuck(why), _) => self.report_wrong(format!("{line}  {why}")),
         }

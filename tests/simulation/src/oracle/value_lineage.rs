@@ -37,10 +37,10 @@ impl Lineage {
                     .before
                     .entry((who, field, after))
                     .or_default()
-                    .insert(before)
+                    .insert(before);
             }
             (Some(before), None) if after.is_none() => {
-                _ = self.emptied.insert((side, who, field), before)
+                _ = self.emptied.insert((side, who, field), before);
             }
             _ => {}
         }

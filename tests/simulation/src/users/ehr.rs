@@ -141,7 +141,7 @@ impl WorldState {
         let id = self.hire_in_ehr(number, token, at.as_ref(), token);
         if let Some(mobile) = twin {
             self.ehr.edit(Kind::Person, &id, |record| {
-                record.values.show(Field::Mobile, Some(mobile))
+                record.values.show(Field::Mobile, Some(mobile));
             });
         }
         let after = self.side_snapshot(Side::Ehr);
@@ -318,7 +318,7 @@ impl WorldState {
             (Kind::Department, id)
         };
         self.edit_ehr_records("deleted", &[(kind, id.clone())], |state| {
-            state.ehr.delete(kind, &id)
+            state.ehr.delete(kind, &id);
         });
         if let Some(number) = self.oracle.number_of(Side::Ehr, kind, &id) {
             self.oracle.forget(Side::Ehr, (kind, number));

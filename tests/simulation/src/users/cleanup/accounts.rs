@@ -96,7 +96,7 @@ impl WorldState {
                     .is_some_and(|stored| stored.dingtalk.as_ref() == Some(&there));
                 if !linked && !known {
                     self.edit_ehr_records("is the same", &[(kind, id.clone())], |state| {
-                        state.ehr.keep_dingtalk_id(kind, &id, there)
+                        state.ehr.keep_dingtalk_id(kind, &id, there);
                     });
                 }
             }
