@@ -13,10 +13,7 @@ pub(super) struct HeldCalls {
 
 impl Default for HeldCalls {
     fn default() -> Self {
-        Self {
-            held: watch::Sender::new(0),
-            releases: watch::Sender::new(0),
-        }
+        Self { held: watch::Sender::new(0), releases: watch::Sender::new(0) }
     }
 }
 
