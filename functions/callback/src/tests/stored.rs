@@ -61,12 +61,21 @@ async fn a_suite_check_gets_its_random_text_back() {
 }
 
 #[tokio::test]
-async fn an_unknown_event_is_acknowledged_and_stores_no_wake() {
+async fn an_event_about_no_record_is_acknowledged_and_stores_no_wake() {
     let (world, deps) = world().await;
-    for event in [r#"{"EventType":"bpms_task_change","type":"start"}"#, r#"{"no":"type"}"#, "not json", ""] {
-        assert_eq!(decrypt_reply(&send_push(&deps, &push(event), NOW).await), "success", "{event}");
-    }
+    let event = r#"{"EventType":"bpms_task_change","type":"start"}"#;
+    assert_eq!(decrypt_reply(&send_push(&deps, &push(event), NOW).await), "success");
     assert!(world.received_messages().is_empty());
+}
+
+/// What it was about cannot be told, so that it asks for a look at everything.
+#[tokio::test]
+async fn an_event_that_cannot_be_read_is_acknowledged_and_asks_for_a_sweep() {
+    for event in ["not json", ""] {
+        let (world, deps) = world().await;
+        assert_eq!(decrypt_reply(&send_push(&deps, &push(event), NOW).await), "success", "{event}");
+        assert_eq!(world.received_messages().len(), 1, "{event}");
+    }
 }
 
 #[tokio::test]
