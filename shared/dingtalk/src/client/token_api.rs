@@ -91,7 +91,7 @@ impl TokenApi {
         let body = json!({ "appKey": app_key, "appSecret": secret.expose_secret() });
         let uri = format!("{}/v1.0/oauth2/accessToken", self.endpoints.api);
         match self.ask_with_retry::<IssuedAnswer>(ISSUE, app_key, &uri, Some(&body)).await {
-            Ok(issued) => issued_token(ISSUE, issued.access_token, issued.expire_in),
+            Ok(issued) => issued_token(ISSUE, issued.access_token, issued.expire_in.as_deref()),
             Err(DingTalkError { trouble: DingTalkErrorKind::UnknownInterface, .. }) => {
                 self.issue_old_token(app_key, secret).await
             }
@@ -103,7 +103,7 @@ impl TokenApi {
         let (key, secret) = (percent_encode(app_key), percent_encode(secret.expose_secret()));
         let uri = format!("{}/gettoken?appkey={key}&appsecret={secret}", self.endpoints.oapi);
         let issued = self.ask_with_retry::<OldIssuedAnswer>(ISSUE_OLD, app_key, &uri, None).await?;
-        issued_token(ISSUE_OLD, issued.access_token, issued.expires_in)
+        issued_token(ISSUE_OLD, issued.access_token, issued.expires_in.as_deref())
     }
 
     /// Whether the app belongs to the company: only then does DingTalk issue a token under the company's own path.
@@ -196,16 +196,13 @@ fn read_answer<T: DeserializeOwned>(answer: &Response<Bytes>, app_key: &str) -> 
 fn issued_token(
     interface: &'static str,
     token: LenientText,
-    lifetime: Option<Box<RawValue>>,
+    lifetime: Option<&RawValue>,
 ) -> Result<IssuedToken, DingTalkError> {
     if token.0.is_empty() {
         let what = "a token that cannot be one";
         return Err(DingTalkError::new(interface, DingTalkErrorKind::Malformed { what }));
     }
-    Ok(IssuedToken {
-        token: AccessToken::new(SecretString::from(token.0)),
-        expires_in_s: lifetime_s(lifetime.as_deref()),
-    })
+    Ok(IssuedToken { token: AccessToken::new(SecretString::from(token.0)), expires_in_s: lifetime_s(lifetime) })
 }
 
 fn lifetime_s(told: Option<&RawValue>) -> u64 {

@@ -90,7 +90,7 @@ pub(super) fn read_person_row(
         .ok_or("a userid that cannot be one")?;
     let mut record = Record::new(Kind::Person, userid.into());
     record.unionid = read_unionid(&mut row);
-    let leads_here = is_set(row.flag("leader"));
+    let leads_here = is_set(&row.flag("leader"));
     // Whom no removal may touch: where it is not said clearly, nobody is removed.
     record.protected = ["admin", "boss"].into_iter().fold(false, |set, name| match row.flag(name) {
         Reading::Read(flag) => set || flag,
@@ -259,7 +259,7 @@ fn read_main_department(row: &mut Row<'_>) -> FieldReading {
     departments_value(main).map_or(FieldReading::Silence, FieldReading::Value)
 }
 
-pub(super) fn is_set(flag: Reading<bool>) -> bool {
+pub(super) fn is_set(flag: &Reading<bool>) -> bool {
     matches!(flag, Reading::Read(true))
 }
 
