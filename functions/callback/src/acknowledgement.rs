@@ -48,10 +48,16 @@ pub(crate) async fn acknowledge_callback(
     random: [u8; 32],
 ) -> Result<String, AcknowledgeError> {
     let (binding, signed) = check_bounds(request)?;
-    let keys = deps.keys.for_binding(&binding, now).await.map_err(|_| AcknowledgeError::Unavailable("vault"))?;
+    let keys = deps
+        .keys
+        .for_binding(&binding, now)
+        .await
+        .map_err(|_| AcknowledgeError::Unavailable("vault"))?;
     let mut keys = keys.ok_or(AcknowledgeError::Refused)?;
     let mut opened = keys.open_callback(&signed, request.body, now);
-    if opened.as_ref().is_err_and(|rejected| rejected.cause() == RejectionCause::Signature)
+    if opened
+        .as_ref()
+        .is_err_and(|rejected| rejected.cause() == RejectionCause::Signature)
         && let Some(anew) = deps.keys.reread_binding(&binding, now).await
     {
         opened = anew.open_callback(&signed, request.body, now);
@@ -61,9 +67,19 @@ pub(crate) async fn acknowledge_callback(
     let body_hash = hex_text(&Sha256::digest(request.body));
     let signature_hash = hex_text(&Sha256::digest(signed.signature.as_bytes()));
     let corp = keys.corp.clone();
-    let news = AuthenticCallback { binding, corp, signature: &signed.signature, signature_hash, body_hash, stage, now };
+    let news = AuthenticCallback {
+        binding,
+        corp,
+        signature: &signed.signature,
+        signature_hash,
+        body_hash,
+        stage,
+        now,
+    };
     let answer = store_wakes(deps, &news, &opened.plaintext).await?;
-    let reply = keys.cipher_at(stage).seal_reply(&answer, &opened.owner, now, random);
+    let reply = keys
+        .cipher_at(stage)
+        .seal_reply(&answer, &opened.owner, now, random);
     serde_json::to_string(&reply).map_err(|_| AcknowledgeError::Unavailable("answer"))
 }
 
@@ -71,7 +87,9 @@ pub(crate) async fn acknowledge_callback(
 fn refuse_rejected(rejected: RejectionError) -> AcknowledgeError {
     match rejected.cause() {
         RejectionCause::Timestamp => {
-            tracing::warn!("an authentic callback is outside of the time window; is this machine's clock right?");
+            tracing::warn!(
+                "an authentic callback is outside of the time window; is this machine's clock right?"
+            );
         }
         cause => tracing::debug!(?cause, "a callback did not open"),
     }
@@ -79,7 +97,9 @@ fn refuse_rejected(rejected: RejectionError) -> AcknowledgeError {
 }
 
 /// Everything that can be refused before a secret is read.
-fn check_bounds(request: CallbackRequest<'_>) -> Result<(BindingId, SignedQuery), AcknowledgeError> {
+fn check_bounds(
+    request: CallbackRequest<'_>,
+) -> Result<(BindingId, SignedQuery), AcknowledgeError> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     // The name becomes part of a secret's name: letters, digits, dash and underscore only.
     if !request.binding.bytes().all(plain)
@@ -89,7 +109,8 @@ fn check_bounds(request: CallbackRequest<'_>) -> Result<(BindingId, SignedQuery)
         return Err(AcknowledgeError::Refused);
     }
     let binding = BindingId::new(request.binding).map_err(|_| AcknowledgeError::Refused)?;
-    let signed = SignedQuery::from_pairs(query::decode_pairs(request.query)).map_err(|_| AcknowledgeError::Refused)?;
+    let signed = SignedQuery::from_pairs(query::decode_pairs(request.query))
+        .map_err(|_| AcknowledgeError::Refused)?;
     Ok((binding, signed))
 }
 
@@ -121,13 +142,22 @@ async fn store_wakes(
         tracing::debug!("a callback names another corp than its binding");
         return Err(AcknowledgeError::Refused);
     }
-    let messages = event_messages(news, &event).map_err(|_| AcknowledgeError::Unavailable("message"))?;
-    news.log_receipt(event_name(&event.kind), event.event_id.as_deref(), messages.len());
+    let messages =
+        event_messages(news, &event).map_err(|_| AcknowledgeError::Unavailable("message"))?;
+    news.log_receipt(
+        event_name(&event.kind),
+        event.event_id.as_deref(),
+        messages.len(),
+    );
     let sends = futures::stream::iter(messages.into_iter().map(|message| deps.wakes.send(message)));
-    sends.buffer_unordered(SENDS_AT_ONCE).try_collect::<()>().await.map_err(|why| {
-        tracing::warn!("a wake was not stored: {why}");
-        AcknowledgeError::Unavailable("queue")
-    })?;
+    sends
+        .buffer_unordered(SENDS_AT_ONCE)
+        .try_collect::<()>()
+        .await
+        .map_err(|why| {
+            tracing::warn!("a wake was not stored: {why}");
+            AcknowledgeError::Unavailable("queue")
+        })?;
     Ok(match event.kind {
         // What today's console wants back for a suite is not confirmed.
         EventKind::UrlCheckSuite { random } => Cow::Owned(random),
@@ -138,11 +168,21 @@ async fn store_wakes(
 /// Stands for an authentic event of which nothing could be read.
 fn unreadable_event() -> CallbackEvent {
     let kind = EventKind::Changed(UNREADABLE.to_owned());
-    CallbackEvent { wakes: vec![everything(&kind)], kind, corp: None, event_id: None, born_at: None }
+    CallbackEvent {
+        wakes: vec![everything(&kind)],
+        kind,
+        corp: None,
+        event_id: None,
+        born_at: None,
+    }
 }
 
 fn everything(kind: &EventKind) -> Wake {
-    Wake { side: Side::DingTalk, target: WakeTarget::Everything, because: event_name(kind).to_owned() }
+    Wake {
+        side: Side::DingTalk,
+        target: WakeTarget::Everything,
+        because: event_name(kind).to_owned(),
+    }
 }
 
 fn event_name(kind: &EventKind) -> &str {
@@ -154,14 +194,34 @@ fn event_name(kind: &EventKind) -> &str {
 }
 
 /// One message per record, or one for everything; none for an event that we know nothing to do about.
-fn event_messages(news: &AuthenticCallback<'_>, event: &CallbackEvent) -> Result<Vec<QueueMessage>, MessageError> {
-    if matches!(event.kind, EventKind::UrlCheck | EventKind::UrlCheckSuite { .. }) {
-        let AuthenticCallback { binding, corp, signature_hash, now, .. } = news;
-        let verified = CallbackVerified { binding: binding.clone(), corp: corp.clone(), verified_at: *now };
+fn event_messages(
+    news: &AuthenticCallback<'_>,
+    event: &CallbackEvent,
+) -> Result<Vec<QueueMessage>, MessageError> {
+    if matches!(
+        event.kind,
+        EventKind::UrlCheck | EventKind::UrlCheckSuite { .. }
+    ) {
+        let AuthenticCallback {
+            binding,
+            corp,
+            signature_hash,
+            now,
+            ..
+        } = news;
+        let verified = CallbackVerified {
+            binding: binding.clone(),
+            corp: corp.clone(),
+            verified_at: *now,
+        };
         return Ok(vec![verified.to_message(signature_hash)?]);
     }
     let everything = [everything(&event.kind)];
-    let wakes = if event.wakes.len() > WAKES_MAX { &everything[..] } else { &event.wakes[..] };
+    let wakes = if event.wakes.len() > WAKES_MAX {
+        &everything[..]
+    } else {
+        &event.wakes[..]
+    };
     wakes.iter().map(|wake| news.wake_message(wake)).collect()
 }
 
@@ -169,7 +229,15 @@ impl AuthenticCallback<'_> {
     /// What shows later that DingTalk said it, and when: no word of the event itself (T6 in `infra/README.md`). It is written
     /// before the wakes are stored, and kept as long as the log is.
     fn log_receipt(&self, event: &str, event_id: Option<&str>, messages: usize) {
-        let Self { binding, corp, signature, body_hash, stage, now, .. } = self;
+        let Self {
+            binding,
+            corp,
+            signature,
+            body_hash,
+            stage,
+            now,
+            ..
+        } = self;
         if *stage != SecretStage::Current {
             tracing::warn!(binding = %binding, keys = stage.label(), "a callback came under other keys than the current");
         }
@@ -180,16 +248,30 @@ impl AuthenticCallback<'_> {
     }
 
     fn wake_message(&self, wake: &Wake) -> Result<QueueMessage, MessageError> {
-        let Self { binding, corp, signature_hash, .. } = self;
-        let (binding, corp, signature_hash) = (binding.clone(), corp.clone(), signature_hash.clone());
-        WakeMessage { binding, corp, wake: wake.clone(), signature_hash }.to_message()
+        let Self {
+            binding,
+            corp,
+            signature_hash,
+            ..
+        } = self;
+        let (binding, corp, signature_hash) =
+            (binding.clone(), corp.clone(), signature_hash.clone());
+        WakeMessage {
+            binding,
+            corp,
+            wake: wake.clone(),
+            signature_hash,
+        }
+        .to_message()
     }
 }
 
 fn hex_text(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut hex, byte| {
-        use std::fmt::Write as _;
-        _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(2 * bytes.len()), |mut hex, byte| {
+            use std::fmt::Write as _;
+            _ = write!(hex, "{byte:02x}");
+            hex
+        })
 }

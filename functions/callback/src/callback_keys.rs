@@ -1,7 +1,8 @@
 //! What a binding's callbacks are opened with.
 
 use dingtalk::crypto::{
-    CallbackCipher, CallbackKeyError, OpenedCallback, RejectionCause, RejectionError, SignedQuery, TimestampWindow,
+    CallbackCipher, CallbackKeyError, OpenedCallback, RejectionCause, RejectionError, SignedQuery,
+    TimestampWindow,
 };
 use directory::{CorpId, Timestamp};
 use secrecy::ExposeSecret;
@@ -17,9 +18,16 @@ pub(crate) struct CallbackKeys {
 
 impl CallbackKeys {
     /// From a binding's secret, and from the one that waits to follow it.
-    pub(crate) fn new(secret: &BindingSecret, pending: Option<&BindingSecret>) -> Result<Self, CallbackKeyError> {
+    pub(crate) fn new(
+        secret: &BindingSecret,
+        pending: Option<&BindingSecret>,
+    ) -> Result<Self, CallbackKeyError> {
         let previous = secret.previous_callback.as_ref().map(|old| {
-            let cipher = build_cipher(secret, old.token.expose_secret(), old.aes_key.expose_secret());
+            let cipher = build_cipher(
+                secret,
+                old.token.expose_secret(),
+                old.aes_key.expose_secret(),
+            );
             cipher.map(|cipher| (cipher, old.until))
         });
         // Pending keys that cannot work are said so by whoever stages them; they stop nobody here.
@@ -43,14 +51,20 @@ impl CallbackKeys {
         body: &[u8],
         now: Timestamp,
     ) -> Result<(OpenedCallback, SecretStage), RejectionError> {
-        let pending = self.pending.as_ref().map(|cipher| cipher.open_callback(query, body, now));
+        let pending = self
+            .pending
+            .as_ref()
+            .map(|cipher| cipher.open_callback(query, body, now));
         let previous = self.previous.as_ref().filter(|(_, until)| now < *until);
         let previous = previous.map(|(cipher, _)| cipher.open_callback(query, body, now));
         let mut why = match self.current.open_callback(query, body, now) {
             Ok(opened) => return Ok((opened, SecretStage::Current)),
             Err(why) => why,
         };
-        for (tried, stage) in [(pending, SecretStage::Pending), (previous, SecretStage::Previous)] {
+        for (tried, stage) in [
+            (pending, SecretStage::Pending),
+            (previous, SecretStage::Previous),
+        ] {
             match tried {
                 Some(Ok(opened)) => return Ok((opened, stage)),
                 // Whose signature fits knows better what is wrong.
@@ -73,12 +87,23 @@ impl CallbackKeys {
 }
 
 fn current_cipher(secret: &BindingSecret) -> Result<CallbackCipher, CallbackKeyError> {
-    build_cipher(secret, secret.callback_token.expose_secret(), secret.callback_aes_key.expose_secret())
+    build_cipher(
+        secret,
+        secret.callback_token.expose_secret(),
+        secret.callback_aes_key.expose_secret(),
+    )
 }
 
 /// Either owner key is accepted: which one DingTalk uses depends on where the address was registered.
-fn build_cipher(secret: &BindingSecret, token: &str, aes_key: &str) -> Result<CallbackCipher, CallbackKeyError> {
+fn build_cipher(
+    secret: &BindingSecret,
+    token: &str,
+    aes_key: &str,
+) -> Result<CallbackCipher, CallbackKeyError> {
     let owners = [secret.app_key.clone(), secret.corp_id.as_str().to_owned()];
-    let window = TimestampWindow { seconds_too: secret.callback_seconds, ..TimestampWindow::default() };
+    let window = TimestampWindow {
+        seconds_too: secret.callback_seconds,
+        ..TimestampWindow::default()
+    };
     CallbackCipher::new(token, aes_key, &owners).map(|cipher| cipher.with_window(window))
 }

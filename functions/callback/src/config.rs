@@ -1,7 +1,9 @@
 //! What a deployed callback is told.
 
 use runtime::aws::{AwsSettings, AwsTimeouts};
-use runtime::variables::{MissingVariableError, SECRETS_PREFIX, WAKES_QUEUE_URL, required_variable};
+use runtime::variables::{
+    MissingVariableError, SECRETS_PREFIX, WAKES_QUEUE_URL, required_variable,
+};
 
 /// Read once, at cold start: a broken configuration fails that, never a request.
 #[derive(Debug, Clone)]
@@ -19,7 +21,9 @@ impl CallbackConfig {
     ///
     /// # Errors
     /// The first variable that is not set.
-    pub fn from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, MissingVariableError> {
+    pub fn from_vars(
+        lookup: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, MissingVariableError> {
         Ok(Self {
             wakes_queue_url: required_variable(&lookup, WAKES_QUEUE_URL)?,
             secrets_prefix: required_variable(&lookup, SECRETS_PREFIX)?,
@@ -35,9 +39,16 @@ mod tests {
     #[test]
     fn a_missing_variable_is_named() {
         let error = CallbackConfig::from_vars(|_| None).unwrap_err();
-        assert_eq!(error.to_string(), "environment variable WAKES_QUEUE_URL is not set");
-        let error = CallbackConfig::from_vars(|name| (name == WAKES_QUEUE_URL).then(|| "q".into())).unwrap_err();
-        assert_eq!(error.to_string(), "environment variable SECRETS_PREFIX is not set");
+        assert_eq!(
+            error.to_string(),
+            "environment variable WAKES_QUEUE_URL is not set"
+        );
+        let error = CallbackConfig::from_vars(|name| (name == WAKES_QUEUE_URL).then(|| "q".into()))
+            .unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "environment variable SECRETS_PREFIX is not set"
+        );
         assert!(CallbackConfig::from_vars(|name| Some(name.to_owned())).is_ok());
     }
 }

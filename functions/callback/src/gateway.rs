@@ -45,8 +45,15 @@ pub struct HttpAnswer {
 
 impl From<CallbackResponse> for HttpAnswer {
     fn from(response: CallbackResponse) -> Self {
-        let headers = BTreeMap::from([("content-type", "application/json"), ("cache-control", "no-store")]);
-        Self { status_code: response.status, headers, body: response.body }
+        let headers = BTreeMap::from([
+            ("content-type", "application/json"),
+            ("cache-control", "no-store"),
+        ]);
+        Self {
+            status_code: response.status,
+            headers,
+            body: response.body,
+        }
     }
 }
 
@@ -66,15 +73,21 @@ pub async fn handle_http(
     now: Timestamp,
     random: Option<[u8; 32]>,
 ) -> HttpAnswer {
-    let (Some(binding), Some(body), "POST") =
-        (binding_in_path(&event.raw_path), body_bytes(event), event.request_context.http.method.as_str())
-    else {
+    let (Some(binding), Some(body), "POST") = (
+        binding_in_path(&event.raw_path),
+        body_bytes(event),
+        event.request_context.http.method.as_str(),
+    ) else {
         return CallbackResponse::refused().into();
     };
     let Some(random) = random else {
         return CallbackResponse::unavailable().into();
     };
-    let request = CallbackRequest { binding, query: &event.raw_query_string, body: &body };
+    let request = CallbackRequest {
+        binding,
+        query: &event.raw_query_string,
+        body: &body,
+    };
     handle(deps, request, now, random).await.into()
 }
 

@@ -50,7 +50,10 @@ pub(crate) struct KeyCache {
 
 impl KeyCache {
     pub(crate) fn new(secrets: SecretStore) -> Self {
-        Self { secrets, kept: Mutex::default() }
+        Self {
+            secrets,
+            kept: Mutex::default(),
+        }
     }
 
     /// The binding's keys; `Ok(None)` when there is no such binding. The pending ones are among them where they were
@@ -61,22 +64,45 @@ impl KeyCache {
         now: Timestamp,
     ) -> Result<Option<Arc<CallbackKeys>>, KeysUnavailableError> {
         let kept = self.cached_keys(binding);
-        if let Some(kept) = kept.as_ref().filter(|kept| now < kept.until && now >= kept.read_at) {
+        if let Some(kept) = kept
+            .as_ref()
+            .filter(|kept| now < kept.until && now >= kept.read_at)
+        {
             return Ok(kept.keys.clone());
         }
-        let again = kept.as_ref().map_or(Timestamp::default(), |kept| kept.again);
-        let usable = kept.filter(|kept| kept.keys.is_some() && now < millis_after(kept.read_at, STALE_MS));
-        let pending = usable.as_ref().and_then(|kept| kept.keys.as_ref()).is_some_and(|keys| keys.has_pending());
+        let again = kept
+            .as_ref()
+            .map_or(Timestamp::default(), |kept| kept.again);
+        let usable =
+            kept.filter(|kept| kept.keys.is_some() && now < millis_after(kept.read_at, STALE_MS));
+        let pending = usable
+            .as_ref()
+            .and_then(|kept| kept.keys.as_ref())
+            .is_some_and(|keys| keys.has_pending());
         match self.read_keys(binding, usable.is_some(), pending).await {
             Ok(keys) => {
                 let until = millis_after(now, if keys.is_some() { FRESH_MS } else { ABSENT_MS });
-                self.cache_keys(binding, CachedKeys { keys: keys.clone(), read_at: now, until, again });
+                self.cache_keys(
+                    binding,
+                    CachedKeys {
+                        keys: keys.clone(),
+                        read_at: now,
+                        until,
+                        again,
+                    },
+                );
                 Ok(keys)
             }
             Err(KeysUnavailableError) => {
                 let kept = usable.ok_or(KeysUnavailableError)?;
                 tracing::warn!(binding = %binding, "the vault did not answer; older keys of `{binding}` serve");
-                self.cache_keys(binding, CachedKeys { until: millis_after(now, PAUSE_MS), ..kept.clone() });
+                self.cache_keys(
+                    binding,
+                    CachedKeys {
+                        until: millis_after(now, PAUSE_MS),
+                        ..kept.clone()
+                    },
+                );
                 Ok(kept.keys)
             }
         }
@@ -84,7 +110,11 @@ impl KeyCache {
 
     /// The keys read anew, the pending ones among them, after a callback that none of the kept ones opened; `None` where
     /// that was done a moment ago, or the vault does not answer.
-    pub(crate) async fn reread_binding(&self, binding: &BindingId, now: Timestamp) -> Option<Arc<CallbackKeys>> {
+    pub(crate) async fn reread_binding(
+        &self,
+        binding: &BindingId,
+        now: Timestamp,
+    ) -> Option<Arc<CallbackKeys>> {
         let kept = self.cached_keys(binding).filter(|kept| now >= kept.again)?;
         let again = millis_after(now, AGAIN_MS);
         // Noted before the question, so that callbacks at the same time ask once.
@@ -92,7 +122,12 @@ impl KeyCache {
         let keys = self.read_keys(binding, true, true).await.ok()??;
         self.cache_keys(
             binding,
-            CachedKeys { keys: Some(Arc::clone(&keys)), read_at: now, until: millis_after(now, FRESH_MS), again },
+            CachedKeys {
+                keys: Some(Arc::clone(&keys)),
+                read_at: now,
+                until: millis_after(now, FRESH_MS),
+                again,
+            },
         );
         Some(keys)
     }
@@ -105,7 +140,9 @@ impl KeyCache {
     ) -> Result<Option<Arc<CallbackKeys>>, KeysUnavailableError> {
         let read = self.read_secrets(binding, pending);
         let read = if hurry {
-            tokio::time::timeout(VAULT_TIMEOUT, read).await.map_err(|_| KeysUnavailableError)?
+            tokio::time::timeout(VAULT_TIMEOUT, read)
+                .await
+                .map_err(|_| KeysUnavailableError)?
         } else {
             read.await
         };
@@ -114,7 +151,8 @@ impl KeyCache {
                 let keys = CallbackKeys::new(&secret, pending.as_ref()).inspect_err(|why| {
                     tracing::error!(binding = %binding, "the callback keys of `{binding}` cannot work: {why}");
                 });
-                keys.map(|keys| Some(Arc::new(keys))).map_err(|_| KeysUnavailableError)
+                keys.map(|keys| Some(Arc::new(keys)))
+                    .map_err(|_| KeysUnavailableError)
             }
             Err(SecretError::Vault(VaultError::NotFound)) => Ok(None),
             Err(why) => {
@@ -133,7 +171,11 @@ impl KeyCache {
         if !pending {
             return Ok((current, None));
         }
-        match self.secrets.get_binding_stage(binding, SecretStage::Pending).await {
+        match self
+            .secrets
+            .get_binding_stage(binding, SecretStage::Pending)
+            .await
+        {
             Ok(pending) => Ok((current, Some(pending))),
             Err(SecretError::Vault(VaultError::NotFound)) => Ok((current, None)),
             // The current keys were read and serve; what waits is asked for again when it is needed.
@@ -145,14 +187,20 @@ impl KeyCache {
     }
 
     fn cached_keys(&self, binding: &BindingId) -> Option<CachedKeys> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).get(binding).cloned()
+        self.kept
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(binding)
+            .cloned()
     }
 
     /// Makes room by forgetting absent bindings first, then the longest unread one.
     fn cache_keys(&self, binding: &BindingId, new: CachedKeys) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= KEPT_MAX && !kept.contains_key(binding) {
-            let oldest = kept.iter().min_by_key(|(_, old)| (old.keys.is_some(), old.read_at));
+            let oldest = kept
+                .iter()
+                .min_by_key(|(_, old)| (old.keys.is_some(), old.read_at));
             if let Some(oldest) = oldest.map(|(id, _)| id.clone()) {
                 kept.remove(&oldest);
             }

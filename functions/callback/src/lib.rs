@@ -44,7 +44,10 @@ impl CallbackDeps {
     /// Secrets of bindings to read, and the queue that wakes go to.
     #[must_use]
     pub fn new(secrets: SecretStore, wakes: Arc<dyn Queue>) -> Self {
-        Self { keys: KeyCache::new(secrets), wakes }
+        Self {
+            keys: KeyCache::new(secrets),
+            wakes,
+        }
     }
 
     /// On AWS. Makes both connections with their TLS handshakes while the environment starts with a whole CPU, and not
@@ -63,7 +66,10 @@ impl CallbackDeps {
             wakes.warm().await;
         };
         _ = tokio::time::timeout(Duration::from_millis(WARM_UP_MS), warm_up).await;
-        Ok(Self::new(SecretStore::new(Arc::new(vault), config.secrets_prefix.as_str()), Arc::new(wakes)))
+        Ok(Self::new(
+            SecretStore::new(Arc::new(vault), config.secrets_prefix.as_str()),
+            Arc::new(wakes),
+        ))
     }
 }
 
@@ -89,11 +95,17 @@ pub struct CallbackResponse {
 
 impl CallbackResponse {
     pub(crate) fn refused() -> Self {
-        Self { status: 403, body: REFUSED_BODY.to_owned() }
+        Self {
+            status: 403,
+            body: REFUSED_BODY.to_owned(),
+        }
     }
 
     pub(crate) fn unavailable() -> Self {
-        Self { status: 503, body: UNAVAILABLE_BODY.to_owned() }
+        Self {
+            status: 503,
+            body: UNAVAILABLE_BODY.to_owned(),
+        }
     }
 }
 
@@ -115,11 +127,17 @@ pub async fn handle(
             CallbackResponse::refused()
         }
         Ok(Err(AcknowledgeError::Unavailable(reason))) => {
-            tracing::warn!(reason, "a callback could not be stored; DingTalk will push it again");
+            tracing::warn!(
+                reason,
+                "a callback could not be stored; DingTalk will push it again"
+            );
             CallbackResponse::unavailable()
         }
         Err(_elapsed) => {
-            tracing::warn!(reason = "deadline", "a callback could not be stored; DingTalk will push it again");
+            tracing::warn!(
+                reason = "deadline",
+                "a callback could not be stored; DingTalk will push it again"
+            );
             CallbackResponse::unavailable()
         }
     }

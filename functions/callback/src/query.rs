@@ -22,7 +22,9 @@ fn percent_decode(text: &str) -> Option<String> {
 }
 
 fn hex_digit(byte: u8) -> Option<u8> {
-    char::from(byte).to_digit(16).and_then(|value| u8::try_from(value).ok())
+    char::from(byte)
+        .to_digit(16)
+        .and_then(|value| u8::try_from(value).ok())
 }
 
 #[cfg(test)]
@@ -33,7 +35,10 @@ mod tests {
     fn pairs_are_decoded_and_nonsense_is_left_out() {
         let read = |query| decode_pairs(query).collect::<Vec<_>>();
         let pair = |key: &str, value: &str| (key.to_owned(), value.to_owned());
-        assert_eq!(read("a=1&b=x%2By+z&c"), [pair("a", "1"), pair("b", "x+y z"), pair("c", "")]);
+        assert_eq!(
+            read("a=1&b=x%2By+z&c"),
+            [pair("a", "1"), pair("b", "x+y z"), pair("c", "")]
+        );
         assert_eq!(read("a=%zz&b=%4&c=%ff&d=2"), [pair("d", "2")]);
         assert_eq!(read("n=%E5%BC%A0"), [pair("n", "张")]);
     }

@@ -15,7 +15,9 @@ use directory::{BindingId, CorpId};
 use runtime::FromCallback;
 use secrecy::SecretString;
 use state::error::Cause;
-use state::vault::{BindingSecret, PreviousCallbackKeys, SecretStage, StagedSecretStore, StagedVault};
+use state::vault::{
+    BindingSecret, PreviousCallbackKeys, SecretStage, StagedSecretStore, StagedVault,
+};
 use state::{QueueError, QueueMessage, Vault, VaultError};
 
 use super::*;
@@ -66,21 +68,39 @@ impl Vault for CallbackWorldHandle {
         self.0.vault_reads.fetch_add(1, Ordering::SeqCst);
         let mood = *self.0.vault.lock().unwrap();
         match mood {
-            FakeMood::Well => self.0.secrets.lock().unwrap().get(name).cloned().ok_or(VaultError::NotFound),
+            FakeMood::Well => self
+                .0
+                .secrets
+                .lock()
+                .unwrap()
+                .get(name)
+                .cloned()
+                .ok_or(VaultError::NotFound),
             FakeMood::Fails => Err(VaultError::Unavailable(Cause::new("planted"))),
             FakeMood::Hangs => std::future::pending().await,
         }
     }
 
     async fn put(&self, name: &str, value: SecretString) -> Result<(), VaultError> {
-        self.0.secrets.lock().unwrap().insert(name.to_owned(), value);
+        self.0
+            .secrets
+            .lock()
+            .unwrap()
+            .insert(name.to_owned(), value);
         Ok(())
     }
 
     async fn get_stage(&self, name: &str, stage: SecretStage) -> Result<SecretString, VaultError> {
         match stage {
             SecretStage::Current => self.get(name).await,
-            SecretStage::Pending => self.0.pending.lock().unwrap().get(name).cloned().ok_or(VaultError::NotFound),
+            SecretStage::Pending => self
+                .0
+                .pending
+                .lock()
+                .unwrap()
+                .get(name)
+                .cloned()
+                .ok_or(VaultError::NotFound),
             SecretStage::Previous => Err(VaultError::NotFound),
         }
     }
@@ -89,18 +109,37 @@ impl Vault for CallbackWorldHandle {
 #[async_trait]
 impl StagedVault for CallbackWorldHandle {
     async fn propose(&self, name: &str, value: SecretString) -> Result<(), VaultError> {
-        self.0.pending.lock().unwrap().insert(name.to_owned(), value);
+        self.0
+            .pending
+            .lock()
+            .unwrap()
+            .insert(name.to_owned(), value);
         Ok(())
     }
 
     async fn promote(&self, name: &str) -> Result<(), VaultError> {
-        let pending = self.0.pending.lock().unwrap().remove(name).ok_or(VaultError::NotFound)?;
+        let pending = self
+            .0
+            .pending
+            .lock()
+            .unwrap()
+            .remove(name)
+            .ok_or(VaultError::NotFound)?;
         self.put(name, pending).await
     }
 }
 
 fn cipher(token: &str, key: &str) -> CallbackCipher {
-    CallbackCipher::new(token, key, &[APP_KEY.to_owned(), CORP.to_owned(), "dingstranger".to_owned()]).unwrap()
+    CallbackCipher::new(
+        token,
+        key,
+        &[
+            APP_KEY.to_owned(),
+            CORP.to_owned(),
+            "dingstranger".to_owned(),
+        ],
+    )
+    .unwrap()
 }
 
 /// A binding `b1` with current and previous keys, and one `b2` of another corp.
@@ -124,7 +163,10 @@ async fn world() -> (Arc<CallbackWorld>, CallbackDeps) {
             }),
             callback_seconds: false,
         };
-        secrets.put_binding(&BindingId::new(id).unwrap(), &secret).await.unwrap();
+        secrets
+            .put_binding(&BindingId::new(id).unwrap(), &secret)
+            .await
+            .unwrap();
     }
     let deps = CallbackDeps::new(secrets, Arc::new(CallbackWorldHandle(Arc::clone(&world))));
     (world, deps)
@@ -139,7 +181,11 @@ struct Push {
 
 fn push_from(cipher: &CallbackCipher, plaintext: &str, owner: &str, at: Timestamp) -> Push {
     let (query, body) = cipher.seal_push(plaintext, owner, at, [3; 32]);
-    Push { binding: "b1", query: query_string(&query), body: body.into_bytes() }
+    Push {
+        binding: "b1",
+        query: query_string(&query),
+        body: body.into_bytes(),
+    }
 }
 
 fn push(plaintext: &str) -> Push {
@@ -147,23 +193,37 @@ fn push(plaintext: &str) -> Push {
 }
 
 fn query_string(query: &SignedQuery) -> String {
-    query.to_pairs().map(|(key, value)| format!("{key}={value}")).join("&")
+    query
+        .to_pairs()
+        .map(|(key, value)| format!("{key}={value}"))
+        .join("&")
 }
 
 async fn send_push(deps: &CallbackDeps, push: &Push, now: Timestamp) -> CallbackResponse {
-    let request = CallbackRequest { binding: push.binding, query: &push.query, body: &push.body };
+    let request = CallbackRequest {
+        binding: push.binding,
+        query: &push.query,
+        body: &push.body,
+    };
     handle(deps, request, now, [9; 32]).await
 }
 
 /// What DingTalk reads in the answer.
 fn decrypt_reply(response: &CallbackResponse) -> String {
     assert_eq!(response.status, 200, "{}", response.body);
-    cipher("token1", KEY).open_reply(response.body.as_bytes()).unwrap()
+    cipher("token1", KEY)
+        .open_reply(response.body.as_bytes())
+        .unwrap()
 }
 
 impl CallbackWorld {
     fn received_messages(&self) -> Vec<FromCallback> {
-        self.sent.lock().unwrap().iter().map(|message| FromCallback::decode(&message.body).unwrap()).collect()
+        self.sent
+            .lock()
+            .unwrap()
+            .iter()
+            .map(|message| FromCallback::decode(&message.body).unwrap())
+            .collect()
     }
 
     fn set_moods(&self, queue: FakeMood, vault: FakeMood) {
@@ -172,5 +232,4 @@ impl CallbackWorld {
     }
 }
 
-const LEAVES: &str =
-    r#"{"CorpId":"ding241f334c339e175b","EventType":"user_leave_org","UserId":["li.na"],"TimeStamp":"1763799999000"}"#;
+const LEAVES: &str = r#"{"CorpId":"ding241f334c339e175b","EventType":"user_leave_org","UserId":["li.na"],"TimeStamp":"1763799999000"}"#;

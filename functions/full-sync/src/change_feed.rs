@@ -52,15 +52,22 @@ async fn enqueue_for_binding(deps: &SweepDeps, binding: &Binding) -> Result<usiz
     let mut cursor = binding.feed_cursor.clone();
     let mut told = 0;
     for _ in 0..PAGES_MAX {
-        let page = ehr.list_changes(cursor.as_deref()).await.map_err(SweepError::Ehr)?;
+        let page = ehr
+            .list_changes(cursor.as_deref())
+            .await
+            .map_err(SweepError::Ehr)?;
         for changed in &page.changed {
-            deps.wakes.send(change_wake(binding, changed).to_message()?).await?;
+            deps.wakes
+                .send(change_wake(binding, changed).to_message()?)
+                .await?;
         }
         told += page.changed.len();
         if page.missed {
             request_full_sweep(deps, binding, cursor.as_deref()).await?;
         }
-        if cursor.as_deref() != Some(page.cursor.as_str()) && (page.missed || !page.changed.is_empty()) {
+        if cursor.as_deref() != Some(page.cursor.as_str())
+            && (page.missed || !page.changed.is_empty())
+        {
             update_binding(deps, &binding.id, |binding| {
                 binding.feed_cursor = Some(page.cursor.clone());
             })
@@ -76,16 +83,35 @@ async fn enqueue_for_binding(deps: &SweepDeps, binding: &Binding) -> Result<usiz
 
 /// Changes that are no longer told are found by a sweep alone. It is asked for before the cursor is stored; killed in
 /// between, the same cursor asks for the same sweep.
-async fn request_full_sweep(deps: &SweepDeps, binding: &Binding, cursor: Option<&str>) -> Result<(), SweepError> {
+async fn request_full_sweep(
+    deps: &SweepDeps,
+    binding: &Binding,
+    cursor: Option<&str>,
+) -> Result<(), SweepError> {
     tracing::warn!(binding = %binding.id, "the eHR no longer tells all changes since the last time: a sweep looks for them");
     let (corp, because) = (binding.corp_id.clone(), FEED_MISSED.to_owned());
     let at = deps.corps.clock.now();
-    let message = SweepMessage { binding: binding.id.clone(), corp, run: None, because, at };
-    send_sweep(deps, &message, format!("{}-{FEED_MISSED}-{}", binding.id, cursor.unwrap_or("0"))).await
+    let message = SweepMessage {
+        binding: binding.id.clone(),
+        corp,
+        run: None,
+        because,
+        at,
+    };
+    send_sweep(
+        deps,
+        &message,
+        format!("{}-{FEED_MISSED}-{}", binding.id, cursor.unwrap_or("0")),
+    )
+    .await
 }
 
 /// Once a day, from midnight in Asia/Shanghai on.
-async fn settle_daily(deps: &SweepDeps, binding: &Binding, ehr: &Arc<dyn Connector>) -> Result<(), SweepError> {
+async fn settle_daily(
+    deps: &SweepDeps,
+    binding: &Binding,
+    ehr: &Arc<dyn Connector>,
+) -> Result<(), SweepError> {
     let now = deps.corps.clock.now();
     let today = canonical::shanghai_day(now).map(|day| day.to_string());
     if binding.settled_on == today {
@@ -122,12 +148,21 @@ fn change_target(kind: Kind, id: &NativeId) -> WakeTarget {
 /// In the place of a signature: a change that is told twice is one, and the next change of the same record is another.
 fn change_identity(changed: &ChangedRecord) -> String {
     let mut hasher = Sha256::new();
-    for part in ["ehr", changed.kind.key(), changed.id.as_str(), changed.because.as_str()] {
+    for part in [
+        "ehr",
+        changed.kind.key(),
+        changed.id.as_str(),
+        changed.because.as_str(),
+    ] {
         hasher.update((part.len() as u64).to_be_bytes());
         hasher.update(part.as_bytes());
     }
     hasher.update(changed.at.millis().to_be_bytes());
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hasher
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 #[cfg(test)]
@@ -138,12 +173,26 @@ mod tests {
     #[test]
     fn a_change_reported_twice_has_one_deduplication_id() {
         let id = NativeId::new("e1").unwrap();
-        let changed = ChangedRecord { kind: Kind::Person, id, because: "hire".to_owned(), at: Timestamp(7) };
+        let changed = ChangedRecord {
+            kind: Kind::Person,
+            id,
+            because: "hire".to_owned(),
+            at: Timestamp(7),
+        };
         assert_eq!(change_identity(&changed), change_identity(&changed.clone()));
-        assert_ne!(change_identity(&changed), change_identity(&ChangedRecord { at: Timestamp(8), ..changed.clone() }));
         assert_ne!(
             change_identity(&changed),
-            change_identity(&ChangedRecord { because: "leave".to_owned(), ..changed.clone() })
+            change_identity(&ChangedRecord {
+                at: Timestamp(8),
+                ..changed.clone()
+            })
+        );
+        assert_ne!(
+            change_identity(&changed),
+            change_identity(&ChangedRecord {
+                because: "leave".to_owned(),
+                ..changed.clone()
+            })
         );
     }
 }

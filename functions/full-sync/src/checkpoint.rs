@@ -86,13 +86,18 @@ impl<'a> CheckpointStore<'a> {
 
     /// The report of a run that has ended: nothing is left to go on with.
     pub(crate) async fn ended_report(&self) -> Result<Option<RunReport>, SweepError> {
-        Ok(self.previous_report().await?.filter(|report| !report.continues))
+        Ok(self
+            .previous_report()
+            .await?
+            .filter(|report| !report.continues))
     }
 
     /// What the slices before this one came to; `None` before the first.
     pub(crate) async fn previous_report(&self) -> Result<Option<RunReport>, SweepError> {
         let (store, corp) = (&self.deps.corps.store, &self.binding.corp_id);
-        let stored = store.get_control::<RunReport>(corp, ControlKind::Run, self.run.as_str()).await?;
+        let stored = store
+            .get_control::<RunReport>(corp, ControlKind::Run, self.run.as_str())
+            .await?;
         Ok(stored.map(|stored| stored.body))
     }
 
@@ -100,7 +105,9 @@ impl<'a> CheckpointStore<'a> {
     ///
     /// # Errors
     /// [`Trouble`] where the archive or the secret cannot be read now: the message comes again.
-    pub(crate) async fn load_checkpoint(&self) -> Result<Result<SweepCheckpoint, RestartReason>, SweepError> {
+    pub(crate) async fn load_checkpoint(
+        &self,
+    ) -> Result<Result<SweepCheckpoint, RestartReason>, SweepError> {
         let Ok(key) = self.archive_key() else {
             return Ok(Err(RestartReason::Missing));
         };
@@ -114,7 +121,11 @@ impl<'a> CheckpointStore<'a> {
         let Ok(body) = seal::open_body(&seal_key, self.seal_place(), sealed) else {
             return Ok(Err(RestartReason::Closed));
         };
-        Ok(decode_checkpoint(&body, self.binding.policy, self.deps.corps.clock.now()))
+        Ok(decode_checkpoint(
+            &body,
+            self.binding.policy,
+            self.deps.corps.clock.now(),
+        ))
     }
 
     /// Stores where the run stands. What goes wrong is a note: what the slice wrote is written.
@@ -122,19 +133,40 @@ impl<'a> CheckpointStore<'a> {
         let seal_key = match self.seal_key().await {
             Ok(key) => key,
             Err(_) => {
-                return Some("where this slice stood was not stored: the secret could not be read".to_owned());
+                return Some(
+                    "where this slice stood was not stored: the secret could not be read"
+                        .to_owned(),
+                );
             }
         };
         let kept = self.put_sealed(&seal_key, checkpoint).await;
-        kept.err().map(|err| format!("where this slice stood was not stored: {err}"))
+        kept.err()
+            .map(|err| format!("where this slice stood was not stored: {err}"))
     }
 
-    async fn put_sealed(&self, seal_key: &SealKey, checkpoint: &SweepCheckpoint) -> Result<(), CheckpointSaveError> {
-        let head = CheckpointHead { v: VERSION, at: self.deps.corps.clock.now(), policy: self.binding.policy };
+    async fn put_sealed(
+        &self,
+        seal_key: &SealKey,
+        checkpoint: &SweepCheckpoint,
+    ) -> Result<(), CheckpointSaveError> {
+        let head = CheckpointHead {
+            v: VERSION,
+            at: self.deps.corps.clock.now(),
+            policy: self.binding.policy,
+        };
         let [a, b, c, d, e, f, g, h, i, j, k, l, ..] = self.deps.corps.randomness.bytes();
         let body = encode_checkpoint(&head, checkpoint);
-        let sealed = seal::seal_body(seal_key, self.seal_place(), [a, b, c, d, e, f, g, h, i, j, k, l], body)?;
-        Ok(self.deps.archive.put(&self.archive_key()?, sealed, PutIf::Always).await?)
+        let sealed = seal::seal_body(
+            seal_key,
+            self.seal_place(),
+            [a, b, c, d, e, f, g, h, i, j, k, l],
+            body,
+        )?;
+        Ok(self
+            .deps
+            .archive
+            .put(&self.archive_key()?, sealed, PutIf::Always)
+            .await?)
     }
 
     /// The run has ended: its checkpoint goes, and those of runs that ended nowhere.
@@ -147,10 +179,16 @@ impl<'a> CheckpointStore<'a> {
     async fn delete_ended(&self) -> Result<(), CheckpointSaveError> {
         let archive = &self.deps.archive;
         let all = ArchivePrefix::new(&self.binding.corp_id, ArchiveKind::Checkpoint, "")?;
-        let long_ago = self.deps.corps.clock.now().plus_millis(-KEPT_DAYS * 24 * HOUR_MS);
+        let long_ago = self
+            .deps
+            .corps
+            .clock
+            .now()
+            .plus_millis(-KEPT_DAYS * 24 * HOUR_MS);
         for archived in archive.list(&all, None, PAGE_MAX).await?.archived {
             let name = archived.key.name();
-            if name == self.run.as_str() || run_began_at(name).is_some_and(|began| began < long_ago) {
+            if name == self.run.as_str() || run_began_at(name).is_some_and(|began| began < long_ago)
+            {
                 archive.delete(&archived.key).await?;
             }
         }
@@ -158,16 +196,29 @@ impl<'a> CheckpointStore<'a> {
     }
 
     fn archive_key(&self) -> Result<ArchiveKey, ArchiveKeyError> {
-        ArchiveKey::new(&self.binding.corp_id, ArchiveKind::Checkpoint, self.run.as_str())
+        ArchiveKey::new(
+            &self.binding.corp_id,
+            ArchiveKind::Checkpoint,
+            self.run.as_str(),
+        )
     }
 
     fn seal_place(&self) -> SealContext<'a> {
-        SealContext { corp: &self.binding.corp_id, record: self.run.as_str(), field: "checkpoint" }
+        SealContext {
+            corp: &self.binding.corp_id,
+            record: self.run.as_str(),
+            field: "checkpoint",
+        }
     }
 
     async fn seal_key(&self) -> Result<SealKey, SweepError> {
-        let secret =
-            self.deps.corps.secrets.get_binding(&self.binding.id).await.map_err(engine::EngineError::Secret)?;
+        let secret = self
+            .deps
+            .corps
+            .secrets
+            .get_binding(&self.binding.id)
+            .await
+            .map_err(engine::EngineError::Secret)?;
         Ok(secret.seal_key())
     }
 }
@@ -185,12 +236,22 @@ fn encode_checkpoint(head: &CheckpointHead, checkpoint: &SweepCheckpoint) -> Vec
     body
 }
 
-fn decode_checkpoint(body: &[u8], policy: u64, now: Timestamp) -> Result<SweepCheckpoint, RestartReason> {
-    let line = body.iter().position(|byte| *byte == b'\n').ok_or(RestartReason::Version)?;
+fn decode_checkpoint(
+    body: &[u8],
+    policy: u64,
+    now: Timestamp,
+) -> Result<SweepCheckpoint, RestartReason> {
+    let line = body
+        .iter()
+        .position(|byte| *byte == b'\n')
+        .ok_or(RestartReason::Version)?;
     let (head, rest) = body.split_at_checked(line).ok_or(RestartReason::Version)?;
     let head: CheckpointHead = serde_json::from_slice(head).map_err(|_| RestartReason::Version)?;
-    let checkpoint =
-        rest.get(1..).and_then(SweepCheckpoint::read).filter(|_| head.v == VERSION).ok_or(RestartReason::Version)?;
+    let checkpoint = rest
+        .get(1..)
+        .and_then(SweepCheckpoint::read)
+        .filter(|_| head.v == VERSION)
+        .ok_or(RestartReason::Version)?;
     if head.policy != policy {
         return Err(RestartReason::Policy);
     }
@@ -211,14 +272,23 @@ mod tests {
     /// The engine's bytes of a sweep that has seen nothing yet.
     fn empty_checkpoint() -> SweepCheckpoint {
         let (departments, people) = Default::default();
-        let scope = AppScope { departments, people, fields: directory::FieldSet::PERSON, whole_company: true };
+        let scope = AppScope {
+            departments,
+            people,
+            fields: directory::FieldSet::PERSON,
+            whole_company: true,
+        };
         let json = json!({
             "v": 1, "scope": scope, "head_counts": [null, null], "unread": null, "deep": [[], []], "marked": [0, 0],
             "parents": {}, "leaders": {}, "nominated": [], "newcomers": [], "differing": [], "missing": [],
             "somebody": null, "candidates": [], "again": [], "unfinished": 0,
         });
         let json = json.to_string();
-        let bytes = [(json.len() as u64).to_be_bytes().as_slice(), json.as_bytes()].concat();
+        let bytes = [
+            (json.len() as u64).to_be_bytes().as_slice(),
+            json.as_bytes(),
+        ]
+        .concat();
         SweepCheckpoint::read(&bytes).unwrap()
     }
 
@@ -228,19 +298,28 @@ mod tests {
 
     #[test]
     fn a_checkpoint_resumes_for_a_day_under_the_same_policy() {
-        assert_eq!(decode_checkpoint(&encoded_body(VERSION, NOW, 7), 7, NOW), Ok(empty_checkpoint()));
+        assert_eq!(
+            decode_checkpoint(&encoded_body(VERSION, NOW, 7), 7, NOW),
+            Ok(empty_checkpoint())
+        );
         let day = HOURS_MAX * HOUR_MS;
         assert!(decode_checkpoint(&encoded_body(VERSION, NOW, 7), 7, NOW.plus_millis(day)).is_ok());
         assert_eq!(
             decode_checkpoint(&encoded_body(VERSION, NOW, 7), 7, NOW.plus_millis(day + 1)),
             Err(RestartReason::Old)
         );
-        assert_eq!(decode_checkpoint(&encoded_body(VERSION, NOW, 7), 8, NOW), Err(RestartReason::Policy));
+        assert_eq!(
+            decode_checkpoint(&encoded_body(VERSION, NOW, 7), 8, NOW),
+            Err(RestartReason::Policy)
+        );
     }
 
     #[test]
     fn a_checkpoint_of_another_version_is_not_resumed() {
-        assert_eq!(decode_checkpoint(&encoded_body(VERSION + 1, NOW, 7), 7, NOW), Err(RestartReason::Version));
+        assert_eq!(
+            decode_checkpoint(&encoded_body(VERSION + 1, NOW, 7), 7, NOW),
+            Err(RestartReason::Version)
+        );
         let whole = encoded_body(VERSION, NOW, 7);
         for cut in 0..whole.len() {
             assert_eq!(

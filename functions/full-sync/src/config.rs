@@ -6,8 +6,8 @@ use engine::CorpEngines;
 use runtime::SystemClock;
 use runtime::aws::{AwsSettings, AwsTimeouts};
 use runtime::variables::{
-    ARCHIVE_BUCKET, MissingVariableError, OUTBOX_QUEUE_URL, REFUSED_TOKENS_QUEUE_URL, SECRETS_PREFIX, SWEEPS_QUEUE_URL,
-    TABLES_PREFIX, WAKES_QUEUE_URL, required_variable,
+    ARCHIVE_BUCKET, MissingVariableError, OUTBOX_QUEUE_URL, REFUSED_TOKENS_QUEUE_URL,
+    SECRETS_PREFIX, SWEEPS_QUEUE_URL, TABLES_PREFIX, WAKES_QUEUE_URL, required_variable,
 };
 use runtime::worker::{self, WorkerError};
 
@@ -38,7 +38,9 @@ impl SweepConfig {
     ///
     /// # Errors
     /// [`Missing`] with the variable's name.
-    pub fn from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, MissingVariableError> {
+    pub fn from_vars(
+        lookup: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, MissingVariableError> {
         Ok(Self {
             archive_bucket: required_variable(&lookup, ARCHIVE_BUCKET)?,
             outbox_queue_url: required_variable(&lookup, OUTBOX_QUEUE_URL)?,
@@ -76,6 +78,12 @@ impl SweepDeps {
             clock: Arc::new(SystemClock),
             randomness: Arc::new(runtime::random_bytes_or_abort),
         };
-        Ok(Self { corps, sweeps, wakes, outbox, archive })
+        Ok(Self {
+            corps,
+            sweeps,
+            wakes,
+            outbox,
+            archive,
+        })
     }
 }

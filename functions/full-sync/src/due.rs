@@ -21,13 +21,22 @@ pub fn is_due(binding: &Binding, now: Timestamp) -> bool {
     };
     let interval = i64::from(interval_minutes(binding)) * 60_000;
     let spread = (interval / 10).max(1);
-    let jitter = binding.id.as_str().bytes().fold(7_i64, |sum, byte| (sum * 31 + i64::from(byte)) % 1_000_003) % spread;
+    let jitter = binding
+        .id
+        .as_str()
+        .bytes()
+        .fold(7_i64, |sum, byte| (sum * 31 + i64::from(byte)) % 1_000_003)
+        % spread;
     now.millis() >= swept.millis().saturating_add(interval - jitter)
 }
 
 /// Minutes between two sweeps; a plan instead of one is made daily at most.
 fn interval_minutes(binding: &Binding) -> u32 {
-    let daily = if binding.write_block().is_some() { DAY_MINUTES } else { 1 };
+    let daily = if binding.write_block().is_some() {
+        DAY_MINUTES
+    } else {
+        1
+    };
     binding.sweep_minutes.max(daily)
 }
 
@@ -37,7 +46,9 @@ fn interval_minutes(binding: &Binding) -> u32 {
 pub fn is_overdue(binding: &Binding, now: Timestamp) -> bool {
     let allowed = i64::from(interval_minutes(binding)) * 2 + GRACE_MINUTES;
     binding.paused.is_none()
-        && binding.swept_at.is_some_and(|swept| now.millis() > swept.millis().saturating_add(allowed * 60_000))
+        && binding
+            .swept_at
+            .is_some_and(|swept| now.millis() > swept.millis().saturating_add(allowed * 60_000))
 }
 
 #[cfg(test)]
@@ -68,7 +79,10 @@ mod tests {
         binding.shadow = true;
         assert!(!is_due(&binding, Timestamp(20 * hour)));
         assert!(is_due(&binding, Timestamp(24 * hour)));
-        binding.paused = Some(state::WritePause { since: Timestamp(0), by: "li".to_owned() });
+        binding.paused = Some(state::WritePause {
+            since: Timestamp(0),
+            by: "li".to_owned(),
+        });
         assert!(!is_due(&binding, Timestamp(100 * hour)));
         assert!(!is_overdue(&binding, Timestamp(1000 * hour)));
     }

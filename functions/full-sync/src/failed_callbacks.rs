@@ -60,7 +60,11 @@ async fn fetch_for_binding(deps: &SweepDeps, binding: &Binding) -> usize {
     let client = (deps.corps.client)(binding);
     let (mut seen, mut swept) = (BTreeSet::new(), false);
     for _ in 0..PAGES_MAX {
-        let FailedCallbacks { events, unreadable, has_more } = match client.fetch_failed_callbacks().await {
+        let FailedCallbacks {
+            events,
+            unreadable,
+            has_more,
+        } = match client.fetch_failed_callbacks().await {
             Ok(page) => page,
             Err(err) => {
                 let reason = describe_error(&err);
@@ -73,7 +77,10 @@ async fn fetch_for_binding(deps: &SweepDeps, binding: &Binding) -> usize {
             request_sweep(deps, binding).await;
             swept = true;
         }
-        let mut fresh = events.iter().flat_map(|event| event_wakes(binding, event)).collect::<Vec<_>>();
+        let mut fresh = events
+            .iter()
+            .flat_map(|event| event_wakes(binding, event))
+            .collect::<Vec<_>>();
         fresh.retain(|wake| seen.insert((wake.wake.clone(), wake.signature_hash.clone())));
         if let Err(err) = store_wakes(deps, &fresh).await {
             tracing::error!(binding = %binding.id, reason = %err, "failed callbacks were fetched and not stored");
@@ -92,16 +99,28 @@ async fn fetch_for_binding(deps: &SweepDeps, binding: &Binding) -> usize {
 
 /// All of a page, or the first error.
 async fn store_wakes(deps: &SweepDeps, wakes: &[WakeMessage]) -> Result<(), SweepError> {
-    let messages = wakes.iter().map(WakeMessage::to_message).collect::<Result<Vec<_>, _>>()?;
+    let messages = wakes
+        .iter()
+        .map(WakeMessage::to_message)
+        .collect::<Result<Vec<_>, _>>()?;
     let sends = futures::stream::iter(messages.into_iter().map(|message| deps.wakes.send(message)));
-    Ok(sends.buffer_unordered(SENDS_AT_ONCE).try_collect::<()>().await?)
+    Ok(sends
+        .buffer_unordered(SENDS_AT_ONCE)
+        .try_collect::<()>()
+        .await?)
 }
 
 /// Another queue, which may be well where the first one is not.
 async fn request_sweep(deps: &SweepDeps, binding: &Binding) {
     let because = "failed-callbacks".to_owned();
     let (corp, at) = (binding.corp_id.clone(), deps.corps.clock.now());
-    let sweep = SweepMessage { binding: binding.id.clone(), corp, run: None, because, at };
+    let sweep = SweepMessage {
+        binding: binding.id.clone(),
+        corp,
+        run: None,
+        because,
+        at,
+    };
     let sent = match sweep.to_message() {
         Ok(message) => deps.sweeps.send(message).await.map_err(SweepError::from),
         Err(err) => Err(err.into()),
@@ -113,12 +132,30 @@ async fn request_sweep(deps: &SweepDeps, binding: &Binding) {
 
 /// What an event asks for; nothing where it names another corp. An event that is fetched twice is one.
 fn event_wakes(binding: &Binding, event: &CallbackEvent) -> Vec<WakeMessage> {
-    if event.corp.as_ref().is_some_and(|corp| *corp != binding.corp_id) {
+    if event
+        .corp
+        .as_ref()
+        .is_some_and(|corp| *corp != binding.corp_id)
+    {
         return Vec::new();
     }
-    let because = || event.wakes.first().map(|wake| wake.because.clone()).unwrap_or_default();
-    let everything = || Wake { side: Side::DingTalk, target: WakeTarget::Everything, because: because() };
-    let wanted = if event.wakes.len() > WAKES_MAX { vec![everything()] } else { event.wakes.clone() };
+    let because = || {
+        event
+            .wakes
+            .first()
+            .map(|wake| wake.because.clone())
+            .unwrap_or_default()
+    };
+    let everything = || Wake {
+        side: Side::DingTalk,
+        target: WakeTarget::Everything,
+        because: because(),
+    };
+    let wanted = if event.wakes.len() > WAKES_MAX {
+        vec![everything()]
+    } else {
+        event.wakes.clone()
+    };
     let signature_hash = event_identity(event);
     let message = |wake| WakeMessage {
         binding: binding.id.clone(),
@@ -141,10 +178,17 @@ fn event_identity(event: &CallbackEvent) -> String {
         Some(id) => part(id),
         None => {
             part(&event.born_at.map_or(0, Timestamp::millis).to_string());
-            event.wakes.iter().for_each(|wake| part(&format!("{}#{}", wake.because, wake.queue_group())));
+            event
+                .wakes
+                .iter()
+                .for_each(|wake| part(&format!("{}#{}", wake.because, wake.queue_group())));
         }
     }
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hasher
+        .finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 #[cfg(test)]
@@ -154,7 +198,10 @@ mod tests {
     use serde_json::json;
 
     fn binding(minutes: u32) -> Binding {
-        let mut binding = Binding::new(BindingId::new("b-1").unwrap(), CorpId::new("ding1").unwrap());
+        let mut binding = Binding::new(
+            BindingId::new("b-1").unwrap(),
+            CorpId::new("ding1").unwrap(),
+        );
         binding.failed_callbacks_minutes = minutes;
         binding.callback_verified_at = Some(Timestamp(1));
         binding
@@ -168,16 +215,31 @@ mod tests {
 
     #[test]
     fn each_binding_is_fetched_at_its_own_interval() {
-        let turns =
-            |minutes| (0..8).filter(|n| is_fetch_due(&binding(minutes), Timestamp(n * 15 * 60_000 + 7))).count();
-        assert_eq!((turns(0), turns(1), turns(15), turns(30), turns(60)), (0, 8, 8, 4, 2));
-        let unverified = Binding { callback_verified_at: None, ..binding(15) };
-        assert!(!is_fetch_due(&unverified, Timestamp(0)), "there is no list where no address was verified");
+        let turns = |minutes| {
+            (0..8)
+                .filter(|n| is_fetch_due(&binding(minutes), Timestamp(n * 15 * 60_000 + 7)))
+                .count()
+        };
+        assert_eq!(
+            (turns(0), turns(1), turns(15), turns(30), turns(60)),
+            (0, 8, 8, 4, 2)
+        );
+        let unverified = Binding {
+            callback_verified_at: None,
+            ..binding(15)
+        };
+        assert!(
+            !is_fetch_due(&unverified, Timestamp(0)),
+            "there is no list where no address was verified"
+        );
     }
 
     #[test]
     fn an_event_fetched_twice_has_the_same_deduplication_id() {
-        let (one, two) = (vec!["li".to_owned()], vec!["li".to_owned(), "wang".to_owned()]);
+        let (one, two) = (
+            vec!["li".to_owned()],
+            vec!["li".to_owned(), "wang".to_owned()],
+        );
         let first = event_wakes(&binding(15), &event(7, &one));
         assert_eq!(first, event_wakes(&binding(15), &event(7, &one)));
         assert_ne!(first, event_wakes(&binding(15), &event(8, &one)));
@@ -191,6 +253,9 @@ mod tests {
         assert!(event_wakes(&stranger, &event(7, &["li".to_owned()])).is_empty());
         let crowd: Vec<String> = (0..65).map(|n| format!("u{n}")).collect();
         let flood = event_wakes(&binding(15), &event(7, &crowd));
-        assert_eq!(flood.iter().map(|one| &one.wake.target).collect::<Vec<_>>(), [&WakeTarget::Everything]);
+        assert_eq!(
+            flood.iter().map(|one| &one.wake.target).collect::<Vec<_>>(),
+            [&WakeTarget::Everything]
+        );
     }
 }

@@ -123,14 +123,23 @@ impl SweepError {
                 | Self::NotNow(_)
                 | Self::Message(_)
                 | Self::Run
-                | Self::Plan(PlanError::Unknown | PlanError::NoBody | PlanError::Sealed(_) | PlanError::NotTheBody)
+                | Self::Plan(
+                    PlanError::Unknown
+                        | PlanError::NoBody
+                        | PlanError::Sealed(_)
+                        | PlanError::NotTheBody
+                )
                 | Self::Engine(EngineError::Unknown | EngineError::Connector)
         )
     }
 }
 
 /// Answers the rule or works a batch. `deadline` is when the function is killed; one in the past is unknown.
-pub async fn handle(deps: &SweepDeps, input: SweepInput, deadline: Option<Timestamp>) -> BatchOutcome {
+pub async fn handle(
+    deps: &SweepDeps,
+    input: SweepInput,
+    deadline: Option<Timestamp>,
+) -> BatchOutcome {
     match input {
         SweepInput::Schedule => {
             if let Err(err) = request_due_sweeps(deps).await {
@@ -144,7 +153,9 @@ pub async fn handle(deps: &SweepDeps, input: SweepInput, deadline: Option<Timest
             }
             BatchOutcome::default()
         }
-        SweepInput::Sweeps(messages) => batch::work_batch(&messages, 1, |item| work_item(deps, item, deadline)).await,
+        SweepInput::Sweeps(messages) => {
+            batch::work_batch(&messages, 1, |item| work_item(deps, item, deadline)).await
+        }
     }
 }
 
@@ -155,13 +166,22 @@ pub async fn handle(deps: &SweepDeps, input: SweepInput, deadline: Option<Timest
 pub async fn request_due_sweeps(deps: &SweepDeps) -> Result<(), SweepError> {
     let now = deps.corps.clock.now();
     let bindings = deps.corps.store.list_bindings().await?;
-    let overdue = bindings.iter().filter(|binding| is_overdue(&binding.body, now)).count();
+    let overdue = bindings
+        .iter()
+        .filter(|binding| is_overdue(&binding.body, now))
+        .count();
     metrics::record(metrics::SWEEPS_OVERDUE, metric_value(overdue));
     for binding in bindings {
         if is_due(&binding.body, now) {
             let corp = binding.body.corp_id.clone();
             let because = BECAUSE_SCHEDULE.to_owned();
-            let message = SweepMessage { binding: binding.body.id.clone(), corp, run: None, because, at: now };
+            let message = SweepMessage {
+                binding: binding.body.id.clone(),
+                corp,
+                run: None,
+                because,
+                at: now,
+            };
             // Due since one sweep is one reason for another, however often the rule asks.
             let since = binding.body.swept_at.map_or(0, Timestamp::millis);
             send_sweep(deps, &message, format!("{}-due-{since}", message.binding)).await?;
@@ -246,13 +266,23 @@ async fn work_item(deps: &SweepDeps, item: QueueItem, deadline: Option<Timestamp
     match perform_run(deps, &order, deadline, Arc::new(|_| {})).await {
         Ok(report) => {
             let (run, notes) = (report.id.as_str(), report.notes.join("; "));
-            tracing::info!(run, complete = report.complete, writes = report.writes, notes, "a run ended");
+            tracing::info!(
+                run,
+                complete = report.complete,
+                writes = report.writes,
+                notes,
+                "a run ended"
+            );
             ItemVerdict::Done
         }
         Err(err) => {
             let (again, reason) = (err.is_transient(), describe_error(&err));
             tracing::warn!(message.id = %item.id, again, reason, "a run did not take place");
-            if again { ItemVerdict::Again } else { ItemVerdict::Done }
+            if again {
+                ItemVerdict::Again
+            } else {
+                ItemVerdict::Done
+            }
         }
     }
 }
@@ -263,12 +293,19 @@ mod tests {
 
     #[test]
     fn an_unreadable_batch_is_an_error_and_not_a_schedule() {
-        for wire in [r#"{"Records":[{"body":"{}"}]}"#, r#"{"Records":{}}"#, r#"{"Records":null}"#] {
+        for wire in [
+            r#"{"Records":[{"body":"{}"}]}"#,
+            r#"{"Records":{}}"#,
+            r#"{"Records":null}"#,
+        ] {
             assert!(
                 serde_json::from_str::<SweepInput>(wire).is_err(),
                 "{wire}: answering it would delete its messages"
             );
         }
-        assert!(matches!(serde_json::from_str::<SweepInput>(r#"{"source":"aws.events"}"#), Ok(SweepInput::Schedule)));
+        assert!(matches!(
+            serde_json::from_str::<SweepInput>(r#"{"source":"aws.events"}"#),
+            Ok(SweepInput::Schedule)
+        ));
     }
 }

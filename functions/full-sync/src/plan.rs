@@ -9,7 +9,9 @@ use state::queue::messages::PlanMessage;
 use state::store::{PutCondition, StoredItem};
 use state::{Binding, WriteError};
 
-use crate::sweep::{MARGIN_MS, ProgressSink, not_started, record_run, remember_sweep, sweep_order, update_binding};
+use crate::sweep::{
+    MARGIN_MS, ProgressSink, not_started, record_run, remember_sweep, sweep_order, update_binding,
+};
 use crate::{SweepDeps, SweepError};
 
 /// Makes the plan that a message asks for. The report says what was read; nothing was written.
@@ -22,9 +24,20 @@ pub async fn make_plan(
     deadline: Option<Timestamp>,
     progress: ProgressSink,
 ) -> Result<RunReport, SweepError> {
-    let (binding, engine) = deps.corps.open_engine(&message.binding, WritePurpose::Follow).await?;
+    let (binding, engine) = deps
+        .corps
+        .open_engine(&message.binding, WritePurpose::Follow)
+        .await?;
     let id = message.plan.clone();
-    let (_, report) = make_and_store(deps, (&binding.body, &engine), id, "command", deadline, progress).await?;
+    let (_, report) = make_and_store(
+        deps,
+        (&binding.body, &engine),
+        id,
+        "command",
+        deadline,
+        progress,
+    )
+    .await?;
     Ok(report)
 }
 
@@ -38,10 +51,26 @@ pub(crate) async fn make_and_store(
     progress: ProgressSink,
 ) -> Result<(PlanHead, RunReport), SweepError> {
     let now = deps.corps.clock.now();
-    let planned = engine.plan(&sweep_order(binding, engine, id.clone(), deadline, now, progress)).await;
+    let planned = engine
+        .plan(&sweep_order(
+            binding,
+            engine,
+            id.clone(),
+            deadline,
+            now,
+            progress,
+        ))
+        .await;
     let plans = deps.corps.plan_store(binding, &deps.archive).await?;
     let calls_per_second = binding.calls_per_second;
-    let new = NewPlan { id, binding: &binding.id, because, policy: binding.policy, calls_per_second, at: now };
+    let new = NewPlan {
+        id,
+        binding: &binding.id,
+        because,
+        policy: binding.policy,
+        calls_per_second,
+        at: now,
+    };
     remember_sweep(deps, &binding.id, &planned.swept, now).await?;
     let mut report = planned.swept.report.clone();
     report.held.clone_from(&planned.held);
@@ -67,24 +96,45 @@ pub async fn apply_plan(
     deadline: Option<Timestamp>,
 ) -> Result<RunReport, SweepError> {
     let store = &deps.corps.store;
-    let binding = store.get_binding(&message.binding).await?.ok_or(engine::EngineError::Unknown)?.body;
+    let binding = store
+        .get_binding(&message.binding)
+        .await?
+        .ok_or(engine::EngineError::Unknown)?
+        .body;
     let plans = deps.corps.plan_store(&binding, &deps.archive).await?;
     let stored = plans.load_head(&message.plan).await?;
     let now = deps.corps.clock.now();
-    stored.body.may_be_applied(binding.policy, now, message.hours_max)?;
+    stored
+        .body
+        .may_be_applied(binding.policy, now, message.hours_max)?;
     let purpose = WritePurpose::Plan(stored.body.policy);
     if let Some(why) = purpose.closed_reason(&binding) {
-        let run = stored.body.applied.as_ref().map_or_else(|| stored.body.id.clone(), |applied| applied.run.clone());
+        let run = stored
+            .body
+            .applied
+            .as_ref()
+            .map_or_else(|| stored.body.id.clone(), |applied| applied.run.clone());
         if stored.body.state == PlanState::Applying {
-            VersionedHead { plans: &plans, stored }.mark_stopped(why.clone()).await?;
+            VersionedHead {
+                plans: &plans,
+                stored,
+            }
+            .mark_stopped(why.clone())
+            .await?;
         }
         return Ok(not_started(run, now, &why));
     }
     let (_, engine) = deps.corps.open_engine(&message.binding, purpose).await?;
     let body = plans.load_body(&stored.body).await?;
-    let mut standing = VersionedHead { plans: &plans, stored };
+    let mut standing = VersionedHead {
+        plans: &plans,
+        stored,
+    };
     let applied = standing.begin_applying(deps).await?;
-    let mut sight = engine.read_visibility().await.map_err(SweepError::Interrupted)?;
+    let mut sight = engine
+        .read_visibility()
+        .await
+        .map_err(SweepError::Interrupted)?;
     sight.canary.clone_from(&binding.canary);
     let applying = engine.begin_plan_run(applied.run, sight, &body.items, applied.place);
     apply_chunks(deps, (message, &binding), standing, applying, deadline).await
@@ -98,10 +148,15 @@ async fn apply_chunks(
     deadline: Option<Timestamp>,
 ) -> Result<RunReport, SweepError> {
     let now = || deps.corps.clock.now();
-    let deadline = deadline.filter(|deadline| *deadline > now()).map(|deadline| deadline.plus_millis(-MARGIN_MS));
+    let deadline = deadline
+        .filter(|deadline| *deadline > now())
+        .map(|deadline| deadline.plus_millis(-MARGIN_MS));
     loop {
         if deadline.is_some_and(|deadline| now() >= deadline) {
-            let next = PlanMessage { at: now(), ..message.clone() };
+            let next = PlanMessage {
+                at: now(),
+                ..message.clone()
+            };
             deps.sweeps.send(next.to_message()?).await?;
             let mut report = applying.close(false).await;
             report.continues = true;
@@ -140,7 +195,9 @@ async fn record_stop(
 ) -> Result<RunReport, SweepError> {
     standing.mark_stopped(err.sentence()).await?;
     let mut report = applying.close(false).await;
-    report.notes.push(format!("the plan was interrupted: {}", err.sentence()));
+    report
+        .notes
+        .push(format!("the plan was interrupted: {}", err.sentence()));
     report.plan = Some(standing.stored.body.id.as_str().to_owned());
     record_run(deps, binding, &report).await;
     match err {
@@ -158,7 +215,14 @@ struct VersionedHead<'a> {
 
 impl VersionedHead<'_> {
     async fn put_head(&mut self) -> Result<(), SweepError> {
-        match self.plans.put_head(&self.stored.body, PutCondition::Version(self.stored.version)).await {
+        match self
+            .plans
+            .put_head(
+                &self.stored.body,
+                PutCondition::Version(self.stored.version),
+            )
+            .await
+        {
             Ok(version) => self.stored.version = version,
             Err(PlanError::Write(WriteError::Stale)) => {
                 let sentence = "somebody else applies the same plan, or changed it meanwhile";
@@ -200,7 +264,11 @@ impl VersionedHead<'_> {
         self.put_head().await
     }
 
-    async fn mark_applied(&mut self, at: Timestamp, report: &mut RunReport) -> Result<(), SweepError> {
+    async fn mark_applied(
+        &mut self,
+        at: Timestamp,
+        report: &mut RunReport,
+    ) -> Result<(), SweepError> {
         self.stored.body.state = PlanState::Applied;
         report.plan = Some(self.stored.body.id.as_str().to_owned());
         if let Some(applied) = &mut self.stored.body.applied {
@@ -208,8 +276,10 @@ impl VersionedHead<'_> {
             let outcomes = applied.place.outcomes;
             report.complete = report.complete && outcomes.failed == 0;
             if outcomes.refused > 0 {
-                let sentence =
-                    format!("{} items had moved since the plan was made and were left as they are", outcomes.refused);
+                let sentence = format!(
+                    "{} items had moved since the plan was made and were left as they are",
+                    outcomes.refused
+                );
                 report.notes.push(sentence);
             }
         }

@@ -34,7 +34,12 @@ pub(crate) async fn send_sweep(
     deduplication: String,
 ) -> Result<(), SweepError> {
     let (group, deduplication) = (Some(sweep.corp.to_string()), Some(deduplication));
-    let message = QueueMessage { body: encode_body(sweep)?, group, deduplication, delay_s: 0 };
+    let message = QueueMessage {
+        body: encode_body(sweep)?,
+        group,
+        deduplication,
+        delay_s: 0,
+    };
     Ok(deps.sweeps.send(message).await?)
 }
 
@@ -48,8 +53,15 @@ pub async fn sweep_corp(
     deadline: Option<Timestamp>,
     progress: ProgressSink,
 ) -> Result<RunReport, SweepError> {
-    let (binding, mut engine) = deps.corps.open_engine(&message.binding, WritePurpose::Follow).await?;
-    let run = message.run.clone().or_else(|| deps.corps.new_run_id()).ok_or(SweepError::Run)?;
+    let (binding, mut engine) = deps
+        .corps
+        .open_engine(&message.binding, WritePurpose::Follow)
+        .await?;
+    let run = message
+        .run
+        .clone()
+        .or_else(|| deps.corps.new_run_id())
+        .ok_or(SweepError::Run)?;
     let standing = CheckpointStore::for_run(deps, &binding.body, &run);
     let goes_on = message.run.is_some();
     if goes_on && let Some(report) = standing.ended_report().await? {
@@ -63,11 +75,22 @@ pub async fn sweep_corp(
     }
     match binding.body.write_block() {
         Some(WriteBlock::Paused) => {
-            return Ok(not_started(run.clone(), deps.corps.clock.now(), &WriteBlock::Paused.to_string()));
+            return Ok(not_started(
+                run.clone(),
+                deps.corps.clock.now(),
+                &WriteBlock::Paused.to_string(),
+            ));
         }
         Some(closed) => {
-            return Box::pin(plan_instead(deps, &binding.body, &engine, (run.clone(), closed), deadline, progress))
-                .await;
+            return Box::pin(plan_instead(
+                deps,
+                &binding.body,
+                &engine,
+                (run.clone(), closed),
+                deadline,
+                progress,
+            ))
+            .await;
         }
         None => {}
     }
@@ -87,7 +110,15 @@ pub async fn sweep_corp(
     drop(order);
     before.append(&mut swept.report.notes);
     swept.report.notes = before;
-    Box::pin(end_slice(deps, message, &standing, (&engine, &records), swept, now)).await
+    Box::pin(end_slice(
+        deps,
+        message,
+        &standing,
+        (&engine, &records),
+        swept,
+        now,
+    ))
+    .await
 }
 
 /// A slice, or a whole sweep, has ended: where it stood is stored before anybody is asked to go on from there.
@@ -100,7 +131,10 @@ async fn end_slice(
     began: Timestamp,
 ) -> Result<RunReport, SweepError> {
     if let Some(checkpoint) = swept.checkpoint.take() {
-        swept.report.notes.extend(standing.save_checkpoint(&checkpoint).await);
+        swept
+            .report
+            .notes
+            .extend(standing.save_checkpoint(&checkpoint).await);
     }
     if message.run.is_some()
         && let Some(earlier) = standing.previous_report().await?
@@ -109,17 +143,25 @@ async fn end_slice(
     }
     // Of the whole run: what an earlier slice found must not pass for over.
     if let Err(err) = records.save_sweep_findings(engine, &swept.report).await {
-        swept.report.notes.push(format!("what waits for a person was not written down: {err}; the next sweep does it"));
+        swept.report.notes.push(format!(
+            "what waits for a person was not written down: {err}; the next sweep does it"
+        ));
     }
-    if let Err(err) = deps.corps.send_asks(standing.binding(), &swept.asks, deps.outbox.as_ref()).await {
+    if let Err(err) = deps
+        .corps
+        .send_asks(standing.binding(), &swept.asks, deps.outbox.as_ref())
+        .await
+    {
         let reason = describe_error(&err);
+        swept.report.notes.push(format!(
+            "not everybody was asked for what only they can change; the next sweep asks: {reason}"
+        ));
+    }
+    if !swept.report.continues {
         swept
             .report
             .notes
-            .push(format!("not everybody was asked for what only they can change; the next sweep asks: {reason}"));
-    }
-    if !swept.report.continues {
-        swept.report.notes.extend(copy_journal_head(deps, standing.binding()).await);
+            .extend(copy_journal_head(deps, standing.binding()).await);
     }
     record_run(deps, standing.binding(), &swept.report).await;
     let for_somebody = [swept.report.scope_waits, swept.report.roster_waits];
@@ -129,8 +171,23 @@ async fn end_slice(
     if swept.report.continues {
         let run = Some(swept.report.id.clone());
         let because = "continuation".to_owned();
-        let next = SweepMessage { run, because, at: deps.corps.clock.now(), ..message.clone() };
-        send_sweep(deps, &next, format!("{}-{}-{}", next.binding, swept.report.id.as_str(), next.at.millis())).await?;
+        let next = SweepMessage {
+            run,
+            because,
+            at: deps.corps.clock.now(),
+            ..message.clone()
+        };
+        send_sweep(
+            deps,
+            &next,
+            format!(
+                "{}-{}-{}",
+                next.binding,
+                swept.report.id.as_str(),
+                next.at.millis()
+            ),
+        )
+        .await?;
     } else {
         standing.delete_checkpoint().await;
     }
@@ -139,12 +196,19 @@ async fn end_slice(
 
 /// Keeps a copy of the journal's head in the archive. What goes wrong is a note: the next sweep's copy takes in this one's.
 async fn copy_journal_head(deps: &SweepDeps, binding: &Binding) -> Option<String> {
-    let copied = deps.corps.store.copy_journal_head(&binding.corp_id, deps.archive.as_ref()).await;
+    let copied = deps
+        .corps
+        .store
+        .copy_journal_head(&binding.corp_id, deps.archive.as_ref())
+        .await;
     let err = copied.err()?;
     if matches!(err, HeadCopyError::Another(_)) {
         tracing::error!(binding = %binding.id, reason = %err, "the journal is not the one that was copied");
     }
-    Some(format!("the journal's head was not copied: {}", describe_error(&err)))
+    Some(format!(
+        "the journal's head was not copied: {}",
+        describe_error(&err)
+    ))
 }
 
 /// A plan in the place of a sweep that may write nothing.
@@ -160,9 +224,13 @@ async fn plan_instead(
         WriteBlock::Shadow => "shadow",
         WriteBlock::Paused | WriteBlock::Preview(_) => "preview",
     };
-    let (head, mut report) = plan::make_and_store(deps, (binding, engine), run, because, deadline, progress).await?;
+    let (head, mut report) =
+        plan::make_and_store(deps, (binding, engine), run, because, deadline, progress).await?;
     let shown = head.counts.created + head.counts.updated + head.counts.removed;
-    report.notes.push(format!("nothing was written: {closed}. Plan {} shows {shown} changes", head.id.as_str()));
+    report.notes.push(format!(
+        "nothing was written: {closed}. Plan {} shows {shown} changes",
+        head.id.as_str()
+    ));
     report.plan = Some(head.id.as_str().to_owned());
     report.closed = true;
     record_run(deps, binding, &report).await;
@@ -171,7 +239,11 @@ async fn plan_instead(
 
 /// The report of a run that did not begin.
 pub(crate) fn not_started(run: RunId, at: Timestamp, why: &str) -> RunReport {
-    RunReport { notes: vec![format!("nothing was written: {why}")], closed: true, ..RunReport::empty(run, at) }
+    RunReport {
+        notes: vec![format!("nothing was written: {why}")],
+        closed: true,
+        ..RunReport::empty(run, at)
+    }
 }
 
 /// What came while nothing was written is looked at before everything else: it knows who left.
@@ -179,11 +251,17 @@ async fn take_up_deferred(deps: &SweepDeps, binding: &Binding, engine: &Engine) 
     let Some(scope) = &binding.accepted_scope else {
         return Vec::new();
     };
-    let sight =
-        RunVisibility { visible: scope.fields, whole_company: scope.whole_company, canary: binding.canary.clone() };
+    let sight = RunVisibility {
+        visible: scope.fields,
+        whole_company: scope.whole_company,
+        canary: binding.canary.clone(),
+    };
     match deps.corps.look_at_deferred_wakes(engine, &sight).await {
         Ok(notes) => notes,
-        Err(err) => vec![format!("changes that came while nothing was written wait: {}", err.sentence())],
+        Err(err) => vec![format!(
+            "changes that came while nothing was written wait: {}",
+            err.sentence()
+        )],
     }
 }
 
@@ -200,7 +278,9 @@ pub(crate) fn sweep_order(
         accepted: binding.accepted_scope.clone(),
         sweeps: binding.sweeps,
         deep_share: u64::from(engine.policy.rotation.max(1)),
-        deadline: deadline.filter(|deadline| *deadline > now).map(|deadline| deadline.plus_millis(-MARGIN_MS)),
+        deadline: deadline
+            .filter(|deadline| *deadline > now)
+            .map(|deadline| deadline.plus_millis(-MARGIN_MS)),
         progress,
         ..SweepOrder::new(run)
     }
@@ -238,7 +318,16 @@ pub(crate) async fn record_run(deps: &SweepDeps, binding: &Binding, report: &Run
     kept.held.truncate(KEPT_RECORDS);
     kept.troubles.truncate(KEPT_RECORDS);
     let (store, id) = (&deps.corps.store, report.id.as_str());
-    let put = store.put_control(&binding.corp_id, ControlKind::Run, id, &kept, PutCondition::Any, Some(expires)).await;
+    let put = store
+        .put_control(
+            &binding.corp_id,
+            ControlKind::Run,
+            id,
+            &kept,
+            PutCondition::Any,
+            Some(expires),
+        )
+        .await;
     if let Err(err) = put {
         tracing::error!(run = id, reason = %err, "a run could not be recorded");
     }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use runtime::SystemClock;
 use runtime::aws::{AwsSettings, AwsTimeouts};
 use runtime::variables::{
-    MissingVariableError, OUTBOX_QUEUE_URL, REFUSED_TOKENS_QUEUE_URL, SECRETS_PREFIX, TABLES_PREFIX, required_variable,
+    MissingVariableError, OUTBOX_QUEUE_URL, REFUSED_TOKENS_QUEUE_URL, SECRETS_PREFIX,
+    TABLES_PREFIX, required_variable,
 };
 use runtime::worker::{self, Worker, WorkerError};
 
@@ -31,7 +32,9 @@ impl PushConfig {
     ///
     /// # Errors
     /// The first variable that is not set.
-    pub fn from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, MissingVariableError> {
+    pub fn from_vars(
+        lookup: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, MissingVariableError> {
         Ok(Self {
             outbox_queue_url: required_variable(&lookup, OUTBOX_QUEUE_URL)?,
             refused_tokens_queue_url: required_variable(&lookup, REFUSED_TOKENS_QUEUE_URL)?,
@@ -48,11 +51,32 @@ impl PushDeps {
     /// # Errors
     /// [`NoWorker`] when TLS settings are refused.
     pub fn connect(config: &PushConfig) -> Result<Self, WorkerError> {
-        let PushConfig { tables_prefix, secrets_prefix, refused_tokens_queue_url, .. } = config;
-        let worker = worker::connect_worker(&config.aws, tables_prefix, secrets_prefix, refused_tokens_queue_url)?;
+        let PushConfig {
+            tables_prefix,
+            secrets_prefix,
+            refused_tokens_queue_url,
+            ..
+        } = config;
+        let worker = worker::connect_worker(
+            &config.aws,
+            tables_prefix,
+            secrets_prefix,
+            refused_tokens_queue_url,
+        )?;
         let outbox = worker.queue(&config.outbox_queue_url);
-        let Worker { store, secrets, clients, .. } = worker;
-        Ok(Self { store, secrets, outbox, clients, clock: Arc::new(SystemClock) })
+        let Worker {
+            store,
+            secrets,
+            clients,
+            ..
+        } = worker;
+        Ok(Self {
+            store,
+            secrets,
+            outbox,
+            clients,
+            clock: Arc::new(SystemClock),
+        })
     }
 }
 
@@ -63,8 +87,13 @@ mod tests {
     #[test]
     fn a_missing_variable_is_named() {
         let error = PushConfig::from_vars(|_| None).unwrap_err();
-        assert_eq!(error.to_string(), "environment variable OUTBOX_QUEUE_URL is not set");
-        let config = PushConfig::from_vars(|name| (name != "AWS_CA_BUNDLE").then(|| name.to_owned())).unwrap();
+        assert_eq!(
+            error.to_string(),
+            "environment variable OUTBOX_QUEUE_URL is not set"
+        );
+        let config =
+            PushConfig::from_vars(|name| (name != "AWS_CA_BUNDLE").then(|| name.to_owned()))
+                .unwrap();
         assert!(PushDeps::connect(&config).is_ok());
     }
 }

@@ -15,7 +15,9 @@ use state::{Queue, Store};
 
 #[cfg(feature = "lambda")]
 pub use config::PushConfig;
-pub use state::outbox::{CONTENT_MAX_BYTES, ComposeError, MessageContent, MessageDraft, batch, compose_message};
+pub use state::outbox::{
+    CONTENT_MAX_BYTES, ComposeError, MessageContent, MessageDraft, batch, compose_message,
+};
 
 /// What the function works with.
 pub struct PushDeps {

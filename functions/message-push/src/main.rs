@@ -9,6 +9,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let config = PushConfig::from_vars(runtime::read_variable)?;
     let deps = PushDeps::connect(&config)?;
     let deps = &deps;
-    runtime::serve_invocations(move |items: QueueBatch, _| async move { handle(deps, &items).await }).await?;
+    runtime::serve_invocations(
+        move |items: QueueBatch, _| async move { handle(deps, &items).await },
+    )
+    .await?;
     Ok(())
 }

@@ -5,7 +5,9 @@ use dingtalk::{DingTalkError, DingTalkErrorKind};
 use directory::Timestamp;
 use runtime::batch::{ItemVerdict, QueueItem};
 use runtime::metrics;
-use state::outbox::batch::{DeliveryOutcome, OutboxBatch, OutboxPhase, OutboxStep, next_poll_delay_s};
+use state::outbox::batch::{
+    DeliveryOutcome, OutboxBatch, OutboxPhase, OutboxStep, next_poll_delay_s,
+};
 use state::outbox::{CONTENT_FIELD, MessageContent};
 use state::queue::messages::{OutboxMessage, decode_body};
 use state::seal::{SealContext, open_value};
@@ -50,7 +52,9 @@ pub(crate) async fn work_item(deps: &PushDeps, item: QueueItem) -> ItemVerdict {
     match push_batch(deps, message).await {
         Ok(()) => ItemVerdict::Done,
         Err(why) => {
-            let cause = std::error::Error::source(&why).map(ToString::to_string).unwrap_or_default();
+            let cause = std::error::Error::source(&why)
+                .map(ToString::to_string)
+                .unwrap_or_default();
             tracing::warn!(batch = %id, cause, "batch `{id}` goes back to the queue: {why}");
             ItemVerdict::Again
         }
@@ -58,13 +62,24 @@ pub(crate) async fn work_item(deps: &PushDeps, item: QueueItem) -> ItemVerdict {
 }
 
 async fn push_batch(deps: &PushDeps, message: OutboxMessage) -> Result<(), PushError> {
-    let binding = deps.store.get_binding(&message.binding).await.map_err(PushError::Read)?;
-    let stored = deps.store.get_control::<OutboxBatch>(&message.corp, ControlKind::Message, &message.message).await;
+    let binding = deps
+        .store
+        .get_binding(&message.binding)
+        .await
+        .map_err(PushError::Read)?;
+    let stored = deps
+        .store
+        .get_control::<OutboxBatch>(&message.corp, ControlKind::Message, &message.message)
+        .await;
     let (Some(binding), Some(stored)) = (binding, stored.map_err(PushError::Read)?) else {
         tracing::warn!(batch = %message.message, "batch `{}` or its binding is gone; nothing is sent", message.message);
         return Ok(());
     };
-    let work = BatchWork { message, binding: binding.body, stored };
+    let work = BatchWork {
+        message,
+        binding: binding.body,
+        stored,
+    };
     match work.stored.body.next_step(deps.clock.now()) {
         OutboxStep::Send => work.send_batch(deps).await,
         OutboxStep::Look { task } => work.look_at_result(deps, TaskId(task)).await,
@@ -80,24 +95,41 @@ impl BatchWork {
         let now = deps.clock.now();
         let notice = self.build_notice(deps).await?;
         let receivers = u32::try_from(notice.to.len()).unwrap_or(u32::MAX);
-        if !quota::take_minute_quota(&deps.store, &self.message.corp, receivers, now).await.map_err(PushError::Read)? {
+        if !quota::take_minute_quota(&deps.store, &self.message.corp, receivers, now)
+            .await
+            .map_err(PushError::Read)?
+        {
             return self.requeue_later(deps, LATER_S).await;
         }
-        if !self.enter_phase(deps, OutboxPhase::Sending { since: now }).await? {
+        if !self
+            .enter_phase(deps, OutboxPhase::Sending { since: now })
+            .await?
+        {
             return Ok(()); // Somebody else has it.
         }
         quota::count_call(&deps.store, &self.binding, now).await;
-        match deps.clients.for_binding(&self.binding).send_notice(&notice).await {
+        match deps
+            .clients
+            .for_binding(&self.binding)
+            .send_notice(&notice)
+            .await
+        {
             Ok(TaskId(task)) => {
                 let at = deps.clock.now();
-                self.enter_phase(deps, OutboxPhase::Sent { task, at, looks: 0 }).await?;
+                self.enter_phase(deps, OutboxPhase::Sent { task, at, looks: 0 })
+                    .await?;
                 self.requeue_later(deps, next_poll_delay_s(0)).await
             }
             Err(error) => self.not_sent(deps, now, error).await,
         }
     }
 
-    async fn not_sent(mut self, deps: &PushDeps, since: Timestamp, error: DingTalkError) -> Result<(), PushError> {
+    async fn not_sent(
+        mut self,
+        deps: &PushDeps,
+        since: Timestamp,
+        error: DingTalkError,
+    ) -> Result<(), PushError> {
         let id = &self.message.message;
         tracing::warn!(batch = %id, trouble = error.trouble.counter_key(), "batch `{id}` was not sent: {error}");
         match error.trouble {
@@ -114,7 +146,15 @@ impl BatchWork {
                     metrics::record(metrics::QUOTA_USED, 100.0);
                 }
                 let (code, advice) = (trouble.counter_key().to_owned(), trouble.advice());
-                self.close_batch(deps, OutboxPhase::Refused { code, advice, at: deps.clock.now() }).await
+                self.close_batch(
+                    deps,
+                    OutboxPhase::Refused {
+                        code,
+                        advice,
+                        at: deps.clock.now(),
+                    },
+                )
+                .await
             }
         }
     }
@@ -124,7 +164,8 @@ impl BatchWork {
         match self.read_result(deps, task).await {
             Ok(Some(result)) => {
                 let (result, at) = (outcome_of(result), deps.clock.now());
-                self.close_batch(deps, OutboxPhase::Done { result, at }).await
+                self.close_batch(deps, OutboxPhase::Done { result, at })
+                    .await
             }
             Ok(None) => self.look_again(deps).await,
             Err(error) => {
@@ -136,7 +177,11 @@ impl BatchWork {
     }
 
     /// What came of it; `None` while DingTalk is at it. Two calls at most, and both are metered.
-    async fn read_result(&self, deps: &PushDeps, task: TaskId) -> Result<Option<SendResult>, DingTalkError> {
+    async fn read_result(
+        &self,
+        deps: &PushDeps,
+        task: TaskId,
+    ) -> Result<Option<SendResult>, DingTalkError> {
         let client = deps.clients.for_binding(&self.binding);
         quota::count_call(&deps.store, &self.binding, deps.clock.now()).await;
         if client.read_notice_progress(task).await?.status != SendStatus::Done {
@@ -151,10 +196,21 @@ impl BatchWork {
             return Ok(());
         };
         // Two copies of an item would become two chains of looks; the one that loses here ends its own.
-        if !self.enter_phase(deps, OutboxPhase::Sent { task, at, looks: looks.saturating_add(1) }).await? {
+        if !self
+            .enter_phase(
+                deps,
+                OutboxPhase::Sent {
+                    task,
+                    at,
+                    looks: looks.saturating_add(1),
+                },
+            )
+            .await?
+        {
             return Ok(());
         }
-        self.requeue_later(deps, next_poll_delay_s(looks.saturating_add(1))).await
+        self.requeue_later(deps, next_poll_delay_s(looks.saturating_add(1)))
+            .await
     }
 
     async fn close_batch(mut self, deps: &PushDeps, phase: OutboxPhase) -> Result<(), PushError> {
@@ -165,12 +221,20 @@ impl BatchWork {
     }
 
     /// Stores the next phase; `false` when somebody else was faster, whose word stands.
-    async fn enter_phase(&mut self, deps: &PushDeps, phase: OutboxPhase) -> Result<bool, PushError> {
+    async fn enter_phase(
+        &mut self,
+        deps: &PushDeps,
+        phase: OutboxPhase,
+    ) -> Result<bool, PushError> {
         self.stored.body.phase = phase;
         let (corp, id) = (&self.message.corp, &self.message.message);
         let condition = PutCondition::Version(self.stored.version);
         let (body, expires) = (&self.stored.body, self.stored.expires);
-        match deps.store.put_control(corp, ControlKind::Message, id, body, condition, expires).await {
+        match deps
+            .store
+            .put_control(corp, ControlKind::Message, id, body, condition, expires)
+            .await
+        {
             Ok(version) => {
                 self.stored.version = version;
                 Ok(true)
@@ -183,28 +247,55 @@ impl BatchWork {
     /// Puts a delayed copy into the outbox before this item is acknowledged: waiting is not failing, so that it does not
     /// count towards the dead-letter queue.
     async fn requeue_later(&self, deps: &PushDeps, seconds: u32) -> Result<(), PushError> {
-        let message = self.message.to_message(seconds).map_err(|_| PushError::Queue)?;
-        deps.outbox.send(message).await.map_err(|_| PushError::Queue)
+        let message = self
+            .message
+            .to_message(seconds)
+            .map_err(|_| PushError::Queue)?;
+        deps.outbox
+            .send(message)
+            .await
+            .map_err(|_| PushError::Queue)
     }
 
     async fn build_notice(&self, deps: &PushDeps) -> Result<Notice, PushError> {
-        let secret = deps.secrets.get_binding(&self.message.binding).await.map_err(|_| PushError::Content)?;
-        let place = SealContext { corp: &self.message.corp, record: &self.message.message, field: CONTENT_FIELD };
-        let plain = open_value(&secret.seal_key(), place, &self.stored.body.content).map_err(|_| PushError::Content)?;
+        let secret = deps
+            .secrets
+            .get_binding(&self.message.binding)
+            .await
+            .map_err(|_| PushError::Content)?;
+        let place = SealContext {
+            corp: &self.message.corp,
+            record: &self.message.message,
+            field: CONTENT_FIELD,
+        };
+        let plain = open_value(&secret.seal_key(), place, &self.stored.body.content)
+            .map_err(|_| PushError::Content)?;
         let content = serde_json::from_slice(&plain).map_err(|_| PushError::Content)?;
         let content = match content {
             MessageContent::Text(text) => dingtalk::client::NoticeContent::Text(text),
-            MessageContent::Markdown { title, text } => dingtalk::client::NoticeContent::Markdown { title, text },
+            MessageContent::Markdown { title, text } => {
+                dingtalk::client::NoticeContent::Markdown { title, text }
+            }
         };
-        Ok(Notice { to: self.stored.body.people.clone(), content })
+        Ok(Notice {
+            to: self.stored.body.people.clone(),
+            content,
+        })
     }
 }
 
 fn outcome_of(result: SendResult) -> DeliveryOutcome {
     let reached = result.read.len() + result.unread.len();
     let forbidden = result.forbidden.into_iter();
-    let forbidden = forbidden.map(|one| (one.userid, one.code.unwrap_or_else(|| "unknown".to_owned()))).collect();
-    DeliveryOutcome { invalid: result.invalid, forbidden, failed: result.failed, reached }
+    let forbidden = forbidden
+        .map(|one| (one.userid, one.code.unwrap_or_else(|| "unknown".to_owned())))
+        .collect();
+    DeliveryOutcome {
+        invalid: result.invalid,
+        forbidden,
+        failed: result.failed,
+        reached,
+    }
 }
 
 fn log_outcome(id: &str, batch: &OutboxBatch) {

@@ -36,7 +36,11 @@ pub(crate) async fn take_minute_quota(
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     let minute = now.millis() / 60_000;
-    let counter = QuotaCounter { id: format!("messages.{minute}"), max: RECEIVERS_MAX, expires: (minute + 60) * 60 };
+    let counter = QuotaCounter {
+        id: format!("messages.{minute}"),
+        max: RECEIVERS_MAX,
+        expires: (minute + 60) * 60,
+    };
     let (total, taken) = counter.try_add(store, corp, receivers).await?;
     metrics::record(metrics::QUOTA_USED, percent_of(total, RECEIVERS_MAX));
     Ok(taken)
@@ -47,9 +51,16 @@ pub(crate) async fn take_minute_quota(
 pub(crate) async fn count_call(store: &Store, binding: &Binding, now: Timestamp) {
     let Some(day) = shanghai_day(now) else { return };
     let id = format!("calls.{:04}-{:02}", day.year(), day.month());
-    let counter = QuotaCounter { id, max: u32::MAX, expires: now.millis() / 1_000 + MONTH_KEPT_S };
+    let counter = QuotaCounter {
+        id,
+        max: u32::MAX,
+        expires: now.millis() / 1_000 + MONTH_KEPT_S,
+    };
     match counter.try_add(store, &binding.corp_id, 1).await {
-        Ok((total, _)) => metrics::record(metrics::QUOTA_USED, percent_of(total, binding.calls_per_month)),
+        Ok((total, _)) => metrics::record(
+            metrics::QUOTA_USED,
+            percent_of(total, binding.calls_per_month),
+        ),
         Err(err) => {
             tracing::warn!(reason = %err, "a call was not counted towards the month's quota");
         }
@@ -66,17 +77,36 @@ struct QuotaCounter {
 
 impl QuotaCounter {
     /// What it comes to with so many more, and whether they were added: not above `max`, nor while too many others count.
-    async fn try_add(&self, store: &Store, corp: &CorpId, more: u32) -> Result<(u32, bool), StoreError> {
+    async fn try_add(
+        &self,
+        store: &Store,
+        corp: &CorpId,
+        more: u32,
+    ) -> Result<(u32, bool), StoreError> {
         let mut total = more;
         for _ in 0..TRIES {
-            let stored = store.get_control::<QuotaUse>(corp, ControlKind::Quota, &self.id).await?;
-            total = stored.as_ref().map_or(0, |stored| stored.body.count).saturating_add(more);
+            let stored = store
+                .get_control::<QuotaUse>(corp, ControlKind::Quota, &self.id)
+                .await?;
+            total = stored
+                .as_ref()
+                .map_or(0, |stored| stored.body.count)
+                .saturating_add(more);
             if total > self.max {
                 break;
             }
-            let condition = stored.map_or(PutCondition::New, |stored| PutCondition::Version(stored.version));
+            let condition = stored.map_or(PutCondition::New, |stored| {
+                PutCondition::Version(stored.version)
+            });
             let (used, expires) = (QuotaUse { count: total }, Some(self.expires));
-            let put = store.put_control(corp, ControlKind::Quota, &self.id, &used, condition, expires);
+            let put = store.put_control(
+                corp,
+                ControlKind::Quota,
+                &self.id,
+                &used,
+                condition,
+                expires,
+            );
             match put.await {
                 Ok(_) => return Ok((total, true)),
                 Err(WriteError::Stale | WriteError::Exists { .. }) => {}
@@ -97,11 +127,17 @@ mod tests {
         assert!((percent_of(4_000, RECEIVERS_MAX) - 80.0).abs() < f64::EPSILON);
         assert!((percent_of(RECEIVERS_MAX, RECEIVERS_MAX) - 100.0).abs() < f64::EPSILON);
         assert!(percent_of(0, RECEIVERS_MAX).abs() < f64::EPSILON);
-        assert!(percent_of(1, 0) >= 100.0, "a company without a quota has used it up");
+        assert!(
+            percent_of(1, 0) >= 100.0,
+            "a company without a quota has used it up"
+        );
     }
 
     #[test]
     fn a_count_is_readable_by_the_previous_version() {
-        assert_eq!(serde_json::to_string(&QuotaUse { count: 7 }).unwrap(), r#"{"receivers":7}"#);
+        assert_eq!(
+            serde_json::to_string(&QuotaUse { count: 7 }).unwrap(),
+            r#"{"receivers":7}"#
+        );
     }
 }

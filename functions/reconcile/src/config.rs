@@ -6,8 +6,8 @@ use engine::CorpEngines;
 use runtime::SystemClock;
 use runtime::aws::{AwsSettings, AwsTimeouts};
 use runtime::variables::{
-    MissingVariableError, OUTBOX_QUEUE_URL, REFUSED_TOKENS_QUEUE_URL, SECRETS_PREFIX, SWEEPS_QUEUE_URL, TABLES_PREFIX,
-    required_variable,
+    MissingVariableError, OUTBOX_QUEUE_URL, REFUSED_TOKENS_QUEUE_URL, SECRETS_PREFIX,
+    SWEEPS_QUEUE_URL, TABLES_PREFIX, required_variable,
 };
 use runtime::worker::{self, WorkerError};
 
@@ -34,7 +34,9 @@ impl ReconcileConfig {
     ///
     /// # Errors
     /// [`Missing`] with the variable's name.
-    pub fn from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, MissingVariableError> {
+    pub fn from_vars(
+        lookup: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, MissingVariableError> {
         Ok(Self {
             outbox_queue_url: required_variable(&lookup, OUTBOX_QUEUE_URL)?,
             refused_tokens_queue_url: required_variable(&lookup, REFUSED_TOKENS_QUEUE_URL)?,
@@ -68,6 +70,11 @@ impl ReconcileDeps {
             clock: Arc::new(SystemClock),
             randomness: Arc::new(runtime::random_bytes_or_abort),
         };
-        Ok(Self { corps, sweeps, outbox, told: Arc::new(|_, _| {}) })
+        Ok(Self {
+            corps,
+            sweeps,
+            outbox,
+            told: Arc::new(|_, _| {}),
+        })
     }
 }

@@ -83,20 +83,31 @@ async fn work_item(deps: &ReconcileDeps, item: QueueItem) -> ItemVerdict {
             let again = err.is_transient();
             let reason = describe_error(&err);
             tracing::warn!(message.id = %item.id, again, reason, "a wake was not worked");
-            if again { ItemVerdict::Again } else { ItemVerdict::Done }
+            if again {
+                ItemVerdict::Again
+            } else {
+                ItemVerdict::Done
+            }
         }
     }
 }
 
 async fn look_at_record(deps: &ReconcileDeps, message: &WakeMessage) -> Result<(), WakeError> {
-    let (binding, engine) = deps.corps.open_engine(&message.binding, WritePurpose::Follow).await?;
+    let (binding, engine) = deps
+        .corps
+        .open_engine(&message.binding, WritePurpose::Follow)
+        .await?;
     if binding.body.write_block().is_some() {
         return defer_wake(deps, message, &engine).await;
     }
     let sight = match &binding.body.accepted_scope {
         Some(scope) => {
             let canary = binding.body.canary.clone();
-            RunVisibility { visible: scope.fields, whole_company: scope.whole_company, canary }
+            RunVisibility {
+                visible: scope.fields,
+                whole_company: scope.whole_company,
+                canary,
+            }
         }
         // The first sweep is still on its way and may have passed this record already.
         None => engine.read_visibility().await?,
@@ -108,10 +119,20 @@ async fn look_at_record(deps: &ReconcileDeps, message: &WakeMessage) -> Result<(
     };
     if !looked.held.is_empty() || !looked.troubles.is_empty() {
         let records = deps.corps.review_store(&binding.body).await?;
-        records.save_look_findings(&engine, &run, &looked).await.map_err(EngineError::State)?;
+        records
+            .save_look_findings(&engine, &run, &looked)
+            .await
+            .map_err(EngineError::State)?;
     }
-    if let Err(err) = deps.corps.send_asks(&binding.body, &looked.asks, deps.outbox.as_ref()).await {
-        tracing::warn!(reason = describe_error(&err), "somebody was not asked for a change; the next sweep asks");
+    if let Err(err) = deps
+        .corps
+        .send_asks(&binding.body, &looked.asks, deps.outbox.as_ref())
+        .await
+    {
+        tracing::warn!(
+            reason = describe_error(&err),
+            "somebody was not asked for a change; the next sweep asks"
+        );
     }
     if looked.sweep_due {
         request_sweep(deps, message).await?;
@@ -122,9 +143,18 @@ async fn look_at_record(deps: &ReconcileDeps, message: &WakeMessage) -> Result<(
 
 /// Nothing may be written: the wake is kept until that ends. It does not go back to its queue, where a pause of days would
 /// use up its deliveries.
-async fn defer_wake(deps: &ReconcileDeps, message: &WakeMessage, engine: &Engine) -> Result<(), WakeError> {
+async fn defer_wake(
+    deps: &ReconcileDeps,
+    message: &WakeMessage,
+    engine: &Engine,
+) -> Result<(), WakeError> {
     deps.corps.defer_wake(engine, &message.wake).await?;
-    let binding = deps.corps.store.get_binding(&message.binding).await.map_err(EngineError::State)?;
+    let binding = deps
+        .corps
+        .store
+        .get_binding(&message.binding)
+        .await
+        .map_err(EngineError::State)?;
     match binding.is_some_and(|binding| binding.body.write_block().is_none()) {
         // It began again meanwhile, and may have passed by already.
         true => Err(LookError::NotYet("writing began again").into()),
@@ -140,19 +170,41 @@ async fn request_sweep(deps: &ReconcileDeps, wake: &WakeMessage) -> Result<(), W
 /// Deduplicated by the event itself: a second one within the same minute may tell of what the first one's sweep has
 /// passed already.
 fn sweep_message(wake: &WakeMessage, at: Timestamp) -> Result<QueueMessage, WakeError> {
-    let WakeMessage { binding, corp, wake, signature_hash } = wake;
+    let WakeMessage {
+        binding,
+        corp,
+        wake,
+        signature_hash,
+    } = wake;
     let (binding, because) = (binding.clone(), wake.because.clone());
-    let sweep = SweepMessage { binding, corp: corp.clone(), run: None, because, at };
+    let sweep = SweepMessage {
+        binding,
+        corp: corp.clone(),
+        run: None,
+        because,
+        at,
+    };
     let body = encode_body(&sweep).map_err(|_| WakeError::Run)?;
     let deduplication = Some(format!("{corp}-everything-{signature_hash}"));
-    Ok(QueueMessage { body, group: Some(corp.to_string()), deduplication, delay_s: 0 })
+    Ok(QueueMessage {
+        body,
+        group: Some(corp.to_string()),
+        deduplication,
+        delay_s: 0,
+    })
 }
 
 async fn mark_verified(deps: &ReconcileDeps, verified: &CallbackVerified) -> Result<(), WakeError> {
     let at = verified.verified_at;
     let mark = |binding: &mut state::Binding| binding.callback_verified_at = Some(at);
-    let marked = deps.corps.store.change_binding(&verified.binding, mark).await?;
-    marked.map(|_| ()).ok_or(WakeError::Engine(EngineError::Unknown))
+    let marked = deps
+        .corps
+        .store
+        .change_binding(&verified.binding, mark)
+        .await?;
+    marked
+        .map(|_| ())
+        .ok_or(WakeError::Engine(EngineError::Unknown))
 }
 
 #[cfg(test)]
@@ -174,7 +226,11 @@ mod tests {
 
     #[test]
     fn two_events_request_two_sweeps_and_a_repeated_delivery_none() {
-        let id = |signature, at| sweep_message(&wake(signature), Timestamp(at)).unwrap().deduplication;
+        let id = |signature, at| {
+            sweep_message(&wake(signature), Timestamp(at))
+                .unwrap()
+                .deduplication
+        };
         assert_ne!(id("a", 60_000), id("b", 60_001));
         assert_eq!(id("a", 60_000), id("a", 190_000));
     }

@@ -10,6 +10,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let config = ReconcileConfig::from_vars(runtime::read_variable)?;
     let deps = ReconcileDeps::connect(&config)?;
     let deps = &deps;
-    runtime::serve_invocations(move |wakes: QueueBatch, _| async move { handle(deps, &wakes).await }).await?;
+    runtime::serve_invocations(
+        move |wakes: QueueBatch, _| async move { handle(deps, &wakes).await },
+    )
+    .await?;
     Ok(())
 }

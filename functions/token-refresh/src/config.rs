@@ -27,7 +27,9 @@ impl RefreshConfig {
     ///
     /// # Errors
     /// The first variable that is not set.
-    pub fn from_vars(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, MissingVariableError> {
+    pub fn from_vars(
+        lookup: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, MissingVariableError> {
         Ok(Self {
             secrets_prefix: required_variable(&lookup, SECRETS_PREFIX)?,
             tables_prefix: required_variable(&lookup, TABLES_PREFIX)?,
@@ -57,12 +59,25 @@ impl RefreshDeps {
     /// [`ConnectError`].
     pub fn connect(config: &RefreshConfig) -> Result<Self, ConnectError> {
         let sdk = config.aws.sdk_config().map_err(ConnectError::Aws)?;
-        let writer = u128::from_be_bytes(runtime::random_bytes().map_err(ConnectError::Randomness)?);
-        let store = Store::new(aws::dynamodb_client(&sdk), TableNames::with_prefix(&config.tables_prefix), writer);
+        let writer =
+            u128::from_be_bytes(runtime::random_bytes().map_err(ConnectError::Randomness)?);
+        let store = Store::new(
+            aws::dynamodb_client(&sdk),
+            TableNames::with_prefix(&config.tables_prefix),
+            writer,
+        );
         let vault = SecretsManagerVault::new(aws::secrets_manager_client(&sdk));
         let secrets = SecretStore::new(Arc::new(vault), config.secrets_prefix.as_str());
-        let transport = Arc::new(HttpTransport::new(config.aws.is_emulated_here()).map_err(ConnectError::DingTalk)?);
-        Ok(Self { store, secrets, transport, clock: Arc::new(SystemClock), jitter: runtime::random_jitter() })
+        let transport = Arc::new(
+            HttpTransport::new(config.aws.is_emulated_here()).map_err(ConnectError::DingTalk)?,
+        );
+        Ok(Self {
+            store,
+            secrets,
+            transport,
+            clock: Arc::new(SystemClock),
+            jitter: runtime::random_jitter(),
+        })
     }
 }
 
@@ -73,8 +88,13 @@ mod tests {
     #[test]
     fn a_missing_variable_is_named() {
         let error = RefreshConfig::from_vars(|_| None).unwrap_err();
-        assert_eq!(error.to_string(), "environment variable SECRETS_PREFIX is not set");
-        let config = RefreshConfig::from_vars(|name| (name != "AWS_CA_BUNDLE").then(|| name.to_owned())).unwrap();
+        assert_eq!(
+            error.to_string(),
+            "environment variable SECRETS_PREFIX is not set"
+        );
+        let config =
+            RefreshConfig::from_vars(|name| (name != "AWS_CA_BUNDLE").then(|| name.to_owned()))
+                .unwrap();
         assert!(RefreshDeps::connect(&config).is_ok());
     }
 }

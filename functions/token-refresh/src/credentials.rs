@@ -12,19 +12,31 @@ pub(crate) struct CandidateCredentials(Vec<(SecretStage, BindingSecret)>);
 
 impl CandidateCredentials {
     /// The current ones alone.
-    pub(crate) async fn current_only(secrets: &SecretStore, binding: &BindingId) -> Result<Self, SecretError> {
-        Ok(Self(vec![(SecretStage::Current, secrets.get_binding(binding).await?)]))
+    pub(crate) async fn current_only(
+        secrets: &SecretStore,
+        binding: &BindingId,
+    ) -> Result<Self, SecretError> {
+        Ok(Self(vec![(
+            SecretStage::Current,
+            secrets.get_binding(binding).await?,
+        )]))
     }
 
     /// Adds those that wait and those before; once.
-    pub(crate) async fn add_others(&mut self, secrets: &SecretStore, binding: &BindingId) -> Result<(), SecretError> {
+    pub(crate) async fn add_others(
+        &mut self,
+        secrets: &SecretStore,
+        binding: &BindingId,
+    ) -> Result<(), SecretError> {
         if self.0.len() > 1 {
             return Ok(());
         }
         for stage in [SecretStage::Pending, SecretStage::Previous] {
             match secrets.get_binding_stage(binding, stage).await {
                 Ok(secret)
-                    if self.0.iter().any(|(_, known)| secret_fingerprint(known) == secret_fingerprint(&secret)) => {}
+                    if self.0.iter().any(|(_, known)| {
+                        secret_fingerprint(known) == secret_fingerprint(&secret)
+                    }) => {}
                 Ok(secret) => self.0.push((stage, secret)),
                 Err(SecretError::Vault(VaultError::NotFound)) => {}
                 Err(why @ SecretError::Vault(_)) => return Err(why),
@@ -44,7 +56,11 @@ impl CandidateCredentials {
 
     /// Tells these credentials from others without saying them.
     pub(crate) fn fingerprint(&self) -> String {
-        self.0.iter().map(|(_, secret)| secret_fingerprint(secret)).collect::<Vec<_>>().join(" ")
+        self.0
+            .iter()
+            .map(|(_, secret)| secret_fingerprint(secret))
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 }
 

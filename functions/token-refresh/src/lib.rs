@@ -66,7 +66,9 @@ pub async fn handle(deps: &RefreshDeps, input: &RefreshInput) -> BatchOutcome {
             refresh_every_binding(deps).await;
             BatchOutcome::default()
         }
-        RefreshInput::Refused(batch) => work_batch(batch, 1, |item| work_refused_token(deps, item)).await,
+        RefreshInput::Refused(batch) => {
+            work_batch(batch, 1, |item| work_refused_token(deps, item)).await
+        }
     }
 }
 

@@ -9,6 +9,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let config = RefreshConfig::from_vars(runtime::read_variable)?;
     let deps = RefreshDeps::connect(&config)?;
     let deps = &deps;
-    serve_invocations(move |input: RefreshInput, _| async move { handle(deps, &input).await }).await?;
+    serve_invocations(move |input: RefreshInput, _| async move { handle(deps, &input).await })
+        .await?;
     Ok(())
 }

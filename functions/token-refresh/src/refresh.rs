@@ -86,13 +86,18 @@ pub async fn refresh_token(
     if !current.is_none_or(|current| wanted.asks_to_replace(&current, now)) {
         return Ok(RefreshOutcome::NotNeeded);
     }
-    let kept =
-        deps.store.get_control::<TokenFailure>(&binding.corp_id, ControlKind::Quarantine, TOKEN_FAILURE_ID).await;
+    let kept = deps
+        .store
+        .get_control::<TokenFailure>(&binding.corp_id, ControlKind::Quarantine, TOKEN_FAILURE_ID)
+        .await;
     let kept = kept.map_err(RefreshError::Read)?;
     let candidates = CandidateCredentials::current_only(&deps.secrets, &binding.id).await;
     let mut candidates = candidates.map_err(RefreshError::Secret)?;
     if let Some(kept) = &kept {
-        candidates.add_others(&deps.secrets, &binding.id).await.map_err(RefreshError::Secret)?;
+        candidates
+            .add_others(&deps.secrets, &binding.id)
+            .await
+            .map_err(RefreshError::Secret)?;
         if !kept.body.allows_attempt(&candidates.fingerprint(), now) {
             return Ok(RefreshOutcome::Waiting);
         }
@@ -111,11 +116,19 @@ async fn issue_with_candidates(
     candidates: &mut CandidateCredentials,
 ) -> Result<Result<IssuedToken, DingTalkError>, RefreshError> {
     let endpoints = runtime::binding_endpoints(binding);
-    let api = TokenApi::new(endpoints, Arc::clone(&deps.transport), Arc::clone(&deps.clock), Arc::clone(&deps.jitter));
+    let api = TokenApi::new(
+        endpoints,
+        Arc::clone(&deps.transport),
+        Arc::clone(&deps.clock),
+        Arc::clone(&deps.jitter),
+    );
     let mut refusal = None;
     for place in 0.. {
         if place == 1 {
-            candidates.add_others(&deps.secrets, &binding.id).await.map_err(RefreshError::Secret)?;
+            candidates
+                .add_others(&deps.secrets, &binding.id)
+                .await
+                .map_err(RefreshError::Secret)?;
         }
         let Some((stage, secret)) = candidates.iter().nth(place) else {
             break;
@@ -126,13 +139,21 @@ async fn issue_with_candidates(
                 return Ok(Ok(issued));
             }
             // What is wrong with the company or the network is as wrong with other credentials.
-            Err(error) if !matches!(error.trouble, DingTalkErrorKind::CredentialsRefused { .. }) => {
-                return if is_lasting(&error.trouble) { Ok(Err(error)) } else { Err(RefreshError::DingTalk(error)) };
+            Err(error)
+                if !matches!(error.trouble, DingTalkErrorKind::CredentialsRefused { .. }) =>
+            {
+                return if is_lasting(&error.trouble) {
+                    Ok(Err(error))
+                } else {
+                    Err(RefreshError::DingTalk(error))
+                };
             }
             Err(error) => refusal = refusal.or(Some(error)),
         }
     }
-    refusal.map(Err).ok_or_else(|| RefreshError::Secret(SecretError::Vault(VaultError::NotFound)))
+    refusal
+        .map(Err)
+        .ok_or_else(|| RefreshError::Secret(SecretError::Vault(VaultError::NotFound)))
 }
 
 /// It works, and somebody has to finish what was begun: the alarm on what waits for a person says so.
@@ -152,14 +173,19 @@ impl RefreshReason {
     fn asks_to_replace(&self, current: &TokenSecret, now: Timestamp) -> bool {
         match self {
             Self::Due => is_due(current, now),
-            Self::Instead(hash) => hash.len() >= HASH_DIGITS_MIN && current.hash().starts_with(hash.as_str()),
+            Self::Instead(hash) => {
+                hash.len() >= HASH_DIGITS_MIN && current.hash().starts_with(hash.as_str())
+            }
         }
     }
 }
 
 /// Past 80 % of its life.
 fn is_due(current: &TokenSecret, now: Timestamp) -> bool {
-    let life = current.expires_at.millis().saturating_sub(current.issued_at.millis());
+    let life = current
+        .expires_at
+        .millis()
+        .saturating_sub(current.issued_at.millis());
     now.millis() >= current.issued_at.millis().saturating_add(life / 5 * 4)
 }
 
@@ -171,12 +197,24 @@ async fn store_renewed(
     had_trouble: bool,
 ) -> Result<RefreshOutcome, RefreshError> {
     // Counted from before the question, so that our clock never believes in a token for longer than DingTalk does.
-    let life = i64::try_from(issued.expires_in_s).unwrap_or(i64::MAX / 1_000).saturating_mul(1_000);
+    let life = i64::try_from(issued.expires_in_s)
+        .unwrap_or(i64::MAX / 1_000)
+        .saturating_mul(1_000);
     let token = issued.token.expose().into();
-    let secret = TokenSecret { token, issued_at: now, expires_at: now.plus_millis(life) };
-    deps.secrets.put_token(&binding.id, &secret).await.map_err(RefreshError::Secret)?;
+    let secret = TokenSecret {
+        token,
+        issued_at: now,
+        expires_at: now.plus_millis(life),
+    };
+    deps.secrets
+        .put_token(&binding.id, &secret)
+        .await
+        .map_err(RefreshError::Secret)?;
     if had_trouble {
-        let removed = deps.store.delete_control(&binding.corp_id, ControlKind::Quarantine, TOKEN_FAILURE_ID).await;
+        let removed = deps
+            .store
+            .delete_control(&binding.corp_id, ControlKind::Quarantine, TOKEN_FAILURE_ID)
+            .await;
         removed.map_err(RefreshError::Read)?;
     }
     Ok(RefreshOutcome::Renewed)
@@ -192,10 +230,24 @@ async fn record_refusal(
     tracing::error!(binding = %binding.id, trouble = error.trouble.counter_key(), "no token for `{}`: {error}", binding.id);
     let earlier = kept.as_ref().map(|kept| &kept.body);
     let now = deps.clock.now();
-    let trouble = TokenFailure::after_refusal(error.trouble.counter_key(), error.advice(), credentials, earlier, now);
-    let condition = kept.as_ref().map_or(PutCondition::New, |kept| PutCondition::Version(kept.version));
-    let put =
-        deps.store.put_control(&binding.corp_id, ControlKind::Quarantine, TOKEN_FAILURE_ID, &trouble, condition, None);
+    let trouble = TokenFailure::after_refusal(
+        error.trouble.counter_key(),
+        error.advice(),
+        credentials,
+        earlier,
+        now,
+    );
+    let condition = kept.as_ref().map_or(PutCondition::New, |kept| {
+        PutCondition::Version(kept.version)
+    });
+    let put = deps.store.put_control(
+        &binding.corp_id,
+        ControlKind::Quarantine,
+        TOKEN_FAILURE_ID,
+        &trouble,
+        condition,
+        None,
+    );
     match put.await {
         // Another instance was refused at the same time and says the same.
         Ok(_) | Err(WriteError::Stale | WriteError::Exists { .. }) => Ok(RefreshOutcome::Refused),
@@ -214,15 +266,25 @@ mod tests {
 
     #[test]
     fn a_token_is_due_at_four_fifths_of_its_life() {
-        let token = TokenSecret { token: "t".into(), issued_at: Timestamp(1_000), expires_at: Timestamp(8_201_000) };
+        let token = TokenSecret {
+            token: "t".into(),
+            issued_at: Timestamp(1_000),
+            expires_at: Timestamp(8_201_000),
+        };
         assert!(!is_due(&token, Timestamp(1_000 + 6_559_999)));
         assert!(is_due(&token, Timestamp(1_000 + 6_560_000)));
     }
 
     #[test]
     fn only_the_current_tokens_hash_asks_for_a_new_one_and_a_short_hash_never_does() {
-        let token = TokenSecret { token: "abc".into(), issued_at: Timestamp(0), expires_at: Timestamp(7_200_000) };
-        let instead = |hash: &str| RefreshReason::Instead(hash.to_owned()).asks_to_replace(&token, Timestamp(0));
+        let token = TokenSecret {
+            token: "abc".into(),
+            issued_at: Timestamp(0),
+            expires_at: Timestamp(7_200_000),
+        };
+        let instead = |hash: &str| {
+            RefreshReason::Instead(hash.to_owned()).asks_to_replace(&token, Timestamp(0))
+        };
         assert!(instead("ba7816bf8f01cfea"));
         assert!(instead(&token.hash()));
         assert!(!instead("ba7816bf8f01cfeb"));

@@ -36,9 +36,17 @@ impl TokenFailure {
         earlier: Option<&Self>,
         now: Timestamp,
     ) -> Self {
-        let since = earlier.filter(|earlier| earlier.credentials == credentials).map_or(now, |earlier| earlier.since);
+        let since = earlier
+            .filter(|earlier| earlier.credentials == credentials)
+            .map_or(now, |earlier| earlier.since);
         let next_attempt = now.plus_millis(DAY_MS - SLACK_MS);
-        Self { reason: reason.to_owned(), advice, since, next_attempt, credentials }
+        Self {
+            reason: reason.to_owned(),
+            advice,
+            since,
+            next_attempt,
+            credentials,
+        }
     }
 
     /// Whether these credentials may be tried now.
@@ -55,16 +63,32 @@ mod tests {
     #[test]
     fn the_same_credentials_are_tried_daily_and_others_at_once() {
         let now = Timestamp(1_763_800_000_000);
-        let first = TokenFailure::after_refusal("credentials_refused", "copy".into(), "k#1".into(), None, now);
+        let first = TokenFailure::after_refusal(
+            "credentials_refused",
+            "copy".into(),
+            "k#1".into(),
+            None,
+            now,
+        );
         assert!(!first.allows_attempt("k#1", now.plus_millis(23 * 60 * 60 * 1_000)));
         assert!(first.allows_attempt("k#1", now.plus_millis(DAY_MS)));
         assert!(first.allows_attempt("k#2", now));
         let later = now.plus_millis(DAY_MS);
-        let second =
-            TokenFailure::after_refusal("credentials_refused", "copy".into(), "k#1".into(), Some(&first), later);
+        let second = TokenFailure::after_refusal(
+            "credentials_refused",
+            "copy".into(),
+            "k#1".into(),
+            Some(&first),
+            later,
+        );
         assert_eq!(second.since, now, "the trouble is as old as its first day");
-        let other =
-            TokenFailure::after_refusal("credentials_refused", "copy".into(), "k#2".into(), Some(&first), later);
+        let other = TokenFailure::after_refusal(
+            "credentials_refused",
+            "copy".into(),
+            "k#2".into(),
+            Some(&first),
+            later,
+        );
         assert_eq!(other.since, later);
     }
 }

@@ -108,15 +108,23 @@ pub struct DeployArgs {
 
 /// CloudFormation's rule, and shorter: a queue's name is this and up to 26 letters more, and SQS takes 80.
 fn parse_stack_name(name: &str) -> Result<String, String> {
-    let begins = name.chars().next().is_some_and(|first| first.is_ascii_alphabetic());
-    let is_name = begins && name.len() <= 40 && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    let begins = name
+        .chars()
+        .next()
+        .is_some_and(|first| first.is_ascii_alphabetic());
+    let is_name =
+        begins && name.len() <= 40 && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     let rule = "a stack's name begins with a letter and has at most 40 letters, digits and dashes";
-    is_name.then(|| name.to_owned()).ok_or_else(|| rule.to_owned())
+    is_name
+        .then(|| name.to_owned())
+        .ok_or_else(|| rule.to_owned())
 }
 
 fn parse_parameter(text: &str) -> Result<String, String> {
     match text.split_once('=') {
-        Some((name, _)) if !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric()) => Ok(text.to_owned()),
+        Some((name, _)) if !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric()) => {
+            Ok(text.to_owned())
+        }
         _ => Err("a parameter is NAME=VALUE".to_owned()),
     }
 }
@@ -140,7 +148,10 @@ mod tests {
     #[test]
     fn what_a_benchmark_takes_reaches_it_unread() {
         let args = ["bangding", "bench", "sync", "--people", "10", "--no-import"];
-        let Ok(Args { command: Command::Bench(bench) }) = Args::try_parse_from(args) else {
+        let Ok(Args {
+            command: Command::Bench(bench),
+        }) = Args::try_parse_from(args)
+        else {
             panic!("the benchmark's own arguments were read here");
         };
         assert_eq!(bench.name.as_deref(), Some("sync"));

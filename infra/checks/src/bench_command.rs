@@ -8,12 +8,26 @@ use crate::args::BenchArgs;
 /// nothing else, and its profile optimises what thousands of histories run through.
 fn choose_program(name: Option<&str>) -> &'static [&'static str] {
     match name {
-        Some("simulation" | "tell") => {
-            &["--profile", "simulation", "--package", "simulation", "--bin", "histories", "--"]
-        }
-        Some("planted") => {
-            &["--profile", "simulation", "--package", "simulation", "--bin", "histories", "--features", "planted", "--"]
-        }
+        Some("simulation" | "tell") => &[
+            "--profile",
+            "simulation",
+            "--package",
+            "simulation",
+            "--bin",
+            "histories",
+            "--",
+        ],
+        Some("planted") => &[
+            "--profile",
+            "simulation",
+            "--package",
+            "simulation",
+            "--bin",
+            "histories",
+            "--features",
+            "planted",
+            "--",
+        ],
         _ => &["--profile", "bench-run", "--package", "bench", "--"],
     }
 }

@@ -20,7 +20,11 @@ use deploy_target::{DeployError, DeployTarget};
 /// # Errors
 /// A sentence that says what is missing, or what failed.
 pub(crate) fn deploy(args: &DeployArgs) -> Result<ExitCode, String> {
-    if args.local { on_emulator::deploy(args) } else { deploy_on_aws(args) }
+    if args.local {
+        on_emulator::deploy(args)
+    } else {
+        deploy_on_aws(args)
+    }
 }
 
 /// `bangding cloud least-privilege`.
@@ -38,7 +42,9 @@ fn deploy_on_aws(args: &DeployArgs) -> Result<ExitCode, String> {
     let place = DeployTarget::from_environment(args.region.as_deref(), &runtime::read_variable)
         .map_err(|refusal| refusal.to_string())?;
     let python = pypi_tools::install_emulator(&project.target)?.join("python");
-    let account = place.account(&python).map_err(|refusal| refusal.to_string())?;
+    let account = place
+        .account(&python)
+        .map_err(|refusal| refusal.to_string())?;
     let template = Template::read(&project.root)?;
     for line in confirmation::describe_deployment(&account, &place.region, &args.stack, &template) {
         print_line(&line);
@@ -63,5 +69,7 @@ fn deploy_on_aws(args: &DeployArgs) -> Result<ExitCode, String> {
 fn find_sam(project: &Project) -> Option<PathBuf> {
     let path = runtime::read_variable("PATH").unwrap_or_default();
     let folders = std::env::split_paths(&path).chain([project.target.join("venv-sam/bin")]);
-    folders.map(|folder| folder.join("sam")).find(|program| program.is_file())
+    folders
+        .map(|folder| folder.join("sam"))
+        .find(|program| program.is_file())
 }

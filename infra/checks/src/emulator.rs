@@ -80,11 +80,19 @@ impl Emulator {
     ///
     /// # Errors
     /// [`EmulatorTrouble`]; nothing keeps running then.
-    pub fn start_behind(target: &Path, iam: IamMode, endpoint: &str) -> Result<Self, EmulatorError> {
+    pub fn start_behind(
+        target: &Path,
+        iam: IamMode,
+        endpoint: &str,
+    ) -> Result<Self, EmulatorError> {
         Self::start_with(target, iam, Some(endpoint))
     }
 
-    fn start_with(target: &Path, iam: IamMode, endpoint: Option<&str>) -> Result<Self, EmulatorError> {
+    fn start_with(
+        target: &Path,
+        iam: IamMode,
+        endpoint: Option<&str>,
+    ) -> Result<Self, EmulatorError> {
         let bin = pypi_tools::install_emulator(target).map_err(EmulatorError::Install)?;
         let mut tries = 1;
         loop {
@@ -95,14 +103,23 @@ impl Emulator {
         }
     }
 
-    fn try_start(target: &Path, bin: &Path, iam: IamMode, endpoint: Option<&str>) -> Result<Self, EmulatorError> {
+    fn try_start(
+        target: &Path,
+        bin: &Path,
+        iam: IamMode,
+        endpoint: Option<&str>,
+    ) -> Result<Self, EmulatorError> {
         static STARTED: AtomicU32 = AtomicU32::new(0);
         let number = STARTED.fetch_add(1, Ordering::Relaxed);
-        let home = target.join("emulators").join(format!("{}-{number}", std::process::id()));
+        let home = target
+            .join("emulators")
+            .join(format!("{}-{number}", std::process::id()));
         std::fs::create_dir_all(home.join("tmp"))?;
         std::fs::write(home.join("emulator.py"), LAUNCHER)?;
         let log = File::create(home.join("log"))?;
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
+            .local_addr()?
+            .port();
         let url = format!("http://127.0.0.1:{port}");
         let child = Command::new(bin.join("python"))
             .arg(home.join("emulator.py"))
@@ -113,8 +130,16 @@ impl Emulator {
                 ("BIND_HOST", "127.0.0.1"),
                 ("MINISTACK_REGION", REGION),
             ])
-            .envs([("GATEWAY_PORT", port.to_string().as_str()), ("AUTH", auth(iam)), ("PATH", "/usr/bin:/bin")])
-            .envs([("AWS_ACCESS_KEY_ID", ROOT), ("AWS_SECRET_ACCESS_KEY", ROOT), ("LANG", "C.UTF-8")])
+            .envs([
+                ("GATEWAY_PORT", port.to_string().as_str()),
+                ("AUTH", auth(iam)),
+                ("PATH", "/usr/bin:/bin"),
+            ])
+            .envs([
+                ("AWS_ACCESS_KEY_ID", ROOT),
+                ("AWS_SECRET_ACCESS_KEY", ROOT),
+                ("LANG", "C.UTF-8"),
+            ])
             // These would listen on every address.
             .envs([("IOT_MTLS_ENABLED", "0"), ("SFTP_ENABLED", "0")])
             .env("TMPDIR", home.join("tmp"))
@@ -134,11 +159,17 @@ impl Emulator {
                 return Ok(());
             }
             if let Some(status) = self.child.try_wait()? {
-                return Err(EmulatorError::NotReady(format!("it ended with {status}\n{}", self.tail())));
+                return Err(EmulatorError::NotReady(format!(
+                    "it ended with {status}\n{}",
+                    self.tail()
+                )));
             }
             std::thread::sleep(LOOK);
         }
-        Err(EmulatorError::NotReady(format!("it did not answer within {READY_WITHIN:?}\n{}", self.tail())))
+        Err(EmulatorError::NotReady(format!(
+            "it did not answer within {READY_WITHIN:?}\n{}",
+            self.tail()
+        )))
     }
 
     /// Where every service answers.
@@ -156,7 +187,10 @@ impl Emulator {
     fn tail(&self) -> String {
         let log = self.log();
         let lines: Vec<&str> = log.lines().collect();
-        lines.get(lines.len().saturating_sub(TAIL)..).unwrap_or_default().join("\n")
+        lines
+            .get(lines.len().saturating_sub(TAIL)..)
+            .unwrap_or_default()
+            .join("\n")
     }
 }
 
@@ -181,7 +215,9 @@ impl Drop for Emulator {
 /// Where the program stands outside of any.
 pub fn target_directory() -> std::io::Result<PathBuf> {
     let program = std::env::current_exe()?;
-    let marked = program.ancestors().find(|folder| folder.join("CACHEDIR.TAG").exists());
+    let marked = program
+        .ancestors()
+        .find(|folder| folder.join("CACHEDIR.TAG").exists());
     marked.map(Path::to_owned).ok_or_else(|| {
         let why = format!("{} is in no target directory of Cargo's", program.display());
         std::io::Error::new(std::io::ErrorKind::NotFound, why)
@@ -199,7 +235,9 @@ fn is_ready(port: u16) -> bool {
     let ask = || -> std::io::Result<[u8; 12]> {
         let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
         stream.set_read_timeout(Some(Duration::from_secs(5)))?;
-        stream.write_all(b"GET /_ministack/ready HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")?;
+        stream.write_all(
+            b"GET /_ministack/ready HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n",
+        )?;
         let mut status = [0; 12];
         stream.read_exact(&mut status)?;
         Ok(status)

@@ -18,11 +18,18 @@ pub(crate) struct Outcome {
 
 impl Outcome {
     pub(crate) fn passed() -> Self {
-        Self { passed: 1, ..Self::default() }
+        Self {
+            passed: 1,
+            ..Self::default()
+        }
     }
 
     pub(crate) fn failed(report: String) -> Self {
-        Self { failed: 1, report, ..Self::default() }
+        Self {
+            failed: 1,
+            report,
+            ..Self::default()
+        }
     }
 
     /// Good is: something was checked, and nothing failed.
@@ -70,7 +77,11 @@ pub(crate) fn of_tests(ended: Result<ProgramOutput, String>) -> Outcome {
             outcome.failed += count(result, " failed") + count(result, " ignored");
         }
     }
-    let unexplained = if ended.well { outcome.passed == 0 } else { outcome.failed == 0 };
+    let unexplained = if ended.well {
+        outcome.passed == 0
+    } else {
+        outcome.failed == 0
+    };
     outcome.failed += u64::from(unexplained);
     if outcome.failed > 0 {
         outcome.report = failures(&ended.output).unwrap_or_else(|| tail(&ended.output));
@@ -80,8 +91,12 @@ pub(crate) fn of_tests(ended: Result<ProgramOutput, String>) -> Outcome {
 
 /// The number before a word in `ok. 3 passed; 0 failed; …`.
 fn count(result: &str, word: &str) -> u64 {
-    let number = result.split([';', '.']).find_map(|part| part.strip_suffix(word));
-    number.and_then(|number| number.trim().parse().ok()).unwrap_or_default()
+    let number = result
+        .split([';', '.'])
+        .find_map(|part| part.strip_suffix(word));
+    number
+        .and_then(|number| number.trim().parse().ok())
+        .unwrap_or_default()
 }
 
 /// What the failed tests printed, and which were ignored; `None` where no test says that it failed.
@@ -105,7 +120,10 @@ fn failures(output: &str) -> Option<String> {
 
 fn tail(output: &str) -> String {
     let lines: Vec<&str> = output.lines().collect();
-    lines.get(lines.len().saturating_sub(TAIL)..).unwrap_or_default().join("\n")
+    lines
+        .get(lines.len().saturating_sub(TAIL)..)
+        .unwrap_or_default()
+        .join("\n")
 }
 
 #[cfg(test)]
@@ -113,7 +131,10 @@ mod tests {
     use super::*;
 
     fn outcome_of_output(well: bool, output: &str) -> Outcome {
-        of_tests(Ok(ProgramOutput { well, output: output.to_owned() }))
+        of_tests(Ok(ProgramOutput {
+            well,
+            output: output.to_owned(),
+        }))
     }
 
     const GOOD: &str = "running 3 tests\n\ntest result: ok. 3 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s\n";
@@ -133,13 +154,16 @@ mod tests {
         );
         let outcome = outcome_of_output(false, &output);
         assert_eq!((outcome.passed, outcome.failed), (7, 1));
-        assert!(outcome.report.contains("it broke") && !outcome.report.contains("noise"), "{}", outcome.report);
+        assert!(
+            outcome.report.contains("it broke") && !outcome.report.contains("noise"),
+            "{}",
+            outcome.report
+        );
     }
 
     #[test]
     fn an_ignored_test_has_failed() {
-        let output =
-            "test slow ... ignored\ntest result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out\n";
+        let output = "test slow ... ignored\ntest result: ok. 3 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out\n";
         let outcome = outcome_of_output(true, output);
         assert_eq!((outcome.passed, outcome.failed), (3, 1));
         assert_eq!(outcome.report, "test slow ... ignored\n");
@@ -147,15 +171,20 @@ mod tests {
 
     #[test]
     fn a_compile_error_counts_as_one_failure() {
-        let outcome =
-            outcome_of_output(false, "   Compiling x\nerror[E0308]: mismatched types\nerror: could not compile `x`\n");
+        let outcome = outcome_of_output(
+            false,
+            "   Compiling x\nerror[E0308]: mismatched types\nerror: could not compile `x`\n",
+        );
         assert_eq!((outcome.passed, outcome.failed), (0, 1));
         assert!(outcome.report.contains("E0308"));
     }
 
     #[test]
     fn a_program_that_dies_between_its_tests_has_failed() {
-        assert_eq!(outcome_of_output(false, &format!("{GOOD}running 2 tests\nSIGSEGV\n")).failed, 1);
+        assert_eq!(
+            outcome_of_output(false, &format!("{GOOD}running 2 tests\nSIGSEGV\n")).failed,
+            1
+        );
     }
 
     #[test]
@@ -167,9 +196,22 @@ mod tests {
     #[test]
     fn a_failed_program_shows_its_last_lines() {
         let output: String = (0..200).map(|n| format!("line {n}\n")).collect();
-        let outcome = of_program(Ok(ProgramOutput { well: false, output }));
+        let outcome = of_program(Ok(ProgramOutput {
+            well: false,
+            output,
+        }));
         assert_eq!(outcome.failed, 1);
-        assert!(outcome.report.starts_with("line 140\n") && outcome.report.ends_with("line 199"), "{}", outcome.report);
-        assert!(of_program(Ok(ProgramOutput { well: true, output: String::new() })).is_good());
+        assert!(
+            outcome.report.starts_with("line 140\n") && outcome.report.ends_with("line 199"),
+            "{}",
+            outcome.report
+        );
+        assert!(
+            of_program(Ok(ProgramOutput {
+                well: true,
+                output: String::new()
+            }))
+            .is_good()
+        );
     }
 }

@@ -44,7 +44,9 @@ impl Program {
     }
 
     fn name(&self) -> String {
-        let program = Path::new(self.0.get_program()).file_name().unwrap_or_default();
+        let program = Path::new(self.0.get_program())
+            .file_name()
+            .unwrap_or_default();
         let first = self.0.get_args().next().unwrap_or_default();
         format!("{} {}", program.to_string_lossy(), first.to_string_lossy())
     }
@@ -54,24 +56,35 @@ impl Program {
         let name = self.name();
         let cannot = |err: std::io::Error| format!("{name} cannot be started: {err}");
         let (mut both, writer) = std::io::pipe().map_err(cannot)?;
-        self.0.stdout(writer.try_clone().map_err(cannot)?).stderr(writer);
+        self.0
+            .stdout(writer.try_clone().map_err(cannot)?)
+            .stderr(writer);
         let mut child = self.0.spawn().map_err(cannot)?;
         // The pipe ends when nobody can write to it any more: our own ends are in the command.
         drop(self.0);
         let mut output = Vec::new();
         both.read_to_end(&mut output).map_err(cannot)?;
         let status = child.wait().map_err(cannot)?;
-        Ok(ProgramOutput { well: status.success(), output: String::from_utf8_lossy(&output).into_owned() })
+        Ok(ProgramOutput {
+            well: status.success(),
+            output: String::from_utf8_lossy(&output).into_owned(),
+        })
     }
 
     /// Runs it for its standard output; an error is anything but a good end.
     pub(crate) fn read_stdout(mut self) -> Result<String, String> {
         let name = self.name();
-        let output = self.0.output().map_err(|err| format!("{name} cannot be started: {err}"))?;
+        let output = self
+            .0
+            .output()
+            .map_err(|err| format!("{name} cannot be started: {err}"))?;
         if output.status.success() {
             return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
         }
-        Err(format!("{name} failed\n{}", String::from_utf8_lossy(&output.stderr).trim_end()))
+        Err(format!(
+            "{name} failed\n{}",
+            String::from_utf8_lossy(&output.stderr).trim_end()
+        ))
     }
 }
 
@@ -92,13 +105,27 @@ mod tests {
 
     #[test]
     fn a_missing_program_is_named() {
-        let why = Program::new("no-such-program-here").with(["go"]).read_stdout().unwrap_err();
-        assert!(why.starts_with("no-such-program-here go cannot be started"), "{why}");
+        let why = Program::new("no-such-program-here")
+            .with(["go"])
+            .read_stdout()
+            .unwrap_err();
+        assert!(
+            why.starts_with("no-such-program-here go cannot be started"),
+            "{why}"
+        );
     }
 
     #[test]
     fn a_failed_program_returns_a_reason_instead_of_output() {
-        assert_eq!(shell("echo out; echo why >&2; exit 1").read_stdout().unwrap_err(), "sh -c failed\nwhy");
-        assert_eq!(shell("echo out; echo why >&2").read_stdout().unwrap(), "out\n");
+        assert_eq!(
+            shell("echo out; echo why >&2; exit 1")
+                .read_stdout()
+                .unwrap_err(),
+            "sh -c failed\nwhy"
+        );
+        assert_eq!(
+            shell("echo out; echo why >&2").read_stdout().unwrap(),
+            "out\n"
+        );
     }
 }

@@ -15,14 +15,19 @@ pub(crate) struct Project {
 impl Project {
     /// The workspace around the current directory, as Cargo finds it.
     pub(crate) fn here() -> Result<Self, String> {
-        let text = Program::cargo(&["metadata", "--no-deps", "--format-version", "1", "--locked"]).read_stdout()?;
-        let metadata: serde_json::Value =
-            serde_json::from_str(&text).map_err(|err| format!("cargo metadata was not understood: {err}"))?;
+        let text = Program::cargo(&["metadata", "--no-deps", "--format-version", "1", "--locked"])
+            .read_stdout()?;
+        let metadata: serde_json::Value = serde_json::from_str(&text)
+            .map_err(|err| format!("cargo metadata was not understood: {err}"))?;
         let path = |name: &str| {
             let path = metadata.get(name).and_then(serde_json::Value::as_str);
-            path.map(PathBuf::from).ok_or_else(|| format!("cargo metadata has no {name}"))
+            path.map(PathBuf::from)
+                .ok_or_else(|| format!("cargo metadata has no {name}"))
         };
-        Ok(Self { root: path("workspace_root")?, target: path("target_directory")? })
+        Ok(Self {
+            root: path("workspace_root")?,
+            target: path("target_directory")?,
+        })
     }
 
     /// Cargo, run in the project's top folder.
@@ -32,8 +37,18 @@ impl Project {
 
     /// The files of the project, tracked or about to be, from the top folder, with `/`; of these folders, or all.
     pub(crate) fn list_files(&self, folders: &[&str]) -> Result<Vec<String>, String> {
-        let list = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
-        let paths = Program::new("git").with(list).with(folders).within(&self.root).read_stdout()?;
+        let list = [
+            "ls-files",
+            "-z",
+            "--cached",
+            "--others",
+            "--exclude-standard",
+        ];
+        let paths = Program::new("git")
+            .with(list)
+            .with(folders)
+            .within(&self.root)
+            .read_stdout()?;
         Ok(paths.split_terminator('\0').map(str::to_owned).collect())
     }
 }

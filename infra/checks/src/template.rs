@@ -65,7 +65,11 @@ impl Template {
 
     /// All resources, in their order.
     pub fn resources(&self) -> impl Iterator<Item = Resource<'_>> {
-        let entries = self.root.get("Resources").map(Node::entries).unwrap_or_default();
+        let entries = self
+            .root
+            .get("Resources")
+            .map(Node::entries)
+            .unwrap_or_default();
         entries.iter().map(|(id, node)| Resource {
             id,
             kind: node.get("Type").and_then(Node::text).unwrap_or(""),
@@ -75,7 +79,8 @@ impl Template {
 
     /// Those of a type.
     pub fn resources_of_type<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = Resource<'a>> {
-        self.resources().filter(move |resource| resource.kind == kind)
+        self.resources()
+            .filter(move |resource| resource.kind == kind)
     }
 
     /// The one with an id.
@@ -87,20 +92,26 @@ impl Template {
     /// Environment variables of all functions.
     #[must_use]
     pub fn common_variables(&self) -> &[(String, Node)] {
-        self.root.at("Globals.Function.Environment.Variables").map(Node::entries).unwrap_or_default()
+        self.root
+            .at("Globals.Function.Environment.Variables")
+            .map(Node::entries)
+            .unwrap_or_default()
     }
 
     /// A function's timeout in seconds: its own, that of all, or Lambda's.
     #[must_use]
     pub fn timeout_s(&self, function: Resource<'_>) -> Option<u32> {
-        let own = function.property("Timeout").or_else(|| self.root.at("Globals.Function.Timeout"));
+        let own = function
+            .property("Timeout")
+            .or_else(|| self.root.at("Globals.Function.Timeout"));
         own.map_or(Some(3), |timeout| timeout.text()?.parse().ok())
     }
 
     /// Which dead-letter queue a queue has.
     #[must_use]
     pub fn dead_letters<'a>(&'a self, queue: Resource<'a>) -> Option<Resource<'a>> {
-        self.resource(queue.referenced_id("RedrivePolicy.deadLetterTargetArn")?).filter(|dead| dead.kind == QUEUE)
+        self.resource(queue.referenced_id("RedrivePolicy.deadLetterTargetArn")?)
+            .filter(|dead| dead.kind == QUEUE)
     }
 
     /// Whether a queue is another's dead-letter queue.
@@ -133,13 +144,19 @@ impl<'a> Resource<'a> {
     /// Environment variables of its own.
     #[must_use]
     pub fn variables(&self) -> &'a [(String, Node)] {
-        self.property("Environment.Variables").map(Node::entries).unwrap_or_default()
+        self.property("Environment.Variables")
+            .map(Node::entries)
+            .unwrap_or_default()
     }
 
     /// The statements of every policy in it.
     #[must_use]
     pub fn statements(&self) -> Vec<&'a Node> {
-        self.node.all().into_iter().filter(|node| node.get("Effect").is_some()).collect()
+        self.node
+            .all()
+            .into_iter()
+            .filter(|node| node.get("Effect").is_some())
+            .collect()
     }
 
     /// The crate that a function is built from.

@@ -29,7 +29,11 @@ const README: &str = "infra/README.md";
 /// A sentence, where the project or its template cannot be read.
 pub(crate) fn check_template(args: &CheckArgs) -> Result<ExitCode, String> {
     let well = check_or_print(&Project::here()?, args)?;
-    Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if well {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 fn check_or_print(project: &Project, args: &CheckArgs) -> Result<bool, String> {
@@ -37,16 +41,26 @@ fn check_or_print(project: &Project, args: &CheckArgs) -> Result<bool, String> {
         return Ok(check_all(project, args));
     }
     let template = Template::read(&project.root)?;
-    let parts = [(args.table, function_table::build_table(&template)), (args.costs, costs::cost_table(&template))];
-    parts.iter().filter(|(wanted, _)| *wanted).for_each(|(_, part)| print_line(part.trim_end()));
+    let parts = [
+        (args.table, function_table::build_table(&template)),
+        (args.costs, costs::cost_table(&template)),
+    ];
+    parts
+        .iter()
+        .filter(|(wanted, _)| *wanted)
+        .for_each(|(_, part)| print_line(part.trim_end()));
     Ok(true)
 }
 
 fn check_all(project: &Project, args: &CheckArgs) -> bool {
     let mut total = print_outcome("template", check_template_rules(project));
-    total = [total, print_outcome("cfn-lint", cfn_lint(project))].into_iter().sum();
+    total = [total, print_outcome("cfn-lint", cfn_lint(project))]
+        .into_iter()
+        .sum();
     if !args.no_sam {
-        total = [total, print_outcome("sam", linters::sam(project))].into_iter().sum();
+        total = [total, print_outcome("sam", linters::sam(project))]
+            .into_iter()
+            .sum();
     }
     print_line(&total.to_string());
     total.is_good()
@@ -70,8 +84,15 @@ pub(crate) fn check_template_rules(project: &Project) -> Outcome {
 }
 
 fn outcome(rule: &Rule, subject: &RuleSubject) -> Outcome {
-    let lines: String = (rule.find)(subject).iter().map(|finding| format_finding(rule, finding)).collect();
-    if lines.is_empty() { Outcome::passed() } else { Outcome::failed(lines) }
+    let lines: String = (rule.find)(subject)
+        .iter()
+        .map(|finding| format_finding(rule, finding))
+        .collect();
+    if lines.is_empty() {
+        Outcome::passed()
+    } else {
+        Outcome::failed(lines)
+    }
 }
 
 /// Where, what, against which rule, and what to do.
@@ -90,13 +111,18 @@ fn format_finding(rule: &Rule, finding: &Finding) -> String {
 fn read_subject(project: &Project) -> Result<RuleSubject, String> {
     let text = |path: &str| file(&project.root, path);
     let paths = project.list_files(&["functions", "shared"])?;
-    let is_code = |path: &&String| path.ends_with(".rs") && path.contains("/src/") && !path.contains("tests");
+    let is_code =
+        |path: &&String| path.ends_with(".rs") && path.contains("/src/") && !path.contains("tests");
     let code = paths.iter().filter(is_code);
     let mut sources = BTreeMap::new();
     for path in code.filter(|path| project.root.join(path).exists()) {
         sources.insert(path.clone(), text(path)?);
     }
-    Ok(RuleSubject { template: Template::read(&project.root)?, readme: text(README)?, sources })
+    Ok(RuleSubject {
+        template: Template::read(&project.root)?,
+        readme: text(README)?,
+        sources,
+    })
 }
 
 fn file(root: &Path, path: &str) -> Result<String, String> {

@@ -22,33 +22,76 @@ struct Check {
 
 /// In the order in which trouble is cheapest to find.
 const CHECKS: [Check; 10] = [
-    Check { name: "fmt", run: cargo_checks::fmt },
-    Check { name: "house", run: house_rules::check_house_rules },
-    Check { name: "template", run: template_rules::check_template_rules },
-    Check { name: "cfn-lint", run: template_rules::cfn_lint },
-    Check { name: "clippy", run: cargo_checks::clippy },
-    Check { name: "tests", run: cargo_checks::tests },
-    Check { name: "simulation", run: cargo_checks::simulation },
-    Check { name: "planted", run: cargo_checks::planted },
-    Check { name: "cloud", run: cargo_checks::cloud },
-    Check { name: "docs", run: cargo_checks::docs },
+    Check {
+        name: "fmt",
+        run: cargo_checks::fmt,
+    },
+    Check {
+        name: "house",
+        run: house_rules::check_house_rules,
+    },
+    Check {
+        name: "template",
+        run: template_rules::check_template_rules,
+    },
+    Check {
+        name: "cfn-lint",
+        run: template_rules::cfn_lint,
+    },
+    Check {
+        name: "clippy",
+        run: cargo_checks::clippy,
+    },
+    Check {
+        name: "tests",
+        run: cargo_checks::tests,
+    },
+    Check {
+        name: "simulation",
+        run: cargo_checks::simulation,
+    },
+    Check {
+        name: "planted",
+        run: cargo_checks::planted,
+    },
+    Check {
+        name: "cloud",
+        run: cargo_checks::cloud,
+    },
+    Check {
+        name: "docs",
+        run: cargo_checks::docs,
+    },
 ];
 
 /// Runs the checks, a line each, and ends with `N passed, N failed`.
 pub(crate) fn run_checks(args: &TestArgs) -> ExitCode {
     let total = run_chosen(args.filter.as_deref().unwrap_or_default());
     print_line(&total.to_string());
-    if total.is_good() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if total.is_good() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 fn run_chosen(filter: &str) -> Outcome {
-    let chosen: Vec<&Check> = CHECKS.iter().filter(|check| check.name.contains(filter)).collect();
+    let chosen: Vec<&Check> = CHECKS
+        .iter()
+        .filter(|check| check.name.contains(filter))
+        .collect();
     let project = match Project::here() {
-        Ok(_) if chosen.is_empty() => Err(format!("no check is called {filter}: there are {}", names())),
+        Ok(_) if chosen.is_empty() => Err(format!(
+            "no check is called {filter}: there are {}",
+            names()
+        )),
         project => project,
     };
     match project {
-        Ok(project) => chosen.into_iter().map(|check| run_check(check, &project)).sum(),
+        Ok(project) => chosen
+            .into_iter()
+            .map(|check| run_check(check, &project))
+            .sum(),
         Err(why) => {
             print_line(&format!("■ {why}"));
             Outcome::failed(why)
@@ -69,7 +112,10 @@ fn run_check(check: &Check, project: &Project) -> Outcome {
     if !outcome.is_good() {
         print_line(outcome.report.trim_end());
     }
-    print_line(&format!("{mark} {:<10} {outcome}  {seconds:.1} s", check.name));
+    print_line(&format!(
+        "{mark} {:<10} {outcome}  {seconds:.1} s",
+        check.name
+    ));
     outcome
 }
 

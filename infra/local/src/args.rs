@@ -9,7 +9,9 @@ use crate::ehr::EhrArgs;
 use crate::export::ExportArgs;
 use crate::plan::args::{ApplyArgs, ApproveArgs, PauseArgs, PlanArgs, ResumeArgs, ShadowArgs};
 use crate::policy::PolicyArgs;
-use crate::records::args::{ConflictArgs, HoldArgs, JournalArgs, QuarantineArgs, WaitingArgs, WhyArgs};
+use crate::records::args::{
+    ConflictArgs, HoldArgs, JournalArgs, QuarantineArgs, WaitingArgs, WhyArgs,
+};
 use crate::rotate::args::RotateArgs;
 use crate::up::args::UpArgs;
 

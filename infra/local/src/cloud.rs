@@ -36,7 +36,9 @@ pub(crate) async fn run(args: &CloudArgs) -> ExitCode {
     match &args.command {
         CloudCommand::Check(args) => developer_command::run(&["cloud", "check"], args),
         CloudCommand::Deploy(args) => developer_command::run(&["cloud", "deploy"], args),
-        CloudCommand::LeastPrivilege(args) => developer_command::run(&["cloud", "least-privilege"], args),
+        CloudCommand::LeastPrivilege(args) => {
+            developer_command::run(&["cloud", "least-privilege"], args)
+        }
         CloudCommand::DeadLetters(letters) => dead_letters::run(letters).await,
     }
 }

@@ -33,7 +33,12 @@ pub struct DeadLettersArgs {
 struct QueueSourceArgs {
     /// The stack on AWS. Credentials and region come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and
     /// AWS_REGION (`aws configure export-credentials --format env` sets the first three)
-    #[arg(long, global = true, default_value = "bangding", conflicts_with = "data")]
+    #[arg(
+        long,
+        global = true,
+        default_value = "bangding",
+        conflicts_with = "data"
+    )]
     stack: String,
     /// The region, instead of AWS_REGION
     #[arg(long, global = true)]
@@ -89,7 +94,9 @@ pub(crate) enum DeadLettersError {
     #[error("there is no state in {}: run `bangding up` first", .0.display())]
     NoState(PathBuf),
     /// A queue.
-    #[error("the queue {queue} could not be worked on; what was put back before stays so, and it can be run again")]
+    #[error(
+        "the queue {queue} could not be worked on; what was put back before stays so, and it can be run again"
+    )]
     Queue {
         /// Which.
         queue: String,
@@ -142,9 +149,13 @@ async fn run_action(args: &DeadLettersArgs) -> Result<(), DeadLettersError> {
 async fn apply_action(args: &DeadLettersArgs, lines: &OpenQueues) -> Result<(), DeadLettersError> {
     match &args.action {
         DeadLetterAction::List { queue: None } => list(args, &lines.all).await,
-        DeadLetterAction::List { queue: Some(name) } => list(args, std::slice::from_ref(lines.find_queue(name)?)).await,
+        DeadLetterAction::List { queue: Some(name) } => {
+            list(args, std::slice::from_ref(lines.find_queue(name)?)).await
+        }
         DeadLetterAction::Show { queue, id } => show(args, lines.find_queue(queue)?, id).await,
-        DeadLetterAction::Redrive { queue, id } => redrive(args, lines.find_queue(queue)?, id.as_deref()).await,
+        DeadLetterAction::Redrive { queue, id } => {
+            redrive(args, lines.find_queue(queue)?, id.as_deref()).await
+        }
     }
 }
 
@@ -154,9 +165,17 @@ async fn list(args: &DeadLettersArgs, lines: &[NamedQueue]) -> Result<(), DeadLe
     for line in lines {
         let (letters, count) = letters(line).await?;
         if letters.len() < count && !args.place.json {
-            say(&format!("{}: {} of about {count} are shown", line.name, letters.len()));
+            say(&format!(
+                "{}: {} of about {count} are shown",
+                line.name,
+                letters.len()
+            ));
         }
-        rows.extend(letters.iter().map(|letter| letter_table::LetterRow::from_letter(&line.name, letter, now)));
+        rows.extend(
+            letters
+                .iter()
+                .map(|letter| letter_table::LetterRow::from_letter(&line.name, letter, now)),
+        );
     }
     if args.place.json {
         rows.iter().for_each(|row| say(&row.json()));
@@ -169,24 +188,47 @@ async fn list(args: &DeadLettersArgs, lines: &[NamedQueue]) -> Result<(), DeadLe
 }
 
 async fn letters(line: &NamedQueue) -> Result<(Vec<DeadLetter>, usize), DeadLettersError> {
-    let failed = |source| DeadLettersError::Queue { queue: line.name.clone(), source };
-    Ok((line.letters.list(SHOWN).await.map_err(failed)?, line.letters.count().await.map_err(failed)?))
+    let failed = |source| DeadLettersError::Queue {
+        queue: line.name.clone(),
+        source,
+    };
+    Ok((
+        line.letters.list(SHOWN).await.map_err(failed)?,
+        line.letters.count().await.map_err(failed)?,
+    ))
 }
 
 async fn show(args: &DeadLettersArgs, line: &NamedQueue, id: &str) -> Result<(), DeadLettersError> {
     let (letters, _) = letters(line).await?;
     let found = letters.iter().find(|letter| letter.id == id);
-    let letter = found.ok_or_else(|| DeadLettersError::NoLetter { queue: line.name.clone(), id: id.to_owned() })?;
+    let letter = found.ok_or_else(|| DeadLettersError::NoLetter {
+        queue: line.name.clone(),
+        id: id.to_owned(),
+    })?;
     let row = letter_table::LetterRow::from_letter(&line.name, letter, SystemClock.now());
-    say(&if args.place.json { row.json() } else { row.in_full() });
+    say(&if args.place.json {
+        row.json()
+    } else {
+        row.in_full()
+    });
     Ok(())
 }
 
-async fn redrive(args: &DeadLettersArgs, line: &NamedQueue, id: Option<&str>) -> Result<(), DeadLettersError> {
-    let failed = |source| DeadLettersError::Queue { queue: line.name.clone(), source };
+async fn redrive(
+    args: &DeadLettersArgs,
+    line: &NamedQueue,
+    id: Option<&str>,
+) -> Result<(), DeadLettersError> {
+    let failed = |source| DeadLettersError::Queue {
+        queue: line.name.clone(),
+        source,
+    };
     let count = line.letters.redrive(id).await.map_err(failed)?;
     if let (0, Some(id)) = (count, id) {
-        return Err(DeadLettersError::NoLetter { queue: line.name.clone(), id: id.to_owned() });
+        return Err(DeadLettersError::NoLetter {
+            queue: line.name.clone(),
+            id: id.to_owned(),
+        });
     }
     let left = line.letters.count().await.map_err(failed)?;
     say(&if args.place.json {

@@ -25,13 +25,19 @@ pub(crate) fn run(command: &[&str], args: &PassedArgs) -> ExitCode {
 
 fn cargo_run(command: &[&str], args: &PassedArgs) -> Command {
     let mut cargo = Command::new("cargo");
-    cargo.args(["run", "--quiet", "--locked", "--package", "checks", "--"]).args(command).args(&args.rest);
+    cargo
+        .args(["run", "--quiet", "--locked", "--package", "checks", "--"])
+        .args(command)
+        .args(&args.rest);
     cargo
 }
 
 /// A program that a signal ended has failed.
 fn exit_code(status: ExitStatus) -> ExitCode {
-    status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from)
+    status
+        .code()
+        .and_then(|code| u8::try_from(code).ok())
+        .map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
 #[cfg(test)]
@@ -43,13 +49,18 @@ mod tests {
     use crate::cloud::CloudCommand;
 
     fn words(command: &Command) -> String {
-        let words: Vec<_> = command.get_args().map(|word| word.to_string_lossy()).collect();
+        let words: Vec<_> = command
+            .get_args()
+            .map(|word| word.to_string_lossy())
+            .collect();
         words.join(" ")
     }
 
     #[test]
     fn what_was_typed_is_passed_on_unread() {
-        let typed = ["bangding", "bench", "sync", "--people", "10", "--", "--help"];
+        let typed = [
+            "bangding", "bench", "sync", "--people", "10", "--", "--help",
+        ];
         let Ok(Typed::Bench(args)) = Args::try_parse_from(typed).map(|args| args.command) else {
             panic!("it is not passed on");
         };
@@ -70,7 +81,9 @@ mod tests {
         let Ok(Typed::Cloud(cloud)) = Args::try_parse_from(typed).map(|args| args.command) else {
             panic!("it is not understood");
         };
-        assert!(matches!(cloud.command, CloudCommand::Deploy(args) if args.rest == ["--local", "--built"]));
+        assert!(
+            matches!(cloud.command, CloudCommand::Deploy(args) if args.rest == ["--local", "--built"])
+        );
         let typed = ["bangding", "cloud", "dead-letters", "list", "--json"];
         let Ok(Typed::Cloud(cloud)) = Args::try_parse_from(typed).map(|args| args.command) else {
             panic!("it is not understood");

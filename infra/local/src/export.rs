@@ -52,8 +52,18 @@ pub enum ExportError {
 }
 
 /// The columns, in order.
-pub const COLUMNS: [&str; 10] =
-    ["userid", "name", "job_number", "mobile", "email", "title", "departments", "manager", "hired_on", "status"];
+pub const COLUMNS: [&str; 10] = [
+    "userid",
+    "name",
+    "job_number",
+    "mobile",
+    "email",
+    "title",
+    "departments",
+    "manager",
+    "hired_on",
+    "status",
+];
 
 /// One person. `departments` are paths below the company, `A/B`; `manager` is the manager's `userid`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -85,7 +95,11 @@ pub struct ExportRow {
 /// # Errors
 /// [`ExportError`]; a file that is there is replaced only by a whole one.
 pub async fn run(args: &ExportArgs) -> Result<(), ExportError> {
-    let format = args.file.extension().and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase);
+    let format = args
+        .file
+        .extension()
+        .and_then(|ending| ending.to_str())
+        .map(str::to_ascii_lowercase);
     let format = format.filter(|ending| matches!(ending.as_str(), "csv" | "json" | "xlsx"));
     let format = format.ok_or_else(|| ExportError::Format(args.file.clone()))?;
     let rows = load_export_rows(&args.data).await?;
@@ -94,7 +108,10 @@ pub async fn run(args: &ExportArgs) -> Result<(), ExportError> {
         "json" => serde_json::to_vec_pretty(&rows).map_err(Into::into),
         _ => xlsx(&rows),
     };
-    let failed = |source| ExportError::Write { path: args.file.clone(), source };
+    let failed = |source| ExportError::Write {
+        path: args.file.clone(),
+        source,
+    };
     replace(&args.file, &bytes.map_err(failed)?).map_err(|err| failed(err.into()))
 }
 
@@ -114,7 +131,9 @@ pub async fn load_export_rows(data: &Path) -> Result<Vec<ExportRow>, ExportError
     if !file.exists() {
         return Err(ExportError::NoState(data.to_owned()));
     }
-    let database = Database::open(&file).await.map_err(|err| ExportError::State(err.into()))?;
+    let database = Database::open(&file)
+        .await
+        .map_err(|err| ExportError::State(err.into()))?;
     let store = Store::new(database.client(), TableNames::with_prefix("bangding-"), 0);
     let rows = read_ledger(&store, data).await;
     _ = database.stop().await;
@@ -123,19 +142,44 @@ pub async fn load_export_rows(data: &Path) -> Result<Vec<ExportRow>, ExportError
 
 async fn read_ledger(store: &Store, data: &Path) -> Result<Vec<ExportRow>, ExportError> {
     let failed = |err: Box<dyn std::error::Error + Send + Sync>| ExportError::Read(err);
-    let bindings = store.list_bindings().await.map_err(|err| failed(err.into()))?;
-    let binding = bindings.into_iter().next().ok_or(ExportError::NoBinding)?.body;
-    let vault = crate::embedded::DirectoryVault::open(&data.join("vault")).map_err(|err| failed(err.into()))?;
+    let bindings = store
+        .list_bindings()
+        .await
+        .map_err(|err| failed(err.into()))?;
+    let binding = bindings
+        .into_iter()
+        .next()
+        .ok_or(ExportError::NoBinding)?
+        .body;
+    let vault = crate::embedded::DirectoryVault::open(&data.join("vault"))
+        .map_err(|err| failed(err.into()))?;
     let secrets = state::vault::SecretStore::new(std::sync::Arc::new(vault), "local/");
-    let secret = secrets.get_binding(&binding.id).await.map_err(|err| failed(err.into()))?;
-    let ledger = Ledger::new(store.clone(), binding.corp_id, secret.hash_key(), runtime::SystemClock.now());
+    let secret = secrets
+        .get_binding(&binding.id)
+        .await
+        .map_err(|err| failed(err.into()))?;
+    let ledger = Ledger::new(
+        store.clone(),
+        binding.corp_id,
+        secret.hash_key(),
+        runtime::SystemClock.now(),
+    );
     let mut departments = BTreeMap::new();
     let mut keep = |stored: StoredRecord| _ = departments.insert(stored.record.id.clone(), stored);
-    ledger.list_records(Kind::Department, &mut keep).await.map_err(|err| failed(err.into()))?;
+    ledger
+        .list_records(Kind::Department, &mut keep)
+        .await
+        .map_err(|err| failed(err.into()))?;
     let mut people = BTreeMap::new();
     let mut keep = |stored: StoredRecord| _ = people.insert(stored.record.id.clone(), stored);
-    ledger.list_records(Kind::Person, &mut keep).await.map_err(|err| failed(err.into()))?;
-    let mut rows: Vec<ExportRow> = people.values().map(|person| row(person, &people, &departments)).collect();
+    ledger
+        .list_records(Kind::Person, &mut keep)
+        .await
+        .map_err(|err| failed(err.into()))?;
+    let mut rows: Vec<ExportRow> = people
+        .values()
+        .map(|person| row(person, &people, &departments))
+        .collect();
     rows.sort_by(|a, b| a.userid.cmp(&b.userid));
     Ok(rows)
 }
@@ -145,9 +189,21 @@ type LedgerRecords = BTreeMap<NativeId, StoredRecord>;
 fn row(person: &StoredRecord, people: &LedgerRecords, departments: &LedgerRecords) -> ExportRow {
     let values = &person.record.values;
     let text = |field| values.text(field).unwrap_or_default().to_owned();
-    let userid = |stored: &StoredRecord| stored.dingtalk.as_ref().map(ToString::to_string).unwrap_or_default();
-    let manager = values.refs(Field::Manager).next().and_then(|id| NativeId::new(id).ok());
-    let mut paths: Vec<String> = values.refs(Field::Departments).map(|id| department_path(id, departments)).collect();
+    let userid = |stored: &StoredRecord| {
+        stored
+            .dingtalk
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default()
+    };
+    let manager = values
+        .refs(Field::Manager)
+        .next()
+        .and_then(|id| NativeId::new(id).ok());
+    let mut paths: Vec<String> = values
+        .refs(Field::Departments)
+        .map(|id| department_path(id, departments))
+        .collect();
     paths.sort();
     ExportRow {
         userid: userid(person),
@@ -157,12 +213,19 @@ fn row(person: &StoredRecord, people: &LedgerRecords, departments: &LedgerRecord
         email: text(Field::Email),
         title: text(Field::Title),
         departments: paths,
-        manager: manager.and_then(|id| people.get(&id)).map(userid).unwrap_or_default(),
+        manager: manager
+            .and_then(|id| people.get(&id))
+            .map(userid)
+            .unwrap_or_default(),
         hired_on: match values.get(Field::HiredOn) {
             Some(FieldValue::Day(day)) => day.to_string(),
             _ => String::new(),
         },
-        status: if person.record.active { "active" } else { "left" },
+        status: if person.record.active {
+            "active"
+        } else {
+            "left"
+        },
     }
 }
 
@@ -176,7 +239,10 @@ fn department_path(id: &str, departments: &LedgerRecords) -> String {
             break;
         };
         let values = &department.record.values;
-        at = values.refs(Field::Parent).next().and_then(|id| NativeId::new(id).ok());
+        at = values
+            .refs(Field::Parent)
+            .next()
+            .and_then(|id| NativeId::new(id).ok());
         if at.is_some() || names.is_empty() {
             names.push(values.text(Field::Name).unwrap_or_default().to_owned());
         }
@@ -190,8 +256,14 @@ type BoxedError = Box<dyn std::error::Error + Send + Sync>;
 /// A spreadsheet runs what begins like a formula (T14 in `infra/README.md`); a mobile's `+` is followed by digits only.
 fn defuse_formula(cell: &str) -> String {
     let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let mobile = cell.strip_prefix('+').is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
-    if formula && !mobile { format!("'{cell}") } else { cell.to_owned() }
+    let mobile = cell
+        .strip_prefix('+')
+        .is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+    if formula && !mobile {
+        format!("'{cell}")
+    } else {
+        cell.to_owned()
+    }
 }
 
 fn cells(row: &ExportRow) -> [String; 10] {
@@ -252,6 +324,9 @@ mod tests {
     #[test]
     fn the_csv_has_a_byte_order_mark_and_the_columns() {
         let bytes = csv(&[]).unwrap();
-        assert_eq!(bytes, [&[0xef, 0xbb, 0xbf], COLUMNS.join(",").as_bytes(), b"\n"].concat());
+        assert_eq!(
+            bytes,
+            [&[0xef, 0xbb, 0xbf], COLUMNS.join(",").as_bytes(), b"\n"].concat()
+        );
     }
 }

@@ -64,11 +64,23 @@ async fn answer_callback(
     body: Bytes,
 ) -> impl IntoResponse {
     let query = query.unwrap_or_default();
-    let request = CallbackRequest { binding: &binding, query: &query, body: &body };
+    let request = CallbackRequest {
+        binding: &binding,
+        query: &query,
+        body: &body,
+    };
     let Ok(random) = runtime::random_bytes() else {
-        return (StatusCode::SERVICE_UNAVAILABLE, [(header::CONTENT_TYPE, "application/json")], String::new());
+        return (
+            StatusCode::SERVICE_UNAVAILABLE,
+            [(header::CONTENT_TYPE, "application/json")],
+            String::new(),
+        );
     };
     let answer = callback::handle(&deps, request, SystemClock.now(), random).await;
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (status, [(header::CONTENT_TYPE, "application/json")], answer.body)
+    (
+        status,
+        [(header::CONTENT_TYPE, "application/json")],
+        answer.body,
+    )
 }

@@ -59,7 +59,10 @@ pub async fn run(args: Args) -> ExitCode {
 }
 
 /// Prints an error with its causes on stderr.
-#[expect(clippy::print_stderr, reason = "a command's errors are for whoever typed it")]
+#[expect(
+    clippy::print_stderr,
+    reason = "a command's errors are for whoever typed it"
+)]
 pub fn print_error(err: &dyn std::error::Error) -> ExitCode {
     eprintln!("bangding: {}", directory::text::describe_error(err));
     ExitCode::FAILURE

@@ -16,7 +16,8 @@ use state::{Archive, ArchiveError, Queue, QueueError, Store, StoreError, TableNa
 
 use crate::embedded::database::client_at;
 use crate::embedded::{
-    Database, DatabaseError, DirectoryArchive, DirectoryVault, EmbeddedQueue, QueueRules, TimeSource,
+    Database, DatabaseError, DirectoryArchive, DirectoryVault, EmbeddedQueue, QueueRules,
+    TimeSource,
 };
 use crate::plan::desk::PlanFailures;
 
@@ -128,17 +129,37 @@ impl Machine {
         };
         let tables = TableNames::with_prefix("bangding-");
         state::store::create_tables(&client, &tables).await?;
-        let store = Store::new(client.clone(), tables, u128::from_be_bytes(random_bytes_or_abort()));
+        let store = Store::new(
+            client.clone(),
+            tables,
+            u128::from_be_bytes(random_bytes_or_abort()),
+        );
         let vault = DirectoryVault::open(&place.data.join("vault"))?;
         let secrets = SecretStore::new(Arc::new(vault), "local/");
-        let archive: Arc<dyn Archive> = Arc::new(DirectoryArchive::open(&place.data.join("archive"))?);
+        let archive: Arc<dyn Archive> =
+            Arc::new(DirectoryArchive::open(&place.data.join("archive"))?);
         let queues = open_queues(&client).await?;
         let transport: Arc<dyn Transport> = Arc::new(HttpTransport::new(place.allow_loopback)?);
         let refused: Arc<dyn Queue> = Arc::clone(&queues.refused) as Arc<dyn Queue>;
-        let clients =
-            ClientPool::new(Arc::clone(&transport), Arc::new(SystemClock), random_jitter(), secrets.clone(), refused);
+        let clients = ClientPool::new(
+            Arc::clone(&transport),
+            Arc::new(SystemClock),
+            random_jitter(),
+            secrets.clone(),
+            refused,
+        );
         let failures = PlanFailures::default();
-        Ok(Self { store, secrets, archive, queues, clients, transport, failures, database, _hold: hold })
+        Ok(Self {
+            store,
+            secrets,
+            archive,
+            queues,
+            clients,
+            transport,
+            failures,
+            database,
+            _hold: hold,
+        })
     }
 
     /// What engines are made of.
@@ -201,11 +222,23 @@ impl Machine {
 /// # Errors
 /// [`StartError::InUse`] while another process has it, [`StartError::Directory`] when it cannot be used.
 pub fn lock_state(data: &Path) -> Result<StateLock, StartError> {
-    let directory = |source| StartError::Directory { path: data.to_owned(), source };
-    DirBuilder::new().recursive(true).mode(0o700).create(data).map_err(directory)?;
+    let directory = |source| StartError::Directory {
+        path: data.to_owned(),
+        source,
+    };
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(data)
+        .map_err(directory)?;
     // It may have been there before, with other rights.
     std::fs::set_permissions(data, Permissions::from_mode(0o700)).map_err(directory)?;
-    let lock = File::options().create(true).truncate(false).write(true).open(data.join("lock")).map_err(directory)?;
+    let lock = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(data.join("lock"))
+        .map_err(directory)?;
     match lock.try_lock() {
         Ok(()) => Ok(StateLock { _lock: lock }),
         Err(std::fs::TryLockError::WouldBlock) => Err(StartError::InUse(data.to_owned())),
@@ -217,17 +250,31 @@ pub fn lock_state(data: &Path) -> Result<StateLock, StartError> {
 ///
 /// # Errors
 /// [`QueueError`].
-pub(crate) async fn open_queues(client: &aws_sdk_dynamodb::Client) -> Result<MachineQueues, QueueError> {
+pub(crate) async fn open_queues(
+    client: &aws_sdk_dynamodb::Client,
+) -> Result<MachineQueues, QueueError> {
     let clock: TimeSource = Arc::new(|| SystemClock.now());
     let open = async |name: &str, rules: QueueRules| {
-        EmbeddedQueue::open(client.clone(), "bangding-queues", name, rules, Arc::clone(&clock)).await.map(Arc::new)
+        EmbeddedQueue::open(
+            client.clone(),
+            "bangding-queues",
+            name,
+            rules,
+            Arc::clone(&clock),
+        )
+        .await
+        .map(Arc::new)
     };
     // A sweep of 200,000 people at 20 calls a second takes hours the first time.
     let sweep = Duration::from_hours(12).as_secs();
     Ok(MachineQueues {
         // The pauses between deliveries grow to minutes, and a visibility time must not cut one short.
         wakes: open("wakes", with_eight_receives(QueueRules::fifo(600))).await?,
-        sweeps: open("sweeps", QueueRules::fifo(u32::try_from(sweep).unwrap_or(u32::MAX))).await?,
+        sweeps: open(
+            "sweeps",
+            QueueRules::fifo(u32::try_from(sweep).unwrap_or(u32::MAX)),
+        )
+        .await?,
         outbox: open("outbox", with_eight_receives(QueueRules::standard(600))).await?,
         refused: open("refused-tokens", QueueRules::standard(60)).await?,
     })
@@ -250,7 +297,10 @@ mod tests {
         std::fs::create_dir(&data).unwrap();
         std::fs::set_permissions(&data, Permissions::from_mode(0o755)).unwrap();
         let held = lock_state(&data).unwrap();
-        assert_eq!(std::fs::metadata(&data).unwrap().permissions().mode() & 0o777, 0o700);
+        assert_eq!(
+            std::fs::metadata(&data).unwrap().permissions().mode() & 0o777,
+            0o700
+        );
         assert!(matches!(lock_state(&data), Err(StartError::InUse(_))));
         drop(held);
         assert!(lock_state(&data).is_ok());

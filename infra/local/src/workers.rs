@@ -66,7 +66,9 @@ pub fn start_queue_workers(machine: &Machine, told: reconcile::LookSink) -> Work
     });
     let on_refused: BatchHandler = Arc::new(move |batch| {
         let deps = Arc::clone(&tokens);
-        Box::pin(async move { token_refresh::handle(&deps, &token_refresh::RefreshInput::Refused(batch)).await })
+        Box::pin(async move {
+            token_refresh::handle(&deps, &token_refresh::RefreshInput::Refused(batch)).await
+        })
     });
     let on_outbox: BatchHandler = Arc::new(move |batch| {
         let deps = Arc::clone(&messages);
@@ -81,7 +83,8 @@ pub fn start_queue_workers(machine: &Machine, told: reconcile::LookSink) -> Work
 }
 
 /// Hears of each sweep that the schedule or a message began.
-pub type SweepListener = Arc<dyn Fn(Result<engine::report::RunReport, full_sync::SweepError>) + Send + Sync>;
+pub type SweepListener =
+    Arc<dyn Fn(Result<engine::report::RunReport, full_sync::SweepError>) + Send + Sync>;
 
 /// Starts the schedule: due sweeps are asked for, the ones that were asked for are run, tokens are kept fresh, and what
 /// DingTalk could not push is fetched every `failed_every`.
@@ -123,7 +126,12 @@ pub fn start_schedule(machine: &Machine, swept: SweepListener, failed_every: Dur
         let (deps, swept, failures) = (deps.clone(), Arc::clone(&swept), Arc::clone(&failures));
         Box::pin(async move { handle_sweeps(&deps, &batch, &swept, &failures).await })
     });
-    Workers(vec![rule, changes, failed, tokio::spawn(serve_queue(sweeps, on_sweeps))])
+    Workers(vec![
+        rule,
+        changes,
+        failed,
+        tokio::spawn(serve_queue(sweeps, on_sweeps)),
+    ])
 }
 
 /// As `full_sync::handle` does, and tells the report besides.
@@ -177,10 +185,20 @@ async fn serve_queue(queue: Arc<EmbeddedQueue>, work: BatchHandler) {
     }
 }
 
-async fn work_batch(queue: &Arc<EmbeddedQueue>, work: &BatchHandler, received: Vec<ReceivedMessage>) {
-    let item =
-        |one: &ReceivedMessage| QueueItem { id: one.id.clone(), group: one.group.clone(), body: one.body.clone() };
-    let outcome = work(QueueBatch { items: received.iter().map(item).collect() }).await;
+async fn work_batch(
+    queue: &Arc<EmbeddedQueue>,
+    work: &BatchHandler,
+    received: Vec<ReceivedMessage>,
+) {
+    let item = |one: &ReceivedMessage| QueueItem {
+        id: one.id.clone(),
+        group: one.group.clone(),
+        body: one.body.clone(),
+    };
+    let outcome = work(QueueBatch {
+        items: received.iter().map(item).collect(),
+    })
+    .await;
     let failed: Vec<&str> = outcome.failed_ids().collect();
     for one in received {
         if failed.contains(&one.id.as_str()) {
@@ -198,7 +216,9 @@ async fn work_batch(queue: &Arc<EmbeddedQueue>, work: &BatchHandler, received: V
 
 /// Trouble that lasts minutes must not cost a message all of its deliveries.
 fn retry_pause(receives: u32) -> Duration {
-    RETRY_PAUSE.saturating_mul(4_u32.saturating_pow(receives.saturating_sub(1))).min(RETRY_PAUSE_MAX)
+    RETRY_PAUSE
+        .saturating_mul(4_u32.saturating_pow(receives.saturating_sub(1)))
+        .min(RETRY_PAUSE_MAX)
 }
 
 #[cfg(test)]
@@ -209,7 +229,9 @@ mod tests {
 
     #[test]
     fn the_retry_pause_grows_to_five_minutes() {
-        let seconds: Vec<u64> = (1..=8).map(|receives| retry_pause(receives).as_secs()).collect();
+        let seconds: Vec<u64> = (1..=8)
+            .map(|receives| retry_pause(receives).as_secs())
+            .collect();
         assert_eq!(seconds, [2, 8, 32, 128, 300, 300, 300, 300]);
         assert_eq!(retry_pause(u32::MAX), RETRY_PAUSE_MAX);
     }
@@ -217,18 +239,37 @@ mod tests {
     #[tokio::test]
     async fn dead_letters_are_retried_after_a_restart() {
         let database = Database::memory().await.unwrap();
-        let rules = QueueRules { receives_max: 1, ..QueueRules::standard(0) };
+        let rules = QueueRules {
+            receives_max: 1,
+            ..QueueRules::standard(0)
+        };
         let clock: crate::embedded::TimeSource = Arc::new(|| runtime::SystemClock.now());
-        let queue = EmbeddedQueue::open(database.client(), "queues", "wakes", rules, clock).await.unwrap();
-        let message = QueueMessage { body: "b".into(), group: None, deduplication: None, delay_s: 0 };
+        let queue = EmbeddedQueue::open(database.client(), "queues", "wakes", rules, clock)
+            .await
+            .unwrap();
+        let message = QueueMessage {
+            body: "b".into(),
+            group: None,
+            deduplication: None,
+            delay_s: 0,
+        };
         queue.send(message).await.unwrap();
         assert_eq!(queue.receive(1, RECEIVE_WAIT).await.unwrap().len(), 1);
-        assert!(queue.receive(1, Duration::from_millis(20)).await.unwrap().is_empty());
+        assert!(
+            queue
+                .receive(1, Duration::from_millis(20))
+                .await
+                .unwrap()
+                .is_empty()
+        );
         assert_eq!(queue.count().await.unwrap(), 1);
 
         let (worked, mut bodies) = tokio::sync::mpsc::unbounded_channel();
         let work: BatchHandler = Arc::new(move |batch: QueueBatch| {
-            batch.items.into_iter().for_each(|item| worked.send(item.body).unwrap());
+            batch
+                .items
+                .into_iter()
+                .for_each(|item| worked.send(item.body).unwrap());
             Box::pin(async { BatchOutcome::default() })
         });
         let serving = tokio::spawn(serve_queue(Arc::new(queue), work));
@@ -244,24 +285,46 @@ mod tests {
         let machine = crate::ehr::tests::bound_machine(data.path()).await;
         let now = runtime::SystemClock.now();
         let ancient = directory::Timestamp(now.millis() - 100 * 24 * 3_600_000);
-        let desk =
-            crate::ehr::desk::LedgerOrderHandler { store: machine.store.clone(), secrets: machine.secrets.clone() };
-        for (line, at) in [("公司 --under ''", ancient), ("销售", ancient), ("研发", now)] {
+        let desk = crate::ehr::desk::LedgerOrderHandler {
+            store: machine.store.clone(),
+            secrets: machine.secrets.clone(),
+        };
+        for (line, at) in [
+            ("公司 --under ''", ancient),
+            ("销售", ancient),
+            ("研发", now),
+        ] {
             let order = crate::ehr::tests::parse_order(&format!("department create {line}"));
-            desk.handle_order(&order, at, runtime::random_bytes_or_abort()).await.unwrap();
+            desk.handle_order(&order, at, runtime::random_bytes_or_abort())
+                .await
+                .unwrap();
         }
         let seen = |binding: &mut state::Binding| {
             (binding.swept_at, binding.feed_cursor) = (Some(now), Some("1".to_owned()));
         };
-        machine.store.change_binding(&"b-1".parse().unwrap(), seen).await.unwrap().unwrap();
+        machine
+            .store
+            .change_binding(&"b-1".parse().unwrap(), seen)
+            .await
+            .unwrap()
+            .unwrap();
         machine.drop_expired().await;
         let deps = machine.full_sync();
         for told in [1, 0] {
             assert_eq!(full_sync::enqueue_ehr_changes(&deps).await.unwrap(), told);
         }
-        let received = machine.queues.sweeps.receive(2, RECEIVE_WAIT).await.unwrap();
-        let [sweep] = received.as_slice() else { panic!("{} sweeps", received.len()) };
-        let full_sync::RunRequest::Sweep(sweep) = full_sync::RunRequest::from_body(&sweep.body).unwrap() else {
+        let received = machine
+            .queues
+            .sweeps
+            .receive(2, RECEIVE_WAIT)
+            .await
+            .unwrap();
+        let [sweep] = received.as_slice() else {
+            panic!("{} sweeps", received.len())
+        };
+        let full_sync::RunRequest::Sweep(sweep) =
+            full_sync::RunRequest::from_body(&sweep.body).unwrap()
+        else {
             panic!("a plan")
         };
         assert_eq!((sweep.because.as_str(), sweep.run), ("feed_missed", None));
@@ -271,30 +334,58 @@ mod tests {
     #[tokio::test]
     async fn a_due_sweep_is_queued_once_and_dropped_after_another_sweep() {
         let data = tempfile::tempdir().unwrap();
-        let place = crate::machine::MachineConfig { data: data.path().into(), dynamodb: None, allow_loopback: true };
+        let place = crate::machine::MachineConfig {
+            data: data.path().into(),
+            dynamodb: None,
+            allow_loopback: true,
+        };
         let machine = Machine::start(&place).await.unwrap();
         let deps = machine.full_sync();
         let id: directory::BindingId = "b-1".parse().unwrap();
         let mut binding = state::Binding::new(id, "ding1".parse().unwrap());
         let now = runtime::SystemClock.now();
         binding.swept_at = Some(directory::Timestamp(now.millis() - 48 * 3_600_000));
-        machine.store.put_binding(&binding, state::store::PutCondition::New).await.unwrap();
+        machine
+            .store
+            .put_binding(&binding, state::store::PutCondition::New)
+            .await
+            .unwrap();
         for _ in 0..3 {
             full_sync::request_due_sweeps(&deps).await.unwrap();
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        assert_eq!(machine.queues.sweeps.count_waiting().await, 1, "however often the rule fires");
+        assert_eq!(
+            machine.queues.sweeps.count_waiting().await,
+            1,
+            "however often the rule fires"
+        );
 
-        let received = machine.queues.sweeps.receive(1, RECEIVE_WAIT).await.unwrap();
+        let received = machine
+            .queues
+            .sweeps
+            .receive(1, RECEIVE_WAIT)
+            .await
+            .unwrap();
         let order = full_sync::RunRequest::from_body(&received[0].body).unwrap();
         assert!(full_sync::is_wanted(&deps, &order).await.unwrap());
         binding.swept_at = Some(now);
-        machine.store.put_binding(&binding, state::store::PutCondition::Any).await.unwrap();
+        machine
+            .store
+            .put_binding(&binding, state::store::PutCondition::Any)
+            .await
+            .unwrap();
         assert!(!full_sync::is_wanted(&deps, &order).await.unwrap());
-        let full_sync::RunRequest::Sweep(message) = order else { panic!("a plan") };
-        let asked = state::queue::messages::SweepMessage { because: "org_change".to_owned(), ..message };
+        let full_sync::RunRequest::Sweep(message) = order else {
+            panic!("a plan")
+        };
+        let asked = state::queue::messages::SweepMessage {
+            because: "org_change".to_owned(),
+            ..message
+        };
         assert!(
-            full_sync::is_wanted(&deps, &full_sync::RunRequest::Sweep(asked)).await.unwrap(),
+            full_sync::is_wanted(&deps, &full_sync::RunRequest::Sweep(asked))
+                .await
+                .unwrap(),
             "an event's sweep has its own reason"
         );
         machine.stop().await;

@@ -24,13 +24,18 @@ pub(crate) fn of(language: Language) -> &'static Bundle {
 /// The files of a language.
 const fn sources(language: Language) -> [&'static str; 2] {
     match language {
-        Language::ChineseSimplified => {
-            [include_str!("../texts/zh-CN/reasons.ftl"), include_str!("../texts/zh-CN/fields.ftl")]
-        }
-        Language::ChineseTraditional => {
-            [include_str!("../texts/zh-TW/reasons.ftl"), include_str!("../texts/zh-TW/fields.ftl")]
-        }
-        Language::English => [include_str!("../texts/en/reasons.ftl"), include_str!("../texts/en/fields.ftl")],
+        Language::ChineseSimplified => [
+            include_str!("../texts/zh-CN/reasons.ftl"),
+            include_str!("../texts/zh-CN/fields.ftl"),
+        ],
+        Language::ChineseTraditional => [
+            include_str!("../texts/zh-TW/reasons.ftl"),
+            include_str!("../texts/zh-TW/fields.ftl"),
+        ],
+        Language::English => [
+            include_str!("../texts/en/reasons.ftl"),
+            include_str!("../texts/en/fields.ftl"),
+        ],
     }
 }
 
@@ -40,7 +45,8 @@ pub(crate) struct Bundle(FluentBundle<FluentResource>);
 impl Bundle {
     fn new(language: Language) -> Self {
         // By this the plural rules are chosen; the tags are valid ones.
-        let identifier = LanguageIdentifier::from_bytes(language.tag().as_bytes()).unwrap_or_default();
+        let identifier =
+            LanguageIdentifier::from_bytes(language.tag().as_bytes()).unwrap_or_default();
         let mut bundle = FluentBundle::new_concurrent(vec![identifier]);
         // Terminals show the marks that would isolate arguments as rubbish.
         bundle.set_use_isolating(false);
@@ -57,7 +63,12 @@ impl Bundle {
     }
 
     /// A text, or one of its attributes; `None` if there is none. An argument that is missing stays visible: `{$name}`.
-    pub(crate) fn format(&self, id: &str, attribute: Option<&str>, arguments: &FluentArgs<'_>) -> Option<String> {
+    pub(crate) fn format(
+        &self,
+        id: &str,
+        attribute: Option<&str>,
+        arguments: &FluentArgs<'_>,
+    ) -> Option<String> {
         let message = self.0.get_message(id)?;
         let pattern = match attribute {
             Some(name) => message.get_attribute(name)?.value(),
@@ -65,7 +76,11 @@ impl Bundle {
         };
         // A missing argument is the only error here, and it is visible in the text.
         let mut errors = Vec::new();
-        Some(spaced(&self.0.format_pattern(pattern, Some(arguments), &mut errors)))
+        Some(spaced(&self.0.format_pattern(
+            pattern,
+            Some(arguments),
+            &mut errors,
+        )))
     }
 
     /// A text without arguments that is known to exist.
@@ -77,8 +92,15 @@ impl Bundle {
 
     /// The form of a name within a sentence. It may begin or end with [`BETWEEN`].
     pub(crate) fn inside(&self, id: &str) -> String {
-        let attribute = self.0.get_message(id).and_then(|message| message.get_attribute("inside"));
-        let form = attribute.map(|form| self.0.format_pattern(form.value(), None, &mut Vec::new()).into_owned());
+        let attribute = self
+            .0
+            .get_message(id)
+            .and_then(|message| message.get_attribute("inside"));
+        let form = attribute.map(|form| {
+            self.0
+                .format_pattern(form.value(), None, &mut Vec::new())
+                .into_owned()
+        });
         form.unwrap_or_else(|| self.value(id))
     }
 }
@@ -93,7 +115,9 @@ fn spaced(text: &str) -> String {
     while let Some(letter) = letters.next() {
         if letter != BETWEEN {
             out.push(letter);
-        } else if out.ends_with(char::is_alphanumeric) && letters.peek().is_some_and(|next| next.is_alphanumeric()) {
+        } else if out.ends_with(char::is_alphanumeric)
+            && letters.peek().is_some_and(|next| next.is_alphanumeric())
+        {
             out.push(' ');
         }
     }

@@ -23,11 +23,17 @@ pub fn codes_page() -> String {
         if code.group() != group {
             group = code.group();
             // Writing into a string cannot fail.
-            _ = write!(page, "\n## {group}\n\n| code | meaning | what you can do |\n|---|---|---|\n");
+            _ = write!(
+                page,
+                "\n## {group}\n\n| code | meaning | what you can do |\n|---|---|---|\n"
+            );
         }
         let reason = Reason::new(code);
         let meaning = cell(&english.sentence(&reason));
-        let remedy = english.remedy(&reason).map(|remedy| cell(&remedy)).unwrap_or_default();
+        let remedy = english
+            .remedy(&reason)
+            .map(|remedy| cell(&remedy))
+            .unwrap_or_default();
         _ = writeln!(page, "| `{code}` | {meaning} | {remedy} |");
     }
     page
@@ -35,5 +41,7 @@ pub fn codes_page() -> String {
 
 /// A missing argument `{$name}` is written ‹name›.
 fn cell(text: &str) -> String {
-    text.replace("{$", "‹").replace('}', "›").replace('|', "\\|")
+    text.replace("{$", "‹")
+        .replace('}', "›")
+        .replace('|', "\\|")
 }

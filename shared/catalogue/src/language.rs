@@ -21,7 +21,11 @@ pub struct UnknownLanguage(pub String);
 
 impl Language {
     /// Every language.
-    pub const ALL: [Self; 3] = [Self::ChineseSimplified, Self::ChineseTraditional, Self::English];
+    pub const ALL: [Self; 3] = [
+        Self::ChineseSimplified,
+        Self::ChineseTraditional,
+        Self::English,
+    ];
 
     /// The tag: `zh-CN`, `zh-TW` or `en`.
     #[must_use]
@@ -46,7 +50,12 @@ impl FromStr for Language {
     type Err = UnknownLanguage;
 
     fn from_str(text: &str) -> Result<Self, UnknownLanguage> {
-        let tag = text.split(['.', '@']).next().unwrap_or_default().replace('_', "-").to_ascii_lowercase();
+        let tag = text
+            .split(['.', '@'])
+            .next()
+            .unwrap_or_default()
+            .replace('_', "-")
+            .to_ascii_lowercase();
         let mut parts = tag.split('-');
         match (parts.next(), parts.next()) {
             (Some("zh"), None | Some("hans" | "cn" | "sg")) => Ok(Self::ChineseSimplified),
@@ -63,8 +72,11 @@ mod tests {
 
     #[test]
     fn tags_are_read_as_people_and_systems_write_them() {
-        let (simplified, traditional, english) =
-            (Language::ChineseSimplified, Language::ChineseTraditional, Language::English);
+        let (simplified, traditional, english) = (
+            Language::ChineseSimplified,
+            Language::ChineseTraditional,
+            Language::English,
+        );
         for (tag, language) in [
             ("zh", simplified),
             ("zh-CN", simplified),
@@ -81,7 +93,10 @@ mod tests {
             assert_eq!(tag.parse(), Ok(language), "{tag}");
         }
         for tag in ["", "de", "zhen", "zh-XX", "C.UTF-8"] {
-            assert_eq!(tag.parse::<Language>(), Err(UnknownLanguage(tag.to_owned())));
+            assert_eq!(
+                tag.parse::<Language>(),
+                Err(UnknownLanguage(tag.to_owned()))
+            );
         }
         for language in Language::ALL {
             assert_eq!(language.tag().parse(), Ok(language));

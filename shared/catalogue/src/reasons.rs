@@ -40,8 +40,14 @@ impl Catalogue {
     #[must_use]
     pub fn sentence(self, reason: &Reason) -> String {
         let clause = self.clause(reason);
-        let is_ours = reason.code().is_some_and(|code| code != ReasonCode::StoredText);
-        if is_ours && self.language() == Language::English { with_capital(clause) } else { clause }
+        let is_ours = reason
+            .code()
+            .is_some_and(|code| code != ReasonCode::StoredText);
+        if is_ours && self.language() == Language::English {
+            with_capital(clause)
+        } else {
+            clause
+        }
     }
 
     /// A reason for the middle of a sentence: in English it begins in lower case.
@@ -50,7 +56,10 @@ impl Catalogue {
         match reason.code() {
             Some(code) => {
                 let text = self.of_code(code, None, reason);
-                debug_assert!(text.is_some(), "the catalogue has no text for the code `{code}`");
+                debug_assert!(
+                    text.is_some(),
+                    "the catalogue has no text for the code `{code}`"
+                );
                 text.unwrap_or_else(|| self.unknown(reason))
             }
             None => self.unknown(reason),
@@ -60,7 +69,9 @@ impl Catalogue {
     /// What a person can do about it: the remedy of the code, or that of the cause inside.
     #[must_use]
     pub fn remedy(self, reason: &Reason) -> Option<String> {
-        let own = reason.code().and_then(|code| self.of_code(code, Some("remedy"), reason));
+        let own = reason
+            .code()
+            .and_then(|code| self.of_code(code, Some("remedy"), reason));
         own.or_else(|| reason.inner().and_then(|inner| self.remedy(inner)))
     }
 
@@ -76,8 +87,12 @@ impl Catalogue {
     }
 
     fn of_code(self, code: ReasonCode, attribute: Option<&str>, reason: &Reason) -> Option<String> {
-        let arguments: Vec<_> = reason.arguments().map(|(name, value)| (name, argument(value))).collect();
-        self.bundle().format(code.as_str(), attribute, &self.text_arguments(&arguments))
+        let arguments: Vec<_> = reason
+            .arguments()
+            .map(|(name, value)| (name, argument(value)))
+            .collect();
+        self.bundle()
+            .format(code.as_str(), attribute, &self.text_arguments(&arguments))
     }
 
     /// `code X (name: value, …)`.
@@ -97,7 +112,13 @@ impl Catalogue {
             return self.text("unknown-code", &[("code", code)]);
         }
         let arguments = arguments.join(", ");
-        self.text("unknown-code-arguments", &[("code", code), ("arguments", TextArgument::Text(&arguments))])
+        self.text(
+            "unknown-code-arguments",
+            &[
+                ("code", code),
+                ("arguments", TextArgument::Text(&arguments)),
+            ],
+        )
     }
 }
 
@@ -116,9 +137,9 @@ fn argument(value: &ReasonArgument) -> TextArgument<'_> {
 fn with_capital(text: String) -> String {
     let mut letters = text.chars();
     match letters.next() {
-        Some(first) if first.is_ascii_lowercase() => {
-            std::iter::once(first.to_ascii_uppercase()).chain(letters).collect()
-        }
+        Some(first) if first.is_ascii_lowercase() => std::iter::once(first.to_ascii_uppercase())
+            .chain(letters)
+            .collect(),
         _ => text,
     }
 }

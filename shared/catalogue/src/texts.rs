@@ -75,7 +75,10 @@ pub(crate) fn kind_id(kind: Kind) -> &'static str {
 }
 
 impl Catalogue {
-    pub(crate) fn text_arguments(self, arguments: &[(&str, TextArgument<'_>)]) -> FluentArgs<'static> {
+    pub(crate) fn text_arguments(
+        self,
+        arguments: &[(&str, TextArgument<'_>)],
+    ) -> FluentArgs<'static> {
         let kind = arguments.iter().find_map(|(_, value)| match value {
             TextArgument::Kind(kind) => Some(*kind),
             _ => None,
@@ -105,7 +108,10 @@ impl Catalogue {
         };
         all.set(name.to_owned(), FluentValue::from(text));
         if let Some(key) = key {
-            all.set(format!("{name}-key"), FluentValue::String(Cow::Borrowed(key)));
+            all.set(
+                format!("{name}-key"),
+                FluentValue::String(Cow::Borrowed(key)),
+            );
         }
     }
 }
@@ -114,5 +120,13 @@ impl Catalogue {
 /// terminal nor a line.
 pub(crate) fn without_control(text: &str) -> String {
     let turns = |c: char| matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
-    text.chars().map(|c| if c.is_control() || turns(c) || c == BETWEEN { ' ' } else { c }).collect()
+    text.chars()
+        .map(|c| {
+            if c.is_control() || turns(c) || c == BETWEEN {
+                ' '
+            } else {
+                c
+            }
+        })
+        .collect()
 }

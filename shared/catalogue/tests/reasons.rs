@@ -21,10 +21,23 @@ fn emptied() -> Reason {
 #[test]
 fn a_reason_is_a_sentence_in_each_language() {
     let reason = emptied();
-    assert_eq!(ENGLISH.sentence(&reason), "Mobile number would be emptied for 100 of 1000 people; the limit is 50");
-    assert_eq!(SIMPLIFIED.sentence(&reason), "1000 人里有 100 人的手机号要被清空，上限 50");
-    assert_eq!(TRADITIONAL.sentence(&reason), "1000 人裡有 100 人的手機號碼會被清空，上限 50");
-    assert!(SIMPLIFIED.remedy(&reason).is_some_and(|remedy| remedy.contains("bangding hold release")));
+    assert_eq!(
+        ENGLISH.sentence(&reason),
+        "Mobile number would be emptied for 100 of 1000 people; the limit is 50"
+    );
+    assert_eq!(
+        SIMPLIFIED.sentence(&reason),
+        "1000 人里有 100 人的手机号要被清空，上限 50"
+    );
+    assert_eq!(
+        TRADITIONAL.sentence(&reason),
+        "1000 人裡有 100 人的手機號碼會被清空，上限 50"
+    );
+    assert!(
+        SIMPLIFIED
+            .remedy(&reason)
+            .is_some_and(|remedy| remedy.contains("bangding hold release"))
+    );
 }
 
 #[test]
@@ -34,38 +47,85 @@ fn names_fit_into_the_sentence() {
     assert_eq!(ENGLISH.side_name(Side::Ehr), "eHR");
     assert_eq!(SIMPLIFIED.sentence(&left), "已在 eHR 离职");
     let owned = Reason::new(ReasonCode::RecordFieldOwned).side("side", Side::Ehr);
-    assert_eq!(SIMPLIFIED.sentence(&owned), "按当前策略，这个字段由 eHR 决定");
-    let stored = Reason::new(ReasonCode::WaitStoredOtherwise).side("side", Side::Ehr).field("field", Field::Title);
+    assert_eq!(
+        SIMPLIFIED.sentence(&owned),
+        "按当前策略，这个字段由 eHR 决定"
+    );
+    let stored = Reason::new(ReasonCode::WaitStoredOtherwise)
+        .side("side", Side::Ehr)
+        .field("field", Field::Title);
     assert_eq!(SIMPLIFIED.sentence(&stored), "eHR 存下的职位与写入的不同");
-    let required = |kind| Reason::new(ReasonCode::DingTalkValueRequired).kind("kind", kind).field("field", Field::Name);
-    assert_eq!(SIMPLIFIED.sentence(&required(Kind::Department)), "钉钉要求必须有部门名称");
-    assert_eq!(SIMPLIFIED.sentence(&required(Kind::Person)), "钉钉要求必须有姓名");
-    assert_eq!(SIMPLIFIED.field_name_of(Kind::Department, Field::Name), "部门名称");
+    let required = |kind| {
+        Reason::new(ReasonCode::DingTalkValueRequired)
+            .kind("kind", kind)
+            .field("field", Field::Name)
+    };
+    assert_eq!(
+        SIMPLIFIED.sentence(&required(Kind::Department)),
+        "钉钉要求必须有部门名称"
+    );
+    assert_eq!(
+        SIMPLIFIED.sentence(&required(Kind::Person)),
+        "钉钉要求必须有姓名"
+    );
+    assert_eq!(
+        SIMPLIFIED.field_name_of(Kind::Department, Field::Name),
+        "部门名称"
+    );
 }
 
 #[test]
 fn a_count_of_one_is_singular_and_a_key_is_selected_by() {
     let dropped = |n: i64| Reason::new(ReasonCode::RunDepartmentsDropped).number("departments", n);
-    assert!(ENGLISH.sentence(&dropped(1)).starts_with("One special department was"));
-    assert!(ENGLISH.sentence(&dropped(2)).starts_with("2 special departments were"));
+    assert!(
+        ENGLISH
+            .sentence(&dropped(1))
+            .starts_with("One special department was")
+    );
+    assert!(
+        ENGLISH
+            .sentence(&dropped(2))
+            .starts_with("2 special departments were")
+    );
     let invalid = |field| Reason::new(ReasonCode::DingTalkValueInvalid).field("field", field);
-    assert_eq!(SIMPLIFIED.remedy(&invalid(Field::Manager)).as_deref(), Some("只写一位主管"));
-    assert_eq!(SIMPLIFIED.remedy(&invalid(Field::Title)).as_deref(), Some("在来源方改正"));
+    assert_eq!(
+        SIMPLIFIED.remedy(&invalid(Field::Manager)).as_deref(),
+        Some("只写一位主管")
+    );
+    assert_eq!(
+        SIMPLIFIED.remedy(&invalid(Field::Title)).as_deref(),
+        Some("在来源方改正")
+    );
     let large = Reason::new(ReasonCode::PolicyVersionMissing).number("version", i64::MAX);
-    assert_eq!(ENGLISH.sentence(&large), "There is no policy version 9223372036854775807");
+    assert_eq!(
+        ENGLISH.sentence(&large),
+        "There is no policy version 9223372036854775807"
+    );
 }
 
 #[test]
 fn a_cause_stands_inside_and_lends_its_remedy() {
     let paused = Reason::new(ReasonCode::GatePaused);
     let outer = Reason::new(ReasonCode::RunNothingWritten).cause(paused.clone());
-    assert_eq!(ENGLISH.sentence(&outer), "Nothing is written: writing is paused");
+    assert_eq!(
+        ENGLISH.sentence(&outer),
+        "Nothing is written: writing is paused"
+    );
     assert_eq!(SIMPLIFIED.sentence(&outer), "什么都没有写：已暂停写入");
-    assert_eq!(ENGLISH.remedy(&outer).as_deref(), Some("Resume it: bangding resume"));
+    assert_eq!(
+        ENGLISH.remedy(&outer).as_deref(),
+        Some("Resume it: bangding resume")
+    );
     let both = Reason::all([paused.clone(), Reason::stored_text("old words")]).unwrap();
     assert_eq!(ENGLISH.sentence(&both), "Writing is paused; old words");
-    let deep = (0..200).fold(paused, |inner, _| Reason::new(ReasonCode::ChangeNotWritten).cause(inner));
-    assert!(ENGLISH.sentence(&deep).ends_with("not written: writing is paused"));
+    let deep = (0..200).fold(paused, |inner, _| {
+        Reason::new(ReasonCode::ChangeNotWritten).cause(inner)
+    });
+    assert!(
+        ENGLISH
+            .sentence(&deep)
+            .ends_with("not written: writing is paused")
+    );
 }
 
 #[test]
@@ -73,7 +133,10 @@ fn what_was_stored_before_is_shown_as_it_is() {
     let old = Reason::from_stored("left in the eHR { $x }");
     for catalogue in [SIMPLIFIED, TRADITIONAL, ENGLISH] {
         assert_eq!(catalogue.sentence(&old), "left in the eHR { $x }");
-        assert_eq!((catalogue.remedy(&old), catalogue.message(&old).code), (None, None));
+        assert_eq!(
+            (catalogue.remedy(&old), catalogue.message(&old).code),
+            (None, None)
+        );
     }
 }
 
@@ -81,26 +144,53 @@ fn what_was_stored_before_is_shown_as_it_is() {
 fn a_code_of_a_newer_version_is_named_with_its_arguments() {
     let json = r#"{"code":"moon-is-full","arguments":{"field":{"field":"title"},"nights":3}}"#;
     let newer = Reason::from_stored(json);
-    assert_eq!(ENGLISH.sentence(&newer), "code moon-is-full (field: Title, nights: 3)");
-    assert_eq!(SIMPLIFIED.sentence(&newer), "代码 moon-is-full（field: 职位, nights: 3）");
-    assert_eq!(ENGLISH.sentence(&Reason::from_stored(r#"{"code":"moon-is-full"}"#)), "code moon-is-full");
+    assert_eq!(
+        ENGLISH.sentence(&newer),
+        "code moon-is-full (field: Title, nights: 3)"
+    );
+    assert_eq!(
+        SIMPLIFIED.sentence(&newer),
+        "代码 moon-is-full（field: 职位, nights: 3）"
+    );
+    assert_eq!(
+        ENGLISH.sentence(&Reason::from_stored(r#"{"code":"moon-is-full"}"#)),
+        "code moon-is-full"
+    );
 }
 
 #[test]
 fn a_message_names_its_code() {
     let message = SIMPLIFIED.message(&Reason::new(ReasonCode::GatePaused));
-    assert_eq!(message.to_string(), "已暂停写入 → 恢复写入：bangding resume [gate-paused]");
+    assert_eq!(
+        message.to_string(),
+        "已暂停写入 → 恢复写入：bangding resume [gate-paused]"
+    );
 }
 
 #[test]
 fn hostile_arguments_stay_inert() {
     let hostile = "{ $records } { gate-paused } [x]\n.remedy = no\u{1b}[31m\u{202e}";
-    let reason = Reason::new(ReasonCode::LedgerNameUnknown).kind("kind", Kind::Person).text("name", hostile);
+    let reason = Reason::new(ReasonCode::LedgerNameUnknown)
+        .kind("kind", Kind::Person)
+        .text("name", hostile);
     let shown = "{ $records } { gate-paused } [x] .remedy = no [31m ";
-    assert_eq!(SIMPLIFIED.sentence(&reason), format!("内置员工台账里没有这个人员：{shown}"));
-    assert_eq!(ENGLISH.sentence(&reason), format!("No person in the ledger is called {shown}"));
-    let code = Reason::from_stored(&serde_json::json!({"code": hostile, "arguments": {hostile: hostile}}).to_string());
-    assert!(!ENGLISH.message(&code).to_string().contains(char::is_control));
+    assert_eq!(
+        SIMPLIFIED.sentence(&reason),
+        format!("内置员工台账里没有这个人员：{shown}")
+    );
+    assert_eq!(
+        ENGLISH.sentence(&reason),
+        format!("No person in the ledger is called {shown}")
+    );
+    let code = Reason::from_stored(
+        &serde_json::json!({"code": hostile, "arguments": {hostile: hostile}}).to_string(),
+    );
+    assert!(
+        !ENGLISH
+            .message(&code)
+            .to_string()
+            .contains(char::is_control)
+    );
 }
 
 #[test]
@@ -112,7 +202,11 @@ fn a_reason_without_its_arguments_shows_which_are_missing() {
             _ = catalogue.remedy(&reason);
         }
     }
-    assert!(ENGLISH.sentence(&Reason::new(ReasonCode::PlanExpired)).contains("{$hours}"));
+    assert!(
+        ENGLISH
+            .sentence(&Reason::new(ReasonCode::PlanExpired))
+            .contains("{$hours}")
+    );
 }
 
 #[test]
@@ -138,7 +232,9 @@ fn an_id_without_a_text_is_shown_in_brackets() {
 
 #[test]
 fn threads_read_the_same_texts() {
-    let threads: Vec<_> = (0..8).map(|_| std::thread::spawn(|| SIMPLIFIED.sentence(&emptied()))).collect();
+    let threads: Vec<_> = (0..8)
+        .map(|_| std::thread::spawn(|| SIMPLIFIED.sentence(&emptied())))
+        .collect();
     for thread in threads {
         assert_eq!(thread.join().unwrap(), SIMPLIFIED.sentence(&emptied()));
     }
@@ -147,5 +243,8 @@ fn threads_read_the_same_texts() {
 #[test]
 fn the_page_of_codes_is_up_to_date() {
     let stored = include_str!("../CODES.md");
-    assert!(stored == codes_page(), "run `cargo run -p catalogue --example codes`");
+    assert!(
+        stored == codes_page(),
+        "run `cargo run -p catalogue --example codes`"
+    );
 }

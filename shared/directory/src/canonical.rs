@@ -45,7 +45,10 @@ pub fn normalize_mobile(raw: &str, state_code: Option<&str>) -> Option<String> {
     if raw.bytes().all(|byte| byte.is_ascii_digit()) {
         return (!raw.is_empty()).then(|| international_number(raw, state_code));
     }
-    let kept: String = raw.nfkc().filter(|c| !matches!(c, ' ' | '-' | '.' | '(' | ')')).collect();
+    let kept: String = raw
+        .nfkc()
+        .filter(|c| !matches!(c, ' ' | '-' | '.' | '(' | ')'))
+        .collect();
     // Once more: what was dropped may have kept two combining marks apart.
     let folded: String = kept.nfkc().collect();
     if folded.is_empty() {
@@ -67,7 +70,13 @@ fn international_number(digits: &str, state_code: Option<&str>) -> String {
 pub fn normalize_email<'a>(raw: impl Into<Cow<'a, str>>) -> Option<String> {
     let address = normalize_text(raw)?;
     Some(match address.rsplit_once('@') {
-        Some((_, domain)) if domain.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) => address,
+        Some((_, domain))
+            if domain
+                .bytes()
+                .all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) =>
+        {
+            address
+        }
         Some((local, domain)) => format!("{local}@{}", domain.to_lowercase()).nfc().collect(),
         None => address,
     })
@@ -84,7 +93,9 @@ pub fn shanghai_day(instant: Timestamp) -> Option<Date> {
 #[must_use]
 pub fn start_of_day(day: Date) -> Option<Timestamp> {
     let shanghai = SHANGHAI.clone()?;
-    Some(Timestamp(day.to_zoned(shanghai).ok()?.timestamp().as_millisecond()))
+    Some(Timestamp(
+        day.to_zoned(shanghai).ok()?.timestamp().as_millisecond(),
+    ))
 }
 
 #[cfg(test)]
@@ -95,18 +106,36 @@ mod tests {
 
     #[test]
     fn mobiles_become_e164() {
-        assert_eq!(normalize_mobile("138 0000 0001", Some("86")).as_deref(), Some("+8613800000001"));
-        assert_eq!(normalize_mobile("１３８00000001", None).as_deref(), Some("+8613800000001"));
-        assert_eq!(normalize_mobile("+852-61234567", Some("86")).as_deref(), Some("+85261234567"));
-        assert_eq!(normalize_mobile("138****0001", Some("86")).as_deref(), Some("138****0001"));
+        assert_eq!(
+            normalize_mobile("138 0000 0001", Some("86")).as_deref(),
+            Some("+8613800000001")
+        );
+        assert_eq!(
+            normalize_mobile("１３８00000001", None).as_deref(),
+            Some("+8613800000001")
+        );
+        assert_eq!(
+            normalize_mobile("+852-61234567", Some("86")).as_deref(),
+            Some("+85261234567")
+        );
+        assert_eq!(
+            normalize_mobile("138****0001", Some("86")).as_deref(),
+            Some("138****0001")
+        );
         assert_eq!(normalize_mobile("  ", None), None);
     }
 
     #[test]
     fn an_instant_falls_on_its_day_in_shanghai() {
-        assert_eq!(shanghai_day(Timestamp(1_597_573_616_828)), Some(date(2020, 8, 16)));
+        assert_eq!(
+            shanghai_day(Timestamp(1_597_573_616_828)),
+            Some(date(2020, 8, 16))
+        );
         // 2020-02-28 16:00 UTC is already the leap day in Shanghai.
-        assert_eq!(shanghai_day(Timestamp(1_582_905_600_000)), Some(date(2020, 2, 29)));
+        assert_eq!(
+            shanghai_day(Timestamp(1_582_905_600_000)),
+            Some(date(2020, 2, 29))
+        );
         assert_eq!(shanghai_day(Timestamp(i64::MAX)), None);
     }
 

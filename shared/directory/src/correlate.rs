@@ -38,11 +38,15 @@ pub fn match_records(dingtalk: &Record, ehr: &Record, kept: Option<&NativeId>) -
         None if kept == Some(&dingtalk.id) => return IdentityMatch::Certain,
         _ => {}
     }
-    match (same(Field::JobNumber), same(Field::Name), same(Field::Mobile)) {
+    match (
+        same(Field::JobNumber),
+        same(Field::Name),
+        same(Field::Mobile),
+    ) {
         (true, true, _) => IdentityMatch::Certain,
-        (true, false, _) => {
-            IdentityMatch::Proposal("the job number is the same and the name is not: a person must say who this is")
-        }
+        (true, false, _) => IdentityMatch::Proposal(
+            "the job number is the same and the name is not: a person must say who this is",
+        ),
         (false, true, true) => IdentityMatch::Proposal(
             "name and mobile are the same and the job number is not: a person must say who this is",
         ),
@@ -58,7 +62,11 @@ mod tests {
 
     fn person(id: &str, name: &str, mobile: &str, job: &str) -> Record {
         let mut record = Record::new(Kind::Person, NativeId::new(id).unwrap());
-        for (field, text) in [(Field::Name, name), (Field::Mobile, mobile), (Field::JobNumber, job)] {
+        for (field, text) in [
+            (Field::Name, name),
+            (Field::Mobile, mobile),
+            (Field::JobNumber, job),
+        ] {
             record.values.show_text(field, Some(text.to_owned()));
         }
         record
@@ -68,24 +76,47 @@ mod tests {
     fn stronger_evidence_decides_before_weaker() {
         let dingtalk = person("u1", "李娜", "+861", "7");
         let judge_by = |ehr: Record| match_records(&dingtalk, &ehr, None);
-        assert_eq!(judge_by(person("e1", "李娜", "+862", "7")), IdentityMatch::Certain);
-        assert!(matches!(judge_by(person("e1", "王伟", "+862", "7")), IdentityMatch::Proposal(_)));
-        assert!(matches!(judge_by(person("e1", "李娜", "+861", "8")), IdentityMatch::Proposal(_)));
-        assert_eq!(judge_by(person("e1", "王伟", "+861", "8")), IdentityMatch::No, "never on the mobile alone");
-        assert_eq!(judge_by(person("e1", "李娜", "+862", "")), IdentityMatch::No, "never on the name alone");
+        assert_eq!(
+            judge_by(person("e1", "李娜", "+862", "7")),
+            IdentityMatch::Certain
+        );
+        assert!(matches!(
+            judge_by(person("e1", "王伟", "+862", "7")),
+            IdentityMatch::Proposal(_)
+        ));
+        assert!(matches!(
+            judge_by(person("e1", "李娜", "+861", "8")),
+            IdentityMatch::Proposal(_)
+        ));
+        assert_eq!(
+            judge_by(person("e1", "王伟", "+861", "8")),
+            IdentityMatch::No,
+            "never on the mobile alone"
+        );
+        assert_eq!(
+            judge_by(person("e1", "李娜", "+862", "")),
+            IdentityMatch::No,
+            "never on the name alone"
+        );
     }
 
     #[test]
     fn a_stored_id_of_the_other_side_is_a_certain_match() {
         let mut dingtalk = person("u1", "李娜", "+861", "7");
         let mut ehr = person("e1", "李 娜", "+862", "8");
-        assert_eq!(match_records(&dingtalk, &ehr, Some(&dingtalk.id)), IdentityMatch::Certain);
+        assert_eq!(
+            match_records(&dingtalk, &ehr, Some(&dingtalk.id)),
+            IdentityMatch::Certain
+        );
         dingtalk.unionid = UnionId::new("x").ok();
         ehr.unionid = UnionId::new("x").ok();
         assert_eq!(match_records(&dingtalk, &ehr, None), IdentityMatch::Certain);
         ehr.unionid = UnionId::new("y").ok();
         assert!(
-            matches!(match_records(&dingtalk, &ehr, Some(&dingtalk.id)), IdentityMatch::Proposal(_)),
+            matches!(
+                match_records(&dingtalk, &ehr, Some(&dingtalk.id)),
+                IdentityMatch::Proposal(_)
+            ),
             "the userid was given anew"
         );
     }
@@ -93,7 +124,11 @@ mod tests {
     #[test]
     fn two_missing_job_numbers_do_not_match() {
         assert_eq!(
-            match_records(&person("u1", "李娜", "", ""), &person("e1", "李娜", "", ""), None),
+            match_records(
+                &person("u1", "李娜", "", ""),
+                &person("e1", "李娜", "", ""),
+                None
+            ),
             IdentityMatch::No
         );
     }

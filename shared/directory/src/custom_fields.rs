@@ -33,7 +33,12 @@ pub fn keep_unsynced_fields(values: &mut FieldValues, now: &FieldValues, scope: 
         return;
     };
     fields.retain(|name, _| !scope.syncs_custom_field(name));
-    fields.extend(values.text(Field::Extension).and_then(parse_object).unwrap_or_default());
+    fields.extend(
+        values
+            .text(Field::Extension)
+            .and_then(parse_object)
+            .unwrap_or_default(),
+    );
     write_fields(values, fields);
 }
 
@@ -66,8 +71,15 @@ mod tests {
         restrict_to_scope(&mut seen, &scope);
         assert_eq!(seen.text(Field::Extension), Some(r#"{"工牌号":"7"}"#));
         let mut written = values(r#"{"工牌号":"8"}"#);
-        keep_unsynced_fields(&mut written, &values(r#"{"工牌号":"7","车牌":"沪A"}"#), &scope);
-        assert_eq!(written.text(Field::Extension), Some(r#"{"工牌号":"8","车牌":"沪A"}"#));
+        keep_unsynced_fields(
+            &mut written,
+            &values(r#"{"工牌号":"7","车牌":"沪A"}"#),
+            &scope,
+        );
+        assert_eq!(
+            written.text(Field::Extension),
+            Some(r#"{"工牌号":"8","车牌":"沪A"}"#)
+        );
     }
 
     #[test]
@@ -75,8 +87,11 @@ mod tests {
         let all = PolicyScope::EmployeesAndCustom([ALL_CUSTOM_FIELDS.to_owned()].into());
         let some = PolicyScope::EmployeesAndCustom(["工牌号".to_owned()].into());
         for scope in [all, some, PolicyScope::Employees] {
-            for text in [r#"{"工牌号":"7","车牌":"沪A"}"#, r#"{"a":{"b":[1,2.5]},"工牌号":"7"}"#, "free text"]
-            {
+            for text in [
+                r#"{"工牌号":"7","车牌":"沪A"}"#,
+                r#"{"a":{"b":[1,2.5]},"工牌号":"7"}"#,
+                "free text",
+            ] {
                 let (mut row, mut record) = (values(text), values(text));
                 restrict_list_row(&mut row, &scope);
                 restrict_to_scope(&mut record, &scope);
@@ -90,7 +105,9 @@ mod tests {
         let scope = PolicyScope::EmployeesAndCustom(["工牌号".to_owned()].into());
         let mut seen = values(r#"{"车牌":"沪A"}"#);
         restrict_to_scope(&mut seen, &scope);
-        assert!(seen.shown_fields().contains(Field::Extension) && seen.get(Field::Extension).is_none());
+        assert!(
+            seen.shown_fields().contains(Field::Extension) && seen.get(Field::Extension).is_none()
+        );
         let mut hidden = FieldValues::new();
         keep_unsynced_fields(&mut hidden, &values(r#"{"车牌":"沪A"}"#), &scope);
         assert!(!hidden.shown_fields().contains(Field::Extension));

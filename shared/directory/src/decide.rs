@@ -133,12 +133,22 @@ pub fn decide_pair(pair: RecordPair<'_>, context: DecisionContext<'_>) -> Decisi
     if let FreshRead::Here(dingtalk) = pair.dingtalk
         && is_reused(&pair, dingtalk, context.key)
     {
-        return quarantine_link(pair, "the userid now belongs to another unionid", context.now);
+        return quarantine_link(
+            pair,
+            "the userid now belongs to another unionid",
+            context.now,
+        );
     }
     let decided = match (pair.dingtalk, pair.ehr) {
-        (FreshRead::Here(dingtalk), Some(ehr)) if ehr.record.active => fields::merge_pair(pair, dingtalk, ehr, context),
-        (FreshRead::Here(dingtalk), ehr) => lifecycle::only_in_dingtalk(pair, dingtalk, ehr, context),
-        (FreshRead::NotFound, Some(ehr)) if ehr.record.active => lifecycle::only_in_ehr(pair, ehr, context),
+        (FreshRead::Here(dingtalk), Some(ehr)) if ehr.record.active => {
+            fields::merge_pair(pair, dingtalk, ehr, context)
+        }
+        (FreshRead::Here(dingtalk), ehr) => {
+            lifecycle::only_in_dingtalk(pair, dingtalk, ehr, context)
+        }
+        (FreshRead::NotFound, Some(ehr)) if ehr.record.active => {
+            lifecycle::only_in_ehr(pair, ehr, context)
+        }
         (FreshRead::NotFound, ehr) => lifecycle::decide_absent(pair, ehr, context),
         (FreshRead::Unseen, _) => Decision::Nothing,
     };
@@ -151,9 +161,14 @@ pub fn decide_pair(pair: RecordPair<'_>, context: DecisionContext<'_>) -> Decisi
 /// An item that a side refused is tried again a day later, or when it is another one.
 fn refused_before(item: PlanItem, context: DecisionContext<'_>) -> Decision {
     let print = item.fingerprint(context.key);
-    let waits = |wait: &crate::link::LinkWait| wait.next > context.now || planted::is(Bug::RefusedForEver);
-    let waiting = |wait: &&crate::link::LinkWait| wait.field.is_none() && wait.value == print && waits(wait);
-    match (item.link.waits.iter().find(waiting), second_part_alone(&item)) {
+    let waits =
+        |wait: &crate::link::LinkWait| wait.next > context.now || planted::is(Bug::RefusedForEver);
+    let waiting =
+        |wait: &&crate::link::LinkWait| wait.field.is_none() && wait.value == print && waits(wait);
+    match (
+        item.link.waits.iter().find(waiting),
+        second_part_alone(&item),
+    ) {
         (None, _) => Decision::Write(Box::new(item)),
         (Some(_), Some(alone)) => refused_before(alone, context),
         (Some(wait), None) => Decision::Waits(wait.reason.clone()),
@@ -165,11 +180,21 @@ fn second_part_alone(item: &PlanItem) -> Option<PlanItem> {
     let [first, second] = item.parts.as_slice() else {
         return None;
     };
-    if item.parts.iter().any(|part| part.action != WriteAction::Update) {
+    if item
+        .parts
+        .iter()
+        .any(|part| part.action != WriteAction::Update)
+    {
         return None;
     }
-    let mut alone = PlanItem { parts: vec![second.clone()], ..item.clone() };
-    first.changes.iter().for_each(|change| revert_agreement(&mut alone.link, change, item.before.as_ref()));
+    let mut alone = PlanItem {
+        parts: vec![second.clone()],
+        ..item.clone()
+    };
+    first
+        .changes
+        .iter()
+        .for_each(|change| revert_agreement(&mut alone.link, change, item.before.as_ref()));
     Some(alone)
 }
 
@@ -203,9 +228,15 @@ fn is_reused(pair: &RecordPair<'_>, dingtalk: &Record, key: &HashKey) -> bool {
 fn quarantine_link(pair: RecordPair<'_>, reason: &str, now: Timestamp) -> Decision {
     let mut link = pair.link.clone();
     if !matches!(link.lifecycle, LinkLifecycle::Quarantined { .. }) {
-        link.lifecycle = LinkLifecycle::Quarantined { reason: reason.to_owned(), since: now };
+        link.lifecycle = LinkLifecycle::Quarantined {
+            reason: reason.to_owned(),
+            since: now,
+        };
     }
-    Decision::Quarantine(Box::new(SettledLink { link, before: pair.stored_link() }))
+    Decision::Quarantine(Box::new(SettledLink {
+        link,
+        before: pair.stored_link(),
+    }))
 }
 
 /// The link as it will be once both sides are what they are seen to be: who it is, in which generation.
@@ -224,7 +255,11 @@ fn observed_link(
     if let Some(ehr) = ehr {
         link.ehr = Some(ehr.id.clone());
     }
-    let late_ms = if planted::is(Bug::IntentsExpire) { 0 } else { LATE_WRITE_MS };
+    let late_ms = if planted::is(Bug::IntentsExpire) {
+        0
+    } else {
+        LATE_WRITE_MS
+    };
     let late = |at: Timestamp| context.now.millis().saturating_sub(at.millis()) < late_ms;
     link.intents.retain(|intent| late(intent.at));
     link
@@ -241,14 +276,26 @@ fn start_generation(link: &mut Link) {
 }
 
 /// What becomes of parts: a write, or a link that catches up, or nothing.
-fn conclude_decision(pair: RecordPair<'_>, mut link: Link, parts: Vec<ItemPart>, reason: &str) -> Decision {
+fn conclude_decision(
+    pair: RecordPair<'_>,
+    mut link: Link,
+    parts: Vec<ItemPart>,
+    reason: &str,
+) -> Decision {
     if parts.is_empty() {
         // Whatever was refused is no longer wanted.
         link.waits.retain(|wait| wait.field.is_some());
         return if pair.stored.is_some() && link == *pair.link {
-            if link.waits.is_empty() { Decision::Nothing } else { decide_waiting(&link) }
+            if link.waits.is_empty() {
+                Decision::Nothing
+            } else {
+                decide_waiting(&link)
+            }
         } else {
-            Decision::Settle(Box::new(SettledLink { link, before: pair.stored_link() }))
+            Decision::Settle(Box::new(SettledLink {
+                link,
+                before: pair.stored_link(),
+            }))
         };
     }
     Decision::Write(Box::new(PlanItem {
@@ -266,8 +313,18 @@ fn conclude_decision(pair: RecordPair<'_>, mut link: Link, parts: Vec<ItemPart>,
 }
 
 /// A part that shows values to a side.
-fn build_part(to: Side, action: WriteAction, values: FieldValues, changes: Vec<ValueChange>) -> ItemPart {
-    ItemPart { to, action, values, changes }
+fn build_part(
+    to: Side,
+    action: WriteAction,
+    values: FieldValues,
+    changes: Vec<ValueChange>,
+) -> ItemPart {
+    ItemPart {
+        to,
+        action,
+        values,
+        changes,
+    }
 }
 
 #[cfg(test)]

@@ -43,7 +43,10 @@ pub struct DatedChange {
 
 impl fmt::Debug for DatedChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Dated").field("on", &self.on).field("fields", &self.values.shown_fields()).finish()
+        f.debug_struct("Dated")
+            .field("on", &self.on)
+            .field("fields", &self.values.shown_fields())
+            .finish()
     }
 }
 
@@ -96,7 +99,10 @@ impl RecordOnDay {
     /// of entry ahead, as it was put down.
     #[must_use]
     pub fn settled_record(&self) -> Record {
-        Record { active: self.presence != Presence::Left, ..self.record.clone() }
+        Record {
+            active: self.presence != Presence::Left,
+            ..self.record.clone()
+        }
     }
 }
 
@@ -112,20 +118,30 @@ pub fn split_by_day(record: &Record, schedule: &RecordSchedule, today: Date) -> 
     let mut waiting = RecordSchedule::default();
     let (due, later) = partition_due_changes(&schedule.changes, today);
     for change in due {
-        change.values.iter().for_each(|(field, value)| record.values.show(field, value.cloned()));
+        change
+            .values
+            .iter()
+            .for_each(|(field, value)| record.values.show(field, value.cloned()));
     }
     waiting.changes = later;
     let entry = schedule.enters_on.filter(|day| !is_no_end(*day));
     let leaving = schedule.leaves_on.filter(|day| !is_no_end(*day));
     let presence = presence_on_day(&record, entry, leaving, today);
     if let Some(entered) = entry.filter(|day| *day <= today) {
-        record.values.show(Field::HiredOn, Some(FieldValue::Day(entered)));
+        record
+            .values
+            .show(Field::HiredOn, Some(FieldValue::Day(entered)));
     }
     waiting.enters_on = entry.filter(|day| *day > today);
     waiting.leaves_on = leaving.filter(|day| *day > today);
     record.active = presence == Presence::Here;
     let upcoming = list_upcoming(&waiting);
-    RecordOnDay { record, presence, upcoming, waiting }
+    RecordOnDay {
+        record,
+        presence,
+        upcoming,
+        waiting,
+    }
 }
 
 /// Whether a day stands for "no end".
@@ -134,15 +150,27 @@ pub fn is_no_end(day: Date) -> bool {
     day.year() >= NO_END_YEAR
 }
 
-fn partition_due_changes(changes: &[DatedChange], today: Date) -> (Vec<DatedChange>, Vec<DatedChange>) {
-    let mut sorted: Vec<DatedChange> = changes.iter().filter(|change| !is_no_end(change.on)).cloned().collect();
+fn partition_due_changes(
+    changes: &[DatedChange],
+    today: Date,
+) -> (Vec<DatedChange>, Vec<DatedChange>) {
+    let mut sorted: Vec<DatedChange> = changes
+        .iter()
+        .filter(|change| !is_no_end(change.on))
+        .cloned()
+        .collect();
     // Stable: those of one day stay in their order.
     sorted.sort_by_key(|change| change.on);
     sorted.into_iter().partition(|change| change.on <= today)
 }
 
 /// An entry and a leaving that are both due: the later one holds; on one day, the entry, which is a return.
-fn presence_on_day(record: &Record, entry: Option<Date>, leaving: Option<Date>, today: Date) -> Presence {
+fn presence_on_day(
+    record: &Record,
+    entry: Option<Date>,
+    leaving: Option<Date>,
+    today: Date,
+) -> Presence {
     let is_due = |day: &Date| *day <= today;
     match (entry.filter(is_due), leaving.filter(is_due)) {
         (Some(entered), Some(left)) if left > entered => Presence::Left,
@@ -151,19 +179,30 @@ fn presence_on_day(record: &Record, entry: Option<Date>, leaving: Option<Date>, 
         (None, None) if !record.active => Presence::Left,
         // Whoever leaves before entering is here until then.
         (None, None) => match (entry, leaving) {
-            (Some(entry), leaving) if leaving.is_none_or(|leaving| leaving >= entry) => Presence::NotYet,
+            (Some(entry), leaving) if leaving.is_none_or(|leaving| leaving >= entry) => {
+                Presence::NotYet
+            }
             _ => Presence::Here,
         },
     }
 }
 
 fn list_upcoming(waiting: &RecordSchedule) -> Vec<UpcomingEvent> {
-    let entry = waiting.enters_on.map(|on| UpcomingEvent { on, what: UpcomingKind::Entry });
+    let entry = waiting.enters_on.map(|on| UpcomingEvent {
+        on,
+        what: UpcomingKind::Entry,
+    });
     let changes = waiting.changes.iter().map(|change| {
         let what = UpcomingKind::Change(change.values.shown_fields());
-        UpcomingEvent { on: change.on, what }
+        UpcomingEvent {
+            on: change.on,
+            what,
+        }
     });
-    let leaving = waiting.leaves_on.map(|on| UpcomingEvent { on, what: UpcomingKind::Leaving });
+    let leaving = waiting.leaves_on.map(|on| UpcomingEvent {
+        on,
+        what: UpcomingKind::Leaving,
+    });
     let mut upcoming: Vec<_> = entry.into_iter().chain(changes).chain(leaving).collect();
     // Stable: on one day an entry stays first and a leaving last.
     upcoming.sort_by_key(|one| one.on);

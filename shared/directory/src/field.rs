@@ -112,7 +112,9 @@ impl Field {
     #[must_use]
     pub fn refers_to(self) -> Option<Kind> {
         match self {
-            Self::Departments | Self::MainDepartment | Self::Leads | Self::Parent => Some(Kind::Department),
+            Self::Departments | Self::MainDepartment | Self::Leads | Self::Parent => {
+                Some(Kind::Department)
+            }
             Self::Manager | Self::Heads => Some(Kind::Person),
             _ => None,
         }
@@ -149,8 +151,13 @@ impl FieldSet {
     ]);
 
     /// What a department can have.
-    pub const DEPARTMENT: Self =
-        Self::of_fields(&[Field::Name, Field::Parent, Field::Order, Field::Heads, Field::SourceIdentifier]);
+    pub const DEPARTMENT: Self = Self::of_fields(&[
+        Field::Name,
+        Field::Parent,
+        Field::Order,
+        Field::Heads,
+        Field::SourceIdentifier,
+    ]);
 
     /// The set of these fields.
     #[must_use]
@@ -216,7 +223,9 @@ impl FieldSet {
 
     /// The fields, in stored order.
     pub fn iter(self) -> impl Iterator<Item = Field> {
-        Field::ALL.into_iter().filter(move |field| self.contains(*field))
+        Field::ALL
+            .into_iter()
+            .filter(move |field| self.contains(*field))
     }
 }
 
@@ -257,8 +266,14 @@ mod tests {
     #[test]
     fn a_set_contains_exactly_the_inserted_fields() {
         let set: FieldSet = [Field::Name, Field::HideMobile].into_iter().collect();
-        assert_eq!(set.iter().collect::<Vec<_>>(), [Field::Name, Field::HideMobile]);
-        assert!(set.without(FieldSet::DEPARTMENT).contains(Field::HideMobile));
+        assert_eq!(
+            set.iter().collect::<Vec<_>>(),
+            [Field::Name, Field::HideMobile]
+        );
+        assert!(
+            set.without(FieldSet::DEPARTMENT)
+                .contains(Field::HideMobile)
+        );
         assert_eq!(set.intersection(FieldSet::DEPARTMENT).len(), 1);
     }
 }

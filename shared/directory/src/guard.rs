@@ -82,13 +82,24 @@ pub enum ExceededLimit {
 /// in a company of four, and five of two hundred pass.
 #[must_use]
 pub fn check_removals(limits: &GuardLimits, removals: u64, people: u64) -> Option<ExceededLimit> {
-    if removals == 0 || removals == 1 && planted::is(Bug::OneIsNeverTooMuch) || planted::is(Bug::NoGuard) {
+    if removals == 0
+        || removals == 1 && planted::is(Bug::OneIsNeverTooMuch)
+        || planted::is(Bug::NoGuard)
+    {
         return None;
     }
-    let by_share = limits.removals_floor.max(share_of_people(people, limits.removals_share));
-    let by_share_max = (people.saturating_mul(limits.removals_share_max)).div_ceil(1000).saturating_sub(1);
+    let by_share = limits
+        .removals_floor
+        .max(share_of_people(people, limits.removals_share));
+    let by_share_max = (people.saturating_mul(limits.removals_share_max))
+        .div_ceil(1000)
+        .saturating_sub(1);
     let limit = by_share.min(by_share_max);
-    (removals > limit).then_some(ExceededLimit::Removals { removals, people, limit })
+    (removals > limit).then_some(ExceededLimit::Removals {
+        removals,
+        people,
+        limit,
+    })
 }
 
 /// How often each field would be emptied or changed by a plan's updates.
@@ -109,7 +120,10 @@ impl FieldChangeCounts {
 
     /// Adds what was counted elsewhere.
     pub fn add(&mut self, other: &Self) {
-        for (mine, theirs) in [(&mut self.blanked, &other.blanked), (&mut self.changed, &other.changed)] {
+        for (mine, theirs) in [
+            (&mut self.blanked, &other.blanked),
+            (&mut self.changed, &other.changed),
+        ] {
             for (field, n) in theirs {
                 *mine.entry(*field).or_default() += n;
             }
@@ -124,16 +138,35 @@ impl FieldChangeCounts {
         }
         let over = |counts: &BTreeMap<Field, u64>, per_mille| {
             let limit = limits.fields_floor.max(share_of_people(people, per_mille));
-            counts.iter().filter(|(_, n)| **n > limit).map(|(f, n)| (*f, *n, limit)).collect::<Vec<_>>()
+            counts
+                .iter()
+                .filter(|(_, n)| **n > limit)
+                .map(|(f, n)| (*f, *n, limit))
+                .collect::<Vec<_>>()
         };
         let blanked = over(&self.blanked, limits.blanked_share);
         let blanked_fields: FieldSet = blanked.iter().map(|(field, ..)| *field).collect();
         let changed = over(&self.changed, limits.changed_share);
-        let blanked =
-            blanked.into_iter().map(|(field, records, limit)| ExceededLimit::Blanked { field, records, people, limit });
-        let changed = changed.into_iter().filter(|(field, ..)| !blanked_fields.contains(*field));
+        let blanked = blanked
+            .into_iter()
+            .map(|(field, records, limit)| ExceededLimit::Blanked {
+                field,
+                records,
+                people,
+                limit,
+            });
+        let changed = changed
+            .into_iter()
+            .filter(|(field, ..)| !blanked_fields.contains(*field));
         blanked
-            .chain(changed.map(|(field, records, limit)| ExceededLimit::Changed { field, records, people, limit }))
+            .chain(
+                changed.map(|(field, records, limit)| ExceededLimit::Changed {
+                    field,
+                    records,
+                    people,
+                    limit,
+                }),
+            )
             .collect()
     }
 }
@@ -162,7 +195,9 @@ pub fn held_fields(reasons: &[ExceededLimit]) -> FieldSet {
         .iter()
         .filter_map(|reason| match reason {
             ExceededLimit::Removals { .. } => None,
-            ExceededLimit::Blanked { field, .. } | ExceededLimit::Changed { field, .. } => Some(*field),
+            ExceededLimit::Blanked { field, .. } | ExceededLimit::Changed { field, .. } => {
+                Some(*field)
+            }
         })
         .collect()
 }
@@ -176,14 +211,28 @@ mod tests {
     use super::*;
 
     fn limit(people: u64) -> u64 {
-        (0..=people).rev().find(|n| check_removals(&GuardLimits::default(), *n, people).is_none()).unwrap_or(0)
+        (0..=people)
+            .rev()
+            .find(|n| check_removals(&GuardLimits::default(), *n, people).is_none())
+            .unwrap_or(0)
     }
 
     /// The decision table, company size against the most removals that pass.
     #[test]
     fn removal_limit_by_company_size() {
-        let table =
-            [(1, 0), (4, 0), (5, 0), (6, 1), (10, 1), (11, 2), (25, 4), (30, 5), (200, 5), (300, 6), (10_000, 200)];
+        let table = [
+            (1, 0),
+            (4, 0),
+            (5, 0),
+            (6, 1),
+            (10, 1),
+            (11, 2),
+            (25, 4),
+            (30, 5),
+            (200, 5),
+            (300, 6),
+            (10_000, 200),
+        ];
         for (people, passes) in table {
             assert_eq!(limit(people), passes, "of {people} people");
         }
@@ -195,7 +244,13 @@ mod tests {
         (0..100).for_each(|_| changes.count_change(Field::Mobile, true));
         (0..4).for_each(|_| changes.count_change(Field::Title, false));
         let held = changes.exceeded_limits(&GuardLimits::default(), 1000);
-        assert_eq!(held_fields(&held).iter().collect::<Vec<_>>(), [Field::Mobile]);
-        assert_eq!(held[0].to_string(), "mobile would be emptied for 100 of 1000 people; the limit is 50");
+        assert_eq!(
+            held_fields(&held).iter().collect::<Vec<_>>(),
+            [Field::Mobile]
+        );
+        assert_eq!(
+            held[0].to_string(),
+            "mobile would be emptied for 100 of 1000 people; the limit is 50"
+        );
     }
 }

@@ -39,7 +39,9 @@ pub fn hash_field(key: &HashKey, field: Field, value: Option<&FieldValue>) -> Fi
     truncate_hash(match value {
         None if field == Field::HideMobile => hash_parts(key, [&[number, b'f', 0]]),
         None => hash_parts(key, [&[number, b'e']]),
-        Some(FieldValue::Text(text)) => hash_parts(key, [&[number, b't'], text.expose().as_bytes()]),
+        Some(FieldValue::Text(text)) => {
+            hash_parts(key, [&[number, b't'], text.expose().as_bytes()])
+        }
         Some(FieldValue::Day(day)) => {
             let [century, year] = day.year().to_be_bytes();
             let (month, day) = (day.month().cast_unsigned(), day.day().cast_unsigned());
@@ -48,7 +50,8 @@ pub fn hash_field(key: &HashKey, field: Field, value: Option<&FieldValue>) -> Fi
         Some(FieldValue::Number(value)) => hash_parts(key, [&[number, b'n'], &value.to_be_bytes()]),
         Some(FieldValue::Flag(flag)) => hash_parts(key, [&[number, b'f', u8::from(*flag)]]),
         Some(FieldValue::Refs(refs)) => {
-            let mut content = Vec::with_capacity(refs.iter().map(|reference| reference.len() + 8).sum());
+            let mut content =
+                Vec::with_capacity(refs.iter().map(|reference| reference.len() + 8).sum());
             for reference in refs {
                 content.extend((reference.len() as u64).to_be_bytes());
                 content.extend(reference.as_bytes());
@@ -61,18 +64,44 @@ pub fn hash_field(key: &HashKey, field: Field, value: Option<&FieldValue>) -> Fi
 /// The hash of any bytes under the binding's key, for example an id in an index that is kept in memory.
 #[must_use]
 pub fn hash_bytes(key: &HashKey, purpose: &str, content: &[u8]) -> FieldHash {
-    truncate_hash(hash_parts(key, [&[0xff], &(purpose.len() as u64).to_be_bytes(), purpose.as_bytes(), content]))
+    truncate_hash(hash_parts(
+        key,
+        [
+            &[0xff],
+            &(purpose.len() as u64).to_be_bytes(),
+            purpose.as_bytes(),
+            content,
+        ],
+    ))
 }
 
 /// The link id of a record that was first seen under this id on this side: the same each time, so that a create that
 /// was killed and begun again is the same create, and so that records can refer to each other before they are stored.
 /// `nth` counts the holders of a native id that was freed and given to somebody else.
 #[must_use]
-pub fn derive_link_id(key: &HashKey, side: Side, kind: Kind, native: &NativeId, nth: u32) -> LinkId {
+pub fn derive_link_id(
+    key: &HashKey,
+    side: Side,
+    kind: Kind,
+    native: &NativeId,
+    nth: u32,
+) -> LinkId {
     let nth = nth.to_be_bytes();
-    let (nth, end): (&[u8], &[u8]) = if nth == [0; 4] { (b"", b"") } else { (&nth, b"#") };
-    let whose =
-        [&[0xfe], side.key().as_bytes(), b"#", kind.key().as_bytes(), b"#", nth, end, native.as_str().as_bytes()];
+    let (nth, end): (&[u8], &[u8]) = if nth == [0; 4] {
+        (b"", b"")
+    } else {
+        (&nth, b"#")
+    };
+    let whose = [
+        &[0xfe],
+        side.key().as_bytes(),
+        b"#",
+        kind.key().as_bytes(),
+        b"#",
+        nth,
+        end,
+        native.as_str().as_bytes(),
+    ];
     LinkId(truncate_hash(hash_parts(key, whose)))
 }
 
@@ -119,10 +148,16 @@ mod tests {
         let hash = hash_field(&key(), Field::Name, Some(&zhang));
         assert_eq!(hash, hash_field(&key(), Field::Name, Some(&zhang)));
         assert_ne!(hash, hash_field(&key(), Field::Title, Some(&zhang)));
-        assert_ne!(hash, hash_field(&HashKey::new([8; 32]), Field::Name, Some(&zhang)));
+        assert_ne!(
+            hash,
+            hash_field(&HashKey::new([8; 32]), Field::Name, Some(&zhang))
+        );
         assert_ne!(hash, hash_field(&key(), Field::Name, None));
         let shown = Some(&FieldValue::Flag(false));
-        assert_eq!(hash_field(&key(), Field::HideMobile, None), hash_field(&key(), Field::HideMobile, shown));
+        assert_eq!(
+            hash_field(&key(), Field::HideMobile, None),
+            hash_field(&key(), Field::HideMobile, shown)
+        );
     }
 
     /// By another implementation of BLAKE3.
@@ -141,27 +176,64 @@ mod tests {
     /// They are stored: as the first version computed them, whatever their length.
     #[test]
     fn hashes_match_the_known_vectors() {
-        let stream = |parts: &[&[u8]]| -> FieldHash { truncate_hash(hash_parts_long(&key(), parts)) };
-        for length in [1, ONE_PIECE_MAX - 3, ONE_PIECE_MAX - 2, ONE_PIECE_MAX - 1, ONE_PIECE_MAX, 1025, 5000] {
+        let stream =
+            |parts: &[&[u8]]| -> FieldHash { truncate_hash(hash_parts_long(&key(), parts)) };
+        for length in [
+            1,
+            ONE_PIECE_MAX - 3,
+            ONE_PIECE_MAX - 2,
+            ONE_PIECE_MAX - 1,
+            ONE_PIECE_MAX,
+            1025,
+            5000,
+        ] {
             let text = "x".repeat(length);
-            let hash = hash_field(&key(), Field::Title, Some(&FieldValue::Text(PersonalText::from(text.as_str()))));
+            let hash = hash_field(
+                &key(),
+                Field::Title,
+                Some(&FieldValue::Text(PersonalText::from(text.as_str()))),
+            );
             assert_eq!(hash, stream(&[&[6], b"t", text.as_bytes()]), "{length}");
             assert_eq!(
                 hash_bytes(&key(), "turn", text.as_bytes()),
                 stream(&[&[0xff, 0, 0, 0, 0, 0, 0, 0, 4], b"turn", text.as_bytes()])
             );
         }
-        let hex = |hash: &[u8]| hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let hex = |hash: &[u8]| {
+            hash.iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect::<String>()
+        };
         let day = FieldValue::Day(jiff::civil::date(2020, 2, 29));
         let refs = FieldValue::Refs(["1".to_owned(), "23".to_owned()].into());
-        let link =
-            |nth| derive_link_id(&key(), Side::DingTalk, Kind::Person, &NativeId::new("u1").unwrap(), nth).to_string();
+        let link = |nth| {
+            derive_link_id(
+                &key(),
+                Side::DingTalk,
+                Kind::Person,
+                &NativeId::new("u1").unwrap(),
+                nth,
+            )
+            .to_string()
+        };
         let known = [
             hex(&hash_field(&key(), Field::Remark, None)),
-            hex(&hash_field(&key(), Field::Name, Some(&FieldValue::Text(PersonalText::from("张三"))))),
+            hex(&hash_field(
+                &key(),
+                Field::Name,
+                Some(&FieldValue::Text(PersonalText::from("张三"))),
+            )),
             hex(&hash_field(&key(), Field::HiredOn, Some(&day))),
-            hex(&hash_field(&key(), Field::Order, Some(&FieldValue::Number(-7)))),
-            hex(&hash_field(&key(), Field::HideMobile, Some(&FieldValue::Flag(true)))),
+            hex(&hash_field(
+                &key(),
+                Field::Order,
+                Some(&FieldValue::Number(-7)),
+            )),
+            hex(&hash_field(
+                &key(),
+                Field::HideMobile,
+                Some(&FieldValue::Flag(true)),
+            )),
             hex(&hash_field(&key(), Field::Departments, Some(&refs))),
             hex(&hash_bytes(&key(), "dt", b"u1")),
             link(0),

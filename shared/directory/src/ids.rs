@@ -6,7 +6,9 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 /// Milliseconds since the Unix epoch, UTC. Handed in by whoever asks the machine; nothing here reads a clock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
 #[serde(transparent)]
 pub struct Timestamp(pub i64);
 
@@ -92,7 +94,9 @@ fn check(what: &'static str, text: &str, max: usize) -> Result<(), InvalidId> {
         return refuse("it is too long");
     }
     if text.chars().any(|c| c.is_control() || c == '#') {
-        return refuse("it has a control character or '#', which separates the parts of a stored key");
+        return refuse(
+            "it has a control character or '#', which separates the parts of a stored key",
+        );
     }
     Ok(())
 }
@@ -248,7 +252,10 @@ impl LinkId {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
         let mut text = [0; 32];
         for (pair, byte) in text.chunks_exact_mut(2).zip(self.0) {
-            pair.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+            pair.copy_from_slice(&[
+                DIGITS[usize::from(byte >> 4)],
+                DIGITS[usize::from(byte & 15)],
+            ]);
         }
         text
     }
@@ -264,7 +271,10 @@ impl FromStr for LinkId {
     type Err = InvalidId;
 
     fn from_str(text: &str) -> Result<Self, InvalidId> {
-        let refused = InvalidId { what: "the link id", why: "it is not 32 hexadecimal digits" };
+        let refused = InvalidId {
+            what: "the link id",
+            why: "it is not 32 hexadecimal digits",
+        };
         if text.len() != 32 || !text.is_ascii() {
             return Err(refused);
         }
@@ -298,7 +308,9 @@ mod tests {
     fn a_link_id_is_parsed_back_from_its_text() {
         let id = LinkId([0xa5; 16]);
         assert_eq!(id.to_string().parse::<LinkId>().unwrap(), id);
-        let id = LinkId(std::array::from_fn(|at| u8::try_from(at * 16 + 15 - at).unwrap()));
+        let id = LinkId(std::array::from_fn(|at| {
+            u8::try_from(at * 16 + 15 - at).unwrap()
+        }));
         assert_eq!(id.to_string(), "0f1e2d3c4b5a69788796a5b4c3d2e1f0");
         assert!("xyz".parse::<LinkId>().is_err());
         assert!("é".repeat(16).parse::<LinkId>().is_err());
@@ -315,6 +327,11 @@ mod tests {
 
     #[test]
     fn the_refusal_does_not_repeat_the_value() {
-        assert!(!UserId::new("sec#ret").unwrap_err().to_string().contains("sec"));
+        assert!(
+            !UserId::new("sec#ret")
+                .unwrap_err()
+                .to_string()
+                .contains("sec")
+        );
     }
 }

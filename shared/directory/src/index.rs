@@ -78,7 +78,9 @@ impl LinkStanding {
     fn of_link(link: &Link) -> Self {
         match link.lifecycle {
             LinkLifecycle::Active if link.intents.is_empty() => Self::Settled,
-            LinkLifecycle::Active | LinkLifecycle::Absent { .. } | LinkLifecycle::Leaving { .. } => Self::Active,
+            LinkLifecycle::Active
+            | LinkLifecycle::Absent { .. }
+            | LinkLifecycle::Leaving { .. } => Self::Active,
             LinkLifecycle::Left { .. } => Self::Left,
             LinkLifecycle::Creating => Self::Creating,
             LinkLifecycle::Quarantined { .. } => Self::Quarantined,
@@ -104,7 +106,14 @@ impl BaseIndex {
     #[must_use]
     pub fn new(key: HashKey, listed: ListedFields) -> Self {
         let (links, rows) = (Vec::new(), Vec::new());
-        Self { key, listed, links, rows, by_native: [Vec::new(), Vec::new()], by_link: Vec::new() }
+        Self {
+            key,
+            listed,
+            links,
+            rows,
+            by_native: [Vec::new(), Vec::new()],
+            by_link: Vec::new(),
+        }
     }
 
     /// Adds one link. Call [`BaseIndex::freeze`] after the last.
@@ -118,8 +127,11 @@ impl BaseIndex {
             }
         }
         let agreed: FieldSet = link.base.hashes.keys().copied().collect();
-        let digest =
-            |side| digest_fields(self.compared_fields(side, agreed), |field| link.base.hashes.get(&field).copied());
+        let digest = |side| {
+            digest_fields(self.compared_fields(side, agreed), |field| {
+                link.base.hashes.get(&field).copied()
+            })
+        };
         let row = LinkRow {
             digests: [digest(Side::DingTalk), digest(Side::Ehr)],
             agreed,
@@ -133,7 +145,9 @@ impl BaseIndex {
 
     /// Sorts the index; lookups before this find nothing.
     pub fn freeze(&mut self) {
-        self.by_native.iter_mut().for_each(|ids| ids.sort_unstable());
+        self.by_native
+            .iter_mut()
+            .for_each(|ids| ids.sort_unstable());
         let links = &self.links;
         let link = |at: &u32| links.get(*at as usize);
         // `add` refuses what has no position of 32 bits.
@@ -144,34 +158,44 @@ impl BaseIndex {
     /// Different linked records that DingTalk's lists showed so far.
     #[must_use]
     pub fn seen_in_dingtalk(&self) -> u64 {
-        self.rows.iter().filter(|row| row.seen[side_index(Side::DingTalk)]).count() as u64
+        self.rows
+            .iter()
+            .filter(|row| row.seen[side_index(Side::DingTalk)])
+            .count() as u64
     }
 
     /// Whether DingTalk's lists showed nobody whom a link knows, although somebody is linked: it may be another company's
     /// data. `left_too`: those who are marked left count as linked.
     #[must_use]
     pub fn shows_none_of_ours(&self, left_too: bool) -> bool {
-        self.rows.iter().any(|row| matches!(row.standing, LinkStanding::Settled | LinkStanding::Active) || left_too)
-            && !self.shows_any_of_ours(None)
+        self.rows.iter().any(|row| {
+            matches!(row.standing, LinkStanding::Settled | LinkStanding::Active) || left_too
+        }) && !self.shows_any_of_ours(None)
     }
 
     /// Whether DingTalk's lists showed a record that a link knows, other than `this` one.
     #[must_use]
     pub fn shows_any_of_ours(&self, this: Option<&NativeId>) -> bool {
         let this = this.and_then(|id| self.find_link(Side::DingTalk, id));
-        self.link_rows().any(|(link, row)| row.seen[side_index(Side::DingTalk)] && Some(link) != this)
+        self.link_rows()
+            .any(|(link, row)| row.seen[side_index(Side::DingTalk)] && Some(link) != this)
     }
 
     /// Whether a link of this id is stored, whomever it belongs to.
     #[must_use]
     pub fn has_link(&self, link: LinkId) -> bool {
-        self.by_link.binary_search_by_key(&Some(&link), |at| self.links.get(*at as usize)).is_ok()
+        self.by_link
+            .binary_search_by_key(&Some(&link), |at| self.links.get(*at as usize))
+            .is_ok()
     }
 
     /// Records that are not marked left.
     #[must_use]
     pub fn count_present(&self) -> u64 {
-        self.rows.iter().filter(|row| row.standing != LinkStanding::Left).count() as u64
+        self.rows
+            .iter()
+            .filter(|row| row.standing != LinkStanding::Left)
+            .count() as u64
     }
 
     /// How many links.
@@ -189,11 +213,18 @@ impl BaseIndex {
     /// The link of a native id.
     #[must_use]
     pub fn find_link(&self, side: Side, native: &NativeId) -> Option<LinkId> {
-        self.row_position(side, native).and_then(|at| self.links.get(at)).copied()
+        self.row_position(side, native)
+            .and_then(|at| self.links.get(at))
+            .copied()
     }
 
     /// Compares one list row, its references already resolved to link ids, with base.
-    pub fn compare_row(&mut self, side: Side, native: &NativeId, values: &FieldValues) -> Nomination {
+    pub fn compare_row(
+        &mut self,
+        side: Side,
+        native: &NativeId,
+        values: &FieldValues,
+    ) -> Nomination {
         self.compare_listed_row(side, native, values, None)
     }
 
@@ -222,7 +253,10 @@ impl BaseIndex {
         };
         let key = &self.key;
         let seen = digest_fields(self.compared_fields(side, agreed), |field| {
-            values.shown_fields().contains(field).then(|| hash::hash_field(key, field, values.get(field)))
+            values
+                .shown_fields()
+                .contains(field)
+                .then(|| hash::hash_field(key, field, values.get(field)))
         });
         let place = place.map_or(0, |place| place.place_hash(key));
         let Some((link, row)) = self.row_mut(at) else {
@@ -246,7 +280,11 @@ impl BaseIndex {
             return Nomination::Unknown;
         };
         row.seen[side_index(side)] = true;
-        if row.standing == LinkStanding::Left { Nomination::Agrees(link) } else { Nomination::Differs(link) }
+        if row.standing == LinkStanding::Left {
+            Nomination::Agrees(link)
+        } else {
+            Nomination::Differs(link)
+        }
     }
 
     /// Notes that a record is there although no list shows it: the root department is in nobody's list.
@@ -256,7 +294,11 @@ impl BaseIndex {
             return Nomination::Unknown;
         };
         row.seen[side_index(side)] = true;
-        if row.standing == LinkStanding::Settled { Nomination::Agrees(link) } else { Nomination::Differs(link) }
+        if row.standing == LinkStanding::Settled {
+            Nomination::Agrees(link)
+        } else {
+            Nomination::Differs(link)
+        }
     }
 
     /// Notes that a record which DingTalk's list showed was read in full since: where it is, base knows. `false`: no link
@@ -277,7 +319,11 @@ impl BaseIndex {
     pub fn progress_marks(&self) -> Vec<(LinkId, u64)> {
         let seen = |row: &LinkRow| row.seen[side_index(Side::DingTalk)];
         let mut marks = Vec::with_capacity(self.rows.iter().filter(|row| seen(row)).count());
-        marks.extend(self.link_rows().filter(|(_, row)| seen(row)).map(|(link, row)| (link, row.places_left)));
+        marks.extend(
+            self.link_rows()
+                .filter(|(_, row)| seen(row))
+                .map(|(link, row)| (link, row.places_left)),
+        );
         marks.sort_unstable();
         marks
     }
@@ -295,8 +341,12 @@ impl BaseIndex {
 
     /// People whom the lists showed in other places, or with another leader mark, than base has.
     pub fn displaced_links(&self) -> impl Iterator<Item = LinkId> {
-        let seen = |row: &LinkRow| row.seen[side_index(Side::DingTalk)] && row.standing != LinkStanding::Left;
-        self.link_rows().filter(move |(_, row)| seen(row) && row.places_left != 0).map(|(link, _)| link)
+        let seen = |row: &LinkRow| {
+            row.seen[side_index(Side::DingTalk)] && row.standing != LinkStanding::Left
+        };
+        self.link_rows()
+            .filter(move |(_, row)| seen(row) && row.places_left != 0)
+            .map(|(link, _)| link)
     }
 
     /// Links whose record was not in the list of the side that follows: nominated, to be read again. Nothing is removed for
@@ -309,8 +359,11 @@ impl BaseIndex {
     ///
     /// Only [`crate::snapshot::CompleteSnapshot`] gives this out: absence from a partial list says nothing.
     pub(crate) fn unseen_links(&self, side: Side) -> impl Iterator<Item = LinkId> {
-        let unseen = move |row: &LinkRow| !row.seen[side_index(side)] && row.standing != LinkStanding::Left;
-        self.link_rows().filter(move |(_, row)| unseen(row)).map(|(link, _)| link)
+        let unseen =
+            move |row: &LinkRow| !row.seen[side_index(side)] && row.standing != LinkStanding::Left;
+        self.link_rows()
+            .filter(move |(_, row)| unseen(row))
+            .map(|(link, _)| link)
     }
 
     fn link_rows(&self) -> impl Iterator<Item = (LinkId, &LinkRow)> {
@@ -326,12 +379,18 @@ impl BaseIndex {
     fn compared_fields(&self, side: Side, agreed: FieldSet) -> FieldSet {
         match side {
             Side::DingTalk => self.listed.dingtalk,
-            Side::Ehr => self.listed.ehr.intersection(agreed.union(self.listed.ehr_news)),
+            Side::Ehr => self
+                .listed
+                .ehr
+                .intersection(agreed.union(self.listed.ehr_news)),
         }
     }
 
     fn row_position(&self, side: Side, native: &NativeId) -> Option<usize> {
-        find_position(&self.by_native[side_index(side)], native_hash(&self.key, side, native))
+        find_position(
+            &self.by_native[side_index(side)],
+            native_hash(&self.key, side, native),
+        )
     }
 }
 
@@ -357,7 +416,9 @@ fn side_index(side: Side) -> usize {
 fn digest_fields(listed: FieldSet, hash_of: impl Fn(Field) -> Option<FieldHash>) -> RowDigest {
     let mut sum = RowDigest::default();
     for hash in listed.iter().filter_map(hash_of) {
-        sum.iter_mut().zip(hash).for_each(|(sum, byte)| *sum ^= byte);
+        sum.iter_mut()
+            .zip(hash)
+            .for_each(|(sum, byte)| *sum ^= byte);
     }
     sum
 }
@@ -367,8 +428,14 @@ fn shorten_hash([a, b, c, d, e, f, g, h, ..]: FieldHash) -> RowDigest {
 }
 
 fn sum_places(key: &HashKey, base: &Base) -> u64 {
-    let place = |department: &LinkId| MemberPlace { department: *department, leads: base.leads.contains(department) };
-    base.departments.iter().map(|department| place(department).place_hash(key)).fold(0, u64::wrapping_add)
+    let place = |department: &LinkId| MemberPlace {
+        department: *department,
+        leads: base.leads.contains(department),
+    };
+    base.departments
+        .iter()
+        .map(|department| place(department).place_hash(key))
+        .fold(0, u64::wrapping_add)
 }
 
 impl MemberPlace {

@@ -24,7 +24,9 @@ pub mod tree;
 pub mod wake;
 
 pub use field::{Field, FieldSet};
-pub use ids::{BindingId, CorpId, DeptId, Kind, LinkId, NativeId, RunId, Side, Timestamp, UnionId, UserId};
+pub use ids::{
+    BindingId, CorpId, DeptId, Kind, LinkId, NativeId, RunId, Side, Timestamp, UnionId, UserId,
+};
 pub use link::{Base, Link, LinkLifecycle, RowVersion, WriteAction, WriteIntent};
 pub use reason::{Reason, ReasonCode};
 pub use record::{FieldValue, FieldValues, Record};

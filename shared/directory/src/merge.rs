@@ -69,11 +69,19 @@ pub fn merge_field(
         return MergeOutcome::Undecided;
     };
     if in_dingtalk == in_ehr {
-        return if base == Some(in_dingtalk) { MergeOutcome::Unchanged } else { MergeOutcome::Agreed(in_dingtalk) };
+        return if base == Some(in_dingtalk) {
+            MergeOutcome::Unchanged
+        } else {
+            MergeOutcome::Agreed(in_dingtalk)
+        };
     }
     let edited = |seen: FieldObservation| matches!(seen, FieldObservation::Is(hash) | FieldObservation::Sent(hash) if base != Some(hash));
     let sent = |seen: FieldObservation| matches!(seen, FieldObservation::Sent(_));
-    let owner = if planted::is(Bug::OwnerIgnored) { Ownership::Shared } else { owner };
+    let owner = if planted::is(Bug::OwnerIgnored) {
+        Ownership::Shared
+    } else {
+        owner
+    };
     let (winner, conflict) = match owner {
         Ownership::Owned(side) => (side, false),
         Ownership::Shared => match (edited(dingtalk), edited(ehr)) {
@@ -91,7 +99,12 @@ pub fn merge_field(
         Side::DingTalk => (in_dingtalk, ehr),
         Side::Ehr => (in_ehr, dingtalk),
     };
-    MergeOutcome::Write { to: winner.other(), value, overwrites_edit: edited(other), conflict }
+    MergeOutcome::Write {
+        to: winner.other(),
+        value,
+        overwrites_edit: edited(other),
+        conflict,
+    }
 }
 
 #[cfg(test)]
@@ -112,12 +125,21 @@ mod tests {
         )
     }
 
-    fn shared(base: Option<FieldHash>, dingtalk: FieldObservation, ehr: FieldObservation) -> MergeOutcome {
+    fn shared(
+        base: Option<FieldHash>,
+        dingtalk: FieldObservation,
+        ehr: FieldObservation,
+    ) -> MergeOutcome {
         merge_field(base, dingtalk, ehr, Ownership::Shared, Side::Ehr)
     }
 
     fn write(to: Side, value: FieldHash, overwrites_edit: bool, conflict: bool) -> MergeOutcome {
-        MergeOutcome::Write { to, value, overwrites_edit, conflict }
+        MergeOutcome::Write {
+            to,
+            value,
+            overwrites_edit,
+            conflict,
+        }
     }
 
     /// Three values have exactly five equality patterns; a missing base adds two.
@@ -184,7 +206,10 @@ mod tests {
             shared(Some(A), FieldObservation::Is(A), FieldObservation::Ours(B)),
             write(Side::Ehr, A, false, false)
         );
-        assert_eq!(shared(Some(A), FieldObservation::Ours(B), FieldObservation::Is(B)), MergeOutcome::Agreed(B));
+        assert_eq!(
+            shared(Some(A), FieldObservation::Ours(B), FieldObservation::Is(B)),
+            MergeOutcome::Agreed(B)
+        );
     }
 
     #[test]
@@ -204,7 +229,11 @@ mod tests {
             "it never came"
         );
         assert_eq!(
-            shared(Some(A), FieldObservation::Ours(B), FieldObservation::Sent(C)),
+            shared(
+                Some(A),
+                FieldObservation::Ours(B),
+                FieldObservation::Sent(C)
+            ),
             write(Side::DingTalk, C, false, false)
         );
         let owned = merge_field(
@@ -214,19 +243,39 @@ mod tests {
             Ownership::Owned(Side::Ehr),
             Side::Ehr,
         );
-        assert_eq!(owned, write(Side::DingTalk, C, true, false), "an owner decides whatever was sent");
+        assert_eq!(
+            owned,
+            write(Side::DingTalk, C, true, false),
+            "an owner decides whatever was sent"
+        );
     }
 
     #[test]
     fn a_hidden_field_never_merges() {
         for base in [None, Some(A)] {
-            for owner in [Ownership::Owned(Side::DingTalk), Ownership::Owned(Side::Ehr), Ownership::Shared] {
+            for owner in [
+                Ownership::Owned(Side::DingTalk),
+                Ownership::Owned(Side::Ehr),
+                Ownership::Shared,
+            ] {
                 assert_eq!(
-                    merge_field(base, FieldObservation::Hidden, FieldObservation::Is(B), owner, Side::Ehr),
+                    merge_field(
+                        base,
+                        FieldObservation::Hidden,
+                        FieldObservation::Is(B),
+                        owner,
+                        Side::Ehr
+                    ),
                     MergeOutcome::Undecided
                 );
                 assert_eq!(
-                    merge_field(base, FieldObservation::Is(B), FieldObservation::Hidden, owner, Side::Ehr),
+                    merge_field(
+                        base,
+                        FieldObservation::Is(B),
+                        FieldObservation::Hidden,
+                        owner,
+                        Side::Ehr
+                    ),
                     MergeOutcome::Undecided
                 );
             }

@@ -80,7 +80,9 @@ impl PlanItem {
     #[must_use]
     pub fn main_action(&self) -> WriteAction {
         let mut actions = self.parts.iter().map(|part| part.action);
-        actions.find(|action| *action != WriteAction::Update).unwrap_or(WriteAction::Update)
+        actions
+            .find(|action| *action != WriteAction::Update)
+            .unwrap_or(WriteAction::Update)
     }
 
     /// All changes, on either side.
@@ -186,19 +188,35 @@ impl Plan {
     /// its reason.
     #[must_use]
     pub fn approve(self, guard: &Guard<'_>) -> ApprovedPlan {
-        let prints: Vec<_> = self.items.iter().map(|item| item.fingerprint(guard.key)).collect();
+        let prints: Vec<_> = self
+            .items
+            .iter()
+            .map(|item| item.fingerprint(guard.key))
+            .collect();
         let released = |print: &FieldHash| guard.released.contains(print);
-        let counted = || self.items.iter().zip(&prints).filter(|(_, print)| !released(print)).map(|(item, _)| item);
+        let counted = || {
+            self.items
+                .iter()
+                .zip(&prints)
+                .filter(|(_, print)| !released(print))
+                .map(|(item, _)| item)
+        };
         let mut all = count_passed(counted());
         all.add(guard.passed);
         let stop = StoppedChanges {
             removals: guard::check_removals(&guard.policy.limits, all.removals, guard.people),
-            fields: all.fields.exceeded_limits(&guard.policy.limits, guard.people),
+            fields: all
+                .fields
+                .exceeded_limits(&guard.policy.limits, guard.people),
         };
         let (mut held, mut settled, mut items) = (self.held, self.settled, Vec::new());
         let mut passed = PassedCounts::default();
         for (item, print) in self.items.into_iter().zip(&prints) {
-            let through = if released(print) { Some(item) } else { stop.let_through(item, *print, &mut held) };
+            let through = if released(print) {
+                Some(item)
+            } else {
+                stop.let_through(item, *print, &mut held)
+            };
             if let Some(item) = through.as_ref().filter(|_| !released(print)) {
                 passed.add(&count_passed(std::iter::once(item)));
             }
@@ -208,7 +226,12 @@ impl Plan {
                 None => {}
             }
         }
-        ApprovedPlan { items, settled, held, passed }
+        ApprovedPlan {
+            items,
+            settled,
+            held,
+            passed,
+        }
     }
 }
 
@@ -253,7 +276,11 @@ fn without_writes(item: PlanItem) -> Option<SettledLink> {
 }
 
 fn is_removal(item: &PlanItem) -> bool {
-    item.link.kind == Kind::Person && item.parts.iter().any(|part| part.action == WriteAction::Remove)
+    item.link.kind == Kind::Person
+        && item
+            .parts
+            .iter()
+            .any(|part| part.action == WriteAction::Remove)
 }
 
 fn is_update(item: &PlanItem) -> bool {
@@ -262,7 +289,10 @@ fn is_update(item: &PlanItem) -> bool {
 
 fn count_field_changes<'a>(items: impl Iterator<Item = &'a PlanItem>) -> FieldChangeCounts {
     let mut changes = FieldChangeCounts::default();
-    for change in items.filter(|item| is_update(item)).flat_map(PlanItem::changes) {
+    for change in items
+        .filter(|item| is_update(item))
+        .flat_map(PlanItem::changes)
+    {
         if change.before.is_some() {
             changes.count_change(change.field, change.after.is_none());
         }
@@ -272,7 +302,10 @@ fn count_field_changes<'a>(items: impl Iterator<Item = &'a PlanItem>) -> FieldCh
 
 fn count_passed<'a>(items: impl Iterator<Item = &'a PlanItem> + Clone) -> PassedCounts {
     let removals = items.clone().filter(|item| is_removal(item)).count() as u64;
-    PassedCounts { removals, fields: count_field_changes(items) }
+    PassedCounts {
+        removals,
+        fields: count_field_changes(items),
+    }
 }
 
 /// What the guard stops in one plan.
@@ -283,12 +316,21 @@ struct StoppedChanges {
 
 impl StoppedChanges {
     /// Takes out of an item what is held; the item itself goes where nothing of it is left.
-    fn let_through(&self, mut item: PlanItem, print: FieldHash, held: &mut Vec<HeldItem>) -> Option<PlanItem> {
+    fn let_through(
+        &self,
+        mut item: PlanItem,
+        print: FieldHash,
+        held: &mut Vec<HeldItem>,
+    ) -> Option<PlanItem> {
         let hold = |too_much: Vec<ExceededLimit>, item: &PlanItem| HeldItem {
             link: item.link.id,
             kind: item.link.kind,
             action: item.main_action(),
-            reason: too_much.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
+            reason: too_much
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join("; "),
             fingerprint: Some(print),
             too_much,
         };
@@ -305,9 +347,14 @@ impl StoppedChanges {
             return Some(item);
         }
         let about = |reason: &&ExceededLimit| {
-            !guard::held_fields(std::slice::from_ref(reason)).intersection(stopped).is_empty()
+            !guard::held_fields(std::slice::from_ref(reason))
+                .intersection(stopped)
+                .is_empty()
         };
-        held.push(hold(self.fields.iter().filter(about).cloned().collect(), &item));
+        held.push(hold(
+            self.fields.iter().filter(about).cloned().collect(),
+            &item,
+        ));
         remove_item_fields(&mut item, stopped);
         Some(item)
     }
@@ -316,7 +363,11 @@ impl StoppedChanges {
 /// Takes fields out of an item: what is not written is not agreed, so that base keeps what it had.
 fn remove_item_fields(item: &mut PlanItem, fields: FieldSet) {
     for part in &mut item.parts {
-        for change in part.changes.iter().filter(|change| fields.contains(change.field)) {
+        for change in part
+            .changes
+            .iter()
+            .filter(|change| fields.contains(change.field))
+        {
             part.values.hide(change.field);
             revert_agreement(&mut item.link, change, item.before.as_ref());
         }

@@ -68,7 +68,10 @@ impl Reason {
     /// A reason without arguments.
     #[must_use]
     pub fn new(code: ReasonCode) -> Self {
-        Self { code: Code::Known(code), arguments: BTreeMap::new() }
+        Self {
+            code: Code::Known(code),
+            arguments: BTreeMap::new(),
+        }
     }
 
     /// A sentence that an earlier version stored. It is shown as it is.
@@ -79,9 +82,14 @@ impl Reason {
 
     /// One reason that states all of these, in this order; `None` without any.
     #[must_use]
-    pub fn all(reasons: impl IntoIterator<Item = Self, IntoIter: DoubleEndedIterator>) -> Option<Self> {
-        let join =
-            |rest: Self, first: Self| Self::new(ReasonCode::Several).reason("first", first).reason("second", rest);
+    pub fn all(
+        reasons: impl IntoIterator<Item = Self, IntoIter: DoubleEndedIterator>,
+    ) -> Option<Self> {
+        let join = |rest: Self, first: Self| {
+            Self::new(ReasonCode::Several)
+                .reason("first", first)
+                .reason("second", rest)
+        };
         reasons.into_iter().rev().reduce(join)
     }
 
@@ -101,7 +109,10 @@ impl Reason {
     /// Adds a number. A number beyond `i64` is stored as `i64::MAX`.
     #[must_use]
     pub fn number(self, name: &str, value: impl TryInto<i64>) -> Self {
-        self.with(name, ReasonArgument::Number(value.try_into().unwrap_or(i64::MAX)))
+        self.with(
+            name,
+            ReasonArgument::Number(value.try_into().unwrap_or(i64::MAX)),
+        )
     }
 
     /// Adds a field.
@@ -160,7 +171,9 @@ impl Reason {
 
     /// The arguments, by name.
     pub fn arguments(&self) -> impl Iterator<Item = (&str, &ReasonArgument)> {
-        self.arguments.iter().map(|(name, value)| (name.as_str(), value))
+        self.arguments
+            .iter()
+            .map(|(name, value)| (name.as_str(), value))
     }
 
     /// One argument.
@@ -209,7 +222,11 @@ impl fmt::Display for ReasonArgument {
 /// Text as it is if it is one plain word, quoted and escaped otherwise, so that it cannot pretend to be a log line.
 fn plain(text: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "-_.:/".contains(c);
-    if !text.is_empty() && text.chars().all(is_plain) { text.to_owned() } else { format!("{text:?}") }
+    if !text.is_empty() && text.chars().all(is_plain) {
+        text.to_owned()
+    } else {
+        format!("{text:?}")
+    }
 }
 
 #[cfg(test)]

@@ -37,7 +37,10 @@ pub struct FieldValues {
 /// Values by field, in the order of the fields: a map in one piece of memory, as every list row needs one. In JSON it is an
 /// object.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(from = "BTreeMap<Field, FieldValue>", into = "BTreeMap<Field, FieldValue>")]
+#[serde(
+    from = "BTreeMap<Field, FieldValue>",
+    into = "BTreeMap<Field, FieldValue>"
+)]
 struct OrderedValues(Vec<(Field, FieldValue)>);
 
 impl OrderedValues {
@@ -104,7 +107,10 @@ impl FieldValues {
 
     /// Shows a text field: `None` or empty is *empty*.
     pub fn show_text(&mut self, field: Field, text: Option<String>) {
-        self.show(field, text.map(|text| FieldValue::Text(PersonalText::new(text))));
+        self.show(
+            field,
+            text.map(|text| FieldValue::Text(PersonalText::new(text))),
+        );
     }
 
     /// Shows a set of references.
@@ -177,13 +183,22 @@ impl Record {
     /// A record that says nothing yet.
     #[must_use]
     pub fn new(kind: Kind, id: NativeId) -> Self {
-        Self { kind, id, unionid: None, protected: false, active: true, values: FieldValues::new() }
+        Self {
+            kind,
+            id,
+            unionid: None,
+            protected: false,
+            active: true,
+            values: FieldValues::new(),
+        }
     }
 
     /// The kind of employment that it names; `None` where it names none, or one that is no kind.
     #[must_use]
     pub fn employment_type(&self) -> Option<EmploymentType> {
-        self.values.text(Field::Employment).and_then(EmploymentType::of_key)
+        self.values
+            .text(Field::Employment)
+            .and_then(EmploymentType::of_key)
     }
 }
 
@@ -204,28 +219,53 @@ mod tests {
     #[test]
     fn values_are_stored_in_field_order_whatever_the_insertion_order() {
         let mut values = FieldValues::new();
-        for field in [Field::HideMobile, Field::Name, Field::Title, Field::Name, Field::Mobile] {
+        for field in [
+            Field::HideMobile,
+            Field::Name,
+            Field::Title,
+            Field::Name,
+            Field::Mobile,
+        ] {
             values.show_text(field, Some(format!("{field:?}")));
         }
         values.show_text(Field::Title, Some("changed".to_owned()));
         values.hide(Field::HideMobile);
-        let seen: Vec<_> = values.iter().map(|(field, _)| (field, values.text(field))).collect();
-        let expected = [(Field::Name, "Name"), (Field::Mobile, "Mobile"), (Field::Title, "changed")];
+        let seen: Vec<_> = values
+            .iter()
+            .map(|(field, _)| (field, values.text(field)))
+            .collect();
+        let expected = [
+            (Field::Name, "Name"),
+            (Field::Mobile, "Mobile"),
+            (Field::Title, "changed"),
+        ];
         assert_eq!(seen, expected.map(|(field, text)| (field, Some(text))));
-        let json =
-            r#"{"shown":67,"set":{"name":{"text":"Name"},"mobile":{"text":"Mobile"},"title":{"text":"changed"}}}"#;
-        assert_eq!(serde_json::to_string(&values).unwrap(), json, "it is stored");
-        let shuffled =
-            r#"{"shown":67,"set":{"title":{"text":"changed"},"name":{"text":"Name"},"mobile":{"text":"Mobile"}}}"#;
-        assert_eq!(serde_json::from_str::<FieldValues>(shuffled).unwrap(), values);
+        let json = r#"{"shown":67,"set":{"name":{"text":"Name"},"mobile":{"text":"Mobile"},"title":{"text":"changed"}}}"#;
+        assert_eq!(
+            serde_json::to_string(&values).unwrap(),
+            json,
+            "it is stored"
+        );
+        let shuffled = r#"{"shown":67,"set":{"title":{"text":"changed"},"name":{"text":"Name"},"mobile":{"text":"Mobile"}}}"#;
+        assert_eq!(
+            serde_json::from_str::<FieldValues>(shuffled).unwrap(),
+            values
+        );
     }
 
     #[test]
     fn a_record_is_read_back_from_its_json() {
         let mut record = Record::new(Kind::Person, NativeId::new("u1").unwrap());
-        record.values.show_text(Field::Name, Some("李娜".to_owned()));
-        record.values.show_refs(Field::Departments, ["1".to_owned(), "2".to_owned()]);
-        record.values.show(Field::HiredOn, Some(FieldValue::Day(jiff::civil::date(2020, 2, 29))));
+        record
+            .values
+            .show_text(Field::Name, Some("李娜".to_owned()));
+        record
+            .values
+            .show_refs(Field::Departments, ["1".to_owned(), "2".to_owned()]);
+        record.values.show(
+            Field::HiredOn,
+            Some(FieldValue::Day(jiff::civil::date(2020, 2, 29))),
+        );
         let text = serde_json::to_string(&record).unwrap();
         assert_eq!(serde_json::from_str::<Record>(&text).unwrap(), record);
     }

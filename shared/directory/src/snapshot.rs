@@ -80,10 +80,14 @@ impl ListingEvidence {
     pub fn find_objections(&self, people_present: u64) -> Vec<IncompleteReason> {
         let mut objections = Vec::new();
         if !self.missing.is_empty() {
-            objections.push(IncompleteReason::PagesMissing { departments: self.missing.len() });
+            objections.push(IncompleteReason::PagesMissing {
+                departments: self.missing.len(),
+            });
         }
         if self.misplaced > 0 {
-            objections.push(IncompleteReason::TreeOpen { departments: self.misplaced });
+            objections.push(IncompleteReason::TreeOpen {
+                departments: self.misplaced,
+            });
         }
         if self.scope_changed() {
             objections.push(IncompleteReason::ScopeChanged);
@@ -95,7 +99,11 @@ impl ListingEvidence {
         if let Some((before, after)) = self.head_count
             && (before != after || after != self.people_seen)
         {
-            objections.push(IncompleteReason::CountsDiffer { before, after, seen: self.people_seen });
+            objections.push(IncompleteReason::CountsDiffer {
+                before,
+                after,
+                seen: self.people_seen,
+            });
         }
         objections
     }
@@ -104,7 +112,10 @@ impl ListingEvidence {
     /// permission that was withdrawn makes values vanish without an error.
     fn scope_changed(&self) -> bool {
         self.scope_before != self.scope_after
-            || self.scope_accepted.as_ref().is_some_and(|accepted| *accepted != self.scope_after)
+            || self
+                .scope_accepted
+                .as_ref()
+                .is_some_and(|accepted| *accepted != self.scope_after)
     }
 }
 
@@ -142,7 +153,9 @@ pub fn judge_listing(
 ) -> Result<CompleteSnapshot, PartialSnapshot> {
     let objections = evidence.find_objections(people_present);
     if objections.is_empty() || planted::is(Bug::PartialIsComplete) {
-        Ok(CompleteSnapshot { absent: index.unseen_links(side).collect() })
+        Ok(CompleteSnapshot {
+            absent: index.unseen_links(side).collect(),
+        })
     } else {
         Err(PartialSnapshot { objections })
     }
@@ -176,9 +189,15 @@ mod tests {
 
     fn index() -> BaseIndex {
         let mut index = BaseIndex::new(key(), LISTED);
-        [1, 2].iter().for_each(|n| index.add_link(&link(*n, &values("李娜", "工程师"))));
+        [1, 2]
+            .iter()
+            .for_each(|n| index.add_link(&link(*n, &values("李娜", "工程师"))));
         index.freeze();
-        index.compare_row(Side::DingTalk, &NativeId::new("u1").unwrap(), &values("李娜", "工程师"));
+        index.compare_row(
+            Side::DingTalk,
+            &NativeId::new("u1").unwrap(),
+            &values("李娜", "工程师"),
+        );
         index
     }
 
@@ -207,9 +226,15 @@ mod tests {
             };
             assert_eq!(partial.objections.len(), 1);
         }
-        let unseen = ListingEvidence { head_count: None, ..evidence(0) };
+        let unseen = ListingEvidence {
+            head_count: None,
+            ..evidence(0)
+        };
         assert!(judge_listing(&index(), Side::DingTalk, &unseen, 2).is_err());
         assert!(judge_listing(&index(), Side::DingTalk, &unseen, 0).is_ok());
-        assert!(judge_listing(&index(), Side::DingTalk, &evidence(0), 2).is_ok(), "DingTalk itself counts nobody");
+        assert!(
+            judge_listing(&index(), Side::DingTalk, &evidence(0), 2).is_ok(),
+            "DingTalk itself counts nobody"
+        );
     }
 }

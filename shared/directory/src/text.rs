@@ -59,6 +59,9 @@ mod tests {
 
     #[test]
     fn debug_does_not_print_the_value() {
-        assert_eq!(format!("{:?}", PersonalText::from("张三")), "Personal(6 bytes)");
+        assert_eq!(
+            format!("{:?}", PersonalText::from("张三")),
+            "Personal(6 bytes)"
+        );
     }
 }

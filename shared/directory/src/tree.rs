@@ -32,7 +32,9 @@ impl DepartmentTree {
     ///
     /// What cannot be placed is reported and left out, with everything below it: a cycle is never half applied.
     #[must_use]
-    pub fn from_parents(parents: &BTreeMap<NativeId, Option<NativeId>>) -> (Self, Vec<TreeProblem>) {
+    pub fn from_parents(
+        parents: &BTreeMap<NativeId, Option<NativeId>>,
+    ) -> (Self, Vec<TreeProblem>) {
         let mut children: BTreeMap<Option<&NativeId>, Vec<&NativeId>> = BTreeMap::new();
         for (id, parent) in parents {
             children.entry(parent.as_ref()).or_default().push(id);
@@ -43,9 +45,16 @@ impl DepartmentTree {
         while !level.is_empty() {
             placed.extend(level.iter().copied());
             levels.push(level.iter().map(|id| (*id).clone()).collect());
-            level = level.iter().flat_map(|id| children.remove(&Some(*id)).unwrap_or_default()).collect();
+            level = level
+                .iter()
+                .flat_map(|id| children.remove(&Some(*id)).unwrap_or_default())
+                .collect();
         }
-        let problems = parents.keys().filter(|id| !placed.contains(id)).map(|id| find_problem(id, parents)).collect();
+        let problems = parents
+            .keys()
+            .filter(|id| !placed.contains(id))
+            .map(|id| find_problem(id, parents))
+            .collect();
         (Self { levels }, problems)
     }
 
@@ -63,11 +72,15 @@ fn find_problem(id: &NativeId, parents: &BTreeMap<NativeId, Option<NativeId>>) -
             Some(Some(parent)) => at = parent,
             Some(None) => break,
             None => {
-                return TreeProblem::ParentMissing { department: id.clone() };
+                return TreeProblem::ParentMissing {
+                    department: id.clone(),
+                };
             }
         }
     }
-    TreeProblem::Cycle { department: id.clone() }
+    TreeProblem::Cycle {
+        department: id.clone(),
+    }
 }
 
 #[cfg(test)]
@@ -80,15 +93,25 @@ mod tests {
     }
 
     fn parents(edges: &[(u32, Option<u32>)]) -> BTreeMap<NativeId, Option<NativeId>> {
-        edges.iter().map(|(child, parent)| (id(*child), parent.map(id))).collect()
+        edges
+            .iter()
+            .map(|(child, parent)| (id(*child), parent.map(id)))
+            .collect()
     }
 
     #[test]
     fn parents_come_first() {
-        let (tree, problems) =
-            DepartmentTree::from_parents(&parents(&[(3, Some(2)), (2, Some(1)), (1, None), (4, Some(1))]));
+        let (tree, problems) = DepartmentTree::from_parents(&parents(&[
+            (3, Some(2)),
+            (2, Some(1)),
+            (1, None),
+            (4, Some(1)),
+        ]));
         assert!(problems.is_empty());
-        assert_eq!(tree.top_down().collect::<Vec<_>>(), [vec![id(1)], vec![id(2), id(4)], vec![id(3)]]);
+        assert_eq!(
+            tree.top_down().collect::<Vec<_>>(),
+            [vec![id(1)], vec![id(2), id(4)], vec![id(3)]]
+        );
     }
 
     #[test]

@@ -2,7 +2,9 @@
 
 use async_trait::async_trait;
 use directory::effective_dates::{Presence, UpcomingEvent};
-use directory::{FieldSet, FieldValues, Kind, LinkId, NativeId, Record, Timestamp, UnionId, WriteAction};
+use directory::{
+    FieldSet, FieldValues, Kind, LinkId, NativeId, Record, Timestamp, UnionId, WriteAction,
+};
 
 /// What a connector can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -158,13 +160,25 @@ pub trait Connector: Send + Sync {
 
     /// Lists every record of a kind, also those that left, and returns how many. An error means that the list is
     /// incomplete: what was handed out before it may be used, what was not says nothing.
-    async fn list_records(&self, kind: Kind, each: &mut (dyn FnMut(StoredRecord) + Send)) -> Result<u64, EhrError>;
+    async fn list_records(
+        &self,
+        kind: Kind,
+        each: &mut (dyn FnMut(StoredRecord) + Send),
+    ) -> Result<u64, EhrError>;
 
     /// Reads one record as it is now; `None` if there is none.
-    async fn read_record(&self, kind: Kind, id: &NativeId) -> Result<Option<StoredRecord>, EhrError>;
+    async fn read_record(
+        &self,
+        kind: Kind,
+        id: &NativeId,
+    ) -> Result<Option<StoredRecord>, EhrError>;
 
     /// Finds records by a key; each one is checked against the key that was asked for.
-    async fn find_by_key(&self, kind: Kind, key: &AlternateKey) -> Result<Option<StoredRecord>, EhrError>;
+    async fn find_by_key(
+        &self,
+        kind: Kind,
+        key: &AlternateKey,
+    ) -> Result<Option<StoredRecord>, EhrError>;
 
     /// Writes one record and reads it back.
     async fn write_record(&self, write: &RecordWrite) -> Result<StoredRecord, EhrError>;

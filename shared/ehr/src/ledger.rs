@@ -17,12 +17,16 @@ mod values;
 
 use async_trait::async_trait;
 use directory::hash::{self, HashKey};
-use directory::{CorpId, Field, FieldSet, Kind, LinkId, NativeId, Record, Timestamp, WriteAction, canonical};
+use directory::{
+    CorpId, Field, FieldSet, Kind, LinkId, NativeId, Record, Timestamp, WriteAction, canonical,
+};
 use jiff::civil::Date;
 use state::store::{LedgerEntry, LookupKey, PutCondition};
 use state::{Store, StoreError, WriteError};
 
-use crate::connector::{AlternateKey, Capabilities, ChangePage, Connector, EhrError, RecordWrite, StoredRecord};
+use crate::connector::{
+    AlternateKey, Capabilities, ChangePage, Connector, EhrError, RecordWrite, StoredRecord,
+};
 use entry_body::EntryBody;
 
 pub use company::CompanyOnDay;
@@ -43,7 +47,12 @@ impl Ledger {
     /// no key holds a job number. A time outside the years that can be written is before every day.
     #[must_use]
     pub fn new(store: Store, corp: CorpId, key: HashKey, now: Timestamp) -> Self {
-        Self { store, corp, key, today: canonical::shanghai_day(now).unwrap_or(Date::MIN) }
+        Self {
+            store,
+            corp,
+            key,
+            today: canonical::shanghai_day(now).unwrap_or(Date::MIN),
+        }
     }
 
     /// The day whose company this is.
@@ -53,12 +62,23 @@ impl Ledger {
     }
 
     fn lookup_keys(&self, body: &EntryBody) -> Vec<LookupKey> {
-        let dingtalk = body.dingtalk.as_ref().map(|id| AlternateKey::DingTalk(id.clone()));
+        let dingtalk = body
+            .dingtalk
+            .as_ref()
+            .map(|id| AlternateKey::DingTalk(id.clone()));
         let union = body.record.unionid.clone().map(AlternateKey::Union);
         let text = |field| body.record.values.text(field).map(str::to_owned);
-        let (job, mobile) =
-            (text(Field::JobNumber).map(AlternateKey::JobNumber), text(Field::Mobile).map(AlternateKey::Mobile));
-        dingtalk.iter().chain(&union).chain(&job).chain(&mobile).map(|key| self.lookup_key(key)).collect()
+        let (job, mobile) = (
+            text(Field::JobNumber).map(AlternateKey::JobNumber),
+            text(Field::Mobile).map(AlternateKey::Mobile),
+        );
+        dingtalk
+            .iter()
+            .chain(&union)
+            .chain(&job)
+            .chain(&mobile)
+            .map(|key| self.lookup_key(key))
+            .collect()
     }
 
     fn lookup_key(&self, key: &AlternateKey) -> LookupKey {
@@ -68,7 +88,10 @@ impl Ledger {
             AlternateKey::JobNumber(number) => ("job-number", number.as_str()),
             AlternateKey::Mobile(number) => ("mobile", number.as_str()),
         };
-        LookupKey { what, hash: hash::hash_bytes(&self.key, what, value.as_bytes()) }
+        LookupKey {
+            what,
+            hash: hash::hash_bytes(&self.key, what, value.as_bytes()),
+        }
     }
 
     fn stored_record(&self, entry: &LedgerEntry) -> Result<StoredRecord, EhrError> {
@@ -76,7 +99,11 @@ impl Ledger {
     }
 
     async fn read_entry(&self, kind: Kind, id: &str) -> Result<Option<StoredRecord>, EhrError> {
-        let entry = self.store.get_entry(&self.corp, kind, id).await.map_err(store_unavailable)?;
+        let entry = self
+            .store
+            .get_entry(&self.corp, kind, id)
+            .await
+            .map_err(store_unavailable)?;
         entry.map(|entry| self.stored_record(&entry)).transpose()
     }
 
@@ -88,30 +115,58 @@ impl Ledger {
     ) -> Result<StoredRecord, WriteError> {
         let text = body.to_json().map_err(|_| json_error())?;
         let id = body.record.id.as_str();
-        let version = self.store.put_entry(&self.corp, kind, id, &text, condition, &self.lookup_keys(body)).await?;
+        let version = self
+            .store
+            .put_entry(
+                &self.corp,
+                kind,
+                id,
+                &text,
+                condition,
+                &self.lookup_keys(body),
+            )
+            .await?;
         Ok(body.record_on(self.today, version))
     }
 
     async fn create_entry(&self, write: &RecordWrite) -> Result<StoredRecord, EhrError> {
-        let id = self.id_for(write.link).ok_or(EhrError::Refused("its id cannot be stored"))?;
+        let id = self
+            .id_for(write.link)
+            .ok_or(EhrError::Refused("its id cannot be stored"))?;
         let mut body = EntryBody::new(Record::new(write.kind, id.clone()));
         change_body(&mut body, write);
         match self.write_body(write.kind, &body, PutCondition::New).await {
             // The first try of this very create got through, and who knows who wrote since: it is as it is.
-            Err(WriteError::Exists { .. }) => self.read_entry(write.kind, id.as_str()).await?.ok_or(EhrError::NotFound),
+            Err(WriteError::Exists { .. }) => self
+                .read_entry(write.kind, id.as_str())
+                .await?
+                .ok_or(EhrError::NotFound),
             done => done.map_err(write_error),
         }
     }
 
-    async fn change_entry(&self, id: &NativeId, write: &RecordWrite) -> Result<StoredRecord, EhrError> {
-        let entry = self.store.get_entry(&self.corp, write.kind, id.as_str()).await.map_err(store_unavailable)?;
+    async fn change_entry(
+        &self,
+        id: &NativeId,
+        write: &RecordWrite,
+    ) -> Result<StoredRecord, EhrError> {
+        let entry = self
+            .store
+            .get_entry(&self.corp, write.kind, id.as_str())
+            .await
+            .map_err(store_unavailable)?;
         let entry = entry.ok_or(EhrError::NotFound)?;
-        if write.expected.is_some_and(|expected| expected != entry.version) {
+        if write
+            .expected
+            .is_some_and(|expected| expected != entry.version)
+        {
             return Err(EhrError::Stale);
         }
         let mut body = EntryBody::from_entry(&entry)?.settled_on(self.today);
         change_body(&mut body, write);
-        self.write_body(write.kind, &body, PutCondition::Version(entry.version)).await.map_err(write_error)
+        self.write_body(write.kind, &body, PutCondition::Version(entry.version))
+            .await
+            .map_err(write_error)
     }
 }
 
@@ -120,7 +175,10 @@ fn change_body(body: &mut EntryBody, write: &RecordWrite) {
         body.record.values.show(field, value.cloned());
     }
     // An eHR of our own hides nothing: what nobody wrote is empty.
-    for field in FieldSet::of_kind(write.kind).without(body.record.values.shown_fields()).iter() {
+    for field in FieldSet::of_kind(write.kind)
+        .without(body.record.values.shown_fields())
+        .iter()
+    {
         body.record.values.show(field, None);
     }
     body.record.active = write.action != WriteAction::Remove;
@@ -136,7 +194,10 @@ fn change_body(body: &mut EntryBody, write: &RecordWrite) {
 
 /// A record that cannot be written as JSON; it came from JSON, so that nobody has seen one.
 fn json_error() -> WriteError {
-    WriteError::Store(StoreError::Malformed { what: "ledger entry", why: "it has no JSON form" })
+    WriteError::Store(StoreError::Malformed {
+        what: "ledger entry",
+        why: "it has no JSON form",
+    })
 }
 
 fn store_unavailable(err: StoreError) -> EhrError {
@@ -166,29 +227,52 @@ impl Connector for Ledger {
         NativeId::new(&link.to_string()).ok()
     }
 
-    async fn list_records(&self, kind: Kind, each: &mut (dyn FnMut(StoredRecord) + Send)) -> Result<u64, EhrError> {
+    async fn list_records(
+        &self,
+        kind: Kind,
+        each: &mut (dyn FnMut(StoredRecord) + Send),
+    ) -> Result<u64, EhrError> {
         // One that cannot be read is that record's trouble: it is missing here, and the `get` that follows names it.
         let mut read = |entry: LedgerEntry| {
             if let Ok(stored) = self.stored_record(&entry) {
                 each(stored);
             }
         };
-        self.store.each_entry(&self.corp, kind, &mut read).await.map_err(store_unavailable)
+        self.store
+            .each_entry(&self.corp, kind, &mut read)
+            .await
+            .map_err(store_unavailable)
     }
 
-    async fn read_record(&self, kind: Kind, id: &NativeId) -> Result<Option<StoredRecord>, EhrError> {
+    async fn read_record(
+        &self,
+        kind: Kind,
+        id: &NativeId,
+    ) -> Result<Option<StoredRecord>, EhrError> {
         self.read_entry(kind, id.as_str()).await
     }
 
-    async fn find_by_key(&self, kind: Kind, key: &AlternateKey) -> Result<Option<StoredRecord>, EhrError> {
+    async fn find_by_key(
+        &self,
+        kind: Kind,
+        key: &AlternateKey,
+    ) -> Result<Option<StoredRecord>, EhrError> {
         // Two can share a number for a while: whoever is still here comes first.
-        let ids =
-            self.store.find_entries(&self.corp, kind, &self.lookup_key(key), 10).await.map_err(store_unavailable)?;
+        let ids = self
+            .store
+            .find_entries(&self.corp, kind, &self.lookup_key(key), 10)
+            .await
+            .map_err(store_unavailable)?;
         let mut found: Option<StoredRecord> = None;
         for id in ids {
-            let stored = self.read_entry(kind, &id).await?.filter(|stored| matches_key(stored, key));
+            let stored = self
+                .read_entry(kind, &id)
+                .await?
+                .filter(|stored| matches_key(stored, key));
             if let Some(stored) = stored
-                && found.as_ref().is_none_or(|found| !found.record.active && stored.record.active)
+                && found
+                    .as_ref()
+                    .is_none_or(|found| !found.record.active && stored.record.active)
             {
                 found = Some(stored);
             }
@@ -202,7 +286,9 @@ impl Connector for Ledger {
             (Some(id), WriteAction::Update | WriteAction::Restore | WriteAction::Remove) => {
                 self.change_entry(id, write).await
             }
-            (None, WriteAction::Update | WriteAction::Restore | WriteAction::Remove) => Err(EhrError::NotFound),
+            (None, WriteAction::Update | WriteAction::Restore | WriteAction::Remove) => {
+                Err(EhrError::NotFound)
+            }
         }
     }
 
@@ -219,7 +305,9 @@ fn matches_key(stored: &StoredRecord, key: &AlternateKey) -> bool {
     match key {
         AlternateKey::DingTalk(id) => stored.dingtalk.as_ref() == Some(id),
         AlternateKey::Union(id) => stored.record.unionid.as_ref() == Some(id),
-        AlternateKey::JobNumber(number) => stored.record.values.text(Field::JobNumber) == Some(number),
+        AlternateKey::JobNumber(number) => {
+            stored.record.values.text(Field::JobNumber) == Some(number)
+        }
         AlternateKey::Mobile(number) => stored.record.values.text(Field::Mobile) == Some(number),
     }
 }

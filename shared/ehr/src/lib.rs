@@ -4,6 +4,7 @@ pub mod connector;
 pub mod ledger;
 
 pub use connector::{
-    AlternateKey, Capabilities, ChangePage, ChangedRecord, Connector, EhrError, RecordWrite, StoredRecord,
+    AlternateKey, Capabilities, ChangePage, ChangedRecord, Connector, EhrError, RecordWrite,
+    StoredRecord,
 };
 pub use ledger::Ledger;

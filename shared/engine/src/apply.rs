@@ -74,7 +74,10 @@ impl Run<'_> {
         let mut moved = 0;
         let (settled, items) = plan.into_work();
         for batch in settled.chunks(BATCH) {
-            let settle = batch.iter().map(|settled| self.settle_link(settled).boxed()).collect();
+            let settle = batch
+                .iter()
+                .map(|settled| self.settle_link(settled).boxed())
+                .collect();
             for outcome in concurrency::run_all(settle).await {
                 moved += u64::from(!outcome?);
             }
@@ -94,11 +97,20 @@ impl Run<'_> {
     /// written over is kept even if this very invocation is killed a moment later; what is not written after all is
     /// said in a second entry.
     async fn apply_batch(&self, items: Vec<PlanItem>) -> Result<u64, LookError> {
-        if let Some(reason) = self.engine.gate.closed_reason().await?.filter(|_| !planted::is(Bug::PauseIgnored)) {
+        if let Some(reason) = self
+            .engine
+            .gate
+            .closed_reason()
+            .await?
+            .filter(|_| !planted::is(Bug::PauseIgnored))
+        {
             return Err(LookError::Closed(reason));
         }
         let mut troubles = BatchTroubles::default();
-        let begins = items.into_iter().map(|item| self.begin_item(item).boxed()).collect();
+        let begins = items
+            .into_iter()
+            .map(|item| self.begin_item(item).boxed())
+            .collect();
         let mut ready = Vec::new();
         for begun in concurrency::run_all(begins).await {
             match begun {
@@ -107,12 +119,22 @@ impl Run<'_> {
                 BeginOutcome::Failed { item, err } => troubles.add_failed(self, &item, err),
             }
         }
-        let entries: Vec<_> = ready.iter().flat_map(|done| self.journal_entries(&done.item)).collect();
-        let afterwards = if planted::is(Bug::JournalAfterwards) { entries.clone() } else { Vec::new() };
+        let entries: Vec<_> = ready
+            .iter()
+            .flat_map(|done| self.journal_entries(&done.item))
+            .collect();
+        let afterwards = if planted::is(Bug::JournalAfterwards) {
+            entries.clone()
+        } else {
+            Vec::new()
+        };
         if !planted::is(Bug::JournalAfterwards) {
             self.engine.journal.append(&self.id, entries).await?;
         }
-        let writes = ready.into_iter().map(|done| self.write_sides(done).boxed()).collect();
+        let writes = ready
+            .into_iter()
+            .map(|done| self.write_sides(done).boxed())
+            .collect();
         let (mut written, mut unwritten) = (Vec::new(), Vec::new());
         for outcome in concurrency::run_all(writes).await {
             match outcome {
@@ -125,7 +147,10 @@ impl Run<'_> {
         }
         self.engine.journal.append(&self.id, afterwards).await?;
         self.engine.journal.append(&self.id, unwritten).await?;
-        let finish = written.iter().map(|done| self.store_base(done).boxed()).collect();
+        let finish = written
+            .iter()
+            .map(|done| self.store_base(done).boxed())
+            .collect();
         for outcome in concurrency::run_all(finish).await {
             troubles.moved += u64::from(!outcome?);
         }
@@ -133,7 +158,10 @@ impl Run<'_> {
     }
 
     fn journal_entries(&self, item: &PlanItem) -> Vec<JournalEntry> {
-        item.parts.iter().map(|part| self.journal_entry(item, part)).collect()
+        item.parts
+            .iter()
+            .map(|part| self.journal_entry(item, part))
+            .collect()
     }
 
     /// A side refused what the entry before says.
@@ -165,9 +193,17 @@ impl Run<'_> {
             link: item.link.id,
             kind: item.link.kind,
             action: part.action,
-            changes: part.changes.iter().filter(|change| is_kept(change)).cloned().collect(),
+            changes: part
+                .changes
+                .iter()
+                .filter(|change| is_kept(change))
+                .cloned()
+                .collect(),
             reason: if overwrites {
-                format!("{}; an edit on the written side is overwritten", item.reason)
+                format!(
+                    "{}; an edit on the written side is overwritten",
+                    item.reason
+                )
             } else {
                 item.reason.clone()
             },
@@ -183,7 +219,10 @@ impl Run<'_> {
     /// Whose values a part shows: the owner of its first field, or of the lifecycle where it has none.
     fn owner_of(&self, item: &PlanItem, part: &ItemPart) -> Ownership {
         let policy = &self.engine.policy;
-        let first = part.changes.first().map(|change| policy.field_owner(item.link.kind, change.field));
+        let first = part
+            .changes
+            .first()
+            .map(|change| policy.field_owner(item.link.kind, change.field));
         first.unwrap_or(Ownership::Owned(policy.lifecycle))
     }
 }

@@ -59,9 +59,11 @@ impl SweepCheckpoint {
     #[must_use]
     pub fn read(body: &[u8]) -> Option<Self> {
         let (length, rest) = body.split_first_chunk::<8>()?;
-        let (json, marks) = rest.split_at_checked(usize::try_from(u64::from_be_bytes(*length)).ok()?)?;
+        let (json, marks) =
+            rest.split_at_checked(usize::try_from(u64::from_be_bytes(*length)).ok()?)?;
         let mut checkpoint: Self = serde_json::from_slice(json).ok()?;
-        let (people, departments) = marks.split_at_checked(checkpoint.marked.0.checked_mul(MARK_BYTES)?)?;
+        let (people, departments) =
+            marks.split_at_checked(checkpoint.marked.0.checked_mul(MARK_BYTES)?)?;
         let whole = Some(departments.len()) == checkpoint.marked.1.checked_mul(MARK_BYTES);
         checkpoint.people = unpack_marks(people);
         checkpoint.departments = unpack_marks(departments);
@@ -94,19 +96,30 @@ impl SweepCheckpoint {
         deep: [Vec<RecordKey>; 2],
         candidates: Vec<(Field, String, Option<NativeId>)>,
     ) -> Self {
-        let (people, departments) = (listing.people.progress_marks(), listing.departments.progress_marks());
-        let leaders = listing.heads.iter().filter(|(_, heads)| !heads.leaders.is_empty());
+        let (people, departments) = (
+            listing.people.progress_marks(),
+            listing.departments.progress_marks(),
+        );
+        let leaders = listing
+            .heads
+            .iter()
+            .filter(|(_, heads)| !heads.leaders.is_empty());
         Self {
             v: SCHEMA,
             scope: listing.scope.clone(),
-            head_counts: (listing.head_count_before, listing.head_count.map(|(_, after)| after)),
+            head_counts: (
+                listing.head_count_before,
+                listing.head_count.map(|(_, after)| after),
+            ),
             unread: listing.unread.clone(),
             deep,
             marked: (people.len(), departments.len()),
             people,
             departments,
             parents: listing.parents.clone(),
-            leaders: leaders.map(|(id, heads)| (id.clone(), heads.leaders.clone())).collect(),
+            leaders: leaders
+                .map(|(id, heads)| (id.clone(), heads.leaders.clone()))
+                .collect(),
             nominated: listing.departments_nominated.clone(),
             newcomers: listing.newcomers.clone(),
             departments_new: listing.departments_new,
@@ -171,7 +184,9 @@ impl SweepCheckpoint {
                 heads.leaders.clone_from(leaders);
             }
         }
-        listing.departments_nominated.extend(self.nominated.iter().cloned());
+        listing
+            .departments_nominated
+            .extend(self.nominated.iter().cloned());
         listing.differing.extend(&self.differing);
         listing.missing.clone_from(&self.missing);
         listing.somebody.clone_from(&self.somebody);
@@ -206,7 +221,10 @@ const MARK_BYTES: usize = 24;
 fn unpack_marks(marks: &[u8]) -> Vec<(LinkId, u64)> {
     let mark = |bytes: &[u8]| {
         let (link, places) = bytes.split_first_chunk::<16>()?;
-        Some((LinkId(*link), u64::from_be_bytes(*places.first_chunk::<8>()?)))
+        Some((
+            LinkId(*link),
+            u64::from_be_bytes(*places.first_chunk::<8>()?),
+        ))
     };
     marks.chunks_exact(MARK_BYTES).filter_map(mark).collect()
 }
@@ -219,13 +237,25 @@ mod tests {
     fn checkpoint() -> SweepCheckpoint {
         let id = |id: &str| NativeId::new(id).unwrap();
         let (departments, people) = (BTreeSet::from([id("1")]), BTreeSet::new());
-        let scope = AppScope { departments, people, fields: FieldSet::PERSON, whole_company: true };
+        let scope = AppScope {
+            departments,
+            people,
+            fields: FieldSet::PERSON,
+            whole_company: true,
+        };
         SweepCheckpoint {
             v: SCHEMA,
             scope,
             head_counts: (Some(7), None),
             unread: Some(CrawlState::default()),
-            deep: [Vec::new(), vec![RecordKey::new(Kind::Person, directory::Side::DingTalk, id("u7"))]],
+            deep: [
+                Vec::new(),
+                vec![RecordKey::new(
+                    Kind::Person,
+                    directory::Side::DingTalk,
+                    id("u7"),
+                )],
+            ],
             marked: (2, 1),
             people: vec![(LinkId([1; 16]), u64::MAX), (LinkId([2; 16]), 0)],
             departments: vec![(LinkId([3; 16]), 5)],
@@ -238,7 +268,11 @@ mod tests {
             missing: vec![id("3")],
             somebody: None,
             candidates: vec![(Field::Mobile, "+8613800000001".to_owned(), Some(id("u9")))],
-            again: BTreeSet::from([RecordKey::new(Kind::Department, directory::Side::Ehr, id("d4"))]),
+            again: BTreeSet::from([RecordKey::new(
+                Kind::Department,
+                directory::Side::Ehr,
+                id("d4"),
+            )]),
             unfinished: 3,
         }
     }
@@ -255,7 +289,12 @@ mod tests {
         let mut bytes = Vec::new();
         checkpoint().write(&mut bytes);
         for cut in 0..bytes.len() {
-            assert_eq!(SweepCheckpoint::read(&bytes[..cut]), None, "{cut} of {} bytes", bytes.len());
+            assert_eq!(
+                SweepCheckpoint::read(&bytes[..cut]),
+                None,
+                "{cut} of {} bytes",
+                bytes.len()
+            );
         }
         let mut other = checkpoint();
         other.v = SCHEMA + 1;

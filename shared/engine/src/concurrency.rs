@@ -26,7 +26,10 @@ pub(crate) struct ConcurrentWork<'a, I, T> {
 
 impl<'a, I, T> ConcurrentWork<'a, I, T> {
     pub(crate) fn new(items: Vec<I>) -> Self {
-        Self { items: items.into_iter(), running: FuturesUnordered::new() }
+        Self {
+            items: items.into_iter(),
+            running: FuturesUnordered::new(),
+        }
     }
 
     /// What was not begun, taken out: what is under way still answers.
@@ -35,7 +38,10 @@ impl<'a, I, T> ConcurrentWork<'a, I, T> {
     }
 
     /// The next answer, after beginning as much as may run at a time; `None` when all is done.
-    pub(crate) async fn next_result(&mut self, begin: &(dyn Fn(I) -> BoxFuture<'a, T> + Send + Sync)) -> Option<T> {
+    pub(crate) async fn next_result(
+        &mut self,
+        begin: &(dyn Fn(I) -> BoxFuture<'a, T> + Send + Sync),
+    ) -> Option<T> {
         while self.running.len() < CONCURRENCY_MAX {
             let Some(item) = self.items.next() else { break };
             self.running.push(begin(item));

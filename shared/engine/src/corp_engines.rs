@@ -62,19 +62,37 @@ impl CorpEngines {
         id: &BindingId,
         purpose: WritePurpose,
     ) -> Result<(StoredItem<Binding>, Engine), EngineError> {
-        let binding = self.store.get_binding(id).await?.ok_or(EngineError::Unknown)?;
+        let binding = self
+            .store
+            .get_binding(id)
+            .await?
+            .ok_or(EngineError::Unknown)?;
         if binding.body.connector != "ledger" {
             return Err(EngineError::Connector);
         }
         let secret = self.secrets.get_binding(id).await?;
         let corp = binding.body.corp_id.clone();
         let policy = policy_versions::load_policy(&self.store, &corp, binding.body.policy).await?;
-        let gate = BindingGate::new(self.store.clone(), id.clone(), purpose, Arc::clone(&self.clock));
-        let journal =
-            SealedJournal::new(self.store.clone(), corp.clone(), secret.seal_key(), Arc::clone(&self.randomness));
+        let gate = BindingGate::new(
+            self.store.clone(),
+            id.clone(),
+            purpose,
+            Arc::clone(&self.clock),
+        );
+        let journal = SealedJournal::new(
+            self.store.clone(),
+            corp.clone(),
+            secret.seal_key(),
+            Arc::clone(&self.randomness),
+        );
         let engine = Engine {
             dingtalk: Arc::new((self.client)(&binding.body)),
-            ehr: Arc::new(Ledger::new(self.store.clone(), corp.clone(), secret.hash_key(), self.clock.now())),
+            ehr: Arc::new(Ledger::new(
+                self.store.clone(),
+                corp.clone(),
+                secret.hash_key(),
+                self.clock.now(),
+            )),
             links: Arc::new(self.store.clone()),
             journal: Arc::new(journal),
             clock: Arc::clone(&self.clock),
@@ -92,19 +110,31 @@ impl CorpEngines {
     ///
     /// # Errors
     /// [`NoEngine`].
-    pub async fn open_connector(&self, binding: &Binding) -> Result<Arc<dyn Connector>, EngineError> {
+    pub async fn open_connector(
+        &self,
+        binding: &Binding,
+    ) -> Result<Arc<dyn Connector>, EngineError> {
         if binding.connector != "ledger" {
             return Err(EngineError::Connector);
         }
         let key = self.secrets.get_binding(&binding.id).await?.hash_key();
-        Ok(Arc::new(Ledger::new(self.store.clone(), binding.corp_id.clone(), key, self.clock.now())))
+        Ok(Arc::new(Ledger::new(
+            self.store.clone(),
+            binding.corp_id.clone(),
+            key,
+            self.clock.now(),
+        )))
     }
 
     /// The plans of a binding's corp.
     ///
     /// # Errors
     /// [`NoEngine::Secret`].
-    pub async fn plan_store(&self, binding: &Binding, archive: &Arc<dyn Archive>) -> Result<PlanStore, EngineError> {
+    pub async fn plan_store(
+        &self,
+        binding: &Binding,
+        archive: &Arc<dyn Archive>,
+    ) -> Result<PlanStore, EngineError> {
         let secret = self.secrets.get_binding(&binding.id).await?;
         Ok(PlanStore {
             store: self.store.clone(),

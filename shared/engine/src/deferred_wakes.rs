@@ -28,10 +28,23 @@ impl CorpEngines {
     /// [`WriteError`]: the wake has to go back to its queue.
     pub async fn defer_wake(&self, engine: &Engine, wake: &Wake) -> Result<(), WriteError> {
         let at = self.clock.now();
-        let aside = DeferredWake { wake: wake.clone(), at };
+        let aside = DeferredWake {
+            wake: wake.clone(),
+            at,
+        };
         let expires = Some(at.millis() / 1000 + RETENTION_SECONDS);
         let (corp, id) = (&engine.corp, deferred_wake_id(engine, wake));
-        self.store.put_control(corp, ControlKind::Wake, &id, &aside, PutCondition::Any, expires).await.map(|_| ())
+        self.store
+            .put_control(
+                corp,
+                ControlKind::Wake,
+                &id,
+                &aside,
+                PutCondition::Any,
+                expires,
+            )
+            .await
+            .map(|_| ())
     }
 
     /// Looks at what was laid aside. What fails stays for the next time; the sentences say why.
@@ -46,17 +59,26 @@ impl CorpEngines {
         let mut notes = Vec::new();
         loop {
             let (mut taken, mut failed) = (0, 0);
-            let page = self.store.list_newest::<DeferredWake>(&engine.corp, ControlKind::Wake, PAGE_SIZE).await?;
+            let page = self
+                .store
+                .list_newest::<DeferredWake>(&engine.corp, ControlKind::Wake, PAGE_SIZE)
+                .await?;
             for stored in &page {
                 let Some(run) = self.new_run_id() else {
                     return Ok(notes);
                 };
-                match engine.look_at_wake(run, &stored.body.wake, sight.clone()).await {
+                match engine
+                    .look_at_wake(run, &stored.body.wake, sight.clone())
+                    .await
+                {
                     Ok(looked) => notes.extend(looked.notes),
                     Err(err) if err.concerns_everybody() => return Err(err),
                     // Looking again may help: it stays.
                     Err(err) if err.is_transient() => {
-                        notes.push(format!("a change that came while nothing was written: {}", err.sentence()));
+                        notes.push(format!(
+                            "a change that came while nothing was written: {}",
+                            err.sentence()
+                        ));
                         failed += 1;
                         continue;
                     }
@@ -72,7 +94,9 @@ impl CorpEngines {
     }
 
     async fn delete_deferred_wake(&self, engine: &Engine, id: &str) -> Result<(), StoreError> {
-        self.store.delete_control(&engine.corp, ControlKind::Wake, id).await
+        self.store
+            .delete_control(&engine.corp, ControlKind::Wake, id)
+            .await
     }
 }
 

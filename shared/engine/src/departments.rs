@@ -15,15 +15,20 @@ impl Run<'_> {
     /// alone. Counts what has no place in the tree of the side that decides.
     pub(crate) fn build_trees(&self, listing: &Listing) -> ([DepartmentTree; 2], usize) {
         let roots = listing.roots();
-        let parent =
-            |(id, parent): (&NativeId, &Option<NativeId>)| (id.clone(), parent.clone().filter(|_| !roots.contains(id)));
+        let parent = |(id, parent): (&NativeId, &Option<NativeId>)| {
+            (id.clone(), parent.clone().filter(|_| !roots.contains(id)))
+        };
         let dingtalk: BTreeMap<_, _> = listing.parents.iter().map(parent).collect();
         let (dingtalk, problems) = DepartmentTree::from_parents(&dingtalk);
         let (ehr, ehr_problems) = match self.deciding_side() {
             Side::Ehr => DepartmentTree::from_parents(&listing.ehr_parents),
             Side::DingTalk => (DepartmentTree::default(), Vec::new()),
         };
-        let misplaced = if self.deciding_side() == Side::Ehr { ehr_problems.len() } else { problems.len() };
+        let misplaced = if self.deciding_side() == Side::Ehr {
+            ehr_problems.len()
+        } else {
+            problems.len()
+        };
         for problem in problems.iter().chain(&ehr_problems) {
             self.tally(|tally| tally.note(problem.to_string()));
         }
@@ -55,7 +60,8 @@ impl Run<'_> {
             }
         }
         // Linked ones that neither list shows: their copies are gone, or they are.
-        self.look_at_departments(nominated.into_iter().collect(), progress).await
+        self.look_at_departments(nominated.into_iter().collect(), progress)
+            .await
     }
 
     /// Takes a department out of the nominated ones, by whichever side's id it stands there.
@@ -68,13 +74,18 @@ impl Run<'_> {
             return Ok(Some(whose.clone()));
         }
         let other = whose.side.other();
-        let Some(link) = self.names.remembered_link(whose.side, whose.kind, &whose.id) else {
+        let Some(link) = self
+            .names
+            .remembered_link(whose.side, whose.kind, &whose.id)
+        else {
             return Ok(None);
         };
         let Some(id) = self.names.find_native(other, whose.kind, link).await? else {
             return Ok(None);
         };
-        Ok(nominated.take(&RecordKey::new(whose.kind, other, id)).map(|_| whose.clone()))
+        Ok(nominated
+            .take(&RecordKey::new(whose.kind, other, id))
+            .map(|_| whose.clone()))
     }
 
     async fn look_at_departments(
@@ -89,15 +100,20 @@ impl Run<'_> {
             // Heads must be members of the department before DingTalk takes them: once more when people are in place.
             self.tally(|tally| tally.again.extend(looks.iter().cloned()));
         }
-        let plan = self.look_at_records(looks, UnknownReferenceRule::HideField, &|_| {}).await?;
-        self.apply_plan(self.approve_plan(plan, u64::MAX), progress).await.map(|_| ())
+        let plan = self
+            .look_at_records(looks, UnknownReferenceRule::HideField, &|_| {})
+            .await?;
+        self.apply_plan(self.approve_plan(plan, u64::MAX), progress)
+            .await
+            .map(|_| ())
     }
 
     /// Looks once more at records that somebody else wrote meanwhile, that referred to somebody who was on the way, or
     /// that refer to somebody who was expected and did not come (gone since the list was made, refused, or re-hired under
     /// the link of old). Measured by the `people` in step before the run, like the rest of it.
     pub(crate) async fn look_again(&self, people: u64) -> Result<(), LookError> {
-        self.note_referring_records(&self.names.reserved_but_not_created()).await?;
+        self.note_referring_records(&self.names.reserved_but_not_created())
+            .await?;
         let take = |run: &Self| {
             let mut again = BTreeSet::new();
             run.tally(|tally| again = std::mem::take(&mut tally.again));
@@ -106,16 +122,23 @@ impl Run<'_> {
         // A second round is for what the first one created; a third one would be somebody else's.
         for _ in 0..2 {
             for part in take(self).chunks(crate::people::PEOPLE_CHUNK) {
-                let mut plan = self.look_at_records(part.to_vec(), UnknownReferenceRule::LeaveOut, &|_| {}).await?;
+                let mut plan = self
+                    .look_at_records(part.to_vec(), UnknownReferenceRule::LeaveOut, &|_| {})
+                    .await?;
                 // What the guard stopped among many must not pass here, one by one.
                 let stopped = self.stopped_links();
                 plan.items.retain(|item| !stopped.contains(&item.link.id));
-                self.apply_plan(self.approve_plan(plan, people), &|_| {}).await?;
+                self.apply_plan(self.approve_plan(plan, people), &|_| {})
+                    .await?;
             }
         }
         for whose in take(self) {
             self.tally(|tally| {
-                tally.add_unfinished(whose.kind, None, "somebody else kept writing the same record");
+                tally.add_unfinished(
+                    whose.kind,
+                    None,
+                    "somebody else kept writing the same record",
+                );
             });
         }
         Ok(())
@@ -140,7 +163,10 @@ impl Run<'_> {
             let each = &mut |stored: ehr::StoredRecord| {
                 let values = &stored.record.values;
                 let people = FieldSet::of_fields(&[Field::Manager, Field::Heads]).iter();
-                if people.flat_map(|field| values.refs(field)).any(|id| wrong.contains(id)) {
+                if people
+                    .flat_map(|field| values.refs(field))
+                    .any(|id| wrong.contains(id))
+                {
                     self.note_look_again(RecordKey::new(kind, Side::Ehr, stored.record.id.clone()));
                 }
             };

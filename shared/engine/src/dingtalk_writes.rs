@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use dingtalk::client::{CallOutcome, Client, DepartmentOptions, MobileForm, NewPerson, PersonChange, PersonEntry};
+use dingtalk::client::{
+    CallOutcome, Client, DepartmentOptions, MobileForm, NewPerson, PersonChange, PersonEntry,
+};
 use dingtalk::{DingTalkError, DingTalkErrorKind};
 use directory::decide::WritableFields;
 use directory::{DeptId, Field, FieldSet, FieldValues, Kind, NativeId, UserId, WriteAction};
@@ -14,8 +16,12 @@ use crate::ports::{DingTalkWrite, WriteOutcome};
 pub(crate) fn writable(kind: Kind) -> WritableFields {
     match kind {
         Kind::Person => {
-            let create = FieldSet::PERSON.without(FieldSet::of_fields(&[Field::MainDepartment, Field::Leads]));
-            WritableFields { create, update: create.without(FieldSet::of_fields(&[Field::Mobile])) }
+            let create = FieldSet::PERSON
+                .without(FieldSet::of_fields(&[Field::MainDepartment, Field::Leads]));
+            WritableFields {
+                create,
+                update: create.without(FieldSet::of_fields(&[Field::Mobile])),
+            }
         }
         Kind::Department => WritableFields {
             create: FieldSet::of_fields(&[Field::Name, Field::Parent, Field::Order]),
@@ -25,13 +31,20 @@ pub(crate) fn writable(kind: Kind) -> WritableFields {
 }
 
 /// Writes one record. What DingTalk refuses for this record is an answer; what concerns everybody is an error.
-pub(crate) async fn write(client: &Client, write: &DingTalkWrite) -> Result<WriteOutcome, DingTalkError> {
+pub(crate) async fn write(
+    client: &Client,
+    write: &DingTalkWrite,
+) -> Result<WriteOutcome, DingTalkError> {
     let done = match (write.kind, write.action) {
         (Kind::Person, WriteAction::Create) => create_person(client, write).await,
-        (Kind::Person, WriteAction::Update | WriteAction::Restore) => update_person(client, write).await,
+        (Kind::Person, WriteAction::Update | WriteAction::Restore) => {
+            update_person(client, write).await
+        }
         (Kind::Person, WriteAction::Remove) => delete_person(client, write).await,
         (Kind::Department, WriteAction::Create) => create_department(client, write).await,
-        (Kind::Department, WriteAction::Update | WriteAction::Restore) => update_department(client, write).await,
+        (Kind::Department, WriteAction::Update | WriteAction::Restore) => {
+            update_department(client, write).await
+        }
         (Kind::Department, WriteAction::Remove) => delete_department(client, write).await,
     };
     done.or_else(to_refusal)
@@ -66,66 +79,116 @@ fn refuse_without_id() -> WriteOutcome {
     WriteOutcome::Refused("the link has no id that DingTalk could know".to_owned())
 }
 
-async fn create_person(client: &Client, write: &DingTalkWrite) -> Result<WriteOutcome, DingTalkError> {
+async fn create_person(
+    client: &Client,
+    write: &DingTalkWrite,
+) -> Result<WriteOutcome, DingTalkError> {
     let Some(userid) = userid(write) else {
         return Ok(refuse_without_id());
     };
     let (orders, mobile_form) = (BTreeMap::new(), MobileForm::default());
-    let person = NewPerson { userid: &userid, values: &write.values, orders: &orders, mobile_form };
+    let person = NewPerson {
+        userid: &userid,
+        values: &write.values,
+        orders: &orders,
+        mobile_form,
+    };
     Ok(match client.create_person(&person).await? {
-        CallOutcome::Done(PersonEntry::Joined { unionid, .. }) => {
-            WriteOutcome::Joined { id: (&userid).into(), unionid }
-        }
+        CallOutcome::Done(PersonEntry::Joined { unionid, .. }) => WriteOutcome::Joined {
+            id: (&userid).into(),
+            unionid,
+        },
         CallOutcome::Done(PersonEntry::Invited) => WriteOutcome::Pending,
         CallOutcome::Unknown => WriteOutcome::Unknown,
     })
 }
 
-async fn update_person(client: &Client, write: &DingTalkWrite) -> Result<WriteOutcome, DingTalkError> {
+async fn update_person(
+    client: &Client,
+    write: &DingTalkWrite,
+) -> Result<WriteOutcome, DingTalkError> {
     let Some(userid) = userid(write) else {
         return Ok(refuse_without_id());
     };
     let read = client.read_person(&userid, FieldSet::PERSON).await?;
     let orders = BTreeMap::new();
-    let change = PersonChange { read: &read, values: &write.values, orders: &orders };
-    Ok(to_write_outcome(&client.update_person(&change).await?, (&userid).into()))
+    let change = PersonChange {
+        read: &read,
+        values: &write.values,
+        orders: &orders,
+    };
+    Ok(to_write_outcome(
+        &client.update_person(&change).await?,
+        (&userid).into(),
+    ))
 }
 
-async fn delete_person(client: &Client, write: &DingTalkWrite) -> Result<WriteOutcome, DingTalkError> {
+async fn delete_person(
+    client: &Client,
+    write: &DingTalkWrite,
+) -> Result<WriteOutcome, DingTalkError> {
     let Some(userid) = userid(write) else {
         return Ok(refuse_without_id());
     };
     let read = match client.read_person(&userid, FieldSet::PERSON).await {
         Ok(read) => read,
-        Err(DingTalkError { trouble: DingTalkErrorKind::NotFound, .. }) => {
+        Err(DingTalkError {
+            trouble: DingTalkErrorKind::NotFound,
+            ..
+        }) => {
             return Ok(WriteOutcome::Done((&userid).into()));
         }
         Err(err) => return Err(err),
     };
-    Ok(to_write_outcome(&client.delete_person(&read).await?, (&userid).into()))
+    Ok(to_write_outcome(
+        &client.delete_person(&read).await?,
+        (&userid).into(),
+    ))
 }
 
-async fn create_department(client: &Client, write: &DingTalkWrite) -> Result<WriteOutcome, DingTalkError> {
+async fn create_department(
+    client: &Client,
+    write: &DingTalkWrite,
+) -> Result<WriteOutcome, DingTalkError> {
     let mut values: FieldValues = write.values.clone();
     values.show_text(Field::SourceIdentifier, Some(write.link.to_string()));
-    Ok(match client.create_department(&values, DepartmentOptions::default()).await? {
-        CallOutcome::Done(created) => WriteOutcome::Done(created.id.into()),
-        CallOutcome::Unknown => WriteOutcome::Unknown,
-    })
+    Ok(
+        match client
+            .create_department(&values, DepartmentOptions::default())
+            .await?
+        {
+            CallOutcome::Done(created) => WriteOutcome::Done(created.id.into()),
+            CallOutcome::Unknown => WriteOutcome::Unknown,
+        },
+    )
 }
 
-async fn update_department(client: &Client, write: &DingTalkWrite) -> Result<WriteOutcome, DingTalkError> {
+async fn update_department(
+    client: &Client,
+    write: &DingTalkWrite,
+) -> Result<WriteOutcome, DingTalkError> {
     let Some(id) = target_department(write) else {
         return Ok(refuse_without_id());
     };
-    Ok(to_write_outcome(&client.update_department(id, &write.values, DepartmentOptions::default()).await?, id.into()))
+    Ok(to_write_outcome(
+        &client
+            .update_department(id, &write.values, DepartmentOptions::default())
+            .await?,
+        id.into(),
+    ))
 }
 
-async fn delete_department(client: &Client, write: &DingTalkWrite) -> Result<WriteOutcome, DingTalkError> {
+async fn delete_department(
+    client: &Client,
+    write: &DingTalkWrite,
+) -> Result<WriteOutcome, DingTalkError> {
     let Some(id) = target_department(write) else {
         return Ok(refuse_without_id());
     };
-    Ok(to_write_outcome(&client.delete_department(id).await?, id.into()))
+    Ok(to_write_outcome(
+        &client.delete_department(id).await?,
+        id.into(),
+    ))
 }
 
 fn to_write_outcome<T>(outcome: &CallOutcome<T>, id: NativeId) -> WriteOutcome {
@@ -143,7 +206,10 @@ mod tests {
     fn only_a_known_refusal_is_this_records_answer() {
         let write = |trouble| to_refusal(DingTalkError::new("user/update", trouble));
         let code = "60128".to_owned();
-        assert!(matches!(write(DingTalkErrorKind::Refused { code }), Ok(WriteOutcome::Refused(_))));
+        assert!(matches!(
+            write(DingTalkErrorKind::Refused { code }),
+            Ok(WriteOutcome::Refused(_))
+        ));
         let code = "987654".to_owned();
         let unknown = write(DingTalkErrorKind::Unrecognised { code }).unwrap_err();
         assert!(unknown.is_transient(), "it is tried again later");

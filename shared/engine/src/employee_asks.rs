@@ -43,7 +43,11 @@ pub struct EmployeeAsk {
 impl EmployeeAsk {
     /// The message's id: the same person and the same wanted value are the same message.
     fn message_id(&self) -> String {
-        let value: String = self.value.iter().map(|byte| format!("{byte:02x}")).collect();
+        let value: String = self
+            .value
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         format!("ask-{}-{value}", self.link)
     }
 }
@@ -69,7 +73,10 @@ impl Run<'_> {
             Decision::Settle(settled) => &settled.link,
             Decision::Write(item) => &item.link,
             Decision::Waits(_) => stored,
-            Decision::Nothing | Decision::Quarantine(_) | Decision::Missing(_) | Decision::Unmatched(_) => return,
+            Decision::Nothing
+            | Decision::Quarantine(_)
+            | Decision::Missing(_)
+            | Decision::Unmatched(_) => return,
         };
         let to = link.dingtalk.as_ref().and_then(|id| id.to_user_id().ok());
         let (Some(to), None) = (to, &self.preview) else {
@@ -81,7 +88,12 @@ impl Run<'_> {
             young && wait.field == Some(Field::Mobile) && !writable.update.contains(Field::Mobile)
         };
         for wait in link.waits.iter().filter(waits_for_them) {
-            let ask = EmployeeAsk { link: link.id, field: Field::Mobile, value: wait.value, to: to.clone() };
+            let ask = EmployeeAsk {
+                link: link.id,
+                field: Field::Mobile,
+                value: wait.value,
+                to: to.clone(),
+            };
             self.tally(|tally| _ = tally.asks.insert(ask));
         }
     }
@@ -112,7 +124,10 @@ impl CorpEngines {
         for ask in asks {
             let id = ask.message_id();
             let batch = format!("{id}.0000");
-            let known = self.store.get_control::<OutboxBatch>(&binding.corp_id, ControlKind::Message, &batch).await?;
+            let known = self
+                .store
+                .get_control::<OutboxBatch>(&binding.corp_id, ControlKind::Message, &batch)
+                .await?;
             // One that is still new may have been stored and not queued.
             if known.is_some_and(|known| known.body.phase != OutboxPhase::New) {
                 continue;
@@ -148,8 +163,14 @@ mod tests {
         assert_eq!(ask(1, 1).message_id(), ask(1, 1).message_id());
         assert_ne!(ask(1, 1).message_id(), ask(1, 2).message_id());
         assert_ne!(ask(1, 1).message_id(), ask(2, 1).message_id());
-        assert!(ask(1, 1).message_id().len() <= 64, "compose takes no longer id");
+        assert!(
+            ask(1, 1).message_id().len() <= 64,
+            "compose takes no longer id"
+        );
         assert!(MOBILE_MESSAGE.len() < state::outbox::CONTENT_MAX_BYTES - 100);
-        assert!(!MOBILE_MESSAGE.chars().any(|one| one.is_ascii_digit()), "no number of anybody");
+        assert!(
+            !MOBILE_MESSAGE.chars().any(|one| one.is_ascii_digit()),
+            "no number of anybody"
+        );
     }
 }

@@ -53,14 +53,20 @@ struct RosterState {
 
 impl Roster {
     fn expect(&self, people: impl Iterator<Item = UserId>) {
-        self.expected.lock().unwrap_or_else(PoisonError::into_inner).extend(people);
+        self.expected
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend(people);
     }
 
     /// Somebody, and whoever else is expected, up to what fits into one call.
     fn batch(&self, id: &UserId) -> Vec<UserId> {
         let expected = self.expected.lock().unwrap_or_else(PoisonError::into_inner);
         let others = expected.iter().filter(|other| *other != id).cloned();
-        std::iter::once(id.clone()).chain(others).take(ROSTER_MAX).collect()
+        std::iter::once(id.clone())
+            .chain(others)
+            .take(ROSTER_MAX)
+            .collect()
     }
 
     /// What the roster says of somebody; a sentence where it is refused, the first time.
@@ -77,11 +83,17 @@ impl Roster {
             return Ok((*said, None));
         }
         if told.failures >= FAILURES_MAX {
-            return Err(LookError::NotYet("DingTalk's roster did not answer several times in this run"));
+            return Err(LookError::NotYet(
+                "DingTalk's roster did not answer several times in this run",
+            ));
         }
         let mut people = self.batch(id);
         let mut answer = dingtalk.read_employment_types(&people).await;
-        if people.len() > 1 && answer.as_ref().is_err_and(|err| refusal_reach(err) == RefusalReach::ThesePeople) {
+        if people.len() > 1
+            && answer
+                .as_ref()
+                .is_err_and(|err| refusal_reach(err) == RefusalReach::ThesePeople)
+        {
             // One of them is not to be asked about: that is nobody else's trouble.
             people.truncate(1);
             answer = dingtalk.read_employment_types(&people).await;
@@ -98,7 +110,13 @@ impl Roster {
                     };
                     told.people.insert(person, said);
                 }
-                return Ok((told.people.get(id).copied().unwrap_or(RosterAnswer::Withheld), None));
+                return Ok((
+                    told.people
+                        .get(id)
+                        .copied()
+                        .unwrap_or(RosterAnswer::Withheld),
+                    None,
+                ));
             }
             Err(err) => err,
         };
@@ -148,23 +166,32 @@ impl Run<'_> {
     /// Notes people who are looked at next, where the policy asks for kinds of employment.
     pub(crate) fn expect_employment<'p>(&self, people: impl Iterator<Item = &'p NativeId>) {
         if self.engine.policy.employment_types.names_kinds() {
-            self.roster.expect(people.filter_map(|id| id.to_user_id().ok()));
+            self.roster
+                .expect(people.filter_map(|id| id.to_user_id().ok()));
         }
     }
 
     /// The same of records that are looked at next.
     pub(crate) fn expect_employment_of<'w>(&self, records: impl Iterator<Item = &'w RecordKey>) {
-        let people = records.filter(|whose| whose.kind == Kind::Person && whose.side == Side::DingTalk);
+        let people =
+            records.filter(|whose| whose.kind == Kind::Person && whose.side == Side::DingTalk);
         self.expect_employment(people.map(|whose| &whose.id));
     }
 
     /// Whether the policy takes people of this person's kind of employment.
-    pub(crate) async fn takes_employment(&self, observed: &ObservedRecord) -> Result<bool, LookError> {
+    pub(crate) async fn takes_employment(
+        &self,
+        observed: &ObservedRecord,
+    ) -> Result<bool, LookError> {
         let types = &self.engine.policy.employment_types;
         if observed.kind() != Kind::Person || !types.names_kinds() {
             return Ok(true);
         }
-        let said = match observed.ehr.as_ref().and_then(|stored| stored.record.employment_type()) {
+        let said = match observed
+            .ehr
+            .as_ref()
+            .and_then(|stored| stored.record.employment_type())
+        {
             Some(kind) => RosterAnswer::Kind(Some(kind)),
             // Nothing is decided about whom DingTalk does not show.
             None if matches!(observed.dingtalk, FreshRead::Unseen) => return Ok(true),
@@ -188,9 +215,10 @@ impl Run<'_> {
         let id = match &observed.dingtalk {
             FreshRead::Here(record) => Some(&record.id),
             // The roster may still know who has left the contacts.
-            FreshRead::NotFound if self.has_gone(observed) => {
-                observed.link.as_ref().and_then(|link| link.dingtalk.as_ref())
-            }
+            FreshRead::NotFound if self.has_gone(observed) => observed
+                .link
+                .as_ref()
+                .and_then(|link| link.dingtalk.as_ref()),
             FreshRead::NotFound | FreshRead::Unseen => None,
         };
         let Some(id) = id.and_then(|id| id.to_user_id().ok()) else {
@@ -206,7 +234,8 @@ impl Run<'_> {
     /// Somebody who was in step and is in DingTalk no more, which decides. Where nobody names a kind any more, they were in
     /// when they were bound; to be marked as left can be taken back, and to stay for ever as here would be wrong for certain.
     fn has_gone(&self, observed: &ObservedRecord) -> bool {
-        let gone = self.deciding_side() == Side::DingTalk && matches!(observed.dingtalk, FreshRead::NotFound);
+        let gone = self.deciding_side() == Side::DingTalk
+            && matches!(observed.dingtalk, FreshRead::NotFound);
         gone && observed.link.is_some()
     }
 
@@ -219,7 +248,12 @@ impl Run<'_> {
             FreshRead::Here(record) => Some((Side::DingTalk, record.id.clone())),
             FreshRead::NotFound | FreshRead::Unseen => None,
         };
-        let ehr = || observed.ehr.as_ref().map(|stored| (Side::Ehr, stored.record.id.clone()));
+        let ehr = || {
+            observed
+                .ehr
+                .as_ref()
+                .map(|stored| (Side::Ehr, stored.record.id.clone()))
+        };
         self.tally(|tally| among(tally).extend(dingtalk.or_else(ehr)));
     }
 }

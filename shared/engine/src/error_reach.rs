@@ -18,7 +18,10 @@ impl ErrorReach for DingTalkError {
     }
 
     fn is_about_this_record(&self) -> bool {
-        matches!(self.trouble, DingTalkErrorKind::NotFound | DingTalkErrorKind::OutOfScope)
+        matches!(
+            self.trouble,
+            DingTalkErrorKind::NotFound | DingTalkErrorKind::OutOfScope
+        )
     }
 
     fn concerns_everybody(&self) -> bool {
@@ -30,14 +33,22 @@ impl ErrorReach for DingTalkError {
 pub(crate) fn describe_call_tally(tally: &dingtalk::client::CallTally) -> Vec<String> {
     let mut sentences = Vec::new();
     if tally.throttled > 0 {
-        sentences.push(format!("DingTalk asked to slow down {} times; every call was asked again", tally.throttled));
+        sentences.push(format!(
+            "DingTalk asked to slow down {} times; every call was asked again",
+            tally.throttled
+        ));
     }
     if tally.renewed_tokens > 0 {
-        sentences.push(format!("the access token was refused and renewed {} times", tally.renewed_tokens));
+        sentences.push(format!(
+            "the access token was refused and renewed {} times",
+            tally.renewed_tokens
+        ));
     }
     if tally.dropped_departments > 0 {
         let dropped = tally.dropped_departments;
-        sentences.push(format!("{dropped} special departments were left out, which the contact API refuses"));
+        sentences.push(format!(
+            "{dropped} special departments were left out, which the contact API refuses"
+        ));
     }
     if tally.unreadable_records > 0 {
         sentences.push(format!(
@@ -51,7 +62,10 @@ pub(crate) fn describe_call_tally(tally: &dingtalk::client::CallTally) -> Vec<St
             tally.implausible_records
         ));
     }
-    let others = tally.troubles.iter().filter(|(key, _)| !matches!(key.as_str(), "throttled" | "token_refused"));
+    let others = tally
+        .troubles
+        .iter()
+        .filter(|(key, _)| !matches!(key.as_str(), "throttled" | "token_refused"));
     let others = others.filter(|(key, _)| !matches!(key.as_str(), "not_found" | "out_of_scope"));
     sentences.extend(others.map(|(key, n)| match key.as_str() {
         "malformed" => format!("{n} answers could not be read (cut off, HTML or of a wrong shape)"),

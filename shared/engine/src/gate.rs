@@ -32,8 +32,9 @@ impl WritePurpose {
             Self::Plan(policy) if policy == binding.policy => binding.plan_block(),
             Self::Plan(policy) => {
                 let active = binding.policy;
-                let sentence =
-                    format!("the plan was made under policy version {policy}, and version {active} is active");
+                let sentence = format!(
+                    "the plan was made under policy version {policy}, and version {active} is active"
+                );
                 return Some(sentence);
             }
         };
@@ -53,8 +54,19 @@ pub struct BindingGate {
 impl BindingGate {
     /// The gate of a binding.
     #[must_use]
-    pub fn new(store: Store, binding: BindingId, purpose: WritePurpose, clock: Arc<dyn Clock>) -> Self {
-        Self { store, binding, purpose, clock, answer: Mutex::new(None) }
+    pub fn new(
+        store: Store,
+        binding: BindingId,
+        purpose: WritePurpose,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self {
+            store,
+            binding,
+            purpose,
+            clock,
+            answer: Mutex::new(None),
+        }
     }
 }
 

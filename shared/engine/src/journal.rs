@@ -26,25 +26,53 @@ impl SealedJournal {
     /// The journal of `corp`, sealed with the key of its binding.
     #[must_use]
     pub fn new(store: Store, corp: CorpId, key: SealKey, randomness: Arc<dyn Randomness>) -> Self {
-        let records = ReviewStore { store, corp, seal_key: key, randomness };
-        Self { records, open: Mutex::default() }
+        let records = ReviewStore {
+            store,
+            corp,
+            seal_key: key,
+            randomness,
+        };
+        Self {
+            records,
+            open: Mutex::default(),
+        }
     }
 
-    fn seal_change(&self, entry: &JournalEntry, change: &ValueChange, owner: Option<Ownership>) -> FieldChange {
+    fn seal_change(
+        &self,
+        entry: &JournalEntry,
+        change: &ValueChange,
+        owner: Option<Ownership>,
+    ) -> FieldChange {
         let (record, field) = (entry.link.to_string(), change.field.key());
         FieldChange {
             field: change.field,
-            before: self.records.seal_value(&record, field, change.before.as_ref()),
-            after: self.records.seal_value(&record, field, change.after.as_ref()),
-            owner: owner.filter(|owner| *owner != Ownership::Owned(entry_owner(entry))).map(stored_owner),
+            before: self
+                .records
+                .seal_value(&record, field, change.before.as_ref()),
+            after: self
+                .records
+                .seal_value(&record, field, change.after.as_ref()),
+            owner: owner
+                .filter(|owner| *owner != Ownership::Owned(entry_owner(entry)))
+                .map(stored_owner),
             lost: change.overwrites_edit || change.conflict,
             conflict: change.conflict,
         }
     }
 
     fn seal_entry(&self, entry: &JournalEntry) -> NewEntry {
-        let owners = entry.owners.iter().copied().map(Some).chain(std::iter::repeat(None));
-        let fields = entry.changes.iter().zip(owners).map(|(change, owner)| self.seal_change(entry, change, owner));
+        let owners = entry
+            .owners
+            .iter()
+            .copied()
+            .map(Some)
+            .chain(std::iter::repeat(None));
+        let fields = entry
+            .changes
+            .iter()
+            .zip(owners)
+            .map(|(change, owner)| self.seal_change(entry, change, owner));
         NewEntry {
             at: entry.at,
             side: entry.side,
@@ -86,12 +114,21 @@ impl Journal for SealedJournal {
             return Ok(());
         }
         for entry in &entries {
-            self.records.note_conflicts(run, entry).await.map_err(to_journal_error)?;
+            self.records
+                .note_conflicts(run, entry)
+                .await
+                .map_err(to_journal_error)?;
         }
         let entries: Vec<NewEntry> = entries.iter().map(|entry| self.seal_entry(entry)).collect();
         let mut open = self.open.lock().await;
         if !open.contains_key(run) {
-            open.insert(run.clone(), self.records.store.open_journal(&self.records.corp, run).await?);
+            open.insert(
+                run.clone(),
+                self.records
+                    .store
+                    .open_journal(&self.records.corp, run)
+                    .await?,
+            );
         }
         match open.get_mut(run) {
             Some(chain) => chain.append(&entries).await,

@@ -36,7 +36,9 @@ use directory::guard::PassedCounts;
 use directory::hash::{FieldHash, HashKey};
 use directory::plan::{ApprovedPlan, Guard, Plan};
 use directory::policy::Policy;
-use directory::{CorpId, FieldSet, Kind, LinkId, NativeId, RowVersion, RunId, Side, Timestamp, UserId};
+use directory::{
+    CorpId, FieldSet, Kind, LinkId, NativeId, RowVersion, RunId, Side, Timestamp, UserId,
+};
 use ehr::Connector;
 use state::links::LinkStore;
 
@@ -123,7 +125,11 @@ pub(crate) struct Run<'a> {
 
 impl<'a> Run<'a> {
     pub(crate) fn new(engine: &'a Engine, id: RunId, sight: RunVisibility) -> Self {
-        let RunVisibility { visible, whole_company, canary } = sight;
+        let RunVisibility {
+            visible,
+            whole_company,
+            canary,
+        } = sight;
         let names = LinkNames::new(engine.corp.clone(), Arc::clone(&engine.links));
         let (withdrawn, report) = (std::sync::Mutex::default(), std::sync::Mutex::default());
         let passed = std::sync::Mutex::default();
@@ -150,7 +156,10 @@ impl<'a> Run<'a> {
 
     /// A run that writes nothing and collects what it would write.
     pub(crate) fn preview(engine: &'a Engine, id: RunId, sight: RunVisibility) -> Self {
-        Self { preview: Some(std::sync::Mutex::default()), ..Self::new(engine, id, sight) }
+        Self {
+            preview: Some(std::sync::Mutex::default()),
+            ..Self::new(engine, id, sight)
+        }
     }
 
     /// The side that decides who joins and leaves.
@@ -161,9 +170,23 @@ impl<'a> Run<'a> {
     /// Lets through what is not too much, measured by `people` in step before the run and with all that this run let through
     /// before.
     pub(crate) fn approve_plan(&self, plan: Plan, people: u64) -> ApprovedPlan {
-        let Engine { policy, key, released, .. } = self.engine;
-        let mut passed = self.passed.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        let approved = plan.approve(&Guard { policy, key, people, released, passed: &passed });
+        let Engine {
+            policy,
+            key,
+            released,
+            ..
+        } = self.engine;
+        let mut passed = self
+            .passed
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let approved = plan.approve(&Guard {
+            policy,
+            key,
+            people,
+            released,
+            passed: &passed,
+        });
         passed.add(approved.passed());
         approved
     }
@@ -179,7 +202,13 @@ impl<'a> Run<'a> {
     pub(crate) fn context(&self, kind: Kind) -> DecisionContext<'_> {
         let fields = self.engine.ehr.capabilities().kept_fields(kind);
         let writable = self.engine.dingtalk.writable(kind);
-        DecisionContext { policy: &self.engine.policy, key: &self.engine.key, fields, writable, now: self.now() }
+        DecisionContext {
+            policy: &self.engine.policy,
+            key: &self.engine.key,
+            fields,
+            writable,
+            now: self.now(),
+        }
     }
 
     /// Fields that the eHR decides, or shares, and that DingTalk can be told.
@@ -192,21 +221,33 @@ impl<'a> Run<'a> {
     /// An item was written to the end.
     pub(crate) fn mark_finished(&self, link: LinkId) {
         if let Some(finished) = &self.finished {
-            finished.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(link);
+            finished
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner)
+                .insert(link);
         }
     }
 
     /// Whose items were written to the end since the last time this was asked.
     pub(crate) fn take_finished(&self) -> BTreeSet<LinkId> {
         let take = |finished: &std::sync::Mutex<BTreeSet<LinkId>>| {
-            std::mem::take(&mut *finished.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+            std::mem::take(
+                &mut *finished
+                    .lock()
+                    .unwrap_or_else(std::sync::PoisonError::into_inner),
+            )
         };
         self.finished.as_ref().map(take).unwrap_or_default()
     }
 
     /// Notes something in the run's tally.
     pub(crate) fn tally(&self, note: impl FnOnce(&mut report::RunTally)) {
-        note(&mut self.report.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+        note(
+            &mut self
+                .report
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner),
+        );
     }
 }
 
@@ -218,7 +259,11 @@ mod tests {
 
     /// The functions run on any executor; this compiles or does not.
     #[expect(dead_code, reason = "a check of types")]
-    fn sweep_and_look_futures_are_send(engine: &Engine, order: &SweepOrder, wake: &directory::Wake) {
+    fn sweep_and_look_futures_are_send(
+        engine: &Engine,
+        order: &SweepOrder,
+        wake: &directory::Wake,
+    ) {
         assert_send(&engine.sweep(order));
         assert_send(&engine.look_at_wake(order.run.clone(), wake, RunVisibility::default()));
     }

@@ -5,7 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use directory::index::{BaseIndex, LinkIndex};
 use directory::planted::{self, Bug};
-use directory::{CorpId, Field, FieldValue, FieldValues, Kind, Link, LinkId, LinkLifecycle, NativeId, Record, Side};
+use directory::{
+    CorpId, Field, FieldValue, FieldValues, Kind, Link, LinkId, LinkLifecycle, NativeId, Record,
+    Side,
+};
 use state::StoreError;
 use state::links::LinkStore;
 
@@ -56,7 +59,10 @@ impl LinkNames {
 
     /// Remembers a link's ids; those of a link in quarantine are forgotten: nobody knows whose they are.
     pub fn learn(&self, link: &Link) {
-        self.expected.lock().unwrap_or_else(PoisonError::into_inner).remove(&link.id);
+        self.expected
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&link.id);
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         for side in [Side::DingTalk, Side::Ehr] {
             let Some(native) = link.native_id(side) else {
@@ -69,31 +75,55 @@ impl LinkNames {
                 ids.remove(native);
             }
         }
-        let natives = [reference_id(link, Side::DingTalk), reference_id(link, Side::Ehr)];
-        self.natives.lock().unwrap_or_else(PoisonError::into_inner).insert(link.id, natives);
+        let natives = [
+            reference_id(link, Side::DingTalk),
+            reference_id(link, Side::Ehr),
+        ];
+        self.natives
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(link.id, natives);
     }
 
     /// From now on `link` may be referred to: its record is created in this run, under the id `ehr`.
     pub fn reserve_id(&self, kind: Kind, dingtalk: &NativeId, link: LinkId, ehr: NativeId) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.entry((Side::DingTalk, kind)).or_default().entry(dingtalk.clone()).or_insert(link);
-        known.entry((Side::Ehr, kind)).or_default().entry(ehr.clone()).or_insert(link);
-        self.expected.lock().unwrap_or_else(PoisonError::into_inner).insert(link, ehr);
+        known
+            .entry((Side::DingTalk, kind))
+            .or_default()
+            .entry(dingtalk.clone())
+            .or_insert(link);
+        known
+            .entry((Side::Ehr, kind))
+            .or_default()
+            .entry(ehr.clone())
+            .or_insert(link);
+        self.expected
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(link, ehr);
     }
 
     /// From now on this id on a side is known to belong to `link`, whether or not that is stored yet.
     pub(crate) fn assume_id(&self, side: Side, kind: Kind, native: NativeId, link: LinkId) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.entry((side, kind)).or_default().entry(native).or_insert(link);
+        known
+            .entry((side, kind))
+            .or_default()
+            .entry(native)
+            .or_insert(link);
     }
 
     /// Records that were expected and were not created under the id that was promised: what refers to them is wrong.
     /// Nothing is expected any more afterwards.
     #[must_use]
     pub fn reserved_but_not_created(&self) -> BTreeSet<NativeId> {
-        let expected = std::mem::take(&mut *self.expected.lock().unwrap_or_else(PoisonError::into_inner));
+        let expected =
+            std::mem::take(&mut *self.expected.lock().unwrap_or_else(PoisonError::into_inner));
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.values_mut().for_each(|known| known.retain(|_, link| !expected.contains_key(link)));
+        known
+            .values_mut()
+            .for_each(|known| known.retain(|_, link| !expected.contains_key(link)));
         expected.into_values().collect()
     }
 
@@ -106,7 +136,11 @@ impl LinkNames {
     #[must_use]
     pub(crate) fn known_departments(&self) -> BTreeSet<NativeId> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.get(&(Side::DingTalk, Kind::Department)).into_iter().flat_map(|ids| ids.keys().cloned()).collect()
+        known
+            .get(&(Side::DingTalk, Kind::Department))
+            .into_iter()
+            .flat_map(|ids| ids.keys().cloned())
+            .collect()
     }
 
     /// The link, if this run has met it; asks nobody.
@@ -118,26 +152,47 @@ impl LinkNames {
 
     /// A person's link, by an index or because it is expected; asks nobody.
     #[must_use]
-    pub(crate) fn person_link(&self, side: Side, native: &NativeId, people: &BaseIndex) -> Option<LinkId> {
-        people.find_link(side, native).or_else(|| self.remembered_link(side, Kind::Person, native))
+    pub(crate) fn person_link(
+        &self,
+        side: Side,
+        native: &NativeId,
+        people: &BaseIndex,
+    ) -> Option<LinkId> {
+        people
+            .find_link(side, native)
+            .or_else(|| self.remembered_link(side, Kind::Person, native))
     }
 
     /// A side's id of a link that this run has met; asks nobody.
     #[must_use]
     pub(crate) fn remembered_native(&self, side: Side, link: LinkId) -> Option<NativeId> {
         let natives = self.natives.lock().unwrap_or_else(PoisonError::into_inner);
-        natives.get(&link).and_then(|ids| ids[usize::from(side == Side::Ehr)].clone())
+        natives
+            .get(&link)
+            .and_then(|ids| ids[usize::from(side == Side::Ehr)].clone())
     }
 
-    async fn find_link(&self, side: Side, kind: Kind, native: &NativeId) -> Result<Option<LinkId>, StoreError> {
+    async fn find_link(
+        &self,
+        side: Side,
+        kind: Kind,
+        native: &NativeId,
+    ) -> Result<Option<LinkId>, StoreError> {
         if let Some(link) = self.remembered_link(side, kind, native) {
             return Ok(Some(link));
         }
-        let index = self.people.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let index = self
+            .people
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         if let (Kind::Person, Some(index)) = (kind, index) {
             return Ok(index.find_link(side, native));
         }
-        let link = self.links.get_link_by_native(&self.corp, kind, side, native).await?;
+        let link = self
+            .links
+            .get_link_by_native(&self.corp, kind, side, native)
+            .await?;
         if let Some(link) = &link {
             self.learn(link);
         }
@@ -145,15 +200,28 @@ impl LinkNames {
     }
 
     /// A side's own id of a link's record, if it has one there.
-    pub(crate) async fn find_native(&self, side: Side, kind: Kind, id: LinkId) -> Result<Option<NativeId>, StoreError> {
+    pub(crate) async fn find_native(
+        &self,
+        side: Side,
+        kind: Kind,
+        id: LinkId,
+    ) -> Result<Option<NativeId>, StoreError> {
         let slot = usize::from(side == Side::Ehr);
-        if let Some(ids) = self.natives.lock().unwrap_or_else(PoisonError::into_inner).get(&id)
+        if let Some(ids) = self
+            .natives
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&id)
             && let Some(native) = &ids[slot]
         {
             return Ok(Some(native.clone()));
         }
         if side == Side::Ehr
-            && let Some(expected) = self.expected.lock().unwrap_or_else(PoisonError::into_inner).get(&id)
+            && let Some(expected) = self
+                .expected
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .get(&id)
         {
             return Ok(Some(expected.clone()));
         }
@@ -171,14 +239,21 @@ impl LinkNames {
         record: &Record,
         rule: UnknownReferenceRule,
     ) -> Result<ResolvedRecord, StoreError> {
-        let mut resolved = ResolvedRecord { record: record.clone(), unknown: Vec::new() };
+        let mut resolved = ResolvedRecord {
+            record: record.clone(),
+            unknown: Vec::new(),
+        };
         for field in record.values.shown_fields().iter() {
             let Some(kind) = field.refers_to() else {
                 continue;
             };
             let mut links = Vec::new();
             let mut unknown = Vec::new();
-            for id in record.values.refs(field).filter_map(|id| NativeId::new(id).ok()) {
+            for id in record
+                .values
+                .refs(field)
+                .filter_map(|id| NativeId::new(id).ok())
+            {
                 match self.find_link(side, kind, &id).await? {
                     Some(link) => links.push(link.to_string()),
                     None => unknown.push((field, id)),
@@ -196,11 +271,16 @@ impl LinkNames {
     }
 
     /// Replaces link ids in values by a side's own ids. A link without an id there is left out, and said so.
-    pub(crate) async fn to_natives(&self, side: Side, values: &FieldValues) -> Result<(FieldValues, bool), StoreError> {
+    pub(crate) async fn to_natives(
+        &self,
+        side: Side,
+        values: &FieldValues,
+    ) -> Result<(FieldValues, bool), StoreError> {
         let mut natives = values.clone();
         let mut incomplete = false;
         for field in values.shown_fields().iter() {
-            let (Some(kind), Some(FieldValue::Refs(refs))) = (field.refers_to(), values.get(field)) else {
+            let (Some(kind), Some(FieldValue::Refs(refs))) = (field.refers_to(), values.get(field))
+            else {
                 continue;
             };
             let mut ids = Vec::new();
@@ -221,9 +301,16 @@ impl LinkNames {
 
     /// Replaces the references in a list row's values by link ids, from memory. `keep_unknown` keeps a reference that no link
     /// knows, spelled so that the row differs from base; otherwise it is out of scope and left out.
-    pub fn resolve_row(&self, side: Side, values: &mut FieldValues, people: &BaseIndex, keep_unknown: bool) {
+    pub fn resolve_row(
+        &self,
+        side: Side,
+        values: &mut FieldValues,
+        people: &BaseIndex,
+        keep_unknown: bool,
+    ) {
         for field in values.shown_fields().iter() {
-            let (Some(kind), Some(FieldValue::Refs(refs))) = (field.refers_to(), values.get(field)) else {
+            let (Some(kind), Some(FieldValue::Refs(refs))) = (field.refers_to(), values.get(field))
+            else {
                 continue;
             };
             let ids = refs.iter().filter_map(|id| NativeId::new(id).ok());
@@ -244,8 +331,12 @@ impl LinkNames {
 /// The id under which others can refer to a link's record on a side. DingTalk refuses a manager who is not there yet, and two
 /// who are each other's would wait for ever: people are referred to once they are there.
 fn reference_id(link: &Link, side: Side) -> Option<NativeId> {
-    let on_the_way = side == Side::DingTalk && link.kind == Kind::Person && link.lifecycle == LinkLifecycle::Creating;
-    link.native_id(side).filter(|_| !on_the_way && is_referable(link)).cloned()
+    let on_the_way = side == Side::DingTalk
+        && link.kind == Kind::Person
+        && link.lifecycle == LinkLifecycle::Creating;
+    link.native_id(side)
+        .filter(|_| !on_the_way && is_referable(link))
+        .cloned()
 }
 
 /// Whether what refers to one of a link's ids means whom the link is about. In quarantine that is what a person has to say: by

@@ -11,7 +11,9 @@ use dingtalk::client::{CrawlItem, CrawlState};
 use directory::hash::{self, FieldHash, HashKey};
 use directory::index::{BaseIndex, ListedFields, Nomination};
 use directory::snapshot::{AppScope, ListingEvidence};
-use directory::{DeptId, Field, FieldSet, Kind, Link, LinkId, LinkLifecycle, NativeId, Side, UserId, planted};
+use directory::{
+    DeptId, Field, FieldSet, Kind, Link, LinkId, LinkLifecycle, NativeId, Side, UserId, planted,
+};
 use ehr::Capabilities;
 
 use crate::error_reach::ErrorReach as _;
@@ -21,8 +23,11 @@ use crate::{Run, SweepOrder};
 
 /// Person fields that DingTalk's `user/list` shows. Its `leader` flag is about the department
 /// that was listed and is compared at the end, department by department.
-const PERSON_LISTED: FieldSet =
-    FieldSet::PERSON.without(FieldSet::of_fields(&[Field::MainDepartment, Field::Leads, Field::Manager]));
+const PERSON_LISTED: FieldSet = FieldSet::PERSON.without(FieldSet::of_fields(&[
+    Field::MainDepartment,
+    Field::Leads,
+    Field::Manager,
+]));
 
 /// Department fields that `department/listsub` shows.
 const DEPARTMENT_LISTED: FieldSet = FieldSet::of_fields(&[Field::Name, Field::Parent]);
@@ -113,7 +118,11 @@ impl Run<'_> {
     }
 
     /// The eHR's lists, then what is left of DingTalk's. Somebody whom the eHR listed as active.
-    async fn read_lists(&self, order: &SweepOrder, listing: &mut Listing) -> Result<Option<NativeId>, LookError> {
+    async fn read_lists(
+        &self,
+        order: &SweepOrder,
+        listing: &mut Listing,
+    ) -> Result<Option<NativeId>, LookError> {
         let canary = self.list_ehr(listing).await?;
         if order.checkpoint.is_none() {
             listing.head_count_before = self.head_count(&listing.scope).await?;
@@ -128,11 +137,16 @@ impl Run<'_> {
     /// What only the whole of the lists shows.
     fn nominate_the_rest(&self, listing: &mut Listing) {
         let other_heads = listing.differing_heads(&self.engine.key);
-        let other_heads = other_heads.into_iter().map(|id| RecordKey::new(Kind::Department, Side::DingTalk, id));
+        let other_heads = other_heads
+            .into_iter()
+            .map(|id| RecordKey::new(Kind::Department, Side::DingTalk, id));
         listing.departments_nominated.extend(other_heads);
         let displaced: Vec<_> = listing.people.displaced_links().collect();
         listing.differing.extend(displaced);
-        let unlisted: Vec<_> = listing.people.missing_copies(self.deciding_side()).collect();
+        let unlisted: Vec<_> = listing
+            .people
+            .missing_copies(self.deciding_side())
+            .collect();
         listing.differing.extend(unlisted);
         self.nominate_missing_departments(listing);
     }
@@ -140,9 +154,15 @@ impl Run<'_> {
     /// Departments whose copy was not listed.
     fn nominate_missing_departments(&self, listing: &mut Listing) {
         let decides = self.deciding_side();
-        for link in listing.departments.missing_copies(decides).collect::<Vec<_>>() {
+        for link in listing
+            .departments
+            .missing_copies(decides)
+            .collect::<Vec<_>>()
+        {
             if let Some(id) = self.names.remembered_native(decides, link) {
-                listing.departments_nominated.insert(RecordKey::new(Kind::Department, decides, id));
+                listing
+                    .departments_nominated
+                    .insert(RecordKey::new(Kind::Department, decides, id));
             }
         }
     }
@@ -162,13 +182,23 @@ impl Run<'_> {
             departments.add_link(&link);
             if let Some(id) = &link.dingtalk {
                 let base = link.base.hashes.get(&Field::Heads).copied();
-                heads.insert(id.clone(), DepartmentHeads { base, leaders: BTreeSet::new() });
+                heads.insert(
+                    id.clone(),
+                    DepartmentHeads {
+                        base,
+                        leaders: BTreeSet::new(),
+                    },
+                );
             }
             if order.is_turn_of(&engine.key, link.id) && link.lifecycle == LinkLifecycle::Active {
                 rotation[0].extend(RecordKey::of_link(&link, Side::DingTalk));
             }
         };
-        let unreadable = engine.links.each_link(&engine.corp, Kind::Department, &mut learn).await?.unreadable;
+        let unreadable = engine
+            .links
+            .each_link(&engine.corp, Kind::Department, &mut learn)
+            .await?
+            .unreadable;
         let people = &mut listing.people;
         let mut add = |link: Link| {
             people.add_link(&link);
@@ -176,7 +206,10 @@ impl Run<'_> {
                 rotation[1].extend(RecordKey::of_link(&link, Side::DingTalk));
             }
         };
-        let listed = engine.links.each_link(&engine.corp, Kind::Person, &mut add).await?;
+        let listed = engine
+            .links
+            .each_link(&engine.corp, Kind::Person, &mut add)
+            .await?;
         for (link, err) in unreadable.into_iter().chain(listed.unreadable) {
             self.tally(|tally| tally.add_trouble(Kind::Person, Some(link), err.to_string()));
         }
@@ -207,17 +240,30 @@ impl Run<'_> {
     }
 
     async fn head_count(&self, scope: &AppScope) -> Result<Option<u64>, LookError> {
-        if scope.whole_company { Ok(Some(self.engine.dingtalk.head_count().await?)) } else { Ok(None) }
+        if scope.whole_company {
+            Ok(Some(self.engine.dingtalk.head_count().await?))
+        } else {
+            Ok(None)
+        }
     }
 
     /// The roots of what the app may see, and whoever was authorised one by one: no department's list shows them.
     fn enter_roots(&self, listing: &mut Listing) -> CrawlState {
-        let roots: BTreeSet<DeptId> = listing.scope.departments.iter().filter_map(NativeId::to_dept_id).collect();
+        let roots: BTreeSet<DeptId> = listing
+            .scope
+            .departments
+            .iter()
+            .filter_map(NativeId::to_dept_id)
+            .collect();
         for root in &roots {
             let id = NativeId::from(*root);
             if listing.departments.note_unlisted(Side::DingTalk, &id) == Nomination::Unknown {
                 listing.departments_new += 1;
-                listing.departments_nominated.insert(RecordKey::new(Kind::Department, Side::DingTalk, id.clone()));
+                listing.departments_nominated.insert(RecordKey::new(
+                    Kind::Department,
+                    Side::DingTalk,
+                    id.clone(),
+                ));
             }
             listing.parents.entry(id).or_default();
         }
@@ -232,7 +278,12 @@ impl Run<'_> {
         CrawlState::below_roots(&roots)
     }
 
-    async fn crawl(&self, order: &SweepOrder, unread: CrawlState, listing: &mut Listing) -> Result<(), LookError> {
+    async fn crawl(
+        &self,
+        order: &SweepOrder,
+        unread: CrawlState,
+        listing: &mut Listing,
+    ) -> Result<(), LookError> {
         let mut seen = (0, 0);
         let mut see = |crawled: CrawlItem<'_>| {
             match crawled {
@@ -242,12 +293,25 @@ impl Run<'_> {
                 }
                 CrawlItem::Members { department, rows } => {
                     seen.1 += rows.len() as u64;
-                    rows.into_iter().for_each(|row| listing.see_member(self, department, row));
+                    rows.into_iter()
+                        .for_each(|row| listing.see_member(self, department, row));
                 }
             }
-            (order.progress)(RunProgress::Listing { departments: seen.0, people: seen.1 });
+            (order.progress)(RunProgress::Listing {
+                departments: seen.0,
+                people: seen.1,
+            });
         };
-        let end = self.engine.dingtalk.crawl(unread, self.visible, &|| self.has_time_left(order), &mut see).await;
+        let end = self
+            .engine
+            .dingtalk
+            .crawl(
+                unread,
+                self.visible,
+                &|| self.has_time_left(order),
+                &mut see,
+            )
+            .await;
         listing.unread = end.unread;
         self.tell_unreadable(&end.unreadable, listing);
         for (department, err) in end.missing {
@@ -255,7 +319,9 @@ impl Run<'_> {
                 return Err(err.into());
             }
             self.tally(|tally| {
-                tally.note(format!("department {department} could not be read in full: {err}"));
+                tally.note(format!(
+                    "department {department} could not be read in full: {err}"
+                ));
             });
             listing.missing.push(department.into());
         }
@@ -271,14 +337,20 @@ impl Run<'_> {
 impl Listing {
     fn new(run: &Run<'_>, can: &Capabilities, scope: AppScope) -> Self {
         let listed = |kind, dingtalk: FieldSet, visible: FieldSet| ListedFields {
-            dingtalk: dingtalk.intersection(visible).intersection(can.kept_fields(kind)),
+            dingtalk: dingtalk
+                .intersection(visible)
+                .intersection(can.kept_fields(kind)),
             ehr: can.listed_fields(kind).intersection(visible),
             ehr_news: run.fields_from_ehr(kind).intersection(visible),
         };
         let index = |listed| BaseIndex::new(run.engine.key.clone(), listed);
         Self {
             people: index(listed(Kind::Person, PERSON_LISTED, run.visible)),
-            departments: index(listed(Kind::Department, DEPARTMENT_LISTED, FieldSet::DEPARTMENT)),
+            departments: index(listed(
+                Kind::Department,
+                DEPARTMENT_LISTED,
+                FieldSet::DEPARTMENT,
+            )),
             parents: BTreeMap::new(),
             unread: None,
             head_count_before: None,
@@ -313,14 +385,20 @@ impl Listing {
     pub(crate) fn empty_index(&self, run: &Run<'_>) -> BaseIndex {
         BaseIndex::new(
             run.engine.key.clone(),
-            ListedFields { dingtalk: FieldSet::NONE, ehr: FieldSet::NONE, ehr_news: FieldSet::NONE },
+            ListedFields {
+                dingtalk: FieldSet::NONE,
+                ehr: FieldSet::NONE,
+                ehr_news: FieldSet::NONE,
+            },
         )
     }
 
     /// Records that will be read again.
     pub(crate) fn records_to_read(&self) -> u64 {
-        (self.departments_nominated.len() + self.newcomers.len() + self.ehr_newcomers.len() + self.differing.len())
-            as u64
+        (self.departments_nominated.len()
+            + self.newcomers.len()
+            + self.ehr_newcomers.len()
+            + self.differing.len()) as u64
     }
 
     /// The counts for the preview, before anything is read again.
@@ -343,7 +421,11 @@ impl Listing {
             scope_after: self.scope.clone(),
             scope_accepted: None,
             head_count: None,
-            people_seen: self.ehr_active.get(&Kind::Person).copied().unwrap_or_default(),
+            people_seen: self
+                .ehr_active
+                .get(&Kind::Person)
+                .copied()
+                .unwrap_or_default(),
         }
     }
 
@@ -371,7 +453,10 @@ impl SweepOrder {
     fn is_turn_of(&self, key: &HashKey, link: LinkId) -> bool {
         // Eight bytes: one byte modulo seven would prefer four of the seven parts by 3 %.
         let hash = hash::hash_bytes(key, "turn", &link.0);
-        let number = hash.iter().take(8).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
+        let number = hash
+            .iter()
+            .take(8)
+            .fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
         self.deep_share > 0
             && !planted::is(planted::Bug::NoDeepReads)
             && number % self.deep_share == self.sweeps % self.deep_share

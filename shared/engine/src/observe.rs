@@ -13,7 +13,9 @@ use directory::hash;
 use directory::plan::{HeldItem, Plan, PlanItem};
 use directory::planted::{self, Bug};
 use directory::policy::Ownership;
-use directory::{Base, Field, Kind, Link, LinkId, LinkLifecycle, NativeId, Record, RowVersion, Side, WriteAction};
+use directory::{
+    Base, Field, Kind, Link, LinkId, LinkLifecycle, NativeId, Record, RowVersion, Side, WriteAction,
+};
 use ehr::{AlternateKey, StoredRecord};
 use serde::{Deserialize, Serialize};
 
@@ -42,7 +44,10 @@ impl RecordKey {
 
     /// The record of a link, by the id that it has on the side that decides, or else on the other.
     pub(crate) fn of_link(link: &Link, decides: Side) -> Option<Self> {
-        let on = |side| link.native_id(side).map(|id| Self::new(link.kind, side, id.clone()));
+        let on = |side| {
+            link.native_id(side)
+                .map(|id| Self::new(link.kind, side, id.clone()))
+        };
         on(decides).or_else(|| on(decides.other()))
     }
 }
@@ -70,7 +75,11 @@ impl Run<'_> {
     pub(crate) async fn observe(&self, whose: &RecordKey) -> Result<ObservedRecord, LookError> {
         let engine = self.engine;
         let RecordKey { kind, side, id } = whose;
-        if let Some(link) = engine.links.get_link_by_native(&engine.corp, *kind, *side, id).await? {
+        if let Some(link) = engine
+            .links
+            .get_link_by_native(&engine.corp, *kind, *side, id)
+            .await?
+        {
             return self.observe_linked(link).await;
         }
         match side {
@@ -84,7 +93,12 @@ impl Run<'_> {
             match (&link.ehr, &link.dingtalk) {
                 (Some(id), _) => self.engine.ehr.read_record(link.kind, id).await,
                 // The create was begun and its outcome is unknown: the eHR keeps our DingTalk id.
-                (None, Some(id)) => self.engine.ehr.find_by_key(link.kind, &AlternateKey::DingTalk(id.clone())).await,
+                (None, Some(id)) => {
+                    self.engine
+                        .ehr
+                        .find_by_key(link.kind, &AlternateKey::DingTalk(id.clone()))
+                        .await
+                }
                 (None, None) => Ok(None),
             }
         };
@@ -97,7 +111,11 @@ impl Run<'_> {
         {
             dingtalk = self.find_begun_create(&link, stored).await?;
         }
-        Ok(ObservedRecord { link: Some(link), dingtalk, ehr })
+        Ok(ObservedRecord {
+            link: Some(link),
+            dingtalk,
+            ehr,
+        })
     }
 
     /// What DingTalk says of a link's record.
@@ -108,19 +126,27 @@ impl Run<'_> {
         }
     }
 
-    pub(crate) async fn view_record(&self, kind: Kind, id: &NativeId) -> Result<FreshRead<Record>, LookError> {
+    pub(crate) async fn view_record(
+        &self,
+        kind: Kind,
+        id: &NativeId,
+    ) -> Result<FreshRead<Record>, LookError> {
         if let Some(row) = planted::row(id).filter(|row| row.kind == kind) {
             return Ok(FreshRead::Here(row));
         }
         let read = match (kind, id.to_user_id(), id.to_dept_id()) {
             (Kind::Person, Ok(id), _) => self.engine.dingtalk.read_person(&id, self.visible).await,
-            (Kind::Department, _, Some(id)) if id.is_ordinary() => self.engine.dingtalk.read_department(id).await,
+            (Kind::Department, _, Some(id)) if id.is_ordinary() => {
+                self.engine.dingtalk.read_department(id).await
+            }
             _ => return Ok(FreshRead::Unseen),
         };
         match read {
             Ok(record) => Ok(FreshRead::Here(record)),
             Err(err) if err.is_not_found() => Ok(FreshRead::NotFound),
-            Err(err) if err.is_about_this_record() && planted::is(Bug::UnseenIsGone) => Ok(FreshRead::NotFound),
+            Err(err) if err.is_about_this_record() && planted::is(Bug::UnseenIsGone) => {
+                Ok(FreshRead::NotFound)
+            }
             Err(err) if err.is_about_this_record() => {
                 self.tally(|tally| tally.note(err.to_string()));
                 Ok(FreshRead::Unseen)
@@ -171,12 +197,18 @@ impl Run<'_> {
             return Ok((Decision::Nothing, looked));
         }
         let dingtalk = match &observed.dingtalk {
-            FreshRead::Here(record) => FreshRead::Here(self.resolve(Side::DingTalk, record, rule, &mut looked).await?),
+            FreshRead::Here(record) => FreshRead::Here(
+                self.resolve(Side::DingTalk, record, rule, &mut looked)
+                    .await?,
+            ),
             FreshRead::NotFound => FreshRead::NotFound,
             FreshRead::Unseen => FreshRead::Unseen,
         };
         let ehr = match &observed.ehr {
-            Some(stored) => Some(self.resolve(Side::Ehr, &stored.record, rule, &mut looked).await?),
+            Some(stored) => Some(
+                self.resolve(Side::Ehr, &stored.record, rule, &mut looked)
+                    .await?,
+            ),
             None => None,
         };
         let Some((link, stored)) = self.link_for(observed).await? else {
@@ -184,15 +216,26 @@ impl Run<'_> {
         };
         let counterpart = |record| {
             let stored = observed.ehr.as_ref();
-            let (version, keeps) = stored.map(|stored| (stored.version, stored.dingtalk.as_ref())).unwrap_or_default();
-            EhrRecord { record, version, dingtalk: keeps }
+            let (version, keeps) = stored
+                .map(|stored| (stored.version, stored.dingtalk.as_ref()))
+                .unwrap_or_default();
+            EhrRecord {
+                record,
+                version,
+                dingtalk: keeps,
+            }
         };
         let view = match &dingtalk {
             FreshRead::Here(record) => FreshRead::Here(record),
             FreshRead::NotFound => FreshRead::NotFound,
             FreshRead::Unseen => FreshRead::Unseen,
         };
-        let pair = RecordPair { link: &link, stored, dingtalk: view, ehr: ehr.as_ref().map(counterpart) };
+        let pair = RecordPair {
+            link: &link,
+            stored,
+            dingtalk: view,
+            ehr: ehr.as_ref().map(counterpart),
+        };
         let decision = decide::decide_pair(pair, self.context(link.kind));
         self.note_ask(&decision, &link);
         if let Decision::Missing(side) = &decision {
@@ -213,20 +256,36 @@ impl Run<'_> {
         if rule == UnknownReferenceRule::LeaveOut {
             self.keep_unlinked_references(side, &mut record, &resolved.unknown);
         }
-        looked.unknown.extend(resolved.unknown.into_iter().map(|(field, id)| (field, side, id)));
+        looked.unknown.extend(
+            resolved
+                .unknown
+                .into_iter()
+                .map(|(field, id)| (field, side, id)),
+        );
         custom_fields::restrict_to_scope(&mut record.values, &self.engine.policy.scope);
         Ok(record)
     }
 
     /// A field of nothing but references that no link knows, on the side that does not decide it, says something all the
     /// same: that it is not what the owner says.
-    fn keep_unlinked_references(&self, side: Side, record: &mut Record, unknown: &[(Field, NativeId)]) {
+    fn keep_unlinked_references(
+        &self,
+        side: Side,
+        record: &mut Record,
+        unknown: &[(Field, NativeId)],
+    ) {
         for (field, _) in unknown {
-            if record.values.shown_fields().contains(*field) || !self.follows(side, record.kind, *field) {
+            if record.values.shown_fields().contains(*field)
+                || !self.follows(side, record.kind, *field)
+            {
                 continue;
             }
             let ids = unknown.iter().filter(|(of, _)| of == field);
-            record.values.show_refs(*field, ids.map(|(_, id)| format!("unknown {id}")).collect::<Vec<_>>());
+            record.values.show_refs(
+                *field,
+                ids.map(|(_, id)| format!("unknown {id}"))
+                    .collect::<Vec<_>>(),
+            );
         }
     }
 
@@ -237,12 +296,17 @@ impl Run<'_> {
     }
 
     /// The stored link, or a new one for somebody whom no link knows; `None` where nobody can be made of it.
-    async fn link_for(&self, observed: &ObservedRecord) -> Result<Option<(Link, Option<RowVersion>)>, LookError> {
+    async fn link_for(
+        &self,
+        observed: &ObservedRecord,
+    ) -> Result<Option<(Link, Option<RowVersion>)>, LookError> {
         if let Some(link) = &observed.link {
             return Ok(Some((link.clone(), Some(link.version))));
         }
         let (side, record) = match (&observed.dingtalk, &observed.ehr) {
-            (FreshRead::Here(record), ehr) if ehr.is_none() || self.engine.policy.lifecycle == Side::DingTalk => {
+            (FreshRead::Here(record), ehr)
+                if ehr.is_none() || self.engine.policy.lifecycle == Side::DingTalk =>
+            {
                 (Side::DingTalk, record)
             }
             (_, Some(stored)) => (Side::Ehr, &stored.record),
@@ -274,8 +338,11 @@ impl Run<'_> {
                 plan.items.push(*item);
             }
             Decision::Quarantine(settled) => {
-                let reason = "the userid now belongs to another unionid: a person must say who this is".to_owned();
-                plan.held.push(hold_for_person(&settled.link, WriteAction::Update, reason));
+                let reason =
+                    "the userid now belongs to another unionid: a person must say who this is"
+                        .to_owned();
+                plan.held
+                    .push(hold_for_person(&settled.link, WriteAction::Update, reason));
                 if settled.before.as_ref() != Some(&settled.link) {
                     plan.settled.push(*settled);
                 }
@@ -285,7 +352,8 @@ impl Run<'_> {
                 let kind = observed.kind();
                 match &observed.link {
                     Some(link) => {
-                        plan.held.push(hold_for_person(link, WriteAction::Update, reason));
+                        plan.held
+                            .push(hold_for_person(link, WriteAction::Update, reason));
                     }
                     None => self.tally(|tally| tally.add_trouble(kind, None, reason)),
                 }
@@ -304,8 +372,14 @@ impl Run<'_> {
             FreshRead::Here(record) => Some(record),
             FreshRead::NotFound | FreshRead::Unseen => None,
         };
-        if let Some(name) = dingtalk.or(ehr).and_then(|record| record.values.text(Field::Name)) {
-            collected.lock().unwrap_or_else(PoisonError::into_inner).set_name(item.link.id, name);
+        if let Some(name) = dingtalk
+            .or(ehr)
+            .and_then(|record| record.values.text(Field::Name))
+        {
+            collected
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .set_name(item.link.id, name);
         }
     }
 
@@ -330,7 +404,9 @@ impl Run<'_> {
                 Some(_) => {}
             }
         }
-        Err(LookError::NotYet("this id had more holders than can be kept apart"))
+        Err(LookError::NotYet(
+            "this id had more holders than can be kept apart",
+        ))
     }
 
     fn fresh_link(&self, kind: Kind, side: Side, id: LinkId) -> Link {
@@ -340,7 +416,11 @@ impl Run<'_> {
             generation: 1,
             version: self.new_version(),
             dingtalk: None,
-            ehr: self.engine.ehr.id_for(id).filter(|_| side == Side::DingTalk),
+            ehr: self
+                .engine
+                .ehr
+                .id_for(id)
+                .filter(|_| side == Side::DingTalk),
             unionid: None,
             protected: false,
             base: Base::default(),
@@ -363,5 +443,12 @@ impl ObservedRecord {
 }
 
 pub(crate) fn hold_for_person(link: &Link, action: WriteAction, reason: String) -> HeldItem {
-    HeldItem { link: link.id, kind: link.kind, action, reason, fingerprint: None, too_much: Vec::new() }
+    HeldItem {
+        link: link.id,
+        kind: link.kind,
+        action,
+        reason,
+        fingerprint: None,
+        too_much: Vec::new(),
+    }
 }

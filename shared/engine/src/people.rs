@@ -23,9 +23,14 @@ impl Run<'_> {
         if !self.engine.policy.scope.syncs_people() {
             return Ok(());
         }
-        let ids = self.keys_of_links(listing.differing.iter().copied().collect()).await?;
-        let plan = self.look_at_records(ids, UnknownReferenceRule::HideField, progress).await?;
-        self.apply_plan(self.approve_plan(plan, listing.people_present), &|_| {}).await?;
+        let ids = self
+            .keys_of_links(listing.differing.iter().copied().collect())
+            .await?;
+        let plan = self
+            .look_at_records(ids, UnknownReferenceRule::HideField, progress)
+            .await?;
+        self.apply_plan(self.approve_plan(plan, listing.people_present), &|_| {})
+            .await?;
         Ok(())
     }
 
@@ -39,9 +44,12 @@ impl Run<'_> {
         if !self.engine.policy.scope.syncs_people() {
             return Ok(true);
         }
-        let on = |side| move |id: &directory::NativeId| RecordKey::new(Kind::Person, side, id.clone());
+        let on =
+            |side| move |id: &directory::NativeId| RecordKey::new(Kind::Person, side, id.clone());
         let dingtalk = listing.newcomers.iter().map(on(Side::DingTalk));
-        let ids: Vec<_> = dingtalk.chain(listing.ehr_newcomers.iter().map(on(Side::Ehr))).collect();
+        let ids: Vec<_> = dingtalk
+            .chain(listing.ehr_newcomers.iter().map(on(Side::Ehr)))
+            .collect();
         let mut ready: Option<ApprovedPlan> = None;
         let mut chunks = ids.chunks(order.chunk.max(1));
         let mut begun = false;
@@ -55,7 +63,8 @@ impl Run<'_> {
             }
             begun = true;
             // DingTalk's pace is the floor: the next chunk is read while the last one is written.
-            let look = self.look_at_records(chunk.to_vec(), UnknownReferenceRule::HideField, progress);
+            let look =
+                self.look_at_records(chunk.to_vec(), UnknownReferenceRule::HideField, progress);
             let (plan, written) = futures::join!(look, self.write_ready(ready.take()));
             written?;
             ready = Some(self.approve_plan(plan?, listing.people_present));
@@ -80,7 +89,9 @@ impl Run<'_> {
     ) -> Result<Plan, LookError> {
         self.expect_employment_of(records.iter());
         let mut looks = ConcurrentWork::new(records);
-        let begin = |whose: RecordKey| async move { (whose.kind, self.look_at_record(&whose, rule).await) }.boxed();
+        let begin = |whose: RecordKey| {
+            async move { (whose.kind, self.look_at_record(&whose, rule).await) }.boxed()
+        };
         let mut plan = Plan::default();
         while let Some((kind, looked)) = looks.next_result(&begin).await {
             progress(1);
@@ -93,12 +104,17 @@ impl Run<'_> {
         Ok(plan)
     }
 
-    async fn look_at_record(&self, whose: &RecordKey, rule: UnknownReferenceRule) -> Result<Plan, LookError> {
+    async fn look_at_record(
+        &self,
+        whose: &RecordKey,
+        rule: UnknownReferenceRule,
+    ) -> Result<Plan, LookError> {
         let mut plan = Plan::default();
         let looked = self.look_once(whose, rule, &mut plan).await?;
         if rule == UnknownReferenceRule::HideField
             && looked.unknown.iter().any(|(field, side, _)| {
-                self.may_be_linked_later(whose.kind, *field) || self.follows(*side, whose.kind, *field)
+                self.may_be_linked_later(whose.kind, *field)
+                    || self.follows(*side, whose.kind, *field)
             })
         {
             self.tally(|tally| _ = tally.again.insert(whose.clone()));
@@ -114,7 +130,10 @@ impl Run<'_> {
     }
 
     /// The records of these links of people, as the side that decides calls them.
-    pub(crate) async fn keys_of_links(&self, links: Vec<LinkId>) -> Result<Vec<RecordKey>, LookError> {
+    pub(crate) async fn keys_of_links(
+        &self,
+        links: Vec<LinkId>,
+    ) -> Result<Vec<RecordKey>, LookError> {
         let (store, corp) = (&self.engine.links, &self.engine.corp);
         let mut records = Vec::with_capacity(links.len());
         let mut reads = ConcurrentWork::new(links);

@@ -20,17 +20,27 @@ pub(crate) struct ParentCache(Mutex<BTreeMap<(Side, NativeId), Option<NativeId>>
 
 impl ParentCache {
     pub(crate) fn learn(&self, side: Side, department: NativeId, parent: Option<NativeId>) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert((side, department), parent);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert((side, department), parent);
     }
 
     fn parent_of(&self, side: Side, department: &NativeId) -> Option<Option<NativeId>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&(side, department.clone())).cloned()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&(side, department.clone()))
+            .cloned()
     }
 }
 
 impl Run<'_> {
     /// Whether the policy lets this record be worked at all.
-    pub(crate) async fn policy_reaches(&self, observed: &ObservedRecord) -> Result<bool, LookError> {
+    pub(crate) async fn policy_reaches(
+        &self,
+        observed: &ObservedRecord,
+    ) -> Result<bool, LookError> {
         let policy = &self.engine.policy;
         if observed.kind() == Kind::Person && !policy.scope.syncs_people() {
             return Ok(false);
@@ -46,8 +56,15 @@ impl Run<'_> {
         }
         // Whoever is marked by an id of one side is marked where that side no longer shows them.
         if let Some(link) = &observed.link {
-            let ids = RecordIds { dingtalk: link.dingtalk.as_ref(), ehr: link.ehr.as_ref() };
-            if self.engine.policy.is_untouchable(link.kind, ids, std::iter::empty::<[RecordIds<'_>; 0]>()) {
+            let ids = RecordIds {
+                dingtalk: link.dingtalk.as_ref(),
+                ehr: link.ehr.as_ref(),
+            };
+            if self.engine.policy.is_untouchable(
+                link.kind,
+                ids,
+                std::iter::empty::<[RecordIds<'_>; 0]>(),
+            ) {
                 return Ok(false);
             }
         }
@@ -55,7 +72,10 @@ impl Run<'_> {
             FreshRead::Here(record) => Some((Side::DingTalk, record)),
             FreshRead::NotFound | FreshRead::Unseen => None,
         };
-        let ehr = observed.ehr.as_ref().map(|stored| (Side::Ehr, &stored.record));
+        let ehr = observed
+            .ehr
+            .as_ref()
+            .map(|stored| (Side::Ehr, &stored.record));
         for (side, record) in dingtalk.into_iter().chain(ehr) {
             if !self.admits(side, record).await? {
                 return Ok(false);
@@ -70,23 +90,36 @@ impl Run<'_> {
         match record.kind {
             Kind::Department => chains.push(self.department_chain(side, record.id.clone()).await?),
             Kind::Person => {
-                for id in record.values.refs(Field::Departments).filter_map(|id| NativeId::new(id).ok()) {
+                for id in record
+                    .values
+                    .refs(Field::Departments)
+                    .filter_map(|id| NativeId::new(id).ok())
+                {
                     chains.push(self.department_chain(side, id).await?);
                 }
             }
         }
-        let chains = || chains.iter().map(|chain| chain.iter().map(|id| ids(side, id)));
+        let chains = || {
+            chains
+                .iter()
+                .map(|chain| chain.iter().map(|id| ids(side, id)))
+        };
         if policy.is_untouchable(record.kind, ids(side, &record.id), chains()) {
             return Ok(false);
         }
         // A mark by the other side's ids says nothing here: that side's record is asked for them.
         let departments = &policy.departments;
-        let by_this_side = !departments.include.ids_on(side).is_empty() || !departments.exclude.ids_on(side).is_empty();
+        let by_this_side = !departments.include.ids_on(side).is_empty()
+            || !departments.exclude.ids_on(side).is_empty();
         Ok(!by_this_side || departments.covers_member(chains()))
     }
 
     /// A department and everything above it, nearest first.
-    async fn department_chain(&self, side: Side, department: NativeId) -> Result<Vec<NativeId>, LookError> {
+    async fn department_chain(
+        &self,
+        side: Side,
+        department: NativeId,
+    ) -> Result<Vec<NativeId>, LookError> {
         let mut chain = Vec::new();
         let mut at = Some(department);
         while let Some(id) = at.take() {
@@ -102,15 +135,25 @@ impl Run<'_> {
         Ok(chain)
     }
 
-    async fn read_parent(&self, side: Side, department: &NativeId) -> Result<Option<NativeId>, LookError> {
+    async fn read_parent(
+        &self,
+        side: Side,
+        department: &NativeId,
+    ) -> Result<Option<NativeId>, LookError> {
         let record = match side {
             Side::DingTalk => match self.view_record(Kind::Department, department).await? {
                 FreshRead::Here(record) => Some(record),
                 FreshRead::NotFound | FreshRead::Unseen => None,
             },
-            Side::Ehr => self.engine.ehr.read_record(Kind::Department, department).await?.map(|stored| stored.record),
+            Side::Ehr => self
+                .engine
+                .ehr
+                .read_record(Kind::Department, department)
+                .await?
+                .map(|stored| stored.record),
         };
-        let parent = record.and_then(|record| record.values.refs(Field::Parent).next().map(str::to_owned));
+        let parent =
+            record.and_then(|record| record.values.refs(Field::Parent).next().map(str::to_owned));
         let parent = parent.and_then(|id| NativeId::new(&id).ok());
         self.parents.learn(side, department.clone(), parent.clone());
         Ok(parent)
@@ -135,7 +178,13 @@ fn is_marked(policy: &Policy) -> bool {
 
 fn ids(side: Side, id: &NativeId) -> RecordIds<'_> {
     match side {
-        Side::DingTalk => RecordIds { dingtalk: Some(id), ehr: None },
-        Side::Ehr => RecordIds { dingtalk: None, ehr: Some(id) },
+        Side::DingTalk => RecordIds {
+            dingtalk: Some(id),
+            ehr: None,
+        },
+        Side::Ehr => RecordIds {
+            dingtalk: None,
+            ehr: Some(id),
+        },
     }
 }

@@ -66,8 +66,14 @@ fn key(version: u64) -> String {
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn load_version(store: &Store, corp: &CorpId, version: u64) -> Result<Option<PolicyVersion>, StoreError> {
-    let stored = store.get_control(corp, ControlKind::Policy, &key(version)).await?;
+pub async fn load_version(
+    store: &Store,
+    corp: &CorpId,
+    version: u64,
+) -> Result<Option<PolicyVersion>, StoreError> {
+    let stored = store
+        .get_control(corp, ControlKind::Policy, &key(version))
+        .await?;
     Ok(stored.map(|stored| stored.body))
 }
 
@@ -75,13 +81,19 @@ pub async fn load_version(store: &Store, corp: &CorpId, version: u64) -> Result<
 ///
 /// # Errors
 /// [`NotActivated::NoVersion`], `Read`, `Unreadable`.
-pub async fn load_policy(store: &Store, corp: &CorpId, number: u64) -> Result<Policy, ActivationError> {
+pub async fn load_policy(
+    store: &Store,
+    corp: &CorpId,
+    number: u64,
+) -> Result<Policy, ActivationError> {
     if number == 0 {
         return Ok(Policy::dingtalk_is_master());
     }
-    let stored = load_version(store, corp, number).await?.ok_or(ActivationError::NoVersion(number))?;
-    let CheckedPolicy { policy, .. } =
-        document::read_document(&stored.document).map_err(|_| ActivationError::Unreadable(number))?;
+    let stored = load_version(store, corp, number)
+        .await?
+        .ok_or(ActivationError::NoVersion(number))?;
+    let CheckedPolicy { policy, .. } = document::read_document(&stored.document)
+        .map_err(|_| ActivationError::Unreadable(number))?;
     Ok(policy)
 }
 
@@ -96,9 +108,14 @@ pub async fn set_policy(
     by: &str,
     now: Timestamp,
 ) -> Result<PolicyActivation, ActivationError> {
-    let CheckedPolicy { policy: new, .. } = document::read_document(text).map_err(ActivationError::Refused)?;
+    let CheckedPolicy { policy: new, .. } =
+        document::read_document(text).map_err(ActivationError::Refused)?;
     for known in [binding.policy, binding.policy_applied] {
-        if load_policy(store, &binding.corp_id, known).await?.policy_hash() == new.policy_hash() {
+        if load_policy(store, &binding.corp_id, known)
+            .await?
+            .policy_hash()
+            == new.policy_hash()
+        {
             return activate_version(store, &binding.id, known).await;
         }
     }
@@ -116,7 +133,11 @@ pub async fn roll_back_policy(
     to: Option<u64>,
 ) -> Result<PolicyActivation, ActivationError> {
     let pending = binding.policy != binding.policy_applied;
-    let before = if pending { Some(binding.policy_applied) } else { binding.policy.checked_sub(1) };
+    let before = if pending {
+        Some(binding.policy_applied)
+    } else {
+        binding.policy.checked_sub(1)
+    };
     let number = to.or(before).ok_or(ActivationError::NoVersion(0))?;
     load_policy(store, &binding.corp_id, number).await?;
     activate_version(store, &binding.id, number).await
@@ -130,10 +151,26 @@ async fn store_version(
     at: Timestamp,
 ) -> Result<u64, ActivationError> {
     for _ in 0..TRIES {
-        let newest = store.list_newest::<PolicyVersion>(corp, ControlKind::Policy, 1).await?;
+        let newest = store
+            .list_newest::<PolicyVersion>(corp, ControlKind::Policy, 1)
+            .await?;
         let number = newest.first().map_or(0, |stored| stored.body.version) + 1;
-        let version = PolicyVersion { version: number, document: document.clone(), by: by.to_owned(), at };
-        let put = store.put_control(corp, ControlKind::Policy, &key(number), &version, PutCondition::New, None).await;
+        let version = PolicyVersion {
+            version: number,
+            document: document.clone(),
+            by: by.to_owned(),
+            at,
+        };
+        let put = store
+            .put_control(
+                corp,
+                ControlKind::Policy,
+                &key(number),
+                &version,
+                PutCondition::New,
+                None,
+            )
+            .await;
         match put {
             Ok(_) => return Ok(number),
             Err(WriteError::Exists { .. }) => {}
@@ -143,7 +180,11 @@ async fn store_version(
     Err(WriteError::Stale.into())
 }
 
-async fn activate_version(store: &Store, id: &BindingId, number: u64) -> Result<PolicyActivation, ActivationError> {
+async fn activate_version(
+    store: &Store,
+    id: &BindingId,
+    number: u64,
+) -> Result<PolicyActivation, ActivationError> {
     let former = std::sync::atomic::AtomicU64::new(0);
     let changed = store
         .change_binding(id, |binding| {

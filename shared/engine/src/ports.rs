@@ -7,7 +7,8 @@ use directory::decide::{ValueChange, WritableFields};
 use directory::policy::Ownership;
 use directory::snapshot::AppScope;
 use directory::{
-    DeptId, FieldSet, FieldValues, Kind, LinkId, NativeId, Record, RunId, Side, Timestamp, UnionId, UserId, WriteAction,
+    DeptId, FieldSet, FieldValues, Kind, LinkId, NativeId, Record, RunId, Side, Timestamp, UnionId,
+    UserId, WriteAction,
 };
 use state::store::JournalError;
 
@@ -63,7 +64,10 @@ pub trait DingTalk: Send + Sync {
     async fn read_department(&self, id: DeptId) -> Result<Record, DingTalkError>;
     /// The kinds of employment that DingTalk's roster names, of at most a hundred people; whoever is missing in the answer
     /// has none that it knows. Without a roster, nobody's is known.
-    async fn read_employment_types(&self, _people: &[UserId]) -> Result<RosterKinds, DingTalkError> {
+    async fn read_employment_types(
+        &self,
+        _people: &[UserId],
+    ) -> Result<RosterKinds, DingTalkError> {
         Ok(RosterKinds::default())
     }
     /// Every department that is unread and the members of each, until `go_on` says no.

@@ -37,7 +37,11 @@ pub(crate) enum CanaryRule {
 
 impl Run<'_> {
     /// Works the people whom a complete snapshot missed: the first run notes it, the second one asks and removes.
-    pub(crate) async fn process_missing_people(&self, absent: &[LinkId], linked: u64) -> Result<(), LookError> {
+    pub(crate) async fn process_missing_people(
+        &self,
+        absent: &[LinkId],
+        linked: u64,
+    ) -> Result<(), LookError> {
         if !self.engine.policy.scope.syncs_people() {
             return Ok(());
         }
@@ -45,24 +49,40 @@ impl Run<'_> {
         if confirmed.is_empty() {
             return Ok(());
         }
-        let admins: BTreeSet<NativeId> = self.engine.dingtalk.list_admins().await?.iter().map(Into::into).collect();
+        let admins: BTreeSet<NativeId> = self
+            .engine
+            .dingtalk
+            .list_admins()
+            .await?
+            .iter()
+            .map(Into::into)
+            .collect();
         self.find_canaries(Kind::Person, None).await?;
         let mut plan = Plan::default();
         for link in confirmed {
             if self.is_kept(&link, &admins).await? {
                 self.hold_removal(&link, ADMINISTRATOR_MISSING);
             } else {
-                self.propose_removal(&link, "missing in two complete sweeps and not found by its id", &mut plan)
-                    .await?;
+                self.propose_removal(
+                    &link,
+                    "missing in two complete sweeps and not found by its id",
+                    &mut plan,
+                )
+                .await?;
             }
         }
-        self.apply_plan(self.approve_plan(plan, linked), &|_| {}).await?;
+        self.apply_plan(self.approve_plan(plan, linked), &|_| {})
+            .await?;
         Ok(())
     }
 
     /// Whether nobody but a person may remove somebody in the eHR: an administrator or boss, when last seen or by DingTalk's own
     /// list, whom nobody has marked as left yet. In DingTalk, a fresh read of theirs says whether they are one.
-    pub(crate) async fn is_kept(&self, link: &Link, admins: &BTreeSet<NativeId>) -> Result<bool, LookError> {
+    pub(crate) async fn is_kept(
+        &self,
+        link: &Link,
+        admins: &BTreeSet<NativeId>,
+    ) -> Result<bool, LookError> {
         let admin = link.protected || link.dingtalk.as_ref().is_some_and(|id| admins.contains(id));
         if !admin || self.deciding_side() == Side::Ehr || planted::is(Bug::AdminRemoved) {
             return Ok(false);
@@ -73,7 +93,12 @@ impl Run<'_> {
     }
 
     /// Plans the removal of one record if the side that decides does not find it. Trouble with one stops nobody else.
-    async fn propose_removal(&self, link: &Link, reason: &str, plan: &mut Plan) -> Result<(), LookError> {
+    async fn propose_removal(
+        &self,
+        link: &Link,
+        reason: &str,
+        plan: &mut Plan,
+    ) -> Result<(), LookError> {
         let asked = async {
             let Some(whose) = RecordKey::of_link(link, self.deciding_side()) else {
                 return Ok(false);
@@ -109,7 +134,11 @@ impl Run<'_> {
         if !self.policy_reaches(&observed).await? {
             return Ok(true);
         }
-        let unasked = [Bug::NoFreshRead, Bug::AbsentOnceIsGone, Bug::PartialIsComplete];
+        let unasked = [
+            Bug::NoFreshRead,
+            Bug::AbsentOnceIsGone,
+            Bug::PartialIsComplete,
+        ];
         let proven = unasked.into_iter().any(planted::is);
         let gone = proven
             || match self.deciding_side() {
@@ -121,15 +150,22 @@ impl Run<'_> {
         }
         match (self.deciding_side(), &observed.dingtalk, &observed.ehr) {
             (Side::DingTalk, _, Some(stored)) => {
-                let removal = RemovalRequest { side: Side::Ehr, ehr_version: Some(stored.version), reason };
+                let removal = RemovalRequest {
+                    side: Side::Ehr,
+                    ehr_version: Some(stored.version),
+                    reason,
+                };
                 let mut item = decide::plan_removal(&link, removal, self.now());
                 // A create that was cut off knows the record by the id that the eHR keeps.
                 item.link.ehr = Some(stored.record.id.clone());
                 plan.items.push(item);
             }
             // Whoever has this userid by now never was in the eHR.
-            (Side::Ehr, FreshRead::Here(record), _) if decide::is_another(&link, record, &self.engine.key) => {
-                self.decide(observed, UnknownReferenceRule::HideField, plan).await?;
+            (Side::Ehr, FreshRead::Here(record), _)
+                if decide::is_another(&link, record, &self.engine.key) =>
+            {
+                self.decide(observed, UnknownReferenceRule::HideField, plan)
+                    .await?;
             }
             (Side::Ehr, FreshRead::Here(record), _) => {
                 self.plan_leave(&link, record.protected, reason, plan);
@@ -137,26 +173,39 @@ impl Run<'_> {
             // Nothing is left to be removed: the link alone says so, if DingTalk's "not found" says something at this moment.
             _ if !self.is_gone_in_dingtalk(&link, &observed).await? => {}
             _ => {
-                let removal = RemovalRequest { side: self.deciding_side().other(), ehr_version: None, reason };
+                let removal = RemovalRequest {
+                    side: self.deciding_side().other(),
+                    ehr_version: None,
+                    reason,
+                };
                 let item = decide::plan_removal(&link, removal, self.now());
-                plan.settled.push(SettledLink { link: item.link, before: Some(link) });
+                plan.settled.push(SettledLink {
+                    link: item.link,
+                    before: Some(link),
+                });
             }
         }
         Ok(true)
     }
 
     /// Whether DingTalk has no record of a link either, where the eHR has none: not found, and somebody else is.
-    async fn is_gone_in_dingtalk(&self, link: &Link, observed: &ObservedRecord) -> Result<bool, LookError> {
+    async fn is_gone_in_dingtalk(
+        &self,
+        link: &Link,
+        observed: &ObservedRecord,
+    ) -> Result<bool, LookError> {
         if self.deciding_side() == Side::DingTalk {
             return Ok(true);
         }
         let of = link.dingtalk.as_ref();
         match (&observed.dingtalk, link.kind) {
             (FreshRead::NotFound, Kind::Department) => self.find_department_canary(of).await,
-            (FreshRead::NotFound, Kind::Person) => match self.find_canary(of, CanaryRule::Linked).await {
-                Err(LookError::NotYet(_)) => Ok(false),
-                found => found.map(|()| true),
-            },
+            (FreshRead::NotFound, Kind::Person) => {
+                match self.find_canary(of, CanaryRule::Linked).await {
+                    Err(LookError::NotYet(_)) => Ok(false),
+                    found => found.map(|()| true),
+                }
+            }
             // A create that never took place has no id there.
             _ => Ok(of.is_none()),
         }
@@ -175,16 +224,30 @@ impl Run<'_> {
         let grace = i64::from(self.engine.policy.grace_days).saturating_mul(24 * 60 * 60 * 1000);
         let grace = if planted::is(Bug::NoGrace) { 0 } else { grace };
         if self.now().millis() >= since.millis().saturating_add(grace) {
-            let removal = RemovalRequest { side: Side::DingTalk, ehr_version: None, reason };
-            plan.items.push(decide::plan_removal(link, removal, self.now()));
+            let removal = RemovalRequest {
+                side: Side::DingTalk,
+                ehr_version: None,
+                reason,
+            };
+            plan.items
+                .push(decide::plan_removal(link, removal, self.now()));
         } else if !matches!(link.lifecycle, LinkLifecycle::Leaving { .. }) {
-            let leaving = Link { lifecycle: LinkLifecycle::Leaving { since }, ..link.clone() };
-            plan.settled.push(SettledLink { link: leaving, before: Some(link.clone()) });
+            let leaving = Link {
+                lifecycle: LinkLifecycle::Leaving { since },
+                ..link.clone()
+            };
+            plan.settled.push(SettledLink {
+                link: leaving,
+                before: Some(link.clone()),
+            });
         }
     }
 
     /// Works the departments that a complete snapshot missed, from the leaves up; one with people in it stays.
-    pub(crate) async fn process_missing_departments(&self, absent: &[LinkId]) -> Result<(), LookError> {
+    pub(crate) async fn process_missing_departments(
+        &self,
+        absent: &[LinkId],
+    ) -> Result<(), LookError> {
         let confirmed = self.confirm_absence(Kind::Department, absent).await?;
         if confirmed.is_empty() {
             return Ok(());
@@ -193,8 +256,9 @@ impl Run<'_> {
         let mut waiting = confirmed;
         // Each round removes what nothing is in any more; a chain of n departments takes n rounds.
         for _ in 0..waiting.len() {
-            let (full, empty): (Vec<_>, Vec<_>) =
-                waiting.into_iter().partition(|link| link.ehr.as_ref().is_some_and(|id| occupied.contains(id)));
+            let (full, empty): (Vec<_>, Vec<_>) = waiting
+                .into_iter()
+                .partition(|link| link.ehr.as_ref().is_some_and(|id| occupied.contains(id)));
             if empty.is_empty() {
                 for link in &full {
                     self.hold_removal(
@@ -206,9 +270,15 @@ impl Run<'_> {
             }
             let mut plan = Plan::default();
             for link in &empty {
-                self.propose_removal(link, "gone in two complete sweeps and not found by its id", &mut plan).await?;
+                self.propose_removal(
+                    link,
+                    "gone in two complete sweeps and not found by its id",
+                    &mut plan,
+                )
+                .await?;
             }
-            self.apply_plan(self.approve_plan(plan, u64::MAX), &|_| {}).await?;
+            self.apply_plan(self.approve_plan(plan, u64::MAX), &|_| {})
+                .await?;
             waiting = full;
             occupied = self.occupied_departments().await?;
         }
@@ -219,7 +289,12 @@ impl Run<'_> {
     async fn confirm_absence(&self, kind: Kind, absent: &[LinkId]) -> Result<Vec<Link>, LookError> {
         let mut confirmed = Vec::new();
         for id in absent {
-            let Some(link) = self.engine.links.get_link(&self.engine.corp, kind, *id).await? else {
+            let Some(link) = self
+                .engine
+                .links
+                .get_link(&self.engine.corp, kind, *id)
+                .await?
+            else {
                 continue;
             };
             let (runs, since) = match link.lifecycle {
@@ -233,8 +308,15 @@ impl Run<'_> {
                 confirmed.push(link);
                 continue;
             }
-            let missed = Link { lifecycle: LinkLifecycle::Absent { runs, since }, ..link.clone() };
-            self.settle_unless_preview(SettledLink { link: missed, before: Some(link) }).await?;
+            let missed = Link {
+                lifecycle: LinkLifecycle::Absent { runs, since },
+                ..link.clone()
+            };
+            self.settle_unless_preview(SettledLink {
+                link: missed,
+                before: Some(link),
+            })
+            .await?;
         }
         Ok(confirmed)
     }
@@ -248,12 +330,18 @@ impl Run<'_> {
 
     /// Before something is removed: a canary is found on the side that decides, and in DingTalk. For a department another
     /// department is enough: where people are left alone, nobody is linked.
-    pub(crate) async fn find_canaries(&self, kind: Kind, of: Option<&NativeId>) -> Result<(), LookError> {
+    pub(crate) async fn find_canaries(
+        &self,
+        kind: Kind,
+        of: Option<&NativeId>,
+    ) -> Result<(), LookError> {
         if planted::is(Bug::NoCanary) {
             return Ok(());
         }
         if self.deciding_side() == Side::Ehr && !self.find_ehr_canary().await? {
-            return Err(LookError::NotYet("the eHR finds nobody whom it listed: nothing is removed"));
+            return Err(LookError::NotYet(
+                "the eHR finds nobody whom it listed: nothing is removed",
+            ));
         }
         if kind == Kind::Department && self.find_department_canary(of).await? {
             return Ok(());
@@ -264,14 +352,22 @@ impl Run<'_> {
     /// Somebody else who is certainly there must be found; otherwise "not found" says nothing today. Whoever a list showed
     /// may have left since, and administrators may be outside of the app's contact scope: one that is found is enough.
     /// In another company's data there is always somebody to be found, so that only somebody who is linked counts.
-    pub(crate) async fn find_canary(&self, of: Option<&NativeId>, who: CanaryRule) -> Result<(), LookError> {
+    pub(crate) async fn find_canary(
+        &self,
+        of: Option<&NativeId>,
+        who: CanaryRule,
+    ) -> Result<(), LookError> {
         let admins = self.engine.dingtalk.list_admins().await?;
         let seen = self.canary.iter().chain(&admins).map(NativeId::from);
         let canaries = seen.filter(|id| Some(id) != of).take(CANARIES_MAX);
         for canary in canaries.collect::<Vec<_>>() {
             let (links, corp) = (&self.engine.links, &self.engine.corp);
-            let link = links.get_link_by_native(corp, Kind::Person, Side::DingTalk, &canary).await?;
-            let ours = link.as_ref().filter(|link| link.lifecycle == LinkLifecycle::Active);
+            let link = links
+                .get_link_by_native(corp, Kind::Person, Side::DingTalk, &canary)
+                .await?;
+            let ours = link
+                .as_ref()
+                .filter(|link| link.lifecycle == LinkLifecycle::Active);
             if ours.is_none() && (who != CanaryRule::Anybody || self.canary.is_some()) {
                 continue;
             }
@@ -283,24 +379,41 @@ impl Run<'_> {
                 return Ok(());
             }
         }
-        Err(LookError::NotYet("no canary is found either, so that \"not found\" says nothing: nothing is removed"))
+        Err(LookError::NotYet(
+            "no canary is found either, so that \"not found\" says nothing: nothing is removed",
+        ))
     }
 
     /// Another department of ours is found, by its id and the name that was agreed on: then "not found" says something about a
     /// department, also where nobody is linked yet. About people it says nothing, whose visibility is another permission.
-    pub(crate) async fn find_department_canary(&self, of: Option<&NativeId>) -> Result<bool, LookError> {
+    pub(crate) async fn find_department_canary(
+        &self,
+        of: Option<&NativeId>,
+    ) -> Result<bool, LookError> {
         let root = NativeId::from(DeptId::ROOT);
-        let known = self.names.known_departments().into_iter().filter(|id| *id != root && Some(id) != of);
+        let known = self
+            .names
+            .known_departments()
+            .into_iter()
+            .filter(|id| *id != root && Some(id) != of);
         for id in known.take(CANARIES_MAX).collect::<Vec<_>>() {
             let (links, corp) = (&self.engine.links, &self.engine.corp);
-            let link = links.get_link_by_native(corp, Kind::Department, Side::DingTalk, &id).await?;
-            let Some(agreed) = link.and_then(|link| link.base.hashes.get(&Field::Name).copied()) else {
+            let link = links
+                .get_link_by_native(corp, Kind::Department, Side::DingTalk, &id)
+                .await?;
+            let Some(agreed) = link.and_then(|link| link.base.hashes.get(&Field::Name).copied())
+            else {
                 continue;
             };
             let FreshRead::Here(record) = self.view_record(Kind::Department, &id).await? else {
                 continue;
             };
-            if hash::hash_field(&self.engine.key, Field::Name, record.values.get(Field::Name)) == agreed {
+            if hash::hash_field(
+                &self.engine.key,
+                Field::Name,
+                record.values.get(Field::Name),
+            ) == agreed
+            {
                 return Ok(true);
             }
         }
@@ -321,7 +434,12 @@ impl Run<'_> {
                 .await?;
         }
         let Some(id) = canary else { return Ok(false) };
-        Ok(self.engine.ehr.read_record(Kind::Person, &id).await?.is_some())
+        Ok(self
+            .engine
+            .ehr
+            .read_record(Kind::Person, &id)
+            .await?
+            .is_some())
     }
 
     pub(crate) fn hold_removal(&self, link: &Link, reason: &str) {
@@ -334,26 +452,43 @@ impl Run<'_> {
         let Some(collected) = &self.preview else {
             return BTreeMap::new();
         };
-        let places = collected.lock().unwrap_or_else(std::sync::PoisonError::into_inner).list_places(kind, field);
+        let places = collected
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .list_places(kind, field);
         let natives = |links: Option<Vec<LinkId>>| {
             let links = links.into_iter().flatten();
-            links.filter_map(|link| self.names.remembered_native(Side::Ehr, link)).collect()
+            links
+                .filter_map(|link| self.names.remembered_native(Side::Ehr, link))
+                .collect()
         };
-        places.into_iter().map(|(id, links)| (id, natives(links))).collect()
+        places
+            .into_iter()
+            .map(|(id, links)| (id, natives(links)))
+            .collect()
     }
 
     /// eHR ids of departments that somebody, or another department, is in. Where the eHR decides, DingTalk itself refuses to
     /// delete what is not empty.
     pub(crate) async fn occupied_departments(&self) -> Result<BTreeSet<NativeId>, LookError> {
         let mut occupied = BTreeSet::new();
-        for (kind, field) in [(Kind::Person, Field::Departments), (Kind::Department, Field::Parent)] {
+        for (kind, field) in [
+            (Kind::Person, Field::Departments),
+            (Kind::Department, Field::Parent),
+        ] {
             // A run that writes nothing counts people where its plan puts them.
             let planned = self.planned_places(kind, field);
             let each = &mut |stored: ehr::StoredRecord| {
                 if let Some(places) = planned.get(&stored.record.id) {
                     occupied.extend(places.iter().cloned());
                 } else if stored.record.active {
-                    occupied.extend(stored.record.values.refs(field).filter_map(|id| NativeId::new(id).ok()));
+                    occupied.extend(
+                        stored
+                            .record
+                            .values
+                            .refs(field)
+                            .filter_map(|id| NativeId::new(id).ok()),
+                    );
                 }
             };
             self.engine.ehr.list_records(kind, each).await?;

@@ -104,8 +104,14 @@ impl RunReport {
     /// Wall time in seconds.
     #[must_use]
     pub fn seconds(&self) -> f64 {
-        let millis = self.ended_at.millis().saturating_sub(self.began_at.millis());
-        #[expect(clippy::cast_precision_loss, reason = "a run lasts minutes; 2^52 ms are 140,000 years")]
+        let millis = self
+            .ended_at
+            .millis()
+            .saturating_sub(self.began_at.millis());
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a run lasts minutes; 2^52 ms are 140,000 years"
+        )]
         let millis = millis as f64;
         millis / 1000.0
     }
@@ -200,7 +206,12 @@ const NOTES_MAX: usize = 100;
 
 impl RunTally {
     /// A record that was not worked: the run is not complete, and says why.
-    pub(crate) fn add_unfinished(&mut self, kind: Kind, link: Option<LinkId>, reason: impl Into<String>) {
+    pub(crate) fn add_unfinished(
+        &mut self,
+        kind: Kind,
+        link: Option<LinkId>,
+        reason: impl Into<String>,
+    ) {
         self.unfinished += 1;
         if self.troubles.len() < NOTES_MAX {
             self.add_trouble(kind, link, reason);
@@ -227,7 +238,16 @@ impl RunTally {
         }
     }
 
-    pub(crate) fn add_trouble(&mut self, kind: Kind, link: Option<LinkId>, reason: impl Into<String>) {
-        self.troubles.push(RecordTrouble { kind, link, reason: reason.into() });
+    pub(crate) fn add_trouble(
+        &mut self,
+        kind: Kind,
+        link: Option<LinkId>,
+        reason: impl Into<String>,
+    ) {
+        self.troubles.push(RecordTrouble {
+            kind,
+            link,
+            reason: reason.into(),
+        });
     }
 }

@@ -110,11 +110,20 @@ impl Engine {
         };
         let asks = run.take_asks();
         let report = run.build_report(order, began_at, &ended);
-        let collected =
-            run.preview.take().map(|collected| collected.into_inner().unwrap_or_else(PoisonError::into_inner));
+        let collected = run.preview.take().map(|collected| {
+            collected
+                .into_inner()
+                .unwrap_or_else(PoisonError::into_inner)
+        });
         let checkpoint = ended.checkpoint;
-        let swept =
-            SweepResult { report, scope: scope.ok(), canary: run.canary, turned: ended.turned, checkpoint, asks };
+        let swept = SweepResult {
+            report,
+            scope: scope.ok(),
+            canary: run.canary,
+            turned: ended.turned,
+            checkpoint,
+            asks,
+        };
         (swept, collected.map(|collected| (collected, run.names)))
     }
 }
@@ -141,23 +150,35 @@ impl Run<'_> {
     async fn sweep(&mut self, order: &SweepOrder, scope: AppScope, began: Timestamp) -> SweepEnd {
         let mut ended = SweepEnd::default();
         match self.list_sides(order, scope).await {
-            Ok((mut listing, deep)) if listing.unread.is_some() || self.is_late(order, &listing, began) => {
+            Ok((mut listing, deep))
+                if listing.unread.is_some() || self.is_late(order, &listing, began) =>
+            {
                 // The lists may be at their end: they are asked for nothing then.
                 listing.unread.get_or_insert_default();
                 self.canary.clone_from(&listing.somebody);
                 ended.continues = true;
-                ended.checkpoint =
-                    Some(SweepCheckpoint::of(&listing, deep, self.candidates.list_all()).with_tally(self));
+                ended.checkpoint = Some(
+                    SweepCheckpoint::of(&listing, deep, self.candidates.list_all())
+                        .with_tally(self),
+                );
             }
             Ok((listing, _)) => {
                 self.canary.clone_from(&listing.somebody);
-                let newcomer = listing.newcomers.first().and_then(|id| id.to_user_id().ok());
-                ended.turned = order.checkpoint.as_ref().is_none_or(SweepCheckpoint::is_listing);
+                let newcomer = listing
+                    .newcomers
+                    .first()
+                    .and_then(|id| id.to_user_id().ok());
+                ended.turned = order
+                    .checkpoint
+                    .as_ref()
+                    .is_none_or(SweepCheckpoint::is_listing);
                 let kinds = [Kind::Person, Kind::Department];
-                ended.active = kinds.map(|kind| listing.ehr_active.get(&kind).copied().unwrap_or_default());
+                ended.active =
+                    kinds.map(|kind| listing.ehr_active.get(&kind).copied().unwrap_or_default());
                 match self.work_listing(order, listing).await {
                     Ok(worked) => {
-                        (ended.complete, ended.continues) = (worked.complete, worked.rest.is_some());
+                        (ended.complete, ended.continues) =
+                            (worked.complete, worked.rest.is_some());
                         ended.checkpoint = worked.rest;
                     }
                     Err(err) => self.tally(|tally| tally.note(err.sentence())),
@@ -182,24 +203,43 @@ impl Run<'_> {
     /// Whether what differs waits for the next slice: it is read and judged as a whole, so that the guard sees all of it, and
     /// a slice of which half is over may be too short for that. One that did not list begins with it.
     fn is_late(&self, order: &SweepOrder, listing: &Listing, began: Timestamp) -> bool {
-        let listed = order.checkpoint.as_ref().is_none_or(SweepCheckpoint::is_listing);
+        let listed = order
+            .checkpoint
+            .as_ref()
+            .is_none_or(SweepCheckpoint::is_listing);
         let much = listing.differing.len() + listing.departments_nominated.len() > order.chunk;
         let half = |deadline: Timestamp| deadline.millis().saturating_sub(began.millis()) / 2;
-        listed && much && order.deadline.is_some_and(|deadline| self.now() >= began.plus_millis(half(deadline)))
+        listed
+            && much
+            && order
+                .deadline
+                .is_some_and(|deadline| self.now() >= began.plus_millis(half(deadline)))
     }
 
-    async fn work_listing(&self, order: &SweepOrder, mut listing: Listing) -> Result<ListingOutcome, LookError> {
+    async fn work_listing(
+        &self,
+        order: &SweepOrder,
+        mut listing: Listing,
+    ) -> Result<ListingOutcome, LookError> {
         let (trees, misplaced) = self.build_trees(&listing);
         let scope_after = self.engine.dingtalk.read_scope().await?;
         let decides = self.deciding_side();
         let evidence = match decides {
-            Side::DingTalk => listing.dingtalk_evidence(scope_after, order.accepted.clone(), misplaced),
+            Side::DingTalk => {
+                listing.dingtalk_evidence(scope_after, order.accepted.clone(), misplaced)
+            }
             Side::Ehr => listing.ehr_evidence(misplaced),
         };
-        let judge = |index| snapshot::judge_listing(index, decides, &evidence, listing.people_present);
+        let judge =
+            |index| snapshot::judge_listing(index, decides, &evidence, listing.people_present);
         let (people, departments) = (judge(&listing.people), judge(&listing.departments));
-        let missing = people.as_ref().map(|complete| complete.absent_links().len()).unwrap_or_default();
-        (order.progress)(RunProgress::Planned { preview: listing.preview(missing) });
+        let missing = people
+            .as_ref()
+            .map(|complete| complete.absent_links().len())
+            .unwrap_or_default();
+        (order.progress)(RunProgress::Planned {
+            preview: listing.preview(missing),
+        });
         if let Err(partial) = &people {
             for objection in &partial.objections {
                 self.tally(|tally| {
@@ -213,7 +253,10 @@ impl Run<'_> {
             let sentence = "DingTalk's lists show strangers and nobody who is linked: it may be another company's data, and \
                             nothing is written; bind anew if it is not";
             self.tally(|tally| tally.note(sentence));
-            return Ok(ListingOutcome { complete: false, rest: None });
+            return Ok(ListingOutcome {
+                complete: false,
+                rest: None,
+            });
         }
         let rest = self.checkpoint_rest(order, &listing);
         let empty = listing.empty_index(self);
@@ -224,7 +267,10 @@ impl Run<'_> {
         let total = listing.records_to_read();
         let progress = |more: u64| {
             let done = done.fetch_add(more, Ordering::Relaxed) + more;
-            (order.progress)(RunProgress::Working { done: done.min(total), total });
+            (order.progress)(RunProgress::Working {
+                done: done.min(total),
+                total,
+            });
         };
         self.sync_departments(&listing, &trees, &progress).await?;
         self.sync_differing(&listing, &progress).await?;
@@ -233,8 +279,10 @@ impl Run<'_> {
             self.look_again(listing.people_present).await?;
         }
         if let (true, Ok(people), Ok(departments)) = (finished, &people, &departments) {
-            self.process_missing_people(people.absent_links(), listing.people_present).await?;
-            self.process_missing_departments(departments.absent_links()).await?;
+            self.process_missing_people(people.absent_links(), listing.people_present)
+                .await?;
+            self.process_missing_departments(departments.absent_links())
+                .await?;
         }
         Ok(ListingOutcome {
             complete: people.is_ok() && departments.is_ok(),
@@ -247,14 +295,20 @@ impl Run<'_> {
         let newcomers = listing.newcomers.len() + listing.ehr_newcomers.len();
         let may_end = order.deadline.is_some() && newcomers > 0;
         may_end.then(|| {
-            SweepCheckpoint::of(listing, [Vec::new(), Vec::new()], self.candidates.list_all()).with_work_done()
+            SweepCheckpoint::of(
+                listing,
+                [Vec::new(), Vec::new()],
+                self.candidates.list_all(),
+            )
+            .with_work_done()
         })
     }
 
     /// Where the eHR's ids are ours to derive, people who are about to be created can be referred to at once: managers and
     /// heads need no second write. Where the policy leaves people out, nobody knows yet who will come.
     pub(crate) fn reserve_newcomers(&self, listing: &Listing, known: &BaseIndex) {
-        if self.deciding_side() == Side::Ehr || policy_reach::leaves_people_out(&self.engine.policy) {
+        if self.deciding_side() == Side::Ehr || policy_reach::leaves_people_out(&self.engine.policy)
+        {
             return;
         }
         for id in &listing.newcomers {
@@ -270,7 +324,10 @@ impl Run<'_> {
     /// Counts what the eHR holds active at the end, asking it again only where something joined or left.
     pub(crate) async fn count_active(&self, ended: &mut SweepEnd) {
         for (slot, kind) in [Kind::Person, Kind::Department].into_iter().enumerate() {
-            let moved = self.report.lock().is_ok_and(|tally| tally.by_kind.contains_key(&kind));
+            let moved = self
+                .report
+                .lock()
+                .is_ok_and(|tally| tally.by_kind.contains_key(&kind));
             if !moved {
                 continue;
             }
@@ -291,12 +348,26 @@ impl Run<'_> {
         }
     }
 
-    pub(crate) fn build_report(&self, order: &SweepOrder, began_at: Timestamp, ended: &SweepEnd) -> RunReport {
+    pub(crate) fn build_report(
+        &self,
+        order: &SweepOrder,
+        began_at: Timestamp,
+        ended: &SweepEnd,
+    ) -> RunReport {
         let calls = self.engine.dingtalk.take_tally();
-        let tally = std::mem::take(&mut *self.report.lock().unwrap_or_else(PoisonError::into_inner));
+        let tally =
+            std::mem::take(&mut *self.report.lock().unwrap_or_else(PoisonError::into_inner));
         let mut notes = tally.notes;
-        notes.extend(tally.unmatched.iter().map(|(side, n)| unmatched_note(*side, *n)));
-        notes.extend(left_alone_note(tally.employed_otherwise.len(), "the policy leaves their kind of employment out"));
+        notes.extend(
+            tally
+                .unmatched
+                .iter()
+                .map(|(side, n)| unmatched_note(*side, *n)),
+        );
+        notes.extend(left_alone_note(
+            tally.employed_otherwise.len(),
+            "the policy leaves their kind of employment out",
+        ));
         notes.extend(left_alone_note(
             tally.withheld.len(),
             "only DingTalk's roster could tell their kind of employment",
@@ -312,7 +383,11 @@ impl Run<'_> {
             counts: tally.counts,
             held: tally.held,
             writes: tally.writes,
-            calls: calls.calls.iter().map(|(interface, n)| ((*interface).to_owned(), *n)).collect(),
+            calls: calls
+                .calls
+                .iter()
+                .map(|(interface, n)| ((*interface).to_owned(), *n))
+                .collect(),
             throttled: calls.throttled,
             notes,
             troubles: tally.troubles,
@@ -334,5 +409,7 @@ fn unmatched_note(side: Side, n: u64) -> String {
         Side::DingTalk => "DingTalk",
         Side::Ehr => "the eHR",
     };
-    format!("{n} records are only in {where_}, which does not decide who joins; they are not linked and are left alone")
+    format!(
+        "{n} records are only in {where_}, which does not decide who joins; they are not linked and are left alone"
+    )
 }

@@ -21,7 +21,11 @@ impl Engine {
     /// [`LookError`].
     pub async fn read_visibility(&self) -> Result<RunVisibility, LookError> {
         let scope = self.dingtalk.read_scope().await?;
-        Ok(RunVisibility { visible: scope.fields, whole_company: scope.whole_company, canary: None })
+        Ok(RunVisibility {
+            visible: scope.fields,
+            whole_company: scope.whole_company,
+            canary: None,
+        })
     }
 }
 
@@ -47,25 +51,51 @@ impl Engine {
     ///
     /// # Errors
     /// [`LookError`]; whether a later look helps is its `is_transient`.
-    pub async fn look_at_wake(&self, run: RunId, wake: &Wake, sight: RunVisibility) -> Result<LookReport, LookError> {
+    pub async fn look_at_wake(
+        &self,
+        run: RunId,
+        wake: &Wake,
+        sight: RunVisibility,
+    ) -> Result<LookReport, LookError> {
         let run = Run::new(self, run, sight);
         let mut seen = BTreeSet::new();
         let mut sweep_due = false;
         match (wake.side, &wake.target) {
             (_, WakeTarget::Everything) => sweep_due = true,
             (side, WakeTarget::Person(id)) => {
-                run.look_with_references(RecordKey::new(Kind::Person, side, id.clone()), &mut seen).await?;
+                run.look_with_references(RecordKey::new(Kind::Person, side, id.clone()), &mut seen)
+                    .await?;
             }
             (side, WakeTarget::Department(id)) => {
-                run.look_with_references(RecordKey::new(Kind::Department, side, id.clone()), &mut seen).await?;
+                run.look_with_references(
+                    RecordKey::new(Kind::Department, side, id.clone()),
+                    &mut seen,
+                )
+                .await?;
             }
         }
         self.journal.close(&run.id).await?;
         let asks = run.take_asks();
-        let tally = std::mem::take(&mut *run.report.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+        let tally = std::mem::take(
+            &mut *run
+                .report
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner),
+        );
         let (held, troubles) = (tally.held, tally.troubles);
-        let notes = tally.notes.into_iter().chain(troubles.iter().map(|trouble| trouble.reason.clone())).collect();
-        Ok(LookReport { counts: tally.counts, notes, held, troubles, sweep_due, asks })
+        let notes = tally
+            .notes
+            .into_iter()
+            .chain(troubles.iter().map(|trouble| trouble.reason.clone()))
+            .collect();
+        Ok(LookReport {
+            counts: tally.counts,
+            notes,
+            held,
+            troubles,
+            sweep_due,
+            asks,
+        })
     }
 }
 
@@ -73,7 +103,11 @@ type SeenRecords = BTreeSet<RecordKey>;
 
 impl Run<'_> {
     /// Sees to what the record refers to first, then to the record, until nobody else was faster; each try reads anew.
-    async fn look_with_references(&self, whose: RecordKey, seen: &mut SeenRecords) -> Result<(), LookError> {
+    async fn look_with_references(
+        &self,
+        whose: RecordKey,
+        seen: &mut SeenRecords,
+    ) -> Result<(), LookError> {
         if !seen.insert(whose.clone()) || is_special(&whose) {
             return Ok(());
         }
@@ -83,11 +117,15 @@ impl Run<'_> {
                 self.ensure_linked(field, side, id, seen).await?;
             }
             let mut plan = Plan::default();
-            let looked = self.decide(observed, UnknownReferenceRule::LeaveOut, &mut plan).await?;
+            let looked = self
+                .decide(observed, UnknownReferenceRule::LeaveOut, &mut plan)
+                .await?;
             if let Some((_, link)) = looked.missing {
                 self.plan_gone_record(&link, &mut plan).await?;
             }
-            let moved = self.apply_plan(self.approve_plan(plan, u64::MAX), &|_| {}).await?;
+            let moved = self
+                .apply_plan(self.approve_plan(plan, u64::MAX), &|_| {})
+                .await?;
             let again = self.must_look_again(&whose);
             if moved == 0 && !again {
                 return self.check_finished();
@@ -107,7 +145,11 @@ impl Run<'_> {
     fn check_finished(&self) -> Result<(), LookError> {
         let mut unfinished = 0;
         self.tally(|tally| unfinished = std::mem::take(&mut tally.unfinished));
-        if unfinished > 0 { Err(LookError::NotYet("a write was not finished")) } else { Ok(()) }
+        if unfinished > 0 {
+            Err(LookError::NotYet("a write was not finished"))
+        } else {
+            Ok(())
+        }
     }
 
     /// Whoever a record refers to must be linked before it; who is linked already has wakes of its own.
@@ -121,7 +163,11 @@ impl Run<'_> {
         let Some(kind) = field.refers_to() else {
             return Ok(());
         };
-        let linked = self.engine.links.get_link_by_native(&self.engine.corp, kind, side, &id).await?;
+        let linked = self
+            .engine
+            .links
+            .get_link_by_native(&self.engine.corp, kind, side, &id)
+            .await?;
         if let Some(link) = linked.filter(|link| link.native_id(side.other()).is_some()) {
             self.names.learn(&link);
             return Ok(());
@@ -134,25 +180,39 @@ impl Run<'_> {
         if matches!(link.lifecycle, LinkLifecycle::Left { .. }) {
             return Ok(());
         }
-        let admins: BTreeSet<NativeId> = self.engine.dingtalk.list_admins().await?.iter().map(Into::into).collect();
+        let admins: BTreeSet<NativeId> = self
+            .engine
+            .dingtalk
+            .list_admins()
+            .await?
+            .iter()
+            .map(Into::into)
+            .collect();
         if self.is_kept(link, &admins).await? {
             self.hold_removal(link, ADMINISTRATOR_MISSING);
             return Ok(());
         }
-        self.find_canaries(link.kind, link.dingtalk.as_ref()).await?;
+        self.find_canaries(link.kind, link.dingtalk.as_ref())
+            .await?;
         if link.kind == Kind::Department && self.deciding_side() == Side::DingTalk {
             let occupied = self.occupied_departments().await?;
             if link.ehr.as_ref().is_some_and(|ehr| occupied.contains(ehr)) {
-                return Err(LookError::NotYet("somebody is still in the department that is gone"));
+                return Err(LookError::NotYet(
+                    "somebody is still in the department that is gone",
+                ));
             }
         }
         let Some(whose) = RecordKey::of_link(link, self.deciding_side()) else {
             return Ok(());
         };
         let observed = self.observe(&whose).await?;
-        self.plan_removal(observed, "gone on the side that decides: event, and not found by its id", plan)
-            .await
-            .map(|_| ())
+        self.plan_removal(
+            observed,
+            "gone on the side that decides: event, and not found by its id",
+            plan,
+        )
+        .await
+        .map(|_| ())
     }
 }
 
@@ -168,11 +228,25 @@ fn references(observed: &ObservedRecord) -> Vec<(Field, Side, NativeId)> {
         FreshRead::Here(record) => Some((Side::DingTalk, record)),
         FreshRead::NotFound | FreshRead::Unseen => None,
     };
-    let ehr = observed.ehr.as_ref().map(|stored| (Side::Ehr, &stored.record));
+    let ehr = observed
+        .ehr
+        .as_ref()
+        .map(|stored| (Side::Ehr, &stored.record));
     let mut all = Vec::new();
-    for (side, record) in dingtalk.into_iter().chain(ehr.filter(|(_, record)| record.active)) {
-        for field in record.values.shown_fields().iter().filter(|field| field.refers_to().is_some()) {
-            let ids = record.values.refs(field).filter_map(|id| NativeId::new(id).ok());
+    for (side, record) in dingtalk
+        .into_iter()
+        .chain(ehr.filter(|(_, record)| record.active))
+    {
+        for field in record
+            .values
+            .shown_fields()
+            .iter()
+            .filter(|field| field.refers_to().is_some())
+        {
+            let ids = record
+                .values
+                .refs(field)
+                .filter_map(|id| NativeId::new(id).ok());
             all.extend(ids.map(|id| (field, side, id)));
         }
     }

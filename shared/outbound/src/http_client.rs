@@ -47,7 +47,10 @@ impl HttpTransport {
             .timeout(TOTAL)
             .build()
             .map_err(|err| TlsError(Box::new(err.without_url())))?;
-        Ok(Self { client, allow_loopback })
+        Ok(Self {
+            client,
+            allow_loopback,
+        })
     }
 
     /// Whether a URL may be called. It is the URL as the client has parsed it, so that the host checked here is the host
@@ -60,8 +63,15 @@ impl HttpTransport {
         let Some(host) = url.host_str() else {
             return false;
         };
-        let literal = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().ok();
-        let is_loopback = literal.map_or_else(|| is_localhost(host), |address| address.to_canonical().is_loopback());
+        let literal = host
+            .trim_start_matches('[')
+            .trim_end_matches(']')
+            .parse::<IpAddr>()
+            .ok();
+        let is_loopback = literal.map_or_else(
+            || is_localhost(host),
+            |address| address.to_canonical().is_loopback(),
+        );
         if is_loopback {
             return self.allow_loopback && matches!(url.scheme(), "http" | "https");
         }
@@ -78,7 +88,8 @@ fn is_localhost(host: &str) -> bool {
 #[async_trait]
 impl Transport for HttpTransport {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
-        let request = reqwest::Request::try_from(request).map_err(|_| TransportError::AddressDenied)?;
+        let request =
+            reqwest::Request::try_from(request).map_err(|_| TransportError::AddressDenied)?;
         if !self.may_call(request.url()) {
             return Err(TransportError::AddressDenied);
         }
@@ -88,7 +99,9 @@ impl Transport for HttpTransport {
             *headers = answer.headers().clone();
         }
         let body = collect(answer).await?;
-        response.body(body).map_err(|err| TransportError::Lost { source: Some(Box::new(err)) })
+        response.body(body).map_err(|err| TransportError::Lost {
+            source: Some(Box::new(err)),
+        })
     }
 }
 
@@ -98,7 +111,9 @@ async fn collect(answer: reqwest::Response) -> Result<Bytes, TransportError> {
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(failed)?;
         if body.len() + chunk.len() > ANSWER_MAX_BYTES {
-            return Err(TransportError::TooLarge { limit_bytes: ANSWER_MAX_BYTES });
+            return Err(TransportError::TooLarge {
+                limit_bytes: ANSWER_MAX_BYTES,
+            });
         }
         body.extend_from_slice(&chunk);
     }
@@ -111,17 +126,23 @@ fn failed(error: reqwest::Error) -> TransportError {
     if resolver::was_denied(&error) {
         TransportError::AddressDenied
     } else if error.is_connect() {
-        TransportError::NotConnected { source: Some(Box::new(error)) }
+        TransportError::NotConnected {
+            source: Some(Box::new(error)),
+        }
     } else if error.is_timeout() {
         TransportError::TimedOut
     } else {
-        TransportError::Lost { source: Some(Box::new(error)) }
+        TransportError::Lost {
+            source: Some(Box::new(error)),
+        }
     }
 }
 
 /// TLS 1.2 and 1.3 by ring, trusting Mozilla's roots.
 fn tls() -> Result<rustls::ClientConfig, TlsError> {
-    let roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    let roots = rustls::RootCertStore {
+        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
+    };
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()

@@ -24,16 +24,22 @@ impl Resolve for CheckedResolver {
         let allow_loopback = self.allow_loopback;
         Box::pin(async move {
             // Port 0: the connector puts in its own.
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            let found: Vec<SocketAddr> =
+                tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
             Ok(Box::new(checked(found, allow_loopback)?.into_iter()) as Addrs)
         })
     }
 }
 
 fn checked(found: Vec<SocketAddr>, allow_loopback: bool) -> Result<Vec<SocketAddr>, Denied> {
-    let allowed =
-        |address: &SocketAddr| is_public(address.ip()) || (allow_loopback && address.ip().to_canonical().is_loopback());
-    if found.iter().all(allowed) { Ok(found) } else { Err(Denied) }
+    let allowed = |address: &SocketAddr| {
+        is_public(address.ip()) || (allow_loopback && address.ip().to_canonical().is_loopback())
+    };
+    if found.iter().all(allowed) {
+        Ok(found)
+    } else {
+        Err(Denied)
+    }
 }
 
 /// Whether our own refusal is somewhere below an error.

@@ -13,7 +13,10 @@ pub trait Transport: Send + Sync {
     /// # Errors
     /// [`TransportError`], by whether DingTalk can have acted on the request. It never holds the URL: that contains the
     /// access token.
-    async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, TransportError>;
+    async fn send(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> Result<http::Response<Bytes>, TransportError>;
 }
 
 type Cause = Box<dyn StdError + Send + Sync>;

@@ -14,8 +14,8 @@ use std::fmt;
 use secrecy::SecretString;
 
 use crate::variables::{
-    AWS_ACCESS_KEY_ID, AWS_CA_BUNDLE, AWS_ENDPOINT_URL, AWS_REGION, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN,
-    MissingVariableError, optional_variable, required_variable,
+    AWS_ACCESS_KEY_ID, AWS_CA_BUNDLE, AWS_ENDPOINT_URL, AWS_REGION, AWS_SECRET_ACCESS_KEY,
+    AWS_SESSION_TOKEN, MissingVariableError, optional_variable, required_variable,
 };
 
 #[cfg(feature = "direct")]
@@ -42,8 +42,13 @@ pub struct AwsSettings {
 impl fmt::Debug for AwsSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Settings");
-        shown.field("region", &self.region).field("endpoint", &self.endpoint).field("ca_bundle", &self.ca_bundle);
-        shown.field("patience", &self.patience).finish_non_exhaustive()
+        shown
+            .field("region", &self.region)
+            .field("endpoint", &self.endpoint)
+            .field("ca_bundle", &self.ca_bundle);
+        shown
+            .field("patience", &self.patience)
+            .finish_non_exhaustive()
     }
 }
 
@@ -60,16 +65,26 @@ pub struct AwsTimeouts {
 
 impl AwsTimeouts {
     /// For work from a queue: nobody is waiting.
-    pub const WORKER: Self = Self { attempt_ms: 5_000, call_ms: 15_000, attempts: 4 };
+    pub const WORKER: Self = Self {
+        attempt_ms: 5_000,
+        call_ms: 15_000,
+        attempts: 4,
+    };
     /// For a request that DingTalk counts as failed after 1.5 s.
-    pub const RECEIVER: Self = Self { attempt_ms: 450, call_ms: 900, attempts: 2 };
+    pub const RECEIVER: Self = Self {
+        attempt_ms: 450,
+        call_ms: 900,
+        attempts: 2,
+    };
 }
 
 /// Why a client could not be made.
 #[derive(Debug, thiserror::Error)]
 pub enum AwsClientError {
     /// The file of `AWS_CA_BUNDLE`.
-    #[error("the certificates that AWS_CA_BUNDLE names cannot be read; give a file of PEM certificates, or unset it")]
+    #[error(
+        "the certificates that AWS_CA_BUNDLE names cannot be read; give a file of PEM certificates, or unset it"
+    )]
     Bundle(#[source] std::io::Error),
     /// Certificates, or the TLS settings made of them.
     #[error("the TLS settings for AWS were refused")]
@@ -118,15 +133,21 @@ impl AwsSettings {
     /// function calls loopback. Nothing in the template says so; who could set this variable could set every other.
     #[must_use]
     pub fn is_emulated_here(&self) -> bool {
-        let address = self.endpoint.as_deref().and_then(|url| url.strip_prefix("http://"));
-        let address = address.map(|rest| rest.trim_end_matches('/').parse::<std::net::SocketAddr>());
+        let address = self
+            .endpoint
+            .as_deref()
+            .and_then(|url| url.strip_prefix("http://"));
+        let address =
+            address.map(|rest| rest.trim_end_matches('/').parse::<std::net::SocketAddr>());
         matches!(address, Some(Ok(address)) if address.ip().is_loopback())
     }
 
     /// The certificates to believe, as PEM.
     fn root_certificates(&self) -> Result<std::borrow::Cow<'static, str>, AwsClientError> {
         match &self.ca_bundle {
-            Some(path) => Ok(std::fs::read_to_string(path).map_err(AwsClientError::Bundle)?.into()),
+            Some(path) => Ok(std::fs::read_to_string(path)
+                .map_err(AwsClientError::Bundle)?
+                .into()),
             None => Ok(ROOT_CERTIFICATES.into()),
         }
     }

@@ -48,8 +48,15 @@ struct SqsRecord {
 
 impl From<SqsRecord> for QueueItem {
     fn from(record: SqsRecord) -> Self {
-        let group = record.attributes.unwrap_or_default().remove("MessageGroupId");
-        Self { id: record.message_id, group, body: record.body.unwrap_or_default() }
+        let group = record
+            .attributes
+            .unwrap_or_default()
+            .remove("MessageGroupId");
+        Self {
+            id: record.message_id,
+            group,
+            body: record.body.unwrap_or_default(),
+        }
     }
 }
 
@@ -78,7 +85,9 @@ struct ItemFailure {
 impl BatchOutcome {
     /// The ids that go back, each once, in the order of the batch.
     pub fn failed_ids(&self) -> impl Iterator<Item = &str> {
-        self.batch_item_failures.iter().map(|failure| failure.item_identifier.as_str())
+        self.batch_item_failures
+            .iter()
+            .map(|failure| failure.item_identifier.as_str())
     }
 
     /// Whether everything is done.
@@ -89,8 +98,16 @@ impl BatchOutcome {
 
     fn of_items(items: &[QueueItem], again: &BTreeSet<String>) -> Self {
         let mut named = BTreeSet::new();
-        let back = items.iter().filter(|item| again.contains(&item.id) && named.insert(item.id.as_str()));
-        Self { batch_item_failures: back.map(|item| ItemFailure { item_identifier: item.id.clone() }).collect() }
+        let back = items
+            .iter()
+            .filter(|item| again.contains(&item.id) && named.insert(item.id.as_str()));
+        Self {
+            batch_item_failures: back
+                .map(|item| ItemFailure {
+                    item_identifier: item.id.clone(),
+                })
+                .collect(),
+        }
     }
 }
 
@@ -118,7 +135,10 @@ fn group_items(items: &[QueueItem]) -> Vec<Vec<QueueItem>> {
     let mut groups: Vec<Vec<QueueItem>> = Vec::new();
     let mut place: BTreeMap<&str, usize> = BTreeMap::new();
     for item in items {
-        let known = item.group.as_deref().map(|group| *place.entry(group).or_insert(groups.len()));
+        let known = item
+            .group
+            .as_deref()
+            .map(|group| *place.entry(group).or_insert(groups.len()));
         match known.and_then(|at| groups.get_mut(at)) {
             Some(group) => group.push(item.clone()),
             None => groups.push(vec![item.clone()]),
@@ -137,13 +157,17 @@ where
     while let Some(item) = items.next() {
         let id = item.id.clone();
         // The call itself is inside the guard too: a handler may panic before its first await.
-        let attempt = AssertUnwindSafe(async { work(item).await }).catch_unwind().await;
+        let attempt = AssertUnwindSafe(async { work(item).await })
+            .catch_unwind()
+            .await;
         let verdict = attempt.unwrap_or_else(|_| {
             tracing::error!(message.id = %id, "a queue item panicked; it goes back to the queue");
             ItemVerdict::Again
         });
         if verdict == ItemVerdict::Again {
-            return std::iter::once(id).chain(items.map(|later| later.id)).collect();
+            return std::iter::once(id)
+                .chain(items.map(|later| later.id))
+                .collect();
         }
     }
     Vec::new()

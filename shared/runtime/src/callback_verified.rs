@@ -73,12 +73,26 @@ mod tests {
             verified_at: Timestamp(7),
         };
         let message = verified.to_message("5ea1").unwrap();
-        assert_eq!((message.group.as_deref(), message.deduplication.as_deref()), (Some("b1#callback"), Some("5ea1")));
-        assert_eq!(FromCallback::decode(&message.body).unwrap(), FromCallback::Verified(verified));
+        assert_eq!(
+            (message.group.as_deref(), message.deduplication.as_deref()),
+            (Some("b1#callback"), Some("5ea1"))
+        );
+        assert_eq!(
+            FromCallback::decode(&message.body).unwrap(),
+            FromCallback::Verified(verified)
+        );
         let wake = r#"{"v":1,"binding":"b1","corp":"ding1","signature_hash":"h",
             "wake":{"side":"ding_talk","target":{"person":"li"},"because":"user_add_org"}}"#;
-        assert!(matches!(FromCallback::decode(wake).unwrap(), FromCallback::Wake(_)));
-        assert!(FromCallback::decode(r#"{"v":9,"binding":"b1"}"#).unwrap_err().to_string().contains("version 9"));
+        assert!(matches!(
+            FromCallback::decode(wake).unwrap(),
+            FromCallback::Wake(_)
+        ));
+        assert!(
+            FromCallback::decode(r#"{"v":9,"binding":"b1"}"#)
+                .unwrap_err()
+                .to_string()
+                .contains("version 9")
+        );
         assert!(FromCallback::decode("not json").is_err());
     }
 }

@@ -33,14 +33,24 @@ impl ClientPool {
         secrets: SecretStore,
         refused: Arc<dyn Queue>,
     ) -> Self {
-        Self { transport, clock, jitter, secrets, refused, made: Arc::default() }
+        Self {
+            transport,
+            clock,
+            jitter,
+            secrets,
+            refused,
+            made: Arc::default(),
+        }
     }
 
     /// The binding's client.
     #[must_use]
     pub fn for_binding(&self, binding: &Binding) -> Client {
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, client)) = made.get(&binding.id).filter(|(earlier, _)| same_app(earlier, binding)) {
+        if let Some((_, client)) = made
+            .get(&binding.id)
+            .filter(|(earlier, _)| same_app(earlier, binding))
+        {
             return client.clone();
         }
         let client = self.make_client(binding);
@@ -53,18 +63,35 @@ impl ClientPool {
             endpoints: binding_endpoints(binding),
             app_key: binding.app_key.clone(),
             agent_id: Some(binding.agent_id).filter(|agent| *agent != 0),
-            pace: CallRate { calls_per_second: binding.calls_per_second.max(1), ..CallRate::default() },
+            pace: CallRate {
+                calls_per_second: binding.calls_per_second.max(1),
+                ..CallRate::default()
+            },
         };
         let (clock, refused) = (Arc::clone(&self.clock), Arc::clone(&self.refused));
-        let tokens = VaultTokens::new(binding.id.clone(), self.secrets.clone(), refused, Arc::clone(&clock));
-        Client::new(config, Arc::clone(&self.transport), clock, Arc::new(tokens), Arc::clone(&self.jitter))
+        let tokens = VaultTokens::new(
+            binding.id.clone(),
+            self.secrets.clone(),
+            refused,
+            Arc::clone(&clock),
+        );
+        Client::new(
+            config,
+            Arc::clone(&self.transport),
+            clock,
+            Arc::new(tokens),
+            Arc::clone(&self.jitter),
+        )
     }
 }
 
 /// Where a binding's DingTalk answers.
 #[must_use]
 pub fn binding_endpoints(binding: &Binding) -> Endpoints {
-    Endpoints { api: binding.endpoints.api.clone(), oapi: binding.endpoints.oapi.clone() }
+    Endpoints {
+        api: binding.endpoints.api.clone(),
+        oapi: binding.endpoints.oapi.clone(),
+    }
 }
 
 /// Whether nothing changed that a client is made of; sweeps are counted in the binding too.
@@ -78,5 +105,9 @@ fn same_app(earlier: &Binding, now: &Binding) -> bool {
 /// Jitter from the operating system's randomness; 0, which only means no jitter, where that fails.
 #[must_use]
 pub fn random_jitter() -> Jitter {
-    Arc::new(|| crate::random_bytes().map(u64::from_be_bytes).unwrap_or_default())
+    Arc::new(|| {
+        crate::random_bytes()
+            .map(u64::from_be_bytes)
+            .unwrap_or_default()
+    })
 }

@@ -11,9 +11,14 @@ pub struct SystemClock;
 impl SystemClock {
     /// Now, in milliseconds since the epoch; 0 on a machine whose clock stands before 1970.
     #[must_use]
-    #[expect(clippy::disallowed_methods, reason = "the one place that asks the machine for the time")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that asks the machine for the time"
+    )]
     pub fn now(&self) -> Timestamp {
-        let since = std::time::SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let since = std::time::SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
         Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
     }
 }
@@ -37,6 +42,9 @@ mod tests {
     #[test]
     fn the_clock_counts_milliseconds_of_this_century() {
         let now = SystemClock.now().millis();
-        assert!((1_700_000_000_000..4_100_000_000_000).contains(&now), "{now}");
+        assert!(
+            (1_700_000_000_000..4_100_000_000_000).contains(&now),
+            "{now}"
+        );
     }
 }

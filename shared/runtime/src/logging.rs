@@ -41,14 +41,30 @@ pub fn init_logging(function: &'static str) {
     let lambda = name.is_some();
     // At a terminal the command's own lines are what people read.
     let usual = if lambda { Level::INFO } else { Level::WARN };
-    let level = read_variable(LOG_LEVEL).and_then(|text| text.parse().ok()).unwrap_or(usual);
+    let level = read_variable(LOG_LEVEL)
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(usual);
     let lines: Box<dyn Layer<_> + Send + Sync> = if lambda {
-        Box::new(fmt::layer().json().flatten_event(true).with_writer(std::io::stderr))
+        Box::new(
+            fmt::layer()
+                .json()
+                .flatten_event(true)
+                .with_writer(std::io::stderr),
+        )
     } else {
-        Box::new(fmt::layer().with_ansi(std::io::stderr().is_terminal()).with_writer(std::io::stderr))
+        Box::new(
+            fmt::layer()
+                .with_ansi(std::io::stderr().is_terminal())
+                .with_writer(std::io::stderr),
+        )
     };
     let figures = name.map(|name| metrics_layer(&name, function));
-    if tracing_subscriber::registry().with(lines.with_filter(log_targets(level))).with(figures).try_init().is_ok() {
+    if tracing_subscriber::registry()
+        .with(lines.with_filter(log_targets(level)))
+        .with(figures)
+        .try_init()
+        .is_ok()
+    {
         tracing::debug!(function, "logging began");
     }
 }
@@ -81,6 +97,9 @@ mod tests {
         assert!(targets.would_enable("callback::config", &Level::TRACE));
         assert!(!targets.would_enable("aws_smithy_runtime::client", &Level::INFO));
         assert!(targets.would_enable("hyper_util", &Level::WARN));
-        assert!(!targets.would_enable(metrics::TARGET, &Level::INFO), "a figure is no log line");
+        assert!(
+            !targets.would_enable(metrics::TARGET, &Level::INFO),
+            "a figure is no log line"
+        );
     }
 }

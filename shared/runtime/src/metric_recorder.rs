@@ -23,7 +23,10 @@ struct RecordedOutput(Arc<Mutex<Vec<u8>>>);
 
 impl Write for RecordedOutput {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend_from_slice(bytes);
         Ok(bytes.len())
     }
 
@@ -43,8 +46,15 @@ impl Default for MetricRecorder {
         // A thread that counted before anybody listened has told `tracing` that nobody ever will: make it ask again.
         metrics::record(metrics::PUSH_SEEN, 0.0);
         tracing::callsite::rebuild_interest_cache();
-        output.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
-        Self { output, _guard: guard }
+        output
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
+        Self {
+            output,
+            _guard: guard,
+        }
     }
 }
 
@@ -52,9 +62,18 @@ impl MetricRecorder {
     /// What was counted of a figure so far, in its order.
     #[must_use]
     pub fn values_of(&self, metric: Metric) -> Vec<f64> {
-        let bytes = self.output.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let bytes = self
+            .output
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        let lines = text.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
-        lines.filter_map(|line| line.get(metric.name)?.as_f64()).collect()
+        let lines = text
+            .lines()
+            .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+        lines
+            .filter_map(|line| line.get(metric.name)?.as_f64())
+            .collect()
     }
 }

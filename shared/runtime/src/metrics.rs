@@ -82,15 +82,29 @@ pub(crate) struct MetricLines<W> {
 
 impl<W> MetricLines<W> {
     /// For a function called `<stack>-<function>`, as the template names them.
-    pub(crate) fn new(lambda: &str, function: &'static str, now: fn() -> Timestamp, writer: W) -> Self {
-        let stack = lambda.strip_suffix(function).and_then(|name| name.strip_suffix('-')).unwrap_or(lambda);
-        Self { stack: stack.to_owned(), function, now, writer }
+    pub(crate) fn new(
+        lambda: &str,
+        function: &'static str,
+        now: fn() -> Timestamp,
+        writer: W,
+    ) -> Self {
+        let stack = lambda
+            .strip_suffix(function)
+            .and_then(|name| name.strip_suffix('-'))
+            .unwrap_or(lambda);
+        Self {
+            stack: stack.to_owned(),
+            function,
+            now,
+            writer,
+        }
     }
 
     /// One line, its end included: CloudWatch reads a figure from a line that is nothing but this object.
     fn format_line(&self, seen: &MetricFields) -> String {
         let metric = json!({"Name": seen.metric, "Unit": seen.unit});
-        let directive = json!({"Namespace": NAMESPACE, "Dimensions": [[DIMENSION]], "Metrics": [metric]});
+        let directive =
+            json!({"Namespace": NAMESPACE, "Dimensions": [[DIMENSION]], "Metrics": [metric]});
         let mut line = json!({
             "_aws": {"Timestamp": (self.now)().millis(), "CloudWatchMetrics": [directive]},
             "function": self.function,

@@ -42,18 +42,37 @@ struct KeptToken {
 
 impl KeptToken {
     fn new(secret: TokenSecret) -> Self {
-        let TokenSecret { token, issued_at, expires_at } = secret;
+        let TokenSecret {
+            token,
+            issued_at,
+            expires_at,
+        } = secret;
         let life = expires_at.millis().saturating_sub(issued_at.millis());
         let margin = (life / MARGIN_PART).clamp(0, MARGIN_MS);
-        Self { token: AccessToken::new(token), issued_at, serves_until: expires_at.plus_millis(-margin) }
+        Self {
+            token: AccessToken::new(token),
+            issued_at,
+            serves_until: expires_at.plus_millis(-margin),
+        }
     }
 }
 
 impl VaultTokens {
     /// `refused` is the queue that `token-refresh` reads.
     #[must_use]
-    pub fn new(binding: BindingId, secrets: SecretStore, refused: Arc<dyn Queue>, clock: Arc<dyn Clock>) -> Self {
-        Self { binding, secrets, refused, clock, kept: Mutex::default() }
+    pub fn new(
+        binding: BindingId,
+        secrets: SecretStore,
+        refused: Arc<dyn Queue>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self {
+            binding,
+            secrets,
+            refused,
+            clock,
+            kept: Mutex::default(),
+        }
     }
 
     fn still_serves(&self, kept: &KeptToken) -> bool {
@@ -71,13 +90,21 @@ impl VaultTokens {
 
     /// Asks for another token than `stored` and waits until the vault has it. While a token is valid, DingTalk answers with
     /// the same one and a longer life: that it was issued later is enough.
-    async fn request_token(&self, refused: TokenHash, stored: Option<&KeptToken>) -> Result<KeptToken, DingTalkError> {
-        let report = TokenRefusedMessage { binding: self.binding.clone(), token_hash: refused.to_string() };
+    async fn request_token(
+        &self,
+        refused: TokenHash,
+        stored: Option<&KeptToken>,
+    ) -> Result<KeptToken, DingTalkError> {
+        let report = TokenRefusedMessage {
+            binding: self.binding.clone(),
+            token_hash: refused.to_string(),
+        };
         let message = report.to_message().map_err(vault_call_error)?;
         self.refused.send(message).await.map_err(vault_call_error)?;
         let end = self.clock.now().plus_millis(PATIENCE_MS);
         let is_new = |new: &KeptToken| {
-            new.token.hash() != refused || stored.is_some_and(|stored| new.issued_at > stored.issued_at)
+            new.token.hash() != refused
+                || stored.is_some_and(|stored| new.issued_at > stored.issued_at)
         };
         while self.clock.now() < end {
             self.clock.sleep(POLL_INTERVAL).await;
@@ -88,7 +115,9 @@ impl VaultTokens {
         }
         Err(DingTalkError::new(
             "token",
-            DingTalkErrorKind::Busy { code: "the token is still being renewed".to_owned() },
+            DingTalkErrorKind::Busy {
+                code: "the token is still being renewed".to_owned(),
+            },
         ))
     }
 }
@@ -125,7 +154,12 @@ impl TokenSource for VaultTokens {
 }
 
 fn vault_call_error(why: impl std::error::Error + Send + Sync + 'static) -> DingTalkError {
-    DingTalkError::new("token", DingTalkErrorKind::Unreachable { source: Box::new(why) })
+    DingTalkError::new(
+        "token",
+        DingTalkErrorKind::Unreachable {
+            source: Box::new(why),
+        },
+    )
 }
 
 #[cfg(test)]

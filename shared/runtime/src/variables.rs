@@ -86,7 +86,10 @@ pub fn required_variable(
 }
 
 /// A variable that may be absent; the empty string counts as absent.
-pub fn optional_variable(lookup: &impl Fn(&str) -> Option<String>, name: &'static str) -> Option<String> {
+pub fn optional_variable(
+    lookup: &impl Fn(&str) -> Option<String>,
+    name: &'static str,
+) -> Option<String> {
     lookup(name).filter(|value| !value.is_empty())
 }
 
@@ -97,8 +100,19 @@ mod tests {
     #[test]
     fn a_missing_variable_is_named() {
         let missing = required_variable(&|_| None, WAKES_QUEUE_URL).unwrap_err();
-        assert_eq!(missing.to_string(), "environment variable WAKES_QUEUE_URL is not set");
-        assert_eq!(required_variable(&|_| Some(String::new()), AWS_REGION).unwrap_err().name, "AWS_REGION");
-        assert_eq!(required_variable(&|name| Some(name.to_lowercase()), AWS_REGION).unwrap(), "aws_region");
+        assert_eq!(
+            missing.to_string(),
+            "environment variable WAKES_QUEUE_URL is not set"
+        );
+        assert_eq!(
+            required_variable(&|_| Some(String::new()), AWS_REGION)
+                .unwrap_err()
+                .name,
+            "AWS_REGION"
+        );
+        assert_eq!(
+            required_variable(&|name| Some(name.to_lowercase()), AWS_REGION).unwrap(),
+            "aws_region"
+        );
     }
 }

@@ -52,13 +52,26 @@ pub fn connect_worker(
         TableNames::with_prefix(tables_prefix),
         u128::from_be_bytes(random_bytes_or_abort()),
     );
-    let secrets =
-        SecretStore::new(Arc::new(SecretsManagerVault::new(aws::secrets_manager_client(&sdk))), secrets_prefix);
+    let secrets = SecretStore::new(
+        Arc::new(SecretsManagerVault::new(aws::secrets_manager_client(&sdk))),
+        secrets_prefix,
+    );
     let transport: Arc<dyn Transport> = Arc::new(HttpTransport::new(settings.is_emulated_here())?);
     let refused: Arc<dyn Queue> = Arc::new(SqsQueue::new(aws::sqs_client(&sdk), refused_tokens));
-    let clients =
-        ClientPool::new(Arc::clone(&transport), Arc::new(SystemClock), random_jitter(), secrets.clone(), refused);
-    Ok(Worker { store, secrets, clients, transport, sdk })
+    let clients = ClientPool::new(
+        Arc::clone(&transport),
+        Arc::new(SystemClock),
+        random_jitter(),
+        secrets.clone(),
+        refused,
+    );
+    Ok(Worker {
+        store,
+        secrets,
+        clients,
+        transport,
+        sdk,
+    })
 }
 
 impl Worker {
@@ -72,6 +85,9 @@ impl Worker {
     #[cfg(feature = "archive")]
     #[must_use]
     pub fn archive(&self, bucket: &str) -> Arc<dyn state::Archive> {
-        Arc::new(state::archive::S3Archive::new(aws::s3_client(&self.sdk), bucket))
+        Arc::new(state::archive::S3Archive::new(
+            aws::s3_client(&self.sdk),
+            bucket,
+        ))
     }
 }

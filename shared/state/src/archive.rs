@@ -56,7 +56,12 @@ pub trait Archive: Send + Sync {
     /// # Errors
     /// [`ArchiveError::Exists`] for [`PutIf::New`] where other bytes are; after `Unavailable` the body may be there all the
     /// same, and the same put may be repeated with the same bytes.
-    async fn put(&self, key: &ArchiveKey, sealed: Vec<u8>, condition: PutIf) -> Result<(), ArchiveError>;
+    async fn put(
+        &self,
+        key: &ArchiveKey,
+        sealed: Vec<u8>,
+        condition: PutIf,
+    ) -> Result<(), ArchiveError>;
 
     /// The newest body under a key; `None` where there is none.
     async fn get(&self, key: &ArchiveKey) -> Result<Option<Vec<u8>>, ArchiveError>;
@@ -108,7 +113,9 @@ impl ArchiveError {
 /// [`ArchiveError::TooLarge`]; `Refused` for an empty body, which no sealed one is.
 pub fn check_body(sealed: &[u8]) -> Result<(), ArchiveError> {
     match sealed.len() {
-        0 => Err(ArchiveError::Refused(Cause::new("the body is empty: nothing sealed is"))),
+        0 => Err(ArchiveError::Refused(Cause::new(
+            "the body is empty: nothing sealed is",
+        ))),
         bytes if bytes > BODY_MAX => Err(ArchiveError::TooLarge { bytes }),
         _ => Ok(()),
     }
@@ -123,6 +130,9 @@ mod tests {
         assert!(check_body(&[1]).is_ok());
         assert!(matches!(check_body(&[]), Err(ArchiveError::Refused(_))));
         let bytes = BODY_MAX + 1;
-        assert_eq!(check_body(&vec![0; bytes]), Err(ArchiveError::TooLarge { bytes }));
+        assert_eq!(
+            check_body(&vec![0; bytes]),
+            Err(ArchiveError::TooLarge { bytes })
+        );
     }
 }

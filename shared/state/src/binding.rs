@@ -16,7 +16,10 @@ pub struct DingTalkEndpoints {
 
 impl Default for DingTalkEndpoints {
     fn default() -> Self {
-        Self { api: "https://api.dingtalk.com".to_owned(), oapi: "https://oapi.dingtalk.com".to_owned() }
+        Self {
+            api: "https://api.dingtalk.com".to_owned(),
+            oapi: "https://oapi.dingtalk.com".to_owned(),
+        }
     }
 }
 
@@ -111,7 +114,9 @@ pub enum WriteBlock {
     #[error("somebody paused all writes; `bangding resume` goes on")]
     Paused,
     /// In shadow mode.
-    #[error("it is in shadow mode: plans are made and nothing is written; `bangding shadow off` goes live")]
+    #[error(
+        "it is in shadow mode: plans are made and nothing is written; `bangding shadow off` goes live"
+    )]
     Shadow,
     /// A changed policy waits for its preview.
     #[error("policy version {0} has to be previewed first: make a plan, approve it and apply it")]
@@ -152,7 +157,8 @@ impl Binding {
     /// Why sweeps and wakes write nothing now; `None`: they do.
     #[must_use]
     pub fn write_block(&self) -> Option<WriteBlock> {
-        let preview = (self.policy != self.policy_applied).then_some(WriteBlock::Preview(self.policy));
+        let preview =
+            (self.policy != self.policy_applied).then_some(WriteBlock::Preview(self.policy));
         self.plan_block().or(preview)
     }
 
@@ -160,7 +166,9 @@ impl Binding {
     #[must_use]
     pub fn plan_block(&self) -> Option<WriteBlock> {
         match self {
-            Self { paused: Some(_), .. } => Some(WriteBlock::Paused),
+            Self {
+                paused: Some(_), ..
+            } => Some(WriteBlock::Paused),
             Self { shadow: true, .. } => Some(WriteBlock::Shadow),
             _ => None,
         }
@@ -193,21 +201,38 @@ mod tests {
 
     #[test]
     fn a_changed_policy_blocks_writes_until_previewed_and_a_pause_blocks_plans() {
-        let mut binding = Binding::new(BindingId::new("b1").unwrap(), CorpId::new("ding1").unwrap());
+        let mut binding =
+            Binding::new(BindingId::new("b1").unwrap(), CorpId::new("ding1").unwrap());
         assert_eq!(binding.write_block(), None);
         binding.policy = 2;
-        assert_eq!((binding.write_block(), binding.plan_block()), (Some(WriteBlock::Preview(2)), None));
+        assert_eq!(
+            (binding.write_block(), binding.plan_block()),
+            (Some(WriteBlock::Preview(2)), None)
+        );
         binding.shadow = true;
-        assert_eq!((binding.write_block(), binding.plan_block()), (Some(WriteBlock::Shadow), Some(WriteBlock::Shadow)));
-        binding.paused = Some(WritePause { since: Timestamp(1), by: "li".to_owned() });
-        assert_eq!((binding.write_block(), binding.plan_block()), (Some(WriteBlock::Paused), Some(WriteBlock::Paused)));
+        assert_eq!(
+            (binding.write_block(), binding.plan_block()),
+            (Some(WriteBlock::Shadow), Some(WriteBlock::Shadow))
+        );
+        binding.paused = Some(WritePause {
+            since: Timestamp(1),
+            by: "li".to_owned(),
+        });
+        assert_eq!(
+            (binding.write_block(), binding.plan_block()),
+            (Some(WriteBlock::Paused), Some(WriteBlock::Paused))
+        );
     }
 
     #[test]
     fn a_binding_from_an_older_version_is_read() {
-        let binding: Binding = serde_json::from_str(r#"{"id":"b1","corp_id":"ding1","later":true}"#).unwrap();
+        let binding: Binding =
+            serde_json::from_str(r#"{"id":"b1","corp_id":"ding1","later":true}"#).unwrap();
         assert_eq!(binding.connector, "ledger");
-        assert_eq!((binding.calls_per_second, binding.calls_per_month), (20, 5_000));
+        assert_eq!(
+            (binding.calls_per_second, binding.calls_per_month),
+            (20, 5_000)
+        );
         let text = serde_json::to_string(&binding).unwrap();
         assert_eq!(serde_json::from_str::<Binding>(&text).unwrap(), binding);
     }

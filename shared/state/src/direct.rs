@@ -46,9 +46,17 @@ pub struct AwsService {
 }
 
 /// SQS.
-pub const SQS: AwsService = AwsService { name: "sqs", target: "AmazonSQS", json: "1.0" };
+pub const SQS: AwsService = AwsService {
+    name: "sqs",
+    target: "AmazonSQS",
+    json: "1.0",
+};
 /// Secrets Manager.
-pub const SECRETS_MANAGER: AwsService = AwsService { name: "secretsmanager", target: "secretsmanager", json: "1.1" };
+pub const SECRETS_MANAGER: AwsService = AwsService {
+    name: "secretsmanager",
+    target: "secretsmanager",
+    json: "1.1",
+};
 
 /// Bounds of one call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,12 +107,22 @@ impl AwsClient {
     ///
     /// # Errors
     /// [`InvalidEndpoint`] when an address was given and is none.
-    pub fn new(service: AwsService, access: CallerSettings, endpoint: Option<&str>) -> Result<Self, EndpointError> {
+    pub fn new(
+        service: AwsService,
+        access: CallerSettings,
+        endpoint: Option<&str>,
+    ) -> Result<Self, EndpointError> {
         let endpoint = match endpoint {
             Some(address) => ServiceEndpoint::parse(address)?,
             None => ServiceEndpoint::of_service(service, access.identity.region()),
         };
-        Ok(Self { service, endpoint, access, idle: Mutex::default(), skew_ms: AtomicI64::new(0) })
+        Ok(Self {
+            service,
+            endpoint,
+            access,
+            idle: Mutex::default(),
+            skew_ms: AtomicI64::new(0),
+        })
     }
 
     /// Makes a connection and keeps it, so that the first call need not. What fails here fails again there, with a name.
@@ -121,9 +139,12 @@ impl AwsClient {
     /// [`CallError`].
     pub async fn call(&self, action: &str, body: impl Into<Bytes>) -> Result<Bytes, CallError> {
         let unanswered = |_elapsed| CallError::Unavailable(Cause::new("no answer in time"));
-        tokio::time::timeout(self.access.bounds.call, self.call_with_retry(action, body.into()))
-            .await
-            .map_err(unanswered)?
+        tokio::time::timeout(
+            self.access.bounds.call,
+            self.call_with_retry(action, body.into()),
+        )
+        .await
+        .map_err(unanswered)?
     }
 
     async fn call_with_retry(&self, action: &str, body: Bytes) -> Result<Bytes, CallError> {
@@ -138,7 +159,9 @@ impl AwsClient {
         if first.is_ok() {
             tokio::time::sleep(RETRY_PAUSE).await;
         }
-        self.attempt_call(action, body).await.and_then(ServiceResponse::into_body)
+        self.attempt_call(action, body)
+            .await
+            .and_then(ServiceResponse::into_body)
     }
 
     /// On a kept connection if there is one, and on a new one if that turns out to be dead.
@@ -154,19 +177,34 @@ impl AwsClient {
         }
         let fresh = async {
             let mut connection = self.connect().await?;
-            let request = self.signed_request(action, body).map_err(|_| ConnectionError::Request)?;
+            let request = self
+                .signed_request(action, body)
+                .map_err(|_| ConnectionError::Request)?;
             let answer = connection.send(request).await?;
             self.keep_connection(connection);
             Ok::<_, ConnectionError>(answer)
         };
         let answer = tokio::time::timeout(self.access.bounds.fresh, fresh).await;
         let lost = |lost: ConnectionError| CallError::Unavailable(Cause::new(lost.to_string()));
-        answer.map_err(|_| CallError::Unavailable(Cause::new("no answer in time")))?.map_err(lost)
+        answer
+            .map_err(|_| CallError::Unavailable(Cause::new("no answer in time")))?
+            .map_err(lost)
     }
 
-    fn signed_request(&self, action: &str, body: Bytes) -> Result<signature::SignedRequest, CallError> {
+    fn signed_request(
+        &self,
+        action: &str,
+        body: Bytes,
+    ) -> Result<signature::SignedRequest, CallError> {
         let at = self.now().plus_millis(self.skew_ms.load(Ordering::Relaxed));
-        let signed = signature::sign_request(self.service, &self.endpoint, &self.access.identity, action, body, at);
+        let signed = signature::sign_request(
+            self.service,
+            &self.endpoint,
+            &self.access.identity,
+            action,
+            body,
+            at,
+        );
         signed.map_err(|_| CallError::Refused("no signature".to_owned()))
     }
 
@@ -186,7 +224,11 @@ impl AwsClient {
             return false;
         }
         if skew != 0 {
-            tracing::error!(skew_s = skew / 1_000, "this machine's clock is {} s behind AWS's", skew / 1_000);
+            tracing::error!(
+                skew_s = skew / 1_000,
+                "this machine's clock is {} s behind AWS's",
+                skew / 1_000
+            );
         }
         !answer.is_success()
     }

@@ -56,7 +56,9 @@ impl EmbeddedDynamoDb {
     /// [`EmbeddedError::Open`], [`EmbeddedError::Path`].
     pub fn open(file: &Path) -> Result<Self, EmbeddedError> {
         let path = file.to_str().ok_or(EmbeddedError::Path)?;
-        Ok(Self { database: Database::new(path).map_err(EmbeddedError::Open)? })
+        Ok(Self {
+            database: Database::new(path).map_err(EmbeddedError::Open)?,
+        })
     }
 
     /// A database in memory, for tests and benchmarks.
@@ -64,7 +66,9 @@ impl EmbeddedDynamoDb {
     /// # Errors
     /// [`EmbeddedError::Open`].
     pub fn in_memory() -> Result<Self, EmbeddedError> {
-        Ok(Self { database: Database::memory().map_err(EmbeddedError::Open)? })
+        Ok(Self {
+            database: Database::memory().map_err(EmbeddedError::Open)?,
+        })
     }
 
     /// A client of the official SDK whose requests run in this process, on Tokio's threads for blocking work.
@@ -156,17 +160,24 @@ fn run<Q: DeserializeOwned, R: Serialize>(
 }
 
 fn exception(name: &str) -> (u16, Vec<u8>) {
-    (400, format!(r#"{{"__type":"com.amazon.coral.service#{name}"}}"#).into_bytes())
+    (
+        400,
+        format!(r#"{{"__type":"com.amazon.coral.service#{name}"}}"#).into_bytes(),
+    )
 }
 
 impl HttpConnector for EmbeddedDynamoDb {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let this = self.clone();
         HttpConnectorFuture::new(async move {
-            let target = request.headers().get("x-amz-target").and_then(|target| target.rsplit('.').next());
+            let target = request
+                .headers()
+                .get("x-amz-target")
+                .and_then(|target| target.rsplit('.').next());
             let operation = target.unwrap_or_default().to_owned();
             let body = request.body().bytes().unwrap_or_default().to_vec();
-            let answered = tokio::task::spawn_blocking(move || this.answer(&operation, &body)).await;
+            let answered =
+                tokio::task::spawn_blocking(move || this.answer(&operation, &body)).await;
             let (status, body) = answered.map_err(|err| ConnectorError::other(err.into(), None))?;
             response(status, body)
         })
@@ -174,7 +185,8 @@ impl HttpConnector for EmbeddedDynamoDb {
 }
 
 fn response(status: u16, body: Vec<u8>) -> Result<HttpResponse, ConnectorError> {
-    let status = StatusCode::try_from(status).map_err(|err| ConnectorError::other(err.into(), None))?;
+    let status =
+        StatusCode::try_from(status).map_err(|err| ConnectorError::other(err.into(), None))?;
     let length = body.len().to_string();
     let mut response = HttpResponse::new(status, SdkBody::from(body));
     response.headers_mut().insert("content-type", CONTENT_TYPE);
@@ -190,7 +202,9 @@ mod tests {
     async fn the_sdk_reaches_the_database_without_a_socket() {
         let database = EmbeddedDynamoDb::in_memory().unwrap();
         let tables = crate::TableNames::with_prefix("test-");
-        crate::store::create_tables(&database.client(), &tables).await.unwrap();
+        crate::store::create_tables(&database.client(), &tables)
+            .await
+            .unwrap();
         let listed = database.client().list_tables().send().await.unwrap();
         assert!(!listed.table_names().is_empty());
     }
@@ -201,12 +215,19 @@ mod tests {
         for (operation, body, exception) in [
             ("GetItem", "not json", "SerializationException"),
             ("GetItem", "[]", "SerializationException"),
-            ("ExportTableToPointInTime", "{}", "UnknownOperationException"),
+            (
+                "ExportTableToPointInTime",
+                "{}",
+                "UnknownOperationException",
+            ),
             ("", "", "UnknownOperationException"),
         ] {
             let (status, answer) = database.answer(operation, body.as_bytes());
             assert_eq!(status, 400, "{operation}");
-            assert!(String::from_utf8(answer).unwrap().contains(exception), "{operation}");
+            assert!(
+                String::from_utf8(answer).unwrap().contains(exception),
+                "{operation}"
+            );
         }
     }
 }

@@ -18,7 +18,11 @@ impl Cause {
 
 /// Whether the same request may get another answer later, by what a service of AWS answered now. What is not known is
 /// taken by its status: the service's fault may pass, the caller's does not.
-#[cfg(any(feature = "queue-sqs", feature = "vault-secretsmanager", feature = "archive-s3"))]
+#[cfg(any(
+    feature = "queue-sqs",
+    feature = "vault-secretsmanager",
+    feature = "archive-s3"
+))]
 pub(crate) fn is_transient_error(status: u16, code: &str) -> bool {
     /// Answered with a status of the caller's fault.
     const PASSING: [&str; 12] = [
@@ -148,16 +152,31 @@ impl WriteError {
     }
 }
 
-#[cfg(all(test, any(feature = "queue-sqs", feature = "vault-secretsmanager", feature = "archive-s3")))]
+#[cfg(all(
+    test,
+    any(
+        feature = "queue-sqs",
+        feature = "vault-secretsmanager",
+        feature = "archive-s3"
+    )
+))]
 mod tests {
     use super::is_transient_error;
 
     #[test]
     fn service_errors_are_transient_and_caller_errors_are_not() {
-        for (status, code) in [(503, "no error code"), (500, "InternalServiceError"), (400, "ThrottlingException")] {
+        for (status, code) in [
+            (503, "no error code"),
+            (500, "InternalServiceError"),
+            (400, "ThrottlingException"),
+        ] {
             assert!(is_transient_error(status, code), "{status} {code}");
         }
-        for (status, code) in [(403, "AccessDeniedException"), (400, "InvalidParameterValue"), (400, "no error code")] {
+        for (status, code) in [
+            (403, "AccessDeniedException"),
+            (400, "InvalidParameterValue"),
+            (400, "no error code"),
+        ] {
             assert!(!is_transient_error(status, code), "{status} {code}");
         }
     }

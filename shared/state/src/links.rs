@@ -62,7 +62,12 @@ pub struct ListingReport {
 #[async_trait]
 pub trait LinkStore: Send + Sync {
     /// One link, strongly consistent.
-    async fn get_link(&self, corp: &CorpId, kind: Kind, id: LinkId) -> Result<Option<Link>, StoreError>;
+    async fn get_link(
+        &self,
+        corp: &CorpId,
+        kind: Kind,
+        id: LinkId,
+    ) -> Result<Option<Link>, StoreError>;
 
     /// The link that a side's id leads to, strongly consistent, through its pointer item (never through an index).
     async fn get_link_by_native(
@@ -127,13 +132,26 @@ mod tests {
     #[test]
     fn only_changed_pointers_are_written() {
         assert!(
-            PointerChanges::between_states(Some(&link_with_dingtalk_id(Some("a"))), &link_with_dingtalk_id(Some("a")))
-                .is_empty()
+            PointerChanges::between_states(
+                Some(&link_with_dingtalk_id(Some("a"))),
+                &link_with_dingtalk_id(Some("a"))
+            )
+            .is_empty()
         );
-        let moved =
-            PointerChanges::between_states(Some(&link_with_dingtalk_id(Some("a"))), &link_with_dingtalk_id(Some("b")));
+        let moved = PointerChanges::between_states(
+            Some(&link_with_dingtalk_id(Some("a"))),
+            &link_with_dingtalk_id(Some("b")),
+        );
         assert_eq!(moved.added, [(Side::DingTalk, NativeId::new("b").unwrap())]);
-        assert_eq!(moved.removed, [(Side::DingTalk, NativeId::new("a").unwrap())]);
-        assert_eq!(PointerChanges::between_states(None, &link_with_dingtalk_id(Some("a"))).added.len(), 2);
+        assert_eq!(
+            moved.removed,
+            [(Side::DingTalk, NativeId::new("a").unwrap())]
+        );
+        assert_eq!(
+            PointerChanges::between_states(None, &link_with_dingtalk_id(Some("a")))
+                .added
+                .len(),
+            2
+        );
     }
 }

@@ -4,4 +4,6 @@
 pub mod batch;
 mod compose;
 
-pub use compose::{CONTENT_FIELD, CONTENT_MAX_BYTES, ComposeError, MessageContent, MessageDraft, compose_message};
+pub use compose::{
+    CONTENT_FIELD, CONTENT_MAX_BYTES, ComposeError, MessageContent, MessageDraft, compose_message,
+};

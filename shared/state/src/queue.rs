@@ -101,7 +101,12 @@ mod tests {
     use super::*;
 
     fn message(group: Option<&str>, delay_s: u32) -> QueueMessage {
-        QueueMessage { body: "{}".into(), group: group.map(Into::into), deduplication: group.map(Into::into), delay_s }
+        QueueMessage {
+            body: "{}".into(),
+            group: group.map(Into::into),
+            deduplication: group.map(Into::into),
+            delay_s,
+        }
     }
 
     #[test]

@@ -22,8 +22,8 @@ use aws_sdk_dynamodb::Client;
 pub use control::ControlKind;
 pub use feed::{EDITS_MAX, EditNews, EntryEdit, FeedEntry, FeedPage, KEPT_S as NEWS_KEPT_S};
 pub use journal::{
-    ChainBreak, ChainEntry, ChainHead, ChainVerdict, FieldChange, FieldOwner, HeadComparison, HeadCopyError, Journal,
-    JournalAudit, JournalError, NewEntry,
+    ChainBreak, ChainEntry, ChainHead, ChainVerdict, FieldChange, FieldOwner, HeadComparison,
+    HeadCopyError, Journal, JournalAudit, JournalError, NewEntry,
 };
 pub use ledger::{LedgerEntry, LookupKey};
 pub use schema::{create_table, create_tables};
@@ -82,8 +82,16 @@ impl Store {
     /// ledger entries, as a link's random version marks a link.
     #[must_use]
     pub fn new(client: Client, tables: TableNames, writer: u128) -> Self {
-        let marks = WriteMarks { writer, count: AtomicU64::new(0) };
-        Self { client, tables: Arc::new(tables), counters: Arc::default(), marks: Arc::new(marks) }
+        let marks = WriteMarks {
+            writer,
+            count: AtomicU64::new(0),
+        };
+        Self {
+            client,
+            tables: Arc::new(tables),
+            counters: Arc::default(),
+            marks: Arc::new(marks),
+        }
     }
 
     /// What was written through this store and its clones so far.
@@ -95,6 +103,10 @@ impl Store {
     /// A mark that no other write has.
     fn next_mark(&self) -> Vec<u8> {
         let count = self.marks.count.fetch_add(1, Ordering::Relaxed);
-        [self.marks.writer.to_be_bytes().as_slice(), &count.to_be_bytes()].concat()
+        [
+            self.marks.writer.to_be_bytes().as_slice(),
+            &count.to_be_bytes(),
+        ]
+        .concat()
     }
 }

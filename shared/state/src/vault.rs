@@ -13,7 +13,9 @@ use crate::error::Cause;
 
 #[cfg(feature = "direct")]
 pub use direct::DirectVault;
-pub use secrets::{BindingSecret, PreviousCallbackKeys, SecretError, SecretStore, StagedSecretStore, TokenSecret};
+pub use secrets::{
+    BindingSecret, PreviousCallbackKeys, SecretError, SecretStore, StagedSecretStore, TokenSecret,
+};
 #[cfg(feature = "vault-secretsmanager")]
 pub use secretsmanager::SecretsManagerVault;
 
@@ -57,7 +59,11 @@ pub trait Vault: Send + Sync {
     /// # Errors
     /// [`VaultError::NotFound`] when there is no such secret, or none of this stage.
     async fn get_stage(&self, name: &str, stage: SecretStage) -> Result<SecretString, VaultError> {
-        if stage == SecretStage::Current { self.get(name).await } else { Err(VaultError::NotFound) }
+        if stage == SecretStage::Current {
+            self.get(name).await
+        } else {
+            Err(VaultError::NotFound)
+        }
     }
 }
 
@@ -104,7 +110,12 @@ pub(crate) fn lower_hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     bytes
         .iter()
-        .flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]])
+        .flat_map(|byte| {
+            [
+                DIGITS[usize::from(byte >> 4)],
+                DIGITS[usize::from(byte & 15)],
+            ]
+        })
         .map(char::from)
         .collect()
 }

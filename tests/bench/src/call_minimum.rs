@@ -26,7 +26,10 @@ impl CallMinimum {
     #[must_use]
     pub fn of_lists(members: &[u64]) -> Self {
         let departments = u64::try_from(members.len()).unwrap_or(u64::MAX);
-        let pages = members.iter().map(|members| members.div_ceil(PAGE).max(1)).sum();
+        let pages = members
+            .iter()
+            .map(|members| members.div_ceil(PAGE).max(1))
+            .sum();
         Self(BTreeMap::from([(LISTSUB, departments), (USER_LIST, pages)]))
     }
 
@@ -36,7 +39,9 @@ impl CallMinimum {
     pub fn of_lists_and_reads(members: &[u64], log: &[CallRecord]) -> Self {
         let mut minimum = Self::of_lists(members);
         for interface in [USER_GET, DEPARTMENT_GET] {
-            minimum.0.insert(interface, distinct_subjects(log, interface));
+            minimum
+                .0
+                .insert(interface, distinct_subjects(log, interface));
         }
         minimum
     }
@@ -51,7 +56,10 @@ impl CallMinimum {
     /// other interfaces run beside it.
     #[must_use]
     pub fn seconds(&self, qps: u32) -> f64 {
-        ratio(self.0.values().copied().max().unwrap_or_default(), u64::from(qps))
+        ratio(
+            self.0.values().copied().max().unwrap_or_default(),
+            u64::from(qps),
+        )
     }
 }
 
@@ -59,7 +67,10 @@ impl CallMinimum {
 #[must_use]
 pub fn distinct_subjects(log: &[CallRecord], interface: &str) -> u64 {
     let of_it = log.iter().filter(|call| call.interface == interface);
-    of_it.map(|call| &call.subject).collect::<BTreeSet<_>>().len() as u64
+    of_it
+        .map(|call| &call.subject)
+        .collect::<BTreeSet<_>>()
+        .len() as u64
 }
 
 /// Returns the seconds from the first call to the last, by their arrival.
@@ -77,11 +88,16 @@ pub fn interface_spans(log: &[CallRecord]) -> Vec<(&str, u64, f64, f64)> {
     let began = log.iter().map(|call| call.at).min().unwrap_or_default();
     let mut spans: BTreeMap<&str, (u64, i64, i64)> = BTreeMap::new();
     for call in log {
-        let (calls, first, last) = spans.entry(&call.interface).or_insert((0, call.at, call.at));
+        let (calls, first, last) = spans
+            .entry(&call.interface)
+            .or_insert((0, call.at, call.at));
         (*calls, *first, *last) = (*calls + 1, call.at.min(*first), call.at.max(*last));
     }
     let since = |at: i64| ratio(at.abs_diff(began), 1000);
-    spans.into_iter().map(|(name, (calls, first, last))| (name, calls, since(first), since(last))).collect()
+    spans
+        .into_iter()
+        .map(|(name, (calls, first, last))| (name, calls, since(first), since(last)))
+        .collect()
 }
 
 /// Counts the calls that were refused for their frequency.
@@ -92,9 +108,16 @@ pub fn throttled_calls(log: &[CallRecord]) -> u64 {
 
 /// Divides two counts. Zero divided by zero is 0.
 #[must_use]
-#[expect(clippy::cast_precision_loss, reason = "counts of calls and milliseconds are far below 2^52")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of calls and milliseconds are far below 2^52"
+)]
 pub fn ratio(of: u64, over: u64) -> f64 {
-    if of == 0 { 0.0 } else { of as f64 / over as f64 }
+    if of == 0 {
+        0.0
+    } else {
+        of as f64 / over as f64
+    }
 }
 
 #[cfg(test)]
@@ -125,7 +148,9 @@ mod tests {
     fn the_busiest_interface_sets_the_minimum_time() {
         let minimum = CallMinimum::of_lists(&[100; 500]);
         assert!((minimum.seconds(20) - 25.0).abs() < 1e-9);
-        let log: Vec<_> = (0..1000).map(|n| sample_call(USER_GET, n, &format!("user {n}"))).collect();
+        let log: Vec<_> = (0..1000)
+            .map(|n| sample_call(USER_GET, n, &format!("user {n}")))
+            .collect();
         let minimum = CallMinimum::of_lists_and_reads(&[100; 500], &log);
         assert!((minimum.seconds(20) - 50.0).abs() < 1e-9);
         assert_eq!(minimum.calls(), 2000);
@@ -138,7 +163,10 @@ mod tests {
             sample_call(USER_GET, 5, "user a"),
             sample_call(DEPARTMENT_GET, 9, "dept 7"),
         ];
-        assert_eq!(CallMinimum::of_lists_and_reads(&[10], &log).calls(), 2 + 1 + 1);
+        assert_eq!(
+            CallMinimum::of_lists_and_reads(&[10], &log).calls(),
+            2 + 1 + 1
+        );
     }
 
     #[test]
@@ -160,14 +188,25 @@ mod tests {
             sample_call(USER_GET, 3_000, "user b"),
         ];
         let spans = interface_spans(&log);
-        assert_eq!(spans.iter().map(|span| (span.0, span.1)).collect::<Vec<_>>(), [(LISTSUB, 1), (USER_GET, 2)]);
+        assert_eq!(
+            spans
+                .iter()
+                .map(|span| (span.0, span.1))
+                .collect::<Vec<_>>(),
+            [(LISTSUB, 1), (USER_GET, 2)]
+        );
         assert!((spans[1].2 - 0.5).abs() < 1e-9 && (spans[1].3 - 2.0).abs() < 1e-9);
     }
 
     #[test]
     fn throttled_answers_are_counted() {
-        let log =
-            [sample_call(LISTSUB, 0, "dept 1"), CallRecord { throttled: true, ..sample_call(LISTSUB, 1, "dept 2") }];
+        let log = [
+            sample_call(LISTSUB, 0, "dept 1"),
+            CallRecord {
+                throttled: true,
+                ..sample_call(LISTSUB, 1, "dept 2")
+            },
+        ];
         assert_eq!(throttled_calls(&log), 1);
     }
 }

@@ -22,9 +22,10 @@ pub enum FigureTarget {
 impl FigureTarget {
     fn value(self) -> Option<f64> {
         match self {
-            Self::AtLeast(target) | Self::AtMost(target) | Self::Exactly(target) | Self::Near(target, _) => {
-                Some(target)
-            }
+            Self::AtLeast(target)
+            | Self::AtMost(target)
+            | Self::Exactly(target)
+            | Self::Near(target, _) => Some(target),
             Self::None => None,
         }
     }
@@ -90,7 +91,15 @@ impl Figures {
     ) -> Option<bool> {
         let holds = target.is_met(value);
         let value = (value * 1e4).round() / 1e4;
-        let line = FigureLine { bench: self.bench, figure, value, unit, target: target.value(), holds, peer };
+        let line = FigureLine {
+            bench: self.bench,
+            figure,
+            value,
+            unit,
+            target: target.value(),
+            holds,
+            peer,
+        };
         if let Ok(text) = serde_json::to_string(&line) {
             // A closed pipe changes no result.
             _ = writeln!(std::io::stdout(), "{text}");

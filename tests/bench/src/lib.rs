@@ -32,7 +32,9 @@ pub fn run(args: &BenchmarkArgs) -> ExitCode {
     match &args.bench {
         BenchmarkCommand::Sync(args) => exit_code(runtime.block_on(sync::run(args))),
         BenchmarkCommand::Rows(args) => exit_code(runtime.block_on(rows::run(args))),
-        BenchmarkCommand::SweepOnce(args) => exit_code(runtime.block_on(sync::measured::run(args)).map(|()| true)),
+        BenchmarkCommand::SweepOnce(args) => {
+            exit_code(runtime.block_on(sync::measured::run(args)).map(|()| true))
+        }
         BenchmarkCommand::Callback(args) => exit_code(runtime.block_on(callback::run(args))),
         BenchmarkCommand::Flood(args) => exit_code(runtime.block_on(callback::flood::run(args))),
     }

@@ -47,12 +47,16 @@ pub fn peak_kib_of(pid: u32) -> Result<u64, UsageError> {
 /// # Errors
 /// [`UsageError`] if there is no such process.
 pub fn cpu_of(pid: i32) -> Result<Duration, UsageError> {
-    let now = nix::time::clock_getcpuclockid(nix::unistd::Pid::from_raw(pid)).and_then(nix::time::ClockId::now);
-    now.map(Duration::from).map_err(|error| UsageError(error.into()))
+    let now = nix::time::clock_getcpuclockid(nix::unistd::Pid::from_raw(pid))
+        .and_then(nix::time::ClockId::now);
+    now.map(Duration::from)
+        .map_err(|error| UsageError(error.into()))
 }
 
 fn status_kib(status: &str, name: &str) -> Option<u64> {
-    let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
     line.trim().strip_suffix("kB")?.trim().parse().ok()
 }
 
@@ -63,7 +67,11 @@ fn parse_usage(stat: &str, status: &str) -> Option<Usage> {
     let mut fields = after_name.split_whitespace().skip(11);
     let ticks: u64 = fields.next()?.parse::<u64>().ok()? + fields.next()?.parse::<u64>().ok()?;
     let cpu_ms = ticks * 1000 / TICKS_PER_SECOND;
-    Some(Usage { cpu_ms, resident_kib: status_kib(status, "VmRSS")?, peak_kib: status_kib(status, "VmHWM")? })
+    Some(Usage {
+        cpu_ms,
+        resident_kib: status_kib(status, "VmRSS")?,
+        peak_kib: status_kib(status, "VmHWM")?,
+    })
 }
 
 #[cfg(test)]
@@ -76,7 +84,14 @@ mod tests {
     fn time_and_memory_are_read() {
         let status = "Name:\tx\nVmPeak:\t  999 kB\nVmHWM:\t   5120 kB\nVmRSS:\t   4096 kB\n";
         let usage = parse_usage(STAT, status).unwrap();
-        assert_eq!(usage, Usage { cpu_ms: 2810, resident_kib: 4096, peak_kib: 5120 });
+        assert_eq!(
+            usage,
+            Usage {
+                cpu_ms: 2810,
+                resident_kib: 4096,
+                peak_kib: 5120
+            }
+        );
     }
 
     #[test]
@@ -90,6 +105,9 @@ mod tests {
     #[test]
     fn unknown_text_gives_no_figure() {
         assert_eq!(parse_usage(STAT, "Name:\tx\n"), None);
-        assert_eq!(parse_usage("77 (x) S 1", "VmHWM: 1 kB\nVmRSS: 1 kB\n"), None);
+        assert_eq!(
+            parse_usage("77 (x) S 1", "VmHWM: 1 kB\nVmRSS: 1 kB\n"),
+            None
+        );
     }
 }

@@ -14,8 +14,8 @@ use directory::index::{BaseIndex, ListedFields, MemberPlace, Nomination};
 use directory::link::RowVersion;
 use directory::policy::Policy;
 use directory::{
-    Base, CorpId, DeptId, Field, FieldSet, FieldValues, Kind, Link, LinkId, LinkLifecycle, NativeId, Side,
-    custom_fields,
+    Base, CorpId, DeptId, Field, FieldSet, FieldValues, Kind, Link, LinkId, LinkLifecycle,
+    NativeId, Side, custom_fields,
 };
 use engine::link_names::LinkNames;
 use local::embedded::database::client_at;
@@ -38,8 +38,11 @@ const MEMORY: FigureTarget = FigureTarget::AtMost(32.0);
 const COUNTED_PEOPLE: u32 = 10_000;
 
 /// Person fields that a row shows.
-const SHOWN: FieldSet =
-    FieldSet::PERSON.without(FieldSet::of_fields(&[Field::MainDepartment, Field::Leads, Field::Manager]));
+const SHOWN: FieldSet = FieldSet::PERSON.without(FieldSet::of_fields(&[
+    Field::MainDepartment,
+    Field::Leads,
+    Field::Manager,
+]));
 
 /// Why there are no figures.
 #[derive(Debug, thiserror::Error)]
@@ -75,13 +78,30 @@ pub async fn run(args: &RowsArgs) -> Result<bool, RowsError> {
     let spent = usage()?.cpu_ms.saturating_sub(before.cpu_ms);
     let mut figures = Figures::of("rows");
     // A row that did not agree was not compared in full, and the figure would mean nothing.
-    figures.ours("agreeing_rows", ratio(agreeing, 1), "rows", FigureTarget::Exactly(args.people.into()));
-    figures.ours("cpu_per_person_and_side", ratio(spent * 1000, args.people.into()), "µs", CPU);
+    figures.ours(
+        "agreeing_rows",
+        ratio(agreeing, 1),
+        "rows",
+        FigureTarget::Exactly(args.people.into()),
+    );
+    figures.ours(
+        "cpu_per_person_and_side",
+        ratio(spent * 1000, args.people.into()),
+        "µs",
+        CPU,
+    );
     // What a sweep keeps per person while it runs. The pages in memory are not part of it.
     let kept = before.resident_kib.saturating_sub(empty.resident_kib);
     figures.ours("index_memory", ratio(kept, 1024), "MiB", MEMORY);
-    figures.ours("index_memory_per_person", ratio(kept * 1024, args.people.into()), "B", FigureTarget::None);
-    let instructions = count_instructions(2).await?.saturating_sub(count_instructions(1).await?);
+    figures.ours(
+        "index_memory_per_person",
+        ratio(kept * 1024, args.people.into()),
+        "B",
+        FigureTarget::None,
+    );
+    let instructions = count_instructions(2)
+        .await?
+        .saturating_sub(count_instructions(1).await?);
     figures.ours(
         "instructions_per_row",
         ratio(instructions, COUNTED_PEOPLE.into()),
@@ -99,8 +119,17 @@ async fn count_instructions(passes: u32) -> Result<u64, RowsError> {
     let folder = tempfile::TempDir::new().map_err(|err| why(&err))?;
     let file = folder.path().join("callgrind");
     let mut command = Command::new("valgrind");
-    command.arg("--tool=callgrind").arg(format!("--callgrind-out-file={}", file.display())).arg(program).arg("rows");
-    command.args(["--people", &COUNTED_PEOPLE.to_string(), "--passes", &passes.to_string()]);
+    command
+        .arg("--tool=callgrind")
+        .arg(format!("--callgrind-out-file={}", file.display()))
+        .arg(program)
+        .arg("rows");
+    command.args([
+        "--people",
+        &COUNTED_PEOPLE.to_string(),
+        "--passes",
+        &passes.to_string(),
+    ]);
     let output = command.output().await.map_err(|err| why(&err))?;
     if !output.status.success() {
         return Err(why(&String::from_utf8_lossy(&output.stderr)));
@@ -126,21 +155,46 @@ impl RowSweep {
         let nowhere = client_at(([127, 0, 0, 1], 1).into(), "nobody");
         let links = Arc::new(Store::new(nowhere, TableNames::with_prefix("bench-"), 1));
         let names = LinkNames::new(CorpId::new("ding-bench")?, links);
-        let listed = ListedFields { dingtalk: SHOWN, ehr: SHOWN, ehr_news: FieldSet::NONE };
+        let listed = ListedFields {
+            dingtalk: SHOWN,
+            ehr: SHOWN,
+            ehr_news: FieldSet::NONE,
+        };
         let index = BaseIndex::new(key.clone(), listed);
-        Ok(Self { client, key, names, policy: Policy::dingtalk_is_master(), index })
+        Ok(Self {
+            client,
+            key,
+            names,
+            policy: Policy::dingtalk_is_master(),
+            index,
+        })
     }
 
     /// Links everyone in the lists, with the base that the lists show.
     async fn link_everybody(&mut self) {
-        let Self { client, key, names, policy, index } = self;
-        names.learn(&make_link(key, Kind::Department, DeptId::ROOT.into(), &FieldValues::new()));
+        let Self {
+            client,
+            key,
+            names,
+            policy,
+            index,
+        } = self;
+        names.learn(&make_link(
+            key,
+            Kind::Department,
+            DeptId::ROOT.into(),
+            &FieldValues::new(),
+        ));
         let mut add = |crawled: CrawlItem<'_>| match crawled {
-            CrawlItem::Department(record) => {
-                names.learn(&make_link(key, Kind::Department, record.id.clone(), &record.values))
-            }
+            CrawlItem::Department(record) => names.learn(&make_link(
+                key,
+                Kind::Department,
+                record.id.clone(),
+                &record.values,
+            )),
             CrawlItem::Members { department, rows } => {
-                let department = names.remembered_link(Side::DingTalk, Kind::Department, &department.into());
+                let department =
+                    names.remembered_link(Side::DingTalk, Kind::Department, &department.into());
                 for MemberRow { mut record, .. } in rows {
                     resolve_references(names, policy, &mut record.values, index);
                     let mut person = make_link(key, Kind::Person, record.id, &record.values);
@@ -155,16 +209,30 @@ impl RowSweep {
 
     /// Reads every list as a sweep does; returns how many rows agree with base.
     async fn see_everybody(&mut self) -> u64 {
-        let Self { client, names, policy, index, .. } = self;
+        let Self {
+            client,
+            names,
+            policy,
+            index,
+            ..
+        } = self;
         let mut agreeing = 0;
         let mut see = |crawled: CrawlItem<'_>| {
             let CrawlItem::Members { department, rows } = crawled else {
                 return;
             };
-            for MemberRow { mut record, leads_here } in rows {
+            for MemberRow {
+                mut record,
+                leads_here,
+            } in rows
+            {
                 resolve_references(names, policy, &mut record.values, index);
-                let department = names.remembered_link(Side::DingTalk, Kind::Department, &department.into());
-                let place = department.map(|department| MemberPlace { department, leads: leads_here });
+                let department =
+                    names.remembered_link(Side::DingTalk, Kind::Department, &department.into());
+                let place = department.map(|department| MemberPlace {
+                    department,
+                    leads: leads_here,
+                });
                 let nomination = index.compare_member_row(&record.id, &record.values, place);
                 agreeing += u64::from(matches!(nomination, Nomination::Agrees(_)));
             }
@@ -180,7 +248,12 @@ async fn crawl_lists(client: &Client, each: &mut (dyn FnMut(CrawlItem<'_>) + Sen
     _ = crawl_directory(client, all, FieldSet::PERSON, &|| true, each).await;
 }
 
-fn resolve_references(names: &LinkNames, policy: &Policy, values: &mut FieldValues, index: &BaseIndex) {
+fn resolve_references(
+    names: &LinkNames,
+    policy: &Policy,
+    values: &mut FieldValues,
+    index: &BaseIndex,
+) {
     names.resolve_row(Side::DingTalk, values, index, true);
     custom_fields::restrict_list_row(values, &policy.scope);
 }
@@ -197,7 +270,10 @@ fn make_link(key: &HashKey, kind: Kind, native: NativeId, values: &FieldValues) 
         unionid: None,
         protected: false,
         base: Base {
-            hashes: values.iter().map(|(field, value)| (field, hash::hash_field(key, field, value))).collect(),
+            hashes: values
+                .iter()
+                .map(|(field, value)| (field, hash::hash_field(key, field, value)))
+                .collect(),
             ..Base::default()
         },
         intents: Vec::new(),

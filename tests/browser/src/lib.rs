@@ -1,5 +1,9 @@
 #![doc = include_str!("../README.md")]
-#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 
 use std::path::{Path, PathBuf};
 
@@ -33,7 +37,10 @@ async fn run_command(command: &mut Command, what: &str) -> Vec<u8> {
 /// # Panics
 /// If Python 3, pip, the package index or Chromium is missing.
 pub async fn python_environment(target: &Path) -> PathBuf {
-    assert!(Path::new(CHROMIUM).exists(), "{CHROMIUM} is missing: apt-get install chromium fonts-noto-cjk");
+    assert!(
+        Path::new(CHROMIUM).exists(),
+        "{CHROMIUM} is missing: apt-get install chromium fonts-noto-cjk"
+    );
     let home = target.join("browser-environment");
     let (python, complete) = (home.join("bin/python"), home.join("complete"));
     let wanted = PACKAGES.join("\n");
@@ -41,9 +48,23 @@ pub async fn python_environment(target: &Path) -> PathBuf {
         return python;
     }
     let venv = ["-m", "venv", "--clear"];
-    run_command(Command::new("python3").args(venv).arg(&home), "python3 -m venv").await;
-    let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-    run_command(Command::new(&python).args(install).args(PACKAGES), "pip install").await;
+    run_command(
+        Command::new("python3").args(venv).arg(&home),
+        "python3 -m venv",
+    )
+    .await;
+    let install = [
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+    ];
+    run_command(
+        Command::new(&python).args(install).args(PACKAGES),
+        "pip install",
+    )
+    .await;
     std::fs::write(complete, wanted).expect("the environment is writable");
     python
 }
@@ -53,7 +74,9 @@ pub async fn python_environment(target: &Path) -> PathBuf {
 /// # Panics
 /// If the script fails or prints something else.
 pub async fn run_script(python: &Path, script: &str, argument: &Value) -> Value {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts").join(script);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("scripts")
+        .join(script);
     let mut command = Command::new(python);
     command.arg(path).arg(argument.to_string());
     let printed = run_command(&mut command, script).await;

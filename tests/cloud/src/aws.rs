@@ -63,7 +63,11 @@ impl BotoClient {
         let mut process = Command::new(python)
             .args(["-c", CLIENT_PROGRAM])
             .env_clear()
-            .envs([("AWS_ENDPOINT_URL", url), ("AWS_DEFAULT_REGION", REGION), ("LANG", "C.UTF-8")])
+            .envs([
+                ("AWS_ENDPOINT_URL", url),
+                ("AWS_DEFAULT_REGION", REGION),
+                ("LANG", "C.UTF-8"),
+            ])
             .envs([("AWS_ACCESS_KEY_ID", ROOT), ("AWS_SECRET_ACCESS_KEY", ROOT)])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -73,18 +77,29 @@ impl BotoClient {
         let ended = || AwsError::Gone(std::io::ErrorKind::BrokenPipe.into());
         let input = process.stdin.take().ok_or_else(ended)?;
         let output = BufReader::new(process.stdout.take().ok_or_else(ended)?).lines();
-        Ok(Self { pipes: Mutex::new((input, output)), _process: process })
+        Ok(Self {
+            pipes: Mutex::new((input, output)),
+            _process: process,
+        })
     }
 
     /// Makes a call with `boto3`'s names, for example `("sqs", "get_queue_attributes", …)`.
     ///
     /// # Errors
     /// [`AwsError`] if AWS refuses it or the child process has ended.
-    pub async fn call(&self, service: &str, operation: &str, parameters: Value) -> Result<Value, AwsError> {
+    pub async fn call(
+        &self,
+        service: &str,
+        operation: &str,
+        parameters: Value,
+    ) -> Result<Value, AwsError> {
         let ask = json!({"service": service, "operation": operation, "parameters": parameters});
         let mut pipes = self.pipes.lock().await;
         let (input, output) = &mut *pipes;
-        input.write_all(format!("{ask}\n").as_bytes()).await.map_err(AwsError::Gone)?;
+        input
+            .write_all(format!("{ask}\n").as_bytes())
+            .await
+            .map_err(AwsError::Gone)?;
         let line = output.next_line().await.map_err(AwsError::Gone)?;
         let line = line.ok_or_else(|| AwsError::Gone(std::io::ErrorKind::UnexpectedEof.into()))?;
         let mut said: Value = serde_json::from_str(&line)?;
@@ -103,5 +118,9 @@ impl BotoClient {
 /// Returns a text field of an answer; empty if it is absent.
 #[must_use]
 pub fn text_field(value: &Value, name: &str) -> String {
-    value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+    value
+        .get(name)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned()
 }

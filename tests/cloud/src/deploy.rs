@@ -25,7 +25,8 @@ const STACK_NAME: &str = "bangding-local";
 /// A description of what failed, for people.
 pub async fn run(args: &DeployArgs) -> Result<(), String> {
     let began = Instant::now();
-    let world = deploy_company(args.programs(), args.people as usize, AwsEndpoint::Emulator).await?;
+    let world =
+        deploy_company(args.programs(), args.people as usize, AwsEndpoint::Emulator).await?;
     let outcome = stories::run_stories(&world, &stories::ALL_STORIES).await;
     if args.keep {
         wait_for_interrupt(&world).await;
@@ -60,7 +61,11 @@ impl AwsEndpoint<'_> {
 
 impl DeployArgs {
     fn programs(&self) -> BootstrapPrograms {
-        if self.built { BootstrapPrograms::Built } else { BootstrapPrograms::CargoLambda }
+        if self.built {
+            BootstrapPrograms::Built
+        } else {
+            BootstrapPrograms::CargoLambda
+        }
     }
 }
 
@@ -77,7 +82,11 @@ pub async fn deploy_company(
     let target = target_directory().map_err(|err| err.to_string())?;
     let step = Instant::now();
     let python = pypi_tools::install_emulator(&target)?;
-    let places = BuildPaths { root, target, python };
+    let places = BuildPaths {
+        root,
+        target,
+        python,
+    };
     let packaged = read_and_package(&places)?;
     let zips = zips::make(&places, &packaged.functions, programs).await?;
     let sizes: Vec<String> = packaged
@@ -88,33 +97,66 @@ pub async fn deploy_company(
         .collect();
     print_done("zips", &sizes.join(", "), step.elapsed());
     let step = Instant::now();
-    let emulator = endpoint.start(&places.target).map_err(|err| directory::text::describe_error(&err))?;
-    let aws =
-        BotoClient::start_for_emulator(&places.python.join("python"), emulator.url()).map_err(|err| err.to_string())?;
-    print_done("emulator", &format!("{} with IAM enforced", emulator.url()), step.elapsed());
+    let emulator = endpoint
+        .start(&places.target)
+        .map_err(|err| directory::text::describe_error(&err))?;
+    let aws = BotoClient::start_for_emulator(&places.python.join("python"), emulator.url())
+        .map_err(|err| err.to_string())?;
+    print_done(
+        "emulator",
+        &format!("{} with IAM enforced", emulator.url()),
+        step.elapsed(),
+    );
     let step = Instant::now();
     for line in &packaged.changed {
         print_remark(line.trim());
     }
     let stack = DeployedStack::deploy(&aws, STACK_NAME, &packaged, &zips).await;
-    let stack = stack.map_err(|err| format!("{}\n{}", directory::text::describe_error(&err), emulator.log()))?;
-    print_done("stack", &format!("{STACK_NAME}, {} resources", stack.resources.len()), step.elapsed());
+    let stack = stack.map_err(|err| {
+        format!(
+            "{}\n{}",
+            directory::text::describe_error(&err),
+            emulator.log()
+        )
+    })?;
+    print_done(
+        "stack",
+        &format!("{STACK_NAME}, {} resources", stack.resources.len()),
+        step.elapsed(),
+    );
     let step = Instant::now();
     let world = CloudWorld::bind(emulator, aws, stack, people).await;
-    print_done("company", &format!("{people} people at {}", world.dingtalk.url()), step.elapsed());
+    print_done(
+        "company",
+        &format!("{people} people at {}", world.dingtalk.url()),
+        step.elapsed(),
+    );
     Ok(world)
 }
 
 fn read_and_package(places: &BuildPaths) -> Result<PackagedTemplate, String> {
     let path = places.root.join("infra/template.yaml");
-    let text = std::fs::read_to_string(&path).map_err(|err| format!("{} cannot be read: {err}", path.display()))?;
+    let text = std::fs::read_to_string(&path)
+        .map_err(|err| format!("{} cannot be read: {err}", path.display()))?;
     template::package(&text, stack::BUCKET)
 }
 
 async fn wait_for_interrupt(world: &CloudWorld) {
-    print_remark(&format!("AWS {} (keys test/test), stack {}", world.emulator().url(), world.stack.name));
-    print_remark(&format!("callback {}", world.subscription["callback_url"].as_str().unwrap_or_default()));
-    print_remark(&format!("DingTalk {}; Ctrl+C tears everything down", world.dingtalk.url()));
+    print_remark(&format!(
+        "AWS {} (keys test/test), stack {}",
+        world.emulator().url(),
+        world.stack.name
+    ));
+    print_remark(&format!(
+        "callback {}",
+        world.subscription["callback_url"]
+            .as_str()
+            .unwrap_or_default()
+    ));
+    print_remark(&format!(
+        "DingTalk {}; Ctrl+C tears everything down",
+        world.dingtalk.url()
+    ));
     // If the program cannot listen for Ctrl+C, it ends at once.
     _ = tokio::signal::ctrl_c().await;
 }
@@ -125,10 +167,16 @@ async fn wait_for_interrupt(world: &CloudWorld) {
 /// A description of what is left, for people.
 pub async fn tear_down(world: CloudWorld) -> Result<(), String> {
     let step = Instant::now();
-    world.stack.delete(&world.aws).await.map_err(|err| directory::text::describe_error(&err))?;
+    world
+        .stack
+        .delete(&world.aws)
+        .await
+        .map_err(|err| directory::text::describe_error(&err))?;
     let url = world.emulator().url().to_owned();
     // This stops the functions too, and waits until they end.
-    tokio::task::spawn_blocking(move || drop(world)).await.map_err(|err| err.to_string())?;
+    tokio::task::spawn_blocking(move || drop(world))
+        .await
+        .map_err(|err| err.to_string())?;
     if is_answering(&url).await {
         return Err(format!("{url} still answers"));
     }
@@ -139,5 +187,7 @@ pub async fn tear_down(world: CloudWorld) -> Result<(), String> {
 async fn is_answering(url: &str) -> bool {
     let address = url.trim_start_matches("http://").to_owned();
     let connect = tokio::net::TcpStream::connect(address);
-    tokio::time::timeout(Duration::from_secs(1), connect).await.is_ok_and(|connected| connected.is_ok())
+    tokio::time::timeout(Duration::from_secs(1), connect)
+        .await
+        .is_ok_and(|connected| connected.is_ok())
 }

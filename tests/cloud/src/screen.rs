@@ -5,7 +5,10 @@ use std::time::Duration;
 
 /// Prints that a step is done.
 pub fn print_done(what: &str, detail: &str, took: Duration) {
-    print_line(&format!("● {what:<18} {detail}  ({:.1} s)", took.as_secs_f64()));
+    print_line(&format!(
+        "● {what:<18} {detail}  ({:.1} s)",
+        took.as_secs_f64()
+    ));
 }
 
 /// Prints a line that is no step.

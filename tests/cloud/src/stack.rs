@@ -63,14 +63,39 @@ impl DeployedStack {
             "TemplateURL": format!("https://s3.amazonaws.com/{BUCKET}/template.yaml"),
             "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
         });
-        aws.call("cloudformation", "create_change_set", change).await?;
-        wait_for_end(aws, "describe_change_set", &json!({"StackName": name, "ChangeSetName": "first"})).await?;
-        aws.call("cloudformation", "execute_change_set", json!({"StackName": name, "ChangeSetName": "first"})).await?;
+        aws.call("cloudformation", "create_change_set", change)
+            .await?;
+        wait_for_end(
+            aws,
+            "describe_change_set",
+            &json!({"StackName": name, "ChangeSetName": "first"}),
+        )
+        .await?;
+        aws.call(
+            "cloudformation",
+            "execute_change_set",
+            json!({"StackName": name, "ChangeSetName": "first"}),
+        )
+        .await?;
         wait_for_end(aws, "describe_stacks", &json!({"StackName": name})).await?;
-        let listed = aws.call("cloudformation", "describe_stack_resources", json!({"StackName": name})).await?;
+        let listed = aws
+            .call(
+                "cloudformation",
+                "describe_stack_resources",
+                json!({"StackName": name}),
+            )
+            .await?;
         let resources = listed["StackResources"].as_array().into_iter().flatten();
-        let pair = |one: &Value| (text_field(one, "LogicalResourceId"), text_field(one, "PhysicalResourceId"));
-        Ok(Self { name: name.to_owned(), resources: resources.map(pair).collect() })
+        let pair = |one: &Value| {
+            (
+                text_field(one, "LogicalResourceId"),
+                text_field(one, "PhysicalResourceId"),
+            )
+        };
+        Ok(Self {
+            name: name.to_owned(),
+            resources: resources.map(pair).collect(),
+        })
     }
 
     /// Deletes the stack. Resources that its deletion policy keeps end with the emulator.
@@ -78,16 +103,31 @@ impl DeployedStack {
     /// # Errors
     /// [`StackError`] if the deletion fails.
     pub async fn delete(&self, aws: &BotoClient) -> Result<(), StackError> {
-        aws.call("cloudformation", "delete_stack", json!({"StackName": self.name})).await?;
+        aws.call(
+            "cloudformation",
+            "delete_stack",
+            json!({"StackName": self.name}),
+        )
+        .await?;
         for _ in 0..POLLS_MAX {
-            match aws.call("cloudformation", "describe_stacks", json!({"StackName": self.name})).await {
+            match aws
+                .call(
+                    "cloudformation",
+                    "describe_stacks",
+                    json!({"StackName": self.name}),
+                )
+                .await
+            {
                 // CloudFormation reports a deleted stack as a validation error.
                 Err(err) if err.code() == "ValidationError" => return Ok(()),
                 Err(err) => return Err(err.into()),
                 Ok(_) => tokio::time::sleep(POLL_INTERVAL).await,
             }
         }
-        Err(StackError::Failed { status: "DELETE_IN_PROGRESS".to_owned(), why: "it took too long".to_owned() })
+        Err(StackError::Failed {
+            status: "DELETE_IN_PROGRESS".to_owned(),
+            why: "it took too long".to_owned(),
+        })
     }
 
     /// Returns a resource's physical id; empty if there is no such resource.
@@ -123,15 +163,33 @@ async fn wait_for_end(aws: &BotoClient, operation: &str, of: &Value) -> Result<(
             _ => tokio::time::sleep(POLL_INTERVAL).await,
         }
     }
-    Err(StackError::Failed { status, why: "it took too long".to_owned() })
+    Err(StackError::Failed {
+        status,
+        why: "it took too long".to_owned(),
+    })
 }
 
 async fn failed_resources(aws: &BotoClient, of: &Value) -> Result<String, AwsError> {
-    let events = aws.call("cloudformation", "describe_stack_events", json!({"StackName": of["StackName"]})).await?;
-    let events = events["StackEvents"].as_array().cloned().unwrap_or_default();
-    let failed = events.iter().filter(|event| text_field(event, "ResourceStatus").ends_with("FAILED"));
+    let events = aws
+        .call(
+            "cloudformation",
+            "describe_stack_events",
+            json!({"StackName": of["StackName"]}),
+        )
+        .await?;
+    let events = events["StackEvents"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
+    let failed = events
+        .iter()
+        .filter(|event| text_field(event, "ResourceStatus").ends_with("FAILED"));
     let line = |event: &Value| {
-        format!("\n  {}: {}", text_field(event, "LogicalResourceId"), text_field(event, "ResourceStatusReason"))
+        format!(
+            "\n  {}: {}",
+            text_field(event, "LogicalResourceId"),
+            text_field(event, "ResourceStatusReason")
+        )
     };
     Ok(failed.map(line).collect())
 }
@@ -139,6 +197,9 @@ async fn failed_resources(aws: &BotoClient, of: &Value) -> Result<String, AwsErr
 /// Returns the file name and size of a zip, for people.
 #[must_use]
 pub fn file_megabytes(zip: &Path) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "a size that is printed with one decimal")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a size that is printed with one decimal"
+    )]
     std::fs::metadata(zip).map_or(0.0, |file| file.len() as f64 / 1e6)
 }

@@ -33,21 +33,36 @@ pub struct PackagedTemplate {
 pub fn package(text: &str, bucket: &str) -> Result<PackagedTemplate, String> {
     let template = Template::parse(text)?;
     let folder = template.root.at("Globals.Function.CodeUri");
-    let folder =
-        folder.filter(|node| node.text() == Some("..")).ok_or("the template's Globals have no `CodeUri: ..`")?;
+    let folder = folder
+        .filter(|node| node.text() == Some(".."))
+        .ok_or("the template's Globals have no `CodeUri: ..`")?;
     let mut functions = Vec::new();
     let mut added = BTreeMap::new();
     for function in template.resources_of_type(FUNCTION) {
-        let binary = function.binary().ok_or_else(|| format!("{} has no Metadata with a Binary", function.id))?;
+        let binary = function
+            .binary()
+            .ok_or_else(|| format!("{} has no Metadata with a Binary", function.id))?;
         let line = find_properties(text, function)?;
         added.insert(line, format!("      CodeUri: s3://{bucket}/{binary}.zip"));
-        functions.push(TemplateFunction { id: function.id.to_owned(), binary: binary.to_owned() });
+        functions.push(TemplateFunction {
+            id: function.id.to_owned(),
+            binary: binary.to_owned(),
+        });
     }
     if functions.is_empty() {
         return Err("the template has no function".to_owned());
     }
-    let kept = text.lines().zip(1..).filter(|(_, line)| *line != folder.line);
-    let lines = kept.flat_map(|(own, line)| added.get(&line).map(String::as_str).into_iter().chain([own]));
+    let kept = text
+        .lines()
+        .zip(1..)
+        .filter(|(_, line)| *line != folder.line);
+    let lines = kept.flat_map(|(own, line)| {
+        added
+            .get(&line)
+            .map(String::as_str)
+            .into_iter()
+            .chain([own])
+    });
     Ok(PackagedTemplate {
         text: lines.flat_map(|line| [line, "\n"]).collect(),
         functions,
@@ -59,10 +74,14 @@ pub fn package(text: &str, bucket: &str) -> Result<PackagedTemplate, String> {
 fn find_properties(text: &str, function: Resource<'_>) -> Result<usize, String> {
     let first = function.node.get("Properties").map(|node| node.line);
     let own_line = |line: &usize| {
-        let before = line.checked_sub(2).and_then(|above| text.lines().nth(above));
+        let before = line
+            .checked_sub(2)
+            .and_then(|above| text.lines().nth(above));
         before.is_some_and(|above| above == "    Properties:")
     };
-    first.filter(own_line).ok_or_else(|| format!("{} has no Properties on lines of their own", function.id))
+    first
+        .filter(own_line)
+        .ok_or_else(|| format!("{} has no Properties on lines of their own", function.id))
 }
 
 #[cfg(test)]
@@ -74,13 +93,32 @@ mod tests {
     #[test]
     fn packaging_changes_only_the_code_location_of_each_function() {
         let packaged = package(TEMPLATE, "bucket").unwrap();
-        let binaries: Vec<&str> = packaged.functions.iter().map(|function| function.binary.as_str()).collect();
-        assert_eq!(binaries, ["callback", "reconcile", "full-sync", "token-refresh", "message-push"]);
+        let binaries: Vec<&str> = packaged
+            .functions
+            .iter()
+            .map(|function| function.binary.as_str())
+            .collect();
+        assert_eq!(
+            binaries,
+            [
+                "callback",
+                "reconcile",
+                "full-sync",
+                "token-refresh",
+                "message-push"
+            ]
+        );
         let functions = TEMPLATE.matches("Type: AWS::Serverless::Function").count();
         assert_eq!(packaged.functions.len(), functions);
-        let kept: Vec<&str> =
-            packaged.text.lines().filter(|line| !packaged.changed.iter().any(|new| new == line)).collect();
-        let template: Vec<&str> = TEMPLATE.lines().filter(|line| line.trim() != "CodeUri: ..").collect();
+        let kept: Vec<&str> = packaged
+            .text
+            .lines()
+            .filter(|line| !packaged.changed.iter().any(|new| new == line))
+            .collect();
+        let template: Vec<&str> = TEMPLATE
+            .lines()
+            .filter(|line| line.trim() != "CodeUri: ..")
+            .collect();
         assert_eq!(kept, template);
     }
 
@@ -94,11 +132,22 @@ mod tests {
         let metadata = "    Metadata: {BuildProperties: {Binary: f}}\n";
         let function = "    Type: AWS::Serverless::Function\n    Properties:\n      Timeout: 3\n";
         assert!(refused("", function).contains("no `CodeUri: ..`"));
-        assert!(refused("Globals: {Function: {CodeUri: elsewhere}}\n", function).contains("no `CodeUri"));
+        assert!(
+            refused("Globals: {Function: {CodeUri: elsewhere}}\n", function)
+                .contains("no `CodeUri")
+        );
         assert!(refused(globals, function).starts_with("F has no Metadata"));
         let inline = "    Type: AWS::Serverless::Function\n    Properties: {Timeout: 3}\n";
-        assert!(refused(globals, &format!("{metadata}{inline}")).starts_with("F has no Properties"));
+        assert!(
+            refused(globals, &format!("{metadata}{inline}")).starts_with("F has no Properties")
+        );
         assert!(refused(globals, "    Type: AWS::SQS::Queue\n").contains("no function"));
-        assert!(package(&format!("{globals}Resources:\n  F:\n{metadata}{function}"), "b").is_ok());
+        assert!(
+            package(
+                &format!("{globals}Resources:\n  F:\n{metadata}{function}"),
+                "b"
+            )
+            .is_ok()
+        );
     }
 }

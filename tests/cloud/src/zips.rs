@@ -48,23 +48,44 @@ pub async fn make(
     }
 }
 
-async fn build_with_cargo_lambda(places: &BuildPaths, functions: &[TemplateFunction]) -> Result<Vec<PathBuf>, String> {
+async fn build_with_cargo_lambda(
+    places: &BuildPaths,
+    functions: &[TemplateFunction],
+) -> Result<Vec<PathBuf>, String> {
     let bin = pypi_tools::install_cargo_lambda(&places.target)?;
     let path = runtime::read_variable("PATH").unwrap_or_default();
     let mut cargo = Command::new("cargo");
-    cargo.args(["lambda", "build", "--x86-64", "--locked", "--profile", "lambda-local", "--output-format", "zip"]);
+    cargo.args([
+        "lambda",
+        "build",
+        "--x86-64",
+        "--locked",
+        "--profile",
+        "lambda-local",
+        "--output-format",
+        "zip",
+    ]);
     for function in functions {
         cargo.args(["--package", &function.binary]);
     }
-    cargo.env("PATH", format!("{}:{path}", bin.display())).current_dir(&places.root);
+    cargo
+        .env("PATH", format!("{}:{path}", bin.display()))
+        .current_dir(&places.root);
     run(cargo, "cargo lambda").await?;
-    let whole = static_callback::build_callback(&places.root, &places.target, "x86_64", "lambda-local")?;
+    let whole =
+        static_callback::build_callback(&places.root, &places.target, "x86_64", "lambda-local")?;
     let mut zips = Vec::new();
     for function in functions {
-        zips.push(match whole.as_ref().filter(|_| function.binary == "callback") {
-            Some(bootstrap) => zip(places, bootstrap).await?,
-            None => places.target.join("lambda").join(&function.binary).join("bootstrap.zip"),
-        });
+        zips.push(
+            match whole.as_ref().filter(|_| function.binary == "callback") {
+                Some(bootstrap) => zip(places, bootstrap).await?,
+                None => places
+                    .target
+                    .join("lambda")
+                    .join(&function.binary)
+                    .join("bootstrap.zip"),
+            },
+        );
     }
     Ok(zips)
 }
@@ -73,10 +94,13 @@ async fn build_with_cargo_lambda(places: &BuildPaths, functions: &[TemplateFunct
 async fn zip_built_program(places: &BuildPaths, binary: &str) -> Result<PathBuf, String> {
     let program = places.target.join("debug").join(binary);
     if !program.is_file() {
-        return Err(format!("{binary} is not built: run `cargo build --workspace --bins` first"));
+        return Err(format!(
+            "{binary} is not built: run `cargo build --workspace --bins` first"
+        ));
     }
     let folder = places.target.join("lambda-built").join(binary);
-    std::fs::create_dir_all(&folder).map_err(|err| format!("{} cannot be made: {err}", folder.display()))?;
+    std::fs::create_dir_all(&folder)
+        .map_err(|err| format!("{} cannot be made: {err}", folder.display()))?;
     let bootstrap = folder.join("bootstrap");
     let mut strip = Command::new("strip");
     strip.arg("-o").args([&bootstrap, &program]);
@@ -94,9 +118,15 @@ async fn zip(places: &BuildPaths, bootstrap: &Path) -> Result<PathBuf, String> {
 }
 
 async fn run(mut command: Command, name: &str) -> Result<(), String> {
-    let ended = command.output().await.map_err(|err| format!("{name} cannot be started: {err}"))?;
+    let ended = command
+        .output()
+        .await
+        .map_err(|err| format!("{name} cannot be started: {err}"))?;
     if ended.status.success() {
         return Ok(());
     }
-    Err(format!("{name} failed\n{}", String::from_utf8_lossy(&ended.stderr).trim_end()))
+    Err(format!(
+        "{name} failed\n{}",
+        String::from_utf8_lossy(&ended.stderr).trim_end()
+    ))
 }

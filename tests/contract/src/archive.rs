@@ -27,7 +27,10 @@ fn prefix_from(start: &str) -> ArchivePrefix {
 async fn names(archive: &dyn Archive, start: &str) -> Vec<String> {
     let page = archive.list(&prefix_from(start), None, 1000).await.unwrap();
     assert!(!page.has_more);
-    page.archived.iter().map(|one| one.key.name().to_owned()).collect()
+    page.archived
+        .iter()
+        .map(|one| one.key.name().to_owned())
+        .collect()
 }
 
 /// A body is read back byte for byte. A key without a body is absent, not an error.
@@ -35,7 +38,10 @@ pub async fn a_stored_body_is_read_back_unchanged(fixture: &ArchiveFixture) {
     let archive = fixture.archive.as_ref();
     assert_eq!(archive.get(&key("p1")).await, Ok(None));
     let body: Vec<u8> = (0..=255).cycle().take(300_000).collect();
-    archive.put(&key("p1"), body.clone(), PutIf::New).await.unwrap();
+    archive
+        .put(&key("p1"), body.clone(), PutIf::New)
+        .await
+        .unwrap();
     assert_eq!(archive.get(&key("p1")).await, Ok(Some(body)));
 }
 
@@ -43,12 +49,27 @@ pub async fn a_stored_body_is_read_back_unchanged(fixture: &ArchiveFixture) {
 /// change nothing.
 pub async fn a_new_body_is_stored_only_once(fixture: &ArchiveFixture) {
     let archive = fixture.archive.as_ref();
-    archive.put(&key("p1"), vec![1; 64], PutIf::New).await.unwrap();
-    archive.put(&key("p1"), vec![1; 64], PutIf::New).await.unwrap();
-    assert_eq!(archive.put(&key("p1"), vec![2; 64], PutIf::New).await, Err(ArchiveError::Exists));
+    archive
+        .put(&key("p1"), vec![1; 64], PutIf::New)
+        .await
+        .unwrap();
+    archive
+        .put(&key("p1"), vec![1; 64], PutIf::New)
+        .await
+        .unwrap();
+    assert_eq!(
+        archive.put(&key("p1"), vec![2; 64], PutIf::New).await,
+        Err(ArchiveError::Exists)
+    );
     assert_eq!(archive.get(&key("p1")).await, Ok(Some(vec![1; 64])));
-    archive.put(&key("p1"), vec![2; 64], PutIf::Always).await.unwrap();
-    archive.put(&key("p2"), vec![3; 64], PutIf::Always).await.unwrap();
+    archive
+        .put(&key("p1"), vec![2; 64], PutIf::Always)
+        .await
+        .unwrap();
+    archive
+        .put(&key("p2"), vec![3; 64], PutIf::Always)
+        .await
+        .unwrap();
     assert_eq!(archive.get(&key("p1")).await, Ok(Some(vec![2; 64])));
 }
 
@@ -74,7 +95,10 @@ pub async fn listings_are_ordered_and_paged(fixture: &ArchiveFixture) {
     let archive = fixture.archive.as_ref();
     let wanted = ["a", "a-b", "a/0001", "a/0002", "a0", "b", "b.c/d"];
     for name in wanted.iter().rev() {
-        archive.put(&key(name), vec![0; name.len()], PutIf::New).await.unwrap();
+        archive
+            .put(&key(name), vec![0; name.len()], PutIf::New)
+            .await
+            .unwrap();
     }
     let stranger = ArchiveKey::new(&corp("ding1"), ArchiveKind::Backup, "a").unwrap();
     archive.put(&stranger, vec![0], PutIf::New).await.unwrap();
@@ -85,7 +109,10 @@ pub async fn listings_are_ordered_and_paged(fixture: &ArchiveFixture) {
     assert_eq!(names(archive, "c").await, [""; 0]);
     let (mut paged, mut after, mut pages) = (Vec::<ArchivedBody>::new(), None, 0);
     loop {
-        let page = archive.list(&prefix_from(""), after.as_ref(), 3).await.unwrap();
+        let page = archive
+            .list(&prefix_from(""), after.as_ref(), 3)
+            .await
+            .unwrap();
         assert!(page.archived.len() <= 3);
         pages += 1;
         after = page.archived.last().map(|one| one.key.clone());
@@ -95,7 +122,12 @@ pub async fn listings_are_ordered_and_paged(fixture: &ArchiveFixture) {
         }
     }
     assert_eq!((pages, paged.len()), (3, wanted.len()));
-    assert!(paged.iter().zip(wanted).all(|(one, name)| one.key == key(name) && one.bytes == name.len() as u64));
+    assert!(
+        paged
+            .iter()
+            .zip(wanted)
+            .all(|(one, name)| one.key == key(name) && one.bytes == name.len() as u64)
+    );
 }
 
 /// A deleted body is gone, also from listings. Deleting an absent body is no error, and its key is
@@ -103,11 +135,23 @@ pub async fn listings_are_ordered_and_paged(fixture: &ArchiveFixture) {
 pub async fn a_deleted_body_is_gone(fixture: &ArchiveFixture) {
     let archive = fixture.archive.as_ref();
     archive.delete(&key("p1")).await.unwrap();
-    archive.put(&key("p1"), vec![1; 8], PutIf::New).await.unwrap();
-    archive.put(&key("p2"), vec![1; 8], PutIf::New).await.unwrap();
+    archive
+        .put(&key("p1"), vec![1; 8], PutIf::New)
+        .await
+        .unwrap();
+    archive
+        .put(&key("p2"), vec![1; 8], PutIf::New)
+        .await
+        .unwrap();
     archive.delete(&key("p1")).await.unwrap();
-    assert_eq!((archive.get(&key("p1")).await, names(archive, "").await), (Ok(None), vec!["p2".to_owned()]));
-    archive.put(&key("p1"), vec![2; 8], PutIf::New).await.unwrap();
+    assert_eq!(
+        (archive.get(&key("p1")).await, names(archive, "").await),
+        (Ok(None), vec!["p2".to_owned()])
+    );
+    archive
+        .put(&key("p1"), vec![2; 8], PutIf::New)
+        .await
+        .unwrap();
 }
 
 /// A body that is too large or empty is refused before it is stored. A body of exactly the limit is
@@ -115,9 +159,21 @@ pub async fn a_deleted_body_is_gone(fixture: &ArchiveFixture) {
 pub async fn too_large_and_empty_bodies_are_refused(fixture: &ArchiveFixture) {
     let archive = fixture.archive.as_ref();
     let bytes = BODY_MAX + 1;
-    assert_eq!(archive.put(&key("p1"), vec![7; bytes], PutIf::New).await, Err(ArchiveError::TooLarge { bytes }));
-    assert!(matches!(archive.put(&key("p1"), vec![], PutIf::New).await, Err(ArchiveError::Refused(_))));
+    assert_eq!(
+        archive.put(&key("p1"), vec![7; bytes], PutIf::New).await,
+        Err(ArchiveError::TooLarge { bytes })
+    );
+    assert!(matches!(
+        archive.put(&key("p1"), vec![], PutIf::New).await,
+        Err(ArchiveError::Refused(_))
+    ));
     assert_eq!(archive.get(&key("p1")).await, Ok(None));
-    archive.put(&key("p1"), vec![7; 9 << 20], PutIf::New).await.unwrap();
-    assert_eq!(archive.get(&key("p1")).await.unwrap().unwrap().len(), 9 << 20);
+    archive
+        .put(&key("p1"), vec![7; 9 << 20], PutIf::New)
+        .await
+        .unwrap();
+    assert_eq!(
+        archive.get(&key("p1")).await.unwrap().unwrap().len(),
+        9 << 20
+    );
 }

@@ -24,7 +24,8 @@ fn shared_emulator() -> &'static Emulator {
     static EMULATOR: OnceLock<Emulator> = OnceLock::new();
     EMULATOR.get_or_init(|| {
         let target = target_directory().expect("tests run in a target directory");
-        Emulator::start(&target, IamMode::Off).expect("the emulator starts: it needs Python 3 and a package index")
+        Emulator::start(&target, IamMode::Off)
+            .expect("the emulator starts: it needs Python 3 and a package index")
     })
 }
 
@@ -41,8 +42,15 @@ fn function_variable(name: &str) -> Option<String> {
 async fn sdk_config() -> SdkConfig {
     // Starting the emulator blocks the thread.
     tokio::task::spawn_blocking(shared_emulator).await.unwrap();
-    let patience = AwsTimeouts { attempt_ms: 60_000, call_ms: 180_000, attempts: 3 };
-    AwsSettings::from_vars(&function_variable, patience).unwrap().sdk_config().unwrap()
+    let patience = AwsTimeouts {
+        attempt_ms: 60_000,
+        call_ms: 180_000,
+        attempts: 3,
+    };
+    AwsSettings::from_vars(&function_variable, patience)
+        .unwrap()
+        .sdk_config()
+        .unwrap()
 }
 
 /// Returns a name that no other case uses.
@@ -53,11 +61,24 @@ fn unique_name(what: &str) -> String {
 
 /// Creates a bucket.
 pub async fn open_archive() -> archive::ArchiveFixture {
-    let (client, bucket) = (runtime::aws::s3_client(&sdk_config().await), unique_name("archive"));
-    let bucket_config =
-        aws_sdk_s3::types::CreateBucketConfiguration::builder().location_constraint(REGION.into()).build();
-    client.create_bucket().bucket(&bucket).create_bucket_configuration(bucket_config).send().await.unwrap();
-    archive::ArchiveFixture { archive: Box::new(S3Archive::new(client, bucket)), kept: None }
+    let (client, bucket) = (
+        runtime::aws::s3_client(&sdk_config().await),
+        unique_name("archive"),
+    );
+    let bucket_config = aws_sdk_s3::types::CreateBucketConfiguration::builder()
+        .location_constraint(REGION.into())
+        .build();
+    client
+        .create_bucket()
+        .bucket(&bucket)
+        .create_bucket_configuration(bucket_config)
+        .send()
+        .await
+        .unwrap();
+    archive::ArchiveFixture {
+        archive: Box::new(S3Archive::new(client, bucket)),
+        kept: None,
+    }
 }
 
 /// Creates a vault with its own prefix for names.
@@ -76,7 +97,12 @@ pub async fn open_store() -> store::StoreFixture {
     let tables = TableNames::with_prefix(&(unique_name("tables") + "-"));
     state::store::create_tables(&client, &tables).await.unwrap();
     let store = Store::new(client.clone(), tables.clone(), 7);
-    store::StoreFixture { store, client, tables, kept: None }
+    store::StoreFixture {
+        store,
+        client,
+        tables,
+        kept: None,
+    }
 }
 
 /// Creates two queues and their dead-letter queues, with the attributes that the template gives
@@ -100,18 +126,44 @@ pub async fn dead_letters_of_a_stack_are_found() {
     let wakes = SqsLine::make_named(client.clone(), &format!("{stack}-wakes"), true).await;
     let outbox = SqsLine::make_named(client.clone(), &format!("{stack}-outbox"), false).await;
     SqsLine::make_named(client.clone(), &format!("{stack}2-wakes"), true).await;
-    let poison = QueueMessage { body: "poison".into(), group: None, deduplication: None, delay_s: 0 };
+    let poison = QueueMessage {
+        body: "poison".into(),
+        group: None,
+        deduplication: None,
+        delay_s: 0,
+    };
     outbox.queue.send(poison).await.unwrap();
     for _ in 0..5 {
         outbox.hide(&outbox.receive_messages(1).await[0], 0).await;
     }
-    assert!(outbox.receive_messages(1).await.is_empty() && wakes.receive_messages(1).await.is_empty());
-    let found = dead_letters_of_stack(&client, &format!("{stack}-")).await.unwrap();
-    assert_eq!(found.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["outbox", "wakes"]);
+    assert!(
+        outbox.receive_messages(1).await.is_empty() && wakes.receive_messages(1).await.is_empty()
+    );
+    let found = dead_letters_of_stack(&client, &format!("{stack}-"))
+        .await
+        .unwrap();
+    assert_eq!(
+        found
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .collect::<Vec<_>>(),
+        ["outbox", "wakes"]
+    );
     assert_eq!(found[0].1.list(10).await.unwrap()[0].body, "poison");
-    assert_eq!((found[0].1.redrive(None).await, found[1].1.redrive(None).await), (Ok(1), Ok(0)));
+    assert_eq!(
+        (
+            found[0].1.redrive(None).await,
+            found[1].1.redrive(None).await
+        ),
+        (Ok(1), Ok(0))
+    );
     assert_eq!(outbox.receive_messages(1).await[0].body, "poison");
-    assert!(dead_letters_of_stack(&client, "no-such-stack-").await.unwrap().is_empty());
+    assert!(
+        dead_letters_of_stack(&client, "no-such-stack-")
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }
 
 struct SqsLine {
@@ -145,19 +197,40 @@ impl SqsLine {
     async fn make_named(client: aws_sdk_sqs::Client, name: &str, fifo: bool) -> Self {
         let ending = if fifo { ".fifo" } else { "" };
         let dead_url = create_sqs_queue(&client, &format!("{name}-dead{ending}"), fifo, &[]).await;
-        let ask = client.get_queue_attributes().queue_url(&dead_url).attribute_names(Attribute::QueueArn);
-        let arn = ask.send().await.unwrap().attributes.unwrap().remove(&Attribute::QueueArn).unwrap();
-        let redrive = serde_json::json!({"deadLetterTargetArn": arn, "maxReceiveCount": 5}).to_string();
-        let mut more =
-            vec![(Attribute::RedrivePolicy, redrive), (Attribute::VisibilityTimeout, VISIBILITY_S.to_string())];
+        let ask = client
+            .get_queue_attributes()
+            .queue_url(&dead_url)
+            .attribute_names(Attribute::QueueArn);
+        let arn = ask
+            .send()
+            .await
+            .unwrap()
+            .attributes
+            .unwrap()
+            .remove(&Attribute::QueueArn)
+            .unwrap();
+        let redrive =
+            serde_json::json!({"deadLetterTargetArn": arn, "maxReceiveCount": 5}).to_string();
+        let mut more = vec![
+            (Attribute::RedrivePolicy, redrive),
+            (Attribute::VisibilityTimeout, VISIBILITY_S.to_string()),
+        ];
         if fifo {
             more.push((Attribute::DeduplicationScope, "messageGroup".to_owned()));
-            more.push((Attribute::FifoThroughputLimit, "perMessageGroupId".to_owned()));
+            more.push((
+                Attribute::FifoThroughputLimit,
+                "perMessageGroupId".to_owned(),
+            ));
         }
         let url = create_sqs_queue(&client, &format!("{name}{ending}"), fifo, &more).await;
         let queue = SqsQueue::new(client.clone(), &url);
         let dead = SqsDeadLetters::new(client.clone(), &url, &dead_url);
-        Self { client, url, queue, dead }
+        Self {
+            client,
+            url,
+            queue,
+            dead,
+        }
     }
 }
 
@@ -167,7 +240,11 @@ fn parse_delivery(message: aws_sdk_sqs::types::Message) -> DeliveredMessage {
         id: message.message_id.unwrap(),
         body: message.body.unwrap(),
         group: known.remove(&Known::MessageGroupId),
-        receives: known.remove(&Known::ApproximateReceiveCount).unwrap().parse().unwrap(),
+        receives: known
+            .remove(&Known::ApproximateReceiveCount)
+            .unwrap()
+            .parse()
+            .unwrap(),
         receipt: message.receipt_handle.unwrap(),
     }
 }
@@ -183,17 +260,41 @@ impl QueueLine for SqsLine {
     }
 
     async fn receive_messages(&self, max: usize) -> Vec<DeliveredMessage> {
-        let receive = self.client.receive_message().queue_url(&self.url).message_system_attribute_names(Known::All);
-        let receive = receive.max_number_of_messages(i32::try_from(max).unwrap()).wait_time_seconds(0);
-        receive.send().await.unwrap().messages.unwrap_or_default().into_iter().map(parse_delivery).collect()
+        let receive = self
+            .client
+            .receive_message()
+            .queue_url(&self.url)
+            .message_system_attribute_names(Known::All);
+        let receive = receive
+            .max_number_of_messages(i32::try_from(max).unwrap())
+            .wait_time_seconds(0);
+        receive
+            .send()
+            .await
+            .unwrap()
+            .messages
+            .unwrap_or_default()
+            .into_iter()
+            .map(parse_delivery)
+            .collect()
     }
 
     async fn finish_message(&self, taken: &DeliveredMessage) -> bool {
-        self.client.delete_message().queue_url(&self.url).receipt_handle(&taken.receipt).send().await.is_ok()
+        self.client
+            .delete_message()
+            .queue_url(&self.url)
+            .receipt_handle(&taken.receipt)
+            .send()
+            .await
+            .is_ok()
     }
 
     async fn hide(&self, taken: &DeliveredMessage, seconds: i32) {
-        let hide = self.client.change_message_visibility().queue_url(&self.url).receipt_handle(&taken.receipt);
+        let hide = self
+            .client
+            .change_message_visibility()
+            .queue_url(&self.url)
+            .receipt_handle(&taken.receipt);
         hide.visibility_timeout(seconds).send().await.unwrap();
     }
 

@@ -8,7 +8,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use directory::Timestamp;
 use local::embedded::{
-    Database, DirectoryArchive, DirectoryVault, EmbeddedQueue, QueueRules, Receipt, ReceivedMessage, TimeSource,
+    Database, DirectoryArchive, DirectoryVault, EmbeddedQueue, QueueRules, Receipt,
+    ReceivedMessage, TimeSource,
 };
 use state::{DeadLetters, Queue, Store, TableNames};
 
@@ -18,14 +19,21 @@ use crate::{archive, store, vault};
 /// Opens an archive.
 pub async fn open_archive() -> archive::ArchiveFixture {
     let home = tempfile::tempdir().unwrap();
-    archive::ArchiveFixture { archive: Box::new(DirectoryArchive::open(home.path()).unwrap()), kept: Some(home) }
+    archive::ArchiveFixture {
+        archive: Box::new(DirectoryArchive::open(home.path()).unwrap()),
+        kept: Some(home),
+    }
 }
 
 /// Opens a vault.
 pub async fn open_vault() -> vault::VaultFixture {
     let home = tempfile::tempdir().unwrap();
     let vault = Arc::new(DirectoryVault::open(home.path()).unwrap());
-    vault::VaultFixture { vault, prefix: "contract/".to_owned(), kept: Some(home) }
+    vault::VaultFixture {
+        vault,
+        prefix: "contract/".to_owned(),
+        kept: Some(home),
+    }
 }
 
 /// Opens a store.
@@ -34,7 +42,12 @@ pub async fn open_store() -> store::StoreFixture {
     let (client, tables) = (database.client(), TableNames::with_prefix("contract-"));
     state::store::create_tables(&client, &tables).await.unwrap();
     let store = Store::new(client.clone(), tables.clone(), 7);
-    store::StoreFixture { store, client, tables, kept: Some(database) }
+    store::StoreFixture {
+        store,
+        client,
+        tables,
+        kept: Some(database),
+    }
 }
 
 /// Opens two queues of one database.
@@ -46,8 +59,14 @@ pub async fn open_queues() -> QueueLines {
             let hands = Arc::clone(&hands);
             Arc::new(move || Timestamp(hands.load(Ordering::SeqCst)))
         };
-        let queue = EmbeddedQueue::open(database.client(), "queues", name, rules, clock).await.unwrap();
-        let line: Box<dyn QueueLine> = Box::new(EmbeddedLine { queue, hands, _database: Arc::clone(&database) });
+        let queue = EmbeddedQueue::open(database.client(), "queues", name, rules, clock)
+            .await
+            .unwrap();
+        let line: Box<dyn QueueLine> = Box::new(EmbeddedLine {
+            queue,
+            hands,
+            _database: Arc::clone(&database),
+        });
         line
     };
     QueueLines {
@@ -63,8 +82,20 @@ struct EmbeddedLine {
 }
 
 fn to_delivery(received: ReceivedMessage) -> DeliveredMessage {
-    let ReceivedMessage { id, receipt, body, group, receives } = received;
-    DeliveredMessage { id, body, group, receives, receipt: receipt.to_text() }
+    let ReceivedMessage {
+        id,
+        receipt,
+        body,
+        group,
+        receives,
+    } = received;
+    DeliveredMessage {
+        id,
+        body,
+        group,
+        receives,
+        receipt: receipt.to_text(),
+    }
 }
 
 fn receipt(taken: &DeliveredMessage) -> Receipt {
@@ -82,7 +113,13 @@ impl QueueLine for EmbeddedLine {
     }
 
     async fn receive_messages(&self, max: usize) -> Vec<DeliveredMessage> {
-        self.queue.receive(max, Duration::ZERO).await.unwrap().into_iter().map(to_delivery).collect()
+        self.queue
+            .receive(max, Duration::ZERO)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(to_delivery)
+            .collect()
     }
 
     async fn finish_message(&self, taken: &DeliveredMessage) -> bool {
@@ -90,10 +127,14 @@ impl QueueLine for EmbeddedLine {
     }
 
     async fn hide(&self, taken: &DeliveredMessage, seconds: i32) {
-        self.queue.hide(&receipt(taken), i64::from(seconds) * 1000).await.unwrap();
+        self.queue
+            .hide(&receipt(taken), i64::from(seconds) * 1000)
+            .await
+            .unwrap();
     }
 
     async fn advance_time(&self, seconds: u32) {
-        self.hands.fetch_add(i64::from(seconds) * 1000, Ordering::SeqCst);
+        self.hands
+            .fetch_add(i64::from(seconds) * 1000, Ordering::SeqCst);
     }
 }

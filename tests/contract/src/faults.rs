@@ -108,7 +108,12 @@ impl FaultInjector {
     #[must_use]
     pub fn new(service: Arc<dyn InProcessService>, seed: u64, percent: u8) -> Self {
         fastrand::seed(seed ^ 0x5eed);
-        Self { service, chance: Arc::new(Mutex::new(fastrand::Rng::with_seed(seed))), percent, log: Arc::default() }
+        Self {
+            service,
+            chance: Arc::new(Mutex::new(fastrand::Rng::with_seed(seed))),
+            percent,
+            log: Arc::default(),
+        }
     }
 
     /// Returns the HTTP client for an SDK's configuration.
@@ -127,14 +132,21 @@ impl FaultInjector {
     fn draw_fate(&self) -> (RequestFate, Duration) {
         let mut chance = self.chance.lock().unwrap();
         let is_faulty = chance.u8(0..100) < self.percent;
-        let fate = if is_faulty { FAULTS[chance.usize(0..FAULTS.len())] } else { RequestFate::Clear };
+        let fate = if is_faulty {
+            FAULTS[chance.usize(0..FAULTS.len())]
+        } else {
+            RequestFate::Clear
+        };
         (fate, Duration::from_millis(chance.u64(1..50)))
     }
 
     async fn carry_request(self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
         let asked = to_service_request(&request);
         let (fate, delay) = self.draw_fate();
-        self.log.lock().unwrap().push((asked.operation.clone(), fate));
+        self.log
+            .lock()
+            .unwrap()
+            .push((asked.operation.clone(), fate));
         tokio::time::sleep(delay).await;
         let answer = match fate {
             RequestFate::Clear => self.service.carry_out(&asked),
@@ -153,12 +165,14 @@ impl FaultInjector {
                 self.service.carry_out(&asked);
                 return Err(ConnectorError::io("the connection was reset".into()));
             }
-            RequestFate::Conflict => {
-                self.service.conflict_reply(&asked).unwrap_or_else(|| self.service.carry_out(&asked))
-            }
-            RequestFate::Partial => {
-                self.service.partial_reply(&asked).unwrap_or_else(|| self.service.carry_out(&asked))
-            }
+            RequestFate::Conflict => self
+                .service
+                .conflict_reply(&asked)
+                .unwrap_or_else(|| self.service.carry_out(&asked)),
+            RequestFate::Partial => self
+                .service
+                .partial_reply(&asked)
+                .unwrap_or_else(|| self.service.carry_out(&asked)),
         };
         tokio::time::sleep(delay).await;
         Ok(to_http_response(answer))
@@ -172,7 +186,10 @@ impl HttpConnector for FaultInjector {
 }
 
 fn to_service_request(request: &HttpRequest) -> ServiceRequest {
-    let target = request.headers().get("x-amz-target").and_then(|target| target.rsplit('.').next());
+    let target = request
+        .headers()
+        .get("x-amz-target")
+        .and_then(|target| target.rsplit('.').next());
     let path = request.uri().split('?').next().unwrap_or_default();
     ServiceRequest {
         operation: target.unwrap_or(request.method()).to_owned(),
@@ -183,12 +200,19 @@ fn to_service_request(request: &HttpRequest) -> ServiceRequest {
 }
 
 fn failure_reply() -> ServiceReply {
-    (500, "application/x-amz-json-1.0", br#"{"__type":"InternalServerError"}"#.to_vec())
+    (
+        500,
+        "application/x-amz-json-1.0",
+        br#"{"__type":"InternalServerError"}"#.to_vec(),
+    )
 }
 
 fn to_http_response((status, kind, body): ServiceReply) -> HttpResponse {
     let length = body.len().to_string();
-    let mut response = HttpResponse::new(StatusCode::try_from(status).expect("a status"), SdkBody::from(body));
+    let mut response = HttpResponse::new(
+        StatusCode::try_from(status).expect("a status"),
+        SdkBody::from(body),
+    );
     response.headers_mut().insert("content-type", kind);
     response.headers_mut().insert("content-length", length);
     response

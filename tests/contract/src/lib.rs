@@ -1,5 +1,10 @@
 #![doc = include_str!("../README.md")]
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a contract that cannot go on is broken")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a contract that cannot go on is broken"
+)]
 
 pub mod archive;
 pub mod aws;

@@ -50,11 +50,21 @@ pub struct QueueLines {
 }
 
 fn message(body: &str, group: &str) -> QueueMessage {
-    QueueMessage { body: body.into(), group: Some(group.into()), deduplication: Some(body.into()), delay_s: 0 }
+    QueueMessage {
+        body: body.into(),
+        group: Some(group.into()),
+        deduplication: Some(body.into()),
+        delay_s: 0,
+    }
 }
 
 fn plain_message(body: &str, delay_s: u32) -> QueueMessage {
-    QueueMessage { body: body.into(), group: None, deduplication: None, delay_s }
+    QueueMessage {
+        body: body.into(),
+        group: None,
+        deduplication: None,
+        delay_s,
+    }
 }
 
 async fn send(line: &dyn QueueLine, messages: &[(&str, &str)]) {
@@ -82,8 +92,15 @@ pub async fn a_group_is_delivered_in_order_and_does_not_delay_other_groups(lines
     let line = lines.fifo.as_ref();
     send(line, &[("a1", "a"), ("b1", "b"), ("a2", "a"), ("a3", "a")]).await;
     let first = line.receive_messages(1).await;
-    assert_eq!((bodies(&first), first[0].group.as_deref()), (vec!["a1"], Some("a")));
-    assert_eq!(bodies(&line.receive_messages(10).await), ["b1"], "a2 should wait for a1");
+    assert_eq!(
+        (bodies(&first), first[0].group.as_deref()),
+        (vec!["a1"], Some("a"))
+    );
+    assert_eq!(
+        bodies(&line.receive_messages(10).await),
+        ["b1"],
+        "a2 should wait for a1"
+    );
     assert!(line.finish_message(&first[0]).await);
     assert_eq!(bodies(&line.receive_messages(10).await), ["a2", "a3"]);
 }
@@ -105,7 +122,10 @@ pub async fn a_group_waits_for_its_failed_message(lines: &QueueLines) {
 
 /// A message in flight is invisible until its timeout ends, and the timeout can be extended.
 pub async fn a_visibility_timeout_ends_and_can_be_extended(lines: &QueueLines) {
-    for (line, message) in [(&lines.fifo, message("m", "g")), (&lines.standard, plain_message("m", 0))] {
+    for (line, message) in [
+        (&lines.fifo, message("m", "g")),
+        (&lines.standard, plain_message("m", 0)),
+    ] {
         line.queue().send(message).await.unwrap();
         let taken = line.receive_messages(1).await.remove(0);
         assert!(line.receive_messages(1).await.is_empty(), "out of sight");
@@ -145,9 +165,16 @@ pub async fn a_message_becomes_a_dead_letter_after_five_deliveries(lines: &Queue
     assert_eq!(bodies(&line.receive_messages(10).await), ["next"]);
     assert_eq!(line.dead_letters().count().await.unwrap(), 1);
     let letters = line.dead_letters().list(10).await.unwrap();
-    assert_eq!((letters[0].body.as_str(), letters[0].group.as_deref()), ("poison", Some("g")));
+    assert_eq!(
+        (letters[0].body.as_str(), letters[0].group.as_deref()),
+        ("poison", Some("g"))
+    );
     assert!(letters[0].receives >= 5 && letters[0].sent_at.is_some());
-    assert_eq!(line.dead_letters().list(10).await.unwrap().len(), 1, "listing should remove nothing");
+    assert_eq!(
+        line.dead_letters().list(10).await.unwrap().len(),
+        1,
+        "listing should remove nothing"
+    );
 }
 
 /// Dead letters return to their queue, one by its id or all, in order, with a new count. A repeat
@@ -160,16 +187,37 @@ pub async fn dead_letters_are_redriven(lines: &QueueLines) {
         assert!(line.receive_messages(1).await.is_empty());
     }
     let letters = line.dead_letters().list(10).await.unwrap();
-    assert_eq!(letters.iter().map(|one| one.body.as_str()).collect::<Vec<_>>(), ["one", "two", "three"]);
-    assert_eq!(line.dead_letters().redrive(Some("no-such-id")).await.unwrap(), 0);
-    assert_eq!(line.dead_letters().redrive(Some(&letters[1].id)).await.unwrap(), 1);
+    assert_eq!(
+        letters
+            .iter()
+            .map(|one| one.body.as_str())
+            .collect::<Vec<_>>(),
+        ["one", "two", "three"]
+    );
+    assert_eq!(
+        line.dead_letters()
+            .redrive(Some("no-such-id"))
+            .await
+            .unwrap(),
+        0
+    );
+    assert_eq!(
+        line.dead_letters()
+            .redrive(Some(&letters[1].id))
+            .await
+            .unwrap(),
+        1
+    );
     let back = line.receive_messages(10).await;
     assert_eq!((bodies(&back), back[0].receives), (vec!["two"], 1));
     assert!(line.finish_message(&back[0]).await);
     assert_eq!(line.dead_letters().redrive(None).await.unwrap(), 2);
     let back = line.receive_messages(10).await;
     assert_eq!(bodies(&back), ["one", "three"]);
-    assert!(back.iter().all(|one| one.receives == 1 && one.group.as_deref() == Some("g")));
+    assert!(
+        back.iter()
+            .all(|one| one.receives == 1 && one.group.as_deref() == Some("g"))
+    );
     assert_eq!(line.dead_letters().redrive(None).await.unwrap(), 0);
     assert_eq!(line.dead_letters().count().await.unwrap(), 0);
 }
@@ -178,7 +226,10 @@ pub async fn dead_letters_are_redriven(lines: &QueueLines) {
 pub async fn dead_letters_of_a_standard_queue_are_redriven(lines: &QueueLines) {
     let line = lines.standard.as_ref();
     for n in 0..12 {
-        line.queue().send(plain_message(&format!("m{n}"), 0)).await.unwrap();
+        line.queue()
+            .send(plain_message(&format!("m{n}"), 0))
+            .await
+            .unwrap();
     }
     for _ in 0..5 {
         let mut taken = line.receive_messages(10).await;
@@ -192,7 +243,11 @@ pub async fn dead_letters_of_a_standard_queue_are_redriven(lines: &QueueLines) {
     assert_eq!(line.dead_letters().list(100).await.unwrap().len(), 12);
     assert_eq!(line.dead_letters().list(4).await.unwrap().len(), 4);
     assert_eq!(line.dead_letters().redrive(None).await.unwrap(), 12);
-    let back = [line.receive_messages(10).await, line.receive_messages(10).await].concat();
+    let back = [
+        line.receive_messages(10).await,
+        line.receive_messages(10).await,
+    ]
+    .concat();
     let back: std::collections::BTreeSet<&str> = bodies(&back).into_iter().collect();
     assert_eq!(back.len(), 12, "each once");
 }
@@ -206,7 +261,13 @@ pub async fn a_repeated_message_is_dropped(lines: &QueueLines) {
     assert_eq!(bodies(&taken), ["m"]);
     assert!(line.finish_message(&taken[0]).await);
     send(line, &[("m", "g"), ("m", "other")]).await;
-    line.queue().send(QueueMessage { deduplication: Some("2".into()), ..message("m", "g") }).await.unwrap();
+    line.queue()
+        .send(QueueMessage {
+            deduplication: Some("2".into()),
+            ..message("m", "g")
+        })
+        .await
+        .unwrap();
     let taken = line.receive_messages(10).await;
     let groups: Vec<_> = taken.iter().map(|one| one.group.clone().unwrap()).collect();
     assert_eq!(groups, ["other", "g"]);
@@ -215,13 +276,20 @@ pub async fn a_repeated_message_is_dropped(lines: &QueueLines) {
 /// A delayed message is invisible until its delay ends.
 pub async fn a_delayed_message_waits(lines: &QueueLines) {
     let line = lines.standard.as_ref();
-    line.queue().send(plain_message("later", 900)).await.unwrap();
+    line.queue()
+        .send(plain_message("later", 900))
+        .await
+        .unwrap();
     line.queue().send(plain_message("soon", 2)).await.unwrap();
     line.queue().send(plain_message("now", 0)).await.unwrap();
     let taken = line.receive_messages(10).await;
-    assert!(bodies(&taken).contains(&"now") && !bodies(&taken).contains(&"later"), "{taken:?}");
+    assert!(
+        bodies(&taken).contains(&"now") && !bodies(&taken).contains(&"later"),
+        "{taken:?}"
+    );
     line.advance_time(3).await;
-    let soon = bodies(&taken).contains(&"soon") || bodies(&line.receive_messages(10).await).contains(&"soon");
+    let soon = bodies(&taken).contains(&"soon")
+        || bodies(&line.receive_messages(10).await).contains(&"soon");
     assert!(soon, "the delay should have ended");
 }
 
@@ -231,12 +299,33 @@ pub async fn too_large_bodies_are_refused(lines: &QueueLines) {
     let line = lines.fifo.as_ref();
     let body: String = "钉a".chars().cycle().take(BODY_MAX / 2).collect();
     assert_eq!(body.len(), BODY_MAX);
-    let large = QueueMessage { deduplication: Some("large".into()), ..message(&body, "g") };
+    let large = QueueMessage {
+        deduplication: Some("large".into()),
+        ..message(&body, "g")
+    };
     line.queue().send(large.clone()).await.unwrap();
-    assert!(line.receive_messages(1).await[0].body == body, "byte for byte");
-    let larger = QueueMessage { body: body + "x", ..large };
-    assert!(matches!(line.queue().send(larger).await, Err(QueueError::Refused(_))));
-    let delayed = QueueMessage { delay_s: 1, ..message("m", "g") };
-    assert!(matches!(line.queue().send(delayed).await, Err(QueueError::Refused(_))));
-    assert!(matches!(line.queue().send(plain_message("m", 0)).await, Err(QueueError::Refused(_))));
+    assert!(
+        line.receive_messages(1).await[0].body == body,
+        "byte for byte"
+    );
+    let larger = QueueMessage {
+        body: body + "x",
+        ..large
+    };
+    assert!(matches!(
+        line.queue().send(larger).await,
+        Err(QueueError::Refused(_))
+    ));
+    let delayed = QueueMessage {
+        delay_s: 1,
+        ..message("m", "g")
+    };
+    assert!(matches!(
+        line.queue().send(delayed).await,
+        Err(QueueError::Refused(_))
+    ));
+    assert!(matches!(
+        line.queue().send(plain_message("m", 0)).await,
+        Err(QueueError::Refused(_))
+    ));
 }

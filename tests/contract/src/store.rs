@@ -4,7 +4,8 @@ mod items;
 mod links;
 
 use directory::{
-    Base, CorpId, Field, Kind, Link, LinkId, LinkLifecycle, NativeId, RowVersion, Side, Timestamp, WriteAction,
+    Base, CorpId, Field, Kind, Link, LinkId, LinkLifecycle, NativeId, RowVersion, Side, Timestamp,
+    WriteAction,
 };
 use local::embedded::Database;
 use state::store::NewEntry;
@@ -47,7 +48,10 @@ pub fn link(n: u8, version: u128) -> Link {
         ehr: Some(native(&format!("ehr{n}"))),
         unionid: None,
         protected: false,
-        base: Base { hashes: [(Field::Name, [n; 12])].into(), ..Base::default() },
+        base: Base {
+            hashes: [(Field::Name, [n; 12])].into(),
+            ..Base::default()
+        },
         intents: vec![],
         lifecycle: LinkLifecycle::Active,
         waits: vec![],

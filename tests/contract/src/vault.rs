@@ -32,23 +32,51 @@ impl VaultFixture {
 /// value.
 pub async fn a_secret_is_created_and_replaced(fixture: &VaultFixture) {
     let name = fixture.name("binding/b1");
-    assert_eq!(fixture.vault.get(&name).await.unwrap_err(), VaultError::NotFound);
+    assert_eq!(
+        fixture.vault.get(&name).await.unwrap_err(),
+        VaultError::NotFound
+    );
     for value in ["one", "two", "三"] {
         fixture.vault.put(&name, value.into()).await.unwrap();
-        assert_eq!(fixture.vault.get(&name).await.unwrap().expose_secret(), value);
+        assert_eq!(
+            fixture.vault.get(&name).await.unwrap().expose_secret(),
+            value
+        );
     }
-    assert_eq!(fixture.vault.get(&fixture.name("binding/b2")).await.unwrap_err(), VaultError::NotFound);
+    assert_eq!(
+        fixture
+            .vault
+            .get(&fixture.name("binding/b2"))
+            .await
+            .unwrap_err(),
+        VaultError::NotFound
+    );
 }
 
 /// The previous value stays readable, so that data sealed with it can still be opened.
 pub async fn the_previous_value_stays_readable(fixture: &VaultFixture) {
     let name = fixture.name("s");
     fixture.vault.put(&name, "one".into()).await.unwrap();
-    assert_eq!(fixture.read_stage("s", SecretStage::Previous).await, Err(VaultError::NotFound));
+    assert_eq!(
+        fixture.read_stage("s", SecretStage::Previous).await,
+        Err(VaultError::NotFound)
+    );
     fixture.vault.put(&name, "two".into()).await.unwrap();
     fixture.vault.put(&name, "three".into()).await.unwrap();
-    assert_eq!(fixture.read_stage("s", SecretStage::Previous).await.as_deref(), Ok("two"));
-    assert_eq!(fixture.read_stage("s", SecretStage::Current).await.as_deref(), Ok("three"));
+    assert_eq!(
+        fixture
+            .read_stage("s", SecretStage::Previous)
+            .await
+            .as_deref(),
+        Ok("two")
+    );
+    assert_eq!(
+        fixture
+            .read_stage("s", SecretStage::Current)
+            .await
+            .as_deref(),
+        Ok("three")
+    );
 }
 
 /// A proposed value counts only after it is promoted, and only once. This case does not check that
@@ -56,25 +84,77 @@ pub async fn the_previous_value_stays_readable(fixture: &VaultFixture) {
 /// Manager documents that it moves.
 pub async fn a_proposed_value_becomes_current_when_promoted(fixture: &VaultFixture) {
     let name = fixture.name("s");
-    assert_eq!(fixture.vault.propose(&name, "next".into()).await, Err(VaultError::NotFound));
-    assert_eq!(fixture.vault.promote(&name).await, Err(VaultError::NotFound));
+    assert_eq!(
+        fixture.vault.propose(&name, "next".into()).await,
+        Err(VaultError::NotFound)
+    );
+    assert_eq!(
+        fixture.vault.promote(&name).await,
+        Err(VaultError::NotFound)
+    );
     fixture.vault.put(&name, "one".into()).await.unwrap();
-    assert_eq!(fixture.vault.promote(&name).await, Err(VaultError::NotFound));
+    assert_eq!(
+        fixture.vault.promote(&name).await,
+        Err(VaultError::NotFound)
+    );
     fixture.vault.propose(&name, "two".into()).await.unwrap();
-    assert_eq!(fixture.read_stage("s", SecretStage::Current).await.as_deref(), Ok("one"));
-    assert_eq!(fixture.read_stage("s", SecretStage::Pending).await.as_deref(), Ok("two"));
+    assert_eq!(
+        fixture
+            .read_stage("s", SecretStage::Current)
+            .await
+            .as_deref(),
+        Ok("one")
+    );
+    assert_eq!(
+        fixture
+            .read_stage("s", SecretStage::Pending)
+            .await
+            .as_deref(),
+        Ok("two")
+    );
     fixture.vault.promote(&name).await.unwrap();
-    assert_eq!(fixture.read_stage("s", SecretStage::Current).await.as_deref(), Ok("two"));
-    assert_eq!(fixture.read_stage("s", SecretStage::Previous).await.as_deref(), Ok("one"));
-    assert_eq!(fixture.read_stage("s", SecretStage::Pending).await, Err(VaultError::NotFound));
-    assert_eq!(fixture.vault.promote(&name).await, Err(VaultError::NotFound), "not twice");
+    assert_eq!(
+        fixture
+            .read_stage("s", SecretStage::Current)
+            .await
+            .as_deref(),
+        Ok("two")
+    );
+    assert_eq!(
+        fixture
+            .read_stage("s", SecretStage::Previous)
+            .await
+            .as_deref(),
+        Ok("one")
+    );
+    assert_eq!(
+        fixture.read_stage("s", SecretStage::Pending).await,
+        Err(VaultError::NotFound)
+    );
+    assert_eq!(
+        fixture.vault.promote(&name).await,
+        Err(VaultError::NotFound),
+        "not twice"
+    );
 }
 
 /// A value of 60 KB is read back whole. Secrets Manager accepts 64 KB at most.
 pub async fn a_large_value_is_read_back_unchanged(fixture: &VaultFixture) {
     let value = "密".repeat(20_000);
-    fixture.vault.put(&fixture.name("s"), value.as_str().into()).await.unwrap();
-    assert_eq!(fixture.vault.get(&fixture.name("s")).await.unwrap().expose_secret(), value);
+    fixture
+        .vault
+        .put(&fixture.name("s"), value.as_str().into())
+        .await
+        .unwrap();
+    assert_eq!(
+        fixture
+            .vault
+            .get(&fixture.name("s"))
+            .await
+            .unwrap()
+            .expose_secret(),
+        value
+    );
 }
 
 fn secret() -> BindingSecret {
@@ -95,19 +175,44 @@ fn secret() -> BindingSecret {
 /// Typed secrets are stored and read back. A broken one and one of another version are separate
 /// errors, and no error shows the content.
 pub async fn malformed_typed_secrets_are_reported(fixture: &VaultFixture) {
-    let secrets = SecretStore::new(Arc::clone(&fixture.vault) as Arc<dyn state::Vault>, fixture.prefix.clone());
+    let secrets = SecretStore::new(
+        Arc::clone(&fixture.vault) as Arc<dyn state::Vault>,
+        fixture.prefix.clone(),
+    );
     let id = BindingId::new("b1").unwrap();
-    assert!(matches!(secrets.get_binding(&id).await, Err(SecretError::Vault(VaultError::NotFound))));
+    assert!(matches!(
+        secrets.get_binding(&id).await,
+        Err(SecretError::Vault(VaultError::NotFound))
+    ));
     secrets.put_binding(&id, &secret()).await.unwrap();
     let read = secrets.get_binding(&id).await.unwrap();
-    assert_eq!((read.app_secret.expose_secret(), read.seal_key), ("app-secret", [2; 32]));
-    let token = TokenSecret { token: "tok".into(), issued_at: Timestamp(1), expires_at: Timestamp(2) };
+    assert_eq!(
+        (read.app_secret.expose_secret(), read.seal_key),
+        ("app-secret", [2; 32])
+    );
+    let token = TokenSecret {
+        token: "tok".into(),
+        issued_at: Timestamp(1),
+        expires_at: Timestamp(2),
+    };
     secrets.put_token(&id, &token).await.unwrap();
     assert_eq!(secrets.get_token(&id).await.unwrap().hash(), token.hash());
-    for (text, unknown) in [("not json: canary", false), (r#"{"v":1,"app":"canary"}"#, false), (r#"{"v":9}"#, true)] {
-        fixture.vault.put(&fixture.name("binding/b1"), text.into()).await.unwrap();
+    for (text, unknown) in [
+        ("not json: canary", false),
+        (r#"{"v":1,"app":"canary"}"#, false),
+        (r#"{"v":9}"#, true),
+    ] {
+        fixture
+            .vault
+            .put(&fixture.name("binding/b1"), text.into())
+            .await
+            .unwrap();
         let error = secrets.get_binding(&id).await.unwrap_err();
-        assert_eq!(matches!(error, SecretError::UnknownVersion { found: 9 }), unknown, "{error}");
+        assert_eq!(
+            matches!(error, SecretError::UnknownVersion { found: 9 }),
+            unknown,
+            "{error}"
+        );
         assert!(!format!("{error} {error:?}").contains("canary"));
     }
 }

@@ -2,7 +2,12 @@
 //! nothing is lost or doubled, and a writer that succeeded is never reported to have lost against
 //! another.
 
-#![allow(clippy::unwrap_used, clippy::panic, clippy::expect_used, reason = "tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::expect_used,
+    reason = "tests"
+)]
 
 #[path = "faults/links.rs"]
 mod links;
@@ -26,7 +31,10 @@ const SEEDS: u64 = 200;
 /// Timeouts of a worker on AWS (`runtime::aws::Patience::WORKER`).
 fn timeouts() -> TimeoutConfig {
     let (attempt, call) = (Duration::from_secs(5), Duration::from_secs(15));
-    TimeoutConfig::builder().operation_attempt_timeout(attempt).operation_timeout(call).build()
+    TimeoutConfig::builder()
+        .operation_attempt_timeout(attempt)
+        .operation_timeout(call)
+        .build()
 }
 
 macro_rules! config {
@@ -46,7 +54,10 @@ pub(crate) use config;
 
 /// Returns a store whose tables were created without faults; from then on faults are injected.
 async fn faulty_store(seed: u64, percent: u8) -> (Store, FaultInjector) {
-    let (database, tables) = (Arc::new(FakeDynamoDb::new()), TableNames::with_prefix("storm-"));
+    let (database, tables) = (
+        Arc::new(FakeDynamoDb::new()),
+        TableNames::with_prefix("storm-"),
+    );
     let calm = FaultInjector::new(Arc::clone(&database) as Arc<_>, seed, 0);
     let client = aws_sdk_dynamodb::Client::from_conf(config!(aws_sdk_dynamodb, calm).build());
     state::store::create_tables(&client, &tables).await.unwrap();
@@ -70,7 +81,11 @@ impl FaultCounts {
     #[track_caller]
     fn assert_all_occurred(&self, kinds: &[RequestFate]) {
         for kind in kinds {
-            let count = self.0.get(&format!("{kind:?}")).copied().unwrap_or_default();
+            let count = self
+                .0
+                .get(&format!("{kind:?}"))
+                .copied()
+                .unwrap_or_default();
             assert!(count > 20, "{kind:?} struck {count} times: {:?}", self.0);
         }
     }

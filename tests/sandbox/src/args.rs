@@ -48,8 +48,18 @@ impl SandboxArgs {
             seed: self.seed,
             big_department: self.big_department.map(|people| people as usize),
         };
-        let settings = Settings { qps: self.qps, latency_ms: self.latency_ms, ..Settings::default() };
-        ServerConfig { listener: None, port: self.port, data: self.data.clone(), size, settings }
+        let settings = Settings {
+            qps: self.qps,
+            latency_ms: self.latency_ms,
+            ..Settings::default()
+        };
+        ServerConfig {
+            listener: None,
+            port: self.port,
+            data: self.data.clone(),
+            size,
+            settings,
+        }
     }
 }
 
@@ -80,7 +90,11 @@ async fn describe_server(server: &RunningServer, language: PageLanguage) -> Stri
     let company = world.company();
     let keys = &company.credentials;
     let url = &server.url;
-    let (name, people, departments) = (&company.name, company.people.len(), company.departments.len());
+    let (name, people, departments) = (
+        &company.name,
+        company.people.len(),
+        company.departments.len(),
+    );
     let head = language.pick(
         format!("沙箱钉钉 · {name}：{people} 人，{departments} 个部门\n\n页面与接口     {url}"),
         format!("Sandbox DingTalk · {name}: {people} people, {departments} departments\n\nPage and APIs  {url}"),
@@ -89,7 +103,10 @@ async fn describe_server(server: &RunningServer, language: PageLanguage) -> Stri
         "CorpId         {}\nAgentId        {}\nAppKey         {}\nAppSecret      {}",
         keys.corp_id, keys.agent_id, keys.app_key, keys.app_secret
     );
-    format!("{head}\n{credentials}\n\n{}", language.pick(describe_use_in_chinese(url), describe_use_in_english(url)))
+    format!(
+        "{head}\n{credentials}\n\n{}",
+        language.pick(describe_use_in_chinese(url), describe_use_in_english(url))
+    )
 }
 
 fn describe_use_in_chinese(url: &str) -> String {

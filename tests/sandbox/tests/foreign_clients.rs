@@ -2,7 +2,12 @@
 //! one, in their own virtual environment. The test fails without Python 3 and pip: a skipped check
 //! counts as failed.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed"
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -36,9 +41,23 @@ fn python_environment() -> PathBuf {
     if std::fs::read_to_string(&complete).is_ok_and(|made| made == wanted) && python.exists() {
         return python;
     }
-    run_command(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&home), "python3 -m venv");
-    let install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-    run_command(Command::new(&python).args(install).args(PACKAGES), "pip install of the foreign clients");
+    run_command(
+        Command::new("python3")
+            .args(["-m", "venv", "--clear"])
+            .arg(&home),
+        "python3 -m venv",
+    );
+    let install = [
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+    ];
+    run_command(
+        Command::new(&python).args(install).args(PACKAGES),
+        "pip install of the foreign clients",
+    );
     std::fs::write(complete, wanted).expect("the environment's mark");
     python
 }
@@ -49,20 +68,35 @@ async fn run_script(script: &str, server: &RunningServer) {
         "url": server.url, "corp_id": keys.corp_id, "other_corp_id": keys.other_corp_id,
         "agent_id": keys.agent_id, "app_key": keys.app_key, "app_secret": keys.app_secret,
     });
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/foreign").join(script);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/foreign")
+        .join(script);
     let mut command = Command::new(python_environment());
-    command.env("PYTHONDONTWRITEBYTECODE", "1").arg(path).arg(argument.to_string());
+    command
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .arg(path)
+        .arg(argument.to_string());
     let script = script.to_owned();
-    let output =
-        tokio::task::spawn_blocking(move || run_command(&mut command, &script)).await.expect("the script's thread");
-    assert!(String::from_utf8_lossy(&output.stdout).contains(" ok"), "it did not finish");
+    let output = tokio::task::spawn_blocking(move || run_command(&mut command, &script))
+        .await
+        .expect("the script's thread");
+    assert!(
+        String::from_utf8_lossy(&output.stdout).contains(" ok"),
+        "it did not finish"
+    );
 }
 
 /// This is one test, so that the environment is made once and not by several tests at the same
 /// time.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn foreign_clients_agree_with_the_sandbox() {
-    for script in ["tokens.py", "contacts.py", "writes.py", "notices.py", "callbacks.py"] {
+    for script in [
+        "tokens.py",
+        "contacts.py",
+        "writes.py",
+        "notices.py",
+        "callbacks.py",
+    ] {
         let mut config = ServerConfig::in_memory(120, 12, 5);
         // These clients do not limit their own pace.
         config.settings.qps = 0;

@@ -19,7 +19,8 @@ const WRITES_MAX: u32 = 12;
 /// fields were lost unread: the residual risk of sharing, which is no violation.
 pub fn judge_history(state: &mut WorldState) -> u64 {
     sides::find_doubled(state);
-    let pictures = [Side::DingTalk, Side::Ehr].map(|side| state.side_snapshot(side).as_ref().clone());
+    let pictures =
+        [Side::DingTalk, Side::Ehr].map(|side| state.side_snapshot(side).as_ref().clone());
     let mut found = Findings::new();
     if !state.stuck {
         found.extend(sides::check(state, &pictures));
@@ -32,10 +33,18 @@ pub fn judge_history(state: &mut WorldState) -> u64 {
         let daily = state.habits.capitals.is_some_and(|(_, of)| of == *field);
         // A field that waits for a person may be written to and fro until the person decides.
         if !state.stuck && *writes > if daily { 2 * WRITES_MAX } else { WRITES_MAX } {
-            found.push(("echo", format!("{} of {who:?} was written {writes} times in {side:?}", field.key())));
+            found.push((
+                "echo",
+                format!(
+                    "{} of {who:?} was written {writes} times in {side:?}",
+                    field.key()
+                ),
+            ));
         }
     }
-    found.into_iter().for_each(|(rule, what)| state.oracle.report_violation(rule, what));
+    found
+        .into_iter()
+        .for_each(|(rule, what)| state.oracle.report_violation(rule, what));
     unseen
 }
 
@@ -72,11 +81,16 @@ fn comparable_value(
                 let reached = !state.is_out_of_reach(who);
                 !twice && reached && pictures.iter().all(|picture| picture.contains_key(&who))
             };
-            let kept: std::collections::BTreeSet<String> = numbers.iter().filter(both).cloned().collect();
+            let kept: std::collections::BTreeSet<String> =
+                numbers.iter().filter(both).cloned().collect();
             (!kept.is_empty()).then_some(FieldValue::Refs(kept))
         }
-        (None, Some(FieldValue::Text(text))) if state.habits.capitals.is_some_and(|(_, of)| of == field) => {
-            Some(FieldValue::Text(text.expose().to_uppercase().as_str().into()))
+        (None, Some(FieldValue::Text(text)))
+            if state.habits.capitals.is_some_and(|(_, of)| of == field) =>
+        {
+            Some(FieldValue::Text(
+                text.expose().to_uppercase().as_str().into(),
+            ))
         }
         (None, Some(FieldValue::Flag(false))) => None,
         _ => fact.clone(),

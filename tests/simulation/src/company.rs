@@ -23,7 +23,11 @@ pub struct InitialSize {
 /// Returns the id of a department that exists from the beginning.
 #[must_use]
 pub fn dept_id(number: u32) -> i64 {
-    if number == 1 { 1 } else { 100 + i64::from(number) }
+    if number == 1 {
+        1
+    } else {
+        100 + i64::from(number)
+    }
 }
 
 /// Returns a name that contains the record's number.
@@ -41,15 +45,28 @@ pub fn numbered_mobile(number: u32, token: u32) -> String {
 
 /// Generates a company in DingTalk. `first` is the number of its first person.
 #[must_use]
-pub fn generate_dingtalk(size: InitialSize, first: u32, prefix: &str, dice: &mut Dice) -> sandbox::World {
+pub fn generate_dingtalk(
+    size: InitialSize,
+    first: u32,
+    prefix: &str,
+    dice: &mut Dice,
+) -> sandbox::World {
     let mut departments = BTreeMap::new();
     // Only the root has the same id in every company.
     let id = |number: u32| {
-        if number == 1 { 1 } else { dept_id(number + first - 1) }
+        if number == 1 {
+            1
+        } else {
+            dept_id(number + first - 1)
+        }
     };
     for number in 1..=size.departments {
         let parent = 1 + u32::try_from(dice.below(number.saturating_sub(1) as usize)).unwrap_or(0);
-        let name = numbered_name(Kind::Department, if number == 1 { 1 } else { number + first - 1 }, 0);
+        let name = numbered_name(
+            Kind::Department,
+            if number == 1 { 1 } else { number + first - 1 },
+            0,
+        );
         let mut department = Department::new(id(number), name, id(parent));
         department.parent_id = department.parent_id.filter(|_| number > 1);
         departments.insert(department.dept_id, department);
@@ -96,7 +113,11 @@ fn make_person(number: u32, userid: &str, department: i64, admin: bool) -> Perso
         extension: None,
         hired_date: None,
         manager_userid: None,
-        departments: vec![Membership { dept_id: department, order: 1, leader: false }],
+        departments: vec![Membership {
+            dept_id: department,
+            order: 1,
+            leader: false,
+        }],
         main_department: None,
         active: true,
         real_authed: true,
@@ -119,7 +140,8 @@ impl WorldState {
         self.last_number = size.people.max(size.departments);
         for number in 1..=size.departments {
             let id = directory::DeptId(dept_id(number)).into();
-            self.oracle.assign_number(Side::DingTalk, Kind::Department, &id, number);
+            self.oracle
+                .assign_number(Side::DingTalk, Kind::Department, &id, number);
         }
         for number in 1..=size.people {
             self.oracle.assign_number(
@@ -143,9 +165,14 @@ impl WorldState {
         self.set_mark(size);
         for side in [Side::DingTalk, Side::Ehr] {
             let picture = self.side_snapshot(side);
-            self.oracle.note_people_edits(side, &BTreeMap::new(), &picture, self.now);
+            self.oracle
+                .note_people_edits(side, &BTreeMap::new(), &picture, self.now);
         }
-        self.last_event = self.dingtalk.events_after(0).last().map_or(0, |delivery| delivery.id);
+        self.last_event = self
+            .dingtalk
+            .events_after(0)
+            .last()
+            .map_or(0, |delivery| delivery.id);
         self.wakes.clear();
     }
 
@@ -154,14 +181,27 @@ impl WorldState {
         for number in (1..=size.departments).filter(|_| decides) {
             let parent = self.parent_number(number);
             let mut values = FieldValues::new();
-            values.show_text(Field::Name, Some(numbered_name(Kind::Department, number, 0)));
-            values.show_refs(Field::Parent, parent.and_then(|parent| ids.get(&parent)).map(ToString::to_string));
+            values.show_text(
+                Field::Name,
+                Some(numbered_name(Kind::Department, number, 0)),
+            );
+            values.show_refs(
+                Field::Parent,
+                parent
+                    .and_then(|parent| ids.get(&parent))
+                    .map(ToString::to_string),
+            );
             values.show(Field::Order, Some(FieldValue::Number(i64::from(number))));
             let id = self.ehr.create_by_hr(Kind::Department, values);
-            self.oracle.assign_number(Side::Ehr, Kind::Department, &id, number);
+            self.oracle
+                .assign_number(Side::Ehr, Kind::Department, &id, number);
             // Otherwise the name identifies it, as long as it is not renamed before it is linked.
             if !self.habits.bound_in_peace {
-                self.ehr.keep_dingtalk_id(Kind::Department, &id, directory::DeptId(dept_id(number)).into());
+                self.ehr.keep_dingtalk_id(
+                    Kind::Department,
+                    &id,
+                    directory::DeptId(dept_id(number)).into(),
+                );
             }
             ids.insert(number, id);
         }
@@ -170,15 +210,23 @@ impl WorldState {
             if (number == 1 && self.dice.chance(400)) || (!decides && self.dice.chance(400)) {
                 continue;
             }
-            let at = self.department_number(number).and_then(|department| ids.get(&department)).cloned();
+            let at = self
+                .department_number(number)
+                .and_then(|department| ids.get(&department))
+                .cloned();
             let token = self.next_token();
             let id = self.hire_in_ehr(number, 0, at.as_ref(), token);
             if !self.habits.bound_in_peace {
-                self.ehr.keep_dingtalk_id(Kind::Person, &id, contacts::native_id(&format!("u{number}")));
+                self.ehr.keep_dingtalk_id(
+                    Kind::Person,
+                    &id,
+                    contacts::native_id(&format!("u{number}")),
+                );
             }
             if self.dice.chance(300) {
                 let union = UnionId::new(&format!("union{number}iE")).ok();
-                self.ehr.edit(Kind::Person, &id, |record| record.unionid = union);
+                self.ehr
+                    .edit(Kind::Person, &id, |record| record.unionid = union);
             }
         }
     }
@@ -196,15 +244,28 @@ impl WorldState {
     }
 
     /// HR hires a person; returns the id.
-    pub fn hire_in_ehr(&mut self, number: u32, version: u32, at: Option<&NativeId>, token: u32) -> NativeId {
+    pub fn hire_in_ehr(
+        &mut self,
+        number: u32,
+        version: u32,
+        at: Option<&NativeId>,
+        token: u32,
+    ) -> NativeId {
         let mut values = FieldValues::new();
-        values.show_text(Field::Name, Some(numbered_name(Kind::Person, number, version)));
+        values.show_text(
+            Field::Name,
+            Some(numbered_name(Kind::Person, number, version)),
+        );
         values.show_text(Field::JobNumber, Some(format!("j{number}·{version}")));
-        values.show_text(Field::Mobile, Some(format!("+86{}", numbered_mobile(number, version))));
+        values.show_text(
+            Field::Mobile,
+            Some(format!("+86{}", numbered_mobile(number, version))),
+        );
         values.show_text(Field::Title, Some(format!("t{number}·{token}")));
         values.show_refs(Field::Departments, at.map(ToString::to_string));
         let id = self.ehr.create_by_hr(Kind::Person, values);
-        self.oracle.assign_number(Side::Ehr, Kind::Person, &id, number);
+        self.oracle
+            .assign_number(Side::Ehr, Kind::Person, &id, number);
         id
     }
 
@@ -214,12 +275,22 @@ impl WorldState {
         let now = self.current_time();
         for number in 2..=size.people {
             if self.dice.chance(600) {
-                _ = self.dingtalk.act(now, Act::Leave { userid: format!("u{number}") });
+                _ = self.dingtalk.act(
+                    now,
+                    Act::Leave {
+                        userid: format!("u{number}"),
+                    },
+                );
             }
         }
         for number in (2..=size.departments).rev() {
             if self.dice.chance(600) {
-                _ = self.dingtalk.act(now, Act::DeleteDepartment { dept_id: dept_id(number) });
+                _ = self.dingtalk.act(
+                    now,
+                    Act::DeleteDepartment {
+                        dept_id: dept_id(number),
+                    },
+                );
             }
         }
     }
@@ -232,7 +303,12 @@ impl WorldState {
             Side::Ehr => {
                 let named = numbered_name(Kind::Person, number, 0);
                 if let Ok(userid) = self.dingtalk.hire(self.current_time(), &named, &[]) {
-                    self.oracle.assign_number(Side::DingTalk, Kind::Person, &contacts::native_id(&userid), number);
+                    self.oracle.assign_number(
+                        Side::DingTalk,
+                        Kind::Person,
+                        &contacts::native_id(&userid),
+                        number,
+                    );
                 }
             }
         }

@@ -7,11 +7,21 @@ use sandbox::company::{Department, Person};
 use sandbox::world::{AppWrite, DepartmentFields, PersonFields};
 
 /// Fields that need the field permission for e-mail.
-pub const WITH_EMAIL: FieldSet =
-    FieldSet::of_fields(&[Field::Email, Field::OrgEmail, Field::WorkPlace, Field::Remark, Field::Extension]);
+pub const WITH_EMAIL: FieldSet = FieldSet::of_fields(&[
+    Field::Email,
+    Field::OrgEmail,
+    Field::WorkPlace,
+    Field::Remark,
+    Field::Extension,
+]);
 
 /// Fields that every person has. If an answer leaves one out, it is hidden, not empty.
-const NEVER_EMPTY: FieldSet = FieldSet::of_fields(&[Field::Name, Field::Mobile, Field::Departments, Field::HideMobile]);
+const NEVER_EMPTY: FieldSet = FieldSet::of_fields(&[
+    Field::Name,
+    Field::Mobile,
+    Field::Departments,
+    Field::HideMobile,
+]);
 
 /// Which interface a read uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +35,12 @@ pub enum ReadDepth {
 /// Returns a person as DingTalk shows them now. `silent` fields are left out of the answer. An
 /// absent field is empty if it is in `visible`, otherwise hidden.
 #[must_use]
-pub fn person_record(person: &Person, depth: ReadDepth, visible: FieldSet, silent: FieldSet) -> Record {
+pub fn person_record(
+    person: &Person,
+    depth: ReadDepth,
+    visible: FieldSet,
+    silent: FieldSet,
+) -> Record {
     let record = match depth {
         ReadDepth::Listed => person.to_listed_record(),
         ReadDepth::Read => person.to_record(),
@@ -62,33 +77,53 @@ pub fn native_id(id: &str) -> NativeId {
 pub fn to_app_write(order: &DingTalkWrite) -> Result<Option<AppWrite>, &'static str> {
     let id = order.id.as_ref();
     let userid = || id.map(ToString::to_string).ok_or("a person without an id");
-    let dept_id = || id.and_then(NativeId::to_dept_id).map(|id| id.0).ok_or("a department without an id");
+    let dept_id = || {
+        id.and_then(NativeId::to_dept_id)
+            .map(|id| id.0)
+            .ok_or("a department without an id")
+    };
     Ok(Some(match (order.kind, order.action) {
         (Kind::Person, WriteAction::Create) => {
             let fields = Box::new(PersonFields::of(&order.values));
-            AppWrite::CreatePerson { userid: Some(userid()?), fields }
+            AppWrite::CreatePerson {
+                userid: Some(userid()?),
+                fields,
+            }
         }
         (Kind::Person, WriteAction::Update | WriteAction::Restore) => {
-            let mut fields = PersonFields { mobile: None, ..PersonFields::of(&order.values) };
+            let mut fields = PersonFields {
+                mobile: None,
+                ..PersonFields::of(&order.values)
+            };
             if fields == PersonFields::default() {
                 return Ok(None);
             }
             fields.merge_extension = true;
-            AppWrite::UpdatePerson { userid: userid()?, fields: Box::new(fields) }
+            AppWrite::UpdatePerson {
+                userid: userid()?,
+                fields: Box::new(fields),
+            }
         }
         (Kind::Person, WriteAction::Remove) => AppWrite::DeletePerson { userid: userid()? },
         (Kind::Department, WriteAction::Create) => {
             let mut fields = DepartmentFields::of(&order.values);
             fields.source_identifier = Some(order.link.to_string());
-            AppWrite::CreateDepartment { fields: Box::new(fields) }
+            AppWrite::CreateDepartment {
+                fields: Box::new(fields),
+            }
         }
         (Kind::Department, WriteAction::Update | WriteAction::Restore) => {
             let fields = DepartmentFields::of(&order.values);
             if fields == DepartmentFields::default() {
                 return Ok(None);
             }
-            AppWrite::UpdateDepartment { dept_id: dept_id()?, fields: Box::new(fields) }
+            AppWrite::UpdateDepartment {
+                dept_id: dept_id()?,
+                fields: Box::new(fields),
+            }
         }
-        (Kind::Department, WriteAction::Remove) => AppWrite::DeleteDepartment { dept_id: dept_id()? },
+        (Kind::Department, WriteAction::Remove) => AppWrite::DeleteDepartment {
+            dept_id: dept_id()?,
+        },
     }))
 }

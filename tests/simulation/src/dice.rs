@@ -16,7 +16,11 @@ impl Dice {
 
     /// Returns a number below `n`; 0 if `n` is 0.
     pub fn below(&mut self, n: usize) -> usize {
-        if n == 0 { 0 } else { usize::try_from(self.0.random_range(0..n as u64)).unwrap_or(0) }
+        if n == 0 {
+            0
+        } else {
+            usize::try_from(self.0.random_range(0..n as u64)).unwrap_or(0)
+        }
     }
 
     /// Returns a number from `from` to `to`, both included.

@@ -152,7 +152,11 @@ impl FaultRates {
     /// No faults at all.
     #[must_use]
     pub fn none() -> Self {
-        Self { counts: vec![0; Fault::ALL.len()], rates: vec![0; Fault::ALL.len()], healed: false }
+        Self {
+            counts: vec![0; Fault::ALL.len()],
+            rates: vec![0; Fault::ALL.len()],
+            healed: false,
+        }
     }
 
     /// Draws random rates. Each fault is possible in every second history, so that each also occurs

@@ -29,7 +29,11 @@ pub struct HistoryShape {
 
 impl Default for HistoryShape {
     fn default() -> Self {
-        Self { steps: 1500, keeps_story: false, calm: false }
+        Self {
+            steps: 1500,
+            keeps_story: false,
+            calm: false,
+        }
     }
 }
 
@@ -83,7 +87,13 @@ pub fn run_history(seed: u64) -> HistoryOutcome {
 /// Runs the history of a seed and keeps its story as text.
 #[must_use]
 pub fn run_with_trace(seed: u64) -> HistoryOutcome {
-    run_shaped_history(seed, &HistoryShape { keeps_story: true, ..HistoryShape::default() })
+    run_shaped_history(
+        seed,
+        &HistoryShape {
+            keeps_story: true,
+            ..HistoryShape::default()
+        },
+    )
 }
 
 /// Runs a history of this shape.
@@ -101,17 +111,39 @@ impl History {
     pub fn from_seed(seed: u64, shape: &HistoryShape) -> Self {
         let mut dice = Dice::new(seed);
         let policy = policies::any_policy(&mut dice);
-        let between = |dice: &mut Dice, from, to| u32::try_from(dice.between(from, to)).unwrap_or(3);
-        let size = InitialSize { people: between(&mut dice, 3, 8), departments: between(&mut dice, 2, 5) };
-        let faults = if shape.calm { FaultRates::none() } else { FaultRates::random_rates(&mut dice) };
+        let between =
+            |dice: &mut Dice, from, to| u32::try_from(dice.between(from, to)).unwrap_or(3);
+        let size = InitialSize {
+            people: between(&mut dice, 3, 8),
+            departments: between(&mut dice, 2, 5),
+        };
+        let faults = if shape.calm {
+            FaultRates::none()
+        } else {
+            FaultRates::random_rates(&mut dice)
+        };
         let dingtalk = company::generate_dingtalk(size, 1, "u", &mut dice);
-        let strangers = InitialSize { people: 4, departments: 2 };
+        let strangers = InitialSize {
+            people: 4,
+            departments: 2,
+        };
         let stranger = company::generate_dingtalk(strangers, 9001, "u", &mut dice);
         let rotation = dice.pick(&[1, 2, 7]).unwrap_or(1);
         let bound_in_peace = dice.chance(500);
-        let habits = SideHabits { capitals: None, bound_in_peace, rotation };
-        let beginning =
-            InitialWorld { dice, dingtalk, stranger, policy, habits, faults, keeps_story: shape.keeps_story };
+        let habits = SideHabits {
+            capitals: None,
+            bound_in_peace,
+            rotation,
+        };
+        let beginning = InitialWorld {
+            dice,
+            dingtalk,
+            stranger,
+            policy,
+            habits,
+            faults,
+            keeps_story: shape.keeps_story,
+        };
         Self::from_parts(seed, beginning, size)
     }
 
@@ -169,7 +201,9 @@ impl History {
             InvocationEnd::Looked(waiting, Err(err)) => {
                 state
                     .story
-                    .record_event(state.now, "look failed", &[u64::from(id)], || format!("#{id} {}", err.sentence()));
+                    .record_event(state.now, "look failed", &[u64::from(id)], || {
+                        format!("#{id} {}", err.sentence())
+                    });
                 if err.is_transient() {
                     state.return_wake(waiting);
                 }
@@ -178,43 +212,73 @@ impl History {
                 self.sweep_due |= looked.sweep_due;
                 state
                     .story
-                    .record_event(state.now, "looked", &[u64::from(id)], || format!("#{id} {:?}", looked.counts));
+                    .record_event(state.now, "looked", &[u64::from(id)], || {
+                        format!("#{id} {:?}", looked.counts)
+                    });
             }
             InvocationEnd::Planned(planned) => {
-                state.story.record_event(state.now, "planned", &[u64::from(id), planned.items.len() as u64], || {
-                    format!("#{id} {:?} {:?} {:?}", planned.counts(), planned.held, planned.swept.report.notes)
-                });
+                state.story.record_event(
+                    state.now,
+                    "planned",
+                    &[u64::from(id), planned.items.len() as u64],
+                    || {
+                        format!(
+                            "#{id} {:?} {:?} {:?}",
+                            planned.counts(),
+                            planned.held,
+                            planned.swept.report.notes
+                        )
+                    },
+                );
                 let random = u32::try_from(state.dice.below(1 << 30)).unwrap_or(0);
                 let approves = state.dice.chance(800) && !planned.items.is_empty();
-                let run = state::run_id(state.current_time(), random).ok().filter(|_| approves);
+                let run = state::run_id(state.current_time(), random)
+                    .ok()
+                    .filter(|_| approves);
                 let items = std::sync::Arc::new(planned.items);
-                state.plan = run.map(|run| PlanToApply { run, items, place: engine::plans::PlanCheckpoint::default() });
+                state.plan = run.map(|run| PlanToApply {
+                    run,
+                    items,
+                    place: engine::plans::PlanCheckpoint::default(),
+                });
             }
             InvocationEnd::Applied { counts, stopped } => {
-                state.story.record_event(state.now, "applied", &[u64::from(id)], || {
-                    let not_applied = state.plan.as_ref().map(|plan| &plan.place.not_applied);
-                    format!("#{id} {counts:?} {stopped:?} {not_applied:?}")
-                });
+                state
+                    .story
+                    .record_event(state.now, "applied", &[u64::from(id)], || {
+                        let not_applied = state.plan.as_ref().map(|plan| &plan.place.not_applied);
+                        format!("#{id} {counts:?} {stopped:?} {not_applied:?}")
+                    });
                 if stopped.is_none() {
                     state.plan = None;
                 }
             }
             InvocationEnd::Swept(swept) => {
-                state.story.record_event(state.now, "swept", &[u64::from(id), swept.report.writes], || {
-                    let report = &swept.report;
-                    let (held, troubles) = (&report.held, &report.troubles);
-                    format!(
-                        "#{id} {:?} complete {} {:?} {held:?} {troubles:?}",
-                        report.counts, report.complete, report.notes
-                    )
-                });
+                state.story.record_event(
+                    state.now,
+                    "swept",
+                    &[u64::from(id), swept.report.writes],
+                    || {
+                        let report = &swept.report;
+                        let (held, troubles) = (&report.held, &report.troubles);
+                        format!(
+                            "#{id} {:?} complete {} {:?} {held:?} {troubles:?}",
+                            report.counts, report.complete, report.notes
+                        )
+                    },
+                );
                 let report = &swept.report;
-                let mut said = report.notes.iter().chain(report.troubles.iter().map(|trouble| &trouble.reason));
+                let mut said = report
+                    .notes
+                    .iter()
+                    .chain(report.troubles.iter().map(|trouble| &trouble.reason));
                 let nobody = ["no canary", "strangers", "the list is empty"];
                 state.stuck = said.any(|said| nobody.iter().any(|nobody| said.contains(nobody)));
                 let id = swept.report.id.clone();
-                self.continued =
-                    swept.report.continues.then(|| (id, swept.checkpoint.as_ref().and_then(reload_checkpoint)));
+                self.continued = swept
+                    .report
+                    .continues
+                    .then(|| (id, swept.checkpoint.as_ref().and_then(reload_checkpoint)));
                 state.kept.sweeps += u64::from(swept.turned);
                 if swept.canary.is_some() {
                     state.kept.canary.clone_from(&swept.canary);
@@ -236,7 +300,10 @@ impl History {
             self.shared.lock_world().advance_time(20);
         }
         let id = invocation.id;
-        self.shared.lock_world().oracle.report_violation("livelock", format!("#{id} does not end"));
+        self.shared
+            .lock_world()
+            .oracle
+            .report_violation("livelock", format!("#{id} does not end"));
         None
     }
 
@@ -288,13 +355,19 @@ impl WorldState {
     fn settle_habits(&mut self) {
         self.ehr.derives = self.dice.chance(700);
         if self.fault_strikes(Fault::StaleList) {
-            self.dingtalk.edit_settings(|settings| settings.list_lag_ms = 60_000);
+            self.dingtalk
+                .edit_settings(|settings| settings.list_lag_ms = 60_000);
         }
         if self.fault_strikes(Fault::Invited) {
-            self.dingtalk.edit_settings(|settings| settings.joining = sandbox::world::JoinMode::Agree);
+            self.dingtalk
+                .edit_settings(|settings| settings.joining = sandbox::world::JoinMode::Agree);
         }
         if self.fault_strikes(Fault::Normalised) {
-            let side = if self.dice.chance(500) { directory::Side::DingTalk } else { directory::Side::Ehr };
+            let side = if self.dice.chance(500) {
+                directory::Side::DingTalk
+            } else {
+                directory::Side::Ehr
+            };
             self.habits.capitals = Some((side, directory::Field::Title));
         }
     }

@@ -12,7 +12,9 @@ use engine::plans::PlannedSweep;
 use engine::{Engine, LookError, LookReport, RunVisibility, SweepOrder, SweepResult};
 
 use crate::fault::Fault;
-use crate::ports::{ClockPort, DingTalkPort, EhrPort, GatePort, JournalPort, LinksPort, RandomnessPort};
+use crate::ports::{
+    ClockPort, DingTalkPort, EhrPort, GatePort, JournalPort, LinksPort, RandomnessPort,
+};
 use crate::world::{KeptState, QueuedWake, SharedWorld, corp_hash_key, simulated_corp};
 
 /// How an invocation ended.
@@ -65,9 +67,11 @@ impl Invocation {
                 return InvocationEnd::Nothing;
             };
             let sight = match kept.accepted {
-                Some(scope) => {
-                    Ok(RunVisibility { visible: scope.fields, whole_company: scope.whole_company, canary: kept.canary })
-                }
+                Some(scope) => Ok(RunVisibility {
+                    visible: scope.fields,
+                    whole_company: scope.whole_company,
+                    canary: kept.canary,
+                }),
                 None => engine.read_visibility().await,
             };
             let looked = match sight {
@@ -89,15 +93,25 @@ impl Invocation {
         let engine = build_engine(shared, id);
         let (kept, rotation, chunk) = {
             let state = &mut *shared.lock_world();
-            (state.kept.clone(), state.habits.rotation, 1 + state.dice.below(6))
+            (
+                state.kept.clone(),
+                state.habits.rotation,
+                1 + state.dice.below(6),
+            )
         };
-        let (run, checkpoint) = continued.map_or((None, None), |(run, checkpoint)| (Some(run), checkpoint));
+        let (run, checkpoint) =
+            continued.map_or((None, None), |(run, checkpoint)| (Some(run), checkpoint));
         let run = run.or_else(|| new_run_id(shared));
         Self::new(shared, id, true, async move {
             let Some(run) = run else {
                 return InvocationEnd::Nothing;
             };
-            let order = SweepOrder { chunk, deadline, checkpoint, ..sweep_order(run, kept, rotation) };
+            let order = SweepOrder {
+                chunk,
+                deadline,
+                checkpoint,
+                ..sweep_order(run, kept, rotation)
+            };
             InvocationEnd::Swept(Box::new(engine.sweep(&order).await))
         })
     }
@@ -114,15 +128,26 @@ impl Invocation {
         if sweeps {
             state.sweeping.insert(id);
         }
-        state.story.record_event(began, "begins", &[u64::from(id), u64::from(sweeps)], || {
-            format!("#{id} {}", if sweeps { "sweep" } else { "look" })
-        });
-        Self { id, sweeps, began, future: Box::pin(future) }
+        state
+            .story
+            .record_event(began, "begins", &[u64::from(id), u64::from(sweeps)], || {
+                format!("#{id} {}", if sweeps { "sweep" } else { "look" })
+            });
+        Self {
+            id,
+            sweeps,
+            began,
+            future: Box::pin(future),
+        }
     }
 
     /// Polls once.
     pub fn poll(&mut self) -> Option<InvocationEnd> {
-        match self.future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        match self
+            .future
+            .as_mut()
+            .poll(&mut Context::from_waker(Waker::noop()))
+        {
             Poll::Ready(ended) => Some(ended),
             Poll::Pending => None,
         }
@@ -131,7 +156,12 @@ impl Invocation {
 
 /// Builds the order of a sweep from the state that the functions keep.
 pub(crate) fn sweep_order(run: RunId, kept: KeptState, rotation: u64) -> SweepOrder {
-    SweepOrder { accepted: kept.accepted, sweeps: kept.sweeps, deep_share: rotation, ..SweepOrder::new(run) }
+    SweepOrder {
+        accepted: kept.accepted,
+        sweeps: kept.sweeps,
+        deep_share: rotation,
+        ..SweepOrder::new(run)
+    }
 }
 
 /// Returns an id for a run that begins now.
@@ -146,17 +176,33 @@ pub(crate) fn build_engine(shared: &SharedWorld, invocation: u32) -> Engine {
     let (policy, released, skew) = {
         let state = &mut *shared.lock_world();
         let skewed = state.fault_strikes(Fault::SkewedClock);
-        let skew = if skewed { state.dice.between(-SKEW_MS, SKEW_MS) } else { 0 };
+        let skew = if skewed {
+            state.dice.between(-SKEW_MS, SKEW_MS)
+        } else {
+            0
+        };
         (state.policy.clone(), state.released.clone(), skew)
     };
     let shared = || shared.clone();
     Engine {
         corp: simulated_corp(),
-        dingtalk: Arc::new(DingTalkPort { shared: shared(), invocation }),
-        ehr: Arc::new(EhrPort { shared: shared(), invocation }),
-        links: Arc::new(LinksPort { shared: shared(), invocation }),
+        dingtalk: Arc::new(DingTalkPort {
+            shared: shared(),
+            invocation,
+        }),
+        ehr: Arc::new(EhrPort {
+            shared: shared(),
+            invocation,
+        }),
+        links: Arc::new(LinksPort {
+            shared: shared(),
+            invocation,
+        }),
         journal: Arc::new(JournalPort { shared: shared() }),
-        clock: Arc::new(ClockPort { shared: shared(), skew }),
+        clock: Arc::new(ClockPort {
+            shared: shared(),
+            skew,
+        }),
         randomness: Arc::new(RandomnessPort { shared: shared() }),
         key: corp_hash_key(),
         policy,

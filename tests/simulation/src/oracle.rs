@@ -133,13 +133,21 @@ impl Oracle {
             return values.get(field).cloned();
         };
         let ids = values.refs(field).filter_map(|id| NativeId::new(id).ok());
-        let numbers: BTreeSet<String> =
-            ids.filter_map(|id| self.number_of(side, kind, &id)).map(|number| number.to_string()).collect();
+        let numbers: BTreeSet<String> = ids
+            .filter_map(|id| self.number_of(side, kind, &id))
+            .map(|number| number.to_string())
+            .collect();
         (!numbers.is_empty()).then_some(FieldValue::Refs(numbers))
     }
 
     /// Compares two snapshots of a side around an act of people, and notes what they changed.
-    pub fn note_people_edits(&mut self, side: Side, before: &SideSnapshot, after: &SideSnapshot, at: i64) {
+    pub fn note_people_edits(
+        &mut self,
+        side: Side,
+        before: &SideSnapshot,
+        after: &SideSnapshot,
+        at: i64,
+    ) {
         self.note_presence(side, before, after, at);
         for (who, fields) in after {
             let old = before.get(who);
@@ -148,7 +156,9 @@ impl Oracle {
                     if let Some(before) = old.and_then(|old| old.get(field)) {
                         self.lineage.note(side, *who, *field, (before, fact));
                     }
-                    self.written_by_hand.extend(value_lineage::comparable_text(fact).map(|text| (side, *field, text)));
+                    self.written_by_hand.extend(
+                        value_lineage::comparable_text(fact).map(|text| (side, *field, text)),
+                    );
                     self.said.insert((side, *who, *field), fact.clone());
                     self.by_hand.insert((side, *who, *field));
                 }
@@ -162,9 +172,14 @@ impl Oracle {
     }
 
     /// Notes that people wrote at least one of these.
-    pub(crate) fn note_people_values(&mut self, side: Side, facts: &BTreeMap<Field, NumberedValue>) {
-        let texts =
-            facts.iter().filter_map(|(field, fact)| Some((side, *field, value_lineage::comparable_text(fact)?)));
+    pub(crate) fn note_people_values(
+        &mut self,
+        side: Side,
+        facts: &BTreeMap<Field, NumberedValue>,
+    ) {
+        let texts = facts.iter().filter_map(|(field, fact)| {
+            Some((side, *field, value_lineage::comparable_text(fact)?))
+        });
         self.written_by_hand.extend(texts);
     }
 
@@ -172,7 +187,8 @@ impl Oracle {
     /// told apart, and counts as written.
     #[must_use]
     pub fn was_written_by_hand(&self, side: Side, field: Field, fact: &NumberedValue) -> bool {
-        value_lineage::comparable_text(fact).is_none_or(|text| self.written_by_hand.contains(&(side, field, text)))
+        value_lineage::comparable_text(fact)
+            .is_none_or(|text| self.written_by_hand.contains(&(side, field, text)))
     }
 
     /// Forgets the values of a record that is gone for good.
@@ -182,17 +198,29 @@ impl Oracle {
     }
 
     /// Notes the records that appeared and disappeared between two snapshots, whatever the cause.
-    pub fn note_presence(&mut self, side: Side, before: &SideSnapshot, after: &SideSnapshot, at: i64) {
+    pub fn note_presence(
+        &mut self,
+        side: Side,
+        before: &SideSnapshot,
+        after: &SideSnapshot,
+        at: i64,
+    ) {
         for who in after.keys().filter(|who| !before.contains_key(who)) {
             self.been.insert((side, *who));
-            if let Some(open) = self.absences.get_mut(&(side, *who)).and_then(|all| all.last_mut())
+            if let Some(open) = self
+                .absences
+                .get_mut(&(side, *who))
+                .and_then(|all| all.last_mut())
                 && open.1 == i64::MAX
             {
                 open.1 = at;
             }
         }
         for who in before.keys().filter(|who| !after.contains_key(who)) {
-            self.absences.entry((side, *who)).or_default().push((at, i64::MAX));
+            self.absences
+                .entry((side, *who))
+                .or_default()
+                .push((at, i64::MAX));
         }
     }
 
@@ -210,8 +238,14 @@ impl Oracle {
     }
 
     /// Returns the last values that people wrote into a field on a side.
-    pub fn values_said(&self, side: Side) -> impl Iterator<Item = (RecordNumber, Field, &NumberedValue)> {
-        self.said.iter().filter(move |((on, ..), _)| *on == side).map(|((_, who, field), fact)| (*who, *field, fact))
+    pub fn values_said(
+        &self,
+        side: Side,
+    ) -> impl Iterator<Item = (RecordNumber, Field, &NumberedValue)> {
+        self.said
+            .iter()
+            .filter(move |((on, ..), _)| *on == side)
+            .map(|((_, who, field), fact)| (*who, *field, fact))
     }
 
     /// Reports a broken rule.
@@ -224,13 +258,18 @@ impl Oracle {
 /// documentation, not the engine.
 #[must_use]
 pub fn compared_fields(policy: &Policy, kind: Kind) -> Vec<(Field, Ownership)> {
-    const NEVER_IN_DINGTALK: [Field; 3] = [Field::MainDepartment, Field::Leads, Field::SourceIdentifier];
-    let fields = directory::FieldSet::of_kind(kind).iter().filter(|field| policy.syncs_field(kind, *field));
+    const NEVER_IN_DINGTALK: [Field; 3] =
+        [Field::MainDepartment, Field::Leads, Field::SourceIdentifier];
+    let fields = directory::FieldSet::of_kind(kind)
+        .iter()
+        .filter(|field| policy.syncs_field(kind, *field));
     fields
         .map(|field| (field, policy.field_owner(kind, field)))
         .filter(|(field, owner)| match owner {
             Ownership::Owned(Side::DingTalk) => policy.may_write(Side::Ehr),
-            Ownership::Owned(Side::Ehr) => policy.may_write(Side::DingTalk) && !NEVER_IN_DINGTALK.contains(field),
+            Ownership::Owned(Side::Ehr) => {
+                policy.may_write(Side::DingTalk) && !NEVER_IN_DINGTALK.contains(field)
+            }
             Ownership::Shared => !NEVER_IN_DINGTALK.contains(field),
         })
         .collect()
@@ -239,7 +278,12 @@ pub fn compared_fields(policy: &Policy, kind: Kind) -> Vec<(Field, Ownership)> {
 /// Returns the number in a text of ours, for example 12 in `人12·7` or `t12·7`.
 #[must_use]
 pub fn number_in(text: &str) -> Option<u32> {
-    let digits: String = text.split('·').next()?.chars().filter(char::is_ascii_digit).collect();
+    let digits: String = text
+        .split('·')
+        .next()?
+        .chars()
+        .filter(char::is_ascii_digit)
+        .collect();
     text.contains('·').then(|| digits.parse().ok()).flatten()
 }
 
@@ -259,7 +303,8 @@ pub fn format_value(fact: &NumberedValue) -> String {
 /// Formats all values of a write for readers of a story.
 #[must_use]
 pub fn format_values(values: &FieldValues) -> String {
-    let each =
-        |(field, value): (Field, Option<&FieldValue>)| format!("{}={}", field.key(), format_value(&value.cloned()));
+    let each = |(field, value): (Field, Option<&FieldValue>)| {
+        format!("{}={}", field.key(), format_value(&value.cloned()))
+    };
     values.iter().map(each).collect::<Vec<_>>().join(" ")
 }

@@ -49,7 +49,9 @@ impl Invocation {
             let Some(run) = run else {
                 return InvocationEnd::Nothing;
             };
-            InvocationEnd::Planned(Box::new(engine.plan(&sweep_order(run, kept, rotation)).await))
+            InvocationEnd::Planned(Box::new(
+                engine.plan(&sweep_order(run, kept, rotation)).await,
+            ))
         })
     }
 
@@ -60,7 +62,9 @@ impl Invocation {
         let engine = build_engine(shared, id);
         let canary = {
             let state = &mut *shared.lock_world();
-            state.may.insert(id, WriteAllowance::Only(Arc::clone(&plan.items)));
+            state
+                .may
+                .insert(id, WriteAllowance::Only(Arc::clone(&plan.items)));
             state.kept.canary.clone()
         };
         let world = shared.clone();
@@ -68,7 +72,10 @@ impl Invocation {
             let sight = match engine.read_visibility().await {
                 Ok(sight) => RunVisibility { canary, ..sight },
                 Err(err) => {
-                    return InvocationEnd::Applied { counts: ActionCounts::default(), stopped: Some(err.sentence()) };
+                    return InvocationEnd::Applied {
+                        counts: ActionCounts::default(),
+                        stopped: Some(err.sentence()),
+                    };
                 }
             };
             let mut applying = engine.begin_plan_run(plan.run, sight, &plan.items, plan.place);
@@ -76,51 +83,87 @@ impl Invocation {
                 match applying.apply_chunk().await {
                     Ok(true) => {
                         let place = applying.checkpoint().clone();
-                        world.lock_world().plan.iter_mut().for_each(|plan| plan.place = place.clone());
+                        world
+                            .lock_world()
+                            .plan
+                            .iter_mut()
+                            .for_each(|plan| plan.place = place.clone());
                     }
                     Ok(false) => break None,
                     Err(err) => break Some(err.sentence()),
                 }
             };
             let report = applying.close(stopped.is_none()).await;
-            InvocationEnd::Applied { counts: report.counts, stopped }
+            InvocationEnd::Applied {
+                counts: report.counts,
+                stopped,
+            }
         })
     }
 }
 
 impl WorldState {
     /// Checks a write to a side: the plan must show it.
-    pub(crate) fn check_shown(&mut self, invocation: u32, side: Side, link: LinkId, values: &FieldValues) {
+    pub(crate) fn check_shown(
+        &mut self,
+        invocation: u32,
+        side: Side,
+        link: LinkId,
+        values: &FieldValues,
+    ) {
         let what = match self.may.get(&invocation) {
             None => return,
             Some(WriteAllowance::Nothing) => Some("a plan is being made".to_owned()),
             Some(WriteAllowance::Only(items)) => find_not_shown(items, side, link, values),
         };
         if let Some(what) = what {
-            self.oracle.report_violation("unapproved", format!("{link} is written in {side:?}: {what}"));
+            self.oracle.report_violation(
+                "unapproved",
+                format!("{link} is written in {side:?}: {what}"),
+            );
         }
     }
 
     /// Checks that an invocation that makes a plan stores no link.
     pub(crate) fn check_preview(&mut self, invocation: u32, link: LinkId) {
         if matches!(self.may.get(&invocation), Some(WriteAllowance::Nothing)) {
-            self.oracle.report_violation("unapproved", format!("{link} is stored, and a plan is being made"));
+            self.oracle.report_violation(
+                "unapproved",
+                format!("{link} is stored, and a plan is being made"),
+            );
         }
     }
 }
 
 /// Returns what the plan does not show of a write. Custom fields are written together with those
 /// that do not change.
-fn find_not_shown(items: &[PlannedItem], side: Side, link: LinkId, values: &FieldValues) -> Option<String> {
-    let Some(part) = items.iter().find(|item| item.link == link).and_then(|item| item.part(side)) else {
+fn find_not_shown(
+    items: &[PlannedItem],
+    side: Side,
+    link: LinkId,
+    values: &FieldValues,
+) -> Option<String> {
+    let Some(part) = items
+        .iter()
+        .find(|item| item.link == link)
+        .and_then(|item| item.part(side))
+    else {
         return Some("the plan does not".to_owned());
     };
     let shown = |field: Field| {
         let mut changes = part.changes.iter().filter(|change| change.field == field);
-        changes.any(|change| field.refers_to().is_some() || is_same(change.after.as_ref(), values.get(field)))
+        changes.any(|change| {
+            field.refers_to().is_some() || is_same(change.after.as_ref(), values.get(field))
+        })
     };
-    let fields = values.shown_fields().iter().filter(|field| *field != Field::Extension);
-    fields.into_iter().find(|field| !shown(*field)).map(|field| format!("its {} was not shown so", field.key()))
+    let fields = values
+        .shown_fields()
+        .iter()
+        .filter(|field| *field != Field::Extension);
+    fields
+        .into_iter()
+        .find(|field| !shown(*field))
+        .map(|field| format!("its {} was not shown so", field.key()))
 }
 
 /// Whether both values mean the same. A value shown as empty is written as "no" if the side has no

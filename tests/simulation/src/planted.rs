@@ -43,7 +43,9 @@ pub fn hunt_bug(bug: Bug, seeds: Range<u64>, threads: usize) -> Option<CaughtBug
             }
             let mut outcome = run_with_bug(bug, seed, &HistoryShape::default());
             if outcome.violations.is_empty()
-                || !run_shaped_history(seed, &HistoryShape::default()).violations.is_empty()
+                || !run_shaped_history(seed, &HistoryShape::default())
+                    .violations
+                    .is_empty()
             {
                 continue;
             }
@@ -51,7 +53,11 @@ pub fn hunt_bug(bug: Bug, seeds: Range<u64>, threads: usize) -> Option<CaughtBug
             let violation = outcome.violations.swap_remove(0);
             let histories = seed - seeds.start + 1;
             let mut caught = caught.lock().unwrap_or_else(PoisonError::into_inner);
-            caught.get_or_insert(CaughtBug { histories, seed, violation });
+            caught.get_or_insert(CaughtBug {
+                histories,
+                seed,
+                violation,
+            });
         }
     };
     std::thread::scope(|scope| {

@@ -23,7 +23,11 @@ pub fn any_policy(dice: &mut Dice) -> Policy {
     }
     policy.grace_days = u16::try_from(dice.below(3)).unwrap_or(0);
     if dice.chance(300) {
-        policy.limits = GuardLimits { removals_floor: 2, fields_floor: 2, ..GuardLimits::default() };
+        policy.limits = GuardLimits {
+            removals_floor: 2,
+            fields_floor: 2,
+            ..GuardLimits::default()
+        };
     }
     policy
 }
@@ -32,11 +36,19 @@ pub fn any_policy(dice: &mut Dice) -> Policy {
 fn two_way_policy(dice: &mut Dice) -> Policy {
     let mut policy = Policy::from_preset(PolicyPreset::Custom);
     policy.direction = SyncDirection::Both;
-    policy.lifecycle = if dice.chance(500) { Side::DingTalk } else { Side::Ehr };
+    policy.lifecycle = if dice.chance(500) {
+        Side::DingTalk
+    } else {
+        Side::Ehr
+    };
     let shares = dice.chance(350);
     for kind in [Kind::Person, Kind::Department] {
         for field in FieldSet::of_kind(kind).iter() {
-            let side = if dice.chance(500) { Side::DingTalk } else { Side::Ehr };
+            let side = if dice.chance(500) {
+                Side::DingTalk
+            } else {
+                Side::Ehr
+            };
             policy.owners.assign_field(kind, field, side);
             // The parent of a department follows the owner of the department tree.
             if matches!(field, Field::Parent) {
@@ -51,5 +63,12 @@ fn two_way_policy(dice: &mut Dice) -> Policy {
 
 /// Whether a policy may share the field here. A field that only one side can write has an owner.
 fn is_sharable(field: Field) -> bool {
-    !matches!(field, Field::Mobile | Field::MainDepartment | Field::Leads | Field::SourceIdentifier | Field::Heads)
+    !matches!(
+        field,
+        Field::Mobile
+            | Field::MainDepartment
+            | Field::Leads
+            | Field::SourceIdentifier
+            | Field::Heads
+    )
 }

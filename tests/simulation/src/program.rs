@@ -73,7 +73,11 @@ pub fn run(args: &SimulationArgs) -> ExitCode {
         SimulationBench::Planted(args) => planted::run(args),
         SimulationBench::Tell { seed } => seeds::print_trace(*seed),
     };
-    if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if good {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 /// Returns the number of threads: as asked for, or one per core.

@@ -52,15 +52,24 @@ impl Totals {
         self.rounds += u64::from(outcome.rounds);
         self.stuck += u64::from(outcome.stuck);
         self.shared_unseen += outcome.shared_unseen;
-        outcome.faults.iter().for_each(|(fault, n)| *self.faults.entry(*fault).or_default() += n);
+        outcome
+            .faults
+            .iter()
+            .for_each(|(fault, n)| *self.faults.entry(*fault).or_default() += n);
         if outcome.violations.is_empty() {
             return;
         }
         self.bad += 1;
-        let mut rules: Vec<_> = outcome.violations.iter().map(|broken| broken.rule).collect();
+        let mut rules: Vec<_> = outcome
+            .violations
+            .iter()
+            .map(|broken| broken.rule)
+            .collect();
         rules.sort_unstable();
         rules.dedup();
-        rules.into_iter().for_each(|rule| *self.rules.entry(rule).or_default() += 1);
+        rules
+            .into_iter()
+            .for_each(|rule| *self.rules.entry(rule).or_default() += 1);
         if self.broken.len() < REMEMBERED_MAX {
             self.broken.insert(outcome.seed, outcome.violations);
         }
@@ -69,7 +78,9 @@ impl Totals {
     /// Returns the faults that were met less often than this.
     #[must_use]
     pub fn seldom_met(&self, least: u64) -> Vec<(Fault, u64)> {
-        let met = Fault::ALL.iter().map(|fault| (*fault, self.faults.get(fault).copied().unwrap_or_default()));
+        let met = Fault::ALL
+            .iter()
+            .map(|fault| (*fault, self.faults.get(fault).copied().unwrap_or_default()));
         met.filter(|(_, n)| *n < least).collect()
     }
 }
@@ -77,7 +88,11 @@ impl Totals {
 /// Runs seeds on this many threads. The callback `watch` receives how many are done and how many
 /// were bad, and returns whether to go on. It is called from any of the threads.
 #[must_use]
-pub fn run_all(seeds: Range<u64>, threads: usize, watch: &(dyn Fn(u64, u64) -> bool + Sync)) -> Totals {
+pub fn run_all(
+    seeds: Range<u64>,
+    threads: usize,
+    watch: &(dyn Fn(u64, u64) -> bool + Sync),
+) -> Totals {
     let (next, stop) = (AtomicU64::new(seeds.start), AtomicBool::new(false));
     let totals = Mutex::new(Totals::default());
     let began = Instant::now();

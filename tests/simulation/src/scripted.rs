@@ -24,14 +24,36 @@ impl Scripted {
     pub fn new(seed: u64, policy: Policy, size: InitialSize, faults: &[Fault]) -> Self {
         let mut dice = Dice::new(seed);
         let dingtalk = company::generate_dingtalk(size, 1, "u", &mut dice);
-        let stranger = company::generate_dingtalk(InitialSize { people: 4, departments: 2 }, 9001, "u", &mut dice);
-        let habits = SideHabits { capitals: None, bound_in_peace: true, rotation: 1 };
-        let beginning =
-            InitialWorld { dice, dingtalk, stranger, policy, habits, faults: FaultRates::none(), keeps_story: true };
+        let stranger = company::generate_dingtalk(
+            InitialSize {
+                people: 4,
+                departments: 2,
+            },
+            9001,
+            "u",
+            &mut dice,
+        );
+        let habits = SideHabits {
+            capitals: None,
+            bound_in_peace: true,
+            rotation: 1,
+        };
+        let beginning = InitialWorld {
+            dice,
+            dingtalk,
+            stranger,
+            policy,
+            habits,
+            faults: FaultRates::none(),
+            keeps_story: true,
+        };
         let mut history = History::from_parts(seed, beginning, size);
         history.run_first_sweep();
         history.shared.lock_world().wakes.clear();
-        let mut scripted = Self { history, running: None };
+        let mut scripted = Self {
+            history,
+            running: None,
+        };
         scripted.allow_only(faults);
         scripted
     }
@@ -44,8 +66,12 @@ impl Scripted {
     /// Allows only these faults from now on, each on every occasion.
     pub fn allow_only(&mut self, faults: &[Fault]) {
         let state = &mut *self.history.shared.lock_world();
-        Fault::ALL.iter().for_each(|fault| state.faults.set_rate(*fault, 0));
-        faults.iter().for_each(|fault| state.faults.set_rate(*fault, 1000));
+        Fault::ALL
+            .iter()
+            .for_each(|fault| state.faults.set_rate(*fault, 0));
+        faults
+            .iter()
+            .for_each(|fault| state.faults.set_rate(*fault, 1000));
     }
 
     /// Begins a look at a record.
@@ -54,9 +80,17 @@ impl Scripted {
             Kind::Person => WakeTarget::Person(id),
             Kind::Department => WakeTarget::Department(id),
         };
-        let wake = Wake { side, target, because: "event".to_owned() };
+        let wake = Wake {
+            side,
+            target,
+            because: "event".to_owned(),
+        };
         let id = self.history.next_id();
-        let waiting = QueuedWake { wake, due: 0, received: 1 };
+        let waiting = QueuedWake {
+            wake,
+            due: 0,
+            received: 1,
+        };
         self.running = Some(Invocation::look(&self.history.shared, id, waiting));
     }
 

@@ -26,7 +26,11 @@ impl WorldState {
     }
 
     /// Acts in DingTalk. A new person or department gets this number.
-    pub(crate) fn act_in_dingtalk(&mut self, act: Act, newcomer: Option<(Kind, u32)>) -> Result<ActOutcome, Refusal> {
+    pub(crate) fn act_in_dingtalk(
+        &mut self,
+        act: Act,
+        newcomer: Option<(Kind, u32)>,
+    ) -> Result<ActOutcome, Refusal> {
         let before = self.side_snapshot(Side::DingTalk);
         if let Act::MoveDepartment { dept_id, .. }
         | Act::RenameDepartment { dept_id, .. }
@@ -36,21 +40,38 @@ impl WorldState {
         }
         if let Act::MergeDepartments { from, .. } = &act {
             let below: Vec<i64> = self.dingtalk_dept_ids();
-            let below = below
+            let below = below.into_iter().filter(|id| {
+                self.dingtalk
+                    .company()
+                    .departments
+                    .get(id)
+                    .is_some_and(|d| d.parent_id == Some(*from))
+            });
+            below
+                .collect::<Vec<_>>()
                 .into_iter()
-                .filter(|id| self.dingtalk.company().departments.get(id).is_some_and(|d| d.parent_id == Some(*from)));
-            below.collect::<Vec<_>>().into_iter().for_each(|id| self.note_early_move(id));
+                .for_each(|id| self.note_early_move(id));
         }
         let closed = match &act {
             Act::DeleteDepartment { dept_id } | Act::MergeDepartments { from: dept_id, .. } => {
-                self.oracle.number_of(Side::DingTalk, Kind::Department, &directory::DeptId(*dept_id).into())
+                self.oracle.number_of(
+                    Side::DingTalk,
+                    Kind::Department,
+                    &directory::DeptId(*dept_id).into(),
+                )
             }
             _ => None,
         };
-        let line = if self.keeps_trace_lines() { format!("{act:?}") } else { String::new() };
+        let line = if self.keeps_trace_lines() {
+            format!("{act:?}")
+        } else {
+            String::new()
+        };
         // If a person has two accounts, a snapshot shows one, and people may change the other.
         let changed = match &act {
-            Act::Change { userid, .. } | Act::Rename { userid, .. } => Some((userid.clone(), self.facts_of(userid))),
+            Act::Change { userid, .. } | Act::Rename { userid, .. } => {
+                Some((userid.clone(), self.facts_of(userid)))
+            }
             _ => None,
         };
         let acted = self.dingtalk.act(self.current_time(), act);
@@ -70,13 +91,27 @@ impl WorldState {
         }
         // The values of a department end with it, also if it existed twice.
         if let Some(number) = closed.filter(|_| acted.is_ok()) {
-            self.oracle.forget(Side::DingTalk, (Kind::Department, number));
+            self.oracle
+                .forget(Side::DingTalk, (Kind::Department, number));
         }
         let after = self.side_snapshot(Side::DingTalk);
-        self.oracle.note_people_edits(Side::DingTalk, &before, &after, self.now);
-        self.story.record_event(self.now, "DingTalk's people", &[u64::from(acted.is_ok())], || {
-            format!("{line} {}", acted.as_ref().err().map(ToString::to_string).unwrap_or_default())
-        });
+        self.oracle
+            .note_people_edits(Side::DingTalk, &before, &after, self.now);
+        self.story.record_event(
+            self.now,
+            "DingTalk's people",
+            &[u64::from(acted.is_ok())],
+            || {
+                format!(
+                    "{line} {}",
+                    acted
+                        .as_ref()
+                        .err()
+                        .map(ToString::to_string)
+                        .unwrap_or_default()
+                )
+            },
+        );
         self.queue_dingtalk_events();
         acted
     }
@@ -85,23 +120,46 @@ impl WorldState {
         let Some(person) = self.dingtalk.company().people.get(userid) else {
             return BTreeMap::new();
         };
-        let record = contacts::person_record(person, contacts::ReadDepth::Read, FieldSet::PERSON, FieldSet::NONE);
+        let record = contacts::person_record(
+            person,
+            contacts::ReadDepth::Read,
+            FieldSet::PERSON,
+            FieldSet::NONE,
+        );
         self.numbered_values(Side::DingTalk, &record)
     }
 
     fn note_early_move(&mut self, dept_id: i64) {
         let id = directory::DeptId(dept_id).into();
-        if self.links.by_native(Kind::Department, Side::DingTalk, &id).is_none() {
-            self.oracle.moved_early.extend(self.oracle.number_of(Side::DingTalk, Kind::Department, &id));
+        if self
+            .links
+            .by_native(Kind::Department, Side::DingTalk, &id)
+            .is_none()
+        {
+            self.oracle.moved_early.extend(self.oracle.number_of(
+                Side::DingTalk,
+                Kind::Department,
+                &id,
+            ));
         }
     }
 
     /// Notes departments that a list left out. The engine created them, does not know their ids
     /// yet, and cannot find them by this list.
     pub(crate) fn note_hidden_children(&mut self, parent: i64, rows: &[directory::Record]) {
-        let there = self.dingtalk.company().departments.values().filter(|one| one.parent_id == Some(parent));
-        let ids: Vec<NativeId> = there.map(|one| directory::DeptId(one.dept_id).into()).collect();
-        for id in ids.iter().filter(|id| rows.iter().all(|row| row.id != **id)) {
+        let there = self
+            .dingtalk
+            .company()
+            .departments
+            .values()
+            .filter(|one| one.parent_id == Some(parent));
+        let ids: Vec<NativeId> = there
+            .map(|one| directory::DeptId(one.dept_id).into())
+            .collect();
+        for id in ids
+            .iter()
+            .filter(|id| rows.iter().all(|row| row.id != **id))
+        {
             if let Some(id) = id.to_dept_id() {
                 self.note_early_move(id.0);
             }
@@ -118,23 +176,37 @@ impl WorldState {
         let before = self.side_snapshot(Side::Ehr);
         let done = edit(self);
         let after = self.side_snapshot(Side::Ehr);
-        self.oracle.note_people_edits(Side::Ehr, &before, &after, self.now);
+        self.oracle
+            .note_people_edits(Side::Ehr, &before, &after, self.now);
         // A kept story names the value too.
         let what_alone = what.split(" = ").next().unwrap_or(what);
-        self.story.record_event(self.now, "HR", &[text_word(what_alone)], || format!("{what} {touched:?}"));
-        touched.iter().for_each(|(kind, id)| self.queue_ehr_change(*kind, id));
+        self.story
+            .record_event(self.now, "HR", &[text_word(what_alone)], || {
+                format!("{what} {touched:?}")
+            });
+        touched
+            .iter()
+            .for_each(|(kind, id)| self.queue_ehr_change(*kind, id));
         done
     }
 
     /// Lets HR write one field.
-    pub(crate) fn set_in_ehr(&mut self, kind: Kind, id: &NativeId, field: Field, value: Option<FieldValue>) {
+    pub(crate) fn set_in_ehr(
+        &mut self,
+        kind: Kind,
+        id: &NativeId,
+        field: Field,
+        value: Option<FieldValue>,
+    ) {
         let what = if self.keeps_trace_lines() {
             format!("{} = {}", field.key(), crate::oracle::format_value(&value))
         } else {
             field.key().to_owned()
         };
         self.edit_ehr_records(&what, &[(kind, id.clone())], |state| {
-            state.ehr.edit(kind, id, |record| record.values.show(field, value));
+            state
+                .ehr
+                .edit(kind, id, |record| record.values.show(field, value));
         });
     }
 
@@ -147,7 +219,11 @@ impl WorldState {
     ///
     /// # Errors
     /// As DingTalk.
-    pub fn dingtalk_scripted(&mut self, act: Act, newcomer: Option<(Kind, u32)>) -> Result<ActOutcome, Refusal> {
+    pub fn dingtalk_scripted(
+        &mut self,
+        act: Act,
+        newcomer: Option<(Kind, u32)>,
+    ) -> Result<ActOutcome, Refusal> {
         self.act_in_dingtalk(act, newcomer)
     }
 
@@ -162,12 +238,20 @@ impl WorldState {
 
     /// Returns the department ids in DingTalk.
     pub(crate) fn dingtalk_dept_ids(&self) -> Vec<i64> {
-        self.dingtalk.company().departments.keys().copied().collect()
+        self.dingtalk
+            .company()
+            .departments
+            .keys()
+            .copied()
+            .collect()
     }
 
     /// Returns the active records of the eHR.
     pub(crate) fn active_ehr_records(&self, kind: Kind) -> Vec<NativeId> {
-        let active = self.ehr.all().filter(|stored| stored.record.kind == kind && stored.record.active);
+        let active = self
+            .ehr
+            .all()
+            .filter(|stored| stored.record.kind == kind && stored.record.active);
         active.map(|stored| stored.record.id.clone()).collect()
     }
 }

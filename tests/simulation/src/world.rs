@@ -241,7 +241,15 @@ impl WorldState {
     /// Creates a world in which nothing has happened.
     #[must_use]
     pub fn new(beginning: InitialWorld) -> Self {
-        let InitialWorld { dice, dingtalk, stranger, policy, habits, faults, keeps_story } = beginning;
+        let InitialWorld {
+            dice,
+            dingtalk,
+            stranger,
+            policy,
+            habits,
+            faults,
+            keeps_story,
+        } = beginning;
         Self {
             now: HISTORY_START_MS,
             dice,

@@ -6,8 +6,17 @@ use simulation::runs::run_all;
 const SEEDS: u64 = 600;
 
 /// Rules that no history may break: nothing lost, removed wrongly or overwritten unread.
-const NEVER: [&str; 9] =
-    ["lost", "forgotten", "journal", "owner", "removal", "grace", "administrator", "overwritten", "paused"];
+const NEVER: [&str; 9] = [
+    "lost",
+    "forgotten",
+    "journal",
+    "owner",
+    "removal",
+    "grace",
+    "administrator",
+    "overwritten",
+    "paused",
+];
 
 /// Seeds that once failed, each for another mistake: a conflict that restored a changed value, a
 /// department id that only a lost answer knew, a re-hire that the eHR could not name, two people
@@ -18,9 +27,9 @@ const NEVER: [&str; 9] =
 /// period, a removal of a person who had a leaver's `userid` by then, a deleted administrator who
 /// had lost their rights, a head named by a `userid` in quarantine.
 const REGRESSIONS: [u64; 37] = [
-    167, 309, 343, 711, 1133, 1685, 1873, 4736, 6095, 7017, 12226, 13463, 13620, 16696, 17630, 17918, 18409, 18461,
-    25090, 30388, 32697, 46797, 68157, 74549, 82129, 102240, 105910, 134632, 135564, 138444, 139098, 154081, 167826,
-    178459, 189359, 190797, 194992,
+    167, 309, 343, 711, 1133, 1685, 1873, 4736, 6095, 7017, 12226, 13463, 13620, 16696, 17630,
+    17918, 18409, 18461, 25090, 30388, 32697, 46797, 68157, 74549, 82129, 102240, 105910, 134632,
+    135564, 138444, 139098, 154081, 167826, 178459, 189359, 190797, 194992,
 ];
 
 #[test]
@@ -33,11 +42,17 @@ fn fixed_seeds_stay_fixed() {
 
 #[test]
 fn one_seed_gives_the_same_history() {
-    let hashes = |from: u64| (from..from + 12).map(|seed| simulation::run_history(seed).hash).collect::<Vec<_>>();
+    let hashes = |from: u64| {
+        (from..from + 12)
+            .map(|seed| simulation::run_history(seed).hash)
+            .collect::<Vec<_>>()
+    };
     let (once, again) = (hashes(1), hashes(1));
     assert_eq!(once, again);
     assert_ne!(once, hashes(2), "another seed is another history");
-    let with_story = (1..13).map(|seed| simulation::run_with_trace(seed).hash).collect::<Vec<_>>();
+    let with_story = (1..13)
+        .map(|seed| simulation::run_with_trace(seed).hash)
+        .collect::<Vec<_>>();
     assert_eq!(once, with_story, "telling a story does not change it");
 }
 
@@ -49,7 +64,10 @@ fn no_history_loses_data() {
     assert!(broken.is_none(), "{broken:?}: {:#?}", totals.broken);
     assert!(totals.bad == 0, "{} bad: {:#?}", totals.bad, totals.broken);
     // A simulation in which nothing happens would prove nothing.
-    assert!(totals.edits > 10 * SEEDS && totals.invocations > 10 * SEEDS, "{totals:?}");
+    assert!(
+        totals.edits > 10 * SEEDS && totals.invocations > 10 * SEEDS,
+        "{totals:?}"
+    );
     let unmet = totals.seldom_met(1);
     assert!(unmet.is_empty(), "never met: {unmet:?}");
 }

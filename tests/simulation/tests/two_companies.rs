@@ -12,7 +12,10 @@ use simulation::fault::Fault;
 use simulation::scripted::Scripted;
 use simulation::world::WorldState;
 
-const SIZE: InitialSize = InitialSize { people: 1000, departments: 40 };
+const SIZE: InitialSize = InitialSize {
+    people: 1000,
+    departments: 40,
+};
 
 /// Number of people with edited fields on each side. It is below the guard's limit (100 of 1,000).
 const EDITED: u32 = 90;
@@ -39,15 +42,42 @@ fn two_way_policy() -> Policy {
 fn edit_slice(state: &mut WorldState, number: u32, token: u32) {
     let userid = format!("u{number}");
     let name = format!("人{number}·{token}");
-    state.dingtalk_scripted(Act::Rename { userid: userid.clone(), name }, None).unwrap();
-    let fields = PersonChanges { title: Some(format!("t{number}·{}", token + 1)), ..PersonChanges::default() };
-    state.dingtalk_scripted(Act::Change { userid: userid.clone(), fields: Box::new(fields) }, None).unwrap();
-    let link = state.links.by_native(Kind::Person, Side::DingTalk, &native_id(&userid)).unwrap();
+    state
+        .dingtalk_scripted(
+            Act::Rename {
+                userid: userid.clone(),
+                name,
+            },
+            None,
+        )
+        .unwrap();
+    let fields = PersonChanges {
+        title: Some(format!("t{number}·{}", token + 1)),
+        ..PersonChanges::default()
+    };
+    state
+        .dingtalk_scripted(
+            Act::Change {
+                userid: userid.clone(),
+                fields: Box::new(fields),
+            },
+            None,
+        )
+        .unwrap();
+    let link = state
+        .links
+        .by_native(Kind::Person, Side::DingTalk, &native_id(&userid))
+        .unwrap();
     let id = link.ehr.clone().unwrap();
-    for (field, letter, token) in [(Field::Title, 't', token + 2), (Field::Name, '人', token + 3)] {
+    for (field, letter, token) in [
+        (Field::Title, 't', token + 2),
+        (Field::Name, '人', token + 3),
+    ] {
         let value = FieldValue::Text(format!("{letter}{number}·{token}").as_str().into());
         state.hr_scripted("edits", |state| {
-            state.ehr.edit(Kind::Person, &id, |r| r.values.show(field, Some(value)));
+            state
+                .ehr
+                .edit(Kind::Person, &id, |r| r.values.show(field, Some(value)));
         });
     }
 }
@@ -68,12 +98,22 @@ fn check_company(seed: u64) {
     history.run_undisturbed_sweep();
     let (replaced, read) = history.edit_world(|state| {
         let replaced = &state.oracle.replaced;
-        (replaced.len(), replaced.iter().filter(|one| one.read).count())
+        (
+            replaced.len(),
+            replaced.iter().filter(|one| one.read).count(),
+        )
     });
-    assert!(replaced >= EDITED as usize && read > 0, "{replaced} values of people were replaced, {read} of them read");
+    assert!(
+        replaced >= EDITED as usize && read > 0,
+        "{replaced} values of people were replaced, {read} of them read"
+    );
     let outcome = history.into_outcome();
     let first: Vec<_> = outcome.violations.iter().take(10).collect();
-    assert!(first.is_empty(), "{} in all: {first:#?}", outcome.violations.len());
+    assert!(
+        first.is_empty(),
+        "{} in all: {first:#?}",
+        outcome.violations.len()
+    );
 }
 
 #[test]

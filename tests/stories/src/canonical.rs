@@ -26,14 +26,21 @@ pub fn mobile(raw: &str, state_code: &str) -> Option<String> {
 pub fn email(raw: &str) -> Option<String> {
     let address = text(raw)?;
     let at = address.rfind('@')?;
-    Some(format!("{}{}", &address[..at], address[at..].to_lowercase()))
+    Some(format!(
+        "{}{}",
+        &address[..at],
+        address[at..].to_lowercase()
+    ))
 }
 
 /// Returns the day in Shanghai.
 #[must_use]
 pub fn day(millis: i64) -> Date {
     let instant = jiff::Timestamp::from_millisecond(millis).expect("a time that can be written");
-    instant.in_tz("Asia/Shanghai").expect("the zone is known").date()
+    instant
+        .in_tz("Asia/Shanghai")
+        .expect("the zone is known")
+        .date()
 }
 
 /// Returns custom fields as one object with keys sorted on every level and no spaces; `None` if it
@@ -49,11 +56,19 @@ fn sorted_json(value: &Value) -> String {
         Value::Object(fields) => {
             let mut names: Vec<&String> = fields.keys().collect();
             names.sort();
-            let members =
-                names.iter().map(|name| format!("{}:{}", Value::from(name.as_str()), sorted_json(&fields[*name])));
+            let members = names.iter().map(|name| {
+                format!(
+                    "{}:{}",
+                    Value::from(name.as_str()),
+                    sorted_json(&fields[*name])
+                )
+            });
             format!("{{{}}}", members.collect::<Vec<_>>().join(","))
         }
-        Value::Array(items) => format!("[{}]", items.iter().map(sorted_json).collect::<Vec<_>>().join(",")),
+        Value::Array(items) => format!(
+            "[{}]",
+            items.iter().map(sorted_json).collect::<Vec<_>>().join(",")
+        ),
         plain => plain.to_string(),
     }
 }

@@ -24,14 +24,32 @@ impl SandboxCompany {
     /// Starts a company of this size, in memory, without latency and without the ban for many
     /// calls.
     pub async fn start(people: usize, departments: usize, seed: u64) -> Self {
-        Self::start_sized(CompanySize { people, departments, seed, big_department: None }).await
+        Self::start_sized(CompanySize {
+            people,
+            departments,
+            seed,
+            big_department: None,
+        })
+        .await
     }
 
     /// Like [`SandboxCompany::start`], with every choice.
     pub async fn start_sized(size: CompanySize) -> Self {
-        let settings = Settings { qps: QPS * 2, ban_calls: None, ..Settings::default() };
-        let config = ServerConfig { listener: None, port: 0, data: None, size, settings };
-        Self { server: Server::start(config).await.expect("the sandbox starts") }
+        let settings = Settings {
+            qps: QPS * 2,
+            ban_calls: None,
+            ..Settings::default()
+        };
+        let config = ServerConfig {
+            listener: None,
+            port: 0,
+            data: None,
+            size,
+            settings,
+        };
+        Self {
+            server: Server::start(config).await.expect("the sandbox starts"),
+        }
     }
 
     /// Returns the address of the sandbox.
@@ -86,7 +104,12 @@ impl SandboxCompany {
     /// Changes settings like `POST /__sandbox/settings`.
     pub async fn change_settings(&self, change: Value) {
         let change: SettingsChange = serde_json::from_value(change).expect("a change of settings");
-        self.server.world.lock().await.change_settings(SystemClock.now(), &change).expect("known settings");
+        self.server
+            .world
+            .lock()
+            .await
+            .change_settings(SystemClock.now(), &change)
+            .expect("known settings");
     }
 
     /// Returns every call so far.
@@ -103,14 +126,25 @@ impl SandboxCompany {
     /// if `check_url` is not answered.
     pub async fn subscribe(&self, binding: &Value) {
         let values = json!({"url": binding["callback_url"], "token": binding["token"], "aes_key": binding["aes_key"]});
-        let (status, answer) = post_json(&format!("{}/__sandbox/subscription", self.url()), &values).await;
-        assert_eq!(status, 200, "the callback address was not confirmed: {answer}");
+        let (status, answer) =
+            post_json(&format!("{}/__sandbox/subscription", self.url()), &values).await;
+        assert_eq!(
+            status, 200,
+            "the callback address was not confirmed: {answer}"
+        );
     }
 
     /// Waits until a call is held; returns whether one is.
     pub async fn wait_for_held(&self, wait_ms: u64) -> bool {
         let url = format!("{}/__sandbox/held?wait_ms={wait_ms}", self.url());
-        let text = http_client().get(url).send().await.expect("an answer").text().await.expect("text");
+        let text = http_client()
+            .get(url)
+            .send()
+            .await
+            .expect("an answer")
+            .text()
+            .await
+            .expect("text");
         let held: Value = serde_json::from_str(&text).expect("JSON");
         held["held"].as_u64().expect("a number") > 0
     }
@@ -124,25 +158,44 @@ impl SandboxCompany {
     /// member of one department.
     pub async fn bystander(&self, not: &[&str]) -> Person {
         let truth = self.truth().await;
-        let manages = |id: &str| truth.people.iter().any(|other| other.manager_userid.as_deref() == Some(id));
+        let manages = |id: &str| {
+            truth
+                .people
+                .iter()
+                .any(|other| other.manager_userid.as_deref() == Some(id))
+        };
         let plain = |person: &&Person| {
             !not.contains(&person.userid.as_str())
                 && !person.boss
                 && person.sys_level == 0
                 && person.departments.len() == 1
-                && person.departments.iter().all(|membership| !membership.leader)
+                && person
+                    .departments
+                    .iter()
+                    .all(|membership| !membership.leader)
                 && !manages(&person.userid)
         };
-        truth.people.iter().find(plain).expect("a company of some size has somebody like that").clone()
+        truth
+            .people
+            .iter()
+            .find(plain)
+            .expect("a company of some size has somebody like that")
+            .clone()
     }
 }
 
 /// Posts JSON; returns status and body.
 pub async fn post_json(url: &str, body: &Value) -> (u16, Value) {
-    let request = http_client().post(url).header("content-type", "application/json").body(body.to_string());
+    let request = http_client()
+        .post(url)
+        .header("content-type", "application/json")
+        .body(body.to_string());
     let answer = request.send().await.expect("an answer");
     let status = answer.status().as_u16();
-    (status, serde_json::from_str(&answer.text().await.expect("text")).unwrap_or(Value::Null))
+    (
+        status,
+        serde_json::from_str(&answer.text().await.expect("text")).unwrap_or(Value::Null),
+    )
 }
 
 /// Returns a client without a proxy that follows no redirects.
@@ -150,5 +203,9 @@ pub async fn post_json(url: &str, body: &Value) -> (u16, Value) {
 pub fn http_client() -> reqwest::Client {
     // If another caller was first, it installed the same provider.
     _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().expect("a client")
+    reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .expect("a client")
 }

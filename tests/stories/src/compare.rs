@@ -45,13 +45,21 @@ enum ComparableValue {
 /// With every difference, if there is one.
 pub fn assert_same(truth: &WorldTruth, ledger: &LedgerSnapshot) {
     let differences = find_differences(truth, ledger);
-    assert!(differences.is_empty(), "the ledger is not the truth:\n{}", format_differences(&differences));
+    assert!(
+        differences.is_empty(),
+        "the ledger is not the truth:\n{}",
+        format_differences(&differences)
+    );
 }
 
 /// Formats differences as lines.
 #[must_use]
 pub fn format_differences(differences: &[Difference]) -> String {
-    differences.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    differences
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// Returns every difference: fields, missing and extra records, duplicates, and ledger entries
@@ -59,9 +67,16 @@ pub fn format_differences(differences: &[Difference]) -> String {
 #[must_use]
 pub fn find_differences(truth: &WorldTruth, ledger: &LedgerSnapshot) -> Vec<Difference> {
     let names = LedgerNames::of(ledger);
-    let people = truth.people.iter().map(|person| (person.userid.clone(), expected_person(person))).collect();
-    let departments =
-        truth.departments.iter().map(|one| (one.department.dept_id.to_string(), expected_department(one))).collect();
+    let people = truth
+        .people
+        .iter()
+        .map(|person| (person.userid.clone(), expected_person(person)))
+        .collect();
+    let departments = truth
+        .departments
+        .iter()
+        .map(|one| (one.department.dept_id.to_string(), expected_department(one)))
+        .collect();
     let mut found = compare_kind(Kind::Person, &people, ledger, &names);
     found.extend(compare_kind(Kind::Department, &departments, ledger, &names));
     found.extend(find_unionid_differences(truth, ledger));
@@ -78,19 +93,36 @@ fn compare_kind(
     names: &LedgerNames<'_>,
 ) -> Vec<Difference> {
     let active = ledger.active_by_dingtalk_id(kind);
-    let different = |id: &str, field, what: String| Difference { kind, id: id.to_owned(), field, what };
+    let different = |id: &str, field, what: String| Difference {
+        kind,
+        id: id.to_owned(),
+        field,
+        what,
+    };
     let mut found = Vec::new();
     for (id, records) in &active {
         if !expected.contains_key(*id) {
-            found.push(different(id, None, "active in the ledger, not in DingTalk".to_owned()));
+            found.push(different(
+                id,
+                None,
+                "active in the ledger, not in DingTalk".to_owned(),
+            ));
         }
         if records.len() > 1 {
-            found.push(different(id, None, format!("{} times in the ledger", records.len())));
+            found.push(different(
+                id,
+                None,
+                format!("{} times in the ledger", records.len()),
+            ));
         }
     }
     for (id, fields) in expected {
         let Some(stored) = active.get(id.as_str()).and_then(|records| records.first()) else {
-            found.push(different(id, None, "in DingTalk, not active in the ledger".to_owned()));
+            found.push(different(
+                id,
+                None,
+                "in DingTalk, not active in the ledger".to_owned(),
+            ));
             continue;
         };
         for (field, expected) in fields {
@@ -106,7 +138,12 @@ fn compare_kind(
 
 /// DingTalk shows a main department for some people only. If it stops showing one, the ledger may
 /// keep the value, which may then be a department that the person has left.
-fn field_agrees(field: Field, expected: &ComparableValue, said: &ComparableValue, fields: &ExpectedFields) -> bool {
+fn field_agrees(
+    field: Field,
+    expected: &ComparableValue,
+    said: &ComparableValue,
+    fields: &ExpectedFields,
+) -> bool {
     match (field, expected, said, fields.get(&Field::Departments)) {
         (
             Field::MainDepartment,
@@ -124,29 +161,75 @@ fn text_value(value: Option<String>) -> ComparableValue {
 
 fn ids_value(ids: impl IntoIterator<Item = String>) -> ComparableValue {
     let ids: BTreeSet<String> = ids.into_iter().collect();
-    if ids.is_empty() { ComparableValue::Nothing } else { ComparableValue::Ids(ids) }
+    if ids.is_empty() {
+        ComparableValue::Nothing
+    } else {
+        ComparableValue::Ids(ids)
+    }
 }
 
 fn expected_person(person: &Person) -> ExpectedFields {
     let optional = |raw: &Option<String>| text_value(raw.as_deref().and_then(canonical::text));
     let main = person.main_department.filter(|main| person.is_in(*main));
-    let leads = person.departments.iter().filter(|membership| membership.leader);
+    let leads = person
+        .departments
+        .iter()
+        .filter(|membership| membership.leader);
     BTreeMap::from([
         (Field::Name, text_value(canonical::text(&person.name))),
-        (Field::Mobile, text_value(canonical::mobile(&person.mobile, &person.state_code))),
+        (
+            Field::Mobile,
+            text_value(canonical::mobile(&person.mobile, &person.state_code)),
+        ),
         (Field::Email, text_value(canonical::email(&person.email))),
-        (Field::OrgEmail, text_value(person.org_email.as_deref().and_then(canonical::email))),
-        (Field::Telephone, text_value(canonical::text(&person.telephone))),
-        (Field::JobNumber, text_value(canonical::text(&person.job_number))),
+        (
+            Field::OrgEmail,
+            text_value(person.org_email.as_deref().and_then(canonical::email)),
+        ),
+        (
+            Field::Telephone,
+            text_value(canonical::text(&person.telephone)),
+        ),
+        (
+            Field::JobNumber,
+            text_value(canonical::text(&person.job_number)),
+        ),
         (Field::Title, text_value(canonical::text(&person.title))),
         (Field::WorkPlace, optional(&person.work_place)),
         (Field::Remark, optional(&person.remark)),
-        (Field::HiredOn, text_value(person.hired_date.map(|millis| canonical::day(millis).to_string()))),
-        (Field::Extension, text_value(person.extension.as_deref().and_then(canonical::extension))),
-        (Field::HideMobile, ComparableValue::Text(person.hide_mobile.to_string())),
-        (Field::Departments, ids_value(person.departments.iter().map(|membership| membership.dept_id.to_string()))),
-        (Field::MainDepartment, ids_value(main.map(|id| id.to_string()))),
-        (Field::Leads, ids_value(leads.map(|membership| membership.dept_id.to_string()))),
+        (
+            Field::HiredOn,
+            text_value(
+                person
+                    .hired_date
+                    .map(|millis| canonical::day(millis).to_string()),
+            ),
+        ),
+        (
+            Field::Extension,
+            text_value(person.extension.as_deref().and_then(canonical::extension)),
+        ),
+        (
+            Field::HideMobile,
+            ComparableValue::Text(person.hide_mobile.to_string()),
+        ),
+        (
+            Field::Departments,
+            ids_value(
+                person
+                    .departments
+                    .iter()
+                    .map(|membership| membership.dept_id.to_string()),
+            ),
+        ),
+        (
+            Field::MainDepartment,
+            ids_value(main.map(|id| id.to_string())),
+        ),
+        (
+            Field::Leads,
+            ids_value(leads.map(|membership| membership.dept_id.to_string())),
+        ),
         (Field::Manager, ids_value(person.manager_userid.clone())),
     ])
 }
@@ -155,10 +238,24 @@ fn expected_department(one: &TruthDepartment) -> ExpectedFields {
     let department = &one.department;
     BTreeMap::from([
         (Field::Name, text_value(canonical::text(&department.name))),
-        (Field::Parent, ids_value(department.parent_id.map(|id| id.to_string()))),
-        (Field::Order, ComparableValue::Text(department.order.to_string())),
+        (
+            Field::Parent,
+            ids_value(department.parent_id.map(|id| id.to_string())),
+        ),
+        (
+            Field::Order,
+            ComparableValue::Text(department.order.to_string()),
+        ),
         (Field::Heads, ids_value(one.heads.iter().cloned())),
-        (Field::SourceIdentifier, text_value(department.source_identifier.as_deref().and_then(canonical::text))),
+        (
+            Field::SourceIdentifier,
+            text_value(
+                department
+                    .source_identifier
+                    .as_deref()
+                    .and_then(canonical::text),
+            ),
+        ),
     ])
 }
 
@@ -188,17 +285,21 @@ struct LedgerNames<'a>(BTreeMap<(Kind, &'a str), &'a StoredRecord>);
 impl<'a> LedgerNames<'a> {
     fn of(ledger: &'a LedgerSnapshot) -> Self {
         let kinds = [Kind::Person, Kind::Department].into_iter();
-        let records =
-            kinds.flat_map(|kind| ledger.records(kind).iter().map(move |one| ((kind, one.record.id.as_str()), one)));
+        let records = kinds.flat_map(|kind| {
+            ledger
+                .records(kind)
+                .iter()
+                .map(move |one| ((kind, one.record.id.as_str()), one))
+        });
         Self(records.collect())
     }
 
     fn dingtalk_id(&self, kind: Kind, id: &str) -> String {
         match self.0.get(&(kind, id)) {
-            Some(stored) if stored.record.active => stored
-                .dingtalk
-                .as_ref()
-                .map_or_else(|| format!("({id} without an id of DingTalk)"), ToString::to_string),
+            Some(stored) if stored.record.active => stored.dingtalk.as_ref().map_or_else(
+                || format!("({id} without an id of DingTalk)"),
+                ToString::to_string,
+            ),
             Some(_) => format!("({id}, which is not active)"),
             None => format!("({id}, which is not there)"),
         }
@@ -208,12 +309,25 @@ impl<'a> LedgerNames<'a> {
 fn find_unionid_differences(truth: &WorldTruth, ledger: &LedgerSnapshot) -> Vec<Difference> {
     let active = ledger.active_by_dingtalk_id(Kind::Person);
     let wrong = truth.people.iter().filter(|person| {
-        let stored = active.get(person.userid.as_str()).and_then(|records| records.first());
-        stored.is_some_and(|stored| stored.record.unionid.as_ref().is_none_or(|id| id.as_str() != person.unionid))
+        let stored = active
+            .get(person.userid.as_str())
+            .and_then(|records| records.first());
+        stored.is_some_and(|stored| {
+            stored
+                .record
+                .unionid
+                .as_ref()
+                .is_none_or(|id| id.as_str() != person.unionid)
+        })
     });
     let difference = |person: &Person| {
         let what = "another unionid".to_owned();
-        Difference { kind: Kind::Person, id: person.userid.clone(), field: None, what }
+        Difference {
+            kind: Kind::Person,
+            id: person.userid.clone(),
+            field: None,
+            what,
+        }
     };
     wrong.map(difference).collect()
 }
@@ -228,19 +342,33 @@ fn find_orphans(ledger: &LedgerSnapshot) -> Vec<Difference> {
     }
     let mut found = Vec::new();
     let mut say = |kind, id: Option<&NativeId>, what: String| {
-        found.push(Difference { kind, id: id.map(ToString::to_string).unwrap_or_default(), field: None, what });
+        found.push(Difference {
+            kind,
+            id: id.map(ToString::to_string).unwrap_or_default(),
+            field: None,
+            what,
+        });
     };
     for kind in [Kind::Person, Kind::Department] {
         for stored in ledger.records(kind) {
-            let links = leading.remove(&(kind, stored.record.id.as_str())).unwrap_or_default();
+            let links = leading
+                .remove(&(kind, stored.record.id.as_str()))
+                .unwrap_or_default();
             if links.len() != 1 || links[0].dingtalk != stored.dingtalk {
-                let what = format!("ledger entry {} has not exactly one link of its own", stored.record.id);
+                let what = format!(
+                    "ledger entry {} has not exactly one link of its own",
+                    stored.record.id
+                );
                 say(kind, stored.dingtalk.as_ref(), what);
             }
         }
     }
     for link in leading.values().flatten() {
-        say(link.kind, link.dingtalk.as_ref(), "a link without a ledger entry".to_owned());
+        say(
+            link.kind,
+            link.dingtalk.as_ref(),
+            "a link without a ledger entry".to_owned(),
+        );
     }
     found
 }

@@ -13,19 +13,45 @@ const KEPT_S: i64 = 24 * 3600;
 
 /// Keeps a data directory as text, without values that belong to this machine.
 pub async fn keep_directory(data: &Path, folder: &Path) {
-    let database = Database::open(&data.join("state.db")).await.expect("the database opens");
+    let database = Database::open(&data.join("state.db"))
+        .await
+        .expect("the database opens");
     fs::create_dir_all(folder.join("vault")).expect("a folder");
     let tables = call_dynamodb(&database, "ListTables", &json!({})).await;
-    for table in tables["TableNames"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-        let described = call_dynamodb(&database, "DescribeTable", &json!({"TableName": table})).await;
+    for table in tables["TableNames"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+    {
+        let described =
+            call_dynamodb(&database, "DescribeTable", &json!({"TableName": table})).await;
         let scanned = call_dynamodb(&database, "Scan", &json!({"TableName": table})).await;
-        assert!(scanned["LastEvaluatedKey"].is_null(), "{table} is too large to be kept as text");
-        let mut items: Vec<String> = scanned["Items"].as_array().into_iter().flatten().map(kept_item).collect();
+        assert!(
+            scanned["LastEvaluatedKey"].is_null(),
+            "{table} is too large to be kept as text"
+        );
+        let mut items: Vec<String> = scanned["Items"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(kept_item)
+            .collect();
         items.sort_unstable();
-        let lines = [table_definition(&described["Table"]).to_string()].into_iter().chain(items).collect::<Vec<_>>();
-        fs::write(folder.join(format!("{table}.jsonl")), lines.join("\n") + "\n").expect("it is written");
+        let lines = [table_definition(&described["Table"]).to_string()]
+            .into_iter()
+            .chain(items)
+            .collect::<Vec<_>>();
+        fs::write(
+            folder.join(format!("{table}.jsonl")),
+            lines.join("\n") + "\n",
+        )
+        .expect("it is written");
     }
-    for file in fs::read_dir(data.join("vault")).expect("the vault").flatten() {
+    for file in fs::read_dir(data.join("vault"))
+        .expect("the vault")
+        .flatten()
+    {
         fs::copy(file.path(), folder.join("vault").join(file.file_name())).expect("it is copied");
     }
     fs::copy(data.join("sandbox.json"), folder.join("sandbox.json")).expect("the sandbox's world");
@@ -35,20 +61,39 @@ pub async fn keep_directory(data: &Path, folder: &Path) {
 /// Creates a data directory from kept data.
 pub async fn unpack_directory(folder: &Path, data: &Path) {
     fs::create_dir_all(data.join("vault")).expect("a folder");
-    for file in fs::read_dir(folder.join("vault")).expect("the vault").flatten() {
+    for file in fs::read_dir(folder.join("vault"))
+        .expect("the vault")
+        .flatten()
+    {
         fs::copy(file.path(), data.join("vault").join(file.file_name())).expect("it is copied");
     }
     fs::copy(folder.join("sandbox.json"), data.join("sandbox.json")).expect("the sandbox's world");
-    let database = Database::open(&data.join("state.db")).await.expect("the database opens");
+    let database = Database::open(&data.join("state.db"))
+        .await
+        .expect("the database opens");
     let later = SystemClock.now().millis() / 1000 + KEPT_S;
-    for file in fs::read_dir(folder).expect("the folder").flatten().map(|file| file.path()) {
-        if file.extension().is_some_and(|extension| extension == "jsonl") {
+    for file in fs::read_dir(folder)
+        .expect("the folder")
+        .flatten()
+        .map(|file| file.path())
+    {
+        if file
+            .extension()
+            .is_some_and(|extension| extension == "jsonl")
+        {
             let text = fs::read_to_string(&file).expect("it is text");
-            let mut lines = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+            let mut lines = text
+                .lines()
+                .map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
             let definition = lines.next().expect("a definition");
             call_dynamodb(&database, "CreateTable", &definition).await;
             for item in lines.map(|item| postpone_expiry(item, later)) {
-                call_dynamodb(&database, "PutItem", &json!({"TableName": definition["TableName"], "Item": item})).await;
+                call_dynamodb(
+                    &database,
+                    "PutItem",
+                    &json!({"TableName": definition["TableName"], "Item": item}),
+                )
+                .await;
             }
         }
     }
@@ -95,8 +140,14 @@ fn table_definition(described: &Value) -> Value {
 pub async fn call_dynamodb(database: &Database, operation: &str, body: &Value) -> Value {
     let (dynamodb, operation) = (database.dynamodb().clone(), operation.to_owned());
     let (asked, body) = (operation.clone(), body.to_string());
-    let answered = tokio::task::spawn_blocking(move || dynamodb.answer(&asked, body.as_bytes())).await;
+    let answered =
+        tokio::task::spawn_blocking(move || dynamodb.answer(&asked, body.as_bytes())).await;
     let (status, answer) = answered.expect("an answer");
-    assert_eq!(status, 200, "{operation}: {}", String::from_utf8_lossy(&answer));
+    assert_eq!(
+        status,
+        200,
+        "{operation}: {}",
+        String::from_utf8_lossy(&answer)
+    );
     serde_json::from_slice(&answer).expect("JSON")
 }

@@ -44,7 +44,11 @@ impl LedgerSnapshot {
     /// If more than one company is bound, which no data directory of a story is.
     pub async fn read_store(store: &Store, data: &Path) -> Option<Self> {
         let bindings = store.list_bindings().await.unwrap_or_default();
-        assert!(bindings.len() < 2, "{} bindings in one directory", bindings.len());
+        assert!(
+            bindings.len() < 2,
+            "{} bindings in one directory",
+            bindings.len()
+        );
         let binding = bindings.into_iter().next()?.body;
         let vault = DirectoryVault::open(&data.join("vault")).expect("the vault opens");
         Some(Self::read_binding(store, &SecretStore::new(Arc::new(vault), "local/"), binding).await)
@@ -52,15 +56,41 @@ impl LedgerSnapshot {
 
     /// Reads the data of one binding from a store.
     pub async fn read_binding(store: &Store, secrets: &SecretStore, binding: Binding) -> Self {
-        let secret = secrets.get_binding(&binding.id).await.expect("the binding's secret");
+        let secret = secrets
+            .get_binding(&binding.id)
+            .await
+            .expect("the binding's secret");
         let now = runtime::SystemClock.now();
-        let connector = ehr::Ledger::new(store.clone(), binding.corp_id.clone(), secret.hash_key(), now);
-        let mut ledger = Self { binding, people: Vec::new(), departments: Vec::new(), links: Vec::new() };
-        for (kind, records) in [(Kind::Person, &mut ledger.people), (Kind::Department, &mut ledger.departments)] {
-            connector.list_records(kind, &mut |stored| records.push(stored)).await.expect("the ledger lists");
+        let connector = ehr::Ledger::new(
+            store.clone(),
+            binding.corp_id.clone(),
+            secret.hash_key(),
+            now,
+        );
+        let mut ledger = Self {
+            binding,
+            people: Vec::new(),
+            departments: Vec::new(),
+            links: Vec::new(),
+        };
+        for (kind, records) in [
+            (Kind::Person, &mut ledger.people),
+            (Kind::Department, &mut ledger.departments),
+        ] {
+            connector
+                .list_records(kind, &mut |stored| records.push(stored))
+                .await
+                .expect("the ledger lists");
             let corp = &ledger.binding.corp_id;
-            let listed = store.each_link(corp, kind, &mut |link| ledger.links.push(link)).await.expect("the links");
-            assert!(listed.unreadable.is_empty(), "unreadable links: {:?}", listed.unreadable);
+            let listed = store
+                .each_link(corp, kind, &mut |link| ledger.links.push(link))
+                .await
+                .expect("the links");
+            assert!(
+                listed.unreadable.is_empty(),
+                "unreadable links: {:?}",
+                listed.unreadable
+            );
         }
         ledger
     }
@@ -70,12 +100,21 @@ impl LedgerSnapshot {
         if !data.join("state.db").exists() {
             return 0;
         }
-        let database = Database::open(&data.join("state.db")).await.expect("the database opens");
+        let database = Database::open(&data.join("state.db"))
+            .await
+            .expect("the database opens");
         let store = Store::new(database.client(), TableNames::with_prefix("bangding-"), 0);
         let mut count = 0;
         for kind in [Kind::Person, Kind::Department] {
-            count += store.each_entry(corp, kind, &mut |_| {}).await.expect("the ledger lists");
-            count += store.each_link(corp, kind, &mut |_| {}).await.expect("the links").links;
+            count += store
+                .each_entry(corp, kind, &mut |_| {})
+                .await
+                .expect("the ledger lists");
+            count += store
+                .each_link(corp, kind, &mut |_| {})
+                .await
+                .expect("the links")
+                .links;
         }
         database.stop().await.expect("the database stops");
         count
@@ -94,7 +133,11 @@ impl LedgerSnapshot {
     #[must_use]
     pub fn active_by_dingtalk_id(&self, kind: Kind) -> BTreeMap<&str, Vec<&StoredRecord>> {
         let mut active: BTreeMap<&str, Vec<&StoredRecord>> = BTreeMap::new();
-        for stored in self.records(kind).iter().filter(|stored| stored.record.active) {
+        for stored in self
+            .records(kind)
+            .iter()
+            .filter(|stored| stored.record.active)
+        {
             let id = stored.dingtalk.as_ref().map_or("", |id| id.as_str());
             active.entry(id).or_default().push(stored);
         }
@@ -104,7 +147,15 @@ impl LedgerSnapshot {
     /// Returns a person that the ledger keeps as left, by DingTalk's id.
     #[must_use]
     pub fn find_left(&self, userid: &str) -> Option<&StoredRecord> {
-        let is = |stored: &&StoredRecord| stored.dingtalk.as_ref().is_some_and(|id| id.as_str() == userid);
-        self.people.iter().filter(is).find(|stored| !stored.record.active)
+        let is = |stored: &&StoredRecord| {
+            stored
+                .dingtalk
+                .as_ref()
+                .is_some_and(|id| id.as_str() == userid)
+        };
+        self.people
+            .iter()
+            .filter(is)
+            .find(|stored| !stored.record.active)
     }
 }

@@ -9,7 +9,11 @@ const POLL_INTERVAL: Duration = Duration::from_millis(100);
 ///
 /// # Panics
 /// With the last reason, if the limit is reached.
-pub async fn wait_until(within: Duration, what: &str, mut look: impl AsyncFnMut() -> Result<(), String>) -> Duration {
+pub async fn wait_until(
+    within: Duration,
+    what: &str,
+    mut look: impl AsyncFnMut() -> Result<(), String>,
+) -> Duration {
     let began = Instant::now();
     loop {
         match look().await {

@@ -24,9 +24,16 @@ const PROGRAM_TIMEOUT: Duration = Duration::from_secs(900);
 #[must_use]
 pub fn program_path() -> PathBuf {
     let here = std::env::current_exe().expect("this program has a path");
-    let target = here.parent().and_then(Path::parent).expect("tests run in target/<profile>/deps");
+    let target = here
+        .parent()
+        .and_then(Path::parent)
+        .expect("tests run in target/<profile>/deps");
     let program = target.join("bangding");
-    assert!(program.is_file(), "{} is not built: run `cargo build -p local` first", program.display());
+    assert!(
+        program.is_file(),
+        "{} is not built: run `cargo build -p local` first",
+        program.display()
+    );
     program
 }
 
@@ -40,7 +47,9 @@ impl ProgramCommand {
     /// Creates `bangding up --json` with its state in `data`.
     #[must_use]
     pub fn new(data: &Path) -> Self {
-        Self::without_arguments().args(["up", "--json", "--data", data.to_str().expect("UTF-8")]).qps(QPS)
+        Self::without_arguments()
+            .args(["up", "--json", "--data", data.to_str().expect("UTF-8")])
+            .qps(QPS)
     }
 
     /// Creates a command without arguments, and without the environment variables that the program
@@ -48,7 +57,10 @@ impl ProgramCommand {
     #[must_use]
     pub fn without_arguments() -> Self {
         let mut command = Command::new(program_path());
-        command.env_remove("BANGDING_APP_SECRET").stdin(Stdio::null()).kill_on_drop(true);
+        command
+            .env_remove("BANGDING_APP_SECRET")
+            .stdin(Stdio::null())
+            .kill_on_drop(true);
         Self { command, qps: None }
     }
 
@@ -70,8 +82,16 @@ impl ProgramCommand {
     #[must_use]
     pub fn dingtalk(self, url: &str, keys: &AppCredentials) -> Self {
         let agent = keys.agent_id.to_string();
-        let args =
-            ["--dingtalk-url", url, "--corp-id", &keys.corp_id, "--agent-id", &agent, "--app-key", &keys.app_key];
+        let args = [
+            "--dingtalk-url",
+            url,
+            "--corp-id",
+            &keys.corp_id,
+            "--agent-id",
+            &agent,
+            "--app-key",
+            &keys.app_key,
+        ];
         self.args(args).secret(&keys.app_secret)
     }
 
@@ -91,8 +111,12 @@ impl ProgramCommand {
     pub async fn run_to_end(self) -> FinishedProgram {
         let mut running = self.start();
         let status = tokio::time::timeout(PROGRAM_TIMEOUT, running.child.wait()).await;
-        let status =
-            status.unwrap_or_else(|_| panic!("it did not end within {PROGRAM_TIMEOUT:?}:\n{}", running.stderr()));
+        let status = status.unwrap_or_else(|_| {
+            panic!(
+                "it did not end within {PROGRAM_TIMEOUT:?}:\n{}",
+                running.stderr()
+            )
+        });
         running.into_finished(status.expect("its end")).await
     }
 
@@ -105,13 +129,29 @@ impl ProgramCommand {
         if let Some(qps) = self.qps {
             self.command.args(["--qps", &qps.to_string()]);
         }
-        let mut child = self.command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+        let mut child = self
+            .command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
         let (out, err) = (OutputLines::default(), OutputLines::default());
         let readers = [
-            tokio::spawn(out.clone().collect_from(child.stdout.take().expect("stdout is piped"))),
-            tokio::spawn(err.clone().collect_from(child.stderr.take().expect("stderr is piped"))),
+            tokio::spawn(
+                out.clone()
+                    .collect_from(child.stdout.take().expect("stdout is piped")),
+            ),
+            tokio::spawn(
+                err.clone()
+                    .collect_from(child.stderr.take().expect("stderr is piped")),
+            ),
         ];
-        RunningProgram { child, out, err, readers }
+        RunningProgram {
+            child,
+            out,
+            err,
+            readers,
+        }
     }
 }
 
@@ -123,7 +163,10 @@ impl OutputLines {
     async fn collect_from(self, from: impl AsyncRead + Unpin) {
         let mut lines = BufReader::new(from).lines();
         while let Ok(Some(line)) = lines.next_line().await {
-            self.0.lock().expect("nobody panics with the lines").push(line);
+            self.0
+                .lock()
+                .expect("nobody panics with the lines")
+                .push(line);
         }
     }
 
@@ -144,7 +187,11 @@ impl RunningProgram {
     /// Returns the first JSON object that it printed: the report of the first sync, or an error.
     pub async fn first_object(&mut self) -> Value {
         wait_until(PROGRAM_TIMEOUT, "the first sync is reported", async || {
-            if self.out.all().is_empty() { Err(self.stderr()) } else { Ok(()) }
+            if self.out.all().is_empty() {
+                Err(self.stderr())
+            } else {
+                Ok(())
+            }
         })
         .await;
         serde_json::from_str(&self.out.all()[0]).expect("the first line is JSON")
@@ -153,7 +200,11 @@ impl RunningProgram {
     /// Returns every JSON object so far.
     #[must_use]
     pub fn objects(&self) -> Vec<Value> {
-        self.out.all().iter().map(|line| serde_json::from_str(line).expect("every line is JSON")).collect()
+        self.out
+            .all()
+            .iter()
+            .map(|line| serde_json::from_str(line).expect("every line is JSON"))
+            .collect()
     }
 
     /// Returns the lines on stdout so far.
@@ -187,7 +238,10 @@ impl RunningProgram {
 
     /// Waits until it ends by itself.
     pub async fn wait_for_end(mut self) -> FinishedProgram {
-        let status = tokio::time::timeout(PROGRAM_TIMEOUT, self.child.wait()).await.expect("it ends").expect("its end");
+        let status = tokio::time::timeout(PROGRAM_TIMEOUT, self.child.wait())
+            .await
+            .expect("it ends")
+            .expect("its end");
         self.into_finished(status).await
     }
 
@@ -196,7 +250,11 @@ impl RunningProgram {
             reader.await.expect("its output was read");
         }
         let (stdout, stderr) = (self.out.all(), self.err.all().join("\n"));
-        FinishedProgram { code: status.code(), stdout, stderr }
+        FinishedProgram {
+            code: status.code(),
+            stdout,
+            stderr,
+        }
     }
 }
 
@@ -217,7 +275,9 @@ impl FinishedProgram {
     /// If there is anything else.
     #[must_use]
     pub fn single_object(&self) -> Value {
-        let [line] = &self.stdout[..] else { panic!("not one line on stdout: {:?}\n{}", self.stdout, self.stderr) };
+        let [line] = &self.stdout[..] else {
+            panic!("not one line on stdout: {:?}\n{}", self.stdout, self.stderr)
+        };
         serde_json::from_str(line).unwrap_or_else(|err| panic!("not JSON ({err}): {line}"))
     }
 
@@ -225,9 +285,18 @@ impl FinishedProgram {
     ///
     /// # Panics
     /// If the exit code differs.
-    #[allow(clippy::must_use_candidate, reason = "that the code is right can be all that is asked")]
+    #[allow(
+        clippy::must_use_candidate,
+        reason = "that the code is right can be all that is asked"
+    )]
     pub fn run_report(&self, code: i32) -> Value {
-        assert_eq!(self.code, Some(code), "exit code; stdout {:?}\n{}", self.stdout, self.stderr);
+        assert_eq!(
+            self.code,
+            Some(code),
+            "exit code; stdout {:?}\n{}",
+            self.stdout,
+            self.stderr
+        );
         let object = self.single_object();
         assert!(object["run"].is_object(), "no run in {object}");
         object["run"].clone()

@@ -65,25 +65,54 @@ impl Relay {
     /// Like [`Relay::start`], and counts. It passes on the counted request number `stop_after` and
     /// withholds its answer and every later one. 0 withholds none.
     pub async fn start_counting(to: &str, counts: RequestFilter, stop_after: u64) -> Self {
-        Self::serve(Upstream::Http { to: to.to_owned(), client: http_client() }, counts, stop_after).await
+        Self::serve(
+            Upstream::Http {
+                to: to.to_owned(),
+                client: http_client(),
+            },
+            counts,
+            stop_after,
+        )
+        .await
     }
 
     /// Like [`Relay::start_counting`], in front of an embedded database: it speaks DynamoDB's
     /// protocol, as another process would use it.
     pub async fn to_database(database: &Database, counts: RequestFilter, stop_after: u64) -> Self {
-        Self::serve(Upstream::DynamoDb(database.dynamodb().clone()), counts, stop_after).await
+        Self::serve(
+            Upstream::DynamoDb(database.dynamodb().clone()),
+            counts,
+            stop_after,
+        )
+        .await
     }
 
     async fn serve(upstream: Upstream, counts: RequestFilter, stop_after: u64) -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+        let listener = TcpListener::bind(("127.0.0.1", 0))
+            .await
+            .expect("a free port");
         let address = listener.local_addr().expect("its address");
         let stopped = watch::Sender::new(false);
         let count = AtomicU64::new(0);
         let gone = AtomicBool::new(false);
-        let state = Arc::new(RelayState { upstream, counts, count, stop_after, stopped, gone });
-        let router = Router::new().fallback(relay_request).with_state(Arc::clone(&state));
-        let served = tokio::spawn(async move { axum::serve(listener, router).await.expect("it serves") });
-        Self { address, state, served }
+        let state = Arc::new(RelayState {
+            upstream,
+            counts,
+            count,
+            stop_after,
+            stopped,
+            gone,
+        });
+        let router = Router::new()
+            .fallback(relay_request)
+            .with_state(Arc::clone(&state));
+        let served =
+            tokio::spawn(async move { axum::serve(listener, router).await.expect("it serves") });
+        Self {
+            address,
+            state,
+            served,
+        }
     }
 
     /// Returns `http://127.0.0.1:PORT`.
@@ -101,7 +130,10 @@ impl Relay {
     /// Waits until it withholds an answer.
     pub async fn wait_until_stopped(&self) {
         let mut stopped = self.state.stopped.subscribe();
-        stopped.wait_for(|stopped| *stopped).await.expect("the relay lives");
+        stopped
+            .wait_for(|stopped| *stopped)
+            .await
+            .expect("the relay lives");
     }
 }
 
@@ -126,7 +158,11 @@ async fn relay_request(State(state): State<Arc<RelayState>>, request: Request) -
 }
 
 impl RelayState {
-    async fn forward_request(&self, parts: &http::request::Parts, body: Bytes) -> Result<Response, reqwest::Error> {
+    async fn forward_request(
+        &self,
+        parts: &http::request::Parts,
+        body: Bytes,
+    ) -> Result<Response, reqwest::Error> {
         let (to, client) = match &self.upstream {
             Upstream::Http { to, client } => (to, client),
             Upstream::DynamoDb(database) => return Ok(ask_database(database, parts, body).await),
@@ -136,7 +172,10 @@ impl RelayState {
         // Both headers belong to one connection, and this is another connection.
         headers.remove(http::header::HOST);
         headers.remove(http::header::CONTENT_LENGTH);
-        let request = client.request(parts.method.clone(), format!("{to}{path}")).headers(headers).body(body);
+        let request = client
+            .request(parts.method.clone(), format!("{to}{path}"))
+            .headers(headers)
+            .body(body);
         let answer = request.send().await?;
         let (status, mut headers) = (answer.status(), answer.headers().clone());
         headers.remove(http::header::TRANSFER_ENCODING);
@@ -144,8 +183,16 @@ impl RelayState {
     }
 }
 
-async fn ask_database(database: &EmbeddedDynamoDb, parts: &http::request::Parts, body: Bytes) -> Response {
-    let target = parts.headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
+async fn ask_database(
+    database: &EmbeddedDynamoDb,
+    parts: &http::request::Parts,
+    body: Bytes,
+) -> Response {
+    let target = parts
+        .headers
+        .get("x-amz-target")
+        .and_then(|target| target.to_str().ok())
+        .unwrap_or_default();
     let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
     let database = database.clone();
     let answered = tokio::task::spawn_blocking(move || database.answer(&operation, &body)).await;

@@ -18,23 +18,34 @@ pub(crate) const SOON: Duration = Duration::from_secs(30);
 const EHR_IS_MASTER: &str = r#"{"version": 1, "preset": "ehr_is_master"}"#;
 
 pub(crate) async fn run_command(data: &Path, args: &[&str], code: i32) -> Value {
-    let up = ProgramCommand::without_arguments().args(args.iter().copied()).args([
-        "--json",
-        "--data",
-        data.to_str().expect("UTF-8"),
-    ]);
+    let up = ProgramCommand::without_arguments()
+        .args(args.iter().copied())
+        .args(["--json", "--data", data.to_str().expect("UTF-8")]);
     let ran: FinishedProgram = up.run_to_end().await;
-    assert_eq!(ran.code, Some(code), "{args:?}: {:?}\n{}", ran.stdout, ran.stderr);
+    assert_eq!(
+        ran.code,
+        Some(code),
+        "{args:?}: {:?}\n{}",
+        ran.stdout,
+        ran.stderr
+    );
     ran.single_object()
 }
 
 /// Binds a company and syncs it; the eHR decides from then on.
 pub(crate) async fn bind_company(seed: u64) -> (SandboxCompany, TempDir) {
     let dingtalk = SandboxCompany::start(30, 6, seed).await;
-    dingtalk.change_settings(json!({"grant": ["qyapi_manage_addresslist"]})).await;
+    dingtalk
+        .change_settings(json!({"grant": ["qyapi_manage_addresslist"]}))
+        .await;
     let home = tempdir().unwrap();
     let data = home.path();
-    dingtalk.up_command(data).await.run_once().await.run_report(0);
+    dingtalk
+        .up_command(data)
+        .await
+        .run_once()
+        .await
+        .run_report(0);
     let file = data.join("policy.json");
     std::fs::write(&file, EHR_IS_MASTER).unwrap();
     run_command(data, &["policy", "set", file.to_str().expect("UTF-8")], 3).await;
@@ -56,13 +67,24 @@ async fn run_sweep(dingtalk: &SandboxCompany, data: &Path, code: i32) -> Value {
 /// Returns the messages that a person has read, oldest first.
 async fn messages_read_by(dingtalk: &SandboxCompany, userid: &str) -> Vec<String> {
     let inbox = dingtalk.world().lock().await.inbox(userid);
-    inbox.messages.iter().map(|message| message.2["text"]["content"].as_str().unwrap_or_default().to_owned()).collect()
+    inbox
+        .messages
+        .iter()
+        .map(|message| {
+            message.2["text"]["content"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned()
+        })
+        .collect()
 }
 
 async fn wait_until_asked(dingtalk: &SandboxCompany, userid: &str, times: usize) {
-    wait_until(SOON, "they are asked", async || match messages_read_by(dingtalk, userid).await.len() {
-        read if read == times => Ok(()),
-        read => Err(format!("{read} messages instead of {times}")),
+    wait_until(SOON, "they are asked", async || {
+        match messages_read_by(dingtalk, userid).await.len() {
+            read if read == times => Ok(()),
+            read => Err(format!("{read} messages instead of {times}")),
+        }
     })
     .await;
 }
@@ -71,12 +93,21 @@ async fn wait_until_asked(dingtalk: &SandboxCompany, userid: &str, times: usize)
 async fn waiting_fields(data: &Path) -> Vec<String> {
     let all = run_command(data, &["waiting"], 0).await;
     let all = all["waiting"].as_array().expect("a list").clone();
-    all.iter().filter(|one| one["waits_for"] == "employee").map(|one| one["field"].to_string()).collect()
+    all.iter()
+        .filter(|one| one["waits_for"] == "employee")
+        .map(|one| one["field"].to_string())
+        .collect()
 }
 
 fn change_mobile(userid: &str, number: &str) -> Act {
-    let fields = Box::new(PersonChanges { mobile: Some(number.into()), ..PersonChanges::default() });
-    Act::Change { userid: userid.to_owned(), fields }
+    let fields = Box::new(PersonChanges {
+        mobile: Some(number.into()),
+        ..PersonChanges::default()
+    });
+    Act::Change {
+        userid: userid.to_owned(),
+        fields,
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -85,53 +116,110 @@ async fn an_employee_is_asked_once_for_the_number_that_only_they_can_change() {
     let data = home.path();
     let person = dingtalk.bystander(&[]).await;
     let (userid, number) = (person.userid.as_str(), person.job_number.as_str());
-    let mut up = dingtalk.up_command(data).await.args(["--sweep-minutes", "1440"]).start();
+    let mut up = dingtalk
+        .up_command(data)
+        .await
+        .args(["--sweep-minutes", "1440"])
+        .start();
     let report = up.first_object().await;
     dingtalk.subscribe(&report["binding"]).await;
-    assert_eq!(messages_read_by(&dingtalk, userid).await, [""; 0], "nobody is asked for what agrees");
+    assert_eq!(
+        messages_read_by(&dingtalk, userid).await,
+        [""; 0],
+        "nobody is asked for what agrees"
+    );
 
-    run_command(data, &["ehr", "change", number, "--mobile", "13900000042"], 0).await;
+    run_command(
+        data,
+        &["ehr", "change", number, "--mobile", "13900000042"],
+        0,
+    )
+    .await;
     wait_until_asked(&dingtalk, userid, 1).await;
     let words = messages_read_by(&dingtalk, userid).await.remove(0);
-    assert!(words.contains("手机号") && words.contains("mobile number"), "{words}");
-    assert!(!words.contains("13900000042") && !words.contains(&person.mobile), "a message holds no number: {words}");
+    assert!(
+        words.contains("手机号") && words.contains("mobile number"),
+        "{words}"
+    );
+    assert!(
+        !words.contains("13900000042") && !words.contains(&person.mobile),
+        "a message holds no number: {words}"
+    );
     assert_eq!(waiting_fields(data).await, ["\"mobile\""]);
     assert_eq!(words, messages_read_by(&dingtalk, userid).await[0]);
     // A look for another reason and two sweeps do not ask again.
     run_command(data, &["ehr", "change", number, "--title", "顾问"], 0).await;
     wait_until(SOON, "the title arrives", async || {
         let truth = dingtalk.truth().await;
-        let title = truth.people.iter().find(|one| one.userid == userid).map(|one| one.title.clone());
-        if title.as_deref() == Some("顾问") { Ok(()) } else { Err(format!("{title:?}")) }
+        let title = truth
+            .people
+            .iter()
+            .find(|one| one.userid == userid)
+            .map(|one| one.title.clone());
+        if title.as_deref() == Some("顾问") {
+            Ok(())
+        } else {
+            Err(format!("{title:?}"))
+        }
     })
     .await;
     up.kill().await;
     let swept = run_sweep(&dingtalk, data, 3).await;
-    assert_eq!((&swept["held"], &swept["writes"]), (&1.into(), &0.into()), "{swept}");
-    let mut up = dingtalk.up_command(data).await.args(["--sweep-minutes", "1440"]).start();
+    assert_eq!(
+        (&swept["held"], &swept["writes"]),
+        (&1.into(), &0.into()),
+        "{swept}"
+    );
+    let mut up = dingtalk
+        .up_command(data)
+        .await
+        .args(["--sweep-minutes", "1440"])
+        .start();
     let report = up.first_object().await;
     dingtalk.subscribe(&report["binding"]).await;
     tokio::time::sleep(Duration::from_secs(3)).await;
     wait_until_asked(&dingtalk, userid, 1).await;
 
     // Another number is a new question.
-    run_command(data, &["ehr", "change", number, "--mobile", "13900000043"], 0).await;
+    run_command(
+        data,
+        &["ehr", "change", number, "--mobile", "13900000043"],
+        0,
+    )
+    .await;
     wait_until_asked(&dingtalk, userid, 2).await;
     let messages = dingtalk.world().lock().await.messages().len();
 
     // The employee changes the number. Nothing waits any more, and nothing is sent.
     dingtalk.act(change_mobile(userid, "13900000043")).await;
-    wait_until(SOON, "the field waits no longer", async || match waiting_fields(data).await {
-        waiting if waiting.is_empty() => Ok(()),
-        waiting => Err(format!("{waiting:?}")),
-    })
+    wait_until(
+        SOON,
+        "the field waits no longer",
+        async || match waiting_fields(data).await {
+            waiting if waiting.is_empty() => Ok(()),
+            waiting => Err(format!("{waiting:?}")),
+        },
+    )
     .await;
-    let ledger = LedgerSnapshot::read_directory(data).await.expect("a binding");
-    let said =
-        ledger.active_by_dingtalk_id(Kind::Person)[userid][0].record.values.text(Field::Mobile).map(str::to_owned);
-    assert_eq!(said.as_deref(), Some("+8613900000043"), "the eHR still decides");
+    let ledger = LedgerSnapshot::read_directory(data)
+        .await
+        .expect("a binding");
+    let said = ledger.active_by_dingtalk_id(Kind::Person)[userid][0]
+        .record
+        .values
+        .text(Field::Mobile)
+        .map(str::to_owned);
+    assert_eq!(
+        said.as_deref(),
+        Some("+8613900000043"),
+        "the eHR still decides"
+    );
     tokio::time::sleep(Duration::from_secs(2)).await;
-    assert_eq!(dingtalk.world().lock().await.messages().len(), messages, "nothing more is sent");
+    assert_eq!(
+        dingtalk.world().lock().await.messages().len(),
+        messages,
+        "nothing more is sent"
+    );
     assert!(up.is_running(), "{}", up.stderr());
     up.kill().await;
     let quiet = run_sweep(&dingtalk, data, 0).await;
@@ -144,8 +232,23 @@ async fn a_sweep_asks_when_the_event_was_lost() {
     let (dingtalk, home) = bind_company(112).await;
     let data = home.path();
     let person = dingtalk.bystander(&[]).await;
-    run_command(data, &["ehr", "change", &person.job_number, "--mobile", "13900000044"], 0).await;
-    let mut up = dingtalk.up_command(data).await.args(["--sweep-minutes", "1440"]).start();
+    run_command(
+        data,
+        &[
+            "ehr",
+            "change",
+            &person.job_number,
+            "--mobile",
+            "13900000044",
+        ],
+        0,
+    )
+    .await;
+    let mut up = dingtalk
+        .up_command(data)
+        .await
+        .args(["--sweep-minutes", "1440"])
+        .start();
     up.first_object().await;
     wait_until_asked(&dingtalk, &person.userid, 1).await;
     up.kill().await;

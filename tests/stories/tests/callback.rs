@@ -28,11 +28,21 @@ impl CallbackStory {
     async fn begin(seed: u64) -> Self {
         let dingtalk = SandboxCompany::start(30, 5, seed).await;
         let home = tempdir().unwrap();
-        let mut up = dingtalk.up_command(home.path()).await.args(["--sweep-minutes", "1440"]).start();
+        let mut up = dingtalk
+            .up_command(home.path())
+            .await
+            .args(["--sweep-minutes", "1440"])
+            .start();
         let binding = up.first_object().await["binding"].clone();
         let app_key = dingtalk.credentials().await.app_key;
         dingtalk.clear_log().await;
-        Self { dingtalk, home, up, binding, app_key }
+        Self {
+            dingtalk,
+            home,
+            up,
+            binding,
+            app_key,
+        }
     }
 
     fn binding_text(&self, name: &str) -> &str {
@@ -49,28 +59,59 @@ impl CallbackStory {
         json!({"EventType": "user_modify_org", "CorpId": corp, "UserId": [userid], "TimeStamp": "1"}).to_string()
     }
 
-    fn sign_push(&self, cipher: &CallbackCipher, owner: &str, event: &str, at: Timestamp) -> (String, String) {
-        let (query, body) = cipher.seal_push(event, owner, at, runtime::random_bytes().expect("randomness"));
-        let pairs = query.to_pairs().map(|(name, value)| format!("{name}={value}"));
+    fn sign_push(
+        &self,
+        cipher: &CallbackCipher,
+        owner: &str,
+        event: &str,
+        at: Timestamp,
+    ) -> (String, String) {
+        let (query, body) = cipher.seal_push(
+            event,
+            owner,
+            at,
+            runtime::random_bytes().expect("randomness"),
+        );
+        let pairs = query
+            .to_pairs()
+            .map(|(name, value)| format!("{name}={value}"));
         (pairs.join("&"), body)
     }
 
     async fn post_push(&self, query: &str, body: impl Into<Vec<u8>>) -> (u16, String) {
-        self.post_push_to(self.binding_text("callback_url"), query, body).await
+        self.post_push_to(self.binding_text("callback_url"), query, body)
+            .await
     }
 
-    async fn post_push_to(&self, url: &str, query: &str, body: impl Into<Vec<u8>>) -> (u16, String) {
-        let answer = http_client().post(format!("{url}?{query}")).body(body.into()).send().await.expect("an answer");
+    async fn post_push_to(
+        &self,
+        url: &str,
+        query: &str,
+        body: impl Into<Vec<u8>>,
+    ) -> (u16, String) {
+        let answer = http_client()
+            .post(format!("{url}?{query}"))
+            .body(body.into())
+            .send()
+            .await
+            .expect("an answer");
         (answer.status().as_u16(), answer.text().await.expect("text"))
     }
 
     /// Returns the calls about people since the beginning.
     async fn person_reads(&self) -> Vec<CallRecord> {
-        self.dingtalk.log().await.into_iter().filter(|call| call.interface == "/topapi/v2/user/get").collect()
+        self.dingtalk
+            .log()
+            .await
+            .into_iter()
+            .filter(|call| call.interface == "/topapi/v2/user/get")
+            .collect()
     }
 
     async fn name_in_ledger(&self, userid: &str) -> String {
-        let ledger = LedgerSnapshot::read_directory(self.home.path()).await.expect("a binding");
+        let ledger = LedgerSnapshot::read_directory(self.home.path())
+            .await
+            .expect("a binding");
         let active = ledger.active_by_dingtalk_id(directory::Kind::Person);
         let name = active[userid][0].record.values.text(directory::Field::Name);
         name.unwrap_or_default().to_owned()
@@ -80,9 +121,16 @@ impl CallbackStory {
 /// Changes the case of one letter in the middle of the body.
 fn flip_letter_case(body: &str) -> String {
     let middle = body.len() / 2;
-    let at = middle + body[middle..].find(|c: char| c.is_ascii_alphabetic()).expect("a letter");
+    let at = middle
+        + body[middle..]
+            .find(|c: char| c.is_ascii_alphabetic())
+            .expect("a letter");
     let letter = body[at..=at].to_owned();
-    let other = if letter == letter.to_lowercase() { letter.to_uppercase() } else { letter.to_lowercase() };
+    let other = if letter == letter.to_lowercase() {
+        letter.to_uppercase()
+    } else {
+        letter.to_lowercase()
+    };
     format!("{}{other}{}", &body[..at], &body[at + 1..])
 }
 
@@ -92,17 +140,41 @@ async fn forged_callbacks_get_the_same_refusal_and_have_no_effect() {
     let corp = story.binding_text("corp_id").to_owned();
     let person = story.dingtalk.bystander(&[]).await.userid;
     // No event reports this change. If a request made the engine look, the ledger would show it.
-    story.dingtalk.act(Act::Rename { userid: person.clone(), name: "没人说".into() }).await;
-    let (now, owner, token) = (SystemClock.now(), story.app_key.clone(), story.binding_text("token").to_owned());
+    story
+        .dingtalk
+        .act(Act::Rename {
+            userid: person.clone(),
+            name: "没人说".into(),
+        })
+        .await;
+    let (now, owner, token) = (
+        SystemClock.now(),
+        story.app_key.clone(),
+        story.binding_text("token").to_owned(),
+    );
     let event = story.user_event(&corp, &person);
     let ours = story.callback_cipher(&token, &owner);
     let (query, body) = story.sign_push(&ours, &owner, &event, now);
-    let forged = story.sign_push(&story.callback_cipher("AnotherToken123", &owner), &owner, &event, now);
+    let forged = story.sign_push(
+        &story.callback_cipher("AnotherToken123", &owner),
+        &owner,
+        &event,
+        now,
+    );
     let stale = story.sign_push(&ours, &owner, &event, now.plus_millis(-6 * 60 * 1000));
     let early = story.sign_push(&ours, &owner, &event, now.plus_millis(6 * 60 * 1000));
-    let stranger = story.sign_push(&story.callback_cipher(&token, "dingstranger"), "dingstranger", &event, now);
-    let elsewhere =
-        story.sign_push(&ours, &owner, &story.user_event("ding00000000000000000000000000000000", &person), now);
+    let stranger = story.sign_push(
+        &story.callback_cipher(&token, "dingstranger"),
+        "dingstranger",
+        &event,
+        now,
+    );
+    let elsewhere = story.sign_push(
+        &ours,
+        &owner,
+        &story.user_event("ding00000000000000000000000000000000", &person),
+        now,
+    );
     let oversized = format!(r#"{{"encrypt":"{}"}}"#, "A".repeat(100_000));
     let turned = flip_letter_case(&body);
     let cases: Vec<(&str, &str, &str)> = vec![
@@ -124,28 +196,67 @@ async fn forged_callbacks_get_the_same_refusal_and_have_no_effect() {
     for (name, query, body) in &cases {
         answers.push((*name, story.post_push(query, *body).await));
     }
-    let unknown_binding = story.binding_text("callback_url").rsplit_once('/').expect("a path").0.to_owned();
+    let unknown_binding = story
+        .binding_text("callback_url")
+        .rsplit_once('/')
+        .expect("a path")
+        .0
+        .to_owned();
     answers.push((
         "no such binding",
-        story.post_push_to(&format!("{unknown_binding}/b-nosuchone"), &query, body.clone()).await,
+        story
+            .post_push_to(
+                &format!("{unknown_binding}/b-nosuchone"),
+                &query,
+                body.clone(),
+            )
+            .await,
     ));
     for (name, (status, text)) in &answers {
-        assert_eq!((*status, text), (403, &answers[0].1.1), "{name}: all refusals are alike");
+        assert_eq!(
+            (*status, text),
+            (403, &answers[0].1.1),
+            "{name}: all refusals are alike"
+        );
     }
     assert!(!answers[0].1.1.contains("signature"), "{}", answers[0].1.1);
     let (status, _) = story.post_push(&query, vec![b'x'; 11 * 1024 * 1024]).await;
-    assert!(status == 403 || status == 413, "11 MiB were answered with {status}");
+    assert!(
+        status == 403 || status == 413,
+        "11 MiB were answered with {status}"
+    );
     // The same address accepts a real push about another person. Only then the engine looks, and
     // only at that person.
     let other = story.dingtalk.bystander(&[&person]).await.userid;
-    let (query, body) = story.sign_push(&ours, &owner, &story.user_event(&corp, &other), SystemClock.now());
+    let (query, body) = story.sign_push(
+        &ours,
+        &owner,
+        &story.user_event(&corp, &other),
+        SystemClock.now(),
+    );
     assert_eq!(story.post_push(&query, body).await.0, 200);
-    wait_until(Duration::from_secs(10), "the real one is worked", async || {
-        if story.person_reads().await.is_empty() { Err(story.up.stderr()) } else { Ok(()) }
-    })
+    wait_until(
+        Duration::from_secs(10),
+        "the real one is worked",
+        async || {
+            if story.person_reads().await.is_empty() {
+                Err(story.up.stderr())
+            } else {
+                Ok(())
+            }
+        },
+    )
     .await;
-    let subjects: Vec<_> = story.person_reads().await.into_iter().filter_map(|call| call.subject).collect();
-    assert!(subjects.iter().all(|subject| subject.contains(&other)), "{subjects:?}");
+    let subjects: Vec<_> = story
+        .person_reads()
+        .await
+        .into_iter()
+        .filter_map(|call| call.subject)
+        .collect();
+    assert!(
+        subjects.iter().all(|subject| subject.contains(&other)),
+        "{subjects:?}"
+    );
     assert_ne!(story.name_in_ledger(&person).await, "没人说");
     assert!(story.up.is_running());
 }
@@ -153,11 +264,25 @@ async fn forged_callbacks_get_the_same_refusal_and_have_no_effect() {
 #[tokio::test(flavor = "multi_thread")]
 async fn callbacks_are_answered_in_time_and_replays_change_nothing() {
     let story = CallbackStory::begin(62).await;
-    let (corp, owner) = (story.binding_text("corp_id").to_owned(), story.app_key.clone());
+    let (corp, owner) = (
+        story.binding_text("corp_id").to_owned(),
+        story.app_key.clone(),
+    );
     let cipher = story.callback_cipher(story.binding_text("token"), &owner);
     let person = story.dingtalk.bystander(&[]).await.userid;
-    story.dingtalk.act(Act::Rename { userid: person.clone(), name: "有人说".into() }).await;
-    let (query, body) = story.sign_push(&cipher, &owner, &story.user_event(&corp, &person), SystemClock.now());
+    story
+        .dingtalk
+        .act(Act::Rename {
+            userid: person.clone(),
+            name: "有人说".into(),
+        })
+        .await;
+    let (query, body) = story.sign_push(
+        &cipher,
+        &owner,
+        &story.user_event(&corp, &person),
+        SystemClock.now(),
+    );
     let mut slowest = Duration::ZERO;
     for _ in 0..5 {
         let began = Instant::now();
@@ -168,28 +293,72 @@ async fn callbacks_are_answered_in_time_and_replays_change_nothing() {
         assert_eq!(decrypted_reply(&cipher, &reply), "success");
     }
     assert!(slowest <= IN_TIME, "an answer took {slowest:?}");
-    wait_until(Duration::from_secs(5), "the name is in the ledger", async || {
-        let name = story.name_in_ledger(&person).await;
-        if name == "有人说" { Ok(()) } else { Err(name) }
-    })
+    wait_until(
+        Duration::from_secs(5),
+        "the name is in the ledger",
+        async || {
+            let name = story.name_in_ledger(&person).await;
+            if name == "有人说" {
+                Ok(())
+            } else {
+                Err(name)
+            }
+        },
+    )
     .await;
     // A later event with other content shows that the queue is empty; the four replays were one
     // wake.
-    let (query, body) = story.sign_push(&cipher, &owner, &story.user_event(&corp, &person), SystemClock.now());
+    let (query, body) = story.sign_push(
+        &cipher,
+        &owner,
+        &story.user_event(&corp, &person),
+        SystemClock.now(),
+    );
     assert_eq!(story.post_push(&query, body).await.0, 200);
-    let worked = || story.up.objects().iter().filter(|object| object["event"] == "user_modify_org").count();
-    wait_until(Duration::from_secs(10), "the later event is worked", async || {
-        if worked() >= 2 { Ok(()) } else { Err(format!("{} events were worked", worked())) }
-    })
+    let worked = || {
+        story
+            .up
+            .objects()
+            .iter()
+            .filter(|object| object["event"] == "user_modify_org")
+            .count()
+    };
+    wait_until(
+        Duration::from_secs(10),
+        "the later event is worked",
+        async || {
+            if worked() >= 2 {
+                Ok(())
+            } else {
+                Err(format!("{} events were worked", worked()))
+            }
+        },
+    )
     .await;
-    assert_eq!(worked(), 2, "a replay is one wake: {:?}", story.up.objects());
+    assert_eq!(
+        worked(),
+        2,
+        "a replay is one wake: {:?}",
+        story.up.objects()
+    );
 }
 
 /// Decrypts a reply. It is signed and encrypted like a push, so the same cipher opens it.
 fn decrypted_reply(cipher: &CallbackCipher, reply: &CallbackReply) -> String {
-    let CallbackReply { msg_signature, timestamp, nonce, encrypt } = reply.clone();
-    let query = dingtalk::crypto::SignedQuery { signature: msg_signature, timestamp, nonce };
+    let CallbackReply {
+        msg_signature,
+        timestamp,
+        nonce,
+        encrypt,
+    } = reply.clone();
+    let query = dingtalk::crypto::SignedQuery {
+        signature: msg_signature,
+        timestamp,
+        nonce,
+    };
     let body = json!({"encrypt": encrypt}).to_string();
-    let opened = cipher.open_callback(&query, body.as_bytes(), SystemClock.now()).expect("a reply that opens");
+    let opened = cipher
+        .open_callback(&query, body.as_bytes(), SystemClock.now())
+        .expect("a reply that opens");
     String::from_utf8(opened.plaintext).expect("text")
 }

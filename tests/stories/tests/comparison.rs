@@ -26,7 +26,11 @@ const OF_PEOPLE: [(Field, FieldTampering<Person>); 16] = [
     }),
     (Field::HideMobile, |one| one.hide_mobile = !one.hide_mobile),
     (Field::Departments, |one| {
-        one.departments.push(Membership { dept_id: 1, order: 1, leader: false });
+        one.departments.push(Membership {
+            dept_id: 1,
+            order: 1,
+            leader: false,
+        });
     }),
     (Field::MainDepartment, |one| one.main_department = None),
     (Field::Leads, |one| {
@@ -50,7 +54,9 @@ const OF_DEPARTMENTS: [(Field, FieldTampering<TruthDepartment>); 5] = [
 /// Asserts that exactly this field of this record is found.
 fn assert_found(truth: &WorldTruth, ledger: &LedgerSnapshot, kind: Kind, id: &str, field: Field) {
     let found = find_differences(truth, ledger);
-    let right = found.iter().any(|one| one.kind == kind && one.id == id && one.field == Some(field));
+    let right = found
+        .iter()
+        .any(|one| one.kind == kind && one.id == id && one.field == Some(field));
     assert!(right && found.len() == 1, "{field:?} of {id}: {found:?}");
 }
 
@@ -67,22 +73,48 @@ async fn a_difference_in_every_field_is_found() {
         ..PersonChanges::default()
     };
     let (departments, fields) = (vec![department], Box::new(fields));
-    let hire = Act::Hire { name: "全字段".into(), departments, fields, userid: Some("full".into()) };
+    let hire = Act::Hire {
+        name: "全字段".into(),
+        departments,
+        fields,
+        userid: Some("full".into()),
+    };
     dingtalk.act(hire).await;
     let home = tempdir().unwrap();
-    dingtalk.up_command(home.path()).await.run_once().await.run_report(0);
-    let (truth, ledger) =
-        (dingtalk.truth().await, LedgerSnapshot::read_directory(home.path()).await.expect("a binding"));
+    dingtalk
+        .up_command(home.path())
+        .await
+        .run_once()
+        .await
+        .run_report(0);
+    let (truth, ledger) = (
+        dingtalk.truth().await,
+        LedgerSnapshot::read_directory(home.path())
+            .await
+            .expect("a binding"),
+    );
     assert_same(&truth, &ledger);
     for (field, tamper) in OF_PEOPLE {
         let mut other = truth.clone();
-        tamper(other.people.iter_mut().find(|one| one.userid == "full").expect("the person"));
+        tamper(
+            other
+                .people
+                .iter_mut()
+                .find(|one| one.userid == "full")
+                .expect("the person"),
+        );
         assert_found(&other, &ledger, Kind::Person, "full", field);
     }
     for (field, tamper) in OF_DEPARTMENTS {
         let mut other = truth.clone();
         tamper(&mut other.departments[1]);
-        assert_found(&other, &ledger, Kind::Department, &department.to_string(), field);
+        assert_found(
+            &other,
+            &ledger,
+            Kind::Department,
+            &department.to_string(),
+            field,
+        );
     }
 }
 
@@ -90,19 +122,38 @@ async fn a_difference_in_every_field_is_found() {
 async fn missing_extra_and_duplicate_people_are_found() {
     let dingtalk = SandboxCompany::start(20, 4, 6).await;
     let home = tempdir().unwrap();
-    dingtalk.up_command(home.path()).await.run_once().await.run_report(0);
+    dingtalk
+        .up_command(home.path())
+        .await
+        .run_once()
+        .await
+        .run_report(0);
     let truth = dingtalk.truth().await;
-    let ledger = async || LedgerSnapshot::read_directory(home.path()).await.expect("a binding");
+    let ledger = async || {
+        LedgerSnapshot::read_directory(home.path())
+            .await
+            .expect("a binding")
+    };
     let says = |ledger: &LedgerSnapshot, truth: &WorldTruth, words: &str| {
         let found = find_differences(truth, ledger);
-        assert!(found.iter().any(|one| one.what.contains(words)), "{words}: {found:?}");
+        assert!(
+            found.iter().any(|one| one.what.contains(words)),
+            "{words}: {found:?}"
+        );
     };
     assert_same(&truth, &ledger().await);
     let mut fewer = truth.clone();
     let gone = fewer.people.pop().expect("somebody");
-    says(&ledger().await, &fewer, "active in the ledger, not in DingTalk");
+    says(
+        &ledger().await,
+        &fewer,
+        "active in the ledger, not in DingTalk",
+    );
     let mut more = truth.clone();
-    more.people.push(Person { userid: "one-more".into(), ..gone.clone() });
+    more.people.push(Person {
+        userid: "one-more".into(),
+        ..gone.clone()
+    });
     says(&ledger().await, &more, "not active in the ledger");
     let mut other = truth.clone();
     other.people[3].unionid.push('x');

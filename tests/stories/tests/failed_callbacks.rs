@@ -15,23 +15,43 @@ const FOLLOWS: Duration = Duration::from_secs(60);
 
 /// Returns the states of the deliveries so far.
 async fn delivery_states(dingtalk: &SandboxCompany) -> Vec<DeliveryState> {
-    dingtalk.world().lock().await.deliveries().map(|delivery| delivery.state).collect()
+    dingtalk
+        .world()
+        .lock()
+        .await
+        .deliveries()
+        .map(|delivery| delivery.state)
+        .collect()
 }
 
 async fn count_list_calls(dingtalk: &SandboxCompany) -> usize {
-    let failed = |call: &&sandbox::world::CallRecord| call.interface.ends_with("get_call_back_failed_result");
+    let failed = |call: &&sandbox::world::CallRecord| {
+        call.interface.ends_with("get_call_back_failed_result")
+    };
     dingtalk.log().await.iter().filter(failed).count()
 }
 
 async fn check_failed_list(seed: u64, consumes: bool) {
     let dingtalk = SandboxCompany::start(30, 6, seed).await;
-    dingtalk.change_settings(json!({"retry_ms": [50, 50], "failed_after_ms": 300, "failed_consumes": consumes})).await;
+    dingtalk
+        .change_settings(
+            json!({"retry_ms": [50, 50], "failed_after_ms": 300, "failed_consumes": consumes}),
+        )
+        .await;
     let home = tempfile::tempdir().unwrap();
-    let up = dingtalk.up_command(home.path()).await.args(["--sweep-minutes", "1440", "--failed-callbacks-s", "1"]);
+    let up = dingtalk.up_command(home.path()).await.args([
+        "--sweep-minutes",
+        "1440",
+        "--failed-callbacks-s",
+        "1",
+    ]);
     let mut up = up.start();
     let mut binding = up.first_object().await["binding"].clone();
     // DingTalk gets an address in front of ours; then that address stops answering.
-    let url = binding["callback_url"].as_str().expect("an address").to_owned();
+    let url = binding["callback_url"]
+        .as_str()
+        .expect("an address")
+        .to_owned();
     let path = url.find("/callback/").expect("a path");
     let front = Relay::start(&url[..path]).await;
     binding["callback_url"] = json!(format!("{}{}", front.url(), &url[path..]));
@@ -40,33 +60,83 @@ async fn check_failed_list(seed: u64, consumes: bool) {
 
     let renamed = dingtalk.bystander(&[]).await.userid;
     let left = dingtalk.bystander(&[&renamed]).await.userid;
-    let fields = Box::new(PersonChanges { email: Some("new@mail.example".into()), ..PersonChanges::default() });
-    dingtalk.act(Act::Rename { userid: renamed.clone(), name: "改名人".into() }).await;
-    dingtalk.act(Act::Leave { userid: left.clone() }).await;
-    dingtalk.act(Act::Hire { name: "新来的".into(), departments: vec![], fields, userid: None }).await;
-    wait_until(FOLLOWS, "what could not be pushed is in the ledger", async || {
-        let found = find_differences(
-            &dingtalk.truth().await,
-            &LedgerSnapshot::read_directory(home.path()).await.expect("a binding"),
-        );
-        if found.is_empty() { Ok(()) } else { Err(format_differences(&found)) }
-    })
+    let fields = Box::new(PersonChanges {
+        email: Some("new@mail.example".into()),
+        ..PersonChanges::default()
+    });
+    dingtalk
+        .act(Act::Rename {
+            userid: renamed.clone(),
+            name: "改名人".into(),
+        })
+        .await;
+    dingtalk
+        .act(Act::Leave {
+            userid: left.clone(),
+        })
+        .await;
+    dingtalk
+        .act(Act::Hire {
+            name: "新来的".into(),
+            departments: vec![],
+            fields,
+            userid: None,
+        })
+        .await;
+    wait_until(
+        FOLLOWS,
+        "what could not be pushed is in the ledger",
+        async || {
+            let found = find_differences(
+                &dingtalk.truth().await,
+                &LedgerSnapshot::read_directory(home.path())
+                    .await
+                    .expect("a binding"),
+            );
+            if found.is_empty() {
+                Ok(())
+            } else {
+                Err(format_differences(&found))
+            }
+        },
+    )
     .await;
     assert!(
-        LedgerSnapshot::read_directory(home.path()).await.expect("a binding").find_left(&left).is_some(),
+        LedgerSnapshot::read_directory(home.path())
+            .await
+            .expect("a binding")
+            .find_left(&left)
+            .is_some(),
         "who left is kept"
     );
     let states = delivery_states(&dingtalk).await;
-    assert!(states.iter().all(|state| *state != DeliveryState::Delivered), "no push arrived: {states:?}");
+    assert!(
+        states
+            .iter()
+            .all(|state| *state != DeliveryState::Delivered),
+        "no push arrived: {states:?}"
+    );
     let fetched = |state: &DeliveryState| matches!(state, DeliveryState::Collected) == consumes;
-    assert!(states.len() >= 3 && states.iter().all(fetched), "{states:?}");
-    let sweeps = up.objects().into_iter().skip(1).filter(|object| object["calls"].is_object()).count();
+    assert!(
+        states.len() >= 3 && states.iter().all(fetched),
+        "{states:?}"
+    );
+    let sweeps = up
+        .objects()
+        .into_iter()
+        .skip(1)
+        .filter(|object| object["calls"].is_object())
+        .count();
     assert_eq!(sweeps, 0, "no sweep ran");
     // If reading removes nothing from the list, each look still ends.
     let asked = count_list_calls(&dingtalk).await;
     wait_until(FOLLOWS, "the list is read again", async || {
         let now = count_list_calls(&dingtalk).await;
-        if now > asked + 1 { Ok(()) } else { Err(format!("{now} times")) }
+        if now > asked + 1 {
+            Ok(())
+        } else {
+            Err(format!("{now} times"))
+        }
     })
     .await;
     assert!(up.is_running(), "{}", up.stderr());

@@ -13,8 +13,16 @@ use crate::asks::{SOON, bind_company, run_command};
 async fn wait_for_lead_in_dingtalk(dingtalk: &SandboxCompany, userid: &str, wanted: bool) {
     wait_until(SOON, "DingTalk knows who leads", async || {
         let truth = dingtalk.truth().await;
-        let person = truth.people.iter().find(|one| one.userid == userid).ok_or("nobody is called so")?;
-        match person.departments.iter().any(|membership| membership.leader) {
+        let person = truth
+            .people
+            .iter()
+            .find(|one| one.userid == userid)
+            .ok_or("nobody is called so")?;
+        match person
+            .departments
+            .iter()
+            .any(|membership| membership.leader)
+        {
             leads if leads == wanted => Ok(()),
             leads => Err(format!("leads: {leads}")),
         }
@@ -25,12 +33,26 @@ async fn wait_for_lead_in_dingtalk(dingtalk: &SandboxCompany, userid: &str, want
 /// Returns the number of departments that a person heads, and of departments that list them as
 /// head, in the ledger.
 async fn count_leads_in_ledger(data: &Path, userid: &str) -> (usize, usize) {
-    let ledger = LedgerSnapshot::read_directory(data).await.expect("a binding");
+    let ledger = LedgerSnapshot::read_directory(data)
+        .await
+        .expect("a binding");
     let mut people = ledger.people.iter();
-    let person = people.find(|one| one.dingtalk.as_ref().is_some_and(|id| id.as_str() == userid)).expect("an entry");
+    let person = people
+        .find(|one| {
+            one.dingtalk
+                .as_ref()
+                .is_some_and(|id| id.as_str() == userid)
+        })
+        .expect("an entry");
     let id = person.record.id.as_str();
-    let heads = ledger.departments.iter().filter(|one| one.record.values.refs(Field::Heads).any(|head| head == id));
-    (person.record.values.refs(Field::Leads).count(), heads.count())
+    let heads = ledger
+        .departments
+        .iter()
+        .filter(|one| one.record.values.refs(Field::Heads).any(|head| head == id));
+    (
+        person.record.values.refs(Field::Leads).count(),
+        heads.count(),
+    )
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -40,15 +62,30 @@ async fn a_head_set_in_the_ledger_leads_on_both_sides_until_leaving() {
     let person = dingtalk.bystander(&[]).await;
     let (userid, number) = (person.userid.as_str(), person.job_number.as_str());
     let department = person.departments[0].dept_id.to_string();
-    let mut up = dingtalk.up_command(data).await.args(["--sweep-minutes", "1440"]).start();
+    let mut up = dingtalk
+        .up_command(data)
+        .await
+        .args(["--sweep-minutes", "1440"])
+        .start();
     let report = up.first_object().await;
     dingtalk.subscribe(&report["binding"]).await;
 
-    run_command(data, &["ehr", "department", "heads", &department, number], 0).await;
+    run_command(
+        data,
+        &["ehr", "department", "heads", &department, number],
+        0,
+    )
+    .await;
     wait_for_lead_in_dingtalk(&dingtalk, userid, true).await;
     assert_eq!(count_leads_in_ledger(data, userid).await, (1, 1));
-    let active = LedgerSnapshot::read_directory(data).await.expect("a binding");
-    assert!(active.active_by_dingtalk_id(Kind::Person).contains_key(userid));
+    let active = LedgerSnapshot::read_directory(data)
+        .await
+        .expect("a binding");
+    assert!(
+        active
+            .active_by_dingtalk_id(Kind::Person)
+            .contains_key(userid)
+    );
 
     run_command(data, &["ehr", "leave", number], 0).await;
     assert_eq!(count_leads_in_ledger(data, userid).await, (0, 0));

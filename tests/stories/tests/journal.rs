@@ -54,12 +54,22 @@ fn item_text(item: &Value, name: &str) -> String {
 }
 
 async fn put_item(database: &Database, item: &Value) {
-    kept::call_dynamodb(database, "PutItem", &json!({"TableName": TABLE, "Item": item})).await;
+    kept::call_dynamodb(
+        database,
+        "PutItem",
+        &json!({"TableName": TABLE, "Item": item}),
+    )
+    .await;
 }
 
 async fn delete_item(database: &Database, item: &Value) {
     let key = json!({"pk": item["pk"], "sk": item["sk"]});
-    kept::call_dynamodb(database, "DeleteItem", &json!({"TableName": TABLE, "Key": key})).await;
+    kept::call_dynamodb(
+        database,
+        "DeleteItem",
+        &json!({"TableName": TABLE, "Key": key}),
+    )
+    .await;
 }
 
 /// Changes to the first run of a journal by a person with access to the database.
@@ -76,13 +86,24 @@ enum JournalTampering {
 
 /// Makes the change; returns the position that the verification must name.
 async fn tamper_journal(data: &Path, how: JournalTampering) -> u64 {
-    let database = Database::open(&data.join("state.db")).await.expect("the database opens");
+    let database = Database::open(&data.join("state.db"))
+        .await
+        .expect("the database opens");
     let all = journal_items(&database).await;
-    let heads: Vec<&Value> = all.iter().filter(|item| item_text(item, "pk").ends_with("##heads")).collect();
-    let pk =
-        item_text(all.iter().find(|item| item_text(item, "sk") == "0000000004").expect("a run of some length"), "pk");
-    let run: Vec<&Value> =
-        all.iter().filter(|item| item_text(item, "pk") == pk && item_text(item, "sk") != "~").collect();
+    let heads: Vec<&Value> = all
+        .iter()
+        .filter(|item| item_text(item, "pk").ends_with("##heads"))
+        .collect();
+    let pk = item_text(
+        all.iter()
+            .find(|item| item_text(item, "sk") == "0000000004")
+            .expect("a run of some length"),
+        "pk",
+    );
+    let run: Vec<&Value> = all
+        .iter()
+        .filter(|item| item_text(item, "pk") == pk && item_text(item, "sk") != "~")
+        .collect();
     let place = match how {
         JournalTampering::Changed => {
             let mut entry = run[2].clone();
@@ -133,17 +154,37 @@ async fn verification_names_the_first_bad_entry_of_a_changed_journal() {
     let dingtalk = SandboxCompany::start(12, 4, 96).await;
     let home = tempdir().unwrap();
     let data = home.path();
-    dingtalk.up_command(data).await.run_once().await.run_report(0);
+    dingtalk
+        .up_command(data)
+        .await
+        .run_once()
+        .await
+        .run_report(0);
     let person = dingtalk.bystander(&[]).await;
-    dingtalk.act(Act::Rename { userid: person.userid.clone(), name: "改名人".into() }).await;
-    dingtalk.up_command(data).await.run_once().await.run_report(0);
+    dingtalk
+        .act(Act::Rename {
+            userid: person.userid.clone(),
+            name: "改名人".into(),
+        })
+        .await;
+    dingtalk
+        .up_command(data)
+        .await
+        .run_once()
+        .await
+        .run_report(0);
     let intact = verify_journal(data, 0).await;
     assert_eq!(
         (&intact["closed"], &intact["open"], &intact["broken"]),
         (&2.into(), &0.into(), &Value::Null),
         "{intact}"
     );
-    assert!(intact["entries"].as_u64().is_some_and(|entries| entries >= 17), "{intact}");
+    assert!(
+        intact["entries"]
+            .as_u64()
+            .is_some_and(|entries| entries >= 17),
+        "{intact}"
+    );
     let all = [
         JournalTampering::Changed,
         JournalTampering::Removed,
@@ -162,7 +203,11 @@ async fn verification_names_the_first_bad_entry_of_a_changed_journal() {
             assert!(verified["broken"]["run"].is_string(), "{how:?}: {verified}");
         }
     }
-    assert_eq!(verify_journal(data, 0).await, intact, "the original is as it was");
+    assert_eq!(
+        verify_journal(data, 0).await,
+        intact,
+        "the original is as it was"
+    );
 }
 
 /// A person with access to the database replaces the whole journal, including the corp's head, with
@@ -172,32 +217,80 @@ async fn archive_copies_reveal_a_fully_rewritten_journal() {
     let dingtalk = SandboxCompany::start(12, 4, 97).await;
     let home = tempdir().unwrap();
     let data = home.path();
-    dingtalk.up_command(data).await.run_once().await.run_report(0);
+    dingtalk
+        .up_command(data)
+        .await
+        .run_once()
+        .await
+        .run_report(0);
     let before = copy_directory(data);
     let another = async |data: &Path, name: &str| {
         let userid = dingtalk.bystander(&[]).await.userid;
-        dingtalk.act(Act::Rename { userid, name: name.into() }).await;
-        dingtalk.up_command(data).await.run_once().await.run_report(0);
+        dingtalk
+            .act(Act::Rename {
+                userid,
+                name: name.into(),
+            })
+            .await;
+        dingtalk
+            .up_command(data)
+            .await
+            .run_once()
+            .await
+            .run_report(0);
     };
     another(data, "真的").await;
     let intact = verify_journal(data, 0).await;
-    assert_eq!((&intact["closed"], &intact["copies"]), (&2.into(), &2.into()), "{intact}");
-    dingtalk.up_command(data).await.run_once().await.run_report(0);
-    assert_eq!(verify_journal(data, 0).await, intact, "a sweep that moves nothing adds no copy");
+    assert_eq!(
+        (&intact["closed"], &intact["copies"]),
+        (&2.into(), &2.into()),
+        "{intact}"
+    );
+    dingtalk
+        .up_command(data)
+        .await
+        .run_once()
+        .await
+        .run_report(0);
+    assert_eq!(
+        verify_journal(data, 0).await,
+        intact,
+        "a sweep that moves nothing adds no copy"
+    );
 
     another(before.path(), "假的").await;
     let itself = verify_journal(before.path(), 0).await;
-    assert_eq!(itself["copies"], 2, "beside its own archive it is intact: {itself}");
+    assert_eq!(
+        itself["copies"], 2,
+        "beside its own archive it is intact: {itself}"
+    );
     let forged = copy_directory(before.path());
     std::fs::remove_dir_all(forged.path().join("archive")).unwrap();
     let kept = copy_directory(&data.join("archive"));
     std::fs::rename(kept.keep(), forged.path().join("archive")).unwrap();
     let found = verify_journal(forged.path(), 1).await;
-    assert_eq!((&found["broken"]["entry"], &found["copies"]), (&2.into(), &1.into()), "{found}");
-    assert!(found["broken"]["why"].as_str().is_some_and(|why| why.contains("archive")), "{found}");
+    assert_eq!(
+        (&found["broken"]["entry"], &found["copies"]),
+        (&2.into(), &1.into()),
+        "{found}"
+    );
+    assert!(
+        found["broken"]["why"]
+            .as_str()
+            .is_some_and(|why| why.contains("archive")),
+        "{found}"
+    );
     // A sweep reports it, too.
-    let said = dingtalk.up_command(forged.path()).await.run_once().await.run_report(0);
-    assert!(said["notes"].to_string().contains("journal verify"), "{said}");
+    let said = dingtalk
+        .up_command(forged.path())
+        .await
+        .run_once()
+        .await
+        .run_report(0);
+    assert!(
+        said["notes"].to_string().contains("journal verify"),
+        "{said}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -206,9 +299,21 @@ async fn the_journal_of_the_previous_version_is_intact_and_readable() {
     let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/version-1");
     kept::unpack_directory(&fixture, home.path()).await;
     let intact = verify_journal(home.path(), 0).await;
-    assert!(intact["entries"].as_u64().is_some_and(|entries| entries >= 12), "{intact}");
-    let ledger = stories::LedgerSnapshot::read_directory(home.path()).await.expect("a binding");
-    let person = ledger.people.iter().find_map(|one| one.dingtalk.as_ref()).expect("somebody").to_string();
+    assert!(
+        intact["entries"]
+            .as_u64()
+            .is_some_and(|entries| entries >= 12),
+        "{intact}"
+    );
+    let ledger = stories::LedgerSnapshot::read_directory(home.path())
+        .await
+        .expect("a binding");
+    let person = ledger
+        .people
+        .iter()
+        .find_map(|one| one.dingtalk.as_ref())
+        .expect("somebody")
+        .to_string();
     let up = ProgramCommand::without_arguments().args([
         "why",
         &person,
@@ -220,6 +325,10 @@ async fn the_journal_of_the_previous_version_is_intact_and_readable() {
     let told = up.run_to_end().await;
     assert_eq!(told.code, Some(0), "{}", told.stderr);
     let changed = told.single_object()["why"]["changed"].clone();
-    assert_eq!((&changed["action"], &changed["owner"]), (&"create".into(), &"ding_talk".into()), "{changed}");
+    assert_eq!(
+        (&changed["action"], &changed["owner"]),
+        (&"create".into(), &"ding_talk".into()),
+        "{changed}"
+    );
     assert!(changed["after"].is_string(), "{changed}");
 }

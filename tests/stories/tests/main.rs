@@ -1,7 +1,15 @@
 //! Stories: what a user does and sees, end to end, over loopback.
 
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used, reason = "a story that cannot go on has failed")]
-#![allow(clippy::print_stdout, reason = "what was measured is shown with --nocapture")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a story that cannot go on has failed"
+)]
+#![allow(
+    clippy::print_stdout,
+    reason = "what was measured is shown with --nocapture"
+)]
 
 mod another_server;
 mod asks;

@@ -24,9 +24,24 @@ struct MessageSender {
 }
 
 impl MessageSender {
-    async fn compose_message(&self, id: &str, people: &BTreeSet<UserId>, content: MessageContent) -> usize {
-        let secret = self.machine.secrets.get_binding(&self.binding.id).await.expect("the secret");
-        let draft = MessageDraft { binding: &self.binding, id, people, content };
+    async fn compose_message(
+        &self,
+        id: &str,
+        people: &BTreeSet<UserId>,
+        content: MessageContent,
+    ) -> usize {
+        let secret = self
+            .machine
+            .secrets
+            .get_binding(&self.binding.id)
+            .await
+            .expect("the secret");
+        let draft = MessageDraft {
+            binding: &self.binding,
+            id,
+            people,
+            content,
+        };
         let nonce = runtime::random_bytes().expect("randomness");
         let outbox = self.machine.queues.outbox.as_ref();
         let (store, key) = (&self.machine.store, secret.seal_key());
@@ -35,31 +50,50 @@ impl MessageSender {
     }
 
     async fn stored_batch(&self, id: &str) -> OutboxBatch {
-        let stored =
-            self.machine.store.get_control::<OutboxBatch>(&self.binding.corp_id, ControlKind::Message, id).await;
-        stored.expect("the store answers").expect("the batch is stored").body
+        let stored = self
+            .machine
+            .store
+            .get_control::<OutboxBatch>(&self.binding.corp_id, ControlKind::Message, id)
+            .await;
+        stored
+            .expect("the store answers")
+            .expect("the batch is stored")
+            .body
     }
 
     async fn redeliver_batch(&self, id: &str) {
         let (binding, corp) = (self.binding.id.clone(), self.binding.corp_id.clone());
-        let item = OutboxMessage { binding, corp, message: id.to_owned() };
-        self.machine.queues.outbox.send(item.to_message(0).expect("an item")).await.expect("it is queued");
+        let item = OutboxMessage {
+            binding,
+            corp,
+            message: id.to_owned(),
+        };
+        self.machine
+            .queues
+            .outbox
+            .send(item.to_message(0).expect("an item"))
+            .await
+            .expect("it is queued");
     }
 
     /// Waits until the results of these batches are known; returns the people that each did not
     /// find.
     async fn wait_until_done(&self, ids: &[String]) -> Vec<message_push::batch::DeliveryOutcome> {
         let mut outcomes = Vec::new();
-        wait_until(Duration::from_secs(60), "every result is known", async || {
-            outcomes.clear();
-            for id in ids {
-                match self.stored_batch(id).await.phase {
-                    OutboxPhase::Done { result, .. } => outcomes.push(result),
-                    phase => return Err(format!("{id}: {phase:?}")),
+        wait_until(
+            Duration::from_secs(60),
+            "every result is known",
+            async || {
+                outcomes.clear();
+                for id in ids {
+                    match self.stored_batch(id).await.phase {
+                        OutboxPhase::Done { result, .. } => outcomes.push(result),
+                        phase => return Err(format!("{id}: {phase:?}")),
+                    }
                 }
-            }
-            Ok(())
-        })
+                Ok(())
+            },
+        )
         .await;
         outcomes
     }
@@ -69,58 +103,126 @@ impl MessageSender {
 async fn each_of_250_people_receives_a_message_once() {
     let dingtalk = SandboxCompany::start(252, 9, 71).await;
     let home = tempdir().unwrap();
-    dingtalk.up_command(home.path()).await.run_once().await.run_report(0);
-    let binding = LedgerSnapshot::read_directory(home.path()).await.expect("a binding").binding;
+    dingtalk
+        .up_command(home.path())
+        .await
+        .run_once()
+        .await
+        .run_report(0);
+    let binding = LedgerSnapshot::read_directory(home.path())
+        .await
+        .expect("a binding")
+        .binding;
     // Two of the receivers leave before the message is sent.
     let gone = [dingtalk.bystander(&[]).await.userid, String::new()];
-    let gone = [gone[0].clone(), dingtalk.bystander(&[&gone[0]]).await.userid];
+    let gone = [
+        gone[0].clone(),
+        dingtalk.bystander(&[&gone[0]]).await.userid,
+    ];
     for userid in &gone {
-        dingtalk.act(Act::Leave { userid: userid.clone() }).await;
+        dingtalk
+            .act(Act::Leave {
+                userid: userid.clone(),
+            })
+            .await;
     }
     let truth = dingtalk.truth().await;
-    let mut people: BTreeSet<UserId> =
-        truth.people.iter().map(|person| UserId::new(&person.userid).unwrap()).take(250).collect();
+    let mut people: BTreeSet<UserId> = truth
+        .people
+        .iter()
+        .map(|person| UserId::new(&person.userid).unwrap())
+        .take(250)
+        .collect();
     assert_eq!(people.len(), 250);
     people.extend(gone.iter().map(|userid| UserId::new(userid).unwrap()));
-    let config = MachineConfig { data: home.path().to_owned(), dynamodb: None, allow_loopback: true };
+    let config = MachineConfig {
+        data: home.path().to_owned(),
+        dynamodb: None,
+        allow_loopback: true,
+    };
     let machine = Machine::start(&config).await.expect("the machine starts");
     let sender = MessageSender { machine, binding };
     let _running = workers::start_queue_workers(&sender.machine, Arc::new(|_, _| {}));
     let text = || MessageContent::Text("工资条已发 😀".into());
-    let batches = sender.compose_message("payslip-2026-10", &people, text()).await;
+    let batches = sender
+        .compose_message("payslip-2026-10", &people, text())
+        .await;
     assert_eq!(batches, 3, "252 people are three batches of at most 100");
-    let ids: Vec<String> = (0..batches).map(|number| format!("payslip-2026-10.{number:04}")).collect();
+    let ids: Vec<String> = (0..batches)
+        .map(|number| format!("payslip-2026-10.{number:04}"))
+        .collect();
     let outcomes = sender.wait_until_done(&ids).await;
-    let invalid: BTreeSet<&str> = outcomes.iter().flat_map(|one| &one.invalid).map(UserId::as_str).collect();
-    assert_eq!(invalid, gone.iter().map(String::as_str).collect(), "who is not there any more is reported");
+    let invalid: BTreeSet<&str> = outcomes
+        .iter()
+        .flat_map(|one| &one.invalid)
+        .map(UserId::as_str)
+        .collect();
+    assert_eq!(
+        invalid,
+        gone.iter().map(String::as_str).collect(),
+        "who is not there any more is reported"
+    );
     assert_eq!(outcomes.iter().map(|one| one.reached).sum::<usize>(), 250);
     // The message is composed again and each item is delivered again; it stays one message.
-    assert_eq!(sender.compose_message("payslip-2026-10", &people, text()).await, 3);
+    assert_eq!(
+        sender
+            .compose_message("payslip-2026-10", &people, text())
+            .await,
+        3
+    );
     for id in &ids {
         sender.redeliver_batch(id).await;
     }
     let other: BTreeSet<UserId> = people.iter().take(1).cloned().collect();
-    let markdown = MessageContent::Markdown { title: "提醒".into(), text: "**第二条**".into() };
+    let markdown = MessageContent::Markdown {
+        title: "提醒".into(),
+        text: "**第二条**".into(),
+    };
     assert_eq!(sender.compose_message("second", &other, markdown).await, 1);
     sender.wait_until_done(&["second.0000".to_owned()]).await;
-    wait_until(Duration::from_secs(30), "the outbox is empty", async || {
-        match sender.machine.queues.outbox.count_waiting().await {
+    wait_until(
+        Duration::from_secs(30),
+        "the outbox is empty",
+        async || match sender.machine.queues.outbox.count_waiting().await {
             0 => Ok(()),
             waiting => Err(format!("{waiting} items wait")),
-        }
-    })
+        },
+    )
     .await;
     let first = people.iter().next().expect("somebody").as_str();
     let world = dingtalk.world().lock().await;
-    assert_eq!(world.messages().len(), 4, "three batches and one more message were sent");
-    for person in truth.people.iter().filter(|person| people.iter().any(|id| id.as_str() == person.userid)) {
+    assert_eq!(
+        world.messages().len(),
+        4,
+        "three batches and one more message were sent"
+    );
+    for person in truth
+        .people
+        .iter()
+        .filter(|person| people.iter().any(|id| id.as_str() == person.userid))
+    {
         let inbox = world.inbox(&person.userid);
         let expected = if person.userid == first { 2 } else { 1 };
-        assert_eq!(inbox.messages.len(), expected, "{} sees it once", person.userid);
+        assert_eq!(
+            inbox.messages.len(),
+            expected,
+            "{} sees it once",
+            person.userid
+        );
         assert!(
-            inbox.messages[0].2["text"]["content"].as_str().is_some_and(|words| words.starts_with("工资条已发 😀"))
+            inbox.messages[0].2["text"]["content"]
+                .as_str()
+                .is_some_and(|words| words.starts_with("工资条已发 😀"))
         );
     }
-    let withheld = world.messages().iter().flat_map(|message| &message.receipts);
-    assert_eq!(withheld.filter(|receipt| matches!(receipt.state, ReceiptState::Forbidden { .. })).count(), 0);
+    let withheld = world
+        .messages()
+        .iter()
+        .flat_map(|message| &message.receipts);
+    assert_eq!(
+        withheld
+            .filter(|receipt| matches!(receipt.state, ReceiptState::Forbidden { .. }))
+            .count(),
+        0
+    );
 }

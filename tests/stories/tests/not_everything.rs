@@ -16,23 +16,39 @@ use crate::trouble::{MEMBERS, MissedChanges, assert_recovers};
 const SWEEPS: usize = 3;
 
 /// Runs a sweep that must change nothing and must report each of these sentences; returns the run.
-async fn sweep_without_harm(story: &MissedChanges, name: &str, code: i32, says: &[String]) -> Value {
+async fn sweep_without_harm(
+    story: &MissedChanges,
+    name: &str,
+    code: i32,
+    says: &[String],
+) -> Value {
     let ran: FinishedProgram = story.run_sweep().await;
     let harm = story.harmful_differences().await;
-    assert!(harm.is_empty(), "{name}: somebody else was harmed: {harm:?}\n{}", ran.stderr);
+    assert!(
+        harm.is_empty(),
+        "{name}: somebody else was harmed: {harm:?}\n{}",
+        ran.stderr
+    );
     let run = ran.run_report(code);
     assert_eq!(run["removed"], 0, "{name}: {run}");
     let notes = run["notes"].to_string();
     for sentence in says {
-        assert!(notes.contains(sentence.as_str()), "{name}: {sentence:?} is not said: {notes}");
+        assert!(
+            notes.contains(sentence.as_str()),
+            "{name}: {sentence:?} is not said: {notes}"
+        );
     }
     run
 }
 
 async fn name_in_ledger(story: &MissedChanges, userid: &str) -> Option<String> {
-    let ledger = LedgerSnapshot::read_directory(story.home.path()).await.expect("a binding");
+    let ledger = LedgerSnapshot::read_directory(story.home.path())
+        .await
+        .expect("a binding");
     let active = ledger.active_by_dingtalk_id(Kind::Person);
-    active.get(userid).and_then(|stored| stored[0].record.values.text(Field::Name).map(str::to_owned))
+    active
+        .get(userid)
+        .and_then(|stored| stored[0].record.values.text(Field::Name).map(str::to_owned))
 }
 
 /// Returns the people that the app may still see. Only their changes can arrive meanwhile.
@@ -41,27 +57,58 @@ async fn a_scope_of_one_department_removes_no_person() {
     let story = MissedChanges::begin(401).await;
     let truth = story.dingtalk.truth().await;
     let below = |id: &i64| *id != 1;
-    let place = truth.people.iter().find(|person| person.userid == story.renamed).expect("who was renamed");
-    let one = place.departments.iter().map(|place| place.dept_id).find(below).expect("a department below the root");
-    let hire = Act::Hire { name: "范围内".into(), departments: vec![one], fields: Box::default(), userid: None };
+    let place = truth
+        .people
+        .iter()
+        .find(|person| person.userid == story.renamed)
+        .expect("who was renamed");
+    let one = place
+        .departments
+        .iter()
+        .map(|place| place.dept_id)
+        .find(below)
+        .expect("a department below the root");
+    let hire = Act::Hire {
+        name: "范围内".into(),
+        departments: vec![one],
+        fields: Box::default(),
+        userid: None,
+    };
     let hired = story.dingtalk.act(hire).await.userid.expect("a userid");
     let settings = format!("{}/__sandbox/settings", story.dingtalk.url());
     let whole = story.dingtalk.world().lock().await.settings().scope.clone();
     let scope = sandbox::world::Scope::departments([one]);
-    assert_eq!(post_json(&settings, &json!({ "scope": scope })).await.0, 200);
-    let says = ["nothing is removed in this run: the app's contact scope is not the one that was accepted".to_owned()];
+    assert_eq!(
+        post_json(&settings, &json!({ "scope": scope })).await.0,
+        200
+    );
+    let says = [
+        "nothing is removed in this run: the app's contact scope is not the one that was accepted"
+            .to_owned(),
+    ];
     for sweep in 1..=SWEEPS {
-        let run = sweep_without_harm(&story, &format!("one department, sweep {sweep}"), 3, &says).await;
+        let run =
+            sweep_without_harm(&story, &format!("one department, sweep {sweep}"), 3, &says).await;
         assert_eq!(run["complete"], false, "{run}");
         assert_eq!(
             name_in_ledger(&story, &story.renamed).await.as_deref(),
             Some("改名人"),
             "a real change in scope arrives"
         );
-        assert_eq!(name_in_ledger(&story, &hired).await.as_deref(), Some("范围内"), "a real hire in scope arrives");
-        assert!(name_in_ledger(&story, &story.left).await.is_some(), "who is not shown has not left");
+        assert_eq!(
+            name_in_ledger(&story, &hired).await.as_deref(),
+            Some("范围内"),
+            "a real hire in scope arrives"
+        );
+        assert!(
+            name_in_ledger(&story, &story.left).await.is_some(),
+            "who is not shown has not left"
+        );
     }
-    assert_eq!(post_json(&settings, &json!({ "scope": whole })).await.0, 200);
+    assert_eq!(
+        post_json(&settings, &json!({ "scope": whole })).await.0,
+        200
+    );
     assert_recovers(&story, "one department").await;
 }
 
@@ -70,16 +117,23 @@ async fn a_scope_of_one_department_removes_no_person() {
 async fn empty_lists_remove_no_person() {
     let story = MissedChanges::begin(402).await;
     let people = story.dingtalk.truth().await.people.len();
-    story.dingtalk.arm(Fault::new(FaultKind::EmptyList).at(MEMBERS).times(None)).await;
+    story
+        .dingtalk
+        .arm(Fault::new(FaultKind::EmptyList).at(MEMBERS).times(None))
+        .await;
     let says = [
         "nothing is removed in this run: the list is empty although people are linked".to_owned(),
         format!("DingTalk counts {people} people before and {people} after, the lists showed 0"),
     ];
     for sweep in 1..=SWEEPS {
-        let run = sweep_without_harm(&story, &format!("an empty list, sweep {sweep}"), 1, &says).await;
+        let run =
+            sweep_without_harm(&story, &format!("an empty list, sweep {sweep}"), 1, &says).await;
         assert_eq!(run["complete"], false, "{run}");
     }
-    assert!(story.dingtalk.disarm().await[0] > 0, "the lists were asked for");
+    assert!(
+        story.dingtalk.disarm().await[0] > 0,
+        "the lists were asked for"
+    );
     assert_recovers(&story, "an empty list").await;
 }
 
@@ -88,10 +142,16 @@ async fn empty_lists_remove_no_person() {
 async fn truncated_lists_remove_no_person() {
     let story = MissedChanges::begin(403).await;
     let people = story.dingtalk.truth().await.people.len();
-    story.dingtalk.arm(Fault::new(FaultKind::LosePage).at(MEMBERS).times(None)).await;
-    let says = [format!("DingTalk counts {people} people before and {people} after, the lists showed ")];
+    story
+        .dingtalk
+        .arm(Fault::new(FaultKind::LosePage).at(MEMBERS).times(None))
+        .await;
+    let says = [format!(
+        "DingTalk counts {people} people before and {people} after, the lists showed "
+    )];
     for sweep in 1..=SWEEPS {
-        let run = sweep_without_harm(&story, &format!("half a list, sweep {sweep}"), 1, &says).await;
+        let run =
+            sweep_without_harm(&story, &format!("half a list, sweep {sweep}"), 1, &says).await;
         assert_eq!(run["complete"], false, "{run}");
     }
     assert_eq!(
@@ -107,7 +167,12 @@ async fn truncated_lists_remove_no_person() {
 #[tokio::test(flavor = "multi_thread")]
 async fn data_of_another_corp_changes_nothing() {
     let story = MissedChanges::begin(404).await;
-    let size = CompanySize { people: 44, departments: 9, seed: 9404, big_department: None };
+    let size = CompanySize {
+        people: 44,
+        departments: 9,
+        seed: 9404,
+        big_department: None,
+    };
     let mut other = generate_sized(size);
     other.credentials = story.dingtalk.credentials().await;
     let ours = {
@@ -115,7 +180,11 @@ async fn data_of_another_corp_changes_nothing() {
         let other = World::new(other, world.settings().clone());
         std::mem::replace(&mut *world, other)
     };
-    let before = LedgerSnapshot::read_directory(story.home.path()).await.expect("a binding").people.len();
+    let before = LedgerSnapshot::read_directory(story.home.path())
+        .await
+        .expect("a binding")
+        .people
+        .len();
     let says =
         ["DingTalk's lists show strangers and nobody who is linked: it may be another company's data, and nothing is \
                  written; bind anew if it is not"
@@ -123,11 +192,35 @@ async fn data_of_another_corp_changes_nothing() {
     for sweep in 1..=SWEEPS {
         let ran = story.run_sweep().await;
         let run = ran.run_report(1);
-        let notes: Vec<&str> = run["notes"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        assert!(notes.contains(&says[0].as_str()), "sweep {sweep}: {notes:?}");
-        let counts = (&run["created"], &run["updated"], &run["removed"], &run["writes"]);
-        assert_eq!(counts, (&0.into(), &0.into(), &0.into(), &0.into()), "sweep {sweep}: {run}");
-        assert_eq!(LedgerSnapshot::read_directory(story.home.path()).await.expect("a binding").people.len(), before);
+        let notes: Vec<&str> = run["notes"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .collect();
+        assert!(
+            notes.contains(&says[0].as_str()),
+            "sweep {sweep}: {notes:?}"
+        );
+        let counts = (
+            &run["created"],
+            &run["updated"],
+            &run["removed"],
+            &run["writes"],
+        );
+        assert_eq!(
+            counts,
+            (&0.into(), &0.into(), &0.into(), &0.into()),
+            "sweep {sweep}: {run}"
+        );
+        assert_eq!(
+            LedgerSnapshot::read_directory(story.home.path())
+                .await
+                .expect("a binding")
+                .people
+                .len(),
+            before
+        );
     }
     *story.dingtalk.world().lock().await = ours;
     assert!(story.harmful_differences().await.is_empty(), "as it was");
@@ -140,18 +233,38 @@ async fn data_of_another_corp_changes_nothing() {
 async fn a_field_that_is_empty_for_everyone_is_held() {
     let story = MissedChanges::begin(405).await;
     let truth = story.dingtalk.truth().await;
-    let titled: Vec<_> = truth.people.iter().filter(|person| !person.title.is_empty()).collect();
+    let titled: Vec<_> = truth
+        .people
+        .iter()
+        .filter(|person| !person.title.is_empty())
+        .collect();
     let titles = titles_in_ledger(&story).await;
     for person in &titled {
-        let fields = Box::new(PersonChanges { title: Some(String::new()), ..PersonChanges::default() });
-        story.dingtalk.act(Act::Change { userid: person.userid.clone(), fields }).await;
+        let fields = Box::new(PersonChanges {
+            title: Some(String::new()),
+            ..PersonChanges::default()
+        });
+        story
+            .dingtalk
+            .act(Act::Change {
+                userid: person.userid.clone(),
+                fields,
+            })
+            .await;
     }
-    let blanked = titled.iter().filter(|person| person.userid != story.hired).count();
+    let blanked = titled
+        .iter()
+        .filter(|person| person.userid != story.hired)
+        .count();
     for sweep in 1..=SWEEPS {
         let ran = story.run_sweep().await;
         let run = ran.run_report(3);
         assert_eq!(run["held"], blanked, "sweep {sweep}: {run}");
-        assert_eq!(titles_in_ledger(&story).await, titles, "sweep {sweep}: a title was blanked");
+        assert_eq!(
+            titles_in_ledger(&story).await,
+            titles,
+            "sweep {sweep}: a title was blanked"
+        );
         let hold = single_hold(&story).await;
         let reason = hold["reason"].as_str().expect("a reason");
         assert!(
@@ -159,28 +272,49 @@ async fn a_field_that_is_empty_for_everyone_is_held() {
                 && reason.contains("; the limit is 5"),
             "sweep {sweep}: {hold}"
         );
-        assert_eq!(name_in_ledger(&story, &story.renamed).await.as_deref(), Some("改名人"), "sweep {sweep}");
-        assert_eq!(name_in_ledger(&story, &story.hired).await.as_deref(), Some("新来的"), "sweep {sweep}");
+        assert_eq!(
+            name_in_ledger(&story, &story.renamed).await.as_deref(),
+            Some("改名人"),
+            "sweep {sweep}"
+        );
+        assert_eq!(
+            name_in_ledger(&story, &story.hired).await.as_deref(),
+            Some("新来的"),
+            "sweep {sweep}"
+        );
     }
-    let ledger = LedgerSnapshot::read_directory(story.home.path()).await.expect("a binding");
+    let ledger = LedgerSnapshot::read_directory(story.home.path())
+        .await
+        .expect("a binding");
     assert!(ledger.find_left(&story.left).is_some(), "the leaver left");
     // A person checks it and confirms that it is intended.
-    let id = single_hold(&story).await["id"].as_str().expect("an id").to_owned();
+    let id = single_hold(&story).await["id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
     run_command(&story, &["hold", "release", &id]).await;
     assert_eq!(story.run_sweep().await.code, Some(0));
     assert_same(
         &story.dingtalk.truth().await,
-        &LedgerSnapshot::read_directory(story.home.path()).await.expect("a binding"),
+        &LedgerSnapshot::read_directory(story.home.path())
+            .await
+            .expect("a binding"),
     );
 }
 
 /// Returns the titles of the people who were there from the beginning and still are.
 async fn titles_in_ledger(story: &MissedChanges) -> Vec<(String, Option<String>)> {
-    let ledger = LedgerSnapshot::read_directory(story.home.path()).await.expect("a binding");
+    let ledger = LedgerSnapshot::read_directory(story.home.path())
+        .await
+        .expect("a binding");
     let active = ledger.active_by_dingtalk_id(Kind::Person);
-    let there = active.iter().filter(|(id, _)| **id != story.hired && **id != story.left);
+    let there = active
+        .iter()
+        .filter(|(id, _)| **id != story.hired && **id != story.left);
     let title = |stored: &directory::Record| stored.values.text(Field::Title).map(str::to_owned);
-    there.map(|(id, stored)| ((*id).to_owned(), title(&stored[0].record))).collect()
+    there
+        .map(|(id, stored)| ((*id).to_owned(), title(&stored[0].record)))
+        .collect()
 }
 
 async fn run_command(story: &MissedChanges, args: &[&str]) -> Value {
@@ -190,13 +324,21 @@ async fn run_command(story: &MissedChanges, args: &[&str]) -> Value {
         .args(["--json", "--data", data])
         .run_to_end()
         .await;
-    assert_eq!(ran.code, Some(0), "{args:?}: {:?}\n{}", ran.stdout, ran.stderr);
+    assert_eq!(
+        ran.code,
+        Some(0),
+        "{args:?}: {:?}\n{}",
+        ran.stdout,
+        ran.stderr
+    );
     ran.single_object()
 }
 
 /// Returns the only hold.
 async fn single_hold(story: &MissedChanges) -> Value {
     let listed = run_command(story, &["hold", "list"]).await;
-    let [hold] = &listed["holds"].as_array().expect("a list")[..] else { panic!("not one hold: {listed}") };
+    let [hold] = &listed["holds"].as_array().expect("a list")[..] else {
+        panic!("not one hold: {listed}")
+    };
     hold.clone()
 }

@@ -35,7 +35,10 @@ fn empty_words() -> Vec<Fault> {
         Fault::new(FaultKind::ErrorCode).code("987654", ""),
         Fault::new(FaultKind::HtmlPage).status(403),
         Fault::new(FaultKind::HtmlPage).status(404),
-        Fault { content_type: Some("application/json".into()), ..Fault::new(FaultKind::HtmlPage) },
+        Fault {
+            content_type: Some("application/json".into()),
+            ..Fault::new(FaultKind::HtmlPage)
+        },
     ]
 }
 
@@ -56,7 +59,12 @@ impl OddCompany {
         let mut up = up.args(NO_SWEEPS).args(more.iter().copied()).start();
         let report = up.first_object().await;
         assert_eq!(report["run"]["complete"], true, "{report}");
-        Self { dingtalk, home, up, binding: report["binding"].clone() }
+        Self {
+            dingtalk,
+            home,
+            up,
+            binding: report["binding"].clone(),
+        }
     }
 
     async fn wait_until_left(&self, userid: &str, what: &str) {
@@ -84,12 +92,17 @@ impl OddCompany {
     async fn push(&self, event: &str) {
         let text = |name: &str| self.binding[name].as_str().expect("text");
         let owner = self.dingtalk.credentials().await.app_key;
-        let cipher =
-            dingtalk::crypto::CallbackCipher::new(text("token"), text("aes_key"), std::slice::from_ref(&owner));
+        let cipher = dingtalk::crypto::CallbackCipher::new(
+            text("token"),
+            text("aes_key"),
+            std::slice::from_ref(&owner),
+        );
         let cipher = cipher.expect("the keys that were printed");
         let random = runtime::random_bytes().expect("randomness");
         let (query, body) = cipher.seal_push(event, &owner, SystemClock.now(), random);
-        let pairs = query.to_pairs().map(|(name, value)| format!("{name}={value}"));
+        let pairs = query
+            .to_pairs()
+            .map(|(name, value)| format!("{name}={value}"));
         let url = format!("{}?{}", text("callback_url"), pairs.join("&"));
         let answer = http_client().post(url).body(body).send().await;
         assert_eq!(answer.expect("an answer").status(), 200, "{event}");
@@ -97,14 +110,18 @@ impl OddCompany {
 
     /// Nobody at DingTalk tells of this.
     async fn act_silently(&self, act: Act) {
-        self.dingtalk.arm(Fault::new(FaultKind::EventNever).times(None)).await;
+        self.dingtalk
+            .arm(Fault::new(FaultKind::EventNever).times(None))
+            .await;
         self.dingtalk.act(act).await;
         self.dingtalk.disarm().await;
     }
 }
 
 async fn read_ledger(data: &Path) -> LedgerSnapshot {
-    LedgerSnapshot::read_directory(data).await.expect("a binding")
+    LedgerSnapshot::read_directory(data)
+        .await
+        .expect("a binding")
 }
 
 fn name_of(ledger: &LedgerSnapshot, userid: &str) -> String {
@@ -121,11 +138,16 @@ fn value_of(ledger: &LedgerSnapshot, userid: &str, field: Field) -> Option<Field
 }
 
 fn rename(userid: &str, name: &str) -> Act {
-    Act::Rename { userid: userid.to_owned(), name: name.to_owned() }
+    Act::Rename {
+        userid: userid.to_owned(),
+        name: name.to_owned(),
+    }
 }
 
 fn leave(userid: &str) -> Act {
-    Act::Leave { userid: userid.to_owned() }
+    Act::Leave {
+        userid: userid.to_owned(),
+    }
 }
 
 async fn bind(dingtalk: &SandboxCompany, data: &Path) -> FinishedProgram {
@@ -155,7 +177,10 @@ async fn a_sweep_asks_again_where_dingtalk_timed_out() {
     assert_eq!(first["complete"], true, "{first}");
     story.dingtalk.disarm().await;
     assert_eq!(story.run_sweep().await.run_report(0)["complete"], true);
-    assert_same(&story.dingtalk.truth().await, &read_ledger(story.home.path()).await);
+    assert_same(
+        &story.dingtalk.truth().await,
+        &read_ledger(story.home.path()).await,
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -185,7 +210,9 @@ async fn an_event_is_not_dropped_where_dingtalk_timed_out() {
         // Longer than the client's own patience: the wake has to come back.
         story.dingtalk.arm(fault.at(PERSON).times(4)).await;
         story.dingtalk.act(leave(&leaver)).await;
-        story.wait_until_left(&leaver, &format!("leaver {nth} is followed")).await;
+        story
+            .wait_until_left(&leaver, &format!("leaver {nth} is followed"))
+            .await;
         assert_eq!(story.dingtalk.disarm().await, [4], "the fault struck");
     }
 }
@@ -193,8 +220,15 @@ async fn an_event_is_not_dropped_where_dingtalk_timed_out() {
 /// One odd value in the row and in the record of one person; what else happens there is followed.
 async fn check_odd_person(seed: u64, field: &str, value: Value, canonical: Field) {
     let story = MissedChanges::begin(seed).await;
-    let odd = story.dingtalk.bystander(&[&story.renamed, &story.left, &story.hired]).await;
-    let before = value_of(&read_ledger(story.home.path()).await, &odd.userid, canonical);
+    let odd = story
+        .dingtalk
+        .bystander(&[&story.renamed, &story.left, &story.hired])
+        .await;
+    let before = value_of(
+        &read_ledger(story.home.path()).await,
+        &odd.userid,
+        canonical,
+    );
     for interface in [MEMBERS, PERSON] {
         let fault = Fault::odd_field(field, value.clone()).of_row(&odd.userid);
         story.dingtalk.arm(fault.at(interface).times(None)).await;
@@ -208,8 +242,15 @@ async fn check_odd_person(seed: u64, field: &str, value: Value, canonical: Field
     }
     story.dingtalk.disarm().await;
     let ledger = read_ledger(story.home.path()).await;
-    assert_eq!(value_of(&ledger, &odd.userid, canonical), before, "{field} was not left as it was");
-    assert!(ledger.find_left(&story.left).is_some(), "{field}: the leaver stays");
+    assert_eq!(
+        value_of(&ledger, &odd.userid, canonical),
+        before,
+        "{field} was not left as it was"
+    );
+    assert!(
+        ledger.find_left(&story.left).is_some(),
+        "{field}: the leaver stays"
+    );
     assert_same(&story.dingtalk.truth().await, &ledger);
 }
 
@@ -226,19 +267,28 @@ async fn an_odd_field_of_one_person_stops_nobody_else() {
 async fn a_row_named_twice_stops_nobody_else() {
     let story = MissedChanges::begin(703).await;
     for interface in [MEMBERS, CHILDREN] {
-        story.dingtalk.arm(Fault::new(FaultKind::RepeatRow).at(interface).times(None)).await;
+        story
+            .dingtalk
+            .arm(Fault::new(FaultKind::RepeatRow).at(interface).times(None))
+            .await;
     }
     for _ in 0..2 {
         let run = story.run_sweep().await.single_object()["run"].clone();
         assert_eq!(run["complete"], true, "{run}");
     }
-    assert_same(&story.dingtalk.truth().await, &read_ledger(story.home.path()).await);
+    assert_same(
+        &story.dingtalk.truth().await,
+        &read_ledger(story.home.path()).await,
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_row_without_an_id_removes_nobody_and_the_others_are_followed() {
     let story = MissedChanges::begin(704).await;
-    let nameless = story.dingtalk.bystander(&[&story.renamed, &story.left, &story.hired]).await;
+    let nameless = story
+        .dingtalk
+        .bystander(&[&story.renamed, &story.left, &story.hired])
+        .await;
     let fault = Fault::odd_field("userid", Value::Null).of_row(&nameless.userid);
     story.dingtalk.arm(fault.at(MEMBERS).times(None)).await;
     for _ in 0..2 {
@@ -246,19 +296,36 @@ async fn a_row_without_an_id_removes_nobody_and_the_others_are_followed() {
         assert_eq!(run["complete"], false, "{run}");
     }
     let ledger = read_ledger(story.home.path()).await;
-    assert_eq!(name_of(&ledger, &story.renamed), "改名人", "the others are followed");
-    assert!(!name_of(&ledger, &nameless.userid).is_empty(), "who was not named stays");
-    assert!(ledger.find_left(&story.left).is_none(), "nobody is removed by such a list");
+    assert_eq!(
+        name_of(&ledger, &story.renamed),
+        "改名人",
+        "the others are followed"
+    );
+    assert!(
+        !name_of(&ledger, &nameless.userid).is_empty(),
+        "who was not named stays"
+    );
+    assert!(
+        ledger.find_left(&story.left).is_none(),
+        "nobody is removed by such a list"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_day_of_entry_that_stands_for_none_does_not_blank_a_known_one() {
-    for (nth, none) in
-        [json!(0), json!(-1), json!(253_402_185_600_000_i64), json!("1890-01-01")].into_iter().enumerate()
+    for (nth, none) in [
+        json!(0),
+        json!(-1),
+        json!(253_402_185_600_000_i64),
+        json!("1890-01-01"),
+    ]
+    .into_iter()
+    .enumerate()
     {
         let story = MissedChanges::begin(730 + u64::try_from(nth).unwrap()).await;
         let before = read_ledger(story.home.path()).await;
-        let has_day = |person: &&Person| value_of(&before, &person.userid, Field::HiredOn).is_some();
+        let has_day =
+            |person: &&Person| value_of(&before, &person.userid, Field::HiredOn).is_some();
         let truth = story.dingtalk.truth().await;
         let known = truth
             .people
@@ -273,7 +340,10 @@ async fn a_day_of_entry_that_stands_for_none_does_not_blank_a_known_one() {
         let ran = story.run_sweep().await;
         let run = ran.run_report(0);
         assert_eq!(run["complete"], true, "{run}");
-        assert!(run["notes"].to_string().contains("day of entry"), "{none}: {run}");
+        assert!(
+            run["notes"].to_string().contains("day of entry"),
+            "{none}: {run}"
+        );
         let ledger = read_ledger(story.home.path()).await;
         assert_eq!(
             value_of(&ledger, &known.userid, Field::HiredOn),

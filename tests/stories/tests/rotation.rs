@@ -26,21 +26,46 @@ impl RotationStory {
     async fn begin() -> Self {
         let dingtalk = SandboxCompany::start(30, 5, 88).await;
         let home = tempfile::tempdir().unwrap();
-        let mut up = dingtalk.up_command(home.path()).await.args(["--sweep-minutes", "1440"]).start();
+        let mut up = dingtalk
+            .up_command(home.path())
+            .await
+            .args(["--sweep-minutes", "1440"])
+            .start();
         let binding = up.first_object().await["binding"].clone();
         dingtalk.subscribe(&binding).await;
-        Self { dingtalk, home, up, binding, renamed: 0 }
+        Self {
+            dingtalk,
+            home,
+            up,
+            binding,
+            renamed: 0,
+        }
     }
 
     /// Renames a person and asserts that the ledger follows.
     async fn assert_follows(&mut self, when: &str) {
         self.renamed += 1;
         let userid = self.dingtalk.bystander(&[]).await.userid;
-        self.dingtalk.act(Act::Rename { userid, name: format!("改名{}", self.renamed) }).await;
+        self.dingtalk
+            .act(Act::Rename {
+                userid,
+                name: format!("改名{}", self.renamed),
+            })
+            .await;
         wait_until(FOLLOWS, when, async || {
-            let ledger = LedgerSnapshot::read_directory(self.home.path()).await.expect("a binding");
+            let ledger = LedgerSnapshot::read_directory(self.home.path())
+                .await
+                .expect("a binding");
             let found = find_differences(&self.dingtalk.truth().await, &ledger);
-            if found.is_empty() { Ok(()) } else { Err(format!("{}\n{}", format_differences(&found), self.up.stderr())) }
+            if found.is_empty() {
+                Ok(())
+            } else {
+                Err(format!(
+                    "{}\n{}",
+                    format_differences(&found),
+                    self.up.stderr()
+                ))
+            }
         })
         .await;
     }
@@ -66,7 +91,10 @@ impl RotationStory {
     async fn assert_no_push_refused(&self) {
         let world = self.dingtalk.world().lock().await;
         for delivery in world.deliveries() {
-            let done = matches!(delivery.state, DeliveryState::Delivered | DeliveryState::Unsubscribed);
+            let done = matches!(
+                delivery.state,
+                DeliveryState::Delivered | DeliveryState::Unsubscribed
+            );
             assert!(done && delivery.attempts.len() <= 1, "{delivery:?}");
         }
     }
@@ -79,29 +107,54 @@ async fn keys_and_secret_change_without_a_gap() {
 
     let staged = company.rotate_keys("callback", "").await;
     assert_eq!(staged.code, Some(0), "{}", staged.stderr);
-    company.assert_follows("new keys wait, DingTalk uses the former").await;
+    company
+        .assert_follows("new keys wait, DingTalk uses the former")
+        .await;
     let again = company.rotate_keys("callback", "").await;
-    assert_eq!(again.single_object()["token"], staged.single_object()["token"], "begun twice, they are the same");
+    assert_eq!(
+        again.single_object()["token"],
+        staged.single_object()["token"],
+        "begun twice, they are the same"
+    );
     company.save_subscription(&staged.single_object()).await;
-    company.assert_follows("DingTalk uses the new ones, which still wait").await;
+    company
+        .assert_follows("DingTalk uses the new ones, which still wait")
+        .await;
     let promoted = company.rotate_keys("promote", "").await;
     assert_eq!(promoted.code, Some(0), "{}", promoted.stderr);
     company.assert_follows("they count").await;
     company.save_subscription(&company.binding).await;
-    company.assert_follows("somebody pasted the former ones again, within the day").await;
+    company
+        .assert_follows("somebody pasted the former ones again, within the day")
+        .await;
     company.save_subscription(&staged.single_object()).await;
 
     let refused = company.rotate_keys("app-secret", "MistypedSecret").await;
     assert_eq!(refused.code, Some(1));
     assert!(refused.stderr.contains("AppSecret"), "{}", refused.stderr);
     assert!(!refused.stderr.contains("MistypedSecret"));
-    company.dingtalk.change_settings(json!({"expire_tokens": true})).await;
-    company.assert_follows("a mistyped secret waits, the former counts").await;
-    company.dingtalk.world().lock().await.reset_app_secret(NEW_APP_SECRET);
+    company
+        .dingtalk
+        .change_settings(json!({"expire_tokens": true}))
+        .await;
+    company
+        .assert_follows("a mistyped secret waits, the former counts")
+        .await;
+    company
+        .dingtalk
+        .world()
+        .lock()
+        .await
+        .reset_app_secret(NEW_APP_SECRET);
     let changed = company.rotate_keys("app-secret", NEW_APP_SECRET).await;
     assert_eq!(changed.code, Some(0), "{}", changed.stderr);
-    company.dingtalk.change_settings(json!({"expire_tokens": true})).await;
-    company.assert_follows("all tokens ended, and the new secret gets the next one").await;
+    company
+        .dingtalk
+        .change_settings(json!({"expire_tokens": true}))
+        .await;
+    company
+        .assert_follows("all tokens ended, and the new secret gets the next one")
+        .await;
     let nothing = company.rotate_keys("promote", "").await;
     assert_eq!(nothing.code, Some(1), "nothing waits any more");
     company.assert_no_push_refused().await;
@@ -114,11 +167,28 @@ async fn keys_and_secret_change_without_a_gap() {
 async fn a_pending_secret_is_used_when_the_current_one_is_refused() {
     let mut company = RotationStory::begin().await;
     let early = company.rotate_keys("app-secret", NEW_APP_SECRET).await;
-    assert_eq!(early.code, Some(1), "DingTalk does not know it yet, so that it waits");
-    company.dingtalk.world().lock().await.reset_app_secret(NEW_APP_SECRET);
-    company.dingtalk.change_settings(json!({"expire_tokens": true})).await;
-    company.assert_follows("the pending secret got the token").await;
+    assert_eq!(
+        early.code,
+        Some(1),
+        "DingTalk does not know it yet, so that it waits"
+    );
+    company
+        .dingtalk
+        .world()
+        .lock()
+        .await
+        .reset_app_secret(NEW_APP_SECRET);
+    company
+        .dingtalk
+        .change_settings(json!({"expire_tokens": true}))
+        .await;
+    company
+        .assert_follows("the pending secret got the token")
+        .await;
     assert_eq!(company.rotate_keys("promote", "").await.code, Some(0));
-    company.dingtalk.change_settings(json!({"expire_tokens": true})).await;
+    company
+        .dingtalk
+        .change_settings(json!({"expire_tokens": true}))
+        .await;
     company.assert_follows("it counts").await;
 }

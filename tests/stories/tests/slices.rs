@@ -39,45 +39,104 @@ impl SlicedCompany {
     async fn start(people: usize, departments: usize, seed: u64) -> Self {
         let dingtalk = SandboxCompany::start(people, departments, seed).await;
         let home = tempdir().unwrap();
-        let config = MachineConfig { data: home.path().to_owned(), dynamodb: None, allow_loopback: true };
+        let config = MachineConfig {
+            data: home.path().to_owned(),
+            dynamodb: None,
+            allow_loopback: true,
+        };
         let machine = Machine::start(&config).await.unwrap();
         let keys = dingtalk.credentials().await;
         let binding = make_binding(&keys, dingtalk.url());
-        machine.secrets.put_binding(&binding.id, &fixed_secret(keys)).await.unwrap();
-        machine.store.put_binding(&binding, PutCondition::New).await.unwrap();
-        token_refresh::handle(&machine.token_refresh(), &token_refresh::RefreshInput::Schedule).await;
+        machine
+            .secrets
+            .put_binding(&binding.id, &fixed_secret(keys))
+            .await
+            .unwrap();
+        machine
+            .store
+            .put_binding(&binding, PutCondition::New)
+            .await
+            .unwrap();
+        token_refresh::handle(
+            &machine.token_refresh(),
+            &token_refresh::RefreshInput::Schedule,
+        )
+        .await;
         let deps = machine.full_sync();
-        Self { dingtalk, deps, home, binding: binding.id, machine }
+        Self {
+            dingtalk,
+            deps,
+            home,
+            binding: binding.id,
+            machine,
+        }
     }
 
     async fn set_pace(&self, calls_per_second: u32) {
         let change = |binding: &mut Binding| binding.calls_per_second = calls_per_second;
-        self.machine.store.change_binding(&self.binding, change).await.unwrap().unwrap();
+        self.machine
+            .store
+            .change_binding(&self.binding, change)
+            .await
+            .unwrap()
+            .unwrap();
     }
 
     async fn stored_binding(&self) -> Binding {
-        self.machine.store.get_binding(&self.binding).await.unwrap().unwrap().body
+        self.machine
+            .store
+            .get_binding(&self.binding)
+            .await
+            .unwrap()
+            .unwrap()
+            .body
     }
 
     async fn request_sweep(&self) {
         let corp = self.stored_binding().await.corp_id;
         let (binding, at) = (self.binding.clone(), SystemClock.now());
-        let sweep = SweepMessage { binding, corp, run: None, because: "story".to_owned(), at };
-        self.machine.queues.sweeps.send(sweep.to_message().unwrap()).await.unwrap();
+        let sweep = SweepMessage {
+            binding,
+            corp,
+            run: None,
+            because: "story".to_owned(),
+            at,
+        };
+        self.machine
+            .queues
+            .sweeps
+            .send(sweep.to_message().unwrap())
+            .await
+            .unwrap();
     }
 
     /// Handles the next message as Lambda would, in a slice of this length. After `kill` it is
     /// killed and its message comes again.
     async fn run_slice(&self, length: Option<Duration>, kill: Option<Duration>) -> SliceOutcome {
         let queue = &self.machine.queues.sweeps;
-        let Some(received) = queue.receive(1, Duration::from_millis(100)).await.unwrap().pop() else {
+        let Some(received) = queue
+            .receive(1, Duration::from_millis(100))
+            .await
+            .unwrap()
+            .pop()
+        else {
             return SliceOutcome::None;
         };
-        let item = QueueItem { id: received.id, group: received.group, body: received.body };
+        let item = QueueItem {
+            id: received.id,
+            group: received.group,
+            body: received.body,
+        };
         let millis = |length: Duration| i64::try_from(length.as_millis()).unwrap();
-        let deadline = length.map(|length| SystemClock.now().plus_millis(MARGIN_MS + millis(length)));
-        let work = handle(&self.deps, SweepInput::Sweeps(QueueBatch { items: vec![item] }), deadline);
-        let Ok(outcome) = tokio::time::timeout(kill.unwrap_or(Duration::from_hours(1)), work).await else {
+        let deadline =
+            length.map(|length| SystemClock.now().plus_millis(MARGIN_MS + millis(length)));
+        let work = handle(
+            &self.deps,
+            SweepInput::Sweeps(QueueBatch { items: vec![item] }),
+            deadline,
+        );
+        let Ok(outcome) = tokio::time::timeout(kill.unwrap_or(Duration::from_hours(1)), work).await
+        else {
             queue.release(&received.receipt).await.unwrap();
             return SliceOutcome::Killed;
         };
@@ -98,8 +157,12 @@ impl SlicedCompany {
 
     async fn last_run(&self) -> RunReport {
         let corp = self.stored_binding().await.corp_id;
-        let runs: Vec<StoredItem<RunReport>> =
-            self.machine.store.list_newest(&corp, ControlKind::Run, 1).await.unwrap();
+        let runs: Vec<StoredItem<RunReport>> = self
+            .machine
+            .store
+            .list_newest(&corp, ControlKind::Run, 1)
+            .await
+            .unwrap();
         runs.into_iter().next().unwrap().body
     }
 
@@ -111,17 +174,30 @@ impl SlicedCompany {
     }
 
     async fn assert_in_step(&self) {
-        let ledger =
-            LedgerSnapshot::read_binding(&self.machine.store, &self.machine.secrets, self.stored_binding().await).await;
+        let ledger = LedgerSnapshot::read_binding(
+            &self.machine.store,
+            &self.machine.secrets,
+            self.stored_binding().await,
+        )
+        .await;
         assert_same(&self.dingtalk.truth().await, &ledger);
     }
 
     /// Returns the checkpoint files in the archive.
     fn checkpoint_files(&self) -> Vec<std::path::PathBuf> {
         let mut found = Vec::new();
-        for corp in std::fs::read_dir(self.home.path().join("archive")).unwrap().flatten() {
+        for corp in std::fs::read_dir(self.home.path().join("archive"))
+            .unwrap()
+            .flatten()
+        {
             let folder = std::fs::read_dir(corp.path().join("checkpoint"));
-            found.extend(folder.into_iter().flatten().flatten().map(|file| file.path()));
+            found.extend(
+                folder
+                    .into_iter()
+                    .flatten()
+                    .flatten()
+                    .map(|file| file.path()),
+            );
         }
         found
     }
@@ -131,7 +207,10 @@ fn make_binding(keys: &AppCredentials, url: &str) -> Binding {
     let mut binding = Binding::new("b-slices".parse().unwrap(), keys.corp_id.parse().unwrap());
     binding.agent_id = keys.agent_id;
     binding.app_key.clone_from(&keys.app_key);
-    binding.endpoints = DingTalkEndpoints { api: url.to_owned(), oapi: url.to_owned() };
+    binding.endpoints = DingTalkEndpoints {
+        api: url.to_owned(),
+        oapi: url.to_owned(),
+    };
     binding.created_at = Timestamp::default();
     binding
 }
@@ -157,10 +236,25 @@ async fn change_company(dingtalk: &SandboxCompany) {
     let renamed = dingtalk.bystander(&[]).await.userid;
     let left = dingtalk.bystander(&[&renamed]).await.userid;
     let moved = dingtalk.bystander(&[&renamed, &left]).await.userid;
-    let hire = Act::Hire { name: "新人".into(), departments: vec![1], fields: Box::default(), userid: None };
+    let hire = Act::Hire {
+        name: "新人".into(),
+        departments: vec![1],
+        fields: Box::default(),
+        userid: None,
+    };
     dingtalk.act(hire).await;
-    dingtalk.act(Act::Rename { userid: renamed, name: "改名人".into() }).await;
-    dingtalk.act(Act::Move { userid: moved, departments: vec![1] }).await;
+    dingtalk
+        .act(Act::Rename {
+            userid: renamed,
+            name: "改名人".into(),
+        })
+        .await;
+    dingtalk
+        .act(Act::Move {
+            userid: moved,
+            departments: vec![1],
+        })
+        .await;
     dingtalk.act(Act::Leave { userid: left }).await;
 }
 
@@ -170,18 +264,30 @@ fn is_within_one_percent(sliced: usize, whole: usize) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sliced_sweep_makes_the_same_calls_as_a_whole_one() {
-    let (whole, sliced) = (SlicedCompany::start(1_000, 40, 31).await, SlicedCompany::start(1_000, 40, 31).await);
+    let (whole, sliced) = (
+        SlicedCompany::start(1_000, 40, 31).await,
+        SlicedCompany::start(1_000, 40, 31).await,
+    );
     for company in [&whole, &sliced] {
         company.set_pace(200).await;
         company.take_call_count().await;
     }
     let (one, _) = whole.run_sweep(None).await;
     let (many, report) = sliced.run_sweep(Some(Duration::from_millis(800))).await;
-    let (whole_calls, sliced_calls) = (whole.take_call_count().await, sliced.take_call_count().await);
+    let (whole_calls, sliced_calls) = (
+        whole.take_call_count().await,
+        sliced.take_call_count().await,
+    );
     println!("first: {one} and {many} slices, {whole_calls} and {sliced_calls} calls");
     assert!(one == 1 && many >= 3, "{one} and {many} slices");
-    assert!(is_within_one_percent(sliced_calls, whole_calls), "{sliced_calls} calls, {whole_calls} in one piece");
-    assert!(report.complete && report.counts.created == 1_040, "{report:?}");
+    assert!(
+        is_within_one_percent(sliced_calls, whole_calls),
+        "{sliced_calls} calls, {whole_calls} in one piece"
+    );
+    assert!(
+        report.complete && report.counts.created == 1_040,
+        "{report:?}"
+    );
     assert_eq!(report.notes, Vec::<String>::new());
     sliced.assert_in_step().await;
     assert!(sliced.checkpoint_files().is_empty(), "the run has ended");
@@ -194,12 +300,21 @@ async fn a_sliced_sweep_makes_the_same_calls_as_a_whole_one() {
     }
     let (_, expected) = whole.run_sweep(None).await;
     let (many, report) = sliced.run_sweep(Some(Duration::from_secs(1))).await;
-    let (whole_calls, sliced_calls) = (whole.take_call_count().await, sliced.take_call_count().await);
+    let (whole_calls, sliced_calls) = (
+        whole.take_call_count().await,
+        sliced.take_call_count().await,
+    );
     println!("changed: {many} slices, {whole_calls} and {sliced_calls} calls");
     assert!(many >= 3, "{many} slices");
-    assert!(is_within_one_percent(sliced_calls, whole_calls), "{sliced_calls} calls, {whole_calls} in one piece");
+    assert!(
+        is_within_one_percent(sliced_calls, whole_calls),
+        "{sliced_calls} calls, {whole_calls} in one piece"
+    );
     assert!(report.complete, "{report:?}");
-    assert_eq!((report.counts, report.writes), (expected.counts, expected.writes));
+    assert_eq!(
+        (report.counts, report.writes),
+        (expected.counts, expected.writes)
+    );
     // A leaver without an event is marked as left by the second complete sweep.
     sliced.run_sweep(Some(Duration::from_secs(1))).await;
     sliced.assert_in_step().await;
@@ -212,7 +327,11 @@ async fn a_sweep_killed_between_or_within_slices_misses_no_person() {
     company.request_sweep().await;
     let slice = Some(Duration::from_secs(1));
     assert_eq!(company.run_slice(slice, None).await, SliceOutcome::Ended);
-    assert_eq!(company.checkpoint_files().len(), 1, "where it stands is stored before anybody is asked to go on");
+    assert_eq!(
+        company.checkpoint_files().len(),
+        1,
+        "where it stands is stored before anybody is asked to go on"
+    );
     // Each slice is killed once before it can store where it stopped; its message comes again.
     let mut killed = 0;
     loop {
@@ -252,10 +371,29 @@ async fn broken_checkpoints_are_dropped_and_ended_runs_do_not_continue() {
     company.assert_in_step().await;
 
     company.take_call_count().await;
-    let (corp, binding) = (company.stored_binding().await.corp_id, company.binding.clone());
-    let (run, because, at) = (Some(report.id), "continuation".to_owned(), SystemClock.now());
-    let late = SweepMessage { binding, corp, run, because, at };
-    company.machine.queues.sweeps.send(late.to_message().unwrap()).await.unwrap();
+    let (corp, binding) = (
+        company.stored_binding().await.corp_id,
+        company.binding.clone(),
+    );
+    let (run, because, at) = (
+        Some(report.id),
+        "continuation".to_owned(),
+        SystemClock.now(),
+    );
+    let late = SweepMessage {
+        binding,
+        corp,
+        run,
+        because,
+        at,
+    };
+    company
+        .machine
+        .queues
+        .sweeps
+        .send(late.to_message().unwrap())
+        .await
+        .unwrap();
     assert_eq!(company.run_slice(slice, None).await, SliceOutcome::Ended);
     assert_eq!(company.take_call_count().await, 0, "the run had ended");
 }

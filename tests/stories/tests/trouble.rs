@@ -35,26 +35,57 @@ impl MissedChanges {
     pub(crate) async fn begin(seed: u64) -> Self {
         let dingtalk = SandboxCompany::start(44, 9, seed).await;
         let home = tempfile::tempdir().unwrap();
-        dingtalk.up_command(home.path()).await.run_once().await.run_report(0);
+        dingtalk
+            .up_command(home.path())
+            .await
+            .run_once()
+            .await
+            .run_report(0);
         let renamed = dingtalk.bystander(&[]).await.userid;
         let left = dingtalk.bystander(&[&renamed]).await.userid;
-        dingtalk.act(Act::Rename { userid: renamed.clone(), name: "改名人".into() }).await;
-        dingtalk.act(Act::Leave { userid: left.clone() }).await;
-        let hire = Act::Hire { name: "新来的".into(), departments: vec![], fields: Box::default(), userid: None };
+        dingtalk
+            .act(Act::Rename {
+                userid: renamed.clone(),
+                name: "改名人".into(),
+            })
+            .await;
+        dingtalk
+            .act(Act::Leave {
+                userid: left.clone(),
+            })
+            .await;
+        let hire = Act::Hire {
+            name: "新来的".into(),
+            departments: vec![],
+            fields: Box::default(),
+            userid: None,
+        };
         let hired = dingtalk.act(hire).await.userid.expect("a userid");
-        Self { dingtalk, home, hired, renamed, left }
+        Self {
+            dingtalk,
+            home,
+            hired,
+            renamed,
+            left,
+        }
     }
 
     /// Returns the differences, except those of the three changes that have not arrived yet.
     pub(crate) async fn harmful_differences(&self) -> Vec<Difference> {
-        let ledger = LedgerSnapshot::read_directory(self.home.path()).await.expect("a binding");
+        let ledger = LedgerSnapshot::read_directory(self.home.path())
+            .await
+            .expect("a binding");
         let mut found = find_differences(&self.dingtalk.truth().await, &ledger);
         found.retain(|one| {
             let still_to_come = one.kind == Kind::Person
                 && match &one.id {
-                    id if *id == self.hired => one.field.is_none() && one.what.starts_with("in DingTalk"),
+                    id if *id == self.hired => {
+                        one.field.is_none() && one.what.starts_with("in DingTalk")
+                    }
                     id if *id == self.renamed => one.field == Some(Field::Name),
-                    id if *id == self.left => one.field.is_none() && one.what.starts_with("active in the ledger"),
+                    id if *id == self.left => {
+                        one.field.is_none() && one.what.starts_with("active in the ledger")
+                    }
                     _ => false,
                 };
             !still_to_come
@@ -63,57 +94,119 @@ impl MissedChanges {
     }
 
     pub(crate) async fn run_sweep(&self) -> stories::FinishedProgram {
-        self.dingtalk.up_command(self.home.path()).await.run_once().await
+        self.dingtalk
+            .up_command(self.home.path())
+            .await
+            .run_once()
+            .await
     }
 }
 
 pub(crate) async fn check_case(seed: u64, case: FaultCase) {
-    let FaultCase { name, faults, says, curable } = case;
+    let FaultCase {
+        name,
+        faults,
+        says,
+        curable,
+    } = case;
     let story = MissedChanges::begin(seed).await;
     for fault in faults {
         story.dingtalk.arm(fault).await;
     }
     let ran = story.run_sweep().await;
     let fired = story.dingtalk.disarm().await;
-    assert!(fired.iter().all(|times| *times > 0), "{name}: a fault did not strike: {fired:?}");
+    assert!(
+        fired.iter().all(|times| *times > 0),
+        "{name}: a fault did not strike: {fired:?}"
+    );
     let harm = story.harmful_differences().await;
-    assert!(harm.is_empty(), "{name}: somebody else was harmed:\n{}\n{}", format_differences(&harm), ran.stderr);
+    assert!(
+        harm.is_empty(),
+        "{name}: somebody else was harmed:\n{}\n{}",
+        format_differences(&harm),
+        ran.stderr
+    );
     let run = &ran.single_object()["run"];
     assert!(run.is_object(), "{name}: {:?}\n{}", ran.stdout, ran.stderr);
-    let notes = run["notes"].as_array().expect("sentences").iter().filter_map(Value::as_str);
+    let notes = run["notes"]
+        .as_array()
+        .expect("sentences")
+        .iter()
+        .filter_map(Value::as_str);
     let notes: Vec<&str> = notes.collect();
-    let named = notes.iter().any(|note| says.iter().any(|word| note.contains(word)));
-    println!("{name}: complete {}, code {:?}, {notes:?}", run["complete"], ran.code);
+    let named = notes
+        .iter()
+        .any(|note| says.iter().any(|word| note.contains(word)));
+    println!(
+        "{name}: complete {}, code {:?}, {notes:?}",
+        run["complete"], ran.code
+    );
     assert!(named, "{name}: no sentence names it ({says:?}): {notes:?}");
-    assert!(curable || run["complete"] == false, "{name}: it cannot have been complete");
+    assert!(
+        curable || run["complete"] == false,
+        "{name}: it cannot have been complete"
+    );
     let expected = if run["complete"] == true { 0 } else { 1 };
     let waits = run["held"].as_u64() > Some(0) || ran.code == Some(3);
-    assert!(ran.code == Some(expected) || waits, "{name}: exit code {:?} of {run}", ran.code);
+    assert!(
+        ran.code == Some(expected) || waits,
+        "{name}: exit code {:?} of {run}",
+        ran.code
+    );
     assert_recovers(&story, name).await;
 }
 
 /// After the fault is gone, two clean sweeps bring all three changes.
 pub(crate) async fn assert_recovers(story: &MissedChanges, name: &str) {
-    story.dingtalk.change_settings(json!({"ban_for_ms": 0})).await;
+    story
+        .dingtalk
+        .change_settings(json!({"ban_for_ms": 0}))
+        .await;
     for sweep in 1..=2 {
         let ran = story.run_sweep().await;
-        assert_eq!(ran.code, Some(0), "{name}, clean sweep {sweep}: {:?}\n{}", ran.stdout, ran.stderr);
+        assert_eq!(
+            ran.code,
+            Some(0),
+            "{name}, clean sweep {sweep}: {:?}\n{}",
+            ran.stdout,
+            ran.stderr
+        );
     }
-    let ledger = LedgerSnapshot::read_directory(story.home.path()).await.expect("a binding");
+    let ledger = LedgerSnapshot::read_directory(story.home.path())
+        .await
+        .expect("a binding");
     let truth: WorldTruth = story.dingtalk.truth().await;
     assert_same(&truth, &ledger);
-    assert!(ledger.find_left(&story.left).is_some(), "{name}: who left is kept");
+    assert!(
+        ledger.find_left(&story.left).is_some(),
+        "{name}: who left is kept"
+    );
     let hired = |person: &Person| person.userid == story.hired;
     assert!(truth.people.iter().any(hired));
 }
 
 /// Checks a fault once in the middle of each of the two lists, and from there on without an end.
-async fn check_fault_in_lists(seed: u64, kind: FaultKind, says: &'static [&'static str], curable_once: bool) {
+async fn check_fault_in_lists(
+    seed: u64,
+    kind: FaultKind,
+    says: &'static [&'static str],
+    curable_once: bool,
+) {
     for (n, interface) in (0..).zip([DEPARTMENTS, MEMBERS]) {
         let fault = Fault::new(kind).at(interface).after(3);
-        let once = FaultCase { name: "once", faults: vec![fault.clone()], says, curable: curable_once };
+        let once = FaultCase {
+            name: "once",
+            faults: vec![fault.clone()],
+            says,
+            curable: curable_once,
+        };
         check_case(seed + n, once).await;
-        let lasting = FaultCase { name: "lasting", faults: vec![fault.times(40)], says, curable: false };
+        let lasting = FaultCase {
+            name: "lasting",
+            faults: vec![fault.times(40)],
+            says,
+            curable: false,
+        };
         check_case(seed + n + 50, lasting).await;
     }
 }
@@ -122,8 +215,16 @@ async fn check_fault_in_lists(seed: u64, kind: FaultKind, says: &'static [&'stat
 async fn a_throttled_page_harms_no_person() {
     for (seed, interface) in [(101, DEPARTMENTS), (102, MEMBERS)] {
         let fault = Fault::new(FaultKind::Throttle).at(interface).after(3);
-        check_case(seed, FaultCase { name: "throttled", faults: vec![fault], says: &["slow down"], curable: true })
-            .await;
+        check_case(
+            seed,
+            FaultCase {
+                name: "throttled",
+                faults: vec![fault],
+                says: &["slow down"],
+                curable: true,
+            },
+        )
+        .await;
     }
 }
 
@@ -139,12 +240,24 @@ async fn an_empty_200_harms_no_person() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn html_with_status_200_harms_no_person() {
-    check_fault_in_lists(130, FaultKind::Html200, &["HTML", "busy or failed", "could not be read"], true).await;
+    check_fault_in_lists(
+        130,
+        FaultKind::Html200,
+        &["HTML", "busy or failed", "could not be read"],
+        true,
+    )
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_connection_harms_no_person() {
-    check_fault_in_lists(140, FaultKind::LostConnection, &["connection to DingTalk was lost"], true).await;
+    check_fault_in_lists(
+        140,
+        FaultKind::LostConnection,
+        &["connection to DingTalk was lost"],
+        true,
+    )
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -155,26 +268,67 @@ async fn truncated_json_harms_no_person() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_repeated_cursor_harms_no_person() {
     for (seed, times) in [(160, 1), (161, 40)] {
-        let fault = Fault::new(FaultKind::RepeatCursor).at(MEMBERS).after(3).times(times);
+        let fault = Fault::new(FaultKind::RepeatCursor)
+            .at(MEMBERS)
+            .after(3)
+            .times(times);
         let says = &["cursor", "could not be read"];
-        check_case(seed, FaultCase { name: "a repeated cursor", faults: vec![fault], says, curable: true }).await;
+        check_case(
+            seed,
+            FaultCase {
+                name: "a repeated cursor",
+                faults: vec![fault],
+                says,
+                curable: true,
+            },
+        )
+        .await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_page_harms_no_person() {
     for (seed, interface, times) in [(170, MEMBERS, 1), (171, MEMBERS, 40), (172, DEPARTMENTS, 1)] {
-        let fault = Fault::new(FaultKind::LosePage).at(interface).after(u64::from(interface == MEMBERS)).times(times);
+        let fault = Fault::new(FaultKind::LosePage)
+            .at(interface)
+            .after(u64::from(interface == MEMBERS))
+            .times(times);
         let says = &["the lists showed", "one another", "is there when asked for"];
-        check_case(seed, FaultCase { name: "a lost page", faults: vec![fault], says, curable: false }).await;
+        check_case(
+            seed,
+            FaultCase {
+                name: "a lost page",
+                faults: vec![fault],
+                says,
+                curable: false,
+            },
+        )
+        .await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_ban_page_harms_no_person() {
-    for (seed, interface, html) in [(180, DEPARTMENTS, false), (181, MEMBERS, true), (182, MEMBERS, false)] {
-        let fault = Fault { html, ms: Some(60_000), ..Fault::new(FaultKind::BanPage).at(interface).after(3) };
-        check_case(seed, FaultCase { name: "a ban", faults: vec![fault], says: &["banned"], curable: false }).await;
+    for (seed, interface, html) in [
+        (180, DEPARTMENTS, false),
+        (181, MEMBERS, true),
+        (182, MEMBERS, false),
+    ] {
+        let fault = Fault {
+            html,
+            ms: Some(60_000),
+            ..Fault::new(FaultKind::BanPage).at(interface).after(3)
+        };
+        check_case(
+            seed,
+            FaultCase {
+                name: "a ban",
+                faults: vec![fault],
+                says: &["banned"],
+                curable: false,
+            },
+        )
+        .await;
     }
 }
 
@@ -184,7 +338,12 @@ async fn a_token_that_expires_during_a_sweep_harms_no_person() {
         let fault = Fault::new(FaultKind::ExpireToken).at(interface).after(3);
         check_case(
             seed,
-            FaultCase { name: "a token", faults: vec![fault], says: &["token was refused and renewed"], curable: true },
+            FaultCase {
+                name: "a token",
+                faults: vec![fault],
+                says: &["token was refused and renewed"],
+                curable: true,
+            },
         )
         .await;
     }

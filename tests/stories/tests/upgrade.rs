@@ -25,8 +25,13 @@ fn version_1_folder() -> PathBuf {
 }
 
 async fn start_sandbox(data: &Path) -> sandbox::RunningServer {
-    let config = sandbox::ServerConfig { data: Some(data.to_owned()), ..sandbox::ServerConfig::in_memory(0, 0, 0) };
-    sandbox::Server::start(config).await.expect("the sandbox starts again")
+    let config = sandbox::ServerConfig {
+        data: Some(data.to_owned()),
+        ..sandbox::ServerConfig::in_memory(0, 0, 0)
+    };
+    sandbox::Server::start(config)
+        .await
+        .expect("the sandbox starts again")
 }
 
 /// Today's queues handle the old messages, without any sweep.
@@ -34,33 +39,61 @@ async fn start_sandbox(data: &Path) -> sandbox::RunningServer {
 async fn messages_in_flight_are_handled_by_the_next_version() {
     let home = tempdir().unwrap();
     kept::unpack_directory(&version_1_folder(), home.path()).await;
-    let before = LedgerSnapshot::read_directory(home.path()).await.expect("the binding is read");
-    assert_eq!((before.people.len(), before.departments.len()), (12, 4), "every entry is read");
+    let before = LedgerSnapshot::read_directory(home.path())
+        .await
+        .expect("the binding is read");
+    assert_eq!(
+        (before.people.len(), before.departments.len()),
+        (12, 4),
+        "every entry is read"
+    );
     assert_eq!(before.links.len(), 16, "every link is read");
     let server = start_sandbox(home.path()).await;
     let truth = server.world.lock().await.truth();
-    assert!(find_differences(&truth, &before).len() >= 4, "what was in flight is not in the ledger yet");
-    let config = MachineConfig { data: home.path().to_owned(), dynamodb: None, allow_loopback: true };
+    assert!(
+        find_differences(&truth, &before).len() >= 4,
+        "what was in flight is not in the ledger yet"
+    );
+    let config = MachineConfig {
+        data: home.path().to_owned(),
+        dynamodb: None,
+        allow_loopback: true,
+    };
     let machine = Machine::start(&config).await.expect("the machine starts");
     let mut binding = before.binding.clone();
     binding.endpoints.api.clone_from(&server.url);
     binding.endpoints.oapi.clone_from(&server.url);
-    machine.store.put_binding(&binding, PutCondition::Any).await.expect("the binding is stored");
+    machine
+        .store
+        .put_binding(&binding, PutCondition::Any)
+        .await
+        .expect("the binding is stored");
     let in_flight = machine.queues.wakes.count_waiting().await;
     assert!(in_flight >= 4, "{in_flight} messages were in flight");
     let running = workers::start_queue_workers(&machine, Arc::new(|_, _| {}));
-    wait_until(Duration::from_secs(60), "everything in flight is worked", async || {
-        match machine.queues.wakes.count_waiting().await {
+    wait_until(
+        Duration::from_secs(60),
+        "everything in flight is worked",
+        async || match machine.queues.wakes.count_waiting().await {
             0 => Ok(()),
             waiting => Err(format!("{waiting} messages wait")),
-        }
-    })
+        },
+    )
     .await;
-    assert_eq!(machine.queues.wakes.count().await.expect("a count"), 0, "nothing was laid aside");
+    assert_eq!(
+        machine.queues.wakes.count().await.expect("a count"),
+        0,
+        "nothing was laid aside"
+    );
     drop(running);
     machine.stop().await;
-    let after = LedgerSnapshot::read_directory(home.path()).await.expect("a binding");
-    assert_eq!(after.binding.swept_at, before.binding.swept_at, "no sweep helped");
+    let after = LedgerSnapshot::read_directory(home.path())
+        .await
+        .expect("a binding");
+    assert_eq!(
+        after.binding.swept_at, before.binding.swept_at,
+        "no sweep helped"
+    );
     assert_same(&truth, &after);
     server.shutdown().await;
 }
@@ -71,20 +104,38 @@ async fn messages_in_flight_are_handled_by_the_next_version() {
 async fn a_sweep_of_the_next_version_writes_only_real_changes() {
     let home = tempdir().unwrap();
     kept::unpack_directory(&version_1_folder(), home.path()).await;
-    let before = LedgerSnapshot::read_directory(home.path()).await.expect("the binding is read");
+    let before = LedgerSnapshot::read_directory(home.path())
+        .await
+        .expect("the binding is read");
     let ran = ProgramCommand::new(home.path()).run_once().await;
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
-    let lines: Vec<Value> = ran.stdout.iter().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    let lines: Vec<Value> = ran
+        .stdout
+        .iter()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
     let (report, events) = lines.split_last().expect("a report");
-    assert!(events.len() >= 5, "a line for each message that was in flight: {events:?}");
-    assert_eq!((&report["run"]["complete"], &report["run"]["writes"]), (&true.into(), &0.into()), "{report}");
-    let after = LedgerSnapshot::read_directory(home.path()).await.expect("a binding");
+    assert!(
+        events.len() >= 5,
+        "a line for each message that was in flight: {events:?}"
+    );
+    assert_eq!(
+        (&report["run"]["complete"], &report["run"]["writes"]),
+        (&true.into(), &0.into()),
+        "{report}"
+    );
+    let after = LedgerSnapshot::read_directory(home.path())
+        .await
+        .expect("a binding");
     let server = start_sandbox(home.path()).await;
     assert_same(&server.world.lock().await.truth(), &after);
     server.shutdown().await;
     for kind in [Kind::Person, Kind::Department] {
         for stored in before.records(kind) {
-            let kept = after.records(kind).iter().any(|one| one.record.id == stored.record.id);
+            let kept = after
+                .records(kind)
+                .iter()
+                .any(|one| one.record.id == stored.record.id);
             assert!(kept, "{} is still there", stored.record.id);
         }
     }
@@ -93,21 +144,26 @@ async fn a_sweep_of_the_next_version_writes_only_real_changes() {
 /// Whether an old reader finds everything that it knows. It ignores new fields.
 fn contains_all(new: &Value, old: &Value) -> bool {
     match (new, old) {
-        (Value::Object(new), Value::Object(old)) => {
-            old.iter().all(|(name, value)| new.get(name).is_some_and(|new| contains_all(new, value)))
-        }
+        (Value::Object(new), Value::Object(old)) => old
+            .iter()
+            .all(|(name, value)| new.get(name).is_some_and(|new| contains_all(new, value))),
         (new, old) => new == old,
     }
 }
 
 /// Returns the items of a kept table.
 fn kept_items(table: &str) -> Vec<Value> {
-    let text = std::fs::read_to_string(version_1_folder().join(format!("{table}.jsonl"))).expect("it was kept");
-    text.lines().skip(1).map(|line| serde_json::from_str(line).expect("JSON")).collect()
+    let text = std::fs::read_to_string(version_1_folder().join(format!("{table}.jsonl")))
+        .expect("it was kept");
+    text.lines()
+        .skip(1)
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect()
 }
 
 fn reserialize<B: MessageBody>(body: &str) -> String {
-    encode_body(&decode_body::<B>(body).expect("the message of then is read")).expect("it has a form")
+    encode_body(&decode_body::<B>(body).expect("the message of then is read"))
+        .expect("it has a form")
 }
 
 /// During an upgrade the previous version reads what this one writes: the same version mark, and
@@ -126,14 +182,25 @@ fn the_previous_version_can_read_what_this_version_writes() {
             () => panic!("a message of no known kind: {old}"),
         };
         kinds.insert(kind);
-        assert!(contains_all(&serde_json::from_str(&new).expect("JSON"), &old), "{new} has not all of {old}");
+        assert!(
+            contains_all(&serde_json::from_str(&new).expect("JSON"), &old),
+            "{new} has not all of {old}"
+        );
     }
     assert_eq!(kinds.len(), 2, "{kinds:?}");
-    let bindings = kept_items("bangding-control").into_iter().filter(|item| item["pk"]["S"] == "bindings");
-    let bindings: Vec<Value> =
-        bindings.map(|item| serde_json::from_str(item["b"]["S"].as_str().expect("a body")).expect("JSON")).collect();
+    let bindings = kept_items("bangding-control")
+        .into_iter()
+        .filter(|item| item["pk"]["S"] == "bindings");
+    let bindings: Vec<Value> = bindings
+        .map(|item| serde_json::from_str(item["b"]["S"].as_str().expect("a body")).expect("JSON"))
+        .collect();
     assert_eq!(bindings.len(), 1);
-    let read: Binding = serde_json::from_value(bindings[0].clone()).expect("the binding of then is read");
+    let read: Binding =
+        serde_json::from_value(bindings[0].clone()).expect("the binding of then is read");
     let new = serde_json::to_value(read).expect("it has a form");
-    assert!(contains_all(&new, &bindings[0]), "{new} has not all of {}", bindings[0]);
+    assert!(
+        contains_all(&new, &bindings[0]),
+        "{new} has not all of {}",
+        bindings[0]
+    );
 }

@@ -11,7 +11,13 @@ fn at(seconds: i64) -> Timestamp {
 }
 
 async fn push_status(deps: &CallbackDeps, token: &str, key: &str, seconds: i64) -> u16 {
-    send_push(deps, &push_from(&cipher(token, key), LEAVES, APP_KEY, at(seconds)), at(seconds)).await.status
+    send_push(
+        deps,
+        &push_from(&cipher(token, key), LEAVES, APP_KEY, at(seconds)),
+        at(seconds),
+    )
+    .await
+    .status
 }
 
 fn id() -> BindingId {
@@ -25,8 +31,15 @@ fn secrets(world: &Arc<CallbackWorld>) -> StagedSecretStore {
 /// New keys in waiting; those of now are to serve for a day after the change.
 async fn stage_new_keys(world: &Arc<CallbackWorld>) {
     let mut secret = secrets(world).secrets.get_binding(&id()).await.unwrap();
-    let (token, aes_key) = (secret.callback_token.clone(), secret.callback_aes_key.clone());
-    secret.previous_callback = Some(PreviousCallbackKeys { token, aes_key, until: NOW.plus_millis(DAY) });
+    let (token, aes_key) = (
+        secret.callback_token.clone(),
+        secret.callback_aes_key.clone(),
+    );
+    secret.previous_callback = Some(PreviousCallbackKeys {
+        token,
+        aes_key,
+        until: NOW.plus_millis(DAY),
+    });
     (secret.callback_token, secret.callback_aes_key) = ("token2".into(), NEW_KEY.into());
     secrets(world).propose(&id(), &secret).await.unwrap();
 }
@@ -48,13 +61,19 @@ async fn no_event_is_refused_at_any_moment_of_a_key_change() {
         assert_eq!(push_status(&deps, "token2", NEW_KEY, seconds).await, 200);
         assert_eq!(push_status(&deps, "token1", KEY, seconds).await, 200);
     }
-    assert_eq!(push_status(&deps, "token1", KEY, DAY / SECOND - 1).await, 200);
+    assert_eq!(
+        push_status(&deps, "token1", KEY, DAY / SECOND - 1).await,
+        200
+    );
     assert_eq!(
         push_status(&deps, "token1", KEY, DAY / SECOND).await,
         403,
         "a day after the change they are strangers'"
     );
-    assert_eq!(push_status(&deps, "token2", NEW_KEY, DAY / SECOND).await, 200);
+    assert_eq!(
+        push_status(&deps, "token2", NEW_KEY, DAY / SECOND).await,
+        200
+    );
 }
 
 #[tokio::test]
@@ -63,7 +82,12 @@ async fn the_reply_is_encrypted_with_the_keys_of_the_push() {
     stage_new_keys(&world).await;
     let pushed = push_from(&cipher("token2", NEW_KEY), LEAVES, APP_KEY, NOW);
     let answer = send_push(&deps, &pushed, NOW).await;
-    assert_eq!(cipher("token2", NEW_KEY).open_reply(answer.body.as_bytes()).unwrap(), "success");
+    assert_eq!(
+        cipher("token2", NEW_KEY)
+            .open_reply(answer.body.as_bytes())
+            .unwrap(),
+        "success"
+    );
 }
 
 #[tokio::test]
@@ -85,7 +109,11 @@ async fn forged_events_cause_one_vault_read_per_ten_seconds() {
         let forged = push_from(&cipher("guessed", KEY), LEAVES, APP_KEY, now);
         assert_eq!(send_push(&deps, &forged, now).await.status, 403);
     }
-    assert_eq!(world.vault_reads.load(Ordering::SeqCst) - before, 1, "in ten seconds");
+    assert_eq!(
+        world.vault_reads.load(Ordering::SeqCst) - before,
+        1,
+        "in ten seconds"
+    );
     assert_eq!(push_status(&deps, "guessed", KEY, 12).await, 403);
     assert_eq!(world.vault_reads.load(Ordering::SeqCst) - before, 2);
 }
@@ -102,6 +130,10 @@ async fn a_silent_vault_refuses_new_keys_in_time_and_keeps_the_old_ones() {
         assert!(begun.elapsed() < Duration::from_millis(1_000));
         assert_eq!(push_status(&deps, "token1", KEY, 2).await, 200);
         world.set_moods(FakeMood::Well, FakeMood::Well);
-        assert_eq!(push_status(&deps, "token2", NEW_KEY, 12).await, 200, "DingTalk pushes again after ten seconds");
+        assert_eq!(
+            push_status(&deps, "token2", NEW_KEY, 12).await,
+            200,
+            "DingTalk pushes again after ten seconds"
+        );
     }
 }

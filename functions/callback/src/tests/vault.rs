@@ -6,7 +6,13 @@ const MINUTE: i64 = 60 * 1_000;
 
 async fn status_at(deps: &CallbackDeps, minutes: i64) -> u16 {
     let at = NOW.plus_millis(minutes * MINUTE);
-    send_push(deps, &push_from(&cipher("token1", KEY), LEAVES, APP_KEY, at), at).await.status
+    send_push(
+        deps,
+        &push_from(&cipher("token1", KEY), LEAVES, APP_KEY, at),
+        at,
+    )
+    .await
+    .status
 }
 
 #[tokio::test]
@@ -29,9 +35,17 @@ async fn older_keys_serve_for_a_day_while_the_vault_does_not_answer() {
         assert_eq!(status_at(&deps, 6).await, 200);
         let reads = world.vault_reads.load(Ordering::SeqCst);
         assert_eq!(status_at(&deps, 6).await, 200);
-        assert_eq!(world.vault_reads.load(Ordering::SeqCst), reads, "an unanswering vault is left alone for a while");
+        assert_eq!(
+            world.vault_reads.load(Ordering::SeqCst),
+            reads,
+            "an unanswering vault is left alone for a while"
+        );
         assert_eq!(status_at(&deps, 24 * 60 - 1).await, 200);
-        assert_eq!(status_at(&deps, 24 * 60).await, 503, "after a day they are too old");
+        assert_eq!(
+            status_at(&deps, 24 * 60).await,
+            503,
+            "after a day they are too old"
+        );
         world.set_moods(FakeMood::Well, FakeMood::Well);
         assert_eq!(status_at(&deps, 24 * 60 + 1).await, 200);
     }
@@ -52,7 +66,10 @@ async fn a_silent_vault_without_cached_keys_is_a_failure() {
 #[tokio::test]
 async fn strangers_can_neither_flood_the_vault_nor_fill_the_cache() {
     let (world, deps) = world().await;
-    let stranger = Push { binding: "nobody", ..push(LEAVES) };
+    let stranger = Push {
+        binding: "nobody",
+        ..push(LEAVES)
+    };
     for _ in 0..20 {
         send_push(&deps, &stranger, NOW).await;
     }
@@ -60,12 +77,20 @@ async fn strangers_can_neither_flood_the_vault_nor_fill_the_cache() {
     assert_eq!(status_at(&deps, 0).await, 200);
     for n in 0..2_000 {
         let name = format!("nobody{n}");
-        let request = CallbackRequest { binding: &name, query: &stranger.query, body: &stranger.body };
+        let request = CallbackRequest {
+            binding: &name,
+            query: &stranger.query,
+            body: &stranger.body,
+        };
         handle(&deps, request, NOW, [9; 32]).await;
     }
     let reads = world.vault_reads.load(Ordering::SeqCst);
     assert_eq!(status_at(&deps, 0).await, 200);
-    assert_eq!(world.vault_reads.load(Ordering::SeqCst), reads, "a real binding is not pushed out by absent ones");
+    assert_eq!(
+        world.vault_reads.load(Ordering::SeqCst),
+        reads,
+        "a real binding is not pushed out by absent ones"
+    );
 }
 
 #[tokio::test]

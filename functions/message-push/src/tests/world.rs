@@ -20,7 +20,9 @@ use state::vault::{BindingSecret, SecretStore, TokenSecret};
 use state::{Binding, Queue, QueueError, QueueMessage, Store, TableNames, Vault, VaultError};
 
 use crate::batch::{OutboxBatch as Stored, OutboxPhase};
-use crate::{ClientPool, ComposeError, MessageContent, MessageDraft, PushDeps, compose_message, handle};
+use crate::{
+    ClientPool, ComposeError, MessageContent, MessageDraft, PushDeps, compose_message, handle,
+};
 
 pub(super) const START: i64 = 1_763_800_000_000;
 
@@ -64,18 +66,33 @@ impl Clock for PushWorldHandle {
 
     async fn sleep(&self, duration: Duration) {
         // Rounded up: nobody may wait for nothing, again and again.
-        self.0.now.fetch_add(i64::try_from(duration.as_micros().div_ceil(1_000)).unwrap().max(1), Ordering::SeqCst);
+        self.0.now.fetch_add(
+            i64::try_from(duration.as_micros().div_ceil(1_000))
+                .unwrap()
+                .max(1),
+            Ordering::SeqCst,
+        );
     }
 }
 
 #[async_trait]
 impl Vault for PushWorldHandle {
     async fn get(&self, name: &str) -> Result<SecretString, VaultError> {
-        self.0.secrets.lock().unwrap().get(name).cloned().ok_or(VaultError::NotFound)
+        self.0
+            .secrets
+            .lock()
+            .unwrap()
+            .get(name)
+            .cloned()
+            .ok_or(VaultError::NotFound)
     }
 
     async fn put(&self, name: &str, value: SecretString) -> Result<(), VaultError> {
-        self.0.secrets.lock().unwrap().insert(name.to_owned(), value);
+        self.0
+            .secrets
+            .lock()
+            .unwrap()
+            .insert(name.to_owned(), value);
         Ok(())
     }
 }
@@ -93,7 +110,13 @@ impl Queue for PushWorldHandle {
 impl Transport for PushWorldHandle {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         let path = request.uri().path().rsplit('/').next().unwrap().to_owned();
-        *self.0.calls.lock().unwrap().entry(path.clone()).or_default() += 1;
+        *self
+            .0
+            .calls
+            .lock()
+            .unwrap()
+            .entry(path.clone())
+            .or_default() += 1;
         let body: Value = serde_json::from_slice(request.body()).unwrap_or_default();
         if path == "asyncsend_v2" {
             return self.0.accept_send(&body).await;
@@ -105,7 +128,8 @@ impl Transport for PushWorldHandle {
                 json!({"errcode":0,"progress":{"progress_in_percent":100,"status":status}})
             }
             _ => {
-                let everybody = json!({"unread_user_id_list": self.0.tasks.lock().unwrap()[task - 1]});
+                let everybody =
+                    json!({"unread_user_id_list": self.0.tasks.lock().unwrap()[task - 1]});
                 json!({"errcode":0,"send_result": self.0.result.lock().unwrap().clone().unwrap_or(everybody)})
             }
         };
@@ -114,7 +138,10 @@ impl Transport for PushWorldHandle {
 }
 
 fn json_response(status: u16, body: &str) -> Response<Bytes> {
-    Response::builder().status(status).body(Bytes::from(body.to_owned())).unwrap()
+    Response::builder()
+        .status(status)
+        .body(Bytes::from(body.to_owned()))
+        .unwrap()
 }
 
 impl PushWorld {
@@ -129,19 +156,36 @@ impl PushWorld {
         match fate {
             Some(Fate::Lost) => Err(TransportError::Lost { source: None }),
             Some(Fate::Hangs) => std::future::pending().await,
-            _ => Ok(json_response(200, &json!({"errcode":0,"errmsg":"ok","task_id":task}).to_string())),
+            _ => Ok(json_response(
+                200,
+                &json!({"errcode":0,"errmsg":"ok","task_id":task}).to_string(),
+            )),
         }
     }
 
     /// Everybody named sees it.
     fn deliver_message(&self, body: &Value) -> usize {
-        let people: Vec<String> = body["userid_list"].as_str().unwrap().split(',').map(str::to_owned).collect();
+        let people: Vec<String> = body["userid_list"]
+            .as_str()
+            .unwrap()
+            .split(',')
+            .map(str::to_owned)
+            .collect();
         assert!(people.len() <= 100);
         let message = &body["msg"];
         let kind = message["msgtype"].as_str().unwrap();
-        let text = message[kind]["content"].as_str().or(message[kind]["text"].as_str()).unwrap().to_owned();
+        let text = message[kind]["content"]
+            .as_str()
+            .or(message[kind]["text"].as_str())
+            .unwrap()
+            .to_owned();
         for person in &people {
-            self.seen.lock().unwrap().entry(person.clone()).or_default().push(text.clone());
+            self.seen
+                .lock()
+                .unwrap()
+                .entry(person.clone())
+                .or_default()
+                .push(text.clone());
         }
         let mut tasks = self.tasks.lock().unwrap();
         tasks.push(people);
@@ -149,7 +193,12 @@ impl PushWorld {
     }
 
     pub(super) fn calls_of(&self, path: &str) -> usize {
-        self.calls.lock().unwrap().get(path).copied().unwrap_or_default()
+        self.calls
+            .lock()
+            .unwrap()
+            .get(path)
+            .copied()
+            .unwrap_or_default()
     }
 
     pub(super) fn advance_seconds(&self, seconds: i64) {
@@ -166,12 +215,22 @@ impl PushWorld {
         let mut outbox = self.outbox.lock().unwrap();
         let at = outbox.iter().position(|(due, _)| *due <= now)?;
         let (_, message) = outbox.remove(at);
-        Some(QueueItem { id: format!("item-{at}"), group: None, body: message.body })
+        Some(QueueItem {
+            id: format!("item-{at}"),
+            group: None,
+            body: message.body,
+        })
     }
 
     /// Jumps to when the next item may be received; `false` when there is none.
     pub(super) fn jump_to_next(&self) -> bool {
-        let next = self.outbox.lock().unwrap().iter().map(|(due, _)| *due).min();
+        let next = self
+            .outbox
+            .lock()
+            .unwrap()
+            .iter()
+            .map(|(due, _)| *due)
+            .min();
         next.is_some_and(|due| {
             self.now.fetch_max(due, Ordering::SeqCst);
             true
@@ -180,27 +239,40 @@ impl PushWorld {
 }
 
 pub(super) fn binding() -> Binding {
-    let json = r#"{"id":"b1","corp_id":"ding1","agent_id":7,"app_key":"key","calls_per_second":1000}"#;
+    let json =
+        r#"{"id":"b1","corp_id":"ding1","agent_id":7,"app_key":"key","calls_per_second":1000}"#;
     serde_json::from_str(json).unwrap()
 }
 
 pub(super) fn people(count: usize) -> BTreeSet<UserId> {
-    (0..count).map(|n| UserId::new(&format!("u{n:05}")).unwrap()).collect()
+    (0..count)
+        .map(|n| UserId::new(&format!("u{n:05}")).unwrap())
+        .collect()
 }
 
 async fn store() -> Store {
-    let client = state::embedded::EmbeddedDynamoDb::in_memory().unwrap().client();
+    let client = state::embedded::EmbeddedDynamoDb::in_memory()
+        .unwrap()
+        .client();
     let tables = TableNames::with_prefix("test-");
     create_tables(&client, &tables).await.unwrap();
     Store::new(client, tables, 7)
 }
 
 pub(super) async fn world() -> (Arc<PushWorld>, PushDeps) {
-    let world = Arc::new(PushWorld { now: AtomicI64::new(START), status: Mutex::new(2), ..PushWorld::default() });
+    let world = Arc::new(PushWorld {
+        now: AtomicI64::new(START),
+        status: Mutex::new(2),
+        ..PushWorld::default()
+    });
     let face = || Arc::new(PushWorldHandle(Arc::clone(&world)));
     let secrets = SecretStore::new(face(), "test/");
     let id = BindingId::new("b1").unwrap();
-    let token = TokenSecret { token: "t".into(), issued_at: Timestamp(START), expires_at: Timestamp(i64::MAX) };
+    let token = TokenSecret {
+        token: "t".into(),
+        issued_at: Timestamp(START),
+        expires_at: Timestamp(i64::MAX),
+    };
     secrets.put_token(&id, &token).await.unwrap();
     let secret = BindingSecret {
         corp_id: CorpId::new("ding1").unwrap(),
@@ -217,19 +289,51 @@ pub(super) async fn world() -> (Arc<PushWorld>, PushDeps) {
     secrets.put_binding(&id, &secret).await.unwrap();
     let clients = ClientPool::new(face(), face(), Arc::new(|| 0), secrets.clone(), face());
     let store = store().await;
-    store.put_binding(&binding(), PutCondition::New).await.unwrap();
-    (Arc::clone(&world), PushDeps { store, secrets, outbox: face(), clients, clock: face() })
+    store
+        .put_binding(&binding(), PutCondition::New)
+        .await
+        .unwrap();
+    (
+        Arc::clone(&world),
+        PushDeps {
+            store,
+            secrets,
+            outbox: face(),
+            clients,
+            clock: face(),
+        },
+    )
 }
 
-pub(super) async fn compose_batch(deps: &PushDeps, id: &str, count: usize, text: &str) -> Result<usize, ComposeError> {
+pub(super) async fn compose_batch(
+    deps: &PushDeps,
+    id: &str,
+    count: usize,
+    text: &str,
+) -> Result<usize, ComposeError> {
     let (binding, people, key) = (binding(), people(count), SealKey::new([2; 32]));
-    let draft = MessageDraft { binding: &binding, id, people: &people, content: MessageContent::Text(text.to_owned()) };
-    compose_message(&deps.store, &*deps.outbox, &key, draft, deps.clock.now(), [5; 12]).await
+    let draft = MessageDraft {
+        binding: &binding,
+        id,
+        people: &people,
+        content: MessageContent::Text(text.to_owned()),
+    };
+    compose_message(
+        &deps.store,
+        &*deps.outbox,
+        &key,
+        draft,
+        deps.clock.now(),
+        [5; 12],
+    )
+    .await
 }
 
 /// Works one item, as the queue's consumer does: what goes back is put back.
 pub(super) async fn work_one(world: &PushWorld, deps: &PushDeps, item: QueueItem) -> bool {
-    let batch = QueueBatch { items: vec![item.clone()] };
+    let batch = QueueBatch {
+        items: vec![item.clone()],
+    };
     let done = handle(deps, &batch).await.is_complete();
     if !done {
         put_back(world, item);
@@ -239,7 +343,12 @@ pub(super) async fn work_one(world: &PushWorld, deps: &PushDeps, item: QueueItem
 
 /// As after a visibility timeout.
 pub(super) fn put_back(world: &PushWorld, item: QueueItem) {
-    let message = QueueMessage { body: item.body, group: None, deduplication: None, delay_s: 0 };
+    let message = QueueMessage {
+        body: item.body,
+        group: None,
+        deduplication: None,
+        delay_s: 0,
+    };
     let due = world.now.load(Ordering::SeqCst) + 360_000;
     world.outbox.lock().unwrap().push((due, message));
 }
@@ -264,6 +373,10 @@ pub(super) async fn drain_with_delays(world: &PushWorld, deps: &PushDeps) {
 
 pub(super) async fn phase(deps: &PushDeps, id: &str) -> OutboxPhase {
     let corp = CorpId::new("ding1").unwrap();
-    let stored = deps.store.get_control::<Stored>(&corp, ControlKind::Message, id).await.unwrap();
+    let stored = deps
+        .store
+        .get_control::<Stored>(&corp, ControlKind::Message, id)
+        .await
+        .unwrap();
     stored.unwrap().body.phase
 }

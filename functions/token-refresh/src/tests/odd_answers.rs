@@ -5,7 +5,10 @@ use super::*;
 #[tokio::test]
 async fn an_answer_that_says_nothing_goes_back_to_its_queue_and_quarantines_nothing() {
     for (status, body) in [
-        (200, r#"{"errcode":15,"sub_code":"isp.top-remote-connection-timeout"}"#),
+        (
+            200,
+            r#"{"errcode":15,"sub_code":"isp.top-remote-connection-timeout"}"#,
+        ),
         (200, r#"{"errcode":88,"errmsg":"x"}"#),
         (200, r#"{"errcode":987654,"errmsg":"in no list"}"#),
         (400, r#"{"code":"surprise","message":"in no list"}"#),

@@ -6,7 +6,12 @@ use std::io::{BufRead as _, IsTerminal as _, Write as _};
 use crate::template::Template;
 
 /// Where, and how many resources of which type the template has.
-pub(super) fn describe_deployment(account: &str, region: &str, stack: &str, template: &Template) -> Vec<String> {
+pub(super) fn describe_deployment(
+    account: &str,
+    region: &str,
+    stack: &str,
+    template: &Template,
+) -> Vec<String> {
     let types = count_types(template);
     let total: usize = types.values().sum();
     let mut lines = vec![
@@ -15,7 +20,11 @@ pub(super) fn describe_deployment(account: &str, region: &str, stack: &str, temp
         format!("stack    {stack}"),
         format!("up to {total} resources, those of conditions that do not hold left out:"),
     ];
-    lines.extend(types.iter().map(|(name, count)| format!("  {count:>3} {name}")));
+    lines.extend(
+        types
+            .iter()
+            .map(|(name, count)| format!("  {count:>3} {name}")),
+    );
     lines.push("Tables and the archive stay when the stack is deleted. What a month costs: infra/README.md".to_owned());
     lines
 }
@@ -39,7 +48,10 @@ pub(super) fn ask() -> Result<bool, String> {
     // What cannot be written is not answered either.
     _ = write!(std::io::stdout(), "Deploy this? [y/N] ").and_then(|()| std::io::stdout().flush());
     let mut answer = String::new();
-    std::io::stdin().lock().read_line(&mut answer).map_err(|err| format!("the answer could not be read: {err}"))?;
+    std::io::stdin()
+        .lock()
+        .read_line(&mut answer)
+        .map_err(|err| format!("the answer could not be read: {err}"))?;
     Ok(is_yes(&answer))
 }
 
@@ -51,8 +63,7 @@ fn is_yes(answer: &str) -> bool {
 mod tests {
     use super::*;
 
-    const TEMPLATE: &str =
-        "Resources:\n  A: {Type: AWS::SQS::Queue}\n  B: {Type: AWS::DynamoDB::Table}\n  C: {Type: AWS::SQS::Queue}\n";
+    const TEMPLATE: &str = "Resources:\n  A: {Type: AWS::SQS::Queue}\n  B: {Type: AWS::DynamoDB::Table}\n  C: {Type: AWS::SQS::Queue}\n";
 
     #[test]
     fn every_resource_of_the_template_is_counted() {

@@ -27,15 +27,18 @@ pub(super) fn find_circles(packages: &[Package], sources: &[SourceFile]) -> Find
     for package in packages {
         let known = KNOWN.iter().find(|(name, _)| *name == package.name);
         let circles = list_circles(&read_graph(package, sources));
-        let large: Vec<_> = circles.into_iter().filter(|circle| circle.len() > FILES_MAX).collect();
+        let large: Vec<_> = circles
+            .into_iter()
+            .filter(|circle| circle.len() > FILES_MAX)
+            .collect();
         match known {
-            Some((name, reason)) if large.is_empty() => {
-                findings.push(format!("{name} has no such circle any more: take it off the list ({reason})"))
-            }
+            Some((name, reason)) if large.is_empty() => findings.push(format!(
+                "{name} has no such circle any more: take it off the list ({reason})"
+            )),
             Some(_) => {}
-            None => findings.extend(
-                large.iter().map(|circle| format!("{} has one of {}", package.folder, describe_circle(circle))),
-            ),
+            None => findings.extend(large.iter().map(|circle| {
+                format!("{} has one of {}", package.folder, describe_circle(circle))
+            })),
         }
     }
     findings
@@ -57,7 +60,12 @@ fn read_graph(package: &Package, sources: &[SourceFile]) -> ImportGraph {
     let files: BTreeMap<ModulePath, &SourceFile> = sources
         .iter()
         .filter(|source| !is_test_file(&source.path))
-        .filter_map(|source| Some((parse_module_path(source.path.strip_prefix(&folder)?)?, source)))
+        .filter_map(|source| {
+            Some((
+                parse_module_path(source.path.strip_prefix(&folder)?)?,
+                source,
+            ))
+        })
         .collect();
     let imports = |path: &ModulePath, source: &SourceFile| {
         parse_imports(&source.text)
@@ -66,7 +74,10 @@ fn read_graph(package: &Package, sources: &[SourceFile]) -> ImportGraph {
             .filter(|target| target != path)
             .collect()
     };
-    files.iter().map(|(path, source)| (path.clone(), imports(path, source))).collect()
+    files
+        .iter()
+        .map(|(path, source)| (path.clone(), imports(path, source)))
+        .collect()
 }
 
 /// `a/b.rs` and `a/b/mod.rs` are `a::b`. A program's `main.rs` is imported by nothing.
@@ -91,12 +102,22 @@ fn find_module(files: &BTreeMap<ModulePath, &SourceFile>, import: &str) -> Optio
 
 /// Sets of modules that all reach each other.
 fn list_circles(graph: &ImportGraph) -> Vec<Vec<ModulePath>> {
-    let reached: BTreeMap<&ModulePath, BTreeSet<&ModulePath>> =
-        graph.keys().map(|module| (module, reach(graph, module))).collect();
+    let reached: BTreeMap<&ModulePath, BTreeSet<&ModulePath>> = graph
+        .keys()
+        .map(|module| (module, reach(graph, module)))
+        .collect();
     let mut circles: BTreeSet<Vec<ModulePath>> = BTreeSet::new();
     for (module, targets) in &reached {
-        let back = |target: &&&ModulePath| reached.get(**target).is_some_and(|from_there| from_there.contains(*module));
-        let circle: Vec<ModulePath> = targets.iter().filter(back).map(|one| (*one).clone()).collect();
+        let back = |target: &&&ModulePath| {
+            reached
+                .get(**target)
+                .is_some_and(|from_there| from_there.contains(*module))
+        };
+        let circle: Vec<ModulePath> = targets
+            .iter()
+            .filter(back)
+            .map(|one| (*one).clone())
+            .collect();
         if circle.len() > 1 {
             circles.insert(circle);
         }
@@ -120,7 +141,11 @@ mod tests {
     use super::*;
 
     fn package(name: &str) -> Package {
-        Package { name: name.to_owned(), folder: format!("shared/{name}"), imports: Vec::new() }
+        Package {
+            name: name.to_owned(),
+            folder: format!("shared/{name}"),
+            imports: Vec::new(),
+        }
     }
 
     /// Files a, b, c, … of a crate, each of which imports the next, and the last one the first.
@@ -129,8 +154,10 @@ mod tests {
             let target = files[(at + 1) % files.len()].trim_end_matches("/mod");
             format!("use crate::{}::Thing;\n", target.replace('/', "::"))
         };
-        let file =
-            |(at, path): (usize, &&str)| SourceFile { path: format!("shared/{name}/src/{path}.rs"), text: next(at) };
+        let file = |(at, path): (usize, &&str)| SourceFile {
+            path: format!("shared/{name}/src/{path}.rs"),
+            text: next(at),
+        };
         files.iter().enumerate().map(file).collect()
     }
 
@@ -148,7 +175,9 @@ mod tests {
     fn imports_of_tests_and_of_other_crates_close_no_circle() {
         let files = ["a", "b", "c", "d", "e"];
         let mut sources = circle("state", &files);
-        sources[4].text = "use other::a::Thing;\n#[cfg(test)]\nmod tests {\n    use crate::a::Thing;\n}\n".to_owned();
+        sources[4].text =
+            "use other::a::Thing;\n#[cfg(test)]\nmod tests {\n    use crate::a::Thing;\n}\n"
+                .to_owned();
         assert!(find_circles(&[package("state")], &sources).is_empty());
         let mut sources = circle("state", &files);
         sources[4].path = "shared/state/src/e/tests.rs".to_owned();
@@ -161,6 +190,9 @@ mod tests {
         let files = ["a", "b", "c", "d", "e"];
         assert!(find_circles(&engine, &circle("engine", &files)).is_empty());
         let gone = find_circles(&engine, &circle("engine", &files[..2]));
-        assert!(gone[0].starts_with("engine has no such circle any more"), "{gone:?}");
+        assert!(
+            gone[0].starts_with("engine has no such circle any more"),
+            "{gone:?}"
+        );
     }
 }

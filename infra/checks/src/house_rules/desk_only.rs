@@ -7,17 +7,25 @@ use super::sources::SourceFile;
 /// Where it holds.
 const TERMINAL: &str = "infra/local/src/";
 /// What the desk alone works on: a path, and the names below it that count (all of them where there are none).
-const BEHIND_DESK: [(&str, &[&str]); 3] =
-    [("engine::plans", &[]), ("engine::reviews", &[]), ("ehr::ledger", &["LedgerEdit", "EditAction"])];
+const BEHIND_DESK: [(&str, &[&str]); 3] = [
+    ("engine::plans", &[]),
+    ("engine::reviews", &[]),
+    ("ehr::ledger", &["LedgerEdit", "EditAction"]),
+];
 
 /// Files of the terminal's program that reach past the desk; tests may look where they like.
 pub(super) fn find_bypasses(sources: &[SourceFile]) -> Findings {
     let mut findings = Findings::new();
-    let terminal = sources.iter().filter(|source| source.path.starts_with(TERMINAL) && !is_test_file(&source.path));
+    let terminal = sources
+        .iter()
+        .filter(|source| source.path.starts_with(TERMINAL) && !is_test_file(&source.path));
     for SourceFile { path, text } in terminal {
         let code = without_tests(text);
-        let mut used: Vec<&str> =
-            BEHIND_DESK.iter().filter(|(module, names)| uses(code, module, names)).map(|(module, _)| *module).collect();
+        let mut used: Vec<&str> = BEHIND_DESK
+            .iter()
+            .filter(|(module, names)| uses(code, module, names))
+            .map(|(module, _)| *module)
+            .collect();
         used.sort_unstable();
         findings.extend(used.iter().map(|module| format!("{path} uses {module}")));
     }
@@ -29,10 +37,13 @@ fn uses(code: &str, module: &str, names: &[&str]) -> bool {
     let below = |path: &str| {
         let rest = path.strip_prefix(module)?;
         let name = rest.strip_prefix("::").unwrap_or_default();
-        (rest.is_empty() || rest.starts_with("::")).then(|| name.split("::").next().unwrap_or_default().to_owned())
+        (rest.is_empty() || rest.starts_with("::"))
+            .then(|| name.split("::").next().unwrap_or_default().to_owned())
     };
     let counts = |name: String| names.is_empty() || name == "*" || names.contains(&name.as_str());
-    let imported = super::imports::parse_imports(code).iter().any(|import| below(import).is_some_and(counts));
+    let imported = super::imports::parse_imports(code)
+        .iter()
+        .any(|import| below(import).is_some_and(counts));
     let in_place = code
         .lines()
         .filter(|line| !line.trim_start().starts_with("//"))
@@ -46,7 +57,10 @@ mod tests {
     use super::*;
 
     fn find(path: &str, text: &str) -> Findings {
-        find_bypasses(&[SourceFile { path: path.to_owned(), text: text.to_owned() }])
+        find_bypasses(&[SourceFile {
+            path: path.to_owned(),
+            text: text.to_owned(),
+        }])
     }
 
     #[test]
@@ -56,11 +70,18 @@ mod tests {
             ("use engine::{plans, sweep::Sweep};", "engine::plans"),
             ("use engine::reviews as seen;", "engine::reviews"),
             ("fn f() -> engine::reviews::Hold {}", "engine::reviews"),
-            ("use ehr::ledger::{CompanyOnDay, LedgerEdit};", "ehr::ledger"),
+            (
+                "use ehr::ledger::{CompanyOnDay, LedgerEdit};",
+                "ehr::ledger",
+            ),
             ("use ehr::ledger::*;", "ehr::ledger"),
         ] {
             let expected = format!("infra/local/src/plan/words.rs uses {module}");
-            assert_eq!(find("infra/local/src/plan/words.rs", text), [expected], "{text}");
+            assert_eq!(
+                find("infra/local/src/plan/words.rs", text),
+                [expected],
+                "{text}"
+            );
         }
     }
 
@@ -73,8 +94,14 @@ mod tests {
             ("infra/local/src/a.rs", "use ehr::ledger::CompanyOnDay;"),
             ("infra/local/src/a.rs", "use engine::plans_of_others::X;"),
             ("infra/local/src/a.rs", "use desk::plans::PlanReply;"),
-            ("infra/local/src/a.rs", "/// As [`engine::plans::PlanBody`].\n"),
-            ("infra/local/src/a.rs", "#[cfg(test)]\nmod tests {\n    use engine::plans::PlanBody;\n}\n"),
+            (
+                "infra/local/src/a.rs",
+                "/// As [`engine::plans::PlanBody`].\n",
+            ),
+            (
+                "infra/local/src/a.rs",
+                "#[cfg(test)]\nmod tests {\n    use engine::plans::PlanBody;\n}\n",
+            ),
         ] {
             assert!(find(path, text).is_empty(), "{path}: {text}");
         }

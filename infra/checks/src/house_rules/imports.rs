@@ -44,8 +44,9 @@ fn begins_use(line: &str) -> bool {
 /// Takes a tree of paths apart.
 fn expand(tree: &str, before: &str, imports: &mut Vec<String>) {
     let tree = tree.trim();
-    let Some((root, branches)) =
-        tree.split_once('{').and_then(|(root, rest)| Some((root, rest.trim_end().strip_suffix('}')?)))
+    let Some((root, branches)) = tree
+        .split_once('{')
+        .and_then(|(root, rest)| Some((root, rest.trim_end().strip_suffix('}')?)))
     else {
         let path = tree.split_whitespace().next().unwrap_or_default();
         if !path.is_empty() {
@@ -88,7 +89,13 @@ mod tests {
             fn g() {}\n#[cfg(test)]\nmod tests {\n    use crate::tested;\n}\n";
         assert_eq!(
             parse_imports(text),
-            ["std::fmt", "crate::a::self", "crate::a::b::C", "crate::a::b::D", "crate::a::f"]
+            [
+                "std::fmt",
+                "crate::a::self",
+                "crate::a::b::C",
+                "crate::a::b::D",
+                "crate::a::f"
+            ]
         );
     }
 

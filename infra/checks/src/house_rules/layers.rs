@@ -70,34 +70,55 @@ struct Dependency {
 
 /// Reads `cargo metadata --no-deps`.
 pub(super) fn parse_packages(metadata: &str) -> Result<Vec<Package>, String> {
-    let metadata: Metadata =
-        serde_json::from_str(metadata).map_err(|err| format!("cargo metadata was not understood: {err}"))?;
+    let metadata: Metadata = serde_json::from_str(metadata)
+        .map_err(|err| format!("cargo metadata was not understood: {err}"))?;
     let root = metadata.workspace_root.replace('\\', "/");
     let folder = |manifest: &str| {
         let manifest = manifest.replace('\\', "/");
         let inside = manifest.strip_prefix(&root).unwrap_or(&manifest);
-        inside.trim_start_matches('/').trim_end_matches("/Cargo.toml").to_owned()
+        inside
+            .trim_start_matches('/')
+            .trim_end_matches("/Cargo.toml")
+            .to_owned()
     };
     let package = |package: MetadataPackage| Package {
         folder: folder(&package.manifest_path),
         name: package.name,
-        imports: package.dependencies.into_iter().filter(|one| one.path.is_some()).map(|one| one.name).collect(),
+        imports: package
+            .dependencies
+            .into_iter()
+            .filter(|one| one.path.is_some())
+            .map(|one| one.name)
+            .collect(),
     };
     Ok(metadata.packages.into_iter().map(package).collect())
 }
 
 /// Reads `cargo tree --prefix none --format {p}`: names, without the crate itself, which comes first.
 pub(super) fn parse_linked(tree: &str) -> Vec<String> {
-    tree.lines().skip(1).filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
+    tree.lines()
+        .skip(1)
+        .filter_map(|line| line.split_whitespace().next())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Which of the linked crates are forbidden.
 pub(super) fn find_forbidden(linked: &[String], forbidden: &[&str]) -> Findings {
-    let is = |name: &str, rule: &str| rule.strip_suffix('*').map_or(name == rule, |start| name.starts_with(start));
-    let mut found: Vec<&String> = linked.iter().filter(|name| forbidden.iter().any(|rule| is(name, rule))).collect();
+    let is = |name: &str, rule: &str| {
+        rule.strip_suffix('*')
+            .map_or(name == rule, |start| name.starts_with(start))
+    };
+    let mut found: Vec<&String> = linked
+        .iter()
+        .filter(|name| forbidden.iter().any(|rule| is(name, rule)))
+        .collect();
     found.sort();
     found.dedup();
-    found.into_iter().map(|name| format!("{name} is linked")).collect()
+    found
+        .into_iter()
+        .map(|name| format!("{name} is linked"))
+        .collect()
 }
 
 /// What a crate may import; `None` for a crate that this rule does not know.
@@ -111,10 +132,22 @@ fn allowed(package: &Package) -> Option<AllowedImports> {
         ("shared", "state") => AllowedImports::Only(&["directory"]),
         ("shared", "ehr") => AllowedImports::Only(&["directory", "outbound", "state"]),
         ("shared", "engine") => AllowedImports::Only(&["directory", "dingtalk", "ehr", "state"]),
-        ("shared", "desk") => AllowedImports::Only(&["directory", "dingtalk", "ehr", "engine", "outbound", "state"]),
-        ("shared", "runtime") => {
-            AllowedImports::Only(&["catalogue", "desk", "directory", "dingtalk", "outbound", "state"])
-        }
+        ("shared", "desk") => AllowedImports::Only(&[
+            "directory",
+            "dingtalk",
+            "ehr",
+            "engine",
+            "outbound",
+            "state",
+        ]),
+        ("shared", "runtime") => AllowedImports::Only(&[
+            "catalogue",
+            "desk",
+            "directory",
+            "dingtalk",
+            "outbound",
+            "state",
+        ]),
         ("functions", _) => AllowedImports::Only(&[
             "catalogue",
             "desk",
@@ -130,7 +163,9 @@ fn allowed(package: &Package) -> Option<AllowedImports> {
         ("infra", "local") => AllowedImports::AllBut(&["infra", "tests"], "tests/sandbox"),
         // Product code would make every check wait for it.
         ("infra", "checks") => AllowedImports::Only(&["runtime"]),
-        ("tests", "sandbox") => AllowedImports::Only(&["directory", "dingtalk", "outbound", "state"]),
+        ("tests", "sandbox") => {
+            AllowedImports::Only(&["directory", "dingtalk", "outbound", "state"])
+        }
         ("tests", _) => AllowedImports::Everything,
         _ => return None,
     })
@@ -145,7 +180,12 @@ enum AllowedImports {
 
 impl AllowedImports {
     fn allows(&self, import: &str, packages: &[Package]) -> bool {
-        let folder = || packages.iter().find(|package| package.name == import).map(|package| package.folder.as_str());
+        let folder = || {
+            packages
+                .iter()
+                .find(|package| package.name == import)
+                .map(|package| package.folder.as_str())
+        };
         match self {
             Self::Only(names) => names.contains(&import),
             Self::AllBut(shelves, except) => folder().is_some_and(|folder| {
@@ -163,7 +203,11 @@ pub(super) fn find_misplaced(packages: &[Package]) -> Findings {
         let name = package.folder.rsplit('/').next();
         name == Some(package.name.as_str()) && allowed(package).is_some()
     };
-    packages.iter().filter(|package| !well(package)).map(|one| format!("{} is in {}", one.name, one.folder)).collect()
+    packages
+        .iter()
+        .filter(|package| !well(package))
+        .map(|one| format!("{} is in {}", one.name, one.folder))
+        .collect()
 }
 
 /// Imports that go upwards or sideways.
@@ -173,7 +217,11 @@ pub(super) fn find_upward_imports(packages: &[Package]) -> Findings {
         let Some(allowed) = allowed(package) else {
             continue;
         };
-        for import in package.imports.iter().filter(|import| !allowed.allows(import, packages)) {
+        for import in package
+            .imports
+            .iter()
+            .filter(|import| !allowed.allows(import, packages))
+        {
             findings.push(format!("{} imports {import}", package.name));
         }
     }
@@ -186,7 +234,11 @@ mod tests {
 
     fn package(folder: &str, imports: &[&str]) -> Package {
         let name = folder.rsplit('/').next().unwrap().to_owned();
-        Package { name, folder: folder.to_owned(), imports: imports.iter().map(|one| (*one).to_owned()).collect() }
+        Package {
+            name,
+            folder: folder.to_owned(),
+            imports: imports.iter().map(|one| (*one).to_owned()).collect(),
+        }
     }
 
     #[test]
@@ -239,16 +291,26 @@ mod tests {
                 package("infra/checks", &[]),
             ];
             let name = folder.rsplit('/').next().unwrap();
-            assert_eq!(find_upward_imports(&house)[..1], [format!("{name} imports {import}")]);
+            assert_eq!(
+                find_upward_imports(&house)[..1],
+                [format!("{name} imports {import}")]
+            );
         }
     }
 
     #[test]
     fn a_crate_elsewhere_or_of_another_name_is_found() {
         let elsewhere = package("tools/helper", &[]);
-        let renamed = Package { name: "other".to_owned(), ..package("shared/state", &[]) };
+        let renamed = Package {
+            name: "other".to_owned(),
+            ..package("shared/state", &[])
+        };
         let unknown = package("shared/common", &[]);
-        let expected = ["helper is in tools/helper", "other is in shared/state", "common is in shared/common"];
+        let expected = [
+            "helper is in tools/helper",
+            "other is in shared/state",
+            "common is in shared/common",
+        ];
         assert_eq!(find_misplaced(&[elsewhere, renamed, unknown]), expected);
     }
 
@@ -256,15 +318,25 @@ mod tests {
     fn metadata_is_read_without_foreign_crates() {
         let metadata = r#"{"workspace_root": "/p", "packages": [{"name": "state", "manifest_path": "/p/shared/state/Cargo.toml",
             "dependencies": [{"name": "serde", "path": null}, {"name": "directory", "path": "/p/shared/directory"}]}]}"#;
-        assert_eq!(parse_packages(metadata).unwrap(), [package("shared/state", &["directory"])]);
+        assert_eq!(
+            parse_packages(metadata).unwrap(),
+            [package("shared/state", &["directory"])]
+        );
         assert!(parse_packages("{}").is_err());
     }
 
     #[test]
     fn indirectly_linked_crates_are_found() {
         let tree = "callback v0.1.0 (/p)\nruntime v0.1.0 (/p)\nengine v0.1.0 (/p)\nserde v1.0.0\nserde v1.0.0 (*)\n";
-        assert_eq!(find_forbidden(&parse_linked(tree), NOT_IN_CALLBACK), ["engine is linked"]);
-        let tree = "directory v0.1.0 (/p)\nserde v1.0.0\ntokio-util v0.7.0\nhyper v1.0.0\nblake3 v1.0.0\n";
-        assert_eq!(find_forbidden(&parse_linked(tree), NOT_IN_DIRECTORY), ["hyper is linked", "tokio-util is linked"]);
+        assert_eq!(
+            find_forbidden(&parse_linked(tree), NOT_IN_CALLBACK),
+            ["engine is linked"]
+        );
+        let tree =
+            "directory v0.1.0 (/p)\nserde v1.0.0\ntokio-util v0.7.0\nhyper v1.0.0\nblake3 v1.0.0\n";
+        assert_eq!(
+            find_forbidden(&parse_linked(tree), NOT_IN_DIRECTORY),
+            ["hyper is linked", "tokio-util is linked"]
+        );
     }
 }

@@ -10,15 +10,21 @@ const INCLUSION: &str = concat!("#![doc = include_str!(\"..", "/README.md\")]");
 
 /// Crates without a README of ten lines, or without it in their root: `lib.rs`, or `main.rs` where there is no other.
 pub(super) fn find_undocumented(packages: &[Package], sources: &[SourceFile]) -> Findings {
-    let read = |path: String| sources.iter().find(|source| source.path == path).map(|source| source.text.as_str());
+    let read = |path: String| {
+        sources
+            .iter()
+            .find(|source| source.path == path)
+            .map(|source| source.text.as_str())
+    };
     let mut findings = Findings::new();
     for Package { folder, .. } in packages {
         let readme = read(format!("{folder}/README.md")).unwrap_or_default();
         if readme.lines().count() < LINES_MIN {
             findings.push(format!("{folder} has no README.md of {LINES_MIN} lines"));
         }
-        let root =
-            read(format!("{folder}/src/lib.rs")).or_else(|| read(format!("{folder}/src/main.rs"))).unwrap_or_default();
+        let root = read(format!("{folder}/src/lib.rs"))
+            .or_else(|| read(format!("{folder}/src/main.rs")))
+            .unwrap_or_default();
         if !root.lines().any(|line| line == INCLUSION) {
             findings.push(format!("{folder} does not say {INCLUSION} in its root"));
         }
@@ -31,10 +37,17 @@ mod tests {
     use super::*;
 
     fn find(files: &[(&str, &str)]) -> Findings {
-        let package = Package { name: "state".to_owned(), folder: "shared/state".to_owned(), imports: Vec::new() };
+        let package = Package {
+            name: "state".to_owned(),
+            folder: "shared/state".to_owned(),
+            imports: Vec::new(),
+        };
         let sources: Vec<SourceFile> = files
             .iter()
-            .map(|(path, text)| SourceFile { path: format!("shared/state/{path}"), text: (*text).to_owned() })
+            .map(|(path, text)| SourceFile {
+                path: format!("shared/state/{path}"),
+                text: (*text).to_owned(),
+            })
             .collect();
         find_undocumented(&[package], &sources)
     }

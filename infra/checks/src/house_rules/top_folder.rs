@@ -20,10 +20,16 @@ const EXPECTED_ENTRIES: [&str; 9] = [
 
 /// Dotfiles belong to tools and are not asked.
 pub(super) fn find_unexpected(sources: &[SourceFile]) -> Findings {
-    let tops = sources.iter().filter_map(|source| source.path.split('/').next());
-    let strangers: BTreeSet<&str> =
-        tops.filter(|top| !top.starts_with('.') && !EXPECTED_ENTRIES.contains(top)).collect();
-    strangers.into_iter().map(|stranger| format!("{stranger} is there")).collect()
+    let tops = sources
+        .iter()
+        .filter_map(|source| source.path.split('/').next());
+    let strangers: BTreeSet<&str> = tops
+        .filter(|top| !top.starts_with('.') && !EXPECTED_ENTRIES.contains(top))
+        .collect();
+    strangers
+        .into_iter()
+        .map(|stranger| format!("{stranger} is there"))
+        .collect()
 }
 
 #[cfg(test)]
@@ -32,9 +38,22 @@ mod tests {
 
     #[test]
     fn an_unexpected_entry_is_reported_once() {
-        let paths = ["Cargo.toml", ".ci/run", "shared/state/src/lib.rs", "scripts/a.sh", "scripts/b.sh", "notes.txt"];
-        let sources = paths.map(|path| SourceFile { path: path.to_owned(), text: String::new() });
-        assert_eq!(find_unexpected(&sources), ["notes.txt is there", "scripts is there"]);
+        let paths = [
+            "Cargo.toml",
+            ".ci/run",
+            "shared/state/src/lib.rs",
+            "scripts/a.sh",
+            "scripts/b.sh",
+            "notes.txt",
+        ];
+        let sources = paths.map(|path| SourceFile {
+            path: path.to_owned(),
+            text: String::new(),
+        });
+        assert_eq!(
+            find_unexpected(&sources),
+            ["notes.txt is there", "scripts is there"]
+        );
         assert!(find_unexpected(&sources[..3]).is_empty());
     }
 }

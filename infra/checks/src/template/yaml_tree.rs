@@ -36,7 +36,10 @@ impl Node {
     /// The value under a key of a mapping.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Self> {
-        self.entries().iter().find(|(name, _)| name == key).map(|(_, node)| node)
+        self.entries()
+            .iter()
+            .find(|(name, _)| name == key)
+            .map(|(_, node)| node)
     }
 
     /// The value at the end of a path of keys, `A.B.C`.
@@ -91,13 +94,20 @@ impl Node {
 
     /// All texts in it, each with its node.
     pub fn texts(&self) -> impl Iterator<Item = (&Self, &str)> {
-        self.all().into_iter().filter_map(|node| node.text().map(|text| (node, text)))
+        self.all()
+            .into_iter()
+            .filter_map(|node| node.text().map(|text| (node, text)))
     }
 
     /// The logical id that a `Ref` or a `GetAtt` names.
     #[must_use]
     pub fn referenced_id(&self) -> Option<&str> {
-        let name = self.get("Ref").or_else(|| self.get("Fn::GetAtt"))?.items().first()?.text()?;
+        let name = self
+            .get("Ref")
+            .or_else(|| self.get("Fn::GetAtt"))?
+            .items()
+            .first()?
+            .text()?;
         name.split('.').next()
     }
 }
@@ -124,7 +134,10 @@ impl<'a> Events<'a> {
         };
         let node = Node { line, data };
         Ok(match tag.as_deref().and_then(long_form) {
-            Some(name) => Node { line, data: Data::Map(vec![(name, node)]) },
+            Some(name) => Node {
+                line,
+                data: Data::Map(vec![(name, node)]),
+            },
             None => node,
         })
     }
@@ -170,27 +183,52 @@ mod tests {
 
     #[test]
     fn short_forms_are_read_as_long_ones_with_their_lines() {
-        let short = Node::parse("a:\n  - !Ref Queue\n  - !GetAtt Queue.Arn\n  - !Sub \"${X}/y\"\n").unwrap();
+        let short = Node::parse("a:\n  - !Ref Queue\n  - !GetAtt Queue.Arn\n  - !Sub \"${X}/y\"\n")
+            .unwrap();
         let long = "a:\n  - {Ref: Queue}\n  - {\"Fn::GetAtt\": Queue.Arn}\n  - {\"Fn::Sub\": \"${X}/y\"}\n";
         let items = short.get("a").unwrap().items();
         let targets: Vec<_> = items.iter().map(Node::referenced_id).collect();
         assert_eq!(targets, [Some("Queue"), Some("Queue"), None]);
-        assert_eq!(items.iter().map(|item| item.line).collect::<Vec<_>>(), [2, 3, 4]);
-        let texts = |node: &Node| node.texts().map(|(_, text)| text.to_owned()).collect::<Vec<_>>();
+        assert_eq!(
+            items.iter().map(|item| item.line).collect::<Vec<_>>(),
+            [2, 3, 4]
+        );
+        let texts = |node: &Node| {
+            node.texts()
+                .map(|(_, text)| text.to_owned())
+                .collect::<Vec<_>>()
+        };
         assert_eq!(texts(&short), texts(&Node::parse(long).unwrap()));
     }
 
     #[test]
     fn a_list_of_a_function_is_below_its_name() {
         let node = Node::parse("a: !If [HasDomain, {b: c}, !Ref \"AWS::NoValue\"]").unwrap();
-        assert_eq!(node.at("a.Fn::If").unwrap().items()[1].get("b").and_then(Node::text), Some("c"));
-        assert_eq!(node.get("a").unwrap().items().len(), 1, "what is no list is one item");
+        assert_eq!(
+            node.at("a.Fn::If").unwrap().items()[1]
+                .get("b")
+                .and_then(Node::text),
+            Some("c")
+        );
+        assert_eq!(
+            node.get("a").unwrap().items().len(),
+            1,
+            "what is no list is one item"
+        );
     }
 
     #[test]
     fn a_document_that_is_no_template_is_refused_with_its_line() {
-        assert!(Node::parse("a: [b").unwrap_err().starts_with("this is no YAML"));
-        assert!(Node::parse("a: &x b\nc: *x\n").unwrap_err().contains("line 2"));
+        assert!(
+            Node::parse("a: [b")
+                .unwrap_err()
+                .starts_with("this is no YAML")
+        );
+        assert!(
+            Node::parse("a: &x b\nc: *x\n")
+                .unwrap_err()
+                .contains("line 2")
+        );
         assert!(Node::parse("").is_err());
     }
 }

@@ -59,24 +59,36 @@ const LINES: [CostLine; 9] = [
     CostLine {
         what: "sweeps, table reads",
         how: "30 × (people × 0.6 KB ÷ 4 KB ÷ 2 + people ÷ 7 × 4) units × $0.125/M",
-        dollars: |month| SWEEPS * (month.people * 0.6 / 4.0 / 2.0 + month.people / 7.0 * 4.0) * READ_UNIT,
+        dollars: |month| {
+            SWEEPS * (month.people * 0.6 / 4.0 / 2.0 + month.people / 7.0 * 4.0) * READ_UNIT
+        },
     },
     CostLine {
         what: "events in",
         how: "people × (HTTP API $1.00/M + callback 10 ms at 0.25 GB + queue $0.48/M)",
-        dollars: |month| month.events * (HTTP_API + LAMBDA_REQUEST + 0.010 * CALLBACK_GB * LAMBDA_GB_S + 1.2 * SQS),
+        dollars: |month| {
+            month.events
+                * (HTTP_API + LAMBDA_REQUEST + 0.010 * CALLBACK_GB * LAMBDA_GB_S + 1.2 * SQS)
+        },
     },
     CostLine {
         what: "events worked",
         how: "people × (0.5 s at 0.5 GB + 8 read units + 8 write units)",
         dollars: |month| {
-            month.events * (LAMBDA_REQUEST + 0.5 * WORKER_GB * LAMBDA_GB_S + 8.0 * READ_UNIT + 8.0 * WRITE_UNIT)
+            month.events
+                * (LAMBDA_REQUEST
+                    + 0.5 * WORKER_GB * LAMBDA_GB_S
+                    + 8.0 * READ_UNIT
+                    + 8.0 * WRITE_UNIT)
         },
     },
     CostLine {
         what: "rules, runs, tokens",
         how: "(4 + 6 per hour) × 730 invocations of 0.2 s at 0.5 GB, 20 write units per sweep",
-        dollars: |_| 10.0 * HOURS * (LAMBDA_REQUEST + 0.2 * WORKER_GB * LAMBDA_GB_S) + SWEEPS * 20.0 * WRITE_UNIT,
+        dollars: |_| {
+            10.0 * HOURS * (LAMBDA_REQUEST + 0.2 * WORKER_GB * LAMBDA_GB_S)
+                + SWEEPS * 20.0 * WRITE_UNIT
+        },
     },
     CostLine {
         what: "empty looks into queues",
@@ -131,7 +143,12 @@ fn estimate_usage(template: &Template, people: u32) -> Month {
         .flat_map(|alarm| alarm.node.all())
         .filter(|node| node.get("MetricName").is_some());
     let alarm_figures = f64::from(u32::try_from(watched.count()).unwrap_or(u32::MAX));
-    Month { people, sweep_s: people / 7.0 / 20.0 + 2.6, events: people, alarm_figures }
+    Month {
+        people,
+        sweep_s: people / 7.0 / 20.0 + 2.6,
+        events: people,
+        alarm_figures,
+    }
 }
 
 /// The rule: the page holds this table.
@@ -144,7 +161,10 @@ mod tests {
     use super::*;
 
     fn template(alarms: &str) -> Template {
-        Template::parse(&format!("Resources:\n  Q: {{Type: AWS::SQS::Queue}}\n{alarms}")).unwrap()
+        Template::parse(&format!(
+            "Resources:\n  Q: {{Type: AWS::SQS::Queue}}\n{alarms}"
+        ))
+        .unwrap()
     }
 
     #[test]
@@ -163,12 +183,20 @@ mod tests {
     #[test]
     fn the_sum_is_that_of_its_lines_and_grows_with_the_company() {
         let table = cost_table(&template(""));
-        let cells = |line: &str| -> Vec<f64> { line.split('|').filter_map(|cell| cell.trim().parse().ok()).collect() };
+        let cells = |line: &str| -> Vec<f64> {
+            line.split('|')
+                .filter_map(|cell| cell.trim().parse().ok())
+                .collect()
+        };
         let rows: Vec<Vec<f64>> = table.lines().skip(2).map(cells).collect();
         let (sum, lines) = rows.split_last().unwrap();
         for column in 0..PEOPLE.len() {
             let added: f64 = lines.iter().map(|line| line[column]).sum();
-            assert!((added - sum[column]).abs() < 0.06, "{added} and {}", sum[column]);
+            assert!(
+                (added - sum[column]).abs() < 0.06,
+                "{added} and {}",
+                sum[column]
+            );
         }
         assert!(sum.windows(2).all(|pair| pair[0] < pair[1]));
     }

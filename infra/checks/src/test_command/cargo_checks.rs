@@ -9,7 +9,11 @@ use crate::project::Project;
 const SIMULATION: &str = "simulation";
 
 pub(super) fn fmt(project: &Project) -> Outcome {
-    of_program(project.cargo(&["fmt", "--all", "--check", "--", "--color", "never"]).run())
+    of_program(
+        project
+            .cargo(&["fmt", "--all", "--check", "--", "--color", "never"])
+            .run(),
+    )
 }
 
 pub(super) fn clippy(project: &Project) -> Outcome {
@@ -36,7 +40,16 @@ pub(super) fn tests(project: &Project) -> Outcome {
     }
     of_tests(
         project
-            .cargo(&["test", "--workspace", "--exclude", SIMULATION, "--locked", "--no-fail-fast", "--color", "never"])
+            .cargo(&[
+                "test",
+                "--workspace",
+                "--exclude",
+                SIMULATION,
+                "--locked",
+                "--no-fail-fast",
+                "--color",
+                "never",
+            ])
             .run(),
     )
 }
@@ -54,7 +67,16 @@ pub(super) fn planted(project: &Project) -> Outcome {
 }
 
 fn simulation_tests(project: &Project, args: &[&str]) -> Program {
-    let common = ["test", "--profile", SIMULATION, "--package", SIMULATION, "--locked", "--color", "never"];
+    let common = [
+        "test",
+        "--profile",
+        SIMULATION,
+        "--package",
+        SIMULATION,
+        "--locked",
+        "--color",
+        "never",
+    ];
     project.cargo(&common).with(args)
 }
 
@@ -64,14 +86,42 @@ pub(super) fn cloud(project: &Project) -> Outcome {
     if !built.is_good() {
         return built;
     }
-    of_program(Program::new(project.target.join("debug/cloud")).with(["deploy", "--built"]).run())
+    of_program(
+        Program::new(project.target.join("debug/cloud"))
+            .with(["deploy", "--built"])
+            .run(),
+    )
 }
 
 fn build_programs(project: &Project) -> Outcome {
-    of_program(project.cargo(&["build", "--workspace", "--bins", "--locked", "--color", "never"]).run())
+    of_program(
+        project
+            .cargo(&[
+                "build",
+                "--workspace",
+                "--bins",
+                "--locked",
+                "--color",
+                "never",
+            ])
+            .run(),
+    )
 }
 
 pub(super) fn docs(project: &Project) -> Outcome {
-    let args = ["doc", "--no-deps", "--workspace", "--locked", "--keep-going", "--color", "never"];
-    of_program(project.cargo(&args).set("RUSTDOCFLAGS", "-D warnings").run())
+    let args = [
+        "doc",
+        "--no-deps",
+        "--workspace",
+        "--locked",
+        "--keep-going",
+        "--color",
+        "never",
+    ];
+    of_program(
+        project
+            .cargo(&args)
+            .set("RUSTDOCFLAGS", "-D warnings")
+            .run(),
+    )
 }

@@ -24,7 +24,9 @@ pub(super) struct LetterRow {
     because: Option<String>,
 }
 
-const HEADS: [&str; 7] = ["QUEUE", "ID", "AGE", "RECEIVES", "KIND", "BINDING", "BECAUSE"];
+const HEADS: [&str; 7] = [
+    "QUEUE", "ID", "AGE", "RECEIVES", "KIND", "BINDING", "BECAUSE",
+];
 
 impl LetterRow {
     pub(super) fn from_letter(queue: &str, letter: &DeadLetter, now: Timestamp) -> Self {
@@ -32,7 +34,9 @@ impl LetterRow {
         Self {
             queue: queue.to_owned(),
             id: letter.id.clone(),
-            age_s: letter.sent_at.map(|at| (now.millis() - at.millis()).max(0) / 1000),
+            age_s: letter
+                .sent_at
+                .map(|at| (now.millis() - at.millis()).max(0) / 1000),
             receives: letter.receives,
             kind: described.kind,
             version: described.version,
@@ -61,8 +65,11 @@ impl LetterRow {
 
     /// One line per fact.
     pub(super) fn in_full(&self) -> String {
-        let mut lines: Vec<String> =
-            HEADS.iter().zip(self.cells()).map(|(head, cell)| format!("{:<9} {cell}", head.to_lowercase())).collect();
+        let mut lines: Vec<String> = HEADS
+            .iter()
+            .zip(self.cells())
+            .map(|(head, cell)| format!("{:<9} {cell}", head.to_lowercase()))
+            .collect();
         lines.push(format!("{:<9} {}", "about", self.about.unwrap_or("-")));
         lines.push(format!("{:<9} {}", "version", self.version));
         lines.join("\n")
@@ -73,10 +80,15 @@ impl LetterRow {
 pub(super) fn format_table(rows: &[LetterRow]) -> String {
     let mut table = vec![HEADS.map(str::to_owned)];
     table.extend(rows.iter().map(LetterRow::cells));
-    let wide: Vec<usize> =
-        (0..HEADS.len()).map(|at| table.iter().map(|row| row[at].len()).max().unwrap_or(0)).collect();
+    let wide: Vec<usize> = (0..HEADS.len())
+        .map(|at| table.iter().map(|row| row[at].len()).max().unwrap_or(0))
+        .collect();
     let line = |row: &[String; HEADS.len()]| {
-        let cells: Vec<String> = row.iter().zip(&wide).map(|(cell, wide)| format!("{cell:<wide$}")).collect();
+        let cells: Vec<String> = row
+            .iter()
+            .zip(&wide)
+            .map(|(cell, wide)| format!("{cell:<wide$}"))
+            .collect();
         cells.join("  ").trim_end().to_owned() + "\n"
     };
     table.iter().map(line).collect()
@@ -100,7 +112,13 @@ mod tests {
         let body = r#"{"v":1,"binding":"b1","corp":"ding1","signature_hash":"h",
             "wake":{"side":"ding_talk","target":{"person":"li.na"},"because":"user_leave_org"}}"#;
         let sent_at = Some(Timestamp(1_000_000));
-        DeadLetter { id: "77".into(), body: body.into(), group: Some("ding1#li.na".into()), sent_at, receives: 5 }
+        DeadLetter {
+            id: "77".into(),
+            body: body.into(),
+            group: Some("ding1#li.na".into()),
+            sent_at,
+            receives: 5,
+        }
     }
 
     #[test]

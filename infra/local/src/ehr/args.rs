@@ -228,13 +228,16 @@ fn parse_day(text: &str) -> Result<Date, directory::effective_dates::ParseDayErr
 
 /// The day after the last working day.
 fn parse_last_day(text: &str) -> Result<Date, directory::effective_dates::ParseDayError> {
-    parse_day(text)?.tomorrow().map_err(|_| directory::effective_dates::ParseDayError)
+    parse_day(text)?
+        .tomorrow()
+        .map_err(|_| directory::effective_dates::ParseDayError)
 }
 
 impl PersonFieldArgs {
     fn pairs(&self) -> Vec<(Field, Vec<String>)> {
         let one = |field, value: &Option<String>| value.clone().map(|value| (field, vec![value]));
-        let departments = (!self.department.is_empty()).then(|| (Field::Departments, self.department.clone()));
+        let departments =
+            (!self.department.is_empty()).then(|| (Field::Departments, self.department.clone()));
         let fields = [
             one(Field::Name, &self.name),
             one(Field::Mobile, &self.mobile),
@@ -255,7 +258,13 @@ impl PersonFieldArgs {
 }
 
 fn edit_request(kind: Kind, verb: EditVerb, who: Option<&String>) -> EditRequest {
-    EditRequest { kind, verb, who: who.cloned(), fields: Vec::new(), on: None }
+    EditRequest {
+        kind,
+        verb,
+        who: who.cloned(),
+        fields: Vec::new(),
+        on: None,
+    }
 }
 
 impl LedgerAction {
@@ -263,18 +272,42 @@ impl LedgerAction {
     pub(super) fn to_order(&self) -> LedgerOrder {
         let person = |verb, who, fields: Option<&PersonFieldArgs>, on: Option<Date>| {
             let fields = fields.map(PersonFieldArgs::pairs).unwrap_or_default();
-            LedgerOrder::Edit(EditRequest { fields, on, ..edit_request(Kind::Person, verb, who) })
+            LedgerOrder::Edit(EditRequest {
+                fields,
+                on,
+                ..edit_request(Kind::Person, verb, who)
+            })
         };
         match self {
             Self::Hire { fields, on } => person(EditVerb::Enter, None, Some(fields), *on),
-            Self::Change { person: who, fields, on } => person(EditVerb::Change, Some(who), Some(fields), *on),
-            Self::Leave { person: who, on, last_day } => person(EditVerb::Leave, Some(who), None, on.or(*last_day)),
-            Self::Rehire { person: who, fields, on } => person(EditVerb::Return, Some(who), Some(fields), *on),
+            Self::Change {
+                person: who,
+                fields,
+                on,
+            } => person(EditVerb::Change, Some(who), Some(fields), *on),
+            Self::Leave {
+                person: who,
+                on,
+                last_day,
+            } => person(EditVerb::Leave, Some(who), None, on.or(*last_day)),
+            Self::Rehire {
+                person: who,
+                fields,
+                on,
+            } => person(EditVerb::Return, Some(who), Some(fields), *on),
             Self::Cancel { person: who } => person(EditVerb::Cancel, Some(who), None, None),
             Self::Department(action) => action.to_order(),
-            Self::List { all } => LedgerOrder::List { kind: Kind::Person, all: *all },
-            Self::Show { person } => LedgerOrder::Show { kind: Kind::Person, who: person.clone() },
-            Self::Changes { after } => LedgerOrder::Changes { after: after.clone() },
+            Self::List { all } => LedgerOrder::List {
+                kind: Kind::Person,
+                all: *all,
+            },
+            Self::Show { person } => LedgerOrder::Show {
+                kind: Kind::Person,
+                who: person.clone(),
+            },
+            Self::Changes { after } => LedgerOrder::Changes {
+                after: after.clone(),
+            },
         }
     }
 }
@@ -282,27 +315,65 @@ impl LedgerAction {
 impl DepartmentAction {
     fn to_order(&self) -> LedgerOrder {
         let edit = |verb, who, fields, on: Option<Date>| {
-            LedgerOrder::Edit(EditRequest { fields, on, ..edit_request(Kind::Department, verb, who) })
+            LedgerOrder::Edit(EditRequest {
+                fields,
+                on,
+                ..edit_request(Kind::Department, verb, who)
+            })
         };
         let one = |field, value: &String| (field, vec![value.clone()]);
         match self {
-            Self::Create { name, under, on } => {
-                edit(EditVerb::Enter, None, vec![one(Field::Name, name), one(Field::Parent, under)], *on)
-            }
-            Self::Rename { department, name, on } => {
-                edit(EditVerb::Change, Some(department), vec![one(Field::Name, name)], *on)
-            }
-            Self::Move { department, under, on } => {
-                edit(EditVerb::Change, Some(department), vec![one(Field::Parent, under)], *on)
-            }
+            Self::Create { name, under, on } => edit(
+                EditVerb::Enter,
+                None,
+                vec![one(Field::Name, name), one(Field::Parent, under)],
+                *on,
+            ),
+            Self::Rename {
+                department,
+                name,
+                on,
+            } => edit(
+                EditVerb::Change,
+                Some(department),
+                vec![one(Field::Name, name)],
+                *on,
+            ),
+            Self::Move {
+                department,
+                under,
+                on,
+            } => edit(
+                EditVerb::Change,
+                Some(department),
+                vec![one(Field::Parent, under)],
+                *on,
+            ),
             Self::Close { department } => edit(EditVerb::Leave, Some(department), Vec::new(), None),
-            Self::Reopen { department } => edit(EditVerb::Return, Some(department), Vec::new(), None),
-            Self::Heads { department, people, on } => {
-                edit(EditVerb::Change, Some(department), vec![(Field::Heads, people.clone())], *on)
+            Self::Reopen { department } => {
+                edit(EditVerb::Return, Some(department), Vec::new(), None)
             }
-            Self::Cancel { department } => edit(EditVerb::Cancel, Some(department), Vec::new(), None),
-            Self::List { all } => LedgerOrder::List { kind: Kind::Department, all: *all },
-            Self::Show { department } => LedgerOrder::Show { kind: Kind::Department, who: department.clone() },
+            Self::Heads {
+                department,
+                people,
+                on,
+            } => edit(
+                EditVerb::Change,
+                Some(department),
+                vec![(Field::Heads, people.clone())],
+                *on,
+            ),
+            Self::Cancel { department } => {
+                edit(EditVerb::Cancel, Some(department), Vec::new(), None)
+            }
+            Self::List { all } => LedgerOrder::List {
+                kind: Kind::Department,
+                all: *all,
+            },
+            Self::Show { department } => LedgerOrder::Show {
+                kind: Kind::Department,
+                who: department.clone(),
+            },
         }
     }
 }

@@ -8,7 +8,9 @@ use state::Store;
 use state::vault::SecretStore;
 
 use super::entry_names;
-use super::order::{EditRequest, EditVerb, LedgerChangeView, LedgerOrder, LedgerOrderError, LedgerReply};
+use super::order::{
+    EditRequest, EditVerb, LedgerChangeView, LedgerOrder, LedgerOrderError, LedgerReply,
+};
 
 /// State and secrets of the bound company.
 #[derive(Clone)]
@@ -36,9 +38,12 @@ impl LedgerOrderHandler {
             LedgerOrder::List { kind, all } => {
                 let company = company(&ledger).await?;
                 let wanted = company.entries_of(*kind).values().filter(|stored| {
-                    *all || stored.presence != directory::effective_dates::Presence::Left || !stored.upcoming.is_empty()
+                    *all || stored.presence != directory::effective_dates::Presence::Left
+                        || !stored.upcoming.is_empty()
                 });
-                let mut entries: Vec<_> = wanted.map(|stored| entry_names::view_entry(&company, stored)).collect();
+                let mut entries: Vec<_> = wanted
+                    .map(|stored| entry_names::view_entry(&company, stored))
+                    .collect();
                 entries.sort_by_cached_key(entry_names::sort_key);
                 Ok(LedgerReply::Entries(entries))
             }
@@ -47,7 +52,10 @@ impl LedgerOrderHandler {
                 let id = entry_names::find(&company, *kind, who)?;
                 let stored = company.entries_of(*kind).get(&id);
                 Ok(LedgerReply::Entries(
-                    stored.map(|stored| entry_names::view_entry(&company, stored)).into_iter().collect(),
+                    stored
+                        .map(|stored| entry_names::view_entry(&company, stored))
+                        .into_iter()
+                        .collect(),
                 ))
             }
             LedgerOrder::Changes { after } => changes(&ledger, after.as_deref()).await,
@@ -55,10 +63,27 @@ impl LedgerOrderHandler {
     }
 
     async fn open_ledger(&self, now: Timestamp) -> Result<Ledger, LedgerOrderError> {
-        let bindings = self.store.list_bindings().await.map_err(|err| unusable_ledger(&err))?;
-        let binding = bindings.into_iter().next().ok_or(LedgerOrderError::Unbound)?.body;
-        let secret = self.secrets.get_binding(&binding.id).await.map_err(|err| unusable_ledger(&err))?;
-        Ok(Ledger::new(self.store.clone(), binding.corp_id, secret.hash_key(), now))
+        let bindings = self
+            .store
+            .list_bindings()
+            .await
+            .map_err(|err| unusable_ledger(&err))?;
+        let binding = bindings
+            .into_iter()
+            .next()
+            .ok_or(LedgerOrderError::Unbound)?
+            .body;
+        let secret = self
+            .secrets
+            .get_binding(&binding.id)
+            .await
+            .map_err(|err| unusable_ledger(&err))?;
+        Ok(Ledger::new(
+            self.store.clone(),
+            binding.corp_id,
+            secret.hash_key(),
+            now,
+        ))
     }
 
     async fn edit(
@@ -73,7 +98,9 @@ impl LedgerOrderHandler {
             Some(who) => entry_names::find(&company, request.kind, who)?,
             None => ledger
                 .id_for(LinkId(fresh))
-                .ok_or(LedgerOrderError::Unusable { why: "no id could be made".to_owned() })?,
+                .ok_or(LedgerOrderError::Unusable {
+                    why: "no id could be made".to_owned(),
+                })?,
         };
         let values = entry_names::resolve_values(&company, &request.fields)?;
         let what = match request.verb {
@@ -84,8 +111,17 @@ impl LedgerOrderHandler {
             EditVerb::Cancel => EditAction::Cancel,
         };
         // Names were resolved against what was just read: nobody may have changed the entry since.
-        let expected = company.entries_of(request.kind).get(&id).map(|stored| stored.version);
-        let edit = LedgerEdit { kind: request.kind, id, what, on: request.on, expected };
+        let expected = company
+            .entries_of(request.kind)
+            .get(&id)
+            .map(|stored| stored.version);
+        let edit = LedgerEdit {
+            kind: request.kind,
+            id,
+            what,
+            on: request.on,
+            expected,
+        };
         match ledger.edit_entry(&edit, now).await {
             Ok(edited) => Ok(LedgerReply::Edited(edited)),
             Err(EditError::Refused(refusal)) => Err(LedgerOrderError::Refused(refusal)),
@@ -95,11 +131,17 @@ impl LedgerOrderHandler {
 }
 
 async fn company(ledger: &Ledger) -> Result<CompanyOnDay, LedgerOrderError> {
-    ledger.read_company().await.map_err(|err| unusable_ledger(&err))
+    ledger
+        .read_company()
+        .await
+        .map_err(|err| unusable_ledger(&err))
 }
 
 async fn changes(ledger: &Ledger, after: Option<&str>) -> Result<LedgerReply, LedgerOrderError> {
-    let page = ledger.list_changes(after).await.map_err(|err| unusable_ledger(&err))?;
+    let page = ledger
+        .list_changes(after)
+        .await
+        .map_err(|err| unusable_ledger(&err))?;
     let change = |one: ehr::ChangedRecord| LedgerChangeView {
         kind: one.kind,
         id: one.id.to_string(),
@@ -115,7 +157,9 @@ async fn changes(ledger: &Ledger, after: Option<&str>) -> Result<LedgerReply, Le
 }
 
 pub(super) fn unusable_ledger(err: &dyn std::error::Error) -> LedgerOrderError {
-    LedgerOrderError::Unusable { why: describe_error(err) }
+    LedgerOrderError::Unusable {
+        why: describe_error(err),
+    }
 }
 
 /// What a list is sorted by: departments by path, people by name.
@@ -125,7 +169,13 @@ pub(super) fn sort(entries: &mut [super::order::LedgerEntryView]) {
         field.map(|(_, texts)| texts.join(";")).unwrap_or_default()
     };
     entries.sort_by_cached_key(|entry| match entry.kind {
-        Kind::Person => (text(entry, directory::Field::Departments), text(entry, directory::Field::Name)),
-        Kind::Department => (text(entry, directory::Field::Parent), text(entry, directory::Field::Name)),
+        Kind::Person => (
+            text(entry, directory::Field::Departments),
+            text(entry, directory::Field::Name),
+        ),
+        Kind::Department => (
+            text(entry, directory::Field::Parent),
+            text(entry, directory::Field::Name),
+        ),
     });
 }

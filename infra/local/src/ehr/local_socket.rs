@@ -77,25 +77,47 @@ impl LocalSocket {
     ///
     /// # Errors
     /// No port, or the file cannot be written.
-    pub async fn open(data: &Path, desk: LedgerOrderHandler, plans: PlanOrderHandler) -> std::io::Result<Self> {
+    pub async fn open(
+        data: &Path,
+        desk: LedgerOrderHandler,
+        plans: PlanOrderHandler,
+    ) -> std::io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        let key = random_bytes_or_abort().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let key = random_bytes_or_abort()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect::<String>();
         let file = data.join("desk.json");
-        write_socket_file(&file, &SocketFile { address: listener.local_addr()?, key: key.clone() })?;
+        write_socket_file(
+            &file,
+            &SocketFile {
+                address: listener.local_addr()?,
+                key: key.clone(),
+            },
+        )?;
         let router = Router::new()
             .route(LEDGER_PATH, post(serve_ledger))
             .route(PLANS_PATH, post(serve_plans))
             .layer(DefaultBodyLimit::max(ORDER_MAX))
-            .with_state(Arc::new(SocketState { desk, plans, key: key.into() }));
+            .with_state(Arc::new(SocketState {
+                desk,
+                plans,
+                key: key.into(),
+            }));
         let closing = Arc::new(Notify::new());
         let closed = Arc::clone(&closing);
         let served = tokio::spawn(async move {
-            let serve = axum::serve(listener, router).with_graceful_shutdown(async move { closed.notified().await });
+            let serve = axum::serve(listener, router)
+                .with_graceful_shutdown(async move { closed.notified().await });
             if let Err(err) = serve.await {
                 tracing::error!(reason = %err, "the desk's door closed");
             }
         });
-        Ok(Self { file, closing, served })
+        Ok(Self {
+            file,
+            closing,
+            served,
+        })
     }
 
     /// Lets nobody in any more, and answers whoever asked before, within five seconds.
@@ -109,7 +131,11 @@ impl LocalSocket {
 fn write_socket_file(file: &Path, way: &SocketFile) -> std::io::Result<()> {
     let fresh = file.with_extension("json.new");
     _ = std::fs::remove_file(&fresh);
-    let mut written = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&fresh)?;
+    let mut written = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&fresh)?;
     written.write_all(&serde_json::to_vec(way)?)?;
     std::fs::rename(&fresh, file)
 }
@@ -125,10 +151,19 @@ async fn serve_ledger(
     let Ok(order) = serde_json::from_slice::<LedgerOrder>(&body) else {
         return (StatusCode::BAD_REQUEST, String::new());
     };
-    reply_json(&guarded.desk.handle_order(&order, SystemClock.now(), random_bytes_or_abort()).await)
+    reply_json(
+        &guarded
+            .desk
+            .handle_order(&order, SystemClock.now(), random_bytes_or_abort())
+            .await,
+    )
 }
 
-async fn serve_plans(State(guarded): State<Arc<SocketState>>, headers: HeaderMap, body: Bytes) -> (StatusCode, String) {
+async fn serve_plans(
+    State(guarded): State<Arc<SocketState>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> (StatusCode, String) {
     if !is_authorized(&headers, &guarded.key) {
         return (StatusCode::UNAUTHORIZED, String::new());
     }
@@ -148,14 +183,19 @@ fn reply_json(answer: &impl Serialize) -> (StatusCode, String) {
 /// Whether the key is the right one. Hashes are compared, so that how long it takes says nothing about the key. A browser
 /// names where a page came from; no page has business here.
 fn is_authorized(headers: &HeaderMap, key: &SecretString) -> bool {
-    let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let given = given.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
+    let given = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
+    let given = given
+        .and_then(|value| value.strip_prefix("Bearer "))
+        .unwrap_or_default();
     let same = Sha256::digest(given.as_bytes()) == Sha256::digest(key.expose_secret().as_bytes());
     same && !headers.contains_key(header::ORIGIN)
 }
 
 fn read_socket_file(data: &Path) -> Option<SocketFile> {
-    let way: SocketFile = serde_json::from_slice(&std::fs::read(data.join("desk.json")).ok()?).ok()?;
+    let way: SocketFile =
+        serde_json::from_slice(&std::fs::read(data.join("desk.json")).ok()?).ok()?;
     way.address.ip().is_loopback().then_some(way)
 }
 
@@ -200,11 +240,16 @@ pub(crate) async fn send_order<A: serde::de::DeserializeOwned>(
         // The door belongs to an `up` that is gone, or is going.
         Err(TransportError::NotConnected { .. }) => return None,
         Err(err) => {
-            return Some(Err(format!("{err}; it is not known whether it was done: look with `list` or `show`")));
+            return Some(Err(format!(
+                "{err}; it is not known whether it was done: look with `list` or `show`"
+            )));
         }
     };
     if !answer.status().is_success() {
-        return Some(Err(format!("the running bangding answered {}", answer.status())));
+        return Some(Err(format!(
+            "the running bangding answered {}",
+            answer.status()
+        )));
     }
     Some(serde_json::from_slice(answer.body()).map_err(|err| describe_error(&err)))
 }

@@ -39,7 +39,11 @@ pub async fn run(args: &EhrArgs) -> ExitCode {
         desk::sort(entries);
     }
     words::print_outcome(&outcome, args);
-    if outcome.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if outcome.is_ok() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 /// Has an order done by whoever can: this process, or the `up` that holds the directory.
@@ -48,7 +52,9 @@ pub async fn run(args: &EhrArgs) -> ExitCode {
 /// [`LedgerOrderError`].
 pub async fn send_order(data: &Path, order: &LedgerOrder) -> Result<LedgerReply, LedgerOrderError> {
     if !data.join("state.db").exists() {
-        return Err(LedgerOrderError::NoState { data: data.display().to_string() });
+        return Err(LedgerOrderError::NoState {
+            data: data.display().to_string(),
+        });
     }
     for _ in 0..LOCK_TRIES {
         match machine::lock_state(data) {
@@ -65,16 +71,29 @@ pub async fn send_order(data: &Path, order: &LedgerOrder) -> Result<LedgerReply,
         }
         tokio::time::sleep(LOCK_PAUSE).await;
     }
-    Err(LedgerOrderError::Held { data: data.display().to_string() })
+    Err(LedgerOrderError::Held {
+        data: data.display().to_string(),
+    })
 }
 
 async fn handle_here(data: &Path, order: &LedgerOrder) -> Result<LedgerReply, LedgerOrderError> {
-    let database = Database::open(&data.join("state.db")).await.map_err(|err| unusable_ledger(&err))?;
+    let database = Database::open(&data.join("state.db"))
+        .await
+        .map_err(|err| unusable_ledger(&err))?;
     let writer = u128::from_be_bytes(random_bytes_or_abort());
-    let store = Store::new(database.client(), TableNames::with_prefix("bangding-"), writer);
+    let store = Store::new(
+        database.client(),
+        TableNames::with_prefix("bangding-"),
+        writer,
+    );
     let vault = DirectoryVault::open(&data.join("vault")).map_err(|err| unusable_ledger(&err))?;
-    let desk = LedgerOrderHandler { store, secrets: SecretStore::new(Arc::new(vault), "local/") };
-    let answer = desk.handle_order(order, SystemClock.now(), random_bytes_or_abort()).await;
+    let desk = LedgerOrderHandler {
+        store,
+        secrets: SecretStore::new(Arc::new(vault), "local/"),
+    };
+    let answer = desk
+        .handle_order(order, SystemClock.now(), random_bytes_or_abort())
+        .await;
     if let Err(err) = database.stop().await {
         tracing::warn!(reason = %err, "the database had stopped before");
     }

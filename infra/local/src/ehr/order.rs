@@ -163,7 +163,9 @@ pub enum LedgerOrderError {
     #[error("no company is bound yet: run `bangding up` first")]
     Unbound,
     /// Somebody holds the directory and does not answer.
-    #[error("another bangding holds {data} and answers nobody: it may still be starting. Try again, or stop it")]
+    #[error(
+        "another bangding holds {data} and answers nobody: it may still be starting. Try again, or stop it"
+    )]
     Held {
         /// Which directory.
         data: String,

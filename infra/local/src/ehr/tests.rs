@@ -37,17 +37,34 @@ pub(crate) async fn bound_machine(data: &Path) -> Machine {
         previous_callback: None,
         callback_seconds: false,
     };
-    machine.secrets.put_binding(&binding.id, &secret).await.unwrap();
-    machine.store.put_binding(&binding, PutCondition::New).await.unwrap();
+    machine
+        .secrets
+        .put_binding(&binding.id, &secret)
+        .await
+        .unwrap();
+    machine
+        .store
+        .put_binding(&binding, PutCondition::New)
+        .await
+        .unwrap();
     machine
 }
 
 async fn machine_of(data: &Path) -> Machine {
-    Machine::start(&MachineConfig { data: data.to_owned(), dynamodb: None, allow_loopback: true }).await.unwrap()
+    Machine::start(&MachineConfig {
+        data: data.to_owned(),
+        dynamodb: None,
+        allow_loopback: true,
+    })
+    .await
+    .unwrap()
 }
 
 pub(crate) fn parse_order(line: &str) -> LedgerOrder {
-    let words = ["bangding", "ehr"].into_iter().chain(line.split(' ').map(|word| if word == "''" { "" } else { word }));
+    let words = ["bangding", "ehr"].into_iter().chain(
+        line.split(' ')
+            .map(|word| if word == "''" { "" } else { word }),
+    );
     match Args::try_parse_from(words).unwrap().command {
         Command::Ehr(args) => args.action.to_order(),
         _ => unreachable!("it is an ehr command"),
@@ -62,7 +79,10 @@ async fn run_line(data: &Path, line: &str) -> String {
         Err(trouble) => words::describe_error(trouble, Language::En),
     };
     let is_id = |word: &str| word.len() == 32 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
-    text.split_whitespace().filter(|word| !is_id(word)).collect::<Vec<_>>().join(" ")
+    text.split_whitespace()
+        .filter(|word| !is_id(word))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// The company of the tests: root, 销售 with 华东 below, 李娜 in 华东.
@@ -83,22 +103,63 @@ async fn a_company_is_run_from_the_command_line() {
     let data = home.path();
     company(data).await;
     let today = directory::canonical::shanghai_day(SystemClock.now()).unwrap();
-    assert_eq!(run_line(data, "show A1").await, format!("● 李娜 A1 销售/华东 {today} active"));
-    assert_eq!(run_line(data, "change A1 --title 经理 --department 销售").await, "● change: done v2");
-    assert_eq!(run_line(data, "department heads 销售 李娜").await, "● change: done v2");
-    assert_eq!(run_line(data, "department move 华东 --under /").await, "● change: done v2");
-    assert_eq!(run_line(data, "department rename 华东 华南").await, "● change: done v3");
-    assert_eq!(run_line(data, "department close 华南").await, "● close: done v4");
-    assert_eq!(run_line(data, "department list").await, "● 公司 active ● 销售 公司 李娜 active");
-    assert_eq!(run_line(data, "department reopen 华南").await, "● reopen: done v5");
-    assert_eq!(run_line(data, "leave 13800000001").await, "● leave: done v4");
+    assert_eq!(
+        run_line(data, "show A1").await,
+        format!("● 李娜 A1 销售/华东 {today} active")
+    );
+    assert_eq!(
+        run_line(data, "change A1 --title 经理 --department 销售").await,
+        "● change: done v2"
+    );
+    assert_eq!(
+        run_line(data, "department heads 销售 李娜").await,
+        "● change: done v2"
+    );
+    assert_eq!(
+        run_line(data, "department move 华东 --under /").await,
+        "● change: done v2"
+    );
+    assert_eq!(
+        run_line(data, "department rename 华东 华南").await,
+        "● change: done v3"
+    );
+    assert_eq!(
+        run_line(data, "department close 华南").await,
+        "● close: done v4"
+    );
+    assert_eq!(
+        run_line(data, "department list").await,
+        "● 公司 active ● 销售 公司 李娜 active"
+    );
+    assert_eq!(
+        run_line(data, "department reopen 华南").await,
+        "● reopen: done v5"
+    );
+    assert_eq!(
+        run_line(data, "leave 13800000001").await,
+        "● leave: done v4"
+    );
     assert_eq!(run_line(data, "list").await, "");
-    assert_eq!(run_line(data, "rehire 李娜 --department 华南").await, "● rehire: done v5");
-    assert_eq!(run_line(data, "leave A1 --last-day 2099-12-31").await, "● leave: waits until 2100-01-01 v6");
-    assert!(run_line(data, "list").await.ends_with("active ahead 2100-01-01 leaving"));
+    assert_eq!(
+        run_line(data, "rehire 李娜 --department 华南").await,
+        "● rehire: done v5"
+    );
+    assert_eq!(
+        run_line(data, "leave A1 --last-day 2099-12-31").await,
+        "● leave: waits until 2100-01-01 v6"
+    );
+    assert!(
+        run_line(data, "list")
+            .await
+            .ends_with("active ahead 2100-01-01 leaving")
+    );
     assert_eq!(run_line(data, "cancel A1").await, "● cancel: done v7");
     let told = run_line(data, "changes --after 4").await;
-    assert_eq!(told.matches(" person ").count() + told.matches(" department ").count(), 12, "{told}");
+    assert_eq!(
+        told.matches(" person ").count() + told.matches(" department ").count(),
+        12,
+        "{told}"
+    );
     assert!(told.ends_with("go on with --after 16"), "{told}");
 }
 
@@ -108,25 +169,54 @@ async fn a_wrong_order_is_refused_with_a_reason() {
     let data = home.path();
     company(data).await;
     let refused = async |line: &str| run_line(data, line).await;
-    assert_eq!(refused("leave nobody").await, "no person in the ledger is called \"nobody\"");
-    assert_eq!(refused("department close 销售").await, "0 people and 1 departments are in it; move them first");
+    assert_eq!(
+        refused("leave nobody").await,
+        "no person in the ledger is called \"nobody\""
+    );
+    assert_eq!(
+        refused("department close 销售").await,
+        "0 people and 1 departments are in it; move them first"
+    );
     assert_eq!(
         refused("hire --name 王伟 --mobile 13800000001 --department 销售").await,
-        EditRefusal::Taken { field: directory::Field::Mobile }.to_string()
+        EditRefusal::Taken {
+            field: directory::Field::Mobile
+        }
+        .to_string()
     );
-    assert_eq!(refused("change A1 --mobile ''").await, "mobile must not be empty");
-    assert_eq!(refused("hire --name 李娜 --mobile 13800000002 --department 销售").await, "● hire: done v1");
-    assert!(refused("show 李娜").await.starts_with("2 in the ledger are called"));
-    let parses = |line: &str| Args::try_parse_from(["bangding", "ehr"].into_iter().chain(line.split(' ')));
-    assert!(parses("leave A1 --on 2026-02-30").is_err(), "a day that does not exist");
+    assert_eq!(
+        refused("change A1 --mobile ''").await,
+        "mobile must not be empty"
+    );
+    assert_eq!(
+        refused("hire --name 李娜 --mobile 13800000002 --department 销售").await,
+        "● hire: done v1"
+    );
+    assert!(
+        refused("show 李娜")
+            .await
+            .starts_with("2 in the ledger are called")
+    );
+    let parses =
+        |line: &str| Args::try_parse_from(["bangding", "ehr"].into_iter().chain(line.split(' ')));
+    assert!(
+        parses("leave A1 --on 2026-02-30").is_err(),
+        "a day that does not exist"
+    );
     assert!(parses("leave A1 --on 2027-01-01 --last-day 2027-01-01").is_err());
     let zh = words::describe_error(
-        &LedgerOrderError::Refused(EditRefusal::NotEmpty { people: 2, departments: 0 }),
+        &LedgerOrderError::Refused(EditRefusal::NotEmpty {
+            people: 2,
+            departments: 0,
+        }),
         Language::Zh,
     );
     assert_eq!(zh, "里面还有 2 人、0 个下级部门：先移走");
     let nowhere = data.join("nowhere");
-    assert!(matches!(send_order(&nowhere, &parse_order("list")).await, Err(LedgerOrderError::NoState { .. })));
+    assert!(matches!(
+        send_order(&nowhere, &parse_order("list")).await,
+        Err(LedgerOrderError::NoState { .. })
+    ));
 }
 
 #[tokio::test]
@@ -135,26 +225,48 @@ async fn a_running_up_handles_orders_on_its_local_socket() {
     let data = home.path();
     company(data).await;
     let machine = machine_of(data).await;
-    let desk = LedgerOrderHandler { store: machine.store.clone(), secrets: machine.secrets.clone() };
+    let desk = LedgerOrderHandler {
+        store: machine.store.clone(),
+        secrets: machine.secrets.clone(),
+    };
     let plans = crate::plan::session::serving_handler(&machine);
     let door = LocalSocket::open(data, desk, plans).await.unwrap();
     let file = data.join("desk.json");
-    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
-    assert_eq!(run_line(data, "change A1 --title 经理").await, "● change: done v2");
-    assert_eq!(run_line(data, "change A1 --title 经理").await, "it is so already: nothing changes");
+    assert_eq!(
+        std::fs::metadata(&file).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
+    assert_eq!(
+        run_line(data, "change A1 --title 经理").await,
+        "● change: done v2"
+    );
+    assert_eq!(
+        run_line(data, "change A1 --title 经理").await,
+        "it is so already: nothing changes"
+    );
 
     // A wrong key is let in nowhere.
-    let mut way: serde_json::Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    let mut way: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
     way["key"] = "0".repeat(32).into();
     std::fs::write(&file, way.to_string()).unwrap();
     let refused = send_order(data, &parse_order("change A1 --title 总监")).await;
-    assert!(matches!(refused, Err(LedgerOrderError::Unusable { .. })), "{refused:?}");
+    assert!(
+        matches!(refused, Err(LedgerOrderError::Unusable { .. })),
+        "{refused:?}"
+    );
     drop(door);
     assert!(!file.exists());
     machine.stop().await;
     let shown = send_order(data, &parse_order("show A1")).await.unwrap();
-    let LedgerReply::Entries(entries) = shown else { unreachable!("an entry was asked for") };
-    assert_eq!((entries[0].kind, entries[0].version), (Kind::Person, 2), "without a door, this process does it");
+    let LedgerReply::Entries(entries) = shown else {
+        unreachable!("an entry was asked for")
+    };
+    assert_eq!(
+        (entries[0].kind, entries[0].version),
+        (Kind::Person, 2),
+        "without a door, this process does it"
+    );
 }
 
 #[tokio::test]
@@ -164,24 +276,47 @@ async fn an_employment_type_is_printed_in_both_languages() {
     company(data).await;
     let refused = run_line(data, "change A1 --employment 长工").await;
     assert!(
-        refused.ends_with("one of full_time, part_time, intern, dispatched, rehired_retiree, outsourced"),
+        refused.ends_with(
+            "one of full_time, part_time, intern, dispatched, rehired_retiree, outsourced"
+        ),
         "{refused}"
     );
-    assert_eq!(run_line(data, "change A1 --employment full_time").await, "● change: done v2");
-    assert!(run_line(data, "show A1").await.ends_with("full time active"));
+    assert_eq!(
+        run_line(data, "change A1 --employment full_time").await,
+        "● change: done v2"
+    );
+    assert!(
+        run_line(data, "show A1")
+            .await
+            .ends_with("full time active")
+    );
     let shown = send_order(data, &parse_order("show A1")).await;
     assert!(words::describe_reply(shown.as_ref().unwrap(), Language::Zh).contains("  全职  在职"));
-    assert!(words::as_json(&shown).to_string().contains(r#"["employment",["full_time"]]"#));
+    assert!(
+        words::as_json(&shown)
+            .to_string()
+            .contains(r#"["employment",["full_time"]]"#)
+    );
     assert_eq!(
         run_line(data, "change A1 --employment 兼职 --on 2099-01-01").await,
         "● change: waits until 2099-01-01 v3"
     );
-    assert!(run_line(data, "list").await.ends_with("ahead 2099-01-01 change of employment"));
+    assert!(
+        run_line(data, "list")
+            .await
+            .ends_with("ahead 2099-01-01 change of employment")
+    );
     assert_eq!(run_line(data, "cancel A1").await, "● cancel: done v4");
-    assert_eq!(run_line(data, "change A1 --employment ''").await, "● change: done v5");
+    assert_eq!(
+        run_line(data, "change A1 --employment ''").await,
+        "● change: done v5"
+    );
     assert!(!run_line(data, "show A1").await.contains("full time"));
     let hired = "hire --name 王伟 --mobile 13800000002 --department 销售 --employment intern";
     assert_eq!(run_line(data, hired).await, "● hire: done v1");
     let told = run_line(data, "changes --after 8").await;
-    assert!(told.contains("person hire") && !told.contains("intern"), "the feed tells what was done, no kind: {told}");
+    assert!(
+        told.contains("person hire") && !told.contains("intern"),
+        "the feed tells what was done, no kind: {told}"
+    );
 }

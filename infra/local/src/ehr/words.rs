@@ -16,7 +16,11 @@ pub(super) fn print_outcome(outcome: &Result<LedgerReply, LedgerOrderError>, arg
     _ = match outcome {
         _ if args.json => writeln!(std::io::stdout(), "{}", as_json(outcome)),
         Ok(answer) => write!(std::io::stdout(), "{}", describe_reply(answer, args.lang)),
-        Err(trouble) => writeln!(std::io::stderr(), "■ {}", describe_error(trouble, args.lang)),
+        Err(trouble) => writeln!(
+            std::io::stderr(),
+            "■ {}",
+            describe_error(trouble, args.lang)
+        ),
     };
 }
 
@@ -30,13 +34,27 @@ pub(super) fn as_json(outcome: &Result<LedgerReply, LedgerOrderError>) -> serde_
 pub(super) fn describe_reply(answer: &LedgerReply, language: Language) -> String {
     match (answer, language) {
         (LedgerReply::Edited(edited), language) => describe_edit(edited, language),
-        (LedgerReply::Entries(entries), language) => {
-            entries.iter().map(|entry| describe_entry(entry, language)).collect()
-        }
-        (LedgerReply::Changes { changes, cursor, more, missed }, language) => {
+        (LedgerReply::Entries(entries), language) => entries
+            .iter()
+            .map(|entry| describe_entry(entry, language))
+            .collect(),
+        (
+            LedgerReply::Changes {
+                changes,
+                cursor,
+                more,
+                missed,
+            },
+            language,
+        ) => {
             let line = |change: &super::order::LedgerChangeView| {
                 let at = jiff::Timestamp::from_millisecond(change.at).unwrap_or_default();
-                format!("{at}  {:<10} {}  {}\n", change.kind.key(), change.id, change.because)
+                format!(
+                    "{at}  {:<10} {}  {}\n",
+                    change.kind.key(),
+                    change.id,
+                    change.because
+                )
             };
             let lines: String = changes.iter().map(line).collect();
             let rest = match (more, language) {
@@ -45,11 +63,19 @@ pub(super) fn describe_reply(answer: &LedgerReply, language: Language) -> String
                 (false, Language::En) => "",
                 (true, Language::En) => " (there is more)",
             };
-            let next = if language == Language::Zh { "下次从这里接着：--after" } else { "go on with --after" };
+            let next = if language == Language::Zh {
+                "下次从这里接着：--after"
+            } else {
+                "go on with --after"
+            };
             let gap = match (missed, language) {
                 (false, _) => "",
-                (true, Language::Zh) => "■ 更早的变化已不再保留（保留 90 天）：要知道全部，看 list\n",
-                (true, Language::En) => "■ earlier changes are no longer kept (90 days): `list` says how it is now\n",
+                (true, Language::Zh) => {
+                    "■ 更早的变化已不再保留（保留 90 天）：要知道全部，看 list\n"
+                }
+                (true, Language::En) => {
+                    "■ earlier changes are no longer kept (90 days): `list` says how it is now\n"
+                }
             };
             format!("{gap}{lines}● {next} {cursor}{rest}\n")
         }
@@ -81,20 +107,35 @@ fn describe_edit(edited: &EditOutcome, language: Language) -> String {
 fn describe_entry(entry: &LedgerEntryView, language: Language) -> String {
     let text = |wanted| {
         let field = entry.fields.iter().find(|(field, _)| *field == wanted);
-        field.map(|(_, texts)| texts.join("；")).filter(|text| !text.is_empty())
+        field
+            .map(|(_, texts)| texts.join("；"))
+            .filter(|text| !text.is_empty())
     };
     let columns: &[Field] = match entry.kind {
-        Kind::Person => {
-            &[Field::Name, Field::JobNumber, Field::Departments, Field::Title, Field::Manager, Field::HiredOn]
-        }
+        Kind::Person => &[
+            Field::Name,
+            Field::JobNumber,
+            Field::Departments,
+            Field::Title,
+            Field::Manager,
+            Field::HiredOn,
+        ],
         Kind::Department => &[Field::Name, Field::Parent, Field::Heads],
     };
     let mut cells: Vec<String> = columns.iter().filter_map(|field| text(*field)).collect();
     cells.extend(text(Field::Employment).map(|kind| employment(kind, language)));
     let status = status(entry, language);
-    let ahead: String =
-        entry.upcoming.iter().map(|ahead| format!("    {}\n", describe_upcoming(ahead, language))).collect();
-    format!("{} {}  {status}  {}\n{ahead}", mark(entry), cells.join("  "), entry.id)
+    let ahead: String = entry
+        .upcoming
+        .iter()
+        .map(|ahead| format!("    {}\n", describe_upcoming(ahead, language)))
+        .collect();
+    format!(
+        "{} {}  {status}  {}\n{ahead}",
+        mark(entry),
+        cells.join("  "),
+        entry.id
+    )
 }
 
 /// A kind of employment in the reader's words.
@@ -127,7 +168,12 @@ fn status(entry: &LedgerEntryView, language: Language) -> &str {
 }
 
 fn describe_upcoming(ahead: &UpcomingView, language: Language) -> String {
-    let fields = ahead.fields.iter().map(|field| field.key()).collect::<Vec<_>>().join(", ");
+    let fields = ahead
+        .fields
+        .iter()
+        .map(|field| field.key())
+        .collect::<Vec<_>>()
+        .join(", ");
     let what = match (ahead.what.as_str(), language) {
         ("entry", Language::Zh) => "生效入职".to_owned(),
         ("leaving", Language::Zh) => "生效离职".to_owned(),
@@ -135,7 +181,11 @@ fn describe_upcoming(ahead: &UpcomingView, language: Language) -> String {
         ("change", Language::En) => format!("change of {fields}"),
         (other, _) => other.to_owned(),
     };
-    let label = if language == Language::Zh { "即将生效" } else { "ahead" };
+    let label = if language == Language::Zh {
+        "即将生效"
+    } else {
+        "ahead"
+    };
     format!("{label} {}  {what}", ahead.on)
 }
 
@@ -149,7 +199,10 @@ pub(super) fn describe_error(trouble: &LedgerOrderError, language: Language) -> 
             format!("内置花名册里没有这个{}：{who}", kind_zh(*kind))
         }
         LedgerOrderError::Ambiguous { kind, who, count } => {
-            format!("叫“{who}”的{}有 {count} 个：请用工号、路径或编号指明", kind_zh(*kind))
+            format!(
+                "叫“{who}”的{}有 {count} 个：请用工号、路径或编号指明",
+                kind_zh(*kind)
+            )
         }
         LedgerOrderError::NoState { data } => {
             format!("{data} 里没有数据：先运行 bangding up，或用 --data 指定目录")
@@ -181,7 +234,11 @@ fn describe_refusal(refusal: &EditRefusal) -> String {
         EditRefusal::Value { field, why } => format!("{} 的值不可用（{why}）", field.key()),
         EditRefusal::Taken { field } => format!("这个 {} 已有在职人员使用", field.key()),
         EditRefusal::Reference { field, kind } => {
-            format!("{} 指向的{}不存在，或已离职、已关闭", field.key(), kind_zh(*kind))
+            format!(
+                "{} 指向的{}不存在，或已离职、已关闭",
+                field.key(),
+                kind_zh(*kind)
+            )
         }
         EditRefusal::OwnManager => "不能做自己的直属上级".into(),
         EditRefusal::MainDepartment => "主部门必须是所在部门之一：用 --main-department 指明".into(),
@@ -189,13 +246,20 @@ fn describe_refusal(refusal: &EditRefusal) -> String {
         EditRefusal::Circle => "部门不能放到自己下面".into(),
         EditRefusal::Root => "公司本身只有一个，不能移动或关闭".into(),
         EditRefusal::SameName => "同一级已有同名部门".into(),
-        EditRefusal::NotEmpty { people, departments } => {
+        EditRefusal::NotEmpty {
+            people,
+            departments,
+        } => {
             format!("里面还有 {people} 人、{departments} 个下级部门：先移走")
         }
         EditRefusal::Gone { kind: Kind::Person } => "已离职：先用 rehire 重新入职".into(),
-        EditRefusal::Gone { kind: Kind::Department } => "部门已关闭：先用 department reopen 重新启用".into(),
+        EditRefusal::Gone {
+            kind: Kind::Department,
+        } => "部门已关闭：先用 department reopen 重新启用".into(),
         EditRefusal::Here { kind: Kind::Person } => "此人在职或待入职".into(),
-        EditRefusal::Here { kind: Kind::Department } => "部门在用".into(),
+        EditRefusal::Here {
+            kind: Kind::Department,
+        } => "部门在用".into(),
         other => about_days(other),
     }
 }

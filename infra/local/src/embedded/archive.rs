@@ -37,7 +37,11 @@ impl DirectoryArchive {
     /// [`ArchiveError::Refused`] when it cannot be made.
     pub fn open(root: &Path) -> Result<Self, ArchiveError> {
         make(&root.join(UNFINISHED_FOLDER)).map_err(|error| refused(&error))?;
-        Ok(Self { files: Arc::new(Files { root: root.to_owned() }) })
+        Ok(Self {
+            files: Arc::new(Files {
+                root: root.to_owned(),
+            }),
+        })
     }
 
     /// Disk work leaves the threads that others wait on.
@@ -47,18 +51,30 @@ impl DirectoryArchive {
     ) -> Result<T, ArchiveError> {
         let files = Arc::clone(&self.files);
         let worked = tokio::task::spawn_blocking(move || work(&files)).await;
-        worked.map_err(|_| ArchiveError::Unavailable(Cause::new("the disk's thread ended")))?.map_err(|error| {
-            if error.kind() == ErrorKind::AlreadyExists { ArchiveError::Exists } else { refused(&error) }
-        })
+        worked
+            .map_err(|_| ArchiveError::Unavailable(Cause::new("the disk's thread ended")))?
+            .map_err(|error| {
+                if error.kind() == ErrorKind::AlreadyExists {
+                    ArchiveError::Exists
+                } else {
+                    refused(&error)
+                }
+            })
     }
 }
 
 #[async_trait]
 impl Archive for DirectoryArchive {
-    async fn put(&self, key: &ArchiveKey, sealed: Vec<u8>, condition: PutIf) -> Result<(), ArchiveError> {
+    async fn put(
+        &self,
+        key: &ArchiveKey,
+        sealed: Vec<u8>,
+        condition: PutIf,
+    ) -> Result<(), ArchiveError> {
         check_body(&sealed)?;
         let key = key.clone();
-        self.run_blocking(move |files| files.put(&key, &sealed, condition)).await
+        self.run_blocking(move |files| files.put(&key, &sealed, condition))
+            .await
     }
 
     async fn get(&self, key: &ArchiveKey) -> Result<Option<Vec<u8>>, ArchiveError> {
@@ -73,7 +89,9 @@ impl Archive for DirectoryArchive {
         limit: usize,
     ) -> Result<ArchivePage, ArchiveError> {
         let (prefix, after) = (prefix.clone(), after.cloned());
-        let mut archived = self.run_blocking(move |files| files.list(&prefix, after.as_ref())).await?;
+        let mut archived = self
+            .run_blocking(move |files| files.list(&prefix, after.as_ref()))
+            .await?;
         let limit = limit.clamp(1, PAGE_MAX);
         let has_more = archived.len() > limit;
         archived.truncate(limit);
@@ -96,10 +114,17 @@ impl Files {
         let folder = file.parent().unwrap_or(&self.root);
         make(folder)?;
         let put = PUTS.fetch_add(1, Ordering::Relaxed);
-        let fresh = self.root.join(UNFINISHED_FOLDER).join(format!("{}-{put}", std::process::id()));
+        let fresh = self
+            .root
+            .join(UNFINISHED_FOLDER)
+            .join(format!("{}-{put}", std::process::id()));
         // A crash may have left one of the same process id.
         remove(&fresh)?;
-        let mut writing = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&fresh)?;
+        let mut writing = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&fresh)?;
         writing.write_all(sealed)?;
         writing.sync_all()?;
         match condition {
@@ -109,7 +134,9 @@ impl Files {
                 let linked = std::fs::hard_link(&fresh, &file);
                 remove(&fresh)?;
                 match linked {
-                    Err(error) if error.kind() == ErrorKind::AlreadyExists && std::fs::read(&file)? == sealed => {}
+                    Err(error)
+                        if error.kind() == ErrorKind::AlreadyExists
+                            && std::fs::read(&file)? == sealed => {}
                     linked => linked?,
                 }
             }
@@ -119,7 +146,10 @@ impl Files {
 
     /// A file is found again after a crash only if every folder on the way to it was synced.
     fn sync(&self, folder: &Path) -> std::io::Result<()> {
-        for folder in folder.ancestors().take_while(|folder| folder.starts_with(&self.root)) {
+        for folder in folder
+            .ancestors()
+            .take_while(|folder| folder.starts_with(&self.root))
+        {
             File::open(folder)?.sync_all()?;
         }
         Ok(())
@@ -134,9 +164,16 @@ impl Files {
     }
 
     /// In the order of the keys' bytes, as S3 lists.
-    fn list(&self, prefix: &ArchivePrefix, after: Option<&ArchiveKey>) -> std::io::Result<Vec<ArchivedBody>> {
+    fn list(
+        &self,
+        prefix: &ArchivePrefix,
+        after: Option<&ArchiveKey>,
+    ) -> std::io::Result<Vec<ArchivedBody>> {
         let mut found = Vec::new();
-        let mut folders = vec![(self.root.join(prefix.corp_folder()), prefix.corp_folder().to_owned())];
+        let mut folders = vec![(
+            self.root.join(prefix.corp_folder()),
+            prefix.corp_folder().to_owned(),
+        )];
         while let Some((folder, stored)) = folders.pop() {
             let entries = match std::fs::read_dir(&folder) {
                 Err(error) if error.kind() == ErrorKind::NotFound => continue,
@@ -149,10 +186,14 @@ impl Files {
                 };
                 if entry.file_type()?.is_dir() {
                     folders.push((entry.path(), format!("{stored}{name}/")));
-                } else if let Some(key) =
-                    name.strip_suffix(FILE_SUFFIX).and_then(|name| prefix.parse_stored_key(&(stored.clone() + name)))
+                } else if let Some(key) = name
+                    .strip_suffix(FILE_SUFFIX)
+                    .and_then(|name| prefix.parse_stored_key(&(stored.clone() + name)))
                 {
-                    found.push(ArchivedBody { key, bytes: entry.metadata()?.len() });
+                    found.push(ArchivedBody {
+                        key,
+                        bytes: entry.metadata()?.len(),
+                    });
                 }
             }
         }
@@ -204,12 +245,26 @@ mod tests {
         let root = home.path().join("archive");
         let archive = DirectoryArchive::open(&root).unwrap();
         archive.put(&key("a"), vec![1], PutIf::New).await.unwrap();
-        archive.put(&key("a"), vec![2], PutIf::New).await.unwrap_err();
-        archive.put(&key("a"), vec![3], PutIf::Always).await.unwrap();
+        archive
+            .put(&key("a"), vec![2], PutIf::New)
+            .await
+            .unwrap_err();
+        archive
+            .put(&key("a"), vec![3], PutIf::Always)
+            .await
+            .unwrap();
         let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
-        assert_eq!((mode(&root), mode(&root.join("ding1/plan"))), (0o700, 0o700));
+        assert_eq!(
+            (mode(&root), mode(&root.join("ding1/plan"))),
+            (0o700, 0o700)
+        );
         assert_eq!(mode(&archive.files.file(&key("a"))), 0o600);
-        assert_eq!(std::fs::read_dir(root.join(UNFINISHED_FOLDER)).unwrap().count(), 0);
+        assert_eq!(
+            std::fs::read_dir(root.join(UNFINISHED_FOLDER))
+                .unwrap()
+                .count(),
+            0
+        );
         let again = DirectoryArchive::open(&root).unwrap();
         assert_eq!(again.get(&key("a")).await.unwrap(), Some(vec![3]));
     }
@@ -220,7 +275,11 @@ mod tests {
         let archive = Arc::new(DirectoryArchive::open(home.path()).unwrap());
         let puts = (0..16_u8).map(|n| {
             let archive = Arc::clone(&archive);
-            tokio::spawn(async move { archive.put(&key("one"), vec![n + 1; 100_000], PutIf::New).await })
+            tokio::spawn(async move {
+                archive
+                    .put(&key("one"), vec![n + 1; 100_000], PutIf::New)
+                    .await
+            })
         });
         let mut won = 0;
         for put in puts.collect::<Vec<_>>() {
@@ -231,6 +290,9 @@ mod tests {
         }
         assert_eq!(won, 1);
         let body = archive.get(&key("one")).await.unwrap().unwrap();
-        assert!(body.len() == 100_000 && body.iter().all(|byte| *byte == body[0]), "whole, of one writer");
+        assert!(
+            body.len() == 100_000 && body.iter().all(|byte| *byte == body[0]),
+            "whole, of one writer"
+        );
     }
 }

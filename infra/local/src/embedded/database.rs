@@ -48,7 +48,9 @@ impl Database {
     /// [`DatabaseError`].
     pub async fn open(file: &Path) -> Result<Self, DatabaseError> {
         let file = file.to_owned();
-        Ok(Self::start(blocking(move || EmbeddedDynamoDb::open(&file)).await?))
+        Ok(Self::start(
+            blocking(move || EmbeddedDynamoDb::open(&file)).await?,
+        ))
     }
 
     /// A database that forgets everything, for tests and benchmarks.
@@ -91,7 +93,9 @@ impl Database {
     pub async fn stop(mut self) -> Result<(), DatabaseError> {
         self.expiring.abort();
         match (&mut self.expiring).await {
-            Err(join) if join.is_panic() => Err(DatabaseError::Stopped { why: join.to_string() }),
+            Err(join) if join.is_panic() => Err(DatabaseError::Stopped {
+                why: join.to_string(),
+            }),
             _ => Ok(()),
         }
     }
@@ -123,7 +127,9 @@ async fn blocking<T: Send + 'static>(
 ) -> Result<T, DatabaseError> {
     match tokio::task::spawn_blocking(work).await {
         Ok(done) => Ok(done?),
-        Err(join) => Err(DatabaseError::Stopped { why: join.to_string() }),
+        Err(join) => Err(DatabaseError::Stopped {
+            why: join.to_string(),
+        }),
     }
 }
 
@@ -139,7 +145,9 @@ pub fn client_at(address: SocketAddr, access_key: &str) -> Client {
         .behavior_version(BehaviorVersion::v2026_01_12())
         .region(Region::new("local"))
         .endpoint_url(format!("http://{address}"))
-        .credentials_provider(Credentials::new(access_key, "local", None, None, "embedded"))
+        .credentials_provider(Credentials::new(
+            access_key, "local", None, None, "embedded",
+        ))
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .retry_config(RetryConfig::standard().with_max_attempts(4))
         .timeout_config(timeouts)

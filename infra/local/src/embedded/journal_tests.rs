@@ -21,7 +21,11 @@ fn run(n: u8) -> RunId {
 
 fn change(n: u8) -> NewEntry {
     let (corp, record) = (corp(), LinkId([n; 16]));
-    let place = SealContext { corp: &corp, record: &record.to_string(), field: "name" };
+    let place = SealContext {
+        corp: &corp,
+        record: &record.to_string(),
+        field: "name",
+    };
     let after = seal_value(&SealKey::new([1; 32]), place, [n; 12], "李娜".as_bytes()).unwrap();
     NewEntry {
         at: Timestamp(1_780_000_000_000 + i64::from(n)),
@@ -69,14 +73,30 @@ async fn a_run_is_chained_over_slices_and_closed_once() {
     let mut next_slice = store.open_journal(&corp(), &run(1)).await.unwrap();
     assert_eq!(next_slice.len(), 60);
     next_slice.append(&changes(1)).await.unwrap();
-    assert_eq!(store.verify_run(&corp(), &run(1)).await.unwrap(), intact_verdict(61, false));
-    assert_eq!(journal.append(&changes(1)).await, Ok(()), "the very same entry is our own win");
+    assert_eq!(
+        store.verify_run(&corp(), &run(1)).await.unwrap(),
+        intact_verdict(61, false)
+    );
+    assert_eq!(
+        journal.append(&changes(1)).await,
+        Ok(()),
+        "the very same entry is our own win"
+    );
     let first = next_slice.close().await.unwrap();
     next_slice.close().await.unwrap();
     assert_eq!(first.closed, 1);
-    assert_eq!(store.verify_run(&corp(), &run(1)).await.unwrap(), intact_verdict(61, true));
-    assert_eq!(store.verify_heads(&corp()).await.unwrap(), intact_verdict(1, true));
-    assert!(matches!(store.open_journal(&corp(), &run(1)).await, Err(JournalError::Closed)));
+    assert_eq!(
+        store.verify_run(&corp(), &run(1)).await.unwrap(),
+        intact_verdict(61, true)
+    );
+    assert_eq!(
+        store.verify_heads(&corp()).await.unwrap(),
+        intact_verdict(1, true)
+    );
+    assert!(matches!(
+        store.open_journal(&corp(), &run(1)).await,
+        Err(JournalError::Closed)
+    ));
 }
 
 #[tokio::test]
@@ -85,8 +105,14 @@ async fn two_writers_of_one_run_do_not_mix() {
     let mut one = store.open_journal(&corp(), &run(1)).await.unwrap();
     let mut other = store.open_journal(&corp(), &run(1)).await.unwrap();
     one.append(&[change(1)]).await.unwrap();
-    assert_eq!(other.append(&[change(2)]).await, Err(JournalError::Contended));
-    assert_eq!(store.verify_run(&corp(), &run(1)).await.unwrap(), intact_verdict(1, false));
+    assert_eq!(
+        other.append(&[change(2)]).await,
+        Err(JournalError::Contended)
+    );
+    assert_eq!(
+        store.verify_run(&corp(), &run(1)).await.unwrap(),
+        intact_verdict(1, false)
+    );
 }
 
 #[tokio::test]
@@ -101,40 +127,84 @@ async fn runs_that_close_at_once_are_all_chained() {
     for run in closing {
         run.await.unwrap();
     }
-    assert_eq!(store.verify_heads(&corp()).await.unwrap(), intact_verdict(6, true));
+    assert_eq!(
+        store.verify_heads(&corp()).await.unwrap(),
+        intact_verdict(6, true)
+    );
 }
 
 #[tokio::test]
 async fn a_records_changes_are_listed_newest_first() {
     let (store, _database) = new_store().await;
     write_closed_run(&store, 1, 3).await;
-    let later = NewEntry { at: Timestamp(1_790_000_000_000), ..change(1) };
-    store.open_journal(&corp(), &run(2)).await.unwrap().append(std::slice::from_ref(&later)).await.unwrap();
-    let found = store.record_changes(&corp(), LinkId([1; 16]), 10).await.unwrap();
-    assert_eq!(found.iter().map(|entry| entry.run.clone()).collect::<Vec<_>>(), [run(2), run(1)]);
+    let later = NewEntry {
+        at: Timestamp(1_790_000_000_000),
+        ..change(1)
+    };
+    store
+        .open_journal(&corp(), &run(2))
+        .await
+        .unwrap()
+        .append(std::slice::from_ref(&later))
+        .await
+        .unwrap();
+    let found = store
+        .record_changes(&corp(), LinkId([1; 16]), 10)
+        .await
+        .unwrap();
+    assert_eq!(
+        found
+            .iter()
+            .map(|entry| entry.run.clone())
+            .collect::<Vec<_>>(),
+        [run(2), run(1)]
+    );
     assert_eq!(found[0].change, later);
 }
 
 fn key(pk: &str, sk: &str) -> std::collections::HashMap<String, AttributeValue> {
-    [("pk", pk), ("sk", sk)].map(|(name, value)| (name.to_owned(), AttributeValue::S(value.into()))).into()
+    [("pk", pk), ("sk", sk)]
+        .map(|(name, value)| (name.to_owned(), AttributeValue::S(value.into())))
+        .into()
 }
 
 async fn get(database: &Database, sk: &str) -> std::collections::HashMap<String, AttributeValue> {
-    let get = database.client().get_item().table_name(TABLE).set_key(Some(key("ding1#run1", sk)));
+    let get = database
+        .client()
+        .get_item()
+        .table_name(TABLE)
+        .set_key(Some(key("ding1#run1", sk)));
     get.send().await.unwrap().item.unwrap()
 }
 
 async fn put(database: &Database, item: std::collections::HashMap<String, AttributeValue>) {
-    database.client().put_item().table_name(TABLE).set_item(Some(item)).send().await.unwrap();
+    database
+        .client()
+        .put_item()
+        .table_name(TABLE)
+        .set_item(Some(item))
+        .send()
+        .await
+        .unwrap();
 }
 
 async fn delete(database: &Database, pk: &str, sk: &str) {
-    database.client().delete_item().table_name(TABLE).set_key(Some(key(pk, sk))).send().await.unwrap();
+    database
+        .client()
+        .delete_item()
+        .table_name(TABLE)
+        .set_key(Some(key(pk, sk)))
+        .send()
+        .await
+        .unwrap();
 }
 
 #[track_caller]
 fn is_broken(verdict: &ChainVerdict, at: u64) {
-    assert!(matches!(verdict, ChainVerdict::Broken(ChainBreak { seq, .. }) if *seq == at), "{verdict:?}");
+    assert!(
+        matches!(verdict, ChainVerdict::Broken(ChainBreak { seq, .. }) if *seq == at),
+        "{verdict:?}"
+    );
 }
 
 async fn verify(store: &Store) -> ChainVerdict {
@@ -146,7 +216,10 @@ async fn a_changed_entry_is_named() {
     let (store, database) = new_store().await;
     write_closed_run(&store, 1, 5).await;
     let mut entry = get(&database, "0000000003").await;
-    let body = entry["b"].as_s().unwrap().replace("the owner changed it", "nobody changed it");
+    let body = entry["b"]
+        .as_s()
+        .unwrap()
+        .replace("the owner changed it", "nobody changed it");
     entry.insert("b".into(), AttributeValue::S(body));
     put(&database, entry).await;
     is_broken(&verify(&store).await, 3);
@@ -164,7 +237,10 @@ async fn a_removed_entry_is_named() {
 async fn swapped_entries_are_named() {
     let (store, database) = new_store().await;
     write_closed_run(&store, 1, 5).await;
-    let (mut second, mut third) = (get(&database, "0000000002").await, get(&database, "0000000003").await);
+    let (mut second, mut third) = (
+        get(&database, "0000000002").await,
+        get(&database, "0000000003").await,
+    );
     let sk = second.insert("sk".into(), third["sk"].clone()).unwrap();
     third.insert("sk".into(), sk);
     put(&database, second).await;

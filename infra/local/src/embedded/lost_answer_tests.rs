@@ -5,7 +5,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn};
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
+};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use directory::{Base, CorpId, Kind, Link, LinkId, LinkLifecycle, NativeId, RowVersion, RunId};
@@ -41,7 +43,9 @@ impl HttpConnector for Lossy {
 
 fn is_write(request: &HttpRequest) -> bool {
     let target = request.headers().get("x-amz-target").unwrap_or_default();
-    ["PutItem", "UpdateItem", "TransactWriteItems"].iter().any(|write| target.ends_with(write))
+    ["PutItem", "UpdateItem", "TransactWriteItems"]
+        .iter()
+        .any(|write| target.ends_with(write))
 }
 
 async fn store_behind_relay() -> (Store, Arc<AtomicU64>, Database) {
@@ -55,7 +59,9 @@ async fn store_behind_relay() -> (Store, Arc<AtomicU64>, Database) {
         lost: Arc::clone(&lost),
     };
     let connector = SharedHttpConnector::new(lossy);
-    let client = database.dynamodb().client_through(http_client_fn(move |_, _| connector.clone()));
+    let client = database
+        .dynamodb()
+        .client_through(http_client_fn(move |_, _| connector.clone()));
     (Store::new(client, tables, 7), lost, database)
 }
 
@@ -88,10 +94,19 @@ async fn a_link_is_written_once_and_no_other_writer_is_reported() {
     for round in 1..=12 {
         let after = link(round, round / 2);
         let pointers = PointerChanges::between_states(Some(&before), &after);
-        store.put_link(&corp(), &after, before.version, &pointers).await.unwrap();
+        store
+            .put_link(&corp(), &after, before.version, &pointers)
+            .await
+            .unwrap();
         before = after;
     }
-    assert_eq!(store.get_link(&corp(), Kind::Person, LinkId([1; 16])).await.unwrap(), Some(before));
+    assert_eq!(
+        store
+            .get_link(&corp(), Kind::Person, LinkId([1; 16]))
+            .await
+            .unwrap(),
+        Some(before)
+    );
     assert!(swallowed.load(Ordering::SeqCst) >= 12);
 }
 
@@ -99,11 +114,22 @@ async fn a_link_is_written_once_and_no_other_writer_is_reported() {
 async fn control_items_and_ledger_entries_count_each_write_once_after_lost_replies() {
     let (store, swallowed, _database) = store_behind_relay().await;
     for version in 0..8_u64 {
-        let condition = if version == 0 { PutCondition::New } else { PutCondition::Version(version) };
-        let put = store.put_control(&corp(), ControlKind::Quota, "q", &version, condition, None).await;
+        let condition = if version == 0 {
+            PutCondition::New
+        } else {
+            PutCondition::Version(version)
+        };
+        let put = store
+            .put_control(&corp(), ControlKind::Quota, "q", &version, condition, None)
+            .await;
         assert_eq!(put, Ok(version + 1));
-        let find = LookupKey { what: "job-number", hash: [u8::try_from(version).unwrap(); 12] };
-        let put = store.put_entry(&corp(), Kind::Person, "p", "{}", condition, &[find]).await;
+        let find = LookupKey {
+            what: "job-number",
+            hash: [u8::try_from(version).unwrap(); 12],
+        };
+        let put = store
+            .put_entry(&corp(), Kind::Person, "p", "{}", condition, &[find])
+            .await;
         assert_eq!(put, Ok(version + 1));
     }
     assert!(swallowed.load(Ordering::SeqCst) >= 16);
@@ -128,7 +154,10 @@ async fn a_journal_has_each_entry_once_and_is_closed_once() {
         journal.append(&[change(n), change(n)]).await.unwrap();
     }
     assert_eq!(journal.close().await.unwrap().closed, 1);
-    let intact = |entries| ChainVerdict::Intact { entries, closed: true };
+    let intact = |entries| ChainVerdict::Intact {
+        entries,
+        closed: true,
+    };
     assert_eq!(store.verify_run(&corp(), &run).await.unwrap(), intact(12));
     assert_eq!(store.verify_heads(&corp()).await.unwrap(), intact(1));
     assert!(swallowed.load(Ordering::SeqCst) >= 6);

@@ -45,13 +45,21 @@ impl QueueRules {
     #[must_use]
     pub fn fifo(visibility_s: u32) -> Self {
         let visibility_ms = i64::from(visibility_s) * 1000;
-        Self { fifo: true, visibility_ms, receives_max: 5, deduplication_ms: 300_000 }
+        Self {
+            fifo: true,
+            visibility_ms,
+            receives_max: 5,
+            deduplication_ms: 300_000,
+        }
     }
 
     /// A standard queue: five deliveries.
     #[must_use]
     pub fn standard(visibility_s: u32) -> Self {
-        Self { fifo: false, ..Self::fifo(visibility_s) }
+        Self {
+            fifo: false,
+            ..Self::fifo(visibility_s)
+        }
     }
 }
 
@@ -73,7 +81,10 @@ impl Receipt {
     #[must_use]
     pub fn from_text(text: &str) -> Option<Self> {
         let (seq, receives) = text.split_once('-')?;
-        Some(Self { seq: seq.parse().ok()?, receives: receives.parse().ok()? })
+        Some(Self {
+            seq: seq.parse().ok()?,
+            receives: receives.parse().ok()?,
+        })
     }
 }
 
@@ -120,17 +131,31 @@ impl EmbeddedQueue {
         let mut line = shelf.load().await?;
         let now = clock();
         line.resume(now);
-        for waiting in line.waiting.values_mut().filter(|waiting| waiting.receives > 0 && waiting.visible_at > now) {
+        for waiting in line
+            .waiting
+            .values_mut()
+            .filter(|waiting| waiting.receives > 0 && waiting.visible_at > now)
+        {
             waiting.visible_at = now;
         }
-        Ok(Self { rules, clock, shelf, line: Mutex::new(line), arrived: Notify::new() })
+        Ok(Self {
+            rules,
+            clock,
+            shelf,
+            line: Mutex::new(line),
+            arrived: Notify::new(),
+        })
     }
 
     /// Takes up to `max` messages, waiting up to `wait` for the first. They stay out of sight for the visibility time.
     ///
     /// # Errors
     /// [`QueueError`]; nothing is delivered then.
-    pub async fn receive(&self, max: usize, wait: Duration) -> Result<Vec<ReceivedMessage>, QueueError> {
+    pub async fn receive(
+        &self,
+        max: usize,
+        wait: Duration,
+    ) -> Result<Vec<ReceivedMessage>, QueueError> {
         let deadline = tokio::time::Instant::now() + wait;
         loop {
             // Listens before it looks, so that no arrival in between is missed.
@@ -150,7 +175,10 @@ impl EmbeddedQueue {
     }
 
     /// What can be taken now; otherwise how long until a hidden message is visible again.
-    async fn take_visible(&self, max: usize) -> Result<(Vec<ReceivedMessage>, Duration), QueueError> {
+    async fn take_visible(
+        &self,
+        max: usize,
+    ) -> Result<(Vec<ReceivedMessage>, Duration), QueueError> {
         let mut line = self.line.lock().await;
         let now = (self.clock)();
         let picked = line.pick(max, now, &self.rules);
@@ -161,30 +189,52 @@ impl EmbeddedQueue {
             .iter()
             .filter_map(|seq| line.waiting.get(seq).map(|waiting| (*seq, waiting)))
             .map(|(seq, waiting)| {
-                (seq, QueuedMessage { visible_at, receives: waiting.receives + 1, ..waiting.clone() })
+                (
+                    seq,
+                    QueuedMessage {
+                        visible_at,
+                        receives: waiting.receives + 1,
+                        ..waiting.clone()
+                    },
+                )
             })
             .collect();
-        let changes: Vec<_> =
-            taken.iter().map(|(seq, waiting)| TableChange::Keep(QueuePartition::Waiting, *seq, waiting)).collect();
+        let changes: Vec<_> = taken
+            .iter()
+            .map(|(seq, waiting)| TableChange::Keep(QueuePartition::Waiting, *seq, waiting))
+            .collect();
         self.shelf.write_changes(&changes).await?;
         let mut received = Vec::with_capacity(taken.len());
         for (seq, waiting) in taken {
             received.push(delivery(seq, &waiting));
             line.waiting.insert(seq, waiting);
         }
-        let next = line.next_visible(now).map_or(POLL_INTERVAL, |at| millis(at.millis() - now.millis()));
+        let next = line
+            .next_visible(now)
+            .map_or(POLL_INTERVAL, |at| millis(at.millis() - now.millis()));
         Ok((received, next))
     }
 
-    async fn move_to_dead_letters(&self, line: &mut QueueState, seqs: &[u64]) -> Result<(), QueueError> {
+    async fn move_to_dead_letters(
+        &self,
+        line: &mut QueueState,
+        seqs: &[u64],
+    ) -> Result<(), QueueError> {
         for seq in seqs {
             let Some(waiting) = line.waiting.get(seq) else {
                 continue;
             };
-            self.shelf.write_changes(&[TableChange::Keep(QueuePartition::Dead, *seq, waiting)]).await?;
-            self.shelf.write_changes(&[TableChange::Drop(QueuePartition::Waiting, *seq)]).await?;
+            self.shelf
+                .write_changes(&[TableChange::Keep(QueuePartition::Dead, *seq, waiting)])
+                .await?;
+            self.shelf
+                .write_changes(&[TableChange::Drop(QueuePartition::Waiting, *seq)])
+                .await?;
             if let Some(waiting) = line.waiting.remove(seq) {
-                tracing::warn!(message.receives = waiting.receives, "a message was laid aside: delivered too often");
+                tracing::warn!(
+                    message.receives = waiting.receives,
+                    "a message was laid aside: delivered too often"
+                );
                 line.dead.insert(*seq, waiting);
             }
         }
@@ -198,7 +248,9 @@ impl EmbeddedQueue {
     pub async fn delete(&self, receipt: &Receipt) -> Result<(), QueueError> {
         let mut line = self.line.lock().await;
         find_received(&line, receipt)?;
-        self.shelf.write_changes(&[TableChange::Drop(QueuePartition::Waiting, receipt.seq)]).await?;
+        self.shelf
+            .write_changes(&[TableChange::Drop(QueuePartition::Waiting, receipt.seq)])
+            .await?;
         line.waiting.remove(&receipt.seq);
         drop(line);
         // The rest of its group may go on.
@@ -221,8 +273,17 @@ impl EmbeddedQueue {
     pub async fn hide(&self, receipt: &Receipt, millis: i64) -> Result<(), QueueError> {
         let mut line = self.line.lock().await;
         let visible_at = (self.clock)().plus_millis(millis);
-        let waiting = QueuedMessage { visible_at, ..find_received(&line, receipt)?.clone() };
-        self.shelf.write_changes(&[TableChange::Keep(QueuePartition::Waiting, receipt.seq, &waiting)]).await?;
+        let waiting = QueuedMessage {
+            visible_at,
+            ..find_received(&line, receipt)?.clone()
+        };
+        self.shelf
+            .write_changes(&[TableChange::Keep(
+                QueuePartition::Waiting,
+                receipt.seq,
+                &waiting,
+            )])
+            .await?;
         line.waiting.insert(receipt.seq, waiting);
         drop(line);
         self.arrived.notify_waiters();
@@ -234,7 +295,11 @@ impl EmbeddedQueue {
         self.line.lock().await.waiting.len()
     }
 
-    async fn forget_old_ids(&self, line: &mut QueueState, now: Timestamp) -> Result<(), QueueError> {
+    async fn forget_old_ids(
+        &self,
+        line: &mut QueueState,
+        now: Timestamp,
+    ) -> Result<(), QueueError> {
         let past = line.expired_ids(25, now, &self.rules);
         if past.len() < 25 {
             return Ok(());
@@ -254,18 +319,34 @@ impl Queue for EmbeddedQueue {
         let now = (self.clock)();
         self.forget_old_ids(&mut line, now).await?;
         let group = message.group.as_deref().unwrap_or_default();
-        let seen = message.deduplication.filter(|_| self.rules.fifo).map(|id| format!("{group}#{id}"));
-        if seen.as_ref().is_some_and(|id| line.is_duplicate(id, now, &self.rules)) {
+        let seen = message
+            .deduplication
+            .filter(|_| self.rules.fifo)
+            .map(|id| format!("{group}#{id}"));
+        if seen
+            .as_ref()
+            .is_some_and(|id| line.is_duplicate(id, now, &self.rules))
+        {
             return Ok(());
         }
         let visible_at = now.plus_millis(i64::from(message.delay_s) * 1000);
         let sent_at = Some(now);
-        let waiting = QueuedMessage { body: message.body, group: message.group, visible_at, receives: 0, sent_at };
+        let waiting = QueuedMessage {
+            body: message.body,
+            group: message.group,
+            visible_at,
+            receives: 0,
+            sent_at,
+        };
         let seq = match seen.as_ref().and_then(|id| line.unsure.get(id).copied()) {
             Some(seq) => seq,
             None => line.next_place(),
         };
-        if let Err(error) = self.shelf.add(seq, &waiting, seen.as_deref().map(|id| (id, now))).await {
+        if let Err(error) = self
+            .shelf
+            .add(seq, &waiting, seen.as_deref().map(|id| (id, now)))
+            .await
+        {
             line.unsure.extend(seen.map(|id| (id, seq)));
             return Err(error);
         }
@@ -278,15 +359,24 @@ impl Queue for EmbeddedQueue {
     }
 }
 
-fn find_received<'a>(line: &'a QueueState, receipt: &Receipt) -> Result<&'a QueuedMessage, QueueError> {
-    let waiting = line.waiting.get(&receipt.seq).filter(|waiting| waiting.receives == receipt.receives);
+fn find_received<'a>(
+    line: &'a QueueState,
+    receipt: &Receipt,
+) -> Result<&'a QueuedMessage, QueueError> {
+    let waiting = line
+        .waiting
+        .get(&receipt.seq)
+        .filter(|waiting| waiting.receives == receipt.receives);
     waiting.ok_or(QueueError::StaleReceipt)
 }
 
 fn delivery(seq: u64, waiting: &QueuedMessage) -> ReceivedMessage {
     ReceivedMessage {
         id: seq.to_string(),
-        receipt: Receipt { seq, receives: waiting.receives },
+        receipt: Receipt {
+            seq,
+            receives: waiting.receives,
+        },
         body: waiting.body.clone(),
         group: waiting.group.clone(),
         receives: waiting.receives,

@@ -23,8 +23,15 @@ impl DirectoryVault {
     /// # Errors
     /// [`VaultError::Refused`] when it cannot be made.
     pub fn open(directory: &Path) -> Result<Self, VaultError> {
-        DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(|error| refused(&error))?;
-        Ok(Self { directory: directory.to_owned(), puts: AtomicU64::new(0) })
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(directory)
+            .map_err(|error| refused(&error))?;
+        Ok(Self {
+            directory: directory.to_owned(),
+            puts: AtomicU64::new(0),
+        })
     }
 
     fn file(&self, name: &str, stage: SecretStage) -> PathBuf {
@@ -42,9 +49,9 @@ impl DirectoryVault {
     /// What counts now is kept as what counted before, unless it is what will count: a repeat must not lose the former.
     fn keep_previous(&self, name: &str, next: &SecretString) -> Result<(), VaultError> {
         match self.read(name, SecretStage::Current) {
-            Ok(current) if current.expose_secret() != next.expose_secret() => {
-                self.write(name, SecretStage::Previous, &current).map_err(|error| refused(&error))
-            }
+            Ok(current) if current.expose_secret() != next.expose_secret() => self
+                .write(name, SecretStage::Previous, &current)
+                .map_err(|error| refused(&error)),
             Ok(_) | Err(VaultError::NotFound) => Ok(()),
             Err(error) => Err(error),
         }
@@ -52,10 +59,16 @@ impl DirectoryVault {
 
     fn write(&self, name: &str, stage: SecretStage, value: &SecretString) -> std::io::Result<()> {
         let put = self.puts.fetch_add(1, Ordering::Relaxed);
-        let fresh = self.directory.join(format!(".{}-{put}.new", std::process::id()));
+        let fresh = self
+            .directory
+            .join(format!(".{}-{put}.new", std::process::id()));
         // A crash may have left one of the same process id.
         remove(&fresh)?;
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&fresh)?;
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&fresh)?;
         file.write_all(value.expose_secret().as_bytes())?;
         file.sync_all()?;
         std::fs::rename(&fresh, self.file(name, stage))?;
@@ -82,7 +95,8 @@ impl Vault for DirectoryVault {
 
     async fn put(&self, name: &str, value: SecretString) -> Result<(), VaultError> {
         self.keep_previous(name, &value)?;
-        self.write(name, SecretStage::Current, &value).map_err(|error| refused(&error))
+        self.write(name, SecretStage::Current, &value)
+            .map_err(|error| refused(&error))
     }
 }
 
@@ -90,13 +104,17 @@ impl Vault for DirectoryVault {
 impl StagedVault for DirectoryVault {
     async fn propose(&self, name: &str, value: SecretString) -> Result<(), VaultError> {
         self.read(name, SecretStage::Current)?;
-        self.write(name, SecretStage::Pending, &value).map_err(|error| refused(&error))
+        self.write(name, SecretStage::Pending, &value)
+            .map_err(|error| refused(&error))
     }
 
     async fn promote(&self, name: &str) -> Result<(), VaultError> {
         let next = self.read(name, SecretStage::Pending)?;
         self.keep_previous(name, &next)?;
-        let renamed = std::fs::rename(self.file(name, SecretStage::Pending), self.file(name, SecretStage::Current));
+        let renamed = std::fs::rename(
+            self.file(name, SecretStage::Pending),
+            self.file(name, SecretStage::Current),
+        );
         let synced = renamed.and_then(|()| File::open(&self.directory)?.sync_all());
         synced.map_err(|error| refused(&error))
     }
@@ -133,16 +151,47 @@ mod tests {
     async fn a_secret_is_kept_replaced_and_found_after_reopening() {
         let home = tempfile::tempdir().unwrap();
         let vault = DirectoryVault::open(&home.path().join("vault")).unwrap();
-        assert_eq!(vault.get("bangding/binding/b1").await.unwrap_err(), VaultError::NotFound);
-        vault.put("bangding/binding/b1", "one".into()).await.unwrap();
-        vault.put("bangding/binding/b1", "two".into()).await.unwrap();
-        vault.put("bangding/binding/b1", "two".into()).await.unwrap();
-        vault.put("bangding/binding/B1", "other".into()).await.unwrap();
-        let again = DirectoryVault::open(&home.path().join("vault")).unwrap();
-        assert_eq!(again.get("bangding/binding/b1").await.unwrap().expose_secret(), "two");
-        assert_eq!(again.get("bangding/binding/B1").await.unwrap().expose_secret(), "other");
         assert_eq!(
-            std::fs::read_dir(home.path().join("vault")).unwrap().count(),
+            vault.get("bangding/binding/b1").await.unwrap_err(),
+            VaultError::NotFound
+        );
+        vault
+            .put("bangding/binding/b1", "one".into())
+            .await
+            .unwrap();
+        vault
+            .put("bangding/binding/b1", "two".into())
+            .await
+            .unwrap();
+        vault
+            .put("bangding/binding/b1", "two".into())
+            .await
+            .unwrap();
+        vault
+            .put("bangding/binding/B1", "other".into())
+            .await
+            .unwrap();
+        let again = DirectoryVault::open(&home.path().join("vault")).unwrap();
+        assert_eq!(
+            again
+                .get("bangding/binding/b1")
+                .await
+                .unwrap()
+                .expose_secret(),
+            "two"
+        );
+        assert_eq!(
+            again
+                .get("bangding/binding/B1")
+                .await
+                .unwrap()
+                .expose_secret(),
+            "other"
+        );
+        assert_eq!(
+            std::fs::read_dir(home.path().join("vault"))
+                .unwrap()
+                .count(),
             3,
             "both, what counted before, and nothing else"
         );
@@ -160,8 +209,17 @@ mod tests {
 
     #[test]
     fn no_name_leaves_the_directory() {
-        assert_eq!(file_name("../../etc/passwd", SecretStage::Current), "%2e%2e%2f%2e%2e%2fetc%2fpasswd.json");
-        assert_ne!(file_name("a/b", SecretStage::Current), file_name("a%2fb", SecretStage::Current));
-        assert_ne!(file_name("A", SecretStage::Current), file_name("a", SecretStage::Current));
+        assert_eq!(
+            file_name("../../etc/passwd", SecretStage::Current),
+            "%2e%2e%2f%2e%2e%2fetc%2fpasswd.json"
+        );
+        assert_ne!(
+            file_name("a/b", SecretStage::Current),
+            file_name("a%2fb", SecretStage::Current)
+        );
+        assert_ne!(
+            file_name("A", SecretStage::Current),
+            file_name("a", SecretStage::Current)
+        );
     }
 }

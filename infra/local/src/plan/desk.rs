@@ -54,24 +54,38 @@ impl PlanOrderHandler {
     /// [`PlanOrderError`]; nothing changed then.
     pub async fn handle_order(&self, order: &PlanOrder) -> Result<PlanReply, PlanOrderError> {
         let binding = self.load_binding().await?;
-        let plans =
-            self.deps.corps.plan_store(&binding, &self.deps.archive).await.map_err(|err| unusable_state(&err))?;
+        let plans = self
+            .deps
+            .corps
+            .plan_store(&binding, &self.deps.archive)
+            .await
+            .map_err(|err| unusable_state(&err))?;
         match order {
             PlanOrder::Make => self.make(&binding).await,
             PlanOrder::List => {
-                let heads = plans.list_newest(PLANS_LISTED).await.map_err(|err| of_plan(&err))?;
-                Ok(PlanReply::Heads(heads.into_iter().map(|stored| stored.body).collect()))
+                let heads = plans
+                    .list_newest(PLANS_LISTED)
+                    .await
+                    .map_err(|err| of_plan(&err))?;
+                Ok(PlanReply::Heads(
+                    heads.into_iter().map(|stored| stored.body).collect(),
+                ))
             }
             PlanOrder::Head(id) => self.head(&plans, id).await,
             PlanOrder::Show { id, from } => show(&plans, id, *from).await,
-            PlanOrder::Approve { id, by, hours_max } => self.approve(&plans, &binding, id, by, *hours_max).await,
-            PlanOrder::Apply { id, hours_max } => self.apply(&plans, &binding, id, *hours_max).await,
+            PlanOrder::Approve { id, by, hours_max } => {
+                self.approve(&plans, &binding, id, by, *hours_max).await
+            }
+            PlanOrder::Apply { id, hours_max } => {
+                self.apply(&plans, &binding, id, *hours_max).await
+            }
             PlanOrder::Pause { by } => self.pause(&plans, &binding, by).await,
             PlanOrder::Resume => self.resume(&plans, &binding).await,
             PlanOrder::Shadow(on) => self.shadow(&binding, *on).await,
             PlanOrder::SetPolicy { text, by } => self.set_policy(&binding, text, by).await,
             PlanOrder::Rollback { to } => {
-                let activated = policy_versions::roll_back_policy(&self.deps.corps.store, &binding, *to).await;
+                let activated =
+                    policy_versions::roll_back_policy(&self.deps.corps.store, &binding, *to).await;
                 self.reply_to_activation(&binding, activated).await
             }
             PlanOrder::ActivePolicy => self.show_policy(&binding, binding.policy, false).await,
@@ -87,8 +101,18 @@ impl PlanOrderHandler {
     }
 
     async fn load_binding(&self) -> Result<Binding, PlanOrderError> {
-        let bindings = self.deps.corps.store.list_bindings().await.map_err(|err| unusable_state(&err))?;
-        bindings.into_iter().next().map(|stored| stored.body).ok_or(PlanOrderError::Unbound)
+        let bindings = self
+            .deps
+            .corps
+            .store
+            .list_bindings()
+            .await
+            .map_err(|err| unusable_state(&err))?;
+        bindings
+            .into_iter()
+            .next()
+            .map(|stored| stored.body)
+            .ok_or(PlanOrderError::Unbound)
     }
 
     async fn change_binding(
@@ -96,8 +120,16 @@ impl PlanOrderHandler {
         binding: &Binding,
         change: impl Fn(&mut Binding) + Send + Sync,
     ) -> Result<(), PlanOrderError> {
-        let changed = self.deps.corps.store.change_binding(&binding.id, change).await;
-        changed.map_err(|err| unusable_state(&err))?.map(|_| ()).ok_or(PlanOrderError::Unbound)
+        let changed = self
+            .deps
+            .corps
+            .store
+            .change_binding(&binding.id, change)
+            .await;
+        changed
+            .map_err(|err| unusable_state(&err))?
+            .map(|_| ())
+            .ok_or(PlanOrderError::Unbound)
     }
 
     /// Through the queue of sweeps, one run of a corp at a time; here where nobody serves it.
@@ -109,18 +141,32 @@ impl PlanOrderHandler {
         hours_max: u32,
     ) -> Result<(), PlanOrderError> {
         let (id, corp) = (binding.id.clone(), binding.corp_id.clone());
-        let message = PlanMessage { binding: id, corp, plan, task, hours_max, at: self.now() };
+        let message = PlanMessage {
+            binding: id,
+            corp,
+            plan,
+            task,
+            hours_max,
+            at: self.now(),
+        };
         self.forget_failure(&message.plan);
         if self.is_served {
             let message = message.to_message().map_err(|err| unusable_state(&err))?;
-            return self.deps.sweeps.send(message).await.map_err(|err| unusable_state(&err));
+            return self
+                .deps
+                .sweeps
+                .send(message)
+                .await
+                .map_err(|err| unusable_state(&err));
         }
         let (deps, failures) = (self.deps.clone(), Arc::clone(&self.failures));
         let busy = Arc::clone(&self.busy);
         busy.fetch_add(1, Ordering::Relaxed);
         tokio::spawn(async move {
             let plan = message.plan.clone();
-            if let Err(err) = full_sync::perform_run(&deps, &Work::Plan(message), None, Arc::new(|_| {})).await {
+            if let Err(err) =
+                full_sync::perform_run(&deps, &Work::Plan(message), None, Arc::new(|_| {})).await
+            {
                 note_failure(&failures, plan, &err);
             }
             busy.fetch_sub(1, Ordering::Relaxed);
@@ -141,18 +187,34 @@ impl PlanOrderHandler {
     }
 
     fn forget_failure(&self, plan: &RunId) {
-        self.failures.lock().unwrap_or_else(PoisonError::into_inner).remove(plan);
+        self.failures
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(plan);
     }
 
     async fn make(&self, binding: &Binding) -> Result<PlanReply, PlanOrderError> {
         let id = self.deps.corps.new_run_id();
-        let id = id.ok_or(PlanOrderError::Unusable { why: "the plan could not be named".to_owned() })?;
-        self.begin_task(binding, id.clone(), PlanTask::Make, engine::plans::AGE_MAX_HOURS).await?;
+        let id = id.ok_or(PlanOrderError::Unusable {
+            why: "the plan could not be named".to_owned(),
+        })?;
+        self.begin_task(
+            binding,
+            id.clone(),
+            PlanTask::Make,
+            engine::plans::AGE_MAX_HOURS,
+        )
+        .await?;
         Ok(PlanReply::Asked(id))
     }
 
     async fn head(&self, plans: &PlanStore, id: &RunId) -> Result<PlanReply, PlanOrderError> {
-        let failed = self.failures.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned();
+        let failed = self
+            .failures
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(id)
+            .cloned();
         if let Some(why) = failed {
             return Err(PlanOrderError::Failed { why });
         }
@@ -170,12 +232,28 @@ impl PlanOrderHandler {
     ) -> Result<PlanReply, PlanOrderError> {
         let stored = plans.load_head(id).await.map_err(|err| of_plan(&err))?;
         let now = self.now();
-        stored.body.may_be_approved(binding.policy, now, hours_max)?;
+        stored
+            .body
+            .may_be_approved(binding.policy, now, hours_max)?;
         // What is approved can be opened, and is what was made.
-        plans.load_body(&stored.body).await.map_err(|err| of_plan(&err))?;
-        let approved = Some(Approval { by: by.to_owned(), at: now, hash: stored.body.hash.clone() });
-        let head = PlanHead { state: PlanState::Approved, approved, ..stored.body };
-        plans.put_head(&head, PutCondition::Version(stored.version)).await.map_err(|err| of_plan(&err))?;
+        plans
+            .load_body(&stored.body)
+            .await
+            .map_err(|err| of_plan(&err))?;
+        let approved = Some(Approval {
+            by: by.to_owned(),
+            at: now,
+            hash: stored.body.hash.clone(),
+        });
+        let head = PlanHead {
+            state: PlanState::Approved,
+            approved,
+            ..stored.body
+        };
+        plans
+            .put_head(&head, PutCondition::Version(stored.version))
+            .await
+            .map_err(|err| of_plan(&err))?;
         Ok(PlanReply::Head(Box::new(head)))
     }
 
@@ -187,30 +265,51 @@ impl PlanOrderHandler {
         hours_max: u32,
     ) -> Result<PlanReply, PlanOrderError> {
         let stored = plans.load_head(id).await.map_err(|err| of_plan(&err))?;
-        stored.body.may_be_applied(binding.policy, self.now(), hours_max)?;
+        stored
+            .body
+            .may_be_applied(binding.policy, self.now(), hours_max)?;
         if let Some(closed) = binding.plan_block() {
-            return Err(PlanOrderError::NotNow { why: closed.to_string(), code: "closed".to_owned() });
+            return Err(PlanOrderError::NotNow {
+                why: closed.to_string(),
+                code: "closed".to_owned(),
+            });
         }
         self.forget_stop(plans, stored).await?;
-        self.begin_task(binding, id.clone(), PlanTask::Apply, hours_max).await?;
+        self.begin_task(binding, id.clone(), PlanTask::Apply, hours_max)
+            .await?;
         Ok(PlanReply::Asked(id.clone()))
     }
 
     /// Whoever waits must not take the last stop for a new one.
-    async fn forget_stop(&self, plans: &PlanStore, stored: StoredItem<PlanHead>) -> Result<(), PlanOrderError> {
+    async fn forget_stop(
+        &self,
+        plans: &PlanStore,
+        stored: StoredItem<PlanHead>,
+    ) -> Result<(), PlanOrderError> {
         let mut head = stored.body;
         if let Some(applied) = head.applied.as_mut()
             && applied.stopped.take().is_some()
         {
-            plans.put_head(&head, PutCondition::Version(stored.version)).await.map_err(|err| of_plan(&err))?;
+            plans
+                .put_head(&head, PutCondition::Version(stored.version))
+                .await
+                .map_err(|err| of_plan(&err))?;
         }
         Ok(())
     }
 
     /// Stops all writes. Answers when no further one begins: the gate's answers count for a moment, and plans that are being
     /// applied say that they stopped.
-    async fn pause(&self, plans: &PlanStore, binding: &Binding, by: &str) -> Result<PlanReply, PlanOrderError> {
-        let pause = WritePause { since: self.now(), by: by.to_owned() };
+    async fn pause(
+        &self,
+        plans: &PlanStore,
+        binding: &Binding,
+        by: &str,
+    ) -> Result<PlanReply, PlanOrderError> {
+        let pause = WritePause {
+            since: self.now(),
+            by: by.to_owned(),
+        };
         self.change_binding(binding, |binding| {
             _ = binding.paused.get_or_insert_with(|| pause.clone());
         })
@@ -220,11 +319,15 @@ impl PlanOrderHandler {
         let deadline = tokio::time::Instant::now() + STOPS_WITHIN;
         let mut stopped = Vec::new();
         loop {
-            let (quiet, busy): (Vec<_>, Vec<_>) =
-                self.being_applied(plans).await?.into_iter().partition(|(_, is_stopped)| *is_stopped);
+            let (quiet, busy): (Vec<_>, Vec<_>) = self
+                .being_applied(plans)
+                .await?
+                .into_iter()
+                .partition(|(_, is_stopped)| *is_stopped);
             stopped.extend(quiet.into_iter().map(|(id, _)| id));
             stopped.dedup();
-            if busy.is_empty() || !self.may_be_applying() || tokio::time::Instant::now() >= deadline {
+            if busy.is_empty() || !self.may_be_applying() || tokio::time::Instant::now() >= deadline
+            {
                 let silent = busy.into_iter().map(|(id, _)| id).collect();
                 return Ok(PlanReply::Paused { stopped, silent });
             }
@@ -235,19 +338,42 @@ impl PlanOrderHandler {
 
     /// Plans that were begun and not ended, and whether they stopped.
     async fn being_applied(&self, plans: &PlanStore) -> Result<Vec<(RunId, bool)>, PlanOrderError> {
-        let heads = plans.list_newest(PLANS_LISTED).await.map_err(|err| of_plan(&err))?;
-        let applying = heads.into_iter().map(|stored| stored.body).filter(|head| head.state == PlanState::Applying);
-        let stopped = |head: PlanHead| (head.id, head.applied.is_some_and(|applied| applied.stopped.is_some()));
+        let heads = plans
+            .list_newest(PLANS_LISTED)
+            .await
+            .map_err(|err| of_plan(&err))?;
+        let applying = heads
+            .into_iter()
+            .map(|stored| stored.body)
+            .filter(|head| head.state == PlanState::Applying);
+        let stopped = |head: PlanHead| {
+            (
+                head.id,
+                head.applied
+                    .is_some_and(|applied| applied.stopped.is_some()),
+            )
+        };
         Ok(applying.map(stopped).collect())
     }
 
-    async fn resume(&self, plans: &PlanStore, binding: &Binding) -> Result<PlanReply, PlanOrderError> {
-        self.change_binding(binding, |binding| binding.paused = None).await?;
+    async fn resume(
+        &self,
+        plans: &PlanStore,
+        binding: &Binding,
+    ) -> Result<PlanReply, PlanOrderError> {
+        self.change_binding(binding, |binding| binding.paused = None)
+            .await?;
         let mut goes_on = Vec::new();
         for (id, _) in self.being_applied(plans).await? {
             let stored = plans.load_head(&id).await.map_err(|err| of_plan(&err))?;
             self.forget_stop(plans, stored).await?;
-            self.begin_task(binding, id.clone(), PlanTask::Apply, engine::plans::AGE_MAX_HOURS).await?;
+            self.begin_task(
+                binding,
+                id.clone(),
+                PlanTask::Apply,
+                engine::plans::AGE_MAX_HOURS,
+            )
+            .await?;
             goes_on.push(id);
         }
         self.ask_for_sweep(binding, "resume").await?;
@@ -255,7 +381,8 @@ impl PlanOrderHandler {
     }
 
     async fn shadow(&self, binding: &Binding, on: bool) -> Result<PlanReply, PlanOrderError> {
-        self.change_binding(binding, |binding| binding.shadow = on).await?;
+        self.change_binding(binding, |binding| binding.shadow = on)
+            .await?;
         if binding.shadow && !on {
             self.ask_for_sweep(binding, "live").await?;
         }
@@ -265,13 +392,30 @@ impl PlanOrderHandler {
     /// What came while nothing was written is looked at by the next sweep, which need not wait for its turn.
     async fn ask_for_sweep(&self, binding: &Binding, because: &str) -> Result<(), PlanOrderError> {
         let (id, corp) = (binding.id.clone(), binding.corp_id.clone());
-        let message = SweepMessage { binding: id, corp, run: None, because: because.to_owned(), at: self.now() };
+        let message = SweepMessage {
+            binding: id,
+            corp,
+            run: None,
+            because: because.to_owned(),
+            at: self.now(),
+        };
         let message = message.to_message().map_err(|err| unusable_state(&err))?;
-        self.deps.sweeps.send(message).await.map_err(|err| unusable_state(&err))
+        self.deps
+            .sweeps
+            .send(message)
+            .await
+            .map_err(|err| unusable_state(&err))
     }
 
-    async fn set_policy(&self, binding: &Binding, text: &str, by: &str) -> Result<PlanReply, PlanOrderError> {
-        let activated = policy_versions::set_policy(&self.deps.corps.store, binding, text, by, self.now()).await;
+    async fn set_policy(
+        &self,
+        binding: &Binding,
+        text: &str,
+        by: &str,
+    ) -> Result<PlanReply, PlanOrderError> {
+        let activated =
+            policy_versions::set_policy(&self.deps.corps.store, binding, text, by, self.now())
+                .await;
         self.reply_to_activation(binding, activated).await
     }
 
@@ -286,39 +430,84 @@ impl PlanOrderHandler {
                 self.ask_for_sweep(binding, "policy").await?;
                 self.show_policy(binding, version, false).await
             }
-            Ok(PolicyActivation::Pending(version)) => self.show_policy(binding, version, false).await,
+            Ok(PolicyActivation::Pending(version)) => {
+                self.show_policy(binding, version, false).await
+            }
             Err(ActivationError::Refused(_)) => Err(PlanOrderError::PolicyRefused),
             Err(ActivationError::NoVersion(version)) => Err(PlanOrderError::NoVersion(version)),
             Err(err) => Err(unusable_state(&err)),
         }
     }
 
-    async fn show_policy(&self, binding: &Binding, version: u64, same: bool) -> Result<PlanReply, PlanOrderError> {
-        let policy = policy_versions::load_policy(&self.deps.corps.store, &binding.corp_id, version).await;
+    async fn show_policy(
+        &self,
+        binding: &Binding,
+        version: u64,
+        same: bool,
+    ) -> Result<PlanReply, PlanOrderError> {
+        let policy =
+            policy_versions::load_policy(&self.deps.corps.store, &binding.corp_id, version).await;
         let document = policy.map_err(|err| unusable_state(&err))?.pretty_text();
-        Ok(PlanReply::Policy { version, pending: version != binding.policy_applied, same, document })
+        Ok(PlanReply::Policy {
+            version,
+            pending: version != binding.policy_applied,
+            same,
+            document,
+        })
     }
 }
 
 /// Notes why work did not begin, or stopped.
 pub fn note_failure(failures: &PlanFailures, plan: RunId, err: &full_sync::SweepError) {
-    failures.lock().unwrap_or_else(PoisonError::into_inner).insert(plan, describe_error(err));
+    failures
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .insert(plan, describe_error(err));
 }
 
 async fn show(plans: &PlanStore, id: &RunId, from: usize) -> Result<PlanReply, PlanOrderError> {
     let stored = plans.load_head(id).await.map_err(|err| of_plan(&err))?;
-    let body = plans.load_body(&stored.body).await.map_err(|err| of_plan(&err))?;
-    let items: Vec<_> = body.items.into_iter().skip(from).take(ITEMS_PER_REPLY).collect();
+    let body = plans
+        .load_body(&stored.body)
+        .await
+        .map_err(|err| of_plan(&err))?;
+    let items: Vec<_> = body
+        .items
+        .into_iter()
+        .skip(from)
+        .take(ITEMS_PER_REPLY)
+        .collect();
     let named = |link: &directory::LinkId| items.iter().any(|item| refers_to(item, *link));
-    let labels = body.labels.into_iter().filter(|(link, _)| named(link)).collect();
-    let held = if from == 0 { body.held.into_iter().take(ITEMS_PER_REPLY).collect() } else { Vec::new() };
-    Ok(PlanReply::Plan { head: Box::new(stored.body), body: Box::new(PlanBody { items, held, labels }) })
+    let labels = body
+        .labels
+        .into_iter()
+        .filter(|(link, _)| named(link))
+        .collect();
+    let held = if from == 0 {
+        body.held.into_iter().take(ITEMS_PER_REPLY).collect()
+    } else {
+        Vec::new()
+    };
+    Ok(PlanReply::Plan {
+        head: Box::new(stored.body),
+        body: Box::new(PlanBody {
+            items,
+            held,
+            labels,
+        }),
+    })
 }
 
 fn refers_to(item: &engine::plans::PlannedItem, link: directory::LinkId) -> bool {
     let text = link.to_string();
-    let values = item.parts.iter().flat_map(|part| &part.changes).flat_map(|change| [&change.before, &change.after]);
-    values.flatten().any(|value| matches!(value, directory::FieldValue::Refs(refs) if refs.contains(&text)))
+    let values = item
+        .parts
+        .iter()
+        .flat_map(|part| &part.changes)
+        .flat_map(|change| [&change.before, &change.after]);
+    values
+        .flatten()
+        .any(|value| matches!(value, directory::FieldValue::Refs(refs) if refs.contains(&text)))
 }
 
 fn of_plan(err: &PlanError) -> PlanOrderError {
@@ -330,5 +519,7 @@ fn of_plan(err: &PlanError) -> PlanOrderError {
 }
 
 pub(crate) fn unusable_state(err: &dyn std::error::Error) -> PlanOrderError {
-    PlanOrderError::Unusable { why: describe_error(err) }
+    PlanOrderError::Unusable {
+        why: describe_error(err),
+    }
 }

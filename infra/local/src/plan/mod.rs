@@ -20,7 +20,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 use runtime::variables::{self, USER};
 
 use crate::language::Language;
-use args::{ApplyArgs, ApproveArgs, ContextArgs, OnOff, PauseArgs, PlanAction, PlanArgs, ResumeArgs, ShadowArgs};
+use args::{
+    ApplyArgs, ApproveArgs, ContextArgs, OnOff, PauseArgs, PlanAction, PlanArgs, ResumeArgs,
+    ShadowArgs,
+};
 use order::{PlanOrder, PlanOrderError, PlanReply};
 use session::StateSession;
 use words::PlanOutcome;
@@ -46,7 +49,13 @@ pub async fn approve(args: &ApproveArgs) -> ExitCode {
     let by = actor_name(args.by.as_deref());
     let hours_max = args.age.max_age;
     let outcome = with_plan(&args.here, &args.id, false, async |way, id| {
-        way.send_order(&PlanOrder::Approve { id, by: by.clone(), hours_max }).await.map(PlanOutcome::Answer)
+        way.send_order(&PlanOrder::Approve {
+            id,
+            by: by.clone(),
+            hours_max,
+        })
+        .await
+        .map(PlanOutcome::Answer)
     });
     finish_command(&args.here, outcome.await)
 }
@@ -55,7 +64,11 @@ pub async fn approve(args: &ApproveArgs) -> ExitCode {
 pub async fn apply(args: &ApplyArgs) -> ExitCode {
     let hours_max = args.age.max_age;
     let outcome = with_plan(&args.here, &args.id, true, async |way, id| {
-        way.send_order(&PlanOrder::Apply { id: id.clone(), hours_max }).await?;
+        way.send_order(&PlanOrder::Apply {
+            id: id.clone(),
+            hours_max,
+        })
+        .await?;
         let bar = bar(&args.here);
         let head = watch_plan(way, &id, |head| progress(&bar, head)).await;
         bar.finish_and_clear();
@@ -66,12 +79,24 @@ pub async fn apply(args: &ApplyArgs) -> ExitCode {
 
 /// `bangding shadow`. Exit 0: done.
 pub async fn shadow(args: &ShadowArgs) -> ExitCode {
-    finish_command(&args.here, send_once(&args.here, PlanOrder::Shadow(args.to == OnOff::On)).await)
+    finish_command(
+        &args.here,
+        send_once(&args.here, PlanOrder::Shadow(args.to == OnOff::On)).await,
+    )
 }
 
 /// `bangding pause`. Exit 0: no further write begins; 3: a plan did not say that it stopped.
 pub async fn pause(args: &PauseArgs) -> ExitCode {
-    finish_command(&args.here, send_once(&args.here, PlanOrder::Pause { by: actor_name(args.by.as_deref()) }).await)
+    finish_command(
+        &args.here,
+        send_once(
+            &args.here,
+            PlanOrder::Pause {
+                by: actor_name(args.by.as_deref()),
+            },
+        )
+        .await,
+    )
 }
 
 /// `bangding resume`. Exit 0: it goes on, and what was interrupted is done; 3: something was refused; 1: failed.
@@ -131,7 +156,11 @@ async fn find_plan(way: &StateSession, id: &str) -> Result<RunId, PlanOrderError
         return RunId::new(id).map_err(|_| PlanOrderError::NoPlan);
     }
     match way.send_order(&PlanOrder::List).await? {
-        PlanReply::Heads(heads) => heads.into_iter().next().map(|head| head.id).ok_or(PlanOrderError::NoPlan),
+        PlanReply::Heads(heads) => heads
+            .into_iter()
+            .next()
+            .map(|head| head.id)
+            .ok_or(PlanOrderError::NoPlan),
         _ => Err(unexpected_reply()),
     }
 }
@@ -157,11 +186,15 @@ async fn show(here: &ContextArgs, id: &str) -> Result<PlanOutcome, PlanOrderErro
     with_plan(here, id, false, async |way, id| {
         let mut whole = PlanBody::default();
         loop {
-            let order = PlanOrder::Show { id: id.clone(), from: whole.items.len() };
+            let order = PlanOrder::Show {
+                id: id.clone(),
+                from: whole.items.len(),
+            };
             let PlanReply::Plan { head, body } = way.send_order(&order).await? else {
                 return Err(unexpected_reply());
             };
-            let is_last = body.items.is_empty() || whole.items.len() + body.items.len() >= count(&head);
+            let is_last =
+                body.items.is_empty() || whole.items.len() + body.items.len() >= count(&head);
             whole.items.extend(body.items);
             whole.held.extend(body.held);
             whole.labels.extend(body.labels);
@@ -178,13 +211,21 @@ fn count(head: &PlanHead) -> usize {
 }
 
 /// Looks at a plan until it is made, applied or stopped.
-async fn watch_plan(way: &StateSession, id: &RunId, progress: impl Fn(&PlanHead)) -> Result<PlanHead, PlanOrderError> {
+async fn watch_plan(
+    way: &StateSession,
+    id: &RunId,
+    progress: impl Fn(&PlanHead),
+) -> Result<PlanHead, PlanOrderError> {
     loop {
         match way.send_order(&PlanOrder::Head(id.clone())).await {
             Ok(PlanReply::Head(head)) => {
                 progress(&head);
-                let stopped = head.applied.as_ref().is_some_and(|applied| applied.stopped.is_some());
-                let busy = head.state == PlanState::Applying && !stopped || is_waiting_to_apply(&head);
+                let stopped = head
+                    .applied
+                    .as_ref()
+                    .is_some_and(|applied| applied.stopped.is_some());
+                let busy =
+                    head.state == PlanState::Applying && !stopped || is_waiting_to_apply(&head);
                 if !busy {
                     return Ok(*head);
                 }
@@ -210,7 +251,11 @@ pub(crate) fn unexpected_reply() -> PlanOrderError {
 }
 
 fn bar(here: &ContextArgs) -> ProgressBar {
-    let bar = if std::io::stderr().is_terminal() { ProgressBar::new(0) } else { ProgressBar::hidden() };
+    let bar = if std::io::stderr().is_terminal() {
+        ProgressBar::new(0)
+    } else {
+        ProgressBar::hidden()
+    };
     bar.enable_steady_tick(Duration::from_secs(1));
     let template = match here.lang {
         Language::Zh => "{spinner} {msg} {bar:40} {pos} / {len}，约 {eta}",
@@ -224,7 +269,11 @@ fn bar(here: &ContextArgs) -> ProgressBar {
 
 fn progress(bar: &ProgressBar, head: &PlanHead) {
     bar.set_length(head.items);
-    bar.set_position(head.applied.as_ref().map_or(0, |applied| u64::from(applied.place.next)));
+    bar.set_position(
+        head.applied
+            .as_ref()
+            .map_or(0, |applied| u64::from(applied.place.next)),
+    );
 }
 
 fn finish_command(here: &ContextArgs, outcome: Result<PlanOutcome, PlanOrderError>) -> ExitCode {

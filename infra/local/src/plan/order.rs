@@ -155,7 +155,9 @@ pub enum PlanOrderError {
     #[error("there is no policy version {0}")]
     NoVersion(u64),
     /// Somebody holds the directory and does not answer.
-    #[error("another bangding holds {data} and does not answer: it may be starting; try again, or stop it")]
+    #[error(
+        "another bangding holds {data} and does not answer: it may be starting; try again, or stop it"
+    )]
     Held {
         /// Which directory.
         data: String,
@@ -171,7 +173,10 @@ pub enum PlanOrderError {
 impl From<PlanNotReadyError> for PlanOrderError {
     fn from(why: PlanNotReadyError) -> Self {
         let code = error_code(&why);
-        Self::NotNow { why: why.to_string(), code: code.to_owned() }
+        Self::NotNow {
+            why: why.to_string(),
+            code: code.to_owned(),
+        }
     }
 }
 

@@ -12,10 +12,21 @@ use crate::language::Language;
 /// The table.
 pub(super) fn build_table(body: &PlanBody, language: Language) -> Table {
     let mut table = Table::new();
-    table.load_preset(UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    table
+        .load_preset(UTF8_HORIZONTAL_ONLY)
+        .set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(match language {
         Language::Zh => ["#", "动作", "对象", "写到", "字段", "之前", "之后", "原因"],
-        Language::En => ["#", "action", "record", "written to", "field", "before", "after", "why"],
+        Language::En => [
+            "#",
+            "action",
+            "record",
+            "written to",
+            "field",
+            "before",
+            "after",
+            "why",
+        ],
     });
     for (index, item) in body.items.iter().enumerate() {
         for part in &item.parts {
@@ -32,21 +43,42 @@ fn rows(
     labels: &BTreeMap<LinkId, String>,
     language: Language,
 ) {
-    let name = item.name.as_ref().map_or_else(|| item.id.to_string(), |name| name.expose().to_owned());
+    let name = item
+        .name
+        .as_ref()
+        .map_or_else(|| item.id.to_string(), |name| name.expose().to_owned());
     let record = format!("{} {name}", kind_name(item.kind, language));
-    let first =
-        [(index + 1).to_string(), action(part.action, language).to_owned(), record, side_name(part.to).to_owned()];
+    let first = [
+        (index + 1).to_string(),
+        action(part.action, language).to_owned(),
+        record,
+        side_name(part.to).to_owned(),
+    ];
     if part.changes.is_empty() {
         let rest = ["", "", "", &item.reason].map(str::to_owned);
         table.add_row(first.into_iter().chain(rest));
         return;
     }
     for (nth, change) in part.changes.iter().enumerate() {
-        let lead = if nth == 0 { first.clone() } else { Default::default() };
-        let why = if nth == 0 { item.reason.clone() } else { String::new() };
+        let lead = if nth == 0 {
+            first.clone()
+        } else {
+            Default::default()
+        };
+        let why = if nth == 0 {
+            item.reason.clone()
+        } else {
+            String::new()
+        };
         let mark = if change.overwrites_edit { "!" } else { "" };
-        let [before, after] = [&change.before, &change.after].map(|value| text(value.as_ref(), labels));
-        table.add_row(lead.into_iter().chain([format!("{}{mark}", change.field.key()), before, after, why]));
+        let [before, after] =
+            [&change.before, &change.after].map(|value| text(value.as_ref(), labels));
+        table.add_row(lead.into_iter().chain([
+            format!("{}{mark}", change.field.key()),
+            before,
+            after,
+            why,
+        ]));
     }
 }
 
@@ -58,7 +90,13 @@ fn text(value: Option<&FieldValue>, labels: &BTreeMap<LinkId, String>) -> String
         Some(FieldValue::Number(number)) => number.to_string(),
         Some(FieldValue::Flag(flag)) => flag.to_string(),
         Some(FieldValue::Refs(refs)) => {
-            let label = |id: &String| id.parse().ok().and_then(|link| labels.get(&link)).unwrap_or(id).clone();
+            let label = |id: &String| {
+                id.parse()
+                    .ok()
+                    .and_then(|link| labels.get(&link))
+                    .unwrap_or(id)
+                    .clone()
+            };
             refs.iter().map(label).collect::<Vec<_>>().join("；")
         }
     }

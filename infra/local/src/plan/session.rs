@@ -44,12 +44,16 @@ impl StateSession {
     /// [`PlanOrderError`].
     pub async fn connect(data: &Path, calls: bool) -> Result<Self, PlanOrderError> {
         if !data.join("state.db").exists() {
-            return Err(PlanOrderError::NoState { data: data.display().to_string() });
+            return Err(PlanOrderError::NoState {
+                data: data.display().to_string(),
+            });
         }
         for _ in 0..LOCK_TRIES {
             match machine::lock_state(data) {
                 Ok(hold) => {
-                    return OwnSession::start(data, hold, calls).await.map(|alone| Self::Alone(Box::new(alone)));
+                    return OwnSession::start(data, hold, calls)
+                        .await
+                        .map(|alone| Self::Alone(Box::new(alone)));
                 }
                 Err(StartError::InUse(_)) => {}
                 Err(err) => return Err(unusable_state(&err)),
@@ -59,7 +63,9 @@ impl StateSession {
             }
             tokio::time::sleep(LOCK_PAUSE).await;
         }
-        Err(PlanOrderError::Held { data: data.display().to_string() })
+        Err(PlanOrderError::Held {
+            data: data.display().to_string(),
+        })
     }
 
     /// Has an order done.
@@ -80,7 +86,8 @@ impl StateSession {
                     Some(Ok(answer)) => answer,
                     Some(Err(why)) => Err(PlanOrderError::Unusable { why }),
                     None => {
-                        let why = "the running bangding ended meanwhile; run the command again".to_owned();
+                        let why = "the running bangding ended meanwhile; run the command again"
+                            .to_owned();
                         Err(PlanOrderError::Unusable { why })
                     }
                 }
@@ -91,7 +98,12 @@ impl StateSession {
     /// Gives the state back.
     pub async fn close(self) {
         if let Self::Alone(alone) = self {
-            let OwnSession { desk, machine, sandbox, door } = *alone;
+            let OwnSession {
+                desk,
+                machine,
+                sandbox,
+                door,
+            } = *alone;
             desk.wait_until_idle().await;
             // Whoever paused this run waits here for the word that it stopped.
             if let Some(door) = door {
@@ -107,16 +119,35 @@ impl StateSession {
 
 impl OwnSession {
     async fn start(data: &Path, hold: StateLock, calls: bool) -> Result<Self, PlanOrderError> {
-        let place = MachineConfig { data: data.to_owned(), dynamodb: None, allow_loopback: true };
-        let machine = Machine::start_locked(&place, hold).await.map_err(|err| unusable_state(&err))?;
+        let place = MachineConfig {
+            data: data.to_owned(),
+            dynamodb: None,
+            allow_loopback: true,
+        };
+        let machine = Machine::start_locked(&place, hold)
+            .await
+            .map_err(|err| unusable_state(&err))?;
         let failures = Arc::clone(&machine.failures);
-        let desk = PlanOrderHandler { deps: machine.full_sync(), failures, is_served: false, busy: Arc::default() };
-        let mut alone = Self { desk, machine, sandbox: None, door: None };
+        let desk = PlanOrderHandler {
+            deps: machine.full_sync(),
+            failures,
+            is_served: false,
+            busy: Arc::default(),
+        };
+        let mut alone = Self {
+            desk,
+            machine,
+            sandbox: None,
+            door: None,
+        };
         if calls {
             alone.sandbox = alone.reach_dingtalk(data).await?;
             // What takes long can be paused, and asked about, by others.
             let store = alone.machine.store.clone();
-            let ledger = LedgerOrderHandler { store, secrets: alone.machine.secrets.clone() };
+            let ledger = LedgerOrderHandler {
+                store,
+                secrets: alone.machine.secrets.clone(),
+            };
             let door = LocalSocket::open(data, ledger, alone.desk.clone()).await;
             alone.door = Some(door.map_err(|err| unusable_state(&err))?);
         }
@@ -126,21 +157,38 @@ impl OwnSession {
     /// The sandbox that the company lives in, started again, and a token that counts.
     async fn reach_dingtalk(&self, data: &Path) -> Result<Option<RunningServer>, PlanOrderError> {
         let store = &self.machine.store;
-        let bindings = store.list_bindings().await.map_err(|err| unusable_state(&err))?;
-        let binding = bindings.into_iter().next().ok_or(PlanOrderError::Unbound)?.body;
-        let refused = |refusal: engine::bind::BindError| PlanOrderError::Unusable { why: describe_error(&refusal) };
+        let bindings = store
+            .list_bindings()
+            .await
+            .map_err(|err| unusable_state(&err))?;
+        let binding = bindings
+            .into_iter()
+            .next()
+            .ok_or(PlanOrderError::Unbound)?
+            .body;
+        let refused = |refusal: engine::bind::BindError| PlanOrderError::Unusable {
+            why: describe_error(&refusal),
+        };
         let sandbox = up::reopen_sandbox(data, &binding).await.map_err(refused)?;
         let binding = match &sandbox {
             Some(server) => {
                 let url = server.url.clone();
                 let moved = store.change_binding(&binding.id, |binding| {
-                    binding.endpoints = state::DingTalkEndpoints { api: url.clone(), oapi: url.clone() };
+                    binding.endpoints = state::DingTalkEndpoints {
+                        api: url.clone(),
+                        oapi: url.clone(),
+                    };
                 });
-                moved.await.map_err(|err| unusable_state(&err))?.ok_or(PlanOrderError::Unbound)?
+                moved
+                    .await
+                    .map_err(|err| unusable_state(&err))?
+                    .ok_or(PlanOrderError::Unbound)?
             }
             None => binding,
         };
-        up::renew_token(&self.machine, &binding).await.map_err(refused)?;
+        up::renew_token(&self.machine, &binding)
+            .await
+            .map_err(refused)?;
         Ok(sandbox)
     }
 }

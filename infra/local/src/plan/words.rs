@@ -34,7 +34,10 @@ impl PlanOutcome {
     pub(super) fn failed(&self) -> bool {
         match self {
             Self::Made(head) => head.state == PlanState::Failed,
-            Self::Applied(head) => head.applied.as_ref().is_some_and(|applied| applied.place.outcomes.failed > 0),
+            Self::Applied(head) => head
+                .applied
+                .as_ref()
+                .is_some_and(|applied| applied.place.outcomes.failed > 0),
             Self::Answer(_) | Self::Shown(..) => false,
         }
     }
@@ -44,7 +47,10 @@ impl PlanOutcome {
         match self {
             Self::Made(head) => head.items > head.links || head.held > 0,
             Self::Applied(head) => {
-                let refused = head.applied.as_ref().is_some_and(|applied| applied.place.outcomes.refused > 0);
+                let refused = head
+                    .applied
+                    .as_ref()
+                    .is_some_and(|applied| applied.place.outcomes.refused > 0);
                 head.state != PlanState::Applied || refused || head.held > 0
             }
             Self::Answer(PlanReply::Paused { silent, .. }) => !silent.is_empty(),
@@ -59,13 +65,25 @@ pub(super) fn print_outcome(here: &ContextArgs, outcome: &Result<PlanOutcome, Pl
     // A closed pipe changes nothing any more.
     _ = match outcome {
         _ if here.json => writeln!(std::io::stdout(), "{}", as_json(outcome)),
-        Ok(told) => writeln!(std::io::stdout(), "{}", describe_outcome(told, here.lang).trim_end()),
-        Err(trouble) => writeln!(std::io::stderr(), "■ {}", describe_error(trouble, here.lang)),
+        Ok(told) => writeln!(
+            std::io::stdout(),
+            "{}",
+            describe_outcome(told, here.lang).trim_end()
+        ),
+        Err(trouble) => writeln!(
+            std::io::stderr(),
+            "■ {}",
+            describe_error(trouble, here.lang)
+        ),
     };
 }
 
 pub(super) fn reading(language: Language) -> String {
-    pick(language, "正在读取两边，不写任何数据", "reading both sides, writing nothing")
+    pick(
+        language,
+        "正在读取两边，不写任何数据",
+        "reading both sides, writing nothing",
+    )
 }
 
 pub(crate) fn pick(language: Language, zh: impl Into<String>, en: impl Into<String>) -> String {
@@ -96,8 +114,16 @@ fn describe_outcome(told: &PlanOutcome, language: Language) -> String {
         PlanOutcome::Answer(answer) => describe_reply(answer, language),
         PlanOutcome::Made(head) => made(head, language),
         PlanOutcome::Shown(head, body) => {
-            let held: String = body.held.iter().map(|held| held_line(&held.reason, 1, language)).collect();
-            format!("{}\n{}\n{held}", describe_head(head, language), plan_table::build_table(body, language))
+            let held: String = body
+                .held
+                .iter()
+                .map(|held| held_line(&held.reason, 1, language))
+                .collect();
+            format!(
+                "{}\n{}\n{held}",
+                describe_head(head, language),
+                plan_table::build_table(body, language)
+            )
         }
         PlanOutcome::Applied(head) => applied(head, language),
     }
@@ -108,10 +134,15 @@ fn describe_reply(answer: &PlanReply, language: Language) -> String {
         PlanReply::Asked(id) => id.as_str().to_owned(),
         // Its commands say it themselves.
         PlanReply::Records(_) => String::new(),
-        PlanReply::Heads(heads) if heads.is_empty() => {
-            pick(language, "还没有变更计划：bangding plan 做一份", "no plans yet: `bangding plan` makes one")
-        }
-        PlanReply::Heads(heads) => heads.iter().map(|head| describe_head(head, language) + "\n").collect(),
+        PlanReply::Heads(heads) if heads.is_empty() => pick(
+            language,
+            "还没有变更计划：bangding plan 做一份",
+            "no plans yet: `bangding plan` makes one",
+        ),
+        PlanReply::Heads(heads) => heads
+            .iter()
+            .map(|head| describe_head(head, language) + "\n")
+            .collect(),
         PlanReply::Head(head) | PlanReply::Plan { head, .. } => approved(head, language),
         PlanReply::Paused { stopped, silent } => paused(stopped.len(), silent.len(), language),
         PlanReply::Resumed { goes_on } => {
@@ -127,18 +158,32 @@ fn describe_reply(answer: &PlanReply, language: Language) -> String {
             "● 影子模式：每天做一份变更计划，什么都不写；上线用 bangding shadow off",
             "● shadow mode: a plan a day, nothing is written; `bangding shadow off` goes live",
         ),
-        PlanReply::Shadow(false) => pick(language, "● 已上线：变更会写入", "● live: changes are written"),
-        PlanReply::Policy { version, pending, same, document } => {
-            policy(*version, (*pending, *same), document, language)
-        }
+        PlanReply::Shadow(false) => pick(
+            language,
+            "● 已上线：变更会写入",
+            "● live: changes are written",
+        ),
+        PlanReply::Policy {
+            version,
+            pending,
+            same,
+            document,
+        } => policy(*version, (*pending, *same), document, language),
     }
 }
 
-fn policy(version: u64, (pending, same): (bool, bool), document: &str, language: Language) -> String {
+fn policy(
+    version: u64,
+    (pending, same): (bool, bool),
+    document: &str,
+    language: Language,
+) -> String {
     let what = match (pending, same) {
         (true, _) => pick(
             language,
-            format!("▲ 策略版本 {version} 已设为当前，但预览之前什么都不写：bangding plan，看过后 approve，再 apply"),
+            format!(
+                "▲ 策略版本 {version} 已设为当前，但预览之前什么都不写：bangding plan，看过后 approve，再 apply"
+            ),
             format!(
                 "▲ policy version {version} is active and writes nothing before its preview: `bangding plan`, look, `approve`, `apply`"
             ),
@@ -148,9 +193,11 @@ fn policy(version: u64, (pending, same): (bool, bool), document: &str, language:
             format!("● 策略没有变化，仍是版本 {version}"),
             format!("● nothing changed: policy version {version}"),
         ),
-        (false, false) => {
-            pick(language, format!("● 当前策略：版本 {version}"), format!("● active policy: version {version}"))
-        }
+        (false, false) => pick(
+            language,
+            format!("● 当前策略：版本 {version}"),
+            format!("● active policy: version {version}"),
+        ),
     };
     format!("{what}\n{document}")
 }
@@ -169,7 +216,9 @@ fn paused(stopped: usize, silent: usize, language: Language) -> String {
     let rest = pick(
         language,
         format!("▲ {silent} 份计划没有回应：执行它的进程已不在，或最后一次写入还没有答复"),
-        format!("▲ {silent} plans did not answer: what applied them is gone, or its last write has no answer yet"),
+        format!(
+            "▲ {silent} plans did not answer: what applied them is gone, or its last write has no answer yet"
+        ),
     );
     format!("{first}\n{rest}")
 }
@@ -194,7 +243,12 @@ fn state(state: PlanState, language: Language) -> &'static str {
 /// A plan in one line.
 fn describe_head(head: &PlanHead, language: Language) -> String {
     let (id, state, policy) = (head.id.as_str(), state(head.state, language), head.policy);
-    let ActionCounts { created, updated, removed, .. } = head.counts;
+    let ActionCounts {
+        created,
+        updated,
+        removed,
+        ..
+    } = head.counts;
     let (held, hash) = (head.held, &head.hash);
     pick(
         language,
@@ -210,11 +264,21 @@ fn describe_head(head: &PlanHead, language: Language) -> String {
 fn made(head: &PlanHead, language: Language) -> String {
     if head.state == PlanState::Failed {
         let notes = head.notes.join("；");
-        return pick(language, format!("■ 计划没有做成：{notes}"), format!("■ the plan could not be made: {notes}"));
+        return pick(
+            language,
+            format!("■ 计划没有做成：{notes}"),
+            format!("■ the plan could not be made: {notes}"),
+        );
     }
-    let mut text = pick(language, "● 变更计划  ", "● plan  ") + &describe_head(head, language) + "\n";
+    let mut text =
+        pick(language, "● 变更计划  ", "● plan  ") + &describe_head(head, language) + "\n";
     for kind in [Kind::Department, Kind::Person] {
-        let ActionCounts { created, updated, removed, .. } = head.by_kind.get(&kind).copied().unwrap_or_default();
+        let ActionCounts {
+            created,
+            updated,
+            removed,
+            ..
+        } = head.by_kind.get(&kind).copied().unwrap_or_default();
         let name = plan_table::kind_name(kind, language);
         text += &pick(
             language,
@@ -223,19 +287,36 @@ fn made(head: &PlanHead, language: Language) -> String {
         );
     }
     let mut held: BTreeMap<&str, usize> = BTreeMap::new();
-    head.held_first.iter().for_each(|one| *held.entry(&one.reason).or_default() += 1);
-    text.extend(held.into_iter().map(|(reason, n)| held_line(reason, n, language)));
+    head.held_first
+        .iter()
+        .for_each(|one| *held.entry(&one.reason).or_default() += 1);
+    text.extend(
+        held.into_iter()
+            .map(|(reason, n)| held_line(reason, n, language)),
+    );
     text.extend(head.notes.iter().map(|note| format!("  ▲ {note}\n")));
     text + &cost(head, language)
 }
 
 fn cost(head: &PlanHead, language: Language) -> String {
-    let (calls, metered, seconds) = (head.forecast.total(), head.forecast.metered, head.forecast.seconds);
-    let each: Vec<String> = head.forecast.calls.iter().map(|(name, n)| format!("{name} {n}")).collect();
+    let (calls, metered, seconds) = (
+        head.forecast.total(),
+        head.forecast.metered,
+        head.forecast.seconds,
+    );
+    let each: Vec<String> = head
+        .forecast
+        .calls
+        .iter()
+        .map(|(name, n)| format!("{name} {n}"))
+        .collect();
     let [each, each_en] = if each.is_empty() {
         [String::new(), String::new()]
     } else {
-        [format!("（{}）", each.join("，")), format!(" ({})", each.join(", "))]
+        [
+            format!("（{}）", each.join("，")),
+            format!(" ({})", each.join(", ")),
+        ]
     };
     let id = head.id.as_str();
     pick(
@@ -250,16 +331,30 @@ fn cost(head: &PlanHead, language: Language) -> String {
 }
 
 fn held_line(reason: &str, n: usize, language: Language) -> String {
-    pick(language, format!("  ■ 拦下 {n} 条：{reason}\n"), format!("  ■ held, {n} records: {reason}\n"))
+    pick(
+        language,
+        format!("  ■ 拦下 {n} 条：{reason}\n"),
+        format!("  ■ held, {n} records: {reason}\n"),
+    )
 }
 
 fn approved(head: &PlanHead, language: Language) -> String {
-    let by = head.approved.as_ref().map(|approval| approval.by.as_str()).unwrap_or_default();
+    let by = head
+        .approved
+        .as_ref()
+        .map(|approval| approval.by.as_str())
+        .unwrap_or_default();
     let id = head.id.as_str();
     pick(
         language,
-        format!("● {by} 批准了 {}\n  执行：bangding apply {id}", describe_head(head, language)),
-        format!("● {by} approved {}\n  apply: bangding apply {id}", describe_head(head, language)),
+        format!(
+            "● {by} 批准了 {}\n  执行：bangding apply {id}",
+            describe_head(head, language)
+        ),
+        format!(
+            "● {by} approved {}\n  apply: bangding apply {id}",
+            describe_head(head, language)
+        ),
     )
 }
 
@@ -288,11 +383,24 @@ fn applied(head: &PlanHead, language: Language) -> String {
             outcomes.applied, outcomes.already, outcomes.refused, outcomes.failed
         ),
     );
-    let rest: String =
-        applied.place.not_applied.iter().take(ITEMS_PRINTED).map(|one| not_applied(one, language)).collect();
-    let more = applied.place.not_applied.len().saturating_sub(ITEMS_PRINTED);
+    let rest: String = applied
+        .place
+        .not_applied
+        .iter()
+        .take(ITEMS_PRINTED)
+        .map(|one| not_applied(one, language))
+        .collect();
+    let more = applied
+        .place
+        .not_applied
+        .len()
+        .saturating_sub(ITEMS_PRINTED);
     let more = if more > 0 {
-        pick(language, format!("  ■ 另有 {more} 条\n"), format!("  ■ and {more} more\n"))
+        pick(
+            language,
+            format!("  ■ 另有 {more} 条\n"),
+            format!("  ■ and {more} more\n"),
+        )
     } else {
         String::new()
     };
@@ -301,7 +409,11 @@ fn applied(head: &PlanHead, language: Language) -> String {
 
 fn not_applied(one: &NotApplied, language: Language) -> String {
     let (number, kind) = (one.index + 1, plan_table::kind_name(one.kind, language));
-    let moved: Vec<String> = one.moved.iter().map(|moved| describe_moved(moved, language)).collect();
+    let moved: Vec<String> = one
+        .moved
+        .iter()
+        .map(|moved| describe_moved(moved, language))
+        .collect();
     let why = one.failed.clone().unwrap_or_else(|| moved.join("；"));
     format!("  ■ #{number} {kind}：{why}\n")
 }
@@ -319,10 +431,18 @@ fn describe_moved(moved: &PlanDifference, language: Language) -> String {
     };
     match moved {
         PlanDifference::Changed { field, side } => {
-            format!("做计划之后，{}里的 {} 变了", plan_table::side_name(*side), field.key())
+            format!(
+                "做计划之后，{}里的 {} 变了",
+                plan_table::side_name(*side),
+                field.key()
+            )
         }
         PlanDifference::AlsoChanged { field, side } => {
-            format!("{}里的 {} 后来也变了", plan_table::side_name(*side), field.key())
+            format!(
+                "{}里的 {} 后来也变了",
+                plan_table::side_name(*side),
+                field.key()
+            )
         }
         PlanDifference::Gone { side } => {
             format!("{}里已经没有这条记录", plan_table::side_name(*side))

@@ -123,9 +123,18 @@ struct ReadPolicyError {
 
 /// Runs the command.
 pub async fn run(args: &PolicyArgs) -> ExitCode {
-    let here = |data: &Path, json| ContextArgs { data: data.to_owned(), json, lang: args.lang };
+    let here = |data: &Path, json| ContextArgs {
+        data: data.to_owned(),
+        json,
+        lang: args.lang,
+    };
     match &args.action {
-        PolicyAction::Set { file, by, data, json } => set_policy(file, by.as_deref(), here(data, *json)).await,
+        PolicyAction::Set {
+            file,
+            by,
+            data,
+            json,
+        } => set_policy(file, by.as_deref(), here(data, *json)).await,
         PolicyAction::Rollback { to, data, json } => {
             plan::run_policy_order(&here(data, *json), PlanOrder::Rollback { to: *to }).await
         }
@@ -134,22 +143,26 @@ pub async fn run(args: &PolicyArgs) -> ExitCode {
         }
         PolicyAction::Check { file, json } => with_policy_text(file, |text| {
             let outcome = document::read_document(text);
-            let text = if *json { as_json(&outcome) } else { describe_outcome(file, &outcome, args.lang) };
+            let text = if *json {
+                as_json(&outcome)
+            } else {
+                describe_outcome(file, &outcome, args.lang)
+            };
             say(&text);
             exit_code(outcome.is_ok())
         }),
-        PolicyAction::Show { file: Some(file), .. } => {
-            with_policy_text(file, |text| match document::read_document(text) {
-                Ok(checked) => {
-                    say(&checked.policy.pretty_text());
-                    ExitCode::SUCCESS
-                }
-                refused @ Err(_) => {
-                    say(&describe_outcome(file, &refused, args.lang));
-                    ExitCode::FAILURE
-                }
-            })
-        }
+        PolicyAction::Show {
+            file: Some(file), ..
+        } => with_policy_text(file, |text| match document::read_document(text) {
+            Ok(checked) => {
+                say(&checked.policy.pretty_text());
+                ExitCode::SUCCESS
+            }
+            refused @ Err(_) => {
+                say(&describe_outcome(file, &refused, args.lang));
+                ExitCode::FAILURE
+            }
+        }),
         PolicyAction::Show { file: None, preset } => {
             say(&Policy::from_preset(preset.unwrap_or(PresetWord::Custom).into()).pretty_text());
             ExitCode::SUCCESS
@@ -159,7 +172,9 @@ pub async fn run(args: &PolicyArgs) -> ExitCode {
             ExitCode::SUCCESS
         }
         PolicyAction::Presets => {
-            PolicyPreset::ALL.iter().for_each(|preset| say(&meaning(*preset, args.lang)));
+            PolicyPreset::ALL
+                .iter()
+                .for_each(|preset| say(&meaning(*preset, args.lang)));
             ExitCode::SUCCESS
         }
     }
@@ -170,25 +185,46 @@ async fn set_policy(file: &Path, by: Option<&str>, here: ContextArgs) -> ExitCod
     let text = match text_of(file) {
         Ok(text) => text,
         Err(source) => {
-            return print_error(&ReadPolicyError { path: file.to_owned(), source });
+            return print_error(&ReadPolicyError {
+                path: file.to_owned(),
+                source,
+            });
         }
     };
     let outcome = document::read_document(&text);
     if outcome.is_err() {
-        say(&if here.json { as_json(&outcome) } else { describe_outcome(file, &outcome, here.lang) });
+        say(&if here.json {
+            as_json(&outcome)
+        } else {
+            describe_outcome(file, &outcome, here.lang)
+        });
         return ExitCode::FAILURE;
     }
-    plan::run_policy_order(&here, PlanOrder::SetPolicy { text, by: plan::actor_name(by) }).await
+    plan::run_policy_order(
+        &here,
+        PlanOrder::SetPolicy {
+            text,
+            by: plan::actor_name(by),
+        },
+    )
+    .await
 }
 
 fn exit_code(good: bool) -> ExitCode {
-    if good { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if good {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 fn with_policy_text(file: &Path, then: impl FnOnce(&str) -> ExitCode) -> ExitCode {
     match text_of(file) {
         Ok(text) => then(&text),
-        Err(source) => print_error(&ReadPolicyError { path: file.to_owned(), source }),
+        Err(source) => print_error(&ReadPolicyError {
+            path: file.to_owned(),
+            source,
+        }),
     }
 }
 
@@ -202,21 +238,37 @@ fn text_of(file: &Path) -> std::io::Result<String> {
 }
 
 /// What a person reads: a line per problem, as compilers print them.
-fn describe_outcome(file: &Path, outcome: &Result<CheckedPolicy, PolicyDocumentError>, language: Language) -> String {
+fn describe_outcome(
+    file: &Path,
+    outcome: &Result<CheckedPolicy, PolicyDocumentError>,
+    language: Language,
+) -> String {
     let file = file.display();
     let lines: Vec<String> = match (outcome, language) {
-        (Err(refused), Language::En) => refused.problems.iter().map(|one| format!("■ {file}:{one}")).collect(),
-        (Err(refused), Language::Zh) => {
-            refused.problems.iter().map(|one| format!("■ {file}:{}", chinese::problem(one))).collect()
-        }
+        (Err(refused), Language::En) => refused
+            .problems
+            .iter()
+            .map(|one| format!("■ {file}:{one}"))
+            .collect(),
+        (Err(refused), Language::Zh) => refused
+            .problems
+            .iter()
+            .map(|one| format!("■ {file}:{}", chinese::problem(one)))
+            .collect(),
         (Ok(checked), Language::En) => {
             let good = format!("● {file} is a policy: {}", checked.policy.policy_hash());
             let cautions = checked.cautions.iter().map(|one| format!("▲ {file}:{one}"));
             std::iter::once(good).chain(cautions).collect()
         }
         (Ok(checked), Language::Zh) => {
-            let good = format!("● {file} 是有效的同步策略：{}", checked.policy.policy_hash());
-            let cautions = checked.cautions.iter().map(|one| format!("▲ {file}:{}", chinese::caution(one)));
+            let good = format!(
+                "● {file} 是有效的同步策略：{}",
+                checked.policy.policy_hash()
+            );
+            let cautions = checked
+                .cautions
+                .iter()
+                .map(|one| format!("▲ {file}:{}", chinese::caution(one)));
             std::iter::once(good).chain(cautions).collect()
         }
     };
@@ -281,10 +333,14 @@ mod tests {
         let outcome = document::read_document("{\"version\": 1,\n \"preset\": \"ehr_is_mster\"}");
         let file = Path::new("policy.json");
         let zh = describe_outcome(file, &outcome, Language::Zh);
-        assert!(zh.starts_with("■ policy.json:2:12: preset：") && zh.contains("ehr_is_master"), "{zh}");
+        assert!(
+            zh.starts_with("■ policy.json:2:12: preset：") && zh.contains("ehr_is_master"),
+            "{zh}"
+        );
         let en = describe_outcome(file, &outcome, Language::En);
         assert!(
-            en.starts_with("■ policy.json:2:12: preset: ") && en.contains("Did you mean \"ehr_is_master\"?"),
+            en.starts_with("■ policy.json:2:12: preset: ")
+                && en.contains("Did you mean \"ehr_is_master\"?"),
             "{en}"
         );
     }
@@ -293,9 +349,15 @@ mod tests {
     fn programs_read_one_object() {
         let good = document::read_document(r#"{"version": 1, "preset": "ehr_is_master"}"#);
         let object: serde_json::Value = serde_json::from_str(&as_json(&good)).unwrap();
-        assert_eq!(object["policy"], Policy::from_preset(PolicyPreset::EhrIsMaster).policy_hash().to_string());
+        assert_eq!(
+            object["policy"],
+            Policy::from_preset(PolicyPreset::EhrIsMaster)
+                .policy_hash()
+                .to_string()
+        );
         assert_eq!(object["cautions"].as_array().map(Vec::len), Some(1));
-        let bad: serde_json::Value = serde_json::from_str(&as_json(&document::read_document("{}"))).unwrap();
+        let bad: serde_json::Value =
+            serde_json::from_str(&as_json(&document::read_document("{}"))).unwrap();
         assert_eq!(bad["problems"].as_array().map(Vec::len), Some(4));
     }
 }

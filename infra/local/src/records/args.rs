@@ -35,7 +35,12 @@ pub enum ConflictAction {
         /// Its id; the beginning of one is enough
         id: String,
         /// Whose value stands
-        #[arg(long, value_enum, required_unless_present = "undo", conflicts_with = "undo")]
+        #[arg(
+            long,
+            value_enum,
+            required_unless_present = "undo",
+            conflicts_with = "undo"
+        )]
         keep: Option<SideArg>,
         /// Take the decision back: what stood before stands again
         #[arg(long)]

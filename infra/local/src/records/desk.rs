@@ -3,7 +3,8 @@
 use directory::Side;
 use engine::LookError;
 use engine::reviews::{
-    ChoiceOutcome, Conflict, ConflictState, Hold, HoldState, QuarantineState, ReleaseError, ResolveError,
+    ChoiceOutcome, Conflict, ConflictState, Hold, HoldState, QuarantineState, ReleaseError,
+    ResolveError,
 };
 use state::store::StoredItem;
 use state::{Binding, StoreError, WriteError};
@@ -29,30 +30,56 @@ pub(crate) async fn handle_record_order(
     let reader = RecordReader::new(desk, binding).await?;
     match order {
         RecordOrder::Conflicts { all } => list_conflicts(&reader, *all).await,
-        RecordOrder::Conflict(id) => reply_conflict(&reader, &find_conflict(&reader, id).await?).await,
+        RecordOrder::Conflict(id) => {
+            reply_conflict(&reader, &find_conflict(&reader, id).await?).await
+        }
         RecordOrder::Resolve { id, keep, by } => {
             let stored = find_conflict(&reader, id).await?;
-            reply_resolved(&reader, desk.deps.corps.resolve_conflict(binding, stored, *keep, by).await).await
+            reply_resolved(
+                &reader,
+                desk.deps
+                    .corps
+                    .resolve_conflict(binding, stored, *keep, by)
+                    .await,
+            )
+            .await
         }
         RecordOrder::Reopen(id) => {
             let stored = find_conflict(&reader, id).await?;
-            reply_resolved(&reader, desk.deps.corps.reopen_conflict(binding, stored).await).await
+            reply_resolved(
+                &reader,
+                desk.deps.corps.reopen_conflict(binding, stored).await,
+            )
+            .await
         }
         RecordOrder::Holds { all } => {
-            let holds = reader.records.list_holds().await.map_err(|err| read_error(&err))?;
-            let mut holds: Vec<_> =
-                holds.iter().filter(|hold| *all || is_open(&hold.body)).map(record_reader::view_hold).collect();
+            let holds = reader
+                .records
+                .list_holds()
+                .await
+                .map_err(|err| read_error(&err))?;
+            let mut holds: Vec<_> = holds
+                .iter()
+                .filter(|hold| *all || is_open(&hold.body))
+                .map(record_reader::view_hold)
+                .collect();
             holds.sort_by_key(|hold| std::cmp::Reverse(hold.since));
             Ok(RecordReply::Holds(holds))
         }
         RecordOrder::Hold(id) => reply_hold(&reader, find_hold(&reader, id).await?).await,
         RecordOrder::Release { id, by } => {
             let stored = find_hold(&reader, id).await?;
-            let released = reader.records.release_hold(stored, by, desk.deps.corps.clock.now()).await;
+            let released = reader
+                .records
+                .release_hold(stored, by, desk.deps.corps.clock.now())
+                .await;
             reply_hold(&reader, released.map_err(|err| not_released(&err))?).await
         }
         RecordOrder::TakeBack(id) => {
-            let taken = reader.records.take_back_release(find_hold(&reader, id).await?).await;
+            let taken = reader
+                .records
+                .take_back_release(find_hold(&reader, id).await?)
+                .await;
             reply_hold(&reader, taken.map_err(|err| not_released(&err))?).await
         }
         RecordOrder::Quarantined { all } => list_quarantined(&reader, *all).await,
@@ -61,9 +88,20 @@ pub(crate) async fn handle_record_order(
             let RecordReply::QuarantinedOne(one) = find_quarantined(&reader, id).await? else {
                 return Err(unknown());
             };
-            let all = reader.records.list_quarantined().await.map_err(|err| read_error(&err))?;
-            let stored = all.into_iter().find(|stored| stored.id == one.id).ok_or_else(unknown)?;
-            let tried = desk.deps.corps.retry_quarantined(binding, &stored.body).await;
+            let all = reader
+                .records
+                .list_quarantined()
+                .await
+                .map_err(|err| read_error(&err))?;
+            let stored = all
+                .into_iter()
+                .find(|stored| stored.id == one.id)
+                .ok_or_else(unknown)?;
+            let tried = desk
+                .deps
+                .corps
+                .retry_quarantined(binding, &stored.body)
+                .await;
             tried.map_err(|err| not_resolved(err, RecordCategory::Quarantine))?;
             // Names may have changed with it.
             find_quarantined(&RecordReader::new(desk, binding).await?, &one.id).await
@@ -90,10 +128,15 @@ fn find_by_prefix<T>(
     typed: &str,
 ) -> Result<StoredItem<T>, PlanOrderError> {
     let typed = typed.trim();
-    let mut named: Vec<StoredItem<T>> = all.into_iter().filter(|stored| matches_id(&stored.id, typed)).collect();
+    let mut named: Vec<StoredItem<T>> = all
+        .into_iter()
+        .filter(|stored| matches_id(&stored.id, typed))
+        .collect();
     match (named.pop(), named.len()) {
         (Some(stored), 0) => Ok(stored),
-        (Some(_), more) => Err(PlanOrderError::Record(RecordOrderError::Ambiguous { count: more + 1 })),
+        (Some(_), more) => Err(PlanOrderError::Record(RecordOrderError::Ambiguous {
+            count: more + 1,
+        })),
         (None, _) => Err(PlanOrderError::Record(RecordOrderError::Unknown(sort))),
     }
 }
@@ -101,23 +144,48 @@ fn find_by_prefix<T>(
 /// A list shows the first digits, and of a conflict the field after them.
 fn matches_id(id: &str, typed: &str) -> bool {
     let short = || {
-        let ((record, field), (digits, typed_field)) = (id.split_once('-')?, typed.split_once('-')?);
+        let ((record, field), (digits, typed_field)) =
+            (id.split_once('-')?, typed.split_once('-')?);
         Some(record.starts_with(digits) && field == typed_field && !digits.is_empty())
     };
     !typed.is_empty() && (id.starts_with(typed) || short().unwrap_or_default())
 }
 
-async fn find_conflict(reader: &RecordReader, id: &str) -> Result<StoredItem<Conflict>, PlanOrderError> {
-    find_by_prefix(reader.records.list_conflicts().await.map_err(|err| read_error(&err))?, RecordCategory::Conflict, id)
+async fn find_conflict(
+    reader: &RecordReader,
+    id: &str,
+) -> Result<StoredItem<Conflict>, PlanOrderError> {
+    find_by_prefix(
+        reader
+            .records
+            .list_conflicts()
+            .await
+            .map_err(|err| read_error(&err))?,
+        RecordCategory::Conflict,
+        id,
+    )
 }
 
 async fn find_hold(reader: &RecordReader, id: &str) -> Result<StoredItem<Hold>, PlanOrderError> {
-    find_by_prefix(reader.records.list_holds().await.map_err(|err| read_error(&err))?, RecordCategory::Hold, id)
+    find_by_prefix(
+        reader
+            .records
+            .list_holds()
+            .await
+            .map_err(|err| read_error(&err))?,
+        RecordCategory::Hold,
+        id,
+    )
 }
 
 async fn list_conflicts(reader: &RecordReader, all: bool) -> Result<RecordReply, PlanOrderError> {
     let mut conflicts = Vec::new();
-    for stored in reader.records.list_conflicts().await.map_err(|err| read_error(&err))? {
+    for stored in reader
+        .records
+        .list_conflicts()
+        .await
+        .map_err(|err| read_error(&err))?
+    {
         if all || stored.body.state == ConflictState::Open {
             conflicts.push(reader.view_conflict(&stored).await?);
         }
@@ -126,29 +194,53 @@ async fn list_conflicts(reader: &RecordReader, all: bool) -> Result<RecordReply,
     Ok(RecordReply::Conflicts(conflicts))
 }
 
-async fn reply_conflict(reader: &RecordReader, stored: &StoredItem<Conflict>) -> Result<RecordReply, PlanOrderError> {
-    Ok(RecordReply::Conflict(Box::new(reader.view_conflict(stored).await?)))
+async fn reply_conflict(
+    reader: &RecordReader,
+    stored: &StoredItem<Conflict>,
+) -> Result<RecordReply, PlanOrderError> {
+    Ok(RecordReply::Conflict(Box::new(
+        reader.view_conflict(stored).await?,
+    )))
 }
 
 async fn reply_resolved(
     reader: &RecordReader,
     resolved: Result<StoredItem<Conflict>, ResolveError>,
 ) -> Result<RecordReply, PlanOrderError> {
-    reply_conflict(reader, &resolved.map_err(|err| not_resolved(err, RecordCategory::Conflict))?).await
+    reply_conflict(
+        reader,
+        &resolved.map_err(|err| not_resolved(err, RecordCategory::Conflict))?,
+    )
+    .await
 }
 
-async fn reply_hold(reader: &RecordReader, stored: StoredItem<Hold>) -> Result<RecordReply, PlanOrderError> {
+async fn reply_hold(
+    reader: &RecordReader,
+    stored: StoredItem<Hold>,
+) -> Result<RecordReply, PlanOrderError> {
     let mut records = Vec::new();
-    let all = reader.records.held_records(&stored).await.map_err(|err| read_error(&err))?;
+    let all = reader
+        .records
+        .held_records(&stored)
+        .await
+        .map_err(|err| read_error(&err))?;
     for record in all.iter().take(RECORDS_NAMED) {
         records.push(reader.load_identity(stored.body.kind, record.link).await?);
     }
-    Ok(RecordReply::Hold { hold: Box::new(record_reader::view_hold(&stored)), records })
+    Ok(RecordReply::Hold {
+        hold: Box::new(record_reader::view_hold(&stored)),
+        records,
+    })
 }
 
 async fn list_quarantined(reader: &RecordReader, all: bool) -> Result<RecordReply, PlanOrderError> {
     let mut told = Vec::new();
-    for stored in reader.records.list_quarantined().await.map_err(|err| read_error(&err))? {
+    for stored in reader
+        .records
+        .list_quarantined()
+        .await
+        .map_err(|err| read_error(&err))?
+    {
         if all || stored.body.state == QuarantineState::Waits {
             told.push(reader.view_quarantined(&stored).await?);
         }
@@ -158,9 +250,15 @@ async fn list_quarantined(reader: &RecordReader, all: bool) -> Result<RecordRepl
 }
 
 async fn find_quarantined(reader: &RecordReader, id: &str) -> Result<RecordReply, PlanOrderError> {
-    let all = reader.records.list_quarantined().await.map_err(|err| read_error(&err))?;
+    let all = reader
+        .records
+        .list_quarantined()
+        .await
+        .map_err(|err| read_error(&err))?;
     let stored = find_by_prefix(all, RecordCategory::Quarantine, id)?;
-    Ok(RecordReply::QuarantinedOne(Box::new(reader.view_quarantined(&stored).await?)))
+    Ok(RecordReply::QuarantinedOne(Box::new(
+        reader.view_quarantined(&stored).await?,
+    )))
 }
 
 fn read_error(err: &StoreError) -> PlanOrderError {
@@ -169,8 +267,12 @@ fn read_error(err: &StoreError) -> PlanOrderError {
 
 fn not_released(err: &ReleaseError) -> PlanOrderError {
     match err {
-        ReleaseError::Closed => PlanOrderError::Record(RecordOrderError::Closed(RecordCategory::Hold)),
-        ReleaseError::NotReleased => PlanOrderError::Record(RecordOrderError::NotDecided(RecordCategory::Hold)),
+        ReleaseError::Closed => {
+            PlanOrderError::Record(RecordOrderError::Closed(RecordCategory::Hold))
+        }
+        ReleaseError::NotReleased => {
+            PlanOrderError::Record(RecordOrderError::NotDecided(RecordCategory::Hold))
+        }
         ReleaseError::Write(WriteError::Stale | WriteError::Exists { .. }) => {
             PlanOrderError::Record(RecordOrderError::Stale)
         }
@@ -184,10 +286,15 @@ fn not_resolved(err: ResolveError, sort: RecordCategory) -> PlanOrderError {
         ResolveError::Open => RecordOrderError::NotDecided(sort),
         ResolveError::Not(not) => not_granted(not),
         ResolveError::Look(LookError::Closed(why)) => {
-            return PlanOrderError::NotNow { why, code: "closed".to_owned() };
+            return PlanOrderError::NotNow {
+                why,
+                code: "closed".to_owned(),
+            };
         }
         ResolveError::Look(err) => RecordOrderError::NotNow(err.sentence()),
-        ResolveError::Write(WriteError::Stale | WriteError::Exists { .. }) => RecordOrderError::Stale,
+        ResolveError::Write(WriteError::Stale | WriteError::Exists { .. }) => {
+            RecordOrderError::Stale
+        }
         err => return unusable_state(&err),
     })
 }

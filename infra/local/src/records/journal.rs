@@ -21,11 +21,17 @@ pub(super) async fn explain_field(
     let link = link_of(reader, who).await?;
     let history = changes(reader, &link, Some(field)).await?;
     let written = history.iter().position(|change| change.refused.is_none());
-    let refused = history.first().filter(|change| change.refused.is_some()).cloned().map(Box::new);
+    let refused = history
+        .first()
+        .filter(|change| change.refused.is_some())
+        .cloned()
+        .map(Box::new);
     Ok(RecordReply::Why {
         record: Box::new(reader.identity_of(link.kind, link.id, Some(&link))),
         field,
-        changed: written.and_then(|at| history.into_iter().nth(at)).map(Box::new),
+        changed: written
+            .and_then(|at| history.into_iter().nth(at))
+            .map(Box::new),
         refused,
     })
 }
@@ -37,16 +43,31 @@ pub(super) async fn history(
 ) -> Result<RecordReply, PlanOrderError> {
     let link = link_of(reader, who).await?;
     let changes = changes(reader, &link, field).await?;
-    Ok(RecordReply::History { record: Box::new(reader.identity_of(link.kind, link.id, Some(&link))), changes })
+    Ok(RecordReply::History {
+        record: Box::new(reader.identity_of(link.kind, link.id, Some(&link))),
+        changes,
+    })
 }
 
-pub(super) async fn verify(desk: &PlanOrderHandler, binding: &Binding) -> Result<RecordReply, PlanOrderError> {
+pub(super) async fn verify(
+    desk: &PlanOrderHandler,
+    binding: &Binding,
+) -> Result<RecordReply, PlanOrderError> {
     let (store, corp) = (&desk.deps.corps.store, &binding.corp_id);
-    let JournalAudit { closed, open, entries, mut broken } =
-        store.audit_journal(corp).await.map_err(|err| unusable_state(&err))?;
+    let JournalAudit {
+        closed,
+        open,
+        entries,
+        mut broken,
+    } = store
+        .audit_journal(corp)
+        .await
+        .map_err(|err| unusable_state(&err))?;
     let mut copies = 0;
     if broken.is_none() {
-        let compared = store.compare_journal_copies(corp, desk.deps.archive.as_ref()).await;
+        let compared = store
+            .compare_journal_copies(corp, desk.deps.archive.as_ref())
+            .await;
         let compared = compared.map_err(|err| unusable_state(&err))?;
         copies = compared.agree;
         broken = compared.broken.map(|broken| (None, broken));
@@ -56,11 +77,25 @@ pub(super) async fn verify(desk: &PlanOrderHandler, binding: &Binding) -> Result
         entry: broken.seq,
         why: broken.why.to_owned(),
     });
-    Ok(RecordReply::Verified(AuditView { closed, open, entries, copies, broken }))
+    Ok(RecordReply::Verified(AuditView {
+        closed,
+        open,
+        entries,
+        copies,
+        broken,
+    }))
 }
 
-async fn changes(reader: &RecordReader, link: &Link, field: Option<Field>) -> Result<Vec<ChangeView>, PlanOrderError> {
-    let history = reader.records.record_history(link.id, field).await.map_err(|err| unusable_state(&err))?;
+async fn changes(
+    reader: &RecordReader,
+    link: &Link,
+    field: Option<Field>,
+) -> Result<Vec<ChangeView>, PlanOrderError> {
+    let history = reader
+        .records
+        .record_history(link.id, field)
+        .await
+        .map_err(|err| unusable_state(&err))?;
     let mut changes = Vec::with_capacity(history.len());
     for change in history {
         changes.push(view_change(reader, change).await?);
@@ -68,7 +103,10 @@ async fn changes(reader: &RecordReader, link: &Link, field: Option<Field>) -> Re
     Ok(changes)
 }
 
-async fn view_change(reader: &RecordReader, change: FieldHistory) -> Result<ChangeView, PlanOrderError> {
+async fn view_change(
+    reader: &RecordReader,
+    change: FieldHistory,
+) -> Result<ChangeView, PlanOrderError> {
     let before = reader.text(change.field, change.before.as_ref()).await?;
     Ok(ChangeView {
         field: change.field,
@@ -95,7 +133,10 @@ async fn link_of(reader: &RecordReader, who: &str) -> Result<Link, PlanOrderErro
             let Ok(id) = NativeId::new(who.trim()) else {
                 return Err(PlanOrderError::Record(RecordOrderError::Nobody));
             };
-            let link = links.get_link_by_native(corp, kind, side, &id).await.map_err(|err| unusable_state(&err))?;
+            let link = links
+                .get_link_by_native(corp, kind, side, &id)
+                .await
+                .map_err(|err| unusable_state(&err))?;
             if let Some(link) = link {
                 return Ok(link);
             }
@@ -109,7 +150,10 @@ async fn link_of(reader: &RecordReader, who: &str) -> Result<Link, PlanOrderErro
             }
             Err(_) => continue,
         };
-        let link = links.get_link_by_native(corp, kind, Side::Ehr, &id).await.map_err(|err| unusable_state(&err))?;
+        let link = links
+            .get_link_by_native(corp, kind, Side::Ehr, &id)
+            .await
+            .map_err(|err| unusable_state(&err))?;
         if let Some(link) = link {
             return Ok(link);
         }

@@ -20,8 +20,8 @@ use crate::plan::args::ContextArgs;
 use crate::plan::order::{PlanOrder as Ordered, PlanOrderError, PlanReply as Answered};
 use crate::plan::session::StateSession;
 use args::{
-    ConflictAction, ConflictArgs, HoldAction, HoldArgs, JournalAction, JournalArgs, QuarantineAction, QuarantineArgs,
-    WaitingArgs, WhyArgs,
+    ConflictAction, ConflictArgs, HoldAction, HoldArgs, JournalAction, JournalArgs,
+    QuarantineAction, QuarantineArgs, WaitingArgs, WhyArgs,
 };
 use order::{RecordOrder, RecordReply};
 
@@ -33,9 +33,19 @@ pub async fn conflict(args: &ConflictArgs) -> ExitCode {
     let (order, calls) = match &args.action {
         ConflictAction::List { all } => (RecordOrder::Conflicts { all: *all }, false),
         ConflictAction::Show { id } => (RecordOrder::Conflict(id.clone()), false),
-        ConflictAction::Resolve { id, keep: Some(keep), undo: false, by } => {
-            (RecordOrder::Resolve { id: id.clone(), keep: (*keep).into(), by: actor_name(by.as_deref()) }, true)
-        }
+        ConflictAction::Resolve {
+            id,
+            keep: Some(keep),
+            undo: false,
+            by,
+        } => (
+            RecordOrder::Resolve {
+                id: id.clone(),
+                keep: (*keep).into(),
+                by: actor_name(by.as_deref()),
+            },
+            true,
+        ),
         ConflictAction::Resolve { id, .. } => (RecordOrder::Reopen(id.clone()), true),
     };
     run_order(&args.here, order, calls).await
@@ -47,7 +57,10 @@ pub async fn hold(args: &HoldArgs) -> ExitCode {
         HoldAction::List { all } => RecordOrder::Holds { all: *all },
         HoldAction::Show { id } => RecordOrder::Hold(id.clone()),
         HoldAction::Release { id, undo: true, .. } => RecordOrder::TakeBack(id.clone()),
-        HoldAction::Release { id, by, .. } => RecordOrder::Release { id: id.clone(), by: actor_name(by.as_deref()) },
+        HoldAction::Release { id, by, .. } => RecordOrder::Release {
+            id: id.clone(),
+            by: actor_name(by.as_deref()),
+        },
     };
     run_order(&args.here, order, false).await
 }
@@ -69,13 +82,24 @@ pub async fn waiting(args: &WaitingArgs) -> ExitCode {
 
 /// `bangding why`. Exit 0: told; 1: nobody is called so.
 pub async fn why(args: &WhyArgs) -> ExitCode {
-    run_order(&args.here, RecordOrder::Why { who: args.person.clone(), field: args.field }, false).await
+    run_order(
+        &args.here,
+        RecordOrder::Why {
+            who: args.person.clone(),
+            field: args.field,
+        },
+        false,
+    )
+    .await
 }
 
 /// `bangding journal`. Exit 0: told, or intact; 1: not.
 pub async fn journal(args: &JournalArgs) -> ExitCode {
     let order = match &args.action {
-        JournalAction::Show { person, field } => RecordOrder::History { who: person.clone(), field: *field },
+        JournalAction::Show { person, field } => RecordOrder::History {
+            who: person.clone(),
+            field: *field,
+        },
         JournalAction::Verify => RecordOrder::Verify,
     };
     run_order(&args.here, order, false).await
@@ -96,7 +120,11 @@ async fn run_order(here: &ContextArgs, order: RecordOrder, calls: bool) -> ExitC
     }
 }
 
-async fn send_record_order(here: &ContextArgs, order: RecordOrder, calls: bool) -> Result<RecordReply, PlanOrderError> {
+async fn send_record_order(
+    here: &ContextArgs,
+    order: RecordOrder,
+    calls: bool,
+) -> Result<RecordReply, PlanOrderError> {
     let way = StateSession::connect(&here.data, calls).await?;
     let answer = way.send_order(&Ordered::Records(order)).await;
     way.close().await;

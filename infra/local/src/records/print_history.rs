@@ -27,7 +27,10 @@ pub(super) fn describe_why(
 }
 
 pub(super) fn describe_refusal(changed: &ChangeView, language: Language) -> String {
-    let (at, why) = (shanghai_time(changed.at), changed.refused.clone().unwrap_or_default());
+    let (at, why) = (
+        shanghai_time(changed.at),
+        changed.refused.clone().unwrap_or_default(),
+    );
     let after = value(changed.after.as_ref(), language);
     pick(
         language,
@@ -38,9 +41,19 @@ pub(super) fn describe_refusal(changed: &ChangeView, language: Language) -> Stri
 
 /// One change in one sentence: who decided, when, in which run, from what to what, and which value lost.
 pub(super) fn describe_change(changed: &ChangeView, language: Language) -> String {
-    let ChangeView { field, at, run, entry, reason, .. } = changed;
+    let ChangeView {
+        field,
+        at,
+        run,
+        entry,
+        reason,
+        ..
+    } = changed;
     let (field, at) = (field.key(), shanghai_time(*at));
-    let (before, after) = (value(changed.before.as_ref(), language), value(changed.after.as_ref(), language));
+    let (before, after) = (
+        value(changed.before.as_ref(), language),
+        value(changed.after.as_ref(), language),
+    );
     let (to, owner) = (side(changed.side, language), owner(changed.owner, language));
     let lost = match (&changed.lost, changed.conflict) {
         (None, _) => String::new(),
@@ -77,7 +90,11 @@ fn owner(owner: FieldOwner, language: Language) -> &'static str {
     }
 }
 
-pub(super) fn describe_history(record: &RecordIdentity, changes: &[ChangeView], language: Language) -> String {
+pub(super) fn describe_history(
+    record: &RecordIdentity,
+    changes: &[ChangeView],
+    language: Language,
+) -> String {
     let line = |changed: &ChangeView| match &changed.refused {
         Some(_) => describe_refusal(changed, language),
         None => format!("  {}\n", describe_change(changed, language)),
@@ -92,19 +109,29 @@ pub(super) fn describe_history(record: &RecordIdentity, changes: &[ChangeView], 
 }
 
 pub(super) fn describe_audit(verified: &AuditView, language: Language) -> String {
-    let AuditView { closed, open, entries, copies, broken } = verified;
+    let AuditView {
+        closed,
+        open,
+        entries,
+        copies,
+        broken,
+    } = verified;
     let Some(broken) = broken else {
         let rest = match open {
             0 => String::new(),
             n => pick(
                 language,
                 format!("；另有 {n} 次运行没有结束，其末尾若有缺失看不出来"),
-                format!("; {n} runs were not closed, and entries missing at their end would not show"),
+                format!(
+                    "; {n} runs were not closed, and entries missing at their end would not show"
+                ),
             ),
         };
         return pick(
             language,
-            format!("● 审计日志完好：{closed} 次运行，{entries} 条，与存档里的 {copies} 份链头一致{rest}"),
+            format!(
+                "● 审计日志完好：{closed} 次运行，{entries} 条，与存档里的 {copies} 份链头一致{rest}"
+            ),
             format!(
                 "● the journal is intact: {closed} runs, {entries} entries, as {copies} copies in the archive say{rest}"
             ),
@@ -114,13 +141,19 @@ pub(super) fn describe_audit(verified: &AuditView, language: Language) -> String
     match &broken.run {
         Some(run) => pick(
             language,
-            format!("■ 审计日志被动过：运行 {run} 第 {entry} 条起不对（{why}）。用备份比对这次运行"),
-            format!("■ the journal was tampered with: run {run}, entry {entry}: {why}. Compare this run with a backup"),
+            format!(
+                "■ 审计日志被动过：运行 {run} 第 {entry} 条起不对（{why}）。用备份比对这次运行"
+            ),
+            format!(
+                "■ the journal was tampered with: run {run}, entry {entry}: {why}. Compare this run with a backup"
+            ),
         ),
         None => pick(
             language,
             format!("■ 审计日志被动过：第 {entry} 次运行的链头不对（{why}）。用备份比对"),
-            format!("■ the journal was tampered with: the head of run number {entry}: {why}. Compare it with a backup"),
+            format!(
+                "■ the journal was tampered with: the head of run number {entry}: {why}. Compare it with a backup"
+            ),
         ),
     }
 }

@@ -23,37 +23,83 @@ pub(super) struct RecordReader {
 }
 
 impl RecordReader {
-    pub(super) async fn new(desk: &PlanOrderHandler, binding: &Binding) -> Result<Self, PlanOrderError> {
+    pub(super) async fn new(
+        desk: &PlanOrderHandler,
+        binding: &Binding,
+    ) -> Result<Self, PlanOrderError> {
         let corps = &desk.deps.corps;
-        let records = corps.review_store(binding).await.map_err(|err| unusable_state(&err))?;
-        let secret = corps.secrets.get_binding(&binding.id).await.map_err(|err| unusable_state(&err))?;
+        let records = corps
+            .review_store(binding)
+            .await
+            .map_err(|err| unusable_state(&err))?;
+        let secret = corps
+            .secrets
+            .get_binding(&binding.id)
+            .await
+            .map_err(|err| unusable_state(&err))?;
         let store = corps.store.clone();
-        let ledger = ehr::Ledger::new(store.clone(), binding.corp_id.clone(), secret.hash_key(), corps.clock.now());
-        let company = ledger.read_company().await.map_err(|err| unusable_state(&err))?;
-        Ok(Self { records, company, store, known: Mutex::default() })
+        let ledger = ehr::Ledger::new(
+            store.clone(),
+            binding.corp_id.clone(),
+            secret.hash_key(),
+            corps.clock.now(),
+        );
+        let company = ledger
+            .read_company()
+            .await
+            .map_err(|err| unusable_state(&err))?;
+        Ok(Self {
+            records,
+            company,
+            store,
+            known: Mutex::default(),
+        })
     }
 
-    pub(super) async fn link(&self, kind: Kind, id: LinkId) -> Result<Option<Link>, PlanOrderError> {
+    pub(super) async fn link(
+        &self,
+        kind: Kind,
+        id: LinkId,
+    ) -> Result<Option<Link>, PlanOrderError> {
         let mut known = self.known.lock().await;
         if let Some(link) = known.get(&id) {
             return Ok(link.clone());
         }
-        let link = self.store.get_link(&self.records.corp, kind, id).await.map_err(|err| unusable_state(&err))?;
+        let link = self
+            .store
+            .get_link(&self.records.corp, kind, id)
+            .await
+            .map_err(|err| unusable_state(&err))?;
         known.insert(id, link.clone());
         Ok(link)
     }
 
-    pub(super) async fn load_identity(&self, kind: Kind, id: LinkId) -> Result<RecordIdentity, PlanOrderError> {
+    pub(super) async fn load_identity(
+        &self,
+        kind: Kind,
+        id: LinkId,
+    ) -> Result<RecordIdentity, PlanOrderError> {
         let link = self.link(kind, id).await?;
         Ok(self.identity_of(kind, id, link.as_ref()))
     }
 
-    pub(super) fn identity_of(&self, kind: Kind, id: LinkId, link: Option<&Link>) -> RecordIdentity {
+    pub(super) fn identity_of(
+        &self,
+        kind: Kind,
+        id: LinkId,
+        link: Option<&Link>,
+    ) -> RecordIdentity {
         let native = |side| link.and_then(|link| link.native_id(side));
         let text = |id: Option<&NativeId>| id.map(ToString::to_string);
         let (dingtalk, ehr) = (native(Side::DingTalk), native(Side::Ehr));
         let name = ehr.and_then(|ehr| self.name(kind, ehr));
-        RecordIdentity { link: id.to_string(), kind, name, dingtalk: text(dingtalk), ehr: text(ehr) }
+        RecordIdentity {
+            link: id.to_string(),
+            kind,
+            name,
+            dingtalk: text(dingtalk),
+            ehr: text(ehr),
+        }
     }
 
     /// What the ledger calls an entry; a department by its path.
@@ -61,7 +107,9 @@ impl RecordReader {
         let stored = self.company.entries_of(kind).get(id)?;
         match kind {
             Kind::Person => stored.record.values.text(Field::Name).map(str::to_owned),
-            Kind::Department => Some(self.company.department_path(id)).filter(|path| !path.is_empty()),
+            Kind::Department => {
+                Some(self.company.department_path(id)).filter(|path| !path.is_empty())
+            }
         }
     }
 
@@ -80,7 +128,11 @@ impl RecordReader {
             Some(FieldValue::Refs(refs)) => {
                 let mut names = Vec::new();
                 for id in refs {
-                    names.push(self.referred(field, id).await?.unwrap_or_else(|| id.clone()));
+                    names.push(
+                        self.referred(field, id)
+                            .await?
+                            .unwrap_or_else(|| id.clone()),
+                    );
                 }
                 names.sort();
                 Some(names.join("；"))
@@ -96,11 +148,17 @@ impl RecordReader {
         Ok(link.and_then(|link| self.name(kind, link.native_id(Side::Ehr)?)))
     }
 
-    pub(super) async fn view_conflict(&self, stored: &StoredItem<Conflict>) -> Result<ConflictView, PlanOrderError> {
+    pub(super) async fn view_conflict(
+        &self,
+        stored: &StoredItem<Conflict>,
+    ) -> Result<ConflictView, PlanOrderError> {
         let conflict = &stored.body;
         let mut texts = [None, None];
         for (text, side) in texts.iter_mut().zip([Side::DingTalk, Side::Ehr]) {
-            let value = self.records.conflict_value(conflict, side).map_err(|err| unusable_state(&err))?;
+            let value = self
+                .records
+                .conflict_value(conflict, side)
+                .map_err(|err| unusable_state(&err))?;
             *text = self.text(conflict.field, value.as_ref()).await?;
         }
         let [dingtalk, ehr] = texts;
@@ -123,7 +181,17 @@ impl RecordReader {
         &self,
         stored: &StoredItem<QuarantinedRecord>,
     ) -> Result<QuarantineView, PlanOrderError> {
-        let QuarantinedRecord { link, kind, cause, reason, since, tries, next, state, .. } = &stored.body;
+        let QuarantinedRecord {
+            link,
+            kind,
+            cause,
+            reason,
+            since,
+            tries,
+            next,
+            state,
+            ..
+        } = &stored.body;
         Ok(QuarantineView {
             id: stored.id.clone(),
             record: self.load_identity(*kind, *link).await?,

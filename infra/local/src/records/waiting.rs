@@ -19,18 +19,32 @@ pub(super) async fn list_waiting(
     reader: &RecordReader,
 ) -> Result<RecordReply, PlanOrderError> {
     let store = &desk.deps.corps.store;
-    let policy = engine::policy_versions::load_policy(store, &binding.corp_id, binding.policy).await;
-    let grace = i64::from(policy.map_err(|err| unusable_state(&err))?.grace_days).saturating_mul(DAY_MS);
+    let policy =
+        engine::policy_versions::load_policy(store, &binding.corp_id, binding.policy).await;
+    let grace =
+        i64::from(policy.map_err(|err| unusable_state(&err))?.grace_days).saturating_mul(DAY_MS);
     let mut waiting = Vec::new();
     for kind in [Kind::Person, Kind::Department] {
         let mut links: Vec<Link> = Vec::new();
         let each = &mut |link: Link| {
-            if !link.waits.is_empty() || !matches!(link.lifecycle, LinkLifecycle::Active | LinkLifecycle::Left { .. }) {
+            if !link.waits.is_empty()
+                || !matches!(
+                    link.lifecycle,
+                    LinkLifecycle::Active | LinkLifecycle::Left { .. }
+                )
+            {
                 links.push(link);
             }
         };
-        let listed = store.each_link(&binding.corp_id, kind, each).await.map_err(|err| unusable_state(&err))?;
-        waiting.extend(links.iter().flat_map(|link| items_of_link(reader, link, grace)));
+        let listed = store
+            .each_link(&binding.corp_id, kind, each)
+            .await
+            .map_err(|err| unusable_state(&err))?;
+        waiting.extend(
+            links
+                .iter()
+                .flat_map(|link| items_of_link(reader, link, grace)),
+        );
         // Each is in trouble by itself, and hides nobody else.
         waiting.extend(listed.unreadable.into_iter().map(|(id, err)| WaitingItem {
             reason: Some(err.to_string()),
@@ -38,13 +52,24 @@ pub(super) async fn list_waiting(
         }));
         for stored in reader.company.entries_of(kind).values() {
             let native = &stored.record.id;
-            let link = store.get_link_by_native(&binding.corp_id, kind, directory::Side::Ehr, native).await;
-            let link = if stored.upcoming.is_empty() { None } else { link.map_err(|err| unusable_state(&err))? };
+            let link = store
+                .get_link_by_native(&binding.corp_id, kind, directory::Side::Ehr, native)
+                .await;
+            let link = if stored.upcoming.is_empty() {
+                None
+            } else {
+                link.map_err(|err| unusable_state(&err))?
+            };
             let id = link.as_ref().map_or(LinkId([0; 16]), |link| link.id);
             let mut who = reader.identity_of(kind, id, link.as_ref());
             who.ehr = Some(native.to_string());
             who.name = reader.name(kind, native);
-            waiting.extend(stored.upcoming.iter().map(|upcoming| dated_item(&who, upcoming)));
+            waiting.extend(
+                stored
+                    .upcoming
+                    .iter()
+                    .map(|upcoming| dated_item(&who, upcoming)),
+            );
         }
     }
     waiting.sort_by_key(|one| (one.waits_for, one.on, one.next));
@@ -85,12 +110,23 @@ fn items_of_link(reader: &RecordReader, link: &Link, grace: i64) -> Vec<WaitingI
         .waits
         .iter()
         .map(|wait| {
-            let employee = wait.field.is_some() && wait.reason.starts_with("DingTalk lets only the employee");
-            let waits_for = if employee { WaitsFor::Employee } else { WaitsFor::Retry };
+            let employee =
+                wait.field.is_some() && wait.reason.starts_with("DingTalk lets only the employee");
+            let waits_for = if employee {
+                WaitsFor::Employee
+            } else {
+                WaitsFor::Retry
+            };
             // An employee is waited for without end.
             let next = Some(wait.next).filter(|_| !employee);
             let (reason, since) = (Some(wait.reason.clone()), Some(wait.since));
-            WaitingItem { field: wait.field, reason, since, next, ..waiting_item(who.clone(), waits_for) }
+            WaitingItem {
+                field: wait.field,
+                reason,
+                since,
+                next,
+                ..waiting_item(who.clone(), waits_for)
+            }
         })
         .collect();
     match &link.lifecycle {
@@ -102,11 +138,18 @@ fn items_of_link(reader: &RecordReader, link: &Link, grace: i64) -> Vec<WaitingI
             });
         }
         LinkLifecycle::Absent { since, .. } => {
-            waiting.push(WaitingItem { since: Some(*since), ..waiting_item(who, WaitsFor::Sweep) });
+            waiting.push(WaitingItem {
+                since: Some(*since),
+                ..waiting_item(who, WaitsFor::Sweep)
+            });
         }
         LinkLifecycle::Leaving { since } => {
             let next = Some(Timestamp(since.millis().saturating_add(grace)));
-            waiting.push(WaitingItem { since: Some(*since), next, ..waiting_item(who, WaitsFor::Grace) });
+            waiting.push(WaitingItem {
+                since: Some(*since),
+                next,
+                ..waiting_item(who, WaitsFor::Grace)
+            });
         }
         LinkLifecycle::Creating | LinkLifecycle::Active | LinkLifecycle::Left { .. } => {}
     }

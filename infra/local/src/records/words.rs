@@ -8,8 +8,8 @@ use engine::reviews::{ConflictState, HoldState, QuarantineCause, QuarantineState
 use serde_json::json;
 
 use super::order::{
-    ConflictView, HoldView, QuarantineView, RecordCategory, RecordIdentity, RecordOrderError, RecordReply, WaitingItem,
-    WaitsFor,
+    ConflictView, HoldView, QuarantineView, RecordCategory, RecordIdentity, RecordOrderError,
+    RecordReply, WaitingItem, WaitsFor,
 };
 use super::print_history as journal;
 use crate::language::Language;
@@ -26,36 +26,72 @@ pub(super) fn print_outcome(here: &ContextArgs, outcome: &Result<RecordReply, Pl
     _ = match outcome {
         Ok(answer) if here.json => writeln!(std::io::stdout(), "{}", json!(answer)),
         Err(trouble) if here.json => writeln!(std::io::stdout(), "{}", plans::error_json(trouble)),
-        Ok(answer) => writeln!(std::io::stdout(), "{}", describe_reply(answer, here.lang).trim_end()),
-        Err(trouble) => writeln!(std::io::stderr(), "■ {}", plans::describe_error(trouble, here.lang)),
+        Ok(answer) => writeln!(
+            std::io::stdout(),
+            "{}",
+            describe_reply(answer, here.lang).trim_end()
+        ),
+        Err(trouble) => writeln!(
+            std::io::stderr(),
+            "■ {}",
+            plans::describe_error(trouble, here.lang)
+        ),
     };
 }
 
 fn describe_reply(answer: &RecordReply, language: Language) -> String {
     match answer {
-        RecordReply::Conflicts(all) if all.is_empty() => {
-            pick(language, "● 没有等人处理的冲突", "● no conflict waits for anybody")
-        }
-        RecordReply::Conflicts(all) => all.iter().map(|one| describe_conflict(one, language)).collect(),
+        RecordReply::Conflicts(all) if all.is_empty() => pick(
+            language,
+            "● 没有等人处理的冲突",
+            "● no conflict waits for anybody",
+        ),
+        RecordReply::Conflicts(all) => all
+            .iter()
+            .map(|one| describe_conflict(one, language))
+            .collect(),
         RecordReply::Conflict(one) => describe_conflict(one, language),
-        RecordReply::Holds(all) if all.is_empty() => pick(language, "● 没有拦下的变更", "● nothing is held"),
+        RecordReply::Holds(all) if all.is_empty() => {
+            pick(language, "● 没有拦下的变更", "● nothing is held")
+        }
         RecordReply::Holds(all) => all.iter().map(|one| describe_hold(one, language)).collect(),
         RecordReply::Hold { hold: one, records } => {
-            let records: String = records.iter().map(|who| format!("    {}\n", name(who))).collect();
+            let records: String = records
+                .iter()
+                .map(|who| format!("    {}\n", name(who)))
+                .collect();
             describe_hold(one, language) + &records
         }
         RecordReply::Quarantined(all) if all.is_empty() => {
             pick(language, "● 没有隔离的记录", "● no record is in quarantine")
         }
-        RecordReply::Quarantined(all) => all.iter().map(|one| describe_quarantined(one, language)).collect(),
+        RecordReply::Quarantined(all) => all
+            .iter()
+            .map(|one| describe_quarantined(one, language))
+            .collect(),
         RecordReply::QuarantinedOne(one) => describe_quarantined(one, language),
-        RecordReply::Waiting(all) if all.is_empty() => pick(language, "● 没有在等的", "● nothing waits"),
-        RecordReply::Waiting(all) => all.iter().map(|one| describe_waiting(one, language)).collect(),
-        RecordReply::Why { record, field, changed, refused } => {
-            let refused = refused.as_ref().map(|one| journal::describe_refusal(one, language)).unwrap_or_default();
+        RecordReply::Waiting(all) if all.is_empty() => {
+            pick(language, "● 没有在等的", "● nothing waits")
+        }
+        RecordReply::Waiting(all) => all
+            .iter()
+            .map(|one| describe_waiting(one, language))
+            .collect(),
+        RecordReply::Why {
+            record,
+            field,
+            changed,
+            refused,
+        } => {
+            let refused = refused
+                .as_ref()
+                .map(|one| journal::describe_refusal(one, language))
+                .unwrap_or_default();
             journal::describe_why(record, field.key(), changed.as_deref(), language) + &refused
         }
-        RecordReply::History { record, changes } => journal::describe_history(record, changes, language),
+        RecordReply::History { record, changes } => {
+            journal::describe_history(record, changes, language)
+        }
         RecordReply::Verified(verified) => journal::describe_audit(verified, language),
     }
 }
@@ -63,7 +99,9 @@ fn describe_reply(answer: &RecordReply, language: Language) -> String {
 /// The time as the wall in Shanghai shows it.
 pub(super) fn shanghai_time(at: Timestamp) -> String {
     let at = jiff::Timestamp::from_millisecond(at.millis()).unwrap_or_default();
-    at.to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(8))).strftime("%Y-%m-%d %H:%M").to_string()
+    at.to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(8)))
+        .strftime("%Y-%m-%d %H:%M")
+        .to_string()
 }
 
 pub(super) fn side(side: Side, language: Language) -> &'static str {
@@ -76,7 +114,11 @@ pub(super) fn side(side: Side, language: Language) -> &'static str {
 }
 
 pub(super) fn name(who: &RecordIdentity) -> String {
-    let id = who.dingtalk.as_ref().or(who.ehr.as_ref()).unwrap_or(&who.link);
+    let id = who
+        .dingtalk
+        .as_ref()
+        .or(who.ehr.as_ref())
+        .unwrap_or(&who.link);
     match &who.name {
         Some(name) => format!("{name}（{id}）"),
         None => id.clone(),
@@ -84,7 +126,10 @@ pub(super) fn name(who: &RecordIdentity) -> String {
 }
 
 pub(super) fn value(text: Option<&String>, language: Language) -> String {
-    text.map_or_else(|| pick(language, "（空）", "(empty)"), |text| format!("「{text}」"))
+    text.map_or_else(
+        || pick(language, "（空）", "(empty)"),
+        |text| format!("「{text}」"),
+    )
 }
 
 fn short(id: &str) -> &str {
@@ -93,8 +138,15 @@ fn short(id: &str) -> &str {
 
 fn describe_conflict(one: &ConflictView, language: Language) -> String {
     let (id, field) = (short(&one.id), one.field.key());
-    let (dingtalk, ehr) = (value(one.dingtalk.as_ref(), language), value(one.ehr.as_ref(), language));
-    let (who, stands, since) = (name(&one.record), side(one.stands, language), shanghai_time(one.since));
+    let (dingtalk, ehr) = (
+        value(one.dingtalk.as_ref(), language),
+        value(one.ehr.as_ref(), language),
+    );
+    let (who, stands, since) = (
+        name(&one.record),
+        side(one.stands, language),
+        shanghai_time(one.since),
+    );
     let state = match (&one.state, language) {
         (ConflictState::Open, Language::Zh) => {
             format!("等人决定：bangding conflict resolve {id}-{field} --keep dingtalk|ehr")
@@ -103,7 +155,10 @@ fn describe_conflict(one: &ConflictView, language: Language) -> String {
             format!("waits: bangding conflict resolve {id}-{field} --keep dingtalk|ehr")
         }
         (ConflictState::Resolved { by, at, .. }, Language::Zh) => {
-            format!("{by} 于 {} 决定；收回：bangding conflict resolve {id}-{field} --undo", shanghai_time(*at))
+            format!(
+                "{by} 于 {} 决定；收回：bangding conflict resolve {id}-{field} --undo",
+                shanghai_time(*at)
+            )
         }
         (ConflictState::Resolved { by, at, .. }, Language::En) => {
             format!(
@@ -115,7 +170,10 @@ fn describe_conflict(one: &ConflictView, language: Language) -> String {
             format!("{} 起不必再决定：值后来又变了", shanghai_time(*at))
         }
         (ConflictState::Moot { at }, Language::En) => {
-            format!("nothing to decide since {}: it changed again", shanghai_time(*at))
+            format!(
+                "nothing to decide since {}: it changed again",
+                shanghai_time(*at)
+            )
         }
     };
     pick(
@@ -131,14 +189,34 @@ fn describe_conflict(one: &ConflictView, language: Language) -> String {
 
 fn too_much(one: &ExceededLimit) -> String {
     match one {
-        ExceededLimit::Removals { removals, people, limit } => {
+        ExceededLimit::Removals {
+            removals,
+            people,
+            limit,
+        } => {
             format!("{people} 人里有 {removals} 人要标记离开，上限 {limit}")
         }
-        ExceededLimit::Blanked { field, records, people, limit } => {
-            format!("{people} 人里有 {records} 人的 {} 要被清空，上限 {limit}", field.key())
+        ExceededLimit::Blanked {
+            field,
+            records,
+            people,
+            limit,
+        } => {
+            format!(
+                "{people} 人里有 {records} 人的 {} 要被清空，上限 {limit}",
+                field.key()
+            )
         }
-        ExceededLimit::Changed { field, records, people, limit } => {
-            format!("{people} 人里有 {records} 人的 {} 要改变，上限 {limit}", field.key())
+        ExceededLimit::Changed {
+            field,
+            records,
+            people,
+            limit,
+        } => {
+            format!(
+                "{people} 人里有 {records} 人的 {} 要改变，上限 {limit}",
+                field.key()
+            )
         }
     }
 }
@@ -146,7 +224,12 @@ fn too_much(one: &ExceededLimit) -> String {
 fn describe_hold(one: &HoldView, language: Language) -> String {
     let (id, count, since) = (short(&one.id), one.count, shanghai_time(one.since));
     let reason = match language {
-        Language::Zh if !one.too_much.is_empty() => one.too_much.iter().map(too_much).collect::<Vec<_>>().join("；"),
+        Language::Zh if !one.too_much.is_empty() => one
+            .too_much
+            .iter()
+            .map(too_much)
+            .collect::<Vec<_>>()
+            .join("；"),
         _ => one.reason.clone(),
     };
     let state = match (&one.state, language) {
@@ -156,7 +239,9 @@ fn describe_hold(one: &HoldView, language: Language) -> String {
             format!("{by} 已放行，下次同步写入；收回：bangding hold release {id} --undo")
         }
         (HoldState::Released { by, .. }, Language::En) => {
-            format!("released by {by}, the next sweep writes it; take it back: bangding hold release {id} --undo")
+            format!(
+                "released by {by}, the next sweep writes it; take it back: bangding hold release {id} --undo"
+            )
         }
         (HoldState::Applied { run, .. }, Language::Zh) => format!("放行后已写入（{run}）"),
         (HoldState::Applied { run, .. }, Language::En) => format!("released and written ({run})"),
@@ -173,7 +258,12 @@ fn describe_hold(one: &HoldView, language: Language) -> String {
 }
 
 fn describe_quarantined(one: &QuarantineView, language: Language) -> String {
-    let (id, who, tries, since) = (short(&one.id), name(&one.record), one.tries, shanghai_time(one.since));
+    let (id, who, tries, since) = (
+        short(&one.id),
+        name(&one.record),
+        one.tries,
+        shanghai_time(one.since),
+    );
     let cause = match (one.cause, language) {
         (QuarantineCause::Identity, Language::Zh) => "说不清是谁",
         (QuarantineCause::Refused, Language::Zh) => "一边不收",
@@ -182,7 +272,10 @@ fn describe_quarantined(one: &QuarantineView, language: Language) -> String {
         (QuarantineCause::Refused, Language::En) => "a side refuses it",
         (QuarantineCause::Person, Language::En) => "only a person can do it",
     };
-    let next = one.next.map(shanghai_time).unwrap_or_else(|| "—".to_owned());
+    let next = one
+        .next
+        .map(shanghai_time)
+        .unwrap_or_else(|| "—".to_owned());
     let reason = &one.reason;
     let state = match (one.state, language) {
         (QuarantineState::Waits, Language::Zh) => {
@@ -203,7 +296,10 @@ fn describe_quarantined(one: &QuarantineView, language: Language) -> String {
 
 fn describe_waiting(one: &WaitingItem, language: Language) -> String {
     let who = name(&one.record);
-    let field = one.field.map(|field| format!(" {}", field.key())).unwrap_or_default();
+    let field = one
+        .field
+        .map(|field| format!(" {}", field.key()))
+        .unwrap_or_default();
     let reason = one.reason.clone().unwrap_or_default();
     let next = one.next.map(shanghai_time).unwrap_or_default();
     let on = one.on.map(|on| on.to_string()).unwrap_or_default();
@@ -220,13 +316,17 @@ fn describe_waiting(one: &WaitingItem, language: Language) -> String {
         (WaitsFor::Day, Language::Zh) => format!("即将生效 {on}：{what}"),
         (WaitsFor::Day, Language::En) => format!("on {on}: {what}"),
         (WaitsFor::Employee, Language::Zh) => "等员工自己在钉钉里改".to_owned(),
-        (WaitsFor::Employee, Language::En) => "waits for the employee to change it in DingTalk".to_owned(),
+        (WaitsFor::Employee, Language::En) => {
+            "waits for the employee to change it in DingTalk".to_owned()
+        }
         (WaitsFor::Retry, Language::Zh) => format!("{next} 再试（{reason}）"),
         (WaitsFor::Retry, Language::En) => format!("tried again at {next} ({reason})"),
         (WaitsFor::Person, Language::Zh) => format!("隔离，等人处理（{reason}）"),
         (WaitsFor::Person, Language::En) => format!("in quarantine, waits for a person ({reason})"),
         (WaitsFor::Sweep, Language::Zh) => "名单里缺，等下一次完整同步确认".to_owned(),
-        (WaitsFor::Sweep, Language::En) => "missing in the lists; the next complete sweep says".to_owned(),
+        (WaitsFor::Sweep, Language::En) => {
+            "missing in the lists; the next complete sweep says".to_owned()
+        }
         (WaitsFor::Grace, Language::Zh) => format!("已离开，宽限到 {next} 才移除"),
         (WaitsFor::Grace, Language::En) => {
             format!("left; removed when the grace period ends at {next}")
@@ -239,15 +339,23 @@ fn describe_waiting(one: &WaitingItem, language: Language) -> String {
 pub(crate) fn describe_error(stopped: &RecordOrderError) -> String {
     let chinese = |of: Side| side(of, Language::Zh);
     match stopped {
-        RecordOrderError::Unknown(sort) => format!("没有这一条：bangding {} list --all 看有哪些", sort.command()),
+        RecordOrderError::Unknown(sort) => format!(
+            "没有这一条：bangding {} list --all 看有哪些",
+            sort.command()
+        ),
         RecordOrderError::Ambiguous { count } => format!("有 {count} 条以此开头：编号再多打几位"),
         RecordOrderError::Closed(sort) => {
             format!("它已经结束：bangding {} show 看详情", sort.command())
         }
-        RecordOrderError::NotDecided(RecordCategory::Conflict) => "还没有人决定过，没有可收回的".to_owned(),
+        RecordOrderError::NotDecided(RecordCategory::Conflict) => {
+            "还没有人决定过，没有可收回的".to_owned()
+        }
         RecordOrderError::NotDecided(_) => "还没有放行，没有可收回的".to_owned(),
         RecordOrderError::Moved(of) => {
-            format!("{}里的值后来又变了，什么都没写：看一眼这条记录，哪边错就在哪边改", chinese(*of))
+            format!(
+                "{}里的值后来又变了，什么都没写：看一眼这条记录，哪边错就在哪边改",
+                chinese(*of)
+            )
         }
         RecordOrderError::Unseen(of) => {
             format!("{}现在不显示这条记录或这个字段，什么都没写", chinese(*of))

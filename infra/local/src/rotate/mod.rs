@@ -42,15 +42,23 @@ pub async fn run(args: &RotateArgs) -> Result<(), BindError> {
 /// New callback keys in waiting; the same again if they wait already. Proven by the callback function itself.
 async fn rotate_callback(args: &RotateArgs, place: &RotationTarget) -> Result<(), BindError> {
     let current = place.current_secret().await?;
-    let mut next = place.pending_secret().await?.unwrap_or_else(|| current.clone());
+    let mut next = place
+        .pending_secret()
+        .await?
+        .unwrap_or_else(|| current.clone());
     if have_same_keys(&current, &next) {
-        let text = |letters| random_text(letters).map_err(|err| internal_refusal("making the callback's keys", &err));
+        let text = |letters| {
+            random_text(letters).map_err(|err| internal_refusal("making the callback's keys", &err))
+        };
         next.callback_token = text(16)?.into();
         next.callback_aes_key = text(43)?.into();
         place.propose_secret(&next).await?;
     }
     proof::prove_callback(place, &next).await?;
-    let (token, aes_key) = (next.callback_token.expose_secret(), next.callback_aes_key.expose_secret());
+    let (token, aes_key) = (
+        next.callback_token.expose_secret(),
+        next.callback_aes_key.expose_secret(),
+    );
     say(
         args,
         &format!(
@@ -68,7 +76,10 @@ async fn rotate_callback(args: &RotateArgs, place: &RotationTarget) -> Result<()
 async fn rotate_app_secret(args: &RotateArgs, place: &RotationTarget) -> Result<(), BindError> {
     let secret = crate::up::read_app_secret()?;
     let current = place.current_secret().await?;
-    let mut next = place.pending_secret().await?.unwrap_or_else(|| current.clone());
+    let mut next = place
+        .pending_secret()
+        .await?
+        .unwrap_or_else(|| current.clone());
     next.app_secret = secret;
     place.propose_secret(&next).await?;
     proof::prove_app_secret(place, &next).await?;
@@ -89,7 +100,12 @@ async fn promote_pending(args: &RotateArgs, place: &RotationTarget) -> Result<()
     let current = place.current_secret().await?;
     let Some(mut next) = place.pending_secret().await? else {
         let remedy = "Begin with `bangding rotate callback` or `bangding rotate app-secret`";
-        return Err(BindError::new("nothing_pending", "promoting the binding's secret", "nothing waits", remedy));
+        return Err(BindError::new(
+            "nothing_pending",
+            "promoting the binding's secret",
+            "nothing waits",
+            remedy,
+        ));
     };
     if current.app_secret.expose_secret() != next.app_secret.expose_secret() {
         proof::prove_app_secret(place, &next).await?;
@@ -125,7 +141,12 @@ impl RotationTarget {
     }
 
     async fn pending_secret(&self) -> Result<Option<BindingSecret>, BindError> {
-        match self.secrets.secrets.get_binding_stage(&self.binding, SecretStage::Pending).await {
+        match self
+            .secrets
+            .secrets
+            .get_binding_stage(&self.binding, SecretStage::Pending)
+            .await
+        {
             Ok(next) => Ok(Some(next)),
             Err(SecretError::Vault(VaultError::NotFound)) => Ok(None),
             Err(err) => Err(internal_refusal("reading what waits", &err)),
@@ -151,7 +172,12 @@ pub(crate) fn random_text(letters: usize) -> Result<String, runtime::RandomnessE
     while text.len() < letters {
         let bytes = runtime::random_bytes::<64>()?;
         let base64 = base64::engine::general_purpose::STANDARD.encode(bytes);
-        text.extend(base64.chars().filter(char::is_ascii_alphanumeric).take(letters - text.len()));
+        text.extend(
+            base64
+                .chars()
+                .filter(char::is_ascii_alphanumeric)
+                .take(letters - text.len()),
+        );
     }
     Ok(text)
 }

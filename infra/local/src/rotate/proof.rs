@@ -21,26 +21,48 @@ const CALLBACK_TRIES: u32 = 10;
 const RETRY_PAUSE: Duration = Duration::from_secs(2);
 
 /// DingTalk issues a token for the AppSecret.
-pub(super) async fn prove_app_secret(place: &RotationTarget, next: &BindingSecret) -> Result<(), BindError> {
-    let api =
-        TokenApi::new(place.endpoints.clone(), Arc::clone(&place.transport), Arc::new(SystemClock), random_jitter());
+pub(super) async fn prove_app_secret(
+    place: &RotationTarget,
+    next: &BindingSecret,
+) -> Result<(), BindError> {
+    let api = TokenApi::new(
+        place.endpoints.clone(),
+        Arc::clone(&place.transport),
+        Arc::new(SystemClock),
+        random_jitter(),
+    );
     let issued = bind::prove_credentials(&api, &next.app_key, &next.app_secret).await;
     issued.map(|_| ()).map_err(|refusal| BindError {
-        remedy: format!("{}. The former AppSecret still counts, and this one waits", refusal.remedy),
+        remedy: format!(
+            "{}. The former AppSecret still counts, and this one waits",
+            refusal.remedy
+        ),
         ..refusal
     })
 }
 
 /// The callback opens an event under the keys, and answers under them.
-pub(super) async fn prove_callback(place: &RotationTarget, next: &BindingSecret) -> Result<(), BindError> {
+pub(super) async fn prove_callback(
+    place: &RotationTarget,
+    next: &BindingSecret,
+) -> Result<(), BindError> {
     let what = "proving the callback's keys";
     let Some(url) = &place.callback_url else {
         let remedy = "Give the address that DingTalk pushes to with --callback-url";
-        return Err(BindError::new("no_callback_url", what, "the callback's address is not known", remedy));
+        return Err(BindError::new(
+            "no_callback_url",
+            what,
+            "the callback's address is not known",
+            remedy,
+        ));
     };
     let owners = [next.app_key.clone()];
-    let (token, aes_key) = (next.callback_token.expose_secret(), next.callback_aes_key.expose_secret());
-    let cipher = CallbackCipher::new(token, aes_key, &owners).map_err(|err| internal_refusal(what, &err))?;
+    let (token, aes_key) = (
+        next.callback_token.expose_secret(),
+        next.callback_aes_key.expose_secret(),
+    );
+    let cipher =
+        CallbackCipher::new(token, aes_key, &owners).map_err(|err| internal_refusal(what, &err))?;
     let mut why = String::new();
     for _ in 0..CALLBACK_TRIES {
         match push(place, &cipher, &next.app_key, url).await {
@@ -54,15 +76,35 @@ pub(super) async fn prove_callback(place: &RotationTarget, next: &BindingSecret)
     Err(BindError::new("callback_unproven", what, why, remedy))
 }
 
-async fn push(place: &RotationTarget, cipher: &CallbackCipher, owner: &str, url: &str) -> Result<String, String> {
+async fn push(
+    place: &RotationTarget,
+    cipher: &CallbackCipher,
+    owner: &str,
+    url: &str,
+) -> Result<String, String> {
     let random = runtime::random_bytes().map_err(|err| err.to_string())?;
     let (query, body) = cipher.seal_push(PROOF_EVENT, owner, SystemClock.now(), random);
-    let query = query.to_pairs().map(|(name, value)| format!("{name}={value}")).join("&");
-    let request = http::Request::post(format!("{url}?{query}")).header("content-type", "application/json");
-    let request = request.body(Bytes::from(body)).map_err(|err| err.to_string())?;
-    let answer = place.transport.send(request).await.map_err(|err| directory::text::describe_error(&err))?;
+    let query = query
+        .to_pairs()
+        .map(|(name, value)| format!("{name}={value}"))
+        .join("&");
+    let request =
+        http::Request::post(format!("{url}?{query}")).header("content-type", "application/json");
+    let request = request
+        .body(Bytes::from(body))
+        .map_err(|err| err.to_string())?;
+    let answer = place
+        .transport
+        .send(request)
+        .await
+        .map_err(|err| directory::text::describe_error(&err))?;
     if !answer.status().is_success() {
-        return Err(format!("the callback answered with {}", answer.status().as_u16()));
+        return Err(format!(
+            "the callback answered with {}",
+            answer.status().as_u16()
+        ));
     }
-    cipher.open_reply(answer.body()).map_err(|_| "its answer is not under these keys".to_owned())
+    cipher
+        .open_reply(answer.body())
+        .map_err(|_| "its answer is not under these keys".to_owned())
 }

@@ -38,8 +38,10 @@ impl RotationTarget {
         if args.callback_url.is_some() {
             place.callback_url.clone_from(&args.callback_url);
         }
-        let here =
-            [Some(&place.endpoints.api), place.callback_url.as_ref()].into_iter().flatten().any(|url| is_loopback(url));
+        let here = [Some(&place.endpoints.api), place.callback_url.as_ref()]
+            .into_iter()
+            .flatten()
+            .any(|url| is_loopback(url));
         place.transport = transport(here)?;
         Ok(place)
     }
@@ -56,10 +58,17 @@ impl RotationTarget {
             )
         };
         if !file.exists() {
-            return Err(unbound(format!("there is no state in {}", args.data.display())));
+            return Err(unbound(format!(
+                "there is no state in {}",
+                args.data.display()
+            )));
         }
-        let database = Database::open(&file).await.map_err(|err| internal_refusal("opening the state", &err))?;
-        let bindings = Store::new(database.client(), TableNames::with_prefix("bangding-"), 0).list_bindings().await;
+        let database = Database::open(&file)
+            .await
+            .map_err(|err| internal_refusal("opening the state", &err))?;
+        let bindings = Store::new(database.client(), TableNames::with_prefix("bangding-"), 0)
+            .list_bindings()
+            .await;
         _ = database.stop().await;
         let bindings = bindings.map_err(|err| internal_refusal("reading the bindings", &err))?;
         let wanted = |one: &Binding| args.binding.as_ref().is_none_or(|id| *id == one.id);
@@ -80,10 +89,19 @@ impl RotationTarget {
     fn stack(args: &RotateArgs, stack: &str) -> Result<Self, BindError> {
         let remedy = "Set AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, for example from `aws configure export-credentials --format env`";
         let refused = |err: &dyn std::error::Error| {
-            BindError::new("no_aws", "reading the credentials for AWS", directory::text::describe_error(err), remedy)
+            BindError::new(
+                "no_aws",
+                "reading the credentials for AWS",
+                directory::text::describe_error(err),
+                remedy,
+            )
         };
-        let settings = AwsSettings::from_vars(&read_variable, AwsTimeouts::WORKER).map_err(|err| refused(&err))?;
-        let vault = settings.direct_clients().and_then(|direct| direct.vault()).map_err(|err| refused(&err))?;
+        let settings = AwsSettings::from_vars(&read_variable, AwsTimeouts::WORKER)
+            .map_err(|err| refused(&err))?;
+        let vault = settings
+            .direct_clients()
+            .and_then(|direct| direct.vault())
+            .map_err(|err| refused(&err))?;
         let vault: Arc<dyn StagedVault> = Arc::new(vault);
         let binding = args.binding.clone().ok_or_else(|| {
             BindError::new(
@@ -105,7 +123,7 @@ impl RotationTarget {
 }
 
 fn transport(allow_loopback: bool) -> Result<Arc<dyn Transport>, BindError> {
-    let transport =
-        HttpTransport::new(allow_loopback).map_err(|err| internal_refusal("making the HTTPS client", &err))?;
+    let transport = HttpTransport::new(allow_loopback)
+        .map_err(|err| internal_refusal("making the HTTPS client", &err))?;
     Ok(Arc::new(transport))
 }

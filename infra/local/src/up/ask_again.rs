@@ -35,7 +35,10 @@ pub(super) async fn ask_again<T>(
 /// What DingTalk says when it has trouble of its own, or in a code that is in no list. An address where nobody answers is
 /// wrong more often than not, and said at once.
 fn may_pass(refusal: &BindError) -> bool {
-    matches!(refusal.code.as_str(), "busy" | "throttled" | "malformed" | "unrecognised")
+    matches!(
+        refusal.code.as_str(),
+        "busy" | "throttled" | "malformed" | "unrecognised"
+    )
 }
 
 #[cfg(test)]
@@ -48,7 +51,12 @@ mod tests {
         for code in ["busy", "throttled", "malformed", "unrecognised"] {
             assert!(may_pass(&refused(code)), "{code}");
         }
-        for code in ["credentials_refused", "permission_missing", "unreachable", "banned"] {
+        for code in [
+            "credentials_refused",
+            "permission_missing",
+            "unreachable",
+            "banned",
+        ] {
             assert!(!may_pass(&refused(code)), "{code}");
         }
     }

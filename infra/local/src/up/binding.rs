@@ -50,7 +50,12 @@ impl TokenSource for OneToken {
     }
 
     async fn renew_token(&self, _refused: TokenHash) -> Result<AccessToken, DingTalkError> {
-        Err(DingTalkError::new("oauth2/accessToken", DingTalkErrorKind::TokenRefused { code: "40014".to_owned() }))
+        Err(DingTalkError::new(
+            "oauth2/accessToken",
+            DingTalkErrorKind::TokenRefused {
+                code: "40014".to_owned(),
+            },
+        ))
     }
 }
 
@@ -62,19 +67,39 @@ pub(crate) async fn bind_company(
     machine: &Machine,
     front: &HttpFront,
 ) -> Result<BoundCompany, BindError> {
-    let bindings = machine.store.list_bindings().await.map_err(|err| internal_refusal("reading the bindings", &err))?;
-    let (ours, others): (Vec<_>, Vec<_>) =
-        bindings.into_iter().partition(|binding| binding.body.corp_id == target.app.corp_id);
+    let bindings = machine
+        .store
+        .list_bindings()
+        .await
+        .map_err(|err| internal_refusal("reading the bindings", &err))?;
+    let (ours, others): (Vec<_>, Vec<_>) = bindings
+        .into_iter()
+        .partition(|binding| binding.body.corp_id == target.app.corp_id);
     if !others.is_empty() && ours.is_empty() {
-        let why = format!("{} holds the binding of another company", args.data.display());
+        let why = format!(
+            "{} holds the binding of another company",
+            args.data.display()
+        );
         let remedy = "Give this company a directory of its own with --data";
-        return Err(BindError::new("data_of_another_company", "reading the bindings", why, remedy));
+        return Err(BindError::new(
+            "data_of_another_company",
+            "reading the bindings",
+            why,
+            remedy,
+        ));
     }
     let stored = ours.into_iter().next();
     if stored.is_none() || target.sandbox.is_none() {
         prove_app(args, screen, target, machine, stored.is_none()).await?;
         // What was refused before is not refused any more.
-        let ended = machine.store.delete_control(&target.app.corp_id, ControlKind::Quarantine, TOKEN_FAILURE_ID).await;
+        let ended = machine
+            .store
+            .delete_control(
+                &target.app.corp_id,
+                ControlKind::Quarantine,
+                TOKEN_FAILURE_ID,
+            )
+            .await;
         ended.map_err(|err| internal_refusal("forgetting the token's trouble", &err))?;
     }
     let is_new = stored.is_none();
@@ -120,12 +145,26 @@ async fn prove_app(
     first: bool,
 ) -> Result<(), BindError> {
     let app = &target.app;
-    let endpoints = Endpoints { api: target.endpoints.api.clone(), oapi: target.endpoints.oapi.clone() };
-    let api = TokenApi::new(endpoints.clone(), machine.transport.clone(), Arc::new(SystemClock), random_jitter());
+    let endpoints = Endpoints {
+        api: target.endpoints.api.clone(),
+        oapi: target.endpoints.oapi.clone(),
+    };
+    let api = TokenApi::new(
+        endpoints.clone(),
+        machine.transport.clone(),
+        Arc::new(SystemClock),
+        random_jitter(),
+    );
     let (key, secret) = (&app.app_key, &app.app_secret);
-    let issued = ask_again(screen, async || bind::prove_credentials(&api, key, secret).await).await?;
+    let issued = ask_again(screen, async || {
+        bind::prove_credentials(&api, key, secret).await
+    })
+    .await?;
     screen.print_credentials();
-    let proven = ask_again(screen, async || bind::prove_company(&api, &app.corp_id, key, secret).await).await?;
+    let proven = ask_again(screen, async || {
+        bind::prove_company(&api, &app.corp_id, key, secret).await
+    })
+    .await?;
     screen.print_company(&app.corp_id, proven);
     if !first {
         return Ok(());
@@ -134,10 +173,19 @@ async fn prove_app(
         endpoints,
         app_key: app.app_key.clone(),
         agent_id: Some(app.agent_id),
-        pace: CallRate { calls_per_second: args.qps, ..CallRate::default() },
+        pace: CallRate {
+            calls_per_second: args.qps,
+            ..CallRate::default()
+        },
     };
     let tokens = Arc::new(OneToken(issued.token));
-    let client = Client::new(config, machine.transport.clone(), Arc::new(SystemClock), tokens, random_jitter());
+    let client = Client::new(
+        config,
+        machine.transport.clone(),
+        Arc::new(SystemClock),
+        tokens,
+        random_jitter(),
+    );
     let scope = ask_again(screen, async || bind::prove_permissions(&client, key).await).await?;
     screen.print_scope(&scope);
     Ok(())
@@ -198,7 +246,8 @@ async fn update_binding(
 ) -> Result<(Binding, BindingSecret), BindError> {
     let binding = stored.body;
     let secret = machine.secrets.get_binding(&binding.id).await;
-    let mut secret = secret.map_err(|err| internal_refusal("reading the binding's secret", &err))?;
+    let mut secret =
+        secret.map_err(|err| internal_refusal("reading the binding's secret", &err))?;
     let app = &target.app;
     let seconds = args.callback_seconds.unwrap_or(secret.callback_seconds);
     if (&secret.app_key, secret.agent_id) != (&app.app_key, app.agent_id)
@@ -253,7 +302,12 @@ pub(crate) async fn confirm_callback(
     if !answer.status().is_success() {
         let why = "DingTalk's check_url was not answered as it has to be";
         let remedy = "Start it again; if it stays so, this is a fault of this program";
-        return Err(BindError::new("callback_unconfirmed", "verifying the callback address", why, remedy));
+        return Err(BindError::new(
+            "callback_unconfirmed",
+            "verifying the callback address",
+            why,
+            remedy,
+        ));
     }
     wait_until_verified(machine, &bound.binding.id, CALLBACK_CONFIRMED_WITHIN).await
 }
@@ -267,8 +321,11 @@ pub(crate) async fn wait_until_verified(
     let millis = i64::try_from(within.as_millis()).unwrap_or(i64::MAX);
     let deadline: Timestamp = SystemClock.now().plus_millis(millis);
     while SystemClock.now() < deadline {
-        let stored =
-            machine.store.get_binding(binding).await.map_err(|err| internal_refusal("reading the binding", &err))?;
+        let stored = machine
+            .store
+            .get_binding(binding)
+            .await
+            .map_err(|err| internal_refusal("reading the binding", &err))?;
         if stored.is_some_and(|stored| stored.body.callback_verified_at.is_some()) {
             return Ok(true);
         }

@@ -39,7 +39,10 @@ pub(crate) fn print_events(screen: &Arc<Screen>) -> reconcile::LookSink {
         screen.print_object(&event_line(event, &record, looked));
         let (zh, en) = describe_result(looked);
         let held = looked.held.iter().map(|held| held.reason.as_str());
-        let notes = held.chain(looked.notes.iter().map(String::as_str)).collect::<Vec<_>>().join("；");
+        let notes = held
+            .chain(looked.notes.iter().map(String::as_str))
+            .collect::<Vec<_>>()
+            .join("；");
         let time = clock_time();
         screen.print_line(
             &format!("{time} → {event}  {record}  {zh} {notes}"),
@@ -49,9 +52,26 @@ pub(crate) fn print_events(screen: &Arc<Screen>) -> reconcile::LookSink {
 }
 
 fn event_line<'a>(event: &'a str, record: &str, looked: &'a LookReport) -> EventLine<'a> {
-    let ActionCounts { created, updated, removed, .. } = looked.counts;
-    let (record, held, notes) = (record.to_owned(), looked.held.len(), looked.notes.as_slice());
-    EventLine { event, record, created, updated, removed, held, notes }
+    let ActionCounts {
+        created,
+        updated,
+        removed,
+        ..
+    } = looked.counts;
+    let (record, held, notes) = (
+        record.to_owned(),
+        looked.held.len(),
+        looked.notes.as_slice(),
+    );
+    EventLine {
+        event,
+        record,
+        created,
+        updated,
+        removed,
+        held,
+        notes,
+    }
 }
 
 /// In both languages. What waits for a person comes before what was done.
@@ -68,9 +88,12 @@ fn describe_result(looked: &LookReport) -> (&'static str, &'static str) {
 
 /// The time of day where the company is; DingTalk's companies are in China.
 fn clock_time() -> String {
-    let now = jiff::Timestamp::from_millisecond(runtime::SystemClock.now().millis()).unwrap_or_default();
-    jiff::tz::TimeZone::get("Asia/Shanghai")
-        .map_or_else(|_| now.to_string(), |zone| now.to_zoned(zone).strftime("%H:%M:%S").to_string())
+    let now =
+        jiff::Timestamp::from_millisecond(runtime::SystemClock.now().millis()).unwrap_or_default();
+    jiff::tz::TimeZone::get("Asia/Shanghai").map_or_else(
+        |_| now.to_string(),
+        |zone| now.to_zoned(zone).strftime("%H:%M:%S").to_string(),
+    )
 }
 
 /// Follows changes until Ctrl+C.
@@ -84,7 +107,11 @@ pub(crate) async fn follow_changes(
     first: &RunReport,
 ) {
     let watching = Arc::clone(screen);
-    let schedule = workers::start_schedule(machine, Arc::new(move |swept| print_sweep(&watching, swept)), failed_every);
+    let schedule = workers::start_schedule(
+        machine,
+        Arc::new(move |swept| print_sweep(&watching, swept)),
+        failed_every,
+    );
     if bound.is_new && first.complete {
         welcome(machine, bound).await;
     }
@@ -92,10 +119,15 @@ pub(crate) async fn follow_changes(
         let url = &sandbox.url;
         screen.print_line(
             &format!("● 正在跟随变化。在 {url} 里入职、改名、调动、离职试试；按 Ctrl+C 结束"),
-            &format!("● following changes. Hire, rename, move or dismiss people at {url}; Ctrl+C ends"),
+            &format!(
+                "● following changes. Hire, rename, move or dismiss people at {url}; Ctrl+C ends"
+            ),
         );
     } else {
-        screen.print_line("● 正在跟随变化；按 Ctrl+C 结束", "● following changes; Ctrl+C ends");
+        screen.print_line(
+            "● 正在跟随变化；按 Ctrl+C 结束",
+            "● following changes; Ctrl+C ends",
+        );
     }
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
@@ -145,7 +177,10 @@ fn print_sweep(screen: &Screen, swept: Result<RunReport, full_sync::SweepError>)
         }
         Err(err) => {
             let reason = directory::text::describe_error(&err);
-            screen.print_line(&format!("■ 全量同步没有进行：{reason}"), &format!("■ no sweep took place: {reason}"));
+            screen.print_line(
+                &format!("■ 全量同步没有进行：{reason}"),
+                &format!("■ no sweep took place: {reason}"),
+            );
         }
     }
 }
@@ -159,7 +194,12 @@ async fn welcome(machine: &Machine, bound: &BoundCompany) {
     let people = admins.into_iter().take(1).collect();
     let id = format!("bound-{}", bound.binding.id);
     let text = "绑钉：通讯录已与内置花名册绑定，首次同步完成。".to_owned();
-    let draft = MessageDraft { binding: &bound.binding, id: &id, people: &people, content: MessageContent::Text(text) };
+    let draft = MessageDraft {
+        binding: &bound.binding,
+        id: &id,
+        people: &people,
+        content: MessageContent::Text(text),
+    };
     if let Err(err) = send(machine, bound, draft).await {
         tracing::warn!(reason = %err, "the administrator was not told");
     }

@@ -63,14 +63,26 @@ async fn run_up(args: &UpArgs, screen: &Arc<Screen>) -> Result<ExitCode, BindErr
         dynamodb: args.dynamodb.map(|address| (address, "local".to_owned())),
         allow_loopback: target.is_loopback(),
     };
-    let machine = Machine::start_locked(&place, hold).await.map_err(|err| cannot_start(&err))?;
-    let front =
-        HttpFront::start(args.port, callback::CallbackDeps::new(machine.secrets.clone(), machine.queues.wakes.clone()))
-            .await
-            .map_err(|err| {
-                BindError::new("port_taken", "starting the callback address", err.to_string(), "Give another --port")
-            })?;
-    let desk = LedgerOrderHandler { store: machine.store.clone(), secrets: machine.secrets.clone() };
+    let machine = Machine::start_locked(&place, hold)
+        .await
+        .map_err(|err| cannot_start(&err))?;
+    let front = HttpFront::start(
+        args.port,
+        callback::CallbackDeps::new(machine.secrets.clone(), machine.queues.wakes.clone()),
+    )
+    .await
+    .map_err(|err| {
+        BindError::new(
+            "port_taken",
+            "starting the callback address",
+            err.to_string(),
+            "Give another --port",
+        )
+    })?;
+    let desk = LedgerOrderHandler {
+        store: machine.store.clone(),
+        secrets: machine.secrets.clone(),
+    };
     let plans = session::serving_handler(&machine);
     let door = LocalSocket::open(&args.data, desk, plans)
         .await
@@ -104,17 +116,36 @@ async fn sync_and_follow(
         return Ok(code);
     }
     let failed_every = Duration::from_secs(args.failed_callbacks_s.into());
-    follow::follow_changes(screen, target, machine, &bound, confirmed, failed_every, &report).await;
+    follow::follow_changes(
+        screen,
+        target,
+        machine,
+        &bound,
+        confirmed,
+        failed_every,
+        &report,
+    )
+    .await;
     drop(running);
     Ok(ExitCode::SUCCESS)
 }
 
 /// The first sweep, slice by slice until nothing is left over.
-async fn first_sweep(screen: &Arc<Screen>, machine: &Machine, binding: &Binding) -> Result<RunReport, BindError> {
+async fn first_sweep(
+    screen: &Arc<Screen>,
+    machine: &Machine,
+    binding: &Binding,
+) -> Result<RunReport, BindError> {
     let deps = machine.full_sync();
     let at = deps.corps.clock.now();
     let because = "up".to_owned();
-    let message = SweepMessage { binding: binding.id.clone(), corp: binding.corp_id.clone(), run: None, because, at };
+    let message = SweepMessage {
+        binding: binding.id.clone(),
+        corp: binding.corp_id.clone(),
+        run: None,
+        because,
+        at,
+    };
     let watching = Arc::clone(screen);
     let progress = Arc::new(move |progress| watching.progress(&progress));
     let report = full_sync::sweep_corp(&deps, &message, None, progress).await;
@@ -133,11 +164,25 @@ fn code_of(report: &RunReport) -> ExitCode {
 }
 
 fn cannot_start(err: &StartError) -> BindError {
-    let code = if matches!(err, StartError::InUse(_)) { "data_in_use" } else { "cannot_start" };
-    BindError::new(code, "starting", describe_error(err), "Nothing was written to either side")
+    let code = if matches!(err, StartError::InUse(_)) {
+        "data_in_use"
+    } else {
+        "cannot_start"
+    };
+    BindError::new(
+        code,
+        "starting",
+        describe_error(err),
+        "Nothing was written to either side",
+    )
 }
 
 /// Trouble of this machine, not of DingTalk's.
 pub(crate) fn internal_refusal(what: &str, err: &dyn std::error::Error) -> BindError {
-    BindError::new("state_trouble", what, describe_error(err), "Run it again; what was done so far is kept")
+    BindError::new(
+        "state_trouble",
+        what,
+        describe_error(err),
+        "Run it again; what was done so far is kept",
+    )
 }

@@ -7,7 +7,11 @@ use engine::bind::BindError;
 /// # Errors
 /// What is wrong with it, where more than that is. The value is not repeated: it may be a secret.
 pub(crate) fn clean_pasted(pasted: &str) -> Result<String, &'static str> {
-    let folded: String = pasted.chars().filter(|c| !is_invisible(*c)).map(fold_width).collect();
+    let folded: String = pasted
+        .chars()
+        .filter(|c| !is_invisible(*c))
+        .map(fold_width)
+        .collect();
     let value = folded.trim();
     if value.is_empty() {
         return Err("it is empty");
@@ -38,7 +42,9 @@ pub(crate) fn clean_credential(pasted: &str, code: &str, name: &str) -> Result<S
 /// What is wrong with it.
 pub(crate) fn parse_agent_id(pasted: &str) -> Result<i64, String> {
     let value = clean_pasted(pasted)?;
-    value.parse().map_err(|_| "the AgentId is a number, as the developer console shows it".to_owned())
+    value
+        .parse()
+        .map_err(|_| "the AgentId is a number, as the developer console shows it".to_owned())
 }
 
 /// Zero-width signs, marks of direction, the soft hyphen and the byte-order mark.
@@ -60,7 +66,9 @@ fn is_invisible(c: char) -> bool {
 fn fold_width(c: char) -> char {
     match c {
         '\u{3000}' => ' ',
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xff01 + u32::from('!')).unwrap_or(c),
+        '\u{ff01}'..='\u{ff5e}' => {
+            char::from_u32(u32::from(c) - 0xff01 + u32::from('!')).unwrap_or(c)
+        }
         c => c,
     }
 }
@@ -79,7 +87,11 @@ mod tests {
             "\u{feff}ding\u{200b}Abc-1\u{2060}_2\u{200e}",
             "ｄｉｎｇＡｂｃ－１＿２",
         ] {
-            assert_eq!(clean_pasted(pasted).as_deref(), Ok("dingAbc-1_2"), "{pasted:?}");
+            assert_eq!(
+                clean_pasted(pasted).as_deref(),
+                Ok("dingAbc-1_2"),
+                "{pasted:?}"
+            );
         }
     }
 

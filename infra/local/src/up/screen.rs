@@ -32,9 +32,18 @@ pub(crate) struct Screen {
 
 impl Screen {
     pub(crate) fn new(args: &UpArgs) -> Self {
-        let bar = if std::io::stderr().is_terminal() { ProgressBar::new(0) } else { ProgressBar::hidden() };
+        let bar = if std::io::stderr().is_terminal() {
+            ProgressBar::new(0)
+        } else {
+            ProgressBar::hidden()
+        };
         bar.enable_steady_tick(Duration::from_secs(1));
-        Self { language: args.lang, json: args.json, bar, tenth: Mutex::new(0) }
+        Self {
+            language: args.lang,
+            json: args.json,
+            bar,
+            tenth: Mutex::new(0),
+        }
     }
 
     /// A line for people: on stdout, or on stderr where stdout is for a program.
@@ -45,7 +54,11 @@ impl Screen {
         };
         self.bar.suspend(|| {
             // A closed pipe is no reason to stop syncing.
-            _ = if self.json { writeln!(std::io::stderr(), "{text}") } else { writeln!(std::io::stdout(), "{text}") };
+            _ = if self.json {
+                writeln!(std::io::stderr(), "{text}")
+            } else {
+                writeln!(std::io::stdout(), "{text}")
+            };
         });
     }
 
@@ -54,7 +67,8 @@ impl Screen {
         if self.json
             && let Ok(text) = serde_json::to_string(object)
         {
-            self.bar.suspend(|| _ = writeln!(std::io::stdout(), "{text}"));
+            self.bar
+                .suspend(|| _ = writeln!(std::io::stdout(), "{text}"));
         }
     }
 
@@ -113,16 +127,26 @@ impl Screen {
             ("全公司".to_owned(), "the whole company".to_owned())
         } else {
             let (departments, people) = (scope.departments.len(), scope.people.len());
-            (format!("{departments} 个部门、{people} 人"), format!("{departments} departments, {people} people"))
+            (
+                format!("{departments} 个部门、{people} 人"),
+                format!("{departments} departments, {people} people"),
+            )
         };
         let fields = scope.fields.len();
         self.print_line(
             &format!("● 权限与范围 通讯录范围：{zh}；可见 {fields} 个字段，手机号在内"),
-            &format!("● permissions    contact scope: {en}; {fields} fields are shown, mobile among them"),
+            &format!(
+                "● permissions    contact scope: {en}; {fields} fields are shown, mobile among them"
+            ),
         );
     }
 
-    pub(crate) fn print_callback(&self, bound: &BoundCompany, confirmed: bool, target: &DingTalkTarget) {
+    pub(crate) fn print_callback(
+        &self,
+        bound: &BoundCompany,
+        confirmed: bool,
+        target: &DingTalkTarget,
+    ) {
         let url = &bound.callback_url;
         if confirmed {
             self.print_line(
@@ -146,7 +170,10 @@ impl Screen {
 
     pub(crate) fn progress(&self, progress: &RunProgress) {
         match progress {
-            RunProgress::Listing { departments, people } => {
+            RunProgress::Listing {
+                departments,
+                people,
+            } => {
                 self.style("{spinner} {msg}");
                 self.bar.set_message(self.choose(
                     &format!("正在读取：{departments} 个部门，{people} 人"),
@@ -174,7 +201,10 @@ impl Screen {
 
     fn tenths(&self, done: u64, total: u64) {
         let tenth = done * 10 / total.max(1);
-        let mut last = self.tenth.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut last = self
+            .tenth
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         if self.bar.is_hidden() && tenth > *last && total >= 100 {
             *last = tenth;
             // Progress belongs to stderr, where a report on stdout stays clean.
@@ -187,7 +217,13 @@ impl Screen {
     }
 
     fn print_plan(&self, preview: &SweepPreview) {
-        let SweepPreview { departments_new, departments_changed, people_new, people_changed, people_missing } = preview;
+        let SweepPreview {
+            departments_new,
+            departments_changed,
+            people_new,
+            people_changed,
+            people_missing,
+        } = preview;
         self.print_line(
             &format!("● 变更计划  新增：部门 {departments_new}，人员 {people_new} · 要再看一遍：部门 {departments_changed}，人员 {people_changed} · 名单里缺：{people_missing}"),
             &format!("● plan           new: {departments_new} departments, {people_new} people · to look at again: {departments_changed} departments, {people_changed} people · missing: {people_missing}"),
@@ -214,11 +250,18 @@ impl Screen {
 
     /// Sentences of a run: what went differently, what waits, what did not get there.
     pub(crate) fn remarks(&self, run: &RunReport) {
-        run.notes.iter().for_each(|note| self.print_line(&format!("  ▲ {note}"), &format!("  ▲ {note}")));
+        run.notes
+            .iter()
+            .for_each(|note| self.print_line(&format!("  ▲ {note}"), &format!("  ▲ {note}")));
         let mut held: BTreeMap<&str, usize> = BTreeMap::new();
-        run.held.iter().for_each(|one| *held.entry(&one.reason).or_default() += 1);
+        run.held
+            .iter()
+            .for_each(|one| *held.entry(&one.reason).or_default() += 1);
         for (reason, n) in held {
-            self.print_line(&format!("  ■ 拦下 {n} 条：{reason}"), &format!("  ■ held, {n} records: {reason}"));
+            self.print_line(
+                &format!("  ■ 拦下 {n} 条：{reason}"),
+                &format!("  ■ held, {n} records: {reason}"),
+            );
         }
         if run.scope_waits {
             self.print_line(
@@ -258,7 +301,10 @@ impl Screen {
         let text = match self.language {
             Language::Zh => refusals::in_chinese(refusal),
             Language::En => {
-                format!("■ {}: {}.\n  {}.\n  ({})", refusal.what, refusal.why, refusal.remedy, refusal.code)
+                format!(
+                    "■ {}: {}.\n  {}.\n  ({})",
+                    refusal.what, refusal.why, refusal.remedy, refusal.code
+                )
             }
         };
         _ = writeln!(std::io::stderr(), "{text}");

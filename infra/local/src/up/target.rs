@@ -36,12 +36,19 @@ pub(crate) struct DingTalkTarget {
 impl DingTalkTarget {
     pub(crate) async fn from_args(args: &UpArgs) -> Result<Self, BindError> {
         match (&args.corp_id, args.agent_id, &args.app_key) {
-            (Some(corp), Some(agent_id), Some(app_key)) => Self::from_credentials(args, corp, agent_id, app_key),
+            (Some(corp), Some(agent_id), Some(app_key)) => {
+                Self::from_credentials(args, corp, agent_id, app_key)
+            }
             _ => Self::start_sandbox(args).await,
         }
     }
 
-    fn from_credentials(args: &UpArgs, corp: &str, agent_id: i64, app_key: &str) -> Result<Self, BindError> {
+    fn from_credentials(
+        args: &UpArgs,
+        corp: &str,
+        agent_id: i64,
+        app_key: &str,
+    ) -> Result<Self, BindError> {
         let what = "reading the credentials";
         let copy = "Copy it again from the developer console";
         let corp_id = clean_credential(corp, "bad_corp_id", "CorpId")?
@@ -57,12 +64,21 @@ impl DingTalkTarget {
             app_key: clean_credential(app_key, "bad_app_key", "AppKey")?,
             app_secret: read_app_secret()?,
         };
-        Ok(Self { app, endpoints, sandbox: None })
+        Ok(Self {
+            app,
+            endpoints,
+            sandbox: None,
+        })
     }
 
     async fn start_sandbox(args: &UpArgs) -> Result<Self, BindError> {
         let refused = |why: String| {
-            BindError::new("sandbox_trouble", "starting the sandbox", why, "Give another --data, or remove this one")
+            BindError::new(
+                "sandbox_trouble",
+                "starting the sandbox",
+                why,
+                "Give another --data, or remove this one",
+            )
         };
         let size = CompanySize {
             people: args.people as usize,
@@ -70,23 +86,44 @@ impl DingTalkTarget {
             seed: args.seed,
             big_department: None,
         };
-        let settings = Settings { qps: args.qps, latency_ms: args.latency_ms, ..Settings::default() };
-        let config = ServerConfig { listener: None, port: 0, data: Some(args.data.clone()), size, settings };
-        let server = Server::start(config).await.map_err(|err| refused(directory::text::describe_error(&err)))?;
+        let settings = Settings {
+            qps: args.qps,
+            latency_ms: args.latency_ms,
+            ..Settings::default()
+        };
+        let config = ServerConfig {
+            listener: None,
+            port: 0,
+            data: Some(args.data.clone()),
+            size,
+            settings,
+        };
+        let server = Server::start(config)
+            .await
+            .map_err(|err| refused(directory::text::describe_error(&err)))?;
         let keys = server.world.lock().await.company().credentials.clone();
         let app = DingTalkApp {
-            corp_id: keys.corp_id.parse().map_err(|err: directory::ids::InvalidId| refused(err.to_string()))?,
+            corp_id: keys
+                .corp_id
+                .parse()
+                .map_err(|err: directory::ids::InvalidId| refused(err.to_string()))?,
             agent_id: keys.agent_id,
             app_key: keys.app_key,
             app_secret: keys.app_secret.into(),
         };
         let endpoints = parse_endpoints(&server.url)?;
-        Ok(Self { app, endpoints, sandbox: Some(server) })
+        Ok(Self {
+            app,
+            endpoints,
+            sandbox: Some(server),
+        })
     }
 
     /// Whether this DingTalk is on this machine: only then may loopback be called.
     pub(crate) fn is_loopback(&self) -> bool {
-        [&self.endpoints.api, &self.endpoints.oapi].into_iter().all(|url| is_loopback(url))
+        [&self.endpoints.api, &self.endpoints.oapi]
+            .into_iter()
+            .all(|url| is_loopback(url))
     }
 
     pub(crate) async fn stop(self) {
@@ -97,19 +134,50 @@ impl DingTalkTarget {
 }
 
 /// The sandbox that a bound company lives in, started again from its state; `None` where its DingTalk is another one.
-pub(crate) async fn reopen_sandbox(data: &Path, binding: &Binding) -> Result<Option<RunningServer>, BindError> {
-    let here = [&binding.endpoints.api, &binding.endpoints.oapi].into_iter().all(|url| is_loopback(url));
+pub(crate) async fn reopen_sandbox(
+    data: &Path,
+    binding: &Binding,
+) -> Result<Option<RunningServer>, BindError> {
+    let here = [&binding.endpoints.api, &binding.endpoints.oapi]
+        .into_iter()
+        .all(|url| is_loopback(url));
     if !here || !data.join(sandbox::http::FILE_NAME).is_file() {
         return Ok(None);
     }
-    let settings = Settings { qps: binding.calls_per_second, ..Settings::default() };
-    let size = CompanySize { people: 0, departments: 1, seed: 0, big_department: None };
-    let config = ServerConfig { listener: None, port: 0, data: Some(data.to_owned()), size, settings };
+    let settings = Settings {
+        qps: binding.calls_per_second,
+        ..Settings::default()
+    };
+    let size = CompanySize {
+        people: 0,
+        departments: 1,
+        seed: 0,
+        big_department: None,
+    };
+    let config = ServerConfig {
+        listener: None,
+        port: 0,
+        data: Some(data.to_owned()),
+        size,
+        settings,
+    };
     let server = Server::start(config).await.map_err(|err| {
         let why = directory::text::describe_error(&err);
-        BindError::new("sandbox_trouble", "starting the sandbox", why, "Start `bangding up` and give the command again")
+        BindError::new(
+            "sandbox_trouble",
+            "starting the sandbox",
+            why,
+            "Start `bangding up` and give the command again",
+        )
     })?;
-    let theirs = server.world.lock().await.company().credentials.app_key.clone();
+    let theirs = server
+        .world
+        .lock()
+        .await
+        .company()
+        .credentials
+        .app_key
+        .clone();
     if theirs == binding.app_key {
         return Ok(Some(server));
     }
@@ -120,13 +188,23 @@ pub(crate) async fn reopen_sandbox(data: &Path, binding: &Binding) -> Result<Opt
 /// Both hosts at one address.
 pub(crate) fn parse_endpoints(url: &str) -> Result<DingTalkEndpoints, BindError> {
     let url = url.trim().trim_end_matches('/');
-    let known = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://").filter(|_| is_loopback(url)));
+    let known = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://").filter(|_| is_loopback(url)));
     if known.is_none_or(str::is_empty) {
         let why = "--dingtalk-url is neither an https:// address nor http:// on this machine";
         let remedy = "Give the whole address, for example https://dingtalk.example.com or http://127.0.0.1:8080";
-        return Err(BindError::new("bad_address", "reading --dingtalk-url", why, remedy));
+        return Err(BindError::new(
+            "bad_address",
+            "reading --dingtalk-url",
+            why,
+            remedy,
+        ));
     }
-    Ok(DingTalkEndpoints { api: url.to_owned(), oapi: url.to_owned() })
+    Ok(DingTalkEndpoints {
+        api: url.to_owned(),
+        oapi: url.to_owned(),
+    })
 }
 
 pub(crate) fn is_loopback(url: &str) -> bool {
@@ -139,7 +217,9 @@ pub(crate) fn is_loopback(url: &str) -> bool {
     };
     let name = name.trim_start_matches('[');
     name.eq_ignore_ascii_case("localhost")
-        || name.parse::<std::net::IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback())
+        || name
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.to_canonical().is_loopback())
 }
 
 /// The AppSecret, from the environment or typed without an echo. Never an argument, which others could read.
@@ -152,7 +232,9 @@ pub(crate) fn read_app_secret() -> Result<SecretString, BindError> {
         BindError::new("secret_missing", "reading the AppSecret", why, remedy)
     };
     if !std::io::IsTerminal::is_terminal(&std::io::stdin()) {
-        return Err(missing("BANGDING_APP_SECRET is not set and there is no terminal to ask in"));
+        return Err(missing(
+            "BANGDING_APP_SECRET is not set and there is no terminal to ask in",
+        ));
     }
     match rpassword::prompt_password("AppSecret (Client Secret): ") {
         Ok(secret) if !secret.trim().is_empty() => clean_secret(&secret),
@@ -171,11 +253,26 @@ mod tests {
 
     #[test]
     fn an_address_is_https_or_loopback() {
-        for good in ["https://api.example.com", "http://127.0.0.1:8080/", "http://localhost:1", "http://[::1]:9"] {
+        for good in [
+            "https://api.example.com",
+            "http://127.0.0.1:8080/",
+            "http://localhost:1",
+            "http://[::1]:9",
+        ] {
             assert!(parse_endpoints(good).is_ok(), "{good}");
         }
-        for bad in ["http://10.0.0.1", "api.example.com", "https://", "", "http://127.0.0.1.evil.example"] {
-            assert_eq!(parse_endpoints(bad).unwrap_err().code, "bad_address", "{bad}");
+        for bad in [
+            "http://10.0.0.1",
+            "api.example.com",
+            "https://",
+            "",
+            "http://127.0.0.1.evil.example",
+        ] {
+            assert_eq!(
+                parse_endpoints(bad).unwrap_err().code,
+                "bad_address",
+                "{bad}"
+            );
         }
     }
 }

@@ -48,25 +48,48 @@ pub(super) struct ApiCall {
 
 impl ApiCall {
     pub(super) fn get(interface: &'static str, path: &'static str) -> Self {
-        Self { generation: ApiGeneration::Old, interface, path, body: None, effect: CallEffect::Read, accepts: None }
+        Self {
+            generation: ApiGeneration::Old,
+            interface,
+            path,
+            body: None,
+            effect: CallEffect::Read,
+            accepts: None,
+        }
     }
 
     pub(super) fn post(interface: &'static str, path: &'static str, body: Value) -> Self {
         let (effect, accepts) = (CallEffect::Read, None);
-        Self { generation: ApiGeneration::Old, interface, path, body: Some(body), effect, accepts }
+        Self {
+            generation: ApiGeneration::Old,
+            interface,
+            path,
+            body: Some(body),
+            effect,
+            accepts,
+        }
     }
 
     /// A POST to the v1.0 host.
     pub(super) fn post_new(interface: &'static str, path: &'static str, body: Value) -> Self {
-        Self { generation: ApiGeneration::New, ..Self::post(interface, path, body) }
+        Self {
+            generation: ApiGeneration::New,
+            ..Self::post(interface, path, body)
+        }
     }
 
     pub(super) fn with_write_effect(self) -> Self {
-        Self { effect: CallEffect::Write, ..self }
+        Self {
+            effect: CallEffect::Write,
+            ..self
+        }
     }
 
     pub(super) fn accepting_code(self, code: &'static str) -> Self {
-        Self { accepts: Some(code), ..self }
+        Self {
+            accepts: Some(code),
+            ..self
+        }
     }
 
     /// On the old host the token goes into the query string, which knows nothing else for every path.
@@ -77,13 +100,24 @@ impl ApiCall {
     ) -> Result<Request<Bytes>, DingTalkErrorKind> {
         match self.generation {
             ApiGeneration::Old => {
-                let uri = format!("{}{}?access_token={}", endpoints.oapi, self.path, percent_encode(token.expose()));
+                let uri = format!(
+                    "{}{}?access_token={}",
+                    endpoints.oapi,
+                    self.path,
+                    percent_encode(token.expose())
+                );
                 build_request(uri, self.body.as_ref())
             }
             ApiGeneration::New => {
-                let mut request = build_request(format!("{}{}", endpoints.api, self.path), self.body.as_ref())?;
-                let mut header = HeaderValue::from_str(token.expose())
-                    .map_err(|_| DingTalkErrorKind::NotSent { why: "the access token is no header" })?;
+                let mut request = build_request(
+                    format!("{}{}", endpoints.api, self.path),
+                    self.body.as_ref(),
+                )?;
+                let mut header = HeaderValue::from_str(token.expose()).map_err(|_| {
+                    DingTalkErrorKind::NotSent {
+                        why: "the access token is no header",
+                    }
+                })?;
                 header.set_sensitive(true);
                 request.headers_mut().insert(TOKEN_HEADER, header);
                 Ok(request)
@@ -93,24 +127,39 @@ impl ApiCall {
 }
 
 /// GET without a body, POST with a JSON one.
-pub(super) fn build_request(uri: String, body: Option<&Value>) -> Result<Request<Bytes>, DingTalkErrorKind> {
-    let method = if body.is_some() { Method::POST } else { Method::GET };
-    let mut request = Request::builder().method(method).uri(uri).header(header::ACCEPT, "application/json");
+pub(super) fn build_request(
+    uri: String,
+    body: Option<&Value>,
+) -> Result<Request<Bytes>, DingTalkErrorKind> {
+    let method = if body.is_some() {
+        Method::POST
+    } else {
+        Method::GET
+    };
+    let mut request = Request::builder()
+        .method(method)
+        .uri(uri)
+        .header(header::ACCEPT, "application/json");
     if body.is_some() {
         request = request.header(header::CONTENT_TYPE, "application/json");
     }
-    let body = body.map(|body| Bytes::from(body.to_string())).unwrap_or_default();
-    request.body(body).map_err(|_| DingTalkErrorKind::NotSent { why: "the configured address is not a URL" })
+    let body = body
+        .map(|body| Bytes::from(body.to_string()))
+        .unwrap_or_default();
+    request.body(body).map_err(|_| DingTalkErrorKind::NotSent {
+        why: "the configured address is not a URL",
+    })
 }
 
 /// Percent-encodes whatever is not unreserved in RFC 3986.
 pub(super) fn percent_encode(text: &str) -> String {
-    text.bytes().fold(String::with_capacity(text.len()), |mut out, byte| {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            _ = write!(out, "%{byte:02X}");
-        }
-        out
-    })
+    text.bytes()
+        .fold(String::with_capacity(text.len()), |mut out, byte| {
+            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+                out.push(char::from(byte));
+            } else {
+                _ = write!(out, "%{byte:02X}");
+            }
+            out
+        })
 }

@@ -102,7 +102,12 @@ impl CallLog {
 }
 
 fn tally_of(counters: &Counters) -> CallTally {
-    let owned = |counts: &BTreeMap<&'static str, u64>| counts.iter().map(|(key, n)| ((*key).to_owned(), *n)).collect();
+    let owned = |counts: &BTreeMap<&'static str, u64>| {
+        counts
+            .iter()
+            .map(|(key, n)| ((*key).to_owned(), *n))
+            .collect()
+    };
     CallTally {
         calls: owned(&counters.calls),
         throttled: counters.throttled,

@@ -21,7 +21,10 @@ pub struct Endpoints {
 impl Default for Endpoints {
     /// DingTalk itself.
     fn default() -> Self {
-        Self { api: "https://api.dingtalk.com".to_owned(), oapi: "https://oapi.dingtalk.com".to_owned() }
+        Self {
+            api: "https://api.dingtalk.com".to_owned(),
+            oapi: "https://oapi.dingtalk.com".to_owned(),
+        }
     }
 }
 
@@ -37,7 +40,10 @@ pub struct CallRate {
 impl Default for CallRate {
     /// The standard edition: 20 calls per second, at most two at once.
     fn default() -> Self {
-        Self { calls_per_second: 20, burst: 2 }
+        Self {
+            calls_per_second: 20,
+            burst: 2,
+        }
     }
 }
 
@@ -79,7 +85,15 @@ impl Client {
         jitter: Jitter,
     ) -> Self {
         let (lanes, log) = (RateLimiter::new(config.pace), CallLog::default());
-        Self(Arc::new(ClientShared { config, transport, clock, tokens, jitter, lanes, log }))
+        Self(Arc::new(ClientShared {
+            config,
+            transport,
+            clock,
+            tokens,
+            jitter,
+            lanes,
+            log,
+        }))
     }
 
     /// What was asked and what went wrong so far.
@@ -97,6 +111,8 @@ impl Client {
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("config", &self.0.config).finish_non_exhaustive()
+        f.debug_struct("Client")
+            .field("config", &self.0.config)
+            .finish_non_exhaustive()
     }
 }

@@ -114,7 +114,10 @@ impl<'a> DirectoryWalk<'a> {
     fn new(client: &'a dyn DirectoryReader, unread: CrawlState, visible: FieldSet) -> Self {
         let before = |department| {
             let what = "it could not be read in an earlier part of this crawl";
-            (department, DingTalkError::new(LIST, DingTalkErrorKind::Malformed { what }))
+            (
+                department,
+                DingTalkError::new(LIST, DingTalkErrorKind::Malformed { what }),
+            )
         };
         Self {
             client,
@@ -142,7 +145,11 @@ impl<'a> DirectoryWalk<'a> {
             to_list: self.to_list.drain(..).collect(),
             to_read: self.to_read.drain(..).collect(),
             visited: self.visited.clone(),
-            parents: self.parents.iter().map(|(child, parent)| (*child, *parent)).collect(),
+            parents: self
+                .parents
+                .iter()
+                .map(|(child, parent)| (*child, *parent))
+                .collect(),
             missing: self.missing.keys().copied().collect(),
         })
     }
@@ -156,12 +163,16 @@ impl<'a> DirectoryWalk<'a> {
     fn start_calls(&mut self) {
         if let Some((interface, trouble)) = &self.stopped {
             let (roots, lists) = (self.roots.drain(..), self.to_list.drain(..));
-            let left = roots.chain(lists).chain(self.to_read.drain(..).map(|reading| reading.department));
+            let left = roots
+                .chain(lists)
+                .chain(self.to_read.drain(..).map(|reading| reading.department));
             for department in left {
                 let Some(trouble) = trouble.for_every_caller() else {
                     continue;
                 };
-                self.missing.entry(department).or_insert_with(|| DingTalkError::new(interface, trouble));
+                self.missing
+                    .entry(department)
+                    .or_insert_with(|| DingTalkError::new(interface, trouble));
             }
             return;
         }
@@ -170,21 +181,26 @@ impl<'a> DirectoryWalk<'a> {
             && let Some(root) = self.roots.pop_front()
         {
             self.roots_under_way += 1;
-            self.under_way.push(Box::pin(async move { CrawlStep::Root(root, client.read_department(root).await) }));
+            self.under_way.push(Box::pin(async move {
+                CrawlStep::Root(root, client.read_department(root).await)
+            }));
         }
         while self.lists_under_way < CALLS_UNDER_WAY
             && let Some(parent) = self.to_list.pop_front()
         {
             self.lists_under_way += 1;
-            self.under_way
-                .push(Box::pin(async move { CrawlStep::Children(parent, client.list_sub_departments(parent).await) }));
+            self.under_way.push(Box::pin(async move {
+                CrawlStep::Children(parent, client.list_sub_departments(parent).await)
+            }));
         }
         while self.reads_under_way < CALLS_UNDER_WAY
             && let Some(reading) = self.to_read.pop_front()
         {
             self.reads_under_way += 1;
             self.under_way.push(Box::pin(async move {
-                let page = client.list_members(reading.department, reading.cursor, visible).await;
+                let page = client
+                    .list_members(reading.department, reading.cursor, visible)
+                    .await;
                 CrawlStep::Page(reading, page)
             }));
         }
@@ -244,7 +260,12 @@ impl<'a> DirectoryWalk<'a> {
         }
     }
 
-    fn visit_child(&mut self, parent: DeptId, record: &Record, each: &mut (dyn FnMut(CrawlItem<'_>) + Send)) {
+    fn visit_child(
+        &mut self,
+        parent: DeptId,
+        record: &Record,
+        each: &mut (dyn FnMut(CrawlItem<'_>) + Send),
+    ) {
         let Some(child) = record.id.to_dept_id() else {
             return self.mark_malformed(parent, LISTSUB, "a department id that cannot be one");
         };
@@ -267,7 +288,9 @@ impl<'a> DirectoryWalk<'a> {
     /// Whether `department` has `ancestor` above it, as far as is known. Bounded by the depth: each step goes up.
     fn is_below(&self, department: DeptId, ancestor: DeptId) -> bool {
         let up = |at: &DeptId| self.parents.get(at).copied();
-        std::iter::successors(up(&department), up).take(DEPARTMENTS_MAX).any(|above| above == ancestor)
+        std::iter::successors(up(&department), up)
+            .take(DEPARTMENTS_MAX)
+            .any(|above| above == ancestor)
     }
 
     fn handle_page(
@@ -281,8 +304,10 @@ impl<'a> DirectoryWalk<'a> {
         if page.nameless > 0 {
             self.mark_malformed(department, LIST, "a person without a userid");
         }
-        let (rows, twice): (Vec<_>, Vec<_>) =
-            page.rows.into_iter().partition(|row| reading.seen.insert(row.record.id.clone()));
+        let (rows, twice): (Vec<_>, Vec<_>) = page
+            .rows
+            .into_iter()
+            .partition(|row| reading.seen.insert(row.record.id.clone()));
         if rows.is_empty() && !twice.is_empty() {
             return self.mark_malformed(department, LIST, "a page that repeats another one");
         }
@@ -299,13 +324,19 @@ impl<'a> DirectoryWalk<'a> {
     }
 
     fn mark_malformed(&mut self, department: DeptId, interface: &'static str, what: &'static str) {
-        self.mark_missing(department, DingTalkError::new(interface, DingTalkErrorKind::Malformed { what }));
+        self.mark_missing(
+            department,
+            DingTalkError::new(interface, DingTalkErrorKind::Malformed { what }),
+        );
     }
 
     /// The first reason is kept.
     fn mark_missing(&mut self, department: DeptId, error: DingTalkError) {
         if self.stopped.is_none() {
-            self.stopped = error.trouble.for_every_caller().map(|trouble| (error.interface, trouble));
+            self.stopped = error
+                .trouble
+                .for_every_caller()
+                .map(|trouble| (error.interface, trouble));
         }
         self.missing.entry(department).or_insert(error);
     }

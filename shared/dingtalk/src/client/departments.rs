@@ -35,8 +35,15 @@ impl Client {
     ///
     /// # Errors
     /// What any call can meet.
-    pub async fn list_sub_departments(&self, department: DeptId) -> Result<SubDepartments, DingTalkError> {
-        let call = ApiCall::post(LISTSUB, "/topapi/v2/department/listsub", json!({ "dept_id": department.0 }));
+    pub async fn list_sub_departments(
+        &self,
+        department: DeptId,
+    ) -> Result<SubDepartments, DingTalkError> {
+        let call = ApiCall::post(
+            LISTSUB,
+            "/topapi/v2/department/listsub",
+            json!({ "dept_id": department.0 }),
+        );
         let answer: RawRows = self.call_for_result(&call).await?;
         let (mut children, mut seen) = (SubDepartments::default(), BTreeSet::new());
         for raw in &answer.0 {
@@ -61,7 +68,11 @@ impl Client {
     /// Besides what any call can meet: [`NotFound`](crate::Trouble::NotFound), [`OutOfScope`](crate::Trouble::OutOfScope),
     /// and [`Malformed`](crate::Trouble::Malformed) when the answer is about another department.
     pub async fn read_department(&self, department: DeptId) -> Result<Record, DingTalkError> {
-        let call = ApiCall::post(GET_DEPARTMENT, "/topapi/v2/department/get", json!({ "dept_id": department.0 }));
+        let call = ApiCall::post(
+            GET_DEPARTMENT,
+            "/topapi/v2/department/get",
+            json!({ "dept_id": department.0 }),
+        );
         let answer: RawObject = self.call_for_result(&call).await?;
         let row = DepartmentRow::parse(answer.as_raw())
             .ok_or("a department without an id")
@@ -69,7 +80,9 @@ impl Client {
         if row.id != department {
             return Err(self.malformed_answer(GET_DEPARTMENT, "an answer about another department"));
         }
-        let (record, odd) = row.into_full_record().map_err(|what| self.malformed_answer(GET_DEPARTMENT, what))?;
+        let (record, odd) = row
+            .into_full_record()
+            .map_err(|what| self.malformed_answer(GET_DEPARTMENT, what))?;
         self.0.log.count_odd_row(odd.as_ref());
         Ok(record)
     }
@@ -83,7 +96,10 @@ impl SubDepartments {
     pub fn into_all_rows(self) -> Result<Vec<Record>, DingTalkError> {
         if self.nameless > 0 {
             let what = "a department without an id";
-            return Err(DingTalkError::new(LISTSUB, DingTalkErrorKind::Malformed { what }));
+            return Err(DingTalkError::new(
+                LISTSUB,
+                DingTalkErrorKind::Malformed { what },
+            ));
         }
         Ok(self.rows)
     }
@@ -101,7 +117,12 @@ impl SubDepartments {
     /// The second row of one department: the first one counts, and it is said.
     fn add_twice(&mut self, id: DeptId) {
         let twice = vec!["named twice"];
-        self.unreadable.extend(UnreadableRow::of(Kind::Department, &id.into(), twice, Vec::new()));
+        self.unreadable.extend(UnreadableRow::of(
+            Kind::Department,
+            &id.into(),
+            twice,
+            Vec::new(),
+        ));
     }
 }
 
@@ -115,8 +136,13 @@ impl<'a> DepartmentRow<'a> {
     /// `None` where it is no object or has no id.
     fn parse(raw: &'a RawValue) -> Option<Self> {
         let mut row = Row::parse(raw)?;
-        let id = row.read(&["dept_id", "deptId", "id"], read_number).into_option()?;
-        Some(Self { id: DeptId(id), row })
+        let id = row
+            .read(&["dept_id", "deptId", "id"], read_number)
+            .into_option()?;
+        Some(Self {
+            id: DeptId(id),
+            row,
+        })
     }
 
     /// As a child in the list of this parent; the flag says whether it names another one. Which parent was asked for is
@@ -147,7 +173,9 @@ impl<'a> DepartmentRow<'a> {
             Reading::Unreadable => {}
         }
         let order = self.row.number("order");
-        show_reading(&mut record, Field::Order, order, |order| Some(FieldValue::Number(order)));
+        show_reading(&mut record, Field::Order, order, |order| {
+            Some(FieldValue::Number(order))
+        });
         let heads = self.row.list("dept_manager_userid_list", read_text);
         show_reading(&mut record, Field::Heads, heads, |heads| {
             let heads = heads.into_iter().filter_map(canonical::normalize_text);

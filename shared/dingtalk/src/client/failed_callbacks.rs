@@ -33,16 +33,25 @@ impl Client {
     /// # Errors
     /// What any call can meet.
     pub async fn fetch_failed_callbacks(&self) -> Result<FailedCallbacks, DingTalkError> {
-        let call = ApiCall::get("call_back/get_call_back_failed_result", "/call_back/get_call_back_failed_result");
+        let call = ApiCall::get(
+            "call_back/get_call_back_failed_result",
+            "/call_back/get_call_back_failed_result",
+        );
         let answer: FailedListAnswer = self.call_api(&call).await?;
-        let mut failed = FailedCallbacks { events: Vec::new(), unreadable: 0, has_more: false };
+        let mut failed = FailedCallbacks {
+            events: Vec::new(),
+            unreadable: 0,
+            has_more: false,
+        };
         match answer.has_more.map(serde_json::from_value::<LenientFlag>) {
             Some(Ok(more)) => failed.has_more = more.0,
             None => {}
             // There may be more, and asking for ever is no way to find out.
             Some(Err(_)) => failed.unreadable += 1,
         }
-        let entries = answer.failed_list.map(|raw| serde_json::from_str(raw.get()));
+        let entries = answer
+            .failed_list
+            .map(|raw| serde_json::from_str(raw.get()));
         match entries {
             Some(Ok(RawRows(entries))) => entries.iter().for_each(|entry| failed.add(entry)),
             Some(Err(_)) => failed.unreadable += 1,
@@ -54,8 +63,9 @@ impl Client {
 
 impl FailedCallbacks {
     fn add(&mut self, entry: &RawValue) {
-        let event =
-            serde_json::from_str::<Value>(entry.get()).ok().and_then(|entry| events::parse_undelivered(&entry).ok());
+        let event = serde_json::from_str::<Value>(entry.get())
+            .ok()
+            .and_then(|entry| events::parse_undelivered(&entry).ok());
         match event {
             Some(event) => self.events.push(event),
             None => self.unreadable += 1,

@@ -66,7 +66,11 @@ fn parse_scalar(raw: &RawValue) -> Option<Scalar<'_>> {
 
 fn parse_text(json: &str) -> Option<Cow<'_, str>> {
     let inside = json.get(1..json.len().checked_sub(1)?)?;
-    let text = if inside.contains('\\') { Cow::Owned(serde_json::from_str(json).ok()?) } else { Cow::Borrowed(inside) };
+    let text = if inside.contains('\\') {
+        Cow::Owned(serde_json::from_str(json).ok()?)
+    } else {
+        Cow::Borrowed(inside)
+    };
     (!text.contains(REPLACEMENT)).then_some(text)
 }
 
@@ -77,7 +81,10 @@ fn whole_digits(written: &str) -> Option<Cow<'_, str>> {
         return Some(Cow::Borrowed(written));
     }
     let plain = |c: char| c.is_ascii_digit() || "+-.eE".contains(c);
-    let float: f64 = written.parse().ok().filter(|_| written.chars().all(plain))?;
+    let float: f64 = written
+        .parse()
+        .ok()
+        .filter(|_| written.chars().all(plain))?;
     let whole = float.fract() == 0.0 && float.abs() < EXACT_MAX;
     whole.then(|| Cow::Owned(format!("{float:.0}")))
 }
@@ -126,7 +133,14 @@ pub(super) fn read_flag(raw: &RawValue) -> Reading<bool> {
 /// A list, each item read by `item`: an array, an array written as text (`"[2,3]"`), or one item alone. A list with an item
 /// that cannot be read is unreadable as a whole: what is hidden is not taken for gone.
 pub(super) fn read_list<T>(raw: &RawValue, item: fn(&RawValue) -> Reading<T>) -> Reading<Vec<T>> {
-    let all = |items: Vec<&RawValue>| Reading::of(items.into_iter().map(|raw| item(raw).into_option()).collect());
+    let all = |items: Vec<&RawValue>| {
+        Reading::of(
+            items
+                .into_iter()
+                .map(|raw| item(raw).into_option())
+                .collect(),
+        )
+    };
     let parse = |json| serde_json::from_str::<Vec<&RawValue>>(json);
     match parse_scalar(raw) {
         Some(Scalar::Null) => Reading::Absent,
@@ -135,7 +149,9 @@ pub(super) fn read_list<T>(raw: &RawValue, item: fn(&RawValue) -> Reading<T>) ->
             parse(text.trim()).map_or(Reading::Unreadable, all)
         }
         // Several in one text, or none: which ones is not said.
-        Some(Scalar::Text(text)) if text.trim().is_empty() || text.contains(',') => Reading::Unreadable,
+        Some(Scalar::Text(text)) if text.trim().is_empty() || text.contains(',') => {
+            Reading::Unreadable
+        }
         _ => all(vec![raw]),
     }
 }
@@ -151,7 +167,10 @@ impl<'a> Row<'a> {
     /// `None` where it is no object.
     pub(super) fn parse(raw: &'a RawValue) -> Option<Self> {
         let FieldPairs(fields) = serde_json::from_str(raw.get()).ok()?;
-        Some(Self { fields, unreadable: Vec::new() })
+        Some(Self {
+            fields,
+            unreadable: Vec::new(),
+        })
     }
 
     /// The names, as DingTalk spells them, of the fields that were looked at and could not be read.
@@ -177,7 +196,11 @@ impl<'a> Row<'a> {
         self.read(&[name], read_flag)
     }
 
-    pub(super) fn list<T>(&mut self, name: &'static str, item: fn(&RawValue) -> Reading<T>) -> Reading<Vec<T>> {
+    pub(super) fn list<T>(
+        &mut self,
+        name: &'static str,
+        item: fn(&RawValue) -> Reading<T>,
+    ) -> Reading<Vec<T>> {
         match self.find(&[name]) {
             None => Reading::Absent,
             Some(Ok(raw)) => self.note(name, read_list(raw, item)),
@@ -186,7 +209,11 @@ impl<'a> Row<'a> {
     }
 
     /// The field under the first of these names, which mean the same.
-    pub(super) fn read<T>(&mut self, names: &[&'static str], reader: fn(&RawValue) -> Reading<T>) -> Reading<T> {
+    pub(super) fn read<T>(
+        &mut self,
+        names: &[&'static str],
+        reader: fn(&RawValue) -> Reading<T>,
+    ) -> Reading<T> {
         let name = names.first().copied().unwrap_or_default();
         match self.find(names) {
             None => Reading::Absent,
@@ -197,7 +224,11 @@ impl<'a> Row<'a> {
 
     /// A field that comes twice with two values says neither.
     fn find(&self, names: &[&str]) -> Option<Result<&'a RawValue, ()>> {
-        let mut found = self.fields.iter().filter(|(name, _)| names.contains(&name.as_ref())).map(|(_, raw)| *raw);
+        let mut found = self
+            .fields
+            .iter()
+            .filter(|(name, _)| names.contains(&name.as_ref()))
+            .map(|(_, raw)| *raw);
         let first = found.next()?;
         let same = found.all(|other| other.get() == first.get());
         Some(if same { Ok(first) } else { Err(()) })
@@ -229,7 +260,10 @@ impl<'de> serde::de::Visitor<'de> for FieldPairsVisitor {
         f.write_str("an object")
     }
 
-    fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<FieldPairs<'de>, A::Error> {
+    fn visit_map<A: serde::de::MapAccess<'de>>(
+        self,
+        mut map: A,
+    ) -> Result<FieldPairs<'de>, A::Error> {
         let mut fields = Vec::with_capacity(32);
         while let Some(FieldName(name)) = map.next_key()? {
             fields.push((name, map.next_value()?));
@@ -249,7 +283,9 @@ impl<'de> Deserialize<'de> for RawRows {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
         match raw.get().as_bytes().first() {
-            Some(b'[') => serde_json::from_str(raw.get()).map(Self).map_err(D::Error::custom),
+            Some(b'[') => serde_json::from_str(raw.get())
+                .map(Self)
+                .map_err(D::Error::custom),
             Some(b'{') => Ok(Self(vec![raw])),
             _ => Err(D::Error::custom("no list")),
         }
@@ -269,7 +305,11 @@ impl RawObject {
 impl<'de> Deserialize<'de> for RawObject {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let raw = Box::<RawValue>::deserialize(deserializer)?;
-        if raw.get().starts_with('{') { Ok(Self(raw)) } else { Err(D::Error::custom("no object")) }
+        if raw.get().starts_with('{') {
+            Ok(Self(raw))
+        } else {
+            Err(D::Error::custom("no object"))
+        }
     }
 }
 

@@ -32,7 +32,9 @@ pub use config::{CallRate, Client, ClientConfig, Endpoints};
 pub use crawl::{CrawlEnd, CrawlItem, CrawlState, DirectoryReader, crawl_directory};
 pub use departments::SubDepartments;
 pub use failed_callbacks::FailedCallbacks;
-pub use notices::{ForbiddenReceiver, Notice, NoticeContent, NoticeProgress, SendResult, SendStatus, TaskId};
+pub use notices::{
+    ForbiddenReceiver, Notice, NoticeContent, NoticeProgress, SendResult, SendStatus, TaskId,
+};
 pub use people::{MemberRow, MembersPage};
 pub use roster::{Admin, AdminLevel, OnJobPage, ROSTER_MAX, RosterKinds};
 pub use scopes::Scopes;
@@ -40,7 +42,7 @@ pub use token_api::{CompanyProof, IssuedToken, TokenApi};
 pub use tokens::{AccessToken, TokenHash, TokenSource};
 pub use wire_person::UnreadableRow;
 pub use write::{
-    CallOutcome, CreatedDepartment, CustomFieldsError, Deletion, DepartmentOptions, MobileForm, NewPerson,
-    PersonChange, PersonEntry, UnwritableReason, WriteMoment, WrittenFields, custom_changes, department_order,
-    person_order,
+    CallOutcome, CreatedDepartment, CustomFieldsError, Deletion, DepartmentOptions, MobileForm,
+    NewPerson, PersonChange, PersonEntry, UnwritableReason, WriteMoment, WrittenFields,
+    custom_changes, department_order, person_order,
 };

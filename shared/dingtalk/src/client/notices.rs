@@ -153,8 +153,10 @@ impl Client {
         let refuse = |why| DingTalkError::new(SEND, DingTalkErrorKind::NotSent { why });
         let receivers = join_receivers(&notice.to).map_err(refuse)?;
         let message = message_json(&notice.content).map_err(refuse)?;
-        let body = json!({ "agent_id": self.agent_id(SEND)?, "userid_list": receivers, "msg": message });
-        let call = ApiCall::post(SEND, "/topapi/message/corpconversation/asyncsend_v2", body).with_write_effect();
+        let body =
+            json!({ "agent_id": self.agent_id(SEND)?, "userid_list": receivers, "msg": message });
+        let call = ApiCall::post(SEND, "/topapi/message/corpconversation/asyncsend_v2", body)
+            .with_write_effect();
         let sent: SentAnswer = self.call_api(&call).await?;
         Ok(TaskId(sent.task_id.0))
     }
@@ -163,9 +165,16 @@ impl Client {
     ///
     /// # Errors
     /// What any call can meet.
-    pub async fn read_notice_progress(&self, task: TaskId) -> Result<NoticeProgress, DingTalkError> {
+    pub async fn read_notice_progress(
+        &self,
+        task: TaskId,
+    ) -> Result<NoticeProgress, DingTalkError> {
         let body = json!({ "agent_id": self.agent_id(PROGRESS)?, "task_id": task.0 });
-        let call = ApiCall::post(PROGRESS, "/topapi/message/corpconversation/getsendprogress", body);
+        let call = ApiCall::post(
+            PROGRESS,
+            "/topapi/message/corpconversation/getsendprogress",
+            body,
+        );
         let ProgressAnswer { progress } = self.call_api(&call).await?;
         let status = match progress.status.0 {
             0 => SendStatus::NotStarted,
@@ -173,7 +182,10 @@ impl Client {
             2 => SendStatus::Done,
             _ => return Err(self.malformed_answer(PROGRESS, "an unknown send status")),
         };
-        Ok(NoticeProgress { percent: progress.progress_in_percent.0, status })
+        Ok(NoticeProgress {
+            percent: progress.progress_in_percent.0,
+            status,
+        })
     }
 
     /// Who got a notice; known for 24 hours.
@@ -182,9 +194,15 @@ impl Client {
     /// What any call can meet, and [`Malformed`](Trouble::Malformed) for an id that cannot be one.
     pub async fn read_notice_result(&self, task: TaskId) -> Result<SendResult, DingTalkError> {
         let body = json!({ "agent_id": self.agent_id(RESULT)?, "task_id": task.0 });
-        let call = ApiCall::post(RESULT, "/topapi/message/corpconversation/getsendresult", body);
+        let call = ApiCall::post(
+            RESULT,
+            "/topapi/message/corpconversation/getsendresult",
+            body,
+        );
         let ResultAnswer { send_result } = self.call_api(&call).await?;
-        send_result.into_result().map_err(|what| self.malformed_answer(RESULT, what))
+        send_result
+            .into_result()
+            .map_err(|what| self.malformed_answer(RESULT, what))
     }
 
     /// Takes a notice back; possible for 24 hours. Doing it twice changes nothing.
@@ -194,27 +212,45 @@ impl Client {
     pub async fn recall_notice(&self, task: TaskId) -> Result<(), DingTalkError> {
         let body = json!({ "agent_id": self.agent_id(RECALL)?, "msg_task_id": task.0 });
         let call = ApiCall::post(RECALL, "/topapi/message/corpconversation/recall", body);
-        self.call_api::<EmptyAnswer>(&call).await.map(|EmptyAnswer {}| ())
+        self.call_api::<EmptyAnswer>(&call)
+            .await
+            .map(|EmptyAnswer {}| ())
     }
 
     pub(super) fn agent_id(&self, interface: &'static str) -> Result<i64, DingTalkError> {
-        let missing =
-            || DingTalkError::new(interface, DingTalkErrorKind::NotSent { why: "the binding has no AgentId" });
+        let missing = || {
+            DingTalkError::new(
+                interface,
+                DingTalkErrorKind::NotSent {
+                    why: "the binding has no AgentId",
+                },
+            )
+        };
         self.0.config.agent_id.ok_or_else(missing)
     }
 }
 
 impl WireResult {
     fn into_result(self) -> Result<SendResult, &'static str> {
-        let users = |ids: &[LenientText]| ids.iter().map(parse_receiver).collect::<Result<Vec<_>, _>>();
+        let users = |ids: &[LenientText]| {
+            ids.iter()
+                .map(parse_receiver)
+                .collect::<Result<Vec<_>, _>>()
+        };
         let mut forbidden = Vec::with_capacity(self.forbidden_user_id_list.len());
         for id in &self.forbidden_user_id_list {
             if !self.forbidden_list.iter().any(|entry| entry.userid == *id) {
-                forbidden.push(ForbiddenReceiver { userid: parse_receiver(id)?, code: None });
+                forbidden.push(ForbiddenReceiver {
+                    userid: parse_receiver(id)?,
+                    code: None,
+                });
             }
         }
         for entry in self.forbidden_list {
-            forbidden.push(ForbiddenReceiver { userid: parse_receiver(&entry.userid)?, code: Some(entry.code.0) });
+            forbidden.push(ForbiddenReceiver {
+                userid: parse_receiver(&entry.userid)?,
+                code: Some(entry.code.0),
+            });
         }
         Ok(SendResult {
             invalid: users(&self.invalid_user_id_list)?,

@@ -64,7 +64,9 @@ impl Client {
         visible: FieldSet,
     ) -> Result<MembersPage, DingTalkError> {
         let body = json!({ "dept_id": department.0, "cursor": cursor, "size": PAGE });
-        let answer: WirePage = self.call_for_result(&ApiCall::post(LIST, "/topapi/v2/user/list", body)).await?;
+        let answer: WirePage = self
+            .call_for_result(&ApiCall::post(LIST, "/topapi/v2/user/list", body))
+            .await?;
         read_page(&answer, cursor, visible).map_err(|what| self.malformed_answer(LIST, what))
     }
 
@@ -75,11 +77,18 @@ impl Client {
     /// Besides what any call can meet: [`NotFound`](crate::DingTalkErrorKind::NotFound),
     /// [`OutOfScope`](crate::DingTalkErrorKind::OutOfScope), and [`Malformed`](crate::DingTalkErrorKind::Malformed) when the
     /// answer is about somebody else.
-    pub async fn read_person(&self, userid: &UserId, visible: FieldSet) -> Result<Record, DingTalkError> {
+    pub async fn read_person(
+        &self,
+        userid: &UserId,
+        visible: FieldSet,
+    ) -> Result<Record, DingTalkError> {
         let body = json!({ "userid": userid.as_str() });
-        let answer: RawObject = self.call_for_result(&ApiCall::post(GET, "/topapi/v2/user/get", body)).await?;
-        let PersonReading { record, odd, .. } = read_person_row(answer.as_raw(), ReadDepth::Read, visible)
-            .map_err(|what| self.malformed_answer(GET, what))?;
+        let answer: RawObject = self
+            .call_for_result(&ApiCall::post(GET, "/topapi/v2/user/get", body))
+            .await?;
+        let PersonReading { record, odd, .. } =
+            read_person_row(answer.as_raw(), ReadDepth::Read, visible)
+                .map_err(|what| self.malformed_answer(GET, what))?;
         if !is_same_userid(record.id.as_str(), userid.as_str()) {
             return Err(self.malformed_answer(GET, "an answer about somebody else"));
         }
@@ -94,7 +103,8 @@ impl Client {
     pub async fn head_count(&self) -> Result<u64, DingTalkError> {
         let call = ApiCall::post(COUNT, "/topapi/user/count", json!({ "only_active": false }));
         let answer: WireCount = self.call_for_result(&call).await?;
-        u64::try_from(answer.count.0).map_err(|_| self.malformed_answer(COUNT, "a negative head count"))
+        u64::try_from(answer.count.0)
+            .map_err(|_| self.malformed_answer(COUNT, "a negative head count"))
     }
 }
 
@@ -109,7 +119,10 @@ fn read_page(page: &WirePage, cursor: u32, visible: FieldSet) -> Result<MembersP
             continue;
         };
         members.unreadable.extend(person.odd);
-        members.rows.push(MemberRow { record: person.record, leads_here: person.leads_here });
+        members.rows.push(MemberRow {
+            record: person.record,
+            leads_here: person.leads_here,
+        });
     }
     members.next = next_cursor(page, cursor)?;
     Ok(members)
@@ -118,9 +131,11 @@ fn read_page(page: &WirePage, cursor: u32, visible: FieldSet) -> Result<MembersP
 fn next_cursor(page: &WirePage, cursor: u32) -> Result<Option<u32>, &'static str> {
     match (page.has_more.0, page.next_cursor) {
         (false, _) => Ok(None),
-        (true, Some(next)) => {
-            u32::try_from(next.0).ok().filter(|next| *next > cursor).map(Some).ok_or("a cursor that does not grow")
-        }
+        (true, Some(next)) => u32::try_from(next.0)
+            .ok()
+            .filter(|next| *next > cursor)
+            .map(Some)
+            .ok_or("a cursor that does not grow"),
         (true, None) => Err("more rows, but no cursor to them"),
     }
 }

@@ -31,24 +31,36 @@ pub(super) struct RateLimiter {
 
 impl RateLimiter {
     pub(super) fn new(pace: CallRate) -> Self {
-        Self { pace, lanes: Mutex::default(), closed_until: AtomicI64::new(0) }
+        Self {
+            pace,
+            lanes: Mutex::default(),
+            closed_until: AtomicI64::new(0),
+        }
     }
 
     /// After a ban: nothing is asked before `pause` is over.
     pub(super) fn close_all(&self, now: Timestamp, pause: Duration) {
         let until = now.plus_millis(i64::try_from(pause.as_millis()).unwrap_or(i64::MAX));
-        self.closed_until.fetch_max(until.millis(), Ordering::SeqCst);
+        self.closed_until
+            .fetch_max(until.millis(), Ordering::SeqCst);
     }
 
     /// How long the lanes stay closed from `now` on; `None` when they are open.
     pub(super) fn closed_for(&self, now: Timestamp) -> Option<Duration> {
-        let left = self.closed_until.load(Ordering::SeqCst).saturating_sub(now.millis());
+        let left = self
+            .closed_until
+            .load(Ordering::SeqCst)
+            .saturating_sub(now.millis());
         (left > 0).then(|| Duration::from_millis(left.unsigned_abs()))
     }
 
     pub(super) fn lane(&self, interface: &'static str) -> Arc<RateLane> {
         let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(lanes.entry(interface).or_insert_with(|| Arc::new(RateLane::new(self.pace))))
+        Arc::clone(
+            lanes
+                .entry(interface)
+                .or_insert_with(|| Arc::new(RateLane::new(self.pace))),
+        )
     }
 }
 
@@ -61,7 +73,10 @@ pub(super) struct RateLane {
 
 impl RateLane {
     fn new(pace: CallRate) -> Self {
-        Self { queue: tokio::sync::Mutex::new(()), schedule: Mutex::new(Schedule::new(pace)) }
+        Self {
+            queue: tokio::sync::Mutex::new(()),
+            schedule: Mutex::new(Schedule::new(pace)),
+        }
     }
 
     /// Waits for the next slot and takes it.
@@ -79,7 +94,10 @@ impl RateLane {
 
     /// After a throttled answer: nothing for `pause`, then half the pace until ten seconds from now are over.
     pub(super) fn slow_down(&self, now: Timestamp, pause: Duration) {
-        self.lock_schedule().slow_down(micros(now), i64::try_from(pause.as_micros()).unwrap_or(SECOND));
+        self.lock_schedule().slow_down(
+            micros(now),
+            i64::try_from(pause.as_micros()).unwrap_or(SECOND),
+        );
     }
 
     fn lock_schedule(&self) -> MutexGuard<'_, Schedule> {
@@ -115,14 +133,24 @@ impl Schedule {
     /// Takes the slot that is open now, or says how long to wait for one.
     fn take_slot(&mut self, now: i64) -> Result<(), Duration> {
         let slow = now < self.slow_until;
-        let calls = if slow { (self.calls / 2).max(1) } else { self.calls };
+        let calls = if slow {
+            (self.calls / 2).max(1)
+        } else {
+            self.calls
+        };
         let interval = WINDOW / i64::try_from(calls).unwrap_or(1);
         let burst = if slow { 1 } else { self.burst };
-        let open = (self.due - (burst - 1) * interval).max(self.window_opens(calls)).max(self.paused_until);
+        let open = (self.due - (burst - 1) * interval)
+            .max(self.window_opens(calls))
+            .max(self.paused_until);
         if open > now {
             return Err(Duration::from_micros((open - now).unsigned_abs()));
         }
-        let slot = if now - open <= LATE_TOLERANCE { open } else { now };
+        let slot = if now - open <= LATE_TOLERANCE {
+            open
+        } else {
+            now
+        };
         self.due = self.due.max(slot) + interval;
         if self.taken.len() == self.calls {
             self.taken.pop_front();
@@ -133,7 +161,11 @@ impl Schedule {
 
     /// When the window before it holds fewer than `calls` slots.
     fn window_opens(&self, calls: usize) -> i64 {
-        let counted = self.taken.len().checked_sub(calls).and_then(|at| self.taken.get(at));
+        let counted = self
+            .taken
+            .len()
+            .checked_sub(calls)
+            .and_then(|at| self.taken.get(at));
         counted.map_or(0, |taken| taken + WINDOW)
     }
 
@@ -165,7 +197,16 @@ mod tests {
     }
 
     fn busiest_second(times: &[i64]) -> usize {
-        times.iter().map(|from| times.iter().filter(|at| (*from..from + 1000).contains(*at)).count()).max().unwrap()
+        times
+            .iter()
+            .map(|from| {
+                times
+                    .iter()
+                    .filter(|at| (*from..from + 1000).contains(*at))
+                    .count()
+            })
+            .max()
+            .unwrap()
     }
 
     #[test]
@@ -179,12 +220,18 @@ mod tests {
     #[test]
     fn no_second_holds_more_than_allowed_and_the_rate_is_reached() {
         for (calls_per_second, late) in [(20, 0), (20, 3), (60, 0), (60, 3), (1, 0), (7, 4)] {
-            let mut schedule = Schedule::new(CallRate { calls_per_second, burst: 2 });
+            let mut schedule = Schedule::new(CallRate {
+                calls_per_second,
+                burst: 2,
+            });
             let count = usize::try_from(calls_per_second).unwrap() * 100;
             let times = departure_times(&mut schedule, 1_763_800_000_000, count, late);
             assert!(busiest_second(&times) <= usize::try_from(calls_per_second).unwrap());
             let took = times.last().unwrap() - times[0];
-            assert!(took <= 102_600, "{calls_per_second}/s, {late} ms late: {took} ms for 100 s of calls");
+            assert!(
+                took <= 102_600,
+                "{calls_per_second}/s, {late} ms late: {took} ms for 100 s of calls"
+            );
         }
     }
 
@@ -197,8 +244,21 @@ mod tests {
         schedule.slow_down(now * 1000, SECOND);
         let times = departure_times(&mut schedule, now, 400, 0);
         assert_eq!(times[0], now + 1000);
-        let within = |from: i64, to: i64| times.iter().filter(|at| (now + from..now + to).contains(*at)).count();
-        assert!((80..=90).contains(&within(1000, 10_000)), "{}", within(1000, 10_000));
-        assert!((190..=200).contains(&within(10_000, 20_000)), "{}", within(10_000, 20_000));
+        let within = |from: i64, to: i64| {
+            times
+                .iter()
+                .filter(|at| (now + from..now + to).contains(*at))
+                .count()
+        };
+        assert!(
+            (80..=90).contains(&within(1000, 10_000)),
+            "{}",
+            within(1000, 10_000)
+        );
+        assert!(
+            (190..=200).contains(&within(10_000, 20_000)),
+            "{}",
+            within(10_000, 20_000)
+        );
     }
 }

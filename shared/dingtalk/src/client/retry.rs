@@ -11,7 +11,9 @@ use super::clock::with_jitter;
 use super::config::Client;
 use super::lenient::LenientText;
 use super::tokens::AccessToken;
-use crate::error::{DingTalkError, DingTalkErrorKind, RefusalBody, WriteSubject, html_kind, status_kind};
+use crate::error::{
+    DingTalkError, DingTalkErrorKind, RefusalBody, WriteSubject, html_kind, status_kind,
+};
 use outbound::TransportError;
 
 const TRIES_THROTTLED: u32 = 8;
@@ -41,16 +43,26 @@ enum NextStep {
 impl Client {
     /// Asks until there is an answer or a named error: at most 8 throttled answers, 3 transient failures and one renewed
     /// token. While a ban lasts nothing is sent, whatever the interface.
-    pub(super) async fn call_api<T: DeserializeOwned>(&self, call: &ApiCall) -> Result<T, DingTalkError> {
+    pub(super) async fn call_api<T: DeserializeOwned>(
+        &self,
+        call: &ApiCall,
+    ) -> Result<T, DingTalkError> {
         self.call_with_reader(call, read_old_host).await
     }
 
     /// The same where the content is the answer's `result`, which is read in one go with the code.
-    pub(super) async fn call_for_result<T: DeserializeOwned>(&self, call: &ApiCall) -> Result<T, DingTalkError> {
+    pub(super) async fn call_for_result<T: DeserializeOwned>(
+        &self,
+        call: &ApiCall,
+    ) -> Result<T, DingTalkError> {
         self.call_with_reader(call, read_result).await
     }
 
-    async fn call_with_reader<T>(&self, call: &ApiCall, read: AnswerReader<T>) -> Result<T, DingTalkError> {
+    async fn call_with_reader<T>(
+        &self,
+        call: &ApiCall,
+        read: AnswerReader<T>,
+    ) -> Result<T, DingTalkError> {
         let shared = &*self.0;
         let lane = shared.lanes.lane(call.interface);
         let (mut tried, mut token) = (RetryCounts::default(), None::<AccessToken>);
@@ -83,7 +95,10 @@ impl Client {
 
     fn refuse_while_banned(&self, call: &ApiCall) -> Result<(), DingTalkError> {
         match self.0.lanes.closed_for(self.0.clock.now()) {
-            Some(retry_after) => Err(DingTalkError::new(call.interface, DingTalkErrorKind::Banned { retry_after })),
+            Some(retry_after) => Err(DingTalkError::new(
+                call.interface,
+                DingTalkErrorKind::Banned { retry_after },
+            )),
             None => Ok(()),
         }
     }
@@ -98,22 +113,35 @@ impl Client {
         let request = call.to_request(&shared.config.endpoints, token)?;
         shared.log.count_call(call.interface);
         let sent = shared.transport.send(request).await;
-        match sent.map_err(transport_error_kind).and_then(|answer| read(&answer, call, &shared.config.app_key)) {
-            Err(trouble) if call.effect == CallEffect::Write && leaves_outcome_unknown(&trouble) => {
+        match sent
+            .map_err(transport_error_kind)
+            .and_then(|answer| read(&answer, call, &shared.config.app_key))
+        {
+            Err(trouble)
+                if call.effect == CallEffect::Write && leaves_outcome_unknown(&trouble) =>
+            {
                 Err(DingTalkErrorKind::UnknownOutcome)
             }
             outcome => outcome,
         }
     }
 
-    async fn next_step(&self, call: &ApiCall, trouble: DingTalkErrorKind, tried: &mut RetryCounts) -> NextStep {
+    async fn next_step(
+        &self,
+        call: &ApiCall,
+        trouble: DingTalkErrorKind,
+        tried: &mut RetryCounts,
+    ) -> NextStep {
         let shared = &*self.0;
         match trouble {
             DingTalkErrorKind::Throttled { .. } if tried.throttled + 1 < TRIES_THROTTLED => {
                 tried.throttled += 1;
                 shared.log.count_throttled();
                 let pause = with_jitter(THROTTLED_MILLIS, &shared.jitter);
-                shared.lanes.lane(call.interface).slow_down(shared.clock.now(), pause);
+                shared
+                    .lanes
+                    .lane(call.interface)
+                    .slow_down(shared.clock.now(), pause);
                 NextStep::Again
             }
             DingTalkErrorKind::TokenRefused { .. } if !tried.renewed => {
@@ -141,7 +169,11 @@ impl Client {
     }
 
     /// Trouble with the content of an answer that was itself in order.
-    pub(super) fn malformed_answer(&self, interface: &'static str, what: &'static str) -> DingTalkError {
+    pub(super) fn malformed_answer(
+        &self,
+        interface: &'static str,
+        what: &'static str,
+    ) -> DingTalkError {
         let trouble = DingTalkErrorKind::Malformed { what };
         self.0.log.count_error(trouble.counter_key());
         DingTalkError::new(interface, trouble)
@@ -159,9 +191,10 @@ fn leaves_outcome_unknown(trouble: &DingTalkErrorKind) -> bool {
         DingTalkErrorKind::Busy { .. } | DingTalkErrorKind::Malformed { .. } => true,
         // Only DingTalk's own limit is known to stop a call before it is carried out; a bare 429 is a gateway's word.
         DingTalkErrorKind::Throttled { code } => !is_own_rate_limit(code),
-        DingTalkErrorKind::Unreachable { source } => {
-            !matches!(source.downcast_ref(), Some(TransportError::NotConnected { .. } | TransportError::AddressDenied))
-        }
+        DingTalkErrorKind::Unreachable { source } => !matches!(
+            source.downcast_ref(),
+            Some(TransportError::NotConnected { .. } | TransportError::AddressDenied)
+        ),
         _ => false,
     }
 }
@@ -169,16 +202,21 @@ fn leaves_outcome_unknown(trouble: &DingTalkErrorKind) -> bool {
 /// DingTalk's codes for too many calls, on either host.
 fn is_own_rate_limit(code: &str) -> bool {
     let number = code.parse::<u32>().ok();
-    number.is_some_and(|number| number != 429) || code.to_ascii_lowercase().starts_with("forbidden.")
+    number.is_some_and(|number| number != 429)
+        || code.to_ascii_lowercase().starts_with("forbidden.")
 }
 
 pub(super) fn transport_error_kind(error: TransportError) -> DingTalkErrorKind {
     match error {
-        TransportError::TooLarge { .. } => DingTalkErrorKind::Malformed { what: "an answer beyond every limit" },
-        TransportError::AddressDenied => {
-            DingTalkErrorKind::NotSent { why: "the address is private or not one that may be called" }
-        }
-        error => DingTalkErrorKind::Unreachable { source: Box::new(error) },
+        TransportError::TooLarge { .. } => DingTalkErrorKind::Malformed {
+            what: "an answer beyond every limit",
+        },
+        TransportError::AddressDenied => DingTalkErrorKind::NotSent {
+            why: "the address is private or not one that may be called",
+        },
+        error => DingTalkErrorKind::Unreachable {
+            source: Box::new(error),
+        },
     }
 }
 
@@ -191,9 +229,12 @@ struct AnswerHead {
 impl AnswerHead {
     /// 0, or another code that is an answer to this call.
     fn is_answer(&self, call: &ApiCall) -> bool {
-        let code = |text: &Option<LenientText>, wanted| text.as_ref().is_some_and(|text| text.0 == wanted);
-        let accepted =
-            |wanted| code(&self.errcode, wanted) || (code(&self.errcode, "88") && code(&self.sub_code, wanted));
+        let code =
+            |text: &Option<LenientText>, wanted| text.as_ref().is_some_and(|text| text.0 == wanted);
+        let accepted = |wanted| {
+            code(&self.errcode, wanted)
+                || (code(&self.errcode, "88") && code(&self.sub_code, wanted))
+        };
         code(&self.errcode, "0") || call.accepts.is_some_and(accepted)
     }
 }
@@ -210,18 +251,26 @@ fn read_old_host<T: DeserializeOwned>(
     }
     let head = parse_json::<AnswerHead>(answer)?;
     if answer.status().is_success() && head.is_answer(call) {
-        return serde_json::from_slice(body)
-            .map_err(|_| DingTalkErrorKind::Malformed { what: "a field of the wrong type" });
+        return serde_json::from_slice(body).map_err(|_| DingTalkErrorKind::Malformed {
+            what: "a field of the wrong type",
+        });
     }
-    let subject = (call.effect == CallEffect::Write).then(|| WriteSubject::from_interface(call.interface)).flatten();
+    let subject = (call.effect == CallEffect::Write)
+        .then(|| WriteSubject::from_interface(call.interface))
+        .flatten();
     match parse_json::<Map<String, Value>>(answer) {
-        Ok(fields) => Err(RefusalBody::new(fields, answer.status().as_u16()).to_kind_for(subject, app_key)),
+        Ok(fields) => {
+            Err(RefusalBody::new(fields, answer.status().as_u16()).to_kind_for(subject, app_key))
+        }
         Err(trouble) => Err(trouble),
     }
 }
 
 /// The content of a successful answer of the v1.0 host. A ban comes with a status of success.
-fn read_new_host<T: DeserializeOwned>(answer: &Response<Bytes>, app_key: &str) -> Result<T, DingTalkErrorKind> {
+fn read_new_host<T: DeserializeOwned>(
+    answer: &Response<Bytes>,
+    app_key: &str,
+) -> Result<T, DingTalkErrorKind> {
     if !answer.status().is_success() {
         return Err(refusal_kind(answer, app_key));
     }
@@ -253,7 +302,11 @@ fn read_result<T: DeserializeOwned>(
     // Bytes that are no text spoil the values that they stand in and no others.
     let text = String::from_utf8_lossy(answer.body());
     if answer.status().is_success()
-        && let Ok(AnswerWithResult { errcode, sub_code, result: Some(result) }) = serde_json::from_str(&text)
+        && let Ok(AnswerWithResult {
+            errcode,
+            sub_code,
+            result: Some(result),
+        }) = serde_json::from_str(&text)
         && (AnswerHead { errcode, sub_code }).is_answer(call)
     {
         return Ok(result);
@@ -262,11 +315,15 @@ fn read_result<T: DeserializeOwned>(
 }
 
 /// Parses a body that has to be JSON, whatever its status.
-pub(super) fn parse_json<T: DeserializeOwned>(answer: &Response<Bytes>) -> Result<T, DingTalkErrorKind> {
+pub(super) fn parse_json<T: DeserializeOwned>(
+    answer: &Response<Bytes>,
+) -> Result<T, DingTalkErrorKind> {
     let (body, status) = (answer.body(), answer.status().as_u16());
     let text = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
     match text.iter().find(|byte| !byte.is_ascii_whitespace()) {
-        None if answer.status().is_success() => Err(DingTalkErrorKind::Malformed { what: "an empty answer" }),
+        None if answer.status().is_success() => Err(DingTalkErrorKind::Malformed {
+            what: "an empty answer",
+        }),
         None => Err(status_kind(status)),
         Some(b'<') => Err(html_kind(body, status)),
         Some(_) => serde_json::from_slice(text).map_err(|_| unreadable_kind(status)),
@@ -278,7 +335,9 @@ fn unreadable_kind(status: u16) -> DingTalkErrorKind {
     match status_kind(status) {
         DingTalkErrorKind::Busy { code } => DingTalkErrorKind::Busy { code },
         DingTalkErrorKind::Throttled { code } => DingTalkErrorKind::Throttled { code },
-        _ => DingTalkErrorKind::Malformed { what: "not JSON, or cut off" },
+        _ => DingTalkErrorKind::Malformed {
+            what: "not JSON, or cut off",
+        },
     }
 }
 

@@ -113,14 +113,26 @@ impl Client {
     /// [`SmartHrClosed`](crate::Trouble::SmartHrClosed), [`AgentRefused`](crate::Trouble::AgentRefused) also where there is
     /// no AgentId, [`NotSent`](crate::Trouble::NotSent) for too many people, and
     /// [`Malformed`](crate::Trouble::Malformed) for an answer about somebody else.
-    pub async fn read_employment_types(&self, people: &[UserId]) -> Result<RosterKinds, DingTalkError> {
+    pub async fn read_employment_types(
+        &self,
+        people: &[UserId],
+    ) -> Result<RosterKinds, DingTalkError> {
         if people.is_empty() || people.len() > ROSTER_MAX {
             return Err(DingTalkError::new(
                 ROSTER,
-                DingTalkErrorKind::NotSent { why: "the roster tells about 1 to 100 people at once" },
+                DingTalkErrorKind::NotSent {
+                    why: "the roster tells about 1 to 100 people at once",
+                },
             ));
         }
-        let missing = |_| DingTalkError::new(ROSTER, DingTalkErrorKind::AgentRefused { code: "none".to_owned() });
+        let missing = |_| {
+            DingTalkError::new(
+                ROSTER,
+                DingTalkErrorKind::AgentRefused {
+                    code: "none".to_owned(),
+                },
+            )
+        };
         let agent = self.agent_id(ROSTER).map_err(missing)?;
         let body = json!({
             "userIdList": people.iter().map(UserId::as_str).collect::<Vec<_>>(),
@@ -129,8 +141,10 @@ impl Client {
             "text2SelectConvert": true,
         });
         let call = ApiCall::post_new(ROSTER, "/v1.0/hrm/rosters/lists/query", body);
-        let answer: RosterResponse<RawRows> =
-            self.call_api(&call).await.map_err(|err| self.name_roster_permission(err))?;
+        let answer: RosterResponse<RawRows> = self
+            .call_api(&call)
+            .await
+            .map_err(|err| self.name_roster_permission(err))?;
         employment_types(&answer.result, people).map_err(|what| self.malformed_answer(ROSTER, what))
     }
 
@@ -140,7 +154,10 @@ impl Client {
             DingTalkErrorKind::Refused { code } if code.eq_ignore_ascii_case("noPermission") => {
                 let apply_link = apply_for(&self.0.config.app_key, ROSTER_PERMISSION);
                 let scope = Some(ROSTER_PERMISSION.to_owned());
-                DingTalkError::new(ROSTER, DingTalkErrorKind::PermissionMissing { scope, apply_link })
+                DingTalkError::new(
+                    ROSTER,
+                    DingTalkErrorKind::PermissionMissing { scope, apply_link },
+                )
             }
             trouble => DingTalkError::new(ROSTER, trouble),
         }
@@ -155,8 +172,10 @@ fn employment_types(rows: &RawRows, asked: &[UserId]) -> Result<RosterKinds, &'s
             nameless = true;
             continue;
         };
-        let person =
-            asked.iter().find(|person| is_same_userid(person.as_str(), &id)).ok_or("an answer about somebody else")?;
+        let person = asked
+            .iter()
+            .find(|person| is_same_userid(person.as_str(), &id))
+            .ok_or("an answer about somebody else")?;
         let first = answered.insert(person.clone());
         match kind {
             Reading::Read(kind) if first => _ = said.kinds.insert(person.clone(), kind),
@@ -170,14 +189,18 @@ fn employment_types(rows: &RawRows, asked: &[UserId]) -> Result<RosterKinds, &'s
         let others = asked.iter().filter(|person| !answered.contains(*person));
         said.unreadable.extend(others.cloned());
     }
-    said.kinds.retain(|person, _| !said.unreadable.contains(person));
+    said.kinds
+        .retain(|person, _| !said.unreadable.contains(person));
     Ok(said)
 }
 
 /// Whose row it is, and the kind of employment in it; `None` where it says nobody's id.
 fn read_employee(raw: &RawValue) -> Option<(String, Reading<EmploymentType>)> {
     let mut row = Row::parse(raw)?;
-    let id = row.read(&["userId", "userid", "user_id"], read_text).into_option().filter(|id| !id.is_empty())?;
+    let id = row
+        .read(&["userId", "userid", "user_id"], read_text)
+        .into_option()
+        .filter(|id| !id.is_empty())?;
     let kinds = match row.list("fieldDataList", read_roster_field) {
         Reading::Read(kinds) => kinds,
         Reading::Absent => return Some((id, Reading::Absent)),
@@ -214,7 +237,10 @@ fn read_employment_type(raw: &RawValue) -> Reading<Option<EmploymentType>> {
     let number = value.as_ref().and_then(|text| text.trim().parse().ok());
     let labels = || [&label, &value].into_iter().flatten();
     let labelled = || labels().find_map(|text| EmploymentType::of_label(text));
-    match number.and_then(EmploymentType::of_dingtalk).or_else(labelled) {
+    match number
+        .and_then(EmploymentType::of_dingtalk)
+        .or_else(labelled)
+    {
         None if unreadable => Reading::Unreadable,
         kind => Reading::Read(kind),
     }
@@ -226,11 +252,21 @@ fn on_job_page(page: &WireOnJob, offset: u32) -> Result<OnJobPage, &'static str>
     }
     let next = match page.next_cursor {
         None => None,
-        Some(next) => {
-            Some(u32::try_from(next.0).ok().filter(|next| *next > offset).ok_or("an offset that does not grow")?)
-        }
+        Some(next) => Some(
+            u32::try_from(next.0)
+                .ok()
+                .filter(|next| *next > offset)
+                .ok_or("an offset that does not grow")?,
+        ),
     };
-    Ok(OnJobPage { users: page.data_list.iter().map(parse_userid).collect::<Result<_, _>>()?, next })
+    Ok(OnJobPage {
+        users: page
+            .data_list
+            .iter()
+            .map(parse_userid)
+            .collect::<Result<_, _>>()?,
+        next,
+    })
 }
 
 fn parse_userid(text: &LenientText) -> Result<UserId, &'static str> {
@@ -240,9 +276,14 @@ fn parse_userid(text: &LenientText) -> Result<UserId, &'static str> {
 /// `None` where it says nobody's id: whom it would protect is not known.
 fn read_admin(raw: &RawValue) -> Option<Admin> {
     let mut row = Row::parse(raw)?;
-    let id = row.read(&["userid", "userId", "user_id"], read_text).into_option()?;
+    let id = row
+        .read(&["userid", "userId", "user_id"], read_text)
+        .into_option()?;
     let level = row.number("sys_level").into_option();
-    Some(Admin { userid: UserId::try_from(id).ok()?, level: admin_level(level.unwrap_or(UNKNOWN_LEVEL)) })
+    Some(Admin {
+        userid: UserId::try_from(id).ok()?,
+        level: admin_level(level.unwrap_or(UNKNOWN_LEVEL)),
+    })
 }
 
 fn admin_level(sys_level: i64) -> AdminLevel {

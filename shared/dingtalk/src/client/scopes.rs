@@ -27,8 +27,13 @@ const UNGOVERNED: FieldSet = FieldSet::of_fields(&[
     Field::HideMobile,
 ]);
 /// 邮箱等个人信息, one permission.
-const WITH_EMAIL: FieldSet =
-    FieldSet::of_fields(&[Field::Email, Field::OrgEmail, Field::WorkPlace, Field::Remark, Field::Extension]);
+const WITH_EMAIL: FieldSet = FieldSet::of_fields(&[
+    Field::Email,
+    Field::OrgEmail,
+    Field::WorkPlace,
+    Field::Remark,
+    Field::Extension,
+]);
 
 /// The app's contact scope and the person fields whose visibility is proven.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,13 +68,23 @@ impl Client {
     /// What any call can meet, and [`Malformed`](crate::Trouble::Malformed) for an id that cannot be one.
     pub async fn read_scopes(&self) -> Result<Scopes, DingTalkError> {
         let answer: ScopesAnswer = self.call_api(&ApiCall::get(SCOPES, "/auth/scopes")).await?;
-        let ids = answer.auth_org_scopes.authed_dept.iter().map(|id| DeptId(id.0));
+        let ids = answer
+            .auth_org_scopes
+            .authed_dept
+            .iter()
+            .map(|id| DeptId(id.0));
         let departments: BTreeSet<DeptId> = ids.filter(|id| id.is_ordinary()).collect();
-        let users = answer.auth_org_scopes.authed_user.iter().map(|id| UserId::new(&id.0)).collect::<Result<_, _>>();
+        let users = answer
+            .auth_org_scopes
+            .authed_user
+            .iter()
+            .map(|id| UserId::new(&id.0))
+            .collect::<Result<_, _>>();
         Ok(Scopes {
             whole_company: departments.contains(&DeptId::ROOT),
             departments,
-            users: users.map_err(|_| self.malformed_answer(SCOPES, "a userid that cannot be one"))?,
+            users: users
+                .map_err(|_| self.malformed_answer(SCOPES, "a userid that cannot be one"))?,
             fields: proven_fields(&answer.auth_user_field),
         })
     }

@@ -28,7 +28,11 @@ pub(super) struct AskedRequest {
 
 impl AskedRequest {
     pub(super) fn path(&self) -> &str {
-        self.uri.trim_start_matches("http://dingtalk.test").split('?').next().unwrap()
+        self.uri
+            .trim_start_matches("http://dingtalk.test")
+            .split('?')
+            .next()
+            .unwrap()
     }
 }
 
@@ -87,15 +91,29 @@ impl ScriptedTransport {
             agent_id: Some(42),
             pace: CallRate::default(),
         };
-        Client::new(config, self.clone(), self.clone(), self.clone(), Arc::new(|| 0))
+        Client::new(
+            config,
+            self.clone(),
+            self.clone(),
+            self.clone(),
+            Arc::new(|| 0),
+        )
     }
 
     pub(super) fn test_endpoints() -> Endpoints {
-        Endpoints { api: "http://dingtalk.test".to_owned(), oapi: "http://dingtalk.test".to_owned() }
+        Endpoints {
+            api: "http://dingtalk.test".to_owned(),
+            oapi: "http://dingtalk.test".to_owned(),
+        }
     }
 
     pub(super) fn build_token_api(self: &Arc<Self>) -> TokenApi {
-        TokenApi::new(Self::test_endpoints(), self.clone(), self.clone(), Arc::new(|| 0))
+        TokenApi::new(
+            Self::test_endpoints(),
+            self.clone(),
+            self.clone(),
+            Arc::new(|| 0),
+        )
     }
 }
 
@@ -103,11 +121,20 @@ impl ScriptedTransport {
 impl Transport for ScriptedTransport {
     async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, TransportError> {
         let body = serde_json::from_slice(request.body()).unwrap_or(Value::Null);
-        let asked = AskedRequest { uri: request.uri().to_string(), body, at: self.now() };
+        let asked = AskedRequest {
+            uri: request.uri().to_string(),
+            body,
+            at: self.now(),
+        };
         self.asked.lock().unwrap().push(asked.clone());
         let said = (self.handler)(&asked);
         tokio::time::sleep(self.latency).await;
-        said.map(|(status, body)| Response::builder().status(status).body(Bytes::from(body)).unwrap())
+        said.map(|(status, body)| {
+            Response::builder()
+                .status(status)
+                .body(Bytes::from(body))
+                .unwrap()
+        })
     }
 }
 

@@ -16,7 +16,9 @@ use super::call::{build_request, percent_encode};
 use super::clock::{Clock, Jitter, with_jitter};
 use super::config::Endpoints;
 use super::lenient::{LenientText, read_number};
-use super::retry::{BACK_OFF_MILLIS, TRIES_TRANSIENT, parse_json as parsed, refusal_kind, transport_error_kind};
+use super::retry::{
+    BACK_OFF_MILLIS, TRIES_TRANSIENT, parse_json as parsed, refusal_kind, transport_error_kind,
+};
 use super::tokens::AccessToken;
 use crate::error::{DingTalkError, DingTalkErrorKind};
 use outbound::Transport;
@@ -79,30 +81,60 @@ struct OldAnswerHead {
 impl TokenApi {
     /// Nothing is asked yet.
     #[must_use]
-    pub fn new(endpoints: Endpoints, transport: Arc<dyn Transport>, clock: Arc<dyn Clock>, jitter: Jitter) -> Self {
-        Self { endpoints, transport, clock, jitter }
+    pub fn new(
+        endpoints: Endpoints,
+        transport: Arc<dyn Transport>,
+        clock: Arc<dyn Clock>,
+        jitter: Jitter,
+    ) -> Self {
+        Self {
+            endpoints,
+            transport,
+            clock,
+            jitter,
+        }
     }
 
     /// The app's access token, from the v1.0 host or, where that does not know the path, from the old one.
     ///
     /// # Errors
     /// [`CredentialsRefused`](Trouble::CredentialsRefused) for a wrong key or secret, and what any call can meet.
-    pub async fn issue_token(&self, app_key: &str, secret: &SecretString) -> Result<IssuedToken, DingTalkError> {
+    pub async fn issue_token(
+        &self,
+        app_key: &str,
+        secret: &SecretString,
+    ) -> Result<IssuedToken, DingTalkError> {
         let body = json!({ "appKey": app_key, "appSecret": secret.expose_secret() });
         let uri = format!("{}/v1.0/oauth2/accessToken", self.endpoints.api);
-        match self.ask_with_retry::<IssuedAnswer>(ISSUE, app_key, &uri, Some(&body)).await {
+        match self
+            .ask_with_retry::<IssuedAnswer>(ISSUE, app_key, &uri, Some(&body))
+            .await
+        {
             Ok(issued) => issued_token(ISSUE, issued.access_token, issued.expire_in.as_deref()),
-            Err(DingTalkError { trouble: DingTalkErrorKind::UnknownInterface, .. }) => {
-                self.issue_old_token(app_key, secret).await
-            }
+            Err(DingTalkError {
+                trouble: DingTalkErrorKind::UnknownInterface,
+                ..
+            }) => self.issue_old_token(app_key, secret).await,
             Err(error) => Err(error),
         }
     }
 
-    async fn issue_old_token(&self, app_key: &str, secret: &SecretString) -> Result<IssuedToken, DingTalkError> {
-        let (key, secret) = (percent_encode(app_key), percent_encode(secret.expose_secret()));
-        let uri = format!("{}/gettoken?appkey={key}&appsecret={secret}", self.endpoints.oapi);
-        let issued = self.ask_with_retry::<OldIssuedAnswer>(ISSUE_OLD, app_key, &uri, None).await?;
+    async fn issue_old_token(
+        &self,
+        app_key: &str,
+        secret: &SecretString,
+    ) -> Result<IssuedToken, DingTalkError> {
+        let (key, secret) = (
+            percent_encode(app_key),
+            percent_encode(secret.expose_secret()),
+        );
+        let uri = format!(
+            "{}/gettoken?appkey={key}&appsecret={secret}",
+            self.endpoints.oapi
+        );
+        let issued = self
+            .ask_with_retry::<OldIssuedAnswer>(ISSUE_OLD, app_key, &uri, None)
+            .await?;
         issued_token(ISSUE_OLD, issued.access_token, issued.expires_in.as_deref())
     }
 
@@ -123,20 +155,33 @@ impl TokenApi {
             "client_secret": secret.expose_secret(),
             "grant_type": "client_credentials",
         });
-        let uri = format!("{}/v1.0/oauth2/{}/token", self.endpoints.api, percent_encode(corp_id.as_str()));
-        match self.ask_with_retry::<OldIssuedAnswer>(PROVE, app_key, &uri, Some(&body)).await {
+        let uri = format!(
+            "{}/v1.0/oauth2/{}/token",
+            self.endpoints.api,
+            percent_encode(corp_id.as_str())
+        );
+        match self
+            .ask_with_retry::<OldIssuedAnswer>(PROVE, app_key, &uri, Some(&body))
+            .await
+        {
             Ok(_) => Ok(CompanyProof::Proven),
-            Err(DingTalkError { trouble: DingTalkErrorKind::UnknownInterface, .. }) => Ok(CompanyProof::Unprovable),
-            Err(DingTalkError { trouble: DingTalkErrorKind::Busy { code }, .. }) if code == "unknownError" => {
-                Err(company_refused(code))
-            }
-            Err(DingTalkError { trouble: DingTalkErrorKind::Refused { code }, .. }) => Err(company_refused(code)),
+            Err(DingTalkError {
+                trouble: DingTalkErrorKind::UnknownInterface,
+                ..
+            }) => Ok(CompanyProof::Unprovable),
+            Err(DingTalkError {
+                trouble: DingTalkErrorKind::Busy { code },
+                ..
+            }) if code == "unknownError" => Err(company_refused(code)),
+            Err(DingTalkError {
+                trouble: DingTalkErrorKind::Refused { code },
+                ..
+            }) => Err(company_refused(code)),
             // A code that is in no list, about the company by its name. Any other one is not known.
-            Err(DingTalkError { trouble: DingTalkErrorKind::Unrecognised { code }, .. })
-                if code.to_ascii_lowercase().contains("corp") =>
-            {
-                Err(company_refused(code))
-            }
+            Err(DingTalkError {
+                trouble: DingTalkErrorKind::Unrecognised { code },
+                ..
+            }) if code.to_ascii_lowercase().contains("corp") => Err(company_refused(code)),
             Err(error) => Err(error),
         }
     }
@@ -151,15 +196,22 @@ impl TokenApi {
     ) -> Result<T, DingTalkError> {
         let mut tried = 0;
         loop {
-            let request =
-                build_request(uri.to_owned(), body).map_err(|trouble| DingTalkError::new(interface, trouble))?;
-            let answer = self.transport.send(request).await.map_err(transport_error_kind);
-            let no_such_path = answer.as_ref().is_ok_and(|answer| answer.status() == StatusCode::NOT_FOUND);
+            let request = build_request(uri.to_owned(), body)
+                .map_err(|trouble| DingTalkError::new(interface, trouble))?;
+            let answer = self
+                .transport
+                .send(request)
+                .await
+                .map_err(transport_error_kind);
+            let no_such_path = answer
+                .as_ref()
+                .is_ok_and(|answer| answer.status() == StatusCode::NOT_FOUND);
             let trouble = match answer.and_then(|answer| read_answer(&answer, app_key)) {
                 Ok(content) => return Ok(content),
                 Err(trouble) => trouble,
             };
-            let again = trouble.is_transient() && !matches!(trouble, DingTalkErrorKind::Banned { .. });
+            let again =
+                trouble.is_transient() && !matches!(trouble, DingTalkErrorKind::Banned { .. });
             if !again || tried + 1 >= TRIES_TRANSIENT {
                 // A page each time: another server's way of saying that it has no such path.
                 let page = no_such_path && matches!(trouble, DingTalkErrorKind::Malformed { .. });
@@ -171,7 +223,11 @@ impl TokenApi {
             }
             // A throttled token endpoint wants a second like any other.
             let throttled = matches!(trouble, DingTalkErrorKind::Throttled { .. });
-            let pause = if throttled { 1000 } else { BACK_OFF_MILLIS << tried };
+            let pause = if throttled {
+                1000
+            } else {
+                BACK_OFF_MILLIS << tried
+            };
             tried += 1;
             self.clock.sleep(with_jitter(pause, &self.jitter)).await;
         }
@@ -180,17 +236,24 @@ impl TokenApi {
 
 impl fmt::Debug for TokenApi {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TokenApi").field("endpoints", &self.endpoints).finish_non_exhaustive()
+        f.debug_struct("TokenApi")
+            .field("endpoints", &self.endpoints)
+            .finish_non_exhaustive()
     }
 }
 
 /// Both generations: the old host says failure with HTTP 200.
-fn read_answer<T: DeserializeOwned>(answer: &Response<Bytes>, app_key: &str) -> Result<T, DingTalkErrorKind> {
+fn read_answer<T: DeserializeOwned>(
+    answer: &Response<Bytes>,
+    app_key: &str,
+) -> Result<T, DingTalkErrorKind> {
     let head = parsed::<OldAnswerHead>(answer)?;
     if !answer.status().is_success() || head.errcode.is_some_and(|errcode| errcode.0 != "0") {
         return Err(refusal_kind(answer, app_key));
     }
-    parsed(answer).map_err(|_| DingTalkErrorKind::Malformed { what: "a field of the wrong type" })
+    parsed(answer).map_err(|_| DingTalkErrorKind::Malformed {
+        what: "a field of the wrong type",
+    })
 }
 
 fn issued_token(
@@ -200,9 +263,15 @@ fn issued_token(
 ) -> Result<IssuedToken, DingTalkError> {
     if token.0.is_empty() {
         let what = "a token that cannot be one";
-        return Err(DingTalkError::new(interface, DingTalkErrorKind::Malformed { what }));
+        return Err(DingTalkError::new(
+            interface,
+            DingTalkErrorKind::Malformed { what },
+        ));
     }
-    Ok(IssuedToken { token: AccessToken::new(SecretString::from(token.0)), expires_in_s: lifetime_s(lifetime) })
+    Ok(IssuedToken {
+        token: AccessToken::new(SecretString::from(token.0)),
+        expires_in_s: lifetime_s(lifetime),
+    })
 }
 
 fn lifetime_s(told: Option<&RawValue>) -> u64 {

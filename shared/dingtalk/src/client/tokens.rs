@@ -45,7 +45,9 @@ impl AccessToken {
     #[must_use]
     pub fn hash(&self) -> TokenHash {
         let digest: [u8; 32] = Sha256::digest(self.expose().as_bytes()).into();
-        TokenHash(u64::from_be_bytes(digest.first_chunk().copied().unwrap_or_default()))
+        TokenHash(u64::from_be_bytes(
+            digest.first_chunk().copied().unwrap_or_default(),
+        ))
     }
 }
 

@@ -1,7 +1,10 @@
 //! A person as the contact API shows one, and the canonical record of it.
 
 use directory::text::PersonalText;
-use directory::{DeptId, Field, FieldSet, FieldValue, Kind, NativeId, Record, Timestamp, UnionId, UserId, canonical};
+use directory::{
+    DeptId, Field, FieldSet, FieldValue, Kind, NativeId, Record, Timestamp, UnionId, UserId,
+    canonical,
+};
 use jiff::civil::{Date, date};
 use serde::Serialize;
 use serde_json::Value as Json;
@@ -11,9 +14,15 @@ use super::lenient::{Reading, Row, read_number, read_text};
 
 /// Everybody has these: their absence is silence, never *empty*. (A 企业账号 may come without a mobile, and then it is not
 /// known whether it has one.) Reading "in no department" out of it would take a person out of everything.
-const NEVER_EMPTY: FieldSet = FieldSet::of_fields(&[Field::Name, Field::Mobile, Field::Departments, Field::HideMobile]);
+const NEVER_EMPTY: FieldSet = FieldSet::of_fields(&[
+    Field::Name,
+    Field::Mobile,
+    Field::Departments,
+    Field::HideMobile,
+]);
 /// Only `user/get` shows these.
-const DEEP_FIELDS: FieldSet = FieldSet::of_fields(&[Field::MainDepartment, Field::Leads, Field::Manager]);
+const DEEP_FIELDS: FieldSet =
+    FieldSet::of_fields(&[Field::MainDepartment, Field::Leads, Field::Manager]);
 const HIRED_DATE: &str = "hired_date";
 /// Days of entry outside of these stand for "not known": 0, 9999-12-31 and the like.
 const HIRED_FROM: Date = date(1900, 1, 1);
@@ -50,14 +59,22 @@ impl UnreadableRow {
         implausible: Vec<&'static str>,
     ) -> Option<Self> {
         let odd = !fields.is_empty() || !implausible.is_empty();
-        odd.then(|| Self { kind, id: id.clone(), fields, implausible })
+        odd.then(|| Self {
+            kind,
+            id: id.clone(),
+            fields,
+            implausible,
+        })
     }
 }
 
 impl UnreadableRow {
     /// Adds the fields of another row of the same record.
     pub(super) fn add(&mut self, other: &Self) {
-        for (mine, theirs) in [(&mut self.fields, &other.fields), (&mut self.implausible, &other.implausible)] {
+        for (mine, theirs) in [
+            (&mut self.fields, &other.fields),
+            (&mut self.implausible, &other.implausible),
+        ] {
             let news: Vec<_> = theirs.iter().filter(|name| !mine.contains(name)).collect();
             mine.extend(news);
         }
@@ -92,13 +109,19 @@ pub(super) fn read_person_row(
     record.unionid = read_unionid(&mut row);
     let leads_here = is_set(&row.flag("leader"));
     // Whom no removal may touch: where it is not said clearly, nobody is removed.
-    record.protected = ["admin", "boss"].into_iter().fold(false, |set, name| match row.flag(name) {
-        Reading::Read(flag) => set || flag,
-        Reading::Absent => set,
-        Reading::Unreadable => true,
-    });
+    record.protected =
+        ["admin", "boss"]
+            .into_iter()
+            .fold(false, |set, name| match row.flag(name) {
+                Reading::Read(flag) => set || flag,
+                Reading::Absent => set,
+                Reading::Unreadable => true,
+            });
     let mut implausible = Vec::new();
-    for field in FieldSet::PERSON.iter().filter(|field| depth == ReadDepth::Read || !DEEP_FIELDS.contains(*field)) {
+    for field in FieldSet::PERSON
+        .iter()
+        .filter(|field| depth == ReadDepth::Read || !DEEP_FIELDS.contains(*field))
+    {
         match read_field(&mut row, field) {
             FieldReading::Value(value) => record.values.show(field, Some(value)),
             FieldReading::Nothing if visible.contains(field) && !NEVER_EMPTY.contains(field) => {
@@ -109,11 +132,18 @@ pub(super) fn read_person_row(
         }
     }
     let odd = UnreadableRow::of(Kind::Person, &record.id, row.into_unreadable(), implausible);
-    Ok(PersonReading { record, leads_here, odd })
+    Ok(PersonReading {
+        record,
+        leads_here,
+        odd,
+    })
 }
 
 fn read_unionid(row: &mut Row<'_>) -> Option<UnionId> {
-    let unionid = row.read(&["unionid", "unionId", "union_id"], read_text).into_option().filter(|id| !id.is_empty())?;
+    let unionid = row
+        .read(&["unionid", "unionId", "union_id"], read_text)
+        .into_option()
+        .filter(|id| !id.is_empty())?;
     let unionid = UnionId::try_from(unionid).ok();
     if unionid.is_none() {
         row.mark_unreadable("unionid");
@@ -139,7 +169,10 @@ impl From<Option<FieldValue>> for FieldReading {
     }
 }
 
-fn map_reading<T>(reading: Reading<T>, value: impl FnOnce(T) -> Option<FieldValue>) -> FieldReading {
+fn map_reading<T>(
+    reading: Reading<T>,
+    value: impl FnOnce(T) -> Option<FieldValue>,
+) -> FieldReading {
     match reading {
         Reading::Read(read) => value(read).into(),
         Reading::Absent => FieldReading::Nothing,
@@ -149,8 +182,12 @@ fn map_reading<T>(reading: Reading<T>, value: impl FnOnce(T) -> Option<FieldValu
 
 fn read_field(row: &mut Row<'_>, field: Field) -> FieldReading {
     let text = |text: Option<String>| text.map(|text| FieldValue::Text(PersonalText::new(text)));
-    let plain = |row: &mut Row<'_>, name| map_reading(row.text(name), |raw| text(canonical::normalize_text(raw)));
-    let email = |row: &mut Row<'_>, name| map_reading(row.text(name), |raw| text(canonical::normalize_email(raw)));
+    let plain = |row: &mut Row<'_>, name| {
+        map_reading(row.text(name), |raw| text(canonical::normalize_text(raw)))
+    };
+    let email = |row: &mut Row<'_>, name| {
+        map_reading(row.text(name), |raw| text(canonical::normalize_email(raw)))
+    };
     match field {
         Field::Name => plain(row, "name"),
         Field::Mobile => read_mobile(row),
@@ -161,15 +198,17 @@ fn read_field(row: &mut Row<'_>, field: Field) -> FieldReading {
         Field::Title => plain(row, "title"),
         Field::WorkPlace => plain(row, "work_place"),
         Field::Remark => plain(row, "remark"),
-        Field::Extension => {
-            map_reading(row.read(&["extension"], read_custom_fields), |raw| text(sorted_extension(raw)))
+        Field::Extension => map_reading(row.read(&["extension"], read_custom_fields), |raw| {
+            text(sorted_extension(raw))
+        }),
+        Field::HideMobile => {
+            map_reading(row.flag("hide_mobile"), |flag| Some(FieldValue::Flag(flag)))
         }
-        Field::HideMobile => map_reading(row.flag("hide_mobile"), |flag| Some(FieldValue::Flag(flag))),
         Field::HiredOn => read_hired_on(row),
         Field::Departments => map_reading(row.list("dept_id_list", read_number), departments_value),
-        Field::Leads => {
-            map_reading(row.list("leader_in_dept", read_lead), |leads| departments_value(leads.into_iter().flatten()))
-        }
+        Field::Leads => map_reading(row.list("leader_in_dept", read_lead), |leads| {
+            departments_value(leads.into_iter().flatten())
+        }),
         Field::MainDepartment => read_main_department(row),
         Field::Manager => map_reading(row.text("manager_userid"), |raw| {
             canonical::normalize_text(raw).map(|manager| FieldValue::Refs([manager].into()))
@@ -186,7 +225,8 @@ fn read_mobile(row: &mut Row<'_>) -> FieldReading {
         Reading::Unreadable => return FieldReading::Silence,
     };
     map_reading(row.text("mobile"), |raw| {
-        canonical::normalize_mobile(&raw, code.as_deref()).map(|mobile| FieldValue::Text(PersonalText::new(mobile)))
+        canonical::normalize_mobile(&raw, code.as_deref())
+            .map(|mobile| FieldValue::Text(PersonalText::new(mobile)))
     })
 }
 
@@ -198,7 +238,9 @@ fn read_hired_on(row: &mut Row<'_>) -> FieldReading {
         Reading::Read(day) => day,
     };
     day.filter(|day| (HIRED_FROM..HIRED_BEFORE).contains(day))
-        .map_or(FieldReading::Implausible(HIRED_DATE), |day| FieldReading::Value(FieldValue::Day(day)))
+        .map_or(FieldReading::Implausible(HIRED_DATE), |day| {
+            FieldReading::Value(FieldValue::Day(day))
+        })
 }
 
 /// `None` where it is a moment that is no day: 0, before 1970, or beyond every calendar.
@@ -247,7 +289,11 @@ fn read_position(raw: &RawValue) -> Reading<Option<i64>> {
             Reading::Absent => false,
             Reading::Unreadable => return None,
         };
-        if main { entry.number("dept_id").into_option().map(Some) } else { Some(None) }
+        if main {
+            entry.number("dept_id").into_option().map(Some)
+        } else {
+            Some(None)
+        }
     };
     read().map_or(Reading::Unreadable, Reading::Read)
 }
@@ -265,8 +311,14 @@ pub(super) fn is_set(flag: &Reading<bool>) -> bool {
 
 /// Ids that the contact API refuses (school contacts) are left out.
 fn departments_value(ids: impl IntoIterator<Item = i64>) -> Option<FieldValue> {
-    let ids = ids.into_iter().map(DeptId).filter(|id| id.is_ordinary()).map(|id| id.to_string()).collect();
-    Some(FieldValue::Refs(ids)).filter(|value| !matches!(value, FieldValue::Refs(ids) if ids.is_empty()))
+    let ids = ids
+        .into_iter()
+        .map(DeptId)
+        .filter(|id| id.is_ordinary())
+        .map(|id| id.to_string())
+        .collect();
+    Some(FieldValue::Refs(ids))
+        .filter(|value| !matches!(value, FieldValue::Refs(ids) if ids.is_empty()))
 }
 
 /// Custom fields: a JSON object with sorted keys; text that is none stays as it is; `{}` is nothing.
@@ -281,7 +333,11 @@ fn sorted_extension(raw: String) -> Option<String> {
     }
     let text = canonical::normalize_text(sorted.as_str())?;
     // A key may stand elsewhere once it is composed; what is composed stays so, wherever it stands.
-    if text == sorted { Some(text) } else { sorted_extension(text) }
+    if text == sorted {
+        Some(text)
+    } else {
+        sorted_extension(text)
+    }
 }
 
 /// JSON text with the keys of every object in order, whatever the map type is built with.

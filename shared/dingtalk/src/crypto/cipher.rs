@@ -17,8 +17,10 @@ use super::signed_query::{SignedQuery, TimestampWindow};
 use super::{BODY_MAX_BYTES, envelope, signature};
 
 /// The 43rd character may carry bits that the key does not have; two of three published official keys do.
-const KEY_BASE64: GeneralPurpose =
-    GeneralPurpose::new(&alphabet::STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
+const KEY_BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true),
+);
 const KEY_CHARACTERS: usize = 43;
 
 /// Signing token, AES key and accepted owner keys of one callback address. `Debug` hides them.
@@ -74,8 +76,11 @@ impl CallbackCipher {
         if aes_key.len() != KEY_CHARACTERS {
             return Err(CallbackKeyError::Length);
         }
-        let decoded = KEY_BASE64.decode(format!("{aes_key}=")).map_err(|_| CallbackKeyError::Alphabet)?;
-        let key = <[u8; 32]>::try_from(decoded.as_slice()).map_err(|_| CallbackKeyError::Alphabet)?;
+        let decoded = KEY_BASE64
+            .decode(format!("{aes_key}="))
+            .map_err(|_| CallbackKeyError::Alphabet)?;
+        let key =
+            <[u8; 32]>::try_from(decoded.as_slice()).map_err(|_| CallbackKeyError::Alphabet)?;
         Ok(Self {
             token: SecretString::from(token),
             key: SecretBox::new(Box::new(key)),
@@ -113,20 +118,50 @@ impl CallbackCipher {
 
     /// Encrypts and signs an answer; `random` gives the 16 bytes before the message and the nonce.
     #[must_use]
-    pub fn seal_reply(&self, plaintext: &str, owner: &str, now: Timestamp, random: [u8; 32]) -> CallbackReply {
+    pub fn seal_reply(
+        &self,
+        plaintext: &str,
+        owner: &str,
+        now: Timestamp,
+        random: [u8; 32],
+    ) -> CallbackReply {
         let (prefix, nonce) = printable_random(random);
         let encrypt = self.encrypt(plaintext, owner, prefix);
         let timestamp = now.millis().to_string();
-        let msg_signature = signature::sign_parts(self.token.expose_secret(), &timestamp, &nonce, &encrypt);
-        CallbackReply { msg_signature, timestamp, nonce, encrypt }
+        let msg_signature =
+            signature::sign_parts(self.token.expose_secret(), &timestamp, &nonce, &encrypt);
+        CallbackReply {
+            msg_signature,
+            timestamp,
+            nonce,
+            encrypt,
+        }
     }
 
     /// DingTalk's side: a push as it would send it, the query and the body `{"encrypt"}`.
     #[must_use]
-    pub fn seal_push(&self, plaintext: &str, owner: &str, now: Timestamp, random: [u8; 32]) -> (SignedQuery, String) {
-        let CallbackReply { msg_signature, timestamp, nonce, encrypt } = self.seal_reply(plaintext, owner, now, random);
+    pub fn seal_push(
+        &self,
+        plaintext: &str,
+        owner: &str,
+        now: Timestamp,
+        random: [u8; 32],
+    ) -> (SignedQuery, String) {
+        let CallbackReply {
+            msg_signature,
+            timestamp,
+            nonce,
+            encrypt,
+        } = self.seal_reply(plaintext, owner, now, random);
         let body = serde_json::json!({ "encrypt": encrypt }).to_string();
-        (SignedQuery { signature: msg_signature, timestamp, nonce }, body)
+        (
+            SignedQuery {
+                signature: msg_signature,
+                timestamp,
+                nonce,
+            },
+            body,
+        )
     }
 
     /// DingTalk's side: verifies and decrypts an answer, `success` if all is well. Its time is not checked.
@@ -134,8 +169,20 @@ impl CallbackCipher {
     /// # Errors
     /// [`Rejected`] where DingTalk would count the push as failed.
     pub fn open_reply(&self, reply: &[u8]) -> Result<String, RejectionError> {
-        let CallbackReply { msg_signature, timestamp, nonce, encrypt } = parse_body(reply)?;
-        self.verify_query(&SignedQuery { signature: msg_signature, timestamp, nonce }, &encrypt)?;
+        let CallbackReply {
+            msg_signature,
+            timestamp,
+            nonce,
+            encrypt,
+        } = parse_body(reply)?;
+        self.verify_query(
+            &SignedQuery {
+                signature: msg_signature,
+                timestamp,
+                nonce,
+            },
+            &encrypt,
+        )?;
         let (plaintext, _owner) = self.decrypt(&encrypt)?;
         String::from_utf8(plaintext).map_err(|_| RejectionError(RejectionCause::Text))
     }
@@ -144,7 +191,12 @@ impl CallbackCipher {
         if !query.is_bounded() {
             return Err(RejectionError(RejectionCause::Query));
         }
-        let expected = signature::signature_digest(self.token.expose_secret(), &query.timestamp, &query.nonce, encrypt);
+        let expected = signature::signature_digest(
+            self.token.expose_secret(),
+            &query.timestamp,
+            &query.nonce,
+            encrypt,
+        );
         if signature::signature_matches(&query.signature, expected) {
             Ok(())
         } else {
@@ -161,7 +213,9 @@ impl CallbackCipher {
     }
 
     fn decrypt(&self, encrypt: &str) -> Result<(Vec<u8>, String), RejectionError> {
-        let mut buffer = STANDARD.decode(encrypt).map_err(|_| RejectionError(RejectionCause::Ciphertext))?;
+        let mut buffer = STANDARD
+            .decode(encrypt)
+            .map_err(|_| RejectionError(RejectionCause::Ciphertext))?;
         let (blocks, remainder) = Block::slice_as_chunks_mut(&mut buffer);
         if !remainder.is_empty() {
             return Err(RejectionError(RejectionCause::Ciphertext));
@@ -179,7 +233,11 @@ impl CallbackCipher {
             known |= candidate.as_bytes().ct_eq(owner);
         }
         let owner = str::from_utf8(owner).map_err(|_| RejectionError(RejectionCause::Owner))?;
-        if bool::from(known) { Ok(owner.to_owned()) } else { Err(RejectionError(RejectionCause::Owner)) }
+        if bool::from(known) {
+            Ok(owner.to_owned())
+        } else {
+            Err(RejectionError(RejectionCause::Owner))
+        }
     }
 
     fn key_and_iv(&self) -> ([u8; 32], [u8; 16]) {
@@ -192,13 +250,17 @@ impl CallbackCipher {
 
 impl fmt::Debug for CallbackCipher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CallbackCipher").field("window", &self.window).finish_non_exhaustive()
+        f.debug_struct("CallbackCipher")
+            .field("window", &self.window)
+            .finish_non_exhaustive()
     }
 }
 
 impl fmt::Debug for OpenedCallback {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Opened").field("plaintext_bytes", &self.plaintext.len()).finish_non_exhaustive()
+        f.debug_struct("Opened")
+            .field("plaintext_bytes", &self.plaintext.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -214,6 +276,17 @@ fn printable_random(random: [u8; 32]) -> ([u8; 16], String) {
     const ALPHABET: [u8; 62] = *b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     let letters = random.map(|byte| ALPHABET[usize::from(byte) % ALPHABET.len()]);
     let mut prefix = [0; 16];
-    prefix.iter_mut().zip(letters).for_each(|(to, from)| *to = from);
-    (prefix, letters.iter().skip(prefix.len()).copied().map(char::from).collect())
+    prefix
+        .iter_mut()
+        .zip(letters)
+        .for_each(|(to, from)| *to = from);
+    (
+        prefix,
+        letters
+            .iter()
+            .skip(prefix.len())
+            .copied()
+            .map(char::from)
+            .collect(),
+    )
 }

@@ -9,14 +9,22 @@ const PADDING_BLOCK: usize = 32;
 
 /// Lays out and pads; the result is a multiple of 32 bytes.
 pub(super) fn seal(random: &[u8; RANDOM], message: &[u8], owner: &[u8]) -> Vec<u8> {
-    let mut buffer = Vec::with_capacity(RANDOM + LENGTH + message.len() + owner.len() + PADDING_BLOCK);
+    let mut buffer =
+        Vec::with_capacity(RANDOM + LENGTH + message.len() + owner.len() + PADDING_BLOCK);
     buffer.extend_from_slice(random);
     // A message of 4 GiB cannot be in memory twice; it would be refused on the other side.
-    buffer.extend_from_slice(&u32::try_from(message.len()).unwrap_or(u32::MAX).to_be_bytes());
+    buffer.extend_from_slice(
+        &u32::try_from(message.len())
+            .unwrap_or(u32::MAX)
+            .to_be_bytes(),
+    );
     buffer.extend_from_slice(message);
     buffer.extend_from_slice(owner);
     let padding = PADDING_BLOCK - buffer.len() % PADDING_BLOCK;
-    buffer.resize(buffer.len() + padding, u8::try_from(padding).unwrap_or_default());
+    buffer.resize(
+        buffer.len() + padding,
+        u8::try_from(padding).unwrap_or_default(),
+    );
     buffer
 }
 
@@ -50,7 +58,10 @@ mod tests {
         for length in 0..64 {
             let sealed = seal(b"0123456789abcdef", &vec![b'm'; length], b"owner");
             assert_eq!(sealed.len() % 32, 0);
-            assert_eq!(open(&sealed).unwrap(), (vec![b'm'; length].as_slice(), b"owner".as_slice()));
+            assert_eq!(
+                open(&sealed).unwrap(),
+                (vec![b'm'; length].as_slice(), b"owner".as_slice())
+            );
         }
     }
 

@@ -7,10 +7,12 @@ use subtle::ConstantTimeEq;
 
 /// 40 lower-case hexadecimal digits.
 pub(super) fn sign_parts(token: &str, timestamp: &str, nonce: &str, encrypt: &str) -> String {
-    signature_digest(token, timestamp, nonce, encrypt).iter().fold(String::with_capacity(40), |mut hex, byte| {
-        _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    signature_digest(token, timestamp, nonce, encrypt)
+        .iter()
+        .fold(String::with_capacity(40), |mut hex, byte| {
+            _ = write!(hex, "{byte:02x}");
+            hex
+        })
 }
 
 /// Compares in constant time. Only lower case is accepted: one signature has one spelling, so that it can be the key of
@@ -19,10 +21,24 @@ pub(super) fn signature_matches(signature: &str, expected: [u8; 20]) -> bool {
     decode_hex(signature).is_some_and(|given| given.ct_eq(&expected).into())
 }
 
-pub(super) fn signature_digest(token: &str, timestamp: &str, nonce: &str, encrypt: &str) -> [u8; 20] {
-    let mut parts = [token.as_bytes(), timestamp.as_bytes(), nonce.as_bytes(), encrypt.as_bytes()];
+pub(super) fn signature_digest(
+    token: &str,
+    timestamp: &str,
+    nonce: &str,
+    encrypt: &str,
+) -> [u8; 20] {
+    let mut parts = [
+        token.as_bytes(),
+        timestamp.as_bytes(),
+        nonce.as_bytes(),
+        encrypt.as_bytes(),
+    ];
     parts.sort_unstable();
-    parts.iter().fold(Sha1::new(), Digest::chain_update).finalize().into()
+    parts
+        .iter()
+        .fold(Sha1::new(), Digest::chain_update)
+        .finalize()
+        .into()
 }
 
 fn decode_hex(hex: &str) -> Option<[u8; 20]> {

@@ -44,13 +44,20 @@ impl SignedQuery {
                 _ => continue,
             };
             let value = value.as_ref();
-            if value.is_empty() || value.len() > max || slot.as_ref().is_some_and(|earlier| earlier != value) {
+            if value.is_empty()
+                || value.len() > max
+                || slot.as_ref().is_some_and(|earlier| earlier != value)
+            {
                 return Err(RejectionError(RejectionCause::Query));
             }
             *slot = Some(value.to_owned());
         }
         match (signature, timestamp, nonce) {
-            (Some(signature), Some(timestamp), Some(nonce)) => Ok(Self { signature, timestamp, nonce }),
+            (Some(signature), Some(timestamp), Some(nonce)) => Ok(Self {
+                signature,
+                timestamp,
+                nonce,
+            }),
             _ => Err(RejectionError(RejectionCause::Query)),
         }
     }
@@ -90,7 +97,10 @@ pub struct TimestampWindow {
 impl Default for TimestampWindow {
     /// Five minutes, milliseconds only (T2 in `infra/README.md`).
     fn default() -> Self {
-        Self { tolerance_millis: 5 * 60 * 1000, seconds_too: false }
+        Self {
+            tolerance_millis: 5 * 60 * 1000,
+            seconds_too: false,
+        }
     }
 }
 
@@ -116,19 +126,37 @@ mod tests {
 
     #[test]
     fn both_spellings_name_the_same_parameter() {
-        let query = SignedQuery::from_pairs([("msg_signature", "ab"), ("timeStamp", "1"), ("nonce", "n"), ("x", "y")]);
+        let query = SignedQuery::from_pairs([
+            ("msg_signature", "ab"),
+            ("timeStamp", "1"),
+            ("nonce", "n"),
+            ("x", "y"),
+        ]);
         assert_eq!(query, SignedQuery::from_pairs(GOOD));
-        let both = SignedQuery::from_pairs(GOOD.into_iter().chain([("msg_signature", "ab")])).unwrap();
+        let both =
+            SignedQuery::from_pairs(GOOD.into_iter().chain([("msg_signature", "ab")])).unwrap();
         assert_eq!(SignedQuery::from_pairs(both.to_pairs()).unwrap(), both);
     }
 
     #[test]
     fn missing_contradicting_and_oversized_parameters_are_refused() {
         for left_out in 0..3 {
-            let rest = GOOD.into_iter().enumerate().filter(|(at, _)| *at != left_out).map(|(_, pair)| pair);
-            assert_eq!(SignedQuery::from_pairs(rest).unwrap_err().cause(), RejectionCause::Query);
+            let rest = GOOD
+                .into_iter()
+                .enumerate()
+                .filter(|(at, _)| *at != left_out)
+                .map(|(_, pair)| pair);
+            assert_eq!(
+                SignedQuery::from_pairs(rest).unwrap_err().cause(),
+                RejectionCause::Query
+            );
         }
-        for extra in [("signature", "cd"), ("timeStamp", "2"), ("nonce", ""), ("nonce", &"n".repeat(64))] {
+        for extra in [
+            ("signature", "cd"),
+            ("timeStamp", "2"),
+            ("nonce", ""),
+            ("nonce", &"n".repeat(64)),
+        ] {
             assert!(SignedQuery::from_pairs(GOOD.into_iter().chain([extra])).is_err());
         }
     }
@@ -154,7 +182,13 @@ mod tests {
         ] {
             assert_eq!(window.admits_timestamp(digits, now), admitted, "{digits}");
         }
-        assert!(TimestampWindow { seconds_too: true, ..window }.admits_timestamp("1763800000", now));
+        assert!(
+            TimestampWindow {
+                seconds_too: true,
+                ..window
+            }
+            .admits_timestamp("1763800000", now)
+        );
         assert!(!window.admits_timestamp("1763800000000", Timestamp(i64::MIN)));
     }
 }

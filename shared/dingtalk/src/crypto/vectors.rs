@@ -30,7 +30,10 @@ struct Vector {
 impl Vector {
     fn cipher(&self) -> Result<CallbackCipher, CallbackKeyError> {
         let owners = ["someOtherOwner".to_owned(), self.owner_key.clone()];
-        let window = TimestampWindow { seconds_too: true, ..TimestampWindow::default() };
+        let window = TimestampWindow {
+            seconds_too: true,
+            ..TimestampWindow::default()
+        };
         Ok(CallbackCipher::new(&self.token, &self.aes_key, &owners)?.with_window(window))
     }
 
@@ -44,17 +47,25 @@ impl Vector {
     }
 
     fn body(&self) -> Vec<u8> {
-        serde_json::json!({ "encrypt": self.encrypt }).to_string().into_bytes()
+        serde_json::json!({ "encrypt": self.encrypt })
+            .to_string()
+            .into_bytes()
     }
 
     /// The vector's own time.
     fn now(&self) -> Timestamp {
         let sent: i64 = self.timestamp.parse().unwrap();
-        Timestamp(if self.timestamp.len() == 10 { sent * 1000 } else { sent })
+        Timestamp(if self.timestamp.len() == 10 {
+            sent * 1000
+        } else {
+            sent
+        })
     }
 
     fn open(&self) -> Result<OpenedCallback, RejectionError> {
-        self.cipher().unwrap().open_callback(&self.query(), &self.body(), self.now())
+        self.cipher()
+            .unwrap()
+            .open_callback(&self.query(), &self.body(), self.now())
     }
 }
 
@@ -67,8 +78,15 @@ fn every_positive_vector_opens() {
     let Vectors { vectors, .. } = load_vectors();
     assert_eq!(vectors.len(), 16);
     for vector in vectors {
-        let opened = vector.open().unwrap_or_else(|err| panic!("{}: {:?}", vector.id, err.cause()));
-        assert_eq!(opened.plaintext, vector.plaintext.as_bytes(), "{}", vector.id);
+        let opened = vector
+            .open()
+            .unwrap_or_else(|err| panic!("{}: {:?}", vector.id, err.cause()));
+        assert_eq!(
+            opened.plaintext,
+            vector.plaintext.as_bytes(),
+            "{}",
+            vector.id
+        );
         assert_eq!(opened.owner, vector.owner_key, "{}", vector.id);
     }
 }
@@ -76,10 +94,21 @@ fn every_positive_vector_opens() {
 #[test]
 fn every_vector_is_encrypted_and_signed_byte_for_byte() {
     for vector in load_vectors().vectors {
-        let random: [u8; 16] = vector.random16.as_deref().unwrap().as_bytes().try_into().unwrap();
-        let encrypt = vector.cipher().unwrap().encrypt(&vector.plaintext, &vector.owner_key, random);
+        let random: [u8; 16] = vector
+            .random16
+            .as_deref()
+            .unwrap()
+            .as_bytes()
+            .try_into()
+            .unwrap();
+        let encrypt =
+            vector
+                .cipher()
+                .unwrap()
+                .encrypt(&vector.plaintext, &vector.owner_key, random);
         assert_eq!(encrypt, vector.encrypt, "{}", vector.id);
-        let signed = signature::sign_parts(&vector.token, &vector.timestamp, &vector.nonce, &encrypt);
+        let signed =
+            signature::sign_parts(&vector.token, &vector.timestamp, &vector.nonce, &encrypt);
         assert_eq!(signed, vector.signature, "{}", vector.id);
     }
 }
@@ -94,7 +123,12 @@ fn a_vector_opens_as_an_answer() {
             encrypt: vector.encrypt.clone(),
         };
         let reply = serde_json::to_vec(&reply).unwrap();
-        assert_eq!(vector.cipher().unwrap().open_reply(&reply).unwrap(), vector.plaintext, "{}", vector.id);
+        assert_eq!(
+            vector.cipher().unwrap().open_reply(&reply).unwrap(),
+            vector.plaintext,
+            "{}",
+            vector.id
+        );
     }
 }
 
@@ -104,7 +138,9 @@ fn every_negative_vector_is_refused_for_its_own_reason() {
     assert_eq!(negative.len(), 7);
     for vector in negative {
         let expected = match vector.id.as_str() {
-            "n01-bad-signature" | "n03-wrong-token" | "n04-wrong-timestamp" => RejectionCause::Signature,
+            "n01-bad-signature" | "n03-wrong-token" | "n04-wrong-timestamp" => {
+                RejectionCause::Signature
+            }
             "n02-wrong-owner" => RejectionCause::Owner,
             "n06-tampered-ciphertext" => RejectionCause::Padding,
             "n10-not-base64" => RejectionCause::Ciphertext,
@@ -124,11 +160,26 @@ fn every_negative_vector_is_refused_for_its_own_reason() {
 fn unusable_keys_are_refused_when_the_cipher_is_made() {
     let key = "1234567890123456789012345678901234567890123";
     let owners = ["ding1".to_owned()];
-    assert_eq!(CallbackCipher::new("", key, &owners).unwrap_err(), CallbackKeyError::NoToken);
-    assert_eq!(CallbackCipher::new("t", key, &[]).unwrap_err(), CallbackKeyError::NoOwner);
-    assert_eq!(CallbackCipher::new("t", key, &[String::new()]).unwrap_err(), CallbackKeyError::NoOwner);
-    assert_eq!(CallbackCipher::new("t", &key.replace('1', "*"), &owners).unwrap_err(), CallbackKeyError::Alphabet);
-    assert_eq!(CallbackCipher::new("t", &"é".repeat(21), &owners).unwrap_err(), CallbackKeyError::Length);
+    assert_eq!(
+        CallbackCipher::new("", key, &owners).unwrap_err(),
+        CallbackKeyError::NoToken
+    );
+    assert_eq!(
+        CallbackCipher::new("t", key, &[]).unwrap_err(),
+        CallbackKeyError::NoOwner
+    );
+    assert_eq!(
+        CallbackCipher::new("t", key, &[String::new()]).unwrap_err(),
+        CallbackKeyError::NoOwner
+    );
+    assert_eq!(
+        CallbackCipher::new("t", &key.replace('1', "*"), &owners).unwrap_err(),
+        CallbackKeyError::Alphabet
+    );
+    assert_eq!(
+        CallbackCipher::new("t", &"é".repeat(21), &owners).unwrap_err(),
+        CallbackKeyError::Length
+    );
 }
 
 #[test]
@@ -137,12 +188,18 @@ fn an_old_callback_and_a_large_one_are_refused() {
     let cipher = vector.cipher().unwrap();
     let late = vector.now().plus_millis(5 * 60 * 1000 + 1);
     assert_eq!(
-        cipher.open_callback(&vector.query(), &vector.body(), late).unwrap_err().cause(),
+        cipher
+            .open_callback(&vector.query(), &vector.body(), late)
+            .unwrap_err()
+            .cause(),
         RejectionCause::Timestamp
     );
     let large = vec![b' '; BODY_MAX_BYTES + 1];
     assert_eq!(
-        cipher.open_callback(&vector.query(), &large, vector.now()).unwrap_err().cause(),
+        cipher
+            .open_callback(&vector.query(), &large, vector.now())
+            .unwrap_err()
+            .cause(),
         RejectionCause::TooLarge
     );
 }
@@ -152,22 +209,42 @@ fn ciphertext_cannot_move_into_the_nonce() {
     // Sorted: nonce "0…" + encrypt, so that 64 characters of ciphertext could change places under the same signature.
     let vector = &load_vectors().vectors[0];
     let (head, rest) = vector.encrypt.split_at(64);
-    let query = SignedQuery { nonce: head.to_owned(), ..vector.query() };
+    let query = SignedQuery {
+        nonce: head.to_owned(),
+        ..vector.query()
+    };
     let body = serde_json::json!({ "encrypt": rest }).to_string();
-    let refused = vector.cipher().unwrap().open_callback(&query, body.as_bytes(), vector.now()).unwrap_err();
+    let refused = vector
+        .cipher()
+        .unwrap()
+        .open_callback(&query, body.as_bytes(), vector.now())
+        .unwrap_err();
     assert_eq!(refused.cause(), RejectionCause::Query);
 }
 
 #[test]
 fn nothing_secret_is_in_debug() {
     let vector = &load_vectors().vectors[0];
-    let shown = format!("{:?} {:?}", vector.cipher().unwrap(), vector.open().unwrap());
-    assert!(!shown.contains(&vector.token) && !shown.contains("EventType") && !shown.contains(&vector.aes_key));
+    let shown = format!(
+        "{:?} {:?}",
+        vector.cipher().unwrap(),
+        vector.open().unwrap()
+    );
+    assert!(
+        !shown.contains(&vector.token)
+            && !shown.contains("EventType")
+            && !shown.contains(&vector.aes_key)
+    );
 }
 
 fn cipher() -> CallbackCipher {
     let owners = ["dingAppKey".to_owned(), "dingCorp".to_owned()];
-    CallbackCipher::new("token", "4g5j64qlyl3zvetqxz5jiocdr586fn2zvjpa8zls3ij", &owners).unwrap()
+    CallbackCipher::new(
+        "token",
+        "4g5j64qlyl3zvetqxz5jiocdr586fn2zvjpa8zls3ij",
+        &owners,
+    )
+    .unwrap()
 }
 
 const NOW: Timestamp = Timestamp(1_763_800_000_000);

@@ -42,12 +42,15 @@ impl DingTalkErrorKind {
     pub fn for_every_caller(&self) -> Option<Self> {
         Some(match self {
             Self::TokenRefused { code } => Self::TokenRefused { code: code.clone() },
-            Self::PermissionMissing { scope, apply_link } => {
-                Self::PermissionMissing { scope: scope.clone(), apply_link: apply_link.clone() }
-            }
+            Self::PermissionMissing { scope, apply_link } => Self::PermissionMissing {
+                scope: scope.clone(),
+                apply_link: apply_link.clone(),
+            },
             Self::AddressNotAllowed { address } => Self::AddressNotAllowed { address: *address },
             Self::QuotaUsedUp => Self::QuotaUsedUp,
-            Self::Banned { retry_after } => Self::Banned { retry_after: *retry_after },
+            Self::Banned { retry_after } => Self::Banned {
+                retry_after: *retry_after,
+            },
             Self::CredentialsRefused { code } => Self::CredentialsRefused { code: code.clone() },
             Self::CompanyRefused { code } => Self::CompanyRefused { code: code.clone() },
             Self::Disabled { code } => Self::Disabled { code: code.clone() },
@@ -97,11 +100,18 @@ impl DingTalkErrorKind {
             Self::PermissionMissing { apply_link, .. } => {
                 return format!("grant the permission: {apply_link}");
             }
-            Self::AddressNotAllowed { address: Some(address) } => {
-                return format!("add {address} under 安全设置 > 服务器出口IP, or leave that list empty");
+            Self::AddressNotAllowed {
+                address: Some(address),
+            } => {
+                return format!(
+                    "add {address} under 安全设置 > 服务器出口IP, or leave that list empty"
+                );
             }
             Self::Banned { retry_after } => {
-                return format!("wait {} minutes; nothing is asked until then", retry_after.as_secs().div_ceil(60));
+                return format!(
+                    "wait {} minutes; nothing is asked until then",
+                    retry_after.as_secs().div_ceil(60)
+                );
             }
             _ => self.fixed_advice(),
         }
@@ -111,16 +121,25 @@ impl DingTalkErrorKind {
     fn fixed_advice(&self) -> &'static str {
         match self {
             Self::Throttled { .. } => "wait: the next attempt goes slower by itself",
-            Self::Busy { .. } | Self::Unreachable { .. } | Self::Malformed { .. } | Self::Banned { .. } => {
-                "wait: it is tried again by itself"
+            Self::Busy { .. }
+            | Self::Unreachable { .. }
+            | Self::Malformed { .. }
+            | Self::Banned { .. } => "wait: it is tried again by itself",
+            Self::TokenRefused { .. } => {
+                "check that the app is still installed and its AppSecret was not reset"
             }
-            Self::TokenRefused { .. } => "check that the app is still installed and its AppSecret was not reset",
-            Self::CredentialsRefused { .. } => "copy AppKey and AppSecret again from the developer console",
-            Self::CompanyRefused { .. } => "check the CorpId: the app has to belong to that company",
+            Self::CredentialsRefused { .. } => {
+                "copy AppKey and AppSecret again from the developer console"
+            }
+            Self::CompanyRefused { .. } => {
+                "check the CorpId: the app has to belong to that company"
+            }
             Self::Disabled { .. } => "enable the app in the admin console",
             Self::AgentRefused { .. } => "copy the AgentId again from the app's basic information",
             Self::PermissionMissing { .. } => "grant the permission in the developer console",
-            Self::AddressNotAllowed { .. } => "add our address under 安全设置 > 服务器出口IP, or leave that list empty",
+            Self::AddressNotAllowed { .. } => {
+                "add our address under 安全设置 > 服务器出口IP, or leave that list empty"
+            }
             Self::OutOfScope => "widen the app's contact scope in 权限管理",
             Self::QuotaUsedUp => "wait for the next month, or buy more calls",
             Self::UnknownOutcome => "look at what DingTalk has now before doing it again",

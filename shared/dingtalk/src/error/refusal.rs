@@ -24,13 +24,25 @@ pub(crate) struct RefusalBody {
 impl RefusalBody {
     /// From a JSON object and the HTTP status it came with.
     pub(crate) fn new(fields: Map<String, Value>, status: u16) -> Self {
-        Self { fields: fields.into_iter().map(|(key, value)| (key.to_ascii_lowercase(), value)).collect(), status }
+        Self {
+            fields: fields
+                .into_iter()
+                .map(|(key, value)| (key.to_ascii_lowercase(), value))
+                .collect(),
+            status,
+        }
     }
 
     /// As [`meaning`](Self::meaning), for a write about this subject.
-    pub(crate) fn to_kind_for(&self, subject: Option<WriteSubject>, app_key: &str) -> DingTalkErrorKind {
+    pub(crate) fn to_kind_for(
+        &self,
+        subject: Option<WriteSubject>,
+        app_key: &str,
+    ) -> DingTalkErrorKind {
         let code = || self.old_code()?.parse().ok();
-        subject.and_then(|subject| subject.write_error_kind(code()?)).unwrap_or_else(|| self.to_kind(app_key))
+        subject
+            .and_then(|subject| subject.write_error_kind(code()?))
+            .unwrap_or_else(|| self.to_kind(app_key))
     }
 
     /// Its meaning for the app with this AppKey.
@@ -50,7 +62,11 @@ impl RefusalBody {
     /// The code of the old host: `errcode`, or `sub_code` where the gateway says 88.
     fn old_code(&self) -> Option<String> {
         let errcode = self.errcode()?;
-        Some(self.sub_code().filter(|_| errcode == "88").unwrap_or(errcode))
+        Some(
+            self.sub_code()
+                .filter(|_| errcode == "88")
+                .unwrap_or(errcode),
+        )
     }
 
     fn errcode(&self) -> Option<String> {
@@ -59,9 +75,15 @@ impl RefusalBody {
 
     /// The gateway's `sub_code`, from `errmsg` where it has no field of its own; `None` where it is empty.
     fn sub_code(&self) -> Option<String> {
-        let field = ["sub_code", "subcode"].iter().find_map(|key| self.text(key));
+        let field = ["sub_code", "subcode"]
+            .iter()
+            .find_map(|key| self.text(key));
         let told = || {
-            let (_, rest) = self.fields.get("errmsg")?.as_str()?.split_once("subcode=")?;
+            let (_, rest) = self
+                .fields
+                .get("errmsg")?
+                .as_str()?
+                .split_once("subcode=")?;
             Some(rest.split([',', ']']).next()?.to_owned())
         };
         field
@@ -117,18 +139,23 @@ impl RefusalBody {
         let lower = code.to_ascii_lowercase();
         let code = sanitize_code(code);
         match lower.as_str() {
-            "invalidauthentication" | "accesstoken.expired" => DingTalkErrorKind::TokenRefused { code },
-            "invalidclientidorsecret" | "invalid.client" => DingTalkErrorKind::CredentialsRefused { code },
+            "invalidauthentication" | "accesstoken.expired" => {
+                DingTalkErrorKind::TokenRefused { code }
+            }
+            "invalidclientidorsecret" | "invalid.client" => {
+                DingTalkErrorKind::CredentialsRefused { code }
+            }
             "unauthorized.client" | "invalidauthinfo" => DingTalkErrorKind::CompanyRefused { code },
             "forbidden.accessdenied.accesstokenpermissiondenied" => self.permission_kind(app_key),
             "forbidden.accessdenied.ipnotinwhitelist" => self.address_kind(),
             "forbidden.accessdenied.apicountlimitfororg" => DingTalkErrorKind::QuotaUsedUp,
-            "systembusy" | "system.busy" | "server.error" | "unknownerror" | "serviceunavailable" => {
-                DingTalkErrorKind::Busy { code }
-            }
+            "systembusy" | "system.busy" | "server.error" | "unknownerror"
+            | "serviceunavailable" => DingTalkErrorKind::Busy { code },
             "invalidaction.notfound" => DingTalkErrorKind::UnknownInterface,
             "corpnotopenhrm" | "suitecallinvalid" => DingTalkErrorKind::SmartHrClosed { code },
-            _ if is_rate_limit(&lower) || self.status == 429 => DingTalkErrorKind::Throttled { code },
+            _ if is_rate_limit(&lower) || self.status == 429 => {
+                DingTalkErrorKind::Throttled { code }
+            }
             _ if self.status == 404 => DingTalkErrorKind::NotFound,
             lower if self.status >= 500 || self.status == 408 || names_time_out(lower) => {
                 DingTalkErrorKind::Busy { code }
@@ -143,25 +170,36 @@ impl RefusalBody {
             .required_scopes()
             .or_else(|| self.messages().find_map(scope_in_brackets))
             .map(|scope| sanitize_code(&scope));
-        let apply_link = self.messages().find_map(apply_link).unwrap_or_else(|| match &scope {
-            Some(scope) => apply_for(app_key, scope),
-            None => format!("{APPLY_LINK}{app_key}"),
-        });
+        let apply_link = self
+            .messages()
+            .find_map(apply_link)
+            .unwrap_or_else(|| match &scope {
+                Some(scope) => apply_for(app_key, scope),
+                None => format!("{APPLY_LINK}{app_key}"),
+            });
         DingTalkErrorKind::PermissionMissing { scope, apply_link }
     }
 
     /// `accessdenieddetail.requiredScopes`, whatever the case of either key.
     fn required_scopes(&self) -> Option<String> {
         let detail = self.fields.get("accessdenieddetail")?.as_object()?;
-        let (_, scopes) = detail.iter().find(|(key, _)| key.eq_ignore_ascii_case("requiredScopes"))?;
-        let names: Vec<&str> = scopes.as_array()?.iter().filter_map(Value::as_str).collect();
+        let (_, scopes) = detail
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case("requiredScopes"))?;
+        let names: Vec<&str> = scopes
+            .as_array()?
+            .iter()
+            .filter_map(Value::as_str)
+            .collect();
         (!names.is_empty()).then(|| names.join(","))
     }
 
     fn address_kind(&self) -> DingTalkErrorKind {
         let seen = self.messages().find_map(|text| {
             let rest = text.split_once("request ip=")?.1;
-            let end = rest.find(|c: char| !c.is_ascii_hexdigit() && c != '.' && c != ':').unwrap_or(rest.len());
+            let end = rest
+                .find(|c: char| !c.is_ascii_hexdigit() && c != '.' && c != ':')
+                .unwrap_or(rest.len());
             rest.get(..end)?.parse::<IpAddr>().ok()
         });
         DingTalkErrorKind::AddressNotAllowed { address: seen }
@@ -173,15 +211,19 @@ impl RefusalBody {
 
     fn ban_kind(&self) -> DingTalkErrorKind {
         // `wait` is taken for minutes: the documented block lasts five and the documented value is 5.
-        let minutes =
-            self.text("wait").and_then(|wait| wait.parse::<u64>().ok()).filter(|wait| (1..=60).contains(wait));
+        let minutes = self
+            .text("wait")
+            .and_then(|wait| wait.parse::<u64>().ok())
+            .filter(|wait| (1..=60).contains(wait));
         DingTalkErrorKind::Banned {
             retry_after: minutes.map_or(BAN_DURATION, |minutes| Duration::from_secs(60 * minutes)),
         }
     }
 
     fn messages(&self) -> impl Iterator<Item = &str> {
-        ["sub_msg", "message", "errmsg"].into_iter().filter_map(|key| self.fields.get(key)?.as_str())
+        ["sub_msg", "message", "errmsg"]
+            .into_iter()
+            .filter_map(|key| self.fields.get(key)?.as_str())
     }
 
     /// A text or a number, as text.
@@ -202,13 +244,20 @@ pub(crate) fn apply_for(app_key: &str, permission: &str) -> String {
 /// The meaning of an HTML page: the ban page of DingTalk's gateway, or nothing that DingTalk documents.
 pub(crate) fn html_kind(page: &[u8], status: u16) -> DingTalkErrorKind {
     let page = String::from_utf8_lossy(page).to_ascii_lowercase();
-    if ["punish", "x5sec", "_____tmd_____"].iter().any(|mark| page.contains(mark)) {
-        return DingTalkErrorKind::Banned { retry_after: BAN_DURATION };
+    if ["punish", "x5sec", "_____tmd_____"]
+        .iter()
+        .any(|mark| page.contains(mark))
+    {
+        return DingTalkErrorKind::Banned {
+            retry_after: BAN_DURATION,
+        };
     }
     match status {
         429 | 500 | 502..=504 => status_kind(status),
         // Whatever its status: a page is a gateway's or another server's, and says nothing about the call.
-        _ => DingTalkErrorKind::Malformed { what: "HTML instead of JSON" },
+        _ => DingTalkErrorKind::Malformed {
+            what: "HTML instead of JSON",
+        },
     }
 }
 
@@ -216,17 +265,27 @@ pub(crate) fn html_kind(page: &[u8], status: u16) -> DingTalkErrorKind {
 pub(crate) fn status_kind(status: u16) -> DingTalkErrorKind {
     match status {
         404 => DingTalkErrorKind::UnknownInterface,
-        429 => DingTalkErrorKind::Throttled { code: "429".to_owned() },
-        408 | 425 | 499 | 500..=599 => DingTalkErrorKind::Busy { code: status.to_string() },
+        429 => DingTalkErrorKind::Throttled {
+            code: "429".to_owned(),
+        },
+        408 | 425 | 499 | 500..=599 => DingTalkErrorKind::Busy {
+            code: status.to_string(),
+        },
         300..=399 => DingTalkErrorKind::Malformed { what: "a redirect" },
-        400..=499 => DingTalkErrorKind::Unrecognised { code: status.to_string() },
-        _ => DingTalkErrorKind::Malformed { what: "no error code" },
+        400..=499 => DingTalkErrorKind::Unrecognised {
+            code: status.to_string(),
+        },
+        _ => DingTalkErrorKind::Malformed {
+            what: "no error code",
+        },
     }
 }
 
 /// Whether a code, in lower case, says that something took too long.
 fn names_time_out(lower: &str) -> bool {
-    ["timeout", "time-out", "timed-out", "time.out"].iter().any(|word| lower.contains(word))
+    ["timeout", "time-out", "timed-out", "time.out"]
+        .iter()
+        .any(|word| lower.contains(word))
 }
 
 /// Codes of the old host that are documented as a refusal of what was asked and mean nothing else
@@ -292,12 +351,17 @@ fn is_refusal_name(lower: &str) -> bool {
 }
 
 fn is_rate_limit(lower: &str) -> bool {
-    lower.strip_prefix("forbidden.accessdenied.").is_some_and(|rest| rest.starts_with("qps") || rest.starts_with("qpm"))
+    lower
+        .strip_prefix("forbidden.accessdenied.")
+        .is_some_and(|rest| rest.starts_with("qps") || rest.starts_with("qpm"))
 }
 
 /// A code as it may appear in a log: what is not a letter, digit or `._-,` was not a code.
 fn sanitize_code(code: &str) -> String {
-    code.chars().filter(|c| c.is_ascii_alphanumeric() || "._-,".contains(*c)).take(CODE_MAX).collect()
+    code.chars()
+        .filter(|c| c.is_ascii_alphanumeric() || "._-,".contains(*c))
+        .take(CODE_MAX)
+        .collect()
 }
 
 /// The first `[scope]` in a message, `[A-Za-z0-9_.,]+`.
@@ -314,8 +378,12 @@ fn apply_link(message: &str) -> Option<String> {
     let start = message.find(APPLY_LINK)?;
     let link = message.get(start..)?;
     let content = link.get(APPLY_LINK.len()..)?;
-    let end = content.find(|c: char| !c.is_ascii_alphanumeric() && !"%_.-".contains(c)).unwrap_or(content.len());
-    (1..=256).contains(&end).then(|| format!("{APPLY_LINK}{}", content.get(..end).unwrap_or_default()))
+    let end = content
+        .find(|c: char| !c.is_ascii_alphanumeric() && !"%_.-".contains(c))
+        .unwrap_or(content.len());
+    (1..=256)
+        .contains(&end)
+        .then(|| format!("{APPLY_LINK}{}", content.get(..end).unwrap_or_default()))
 }
 
 #[cfg(test)]

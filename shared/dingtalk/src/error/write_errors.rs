@@ -85,15 +85,52 @@ mod tests {
 
     #[test]
     fn the_same_code_differs_between_people_and_departments() {
-        let person = |code| WriteSubject::from_interface("user/update").unwrap().write_error_kind(code);
-        let department = |code| WriteSubject::from_interface("department/update").unwrap().write_error_kind(code);
-        assert!(matches!(person(60003), Some(DingTalkErrorKind::FieldRefused { field: Field::Departments, .. })));
-        assert!(department(60003).is_none(), "the department itself is not there, as for a read");
-        assert!(matches!(person(60104), Some(DingTalkErrorKind::Taken { what: UniqueField::Mobile, .. })));
-        assert!(matches!(department(60021), Some(DingTalkErrorKind::Taken { what: UniqueField::DepartmentName, .. })));
-        assert!(matches!(department(60006), Some(DingTalkErrorKind::NotEmpty { ref code }) if code == "60006"));
-        assert!(matches!(person(12150), Some(DingTalkErrorKind::ManagedBySmartHr { .. })));
-        assert!(matches!(person(40024), Some(DingTalkErrorKind::LimitReached { .. })));
+        let person = |code| {
+            WriteSubject::from_interface("user/update")
+                .unwrap()
+                .write_error_kind(code)
+        };
+        let department = |code| {
+            WriteSubject::from_interface("department/update")
+                .unwrap()
+                .write_error_kind(code)
+        };
+        assert!(matches!(
+            person(60003),
+            Some(DingTalkErrorKind::FieldRefused {
+                field: Field::Departments,
+                ..
+            })
+        ));
+        assert!(
+            department(60003).is_none(),
+            "the department itself is not there, as for a read"
+        );
+        assert!(matches!(
+            person(60104),
+            Some(DingTalkErrorKind::Taken {
+                what: UniqueField::Mobile,
+                ..
+            })
+        ));
+        assert!(matches!(
+            department(60021),
+            Some(DingTalkErrorKind::Taken {
+                what: UniqueField::DepartmentName,
+                ..
+            })
+        ));
+        assert!(
+            matches!(department(60006), Some(DingTalkErrorKind::NotEmpty { ref code }) if code == "60006")
+        );
+        assert!(matches!(
+            person(12150),
+            Some(DingTalkErrorKind::ManagedBySmartHr { .. })
+        ));
+        assert!(matches!(
+            person(40024),
+            Some(DingTalkErrorKind::LimitReached { .. })
+        ));
         assert!(person(60121).is_none() && person(50002).is_none() && person(60011).is_none());
         assert!(
             WriteSubject::from_interface("corpconversation/asyncsend_v2").is_none()

@@ -67,7 +67,9 @@ pub fn parse(plaintext: &[u8]) -> Result<CallbackEvent, EventParseError> {
 /// As [`parse`].
 pub fn parse_undelivered(entry: &Value) -> Result<CallbackEvent, EventParseError> {
     let entry = Payload::from_value(entry)?;
-    let tag = entry.text("call_back_tag").ok_or(EventParseError("it has no call_back_tag"))?;
+    let tag = entry
+        .text("call_back_tag")
+        .ok_or(EventParseError("it has no call_back_tag"))?;
     let mut content = match entry.object(&tag) {
         Some(content) => Payload::from_value(content)?,
         None => Payload::default(),
@@ -77,9 +79,14 @@ pub fn parse_undelivered(entry: &Value) -> Result<CallbackEvent, EventParseError
 }
 
 fn read_event(tag: Option<String>, payload: &Payload) -> Result<CallbackEvent, EventParseError> {
-    let name = tag.or_else(|| payload.text("eventtype")).ok_or(EventParseError("it has no type"))?;
-    let name: String =
-        name.chars().filter(|c| c.is_ascii_alphanumeric() || "._-".contains(*c)).take(NAME_MAX).collect();
+    let name = tag
+        .or_else(|| payload.text("eventtype"))
+        .ok_or(EventParseError("it has no type"))?;
+    let name: String = name
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || "._-".contains(*c))
+        .take(NAME_MAX)
+        .collect();
     if name.is_empty() {
         return Err(EventParseError("its type has no letter"));
     }
@@ -87,15 +94,22 @@ fn read_event(tag: Option<String>, payload: &Payload) -> Result<CallbackEvent, E
     let kind = match name.as_str() {
         "check_url" => EventKind::UrlCheck,
         "check_create_suite_url" | "check_update_suite_url" => EventKind::UrlCheckSuite {
-            random: payload.text("random").ok_or(EventParseError("a URL check without its random text"))?,
+            random: payload
+                .text("random")
+                .ok_or(EventParseError("a URL check without its random text"))?,
         },
         _ if wakes.is_empty() => EventKind::Ignored(name),
         _ => EventKind::Changed(name),
     };
     Ok(CallbackEvent {
         kind,
-        corp: payload.text("corpid").or_else(|| payload.text("eventcorpid")).and_then(|corp| CorpId::new(&corp).ok()),
-        event_id: payload.text("eventid").filter(|id| !id.is_empty() && id.len() <= 128),
+        corp: payload
+            .text("corpid")
+            .or_else(|| payload.text("eventcorpid"))
+            .and_then(|corp| CorpId::new(&corp).ok()),
+        event_id: payload
+            .text("eventid")
+            .filter(|id| !id.is_empty() && id.len() <= 128),
         born_at: ["eventborntime", "eventtime", "event_time", "timestamp"]
             .iter()
             .find_map(|key| payload.text(key)?.parse().ok())
@@ -109,19 +123,27 @@ fn read_event(tag: Option<String>, payload: &Payload) -> Result<CallbackEvent, E
 /// either: look again.
 fn wakes_of_event(name: &str, payload: &Payload) -> Vec<Wake> {
     let targets = match name.to_ascii_lowercase().as_str() {
-        "user_add_org" | "user_modify_org" | "user_leave_org" | "user_active_org" | "org_admin_add"
-        | "org_admin_remove" | "label_user_change" => people_targets(payload),
+        "user_add_org" | "user_modify_org" | "user_leave_org" | "user_active_org"
+        | "org_admin_add" | "org_admin_remove" | "label_user_change" => people_targets(payload),
         "org_dept_create" | "org_dept_modify" | "org_dept_remove" => department_targets(payload),
         "org_change" | "org_remove" => vec![WakeTarget::Everything],
         _ => Vec::new(),
     };
-    let wake = |target| Wake { side: Side::DingTalk, target, because: name.to_owned() };
+    let wake = |target| Wake {
+        side: Side::DingTalk,
+        target,
+        because: name.to_owned(),
+    };
     targets.into_iter().map(wake).collect()
 }
 
 fn people_targets(payload: &Payload) -> Vec<WakeTarget> {
     let person = |id: &str| directory::UserId::new(id).ok().map(Into::into);
-    targets_of(&payload.ids(&["userid", "useridlist", "userids", "staffid", "staffids"]), person, WakeTarget::Person)
+    targets_of(
+        &payload.ids(&["userid", "useridlist", "userids", "staffid", "staffids"]),
+        person,
+        WakeTarget::Person,
+    )
 }
 
 /// Departments that the contact API refuses (school contacts) wake nobody.
@@ -129,7 +151,11 @@ fn department_targets(payload: &Payload) -> Vec<WakeTarget> {
     let mut named = payload.ids(&["deptid", "deptidlist", "deptids", "departmentid"]);
     let special = |id: &String| parse_dept_id(id).is_some_and(|id| !id.is_ordinary());
     named.ids.retain(|id| !special(id));
-    targets_of(&named, |id| parse_dept_id(id).map(Into::into), WakeTarget::Department)
+    targets_of(
+        &named,
+        |id| parse_dept_id(id).map(Into::into),
+        WakeTarget::Department,
+    )
 }
 
 /// A whole number, also written as a float.

@@ -32,7 +32,9 @@ impl Payload {
     }
 
     pub(super) fn from_value(value: &Value) -> Result<Self, EventParseError> {
-        let object = value.as_object().ok_or(EventParseError("it is not an object"))?;
+        let object = value
+            .as_object()
+            .ok_or(EventParseError("it is not an object"))?;
         let mut payload = Self::default();
         for (key, value) in object {
             payload.add(key, value.clone());
@@ -60,7 +62,9 @@ impl Payload {
     /// Takes over a field that it does not have itself.
     pub(super) fn inherit_field(&mut self, other: &Self, key: &str) {
         if let Some(values) = other.0.get(&fold_key(key)) {
-            self.0.entry(fold_key(key)).or_insert_with(|| values.clone());
+            self.0
+                .entry(fold_key(key))
+                .or_insert_with(|| values.clone());
         }
     }
 
@@ -88,10 +92,12 @@ impl NamedIds {
                     }
                 }
             }
-            Value::String(text) if text.trim_start().starts_with('[') => match serde_json::from_str::<Value>(text) {
-                Ok(list @ Value::Array(_)) => self.add_value(&list),
-                _ => self.more = true,
-            },
+            Value::String(text) if text.trim_start().starts_with('[') => {
+                match serde_json::from_str::<Value>(text) {
+                    Ok(list @ Value::Array(_)) => self.add_value(&list),
+                    _ => self.more = true,
+                }
+            }
             // It may be one id with a comma in it, or several.
             Value::String(text) if text.contains(',') => {
                 self.more = true;
@@ -141,7 +147,10 @@ impl<'de> Visitor<'de> for PayloadVisitor {
 
 /// `UserId`, `userId`, `userid` and `user_id` are one key.
 fn fold_key(key: &str) -> String {
-    key.chars().filter(|c| !matches!(c, '_' | '-' | '.' | ' ')).map(|c| c.to_ascii_lowercase()).collect()
+    key.chars()
+        .filter(|c| !matches!(c, '_' | '-' | '.' | ' '))
+        .map(|c| c.to_ascii_lowercase())
+        .collect()
 }
 
 fn scalar_text(value: &Value) -> Option<String> {

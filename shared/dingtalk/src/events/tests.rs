@@ -12,36 +12,101 @@ macro_rules! fixture {
 fn describe_event(plaintext: &[u8]) -> String {
     let event = parse(plaintext).unwrap();
     let groups: Vec<String> = event.wakes.iter().map(Wake::queue_group).collect();
-    format!("{:?} {}", event.kind, groups.join(" ")).trim_end().to_owned()
+    format!("{:?} {}", event.kind, groups.join(" "))
+        .trim_end()
+        .to_owned()
 }
 
 #[test]
 fn every_fixture_wakes_the_records_it_names() {
     for (plaintext, expected) in [
-        (fixture!("user_add_org"), "Changed(\"user_add_org\") dt#person#184919295227658120"),
-        (fixture!("user_add_org_documented"), "Changed(\"user_add_org\") dt#person#015x"),
-        (fixture!("user_add_org_stream"), "Changed(\"user_add_org\") dt#person#015x dt#person#016x"),
-        (fixture!("user_modify_org"), "Changed(\"user_modify_org\") dt#person#zhangsan"),
-        (fixture!("user_leave_org"), "Changed(\"user_leave_org\") dt#person#li.na"),
-        (fixture!("user_active_org"), "Changed(\"user_active_org\") dt#person#li.na"),
-        (fixture!("org_admin_add"), "Changed(\"org_admin_add\") dt#person#011505184066774889"),
-        (fixture!("org_admin_remove"), "Changed(\"org_admin_remove\") dt#person#011505184066774889"),
-        (fixture!("label_user_change"), "Changed(\"label_user_change\") dt#person#0115"),
-        (fixture!("label_conf_modify"), "Ignored(\"label_conf_modify\")"),
-        (fixture!("org_dept_create"), "Changed(\"org_dept_create\") dt#department#581208264"),
-        (fixture!("org_dept_modify"), "Changed(\"org_dept_modify\") dt#department#581208264"),
-        (fixture!("org_dept_remove"), "Changed(\"org_dept_remove\") dt#department#581208264"),
-        (fixture!("org_change"), "Changed(\"org_change\") dt#everything"),
-        (fixture!("org_remove"), "Changed(\"org_remove\") dt#everything"),
+        (
+            fixture!("user_add_org"),
+            "Changed(\"user_add_org\") dt#person#184919295227658120",
+        ),
+        (
+            fixture!("user_add_org_documented"),
+            "Changed(\"user_add_org\") dt#person#015x",
+        ),
+        (
+            fixture!("user_add_org_stream"),
+            "Changed(\"user_add_org\") dt#person#015x dt#person#016x",
+        ),
+        (
+            fixture!("user_modify_org"),
+            "Changed(\"user_modify_org\") dt#person#zhangsan",
+        ),
+        (
+            fixture!("user_leave_org"),
+            "Changed(\"user_leave_org\") dt#person#li.na",
+        ),
+        (
+            fixture!("user_active_org"),
+            "Changed(\"user_active_org\") dt#person#li.na",
+        ),
+        (
+            fixture!("org_admin_add"),
+            "Changed(\"org_admin_add\") dt#person#011505184066774889",
+        ),
+        (
+            fixture!("org_admin_remove"),
+            "Changed(\"org_admin_remove\") dt#person#011505184066774889",
+        ),
+        (
+            fixture!("label_user_change"),
+            "Changed(\"label_user_change\") dt#person#0115",
+        ),
+        (
+            fixture!("label_conf_modify"),
+            "Ignored(\"label_conf_modify\")",
+        ),
+        (
+            fixture!("org_dept_create"),
+            "Changed(\"org_dept_create\") dt#department#581208264",
+        ),
+        (
+            fixture!("org_dept_modify"),
+            "Changed(\"org_dept_modify\") dt#department#581208264",
+        ),
+        (
+            fixture!("org_dept_remove"),
+            "Changed(\"org_dept_remove\") dt#department#581208264",
+        ),
+        (
+            fixture!("org_change"),
+            "Changed(\"org_change\") dt#everything",
+        ),
+        (
+            fixture!("org_remove"),
+            "Changed(\"org_remove\") dt#everything",
+        ),
         (fixture!("check_url"), "UrlCheck"),
-        (fixture!("check_create_suite_url"), "UrlCheckSuite { random: \"LPIdSnlF\" }"),
-        (fixture!("check_update_suite_url"), "UrlCheckSuite { random: \"abc\" }"),
+        (
+            fixture!("check_create_suite_url"),
+            "UrlCheckSuite { random: \"LPIdSnlF\" }",
+        ),
+        (
+            fixture!("check_update_suite_url"),
+            "UrlCheckSuite { random: \"abc\" }",
+        ),
         (fixture!("suite_ticket"), "Ignored(\"suite_ticket\")"),
-        (fixture!("hrm_user_record_change"), "Ignored(\"hrm_user_record_change\")"),
-        (fixture!("bpms_instance_change"), "Ignored(\"bpms_instance_change\")"),
-        (fixture!("attendance_check_record"), "Ignored(\"attendance_check_record\")"),
+        (
+            fixture!("hrm_user_record_change"),
+            "Ignored(\"hrm_user_record_change\")",
+        ),
+        (
+            fixture!("bpms_instance_change"),
+            "Ignored(\"bpms_instance_change\")",
+        ),
+        (
+            fixture!("attendance_check_record"),
+            "Ignored(\"attendance_check_record\")",
+        ),
         (fixture!("unknown_type"), "Ignored(\"something_of_2027\")"),
-        (fixture!("unknown_field"), "Changed(\"user_add_org\") dt#person#u"),
+        (
+            fixture!("unknown_field"),
+            "Changed(\"user_add_org\") dt#person#u",
+        ),
     ] {
         assert_eq!(describe_event(plaintext), expected);
     }
@@ -58,32 +123,55 @@ fn what_is_no_event_at_all_is_unreadable() {
         br#"{"EventType":["user_add_org"],"UserId":["u"]}"#,
         br#"{"EventType":"user_add_org","UserId":["u"],"x":1e999}"#,
     ] {
-        assert!(parse(plaintext).is_err(), "{}", String::from_utf8_lossy(plaintext));
+        assert!(
+            parse(plaintext).is_err(),
+            "{}",
+            String::from_utf8_lossy(plaintext)
+        );
     }
 }
 
 #[test]
 fn ids_that_can_be_read_are_woken_and_a_sweep_stands_for_the_rest() {
-    for plaintext in [fixture!("malformed_no_people"), fixture!("malformed_empty_people")] {
-        assert_eq!(describe_event(plaintext), "Changed(\"user_add_org\") dt#everything");
+    for plaintext in [
+        fixture!("malformed_no_people"),
+        fixture!("malformed_empty_people"),
+    ] {
+        assert_eq!(
+            describe_event(plaintext),
+            "Changed(\"user_add_org\") dt#everything"
+        );
     }
     for (fields, groups) in [
         (r#""UserId":["a",null]"#, "dt#person#a dt#everything"),
         (r#""UserId":["a",""]"#, "dt#person#a dt#everything"),
-        (r#""UserId":["a",{},7,true]"#, "dt#person#a dt#person#7 dt#everything"),
+        (
+            r#""UserId":["a",{},7,true]"#,
+            "dt#person#a dt#person#7 dt#everything",
+        ),
         (r#""UserId":["a","b#c"]"#, "dt#person#a dt#everything"),
         (r#""userId":"a""#, "dt#person#a"),
         (r#""user_id":["a"]"#, "dt#person#a"),
         (r#""USER_ID_LIST":["a"]"#, "dt#person#a"),
         (r#""UserId":"[\"a\",\"b\"]""#, "dt#person#a dt#person#b"),
         (r#""UserId":"a,b""#, "dt#person#a dt#person#b dt#everything"),
-        (r#""UserId":["a"],"userId":["b"]"#, "dt#person#a dt#person#b"),
-        (r#""UserId":["a"],"UserId":["b","a"]"#, "dt#person#a dt#person#b"),
+        (
+            r#""UserId":["a"],"userId":["b"]"#,
+            "dt#person#a dt#person#b",
+        ),
+        (
+            r#""UserId":["a"],"UserId":["b","a"]"#,
+            "dt#person#a dt#person#b",
+        ),
         (r#""UserId":null"#, "dt#everything"),
         (r#""UserId":99999999999999999999"#, "dt#everything"),
     ] {
         let event = format!(r#"{{"EventType":"user_leave_org",{fields}}}"#);
-        assert_eq!(describe_event(event.as_bytes()), format!("Changed(\"user_leave_org\") {groups}"), "{event}");
+        assert_eq!(
+            describe_event(event.as_bytes()),
+            format!("Changed(\"user_leave_org\") {groups}"),
+            "{event}"
+        );
     }
     for (fields, groups) in [
         (r#""DeptId":[2.0]"#, "dt#department#2"),
@@ -94,7 +182,11 @@ fn ids_that_can_be_read_are_woken_and_a_sweep_stands_for_the_rest() {
         (r#""DeptId":["x"]"#, "dt#everything"),
     ] {
         let event = format!(r#"{{"EventType":"org_dept_remove",{fields}}}"#);
-        assert_eq!(describe_event(event.as_bytes()), format!("Changed(\"org_dept_remove\") {groups}"), "{event}");
+        assert_eq!(
+            describe_event(event.as_bytes()),
+            format!("Changed(\"org_dept_remove\") {groups}"),
+            "{event}"
+        );
     }
 }
 
@@ -110,13 +202,22 @@ fn more_than_a_thousand_ids_ask_for_a_sweep_beside_the_first_thousand() {
 #[test]
 fn events_are_read_in_all_three_dialects() {
     let real = parse(fixture!("user_add_org")).unwrap();
-    assert_eq!(real.corp.unwrap().as_str(), "dingc7c5220402493357f2c783f7214b6d69");
-    assert_eq!((real.event_id, real.born_at), (None, Some(Timestamp(1_640_921_671_286))));
+    assert_eq!(
+        real.corp.unwrap().as_str(),
+        "dingc7c5220402493357f2c783f7214b6d69"
+    );
+    assert_eq!(
+        (real.event_id, real.born_at),
+        (None, Some(Timestamp(1_640_921_671_286)))
+    );
     let documented = parse(fixture!("user_add_org_documented")).unwrap();
     assert_eq!(documented.event_id.as_deref(), Some("c7c7"));
     assert_eq!(documented.born_at, Some(Timestamp(1_663_143_335_567)));
     let stream = parse(fixture!("user_add_org_stream")).unwrap();
-    assert_eq!((stream.corp.unwrap().as_str(), stream.event_id.as_deref()), ("ding1", Some("c7c8")));
+    assert_eq!(
+        (stream.corp.unwrap().as_str(), stream.event_id.as_deref()),
+        ("ding1", Some("c7c8"))
+    );
     assert_eq!(parse(fixture!("unknown_field")).unwrap().born_at, None);
     assert_eq!(parse(fixture!("check_url")).unwrap().corp, None);
 }
@@ -131,12 +232,21 @@ fn an_undelivered_entry_carries_its_own_type_and_time() {
     let event = parse_undelivered(&entry).unwrap();
     assert_eq!(event.kind, EventKind::Changed("org_dept_remove".to_owned()));
     assert_eq!(event.wakes[0].queue_group(), "dt#department#7");
-    assert_eq!((event.born_at, event.corp.is_some()), (Some(Timestamp(1_606_126_433_000)), true));
+    assert_eq!(
+        (event.born_at, event.corp.is_some()),
+        (Some(Timestamp(1_606_126_433_000)), true)
+    );
     let bare = serde_json::json!({ "call_back_tag": "org_change", "event_time": 1 });
-    assert_eq!(parse_undelivered(&bare).unwrap().wakes[0].target, WakeTarget::Everything);
+    assert_eq!(
+        parse_undelivered(&bare).unwrap().wakes[0].target,
+        WakeTarget::Everything
+    );
     assert!(parse_undelivered(&serde_json::json!({ "event_time": 1 })).is_err());
     let empty = serde_json::json!({ "call_back_tag": "user_add_org", "user_add_org": [] });
-    assert_eq!(parse_undelivered(&empty).unwrap().wakes[0].target, WakeTarget::Everything);
+    assert_eq!(
+        parse_undelivered(&empty).unwrap().wakes[0].target,
+        WakeTarget::Everything
+    );
 }
 
 fn arbitrary_json() -> impl Strategy<Value = Value> {

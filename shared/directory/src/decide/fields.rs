@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{
-    Decision, DecisionContext, EhrRecord, RecordPair, ValueChange, build_part, conclude_decision, observed_link,
-    start_generation,
+    Decision, DecisionContext, EhrRecord, RecordPair, ValueChange, build_part, conclude_decision,
+    observed_link, start_generation,
 };
 use crate::field::{Field, FieldSet};
 use crate::hash::{self, FieldHash, HashKey};
@@ -30,13 +30,30 @@ pub(super) fn merge_pair(
         start_generation(&mut link);
     }
     let adopted = link.base.is_empty();
-    let writes = merge_fields(&mut link, unexplained_intents(pair), dingtalk, ehr.record, context);
-    if !(planted::is(Bug::AbsenceNotReset) && matches!(link.lifecycle, LinkLifecycle::Absent { .. })) {
+    let writes = merge_fields(
+        &mut link,
+        unexplained_intents(pair),
+        dingtalk,
+        ehr.record,
+        context,
+    );
+    if !(planted::is(Bug::AbsenceNotReset)
+        && matches!(link.lifecycle, LinkLifecycle::Absent { .. }))
+    {
         link.lifecycle = LinkLifecycle::Active;
     }
-    let reason = if adopted { "adopted" } else { update_reason(&writes) };
+    let reason = if adopted {
+        "adopted"
+    } else {
+        update_reason(&writes)
+    };
     let keeps = !context.policy.may_write(Side::Ehr) || keeps_identity(dingtalk, ehr);
-    conclude_decision(pair, link, build_parts(writes, WriteAction::Update, keeps), reason)
+    conclude_decision(
+        pair,
+        link,
+        build_parts(writes, WriteAction::Update, keeps),
+        reason,
+    )
 }
 
 /// The eHR has it, marked left, and DingTalk decides that it is there: taken back, its fields merged.
@@ -50,18 +67,36 @@ pub(super) fn restore_in_ehr(
     if pair.stored.is_some() && matches!(link.lifecycle, LinkLifecycle::Left { .. }) {
         start_generation(&mut link);
     }
-    let mut writes = merge_fields(&mut link, unexplained_intents(pair), dingtalk, ehr.record, context);
+    let mut writes = merge_fields(
+        &mut link,
+        unexplained_intents(pair),
+        dingtalk,
+        ehr.record,
+        context,
+    );
     // First things first: a field that DingTalk refuses must not keep somebody away. What it is to be told, the next look
     // tells it.
     let untold = std::mem::take(&mut writes.dingtalk);
-    untold.1.iter().for_each(|change| revert_agreement(&mut link, change, Some(pair.link)));
+    untold
+        .1
+        .iter()
+        .for_each(|change| revert_agreement(&mut link, change, Some(pair.link)));
     link.lifecycle = LinkLifecycle::Active;
-    conclude_decision(pair, link, build_parts(writes, WriteAction::Restore, false), "in DingTalk again")
+    conclude_decision(
+        pair,
+        link,
+        build_parts(writes, WriteAction::Restore, false),
+        "in DingTalk again",
+    )
 }
 
 /// What was sent and never explained, however old.
 fn unexplained_intents(pair: RecordPair<'_>) -> &[WriteIntent] {
-    if planted::is(Bug::IntentsExpire) { &[] } else { &pair.link.intents }
+    if planted::is(Bug::IntentsExpire) {
+        &[]
+    } else {
+        &pair.link.intents
+    }
 }
 
 /// Base keeps what it had of a field that is not written after all, and what was sent of it stays unexplained.
@@ -72,18 +107,28 @@ pub(crate) fn revert_agreement(link: &mut Link, change: &ValueChange, before: Op
     }
     match change.field {
         Field::Departments => {
-            link.base.departments = before.map(|link| link.base.departments.clone()).unwrap_or_default();
+            link.base.departments = before
+                .map(|link| link.base.departments.clone())
+                .unwrap_or_default();
         }
         Field::Leads => {
-            link.base.leads = before.map(|link| link.base.leads.clone()).unwrap_or_default();
+            link.base.leads = before
+                .map(|link| link.base.leads.clone())
+                .unwrap_or_default();
         }
         _ => {}
     }
     if planted::is(Bug::IntentsExpire) {
         return;
     }
-    let sent = before.iter().flat_map(|link| &link.intents).filter(|intent| intent.fields.contains_key(&change.field));
-    let sent: Vec<WriteIntent> = sent.filter(|intent| !link.intents.contains(intent)).cloned().collect();
+    let sent = before
+        .iter()
+        .flat_map(|link| &link.intents)
+        .filter(|intent| intent.fields.contains_key(&change.field));
+    let sent: Vec<WriteIntent> = sent
+        .filter(|intent| !link.intents.contains(intent))
+        .cloned()
+        .collect();
     link.intents.extend(sent);
     link.intents.sort_by_key(|intent| intent.at);
 }
@@ -117,7 +162,12 @@ impl FieldWrites {
 fn build_parts(writes: FieldWrites, to_ehr: WriteAction, keeps_identity: bool) -> Vec<ItemPart> {
     let mut parts = Vec::new();
     if !writes.dingtalk.1.is_empty() {
-        parts.push(build_part(Side::DingTalk, WriteAction::Update, writes.dingtalk.0, writes.dingtalk.1));
+        parts.push(build_part(
+            Side::DingTalk,
+            WriteAction::Update,
+            writes.dingtalk.0,
+            writes.dingtalk.1,
+        ));
     }
     if !writes.ehr.1.is_empty() || !keeps_identity {
         parts.push(build_part(Side::Ehr, to_ehr, writes.ehr.0, writes.ehr.1));
@@ -135,11 +185,14 @@ fn keeps_identity(dingtalk: &Record, ehr: EhrRecord<'_>) -> bool {
 /// The fields that are merged: both sides can keep them, and their owner's value can be written to the other one.
 pub(super) fn merged_fields(link: &Link, context: DecisionContext<'_>) -> FieldSet {
     let writable = context.writable.create.union(context.writable.update);
-    let fields = FieldSet::of_kind(link.kind).intersection(context.fields).iter();
+    let fields = FieldSet::of_kind(link.kind)
+        .intersection(context.fields)
+        .iter();
     fields
         .filter(|field| {
             context.policy.syncs_field(link.kind, *field)
-                && (context.policy.field_owner(link.kind, *field) == Ownership::Owned(Side::DingTalk)
+                && (context.policy.field_owner(link.kind, *field)
+                    == Ownership::Owned(Side::DingTalk)
                     || writable.contains(*field))
         })
         .collect()
@@ -190,7 +243,8 @@ fn merge_fields(
         let in_ehr = look(Side::Ehr, &ehr.values);
         let (in_dingtalk, in_ehr) = order_interrupted_writes(intents, field, in_dingtalk, in_ehr);
         let owner = context.policy.field_owner(link.kind, field);
-        if let Some(union) = merge_shared_members(link, field, owner, &dingtalk.values, &ehr.values) {
+        if let Some(union) = merge_shared_members(link, field, owner, &dingtalk.values, &ehr.values)
+        {
             write_merged_members(&mut writes, link, field, &union, (dingtalk, ehr), context);
             continue;
         }
@@ -199,7 +253,12 @@ fn merge_fields(
             MergeOutcome::Agreed(hash) => {
                 agree_on_value(link, field, hash, dingtalk.values.get(field));
             }
-            MergeOutcome::Write { to, value, overwrites_edit, conflict } => {
+            MergeOutcome::Write {
+                to,
+                value,
+                overwrites_edit,
+                conflict,
+            } => {
                 let (from, over) = match to {
                     Side::DingTalk => (ehr, dingtalk),
                     Side::Ehr => (dingtalk, ehr),
@@ -208,25 +267,48 @@ fn merge_fields(
                     continue;
                 }
                 // That the side stored an earlier value otherwise is known until this one is read back.
-                link.waits
-                    .extend(waited.iter().filter(|wait| wait.field == Some(field) && wait.value != value).cloned());
+                link.waits.extend(
+                    waited
+                        .iter()
+                        .filter(|wait| wait.field == Some(field) && wait.value != value)
+                        .cloned(),
+                );
                 let before = over.values.get(field).cloned();
                 let after = from.values.get(field).cloned();
                 agree_on_value(link, field, value, after.as_ref());
                 let overwrites_edit = overwrites_edit && before.is_some() && base.is_some();
-                writes
-                    .add_change(to, ValueChange { field, before, after, base_before: base, overwrites_edit, conflict });
+                writes.add_change(
+                    to,
+                    ValueChange {
+                        field,
+                        before,
+                        after,
+                        base_before: base,
+                        overwrites_edit,
+                        conflict,
+                    },
+                );
             }
         }
     }
-    link.waits.extend(waited.into_iter().filter(|wait| wait.field.is_none()));
+    link.waits
+        .extend(waited.into_iter().filter(|wait| wait.field.is_none()));
     writes
 }
 
 /// Whether this value was sent before, came back otherwise, and is not to be sent again yet. Its wait stays until a write of
 /// it is read back, or another value takes its place.
-fn is_retry_pending(link: &mut Link, field: Field, value: FieldHash, waited: &[LinkWait], now: Timestamp) -> bool {
-    let Some(wait) = waited.iter().find(|wait| wait.field == Some(field) && wait.value == value) else {
+fn is_retry_pending(
+    link: &mut Link,
+    field: Field,
+    value: FieldHash,
+    waited: &[LinkWait],
+    now: Timestamp,
+) -> bool {
+    let Some(wait) = waited
+        .iter()
+        .find(|wait| wait.field == Some(field) && wait.value == value)
+    else {
         return false;
     };
     link.waits.push(wait.clone());
@@ -235,11 +317,16 @@ fn is_retry_pending(link: &mut Link, field: Field, value: FieldHash, waited: &[L
 
 /// Notes that a field waits for a person; what waited already keeps its day.
 fn add_wait(link: &mut Link, field: Field, value: FieldHash, waited: &[LinkWait], now: Timestamp) {
-    let known = waited.iter().find(|wait| wait.field == Some(field) && wait.value == value);
+    let known = waited
+        .iter()
+        .find(|wait| wait.field == Some(field) && wait.value == value);
     link.waits.push(known.cloned().unwrap_or_else(|| LinkWait {
         field: Some(field),
         value,
-        reason: format!("DingTalk lets only the employee change {}: it waits for them", field.key()),
+        reason: format!(
+            "DingTalk lets only the employee change {}: it waits for them",
+            field.key()
+        ),
         since: now,
         next: Timestamp(now.millis().saturating_add(DAY_MS)),
     }));
@@ -256,7 +343,11 @@ fn observe_field(
         return FieldObservation::Hidden;
     }
     let hash = hash::hash_field(key, field, values.get(field));
-    let sent_to = |to: Side| intents.iter().any(|sent| sent.side == to && sent.fields.get(&field) == Some(&hash));
+    let sent_to = |to: Side| {
+        intents
+            .iter()
+            .any(|sent| sent.side == to && sent.fields.get(&field) == Some(&hash))
+    };
     if sent_to(side) && !planted::is(Bug::EchoIsEdit) {
         FieldObservation::Ours(hash)
     } else if sent_to(side.other()) {
@@ -274,7 +365,9 @@ fn order_interrupted_writes(
     ehr: FieldObservation,
 ) -> (FieldObservation, FieldObservation) {
     let last = |to: Side, hash: FieldHash| {
-        intents.iter().rposition(|sent| sent.side == to && sent.fields.get(&field) == Some(&hash))
+        intents
+            .iter()
+            .rposition(|sent| sent.side == to && sent.fields.get(&field) == Some(&hash))
     };
     match (dingtalk, ehr) {
         (FieldObservation::Sent(there), FieldObservation::Sent(here))
@@ -282,7 +375,9 @@ fn order_interrupted_writes(
         {
             (FieldObservation::Is(there), ehr)
         }
-        (FieldObservation::Sent(_), FieldObservation::Sent(here)) => (dingtalk, FieldObservation::Is(here)),
+        (FieldObservation::Sent(_), FieldObservation::Sent(here)) => {
+            (dingtalk, FieldObservation::Is(here))
+        }
         seen => seen,
     }
 }
@@ -304,13 +399,22 @@ fn merge_shared_members(
     if planted::is(Bug::MembershipOverwritten)
         || owner != Ownership::Shared
         || !agreed
-        || ![dingtalk, ehr].iter().all(|side| side.shown_fields().contains(field))
+        || ![dingtalk, ehr]
+            .iter()
+            .all(|side| side.shown_fields().contains(field))
     {
         return None;
     }
-    let set = |values: &FieldValues| values.refs(field).filter_map(|id| id.parse().ok()).collect::<BTreeSet<LinkId>>();
+    let set = |values: &FieldValues| {
+        values
+            .refs(field)
+            .filter_map(|id| id.parse().ok())
+            .collect::<BTreeSet<LinkId>>()
+    };
     let (dingtalk, ehr) = (set(dingtalk), set(ehr));
-    let kept = base.iter().filter(|id| dingtalk.contains(*id) && ehr.contains(*id));
+    let kept = base
+        .iter()
+        .filter(|id| dingtalk.contains(*id) && ehr.contains(*id));
     let added = dingtalk.union(&ehr).filter(|id| !base.contains(*id));
     Some(kept.chain(added).copied().collect())
 }
@@ -333,18 +437,32 @@ fn write_merged_members(
         if before == after {
             continue;
         }
-        let change =
-            ValueChange { field, before, after: after.clone(), base_before, overwrites_edit: false, conflict: false };
+        let change = ValueChange {
+            field,
+            before,
+            after: after.clone(),
+            base_before,
+            overwrites_edit: false,
+            conflict: false,
+        };
         writes.add_change(to, change);
     }
     agree_on_value(link, field, hash, after.as_ref());
 }
 
 /// Base takes a value: both sides have it, or will once the write is read back.
-pub(super) fn agree_on_value(link: &mut Link, field: Field, hash: FieldHash, value: Option<&FieldValue>) {
+pub(super) fn agree_on_value(
+    link: &mut Link,
+    field: Field,
+    hash: FieldHash,
+    value: Option<&FieldValue>,
+) {
     link.base.hashes.insert(field, hash);
     let ids = || match value {
-        Some(FieldValue::Refs(refs)) => refs.iter().filter_map(|id| id.parse::<LinkId>().ok()).collect(),
+        Some(FieldValue::Refs(refs)) => refs
+            .iter()
+            .filter_map(|id| id.parse::<LinkId>().ok())
+            .collect(),
         _ => BTreeSet::new(),
     };
     match field {

@@ -2,8 +2,8 @@
 
 use super::fields::{agree_on_value, merged_fields, restore_in_ehr};
 use super::{
-    Decision, DecisionContext, EhrRecord, RecordPair, ValueChange, build_part, conclude_decision, observed_link,
-    start_generation,
+    Decision, DecisionContext, EhrRecord, RecordPair, ValueChange, build_part, conclude_decision,
+    observed_link, start_generation,
 };
 use crate::field::{Field, FieldSet};
 use crate::hash;
@@ -26,20 +26,32 @@ pub(super) fn only_in_dingtalk(
         (Side::DingTalk, Some(ehr)) => restore_in_ehr(pair, dingtalk, ehr, context),
         (Side::DingTalk, None) => create_in_ehr(pair, dingtalk, context),
         // The eHR says in so many words that this one left; that is no absence.
-        (Side::Ehr, Some(ehr)) if pair.stored.is_some() => follow_leaving(pair, dingtalk, ehr, context),
+        (Side::Ehr, Some(ehr)) if pair.stored.is_some() => {
+            follow_leaving(pair, dingtalk, ehr, context)
+        }
         // Whoever came back to DingTalk by hand, and whom the eHR knows no more, is new there and nobody's to remove.
-        (Side::Ehr, None) if pair.stored.is_some() && pair.link.ehr.is_some() && is_present(pair.link) => {
+        (Side::Ehr, None)
+            if pair.stored.is_some() && pair.link.ehr.is_some() && is_present(pair.link) =>
+        {
             Decision::Missing(Side::Ehr)
         }
         (Side::Ehr, _) => Decision::Unmatched(Side::DingTalk),
     }
 }
 
-pub(super) fn only_in_ehr(pair: RecordPair<'_>, ehr: EhrRecord<'_>, context: DecisionContext<'_>) -> Decision {
+pub(super) fn only_in_ehr(
+    pair: RecordPair<'_>,
+    ehr: EhrRecord<'_>,
+    context: DecisionContext<'_>,
+) -> Decision {
     match context.policy.lifecycle {
         Side::Ehr => create_in_dingtalk(pair, ehr, context),
-        Side::DingTalk if has_left(pair) || planted::is(Bug::UnlinkedRemoved) => mark_left_again(pair, ehr, context),
-        Side::DingTalk if pair.stored.is_some() && pair.link.dingtalk.is_some() => Decision::Missing(Side::DingTalk),
+        Side::DingTalk if has_left(pair) || planted::is(Bug::UnlinkedRemoved) => {
+            mark_left_again(pair, ehr, context)
+        }
+        Side::DingTalk if pair.stored.is_some() && pair.link.dingtalk.is_some() => {
+            Decision::Missing(Side::DingTalk)
+        }
         Side::DingTalk => Decision::Unmatched(Side::Ehr),
     }
 }
@@ -61,21 +73,36 @@ pub(super) fn decide_absent(
             let mut link = observed_link(pair, None, ehr.map(|ehr| ehr.record), context);
             link.lifecycle = LinkLifecycle::Left { at: context.now };
             link.waits.clear();
-            Decision::Settle(Box::new(SettledLink { link, before: pair.stored_link() }))
+            Decision::Settle(Box::new(SettledLink {
+                link,
+                before: pair.stored_link(),
+            }))
         }
     }
 }
 
 fn has_left(pair: RecordPair<'_>) -> bool {
-    pair.stored.is_some() && pair.link.kind == Kind::Person && matches!(pair.link.lifecycle, LinkLifecycle::Left { .. })
+    pair.stored.is_some()
+        && pair.link.kind == Kind::Person
+        && matches!(pair.link.lifecycle, LinkLifecycle::Left { .. })
 }
 
 /// The eHR took somebody back whom DingTalk, which decides, does not have: marked left once more.
-fn mark_left_again(pair: RecordPair<'_>, ehr: EhrRecord<'_>, context: DecisionContext<'_>) -> Decision {
-    let removal =
-        RemovalRequest { side: Side::Ehr, ehr_version: Some(ehr.version), reason: "left in DingTalk, which decides" };
+fn mark_left_again(
+    pair: RecordPair<'_>,
+    ehr: EhrRecord<'_>,
+    context: DecisionContext<'_>,
+) -> Decision {
+    let removal = RemovalRequest {
+        side: Side::Ehr,
+        ehr_version: Some(ehr.version),
+        reason: "left in DingTalk, which decides",
+    };
     let item = plan_removal(pair.link, removal, context.now);
-    Decision::Write(Box::new(PlanItem { needs_canary: true, ..item }))
+    Decision::Write(Box::new(PlanItem {
+        needs_canary: true,
+        ..item
+    }))
 }
 
 fn is_present(link: &Link) -> bool {
@@ -97,17 +124,33 @@ fn all_fields(
     for field in fields.intersection(from.shown_fields()).iter() {
         let after = from.get(field).cloned();
         let base_before = link.base.hashes.get(&field).copied();
-        agree_on_value(link, field, hash::hash_field(context.key, field, after.as_ref()), after.as_ref());
+        agree_on_value(
+            link,
+            field,
+            hash::hash_field(context.key, field, after.as_ref()),
+            after.as_ref(),
+        );
         if after.is_none() {
             continue;
         }
         values.show(field, after.clone());
-        changes.push(ValueChange { field, before: None, after, base_before, overwrites_edit: false, conflict: false });
+        changes.push(ValueChange {
+            field,
+            before: None,
+            after,
+            base_before,
+            overwrites_edit: false,
+            conflict: false,
+        });
     }
     (values, changes)
 }
 
-fn create_in_ehr(pair: RecordPair<'_>, dingtalk: &Record, context: DecisionContext<'_>) -> Decision {
+fn create_in_ehr(
+    pair: RecordPair<'_>,
+    dingtalk: &Record,
+    context: DecisionContext<'_>,
+) -> Decision {
     let mut link = observed_link(pair, Some(dingtalk), None, context);
     // It left and came back, or the eHR's copy was deleted: what DingTalk hides just now was agreed with another record.
     if pair.stored.is_some() && was_created(pair.link) && pair.link.ehr.is_some() {
@@ -116,16 +159,29 @@ fn create_in_ehr(pair: RecordPair<'_>, dingtalk: &Record, context: DecisionConte
     let fields = merged_fields(&link, context);
     let (values, changes) = all_fields(&mut link, &dingtalk.values, fields, context);
     link.lifecycle = LinkLifecycle::Active;
-    conclude_decision(pair, link, vec![build_part(Side::Ehr, WriteAction::Create, values, changes)], "new in DingTalk")
+    conclude_decision(
+        pair,
+        link,
+        vec![build_part(Side::Ehr, WriteAction::Create, values, changes)],
+        "new in DingTalk",
+    )
 }
 
 /// The `userid` of somebody whom we create in DingTalk: derived, so that a create that is repeated is the same one.
 fn derive_userid(link: &Link) -> Option<NativeId> {
-    let generation = if link.generation > 1 { format!("-{}", link.generation) } else { String::new() };
+    let generation = if link.generation > 1 {
+        format!("-{}", link.generation)
+    } else {
+        String::new()
+    };
     NativeId::new(&format!("{}{generation}", link.id)).ok()
 }
 
-fn create_in_dingtalk(pair: RecordPair<'_>, ehr: EhrRecord<'_>, context: DecisionContext<'_>) -> Decision {
+fn create_in_dingtalk(
+    pair: RecordPair<'_>,
+    ehr: EhrRecord<'_>,
+    context: DecisionContext<'_>,
+) -> Decision {
     let mut link = observed_link(pair, None, Some(ehr.record), context);
     // Somebody deleted the copy, or it left and was hired again: DingTalk gives a userid to one person only.
     let again = pair.stored.is_some() && was_created(pair.link) && pair.link.dingtalk.is_some();
@@ -136,7 +192,10 @@ fn create_in_dingtalk(pair: RecordPair<'_>, ehr: EhrRecord<'_>, context: Decisio
         Kind::Person => &[Field::Name, Field::Mobile, Field::Departments],
         Kind::Department => &[Field::Name, Field::Parent],
     };
-    if let Some(field) = needed.iter().find(|field| ehr.record.values.get(**field).is_none()) {
+    if let Some(field) = needed
+        .iter()
+        .find(|field| ehr.record.values.get(**field).is_none())
+    {
         return wait_for_required_field(pair, link, *field, context.now);
     }
     // Whoever had the userid before had the unionid; the new account may have another one.
@@ -150,7 +209,16 @@ fn create_in_dingtalk(pair: RecordPair<'_>, ehr: EhrRecord<'_>, context: Decisio
     let (values, changes) = all_fields(&mut link, &ehr.record.values, fields, context);
     link.lifecycle = LinkLifecycle::Active;
     let create = build_part(Side::DingTalk, WriteAction::Create, values, changes);
-    match conclude_decision(pair, link, vec![create], if again { "in the eHR again" } else { "new in the eHR" }) {
+    match conclude_decision(
+        pair,
+        link,
+        vec![create],
+        if again {
+            "in the eHR again"
+        } else {
+            "new in the eHR"
+        },
+    ) {
         Decision::Write(mut item) => {
             // So does the eHR's word that DingTalk has them.
             item.needs_canary = again || ehr.dingtalk.is_some();
@@ -161,15 +229,28 @@ fn create_in_dingtalk(pair: RecordPair<'_>, ehr: EhrRecord<'_>, context: Decisio
 }
 
 /// Nobody is created without what DingTalk asks for.
-fn wait_for_required_field(pair: RecordPair<'_>, mut link: Link, field: Field, now: Timestamp) -> Decision {
-    let reason =
-        format!("DingTalk creates nobody without {}, and the eHR has none (or nobody knows it yet)", field.key());
+fn wait_for_required_field(
+    pair: RecordPair<'_>,
+    mut link: Link,
+    field: Field,
+    now: Timestamp,
+) -> Decision {
+    let reason = format!(
+        "DingTalk creates nobody without {}, and the eHR has none (or nobody knows it yet)",
+        field.key()
+    );
     if pair.stored.is_none() {
         return Decision::Waits(reason);
     }
     if !link.waits.iter().any(|wait| wait.reason == reason) {
         let next = Timestamp(now.millis().saturating_add(DAY_MS));
-        link.waits.push(LinkWait { field: Some(field), value: [0; 12], reason, since: now, next });
+        link.waits.push(LinkWait {
+            field: Some(field),
+            value: [0; 12],
+            reason,
+            since: now,
+            next,
+        });
     }
     conclude_decision(pair, link, Vec::new(), "")
 }
@@ -190,14 +271,20 @@ fn follow_leaving(
     };
     link.lifecycle = LinkLifecycle::Leaving { since };
     if dingtalk.protected && !planted::is(Bug::AdminRemoved) {
-        return Decision::Waits("an administrator or boss left in the eHR; they are never removed".to_owned());
+        return Decision::Waits(
+            "an administrator or boss left in the eHR; they are never removed".to_owned(),
+        );
     }
     let grace = i64::from(context.policy.grace_days).saturating_mul(DAY_MS);
     let grace = if planted::is(Bug::NoGrace) { 0 } else { grace };
     if context.now.millis() < since.millis().saturating_add(grace) {
         return conclude_decision(pair, link, Vec::new(), "");
     }
-    let removal = RemovalRequest { side: Side::DingTalk, ehr_version: Some(ehr.version), reason: "left in the eHR" };
+    let removal = RemovalRequest {
+        side: Side::DingTalk,
+        ehr_version: Some(ehr.version),
+        reason: "left in the eHR",
+    };
     let mut item = plan_removal(pair.link, removal, context.now);
     // A create whose answer never came is known by where it was found.
     item.link.dingtalk = Some(dingtalk.id.clone());
@@ -227,7 +314,12 @@ pub fn plan_removal(link: &Link, removal: RemovalRequest<'_>, now: Timestamp) ->
         before: Some(link.clone()),
         ehr_version: removal.ehr_version,
         unionid: None,
-        parts: vec![build_part(removal.side, WriteAction::Remove, FieldValues::new(), Vec::new())],
+        parts: vec![build_part(
+            removal.side,
+            WriteAction::Remove,
+            FieldValues::new(),
+            Vec::new(),
+        )],
         reason: removal.reason.to_owned(),
         needs_canary: false,
     }

@@ -26,7 +26,10 @@ pub fn parse_day(text: &str) -> Result<Date, ParseDayError> {
         return parse_digits(text);
     }
     let (date, time) = match text.find(['T', 't', ' ']) {
-        Some(at) => (text.get(..at).unwrap_or_default(), text.get(at + 1..).unwrap_or_default().trim()),
+        Some(at) => (
+            text.get(..at).unwrap_or_default(),
+            text.get(at + 1..).unwrap_or_default().trim(),
+        ),
         None => (text, ""),
     };
     let date = parse_civil_date(date)?;
@@ -35,7 +38,10 @@ pub fn parse_day(text: &str) -> Result<Date, ParseDayError> {
     };
     let (clock, zone) = time.split_at_checked(at).ok_or(ParseDayError)?;
     let (date, clock) = parse_date_time(date, clock.trim())?;
-    let zoned = date.to_datetime(clock).to_zoned(TimeZone::fixed(parse_offset(zone)?)).map_err(|_| ParseDayError)?;
+    let zoned = date
+        .to_datetime(clock)
+        .to_zoned(TimeZone::fixed(parse_offset(zone)?))
+        .map_err(|_| ParseDayError)?;
     canonical::shanghai_day(Timestamp(zoned.timestamp().as_millisecond())).ok_or(ParseDayError)
 }
 
@@ -46,7 +52,9 @@ fn parse_digits(text: &str) -> Result<Date, ParseDayError> {
             let part = |from: usize, to: usize| text.get(from..to).unwrap_or_default();
             date_from_parts(part(0, 4), part(4, 6), part(6, 8))
         }
-        10 => canonical::shanghai_day(Timestamp(number()?.saturating_mul(1000))).ok_or(ParseDayError),
+        10 => {
+            canonical::shanghai_day(Timestamp(number()?.saturating_mul(1000))).ok_or(ParseDayError)
+        }
         13 => canonical::shanghai_day(Timestamp(number()?)).ok_or(ParseDayError),
         _ => Err(ParseDayError),
     }
@@ -63,18 +71,28 @@ fn parse_civil_date(text: &str) -> Result<Date, ParseDayError> {
 
 fn date_from_parts(year: &str, month: &str, day: &str) -> Result<Date, ParseDayError> {
     let number = |text: &str, most: usize| {
-        let plain = !text.is_empty() && text.len() <= most && text.bytes().all(|byte| byte.is_ascii_digit());
-        text.parse::<i16>().ok().filter(|_| plain).ok_or(ParseDayError)
+        let plain = !text.is_empty()
+            && text.len() <= most
+            && text.bytes().all(|byte| byte.is_ascii_digit());
+        text.parse::<i16>()
+            .ok()
+            .filter(|_| plain)
+            .ok_or(ParseDayError)
     };
     if year.len() != 4 {
         return Err(ParseDayError);
     }
-    let small = |text| number(text, 2).and_then(|number| i8::try_from(number).map_err(|_| ParseDayError));
+    let small =
+        |text| number(text, 2).and_then(|number| i8::try_from(number).map_err(|_| ParseDayError));
     Date::new(number(year, 4)?, small(month)?, small(day)?).map_err(|_| ParseDayError)
 }
 
 fn adjust_for_time(date: Date, time: &str) -> Result<Date, ParseDayError> {
-    if time.is_empty() { Ok(date) } else { parse_date_time(date, time).map(|(date, _)| date) }
+    if time.is_empty() {
+        Ok(date)
+    } else {
+        parse_date_time(date, time).map(|(date, _)| date)
+    }
 }
 
 /// The day and the time; 24:00 is the next day's beginning.
@@ -90,10 +108,16 @@ fn parse_date_time(date: Date, time: &str) -> Result<(Date, Time), ParseDayError
         *part = text.parse().ok().filter(|_| plain).ok_or(ParseDayError)?;
     }
     match parts {
-        [24, 0, 0] => Ok((date.tomorrow().map_err(|_| ParseDayError)?, Time::midnight())),
+        [24, 0, 0] => Ok((
+            date.tomorrow().map_err(|_| ParseDayError)?,
+            Time::midnight(),
+        )),
         [hour, minute, second] => {
             let second = if second == 60 { 59 } else { second };
-            Ok((date, Time::new(hour, minute, second, 0).map_err(|_| ParseDayError)?))
+            Ok((
+                date,
+                Time::new(hour, minute, second, 0).map_err(|_| ParseDayError)?,
+            ))
         }
     }
 }
@@ -110,5 +134,6 @@ fn parse_offset(zone: &str) -> Result<jiff::tz::Offset, ParseDayError> {
     }
     let number: i32 = digits.parse().map_err(|_| ParseDayError)?;
     let seconds = (number / 100 * 60 + number % 100) * 60;
-    jiff::tz::Offset::from_seconds(if sign == "-" { -seconds } else { seconds }).map_err(|_| ParseDayError)
+    jiff::tz::Offset::from_seconds(if sign == "-" { -seconds } else { seconds })
+        .map_err(|_| ParseDayError)
 }

@@ -17,16 +17,31 @@ impl LinkIndex {
     /// The link of a native id.
     #[must_use]
     pub fn find_link(&self, side: Side, native: &NativeId) -> Option<LinkId> {
-        let at = find_position(&self.by_native[side_index(side)], native_hash(&self.key, side, native))?;
+        let at = find_position(
+            &self.by_native[side_index(side)],
+            native_hash(&self.key, side, native),
+        )?;
         self.links.get(at).copied()
     }
 }
 
 impl From<BaseIndex> for LinkIndex {
     fn from(index: BaseIndex) -> Self {
-        let BaseIndex { key, links, rows, mut by_native, .. } = index;
+        let BaseIndex {
+            key,
+            links,
+            rows,
+            mut by_native,
+            ..
+        } = index;
         let standing = |at: u32| rows.get(at as usize).map(|row| row.standing);
-        by_native.iter_mut().for_each(|ids| ids.retain(|(_, at)| standing(*at) != Some(LinkStanding::Quarantined)));
-        Self { key, links, by_native }
+        by_native
+            .iter_mut()
+            .for_each(|ids| ids.retain(|(_, at)| standing(*at) != Some(LinkStanding::Quarantined)));
+        Self {
+            key,
+            links,
+            by_native,
+        }
     }
 }

@@ -14,7 +14,12 @@ fn item(n: u8, action: WriteAction, changes: &[(Field, Option<&str>)]) -> PlanIt
         link,
         ehr_version: Some(1),
         unionid: None,
-        parts: vec![ItemPart { to: Side::Ehr, action, values: FieldValues::new(), changes: Vec::new() }],
+        parts: vec![ItemPart {
+            to: Side::Ehr,
+            action,
+            values: FieldValues::new(),
+            changes: Vec::new(),
+        }],
         reason: "test".to_owned(),
         needs_canary: false,
     };
@@ -38,7 +43,11 @@ fn approve(items: Vec<PlanItem>, people: u64) -> ApprovedPlan {
     approve_released(items, people, &BTreeSet::new())
 }
 
-fn approve_released(items: Vec<PlanItem>, people: u64, released: &BTreeSet<FieldHash>) -> ApprovedPlan {
+fn approve_released(
+    items: Vec<PlanItem>,
+    people: u64,
+    released: &BTreeSet<FieldHash>,
+) -> ApprovedPlan {
     approve_after(items, people, released, &PassedCounts::default())
 }
 
@@ -49,45 +58,96 @@ fn approve_after(
     passed: &PassedCounts,
 ) -> ApprovedPlan {
     let (policy, key) = (Policy::dingtalk_is_master(), crate::index::tests::key());
-    Plan { items, ..Plan::default() }.approve(&Guard { policy: &policy, key: &key, people, released, passed })
+    Plan {
+        items,
+        ..Plan::default()
+    }
+    .approve(&Guard {
+        policy: &policy,
+        key: &key,
+        people,
+        released,
+        passed,
+    })
 }
 
 #[test]
 fn too_many_removals_are_held_and_other_items_pass() {
     let mut items: Vec<_> = (0..6).map(|n| item(n, WriteAction::Remove, &[])).collect();
-    items.push(item(9, WriteAction::Update, &[(Field::Title, Some("总监"))]));
+    items.push(item(
+        9,
+        WriteAction::Update,
+        &[(Field::Title, Some("总监"))],
+    ));
     let approved = approve(items, 200);
     assert_eq!(approved.items().len(), 1);
     assert_eq!(approved.held().len(), 6);
-    assert_eq!(approved.held()[0].reason, "6 of 200 people would be marked left; the limit is 5");
+    assert_eq!(
+        approved.held()[0].reason,
+        "6 of 200 people would be marked left; the limit is 5"
+    );
 }
 
 #[test]
 fn an_emptied_field_is_held_and_other_changes_of_the_same_people_pass() {
     let both = [(Field::Mobile, None), (Field::Title, Some("总监"))];
-    let items = (0..20).map(|n| item(n, WriteAction::Update, if n == 0 { &both } else { &both[..1] })).collect();
+    let items = (0..20)
+        .map(|n| {
+            item(
+                n,
+                WriteAction::Update,
+                if n == 0 { &both } else { &both[..1] },
+            )
+        })
+        .collect();
     let approved = approve(items, 100);
     assert_eq!(approved.held().len(), 20);
     assert_eq!(approved.items().len(), 1);
     let passed = &approved.items()[0];
     assert_eq!(passed.parts[0].changes.len(), 1);
-    assert!(!passed.parts[0].values.shown_fields().contains(Field::Mobile));
-    assert_ne!(passed.link.base.hashes.get(&Field::Mobile), Some(&[0xee; 12]));
+    assert!(
+        !passed.parts[0]
+            .values
+            .shown_fields()
+            .contains(Field::Mobile)
+    );
+    assert_ne!(
+        passed.link.base.hashes.get(&Field::Mobile),
+        Some(&[0xee; 12])
+    );
 }
 
 #[test]
 fn an_adopted_person_is_linked_although_all_changes_are_held() {
-    let mut items: Vec<_> = (0..20).map(|n| item(n, WriteAction::Update, &[(Field::Mobile, None)])).collect();
+    let mut items: Vec<_> = (0..20)
+        .map(|n| item(n, WriteAction::Update, &[(Field::Mobile, None)]))
+        .collect();
     items.iter_mut().for_each(|item| item.before = None);
     let approved = approve(items, 100);
-    assert_eq!((approved.items().len(), approved.held().len(), approved.settled().len()), (0, 20, 20));
-    assert!(approved.settled().iter().all(|settled| settled.before.is_none() && settled.link.dingtalk.is_some()));
+    assert_eq!(
+        (
+            approved.items().len(),
+            approved.held().len(),
+            approved.settled().len()
+        ),
+        (0, 20, 20)
+    );
+    assert!(
+        approved
+            .settled()
+            .iter()
+            .all(|settled| settled.before.is_none() && settled.link.dingtalk.is_some())
+    );
 }
 
 #[test]
 fn base_keeps_the_old_value_of_a_held_membership() {
     let items = (0..20).map(|n| {
-        let mut one = item(n, WriteAction::Update, &[(Field::Departments, None), (Field::Title, Some("总监"))]);
+        let mut one = item(
+            n,
+            WriteAction::Update,
+            &[(Field::Departments, None), (Field::Title, Some("总监"))],
+        );
         one.link.base.departments.clear();
         one.parts[0].changes.truncate(if n == 0 { 2 } else { 1 });
         one
@@ -107,7 +167,11 @@ fn the_intent_of_a_held_field_is_kept() {
     };
     let items = (0..20).map(|n| {
         let both = [(Field::Mobile, None), (Field::Title, Some("总监"))];
-        let mut one = item(n, WriteAction::Update, if n == 0 { &both } else { &both[..1] });
+        let mut one = item(
+            n,
+            WriteAction::Update,
+            if n == 0 { &both } else { &both[..1] },
+        );
         one.before.as_mut().unwrap().intents = vec![sent(Field::Mobile), sent(Field::Title)];
         one
     });
@@ -119,9 +183,18 @@ fn the_intent_of_a_held_field_is_kept() {
 fn released_items_pass_and_are_not_counted() {
     let items: Vec<_> = (0..6).map(|n| item(n, WriteAction::Remove, &[])).collect();
     let held = approve(items.clone(), 200);
-    let released = held.held().iter().filter_map(|held| held.fingerprint).take(2).collect();
+    let released = held
+        .held()
+        .iter()
+        .filter_map(|held| held.fingerprint)
+        .take(2)
+        .collect();
     let approved = approve_released(items, 200, &released);
-    assert_eq!((approved.items().len(), approved.held().len()), (6, 0), "four are not too many");
+    assert_eq!(
+        (approved.items().len(), approved.held().len()),
+        (6, 0),
+        "four are not too many"
+    );
     let all: Vec<_> = (0..9).map(|n| item(n, WriteAction::Remove, &[])).collect();
     let approved = approve_released(all, 200, &released);
     assert_eq!((approved.items().len(), approved.held().len()), (2, 7));
@@ -136,7 +209,13 @@ fn small_plans_of_one_run_are_counted_together() {
         assert_eq!(approved.held().len(), 0);
         passed.add(approved.passed());
     }
-    assert_eq!(approve_after(removal(5), 200, &BTreeSet::new(), &passed).held().len(), 1, "the sixth of two hundred");
+    assert_eq!(
+        approve_after(removal(5), 200, &BTreeSet::new(), &passed)
+            .held()
+            .len(),
+        1,
+        "the sixth of two hundred"
+    );
     let blank = |n: u8| vec![item(n, WriteAction::Update, &[(Field::Mobile, None)])];
     let mut passed = PassedCounts::default();
     for n in 0..9 {
@@ -149,13 +228,16 @@ fn small_plans_of_one_run_are_counted_together() {
 #[test]
 fn another_value_gives_another_fingerprint() {
     let key = crate::index::tests::key();
-    let print = |title| item(1, WriteAction::Update, &[(Field::Title, Some(title))]).fingerprint(&key);
+    let print =
+        |title| item(1, WriteAction::Update, &[(Field::Title, Some(title))]).fingerprint(&key);
     assert_eq!(print("总监"), print("总监"));
     assert_ne!(print("总监"), print("经理"));
 }
 
 #[test]
 fn creates_are_never_too_many() {
-    let items = (0..200).map(|n| item(n, WriteAction::Create, &[(Field::Name, Some("新人"))])).collect();
+    let items = (0..200)
+        .map(|n| item(n, WriteAction::Create, &[(Field::Name, Some("新人"))]))
+        .collect();
     assert!(approve(items, 0).held().is_empty());
 }

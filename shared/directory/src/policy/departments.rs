@@ -29,7 +29,8 @@ impl IdsBySide {
     /// Whether either id is in.
     #[must_use]
     pub fn contains(&self, ids: RecordIds<'_>) -> bool {
-        ids.dingtalk.is_some_and(|id| self.dingtalk.contains(id)) || ids.ehr.is_some_and(|id| self.ehr.contains(id))
+        ids.dingtalk.is_some_and(|id| self.dingtalk.contains(id))
+            || ids.ehr.is_some_and(|id| self.ehr.contains(id))
     }
 
     /// The ids of a side.
@@ -81,7 +82,11 @@ impl DepartmentFilter {
         C: IntoIterator<Item = RecordIds<'a>>,
     {
         let mut none = true;
-        chains.into_iter().inspect(|_| none = false).any(|chain| self.covers(chain)) || none && self.include.is_empty()
+        chains
+            .into_iter()
+            .inspect(|_| none = false)
+            .any(|chain| self.covers(chain))
+            || none && self.include.is_empty()
     }
 }
 
@@ -98,7 +103,12 @@ impl UntouchableRecords {
     /// Whether a record is marked, or is in a marked department: `chains` are the departments that it is in (of a
     /// department: its own), each from itself up to the root.
     #[must_use]
-    pub fn covers<'a, C>(&self, kind: Kind, ids: RecordIds<'_>, chains: impl IntoIterator<Item = C>) -> bool
+    pub fn covers<'a, C>(
+        &self,
+        kind: Kind,
+        ids: RecordIds<'_>,
+        chains: impl IntoIterator<Item = C>,
+    ) -> bool
     where
         C: IntoIterator<Item = RecordIds<'a>>,
     {
@@ -106,7 +116,10 @@ impl UntouchableRecords {
             Kind::Person => self.people.contains(ids),
             Kind::Department => self.departments.contains(ids),
         };
-        own || chains.into_iter().flatten().any(|ids| self.departments.contains(ids))
+        own || chains
+            .into_iter()
+            .flatten()
+            .any(|ids| self.departments.contains(ids))
     }
 }
 
@@ -116,11 +129,19 @@ mod tests {
 
     fn sides(dingtalk: &[&str], ehr: &[&str]) -> IdsBySide {
         let set = |ids: &[&str]| ids.iter().map(|id| NativeId::new(id).unwrap()).collect();
-        IdsBySide { dingtalk: set(dingtalk), ehr: set(ehr) }
+        IdsBySide {
+            dingtalk: set(dingtalk),
+            ehr: set(ehr),
+        }
     }
 
     fn chain(ids: &[NativeId]) -> Vec<RecordIds<'_>> {
-        ids.iter().map(|id| RecordIds { dingtalk: Some(id), ehr: None }).collect()
+        ids.iter()
+            .map(|id| RecordIds {
+                dingtalk: Some(id),
+                ehr: None,
+            })
+            .collect()
     }
 
     fn native(ids: &[&str]) -> Vec<NativeId> {
@@ -130,44 +151,80 @@ mod tests {
     /// Chains read from the department up to the root.
     #[test]
     fn the_nearest_mark_in_the_chain_decides() {
-        let rules = DepartmentFilter { include: sides(&["1", "30"], &["e-9"]), exclude: sides(&["20"], &[]) };
+        let rules = DepartmentFilter {
+            include: sides(&["1", "30"], &["e-9"]),
+            exclude: sides(&["20"], &[]),
+        };
         let covers = |ids: &[&str]| rules.covers(chain(&native(ids)));
         assert!(covers(&["10", "1"]));
         assert!(!covers(&["21", "20", "1"]), "below an excluded one");
-        assert!(covers(&["31", "30", "20", "1"]), "taken back in below an excluded one");
-        assert!(!covers(&["5", "4"]), "under no mark, and some have to be named");
+        assert!(
+            covers(&["31", "30", "20", "1"]),
+            "taken back in below an excluded one"
+        );
+        assert!(
+            !covers(&["5", "4"]),
+            "under no mark, and some have to be named"
+        );
         assert!(DepartmentFilter::default().covers(chain(&native(&["5"]))));
         let id = NativeId::new("e-9").unwrap();
-        assert!(rules.covers([RecordIds { dingtalk: None, ehr: Some(&id) }]), "the other side's id counts as well");
+        assert!(
+            rules.covers([RecordIds {
+                dingtalk: None,
+                ehr: Some(&id)
+            }]),
+            "the other side's id counts as well"
+        );
     }
 
     #[test]
     fn exclude_wins_over_include_on_one_department() {
-        let rules = DepartmentFilter { include: sides(&["2"], &[]), exclude: sides(&[], &["e-2"]) };
+        let rules = DepartmentFilter {
+            include: sides(&["2"], &[]),
+            exclude: sides(&[], &["e-2"]),
+        };
         let (dingtalk, ehr) = (NativeId::new("2").unwrap(), NativeId::new("e-2").unwrap());
-        assert!(!rules.covers([RecordIds { dingtalk: Some(&dingtalk), ehr: Some(&ehr) }]));
+        assert!(!rules.covers([RecordIds {
+            dingtalk: Some(&dingtalk),
+            ehr: Some(&ehr)
+        }]));
     }
 
     #[test]
     fn one_included_department_includes_the_person() {
-        let rules = DepartmentFilter { include: IdsBySide::default(), exclude: sides(&["20"], &[]) };
+        let rules = DepartmentFilter {
+            include: IdsBySide::default(),
+            exclude: sides(&["20"], &[]),
+        };
         let (sales, secret) = (native(&["10", "1"]), native(&["20", "1"]));
         assert!(rules.covers_member([chain(&secret), chain(&sales)]));
         assert!(!rules.covers_member([chain(&secret)]));
         assert!(rules.covers_member(Vec::<Vec<RecordIds<'_>>>::new()));
-        let named = DepartmentFilter { include: sides(&["1"], &[]), exclude: IdsBySide::default() };
+        let named = DepartmentFilter {
+            include: sides(&["1"], &[]),
+            exclude: IdsBySide::default(),
+        };
         assert!(!named.covers_member(Vec::<Vec<RecordIds<'_>>>::new()));
     }
 
     #[test]
     fn records_below_an_untouchable_department_are_untouchable() {
-        let marks = UntouchableRecords { people: sides(&["boss"], &[]), departments: sides(&["7"], &[]) };
+        let marks = UntouchableRecords {
+            people: sides(&["boss"], &[]),
+            departments: sides(&["7"], &[]),
+        };
         let (boss, other) = (NativeId::new("boss").unwrap(), NativeId::new("x").unwrap());
-        let ids = |id| RecordIds { dingtalk: Some(id), ehr: None };
+        let ids = |id| RecordIds {
+            dingtalk: Some(id),
+            ehr: None,
+        };
         let (inside, outside) = (native(&["71", "7", "1"]), native(&["8", "1"]));
         assert!(marks.covers(Kind::Person, ids(&boss), [chain(&outside)]));
         assert!(marks.covers(Kind::Person, ids(&other), [chain(&outside), chain(&inside)]));
         assert!(!marks.covers(Kind::Person, ids(&other), [chain(&outside)]));
-        assert!(!marks.covers(Kind::Department, ids(&boss), [chain(&outside)]), "a person's mark is no department's");
+        assert!(
+            !marks.covers(Kind::Department, ids(&boss), [chain(&outside)]),
+            "a person's mark is no department's"
+        );
     }
 }

@@ -28,8 +28,14 @@ pub enum EmploymentType {
 
 impl EmploymentType {
     /// Every kind.
-    pub const ALL: [Self; 6] =
-        [Self::FullTime, Self::PartTime, Self::Intern, Self::Dispatched, Self::RehiredRetiree, Self::Outsourced];
+    pub const ALL: [Self; 6] = [
+        Self::FullTime,
+        Self::PartTime,
+        Self::Intern,
+        Self::Dispatched,
+        Self::RehiredRetiree,
+        Self::Outsourced,
+    ];
 
     /// The spelling in documents and JSON.
     #[must_use]
@@ -100,7 +106,10 @@ impl EmploymentFilter {
     pub fn covers(&self, employment: Option<EmploymentType>) -> bool {
         match employment {
             None => self.include.is_empty(),
-            Some(kind) => !self.exclude.contains(&kind) && (self.include.is_empty() || self.include.contains(&kind)),
+            Some(kind) => {
+                !self.exclude.contains(&kind)
+                    && (self.include.is_empty() || self.include.contains(&kind))
+            }
         }
     }
 }
@@ -117,8 +126,14 @@ mod tests {
             assert_eq!(EmploymentType::of_key(kind.key()), Some(kind));
             assert_eq!(EmploymentType::of_label(kind.label()), Some(kind));
         }
-        assert_eq!([0, 7, -1, i64::MIN].map(EmploymentType::of_dingtalk), [None; 4]);
-        assert_eq!(EmploymentType::of_label(" 实习 "), Some(EmploymentType::Intern));
+        assert_eq!(
+            [0, 7, -1, i64::MIN].map(EmploymentType::of_dingtalk),
+            [None; 4]
+        );
+        assert_eq!(
+            EmploymentType::of_label(" 实习 "),
+            Some(EmploymentType::Intern)
+        );
     }
 
     #[test]

@@ -97,7 +97,9 @@ impl Policy {
             PolicyPreset::Custom => (SyncDirection::Both, Side::Ehr),
         };
         let scope = match decides {
-            Side::DingTalk => PolicyScope::EmployeesAndCustom([ALL_CUSTOM_FIELDS.to_owned()].into()),
+            Side::DingTalk => {
+                PolicyScope::EmployeesAndCustom([ALL_CUSTOM_FIELDS.to_owned()].into())
+            }
             Side::Ehr => PolicyScope::Employees,
         };
         Self {
@@ -126,7 +128,8 @@ impl Policy {
     pub fn matching_preset(&self) -> PolicyPreset {
         let is = |preset| {
             let usual = Self::from_preset(preset);
-            (usual.direction, usual.lifecycle, &usual.owners) == (self.direction, self.lifecycle, &self.owners)
+            (usual.direction, usual.lifecycle, &usual.owners)
+                == (self.direction, self.lifecycle, &self.owners)
         };
         [PolicyPreset::EhrIsMaster, PolicyPreset::DingTalkIsMaster]
             .into_iter()
@@ -165,7 +168,12 @@ impl Policy {
     /// Whether nothing may touch this person or department. `chains` are the departments that it is in (of a department:
     /// its own), each from itself up to the root: what is in an untouchable department, or below one, is not touched.
     #[must_use]
-    pub fn is_untouchable<'a, C>(&self, kind: Kind, ids: RecordIds<'_>, chains: impl IntoIterator<Item = C>) -> bool
+    pub fn is_untouchable<'a, C>(
+        &self,
+        kind: Kind,
+        ids: RecordIds<'_>,
+        chains: impl IntoIterator<Item = C>,
+    ) -> bool
     where
         C: IntoIterator<Item = RecordIds<'a>>,
     {
@@ -184,8 +192,13 @@ mod tests {
         }
         let mut policy = Policy::from_preset(PolicyPreset::EhrIsMaster);
         assert!(policy.may_write(Side::DingTalk) && !policy.may_write(Side::Ehr));
-        assert_eq!(policy.field_owner(Kind::Person, Field::Mobile), Ownership::Owned(Side::Ehr));
-        policy.owners.assign_field(Kind::Person, Field::Remark, Side::DingTalk);
+        assert_eq!(
+            policy.field_owner(Kind::Person, Field::Mobile),
+            Ownership::Owned(Side::Ehr)
+        );
+        policy
+            .owners
+            .assign_field(Kind::Person, Field::Remark, Side::DingTalk);
         assert_eq!(policy.matching_preset(), PolicyPreset::Custom);
     }
 

@@ -40,7 +40,11 @@ impl FieldOwners {
     /// One side decides everything.
     #[must_use]
     pub fn all(side: Side) -> Self {
-        Self { default: side, person: BTreeMap::new(), department: BTreeMap::new() }
+        Self {
+            default: side,
+            person: BTreeMap::new(),
+            department: BTreeMap::new(),
+        }
     }
 
     /// The side that decides what is not named.
@@ -52,7 +56,10 @@ impl FieldOwners {
     /// Who decides a field.
     #[must_use]
     pub fn field_owner(&self, kind: Kind, field: Field) -> Ownership {
-        self.named_owners(kind).get(&field).copied().unwrap_or(Ownership::Owned(self.default))
+        self.named_owners(kind)
+            .get(&field)
+            .copied()
+            .unwrap_or(Ownership::Owned(self.default))
     }
 
     /// Gives a field to a side.
@@ -84,7 +91,10 @@ impl FieldOwners {
     }
 
     fn fields_with(&self, kind: Kind, ownership: Ownership) -> FieldSet {
-        FieldSet::of_kind(kind).iter().filter(|field| self.field_owner(kind, *field) == ownership).collect()
+        FieldSet::of_kind(kind)
+            .iter()
+            .filter(|field| self.field_owner(kind, *field) == ownership)
+            .collect()
     }
 
     fn named_owners(&self, kind: Kind) -> &BTreeMap<Field, Ownership> {
@@ -111,7 +121,10 @@ mod tests {
         let mut owners = FieldOwners::all(Side::Ehr);
         owners.assign_field(Kind::Person, Field::Name, Side::DingTalk);
         owners.share_field(Kind::Person, Field::Remark);
-        assert_eq!(owners.field_owner(Kind::Person, Field::Name), Ownership::Owned(Side::DingTalk));
+        assert_eq!(
+            owners.field_owner(Kind::Person, Field::Name),
+            Ownership::Owned(Side::DingTalk)
+        );
         assert_eq!(
             owners.field_owner(Kind::Department, Field::Name),
             Ownership::Owned(Side::Ehr),
@@ -123,7 +136,10 @@ mod tests {
                 owners.owned_fields(kind, Side::DingTalk),
                 owners.shared_fields(kind),
             ];
-            assert_eq!(sets.iter().map(|set| set.len()).sum::<usize>(), FieldSet::of_kind(kind).len());
+            assert_eq!(
+                sets.iter().map(|set| set.len()).sum::<usize>(),
+                FieldSet::of_kind(kind).len()
+            );
         }
     }
 

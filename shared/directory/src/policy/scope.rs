@@ -30,7 +30,9 @@ impl PolicyScope {
             }
             (Kind::Department, _) => FieldSet::DEPARTMENT,
             (Kind::Person, Self::OrganisationOnly) => FieldSet::NONE,
-            (Kind::Person, Self::Employees) => FieldSet::PERSON.without(FieldSet::of_fields(&[Field::Extension])),
+            (Kind::Person, Self::Employees) => {
+                FieldSet::PERSON.without(FieldSet::of_fields(&[Field::Extension]))
+            }
             (Kind::Person, Self::EmployeesAndCustom(_)) => FieldSet::PERSON,
         }
     }
@@ -55,8 +57,17 @@ mod tests {
     #[test]
     fn each_wider_scope_syncs_more_fields() {
         let custom = PolicyScope::EmployeesAndCustom(["工牌号".to_owned()].into());
-        let counts = [PolicyScope::OrganisationOnly, PolicyScope::Employees, custom.clone()]
-            .map(|scope| (scope.synced_fields(Kind::Department).len(), scope.synced_fields(Kind::Person).len()));
+        let counts = [
+            PolicyScope::OrganisationOnly,
+            PolicyScope::Employees,
+            custom.clone(),
+        ]
+        .map(|scope| {
+            (
+                scope.synced_fields(Kind::Department).len(),
+                scope.synced_fields(Kind::Person).len(),
+            )
+        });
         assert_eq!(counts, [(4, 0), (5, 15), (5, 16)]);
         assert!(custom.syncs_custom_field("工牌号") && !custom.syncs_custom_field("车牌"));
         assert!(!PolicyScope::Employees.syncs_custom_field("工牌号"));

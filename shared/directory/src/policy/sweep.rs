@@ -15,7 +15,9 @@ pub struct HourRange {
 
 /// What hours look like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("hours are written HH:MM-HH:MM, for example 22:00-06:00, and begin and end at different times")]
+#[error(
+    "hours are written HH:MM-HH:MM, for example 22:00-06:00, and begin and end at different times"
+)]
 pub struct ParseHoursError;
 
 impl HourRange {
@@ -32,7 +34,11 @@ impl HourRange {
     /// How long it is, in minutes.
     #[must_use]
     pub fn length_minutes(self) -> u16 {
-        if self.from < self.to { self.to - self.from } else { DAY_MINUTES - self.from + self.to }
+        if self.from < self.to {
+            self.to - self.from
+        } else {
+            DAY_MINUTES - self.from + self.to
+        }
     }
 }
 
@@ -52,18 +58,38 @@ impl FromStr for HourRange {
 fn parse_minute(text: &str) -> Result<u16, ParseHoursError> {
     let digits = |part: &str| {
         let two = part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
-        part.parse::<u16>().ok().filter(|_| two).ok_or(ParseHoursError)
+        part.parse::<u16>()
+            .ok()
+            .filter(|_| two)
+            .ok_or(ParseHoursError)
     };
     let (hour, minute) = text.split_once(':').ok_or(ParseHoursError)?;
     let at = digits(hour)? * 60
-        + digits(minute).and_then(|minute| if minute < 60 { Ok(minute) } else { Err(ParseHoursError) })?;
-    if at <= DAY_MINUTES { Ok(at) } else { Err(ParseHoursError) }
+        + digits(minute).and_then(|minute| {
+            if minute < 60 {
+                Ok(minute)
+            } else {
+                Err(ParseHoursError)
+            }
+        })?;
+    if at <= DAY_MINUTES {
+        Ok(at)
+    } else {
+        Err(ParseHoursError)
+    }
 }
 
 impl fmt::Display for HourRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (from, to) = (self.from, self.to);
-        write!(f, "{:02}:{:02}-{:02}:{:02}", from / 60, from % 60, to / 60, to % 60)
+        write!(
+            f,
+            "{:02}:{:02}-{:02}:{:02}",
+            from / 60,
+            from % 60,
+            to / 60,
+            to % 60
+        )
     }
 }
 
@@ -79,7 +105,10 @@ pub struct SweepSchedule {
 
 impl Default for SweepSchedule {
     fn default() -> Self {
-        Self { every_minutes: 24 * 60, hours: Vec::new() }
+        Self {
+            every_minutes: 24 * 60,
+            hours: Vec::new(),
+        }
     }
 }
 
@@ -97,12 +126,25 @@ mod tests {
 
     #[test]
     fn hour_ranges_are_printed_as_they_are_parsed() {
-        for text in ["00:00-24:00", "22:00-06:00", "01:30-01:31", "23:59-24:00", "12:00-00:00"] {
+        for text in [
+            "00:00-24:00",
+            "22:00-06:00",
+            "01:30-01:31",
+            "23:59-24:00",
+            "12:00-00:00",
+        ] {
             assert_eq!(text.parse::<HourRange>().unwrap().to_string(), text);
         }
-        for text in
-            ["", "1:00-2:00", "01:00", "24:00-06:00", "01:00-24:01", "01:60-02:00", "03:00-03:00", "+1:00-02:00"]
-        {
+        for text in [
+            "",
+            "1:00-2:00",
+            "01:00",
+            "24:00-06:00",
+            "01:00-24:01",
+            "01:60-02:00",
+            "03:00-03:00",
+            "+1:00-02:00",
+        ] {
             assert_eq!(text.parse::<HourRange>(), Err(ParseHoursError), "{text}");
         }
     }
@@ -111,10 +153,20 @@ mod tests {
     fn an_hour_range_may_cross_midnight() {
         let night: HourRange = "22:00-06:00".parse().unwrap();
         assert_eq!(night.length_minutes(), 8 * 60);
-        let within = [21 * 60 + 59, 22 * 60, 0, 5 * 60 + 59, 6 * 60].map(|minute| night.contains(minute));
+        let within =
+            [21 * 60 + 59, 22 * 60, 0, 5 * 60 + 59, 6 * 60].map(|minute| night.contains(minute));
         assert_eq!(within, [false, true, true, true, false]);
-        assert_eq!("00:00-24:00".parse::<HourRange>().unwrap().length_minutes(), DAY_MINUTES);
+        assert_eq!(
+            "00:00-24:00".parse::<HourRange>().unwrap().length_minutes(),
+            DAY_MINUTES
+        );
         assert!(SweepSchedule::default().may_begin(720));
-        assert!(!SweepSchedule { every_minutes: 60, hours: vec![night] }.may_begin(720));
+        assert!(
+            !SweepSchedule {
+                every_minutes: 60,
+                hours: vec![night]
+            }
+            .may_begin(720)
+        );
     }
 }

@@ -26,7 +26,9 @@ impl Reason {
     #[must_use]
     pub fn from_stored(text: &str) -> Self {
         match serde_json::from_str(text) {
-            Ok(Value::Object(object)) if object.contains_key("code") => Self::of_value(Value::Object(object)),
+            Ok(Value::Object(object)) if object.contains_key("code") => {
+                Self::of_value(Value::Object(object))
+            }
             _ => Self::stored_text(text),
         }
     }
@@ -48,7 +50,10 @@ impl Reason {
             Some(Value::Object(arguments)) => arguments,
             _ => serde_json::Map::new(),
         };
-        let arguments = arguments.into_iter().map(|(name, value)| (name, ReasonArgument::of_value(value))).collect();
+        let arguments = arguments
+            .into_iter()
+            .map(|(name, value)| (name, ReasonArgument::of_value(value)))
+            .collect();
         Self { code, arguments }
     }
 }
@@ -83,7 +88,11 @@ impl ReasonArgument {
             _ => return unknown(),
         };
         // A field, a side or a kind that only a newer version knows.
-        read.unwrap_or_else(|| value.as_str().map_or_else(unknown, |text| Self::Text(text.to_owned())))
+        read.unwrap_or_else(|| {
+            value
+                .as_str()
+                .map_or_else(unknown, |text| Self::Text(text.to_owned()))
+        })
     }
 }
 
@@ -101,7 +110,11 @@ impl Serialize for Reason {
 
 impl Serialize for ReasonArgument {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        fn tagged<S: Serializer>(serializer: S, tag: &str, value: &impl Serialize) -> Result<S::Ok, S::Error> {
+        fn tagged<S: Serializer>(
+            serializer: S,
+            tag: &str,
+            value: &impl Serialize,
+        ) -> Result<S::Ok, S::Error> {
             let mut object = serializer.serialize_map(Some(1))?;
             object.serialize_entry(tag, value)?;
             object.end()

@@ -19,7 +19,12 @@ pub(super) fn apply_edit(
     if edit.on.is_some_and(is_no_end) {
         return Err(EditRefusal::TooFar);
     }
-    let desk = EditContext { edit, company, today, waits: edit.on.filter(|day| *day > today) };
+    let desk = EditContext {
+        edit,
+        company,
+        today,
+        waits: edit.on.filter(|day| *day > today),
+    };
     let (EditAction::Enter(values), None) = (&edit.what, before) else {
         let before = before.ok_or(EditRefusal::NotFound { kind: edit.kind })?;
         let presence = before.record_on(today, 0).presence;
@@ -49,13 +54,21 @@ impl EditContext<'_> {
         let mut body = EntryBody::new(Record::new(kind, self.edit.id.clone()));
         // An eHR of our own hides nothing: what nobody wrote is empty, and what has to be there is asked for.
         let mut all = FieldValues::new();
-        FieldSet::of_kind(kind).iter().for_each(|field| all.show(field, None));
-        values.iter().for_each(|(field, value)| all.show(field, value.cloned()));
+        FieldSet::of_kind(kind)
+            .iter()
+            .for_each(|field| all.show(field, None));
+        values
+            .iter()
+            .for_each(|(field, value)| all.show(field, value.cloned()));
         if kind == Kind::Person && all.get(Field::HiredOn).is_none() {
-            all.show(Field::HiredOn, Some(FieldValue::Day(self.edit.on.unwrap_or(self.today))));
+            all.show(
+                Field::HiredOn,
+                Some(FieldValue::Day(self.edit.on.unwrap_or(self.today))),
+            );
         }
         put_values(&mut body.record, &check_values(kind, &all)?, values);
-        self.company.check_entry(&body.record, FieldSet::of_kind(kind))?;
+        self.company
+            .check_entry(&body.record, FieldSet::of_kind(kind))?;
         body.schedule.enters_on = self.waits;
         Ok(body)
     }
@@ -67,7 +80,9 @@ impl EditContext<'_> {
         values: &FieldValues,
     ) -> Result<EntryBody, EditRefusal> {
         if presence == Presence::Left {
-            return Err(EditRefusal::Gone { kind: self.edit.kind });
+            return Err(EditRefusal::Gone {
+                kind: self.edit.kind,
+            });
         }
         if self.edit.on.is_some_and(|day| day < self.today) {
             return Err(EditRefusal::Past);
@@ -75,7 +90,12 @@ impl EditContext<'_> {
         let values = check_values(self.edit.kind, values)?;
         let mut after = body.record.clone();
         // What comes before it on the way counts: the company has to fit on that day.
-        for earlier in body.schedule.changes.iter().filter(|one| self.waits.is_some_and(|day| one.on <= day)) {
+        for earlier in body
+            .schedule
+            .changes
+            .iter()
+            .filter(|one| self.waits.is_some_and(|day| one.on <= day))
+        {
             put_values(&mut after, &earlier.values, &earlier.values);
         }
         let expected = after.clone();
@@ -108,7 +128,8 @@ impl EditContext<'_> {
             body.schedule = RecordSchedule::default();
             return Ok(body);
         };
-        if presence == Presence::NotYet && body.schedule.enters_on.is_some_and(|entry| day <= entry) {
+        if presence == Presence::NotYet && body.schedule.enters_on.is_some_and(|entry| day <= entry)
+        {
             return Err(EditRefusal::LeavesBeforeEntry);
         }
         if body.schedule.leaves_on == Some(day) {
@@ -126,7 +147,14 @@ impl EditContext<'_> {
             return Err(EditRefusal::ClosesAhead);
         }
         let (people, departments) = self.company.count_inside(&record.id);
-        if people + departments > 0 { Err(EditRefusal::NotEmpty { people, departments }) } else { Ok(()) }
+        if people + departments > 0 {
+            Err(EditRefusal::NotEmpty {
+                people,
+                departments,
+            })
+        } else {
+            Ok(())
+        }
     }
 
     fn return_entry(
@@ -141,7 +169,10 @@ impl EditContext<'_> {
         }
         let mut values = check_values(kind, values)?;
         if kind == Kind::Person && !values.shown_fields().contains(Field::HiredOn) {
-            values.show(Field::HiredOn, Some(FieldValue::Day(self.edit.on.unwrap_or(self.today))));
+            values.show(
+                Field::HiredOn,
+                Some(FieldValue::Day(self.edit.on.unwrap_or(self.today))),
+            );
         }
         let mut after = body.record.clone();
         put_values(&mut after, &values, &values);
@@ -154,8 +185,11 @@ impl EditContext<'_> {
             }
             Some(on) => {
                 let values = changed_values(&body.record, &after);
-                body.schedule =
-                    RecordSchedule { enters_on: Some(on), leaves_on: None, changes: vec![DatedChange { on, values }] };
+                body.schedule = RecordSchedule {
+                    enters_on: Some(on),
+                    leaves_on: None,
+                    changes: vec![DatedChange { on, values }],
+                };
             }
         }
         Ok(body)
@@ -168,7 +202,9 @@ fn cancel_scheduled(mut body: EntryBody) -> Result<EntryBody, EditRefusal> {
         return Err(EditRefusal::NothingWaits);
     }
     let entry_first = |schedule: &RecordSchedule| {
-        schedule.enters_on.is_some_and(|entry| schedule.leaves_on.is_none_or(|leaving| leaving >= entry))
+        schedule
+            .enters_on
+            .is_some_and(|entry| schedule.leaves_on.is_none_or(|leaving| leaving >= entry))
     };
     if entry_first(&body.schedule) {
         body.record.active = false;
@@ -180,7 +216,9 @@ fn cancel_scheduled(mut body: EntryBody) -> Result<EntryBody, EditRefusal> {
 /// Puts values into a record, and what follows from `edited`, the fields that somebody wrote.
 fn put_values(record: &mut Record, values: &FieldValues, edited: &FieldValues) {
     let never_named = !record.values.shown_fields().contains(Field::Employment);
-    values.iter().for_each(|(field, value)| record.values.show(field, value.cloned()));
+    values
+        .iter()
+        .for_each(|(field, value)| record.values.show(field, value.cloned()));
     // Who never had a kind of employment has none by silence: emptying it changes nothing.
     if never_named && record.values.get(Field::Employment).is_none() {
         record.values.hide(Field::Employment);
@@ -192,7 +230,11 @@ fn put_values(record: &mut Record, values: &FieldValues, edited: &FieldValues) {
 
 fn changed_values(before: &Record, after: &Record) -> FieldValues {
     let mut values = FieldValues::new();
-    for (field, value) in after.values.iter().filter(|(field, value)| before.values.get(*field) != *value) {
+    for (field, value) in after
+        .values
+        .iter()
+        .filter(|(field, value)| before.values.get(*field) != *value)
+    {
         values.show(field, value.cloned());
     }
     values

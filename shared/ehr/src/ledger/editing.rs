@@ -47,12 +47,21 @@ impl Ledger {
     ///
     /// # Errors
     /// [`EditError::Refused`] with the reason, also when somebody else wrote the entry meanwhile; nothing was written.
-    pub async fn edit_entry(&self, edit: &LedgerEdit, now: Timestamp) -> Result<EditOutcome, EditError> {
+    pub async fn edit_entry(
+        &self,
+        edit: &LedgerEdit,
+        now: Timestamp,
+    ) -> Result<EditOutcome, EditError> {
         let mut entries = self.read_entries().await.map_err(EditError::Ledger)?;
         let key = (edit.kind, edit.id.clone());
-        self.reread_entry(&mut entries, &key).await.map_err(EditError::Ledger)?;
+        self.reread_entry(&mut entries, &key)
+            .await
+            .map_err(EditError::Ledger)?;
         let (before, version) = (entries.body(&key), entries.version(&key));
-        if edit.expected.is_some_and(|expected| version > 0 && expected != version) {
+        if edit
+            .expected
+            .is_some_and(|expected| version > 0 && expected != version)
+        {
             return Err(EditRefusal::Stale.into());
         }
         let body = apply_edit(before, edit, &entries.company_on(self.today), self.today)?;
@@ -65,13 +74,28 @@ impl Ledger {
             Err(err) => return Err(EditError::Ledger(err)),
         };
         let waits_until = edit.on.filter(|day| *day > self.today);
-        Ok(EditOutcome { kind: edit.kind, id: edit.id.clone(), version, verb: edit.verb().to_owned(), waits_until })
+        Ok(EditOutcome {
+            kind: edit.kind,
+            id: edit.id.clone(),
+            version,
+            verb: edit.verb().to_owned(),
+            waits_until,
+        })
     }
 
     /// Why an edit came too late: of a new entry, that somebody else made it meanwhile.
-    async fn overtaken_refusal(&self, mut entries: LedgerEntries, key: &EntryKey, before: u64) -> EditRefusal {
+    async fn overtaken_refusal(
+        &self,
+        mut entries: LedgerEntries,
+        key: &EntryKey,
+        before: u64,
+    ) -> EditRefusal {
         let read = self.reread_entry(&mut entries, key).await;
-        if before == 0 && read.is_ok() && entries.version(key) > 0 { EditRefusal::Exists } else { EditRefusal::Stale }
+        if before == 0 && read.is_ok() && entries.version(key) > 0 {
+            EditRefusal::Exists
+        } else {
+            EditRefusal::Stale
+        }
     }
 
     /// Applies whatever is due: entries, changes and leavings dated ahead whose day has come become what is stored, and
@@ -119,11 +143,25 @@ impl Ledger {
     }
 
     pub(super) async fn changes_after(&self, cursor: Option<&str>) -> Result<ChangePage, EhrError> {
-        let place =
-            cursor.map_or(Ok(0), str::parse).map_err(|_| EhrError::Refused("the cursor is not of this feed"))?;
-        let page = self.store.news_after(&self.corp, place, FEED_PAGE_SIZE).await.map_err(super::store_unavailable)?;
-        let changed = page.told.into_iter().map(changed_record).collect::<Result<_, _>>()?;
-        Ok(ChangePage { changed, cursor: page.place.to_string(), more: page.more, missed: page.missed })
+        let place = cursor
+            .map_or(Ok(0), str::parse)
+            .map_err(|_| EhrError::Refused("the cursor is not of this feed"))?;
+        let page = self
+            .store
+            .news_after(&self.corp, place, FEED_PAGE_SIZE)
+            .await
+            .map_err(super::store_unavailable)?;
+        let changed = page
+            .told
+            .into_iter()
+            .map(changed_record)
+            .collect::<Result<_, _>>()?;
+        Ok(ChangePage {
+            changed,
+            cursor: page.place.to_string(),
+            more: page.more,
+            missed: page.missed,
+        })
     }
 
     /// Stores an entry and what changes with it, on condition that all of it is still as it was read, and tells each; the
@@ -140,7 +178,11 @@ impl Ledger {
         let mut others = loop {
             let mut changed = entries_to_store(entries, key.clone(), body.clone(), self.today);
             // Lists may lag behind: what is written is what was just read.
-            let unread: Vec<EntryKey> = changed.keys().filter(|key| !fresh.contains(*key)).cloned().collect();
+            let unread: Vec<EntryKey> = changed
+                .keys()
+                .filter(|key| !fresh.contains(*key))
+                .cloned()
+                .collect();
             if unread.is_empty() {
                 changed.entry(key.clone()).or_insert(body);
                 break changed;
@@ -154,9 +196,11 @@ impl Ledger {
         let mut rest: Vec<(EntryKey, EntryBody)> = others.into_iter().collect();
         while rest.len() > OTHERS_MAX {
             let first = rest.split_off(rest.len() - OTHERS_MAX);
-            self.write_transaction(entries, first, (because, at)).await?;
+            self.write_transaction(entries, first, (because, at))
+                .await?;
         }
-        self.write_transaction(entries, own.chain(rest).collect(), (because, at)).await?;
+        self.write_transaction(entries, own.chain(rest).collect(), (because, at))
+            .await?;
         Ok(entries.version(key))
     }
 
@@ -167,14 +211,25 @@ impl Ledger {
         told: Vec<(EntryKey, EntryBody)>,
         (because, at): (&str, Timestamp),
     ) -> Result<(), EhrError> {
-        let texts = told.iter().map(|(_, body)| body.to_json()).collect::<Result<Vec<_>, _>>()?;
-        let finds: Vec<Vec<LookupKey>> = told.iter().map(|(_, body)| self.lookup_keys(body)).collect();
+        let texts = told
+            .iter()
+            .map(|(_, body)| body.to_json())
+            .collect::<Result<Vec<_>, _>>()?;
+        let finds: Vec<Vec<LookupKey>> = told
+            .iter()
+            .map(|(_, body)| self.lookup_keys(body))
+            .collect();
         let news: Vec<EditNews> = told
             .iter()
             .enumerate()
             .map(|(number, ((kind, id), _))| {
                 let because = if number == 0 { because } else { "change" }.to_owned();
-                EditNews { kind: *kind, id: id.to_string(), because, at }
+                EditNews {
+                    kind: *kind,
+                    id: id.to_string(),
+                    because,
+                    at,
+                }
             })
             .collect();
         let edits: Vec<state::store::EntryEdit<'_>> = told
@@ -182,11 +237,23 @@ impl Ledger {
             .zip(texts.iter().zip(finds.iter().zip(&news)))
             .map(|((key, _), (body, (finds, news)))| {
                 let version = entries.version(key);
-                let condition = if version == 0 { PutCondition::New } else { PutCondition::Version(version) };
-                state::store::EntryEdit { body, condition, finds, news }
+                let condition = if version == 0 {
+                    PutCondition::New
+                } else {
+                    PutCondition::Version(version)
+                };
+                state::store::EntryEdit {
+                    body,
+                    condition,
+                    finds,
+                    news,
+                }
             })
             .collect();
-        self.store.edit_entries(&self.corp, &edits).await.map_err(super::write_error)?;
+        self.store
+            .edit_entries(&self.corp, &edits)
+            .await
+            .map_err(super::write_error)?;
         for (key, body) in told {
             let version = entries.version(&key) + 1;
             entries.0.insert(key, (version, body));
@@ -195,12 +262,22 @@ impl Ledger {
     }
 
     /// One entry as it is now, strongly consistent.
-    async fn reread_entry(&self, entries: &mut LedgerEntries, (kind, id): &EntryKey) -> Result<(), EhrError> {
-        let entry = self.store.get_entry(&self.corp, *kind, id.as_str()).await.map_err(super::store_unavailable)?;
+    async fn reread_entry(
+        &self,
+        entries: &mut LedgerEntries,
+        (kind, id): &EntryKey,
+    ) -> Result<(), EhrError> {
+        let entry = self
+            .store
+            .get_entry(&self.corp, *kind, id.as_str())
+            .await
+            .map_err(super::store_unavailable)?;
         let key = (*kind, id.clone());
         match entry {
             Some(entry) => {
-                _ = entries.0.insert(key, (entry.version, EntryBody::from_entry(&entry)?));
+                _ = entries
+                    .0
+                    .insert(key, (entry.version, EntryBody::from_entry(&entry)?));
             }
             None => _ = entries.0.remove(&key),
         }
@@ -214,10 +291,15 @@ impl Ledger {
             let each = &mut |entry: LedgerEntry| {
                 read.push(EntryBody::from_entry(&entry).map(|body| (entry.version, body)));
             };
-            self.store.each_entry(&self.corp, kind, each).await.map_err(super::store_unavailable)?;
+            self.store
+                .each_entry(&self.corp, kind, each)
+                .await
+                .map_err(super::store_unavailable)?;
             for one in read {
                 let (version, body) = one?;
-                entries.0.insert((kind, body.record.id.clone()), (version, body));
+                entries
+                    .0
+                    .insert((kind, body.record.id.clone()), (version, body));
             }
         }
         Ok(entries)
@@ -227,5 +309,10 @@ impl Ledger {
 fn changed_record(told: FeedEntry) -> Result<ChangedRecord, EhrError> {
     let malformed = |_| EhrError::Malformed("a feed entry has an id that is none");
     let id = NativeId::new(&told.news.id).map_err(malformed)?;
-    Ok(ChangedRecord { kind: told.news.kind, id, because: told.news.because, at: told.news.at })
+    Ok(ChangedRecord {
+        kind: told.news.kind,
+        id,
+        because: told.news.because,
+        at: told.news.at,
+    })
 }

@@ -30,12 +30,17 @@ fn is_empty(schedule: &RecordSchedule) -> bool {
 
 impl EntryBody {
     pub(super) fn new(record: Record) -> Self {
-        Self { v: 1, record, dingtalk: None, schedule: RecordSchedule::default() }
+        Self {
+            v: 1,
+            record,
+            dingtalk: None,
+            schedule: RecordSchedule::default(),
+        }
     }
 
     pub(super) fn from_entry(entry: &LedgerEntry) -> Result<Self, EhrError> {
-        let body: Self =
-            serde_json::from_str(&entry.body).map_err(|_| EhrError::Malformed("a ledger entry is not JSON"))?;
+        let body: Self = serde_json::from_str(&entry.body)
+            .map_err(|_| EhrError::Malformed("a ledger entry is not JSON"))?;
         if body.v > SCHEMA_VERSION {
             return Err(EhrError::Malformed("a ledger entry has a newer schema"));
         }
@@ -49,18 +54,25 @@ impl EntryBody {
             (false, true) => 1,
         };
         let body = Self { v, ..self.clone() };
-        serde_json::to_string(&body).map_err(|_| EhrError::Malformed("a ledger entry has no JSON form"))
+        serde_json::to_string(&body)
+            .map_err(|_| EhrError::Malformed("a ledger entry has no JSON form"))
     }
 
     fn names_employment(&self) -> bool {
         let ahead = self.schedule.changes.iter().map(|change| &change.values);
-        ahead.chain([&self.record.values]).any(|values| values.shown_fields().contains(Field::Employment))
+        ahead
+            .chain([&self.record.values])
+            .any(|values| values.shown_fields().contains(Field::Employment))
     }
 
     /// The same with everything applied that is due by a day: what a write begins with.
     pub(super) fn settled_on(&self, today: Date) -> Self {
         let split = split_by_day(&self.record, &self.schedule, today);
-        Self { record: split.settled_record(), schedule: split.waiting, ..self.clone() }
+        Self {
+            record: split.settled_record(),
+            schedule: split.waiting,
+            ..self.clone()
+        }
     }
 
     /// As it is on a day.

@@ -50,7 +50,12 @@ pub(super) fn entries_to_store(
     after: EntryBody,
     today: Date,
 ) -> BTreeMap<EntryKey, EntryBody> {
-    let mut change = LeadershipChange { entries, today, changed: BTreeMap::new(), open: BTreeSet::new() };
+    let mut change = LeadershipChange {
+        entries,
+        today,
+        changed: BTreeMap::new(),
+        open: BTreeSet::new(),
+    };
     change.put_body(key, after);
     while let Some((kind, id)) = change.open.pop_first() {
         match kind {
@@ -79,18 +84,34 @@ impl LeadershipChange<'_> {
     fn changed_record(&self, kind: Kind, id: &NativeId) -> Option<Record> {
         let key = (kind, id.clone());
         let changed = self.changed.get(&key).map(|body| body.record.clone());
-        changed.or_else(|| self.entries.body(&key).map(|body| body.settled_on(self.today).record))
+        changed.or_else(|| {
+            self.entries
+                .body(&key)
+                .map(|body| body.settled_on(self.today).record)
+        })
     }
 
     fn refs_before(&self, kind: Kind, id: &NativeId, field: Field) -> BTreeSet<String> {
         let stored = self.entries.body(&(kind, id.clone()));
-        stored.map(|body| reference_set(&body.record, field)).unwrap_or_default()
+        stored
+            .map(|body| reference_set(&body.record, field))
+            .unwrap_or_default()
     }
 
     /// Puts references into a field; an entry that has them already, or that there is none of, stays as it is.
-    fn set_references(&mut self, kind: Kind, id: &NativeId, field: Field, wanted: &BTreeSet<String>) {
+    fn set_references(
+        &mut self,
+        kind: Kind,
+        id: &NativeId,
+        field: Field,
+        wanted: &BTreeSet<String>,
+    ) {
         let key = (kind, id.clone());
-        let stored = || self.entries.body(&key).map(|body| body.settled_on(self.today));
+        let stored = || {
+            self.entries
+                .body(&key)
+                .map(|body| body.settled_on(self.today))
+        };
         let Some(mut body) = self.changed.get(&key).cloned().or_else(stored) else {
             return;
         };
@@ -100,7 +121,13 @@ impl LeadershipChange<'_> {
         }
     }
 
-    fn set_reference(&mut self, kind: Kind, id: &NativeId, (field, reference): (Field, &NativeId), holds: bool) {
+    fn set_reference(
+        &mut self,
+        kind: Kind,
+        id: &NativeId,
+        (field, reference): (Field, &NativeId),
+        holds: bool,
+    ) {
         let Some(record) = self.changed_record(kind, id) else {
             return;
         };
@@ -118,14 +145,24 @@ impl LeadershipChange<'_> {
         let Some(record) = self.changed_record(Kind::Person, id) else {
             return;
         };
-        let inside = if record.active { reference_set(&record, Field::Departments) } else { BTreeSet::new() };
-        let leads: BTreeSet<String> = reference_set(&record, Field::Leads).intersection(&inside).cloned().collect();
+        let inside = if record.active {
+            reference_set(&record, Field::Departments)
+        } else {
+            BTreeSet::new()
+        };
+        let leads: BTreeSet<String> = reference_set(&record, Field::Leads)
+            .intersection(&inside)
+            .cloned()
+            .collect();
         self.set_references(Kind::Person, id, Field::Leads, &leads);
         let led = self.refs_before(Kind::Person, id, Field::Leads);
         let departments: Vec<NativeId> = self.department_ids().cloned().collect();
         for department in departments {
             let here = inside.contains(department.as_str());
-            let (before, after) = (led.contains(department.as_str()), leads.contains(department.as_str()));
+            let (before, after) = (
+                led.contains(department.as_str()),
+                leads.contains(department.as_str()),
+            );
             // Where nothing was changed about it, heads and leads stay what the sync may have read in DingTalk.
             if !here || before != after {
                 self.set_reference(Kind::Department, &department, (Field::Heads, id), after);
@@ -139,8 +176,15 @@ impl LeadershipChange<'_> {
             return;
         };
         let before = self.refs_before(Kind::Department, id, Field::Heads);
-        let after = if record.active { reference_set(&record, Field::Heads) } else { BTreeSet::new() };
-        for person in before.symmetric_difference(&after).filter_map(|id| NativeId::new(id).ok()) {
+        let after = if record.active {
+            reference_set(&record, Field::Heads)
+        } else {
+            BTreeSet::new()
+        };
+        for person in before
+            .symmetric_difference(&after)
+            .filter_map(|id| NativeId::new(id).ok())
+        {
             let gets = after.contains(person.as_str());
             if gets && !self.is_in(&person, id) {
                 self.set_reference(Kind::Department, id, (Field::Heads, &person), false);
@@ -151,12 +195,20 @@ impl LeadershipChange<'_> {
     }
 
     fn department_ids(&self) -> impl Iterator<Item = &NativeId> {
-        self.entries.0.keys().filter(|(kind, _)| *kind == Kind::Department).map(|(_, id)| id)
+        self.entries
+            .0
+            .keys()
+            .filter(|(kind, _)| *kind == Kind::Department)
+            .map(|(_, id)| id)
     }
 
     fn is_in(&self, person: &NativeId, department: &NativeId) -> bool {
-        let record = self.changed_record(Kind::Person, person).filter(|record| record.active);
-        record.is_some_and(|record| reference_set(&record, Field::Departments).contains(department.as_str()))
+        let record = self
+            .changed_record(Kind::Person, person)
+            .filter(|record| record.active);
+        record.is_some_and(|record| {
+            reference_set(&record, Field::Departments).contains(department.as_str())
+        })
     }
 }
 

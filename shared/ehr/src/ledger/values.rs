@@ -36,7 +36,12 @@ fn is_kept(kind: Kind, field: Field) -> bool {
 }
 
 fn check_text(kind: Kind, field: Field, raw: &str) -> Result<Option<String>, EditRefusal> {
-    let refuse = |why: &str| Err(EditRefusal::Value { field, why: why.to_owned() });
+    let refuse = |why: &str| {
+        Err(EditRefusal::Value {
+            field,
+            why: why.to_owned(),
+        })
+    };
     let text = match field {
         Field::Mobile => canonical::normalize_mobile(raw, None),
         Field::Email | Field::OrgEmail => canonical::normalize_email(raw),
@@ -53,12 +58,17 @@ fn check_text(kind: Kind, field: Field, raw: &str) -> Result<Option<String>, Edi
     match field {
         Field::Employment => match parse_employment(&text) {
             Some(kind) => Ok(Some(kind.key().to_owned())),
-            None => refuse(&format!("one of {}", EmploymentType::ALL.map(EmploymentType::key).join(", "))),
+            None => refuse(&format!(
+                "one of {}",
+                EmploymentType::ALL.map(EmploymentType::key).join(", ")
+            )),
         },
         Field::Mobile if !is_mobile(&text) => {
             refuse("a mobile number such as 13800000000, or +852… with its country code")
         }
-        Field::Email | Field::OrgEmail if !is_email(&text) => refuse("an address such as name@example.com"),
+        Field::Email | Field::OrgEmail if !is_email(&text) => {
+            refuse("an address such as name@example.com")
+        }
         Field::Name if kind == Kind::Department && text.contains(['-', ',', '，']) => {
             refuse("no hyphen and no comma, which DingTalk refuses in names of departments")
         }
@@ -85,7 +95,10 @@ fn max_length(kind: Kind, field: Field) -> usize {
 
 /// E.164; of the mainland, eleven digits that begin with 1.
 fn is_mobile(text: &str) -> bool {
-    let Some(digits) = text.strip_prefix('+').filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit())) else {
+    let Some(digits) = text
+        .strip_prefix('+')
+        .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
+    else {
         return false;
     };
     match digits.strip_prefix("86") {
@@ -126,11 +139,24 @@ mod tests {
 
     #[test]
     fn an_employment_type_is_one_of_six_and_only_for_people() {
-        let refusal = one(Kind::Person, Field::Employment, "长工").unwrap_err().to_string();
-        assert!(EmploymentType::ALL.iter().all(|kind| refusal.contains(kind.key())), "{refusal}");
+        let refusal = one(Kind::Person, Field::Employment, "长工")
+            .unwrap_err()
+            .to_string();
+        assert!(
+            EmploymentType::ALL
+                .iter()
+                .all(|kind| refusal.contains(kind.key())),
+            "{refusal}"
+        );
         assert!(!refusal.contains("长工"));
-        let other = EditRefusal::NoSuchField { kind: Kind::Department, field: Field::Employment };
-        assert_eq!(one(Kind::Department, Field::Employment, "intern"), Err(other));
+        let other = EditRefusal::NoSuchField {
+            kind: Kind::Department,
+            field: Field::Employment,
+        };
+        assert_eq!(
+            one(Kind::Department, Field::Employment, "intern"),
+            Err(other)
+        );
     }
 
     #[test]
@@ -150,8 +176,14 @@ mod tests {
             assert!(matches!(refusal, EditRefusal::Value { .. }), "{field:?}");
             assert!(!refusal.to_string().contains(text));
         }
-        assert_eq!(one(Kind::Person, Field::Name, " "), Err(EditRefusal::Empty { field: Field::Name }));
-        let other = EditRefusal::NoSuchField { kind: Kind::Department, field: Field::Mobile };
+        assert_eq!(
+            one(Kind::Person, Field::Name, " "),
+            Err(EditRefusal::Empty { field: Field::Name })
+        );
+        let other = EditRefusal::NoSuchField {
+            kind: Kind::Department,
+            field: Field::Mobile,
+        };
         assert_eq!(one(Kind::Department, Field::Mobile, "1"), Err(other));
     }
 }

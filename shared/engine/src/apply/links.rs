@@ -29,11 +29,18 @@ const SAVE_ATTEMPTS: u32 = 3;
 impl Run<'_> {
     /// The conditional put before the remote writes. `None`: somebody else was here.
     pub(super) async fn store_intent(&self, item: &PlanItem) -> Result<Option<Link>, StoreError> {
-        let begins = item.parts.iter().any(|part| part.to == Side::DingTalk && part.action == WriteAction::Create);
+        let begins = item
+            .parts
+            .iter()
+            .any(|part| part.to == Side::DingTalk && part.action == WriteAction::Create);
         let mut link = match &item.before {
             // A create in DingTalk is found again by the id that it was begun under.
             Some(before) if !begins => before.clone(),
-            _ => Link { base: Base::default(), lifecycle: LinkLifecycle::Creating, ..item.link.clone() },
+            _ => Link {
+                base: Base::default(),
+                lifecycle: LinkLifecycle::Creating,
+                ..item.link.clone()
+            },
         };
         let creates = item.main_action() == WriteAction::Create;
         if planted::is(Bug::BaseBeforeWrite) || creates && planted::is(Bug::CreateIsBase) {
@@ -44,10 +51,21 @@ impl Run<'_> {
         link.intents = unexplained_intents(item);
         for part in item.parts.iter().filter(|_| !planted::is(Bug::NoIntent)) {
             let hash = |field| item.link.base.hashes.get(&field).map(|hash| (field, *hash));
-            let fields: BTreeMap<_, _> = part.changes.iter().filter_map(|change| hash(change.field)).collect();
-            link.intents.push(WriteIntent { side: part.to, fields, action: part.action, at: self.now() });
+            let fields: BTreeMap<_, _> = part
+                .changes
+                .iter()
+                .filter_map(|change| hash(change.field))
+                .collect();
+            link.intents.push(WriteIntent {
+                side: part.to,
+                fields,
+                action: part.action,
+                at: self.now(),
+            });
         }
-        self.store_link(item.before.as_ref(), &link).await.map(|won| won.then_some(link))
+        self.store_link(item.before.as_ref(), &link)
+            .await
+            .map(|won| won.then_some(link))
     }
 
     /// Stores the new base after the writes. `false`: somebody else was here, and a later look settles it.
@@ -66,7 +84,9 @@ impl Run<'_> {
             self.compare_read_back(&mut link, done).await?;
         }
         let unknown = item.before.is_none() && planted::is(Bug::NoWriteAhead);
-        let won = self.store_link(Some(under).filter(|_| !unknown), &link).await?;
+        let won = self
+            .store_link(Some(under).filter(|_| !unknown), &link)
+            .await?;
         if !won {
             self.save_made_id(done).await?;
         }
@@ -80,7 +100,9 @@ impl Run<'_> {
             });
         }
         // The eHR keeps DingTalk's id of whom it brought there; who was referred to too early is referred to again.
-        let created = item.part_for(Side::DingTalk).is_some_and(|part| part.action == WriteAction::Create);
+        let created = item
+            .part_for(Side::DingTalk)
+            .is_some_and(|part| part.action == WriteAction::Create);
         if !won || done.incomplete || created && self.engine.policy.may_write(Side::Ehr) {
             self.note_look_again_at(&link);
         }
@@ -90,19 +112,29 @@ impl Run<'_> {
     /// Somebody stored the link while its record was made in DingTalk. What was made has an id that only this run knows: kept
     /// in the link it is found again, whoever renames it or overwrites its mark meanwhile.
     async fn save_made_id(&self, done: &WrittenItem) -> Result<(), StoreError> {
-        let made = done.item.part_for(Side::DingTalk).is_some_and(|part| part.action == WriteAction::Create);
+        let made = done
+            .item
+            .part_for(Side::DingTalk)
+            .is_some_and(|part| part.action == WriteAction::Create);
         let Some(id) = done.dingtalk.as_ref().filter(|_| made) else {
             return Ok(());
         };
         let (links, corp) = (&self.engine.links, &self.engine.corp);
         for _ in 0..SAVE_ATTEMPTS {
-            let Some(now) = links.get_link(corp, done.item.link.kind, done.item.link.id).await? else {
+            let Some(now) = links
+                .get_link(corp, done.item.link.kind, done.item.link.id)
+                .await?
+            else {
                 return Ok(());
             };
             if now.dingtalk.is_some() {
                 return Ok(());
             }
-            let kept = Link { dingtalk: Some(id.clone()), version: self.new_version(), ..now.clone() };
+            let kept = Link {
+                dingtalk: Some(id.clone()),
+                version: self.new_version(),
+                ..now.clone()
+            };
             if self.store_link(Some(&now), &kept).await? {
                 self.names.learn(&kept);
                 return Ok(());
@@ -112,23 +144,38 @@ impl Run<'_> {
     }
 
     /// Nothing was written: the intent is explained, and the refusal is the record's state with its reason.
-    pub(super) async fn store_refusal(&self, item: &PlanItem, under: &Link, reason: &str) -> Result<(), StoreError> {
+    pub(super) async fn store_refusal(
+        &self,
+        item: &PlanItem,
+        under: &Link,
+        reason: &str,
+    ) -> Result<(), StoreError> {
         let mut link = item.before.clone().unwrap_or_else(|| under.clone());
         if item.before.is_some() && under.dingtalk != link.dingtalk {
             link = under.clone();
         }
-        if link.dingtalk.is_none() && item.parts.iter().all(|part| part.action != WriteAction::Create) {
+        if link.dingtalk.is_none()
+            && item
+                .parts
+                .iter()
+                .all(|part| part.action != WriteAction::Create)
+        {
             // It was seen there: others may refer to it, whatever became of this write.
             link.dingtalk.clone_from(&item.link.dingtalk);
             link.unionid = item.link.unionid;
         }
-        if item.part_for(Side::DingTalk).is_some_and(|part| part.action == WriteAction::Create) {
+        if item
+            .part_for(Side::DingTalk)
+            .is_some_and(|part| part.action == WriteAction::Create)
+        {
             link.unionid = item.link.unionid;
         }
         link.version = self.new_version();
         link.intents = unexplained_intents(item);
         link.waits.retain(|wait| wait.field.is_some());
-        let refers = item.changes().any(|change| change.field.refers_to().is_some());
+        let refers = item
+            .changes()
+            .any(|change| change.field.refers_to().is_some());
         // A department that is not empty yet may be the next moment.
         let empties = link.kind == Kind::Department && item.main_action() == WriteAction::Remove;
         let patience = if empties {
@@ -176,20 +223,36 @@ impl Run<'_> {
             kind: settled.link.kind,
             action: intent.action,
             changes: Vec::new(),
-            reason: "begun, and cut off before its outcome was known; the sides agree by now".to_owned(),
+            reason: "begun, and cut off before its outcome was known; the sides agree by now"
+                .to_owned(),
             owner: Ownership::Owned(self.engine.policy.lifecycle),
             owners: Vec::new(),
         };
-        Ok(self.engine.journal.append(&self.id, explained.map(entry).collect()).await?)
+        Ok(self
+            .engine
+            .journal
+            .append(&self.id, explained.map(entry).collect())
+            .await?)
     }
 
-    pub(super) async fn store_link(&self, before: Option<&Link>, link: &Link) -> Result<bool, StoreError> {
+    pub(super) async fn store_link(
+        &self,
+        before: Option<&Link>,
+        link: &Link,
+    ) -> Result<bool, StoreError> {
         let (links, corp) = (&self.engine.links, &self.engine.corp);
         let pointers = PointerChanges::between_states(before, link);
         let put = match before {
             Some(before) if planted::is(Bug::NoVersionCheck) => {
                 let now = links.get_link(corp, link.kind, link.id).await?;
-                links.put_link(corp, link, now.map_or(before.version, |now| now.version), &pointers).await
+                links
+                    .put_link(
+                        corp,
+                        link,
+                        now.map_or(before.version, |now| now.version),
+                        &pointers,
+                    )
+                    .await
             }
             Some(before) => links.put_link(corp, link, before.version, &pointers).await,
             None => links.create_link(corp, link).await,
@@ -203,7 +266,11 @@ impl Run<'_> {
             Err(WriteError::Stale | WriteError::Exists { .. }) => Ok(false),
             Err(WriteError::TooLarge { .. }) => {
                 self.tally(|tally| {
-                    tally.add_trouble(link.kind, Some(link.id), "its link is larger than can be stored");
+                    tally.add_trouble(
+                        link.kind,
+                        Some(link.id),
+                        "its link is larger than can be stored",
+                    );
                 });
                 Ok(false)
             }

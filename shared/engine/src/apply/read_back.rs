@@ -17,15 +17,27 @@ const RESEND_BACKOFF_MS: [i64; 3] = [0, 60 * 60 * 1000, 24 * 60 * 60 * 1000];
 
 impl Run<'_> {
     /// Takes back into `link` what came back otherwise than it was sent.
-    pub(super) async fn compare_read_back(&self, link: &mut Link, done: &WrittenItem) -> Result<(), LookError> {
-        for part in done.item.parts.iter().filter(|part| part.action != WriteAction::Remove) {
+    pub(super) async fn compare_read_back(
+        &self,
+        link: &mut Link,
+        done: &WrittenItem,
+    ) -> Result<(), LookError> {
+        for part in done
+            .item
+            .parts
+            .iter()
+            .filter(|part| part.action != WriteAction::Remove)
+        {
             let record = match part.to {
                 Side::Ehr => done.ehr.as_ref().map(|stored| stored.record.clone()),
                 Side::DingTalk => self.read_dingtalk_back(link).await?,
             };
             let Some(record) = record else { continue };
             if part.to == Side::DingTalk {
-                let unionid = record.unionid.as_ref().map(|id| decide::unionid_hash(id, &self.engine.key));
+                let unionid = record
+                    .unionid
+                    .as_ref()
+                    .map(|id| decide::unionid_hash(id, &self.engine.key));
                 if decide::is_another(link, &record, &self.engine.key) {
                     // The userid was given to somebody else in this very moment, or another company is shown: not ours to
                     // learn, the next look says so.
@@ -35,7 +47,8 @@ impl Run<'_> {
                 link.unionid = unionid.or(link.unionid);
                 link.protected = record.protected;
             }
-            self.compare_part(link, part, &record, done.incomplete).await?;
+            self.compare_part(link, part, &record, done.incomplete)
+                .await?;
         }
         Ok(())
     }
@@ -60,9 +73,15 @@ impl Run<'_> {
         record: &Record,
         incomplete: bool,
     ) -> Result<(), LookError> {
-        let shown = self.names.resolve(part.to, record, UnknownReferenceRule::LeaveOut).await?.record.values;
+        let shown = self
+            .names
+            .resolve(part.to, record, UnknownReferenceRule::LeaveOut)
+            .await?
+            .record
+            .values;
         for change in &part.changes {
-            let came_back = hash::hash_field(&self.engine.key, change.field, shown.get(change.field));
+            let came_back =
+                hash::hash_field(&self.engine.key, change.field, shown.get(change.field));
             let Some(intended) = link.base.hashes.get(&change.field).copied() else {
                 continue;
             };
@@ -78,18 +97,33 @@ impl Run<'_> {
             if early {
                 link.base.hashes.remove(&change.field);
             }
-            let most = if early { RESEND_BACKOFF_MS[1] } else { RESEND_BACKOFF_MS[2] };
+            let most = if early {
+                RESEND_BACKOFF_MS[1]
+            } else {
+                RESEND_BACKOFF_MS[2]
+            };
             self.back_off_resend(link, part.to, change.field, (intended, most));
         }
         Ok(())
     }
 
-    fn back_off_resend(&self, link: &mut Link, side: Side, field: Field, (intended, most): (FieldHash, i64)) {
+    fn back_off_resend(
+        &self,
+        link: &mut Link,
+        side: Side,
+        field: Field,
+        (intended, most): (FieldHash, i64),
+    ) {
         let now = self.now();
-        let known = link.waits.iter().position(|wait| wait.field == Some(field) && wait.value == intended);
+        let known = link
+            .waits
+            .iter()
+            .position(|wait| wait.field == Some(field) && wait.value == intended);
         let known = known.map(|at| link.waits.remove(at));
         link.waits.retain(|wait| wait.field != Some(field));
-        let waited = known.as_ref().map_or(0, |wait| wait.next.millis().saturating_sub(wait.since.millis()));
+        let waited = known.as_ref().map_or(0, |wait| {
+            wait.next.millis().saturating_sub(wait.since.millis())
+        });
         let patience = match known {
             None => RESEND_BACKOFF_MS[0],
             Some(_) if waited < RESEND_BACKOFF_MS[1] => RESEND_BACKOFF_MS[1],
@@ -102,6 +136,12 @@ impl Run<'_> {
         let reason = format!("{whom} stored {} otherwise than it was sent", field.key());
         self.tally(|tally| tally.note(reason.clone()));
         let next = Timestamp(now.millis().saturating_add(patience.min(most)));
-        link.waits.push(LinkWait { field: Some(field), value: intended, reason, since: now, next });
+        link.waits.push(LinkWait {
+            field: Some(field),
+            value: intended,
+            reason,
+            since: now,
+            next,
+        });
     }
 }

@@ -6,7 +6,9 @@ use directory::decide::{self, FreshRead};
 use directory::hash::FieldHash;
 use directory::plan::{ItemPart, PlanItem};
 use directory::planted::{self, Bug};
-use directory::{Field, FieldValue, FieldValues, Kind, Link, LinkLifecycle, NativeId, Side, WriteAction};
+use directory::{
+    Field, FieldValue, FieldValues, Kind, Link, LinkLifecycle, NativeId, Side, WriteAction,
+};
 use ehr::{RecordWrite, StoredRecord};
 
 use super::{BeginOutcome, ItemOutcome, WrittenItem};
@@ -26,12 +28,22 @@ enum PartOutcome {
 impl Run<'_> {
     /// Stores the intent. Where the item stands on a "not found", a canary is found first.
     pub(super) async fn begin_item(&self, item: PlanItem) -> BeginOutcome {
-        let failed = |item, err| BeginOutcome::Failed { item: Box::new(item), err };
+        let failed = |item, err| BeginOutcome::Failed {
+            item: Box::new(item),
+            err,
+        };
         if item.needs_canary && !planted::is(Bug::NoCanary) {
             let of = item.before.as_ref().and_then(|link| link.dingtalk.clone());
             // At the very first nobody is linked.
-            let first = item.before.as_ref().is_none_or(|link| link.lifecycle == LinkLifecycle::Creating);
-            let who = if first { CanaryRule::Anybody } else { CanaryRule::Linked };
+            let first = item
+                .before
+                .as_ref()
+                .is_none_or(|link| link.lifecycle == LinkLifecycle::Creating);
+            let who = if first {
+                CanaryRule::Anybody
+            } else {
+                CanaryRule::Linked
+            };
             match self.still_not_found(&item, of.as_ref(), who).await {
                 Ok(true) => {}
                 Ok(false) => return BeginOutcome::Moved(Box::new(item.link)),
@@ -49,9 +61,13 @@ impl Run<'_> {
             }));
         }
         match self.store_intent(&item).await {
-            Ok(Some(under)) => {
-                BeginOutcome::Ready(Box::new(WrittenItem { item, under, ehr: None, dingtalk: None, incomplete: false }))
-            }
+            Ok(Some(under)) => BeginOutcome::Ready(Box::new(WrittenItem {
+                item,
+                under,
+                ehr: None,
+                dingtalk: None,
+                incomplete: false,
+            })),
             Ok(None) => BeginOutcome::Moved(Box::new(item.link)),
             Err(err) => failed(item, err.into()),
         }
@@ -68,7 +84,10 @@ impl Run<'_> {
             self.find_canary(of, who).await?;
         }
         match of {
-            Some(id) => Ok(matches!(self.view_record(item.link.kind, id).await?, FreshRead::NotFound)),
+            Some(id) => Ok(matches!(
+                self.view_record(item.link.kind, id).await?,
+                FreshRead::NotFound
+            )),
             None => Ok(true),
         }
     }
@@ -76,7 +95,10 @@ impl Run<'_> {
     /// Writes the sides, DingTalk first. The gate is asked before each write.
     pub(super) async fn write_sides(&self, mut done: WrittenItem) -> ItemOutcome {
         let item = done.item.clone();
-        let failed = |err| ItemOutcome::Failed { item: Box::new(item.clone()), err };
+        let failed = |err| ItemOutcome::Failed {
+            item: Box::new(item.clone()),
+            err,
+        };
         for (at, part) in item.parts.iter().enumerate() {
             match self.engine.gate.closed_reason().await {
                 Ok(_) if planted::is(Bug::PauseIgnored) => {}
@@ -92,7 +114,10 @@ impl Run<'_> {
                 }
                 Ok(PartOutcome::Refused(reason)) if at == 0 => {
                     return match self.store_refusal(&item, &done.under, &reason).await {
-                        Ok(()) => ItemOutcome::Refused { item: Box::new(item), reason },
+                        Ok(()) => ItemOutcome::Refused {
+                            item: Box::new(item),
+                            reason,
+                        },
                         Err(err) => failed(err.into()),
                     };
                 }
@@ -109,7 +134,11 @@ impl Run<'_> {
         ItemOutcome::Written(Box::new(done))
     }
 
-    async fn write_part(&self, part: &ItemPart, done: &mut WrittenItem) -> Result<PartOutcome, LookError> {
+    async fn write_part(
+        &self,
+        part: &ItemPart,
+        done: &mut WrittenItem,
+    ) -> Result<PartOutcome, LookError> {
         let (values, incomplete) = self.names.to_natives(part.to, &part.values).await?;
         done.incomplete |= incomplete;
         match part.to {
@@ -150,23 +179,39 @@ impl Run<'_> {
         values: FieldValues,
     ) -> Result<PartOutcome, LookError> {
         let create = part.action == WriteAction::Create;
-        let values = if create { values } else { custom_field_changes(part, values) };
-        let id = link.dingtalk.clone().filter(|_| !(create && link.kind == Kind::Department));
-        let write = DingTalkWrite { kind: link.kind, action: part.action, id, link: link.id, values };
+        let values = if create {
+            values
+        } else {
+            custom_field_changes(part, values)
+        };
+        let id = link
+            .dingtalk
+            .clone()
+            .filter(|_| !(create && link.kind == Kind::Department));
+        let write = DingTalkWrite {
+            kind: link.kind,
+            action: part.action,
+            id,
+            link: link.id,
+            values,
+        };
         Ok(match self.engine.dingtalk.write(&write).await? {
             WriteOutcome::Done(id) => PartOutcome::DingTalk(id, None),
-            WriteOutcome::Joined { id, unionid } => {
-                PartOutcome::DingTalk(id, unionid.map(|id| decide::unionid_hash(&id, &self.engine.key)))
-            }
-            WriteOutcome::Pending => {
-                PartOutcome::Refused("invited to the company: waits for the person to accept".to_owned())
-            }
+            WriteOutcome::Joined { id, unionid } => PartOutcome::DingTalk(
+                id,
+                unionid.map(|id| decide::unionid_hash(&id, &self.engine.key)),
+            ),
+            WriteOutcome::Pending => PartOutcome::Refused(
+                "invited to the company: waits for the person to accept".to_owned(),
+            ),
             WriteOutcome::Refused(reason) => PartOutcome::Refused(reason),
             WriteOutcome::Unknown if planted::is(Bug::UnknownIsDone) && write.id.is_some() => {
                 PartOutcome::DingTalk(write.id.ok_or(LookError::NotYet("never"))?, None)
             }
             WriteOutcome::Unknown => {
-                return Err(LookError::NotYet("it is not known whether DingTalk wrote the record"));
+                return Err(LookError::NotYet(
+                    "it is not known whether DingTalk wrote the record",
+                ));
             }
         })
     }
@@ -191,13 +236,19 @@ impl Run<'_> {
 
 /// DingTalk is told which custom fields change, so that it keeps the others.
 fn custom_field_changes(part: &ItemPart, mut values: FieldValues) -> FieldValues {
-    let change = part.changes.iter().find(|change| change.field == Field::Extension);
+    let change = part
+        .changes
+        .iter()
+        .find(|change| change.field == Field::Extension);
     let text = |value: &Option<FieldValue>| match value {
         Some(FieldValue::Text(text)) => Some(text.expose().to_owned()),
         _ => None,
     };
     if let Some(change) = change
-        && let Ok(changes) = custom_changes(text(&change.before).as_deref(), text(&change.after).as_deref())
+        && let Ok(changes) = custom_changes(
+            text(&change.before).as_deref(),
+            text(&change.after).as_deref(),
+        )
     {
         values.show_text(Field::Extension, Some(changes));
     }

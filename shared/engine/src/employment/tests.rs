@@ -22,7 +22,11 @@ struct RosterOnlyDingTalk {
 
 impl RosterOnlyDingTalk {
     fn new(says: fn(&[UserId]) -> RosterResult) -> Self {
-        Self { says, calls: Mutex::default(), failing: AtomicUsize::new(0) }
+        Self {
+            says,
+            calls: Mutex::default(),
+            failing: AtomicUsize::new(0),
+        }
     }
 
     fn calls(&self) -> Vec<usize> {
@@ -38,12 +42,21 @@ impl DingTalk for RosterOnlyDingTalk {
         let mut on_its_way = true;
         futures::future::poll_fn(|context| {
             context.waker().wake_by_ref();
-            if std::mem::take(&mut on_its_way) { Poll::Pending } else { Poll::Ready(()) }
+            if std::mem::take(&mut on_its_way) {
+                Poll::Pending
+            } else {
+                Poll::Ready(())
+            }
         })
         .await;
         if self.failing.load(Ordering::Relaxed) > 0 {
             self.failing.fetch_sub(1, Ordering::Relaxed);
-            return Err(DingTalkError::new("roster", DingTalkErrorKind::Busy { code: "500".to_owned() }));
+            return Err(DingTalkError::new(
+                "roster",
+                DingTalkErrorKind::Busy {
+                    code: "500".to_owned(),
+                },
+            ));
         }
         (self.says)(people).map_err(|trouble| DingTalkError::new("roster", trouble))
     }
@@ -104,18 +117,26 @@ fn user(n: usize) -> UserId {
 fn interns(people: &[UserId]) -> RosterResult {
     let interns = people.iter().filter(|id| id.as_str().ends_with('3'));
     let kinds = interns.map(|id| (id.clone(), EmploymentType::Intern));
-    Ok(RosterKinds { kinds: kinds.collect(), ..RosterKinds::default() })
+    Ok(RosterKinds {
+        kinds: kinds.collect(),
+        ..RosterKinds::default()
+    })
 }
 
 fn refuse_without_permission(_: &[UserId]) -> RosterResult {
     let scope = Some("qyapi_hrm_read_user".to_owned());
-    Err(DingTalkErrorKind::PermissionMissing { scope, apply_link: "https://apply.test".to_owned() })
+    Err(DingTalkErrorKind::PermissionMissing {
+        scope,
+        apply_link: "https://apply.test".to_owned(),
+    })
 }
 
 /// A roster that refuses to speak whenever it is asked about `u0007`.
 fn refuse_user_seven(people: &[UserId]) -> RosterResult {
     if people.contains(&user(7)) {
-        return Err(DingTalkErrorKind::Refused { code: "invalidParameter".to_owned() });
+        return Err(DingTalkErrorKind::Refused {
+            code: "invalidParameter".to_owned(),
+        });
     }
     interns(people)
 }
@@ -126,14 +147,22 @@ fn the_roster_is_asked_once_per_person_and_for_a_hundred_at_a_time() {
     roster.expect((0..250).map(user));
     for n in (0..250).rev() {
         let kind = (n % 10 == 3).then_some(EmploymentType::Intern);
-        assert_eq!(block_on(roster.ask_about(&dingtalk, &user(n))).unwrap(), (RosterAnswer::Kind(kind), None), "{n}");
+        assert_eq!(
+            block_on(roster.ask_about(&dingtalk, &user(n))).unwrap(),
+            (RosterAnswer::Kind(kind), None),
+            "{n}"
+        );
     }
     assert_eq!(dingtalk.calls(), [100, 100, 50]);
     assert_eq!(
         block_on(roster.ask_about(&dingtalk, &user(903))).unwrap().0,
         RosterAnswer::Kind(Some(EmploymentType::Intern))
     );
-    assert_eq!(dingtalk.calls(), [100, 100, 50, 1], "whom nobody expected is asked about too");
+    assert_eq!(
+        dingtalk.calls(),
+        [100, 100, 50, 1],
+        "whom nobody expected is asked about too"
+    );
 }
 
 #[test]
@@ -142,28 +171,45 @@ fn concurrent_questions_share_one_roster_call() {
     roster.expect((0..60).map(user));
     let people: Vec<UserId> = (0..60).map(user).collect();
     let asked = futures::future::join_all(people.iter().map(|id| roster.ask_about(&dingtalk, id)));
-    assert!(block_on(asked).into_iter().all(|said| matches!(said, Ok((RosterAnswer::Kind(_), None)))));
+    assert!(
+        block_on(asked)
+            .into_iter()
+            .all(|said| matches!(said, Ok((RosterAnswer::Kind(_), None))))
+    );
     assert_eq!(dingtalk.calls(), [60]);
 }
 
 #[test]
 fn a_missing_permission_withholds_everyone_and_is_reported_once() {
-    let (dingtalk, roster) = (RosterOnlyDingTalk::new(refuse_without_permission), Roster::default());
+    let (dingtalk, roster) = (
+        RosterOnlyDingTalk::new(refuse_without_permission),
+        Roster::default(),
+    );
     roster.expect((0..5).map(user));
     let (said, sentence) = block_on(roster.ask_about(&dingtalk, &user(1))).unwrap();
     let sentence = sentence.unwrap();
     assert_eq!(said, RosterAnswer::Withheld);
-    for part in ["qyapi_hrm_read_user", "https://apply.test", "let the eHR keep their kind"] {
+    for part in [
+        "qyapi_hrm_read_user",
+        "https://apply.test",
+        "let the eHR keep their kind",
+    ] {
         assert!(sentence.contains(part), "{sentence}");
     }
     assert!(!sentence.contains("u0001"), "nobody is named");
-    assert_eq!(block_on(roster.ask_about(&dingtalk, &user(2))).unwrap(), (RosterAnswer::Withheld, None));
+    assert_eq!(
+        block_on(roster.ask_about(&dingtalk, &user(2))).unwrap(),
+        (RosterAnswer::Withheld, None)
+    );
     assert_eq!(dingtalk.calls(), [5], "it is not asked again in this run");
 }
 
 #[test]
 fn a_refused_person_does_not_withhold_the_others() {
-    let (dingtalk, roster) = (RosterOnlyDingTalk::new(refuse_user_seven), Roster::default());
+    let (dingtalk, roster) = (
+        RosterOnlyDingTalk::new(refuse_user_seven),
+        Roster::default(),
+    );
     roster.expect((0..10).map(user));
     assert_eq!(
         block_on(roster.ask_about(&dingtalk, &user(3))).unwrap().0,
@@ -171,21 +217,36 @@ fn a_refused_person_does_not_withhold_the_others() {
     );
     let (said, sentence) = block_on(roster.ask_about(&dingtalk, &user(7))).unwrap();
     assert_eq!((said, sentence.is_some()), (RosterAnswer::Withheld, true));
-    assert_eq!(block_on(roster.ask_about(&dingtalk, &user(4))).unwrap().0, RosterAnswer::Kind(None));
+    assert_eq!(
+        block_on(roster.ask_about(&dingtalk, &user(4))).unwrap().0,
+        RosterAnswer::Kind(None)
+    );
 }
 
 #[test]
 fn the_roster_is_asked_again_after_a_failure_but_only_three_times() {
     let (dingtalk, roster) = (RosterOnlyDingTalk::new(interns), Roster::default());
     dingtalk.failing.store(1, Ordering::Relaxed);
-    assert!(block_on(roster.ask_about(&dingtalk, &user(3))).unwrap_err().is_transient());
+    assert!(
+        block_on(roster.ask_about(&dingtalk, &user(3)))
+            .unwrap_err()
+            .is_transient()
+    );
     assert_eq!(
         block_on(roster.ask_about(&dingtalk, &user(3))).unwrap().0,
         RosterAnswer::Kind(Some(EmploymentType::Intern))
     );
     dingtalk.failing.store(9, Ordering::Relaxed);
     for n in 20..25 {
-        assert!(block_on(roster.ask_about(&dingtalk, &user(n))).unwrap_err().is_transient());
+        assert!(
+            block_on(roster.ask_about(&dingtalk, &user(n)))
+                .unwrap_err()
+                .is_transient()
+        );
     }
-    assert_eq!(dingtalk.calls().len(), 4, "one that failed, one that did not, and two more");
+    assert_eq!(
+        dingtalk.calls().len(),
+        4,
+        "one that failed, one that did not, and two more"
+    );
 }

@@ -17,8 +17,10 @@ impl Run<'_> {
         order: &SweepOrder,
         [departments, people]: [Vec<RecordKey>; 2],
     ) -> Result<(Vec<(RecordKey, LinkId)>, [Vec<RecordKey>; 2]), LookError> {
-        let (departments, people) =
-            futures::join!(self.find_differing(order, departments), self.find_differing(order, people));
+        let (departments, people) = futures::join!(
+            self.find_differing(order, departments),
+            self.find_differing(order, people)
+        );
         let ((mut differing, left), (people, people_left)) = (departments?, people?);
         differing.extend(people);
         Ok((differing, [left, people_left]))
@@ -31,7 +33,9 @@ impl Run<'_> {
     ) -> Result<(Vec<(RecordKey, LinkId)>, Vec<RecordKey>), LookError> {
         self.expect_employment_of(rotation.iter());
         let mut looks = ConcurrentWork::new(rotation);
-        let begin = |whose: RecordKey| async move { (whose.kind, self.find_difference(whose).await) }.boxed();
+        let begin = |whose: RecordKey| {
+            async move { (whose.kind, self.find_difference(whose).await) }.boxed()
+        };
         let mut differing = Vec::new();
         let mut left = Vec::new();
         while let Some((kind, looked)) = looks.next_result(&begin).await {
@@ -48,12 +52,19 @@ impl Run<'_> {
         Ok((differing, left))
     }
 
-    async fn find_difference(&self, whose: RecordKey) -> Result<Option<(RecordKey, LinkId)>, LookError> {
+    async fn find_difference(
+        &self,
+        whose: RecordKey,
+    ) -> Result<Option<(RecordKey, LinkId)>, LookError> {
         let mut plan = Plan::default();
-        let looked = self.look_once(&whose, UnknownReferenceRule::LeaveOut, &mut plan).await?;
+        let looked = self
+            .look_once(&whose, UnknownReferenceRule::LeaveOut, &mut plan)
+            .await?;
         let items = plan.items.iter().map(|item| item.link.id);
         let settled = plan.settled.iter().map(|settled| settled.link.id);
-        let mut links = items.chain(settled).chain(looked.missing.iter().map(|(_, link)| link.id));
+        let mut links = items
+            .chain(settled)
+            .chain(looked.missing.iter().map(|(_, link)| link.id));
         Ok(links.next().map(|link| (whose, link)))
     }
 }

@@ -27,17 +27,25 @@ impl Run<'_> {
         observed: &ObservedRecord,
     ) -> Result<FieldSet, LookError> {
         let vanished = self.vanished(decision, observed);
-        let known = *self.withdrawn.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = *self
+            .withdrawn
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if vanished.without(known).is_empty() {
             return Ok(vanished);
         }
         let hidden = vanished.without(self.engine.dingtalk.read_scope().await?.fields);
         if !hidden.is_empty() {
-            let mut known = self.withdrawn.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut known = self
+                .withdrawn
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
             *known = known.union(hidden);
             for field in hidden.iter() {
-                let sentence =
-                    format!("DingTalk no longer shows the field {}: its values are left as they were", field.key());
+                let sentence = format!(
+                    "DingTalk no longer shows the field {}: its values are left as they were",
+                    field.key()
+                );
                 self.tally(|tally| tally.note(sentence));
             }
         }
@@ -47,22 +55,42 @@ impl Run<'_> {
     /// Governed fields that DingTalk shows empty where both sides had agreed on something, something was sent, or the eHR's value
     /// would go.
     fn vanished(&self, decision: &Decision, observed: &ObservedRecord) -> FieldSet {
-        let (FreshRead::Here(record), Decision::Write(_) | Decision::Settle(_)) = (&observed.dingtalk, decision) else {
+        let (FreshRead::Here(record), Decision::Write(_) | Decision::Settle(_)) =
+            (&observed.dingtalk, decision)
+        else {
             return FieldSet::NONE;
         };
         let to_ehr = match decision {
-            Decision::Write(item) => item.part_for(Side::Ehr).map(|part| part.changes.as_slice()).unwrap_or_default(),
+            Decision::Write(item) => item
+                .part_for(Side::Ehr)
+                .map(|part| part.changes.as_slice())
+                .unwrap_or_default(),
             _ => &[],
         };
-        let goes = |field: Field| to_ehr.iter().any(|change| change.field == field && change.after.is_none());
+        let goes = |field: Field| {
+            to_ehr
+                .iter()
+                .any(|change| change.field == field && change.after.is_none())
+        };
         let link = observed.link.as_ref();
-        let sent = link.iter().flat_map(|link| &link.intents).filter(|intent| intent.side == Side::DingTalk);
-        let known: Vec<_> = sent.map(|intent| &intent.fields).chain(link.map(|link| &link.base.hashes)).collect();
+        let sent = link
+            .iter()
+            .flat_map(|link| &link.intents)
+            .filter(|intent| intent.side == Side::DingTalk);
+        let known: Vec<_> = sent
+            .map(|intent| &intent.fields)
+            .chain(link.map(|link| &link.base.hashes))
+            .collect();
         let agreed = |field: Field| {
             let nothing = hash::hash_field(&self.engine.key, field, None);
-            known.iter().filter_map(|fields| fields.get(&field)).any(|hash| *hash != nothing)
+            known
+                .iter()
+                .filter_map(|fields| fields.get(&field))
+                .any(|hash| *hash != nothing)
         };
         let shown = record.values.shown_fields().intersection(GOVERNED).iter();
-        shown.filter(|field| record.values.get(*field).is_none() && (goes(*field) || agreed(*field))).collect()
+        shown
+            .filter(|field| record.values.get(*field).is_none() && (goes(*field) || agreed(*field)))
+            .collect()
     }
 }

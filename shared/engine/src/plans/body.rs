@@ -59,7 +59,9 @@ impl PlannedItem {
     #[must_use]
     pub fn action(&self) -> Option<WriteAction> {
         let actions = || self.parts.iter().map(|part| part.action);
-        actions().find(|action| *action != WriteAction::Update).or_else(|| actions().next())
+        actions()
+            .find(|action| *action != WriteAction::Update)
+            .or_else(|| actions().next())
     }
 
     /// The part for one side.
@@ -71,13 +73,21 @@ impl PlannedItem {
     /// What others who refer to it may call it.
     #[must_use]
     pub fn label(&self) -> Option<(LinkId, String)> {
-        self.name.as_ref().map(|name| (self.link, name.expose().to_owned()))
+        self.name
+            .as_ref()
+            .map(|name| (self.link, name.expose().to_owned()))
     }
 }
 
 /// What an approval is bound to: a keyed hash over all of the body's bytes, as text.
 #[must_use]
 pub(super) fn plan_hash(key: &HashKey, parts: &[Vec<u8>]) -> String {
-    let hashes: Vec<u8> = parts.iter().flat_map(|part| hash::hash_bytes(key, "plan part", part)).collect();
-    hash::hash_bytes(key, "plan", &hashes).iter().map(|byte| format!("{byte:02x}")).collect()
+    let hashes: Vec<u8> = parts
+        .iter()
+        .flat_map(|part| hash::hash_bytes(key, "plan part", part))
+        .collect();
+    hash::hash_bytes(key, "plan", &hashes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }

@@ -40,15 +40,28 @@ impl CollectedPlan {
     pub(super) fn add_stage(&mut self, plan: &ApprovedPlan) {
         self.stage += 1;
         // A look for the sake of references counts nothing: what the guard stopped before stays as it stopped it.
-        let passed: Vec<_> = plan.items().iter().filter(|item| !self.is_stopped(item.link.id)).collect();
+        let passed: Vec<_> = plan
+            .items()
+            .iter()
+            .filter(|item| !self.is_stopped(item.link.id))
+            .collect();
         for item in passed {
             self.put(item.link.id, PendingChange::Write(Box::new(item.clone())));
         }
-        for settled in plan.settled().iter().filter(|settled| settled.before.is_none()) {
-            self.put(settled.link.id, PendingChange::Link(Box::new(settled.clone())));
+        for settled in plan
+            .settled()
+            .iter()
+            .filter(|settled| settled.before.is_none())
+        {
+            self.put(
+                settled.link.id,
+                PendingChange::Link(Box::new(settled.clone())),
+            );
         }
         for held in plan.held() {
-            self.held.entry((held.link, held.action)).or_insert_with(|| held.clone());
+            self.held
+                .entry((held.link, held.action))
+                .or_insert_with(|| held.clone());
         }
     }
 
@@ -65,7 +78,9 @@ impl CollectedPlan {
 
     /// The guard stopped something of this record in this run.
     fn is_stopped(&self, link: LinkId) -> bool {
-        self.held.values().any(|held| held.link == link && held.fingerprint.is_some())
+        self.held
+            .values()
+            .any(|held| held.link == link && held.fingerprint.is_some())
     }
 
     /// What a record is called, for whoever reads the plan.
@@ -74,7 +89,11 @@ impl CollectedPlan {
     }
 
     /// eHR records that the plan removes (`None`), or puts elsewhere in `field`: the links that they then refer to.
-    pub(crate) fn list_places(&self, kind: Kind, field: Field) -> BTreeMap<NativeId, Option<Vec<LinkId>>> {
+    pub(crate) fn list_places(
+        &self,
+        kind: Kind,
+        field: Field,
+    ) -> BTreeMap<NativeId, Option<Vec<LinkId>>> {
         let items = self.entries.values().filter_map(|entry| match &entry.todo {
             PendingChange::Write(item) if item.link.kind == kind => Some(item),
             _ => None,
@@ -96,14 +115,25 @@ impl CollectedPlan {
 
     /// The items in the order of writing, and what is held.
     pub(super) fn into_items(self, engine: &Engine) -> (Vec<PlannedItem>, Vec<HeldItem>) {
-        let Self { entries, held, mut names, .. } = self;
+        let Self {
+            entries,
+            held,
+            mut names,
+            ..
+        } = self;
         let mut wholes: HashMap<LinkId, FieldHash> = HashMap::new();
-        wholes.extend(held.values().filter_map(|held| held.fingerprint.map(|print| (held.link, print))));
+        wholes.extend(
+            held.values()
+                .filter_map(|held| held.fingerprint.map(|print| (held.link, print))),
+        );
         let mut entries: Vec<_> = entries.into_iter().collect();
         entries.sort_by_key(|(_, entry)| (entry.stage, entry.place));
         let planned = entries.into_iter().filter_map(|(link, entry)| {
             let mut item = to_planned_item(&entry, engine)?;
-            item.whole = wholes.get(&link).copied().filter(|_| !item.parts.is_empty());
+            item.whole = wholes
+                .get(&link)
+                .copied()
+                .filter(|_| !item.parts.is_empty());
             item.name = names.remove(&link).map(PersonalText::new);
             Some(item)
         });
@@ -121,10 +151,13 @@ fn to_planned_item(entry: &CollectedEntry, engine: &Engine) -> Option<PlannedIte
         PendingChange::Write(item) => &item.parts,
         PendingChange::Link(_) => &[],
     };
-    let creates = parts.iter().any(|part| part.to == Side::DingTalk && part.action == WriteAction::Create);
+    let creates = parts
+        .iter()
+        .any(|part| part.to == Side::DingTalk && part.action == WriteAction::Create);
     // Whom the lists brought together is found from DingTalk's side: the eHR's alone may not know the way.
     let adopted = before.is_none() && !creates && link.dingtalk.is_some();
-    let RecordKey { kind, side, id } = RecordKey::of_link(link, if adopted { Side::DingTalk } else { decides })?;
+    let RecordKey { kind, side, id } =
+        RecordKey::of_link(link, if adopted { Side::DingTalk } else { decides })?;
     let part = |part: &directory::plan::ItemPart| PlannedPart {
         to: part.to,
         action: part.action,

@@ -58,14 +58,24 @@ impl fmt::Display for PlanDifference {
         };
         match self {
             Self::Changed { field, side } => {
-                write!(f, "{} has another value in {} than when the plan was made", field.key(), name(*side))
+                write!(
+                    f,
+                    "{} has another value in {} than when the plan was made",
+                    field.key(),
+                    name(*side)
+                )
             }
             Self::AlsoChanged { field, side } => {
                 write!(f, "{} changed in {} as well", field.key(), name(*side))
             }
             Self::Gone { side } => write!(f, "the record is gone in {}", name(*side)),
             Self::ThereAgain => f.write_str("the record was to be removed and is there again"),
-            Self::Another { planned, now } => write!(f, "{} was planned, now it would be {}", planned.key(), now.key()),
+            Self::Another { planned, now } => write!(
+                f,
+                "{} was planned, now it would be {}",
+                planned.key(),
+                now.key()
+            ),
             Self::Identity => f.write_str("the ids that belong together are others by now"),
             Self::Waits { reason } => f.write_str(reason),
         }
@@ -109,8 +119,16 @@ pub(super) fn judge(planned: &PlannedItem, now: &FreshLook<'_>, key: &HashKey) -
     }
     if planned.whole == Some(print) {
         let fields = |changes: &mut dyn Iterator<Item = Field>| changes.collect::<FieldSet>();
-        let shown = fields(&mut planned.parts.iter().flat_map(|part| &part.changes).map(|change| change.field));
-        return Verdict::Apply(fields(&mut item.changes().map(|change| change.field)).without(shown));
+        let shown = fields(
+            &mut planned
+                .parts
+                .iter()
+                .flat_map(|part| &part.changes)
+                .map(|change| change.field),
+        );
+        return Verdict::Apply(
+            fields(&mut item.changes().map(|change| change.field)).without(shown),
+        );
     }
     if is_remainder(planned, item, key) {
         return Verdict::Apply(FieldSet::NONE);
@@ -124,27 +142,45 @@ fn judge_without_change(planned: &PlannedItem, now: &FreshLook<'_>, key: &HashKe
         return Verdict::Refuse(vec![PlanDifference::Gone { side }]);
     }
     if let Some(reason) = now.waits {
-        return Verdict::Refuse(vec![PlanDifference::Waits { reason: reason.to_owned() }]);
+        return Verdict::Refuse(vec![PlanDifference::Waits {
+            reason: reason.to_owned(),
+        }]);
     }
-    let left = now.link.is_some_and(|link| matches!(link.lifecycle, LinkLifecycle::Left { .. }));
+    let left = now
+        .link
+        .is_some_and(|link| matches!(link.lifecycle, LinkLifecycle::Left { .. }));
     match (removes, left, now.link) {
         (true, true, _) => Verdict::Already,
         (true, false, _) => Verdict::Refuse(vec![PlanDifference::ThereAgain]),
         (false, false, Some(link)) => {
             let others: Vec<_> = agreed_otherwise(planned, link, key).collect();
-            if others.is_empty() { Verdict::Already } else { Verdict::Refuse(others) }
+            if others.is_empty() {
+                Verdict::Already
+            } else {
+                Verdict::Refuse(others)
+            }
         }
         (false, ..) => Verdict::Refuse(vec![PlanDifference::Gone { side: planned.side }]),
     }
 }
 
 /// Fields on which both sides agree by now, and not on what was planned: the side that decides changed its mind.
-fn agreed_otherwise(planned: &PlannedItem, link: &Link, key: &HashKey) -> impl Iterator<Item = PlanDifference> {
-    let changes = planned.parts.iter().flat_map(|part| part.changes.iter().map(|change| (part.to, change)));
+fn agreed_otherwise(
+    planned: &PlannedItem,
+    link: &Link,
+    key: &HashKey,
+) -> impl Iterator<Item = PlanDifference> {
+    let changes = planned
+        .parts
+        .iter()
+        .flat_map(|part| part.changes.iter().map(|change| (part.to, change)));
     changes.filter_map(move |(to, change)| {
-        let agreed =
-            link.base.hashes.get(&change.field) == Some(&hash::hash_field(key, change.field, change.after.as_ref()));
-        (!agreed).then(|| PlanDifference::Changed { field: change.field, side: to.other() })
+        let agreed = link.base.hashes.get(&change.field)
+            == Some(&hash::hash_field(key, change.field, change.after.as_ref()));
+        (!agreed).then(|| PlanDifference::Changed {
+            field: change.field,
+            side: to.other(),
+        })
     })
 }
 
@@ -152,20 +188,22 @@ fn agreed_otherwise(planned: &PlannedItem, link: &Link, key: &HashKey) -> impl I
 /// to the same values, and what is missing is done.
 fn is_remainder(planned: &PlannedItem, item: &PlanItem, key: &HashKey) -> bool {
     let within = |part: &directory::plan::ItemPart| {
-        planned.part(part.to).is_some_and(|shown| part.changes.iter().all(|change| is_shown(shown, change)))
+        planned
+            .part(part.to)
+            .is_some_and(|shown| part.changes.iter().all(|change| is_shown(shown, change)))
     };
     item.main_action() == WriteAction::Update
         && planned.action() != Some(WriteAction::Remove)
         && item.parts.iter().all(within)
-        && missing_changes(planned, item)
-            .all(|(field, after)| item.link.base.hashes.get(&field) == Some(&hash::hash_field(key, field, after)))
+        && missing_changes(planned, item).all(|(field, after)| {
+            item.link.base.hashes.get(&field) == Some(&hash::hash_field(key, field, after))
+        })
 }
 
 fn is_shown(shown: &PlannedPart, change: &directory::decide::ValueChange) -> bool {
-    shown
-        .changes
-        .iter()
-        .any(|one| (one.field, &one.before, &one.after) == (change.field, &change.before, &change.after))
+    shown.changes.iter().any(|one| {
+        (one.field, &one.before, &one.after) == (change.field, &change.before, &change.after)
+    })
 }
 
 /// Planned changes that would not be made now.
@@ -175,8 +213,13 @@ fn missing_changes<'a>(
 ) -> impl Iterator<Item = (Field, Option<&'a directory::FieldValue>)> + 'a {
     planned.parts.iter().flat_map(move |shown| {
         let now = item.part_for(shown.to);
-        let is_now = move |field| now.is_some_and(|part| part.changes.iter().any(|change| change.field == field));
-        let missing = shown.changes.iter().filter(move |change| !is_now(change.field));
+        let is_now = move |field| {
+            now.is_some_and(|part| part.changes.iter().any(|change| change.field == field))
+        };
+        let missing = shown
+            .changes
+            .iter()
+            .filter(move |change| !is_now(change.field));
         missing.map(|change| (change.field, change.after.as_ref()))
     })
 }
@@ -186,29 +229,47 @@ fn differences(planned: &PlannedItem, item: &PlanItem, key: &HashKey) -> Vec<Pla
     if let Some(action) = planned.action()
         && action != item.main_action()
     {
-        moved.push(PlanDifference::Another { planned: action, now: item.main_action() });
+        moved.push(PlanDifference::Another {
+            planned: action,
+            now: item.main_action(),
+        });
     }
     for part in &item.parts {
         for change in &part.changes {
-            let shown =
-                planned.part(part.to).and_then(|shown| shown.changes.iter().find(|one| one.field == change.field));
+            let shown = planned
+                .part(part.to)
+                .and_then(|shown| shown.changes.iter().find(|one| one.field == change.field));
             match shown {
                 None => {
-                    let side = if change.overwrites_edit { part.to } else { part.to.other() };
-                    moved.push(PlanDifference::AlsoChanged { field: change.field, side });
+                    let side = if change.overwrites_edit {
+                        part.to
+                    } else {
+                        part.to.other()
+                    };
+                    moved.push(PlanDifference::AlsoChanged {
+                        field: change.field,
+                        side,
+                    });
                 }
                 Some(shown) => {
                     let before = (shown.before != change.before).then_some(part.to);
                     let after = (shown.after != change.after).then_some(part.to.other());
                     let sides = [before, after].into_iter().flatten();
-                    moved.extend(sides.map(|side| PlanDifference::Changed { field: change.field, side }));
+                    moved.extend(sides.map(|side| PlanDifference::Changed {
+                        field: change.field,
+                        side,
+                    }));
                 }
             }
         }
     }
-    let undone = missing_changes(planned, item)
-        .filter(|(field, after)| item.link.base.hashes.get(field) != Some(&hash::hash_field(key, *field, *after)));
-    moved.extend(undone.map(|(field, _)| PlanDifference::Changed { field, side: planned.side }));
+    let undone = missing_changes(planned, item).filter(|(field, after)| {
+        item.link.base.hashes.get(field) != Some(&hash::hash_field(key, *field, *after))
+    });
+    moved.extend(undone.map(|(field, _)| PlanDifference::Changed {
+        field,
+        side: planned.side,
+    }));
     if moved.is_empty() {
         moved.push(PlanDifference::Identity);
     }
@@ -259,10 +320,17 @@ mod tests {
             conflict: false,
         };
         for (field, _, after) in changes {
-            link.base.hashes.insert(*field, hash::hash_field(&key(), *field, Some(&text(after))));
+            link.base
+                .hashes
+                .insert(*field, hash::hash_field(&key(), *field, Some(&text(after))));
         }
         let changes = changes.iter().map(change).collect();
-        let parts = vec![ItemPart { to: Side::Ehr, action, values: FieldValues::new(), changes }];
+        let parts = vec![ItemPart {
+            to: Side::Ehr,
+            action,
+            values: FieldValues::new(),
+            changes,
+        }];
         let reason = "changed in DingTalk, which decides".to_owned();
         PlanItem {
             before: Some(link.clone()),
@@ -276,7 +344,11 @@ mod tests {
     }
 
     fn planned(item: &PlanItem) -> PlannedItem {
-        let part = |part: &ItemPart| PlannedPart { to: part.to, action: part.action, changes: part.changes.clone() };
+        let part = |part: &ItemPart| PlannedPart {
+            to: part.to,
+            action: part.action,
+            changes: part.changes.clone(),
+        };
         PlannedItem {
             link: item.link.id,
             kind: item.link.kind,
@@ -297,12 +369,21 @@ mod tests {
     }
 
     fn now<'a>(item: Option<&'a PlanItem>, link: &'a Link) -> FreshLook<'a> {
-        FreshLook { item, link: Some(link), waits: None, gone: None }
+        FreshLook {
+            item,
+            link: Some(link),
+            waits: None,
+            gone: None,
+        }
     }
 
     fn reasons(verdict: Verdict) -> String {
         match verdict {
-            Verdict::Refuse(moved) => moved.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
+            Verdict::Refuse(moved) => moved
+                .iter()
+                .map(ToString::to_string)
+                .collect::<Vec<_>>()
+                .join("; "),
             other => format!("{other:?}"),
         }
     }
@@ -314,18 +395,32 @@ mod tests {
     fn an_item_as_shown_is_applied_and_a_finished_one_counts_as_already_done() {
         let item = item(WriteAction::Update, &[TITLE, NAME]);
         let plan = planned(&item);
-        assert_eq!(judge(&plan, &now(Some(&item), &item.link), &key()), Verdict::Apply(FieldSet::NONE));
-        assert_eq!(judge(&plan, &now(None, &item.link), &key()), Verdict::Already);
+        assert_eq!(
+            judge(&plan, &now(Some(&item), &item.link), &key()),
+            Verdict::Apply(FieldSet::NONE)
+        );
+        assert_eq!(
+            judge(&plan, &now(None, &item.link), &key()),
+            Verdict::Already
+        );
     }
 
     #[test]
     fn a_refusal_names_the_field_and_the_side_that_changed() {
         let plan = planned(&item(WriteAction::Update, &[TITLE]));
-        let say = |now_item: &PlanItem| reasons(judge(&plan, &now(Some(now_item), &now_item.link), &key()));
+        let say = |now_item: &PlanItem| {
+            reasons(judge(&plan, &now(Some(now_item), &now_item.link), &key()))
+        };
         let other_after = item(WriteAction::Update, &[(Field::Title, "工程师", "经理")]);
-        assert_eq!(say(&other_after), "title has another value in DingTalk than when the plan was made");
+        assert_eq!(
+            say(&other_after),
+            "title has another value in DingTalk than when the plan was made"
+        );
         let other_before = item(WriteAction::Update, &[(Field::Title, "顾问", "总监")]);
-        assert_eq!(say(&other_before), "title has another value in the eHR than when the plan was made");
+        assert_eq!(
+            say(&other_before),
+            "title has another value in the eHR than when the plan was made"
+        );
         let more = item(WriteAction::Update, &[TITLE, NAME]);
         assert_eq!(say(&more), "name changed in DingTalk as well");
         let another = item(WriteAction::Restore, &[TITLE]);
@@ -337,7 +432,10 @@ mod tests {
         let plan = planned(&item(WriteAction::Update, &[TITLE]));
         let agreed = item(WriteAction::Update, &[(Field::Title, "总监", "工程师")]).link;
         let verdict = judge(&plan, &now(None, &agreed), &key());
-        assert_eq!(reasons(verdict), "title has another value in DingTalk than when the plan was made");
+        assert_eq!(
+            reasons(verdict),
+            "title has another value in DingTalk than when the plan was made"
+        );
     }
 
     #[test]
@@ -345,11 +443,20 @@ mod tests {
         let plan = planned(&item(WriteAction::Update, &[TITLE, NAME]));
         let mut rest = item(WriteAction::Update, &[TITLE]);
         rest.link.base = item(WriteAction::Update, &[TITLE, NAME]).link.base;
-        assert_eq!(judge(&plan, &now(Some(&rest), &rest.link), &key()), Verdict::Apply(FieldSet::NONE));
+        assert_eq!(
+            judge(&plan, &now(Some(&rest), &rest.link), &key()),
+            Verdict::Apply(FieldSet::NONE)
+        );
         // The other field is not done: it was taken back.
-        rest.link.base.hashes.insert(Field::Name, hash::hash_field(&key(), Field::Name, Some(&text("别人"))));
+        rest.link.base.hashes.insert(
+            Field::Name,
+            hash::hash_field(&key(), Field::Name, Some(&text("别人"))),
+        );
         let verdict = judge(&plan, &now(Some(&rest), &rest.link), &key());
-        assert_eq!(reasons(verdict), "name has another value in DingTalk than when the plan was made");
+        assert_eq!(
+            reasons(verdict),
+            "name has another value in DingTalk than when the plan was made"
+        );
     }
 
     #[test]
@@ -358,17 +465,36 @@ mod tests {
         let mut plan = planned(&item(WriteAction::Update, &[TITLE]));
         plan.whole = Some(whole.fingerprint(&key()));
         let held = FieldSet::of_fields(&[Field::Name]);
-        assert_eq!(judge(&plan, &now(Some(&whole), &whole.link), &key()), Verdict::Apply(held));
+        assert_eq!(
+            judge(&plan, &now(Some(&whole), &whole.link), &key()),
+            Verdict::Apply(held)
+        );
     }
 
     #[test]
     fn a_removal_is_refused_when_the_record_is_there_again() {
         let plan = planned(&item(WriteAction::Remove, &[]));
-        assert_eq!(reasons(judge(&plan, &now(None, &link()), &key())), PlanDifference::ThereAgain.to_string());
-        let left = Link { lifecycle: LinkLifecycle::Left { at: directory::Timestamp(1) }, ..link() };
+        assert_eq!(
+            reasons(judge(&plan, &now(None, &link()), &key())),
+            PlanDifference::ThereAgain.to_string()
+        );
+        let left = Link {
+            lifecycle: LinkLifecycle::Left {
+                at: directory::Timestamp(1),
+            },
+            ..link()
+        };
         assert_eq!(judge(&plan, &now(None, &left), &key()), Verdict::Already);
         let update = planned(&item(WriteAction::Update, &[TITLE]));
-        let gone = FreshLook { item: None, link: Some(&left), waits: None, gone: Some(Side::DingTalk) };
-        assert_eq!(reasons(judge(&update, &gone, &key())), "the record is gone in DingTalk");
+        let gone = FreshLook {
+            item: None,
+            link: Some(&left),
+            waits: None,
+            gone: Some(Side::DingTalk),
+        };
+        assert_eq!(
+            reasons(judge(&update, &gone, &key())),
+            "the record is gone in DingTalk"
+        );
     }
 }

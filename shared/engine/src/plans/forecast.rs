@@ -43,9 +43,19 @@ impl Forecast {
         count("user/listadmin", canaries.div_ceil(RECORDS_TOGETHER) * 2);
         // The canary, and a second look at whom "not found" is about.
         count("user/get", canaries.div_ceil(RECORDS_TOGETHER));
-        count("user/get", items.iter().filter(|item| item.needs_canary && item.kind == Kind::Person).count() as u64);
+        count(
+            "user/get",
+            items
+                .iter()
+                .filter(|item| item.needs_canary && item.kind == Kind::Person)
+                .count() as u64,
+        );
         let fullest = calls.values().copied().max().unwrap_or_default();
-        Self { seconds: fullest.div_ceil(u64::from(calls_per_second.max(1))), metered: 0, calls }
+        Self {
+            seconds: fullest.div_ceil(u64::from(calls_per_second.max(1))),
+            metered: 0,
+            calls,
+        }
     }
 
     /// All calls.
@@ -64,15 +74,24 @@ fn read_interface(kind: Kind) -> &'static str {
 
 /// Whether DingTalk has something to be read before it is written.
 fn is_read(item: &PlannedItem) -> bool {
-    let creates = item.part(Side::DingTalk).is_some_and(|part| part.action == WriteAction::Create);
+    let creates = item
+        .part(Side::DingTalk)
+        .is_some_and(|part| part.action == WriteAction::Create);
     let special = item.kind == Kind::Department
-        && item.dingtalk.as_ref().and_then(directory::NativeId::to_dept_id).is_some_and(|id| !id.is_ordinary());
+        && item
+            .dingtalk
+            .as_ref()
+            .and_then(directory::NativeId::to_dept_id)
+            .is_some_and(|id| !id.is_ordinary());
     item.dingtalk.is_some() && !creates && !special
 }
 
 /// The calls of one write, the read back among them.
 fn write_interfaces(kind: Kind, part: &PlannedPart) -> Vec<&'static str> {
-    let has_mobile = part.changes.iter().any(|change| change.field == Field::Mobile);
+    let has_mobile = part
+        .changes
+        .iter()
+        .any(|change| change.field == Field::Mobile);
     match (kind, part.action) {
         (Kind::Person, WriteAction::Create) if has_mobile => {
             vec!["user/getbymobile", "user/create", "user/get"]

@@ -111,7 +111,9 @@ pub enum PlanNotReadyError {
     #[error("the plan's body is not the one that was approved: make a new plan")]
     NotWhatWasApproved,
     /// The policy changed since.
-    #[error("the plan was made under policy version {plan}, and version {active} is active: make a new plan")]
+    #[error(
+        "the plan was made under policy version {plan}, and version {active} is active: make a new plan"
+    )]
     OtherPolicy {
         /// The plan's.
         plan: u64,
@@ -142,7 +144,12 @@ impl PlanHead {
     ///
     /// # Errors
     /// [`NotNow`].
-    pub fn may_be_approved(&self, policy: u64, now: Timestamp, hours_max: u32) -> Result<(), PlanNotReadyError> {
+    pub fn may_be_approved(
+        &self,
+        policy: u64,
+        now: Timestamp,
+        hours_max: u32,
+    ) -> Result<(), PlanNotReadyError> {
         match self.state {
             PlanState::Open | PlanState::Approved => self.is_current(policy, now, hours_max),
             PlanState::Applying | PlanState::Applied => Err(PlanNotReadyError::Done),
@@ -155,7 +162,12 @@ impl PlanHead {
     ///
     /// # Errors
     /// [`NotNow`].
-    pub fn may_be_applied(&self, policy: u64, now: Timestamp, hours_max: u32) -> Result<(), PlanNotReadyError> {
+    pub fn may_be_applied(
+        &self,
+        policy: u64,
+        now: Timestamp,
+        hours_max: u32,
+    ) -> Result<(), PlanNotReadyError> {
         match self.state {
             PlanState::Open => return Err(PlanNotReadyError::Unapproved),
             PlanState::Superseded => return Err(PlanNotReadyError::Superseded),
@@ -166,17 +178,34 @@ impl PlanHead {
         }
         match &self.approved {
             None => Err(PlanNotReadyError::Unapproved),
-            Some(approval) if approval.hash != self.hash => Err(PlanNotReadyError::NotWhatWasApproved),
+            Some(approval) if approval.hash != self.hash => {
+                Err(PlanNotReadyError::NotWhatWasApproved)
+            }
             Some(_) => Ok(()),
         }
     }
 
-    fn is_current(&self, policy: u64, now: Timestamp, hours_max: u32) -> Result<(), PlanNotReadyError> {
+    fn is_current(
+        &self,
+        policy: u64,
+        now: Timestamp,
+        hours_max: u32,
+    ) -> Result<(), PlanNotReadyError> {
         if self.policy != policy {
-            return Err(PlanNotReadyError::OtherPolicy { plan: self.policy, active: policy });
+            return Err(PlanNotReadyError::OtherPolicy {
+                plan: self.policy,
+                active: policy,
+            });
         }
         let hours = now.millis().saturating_sub(self.made_at.millis()) / 3_600_000;
-        if hours >= i64::from(hours_max) { Err(PlanNotReadyError::Expired { hours, max: hours_max }) } else { Ok(()) }
+        if hours >= i64::from(hours_max) {
+            Err(PlanNotReadyError::Expired {
+                hours,
+                max: hours_max,
+            })
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -209,21 +238,40 @@ mod tests {
     }
 
     fn approved(hash: &str, state: PlanState) -> PlanHead {
-        let approved = Some(Approval { by: "li".to_owned(), at: Timestamp(1), hash: hash.to_owned() });
-        PlanHead { approved, ..head(state) }
+        let approved = Some(Approval {
+            by: "li".to_owned(),
+            at: Timestamp(1),
+            hash: hash.to_owned(),
+        });
+        PlanHead {
+            approved,
+            ..head(state)
+        }
     }
 
     #[test]
     fn only_the_approved_body_may_be_applied() {
         let now = Timestamp(3_600_000);
-        assert_eq!(head(PlanState::Open).may_be_applied(2, now, 24), Err(PlanNotReadyError::Unapproved));
-        assert_eq!(head(PlanState::Approved).may_be_applied(2, now, 24), Err(PlanNotReadyError::Unapproved));
+        assert_eq!(
+            head(PlanState::Open).may_be_applied(2, now, 24),
+            Err(PlanNotReadyError::Unapproved)
+        );
+        assert_eq!(
+            head(PlanState::Approved).may_be_applied(2, now, 24),
+            Err(PlanNotReadyError::Unapproved)
+        );
         assert_eq!(
             approved("bb", PlanState::Approved).may_be_applied(2, now, 24),
             Err(PlanNotReadyError::NotWhatWasApproved)
         );
-        assert_eq!(approved("aa", PlanState::Approved).may_be_applied(2, now, 24), Ok(()));
-        assert_eq!(approved("aa", PlanState::Applied).may_be_applied(2, now, 24), Err(PlanNotReadyError::Done));
+        assert_eq!(
+            approved("aa", PlanState::Approved).may_be_applied(2, now, 24),
+            Ok(())
+        );
+        assert_eq!(
+            approved("aa", PlanState::Applied).may_be_applied(2, now, 24),
+            Err(PlanNotReadyError::Done)
+        );
         assert_eq!(
             approved("aa", PlanState::Superseded).may_be_applied(2, now, 24),
             Err(PlanNotReadyError::Superseded)
@@ -238,11 +286,20 @@ mod tests {
             plan.may_be_applied(3, Timestamp(0), 24),
             Err(PlanNotReadyError::OtherPolicy { plan: 2, active: 3 })
         );
-        assert_eq!(plan.may_be_applied(2, late, 24), Err(PlanNotReadyError::Expired { hours: 25, max: 24 }));
+        assert_eq!(
+            plan.may_be_applied(2, late, 24),
+            Err(PlanNotReadyError::Expired { hours: 25, max: 24 })
+        );
         assert_eq!(plan.may_be_applied(2, late, 48), Ok(()));
-        assert_eq!(plan.may_be_approved(2, late, 24), Err(PlanNotReadyError::Expired { hours: 25, max: 24 }));
+        assert_eq!(
+            plan.may_be_approved(2, late, 24),
+            Err(PlanNotReadyError::Expired { hours: 25, max: 24 })
+        );
         let begun = approved("aa", PlanState::Applying);
         assert_eq!(begun.may_be_applied(2, late, 24), Ok(()));
-        assert_eq!(begun.may_be_applied(3, late, 24), Err(PlanNotReadyError::OtherPolicy { plan: 2, active: 3 }));
+        assert_eq!(
+            begun.may_be_applied(3, late, 24),
+            Err(PlanNotReadyError::OtherPolicy { plan: 2, active: 3 })
+        );
     }
 }

@@ -48,7 +48,10 @@ impl PlannedSweep {
     #[must_use]
     pub fn counts(&self) -> ActionCounts {
         let mut counts = ActionCounts::default();
-        self.items.iter().filter_map(PlannedItem::action).for_each(|action| counts.count_action(action));
+        self.items
+            .iter()
+            .filter_map(PlannedItem::action)
+            .for_each(|action| counts.count_action(action));
         counts
     }
 }
@@ -61,15 +64,28 @@ impl Engine {
     pub async fn plan(&self, order: &SweepOrder) -> PlannedSweep {
         let (swept, collected) = self.sweep_or_preview(order, true).await;
         let Some((collected, names)) = collected else {
-            return PlannedSweep { swept, items: Vec::new(), held: Vec::new(), labels: BTreeMap::new() };
+            return PlannedSweep {
+                swept,
+                items: Vec::new(),
+                held: Vec::new(),
+                labels: BTreeMap::new(),
+            };
         };
         let (items, held) = collected.into_items(self);
         let (labels, missing) = self.collect_labels(&items, &names).await;
         let mut swept = swept;
         if let Err(err) = missing {
-            swept.report.notes.push(format!("not every reference is shown by its name: {}", err.sentence()));
+            swept.report.notes.push(format!(
+                "not every reference is shown by its name: {}",
+                err.sentence()
+            ));
         }
-        PlannedSweep { swept, items, held, labels }
+        PlannedSweep {
+            swept,
+            items,
+            held,
+            labels,
+        }
     }
 
     /// Names of what the changes refer to: from the plan itself, or as the eHR has them.
@@ -78,9 +94,14 @@ impl Engine {
         items: &[PlannedItem],
         names: &LinkNames,
     ) -> (BTreeMap<LinkId, String>, Result<(), LookError>) {
-        let mut labels: BTreeMap<LinkId, String> = items.iter().filter_map(PlannedItem::label).collect();
+        let mut labels: BTreeMap<LinkId, String> =
+            items.iter().filter_map(PlannedItem::label).collect();
         let mut wanted = BTreeMap::new();
-        for change in items.iter().flat_map(|item| &item.parts).flat_map(|part| &part.changes) {
+        for change in items
+            .iter()
+            .flat_map(|item| &item.parts)
+            .flat_map(|part| &part.changes)
+        {
             let Some(kind) = change.field.refers_to() else {
                 continue;
             };
@@ -89,7 +110,11 @@ impl Engine {
                     continue;
                 };
                 let links = refs.iter().filter_map(|id| id.parse::<LinkId>().ok());
-                wanted.extend(links.filter(|link| !labels.contains_key(link)).map(|link| (link, kind)));
+                wanted.extend(
+                    links
+                        .filter(|link| !labels.contains_key(link))
+                        .map(|link| (link, kind)),
+                );
             }
         }
         for (link, kind) in wanted {
@@ -98,8 +123,13 @@ impl Engine {
                     return Ok(None);
                 };
                 let stored = self.ehr.read_record(kind, &id).await?;
-                let name =
-                    stored.and_then(|stored| stored.record.values.text(directory::Field::Name).map(str::to_owned));
+                let name = stored.and_then(|stored| {
+                    stored
+                        .record
+                        .values
+                        .text(directory::Field::Name)
+                        .map(str::to_owned)
+                });
                 Ok::<_, LookError>(name)
             };
             match named.await {
@@ -118,9 +148,15 @@ impl Run<'_> {
         collected: &std::sync::Mutex<CollectedPlan>,
         plan: &directory::plan::ApprovedPlan,
     ) {
-        let mut collected = collected.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut collected = collected
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         collected.add_stage(plan);
-        plan.items().iter().for_each(|item| self.names.learn(&item.link));
-        plan.settled().iter().for_each(|settled| self.names.learn(&settled.link));
+        plan.items()
+            .iter()
+            .for_each(|item| self.names.learn(&item.link));
+        plan.settled()
+            .iter()
+            .for_each(|settled| self.names.learn(&settled.link));
     }
 }

@@ -89,11 +89,21 @@ impl PlanCheckpoint {
         moved: Vec<PlanDifference>,
         failed: Option<String>,
     ) {
-        let count = if failed.is_some() { &mut self.outcomes.failed } else { &mut self.outcomes.refused };
+        let count = if failed.is_some() {
+            &mut self.outcomes.failed
+        } else {
+            &mut self.outcomes.refused
+        };
         *count += 1;
         if self.not_applied.len() < NOT_APPLIED_MAX {
             let index = u32::try_from(index).unwrap_or(u32::MAX);
-            self.not_applied.push(NotApplied { index, link: item.link, kind: item.kind, moved, failed });
+            self.not_applied.push(NotApplied {
+                index,
+                link: item.link,
+                kind: item.kind,
+                moved,
+                failed,
+            });
         }
     }
 }
@@ -124,26 +134,42 @@ impl Engine {
         for (index, item) in items.iter().enumerate() {
             run.assume_item_ids(item);
             for (side, id) in [(Side::DingTalk, &item.dingtalk), (Side::Ehr, &item.ehr)] {
-                by_id.extend(id.iter().map(|id| (RecordKey::new(item.kind, side, id.clone()), index)));
+                by_id.extend(
+                    id.iter()
+                        .map(|id| (RecordKey::new(item.kind, side, id.clone()), index)),
+                );
             }
         }
         let began_at = self.clock.now();
         _ = self.dingtalk.take_tally();
-        PlanRun { run, items, by_id, place, began_at, nobody: BTreeSet::new() }
+        PlanRun {
+            run,
+            items,
+            by_id,
+            place,
+            began_at,
+            nobody: BTreeSet::new(),
+        }
     }
 }
 
 impl Run<'_> {
     /// Lets other items refer to this one as they did when the plan was made, whether or not it is written yet.
     fn assume_item_ids(&self, item: &PlannedItem) {
-        let creates = |to| item.part(to).is_some_and(|part| part.action == WriteAction::Create);
+        let creates = |to| {
+            item.part(to)
+                .is_some_and(|part| part.action == WriteAction::Create)
+        };
         match (&item.dingtalk, &item.ehr) {
             (Some(dingtalk), Some(ehr)) if creates(Side::Ehr) => {
-                self.names.reserve_id(item.kind, dingtalk, item.link, ehr.clone());
+                self.names
+                    .reserve_id(item.kind, dingtalk, item.link, ehr.clone());
             }
             (dingtalk, ehr) => {
                 let ids = [(Side::DingTalk, dingtalk), (Side::Ehr, ehr)];
-                let ids = ids.into_iter().filter_map(|(side, id)| id.clone().map(|id| (side, id)));
+                let ids = ids
+                    .into_iter()
+                    .filter_map(|(side, id)| id.clone().map(|id| (side, id)));
                 ids.for_each(|(side, id)| self.names.assume_id(side, item.kind, id, item.link));
             }
         }
@@ -176,7 +202,9 @@ impl PlanRun<'_> {
         }
         let end = chunk.end;
         let mut place = self.place.clone();
-        let again = self.work_items(chunk.map(|index| (index, false)).collect(), &mut place).await?;
+        let again = self
+            .work_items(chunk.map(|index| (index, false)).collect(), &mut place)
+            .await?;
         place.again.extend(again);
         place.next = u32::try_from(end).unwrap_or(u32::MAX);
         self.place = place;
@@ -188,7 +216,12 @@ impl PlanRun<'_> {
         let from = self.place.next as usize;
         let rest = self.items.get(from..).unwrap_or_default();
         let stage = rest.first().map(|item| item.stage);
-        from..from + rest.iter().take(CHUNK_ITEMS).take_while(|item| Some(item.stage) == stage).count()
+        from..from
+            + rest
+                .iter()
+                .take(CHUNK_ITEMS)
+                .take_while(|item| Some(item.stage) == stage)
+                .count()
     }
 
     /// Records that others wrote meanwhile, or that refer to somebody who was not there yet.
@@ -201,7 +234,10 @@ impl PlanRun<'_> {
         for _ in 0..SECOND_LOOK_ROUNDS {
             let mut next = Vec::new();
             for part in again.chunks(CHUNK_ITEMS) {
-                let work = part.iter().map(|one| (one.index as usize, one.counted)).collect();
+                let work = part
+                    .iter()
+                    .map(|one| (one.index as usize, one.counted))
+                    .collect();
                 next.extend(self.work_items(work, &mut place).await?);
             }
             again = next;
@@ -209,7 +245,12 @@ impl PlanRun<'_> {
         for one in again.iter().filter(|one| !one.counted) {
             let index = one.index as usize;
             if let Some(item) = self.items.get(index) {
-                place.add_not_applied(index, item, Vec::new(), Some("others kept writing the same record".to_owned()));
+                place.add_not_applied(
+                    index,
+                    item,
+                    Vec::new(),
+                    Some("others kept writing the same record".to_owned()),
+                );
             }
         }
         self.place = place;
@@ -225,7 +266,9 @@ impl PlanRun<'_> {
     ) -> Result<Vec<SecondLook>, LookError> {
         let occupied = self.check_preconditions(&work).await?;
         let people = work.iter().filter_map(|(index, _)| self.items.get(*index));
-        let in_dingtalk = people.filter(|item| item.kind == Kind::Person).filter_map(|item| item.dingtalk.as_ref());
+        let in_dingtalk = people
+            .filter(|item| item.kind == Kind::Person)
+            .filter_map(|item| item.dingtalk.as_ref());
         self.run.expect_employment(in_dingtalk);
         let mut looks = ConcurrentWork::new(work.clone());
         let begin = |(index, _)| async move { (index, self.relook_at_item(index).await) }.boxed();
@@ -239,7 +282,12 @@ impl PlanRun<'_> {
             match relooked {
                 Ok(RelookOutcome::Apply(now)) if is_full(&now, &occupied) => {
                     let reason = "somebody is still in the department".to_owned();
-                    place.add_not_applied(index, item, vec![PlanDifference::Waits { reason }], None);
+                    place.add_not_applied(
+                        index,
+                        item,
+                        vec![PlanDifference::Waits { reason }],
+                        None,
+                    );
                 }
                 Ok(RelookOutcome::Apply(now)) => {
                     accepted.insert(now.link.id, (index, counted));
@@ -257,14 +305,26 @@ impl PlanRun<'_> {
 
     /// What the whole chunk stands on: whoever is removed was not found while somebody else is, and departments that are
     /// removed are empty. Returns the eHR's departments that are not.
-    async fn check_preconditions(&self, work: &[(usize, bool)]) -> Result<BTreeSet<NativeId>, LookError> {
+    async fn check_preconditions(
+        &self,
+        work: &[(usize, bool)],
+    ) -> Result<BTreeSet<NativeId>, LookError> {
         let items = || work.iter().filter_map(|(index, _)| self.items.get(*index));
-        let kinds: BTreeSet<Kind> = items().filter(|item| item.needs_canary).map(|item| item.kind).collect();
+        let kinds: BTreeSet<Kind> = items()
+            .filter(|item| item.needs_canary)
+            .map(|item| item.kind)
+            .collect();
         for kind in kinds {
             self.run.find_canaries(kind, None).await?;
         }
-        let removes = |item: &PlannedItem| item.kind == Kind::Department && item.action() == Some(WriteAction::Remove);
-        if items().any(removes) { self.run.occupied_departments().await } else { Ok(BTreeSet::new()) }
+        let removes = |item: &PlannedItem| {
+            item.kind == Kind::Department && item.action() == Some(WriteAction::Remove)
+        };
+        if items().any(removes) {
+            self.run.occupied_departments().await
+        } else {
+            Ok(BTreeSet::new())
+        }
     }
 
     async fn relook_at_item(&self, index: usize) -> Result<RelookOutcome, LookError> {
@@ -275,34 +335,55 @@ impl PlanRun<'_> {
         let mut plan = Plan::default();
         let observed = self.run.observe(&whose).await?;
         let stored = observed.link.clone();
-        let looked = self.run.decide(observed, UnknownReferenceRule::LeaveOut, &mut plan).await?;
+        let looked = self
+            .run
+            .decide(observed, UnknownReferenceRule::LeaveOut, &mut plan)
+            .await?;
         if looked.out_of_reach {
-            let reason = "the policy leaves it out by now, or cannot tell whether it does".to_owned();
-            return Ok(RelookOutcome::Refuse(vec![PlanDifference::Waits { reason }]));
+            let reason =
+                "the policy leaves it out by now, or cannot tell whether it does".to_owned();
+            return Ok(RelookOutcome::Refuse(vec![PlanDifference::Waits {
+                reason,
+            }]));
         }
         if looked.missing.is_some() && planned.action() == Some(WriteAction::Remove) {
             let observed = self.run.observe(&whose).await?;
             self.plan_item_removal(observed, planned, &mut plan).await?;
         }
         let settled = plan.settled.pop();
-        let link = settled.as_ref().map(|settled| &settled.link).or(stored.as_ref());
+        let link = settled
+            .as_ref()
+            .map(|settled| &settled.link)
+            .or(stored.as_ref());
         let waits = plan.held.first().map(|held| held.reason.as_str());
-        let gone =
-            looked.missing.as_ref().map(|(side, _)| *side).filter(|_| plan.items.is_empty() && settled.is_none());
-        let now = FreshLook { item: plan.items.first(), link, waits, gone };
-        Ok(match difference::judge(planned, &now, &self.run.engine.key) {
-            Verdict::Refuse(moved) => RelookOutcome::Refuse(moved),
-            Verdict::Already => {
-                if let Some(settled) = &settled {
-                    self.run.settle_link(settled).await?;
+        let gone = looked
+            .missing
+            .as_ref()
+            .map(|(side, _)| *side)
+            .filter(|_| plan.items.is_empty() && settled.is_none());
+        let now = FreshLook {
+            item: plan.items.first(),
+            link,
+            waits,
+            gone,
+        };
+        Ok(
+            match difference::judge(planned, &now, &self.run.engine.key) {
+                Verdict::Refuse(moved) => RelookOutcome::Refuse(moved),
+                Verdict::Already => {
+                    if let Some(settled) = &settled {
+                        self.run.settle_link(settled).await?;
+                    }
+                    RelookOutcome::Already
                 }
-                RelookOutcome::Already
-            }
-            Verdict::Apply(held) => match plan.items.pop().and_then(|item| without_fields(item, held)) {
-                Some(item) => RelookOutcome::Apply(Box::new(item)),
-                None => RelookOutcome::Already,
+                Verdict::Apply(held) => {
+                    match plan.items.pop().and_then(|item| without_fields(item, held)) {
+                        Some(item) => RelookOutcome::Apply(Box::new(item)),
+                        None => RelookOutcome::Already,
+                    }
+                }
             },
-        })
+        )
     }
 
     /// The proof of an absence, once more: the side that decides, read afresh, has it no more, and it is nobody who is
@@ -313,13 +394,22 @@ impl PlanRun<'_> {
         planned: &PlannedItem,
         plan: &mut Plan,
     ) -> Result<(), LookError> {
-        let admins: BTreeSet<NativeId> = self.run.engine.dingtalk.list_admins().await?.iter().map(Into::into).collect();
-        let protected = observed
-            .link
-            .as_ref()
-            .is_some_and(|link| link.protected || link.dingtalk.as_ref().is_some_and(|id| admins.contains(id)));
+        let admins: BTreeSet<NativeId> = self
+            .run
+            .engine
+            .dingtalk
+            .list_admins()
+            .await?
+            .iter()
+            .map(Into::into)
+            .collect();
+        let protected = observed.link.as_ref().is_some_and(|link| {
+            link.protected || link.dingtalk.as_ref().is_some_and(|id| admins.contains(id))
+        });
         if !protected {
-            self.run.plan_removal(observed, &planned.reason, plan).await?;
+            self.run
+                .plan_removal(observed, &planned.reason, plan)
+                .await?;
         }
         Ok(())
     }
@@ -333,7 +423,13 @@ impl PlanRun<'_> {
         let engine = self.run.engine;
         // A person approved this very plan; what the guard held is not in it.
         let (policy, key, passed) = (&engine.policy, &engine.key, &PassedCounts::default());
-        let guard = Guard { policy, key, people: u64::MAX, released: &self.nobody, passed };
+        let guard = Guard {
+            policy,
+            key,
+            people: u64::MAX,
+            released: &self.nobody,
+            passed,
+        };
         let troubles = self.count_troubles();
         self.run.apply_plan(plan.approve(&guard), &|_| {}).await?;
         let finished = self.run.take_finished();
@@ -361,14 +457,23 @@ impl PlanRun<'_> {
                 finished.contains(&link) || accepted.get(&link).is_some_and(|(_, counted)| *counted)
             })
         };
-        Ok(again.into_iter().map(|index| SecondLook { index, counted: written(index) }).collect())
+        Ok(again
+            .into_iter()
+            .map(|index| SecondLook {
+                index,
+                counted: written(index),
+            })
+            .collect())
     }
 
     /// Ends it: the journal is closed where everything is done, and the report says what was written.
     pub async fn close(self, complete: bool) -> RunReport {
         let Self { run, began_at, .. } = self;
         let order = SweepOrder::new(run.id.clone());
-        let mut ended = SweepEnd { complete, ..SweepEnd::default() };
+        let mut ended = SweepEnd {
+            complete,
+            ..SweepEnd::default()
+        };
         run.count_active(&mut ended).await;
         if complete && let Err(err) = run.engine.journal.close(&run.id).await {
             run.tally(|tally| tally.note(format!("the journal of this run was not closed: {err}")));
@@ -384,6 +489,13 @@ fn without_fields(mut item: PlanItem, held: FieldSet) -> Option<PlanItem> {
 
 fn is_full(item: &PlanItem, occupied: &BTreeSet<NativeId>) -> bool {
     let removes = item.link.kind == Kind::Department
-        && item.part_for(Side::Ehr).is_some_and(|part| part.action == WriteAction::Remove);
-    removes && item.link.ehr.as_ref().is_some_and(|id| occupied.contains(id))
+        && item
+            .part_for(Side::Ehr)
+            .is_some_and(|part| part.action == WriteAction::Remove);
+    removes
+        && item
+            .link
+            .ehr
+            .as_ref()
+            .is_some_and(|id| occupied.contains(id))
 }

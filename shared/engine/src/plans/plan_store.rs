@@ -119,16 +119,33 @@ impl PlanStore {
     ///
     /// # Errors
     /// [`PlanError`].
-    pub async fn store_plan(&self, new: NewPlan<'_>, planned: PlannedSweep) -> Result<PlanHead, PlanError> {
+    pub async fn store_plan(
+        &self,
+        new: NewPlan<'_>,
+        planned: PlannedSweep,
+    ) -> Result<PlanHead, PlanError> {
         let counts = planned.counts();
-        let PlannedSweep { swept, items, held, labels } = planned;
+        let PlannedSweep {
+            swept,
+            items,
+            held,
+            labels,
+        } = planned;
         let mut by_kind: BTreeMap<_, ActionCounts> = BTreeMap::new();
         for item in &items {
-            item.action().into_iter().for_each(|action| by_kind.entry(item.kind).or_default().count_action(action));
+            item.action()
+                .into_iter()
+                .for_each(|action| by_kind.entry(item.kind).or_default().count_action(action));
         }
         let forecast = Forecast::of(&items, new.calls_per_second);
-        let (links, length) = (items.iter().filter(|item| item.parts.is_empty()).count(), items.len());
-        let (waiting, held_first) = (held.len(), held.iter().take(HELD_IN_HEAD_MAX).cloned().collect());
+        let (links, length) = (
+            items.iter().filter(|item| item.parts.is_empty()).count(),
+            items.len(),
+        );
+        let (waiting, held_first) = (
+            held.len(),
+            held.iter().take(HELD_IN_HEAD_MAX).cloned().collect(),
+        );
         let parts = encode_parts(new.id.as_str(), items, held, labels)?;
         let hash = plan_hash(&self.hash_key, &parts);
         for (index, part) in parts.iter().enumerate() {
@@ -164,7 +181,11 @@ impl PlanStore {
     ///
     /// # Errors
     /// [`PlanError`].
-    pub async fn store_failure(&self, new: NewPlan<'_>, notes: Vec<String>) -> Result<PlanHead, PlanError> {
+    pub async fn store_failure(
+        &self,
+        new: NewPlan<'_>,
+        notes: Vec<String>,
+    ) -> Result<PlanHead, PlanError> {
         let head = PlanHead {
             id: new.id,
             binding: new.binding.clone(),
@@ -194,8 +215,14 @@ impl PlanStore {
         for stored in self.list_newest(20).await? {
             let open = stored.body.state == PlanState::Open && stored.body.id < newer.id;
             if open {
-                let head = PlanHead { state: PlanState::Superseded, ..stored.body };
-                match self.put_head(&head, PutCondition::Version(stored.version)).await {
+                let head = PlanHead {
+                    state: PlanState::Superseded,
+                    ..stored.body
+                };
+                match self
+                    .put_head(&head, PutCondition::Version(stored.version))
+                    .await
+                {
                     // Somebody approved it a moment ago: then it is not open.
                     Err(PlanError::Write(WriteError::Stale)) | Ok(_) => {}
                     Err(err) => return Err(err),
@@ -209,9 +236,20 @@ impl PlanStore {
     ///
     /// # Errors
     /// [`PlanError::Write`], `Stale` where somebody else changed it meanwhile.
-    pub async fn put_head(&self, head: &PlanHead, condition: PutCondition) -> Result<u64, PlanError> {
+    pub async fn put_head(
+        &self,
+        head: &PlanHead,
+        condition: PutCondition,
+    ) -> Result<u64, PlanError> {
         let expires = Some(head.made_at.millis() / 1000 + RETENTION_SECONDS);
-        let put = self.store.put_control(&self.corp, ControlKind::Plan, head.id.as_str(), head, condition, expires);
+        let put = self.store.put_control(
+            &self.corp,
+            ControlKind::Plan,
+            head.id.as_str(),
+            head,
+            condition,
+            expires,
+        );
         Ok(put.await?)
     }
 
@@ -220,7 +258,10 @@ impl PlanStore {
     /// # Errors
     /// [`PlanError::Unknown`] where there is none.
     pub async fn load_head(&self, id: &RunId) -> Result<StoredItem<PlanHead>, PlanError> {
-        let stored = self.store.get_control(&self.corp, ControlKind::Plan, id.as_str()).await?;
+        let stored = self
+            .store
+            .get_control(&self.corp, ControlKind::Plan, id.as_str())
+            .await?;
         stored.ok_or(PlanError::Unknown)
     }
 
@@ -229,7 +270,10 @@ impl PlanStore {
     /// # Errors
     /// [`PlanError`].
     pub async fn list_newest(&self, limit: usize) -> Result<Vec<StoredItem<PlanHead>>, PlanError> {
-        Ok(self.store.list_newest(&self.corp, ControlKind::Plan, limit).await?)
+        Ok(self
+            .store
+            .list_newest(&self.corp, ControlKind::Plan, limit)
+            .await?)
     }
 
     /// A plan's body, proven to be the one that the head names.
@@ -246,7 +290,8 @@ impl PlanStore {
         }
         let mut body = PlanBody::default();
         for part in parts {
-            let part: BodyPart = serde_json::from_slice(&part).map_err(|_| PlanError::NotTheBody)?;
+            let part: BodyPart =
+                serde_json::from_slice(&part).map_err(|_| PlanError::NotTheBody)?;
             if part.v != VERSION || part.plan != head.id.as_str() {
                 return Err(PlanError::NotTheBody);
             }
@@ -260,8 +305,17 @@ impl PlanStore {
     async fn store_part(&self, id: &str, index: usize, part: &[u8]) -> Result<(), PlanError> {
         let [a, b, c, d, e, f, g, h, i, j, k, l, ..] = self.randomness.bytes();
         let name = part_name(id, index);
-        let place = seal::SealContext { corp: &self.corp, record: &name, field: "plan" };
-        let sealed = seal::seal_value(&self.seal_key, place, [a, b, c, d, e, f, g, h, i, j, k, l], part)?;
+        let place = seal::SealContext {
+            corp: &self.corp,
+            record: &name,
+            field: "plan",
+        };
+        let sealed = seal::seal_value(
+            &self.seal_key,
+            place,
+            [a, b, c, d, e, f, g, h, i, j, k, l],
+            part,
+        )?;
         let bytes = serde_json::to_vec(&sealed).map_err(|_| PlanError::NotTheBody)?;
         let key = ArchiveKey::new(&self.corp, ArchiveKind::Plan, &name)?;
         Ok(self.archive.put(&key, bytes, PutIf::Always).await?)
@@ -271,8 +325,13 @@ impl PlanStore {
         let name = part_name(id, index);
         let key = ArchiveKey::new(&self.corp, ArchiveKind::Plan, &name)?;
         let bytes = self.archive.get(&key).await?.ok_or(PlanError::NoBody)?;
-        let sealed: SealedValue = serde_json::from_slice(&bytes).map_err(|_| PlanError::NotTheBody)?;
-        let place = seal::SealContext { corp: &self.corp, record: &name, field: "plan" };
+        let sealed: SealedValue =
+            serde_json::from_slice(&bytes).map_err(|_| PlanError::NotTheBody)?;
+        let place = seal::SealContext {
+            corp: &self.corp,
+            record: &name,
+            field: "plan",
+        };
         Ok(seal::open_value(&self.seal_key, place, &sealed)?)
     }
 }

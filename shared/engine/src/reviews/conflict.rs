@@ -108,40 +108,72 @@ impl ReviewStore {
     ///
     /// # Errors
     /// [`StoreError::Malformed`] where it does not open.
-    pub fn conflict_value(&self, conflict: &Conflict, side: Side) -> Result<Option<FieldValue>, StoreError> {
+    pub fn conflict_value(
+        &self,
+        conflict: &Conflict,
+        side: Side,
+    ) -> Result<Option<FieldValue>, StoreError> {
         self.open_value(&conflict.id(), side.key(), conflict.sealed(side))
     }
 
-    pub(super) async fn put_conflict(&self, stored: &StoredItem<Conflict>) -> Result<(), WriteError> {
+    pub(super) async fn put_conflict(
+        &self,
+        stored: &StoredItem<Conflict>,
+    ) -> Result<(), WriteError> {
         let closed = match stored.body.state {
             ConflictState::Open => None,
             ConflictState::Resolved { at, .. } | ConflictState::Moot { at } => Some(at),
         };
-        self.put(ControlKind::Conflict, &stored.id, &stored.body, Some(stored.version), closed).await
+        self.put(
+            ControlKind::Conflict,
+            &stored.id,
+            &stored.body,
+            Some(stored.version),
+            closed,
+        )
+        .await
     }
 
     /// Writes down the conflicts of an entry, before the sides are written: what a read returned is not lost, whatever happens
     /// next. An open conflict of the same values is the same one.
-    pub(crate) async fn note_conflicts(&self, run: &RunId, entry: &JournalEntry) -> Result<(), WriteError> {
+    pub(crate) async fn note_conflicts(
+        &self,
+        run: &RunId,
+        entry: &JournalEntry,
+    ) -> Result<(), WriteError> {
         for change in entry.changes.iter().filter(|change| change.conflict) {
             self.note_conflict(run, entry, change).await?;
         }
         Ok(())
     }
 
-    async fn note_conflict(&self, run: &RunId, entry: &JournalEntry, change: &ValueChange) -> Result<(), WriteError> {
+    async fn note_conflict(
+        &self,
+        run: &RunId,
+        entry: &JournalEntry,
+        change: &ValueChange,
+    ) -> Result<(), WriteError> {
         let id = conflict_id(entry.link, change.field);
         let (dingtalk, ehr) = match entry.side {
             Side::DingTalk => (change.before.as_ref(), change.after.as_ref()),
             Side::Ehr => (change.after.as_ref(), change.before.as_ref()),
         };
         for _ in 0..TRIES {
-            let stored = self.get::<Conflict>(ControlKind::Conflict, &id).await.map_err(WriteError::Store)?;
+            let stored = self
+                .get::<Conflict>(ControlKind::Conflict, &id)
+                .await
+                .map_err(WriteError::Store)?;
             let over = stored.as_ref().map(|stored| stored.version);
-            let open = stored.map(|stored| stored.body).filter(|conflict| conflict.state == ConflictState::Open);
+            let open = stored
+                .map(|stored| stored.body)
+                .filter(|conflict| conflict.state == ConflictState::Open);
             if let Some(open) = &open
-                && self.conflict_value(open, Side::DingTalk).is_ok_and(|value| value.as_ref() == dingtalk)
-                && self.conflict_value(open, Side::Ehr).is_ok_and(|value| value.as_ref() == ehr)
+                && self
+                    .conflict_value(open, Side::DingTalk)
+                    .is_ok_and(|value| value.as_ref() == dingtalk)
+                && self
+                    .conflict_value(open, Side::Ehr)
+                    .is_ok_and(|value| value.as_ref() == ehr)
             {
                 return Ok(());
             }
@@ -158,7 +190,10 @@ impl ReviewStore {
                 times: open.as_ref().map_or(0, |open| open.times).saturating_add(1),
                 state: ConflictState::Open,
             };
-            match self.put(ControlKind::Conflict, &id, &conflict, over, None).await {
+            match self
+                .put(ControlKind::Conflict, &id, &conflict, over, None)
+                .await
+            {
                 Err(WriteError::Stale | WriteError::Exists { .. }) => {}
                 done => return done,
             }
@@ -169,8 +204,12 @@ impl ReviewStore {
     /// Closes open conflicts about which there is nothing to be decided any more.
     pub(super) async fn close_moot_conflicts(&self, engine: &Engine) -> Result<(), StoreError> {
         for mut stored in self.list_conflicts().await? {
-            if stored.body.state == ConflictState::Open && self.is_moot(engine, &stored.body).await? {
-                stored.body.state = ConflictState::Moot { at: engine.clock.now() };
+            if stored.body.state == ConflictState::Open
+                && self.is_moot(engine, &stored.body).await?
+            {
+                stored.body.state = ConflictState::Moot {
+                    at: engine.clock.now(),
+                };
                 ignore_stale(self.put_conflict(&stored).await)?;
             }
         }
@@ -178,12 +217,21 @@ impl ReviewStore {
     }
 
     async fn is_moot(&self, engine: &Engine, conflict: &Conflict) -> Result<bool, StoreError> {
-        let link = engine.links.get_link(&engine.corp, conflict.kind, conflict.link).await?;
-        let Some(link) = link.filter(|link| !matches!(link.lifecycle, LinkLifecycle::Left { .. })) else {
+        let link = engine
+            .links
+            .get_link(&engine.corp, conflict.kind, conflict.link)
+            .await?;
+        let Some(link) = link.filter(|link| !matches!(link.lifecycle, LinkLifecycle::Left { .. }))
+        else {
             return Ok(true);
         };
         // What is still under way, or was refused, has not replaced the value yet.
-        if !link.intents.is_empty() || link.waits.iter().any(|wait| wait.field.is_none_or(|of| of == conflict.field)) {
+        if !link.intents.is_empty()
+            || link
+                .waits
+                .iter()
+                .any(|wait| wait.field.is_none_or(|of| of == conflict.field))
+        {
             return Ok(false);
         }
         let value = self.conflict_value(conflict, conflict.standing_side())?;

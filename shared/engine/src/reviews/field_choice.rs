@@ -3,7 +3,9 @@
 use directory::decide::{FreshRead, ValueChange};
 use directory::plan::{ItemPart, Plan, PlanItem};
 use directory::policy::Ownership;
-use directory::{Field, FieldValue, FieldValues, Kind, LinkId, Record, RunId, Side, WriteAction, hash};
+use directory::{
+    Field, FieldValue, FieldValues, Kind, LinkId, Record, RunId, Side, WriteAction, hash,
+};
 
 use crate::link_names::UnknownReferenceRule;
 use crate::observe::{LookFindings, ObservedRecord};
@@ -67,7 +69,11 @@ impl Run<'_> {
         if let Ownership::Owned(side) = self.engine.policy.field_owner(wish.kind, wish.field) {
             return Ok(ChoiceOutcome::Owned(side));
         }
-        let link = self.engine.links.get_link(&self.engine.corp, wish.kind, wish.link).await?;
+        let link = self
+            .engine
+            .links
+            .get_link(&self.engine.corp, wish.kind, wish.link)
+            .await?;
         let Some(link) = link else {
             return Ok(ChoiceOutcome::Unseen(Side::DingTalk));
         };
@@ -77,10 +83,17 @@ impl Run<'_> {
             Ok(None) => return Ok(ChoiceOutcome::Done),
             Err(granted) => return Ok(granted),
         };
-        let plan = Plan { items: vec![item], ..Plan::default() };
-        let moved = self.apply_plan(self.approve_plan(plan, u64::MAX), &|_| {}).await?;
+        let plan = Plan {
+            items: vec![item],
+            ..Plan::default()
+        };
+        let moved = self
+            .apply_plan(self.approve_plan(plan, u64::MAX), &|_| {})
+            .await?;
         if moved > 0 {
-            return Err(LookError::NotYet("somebody else wrote the same record a moment ago"));
+            return Err(LookError::NotYet(
+                "somebody else wrote the same record a moment ago",
+            ));
         }
         let (mut refused, mut unfinished) = (None, 0);
         self.tally(|tally| {
@@ -101,7 +114,11 @@ impl Run<'_> {
         observed: &ObservedRecord,
     ) -> Result<Result<Option<PlanItem>, ChoiceOutcome>, LookError> {
         let (FreshRead::Here(dingtalk), Some(stored)) = (&observed.dingtalk, &observed.ehr) else {
-            let unseen = if observed.ehr.is_none() { Side::Ehr } else { Side::DingTalk };
+            let unseen = if observed.ehr.is_none() {
+                Side::Ehr
+            } else {
+                Side::DingTalk
+            };
             return Ok(Err(ChoiceOutcome::Unseen(unseen)));
         };
         let Some(link) = &observed.link else {
@@ -109,8 +126,14 @@ impl Run<'_> {
         };
         let mut parts = Vec::new();
         for (side, record) in [(Side::DingTalk, dingtalk), (Side::Ehr, &stored.record)] {
-            let record =
-                self.resolve(side, record, UnknownReferenceRule::HideField, &mut LookFindings::default()).await?;
+            let record = self
+                .resolve(
+                    side,
+                    record,
+                    UnknownReferenceRule::HideField,
+                    &mut LookFindings::default(),
+                )
+                .await?;
             match self.choice_part(wish, side, &record) {
                 Ok(part) => parts.extend(part),
                 Err(granted) => return Ok(Err(granted)),
@@ -122,7 +145,10 @@ impl Run<'_> {
         let mut after = link.clone();
         let value = hash::hash_field(&self.engine.key, wish.field, wish.value.as_ref());
         let base_before = after.base.hashes.insert(wish.field, value);
-        parts.iter_mut().flat_map(|part| &mut part.changes).for_each(|change| change.base_before = base_before);
+        parts
+            .iter_mut()
+            .flat_map(|part| &mut part.changes)
+            .for_each(|change| change.base_before = base_before);
         Ok(Ok(Some(PlanItem {
             link: after,
             before: Some(link.clone()),
@@ -135,8 +161,18 @@ impl Run<'_> {
     }
 
     /// The write to one side; `None` where it has the value already.
-    fn choice_part(&self, wish: &FieldChoice, side: Side, record: &Record) -> Result<Option<ItemPart>, ChoiceOutcome> {
-        let FieldChoice { field, expected, value, .. } = wish;
+    fn choice_part(
+        &self,
+        wish: &FieldChoice,
+        side: Side,
+        record: &Record,
+    ) -> Result<Option<ItemPart>, ChoiceOutcome> {
+        let FieldChoice {
+            field,
+            expected,
+            value,
+            ..
+        } = wish;
         let hash = |value: Option<&FieldValue>| hash::hash_field(&self.engine.key, *field, value);
         if !record.values.shown_fields().contains(*field) {
             return Err(ChoiceOutcome::Unseen(side));
@@ -154,8 +190,19 @@ impl Run<'_> {
         let mut values = FieldValues::new();
         values.show(*field, value.clone());
         let (before, after) = (now.cloned(), value.clone());
-        let change =
-            ValueChange { field: *field, before, after, base_before: None, overwrites_edit: false, conflict: false };
-        Ok(Some(ItemPart { to: side, action: WriteAction::Update, values, changes: vec![change] }))
+        let change = ValueChange {
+            field: *field,
+            before,
+            after,
+            base_before: None,
+            overwrites_edit: false,
+            conflict: false,
+        };
+        Ok(Some(ItemPart {
+            to: side,
+            action: WriteAction::Update,
+            values,
+            changes: vec![change],
+        }))
     }
 }

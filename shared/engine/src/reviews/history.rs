@@ -48,8 +48,15 @@ impl ReviewStore {
     ///
     /// # Errors
     /// [`StoreError`]; `Malformed` where a value does not open.
-    pub async fn record_history(&self, link: LinkId, field: Option<Field>) -> Result<Vec<FieldHistory>, StoreError> {
-        let entries = self.store.record_changes(&self.corp, link, ENTRIES_MAX).await?;
+    pub async fn record_history(
+        &self,
+        link: LinkId,
+        field: Option<Field>,
+    ) -> Result<Vec<FieldHistory>, StoreError> {
+        let entries = self
+            .store
+            .record_changes(&self.corp, link, ENTRIES_MAX)
+            .await?;
         let refusals = match_refusals(&entries);
         let mut history = Vec::new();
         for (entry, refused) in entries.iter().zip(refusals) {
@@ -104,7 +111,9 @@ fn match_refusals(entries: &[ChainEntry]) -> Vec<Option<String>> {
             continue;
         }
         let refused = match &mut open {
-            Some((run, reason, sides)) if **run == entry.run && !sides.contains(&entry.change.side) => {
+            Some((run, reason, sides))
+                if **run == entry.run && !sides.contains(&entry.change.side) =>
+            {
                 sides.push(entry.change.side);
                 Some((*reason).to_owned())
             }
@@ -125,8 +134,14 @@ mod tests {
     use state::store::NewEntry;
 
     fn entry(run: &str, seq: u64, side: Side, refused: bool) -> ChainEntry {
-        let change =
-            FieldChange { field: Field::Title, before: None, after: None, owner: None, lost: false, conflict: false };
+        let change = FieldChange {
+            field: Field::Title,
+            before: None,
+            after: None,
+            owner: None,
+            lost: false,
+            conflict: false,
+        };
         ChainEntry {
             run: RunId::new(run).unwrap(),
             seq,
@@ -137,7 +152,11 @@ mod tests {
                 kind: Kind::Person,
                 action: WriteAction::Update,
                 fields: if refused { Vec::new() } else { vec![change] },
-                reason: if refused { "not written: taken".to_owned() } else { "changed".to_owned() },
+                reason: if refused {
+                    "not written: taken".to_owned()
+                } else {
+                    "changed".to_owned()
+                },
                 owner: Side::DingTalk,
             },
         }
@@ -155,7 +174,10 @@ mod tests {
             entry("a", 1, DingTalk, true),
             entry("0", 1, DingTalk, false),
         ];
-        let refused: Vec<bool> = match_refusals(&entries).iter().map(Option::is_some).collect();
+        let refused: Vec<bool> = match_refusals(&entries)
+            .iter()
+            .map(Option::is_some)
+            .collect();
         assert_eq!(refused, [false, false, true, true, false, false, false]);
     }
 }

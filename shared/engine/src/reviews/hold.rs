@@ -108,9 +108,15 @@ fn group_by_reason(held: &[HeldItem]) -> Vec<HoldGroup<'_>> {
         };
         let group = groups.entry((one.kind, one.action, &one.reason));
         group
-            .or_insert_with(|| HoldGroup { first: one, records: Vec::new() })
+            .or_insert_with(|| HoldGroup {
+                first: one,
+                records: Vec::new(),
+            })
             .records
-            .push(HoldRecord { link: one.link, print });
+            .push(HoldRecord {
+                link: one.link,
+                print,
+            });
     }
     groups.into_values().collect()
 }
@@ -118,10 +124,18 @@ fn group_by_reason(held: &[HeldItem]) -> Vec<HoldGroup<'_>> {
 impl HoldGroup<'_> {
     /// The fingerprint of all of it, as text.
     fn id(&mut self, engine: &Engine) -> String {
-        self.records.sort_by_key(|record| (record.print, record.link));
+        self.records
+            .sort_by_key(|record| (record.print, record.link));
         self.records.dedup();
-        let all: Vec<u8> = self.records.iter().flat_map(|record| record.print).collect();
-        hash::hash_bytes(&engine.key, "hold", &all).iter().map(|byte| format!("{byte:02x}")).collect()
+        let all: Vec<u8> = self
+            .records
+            .iter()
+            .flat_map(|record| record.print)
+            .collect();
+        hash::hash_bytes(&engine.key, "hold", &all)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect()
     }
 }
 
@@ -142,11 +156,17 @@ impl ReviewStore {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn held_records(&self, hold: &StoredItem<Hold>) -> Result<Vec<HoldRecord>, StoreError> {
+    pub async fn held_records(
+        &self,
+        hold: &StoredItem<Hold>,
+    ) -> Result<Vec<HoldRecord>, StoreError> {
         let mut records = Vec::new();
         for part in 0..hold.body.parts {
             let id = part_id(&hold.id, part);
-            if let Some(stored) = self.get::<Vec<HoldRecord>>(ControlKind::HoldRecords, &id).await? {
+            if let Some(stored) = self
+                .get::<Vec<HoldRecord>>(ControlKind::HoldRecords, &id)
+                .await?
+            {
                 records.extend(stored.body);
             }
         }
@@ -161,7 +181,12 @@ impl ReviewStore {
         let mut released = BTreeSet::new();
         for hold in self.list_holds().await? {
             if matches!(hold.body.state, HoldState::Released { .. }) {
-                released.extend(self.held_records(&hold).await?.iter().map(|record| record.print));
+                released.extend(
+                    self.held_records(&hold)
+                        .await?
+                        .iter()
+                        .map(|record| record.print),
+                );
             }
         }
         Ok(released)
@@ -178,11 +203,23 @@ impl ReviewStore {
         now: Timestamp,
     ) -> Result<StoredItem<Hold>, ReleaseError> {
         match hold.body.state {
-            HoldState::Held => hold.body.state = HoldState::Released { by: by.to_owned(), at: now },
+            HoldState::Held => {
+                hold.body.state = HoldState::Released {
+                    by: by.to_owned(),
+                    at: now,
+                }
+            }
             HoldState::Released { .. } => return Ok(hold),
             HoldState::Applied { .. } | HoldState::Gone { .. } => return Err(ReleaseError::Closed),
         }
-        self.put(ControlKind::Hold, &hold.id, &hold.body, Some(hold.version), None).await?;
+        self.put(
+            ControlKind::Hold,
+            &hold.id,
+            &hold.body,
+            Some(hold.version),
+            None,
+        )
+        .await?;
         Ok(hold)
     }
 
@@ -190,18 +227,32 @@ impl ReviewStore {
     ///
     /// # Errors
     /// [`NotReleased`].
-    pub async fn take_back_release(&self, mut hold: StoredItem<Hold>) -> Result<StoredItem<Hold>, ReleaseError> {
+    pub async fn take_back_release(
+        &self,
+        mut hold: StoredItem<Hold>,
+    ) -> Result<StoredItem<Hold>, ReleaseError> {
         match hold.body.state {
             HoldState::Released { .. } => hold.body.state = HoldState::Held,
             HoldState::Held => return Err(ReleaseError::NotReleased),
             HoldState::Applied { .. } | HoldState::Gone { .. } => return Err(ReleaseError::Closed),
         }
-        self.put(ControlKind::Hold, &hold.id, &hold.body, Some(hold.version), None).await?;
+        self.put(
+            ControlKind::Hold,
+            &hold.id,
+            &hold.body,
+            Some(hold.version),
+            None,
+        )
+        .await?;
         Ok(hold)
     }
 
     /// Writes down what a sweep held, and closes what a complete one did not hold any more.
-    pub(super) async fn save_holds(&self, engine: &Engine, report: &RunReport) -> Result<(), StoreError> {
+    pub(super) async fn save_holds(
+        &self,
+        engine: &Engine,
+        report: &RunReport,
+    ) -> Result<(), StoreError> {
         let mut held = BTreeSet::new();
         for mut group in group_by_reason(&report.held) {
             let id = group.id(engine);
@@ -221,7 +272,11 @@ impl ReviewStore {
         Ok(())
     }
 
-    async fn close_hold(&self, mut stored: StoredItem<Hold>, report: &RunReport) -> Result<(), StoreError> {
+    async fn close_hold(
+        &self,
+        mut stored: StoredItem<Hold>,
+        report: &RunReport,
+    ) -> Result<(), StoreError> {
         let (run, at) = (report.id.clone(), report.ended_at);
         stored.body.state = match stored.body.state {
             HoldState::Held => HoldState::Gone { run, at },
@@ -230,28 +285,51 @@ impl ReviewStore {
             HoldState::Released { .. } => HoldState::Applied { run, at },
             HoldState::Applied { .. } | HoldState::Gone { .. } => return Ok(()),
         };
-        let put = self.put(ControlKind::Hold, &stored.id, &stored.body, Some(stored.version), Some(at)).await;
+        let put = self
+            .put(
+                ControlKind::Hold,
+                &stored.id,
+                &stored.body,
+                Some(stored.version),
+                Some(at),
+            )
+            .await;
         ignore_stale(put)
     }
 
-    async fn save_hold(&self, id: &str, group: &HoldGroup<'_>, report: &RunReport) -> Result<(), StoreError> {
+    async fn save_hold(
+        &self,
+        id: &str,
+        group: &HoldGroup<'_>,
+        report: &RunReport,
+    ) -> Result<(), StoreError> {
         let stored = self.get::<Hold>(ControlKind::Hold, id).await?;
         let over = stored.as_ref().map(|stored| stored.version);
         let open = |hold: &Hold| matches!(hold.state, HoldState::Held | HoldState::Released { .. });
         if let Some(StoredItem { body, .. }) = stored.filter(|stored| open(&stored.body)) {
             // Only a run in slices has to know that it was this one.
             if report.continues && body.run != report.id {
-                let body = Hold { run: report.id.clone(), ..body };
+                let body = Hold {
+                    run: report.id.clone(),
+                    ..body
+                };
                 return ignore_stale(self.put(ControlKind::Hold, id, &body, over, None).await);
             }
             return Ok(());
         }
         let mut parts = 0;
         for records in group.records.chunks(RECORDS_PER_PART) {
-            self.put_hold_records(&part_id(id, parts), records, report.ended_at).await?;
+            self.put_hold_records(&part_id(id, parts), records, report.ended_at)
+                .await?;
             parts += 1;
         }
-        let HeldItem { kind, action, reason, too_much, .. } = group.first;
+        let HeldItem {
+            kind,
+            action,
+            reason,
+            too_much,
+            ..
+        } = group.first;
         let hold = Hold {
             kind: *kind,
             action: *action,
@@ -267,10 +345,21 @@ impl ReviewStore {
     }
 
     /// Parts expire by themselves, long after what they are about has changed.
-    async fn put_hold_records(&self, id: &str, records: &[HoldRecord], at: Timestamp) -> Result<(), StoreError> {
+    async fn put_hold_records(
+        &self,
+        id: &str,
+        records: &[HoldRecord],
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
         let expires = Some(at.millis() / 1000 + 2 * RETENTION_SECONDS);
-        let put =
-            self.store.put_control(&self.corp, ControlKind::HoldRecords, id, &records, PutCondition::Any, expires);
+        let put = self.store.put_control(
+            &self.corp,
+            ControlKind::HoldRecords,
+            id,
+            &records,
+            PutCondition::Any,
+            expires,
+        );
         ignore_stale(put.await.map(|_| ()))
     }
 }

@@ -70,11 +70,26 @@ impl CorpEngines {
 
 impl ReviewStore {
     /// Seals a value for its place: a record's id, and the field or purpose.
-    pub(crate) fn seal_value(&self, record: &str, field: &str, value: Option<&FieldValue>) -> Option<SealedValue> {
+    pub(crate) fn seal_value(
+        &self,
+        record: &str,
+        field: &str,
+        value: Option<&FieldValue>,
+    ) -> Option<SealedValue> {
         let text = serde_json::to_vec(value?).ok()?;
         let [a, b, c, d, e, f, g, h, i, j, k, l, ..] = self.randomness.bytes();
-        let place = SealContext { corp: &self.corp, record, field };
-        seal::seal_value(&self.seal_key, place, [a, b, c, d, e, f, g, h, i, j, k, l], &text).ok()
+        let place = SealContext {
+            corp: &self.corp,
+            record,
+            field,
+        };
+        seal::seal_value(
+            &self.seal_key,
+            place,
+            [a, b, c, d, e, f, g, h, i, j, k, l],
+            &text,
+        )
+        .ok()
     }
 
     /// Opens a value in its place; `None` where there is none.
@@ -87,20 +102,37 @@ impl ReviewStore {
         field: &str,
         sealed: Option<&SealedValue>,
     ) -> Result<Option<FieldValue>, StoreError> {
-        let malformed = StoreError::Malformed { what: "sealed value", why: "it does not open in its place" };
+        let malformed = StoreError::Malformed {
+            what: "sealed value",
+            why: "it does not open in its place",
+        };
         let Some(sealed) = sealed else {
             return Ok(None);
         };
-        let place = SealContext { corp: &self.corp, record, field };
-        let text = seal::open_value(&self.seal_key, place, sealed).map_err(|_| malformed.clone())?;
-        serde_json::from_slice(&text).map(Some).map_err(|_| malformed)
+        let place = SealContext {
+            corp: &self.corp,
+            record,
+            field,
+        };
+        let text =
+            seal::open_value(&self.seal_key, place, sealed).map_err(|_| malformed.clone())?;
+        serde_json::from_slice(&text)
+            .map(Some)
+            .map_err(|_| malformed)
     }
 
-    async fn list_all<T: DeserializeOwned>(&self, kind: ControlKind) -> Result<Vec<StoredItem<T>>, StoreError> {
+    async fn list_all<T: DeserializeOwned>(
+        &self,
+        kind: ControlKind,
+    ) -> Result<Vec<StoredItem<T>>, StoreError> {
         self.store.list_newest(&self.corp, kind, LIST_MAX).await
     }
 
-    async fn get<T: DeserializeOwned>(&self, kind: ControlKind, id: &str) -> Result<Option<StoredItem<T>>, StoreError> {
+    async fn get<T: DeserializeOwned>(
+        &self,
+        kind: ControlKind,
+        id: &str,
+    ) -> Result<Option<StoredItem<T>>, StoreError> {
         self.store.get_control(&self.corp, kind, id).await
     }
 
@@ -115,7 +147,10 @@ impl ReviewStore {
     ) -> Result<(), WriteError> {
         let condition = over.map_or(PutCondition::New, PutCondition::Version);
         let expires = closed.map(|at| at.millis() / 1000 + RETENTION_SECONDS);
-        self.store.put_control(&self.corp, kind, id, body, condition, expires).await.map(|_| ())
+        self.store
+            .put_control(&self.corp, kind, id, body, condition, expires)
+            .await
+            .map(|_| ())
     }
 }
 
@@ -124,6 +159,9 @@ fn ignore_stale(put: Result<(), WriteError>) -> Result<(), StoreError> {
     match put {
         Ok(()) | Err(WriteError::Stale | WriteError::Exists { .. }) => Ok(()),
         Err(WriteError::Store(err)) => Err(err),
-        Err(WriteError::TooLarge { .. }) => Err(StoreError::Malformed { what: "record", why: "it is too large" }),
+        Err(WriteError::TooLarge { .. }) => Err(StoreError::Malformed {
+            what: "record",
+            why: "it is too large",
+        }),
     }
 }

@@ -72,14 +72,31 @@ struct ReportedRecord<'a> {
     tried: bool,
 }
 
-fn reported_records<'a>(held: &'a [HeldItem], troubles: &'a [RecordTrouble]) -> BTreeMap<LinkId, ReportedRecord<'a>> {
+fn reported_records<'a>(
+    held: &'a [HeldItem],
+    troubles: &'a [RecordTrouble],
+) -> BTreeMap<LinkId, ReportedRecord<'a>> {
     let mut all = BTreeMap::new();
     for one in held.iter().filter(|one| one.fingerprint.is_none()) {
-        all.insert(one.link, ReportedRecord { kind: one.kind, reason: &one.reason, tried: false });
+        all.insert(
+            one.link,
+            ReportedRecord {
+                kind: one.kind,
+                reason: &one.reason,
+                tried: false,
+            },
+        );
     }
     for trouble in troubles {
         if let Some(link) = trouble.link {
-            all.insert(link, ReportedRecord { kind: trouble.kind, reason: &trouble.reason, tried: true });
+            all.insert(
+                link,
+                ReportedRecord {
+                    kind: trouble.kind,
+                    reason: &trouble.reason,
+                    tried: true,
+                },
+            );
         }
     }
     all
@@ -91,7 +108,12 @@ fn cause_in_link(link: &Link) -> Option<(QuarantineCause, String, Timestamp, Opt
         return Some((QuarantineCause::Identity, reason.clone(), *since, None));
     }
     let wait = link.waits.iter().find(|wait| wait.field.is_none())?;
-    Some((QuarantineCause::Refused, wait.reason.clone(), wait.since, Some(wait.next)))
+    Some((
+        QuarantineCause::Refused,
+        wait.reason.clone(),
+        wait.since,
+        Some(wait.next),
+    ))
 }
 
 impl ReviewStore {
@@ -107,14 +129,19 @@ impl ReviewStore {
     ///
     /// # Errors
     /// [`StoreError`]; the next sweep writes it down.
-    pub async fn save_sweep_findings(&self, engine: &Engine, report: &RunReport) -> Result<(), StoreError> {
+    pub async fn save_sweep_findings(
+        &self,
+        engine: &Engine,
+        report: &RunReport,
+    ) -> Result<(), StoreError> {
         self.save_holds(engine, report).await?;
         self.close_moot_conflicts(engine).await?;
         let said = reported_records(&report.held, &report.troubles);
         self.save_reported(engine, &report.id, &said).await?;
         for stored in self.list_quarantined().await? {
             if !said.contains_key(&stored.body.link) {
-                self.close_if_cause_gone(engine, stored, report.complete).await?;
+                self.close_if_cause_gone(engine, stored, report.complete)
+                    .await?;
             }
         }
         Ok(())
@@ -130,7 +157,12 @@ impl ReviewStore {
         run: &RunId,
         looked: &LookReport,
     ) -> Result<(), StoreError> {
-        self.save_reported(engine, run, &reported_records(&looked.held, &looked.troubles)).await
+        self.save_reported(
+            engine,
+            run,
+            &reported_records(&looked.held, &looked.troubles),
+        )
+        .await
     }
 
     async fn save_reported(
@@ -161,9 +193,13 @@ impl ReviewStore {
         run: &RunId,
     ) -> Result<(), StoreError> {
         let id = link.to_string();
-        let stored = self.get::<QuarantinedRecord>(ControlKind::QuarantinedRecord, &id).await?;
+        let stored = self
+            .get::<QuarantinedRecord>(ControlKind::QuarantinedRecord, &id)
+            .await?;
         let over = stored.as_ref().map(|stored| stored.version);
-        let open = stored.map(|stored| stored.body).filter(|one| one.state == QuarantineState::Waits);
+        let open = stored
+            .map(|stored| stored.body)
+            .filter(|one| one.state == QuarantineState::Waits);
         if let Some(open) = &open
             && !said.tried
             && (open.cause, &open.reason, open.next) == (cause, &reason, next)
@@ -175,8 +211,21 @@ impl ReviewStore {
         let tries = tried.max(u32::from(cause == QuarantineCause::Refused));
         let since = open.as_ref().map_or(since, |open| open.since);
         let (kind, run, state) = (said.kind, run.clone(), QuarantineState::Waits);
-        let one = QuarantinedRecord { link, kind, cause, reason, since, tries, next, run, state };
-        ignore_stale(self.put(ControlKind::QuarantinedRecord, &id, &one, over, None).await)
+        let one = QuarantinedRecord {
+            link,
+            kind,
+            cause,
+            reason,
+            since,
+            tries,
+            next,
+            run,
+            state,
+        };
+        ignore_stale(
+            self.put(ControlKind::QuarantinedRecord, &id, &one, over, None)
+                .await,
+        )
     }
 
     /// Closes a record whose link says nothing any more. What only a run says is over when a complete one says nothing.
@@ -186,17 +235,29 @@ impl ReviewStore {
         mut stored: StoredItem<QuarantinedRecord>,
         complete: bool,
     ) -> Result<(), StoreError> {
-        let QuarantinedRecord { link, kind, cause, state, .. } = &stored.body;
+        let QuarantinedRecord {
+            link,
+            kind,
+            cause,
+            state,
+            ..
+        } = &stored.body;
         if *state != QuarantineState::Waits {
             return Ok(());
         }
         let link = engine.links.get_link(&engine.corp, *kind, *link).await?;
-        let over = link.as_ref().and_then(cause_in_link).is_none() && (*cause != QuarantineCause::Person || complete);
+        let over = link.as_ref().and_then(cause_in_link).is_none()
+            && (*cause != QuarantineCause::Person || complete);
         if over {
             let at = engine.clock.now();
             stored.body.state = QuarantineState::Gone { at };
-            let put =
-                self.put(ControlKind::QuarantinedRecord, &stored.id, &stored.body, Some(stored.version), Some(at));
+            let put = self.put(
+                ControlKind::QuarantinedRecord,
+                &stored.id,
+                &stored.body,
+                Some(stored.version),
+                Some(at),
+            );
             ignore_stale(put.await)?;
         }
         Ok(())
@@ -218,22 +279,35 @@ impl CorpEngines {
         }
         let records = self.review_store(binding).await?;
         let (_, engine) = self.open_engine(&binding.id, WritePurpose::Follow).await?;
-        let link = engine.links.get_link(&engine.corp, one.kind, one.link).await?;
+        let link = engine
+            .links
+            .get_link(&engine.corp, one.kind, one.link)
+            .await?;
         let link = link.ok_or(ResolveError::Closed)?;
         let link = engine.end_backoff(link).await?;
         let Some(wake) = wake_for_link(&engine, &link) else {
             return Err(ResolveError::Closed);
         };
         let run = self.new_run_id().ok_or(ResolveError::Run)?;
-        let looked = engine.look_at_wake(run.clone(), &wake, visibility_for_look(binding, &engine).await?).await?;
+        let looked = engine
+            .look_at_wake(
+                run.clone(),
+                &wake,
+                visibility_for_look(binding, &engine).await?,
+            )
+            .await?;
         records.save_look_findings(&engine, &run, &looked).await?;
         let id = one.link.to_string();
-        if let Some(stored) = records.get::<QuarantinedRecord>(ControlKind::QuarantinedRecord, &id).await?
+        if let Some(stored) = records
+            .get::<QuarantinedRecord>(ControlKind::QuarantinedRecord, &id)
+            .await?
             && looked.held.is_empty()
         {
             records.close_if_cause_gone(&engine, stored, true).await?;
         }
-        let stored = records.get::<QuarantinedRecord>(ControlKind::QuarantinedRecord, &id).await?;
+        let stored = records
+            .get::<QuarantinedRecord>(ControlKind::QuarantinedRecord, &id)
+            .await?;
         Ok(stored.map(|stored| stored.body))
     }
 }
@@ -247,7 +321,9 @@ impl Engine {
         if ended > 0 {
             let expected = link.version;
             link.version = directory::RowVersion(u128::from_be_bytes(self.randomness.bytes()));
-            self.links.put_link(&self.corp, &link, expected, &PointerChanges::none()).await?;
+            self.links
+                .put_link(&self.corp, &link, expected, &PointerChanges::none())
+                .await?;
         }
         Ok(link)
     }
@@ -262,5 +338,9 @@ fn wake_for_link(engine: &Engine, link: &Link) -> Option<Wake> {
         Kind::Person => WakeTarget::Person(id),
         Kind::Department => WakeTarget::Department(id),
     };
-    Some(Wake { side, target, because: "retry".to_owned() })
+    Some(Wake {
+        side,
+        target,
+        because: "retry".to_owned(),
+    })
 }

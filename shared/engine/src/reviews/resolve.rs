@@ -56,8 +56,13 @@ impl CorpEngines {
             Side::DingTalk => "a person resolved the conflict: DingTalk's value stands",
             Side::Ehr => "a person resolved the conflict: the eHR's value stands",
         };
-        self.write_standing_value(binding, &stored.body, keep, reason).await?;
-        let state = ConflictState::Resolved { keep, by: by.to_owned(), at: self.clock.now() };
+        self.write_standing_value(binding, &stored.body, keep, reason)
+            .await?;
+        let state = ConflictState::Resolved {
+            keep,
+            by: by.to_owned(),
+            at: self.clock.now(),
+        };
         self.save_conflict_state(binding, stored, state).await
     }
 
@@ -76,8 +81,10 @@ impl CorpEngines {
             ConflictState::Moot { .. } => return Err(ResolveError::Closed),
         }
         let reason = "a person took the decision of a conflict back";
-        self.write_standing_value(binding, &stored.body, stored.body.won, reason).await?;
-        self.save_conflict_state(binding, stored, ConflictState::Open).await
+        self.write_standing_value(binding, &stored.body, stored.body.won, reason)
+            .await?;
+        self.save_conflict_state(binding, stored, ConflictState::Open)
+            .await
     }
 
     async fn write_standing_value(
@@ -101,7 +108,10 @@ impl CorpEngines {
         };
         let (_, engine) = self.open_engine(&binding.id, WritePurpose::Follow).await?;
         let run: RunId = self.new_run_id().ok_or(ResolveError::Run)?;
-        match engine.apply_choice(run, &wish, visibility_for_look(binding, &engine).await?).await? {
+        match engine
+            .apply_choice(run, &wish, visibility_for_look(binding, &engine).await?)
+            .await?
+        {
             ChoiceOutcome::Done => Ok(()),
             not => Err(ResolveError::Not(not)),
         }
@@ -122,11 +132,18 @@ impl CorpEngines {
 }
 
 /// What a look at one record may see: what was accepted, or what is there before the first sweep ended.
-pub(super) async fn visibility_for_look(binding: &Binding, engine: &Engine) -> Result<RunVisibility, LookError> {
+pub(super) async fn visibility_for_look(
+    binding: &Binding,
+    engine: &Engine,
+) -> Result<RunVisibility, LookError> {
     match &binding.accepted_scope {
         Some(scope) => {
             let canary = binding.canary.clone();
-            Ok(RunVisibility { visible: scope.fields, whole_company: scope.whole_company, canary })
+            Ok(RunVisibility {
+                visible: scope.fields,
+                whole_company: scope.whole_company,
+                canary,
+            })
         }
         None => engine.read_visibility().await,
     }

@@ -77,7 +77,10 @@ proptest::proptest! {
 
 #[test]
 fn urls_are_checked_before_anything_is_sent() {
-    let (closed, open) = (HttpTransport::new(false).unwrap(), HttpTransport::new(true).unwrap());
+    let (closed, open) = (
+        HttpTransport::new(false).unwrap(),
+        HttpTransport::new(true).unwrap(),
+    );
     for (uri, by_default, with_loopback) in [
         ("https://oapi.dingtalk.com/x", true, true),
         ("http://oapi.dingtalk.com/x", false, false),
@@ -92,8 +95,14 @@ fn urls_are_checked_before_anything_is_sent() {
         ("ftp://oapi.dingtalk.com/", false, false),
     ] {
         let expected = (by_default, with_loopback);
-        let Ok(url) = Url::parse(uri) else { panic!("{uri} is no URL") };
-        assert_eq!((closed.may_call(&url), open.may_call(&url)), expected, "{uri}");
+        let Ok(url) = Url::parse(uri) else {
+            panic!("{uri} is no URL")
+        };
+        assert_eq!(
+            (closed.may_call(&url), open.may_call(&url)),
+            expected,
+            "{uri}"
+        );
     }
 }
 
@@ -150,10 +159,19 @@ async fn forty_spellings_of_forbidden_addresses_are_refused_and_none_is_connecte
             continue;
         };
         let refused = transport.send(request).await;
-        assert!(matches!(refused, Err(TransportError::AddressDenied)), "{url}: {refused:?}");
+        assert!(
+            matches!(refused, Err(TransportError::AddressDenied)),
+            "{url}: {refused:?}"
+        );
     }
-    for url in FORBIDDEN_URLS.iter().filter(|url| !url.contains("localhost")) {
-        assert!(Url::parse(url).is_err() || !transport.may_call(&Url::parse(url).unwrap()), "{url}");
+    for url in FORBIDDEN_URLS
+        .iter()
+        .filter(|url| !url.contains("localhost"))
+    {
+        assert!(
+            Url::parse(url).is_err() || !transport.may_call(&Url::parse(url).unwrap()),
+            "{url}"
+        );
     }
 }
 
@@ -161,10 +179,21 @@ async fn forty_spellings_of_forbidden_addresses_are_refused_and_none_is_connecte
 #[tokio::test]
 async fn the_permission_for_loopback_permits_nothing_else() {
     let transport = HttpTransport::new(true).unwrap();
-    for url in ["http://10.1/", "http://2852039166/", "http://0xa9fea9fe/", "https://192.168.1/", "http://0/"] {
+    for url in [
+        "http://10.1/",
+        "http://2852039166/",
+        "http://0xa9fea9fe/",
+        "https://192.168.1/",
+        "http://0/",
+    ] {
         assert!(!transport.may_call(&Url::parse(url).unwrap()), "{url}");
     }
-    for url in ["http://2130706433:8080/", "http://127.1/", "http://localhost:8080/", "http://[::1]/"] {
+    for url in [
+        "http://2130706433:8080/",
+        "http://127.1/",
+        "http://localhost:8080/",
+        "http://[::1]/",
+    ] {
         assert!(transport.may_call(&Url::parse(url).unwrap()), "{url}");
     }
 }
@@ -187,22 +216,42 @@ async fn get(uri: &str) -> Result<Response<Bytes>, TransportError> {
 }
 
 fn chain(error: &dyn std::error::Error) -> String {
-    std::iter::once(error.to_string()).chain(error.source().map(chain)).collect::<Vec<_>>().join(": ")
+    std::iter::once(error.to_string())
+        .chain(error.source().map(chain))
+        .collect::<Vec<_>>()
+        .join(": ")
 }
 
 #[tokio::test]
 async fn an_answer_is_carried_and_a_redirect_not_followed() {
-    let answer = get(&serve(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}".to_vec()).await).await.unwrap();
-    assert_eq!((answer.status().as_u16(), &**answer.body()), (200, b"{}".as_slice()));
-    let redirect = b"HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n".to_vec();
-    assert_eq!(get(&serve(redirect).await).await.unwrap().status().as_u16(), 302);
+    let answer = get(&serve(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}".to_vec()).await)
+        .await
+        .unwrap();
+    assert_eq!(
+        (answer.status().as_u16(), &**answer.body()),
+        (200, b"{}".as_slice())
+    );
+    let redirect =
+        b"HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/\r\ncontent-length: 0\r\n\r\n"
+            .to_vec();
+    assert_eq!(
+        get(&serve(redirect).await).await.unwrap().status().as_u16(),
+        302
+    );
 }
 
 #[tokio::test]
 async fn an_answer_without_end_is_cut_and_one_cut_off_is_lost() {
-    let mut large = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", ANSWER_MAX_BYTES + 1).into_bytes();
+    let mut large = format!(
+        "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n",
+        ANSWER_MAX_BYTES + 1
+    )
+    .into_bytes();
     large.resize(large.len() + ANSWER_MAX_BYTES + 1, b' ');
-    assert!(matches!(get(&serve(large).await).await, Err(TransportError::TooLarge { .. })));
+    assert!(matches!(
+        get(&serve(large).await).await,
+        Err(TransportError::TooLarge { .. })
+    ));
     let cut = b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{".to_vec();
     let error = get(&serve(cut).await).await.unwrap_err();
     assert!(matches!(error, TransportError::Lost { .. }));
@@ -211,14 +260,21 @@ async fn an_answer_without_end_is_cut_and_one_cut_off_is_lost() {
 
 #[tokio::test]
 async fn a_closed_port_is_not_connected_and_the_url_stays_out_of_the_error() {
-    let error = get("http://127.0.0.1:1/x?access_token=verysecret").await.unwrap_err();
+    let error = get("http://127.0.0.1:1/x?access_token=verysecret")
+        .await
+        .unwrap_err();
     assert!(matches!(error, TransportError::NotConnected { .. }));
     assert!(!format!("{error:?} {}", chain(&error)).contains("verysecret"));
 }
 
 #[tokio::test]
 async fn a_name_that_resolves_to_loopback_is_denied() {
-    let request = Request::get("https://localhost/x").body(Bytes::new()).unwrap();
+    let request = Request::get("https://localhost/x")
+        .body(Bytes::new())
+        .unwrap();
     let denied = HttpTransport::new(false).unwrap().send(request).await;
-    assert!(matches!(denied, Err(TransportError::AddressDenied)), "{denied:?}");
+    assert!(
+        matches!(denied, Err(TransportError::AddressDenied)),
+        "{denied:?}"
+    );
 }

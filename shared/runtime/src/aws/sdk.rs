@@ -22,14 +22,22 @@ impl AwsSettings {
     /// # Errors
     /// [`NoClient`]; the embedded roots are never refused.
     pub fn sdk_config(&self) -> Result<SdkConfig, AwsClientError> {
-        let AwsTimeouts { attempt_ms, call_ms, attempts } = self.patience;
+        let AwsTimeouts {
+            attempt_ms,
+            call_ms,
+            attempts,
+        } = self.patience;
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(Duration::from_millis(attempt_ms))
             .operation_attempt_timeout(Duration::from_millis(attempt_ms))
             .operation_timeout(Duration::from_millis(call_ms));
-        let session = self.session_token.as_ref().map(|token| token.expose_secret().to_owned());
+        let session = self
+            .session_token
+            .as_ref()
+            .map(|token| token.expose_secret().to_owned());
         let secret_key = self.secret_key.expose_secret();
-        let credentials = Credentials::new(&self.access_key, secret_key, session, None, "environment");
+        let credentials =
+            Credentials::new(&self.access_key, secret_key, session, None, "environment");
         let mut config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(Region::new(self.region.clone()))
@@ -43,15 +51,22 @@ impl AwsSettings {
 }
 
 fn http_client(roots: &str) -> Result<SharedHttpClient, AwsClientError> {
-    let roots = split_certificates(roots).fold(TrustStore::empty(), TrustStore::with_pem_certificate);
-    let tls =
-        TlsContext::builder().with_trust_store(roots).build().map_err(|error| AwsClientError::Tls(error.into()))?;
-    Ok(Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls).build_https())
+    let roots =
+        split_certificates(roots).fold(TrustStore::empty(), TrustStore::with_pem_certificate);
+    let tls = TlsContext::builder()
+        .with_trust_store(roots)
+        .build()
+        .map_err(|error| AwsClientError::Tls(error.into()))?;
+    Ok(Builder::new()
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .tls_context(tls)
+        .build_https())
 }
 
 /// The certificates of a PEM file, one by one.
 pub(super) fn split_certificates(pem: &str) -> impl Iterator<Item = &str> {
-    pem.split_inclusive("-----END CERTIFICATE-----\n").filter_map(|part| part.get(part.find("-----BEGIN")?..))
+    pem.split_inclusive("-----END CERTIFICATE-----\n")
+        .filter_map(|part| part.get(part.find("-----BEGIN")?..))
 }
 
 /// The DynamoDB client.
@@ -72,7 +87,8 @@ pub fn sqs_client(sdk: &SdkConfig) -> aws_sdk_sqs::Client {
 #[cfg(feature = "s3")]
 #[must_use]
 pub fn s3_client(sdk: &SdkConfig) -> aws_sdk_s3::Client {
-    let config = aws_sdk_s3::config::Builder::from(sdk).force_path_style(sdk.endpoint_url().is_some());
+    let config =
+        aws_sdk_s3::config::Builder::from(sdk).force_path_style(sdk.endpoint_url().is_some());
     aws_sdk_s3::Client::from_conf(config.build())
 }
 

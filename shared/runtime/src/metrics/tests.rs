@@ -28,9 +28,16 @@ fn lines_of(lambda: &str, work: impl FnOnce()) -> Vec<serde_json::Value> {
     let writer = move || Box::new(output.clone()) as Box<dyn Write>;
     let lines = MetricLines::new(lambda, "full-sync", || Timestamp(1_780_000_000_000), writer);
     let only = Targets::new().with_target(TARGET, tracing::Level::INFO);
-    tracing::subscriber::with_default(tracing_subscriber::registry().with(lines.with_filter(only)), work);
+    tracing::subscriber::with_default(
+        tracing_subscriber::registry().with(lines.with_filter(only)),
+        work,
+    );
     let bytes = kept.0.lock().unwrap().clone();
-    String::from_utf8(bytes).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    String::from_utf8(bytes)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }
 
 #[test]
@@ -61,7 +68,10 @@ fn each_metric_is_written_once_and_nothing_else_is() {
     assert_eq!(lines.len(), ALL.len());
     for (line, metric) in lines.iter().zip(ALL) {
         assert_eq!(line[metric.name], 80.5, "{line}");
-        assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["Unit"], metric.unit.name());
+        assert_eq!(
+            line["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["Unit"],
+            metric.unit.name()
+        );
     }
 }
 

@@ -31,10 +31,16 @@ impl Clock for TokenWorldHandle {
     }
 
     async fn sleep(&self, duration: Duration) {
-        let now = self.0.now.fetch_add(i64::try_from(duration.as_millis()).unwrap(), Ordering::SeqCst);
+        let now = self.0.now.fetch_add(
+            i64::try_from(duration.as_millis()).unwrap(),
+            Ordering::SeqCst,
+        );
         let due = self.0.due.lock().unwrap().take_if(|(at, _)| *at <= now);
         if let Some((_, token)) = due {
-            secrets(&self.0).put_token(&binding(), &token).await.unwrap();
+            secrets(&self.0)
+                .put_token(&binding(), &token)
+                .await
+                .unwrap();
         }
     }
 }
@@ -43,11 +49,21 @@ impl Clock for TokenWorldHandle {
 impl Vault for TokenWorldHandle {
     async fn get(&self, name: &str) -> Result<SecretString, VaultError> {
         self.0.vault_reads.fetch_add(1, Ordering::SeqCst);
-        self.0.secrets.lock().unwrap().get(name).cloned().ok_or(VaultError::NotFound)
+        self.0
+            .secrets
+            .lock()
+            .unwrap()
+            .get(name)
+            .cloned()
+            .ok_or(VaultError::NotFound)
     }
 
     async fn put(&self, name: &str, value: SecretString) -> Result<(), VaultError> {
-        self.0.secrets.lock().unwrap().insert(name.to_owned(), value);
+        self.0
+            .secrets
+            .lock()
+            .unwrap()
+            .insert(name.to_owned(), value);
         Ok(())
     }
 }
@@ -58,9 +74,16 @@ impl Queue for TokenWorldHandle {
         self.0.asked.lock().unwrap().push(message);
         let now = self.0.now.load(Ordering::SeqCst);
         let answer = self.0.answer.lock().unwrap().take();
-        let issued_at = if self.0.issues_at_send.load(Ordering::SeqCst) { now } else { 0 };
+        let issued_at = if self.0.issues_at_send.load(Ordering::SeqCst) {
+            now
+        } else {
+            0
+        };
         *self.0.due.lock().unwrap() = answer.map(|(token, life, wait)| {
-            let issued = TokenSecret { issued_at: Timestamp(issued_at), ..secret(token, now + life) };
+            let issued = TokenSecret {
+                issued_at: Timestamp(issued_at),
+                ..secret(token, now + life)
+            };
             (now + wait, issued)
         });
         Ok(())
@@ -68,7 +91,11 @@ impl Queue for TokenWorldHandle {
 }
 
 fn secret(token: &str, expires_at: i64) -> TokenSecret {
-    TokenSecret { token: token.into(), issued_at: Timestamp(0), expires_at: Timestamp(expires_at) }
+    TokenSecret {
+        token: token.into(),
+        issued_at: Timestamp(0),
+        expires_at: Timestamp(expires_at),
+    }
 }
 
 fn binding() -> BindingId {
@@ -82,7 +109,10 @@ fn secrets(world: &Arc<TokenWorld>) -> SecretStore {
 async fn world(stored: Option<(&str, i64)>) -> (Arc<TokenWorld>, VaultTokens) {
     let world = Arc::new(TokenWorld::default());
     if let Some((token, expires_at)) = stored {
-        secrets(&world).put_token(&binding(), &secret(token, expires_at)).await.unwrap();
+        secrets(&world)
+            .put_token(&binding(), &secret(token, expires_at))
+            .await
+            .unwrap();
     }
     let handle = || Arc::new(TokenWorldHandle(Arc::clone(&world)));
     let tokens = VaultTokens::new(binding(), secrets(&world), handle(), handle());
@@ -116,7 +146,11 @@ async fn a_refused_token_is_reported_by_hash_and_awaited() {
     *world.answer.lock().unwrap() = Some(("t2", 7_200_000, 3_000));
     assert_eq!(tokens.current_token().await.unwrap().expose(), "t1");
     assert_eq!(tokens.renew_token(hash("t1")).await.unwrap().expose(), "t2");
-    assert_eq!(tokens.renew_token(hash("t1")).await.unwrap().expose(), "t2", "the second caller finds it in memory");
+    assert_eq!(
+        tokens.renew_token(hash("t1")).await.unwrap().expose(),
+        "t2",
+        "the second caller finds it in memory"
+    );
     let asked = world.asked.lock().unwrap();
     assert_eq!(asked.len(), 1);
     assert!(asked[0].body.contains(&hash("t1").to_string()) && !asked[0].body.contains("t1\""));
@@ -149,11 +183,25 @@ async fn a_token_of_a_short_life_is_renewed_as_needed_and_not_at_every_call() {
         world.now.store(at, Ordering::SeqCst);
         assert_eq!(tokens.current_token().await.unwrap().expose(), "t1");
     }
-    assert!(world.asked.lock().unwrap().is_empty(), "it serves for most of its life");
+    assert!(
+        world.asked.lock().unwrap().is_empty(),
+        "it serves for most of its life"
+    );
     world.now.store(4_600, Ordering::SeqCst);
-    let renewed = TokenSecret { token: "t1".into(), issued_at: Timestamp(4_700), expires_at: Timestamp(9_700) };
-    secrets(&world).put_token(&binding(), &renewed).await.unwrap();
-    assert_eq!(tokens.current_token().await.unwrap().expose(), "t1", "the same token, issued later");
+    let renewed = TokenSecret {
+        token: "t1".into(),
+        issued_at: Timestamp(4_700),
+        expires_at: Timestamp(9_700),
+    };
+    secrets(&world)
+        .put_token(&binding(), &renewed)
+        .await
+        .unwrap();
+    assert_eq!(
+        tokens.current_token().await.unwrap().expose(),
+        "t1",
+        "the same token, issued later"
+    );
     assert!(world.asked.lock().unwrap().is_empty());
 }
 
@@ -166,5 +214,8 @@ async fn the_same_token_issued_later_ends_the_waiting() {
     world.issues_at_send.store(true, Ordering::SeqCst);
     assert_eq!(tokens.current_token().await.unwrap().expose(), "t1");
     assert_eq!(world.asked.lock().unwrap().len(), 1);
-    assert!(world.now.load(Ordering::SeqCst) < 6_000, "it did not wait in vain");
+    assert!(
+        world.now.load(Ordering::SeqCst) < 6_000,
+        "it did not wait in vain"
+    );
 }

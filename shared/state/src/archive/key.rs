@@ -92,7 +92,10 @@ impl ArchivePrefix {
             // What a name may still follow: `2026-11-22/` as well as `2026-`.
             check_name(&format!("{start}0"))?;
         }
-        Ok(Self { folder: kind_folder(corp, kind), start: start.to_owned() })
+        Ok(Self {
+            folder: kind_folder(corp, kind),
+            start: start.to_owned(),
+        })
     }
 
     /// The prefix of the stored keys.
@@ -111,7 +114,8 @@ impl ArchivePrefix {
     #[must_use]
     pub fn parse_stored_key(&self, stored: &str) -> Option<ArchiveKey> {
         let name = stored.strip_prefix(&self.folder)?;
-        (name.starts_with(&self.start) && check_name(name).is_ok()).then(|| ArchiveKey(stored.to_owned()))
+        (name.starts_with(&self.start) && check_name(name).is_ok())
+            .then(|| ArchiveKey(stored.to_owned()))
     }
 }
 
@@ -138,10 +142,17 @@ fn check_name(name: &str) -> Result<(), ArchiveKeyError> {
     }
     let plain = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'/');
     if !name.bytes().all(plain) {
-        return Err(ArchiveKeyError("it holds something else than lower-case letters, digits, '-', '_', '.' and '/'"));
+        return Err(ArchiveKeyError(
+            "it holds something else than lower-case letters, digits, '-', '_', '.' and '/'",
+        ));
     }
-    if name.split('/').any(|part| part.is_empty() || part.starts_with('.')) {
-        return Err(ArchiveKeyError("a part of it is empty or begins with a dot"));
+    if name
+        .split('/')
+        .any(|part| part.is_empty() || part.starts_with('.'))
+    {
+        return Err(ArchiveKeyError(
+            "a part of it is empty or begins with a dot",
+        ));
     }
     Ok(())
 }
@@ -156,11 +167,35 @@ mod tests {
 
     #[test]
     fn a_key_starts_with_its_corp_and_cannot_escape_it() {
-        let key = ArchiveKey::new(&corp("dingA/../b"), ArchiveKind::Snapshot, "2026-11-22/0001").unwrap();
-        assert_eq!(key.as_str(), "ding%41%2f%2e%2e%2fb/snapshot/2026-11-22/0001");
+        let key = ArchiveKey::new(
+            &corp("dingA/../b"),
+            ArchiveKind::Snapshot,
+            "2026-11-22/0001",
+        )
+        .unwrap();
+        assert_eq!(
+            key.as_str(),
+            "ding%41%2f%2e%2e%2fb/snapshot/2026-11-22/0001"
+        );
         assert_eq!(key.name(), "2026-11-22/0001");
-        for name in ["", "/", "a//b", "../x", "a/../b", ".new", "a/", "A", "李", "a b", "a%2e", &"x".repeat(201)] {
-            assert!(ArchiveKey::new(&corp("ding1"), ArchiveKind::Plan, name).is_err(), "{name}");
+        for name in [
+            "",
+            "/",
+            "a//b",
+            "../x",
+            "a/../b",
+            ".new",
+            "a/",
+            "A",
+            "李",
+            "a b",
+            "a%2e",
+            &"x".repeat(201),
+        ] {
+            assert!(
+                ArchiveKey::new(&corp("ding1"), ArchiveKind::Plan, name).is_err(),
+                "{name}"
+            );
         }
     }
 
@@ -168,8 +203,17 @@ mod tests {
     fn a_prefix_recognises_only_its_own_keys() {
         let prefix = ArchivePrefix::new(&corp("ding1"), ArchiveKind::Snapshot, "2026-").unwrap();
         assert_eq!(prefix.to_text(), "ding1/snapshot/2026-");
-        assert!(prefix.parse_stored_key("ding1/snapshot/2026-11-22/0001").is_some());
-        for stranger in ["ding1/snapshot/2025-01-01", "ding2/snapshot/2026-1", "ding1/snapshot/2026-/../x", "2026-"] {
+        assert!(
+            prefix
+                .parse_stored_key("ding1/snapshot/2026-11-22/0001")
+                .is_some()
+        );
+        for stranger in [
+            "ding1/snapshot/2025-01-01",
+            "ding2/snapshot/2026-1",
+            "ding1/snapshot/2026-/../x",
+            "2026-",
+        ] {
             assert!(prefix.parse_stored_key(stranger).is_none(), "{stranger}");
         }
         assert!(ArchivePrefix::new(&corp("ding1"), ArchiveKind::Plan, "").is_ok());

@@ -39,22 +39,36 @@ pub(super) struct Connection(SendRequest<Full<Bytes>>);
 
 impl Connection {
     /// To the first of the endpoint's addresses that answers.
-    pub(super) async fn open(endpoint: &ServiceEndpoint, tls: &Arc<ClientConfig>) -> Result<Self, ConnectionError> {
-        let addresses =
-            host_lookup::look_up_host(&endpoint.host, endpoint.port).await.map_err(|_| ConnectionError::Connect)?;
-        let stream = TcpStream::connect(&*addresses).await.map_err(|_| ConnectionError::Connect)?;
-        stream.set_nodelay(true).map_err(|_| ConnectionError::Connect)?;
+    pub(super) async fn open(
+        endpoint: &ServiceEndpoint,
+        tls: &Arc<ClientConfig>,
+    ) -> Result<Self, ConnectionError> {
+        let addresses = host_lookup::look_up_host(&endpoint.host, endpoint.port)
+            .await
+            .map_err(|_| ConnectionError::Connect)?;
+        let stream = TcpStream::connect(&*addresses)
+            .await
+            .map_err(|_| ConnectionError::Connect)?;
+        stream
+            .set_nodelay(true)
+            .map_err(|_| ConnectionError::Connect)?;
         if !endpoint.tls {
             return Self::start_http(TokioIo::new(stream)).await;
         }
         let name = ServerName::try_from(endpoint.host.clone()).map_err(|_| ConnectionError::Tls)?;
-        let stream =
-            TlsConnector::from(Arc::clone(tls)).connect(name, stream).await.map_err(|_| ConnectionError::Tls)?;
+        let stream = TlsConnector::from(Arc::clone(tls))
+            .connect(name, stream)
+            .await
+            .map_err(|_| ConnectionError::Tls)?;
         Self::start_http(TokioIo::new(stream)).await
     }
 
-    async fn start_http(stream: impl Read + Write + Send + Unpin + 'static) -> Result<Self, ConnectionError> {
-        let (sender, connection) = handshake(stream).await.map_err(|_| ConnectionError::Connect)?;
+    async fn start_http(
+        stream: impl Read + Write + Send + Unpin + 'static,
+    ) -> Result<Self, ConnectionError> {
+        let (sender, connection) = handshake(stream)
+            .await
+            .map_err(|_| ConnectionError::Connect)?;
         // It ends when the sender is dropped, or the other side hangs up.
         tokio::spawn(async move { _ = connection.await });
         Ok(Self(sender))
@@ -65,11 +79,25 @@ impl Connection {
         !self.0.is_closed()
     }
 
-    pub(super) async fn send(&mut self, request: SignedRequest) -> Result<ServiceResponse, ConnectionError> {
+    pub(super) async fn send(
+        &mut self,
+        request: SignedRequest,
+    ) -> Result<ServiceResponse, ConnectionError> {
         self.0.ready().await.map_err(|_| ConnectionError::Broken)?;
-        let response = self.0.send_request(request).await.map_err(|_| ConnectionError::Broken)?;
+        let response = self
+            .0
+            .send_request(request)
+            .await
+            .map_err(|_| ConnectionError::Broken)?;
         let (head, body) = response.into_parts();
-        let body = Limited::new(body, RESPONSE_MAX).collect().await.map_err(|_| ConnectionError::Answer)?;
-        Ok(ServiceResponse::new(head.status, &head.headers, body.to_bytes()))
+        let body = Limited::new(body, RESPONSE_MAX)
+            .collect()
+            .await
+            .map_err(|_| ConnectionError::Answer)?;
+        Ok(ServiceResponse::new(
+            head.status,
+            &head.headers,
+            body.to_bytes(),
+        ))
     }
 }

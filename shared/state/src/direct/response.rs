@@ -23,9 +23,16 @@ impl ServiceResponse {
         let code = if status.is_success() {
             None
         } else {
-            header("x-amzn-errortype").and_then(short_error_code).or_else(|| error_code_in(&body))
+            header("x-amzn-errortype")
+                .and_then(short_error_code)
+                .or_else(|| error_code_in(&body))
         };
-        Self { status, code, date: header("date").and_then(parse_date_header), body }
+        Self {
+            status,
+            code,
+            date: header("date").and_then(parse_date_header),
+            body,
+        }
     }
 
     pub(super) fn is_success(&self) -> bool {
@@ -42,9 +49,16 @@ impl ServiceResponse {
         let code = self.code.as_deref().unwrap_or_default();
         self.status.is_server_error()
             || self.status == StatusCode::TOO_MANY_REQUESTS
-            || ["Throttl", "TooManyRequests", "LimitExceeded", "RequestTimeout", "Unavailable", "InternalFailure"]
-                .iter()
-                .any(|mark| code.contains(mark))
+            || [
+                "Throttl",
+                "TooManyRequests",
+                "LimitExceeded",
+                "RequestTimeout",
+                "Unavailable",
+                "InternalFailure",
+            ]
+            .iter()
+            .any(|mark| code.contains(mark))
     }
 
     /// The body of a success. A redirect or an empty 204 is none.
@@ -52,7 +66,10 @@ impl ServiceResponse {
         if self.is_success() {
             return Ok(self.body);
         }
-        let code = self.code.clone().unwrap_or_else(|| format!("status {}", self.status.as_u16()));
+        let code = self
+            .code
+            .clone()
+            .unwrap_or_else(|| format!("status {}", self.status.as_u16()));
         if self.is_retryable() || !self.status.is_client_error() {
             return Err(CallError::Unavailable(Cause::new(code)));
         }
@@ -66,7 +83,10 @@ fn error_code_in(body: &[u8]) -> Option<String> {
         #[serde(rename = "__type", borrow)]
         kind: Option<&'a str>,
     }
-    serde_json::from_slice::<ErrorBody>(body).ok()?.kind.and_then(short_error_code)
+    serde_json::from_slice::<ErrorBody>(body)
+        .ok()?
+        .kind
+        .and_then(short_error_code)
 }
 
 /// `com.amazonaws.sqs#QueueDoesNotExist` and `QueueDoesNotExist:http://…` both name `QueueDoesNotExist`.
@@ -77,7 +97,10 @@ fn short_error_code(text: &str) -> Option<String> {
 }
 
 fn parse_date_header(date: &str) -> Option<Timestamp> {
-    let since = httpdate::parse_http_date(date).ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
+    let since = httpdate::parse_http_date(date)
+        .ok()?
+        .duration_since(std::time::UNIX_EPOCH)
+        .ok()?;
     i64::try_from(since.as_millis()).ok().map(Timestamp)
 }
 
@@ -85,8 +108,14 @@ fn parse_date_header(date: &str) -> Option<Timestamp> {
 mod tests {
     use super::*;
 
-    fn make_response(status: u16, headers: &[(&'static str, &str)], body: &'static str) -> ServiceResponse {
-        let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
+    fn make_response(
+        status: u16,
+        headers: &[(&'static str, &str)],
+        body: &'static str,
+    ) -> ServiceResponse {
+        let headers = headers
+            .iter()
+            .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
         ServiceResponse::new(
             StatusCode::from_u16(status).unwrap(),
             &headers.collect(),
@@ -96,12 +125,30 @@ mod tests {
 
     #[test]
     fn an_error_response_gives_its_code_and_whether_to_retry() {
-        let missing = make_response(400, &[], r#"{"__type":"com.amazonaws.sqs#QueueDoesNotExist","message":"secret"}"#);
-        assert_eq!(missing.into_body().unwrap_err(), CallError::Refused("QueueDoesNotExist".into()));
-        let header = [("x-amzn-errortype", "ResourceNotFoundException:http://internal.amazon.com/coral/")];
+        let missing = make_response(
+            400,
+            &[],
+            r#"{"__type":"com.amazonaws.sqs#QueueDoesNotExist","message":"secret"}"#,
+        );
+        assert_eq!(
+            missing.into_body().unwrap_err(),
+            CallError::Refused("QueueDoesNotExist".into())
+        );
+        let header = [(
+            "x-amzn-errortype",
+            "ResourceNotFoundException:http://internal.amazon.com/coral/",
+        )];
         let gone = make_response(400, &header, "");
-        assert_eq!(gone.into_body().unwrap_err(), CallError::Refused("ResourceNotFoundException".into()));
-        for (status, body) in [(503, ""), (500, "<html>"), (429, "{}"), (400, r#"{"__type":"ThrottlingException"}"#)] {
+        assert_eq!(
+            gone.into_body().unwrap_err(),
+            CallError::Refused("ResourceNotFoundException".into())
+        );
+        for (status, body) in [
+            (503, ""),
+            (500, "<html>"),
+            (429, "{}"),
+            (400, r#"{"__type":"ThrottlingException"}"#),
+        ] {
             let busy = make_response(status, &[], body);
             assert!(busy.is_retryable(), "{status}");
             assert!(matches!(busy.into_body(), Err(CallError::Unavailable(_))));
@@ -112,16 +159,28 @@ mod tests {
     fn only_status_200_with_a_body_is_a_success() {
         assert_eq!(make_response(200, &[], "{}").into_body().unwrap(), "{}");
         for status in [204, 301, 302, 304] {
-            assert!(matches!(make_response(status, &[], "{}").into_body(), Err(CallError::Unavailable(_))), "{status}");
+            assert!(
+                matches!(
+                    make_response(status, &[], "{}").into_body(),
+                    Err(CallError::Unavailable(_))
+                ),
+                "{status}"
+            );
         }
         let odd = make_response(403, &[], r#"{"__type":"<script>"}"#);
-        assert_eq!(odd.into_body().unwrap_err(), CallError::Refused("status 403".into()));
+        assert_eq!(
+            odd.into_body().unwrap_err(),
+            CallError::Refused("status 403".into())
+        );
     }
 
     #[test]
     fn the_date_header_is_parsed() {
         let dated = make_response(200, &[("date", "Sat, 22 Nov 2025 08:26:40 GMT")], "");
         assert_eq!(dated.server_time(), Some(Timestamp(1_763_800_000_000)));
-        assert_eq!(make_response(200, &[("date", "yesterday")], "").server_time(), None);
+        assert_eq!(
+            make_response(200, &[("date", "yesterday")], "").server_time(),
+            None
+        );
     }
 }

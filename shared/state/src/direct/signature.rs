@@ -29,10 +29,24 @@ pub struct CallerIdentity {
 impl CallerIdentity {
     /// Keys of a role, valid for as long as the process lives; the session token may be absent (emulators).
     #[must_use]
-    pub fn new(region: &str, access_key: &str, secret_key: &SecretString, session: Option<&SecretString>) -> Self {
+    pub fn new(
+        region: &str,
+        access_key: &str,
+        secret_key: &SecretString,
+        session: Option<&SecretString>,
+    ) -> Self {
         let session = session.map(|token| token.expose_secret().to_owned());
-        let credentials = Credentials::new(access_key, secret_key.expose_secret(), session, None, "environment");
-        Self { region: region.to_owned(), credentials: credentials.into() }
+        let credentials = Credentials::new(
+            access_key,
+            secret_key.expose_secret(),
+            session,
+            None,
+            "environment",
+        );
+        Self {
+            region: region.to_owned(),
+            credentials: credentials.into(),
+        }
     }
 
     /// The region.
@@ -44,7 +58,9 @@ impl CallerIdentity {
 
 impl fmt::Debug for CallerIdentity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Identity").field("region", &self.region).finish_non_exhaustive()
+        f.debug_struct("Identity")
+            .field("region", &self.region)
+            .finish_non_exhaustive()
     }
 }
 
@@ -64,7 +80,11 @@ pub(super) fn sign_request(
     let target = format!("{}.{action}", service.target);
     let kind = format!("application/x-amz-json-{}", service.json);
     let host = endpoint.authority.as_str();
-    let headers = [("content-type", kind.as_str()), ("host", host), ("x-amz-target", target.as_str())];
+    let headers = [
+        ("content-type", kind.as_str()),
+        ("host", host),
+        ("x-amz-target", target.as_str()),
+    ];
     let millis = u64::try_from(at.millis()).map_err(|_| SigningError)?;
     let params = SigningParams::builder()
         .identity(&identity.credentials)
@@ -74,11 +94,18 @@ pub(super) fn sign_request(
         .settings(SigningSettings::default());
     let params = params.build().map_err(|_| SigningError)?.into();
     let scheme = if endpoint.tls { "https" } else { "http" };
-    let signable =
-        SignableRequest::new("POST", format!("{scheme}://{host}/"), headers.into_iter(), SignableBody::Bytes(&body));
-    let (instructions, _signature) =
-        sign(signable.map_err(|_| SigningError)?, &params).map_err(|_| SigningError)?.into_parts();
-    let mut request = http::Request::post("/").header(HOST, host).header(CONTENT_TYPE, kind.as_str());
+    let signable = SignableRequest::new(
+        "POST",
+        format!("{scheme}://{host}/"),
+        headers.into_iter(),
+        SignableBody::Bytes(&body),
+    );
+    let (instructions, _signature) = sign(signable.map_err(|_| SigningError)?, &params)
+        .map_err(|_| SigningError)?
+        .into_parts();
+    let mut request = http::Request::post("/")
+        .header(HOST, host)
+        .header(CONTENT_TYPE, kind.as_str());
     request = request.header("x-amz-target", target.as_str());
     for header in instructions.into_parts().0 {
         request = add_header(request, header.name(), header.value(), header.sensitive())?;
@@ -86,7 +113,12 @@ pub(super) fn sign_request(
     request.body(Full::new(body)).map_err(|_| SigningError)
 }
 
-fn add_header(request: Builder, name: &'static str, value: &str, sensitive: bool) -> Result<Builder, SigningError> {
+fn add_header(
+    request: Builder,
+    name: &'static str,
+    value: &str,
+    sensitive: bool,
+) -> Result<Builder, SigningError> {
     let mut value = HeaderValue::from_str(value).map_err(|_| SigningError)?;
     value.set_sensitive(sensitive);
     Ok(request.header(HeaderName::from_static(name), value))
@@ -99,18 +131,35 @@ mod tests {
 
     #[test]
     fn a_request_is_signed_and_its_debug_shows_no_secret() {
-        let identity = CallerIdentity::new("cn-north-1", "AKID", &"a-secret".into(), Some(&"a-session".into()));
+        let identity = CallerIdentity::new(
+            "cn-north-1",
+            "AKID",
+            &"a-secret".into(),
+            Some(&"a-session".into()),
+        );
         assert!(!format!("{identity:?}").contains("a-se"));
         let endpoint = ServiceEndpoint::of_service(SQS, "cn-north-1");
         let at = Timestamp(1_763_800_000_000);
-        let signed = sign_request(SQS, &endpoint, &identity, "SendMessage", Bytes::from_static(b"{}"), at).unwrap();
+        let signed = sign_request(
+            SQS,
+            &endpoint,
+            &identity,
+            "SendMessage",
+            Bytes::from_static(b"{}"),
+            at,
+        )
+        .unwrap();
         let header = |name: &str| signed.headers()[name].to_str().unwrap();
         assert_eq!(header("x-amz-date"), "20251122T082640Z");
         assert_eq!(header("x-amz-security-token"), "a-session");
         assert_eq!(header("x-amz-target"), "AmazonSQS.SendMessage");
         let scope = "AWS4-HMAC-SHA256 Credential=AKID/20251122/cn-north-1/sqs/aws4_request, \
                      SignedHeaders=content-type;host;x-amz-date;x-amz-security-token;x-amz-target, Signature=";
-        assert!(header("authorization").starts_with(scope), "{}", header("authorization"));
+        assert!(
+            header("authorization").starts_with(scope),
+            "{}",
+            header("authorization")
+        );
         assert!(!format!("{signed:?}").contains("a-session"));
     }
 }

@@ -114,13 +114,17 @@ impl OutboxBatch {
     /// What to do with it now.
     #[must_use]
     pub fn next_step(&self, now: Timestamp) -> OutboxStep {
-        let past = |since: Timestamp, millis: i64| now.millis().saturating_sub(since.millis()) >= millis;
+        let past =
+            |since: Timestamp, millis: i64| now.millis().saturating_sub(since.millis()) >= millis;
         match &self.phase {
-            OutboxPhase::New if past(self.created_at, SEND_DEADLINE_MS) => OutboxStep::Close(OutboxPhase::Refused {
-                code: "out_of_date".to_owned(),
-                advice: "DingTalk could not be reached for a day; compose the message again".to_owned(),
-                at: now,
-            }),
+            OutboxPhase::New if past(self.created_at, SEND_DEADLINE_MS) => {
+                OutboxStep::Close(OutboxPhase::Refused {
+                    code: "out_of_date".to_owned(),
+                    advice: "DingTalk could not be reached for a day; compose the message again"
+                        .to_owned(),
+                    at: now,
+                })
+            }
             OutboxPhase::New => OutboxStep::Send,
             OutboxPhase::Sending { since } if past(*since, SENDING_MAX_MS) => {
                 OutboxStep::Close(OutboxPhase::Unknown { since: *since })
@@ -141,7 +145,9 @@ impl OutboxBatch {
 /// Seconds until the next look, after so many.
 #[must_use]
 pub fn next_poll_delay_s(looks: u32) -> u32 {
-    let at = usize::try_from(looks).unwrap_or(usize::MAX).min(RESULT_POLL_DELAYS_S.len() - 1);
+    let at = usize::try_from(looks)
+        .unwrap_or(usize::MAX)
+        .min(RESULT_POLL_DELAYS_S.len() - 1);
     RESULT_POLL_DELAYS_S.get(at).copied().unwrap_or(900)
 }
 
@@ -154,8 +160,14 @@ mod tests {
     fn step_after(phase: OutboxPhase, after_ms: i64) -> OutboxStep {
         let sealed = serde_json::from_str("\"c2VhbGVk\"").unwrap();
         let binding = BindingId::new("b1").unwrap();
-        OutboxBatch { binding, people: Vec::new(), content: sealed, created_at: START, phase }
-            .next_step(START.plus_millis(after_ms))
+        OutboxBatch {
+            binding,
+            people: Vec::new(),
+            content: sealed,
+            created_at: START,
+            phase,
+        }
+        .next_step(START.plus_millis(after_ms))
     }
 
     #[test]
@@ -166,13 +178,30 @@ mod tests {
             (OutboxPhase::New, true),
             (OutboxPhase::Sending { since: at }, false),
             (OutboxPhase::Sent { task, at, looks: 0 }, false),
-            (OutboxPhase::Done { result: DeliveryOutcome::default(), at }, false),
+            (
+                OutboxPhase::Done {
+                    result: DeliveryOutcome::default(),
+                    at,
+                },
+                false,
+            ),
             (OutboxPhase::Unknown { since: at }, false),
-            (OutboxPhase::Refused { code: "c".into(), advice: "a".into(), at }, false),
+            (
+                OutboxPhase::Refused {
+                    code: "c".into(),
+                    advice: "a".into(),
+                    at,
+                },
+                false,
+            ),
             (OutboxPhase::NoResult { task }, false),
         ] {
             for after in [0, 1, SENDING_MAX_MS, RESULT_KEPT_MS - 1] {
-                assert_eq!(step_after(phase.clone(), after) == OutboxStep::Send, sends, "{phase:?} after {after} ms");
+                assert_eq!(
+                    step_after(phase.clone(), after) == OutboxStep::Send,
+                    sends,
+                    "{phase:?} after {after} ms"
+                );
             }
         }
     }
@@ -180,15 +209,31 @@ mod tests {
     #[test]
     fn a_send_that_never_finished_has_an_unknown_outcome() {
         let sending = OutboxPhase::Sending { since: START };
-        assert_eq!(step_after(sending.clone(), SENDING_MAX_MS - 1), OutboxStep::Wait(90));
-        assert_eq!(step_after(sending, SENDING_MAX_MS), OutboxStep::Close(OutboxPhase::Unknown { since: START }));
+        assert_eq!(
+            step_after(sending.clone(), SENDING_MAX_MS - 1),
+            OutboxStep::Wait(90)
+        );
+        assert_eq!(
+            step_after(sending, SENDING_MAX_MS),
+            OutboxStep::Close(OutboxPhase::Unknown { since: START })
+        );
     }
 
     #[test]
     fn sending_and_polling_end_after_their_deadlines() {
-        let sent = OutboxPhase::Sent { task: 7, at: START, looks: 3 };
-        assert_eq!(step_after(sent.clone(), RESULT_KEPT_MS - 1), OutboxStep::Look { task: 7 });
-        assert_eq!(step_after(sent, RESULT_KEPT_MS), OutboxStep::Close(OutboxPhase::NoResult { task: 7 }));
+        let sent = OutboxPhase::Sent {
+            task: 7,
+            at: START,
+            looks: 3,
+        };
+        assert_eq!(
+            step_after(sent.clone(), RESULT_KEPT_MS - 1),
+            OutboxStep::Look { task: 7 }
+        );
+        assert_eq!(
+            step_after(sent, RESULT_KEPT_MS),
+            OutboxStep::Close(OutboxPhase::NoResult { task: 7 })
+        );
         assert!(matches!(
             step_after(OutboxPhase::New, SEND_DEADLINE_MS),
             OutboxStep::Close(OutboxPhase::Refused { .. })
@@ -197,14 +242,24 @@ mod tests {
 
     #[test]
     fn the_delay_between_polls_grows() {
-        assert_eq!([0, 1, 2, 3, 4, u32::MAX].map(next_poll_delay_s), [5, 30, 300, 900, 900, 900]);
+        assert_eq!(
+            [0, 1, 2, 3, 4, u32::MAX].map(next_poll_delay_s),
+            [5, 30, 300, 900, 900, 900]
+        );
     }
 
     #[test]
     fn phases_are_read_back_from_their_json() {
-        let phase = OutboxPhase::Sent { task: 256_271_667_526, at: START, looks: 2 };
+        let phase = OutboxPhase::Sent {
+            task: 256_271_667_526,
+            at: START,
+            looks: 2,
+        };
         let text = serde_json::to_string(&phase).unwrap();
-        assert_eq!(text, r#"{"sent":{"task":256271667526,"at":1763800000000,"looks":2}}"#);
+        assert_eq!(
+            text,
+            r#"{"sent":{"task":256271667526,"at":1763800000000,"looks":2}}"#
+        );
         assert_eq!(serde_json::from_str::<OutboxPhase>(&text).unwrap(), phase);
     }
 }

@@ -52,7 +52,10 @@ impl MessageContent {
     pub fn with_mark(self, mark: &str) -> Self {
         match self {
             Self::Text(text) => Self::Text(format!("{text}\n({mark})")),
-            Self::Markdown { title, text } => Self::Markdown { title, text: format!("{text}\n\n({mark})") },
+            Self::Markdown { title, text } => Self::Markdown {
+                title,
+                text: format!("{text}\n\n({mark})"),
+            },
         }
     }
 }
@@ -123,10 +126,21 @@ pub async fn compose_message(
     let count = batches.len();
     for (number, people) in batches.enumerate() {
         let id = format!("{}.{number:04}", draft.id);
-        let place = SealContext { corp: &draft.binding.corp_id, record: &id, field: CONTENT_FIELD };
-        let content = seal_value(key, place, batch_nonce(nonce, number), &plain).map_err(ComposeError::Seal)?;
+        let place = SealContext {
+            corp: &draft.binding.corp_id,
+            record: &id,
+            field: CONTENT_FIELD,
+        };
+        let content = seal_value(key, place, batch_nonce(nonce, number), &plain)
+            .map_err(ComposeError::Seal)?;
         let binding = draft.binding.id.clone();
-        let batch = OutboxBatch { binding, people: people.to_vec(), content, created_at: now, phase: OutboxPhase::New };
+        let batch = OutboxBatch {
+            binding,
+            people: people.to_vec(),
+            content,
+            created_at: now,
+            phase: OutboxPhase::New,
+        };
         store_batch(store, draft.binding, &id, &batch).await?;
         queue_batch(outbox, draft.binding, id).await?;
     }
@@ -151,24 +165,48 @@ fn check_draft(draft: &MessageDraft<'_>) -> Result<(), ComposeError> {
 }
 
 /// One that is there already stays as it is: it may be on its way.
-async fn store_batch(store: &Store, binding: &Binding, id: &str, batch: &OutboxBatch) -> Result<(), ComposeError> {
+async fn store_batch(
+    store: &Store,
+    binding: &Binding,
+    id: &str,
+    batch: &OutboxBatch,
+) -> Result<(), ComposeError> {
     let expires = Some(batch.created_at.millis() / 1_000 + BATCH_KEPT_S);
-    let put = store.put_control(&binding.corp_id, ControlKind::Message, id, batch, PutCondition::New, expires);
+    let put = store.put_control(
+        &binding.corp_id,
+        ControlKind::Message,
+        id,
+        batch,
+        PutCondition::New,
+        expires,
+    );
     match put.await {
         Ok(_) | Err(WriteError::Exists { .. }) => Ok(()),
         Err(error) => Err(ComposeError::Store(error)),
     }
 }
 
-async fn queue_batch(outbox: &dyn Queue, binding: &Binding, message: String) -> Result<(), ComposeError> {
-    let item = OutboxMessage { binding: binding.id.clone(), corp: binding.corp_id.clone(), message };
+async fn queue_batch(
+    outbox: &dyn Queue,
+    binding: &Binding,
+    message: String,
+) -> Result<(), ComposeError> {
+    let item = OutboxMessage {
+        binding: binding.id.clone(),
+        corp: binding.corp_id.clone(),
+        message,
+    };
     let message = item.to_message(0).map_err(ComposeError::Message)?;
     outbox.send(message).await.map_err(ComposeError::Queue)
 }
 
 /// Six hexadecimal digits that belong to the message.
 fn message_mark(id: &str) -> String {
-    Sha256::digest(id.as_bytes()).iter().take(3).map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(id.as_bytes())
+        .iter()
+        .take(3)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// A nonce of its own for each batch.
@@ -186,14 +224,22 @@ mod tests {
     #[test]
     fn a_message_is_marked_by_its_id() {
         let text = || MessageContent::Text("工资条已发".into());
-        assert_eq!(text().with_mark(&message_mark("m1")), text().with_mark(&message_mark("m1")));
-        assert_ne!(text().with_mark(&message_mark("m1")), text().with_mark(&message_mark("m2")));
+        assert_eq!(
+            text().with_mark(&message_mark("m1")),
+            text().with_mark(&message_mark("m1"))
+        );
+        assert_ne!(
+            text().with_mark(&message_mark("m1")),
+            text().with_mark(&message_mark("m2"))
+        );
         assert_eq!(format!("{:?}", text()), "Content(26 bytes)");
     }
 
     #[test]
     fn nonces_of_batches_differ() {
-        let all: BTreeSet<[u8; 12]> = (0..3_000).map(|number| batch_nonce([7; 12], number)).collect();
+        let all: BTreeSet<[u8; 12]> = (0..3_000)
+            .map(|number| batch_nonce([7; 12], number))
+            .collect();
         assert_eq!(all.len(), 3_000);
     }
 }

@@ -25,7 +25,13 @@ pub struct DeadLetter {
 
 impl fmt::Debug for DeadLetter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "DeadLetter({}, {} bytes, {} receives)", self.id, self.body.len(), self.receives)
+        write!(
+            f,
+            "DeadLetter({}, {} bytes, {} receives)",
+            self.id,
+            self.body.len(),
+            self.receives
+        )
     }
 }
 
@@ -100,51 +106,103 @@ pub fn describe_message(body: &str) -> MessageSummary {
     } else {
         "unknown"
     };
-    let about = outside.wake.as_ref().and_then(|wake| target_kind(&wake.target));
-    let because = outside.because.or_else(|| outside.wake.and_then(|wake| wake.because)).filter(|words| is_word(words));
+    let about = outside
+        .wake
+        .as_ref()
+        .and_then(|wake| target_kind(&wake.target));
+    let because = outside
+        .because
+        .or_else(|| outside.wake.and_then(|wake| wake.because))
+        .filter(|words| is_word(words));
     let binding = outside.binding.and_then(|id| BindingId::new(&id).ok());
-    MessageSummary { kind, version: outside.v, binding, about, because }
+    MessageSummary {
+        kind,
+        version: outside.v,
+        binding,
+        about,
+        because,
+    }
 }
 
 fn target_kind(target: &serde_json::Value) -> Option<&'static str> {
     let is = |name: &str| target.as_str() == Some(name) || target.get(name).is_some();
-    ["person", "department", "everything"].into_iter().find(|name| is(name))
+    ["person", "department", "everything"]
+        .into_iter()
+        .find(|name| is(name))
 }
 
 /// An event's type or a command: anything else might be somebody's name.
 fn is_word(text: &str) -> bool {
-    text.len() <= 64 && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte == b'-')
+    text.len() <= 64
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte == b'_' || byte == b'-')
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::queue::messages::{OutboxMessage, SweepMessage, TokenRefusedMessage, WakeMessage, encode_body};
+    use crate::queue::messages::{
+        OutboxMessage, SweepMessage, TokenRefusedMessage, WakeMessage, encode_body,
+    };
     use directory::wake::{Wake, WakeTarget};
     use directory::{CorpId, NativeId, Side};
 
     fn wake_body(target: WakeTarget) -> String {
-        let wake = Wake { side: Side::DingTalk, target, because: "user_leave_org".into() };
+        let wake = Wake {
+            side: Side::DingTalk,
+            target,
+            because: "user_leave_org".into(),
+        };
         let (binding, corp) = (BindingId::new("b1").unwrap(), CorpId::new("ding1").unwrap());
-        encode_body(&WakeMessage { binding, corp, wake, signature_hash: "5ea1".into() }).unwrap()
+        encode_body(&WakeMessage {
+            binding,
+            corp,
+            wake,
+            signature_hash: "5ea1".into(),
+        })
+        .unwrap()
     }
 
     #[test]
     fn every_kind_of_message_is_described() {
         let (binding, corp) = (BindingId::new("b1").unwrap(), CorpId::new("ding1").unwrap());
-        let sweep = SweepMessage { binding, corp, run: None, because: "schedule".into(), at: Timestamp(1) };
+        let sweep = SweepMessage {
+            binding,
+            corp,
+            run: None,
+            because: "schedule".into(),
+            at: Timestamp(1),
+        };
         let (binding, corp) = (sweep.binding.clone(), sweep.corp.clone());
-        let refused = TokenRefusedMessage { binding: binding.clone(), token_hash: "ab".into() };
-        let outbox = OutboxMessage { binding, corp, message: "m1".into() };
+        let refused = TokenRefusedMessage {
+            binding: binding.clone(),
+            token_hash: "ab".into(),
+        };
+        let outbox = OutboxMessage {
+            binding,
+            corp,
+            message: "m1".into(),
+        };
         for (body, kind) in [
             (wake_body(WakeTarget::Everything), "wake"),
             (encode_body(&sweep).unwrap(), "sweep"),
             (encode_body(&refused).unwrap(), "refused token"),
             (encode_body(&outbox).unwrap(), "outbox"),
-            (r#"{"v":1,"binding":"b1","corp":"ding1","verified_at":7}"#.to_owned(), "callback verified"),
+            (
+                r#"{"v":1,"binding":"b1","corp":"ding1","verified_at":7}"#.to_owned(),
+                "callback verified",
+            ),
         ] {
             let described = describe_message(&body);
-            assert_eq!((described.kind, described.version, described.binding.unwrap().as_str()), (kind, 1, "b1"));
+            assert_eq!(
+                (
+                    described.kind,
+                    described.version,
+                    described.binding.unwrap().as_str()
+                ),
+                (kind, 1, "b1")
+            );
         }
         for body in ["", "[]", "{", r#"{"v":"x","binding":7}"#, r#"{"v":9}"#] {
             assert_eq!(describe_message(body).kind, "unknown", "{body}");
@@ -153,11 +211,25 @@ mod tests {
 
     #[test]
     fn a_summary_contains_no_id_of_a_person() {
-        let described = describe_message(&wake_body(WakeTarget::Person(NativeId::new("li.na").unwrap())));
-        assert_eq!((described.about, described.because.as_deref()), (Some("person"), Some("user_leave_org")));
+        let described = describe_message(&wake_body(WakeTarget::Person(
+            NativeId::new("li.na").unwrap(),
+        )));
+        assert_eq!(
+            (described.about, described.because.as_deref()),
+            (Some("person"), Some("user_leave_org"))
+        );
         assert!(!format!("{described:?}").contains("li.na"));
-        assert_eq!(describe_message(r#"{"v":1,"because":"李娜 left","at":1}"#).because, None);
-        let letter = DeadLetter { id: "1".into(), body: "li.na".into(), group: None, sent_at: None, receives: 5 };
+        assert_eq!(
+            describe_message(r#"{"v":1,"because":"李娜 left","at":1}"#).because,
+            None
+        );
+        let letter = DeadLetter {
+            id: "1".into(),
+            body: "li.na".into(),
+            group: None,
+            sent_at: None,
+            receives: 5,
+        };
         assert!(!format!("{letter:?}").contains("li.na"));
     }
 }

@@ -17,7 +17,10 @@ impl DirectQueue {
     /// A queue by its address; the caller is one of [`crate::direct::SQS`].
     #[must_use]
     pub fn new(caller: AwsClient, queue_url: impl Into<String>) -> Self {
-        Self { caller, queue_url: queue_url.into() }
+        Self {
+            caller,
+            queue_url: queue_url.into(),
+        }
     }
 
     /// Makes the connection that the first message goes over.
@@ -57,12 +60,19 @@ impl Queue for DirectQueue {
             message_deduplication_id: message.deduplication.as_deref().filter(|_| fifo),
             delay_seconds: (!fifo).then_some(message.delay_s),
         };
-        let body = serde_json::to_vec(&request).map_err(|_| QueueError::Refused(Cause::new("no JSON form")))?;
-        let answer = self.caller.call("SendMessage", body).await.map_err(queue_error)?;
+        let body = serde_json::to_vec(&request)
+            .map_err(|_| QueueError::Refused(Cause::new("no JSON form")))?;
+        let answer = self
+            .caller
+            .call("SendMessage", body)
+            .await
+            .map_err(queue_error)?;
         // Whoever answers 200 without having stored anything is not SQS.
         match serde_json::from_slice::<SendMessageResponse>(&answer) {
             Ok(sent) if !sent.message_id.is_empty() => Ok(()),
-            _ => Err(QueueError::Unavailable(Cause::new("the answer names no message"))),
+            _ => Err(QueueError::Unavailable(Cause::new(
+                "the answer names no message",
+            ))),
         }
     }
 }
@@ -74,7 +84,11 @@ fn queue_error(error: CallError) -> QueueError {
             let lasts = ["Invalid", "NonExistent", "DoesNotExist", "AccessDenied"];
             let refused = lasts.iter().any(|mark| code.contains(mark));
             let cause = Cause::new(code);
-            if refused { QueueError::Refused(cause) } else { QueueError::Unavailable(cause) }
+            if refused {
+                QueueError::Refused(cause)
+            } else {
+                QueueError::Unavailable(cause)
+            }
         }
     }
 }

@@ -141,7 +141,11 @@ struct Versioned<B> {
 /// # Errors
 /// [`MessageError::Malformed`] if it has no JSON form, which the messages here always have.
 pub fn encode_body<B: MessageBody>(body: &B) -> Result<String, MessageError> {
-    serde_json::to_string(&Versioned { v: B::VERSION, body }).map_err(|_| MessageError::Malformed { what: B::NAME })
+    serde_json::to_string(&Versioned {
+        v: B::VERSION,
+        body,
+    })
+    .map_err(|_| MessageError::Malformed { what: B::NAME })
 }
 
 /// Reads a body. Fields that this reader does not know are ignored.
@@ -151,11 +155,20 @@ pub fn encode_body<B: MessageBody>(body: &B) -> Result<String, MessageError> {
 pub fn decode_body<B: MessageBody>(text: &str) -> Result<B, MessageError> {
     let malformed = |_| MessageError::Malformed { what: B::NAME };
     let value: serde_json::Value = serde_json::from_str(text).map_err(malformed)?;
-    let found = value.get("v").and_then(serde_json::Value::as_u64).ok_or(MessageError::Malformed { what: B::NAME })?;
+    let found = value
+        .get("v")
+        .and_then(serde_json::Value::as_u64)
+        .ok_or(MessageError::Malformed { what: B::NAME })?;
     if found != u64::from(B::VERSION) {
-        return Err(MessageError::UnknownVersion { what: B::NAME, found, known: B::VERSION });
+        return Err(MessageError::UnknownVersion {
+            what: B::NAME,
+            found,
+            known: B::VERSION,
+        });
     }
-    serde_json::from_value::<Versioned<B>>(value).map(|versioned| versioned.body).map_err(malformed)
+    serde_json::from_value::<Versioned<B>>(value)
+        .map(|versioned| versioned.body)
+        .map_err(malformed)
 }
 
 impl WakeMessage {
@@ -202,7 +215,11 @@ impl TokenRefusedMessage {
     /// As [`encode`].
     pub fn to_message(&self) -> Result<QueueMessage, MessageError> {
         let deduplication = hash_parts(&[self.binding.as_str(), &self.token_hash]);
-        Ok(fifo_message(encode_body(self)?, self.binding.as_str(), deduplication))
+        Ok(fifo_message(
+            encode_body(self)?,
+            self.binding.as_str(),
+            deduplication,
+        ))
     }
 }
 
@@ -212,17 +229,31 @@ impl OutboxMessage {
     /// # Errors
     /// As [`encode`].
     pub fn to_message(&self, delay_s: u32) -> Result<QueueMessage, MessageError> {
-        Ok(QueueMessage { body: encode_body(self)?, group: None, deduplication: None, delay_s })
+        Ok(QueueMessage {
+            body: encode_body(self)?,
+            group: None,
+            deduplication: None,
+            delay_s,
+        })
     }
 }
 
 fn fifo_message(body: String, group: &str, deduplication: String) -> QueueMessage {
-    QueueMessage { body, group: Some(group_id(group)), deduplication: Some(deduplication), delay_s: 0 }
+    QueueMessage {
+        body,
+        group: Some(group_id(group)),
+        deduplication: Some(deduplication),
+        delay_s: 0,
+    }
 }
 
 /// SQS takes at most 128 ASCII letters, digits and punctuation marks; a group that is anything else goes as its hash.
 fn group_id(group: &str) -> String {
-    if super::is_id(group) { group.to_owned() } else { hash_parts(&[group]) }
+    if super::is_id(group) {
+        group.to_owned()
+    } else {
+        hash_parts(&[group])
+    }
 }
 
 pub(super) fn hash_parts(parts: &[&str]) -> String {
@@ -274,25 +305,49 @@ mod tests {
         let text = encode_body(&plan).unwrap();
         assert_eq!(decode_body::<PlanMessage>(&text).unwrap(), plan);
         // A reader that knows no plans must not take it for a sweep.
-        assert!(matches!(decode_body::<SweepMessage>(&text), Err(MessageError::Malformed { .. })));
+        assert!(matches!(
+            decode_body::<SweepMessage>(&text),
+            Err(MessageError::Malformed { .. })
+        ));
     }
 
     #[test]
     fn an_unknown_version_is_reported() {
-        let text = encode_body(&wake("u1", "s1")).unwrap().replace("\"v\":1", "\"v\":7");
+        let text = encode_body(&wake("u1", "s1"))
+            .unwrap()
+            .replace("\"v\":1", "\"v\":7");
         let error = decode_body::<WakeMessage>(&text).unwrap_err();
-        assert_eq!(error, MessageError::UnknownVersion { what: "wake", found: 7, known: 1 });
-        assert!(matches!(decode_body::<WakeMessage>("{"), Err(MessageError::Malformed { .. })));
-        assert!(matches!(decode_body::<WakeMessage>("{\"v\":1}"), Err(MessageError::Malformed { .. })));
+        assert_eq!(
+            error,
+            MessageError::UnknownVersion {
+                what: "wake",
+                found: 7,
+                known: 1
+            }
+        );
+        assert!(matches!(
+            decode_body::<WakeMessage>("{"),
+            Err(MessageError::Malformed { .. })
+        ));
+        assert!(matches!(
+            decode_body::<WakeMessage>("{\"v\":1}"),
+            Err(MessageError::Malformed { .. })
+        ));
     }
 
     #[test]
     fn two_events_about_one_record_are_two_messages_of_one_group() {
-        let (first, second) = (wake("u1", "s1").to_message().unwrap(), wake("u1", "s2").to_message().unwrap());
+        let (first, second) = (
+            wake("u1", "s1").to_message().unwrap(),
+            wake("u1", "s2").to_message().unwrap(),
+        );
         assert_eq!(first.group, second.group);
         assert_ne!(first.deduplication, second.deduplication);
         assert_eq!(first, wake("u1", "s1").to_message().unwrap());
-        assert_ne!(first.deduplication, wake("u2", "s1").to_message().unwrap().deduplication);
+        assert_ne!(
+            first.deduplication,
+            wake("u2", "s1").to_message().unwrap().deduplication
+        );
     }
 
     #[test]

@@ -24,7 +24,10 @@ impl SqsQueue {
     /// A queue by its address.
     #[must_use]
     pub fn new(client: Client, queue_url: impl Into<String>) -> Self {
-        Self { client, queue_url: queue_url.into() }
+        Self {
+            client,
+            queue_url: queue_url.into(),
+        }
     }
 
     fn is_fifo(&self) -> bool {
@@ -37,9 +40,15 @@ impl Queue for SqsQueue {
     async fn send(&self, message: QueueMessage) -> Result<(), QueueError> {
         let fifo = self.is_fifo();
         check_message(&message, fifo)?;
-        let mut request = self.client.send_message().queue_url(&self.queue_url).message_body(message.body);
+        let mut request = self
+            .client
+            .send_message()
+            .queue_url(&self.queue_url)
+            .message_body(message.body);
         if fifo {
-            request = request.set_message_group_id(message.group).set_message_deduplication_id(message.deduplication);
+            request = request
+                .set_message_group_id(message.group)
+                .set_message_deduplication_id(message.deduplication);
         } else {
             request = request.delay_seconds(i32::try_from(message.delay_s).unwrap_or(900));
         }
@@ -51,7 +60,9 @@ impl Queue for SqsQueue {
 fn queue_error<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> QueueError {
     let SdkError::ServiceError(service) = error else {
         return match error {
-            SdkError::ConstructionFailure(_) => QueueError::Refused(Cause::new("the request could not be built")),
+            SdkError::ConstructionFailure(_) => {
+                QueueError::Refused(Cause::new("the request could not be built"))
+            }
             _ => QueueError::Unavailable(Cause::new("the request did not complete")),
         };
     };

@@ -81,11 +81,21 @@ pub(super) fn control_partition(corp: &CorpId, kind: ControlKind) -> String {
 }
 
 fn control_address<'a>(pk: &'a str, sk: &'a str) -> ItemAddress<'a> {
-    ItemAddress { table: Table::Control, pk, sk, what: "control item" }
+    ItemAddress {
+        table: Table::Control,
+        pk,
+        sk,
+        what: "control item",
+    }
 }
 
 fn binding_address(id: &str) -> ItemAddress<'_> {
-    ItemAddress { table: Table::Control, pk: BINDINGS_PARTITION, sk: id, what: "binding" }
+    ItemAddress {
+        table: Table::Control,
+        pk: BINDINGS_PARTITION,
+        sk: id,
+        what: "binding",
+    }
 }
 
 impl Store {
@@ -104,7 +114,8 @@ impl Store {
     ) -> Result<u64, WriteError> {
         let pk = control_partition(corp, kind);
         let body = to_json("control item", body)?;
-        self.put_versioned(control_address(&pk, id), body, condition, expires).await
+        self.put_versioned(control_address(&pk, id), body, condition, expires)
+            .await
     }
 
     /// One control item, strongly consistent.
@@ -117,8 +128,11 @@ impl Store {
         kind: ControlKind,
         id: &str,
     ) -> Result<Option<StoredItem<T>>, StoreError> {
-        let item = self.get_item(Table::Control, &control_partition(corp, kind), id).await?;
-        item.map(|item| read_stored("control item", &item)).transpose()
+        let item = self
+            .get_item(Table::Control, &control_partition(corp, kind), id)
+            .await?;
+        item.map(|item| read_stored("control item", &item))
+            .transpose()
     }
 
     /// The last items of a kind by id, greatest first, strongly consistent: the newest runs.
@@ -131,20 +145,37 @@ impl Store {
         kind: ControlKind,
         limit: usize,
     ) -> Result<Vec<StoredItem<T>>, StoreError> {
-        let items = self.last_items(Table::Control, &control_partition(corp, kind), limit).await?;
-        items.iter().map(|item| read_stored("control item", item)).collect()
+        let items = self
+            .last_items(Table::Control, &control_partition(corp, kind), limit)
+            .await?;
+        items
+            .iter()
+            .map(|item| read_stored("control item", item))
+            .collect()
     }
 
     /// Removes a control item; nothing happens where there is none.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn delete_control(&self, corp: &CorpId, kind: ControlKind, id: &str) -> Result<(), StoreError> {
-        let request = self.client.delete_item().table_name(self.table(Table::Control));
+    pub async fn delete_control(
+        &self,
+        corp: &CorpId,
+        kind: ControlKind,
+        id: &str,
+    ) -> Result<(), StoreError> {
+        let request = self
+            .client
+            .delete_item()
+            .table_name(self.table(Table::Control));
         let request = request.set_key(Some(item_key(&control_partition(corp, kind), id)));
-        let answer = request.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await;
+        let answer = request
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await;
         let answer = answer.map_err(|error| sdk_error("delete an item", &error))?;
-        self.counters.count_item(Table::Control, answer.consumed_capacity());
+        self.counters
+            .count_item(Table::Control, answer.consumed_capacity());
         Ok(())
     }
 
@@ -152,8 +183,13 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn get_binding(&self, id: &BindingId) -> Result<Option<StoredItem<Binding>>, StoreError> {
-        let item = self.get_item(Table::Control, BINDINGS_PARTITION, id.as_str()).await?;
+    pub async fn get_binding(
+        &self,
+        id: &BindingId,
+    ) -> Result<Option<StoredItem<Binding>>, StoreError> {
+        let item = self
+            .get_item(Table::Control, BINDINGS_PARTITION, id.as_str())
+            .await?;
         item.map(|item| read_stored("binding", &item)).transpose()
     }
 
@@ -161,9 +197,14 @@ impl Store {
     ///
     /// # Errors
     /// As [`Store::put_control`].
-    pub async fn put_binding(&self, binding: &Binding, condition: PutCondition) -> Result<u64, WriteError> {
+    pub async fn put_binding(
+        &self,
+        binding: &Binding,
+        condition: PutCondition,
+    ) -> Result<u64, WriteError> {
         let body = to_json("binding", binding)?;
-        self.put_versioned(binding_address(binding.id.as_str()), body, condition, None).await
+        self.put_versioned(binding_address(binding.id.as_str()), body, condition, None)
+            .await
     }
 
     /// Changes a binding as it is stored now, whoever else writes it; `None` where there is none.
@@ -181,7 +222,10 @@ impl Store {
             };
             let mut binding = stored.body;
             change(&mut binding);
-            match self.put_binding(&binding, PutCondition::Version(stored.version)).await {
+            match self
+                .put_binding(&binding, PutCondition::Version(stored.version))
+                .await
+            {
                 Ok(_) => return Ok(Some(binding)),
                 Err(WriteError::Stale) => {}
                 Err(err) => return Err(err),
@@ -195,8 +239,18 @@ impl Store {
     /// # Errors
     /// [`StoreError`]; one that cannot be read is named.
     pub async fn list_bindings(&self) -> Result<Vec<StoredItem<Binding>>, StoreError> {
-        let pages = self.pages(Table::Control, BINDINGS_PARTITION.to_owned(), PageReading::Strong(100)).boxed();
+        let pages = self
+            .pages(
+                Table::Control,
+                BINDINGS_PARTITION.to_owned(),
+                PageReading::Strong(100),
+            )
+            .boxed();
         let pages: Vec<_> = pages.try_collect().await?;
-        pages.iter().flatten().map(|item| read_stored("binding", item)).collect()
+        pages
+            .iter()
+            .flatten()
+            .map(|item| read_stored("binding", item))
+            .collect()
     }
 }

@@ -17,7 +17,9 @@ use super::item::{Item, number_value};
 use super::ledger::{EntryPut, LEDGER_ENTRY, LookupKey};
 use super::tally::Table;
 use super::transaction::{TransactionError, TransactionStep, WriteCondition};
-use super::versioned::{ItemAddress, PutCondition, own_write_version, read_stored, to_json, versioned_item};
+use super::versioned::{
+    ItemAddress, PutCondition, own_write_version, read_stored, to_json, versioned_item,
+};
 use crate::error::{ExistingItem, StoreError, WriteError};
 
 const FEED_ENTRY: &str = "feed entry";
@@ -72,14 +74,24 @@ impl FeedPage {
     /// `last` is the newest place that there was before the page was read.
     fn from_entries(told: Vec<FeedEntry>, after: u64, last: u64, limit: usize) -> Self {
         if after > last {
-            return Self { told: Vec::new(), place: last, more: false, missed: true };
+            return Self {
+                told: Vec::new(),
+                place: last,
+                more: false,
+                missed: true,
+            };
         }
         let more = told.len() >= limit;
         let end = told.last().map_or(after, |told| told.place);
         // A full page ends where it ends; any other one reaches to the head.
         let place = if more { end } else { end.max(last) };
         let missed = place.saturating_sub(after) > told.len() as u64;
-        Self { told, place, more, missed }
+        Self {
+            told,
+            place,
+            more,
+            missed,
+        }
     }
 }
 
@@ -116,7 +128,11 @@ impl Store {
     /// # Errors
     /// Of the first, [`WriteError::Exists`] for `New`, [`WriteError::Stale`] for `Version`, when it is not so; of the others
     /// `Stale`; `TooLarge` above 396 KiB. `Stale` also when others kept writing to the feed for all of the attempts.
-    pub async fn edit_entries(&self, corp: &CorpId, edits: &[EntryEdit<'_>]) -> Result<u64, WriteError> {
+    pub async fn edit_entries(
+        &self,
+        corp: &CorpId,
+        edits: &[EntryEdit<'_>],
+    ) -> Result<u64, WriteError> {
         let mut before = Vec::new();
         for edit in edits.iter().take(EDITS_MAX) {
             before.push(self.item_before_edit(corp, edit).await?);
@@ -138,13 +154,22 @@ impl Store {
         Err(WriteError::Stale)
     }
 
-    async fn item_before_edit(&self, corp: &CorpId, edit: &EntryEdit<'_>) -> Result<Item, WriteError> {
-        let item = self.entry_item(corp, edit.news.kind, &edit.news.id).await.map_err(WriteError::Store)?;
+    async fn item_before_edit(
+        &self,
+        corp: &CorpId,
+        edit: &EntryEdit<'_>,
+    ) -> Result<Item, WriteError> {
+        let item = self
+            .entry_item(corp, edit.news.kind, &edit.news.id)
+            .await
+            .map_err(WriteError::Store)?;
         let item = item.unwrap_or_default();
         let found = super::ledger::item_version(&item).map_err(WriteError::Store)?;
         match (edit.condition, found) {
             (PutCondition::Version(expected), found) if found != expected => Err(WriteError::Stale),
-            (PutCondition::New | PutCondition::Any, 1..) => Err(WriteError::Exists { which: ExistingItem::Item }),
+            (PutCondition::New | PutCondition::Any, 1..) => Err(WriteError::Exists {
+                which: ExistingItem::Item,
+            }),
             _ => Ok(item),
         }
     }
@@ -166,24 +191,50 @@ impl Store {
         let (Some(edit), Some(before)) = (edits.first(), before.first()) else {
             return Ok(None);
         };
-        let pk =
-            EntryPut { corp, kind: edit.news.kind, id: &edit.news.id, body: edit.body, finds: &BTreeSet::new() }.pk();
-        let address = ItemAddress { table: Table::Ledger, pk: &pk, sk: &edit.news.id, what: LEDGER_ENTRY };
+        let pk = EntryPut {
+            corp,
+            kind: edit.news.kind,
+            id: &edit.news.id,
+            body: edit.body,
+            finds: &BTreeSet::new(),
+        }
+        .pk();
+        let address = ItemAddress {
+            table: Table::Ledger,
+            pk: &pk,
+            sk: &edit.news.id,
+            what: LEDGER_ENTRY,
+        };
         let expected = super::ledger::item_version(before).map_err(WriteError::Store)?;
         let conditions = match self.write_transaction(steps, self.jitter(mark)).await {
             Ok(()) => return Ok(Some(expected + 1)),
             Err(TransactionError::Failed(error)) => {
-                return self.check_own_versioned_write(address, mark, error).await.map(Some);
+                return self
+                    .check_own_versioned_write(address, mark, error)
+                    .await
+                    .map(Some);
             }
             Err(TransactionError::Conditions(conditions)) => conditions,
         };
         if let Some(Some(stored)) = conditions.first() {
             let own = own_write_version(LEDGER_ENTRY, stored, mark).map_err(WriteError::Store)?;
-            let lost = if expected == 0 { WriteError::Exists { which: ExistingItem::Item } } else { WriteError::Stale };
+            let lost = if expected == 0 {
+                WriteError::Exists {
+                    which: ExistingItem::Item,
+                }
+            } else {
+                WriteError::Stale
+            };
             return own.map(Some).ok_or(lost);
         }
-        let lost = entries.into_iter().any(|at| matches!(conditions.get(at), Some(Some(_))));
-        if lost { Err(WriteError::Stale) } else { Ok(None) }
+        let lost = entries
+            .into_iter()
+            .any(|at| matches!(conditions.get(at), Some(Some(_))));
+        if lost {
+            Err(WriteError::Stale)
+        } else {
+            Ok(None)
+        }
     }
 
     fn edit_steps(
@@ -195,9 +246,20 @@ impl Store {
     ) -> Result<Vec<TransactionStep>, WriteError> {
         let (kind, id) = (edit.news.kind, edit.news.id.as_str());
         let finds = edit.finds.iter().map(LookupKey::stored_text).collect();
-        let put = EntryPut { corp, kind, id, body: edit.body, finds: &finds };
+        let put = EntryPut {
+            corp,
+            kind,
+            id,
+            body: edit.body,
+            finds: &finds,
+        };
         let pk = put.pk();
-        let address = ItemAddress { table: Table::Ledger, pk: &pk, sk: id, what: LEDGER_ENTRY };
+        let address = ItemAddress {
+            table: Table::Ledger,
+            pk: &pk,
+            sk: id,
+            what: LEDGER_ENTRY,
+        };
         let expected = super::ledger::item_version(before).map_err(WriteError::Store)?;
         self.entry_steps(&put, address, before, expected, mark)
     }
@@ -213,16 +275,35 @@ impl Store {
         let when = if last == 0 {
             WriteCondition::new_item()
         } else {
-            WriteCondition { expression: "n = :n", values: Item::from([(":n".to_owned(), number_value(last))]) }
+            WriteCondition {
+                expression: "n = :n",
+                values: Item::from([(":n".to_owned(), number_value(last))]),
+            }
         };
-        let put = |item, when| TransactionStep::put(self, Table::Ledger, item, Some(when)).map_err(WriteError::Store);
+        let put = |item, when| {
+            TransactionStep::put(self, Table::Ledger, item, Some(when)).map_err(WriteError::Store)
+        };
         let end = last + edits.len() as u64;
-        let address = ItemAddress { table: Table::Ledger, pk: &head, sk: "-", what: FEED_ENTRY };
-        let mut steps = vec![put(versioned_item(address, "{}".to_owned(), end, mark.to_vec()), when)?];
+        let address = ItemAddress {
+            table: Table::Ledger,
+            pk: &head,
+            sk: "-",
+            what: FEED_ENTRY,
+        };
+        let mut steps = vec![put(
+            versioned_item(address, "{}".to_owned(), end, mark.to_vec()),
+            when,
+        )?];
         for (place, edit) in (last + 1..).zip(edits) {
             let place = place_sk(place);
-            let address = ItemAddress { table: Table::Ledger, pk: &feed, sk: &place, what: FEED_ENTRY };
-            let mut item = versioned_item(address, to_json(FEED_ENTRY, edit.news)?, 1, mark.to_vec());
+            let address = ItemAddress {
+                table: Table::Ledger,
+                pk: &feed,
+                sk: &place,
+                what: FEED_ENTRY,
+            };
+            let mut item =
+                versioned_item(address, to_json(FEED_ENTRY, edit.news)?, 1, mark.to_vec());
             let expires = (edit.news.at.millis() / 1000).saturating_add(KEPT_S);
             item.insert("x".to_owned(), number_value(expires.max(0).unsigned_abs()));
             steps.push(put(item, WriteCondition::new_item())?);
@@ -234,7 +315,12 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`]; an entry that cannot be read is named.
-    pub async fn news_after(&self, corp: &CorpId, place: u64, limit: usize) -> Result<FeedPage, StoreError> {
+    pub async fn news_after(
+        &self,
+        corp: &CorpId,
+        place: u64,
+        limit: usize,
+    ) -> Result<FeedPage, StoreError> {
         // Before the page: what is told while the page is read is no gap.
         let last = self.feed_head(corp).await?;
         let told = self.feed_entries_after(corp, place, limit).await?;
@@ -243,17 +329,33 @@ impl Store {
 
     /// The place of the newest news, also where they were dropped since; 0 before the first.
     async fn feed_head(&self, corp: &CorpId) -> Result<u64, StoreError> {
-        let head = self.get_item(Table::Ledger, &head_pk(corp), "-").await?.unwrap_or_default();
+        let head = self
+            .get_item(Table::Ledger, &head_pk(corp), "-")
+            .await?
+            .unwrap_or_default();
         super::ledger::item_version(&head)
     }
 
-    async fn feed_entries_after(&self, corp: &CorpId, place: u64, limit: usize) -> Result<Vec<FeedEntry>, StoreError> {
-        let items = self.items_after(Table::Ledger, &feed_pk(corp), &place_sk(place), limit).await?;
+    async fn feed_entries_after(
+        &self,
+        corp: &CorpId,
+        place: u64,
+        limit: usize,
+    ) -> Result<Vec<FeedEntry>, StoreError> {
+        let items = self
+            .items_after(Table::Ledger, &feed_pk(corp), &place_sk(place), limit)
+            .await?;
         let told = |item: &Item| {
             let stored = read_stored::<EditNews>(FEED_ENTRY, item)?;
             let place = stored.id.parse();
-            let place = place.map_err(|_| StoreError::Malformed { what: FEED_ENTRY, why: "its place is no number" })?;
-            Ok(FeedEntry { place, news: stored.body })
+            let place = place.map_err(|_| StoreError::Malformed {
+                what: FEED_ENTRY,
+                why: "its place is no number",
+            })?;
+            Ok(FeedEntry {
+                place,
+                news: stored.body,
+            })
         };
         items.iter().map(told).collect()
     }
@@ -264,23 +366,66 @@ mod tests {
     use super::*;
 
     fn page_flags(places: &[u64], after: u64, last: u64) -> (u64, bool, bool) {
-        let news = EditNews { kind: Kind::Person, id: "e1".to_owned(), because: "hire".to_owned(), at: Timestamp(1) };
-        let told = places.iter().map(|place| FeedEntry { place: *place, news: news.clone() }).collect();
+        let news = EditNews {
+            kind: Kind::Person,
+            id: "e1".to_owned(),
+            because: "hire".to_owned(),
+            at: Timestamp(1),
+        };
+        let told = places
+            .iter()
+            .map(|place| FeedEntry {
+                place: *place,
+                news: news.clone(),
+            })
+            .collect();
         let page = FeedPage::from_entries(told, after, last, 3);
         (page.place, page.more, page.missed)
     }
 
     #[test]
     fn a_page_reports_dropped_news_at_any_place() {
-        assert_eq!(page_flags(&[], 0, 0), (0, false, false), "nothing was ever told");
+        assert_eq!(
+            page_flags(&[], 0, 0),
+            (0, false, false),
+            "nothing was ever told"
+        );
         assert_eq!(page_flags(&[], 7, 7), (7, false, false), "nothing new");
         assert_eq!(page_flags(&[8, 9], 7, 9), (9, false, false));
-        assert_eq!(page_flags(&[8, 9], 7, 8), (9, false, false), "told while the page was read");
-        assert_eq!(page_flags(&[8, 9, 10], 7, 20), (10, true, false), "a full page says nothing of what comes");
-        assert_eq!(page_flags(&[9, 10], 7, 10), (10, false, true), "the beginning is gone");
-        assert_eq!(page_flags(&[8, 10, 11], 7, 20), (11, true, true), "expiry keeps no order");
-        assert_eq!(page_flags(&[8], 7, 10), (10, false, true), "the end is gone");
-        assert_eq!(page_flags(&[], 7, 10), (10, false, true), "all of it is gone");
-        assert_eq!(page_flags(&[], 7, 4), (4, false, true), "the table was restored");
+        assert_eq!(
+            page_flags(&[8, 9], 7, 8),
+            (9, false, false),
+            "told while the page was read"
+        );
+        assert_eq!(
+            page_flags(&[8, 9, 10], 7, 20),
+            (10, true, false),
+            "a full page says nothing of what comes"
+        );
+        assert_eq!(
+            page_flags(&[9, 10], 7, 10),
+            (10, false, true),
+            "the beginning is gone"
+        );
+        assert_eq!(
+            page_flags(&[8, 10, 11], 7, 20),
+            (11, true, true),
+            "expiry keeps no order"
+        );
+        assert_eq!(
+            page_flags(&[8], 7, 10),
+            (10, false, true),
+            "the end is gone"
+        );
+        assert_eq!(
+            page_flags(&[], 7, 10),
+            (10, false, true),
+            "all of it is gone"
+        );
+        assert_eq!(
+            page_flags(&[], 7, 4),
+            (4, false, true),
+            "the table was restored"
+        );
     }
 }

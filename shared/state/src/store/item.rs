@@ -28,7 +28,10 @@ pub(super) fn binary_value(value: impl Into<Vec<u8>>) -> AttributeValue {
 }
 
 pub(super) fn item_key(pk: &str, sk: &str) -> Item {
-    HashMap::from([("pk".to_owned(), text_value(pk)), ("sk".to_owned(), text_value(sk))])
+    HashMap::from([
+        ("pk".to_owned(), text_value(pk)),
+        ("sk".to_owned(), text_value(sk)),
+    ])
 }
 
 /// A reader of one item's attributes: every surprise is a named error.
@@ -40,17 +43,30 @@ pub(super) struct AttributeReader<'a> {
 
 impl<'a> AttributeReader<'a> {
     pub(super) fn malformed(self, why: &'static str) -> StoreError {
-        StoreError::Malformed { what: self.what, why }
+        StoreError::Malformed {
+            what: self.what,
+            why,
+        }
     }
 
     /// Refuses a schema version that is not `known`.
     pub(super) fn check_version(self, known: u32) -> Result<(), StoreError> {
-        let found = u32::try_from(self.number("v")?).map_err(|_| self.malformed("its schema version is too large"))?;
-        if found == known { Ok(()) } else { Err(StoreError::UnknownVersion { what: self.what, found, known }) }
+        let found = u32::try_from(self.number("v")?)
+            .map_err(|_| self.malformed("its schema version is too large"))?;
+        if found == known {
+            Ok(())
+        } else {
+            Err(StoreError::UnknownVersion {
+                what: self.what,
+                found,
+                known,
+            })
+        }
     }
 
     pub(super) fn text(self, name: &str) -> Result<&'a str, StoreError> {
-        self.optional_text(name)?.ok_or_else(|| self.malformed("a text attribute is missing"))
+        self.optional_text(name)?
+            .ok_or_else(|| self.malformed("a text attribute is missing"))
     }
 
     pub(super) fn optional_text(self, name: &str) -> Result<Option<&'a str>, StoreError> {
@@ -62,15 +78,17 @@ impl<'a> AttributeReader<'a> {
     }
 
     pub(super) fn number(self, name: &str) -> Result<u64, StoreError> {
-        self.optional_number(name)?.ok_or_else(|| self.malformed("a number attribute is missing"))
+        self.optional_number(name)?
+            .ok_or_else(|| self.malformed("a number attribute is missing"))
     }
 
     pub(super) fn optional_number(self, name: &str) -> Result<Option<u64>, StoreError> {
         match self.item.get(name) {
             None => Ok(None),
-            Some(AttributeValue::N(digits)) => {
-                digits.parse().map(Some).map_err(|_| self.malformed("a number attribute is not a whole number"))
-            }
+            Some(AttributeValue::N(digits)) => digits
+                .parse()
+                .map(Some)
+                .map_err(|_| self.malformed("a number attribute is not a whole number")),
             Some(_) => Err(self.malformed("an attribute is not a number")),
         }
     }
@@ -84,13 +102,17 @@ impl<'a> AttributeReader<'a> {
     }
 
     pub(super) fn array<const N: usize>(self, name: &str) -> Result<[u8; N], StoreError> {
-        self.bytes(name)?.try_into().map_err(|_| self.malformed("a binary attribute has another length"))
+        self.bytes(name)?
+            .try_into()
+            .map_err(|_| self.malformed("a binary attribute has another length"))
     }
 }
 
 /// An item's size as DynamoDB counts it, rounded up where it does not say exactly.
 pub(super) fn item_size(item: &Item) -> usize {
-    item.iter().map(|(name, value)| name.len() + value_size(value)).sum()
+    item.iter()
+        .map(|(name, value)| name.len() + value_size(value))
+        .sum()
 }
 
 fn value_size(value: &AttributeValue) -> usize {
@@ -104,14 +126,25 @@ fn value_size(value: &AttributeValue) -> usize {
 }
 
 /// The meaning of an SDK error. Service messages and answers are dropped: they may repeat what was sent or stored.
-pub(super) fn sdk_error<E: ProvideErrorMetadata, R>(call: &'static str, error: &SdkError<E, R>) -> StoreError {
-    let unavailable = |why: &str| StoreError::Unavailable { call, source: Cause::new(why) };
+pub(super) fn sdk_error<E: ProvideErrorMetadata, R>(
+    call: &'static str,
+    error: &SdkError<E, R>,
+) -> StoreError {
+    let unavailable = |why: &str| StoreError::Unavailable {
+        call,
+        source: Cause::new(why),
+    };
     match error {
         SdkError::TimeoutError(_) => unavailable("the request timed out"),
         SdkError::DispatchFailure(_) => unavailable("the connection failed"),
         SdkError::ResponseError(_) => unavailable("the answer was not readable"),
-        SdkError::ServiceError(service) => service_error(call, service.err().code().unwrap_or("no error code")),
-        _ => StoreError::Refused { call, source: Cause::new("the request could not be built") },
+        SdkError::ServiceError(service) => {
+            service_error(call, service.err().code().unwrap_or("no error code"))
+        }
+        _ => StoreError::Refused {
+            call,
+            source: Cause::new("the request could not be built"),
+        },
     }
 }
 
@@ -129,8 +162,14 @@ pub(super) fn service_error(call: &'static str, code: &str) -> StoreError {
         | "TransactionInProgressException"
         | "TransactionCanceledException"
         | "TransactionConflict"
-        | "TransactionConflictException" => StoreError::Unavailable { call, source: Cause::new(code) },
-        _ => StoreError::Refused { call, source: Cause::new(code) },
+        | "TransactionConflictException" => StoreError::Unavailable {
+            call,
+            source: Cause::new(code),
+        },
+        _ => StoreError::Refused {
+            call,
+            source: Cause::new(code),
+        },
     }
 }
 
@@ -145,10 +184,22 @@ impl Store {
     }
 
     /// One item, strongly consistent.
-    pub(super) async fn get_item(&self, table: Table, pk: &str, sk: &str) -> Result<Option<Item>, StoreError> {
-        let get =
-            self.client.get_item().table_name(self.table(table)).set_key(Some(item_key(pk, sk))).consistent_read(true);
-        let answer = get.send().await.map_err(|error| sdk_error("read an item", &error))?;
+    pub(super) async fn get_item(
+        &self,
+        table: Table,
+        pk: &str,
+        sk: &str,
+    ) -> Result<Option<Item>, StoreError> {
+        let get = self
+            .client
+            .get_item()
+            .table_name(self.table(table))
+            .set_key(Some(item_key(pk, sk)))
+            .consistent_read(true);
+        let answer = get
+            .send()
+            .await
+            .map_err(|error| sdk_error("read an item", &error))?;
         Ok(answer.item)
     }
 }

@@ -171,12 +171,21 @@ impl Store {
     /// # Errors
     /// [`JournalError::Closed`] when the run is; [`JournalError::Store`].
     pub async fn open_journal(&self, corp: &CorpId, run: &RunId) -> Result<Journal, JournalError> {
-        let last = self.last_items(Table::Journal, &run_pk(corp, run), 1).await.map_err(JournalError::Store)?;
+        let last = self
+            .last_items(Table::Journal, &run_pk(corp, run), 1)
+            .await
+            .map_err(JournalError::Store)?;
         let (seq, hash) = match last.first() {
             None => (0, initial_hash(corp, run)),
             Some(item) => parse_tail(item)?,
         };
-        Ok(Journal { store: self.clone(), corp: Arc::new(corp.clone()), run: run.clone(), seq, hash })
+        Ok(Journal {
+            store: self.clone(),
+            corp: Arc::new(corp.clone()),
+            run: run.clone(),
+            seq,
+            hash,
+        })
     }
 
     /// A record's last changes over all runs, newest first. Through an index: eventually consistent, for reading by
@@ -190,32 +199,53 @@ impl Store {
         record: LinkId,
         limit: i32,
     ) -> Result<Vec<ChainEntry>, StoreError> {
-        let query = self.client.query().table_name(self.table(Table::Journal)).index_name(BY_RECORD);
-        let query = query.key_condition_expression("#record = :record").expression_attribute_names("#record", "record");
-        let query = query.expression_attribute_values(":record", text_value(format!("{corp}#{record}")));
+        let query = self
+            .client
+            .query()
+            .table_name(self.table(Table::Journal))
+            .index_name(BY_RECORD);
+        let query = query
+            .key_condition_expression("#record = :record")
+            .expression_attribute_names("#record", "record");
+        let query =
+            query.expression_attribute_values(":record", text_value(format!("{corp}#{record}")));
         let query = query.scan_index_forward(false).limit(limit);
-        let answer = query.send().await.map_err(|error| sdk_error("list a record's changes", &error))?;
+        let answer = query
+            .send()
+            .await
+            .map_err(|error| sdk_error("list a record's changes", &error))?;
         answer.items().iter().map(parse_entry).collect()
     }
 }
 
 fn parse_tail(item: &Item) -> Result<(u64, ChainHash), JournalError> {
-    let attributes = AttributeReader { what: JOURNAL_ENTRY, item };
+    let attributes = AttributeReader {
+        what: JOURNAL_ENTRY,
+        item,
+    };
     let read = || {
         attributes.check_version(VERSION)?;
         let sk = attributes.text("sk")?;
         if sk == CLOSED_SK {
             return Ok(None);
         }
-        let seq = sk.parse().map_err(|_| attributes.malformed("its sort key is not a number"))?;
+        let seq = sk
+            .parse()
+            .map_err(|_| attributes.malformed("its sort key is not a number"))?;
         Ok(Some((seq, attributes.array("h")?)))
     };
-    read().map_err(JournalError::Store)?.ok_or(JournalError::Closed)
+    read()
+        .map_err(JournalError::Store)?
+        .ok_or(JournalError::Closed)
 }
 
 /// An entry's body; what is wrong with it is named without repeating it.
 fn parse_entry(item: &Item) -> Result<ChainEntry, StoreError> {
-    let attributes = AttributeReader { what: JOURNAL_ENTRY, item };
+    let attributes = AttributeReader {
+        what: JOURNAL_ENTRY,
+        item,
+    };
     attributes.check_version(VERSION)?;
-    serde_json::from_str(attributes.text("b")?).map_err(|_| attributes.malformed("its body is not an entry"))
+    serde_json::from_str(attributes.text("b")?)
+        .map_err(|_| attributes.malformed("its body is not an entry"))
 }

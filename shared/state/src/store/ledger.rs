@@ -17,8 +17,8 @@ use super::query::PageReading;
 use super::tally::Table;
 use super::transaction::{TransactionError, TransactionStep, WriteCondition};
 use super::versioned::{
-    ItemAddress, PutCondition, SCHEMA_VERSION, StoredItem, check_size, own_write_version, read_stored_text,
-    versioned_item,
+    ItemAddress, PutCondition, SCHEMA_VERSION, StoredItem, check_size, own_write_version,
+    read_stored_text, versioned_item,
 };
 use crate::error::{ExistingItem, StoreError, WriteError};
 use crate::vault::lower_hex;
@@ -59,7 +59,10 @@ pub struct LedgerEntry {
 
 impl fmt::Debug for LedgerEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LedgerEntry").field("id", &self.id).field("version", &self.version).finish_non_exhaustive()
+        f.debug_struct("LedgerEntry")
+            .field("id", &self.id)
+            .field("version", &self.version)
+            .finish_non_exhaustive()
     }
 }
 
@@ -68,7 +71,9 @@ fn ledger_partition(corp: &CorpId, kind: Kind, shard: u8) -> String {
 }
 
 fn entry_partition(corp: &CorpId, kind: Kind, id: &str) -> String {
-    let shard = Sha256::digest(id.as_bytes()).first().map_or(0, |byte| byte % SHARDS);
+    let shard = Sha256::digest(id.as_bytes())
+        .first()
+        .map_or(0, |byte| byte % SHARDS);
     ledger_partition(corp, kind, shard)
 }
 
@@ -77,7 +82,9 @@ fn lookup_partition(corp: &CorpId, kind: Kind, spelled: &str) -> String {
 }
 
 fn parse_entry(item: &Item) -> Result<LedgerEntry, StoreError> {
-    let StoredItem { id, version, body, .. } = read_stored_text(LEDGER_ENTRY, item)?;
+    let StoredItem {
+        id, version, body, ..
+    } = read_stored_text(LEDGER_ENTRY, item)?;
     Ok(LedgerEntry { id, version, body })
 }
 
@@ -105,7 +112,11 @@ impl EntryPut<'_> {
 
 /// The version of a versioned item; 0 where there is none.
 pub(super) fn item_version(item: &Item) -> Result<u64, StoreError> {
-    if item.is_empty() { Ok(0) } else { parse_entry(item).map(|entry| entry.version) }
+    if item.is_empty() {
+        Ok(0)
+    } else {
+        parse_entry(item).map(|entry| entry.version)
+    }
 }
 
 impl Store {
@@ -124,14 +135,29 @@ impl Store {
         finds: &[LookupKey],
     ) -> Result<u64, WriteError> {
         let finds = finds.iter().map(LookupKey::stored_text).collect();
-        let put = EntryPut { corp, kind, id, body, finds: &finds };
+        let put = EntryPut {
+            corp,
+            kind,
+            id,
+            body,
+            finds: &finds,
+        };
         match condition {
             PutCondition::New => self.replace_entry(&put, &Item::new()).await,
             PutCondition::Version(expected) => {
-                let before = self.entry_item(corp, kind, id).await.map_err(WriteError::Store)?;
-                let found = before.as_ref().map(parse_entry).transpose().map_err(WriteError::Store)?;
+                let before = self
+                    .entry_item(corp, kind, id)
+                    .await
+                    .map_err(WriteError::Store)?;
+                let found = before
+                    .as_ref()
+                    .map(parse_entry)
+                    .transpose()
+                    .map_err(WriteError::Store)?;
                 match (before, found) {
-                    (Some(before), Some(found)) if found.version == expected => self.replace_entry(&put, &before).await,
+                    (Some(before), Some(found)) if found.version == expected => {
+                        self.replace_entry(&put, &before).await
+                    }
                     _ => Err(WriteError::Stale),
                 }
             }
@@ -143,8 +169,17 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn get_entry(&self, corp: &CorpId, kind: Kind, id: &str) -> Result<Option<LedgerEntry>, StoreError> {
-        self.entry_item(corp, kind, id).await?.as_ref().map(parse_entry).transpose()
+    pub async fn get_entry(
+        &self,
+        corp: &CorpId,
+        kind: Kind,
+        id: &str,
+    ) -> Result<Option<LedgerEntry>, StoreError> {
+        self.entry_item(corp, kind, id)
+            .await?
+            .as_ref()
+            .map(parse_entry)
+            .transpose()
     }
 
     /// Hands out every entry of a kind, in no order, all shards at once, page by page, eventually consistent. How many.
@@ -157,8 +192,14 @@ impl Store {
         kind: Kind,
         each: &mut (dyn FnMut(LedgerEntry) + Send),
     ) -> Result<u64, StoreError> {
-        let shards = (0..SHARDS)
-            .map(|shard| self.pages(Table::Ledger, ledger_partition(corp, kind, shard), PAGE_READING).boxed());
+        let shards = (0..SHARDS).map(|shard| {
+            self.pages(
+                Table::Ledger,
+                ledger_partition(corp, kind, shard),
+                PAGE_READING,
+            )
+            .boxed()
+        });
         let mut pages = futures::stream::select_all(shards);
         let mut count = 0;
         while let Some(page) = pages.next().await {
@@ -185,19 +226,32 @@ impl Store {
         let items = self.last_items(Table::Ledger, &pk, limit).await?;
         let mut ids = items
             .iter()
-            .map(|item| super::item::AttributeReader { what: "find", item }.text("sk").map(str::to_owned))
+            .map(|item| {
+                super::item::AttributeReader { what: "find", item }
+                    .text("sk")
+                    .map(str::to_owned)
+            })
             .collect::<Result<Vec<_>, _>>()?;
         ids.sort_unstable();
         Ok(ids)
     }
 
-    pub(super) async fn entry_item(&self, corp: &CorpId, kind: Kind, id: &str) -> Result<Option<Item>, StoreError> {
-        self.get_item(Table::Ledger, &entry_partition(corp, kind, id), id).await
+    pub(super) async fn entry_item(
+        &self,
+        corp: &CorpId,
+        kind: Kind,
+        id: &str,
+    ) -> Result<Option<Item>, StoreError> {
+        self.get_item(Table::Ledger, &entry_partition(corp, kind, id), id)
+            .await
     }
 
     async fn put_any(&self, put: &EntryPut<'_>) -> Result<u64, WriteError> {
         for _ in 1..PUT_ATTEMPTS {
-            let before = self.entry_item(put.corp, put.kind, put.id).await.map_err(WriteError::Store)?;
+            let before = self
+                .entry_item(put.corp, put.kind, put.id)
+                .await
+                .map_err(WriteError::Store)?;
             match self.replace_entry(put, &before.unwrap_or_default()).await {
                 Err(WriteError::Stale | WriteError::Exists { .. }) => {}
                 done => return done,
@@ -209,19 +263,29 @@ impl Store {
     /// Writes over exactly what was read; an empty item means that there must be none.
     async fn replace_entry(&self, put: &EntryPut<'_>, before: &Item) -> Result<u64, WriteError> {
         let pk = put.pk();
-        let address = ItemAddress { table: Table::Ledger, pk: &pk, sk: put.id, what: LEDGER_ENTRY };
+        let address = ItemAddress {
+            table: Table::Ledger,
+            pk: &pk,
+            sk: put.id,
+            what: LEDGER_ENTRY,
+        };
         let mark = self.next_mark();
         let expected = item_version(before).map_err(WriteError::Store)?;
         let steps = self.entry_steps(put, address, before, expected, &mark)?;
         let jitter = self.jitter(&mark);
         match self.write_transaction(steps, jitter).await {
             Ok(()) => Ok(expected + 1),
-            Err(TransactionError::Failed(error)) => self.check_own_versioned_write(address, &mark, error).await,
+            Err(TransactionError::Failed(error)) => {
+                self.check_own_versioned_write(address, &mark, error).await
+            }
             Err(TransactionError::Conditions(conditions)) => {
                 let stored = conditions.into_iter().next().flatten().unwrap_or_default();
-                let own = own_write_version(LEDGER_ENTRY, &stored, &mark).map_err(WriteError::Store)?;
+                let own =
+                    own_write_version(LEDGER_ENTRY, &stored, &mark).map_err(WriteError::Store)?;
                 own.ok_or(if expected == 0 {
-                    WriteError::Exists { which: ExistingItem::Item }
+                    WriteError::Exists {
+                        which: ExistingItem::Item,
+                    }
                 } else {
                     WriteError::Stale
                 })
@@ -237,14 +301,25 @@ impl Store {
         expected: u64,
         mark: &[u8],
     ) -> Result<Vec<TransactionStep>, WriteError> {
-        let mut item = versioned_item(address, check_size(put.body.to_owned())?, expected + 1, mark.to_vec());
+        let mut item = versioned_item(
+            address,
+            check_size(put.body.to_owned())?,
+            expected + 1,
+            mark.to_vec(),
+        );
         if !put.finds.is_empty() {
-            item.insert("f".to_owned(), AttributeValue::Ss(put.finds.iter().cloned().collect()));
+            item.insert(
+                "f".to_owned(),
+                AttributeValue::Ss(put.finds.iter().cloned().collect()),
+            );
         }
         let when = if before.is_empty() {
             WriteCondition::new_item()
         } else {
-            WriteCondition { expression: "n = :n", values: Item::from([(":n".to_owned(), number_value(expected))]) }
+            WriteCondition {
+                expression: "n = :n",
+                values: Item::from([(":n".to_owned(), number_value(expected))]),
+            }
         };
         let had = stored_lookup_keys(before);
         let mut steps = vec![TransactionStep::put(self, Table::Ledger, item, Some(when))];
@@ -255,15 +330,29 @@ impl Store {
         }
         for find in had.difference(put.finds) {
             let pk = lookup_partition(put.corp, put.kind, find);
-            steps.push(TransactionStep::delete(self, Table::Ledger, (&pk, put.id), None));
+            steps.push(TransactionStep::delete(
+                self,
+                Table::Ledger,
+                (&pk, put.id),
+                None,
+            ));
         }
-        steps.into_iter().collect::<Result<_, _>>().map_err(WriteError::Store)
+        steps
+            .into_iter()
+            .collect::<Result<_, _>>()
+            .map_err(WriteError::Store)
     }
 
     /// A number that differs from write to write and from process to process.
     pub(super) fn jitter(&self, mark: &[u8]) -> u64 {
-        let tail = mark.last_chunk::<8>().copied().map_or(0, u64::from_be_bytes);
-        let head = mark.first_chunk::<8>().copied().map_or(0, u64::from_be_bytes);
+        let tail = mark
+            .last_chunk::<8>()
+            .copied()
+            .map_or(0, u64::from_be_bytes);
+        let head = mark
+            .first_chunk::<8>()
+            .copied()
+            .map_or(0, u64::from_be_bytes);
         head.wrapping_add(tail.wrapping_mul(0x9e37_79b9_7f4a_7c15))
     }
 }

@@ -3,7 +3,9 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use directory::{CorpId, Kind, Link, LinkId, NativeId, RowVersion};
 
-use super::item::{AttributeReader, ITEM_MAX, Item, binary_value, item_key, item_size, number_value, text_value};
+use super::item::{
+    AttributeReader, ITEM_MAX, Item, binary_value, item_key, item_size, number_value, text_value,
+};
 use super::pack::{UnpackedLink, lifecycle_word, pack_link, unpack_link};
 use crate::error::{StoreError, WriteError};
 
@@ -62,17 +64,32 @@ pub(super) fn encode_link(corp: &CorpId, link: &Link) -> Result<EncodedLink, Wri
     }
     // Rare: most links wait for nothing.
     if !link.waits.is_empty() {
-        set("w", text_value(serde_json::to_string(&link.waits).unwrap_or_default()));
+        set(
+            "w",
+            text_value(serde_json::to_string(&link.waits).unwrap_or_default()),
+        );
     }
-    let packed = pack_link(link).ok_or(WriteError::TooLarge { bytes: usize::MAX, limit: ITEM_MAX })?;
+    let packed = pack_link(link).ok_or(WriteError::TooLarge {
+        bytes: usize::MAX,
+        limit: ITEM_MAX,
+    })?;
     // One byte for the attribute's name, and four for the overflow's own attribute.
     let room = WRITE_UNIT_BYTES.saturating_sub(item_size(&main) + 1 + 4);
-    let Some((here, there)) = packed.split_at_checked(room).filter(|(_, there)| !there.is_empty()) else {
+    let Some((here, there)) = packed
+        .split_at_checked(room)
+        .filter(|(_, there)| !there.is_empty())
+    else {
         main.insert("p".to_owned(), binary_value(packed));
-        return Ok(EncodedLink { main, overflow: None });
+        return Ok(EncodedLink {
+            main,
+            overflow: None,
+        });
     };
     if there.len() + WRITE_UNIT_BYTES > ITEM_MAX {
-        return Err(WriteError::TooLarge { bytes: packed.len(), limit: ITEM_MAX });
+        return Err(WriteError::TooLarge {
+            bytes: packed.len(),
+            limit: ITEM_MAX,
+        });
     }
     main.insert("p".to_owned(), binary_value(here));
     main.insert("o".to_owned(), number_value(1));
@@ -80,7 +97,10 @@ pub(super) fn encode_link(corp: &CorpId, link: &Link) -> Result<EncodedLink, Wri
     overflow.insert("v".to_owned(), number_value(u64::from(VERSION)));
     overflow.insert("r".to_owned(), binary_value(link.version.0.to_be_bytes()));
     overflow.insert("p".to_owned(), binary_value(there));
-    Ok(EncodedLink { main, overflow: Some(overflow) })
+    Ok(EncodedLink {
+        main,
+        overflow: Some(overflow),
+    })
 }
 
 /// Whether the rest of this link is in an overflow item.
@@ -90,7 +110,13 @@ pub(super) fn has_overflow(main: &Item) -> bool {
 
 /// The version of a stored link item.
 pub(super) fn version_of(main: &Item) -> Result<RowVersion, StoreError> {
-    AttributeReader { what: WHAT, item: main }.array("r").map(u128::from_be_bytes).map(RowVersion)
+    AttributeReader {
+        what: WHAT,
+        item: main,
+    }
+    .array("r")
+    .map(u128::from_be_bytes)
+    .map(RowVersion)
 }
 
 /// The link id in an item's sort key; `None` for an overflow item.
@@ -100,28 +126,70 @@ pub(super) fn id_of(item: &Item) -> Result<Option<LinkId>, StoreError> {
     if sk.ends_with('+') {
         return Ok(None);
     }
-    sk.parse().map(Some).map_err(|_| attributes.malformed("its sort key is not a link id"))
+    sk.parse()
+        .map(Some)
+        .map_err(|_| attributes.malformed("its sort key is not a link id"))
 }
 
-pub(super) fn decode_link(kind: Kind, main: &Item, overflow: Option<&Item>) -> Result<Link, StoreError> {
-    let attributes = AttributeReader { what: WHAT, item: main };
+pub(super) fn decode_link(
+    kind: Kind,
+    main: &Item,
+    overflow: Option<&Item>,
+) -> Result<Link, StoreError> {
+    let attributes = AttributeReader {
+        what: WHAT,
+        item: main,
+    };
     attributes.check_version(VERSION)?;
     let id = id_of(main)?.ok_or_else(|| attributes.malformed("it is an overflow item"))?;
     let version = version_of(main)?;
     let packed = packed_bytes(attributes, version, overflow)?;
-    let UnpackedLink { base, intents, lifecycle } =
-        unpack_link(attributes.text("l")?, &packed).map_err(|unreadable| attributes.malformed(unreadable.0))?;
-    let generation = u32::try_from(attributes.number("g")?).map_err(|_| attributes.malformed("its generation"))?;
-    let unionid = main.contains_key("u").then(|| attributes.array("u")).transpose()?;
-    let (dingtalk, ehr) = (parse_native_id(attributes, "d")?, parse_native_id(attributes, "e")?);
+    let UnpackedLink {
+        base,
+        intents,
+        lifecycle,
+    } = unpack_link(attributes.text("l")?, &packed)
+        .map_err(|unreadable| attributes.malformed(unreadable.0))?;
+    let generation = u32::try_from(attributes.number("g")?)
+        .map_err(|_| attributes.malformed("its generation"))?;
+    let unionid = main
+        .contains_key("u")
+        .then(|| attributes.array("u"))
+        .transpose()?;
+    let (dingtalk, ehr) = (
+        parse_native_id(attributes, "d")?,
+        parse_native_id(attributes, "e")?,
+    );
     let protected = main.get("a").is_some_and(|a| a.as_bool().is_ok_and(|a| *a));
-    let waits = attributes.optional_text("w")?.map(serde_json::from_str).transpose();
-    let waits = waits.map_err(|_| attributes.malformed("what it waits for"))?.unwrap_or_default();
-    Ok(Link { id, kind, generation, version, dingtalk, ehr, unionid, protected, base, intents, lifecycle, waits })
+    let waits = attributes
+        .optional_text("w")?
+        .map(serde_json::from_str)
+        .transpose();
+    let waits = waits
+        .map_err(|_| attributes.malformed("what it waits for"))?
+        .unwrap_or_default();
+    Ok(Link {
+        id,
+        kind,
+        generation,
+        version,
+        dingtalk,
+        ehr,
+        unionid,
+        protected,
+        base,
+        intents,
+        lifecycle,
+        waits,
+    })
 }
 
-fn parse_native_id(attributes: AttributeReader<'_>, name: &str) -> Result<Option<NativeId>, StoreError> {
-    let parse = |id: &str| NativeId::new(id).map_err(|_| attributes.malformed("a side's id is not valid"));
+fn parse_native_id(
+    attributes: AttributeReader<'_>,
+    name: &str,
+) -> Result<Option<NativeId>, StoreError> {
+    let parse =
+        |id: &str| NativeId::new(id).map_err(|_| attributes.malformed("a side's id is not valid"));
     attributes.optional_text(name)?.map(parse).transpose()
 }
 
@@ -132,11 +200,18 @@ fn packed_bytes(
 ) -> Result<Vec<u8>, StoreError> {
     let mut packed = attributes.bytes("p")?.to_vec();
     if has_overflow(attributes.item) {
-        let overflow = overflow.ok_or_else(|| attributes.malformed("its overflow item is missing"))?;
+        let overflow =
+            overflow.ok_or_else(|| attributes.malformed("its overflow item is missing"))?;
         if version_of(overflow)? != version {
             return Err(attributes.malformed("its overflow item is of another version"));
         }
-        packed.extend(AttributeReader { what: WHAT, item: overflow }.bytes("p")?);
+        packed.extend(
+            AttributeReader {
+                what: WHAT,
+                item: overflow,
+            }
+            .bytes("p")?,
+        );
     }
     Ok(packed)
 }

@@ -11,7 +11,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use directory::hash::FieldHash;
-use directory::{Base, Field, Link, LinkId, LinkLifecycle, Side, Timestamp, WriteAction, WriteIntent};
+use directory::{
+    Base, Field, Link, LinkId, LinkLifecycle, Side, Timestamp, WriteAction, WriteIntent,
+};
 
 /// What is wrong with a packed attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,7 +74,10 @@ pub(super) fn pack_link(link: &Link) -> Option<Vec<u8>> {
     Some(out)
 }
 
-#[allow(clippy::cast_possible_truncation, reason = "there are far fewer than 256 fields")]
+#[allow(
+    clippy::cast_possible_truncation,
+    reason = "there are far fewer than 256 fields"
+)]
 fn pack_hashes(out: &mut Vec<u8>, hashes: &BTreeMap<Field, FieldHash>) {
     out.push(hashes.len() as u8);
     for (field, hash) in hashes {
@@ -85,12 +90,22 @@ pub(super) fn unpack_link(word: &str, bytes: &[u8]) -> Result<UnpackedLink, Unpa
     let mut rest = ByteReader(bytes);
     let hashes = rest.hashes()?;
     let (departments, leads) = rest.memberships()?;
-    let intents = (0..rest.u16()?).map(|_| rest.intent()).collect::<Result<_, _>>()?;
+    let intents = (0..rest.u16()?)
+        .map(|_| rest.intent())
+        .collect::<Result<_, _>>()?;
     let lifecycle = rest.lifecycle(word)?;
     if !rest.0.is_empty() {
         return Err(UnpackError("bytes are left over"));
     }
-    Ok(UnpackedLink { base: Base { hashes, departments, leads }, intents, lifecycle })
+    Ok(UnpackedLink {
+        base: Base {
+            hashes,
+            departments,
+            leads,
+        },
+        intents,
+        lifecycle,
+    })
 }
 
 /// What is still to be read.
@@ -98,7 +113,10 @@ struct ByteReader<'a>(&'a [u8]);
 
 impl ByteReader<'_> {
     fn take<const N: usize>(&mut self) -> Result<[u8; N], UnpackError> {
-        let (head, rest) = self.0.split_first_chunk().ok_or(UnpackError("the packed bytes end early"))?;
+        let (head, rest) = self
+            .0
+            .split_first_chunk()
+            .ok_or(UnpackError("the packed bytes end early"))?;
         self.0 = rest;
         Ok(*head)
     }
@@ -116,12 +134,17 @@ impl ByteReader<'_> {
     }
 
     fn hashes(&mut self) -> Result<BTreeMap<Field, FieldHash>, UnpackError> {
-        (0..self.u8()?).map(|_| Ok((self.field()?, self.take()?))).collect()
+        (0..self.u8()?)
+            .map(|_| Ok((self.field()?, self.take()?)))
+            .collect()
     }
 
     fn field(&mut self) -> Result<Field, UnpackError> {
         let position = usize::from(self.u8()?);
-        Field::ALL.get(position).copied().ok_or(UnpackError("it has a field that this reader does not know"))
+        Field::ALL
+            .get(position)
+            .copied()
+            .ok_or(UnpackError("it has a field that this reader does not know"))
     }
 
     fn memberships(&mut self) -> Result<(BTreeSet<LinkId>, BTreeSet<LinkId>), UnpackError> {
@@ -151,19 +174,33 @@ impl ByteReader<'_> {
             3 => WriteAction::Restore,
             _ => return Err(UnpackError("an intent has an unknown action")),
         };
-        Ok(WriteIntent { side, action, at: self.timestamp()?, fields: self.hashes()? })
+        Ok(WriteIntent {
+            side,
+            action,
+            at: self.timestamp()?,
+            fields: self.hashes()?,
+        })
     }
 
     fn lifecycle(&mut self, word: &str) -> Result<LinkLifecycle, UnpackError> {
         Ok(match word {
             "creating" => LinkLifecycle::Creating,
             "active" => LinkLifecycle::Active,
-            "absent" => LinkLifecycle::Absent { runs: self.take().map(u32::from_be_bytes)?, since: self.timestamp()? },
-            "leaving" => LinkLifecycle::Leaving { since: self.timestamp()? },
-            "left" => LinkLifecycle::Left { at: self.timestamp()? },
+            "absent" => LinkLifecycle::Absent {
+                runs: self.take().map(u32::from_be_bytes)?,
+                since: self.timestamp()?,
+            },
+            "leaving" => LinkLifecycle::Leaving {
+                since: self.timestamp()?,
+            },
+            "left" => LinkLifecycle::Left {
+                at: self.timestamp()?,
+            },
             "quarantined" => {
                 let since = self.timestamp()?;
-                let reason = std::str::from_utf8(self.0).map_err(|_| UnpackError("a reason is not text"))?.to_owned();
+                let reason = std::str::from_utf8(self.0)
+                    .map_err(|_| UnpackError("a reason is not text"))?
+                    .to_owned();
                 self.0 = &[];
                 LinkLifecycle::Quarantined { reason, since }
             }
@@ -182,7 +219,13 @@ mod tests {
     fn stored_numbers_never_change() {
         assert_eq!([Side::DingTalk as u8, Side::Ehr as u8], [0, 1]);
         assert_eq!(
-            [WriteAction::Create, WriteAction::Update, WriteAction::Remove, WriteAction::Restore].map(|a| a as u8),
+            [
+                WriteAction::Create,
+                WriteAction::Update,
+                WriteAction::Remove,
+                WriteAction::Restore
+            ]
+            .map(|a| a as u8),
             [0, 1, 2, 3]
         );
     }

@@ -60,15 +60,32 @@ impl Store {
     }
 
     /// The last items of a partition, newest first, strongly consistent.
-    pub(super) async fn last_items(&self, table: Table, pk: &str, limit: usize) -> Result<Vec<Item>, StoreError> {
+    pub(super) async fn last_items(
+        &self,
+        table: Table,
+        pk: &str,
+        limit: usize,
+    ) -> Result<Vec<Item>, StoreError> {
         let mut items = Vec::new();
         let mut from = None;
         while items.len() < limit {
             let more = i32::try_from(limit - items.len()).unwrap_or(i32::MAX);
-            let query = self.client.query().table_name(self.table(table)).key_condition_expression("pk = :pk");
-            let query = query.expression_attribute_values(":pk", text_value(pk)).scan_index_forward(false);
-            let query = query.consistent_read(true).limit(more).set_exclusive_start_key(from);
-            let answer = query.send().await.map_err(|error| sdk_error("list items", &error))?;
+            let query = self
+                .client
+                .query()
+                .table_name(self.table(table))
+                .key_condition_expression("pk = :pk");
+            let query = query
+                .expression_attribute_values(":pk", text_value(pk))
+                .scan_index_forward(false);
+            let query = query
+                .consistent_read(true)
+                .limit(more)
+                .set_exclusive_start_key(from);
+            let answer = query
+                .send()
+                .await
+                .map_err(|error| sdk_error("list items", &error))?;
             items.extend(answer.items.unwrap_or_default());
             from = answer.last_evaluated_key;
             if from.is_none() {
@@ -94,8 +111,14 @@ impl Store {
             let query = query.key_condition_expression("pk = :pk AND sk > :after");
             let query = query.expression_attribute_values(":pk", text_value(pk));
             let query = query.expression_attribute_values(":after", text_value(after));
-            let query = query.consistent_read(true).limit(more).set_exclusive_start_key(from);
-            let answer = query.send().await.map_err(|error| sdk_error("list items", &error))?;
+            let query = query
+                .consistent_read(true)
+                .limit(more)
+                .set_exclusive_start_key(from);
+            let answer = query
+                .send()
+                .await
+                .map_err(|error| sdk_error("list items", &error))?;
             items.extend(answer.items.unwrap_or_default());
             from = answer.last_evaluated_key;
             if from.is_none() {
@@ -114,8 +137,18 @@ async fn query_page(
     from: Option<Item>,
 ) -> Result<(Vec<Item>, Option<Item>), StoreError> {
     let (limit, consistent) = reading.limit_and_consistency();
-    let query = client.query().table_name(table).key_condition_expression("pk = :pk").consistent_read(consistent);
-    let query = query.expression_attribute_values(":pk", text_value(pk)).limit(limit).set_exclusive_start_key(from);
-    let answer = query.send().await.map_err(|error| sdk_error("list items", &error))?;
+    let query = client
+        .query()
+        .table_name(table)
+        .key_condition_expression("pk = :pk")
+        .consistent_read(consistent);
+    let query = query
+        .expression_attribute_values(":pk", text_value(pk))
+        .limit(limit)
+        .set_exclusive_start_key(from);
+    let answer = query
+        .send()
+        .await
+        .map_err(|error| sdk_error("list items", &error))?;
     Ok((answer.items.unwrap_or_default(), answer.last_evaluated_key))
 }

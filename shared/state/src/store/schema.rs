@@ -7,8 +7,8 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::AsyncSleep;
 use aws_sdk_dynamodb::error::{BuildError, ProvideErrorMetadata};
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
-    ScalarAttributeType, TableStatus, TimeToLiveSpecification,
+    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
+    ProjectionType, ScalarAttributeType, TableStatus, TimeToLiveSpecification,
 };
 
 use super::TableNames;
@@ -29,7 +29,12 @@ pub async fn create_tables(client: &Client, tables: &TableNames) -> Result<(), S
         create_with_index(client, name, false).await?;
     }
     create_with_index(client, &tables.journal, true).await?;
-    for name in [&tables.directory, &tables.control, &tables.ledger, &tables.journal] {
+    for name in [
+        &tables.directory,
+        &tables.control,
+        &tables.ledger,
+        &tables.journal,
+    ] {
         wait_until_active(client, name).await?;
     }
     for name in [&tables.control, &tables.ledger] {
@@ -48,11 +53,19 @@ pub async fn create_table(client: &Client, name: &str) -> Result<(), StoreError>
 }
 
 fn schema_build_error(_: BuildError) -> StoreError {
-    StoreError::Refused { call: CALL, source: Cause::new("the request could not be built") }
+    StoreError::Refused {
+        call: CALL,
+        source: Cause::new("the request could not be built"),
+    }
 }
 
 fn key_schema(hash: &str, range: &str) -> Result<Vec<KeySchemaElement>, StoreError> {
-    let key = |name: &str, kind| KeySchemaElement::builder().attribute_name(name).key_type(kind).build();
+    let key = |name: &str, kind| {
+        KeySchemaElement::builder()
+            .attribute_name(name)
+            .key_type(kind)
+            .build()
+    };
     Ok(vec![
         key(hash, KeyType::Hash).map_err(schema_build_error)?,
         key(range, KeyType::Range).map_err(schema_build_error)?,
@@ -60,10 +73,19 @@ fn key_schema(hash: &str, range: &str) -> Result<Vec<KeySchemaElement>, StoreErr
 }
 
 async fn create_with_index(client: &Client, name: &str, by_record: bool) -> Result<(), StoreError> {
-    let indexed: &[&str] = if by_record { &["pk", "sk", "record", "at"] } else { &["pk", "sk"] };
+    let indexed: &[&str] = if by_record {
+        &["pk", "sk", "record", "at"]
+    } else {
+        &["pk", "sk"]
+    };
     let attributes = indexed
         .iter()
-        .map(|name| AttributeDefinition::builder().attribute_name(*name).attribute_type(ScalarAttributeType::S).build())
+        .map(|name| {
+            AttributeDefinition::builder()
+                .attribute_name(*name)
+                .attribute_type(ScalarAttributeType::S)
+                .build()
+        })
         .collect::<Result<Vec<_>, _>>()
         .map_err(schema_build_error)?;
     let mut request = client
@@ -76,13 +98,19 @@ async fn create_with_index(client: &Client, name: &str, by_record: bool) -> Resu
         let index = GlobalSecondaryIndex::builder()
             .index_name(BY_RECORD)
             .set_key_schema(Some(key_schema("record", "at")?))
-            .projection(Projection::builder().projection_type(ProjectionType::All).build())
+            .projection(
+                Projection::builder()
+                    .projection_type(ProjectionType::All)
+                    .build(),
+            )
             .build()
             .map_err(schema_build_error)?;
         request = request.global_secondary_indexes(index);
     }
     match request.send().await {
-        Err(error) if error.code() != Some("ResourceInUseException") => Err(sdk_error(CALL, &error)),
+        Err(error) if error.code() != Some("ResourceInUseException") => {
+            Err(sdk_error(CALL, &error))
+        }
         _ => Ok(()),
     }
 }
@@ -99,13 +127,18 @@ async fn wait_until_active(client: &Client, name: &str) -> Result<(), StoreError
             sleep.sleep(Duration::from_millis(100)).await;
         }
     }
-    Err(StoreError::Unavailable { call: CALL, source: Cause::new("the table is still being created") })
+    Err(StoreError::Unavailable {
+        call: CALL,
+        source: Cause::new("the table is still being created"),
+    })
 }
 
 async fn enable_expiry(client: &Client, name: &str, attribute: &str) -> Result<(), StoreError> {
     let answer = client.describe_time_to_live().table_name(name).send().await;
     let answer = answer.map_err(|error| sdk_error("describe a table", &error))?;
-    let named = answer.time_to_live_description().and_then(|ttl| ttl.attribute_name());
+    let named = answer
+        .time_to_live_description()
+        .and_then(|ttl| ttl.attribute_name());
     if named == Some(attribute) {
         return Ok(());
     }
@@ -114,6 +147,13 @@ async fn enable_expiry(client: &Client, name: &str, attribute: &str) -> Result<(
         .attribute_name(attribute)
         .build()
         .map_err(schema_build_error)?;
-    let update = client.update_time_to_live().table_name(name).time_to_live_specification(ttl).send().await;
-    update.map(|_| ()).map_err(|error| sdk_error("set a table's expiry", &error))
+    let update = client
+        .update_time_to_live()
+        .table_name(name)
+        .time_to_live_specification(ttl)
+        .send()
+        .await;
+    update
+        .map(|_| ())
+        .map_err(|error| sdk_error("set a table's expiry", &error))
 }

@@ -30,7 +30,10 @@ pub struct WriteTally {
 impl Sub for TableWrites {
     type Output = Self;
     fn sub(self, earlier: Self) -> Self {
-        Self { items: self.items.saturating_sub(earlier.items), units: (self.units - earlier.units).max(0.0) }
+        Self {
+            items: self.items.saturating_sub(earlier.items),
+            units: (self.units - earlier.units).max(0.0),
+        }
     }
 }
 
@@ -83,19 +86,35 @@ impl Counters {
     /// One item, with what the database said that it cost.
     pub(super) fn count_item(&self, table: Table, capacity: Option<&ConsumedCapacity>) {
         self.count_items(table, 1);
-        self.count_units(table, capacity.and_then(ConsumedCapacity::capacity_units).unwrap_or_default());
+        self.count_units(
+            table,
+            capacity
+                .and_then(ConsumedCapacity::capacity_units)
+                .unwrap_or_default(),
+        );
     }
 
     pub(super) fn count_items(&self, table: Table, items: u64) {
-        self.counter_of(table).items.fetch_add(items, Ordering::Relaxed);
+        self.counter_of(table)
+            .items
+            .fetch_add(items, Ordering::Relaxed);
     }
 
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a capacity is small and not negative")]
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a capacity is small and not negative"
+    )]
     pub(super) fn count_units(&self, table: Table, units: f64) {
-        self.counter_of(table).tenths.fetch_add((units * 10.0).round() as u64, Ordering::Relaxed);
+        self.counter_of(table)
+            .tenths
+            .fetch_add((units * 10.0).round() as u64, Ordering::Relaxed);
     }
 
-    #[allow(clippy::cast_precision_loss, reason = "exact far beyond any run's capacity")]
+    #[allow(
+        clippy::cast_precision_loss,
+        reason = "exact far beyond any run's capacity"
+    )]
     pub(super) fn tally(&self) -> WriteTally {
         let written = |table| {
             let counter = self.counter_of(table);

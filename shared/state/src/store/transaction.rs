@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::config::AsyncSleep;
-use aws_sdk_dynamodb::operation::transact_write_items::{TransactWriteItemsError, TransactWriteItemsOutput};
+use aws_sdk_dynamodb::operation::transact_write_items::{
+    TransactWriteItemsError, TransactWriteItemsOutput,
+};
 use aws_sdk_dynamodb::types::{
-    CancellationReason, Delete, Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+    CancellationReason, Delete, Put, ReturnConsumedCapacity, ReturnValuesOnConditionCheckFailure,
+    TransactWriteItem,
 };
 
 use super::Store;
@@ -33,7 +36,10 @@ pub(super) struct WriteCondition {
 impl WriteCondition {
     /// There is no such item yet.
     pub(super) fn new_item() -> Self {
-        Self { expression: "attribute_not_exists(pk)", values: Item::new() }
+        Self {
+            expression: "attribute_not_exists(pk)",
+            values: Item::new(),
+        }
     }
 }
 
@@ -52,7 +58,9 @@ impl TransactionStep {
         item: Item,
         when: Option<WriteCondition>,
     ) -> Result<Self, StoreError> {
-        let (expression, values) = when.map(|when| (when.expression.to_owned(), when.values)).unzip();
+        let (expression, values) = when
+            .map(|when| (when.expression.to_owned(), when.values))
+            .unzip();
         let put = Put::builder()
             .table_name(store.table(table))
             .set_item(Some(item))
@@ -61,7 +69,10 @@ impl TransactionStep {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .build()
             .map_err(|_| step_build_error())?;
-        Ok(Self { table, write: TransactWriteItem::builder().put(put).build() })
+        Ok(Self {
+            table,
+            write: TransactWriteItem::builder().put(put).build(),
+        })
     }
 
     pub(super) fn delete(
@@ -70,7 +81,9 @@ impl TransactionStep {
         (pk, sk): (&str, &str),
         when: Option<WriteCondition>,
     ) -> Result<Self, StoreError> {
-        let (expression, values) = when.map(|when| (when.expression.to_owned(), when.values)).unzip();
+        let (expression, values) = when
+            .map(|when| (when.expression.to_owned(), when.values))
+            .unzip();
         let delete = Delete::builder()
             .table_name(store.table(table))
             .set_key(Some(item_key(pk, sk)))
@@ -79,12 +92,18 @@ impl TransactionStep {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .build()
             .map_err(|_| step_build_error())?;
-        Ok(Self { table, write: TransactWriteItem::builder().delete(delete).build() })
+        Ok(Self {
+            table,
+            write: TransactWriteItem::builder().delete(delete).build(),
+        })
     }
 }
 
 fn step_build_error() -> StoreError {
-    StoreError::Refused { call: CALL, source: Cause::new("the request could not be built") }
+    StoreError::Refused {
+        call: CALL,
+        source: Cause::new("the request could not be built"),
+    }
 }
 
 impl Store {
@@ -100,15 +119,23 @@ impl Store {
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let request = self.client.transact_write_items().set_transact_items(Some(writes.clone()));
-            let error = match request.return_consumed_capacity(ReturnConsumedCapacity::Total).send().await {
+            let request = self
+                .client
+                .transact_write_items()
+                .set_transact_items(Some(writes.clone()));
+            let error = match request
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .send()
+                .await
+            {
                 Ok(answer) => {
                     self.count_writes(&tables, &answer);
                     return Ok(());
                 }
                 Err(error) => error,
             };
-            let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error()
+            let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) =
+                error.as_service_error()
             else {
                 return Err(TransactionError::Failed(sdk_error(CALL, &error)));
             };
@@ -126,7 +153,11 @@ impl Store {
             return;
         };
         let base = 10_u64 << attempt.min(7);
-        sleep.sleep(Duration::from_millis(base + jitter.rotate_left(attempt * 8) % (base / 2))).await;
+        sleep
+            .sleep(Duration::from_millis(
+                base + jitter.rotate_left(attempt * 8) % (base / 2),
+            ))
+            .await;
     }
 
     fn count_writes(&self, tables: &[Table], answer: &TransactWriteItemsOutput) {
@@ -135,7 +166,9 @@ impl Store {
         }
         for capacity in answer.consumed_capacity() {
             let named = |table: &&Table| capacity.table_name() == Some(self.table(**table));
-            if let (Some(table), Some(units)) = (tables.iter().find(named), capacity.capacity_units()) {
+            if let (Some(table), Some(units)) =
+                (tables.iter().find(named), capacity.capacity_units())
+            {
                 self.counters.count_units(*table, units);
             }
         }
@@ -149,12 +182,19 @@ fn is_retryable(outcome: &TransactionError) -> bool {
 /// A failed condition counts before a conflict: the steps were looked at, and another try would fail the same way.
 fn transaction_error(reasons: &[CancellationReason]) -> TransactionError {
     let code = |reason: &CancellationReason| reason.code().unwrap_or("None").to_owned();
-    if reasons.iter().any(|reason| code(reason) == "ConditionalCheckFailed") {
+    if reasons
+        .iter()
+        .any(|reason| code(reason) == "ConditionalCheckFailed")
+    {
         let failed = |reason: &CancellationReason| {
-            (code(reason) == "ConditionalCheckFailed").then(|| reason.item().cloned().unwrap_or_default())
+            (code(reason) == "ConditionalCheckFailed")
+                .then(|| reason.item().cloned().unwrap_or_default())
         };
         return TransactionError::Conditions(reasons.iter().map(failed).collect());
     }
     let first = reasons.iter().map(code).find(|code| code != "None");
-    TransactionError::Failed(service_error(CALL, first.as_deref().unwrap_or("no error code")))
+    TransactionError::Failed(service_error(
+        CALL,
+        first.as_deref().unwrap_or("no error code"),
+    ))
 }

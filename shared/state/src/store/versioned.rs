@@ -1,12 +1,16 @@
 //! Items with a JSON body and a counted version: control items and ledger entries.
 
 use aws_sdk_dynamodb::operation::update_item::{UpdateItemError, UpdateItemOutput};
-use aws_sdk_dynamodb::types::{ReturnConsumedCapacity, ReturnValue, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::types::{
+    ReturnConsumedCapacity, ReturnValue, ReturnValuesOnConditionCheckFailure,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::Store;
-use super::item::{AttributeReader, ITEM_MAX, Item, binary_value, item_key, number_value, sdk_error, text_value};
+use super::item::{
+    AttributeReader, ITEM_MAX, Item, binary_value, item_key, number_value, sdk_error, text_value,
+};
 use super::tally::Table;
 use crate::error::{ExistingItem, StoreError, WriteError};
 
@@ -58,38 +62,69 @@ pub(super) struct ItemAddress<'a> {
 }
 
 pub(super) fn to_json<T: Serialize>(what: &'static str, body: &T) -> Result<String, WriteError> {
-    let malformed = |_| WriteError::Store(StoreError::Malformed { what, why: "it has no JSON form" });
+    let malformed = |_| {
+        WriteError::Store(StoreError::Malformed {
+            what,
+            why: "it has no JSON form",
+        })
+    };
     check_size(serde_json::to_string(body).map_err(malformed)?)
 }
 
 pub(super) fn check_size(body: String) -> Result<String, WriteError> {
     if body.len() > BODY_MAX {
-        return Err(WriteError::TooLarge { bytes: body.len(), limit: BODY_MAX });
+        return Err(WriteError::TooLarge {
+            bytes: body.len(),
+            limit: BODY_MAX,
+        });
     }
     Ok(body)
 }
 
 /// The raw body and its frame; the body's content never gets into an error.
-pub(super) fn read_stored_text(what: &'static str, item: &Item) -> Result<StoredItem<String>, StoreError> {
+pub(super) fn read_stored_text(
+    what: &'static str,
+    item: &Item,
+) -> Result<StoredItem<String>, StoreError> {
     let attributes = AttributeReader { what, item };
     attributes.check_version(SCHEMA_VERSION)?;
     Ok(StoredItem {
         id: attributes.text("sk")?.to_owned(),
         version: attributes.number("n")?,
-        expires: attributes.optional_number("x")?.and_then(|seconds| i64::try_from(seconds).ok()),
+        expires: attributes
+            .optional_number("x")?
+            .and_then(|seconds| i64::try_from(seconds).ok()),
         body: attributes.text("b")?.to_owned(),
     })
 }
 
-pub(super) fn read_stored<T: DeserializeOwned>(what: &'static str, item: &Item) -> Result<StoredItem<T>, StoreError> {
-    let StoredItem { id, version, expires, body } = read_stored_text(what, item)?;
+pub(super) fn read_stored<T: DeserializeOwned>(
+    what: &'static str,
+    item: &Item,
+) -> Result<StoredItem<T>, StoreError> {
+    let StoredItem {
+        id,
+        version,
+        expires,
+        body,
+    } = read_stored_text(what, item)?;
     let why = "its body is not the expected JSON";
     let body = serde_json::from_str(&body).map_err(|_| StoreError::Malformed { what, why })?;
-    Ok(StoredItem { id, version, expires, body })
+    Ok(StoredItem {
+        id,
+        version,
+        expires,
+        body,
+    })
 }
 
 /// A whole item, for a transaction.
-pub(super) fn versioned_item(address: ItemAddress<'_>, body: String, version: u64, mark: Vec<u8>) -> Item {
+pub(super) fn versioned_item(
+    address: ItemAddress<'_>,
+    body: String,
+    version: u64,
+    mark: Vec<u8>,
+) -> Item {
     let mut item = item_key(address.pk, address.sk);
     item.insert("v".to_owned(), number_value(u64::from(SCHEMA_VERSION)));
     item.insert("n".to_owned(), number_value(version));
@@ -99,7 +134,11 @@ pub(super) fn versioned_item(address: ItemAddress<'_>, body: String, version: u6
 }
 
 /// The version, if the item carries this mark: the write was ours.
-pub(super) fn own_write_version(what: &'static str, item: &Item, mark: &[u8]) -> Result<Option<u64>, StoreError> {
+pub(super) fn own_write_version(
+    what: &'static str,
+    item: &Item,
+    mark: &[u8],
+) -> Result<Option<u64>, StoreError> {
     let attributes = AttributeReader { what, item };
     if item.is_empty() || attributes.bytes("w")? != mark {
         return Ok(None);
@@ -131,22 +170,32 @@ impl Store {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let error = match request.send().await {
             Ok(answer) => {
-                return self.written_version(address, &answer).map_err(WriteError::Store);
+                return self
+                    .written_version(address, &answer)
+                    .map_err(WriteError::Store);
             }
             Err(error) => error,
         };
-        if let Some(UpdateItemError::ConditionalCheckFailedException(refused)) = error.as_service_error() {
+        if let Some(UpdateItemError::ConditionalCheckFailedException(refused)) =
+            error.as_service_error()
+        {
             let stored = match refused.item() {
                 Some(item) => item.clone(),
-                None => self.stored_versioned(address).await.map_err(WriteError::Store)?,
+                None => self
+                    .stored_versioned(address)
+                    .await
+                    .map_err(WriteError::Store)?,
             };
             let own = own_write_version(address.what, &stored, &mark).map_err(WriteError::Store)?;
             return own.ok_or(match condition {
-                PutCondition::New => WriteError::Exists { which: ExistingItem::Item },
+                PutCondition::New => WriteError::Exists {
+                    which: ExistingItem::Item,
+                },
                 PutCondition::Version(_) | PutCondition::Any => WriteError::Stale,
             });
         }
-        self.check_own_versioned_write(address, &mark, sdk_error("write an item", &error)).await
+        self.check_own_versioned_write(address, &mark, sdk_error("write an item", &error))
+            .await
     }
 
     /// After a write without an answer: did it happen all the same?
@@ -159,21 +208,40 @@ impl Store {
         if !error.is_transient() {
             return Err(WriteError::Store(error));
         }
-        match self.stored_versioned(address).await.and_then(|stored| own_write_version(address.what, &stored, mark)) {
+        match self
+            .stored_versioned(address)
+            .await
+            .and_then(|stored| own_write_version(address.what, &stored, mark))
+        {
             Ok(Some(version)) => Ok(version),
             _ => Err(WriteError::Store(error)),
         }
     }
 
-    fn written_version(&self, address: ItemAddress<'_>, answer: &UpdateItemOutput) -> Result<u64, StoreError> {
-        self.counters.count_item(address.table, answer.consumed_capacity());
+    fn written_version(
+        &self,
+        address: ItemAddress<'_>,
+        answer: &UpdateItemOutput,
+    ) -> Result<u64, StoreError> {
+        self.counters
+            .count_item(address.table, answer.consumed_capacity());
         let nothing = Item::new();
-        AttributeReader { what: address.what, item: answer.attributes().unwrap_or(&nothing) }.number("n")
+        AttributeReader {
+            what: address.what,
+            item: answer.attributes().unwrap_or(&nothing),
+        }
+        .number("n")
     }
 
     /// The stored item, or an empty one.
-    pub(super) async fn stored_versioned(&self, address: ItemAddress<'_>) -> Result<Item, StoreError> {
-        Ok(self.get_item(address.table, address.pk, address.sk).await?.unwrap_or_default())
+    pub(super) async fn stored_versioned(
+        &self,
+        address: ItemAddress<'_>,
+    ) -> Result<Item, StoreError> {
+        Ok(self
+            .get_item(address.table, address.pk, address.sk)
+            .await?
+            .unwrap_or_default())
     }
 }
 

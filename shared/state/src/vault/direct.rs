@@ -29,13 +29,24 @@ impl DirectVault {
     }
 
     async fn call(&self, action: &str, request: &impl Serialize) -> Result<Bytes, VaultError> {
-        let body = serde_json::to_vec(request).map_err(|_| VaultError::Refused(Cause::new("no JSON form")))?;
+        let body = serde_json::to_vec(request)
+            .map_err(|_| VaultError::Refused(Cause::new("no JSON form")))?;
         self.caller.call(action, body).await.map_err(vault_error)
     }
 
-    async fn put_value(&self, name: &str, value: &SecretString, stage: SecretStage) -> Result<(), VaultError> {
+    async fn put_value(
+        &self,
+        name: &str,
+        value: &SecretString,
+        stage: SecretStage,
+    ) -> Result<(), VaultError> {
         // The same for the attempts of this call, and another for the same value an hour later.
-        let mark = format!("{name}\n{}\n{}\n{}", stage.label(), self.caller.now().millis(), value.expose_secret());
+        let mark = format!(
+            "{name}\n{}\n{}\n{}",
+            stage.label(),
+            self.caller.now().millis(),
+            value.expose_secret()
+        );
         let request = json!({
             "SecretId": name, "SecretString": value.expose_secret(), "VersionStages": [stage.label()],
             "ClientRequestToken": lower_hex(&Sha256::digest(mark.as_bytes())),
@@ -44,12 +55,28 @@ impl DirectVault {
     }
 
     /// Which version has a label.
-    async fn version_of(&self, name: &str, stage: SecretStage) -> Result<Option<String>, VaultError> {
-        let answer = self.call("DescribeSecret", &json!({ "SecretId": name })).await?;
+    async fn version_of(
+        &self,
+        name: &str,
+        stage: SecretStage,
+    ) -> Result<Option<String>, VaultError> {
+        let answer = self
+            .call("DescribeSecret", &json!({ "SecretId": name }))
+            .await?;
         let described: Value = serde_json::from_slice(&answer).map_err(|_| no_answer())?;
-        let versions = described.get("VersionIdsToStages").and_then(Value::as_object).ok_or_else(no_answer)?;
-        let has = |labels: &Value| labels.as_array().is_some_and(|all| all.iter().any(|one| one == stage.label()));
-        Ok(versions.iter().find(|(_, labels)| has(labels)).map(|(version, _)| version.clone()))
+        let versions = described
+            .get("VersionIdsToStages")
+            .and_then(Value::as_object)
+            .ok_or_else(no_answer)?;
+        let has = |labels: &Value| {
+            labels
+                .as_array()
+                .is_some_and(|all| all.iter().any(|one| one == stage.label()))
+        };
+        Ok(versions
+            .iter()
+            .find(|(_, labels)| has(labels))
+            .map(|(version, _)| version.clone()))
     }
 }
 
@@ -73,10 +100,15 @@ struct SecretValue {
 #[async_trait]
 impl Vault for DirectVault {
     async fn get_stage(&self, name: &str, stage: SecretStage) -> Result<SecretString, VaultError> {
-        let request = GetSecretValue { secret_id: name, version_stage: stage.label() };
+        let request = GetSecretValue {
+            secret_id: name,
+            version_stage: stage.label(),
+        };
         let answer = self.call("GetSecretValue", &request).await?;
         let value = serde_json::from_slice::<SecretValue>(&answer).map_err(|_| no_answer())?;
-        value.secret_string.ok_or_else(|| VaultError::Refused(Cause::new("the secret is not text")))
+        value
+            .secret_string
+            .ok_or_else(|| VaultError::Refused(Cause::new("the secret is not text")))
     }
 
     async fn get(&self, name: &str) -> Result<SecretString, VaultError> {
@@ -96,18 +128,25 @@ impl StagedVault for DirectVault {
 
     /// Two steps, as the SDK's vault takes them; stopped in between, a repeat does the rest.
     async fn promote(&self, name: &str) -> Result<(), VaultError> {
-        let pending = self.version_of(name, SecretStage::Pending).await?.ok_or(VaultError::NotFound)?;
+        let pending = self
+            .version_of(name, SecretStage::Pending)
+            .await?
+            .ok_or(VaultError::NotFound)?;
         let current = self.version_of(name, SecretStage::Current).await?;
         let (counts, waits) = (SecretStage::Current.label(), SecretStage::Pending.label());
         if current.as_ref() != Some(&pending) {
-            let mut moved = json!({"SecretId": name, "VersionStage": counts, "MoveToVersionId": pending});
+            let mut moved =
+                json!({"SecretId": name, "VersionStage": counts, "MoveToVersionId": pending});
             if let Some(current) = current {
                 moved["RemoveFromVersionId"] = json!(current);
             }
             self.call("UpdateSecretVersionStage", &moved).await?;
         }
-        let taken = json!({"SecretId": name, "VersionStage": waits, "RemoveFromVersionId": pending});
-        self.call("UpdateSecretVersionStage", &taken).await.map(|_| ())
+        let taken =
+            json!({"SecretId": name, "VersionStage": waits, "RemoveFromVersionId": pending});
+        self.call("UpdateSecretVersionStage", &taken)
+            .await
+            .map(|_| ())
     }
 }
 

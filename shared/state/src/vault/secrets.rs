@@ -89,7 +89,9 @@ impl BindingSecret {
 
 impl fmt::Debug for BindingSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BindingSecret").field("corp_id", &self.corp_id).finish_non_exhaustive()
+        f.debug_struct("BindingSecret")
+            .field("corp_id", &self.corp_id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -126,7 +128,9 @@ impl TokenSecret {
 
 impl fmt::Debug for TokenSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TokenSecret").field("expires_at", &self.expires_at).finish_non_exhaustive()
+        f.debug_struct("TokenSecret")
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
     }
 }
 
@@ -141,7 +145,10 @@ impl SecretStore {
     /// Secrets in this vault. A prefix such as `bangding/` keeps them apart from others of the account.
     #[must_use]
     pub fn new(vault: Arc<dyn Vault>, prefix: impl Into<String>) -> Self {
-        Self { vault, prefix: prefix.into() }
+        Self {
+            vault,
+            prefix: prefix.into(),
+        }
     }
 
     /// A binding's credentials and keys.
@@ -156,7 +163,11 @@ impl SecretStore {
     ///
     /// # Errors
     /// [`SecretError`]; `Vault(NotFound)` when nothing is in it.
-    pub async fn get_binding_stage(&self, id: &BindingId, stage: SecretStage) -> Result<BindingSecret, SecretError> {
+    pub async fn get_binding_stage(
+        &self,
+        id: &BindingId,
+        stage: SecretStage,
+    ) -> Result<BindingSecret, SecretError> {
         from_wire(self.read::<BindingWire>("binding", id, stage).await?)
     }
 
@@ -164,7 +175,11 @@ impl SecretStore {
     ///
     /// # Errors
     /// [`SecretError::Vault`].
-    pub async fn put_binding(&self, id: &BindingId, secret: &BindingSecret) -> Result<(), SecretError> {
+    pub async fn put_binding(
+        &self,
+        id: &BindingId,
+        secret: &BindingSecret,
+    ) -> Result<(), SecretError> {
         self.write("binding", id, &to_wire(secret)).await
     }
 
@@ -173,8 +188,14 @@ impl SecretStore {
     /// # Errors
     /// [`SecretError`]; `Vault(NotFound)` before the first one.
     pub async fn get_token(&self, id: &BindingId) -> Result<TokenSecret, SecretError> {
-        let wire = self.read::<TokenWire>("tokens", id, SecretStage::Current).await?;
-        Ok(TokenSecret { token: wire.token.into(), issued_at: wire.issued_at, expires_at: wire.expires_at })
+        let wire = self
+            .read::<TokenWire>("tokens", id, SecretStage::Current)
+            .await?;
+        Ok(TokenSecret {
+            token: wire.token.into(),
+            issued_at: wire.issued_at,
+            expires_at: wire.expires_at,
+        })
     }
 
     /// Stores a binding's access token.
@@ -183,7 +204,12 @@ impl SecretStore {
     /// [`SecretError::Vault`].
     pub async fn put_token(&self, id: &BindingId, secret: &TokenSecret) -> Result<(), SecretError> {
         let token = secret.token.expose_secret().to_owned();
-        let wire = TokenWire { v: VERSION, token, issued_at: secret.issued_at, expires_at: secret.expires_at };
+        let wire = TokenWire {
+            v: VERSION,
+            token,
+            issued_at: secret.issued_at,
+            expires_at: secret.expires_at,
+        };
         self.write("tokens", id, &wire).await
     }
 
@@ -197,8 +223,14 @@ impl SecretStore {
         struct Schema {
             v: u32,
         }
-        let text = self.vault.get_stage(&self.name(kind, id), stage).await.map_err(SecretError::Vault)?;
-        let malformed = |_| SecretError::Malformed { why: "it is not the expected JSON" };
+        let text = self
+            .vault
+            .get_stage(&self.name(kind, id), stage)
+            .await
+            .map_err(SecretError::Vault)?;
+        let malformed = |_| SecretError::Malformed {
+            why: "it is not the expected JSON",
+        };
         let Schema { v } = serde_json::from_str(text.expose_secret()).map_err(malformed)?;
         if v != VERSION {
             return Err(SecretError::UnknownVersion { found: v });
@@ -206,8 +238,16 @@ impl SecretStore {
         serde_json::from_str(text.expose_secret()).map_err(malformed)
     }
 
-    async fn write<W: Serialize>(&self, kind: &str, id: &BindingId, wire: &W) -> Result<(), SecretError> {
-        self.vault.put(&self.name(kind, id), to_secret_text(wire)?).await.map_err(SecretError::Vault)
+    async fn write<W: Serialize>(
+        &self,
+        kind: &str,
+        id: &BindingId,
+        wire: &W,
+    ) -> Result<(), SecretError> {
+        self.vault
+            .put(&self.name(kind, id), to_secret_text(wire)?)
+            .await
+            .map_err(SecretError::Vault)
     }
 
     fn name(&self, kind: &str, id: &BindingId) -> String {
@@ -227,7 +267,10 @@ impl StagedSecretStore {
     #[must_use]
     pub fn new(vault: Arc<dyn StagedVault>, prefix: impl Into<String>) -> Self {
         let reader: Arc<dyn Vault> = Arc::clone(&vault) as Arc<dyn Vault>;
-        Self { secrets: SecretStore::new(reader, prefix), vault }
+        Self {
+            secrets: SecretStore::new(reader, prefix),
+            vault,
+        }
     }
 
     /// Stores credentials and keys that are to be proven; the current ones stay.
@@ -236,7 +279,10 @@ impl StagedSecretStore {
     /// [`SecretError::Vault`]; `NotFound` when the binding has no secret.
     pub async fn propose(&self, id: &BindingId, secret: &BindingSecret) -> Result<(), SecretError> {
         let text = to_secret_text(&to_wire(secret))?;
-        self.vault.propose(&self.secrets.name("binding", id), text).await.map_err(SecretError::Vault)
+        self.vault
+            .propose(&self.secrets.name("binding", id), text)
+            .await
+            .map_err(SecretError::Vault)
     }
 
     /// Makes what was proposed the current credentials and keys.
@@ -244,12 +290,17 @@ impl StagedSecretStore {
     /// # Errors
     /// [`SecretError::Vault`]; `NotFound` when nothing is proposed.
     pub async fn promote(&self, id: &BindingId) -> Result<(), SecretError> {
-        self.vault.promote(&self.secrets.name("binding", id)).await.map_err(SecretError::Vault)
+        self.vault
+            .promote(&self.secrets.name("binding", id))
+            .await
+            .map_err(SecretError::Vault)
     }
 }
 
 fn to_secret_text<W: Serialize>(wire: &W) -> Result<SecretString, SecretError> {
-    let text = serde_json::to_string(wire).map_err(|_| SecretError::Malformed { why: "it has no JSON form" })?;
+    let text = serde_json::to_string(wire).map_err(|_| SecretError::Malformed {
+        why: "it has no JSON form",
+    })?;
     Ok(text.into())
 }
 
@@ -328,8 +379,12 @@ fn from_wire(wire: BindingWire) -> Result<BindingSecret, SecretError> {
 }
 
 fn parse_key(text: &str) -> Result<[u8; 32], SecretError> {
-    let bytes = STANDARD.decode(text).map_err(|_| SecretError::Malformed { why: "a key is not base64" })?;
-    bytes.try_into().map_err(|_| SecretError::Malformed { why: "a key does not have 32 bytes" })
+    let bytes = STANDARD.decode(text).map_err(|_| SecretError::Malformed {
+        why: "a key is not base64",
+    })?;
+    bytes.try_into().map_err(|_| SecretError::Malformed {
+        why: "a key does not have 32 bytes",
+    })
 }
 
 #[cfg(test)]
@@ -360,7 +415,10 @@ mod tests {
         let again = from_wire(to_wire(&secret())).unwrap();
         assert_eq!(again.app_secret.expose_secret(), "canary-secret");
         assert_eq!((again.hash_key, again.seal_key), ([1; 32], [2; 32]));
-        assert_eq!(again.previous_callback.as_ref().unwrap().until, Timestamp(7));
+        assert_eq!(
+            again.previous_callback.as_ref().unwrap().until,
+            Timestamp(7)
+        );
         assert!(!format!("{again:?}").contains("canary"));
         assert!(again.callback_seconds);
         assert!(!format!("{:?}", again.previous_callback).contains("canary"));
@@ -370,13 +428,25 @@ mod tests {
     fn a_malformed_key_is_reported() {
         let mut wire = to_wire(&secret());
         wire.seal_key = STANDARD.encode([0; 31]);
-        assert_eq!(from_wire(wire).unwrap_err(), SecretError::Malformed { why: "a key does not have 32 bytes" });
+        assert_eq!(
+            from_wire(wire).unwrap_err(),
+            SecretError::Malformed {
+                why: "a key does not have 32 bytes"
+            }
+        );
     }
 
     #[test]
     fn a_token_is_reported_by_its_hash() {
-        let token = TokenSecret { token: "abc".into(), issued_at: Timestamp(0), expires_at: Timestamp(1) };
-        assert_eq!(token.hash(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+        let token = TokenSecret {
+            token: "abc".into(),
+            issued_at: Timestamp(0),
+            expires_at: Timestamp(1),
+        };
+        assert_eq!(
+            token.hash(),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
         assert!(!format!("{token:?}").contains("abc"));
     }
 }

@@ -21,17 +21,43 @@ impl SecretsManagerVault {
         Self { client }
     }
 
-    async fn put_value(&self, name: &str, value: &SecretString, stage: SecretStage) -> Result<(), VaultError> {
-        let put = self.client.put_secret_value().secret_id(name).secret_string(value.expose_secret());
-        put.version_stages(stage.label()).send().await.map(|_| ()).map_err(|error| vault_error(&error))
+    async fn put_value(
+        &self,
+        name: &str,
+        value: &SecretString,
+        stage: SecretStage,
+    ) -> Result<(), VaultError> {
+        let put = self
+            .client
+            .put_secret_value()
+            .secret_id(name)
+            .secret_string(value.expose_secret());
+        put.version_stages(stage.label())
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(|error| vault_error(&error))
     }
 
     /// Which version has a label.
-    async fn version_of(&self, name: &str, stage: SecretStage) -> Result<Option<String>, VaultError> {
-        let answer = self.client.describe_secret().secret_id(name).send().await.map_err(|error| vault_error(&error))?;
+    async fn version_of(
+        &self,
+        name: &str,
+        stage: SecretStage,
+    ) -> Result<Option<String>, VaultError> {
+        let answer = self
+            .client
+            .describe_secret()
+            .secret_id(name)
+            .send()
+            .await
+            .map_err(|error| vault_error(&error))?;
         let has = |labels: &Vec<String>| labels.iter().any(|one| one == stage.label());
         let versions = answer.version_ids_to_stages.unwrap_or_default();
-        Ok(versions.into_iter().find(|(_, labels)| has(labels)).map(|(version, _)| version))
+        Ok(versions
+            .into_iter()
+            .find(|(_, labels)| has(labels))
+            .map(|(version, _)| version))
     }
 }
 
@@ -42,9 +68,15 @@ impl Vault for SecretsManagerVault {
     }
 
     async fn get_stage(&self, name: &str, stage: SecretStage) -> Result<SecretString, VaultError> {
-        let get = self.client.get_secret_value().secret_id(name).version_stage(stage.label());
+        let get = self
+            .client
+            .get_secret_value()
+            .secret_id(name)
+            .version_stage(stage.label());
         let answer = get.send().await.map_err(|error| vault_error(&error))?;
-        let text = answer.secret_string.ok_or_else(|| VaultError::Refused(Cause::new("the secret is not text")))?;
+        let text = answer
+            .secret_string
+            .ok_or_else(|| VaultError::Refused(Cause::new("the secret is not text")))?;
         Ok(text.into())
     }
 
@@ -53,7 +85,11 @@ impl Vault for SecretsManagerVault {
             Err(VaultError::NotFound) => {}
             done => return done,
         }
-        let create = self.client.create_secret().name(name).secret_string(value.expose_secret());
+        let create = self
+            .client
+            .create_secret()
+            .name(name)
+            .secret_string(value.expose_secret());
         match create.send().await {
             Ok(_) => Ok(()),
             // Somebody made it in between, or a retry of ours did: the value still has to be ours.
@@ -74,17 +110,33 @@ impl StagedVault for SecretsManagerVault {
     /// Two steps: the label of what counts moves, and Secrets Manager itself moves the previous one's; then the next one's
     /// is taken off. Stopped in between, a repeat does the rest.
     async fn promote(&self, name: &str) -> Result<(), VaultError> {
-        let pending = self.version_of(name, SecretStage::Pending).await?.ok_or(VaultError::NotFound)?;
+        let pending = self
+            .version_of(name, SecretStage::Pending)
+            .await?
+            .ok_or(VaultError::NotFound)?;
         let current = self.version_of(name, SecretStage::Current).await?;
         if current.as_ref() != Some(&pending) {
-            let moved =
-                self.client.update_secret_version_stage().secret_id(name).version_stage(SecretStage::Current.label());
-            let moved = moved.move_to_version_id(&pending).set_remove_from_version_id(current);
+            let moved = self
+                .client
+                .update_secret_version_stage()
+                .secret_id(name)
+                .version_stage(SecretStage::Current.label());
+            let moved = moved
+                .move_to_version_id(&pending)
+                .set_remove_from_version_id(current);
             moved.send().await.map_err(|error| vault_error(&error))?;
         }
-        let taken =
-            self.client.update_secret_version_stage().secret_id(name).version_stage(SecretStage::Pending.label());
-        taken.remove_from_version_id(&pending).send().await.map(|_| ()).map_err(|error| vault_error(&error))
+        let taken = self
+            .client
+            .update_secret_version_stage()
+            .secret_id(name)
+            .version_stage(SecretStage::Pending.label());
+        taken
+            .remove_from_version_id(&pending)
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(|error| vault_error(&error))
     }
 }
 
@@ -98,7 +150,9 @@ fn vault_error<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Va
     };
     match service.err().code().unwrap_or("no error code") {
         "ResourceNotFoundException" => VaultError::NotFound,
-        code if is_transient_error(service.raw().status().as_u16(), code) => VaultError::Unavailable(Cause::new(code)),
+        code if is_transient_error(service.raw().status().as_u16(), code) => {
+            VaultError::Unavailable(Cause::new(code))
+        }
         code => VaultError::Refused(Cause::new(code)),
     }
 }

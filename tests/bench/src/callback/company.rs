@@ -67,13 +67,21 @@ impl SigningCompany {
             callback_seconds: false,
         };
         let vault = Arc::new(RememberingVault::default());
-        let id: BindingId = BINDING_ID.parse().map_err(CallbackError::setup_error("the binding's id"))?;
-        let put = SecretStore::new(Arc::clone(&vault) as Arc<dyn Vault>, PREFIX).put_binding(&id, &secret).await;
+        let id: BindingId = BINDING_ID
+            .parse()
+            .map_err(CallbackError::setup_error("the binding's id"))?;
+        let put = SecretStore::new(Arc::clone(&vault) as Arc<dyn Vault>, PREFIX)
+            .put_binding(&id, &secret)
+            .await;
         put.map_err(CallbackError::setup_error("the binding's secret"))?;
         let secret = vault.0.lock().map(|kept| kept.clone()).unwrap_or_default();
         let invalid = CallbackError::setup_error("the callback's keys");
         let cipher_of_ours = cipher(TOKEN).map_err(&invalid)?;
-        Ok(Self { cipher: cipher_of_ours, stranger: cipher("AStrangersToken").map_err(&invalid)?, secret })
+        Ok(Self {
+            cipher: cipher_of_ours,
+            stranger: cipher("AStrangersToken").map_err(&invalid)?,
+            secret,
+        })
     }
 
     /// Returns the name of the secret in the vault.
@@ -100,7 +108,11 @@ impl SigningCompany {
         let answer: serde_json::Value = serde_json::from_str(answer).unwrap_or_default();
         let body = answer["body"].as_str().unwrap_or_default();
         // The libraries of the two peers write `timeStamp` too.
-        answer["statusCode"] == 200 && self.cipher.open_reply(body.as_bytes()).is_ok_and(|said| said == "success")
+        answer["statusCode"] == 200
+            && self
+                .cipher
+                .open_reply(body.as_bytes())
+                .is_ok_and(|said| said == "success")
     }
 }
 
@@ -122,8 +134,14 @@ fn wire_push(cipher: &CallbackCipher, n: u64, at: Timestamp) -> SignedPush {
     random[..8].copy_from_slice(&n.to_be_bytes());
     random[16..24].copy_from_slice(&n.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes());
     let (query, body) = cipher.seal_push(&said.to_string(), APP_KEY, at, random);
-    let mark = Sha256::digest(query.signature.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
-    let query = query.to_pairs().map(|(name, value)| format!("{name}={value}")).join("&");
+    let mark = Sha256::digest(query.signature.as_bytes())
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let query = query
+        .to_pairs()
+        .map(|(name, value)| format!("{name}={value}"))
+        .join("&");
     let path = format!("/callback/{BINDING_ID}");
     let host = "a1b2c3d4e5.execute-api.eu-central-1.amazonaws.com";
     let wire = json!({
@@ -145,5 +163,8 @@ fn wire_push(cipher: &CallbackCipher, n: u64, at: Timestamp) -> SignedPush {
         },
         "pathParameters": {"binding": BINDING_ID}, "body": body, "isBase64Encoded": false,
     });
-    SignedPush { wire: wire.to_string(), mark }
+    SignedPush {
+        wire: wire.to_string(),
+        mark,
+    }
 }

@@ -82,17 +82,29 @@ impl FakeAws {
     /// [`CallbackError::Setup`] if they cannot listen.
     pub async fn start(secret_name: String, secret: String) -> Result<Self, CallbackError> {
         let authority = Authority::new()?;
-        let listener = TlsListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), &authority).await?;
+        let listener =
+            TlsListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), &authority).await?;
         let address = listener.address;
         let seen = Arc::new(Mutex::new(ServiceState::default()));
-        let services = Arc::new(SharedServices { seen: Arc::clone(&seen), secret, secret_name });
-        let router = Router::new().route("/", post(answer_request)).with_state(services);
+        let services = Arc::new(SharedServices {
+            seen: Arc::clone(&seen),
+            secret,
+            secret_name,
+        });
+        let router = Router::new()
+            .route("/", post(answer_request))
+            .with_state(services);
         let served = tokio::spawn(async move {
             if let Err(err) = axum::serve(listener, router).await {
                 tracing::error!("the sink stopped: {err}");
             }
         });
-        Ok(Self { address, seen, served, authority })
+        Ok(Self {
+            address,
+            seen,
+            served,
+            authority,
+        })
     }
 
     /// Returns what happened and how the services behave.
@@ -111,8 +123,17 @@ impl FakeAws {
     }
 }
 
-async fn answer_request(State(services): State<Arc<SharedServices>>, headers: HeaderMap, body: Bytes) -> Response {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+async fn answer_request(
+    State(services): State<Arc<SharedServices>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let text = |name: &str| {
+        headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+    };
     let now = {
         let mut seen = services.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let now = SystemClock.now().millis().saturating_add(seen.ahead_ms);
@@ -127,23 +148,38 @@ async fn answer_request(State(services): State<Arc<SharedServices>>, headers: He
     match text("x-amz-target") {
         "AmazonSQS.SendMessage" => send_message(&services, &asked, now).await,
         "secretsmanager.GetSecretValue" => get_secret_value(&services, &asked, now).await,
-        _ => dated_response(now, StatusCode::BAD_REQUEST, &json!({"__type": "UnknownOperationException"})),
+        _ => dated_response(
+            now,
+            StatusCode::BAD_REQUEST,
+            &json!({"__type": "UnknownOperationException"}),
+        ),
     }
 }
 
 async fn send_message(services: &SharedServices, asked: &Value, now: i64) -> Response {
     let id = asked["MessageDeduplicationId"].as_str().unwrap_or_default();
-    let mood = services.seen.lock().unwrap_or_else(PoisonError::into_inner).queue;
+    let mood = services
+        .seen
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .queue;
     if mood == ServiceBehavior::Fails
         || matches!(mood, ServiceBehavior::FailsSome(beginning) if id.starts_with(beginning))
     {
-        return dated_response(now, StatusCode::SERVICE_UNAVAILABLE, &json!({"__type": "ServiceUnavailable"}));
+        return dated_response(
+            now,
+            StatusCode::SERVICE_UNAVAILABLE,
+            &json!({"__type": "ServiceUnavailable"}),
+        );
     }
     if mood == ServiceBehavior::Stalls {
         return std::future::pending().await;
     }
     let body = asked["MessageBody"].as_str().unwrap_or_default();
-    let digest: String = Md5::digest(body.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest: String = Md5::digest(body.as_bytes())
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     let message: Value = serde_json::from_str(body).unwrap_or_default();
     // Messages of peers have no mark of the push.
     let mark = message["signature_hash"].as_str().unwrap_or(id).to_owned();
@@ -159,17 +195,29 @@ async fn send_message(services: &SharedServices, asked: &Value, now: i64) -> Res
 }
 
 async fn get_secret_value(services: &SharedServices, asked: &Value, now: i64) -> Response {
-    let mood = services.seen.lock().unwrap_or_else(PoisonError::into_inner).vault;
+    let mood = services
+        .seen
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .vault;
     match mood {
         ServiceBehavior::Stalls => return std::future::pending().await,
         ServiceBehavior::Well => {}
         _ => {
-            return dated_response(now, StatusCode::SERVICE_UNAVAILABLE, &json!({"__type": "InternalServiceError"}));
+            return dated_response(
+                now,
+                StatusCode::SERVICE_UNAVAILABLE,
+                &json!({"__type": "InternalServiceError"}),
+            );
         }
     }
     let stage = asked["VersionStage"].as_str().unwrap_or("AWSCURRENT");
     if asked["SecretId"] != services.secret_name.as_str() || stage != "AWSCURRENT" {
-        return dated_response(now, StatusCode::BAD_REQUEST, &json!({"__type": "ResourceNotFoundException"}));
+        return dated_response(
+            now,
+            StatusCode::BAD_REQUEST,
+            &json!({"__type": "ResourceNotFoundException"}),
+        );
     }
     let secret = json!({"ARN": "arn:aws:secretsmanager:eu-central-1:000000000000:secret:bench",
         "Name": services.secret_name, "SecretString": services.secret, "VersionStages": [stage],
@@ -180,12 +228,23 @@ async fn get_secret_value(services: &SharedServices, asked: &Value, now: i64) ->
 fn dated_response(now: i64, status: StatusCode, body: &Value) -> Response {
     let since = Duration::from_millis(u64::try_from(now).unwrap_or_default());
     let date = httpdate::fmt_http_date(std::time::UNIX_EPOCH + since);
-    let headers = [(header::DATE, date), (header::CONTENT_TYPE, "application/x-amz-json-1.0".to_owned())];
+    let headers = [
+        (header::DATE, date),
+        (
+            header::CONTENT_TYPE,
+            "application/x-amz-json-1.0".to_owned(),
+        ),
+    ];
     (status, headers, body.to_string()).into_response()
 }
 
 /// Parses a time like `20251122T082640Z` to milliseconds.
 fn signed_at(text: &str) -> Option<i64> {
     let at = jiff::civil::DateTime::strptime("%Y%m%dT%H%M%SZ", text).ok()?;
-    Some(at.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_millisecond())
+    Some(
+        at.to_zoned(jiff::tz::TimeZone::UTC)
+            .ok()?
+            .timestamp()
+            .as_millisecond(),
+    )
 }

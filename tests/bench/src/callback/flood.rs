@@ -56,21 +56,56 @@ pub async fn run(args: &FloodArgs) -> Result<bool, CallbackError> {
     let events = args.signed + args.forged;
     let nothing = FigureTarget::Exactly(0.0);
     figures.ours("events", f64::from(events), "events", FigureTarget::None);
-    figures.ours("elapsed", flood.elapsed.as_secs_f64(), "s", FigureTarget::AtMost(f64::from(args.seconds) + 1.0));
-    figures.ours("acknowledged", f64::from(flood.acknowledged), "events", FigureTarget::None);
+    figures.ours(
+        "elapsed",
+        flood.elapsed.as_secs_f64(),
+        "s",
+        FigureTarget::AtMost(f64::from(args.seconds) + 1.0),
+    );
+    figures.ours(
+        "acknowledged",
+        f64::from(flood.acknowledged),
+        "events",
+        FigureTarget::None,
+    );
     figures.ours(
         "refused_by_the_queue_and_not_acknowledged",
         f64::from(flood.unacknowledged),
         "events",
         FigureTarget::None,
     );
-    figures.ours("acknowledged_and_not_queued", f64::from(flood.lost), "events", nothing);
+    figures.ours(
+        "acknowledged_and_not_queued",
+        f64::from(flood.lost),
+        "events",
+        nothing,
+    );
     figures.ours("queued_twice", f64::from(flood.doubled), "events", nothing);
-    figures.ours("forged_accepted", f64::from(flood.forged_accepted), "events", nothing);
-    figures.ours("p99_from_due_to_answer", 1e3 * percentile(&flood.took, 0.99), "ms", FigureTarget::AtMost(500.0));
-    figures.ours("cpu_per_event", flood.cpu.as_secs_f64() * 1e6 / f64::from(events), "µs", FigureTarget::None);
+    figures.ours(
+        "forged_accepted",
+        f64::from(flood.forged_accepted),
+        "events",
+        nothing,
+    );
+    figures.ours(
+        "p99_from_due_to_answer",
+        1e3 * percentile(&flood.took, 0.99),
+        "ms",
+        FigureTarget::AtMost(500.0),
+    );
+    figures.ours(
+        "cpu_per_event",
+        flood.cpu.as_secs_f64() * 1e6 / f64::from(events),
+        "µs",
+        FigureTarget::None,
+    );
     #[expect(clippy::cast_precision_loss, reason = "a count of KiB")]
-    figures.ours("peak_memory", flood.peak_kib as f64 * 1024.0 / 1e6, "MB", FigureTarget::AtMost(128.0));
+    figures.ours(
+        "peak_memory",
+        flood.peak_kib as f64 * 1024.0 / 1e6,
+        "MB",
+        FigureTarget::AtMost(128.0),
+    );
     Ok(figures.hold)
 }
 
@@ -105,7 +140,11 @@ pub async fn push_events(
         let success = stage.company.is_success(&invoked.answer);
         flood.took.push(due.elapsed());
         if kind == PushKind::Forged {
-            *(if success { &mut flood.forged_accepted } else { &mut flood.forged_refused }) += 1;
+            *(if success {
+                &mut flood.forged_accepted
+            } else {
+                &mut flood.forged_refused
+            }) += 1;
         } else if success {
             flood.acknowledged += 1;
             acknowledged.insert(push.mark.clone());
@@ -116,12 +155,18 @@ pub async fn push_events(
     }
     flood.elapsed = began.elapsed();
     let pid = function.pid().ok_or(CallbackError::Function("it died"))?;
-    flood.cpu = cpu_of(pid.cast_signed()).map_err(CallbackError::setup_error("the program's CPU time"))?;
-    flood.peak_kib = peak_kib_of(pid).map_err(CallbackError::setup_error("the program's memory"))?;
+    flood.cpu =
+        cpu_of(pid.cast_signed()).map_err(CallbackError::setup_error("the program's CPU time"))?;
+    flood.peak_kib =
+        peak_kib_of(pid).map_err(CallbackError::setup_error("the program's memory"))?;
     let seen = stage.sink.service_state();
-    let missing = acknowledged.iter().filter(|wake| !seen.stored.contains_key(*wake)).count();
+    let missing = acknowledged
+        .iter()
+        .filter(|wake| !seen.stored.contains_key(*wake))
+        .count();
     flood.lost = u32::try_from(missing).unwrap_or(u32::MAX);
-    flood.doubled = u32::try_from(seen.stored.values().filter(|times| **times > 1).count()).unwrap_or(u32::MAX);
+    flood.doubled =
+        u32::try_from(seen.stored.values().filter(|times| **times > 1).count()).unwrap_or(u32::MAX);
     Ok(flood)
 }
 
@@ -155,7 +200,10 @@ fn percentile(took: &[Duration], share: f64) -> f64 {
         reason = "an index"
     )]
     let at = (seconds.len() as f64 * share) as usize;
-    seconds.get(at.min(seconds.len().saturating_sub(1))).copied().unwrap_or(f64::NAN)
+    seconds
+        .get(at.min(seconds.len().saturating_sub(1)))
+        .copied()
+        .unwrap_or(f64::NAN)
 }
 
 #[cfg(test)]
@@ -164,7 +212,12 @@ mod tests {
 
     #[test]
     fn forged_and_signed_events_are_as_many_as_asked_for() {
-        let args = FloodArgs { signed: 1_000, forged: 100, seconds: 1, program: None };
+        let args = FloodArgs {
+            signed: 1_000,
+            forged: 100,
+            seconds: 1,
+            program: None,
+        };
         let kinds: Vec<PushKind> = (0..1_100).map(|n| push_kind(n, &args)).collect();
         let count = |kind: PushKind| kinds.iter().filter(|one| **one == kind).count();
         assert_eq!(count(PushKind::Forged), 100);

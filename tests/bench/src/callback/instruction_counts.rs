@@ -33,15 +33,27 @@ pub async fn count_instructions(
     stage: &CallbackEnvironment,
     program: &Path,
 ) -> Result<InstructionCounts, CallbackError> {
-    let init = count_runs(stage, program, 0).await?.into_iter().max().unwrap_or_default();
+    let init = count_runs(stage, program, 0)
+        .await?
+        .into_iter()
+        .max()
+        .unwrap_or_default();
     let least = |counts: Vec<u64>| counts.into_iter().min().unwrap_or_default();
     let one = least(count_runs(stage, program, 1).await?);
     let many = least(count_runs(stage, program, 1 + WARM_EVENTS).await?);
-    Ok(InstructionCounts { init, first: one.saturating_sub(init), warm: many.saturating_sub(one) / WARM_EVENTS })
+    Ok(InstructionCounts {
+        init,
+        first: one.saturating_sub(init),
+        warm: many.saturating_sub(one) / WARM_EVENTS,
+    })
 }
 
 /// Returns the runs of one length that succeeded. One is enough.
-async fn count_runs(stage: &CallbackEnvironment, program: &Path, events: u64) -> Result<Vec<u64>, CallbackError> {
+async fn count_runs(
+    stage: &CallbackEnvironment,
+    program: &Path,
+    events: u64,
+) -> Result<Vec<u64>, CallbackError> {
     let (mut counts, mut failed) = (Vec::new(), None);
     for _ in 0..RUNS_PER_LENGTH {
         match count_until(stage, program, events).await {
@@ -56,16 +68,26 @@ async fn count_runs(stage: &CallbackEnvironment, program: &Path, events: u64) ->
     }
 }
 
-async fn count_until(stage: &CallbackEnvironment, program: &Path, events: u64) -> Result<u64, CallbackError> {
+async fn count_until(
+    stage: &CallbackEnvironment,
+    program: &Path,
+    events: u64,
+) -> Result<u64, CallbackError> {
     let file = stage.scratch_file(&format!("callgrind.{events}"));
     let started = LambdaFunction::start(stage.our_counted_command(program, &file)?).await;
-    let why = |why: &dyn std::fmt::Display| CallbackError::NotCounted(format!("{why}; {}", stage.log_tail("counted")));
+    let why = |why: &dyn std::fmt::Display| {
+        CallbackError::NotCounted(format!("{why}; {}", stage.log_tail("counted")))
+    };
     let mut function = started.map_err(|trouble| why(&trouble))?;
     for _ in 0..events {
         let invoked = function.invoke(stage.event().wire).await?;
         if !stage.company.is_success(&invoked.answer) {
             let log = stage.log_tail("counted");
-            return Err(CallbackError::Answer { name: "ours, counted,", answer: invoked.answer, log });
+            return Err(CallbackError::Answer {
+                name: "ours, counted,",
+                answer: invoked.answer,
+                log,
+            });
         }
     }
     function.end().await;
@@ -76,7 +98,10 @@ async fn count_until(stage: &CallbackEnvironment, program: &Path, events: u64) -
 /// Returns the sum in a file of callgrind.
 #[must_use]
 pub fn total_instructions(text: &str) -> Option<u64> {
-    let mut sums = text.lines().filter_map(|line| line.strip_prefix("totals:").or(line.strip_prefix("summary:")));
+    let mut sums = text.lines().filter_map(|line| {
+        line.strip_prefix("totals:")
+            .or(line.strip_prefix("summary:"))
+    });
     sums.next_back()?.trim().parse().ok()
 }
 
@@ -86,7 +111,10 @@ mod tests {
 
     #[test]
     fn the_total_is_read() {
-        assert_eq!(total_instructions("events: Ir\nsummary: 120\nfn=(1) main\n1 120\ntotals: 120\n"), Some(120));
+        assert_eq!(
+            total_instructions("events: Ir\nsummary: 120\nfn=(1) main\n1 120\ntotals: 120\n"),
+            Some(120)
+        );
         assert_eq!(total_instructions("events: Ir\n"), None);
     }
 }

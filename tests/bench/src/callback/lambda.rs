@@ -65,9 +65,12 @@ impl LambdaFunction {
     /// # Errors
     /// [`CallbackError::Function`] if it ends before that.
     pub async fn start(mut command: Command) -> Result<Self, CallbackError> {
-        let listener =
-            TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(CallbackError::setup_error("the Runtime API"))?;
-        let address = listener.local_addr().map_err(CallbackError::setup_error("the Runtime API"))?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+            .await
+            .map_err(CallbackError::setup_error("the Runtime API"))?;
+        let address = listener
+            .local_addr()
+            .map_err(CallbackError::setup_error("the Runtime API"))?;
         let ((work, work_in), (idle_out, idle)) = (mpsc::channel(1), mpsc::channel(4));
         let (answers_out, answers) = mpsc::channel(4);
         let api = Arc::new(RuntimeApi {
@@ -77,12 +80,27 @@ impl LambdaFunction {
             idle: idle_out,
             answers: answers_out,
         });
-        command.env("AWS_LAMBDA_RUNTIME_API", address.to_string()).stdin(Stdio::null()).kill_on_drop(true);
-        let child = command.spawn().map_err(CallbackError::setup_error("the measured program"))?;
-        let pid = child.id().and_then(|pid| i32::try_from(pid).ok()).unwrap_or_default();
+        command
+            .env("AWS_LAMBDA_RUNTIME_API", address.to_string())
+            .stdin(Stdio::null())
+            .kill_on_drop(true);
+        let child = command
+            .spawn()
+            .map_err(CallbackError::setup_error("the measured program"))?;
+        let pid = child
+            .id()
+            .and_then(|pid| i32::try_from(pid).ok())
+            .unwrap_or_default();
         api.pid.store(pid, Ordering::SeqCst);
         let served = tokio::spawn(serve_api(listener, api));
-        let mut function = Self { child, served, work, idle, answers, used: Duration::ZERO };
+        let mut function = Self {
+            child,
+            served,
+            work,
+            idle,
+            answers,
+            used: Duration::ZERO,
+        };
         function.used = function.wait_until_idle().await?;
         Ok(function)
     }
@@ -93,9 +111,15 @@ impl LambdaFunction {
     /// [`CallbackError::Function`] if it ends before that.
     pub async fn invoke(&mut self, event: String) -> Result<InvocationResult, CallbackError> {
         let began = Instant::now();
-        self.work.send(event).await.map_err(|_| CallbackError::Function("it takes no more events"))?;
+        self.work
+            .send(event)
+            .await
+            .map_err(|_| CallbackError::Function("it takes no more events"))?;
         let answer = tokio::time::timeout(PATIENCE, self.answers.recv()).await;
-        let answer = answer.ok().flatten().ok_or(CallbackError::Function("it did not answer an event"))?;
+        let answer = answer
+            .ok()
+            .flatten()
+            .ok_or(CallbackError::Function("it did not answer an event"))?;
         let took = began.elapsed();
         let used = self.wait_until_idle().await?;
         let cpu = used.saturating_sub(self.used);
@@ -131,12 +155,19 @@ impl LambdaFunction {
 async fn serve_api(listener: TcpListener, api: Arc<RuntimeApi>) {
     let router = Router::new()
         .route("/2018-06-01/runtime/invocation/next", get(next_invocation))
-        .route("/2018-06-01/runtime/invocation/{id}/response", post(take_response))
-        .route("/2018-06-01/runtime/invocation/{id}/error", post(take_error))
+        .route(
+            "/2018-06-01/runtime/invocation/{id}/response",
+            post(take_response),
+        )
+        .route(
+            "/2018-06-01/runtime/invocation/{id}/error",
+            post(take_error),
+        )
         .route("/2018-06-01/runtime/init/error", post(take_error))
         .layer(DefaultBodyLimit::disable())
         .with_state(api);
-    let listener = axum::serve::ListenerExt::tap_io(listener, |stream| _ = stream.set_nodelay(true));
+    let listener =
+        axum::serve::ListenerExt::tap_io(listener, |stream| _ = stream.set_nodelay(true));
     if let Err(err) = axum::serve(listener, router).await {
         tracing::error!("the Runtime API stopped: {err}");
     }
@@ -151,21 +182,37 @@ async fn next_invocation(State(api): State<Arc<RuntimeApi>>) -> Response {
     let count = api.count.fetch_add(1, Ordering::Relaxed);
     let deadline = SystemClock.now().plus_millis(10_000).millis();
     let headers = [
-        ("lambda-runtime-aws-request-id", format!("00000000-0000-4000-8000-{count:012}")),
+        (
+            "lambda-runtime-aws-request-id",
+            format!("00000000-0000-4000-8000-{count:012}"),
+        ),
         ("lambda-runtime-deadline-ms", deadline.to_string()),
-        ("lambda-runtime-invoked-function-arn", "arn:aws:lambda:eu-central-1:000000000000:function:bench".to_owned()),
-        ("lambda-runtime-trace-id", "Root=1-67405a10-2d3c4b5a69788796a5b4c3d2;Sampled=0".to_owned()),
+        (
+            "lambda-runtime-invoked-function-arn",
+            "arn:aws:lambda:eu-central-1:000000000000:function:bench".to_owned(),
+        ),
+        (
+            "lambda-runtime-trace-id",
+            "Root=1-67405a10-2d3c4b5a69788796a5b4c3d2;Sampled=0".to_owned(),
+        ),
         ("content-type", "application/json".to_owned()),
     ];
     (headers, event).into_response()
 }
 
 async fn take_response(State(api): State<Arc<RuntimeApi>>, body: Bytes) -> Response {
-    _ = api.answers.send(String::from_utf8_lossy(&body).into_owned()).await;
+    _ = api
+        .answers
+        .send(String::from_utf8_lossy(&body).into_owned())
+        .await;
     (StatusCode::ACCEPTED, r#"{"status":"OK"}"#).into_response()
 }
 
-async fn take_error(State(api): State<Arc<RuntimeApi>>, _headers: HeaderMap, body: Bytes) -> Response {
+async fn take_error(
+    State(api): State<Arc<RuntimeApi>>,
+    _headers: HeaderMap,
+    body: Bytes,
+) -> Response {
     let why = String::from_utf8_lossy(&body).into_owned();
     tracing::error!("a measured function reports: {why}");
     _ = api.answers.send(why).await;

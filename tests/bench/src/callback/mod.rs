@@ -46,7 +46,9 @@ pub enum CallbackError {
     #[error("the callback could not be built; what cargo says is above")]
     Build,
     /// A peer cannot be installed.
-    #[error("{0} could not be installed; the registries of npm and PyPI are needed, and Node 20 and Python 3: {1}")]
+    #[error(
+        "{0} could not be installed; the registries of npm and PyPI are needed, and Node 20 and Python 3: {1}"
+    )]
     Peer(&'static str, String),
     /// A measured program ended or did not start.
     #[error("a measured program failed: {0}")]
@@ -71,7 +73,10 @@ impl CallbackError {
     where
         E: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        move |source| Self::Setup { what, source: source.into() }
+        move |source| Self::Setup {
+            what,
+            source: source.into(),
+        }
     }
 }
 
@@ -118,7 +123,12 @@ pub async fn measure_cold_start(
     let pid = function.pid().ok_or(CallbackError::Function("it died"))?;
     let peak_kib = peak_kib_of(pid).map_err(CallbackError::setup_error("the program's memory"))?;
     function.end().await;
-    Ok(ColdStart { init, first, warm: measured / (warm - skipped).max(1), peak_kib })
+    Ok(ColdStart {
+        init,
+        first,
+        warm: measured / (warm - skipped).max(1),
+        peak_kib,
+    })
 }
 
 async fn invoke_successfully(
@@ -130,7 +140,11 @@ async fn invoke_successfully(
     if stage.company.is_success(&invoked.answer) {
         return Ok(invoked);
     }
-    Err(CallbackError::Answer { name, answer: invoked.answer, log: stage.log_tail(name) })
+    Err(CallbackError::Answer {
+        name,
+        answer: invoked.answer,
+        log: stage.log_tail(name),
+    })
 }
 
 /// Measures and prints; returns whether every figure of ours holds.
@@ -146,9 +160,15 @@ pub async fn run(args: &CallbackArgs) -> Result<bool, CallbackError> {
     let stage = CallbackEnvironment::set_up().await?;
     let (mut ours, mut node, mut python) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..args.rounds {
-        ours.push(measure_cold_start(&stage, "ours", stage.our_command(&program)?, args.warm).await?);
-        node.push(measure_cold_start(&stage, "node", peers.node_command(&stage)?, args.warm).await?);
-        python.push(measure_cold_start(&stage, "python", peers.python_command(&stage)?, args.warm).await?);
+        ours.push(
+            measure_cold_start(&stage, "ours", stage.our_command(&program)?, args.warm).await?,
+        );
+        node.push(
+            measure_cold_start(&stage, "node", peers.node_command(&stage)?, args.warm).await?,
+        );
+        python.push(
+            measure_cold_start(&stage, "python", peers.python_command(&stage)?, args.warm).await?,
+        );
     }
     let mut figures = Figures::of("callback");
     print_ratios(&mut figures, &ours, &node, &python);
@@ -156,46 +176,168 @@ pub async fn run(args: &CallbackArgs) -> Result<bool, CallbackError> {
     print_peer_figures(&mut figures, "dingtalk-encrypt + client-sqs (Node)", &node);
     print_peer_figures(&mut figures, "dingtalk-sdk + boto3 (Python)", &python);
     print_instructions(&mut figures, &count_instructions(&stage, &program).await?);
-    figures.ours("zip", zip_megabytes(&program)?, "MB", FigureTarget::AtMost(2.4));
+    figures.ours(
+        "zip",
+        zip_megabytes(&program)?,
+        "MB",
+        FigureTarget::AtMost(2.4),
+    );
     Ok(figures.hold)
 }
 
-fn print_ratios(figures: &mut Figures, ours: &[ColdStart], node: &[ColdStart], python: &[ColdStart]) {
+fn print_ratios(
+    figures: &mut Figures,
+    ours: &[ColdStart],
+    node: &[ColdStart],
+    python: &[ColdStart],
+) {
     let mut of = |name: &str, peer: &[ColdStart], part: fn(&ColdStart) -> Duration, target| {
-        let each = ours.iter().zip(peer).map(|(ours, peer)| part(peer).as_secs_f64() / part(ours).as_secs_f64());
+        let each = ours
+            .iter()
+            .zip(peer)
+            .map(|(ours, peer)| part(peer).as_secs_f64() / part(ours).as_secs_f64());
         figures.ours(name, median(each), "ratio", target);
     };
-    of("cold_cpu_node_over_ours", node, ColdStart::cold_cpu, FigureTarget::AtLeast(50.0));
-    of("cold_cpu_python_over_ours", python, ColdStart::cold_cpu, FigureTarget::AtLeast(110.0));
-    of("first_event_cpu_node_over_ours", node, |round| round.first, FigureTarget::None);
-    of("first_event_cpu_python_over_ours", python, |round| round.first, FigureTarget::None);
-    of("warm_cpu_node_over_ours", node, |round| round.warm, FigureTarget::None);
-    of("warm_cpu_python_over_ours", python, |round| round.warm, FigureTarget::None);
+    of(
+        "cold_cpu_node_over_ours",
+        node,
+        ColdStart::cold_cpu,
+        FigureTarget::AtLeast(50.0),
+    );
+    of(
+        "cold_cpu_python_over_ours",
+        python,
+        ColdStart::cold_cpu,
+        FigureTarget::AtLeast(110.0),
+    );
+    of(
+        "first_event_cpu_node_over_ours",
+        node,
+        |round| round.first,
+        FigureTarget::None,
+    );
+    of(
+        "first_event_cpu_python_over_ours",
+        python,
+        |round| round.first,
+        FigureTarget::None,
+    );
+    of(
+        "warm_cpu_node_over_ours",
+        node,
+        |round| round.warm,
+        FigureTarget::None,
+    );
+    of(
+        "warm_cpu_python_over_ours",
+        python,
+        |round| round.warm,
+        FigureTarget::None,
+    );
 }
 
 fn print_our_figures(figures: &mut Figures, rounds: &[ColdStart]) {
-    figures.ours("init_cpu", median_millis(rounds, |round| round.init), "ms", FigureTarget::None);
-    figures.ours("first_event_cpu", median_millis(rounds, |round| round.first), "ms", FigureTarget::AtMost(1.5));
-    let worst = rounds.iter().map(|round| round.first).max().unwrap_or_default();
-    figures.ours("first_event_cpu_worst", worst.as_secs_f64() * 1e3, "ms", FigureTarget::AtMost(3.0));
-    figures.ours("cold_cpu", median_millis(rounds, ColdStart::cold_cpu), "ms", FigureTarget::None);
-    figures.ours("warm_cpu", 1e3 * median_millis(rounds, |round| round.warm), "µs", FigureTarget::AtMost(250.0));
-    figures.ours("peak_memory", median_memory(rounds), "MB", FigureTarget::AtMost(7.0));
+    figures.ours(
+        "init_cpu",
+        median_millis(rounds, |round| round.init),
+        "ms",
+        FigureTarget::None,
+    );
+    figures.ours(
+        "first_event_cpu",
+        median_millis(rounds, |round| round.first),
+        "ms",
+        FigureTarget::AtMost(1.5),
+    );
+    let worst = rounds
+        .iter()
+        .map(|round| round.first)
+        .max()
+        .unwrap_or_default();
+    figures.ours(
+        "first_event_cpu_worst",
+        worst.as_secs_f64() * 1e3,
+        "ms",
+        FigureTarget::AtMost(3.0),
+    );
+    figures.ours(
+        "cold_cpu",
+        median_millis(rounds, ColdStart::cold_cpu),
+        "ms",
+        FigureTarget::None,
+    );
+    figures.ours(
+        "warm_cpu",
+        1e3 * median_millis(rounds, |round| round.warm),
+        "µs",
+        FigureTarget::AtMost(250.0),
+    );
+    figures.ours(
+        "peak_memory",
+        median_memory(rounds),
+        "MB",
+        FigureTarget::AtMost(7.0),
+    );
 }
 
 fn print_peer_figures(figures: &mut Figures, peer: &str, rounds: &[ColdStart]) {
-    figures.peer(peer, "init_cpu", median_millis(rounds, |round| round.init), "ms", FigureTarget::None);
-    figures.peer(peer, "first_event_cpu", median_millis(rounds, |round| round.first), "ms", FigureTarget::AtMost(1.5));
-    figures.peer(peer, "cold_cpu", median_millis(rounds, ColdStart::cold_cpu), "ms", FigureTarget::None);
-    figures.peer(peer, "warm_cpu", 1e3 * median_millis(rounds, |round| round.warm), "µs", FigureTarget::AtMost(250.0));
-    figures.peer(peer, "peak_memory", median_memory(rounds), "MB", FigureTarget::AtMost(7.0));
+    figures.peer(
+        peer,
+        "init_cpu",
+        median_millis(rounds, |round| round.init),
+        "ms",
+        FigureTarget::None,
+    );
+    figures.peer(
+        peer,
+        "first_event_cpu",
+        median_millis(rounds, |round| round.first),
+        "ms",
+        FigureTarget::AtMost(1.5),
+    );
+    figures.peer(
+        peer,
+        "cold_cpu",
+        median_millis(rounds, ColdStart::cold_cpu),
+        "ms",
+        FigureTarget::None,
+    );
+    figures.peer(
+        peer,
+        "warm_cpu",
+        1e3 * median_millis(rounds, |round| round.warm),
+        "µs",
+        FigureTarget::AtMost(250.0),
+    );
+    figures.peer(
+        peer,
+        "peak_memory",
+        median_memory(rounds),
+        "MB",
+        FigureTarget::AtMost(7.0),
+    );
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a count of instructions")]
 fn print_instructions(figures: &mut Figures, counts: &InstructionCounts) {
-    figures.ours("init_instructions", counts.init as f64, "instructions", FigureTarget::None);
-    figures.ours("first_event_instructions", counts.first as f64, "instructions", FigureTarget::AtMost(20e6));
-    figures.ours("warm_instructions", counts.warm as f64, "instructions", FigureTarget::AtMost(600e3));
+    figures.ours(
+        "init_instructions",
+        counts.init as f64,
+        "instructions",
+        FigureTarget::None,
+    );
+    figures.ours(
+        "first_event_instructions",
+        counts.first as f64,
+        "instructions",
+        FigureTarget::AtMost(20e6),
+    );
+    figures.ours(
+        "warm_instructions",
+        counts.warm as f64,
+        "instructions",
+        FigureTarget::AtMost(600e3),
+    );
 }
 
 fn median_millis(rounds: &[ColdStart], part: impl Fn(&ColdStart) -> Duration) -> f64 {
@@ -204,7 +346,11 @@ fn median_millis(rounds: &[ColdStart], part: impl Fn(&ColdStart) -> Duration) ->
 
 #[expect(clippy::cast_precision_loss, reason = "a count of KiB")]
 fn median_memory(rounds: &[ColdStart]) -> f64 {
-    median(rounds.iter().map(|round| round.peak_kib as f64 * 1024.0 / 1e6))
+    median(
+        rounds
+            .iter()
+            .map(|round| round.peak_kib as f64 * 1024.0 / 1e6),
+    )
 }
 
 fn median(values: impl Iterator<Item = f64>) -> f64 {
@@ -221,12 +367,19 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
 /// Returns the megabytes of the archive that is deployed.
 fn zip_megabytes(program: &Path) -> Result<f64, CallbackError> {
     let trouble = CallbackError::setup_error("the zip");
-    let options = zip::write::SimpleFileOptions::default().compression_level(Some(9)).unix_permissions(0o755);
+    let options = zip::write::SimpleFileOptions::default()
+        .compression_level(Some(9))
+        .unix_permissions(0o755);
     let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    archive.start_file("bootstrap", options).map_err(CallbackError::setup_error("the zip"))?;
+    archive
+        .start_file("bootstrap", options)
+        .map_err(CallbackError::setup_error("the zip"))?;
     let mut bootstrap = std::fs::File::open(program).map_err(&trouble)?;
     std::io::copy(&mut bootstrap, &mut archive).map_err(&trouble)?;
-    let archive = archive.finish().map_err(CallbackError::setup_error("the zip"))?.into_inner();
+    let archive = archive
+        .finish()
+        .map_err(CallbackError::setup_error("the zip"))?
+        .into_inner();
     #[expect(clippy::cast_precision_loss, reason = "a count of bytes")]
     Ok(archive.len() as f64 / 1e6)
 }

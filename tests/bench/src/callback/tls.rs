@@ -5,7 +5,9 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose,
+};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
@@ -31,10 +33,13 @@ impl Authority {
         let trouble = CallbackError::setup_error("the certificates");
         let mut params = CertificateParams::default();
         // Issuer and subject need different names, or the certificate counts as self-signed.
-        params.distinguished_name.push(DnType::CommonName, "Bangding bench authority");
+        params
+            .distinguished_name
+            .push(DnType::CommonName, "Bangding bench authority");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
-        let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().map_err(&trouble)?).map_err(&trouble)?;
+        let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate().map_err(&trouble)?)
+            .map_err(&trouble)?;
         let key = KeyPair::generate().map_err(&trouble)?;
         let leaf = CertificateParams::new(vec!["localhost".to_owned()]).map_err(&trouble)?;
         let leaf = leaf.signed_by(&key, &issuer).map_err(&trouble)?;
@@ -49,7 +54,8 @@ impl Authority {
     pub(super) fn write_bundle(&self, file: &Path, others: &str) -> Result<(), CallbackError> {
         let trouble = CallbackError::setup_error("the bundle of certificates");
         let mut file = std::fs::File::create(file).map_err(&trouble)?;
-        file.write_all(format!("{others}\n{}", self.root).as_bytes()).map_err(&trouble)
+        file.write_all(format!("{others}\n{}", self.root).as_bytes())
+            .map_err(&trouble)
     }
 
     /// Writes the root into a file, after the roots that the measured function embeds.
@@ -66,7 +72,10 @@ pub(super) struct TlsListener {
 }
 
 impl TlsListener {
-    pub(super) async fn bind(address: SocketAddr, authority: &Authority) -> Result<Self, CallbackError> {
+    pub(super) async fn bind(
+        address: SocketAddr,
+        authority: &Authority,
+    ) -> Result<Self, CallbackError> {
         let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
             .with_safe_default_protocol_versions()
             .map_err(CallbackError::setup_error("the sink's TLS"))?
@@ -76,9 +85,17 @@ impl TlsListener {
         // On AWS the services have different hosts, so a session of one is never resumed at the
         // other.
         config.send_tls13_tickets = 0;
-        let tcp = TcpListener::bind(address).await.map_err(CallbackError::setup_error("the sink's port"))?;
-        let address = tcp.local_addr().map_err(CallbackError::setup_error("the sink's port"))?;
-        Ok(Self { tcp, acceptor: TlsAcceptor::from(Arc::new(config)), address })
+        let tcp = TcpListener::bind(address)
+            .await
+            .map_err(CallbackError::setup_error("the sink's port"))?;
+        let address = tcp
+            .local_addr()
+            .map_err(CallbackError::setup_error("the sink's port"))?;
+        Ok(Self {
+            tcp,
+            acceptor: TlsAcceptor::from(Arc::new(config)),
+            address,
+        })
     }
 }
 

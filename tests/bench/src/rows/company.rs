@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use dingtalk::client::{AccessToken, CallRate, Client, ClientConfig, Clock, Endpoints, TokenHash, TokenSource};
+use dingtalk::client::{
+    AccessToken, CallRate, Client, ClientConfig, Clock, Endpoints, TokenHash, TokenSource,
+};
 use directory::Timestamp;
 use outbound::{Transport, TransportError};
 use serde_json::{Value, json};
@@ -32,23 +34,44 @@ struct MemoryTransport {
 /// Returns a client of a company with this many people.
 pub(super) fn memory_client(people: u32) -> Client {
     let departments = people.div_ceil(DEPARTMENT_SIZE);
-    let listed = (0..departments)
-        .map(|n| json!({ "dept_id": FIRST_DEPARTMENT + n, "name": format!("部门{n}"), "parent_id": 1 }));
+    let listed = (0..departments).map(
+        |n| json!({ "dept_id": FIRST_DEPARTMENT + n, "name": format!("部门{n}"), "parent_id": 1 }),
+    );
     let members = |department: u32| {
         let from = department * DEPARTMENT_SIZE;
         let until = people.min(from + DEPARTMENT_SIZE);
         let pages: Vec<u32> = (from..until).step_by(PAGE as usize).collect();
-        pages.iter().map(|start| render_page(department, *start, until)).collect()
+        pages
+            .iter()
+            .map(|start| render_page(department, *start, until))
+            .collect()
     };
     let memory = Arc::new(MemoryTransport {
         departments: success_body(&json!(listed.collect::<Vec<_>>())),
         nothing: success_body(&json!([])),
         members: (0..departments).map(members).collect(),
     });
-    let endpoints = Endpoints { api: "http://dingtalk.test".to_owned(), oapi: "http://dingtalk.test".to_owned() };
-    let pace = CallRate { calls_per_second: CALLS, burst: CALLS };
-    let config = ClientConfig { endpoints, app_key: "bench".to_owned(), agent_id: None, pace };
-    Client::new(config, Arc::clone(&memory) as _, Arc::clone(&memory) as _, memory, Arc::new(|| 0))
+    let endpoints = Endpoints {
+        api: "http://dingtalk.test".to_owned(),
+        oapi: "http://dingtalk.test".to_owned(),
+    };
+    let pace = CallRate {
+        calls_per_second: CALLS,
+        burst: CALLS,
+    };
+    let config = ClientConfig {
+        endpoints,
+        app_key: "bench".to_owned(),
+        agent_id: None,
+        pace,
+    };
+    Client::new(
+        config,
+        Arc::clone(&memory) as _,
+        Arc::clone(&memory) as _,
+        memory,
+        Arc::new(|| 0),
+    )
 }
 
 /// Renders a page of the people from `start` on, with the fields of a real page.
@@ -71,28 +94,45 @@ fn render_page(department: u32, start: u32, until: u32) -> Bytes {
 }
 
 fn success_body(result: &Value) -> Bytes {
-    Bytes::from(json!({ "errcode": 0, "errmsg": "ok", "result": result, "request_id": "bench" }).to_string())
+    Bytes::from(
+        json!({ "errcode": 0, "errmsg": "ok", "result": result, "request_id": "bench" })
+            .to_string(),
+    )
 }
 
 impl MemoryTransport {
     fn find_page(&self, department: u64, cursor: u64) -> Option<&Bytes> {
         let department = usize::try_from(department.checked_sub(FIRST_DEPARTMENT.into())?).ok()?;
-        self.members.get(department)?.get(usize::try_from(cursor / u64::from(PAGE)).ok()?)
+        self.members
+            .get(department)?
+            .get(usize::try_from(cursor / u64::from(PAGE)).ok()?)
     }
 }
 
 #[async_trait]
 impl Transport for MemoryTransport {
-    async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, TransportError> {
+    async fn send(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> Result<http::Response<Bytes>, TransportError> {
         let asked: Value = serde_json::from_slice(request.body()).unwrap_or_default();
         let number = |name: &str| asked[name].as_u64().unwrap_or_default();
-        let body = match (request.uri().path().ends_with("/listsub"), number("dept_id")) {
+        let body = match (
+            request.uri().path().ends_with("/listsub"),
+            number("dept_id"),
+        ) {
             (true, 1) => self.departments.clone(),
             (true, _) => self.nothing.clone(),
             (false, 1) => success_body(&json!({ "has_more": false, "list": [] })),
-            (false, department) => self.find_page(department, number("cursor")).cloned().unwrap_or_default(),
+            (false, department) => self
+                .find_page(department, number("cursor"))
+                .cloned()
+                .unwrap_or_default(),
         };
-        http::Response::builder().status(200).body(body).map_err(|_| TransportError::NotConnected { source: None })
+        http::Response::builder()
+            .status(200)
+            .body(body)
+            .map_err(|_| TransportError::NotConnected { source: None })
     }
 }
 
@@ -111,7 +151,10 @@ impl TokenSource for MemoryTransport {
         Ok(AccessToken::new("bench".to_owned().into()))
     }
 
-    async fn renew_token(&self, _refused: TokenHash) -> Result<AccessToken, dingtalk::DingTalkError> {
+    async fn renew_token(
+        &self,
+        _refused: TokenHash,
+    ) -> Result<AccessToken, dingtalk::DingTalkError> {
         self.current_token().await
     }
 }

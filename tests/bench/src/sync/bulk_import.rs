@@ -46,14 +46,22 @@ pub(super) async fn import_company(
 ) -> Result<(), SyncError> {
     let links = Arc::new(MemoryLinks::default());
     let engine = import_engine(machine, binding, world, &links).await?;
-    let run = machine.corps().new_run_id().ok_or(SyncError::Sweep { why: "no id for a run".to_owned() })?;
+    let run = machine.corps().new_run_id().ok_or(SyncError::Sweep {
+        why: "no id for a run".to_owned(),
+    })?;
     let said = Mutex::new(ProgressPrinter::new());
     let progress = move |progress: RunProgress| {
         if let RunProgress::Working { done, total } = progress {
-            said.lock().unwrap_or_else(PoisonError::into_inner).print_progress("records decided", done, total);
+            said.lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .print_progress("records decided", done, total);
         }
     };
-    let order = SweepOrder { deep_share: 0, progress: Arc::new(progress), ..SweepOrder::new(run) };
+    let order = SweepOrder {
+        deep_share: 0,
+        progress: Arc::new(progress),
+        ..SweepOrder::new(run)
+    };
     let swept = Box::pin(engine.sweep(&order)).await;
     check_finished(&swept.report)?;
     store_links(machine, &binding.corp_id, links.take_links()).await?;
@@ -73,12 +81,24 @@ async fn import_engine(
     world: &Arc<tokio::sync::Mutex<World>>,
     links: &Arc<MemoryLinks>,
 ) -> Result<Engine, SyncError> {
-    let made = machine.corps().open_engine(&binding.id, WritePurpose::Follow).await;
+    let made = machine
+        .corps()
+        .open_engine(&binding.id, WritePurpose::Follow)
+        .await;
     let (_, engine) = made.map_err(SyncError::setup_error("the engine"))?;
     let refused = Arc::clone(&machine.queues.refused) as Arc<dyn Queue>;
     let inside = Arc::new(DirectTransport(Arc::clone(world)));
-    let clients = ClientPool::new(inside, Arc::new(SystemClock), random_jitter(), machine.secrets.clone(), refused);
-    let fast = Binding { calls_per_second: CALLS, ..binding.clone() };
+    let clients = ClientPool::new(
+        inside,
+        Arc::new(SystemClock),
+        random_jitter(),
+        machine.secrets.clone(),
+        refused,
+    );
+    let fast = Binding {
+        calls_per_second: CALLS,
+        ..binding.clone()
+    };
     Ok(Engine {
         dingtalk: Arc::new(clients.for_binding(&fast)),
         ehr: Arc::new(EmptyEhr(engine.ehr)),
@@ -106,7 +126,9 @@ async fn store_links(machine: &Machine, corp: &CorpId, links: Vec<Link>) -> Resu
     Ok(())
 }
 
-fn check_stored(ended: Option<Result<Result<(), WriteError>, tokio::task::JoinError>>) -> Result<(), SyncError> {
+fn check_stored(
+    ended: Option<Result<Result<(), WriteError>, tokio::task::JoinError>>,
+) -> Result<(), SyncError> {
     match ended {
         None => Ok(()),
         Some(Ok(put)) => put.map_err(SyncError::setup_error("a link")),
@@ -136,8 +158,16 @@ struct DirectTransport(Arc<tokio::sync::Mutex<World>>);
 
 #[async_trait]
 impl Transport for DirectTransport {
-    async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, TransportError> {
-        Ok(self.0.lock().await.call(SystemClock.now(), &request).response)
+    async fn send(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> Result<http::Response<Bytes>, TransportError> {
+        Ok(self
+            .0
+            .lock()
+            .await
+            .call(SystemClock.now(), &request)
+            .response)
     }
 }
 
@@ -162,11 +192,19 @@ impl Connector for EmptyEhr {
         Ok(0)
     }
 
-    async fn read_record(&self, kind: Kind, id: &NativeId) -> Result<Option<StoredRecord>, ehr::EhrError> {
+    async fn read_record(
+        &self,
+        kind: Kind,
+        id: &NativeId,
+    ) -> Result<Option<StoredRecord>, ehr::EhrError> {
         self.0.read_record(kind, id).await
     }
 
-    async fn find_by_key(&self, _kind: Kind, _key: &AlternateKey) -> Result<Option<StoredRecord>, ehr::EhrError> {
+    async fn find_by_key(
+        &self,
+        _kind: Kind,
+        _key: &AlternateKey,
+    ) -> Result<Option<StoredRecord>, ehr::EhrError> {
         Ok(None)
     }
 
@@ -203,7 +241,8 @@ impl LinkTables {
     fn put(&mut self, link: &Link) {
         for side in [Side::DingTalk, Side::Ehr] {
             if let Some(native) = link.native_id(side) {
-                self.pointers.insert((link.kind, side, native.clone()), link.id);
+                self.pointers
+                    .insert((link.kind, side, native.clone()), link.id);
             }
         }
         self.links.insert(link.id, link.clone());
@@ -216,13 +255,20 @@ impl MemoryLinks {
     }
 
     fn take_links(&self) -> Vec<Link> {
-        std::mem::take(&mut self.lock_tables().links).into_values().collect()
+        std::mem::take(&mut self.lock_tables().links)
+            .into_values()
+            .collect()
     }
 }
 
 #[async_trait]
 impl LinkStore for MemoryLinks {
-    async fn get_link(&self, _corp: &CorpId, _kind: Kind, id: LinkId) -> Result<Option<Link>, StoreError> {
+    async fn get_link(
+        &self,
+        _corp: &CorpId,
+        _kind: Kind,
+        id: LinkId,
+    ) -> Result<Option<Link>, StoreError> {
         Ok(self.lock_tables().links.get(&id).cloned())
     }
 
@@ -244,8 +290,17 @@ impl LinkStore for MemoryLinks {
         kind: Kind,
         each: &mut (dyn FnMut(Link) + Send),
     ) -> Result<ListingReport, StoreError> {
-        let links: Vec<Link> = self.lock_tables().links.values().filter(|link| link.kind == kind).cloned().collect();
-        let listed = ListingReport { links: links.len() as u64, unreadable: Vec::new() };
+        let links: Vec<Link> = self
+            .lock_tables()
+            .links
+            .values()
+            .filter(|link| link.kind == kind)
+            .cloned()
+            .collect();
+        let listed = ListingReport {
+            links: links.len() as u64,
+            unreadable: Vec::new(),
+        };
         links.into_iter().for_each(each);
         Ok(listed)
     }
@@ -253,7 +308,9 @@ impl LinkStore for MemoryLinks {
     async fn create_link(&self, _corp: &CorpId, link: &Link) -> Result<(), WriteError> {
         let mut tables = self.lock_tables();
         if tables.links.contains_key(&link.id) {
-            return Err(WriteError::Exists { which: state::ExistingItem::Item });
+            return Err(WriteError::Exists {
+                which: state::ExistingItem::Item,
+            });
         }
         tables.put(link);
         Ok(())
@@ -267,7 +324,11 @@ impl LinkStore for MemoryLinks {
         _pointers: &PointerChanges,
     ) -> Result<(), WriteError> {
         let mut tables = self.lock_tables();
-        if tables.links.get(&link.id).is_none_or(|stored| stored.version != expected) {
+        if tables
+            .links
+            .get(&link.id)
+            .is_none_or(|stored| stored.version != expected)
+        {
             return Err(WriteError::Stale);
         }
         tables.put(link);

@@ -42,29 +42,68 @@ impl SyncEnvironment {
         };
         // The import's higher pace would otherwise meet the ban page, which counts calls per
         // address and not per app.
-        let settings = Settings { qps: args.qps, latency_ms: args.latency_ms, ban_calls: None, ..Settings::default() };
-        let config = ServerConfig { listener: None, port: 0, data: None, size, settings };
-        let server = Server::start(config).await.map_err(SyncError::setup_error("the sandbox"))?;
+        let settings = Settings {
+            qps: args.qps,
+            latency_ms: args.latency_ms,
+            ban_calls: None,
+            ..Settings::default()
+        };
+        let config = ServerConfig {
+            listener: None,
+            port: 0,
+            data: None,
+            size,
+            settings,
+        };
+        let server = Server::start(config)
+            .await
+            .map_err(SyncError::setup_error("the sandbox"))?;
         let data = TempDir::new().map_err(SyncError::setup_error("a temporary directory"))?;
         let database = open_database(args.keep.as_deref(), data.path()).await?;
         let served = ServedDatabase::start(&database, data.path()).await?;
         let keys = server.world.lock().await.company().credentials.clone();
         let binding = make_binding(&keys, &server.url)?;
-        let stage = Self { server, database, served, data, binding, latency_ms: args.latency_ms };
+        let stage = Self {
+            server,
+            database,
+            served,
+            data,
+            binding,
+            latency_ms: args.latency_ms,
+        };
         stage.store_binding(keys, args.seed).await?;
         Ok(stage)
     }
 
     /// Keeps the stored state for another run of the benchmark.
     pub(super) async fn keep_state(self, file: &Path) -> Result<Self, SyncError> {
-        let Self { server, database, served, data, binding, latency_ms } = self;
+        let Self {
+            server,
+            database,
+            served,
+            data,
+            binding,
+            latency_ms,
+        } = self;
         drop(served);
-        database.stop().await.map_err(SyncError::setup_error("the database"))?;
-        std::fs::copy(data.path().join(DATABASE), file).map_err(SyncError::setup_error("the kept file"))?;
-        let database =
-            Database::open(&data.path().join(DATABASE)).await.map_err(SyncError::setup_error("the database"))?;
+        database
+            .stop()
+            .await
+            .map_err(SyncError::setup_error("the database"))?;
+        std::fs::copy(data.path().join(DATABASE), file)
+            .map_err(SyncError::setup_error("the kept file"))?;
+        let database = Database::open(&data.path().join(DATABASE))
+            .await
+            .map_err(SyncError::setup_error("the database"))?;
         let served = ServedDatabase::start(&database, data.path()).await?;
-        Ok(Self { server, database, served, data, binding, latency_ms })
+        Ok(Self {
+            server,
+            database,
+            served,
+            data,
+            binding,
+            latency_ms,
+        })
     }
 
     async fn store_binding(&self, keys: AppCredentials, seed: u64) -> Result<(), SyncError> {
@@ -72,14 +111,21 @@ impl SyncEnvironment {
         let secret = make_secret(&self.binding, keys, seed);
         let put = machine.secrets.put_binding(&self.binding.id, &secret).await;
         put.map_err(SyncError::setup_error("the binding's secret"))?;
-        let stored =
-            machine.store.get_binding(&self.binding.id).await.map_err(SyncError::setup_error("the binding"))?;
+        let stored = machine
+            .store
+            .get_binding(&self.binding.id)
+            .await
+            .map_err(SyncError::setup_error("the binding"))?;
         let mut binding = stored.map_or_else(|| self.binding.clone(), |stored| stored.body);
         // The sandbox of a kept database had another port.
         binding.endpoints.clone_from(&self.binding.endpoints);
         let put = machine.store.put_binding(&binding, PutCondition::Any).await;
         put.map_err(SyncError::setup_error("the binding"))?;
-        token_refresh::handle(&machine.token_refresh(), &token_refresh::RefreshInput::Schedule).await;
+        token_refresh::handle(
+            &machine.token_refresh(),
+            &token_refresh::RefreshInput::Schedule,
+        )
+        .await;
         machine.stop().await;
         Ok(())
     }
@@ -89,15 +135,22 @@ impl SyncEnvironment {
     pub(super) async fn start_machine(&self) -> Result<Machine, SyncError> {
         let data = self.data.path().to_owned();
         let key = read_key(&data).map_err(SyncError::setup_error("the key of the database"))?;
-        let config = MachineConfig { data, dynamodb: Some((self.served.address, key)), allow_loopback: true };
-        Machine::start(&config).await.map_err(SyncError::setup_error("the machine"))
+        let config = MachineConfig {
+            data,
+            dynamodb: Some((self.served.address, key)),
+            allow_loopback: true,
+        };
+        Machine::start(&config)
+            .await
+            .map_err(SyncError::setup_error("the machine"))
     }
 
     /// Stores what an import would have stored.
     pub(super) async fn import_in_bulk(&self) -> Result<(), SyncError> {
         self.server.world.lock().await.set_pace(0, 0);
         let machine = self.start_machine().await?;
-        let imported = bulk_import::import_company(&machine, &self.binding, &self.server.world).await;
+        let imported =
+            bulk_import::import_company(&machine, &self.binding, &self.server.world).await;
         machine.stop().await;
         self.server.world.lock().await.clear_log();
         imported
@@ -111,7 +164,11 @@ impl SyncEnvironment {
     }
 
     /// Repeats the last sweep in slices, each in its own process.
-    pub(super) async fn measure_sliced_sweep(&self, qps: u32, seconds: u32) -> Result<ObservedSweep, SyncError> {
+    pub(super) async fn measure_sliced_sweep(
+        &self,
+        qps: u32,
+        seconds: u32,
+    ) -> Result<ObservedSweep, SyncError> {
         self.repeat_rotation().await?;
         self.set_pace(qps).await?;
         let mut slices: Vec<MeasuredSweep> = Vec::new();
@@ -145,7 +202,11 @@ impl SyncEnvironment {
         let log: Vec<_> = world.log().cloned().collect();
         drop(world);
         let minimum = CallMinimum::of_lists_and_reads(&self.count_members().await, &log);
-        Ok(ObservedSweep { slices, log, minimum })
+        Ok(ObservedSweep {
+            slices,
+            log,
+            minimum,
+        })
     }
 
     /// Makes the next sweep deep-read the same part of the company as the last one.
@@ -161,8 +222,11 @@ impl SyncEnvironment {
     /// Sets the pace on both sides and empties the log.
     async fn set_pace(&self, qps: u32) -> Result<(), SyncError> {
         let machine = self.start_machine().await?;
-        let stored =
-            machine.store.get_binding(&self.binding.id).await.map_err(SyncError::setup_error("the binding"))?;
+        let stored = machine
+            .store
+            .get_binding(&self.binding.id)
+            .await
+            .map_err(SyncError::setup_error("the binding"))?;
         let mut binding = stored.map_or_else(|| self.binding.clone(), |stored| stored.body);
         binding.calls_per_second = qps;
         let put = machine.store.put_binding(&binding, PutCondition::Any).await;
@@ -178,7 +242,11 @@ impl SyncEnvironment {
     /// list.
     pub(super) async fn count_members(&self) -> Vec<u64> {
         let truth = self.server.world.lock().await.truth();
-        truth.departments.iter().map(|department| department.member_count as u64).collect()
+        truth
+            .departments
+            .iter()
+            .map(|department| department.member_count as u64)
+            .collect()
     }
 
     /// Returns the binding as it was created.
@@ -201,22 +269,34 @@ impl SyncEnvironment {
 /// Opens the database: in memory, or a copy of a kept file.
 async fn open_database(keep: Option<&Path>, data: &Path) -> Result<Database, SyncError> {
     let Some(keep) = keep else {
-        return Database::memory().await.map_err(SyncError::setup_error("the database"));
+        return Database::memory()
+            .await
+            .map_err(SyncError::setup_error("the database"));
     };
     let file = data.join(DATABASE);
     if keep.exists() {
         std::fs::copy(keep, &file).map_err(SyncError::setup_error("the kept file"))?;
     }
-    Database::open(&file).await.map_err(SyncError::setup_error("the database"))
+    Database::open(&file)
+        .await
+        .map_err(SyncError::setup_error("the database"))
 }
 
 fn make_binding(keys: &AppCredentials, url: &str) -> Result<Binding, SyncError> {
-    let id: BindingId = "b-bench".parse().map_err(SyncError::setup_error("the binding's id"))?;
-    let corp = keys.corp_id.parse().map_err(SyncError::setup_error("the CorpId"))?;
+    let id: BindingId = "b-bench"
+        .parse()
+        .map_err(SyncError::setup_error("the binding's id"))?;
+    let corp = keys
+        .corp_id
+        .parse()
+        .map_err(SyncError::setup_error("the CorpId"))?;
     let mut binding = Binding::new(id, corp);
     binding.agent_id = keys.agent_id;
     binding.app_key.clone_from(&keys.app_key);
-    binding.endpoints = DingTalkEndpoints { api: url.to_owned(), oapi: url.to_owned() };
+    binding.endpoints = DingTalkEndpoints {
+        api: url.to_owned(),
+        oapi: url.to_owned(),
+    };
     binding.created_at = Timestamp::default();
     Ok(binding)
 }

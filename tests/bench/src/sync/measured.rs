@@ -43,8 +43,18 @@ pub struct WriteUnits {
 
 impl From<WriteTally> for WriteUnits {
     fn from(tally: WriteTally) -> Self {
-        let WriteTally { directory, control, journal, ledger } = tally;
-        Self { directory: directory.units, control: control.units, journal: journal.units, ledger: ledger.units }
+        let WriteTally {
+            directory,
+            control,
+            journal,
+            ledger,
+        } = tally;
+        Self {
+            directory: directory.units,
+            control: control.units,
+            journal: journal.units,
+            ledger: ledger.units,
+        }
     }
 }
 
@@ -67,10 +77,17 @@ impl MeasuredSweep {
 /// # Errors
 /// [`SyncError`] if the sweep fails.
 pub async fn run(args: &SweepArgs) -> Result<(), SyncError> {
-    let key = super::served::read_key(&args.data).map_err(SyncError::setup_error("the key of the database"))?;
+    let key = super::served::read_key(&args.data)
+        .map_err(SyncError::setup_error("the key of the database"))?;
     let dynamodb = Some((args.dynamodb, key));
-    let config = MachineConfig { data: args.data.clone(), dynamodb, allow_loopback: true };
-    let machine = Machine::start(&config).await.map_err(SyncError::setup_error("the measured machine"))?;
+    let config = MachineConfig {
+        data: args.data.clone(),
+        dynamodb,
+        allow_loopback: true,
+    };
+    let machine = Machine::start(&config)
+        .await
+        .map_err(SyncError::setup_error("the measured machine"))?;
     let deps = machine.full_sync();
     // The first use of the connections and of the binding's client belongs to the baseline.
     deps.corps
@@ -86,14 +103,21 @@ pub async fn run(args: &SweepArgs) -> Result<(), SyncError> {
         at: deps.corps.clock.now(),
     };
     let written = machine.store.write_tally();
-    let slice = args.slice_seconds.map(|seconds| i64::from(seconds) * 1000 + full_sync::MARGIN_MS);
+    let slice = args
+        .slice_seconds
+        .map(|seconds| i64::from(seconds) * 1000 + full_sync::MARGIN_MS);
     let deadline = slice.map(|slice| deps.corps.clock.now().plus_millis(slice));
     let report = full_sync::sweep_corp(&deps, &message, deadline, Arc::new(|_| {})).await;
     let report = report.map_err(SyncError::setup_error("the sweep"))?;
     let after = usage().map_err(SyncError::setup_error("the process's usage"))?;
     let units = WriteUnits::from(machine.store.write_tally() - written);
-    let text = serde_json::to_string(&MeasuredSweep { report, before, after, units })
-        .map_err(SyncError::setup_error("the report"))?;
+    let text = serde_json::to_string(&MeasuredSweep {
+        report,
+        before,
+        after,
+        units,
+    })
+    .map_err(SyncError::setup_error("the report"))?;
     writeln!(std::io::stdout(), "{text}").map_err(SyncError::setup_error("the report"))?;
     machine.stop().await;
     Ok(())
@@ -102,19 +126,28 @@ pub async fn run(args: &SweepArgs) -> Result<(), SyncError> {
 /// Starts this program again for one sweep.
 pub(super) async fn measure_in_process(args: &SweepArgs) -> Result<MeasuredSweep, SyncError> {
     let program = std::env::current_exe().map_err(SyncError::setup_error("this program's path"))?;
-    let output =
-        sweep_command(&program, args).output().await.map_err(SyncError::setup_error("the measured process"))?;
+    let output = sweep_command(&program, args)
+        .output()
+        .await
+        .map_err(SyncError::setup_error("the measured process"))?;
     if !output.status.success() {
-        return Err(SyncError::Sweep { why: String::from_utf8_lossy(&output.stderr).trim().to_owned() });
+        return Err(SyncError::Sweep {
+            why: String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+        });
     }
-    serde_json::from_slice(&output.stdout).map_err(SyncError::setup_error("the measured process's report"))
+    serde_json::from_slice(&output.stdout)
+        .map_err(SyncError::setup_error("the measured process's report"))
 }
 
 fn sweep_command(program: &Path, args: &SweepArgs) -> Command {
     let mut command = Command::new(program);
     command.arg("sweep-once").arg("--data").arg(&args.data);
     command.arg("--dynamodb").arg(args.dynamodb.to_string());
-    command.arg("--binding").arg(args.binding.as_str()).arg("--corp").arg(args.corp.as_str());
+    command
+        .arg("--binding")
+        .arg(args.binding.as_str())
+        .arg("--corp")
+        .arg(args.corp.as_str());
     if let Some(run) = &args.run {
         command.arg("--run").arg(run.as_str());
     }

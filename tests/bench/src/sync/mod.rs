@@ -16,7 +16,8 @@ mod wasteful;
 use engine::report::RunReport;
 use environment::SyncEnvironment;
 use figures::{
-    CALLS, calls_over_minimum, print_agreed, print_changed, print_import, print_sliced, print_unchanged, target_for,
+    CALLS, calls_over_minimum, print_agreed, print_changed, print_import, print_sliced,
+    print_unchanged, target_for,
 };
 use measured::{MeasuredSweep, WriteUnits};
 use sandbox::world::CallRecord;
@@ -46,8 +47,13 @@ pub enum SyncError {
 }
 
 impl SyncError {
-    fn setup_error<E: Into<Box<dyn std::error::Error + Send + Sync>>>(what: &'static str) -> impl Fn(E) -> Self {
-        move |source| Self::Setup { what, source: source.into() }
+    fn setup_error<E: Into<Box<dyn std::error::Error + Send + Sync>>>(
+        what: &'static str,
+    ) -> impl Fn(E) -> Self {
+        move |source| Self::Setup {
+            what,
+            source: source.into(),
+        }
     }
 }
 
@@ -71,7 +77,11 @@ pub async fn run(args: &SyncArgs) -> Result<bool, SyncError> {
             if args.no_import {
                 stage.import_in_bulk().await?;
             } else {
-                print_import(&mut figures, args, &stage.measure_sweep(args.import_qps).await?);
+                print_import(
+                    &mut figures,
+                    args,
+                    &stage.measure_sweep(args.import_qps).await?,
+                );
             }
             match keep {
                 Some(keep) => stage.keep_state(keep).await?,
@@ -79,16 +89,36 @@ pub async fn run(args: &SyncArgs) -> Result<bool, SyncError> {
             }
         }
     };
-    figures.ours("calls_per_second", f64::from(args.qps), "calls/s", FigureTarget::None);
+    figures.ours(
+        "calls_per_second",
+        f64::from(args.qps),
+        "calls/s",
+        FigureTarget::None,
+    );
     let whole = stage.measure_sweep(args.qps).await?;
     print_unchanged(&mut figures, args, &whole);
     if args.slice_seconds > 0 {
-        print_sliced(&mut figures, &whole, &stage.measure_sliced_sweep(args.qps, args.slice_seconds).await?);
+        print_sliced(
+            &mut figures,
+            &whole,
+            &stage
+                .measure_sliced_sweep(args.qps, args.slice_seconds)
+                .await?,
+        );
     }
     let planted = stage.change_one_percent().await?;
-    print_changed(&mut figures, args, &stage.measure_sweep(args.qps).await?, planted);
+    print_changed(
+        &mut figures,
+        args,
+        &stage.measure_sweep(args.qps).await?,
+        planted,
+    );
     let planted = stage.agree_on_one_percent().await?;
-    print_agreed(&mut figures, &stage.measure_sweep(args.import_qps).await?, planted);
+    print_agreed(
+        &mut figures,
+        &stage.measure_sweep(args.import_qps).await?,
+        planted,
+    );
     let (log, members) = wasteful::run(&stage, args.qps).await?;
     let minimum = CallMinimum::of_lists(&members);
     figures.peer(
@@ -98,7 +128,13 @@ pub async fn run(args: &SyncArgs) -> Result<bool, SyncError> {
         "ratio",
         target_for(args),
     );
-    figures.peer("wasteful", "calls_over_minimum", calls_over_minimum(&log, &minimum), "ratio", CALLS);
+    figures.peer(
+        "wasteful",
+        "calls_over_minimum",
+        calls_over_minimum(&log, &minimum),
+        "ratio",
+        CALLS,
+    );
     stage.shut_down().await;
     Ok(figures.hold)
 }
@@ -115,16 +151,25 @@ impl ObservedSweep {
 
     /// Returns the largest memory of a slice, in MiB.
     fn peak_memory(&self) -> f64 {
-        ratio(self.slices.iter().map(MeasuredSweep::memory_kib).max().unwrap_or_default(), 1024)
+        ratio(
+            self.slices
+                .iter()
+                .map(MeasuredSweep::memory_kib)
+                .max()
+                .unwrap_or_default(),
+            1024,
+        )
     }
 
     fn write_units(&self) -> WriteUnits {
-        self.slices.iter().fold(WriteUnits::default(), |sum, slice| WriteUnits {
-            directory: sum.directory + slice.units.directory,
-            control: sum.control + slice.units.control,
-            journal: sum.journal + slice.units.journal,
-            ledger: sum.ledger + slice.units.ledger,
-        })
+        self.slices
+            .iter()
+            .fold(WriteUnits::default(), |sum, slice| WriteUnits {
+                directory: sum.directory + slice.units.directory,
+                control: sum.control + slice.units.control,
+                journal: sum.journal + slice.units.journal,
+                ledger: sum.ledger + slice.units.ledger,
+            })
     }
 }
 
@@ -133,7 +178,12 @@ fn check_finished(report: &RunReport) -> Result<(), SyncError> {
     if report.complete && report.held.is_empty() && report.troubles.is_empty() {
         return Ok(());
     }
-    let first = report.troubles.first().map(|trouble| trouble.reason.clone());
+    let first = report
+        .troubles
+        .first()
+        .map(|trouble| trouble.reason.clone());
     let sentences: Vec<String> = report.notes.iter().cloned().chain(first).collect();
-    Err(SyncError::Sweep { why: format!("{} held, {}", report.held.len(), sentences.join("; ")) })
+    Err(SyncError::Sweep {
+        why: format!("{} held, {}", report.held.len(), sentences.join("; ")),
+    })
 }

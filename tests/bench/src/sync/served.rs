@@ -46,11 +46,21 @@ struct Guarded {
 impl ServedDatabase {
     /// Serves a database on a free port, and writes the key into the state directory.
     pub(super) async fn start(database: &Database, data: &Path) -> Result<Self, SyncError> {
-        let key: String = runtime::random_bytes_or_abort().iter().map(|byte| format!("{byte:02x}")).collect();
+        let key: String = runtime::random_bytes_or_abort()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         write_key(data, &key).map_err(SyncError::setup_error("the key of the database"))?;
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(SyncError::setup_error("a port"))?;
-        let address = listener.local_addr().map_err(SyncError::setup_error("a port"))?;
-        let guarded = Guarded { dynamodb: database.dynamodb().clone(), key };
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+            .await
+            .map_err(SyncError::setup_error("a port"))?;
+        let address = listener
+            .local_addr()
+            .map_err(SyncError::setup_error("a port"))?;
+        let guarded = Guarded {
+            dynamodb: database.dynamodb().clone(),
+            key,
+        };
         let router = Router::new()
             .route("/", post(answer))
             .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
@@ -63,7 +73,12 @@ impl ServedDatabase {
 fn write_key(data: &Path, key: &str) -> std::io::Result<()> {
     let file = data.join(KEY_FILE);
     _ = std::fs::remove_file(&file);
-    OpenOptions::new().write(true).create_new(true).mode(0o600).open(&file)?.write_all(key.as_bytes())
+    OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&file)?
+        .write_all(key.as_bytes())
 }
 
 /// Reads the key that the serving process wrote.
@@ -77,15 +92,29 @@ async fn answer(
     body: Bytes,
 ) -> (StatusCode, [(header::HeaderName, &'static str); 1], Vec<u8>) {
     let kind = [(header::CONTENT_TYPE, CONTENT_TYPE)];
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    let text = |name: &str| {
+        headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
+            .to_owned()
+    };
     let is_let_in = text("authorization").contains(&format!("Credential={}/", guarded.key));
     if !is_let_in || headers.contains_key(header::ORIGIN) {
         return (StatusCode::FORBIDDEN, kind, Vec::new());
     }
-    let operation = text("x-amz-target").rsplit('.').next().unwrap_or_default().to_owned();
+    let operation = text("x-amz-target")
+        .rsplit('.')
+        .next()
+        .unwrap_or_default()
+        .to_owned();
     let dynamodb = guarded.dynamodb.clone();
     match tokio::task::spawn_blocking(move || dynamodb.answer(&operation, &body)).await {
-        Ok((status, answer)) => (StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY), kind, answer),
+        Ok((status, answer)) => (
+            StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY),
+            kind,
+            answer,
+        ),
         Err(_) => (StatusCode::BAD_GATEWAY, kind, Vec::new()),
     }
 }

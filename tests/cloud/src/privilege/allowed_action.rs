@@ -20,13 +20,18 @@ impl AllowedAction {
         let statements = document["Statement"].as_array().into_iter().flatten();
         let units = statements.flat_map(|statement| {
             let sid = statement["Sid"].as_str().unwrap_or_default();
-            let (actions, resources) = (string_list(&statement["Action"]), string_list(&statement["Resource"]));
+            let (actions, resources) = (
+                string_list(&statement["Action"]),
+                string_list(&statement["Resource"]),
+            );
             let unit = |action: &String, resource: &String| Self {
                 sid: sid.to_owned(),
                 action: action.clone(),
                 resource: resource.clone(),
             };
-            let pairs = actions.iter().flat_map(|action| resources.iter().map(move |resource| unit(action, resource)));
+            let pairs = actions
+                .iter()
+                .flat_map(|action| resources.iter().map(move |resource| unit(action, resource)));
             pairs.collect::<Vec<_>>()
         });
         units.collect()
@@ -41,13 +46,27 @@ impl AllowedAction {
                 statements.push(statement.clone());
                 continue;
             }
-            let others =
-                |of: &Value, not: &str| string_list(of).into_iter().filter(|one| one != not).collect::<Vec<_>>();
-            let (actions, resources) =
-                (others(&statement["Action"], &self.action), others(&statement["Resource"], &self.resource));
+            let others = |of: &Value, not: &str| {
+                string_list(of)
+                    .into_iter()
+                    .filter(|one| one != not)
+                    .collect::<Vec<_>>()
+            };
+            let (actions, resources) = (
+                others(&statement["Action"], &self.action),
+                others(&statement["Resource"], &self.resource),
+            );
             let rest = [
-                (actions, string_list(&statement["Resource"]), self.sid.clone()),
-                (vec![self.action.clone()], resources, format!("{}Rest", self.sid)),
+                (
+                    actions,
+                    string_list(&statement["Resource"]),
+                    self.sid.clone(),
+                ),
+                (
+                    vec![self.action.clone()],
+                    resources,
+                    format!("{}Rest", self.sid),
+                ),
             ];
             for (actions, resources, sid) in rest {
                 if !actions.is_empty() && !resources.is_empty() {
@@ -86,7 +105,11 @@ impl AllowedAction {
     /// emulator always allows this.
     #[must_use]
     pub(super) fn is_lambdas_own(&self) -> bool {
-        const QUEUE: [&str; 3] = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"];
+        const QUEUE: [&str; 3] = [
+            "sqs:ReceiveMessage",
+            "sqs:DeleteMessage",
+            "sqs:GetQueueAttributes",
+        ];
         self.action.starts_with("logs:") || QUEUE.contains(&self.action.as_str())
     }
 }
@@ -94,7 +117,10 @@ impl AllowedAction {
 /// Returns one word, or a list of words, as a list.
 fn string_list(value: &Value) -> Vec<String> {
     match value {
-        Value::Array(all) => all.iter().filter_map(|one| one.as_str().map(str::to_owned)).collect(),
+        Value::Array(all) => all
+            .iter()
+            .filter_map(|one| one.as_str().map(str::to_owned))
+            .collect(),
         one => one.as_str().map(str::to_owned).into_iter().collect(),
     }
 }
@@ -116,7 +142,8 @@ mod tests {
         assert_eq!(all.len(), 5);
         for unit in &all {
             let mut left = AllowedAction::all_in_document(&unit.document_without(&document()));
-            left.iter_mut().for_each(|one| one.sid = one.sid.trim_end_matches("Rest").to_owned());
+            left.iter_mut()
+                .for_each(|one| one.sid = one.sid.trim_end_matches("Rest").to_owned());
             assert_eq!(left.len(), 4, "{unit:?}");
             assert!(!left.contains(unit), "{unit:?}");
         }
@@ -126,6 +153,8 @@ mod tests {
     fn a_denial_is_matched_by_action_and_resource() {
         let unit = &AllowedAction::all_in_document(&document())[4];
         assert!(unit.is_denied_by("s:One", "arn:x/binding"));
-        assert!(!unit.is_denied_by("s:Two", "arn:x/binding") && !unit.is_denied_by("s:One", "arn:y"));
+        assert!(
+            !unit.is_denied_by("s:Two", "arn:x/binding") && !unit.is_denied_by("s:One", "arn:y")
+        );
     }
 }

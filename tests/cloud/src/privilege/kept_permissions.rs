@@ -28,12 +28,24 @@ const KEPT: [KeptPermission; 9] = [
     ("FullSync", "s3:DeleteObject", "/checkpoint/*", LONG_SWEEP),
     ("Reconcile", "sqs:SendMessage", "-outbox", ASKS_EMPLOYEE),
     ("FullSync", "sqs:SendMessage", "-outbox", ASKS_EMPLOYEE),
-    ("FullSync", "s3:GetObject", "/journal-head/*", COPIES_JOURNAL_HEAD),
-    ("FullSync", "s3:PutObject", "/journal-head/*", COPIES_JOURNAL_HEAD),
+    (
+        "FullSync",
+        "s3:GetObject",
+        "/journal-head/*",
+        COPIES_JOURNAL_HEAD,
+    ),
+    (
+        "FullSync",
+        "s3:PutObject",
+        "/journal-head/*",
+        COPIES_JOURNAL_HEAD,
+    ),
 ];
 
 /// Returns why a function keeps an action that no story uses.
 pub(super) fn reason_to_keep(function: &str, unit: &AllowedAction) -> Option<&'static str> {
-    let is = |kept: &&KeptPermission| kept.0 == function && kept.1 == unit.action && unit.resource.ends_with(kept.2);
+    let is = |kept: &&KeptPermission| {
+        kept.0 == function && kept.1 == unit.action && unit.resource.ends_with(kept.2)
+    };
     KEPT.iter().find(is).map(|kept| kept.3)
 }

@@ -60,25 +60,46 @@ enum AttemptEnd {
 /// did not do its work.
 pub async fn run(only: Option<&str>) -> Result<(), String> {
     let began = Instant::now();
-    let wanted: Vec<_> = PROBES.into_iter().filter(|(function, _)| only.is_none_or(|only| only == *function)).collect();
+    let wanted: Vec<_> = PROBES
+        .into_iter()
+        .filter(|(function, _)| only.is_none_or(|only| only == *function))
+        .collect();
     if wanted.is_empty() {
         let all = PROBES.map(|(function, _)| function).join(", ");
         return Err(format!("there is no such function; these are there: {all}"));
     }
     let witness = DenialProxy::start().await;
-    let world = deploy::deploy_company(BootstrapPrograms::Built, PEOPLE, AwsEndpoint::Witness(&witness)).await?;
+    let world = deploy::deploy_company(
+        BootstrapPrograms::Built,
+        PEOPLE,
+        AwsEndpoint::Witness(&witness),
+    )
+    .await?;
     run_stories(&world, &stories::FIRST_STORIES).await?;
     shorten_timeouts(&world).await;
-    let mut attempts = PrivilegeAttempts { world: &world, witness: &witness, number: 0, wrong: Vec::new() };
+    let mut attempts = PrivilegeAttempts {
+        world: &world,
+        witness: &witness,
+        number: 0,
+        wrong: Vec::new(),
+    };
     for (function, steps) in wanted {
         attempts.check_function(function, steps).await?;
     }
     let wrong = attempts.wrong;
     deploy::tear_down(world).await?;
     if !wrong.is_empty() {
-        return Err(format!("{} permissions are wrong:\n{}", wrong.len(), wrong.join("\n")));
+        return Err(format!(
+            "{} permissions are wrong:\n{}",
+            wrong.len(),
+            wrong.join("\n")
+        ));
     }
-    print_done("least privilege", "each permission is needed, or its reason is given", began.elapsed());
+    print_done(
+        "least privilege",
+        "each permission is needed, or its reason is given",
+        began.elapsed(),
+    );
     Ok(())
 }
 
@@ -91,7 +112,11 @@ struct PrivilegeAttempts<'a> {
 
 impl PrivilegeAttempts<'_> {
     async fn check_function(&mut self, function: &str, steps: &[ProbeStep]) -> Result<(), String> {
-        let role = self.world.stack.physical_id(&format!("{function}Role")).to_owned();
+        let role = self
+            .world
+            .stack
+            .physical_id(&format!("{function}Role"))
+            .to_owned();
         let (policy, document) = self.read_policy(&role).await?;
         let whole = self.attempt_steps(function, steps, None).await;
         probe::set_paused(self.world, false).await;
@@ -99,9 +124,15 @@ impl PrivilegeAttempts<'_> {
             return Err(format!("{function} with all of its permissions: {whole:?}"));
         }
         for unit in AllowedAction::all_in_document(&document) {
-            let line = format!("{function:<13} {:<31} {}", unit.action, unit.resource_name());
+            let line = format!(
+                "{function:<13} {:<31} {}",
+                unit.action,
+                unit.resource_name()
+            );
             if unit.is_lambdas_own() {
-                print_remark(&format!("{line}  Lambda's own, which the emulator does not ask for"));
+                print_remark(&format!(
+                    "{line}  Lambda's own, which the emulator does not ask for"
+                ));
                 continue;
             }
             let step = Instant::now();
@@ -109,7 +140,8 @@ impl PrivilegeAttempts<'_> {
             // What the recovery started may still run when the function restarts, and is then cut
             // off.
             for _ in 0..ATTEMPTS_PER_ACTION {
-                self.put_policy(&role, &policy, &unit.document_without(&document)).await?;
+                self.put_policy(&role, &policy, &unit.document_without(&document))
+                    .await?;
                 ended = self.attempt_steps(function, steps, Some(&unit)).await;
                 self.put_policy(&role, &policy, &document).await?;
                 self.recover(function).await?;
@@ -122,7 +154,14 @@ impl PrivilegeAttempts<'_> {
         Ok(())
     }
 
-    fn report_verdict(&mut self, function: &str, unit: &AllowedAction, line: &str, ended: &AttemptEnd, took: Duration) {
+    fn report_verdict(
+        &mut self,
+        function: &str,
+        unit: &AllowedAction,
+        line: &str,
+        ended: &AttemptEnd,
+        took: Duration,
+    ) {
         let reason = kept_permissions::reason_to_keep(function, unit);
         match (ended, reason) {
             (AttemptEnd::Denied, None) => print_done("denied", line, took),
@@ -165,12 +204,19 @@ impl PrivilegeAttempts<'_> {
         AttemptEnd::NeverAsked
     }
 
-    async fn watch(&self, over: &StepGoal, function: &str, taken: Option<&AllowedAction>) -> AttemptEnd {
+    async fn watch(
+        &self,
+        over: &StepGoal,
+        function: &str,
+        taken: Option<&AllowedAction>,
+    ) -> AttemptEnd {
         let began = Instant::now();
         let (mut why, mut others) = (String::new(), BTreeSet::new());
         while began.elapsed() < PATIENCE {
             for one in self.witness.take_denials() {
-                if one.function == function && taken.is_some_and(|unit| unit.is_denied_by(&one.action, &one.resource)) {
+                if one.function == function
+                    && taken.is_some_and(|unit| unit.is_denied_by(&one.action, &one.resource))
+                {
                     return AttemptEnd::Denied;
                 }
                 others.insert(one);
@@ -181,7 +227,9 @@ impl PrivilegeAttempts<'_> {
             }
             tokio::time::sleep(POLL_INTERVAL).await;
         }
-        AttemptEnd::Stuck(format!("{over:?} not within {PATIENCE:?}: {why}; denied: {others:?}"))
+        AttemptEnd::Stuck(format!(
+            "{over:?} not within {PATIENCE:?}: {why}; denied: {others:?}"
+        ))
     }
 
     /// Restores the permissions and lets the function finish what it had begun.
@@ -196,7 +244,9 @@ impl PrivilegeAttempts<'_> {
         let mut ends = vec![StepGoal::HasToken];
         // An event may be lost, and a person may have left without one. Two sweeps find everything.
         for _ in 0..2 {
-            ends.push(StepGoal::SweptAfter(probe::make_sweep_due(self.world).await));
+            ends.push(StepGoal::SweptAfter(
+                probe::make_sweep_due(self.world).await,
+            ));
             for over in ends.drain(..) {
                 if let AttemptEnd::Stuck(why) = self.watch(&over, "", None).await {
                     return Err(format!("{function} did not recover: {why}"));
@@ -212,25 +262,45 @@ impl PrivilegeAttempts<'_> {
     /// Changes the function's memory size, so that it restarts and remembers no secret.
     async fn restart_function(&self, function: &str) {
         let memory = MEMORY_MB + self.number % 64;
-        let change = json!({"FunctionName": self.world.stack.physical_id(function), "MemorySize": memory});
-        self.world.aws.call("lambda", "update_function_configuration", change).await.expect("it can be changed");
+        let change =
+            json!({"FunctionName": self.world.stack.physical_id(function), "MemorySize": memory});
+        self.world
+            .aws
+            .call("lambda", "update_function_configuration", change)
+            .await
+            .expect("it can be changed");
     }
 
     async fn read_policy(&self, role: &str) -> Result<(String, Value), String> {
         let call = async |operation, parameters| {
-            self.world.aws.call("iam", operation, parameters).await.map_err(|err| err.to_string())
+            self.world
+                .aws
+                .call("iam", operation, parameters)
+                .await
+                .map_err(|err| err.to_string())
         };
         let listed = call("list_role_policies", json!({"RoleName": role})).await?;
-        let Some([Value::String(name)]) = listed["PolicyNames"].as_array().map(Vec::as_slice) else {
+        let Some([Value::String(name)]) = listed["PolicyNames"].as_array().map(Vec::as_slice)
+        else {
             return Err(format!("{role} has not exactly one policy: {listed}"));
         };
-        let policy = call("get_role_policy", json!({"RoleName": role, "PolicyName": name})).await?;
+        let policy = call(
+            "get_role_policy",
+            json!({"RoleName": role, "PolicyName": name}),
+        )
+        .await?;
         Ok((name.clone(), policy["PolicyDocument"].clone()))
     }
 
     async fn put_policy(&self, role: &str, policy: &str, document: &Value) -> Result<(), String> {
-        let put = json!({"RoleName": role, "PolicyName": policy, "PolicyDocument": document.to_string()});
-        self.world.aws.call("iam", "put_role_policy", put).await.map(|_| ()).map_err(|err| err.to_string())
+        let put =
+            json!({"RoleName": role, "PolicyName": policy, "PolicyDocument": document.to_string()});
+        self.world
+            .aws
+            .call("iam", "put_role_policy", put)
+            .await
+            .map(|_| ())
+            .map_err(|err| err.to_string())
     }
 }
 
@@ -239,14 +309,26 @@ impl PrivilegeAttempts<'_> {
 /// the template has this policy.
 async fn shorten_timeouts(world: &CloudWorld) {
     let bucket = json!({"Bucket": world.stack.physical_id("Archive")});
-    world.aws.call("s3", "delete_bucket_policy", bucket).await.expect("the policy can be taken away");
+    world
+        .aws
+        .call("s3", "delete_bucket_policy", bucket)
+        .await
+        .expect("the policy can be taken away");
     for queue in ["Wakes", "Sweeps", "RefusedTokens", "Outbox"] {
         let dead = world.stack.physical_id(&format!("{queue}Dead"));
         let dead = dead.rsplit('/').next().unwrap_or_default();
-        let arn = format!("arn:aws:sqs:{}:{}:{dead}", checks::emulator::REGION, checks::emulator::ACCOUNT);
+        let arn = format!(
+            "arn:aws:sqs:{}:{}:{dead}",
+            checks::emulator::REGION,
+            checks::emulator::ACCOUNT
+        );
         let redrive = json!({"deadLetterTargetArn": arn, "maxReceiveCount": 100}).to_string();
         let attributes = json!({"VisibilityTimeout": VISIBILITY, "RedrivePolicy": redrive});
         let set = json!({"QueueUrl": world.stack.physical_id(queue), "Attributes": attributes});
-        world.aws.call("sqs", "set_queue_attributes", set).await.expect("the queue can be changed");
+        world
+            .aws
+            .call("sqs", "set_queue_attributes", set)
+            .await
+            .expect("the queue can be changed");
     }
 }

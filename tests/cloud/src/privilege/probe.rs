@@ -8,10 +8,12 @@ use std::collections::BTreeSet;
 use std::pin::Pin;
 
 use changes::{
-    another_sweep, push_departure, push_event, push_every_event, push_return, silent_changes, silent_departure,
-    silent_return,
+    another_sweep, push_departure, push_event, push_every_event, push_return, silent_changes,
+    silent_departure, silent_return,
 };
-use credentials::{expire_token, first_token, good_credentials, refused_credentials, refused_token};
+use credentials::{
+    expire_token, first_token, good_credentials, refused_credentials, refused_token,
+};
 use directory::{RunId, UserId};
 use message_push::batch::{OutboxBatch, OutboxPhase};
 use message_push::{MessageContent, MessageDraft, compose_message};
@@ -57,7 +59,15 @@ pub(super) enum StepGoal {
 /// The functions by their logical ids, with their steps.
 pub(super) const PROBES: [(&str, &[ProbeStep]); 5] = [
     ("Callback", &[push_event]),
-    ("Reconcile", &[push_every_event, push_departure, push_return, pause_and_plan::pause_and_push_event]),
+    (
+        "Reconcile",
+        &[
+            push_every_event,
+            push_departure,
+            push_return,
+            pause_and_plan::pause_and_push_event,
+        ],
+    ),
     (
         "FullSync",
         &[
@@ -72,7 +82,15 @@ pub(super) const PROBES: [(&str, &[ProbeStep]); 5] = [
             pause_and_plan::edited_in_the_ehr,
         ],
     ),
-    ("TokenRefresh", &[first_token, refused_credentials, good_credentials, refused_token]),
+    (
+        "TokenRefresh",
+        &[
+            first_token,
+            refused_credentials,
+            good_credentials,
+            refused_token,
+        ],
+    ),
     ("MessagePush", &[send_message]),
 ];
 
@@ -85,24 +103,45 @@ impl StepGoal {
                 check_sides_equal(world).await
             }
             Self::SweptAfter(moment) => {
-                let stored = world.store().get_binding(&world.binding.id).await.map_err(|err| err.to_string())?;
+                let stored = world
+                    .store()
+                    .get_binding(&world.binding.id)
+                    .await
+                    .map_err(|err| err.to_string())?;
                 let swept = stored.and_then(|stored| stored.body.swept_at);
-                swept.filter(|swept| swept > moment).ok_or("not swept yet")?;
+                swept
+                    .filter(|swept| swept > moment)
+                    .ok_or("not swept yet")?;
                 check_queues_empty(world).await
             }
             Self::HasToken => {
-                let token = world.secrets().get_token(&world.binding.id).await.map_err(|err| err.to_string())?;
+                let token = world
+                    .secrets()
+                    .get_token(&world.binding.id)
+                    .await
+                    .map_err(|err| err.to_string())?;
                 let trouble = token_trouble(world).await?;
                 let serves = token.expires_at > SystemClock.now() && trouble.is_none();
-                if serves { check_queues_empty(world).await } else { Err("no valid token is stored".to_owned()) }
+                if serves {
+                    check_queues_empty(world).await
+                } else {
+                    Err("no valid token is stored".to_owned())
+                }
             }
-            Self::HasTokenError => {
-                token_trouble(world).await?.map(|_| ()).ok_or("no error of the token is stored".to_owned())
-            }
+            Self::HasTokenError => token_trouble(world)
+                .await?
+                .map(|_| ())
+                .ok_or("no error of the token is stored".to_owned()),
             Self::MessageDone(id) => {
                 let corp = &world.binding.corp_id;
-                let stored = world.store().get_control::<OutboxBatch>(corp, ControlKind::Message, id).await;
-                match stored.map_err(|err| err.to_string())?.map(|stored| stored.body.phase) {
+                let stored = world
+                    .store()
+                    .get_control::<OutboxBatch>(corp, ControlKind::Message, id)
+                    .await;
+                match stored
+                    .map_err(|err| err.to_string())?
+                    .map(|stored| stored.body.phase)
+                {
                     Some(OutboxPhase::Done { .. }) => Ok(()),
                     phase => Err(format!("{phase:?}")),
                 }
@@ -115,9 +154,17 @@ impl StepGoal {
 
 async fn token_trouble(world: &CloudWorld) -> Result<Option<Value>, String> {
     let corp = &world.binding.corp_id;
-    let stored =
-        world.store().get_control::<Value>(corp, ControlKind::Quarantine, token_refresh::TOKEN_FAILURE_ID).await;
-    Ok(stored.map_err(|err| err.to_string())?.map(|stored| stored.body))
+    let stored = world
+        .store()
+        .get_control::<Value>(
+            corp,
+            ControlKind::Quarantine,
+            token_refresh::TOKEN_FAILURE_ID,
+        )
+        .await;
+    Ok(stored
+        .map_err(|err| err.to_string())?
+        .map(|stored| stored.body))
 }
 
 async fn check_queues_empty(world: &CloudWorld) -> Result<(), String> {
@@ -136,12 +183,35 @@ fn send_message(world: &CloudWorld, number: u32) -> StepFuture<'_> {
         expire_token(world, "/topapi/message/corpconversation/asyncsend_v2").await;
         let userid = world.dingtalk.bystander(&[]).await.userid;
         let people = BTreeSet::from([UserId::new(&userid).expect("an id")]);
-        let secret = world.secrets().get_binding(&world.binding.id).await.expect("the secret");
-        let (id, content) = (format!("probe-{number}"), MessageContent::Text(format!("第{number}条")));
-        let draft = MessageDraft { binding: &world.binding, id: &id, people: &people, content };
-        let (outbox, nonce) = (world.queue("Outbox"), runtime::random_bytes().expect("randomness"));
+        let secret = world
+            .secrets()
+            .get_binding(&world.binding.id)
+            .await
+            .expect("the secret");
+        let (id, content) = (
+            format!("probe-{number}"),
+            MessageContent::Text(format!("第{number}条")),
+        );
+        let draft = MessageDraft {
+            binding: &world.binding,
+            id: &id,
+            people: &people,
+            content,
+        };
+        let (outbox, nonce) = (
+            world.queue("Outbox"),
+            runtime::random_bytes().expect("randomness"),
+        );
         let now = SystemClock.now();
-        let composed = compose_message(world.store(), outbox.as_ref(), &secret.seal_key(), draft, now, nonce).await;
+        let composed = compose_message(
+            world.store(),
+            outbox.as_ref(),
+            &secret.seal_key(),
+            draft,
+            now,
+            nonce,
+        )
+        .await;
         composed.expect("it is composed");
         StepGoal::MessageDone(format!("{id}.0000"))
     })
@@ -152,7 +222,11 @@ pub(super) async fn invoke_as_rule(world: &CloudWorld, function: &str) {
     let invoke = json!({
         "FunctionName": world.stack.physical_id(function), "InvocationType": "Event", "Payload": r#"{"trigger":"schedule"}"#,
     });
-    world.aws.call("lambda", "invoke", invoke).await.expect("it is invoked");
+    world
+        .aws
+        .call("lambda", "invoke", invoke)
+        .await
+        .expect("it is invoked");
 }
 
 fn probe_userid(number: u32) -> String {
@@ -161,16 +235,33 @@ fn probe_userid(number: u32) -> String {
 
 async fn hire(world: &CloudWorld, number: u32) -> ActOutcome {
     let (name, userid) = (format!("新人{number}"), Some(probe_userid(number)));
-    world.dingtalk.act(Act::Hire { name, departments: vec![], fields: Box::default(), userid }).await
+    world
+        .dingtalk
+        .act(Act::Hire {
+            name,
+            departments: vec![],
+            fields: Box::default(),
+            userid,
+        })
+        .await
 }
 
 /// Makes the binding due and invokes the rule's function; returns since when it is due.
 pub(super) async fn make_sweep_due(world: &CloudWorld) -> directory::Timestamp {
     let due = SystemClock.now().plus_millis(-DUE_MS);
-    let stored = world.store().get_binding(&world.binding.id).await.expect("the table answers").expect("the binding");
+    let stored = world
+        .store()
+        .get_binding(&world.binding.id)
+        .await
+        .expect("the table answers")
+        .expect("the binding");
     let mut binding = stored.body;
     binding.swept_at = Some(due);
-    world.store().put_binding(&binding, PutCondition::Any).await.expect("the binding is stored");
+    world
+        .store()
+        .put_binding(&binding, PutCondition::Any)
+        .await
+        .expect("the binding is stored");
     invoke_as_rule(world, "FullSync").await;
     due
 }

@@ -16,15 +16,24 @@ pub(super) async fn are_in_the_logs(world: &CloudWorld) -> String {
     let mut seen = Vec::new();
     for metric in ALL {
         let function = counted_by(metric.name);
-        wait_until(PATIENCE, "the figure is in the log", async || match largest_value(world, function, metric).await {
-            Some(most) if most > 0.0 || metric.name == NOTHING_WAITS => Ok(()),
-            most => Err(format!("{} is {most:?} in the log of {function}", metric.name)),
-        })
+        wait_until(
+            PATIENCE,
+            "the figure is in the log",
+            async || match largest_value(world, function, metric).await {
+                Some(most) if most > 0.0 || metric.name == NOTHING_WAITS => Ok(()),
+                most => Err(format!(
+                    "{} is {most:?} in the log of {function}",
+                    metric.name
+                )),
+            },
+        )
         .await;
         seen.push(format!(
             "{} up to {}",
             metric.name,
-            largest_value(world, function, metric).await.unwrap_or_default()
+            largest_value(world, function, metric)
+                .await
+                .unwrap_or_default()
         ));
     }
     seen.join(", ")
@@ -45,11 +54,19 @@ fn counted_by(metric: &str) -> &'static str {
 /// count, under the stack's name, as the alarm reads them.
 async fn largest_value(world: &CloudWorld, function: &str, metric: &Metric) -> Option<f64> {
     let log = world.log(function).await;
-    let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    let lines = log
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let is_this = |line: &Value| {
         let directive = &line["_aws"]["CloudWatchMetrics"][0];
-        let names = directive["Namespace"] == NAMESPACE && directive["Metrics"][0]["Name"] == metric.name;
-        names && directive["Dimensions"][0][0] == DIMENSION && line[DIMENSION] == world.stack.name.as_str()
+        let names =
+            directive["Namespace"] == NAMESPACE && directive["Metrics"][0]["Name"] == metric.name;
+        names
+            && directive["Dimensions"][0][0] == DIMENSION
+            && line[DIMENSION] == world.stack.name.as_str()
     };
-    lines.filter(is_this).filter_map(|line| line[metric.name].as_f64()).reduce(f64::max)
+    lines
+        .filter(is_this)
+        .filter_map(|line| line[metric.name].as_f64())
+        .reduce(f64::max)
 }

@@ -16,23 +16,58 @@ use crate::world::CloudWorld;
 pub(super) async fn arrives(world: &CloudWorld) -> String {
     let userid = world.dingtalk.bystander(&[]).await.userid;
     let people = BTreeSet::from([UserId::new(&userid).expect("an id")]);
-    let secret = world.secrets().get_binding(&world.binding.id).await.expect("the secret");
+    let secret = world
+        .secrets()
+        .get_binding(&world.binding.id)
+        .await
+        .expect("the secret");
     let content = MessageContent::Text("云上的一条消息".to_owned());
-    let draft = MessageDraft { binding: &world.binding, id: "story", people: &people, content };
-    let (outbox, nonce) = (world.queue("Outbox"), runtime::random_bytes().expect("randomness"));
-    let composed =
-        compose_message(world.store(), outbox.as_ref(), &secret.seal_key(), draft, SystemClock.now(), nonce).await;
+    let draft = MessageDraft {
+        binding: &world.binding,
+        id: "story",
+        people: &people,
+        content,
+    };
+    let (outbox, nonce) = (
+        world.queue("Outbox"),
+        runtime::random_bytes().expect("randomness"),
+    );
+    let composed = compose_message(
+        world.store(),
+        outbox.as_ref(),
+        &secret.seal_key(),
+        draft,
+        SystemClock.now(),
+        nonce,
+    )
+    .await;
     assert_eq!(composed.expect("it is composed"), 1);
     let took = wait_until(PATIENCE, "the message's result is known", async || {
         let corp = &world.binding.corp_id;
-        let stored = world.store().get_control::<OutboxBatch>(corp, ControlKind::Message, "story.0000").await;
-        match stored.map_err(|err| err.to_string())?.map(|stored| stored.body.phase) {
+        let stored = world
+            .store()
+            .get_control::<OutboxBatch>(corp, ControlKind::Message, "story.0000")
+            .await;
+        match stored
+            .map_err(|err| err.to_string())?
+            .map(|stored| stored.body.phase)
+        {
             Some(OutboxPhase::Done { .. }) => Ok(()),
             phase => Err(format!("{phase:?}")),
         }
     })
     .await;
-    let inbox = world.dingtalk.world().lock().await.inbox(&userid).messages.len();
+    let inbox = world
+        .dingtalk
+        .world()
+        .lock()
+        .await
+        .inbox(&userid)
+        .messages
+        .len();
     assert_eq!(inbox, 1, "it is seen once");
-    format!("arrived once, its result known after {:.1} s", took.as_secs_f64())
+    format!(
+        "arrived once, its result known after {:.1} s",
+        took.as_secs_f64()
+    )
 }

@@ -12,7 +12,13 @@ use super::{InProcessService, ServiceReply, ServiceRequest};
 const JSON: &str = "application/x-amz-json-1.0";
 
 fn json_error(status: u16, code: &str) -> ServiceReply {
-    (status, JSON, json!({ "__type": code, "message": code }).to_string().into_bytes())
+    (
+        status,
+        JSON,
+        json!({ "__type": code, "message": code })
+            .to_string()
+            .into_bytes(),
+    )
 }
 
 fn json_reply(value: &Value) -> ServiceReply {
@@ -52,7 +58,10 @@ impl InProcessService for FakeDynamoDb {
     }
 
     fn throttled_reply(&self) -> ServiceReply {
-        json_error(400, "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException")
+        json_error(
+            400,
+            "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException",
+        )
     }
 
     /// A transaction is cancelled at its last action; a single write is refused.
@@ -61,8 +70,7 @@ impl InProcessService for FakeDynamoDb {
         if asked.operation.starts_with("Transact") {
             let steps = body(asked)["TransactItems"].as_array().map_or(1, Vec::len);
             let mut reasons = vec![json!({"Code": "None"}); steps];
-            reasons[steps - 1] =
-                json!({"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item"});
+            reasons[steps - 1] = json!({"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item"});
             let code = format!("{NAMES}TransactionCanceledException");
             let answer = json!({"__type": code, "Message": "Transaction cancelled", "CancellationReasons": reasons});
             return Some((400, JSON, answer.to_string().into_bytes()));
@@ -83,9 +91,17 @@ impl InProcessService for FakeDynamoDb {
             let rest = writes.split_off(writes.len() / 2);
             left.insert(table.clone(), rest.into());
         }
-        ask["RequestItems"].as_object_mut()?.retain(|_, writes| writes.as_array().is_some_and(|one| !one.is_empty()));
-        if ask["RequestItems"].as_object().is_some_and(|tables| !tables.is_empty()) {
-            let half = ServiceRequest { body: ask.to_string().into_bytes(), ..asked.clone() };
+        ask["RequestItems"]
+            .as_object_mut()?
+            .retain(|_, writes| writes.as_array().is_some_and(|one| !one.is_empty()));
+        if ask["RequestItems"]
+            .as_object()
+            .is_some_and(|tables| !tables.is_empty())
+        {
+            let half = ServiceRequest {
+                body: ask.to_string().into_bytes(),
+                ..asked.clone()
+            };
             let (status, ..) = self.carry_out(&half);
             assert_eq!(status, 200, "half of a batch is a batch");
         }
@@ -127,7 +143,10 @@ impl InProcessService for FakeFifoQueue {
         let mut seen = self.seen.lock().unwrap();
         let count = seen.len();
         let id = seen.entry((group.clone(), id)).or_insert_with(|| {
-            self.sent.lock().unwrap().push(StoredMessage { body: text("MessageBody"), group });
+            self.sent.lock().unwrap().push(StoredMessage {
+                body: text("MessageBody"),
+                group,
+            });
             format!("message-{count}")
         });
         json_reply(&json!({ "MessageId": id }))
@@ -156,7 +175,12 @@ impl FakeSecretsManager {
     #[must_use]
     pub fn versions(&self, name: &str) -> Vec<String> {
         let secrets = self.0.lock().unwrap();
-        secrets.get(name).into_iter().flatten().map(|(_, value)| value.clone()).collect()
+        secrets
+            .get(name)
+            .into_iter()
+            .flatten()
+            .map(|(_, value)| value.clone())
+            .collect()
     }
 }
 
@@ -177,7 +201,9 @@ impl InProcessService for FakeSecretsManager {
                 json_reply(&json!({}))
             }
             ("CreateSecret", _) => match secrets.get(&text("Name")) {
-                Some(versions) if versions.iter().any(|(earlier, _)| *earlier == token) => json_reply(&json!({})),
+                Some(versions) if versions.iter().any(|(earlier, _)| *earlier == token) => {
+                    json_reply(&json!({}))
+                }
                 Some(_) => json_error(400, "ResourceExistsException"),
                 None => {
                     secrets.insert(text("Name"), vec![(token, value)]);
@@ -214,14 +240,20 @@ impl FakeBucket {
 }
 
 fn xml_error(status: u16, code: &str) -> ServiceReply {
-    (status, "application/xml", format!("<Error><Code>{code}</Code><Message>{code}</Message></Error>").into_bytes())
+    (
+        status,
+        "application/xml",
+        format!("<Error><Code>{code}</Code><Message>{code}</Message></Error>").into_bytes(),
+    )
 }
 
 impl InProcessService for FakeBucket {
     fn carry_out(&self, asked: &ServiceRequest) -> ServiceReply {
         let mut bodies = self.0.lock().unwrap();
         match asked.operation.as_str() {
-            "PUT" if asked.if_none && bodies.contains_key(&asked.path) => xml_error(412, "PreconditionFailed"),
+            "PUT" if asked.if_none && bodies.contains_key(&asked.path) => {
+                xml_error(412, "PreconditionFailed")
+            }
             "PUT" => {
                 bodies.insert(asked.path.clone(), asked.body.clone());
                 (200, "application/xml", Vec::new())
@@ -244,7 +276,9 @@ impl InProcessService for FakeBucket {
 
     /// Of two conditional puts at the same time, one gets the answer to try again.
     fn conflict_reply(&self, asked: &ServiceRequest) -> Option<ServiceReply> {
-        asked.if_none.then(|| xml_error(409, "ConditionalRequestConflict"))
+        asked
+            .if_none
+            .then(|| xml_error(409, "ConditionalRequestConflict"))
     }
 
     fn partial_reply(&self, _asked: &ServiceRequest) -> Option<ServiceReply> {

@@ -6,7 +6,9 @@ use directory::{Kind, Link, LinkId, NativeId, RowVersion, Side};
 use state::store::{ControlKind, PutCondition};
 use state::{LinkStore, PointerChanges, Store, WriteError};
 
-use crate::stores::{ROUNDS, TASKS, read_until_answered, run_together, version, wait_after_refusal};
+use crate::stores::{
+    ROUNDS, TASKS, read_until_answered, run_together, version, wait_after_refusal,
+};
 use crate::{COMMON, FaultCounts, SEEDS, faulty_store, wait_before_retry};
 
 fn member(task: u8, round: u8) -> LinkId {
@@ -17,7 +19,9 @@ fn member(task: u8, round: u8) -> LinkId {
 
 async fn read_link(store: &Store) -> Link {
     let corp = corp();
-    read_until_answered(|| store.get_link(&corp, Kind::Person, LinkId([1; 16]))).await.expect("it was created")
+    read_until_answered(|| store.get_link(&corp, Kind::Person, LinkId([1; 16])))
+        .await
+        .expect("it was created")
 }
 
 /// Adds members to one link, as one of several tasks. Before each try it checks whether they are
@@ -29,13 +33,19 @@ async fn add_members_to_link(store: Store, task: u8) {
             if before.base.departments.contains(&member(task, round)) {
                 break;
             }
-            let mut after = Link { version: version(task, round, attempt), ..before.clone() };
+            let mut after = Link {
+                version: version(task, round, attempt),
+                ..before.clone()
+            };
             after.base.departments.insert(member(task, round));
             after.generation += 1;
             // Every second write moves a pointer, which makes it a transaction.
             after.dingtalk = NativeId::new(&format!("dt{}", after.generation / 2)).ok();
             let pointers = PointerChanges::between_states(Some(&before), &after);
-            if let Err(error) = store.put_link(&corp(), &after, before.version, &pointers).await {
+            if let Err(error) = store
+                .put_link(&corp(), &after, before.version, &pointers)
+                .await
+            {
                 wait_after_refusal(error).await;
             }
         }
@@ -47,9 +57,15 @@ async fn concurrent_link_writes_happen_exactly_once() {
     let mut struck = FaultCounts::default();
     for seed in 0..SEEDS {
         let (store, injector) = faulty_store(seed, 30).await;
-        let first = Link { generation: 0, ..link(1, 1) };
+        let first = Link {
+            generation: 0,
+            ..link(1, 1)
+        };
         while let Err(error) = store.create_link(&corp(), &first).await {
-            assert!(error.is_transient(), "seed {seed}: there is no other writer, but {error:?}");
+            assert!(
+                error.is_transient(),
+                "seed {seed}: there is no other writer, but {error:?}"
+            );
         }
         run_together((0..TASKS).map(|task| add_members_to_link(store.clone(), task))).await;
         let link = read_link(&store).await;
@@ -57,8 +73,10 @@ async fn concurrent_link_writes_happen_exactly_once() {
         assert_eq!(link.base.departments.len(), writes, "seed {seed}: lost");
         assert_eq!(link.generation as usize, writes, "seed {seed}: doubled");
         let (corp, native) = (corp(), link.dingtalk.clone().unwrap());
-        let found =
-            read_until_answered(|| store.get_link_by_native(&corp, Kind::Person, Side::DingTalk, &native)).await;
+        let found = read_until_answered(|| {
+            store.get_link_by_native(&corp, Kind::Person, Side::DingTalk, &native)
+        })
+        .await;
         assert_eq!(found.map(|link| link.id), Some(link.id), "seed {seed}");
         struck.add(&injector);
     }
@@ -70,7 +88,10 @@ async fn concurrent_link_writes_happen_exactly_once() {
 async fn a_native_id_has_one_owner() {
     for seed in 0..SEEDS {
         let (store, _) = faulty_store(seed, 30).await;
-        let claim = |n: u8| Link { dingtalk: NativeId::new("same").ok(), ..link(n, u128::from(n) + 10) };
+        let claim = |n: u8| Link {
+            dingtalk: NativeId::new("same").ok(),
+            ..link(n, u128::from(n) + 10)
+        };
         run_together((1..=TASKS).map(|n| {
             let (store, claim) = (store.clone(), claim(n));
             async move {
@@ -82,11 +103,14 @@ async fn a_native_id_has_one_owner() {
         }))
         .await;
         let (corp, same) = (corp(), NativeId::new("same").unwrap());
-        let owner = read_until_answered(|| store.get_link_by_native(&corp, Kind::Person, Side::DingTalk, &same))
-            .await
-            .expect("an owner");
+        let owner = read_until_answered(|| {
+            store.get_link_by_native(&corp, Kind::Person, Side::DingTalk, &same)
+        })
+        .await
+        .expect("an owner");
         for n in 1..=TASKS {
-            let stored = read_until_answered(|| store.get_link(&corp, Kind::Person, LinkId([n; 16]))).await;
+            let stored =
+                read_until_answered(|| store.get_link(&corp, Kind::Person, LinkId([n; 16]))).await;
             assert_eq!(stored.is_some(), owner.id == LinkId([n; 16]), "seed {seed}");
         }
     }
@@ -98,17 +122,27 @@ async fn a_native_id_has_one_owner() {
 async fn a_put_with_a_lost_answer_is_recognised_as_our_own() {
     for seed in 0..SEEDS {
         let (store, _) = faulty_store(seed, 40).await;
-        let alone = |error: &WriteError| assert!(error.is_transient(), "seed {seed}: alone, but {error:?}");
+        let alone =
+            |error: &WriteError| assert!(error.is_transient(), "seed {seed}: alone, but {error:?}");
         let mut written = 0_u64;
         while written < 6 {
-            let condition = if written == 0 { PutCondition::New } else { PutCondition::Version(written) };
-            let put = store.put_control(&corp(), ControlKind::Quota, "q", &written, condition, None).await;
+            let condition = if written == 0 {
+                PutCondition::New
+            } else {
+                PutCondition::Version(written)
+            };
+            let put = store
+                .put_control(&corp(), ControlKind::Quota, "q", &written, condition, None)
+                .await;
             written = match put {
                 Ok(version) => version,
                 Err(error) => {
                     alone(&error);
                     let corp = corp();
-                    let read = read_until_answered(|| store.get_control::<u64>(&corp, ControlKind::Quota, "q")).await;
+                    let read = read_until_answered(|| {
+                        store.get_control::<u64>(&corp, ControlKind::Quota, "q")
+                    })
+                    .await;
                     read.map_or(0, |stored| stored.version)
                 }
             };
@@ -124,7 +158,10 @@ async fn a_large_link_is_read_whole_while_it_is_written() {
     for seed in 0..SEEDS / 2 {
         let (store, _) = faulty_store(seed, 30).await;
         let large = |generation: u32| {
-            let mut link = Link { generation, ..link(1, u128::from(generation) + 1) };
+            let mut link = Link {
+                generation,
+                ..link(1, u128::from(generation) + 1)
+            };
             link.base.departments = (0..100).map(|n| LinkId([n; 16])).collect();
             link
         };
@@ -135,7 +172,10 @@ async fn a_large_link_is_read_whole_while_it_is_written() {
         let writing = tokio::spawn(async move {
             for n in 1..6 {
                 let none = PointerChanges::none();
-                while let Err(error) = writer.put_link(&corp(), &large(n), RowVersion(u128::from(n)), &none).await {
+                while let Err(error) = writer
+                    .put_link(&corp(), &large(n), RowVersion(u128::from(n)), &none)
+                    .await
+                {
                     assert!(error.is_transient(), "{error:?}");
                     wait_before_retry().await;
                 }
@@ -144,7 +184,10 @@ async fn a_large_link_is_read_whole_while_it_is_written() {
         let mut seen = 0;
         while seen < 5 {
             let link = read_link(&store).await;
-            assert!(link.generation >= seen && link.base.departments.len() == 100, "seed {seed}");
+            assert!(
+                link.generation >= seen && link.base.departments.len() == 100,
+                "seed {seed}"
+            );
             seen = link.generation;
             wait_before_retry().await;
         }

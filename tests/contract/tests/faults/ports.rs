@@ -6,20 +6,29 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use aws_smithy_types::retry::RetryConfig;
-use contract::faults::{FakeBucket, FakeDynamoDb, FakeFifoQueue, FakeSecretsManager, FaultInjector, RequestFate};
+use contract::faults::{
+    FakeBucket, FakeDynamoDb, FakeFifoQueue, FakeSecretsManager, FaultInjector, RequestFate,
+};
 use directory::{CorpId, Timestamp};
 use local::embedded::{EmbeddedQueue, QueueRules, TimeSource};
 use secrecy::ExposeSecret as _;
 use state::archive::S3Archive;
 use state::queue::SqsQueue;
 use state::vault::SecretsManagerVault;
-use state::{Archive as _, ArchiveError, ArchiveKey, ArchiveKind, PutIf, Queue, QueueMessage, Vault as _};
+use state::{
+    Archive as _, ArchiveError, ArchiveKey, ArchiveKind, PutIf, Queue, QueueMessage, Vault as _,
+};
 
 use crate::{COMMON, FaultCounts, SEEDS, config, timeouts, wait_before_retry};
 
 fn message(n: u8) -> QueueMessage {
     let body = format!("m{n}");
-    QueueMessage { deduplication: Some(body.clone()), group: Some(format!("g{}", n % 3)), body, delay_s: 0 }
+    QueueMessage {
+        deduplication: Some(body.clone()),
+        group: Some(format!("g{}", n % 3)),
+        body,
+        delay_s: 0,
+    }
 }
 
 async fn send_until_stored(queue: &dyn Queue, n: u8) {
@@ -41,8 +50,16 @@ async fn a_sent_message_is_stored_once() {
         for n in 0..12 {
             send_until_stored(&queue, n).await;
         }
-        let bodies: Vec<String> = service.stored_messages().into_iter().map(|sent| sent.body).collect();
-        assert_eq!(bodies, (0..12).map(|n| format!("m{n}")).collect::<Vec<_>>(), "seed {seed}");
+        let bodies: Vec<String> = service
+            .stored_messages()
+            .into_iter()
+            .map(|sent| sent.body)
+            .collect();
+        assert_eq!(
+            bodies,
+            (0..12).map(|n| format!("m{n}")).collect::<Vec<_>>(),
+            "seed {seed}"
+        );
         struck.add(&injector);
     }
     struck.assert_all_occurred(&COMMON);
@@ -55,7 +72,9 @@ async fn a_secret_is_read_as_it_was_last_put() {
     for seed in 0..SEEDS {
         let service = Arc::new(FakeSecretsManager::default());
         let injector = FaultInjector::new(Arc::clone(&service) as Arc<_>, seed, 40);
-        let client = aws_sdk_secretsmanager::Client::from_conf(config!(aws_sdk_secretsmanager, injector).build());
+        let client = aws_sdk_secretsmanager::Client::from_conf(
+            config!(aws_sdk_secretsmanager, injector).build(),
+        );
         let vault = SecretsManagerVault::new(client);
         for value in ["one", "two", "three"] {
             while let Err(error) = vault.put("s", value.into()).await {
@@ -72,7 +91,11 @@ async fn a_secret_is_read_as_it_was_last_put() {
         }
         let mut versions = service.versions("s");
         versions.dedup();
-        assert_eq!(versions, ["one", "two", "three"], "seed {seed}: an earlier value should never return");
+        assert_eq!(
+            versions,
+            ["one", "two", "three"],
+            "seed {seed}: an earlier value should never return"
+        );
     }
 }
 
@@ -85,11 +108,15 @@ async fn exactly_one_body_is_archived_under_a_new_key() {
         let service = Arc::new(FakeBucket::default());
         let injector = FaultInjector::new(Arc::clone(&service) as Arc<_>, seed, 40);
         let config = config!(aws_sdk_s3, injector).force_path_style(true).build();
-        let archive = Arc::new(S3Archive::new(aws_sdk_s3::Client::from_conf(config), "bucket"));
+        let archive = Arc::new(S3Archive::new(
+            aws_sdk_s3::Client::from_conf(config),
+            "bucket",
+        ));
         let puts = (1..=4_u8).map(|n| {
             let archive = Arc::clone(&archive);
             tokio::spawn(async move {
-                let key = ArchiveKey::new(&CorpId::new("ding1").unwrap(), ArchiveKind::Plan, "p").unwrap();
+                let key = ArchiveKey::new(&CorpId::new("ding1").unwrap(), ArchiveKind::Plan, "p")
+                    .unwrap();
                 loop {
                     match archive.put(&key, vec![n; 32], PutIf::New).await {
                         Ok(()) => return Some(n),
@@ -104,7 +131,11 @@ async fn exactly_one_body_is_archived_under_a_new_key() {
         for put in puts.collect::<Vec<_>>() {
             winners.extend(put.await.unwrap());
         }
-        assert_eq!(service.bodies(), winners.iter().map(|n| vec![*n; 32]).collect::<Vec<_>>(), "seed {seed}");
+        assert_eq!(
+            service.bodies(),
+            winners.iter().map(|n| vec![*n; 32]).collect::<Vec<_>>(),
+            "seed {seed}"
+        );
         assert_eq!(winners.len(), 1, "seed {seed}");
         struck.add(&injector);
     }
@@ -128,13 +159,38 @@ async fn the_embedded_queue_delivers_every_accepted_message() {
             let time = Arc::clone(&time);
             Arc::new(move || Timestamp(time.fetch_add(1, Ordering::Relaxed)))
         };
-        let calm = embedded_client(&FaultInjector::new(Arc::clone(&database) as Arc<_>, seed, 0));
-        let rules = QueueRules { receives_max: 1000, ..QueueRules::fifo(30) };
-        drop(EmbeddedQueue::open(calm.clone(), "queues", "q", rules.clone(), Arc::clone(&clock)).await.unwrap());
+        let calm = embedded_client(&FaultInjector::new(
+            Arc::clone(&database) as Arc<_>,
+            seed,
+            0,
+        ));
+        let rules = QueueRules {
+            receives_max: 1000,
+            ..QueueRules::fifo(30)
+        };
+        drop(
+            EmbeddedQueue::open(
+                calm.clone(),
+                "queues",
+                "q",
+                rules.clone(),
+                Arc::clone(&clock),
+            )
+            .await
+            .unwrap(),
+        );
         let injector = FaultInjector::new(Arc::clone(&database) as Arc<_>, seed, 30);
         let faulty_client = embedded_client(&injector);
         let queue = loop {
-            match EmbeddedQueue::open(faulty_client.clone(), "queues", "q", rules.clone(), Arc::clone(&clock)).await {
+            match EmbeddedQueue::open(
+                faulty_client.clone(),
+                "queues",
+                "q",
+                rules.clone(),
+                Arc::clone(&clock),
+            )
+            .await
+            {
                 Ok(queue) => break queue,
                 Err(error) => assert!(error.is_transient(), "{error:?}"),
             }
@@ -156,9 +212,16 @@ async fn the_embedded_queue_delivers_every_accepted_message() {
             time.fetch_add(60_000, Ordering::Relaxed);
         }
         drop(queue);
-        let after = EmbeddedQueue::open(calm, "queues", "q", rules, clock).await.unwrap();
-        let left: Vec<String> =
-            after.receive(100, Duration::ZERO).await.unwrap().into_iter().map(|one| one.body).collect();
+        let after = EmbeddedQueue::open(calm, "queues", "q", rules, clock)
+            .await
+            .unwrap();
+        let left: Vec<String> = after
+            .receive(100, Duration::ZERO)
+            .await
+            .unwrap()
+            .into_iter()
+            .map(|one| one.body)
+            .collect();
         let mut all: Vec<String> = worked.iter().chain(&left).cloned().collect();
         all.sort_unstable();
         let mut wanted: Vec<String> = (0..12).map(|n| format!("m{n}")).collect();

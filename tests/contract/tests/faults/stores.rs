@@ -11,7 +11,9 @@ use crate::{COMMON, FaultCounts, SEEDS, faulty_store, wait_before_retry};
 pub(crate) const TASKS: u8 = 4;
 pub(crate) const ROUNDS: u8 = 3;
 
-pub(crate) async fn run_together<F: Future<Output = ()> + Send + 'static>(tasks: impl Iterator<Item = F>) {
+pub(crate) async fn run_together<F: Future<Output = ()> + Send + 'static>(
+    tasks: impl Iterator<Item = F>,
+) {
     let tasks: Vec<_> = tasks.map(tokio::spawn).collect();
     for task in tasks {
         task.await.unwrap();
@@ -19,7 +21,9 @@ pub(crate) async fn run_together<F: Future<Output = ()> + Send + 'static>(tasks:
 }
 
 /// Repeats a read until it is answered.
-pub(crate) async fn read_until_answered<T, F: Future<Output = Result<T, StoreError>>>(read: impl Fn() -> F) -> T {
+pub(crate) async fn read_until_answered<T, F: Future<Output = Result<T, StoreError>>>(
+    read: impl Fn() -> F,
+) -> T {
     loop {
         match read().await {
             Ok(value) => return value,
@@ -47,7 +51,10 @@ async fn add_members_to_control_item(store: Store, task: u8) {
     let corp = corp();
     for round in 0..ROUNDS {
         loop {
-            let read = read_until_answered(|| store.get_control::<Vec<(u8, u8)>>(&corp, ControlKind::Hold, "h")).await;
+            let read = read_until_answered(|| {
+                store.get_control::<Vec<(u8, u8)>>(&corp, ControlKind::Hold, "h")
+            })
+            .await;
             let (mut all, condition) = match read {
                 Some(stored) => (stored.body, PutCondition::Version(stored.version)),
                 None => (vec![], PutCondition::New),
@@ -56,7 +63,10 @@ async fn add_members_to_control_item(store: Store, task: u8) {
                 break;
             }
             all.push((task, round));
-            if let Err(error) = store.put_control(&corp, ControlKind::Hold, "h", &all, condition, None).await {
+            if let Err(error) = store
+                .put_control(&corp, ControlKind::Hold, "h", &all, condition, None)
+                .await
+            {
                 wait_after_refusal(error).await;
             }
         }
@@ -70,19 +80,31 @@ async fn concurrent_control_writes_happen_exactly_once() {
         let (store, injector) = faulty_store(seed, 30).await;
         run_together((0..TASKS).map(|task| add_members_to_control_item(store.clone(), task))).await;
         let corp = corp();
-        let stored =
-            read_until_answered(|| store.get_control::<Vec<(u8, u8)>>(&corp, ControlKind::Hold, "h")).await.unwrap();
+        let stored = read_until_answered(|| {
+            store.get_control::<Vec<(u8, u8)>>(&corp, ControlKind::Hold, "h")
+        })
+        .await
+        .unwrap();
         let mut all = stored.body;
         all.sort_unstable();
-        let wanted: Vec<_> = (0..TASKS).flat_map(|task| (0..ROUNDS).map(move |round| (task, round))).collect();
-        assert_eq!((all, stored.version), (wanted, u64::from(TASKS * ROUNDS)), "seed {seed}");
+        let wanted: Vec<_> = (0..TASKS)
+            .flat_map(|task| (0..ROUNDS).map(move |round| (task, round)))
+            .collect();
+        assert_eq!(
+            (all, stored.version),
+            (wanted, u64::from(TASKS * ROUNDS)),
+            "seed {seed}"
+        );
         struck.add(&injector);
     }
     struck.assert_all_occurred(&COMMON);
 }
 
 fn job_number_key(hash: u8) -> LookupKey {
-    LookupKey { what: "job-number", hash: FieldHash::from([hash; 12]) }
+    LookupKey {
+        what: "job-number",
+        hash: FieldHash::from([hash; 12]),
+    }
 }
 
 /// Changes an entry's job number and body together, as one of several tasks. The two must always
@@ -102,7 +124,10 @@ async fn change_ledger_entry(store: Store, task: u8) {
             }
             body += &mine;
             let finds = [job_number_key(task * ROUNDS + round)];
-            if let Err(error) = store.put_entry(&corp, Kind::Person, "p", &body, condition, &finds).await {
+            if let Err(error) = store
+                .put_entry(&corp, Kind::Person, "p", &body, condition, &finds)
+                .await
+            {
                 wait_after_refusal(error).await;
             }
         }
@@ -115,14 +140,27 @@ async fn lookup_keys_stay_consistent_with_their_ledger_entry() {
         let (store, _) = faulty_store(seed, 30).await;
         run_together((0..TASKS).map(|task| change_ledger_entry(store.clone(), task))).await;
         let corp = corp();
-        let entry = read_until_answered(|| store.get_entry(&corp, Kind::Person, "p")).await.unwrap();
+        let entry = read_until_answered(|| store.get_entry(&corp, Kind::Person, "p"))
+            .await
+            .unwrap();
         assert_eq!(entry.version, u64::from(TASKS * ROUNDS), "seed {seed}");
-        let last = entry.body.trim_end_matches(';').rsplit(';').next().unwrap().to_owned();
+        let last = entry
+            .body
+            .trim_end_matches(';')
+            .rsplit(';')
+            .next()
+            .unwrap()
+            .to_owned();
         for task in 0..TASKS {
             for round in 0..ROUNDS {
                 let find = job_number_key(task * ROUNDS + round);
-                let found = read_until_answered(|| store.find_entries(&corp, Kind::Person, &find, 9)).await;
-                assert_eq!(found.len(), usize::from(last == format!("{task}-{round}")), "seed {seed}");
+                let found =
+                    read_until_answered(|| store.find_entries(&corp, Kind::Person, &find, 9)).await;
+                assert_eq!(
+                    found.len(),
+                    usize::from(last == format!("{task}-{round}")),
+                    "seed {seed}"
+                );
             }
         }
     }
@@ -144,8 +182,13 @@ async fn a_journal_has_each_entry_once_and_is_closed_once() {
                     }
                 };
                 for batch in 0..4_u8 {
-                    while let Err(error) = journal.append(&[change(batch), change(batch + 100)]).await {
-                        assert!(matches!(&error, JournalError::Store(error) if error.is_transient()), "{error:?}");
+                    while let Err(error) =
+                        journal.append(&[change(batch), change(batch + 100)]).await
+                    {
+                        assert!(
+                            matches!(&error, JournalError::Store(error) if error.is_transient()),
+                            "{error:?}"
+                        );
                         wait_before_retry().await;
                     }
                 }
@@ -164,10 +207,24 @@ async fn a_journal_has_each_entry_once_and_is_closed_once() {
         for n in 1..=3 {
             let run = RunId::new(&format!("run{n}")).unwrap();
             let verdict = read_until_answered(|| store.verify_run(&corp, &run)).await;
-            assert_eq!(verdict, ChainVerdict::Intact { entries: 8, closed: true }, "seed {seed}");
+            assert_eq!(
+                verdict,
+                ChainVerdict::Intact {
+                    entries: 8,
+                    closed: true
+                },
+                "seed {seed}"
+            );
         }
         let heads = read_until_answered(|| store.verify_heads(&corp)).await;
-        assert_eq!(heads, ChainVerdict::Intact { entries: 3, closed: true }, "seed {seed}");
+        assert_eq!(
+            heads,
+            ChainVerdict::Intact {
+                entries: 3,
+                closed: true
+            },
+            "seed {seed}"
+        );
     }
 }
 

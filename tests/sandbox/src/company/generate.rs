@@ -25,7 +25,12 @@ pub struct CompanySize {
 /// arguments always give the same company.
 #[must_use]
 pub fn generate(people: usize, departments: usize, seed: u64) -> Company {
-    generate_sized(CompanySize { people, departments, seed, big_department: None })
+    generate_sized(CompanySize {
+        people,
+        departments,
+        seed,
+        big_department: None,
+    })
 }
 
 /// Like [`generate`], with every choice in one value.
@@ -39,8 +44,18 @@ pub fn generate_sized(size: CompanySize) -> Company {
     assign_leaders(&mut people, &mut rng);
     assign_managers(&mut people, &departments);
     assign_roles(&mut people, &mut rng);
-    let people = people.into_iter().map(|person| (person.userid.clone(), person)).collect();
-    Company { name, credentials, departments, people, left: BTreeMap::new(), roles: role_groups() }
+    let people = people
+        .into_iter()
+        .map(|person| (person.userid.clone(), person))
+        .collect();
+    Company {
+        name,
+        credentials,
+        departments,
+        people,
+        left: BTreeMap::new(),
+        roles: role_groups(),
+    }
 }
 
 fn generate_credentials(rng: &mut ChaCha8Rng) -> AppCredentials {
@@ -58,7 +73,9 @@ fn generate_credentials(rng: &mut ChaCha8Rng) -> AppCredentials {
 
 /// Returns random text made of the characters in `alphabet`.
 pub(crate) fn random_string(alphabet: &[u8], length: usize, rng: &mut ChaCha8Rng) -> String {
-    (0..length).map(|_| char::from(alphabet[rng.random_range(0..alphabet.len())])).collect()
+    (0..length)
+        .map(|_| char::from(alphabet[rng.random_range(0..alphabet.len())]))
+        .collect()
 }
 
 fn generate_people(
@@ -70,11 +87,16 @@ fn generate_people(
     let below: Vec<i64> = departments.keys().copied().filter(|id| *id != 1).collect();
     let big = size.big_department.zip(below.first().copied());
     let mut maker = PersonGenerator::new(format!("{}.example", &corp_id[..10]));
-    let technical: BTreeMap<i64, bool> = departments.keys().map(|id| (*id, is_technical(*id, departments))).collect();
+    let technical: BTreeMap<i64, bool> = departments
+        .keys()
+        .map(|id| (*id, is_technical(*id, departments)))
+        .collect();
     (1..=size.people)
         .map(|number| {
             let homes = choose_memberships(number, &below, big, rng);
-            let is_technical = homes.first().is_some_and(|m| technical.get(&m.dept_id).copied().unwrap_or(false));
+            let is_technical = homes
+                .first()
+                .is_some_and(|m| technical.get(&m.dept_id).copied().unwrap_or(false));
             maker.generate_person(number, is_technical, homes, rng)
         })
         .collect()
@@ -86,7 +108,9 @@ fn is_technical(dept_id: i64, departments: &BTreeMap<i64, Department>) -> bool {
         if matches!(department.name.as_str(), "研发中心" | "信息技术部") {
             return true;
         }
-        at = department.parent_id.and_then(|parent| departments.get(&parent));
+        at = department
+            .parent_id
+            .and_then(|parent| departments.get(&parent));
     }
     false
 }
@@ -99,7 +123,11 @@ fn choose_memberships(
 ) -> Vec<Membership> {
     let membership = |dept_id, rng: &mut ChaCha8Rng| Membership {
         dept_id,
-        order: if rng.random_bool(0.05) { 176_362_815_343_598_000 } else { rng.random_range(0..10_000) },
+        order: if rng.random_bool(0.05) {
+            176_362_815_343_598_000
+        } else {
+            rng.random_range(0..10_000)
+        },
         leader: false,
     };
     if let Some((_, dept_id)) = big.filter(|(count, _)| number <= *count) {
@@ -108,7 +136,11 @@ fn choose_memberships(
     if number <= 2 || below.is_empty() {
         return vec![membership(1, rng)];
     }
-    let rest = if big.is_some() && below.len() > 1 { &below[1..] } else { below };
+    let rest = if big.is_some() && below.len() > 1 {
+        &below[1..]
+    } else {
+        below
+    };
     let count = match rng.random_range(0..100) {
         0 => 3,
         1..=7 => 2,
@@ -121,7 +153,8 @@ fn choose_memberships(
         let at = if homes.is_empty() && number - 3 < rest.len() {
             number - 3
         } else {
-            rng.random_range(0..rest.len()).min(rng.random_range(0..rest.len()))
+            rng.random_range(0..rest.len())
+                .min(rng.random_range(0..rest.len()))
         };
         if homes.iter().all(|m| m.dept_id != rest[at]) {
             homes.push(membership(rest[at], rng));
@@ -136,7 +169,8 @@ fn assign_leaders(people: &mut [Person], rng: &mut ChaCha8Rng) {
         let mut heads_one = false;
         for membership in &mut person.departments {
             let count = leaders.entry(membership.dept_id).or_default();
-            let chosen = (*count == 0 && rng.random_bool(0.9)) || (*count == 1 && rng.random_bool(0.01));
+            let chosen =
+                (*count == 0 && rng.random_bool(0.9)) || (*count == 1 && rng.random_bool(0.01));
             if chosen {
                 *count += 1;
                 membership.leader = true;
@@ -144,7 +178,11 @@ fn assign_leaders(people: &mut [Person], rng: &mut ChaCha8Rng) {
             }
         }
         if heads_one {
-            person.title = if rng.random_bool(0.5) { "部门经理".into() } else { "负责人".into() };
+            person.title = if rng.random_bool(0.5) {
+                "部门经理".into()
+            } else {
+                "负责人".into()
+            };
         }
     }
 }
@@ -153,17 +191,24 @@ fn assign_managers(people: &mut [Person], departments: &BTreeMap<i64, Department
     let mut leader_of: BTreeMap<i64, String> = BTreeMap::new();
     for person in people.iter() {
         for membership in person.departments.iter().filter(|m| m.leader) {
-            leader_of.entry(membership.dept_id).or_insert_with(|| person.userid.clone());
+            leader_of
+                .entry(membership.dept_id)
+                .or_insert_with(|| person.userid.clone());
         }
     }
     for person in people {
         let mut at = person.departments.first().map(|m| m.dept_id);
         while let Some(dept_id) = at {
-            if let Some(leader) = leader_of.get(&dept_id).filter(|leader| **leader != person.userid) {
+            if let Some(leader) = leader_of
+                .get(&dept_id)
+                .filter(|leader| **leader != person.userid)
+            {
                 person.manager_userid = Some(leader.clone());
                 break;
             }
-            at = departments.get(&dept_id).and_then(|department| department.parent_id);
+            at = departments
+                .get(&dept_id)
+                .and_then(|department| department.parent_id);
         }
     }
 }
@@ -198,10 +243,22 @@ fn role_groups() -> Vec<RoleGroup> {
     let group = |group_id, name: &str, roles: &[(i64, &str)]| RoleGroup {
         group_id,
         name: name.into(),
-        roles: roles.iter().map(|(id, role)| (*id, (*role).to_owned())).collect(),
+        roles: roles
+            .iter()
+            .map(|(id, role)| (*id, (*role).to_owned()))
+            .collect(),
     };
     vec![
-        group(1, "默认", &[(100, "负责人"), (101, "主管"), (102, "主管理员"), (103, "子管理员")]),
+        group(
+            1,
+            "默认",
+            &[
+                (100, "负责人"),
+                (101, "主管"),
+                (102, "主管理员"),
+                (103, "子管理员"),
+            ],
+        ),
         group(2, "职务", &[(201, "财务"), (202, "人事"), (203, "出纳")]),
     ]
 }

@@ -273,8 +273,12 @@ impl Company {
     /// it returns the root's name.
     #[must_use]
     pub fn path(&self, dept_id: i64) -> String {
-        let mut names: Vec<&str> =
-            self.chain(dept_id).iter().filter_map(|id| self.departments.get(id)).map(|d| d.name.as_str()).collect();
+        let mut names: Vec<&str> = self
+            .chain(dept_id)
+            .iter()
+            .filter_map(|id| self.departments.get(id))
+            .map(|d| d.name.as_str())
+            .collect();
         if names.len() > 1 {
             names.pop();
         }
@@ -285,7 +289,10 @@ impl Company {
     /// Returns the names of a role and of its group.
     #[must_use]
     pub fn role_names(&self, id: i64) -> Option<(&str, &str)> {
-        let group = self.roles.iter().find(|g| g.roles.iter().any(|(role, _)| *role == id))?;
+        let group = self
+            .roles
+            .iter()
+            .find(|g| g.roles.iter().any(|(role, _)| *role == id))?;
         let (_, name) = group.roles.iter().find(|(role, _)| *role == id)?;
         Some((name, &group.name))
     }

@@ -20,9 +20,19 @@ struct Node {
 }
 
 /// Generates `count` departments, with the root.
-pub(super) fn grow_tree(count: usize, company: &str, rng: &mut ChaCha8Rng) -> BTreeMap<i64, Department> {
-    let mut departments = BTreeMap::from([(1, generate_department(1, company.to_owned(), None, rng))]);
-    let mut nodes = vec![Node { id: 1, depth: 0, technical: false, names: BTreeSet::new() }];
+pub(super) fn grow_tree(
+    count: usize,
+    company: &str,
+    rng: &mut ChaCha8Rng,
+) -> BTreeMap<i64, Department> {
+    let mut departments =
+        BTreeMap::from([(1, generate_department(1, company.to_owned(), None, rng))]);
+    let mut nodes = vec![Node {
+        id: 1,
+        depth: 0,
+        technical: false,
+        names: BTreeSet::new(),
+    }];
     let mut last_id = 41_000_000 + rng.random_range(0..900_000_i64);
     for made in 1..count.max(1) {
         let at = choose_parent(made, count, &nodes, rng);
@@ -34,8 +44,16 @@ pub(super) fn grow_tree(count: usize, company: &str, rng: &mut ChaCha8Rng) -> BT
         let technical = parent.technical || matches!(name.as_str(), "研发中心" | "信息技术部");
         parent.names.insert(name.clone());
         let (parent_id, depth) = (parent.id, parent.depth + 1);
-        departments.insert(last_id, generate_department(last_id, name, Some(parent_id), rng));
-        nodes.push(Node { id: last_id, depth, technical, names: BTreeSet::new() });
+        departments.insert(
+            last_id,
+            generate_department(last_id, name, Some(parent_id), rng),
+        );
+        nodes.push(Node {
+            id: last_id,
+            depth,
+            technical,
+            names: BTreeSet::new(),
+        });
     }
     departments
 }
@@ -53,14 +71,20 @@ fn choose_parent(made: usize, count: usize, nodes: &[Node], rng: &mut ChaCha8Rng
     }
     // Every department that was tried is full. The least deep of the youngest ones takes the new
     // one.
-    nodes.iter().rposition(|node| node.depth < DEPTH_MAX).unwrap_or(0)
+    nodes
+        .iter()
+        .rposition(|node| node.depth < DEPTH_MAX)
+        .unwrap_or(0)
 }
 
 fn fresh_name(parent: &Node, rng: &mut ChaCha8Rng) -> String {
     let pool: &[&str] = match (parent.depth, parent.technical) {
         (0, _) => {
             // The usual centres come first and in this order, so that a small company has a 研发中心.
-            if let Some(name) = vocabulary::CENTRE_NAMES.iter().find(|name| !parent.names.contains(**name)) {
+            if let Some(name) = vocabulary::CENTRE_NAMES
+                .iter()
+                .find(|name| !parent.names.contains(**name))
+            {
                 return (*name).to_owned();
             }
             &vocabulary::ORDINARY_GROUPS
@@ -81,8 +105,17 @@ fn fresh_name(parent: &Node, rng: &mut ChaCha8Rng) -> String {
     format!("第{number}小组")
 }
 
-fn generate_department(dept_id: i64, name: String, parent_id: Option<i64>, rng: &mut ChaCha8Rng) -> Department {
-    let order = if rng.random_bool(0.6) { dept_id } else { rng.random_range(0..1000) };
+fn generate_department(
+    dept_id: i64,
+    name: String,
+    parent_id: Option<i64>,
+    rng: &mut ChaCha8Rng,
+) -> Department {
+    let order = if rng.random_bool(0.6) {
+        dept_id
+    } else {
+        rng.random_range(0..1000)
+    };
     let with_source = parent_id.is_some() && rng.random_bool(0.3);
     let with_code = parent_id.is_some() && rng.random_bool(0.1);
     Department {

@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 use super::clock::machine_time;
 use super::server::ServerState;
 use crate::world::{
-    Act, ActOutcome, ArmedFault, CallRecord, Delivery, EventSubscription, Fault, Inbox, PushOutcome, Settings,
-    SettingsChange, WorkMessage, WorldSummary, WorldTruth,
+    Act, ActOutcome, ArmedFault, CallRecord, Delivery, EventSubscription, Fault, Inbox,
+    PushOutcome, Settings, SettingsChange, WorkMessage, WorldSummary, WorldTruth,
 };
 
 pub(super) fn routes() -> Router<ServerState> {
@@ -23,12 +23,23 @@ pub(super) fn routes() -> Router<ServerState> {
         .route("/__sandbox/state", get(show_summary))
         .route("/__sandbox/world", get(show_truth))
         .route("/__sandbox/acts", post(perform_acts))
-        .route("/__sandbox/faults", get(list_faults).post(arm_faults).delete(disarm_faults))
+        .route(
+            "/__sandbox/faults",
+            get(list_faults).post(arm_faults).delete(disarm_faults),
+        )
         .route("/__sandbox/log", get(list_calls).delete(clear_log))
         .route("/__sandbox/messages", get(list_messages))
         .route("/__sandbox/events", get(list_deliveries))
-        .route("/__sandbox/settings", get(show_settings).post(change_settings))
-        .route("/__sandbox/subscription", get(show_subscription).post(save_subscription).delete(delete_subscription))
+        .route(
+            "/__sandbox/settings",
+            get(show_settings).post(change_settings),
+        )
+        .route(
+            "/__sandbox/subscription",
+            get(show_subscription)
+                .post(save_subscription)
+                .delete(delete_subscription),
+        )
         .route("/__sandbox/held", get(wait_for_held))
         .route("/__sandbox/release", post(release_held))
 }
@@ -77,7 +88,10 @@ async fn perform_acts(State(face): State<ServerState>, Json(acts): Json<Value>) 
         let act: Act = match serde_json::from_value(act) {
             Ok(act) => act,
             Err(error) => {
-                refusal = Some((StatusCode::UNPROCESSABLE_ENTITY, json!({"error": error.to_string(), "acted": acted})));
+                refusal = Some((
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    json!({"error": error.to_string(), "acted": acted}),
+                ));
                 break;
             }
         };
@@ -101,10 +115,17 @@ async fn list_faults(State(face): State<ServerState>) -> Json<Vec<ArmedFault>> {
     Json(face.world.lock().await.faults().to_vec())
 }
 
-async fn arm_faults(State(face): State<ServerState>, Json(faults): Json<OneOrMany<Fault>>) -> Json<Value> {
+async fn arm_faults(
+    State(face): State<ServerState>,
+    Json(faults): Json<OneOrMany<Fault>>,
+) -> Json<Value> {
     let ids: Vec<u64> = {
         let mut world = face.world.lock().await;
-        faults.into_vec().into_iter().map(|fault| world.arm(fault)).collect()
+        faults
+            .into_vec()
+            .into_iter()
+            .map(|fault| world.arm(fault))
+            .collect()
     };
     face.save_world().await;
     Json(json!({"ids": ids}))
@@ -115,7 +136,10 @@ struct FaultQuery {
     id: Option<u64>,
 }
 
-async fn disarm_faults(State(face): State<ServerState>, Query(which): Query<FaultQuery>) -> Json<Value> {
+async fn disarm_faults(
+    State(face): State<ServerState>,
+    Query(which): Query<FaultQuery>,
+) -> Json<Value> {
     face.world.lock().await.disarm(which.id);
     face.save_world().await;
     Json(json!({}))
@@ -128,11 +152,17 @@ struct LogQuery {
     interface: Option<String>,
 }
 
-async fn list_calls(State(face): State<ServerState>, Query(query): Query<LogQuery>) -> Json<Vec<CallRecord>> {
+async fn list_calls(
+    State(face): State<ServerState>,
+    Query(query): Query<LogQuery>,
+) -> Json<Vec<CallRecord>> {
     let world = face.world.lock().await;
     let wanted = |record: &&CallRecord| {
         query.after.is_none_or(|after| record.n > after)
-            && query.interface.as_ref().is_none_or(|interface| record.interface == *interface)
+            && query
+                .interface
+                .as_ref()
+                .is_none_or(|interface| record.interface == *interface)
     };
     Json(world.log().filter(wanted).cloned().collect())
 }
@@ -154,7 +184,10 @@ enum MessageReply {
     Of(Inbox),
 }
 
-async fn list_messages(State(face): State<ServerState>, Query(whose): Query<MessageQuery>) -> Json<MessageReply> {
+async fn list_messages(
+    State(face): State<ServerState>,
+    Query(whose): Query<MessageQuery>,
+) -> Json<MessageReply> {
     let world = face.world.lock().await;
     Json(match whose.userid {
         Some(userid) => MessageReply::Of(world.inbox(&userid)),
@@ -170,8 +203,15 @@ async fn show_settings(State(face): State<ServerState>) -> Json<Settings> {
     Json(face.world.lock().await.settings().clone())
 }
 
-async fn change_settings(State(face): State<ServerState>, Json(change): Json<SettingsChange>) -> Response {
-    let changed = face.world.lock().await.change_settings(machine_time(), &change);
+async fn change_settings(
+    State(face): State<ServerState>,
+    Json(change): Json<SettingsChange>,
+) -> Response {
+    let changed = face
+        .world
+        .lock()
+        .await
+        .change_settings(machine_time(), &change);
     if let Err(error) = changed {
         return refusal_response(StatusCode::UNPROCESSABLE_ENTITY, &error.to_string());
     }
@@ -185,12 +225,17 @@ async fn show_subscription(State(face): State<ServerState>) -> Json<Option<Event
 
 /// Saves a subscription as the console's button 保存 does: pushes `check_url`, and saves only if the
 /// reply decrypts to `success`.
-async fn save_subscription(State(face): State<ServerState>, Json(subscription): Json<EventSubscription>) -> Response {
+async fn save_subscription(
+    State(face): State<ServerState>,
+    Json(subscription): Json<EventSubscription>,
+) -> Response {
     match check_and_save(&face, subscription).await {
         Ok(()) => Json(json!({"saved": true})).into_response(),
-        Err(error) => {
-            (StatusCode::BAD_REQUEST, Json(json!({"saved": false, "error": error.to_string()}))).into_response()
-        }
+        Err(error) => (
+            StatusCode::BAD_REQUEST,
+            Json(json!({"saved": false, "error": error.to_string()})),
+        )
+            .into_response(),
     }
 }
 
@@ -234,7 +279,11 @@ pub(super) async fn check_and_save(
     let outcome = face.pusher.push(&check.push).await;
     let saved = face.world.lock().await.record_url_check(check, &outcome);
     face.save_world().await;
-    if saved { Ok(()) } else { Err(SubscriptionError::Unconfirmed(outcome)) }
+    if saved {
+        Ok(())
+    } else {
+        Err(SubscriptionError::Unconfirmed(outcome))
+    }
 }
 
 async fn delete_subscription(State(face): State<ServerState>) -> Json<Value> {
@@ -249,7 +298,10 @@ struct HeldQuery {
 }
 
 /// Returns as soon as a call is held. Returns 0 after `wait_ms` (30,000 by default).
-async fn wait_for_held(State(face): State<ServerState>, Query(patience): Query<HeldQuery>) -> Json<Value> {
+async fn wait_for_held(
+    State(face): State<ServerState>,
+    Query(patience): Query<HeldQuery>,
+) -> Json<Value> {
     let patience = Duration::from_millis(patience.wait_ms.unwrap_or(30_000).min(600_000));
     Json(json!({"held": face.holds.wait_for_held(patience).await}))
 }

@@ -30,7 +30,12 @@ pub(super) async fn handle_call(
     let request = http::Request::from_parts(parts, body);
     let answer = face.world.lock().await.call(machine_time(), &request);
     face.changed.notify_one();
-    let CallReply { mut response, delay, fault, check } = answer;
+    let CallReply {
+        mut response,
+        delay,
+        fault,
+        check,
+    } = answer;
     if let Some(check) = check {
         let outcome = face.pusher.push(&check.push).await;
         if let Some(refused) = face.world.lock().await.finish_registration(check, &outcome) {
@@ -55,7 +60,9 @@ pub(super) async fn handle_call(
 /// Sends the headers and half of the body at once, and the rest after the pause.
 fn slow_response(response: http::Response<Bytes>, pause: Duration) -> Response {
     let (mut parts, body) = response.into_parts();
-    parts.headers.insert(http::header::CONTENT_LENGTH, body.len().into());
+    parts
+        .headers
+        .insert(http::header::CONTENT_LENGTH, body.len().into());
     let half = body.len() / 2;
     let first = futures::stream::iter([Ok::<_, std::io::Error>(body.slice(..half))]);
     let rest = futures::stream::once(async move {

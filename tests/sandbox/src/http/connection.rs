@@ -47,7 +47,13 @@ impl Listener for CuttableListener {
                 Ok((stream, address)) => {
                     // Answers are small. Without this, Nagle's algorithm would delay each by 40 ms.
                     let _ = stream.set_nodelay(true);
-                    return (CuttableConnection { stream, cut: Arc::default() }, address);
+                    return (
+                        CuttableConnection {
+                            stream,
+                            cut: Arc::default(),
+                        },
+                        address,
+                    );
                 }
                 // The process has no free file descriptor, or this caller hung up already. Other
                 // callers still come.
@@ -63,24 +69,39 @@ impl Listener for CuttableListener {
 
 impl Connected<IncomingStream<'_, CuttableListener>> for CallerConnection {
     fn connect_info(stream: IncomingStream<'_, CuttableListener>) -> Self {
-        Self { ip: stream.remote_addr().ip(), cut: stream.io().cut.clone() }
+        Self {
+            ip: stream.remote_addr().ip(),
+            cut: stream.io().cut.clone(),
+        }
     }
 }
 
 impl CuttableConnection {
     fn check_open(&self) -> io::Result<()> {
-        if self.cut.load(Ordering::Acquire) { Err(io::ErrorKind::ConnectionReset.into()) } else { Ok(()) }
+        if self.cut.load(Ordering::Acquire) {
+            Err(io::ErrorKind::ConnectionReset.into())
+        } else {
+            Ok(())
+        }
     }
 }
 
 impl AsyncRead for CuttableConnection {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(cx, buf)
     }
 }
 
 impl AsyncWrite for CuttableConnection {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
         self.check_open()?;
         Pin::new(&mut self.stream).poll_write(cx, buf)
     }

@@ -17,16 +17,29 @@ use axum::response::{IntoResponse as _, Response};
 pub(super) async fn refuse_foreign_pages(request: Request, next: Next) -> Response {
     let headers = request.headers();
     let Some(host) = loopback_host(headers) else {
-        return (StatusCode::MISDIRECTED_REQUEST, "the sandbox answers to 127.0.0.1, [::1] and localhost only\n")
+        return (
+            StatusCode::MISDIRECTED_REQUEST,
+            "the sandbox answers to 127.0.0.1, [::1] and localhost only\n",
+        )
             .into_response();
     };
     if let Some(origin) = headers.get(header::ORIGIN)
-        && origin.to_str().ok().and_then(|origin| origin.strip_prefix("http://")) != Some(host)
+        && origin
+            .to_str()
+            .ok()
+            .and_then(|origin| origin.strip_prefix("http://"))
+            != Some(host)
     {
-        return (StatusCode::FORBIDDEN, "the sandbox answers no pages of other sites\n").into_response();
+        return (
+            StatusCode::FORBIDDEN,
+            "the sandbox answers no pages of other sites\n",
+        )
+            .into_response();
     }
     let mut response = next.run(request).await;
-    response.headers_mut().insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+    response
+        .headers_mut()
+        .insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     response
 }
 
@@ -40,8 +53,14 @@ fn loopback_host(headers: &HeaderMap) -> Option<&str> {
         Some((name, port)) if port.bytes().all(|digit| digit.is_ascii_digit()) => name,
         _ => host,
     };
-    let literal = name.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-    let is_loopback = literal.map_or_else(|_| name.eq_ignore_ascii_case("localhost"), |address| address.is_loopback());
+    let literal = name
+        .trim_start_matches('[')
+        .trim_end_matches(']')
+        .parse::<IpAddr>();
+    let is_loopback = literal.map_or_else(
+        |_| name.eq_ignore_ascii_case("localhost"),
+        |address| address.is_loopback(),
+    );
     is_loopback.then_some(host)
 }
 
@@ -59,12 +78,24 @@ mod tests {
 
     #[test]
     fn only_names_of_loopback_are_answered_to() {
-        for host in ["127.0.0.1:40803", "127.0.0.1", "localhost:1", "LOCALHOST", "[::1]:8080", "127.0.0.2:9"] {
+        for host in [
+            "127.0.0.1:40803",
+            "127.0.0.1",
+            "localhost:1",
+            "LOCALHOST",
+            "[::1]:8080",
+            "127.0.0.2:9",
+        ] {
             assert!(is_loopback(&[host]), "{host}");
         }
-        for host in
-            ["evil.example", "evil.example:40803", "127.0.0.1.evil.example", "localhost.evil.example", "10.0.0.1", ""]
-        {
+        for host in [
+            "evil.example",
+            "evil.example:40803",
+            "127.0.0.1.evil.example",
+            "localhost.evil.example",
+            "10.0.0.1",
+            "",
+        ] {
             assert!(!is_loopback(&[host]), "{host}");
         }
         assert!(!is_loopback(&[]) && !is_loopback(&["127.0.0.1", "evil.example"]));

@@ -13,7 +13,10 @@ pub(super) struct HeldCalls {
 
 impl Default for HeldCalls {
     fn default() -> Self {
-        Self { held: watch::Sender::new(0), releases: watch::Sender::new(0) }
+        Self {
+            held: watch::Sender::new(0),
+            releases: watch::Sender::new(0),
+        }
     }
 }
 

@@ -31,7 +31,16 @@ pub(super) fn routes(face: &ServerState) -> Router<ServerState> {
         .route("/__sandbox/page/settings", get(settings::page))
         .route("/__sandbox/page/act", post(form::submit_act))
         .route("/__sandbox/page/fault", post(form::submit_fault))
-        .route("/__sandbox/page/subscription", post(form::submit_subscription))
-        .route("/__sandbox/page/permissions", post(form::submit_permissions))
-        .layer(axum::middleware::from_fn_with_state(face.clone(), language::choose_language))
+        .route(
+            "/__sandbox/page/subscription",
+            post(form::submit_subscription),
+        )
+        .route(
+            "/__sandbox/page/permissions",
+            post(form::submit_permissions),
+        )
+        .layer(axum::middleware::from_fn_with_state(
+            face.clone(),
+            language::choose_language,
+        ))
 }

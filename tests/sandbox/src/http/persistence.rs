@@ -45,7 +45,10 @@ pub(super) fn load_world(directory: &Path) -> io::Result<Option<World>> {
     };
     let stored: StoredWorld = serde_json::from_slice(&bytes).map_err(io::Error::other)?;
     if stored.schema != SCHEMA_VERSION {
-        return Err(io::Error::new(io::ErrorKind::InvalidData, "the stored sandbox is of another version"));
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "the stored sandbox is of another version",
+        ));
     }
     let mut world = stored.world;
     world.restore_transient();
@@ -54,7 +57,11 @@ pub(super) fn load_world(directory: &Path) -> io::Result<Option<World>> {
 
 impl WorldKeeper {
     pub(super) fn new(directory: Option<PathBuf>) -> Self {
-        Self { directory, saved: AtomicU64::new(u64::MAX), writing: Mutex::new(()) }
+        Self {
+            directory,
+            saved: AtomicU64::new(u64::MAX),
+            writing: Mutex::new(()),
+        }
     }
 
     /// Writes the world to disk if it has changed since the last write.
@@ -68,11 +75,16 @@ impl WorldKeeper {
             if self.saved.load(Ordering::Acquire) == world.revision() {
                 return Ok(());
             }
-            let bytes = serde_json::to_vec(&StoredWorldRef { schema: SCHEMA_VERSION, world: &world })
-                .map_err(io::Error::other)?;
+            let bytes = serde_json::to_vec(&StoredWorldRef {
+                schema: SCHEMA_VERSION,
+                world: &world,
+            })
+            .map_err(io::Error::other)?;
             (world.revision(), bytes)
         };
-        tokio::task::spawn_blocking(move || replace_file(&directory, &bytes)).await.map_err(io::Error::other)??;
+        tokio::task::spawn_blocking(move || replace_file(&directory, &bytes))
+            .await
+            .map_err(io::Error::other)??;
         self.saved.store(revision, Ordering::Release);
         Ok(())
     }

@@ -42,7 +42,11 @@ impl Pusher {
 
     async fn post_push(&self, push: &EventPush) -> PushOutcome {
         let keys = &push.subscription;
-        let Ok(cipher) = CallbackCipher::new(&keys.token, &keys.aes_key, std::slice::from_ref(&push.owner)) else {
+        let Ok(cipher) = CallbackCipher::new(
+            &keys.token,
+            &keys.aes_key,
+            std::slice::from_ref(&push.owner),
+        ) else {
             return unreachable_for("token or aes_key is malformed");
         };
         let Some(mut url) = loopback_url(&keys.url) else {
@@ -53,11 +57,18 @@ impl Pusher {
             at.0 /= 1000;
         }
         let (query, body) = cipher.seal_push(&push.plaintext, &push.owner, at, push.random);
-        let pairs: Vec<String> =
-            query.to_pairs().iter().map(|(name, value)| format!("{name}={}", percent_encode(value))).collect();
+        let pairs: Vec<String> = query
+            .to_pairs()
+            .iter()
+            .map(|(name, value)| format!("{name}={}", percent_encode(value)))
+            .collect();
         let own = url.query().map(|own| format!("{own}&")).unwrap_or_default();
         url.set_query(Some(&format!("{own}{}", pairs.join("&"))));
-        let request = self.client.post(url).header(http::header::CONTENT_TYPE, "application/json").body(body);
+        let request = self
+            .client
+            .post(url)
+            .header(http::header::CONTENT_TYPE, "application/json")
+            .body(body);
         match request.send().await {
             Ok(response) => judge_reply(&cipher, response).await,
             Err(error) if error.is_connect() => unreachable_for("nothing listens there"),
@@ -68,7 +79,10 @@ impl Pusher {
 
 async fn judge_reply(cipher: &CallbackCipher, mut response: reqwest::Response) -> PushOutcome {
     let status = response.status().as_u16();
-    let refused = |why: &str| PushOutcome::Refused { status, why: why.to_owned() };
+    let refused = |why: &str| PushOutcome::Refused {
+        status,
+        why: why.to_owned(),
+    };
     if status != 200 {
         return refused("the status is not 200");
     }
@@ -87,7 +101,9 @@ async fn judge_reply(cipher: &CallbackCipher, mut response: reqwest::Response) -
 }
 
 fn unreachable_for(why: &str) -> PushOutcome {
-    PushOutcome::Unreachable { why: why.to_owned() }
+    PushOutcome::Unreachable {
+        why: why.to_owned(),
+    }
 }
 
 /// Returns the URL if it leads to this machine and nowhere else.
@@ -116,7 +132,10 @@ pub(super) async fn push_due_events(face: ServerState) {
             let face = Arc::clone(&face);
             tokio::spawn(async move {
                 let outcome = face.pusher.push(&push).await;
-                face.world.lock().await.record_push(push.delivery, outcome, machine_time());
+                face.world
+                    .lock()
+                    .await
+                    .record_push(push.delivery, outcome, machine_time());
                 face.changed.notify_one();
                 face.due.notify_one();
             });

@@ -44,8 +44,19 @@ impl ServerConfig {
     /// Configuration for a company of this size on a free port, in memory, with default settings.
     #[must_use]
     pub fn in_memory(people: usize, departments: usize, seed: u64) -> Self {
-        let size = CompanySize { people, departments, seed, big_department: None };
-        Self { listener: None, port: 0, data: None, size, settings: Settings::default() }
+        let size = CompanySize {
+            people,
+            departments,
+            seed,
+            big_department: None,
+        };
+        Self {
+            listener: None,
+            port: 0,
+            data: None,
+            size,
+            settings: Settings::default(),
+        }
     }
 }
 
@@ -104,8 +115,13 @@ impl Server {
     /// [`StartError`] if the server cannot listen, or if the stored world cannot be read or
     /// written.
     pub async fn start(config: ServerConfig) -> Result<RunningServer, StartError> {
-        let stored =
-            config.data.as_deref().map(persistence::load_world).transpose().map_err(StartError::Load)?.flatten();
+        let stored = config
+            .data
+            .as_deref()
+            .map(persistence::load_world)
+            .transpose()
+            .map_err(StartError::Load)?
+            .flatten();
         let world = match stored {
             Some(mut world) => {
                 world.set_pace(config.settings.qps, config.settings.latency_ms);
@@ -114,7 +130,9 @@ impl Server {
             None => World::new(company::generate_sized(config.size), config.settings),
         };
         let listener = match config.listener {
-            Some(listener) => listener.set_nonblocking(true).and_then(|()| TcpListener::from_std(listener)),
+            Some(listener) => listener
+                .set_nonblocking(true)
+                .and_then(|()| TcpListener::from_std(listener)),
             None => TcpListener::bind((Ipv4Addr::LOCALHOST, config.port)).await,
         };
         let listener = listener.map_err(StartError::Listen)?;
@@ -129,7 +147,10 @@ impl Server {
             url: format!("http://{address}").into(),
             page_in_english: Arc::default(),
         };
-        face.keeper.save_world(&face.world).await.map_err(StartError::Store)?;
+        face.keeper
+            .save_world(&face.world)
+            .await
+            .map_err(StartError::Store)?;
         Ok(RunningServer::spawn_tasks(face, CuttableListener(listener)))
     }
 }
@@ -158,7 +179,10 @@ impl RunningServer {
             .with_state(face.clone());
         let router = router.layer(axum::middleware::from_fn(gate::refuse_foreign_pages));
         let mut stopped = stop.subscribe();
-        let server = axum::serve(lines, router.into_make_service_with_connect_info::<CallerConnection>());
+        let server = axum::serve(
+            lines,
+            router.into_make_service_with_connect_info::<CallerConnection>(),
+        );
         let server = server.with_graceful_shutdown(async move {
             let _ = stopped.wait_for(|stop| *stop).await;
         });
@@ -166,7 +190,10 @@ impl RunningServer {
             url: face.url.to_string(),
             world: Arc::clone(&face.world),
             server: tokio::spawn(async move { server.await }),
-            tasks: vec![tokio::spawn(pusher::push_due_events(face.clone())), tokio::spawn(save_changes(face.clone()))],
+            tasks: vec![
+                tokio::spawn(pusher::push_due_events(face.clone())),
+                tokio::spawn(save_changes(face.clone())),
+            ],
             face,
             stop,
         }

@@ -9,15 +9,28 @@ use super::reply::ApiError;
 
 impl World {
     /// Lists the administrators. The contact scope does not limit it.
-    pub(super) fn list_admins(&mut self, _now: Timestamp, _params: &CallParams) -> Result<Value, ApiError> {
-        let admins = self.company.people.values().filter(|person| person.is_admin());
-        let rows: Vec<Value> =
-            admins.map(|person| json!({"sys_level": person.sys_level, "userid": person.userid})).collect();
+    pub(super) fn list_admins(
+        &mut self,
+        _now: Timestamp,
+        _params: &CallParams,
+    ) -> Result<Value, ApiError> {
+        let admins = self
+            .company
+            .people
+            .values()
+            .filter(|person| person.is_admin());
+        let rows: Vec<Value> = admins
+            .map(|person| json!({"sys_level": person.sys_level, "userid": person.userid}))
+            .collect();
         Ok(json!({"result": rows}))
     }
 
     /// `dept_ids` stands at the top level, not under `result`.
-    pub(super) fn admin_scope(&mut self, _now: Timestamp, params: &CallParams) -> Result<Value, ApiError> {
+    pub(super) fn admin_scope(
+        &mut self,
+        _now: Timestamp,
+        params: &CallParams,
+    ) -> Result<Value, ApiError> {
         let person = self.find_person(&params.need("userid")?)?;
         let dept_ids: Vec<i64> = match person.sys_level {
             0 => Vec::new(),
@@ -27,7 +40,11 @@ impl World {
         Ok(json!({"dept_ids": dept_ids}))
     }
 
-    pub(super) fn role_list(&mut self, _now: Timestamp, params: &CallParams) -> Result<Value, ApiError> {
+    pub(super) fn role_list(
+        &mut self,
+        _now: Timestamp,
+        params: &CallParams,
+    ) -> Result<Value, ApiError> {
         let size = params.int("size")?.unwrap_or(20);
         let offset = params.int("offset")?.unwrap_or(0);
         if !(1..=200).contains(&size) {
@@ -41,7 +58,11 @@ impl World {
             .skip(start)
             .take(length)
             .map(|group| {
-                let roles: Vec<Value> = group.roles.iter().map(|(id, name)| json!({"id": id, "name": name})).collect();
+                let roles: Vec<Value> = group
+                    .roles
+                    .iter()
+                    .map(|(id, name)| json!({"id": id, "name": name}))
+                    .collect();
                 json!({"groupId": group.group_id, "name": group.name, "roles": roles})
             })
             .collect();

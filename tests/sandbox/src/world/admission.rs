@@ -59,10 +59,16 @@ impl CallMeters {
             return true;
         }
         let full = i64::from(qps) * 1000;
-        let bucket = self.buckets.entry(interface).or_insert(TokenBucket { thousandths: full, at: now.millis() });
+        let bucket = self.buckets.entry(interface).or_insert(TokenBucket {
+            thousandths: full,
+            at: now.millis(),
+        });
         let passed = (now.millis() - bucket.at).max(0);
         bucket.at = bucket.at.max(now.millis());
-        bucket.thousandths = bucket.thousandths.saturating_add(passed.saturating_mul(i64::from(qps))).min(full);
+        bucket.thousandths = bucket
+            .thousandths
+            .saturating_add(passed.saturating_mul(i64::from(qps)))
+            .min(full);
         if bucket.thousandths < 1000 {
             return false;
         }
@@ -72,8 +78,9 @@ impl CallMeters {
 
     /// Counts a metered call; returns `false` if the month's quota is used up.
     fn count_call(&mut self, now: Timestamp, quota: Option<u64>) -> bool {
-        let day =
-            directory::canonical::shanghai_day(now).map(|day| day.strftime("%Y-%m").to_string()).unwrap_or_default();
+        let day = directory::canonical::shanghai_day(now)
+            .map(|day| day.strftime("%Y-%m").to_string())
+            .unwrap_or_default();
         if self.month != day {
             self.month = day;
             self.metered = 0;
@@ -102,7 +109,8 @@ impl World {
         if !self.meters.take(route.path, self.settings.qps, now) {
             return Err(self.throttled_error(route, now, "90018"));
         }
-        let metered = route.metered || (route.path == "/auth/scopes" && self.settings.scopes_metered);
+        let metered =
+            route.metered || (route.path == "/auth/scopes" && self.settings.scopes_metered);
         self.check_permission(route)?;
         if metered && !self.meters.count_call(now, self.settings.monthly_quota) {
             return Err(match route.host {
@@ -127,14 +135,20 @@ impl World {
             (Host::Gateway, None) => Err(ApiError::gateway_error("40000", "access_token is blank")),
             (Host::Plain, None) => Err(ApiError::from_code(41001)),
             (_, Some(token)) if self.tokens.is_valid(token, now) => Ok(()),
-            (Host::New, _) => Err(ApiError::new(400, "InvalidAuthentication", "不合法的access_token")),
+            (Host::New, _) => Err(ApiError::new(
+                400,
+                "InvalidAuthentication",
+                "不合法的access_token",
+            )),
             (Host::Gateway, _) => Err(ApiError::gateway_error("40014", "不合法的access_token")),
             (Host::Plain, _) => Err(ApiError::from_code(40014)),
         }
     }
 
     fn check_address(&self, host: Host, ip: &str) -> Result<(), ApiError> {
-        if self.settings.ip_allow.is_empty() || self.settings.ip_allow.iter().any(|allowed| allowed == ip) {
+        if self.settings.ip_allow.is_empty()
+            || self.settings.ip_allow.iter().any(|allowed| allowed == ip)
+        {
             return Ok(());
         }
         let app_key = &self.company.credentials.app_key;
@@ -142,7 +156,10 @@ impl World {
         Err(match host {
             Host::New => ApiError::new(403, "Forbidden.AccessDenied.IpNotInWhiteList", message),
             Host::Gateway => ApiError::gateway_error("60020", message),
-            Host::Plain => ApiError::Plain { code: 60020, message },
+            Host::Plain => ApiError::Plain {
+                code: 60020,
+                message,
+            },
         })
     }
 
@@ -155,10 +172,17 @@ impl World {
             } else {
                 "Forbidden.AccessDenied.QpsLimitForAppkeyAndApi"
             };
-            return ApiError::new(403, code, "您的企业应用调用钉钉开放平台当前接口的所有请求都被暂时禁用了");
+            return ApiError::new(
+                403,
+                code,
+                "您的企业应用调用钉钉开放平台当前接口的所有请求都被暂时禁用了",
+            );
         }
-        let (who, limit) =
-            if code == "90002" { ("所有钉钉应用", 1200) } else { ("您的应用", self.settings.qps) };
+        let (who, limit) = if code == "90002" {
+            ("所有钉钉应用", 1200)
+        } else {
+            ("您的应用", self.settings.qps)
+        };
         let (from, until) = (format_moment(now), format_moment(now.plus_millis(1000)));
         let api = method_of(route.path);
         ApiError::gateway_error(
@@ -171,7 +195,10 @@ impl World {
     }
 
     fn check_permission(&self, route: &ApiRoute) -> Result<(), ApiError> {
-        let Some(needed) = route.permission.filter(|needed| !self.settings.permissions.contains(*needed)) else {
+        let Some(needed) = route
+            .permission
+            .filter(|needed| !self.settings.permissions.contains(*needed))
+        else {
             return Ok(());
         };
         let content = percent_encode(&format!("{}#{needed}", self.company.credentials.app_key));
@@ -189,7 +216,10 @@ impl World {
                 sub_message: message,
                 tail: format!(", {{requiredScopes=[{needed}]}}"),
             },
-            Host::Plain => ApiError::Plain { code: 60011, message },
+            Host::Plain => ApiError::Plain {
+                code: 60011,
+                message,
+            },
         })
     }
 }
@@ -203,6 +233,10 @@ pub(super) fn method_of(path: &str) -> String {
 fn format_moment(at: Timestamp) -> String {
     let shanghai = jiff::tz::TimeZone::get("Asia/Shanghai").unwrap_or(jiff::tz::TimeZone::UTC);
     jiff::Timestamp::from_millisecond(at.millis())
-        .map(|at| at.to_zoned(shanghai).strftime("%Y-%m-%d %H:%M:%S").to_string())
+        .map(|at| {
+            at.to_zoned(shanghai)
+                .strftime("%Y-%m-%d %H:%M:%S")
+                .to_string()
+        })
         .unwrap_or_default()
 }

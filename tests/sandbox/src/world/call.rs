@@ -35,7 +35,9 @@ impl World {
         };
         self.narrow_view(&faults);
         let params = CallParams::read(request);
-        let banned = self.meters.check_ban(now, self.settings.ban_calls, self.settings.ban_ms);
+        let banned = self
+            .meters
+            .check_ban(now, self.settings.ban_calls, self.settings.ban_ms);
         let outcome = match self.spoil_call(now, route, &faults, banned) {
             Some((response, outcome)) => {
                 answer.response = response;
@@ -43,9 +45,11 @@ impl World {
             }
             None => self.answer_call(now, route, request, params.as_ref(), &mut answer),
         };
-        let outcome = super::fault_effects::spoil_reply(&faults, &mut answer, params.as_ref().ok()).unwrap_or(outcome);
+        let outcome = super::fault_effects::spoil_reply(&faults, &mut answer, params.as_ref().ok())
+            .unwrap_or(outcome);
         self.seen = super::CallView::default();
-        let throttled = outcome.starts_with("88/9000") || outcome == "88/90018" || outcome.contains("QpsLimit");
+        let throttled =
+            outcome.starts_with("88/9000") || outcome == "88/90018" || outcome.contains("QpsLimit");
         self.log.add(CallRecord {
             n: 0,
             at: now.millis(),
@@ -53,7 +57,10 @@ impl World {
             outcome,
             throttled,
             subject: params.ok().and_then(|params| params.call_subject()),
-            faults: faults.iter().map(|fault| fault.kind).collect::<Vec<FaultKind>>(),
+            faults: faults
+                .iter()
+                .map(|fault| fault.kind)
+                .collect::<Vec<FaultKind>>(),
         });
         answer
     }
@@ -94,21 +101,35 @@ impl World {
         request: &http::Request<Bytes>,
         params: &CallParams,
     ) -> Result<Value, ApiError> {
-        let ip = request.extensions().get::<IpAddr>().map_or_else(|| "127.0.0.1".into(), ToString::to_string);
+        let ip = request
+            .extensions()
+            .get::<IpAddr>()
+            .map_or_else(|| "127.0.0.1".into(), ToString::to_string);
         let token = match route.host {
-            Host::New => {
-                request.headers().get("x-acs-dingtalk-access-token").and_then(|v| v.to_str().ok()).map(str::to_owned)
-            }
+            Host::New => request
+                .headers()
+                .get("x-acs-dingtalk-access-token")
+                .and_then(|v| v.to_str().ok())
+                .map(str::to_owned),
             Host::Gateway | Host::Plain => params.text("access_token"),
         };
-        self.check_admission(now, route, token.as_deref().filter(|token| !token.is_empty()), &ip)?;
+        self.check_admission(
+            now,
+            route,
+            token.as_deref().filter(|token| !token.is_empty()),
+            &ip,
+        )?;
         match corp_of(request.uri().path()) {
             Some(corp) if route.path == CORP_TOKEN => self.get_corp_token(now, params, corp),
             _ => (route.handler)(self, now, params),
         }
     }
 
-    pub(super) fn auth_infos(&mut self, _now: Timestamp, _params: &CallParams) -> Result<Value, ApiError> {
+    pub(super) fn auth_infos(
+        &mut self,
+        _now: Timestamp,
+        _params: &CallParams,
+    ) -> Result<Value, ApiError> {
         Ok(json!({"orgName": self.company.name, "authLevel": 1}))
     }
 }
@@ -138,7 +159,9 @@ fn unknown_path(path: &str, host: Host) -> ApiError {
 /// Converts a handler's plain error to the form of the host that was called.
 fn error_for_host(host: Host, error: ApiError) -> ApiError {
     match (host, error) {
-        (Host::New, ApiError::Plain { message, .. }) => ApiError::new(400, "invalidParameter", message),
+        (Host::New, ApiError::Plain { message, .. }) => {
+            ApiError::new(400, "invalidParameter", message)
+        }
         (_, error) => error,
     }
 }

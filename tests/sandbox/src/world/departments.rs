@@ -9,7 +9,11 @@ use super::reply::ApiError;
 use crate::company::Department;
 
 impl World {
-    pub(super) fn list_subdepartments(&mut self, now: Timestamp, params: &CallParams) -> Result<Value, ApiError> {
+    pub(super) fn list_subdepartments(
+        &mut self,
+        now: Timestamp,
+        params: &CallParams,
+    ) -> Result<Value, ApiError> {
         let dept_id = params.int("dept_id")?.unwrap_or(1);
         self.visible_department(dept_id)?;
         let rows: Vec<Value> = self
@@ -26,14 +30,26 @@ impl World {
     }
 
     /// Lists the ids of the direct children. The contact scope does not limit it.
-    pub(super) fn list_subdepartment_ids(&mut self, now: Timestamp, params: &CallParams) -> Result<Value, ApiError> {
+    pub(super) fn list_subdepartment_ids(
+        &mut self,
+        now: Timestamp,
+        params: &CallParams,
+    ) -> Result<Value, ApiError> {
         let dept_id = params.need_int("dept_id")?;
         self.find_department(dept_id)?;
-        let ids: Vec<i64> = self.listed_children(now, dept_id).iter().map(|child| child.dept_id).collect();
+        let ids: Vec<i64> = self
+            .listed_children(now, dept_id)
+            .iter()
+            .map(|child| child.dept_id)
+            .collect();
         Ok(json!({"result": {"dept_id_list": ids}}))
     }
 
-    pub(super) fn department_get(&mut self, _now: Timestamp, params: &CallParams) -> Result<Value, ApiError> {
+    pub(super) fn department_get(
+        &mut self,
+        _now: Timestamp,
+        params: &CallParams,
+    ) -> Result<Value, ApiError> {
         let department = self.visible_department(params.need_int("dept_id")?)?;
         Ok(json!({"result": self.department_details(department)}))
     }
@@ -41,7 +57,10 @@ impl World {
     fn department_details(&self, department: &Department) -> Value {
         let (id, sight) = (department.dept_id, &department.sight);
         let below = self.index.subtree_of(id);
-        let mut everybody: Vec<&str> = below.iter().flat_map(|id| self.index.members(*id)).collect();
+        let mut everybody: Vec<&str> = below
+            .iter()
+            .flat_map(|id| self.index.members(*id))
+            .collect();
         everybody.sort_unstable();
         everybody.dedup();
         let mut result = json!({
@@ -60,9 +79,17 @@ impl World {
             }
         };
         put("parent_id", department.parent_id.map(Value::from));
-        put("source_identifier", department.source_identifier.clone().map(Value::from));
+        put(
+            "source_identifier",
+            department.source_identifier.clone().map(Value::from),
+        );
         put("code", department.code.clone().map(Value::from));
-        put("dept_group_chat_id", department.create_dept_group.then(|| json!(format!("chat{id:x}"))));
+        put(
+            "dept_group_chat_id",
+            department
+                .create_dept_group
+                .then(|| json!(format!("chat{id:x}"))),
+        );
         result
     }
 
@@ -70,9 +97,15 @@ impl World {
     pub(super) fn department_heads(&self, dept_id: i64) -> Vec<String> {
         let leads = |userid: &&str| {
             let person = self.company.people.get(*userid);
-            person.and_then(|person| person.membership(dept_id)).is_some_and(|membership| membership.leader)
+            person
+                .and_then(|person| person.membership(dept_id))
+                .is_some_and(|membership| membership.leader)
         };
-        self.index.members(dept_id).filter(leads).map(str::to_owned).collect()
+        self.index
+            .members(dept_id)
+            .filter(leads)
+            .map(str::to_owned)
+            .collect()
     }
 
     /// Lists the parents of a department. The contact scope does not limit it.
@@ -87,10 +120,17 @@ impl World {
     }
 
     /// Lists the parents of a person's departments. The contact scope does not limit it.
-    pub(super) fn list_parents_of_user(&mut self, _now: Timestamp, params: &CallParams) -> Result<Value, ApiError> {
+    pub(super) fn list_parents_of_user(
+        &mut self,
+        _now: Timestamp,
+        params: &CallParams,
+    ) -> Result<Value, ApiError> {
         let person = self.find_person(&params.need("userid")?)?;
-        let chains: Vec<Value> =
-            person.departments.iter().map(|m| json!({"parent_dept_id_list": self.company.chain(m.dept_id)})).collect();
+        let chains: Vec<Value> = person
+            .departments
+            .iter()
+            .map(|m| json!({"parent_dept_id_list": self.company.chain(m.dept_id)}))
+            .collect();
         Ok(json!({"result": {"parent_list": chains}}))
     }
 }

@@ -35,7 +35,10 @@ impl World {
     /// outside the contact scope.
     pub fn read_department(&self, dept_id: i64) -> Result<(&Department, Vec<String>), Refusal> {
         self.reachable_department(dept_id)?;
-        Ok((self.known_department(dept_id)?, self.department_heads(dept_id)))
+        Ok((
+            self.known_department(dept_id)?,
+            self.department_heads(dept_id),
+        ))
     }
 
     /// `department/listsub`: returns the direct children as lists show them at this moment.
@@ -78,11 +81,16 @@ impl World {
             (all.into_iter().skip(cursor).take(size).collect(), count)
         } else {
             let rows = self.index.members(dept_id).skip(cursor).take(size);
-            let rows = rows.filter_map(|id| self.company.people.get(id)).map(Cow::Borrowed);
+            let rows = rows
+                .filter_map(|id| self.company.people.get(id))
+                .map(Cow::Borrowed);
             (rows.collect(), self.index.member_count(dept_id))
         };
         let end = cursor + people.len();
-        MemberPage { people, next: (end < count).then_some(end) }
+        MemberPage {
+            people,
+            next: (end < count).then_some(end),
+        }
     }
 
     /// `user/count` with `only_active` false. The contact scope does not limit it.
@@ -94,7 +102,9 @@ impl World {
     /// Returns the events after this delivery, oldest first, as a subscriber would receive them. 0
     /// starts with the first.
     pub fn events_after(&self, delivery: u64) -> impl Iterator<Item = &super::Delivery> {
-        let from = self.deliveries.partition_point(|delivered| delivered.id <= delivery);
+        let from = self
+            .deliveries
+            .partition_point(|delivered| delivered.id <= delivery);
         self.deliveries.iter().skip(from)
     }
 }

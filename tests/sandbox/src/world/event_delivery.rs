@@ -5,7 +5,8 @@ use rand::RngCore;
 
 use super::World;
 use super::event::{
-    Attempt, ContactEvent, Delivery, DeliveryState, EventPush, EventSubject, EventSubscription, PushOutcome,
+    Attempt, ContactEvent, Delivery, DeliveryState, EventPush, EventSubject, EventSubscription,
+    PushOutcome,
 };
 use super::fault::FaultKind;
 use super::reply::{ApiError, Host};
@@ -18,10 +19,21 @@ impl World {
     /// Records an event with one delivery; faults may make it none or two. Returns the event's id.
     pub(super) fn emit_event(&mut self, now: Timestamp, kind: &str, about: EventSubject) -> String {
         let by_api = self.by_api;
-        let mut admins = self.company.people.values().filter(|p| p.sys_level == 1 && !by_api);
+        let mut admins = self
+            .company
+            .people
+            .values()
+            .filter(|p| p.sys_level == 1 && !by_api);
         let operator = admins.next().map(|p| p.userid.clone());
         let id = self.next_uuid().to_lowercase();
-        let event = ContactEvent { id, kind: kind.to_owned(), born: now.millis(), about, operator, by_api };
+        let event = ContactEvent {
+            id,
+            kind: kind.to_owned(),
+            born: now.millis(),
+            about,
+            operator,
+            by_api,
+        };
         let faults = self.faults.fire_matching(kind, true, &mut self.rng);
         let mut due = now.millis();
         let mut copies = 1;
@@ -43,7 +55,9 @@ impl World {
         for _ in 0..copies {
             let state = match &self.subscription {
                 _ if swallowed => DeliveryState::Swallowed,
-                Some(s) if s.tags.is_empty() || s.tags.iter().any(|tag| tag == kind) => DeliveryState::Waiting { due },
+                Some(s) if s.tags.is_empty() || s.tags.iter().any(|tag| tag == kind) => {
+                    DeliveryState::Waiting { due }
+                }
                 _ => DeliveryState::Unsubscribed,
             };
             let id = self.add_delivery(event.clone(), state);
@@ -58,8 +72,10 @@ impl World {
     /// Releases the deliveries that wait for a later event.
     fn release_parked(&mut self, now: Timestamp) {
         for id in std::mem::take(&mut self.parked) {
-            if let Some(Delivery { state: DeliveryState::Waiting { due }, .. }) =
-                self.deliveries.iter_mut().find(|d| d.id == id)
+            if let Some(Delivery {
+                state: DeliveryState::Waiting { due },
+                ..
+            }) = self.deliveries.iter_mut().find(|d| d.id == id)
             {
                 *due = (*due).min(now.millis() + 200);
             }
@@ -69,15 +85,20 @@ impl World {
     fn add_delivery(&mut self, event: ContactEvent, state: DeliveryState) -> u64 {
         self.last_delivery += 1;
         let dialect = match self.settings.dialect {
-            Dialect::Rotating => {
-                [Dialect::Captured, Dialect::Documented, Dialect::Stream][self.last_delivery as usize % 3]
-            }
+            Dialect::Rotating => [Dialect::Captured, Dialect::Documented, Dialect::Stream]
+                [self.last_delivery as usize % 3],
             chosen => chosen,
         };
         if self.deliveries.len() >= DELIVERIES_KEPT {
             self.deliveries.pop_front();
         }
-        self.deliveries.push_back(Delivery { id: self.last_delivery, event, dialect, state, attempts: Vec::new() });
+        self.deliveries.push_back(Delivery {
+            id: self.last_delivery,
+            event,
+            dialect,
+            state,
+            attempts: Vec::new(),
+        });
         self.last_delivery
     }
 
@@ -103,7 +124,12 @@ impl World {
             let (id, plaintext) = {
                 let delivery = &mut self.deliveries[at];
                 delivery.state = DeliveryState::InFlight;
-                (delivery.id, delivery.event.push_payload(delivery.dialect, &self.company.credentials.corp_id))
+                (
+                    delivery.id,
+                    delivery
+                        .event
+                        .push_payload(delivery.dialect, &self.company.credentials.corp_id),
+                )
             };
             pushes.push(self.build_push(id, subscription.clone(), plaintext, self.settings.owner));
         }
@@ -118,7 +144,10 @@ impl World {
             DeliveryState::Waiting { due } => Some(due),
             _ => None,
         };
-        let push = self.subscription.as_ref().and_then(|_| self.deliveries.iter().filter_map(waits).min());
+        let push = self
+            .subscription
+            .as_ref()
+            .and_then(|_| self.deliveries.iter().filter_map(waits).min());
         push.into_iter().chain(self.next_late_write()).min()
     }
 
@@ -131,11 +160,18 @@ impl World {
             return;
         };
         let accepted = outcome.is_accepted();
-        delivery.attempts.push(Attempt { at: now.millis(), outcome });
+        delivery.attempts.push(Attempt {
+            at: now.millis(),
+            outcome,
+        });
         delivery.state = match (accepted, retry.get(delivery.attempts.len() - 1)) {
             (true, _) => DeliveryState::Delivered,
-            (false, Some(pause)) => DeliveryState::Waiting { due: now.millis() + pause },
-            (false, None) => DeliveryState::Failed { available: now.millis() + failed_after },
+            (false, Some(pause)) => DeliveryState::Waiting {
+                due: now.millis() + pause,
+            },
+            (false, None) => DeliveryState::Failed {
+                available: now.millis() + failed_after,
+            },
         };
         self.mark_changed();
     }
@@ -152,7 +188,12 @@ impl World {
     }
 
     /// Builds the `check_url` push that DingTalk makes when a subscription is saved.
-    pub fn check_url(&mut self, now: Timestamp, subscription: EventSubscription, owner: EnvelopeOwner) -> UrlCheck {
+    pub fn check_url(
+        &mut self,
+        now: Timestamp,
+        subscription: EventSubscription,
+        owner: EnvelopeOwner,
+    ) -> UrlCheck {
         let event = ContactEvent {
             id: self.next_uuid(),
             kind: "check_url".into(),
@@ -161,7 +202,12 @@ impl World {
             operator: None,
             by_api: false,
         };
-        let push = self.build_push(0, subscription, event.push_payload(Dialect::Captured, ""), owner);
+        let push = self.build_push(
+            0,
+            subscription,
+            event.push_payload(Dialect::Captured, ""),
+            owner,
+        );
         UrlCheck { push }
     }
 

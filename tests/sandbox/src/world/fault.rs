@@ -72,7 +72,10 @@ impl FaultKind {
     /// Whether this fault hits events instead of calls.
     #[must_use]
     pub fn is_of_events(self) -> bool {
-        matches!(self, Self::EventTwice | Self::EventLate | Self::EventOutOfOrder | Self::EventNever)
+        matches!(
+            self,
+            Self::EventTwice | Self::EventLate | Self::EventOutOfOrder | Self::EventNever
+        )
     }
 }
 
@@ -118,7 +121,11 @@ pub struct Fault {
     #[serde(default)]
     pub field: Option<String>,
     /// Its value.
-    #[serde(default, deserialize_with = "some_value", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        deserialize_with = "some_value",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub value: Option<OddValue>,
     /// A row's `userid` or `dept_id`.
     #[serde(default)]
@@ -132,11 +139,16 @@ pub struct Fault {
 }
 
 /// `null` is a value.
-fn some_value<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<OddValue>, D::Error> {
+fn some_value<'de, D: serde::Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<OddValue>, D::Error> {
     OddValue::deserialize(deserializer).map(Some)
 }
 
-#[allow(clippy::unnecessary_wraps, reason = "serde's default has the type of the field")]
+#[allow(
+    clippy::unnecessary_wraps,
+    reason = "serde's default has the type of the field"
+)]
 fn once() -> Option<u64> {
     Some(1)
 }
@@ -200,13 +212,20 @@ impl Fault {
     /// With this value in a field of the rows.
     #[must_use]
     pub fn odd_field(field: &str, value: serde_json::Value) -> Self {
-        Self { field: Some(field.to_owned()), value: Some(OddValue(value)), ..Self::new(FaultKind::OddField) }
+        Self {
+            field: Some(field.to_owned()),
+            value: Some(OddValue(value)),
+            ..Self::new(FaultKind::OddField)
+        }
     }
 
     /// Without this field in the rows.
     #[must_use]
     pub fn without_field(field: &str) -> Self {
-        Self { field: Some(field.to_owned()), ..Self::new(FaultKind::OddField) }
+        Self {
+            field: Some(field.to_owned()),
+            ..Self::new(FaultKind::OddField)
+        }
     }
 
     /// Only in the row of this `userid` or `dept_id`.
@@ -247,12 +266,18 @@ pub(super) struct PlannedFaults {
 impl PlannedFaults {
     pub(super) fn arm(&mut self, fault: Fault) -> u64 {
         self.last_id += 1;
-        self.armed.push(ArmedFault { id: self.last_id, fault, seen: 0, fired: 0 });
+        self.armed.push(ArmedFault {
+            id: self.last_id,
+            fault,
+            seen: 0,
+            fired: 0,
+        });
         self.last_id
     }
 
     pub(super) fn disarm(&mut self, id: Option<u64>) {
-        self.armed.retain(|armed| id.is_some_and(|id| armed.id != id));
+        self.armed
+            .retain(|armed| id.is_some_and(|id| armed.id != id));
     }
 
     pub(super) fn armed(&self) -> &[ArmedFault] {
@@ -261,16 +286,26 @@ impl PlannedFaults {
 
     /// Returns the faults that hit a call of this interface or an event of this type, and counts
     /// them.
-    pub(super) fn fire_matching(&mut self, name: &str, events: bool, rng: &mut ChaCha8Rng) -> Vec<Fault> {
+    pub(super) fn fire_matching(
+        &mut self,
+        name: &str,
+        events: bool,
+        rng: &mut ChaCha8Rng,
+    ) -> Vec<Fault> {
         let mut fired = Vec::new();
         for armed in &mut self.armed {
             let fault = &armed.fault;
-            if fault.kind.is_of_events() != events || fault.interface.as_deref().is_some_and(|at| at != name) {
+            if fault.kind.is_of_events() != events
+                || fault.interface.as_deref().is_some_and(|at| at != name)
+            {
                 continue;
             }
             armed.seen += 1;
             let spent = fault.times.is_some_and(|times| armed.fired >= times);
-            if armed.seen <= fault.after || spent || !rng.random_bool(fault.probability.clamp(0.0, 1.0)) {
+            if armed.seen <= fault.after
+                || spent
+                || !rng.random_bool(fault.probability.clamp(0.0, 1.0))
+            {
                 continue;
             }
             armed.fired += 1;

@@ -13,8 +13,10 @@ use super::routes::ApiRoute;
 use super::settings::BanPage;
 use super::{CallReply, TransportFault, World};
 
-const HTML: &str = "<!DOCTYPE html><html><head><title>钉钉</title></head><body><h1>系统维护中</h1></body></html>";
-const BAN_HTML: &str = "<!DOCTYPE html><html><body><p>亲，访问被拒绝，请稍后再试。punish: deny</p></body></html>";
+const HTML: &str =
+    "<!DOCTYPE html><html><head><title>钉钉</title></head><body><h1>系统维护中</h1></body></html>";
+const BAN_HTML: &str =
+    "<!DOCTYPE html><html><body><p>亲，访问被拒绝，请稍后再试。punish: deny</p></body></html>";
 
 impl World {
     /// Applies faults that narrow what the call sees or that invalidate tokens.
@@ -45,13 +47,22 @@ impl World {
             match fault.kind {
                 FaultKind::Throttle => return self.throttle_call(now, route, fault),
                 FaultKind::Error500 => {
-                    return Some((reply::raw_response(500, "text/html", HTML.into()), "500".into()));
+                    return Some((
+                        reply::raw_response(500, "text/html", HTML.into()),
+                        "500".into(),
+                    ));
                 }
                 FaultKind::Empty200 => {
-                    return Some((reply::raw_response(200, "application/json", String::new()), "empty200".into()));
+                    return Some((
+                        reply::raw_response(200, "application/json", String::new()),
+                        "empty200".into(),
+                    ));
                 }
                 FaultKind::Html200 => {
-                    return Some((reply::raw_response(200, "text/html;charset=UTF-8", HTML.into()), "html200".into()));
+                    return Some((
+                        reply::raw_response(200, "text/html;charset=UTF-8", HTML.into()),
+                        "html200".into(),
+                    ));
                 }
                 FaultKind::HtmlPage => {
                     let (status, of) = (fault.status.unwrap_or(200), fault.content_type.as_deref());
@@ -60,10 +71,14 @@ impl World {
                 }
                 FaultKind::ErrorCode => return Some(error_code_reply(route, fault)),
                 FaultKind::LostRequest => {
-                    return Some((reply::raw_response(200, "application/json", String::new()), "lost_request".into()));
+                    return Some((
+                        reply::raw_response(200, "application/json", String::new()),
+                        "lost_request".into(),
+                    ));
                 }
                 FaultKind::BanPage => {
-                    self.meters.ban_all(now.millis() + fault.ms.unwrap_or(self.settings.ban_ms));
+                    self.meters
+                        .ban_all(now.millis() + fault.ms.unwrap_or(self.settings.ban_ms));
                     return Some(self.ban_page(fault.html));
                 }
                 _ => {}
@@ -81,7 +96,10 @@ impl World {
         let route = route?;
         let error = self.throttled_error(route, now, fault.code.as_deref().unwrap_or("90018"));
         let request_id = self.next_request_id(route.host);
-        Some((error.to_response(route.host, &request_id), error.logged_code()))
+        Some((
+            error.to_response(route.host, &request_id),
+            error.logged_code(),
+        ))
     }
 
     fn ban_page(&mut self, html: bool) -> (http::Response<Bytes>, String) {
@@ -89,7 +107,8 @@ impl World {
             reply::raw_response(200, "text/html;charset=UTF-8", BAN_HTML.into())
         } else {
             let uuid = self.next_request_id(Host::Plain);
-            let body = json!({"status": 1111, "wait": 5, "source": "x5", "punish": "deny", "uuid": uuid});
+            let body =
+                json!({"status": 1111, "wait": 5, "source": "x5", "punish": "deny", "uuid": uuid});
             reply::json_response(200, &body)
         };
         (page, "banned".into())
@@ -97,15 +116,26 @@ impl World {
 }
 
 /// Applies faults to a finished answer. Returns the new outcome if it has changed.
-pub(super) fn spoil_reply(faults: &[Fault], answer: &mut CallReply, params: Option<&CallParams>) -> Option<String> {
+pub(super) fn spoil_reply(
+    faults: &[Fault],
+    answer: &mut CallReply,
+    params: Option<&CallParams>,
+) -> Option<String> {
     let mut outcome = None;
     for fault in faults {
-        let ms = |default: u64| fault.ms.and_then(|ms| u64::try_from(ms).ok()).unwrap_or(default);
+        let ms = |default: u64| {
+            fault
+                .ms
+                .and_then(|ms| u64::try_from(ms).ok())
+                .unwrap_or(default)
+        };
         match fault.kind {
             FaultKind::LosePage => edit_body(answer, |body| lose_rows(body, |rows| rows / 2)),
             FaultKind::EmptyList => edit_body(answer, |body| lose_rows(body, |_| 0)),
             FaultKind::RepeatCursor => {
-                let asked = params.and_then(|params| params.int("cursor").ok().flatten()).unwrap_or(0);
+                let asked = params
+                    .and_then(|params| params.int("cursor").ok().flatten())
+                    .unwrap_or(0);
                 edit_body(answer, |body| repeat_cursor(body, asked));
             }
             FaultKind::OddField => edit_body(answer, |body| spoil_field(body, fault)),
@@ -179,7 +209,9 @@ fn error_code_reply(route: Option<&ApiRoute>, fault: &Fault) -> (http::Response<
     let mut body = if new_host {
         json!({"code": code, "requestid": "r", "message": "x"})
     } else {
-        let errcode = code.parse().map_or_else(|_| json!(code), |code: i64| json!(code));
+        let errcode = code
+            .parse()
+            .map_or_else(|_| json!(code), |code: i64| json!(code));
         json!({"errcode": errcode, "errmsg": "x", "request_id": "r"})
     };
     if let Some(sub_code) = &fault.sub_code {
@@ -192,7 +224,11 @@ fn error_code_reply(route: Option<&ApiRoute>, fault: &Fault) -> (http::Response<
 /// Every row of an answer; the answer's content, or the answer itself, where it has none.
 fn rows_of(body: &mut Value) -> Vec<&mut Value> {
     const LISTS: [&str; 2] = ["list", "failed_list"];
-    let content = if body.get("result").is_some() { &mut body["result"] } else { body };
+    let content = if body.get("result").is_some() {
+        &mut body["result"]
+    } else {
+        body
+    };
     let list = LISTS.iter().find(|name| content[**name].is_array());
     let rows = match list {
         Some(name) => &mut content[*name],
@@ -229,10 +265,16 @@ fn spoil_field(body: &mut Value, fault: &Fault) {
 
 fn repeat_row(body: &mut Value, fault: &Fault) {
     let result = &mut body["result"];
-    let rows =
-        if result.is_array() { result.as_array_mut() } else { result.get_mut("list").and_then(Value::as_array_mut) };
+    let rows = if result.is_array() {
+        result.as_array_mut()
+    } else {
+        result.get_mut("list").and_then(Value::as_array_mut)
+    };
     if let Some(rows) = rows
-        && let Some(row) = rows.iter().find(|row| is_row_of(row, fault.id.as_deref())).cloned()
+        && let Some(row) = rows
+            .iter()
+            .find(|row| is_row_of(row, fault.id.as_deref()))
+            .cloned()
     {
         rows.push(row);
     }

@@ -29,10 +29,15 @@ impl Index {
 
     pub(super) fn add(&mut self, person: &Person) {
         for m in &person.departments {
-            self.members.entry(m.dept_id).or_default().insert((Reverse(m.order), person.userid.clone()));
+            self.members
+                .entry(m.dept_id)
+                .or_default()
+                .insert((Reverse(m.order), person.userid.clone()));
         }
-        self.by_mobile.insert(person.mobile.clone(), person.userid.clone());
-        self.by_unionid.insert(person.unionid.clone(), person.userid.clone());
+        self.by_mobile
+            .insert(person.mobile.clone(), person.userid.clone());
+        self.by_unionid
+            .insert(person.unionid.clone(), person.userid.clone());
     }
 
     pub(super) fn remove(&mut self, person: &Person) {
@@ -59,7 +64,11 @@ impl Index {
 
     /// Returns the direct members, larger order first.
     pub(super) fn members(&self, dept_id: i64) -> impl Iterator<Item = &str> {
-        self.members.get(&dept_id).into_iter().flatten().map(|(_, userid)| userid.as_str())
+        self.members
+            .get(&dept_id)
+            .into_iter()
+            .flatten()
+            .map(|(_, userid)| userid.as_str())
     }
 
     /// Returns the number of direct members.

@@ -8,11 +8,19 @@ use super::params::CallParams;
 use super::reply::ApiError;
 
 impl World {
-    pub(super) fn legacy_user(&mut self, _now: Timestamp, params: &CallParams) -> Result<Value, ApiError> {
+    pub(super) fn legacy_user(
+        &mut self,
+        _now: Timestamp,
+        params: &CallParams,
+    ) -> Result<Value, ApiError> {
         let person = self.visible_person(&params.need("userid")?)?;
         let dept_ids: Vec<i64> = person.departments.iter().map(|m| m.dept_id).collect();
         let inner = |value: &dyn Fn(&crate::company::Membership) -> String| {
-            let pairs: Vec<String> = person.departments.iter().map(|m| format!("{}:{}", m.dept_id, value(m))).collect();
+            let pairs: Vec<String> = person
+                .departments
+                .iter()
+                .map(|m| format!("{}:{}", m.dept_id, value(m)))
+                .collect();
             format!("{{{}}}", pairs.join(","))
         };
         let mut fields = json!({
@@ -39,10 +47,18 @@ impl World {
 
     /// Lists all departments below `id` (default: the root), or its children with
     /// `fetch_child=false`.
-    pub(super) fn legacy_departments(&mut self, _now: Timestamp, params: &CallParams) -> Result<Value, ApiError> {
+    pub(super) fn legacy_departments(
+        &mut self,
+        _now: Timestamp,
+        params: &CallParams,
+    ) -> Result<Value, ApiError> {
         let top = params.int("id")?.unwrap_or(1);
         self.visible_department(top)?;
-        let ids = if params.text("fetch_child").as_deref().is_none_or(|text| text.eq_ignore_ascii_case("false")) {
+        let ids = if params
+            .text("fetch_child")
+            .as_deref()
+            .is_none_or(|text| text.eq_ignore_ascii_case("false"))
+        {
             self.index.children(top).collect()
         } else {
             self.index.subtree_of(top)
@@ -64,7 +80,11 @@ impl World {
         Ok(json!({"department": rows}))
     }
 
-    pub(super) fn legacy_department_ids(&mut self, _now: Timestamp, params: &CallParams) -> Result<Value, ApiError> {
+    pub(super) fn legacy_department_ids(
+        &mut self,
+        _now: Timestamp,
+        params: &CallParams,
+    ) -> Result<Value, ApiError> {
         let top = params.need_int("id")?;
         self.find_department(top)?;
         let ids: Vec<i64> = self.index.children(top).collect();

@@ -52,15 +52,26 @@ impl World {
         while self.past.front().is_some_and(|past| past.at <= oldest) {
             self.past.pop_front();
         }
-        self.past.push_back(PastChange { at: now.millis(), what });
+        self.past.push_back(PastChange {
+            at: now.millis(),
+            what,
+        });
     }
 
     /// Returns the direct members of a department as lists show them, larger order first.
     pub(super) fn listed_members(&self, now: Timestamp, dept_id: i64) -> Vec<Cow<'_, Person>> {
         let old = self.lagging_records(now);
-        let fresh = self.index.members(dept_id).filter(|id| !old.people.contains_key(id));
+        let fresh = self
+            .index
+            .members(dept_id)
+            .filter(|id| !old.people.contains_key(id));
         let fresh = fresh.filter_map(|id| self.company.people.get(id));
-        let stale = old.people.values().flatten().copied().filter(|person| person.is_in(dept_id));
+        let stale = old
+            .people
+            .values()
+            .flatten()
+            .copied()
+            .filter(|person| person.is_in(dept_id));
         let mut rows: Vec<&Person> = fresh.chain(stale).collect();
         let order = |person: &Person| person.membership(dept_id).map_or(0, |m| m.order);
         rows.sort_by(|a, b| (Reverse(order(a)), &a.userid).cmp(&(Reverse(order(b)), &b.userid)));
@@ -70,9 +81,17 @@ impl World {
     /// Returns the children of a department as lists show them, by id.
     pub(super) fn listed_children(&self, now: Timestamp, dept_id: i64) -> Vec<&Department> {
         let old = self.lagging_records(now);
-        let fresh = self.index.children(dept_id).filter(|id| !old.departments.contains_key(id));
+        let fresh = self
+            .index
+            .children(dept_id)
+            .filter(|id| !old.departments.contains_key(id));
         let fresh = fresh.filter_map(|id| self.company.departments.get(&id));
-        let stale = old.departments.values().flatten().copied().filter(|child| child.parent_id == Some(dept_id));
+        let stale = old
+            .departments
+            .values()
+            .flatten()
+            .copied()
+            .filter(|child| child.parent_id == Some(dept_id));
         let mut rows: Vec<&Department> = fresh.chain(stale).collect();
         rows.sort_by_key(|child| child.dept_id);
         rows
@@ -80,7 +99,9 @@ impl World {
 
     /// Whether lists show an older state now.
     pub(super) fn lists_lag(&self, now: Timestamp) -> bool {
-        self.past.back().is_some_and(|past| past.at > now.millis() - self.settings.list_lag_ms)
+        self.past
+            .back()
+            .is_some_and(|past| past.at > now.millis() - self.settings.list_lag_ms)
     }
 
     /// Returns, for each record, the state before the first change that lists do not show yet.

@@ -72,21 +72,31 @@ impl World {
     #[must_use]
     pub fn inbox(&self, userid: &str) -> Inbox {
         let received = |message: &WorkMessage| {
-            message.receipts.iter().find(|receipt| receipt.userid == userid).and_then(|receipt| match receipt.state {
-                ReceiptState::Received { read } => Some(read),
-                _ => None,
-            })
+            message
+                .receipts
+                .iter()
+                .find(|receipt| receipt.userid == userid)
+                .and_then(|receipt| match receipt.state {
+                    ReceiptState::Received { read } => Some(read),
+                    _ => None,
+                })
         };
         let messages = self.messages.iter().filter(|message| !message.recalled);
         Inbox {
             userid: userid.to_owned(),
-            messages: messages.filter_map(|m| received(m).map(|read| (m.task_id, m.at, m.msg.clone(), read))).collect(),
+            messages: messages
+                .filter_map(|m| received(m).map(|read| (m.task_id, m.at, m.msg.clone(), read)))
+                .collect(),
         }
     }
 
     /// Marks the message as read by this person.
     pub fn read_message(&mut self, task_id: i64, userid: &str) {
-        let receipts = self.messages.iter_mut().filter(|m| m.task_id == task_id).flat_map(|m| &mut m.receipts);
+        let receipts = self
+            .messages
+            .iter_mut()
+            .filter(|m| m.task_id == task_id)
+            .flat_map(|m| &mut m.receipts);
         for receipt in receipts.filter(|receipt| receipt.userid == userid) {
             if let ReceiptState::Received { read } = &mut receipt.state {
                 *read = true;

@@ -43,14 +43,15 @@ pub use act::{Act, ActOutcome, PersonChanges, Refusal};
 pub use call_log::CallRecord;
 pub use direct_reads::MemberPage;
 pub use event::{
-    Attempt, ContactEvent, Delivery, DeliveryState, EventPush, EventSubject, EventSubscription, PushOutcome,
+    Attempt, ContactEvent, Delivery, DeliveryState, EventPush, EventSubject, EventSubscription,
+    PushOutcome,
 };
 pub use event_delivery::UrlCheck;
 pub use fault::{ArmedFault, Fault, FaultKind};
 pub use message::{Inbox, Receipt, ReceiptState, WorkMessage};
 pub use settings::{
-    BanPage, Dialect, EnvelopeOwner, JoinMode, MobileUpdate, PERMISSIONS, READ_PERMISSIONS, Scope, Settings,
-    SettingsChange, SmartHr, WRITE_PERMISSION,
+    BanPage, Dialect, EnvelopeOwner, JoinMode, MobileUpdate, PERMISSIONS, READ_PERMISSIONS, Scope,
+    Settings, SettingsChange, SmartHr, WRITE_PERMISSION,
 };
 pub use truth::{TruthDepartment, WorldSummary, WorldTruth};
 pub use writes::{AppWrite, AppWriteOutcome, DepartmentFields, PersonFields};
@@ -140,10 +141,19 @@ impl World {
     /// Creates a world with this company. The company's credentials seed its randomness.
     #[must_use]
     pub fn new(company: Company, settings: Settings) -> Self {
-        let seed =
-            company.credentials.app_key.bytes().fold(0_u64, |seed, byte| seed.wrapping_mul(31) + u64::from(byte));
+        let seed = company
+            .credentials
+            .app_key
+            .bytes()
+            .fold(0_u64, |seed, byte| seed.wrapping_mul(31) + u64::from(byte));
         let mut world = Self {
-            last_dept_id: company.departments.keys().copied().max().unwrap_or(1).max(41_000_000),
+            last_dept_id: company
+                .departments
+                .keys()
+                .copied()
+                .max()
+                .unwrap_or(1)
+                .max(41_000_000),
             company,
             settings,
             rng: ChaCha8Rng::seed_from_u64(seed),
@@ -174,7 +184,9 @@ impl World {
         self.index = index::Index::of(&self.company);
         for delivery in &mut self.deliveries {
             if delivery.state == DeliveryState::InFlight {
-                delivery.state = DeliveryState::Waiting { due: delivery.event.born };
+                delivery.state = DeliveryState::Waiting {
+                    due: delivery.event.born,
+                };
             }
         }
     }
@@ -201,7 +213,11 @@ impl World {
     ///
     /// # Errors
     /// Fails for an unknown field or a value of the wrong type. Nothing has changed then.
-    pub fn change_settings(&mut self, now: Timestamp, change: &SettingsChange) -> Result<(), serde_json::Error> {
+    pub fn change_settings(
+        &mut self,
+        now: Timestamp,
+        change: &SettingsChange,
+    ) -> Result<(), serde_json::Error> {
         self.settings = self.settings.with_change(change)?;
         if change.expire_tokens {
             self.tokens.forget();
@@ -274,15 +290,24 @@ impl World {
     fn next_uuid(&mut self) -> String {
         let bits: u128 = self.rng.random();
         let hex = format!("{bits:032X}");
-        format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+        format!(
+            "{}-{}-{}-{}-{}",
+            &hex[..8],
+            &hex[8..12],
+            &hex[12..16],
+            &hex[16..20],
+            &hex[20..]
+        )
     }
 
     fn next_request_id(&mut self, host: Host) -> String {
         match host {
             Host::New => self.next_uuid(),
-            Host::Gateway | Host::Plain => {
-                crate::company::random_text(b"abcdefghijklmnopqrstuvwxyz0123456789", 12, &mut self.rng)
-            }
+            Host::Gateway | Host::Plain => crate::company::random_text(
+                b"abcdefghijklmnopqrstuvwxyz0123456789",
+                12,
+                &mut self.rng,
+            ),
         }
     }
 

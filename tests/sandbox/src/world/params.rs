@@ -16,15 +16,21 @@ impl CallParams {
     /// Parses the query and the body.
     pub(super) fn read(request: &http::Request<Bytes>) -> Result<Self, ApiError> {
         let query = query_pairs(request.uri().query().unwrap_or_default());
-        let mut fields: Map<String, Value> =
-            query.iter().map(|(name, value)| (name.clone(), Value::String(value.clone()))).collect();
+        let mut fields: Map<String, Value> = query
+            .iter()
+            .map(|(name, value)| (name.clone(), Value::String(value.clone())))
+            .collect();
         fields.extend(body_params(request)?);
         Ok(Self { fields, query })
     }
 
     /// Returns a parameter that counts only in the query (`/gettoken`).
     pub(super) fn in_query(&self, name: &str) -> Option<&str> {
-        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str()).filter(|v| !v.is_empty())
+        self.query
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+            .filter(|v| !v.is_empty())
     }
 
     /// Returns text; numbers become text. `None` if the parameter is absent, null or empty.
@@ -53,8 +59,17 @@ impl CallParams {
         if self.given_text(name).is_none() {
             return Ok(None);
         }
-        let number = |text: &String| text.trim().trim_matches('"').parse().map_err(|_| ApiError::from_code(code));
-        self.list(name).iter().map(number).collect::<Result<_, _>>().map(Some)
+        let number = |text: &String| {
+            text.trim()
+                .trim_matches('"')
+                .parse()
+                .map_err(|_| ApiError::from_code(code))
+        };
+        self.list(name)
+            .iter()
+            .map(number)
+            .collect::<Result<_, _>>()
+            .map(Some)
     }
 
     /// Returns an array of objects; a form sends it as JSON text. An absent one is empty.
@@ -63,7 +78,9 @@ impl CallParams {
             None | Some(Value::Null) => Ok(Vec::new()),
             Some(Value::Array(rows)) => Ok(rows.clone()),
             Some(Value::String(text)) if text.is_empty() => Ok(Vec::new()),
-            Some(Value::String(text)) => serde_json::from_str(text).map_err(|_| ApiError::unreadable(name)),
+            Some(Value::String(text)) => {
+                serde_json::from_str(text).map_err(|_| ApiError::unreadable(name))
+            }
             Some(_) => Err(ApiError::unreadable(name)),
         }
     }
@@ -75,7 +92,9 @@ impl CallParams {
 
     /// Returns an integer, also if it was sent as text. Fails for anything else.
     pub(super) fn int(&self, name: &str) -> Result<Option<i64>, ApiError> {
-        self.text(name).map(|text| text.trim().parse().map_err(|_| ApiError::unreadable(name))).transpose()
+        self.text(name)
+            .map(|text| text.trim().parse().map_err(|_| ApiError::unreadable(name)))
+            .transpose()
     }
 
     /// Returns a required integer.
@@ -96,12 +115,22 @@ impl CallParams {
     /// Returns a list that was sent as an array or separated by commas.
     pub(super) fn list(&self, name: &str) -> Vec<String> {
         match self.fields.get(name) {
-            Some(Value::Array(items)) => {
-                items.iter().map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned)).collect()
-            }
+            Some(Value::Array(items)) => items
+                .iter()
+                .map(|item| {
+                    item.as_str()
+                        .map_or_else(|| item.to_string(), str::to_owned)
+                })
+                .collect(),
             _ => self
                 .text(name)
-                .map(|text| text.split(',').map(str::trim).filter(|s| !s.is_empty()).map(str::to_owned).collect())
+                .map(|text| {
+                    text.split(',')
+                        .map(str::trim)
+                        .filter(|s| !s.is_empty())
+                        .map(str::to_owned)
+                        .collect()
+                })
                 .unwrap_or_default(),
         }
     }
@@ -139,7 +168,10 @@ fn body_params(request: &http::Request<Bytes>) -> Result<Map<String, Value>, Api
         .is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"));
     if form {
         let text = String::from_utf8_lossy(body);
-        return Ok(query_pairs(&text).into_iter().map(|(name, value)| (name, Value::String(value))).collect());
+        return Ok(query_pairs(&text)
+            .into_iter()
+            .map(|(name, value)| (name, Value::String(value)))
+            .collect());
     }
     match serde_json::from_slice(body) {
         Ok(Value::Object(fields)) => Ok(fields),

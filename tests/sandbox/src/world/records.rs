@@ -3,13 +3,16 @@
 
 use std::collections::BTreeMap;
 
-use directory::{DeptId, Field, FieldSet, FieldValue, FieldValues, Kind, Record, Timestamp, UserId, canonical};
+use directory::{
+    DeptId, Field, FieldSet, FieldValue, FieldValues, Kind, Record, Timestamp, UserId, canonical,
+};
 
 use super::{DepartmentFields, PersonFields};
 use crate::company::{Department, Person};
 
 /// Fields that only a read of the single record shows.
-const DEEP_FIELDS: FieldSet = FieldSet::of_fields(&[Field::MainDepartment, Field::Leads, Field::Manager]);
+const DEEP_FIELDS: FieldSet =
+    FieldSet::of_fields(&[Field::MainDepartment, Field::Leads, Field::Manager]);
 
 impl Person {
     /// Returns the record that `user/get` gives with every permission; `None` for an id that a
@@ -18,12 +21,21 @@ impl Person {
     pub fn to_record(&self) -> Option<Record> {
         let mut record = self.to_listed_record()?;
         let ids = |ids: Vec<i64>| ids.into_iter().map(|id| id.to_string());
-        let led = self.departments.iter().filter(|m| m.leader).map(|m| m.dept_id).collect();
+        let led = self
+            .departments
+            .iter()
+            .filter(|m| m.leader)
+            .map(|m| m.dept_id)
+            .collect();
         record.values.show_refs(Field::Leads, ids(led));
-        record.values.show_refs(Field::Manager, self.manager_userid.clone());
+        record
+            .values
+            .show_refs(Field::Manager, self.manager_userid.clone());
         // Without a position, the main department is unknown.
         if let Some(main) = self.main_department {
-            record.values.show_refs(Field::MainDepartment, [main.to_string()]);
+            record
+                .values
+                .show_refs(Field::MainDepartment, [main.to_string()]);
         }
         Some(record)
     }
@@ -40,23 +52,36 @@ impl Person {
             match field {
                 Field::HideMobile => values.show(field, Some(FieldValue::Flag(self.hide_mobile))),
                 Field::HiredOn => {
-                    let day = self.hired_date.and_then(|millis| canonical::shanghai_day(Timestamp(millis)));
+                    let day = self
+                        .hired_date
+                        .and_then(|millis| canonical::shanghai_day(Timestamp(millis)));
                     values.show(field, day.map(FieldValue::Day));
                 }
                 Field::Departments => {
-                    values.show_refs(field, self.departments.iter().map(|m| m.dept_id.to_string()));
+                    values.show_refs(
+                        field,
+                        self.departments.iter().map(|m| m.dept_id.to_string()),
+                    );
                 }
-                Field::Mobile => {
-                    values.show_text(field, canonical::normalize_mobile(&self.mobile, Some(&self.state_code)))
-                }
-                Field::Extension => {
-                    values.show_text(field, self.extension.as_deref().and_then(canonical_custom_fields))
-                }
+                Field::Mobile => values.show_text(
+                    field,
+                    canonical::normalize_mobile(&self.mobile, Some(&self.state_code)),
+                ),
+                Field::Extension => values.show_text(
+                    field,
+                    self.extension.as_deref().and_then(canonical_custom_fields),
+                ),
                 Field::Email => values.show_text(field, canonical::normalize_email(&self.email)),
-                Field::OrgEmail => {
-                    values.show_text(field, self.org_email.as_deref().and_then(canonical::normalize_email))
-                }
-                _ => values.show_text(field, self.field_text(field).and_then(canonical::normalize_text)),
+                Field::OrgEmail => values.show_text(
+                    field,
+                    self.org_email
+                        .as_deref()
+                        .and_then(canonical::normalize_email),
+                ),
+                _ => values.show_text(
+                    field,
+                    self.field_text(field).and_then(canonical::normalize_text),
+                ),
             }
         }
         Some(record)
@@ -81,7 +106,11 @@ fn canonical_custom_fields(raw: &str) -> Option<String> {
         return canonical::normalize_text(raw);
     };
     let sorted = serde_json::to_string(&fields).ok()?;
-    if fields.is_empty() { None } else { canonical::normalize_text(&sorted) }
+    if fields.is_empty() {
+        None
+    } else {
+        canonical::normalize_text(&sorted)
+    }
 }
 
 impl Department {
@@ -90,9 +119,14 @@ impl Department {
     #[must_use]
     pub fn to_record(&self, heads: &[String]) -> Record {
         let mut record = self.to_listed_record();
-        record.values.show(Field::Order, Some(FieldValue::Number(self.order)));
+        record
+            .values
+            .show(Field::Order, Some(FieldValue::Number(self.order)));
         record.values.show_refs(Field::Heads, heads.iter().cloned());
-        let key = self.source_identifier.as_deref().and_then(canonical::normalize_text);
+        let key = self
+            .source_identifier
+            .as_deref()
+            .and_then(canonical::normalize_text);
         record.values.show_text(Field::SourceIdentifier, key);
         record
     }
@@ -101,8 +135,12 @@ impl Department {
     #[must_use]
     pub fn to_listed_record(&self) -> Record {
         let mut record = Record::new(Kind::Department, DeptId(self.dept_id).into());
-        record.values.show_text(Field::Name, canonical::normalize_text(&self.name));
-        record.values.show_refs(Field::Parent, self.parent_id.map(|id| id.to_string()));
+        record
+            .values
+            .show_text(Field::Name, canonical::normalize_text(&self.name));
+        record
+            .values
+            .show_refs(Field::Parent, self.parent_id.map(|id| id.to_string()));
         record
     }
 }
@@ -115,7 +153,12 @@ impl PersonFields {
         let shown = |field| values.shown_fields().contains(field);
         let text = |field| shown(field).then(|| values.text(field).unwrap_or_default().to_owned());
         let kept = |field| text(field).filter(|text| !text.is_empty());
-        let ids = |field| values.refs(field).filter_map(|id| id.parse().ok()).collect::<Vec<i64>>();
+        let ids = |field| {
+            values
+                .refs(field)
+                .filter_map(|id| id.parse().ok())
+                .collect::<Vec<i64>>()
+        };
         let manager = values.refs(Field::Manager).next().map(str::to_owned);
         Self {
             name: kept(Field::Name),
@@ -131,7 +174,8 @@ impl PersonFields {
             org_email: kept(Field::OrgEmail),
             work_place: text(Field::WorkPlace),
             remark: text(Field::Remark),
-            extension: shown(Field::Extension).then(|| values.text(Field::Extension).unwrap_or("{}").to_owned()),
+            extension: shown(Field::Extension)
+                .then(|| values.text(Field::Extension).unwrap_or("{}").to_owned()),
             merge_extension: false,
             hired_date: match values.get(Field::HiredOn) {
                 Some(FieldValue::Day(day)) => canonical::start_of_day(*day).map(Timestamp::millis),
@@ -155,13 +199,20 @@ impl DepartmentFields {
         let shown = |field| values.shown_fields().contains(field);
         Self {
             name: values.text(Field::Name).map(str::to_owned),
-            parent_id: values.refs(Field::Parent).next().and_then(|id| id.parse().ok()),
+            parent_id: values
+                .refs(Field::Parent)
+                .next()
+                .and_then(|id| id.parse().ok()),
             order: match values.get(Field::Order) {
                 Some(FieldValue::Number(order)) => Some(*order),
                 _ => None,
             },
-            source_identifier: shown(Field::SourceIdentifier)
-                .then(|| values.text(Field::SourceIdentifier).unwrap_or_default().to_owned()),
+            source_identifier: shown(Field::SourceIdentifier).then(|| {
+                values
+                    .text(Field::SourceIdentifier)
+                    .unwrap_or_default()
+                    .to_owned()
+            }),
             clear_heads: shown(Field::Heads) && heads.is_empty(),
             heads: Some(heads).filter(|heads| !heads.is_empty()),
             ..Self::default()
@@ -172,8 +223,8 @@ impl DepartmentFields {
 /// First two digits of the country codes with three digits (ITU-T E.164). Codes that begin with 1
 /// or 7 have one digit.
 const THREE_DIGIT_CODES: [&str; 23] = [
-    "21", "22", "23", "24", "25", "26", "29", "35", "37", "38", "42", "50", "59", "67", "68", "69", "80", "85", "87",
-    "88", "96", "97", "99",
+    "21", "22", "23", "24", "25", "26", "29", "35", "37", "38", "42", "50", "59", "67", "68", "69",
+    "80", "85", "87", "88", "96", "97", "99",
 ];
 
 /// Converts a number to eleven digits for the mainland and to `+852-…` for other regions.

@@ -14,14 +14,22 @@ use super::settings::EnvelopeOwner;
 const FAILED_PAGE: usize = 200;
 
 impl World {
-    pub(super) fn register_callback(&mut self, now: Timestamp, params: &CallParams) -> Result<Value, ApiError> {
+    pub(super) fn register_callback(
+        &mut self,
+        now: Timestamp,
+        params: &CallParams,
+    ) -> Result<Value, ApiError> {
         if self.subscription.is_some() {
             return Err(ApiError::from_code(71006));
         }
         self.begin_registration(now, params)
     }
 
-    pub(super) fn update_registration(&mut self, now: Timestamp, params: &CallParams) -> Result<Value, ApiError> {
+    pub(super) fn update_registration(
+        &mut self,
+        now: Timestamp,
+        params: &CallParams,
+    ) -> Result<Value, ApiError> {
         if self.subscription.is_none() {
             return Err(ApiError::from_code(71007));
         }
@@ -30,7 +38,11 @@ impl World {
 
     /// Returns the `check_url` for the transport to push. The subscription is saved only if it is
     /// answered.
-    fn begin_registration(&mut self, now: Timestamp, params: &CallParams) -> Result<Value, ApiError> {
+    fn begin_registration(
+        &mut self,
+        now: Timestamp,
+        params: &CallParams,
+    ) -> Result<Value, ApiError> {
         let subscription = EventSubscription {
             url: params.need("url")?,
             token: params.need("token")?,
@@ -47,15 +59,26 @@ impl World {
         Ok(json!({}))
     }
 
-    pub(super) fn get_registration(&mut self, _now: Timestamp, _params: &CallParams) -> Result<Value, ApiError> {
-        let subscription = self.subscription.as_ref().ok_or_else(|| ApiError::from_code(71007))?;
+    pub(super) fn get_registration(
+        &mut self,
+        _now: Timestamp,
+        _params: &CallParams,
+    ) -> Result<Value, ApiError> {
+        let subscription = self
+            .subscription
+            .as_ref()
+            .ok_or_else(|| ApiError::from_code(71007))?;
         Ok(json!({
             "call_back_tag": subscription.tags, "token": subscription.token, "aes_key": subscription.aes_key,
             "url": subscription.url,
         }))
     }
 
-    pub(super) fn delete_registration(&mut self, _now: Timestamp, _params: &CallParams) -> Result<Value, ApiError> {
+    pub(super) fn delete_registration(
+        &mut self,
+        _now: Timestamp,
+        _params: &CallParams,
+    ) -> Result<Value, ApiError> {
         if self.subscription.is_none() {
             return Err(ApiError::from_code(71007));
         }
@@ -65,7 +88,11 @@ impl World {
 
     /// Lists at most 200 events that could not be pushed. A setting decides whether this removes
     /// them from the list.
-    pub(super) fn list_failed_events(&mut self, now: Timestamp, _params: &CallParams) -> Result<Value, ApiError> {
+    pub(super) fn list_failed_events(
+        &mut self,
+        now: Timestamp,
+        _params: &CallParams,
+    ) -> Result<Value, ApiError> {
         let corp_id = self.company.credentials.corp_id.clone();
         let mut items = Vec::new();
         let mut has_more = false;
@@ -98,12 +125,15 @@ impl EventSubscription {
     #[must_use]
     pub fn is_well_formed(&self) -> bool {
         let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        let lenient = base64::engine::GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true);
+        let lenient =
+            base64::engine::GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true);
         let engine = base64::engine::GeneralPurpose::new(&base64::alphabet::STANDARD, lenient);
         (3..=63).contains(&self.token.len())
             && plain(&self.token)
             && self.aes_key.len() == 43
             && plain(&self.aes_key)
-            && engine.decode(format!("{}=", self.aes_key)).is_ok_and(|key| key.len() == 32)
+            && engine
+                .decode(format!("{}=", self.aes_key))
+                .is_ok_and(|key| key.len() == 32)
     }
 }

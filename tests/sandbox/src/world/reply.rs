@@ -20,32 +20,59 @@ pub(super) enum ApiError {
     /// `errcode` as it is.
     Plain { code: i64, message: String },
     /// `errcode` 88 with `sub_code`; `tail` appears in `errmsg` only.
-    Gateway { sub_code: String, sub_message: String, tail: String },
+    Gateway {
+        sub_code: String,
+        sub_message: String,
+        tail: String,
+    },
     /// A status and a code of the new host.
-    New { status: u16, code: &'static str, message: String, scopes: Option<Vec<String>> },
+    New {
+        status: u16,
+        code: &'static str,
+        message: String,
+        scopes: Option<Vec<String>>,
+    },
     /// A `topapi` method that does not exist.
     UnknownMethod(String),
 }
 
 impl ApiError {
     pub(super) fn from_code(code: i64) -> Self {
-        Self::Plain { code, message: error_message(code).to_owned() }
+        Self::Plain {
+            code,
+            message: error_message(code).to_owned(),
+        }
     }
 
     pub(super) fn missing(name: &str) -> Self {
-        Self::Plain { code: 40035, message: format!("缺少参数 {name}") }
+        Self::Plain {
+            code: 40035,
+            message: format!("缺少参数 {name}"),
+        }
     }
 
     pub(super) fn unreadable(name: &str) -> Self {
-        Self::Plain { code: 400_002, message: format!("无效的参数:{name}") }
+        Self::Plain {
+            code: 400_002,
+            message: format!("无效的参数:{name}"),
+        }
     }
 
     pub(super) fn gateway_error(sub_code: &str, sub_message: impl Into<String>) -> Self {
-        Self::Gateway { sub_code: sub_code.to_owned(), sub_message: sub_message.into(), tail: String::new() }
+        Self::Gateway {
+            sub_code: sub_code.to_owned(),
+            sub_message: sub_message.into(),
+            tail: String::new(),
+        }
     }
 
     pub(super) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
-        Self::New { status, code, message: message.into(), scopes: None }
+        Self::New {
+            status,
+            code,
+            message: message.into(),
+            scopes: None,
+        }
     }
 
     /// Returns the code as the log shows it: `40014`, `88/60011`, `400 InvalidAuthentication`.
@@ -68,7 +95,11 @@ impl ApiError {
                 }
                 (200, body)
             }
-            Self::Gateway { sub_code, sub_message, tail } => (
+            Self::Gateway {
+                sub_code,
+                sub_message,
+                tail,
+            } => (
                 200,
                 json!({
                     "errcode": 88, "sub_code": sub_code, "sub_msg": sub_message,
@@ -76,7 +107,12 @@ impl ApiError {
                     "request_id": request_id,
                 }),
             ),
-            Self::New { status, code, message, scopes } => {
+            Self::New {
+                status,
+                code,
+                message,
+                scopes,
+            } => {
                 let mut body = json!({"code": code, "requestid": request_id, "message": message});
                 if let Some(scopes) = scopes {
                     body["accessdenieddetail"] = json!({"requiredScopes": scopes});
@@ -86,7 +122,10 @@ impl ApiError {
             Self::UnknownMethod(api) => {
                 let text = format!("不合法ApiName，ApiName = {api}");
                 let errmsg = format!("Invalid method[submsg={text}]");
-                (200, json!({"errcode": 22, "sub_msg": text, "errmsg": errmsg, "request_id": request_id}))
+                (
+                    200,
+                    json!({"errcode": 22, "sub_msg": text, "errmsg": errmsg, "request_id": request_id}),
+                )
             }
         };
         json_response(status, &body)
@@ -94,7 +133,11 @@ impl ApiError {
 }
 
 /// Builds a successful answer of the old hosts: `errcode` 0 with these fields.
-pub(super) fn success_response(host: Host, mut fields: Value, request_id: &str) -> http::Response<Bytes> {
+pub(super) fn success_response(
+    host: Host,
+    mut fields: Value,
+    request_id: &str,
+) -> http::Response<Bytes> {
     if host != Host::New
         && let Some(object) = fields.as_object_mut()
     {
@@ -115,9 +158,12 @@ pub(super) fn json_response(status: u16, body: &Value) -> http::Response<Bytes> 
 /// Builds an answer of any content type.
 pub(super) fn raw_response(status: u16, content_type: &str, body: String) -> http::Response<Bytes> {
     let mut response = http::Response::new(Bytes::from(body));
-    *response.status_mut() = http::StatusCode::from_u16(status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() =
+        http::StatusCode::from_u16(status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
     if let Ok(value) = http::HeaderValue::from_str(content_type) {
-        response.headers_mut().insert(http::header::CONTENT_TYPE, value);
+        response
+            .headers_mut()
+            .insert(http::header::CONTENT_TYPE, value);
     }
     response
 }

@@ -14,7 +14,15 @@ use crate::company::Person;
 const PER_CALL_MAX: usize = 100;
 
 /// 员工类型 by number.
-const EMPLOYEE_TYPES: [&str; 7] = ["无类型", "全职", "兼职", "实习", "劳务派遣", "退休返聘", "劳务外包"];
+const EMPLOYEE_TYPES: [&str; 7] = [
+    "无类型",
+    "全职",
+    "兼职",
+    "实习",
+    "劳务派遣",
+    "退休返聘",
+    "劳务外包",
+];
 
 /// Names of a row's keys in one generation: the person and its fields; a field's code, name, group
 /// and values; a value's index.
@@ -44,21 +52,33 @@ const OLD_SPELLING: RosterSpelling = RosterSpelling {
 
 impl World {
     /// `POST /v1.0/hrm/rosters/lists/query`.
-    pub(super) fn query_roster(&mut self, _now: Timestamp, params: &CallParams) -> Result<Value, ApiError> {
+    pub(super) fn query_roster(
+        &mut self,
+        _now: Timestamp,
+        params: &CallParams,
+    ) -> Result<Value, ApiError> {
         let refused = || ApiError::new(400, "invalidParameter", "参数错误");
         if !self.settings.smart_hr_open {
             return Err(ApiError::new(400, "corpNotOpenHrm", "企业未开通智能人事"));
         }
         let agent = params.need_int("appAgentId").map_err(|_| refused())?;
         let (people, fields) = (params.list("userIdList"), params.list("fieldFilterList"));
-        self.check_roster_call(agent, &people, &fields).ok_or_else(refused)?;
+        self.check_roster_call(agent, &people, &fields)
+            .ok_or_else(refused)?;
         Ok(json!({"result": self.roster_rows(&people, &fields, &NEW_SPELLING)}))
     }
 
     /// `POST /topapi/smartwork/hrm/employee/v2/list`.
-    pub(super) fn query_legacy_roster(&mut self, _now: Timestamp, params: &CallParams) -> Result<Value, ApiError> {
+    pub(super) fn query_legacy_roster(
+        &mut self,
+        _now: Timestamp,
+        params: &CallParams,
+    ) -> Result<Value, ApiError> {
         if !self.settings.smart_hr_open {
-            return Err(ApiError::gateway_error("corpNotOpenHrm", "企业未开通智能人事"));
+            return Err(ApiError::gateway_error(
+                "corpNotOpenHrm",
+                "企业未开通智能人事",
+            ));
         }
         let (people, fields) = (params.list("userid_list"), params.list("field_filter_list"));
         self.check_roster_call(params.need_int("agentid")?, &people, &fields)
@@ -73,12 +93,21 @@ impl World {
 
     /// Returns the rows of the requested people that the roster knows. It returns all fields if the
     /// request names none.
-    fn roster_rows(&self, people: &[String], wanted: &[String], spelling: &RosterSpelling) -> Vec<Value> {
+    fn roster_rows(
+        &self,
+        people: &[String],
+        wanted: &[String],
+        spelling: &RosterSpelling,
+    ) -> Vec<Value> {
         let people: BTreeSet<&String> = people.iter().collect();
-        let known = people.into_iter().filter_map(|userid| self.roster_person(userid));
+        let known = people
+            .into_iter()
+            .filter_map(|userid| self.roster_person(userid));
         let row = |person: &Person| {
             let fields = roster_fields(person).into_iter();
-            let fields = fields.filter(|(code, ..)| wanted.is_empty() || wanted.iter().any(|wanted| wanted == code));
+            let fields = fields.filter(|(code, ..)| {
+                wanted.is_empty() || wanted.iter().any(|wanted| wanted == code)
+            });
             let fields: Vec<Value> = fields
                 .map(|(code, name, value, label)| {
                     let [field_code, field_name, group, values] = spelling.field;
@@ -93,14 +122,25 @@ impl World {
     }
 
     fn roster_person(&self, userid: &str) -> Option<&Person> {
-        let left = || self.company.left.get(userid).filter(|_| self.settings.roster_keeps_leavers);
-        self.company.people.get(userid).or_else(|| left().map(|leaver| &leaver.person))
+        let left = || {
+            self.company
+                .left
+                .get(userid)
+                .filter(|_| self.settings.roster_keeps_leavers)
+        };
+        self.company
+            .people
+            .get(userid)
+            .or_else(|| left().map(|leaver| &leaver.person))
     }
 }
 
 /// Returns code, name, value and label of the fields that the sandbox stores.
 fn roster_fields(person: &Person) -> [(&'static str, &'static str, String, String); 3] {
-    let label = EMPLOYEE_TYPES.get(usize::from(person.employee_type)).copied().unwrap_or("自定义");
+    let label = EMPLOYEE_TYPES
+        .get(usize::from(person.employee_type))
+        .copied()
+        .unwrap_or("自定义");
     let status = match person.status {
         2 => "试用",
         3 => "正式",
@@ -108,8 +148,23 @@ fn roster_fields(person: &Person) -> [(&'static str, &'static str, String, Strin
         _ => "无状态",
     };
     [
-        ("sys00-name", "姓名", person.name.clone(), person.name.clone()),
-        ("sys01-employeeType", "员工类型", person.employee_type.to_string(), label.to_owned()),
-        ("sys01-employeeStatus", "员工状态", person.status.to_string(), status.to_owned()),
+        (
+            "sys00-name",
+            "姓名",
+            person.name.clone(),
+            person.name.clone(),
+        ),
+        (
+            "sys01-employeeType",
+            "员工类型",
+            person.employee_type.to_string(),
+            label.to_owned(),
+        ),
+        (
+            "sys01-employeeStatus",
+            "员工状态",
+            person.status.to_string(),
+            status.to_owned(),
+        ),
     ]
 }

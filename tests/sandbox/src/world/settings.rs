@@ -198,13 +198,19 @@ impl Scope {
     /// The whole company.
     #[must_use]
     pub fn whole() -> Self {
-        Self { depts: BTreeSet::from([1]), users: BTreeSet::new() }
+        Self {
+            depts: BTreeSet::from([1]),
+            users: BTreeSet::new(),
+        }
     }
 
     /// Only these departments, with everything below them.
     #[must_use]
     pub fn departments(ids: impl IntoIterator<Item = i64>) -> Self {
-        Self { depts: ids.into_iter().collect(), users: BTreeSet::new() }
+        Self {
+            depts: ids.into_iter().collect(),
+            users: BTreeSet::new(),
+        }
     }
 }
 
@@ -275,7 +281,9 @@ impl Settings {
         }
         let mut settings: Self = serde_json::from_value(value)?;
         settings.permissions.extend(change.grant.iter().cloned());
-        settings.permissions.retain(|permission| !change.revoke.contains(permission));
+        settings
+            .permissions
+            .retain(|permission| !change.revoke.contains(permission));
         Ok(settings)
     }
 }

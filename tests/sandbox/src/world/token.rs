@@ -23,7 +23,9 @@ impl ValidTokens {
     }
 
     pub(super) fn is_valid(&self, token: &str, now: Timestamp) -> bool {
-        self.valid.get(token).is_some_and(|ends| *ends > now.millis())
+        self.valid
+            .get(token)
+            .is_some_and(|ends| *ends > now.millis())
     }
 }
 
@@ -41,7 +43,11 @@ impl World {
         token
     }
 
-    pub(super) fn get_token(&mut self, now: Timestamp, params: &CallParams) -> Result<Value, ApiError> {
+    pub(super) fn get_token(
+        &mut self,
+        now: Timestamp,
+        params: &CallParams,
+    ) -> Result<Value, ApiError> {
         let pair = |key, secret| params.in_query(key).zip(params.in_query(secret));
         let keys = &self.company.credentials;
         if let Some((key, secret)) = pair("appkey", "appsecret") {
@@ -55,15 +61,25 @@ impl World {
         } else {
             return Err(ApiError::missing("corpid or appkey"));
         }
-        Ok(json!({"access_token": self.current_token(now), "expires_in": self.settings.token_life_s}))
+        Ok(
+            json!({"access_token": self.current_token(now), "expires_in": self.settings.token_life_s}),
+        )
     }
 
-    pub(super) fn get_access_token(&mut self, now: Timestamp, params: &CallParams) -> Result<Value, ApiError> {
+    pub(super) fn get_access_token(
+        &mut self,
+        now: Timestamp,
+        params: &CallParams,
+    ) -> Result<Value, ApiError> {
         let keys = &self.company.credentials;
         let known = params.text("appKey").as_deref() == Some(&keys.app_key)
             && params.text("appSecret").as_deref() == Some(&keys.app_secret);
         if !known {
-            return Err(ApiError::new(400, "invalidClientIdOrSecret", "无效的clientId或者clientSecret"));
+            return Err(ApiError::new(
+                400,
+                "invalidClientIdOrSecret",
+                "无效的clientId或者clientSecret",
+            ));
         }
         Ok(json!({"accessToken": self.current_token(now), "expireIn": self.settings.token_life_s}))
     }
@@ -77,7 +93,11 @@ impl World {
     ) -> Result<Value, ApiError> {
         let keys = &self.company.credentials;
         if params.text("grant_type").as_deref() != Some("client_credentials") {
-            return Err(ApiError::new(400, "unsupported.grant.type", "不支持的授权类型"));
+            return Err(ApiError::new(
+                400,
+                "unsupported.grant.type",
+                "不支持的授权类型",
+            ));
         }
         if corp != keys.corp_id && corp != keys.other_corp_id {
             return Err(ApiError::new(500, "unknownError", "未知错误"));
@@ -85,11 +105,21 @@ impl World {
         let known = params.text("client_id").as_deref() == Some(&keys.app_key)
             && params.text("client_secret").as_deref() == Some(&keys.app_secret);
         if !known {
-            return Err(ApiError::new(400, "invalid.client", "无效的client_id或client_secret"));
+            return Err(ApiError::new(
+                400,
+                "invalid.client",
+                "无效的client_id或client_secret",
+            ));
         }
         if corp != keys.corp_id {
-            return Err(ApiError::new(401, "unauthorized.client", "应用未被该企业授权"));
+            return Err(ApiError::new(
+                401,
+                "unauthorized.client",
+                "应用未被该企业授权",
+            ));
         }
-        Ok(json!({"access_token": self.current_token(now), "expires_in": self.settings.token_life_s}))
+        Ok(
+            json!({"access_token": self.current_token(now), "expires_in": self.settings.token_life_s}),
+        )
     }
 }

@@ -70,11 +70,15 @@ impl World {
     /// Returns the complete state.
     #[must_use]
     pub fn truth(&self) -> WorldTruth {
-        let departments = self.company.departments.values().map(|department| TruthDepartment {
-            heads: self.department_heads(department.dept_id),
-            member_count: self.index.member_count(department.dept_id),
-            department: department.clone(),
-        });
+        let departments = self
+            .company
+            .departments
+            .values()
+            .map(|department| TruthDepartment {
+                heads: self.department_heads(department.dept_id),
+                member_count: self.index.member_count(department.dept_id),
+                department: department.clone(),
+            });
         WorldTruth {
             corp_id: self.company.credentials.corp_id.clone(),
             name: self.company.name.clone(),
@@ -87,7 +91,9 @@ impl World {
     /// Returns a summary.
     #[must_use]
     pub fn summary(&self, now: Timestamp) -> WorldSummary {
-        let count = |wanted: fn(&DeliveryState) -> bool| self.deliveries.iter().filter(|d| wanted(&d.state)).count();
+        let count = |wanted: fn(&DeliveryState) -> bool| {
+            self.deliveries.iter().filter(|d| wanted(&d.state)).count()
+        };
         WorldSummary {
             name: self.company.name.clone(),
             credentials: self.company.credentials.clone(),
@@ -97,7 +103,9 @@ impl World {
             calls: self.log.iter().len(),
             throttled: self.log.iter().filter(|record| record.throttled).count(),
             metered: self.meters.metered_calls(),
-            pending_events: count(|s| matches!(s, DeliveryState::Waiting { .. } | DeliveryState::InFlight)),
+            pending_events: count(|s| {
+                matches!(s, DeliveryState::Waiting { .. } | DeliveryState::InFlight)
+            }),
             failed_events: count(|s| matches!(s, DeliveryState::Failed { .. })),
             messages: self.messages.len(),
             subscription: self.subscription.clone(),

@@ -12,21 +12,41 @@ use super::reply::ApiError;
 use crate::company::Person;
 
 impl World {
-    pub(super) fn list_users(&mut self, now: Timestamp, params: &CallParams) -> Result<Value, ApiError> {
+    pub(super) fn list_users(
+        &mut self,
+        now: Timestamp,
+        params: &CallParams,
+    ) -> Result<Value, ApiError> {
         let dept_id = params.need_int("dept_id")?;
         let page = self.user_page(now, dept_id, params)?;
-        let list: Vec<Value> = page.people.iter().map(|person| self.user_row(person, dept_id)).collect();
+        let list: Vec<Value> = page
+            .people
+            .iter()
+            .map(|person| self.user_row(person, dept_id))
+            .collect();
         Ok(page_result(&page, &list))
     }
 
-    pub(super) fn list_simple_users(&mut self, now: Timestamp, params: &CallParams) -> Result<Value, ApiError> {
+    pub(super) fn list_simple_users(
+        &mut self,
+        now: Timestamp,
+        params: &CallParams,
+    ) -> Result<Value, ApiError> {
         let page = self.user_page(now, params.need_int("dept_id")?, params)?;
-        let list: Vec<Value> =
-            page.people.iter().map(|person| json!({"userid": person.userid, "name": person.name})).collect();
+        let list: Vec<Value> = page
+            .people
+            .iter()
+            .map(|person| json!({"userid": person.userid, "name": person.name}))
+            .collect();
         Ok(page_result(&page, &list))
     }
 
-    fn user_page(&self, now: Timestamp, dept_id: i64, params: &CallParams) -> Result<MemberPage<'_>, ApiError> {
+    fn user_page(
+        &self,
+        now: Timestamp,
+        dept_id: i64,
+        params: &CallParams,
+    ) -> Result<MemberPage<'_>, ApiError> {
         let cursor = params.need_int("cursor")?;
         let size = params.need_int("size")?;
         if !(1..=100).contains(&size) {
@@ -36,14 +56,22 @@ impl World {
             return Err(ApiError::from_code(40068));
         }
         self.visible_department(dept_id)?;
-        let (start, length) = (usize::try_from(cursor).unwrap_or(0), usize::try_from(size).unwrap_or(1));
-        let order = params.text("order_field").unwrap_or_else(|| "custom".into());
+        let (start, length) = (
+            usize::try_from(cursor).unwrap_or(0),
+            usize::try_from(size).unwrap_or(1),
+        );
+        let order = params
+            .text("order_field")
+            .unwrap_or_else(|| "custom".into());
         match order.as_str() {
             "custom" => Ok(self.direct_member_page(now, dept_id, start, length)),
             "entry_asc" | "entry_desc" | "modify_asc" | "modify_desc" => {
                 let all = self.members_by_time(now, dept_id, &order);
                 let next = (start + length < all.len()).then_some(start + length);
-                Ok(MemberPage { people: all.into_iter().skip(start).take(length).collect(), next })
+                Ok(MemberPage {
+                    people: all.into_iter().skip(start).take(length).collect(),
+                    next,
+                })
             }
             _ => Err(ApiError::unreadable("order_field")),
         }
@@ -51,7 +79,11 @@ impl World {
 
     fn members_by_time(&self, now: Timestamp, dept_id: i64, order: &str) -> Vec<Cow<'_, Person>> {
         let time = |person: &Person| {
-            if order.starts_with("entry") { person.joined_at } else { person.modified_at }
+            if order.starts_with("entry") {
+                person.joined_at
+            } else {
+                person.modified_at
+            }
         };
         let mut rows = self.listed_members(now, dept_id);
         rows.sort_by(|a, b| (time(a), &a.userid).cmp(&(time(b), &b.userid)));
@@ -65,7 +97,10 @@ impl World {
     fn user_row(&self, person: &Person, dept_id: i64) -> Value {
         let mut fields = self.common_user_fields(person);
         let membership = person.membership(dept_id);
-        fields.insert("dept_order".into(), json!(membership.map_or(0, |m| m.order)));
+        fields.insert(
+            "dept_order".into(),
+            json!(membership.map_or(0, |m| m.order)),
+        );
         fields.insert("leader".into(), json!(membership.is_some_and(|m| m.leader)));
         Value::Object(fields)
     }
@@ -80,7 +115,8 @@ impl World {
         }) else {
             return Map::new();
         };
-        let mut put = |name: &str, value: Option<Value>| value.map(|value| fields.insert(name.into(), value));
+        let mut put =
+            |name: &str, value: Option<Value>| value.map(|value| fields.insert(name.into(), value));
         if self.shows_mobile() {
             put("mobile", Some(json!(person.mobile)));
             put("state_code", Some(json!(person.state_code)));
@@ -96,15 +132,26 @@ impl World {
         fields
     }
 
-    pub(super) fn get_user(&mut self, _now: Timestamp, params: &CallParams) -> Result<Value, ApiError> {
+    pub(super) fn get_user(
+        &mut self,
+        _now: Timestamp,
+        params: &CallParams,
+    ) -> Result<Value, ApiError> {
         let person = self.visible_person(&params.need("userid")?)?;
         let mut fields = self.common_user_fields(person);
         fields.remove("avatar");
         let each = |name: &str, value: &dyn Fn(&crate::company::Membership) -> Value| -> Value {
-            person.departments.iter().map(|m| json!({"dept_id": m.dept_id, name: value(m)})).collect()
+            person
+                .departments
+                .iter()
+                .map(|m| json!({"dept_id": m.dept_id, name: value(m)}))
+                .collect()
         };
         fields.insert("dept_order_list".into(), each("order", &|m| json!(m.order)));
-        fields.insert("leader_in_dept".into(), each("leader", &|m| json!(m.leader)));
+        fields.insert(
+            "leader_in_dept".into(),
+            each("leader", &|m| json!(m.leader)),
+        );
         let roles = person.roles.iter().filter_map(|id| {
             let (name, group) = self.company.role_names(*id)?;
             Some(json!({"id": id, "name": name, "group_name": group}))
@@ -123,22 +170,40 @@ impl World {
     }
 
     /// Lists all direct members at once. The contact scope does not limit it.
-    pub(super) fn list_userids(&mut self, now: Timestamp, params: &CallParams) -> Result<Value, ApiError> {
+    pub(super) fn list_userids(
+        &mut self,
+        now: Timestamp,
+        params: &CallParams,
+    ) -> Result<Value, ApiError> {
         let dept_id = params.need_int("dept_id")?;
         self.find_department(dept_id)?;
         let members = self.listed_members(now, dept_id);
-        let ids: Vec<&str> = members.iter().map(|person| person.userid.as_str()).collect();
+        let ids: Vec<&str> = members
+            .iter()
+            .map(|person| person.userid.as_str())
+            .collect();
         Ok(json!({"result": {"userid_list": ids}}))
     }
 
-    pub(super) fn get_user_by_mobile(&mut self, _now: Timestamp, params: &CallParams) -> Result<Value, ApiError> {
+    pub(super) fn get_user_by_mobile(
+        &mut self,
+        _now: Timestamp,
+        params: &CallParams,
+    ) -> Result<Value, ApiError> {
         let mobile = params.need("mobile")?;
         let digits = mobile.chars().filter(char::is_ascii_digit).count();
-        if !mobile.chars().all(|c| c.is_ascii_digit() || c == '+' || c == '-') || !(5..=20).contains(&digits) {
+        if !mobile
+            .chars()
+            .all(|c| c.is_ascii_digit() || c == '+' || c == '-')
+            || !(5..=20).contains(&digits)
+        {
             return Err(ApiError::from_code(40104));
         }
         let plain = mobile.strip_prefix("+86-").unwrap_or(&mobile);
-        let userid = self.index.by_mobile(plain).ok_or_else(|| ApiError::from_code(60121))?;
+        let userid = self
+            .index
+            .by_mobile(plain)
+            .ok_or_else(|| ApiError::from_code(60121))?;
         let person = self.visible_person(userid)?;
         if !person.active {
             return Err(ApiError::from_code(60121));
@@ -150,23 +215,45 @@ impl World {
         Ok(json!({"result": result}))
     }
 
-    pub(super) fn get_user_by_unionid(&mut self, _now: Timestamp, params: &CallParams) -> Result<Value, ApiError> {
+    pub(super) fn get_user_by_unionid(
+        &mut self,
+        _now: Timestamp,
+        params: &CallParams,
+    ) -> Result<Value, ApiError> {
         let unionid = params.need("unionid")?;
-        let userid = self.index.by_unionid(&unionid).ok_or_else(|| ApiError::from_code(60121))?;
+        let userid = self
+            .index
+            .by_unionid(&unionid)
+            .ok_or_else(|| ApiError::from_code(60121))?;
         self.visible_person(userid)?;
         Ok(json!({"result": {"contact_type": 0, "userid": userid}}))
     }
 
     /// Counts people. The contact scope does not limit it.
-    pub(super) fn count_users(&mut self, _now: Timestamp, params: &CallParams) -> Result<Value, ApiError> {
-        let only_active = params.bool("only_active")?.ok_or_else(|| ApiError::missing("only_active"))?;
-        let count = self.company.people.values().filter(|person| person.active || !only_active).count();
+    pub(super) fn count_users(
+        &mut self,
+        _now: Timestamp,
+        params: &CallParams,
+    ) -> Result<Value, ApiError> {
+        let only_active = params
+            .bool("only_active")?
+            .ok_or_else(|| ApiError::missing("only_active"))?;
+        let count = self
+            .company
+            .people
+            .values()
+            .filter(|person| person.active || !only_active)
+            .count();
         Ok(json!({"result": {"count": count}}))
     }
 
     /// Lists people on the job in Smart HR, at most 50 a page. A missing `next_cursor` marks the
     /// end.
-    pub(super) fn query_on_job(&mut self, _now: Timestamp, params: &CallParams) -> Result<Value, ApiError> {
+    pub(super) fn query_on_job(
+        &mut self,
+        _now: Timestamp,
+        params: &CallParams,
+    ) -> Result<Value, ApiError> {
         let statuses = params.list("status_list");
         if statuses.is_empty() {
             return Err(ApiError::missing("status_list"));
@@ -178,9 +265,17 @@ impl World {
         }
         let start = usize::try_from(offset).map_err(|_| ApiError::from_code(40068))?;
         let length = usize::try_from(size).unwrap_or(1);
-        let mut matching =
-            self.company.people.values().filter(|person| statuses.contains(&person.status.to_string())).skip(start);
-        let page: Vec<&str> = matching.by_ref().take(length).map(|person| person.userid.as_str()).collect();
+        let mut matching = self
+            .company
+            .people
+            .values()
+            .filter(|person| statuses.contains(&person.status.to_string()))
+            .skip(start);
+        let page: Vec<&str> = matching
+            .by_ref()
+            .take(length)
+            .map(|person| person.userid.as_str())
+            .collect();
         let mut result = json!({"data_list": page});
         if matching.next().is_some() {
             result["next_cursor"] = json!(start + length);

@@ -25,11 +25,19 @@ struct MessageReceivers {
 }
 
 impl World {
-    pub(super) fn send_work_message(&mut self, now: Timestamp, params: &CallParams) -> Result<Value, ApiError> {
+    pub(super) fn send_work_message(
+        &mut self,
+        now: Timestamp,
+        params: &CallParams,
+    ) -> Result<Value, ApiError> {
         self.check_agent(params)?;
         let msg = checked_message(params)?;
         let receivers = self.message_receivers(params)?;
-        let today: Vec<&WorkMessage> = self.messages.iter().filter(|m| same_day(m.at, now.millis())).collect();
+        let today: Vec<&WorkMessage> = self
+            .messages
+            .iter()
+            .filter(|m| same_day(m.at, now.millis()))
+            .collect();
         if receivers.to_all && today.iter().filter(|m| m.to_all).count() >= TO_ALL_PER_DAY_MAX {
             return Err(ApiError::from_code(41045));
         }
@@ -50,7 +58,11 @@ impl World {
 
     fn check_agent(&self, params: &CallParams) -> Result<(), ApiError> {
         let agent = params.need_int("agent_id")?;
-        if agent == self.company.credentials.agent_id { Ok(()) } else { Err(ApiError::from_code(40056)) }
+        if agent == self.company.credentials.agent_id {
+            Ok(())
+        } else {
+            Err(ApiError::from_code(40056))
+        }
     }
 
     fn message_receivers(&self, params: &CallParams) -> Result<MessageReceivers, ApiError> {
@@ -63,13 +75,22 @@ impl World {
         if users.len() > 100 || departments.len() > 20 {
             return Err(ApiError::from_code(41044));
         }
-        let mut found = MessageReceivers { people: Vec::new(), unknown: Vec::new(), departments: Vec::new(), to_all };
+        let mut found = MessageReceivers {
+            people: Vec::new(),
+            unknown: Vec::new(),
+            departments: Vec::new(),
+            to_all,
+        };
         let mut seen = BTreeSet::new();
         for user in users {
             if !seen.insert(user.clone()) {
                 continue;
             }
-            let known = self.company.people.get(&user).is_some_and(|person| self.sees_person(person));
+            let known = self
+                .company
+                .people
+                .get(&user)
+                .is_some_and(|person| self.sees_person(person));
             if known {
                 found.people.push(user);
             } else {
@@ -77,28 +98,51 @@ impl World {
             }
         }
         for text in departments {
-            let id: i64 = text.parse().map_err(|_| ApiError::unreadable("dept_id_list"))?;
+            let id: i64 = text
+                .parse()
+                .map_err(|_| ApiError::unreadable("dept_id_list"))?;
             if self.visible_department(id).is_err() {
                 found.departments.push(id);
                 continue;
             }
             let below = self.index.subtree_of(id);
-            let members = below.iter().flat_map(|id| self.index.members(*id)).map(str::to_owned);
-            found.people.extend(members.filter(|user| seen.insert(user.clone())));
+            let members = below
+                .iter()
+                .flat_map(|id| self.index.members(*id))
+                .map(str::to_owned);
+            found
+                .people
+                .extend(members.filter(|user| seen.insert(user.clone())));
         }
         if to_all {
-            let everybody = self.company.people.values().filter(|person| self.sees_person(person));
-            found.people.extend(everybody.map(|p| p.userid.clone()).filter(|user| seen.insert(user.clone())));
+            let everybody = self
+                .company
+                .people
+                .values()
+                .filter(|person| self.sees_person(person));
+            found.people.extend(
+                everybody
+                    .map(|p| p.userid.clone())
+                    .filter(|user| seen.insert(user.clone())),
+            );
         }
         Ok(found)
     }
 
-    fn make_receipts(&self, now: Timestamp, msg: &Value, receivers: &MessageReceivers) -> Vec<Receipt> {
+    fn make_receipts(
+        &self,
+        now: Timestamp,
+        msg: &Value,
+        receivers: &MessageReceivers,
+    ) -> Vec<Receipt> {
         let mut today: BTreeMap<&str, (usize, bool)> = BTreeMap::new();
         let mut this_minute = 0;
         for message in &self.messages {
             let same = message.msg == *msg;
-            let counted = message.receipts.iter().filter(|r| matches!(r.state, ReceiptState::Received { .. }));
+            let counted = message
+                .receipts
+                .iter()
+                .filter(|r| matches!(r.state, ReceiptState::Received { .. }));
             for receipt in counted {
                 this_minute += usize::from(now.millis() - message.at < 60_000);
                 if same_day(message.at, now.millis()) {
@@ -123,20 +167,38 @@ impl World {
             };
             ReceiptState::Forbidden { code: code.into() }
         };
-        let known = receivers.people.iter().map(|user| Receipt { userid: user.clone(), state: state(user) });
+        let known = receivers.people.iter().map(|user| Receipt {
+            userid: user.clone(),
+            state: state(user),
+        });
         let known: Vec<Receipt> = known.collect();
-        let unknown = receivers.unknown.iter().map(|u| Receipt { userid: u.clone(), state: ReceiptState::Invalid });
+        let unknown = receivers.unknown.iter().map(|u| Receipt {
+            userid: u.clone(),
+            state: ReceiptState::Invalid,
+        });
         known.into_iter().chain(unknown).collect()
     }
 
-    fn find_message(&mut self, now: Timestamp, params: &CallParams, name: &str) -> Result<&mut WorkMessage, ApiError> {
+    fn find_message(
+        &mut self,
+        now: Timestamp,
+        params: &CallParams,
+        name: &str,
+    ) -> Result<&mut WorkMessage, ApiError> {
         self.check_agent(params)?;
         let task_id = params.need_int(name)?;
-        let task = self.messages.iter_mut().find(|m| m.task_id == task_id && now.millis() - m.at <= DAY_MS);
+        let task = self
+            .messages
+            .iter_mut()
+            .find(|m| m.task_id == task_id && now.millis() - m.at <= DAY_MS);
         task.ok_or_else(|| ApiError::from_code(if name == "task_id" { 40035 } else { 400_002 }))
     }
 
-    pub(super) fn send_progress(&mut self, now: Timestamp, params: &CallParams) -> Result<Value, ApiError> {
+    pub(super) fn send_progress(
+        &mut self,
+        now: Timestamp,
+        params: &CallParams,
+    ) -> Result<Value, ApiError> {
         let takes = self.settings.message_ms;
         let message = self.find_message(now, params, "task_id")?;
         let passed = now.millis() - message.at;
@@ -148,19 +210,30 @@ impl World {
         Ok(json!({"progress": {"progress_in_percent": percent, "status": status}}))
     }
 
-    pub(super) fn send_result(&mut self, now: Timestamp, params: &CallParams) -> Result<Value, ApiError> {
+    pub(super) fn send_result(
+        &mut self,
+        now: Timestamp,
+        params: &CallParams,
+    ) -> Result<Value, ApiError> {
         let message = self.find_message(now, params, "task_id")?;
         if message.receipts.len() > 100 {
             return Err(ApiError::from_code(41052));
         }
         let ids = |wanted: &dyn Fn(&ReceiptState) -> bool| -> Vec<&str> {
-            message.receipts.iter().filter(|r| wanted(&r.state)).map(|r| r.userid.as_str()).collect()
+            message
+                .receipts
+                .iter()
+                .filter(|r| wanted(&r.state))
+                .map(|r| r.userid.as_str())
+                .collect()
         };
         let forbidden: Vec<Value> = message
             .receipts
             .iter()
             .filter_map(|receipt| match &receipt.state {
-                ReceiptState::Forbidden { code } => Some(json!({"code": code, "count": 1, "userid": receipt.userid})),
+                ReceiptState::Forbidden { code } => {
+                    Some(json!({"code": code, "count": 1, "userid": receipt.userid}))
+                }
                 _ => None,
             })
             .collect();
@@ -175,7 +248,11 @@ impl World {
         }}))
     }
 
-    pub(super) fn recall(&mut self, now: Timestamp, params: &CallParams) -> Result<Value, ApiError> {
+    pub(super) fn recall(
+        &mut self,
+        now: Timestamp,
+        params: &CallParams,
+    ) -> Result<Value, ApiError> {
         self.find_message(now, params, "msg_task_id")?.recalled = true;
         self.mark_changed();
         Ok(json!({}))
@@ -184,8 +261,13 @@ impl World {
 
 /// Returns the `msg` object: a known type with its object, at most 2,048 bytes.
 fn checked_message(params: &CallParams) -> Result<Value, ApiError> {
-    let msg: Map<String, Value> = params.object("msg").ok_or_else(|| ApiError::missing("msg"))?;
-    let kind = msg.get("msgtype").and_then(Value::as_str).unwrap_or_default();
+    let msg: Map<String, Value> = params
+        .object("msg")
+        .ok_or_else(|| ApiError::missing("msg"))?;
+    let kind = msg
+        .get("msgtype")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     let needed: &[&str] = match kind {
         "text" => &["content"],
         "image" | "file" | "voice" => &["media_id"],
@@ -202,7 +284,11 @@ fn checked_message(params: &CallParams) -> Result<Value, ApiError> {
         return Err(ApiError::missing(missing));
     }
     let msg = Value::Object(msg);
-    if msg.to_string().len() > 2048 { Err(ApiError::from_code(34016)) } else { Ok(msg) }
+    if msg.to_string().len() > 2048 {
+        Err(ApiError::from_code(34016))
+    } else {
+        Ok(msg)
+    }
 }
 
 /// Whether two moments fall on the same day in Shanghai. Shanghai has been eight hours ahead all

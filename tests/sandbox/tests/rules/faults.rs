@@ -21,11 +21,19 @@ fn body_text(answer: &sandbox::world::CallReply) -> String {
 #[test]
 fn faults_hit_only_the_planned_call() {
     let mut harness = WorldHarness::new(20, 2);
-    harness.world.arm(Fault::new(FaultKind::Error500).at(LIST).after(1).times(2));
-    let statuses: Vec<u16> = (0..5).map(|_| list_members(&mut harness).response.status().as_u16()).collect();
+    harness
+        .world
+        .arm(Fault::new(FaultKind::Error500).at(LIST).after(1).times(2));
+    let statuses: Vec<u16> = (0..5)
+        .map(|_| list_members(&mut harness).response.status().as_u16())
+        .collect();
     assert_eq!(statuses, [200, 500, 500, 200, 200]);
     assert_eq!(harness.world.faults()[0].fired, 2);
-    let hit = harness.world.log().filter(|record| record.faults == [FaultKind::Error500]).count();
+    let hit = harness
+        .world
+        .log()
+        .filter(|record| record.faults == [FaultKind::Error500])
+        .count();
     assert_eq!(hit, 2);
 }
 
@@ -41,15 +49,30 @@ fn each_fault_kind_has_its_documented_effect() {
     assert!(body_text(&show(Fault::new(FaultKind::Empty200))).is_empty());
     assert!(body_text(&show(Fault::new(FaultKind::Html200))).starts_with("<!DOCTYPE html>"));
     assert!(
-        serde_json::from_str::<serde_json::Value>(&body_text(&show(Fault::new(FaultKind::TruncatedJson)))).is_err()
+        serde_json::from_str::<serde_json::Value>(&body_text(&show(Fault::new(
+            FaultKind::TruncatedJson
+        ))))
+        .is_err()
     );
-    assert_eq!(show(Fault::new(FaultKind::LostConnection)).fault, Some(TransportFault::LostConnection));
-    assert_eq!(show(Fault::new(FaultKind::Hold)).fault, Some(TransportFault::Hold));
-    assert!(matches!(show(Fault::new(FaultKind::SlowBody)).fault, Some(TransportFault::SlowBody(_))));
+    assert_eq!(
+        show(Fault::new(FaultKind::LostConnection)).fault,
+        Some(TransportFault::LostConnection)
+    );
+    assert_eq!(
+        show(Fault::new(FaultKind::Hold)).fault,
+        Some(TransportFault::Hold)
+    );
+    assert!(matches!(
+        show(Fault::new(FaultKind::SlowBody)).fault,
+        Some(TransportFault::SlowBody(_))
+    ));
     assert!(body_text(&show(Fault::new(FaultKind::ExpireToken))).contains("40014"));
     assert!(!body_text(&show(Fault::new(FaultKind::HideMobile))).contains("mobile\":\""));
     assert!(body_text(&show(Fault::new(FaultKind::ShrinkScope))).contains("50004"));
-    let narrow = Fault { scope: Some(Scope::whole()), ..Fault::new(FaultKind::ShrinkScope) };
+    let narrow = Fault {
+        scope: Some(Scope::whole()),
+        ..Fault::new(FaultKind::ShrinkScope)
+    };
     assert!(body_text(&show(narrow)).contains("\"errcode\":0"));
     assert!(body_text(&show(Fault::new(FaultKind::BanPage))).contains("1111"));
 }
@@ -65,9 +88,15 @@ fn codes_pages_and_odd_rows_are_as_the_fault_says() {
     };
     let (status, body) = show(Fault::new(FaultKind::ErrorCode).code("15", "isp.x"));
     assert_eq!(status, 200);
-    assert!(body.contains("\"errcode\":15") && body.contains("\"sub_code\":\"isp.x\""), "{body}");
+    assert!(
+        body.contains("\"errcode\":15") && body.contains("\"sub_code\":\"isp.x\""),
+        "{body}"
+    );
     let (_, bare) = show(Fault::new(FaultKind::ErrorCode).code("88", ""));
-    assert!(bare.contains("\"errcode\":88") && !bare.contains("sub_code"), "{bare}");
+    assert!(
+        bare.contains("\"errcode\":88") && !bare.contains("sub_code"),
+        "{bare}"
+    );
     let (status, page) = show(Fault::new(FaultKind::HtmlPage).status(403));
     assert!(status == 403 && page.starts_with('<'));
     let rows = |body: &str| {
@@ -109,32 +138,67 @@ fn a_userid_is_found_in_another_case_where_that_is_set() {
     if id != id.to_uppercase() {
         assert!(ask(false).contains("60121"));
     }
-    assert!(ask(true).contains(&format!("\"userid\":\"{id}\"")), "as it is");
+    assert!(
+        ask(true).contains(&format!("\"userid\":\"{id}\"")),
+        "as it is"
+    );
 }
 
 #[test]
 fn a_lost_page_looks_complete_and_a_repeated_cursor_repeats() {
     let mut harness = WorldHarness::new(20, 1);
     let whole = crate::world_harness::parse_body(&list_members(&mut harness))["result"].clone();
-    assert_eq!((whole["list"].as_array().unwrap().len(), whole["next_cursor"].clone()), (2, json!(2)));
+    assert_eq!(
+        (
+            whole["list"].as_array().unwrap().len(),
+            whole["next_cursor"].clone()
+        ),
+        (2, json!(2))
+    );
     harness.world.arm(Fault::new(FaultKind::LosePage).at(LIST));
     let lost = crate::world_harness::parse_body(&list_members(&mut harness))["result"].clone();
-    assert_eq!((lost["list"].as_array().unwrap().len(), lost["has_more"].clone()), (1, json!(false)));
+    assert_eq!(
+        (
+            lost["list"].as_array().unwrap().len(),
+            lost["has_more"].clone()
+        ),
+        (1, json!(false))
+    );
     assert!(lost.get("next_cursor").is_none());
     harness.world.arm(Fault::new(FaultKind::EmptyList).at(LIST));
     let empty = crate::world_harness::parse_body(&list_members(&mut harness))["result"].clone();
-    assert_eq!((&empty["list"], &empty["has_more"]), (&json!([]), &json!(false)));
-    harness.world.arm(Fault::new(FaultKind::RepeatCursor).at(LIST));
+    assert_eq!(
+        (&empty["list"], &empty["has_more"]),
+        (&json!([]), &json!(false))
+    );
+    harness
+        .world
+        .arm(Fault::new(FaultKind::RepeatCursor).at(LIST));
     let repeated = crate::world_harness::parse_body(&list_members(&mut harness))["result"].clone();
-    assert_eq!((repeated["next_cursor"].clone(), repeated["has_more"].clone()), (json!(0), json!(true)));
+    assert_eq!(
+        (
+            repeated["next_cursor"].clone(),
+            repeated["has_more"].clone()
+        ),
+        (json!(0), json!(true))
+    );
 }
 
 #[test]
 fn one_seed_gives_the_same_faults() {
     let run = || {
         let mut harness = WorldHarness::new(20, 1);
-        harness.world.arm(Fault { probability: 0.3, times: None, ..Fault::new(FaultKind::Error500) }.at(LIST));
-        (0..60).map(|_| list_members(&mut harness).response.status().as_u16()).collect::<Vec<_>>()
+        harness.world.arm(
+            Fault {
+                probability: 0.3,
+                times: None,
+                ..Fault::new(FaultKind::Error500)
+            }
+            .at(LIST),
+        );
+        (0..60)
+            .map(|_| list_members(&mut harness).response.status().as_u16())
+            .collect::<Vec<_>>()
     };
     let first = run();
     assert_eq!(first, run());

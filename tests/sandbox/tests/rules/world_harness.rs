@@ -22,14 +22,21 @@ impl WorldHarness {
 
     pub(crate) fn with_settings(people: usize, departments: usize, settings: Settings) -> Self {
         let world = World::new(company::generate(people, departments, 7), settings);
-        let mut harness = Self { world, now: Timestamp(MORNING), token: String::new() };
+        let mut harness = Self {
+            world,
+            now: Timestamp(MORNING),
+            token: String::new(),
+        };
         harness.log_in();
         harness
     }
 
     pub(crate) fn log_in(&mut self) -> String {
         let keys = self.world.company().credentials.clone();
-        let answer = self.get(&format!("/gettoken?appkey={}&appsecret={}", keys.app_key, keys.app_secret));
+        let answer = self.get(&format!(
+            "/gettoken?appkey={}&appsecret={}",
+            keys.app_key, keys.app_secret
+        ));
         self.token = answer["access_token"].as_str().expect("a token").to_owned();
         self.token.clone()
     }
@@ -38,13 +45,27 @@ impl WorldHarness {
         self.now = self.now.plus_millis(ms);
     }
 
-    pub(crate) fn send(&mut self, method: &str, path: &str, body: &Value, token: Option<&str>) -> CallReply {
-        let mut request = http::Request::builder().method(method).uri(path).header("content-type", "application/json");
+    pub(crate) fn send(
+        &mut self,
+        method: &str,
+        path: &str,
+        body: &Value,
+        token: Option<&str>,
+    ) -> CallReply {
+        let mut request = http::Request::builder()
+            .method(method)
+            .uri(path)
+            .header("content-type", "application/json");
         if let Some(token) = token {
             request = request.header("x-acs-dingtalk-access-token", token);
         }
-        let body = if body.is_null() { Bytes::new() } else { Bytes::from(body.to_string()) };
-        self.world.call(self.now, &request.body(body).expect("a request"))
+        let body = if body.is_null() {
+            Bytes::new()
+        } else {
+            Bytes::from(body.to_string())
+        };
+        self.world
+            .call(self.now, &request.body(body).expect("a request"))
     }
 
     pub(crate) fn get(&mut self, path: &str) -> Value {
@@ -64,19 +85,32 @@ impl WorldHarness {
         parse_body(&self.send("POST", &path, &body, None))
     }
 
-    pub(crate) fn post_new(&mut self, path: &str, body: &Value, token: Option<&str>) -> (u16, Value) {
+    pub(crate) fn post_new(
+        &mut self,
+        path: &str,
+        body: &Value,
+        token: Option<&str>,
+    ) -> (u16, Value) {
         let answer = self.send("POST", path, body, token);
         (answer.response.status().as_u16(), parse_body(&answer))
     }
 
     pub(crate) fn person_at(&self, at: usize) -> String {
-        self.world.company().people.keys().nth(at).expect("so many people").clone()
+        self.world
+            .company()
+            .people
+            .keys()
+            .nth(at)
+            .expect("so many people")
+            .clone()
     }
 
     /// Returns a person who is neither administrator nor leader.
     pub(crate) fn ordinary_person(&self) -> String {
         let people = &self.world.company().people;
-        let found = people.values().find(|p| !p.is_admin() && p.departments.iter().all(|m| !m.leader));
+        let found = people
+            .values()
+            .find(|p| !p.is_admin() && p.departments.iter().all(|m| !m.leader));
         found.expect("an ordinary person").userid.clone()
     }
 

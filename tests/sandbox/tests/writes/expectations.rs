@@ -9,7 +9,12 @@ use crate::client_harness::values;
 pub(crate) const MOBILE: &str = "+8619900000001";
 
 pub(crate) fn sample_person() -> FieldValues {
-    values(&[(Field::Name, "陈新"), (Field::Mobile, MOBILE), (Field::Departments, "1"), (Field::JobNumber, "E77")])
+    values(&[
+        (Field::Name, "陈新"),
+        (Field::Mobile, MOBILE),
+        (Field::Departments, "1"),
+        (Field::JobNumber, "E77"),
+    ])
 }
 
 pub(crate) fn with_values(mut base: FieldValues, entries: &[(Field, &str)]) -> FieldValues {
@@ -20,7 +25,9 @@ pub(crate) fn with_values(mut base: FieldValues, entries: &[(Field, &str)]) -> F
 }
 
 #[track_caller]
-pub(crate) fn expect_joined(outcome: Result<CallOutcome<PersonEntry>, DingTalkError>) -> WrittenFields {
+pub(crate) fn expect_joined(
+    outcome: Result<CallOutcome<PersonEntry>, DingTalkError>,
+) -> WrittenFields {
     match outcome.unwrap() {
         CallOutcome::Done(PersonEntry::Joined { unionid, written }) => {
             assert!(unionid.is_some(), "it is spelled unionId here");
@@ -39,7 +46,10 @@ pub(crate) fn refused_for<T: std::fmt::Debug>(outcome: Result<T, DingTalkError>,
 }
 
 #[track_caller]
-pub(crate) fn expect_taken<T: std::fmt::Debug>(outcome: Result<T, DingTalkError>, wanted: UniqueField) {
+pub(crate) fn expect_taken<T: std::fmt::Debug>(
+    outcome: Result<T, DingTalkError>,
+    wanted: UniqueField,
+) {
     match outcome.expect_err("refused").trouble {
         DingTalkErrorKind::Taken { what, .. } => assert_eq!(what, wanted),
         other => panic!("{other:?}"),

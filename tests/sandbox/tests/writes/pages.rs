@@ -8,26 +8,71 @@ use crate::client_harness::{ClientHarness, values};
 
 async fn get_page(harness: &ClientHarness, path: &str) -> String {
     let client = reqwest::Client::builder().no_proxy().build().unwrap();
-    client.get(format!("{}{path}", harness.server.url)).send().await.unwrap().text().await.unwrap()
+    client
+        .get(format!("{}{path}", harness.server.url))
+        .send()
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap()
 }
 
 #[tokio::test]
 async fn the_pages_mark_app_writes_and_list_invited_people() {
     let harness = ClientHarness::open().await;
     let read = harness.ordinary_person().await;
-    let rename = sandbox::world::Act::Rename { userid: read.id.as_str().to_owned(), name: "某人".into() };
+    let rename = sandbox::world::Act::Rename {
+        userid: read.id.as_str().to_owned(),
+        name: "某人".into(),
+    };
     harness.act(rename).await;
-    assert!(!get_page(&harness, "/__sandbox/page/events").await.contains("接口写入"));
-    assert!(harness.update_person(&read, &values(&[(Field::Title, "顾问")])).await.unwrap().done().is_some());
-    assert_eq!(get_page(&harness, "/__sandbox/page/events").await.matches("接口写入").count(), 1);
-    assert!(get_page(&harness, "/__sandbox/page/settings").await.contains("qyapi_manage_addresslist"));
+    assert!(
+        !get_page(&harness, "/__sandbox/page/events")
+            .await
+            .contains("接口写入")
+    );
+    assert!(
+        harness
+            .update_person(&read, &values(&[(Field::Title, "顾问")]))
+            .await
+            .unwrap()
+            .done()
+            .is_some()
+    );
+    assert_eq!(
+        get_page(&harness, "/__sandbox/page/events")
+            .await
+            .matches("接口写入")
+            .count(),
+        1
+    );
+    assert!(
+        get_page(&harness, "/__sandbox/page/settings")
+            .await
+            .contains("qyapi_manage_addresslist")
+    );
     harness.change_settings(json!({"joining": "agree"})).await;
-    let new = values(&[(Field::Name, "待定"), (Field::Mobile, "+8619900000001"), (Field::Departments, "1")]);
-    assert!(harness.create_person("ehr-77", &new).await.unwrap().done().is_some());
+    let new = values(&[
+        (Field::Name, "待定"),
+        (Field::Mobile, "+8619900000001"),
+        (Field::Departments, "1"),
+    ]);
+    assert!(
+        harness
+            .create_person("ehr-77", &new)
+            .await
+            .unwrap()
+            .done()
+            .is_some()
+    );
     assert!(get_page(&harness, "/").await.contains("accept_invitation"));
     let answer = submit_act(&harness, "act=accept_invitation&userid=ehr-77", None).await;
     assert_eq!(answer.status(), 303);
-    assert_eq!(harness.read("ehr-77").await.values.text(Field::Name), Some("待定"));
+    assert_eq!(
+        harness.read("ehr-77").await.values.text(Field::Name),
+        Some("待定")
+    );
     assert!(!get_page(&harness, "/").await.contains("accept_invitation"));
 }
 
@@ -48,11 +93,19 @@ async fn pages_escape_text_and_refuse_foreign_forms() {
     let evil = "<script>alert(1)</script>\"'";
     let read = harness.ordinary_person().await;
     let userid = read.id.as_str().to_owned();
-    harness.act(sandbox::world::Act::Rename { userid: userid.clone(), name: evil.into() }).await;
+    harness
+        .act(sandbox::world::Act::Rename {
+            userid: userid.clone(),
+            name: evil.into(),
+        })
+        .await;
     let person = format!("/__sandbox/page/person?userid={userid}");
     for path in PAGES.into_iter().chain([person.as_str(), "/?q=script"]) {
         let html = get_page(&harness, path).await;
-        assert!(html.starts_with("<!DOCTYPE html>") && !html.contains("<script>"), "{path}");
+        assert!(
+            html.starts_with("<!DOCTYPE html>") && !html.contains("<script>"),
+            "{path}"
+        );
     }
     let found = get_page(&harness, "/?q=script").await;
     assert!(found.contains("&lt;script&gt;"));
@@ -73,14 +126,20 @@ async fn pages_have_every_label_in_the_chosen_language() {
     for path in paths() {
         let html = get_page(&harness, path).await;
         assert!(html.contains("lang=\"zh-CN\""), "{path}");
-        assert!(!html.contains(">Name<") && !html.contains(">People<"), "{path}");
+        assert!(
+            !html.contains(">Name<") && !html.contains(">People<"),
+            "{path}"
+        );
     }
     harness.server.set_page_language(PageLanguage::En);
     for path in paths() {
         let html = without_data(&harness, get_page(&harness, path).await).await;
         assert!(html.contains("<html lang=\"en\">"), "{path}");
         let chinese: String = html.chars().filter(|c| ('一'..='鿿').contains(c)).collect();
-        assert_eq!(chinese, "中文", "{path}: only the link to the other language");
+        assert_eq!(
+            chinese, "中文",
+            "{path}: only the link to the other language"
+        );
     }
     let chosen = get_page(&harness, "/?lang=zh").await;
     assert!(chosen.contains("入职") && chosen.contains("<html lang=\"zh-CN\">"));
@@ -92,9 +151,13 @@ async fn a_refused_form_is_explained_in_the_language_of_the_page() {
     let read = harness.ordinary_person().await;
     let id = read.id.as_str();
     let form = format!("act=set_manager&userid={id}&manager={id}");
-    for (language, text) in
-        [(PageLanguage::Zh, "无效的主管id（60128）"), (PageLanguage::En, "this person cannot be the manager (60128)")]
-    {
+    for (language, text) in [
+        (PageLanguage::Zh, "无效的主管id（60128）"),
+        (
+            PageLanguage::En,
+            "this person cannot be the manager (60128)",
+        ),
+    ] {
         harness.server.set_page_language(language);
         let answer = submit_act(&harness, &form, None).await;
         let target = answer.headers()["location"].to_str().unwrap().to_owned();
@@ -103,8 +166,16 @@ async fn a_refused_form_is_explained_in_the_language_of_the_page() {
     }
 }
 
-async fn submit_act(harness: &ClientHarness, form: &str, origin: Option<&str>) -> reqwest::Response {
-    let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+async fn submit_act(
+    harness: &ClientHarness,
+    form: &str,
+    origin: Option<&str>,
+) -> reqwest::Response {
+    let client = reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .unwrap();
     let mut request = client.post(format!("{}/__sandbox/page/act", harness.server.url));
     if let Some(origin) = origin {
         request = request.header("origin", origin);

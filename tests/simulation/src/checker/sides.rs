@@ -21,12 +21,27 @@ pub(super) fn check(state: &WorldState, pictures: &[SideSnapshot; 2]) -> Finding
 /// Finds departments that exist twice. After a restore, a department that was created and then
 /// renamed is created again, because its link is lost.
 pub(super) fn find_doubled(state: &mut WorldState) {
-    let ids = state.dingtalk.company().departments.keys().map(|id| directory::DeptId(*id).into());
-    let mut numbers: Vec<u32> =
-        ids.filter_map(|id| state.oracle.number_of(Side::DingTalk, Kind::Department, &id)).collect();
+    let ids = state
+        .dingtalk
+        .company()
+        .departments
+        .keys()
+        .map(|id| directory::DeptId(*id).into());
+    let mut numbers: Vec<u32> = ids
+        .filter_map(|id| {
+            state
+                .oracle
+                .number_of(Side::DingTalk, Kind::Department, &id)
+        })
+        .collect();
     numbers.sort_unstable();
-    let twice = numbers.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| (Kind::Department, pair[0]));
-    let excused = |(_, number): &RecordNumber| state.oracle.restored || state.oracle.moved_early.contains(number);
+    let twice = numbers
+        .windows(2)
+        .filter(|pair| pair[0] == pair[1])
+        .map(|pair| (Kind::Department, pair[0]));
+    let excused = |(_, number): &RecordNumber| {
+        state.oracle.restored || state.oracle.moved_early.contains(number)
+    };
     state.oracle.doubled = twice.filter(excused).collect();
 }
 
@@ -38,7 +53,9 @@ fn find_duplicates(state: &WorldState) -> Findings {
         let number = state.oracle.number_of(side, kind, id);
         match number {
             None => found.push(("stray", format!("{id} in {side:?} is nobody's"))),
-            Some(number) if !seen.insert((side, kind, number)) && !is_confused(state, (kind, number)) => {
+            Some(number)
+                if !seen.insert((side, kind, number)) && !is_confused(state, (kind, number)) =>
+            {
                 found.push(("twin", format!("{kind:?} {number} is in {side:?} twice")));
             }
             Some(_) => {}
@@ -48,10 +65,18 @@ fn find_duplicates(state: &WorldState) -> Findings {
         once(Side::Ehr, stored.record.kind, &stored.record.id);
     }
     for userid in state.dingtalk.company().people.keys() {
-        once(Side::DingTalk, Kind::Person, &crate::contacts::native_id(userid));
+        once(
+            Side::DingTalk,
+            Kind::Person,
+            &crate::contacts::native_id(userid),
+        );
     }
     for id in state.dingtalk.company().departments.keys() {
-        once(Side::DingTalk, Kind::Department, &directory::DeptId(*id).into());
+        once(
+            Side::DingTalk,
+            Kind::Department,
+            &directory::DeptId(*id).into(),
+        );
     }
     found
 }
@@ -59,24 +84,47 @@ fn find_duplicates(state: &WorldState) -> Findings {
 fn check_presence(state: &WorldState, pictures: &[SideSnapshot; 2]) -> Findings {
     let decides = state.policy.lifecycle;
     let kept = |who: &RecordNumber| who.0 == Kind::Department || state.policy.scope.syncs_people();
-    let (leads, follows) = (picture_of(pictures, decides), picture_of(pictures, decides.other()));
+    let (leads, follows) = (
+        picture_of(pictures, decides),
+        picture_of(pictures, decides.other()),
+    );
     let mut found = Findings::new();
-    for who in leads.keys().filter(|who| kept(who) && !follows.contains_key(who) && !is_exempt(state, **who)) {
-        found.push(("missing", format!("{who:?} is in {decides:?} and not in the other side")));
+    for who in leads
+        .keys()
+        .filter(|who| kept(who) && !follows.contains_key(who) && !is_exempt(state, **who))
+    {
+        found.push((
+            "missing",
+            format!("{who:?} is in {decides:?} and not in the other side"),
+        ));
     }
-    for (who, facts) in follows.iter().filter(|(who, _)| kept(who) && !leads.contains_key(who)) {
+    for (who, facts) in follows
+        .iter()
+        .filter(|(who, _)| kept(who) && !leads.contains_key(who))
+    {
         if is_exempt(state, *who) || is_held(state, *who) {
             continue;
         }
-        if state.oracle.deleted.contains(who) && (state.oracle.restored || is_said_to_have_left(state, *who)) {
+        if state.oracle.deleted.contains(who)
+            && (state.oracle.restored || is_said_to_have_left(state, *who))
+        {
             continue;
         }
         if state.oracle.linked.contains(who) {
-            found.push(("remains", format!("{who:?} is gone in {decides:?} and still in the other side")));
+            found.push((
+                "remains",
+                format!("{who:?} is gone in {decides:?} and still in the other side"),
+            ));
         } else if !state.oracle.has_been(decides, *who)
             && let Some(field) = find_changed_field(state, decides.other(), *who, facts)
         {
-            found.push(("untouched", format!("{} of {who:?}, who was never linked, was changed", field.key())));
+            found.push((
+                "untouched",
+                format!(
+                    "{} of {who:?}, who was never linked, was changed",
+                    field.key()
+                ),
+            ));
         }
     }
     found
@@ -85,10 +133,20 @@ fn check_presence(state: &WorldState, pictures: &[SideSnapshot; 2]) -> Findings 
 /// Whether the link says that the person left. A person without a record in the eHR who is in
 /// DingTalk again is left unchanged there, and the run reports it.
 fn is_said_to_have_left(state: &WorldState, who: RecordNumber) -> bool {
-    let mut left =
-        state.links.all().filter(|link| link.kind == who.0 && matches!(link.lifecycle, LinkLifecycle::Left { .. }));
-    let number = |link: &directory::Link, side| state.oracle.number_of(side, link.kind, link.native_id(side)?);
-    left.any(|link| [Side::DingTalk, Side::Ehr].into_iter().any(|side| number(link, side) == Some(who.1)))
+    let mut left = state
+        .links
+        .all()
+        .filter(|link| link.kind == who.0 && matches!(link.lifecycle, LinkLifecycle::Left { .. }));
+    let number = |link: &directory::Link, side| {
+        state
+            .oracle
+            .number_of(side, link.kind, link.native_id(side)?)
+    };
+    left.any(|link| {
+        [Side::DingTalk, Side::Ehr]
+            .into_iter()
+            .any(|side| number(link, side) == Some(who.1))
+    })
 }
 
 /// Whether the person stays by rule: an administrator who left on the deciding side, and DingTalk's
@@ -103,8 +161,12 @@ fn find_changed_field(
     who: RecordNumber,
     facts: &std::collections::BTreeMap<Field, NumberedValue>,
 ) -> Option<Field> {
-    let mut said = state.oracle.values_said(side).filter(|(of, field, _)| *of == who && field.refers_to().is_none());
-    said.find(|(_, field, fact)| facts.get(field) != Some(*fact)).map(|(_, field, _)| field)
+    let mut said = state
+        .oracle
+        .values_said(side)
+        .filter(|(of, field, _)| *of == who && field.refers_to().is_none());
+    said.find(|(_, field, fact)| facts.get(field) != Some(*fact))
+        .map(|(_, field, _)| field)
 }
 
 fn check_values(state: &WorldState, pictures: &[SideSnapshot; 2]) -> Findings {
@@ -116,13 +178,20 @@ fn check_values(state: &WorldState, pictures: &[SideSnapshot; 2]) -> Findings {
         };
         // The root department belongs to DingTalk and cannot be written there.
         let root = *who == (Kind::Department, 1);
-        let fields = all.iter().filter(|(kind, _)| *kind == who.0).flat_map(|(_, fields)| fields);
-        for (field, owner) in fields.filter(|(_, owner)| !root || *owner == Ownership::Owned(Side::DingTalk)) {
+        let fields = all
+            .iter()
+            .filter(|(kind, _)| *kind == who.0)
+            .flat_map(|(_, fields)| fields);
+        for (field, owner) in
+            fields.filter(|(_, owner)| !root || *owner == Ownership::Owned(Side::DingTalk))
+        {
             let (Some(in_dingtalk), Some(in_ehr)) = (dingtalk.get(field), ehr.get(field)) else {
                 continue;
             };
-            let [one, other] = [in_dingtalk, in_ehr].map(|fact| comparable_value(state, pictures, *field, fact));
-            let strange = refers_to_strangers(*field, *owner, [(in_dingtalk, &one), (in_ehr, &other)]);
+            let [one, other] =
+                [in_dingtalk, in_ehr].map(|fact| comparable_value(state, pictures, *field, fact));
+            let strange =
+                refers_to_strangers(*field, *owner, [(in_dingtalk, &one), (in_ehr, &other)]);
             if one != other && !strange && !cannot_be_emptied(*field, *owner, &other) {
                 let what = format!(
                     "{} of {who:?} ({owner:?}): DingTalk {}, eHR {}",
@@ -139,7 +208,11 @@ fn check_values(state: &WorldState, pictures: &[SideSnapshot; 2]) -> Findings {
 
 /// Whether the deciding side refers only to records that the other side lacks. This does not mean
 /// "empty": the other side keeps its value until the referenced record is linked.
-fn refers_to_strangers(field: Field, owner: Ownership, [dingtalk, ehr]: [(&NumberedValue, &NumberedValue); 2]) -> bool {
+fn refers_to_strangers(
+    field: Field,
+    owner: Ownership,
+    [dingtalk, ehr]: [(&NumberedValue, &NumberedValue); 2],
+) -> bool {
     let strange = |(raw, known): (&NumberedValue, &NumberedValue)| raw.is_some() && known.is_none();
     let by_owner = match owner {
         Ownership::Owned(Side::DingTalk) => strange(dingtalk),
@@ -152,7 +225,13 @@ fn refers_to_strangers(field: Field, owner: Ownership, [dingtalk, ehr]: [(&Numbe
 
 /// Whether the owner emptied a field that DingTalk can change but not empty.
 fn cannot_be_emptied(field: Field, owner: Ownership, in_ehr: &NumberedValue) -> bool {
-    let never_emptied = [Field::HideMobile, Field::HiredOn, Field::OrgEmail, Field::Order, Field::Mobile];
+    let never_emptied = [
+        Field::HideMobile,
+        Field::HiredOn,
+        Field::OrgEmail,
+        Field::Order,
+        Field::Mobile,
+    ];
     in_ehr.is_none() && owner != Ownership::Owned(Side::DingTalk) && never_emptied.contains(&field)
 }
 
@@ -161,13 +240,19 @@ fn check_owner_values(state: &WorldState, pictures: &[SideSnapshot; 2]) -> Findi
     let mut found = Findings::new();
     for side in [Side::DingTalk, Side::Ehr] {
         for (who, field, fact) in state.oracle.values_said(side) {
-            if state.policy.field_owner(who.0, field) != Ownership::Owned(side) || is_exempt(state, who) {
+            if state.policy.field_owner(who.0, field) != Ownership::Owned(side)
+                || is_exempt(state, who)
+            {
                 continue;
             }
-            let Some(now) = picture_of(pictures, side).get(&who).and_then(|facts| facts.get(&field)) else {
+            let Some(now) = picture_of(pictures, side)
+                .get(&who)
+                .and_then(|facts| facts.get(&field))
+            else {
                 continue;
             };
-            let [now, fact] = [now, fact].map(|fact| comparable_value(state, pictures, field, fact));
+            let [now, fact] =
+                [now, fact].map(|fact| comparable_value(state, pictures, field, fact));
             if now != fact {
                 let what = format!(
                     "{} of {who:?}: {side:?} said {} and shows {}",

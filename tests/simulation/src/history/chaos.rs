@@ -50,7 +50,8 @@ impl History {
         match waiting {
             Some(waiting) => {
                 let id = self.next_id();
-                self.running.push(Invocation::look(&self.shared, id, waiting));
+                self.running
+                    .push(Invocation::look(&self.shared, id, waiting));
             }
             None => self.poll_one(),
         }
@@ -73,11 +74,18 @@ impl History {
             ends.then(|| state.current_time().plus_millis(soon))
         };
         let run = self.continued.take();
-        if self.shared.lock_world().kept.sweeps == 1 && self.shared.lock_world().fault_strikes(Fault::ScopeShrunkEarly)
+        if self.shared.lock_world().kept.sweeps == 1
+            && self
+                .shared
+                .lock_world()
+                .fault_strikes(Fault::ScopeShrunkEarly)
         {
-            self.shared.lock_world().begin_disaster(Fault::ScopeShrinks, 3_600_000);
+            self.shared
+                .lock_world()
+                .begin_disaster(Fault::ScopeShrinks, 3_600_000);
         }
-        self.running.push(Invocation::sweep(&self.shared, id, run, deadline));
+        self.running
+            .push(Invocation::sweep(&self.shared, id, run, deadline));
     }
 
     /// Makes or applies a plan instead of a sweep, in histories with plans. One run at a time
@@ -112,7 +120,11 @@ impl History {
             state.advance_time(ms);
             state.now
         };
-        while let Some(at) = self.running.iter().position(|one| now - one.began > LIFE_MS) {
+        while let Some(at) = self
+            .running
+            .iter()
+            .position(|one| now - one.began > LIFE_MS)
+        {
             self.kill_at(at);
         }
     }
@@ -130,7 +142,10 @@ impl History {
             2 => {
                 // Before any person is linked, another company's data cannot be recognised.
                 let lone = state.disaster_is(Fault::WrongCorp)
-                    && !self.saved.as_ref().is_some_and(LinkTable::has_active_person);
+                    && !self
+                        .saved
+                        .as_ref()
+                        .is_some_and(LinkTable::has_active_person);
                 if self.saved.is_some()
                     && !lone
                     && state.fault_strikes(Fault::Restored)
@@ -140,13 +155,17 @@ impl History {
                     state.oracle.linked.clear();
                     state.oracle.restored = true;
                     state.note_linked();
-                    state.story.record_event(state.now, "restored", &[], String::new);
+                    state
+                        .story
+                        .record_event(state.now, "restored", &[], String::new);
                 }
             }
             _ => {
                 if state.fault_strikes(Fault::Purged) {
                     state.wakes.clear();
-                    state.story.record_event(state.now, "purged", &[], String::new);
+                    state
+                        .story
+                        .record_event(state.now, "purged", &[], String::new);
                 }
             }
         }
@@ -184,6 +203,8 @@ impl History {
         let state = &mut *self.shared.lock_world();
         state.began.remove(&id);
         state.forget_reads(id);
-        state.story.record_event(state.now, "killed", &[u64::from(id)], || format!("#{id}"));
+        state
+            .story
+            .record_event(state.now, "killed", &[u64::from(id)], || format!("#{id}"));
     }
 }

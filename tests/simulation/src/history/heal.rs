@@ -31,7 +31,9 @@ impl History {
             state.faults.healed = true;
             state.end_disaster();
             state.closed = None;
-            state.story.record_event(state.now, "heals", &[], String::new);
+            state
+                .story
+                .record_event(state.now, "heals", &[], String::new);
         }
         while let Some(invocation) = self.running.pop() {
             let (id, sweeps) = (invocation.id, invocation.sweeps);
@@ -51,7 +53,11 @@ impl History {
         let rotation = u32::try_from(self.shared.lock_world().habits.rotation).unwrap_or(1);
         let mut quiet = 0;
         for round in 1..=DAYS_MAX + ROUNDS_MAX + 2 * rotation {
-            let wrote = self.heal_round(if round <= DAYS_MAX { ROUND_MS } else { SHORT_ROUND_MS });
+            let wrote = self.heal_round(if round <= DAYS_MAX {
+                ROUND_MS
+            } else {
+                SHORT_ROUND_MS
+            });
             // A person in a grace period is removed when it is over.
             let waits = round < DAYS_MAX && self.shared.lock_world().links.is_somebody_leaving();
             quiet = if wrote || waits { 0 } else { quiet + 1 };
@@ -64,7 +70,10 @@ impl History {
             return;
         }
         let line = "it goes on writing, round after round".to_owned();
-        self.shared.lock_world().oracle.report_violation("restless", line);
+        self.shared
+            .lock_world()
+            .oracle
+            .report_violation("restless", line);
     }
 
     /// Applies a plan that was approved earlier. Much of it has changed since.
@@ -80,7 +89,12 @@ impl History {
 
     /// Whether an invocation did not end. The next one would not end either.
     fn is_livelocked(&self) -> bool {
-        self.shared.lock_world().oracle.violations.iter().any(|violation| violation.rule == "livelock")
+        self.shared
+            .lock_world()
+            .oracle
+            .violations
+            .iter()
+            .any(|violation| violation.rule == "livelock")
     }
 
     /// Handles the remaining wakes, or purges the queue.
@@ -115,8 +129,12 @@ impl History {
         let state = &mut *self.shared.lock_world();
         state.wakes.clear();
         let known = state.released.len() + state.unremoved.len();
-        state.released.extend(held.iter().filter_map(|held| held.fingerprint));
-        let never = held.iter().filter(|held| held.action == WriteAction::Remove && held.fingerprint.is_none());
+        state
+            .released
+            .extend(held.iter().filter_map(|held| held.fingerprint));
+        let never = held
+            .iter()
+            .filter(|held| held.action == WriteAction::Remove && held.fingerprint.is_none());
         state.unremoved.extend(never.map(|held| held.link));
         let released = state.released.len() + state.unremoved.len() != known;
         let invited = !state.invited.is_empty();

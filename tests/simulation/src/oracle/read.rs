@@ -35,14 +35,20 @@ impl RecentReads {
     /// Whether at least one read showed this value.
     #[must_use]
     pub fn any_showed(&self, field: Field, value: Option<&FieldValue>) -> bool {
-        self.canary || self.facts.iter().filter_map(|facts| facts.get(&field)).any(|fact| fact.as_ref() == value)
+        self.canary
+            || self
+                .facts
+                .iter()
+                .filter_map(|facts| facts.get(&field))
+                .any(|fact| fact.as_ref() == value)
     }
 
     /// Whether every read showed this value, so that the engine certainly read it.
     #[must_use]
     pub fn always_showed(&self, field: Field, value: Option<&FieldValue>) -> bool {
-        let shows =
-            |facts: &BTreeMap<Field, NumberedValue>| facts.get(&field).is_some_and(|fact| fact.as_ref() == value);
+        let shows = |facts: &BTreeMap<Field, NumberedValue>| {
+            facts.get(&field).is_some_and(|fact| fact.as_ref() == value)
+        };
         !self.canary && !self.facts.is_empty() && self.facts.iter().all(shows)
     }
 

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use directory::policy::{Ownership, Policy};
 use directory::{Field, FieldValue, FieldValues, Kind, LinkId, Side, WriteAction};
 
-use super::{NumberedValue, Oracle, RecentReads, RecordNumber, SideSnapshot, format_value, number_in};
+use super::{
+    NumberedValue, Oracle, RecentReads, RecordNumber, SideSnapshot, format_value, number_in,
+};
 
 /// A value that a person wrote and the engine replaced.
 #[derive(Debug, Clone)]
@@ -91,7 +93,12 @@ impl Oracle {
         let Some(who) = write.who else { return };
         // DingTalk has no conditional write. If the userid was given to another person during the
         // write, the engine cannot know.
-        if self.reused_at.get(&who.1).is_none_or(|at| *at < write.began) && !self.is_confused(who.1) {
+        if self
+            .reused_at
+            .get(&who.1)
+            .is_none_or(|at| *at < write.began)
+            && !self.is_confused(who.1)
+        {
             self.check_stray_values(write, who);
         }
         self.judge_write(policy, write, who);
@@ -99,17 +106,35 @@ impl Oracle {
         let changed: Vec<Field> = new.into_iter().flatten().map(|(field, _)| *field).collect();
         let changed: Vec<Field> = changed
             .into_iter()
-            .filter(|field| old.and_then(|old| old.get(field)) != new.and_then(|new| new.get(field)))
+            .filter(|field| {
+                old.and_then(|old| old.get(field)) != new.and_then(|new| new.get(field))
+            })
             .collect();
-        let fields: Vec<Field> =
-            changed.iter().copied().filter(|field| write.values.shown_fields().contains(*field)).collect();
-        let emptied = fields.iter().copied().filter(|field| is_empty(write.values.get(*field))).collect();
-        self.effects.push(EngineEffect { side: write.side, link: write.link, action: write.action, fields, emptied });
+        let fields: Vec<Field> = changed
+            .iter()
+            .copied()
+            .filter(|field| write.values.shown_fields().contains(*field))
+            .collect();
+        let emptied = fields
+            .iter()
+            .copied()
+            .filter(|field| is_empty(write.values.get(*field)))
+            .collect();
+        self.effects.push(EngineEffect {
+            side: write.side,
+            link: write.link,
+            action: write.action,
+            fields,
+            emptied,
+        });
         if old.is_some() && new.is_some() && write.action == WriteAction::Update {
             self.note_overwrites(policy, write, who, old, &changed);
         }
         for field in write.values.shown_fields().iter().filter(|_| healing) {
-            *self.writes_healing.entry((write.side, who, field)).or_default() += 1;
+            *self
+                .writes_healing
+                .entry((write.side, who, field))
+                .or_default() += 1;
         }
         self.note_consequences(write.side, before, after);
         let anew = write.action == WriteAction::Create && old.is_none();
@@ -117,7 +142,11 @@ impl Oracle {
             self.forget(write.side, who);
         }
         // A reference to a record without a number makes no visible change.
-        let referred = write.values.shown_fields().iter().filter(|field| field.refers_to().is_some());
+        let referred = write
+            .values
+            .shown_fields()
+            .iter()
+            .filter(|field| field.refers_to().is_some());
         for field in changed.into_iter().chain(referred) {
             self.by_hand.remove(&(write.side, who, field));
         }
@@ -130,12 +159,19 @@ impl Oracle {
                 continue;
             };
             if let Some(number) = number_in(text.expose()).filter(|number| *number != who.1) {
-                let what = format!("{who:?} gets {} of {number} in {:?}", field.key(), write.side);
+                let what = format!(
+                    "{who:?} gets {} of {number} in {:?}",
+                    field.key(),
+                    write.side
+                );
                 self.report_violation("stray", what);
             }
         }
         if !self.has_been(write.side.other(), who) {
-            let what = format!("{who:?} is written in {:?} and was never in the other side", write.side);
+            let what = format!(
+                "{who:?} is written in {:?} and was never in the other side",
+                write.side
+            );
             self.report_violation("untouched", what);
         }
     }
@@ -148,19 +184,32 @@ impl Oracle {
         old: Option<&BTreeMap<Field, NumberedValue>>,
         changed: &[Field],
     ) {
-        for field in changed.iter().copied().filter(|field| write.values.shown_fields().contains(*field)) {
+        for field in changed
+            .iter()
+            .copied()
+            .filter(|field| write.values.shown_fields().contains(*field))
+        {
             let owner = policy.field_owner(who.0, field);
             if owner == Ownership::Owned(write.side) {
-                let what = format!("{} of {who:?} is written in {:?}, which decides it", field.key(), write.side);
+                let what = format!(
+                    "{} of {who:?} is written in {:?}, which decides it",
+                    field.key(),
+                    write.side
+                );
                 self.report_violation("owner", what);
             }
             let value = old.and_then(|old| old.get(&field)).cloned().flatten();
             if self.by_hand.contains(&(write.side, who, field)) && value.is_some() {
-                let read = write.read.is_some_and(|read| read.always_showed(field, value.as_ref()));
-                let unread = write.read.is_some_and(|read| !read.any_showed(field, value.as_ref()));
+                let read = write
+                    .read
+                    .is_some_and(|read| read.always_showed(field, value.as_ref()));
+                let unread = write
+                    .read
+                    .is_some_and(|read| !read.any_showed(field, value.as_ref()));
                 let written = write.values.get(field).cloned();
                 let unseen_by_the_other = !self.lineage.descends_from(who, field, &written, &value);
-                let reverted = unseen_by_the_other && self.lineage.descends_from(who, field, &value, &written);
+                let reverted =
+                    unseen_by_the_other && self.lineage.descends_from(who, field, &value, &written);
                 if write.side == Side::Ehr && unread {
                     let what = format!(
                         "{} of {who:?} in the eHR was {}, and nobody had read it",

@@ -26,10 +26,18 @@ impl Lineage {
         field: Field,
         (before, after): (&NumberedValue, &NumberedValue),
     ) {
-        let emptied = self.emptied.get(&(side, who, field)).cloned().filter(|_| before.is_none());
+        let emptied = self
+            .emptied
+            .get(&(side, who, field))
+            .cloned()
+            .filter(|_| before.is_none());
         match (comparable_text(before).or(emptied), comparable_text(after)) {
             (Some(before), Some(after)) => {
-                _ = self.before.entry((who, field, after)).or_default().insert(before);
+                _ = self
+                    .before
+                    .entry((who, field, after))
+                    .or_default()
+                    .insert(before);
             }
             (Some(before), None) if after.is_none() => {
                 _ = self.emptied.insert((side, who, field), before);
@@ -56,7 +64,13 @@ impl Lineage {
                 return true;
             }
             if seen.insert(at.clone()) {
-                next.extend(self.before.get(&(who, field, at)).into_iter().flatten().cloned());
+                next.extend(
+                    self.before
+                        .get(&(who, field, at))
+                        .into_iter()
+                        .flatten()
+                        .cloned(),
+                );
             }
         }
         false

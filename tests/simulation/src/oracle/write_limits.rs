@@ -11,8 +11,12 @@ use super::replaced_values::EngineWrite;
 use super::{Oracle, RecordNumber, format_value};
 
 /// Fields that one side shows as empty and the other as a value, such as `false`.
-const CANNOT_BE_EMPTY: FieldSet =
-    FieldSet::of_fields(&[Field::HideMobile, Field::HiredOn, Field::Departments, Field::Manager]);
+const CANNOT_BE_EMPTY: FieldSet = FieldSet::of_fields(&[
+    Field::HideMobile,
+    Field::HiredOn,
+    Field::Departments,
+    Field::Manager,
+]);
 
 /// Records that a sweep looks at again by itself.
 const LOOKED_AT_AGAIN: u64 = 2;
@@ -26,11 +30,19 @@ pub(super) struct SweepTally {
 
 impl Oracle {
     /// Judges a write that took effect.
-    pub(super) fn judge_write(&mut self, policy: &Policy, write: &EngineWrite<'_>, who: RecordNumber) {
+    pub(super) fn judge_write(
+        &mut self,
+        policy: &Policy,
+        write: &EngineWrite<'_>,
+        who: RecordNumber,
+    ) {
         if write.paused {
             self.report_violation(
                 "paused",
-                format!("{who:?} is written in {:?} by a run that began in a pause", write.side),
+                format!(
+                    "{who:?} is written in {:?} by a run that began in a pause",
+                    write.side
+                ),
             );
         }
         if write.action == WriteAction::Update {
@@ -50,7 +62,10 @@ impl Oracle {
             let texts = !matches!(value, Some(value) if !matches!(value, FieldValue::Text(_)));
             let compared = texts && field.refers_to().is_none() && field != Field::Extension;
             let owned = policy.field_owner(who.0, field) == Ownership::Owned(write.side.other());
-            if !compared || !owned || matches!(field, Field::HideMobile | Field::HiredOn | Field::Order) {
+            if !compared
+                || !owned
+                || matches!(field, Field::HideMobile | Field::HiredOn | Field::Order)
+            {
                 continue;
             }
             if !read.any_showed(field, value) {
@@ -66,7 +81,13 @@ impl Oracle {
         }
     }
 
-    fn check_limits(&mut self, limits: &GuardLimits, write: &EngineWrite<'_>, who: RecordNumber, people: u64) {
+    fn check_limits(
+        &mut self,
+        limits: &GuardLimits,
+        write: &EngineWrite<'_>,
+        who: RecordNumber,
+        people: u64,
+    ) {
         if write.action == WriteAction::Remove {
             let removed = self.conduct.removed.entry(write.invocation).or_default();
             removed.insert(who);
@@ -78,17 +99,32 @@ impl Oracle {
                 );
             }
         }
-        let emptied = |(field, value): (Field, Option<&FieldValue>)| value.is_none().then_some(field);
+        let emptied =
+            |(field, value): (Field, Option<&FieldValue>)| value.is_none().then_some(field);
         // At the end of a sweep a few records are looked at again, apart from the others. A switch
         // (true or false) is never empty.
-        let fields = write.values.iter().filter_map(emptied).filter(|field| !CANNOT_BE_EMPTY.contains(*field));
+        let fields = write
+            .values
+            .iter()
+            .filter_map(emptied)
+            .filter(|field| !CANNOT_BE_EMPTY.contains(*field));
         for field in fields.filter(|_| write.action == WriteAction::Update) {
-            let emptied = self.conduct.emptied.entry((write.invocation, field)).or_default();
+            let emptied = self
+                .conduct
+                .emptied
+                .entry((write.invocation, field))
+                .or_default();
             emptied.insert(who);
             let count = emptied.len() as u64;
-            let passes = limits.fields_floor.max(people * limits.blanked_share / 1000) + LOOKED_AT_AGAIN;
+            let passes = limits
+                .fields_floor
+                .max(people * limits.blanked_share / 1000)
+                + LOOKED_AT_AGAIN;
             if count > passes {
-                let what = format!("{} of {count} of {people} people is emptied in one sweep, unasked", field.key());
+                let what = format!(
+                    "{} of {count} of {people} people is emptied in one sweep, unasked",
+                    field.key()
+                );
                 self.report_violation("too_much", what);
             }
         }
@@ -99,6 +135,12 @@ impl Oracle {
 /// max(floor, share) are held, and so is every number from the largest share on.
 fn removals_that_pass(limits: &GuardLimits, people: u64) -> u64 {
     let share = |per_mille: u64| people * per_mille;
-    let most = share(limits.removals_share_max).div_ceil(1000).saturating_sub(1);
-    most.min(limits.removals_floor.max(share(limits.removals_share) / 1000))
+    let most = share(limits.removals_share_max)
+        .div_ceil(1000)
+        .saturating_sub(1);
+    most.min(
+        limits
+            .removals_floor
+            .max(share(limits.removals_share) / 1000),
+    )
 }

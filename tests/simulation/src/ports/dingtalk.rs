@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use dingtalk::client::{
-    CallTally, CrawlEnd, CrawlItem, CrawlState, DirectoryReader, MemberRow, MembersPage, SubDepartments,
+    CallTally, CrawlEnd, CrawlItem, CrawlState, DirectoryReader, MemberRow, MembersPage,
+    SubDepartments,
 };
 use dingtalk::{DingTalkError, DingTalkErrorKind};
 use directory::decide::WritableFields;
@@ -47,10 +48,18 @@ impl DingTalkPort {
 impl DirectoryReader for DingTalkPort {
     async fn read_department(&self, id: DeptId) -> Result<Record, DingTalkError> {
         self.read_world("department/get", |state| {
-            let (department, heads) = state.shown_company().read_department(id.0).map_err(|no| refusal_error(&no))?;
+            let (department, heads) = state
+                .shown_company()
+                .read_department(id.0)
+                .map_err(|no| refusal_error(&no))?;
             let record = contacts::department_record(department, &heads);
             let facts = state.numbered_values(Side::DingTalk, &record);
-            let read = (self.invocation, Side::DingTalk, Kind::Department, record.id.clone());
+            let read = (
+                self.invocation,
+                Side::DingTalk,
+                Kind::Department,
+                record.id.clone(),
+            );
             state.reads.entry(read).or_default().note(facts);
             Ok(record)
         })
@@ -66,15 +75,22 @@ impl DirectoryReader for DingTalkPort {
                 state.note_hidden_children(parent.0, &[]);
                 return Ok(SubDepartments::default());
             }
-            let children =
-                state.shown_company().list_children(state.current_time(), parent.0).map_err(|no| refusal_error(&no))?;
-            let mut rows: Vec<Record> =
-                children.into_iter().map(sandbox::company::Department::to_listed_record).collect();
+            let children = state
+                .shown_company()
+                .list_children(state.current_time(), parent.0)
+                .map_err(|no| refusal_error(&no))?;
+            let mut rows: Vec<Record> = children
+                .into_iter()
+                .map(sandbox::company::Department::to_listed_record)
+                .collect();
             if state.disaster_is(Fault::HalfList) {
                 rows.truncate(rows.len().div_ceil(2));
             }
             state.note_hidden_children(parent.0, &rows);
-            Ok(SubDepartments { rows, ..SubDepartments::default() })
+            Ok(SubDepartments {
+                rows,
+                ..SubDepartments::default()
+            })
         })
         .await
     }
@@ -107,7 +123,11 @@ impl DirectoryReader for DingTalkPort {
                 rows.truncate(rows.len() / 2);
                 next = None;
             }
-            Ok(MembersPage { rows, next, ..MembersPage::default() })
+            Ok(MembersPage {
+                rows,
+                next,
+                ..MembersPage::default()
+            })
         })
         .await
     }
@@ -117,13 +137,22 @@ impl DirectoryReader for DingTalkPort {
 fn read_error(state: &mut WorldState) -> Option<DingTalkErrorKind> {
     let code = || "simulated".to_owned();
     Some(match () {
-        () if state.fault_strikes(Fault::Throttled) => DingTalkErrorKind::Throttled { code: code() },
-        () if state.fault_strikes(Fault::Unreachable) => DingTalkErrorKind::Unreachable { source: "cut".into() },
+        () if state.fault_strikes(Fault::Throttled) => {
+            DingTalkErrorKind::Throttled { code: code() }
+        }
+        () if state.fault_strikes(Fault::Unreachable) => DingTalkErrorKind::Unreachable {
+            source: "cut".into(),
+        },
         () if state.fault_strikes(Fault::Malformed) => malformed_error(),
-        () if state.fault_strikes(Fault::TokenRefused) => DingTalkErrorKind::TokenRefused { code: code() },
+        () if state.fault_strikes(Fault::TokenRefused) => {
+            DingTalkErrorKind::TokenRefused { code: code() }
+        }
         () if state.fault_strikes(Fault::QuotaUsedUp) => DingTalkErrorKind::QuotaUsedUp,
         () if state.fault_strikes(Fault::PermissionMissing) => {
-            DingTalkErrorKind::PermissionMissing { scope: None, apply_link: String::new() }
+            DingTalkErrorKind::PermissionMissing {
+                scope: None,
+                apply_link: String::new(),
+            }
         }
         () => return None,
     })
@@ -137,7 +166,9 @@ pub(super) fn refusal_error(refusal: &Refusal) -> DingTalkErrorKind {
     match refusal.code {
         60121 | 60003 => DingTalkErrorKind::NotFound,
         50002 | 50004 => DingTalkErrorKind::OutOfScope,
-        code => DingTalkErrorKind::Refused { code: code.to_string() },
+        code => DingTalkErrorKind::Refused {
+            code: code.to_string(),
+        },
     }
 }
 
@@ -160,17 +191,33 @@ impl DingTalk for DingTalkPort {
         self.read_world("user/count", |state| {
             let count = state.shown_company().count_people() as u64;
             // A fault that empties or cuts the lists may empty the count as well.
-            Ok(if state.disaster_is(Fault::EmptyList) && state.dice.chance(500) { 0 } else { count })
+            Ok(
+                if state.disaster_is(Fault::EmptyList) && state.dice.chance(500) {
+                    0
+                } else {
+                    count
+                },
+            )
         })
         .await
     }
 
     async fn list_admins(&self) -> Result<Vec<UserId>, DingTalkError> {
         self.read_world("user/listadmin", |state| {
-            let people = state.shown_company().company().people.values().filter(|person| person.is_admin());
-            let mut admins: Vec<_> = people.map(|person| (person.sys_level, person.userid.clone())).collect();
+            let people = state
+                .shown_company()
+                .company()
+                .people
+                .values()
+                .filter(|person| person.is_admin());
+            let mut admins: Vec<_> = people
+                .map(|person| (person.sys_level, person.userid.clone()))
+                .collect();
             admins.sort();
-            Ok(admins.into_iter().filter_map(|(_, id)| UserId::new(&id).ok()).collect())
+            Ok(admins
+                .into_iter()
+                .filter_map(|(_, id)| UserId::new(&id).ok())
+                .collect())
         })
         .await
     }
@@ -178,15 +225,28 @@ impl DingTalk for DingTalkPort {
     async fn read_person(&self, id: &UserId, visible: FieldSet) -> Result<Record, DingTalkError> {
         self.read_world("user/get", |state| {
             let silent = state.omitted_fields();
-            let (now, found) = (state.now, state.shown_company().read_person(id.as_str()).is_ok());
-            state.story.add_note(now, || format!("#{} reads {id}: {found}", self.invocation));
+            let (now, found) = (
+                state.now,
+                state.shown_company().read_person(id.as_str()).is_ok(),
+            );
+            state
+                .story
+                .add_note(now, || format!("#{} reads {id}: {found}", self.invocation));
             if !found {
                 state.missed.insert((self.invocation, id.into()));
             }
-            let read_person = state.shown_company().read_person(id.as_str()).map_err(|no| refusal_error(&no))?;
+            let read_person = state
+                .shown_company()
+                .read_person(id.as_str())
+                .map_err(|no| refusal_error(&no))?;
             let record = contacts::person_record(read_person, ReadDepth::Read, visible, silent);
             let facts = state.numbered_values(Side::DingTalk, &record);
-            let key = (self.invocation, Side::DingTalk, Kind::Person, record.id.clone());
+            let key = (
+                self.invocation,
+                Side::DingTalk,
+                Kind::Person,
+                record.id.clone(),
+            );
             // A person who may be a canary is also read when nothing is decided about them.
             let canary = record.protected || state.kept.canary.as_ref() == Some(id);
             let read = state.reads.entry(key).or_default();
@@ -234,8 +294,12 @@ impl DingTalk for DingTalkPort {
 fn writable_fields(kind: Kind) -> WritableFields {
     match kind {
         Kind::Person => {
-            let create = FieldSet::PERSON.without(FieldSet::of_fields(&[Field::MainDepartment, Field::Leads]));
-            WritableFields { create, update: create.without(FieldSet::of_fields(&[Field::Mobile])) }
+            let create = FieldSet::PERSON
+                .without(FieldSet::of_fields(&[Field::MainDepartment, Field::Leads]));
+            WritableFields {
+                create,
+                update: create.without(FieldSet::of_fields(&[Field::Mobile])),
+            }
         }
         Kind::Department => WritableFields {
             create: FieldSet::of_fields(&[Field::Name, Field::Parent, Field::Order]),

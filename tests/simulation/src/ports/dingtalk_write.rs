@@ -37,15 +37,23 @@ impl Drop for DingTalkWriteInFlight<'_> {
 }
 
 impl DingTalkPort {
-    pub(super) async fn write_through(&self, write: &DingTalkWrite) -> Result<WriteOutcome, DingTalkError> {
-        let mut on_its_way =
-            DingTalkWriteInFlight { shared: &self.shared, invocation: self.invocation, write: Some(write.clone()) };
+    pub(super) async fn write_through(
+        &self,
+        write: &DingTalkWrite,
+    ) -> Result<WriteOutcome, DingTalkError> {
+        let mut on_its_way = DingTalkWriteInFlight {
+            shared: &self.shared,
+            invocation: self.invocation,
+            write: Some(write.clone()),
+        };
         self.shared.yield_polls().await;
         on_its_way.write = None;
         let answer = {
             let state = &mut *self.shared.lock_world();
             if state.fault_strikes(Fault::Throttled) {
-                Err(DingTalkErrorKind::Throttled { code: "simulated".to_owned() })
+                Err(DingTalkErrorKind::Throttled {
+                    code: "simulated".to_owned(),
+                })
             } else if state.fault_strikes(Fault::LostBefore) {
                 if state.fault_strikes(Fault::LateWrite) {
                     state.land_late(self.invocation, write.clone());
@@ -54,7 +62,11 @@ impl DingTalkPort {
             } else {
                 let written = state.write_dingtalk(self.invocation, write);
                 let lost = state.fault_strikes(Fault::LostAfter);
-                if lost { Ok(WriteOutcome::Unknown) } else { written }
+                if lost {
+                    Ok(WriteOutcome::Unknown)
+                } else {
+                    written
+                }
             }
         };
         self.shared.yield_polls().await;
@@ -76,16 +88,27 @@ impl WorldState {
         self.faults.count_fault(Fault::LateWrite);
         let due = self.now + self.dice.between(1, LATE_MAX_MS);
         let began = self.began.get(&invocation).copied().unwrap_or(self.now);
-        self.late.push(LateDingTalkWrite { due, invocation, began, write });
+        self.late.push(LateDingTalkWrite {
+            due,
+            invocation,
+            began,
+            write,
+        });
     }
 
     /// Lands the writes that are due.
     pub(crate) fn land_due_dingtalk_writes(&mut self) {
         while let Some(at) = self.late.iter().position(|late| late.due <= self.now) {
-            let LateDingTalkWrite { invocation, began, write, .. } = self.late.remove(at);
-            self.story.record_event(self.now, "late", &[u64::from(invocation)], || {
-                format!("a write of invocation {invocation} arrives")
-            });
+            let LateDingTalkWrite {
+                invocation,
+                began,
+                write,
+                ..
+            } = self.late.remove(at);
+            self.story
+                .record_event(self.now, "late", &[u64::from(invocation)], || {
+                    format!("a write of invocation {invocation} arrives")
+                });
             let present = self.began.insert(invocation, began);
             _ = self.write_dingtalk(invocation, &write);
             if present.is_none() {
@@ -95,33 +118,62 @@ impl WorldState {
     }
 
     /// Carries out the write, or refuses it.
-    fn write_dingtalk(&mut self, invocation: u32, order: &DingTalkWrite) -> Result<WriteOutcome, DingTalkErrorKind> {
+    fn write_dingtalk(
+        &mut self,
+        invocation: u32,
+        order: &DingTalkWrite,
+    ) -> Result<WriteOutcome, DingTalkErrorKind> {
         self.check_shown(invocation, Side::DingTalk, order.link, &order.values);
         let write = match contacts::to_app_write(order) {
             Ok(Some(write)) => write,
             Ok(None) => {
-                return order.id.clone().map_or(Ok(WriteOutcome::Unknown), |id| Ok(WriteOutcome::Done(id)));
+                return order
+                    .id
+                    .clone()
+                    .map_or(Ok(WriteOutcome::Unknown), |id| Ok(WriteOutcome::Done(id)));
             }
             Err(why) => return Ok(WriteOutcome::Refused(why.to_owned())),
         };
         if let AppWrite::DeletePerson { userid } = &write
-            && self.dingtalk.company().people.get(userid).is_some_and(|person| person.is_admin() || person.boss)
+            && self
+                .dingtalk
+                .company()
+                .people
+                .get(userid)
+                .is_some_and(|person| person.is_admin() || person.boss)
         {
             let began = self.began.get(&invocation).copied().unwrap_or(self.now);
-            let number = order.id.as_ref().and_then(|id| self.oracle.number_of(Side::DingTalk, Kind::Person, id));
-            let known = |number: &u32| self.oracle.admin_since.get(number).is_none_or(|since| *since < began);
+            let number = order
+                .id
+                .as_ref()
+                .and_then(|id| self.oracle.number_of(Side::DingTalk, Kind::Person, id));
+            let known = |number: &u32| {
+                self.oracle
+                    .admin_since
+                    .get(number)
+                    .is_none_or(|since| *since < began)
+            };
             if let Some(number) = number.filter(known) {
                 self.oracle.judge_admin_removal(number);
             }
-            return Ok(WriteOutcome::Refused("administrators and bosses are never deleted".to_owned()));
+            return Ok(WriteOutcome::Refused(
+                "administrators and bosses are never deleted".to_owned(),
+            ));
         }
         let before = self.side_snapshot(Side::DingTalk);
         self.check_removal(invocation, order);
         let written = self.dingtalk.apply_write(self.current_time(), write);
-        let ids = [u64::from(invocation), order.action as u64, text_word(&id_text(order.id.as_ref()))];
+        let ids = [
+            u64::from(invocation),
+            order.action as u64,
+            text_word(&id_text(order.id.as_ref())),
+        ];
         let (now, line) = (self.now, || {
             let (id, values) = (id_text(order.id.as_ref()), format_values(&order.values));
-            format!("#{invocation} {:?} {:?} {id} {values} -> {written:?}", order.action, order.kind)
+            format!(
+                "#{invocation} {:?} {:?} {id} {values} -> {written:?}",
+                order.action, order.kind
+            )
         });
         self.story.record_event(now, "dingtalk", &ids, line);
         match written {
@@ -134,8 +186,14 @@ impl WorldState {
             Ok(wrote) => {
                 self.note_created(order, &wrote);
                 self.note_dingtalk_effect(invocation, order, &wrote, &before);
-                let id = order.id.clone().or_else(|| wrote.dept_id.map(|id| DeptId(id).into()));
-                let unionid = wrote.unionid.as_deref().and_then(|id| UnionId::new(id).ok());
+                let id = order
+                    .id
+                    .clone()
+                    .or_else(|| wrote.dept_id.map(|id| DeptId(id).into()));
+                let unionid = wrote
+                    .unionid
+                    .as_deref()
+                    .and_then(|id| UnionId::new(id).ok());
                 let joined = (order.kind, order.action) == (Kind::Person, WriteAction::Create);
                 Ok(id.map_or(WriteOutcome::Unknown, |id| match joined {
                     true => WriteOutcome::Joined { id, unionid },
@@ -146,12 +204,17 @@ impl WorldState {
         }
     }
 
-    fn map_refusal(&mut self, order: &DingTalkWrite, no: &Refusal) -> Result<WriteOutcome, DingTalkErrorKind> {
+    fn map_refusal(
+        &mut self,
+        order: &DingTalkWrite,
+        no: &Refusal,
+    ) -> Result<WriteOutcome, DingTalkErrorKind> {
         let trouble = refusal_error(no);
         match (&trouble, order.action) {
-            (DingTalkErrorKind::NotFound, WriteAction::Remove) => {
-                Ok(order.id.clone().map_or(WriteOutcome::Unknown, WriteOutcome::Done))
-            }
+            (DingTalkErrorKind::NotFound, WriteAction::Remove) => Ok(order
+                .id
+                .clone()
+                .map_or(WriteOutcome::Unknown, WriteOutcome::Done)),
             _ => {
                 self.faults.count_fault(Fault::Refused);
                 Ok(WriteOutcome::Refused(no.to_string()))
@@ -169,9 +232,12 @@ impl WorldState {
         };
         let number = order.values.text(Field::Name).and_then(number_in);
         if let (Some(id), Some(number)) = (id, number) {
-            self.oracle.assign_number(Side::DingTalk, order.kind, &id, number);
-            let known =
-                wrote.unionid.as_deref().and_then(|id| id.strip_prefix("union")?.strip_suffix("iE")?.parse().ok());
+            self.oracle
+                .assign_number(Side::DingTalk, order.kind, &id, number);
+            let known = wrote
+                .unionid
+                .as_deref()
+                .and_then(|id| id.strip_prefix("union")?.strip_suffix("iE")?.parse().ok());
             if let Some(whose) = known.filter(|whose| *whose != number) {
                 self.oracle.borrowed.extend([whose, number]);
             }
@@ -182,21 +248,34 @@ impl WorldState {
         if order.action != WriteAction::Remove {
             return;
         }
-        let Some(number) = order.id.as_ref().and_then(|id| self.oracle.number_of(Side::DingTalk, order.kind, id))
+        let Some(number) = order
+            .id
+            .as_ref()
+            .and_then(|id| self.oracle.number_of(Side::DingTalk, order.kind, id))
         else {
             return;
         };
         let began = self.began.get(&invocation).copied().unwrap_or(self.now);
         let there = match order.kind {
-            Kind::Person => self.dingtalk.company().people.contains_key(&id_text(order.id.as_ref())),
+            Kind::Person => self
+                .dingtalk
+                .company()
+                .people
+                .contains_key(&id_text(order.id.as_ref())),
             Kind::Department => {
-                let id = order.id.as_ref().and_then(NativeId::to_dept_id).map(|id| id.0).unwrap_or_default();
+                let id = order
+                    .id
+                    .as_ref()
+                    .and_then(NativeId::to_dept_id)
+                    .map(|id| id.0)
+                    .unwrap_or_default();
                 self.dingtalk.company().departments.contains_key(&id) && self.is_empty(id)
             }
         };
         if there {
             let (policy, now) = (self.policy.clone(), self.now);
-            self.oracle.judge_removal(&policy, Side::DingTalk, (order.kind, number), (began, now));
+            self.oracle
+                .judge_removal(&policy, Side::DingTalk, (order.kind, number), (began, now));
         }
     }
 
@@ -204,10 +283,19 @@ impl WorldState {
     pub(crate) fn is_empty(&self, dept_id: i64) -> bool {
         let company = self.dingtalk.company();
         !company.people.values().any(|person| person.is_in(dept_id))
-            && !company.departments.values().any(|department| department.parent_id == Some(dept_id))
+            && !company
+                .departments
+                .values()
+                .any(|department| department.parent_id == Some(dept_id))
     }
 
-    fn note_dingtalk_effect(&mut self, invocation: u32, order: &DingTalkWrite, wrote: &Wrote, before: &SideSnapshot) {
+    fn note_dingtalk_effect(
+        &mut self,
+        invocation: u32,
+        order: &DingTalkWrite,
+        wrote: &Wrote,
+        before: &SideSnapshot,
+    ) {
         self.writes += 1;
         if let Some((Side::DingTalk, field)) = self.habits.capitals
             && order.values.shown_fields().contains(field)
@@ -215,14 +303,25 @@ impl WorldState {
         {
             self.capitalize_value(&userid.clone(), field);
         }
-        let id = order.id.clone().or_else(|| wrote.dept_id.map(|id| DeptId(id).into()));
+        let id = order
+            .id
+            .clone()
+            .or_else(|| wrote.dept_id.map(|id| DeptId(id).into()));
         if let Some(id) = &id {
             self.check_mark(Side::DingTalk, order.kind, id);
         }
-        let who = id.as_ref().and_then(|id| self.oracle.number_of(Side::DingTalk, order.kind, id));
+        let who = id
+            .as_ref()
+            .and_then(|id| self.oracle.number_of(Side::DingTalk, order.kind, id));
         let after = self.side_snapshot(Side::DingTalk);
-        let read = id.and_then(|id| self.decided.get(&(invocation, Side::DingTalk, order.kind, id)).cloned());
-        let other = who.and_then(|number| self.decided_by(invocation, Side::Ehr, (order.kind, number), order.link));
+        let read = id.and_then(|id| {
+            self.decided
+                .get(&(invocation, Side::DingTalk, order.kind, id))
+                .cloned()
+        });
+        let other = who.and_then(|number| {
+            self.decided_by(invocation, Side::Ehr, (order.kind, number), order.link)
+        });
         let write = EngineWrite {
             side: Side::DingTalk,
             who: who.map(|number| (order.kind, number)),
@@ -233,14 +332,22 @@ impl WorldState {
             invocation,
             sweeps: self.sweeping.contains(&invocation) && !self.faults.healed,
             paused: self.closed.is_some()
-                && self.began.get(&invocation).is_some_and(|began| self.closed_since < *began),
-            people: self.links.all().filter(|link| link.kind == Kind::Person).count() as u64,
+                && self
+                    .began
+                    .get(&invocation)
+                    .is_some_and(|began| self.closed_since < *began),
+            people: self
+                .links
+                .all()
+                .filter(|link| link.kind == Kind::Person)
+                .count() as u64,
             owner_read: other.as_ref(),
             began: self.began.get(&invocation).copied().unwrap_or(self.now),
             read: read.as_ref(),
         };
         let (policy, at) = (self.policy.clone(), (self.now, self.faults.healed));
-        self.oracle.note_engine_write(&policy, &write, (before, &after), at);
+        self.oracle
+            .note_engine_write(&policy, &write, (before, &after), at);
         self.queue_dingtalk_events();
     }
 
@@ -251,8 +358,14 @@ impl WorldState {
         let title = person.title.to_uppercase();
         if field == Field::Title && title != person.title {
             self.faults.count_fault(Fault::Normalised);
-            let fields = sandbox::world::PersonFields { title: Some(title), ..Default::default() };
-            let write = AppWrite::UpdatePerson { userid: userid.to_owned(), fields: Box::new(fields) };
+            let fields = sandbox::world::PersonFields {
+                title: Some(title),
+                ..Default::default()
+            };
+            let write = AppWrite::UpdatePerson {
+                userid: userid.to_owned(),
+                fields: Box::new(fields),
+            };
             _ = self.dingtalk.apply_write(self.current_time(), write);
         }
     }

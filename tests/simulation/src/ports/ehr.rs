@@ -46,11 +46,18 @@ impl Drop for EhrWriteInFlight<'_> {
 }
 
 impl EhrPort {
-    async fn read_world<T: Send>(&self, look: impl FnOnce(&mut WorldState) -> T + Send) -> Result<T, EhrError> {
+    async fn read_world<T: Send>(
+        &self,
+        look: impl FnOnce(&mut WorldState) -> T + Send,
+    ) -> Result<T, EhrError> {
         self.shared.yield_polls().await;
         let answer = {
             let state = &mut *self.shared.lock_world();
-            if state.fault_strikes(Fault::EhrUnavailable) { Err(unavailable_error()) } else { Ok(look(state)) }
+            if state.fault_strikes(Fault::EhrUnavailable) {
+                Err(unavailable_error())
+            } else {
+                Ok(look(state))
+            }
         };
         self.shared.yield_polls().await;
         answer
@@ -76,35 +83,64 @@ impl Connector for EhrPort {
         self.shared.lock_world().ehr.id_for(link)
     }
 
-    async fn list_records(&self, kind: Kind, each: &mut (dyn FnMut(StoredRecord) + Send)) -> Result<u64, EhrError> {
+    async fn list_records(
+        &self,
+        kind: Kind,
+        each: &mut (dyn FnMut(StoredRecord) + Send),
+    ) -> Result<u64, EhrError> {
         self.shared.yield_polls().await;
         let (rows, cut) = {
             let state = &mut *self.shared.lock_world();
-            let rows: Vec<StoredRecord> =
-                state.ehr.all().filter(|stored| stored.record.kind == kind).cloned().collect();
+            let rows: Vec<StoredRecord> = state
+                .ehr
+                .all()
+                .filter(|stored| stored.record.kind == kind)
+                .cloned()
+                .collect();
             (rows, state.fault_strikes(Fault::EhrUnavailable))
         };
         let count = if cut { rows.len() / 2 } else { rows.len() };
         rows.into_iter().take(count).for_each(each);
         self.shared.yield_polls().await;
-        if cut { Err(unavailable_error()) } else { Ok(count as u64) }
+        if cut {
+            Err(unavailable_error())
+        } else {
+            Ok(count as u64)
+        }
     }
 
-    async fn read_record(&self, kind: Kind, id: &NativeId) -> Result<Option<StoredRecord>, EhrError> {
+    async fn read_record(
+        &self,
+        kind: Kind,
+        id: &NativeId,
+    ) -> Result<Option<StoredRecord>, EhrError> {
         self.read_world(|state| {
             let stored = state.ehr.get(kind, id).cloned();
-            let (now, active) = (state.now, stored.as_ref().map(|stored| stored.record.active));
-            state.story.add_note(now, || format!("#{} reads {id} in the eHR: {active:?}", self.invocation));
+            let (now, active) = (
+                state.now,
+                stored.as_ref().map(|stored| stored.record.active),
+            );
+            state.story.add_note(now, || {
+                format!("#{} reads {id} in the eHR: {active:?}", self.invocation)
+            });
             if let Some(stored) = &stored {
                 let facts = state.numbered_values(Side::Ehr, &stored.record);
-                state.reads.entry((self.invocation, Side::Ehr, kind, id.clone())).or_default().note(facts);
+                state
+                    .reads
+                    .entry((self.invocation, Side::Ehr, kind, id.clone()))
+                    .or_default()
+                    .note(facts);
             }
             stored
         })
         .await
     }
 
-    async fn find_by_key(&self, kind: Kind, key: &AlternateKey) -> Result<Option<StoredRecord>, EhrError> {
+    async fn find_by_key(
+        &self,
+        kind: Kind,
+        key: &AlternateKey,
+    ) -> Result<Option<StoredRecord>, EhrError> {
         self.read_world(|state| {
             let stored = state.ehr.find(kind, key).cloned();
             if let Some(stored) = &stored {
@@ -118,8 +154,11 @@ impl Connector for EhrPort {
     }
 
     async fn write_record(&self, write: &RecordWrite) -> Result<StoredRecord, EhrError> {
-        let mut on_its_way =
-            EhrWriteInFlight { shared: &self.shared, invocation: self.invocation, write: Some(write.clone()) };
+        let mut on_its_way = EhrWriteInFlight {
+            shared: &self.shared,
+            invocation: self.invocation,
+            write: Some(write.clone()),
+        };
         self.shared.yield_polls().await;
         on_its_way.write = None;
         let answer = {
@@ -131,7 +170,11 @@ impl Connector for EhrPort {
                 Err(EhrError::UnknownOutcome)
             } else {
                 let written = state.write_ehr(self.invocation, write);
-                if state.fault_strikes(Fault::EhrUnknown) { Err(EhrError::UnknownOutcome) } else { written }
+                if state.fault_strikes(Fault::EhrUnknown) {
+                    Err(EhrError::UnknownOutcome)
+                } else {
+                    written
+                }
             }
         };
         self.shared.yield_polls().await;
@@ -144,13 +187,23 @@ impl WorldState {
         self.faults.count_fault(Fault::EhrLate);
         let due = self.now + self.dice.between(1, LATE_MAX_MS);
         let began = self.began.get(&invocation).copied().unwrap_or(self.now);
-        self.late_ehr.push(LateEhrWrite { due, invocation, began, write });
+        self.late_ehr.push(LateEhrWrite {
+            due,
+            invocation,
+            began,
+            write,
+        });
     }
 
     /// Lands the writes that are due.
     pub(crate) fn land_due_ehr_writes(&mut self) {
         while let Some(at) = self.late_ehr.iter().position(|late| late.due <= self.now) {
-            let LateEhrWrite { invocation, began, write, .. } = self.late_ehr.remove(at);
+            let LateEhrWrite {
+                invocation,
+                began,
+                write,
+                ..
+            } = self.late_ehr.remove(at);
             let present = self.began.insert(invocation, began);
             _ = self.write_ehr(invocation, &write);
             if present.is_none() {
@@ -159,14 +212,32 @@ impl WorldState {
         }
     }
 
-    fn write_ehr(&mut self, invocation: u32, write: &RecordWrite) -> Result<StoredRecord, EhrError> {
+    fn write_ehr(
+        &mut self,
+        invocation: u32,
+        write: &RecordWrite,
+    ) -> Result<StoredRecord, EhrError> {
         self.check_shown(invocation, Side::Ehr, write.link, &write.values);
         let before = self.side_snapshot(Side::Ehr);
-        let known = write.id.as_ref().and_then(|id| self.oracle.number_of(Side::Ehr, write.kind, id));
-        let capitals = self.habits.capitals.filter(|(side, _)| *side == Side::Ehr).map(|(_, field)| field);
+        let known = write
+            .id
+            .as_ref()
+            .and_then(|id| self.oracle.number_of(Side::Ehr, write.kind, id));
+        let capitals = self
+            .habits
+            .capitals
+            .filter(|(side, _)| *side == Side::Ehr)
+            .map(|(_, field)| field);
         let written = self.ehr.apply(write, capitals);
-        let id = write.id.as_ref().map(ToString::to_string).unwrap_or_default();
-        let (now, words) = (self.now, [u64::from(invocation), write.action as u64, text_word(&id)]);
+        let id = write
+            .id
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        let (now, words) = (
+            self.now,
+            [u64::from(invocation), write.action as u64, text_word(&id)],
+        );
         self.story.record_event(now, "ehr", &words, || {
             let result = written.as_ref().map(|stored| stored.version);
             format!(
@@ -187,7 +258,8 @@ impl WorldState {
         };
         let number = known.or_else(|| write.values.text(Field::Name).and_then(number_in));
         if let Some(number) = number {
-            self.oracle.assign_number(Side::Ehr, write.kind, &stored.record.id, number);
+            self.oracle
+                .assign_number(Side::Ehr, write.kind, &stored.record.id, number);
         }
         if capitals.is_some_and(|field| write.values.shown_fields().contains(field)) {
             self.faults.count_fault(Fault::Normalised);
@@ -206,20 +278,32 @@ impl WorldState {
         self.writes += 1;
         let id = &stored.record.id;
         self.check_mark(Side::Ehr, write.kind, id);
-        let who = self.oracle.number_of(Side::Ehr, write.kind, id).map(|number| (write.kind, number));
+        let who = self
+            .oracle
+            .number_of(Side::Ehr, write.kind, id)
+            .map(|number| (write.kind, number));
         let policy = self.policy.clone();
         // A person may return under another userid before the engine saw that they had left. The
         // next look brings them back.
         let people = &self.dingtalk.company().people;
-        let there = write.dingtalk.as_ref().is_some_and(|id| people.contains_key(id.as_str()));
-        let removed = who.filter(|who| before.contains_key(who) && (there || who.0 == Kind::Department));
+        let there = write
+            .dingtalk
+            .as_ref()
+            .is_some_and(|id| people.contains_key(id.as_str()));
+        let removed =
+            who.filter(|who| before.contains_key(who) && (there || who.0 == Kind::Department));
         if let (WriteAction::Remove, Some(who)) = (write.action, removed) {
             let began = self.began.get(&invocation).copied().unwrap_or(self.now);
-            self.oracle.judge_removal(&policy, Side::Ehr, who, (began, self.now));
+            self.oracle
+                .judge_removal(&policy, Side::Ehr, who, (began, self.now));
         }
         let after = self.side_snapshot(Side::Ehr);
-        let read = self.decided.get(&(invocation, Side::Ehr, write.kind, id.clone())).cloned();
-        let other = who.and_then(|who| self.decided_by(invocation, Side::DingTalk, who, write.link));
+        let read = self
+            .decided
+            .get(&(invocation, Side::Ehr, write.kind, id.clone()))
+            .cloned();
+        let other =
+            who.and_then(|who| self.decided_by(invocation, Side::DingTalk, who, write.link));
         let engine_write = EngineWrite {
             side: Side::Ehr,
             who,
@@ -230,14 +314,22 @@ impl WorldState {
             invocation,
             sweeps: self.sweeping.contains(&invocation) && !self.faults.healed,
             paused: self.closed.is_some()
-                && self.began.get(&invocation).is_some_and(|began| self.closed_since < *began),
-            people: self.links.all().filter(|link| link.kind == Kind::Person).count() as u64,
+                && self
+                    .began
+                    .get(&invocation)
+                    .is_some_and(|began| self.closed_since < *began),
+            people: self
+                .links
+                .all()
+                .filter(|link| link.kind == Kind::Person)
+                .count() as u64,
             owner_read: other.as_ref(),
             began: self.began.get(&invocation).copied().unwrap_or(self.now),
             read: read.as_ref(),
         };
         let at = (self.now, self.faults.healed);
-        self.oracle.note_engine_write(&policy, &engine_write, (before, &after), at);
+        self.oracle
+            .note_engine_write(&policy, &engine_write, (before, &after), at);
         self.queue_ehr_change(write.kind, id);
     }
 }

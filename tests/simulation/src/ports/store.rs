@@ -16,12 +16,17 @@ pub(crate) struct LinksPort {
 }
 
 impl LinksPort {
-    async fn read_links<T: Send>(&self, look: impl FnOnce(&mut WorldState) -> T + Send) -> Result<T, StoreError> {
+    async fn read_links<T: Send>(
+        &self,
+        look: impl FnOnce(&mut WorldState) -> T + Send,
+    ) -> Result<T, StoreError> {
         self.shared.yield_polls().await;
         let answer = {
             let state = &mut *self.shared.lock_world();
             if state.fault_strikes(Fault::StoreThrottled) {
-                Err(StoreError::Throttled { call: "read a link" })
+                Err(StoreError::Throttled {
+                    call: "read a link",
+                })
             } else {
                 Ok(look(state))
             }
@@ -40,20 +45,35 @@ impl LinksPort {
             let state = &mut *self.shared.lock_world();
             state.check_preview(self.invocation, what.id);
             if state.fault_strikes(Fault::StoreThrottled) {
-                Err(WriteError::Store(StoreError::Throttled { call: "write a link" }))
+                Err(WriteError::Store(StoreError::Throttled {
+                    call: "write a link",
+                }))
             } else if state.fault_strikes(Fault::StoreUnknown) {
                 let applied = state.dice.chance(700);
                 if applied {
                     _ = put(state);
                 }
                 let source = Cause::new("simulated");
-                Err(WriteError::Store(StoreError::Unavailable { call: "write a link", source }))
+                Err(WriteError::Store(StoreError::Unavailable {
+                    call: "write a link",
+                    source,
+                }))
             } else {
                 let done = put(state);
                 let now = state.now;
                 state.story.add_note(now, || {
-                    let Link { kind, id, dingtalk, ehr, lifecycle, .. } = what;
-                    format!("link {kind:?} {id} {dingtalk:?} {ehr:?} {lifecycle:?}: {}", done.is_ok())
+                    let Link {
+                        kind,
+                        id,
+                        dingtalk,
+                        ehr,
+                        lifecycle,
+                        ..
+                    } = what;
+                    format!(
+                        "link {kind:?} {id} {dingtalk:?} {ehr:?} {lifecycle:?}: {}",
+                        done.is_ok()
+                    )
                 });
                 if matches!(done, Err(WriteError::Stale | WriteError::Exists { .. })) {
                     state.faults.count_fault(Fault::StoreConflict);
@@ -68,8 +88,14 @@ impl LinksPort {
 
 #[async_trait]
 impl LinkStore for LinksPort {
-    async fn get_link(&self, _: &CorpId, kind: Kind, id: LinkId) -> Result<Option<Link>, StoreError> {
-        self.read_links(|state| state.links.get(kind, id).cloned()).await
+    async fn get_link(
+        &self,
+        _: &CorpId,
+        kind: Kind,
+        id: LinkId,
+    ) -> Result<Option<Link>, StoreError> {
+        self.read_links(|state| state.links.get(kind, id).cloned())
+            .await
     }
 
     async fn get_link_by_native(
@@ -79,7 +105,8 @@ impl LinkStore for LinksPort {
         side: Side,
         native: &NativeId,
     ) -> Result<Option<Link>, StoreError> {
-        self.read_links(|state| state.links.by_native(kind, side, native).cloned()).await
+        self.read_links(|state| state.links.by_native(kind, side, native).cloned())
+            .await
     }
 
     async fn each_link(
@@ -95,14 +122,22 @@ impl LinkStore for LinksPort {
                 links.list(kind, || stale && dice.chance(300))
             })
             .await?;
-        let listed = ListingReport { links: links.len() as u64, unreadable: Vec::new() };
+        let listed = ListingReport {
+            links: links.len() as u64,
+            unreadable: Vec::new(),
+        };
         links.into_iter().for_each(each);
         Ok(listed)
     }
 
     async fn create_link(&self, _: &CorpId, link: &Link) -> Result<(), WriteError> {
-        self.write_links(link, |state| state.links.create(link).inspect(|()| state.note_link(self.invocation, link)))
-            .await
+        self.write_links(link, |state| {
+            state
+                .links
+                .create(link)
+                .inspect(|()| state.note_link(self.invocation, link))
+        })
+        .await
     }
 
     async fn put_link(
@@ -113,7 +148,10 @@ impl LinkStore for LinksPort {
         pointers: &PointerChanges,
     ) -> Result<(), WriteError> {
         self.write_links(link, |state| {
-            let was = state.links.get(link.kind, link.id).and_then(|stored| stored.dingtalk.clone());
+            let was = state
+                .links
+                .get(link.kind, link.id)
+                .and_then(|stored| stored.dingtalk.clone());
             state.links.put(link, expected, pointers)?;
             state.check_account(self.invocation, was.as_ref(), link);
             state.note_link(self.invocation, link);
@@ -146,12 +184,19 @@ impl WorldState {
     /// Checks that a link moves to another account only after the invocation has asked whether the
     /// old one is still there.
     fn check_account(&mut self, invocation: u32, was: Option<&NativeId>, link: &Link) {
-        let Some(was) = was.filter(|was| link.kind == Kind::Person && link.dingtalk.as_ref() != Some(was)) else {
+        let Some(was) =
+            was.filter(|was| link.kind == Kind::Person && link.dingtalk.as_ref() != Some(was))
+        else {
             return;
         };
         if !self.missed.contains(&(invocation, was.clone())) {
-            self.oracle
-                .report_violation("account", format!("{} loses {was}, and nobody was told that it is gone", link.id));
+            self.oracle.report_violation(
+                "account",
+                format!(
+                    "{} loses {was}, and nobody was told that it is gone",
+                    link.id
+                ),
+            );
         }
     }
 
@@ -173,27 +218,46 @@ impl WorldState {
     ) -> Option<RecentReads> {
         let link = self.links.get(kind, link)?;
         let canary = self.kept.canary.as_ref().map(NativeId::from);
-        if kind == Kind::Person && (self.is_admin(number) || link.protected || link.dingtalk == canary) {
+        if kind == Kind::Person
+            && (self.is_admin(number) || link.protected || link.dingtalk == canary)
+        {
             return None;
         }
-        self.decided.get(&(invocation, side, kind, link.native_id(side)?.clone())).cloned()
+        self.decided
+            .get(&(invocation, side, kind, link.native_id(side)?.clone()))
+            .cloned()
     }
 
     /// Notes that a link says that its record is on both sides.
     fn note_seen(&mut self, link: &Link) {
-        for side in [Side::DingTalk, Side::Ehr].into_iter().filter(|_| link.lifecycle == LinkLifecycle::Active) {
-            let number = link.native_id(side).and_then(|id| self.oracle.number_of(side, link.kind, id));
+        for side in [Side::DingTalk, Side::Ehr]
+            .into_iter()
+            .filter(|_| link.lifecycle == LinkLifecycle::Active)
+        {
+            let number = link
+                .native_id(side)
+                .and_then(|id| self.oracle.number_of(side, link.kind, id));
             if let Some(number) = number {
-                self.oracle.note_engine_saw(side, (link.kind, number), self.now);
+                self.oracle
+                    .note_engine_saw(side, (link.kind, number), self.now);
             }
         }
     }
 
     /// Remembers which records are linked now.
     pub(crate) fn note_linked(&mut self) {
-        for link in self.links.all().filter(|link| link.dingtalk.is_some() && link.lifecycle == LinkLifecycle::Active) {
-            let number = link.ehr.as_ref().and_then(|id| self.oracle.number_of(Side::Ehr, link.kind, id));
-            self.oracle.linked.extend(number.map(|number| (link.kind, number)));
+        for link in self
+            .links
+            .all()
+            .filter(|link| link.dingtalk.is_some() && link.lifecycle == LinkLifecycle::Active)
+        {
+            let number = link
+                .ehr
+                .as_ref()
+                .and_then(|id| self.oracle.number_of(Side::Ehr, link.kind, id));
+            self.oracle
+                .linked
+                .extend(number.map(|number| (link.kind, number)));
         }
     }
 }

@@ -28,11 +28,20 @@ impl Journal for JournalPort {
             let state = &mut *self.shared.lock_world();
             let fails = state.fault_strikes(Fault::JournalFails);
             if !fails || state.dice.chance(500) {
-                state.journal.extend(entries.into_iter().map(|entry| (run.clone(), entry)));
+                state
+                    .journal
+                    .extend(entries.into_iter().map(|entry| (run.clone(), entry)));
             }
             let source = Cause::new("simulated");
-            let error = StoreError::Unavailable { call: "append to the journal", source };
-            if fails { Err(JournalError::Store(error)) } else { Ok(()) }
+            let error = StoreError::Unavailable {
+                call: "append to the journal",
+                source,
+            };
+            if fails {
+                Err(JournalError::Store(error))
+            } else {
+                Ok(())
+            }
         };
         self.shared.yield_polls().await;
         answer
@@ -66,11 +75,16 @@ pub(crate) struct ClockPort {
 #[async_trait]
 impl Clock for ClockPort {
     fn now(&self) -> Timestamp {
-        self.shared.lock_world().current_time().plus_millis(self.skew)
+        self.shared
+            .lock_world()
+            .current_time()
+            .plus_millis(self.skew)
     }
 
     async fn sleep(&self, duration: Duration) {
-        let until = self.now().plus_millis(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX));
+        let until = self
+            .now()
+            .plus_millis(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX));
         while self.now() < until {
             self.shared.yield_polls().await;
         }

@@ -24,7 +24,13 @@ pub(super) enum FigureTarget {
 }
 
 /// Prints a figure; returns whether it meets its target.
-pub(super) fn print_figure(bench: &str, name: &str, value: f64, unit: &str, target: FigureTarget) -> bool {
+pub(super) fn print_figure(
+    bench: &str,
+    name: &str,
+    value: f64,
+    unit: &str,
+    target: FigureTarget,
+) -> bool {
     #[expect(clippy::cast_precision_loss, reason = "counts here are far below 2^52")]
     let (target, holds) = match target {
         FigureTarget::Exactly(target) => (Some(target), Some((value - target as f64).abs() < 1e-9)),
@@ -58,5 +64,7 @@ pub(super) fn cpu_time() -> Option<Duration> {
     // from 1.
     let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
     let mut next = || fields.next()?.parse::<u32>().ok();
-    Some(Duration::from_secs_f64((f64::from(next()?) + f64::from(next()?)) / TICKS))
+    Some(Duration::from_secs_f64(
+        (f64::from(next()?) + f64::from(next()?)) / TICKS,
+    ))
 }

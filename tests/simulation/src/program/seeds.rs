@@ -21,9 +21,44 @@ const NAMED_MAX: usize = 50;
 
 /// Figures for broken rules: which of the checker's rules each figure counts.
 const RULES: [(&str, &[&str]); 4] = [
-    ("divergence", &["diverged", "missing", "remains", "twin", "stray", "crossed", "lifecycle", "base", "intent"]),
-    ("lost_updates", &["lost", "forgotten", "journal", "owner", "overwritten", "unfounded", "reverted", "unreported"]),
-    ("wrong_removals", &["removal", "grace", "administrator", "untouched", "too_much", "paused"]),
+    (
+        "divergence",
+        &[
+            "diverged",
+            "missing",
+            "remains",
+            "twin",
+            "stray",
+            "crossed",
+            "lifecycle",
+            "base",
+            "intent",
+        ],
+    ),
+    (
+        "lost_updates",
+        &[
+            "lost",
+            "forgotten",
+            "journal",
+            "owner",
+            "overwritten",
+            "unfounded",
+            "reverted",
+            "unreported",
+        ],
+    ),
+    (
+        "wrong_removals",
+        &[
+            "removal",
+            "grace",
+            "administrator",
+            "untouched",
+            "too_much",
+            "paused",
+        ],
+    ),
     ("echo_loops", &["echo", "restless", "livelock"]),
 ];
 
@@ -31,13 +66,21 @@ pub(super) fn run(args: &SeedsArgs) -> bool {
     let threads = thread_count(args.threads);
     let shown = AtomicU64::new(0);
     let progress = |done: u64, bad: u64| {
-        let step = if std::io::stderr().is_terminal() { 500 } else { 10_000 };
+        let step = if std::io::stderr().is_terminal() {
+            500
+        } else {
+            10_000
+        };
         if done / step > shown.fetch_max(done / step, Ordering::Relaxed) {
             print_line(&format!("{done} of {} histories, {bad} bad", args.seeds));
         }
         true
     };
-    let totals = run_all(args.first..args.first.saturating_add(args.seeds), threads, &progress);
+    let totals = run_all(
+        args.first..args.first.saturating_add(args.seeds),
+        threads,
+        &progress,
+    );
     print_faults(&totals);
     print_failures(&totals);
     print_figures(&totals, args, threads)
@@ -59,29 +102,86 @@ fn print_failures(totals: &Totals) {
         }
     }
     for seed in totals.broken.keys().take(STORIES_MAX) {
-        print_line(&format!("— the end of the story of seed {seed}; all of it: bench tell {seed}"));
+        print_line(&format!(
+            "— the end of the story of seed {seed}; all of it: bench tell {seed}"
+        ));
         let outcome = crate::history::run_with_trace(*seed);
         let from = outcome.story.len().saturating_sub(LINES_MAX);
-        outcome.story.iter().skip(from).for_each(|line| print_line(line));
+        outcome
+            .story
+            .iter()
+            .skip(from)
+            .for_each(|line| print_line(line));
     }
 }
 
 fn print_figures(totals: &Totals, args: &SeedsArgs, threads: usize) -> bool {
-    let print = |name: &str, value: f64, unit: &str, target| print_figure("simulation", name, value, unit, target);
-    let mut good = print("histories", to_figure(totals.seeds), "histories", FigureTarget::AtLeast(args.seeds));
-    good &= print("bad_histories", to_figure(totals.bad), "histories", FigureTarget::Exactly(0));
+    let print = |name: &str, value: f64, unit: &str, target| {
+        print_figure("simulation", name, value, unit, target)
+    };
+    let mut good = print(
+        "histories",
+        to_figure(totals.seeds),
+        "histories",
+        FigureTarget::AtLeast(args.seeds),
+    );
+    good &= print(
+        "bad_histories",
+        to_figure(totals.bad),
+        "histories",
+        FigureTarget::Exactly(0),
+    );
     for (name, rules) in RULES {
-        let broken = rules.iter().filter_map(|rule| totals.rules.get(rule)).sum::<u64>();
-        good &= print(name, to_figure(broken), "histories", FigureTarget::Exactly(0));
+        let broken = rules
+            .iter()
+            .filter_map(|rule| totals.rules.get(rule))
+            .sum::<u64>();
+        good &= print(
+            name,
+            to_figure(broken),
+            "histories",
+            FigureTarget::Exactly(0),
+        );
     }
     print("edits", to_figure(totals.edits), "edits", FigureTarget::Any);
-    print("invocations", to_figure(totals.invocations), "invocations", FigureTarget::Any);
-    print("stuck_histories", to_figure(totals.stuck), "histories", FigureTarget::Any);
-    print("shared_values_lost_unseen", to_figure(totals.shared_unseen), "values", FigureTarget::Any);
-    let least = if args.seeds >= ENOUGH_SEEDS { FigureTarget::AtLeast(EACH_FAULT) } else { FigureTarget::Any };
-    let rarest = Fault::ALL.iter().map(|fault| totals.faults.get(fault).copied().unwrap_or_default()).min();
-    good &= print("rarest_fault", to_figure(rarest.unwrap_or_default()), "times", least);
-    for (fault, met) in totals.seldom_met(EACH_FAULT).into_iter().filter(|_| args.seeds >= ENOUGH_SEEDS) {
+    print(
+        "invocations",
+        to_figure(totals.invocations),
+        "invocations",
+        FigureTarget::Any,
+    );
+    print(
+        "stuck_histories",
+        to_figure(totals.stuck),
+        "histories",
+        FigureTarget::Any,
+    );
+    print(
+        "shared_values_lost_unseen",
+        to_figure(totals.shared_unseen),
+        "values",
+        FigureTarget::Any,
+    );
+    let least = if args.seeds >= ENOUGH_SEEDS {
+        FigureTarget::AtLeast(EACH_FAULT)
+    } else {
+        FigureTarget::Any
+    };
+    let rarest = Fault::ALL
+        .iter()
+        .map(|fault| totals.faults.get(fault).copied().unwrap_or_default())
+        .min();
+    good &= print(
+        "rarest_fault",
+        to_figure(rarest.unwrap_or_default()),
+        "times",
+        least,
+    );
+    for (fault, met) in totals
+        .seldom_met(EACH_FAULT)
+        .into_iter()
+        .filter(|_| args.seeds >= ENOUGH_SEEDS)
+    {
         print_line(&format!("{} was met {met} times only", fault.key()));
     }
     print("wall", totals.took.as_secs_f64(), "s", FigureTarget::Any);
@@ -93,7 +193,12 @@ fn print_figures(totals: &Totals, args: &SeedsArgs, threads: usize) -> bool {
             FigureTarget::Any,
         );
     }
-    print("threads", to_figure(threads as u64), "threads", FigureTarget::Any);
+    print(
+        "threads",
+        to_figure(threads as u64),
+        "threads",
+        FigureTarget::Any,
+    );
     good
 }
 
@@ -101,7 +206,13 @@ fn print_figures(totals: &Totals, args: &SeedsArgs, threads: usize) -> bool {
 pub(super) fn print_trace(seed: u64) -> bool {
     let outcome = crate::history::run_with_trace(seed);
     outcome.story.iter().for_each(|line| print_line(line));
-    print_line(&format!("hash {:016x}, {} rounds of healing", outcome.hash, outcome.rounds));
-    outcome.violations.iter().for_each(|broken| print_line(&format!("BROKEN {}: {}", broken.rule, broken.what)));
+    print_line(&format!(
+        "hash {:016x}, {} rounds of healing",
+        outcome.hash, outcome.rounds
+    ));
+    outcome
+        .violations
+        .iter()
+        .for_each(|broken| print_line(&format!("BROKEN {}: {}", broken.rule, broken.what)));
     outcome.violations.is_empty()
 }

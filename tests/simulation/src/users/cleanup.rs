@@ -47,9 +47,16 @@ impl WorldState {
             who.is_some_and(|who| self.is_left_alone(who) && !there.contains_key(&who))
         };
         let people = self.active_ehr_records(Kind::Person);
-        let people: BTreeSet<String> = people.iter().filter(|id| !gone(id)).map(ToString::to_string).collect();
+        let people: BTreeSet<String> = people
+            .iter()
+            .filter(|id| !gone(id))
+            .map(ToString::to_string)
+            .collect();
         let departments = self.assignable_departments();
-        let root = self.active_ehr_records(Kind::Department).into_iter().find(|id| self.is_ehr_root(id));
+        let root = self
+            .active_ehr_records(Kind::Department)
+            .into_iter()
+            .find(|id| self.is_ehr_root(id));
         let mut mobiles = BTreeSet::new();
         let mut people_in_order = self.active_ehr_records(Kind::Person);
         // A person that DingTalk knows keeps the number.
@@ -59,10 +66,21 @@ impl WorldState {
         });
         for id in people_in_order {
             self.keep_refs(Kind::Person, &id, Field::Manager, &people, None);
-            self.keep_refs(Kind::Person, &id, Field::Departments, &departments, root.as_ref());
-            let number = self.oracle.number_of(Side::Ehr, Kind::Person, &id).unwrap_or(0);
-            let now =
-                self.ehr.get(Kind::Person, &id).and_then(|s| s.record.values.text(Field::Mobile).map(str::to_owned));
+            self.keep_refs(
+                Kind::Person,
+                &id,
+                Field::Departments,
+                &departments,
+                root.as_ref(),
+            );
+            let number = self
+                .oracle
+                .number_of(Side::Ehr, Kind::Person, &id)
+                .unwrap_or(0);
+            let now = self
+                .ehr
+                .get(Kind::Person, &id)
+                .and_then(|s| s.record.values.text(Field::Mobile).map(str::to_owned));
             let wanted = now.is_some() || self.policy.lifecycle == Side::Ehr;
             let wanted = wanted && !self.oracle.confused.contains(&number);
             // A person who is not in DingTalk yet must not bring the number of a person who is.
@@ -94,21 +112,43 @@ impl WorldState {
         otherwise: Option<&NativeId>,
     ) {
         let number = self.oracle.number_of(Side::Ehr, kind, id).unwrap_or(0);
-        let in_dingtalk = self.side_snapshot(Side::DingTalk).contains_key(&(kind, number));
+        let in_dingtalk = self
+            .side_snapshot(Side::DingTalk)
+            .contains_key(&(kind, number));
         let kept = kind == Kind::Department || self.policy.scope.syncs_people();
         let kept = kept && !self.is_out_of_reach((kind, number));
         let Some(stored) = self.ehr.get(kind, id) else {
             return;
         };
-        let now: Vec<NativeId> = stored.record.values.refs(field).filter_map(|id| NativeId::new(id).ok()).collect();
+        let now: Vec<NativeId> = stored
+            .record
+            .values
+            .refs(field)
+            .filter_map(|id| NativeId::new(id).ok())
+            .collect();
         // HR corrects references to a record that was deleted.
-        let exists = |id: &NativeId| field.refers_to().is_none_or(|kind| self.ehr.get(kind, id).is_some());
+        let exists = |id: &NativeId| {
+            field
+                .refers_to()
+                .is_none_or(|kind| self.ehr.get(kind, id).is_some())
+        };
         let kept = kept && now.iter().all(exists);
-        if kept && in_dingtalk && self.policy.field_owner(kind, field) == Ownership::Owned(Side::DingTalk) {
+        if kept
+            && in_dingtalk
+            && self.policy.field_owner(kind, field) == Ownership::Owned(Side::DingTalk)
+        {
             return;
         }
-        let kept: Vec<NativeId> = now.iter().filter(|id| allowed.contains(id.as_str())).cloned().collect();
-        let kept = if kept.is_empty() { otherwise.cloned().into_iter().collect() } else { kept };
+        let kept: Vec<NativeId> = now
+            .iter()
+            .filter(|id| allowed.contains(id.as_str()))
+            .cloned()
+            .collect();
+        let kept = if kept.is_empty() {
+            otherwise.cloned().into_iter().collect()
+        } else {
+            kept
+        };
         if kept != now {
             self.set_in_ehr(kind, id, field, refs_value(&kept));
         }
@@ -119,42 +159,72 @@ impl WorldState {
     fn members_on_both_sides(&self, id: &NativeId) -> BTreeSet<String> {
         let number = self.oracle.number_of(Side::Ehr, Kind::Department, id);
         let there = self.dingtalk.company().people.values().filter(|person| {
-            let mut ids = person.departments.iter().map(|m| directory::DeptId(m.dept_id).into());
+            let mut ids = person
+                .departments
+                .iter()
+                .map(|m| directory::DeptId(m.dept_id).into());
             ids.any(|id| self.oracle.number_of(Side::DingTalk, Kind::Department, &id) == number)
         });
         let there: BTreeSet<u32> = there
             .filter_map(|person| {
-                self.oracle.number_of(Side::DingTalk, Kind::Person, &contacts::native_id(&person.userid))
+                self.oracle.number_of(
+                    Side::DingTalk,
+                    Kind::Person,
+                    &contacts::native_id(&person.userid),
+                )
             })
             .collect();
-        let departments_in_ehr =
-            self.policy.field_owner(Kind::Person, Field::Departments) == Ownership::Owned(Side::Ehr);
-        let members = self.ehr.all().filter(|stored| stored.record.kind == Kind::Person && stored.record.active);
+        let departments_in_ehr = self.policy.field_owner(Kind::Person, Field::Departments)
+            == Ownership::Owned(Side::Ehr);
+        let members = self
+            .ehr
+            .all()
+            .filter(|stored| stored.record.kind == Kind::Person && stored.record.active);
         let members = members.filter(|stored| {
             if departments_in_ehr {
-                return stored.record.values.refs(Field::Departments).any(|at| at == id.as_str());
+                return stored
+                    .record
+                    .values
+                    .refs(Field::Departments)
+                    .any(|at| at == id.as_str());
             }
-            let number = self.oracle.number_of(Side::Ehr, Kind::Person, &stored.record.id);
+            let number = self
+                .oracle
+                .number_of(Side::Ehr, Kind::Person, &stored.record.id);
             number.is_some_and(|number| there.contains(&number))
         });
         let known = |stored: &&ehr::StoredRecord| {
-            let number = self.oracle.number_of(Side::Ehr, Kind::Person, &stored.record.id);
+            let number = self
+                .oracle
+                .number_of(Side::Ehr, Kind::Person, &stored.record.id);
             number.is_none_or(|number| {
-                !self.oracle.confused.contains(&number) && !self.is_out_of_reach((Kind::Person, number))
+                !self.oracle.confused.contains(&number)
+                    && !self.is_out_of_reach((Kind::Person, number))
             })
         };
-        members.filter(known).map(|stored| stored.record.id.to_string()).collect()
+        members
+            .filter(known)
+            .map(|stored| stored.record.id.to_string())
+            .collect()
     }
 
     /// Corrects managers of people out of reach. Such a person keeps their manager, and that
     /// manager may be assigned them as manager in the eHR. A person ends this circle in DingTalk.
     fn free_unreachable_people(&mut self) {
         for userid in self.dingtalk_userids() {
-            let number = self.oracle.number_of(Side::DingTalk, Kind::Person, &contacts::native_id(&userid));
+            let number =
+                self.oracle
+                    .number_of(Side::DingTalk, Kind::Person, &contacts::native_id(&userid));
             let out = number.is_some_and(|number| self.is_left_alone((Kind::Person, number)));
             let person = self.dingtalk.company().people.get(&userid).filter(|_| out);
             if person.is_some_and(|person| person.manager_userid.is_some()) {
-                _ = self.act_in_dingtalk(Act::SetManager { userid, manager: None }, None);
+                _ = self.act_in_dingtalk(
+                    Act::SetManager {
+                        userid,
+                        manager: None,
+                    },
+                    None,
+                );
             }
         }
     }
@@ -165,13 +235,28 @@ impl WorldState {
             return;
         }
         let there = self.side_snapshot(Side::Ehr);
-        let people = self.dingtalk.company().people.values().filter(|person| person.sys_level == 2);
+        let people = self
+            .dingtalk
+            .company()
+            .people
+            .values()
+            .filter(|person| person.sys_level == 2);
         let admins: Vec<String> = people.map(|person| person.userid.clone()).collect();
         for userid in admins {
-            let number = self.oracle.number_of(Side::DingTalk, Kind::Person, &contacts::native_id(&userid));
+            let number =
+                self.oracle
+                    .number_of(Side::DingTalk, Kind::Person, &contacts::native_id(&userid));
             let gone = |number: u32| self.oracle.has_been(Side::Ehr, (Kind::Person, number));
-            if number.is_some_and(|number| gone(number) && !there.contains_key(&(Kind::Person, number))) {
-                _ = self.act_in_dingtalk(Act::SetAdmin { userid, sys_level: 0 }, None);
+            if number
+                .is_some_and(|number| gone(number) && !there.contains_key(&(Kind::Person, number)))
+            {
+                _ = self.act_in_dingtalk(
+                    Act::SetAdmin {
+                        userid,
+                        sys_level: 0,
+                    },
+                    None,
+                );
             }
         }
     }
@@ -186,12 +271,24 @@ impl WorldState {
             let Some((there, here)) = link.dingtalk.clone().zip(link.ehr.clone()) else {
                 continue;
             };
-            let is_here = self.ehr.get(Kind::Person, &here).is_some_and(|stored| stored.record.active);
-            let has_gone = !self.dingtalk_userids().iter().any(|userid| contacts::native_id(userid) == there);
+            let is_here = self
+                .ehr
+                .get(Kind::Person, &here)
+                .is_some_and(|stored| stored.record.active);
+            let has_gone = !self
+                .dingtalk_userids()
+                .iter()
+                .any(|userid| contacts::native_id(userid) == there);
             if self.policy.lifecycle == Side::DingTalk && has_gone && is_here {
-                self.edit_ehr_records("marks an administrator as left", &[(Kind::Person, here.clone())], |state| {
-                    state.ehr.edit(Kind::Person, &here, |record| record.active = false);
-                });
+                self.edit_ehr_records(
+                    "marks an administrator as left",
+                    &[(Kind::Person, here.clone())],
+                    |state| {
+                        state
+                            .ehr
+                            .edit(Kind::Person, &here, |record| record.active = false);
+                    },
+                );
             }
         }
     }

@@ -32,12 +32,18 @@ impl WorldState {
     fn pick_person(&mut self) -> Option<(String, u32)> {
         let userids = self.dingtalk_userids();
         let userid = self.dice.pick(&userids)?;
-        let number = self.oracle.number_of(Side::DingTalk, Kind::Person, &contacts::native_id(&userid))?;
+        let number =
+            self.oracle
+                .number_of(Side::DingTalk, Kind::Person, &contacts::native_id(&userid))?;
         Some((userid, number))
     }
 
     fn pick_department(&mut self, but_root: bool) -> Option<i64> {
-        let ids: Vec<i64> = self.dingtalk_dept_ids().into_iter().filter(|id| !but_root || *id != 1).collect();
+        let ids: Vec<i64> = self
+            .dingtalk_dept_ids()
+            .into_iter()
+            .filter(|id| !but_root || *id != 1)
+            .collect();
         self.dice.pick(&ids)
     }
 
@@ -63,7 +69,13 @@ impl WorldState {
                 fields.job_number = Some(value('j'));
             }
         }
-        _ = self.act_in_dingtalk(Act::Change { userid, fields: Box::new(fields) }, None);
+        _ = self.act_in_dingtalk(
+            Act::Change {
+                userid,
+                fields: Box::new(fields),
+            },
+            None,
+        );
     }
 
     fn rename_person(&mut self) {
@@ -79,12 +91,21 @@ impl WorldState {
             return;
         };
         let count = 1 + self.dice.below(3);
-        let departments = (0..count).filter_map(|_| self.pick_department(false)).collect();
-        _ = self.act_in_dingtalk(Act::Move { userid, departments }, None);
+        let departments = (0..count)
+            .filter_map(|_| self.pick_department(false))
+            .collect();
+        _ = self.act_in_dingtalk(
+            Act::Move {
+                userid,
+                departments,
+            },
+            None,
+        );
     }
 
     fn set_manager(&mut self) {
-        let (Some((userid, _)), Some((manager, _))) = (self.pick_person(), self.pick_person()) else {
+        let (Some((userid, _)), Some((manager, _))) = (self.pick_person(), self.pick_person())
+        else {
             return;
         };
         let manager = Some(manager).filter(|_| self.dice.chance(800));
@@ -101,7 +122,12 @@ impl WorldState {
             ..PersonChanges::default()
         };
         let name = numbered_name(Kind::Person, number, token);
-        let act = Act::Hire { name, departments, fields: Box::new(fields), userid: None };
+        let act = Act::Hire {
+            name,
+            departments,
+            fields: Box::new(fields),
+            userid: None,
+        };
         _ = self.act_in_dingtalk(act, Some((Kind::Person, number)));
     }
 
@@ -115,7 +141,14 @@ impl WorldState {
     /// Lets a person leave in DingTalk.
     pub(crate) fn let_leave(&mut self, userid: &str, number: u32) -> bool {
         let admin = self.is_admin(number);
-        let done = self.act_in_dingtalk(Act::Leave { userid: userid.to_owned() }, None).is_ok();
+        let done = self
+            .act_in_dingtalk(
+                Act::Leave {
+                    userid: userid.to_owned(),
+                },
+                None,
+            )
+            .is_ok();
         if done && self.policy.lifecycle == Side::Ehr {
             self.faults.count_fault(Fault::CopyDeleted);
         }
@@ -137,19 +170,31 @@ impl WorldState {
         let Some(userid) = self.dice.pick(&gone) else {
             return;
         };
-        let number = self.oracle.number_of(Side::DingTalk, Kind::Person, &contacts::native_id(&userid));
+        let number =
+            self.oracle
+                .number_of(Side::DingTalk, Kind::Person, &contacts::native_id(&userid));
         let Some(number) = number.filter(|number| !self.oracle.confused.contains(number)) else {
             return;
         };
-        if self.side_snapshot(Side::DingTalk).contains_key(&(Kind::Person, number)) {
+        if self
+            .side_snapshot(Side::DingTalk)
+            .contains_key(&(Kind::Person, number))
+        {
             return;
         }
         // If the eHR decides, people do not create second accounts by hand.
         let wants_old = self.dice.chance(500) || self.policy.lifecycle == Side::Ehr;
         let same_userid = wants_old && !self.dingtalk.company().people.contains_key(&userid);
         self.oracle.taken_back.insert(contacts::native_id(&userid));
-        let act = Act::Rehire { userid, same_userid, departments: Vec::new() };
-        if self.act_in_dingtalk(act, Some((Kind::Person, number))).is_ok() {
+        let act = Act::Rehire {
+            userid,
+            same_userid,
+            departments: Vec::new(),
+        };
+        if self
+            .act_in_dingtalk(act, Some((Kind::Person, number)))
+            .is_ok()
+        {
             self.faults.count_fault(Fault::Rehired);
         }
     }
@@ -159,9 +204,13 @@ impl WorldState {
             return;
         };
         let people = self.dingtalk.company().people.values();
-        let members: Vec<String> =
-            people.filter(|person| person.is_in(dept_id)).map(|person| person.userid.clone()).collect();
-        let userids: Vec<String> = (0..self.dice.below(3)).filter_map(|_| self.dice.pick(&members)).collect();
+        let members: Vec<String> = people
+            .filter(|person| person.is_in(dept_id))
+            .map(|person| person.userid.clone())
+            .collect();
+        let userids: Vec<String> = (0..self.dice.below(3))
+            .filter_map(|_| self.dice.pick(&members))
+            .collect();
         _ = self.act_in_dingtalk(Act::SetHeads { dept_id, userids }, None);
     }
 
@@ -170,8 +219,12 @@ impl WorldState {
             return;
         };
         let sys_level = if self.dice.chance(500) { 2 } else { 0 };
-        let number = self.oracle.number_of(Side::DingTalk, Kind::Person, &contacts::native_id(&userid));
-        self.oracle.admin_since.extend(number.map(|number| (number, self.now)));
+        let number =
+            self.oracle
+                .number_of(Side::DingTalk, Kind::Person, &contacts::native_id(&userid));
+        self.oracle
+            .admin_since
+            .extend(number.map(|number| (number, self.now)));
         _ = self.act_in_dingtalk(Act::SetAdmin { userid, sys_level }, None);
     }
 
@@ -184,15 +237,26 @@ impl WorldState {
             return;
         };
         // Before any person is linked, the two cannot be told apart.
-        if self.is_admin(old) || !self.oracle.linked.contains(&(Kind::Person, old)) || !self.let_leave(&userid, old) {
+        if self.is_admin(old)
+            || !self.oracle.linked.contains(&(Kind::Person, old))
+            || !self.let_leave(&userid, old)
+        {
             return;
         }
         let (number, token) = (self.next_number(), self.next_token());
         self.oracle.confused.extend([old, number]);
         self.oracle.reused_at.insert(number, self.now);
-        let fields = PersonChanges { mobile: Some(numbered_mobile(number, token)), ..PersonChanges::default() };
+        let fields = PersonChanges {
+            mobile: Some(numbered_mobile(number, token)),
+            ..PersonChanges::default()
+        };
         let name = numbered_name(Kind::Person, number, token);
-        let act = Act::Hire { name, departments: vec![1], fields: Box::new(fields), userid: Some(userid) };
+        let act = Act::Hire {
+            name,
+            departments: vec![1],
+            fields: Box::new(fields),
+            userid: Some(userid),
+        };
         _ = self.act_in_dingtalk(act, Some((Kind::Person, number)));
     }
 
@@ -202,7 +266,10 @@ impl WorldState {
         };
         let number = self.next_number();
         let name = numbered_name(Kind::Department, number, self.next_token());
-        _ = self.act_in_dingtalk(Act::CreateDepartment { name, parent_id }, Some((Kind::Department, number)));
+        _ = self.act_in_dingtalk(
+            Act::CreateDepartment { name, parent_id },
+            Some((Kind::Department, number)),
+        );
     }
 
     fn rename_department(&mut self) {
@@ -216,27 +283,43 @@ impl WorldState {
         let token = self.next_token();
         if self.dice.chance(250) {
             let source_identifier = Some(format!("s{number}·{token}"));
-            _ = self.act_in_dingtalk(Act::SetSource { dept_id, source_identifier }, None);
+            _ = self.act_in_dingtalk(
+                Act::SetSource {
+                    dept_id,
+                    source_identifier,
+                },
+                None,
+            );
             return;
         }
         _ = self.act_in_dingtalk(
-            Act::RenameDepartment { dept_id, name: numbered_name(Kind::Department, number, token) },
+            Act::RenameDepartment {
+                dept_id,
+                name: numbered_name(Kind::Department, number, token),
+            },
             None,
         );
     }
 
     fn move_department(&mut self) {
-        let (Some(dept_id), Some(parent_id)) = (self.pick_department(true), self.pick_department(false)) else {
+        let (Some(dept_id), Some(parent_id)) =
+            (self.pick_department(true), self.pick_department(false))
+        else {
             return;
         };
         _ = self.act_in_dingtalk(Act::MoveDepartment { dept_id, parent_id }, None);
     }
 
     fn remove_department(&mut self) {
-        let (Some(from), Some(into)) = (self.pick_department(true), self.pick_department(false)) else {
+        let (Some(from), Some(into)) = (self.pick_department(true), self.pick_department(false))
+        else {
             return;
         };
-        if self.act_in_dingtalk(Act::DeleteDepartment { dept_id: from }, None).is_err() && from != into {
+        if self
+            .act_in_dingtalk(Act::DeleteDepartment { dept_id: from }, None)
+            .is_err()
+            && from != into
+        {
             self.faults.count_fault(Fault::OccupiedDepartment);
             _ = self.act_in_dingtalk(Act::MergeDepartments { from, into }, None);
         }

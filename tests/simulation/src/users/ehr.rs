@@ -36,7 +36,10 @@ impl WorldState {
 
     fn pick_hr_department(&mut self, but_root: bool) -> Option<NativeId> {
         let ids: Vec<NativeId> = self.active_ehr_records(Kind::Department);
-        let ids: Vec<NativeId> = ids.into_iter().filter(|id| !but_root || !self.is_ehr_root(id)).collect();
+        let ids: Vec<NativeId> = ids
+            .into_iter()
+            .filter(|id| !but_root || !self.is_ehr_root(id))
+            .collect();
         self.dice.pick(&ids)
     }
 
@@ -55,19 +58,36 @@ impl WorldState {
             0..=2 => (Field::Title, value('t')),
             3 => (Field::Remark, value('r').filter(|_| self.dice.chance(800))),
             4 => (Field::Telephone, value('p')),
-            5 => (Field::WorkPlace, value('w').filter(|_| self.dice.chance(800))),
-            6 => (Field::Email, text_value(&format!("m{number}x{token}@mail.example"))),
-            7 => (Field::Extension, text_value(&format!("{{\"牌\":\"x{number}·{token}\"}}"))),
+            5 => (
+                Field::WorkPlace,
+                value('w').filter(|_| self.dice.chance(800)),
+            ),
+            6 => (
+                Field::Email,
+                text_value(&format!("m{number}x{token}@mail.example")),
+            ),
+            7 => (
+                Field::Extension,
+                text_value(&format!("{{\"牌\":\"x{number}·{token}\"}}")),
+            ),
             8 => {
-                let day =
-                    directory::canonical::shanghai_day(directory::Timestamp(86_400_000 * i64::from(20_000 + token)));
+                let day = directory::canonical::shanghai_day(directory::Timestamp(
+                    86_400_000 * i64::from(20_000 + token),
+                ));
                 (Field::HiredOn, day.map(FieldValue::Day))
             }
-            9 => (Field::Name, text_value(&numbered_name(Kind::Person, number, token))),
-            10 if self.dice.chance(600) => {
-                (Field::Mobile, text_value(&format!("+86{}", numbered_mobile(number, token))))
-            }
-            10 => (Field::HideMobile, Some(FieldValue::Flag(self.dice.chance(500)))),
+            9 => (
+                Field::Name,
+                text_value(&numbered_name(Kind::Person, number, token)),
+            ),
+            10 if self.dice.chance(600) => (
+                Field::Mobile,
+                text_value(&format!("+86{}", numbered_mobile(number, token))),
+            ),
+            10 => (
+                Field::HideMobile,
+                Some(FieldValue::Flag(self.dice.chance(500))),
+            ),
             _ => {
                 self.faults.count_fault(Fault::JobNumberChanges);
                 (Field::JobNumber, value('j'))
@@ -81,15 +101,23 @@ impl WorldState {
             return;
         };
         let count = 1 + self.dice.below(3);
-        let departments: Vec<NativeId> = (0..count).filter_map(|_| self.pick_hr_department(false)).collect();
+        let departments: Vec<NativeId> = (0..count)
+            .filter_map(|_| self.pick_hr_department(false))
+            .collect();
         if !departments.is_empty() {
             self.faults.count_fault(Fault::Memberships);
-            self.set_in_ehr(Kind::Person, &id, Field::Departments, refs_value(&departments));
+            self.set_in_ehr(
+                Kind::Person,
+                &id,
+                Field::Departments,
+                refs_value(&departments),
+            );
         }
     }
 
     fn hr_sets_manager(&mut self) {
-        let (Some((id, _)), Some((manager, _))) = (self.pick_hr_person(), self.pick_hr_person()) else {
+        let (Some((id, _)), Some((manager, _))) = (self.pick_hr_person(), self.pick_hr_person())
+        else {
             return;
         };
         let manager = Some(manager).filter(|manager| self.dice.chance(800) && *manager != id);
@@ -99,9 +127,15 @@ impl WorldState {
     fn hr_hires(&mut self) {
         let (number, token) = (self.next_number(), self.next_token());
         let at = self.pick_hr_department(false);
-        let twin = if self.fault_strikes(Fault::MobileTwice) { self.pick_hr_person() } else { None };
+        let twin = if self.fault_strikes(Fault::MobileTwice) {
+            self.pick_hr_person()
+        } else {
+            None
+        };
         let twin = twin.and_then(|(id, _)| {
-            self.ehr.get(Kind::Person, &id).and_then(|stored| stored.record.values.get(Field::Mobile).cloned())
+            self.ehr
+                .get(Kind::Person, &id)
+                .and_then(|stored| stored.record.values.get(Field::Mobile).cloned())
         });
         let before = self.side_snapshot(Side::Ehr);
         let id = self.hire_in_ehr(number, token, at.as_ref(), token);
@@ -111,8 +145,12 @@ impl WorldState {
             });
         }
         let after = self.side_snapshot(Side::Ehr);
-        self.oracle.note_people_edits(Side::Ehr, &before, &after, self.now);
-        self.story.record_event(self.now, "HR", &[u64::from(number)], || format!("hires {number} as {id}"));
+        self.oracle
+            .note_people_edits(Side::Ehr, &before, &after, self.now);
+        self.story
+            .record_event(self.now, "HR", &[u64::from(number)], || {
+                format!("hires {number} as {id}")
+            });
         self.queue_ehr_change(Kind::Person, &id);
     }
 
@@ -127,19 +165,26 @@ impl WorldState {
             self.faults.count_fault(Fault::AdminLeaves);
         }
         self.edit_ehr_records("leaves", &[(Kind::Person, id.clone())], |state| {
-            state.ehr.edit(Kind::Person, &id, |record| record.active = false);
+            state
+                .ehr
+                .edit(Kind::Person, &id, |record| record.active = false);
         });
     }
 
     fn hr_takes_back(&mut self) {
-        let gone = self.ehr.all().filter(|stored| stored.record.kind == Kind::Person && !stored.record.active);
+        let gone = self
+            .ehr
+            .all()
+            .filter(|stored| stored.record.kind == Kind::Person && !stored.record.active);
         let gone: Vec<NativeId> = gone.map(|stored| stored.record.id.clone()).collect();
         let Some(id) = self.dice.pick(&gone) else {
             return;
         };
         self.faults.count_fault(Fault::Rehired);
         self.edit_ehr_records("comes back", &[(Kind::Person, id.clone())], |state| {
-            state.ehr.edit(Kind::Person, &id, |record| record.active = true);
+            state
+                .ehr
+                .edit(Kind::Person, &id, |record| record.active = true);
         });
     }
 
@@ -148,17 +193,25 @@ impl WorldState {
         let (number, token) = (self.next_number(), self.next_token());
         let before = self.side_snapshot(Side::Ehr);
         let mut values = directory::FieldValues::new();
-        values.show_text(Field::Name, Some(numbered_name(Kind::Department, number, token)));
+        values.show_text(
+            Field::Name,
+            Some(numbered_name(Kind::Department, number, token)),
+        );
         values.show_refs(Field::Parent, parent.iter().map(ToString::to_string));
         values.show(Field::Order, Some(FieldValue::Number(i64::from(token))));
         if parent.is_none() {
             return;
         }
         let id = self.ehr.create_by_hr(Kind::Department, values);
-        self.oracle.assign_number(Side::Ehr, Kind::Department, &id, number);
+        self.oracle
+            .assign_number(Side::Ehr, Kind::Department, &id, number);
         let after = self.side_snapshot(Side::Ehr);
-        self.oracle.note_people_edits(Side::Ehr, &before, &after, self.now);
-        self.story.record_event(self.now, "HR", &[u64::from(number)], || format!("makes department {number} as {id}"));
+        self.oracle
+            .note_people_edits(Side::Ehr, &before, &after, self.now);
+        self.story
+            .record_event(self.now, "HR", &[u64::from(number)], || {
+                format!("makes department {number} as {id}")
+            });
         self.queue_ehr_change(Kind::Department, &id);
     }
 
@@ -172,13 +225,19 @@ impl WorldState {
         let token = self.next_token();
         let (field, value) = match self.dice.below(3) {
             0 => (Field::Order, Some(FieldValue::Number(i64::from(token)))),
-            _ => (Field::Name, text_value(&numbered_name(Kind::Department, number, token))),
+            _ => (
+                Field::Name,
+                text_value(&numbered_name(Kind::Department, number, token)),
+            ),
         };
         self.set_in_ehr(Kind::Department, &id, field, value);
     }
 
     fn hr_moves_department(&mut self) {
-        let (Some(id), Some(parent)) = (self.pick_hr_department(true), self.pick_hr_department(false)) else {
+        let (Some(id), Some(parent)) = (
+            self.pick_hr_department(true),
+            self.pick_hr_department(false),
+        ) else {
             return;
         };
         if !self.is_below(&parent, &id) {
@@ -195,7 +254,9 @@ impl WorldState {
                 return true;
             }
             let stored = self.ehr.get(Kind::Department, &here);
-            at = stored.and_then(|stored| NativeId::new(stored.record.values.refs(Field::Parent).next()?).ok());
+            at = stored.and_then(|stored| {
+                NativeId::new(stored.record.values.refs(Field::Parent).next()?).ok()
+            });
         }
         true
     }
@@ -208,10 +269,18 @@ impl WorldState {
             .ehr
             .all()
             .filter(|stored| stored.record.kind == Kind::Person && stored.record.active)
-            .filter(|stored| stored.record.values.refs(Field::Departments).any(|at| at == id.as_str()))
+            .filter(|stored| {
+                stored
+                    .record
+                    .values
+                    .refs(Field::Departments)
+                    .any(|at| at == id.as_str())
+            })
             .map(|stored| stored.record.id.clone())
             .collect();
-        let heads: Vec<NativeId> = (0..self.dice.below(3)).filter_map(|_| self.dice.pick(&members)).collect();
+        let heads: Vec<NativeId> = (0..self.dice.below(3))
+            .filter_map(|_| self.dice.pick(&members))
+            .collect();
         self.set_in_ehr(Kind::Department, &id, Field::Heads, refs_value(&heads));
     }
 
@@ -221,7 +290,9 @@ impl WorldState {
         };
         self.faults.count_fault(Fault::OccupiedDepartment);
         self.edit_ehr_records("closed", &[(Kind::Department, id.clone())], |state| {
-            state.ehr.edit(Kind::Department, &id, |record| record.active = false);
+            state
+                .ehr
+                .edit(Kind::Department, &id, |record| record.active = false);
         });
     }
 
@@ -259,7 +330,9 @@ impl WorldState {
         if !self.fault_strikes(Fault::Cycle) {
             return self.hr_changes();
         }
-        let (Some(one), Some(other)) = (self.pick_hr_department(true), self.pick_hr_department(true)) else {
+        let (Some(one), Some(other)) =
+            (self.pick_hr_department(true), self.pick_hr_department(true))
+        else {
             return;
         };
         if one != other {

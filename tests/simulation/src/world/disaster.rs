@@ -41,7 +41,11 @@ impl WorldState {
     /// Perhaps begins a disaster, and ends one that is over. Another company's data does not appear
     /// in the middle of a sweep's lists.
     pub fn maybe_begin_disaster(&mut self, sweeping: bool) {
-        if self.disaster.as_ref().is_some_and(|disaster| self.now >= disaster.until) {
+        if self
+            .disaster
+            .as_ref()
+            .is_some_and(|disaster| self.now >= disaster.until)
+        {
             self.end_disaster();
         }
         if self.disaster.is_none()
@@ -68,7 +72,12 @@ impl WorldState {
                 self.dice.pick(&groups).unwrap_or_default()
             }
             Fault::BlankColumn => {
-                let mut columns = vec![Field::Title, Field::Telephone, Field::Remark, Field::Manager];
+                let mut columns = vec![
+                    Field::Title,
+                    Field::Telephone,
+                    Field::Remark,
+                    Field::Manager,
+                ];
                 // A person who is not linked yet may have no other key.
                 if self.habits.bound_in_peace {
                     columns.push(Field::JobNumber);
@@ -81,46 +90,72 @@ impl WorldState {
             self.shrink_scope();
         }
         self.oracle.blanked = self.oracle.blanked.union(silent);
-        self.story.record_event(self.now, "disaster", &[fault as u64], || fault.key().to_owned());
-        self.disaster = Some(Disaster { fault, until: self.now + lasts_ms, silent });
+        self.story
+            .record_event(self.now, "disaster", &[fault as u64], || {
+                fault.key().to_owned()
+            });
+        self.disaster = Some(Disaster {
+            fault,
+            until: self.now + lasts_ms,
+            silent,
+        });
     }
 
     fn shrink_scope(&mut self) {
-        let departments: Vec<i64> = self.dingtalk.company().departments.keys().copied().filter(|id| *id != 1).collect();
+        let departments: Vec<i64> = self
+            .dingtalk
+            .company()
+            .departments
+            .keys()
+            .copied()
+            .filter(|id| *id != 1)
+            .collect();
         let one = self.dice.pick(&departments);
         // Single people may be in the scope besides departments.
         let people = self.dingtalk_userids();
         let alone = self.dice.pick(&people).filter(|_| self.dice.chance(500));
         let mut scope = Scope::departments(one);
         scope.users.extend(alone);
-        self.dingtalk.edit_settings(|settings| settings.scope = scope);
+        self.dingtalk
+            .edit_settings(|settings| settings.scope = scope);
     }
 
     /// Ends the disaster.
     pub fn end_disaster(&mut self) {
-        self.dingtalk.edit_settings(|settings| settings.scope = Scope::whole());
+        self.dingtalk
+            .edit_settings(|settings| settings.scope = Scope::whole());
         if let Some(disaster) = self.disaster.take() {
             self.calm_since = self.now;
-            self.story.record_event(self.now, "calm", &[], || disaster.fault.key().to_owned());
+            self.story
+                .record_event(self.now, "calm", &[], || disaster.fault.key().to_owned());
         }
     }
 
     /// Whether this disaster is happening now.
     #[must_use]
     pub fn disaster_is(&self, fault: Fault) -> bool {
-        self.disaster.as_ref().is_some_and(|disaster| disaster.fault == fault)
+        self.disaster
+            .as_ref()
+            .is_some_and(|disaster| disaster.fault == fault)
     }
 
     /// Returns the company that reads show.
     #[must_use]
     pub fn shown_company(&self) -> &sandbox::World {
-        if self.disaster_is(Fault::WrongCorp) { &self.stranger } else { &self.dingtalk }
+        if self.disaster_is(Fault::WrongCorp) {
+            &self.stranger
+        } else {
+            &self.dingtalk
+        }
     }
 
     /// Returns the person fields that answers leave out now.
     #[must_use]
     pub fn omitted_fields(&self) -> FieldSet {
-        self.disaster.as_ref().map(|disaster| disaster.silent).unwrap_or_default()
+        self.disaster
+            .as_ref()
+            .map(|disaster| disaster.silent)
+            .unwrap_or_default()
     }
 
     /// Returns the person fields for which the app has permission.

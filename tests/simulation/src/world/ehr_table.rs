@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use directory::effective_dates::Presence;
-use directory::{Field, FieldSet, FieldValue, FieldValues, Kind, LinkId, NativeId, Record, WriteAction};
+use directory::{
+    Field, FieldSet, FieldValue, FieldValues, Kind, LinkId, NativeId, Record, WriteAction,
+};
 use ehr::{AlternateKey, EhrError, RecordWrite, StoredRecord};
 
 /// Every record, including those that left.
@@ -44,13 +46,20 @@ impl EhrTable {
                 && match key {
                     AlternateKey::DingTalk(id) => stored.dingtalk.as_ref() == Some(id),
                     AlternateKey::Union(id) => stored.record.unionid.as_ref() == Some(id),
-                    AlternateKey::JobNumber(number) => stored.record.values.text(Field::JobNumber) == Some(number),
-                    AlternateKey::Mobile(number) => stored.record.values.text(Field::Mobile) == Some(number),
+                    AlternateKey::JobNumber(number) => {
+                        stored.record.values.text(Field::JobNumber) == Some(number)
+                    }
+                    AlternateKey::Mobile(number) => {
+                        stored.record.values.text(Field::Mobile) == Some(number)
+                    }
                 }
         };
         let mut found = self.records.values().filter(has);
         let first = found.next();
-        first.filter(|stored| stored.record.active).or_else(|| found.find(|stored| stored.record.active)).or(first)
+        first
+            .filter(|stored| stored.record.active)
+            .or_else(|| found.find(|stored| stored.record.active))
+            .or(first)
     }
 
     /// HR creates a record; returns its id.
@@ -92,7 +101,11 @@ impl EhrTable {
     ///
     /// # Errors
     /// As the ledger.
-    pub fn apply(&mut self, write: &RecordWrite, capitals: Option<Field>) -> Result<StoredRecord, EhrError> {
+    pub fn apply(
+        &mut self,
+        write: &RecordWrite,
+        capitals: Option<Field>,
+    ) -> Result<StoredRecord, EhrError> {
         let id = match (write.action, &write.id) {
             (WriteAction::Create, _) => self.id_of(write),
             (_, Some(id)) => id.clone(),
@@ -105,7 +118,11 @@ impl EhrTable {
             (Some(now), WriteAction::Create) => return Ok(now.clone()),
             (None, WriteAction::Create) => (Record::new(write.kind, id.clone()), None),
             (None, _) => return Err(EhrError::NotFound),
-            (Some(now), _) if write.expected.is_none_or(|expected| expected == now.version) => {
+            (Some(now), _)
+                if write
+                    .expected
+                    .is_none_or(|expected| expected == now.version) =>
+            {
                 (now.record.clone(), now.dingtalk.clone())
             }
             (Some(_), _) => return Err(EhrError::Stale),
@@ -126,12 +143,16 @@ impl EhrTable {
     /// Returns the id that a create for this link gets, if ids are derived.
     #[must_use]
     pub fn id_for(&self, link: LinkId) -> Option<NativeId> {
-        NativeId::new(&link.to_string()).ok().filter(|_| self.derives)
+        NativeId::new(&link.to_string())
+            .ok()
+            .filter(|_| self.derives)
     }
 
     fn id_of(&mut self, write: &RecordWrite) -> NativeId {
         let known = self.by_link.get(&write.link).cloned();
-        known.or_else(|| self.id_for(write.link)).unwrap_or_else(|| self.fresh(write.kind))
+        known
+            .or_else(|| self.id_for(write.link))
+            .unwrap_or_else(|| self.fresh(write.kind))
     }
 
     fn fresh(&mut self, kind: Kind) -> NativeId {
@@ -141,16 +162,32 @@ impl EhrTable {
 
     fn store(&mut self, record: Record, dingtalk: Option<NativeId>) -> StoredRecord {
         self.versions += 1;
-        let presence = if record.active { Presence::Here } else { Presence::Left };
-        let stored = StoredRecord { record, dingtalk, version: self.versions, presence, upcoming: Vec::new() };
-        self.records.insert((stored.record.kind, stored.record.id.clone()), stored.clone());
+        let presence = if record.active {
+            Presence::Here
+        } else {
+            Presence::Left
+        };
+        let stored = StoredRecord {
+            record,
+            dingtalk,
+            version: self.versions,
+            presence,
+            upcoming: Vec::new(),
+        };
+        self.records.insert(
+            (stored.record.kind, stored.record.id.clone()),
+            stored.clone(),
+        );
         stored
     }
 }
 
 /// Makes every field visible: an eHR hides nothing, and a field that was never written is empty.
 fn show_all(record: &mut Record) {
-    for field in FieldSet::of_kind(record.kind).without(record.values.shown_fields()).iter() {
+    for field in FieldSet::of_kind(record.kind)
+        .without(record.values.shown_fields())
+        .iter()
+    {
         record.values.show(field, None);
     }
 }

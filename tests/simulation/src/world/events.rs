@@ -34,16 +34,22 @@ impl WorldState {
                 self.faults.count_fault(Fault::Echo);
             }
             match &event.about {
-                EventSubject::Users(ids) => {
-                    targets.extend(ids.iter().map(|id| WakeTarget::Person(contacts::native_id(id))))
-                }
+                EventSubject::Users(ids) => targets.extend(
+                    ids.iter()
+                        .map(|id| WakeTarget::Person(contacts::native_id(id))),
+                ),
                 EventSubject::Departments(ids) => {
-                    targets.extend(ids.iter().map(|id| WakeTarget::Department(contacts::native_id(&id.to_string()))));
+                    targets
+                        .extend(ids.iter().map(|id| {
+                            WakeTarget::Department(contacts::native_id(&id.to_string()))
+                        }));
                 }
                 EventSubject::Nothing => {}
             }
         }
-        targets.into_iter().for_each(|target| self.enqueue(Side::DingTalk, target));
+        targets
+            .into_iter()
+            .for_each(|target| self.enqueue(Side::DingTalk, target));
     }
 
     /// Queues a wake for a record of the eHR.
@@ -60,10 +66,25 @@ impl WorldState {
             return;
         }
         // A change of the company's own settings names no record.
-        let target = if self.dice.chance(10) { WakeTarget::Everything } else { target };
-        let late = if self.fault_strikes(Fault::EventLate) { self.dice.between(1000, 90 * 60_000) } else { 0 };
-        let waiting =
-            QueuedWake { wake: Wake { side, target, because: "event".to_owned() }, due: self.now + late, received: 0 };
+        let target = if self.dice.chance(10) {
+            WakeTarget::Everything
+        } else {
+            target
+        };
+        let late = if self.fault_strikes(Fault::EventLate) {
+            self.dice.between(1000, 90 * 60_000)
+        } else {
+            0
+        };
+        let waiting = QueuedWake {
+            wake: Wake {
+                side,
+                target,
+                because: "event".to_owned(),
+            },
+            due: self.now + late,
+            received: 0,
+        };
         if self.fault_strikes(Fault::EventTwice) {
             self.wakes.push(waiting.clone());
         }
@@ -72,7 +93,9 @@ impl WorldState {
 
     /// Delivers a random wake that is due.
     pub fn receive(&mut self) -> Option<QueuedWake> {
-        let due: Vec<usize> = (0..self.wakes.len()).filter(|at| self.wakes[*at].due <= self.now).collect();
+        let due: Vec<usize> = (0..self.wakes.len())
+            .filter(|at| self.wakes[*at].due <= self.now)
+            .collect();
         let at = self.dice.pick(&due)?;
         let mut waiting = self.wakes.swap_remove(at);
         waiting.received += 1;
@@ -86,9 +109,12 @@ impl WorldState {
     pub fn return_wake(&mut self, mut waiting: QueuedWake) {
         if waiting.received < RECEIVES_MAX {
             waiting.due = self.now + self.dice.between(1000, 60_000);
-            self.story.record_event(self.now, "back", &[text_word(&waiting.wake.queue_group())], || {
-                waiting.wake.queue_group()
-            });
+            self.story.record_event(
+                self.now,
+                "back",
+                &[text_word(&waiting.wake.queue_group())],
+                || waiting.wake.queue_group(),
+            );
             self.wakes.push(waiting);
         }
     }

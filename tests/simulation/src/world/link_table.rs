@@ -33,7 +33,8 @@ impl LinkTable {
     /// Whether any person is linked.
     #[must_use]
     pub fn has_active_person(&self) -> bool {
-        self.all().any(|link| link.kind == Kind::Person && link.lifecycle == LinkLifecycle::Active)
+        self.all()
+            .any(|link| link.kind == Kind::Person && link.lifecycle == LinkLifecycle::Active)
     }
 
     /// Returns one link.
@@ -46,7 +47,8 @@ impl LinkTable {
     #[must_use]
     pub fn by_native(&self, kind: Kind, side: Side, native: &NativeId) -> Option<&Link> {
         let id = self.pointers.get(&(kind, side, native.clone()))?;
-        self.get(kind, *id).filter(|link| link.native_id(side) == Some(native))
+        self.get(kind, *id)
+            .filter(|link| link.native_id(side) == Some(native))
     }
 
     /// Returns the links of a kind, each in the state before its last write if `behind` returns
@@ -67,7 +69,13 @@ impl LinkTable {
     pub fn create(&mut self, link: &Link) -> Result<(), WriteError> {
         if let Some(stored) = self.get(link.kind, link.id) {
             let own = stored.version == link.version;
-            return if own { Ok(()) } else { Err(WriteError::Exists { which: ExistingItem::Item }) };
+            return if own {
+                Ok(())
+            } else {
+                Err(WriteError::Exists {
+                    which: ExistingItem::Item,
+                })
+            };
         }
         let added = PointerChanges::between_states(None, link).added;
         self.add_pointers(link, &added)?;
@@ -79,7 +87,12 @@ impl LinkTable {
     ///
     /// # Errors
     /// `Stale` or `Exists`. A repeat that finds its own version succeeds.
-    pub fn put(&mut self, link: &Link, expected: RowVersion, pointers: &PointerChanges) -> Result<(), WriteError> {
+    pub fn put(
+        &mut self,
+        link: &Link,
+        expected: RowVersion,
+        pointers: &PointerChanges,
+    ) -> Result<(), WriteError> {
         match self.get(link.kind, link.id).map(|stored| stored.version) {
             Some(version) if version == link.version => return Ok(()),
             Some(version) if version == expected => {}
@@ -99,10 +112,14 @@ impl LinkTable {
     fn add_pointers(&mut self, link: &Link, added: &[(Side, NativeId)]) -> Result<(), WriteError> {
         let pointer = |side: Side, native: &NativeId| (link.kind, side, native.clone());
         let others = |(side, native): &&(Side, NativeId)| {
-            self.pointers.get(&pointer(*side, native)).is_some_and(|id| *id != link.id)
+            self.pointers
+                .get(&pointer(*side, native))
+                .is_some_and(|id| *id != link.id)
         };
         if let Some((side, _)) = added.iter().find(others) {
-            return Err(WriteError::Exists { which: ExistingItem::Native(*side) });
+            return Err(WriteError::Exists {
+                which: ExistingItem::Native(*side),
+            });
         }
         for (side, native) in added {
             self.pointers.insert(pointer(*side, native), link.id);
@@ -121,7 +138,9 @@ impl LinkTable {
     /// Whether any person is in a grace period.
     #[must_use]
     pub fn is_somebody_leaving(&self) -> bool {
-        self.links.values().any(|link| matches!(link.lifecycle, LinkLifecycle::Leaving { .. }))
+        self.links
+            .values()
+            .any(|link| matches!(link.lifecycle, LinkLifecycle::Leaving { .. }))
     }
 
     /// Whether both tables hold the same links with the same versions, so that nothing was written
@@ -136,8 +155,19 @@ impl LinkTable {
 fn is_same_link(one: &Link, other: &Link) -> bool {
     let refused = |link: &Link| link.waits.iter().any(|wait| wait.field.is_none());
     let bare = |link: &Link| {
-        let waits = link.waits.iter().filter(|wait| wait.field.is_some()).cloned().collect();
-        Link { version: RowVersion(0), intents: Vec::new(), waits, ..link.clone() }
+        let waits = link
+            .waits
+            .iter()
+            .filter(|wait| wait.field.is_some())
+            .cloned()
+            .collect();
+        Link {
+            version: RowVersion(0),
+            intents: Vec::new(),
+            waits,
+            ..link.clone()
+        }
     };
-    one.id == other.id && one.version == other.version || refused(one) && refused(other) && bare(one) == bare(other)
+    one.id == other.id && one.version == other.version
+        || refused(one) && refused(other) && bare(one) == bare(other)
 }

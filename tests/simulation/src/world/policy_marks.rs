@@ -30,27 +30,44 @@ impl WorldState {
         if !self.dice.chance(60) || size.departments < 2 {
             return;
         }
-        let between = |state: &mut Self, to: u32| u32::try_from(state.dice.between(2, i64::from(to))).unwrap_or(2);
+        let between = |state: &mut Self, to: u32| {
+            u32::try_from(state.dice.between(2, i64::from(to))).unwrap_or(2)
+        };
         let mark = match self.dice.below(3) {
             0 => PolicyMark::Person(between(self, size.people)),
             1 => PolicyMark::Department(between(self, size.departments)),
             _ => PolicyMark::Excluded(between(self, size.departments)),
         };
         let (kind, number, in_dingtalk) = match mark {
-            PolicyMark::Person(number) => (Kind::Person, number, contacts::native_id(&format!("u{number}"))),
+            PolicyMark::Person(number) => (
+                Kind::Person,
+                number,
+                contacts::native_id(&format!("u{number}")),
+            ),
             PolicyMark::Department(number) | PolicyMark::Excluded(number) => {
                 (Kind::Department, number, department_id(number))
             }
         };
-        let ehr = self.ehr.all().map(|stored| &stored.record).filter(|record| record.kind == kind);
-        let ehr = ehr.filter(|record| self.oracle.number_of(Side::Ehr, kind, &record.id) == Some(number));
-        let sides = IdsBySide { dingtalk: [in_dingtalk].into(), ehr: ehr.map(|record| record.id.clone()).collect() };
+        let ehr = self
+            .ehr
+            .all()
+            .map(|stored| &stored.record)
+            .filter(|record| record.kind == kind);
+        let ehr =
+            ehr.filter(|record| self.oracle.number_of(Side::Ehr, kind, &record.id) == Some(number));
+        let sides = IdsBySide {
+            dingtalk: [in_dingtalk].into(),
+            ehr: ehr.map(|record| record.id.clone()).collect(),
+        };
         match mark {
             PolicyMark::Person(_) => self.policy.untouchable.people = sides,
             PolicyMark::Department(_) => self.policy.untouchable.departments = sides,
             PolicyMark::Excluded(_) => self.policy.departments.exclude = sides,
         }
-        self.story.record_event(self.now, "marked", &[u64::from(number)], || format!("{mark:?}"));
+        self.story
+            .record_event(self.now, "marked", &[u64::from(number)], || {
+                format!("{mark:?}")
+            });
         self.mark = Some(mark);
         self.keep_ids(size);
     }
@@ -58,8 +75,15 @@ impl WorldState {
     /// Records out of reach are never linked. HR keeps the ids, because a new job number would make
     /// them look like other people.
     fn keep_ids(&mut self, size: InitialSize) {
-        let people = (1..=size.people).map(|number| (Kind::Person, number, contacts::native_id(&format!("u{number}"))));
-        let departments = (1..=size.departments).map(|number| (Kind::Department, number, department_id(number)));
+        let people = (1..=size.people).map(|number| {
+            (
+                Kind::Person,
+                number,
+                contacts::native_id(&format!("u{number}")),
+            )
+        });
+        let departments =
+            (1..=size.departments).map(|number| (Kind::Department, number, department_id(number)));
         for (kind, number, dingtalk) in people.chain(departments) {
             let has = |id: &&NativeId| self.oracle.number_of(Side::Ehr, kind, id) == Some(number);
             let id = self.active_ehr_records(kind).iter().find(has).cloned();
@@ -74,10 +98,16 @@ impl WorldState {
         let policy = &self.policy;
         let marked: [&BTreeSet<NativeId>; 2] = match kind {
             Kind::Person => [policy.untouchable.people.ids_on(side); 2],
-            Kind::Department => [policy.untouchable.departments.ids_on(side), policy.departments.exclude.ids_on(side)],
+            Kind::Department => [
+                policy.untouchable.departments.ids_on(side),
+                policy.departments.exclude.ids_on(side),
+            ],
         };
         if marked.iter().any(|ids| ids.contains(id)) {
-            self.oracle.report_violation("reach", format!("{id} in {side:?} is written and is marked"));
+            self.oracle.report_violation(
+                "reach",
+                format!("{id} in {side:?} is written and is marked"),
+            );
         }
     }
 
@@ -89,19 +119,32 @@ impl WorldState {
         let sides = self.side_snapshots();
         let marked = |who: RecordNumber| sides.iter().any(|side| is_marked(mark, side, who));
         let at = match who.0 {
-            Kind::Person => sides.iter().flat_map(|side| departments_of(side, who)).collect(),
+            Kind::Person => sides
+                .iter()
+                .flat_map(|side| departments_of(side, who))
+                .collect(),
             Kind::Department => BTreeSet::from([who.1]),
         };
-        marked(who) || with_ancestors(&sides, at).into_iter().any(|number| marked((Kind::Department, number)))
+        marked(who)
+            || with_ancestors(&sides, at)
+                .into_iter()
+                .any(|number| marked((Kind::Department, number)))
     }
 
     /// Whether the mark itself keeps a record out of reach on one of the sides.
     pub(crate) fn is_left_alone(&self, who: RecordNumber) -> bool {
-        self.mark.is_some_and(|mark| self.side_snapshots().iter().any(|side| is_marked(mark, side, who)))
+        self.mark.is_some_and(|mark| {
+            self.side_snapshots()
+                .iter()
+                .any(|side| is_marked(mark, side, who))
+        })
     }
 
     fn side_snapshots(&self) -> [SideSnapshot; 2] {
-        [self.side_snapshot(Side::DingTalk).as_ref().clone(), self.ehr_snapshot_with_leavers()]
+        [
+            self.side_snapshot(Side::DingTalk).as_ref().clone(),
+            self.ehr_snapshot_with_leavers(),
+        ]
     }
 
     fn ehr_snapshot_with_leavers(&self) -> SideSnapshot {
@@ -127,18 +170,27 @@ fn department_id(number: u32) -> NativeId {
 fn is_marked(mark: PolicyMark, picture: &SideSnapshot, who: RecordNumber) -> bool {
     let chains = match who.0 {
         Kind::Department => vec![ancestor_chain(picture, who.1)],
-        Kind::Person => departments_of(picture, who).map(|number| ancestor_chain(picture, number)).collect(),
+        Kind::Person => departments_of(picture, who)
+            .map(|number| ancestor_chain(picture, number))
+            .collect(),
     };
     match mark {
         PolicyMark::Person(number) => who == (Kind::Person, number),
         PolicyMark::Department(number) => chains.iter().any(|chain| chain.contains(&number)),
-        PolicyMark::Excluded(number) => !chains.is_empty() && chains.iter().all(|chain| chain.contains(&number)),
+        PolicyMark::Excluded(number) => {
+            !chains.is_empty() && chains.iter().all(|chain| chain.contains(&number))
+        }
     }
 }
 
 /// Returns the departments of a person.
 fn departments_of(picture: &SideSnapshot, who: RecordNumber) -> impl Iterator<Item = u32> + use<> {
-    numbers_in(picture.get(&who).and_then(|facts| facts.get(&Field::Departments)).and_then(Option::as_ref))
+    numbers_in(
+        picture
+            .get(&who)
+            .and_then(|facts| facts.get(&Field::Departments))
+            .and_then(Option::as_ref),
+    )
 }
 
 /// Returns a department and everything above it.
@@ -152,7 +204,12 @@ fn with_ancestors(sides: &[SideSnapshot], mut at: BTreeSet<u32>) -> BTreeSet<u32
     while let Some(department) = next.pop() {
         for side in sides {
             let facts = side.get(&(Kind::Department, department));
-            let parent = numbers_in(facts.and_then(|facts| facts.get(&Field::Parent)).and_then(Option::as_ref)).next();
+            let parent = numbers_in(
+                facts
+                    .and_then(|facts| facts.get(&Field::Parent))
+                    .and_then(Option::as_ref),
+            )
+            .next();
             next.extend(parent.filter(|parent| at.insert(*parent)));
         }
     }
@@ -161,7 +218,10 @@ fn with_ancestors(sides: &[SideSnapshot], mut at: BTreeSet<u32>) -> BTreeSet<u32
 
 fn numbers_in(value: Option<&FieldValue>) -> impl Iterator<Item = u32> + use<> {
     let refs = match value {
-        Some(FieldValue::Refs(refs)) => refs.iter().filter_map(|number| number.parse().ok()).collect(),
+        Some(FieldValue::Refs(refs)) => refs
+            .iter()
+            .filter_map(|number| number.parse().ok())
+            .collect(),
         _ => Vec::new(),
     };
     refs.into_iter()

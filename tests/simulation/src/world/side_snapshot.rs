@@ -41,7 +41,11 @@ impl WorldState {
     fn take_side_snapshot(&self, side: Side) -> SideSnapshot {
         let mut picture = SideSnapshot::new();
         let mut add = |record: &Record| {
-            if let Some(number) = self.oracle.number_of(side, record.kind, &record.id).filter(|_| record.active) {
+            if let Some(number) = self
+                .oracle
+                .number_of(side, record.kind, &record.id)
+                .filter(|_| record.active)
+            {
                 picture.insert((record.kind, number), self.numbered_values(side, record));
             }
         };
@@ -50,10 +54,18 @@ impl WorldState {
             Side::DingTalk => {
                 let company = self.dingtalk.company();
                 for person in company.people.values() {
-                    add(&contacts::person_record(person, ReadDepth::Read, FieldSet::PERSON, FieldSet::NONE));
+                    add(&contacts::person_record(
+                        person,
+                        ReadDepth::Read,
+                        FieldSet::PERSON,
+                        FieldSet::NONE,
+                    ));
                 }
                 for department in company.departments.values() {
-                    add(&contacts::department_record(department, &self.department_heads(department.dept_id)));
+                    add(&contacts::department_record(
+                        department,
+                        &self.department_heads(department.dept_id),
+                    ));
                 }
             }
         }
@@ -64,23 +76,39 @@ impl WorldState {
     #[must_use]
     pub fn numbered_values(&self, side: Side, record: &Record) -> BTreeMap<Field, NumberedValue> {
         let shown = record.values.shown_fields().iter();
-        shown.map(|field| (field, self.oracle.to_numbered(side, field, &record.values))).collect()
+        shown
+            .map(|field| (field, self.oracle.to_numbered(side, field, &record.values)))
+            .collect()
     }
 
     /// Returns the heads of a department in DingTalk.
     #[must_use]
     pub fn department_heads(&self, dept_id: i64) -> Vec<String> {
         let people = self.dingtalk.company().people.values();
-        let leads = |person: &&sandbox::company::Person| person.membership(dept_id).is_some_and(|m| m.leader);
-        people.filter(leads).map(|person| person.userid.clone()).collect()
+        let leads = |person: &&sandbox::company::Person| {
+            person.membership(dept_id).is_some_and(|m| m.leader)
+        };
+        people
+            .filter(leads)
+            .map(|person| person.userid.clone())
+            .collect()
     }
 
     /// Whether a person is an administrator in DingTalk now.
     #[must_use]
     pub fn is_admin(&self, number: u32) -> bool {
         let is = |person: &&sandbox::company::Person| {
-            self.oracle.number_of(Side::DingTalk, Kind::Person, &contacts::native_id(&person.userid)) == Some(number)
+            self.oracle.number_of(
+                Side::DingTalk,
+                Kind::Person,
+                &contacts::native_id(&person.userid),
+            ) == Some(number)
         };
-        self.dingtalk.company().people.values().find(is).is_some_and(|person| person.is_admin() || person.boss)
+        self.dingtalk
+            .company()
+            .people
+            .values()
+            .find(is)
+            .is_some_and(|person| person.is_admin() || person.boss)
     }
 }

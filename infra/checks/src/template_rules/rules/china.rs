@@ -17,23 +17,49 @@ pub(super) fn unfit_for_china(subject: &RuleSubject) -> Vec<Finding> {
     let template = &subject.template;
     let there = Deployment::everything_on(template);
     let mut findings = there.traces();
-    if template.resources_of_type("AWS::ApiGatewayV2::Api").next().is_some() && there.is_accepted() {
-        findings.push(Finding::new(0, "CustomDomain", "an address without a domain that was filed would be accepted"));
+    if template
+        .resources_of_type("AWS::ApiGatewayV2::Api")
+        .next()
+        .is_some()
+        && there.is_accepted()
+    {
+        findings.push(Finding::new(
+            0,
+            "CustomDomain",
+            "an address without a domain that was filed would be accepted",
+        ));
     }
-    let with_domain = there.with(&[("CustomDomain", "hr.example.cn"), ("CustomDomainCertificate", "arn:one")]);
+    let with_domain = there.with(&[
+        ("CustomDomain", "hr.example.cn"),
+        ("CustomDomainCertificate", "arn:one"),
+    ]);
     if !with_domain.is_accepted() {
-        findings.push(Finding::new(0, "Rules", "no deployment in China would be accepted at all"));
+        findings.push(Finding::new(
+            0,
+            "Rules",
+            "no deployment in China would be accepted at all",
+        ));
     }
     findings
 }
 
 impl<'a> Deployment<'a> {
     fn everything_on(template: &'a Template) -> Self {
-        let mut values = BTreeMap::from([("AWS::Region", "cn-north-1"), ("AWS::Partition", "aws-cn")]);
-        for (name, parameter) in template.root.get("Parameters").map(Node::entries).unwrap_or_default() {
-            let is_switch =
-                parameter.get("AllowedValues").is_some_and(|all| all.texts().any(|(_, text)| text == "yes"));
-            let usual = parameter.get("Default").and_then(Node::text).unwrap_or_default();
+        let mut values =
+            BTreeMap::from([("AWS::Region", "cn-north-1"), ("AWS::Partition", "aws-cn")]);
+        for (name, parameter) in template
+            .root
+            .get("Parameters")
+            .map(Node::entries)
+            .unwrap_or_default()
+        {
+            let is_switch = parameter
+                .get("AllowedValues")
+                .is_some_and(|all| all.texts().any(|(_, text)| text == "yes"));
+            let usual = parameter
+                .get("Default")
+                .and_then(Node::text)
+                .unwrap_or_default();
             values.insert(name, if is_switch { "yes" } else { usual });
         }
         Self { template, values }
@@ -42,16 +68,29 @@ impl<'a> Deployment<'a> {
     fn with(&self, set: &[(&'a str, &'a str)]) -> Self {
         let mut values = self.values.clone();
         values.extend(set.iter().copied());
-        Self { template: self.template, values }
+        Self {
+            template: self.template,
+            values,
+        }
     }
 
     /// Whether every rule of the template lets it pass.
     fn is_accepted(&self) -> bool {
-        let rules = self.template.root.get("Rules").map(Node::entries).unwrap_or_default();
+        let rules = self
+            .template
+            .root
+            .get("Rules")
+            .map(Node::entries)
+            .unwrap_or_default();
         let refuses = |rule: &'a Node| {
-            let applies = rule.get("RuleCondition").is_none_or(|condition| self.holds(condition));
+            let applies = rule
+                .get("RuleCondition")
+                .is_none_or(|condition| self.holds(condition));
             let assertions = rule.get("Assertions").map(Node::items).unwrap_or_default();
-            applies && assertions.iter().any(|one| one.get("Assert").is_some_and(|assert| !self.holds(assert)))
+            applies
+                && assertions
+                    .iter()
+                    .any(|one| one.get("Assert").is_some_and(|assert| !self.holds(assert)))
         };
         !rules.iter().any(|(_, rule)| refuses(rule))
     }
@@ -61,14 +100,24 @@ impl<'a> Deployment<'a> {
         let mut findings = Vec::new();
         let common = self.template.root.at("Globals.Function.Tracing");
         for function in self.template.resources_of_type(FUNCTION) {
-            let tracing = function.property("Tracing").or(common).and_then(|value| self.value(value));
+            let tracing = function
+                .property("Tracing")
+                .or(common)
+                .and_then(|value| self.value(value));
             if tracing == Some("Active") {
-                findings.push(Finding::of(function, "its traces go to a service that may not be there"));
+                findings.push(Finding::of(
+                    function,
+                    "its traces go to a service that may not be there",
+                ));
             }
         }
         for one in self.template.resources() {
-            let exists = one.node.get("Condition").is_none_or(|name| self.is_met(name.text().unwrap_or_default()));
-            let xray = |statement: &&Node| statement.texts().any(|(_, text)| text.starts_with("xray:"));
+            let exists = one
+                .node
+                .get("Condition")
+                .is_none_or(|name| self.is_met(name.text().unwrap_or_default()));
+            let xray =
+                |statement: &&Node| statement.texts().any(|(_, text)| text.starts_with("xray:"));
             if exists && one.statements().iter().any(xray) {
                 findings.push(Finding::of(one, "it allows what may not be there"));
             }
@@ -78,7 +127,9 @@ impl<'a> Deployment<'a> {
 
     fn is_met(&self, condition: &str) -> bool {
         let conditions = self.template.root.get("Conditions");
-        conditions.and_then(|all| all.get(condition)).is_some_and(|condition| self.holds(condition))
+        conditions
+            .and_then(|all| all.get(condition))
+            .is_some_and(|condition| self.holds(condition))
     }
 
     /// What CloudFormation's functions make of a condition. What is none of them does not hold.
@@ -88,7 +139,9 @@ impl<'a> Deployment<'a> {
         };
         let items = argument.items();
         match (function.as_str(), items) {
-            ("Fn::Equals", [left, right]) => self.value(left).is_some() && self.value(left) == self.value(right),
+            ("Fn::Equals", [left, right]) => {
+                self.value(left).is_some() && self.value(left) == self.value(right)
+            }
             ("Fn::Contains", [all, one]) => {
                 let value = self.value(one);
                 value.is_some() && all.items().iter().any(|item| self.value(item) == value)
@@ -106,7 +159,11 @@ impl<'a> Deployment<'a> {
             return self.values.get(name).copied();
         }
         match node.get("Fn::If").map(Node::items) {
-            Some([condition, one, other]) => self.value(if self.is_met(condition.text()?) { one } else { other }),
+            Some([condition, one, other]) => self.value(if self.is_met(condition.text()?) {
+                one
+            } else {
+                other
+            }),
             _ => node.text(),
         }
     }

@@ -48,10 +48,17 @@ fn rights(subject: &RuleSubject) -> Vec<Right<'_>> {
             .find(|function| function.referenced_id("Role") == Some(role.id))
             .and_then(|function| function.binary());
         for statement in role.statements() {
-            let (Some(actions), Some(on)) = (statement.get("Action"), statement.get("Resource")) else {
+            let (Some(actions), Some(on)) = (statement.get("Action"), statement.get("Resource"))
+            else {
                 continue;
             };
-            rights.extend(actions.texts().map(|(_, action)| Right { role, binary, action, on, statement }));
+            rights.extend(actions.texts().map(|(_, action)| Right {
+                role,
+                binary,
+                action,
+                on,
+                statement,
+            }));
         }
     }
     rights
@@ -63,23 +70,40 @@ fn find(subject: &RuleSubject, is_wrong: impl Fn(&Right<'_>) -> bool, what: &str
 }
 
 pub(super) fn scans(subject: &RuleSubject) -> Vec<Finding> {
-    find(subject, |right| right.action == "dynamodb:Scan", "reads the data of every company")
+    find(
+        subject,
+        |right| right.action == "dynamodb:Scan",
+        "reads the data of every company",
+    )
 }
 
 pub(super) fn secret_writers(subject: &RuleSubject) -> Vec<Finding> {
-    let writes = |action: &str| action.starts_with("secretsmanager:") && !action.starts_with("secretsmanager:Get");
-    find(subject, |right| writes(right.action) && !right.is_of(&[TOKEN_WRITER]), "is what token-refresh alone may do")
+    let writes = |action: &str| {
+        action.starts_with("secretsmanager:") && !action.starts_with("secretsmanager:Get")
+    };
+    find(
+        subject,
+        |right| writes(right.action) && !right.is_of(&[TOKEN_WRITER]),
+        "is what token-refresh alone may do",
+    )
 }
 
 pub(super) fn message_senders(subject: &RuleSubject) -> Vec<Finding> {
     let outbox = |right: &Right<'_>| {
         let named = right.on.all();
-        named.iter().any(|node| node.referenced_id() == Some(OUTBOX))
+        named
+            .iter()
+            .any(|node| node.referenced_id() == Some(OUTBOX))
     };
     let may = |right: &Right<'_>| {
-        right.is_of(&[MESSAGE_SENDER]) || (right.action == "sqs:SendMessage" && right.is_of(&MESSAGE_WRITERS))
+        right.is_of(&[MESSAGE_SENDER])
+            || (right.action == "sqs:SendMessage" && right.is_of(&MESSAGE_WRITERS))
     };
-    find(subject, |right| outbox(right) && !may(right), "on the outbox is what message-push alone may do")
+    find(
+        subject,
+        |right| outbox(right) && !may(right),
+        "on the outbox is what message-push alone may do",
+    )
 }
 
 pub(super) fn callback_reach(subject: &RuleSubject) -> Vec<Finding> {

@@ -20,41 +20,71 @@ const ALLOWS_LOOPBACK: &str = "HttpTransport::new(true)";
 pub(super) fn endless_logs(subject: &RuleSubject) -> Vec<Finding> {
     let template = &subject.template;
     let bounded = |id: Option<&str>| {
-        let group = id.and_then(|id| template.resource(id)).filter(|group| group.kind == LOG_GROUP);
+        let group = id
+            .and_then(|id| template.resource(id))
+            .filter(|group| group.kind == LOG_GROUP);
         group.is_some_and(|group| group.property("RetentionInDays").is_some())
     };
     let well = |one: &Resource<'_>| match one.kind {
         LOG_GROUP => one.property("RetentionInDays").is_some(),
         FUNCTION => bounded(one.referenced_id("LoggingConfig.LogGroup")),
-        "AWS::ApiGatewayV2::Stage" => bounded(one.referenced_id("AccessLogSettings.DestinationArn")),
+        "AWS::ApiGatewayV2::Stage" => {
+            bounded(one.referenced_id("AccessLogSettings.DestinationArn"))
+        }
         _ => true,
     };
     let bad = template.resources().filter(|one| !well(one));
-    bad.map(|one| Finding::of(one, "its log has no end, or it has none")).collect()
+    bad.map(|one| Finding::of(one, "its log has no end, or it has none"))
+        .collect()
 }
 
 /// All environment variables, each with whose it is.
 fn environment(subject: &RuleSubject) -> Vec<(&str, &str, &Node)> {
-    let common = subject.template.common_variables().iter().map(|(name, value)| ("Globals", name.as_str(), value));
+    let common = subject
+        .template
+        .common_variables()
+        .iter()
+        .map(|(name, value)| ("Globals", name.as_str(), value));
     let functions = subject.template.resources_of_type(FUNCTION);
-    let own = functions.flat_map(|one| one.variables().iter().map(move |(name, value)| (one.id, name.as_str(), value)));
+    let own = functions.flat_map(|one| {
+        one.variables()
+            .iter()
+            .map(move |(name, value)| (one.id, name.as_str(), value))
+    });
     common.chain(own).collect()
 }
 
 pub(super) fn plain_secrets(subject: &RuleSubject) -> Vec<Finding> {
     let named = |name: &str| {
-        SECRET_WORDS.iter().any(|word| name.contains(word)) && !POINTER_SUFFIXES.iter().any(|end| name.ends_with(end))
+        SECRET_WORDS.iter().any(|word| name.contains(word))
+            && !POINTER_SUFFIXES.iter().any(|end| name.ends_with(end))
     };
     let resolved = |value: &Node| value.texts().any(|(_, text)| text.contains("{{resolve:"));
-    let all = environment(subject).into_iter().filter(|(_, name, value)| named(name) || resolved(value));
+    let all = environment(subject)
+        .into_iter()
+        .filter(|(_, name, value)| named(name) || resolved(value));
     let mut findings: Vec<Finding> = all
         .map(|(id, name, value)| {
-            Finding::new(value.line, id, format!("{name} can be read by whoever sees the function"))
+            Finding::new(
+                value.line,
+                id,
+                format!("{name} can be read by whoever sees the function"),
+            )
         })
         .collect();
-    for (name, parameter) in subject.template.root.get("Parameters").map(Node::entries).unwrap_or_default() {
+    for (name, parameter) in subject
+        .template
+        .root
+        .get("Parameters")
+        .map(Node::entries)
+        .unwrap_or_default()
+    {
         if parameter.says("NoEcho", "true") {
-            findings.push(Finding::new(parameter.line, name, "a secret passes through the template"));
+            findings.push(Finding::new(
+                parameter.line,
+                name,
+                "a secret passes through the template",
+            ));
         }
     }
     findings
@@ -63,44 +93,75 @@ pub(super) fn plain_secrets(subject: &RuleSubject) -> Vec<Finding> {
 pub(super) fn loopback(subject: &RuleSubject) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (id, name, value) in environment(subject) {
-        let local = |(_, text): (&Node, &str)| LOOPBACK.iter().any(|address| text.contains(address));
-        if name.starts_with("AWS_ENDPOINT_URL") || name.contains("LOOPBACK") || value.texts().any(local) {
-            findings.push(Finding::new(value.line, id, format!("{name} sends it to this machine")));
+        let local =
+            |(_, text): (&Node, &str)| LOOPBACK.iter().any(|address| text.contains(address));
+        if name.starts_with("AWS_ENDPOINT_URL")
+            || name.contains("LOOPBACK")
+            || value.texts().any(local)
+        {
+            findings.push(Finding::new(
+                value.line,
+                id,
+                format!("{name} sends it to this machine"),
+            ));
         }
     }
-    let lets = subject.sources.iter().filter(|(_, code)| code.contains(ALLOWS_LOOPBACK));
-    findings.extend(lets.map(|(path, _)| Finding::new(0, path, format!("its code says {ALLOWS_LOOPBACK}"))));
+    let lets = subject
+        .sources
+        .iter()
+        .filter(|(_, code)| code.contains(ALLOWS_LOOPBACK));
+    findings.extend(
+        lets.map(|(path, _)| Finding::new(0, path, format!("its code says {ALLOWS_LOOPBACK}"))),
+    );
     findings
 }
 
 /// As one set.
 pub(super) fn differing_variables(subject: &RuleSubject) -> Vec<Finding> {
-    let read: BTreeSet<&str> = ALL.iter().filter(|one| one.set_by == SetBy::Template).map(|one| one.name).collect();
+    let read: BTreeSet<&str> = ALL
+        .iter()
+        .filter(|one| one.set_by == SetBy::Template)
+        .map(|one| one.name)
+        .collect();
     let set = environment(subject);
     let unread = set.iter().filter(|(_, name, _)| !read.contains(name));
     let mut findings: Vec<Finding> = unread
-        .map(|(id, name, value)| Finding::new(value.line, *name, format!("{id} sets it and no code reads it")))
+        .map(|(id, name, value)| {
+            Finding::new(
+                value.line,
+                *name,
+                format!("{id} sets it and no code reads it"),
+            )
+        })
         .collect();
     let names: BTreeSet<&str> = set.iter().map(|(_, name, _)| *name).collect();
-    findings.extend(read.difference(&names).map(|name| Finding::new(0, *name, "code reads it and no function has it")));
+    findings.extend(
+        read.difference(&names)
+            .map(|name| Finding::new(0, *name, "code reads it and no function has it")),
+    );
     findings
 }
 
 /// Per function, against the words of its crate's `config.rs`.
 pub(super) fn foreign_variables(subject: &RuleSubject) -> Vec<Finding> {
-    let names =
-        |variables: &[(String, Node)]| -> BTreeSet<String> { variables.iter().map(|(name, _)| name.clone()).collect() };
+    let names = |variables: &[(String, Node)]| -> BTreeSet<String> {
+        variables.iter().map(|(name, _)| name.clone()).collect()
+    };
     let everywhere = names(subject.template.common_variables());
     let mut findings = Vec::new();
     for function in subject.template.resources_of_type(FUNCTION) {
-        let path = function.binary().map(|binary| format!("functions/{binary}/src/config.rs"));
+        let path = function
+            .binary()
+            .map(|binary| format!("functions/{binary}/src/config.rs"));
         let Some(config) = path.and_then(|path| subject.sources.get(&path)) else {
             findings.push(Finding::of(function, "no crate of ours configures it"));
             continue;
         };
         let own = names(function.variables());
-        let read: BTreeSet<String> =
-            read_variables(config).into_iter().filter(|name| !everywhere.contains(name)).collect();
+        let read: BTreeSet<String> = read_variables(config)
+            .into_iter()
+            .filter(|name| !everywhere.contains(name))
+            .collect();
         findings.extend(own.symmetric_difference(&read).map(|name| {
             let what = if own.contains(name) {
                 format!("{name} is set, and its code does not read it")
@@ -115,7 +176,9 @@ pub(super) fn foreign_variables(subject: &RuleSubject) -> Vec<Finding> {
 
 /// Variables of the template that a function's code names.
 fn read_variables(code: &str) -> BTreeSet<String> {
-    let words: BTreeSet<&str> = code.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').collect();
+    let words: BTreeSet<&str> = code
+        .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+        .collect();
     ALL.iter()
         .filter(|one| one.set_by == SetBy::Template && words.contains(one.name))
         .map(|one| one.name.to_owned())

@@ -15,7 +15,12 @@ impl DeadLetters for EmbeddedQueue {
 
     async fn list(&self, limit: usize) -> Result<Vec<DeadLetter>, QueueError> {
         let line = self.line.lock().await;
-        Ok(line.dead.iter().take(limit).map(|(seq, waiting)| letter(*seq, waiting)).collect())
+        Ok(line
+            .dead
+            .iter()
+            .take(limit)
+            .map(|(seq, waiting)| letter(*seq, waiting))
+            .collect())
     }
 
     async fn redrive(&self, id: Option<&str>) -> Result<usize, QueueError> {
@@ -27,11 +32,20 @@ impl DeadLetters for EmbeddedQueue {
                 continue;
             };
             let now = (self.clock)();
-            let fresh = QueuedMessage { receives: 0, visible_at: now, sent_at: Some(now), ..letter.clone() };
+            let fresh = QueuedMessage {
+                receives: 0,
+                visible_at: now,
+                sent_at: Some(now),
+                ..letter.clone()
+            };
             let place = line.next_place();
             // In this order: killed in between, it is there twice and never not at all.
-            self.shelf.write_changes(&[TableChange::Keep(QueuePartition::Waiting, place, &fresh)]).await?;
-            self.shelf.write_changes(&[TableChange::Drop(QueuePartition::Dead, *seq)]).await?;
+            self.shelf
+                .write_changes(&[TableChange::Keep(QueuePartition::Waiting, place, &fresh)])
+                .await?;
+            self.shelf
+                .write_changes(&[TableChange::Drop(QueuePartition::Dead, *seq)])
+                .await?;
             line.waiting.insert(place, fresh);
             line.dead.remove(seq);
         }

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_dynamodb::types::{AttributeValue, DeleteRequest, Put, PutRequest, TransactWriteItem, WriteRequest};
+use aws_sdk_dynamodb::types::{
+    AttributeValue, DeleteRequest, Put, PutRequest, TransactWriteItem, WriteRequest,
+};
 use directory::Timestamp;
 use state::{Cause, QueueError};
 
@@ -46,7 +48,11 @@ fn sort_key(seq: u64) -> String {
 
 impl MessageTable {
     pub(super) fn new(client: Client, table: &str, queue: &str) -> Self {
-        Self { client, table: table.to_owned(), queue: queue.to_owned() }
+        Self {
+            client,
+            table: table.to_owned(),
+            queue: queue.to_owned(),
+        }
     }
 
     fn key(&self, part: QueuePartition, sk: &str) -> Item {
@@ -56,7 +62,10 @@ impl MessageTable {
             QueuePartition::Seen => "seen",
         };
         HashMap::from([
-            ("pk".to_owned(), AttributeValue::S(format!("{}#{part}", self.queue))),
+            (
+                "pk".to_owned(),
+                AttributeValue::S(format!("{}#{part}", self.queue)),
+            ),
             ("sk".to_owned(), AttributeValue::S(sk.to_owned())),
         ])
     }
@@ -91,21 +100,45 @@ impl MessageTable {
         }
         let mut request = self.client.transact_write_items();
         for item in items {
-            let put =
-                Put::builder().table_name(&self.table).set_item(Some(item)).build().map_err(|_| unbuilt_error())?;
+            let put = Put::builder()
+                .table_name(&self.table)
+                .set_item(Some(item))
+                .build()
+                .map_err(|_| unbuilt_error())?;
             request = request.transact_items(TransactWriteItem::builder().put(put).build());
         }
-        request.send().await.map(|_| ()).map_err(|error| request_error(&error))
+        request
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(|error| request_error(&error))
     }
 
     /// Up to 25 changes in one request. Each is repeatable, so that half of them done is no harm.
-    pub(super) async fn write_changes(&self, changes: &[TableChange<'_>]) -> Result<(), QueueError> {
+    pub(super) async fn write_changes(
+        &self,
+        changes: &[TableChange<'_>],
+    ) -> Result<(), QueueError> {
         for changes in changes.chunks(25) {
-            let writes = changes.iter().map(|change| self.write(change)).collect::<Result<Vec<_>, _>>()?;
-            let request = self.client.batch_write_item().request_items(&self.table, writes);
-            let answer = request.send().await.map_err(|error| request_error(&error))?;
-            if answer.unprocessed_items().is_some_and(|left| !left.is_empty()) {
-                return Err(QueueError::Unavailable(Cause::new("some items were not processed")));
+            let writes = changes
+                .iter()
+                .map(|change| self.write(change))
+                .collect::<Result<Vec<_>, _>>()?;
+            let request = self
+                .client
+                .batch_write_item()
+                .request_items(&self.table, writes);
+            let answer = request
+                .send()
+                .await
+                .map_err(|error| request_error(&error))?;
+            if answer
+                .unprocessed_items()
+                .is_some_and(|left| !left.is_empty())
+            {
+                return Err(QueueError::Unavailable(Cause::new(
+                    "some items were not processed",
+                )));
             }
         }
         Ok(())
@@ -114,13 +147,20 @@ impl MessageTable {
     fn write(&self, change: &TableChange<'_>) -> Result<WriteRequest, QueueError> {
         let key = match change {
             TableChange::Keep(part, seq, waiting) => {
-                let put = PutRequest::builder().set_item(Some(self.message(*part, *seq, waiting))).build();
-                return Ok(WriteRequest::builder().put_request(put.map_err(|_| unbuilt_error())?).build());
+                let put = PutRequest::builder()
+                    .set_item(Some(self.message(*part, *seq, waiting)))
+                    .build();
+                return Ok(WriteRequest::builder()
+                    .put_request(put.map_err(|_| unbuilt_error())?)
+                    .build());
             }
             TableChange::Drop(part, seq) => self.key(*part, &sort_key(*seq)),
             TableChange::Forget(id) => self.key(QueuePartition::Seen, id),
         };
-        let delete = DeleteRequest::builder().set_key(Some(key)).build().map_err(|_| unbuilt_error())?;
+        let delete = DeleteRequest::builder()
+            .set_key(Some(key))
+            .build()
+            .map_err(|_| unbuilt_error())?;
         Ok(WriteRequest::builder().delete_request(delete).build())
     }
 
@@ -139,7 +179,10 @@ impl MessageTable {
         }
         for item in self.items(QueuePartition::Seen).await? {
             let id = text_attribute(&item, "sk").ok_or_else(unreadable_error)?;
-            line.seen.insert(id, Timestamp(number_attribute(&item, "at").ok_or_else(unreadable_error)?));
+            line.seen.insert(
+                id,
+                Timestamp(number_attribute(&item, "at").ok_or_else(unreadable_error)?),
+            );
         }
         Ok(line)
     }
@@ -149,10 +192,19 @@ impl MessageTable {
         let mut items = Vec::new();
         let mut from = None;
         loop {
-            let query = self.client.query().table_name(&self.table).key_condition_expression("pk = :pk");
-            let query =
-                query.set_expression_attribute_values(partition.clone().map(|pk| [(":pk".to_owned(), pk)].into()));
-            let answer = query.consistent_read(true).set_exclusive_start_key(from).send().await;
+            let query = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .key_condition_expression("pk = :pk");
+            let query = query.set_expression_attribute_values(
+                partition.clone().map(|pk| [(":pk".to_owned(), pk)].into()),
+            );
+            let answer = query
+                .consistent_read(true)
+                .set_exclusive_start_key(from)
+                .send()
+                .await;
             let answer = answer.map_err(|error| request_error(&error))?;
             items.extend(answer.items.unwrap_or_default());
             from = answer.last_evaluated_key;
@@ -194,5 +246,7 @@ fn unbuilt_error() -> QueueError {
 }
 
 fn request_error<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> QueueError {
-    QueueError::Unavailable(Cause::new(error.code().unwrap_or("the database did not answer")))
+    QueueError::Unavailable(Cause::new(
+        error.code().unwrap_or("the database did not answer"),
+    ))
 }

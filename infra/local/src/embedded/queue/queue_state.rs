@@ -45,7 +45,8 @@ pub(super) struct QueueState {
 impl QueueState {
     /// Goes on behind everybody, and behind whatever an earlier process gave: it gave fewer than 1,024 a millisecond.
     pub(super) fn resume(&mut self, now: Timestamp) {
-        let last = |line: &BTreeMap<u64, QueuedMessage>| line.last_key_value().map_or(0, |(seq, _)| *seq);
+        let last =
+            |line: &BTreeMap<u64, QueuedMessage>| line.last_key_value().map_or(0, |(seq, _)| *seq);
         let by_time = now.millis().max(0).unsigned_abs().saturating_mul(1024);
         self.last = last(&self.waiting).max(last(&self.dead)).max(by_time);
     }
@@ -70,7 +71,11 @@ impl QueueState {
             if picked.taken.len() == max {
                 break;
             }
-            let is_blocked = rules.fifo && waiting.group.as_deref().is_some_and(|group| blocked.contains(group));
+            let is_blocked = rules.fifo
+                && waiting
+                    .group
+                    .as_deref()
+                    .is_some_and(|group| blocked.contains(group));
             if waiting.visible_at > now || is_blocked {
                 continue;
             }
@@ -85,18 +90,34 @@ impl QueueState {
 
     /// When somebody who is not visible now will be.
     pub(super) fn next_visible(&self, now: Timestamp) -> Option<Timestamp> {
-        self.waiting.values().map(|waiting| waiting.visible_at).filter(|at| *at > now).min()
+        self.waiting
+            .values()
+            .map(|waiting| waiting.visible_at)
+            .filter(|at| *at > now)
+            .min()
     }
 
     /// Whether this id was sent within the window.
     pub(super) fn is_duplicate(&self, id: &str, now: Timestamp, rules: &QueueRules) -> bool {
-        self.seen.get(id).is_some_and(|at| at.plus_millis(rules.deduplication_ms) > now)
+        self.seen
+            .get(id)
+            .is_some_and(|at| at.plus_millis(rules.deduplication_ms) > now)
     }
 
     /// Deduplication ids that are past the window, at most `max`.
-    pub(super) fn expired_ids(&self, max: usize, now: Timestamp, rules: &QueueRules) -> Vec<String> {
+    pub(super) fn expired_ids(
+        &self,
+        max: usize,
+        now: Timestamp,
+        rules: &QueueRules,
+    ) -> Vec<String> {
         let past = |at: &Timestamp| at.plus_millis(rules.deduplication_ms) <= now;
-        self.seen.iter().filter(|(_, at)| past(at)).map(|(id, _)| id.clone()).take(max).collect()
+        self.seen
+            .iter()
+            .filter(|(_, at)| past(at))
+            .map(|(id, _)| id.clone())
+            .take(max)
+            .collect()
     }
 }
 
@@ -111,7 +132,13 @@ mod tests {
             let visible_at = Timestamp(*visible_at);
             line.waiting.insert(
                 seq,
-                QueuedMessage { body: String::new(), group, visible_at, receives: *receives, sent_at: None },
+                QueuedMessage {
+                    body: String::new(),
+                    group,
+                    visible_at,
+                    receives: *receives,
+                    sent_at: None,
+                },
             );
         }
         line
@@ -119,21 +146,42 @@ mod tests {
 
     #[track_caller]
     fn check(messages: &[(&str, i64, u32)], fifo: bool, taken: &[u64], dead: &[u64]) {
-        let rules = QueueRules { fifo, ..QueueRules::fifo(30) };
+        let rules = QueueRules {
+            fifo,
+            ..QueueRules::fifo(30)
+        };
         let picked = line(messages).pick(10, Timestamp(100), &rules);
-        assert_eq!((picked.taken.as_slice(), picked.dead.as_slice()), (taken, dead));
+        assert_eq!(
+            (picked.taken.as_slice(), picked.dead.as_slice()),
+            (taken, dead)
+        );
     }
 
     #[test]
     fn a_group_waits_while_one_of_its_messages_is_taken() {
-        check(&[("a", 0, 0), ("b", 0, 0), ("a", 0, 0)], true, &[1, 2, 3], &[]);
+        check(
+            &[("a", 0, 0), ("b", 0, 0), ("a", 0, 0)],
+            true,
+            &[1, 2, 3],
+            &[],
+        );
         check(&[("a", 200, 1), ("b", 0, 0), ("a", 0, 0)], true, &[2], &[]);
         check(&[("a", 0, 1), ("b", 0, 0), ("a", 200, 1)], true, &[2], &[]);
-        check(&[("a", 200, 1), ("b", 0, 0), ("a", 0, 0)], false, &[2, 3], &[]);
+        check(
+            &[("a", 200, 1), ("b", 0, 0), ("a", 0, 0)],
+            false,
+            &[2, 3],
+            &[],
+        );
     }
 
     #[test]
     fn the_sixth_delivery_is_the_dead_letter() {
-        check(&[("a", 0, 4), ("b", 0, 5), ("b", 0, 0)], true, &[1, 3], &[2]);
+        check(
+            &[("a", 0, 4), ("b", 0, 5), ("b", 0, 0)],
+            true,
+            &[1, 3],
+            &[2],
+        );
     }
 }

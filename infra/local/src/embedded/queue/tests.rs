@@ -29,7 +29,9 @@ impl StoppedClock {
 }
 
 async fn queue(database: &Database, rules: QueueRules, hands: &StoppedClock) -> EmbeddedQueue {
-    EmbeddedQueue::open(database.client(), "queues", "wakes", rules, hands.clock()).await.unwrap()
+    EmbeddedQueue::open(database.client(), "queues", "wakes", rules, hands.clock())
+        .await
+        .unwrap()
 }
 
 async fn new_queue(rules: QueueRules) -> (EmbeddedQueue, StoppedClock, Database) {
@@ -38,7 +40,12 @@ async fn new_queue(rules: QueueRules) -> (EmbeddedQueue, StoppedClock, Database)
 }
 
 fn message(body: &str, group: &str) -> QueueMessage {
-    QueueMessage { body: body.into(), group: Some(group.into()), deduplication: Some(body.into()), delay_s: 0 }
+    QueueMessage {
+        body: body.into(),
+        group: Some(group.into()),
+        deduplication: Some(body.into()),
+        delay_s: 0,
+    }
 }
 
 async fn take(queue: &EmbeddedQueue, max: usize) -> Vec<ReceivedMessage> {
@@ -46,7 +53,10 @@ async fn take(queue: &EmbeddedQueue, max: usize) -> Vec<ReceivedMessage> {
 }
 
 fn bodies(received: &[ReceivedMessage]) -> Vec<&str> {
-    received.iter().map(|received| received.body.as_str()).collect()
+    received
+        .iter()
+        .map(|received| received.body.as_str())
+        .collect()
 }
 
 #[tokio::test]
@@ -73,9 +83,15 @@ async fn an_undeleted_message_returns_and_its_old_receipt_is_void() {
     hands.pass(1);
     let again = take(&queue, 1).await.remove(0);
     assert_eq!((again.receives, &again.id), (2, &first.id));
-    assert_eq!(queue.delete(&first.receipt).await, Err(QueueError::StaleReceipt));
+    assert_eq!(
+        queue.delete(&first.receipt).await,
+        Err(QueueError::StaleReceipt)
+    );
     queue.delete(&again.receipt).await.unwrap();
-    assert_eq!(queue.delete(&again.receipt).await, Err(QueueError::StaleReceipt));
+    assert_eq!(
+        queue.delete(&again.receipt).await,
+        Err(QueueError::StaleReceipt)
+    );
     assert_eq!(queue.count_waiting().await, 0);
 }
 
@@ -87,7 +103,10 @@ async fn a_receipt_never_fits_a_later_message() {
     queue.delete(&one.receipt).await.unwrap();
     queue.send(message("two", "g")).await.unwrap();
     take(&queue, 1).await;
-    assert_eq!(queue.delete(&one.receipt).await, Err(QueueError::StaleReceipt));
+    assert_eq!(
+        queue.delete(&one.receipt).await,
+        Err(QueueError::StaleReceipt)
+    );
     assert_eq!(queue.count_waiting().await, 1);
 }
 
@@ -107,7 +126,10 @@ async fn a_message_becomes_a_dead_letter_after_five_deliveries_and_its_group_goe
     queue.send(message("next", "g")).await.unwrap();
     for receives in 1..=5 {
         let received = take(&queue, 1).await.remove(0);
-        assert_eq!((received.body.as_str(), received.receives), ("poison", receives));
+        assert_eq!(
+            (received.body.as_str(), received.receives),
+            ("poison", receives)
+        );
         queue.release(&received.receipt).await.unwrap();
     }
     assert_eq!(bodies(&take(&queue, 1).await), ["next"]);
@@ -127,9 +149,17 @@ async fn a_second_message_with_the_same_id_is_dropped_for_five_minutes() {
     queue.delete(&received.receipt).await.unwrap();
     hands.pass(299);
     queue.send(message("m", "g")).await.unwrap();
-    assert_eq!(queue.count_waiting().await, 0, "also when the first is done");
+    assert_eq!(
+        queue.count_waiting().await,
+        0,
+        "also when the first is done"
+    );
     queue.send(message("m", "other")).await.unwrap();
-    assert_eq!(queue.count_waiting().await, 1, "another group has ids of its own");
+    assert_eq!(
+        queue.count_waiting().await,
+        1,
+        "another group has ids of its own"
+    );
     hands.pass(1);
     queue.send(message("m", "g")).await.unwrap();
     assert_eq!(queue.count_waiting().await, 2);
@@ -151,7 +181,10 @@ async fn deduplication_ids_are_forgotten_in_the_end() {
 #[tokio::test]
 async fn a_delayed_message_is_hidden_and_standard_queues_do_not_block() {
     let (queue, hands, _database) = new_queue(QueueRules::standard(30)).await;
-    let delayed = QueueMessage { delay_s: 60, ..message("later", "g") };
+    let delayed = QueueMessage {
+        delay_s: 60,
+        ..message("later", "g")
+    };
     queue.send(delayed).await.unwrap();
     queue.send(message("now", "g")).await.unwrap();
     assert_eq!(bodies(&take(&queue, 10).await), ["now"]);
@@ -169,7 +202,11 @@ async fn a_waiting_reader_is_woken_by_a_send() {
     });
     tokio::time::sleep(Duration::from_millis(20)).await;
     queue.send(message("m", "g")).await.unwrap();
-    let received = tokio::time::timeout(Duration::from_secs(10), reader).await.unwrap().unwrap().unwrap();
+    let received = tokio::time::timeout(Duration::from_secs(10), reader)
+        .await
+        .unwrap()
+        .unwrap()
+        .unwrap();
     assert_eq!(bodies(&received), ["m"]);
 }
 
@@ -177,7 +214,15 @@ async fn a_waiting_reader_is_woken_by_a_send() {
 async fn queues_in_one_table_are_separate() {
     let (queue, hands, database) = new_queue(QueueRules::fifo(30)).await;
     let clock = hands.clock();
-    let other = EmbeddedQueue::open(database.client(), "queues", "sweeps", QueueRules::fifo(30), clock).await.unwrap();
+    let other = EmbeddedQueue::open(
+        database.client(),
+        "queues",
+        "sweeps",
+        QueueRules::fifo(30),
+        clock,
+    )
+    .await
+    .unwrap();
     queue.send(message("m", "g")).await.unwrap();
     assert!(take(&other, 10).await.is_empty());
 }
@@ -201,8 +246,18 @@ async fn everything_is_there_after_a_restart() {
     let after = queue(&database, QueueRules::fifo(3600), &hands).await;
     after.send(message("done", "b")).await.unwrap();
     let received = take(&after, 10).await;
-    assert_eq!(bodies(&received), ["held", "waits"], "in order, at once, and `done` is still a duplicate");
-    assert_eq!(received.iter().map(|received| received.receives).collect::<Vec<_>>(), [2, 2]);
+    assert_eq!(
+        bodies(&received),
+        ["held", "waits"],
+        "in order, at once, and `done` is still a duplicate"
+    );
+    assert_eq!(
+        received
+            .iter()
+            .map(|received| received.receives)
+            .collect::<Vec<_>>(),
+        [2, 2]
+    );
 }
 
 /// In a directory with this file, the test below is the process that gets killed.
@@ -227,13 +282,21 @@ async fn a_sent_message_survives_kill_9() {
     let home = tempfile::tempdir().unwrap();
     std::fs::write(home.path().join(SENDER), "").unwrap();
     let mut child = std::process::Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "--nocapture", "embedded::queue::tests::a_sent_message_survives_kill_9"])
+        .args([
+            "--exact",
+            "--nocapture",
+            "embedded::queue::tests::a_sent_message_survives_kill_9",
+        ])
         .current_dir(home.path())
         .stdout(std::process::Stdio::piped())
         .spawn()
         .unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let accepted = lines.map_while(Result::ok).filter(|line| line.contains("sent ")).take(40).count();
+    let accepted = lines
+        .map_while(Result::ok)
+        .filter(|line| line.contains("sent "))
+        .take(40)
+        .count();
     child.kill().unwrap();
     child.wait().unwrap();
     assert_eq!(accepted, 40);
@@ -241,5 +304,8 @@ async fn a_sent_message_survives_kill_9() {
     let database = Database::open(&home.path().join("state.db")).await.unwrap();
     let queue = queue(&database, QueueRules::fifo(30), &StoppedClock::new()).await;
     let received = take(&queue, 40).await;
-    assert_eq!(bodies(&received), (0..40).map(|n| format!("m{n}")).collect::<Vec<_>>());
+    assert_eq!(
+        bodies(&received),
+        (0..40).map(|n| format!("m{n}")).collect::<Vec<_>>()
+    );
 }

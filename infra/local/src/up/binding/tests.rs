@@ -14,8 +14,19 @@ use crate::args::{Args, Command};
 use crate::machine::MachineConfig;
 
 async fn dingtalk(seed: u64) -> RunningServer {
-    let size = CompanySize { people: 5, departments: 2, seed, big_department: None };
-    let config = ServerConfig { listener: None, port: 0, data: None, size, settings: Settings::default() };
+    let size = CompanySize {
+        people: 5,
+        departments: 2,
+        seed,
+        big_department: None,
+    };
+    let config = ServerConfig {
+        listener: None,
+        port: 0,
+        data: None,
+        size,
+        settings: Settings::default(),
+    };
     Server::start(config).await.unwrap()
 }
 
@@ -28,8 +39,15 @@ async fn remote_target(server: &RunningServer) -> DingTalkTarget {
         app_key: keys.app_key,
         app_secret: keys.app_secret.into(),
     };
-    let endpoints = DingTalkEndpoints { api: server.url.clone(), oapi: server.url.clone() };
-    DingTalkTarget { app, endpoints, sandbox: None }
+    let endpoints = DingTalkEndpoints {
+        api: server.url.clone(),
+        oapi: server.url.clone(),
+    };
+    DingTalkTarget {
+        app,
+        endpoints,
+        sandbox: None,
+    }
 }
 
 struct BindingFixture {
@@ -40,13 +58,26 @@ struct BindingFixture {
 }
 
 async fn start_fixture(data: &Path) -> BindingFixture {
-    let args = Args::try_parse_from(["bangding", "up", "--json", "--data", data.to_str().unwrap()]).unwrap();
-    let Command::Up(args) = args.command else { panic!("another command was read") };
-    let place = MachineConfig { data: data.to_owned(), dynamodb: None, allow_loopback: true };
+    let args = Args::try_parse_from(["bangding", "up", "--json", "--data", data.to_str().unwrap()])
+        .unwrap();
+    let Command::Up(args) = args.command else {
+        panic!("another command was read")
+    };
+    let place = MachineConfig {
+        data: data.to_owned(),
+        dynamodb: None,
+        allow_loopback: true,
+    };
     let machine = Machine::start(&place).await.unwrap();
-    let callback = callback::CallbackDeps::new(machine.secrets.clone(), machine.queues.wakes.clone());
+    let callback =
+        callback::CallbackDeps::new(machine.secrets.clone(), machine.queues.wakes.clone());
     let front = HttpFront::start(0, callback).await.unwrap();
-    BindingFixture { screen: Screen::new(&args), args, machine, front }
+    BindingFixture {
+        screen: Screen::new(&args),
+        args,
+        machine,
+        front,
+    }
 }
 
 impl BindingFixture {
@@ -57,17 +88,43 @@ impl BindingFixture {
 
 #[tokio::test]
 async fn another_companys_app_is_refused_at_a_restart_too() {
-    let (data, ours, theirs) = (tempfile::tempdir().unwrap(), dingtalk(1).await, dingtalk(2).await);
+    let (data, ours, theirs) = (
+        tempfile::tempdir().unwrap(),
+        dingtalk(1).await,
+        dingtalk(2).await,
+    );
     let stage = start_fixture(data.path()).await;
     let target = remote_target(&ours).await;
     let bound = stage.bind(&target).await.unwrap();
     let foreign = remote_target(&theirs).await;
     assert_ne!(target.app.corp_id, foreign.app.corp_id);
 
-    let mixed = DingTalkTarget { app: DingTalkApp { corp_id: target.app.corp_id.clone(), ..foreign.app }, ..foreign };
-    assert_eq!(stage.bind(&mixed).await.err().map(|refusal| refusal.code).as_deref(), Some("company_refused"));
-    let kept = stage.machine.secrets.get_binding(&bound.binding.id).await.unwrap();
-    assert_eq!(kept.app_key, target.app.app_key, "nothing of the other company was stored");
+    let mixed = DingTalkTarget {
+        app: DingTalkApp {
+            corp_id: target.app.corp_id.clone(),
+            ..foreign.app
+        },
+        ..foreign
+    };
+    assert_eq!(
+        stage
+            .bind(&mixed)
+            .await
+            .err()
+            .map(|refusal| refusal.code)
+            .as_deref(),
+        Some("company_refused")
+    );
+    let kept = stage
+        .machine
+        .secrets
+        .get_binding(&bound.binding.id)
+        .await
+        .unwrap();
+    assert_eq!(
+        kept.app_key, target.app.app_key,
+        "nothing of the other company was stored"
+    );
     assert!(!stage.bind(&target).await.unwrap().is_new);
 }
 
@@ -93,11 +150,28 @@ async fn a_start_with_credentials_replaces_the_token_of_other_ones_and_forgets_t
     let credentials = format!("{}#{}", target.app.app_key, &hash[..12]);
     let trouble = TokenFailure::after_refusal("disabled", String::new(), credentials, None, now);
     let (kind, condition) = (ControlKind::Quarantine, PutCondition::Any);
-    stage.machine.store.put_control(corp, kind, TOKEN_FAILURE_ID, &trouble, condition, None).await.unwrap();
+    stage
+        .machine
+        .store
+        .put_control(corp, kind, TOKEN_FAILURE_ID, &trouble, condition, None)
+        .await
+        .unwrap();
 
     stage.bind(&target).await.unwrap();
-    assert_eq!(secrets.get_binding(id).await.unwrap().app_key, target.app.app_key);
-    assert_eq!(secrets.get_token(id).await.unwrap().hash(), good, "DingTalk gives the same one while it is valid");
-    let kept = stage.machine.store.get_control::<TokenFailure>(corp, kind, TOKEN_FAILURE_ID).await.unwrap();
+    assert_eq!(
+        secrets.get_binding(id).await.unwrap().app_key,
+        target.app.app_key
+    );
+    assert_eq!(
+        secrets.get_token(id).await.unwrap().hash(),
+        good,
+        "DingTalk gives the same one while it is valid"
+    );
+    let kept = stage
+        .machine
+        .store
+        .get_control::<TokenFailure>(corp, kind, TOKEN_FAILURE_ID)
+        .await
+        .unwrap();
     assert!(kept.is_none());
 }

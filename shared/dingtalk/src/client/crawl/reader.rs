@@ -16,7 +16,12 @@ pub trait DirectoryReader: Send + Sync {
     /// Its direct children, with name and parent.
     async fn list_sub_departments(&self, id: DeptId) -> Result<SubDepartments, DingTalkError>;
     /// A page of its direct members.
-    async fn list_members(&self, id: DeptId, cursor: u32, visible: FieldSet) -> Result<MembersPage, DingTalkError>;
+    async fn list_members(
+        &self,
+        id: DeptId,
+        cursor: u32,
+        visible: FieldSet,
+    ) -> Result<MembersPage, DingTalkError>;
 }
 
 #[async_trait]
@@ -29,7 +34,12 @@ impl DirectoryReader for Client {
         Self::list_sub_departments(self, id).await
     }
 
-    async fn list_members(&self, id: DeptId, cursor: u32, visible: FieldSet) -> Result<MembersPage, DingTalkError> {
+    async fn list_members(
+        &self,
+        id: DeptId,
+        cursor: u32,
+        visible: FieldSet,
+    ) -> Result<MembersPage, DingTalkError> {
         Self::list_members(self, id, cursor, visible).await
     }
 }

@@ -61,6 +61,11 @@ pub(super) struct MemberReading {
 impl MemberReading {
     /// From the first page.
     pub(super) fn begin(department: DeptId) -> Self {
-        Self { department, cursor: 0, pages: 0, seen: BTreeSet::new() }
+        Self {
+            department,
+            cursor: 0,
+            pages: 0,
+            seen: BTreeSet::new(),
+        }
     }
 }

@@ -13,17 +13,24 @@ fn answer_from(company: &Company, asked: &AskedRequest) -> ScriptedAnswer {
     };
     let result = match asked.path() {
         "/topapi/v2/department/get" => json!({ "dept_id": id, "name": "根", "parent_id": 1 }),
-        "/topapi/v2/department/listsub" => {
-            children.iter().map(|child| json!({ "dept_id": child, "name": "部", "parent_id": id })).collect()
-        }
-        _ => members_page(id, *members, usize::try_from(asked.body["cursor"].as_u64().unwrap()).unwrap()),
+        "/topapi/v2/department/listsub" => children
+            .iter()
+            .map(|child| json!({ "dept_id": child, "name": "部", "parent_id": id }))
+            .collect(),
+        _ => members_page(
+            id,
+            *members,
+            usize::try_from(asked.body["cursor"].as_u64().unwrap()).unwrap(),
+        ),
     };
     ok_answer(&json!({ "errcode": 0, "result": result }).to_string())
 }
 
 fn members_page(id: i64, members: usize, cursor: usize) -> serde_json::Value {
     let end = members.min(cursor + 100);
-    let list: Vec<_> = (cursor..end).map(|at| json!({ "userid": format!("u{id}-{at}"), "name": "人" })).collect();
+    let list: Vec<_> = (cursor..end)
+        .map(|at| json!({ "userid": format!("u{id}-{at}"), "name": "人" }))
+        .collect();
     if end < members {
         json!({ "has_more": true, "next_cursor": end, "list": list })
     } else {
@@ -37,16 +44,24 @@ struct SeenItems {
     people: usize,
 }
 
-async fn crawl_script(script: &std::sync::Arc<ScriptedTransport>, roots: &[i64]) -> (CrawlEnd, SeenItems) {
+async fn crawl_script(
+    script: &std::sync::Arc<ScriptedTransport>,
+    roots: &[i64],
+) -> (CrawlEnd, SeenItems) {
     let roots = roots.iter().copied().map(DeptId).collect();
     let mut seen = SeenItems::default();
     let mut each = |found: CrawlItem<'_>| match found {
         CrawlItem::Department(record) => seen.departments.push(record.id.to_dept_id().unwrap()),
         CrawlItem::Members { rows, .. } => seen.people += rows.len(),
     };
-    let end =
-        crawl_directory(&script.build_client(), CrawlState::below_roots(&roots), FieldSet::NONE, &|| true, &mut each)
-            .await;
+    let end = crawl_directory(
+        &script.build_client(),
+        CrawlState::below_roots(&roots),
+        FieldSet::NONE,
+        &|| true,
+        &mut each,
+    )
+    .await;
     (end, seen)
 }
 
@@ -55,12 +70,20 @@ fn scripted_company(company: Company) -> std::sync::Arc<ScriptedTransport> {
 }
 
 fn missing_reasons(end: &CrawlEnd) -> Vec<(i64, &'static str)> {
-    end.missing.iter().map(|(id, error)| (id.0, error.trouble.counter_key())).collect()
+    end.missing
+        .iter()
+        .map(|(id, error)| (id.0, error.trouble.counter_key()))
+        .collect()
 }
 
 #[tokio::test(start_paused = true)]
 async fn every_page_of_every_department_arrives() {
-    let company = Company::from([(1, (vec![2, 3], 250)), (2, (vec![4], 100)), (3, (vec![], 0)), (4, (vec![], 101))]);
+    let company = Company::from([
+        (1, (vec![2, 3], 250)),
+        (2, (vec![4], 100)),
+        (3, (vec![], 0)),
+        (4, (vec![], 101)),
+    ]);
     let (end, seen) = crawl_script(&scripted_company(company), &[1]).await;
     assert!(end.complete);
     assert_eq!((end.departments, seen.people), (4, 451));
@@ -73,7 +96,10 @@ async fn roots_are_read_and_may_overlap() {
     let (end, mut seen) = crawl_script(&scripted_company(company), &[5, 7]).await;
     assert!(end.complete, "{end:?}");
     seen.departments.sort_unstable();
-    assert_eq!((seen.departments, seen.people), (vec![DeptId(5), DeptId(6), DeptId(7)], 3));
+    assert_eq!(
+        (seen.departments, seen.people),
+        (vec![DeptId(5), DeptId(6), DeptId(7)], 3)
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -93,9 +119,17 @@ async fn a_department_in_a_cycle_or_with_two_parents_is_malformed() {
     let roots_in_a_circle = Company::from([(5, (vec![7], 0)), (7, (vec![5], 0))]);
     let (end, _) = crawl_script(&scripted_company(roots_in_a_circle), &[5, 7]).await;
     assert!(!end.complete);
-    let two_parents = Company::from([(1, (vec![2, 3], 0)), (2, (vec![4], 0)), (3, (vec![4], 0)), (4, (vec![], 2))]);
+    let two_parents = Company::from([
+        (1, (vec![2, 3], 0)),
+        (2, (vec![4], 0)),
+        (3, (vec![4], 0)),
+        (4, (vec![], 2)),
+    ]);
     let (end, seen) = crawl_script(&scripted_company(two_parents), &[1]).await;
-    assert_eq!((missing_reasons(&end), seen.people), (vec![(4, "malformed")], 2));
+    assert_eq!(
+        (missing_reasons(&end), seen.people),
+        (vec![(4, "malformed")], 2)
+    );
 }
 
 /// A root of one department with these rows, page after page.
@@ -118,12 +152,18 @@ async fn an_odd_row_is_named_and_the_others_are_followed() {
     let odd = json!([
         { "userid": "a" }, { "userid": "b", "title": {}, "hired_date": 0 }, { "userid": "c" }, { "userid": "a" }
     ]);
-    let (end, seen) =
-        crawl_script(&pages_of_rows(vec![odd, json!([{ "userid": "c" }, { "userid": "d" }])]), &[1]).await;
+    let (end, seen) = crawl_script(
+        &pages_of_rows(vec![odd, json!([{ "userid": "c" }, { "userid": "d" }])]),
+        &[1],
+    )
+    .await;
     assert!(end.complete, "{end:?}");
     assert_eq!(seen.people, 4, "each once");
-    let told: Vec<(&str, &[&str], &[&str])> =
-        end.unreadable.iter().map(|row| (row.id.as_str(), &row.fields[..], &row.implausible[..])).collect();
+    let told: Vec<(&str, &[&str], &[&str])> = end
+        .unreadable
+        .iter()
+        .map(|row| (row.id.as_str(), &row.fields[..], &row.implausible[..]))
+        .collect();
     assert_eq!(
         told,
         [
@@ -137,9 +177,13 @@ async fn an_odd_row_is_named_and_the_others_are_followed() {
 #[tokio::test(start_paused = true)]
 async fn a_row_without_an_id_makes_its_department_incomplete_and_nobody_else_is_lost() {
     let odd = json!([{ "userid": "a" }, { "name": "李娜" }]);
-    let (end, seen) = crawl_script(&pages_of_rows(vec![odd, json!([{ "userid": "b" }])]), &[1]).await;
+    let (end, seen) =
+        crawl_script(&pages_of_rows(vec![odd, json!([{ "userid": "b" }])]), &[1]).await;
     assert!(!end.complete);
-    assert_eq!((missing_reasons(&end), seen.people), (vec![(1, "malformed")], 2));
+    assert_eq!(
+        (missing_reasons(&end), seen.people),
+        (vec![(1, "malformed")], 2)
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -178,29 +222,49 @@ async fn ten_thousand_people_are_read_at_the_allowed_rate() {
     assert!(end.complete);
     assert_eq!(seen.people, 10_000);
     let asked = script.asked_requests();
-    let lists = asked.iter().filter(|asked| asked.path().ends_with("user/list")).count();
+    let lists = asked
+        .iter()
+        .filter(|asked| asked.path().ends_with("user/list"))
+        .count();
     let took = asked.last().unwrap().at.millis() - asked[0].at.millis();
     let floor = i64::try_from(lists).unwrap() * 1000 / 20;
-    assert!(took * 95 <= floor * 100, "took {took} ms; the floor is {floor} ms");
+    assert!(
+        took * 95 <= floor * 100,
+        "took {took} ms; the floor is {floor} ms"
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_error_that_every_call_would_meet_stops_the_crawl() {
     let troubles = [
-        (r#"{"status":1111,"wait":5,"source":"x5","punish":"deny","uuid":"xxx"}"#, "banned"),
-        (r#"{"errcode":60011,"errmsg":"no permission"}"#, "permission_missing"),
+        (
+            r#"{"status":1111,"wait":5,"source":"x5","punish":"deny","uuid":"xxx"}"#,
+            "banned",
+        ),
+        (
+            r#"{"errcode":60011,"errmsg":"no permission"}"#,
+            "permission_missing",
+        ),
     ];
     for (body, key) in troubles {
         let mut company = Company::from([(1, ((2..=400).collect(), 1))]);
         company.extend((2..=400).map(|id| (id, (vec![], 1))));
-        let script = ScriptedTransport::with_handler(150, move |asked| match asked.body["dept_id"].as_i64() {
+        let script = ScriptedTransport::with_handler(150, move |asked| match asked.body["dept_id"]
+            .as_i64()
+        {
             Some(1) => answer_from(&company, asked),
             _ => ok_answer(body),
         });
         let (end, _) = crawl_script(&script, &[1]).await;
         assert!(!end.complete);
         assert_eq!(end.missing.len(), 399, "all that was not read is missing");
-        assert!(end.missing.iter().all(|(_, error)| error.trouble.counter_key() == key), "{:?}", missing_reasons(&end));
+        assert!(
+            end.missing
+                .iter()
+                .all(|(_, error)| error.trouble.counter_key() == key),
+            "{:?}",
+            missing_reasons(&end)
+        );
         let asked = script.asked_requests().len();
         assert!(asked <= 3 + 2 * CALLS_UNDER_WAY, "{asked} calls for {key}");
     }
@@ -231,11 +295,23 @@ async fn a_stopped_crawl_resumes_and_repeats_no_call() {
             CrawlItem::Department(record) => seen.departments.push(record.id.to_dept_id().unwrap()),
             CrawlItem::Members { rows, .. } => seen.people += rows.len(),
         };
-        let end = crawl_directory(&script.build_client(), from, FieldSet::NONE, &once, &mut each).await;
+        let end = crawl_directory(
+            &script.build_client(),
+            from,
+            FieldSet::NONE,
+            &once,
+            &mut each,
+        )
+        .await;
         assert_eq!(end.complete, end.unread.is_none());
-        unread = end.unread.map(|left| serde_json::from_slice(&serde_json::to_vec(&left).unwrap()).unwrap());
+        unread = end
+            .unread
+            .map(|left| serde_json::from_slice(&serde_json::to_vec(&left).unwrap()).unwrap());
     }
     assert!(slices > 2);
-    assert_eq!((seen.departments.len(), seen.people), (at_once.departments.len(), at_once.people));
+    assert_eq!(
+        (seen.departments.len(), seen.people),
+        (at_once.departments.len(), at_once.people)
+    );
     assert_eq!(script.asked_requests().len(), whole.asked_requests().len());
 }

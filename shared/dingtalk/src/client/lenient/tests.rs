@@ -64,10 +64,28 @@ fn text_is_read_with_its_escapes_and_from_a_number_of_any_length() {
 
 #[test]
 fn yes_and_no_are_read_in_every_spelling() {
-    for yes in ["true", "\"true\"", "1", "\"1\"", "1.0", "\"yes\"", "\"Y\"", "\"TRUE \""] {
+    for yes in [
+        "true",
+        "\"true\"",
+        "1",
+        "\"1\"",
+        "1.0",
+        "\"yes\"",
+        "\"Y\"",
+        "\"TRUE \"",
+    ] {
         assert_eq!(flag(yes), Some(true), "{yes}");
     }
-    for no in ["false", "\"false\"", "0", "\"0\"", "0.0", "\"no\"", "\"N\"", "-0"] {
+    for no in [
+        "false",
+        "\"false\"",
+        "0",
+        "\"0\"",
+        "0.0",
+        "\"no\"",
+        "\"N\"",
+        "-0",
+    ] {
         assert_eq!(flag(no), Some(false), "{no}");
     }
     for neither in ["2", "\"\"", "\"maybe\"", "[]", "{}", "0.5"] {
@@ -84,7 +102,9 @@ fn a_list_is_read_as_array_as_text_or_as_one_item() {
     assert_eq!(list("5"), Reading::Read(vec![5]));
     assert_eq!(list("[]"), Reading::Read(vec![]));
     assert_eq!(list("null"), Reading::Absent);
-    for json in ["[2,null]", "[2,\"\"]", "[2,{}]", "\"2,3\"", "\"\"", "{}", "\"[2\""] {
+    for json in [
+        "[2,null]", "[2,\"\"]", "[2,{}]", "\"2,3\"", "\"\"", "{}", "\"[2\"",
+    ] {
         assert_eq!(list(json), Reading::Unreadable, "{json}");
     }
 }
@@ -95,9 +115,16 @@ fn a_field_that_comes_twice_is_read_only_if_both_say_the_same() {
     let mut row = Row::parse(&json).unwrap();
     assert_eq!(row.number("a"), Reading::Read(1));
     assert_eq!(row.number("b"), Reading::Unreadable);
-    assert_eq!(row.read(&["userid", "userId"], read_text), Reading::Read("x".to_owned()));
+    assert_eq!(
+        row.read(&["userid", "userId"], read_text),
+        Reading::Read("x".to_owned())
+    );
     assert_eq!(row.number("c"), Reading::Absent);
-    assert_eq!(row.into_unreadable(), ["b"], "what nobody asks for is no trouble");
+    assert_eq!(
+        row.into_unreadable(),
+        ["b"],
+        "what nobody asks for is no trouble"
+    );
     assert!(Row::parse(&raw("[1]")).is_none() && Row::parse(&raw("null")).is_none());
 }
 

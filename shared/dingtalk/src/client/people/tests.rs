@@ -15,36 +15,75 @@ fn client_answering(body: &str) -> Client {
 
 #[track_caller]
 fn assert_malformed<T: std::fmt::Debug>(outcome: &Result<T, DingTalkError>) {
-    assert!(matches!(outcome, Err(DingTalkError { trouble: DingTalkErrorKind::Malformed { .. }, .. })), "{outcome:?}");
+    assert!(
+        matches!(
+            outcome,
+            Err(DingTalkError {
+                trouble: DingTalkErrorKind::Malformed { .. },
+                ..
+            })
+        ),
+        "{outcome:?}"
+    );
 }
 
 const PAGE: &str = r#"{"errcode":0,"errmsg":"ok","request_id":"5um7ykyaalsj","result":{"has_more":true,"next_cursor":100,"list":[{"userid":"zhangsan","unionid":"z21HjQliSzpw0YWCNxmii6u2Os62cZ62iSZ","name":"张三","mobile":"18513027676","dept_id_list":[2,3,4],"leader":true}]}}"#;
 
 #[tokio::test(start_paused = true)]
 async fn a_page_of_members_is_read() {
-    let page = client_answering(PAGE).list_members(DeptId(2), 0, FieldSet::NONE).await.unwrap();
+    let page = client_answering(PAGE)
+        .list_members(DeptId(2), 0, FieldSet::NONE)
+        .await
+        .unwrap();
     assert_eq!(page.next, Some(100));
     assert!(page.rows[0].leads_here);
     assert_eq!(page.rows[0].record.values.text(Field::Name), Some("张三"));
-    let last = PAGE.replace(r#""has_more":true,"next_cursor":100"#, r#""has_more":"false""#);
-    assert_eq!(client_answering(&last).list_members(DeptId(2), 100, FieldSet::NONE).await.unwrap().next, None);
+    let last = PAGE.replace(
+        r#""has_more":true,"next_cursor":100"#,
+        r#""has_more":"false""#,
+    );
+    assert_eq!(
+        client_answering(&last)
+            .list_members(DeptId(2), 100, FieldSet::NONE)
+            .await
+            .unwrap()
+            .next,
+        None
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_cursor_that_does_not_grow_is_malformed() {
-    assert_malformed(&client_answering(PAGE).list_members(DeptId(2), 100, FieldSet::NONE).await);
-    assert_malformed(&client_answering(&PAGE.replace("100", "-1")).list_members(DeptId(2), 0, FieldSet::NONE).await);
     assert_malformed(
-        &client_answering(&PAGE.replace(r#""next_cursor":100,"#, "")).list_members(DeptId(2), 0, FieldSet::NONE).await,
+        &client_answering(PAGE)
+            .list_members(DeptId(2), 100, FieldSet::NONE)
+            .await,
+    );
+    assert_malformed(
+        &client_answering(&PAGE.replace("100", "-1"))
+            .list_members(DeptId(2), 0, FieldSet::NONE)
+            .await,
+    );
+    assert_malformed(
+        &client_answering(&PAGE.replace(r#""next_cursor":100,"#, ""))
+            .list_members(DeptId(2), 0, FieldSet::NONE)
+            .await,
     );
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_about_another_person_is_malformed() {
     let body = r#"{"errcode":0,"errmsg":"ok","request_id":"4e7exhl6pm0t","result":{"userid":"zhangsan","name":"张三","admin":"true"}}"#;
-    let record = client_answering(body).read_person(&UserId::new("zhangsan").unwrap(), FieldSet::NONE).await.unwrap();
+    let record = client_answering(body)
+        .read_person(&UserId::new("zhangsan").unwrap(), FieldSet::NONE)
+        .await
+        .unwrap();
     assert!(record.protected);
-    assert_malformed(&client_answering(body).read_person(&UserId::new("lisi").unwrap(), FieldSet::NONE).await);
+    assert_malformed(
+        &client_answering(body)
+            .read_person(&UserId::new("lisi").unwrap(), FieldSet::NONE)
+            .await,
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -53,9 +92,10 @@ async fn granted_field_permissions_make_fields_visible() {
     let scopes = client_answering(body).read_scopes().await.unwrap();
     assert!(scopes.whole_company);
     assert_eq!(scopes.fields, FieldSet::PERSON);
-    let body = body
-        .replace(r#","mobile","email""#, "")
-        .replace(r#""authed_user":[],"authed_dept":[1]"#, r#""authed_user":["u"],"authed_dept":["5",-7]"#);
+    let body = body.replace(r#","mobile","email""#, "").replace(
+        r#""authed_user":[],"authed_dept":[1]"#,
+        r#""authed_user":["u"],"authed_dept":["5",-7]"#,
+    );
     let scopes = client_answering(&body).read_scopes().await.unwrap();
     assert!(!scopes.whole_company);
     assert_eq!((scopes.departments.len(), scopes.users.len()), (1, 1));
@@ -66,17 +106,30 @@ async fn granted_field_permissions_make_fields_visible() {
 #[tokio::test(start_paused = true)]
 async fn departments_are_read() {
     let body = r#"{"errcode":0,"errmsg":"ok","result":{"dept_id":411,"name":"测试","parent_id":1,"order":0,"code":"100","create_dept_group":true,"auto_add_user":true,"dept_group_chat_id":"chat1fccdb","group_contain_sub_dept":true,"org_dept_owner":"manager9153","dept_manager_userid_list":["1020302901-431772414"],"hide_dept":false,"dept_permits":[3,4,5],"user_permits":[],"outer_dept":false,"outer_permit_depts":[],"outer_permit_users":["user123"]},"request_id":"4e7ljtq91rgo"}"#;
-    let record = client_answering(body).read_department(DeptId(411)).await.unwrap();
+    let record = client_answering(body)
+        .read_department(DeptId(411))
+        .await
+        .unwrap();
     assert_eq!(record.values.shown_fields(), FieldSet::DEPARTMENT);
-    assert_eq!(record.values.refs(Field::Heads).collect::<Vec<_>>(), ["1020302901-431772414"]);
+    assert_eq!(
+        record.values.refs(Field::Heads).collect::<Vec<_>>(),
+        ["1020302901-431772414"]
+    );
     assert_eq!(record.values.refs(Field::Parent).collect::<Vec<_>>(), ["1"]);
     assert_malformed(&client_answering(body).read_department(DeptId(412)).await);
-    assert_malformed(&client_answering(&body.replace(r#""parent_id":1,"#, "")).read_department(DeptId(411)).await);
+    assert_malformed(
+        &client_answering(&body.replace(r#""parent_id":1,"#, ""))
+            .read_department(DeptId(411))
+            .await,
+    );
     let root = client_answering(r#"{"errcode":0,"result":{"dept_id":1,"name":"公司"}}"#)
         .read_department(DeptId::ROOT)
         .await
         .unwrap();
-    assert!(root.values.shown_fields().contains(Field::Parent) && root.values.get(Field::Parent).is_none());
+    assert!(
+        root.values.shown_fields().contains(Field::Parent)
+            && root.values.get(Field::Parent).is_none()
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -85,7 +138,10 @@ async fn children_with_impossible_ids_are_left_out_and_counted() {
     let dingtalk = client_answering(body);
     let children = dingtalk.list_sub_departments(DeptId::ROOT).await.unwrap();
     assert_eq!(children.rows.len(), 1);
-    assert_eq!(children.rows[0].values.shown_fields(), FieldSet::of_fields(&[Field::Name, Field::Parent]));
+    assert_eq!(
+        children.rows[0].values.shown_fields(),
+        FieldSet::of_fields(&[Field::Name, Field::Parent])
+    );
     assert_eq!(dingtalk.read_tally().dropped_departments, 1);
 }
 
@@ -93,11 +149,24 @@ async fn children_with_impossible_ids_are_left_out_and_counted() {
 async fn admins_and_employment_are_read() {
     let body = r#"{"errcode":0,"errmsg":"ok","result":[{"sys_level":2,"userid":"203x"},{"sys_level":1,"userid":"mx0"}],"request_id":"r"}"#;
     let admins = client_answering(body).list_admins().await.unwrap();
-    assert_eq!(admins.iter().map(|admin| admin.level).collect::<Vec<_>>(), [AdminLevel::Sub, AdminLevel::Primary]);
+    assert_eq!(
+        admins.iter().map(|admin| admin.level).collect::<Vec<_>>(),
+        [AdminLevel::Sub, AdminLevel::Primary]
+    );
     let body = r#"{"errcode":0,"errmsg":"ok","success":true,"result":{"data_list":["user123"],"next_cursor":50},"request_id":"r"}"#;
-    assert_eq!(client_answering(body).list_on_job(0).await.unwrap().next, Some(50));
+    assert_eq!(
+        client_answering(body).list_on_job(0).await.unwrap().next,
+        Some(50)
+    );
     assert_malformed(&client_answering(body).list_on_job(50).await);
-    assert_eq!(client_answering(&body.replace(r#","next_cursor":50"#, "")).list_on_job(50).await.unwrap().next, None);
+    assert_eq!(
+        client_answering(&body.replace(r#","next_cursor":50"#, ""))
+            .list_on_job(50)
+            .await
+            .unwrap()
+            .next,
+        None
+    );
 }
 
 const ROSTER: &str = r#"{"result":[{"corpId":"ding20a11xxx","userId":"042519","fieldDataList":[{"fieldCode":"sys01-employeeType","fieldName":"员工类型","groupId":"sys01","fieldValueList":[{"itemIndex":0,"value":"3","label":"实习"}]}]}]}"#;
@@ -106,47 +175,107 @@ const ROSTER: &str = r#"{"result":[{"corpId":"ding20a11xxx","userId":"042519","f
 async fn the_roster_names_kinds_of_employment() {
     let people = ["042519", "u2"].map(|id| UserId::new(id).unwrap());
     let script = ScriptedTransport::with_answers(vec![ok_answer(ROSTER)]);
-    let kinds = script.build_client().read_employment_types(&people).await.unwrap();
-    assert_eq!(kinds.kinds.into_iter().collect::<Vec<_>>(), [(people[0].clone(), EmploymentType::Intern)]);
+    let kinds = script
+        .build_client()
+        .read_employment_types(&people)
+        .await
+        .unwrap();
+    assert_eq!(
+        kinds.kinds.into_iter().collect::<Vec<_>>(),
+        [(people[0].clone(), EmploymentType::Intern)]
+    );
     let asked = &script.asked_requests()[0];
-    assert_eq!(asked.uri, "http://dingtalk.test/v1.0/hrm/rosters/lists/query", "no token in the address");
+    assert_eq!(
+        asked.uri, "http://dingtalk.test/v1.0/hrm/rosters/lists/query",
+        "no token in the address"
+    );
     let body = json!({"userIdList": ["042519", "u2"], "fieldFilterList": ["sys01-employeeType"], "appAgentId": 42,
         "text2SelectConvert": true});
     assert_eq!(asked.body, body);
     let says = async |from: &str, to: &str| {
-        let answer = client_answering(&ROSTER.replace(from, to)).read_employment_types(&people).await.unwrap();
+        let answer = client_answering(&ROSTER.replace(from, to))
+            .read_employment_types(&people)
+            .await
+            .unwrap();
         answer.kinds.get(&people[0]).copied()
     };
-    assert_eq!(says(r#""value":"3""#, r#""value":1"#).await, Some(EmploymentType::FullTime));
-    assert_eq!(says(r#""value":"3""#, r#""value":"实习""#).await, Some(EmploymentType::Intern));
-    assert_eq!(says(r#""value":"3""#, r#""value":"99""#).await, Some(EmploymentType::Intern), "a company's own number");
+    assert_eq!(
+        says(r#""value":"3""#, r#""value":1"#).await,
+        Some(EmploymentType::FullTime)
+    );
+    assert_eq!(
+        says(r#""value":"3""#, r#""value":"实习""#).await,
+        Some(EmploymentType::Intern)
+    );
+    assert_eq!(
+        says(r#""value":"3""#, r#""value":"99""#).await,
+        Some(EmploymentType::Intern),
+        "a company's own number"
+    );
     for (from, to) in [
-        (r#""value":"3","label":"实习""#, r#""value":"0","label":"无类型""#),
-        (r#""value":"3","label":"实习""#, r#""value":"99","label":"顾问""#),
-        (r#"{"itemIndex":0,"value":"3","label":"实习"}"#, r#"{"itemIndex":0}"#),
+        (
+            r#""value":"3","label":"实习""#,
+            r#""value":"0","label":"无类型""#,
+        ),
+        (
+            r#""value":"3","label":"实习""#,
+            r#""value":"99","label":"顾问""#,
+        ),
+        (
+            r#"{"itemIndex":0,"value":"3","label":"实习"}"#,
+            r#"{"itemIndex":0}"#,
+        ),
         ("sys01-employeeType", "sys01-positionLevel"),
     ] {
         assert_eq!(says(from, to).await, None, "{to}");
     }
-    assert_malformed(&client_answering(&ROSTER.replace("042519", "somebody")).read_employment_types(&people).await);
-    let other_case = client_answering(&ROSTER.replace("042519", "U2")).read_employment_types(&people).await.unwrap();
-    assert_eq!(other_case.kinds.get(&people[1]), Some(&EmploymentType::Intern));
+    assert_malformed(
+        &client_answering(&ROSTER.replace("042519", "somebody"))
+            .read_employment_types(&people)
+            .await,
+    );
+    let other_case = client_answering(&ROSTER.replace("042519", "U2"))
+        .read_employment_types(&people)
+        .await
+        .unwrap();
+    assert_eq!(
+        other_case.kinds.get(&people[1]),
+        Some(&EmploymentType::Intern)
+    );
     for (from, to) in [
         (r#""value":"3","label":"实习""#, r#""value":[],"label":{}"#),
         ("\"sys01-employeeType\"", "{}"),
         (r#""fieldValueList":["#, r#""fieldValueList":[7,"#),
     ] {
-        let kinds = client_answering(&ROSTER.replace(from, to)).read_employment_types(&people).await.unwrap();
+        let kinds = client_answering(&ROSTER.replace(from, to))
+            .read_employment_types(&people)
+            .await
+            .unwrap();
         assert!(kinds.kinds.is_empty(), "{to}");
-        assert_eq!(kinds.unreadable.into_iter().collect::<Vec<_>>(), [people[0].clone()], "{to}");
+        assert_eq!(
+            kinds.unreadable.into_iter().collect::<Vec<_>>(),
+            [people[0].clone()],
+            "{to}"
+        );
     }
-    let nameless =
-        client_answering(&ROSTER.replace("\"042519\"", "null")).read_employment_types(&people).await.unwrap();
+    let nameless = client_answering(&ROSTER.replace("\"042519\"", "null"))
+        .read_employment_types(&people)
+        .await
+        .unwrap();
     assert_eq!(nameless.unreadable.len(), 2, "either may be meant");
-    let many: Vec<UserId> = (0..101).map(|n| UserId::new(&format!("u{n}")).unwrap()).collect();
+    let many: Vec<UserId> = (0..101)
+        .map(|n| UserId::new(&format!("u{n}")).unwrap())
+        .collect();
     for people in [&many[..], &[]] {
-        let refused = client_answering(ROSTER).read_employment_types(people).await.unwrap_err().trouble;
-        assert!(matches!(refused, DingTalkErrorKind::NotSent { .. }), "{refused:?}");
+        let refused = client_answering(ROSTER)
+            .read_employment_types(people)
+            .await
+            .unwrap_err()
+            .trouble;
+        assert!(
+            matches!(refused, DingTalkErrorKind::NotSent { .. }),
+            "{refused:?}"
+        );
     }
 }
 
@@ -155,35 +284,88 @@ async fn a_roster_that_is_refused_says_what_to_do() {
     let people = [UserId::new("042519").unwrap()];
     let refused = async |status: u16, body: &str| {
         let script = ScriptedTransport::with_answers(vec![Ok((status, body.to_owned()))]);
-        let trouble = script.build_client().read_employment_types(&people).await.unwrap_err().trouble;
-        (trouble.counter_key(), trouble.to_string(), trouble.advice(), script.asked_requests().len())
+        let trouble = script
+            .build_client()
+            .read_employment_types(&people)
+            .await
+            .unwrap_err()
+            .trouble;
+        (
+            trouble.counter_key(),
+            trouble.to_string(),
+            trouble.advice(),
+            script.asked_requests().len(),
+        )
     };
     let missing = r#"{"code":"Forbidden.AccessDenied.AccessTokenPermissionDenied","requestid":"r","message":"应用尚未开通所需的权限：[qyapi_hrm_read_user]","accessdenieddetail":{"requiredScopes":["qyapi_hrm_read_user"]}}"#;
-    for (status, body) in [(403, missing), (400, r#"{"code":"noPermission","message":"没有权限"}"#)] {
+    for (status, body) in [
+        (403, missing),
+        (400, r#"{"code":"noPermission","message":"没有权限"}"#),
+    ] {
         let (key, said, advice, asked) = refused(status, body).await;
         assert_eq!((key, asked), ("permission_missing", 1), "{body}");
-        assert!(said.contains("qyapi_hrm_read_user") && advice.contains("dingApp%23qyapi_hrm_read_user"), "{advice}");
+        assert!(
+            said.contains("qyapi_hrm_read_user")
+                && advice.contains("dingApp%23qyapi_hrm_read_user"),
+            "{advice}"
+        );
     }
-    let (key, said, advice, _) = refused(400, r#"{"code":"corpNotOpenHrm","message":"企业未开通智能人事"}"#).await;
+    let (key, said, advice, _) = refused(
+        400,
+        r#"{"code":"corpNotOpenHrm","message":"企业未开通智能人事"}"#,
+    )
+    .await;
     assert_eq!(key, "smart_hr_closed");
-    assert!(said.contains("智能人事") && advice.contains("智能人事"), "{said}: {advice}");
-    assert_eq!(refused(500, r#"{"code":"systemError","message":"x"}"#).await.3, 3, "tried again");
+    assert!(
+        said.contains("智能人事") && advice.contains("智能人事"),
+        "{said}: {advice}"
+    );
+    assert_eq!(
+        refused(500, r#"{"code":"systemError","message":"x"}"#)
+            .await
+            .3,
+        3,
+        "tried again"
+    );
     let slow = r#"{"code":"Forbidden.AccessDenied.QpsLimitForAppkeyAndApi","message":"x"}"#;
     assert_eq!(refused(403, slow).await.0, "throttled");
-    assert_eq!(refused(200, r#"{"status":1111,"wait":5,"source":"x5","punish":"deny"}"#).await.0, "banned");
+    assert_eq!(
+        refused(
+            200,
+            r#"{"status":1111,"wait":5,"source":"x5","punish":"deny"}"#
+        )
+        .await
+        .0,
+        "banned"
+    );
     assert_eq!(refused(200, "{}").await.0, "malformed");
 }
 
 #[tokio::test(start_paused = true)]
 async fn undelivered_callbacks_become_events() {
     let body = r#"{"errcode":0,"errmsg":"ok","has_more":false,"failed_list":[{"call_back_tag":"user_add_org","event_time":1606126433000,"user_add_org":{"userid":["zhangsan"],"corpid":"ding241f334c339e175b35c2f4657xxxx"}},{"call_back_tag":"bpms_instance_change","event_time":1606126433000,"bpms_instance_change":{"bpmsCallBackData":{},"corpid":"ding"}},{"call_back_tag":"label_conf_add","event_time":1606126433000,"label_conf_add":{"roleLabelChange":{},"corpid":"ding"}},{"nonsense":1}]}"#;
-    let failed = client_answering(body).fetch_failed_callbacks().await.unwrap();
+    let failed = client_answering(body)
+        .fetch_failed_callbacks()
+        .await
+        .unwrap();
     assert!(!failed.has_more);
     assert_eq!((failed.events.len(), failed.unreadable), (3, 1));
-    assert_eq!(failed.events[0].kind, EventKind::Changed("user_add_org".to_owned()));
-    assert_eq!(failed.events[0].born_at, Some(directory::Timestamp(1_606_126_433_000)));
-    assert_eq!(failed.events[0].wakes[0].queue_group(), "dt#person#zhangsan");
-    assert_eq!(failed.events[1].kind, EventKind::Ignored("bpms_instance_change".to_owned()));
+    assert_eq!(
+        failed.events[0].kind,
+        EventKind::Changed("user_add_org".to_owned())
+    );
+    assert_eq!(
+        failed.events[0].born_at,
+        Some(directory::Timestamp(1_606_126_433_000))
+    );
+    assert_eq!(
+        failed.events[0].wakes[0].queue_group(),
+        "dt#person#zhangsan"
+    );
+    assert_eq!(
+        failed.events[1].kind,
+        EventKind::Ignored("bpms_instance_change".to_owned())
+    );
 }
 
 mod odd_rows;

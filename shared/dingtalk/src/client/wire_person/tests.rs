@@ -7,7 +7,11 @@ fn parse_record(json: &str, depth: ReadDepth, visible: FieldSet) -> Record {
     read_row(json, depth, visible).unwrap().record
 }
 
-fn read_row(json: &str, depth: ReadDepth, visible: FieldSet) -> Result<PersonReading, &'static str> {
+fn read_row(
+    json: &str,
+    depth: ReadDepth,
+    visible: FieldSet,
+) -> Result<PersonReading, &'static str> {
     let raw: Box<RawValue> = serde_json::from_str(json).unwrap();
     read_person_row(&raw, depth, visible)
 }
@@ -15,20 +19,37 @@ fn read_row(json: &str, depth: ReadDepth, visible: FieldSet) -> Result<PersonRea
 #[test]
 fn a_list_row_shows_all_but_the_deep_fields() {
     let record = parse_record(LISTED, ReadDepth::Listed, FieldSet::PERSON);
-    assert_eq!(record.values.shown_fields(), FieldSet::PERSON.without(DEEP_FIELDS));
+    assert_eq!(
+        record.values.shown_fields(),
+        FieldSet::PERSON.without(DEEP_FIELDS)
+    );
     assert_eq!(record.values.text(Field::Mobile), Some("+8618513027676"));
-    assert_eq!(record.values.text(Field::Extension), Some(r#"{"年龄":"24","爱好":"旅游"}"#));
-    assert_eq!(record.values.refs(Field::Departments).collect::<Vec<_>>(), ["2", "3", "4"]);
-    assert!(matches!(record.values.get(Field::HiredOn), Some(FieldValue::Day(day)) if day.to_string() == "2020-08-16"));
+    assert_eq!(
+        record.values.text(Field::Extension),
+        Some(r#"{"年龄":"24","爱好":"旅游"}"#)
+    );
+    assert_eq!(
+        record.values.refs(Field::Departments).collect::<Vec<_>>(),
+        ["2", "3", "4"]
+    );
+    assert!(
+        matches!(record.values.get(Field::HiredOn), Some(FieldValue::Day(day)) if day.to_string() == "2020-08-16")
+    );
     assert!(!record.protected);
 }
 
 #[test]
 fn a_read_shows_leads_and_manager_and_hides_the_main_department_it_does_not_know() {
     let record = parse_record(READ, ReadDepth::Read, FieldSet::PERSON);
-    assert_eq!(record.values.shown_fields(), FieldSet::PERSON.without(FieldSet::of_fields(&[Field::MainDepartment])));
+    assert_eq!(
+        record.values.shown_fields(),
+        FieldSet::PERSON.without(FieldSet::of_fields(&[Field::MainDepartment]))
+    );
     assert_eq!(record.values.refs(Field::Leads).collect::<Vec<_>>(), ["2"]);
-    assert_eq!(record.values.refs(Field::Manager).collect::<Vec<_>>(), ["manager240"]);
+    assert_eq!(
+        record.values.refs(Field::Manager).collect::<Vec<_>>(),
+        ["manager240"]
+    );
     assert_eq!(record.values.get(Field::Remark), None);
     assert!(record.values.shown_fields().contains(Field::Remark));
     assert!(record.protected);
@@ -36,34 +57,67 @@ fn a_read_shows_leads_and_manager_and_hides_the_main_department_it_does_not_know
 
 #[test]
 fn the_main_department_is_where_a_position_says_so() {
-    let json =
-        r#"{"userid":"u","dept_position_list":[{"dept_id":2,"is_main":false},{"dept_id":"3","is_main":"true"}]}"#;
+    let json = r#"{"userid":"u","dept_position_list":[{"dept_id":2,"is_main":false},{"dept_id":"3","is_main":"true"}]}"#;
     let record = parse_record(json, ReadDepth::Read, FieldSet::PERSON);
-    assert_eq!(record.values.refs(Field::MainDepartment).collect::<Vec<_>>(), ["3"]);
+    assert_eq!(
+        record
+            .values
+            .refs(Field::MainDepartment)
+            .collect::<Vec<_>>(),
+        ["3"]
+    );
 }
 
 #[test]
 fn an_absent_field_is_empty_if_its_permission_is_proven_and_hidden_otherwise() {
-    let visible =
-        FieldSet::of_fields(&[Field::Title, Field::Name, Field::Departments, Field::HideMobile, Field::Manager]);
+    let visible = FieldSet::of_fields(&[
+        Field::Title,
+        Field::Name,
+        Field::Departments,
+        Field::HideMobile,
+        Field::Manager,
+    ]);
     let record = parse_record(r#"{"userid":"u"}"#, ReadDepth::Listed, visible);
-    assert_eq!(record.values.shown_fields(), FieldSet::of_fields(&[Field::Title]));
+    assert_eq!(
+        record.values.shown_fields(),
+        FieldSet::of_fields(&[Field::Title])
+    );
     assert_eq!(record.values.get(Field::Title), None);
 }
 
 #[test]
 fn a_field_that_came_is_shown_even_without_proven_permission() {
-    let record = parse_record(r#"{"userid":"u","mobile":"13800000001","email":""}"#, ReadDepth::Listed, FieldSet::NONE);
-    assert_eq!(record.values.shown_fields(), FieldSet::of_fields(&[Field::Mobile]));
+    let record = parse_record(
+        r#"{"userid":"u","mobile":"13800000001","email":""}"#,
+        ReadDepth::Listed,
+        FieldSet::NONE,
+    );
+    assert_eq!(
+        record.values.shown_fields(),
+        FieldSet::of_fields(&[Field::Mobile])
+    );
 }
 
 #[test]
 fn ids_that_cannot_be_one_are_refused_and_school_departments_left_out() {
-    for nameless in [r#"{"userid":"a#b"}"#, r#"{"name":"李娜"}"#, "[]", "7", "null"] {
+    for nameless in [
+        r#"{"userid":"a#b"}"#,
+        r#"{"name":"李娜"}"#,
+        "[]",
+        "7",
+        "null",
+    ] {
         assert!(read_row(nameless, ReadDepth::Listed, FieldSet::NONE).is_err());
     }
-    let record = parse_record(r#"{"userid":"u","dept_id_list":[-7,"5"]}"#, ReadDepth::Listed, FieldSet::NONE);
-    assert_eq!(record.values.refs(Field::Departments).collect::<Vec<_>>(), ["5"]);
+    let record = parse_record(
+        r#"{"userid":"u","dept_id_list":[-7,"5"]}"#,
+        ReadDepth::Listed,
+        FieldSet::NONE,
+    );
+    assert_eq!(
+        record.values.refs(Field::Departments).collect::<Vec<_>>(),
+        ["5"]
+    );
 }
 
 #[test]
@@ -78,7 +132,10 @@ fn custom_fields_are_sorted_on_every_level() {
         Some("{\"f\":2,\"\u{e9}\":1}"),
         "sorted as it is composed"
     );
-    assert_eq!(sorted_extension(" free text ".to_owned()).as_deref(), Some("free text"));
+    assert_eq!(
+        sorted_extension(" free text ".to_owned()).as_deref(),
+        Some("free text")
+    );
 }
 
 #[test]
@@ -97,7 +154,10 @@ fn a_day_of_entry_that_stands_for_none_is_hidden_and_named() {
     ] {
         let json = format!(r#"{{"userid":"u","hired_date":{none}}}"#);
         let read = read_row(&json, ReadDepth::Listed, visible).unwrap();
-        assert!(!read.record.values.shown_fields().contains(Field::HiredOn), "{none}");
+        assert!(
+            !read.record.values.shown_fields().contains(Field::HiredOn),
+            "{none}"
+        );
         assert_eq!(read.odd.unwrap().implausible, ["hired_date"], "{none}");
     }
     for (read_as, day) in [
@@ -116,13 +176,29 @@ fn a_day_of_entry_that_stands_for_none_is_hidden_and_named() {
         );
         assert!(read.odd.is_none());
     }
-    for unreadable in ["{}", "true", "1.5", "\"soon\"", "1e300", "99999999999999999999", "\"\""] {
+    for unreadable in [
+        "{}",
+        "true",
+        "1.5",
+        "\"soon\"",
+        "1e300",
+        "99999999999999999999",
+        "\"\"",
+    ] {
         let json = format!(r#"{{"userid":"u","hired_date":{unreadable}}}"#);
         let read = read_row(&json, ReadDepth::Listed, visible).unwrap();
-        assert!(!read.record.values.shown_fields().contains(Field::HiredOn), "{unreadable}");
+        assert!(
+            !read.record.values.shown_fields().contains(Field::HiredOn),
+            "{unreadable}"
+        );
         assert_eq!(read.odd.unwrap().fields, ["hired_date"], "{unreadable}");
     }
-    let absent = read_row(r#"{"userid":"u","hired_date":null}"#, ReadDepth::Listed, visible).unwrap();
+    let absent = read_row(
+        r#"{"userid":"u","hired_date":null}"#,
+        ReadDepth::Listed,
+        visible,
+    )
+    .unwrap();
     assert!(absent.record.values.shown_fields().contains(Field::HiredOn));
 }
 
@@ -137,7 +213,10 @@ fn odd_spellings_are_read_where_they_say_one_thing() {
     assert_eq!(values.text(Field::Mobile), Some("+8613800000001"));
     assert_eq!(values.get(Field::HideMobile), Some(&FieldValue::Flag(true)));
     assert_eq!(values.text(Field::JobNumber), Some("4"));
-    assert_eq!(values.refs(Field::Departments).collect::<Vec<_>>(), ["2", "3", "4"]);
+    assert_eq!(
+        values.refs(Field::Departments).collect::<Vec<_>>(),
+        ["2", "3", "4"]
+    );
     assert_eq!(values.refs(Field::Leads).collect::<Vec<_>>(), ["2"]);
     assert_eq!(values.text(Field::Extension), Some(r#"{"爱好":"旅游"}"#));
     assert!(!read.record.protected);
@@ -145,7 +224,11 @@ fn odd_spellings_are_read_where_they_say_one_thing() {
 
 #[test]
 fn a_person_of_whom_it_is_not_clear_whether_they_are_administrator_is_protected() {
-    for unclear in [r#""admin":"maybe""#, r#""boss":{}"#, r#""admin":false,"admin":true"#] {
+    for unclear in [
+        r#""admin":"maybe""#,
+        r#""boss":{}"#,
+        r#""admin":false,"admin":true"#,
+    ] {
         let json = format!(r#"{{"userid":"u",{unclear}}}"#);
         let read = read_row(&json, ReadDepth::Listed, FieldSet::NONE).unwrap();
         assert!(read.record.protected, "{unclear}");
@@ -159,8 +242,21 @@ fn a_number_without_its_readable_country_code_and_a_set_with_an_unreadable_membe
         "leader_in_dept":[{"dept_id":2,"leader":true},{"leader":true}],"manager_userid":["m"]}"#;
     let read = read_row(json, ReadDepth::Read, FieldSet::PERSON).unwrap();
     let shown = read.record.values.shown_fields();
-    for field in [Field::Mobile, Field::Departments, Field::Leads, Field::Manager] {
+    for field in [
+        Field::Mobile,
+        Field::Departments,
+        Field::Leads,
+        Field::Manager,
+    ] {
         assert!(!shown.contains(field), "{field:?}");
     }
-    assert_eq!(read.odd.unwrap().fields, ["state_code", "dept_id_list", "leader_in_dept", "manager_userid"]);
+    assert_eq!(
+        read.odd.unwrap().fields,
+        [
+            "state_code",
+            "dept_id_list",
+            "leader_in_dept",
+            "manager_userid"
+        ]
+    );
 }

@@ -28,21 +28,39 @@ pub struct CustomFieldsError;
 /// [`NotCustomFields`].
 pub fn custom_changes(from: Option<&str>, to: Option<&str>) -> Result<String, CustomFieldsError> {
     let (from, to) = (parse_object(from)?, parse_object(to)?);
-    let mut changes: Map<String, Value> =
-        from.keys().filter(|key| !to.contains_key(*key)).map(|key| (key.clone(), Value::Null)).collect();
-    changes.extend(to.into_iter().filter(|(key, value)| from.get(key) != Some(value)));
+    let mut changes: Map<String, Value> = from
+        .keys()
+        .filter(|key| !to.contains_key(*key))
+        .map(|key| (key.clone(), Value::Null))
+        .collect();
+    changes.extend(
+        to.into_iter()
+            .filter(|(key, value)| from.get(key) != Some(value)),
+    );
     Ok(Value::Object(changes).to_string())
 }
 
 /// The whole set after these changes to what was read.
-pub(super) fn merge_changes(read: Option<&str>, changes: Option<&str>) -> Result<MergedFields, &'static str> {
+pub(super) fn merge_changes(
+    read: Option<&str>,
+    changes: Option<&str>,
+) -> Result<MergedFields, &'static str> {
     let why = "the custom fields are not a JSON object";
-    let (mut whole, changes) = (parse_object(read).map_err(|_| why)?, parse_object(changes).map_err(|_| why)?);
+    let (mut whole, changes) = (
+        parse_object(read).map_err(|_| why)?,
+        parse_object(changes).map_err(|_| why)?,
+    );
     let mut mode = 1;
     for (key, value) in changes {
         let gone = value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty());
         match gone {
-            true => mode = if whole.remove(&key).is_some() { 0 } else { mode },
+            true => {
+                mode = if whole.remove(&key).is_some() {
+                    0
+                } else {
+                    mode
+                }
+            }
             false => _ = whole.insert(key, value),
         }
     }
@@ -75,10 +93,25 @@ mod tests {
 
     #[test]
     fn unmentioned_fields_stay_and_removed_ones_are_sent_by_name() {
-        assert_eq!(sent_fields(r#"{"工位":"A1"}"#), (serde_json::json!({"年龄":"24","爱好":"旅游","工位":"A1"}), 1));
-        assert_eq!(sent_fields(r#"{"爱好":null}"#), (serde_json::json!({"年龄":"24"}), 0));
-        assert_eq!(sent_fields(r#"{"爱好":" ","无":null}"#), (serde_json::json!({"年龄":"24"}), 0));
-        assert_eq!(sent_fields("{}"), (serde_json::json!({"年龄":"24","爱好":"旅游"}), 1));
+        assert_eq!(
+            sent_fields(r#"{"工位":"A1"}"#),
+            (
+                serde_json::json!({"年龄":"24","爱好":"旅游","工位":"A1"}),
+                1
+            )
+        );
+        assert_eq!(
+            sent_fields(r#"{"爱好":null}"#),
+            (serde_json::json!({"年龄":"24"}), 0)
+        );
+        assert_eq!(
+            sent_fields(r#"{"爱好":" ","无":null}"#),
+            (serde_json::json!({"年龄":"24"}), 0)
+        );
+        assert_eq!(
+            sent_fields("{}"),
+            (serde_json::json!({"年龄":"24","爱好":"旅游"}), 1)
+        );
     }
 
     #[test]
@@ -92,8 +125,14 @@ mod tests {
     fn changes_between_two_whole_sets_lead_from_one_to_the_other() {
         let to = r#"{"工位":"A1","年龄":"24"}"#;
         let changes = custom_changes(READ, Some(to)).unwrap();
-        assert_eq!(serde_json::from_str::<Value>(&changes).unwrap(), serde_json::json!({"工位":"A1","爱好":null}));
-        assert_eq!(sent_fields(&changes), (serde_json::from_str(to).unwrap(), 0));
+        assert_eq!(
+            serde_json::from_str::<Value>(&changes).unwrap(),
+            serde_json::json!({"工位":"A1","爱好":null})
+        );
+        assert_eq!(
+            sent_fields(&changes),
+            (serde_json::from_str(to).unwrap(), 0)
+        );
         assert_eq!(custom_changes(READ, READ).as_deref(), Ok("{}"));
         assert_eq!(custom_changes(Some("x"), None), Err(CustomFieldsError));
     }

@@ -74,12 +74,17 @@ impl Client {
         }
         body.extend(options.wire_fields(WriteMoment::Creation).map_err(refuse)?);
         let call = ApiCall::post(CREATE, "/topapi/v2/department/create", Json::Object(body));
-        Ok(match self.send_write::<CreatedDepartmentAnswer>(call).await? {
-            CallOutcome::Done(CreatedDepartmentAnswer { result }) => {
-                CallOutcome::Done(CreatedDepartment { id: DeptId(result.dept_id.0), written })
-            }
-            CallOutcome::Unknown => CallOutcome::Unknown,
-        })
+        Ok(
+            match self.send_write::<CreatedDepartmentAnswer>(call).await? {
+                CallOutcome::Done(CreatedDepartmentAnswer { result }) => {
+                    CallOutcome::Done(CreatedDepartment {
+                        id: DeptId(result.dept_id.0),
+                        written,
+                    })
+                }
+                CallOutcome::Unknown => CallOutcome::Unknown,
+            },
+        )
     }
 
     /// Changes a department: every field that `values` shows and that can be written. `Parent` moves it with everything
@@ -119,16 +124,23 @@ impl Client {
     /// # Errors
     /// Besides what any call can meet: [`NotEmpty`](crate::Trouble::NotEmpty),
     /// [`Protected`](crate::Trouble::Protected) for the root, [`OutOfScope`](crate::Trouble::OutOfScope).
-    pub async fn delete_department(&self, department: DeptId) -> Result<CallOutcome<Deletion>, DingTalkError> {
+    pub async fn delete_department(
+        &self,
+        department: DeptId,
+    ) -> Result<CallOutcome<Deletion>, DingTalkError> {
         if department == DeptId::ROOT {
             return Err(not_sent(DELETE, "the root is the company itself"));
         }
         let body = json!({ "dept_id": department.0 });
-        self.send_deletion(ApiCall::post(DELETE, "/topapi/v2/department/delete", body)).await
+        self.send_deletion(ApiCall::post(DELETE, "/topapi/v2/department/delete", body))
+            .await
     }
 }
 
-fn department_body(values: &FieldValues, written: &WrittenFields) -> Result<Map<String, Json>, &'static str> {
+fn department_body(
+    values: &FieldValues,
+    written: &WrittenFields,
+) -> Result<Map<String, Json>, &'static str> {
     let mut body = Map::new();
     for field in written.sent.iter() {
         match field {
@@ -137,8 +149,8 @@ fn department_body(values: &FieldValues, written: &WrittenFields) -> Result<Map<
                 body.insert("name".into(), json!(limits::department_name(name)?));
             }
             Field::Parent => {
-                let parent =
-                    limits::single_department(values, field)?.ok_or("every department but the root has a parent")?;
+                let parent = limits::single_department(values, field)?
+                    .ok_or("every department but the root has a parent")?;
                 body.insert("parent_id".into(), json!(parent.0));
             }
             Field::Order => {
@@ -148,14 +160,23 @@ fn department_body(values: &FieldValues, written: &WrittenFields) -> Result<Map<
                 body.insert("order".into(), json!(order));
             }
             Field::SourceIdentifier => {
-                body.insert("source_identifier".into(), json!(values.text(field).unwrap_or_default()));
+                body.insert(
+                    "source_identifier".into(),
+                    json!(values.text(field).unwrap_or_default()),
+                );
             }
             // An empty list misbehaves; only forcing clears it.
             Field::Heads if values.get(field).is_none() => {
-                body.insert("force_update_fields".into(), json!("dept_manager_userid_list"));
+                body.insert(
+                    "force_update_fields".into(),
+                    json!("dept_manager_userid_list"),
+                );
             }
             Field::Heads => {
-                body.insert("dept_manager_userid_list".into(), json!(limits::joined_people(values, field)?));
+                body.insert(
+                    "dept_manager_userid_list".into(),
+                    json!(limits::joined_people(values, field)?),
+                );
             }
             _ => {}
         }
@@ -164,9 +185,14 @@ fn department_body(values: &FieldValues, written: &WrittenFields) -> Result<Map<
 }
 
 impl DepartmentOptions {
-    fn wire_fields(self, moment: WriteMoment) -> Result<impl Iterator<Item = (String, Json)>, &'static str> {
+    fn wire_fields(
+        self,
+        moment: WriteMoment,
+    ) -> Result<impl Iterator<Item = (String, Json)>, &'static str> {
         if moment == WriteMoment::Creation && self.auto_add_user.is_some() {
-            return Err("whether people enter the chat by themselves is set once the department is there");
+            return Err(
+                "whether people enter the chat by themselves is set once the department is there",
+            );
         }
         let all = [
             ("create_dept_group", self.group_chat),
@@ -175,6 +201,8 @@ impl DepartmentOptions {
             ("outer_dept", self.limited),
             ("outer_dept_only_self", self.only_self),
         ];
-        Ok(all.into_iter().filter_map(|(name, flag)| Some((name.to_owned(), json!(flag?)))))
+        Ok(all
+            .into_iter()
+            .filter_map(|(name, flag)| Some((name.to_owned(), json!(flag?)))))
     }
 }

@@ -62,10 +62,16 @@ impl<T> CallOutcome<T> {
 impl Client {
     /// Sends a write once (and again only where DingTalk cannot have acted on it: throttled, token refused, no
     /// connection).
-    async fn send_write<T: DeserializeOwned>(&self, call: ApiCall) -> Result<CallOutcome<T>, DingTalkError> {
+    async fn send_write<T: DeserializeOwned>(
+        &self,
+        call: ApiCall,
+    ) -> Result<CallOutcome<T>, DingTalkError> {
         match self.call_api(&call.with_write_effect()).await {
             Ok(done) => Ok(CallOutcome::Done(done)),
-            Err(DingTalkError { trouble: DingTalkErrorKind::UnknownOutcome, .. }) => Ok(CallOutcome::Unknown),
+            Err(DingTalkError {
+                trouble: DingTalkErrorKind::UnknownOutcome,
+                ..
+            }) => Ok(CallOutcome::Unknown),
             Err(error) => Err(error),
         }
     }
@@ -75,9 +81,10 @@ impl Client {
         match self.send_write::<IgnoredContent>(call).await {
             Ok(CallOutcome::Done(IgnoredContent {})) => Ok(CallOutcome::Done(Deletion::Deleted)),
             Ok(CallOutcome::Unknown) => Ok(CallOutcome::Unknown),
-            Err(DingTalkError { trouble: DingTalkErrorKind::NotFound, .. }) => {
-                Ok(CallOutcome::Done(Deletion::NotThere))
-            }
+            Err(DingTalkError {
+                trouble: DingTalkErrorKind::NotFound,
+                ..
+            }) => Ok(CallOutcome::Done(Deletion::NotThere)),
             Err(error) => Err(error),
         }
     }

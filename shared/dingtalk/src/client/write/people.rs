@@ -85,42 +85,65 @@ impl Client {
     /// be one; [`Taken`](crate::Trouble::Taken) for `userid`, mobile, e-mail or extension;
     /// [`FieldRefused`](crate::Trouble::FieldRefused) with the field; [`LimitReached`](crate::Trouble::LimitReached) for a
     /// company or department that is full; [`OutOfScope`](crate::Trouble::OutOfScope) for a department outside.
-    pub async fn create_person(&self, person: &NewPerson<'_>) -> Result<CallOutcome<PersonEntry>, DingTalkError> {
+    pub async fn create_person(
+        &self,
+        person: &NewPerson<'_>,
+    ) -> Result<CallOutcome<PersonEntry>, DingTalkError> {
         let refuse = |why| not_sent(CREATE, why);
         let written = WrittenFields::of(Kind::Person, WriteMoment::Creation, person.values);
         let mut body = shared_body(person.values, &written, person.orders, true).map_err(refuse)?;
-        let mobile = person.values.text(Field::Mobile).ok_or_else(|| refuse("a new person has a mobile number"))?;
-        body.insert("mobile".into(), json!(mobile_number::native_mobile(mobile, person.mobile_form).map_err(refuse)?));
+        let mobile = person
+            .values
+            .text(Field::Mobile)
+            .ok_or_else(|| refuse("a new person has a mobile number"))?;
+        body.insert(
+            "mobile".into(),
+            json!(mobile_number::native_mobile(mobile, person.mobile_form).map_err(refuse)?),
+        );
         if !body.contains_key("name") || !body.contains_key("dept_id_list") {
             return Err(refuse("a new person has a name and a department"));
         }
         if written.sent.contains(Field::Extension) {
-            let fields = custom_fields::merge_changes(None, person.values.text(Field::Extension)).map_err(refuse)?;
+            let fields = custom_fields::merge_changes(None, person.values.text(Field::Extension))
+                .map_err(refuse)?;
             body.insert("extension".into(), json!(fields.text));
         }
-        let departments = limits::listed_departments(person.values, Field::Departments).map_err(refuse)?;
+        let departments =
+            limits::listed_departments(person.values, Field::Departments).map_err(refuse)?;
         body.extend(position_list(person.values, &written, &departments).map_err(refuse)?);
         body.insert("userid".into(), json!(person.userid.as_str()));
-        let call = ApiCall::post(CREATE, "/topapi/v2/user/create", Json::Object(body)).accepting_code(INVITED);
+        let call = ApiCall::post(CREATE, "/topapi/v2/user/create", Json::Object(body))
+            .accepting_code(INVITED);
         Ok(match self.send_write::<CreatedPersonAnswer>(call).await? {
-            CallOutcome::Done(CreatedPersonAnswer { result: Some(made), .. }) => {
-                self.person_entry(&made, person.userid, written)
-            }
-            CallOutcome::Done(CreatedPersonAnswer { errcode, result: None }) if errcode.0 != "0" => {
-                CallOutcome::Done(PersonEntry::Invited)
-            }
+            CallOutcome::Done(CreatedPersonAnswer {
+                result: Some(made), ..
+            }) => self.person_entry(&made, person.userid, written),
+            CallOutcome::Done(CreatedPersonAnswer {
+                errcode,
+                result: None,
+            }) if errcode.0 != "0" => CallOutcome::Done(PersonEntry::Invited),
             // A success that names nobody.
-            CallOutcome::Done(CreatedPersonAnswer { .. }) | CallOutcome::Unknown => CallOutcome::Unknown,
+            CallOutcome::Done(CreatedPersonAnswer { .. }) | CallOutcome::Unknown => {
+                CallOutcome::Unknown
+            }
         })
     }
 
     /// An answer about another `userid` than the one that was given says nothing about this one.
-    fn person_entry(&self, made: &CreatedPerson, userid: &UserId, written: WrittenFields) -> CallOutcome<PersonEntry> {
+    fn person_entry(
+        &self,
+        made: &CreatedPerson,
+        userid: &UserId,
+        written: WrittenFields,
+    ) -> CallOutcome<PersonEntry> {
         if !is_same_userid(&made.userid.0, userid.as_str()) {
             _ = self.malformed_answer(CREATE, "an answer about somebody else");
             return CallOutcome::Unknown;
         }
-        let unionid = made.unionid.as_ref().and_then(|id| UnionId::new(&id.0).ok());
+        let unionid = made
+            .unionid
+            .as_ref()
+            .and_then(|id| UnionId::new(&id.0).ok());
         CallOutcome::Done(PersonEntry::Joined { unionid, written })
     }
 
@@ -139,18 +162,30 @@ impl Client {
     /// As [`create_person`](Self::create_person), and [`NotFound`](crate::Trouble::NotFound) (also while invited),
     /// [`OutOfScope`](crate::Trouble::OutOfScope), [`ManagedBySmartHr`](crate::Trouble::ManagedBySmartHr) for title and
     /// departments, [`NotSent`](crate::Trouble::NotSent) for custom fields where `read` does not show the present ones.
-    pub async fn update_person(&self, change: &PersonChange<'_>) -> Result<CallOutcome<WrittenFields>, DingTalkError> {
+    pub async fn update_person(
+        &self,
+        change: &PersonChange<'_>,
+    ) -> Result<CallOutcome<WrittenFields>, DingTalkError> {
         let refuse = |why| not_sent(UPDATE, why);
-        let userid = change.read.id.to_user_id().map_err(|_| refuse("a userid that cannot be one"))?;
+        let userid = change
+            .read
+            .id
+            .to_user_id()
+            .map_err(|_| refuse("a userid that cannot be one"))?;
         let written = WrittenFields::of(Kind::Person, WriteMoment::Update, change.values);
-        let mut body = shared_body(change.values, &written, change.orders, false).map_err(refuse)?;
+        let mut body =
+            shared_body(change.values, &written, change.orders, false).map_err(refuse)?;
         let mut mode = 1;
         if written.sent.contains(Field::Extension) {
             let merged = merged_custom_fields(change).map_err(refuse)?;
             mode = merged.mode;
             body.insert("extension".into(), json!(merged.text));
         }
-        let all = if written.sent.contains(Field::Departments) { change.values } else { &change.read.values };
+        let all = if written.sent.contains(Field::Departments) {
+            change.values
+        } else {
+            &change.read.values
+        };
         let departments = limits::listed_departments(all, Field::Departments).map_err(refuse)?;
         body.extend(position_list(change.values, &written, &departments).map_err(refuse)?);
         if body.is_empty() {
@@ -173,13 +208,23 @@ impl Client {
     /// # Errors
     /// Besides what any call can meet: [`NotSent`](crate::Trouble::NotSent) for administrators and bosses,
     /// [`OutOfScope`](crate::Trouble::OutOfScope).
-    pub async fn delete_person(&self, read: &Record) -> Result<CallOutcome<Deletion>, DingTalkError> {
+    pub async fn delete_person(
+        &self,
+        read: &Record,
+    ) -> Result<CallOutcome<Deletion>, DingTalkError> {
         if read.protected {
-            return Err(not_sent(DELETE, "administrators and bosses are never deleted"));
+            return Err(not_sent(
+                DELETE,
+                "administrators and bosses are never deleted",
+            ));
         }
-        let userid = read.id.to_user_id().map_err(|_| not_sent(DELETE, "a userid that cannot be one"))?;
+        let userid = read
+            .id
+            .to_user_id()
+            .map_err(|_| not_sent(DELETE, "a userid that cannot be one"))?;
         let body = json!({ "userid": userid.as_str() });
-        self.send_deletion(ApiCall::post(DELETE, "/topapi/v2/user/delete", body)).await
+        self.send_deletion(ApiCall::post(DELETE, "/topapi/v2/user/delete", body))
+            .await
     }
 }
 
@@ -191,7 +236,10 @@ fn shared_body(
     creates: bool,
 ) -> Result<Map<String, Json>, &'static str> {
     let mut body = Map::new();
-    for (field, name, length, why) in limits::TEXT_FIELDS.iter().filter(|(field, ..)| written.sent.contains(*field)) {
+    for (field, name, length, why) in limits::TEXT_FIELDS
+        .iter()
+        .filter(|(field, ..)| written.sent.contains(*field))
+    {
         let text = values.text(*field).unwrap_or_default();
         if text.chars().count() > *length {
             return Err(why);
@@ -202,12 +250,16 @@ fn shared_body(
         body.insert("hide_mobile".into(), json!(hidden));
     }
     if let Some(FieldValue::Day(day)) = values.get(Field::HiredOn) {
-        let midnight = canonical::start_of_day(*day).ok_or("a day of entry that has no midnight in Shanghai")?;
+        let midnight = canonical::start_of_day(*day)
+            .ok_or("a day of entry that has no midnight in Shanghai")?;
         body.insert("hired_date".into(), json!(midnight.millis()));
     }
     if written.sent.contains(Field::Departments) {
         let departments = limits::listed_departments(values, Field::Departments)?;
-        body.insert("dept_id_list".into(), json!(limits::joined_departments(&departments, creates)?));
+        body.insert(
+            "dept_id_list".into(),
+            json!(limits::joined_departments(&departments, creates)?),
+        );
     }
     if written.sent.contains(Field::Manager) {
         let (name, value) = match limits::joined_people(values, Field::Manager)? {
@@ -218,7 +270,9 @@ fn shared_body(
         body.insert(name.to_owned(), json!(value));
     }
     if !orders.is_empty() {
-        let orders = orders.iter().map(|(dept, order)| json!({ "dept_id": dept.0, "order": order }));
+        let orders = orders
+            .iter()
+            .map(|(dept, order)| json!({ "dept_id": dept.0, "order": order }));
         body.insert("dept_order_list".into(), orders.collect());
     }
     Ok(body)
@@ -239,13 +293,22 @@ fn position_list(
     if !departments.contains(&main) {
         return Err("the main department is one of the person's departments");
     }
-    let positions = departments.iter().map(|id| json!({ "dept_id": id.0, "is_main": *id == main }));
+    let positions = departments
+        .iter()
+        .map(|id| json!({ "dept_id": id.0, "is_main": *id == main }));
     Ok(Some(("dept_position_list".to_owned(), positions.collect())))
 }
 
-fn merged_custom_fields(change: &PersonChange<'_>) -> Result<custom_fields::MergedFields, &'static str> {
+fn merged_custom_fields(
+    change: &PersonChange<'_>,
+) -> Result<custom_fields::MergedFields, &'static str> {
     if !change.read.values.shown_fields().contains(Field::Extension) {
-        return Err("the present custom fields were not read, so that writing some would wipe the others");
+        return Err(
+            "the present custom fields were not read, so that writing some would wipe the others",
+        );
     }
-    custom_fields::merge_changes(change.read.values.text(Field::Extension), change.values.text(Field::Extension))
+    custom_fields::merge_changes(
+        change.read.values.text(Field::Extension),
+        change.values.text(Field::Extension),
+    )
 }

@@ -7,7 +7,9 @@ use directory::{DeptId, Field, FieldValue, FieldValues, Kind, Record, UserId};
 use outbound::TransportError;
 use serde_json::json;
 
-use super::{CallOutcome, Deletion, DepartmentOptions, MobileForm, NewPerson, PersonChange, PersonEntry};
+use super::{
+    CallOutcome, Deletion, DepartmentOptions, MobileForm, NewPerson, PersonChange, PersonEntry,
+};
 use crate::client::script::{ScriptedAnswer, ScriptedTransport, ok_answer};
 use crate::error::{DingTalkErrorKind, UniqueField};
 
@@ -15,7 +17,9 @@ const DONE: &str = r#"{"errcode":0,"errmsg":"ok","request_id":"4e7ljtq91rgo"}"#;
 
 fn values(entries: &[(Field, Option<FieldValue>)]) -> FieldValues {
     let mut values = FieldValues::new();
-    entries.iter().for_each(|(field, value)| values.show(*field, value.clone()));
+    entries
+        .iter()
+        .for_each(|(field, value)| values.show(*field, value.clone()));
     values
 }
 
@@ -24,7 +28,9 @@ fn text(text: &str) -> Option<FieldValue> {
 }
 
 fn refs(ids: &[&str]) -> Option<FieldValue> {
-    Some(FieldValue::Refs(ids.iter().map(|id| (*id).to_owned()).collect()))
+    Some(FieldValue::Refs(
+        ids.iter().map(|id| (*id).to_owned()).collect(),
+    ))
 }
 
 fn person() -> FieldValues {
@@ -42,8 +48,16 @@ async fn create_with(
     script: &Arc<ScriptedTransport>,
     values: &FieldValues,
 ) -> Result<CallOutcome<PersonEntry>, crate::DingTalkError> {
-    let (userid, orders) = (UserId::new("zhangsan").unwrap(), BTreeMap::from([(DeptId(2), 9)]));
-    let person = NewPerson { userid: &userid, values, orders: &orders, mobile_form: MobileForm::Mainland };
+    let (userid, orders) = (
+        UserId::new("zhangsan").unwrap(),
+        BTreeMap::from([(DeptId(2), 9)]),
+    );
+    let person = NewPerson {
+        userid: &userid,
+        values,
+        orders: &orders,
+        mobile_form: MobileForm::Mainland,
+    };
     script.build_client().create_person(&person).await
 }
 
@@ -51,7 +65,9 @@ async fn create_with(
 async fn a_person_goes_out_as_documented_and_comes_back_as_union_id() {
     let answer = r#"{"errcode":0,"errmsg":"ok","result":{"userid":"zhangsan","unionId":"xxxx"},"request_id":"r"}"#;
     let script = ScriptedTransport::with_answers(vec![ok_answer(answer)]);
-    let Ok(CallOutcome::Done(PersonEntry::Joined { unionid, .. })) = create_with(&script, &person()).await else {
+    let Ok(CallOutcome::Done(PersonEntry::Joined { unionid, .. })) =
+        create_with(&script, &person()).await
+    else {
         panic!()
     };
     assert_eq!(unionid.unwrap().as_str(), "xxxx");
@@ -71,12 +87,23 @@ async fn an_invitation_comes_in_both_forms_of_refusal() {
         r#"{"errcode":88,"sub_code":"40103","sub_msg":"x","errmsg":"x","request_id":"r"}"#,
     ] {
         let script = ScriptedTransport::with_answers(vec![ok_answer(answer)]);
-        assert_eq!(create_with(&script, &person()).await.unwrap(), CallOutcome::Done(PersonEntry::Invited));
+        assert_eq!(
+            create_with(&script, &person()).await.unwrap(),
+            CallOutcome::Done(PersonEntry::Invited)
+        );
         assert_eq!(script.asked_requests().len(), 1);
     }
-    let script = ScriptedTransport::with_answers(vec![ok_answer(r#"{"errcode":40103,"errmsg":"x"}"#)]);
-    let error = script.build_client().delete_department(DeptId(5)).await.unwrap_err();
-    assert!(matches!(error.trouble, DingTalkErrorKind::Refused { .. }), "elsewhere it is a code like any other");
+    let script =
+        ScriptedTransport::with_answers(vec![ok_answer(r#"{"errcode":40103,"errmsg":"x"}"#)]);
+    let error = script
+        .build_client()
+        .delete_department(DeptId(5))
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(error.trouble, DingTalkErrorKind::Refused { .. }),
+        "elsewhere it is a code like any other"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -92,12 +119,19 @@ async fn an_unusable_answer_to_a_creation_is_an_unknown_outcome() {
     ];
     for answer in unusable {
         let script = ScriptedTransport::with_answers(vec![answer, ok_answer(DONE)]);
-        assert_eq!(create_with(&script, &person()).await.unwrap(), CallOutcome::Unknown);
+        assert_eq!(
+            create_with(&script, &person()).await.unwrap(),
+            CallOutcome::Unknown
+        );
         assert_eq!(script.asked_requests().len(), 1, "never sent twice");
     }
     let script = ScriptedTransport::with_answers(vec![ok_answer(DONE)]);
     let fields = values(&[(Field::Name, text("甲")), (Field::Parent, refs(&["1"]))]);
-    let made = script.build_client().create_department(&fields, DepartmentOptions::default()).await.unwrap();
+    let made = script
+        .build_client()
+        .create_department(&fields, DepartmentOptions::default())
+        .await
+        .unwrap();
     assert_eq!(made, CallOutcome::Unknown, "a department without an id");
 }
 
@@ -106,19 +140,30 @@ async fn a_write_that_dingtalk_cannot_have_received_is_sent_again() {
     for answer in [
         Err(TransportError::NotConnected { source: None }),
         ok_answer(r#"{"errcode":88,"sub_code":"90018","sub_msg":"x","errmsg":"x"}"#),
-        ok_answer(r#"{"errcode":88,"sub_code":"40014","sub_msg":"不合法的access_token","errmsg":"x"}"#),
+        ok_answer(
+            r#"{"errcode":88,"sub_code":"40014","sub_msg":"不合法的access_token","errmsg":"x"}"#,
+        ),
     ] {
         let script = ScriptedTransport::with_answers(vec![answer, ok_answer(DONE)]);
-        let deleted = script.build_client().delete_department(DeptId(5)).await.unwrap();
-        assert_eq!((deleted, script.asked_requests().len()), (CallOutcome::Done(Deletion::Deleted), 2));
+        let deleted = script
+            .build_client()
+            .delete_department(DeptId(5))
+            .await
+            .unwrap();
+        assert_eq!(
+            (deleted, script.asked_requests().len()),
+            (CallOutcome::Done(Deletion::Deleted), 2)
+        );
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_update_names_what_changes_and_merges_custom_fields() {
     let mut read = Record::new(Kind::Person, UserId::new("zhangsan").unwrap().into());
-    read.values =
-        values(&[(Field::Extension, text(r#"{"爱好":"旅游","年龄":"24"}"#)), (Field::Departments, refs(&["2"]))]);
+    read.values = values(&[
+        (Field::Extension, text(r#"{"爱好":"旅游","年龄":"24"}"#)),
+        (Field::Departments, refs(&["2"])),
+    ]);
     let changes = values(&[
         (Field::Title, None),
         (Field::Manager, None),
@@ -127,8 +172,18 @@ async fn an_update_names_what_changes_and_merges_custom_fields() {
         (Field::Extension, text(r#"{"年龄":"25"}"#)),
     ]);
     let script = ScriptedTransport::with_answers(vec![ok_answer(DONE)]);
-    let change = PersonChange { read: &read, values: &changes, orders: &BTreeMap::new() };
-    let written = script.build_client().update_person(&change).await.unwrap().done().unwrap();
+    let change = PersonChange {
+        read: &read,
+        values: &changes,
+        orders: &BTreeMap::new(),
+    };
+    let written = script
+        .build_client()
+        .update_person(&change)
+        .await
+        .unwrap()
+        .done()
+        .unwrap();
     assert_eq!(written.left.len(), 1);
     let expected = json!({
         "userid": "zhangsan", "title": "", "force_update_fields": "manager_userid", "ext_attrs_update_mode": 1,
@@ -136,7 +191,8 @@ async fn an_update_names_what_changes_and_merges_custom_fields() {
     });
     let mut body = script.asked_requests()[0].body.clone();
     // The order of keys inside the text is nobody's promise.
-    let sent: serde_json::Value = serde_json::from_str(body["extension"].as_str().unwrap()).unwrap();
+    let sent: serde_json::Value =
+        serde_json::from_str(body["extension"].as_str().unwrap()).unwrap();
     assert_eq!(sent, json!({"爱好": "旅游", "年龄": "25"}));
     body["extension"] = expected["extension"].clone();
     assert_eq!(body, expected);
@@ -153,19 +209,36 @@ async fn a_department_goes_out_as_documented_and_heads_are_cleared_by_force() {
         (Field::Order, Some(FieldValue::Number(3))),
         (Field::SourceIdentifier, text("EHR-9")),
     ]);
-    let options = DepartmentOptions { hidden: Some(true), ..DepartmentOptions::default() };
-    let made = script.build_client().create_department(&fields, options).await.unwrap().done().unwrap();
+    let options = DepartmentOptions {
+        hidden: Some(true),
+        ..DepartmentOptions::default()
+    };
+    let made = script
+        .build_client()
+        .create_department(&fields, options)
+        .await
+        .unwrap()
+        .done()
+        .unwrap();
     assert_eq!(made.id, DeptId(4176));
-    let expected =
-        json!({"name": "人事部", "parent_id": 1, "order": 3, "source_identifier": "EHR-9", "hide_dept": true});
+    let expected = json!({"name": "人事部", "parent_id": 1, "order": 3, "source_identifier": "EHR-9", "hide_dept": true});
     assert_eq!(script.asked_requests()[0].body, expected);
     for (heads, expected) in [
-        (refs(&["u1", "u2"]), json!({"dept_id": 5, "dept_manager_userid_list": "u1,u2"})),
-        (None, json!({"dept_id": 5, "force_update_fields": "dept_manager_userid_list"})),
+        (
+            refs(&["u1", "u2"]),
+            json!({"dept_id": 5, "dept_manager_userid_list": "u1,u2"}),
+        ),
+        (
+            None,
+            json!({"dept_id": 5, "force_update_fields": "dept_manager_userid_list"}),
+        ),
     ] {
         let script = ScriptedTransport::with_answers(vec![ok_answer(DONE)]);
         let change = values(&[(Field::Heads, heads)]);
-        let outcome = script.build_client().update_department(DeptId(5), &change, DepartmentOptions::default()).await;
+        let outcome = script
+            .build_client()
+            .update_department(DeptId(5), &change, DepartmentOptions::default())
+            .await;
         assert!(outcome.unwrap().done().is_some());
         assert_eq!(script.asked_requests()[0].body, expected);
     }
@@ -173,17 +246,48 @@ async fn a_department_goes_out_as_documented_and_heads_are_cleared_by_force() {
 
 #[tokio::test(start_paused = true)]
 async fn a_refused_write_names_its_reason_and_is_sent_once() {
-    let script =
-        ScriptedTransport::with_answers(vec![ok_answer(r#"{"errcode":60104,"errmsg":"手机号码在公司中已存在"}"#)]);
+    let script = ScriptedTransport::with_answers(vec![ok_answer(
+        r#"{"errcode":60104,"errmsg":"手机号码在公司中已存在"}"#,
+    )]);
     let error = create_with(&script, &person()).await.unwrap_err();
-    assert!(matches!(error.trouble, DingTalkErrorKind::Taken { what: UniqueField::Mobile, .. }), "{error}");
-    assert_eq!(error.to_string(), "user/create: the mobile number is taken (60104)");
-    assert_eq!((script.asked_requests().len(), error.is_transient()), (1, false));
-    let script = ScriptedTransport::with_answers(vec![ok_answer(r#"{"errcode":60003,"errmsg":"部门不存在"}"#)]);
+    assert!(
+        matches!(
+            error.trouble,
+            DingTalkErrorKind::Taken {
+                what: UniqueField::Mobile,
+                ..
+            }
+        ),
+        "{error}"
+    );
     assert_eq!(
-        script.build_client().delete_department(DeptId(5)).await.unwrap(),
+        error.to_string(),
+        "user/create: the mobile number is taken (60104)"
+    );
+    assert_eq!(
+        (script.asked_requests().len(), error.is_transient()),
+        (1, false)
+    );
+    let script = ScriptedTransport::with_answers(vec![ok_answer(
+        r#"{"errcode":60003,"errmsg":"部门不存在"}"#,
+    )]);
+    assert_eq!(
+        script
+            .build_client()
+            .delete_department(DeptId(5))
+            .await
+            .unwrap(),
         CallOutcome::Done(Deletion::NotThere)
     );
     let error = create_with(&script, &person()).await.unwrap_err();
-    assert!(matches!(error.trouble, DingTalkErrorKind::FieldRefused { field: Field::Departments, .. }), "{error}");
+    assert!(
+        matches!(
+            error.trouble,
+            DingTalkErrorKind::FieldRefused {
+                field: Field::Departments,
+                ..
+            }
+        ),
+        "{error}"
+    );
 }

@@ -49,7 +49,8 @@ const NEVER_EMPTY: FieldSet = FieldSet::of_fields(&[
 
 /// What Smart HR's position management decides once it is switched on: a write of these is
 /// refused with 12150, or taken and ignored.
-const POSITIONS: FieldSet = FieldSet::of_fields(&[Field::Title, Field::Departments, Field::MainDepartment]);
+const POSITIONS: FieldSet =
+    FieldSet::of_fields(&[Field::Title, Field::Departments, Field::MainDepartment]);
 
 impl WrittenFields {
     /// What a write of these values to a record of this kind would carry. At a creation an empty value is nothing to send.
@@ -74,12 +75,16 @@ impl WrittenFields {
     /// spells them otherwise, or ignored them.
     #[must_use]
     pub fn not_taken(&self, values: &FieldValues, read_back: &FieldValues) -> FieldSet {
-        let differs =
-            |field: &Field| read_back.shown_fields().contains(*field) && values.get(*field) != read_back.get(*field);
-        self.sent.iter().filter(differs).fold(FieldSet::NONE, |mut fields, field| {
-            fields.insert(field);
-            fields
-        })
+        let differs = |field: &Field| {
+            read_back.shown_fields().contains(*field) && values.get(*field) != read_back.get(*field)
+        };
+        self.sent
+            .iter()
+            .filter(differs)
+            .fold(FieldSet::NONE, |mut fields, field| {
+                fields.insert(field);
+                fields
+            })
     }
 
     /// Whether such a difference looks like position management: only title and departments stayed as they were.
@@ -89,7 +94,11 @@ impl WrittenFields {
     }
 }
 
-fn unwritable_reason(field: Field, moment: WriteMoment, value: Option<&FieldValue>) -> Option<UnwritableReason> {
+fn unwritable_reason(
+    field: Field,
+    moment: WriteMoment,
+    value: Option<&FieldValue>,
+) -> Option<UnwritableReason> {
     match (field, moment) {
         (Field::Leads, _) => Some(UnwritableReason::ThroughTheDepartment),
         (Field::Mobile, WriteMoment::Update) => Some(UnwritableReason::ByTheEmployee),
@@ -141,10 +150,21 @@ mod tests {
 
     #[test]
     fn heads_are_written_after_the_department_exists() {
-        let values = values(&[(Field::Name, Some("研发")), (Field::Parent, Some("1")), (Field::Heads, Some("u"))]);
+        let values = values(&[
+            (Field::Name, Some("研发")),
+            (Field::Parent, Some("1")),
+            (Field::Heads, Some("u")),
+        ]);
         let written = WrittenFields::of(Kind::Department, WriteMoment::Creation, &values);
-        assert_eq!(written.left, [(Field::Heads, UnwritableReason::AfterCreation)]);
-        assert!(WrittenFields::of(Kind::Department, WriteMoment::Update, &values).left.is_empty());
+        assert_eq!(
+            written.left,
+            [(Field::Heads, UnwritableReason::AfterCreation)]
+        );
+        assert!(
+            WrittenFields::of(Kind::Department, WriteMoment::Update, &values)
+                .left
+                .is_empty()
+        );
     }
 
     #[test]

@@ -11,7 +11,15 @@ fn shared_title() -> Policy {
 
 fn settled_by(policy: &Policy, dingtalk: &Record, ehr: &Record) -> Link {
     let id = dingtalk.id.clone();
-    match decide_by(policy, &new_link(), false, FreshRead::Here(dingtalk), Some(ehr), Some(&id), Timestamp(0)) {
+    match decide_by(
+        policy,
+        &new_link(),
+        false,
+        FreshRead::Here(dingtalk),
+        Some(ehr),
+        Some(&id),
+        Timestamp(0),
+    ) {
         Decision::Settle(settled) => settled.link,
         other => panic!("{other:?}"),
     }
@@ -19,8 +27,17 @@ fn settled_by(policy: &Policy, dingtalk: &Record, ehr: &Record) -> Link {
 
 fn intent(side: Side, title: &str) -> WriteIntent {
     let title = FieldValue::Text(title.into());
-    let fields = [(Field::Title, hash::hash_field(&key(), Field::Title, Some(&title)))].into();
-    WriteIntent { side, fields, action: WriteAction::Update, at: Timestamp(0) }
+    let fields = [(
+        Field::Title,
+        hash::hash_field(&key(), Field::Title, Some(&title)),
+    )]
+    .into();
+    WriteIntent {
+        side,
+        fields,
+        action: WriteAction::Update,
+        at: Timestamp(0),
+    }
 }
 
 /// Of a shared field, what was decided before its write was cut off gives way to what somebody wrote since, however late the
@@ -34,8 +51,15 @@ fn an_edit_after_an_interrupted_write_is_kept() {
     let (dingtalk, ehr) = (record("u1", "总监"), record("e1", "经理"));
     for now in [1, LATE_WRITE_MS * 10] {
         let id = dingtalk.id.clone();
-        let decided =
-            decide_by(&policy, &link, true, FreshRead::Here(&dingtalk), Some(&ehr), Some(&id), Timestamp(now));
+        let decided = decide_by(
+            &policy,
+            &link,
+            true,
+            FreshRead::Here(&dingtalk),
+            Some(&ehr),
+            Some(&id),
+            Timestamp(now),
+        );
         let item = item(decided);
         let change = &item.part_for(Side::Ehr).unwrap().changes[0];
         assert_eq!(change.after.as_ref(), dingtalk.values.get(Field::Title));
@@ -52,9 +76,20 @@ fn an_old_intent_still_explains_its_own_write() {
     let (dingtalk, ehr) = (record("u1", "经理"), record("e1", "总监"));
     let id = dingtalk.id.clone();
     let late = Timestamp(LATE_WRITE_MS * 10);
-    let item = item(decide_by(&policy, &link, true, FreshRead::Here(&dingtalk), Some(&ehr), Some(&id), late));
+    let item = item(decide_by(
+        &policy,
+        &link,
+        true,
+        FreshRead::Here(&dingtalk),
+        Some(&ehr),
+        Some(&id),
+        late,
+    ));
     let change = &item.part_for(Side::DingTalk).unwrap().changes[0];
-    assert_eq!((change.after.as_ref(), change.conflict), (ehr.values.get(Field::Title), false));
+    assert_eq!(
+        (change.after.as_ref(), change.conflict),
+        (ehr.values.get(Field::Title), false)
+    );
     assert!(item.link.intents.is_empty(), "this read explains it");
 }
 
@@ -66,37 +101,88 @@ fn of_two_interrupted_writes_the_later_decision_wins() {
     let (dingtalk, ehr) = (record("u1", "总监"), record("e1", "经理"));
     let (to_ehr, to_dingtalk) = (intent(Side::Ehr, "总监"), intent(Side::DingTalk, "经理"));
     let id = dingtalk.id.clone();
-    for (intents, to) in [([to_ehr.clone(), to_dingtalk.clone()], Side::DingTalk), ([to_dingtalk, to_ehr], Side::Ehr)] {
-        let link = Link { intents: intents.into(), ..agreed.clone() };
-        let item =
-            item(decide_by(&policy, &link, true, FreshRead::Here(&dingtalk), Some(&ehr), Some(&id), Timestamp(1)));
-        assert_eq!(item.parts.iter().map(|part| part.to).collect::<Vec<_>>(), [to]);
+    for (intents, to) in [
+        ([to_ehr.clone(), to_dingtalk.clone()], Side::DingTalk),
+        ([to_dingtalk, to_ehr], Side::Ehr),
+    ] {
+        let link = Link {
+            intents: intents.into(),
+            ..agreed.clone()
+        };
+        let item = item(decide_by(
+            &policy,
+            &link,
+            true,
+            FreshRead::Here(&dingtalk),
+            Some(&ehr),
+            Some(&id),
+            Timestamp(1),
+        ));
+        assert_eq!(
+            item.parts.iter().map(|part| part.to).collect::<Vec<_>>(),
+            [to]
+        );
     }
 }
 
 #[test]
 fn a_refusal_by_one_side_does_not_block_the_other_side() {
     let mut policy = Policy::from_preset(PolicyPreset::Custom);
-    policy.owners.assign_field(Kind::Person, Field::Title, Side::Ehr);
-    policy.owners.assign_field(Kind::Person, Field::Remark, Side::DingTalk);
+    policy
+        .owners
+        .assign_field(Kind::Person, Field::Title, Side::Ehr);
+    policy
+        .owners
+        .assign_field(Kind::Person, Field::Remark, Side::DingTalk);
     let with = |id: &str, title: &str, remark: &str| {
         let mut record = record(id, title);
-        record.values.show_text(Field::Remark, Some(remark.to_owned()));
+        record
+            .values
+            .show_text(Field::Remark, Some(remark.to_owned()));
         record
     };
-    let mut link = settled_by(&policy, &with("u1", "工程师", "甲"), &with("e1", "工程师", "甲"));
+    let mut link = settled_by(
+        &policy,
+        &with("u1", "工程师", "甲"),
+        &with("e1", "工程师", "甲"),
+    );
     let agreed = link.base.hashes[&Field::Title];
     let (dingtalk, ehr) = (with("u1", "工程师", "乙"), with("e1", "总监", "甲"));
     let id = dingtalk.id.clone();
-    let decide =
-        |link: &Link| decide_by(&policy, link, true, FreshRead::Here(&dingtalk), Some(&ehr), Some(&id), Timestamp(5));
+    let decide = |link: &Link| {
+        decide_by(
+            &policy,
+            link,
+            true,
+            FreshRead::Here(&dingtalk),
+            Some(&ehr),
+            Some(&id),
+            Timestamp(5),
+        )
+    };
     let both = item(decide(&link));
     assert_eq!(both.parts.len(), 2);
     let value = both.fingerprint(&key());
     let (since, next) = (Timestamp(0), Timestamp(1000));
-    link.waits = vec![LinkWait { field: None, value, reason: "bad title".to_owned(), since, next }];
+    link.waits = vec![LinkWait {
+        field: None,
+        value,
+        reason: "bad title".to_owned(),
+        since,
+        next,
+    }];
     let alone = item(decide(&link));
-    assert_eq!(alone.parts.iter().map(|part| part.to).collect::<Vec<_>>(), [Side::Ehr]);
-    assert_eq!(alone.link.base.hashes[&Field::Title], agreed, "what was refused is not agreed on");
-    assert_ne!(alone.link.base.hashes[&Field::Remark], link.base.hashes[&Field::Remark]);
+    assert_eq!(
+        alone.parts.iter().map(|part| part.to).collect::<Vec<_>>(),
+        [Side::Ehr]
+    );
+    assert_eq!(
+        alone.link.base.hashes[&Field::Title],
+        agreed,
+        "what was refused is not agreed on"
+    );
+    assert_ne!(
+        alone.link.base.hashes[&Field::Remark],
+        link.base.hashes[&Field::Remark]
+    );
 }

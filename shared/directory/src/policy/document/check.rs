@@ -23,20 +23,38 @@ pub(super) struct DocumentCheck<'t> {
 
 impl<'t> DocumentCheck<'t> {
     pub(super) fn new(text: &'t str) -> Self {
-        Self { text, problems: Vec::new() }
+        Self {
+            text,
+            problems: Vec::new(),
+        }
     }
 
     /// The value without what is wrong in it; `None` if nothing is left.
-    pub(super) fn check_value(&mut self, value: &Value<'_>, shape: &ValueShape, path: &str) -> Option<Json> {
+    pub(super) fn check_value(
+        &mut self,
+        value: &Value<'_>,
+        shape: &ValueShape,
+        path: &str,
+    ) -> Option<Json> {
         match (shape, value) {
             (ValueShape::Object(members), Value::Object(object)) => {
-                let shape = |key: &str| members.iter().find(|member| member.key == key).map(|member| member.shape);
+                let shape = |key: &str| {
+                    members
+                        .iter()
+                        .find(|member| member.key == key)
+                        .map(|member| member.shape)
+                };
                 let known: Vec<_> = members.iter().map(|member| member.key.to_owned()).collect();
                 Some(self.check_object(object, path, &shape, &known))
             }
             (ValueShape::FieldOwners(kind), Value::Object(object)) => {
                 let fields = FieldSet::of_kind(*kind);
-                let shape = |key: &str| fields.iter().any(|field| field.key() == key).then_some(SIDE);
+                let shape = |key: &str| {
+                    fields
+                        .iter()
+                        .any(|field| field.key() == key)
+                        .then_some(SIDE)
+                };
                 let known: Vec<_> = fields.iter().map(|field| field.key().to_owned()).collect();
                 Some(self.check_object(object, path, &shape, &known))
             }
@@ -50,7 +68,13 @@ impl<'t> DocumentCheck<'t> {
                 let fault = find_text_fault(&text.value, shape);
                 self.refuse_or_value(fault, text.range, path, || Json::from(text.value.as_ref()))
             }
-            _ => self.add_fault(value.range(), path, PolicyFault::Type { wanted: expected_kind(shape) }),
+            _ => self.add_fault(
+                value.range(),
+                path,
+                PolicyFault::Type {
+                    wanted: expected_kind(shape),
+                },
+            ),
         }
     }
 
@@ -64,7 +88,11 @@ impl<'t> DocumentCheck<'t> {
         let mut kept = Map::new();
         for member in &object.properties {
             let key = member.name.as_str();
-            let inner = if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") };
+            let inner = if path.is_empty() {
+                key.to_owned()
+            } else {
+                format!("{path}.{key}")
+            };
             let Some(shape) = shape(key) else {
                 let fault = PolicyFault::UnknownKey {
                     key: quote_shortened(key),
@@ -75,11 +103,19 @@ impl<'t> DocumentCheck<'t> {
                 continue;
             };
             if kept.contains_key(key) {
-                self.add_fault(member.name.range(), path, PolicyFault::DuplicateKey { key: quote_shortened(key) });
+                self.add_fault(
+                    member.name.range(),
+                    path,
+                    PolicyFault::DuplicateKey {
+                        key: quote_shortened(key),
+                    },
+                );
                 continue;
             }
             // What was wrong is kept as nothing, so that a second one of the same name is still noticed.
-            let value = self.check_value(&member.value, &shape, &inner).unwrap_or(Json::Null);
+            let value = self
+                .check_value(&member.value, &shape, &inner)
+                .unwrap_or(Json::Null);
             kept.insert(key.to_owned(), value);
         }
         kept.retain(|_, value| !value.is_null());
@@ -101,20 +137,39 @@ impl<'t> DocumentCheck<'t> {
     }
 
     fn check_version(&mut self, number: &NumberLit<'_>, path: &str) -> Option<Json> {
-        let fault = PolicyFault::UnknownVersion { found: quote_shortened(number.value), known: SCHEMA_VERSION };
+        let fault = PolicyFault::UnknownVersion {
+            found: quote_shortened(number.value),
+            known: SCHEMA_VERSION,
+        };
         let known = number.value == SCHEMA_VERSION.to_string();
-        self.refuse_or_value((!known).then_some(fault), number.range, path, || Json::from(SCHEMA_VERSION))
+        self.refuse_or_value((!known).then_some(fault), number.range, path, || {
+            Json::from(SCHEMA_VERSION)
+        })
     }
 
-    fn check_whole_number(&mut self, number: &NumberLit<'_>, (min, max): (u64, u64), path: &str) -> Option<Json> {
-        match number.value.parse::<u64>().ok().filter(|number| (min..=max).contains(number)) {
+    fn check_whole_number(
+        &mut self,
+        number: &NumberLit<'_>,
+        (min, max): (u64, u64),
+        path: &str,
+    ) -> Option<Json> {
+        match number
+            .value
+            .parse::<u64>()
+            .ok()
+            .filter(|number| (min..=max).contains(number))
+        {
             Some(number) => Some(Json::from(number)),
             None => self.add_fault(number.range, path, PolicyFault::OutOfRange { min, max }),
         }
     }
 
     fn check_percent(&mut self, number: &NumberLit<'_>, path: &str) -> Option<Json> {
-        let share = number.value.parse::<f64>().ok().filter(|share| (0.0..=100.0).contains(share));
+        let share = number
+            .value
+            .parse::<f64>()
+            .ok()
+            .filter(|share| (0.0..=100.0).contains(share));
         let tenths = share.filter(|share| (share * 10.0 - (share * 10.0).round()).abs() < 1e-6);
         match tenths {
             Some(share) => Some(Json::from(share)),
@@ -136,7 +191,12 @@ impl<'t> DocumentCheck<'t> {
     }
 
     fn add_fault(&mut self, range: Range, path: &str, fault: PolicyFault) -> Option<Json> {
-        self.problems.push(positions::problem_in_range(self.text, range, path.to_owned(), fault));
+        self.problems.push(positions::problem_in_range(
+            self.text,
+            range,
+            path.to_owned(),
+            fault,
+        ));
         None
     }
 }
@@ -146,9 +206,11 @@ fn expected_kind(shape: &ValueShape) -> ExpectedKind {
         ValueShape::Object(_) | ValueShape::FieldOwners(_) => ExpectedKind::Object,
         ValueShape::List(_) => ExpectedKind::List,
         ValueShape::Whole(..) | ValueShape::Percent | ValueShape::Version => ExpectedKind::Number,
-        ValueShape::Word(_) | ValueShape::Field(_) | ValueShape::Text(_) | ValueShape::Id | ValueShape::Hours => {
-            ExpectedKind::Text
-        }
+        ValueShape::Word(_)
+        | ValueShape::Field(_)
+        | ValueShape::Text(_)
+        | ValueShape::Id
+        | ValueShape::Hours => ExpectedKind::Text,
     }
 }
 
@@ -163,7 +225,12 @@ fn find_text_fault(text: &str, shape: &ValueShape) -> Option<PolicyFault> {
     };
     match shape {
         ValueShape::Word(words) => word(words.iter().map(|(word, _)| (*word).to_owned()).collect()),
-        ValueShape::Field(kind) => word(FieldSet::of_kind(*kind).iter().map(|field| field.key().to_owned()).collect()),
+        ValueShape::Field(kind) => word(
+            FieldSet::of_kind(*kind)
+                .iter()
+                .map(|field| field.key().to_owned())
+                .collect(),
+        ),
         ValueShape::Text(max) => {
             let length = text.chars().count();
             (length == 0 || length > *max).then_some(PolicyFault::Text { max: *max })
@@ -194,6 +261,10 @@ fn quote_shortened(text: &str) -> String {
 fn nearest_word(written: &str, known: &[String]) -> Option<String> {
     let folded = written.trim().to_lowercase().replace(['-', ' '], "_");
     let distance = |word: &String| strsim::damerau_levenshtein(&folded, word);
-    let near = known.iter().map(|word| (distance(word), word)).min_by_key(|(distance, _)| *distance);
-    near.filter(|(distance, word)| *distance <= (word.len() / 3).max(1)).map(|(_, word)| word.clone())
+    let near = known
+        .iter()
+        .map(|word| (distance(word), word))
+        .min_by_key(|(distance, _)| *distance);
+    near.filter(|(distance, word)| *distance <= (word.len() / 3).max(1))
+        .map(|(_, word)| word.clone())
 }

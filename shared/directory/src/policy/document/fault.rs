@@ -86,7 +86,9 @@ pub enum PolicyFault {
         max: usize,
     },
     /// An id that cannot be one.
-    #[error("this is not a record id: it is empty, too long, or has a control character or '#' in it")]
+    #[error(
+        "this is not a record id: it is empty, too long, or has a control character or '#' in it"
+    )]
     Id,
     /// Twice in one list.
     #[error("this is listed twice")]
@@ -170,7 +172,9 @@ impl PolicyFault {
     #[must_use]
     pub fn remedy(&self) -> String {
         match self {
-            Self::Syntax { .. } => "Write strict JSON: double quotes, no comments, no comma after the last item".into(),
+            Self::Syntax { .. } => {
+                "Write strict JSON: double quotes, no comments, no comma after the last item".into()
+            }
             Self::Type { wanted } => format!("Write {}", wanted.en()),
             Self::UnknownKey { meant, known, .. } | Self::UnknownWord { meant, known, .. } => {
                 suggest_nearest(meant, known)
@@ -184,19 +188,31 @@ impl PolicyFault {
             }
             Self::OutOfRange { min, max } => format!("Write a number from {min} to {max}"),
             Self::Percent => "Write 2 or 2.5, without a percent sign and without quotes".into(),
-            Self::Hours(_) => "Write for example \"22:00-06:00\"; the times are those of Asia/Shanghai".into(),
-            Self::HoursTooShort => "Make it longer: the schedule asks every 15 minutes and would miss it".into(),
+            Self::Hours(_) => {
+                "Write for example \"22:00-06:00\"; the times are those of Asia/Shanghai".into()
+            }
+            Self::HoursTooShort => {
+                "Make it longer: the schedule asks every 15 minutes and would miss it".into()
+            }
             Self::Text { .. } => "Shorten it, or leave it out".into(),
-            Self::Id => "Copy the id again; DingTalk's department ids are numbers in double quotes".into(),
+            Self::Id => {
+                "Copy the id again; DingTalk's department ids are numbers in double quotes".into()
+            }
             Self::AgainstPreset { .. } => "Leave this out, or set \"preset\": \"custom\"".into(),
             Self::LifecycleAgainstDirection { .. } | Self::OwnerAgainstDirection { .. } => {
                 "Give it to the other side, or set \"direction\": \"both\"".into()
             }
-            Self::SharedOneWay { .. } => "Leave it out of \"shared\", or set \"direction\": \"both\"".into(),
+            Self::SharedOneWay { .. } => {
+                "Leave it out of \"shared\", or set \"direction\": \"both\"".into()
+            }
             Self::OwnedAndShared { .. } => "Take it out of \"owners\" or out of \"shared\"".into(),
             Self::IncludedAndExcluded => "Take it out of one of the two lists".into(),
-            Self::CustomNotTaken => "Set \"takes\": \"employees_and_custom\", or remove \"custom_fields\"".into(),
-            Self::NoCustomFields => "Name them in \"custom_fields\", or set \"takes\": \"employees\"".into(),
+            Self::CustomNotTaken => {
+                "Set \"takes\": \"employees_and_custom\", or remove \"custom_fields\"".into()
+            }
+            Self::NoCustomFields => {
+                "Name them in \"custom_fields\", or set \"takes\": \"employees\"".into()
+            }
             Self::LimitsCrossed => "Raise removals_percent_max, or lower removals_percent".into(),
         }
     }
@@ -237,7 +253,9 @@ pub enum PolicyCaution {
     )]
     NoGrace,
     /// People of an unknown kind of employment are out.
-    #[error("kinds of employment are listed as in: people whose kind a side does not show stay out")]
+    #[error(
+        "kinds of employment are listed as in: people whose kind a side does not show stay out"
+    )]
     UnknownEmploymentIsOut,
     /// Whose kind the eHR does not name is asked for in DingTalk's roster.
     #[error(
@@ -275,7 +293,11 @@ impl fmt::Display for DocumentProblem<PolicyCaution> {
 
 fn write_position<T>(problem: &DocumentProblem<T>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     write!(f, "{}:{}: ", problem.line, problem.column)?;
-    if problem.path.is_empty() { Ok(()) } else { write!(f, "{}: ", problem.path) }
+    if problem.path.is_empty() {
+        Ok(())
+    } else {
+        write!(f, "{}: ", problem.path)
+    }
 }
 
 /// Why a document is refused: everything that is wrong with it, in the order of its lines. Never empty.
@@ -287,7 +309,11 @@ pub struct PolicyDocumentError {
 }
 
 fn lines(problems: &[DocumentProblem<PolicyFault>]) -> String {
-    problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    problems
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 pub(super) fn side_word(side: Side) -> &'static str {

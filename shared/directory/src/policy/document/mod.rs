@@ -58,9 +58,13 @@ impl fmt::Display for PolicyHash {
 /// JSON at all, only where that begins: what follows cannot be told.
 pub fn read_document(text: &str) -> Result<CheckedPolicy, PolicyDocumentError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let tree = parse_tree(text).map_err(|problem| PolicyDocumentError { problems: vec![problem] })?;
+    let tree = parse_tree(text).map_err(|problem| PolicyDocumentError {
+        problems: vec![problem],
+    })?;
     let mut check = DocumentCheck::new(text);
-    let sound = check.check_value(&tree, &shape::DOCUMENT, "").unwrap_or_default();
+    let sound = check
+        .check_value(&tree, &shape::DOCUMENT, "")
+        .unwrap_or_default();
     let mut problems = check.problems;
     if tree.as_object().is_none() {
         return Err(PolicyDocumentError { problems });
@@ -71,11 +75,16 @@ pub fn read_document(text: &str) -> Result<CheckedPolicy, PolicyDocumentError> {
             text,
             Range::new(0, 0),
             String::new(),
-            PolicyFault::Type { wanted: ExpectedKind::Object },
+            PolicyFault::Type {
+                wanted: ExpectedKind::Object,
+            },
         ));
         return Err(PolicyDocumentError { problems });
     };
-    let wrong: BTreeSet<String> = problems.iter().map(|problem| problem.path.clone()).collect();
+    let wrong: BTreeSet<String> = problems
+        .iter()
+        .map(|problem| problem.path.clone())
+        .collect();
     let spots = DocumentPositions { text, tree: &tree };
     problems.extend(PolicyRules::new(&spots, &document, &wrong).find_faults());
     if !problems.is_empty() {
@@ -101,11 +110,15 @@ fn parse_tree(text: &str) -> Result<Value<'_>, DocumentProblem<PolicyFault>> {
         allow_non_finite_numbers: false,
         allow_extended_string_escapes: false,
     };
-    let syntax =
-        |range, why: String| positions::problem_in_range(text, range, String::new(), PolicyFault::Syntax { why });
+    let syntax = |range, why: String| {
+        positions::problem_in_range(text, range, String::new(), PolicyFault::Syntax { why })
+    };
     let parsed = parse_to_ast(text, &CollectOptions::default(), &strict);
-    let parsed = parsed.map_err(|err| syntax(err.range(), err.kind().to_string().to_lowercase()))?;
-    parsed.value.ok_or_else(|| syntax(Range::new(0, 0), "it is empty".to_owned()))
+    let parsed =
+        parsed.map_err(|err| syntax(err.range(), err.kind().to_string().to_lowercase()))?;
+    parsed
+        .value
+        .ok_or_else(|| syntax(Range::new(0, 0), "it is empty".to_owned()))
 }
 
 impl Policy {

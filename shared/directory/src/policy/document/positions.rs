@@ -21,7 +21,8 @@ impl DocumentPositions<'_> {
     /// Whether something stands at a path.
     pub(super) fn has_path(&self, path: &[&str]) -> bool {
         let mut at = self.tree;
-        path.iter().all(|step| find_child(at, step).map(|value| at = value).is_some())
+        path.iter()
+            .all(|step| find_child(at, step).map(|value| at = value).is_some())
     }
 
     fn path_range(&self, path: &[&str]) -> Range {
@@ -40,17 +41,34 @@ impl DocumentPositions<'_> {
 fn find_child<'v, 't>(value: &'v Value<'t>, step: &str) -> Option<&'v Value<'t>> {
     match value {
         Value::Object(object) => object.get(step).map(|member| &member.value),
-        Value::Array(list) => {
-            list.elements.iter().find(|item| matches!(item, Value::StringLit(text) if text.value == step))
-        }
+        Value::Array(list) => list
+            .elements
+            .iter()
+            .find(|item| matches!(item, Value::StringLit(text) if text.value == step)),
         _ => None,
     }
 }
 
 /// A problem at a range of the text.
-pub(super) fn problem_in_range<T>(text: &str, range: Range, path: String, what: T) -> DocumentProblem<T> {
+pub(super) fn problem_in_range<T>(
+    text: &str,
+    range: Range,
+    path: String,
+    what: T,
+) -> DocumentProblem<T> {
     let before = text.get(..range.start).unwrap_or(text);
     let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    DocumentProblem { line, column, path, what }
+    let column = before
+        .rsplit('\n')
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .count()
+        + 1;
+    DocumentProblem {
+        line,
+        column,
+        path,
+        what,
+    }
 }

@@ -25,7 +25,12 @@ impl<'t> PolicyRules<'t> {
         document: &'t PolicyDocument,
         wrong: &'t BTreeSet<String>,
     ) -> Self {
-        Self { spots, document, wrong, problems: Vec::new() }
+        Self {
+            spots,
+            document,
+            wrong,
+            problems: Vec::new(),
+        }
     }
 
     /// Everything that does not agree.
@@ -59,7 +64,8 @@ impl<'t> PolicyRules<'t> {
         }
         for (key, missing) in needed {
             // A member that is there and wrong has its own message.
-            if missing && self.is_sound(key) && self.is_sound(key.split('.').next().unwrap_or(key)) {
+            if missing && self.is_sound(key) && self.is_sound(key.split('.').next().unwrap_or(key))
+            {
                 self.add_fault(&[], PolicyFault::Missing { key });
             }
         }
@@ -67,7 +73,10 @@ impl<'t> PolicyRules<'t> {
 
     /// The policy of the preset, where it has one master.
     fn preset_policy(&self) -> Option<(PolicyPreset, Policy)> {
-        let preset = self.document.preset.filter(|preset| *preset != PolicyPreset::Custom)?;
+        let preset = self
+            .document
+            .preset
+            .filter(|preset| *preset != PolicyPreset::Custom)?;
         Some((preset, Policy::from_preset(preset)))
     }
 
@@ -78,17 +87,31 @@ impl<'t> PolicyRules<'t> {
         let document = self.document;
         let against = PolicyFault::AgainstPreset { preset };
         let master = usual.owners.default_side();
-        if document.direction.is_some_and(|direction| direction != usual.direction) {
+        if document
+            .direction
+            .is_some_and(|direction| direction != usual.direction)
+        {
             self.add_fault(&["direction"], against.clone());
         }
-        if document.lifecycle.is_some_and(|side| Side::from(side) != usual.lifecycle) {
+        if document
+            .lifecycle
+            .is_some_and(|side| Side::from(side) != usual.lifecycle)
+        {
             self.add_fault(&["lifecycle"], against.clone());
         }
-        if document.owners.default.is_some_and(|side| Side::from(side) != master) {
+        if document
+            .owners
+            .default
+            .is_some_and(|side| Side::from(side) != master)
+        {
             self.add_fault(&["owners", "default"], against.clone());
         }
         for kind in [Kind::Person, Kind::Department] {
-            for (field, _) in document.owners.named_owners(kind).iter().filter(|(_, side)| Side::from(**side) != master)
+            for (field, _) in document
+                .owners
+                .named_owners(kind)
+                .iter()
+                .filter(|(_, side)| Side::from(**side) != master)
             {
                 self.add_fault(&["owners", kind.key(), field.key()], against.clone());
             }
@@ -100,7 +123,11 @@ impl<'t> PolicyRules<'t> {
 
     /// A side that owns something has to be heard: the other one must be written to.
     fn check_direction(&mut self) {
-        let Some(direction) = self.document.direction.filter(|_| self.preset_policy().is_none()) else {
+        let Some(direction) = self
+            .document
+            .direction
+            .filter(|_| self.preset_policy().is_none())
+        else {
             return;
         };
         let document = self.document;
@@ -111,13 +138,23 @@ impl<'t> PolicyRules<'t> {
         };
         let side = heard.other();
         if document.lifecycle.map(Side::from) == Some(side) {
-            self.add_fault(&["lifecycle"], PolicyFault::LifecycleAgainstDirection { side, direction });
+            self.add_fault(
+                &["lifecycle"],
+                PolicyFault::LifecycleAgainstDirection { side, direction },
+            );
         }
         if document.owners.default.map(Side::from) == Some(side) {
-            self.add_fault(&["owners", "default"], PolicyFault::OwnerAgainstDirection { side, direction });
+            self.add_fault(
+                &["owners", "default"],
+                PolicyFault::OwnerAgainstDirection { side, direction },
+            );
         }
         for kind in [Kind::Person, Kind::Department] {
-            for (field, _) in document.owners.named_owners(kind).iter().filter(|(_, owner)| Side::from(**owner) == side)
+            for (field, _) in document
+                .owners
+                .named_owners(kind)
+                .iter()
+                .filter(|(_, owner)| Side::from(**owner) == side)
             {
                 self.add_fault(
                     &["owners", kind.key(), field.key()],
@@ -125,7 +162,10 @@ impl<'t> PolicyRules<'t> {
                 );
             }
             for field in document.shared.named_fields(kind) {
-                self.add_fault(&["shared", kind.key(), field.key()], PolicyFault::SharedOneWay { direction });
+                self.add_fault(
+                    &["shared", kind.key(), field.key()],
+                    PolicyFault::SharedOneWay { direction },
+                );
             }
         }
     }
@@ -134,8 +174,17 @@ impl<'t> PolicyRules<'t> {
         let document = self.document;
         for kind in [Kind::Person, Kind::Department] {
             let owned = document.owners.named_owners(kind);
-            for field in document.shared.named_fields(kind).iter().copied().filter(|field| owned.contains_key(field)) {
-                self.add_fault(&["shared", kind.key(), field.key()], PolicyFault::OwnedAndShared { kind, field });
+            for field in document
+                .shared
+                .named_fields(kind)
+                .iter()
+                .copied()
+                .filter(|field| owned.contains_key(field))
+            {
+                self.add_fault(
+                    &["shared", kind.key(), field.key()],
+                    PolicyFault::OwnedAndShared { kind, field },
+                );
             }
         }
     }
@@ -148,12 +197,21 @@ impl<'t> PolicyRules<'t> {
             ("dingtalk", exclude.dingtalk.intersection(&include.dingtalk)),
             ("ehr", exclude.ehr.intersection(&include.ehr)),
         ];
-        for (side, id) in both.into_iter().flat_map(|(side, ids)| ids.map(move |id| (side, id))) {
-            self.add_fault(&["departments", "exclude", side, id.as_str()], PolicyFault::IncludedAndExcluded);
+        for (side, id) in both
+            .into_iter()
+            .flat_map(|(side, ids)| ids.map(move |id| (side, id)))
+        {
+            self.add_fault(
+                &["departments", "exclude", side, id.as_str()],
+                PolicyFault::IncludedAndExcluded,
+            );
         }
         let types = &document.employment_types;
         for kind in types.exclude.intersection(&types.include) {
-            self.add_fault(&["employment_types", "exclude", kind.key()], PolicyFault::IncludedAndExcluded);
+            self.add_fault(
+                &["employment_types", "exclude", kind.key()],
+                PolicyFault::IncludedAndExcluded,
+            );
         }
     }
 
@@ -163,8 +221,9 @@ impl<'t> PolicyRules<'t> {
         if takes_custom && scope.custom_fields.is_empty() && self.is_sound("scope.custom_fields") {
             self.add_fault(&["scope", "takes"], PolicyFault::NoCustomFields);
         }
-        let usually =
-            self.preset_policy().is_some_and(|(_, usual)| matches!(usual.scope, PolicyScope::EmployeesAndCustom(_)));
+        let usually = self
+            .preset_policy()
+            .is_some_and(|(_, usual)| matches!(usual.scope, PolicyScope::EmployeesAndCustom(_)));
         let takes_custom = takes_custom || (scope.takes.is_none() && usually);
         if !takes_custom && !scope.custom_fields.is_empty() && self.is_sound("scope.takes") {
             self.add_fault(&["scope", "custom_fields"], PolicyFault::CustomNotTaken);
@@ -174,18 +233,30 @@ impl<'t> PolicyRules<'t> {
     fn check_limits(&mut self) {
         let limits = &self.document.limits;
         let usual = crate::guard::GuardLimits::default();
-        let share = limits.removals_percent.map_or(usual.removals_share, |percent| percent.0);
-        let most = limits.removals_percent_max.map_or(usual.removals_share_max, |percent| percent.0);
-        let sound = self.is_sound("limits.removals_percent") && self.is_sound("limits.removals_percent_max");
+        let share = limits
+            .removals_percent
+            .map_or(usual.removals_share, |percent| percent.0);
+        let most = limits
+            .removals_percent_max
+            .map_or(usual.removals_share_max, |percent| percent.0);
+        let sound = self.is_sound("limits.removals_percent")
+            && self.is_sound("limits.removals_percent_max");
         if share > most && sound {
-            let written = if limits.removals_percent.is_some() { "removals_percent" } else { "removals_percent_max" };
+            let written = if limits.removals_percent.is_some() {
+                "removals_percent"
+            } else {
+                "removals_percent_max"
+            };
             self.add_fault(&["limits", written], PolicyFault::LimitsCrossed);
         }
     }
 }
 
 /// What is allowed and has a price.
-pub(super) fn find_cautions(policy: &Policy, spots: &DocumentPositions<'_>) -> Vec<DocumentProblem<PolicyCaution>> {
+pub(super) fn find_cautions(
+    policy: &Policy,
+    spots: &DocumentPositions<'_>,
+) -> Vec<DocumentProblem<PolicyCaution>> {
     let mut cautions = Vec::new();
     let mut add = |path: &[&str], caution| cautions.push(spots.problem_at(path, caution));
     let people = policy.scope != PolicyScope::OrganisationOnly;
@@ -193,11 +264,17 @@ pub(super) fn find_cautions(policy: &Policy, spots: &DocumentPositions<'_>) -> V
     let mobile = policy.field_owner(Kind::Person, Field::Mobile);
     if people && into_dingtalk && mobile != Ownership::Owned(Side::DingTalk) {
         let named = ["owners", "person", "mobile"];
-        add(if spots.has_path(&named) { &named } else { &[] }, PolicyCaution::MobileWaits);
+        add(
+            if spots.has_path(&named) { &named } else { &[] },
+            PolicyCaution::MobileWaits,
+        );
     }
     for kind in [Kind::Person, Kind::Department] {
         for field in policy.owners.shared_fields(kind).iter() {
-            add(&["shared", kind.key(), field.key()], PolicyCaution::Shared { kind, field });
+            add(
+                &["shared", kind.key(), field.key()],
+                PolicyCaution::Shared { kind, field },
+            );
         }
     }
     let limits = &policy.limits;
@@ -211,7 +288,10 @@ pub(super) fn find_cautions(policy: &Policy, spots: &DocumentPositions<'_>) -> V
         add(&["employment_types"], PolicyCaution::EmploymentFromRoster);
     }
     if !policy.employment_types.include.is_empty() {
-        add(&["employment_types", "include"], PolicyCaution::UnknownEmploymentIsOut);
+        add(
+            &["employment_types", "include"],
+            PolicyCaution::UnknownEmploymentIsOut,
+        );
     }
     cautions
 }

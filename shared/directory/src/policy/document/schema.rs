@@ -12,7 +12,10 @@ use super::shape::{DOCUMENT, ObjectMember, SIDE, ValueShape};
 pub fn document_schema() -> Value {
     let mut schema = shape_schema(&DOCUMENT);
     if let Some(top) = schema.as_object_mut() {
-        top.insert("$schema".to_owned(), json!("https://json-schema.org/draft/2020-12/schema"));
+        top.insert(
+            "$schema".to_owned(),
+            json!("https://json-schema.org/draft/2020-12/schema"),
+        );
         top.insert("title".to_owned(), json!("Policy of a Bangding binding"));
         top.insert("required".to_owned(), json!(["version"]));
     }
@@ -22,9 +25,11 @@ pub fn document_schema() -> Value {
 fn shape_schema(shape: &ValueShape) -> Value {
     match shape {
         ValueShape::Object(members) => object_schema(members.iter().map(describe_member)),
-        ValueShape::FieldOwners(kind) => {
-            object_schema(FieldSet::of_kind(*kind).iter().map(|field| (field.key().to_owned(), shape_schema(&SIDE))))
-        }
+        ValueShape::FieldOwners(kind) => object_schema(
+            FieldSet::of_kind(*kind)
+                .iter()
+                .map(|field| (field.key().to_owned(), shape_schema(&SIDE))),
+        ),
         ValueShape::List(item) => {
             json!({"type": "array", "uniqueItems": true, "items": shape_schema(item)})
         }

@@ -41,7 +41,8 @@ const fn object_member(key: &'static str, shape: ValueShape, about: &'static str
     ObjectMember { key, about, shape }
 }
 
-pub(super) const SIDE: ValueShape = ValueShape::Word(&[("dingtalk", "DingTalk"), ("ehr", "the eHR")]);
+pub(super) const SIDE: ValueShape =
+    ValueShape::Word(&[("dingtalk", "DingTalk"), ("ehr", "the eHR")]);
 
 const IDS: ValueShape = ValueShape::Object(&[
     object_member(
@@ -67,7 +68,10 @@ const SCOPE: &[ObjectMember] = &[
         ValueShape::Word(&[
             ("organisation", "departments only"),
             ("employees", "departments and people"),
-            ("employees_and_custom", "departments, people and the custom fields that are named"),
+            (
+                "employees_and_custom",
+                "departments, people and the custom fields that are named",
+            ),
         ]),
         "What is kept in step.",
     ),
@@ -79,7 +83,11 @@ const SCOPE: &[ObjectMember] = &[
 ];
 
 const OWNERS: &[ObjectMember] = &[
-    object_member("default", SIDE, "Who decides every field that is not named."),
+    object_member(
+        "default",
+        SIDE,
+        "Who decides every field that is not named.",
+    ),
     object_member(
         "person",
         ValueShape::FieldOwners(Kind::Person),
@@ -111,21 +119,41 @@ const DEPARTMENTS: &[ObjectMember] = &[
         IDS,
         "In, with everything below; where none is named, everything is in that is not excluded.",
     ),
-    object_member("exclude", IDS, "Out, with everything below. The nearest mark upwards decides."),
+    object_member(
+        "exclude",
+        IDS,
+        "Out, with everything below. The nearest mark upwards decides.",
+    ),
 ];
 
 const EMPLOYMENT_TYPES: &[ObjectMember] = &[
-    object_member("include", EMPLOYMENT, "In; where none is named, every kind is in that is not excluded."),
+    object_member(
+        "include",
+        EMPLOYMENT,
+        "In; where none is named, every kind is in that is not excluded.",
+    ),
     object_member("exclude", EMPLOYMENT, "Out."),
 ];
 
 const UNTOUCHABLE: &[ObjectMember] = &[
-    object_member("people", IDS, "People whom no sync writes or removes on either side."),
-    object_member("departments", IDS, "Departments that no sync touches, with everything below and everybody in them."),
+    object_member(
+        "people",
+        IDS,
+        "People whom no sync writes or removes on either side.",
+    ),
+    object_member(
+        "departments",
+        IDS,
+        "Departments that no sync touches, with everything below and everybody in them.",
+    ),
 ];
 
 const LIMITS: &[ObjectMember] = &[
-    object_member("removals_floor", ValueShape::Whole(0, 100_000), "Removals that are never too many by share alone."),
+    object_member(
+        "removals_floor",
+        ValueShape::Whole(0, 100_000),
+        "Removals that are never too many by share alone.",
+    ),
     object_member(
         "removals_percent",
         ValueShape::Percent,
@@ -136,13 +164,29 @@ const LIMITS: &[ObjectMember] = &[
         ValueShape::Percent,
         "From this share on removals are held, whatever the count.",
     ),
-    object_member("blanked_percent", ValueShape::Percent, "A field that is emptied for more than this share is held."),
-    object_member("changed_percent", ValueShape::Percent, "A field that changes for more than this share is held."),
-    object_member("fields_floor", ValueShape::Whole(0, 100_000), "Changes of one field that are never too many."),
+    object_member(
+        "blanked_percent",
+        ValueShape::Percent,
+        "A field that is emptied for more than this share is held.",
+    ),
+    object_member(
+        "changed_percent",
+        ValueShape::Percent,
+        "A field that changes for more than this share is held.",
+    ),
+    object_member(
+        "fields_floor",
+        ValueShape::Whole(0, 100_000),
+        "Changes of one field that are never too many.",
+    ),
 ];
 
 const SWEEP: &[ObjectMember] = &[
-    object_member("every_minutes", ValueShape::Whole(15, 10_080), "Minutes between two sweeps."),
+    object_member(
+        "every_minutes",
+        ValueShape::Whole(15, 10_080),
+        "Minutes between two sweeps.",
+    ),
     object_member(
         "hours",
         ValueShape::List(&ValueShape::Hours),
@@ -157,8 +201,14 @@ pub(super) const DOCUMENT: ValueShape = ValueShape::Object(&[
     object_member(
         "preset",
         ValueShape::Word(&[
-            ("ehr_is_master", "the eHR decides everything, DingTalk follows"),
-            ("dingtalk_is_master", "DingTalk decides everything, the eHR follows"),
+            (
+                "ehr_is_master",
+                "the eHR decides everything, DingTalk follows",
+            ),
+            (
+                "dingtalk_is_master",
+                "DingTalk decides everything, the eHR follows",
+            ),
             ("custom", "direction, lifecycle and owners are written out"),
         ]),
         "A usual policy. What is not written is as the preset has it.",
@@ -184,15 +234,35 @@ pub(super) const DOCUMENT: ValueShape = ValueShape::Object(&[
         ValueShape::Object(SHARED),
         "Fields that both sides write; an edit in DingTalk can then be lost unseen.",
     ),
-    object_member("departments", ValueShape::Object(DEPARTMENTS), "Which departments are in."),
-    object_member("employment_types", ValueShape::Object(EMPLOYMENT_TYPES), "Which kinds of employment are in."),
-    object_member("untouchable", ValueShape::Object(UNTOUCHABLE), "What nothing may touch, not even an approved plan."),
-    object_member("limits", ValueShape::Object(LIMITS), "What the guard holds."),
+    object_member(
+        "departments",
+        ValueShape::Object(DEPARTMENTS),
+        "Which departments are in.",
+    ),
+    object_member(
+        "employment_types",
+        ValueShape::Object(EMPLOYMENT_TYPES),
+        "Which kinds of employment are in.",
+    ),
+    object_member(
+        "untouchable",
+        ValueShape::Object(UNTOUCHABLE),
+        "What nothing may touch, not even an approved plan.",
+    ),
+    object_member(
+        "limits",
+        ValueShape::Object(LIMITS),
+        "What the guard holds.",
+    ),
     object_member(
         "grace_days",
         ValueShape::Whole(0, 365),
         "Days between somebody's leaving and the removal on the other side.",
     ),
     object_member("sweep", ValueShape::Object(SWEEP), "When to sweep."),
-    object_member("rotation", ValueShape::Whole(1, 100), "One part of so many is deep-read in each sweep."),
+    object_member(
+        "rotation",
+        ValueShape::Whole(1, 100),
+        "One part of so many is deep-read in each sweep.",
+    ),
 ]);

@@ -14,7 +14,15 @@ fn check(text: &str) -> Vec<String> {
         Err(refused) => refused
             .problems
             .iter()
-            .map(|problem| format!("{}:{} {} {:?}", problem.line, problem.column, problem.path, word(&problem.what)))
+            .map(|problem| {
+                format!(
+                    "{}:{} {} {:?}",
+                    problem.line,
+                    problem.column,
+                    problem.path,
+                    word(&problem.what)
+                )
+            })
             .collect(),
     }
 }
@@ -27,7 +35,10 @@ fn word(fault: &PolicyFault) -> String {
 
 #[test]
 fn a_preset_is_a_whole_policy() {
-    for preset in PolicyPreset::ALL.into_iter().filter(|preset| *preset != PolicyPreset::Custom) {
+    for preset in PolicyPreset::ALL
+        .into_iter()
+        .filter(|preset| *preset != PolicyPreset::Custom)
+    {
         let word = fault::preset_word(preset);
         let checked = read_document(&format!(r#"{{"version": 1, "preset": "{word}"}}"#)).unwrap();
         assert_eq!(checked.policy, Policy::from_preset(preset));
@@ -89,49 +100,87 @@ fn a_message_names_the_fault_and_its_remedy() {
         told("{\"version\": 1,}"),
         "1:14: this is not JSON: trailing commas are not allowed. Write strict JSON: double quotes, no comments, no comma after the last item"
     );
-    assert!(told(r#"{"version": 1, "preset": "EHR-is-master"}"#).contains("Did you mean \"ehr_is_master\"?"));
+    assert!(
+        told(r#"{"version": 1, "preset": "EHR-is-master"}"#)
+            .contains("Did you mean \"ehr_is_master\"?")
+    );
     assert!(!told(r#"{"version": 1, "preset": "zzz"}"#).contains("Did you mean"));
 }
 
 /// What is asked for has to be there, and what is wrong is not called missing as well.
 #[test]
 fn required_choices_are_written_or_come_from_a_preset() {
-    let missing = |text: &str| check(text).into_iter().filter(|line| line.contains("Missing")).count();
+    let missing = |text: &str| {
+        check(text)
+            .into_iter()
+            .filter(|line| line.contains("Missing"))
+            .count()
+    };
     assert_eq!(missing("{}"), 4);
     assert_eq!(missing(r#"{"version": 1, "preset": "ehr_is_master"}"#), 0);
     assert_eq!(missing(r#"{"version": "1", "preset": "ehr_is_master"}"#), 0);
-    assert_eq!(missing(r#"{"version": 1, "preset": "nobody_is_master"}"#), 0);
-    assert_eq!(missing(r#"{"version": 1, "direction": "both", "lifecycle": "ehr", "owners": {}}"#), 1);
-    assert_eq!(check(r#"{"version": 2, "preset": "ehr_is_master"}"#), [r#"1:13 version "UnknownVersion""#]);
+    assert_eq!(
+        missing(r#"{"version": 1, "preset": "nobody_is_master"}"#),
+        0
+    );
+    assert_eq!(
+        missing(r#"{"version": 1, "direction": "both", "lifecycle": "ehr", "owners": {}}"#),
+        1
+    );
+    assert_eq!(
+        check(r#"{"version": 2, "preset": "ehr_is_master"}"#),
+        [r#"1:13 version "UnknownVersion""#]
+    );
 }
 
 #[test]
 fn contradicting_parts_are_refused() {
     let custom = |rest: &str| {
-        format!(r#"{{"version": 1, "direction": "both", "lifecycle": "ehr", "owners": {{"default": "ehr"}}, {rest}}}"#)
+        format!(
+            r#"{{"version": 1, "direction": "both", "lifecycle": "ehr", "owners": {{"default": "ehr"}}, {rest}}}"#
+        )
     };
     let faults = |rest: &str| {
-        check(&custom(rest)).iter().map(|line| line.rsplit('"').nth(1).unwrap().to_owned()).collect::<Vec<_>>()
+        check(&custom(rest))
+            .iter()
+            .map(|line| line.rsplit('"').nth(1).unwrap().to_owned())
+            .collect::<Vec<_>>()
     };
-    assert_eq!(faults(r#""scope": {"takes": "employees_and_custom"}"#), ["NoCustomFields"]);
-    assert_eq!(faults(r#""scope": {"custom_fields": ["工牌号"]}"#), ["CustomNotTaken"]);
-    let master = r#"{"version": 1, "preset": "dingtalk_is_master", "scope": {"custom_fields": ["工牌号"]}}"#;
+    assert_eq!(
+        faults(r#""scope": {"takes": "employees_and_custom"}"#),
+        ["NoCustomFields"]
+    );
+    assert_eq!(
+        faults(r#""scope": {"custom_fields": ["工牌号"]}"#),
+        ["CustomNotTaken"]
+    );
+    let master =
+        r#"{"version": 1, "preset": "dingtalk_is_master", "scope": {"custom_fields": ["工牌号"]}}"#;
     let named = PolicyScope::EmployeesAndCustom(["工牌号".to_owned()].into());
     assert_eq!(
         read_document(master).unwrap().policy.scope,
         named,
         "where the preset takes custom fields, some can be chosen"
     );
-    assert_eq!(faults(r#""limits": {"removals_percent": 30}"#), ["LimitsCrossed"]);
+    assert_eq!(
+        faults(r#""limits": {"removals_percent": 30}"#),
+        ["LimitsCrossed"]
+    );
     assert_eq!(
         faults(r#""employment_types": {"include": ["intern"], "exclude": ["intern"]}"#),
         ["IncludedAndExcluded"]
     );
-    assert_eq!(faults(r#""sweep": {"hours": ["01:00-01:10"]}"#), ["HoursTooShort"]);
+    assert_eq!(
+        faults(r#""sweep": {"hours": ["01:00-01:10"]}"#),
+        ["HoursTooShort"]
+    );
     assert_eq!(faults(r#""lifecycle": "ehr""#), ["DuplicateKey"]);
     let text = r#"{"version": 1, "direction": "both", "lifecycle": "ehr",
         "owners": {"default": "ehr", "person": {"remark": "dingtalk"}}, "shared": {"person": ["remark"]}}"#;
-    assert_eq!(check(text), [r#"2:95 shared.person.remark "OwnedAndShared""#]);
+    assert_eq!(
+        check(text),
+        [r#"2:95 shared.person.remark "OwnedAndShared""#]
+    );
     let text = r#"{"version": 1, "preset": "ehr_is_master", "direction": "both", "owners": {"default": "dingtalk"},
         "shared": {"person": ["remark"]}}"#;
     assert_eq!(check(text).len(), 3, "{:?}", check(text));
@@ -141,16 +190,26 @@ fn contradicting_parts_are_refused() {
 fn a_document_that_is_not_an_object_gives_one_fault() {
     assert_eq!(check("[]"), [r#"1:1  "Type""#]);
     assert_eq!(check(""), [r#"1:1  "Syntax""#]);
-    assert_eq!(check("\u{feff}{\"version\": 1, \"preset\": \"ehr_is_master\"}"), [""; 0]);
+    assert_eq!(
+        check("\u{feff}{\"version\": 1, \"preset\": \"ehr_is_master\"}"),
+        [""; 0]
+    );
     assert_eq!(check("{\n// later\n}"), [r#"2:1  "Syntax""#]);
-    assert_eq!(check(&"[".repeat(100_000)).len(), 1, "deep nesting is refused, not followed");
+    assert_eq!(
+        check(&"[".repeat(100_000)).len(),
+        1,
+        "deep nesting is refused, not followed"
+    );
 }
 
 #[test]
 fn columns_count_characters() {
     let text = r#"{"version": 1, "preset": "ehr_is_master", "untouchable": {"people": {"ehr": ["张三", "李#四"]}}}"#;
     assert_eq!(check(text), [r#"1:84 untouchable.people.ehr "Id""#]);
-    assert!(!read_document(text).unwrap_err().to_string().contains("李"), "ids of people are not repeated");
+    assert!(
+        !read_document(text).unwrap_err().to_string().contains("李"),
+        "ids of people are not repeated"
+    );
 }
 
 #[test]
@@ -158,12 +217,28 @@ fn cautions_are_reported() {
     let text = r#"{"version": 1, "direction": "both", "lifecycle": "ehr", "owners": {"default": "ehr"},
         "shared": {"person": ["remark"]}, "limits": {"removals_percent": 100, "removals_percent_max": 100},
         "grace_days": 0, "employment_types": {"include": ["full_time"]}}"#;
-    let cautions: Vec<_> = read_document(text).unwrap().cautions.into_iter().map(|caution| caution.what).collect();
-    let shared = PolicyCaution::Shared { kind: Kind::Person, field: Field::Remark };
-    let employment = [PolicyCaution::EmploymentFromRoster, PolicyCaution::UnknownEmploymentIsOut];
-    let expected = [PolicyCaution::MobileWaits, shared, PolicyCaution::GuardOff, PolicyCaution::NoGrace]
+    let cautions: Vec<_> = read_document(text)
+        .unwrap()
+        .cautions
         .into_iter()
-        .chain(employment);
+        .map(|caution| caution.what)
+        .collect();
+    let shared = PolicyCaution::Shared {
+        kind: Kind::Person,
+        field: Field::Remark,
+    };
+    let employment = [
+        PolicyCaution::EmploymentFromRoster,
+        PolicyCaution::UnknownEmploymentIsOut,
+    ];
+    let expected = [
+        PolicyCaution::MobileWaits,
+        shared,
+        PolicyCaution::GuardOff,
+        PolicyCaution::NoGrace,
+    ]
+    .into_iter()
+    .chain(employment);
     assert_eq!(cautions, expected.collect::<Vec<_>>());
     assert!(
         read_document(r#"{"version": 1, "preset": "dingtalk_is_master", "grace_days": 0}"#)
@@ -177,7 +252,11 @@ fn cautions_are_reported() {
 fn the_published_schema_is_up_to_date() {
     let published = include_str!("../../../../../infra/policy.schema.json");
     let published: serde_json::Value = serde_json::from_str(published).unwrap();
-    assert_eq!(published, document_schema(), "renew it: cargo bangding policy schema > infra/policy.schema.json");
+    assert_eq!(
+        published,
+        document_schema(),
+        "renew it: cargo bangding policy schema > infra/policy.schema.json"
+    );
 }
 
 /// One good value for a shape, and a bad one.
@@ -186,9 +265,10 @@ fn sample(shape: &ValueShape) -> (serde_json::Value, serde_json::Value) {
         ValueShape::Object(_) | ValueShape::FieldOwners(_) => (json!({}), json!([])),
         ValueShape::List(item) => (json!([sample(item).0]), json!([sample(item).1])),
         ValueShape::Word(words) => (json!(words[0].0), json!("no such word")),
-        ValueShape::Field(kind) => {
-            (json!(FieldSet::of_kind(*kind).iter().next().unwrap().key()), json!("no such field"))
-        }
+        ValueShape::Field(kind) => (
+            json!(FieldSet::of_kind(*kind).iter().next().unwrap().key()),
+            json!("no such field"),
+        ),
         ValueShape::Whole(min, max) => (json!(min), json!(max + 1)),
         ValueShape::Percent => (json!(12.5), json!(100.1)),
         ValueShape::Text(max) => (json!("a"), json!("a".repeat(max + 1))),
@@ -201,12 +281,18 @@ fn sample(shape: &ValueShape) -> (serde_json::Value, serde_json::Value) {
 /// Every place of the shape takes its good values into the typed document, and names its bad ones.
 #[test]
 fn shape_and_document_agree() {
-    fn walk(shape: &ValueShape, wrap: &dyn Fn(serde_json::Value) -> serde_json::Value, places: &mut usize) {
+    fn walk(
+        shape: &ValueShape,
+        wrap: &dyn Fn(serde_json::Value) -> serde_json::Value,
+        places: &mut usize,
+    ) {
         let accepted = |value: serde_json::Value| {
             let text = wrap(value).to_string();
             let tree = parse_tree(&text).unwrap();
             let mut check = DocumentCheck::new(&text);
-            let sound = check.check_value(&tree, &DOCUMENT, "").unwrap_or_else(|| json!({}));
+            let sound = check
+                .check_value(&tree, &DOCUMENT, "")
+                .unwrap_or_else(|| json!({}));
             let document: PolicyDocument = serde_json::from_value(sound).unwrap();
             (check.problems.is_empty(), document)
         };
@@ -217,12 +303,19 @@ fn shape_and_document_agree() {
         *places += 1;
         match shape {
             ValueShape::Object(members) => members.iter().for_each(|member| {
-                walk(&member.shape, &|value| wrap(json!({member.key: value})), places);
+                walk(
+                    &member.shape,
+                    &|value| wrap(json!({member.key: value})),
+                    places,
+                );
             }),
             ValueShape::Word(words) => words.iter().for_each(|(word, _)| {
                 let (is_good, other) = accepted(json!(word));
                 assert!(is_good);
-                assert!(*word == words[0].0 || other != document, "{word} reaches the document");
+                assert!(
+                    *word == words[0].0 || other != document,
+                    "{word} reaches the document"
+                );
             }),
             _ => {}
         }
@@ -235,8 +328,12 @@ fn shape_and_document_agree() {
 fn ids() -> impl Strategy<Value = IdsBySide> {
     let set = || proptest::collection::btree_set("[a-z0-9]{1,6}", 0..3);
     (set(), set()).prop_map(|(dingtalk, ehr)| {
-        let native = |ids: BTreeSet<String>| ids.iter().map(|id| NativeId::new(id).unwrap()).collect();
-        IdsBySide { dingtalk: native(dingtalk), ehr: native(ehr) }
+        let native =
+            |ids: BTreeSet<String>| ids.iter().map(|id| NativeId::new(id).unwrap()).collect();
+        IdsBySide {
+            dingtalk: native(dingtalk),
+            ehr: native(ehr),
+        }
     })
 }
 
@@ -246,13 +343,20 @@ fn side() -> impl Strategy<Value = Side> {
 
 fn policies() -> impl Strategy<Value = Policy> {
     let owners = proptest::collection::btree_map(0usize..20, proptest::option::of(side()), 0..8);
-    let numbers = (0u64..=1000, 0u64..=1000, 0u16..=365, 1u8..=100, 15u32..=10_080);
+    let numbers = (
+        0u64..=1000,
+        0u64..=1000,
+        0u16..=365,
+        1u8..=100,
+        15u32..=10_080,
+    );
     let people = (0usize..3, proptest::collection::btree_set(0usize..6, 0..3));
     (side(), side(), owners, ids(), ids(), numbers, people).prop_map(
         |(default, lifecycle, owners, marks, untouched, numbers, (scope, out))| {
             let mut policy = Policy::from_preset(PolicyPreset::Custom);
             policy.direction = SyncDirection::Both;
-            (policy.lifecycle, policy.owners) = (lifecycle, crate::policy::FieldOwners::all(default));
+            (policy.lifecycle, policy.owners) =
+                (lifecycle, crate::policy::FieldOwners::all(default));
             for (at, owner) in owners {
                 let field = Field::ALL[at];
                 for kind in [Kind::Person, Kind::Department] {
@@ -266,14 +370,21 @@ fn policies() -> impl Strategy<Value = Policy> {
             policy.scope = match scope {
                 0 => PolicyScope::OrganisationOnly,
                 1 => PolicyScope::Employees,
-                _ => PolicyScope::EmployeesAndCustom(["工牌号".to_owned(), "a b".to_owned()].into()),
+                _ => {
+                    PolicyScope::EmployeesAndCustom(["工牌号".to_owned(), "a b".to_owned()].into())
+                }
             };
             policy.departments.exclude = marks;
             policy.untouchable.people = untouched;
-            policy.employment_types.exclude = out.into_iter().map(|at| EmploymentType::ALL[at]).collect();
+            policy.employment_types.exclude =
+                out.into_iter().map(|at| EmploymentType::ALL[at]).collect();
             policy.limits.removals_share = numbers.0.min(numbers.1);
             policy.limits.removals_share_max = numbers.0.max(numbers.1);
-            (policy.grace_days, policy.rotation, policy.sweep.every_minutes) = (numbers.2, numbers.3, numbers.4);
+            (
+                policy.grace_days,
+                policy.rotation,
+                policy.sweep.every_minutes,
+            ) = (numbers.2, numbers.3, numbers.4);
             policy.sweep.hours = vec!["22:00-06:00".parse().unwrap()];
             policy
         },
@@ -308,5 +419,8 @@ proptest! {
 #[test]
 fn the_policy_hash_matches_the_known_value() {
     // A changed canonical form makes every stored plan look as if its policy had changed: raise VERSION with it.
-    assert_eq!(Policy::dingtalk_is_master().canonical_text(), include_str!("canonical.json").trim_end());
+    assert_eq!(
+        Policy::dingtalk_is_master().canonical_text(),
+        include_str!("canonical.json").trim_end()
+    );
 }

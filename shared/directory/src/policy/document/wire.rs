@@ -51,8 +51,11 @@ impl Serialize for Percent {
 impl<'de> Deserialize<'de> for Percent {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let percent = f64::deserialize(deserializer)?;
-        let tenths = (0..=1000_u32).find(|tenths| (f64::from(*tenths) - percent * 10.0).abs() < 1e-6);
-        tenths.map(|tenths| Self(tenths.into())).ok_or_else(|| serde::de::Error::custom("not a percentage"))
+        let tenths =
+            (0..=1000_u32).find(|tenths| (f64::from(*tenths) - percent * 10.0).abs() < 1e-6);
+        tenths
+            .map(|tenths| Self(tenths.into()))
+            .ok_or_else(|| serde::de::Error::custom("not a percentage"))
     }
 }
 

@@ -18,7 +18,10 @@ impl PlanRun<'_> {
         let mut since = HashMap::new();
         self.run.tally(|tally| {
             let troubles = tally.troubles.iter().skip(from);
-            since.extend(troubles.filter_map(|trouble| trouble.link.map(|link| (link, trouble.reason.clone()))));
+            since.extend(
+                troubles
+                    .filter_map(|trouble| trouble.link.map(|link| (link, trouble.reason.clone()))),
+            );
         });
         since
     }
@@ -26,8 +29,13 @@ impl PlanRun<'_> {
     /// The plan's items among whom the run wants to look at once more.
     pub(super) fn drain_second_looks(&self) -> BTreeSet<u32> {
         let mut whose = BTreeSet::new();
-        self.run.tally(|tally| whose = std::mem::take(&mut tally.again));
-        let index = |whose: &RecordKey| self.by_id.get(whose).and_then(|index| u32::try_from(*index).ok());
+        self.run
+            .tally(|tally| whose = std::mem::take(&mut tally.again));
+        let index = |whose: &RecordKey| {
+            self.by_id
+                .get(whose)
+                .and_then(|index| u32::try_from(*index).ok())
+        };
         whose.iter().filter_map(index).collect()
     }
 }

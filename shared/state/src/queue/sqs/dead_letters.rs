@@ -34,23 +34,46 @@ impl SqsDeadLetters {
     /// `source_url` is where messages are put back to, `dead_url` where they were laid aside.
     #[must_use]
     pub fn new(client: Client, source_url: impl Into<String>, dead_url: impl Into<String>) -> Self {
-        Self { source: SqsQueue::new(client.clone(), source_url), client, dead_url: dead_url.into() }
+        Self {
+            source: SqsQueue::new(client.clone(), source_url),
+            client,
+            dead_url: dead_url.into(),
+        }
     }
 
     /// Up to ten that nobody holds; none when there are no more.
     async fn receive_letters(&self) -> Result<Vec<ReceivedLetter>, QueueError> {
-        let receive = self.client.receive_message().queue_url(&self.dead_url).max_number_of_messages(10);
-        let receive = receive.visibility_timeout(HIDDEN_S).wait_time_seconds(WAIT_S);
+        let receive = self
+            .client
+            .receive_message()
+            .queue_url(&self.dead_url)
+            .max_number_of_messages(10);
+        let receive = receive
+            .visibility_timeout(HIDDEN_S)
+            .wait_time_seconds(WAIT_S);
         let receive = receive.message_system_attribute_names(Known::All);
         let answer = receive.send().await.map_err(|error| queue_error(&error))?;
-        answer.messages.unwrap_or_default().into_iter().map(parse_letter).collect()
+        answer
+            .messages
+            .unwrap_or_default()
+            .into_iter()
+            .map(parse_letter)
+            .collect()
     }
 
     /// Visible again at once. What cannot be released is visible again after [`HIDDEN_S`].
     async fn release_letters(&self, held: &[ReceivedLetter]) {
         for ReceivedLetter { receipt, .. } in held {
-            let release = self.client.change_message_visibility().queue_url(&self.dead_url);
-            if let Err(error) = release.receipt_handle(receipt).visibility_timeout(0).send().await {
+            let release = self
+                .client
+                .change_message_visibility()
+                .queue_url(&self.dead_url);
+            if let Err(error) = release
+                .receipt_handle(receipt)
+                .visibility_timeout(0)
+                .send()
+                .await
+            {
                 let reason = queue_error(&error).to_string();
                 tracing::debug!(reason, "a dead letter stays out of sight for a minute");
             }
@@ -60,11 +83,28 @@ impl SqsDeadLetters {
     /// Sent first, deleted then: killed in between, it is there twice and never not at all. The deduplication id is the
     /// dead letter's own, so that a FIFO queue drops the second one.
     async fn put_back(&self, held: &ReceivedLetter) -> Result<(), QueueError> {
-        let DeadLetter { id, body, group, .. } = &held.letter;
+        let DeadLetter {
+            id, body, group, ..
+        } = &held.letter;
         let deduplication = group.as_ref().map(|_| hash_parts(&["redrive", id]));
-        self.source.send(QueueMessage { body: body.clone(), group: group.clone(), deduplication, delay_s: 0 }).await?;
-        let delete = self.client.delete_message().queue_url(&self.dead_url).receipt_handle(&held.receipt);
-        delete.send().await.map(|_| ()).map_err(|error| queue_error(&error))
+        self.source
+            .send(QueueMessage {
+                body: body.clone(),
+                group: group.clone(),
+                deduplication,
+                delay_s: 0,
+            })
+            .await?;
+        let delete = self
+            .client
+            .delete_message()
+            .queue_url(&self.dead_url)
+            .receipt_handle(&held.receipt);
+        delete
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(|error| queue_error(&error))
     }
 
     /// Puts back what is wanted of a batch, in its order; the rest is pushed to `left`.
@@ -103,7 +143,9 @@ impl SqsDeadLetters {
             if batch.is_empty() {
                 break;
             }
-            count += self.put_back_of(batch, |held| id.is_none_or(|id| held.letter.id == id), left).await?;
+            count += self
+                .put_back_of(batch, |held| id.is_none_or(|id| held.letter.id == id), left)
+                .await?;
         }
         Ok(count)
     }
@@ -112,13 +154,21 @@ impl SqsDeadLetters {
 #[async_trait]
 impl DeadLetters for SqsDeadLetters {
     async fn count(&self) -> Result<usize, QueueError> {
-        use QueueAttributeName::{ApproximateNumberOfMessages, ApproximateNumberOfMessagesNotVisible};
-        let names = [ApproximateNumberOfMessages, ApproximateNumberOfMessagesNotVisible];
+        use QueueAttributeName::{
+            ApproximateNumberOfMessages, ApproximateNumberOfMessagesNotVisible,
+        };
+        let names = [
+            ApproximateNumberOfMessages,
+            ApproximateNumberOfMessagesNotVisible,
+        ];
         let ask = self.client.get_queue_attributes().queue_url(&self.dead_url);
         let ask = ask.set_attribute_names(Some(names.to_vec()));
         let answer = ask.send().await.map_err(|error| queue_error(&error))?;
         let known = answer.attributes.unwrap_or_default();
-        Ok(names.iter().filter_map(|name| known.get(name)?.parse::<usize>().ok()).sum())
+        Ok(names
+            .iter()
+            .filter_map(|name| known.get(name)?.parse::<usize>().ok())
+            .sum())
     }
 
     async fn list(&self, limit: usize) -> Result<Vec<DeadLetter>, QueueError> {
@@ -141,7 +191,11 @@ impl DeadLetters for SqsDeadLetters {
 
     async fn redrive(&self, id: Option<&str>) -> Result<usize, QueueError> {
         // Poison may come back faster than we look: not more than there are now.
-        let most = if id.is_some() { 1 } else { self.count().await?.max(1) };
+        let most = if id.is_some() {
+            1
+        } else {
+            self.count().await?.max(1)
+        };
         let mut left = Vec::new();
         let redriven = self.redrive_up_to(id, most, &mut left).await;
         self.release_letters(&left).await;
@@ -162,5 +216,8 @@ fn parse_letter(message: aws_sdk_sqs::types::Message) -> Result<ReceivedLetter, 
             .and_then(|count| count.try_into().ok())
             .unwrap_or_default(),
     };
-    Ok(ReceivedLetter { receipt: message.receipt_handle.ok_or_else(broken)?, letter })
+    Ok(ReceivedLetter {
+        receipt: message.receipt_handle.ok_or_else(broken)?,
+        letter,
+    })
 }

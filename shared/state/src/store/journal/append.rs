@@ -40,11 +40,23 @@ impl Journal {
         let mut steps = Vec::new();
         for change in batch {
             seq += 1;
-            let body = to_json(JOURNAL_ENTRY, &ChainEntry { run: self.run.clone(), seq, change: change.clone() })?;
+            let body = to_json(
+                JOURNAL_ENTRY,
+                &ChainEntry {
+                    run: self.run.clone(),
+                    seq,
+                    change: change.clone(),
+                },
+            )?;
             hash = entry_hash(&hash, body.as_bytes());
             hashes.push(hash);
             let item = self.item(change, seq, body, &hash);
-            let step = TransactionStep::put(&self.store, Table::Journal, item, Some(WriteCondition::new_item()));
+            let step = TransactionStep::put(
+                &self.store,
+                Table::Journal,
+                item,
+                Some(WriteCondition::new_item()),
+            );
             steps.push(step.map_err(JournalError::Store)?);
         }
         self.write_steps(steps, &hashes).await?;
@@ -52,23 +64,38 @@ impl Journal {
         Ok(())
     }
 
-    async fn write_steps(&self, steps: Vec<TransactionStep>, hashes: &[ChainHash]) -> Result<(), JournalError> {
+    async fn write_steps(
+        &self,
+        steps: Vec<TransactionStep>,
+        hashes: &[ChainHash],
+    ) -> Result<(), JournalError> {
         let jitter = self.store.jitter(&self.store.next_mark());
         let (stored, error) = match self.store.write_transaction(steps, jitter).await {
             Ok(()) => return Ok(()),
-            Err(TransactionError::Conditions(conditions)) => {
-                (conditions.into_iter().next().flatten(), JournalError::Contended)
-            }
+            Err(TransactionError::Conditions(conditions)) => (
+                conditions.into_iter().next().flatten(),
+                JournalError::Contended,
+            ),
             Err(TransactionError::Failed(error)) if error.is_transient() => {
                 let pk = run_pk(&self.corp, &self.run);
-                let stored = self.store.get_item(Table::Journal, &pk, &seq_sk(self.seq + 1)).await.unwrap_or_default();
+                let stored = self
+                    .store
+                    .get_item(Table::Journal, &pk, &seq_sk(self.seq + 1))
+                    .await
+                    .unwrap_or_default();
                 (stored, JournalError::Store(error))
             }
             Err(TransactionError::Failed(error)) => return Err(JournalError::Store(error)),
         };
         // All or nothing: the first entry's hash says whether the whole batch is ours.
         let own = stored.is_some_and(|item| {
-            AttributeReader { what: JOURNAL_ENTRY, item: &item }.array("h").ok() == hashes.first().copied()
+            AttributeReader {
+                what: JOURNAL_ENTRY,
+                item: &item,
+            }
+            .array("h")
+            .ok()
+                == hashes.first().copied()
         });
         if own { Ok(()) } else { Err(error) }
     }
@@ -78,8 +105,16 @@ impl Journal {
         item.insert("v".to_owned(), number_value(u64::from(VERSION)));
         item.insert("b".to_owned(), text_value(body));
         item.insert("h".to_owned(), binary_value(*hash));
-        item.insert("record".to_owned(), text_value(format!("{}#{}", self.corp, change.record)));
-        let at = format!("{:015}#{}#{}", change.at.millis().max(0), self.run, seq_sk(seq));
+        item.insert(
+            "record".to_owned(),
+            text_value(format!("{}#{}", self.corp, change.record)),
+        );
+        let at = format!(
+            "{:015}#{}#{}",
+            change.at.millis().max(0),
+            self.run,
+            seq_sk(seq)
+        );
         item.insert("at".to_owned(), text_value(at));
         item
     }

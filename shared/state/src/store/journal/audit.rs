@@ -62,7 +62,9 @@ impl Store {
 
     /// The closed runs, in the order in which they were closed.
     async fn closed_runs(&self, corp: &CorpId) -> Result<Vec<RunId>, StoreError> {
-        let mut pages = self.pages(Table::Journal, heads_pk(corp), PageReading::Strong(200)).boxed();
+        let mut pages = self
+            .pages(Table::Journal, heads_pk(corp), PageReading::Strong(200))
+            .boxed();
         let mut runs = Vec::new();
         while let Some(page) = pages.next().await {
             for item in page? {
@@ -74,7 +76,9 @@ impl Store {
 
     /// The run at a place of the corp's chain, from 1.
     async fn run_at_place(&self, corp: &CorpId, place: u64) -> Result<Option<RunId>, StoreError> {
-        let item = self.get_item(Table::Journal, &heads_pk(corp), &heads_sk(place)).await?;
+        let item = self
+            .get_item(Table::Journal, &heads_pk(corp), &heads_sk(place))
+            .await?;
         Ok(item.and_then(|item| parse_run_id(&item).ok()))
     }
 
@@ -84,14 +88,27 @@ impl Store {
         let mut runs = BTreeSet::new();
         let mut from = None;
         loop {
-            let scan = self.client.scan().table_name(self.table(Table::Journal)).projection_expression("pk");
+            let scan = self
+                .client
+                .scan()
+                .table_name(self.table(Table::Journal))
+                .projection_expression("pk");
             let scan = scan.filter_expression("begins_with(pk, :corp)");
-            let scan = scan.expression_attribute_values(":corp", text_value(&prefix)).consistent_read(true);
+            let scan = scan
+                .expression_attribute_values(":corp", text_value(&prefix))
+                .consistent_read(true);
             let answer = scan.set_exclusive_start_key(from).send().await;
             let answer = answer.map_err(|error| sdk_error("scan the journal", &error))?;
             for item in answer.items() {
-                let pk = AttributeReader { what: "journal entry", item }.text("pk")?;
-                runs.extend(pk.strip_prefix(&prefix).and_then(|run| RunId::new(run).ok()));
+                let pk = AttributeReader {
+                    what: "journal entry",
+                    item,
+                }
+                .text("pk")?;
+                runs.extend(
+                    pk.strip_prefix(&prefix)
+                        .and_then(|run| RunId::new(run).ok()),
+                );
             }
             from = answer.last_evaluated_key;
             if from.is_none() {
@@ -102,6 +119,9 @@ impl Store {
 }
 
 fn parse_run_id(item: &Item) -> Result<RunId, StoreError> {
-    let head = AttributeReader { what: "journal head", item };
+    let head = AttributeReader {
+        what: "journal head",
+        item,
+    };
     RunId::new(head.text("run")?).map_err(|_| head.malformed("its run has no name"))
 }

@@ -19,16 +19,30 @@ pub(super) fn initial_hash(corp: &CorpId, run: &RunId) -> ChainHash {
 
 /// The hash after an entry: over the one before and the entry's stored bytes.
 pub(super) fn entry_hash(before: &ChainHash, body: &[u8]) -> ChainHash {
-    Sha256::new().chain_update(before).chain_update(body).finalize().into()
+    Sha256::new()
+        .chain_update(before)
+        .chain_update(body)
+        .finalize()
+        .into()
 }
 
 /// A closed run's head: its last hash, its length and its name.
 pub(super) fn run_hash(run: &RunId, entries: u64, hash: &ChainHash) -> ChainHash {
-    let hasher = Sha256::new().chain_update(hash).chain_update(entries.to_be_bytes());
-    hasher.chain_update(run.as_str().as_bytes()).finalize().into()
+    let hasher = Sha256::new()
+        .chain_update(hash)
+        .chain_update(entries.to_be_bytes());
+    hasher
+        .chain_update(run.as_str().as_bytes())
+        .finalize()
+        .into()
 }
 
 /// The corp's head after a run was closed.
 pub(super) fn head_hash(before: &str, run: &ChainHash) -> String {
-    lower_hex(&Sha256::new().chain_update(before.as_bytes()).chain_update(run).finalize())
+    lower_hex(
+        &Sha256::new()
+            .chain_update(before.as_bytes())
+            .chain_update(run)
+            .finalize(),
+    )
 }

@@ -20,17 +20,30 @@ impl Journal {
     /// [`JournalError::Contended`] when somebody else closed it with other content, or too many runs close at once.
     pub async fn close(&self) -> Result<ChainHead, JournalError> {
         let pk = control_partition(&self.corp, ControlKind::JournalHead);
-        let address = ItemAddress { table: Table::Control, pk: &pk, sk: "-", what: JOURNAL_HEAD };
+        let address = ItemAddress {
+            table: Table::Control,
+            pk: &pk,
+            sk: "-",
+            what: JOURNAL_HEAD,
+        };
         for attempt in 1..=CLOSE_ATTEMPTS {
-            let stored = self.store.stored_versioned(address).await.map_err(JournalError::Store)?;
+            let stored = self
+                .store
+                .stored_versioned(address)
+                .await
+                .map_err(JournalError::Store)?;
             let (version, before) = if stored.is_empty() {
                 (0, ChainHead::default())
             } else {
-                let stored = read_stored::<ChainHead>(address.what, &stored).map_err(JournalError::Store)?;
+                let stored =
+                    read_stored::<ChainHead>(address.what, &stored).map_err(JournalError::Store)?;
                 (stored.version, stored.body)
             };
             let run_head = run_hash(&self.run, self.seq, &self.hash);
-            let heads = ChainHead { closed: before.closed + 1, head: head_hash(&before.head, &run_head) };
+            let heads = ChainHead {
+                closed: before.closed + 1,
+                head: head_hash(&before.head, &run_head),
+            };
             let mark = self.store.next_mark();
             let jitter = self.store.jitter(&mark);
             let steps = self.closing_steps(address, version, &heads, mark)?;
@@ -40,7 +53,9 @@ impl Journal {
                     return Err(JournalError::Store(error));
                 }
                 Err(TransactionError::Failed(_)) => None,
-                Err(TransactionError::Conditions(conditions)) => conditions.into_iter().next().flatten(),
+                Err(TransactionError::Conditions(conditions)) => {
+                    conditions.into_iter().next().flatten()
+                }
             };
             if self.is_closed(refused).await? {
                 return Ok(heads);
@@ -71,15 +86,31 @@ impl Journal {
         let when = if version == 0 {
             WriteCondition::new_item()
         } else {
-            WriteCondition { expression: "n = :n", values: Item::from([(":n".to_owned(), number_value(version))]) }
+            WriteCondition {
+                expression: "n = :n",
+                values: Item::from([(":n".to_owned(), number_value(version))]),
+            }
         };
         let head = versioned_item(head, to_json(head.what, heads)?, version + 1, mark);
         let steps = [
-            TransactionStep::put(&self.store, Table::Journal, closed, Some(WriteCondition::new_item())),
-            TransactionStep::put(&self.store, Table::Journal, place, Some(WriteCondition::new_item())),
+            TransactionStep::put(
+                &self.store,
+                Table::Journal,
+                closed,
+                Some(WriteCondition::new_item()),
+            ),
+            TransactionStep::put(
+                &self.store,
+                Table::Journal,
+                place,
+                Some(WriteCondition::new_item()),
+            ),
             TransactionStep::put(&self.store, Table::Control, head, Some(when)),
         ];
-        steps.into_iter().collect::<Result<_, _>>().map_err(JournalError::Store)
+        steps
+            .into_iter()
+            .collect::<Result<_, _>>()
+            .map_err(JournalError::Store)
     }
 
     /// Whether the run is closed with what we hold; closed with something else is an error.
@@ -95,8 +126,15 @@ impl Journal {
         let Some(closed) = closed else {
             return Ok(false);
         };
-        let attributes = AttributeReader { what: JOURNAL_HEAD, item: &closed };
+        let attributes = AttributeReader {
+            what: JOURNAL_HEAD,
+            item: &closed,
+        };
         let hash: ChainHash = attributes.array("h").map_err(JournalError::Store)?;
-        if hash == self.hash { Ok(true) } else { Err(JournalError::Contended) }
+        if hash == self.hash {
+            Ok(true)
+        } else {
+            Err(JournalError::Contended)
+        }
     }
 }

@@ -41,7 +41,9 @@ pub enum HeadCopyError {
     #[error("the archive did not take the copy of the journal's head")]
     Archive(#[source] ArchiveError),
     /// The archive has another head for this place: the journal was rewritten, or its tables were restored.
-    #[error("the archive has another head for run number {0} of the journal: `journal verify` says more")]
+    #[error(
+        "the archive has another head for run number {0} of the journal: `journal verify` says more"
+    )]
     Another(u64),
 }
 
@@ -59,14 +61,26 @@ impl Store {
     ///
     /// # Errors
     /// [`NotCopied`]; the next copy takes in all that this one would.
-    pub async fn copy_journal_head(&self, corp: &CorpId, archive: &dyn Archive) -> Result<(), HeadCopyError> {
-        let stored = self.get_control::<ChainHead>(corp, ControlKind::JournalHead, "-").await?;
-        let Some(heads) = stored.map(|stored| stored.body).filter(|heads| heads.closed > 0) else {
+    pub async fn copy_journal_head(
+        &self,
+        corp: &CorpId,
+        archive: &dyn Archive,
+    ) -> Result<(), HeadCopyError> {
+        let stored = self
+            .get_control::<ChainHead>(corp, ControlKind::JournalHead, "-")
+            .await?;
+        let Some(heads) = stored
+            .map(|stored| stored.body)
+            .filter(|heads| heads.closed > 0)
+        else {
             return Ok(());
         };
         let place = heads.closed;
         let key = ArchiveKey::new(corp, ArchiveKind::JournalHead, &heads_sk(place))?;
-        let no_json = |_| StoreError::Malformed { what: "journal head", why: "it has no JSON form" };
+        let no_json = |_| StoreError::Malformed {
+            what: "journal head",
+            why: "it has no JSON form",
+        };
         let body = serde_json::to_vec(&HeadCopy { v: VERSION, heads }).map_err(no_json)?;
         match archive.put(&key, body, PutIf::New).await {
             Err(ArchiveError::Exists) => Err(HeadCopyError::Another(place)),
@@ -87,7 +101,10 @@ impl Store {
         let all = ArchivePrefix::new(corp, ArchiveKind::JournalHead, "")?;
         let (mut copies, mut after) = (HeadComparison::default(), None);
         loop {
-            let page = archive.list(&all, after.as_ref(), PAGE_MAX).await.map_err(HeadCopyError::Archive)?;
+            let page = archive
+                .list(&all, after.as_ref(), PAGE_MAX)
+                .await
+                .map_err(HeadCopyError::Archive)?;
             for archived in &page.archived {
                 match self.compare_copy(corp, archive, &archived.key).await? {
                     None => copies.agree += 1,
@@ -108,18 +125,34 @@ impl Store {
         key: &ArchiveKey,
     ) -> Result<Option<ChainBreak>, HeadCopyError> {
         let seq = key.name().parse().unwrap_or_default();
-        let body = archive.get(key).await.map_err(HeadCopyError::Archive)?.unwrap_or_default();
+        let body = archive
+            .get(key)
+            .await
+            .map_err(HeadCopyError::Archive)?
+            .unwrap_or_default();
         let copied = serde_json::from_slice::<HeadCopy>(&body).ok();
-        let Some(copied) = copied.filter(|copied| copied.v == VERSION && copied.heads.closed == seq) else {
-            return Ok(Some(ChainBreak { seq, why: "its copy in the archive cannot be read" }));
+        let Some(copied) =
+            copied.filter(|copied| copied.v == VERSION && copied.heads.closed == seq)
+        else {
+            return Ok(Some(ChainBreak {
+                seq,
+                why: "its copy in the archive cannot be read",
+            }));
         };
-        let Some(item) = self.get_item(Table::Journal, &heads_pk(corp), &heads_sk(seq)).await? else {
+        let Some(item) = self
+            .get_item(Table::Journal, &heads_pk(corp), &heads_sk(seq))
+            .await?
+        else {
             return Ok(Some(ChainBreak {
                 seq,
                 why: "the archive has a copy of its head, and the journal has no such run",
             }));
         };
-        let head = AttributeReader { what: "journal head", item: &item }.text("head")?;
+        let head = AttributeReader {
+            what: "journal head",
+            item: &item,
+        }
+        .text("head")?;
         let why = "its head is not the one that was copied to the archive";
         Ok((head != copied.heads.head).then_some(ChainBreak { seq, why }))
     }

@@ -49,11 +49,16 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when it cannot be read; what was tampered with is a [`Verdict`].
     pub async fn verify_run(&self, corp: &CorpId, run: &RunId) -> Result<ChainVerdict, StoreError> {
-        let mut pages = self.pages(Table::Journal, run_pk(corp, run), PageReading::Strong(200)).boxed();
+        let mut pages = self
+            .pages(Table::Journal, run_pk(corp, run), PageReading::Strong(200))
+            .boxed();
         let (mut seq, mut hash, mut closed) = (0, initial_hash(corp, run), None);
         while let Some(page) = pages.next().await {
             for item in page? {
-                let attributes = AttributeReader { what: "journal entry", item: &item };
+                let attributes = AttributeReader {
+                    what: "journal entry",
+                    item: &item,
+                };
                 if attributes.text("sk")? == CLOSED_SK {
                     closed = Some(item);
                     continue;
@@ -73,9 +78,13 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when it cannot be read; what was tampered with is a [`Verdict`].
     pub async fn verify_heads(&self, corp: &CorpId) -> Result<ChainVerdict, StoreError> {
-        let stored = self.get_control::<ChainHead>(corp, ControlKind::JournalHead, "-").await?;
+        let stored = self
+            .get_control::<ChainHead>(corp, ControlKind::JournalHead, "-")
+            .await?;
         let end = stored.map(|stored| stored.body).unwrap_or_default();
-        let mut pages = self.pages(Table::Journal, heads_pk(corp), PageReading::Strong(200)).boxed();
+        let mut pages = self
+            .pages(Table::Journal, heads_pk(corp), PageReading::Strong(200))
+            .boxed();
         let (mut place, mut head) = (0, String::new());
         while let Some(page) = pages.next().await {
             for item in page? {
@@ -89,7 +98,10 @@ impl Store {
         if (place, &head) != (end.closed, &end.head) {
             return Ok(broken_chain(place, "the corp's head is another one"));
         }
-        Ok(ChainVerdict::Intact { entries: place, closed: true })
+        Ok(ChainVerdict::Intact {
+            entries: place,
+            closed: true,
+        })
     }
 
     async fn compare_end(
@@ -101,33 +113,55 @@ impl Store {
     ) -> Result<ChainVerdict, StoreError> {
         let place = match &closed {
             Some(closed) => {
-                let place = AttributeReader { what: "journal head", item: closed }.number("k")?;
-                self.get_item(Table::Journal, &heads_pk(corp), &heads_sk(place)).await?
+                let place = AttributeReader {
+                    what: "journal head",
+                    item: closed,
+                }
+                .number("k")?;
+                self.get_item(Table::Journal, &heads_pk(corp), &heads_sk(place))
+                    .await?
             }
             None => self.run_place(corp, run).await?,
         };
         let Some(place) = place else {
             return Ok(match closed {
                 Some(_) => broken_chain(seq, "its head is missing from the corp's chain"),
-                None => ChainVerdict::Intact { entries: seq, closed: false },
+                None => ChainVerdict::Intact {
+                    entries: seq,
+                    closed: false,
+                },
             });
         };
-        let head = AttributeReader { what: "journal head", item: &place };
-        if head.text("run")? != run.as_str() || head.number("c")? != seq || head.array::<32>("h")? != hash {
+        let head = AttributeReader {
+            what: "journal head",
+            item: &place,
+        };
+        if head.text("run")? != run.as_str()
+            || head.number("c")? != seq
+            || head.array::<32>("h")? != hash
+        {
             return Ok(broken_chain(seq, "its end is not the one that was chained"));
         }
         Ok(match closed {
-            Some(_) => ChainVerdict::Intact { entries: seq, closed: true },
+            Some(_) => ChainVerdict::Intact {
+                entries: seq,
+                closed: true,
+            },
             None => broken_chain(seq, "its closing mark is missing"),
         })
     }
 
     /// The run's place in the corp's chain, looked for from the start: only when its closing mark is missing.
     async fn run_place(&self, corp: &CorpId, run: &RunId) -> Result<Option<Item>, StoreError> {
-        let mut pages = self.pages(Table::Journal, heads_pk(corp), PageReading::Strong(200)).boxed();
+        let mut pages = self
+            .pages(Table::Journal, heads_pk(corp), PageReading::Strong(200))
+            .boxed();
         while let Some(page) = pages.next().await {
             for item in page? {
-                let head = AttributeReader { what: "journal head", item: &item };
+                let head = AttributeReader {
+                    what: "journal head",
+                    item: &item,
+                };
                 if head.text("run")? == run.as_str() {
                     return Ok(Some(item));
                 }
@@ -137,8 +171,16 @@ impl Store {
     }
 }
 
-fn verify_entry(item: &Item, run: &RunId, seq: u64, before: &ChainHash) -> Result<ChainHash, &'static str> {
-    let attributes = AttributeReader { what: "journal entry", item };
+fn verify_entry(
+    item: &Item,
+    run: &RunId,
+    seq: u64,
+    before: &ChainHash,
+) -> Result<ChainHash, &'static str> {
+    let attributes = AttributeReader {
+        what: "journal entry",
+        item,
+    };
     let entry = parse_entry(item).map_err(|_| "the entry cannot be read")?;
     if attributes.text("sk").ok() != Some(&seq_sk(seq)) || entry.seq != seq {
         return Err("an entry is missing or out of place");
@@ -146,20 +188,37 @@ fn verify_entry(item: &Item, run: &RunId, seq: u64, before: &ChainHash) -> Resul
     if entry.run != *run {
         return Err("the entry is of another run");
     }
-    let after = entry_hash(before, attributes.text("b").map_err(|_| "the entry has no body")?.as_bytes());
+    let after = entry_hash(
+        before,
+        attributes
+            .text("b")
+            .map_err(|_| "the entry has no body")?
+            .as_bytes(),
+    );
     let stored = attributes.array("h").map_err(|_| "the entry has no hash")?;
-    if after == stored { Ok(after) } else { Err("the entry is not the one that was chained") }
+    if after == stored {
+        Ok(after)
+    } else {
+        Err("the entry is not the one that was chained")
+    }
 }
 
 fn verify_head(item: &Item, place: u64, before: &str) -> Result<String, &'static str> {
-    let attributes = AttributeReader { what: "journal head", item };
+    let attributes = AttributeReader {
+        what: "journal head",
+        item,
+    };
     let unreadable = |_| "the head cannot be read";
     attributes.check_version(VERSION).map_err(unreadable)?;
     if attributes.text("sk").map_err(unreadable)? != heads_sk(place) {
         return Err("a head is missing or out of place");
     }
-    let run = RunId::new(attributes.text("run").map_err(unreadable)?).map_err(|_| "the head cannot be read")?;
-    let (entries, hash) = (attributes.number("c").map_err(unreadable)?, attributes.array("h").map_err(unreadable)?);
+    let run = RunId::new(attributes.text("run").map_err(unreadable)?)
+        .map_err(|_| "the head cannot be read")?;
+    let (entries, hash) = (
+        attributes.number("c").map_err(unreadable)?,
+        attributes.array("h").map_err(unreadable)?,
+    );
     let after = head_hash(before, &run_hash(&run, entries, &hash));
     if after == attributes.text("head").map_err(unreadable)? {
         Ok(after)

@@ -16,8 +16,11 @@ fn corp() -> CorpId {
 
 /// 15 agreed fields, three departments, one of them led, and an update under way that changes three fields.
 fn typical_link() -> Link {
-    let hashes: BTreeMap<Field, FieldHash> =
-        FieldSet::PERSON.iter().take(15).map(|field| (field, [0xaa; 12])).collect();
+    let hashes: BTreeMap<Field, FieldHash> = FieldSet::PERSON
+        .iter()
+        .take(15)
+        .map(|field| (field, [0xaa; 12]))
+        .collect();
     let intent = WriteIntent {
         side: Side::Ehr,
         fields: hashes.clone().into_iter().take(3).collect(),
@@ -33,7 +36,11 @@ fn typical_link() -> Link {
         ehr: Some(NativeId::new("5f0c2a9e7b6d4c1f8e3a9b2c7d6e5f40").unwrap()),
         unionid: Some([7; 12]),
         protected: false,
-        base: Base { hashes, departments: [1, 2, 3].map(|n| LinkId([n; 16])).into(), leads: [LinkId([2; 16])].into() },
+        base: Base {
+            hashes,
+            departments: [1, 2, 3].map(|n| LinkId([n; 16])).into(),
+            leads: [LinkId([2; 16])].into(),
+        },
         intents: vec![intent],
         lifecycle: LinkLifecycle::Active,
         waits: vec![],
@@ -46,7 +53,10 @@ fn the_link_of_a_typical_person_fits_one_write_unit() {
     assert!(encoded.overflow.is_none());
     let bytes = item_size(&encoded.main);
     assert!((400..=700).contains(&bytes), "{bytes} bytes");
-    assert_eq!(decode_link(Kind::Person, &encoded.main, None).unwrap(), typical_link());
+    assert_eq!(
+        decode_link(Kind::Person, &encoded.main, None).unwrap(),
+        typical_link()
+    );
 }
 
 #[test]
@@ -56,26 +66,48 @@ fn an_overflow_item_of_another_version_is_refused() {
     let encoded = encode_link(&corp(), &link).unwrap();
     let overflow = encoded.overflow.unwrap();
     assert!(item_size(&encoded.main) <= 1024);
-    assert_eq!(decode_link(Kind::Person, &encoded.main, Some(&overflow)).unwrap(), link);
+    assert_eq!(
+        decode_link(Kind::Person, &encoded.main, Some(&overflow)).unwrap(),
+        link
+    );
     link.version = RowVersion(5);
     let newer = encode_link(&corp(), &link).unwrap();
-    assert!(matches!(decode_link(Kind::Person, &newer.main, Some(&overflow)), Err(StoreError::Malformed { .. })));
-    assert!(matches!(decode_link(Kind::Person, &newer.main, None), Err(StoreError::Malformed { .. })));
+    assert!(matches!(
+        decode_link(Kind::Person, &newer.main, Some(&overflow)),
+        Err(StoreError::Malformed { .. })
+    ));
+    assert!(matches!(
+        decode_link(Kind::Person, &newer.main, None),
+        Err(StoreError::Malformed { .. })
+    ));
 }
 
 #[test]
 fn an_unknown_schema_version_is_reported() {
     let mut encoded = encode_link(&corp(), &typical_link()).unwrap();
-    encoded.main.insert("v".into(), AttributeValue::N("2".into()));
+    encoded
+        .main
+        .insert("v".into(), AttributeValue::N("2".into()));
     let error = decode_link(Kind::Person, &encoded.main, None).unwrap_err();
-    assert_eq!(error, StoreError::UnknownVersion { what: "link", found: 2, known: 1 });
+    assert_eq!(
+        error,
+        StoreError::UnknownVersion {
+            what: "link",
+            found: 2,
+            known: 1
+        }
+    );
 }
 
 #[test]
 fn a_malformed_item_is_an_error_and_never_a_panic() {
     let whole = encode_link(&corp(), &typical_link()).unwrap().main;
     for name in ["sk", "v", "r", "g", "l", "p"] {
-        for wrong in [None, Some(AttributeValue::Bool(true)), Some(AttributeValue::S("x".into()))] {
+        for wrong in [
+            None,
+            Some(AttributeValue::Bool(true)),
+            Some(AttributeValue::S("x".into())),
+        ] {
             let mut item = whole.clone();
             item.remove(name);
             if let Some(wrong) = wrong {
@@ -91,7 +123,11 @@ fn timestamps() -> impl Strategy<Value = Timestamp> {
 }
 
 fn hashes() -> impl Strategy<Value = BTreeMap<Field, FieldHash>> {
-    btree_map(proptest::sample::select(Field::ALL.to_vec()), any::<FieldHash>(), 0..=20)
+    btree_map(
+        proptest::sample::select(Field::ALL.to_vec()),
+        any::<FieldHash>(),
+        0..=20,
+    )
 }
 
 fn natives() -> impl Strategy<Value = Option<NativeId>> {
@@ -111,17 +147,27 @@ fn intents() -> impl Strategy<Value = Vec<WriteIntent>> {
         Just(WriteAction::Restore)
     ];
     let intent = (sides, hashes(), actions, timestamps());
-    vec(intent.prop_map(|(side, fields, action, at)| WriteIntent { side, fields, action, at }), 0..4)
+    vec(
+        intent.prop_map(|(side, fields, action, at)| WriteIntent {
+            side,
+            fields,
+            action,
+            at,
+        }),
+        0..4,
+    )
 }
 
 fn lifecycles() -> impl Strategy<Value = LinkLifecycle> {
     prop_oneof![
         Just(LinkLifecycle::Creating),
         Just(LinkLifecycle::Active),
-        (any::<u32>(), timestamps()).prop_map(|(runs, since)| LinkLifecycle::Absent { runs, since }),
+        (any::<u32>(), timestamps())
+            .prop_map(|(runs, since)| LinkLifecycle::Absent { runs, since }),
         timestamps().prop_map(|at| LinkLifecycle::Left { at }),
         timestamps().prop_map(|since| LinkLifecycle::Leaving { since }),
-        ("\\PC{0,2000}", timestamps()).prop_map(|(reason, since)| LinkLifecycle::Quarantined { reason, since }),
+        ("\\PC{0,2000}", timestamps())
+            .prop_map(|(reason, since)| LinkLifecycle::Quarantined { reason, since }),
     ]
 }
 

@@ -14,7 +14,13 @@ use crate::world::CloudWorld;
 pub(super) fn push_event(world: &CloudWorld, number: u32) -> StepFuture<'_> {
     Box::pin(async move {
         let userid = world.dingtalk.bystander(&[]).await.userid;
-        world.dingtalk.act(Act::Rename { userid, name: format!("改名{number}") }).await;
+        world
+            .dingtalk
+            .act(Act::Rename {
+                userid,
+                name: format!("改名{number}"),
+            })
+            .await;
         StepGoal::Settled
     })
 }
@@ -26,9 +32,22 @@ pub(super) fn push_every_event(world: &CloudWorld, number: u32) -> StepFuture<'_
         world.dingtalk.subscribe(&world.subscription).await;
         hire(world, number).await;
         let name = format!("部门{number}");
-        world.dingtalk.act(Act::CreateDepartment { name, parent_id: 1 }).await;
-        let userid = world.dingtalk.bystander(&[&probe_userid(number)]).await.userid;
-        world.dingtalk.act(Act::Rename { userid, name: format!("改名{number}") }).await;
+        world
+            .dingtalk
+            .act(Act::CreateDepartment { name, parent_id: 1 })
+            .await;
+        let userid = world
+            .dingtalk
+            .bystander(&[&probe_userid(number)])
+            .await
+            .userid;
+        world
+            .dingtalk
+            .act(Act::Rename {
+                userid,
+                name: format!("改名{number}"),
+            })
+            .await;
         StepGoal::Settled
     })
 }
@@ -36,11 +55,29 @@ pub(super) fn push_every_event(world: &CloudWorld, number: u32) -> StepFuture<'_
 /// Lets a person leave, and pushes an event that asks for a sweep.
 pub(super) fn push_departure(world: &CloudWorld, number: u32) -> StepFuture<'_> {
     Box::pin(async move {
-        world.dingtalk.act(Act::Leave { userid: probe_userid(number) }).await;
-        let wake = Wake { side: Side::DingTalk, target: WakeTarget::Everything, because: "org_change".to_owned() };
+        world
+            .dingtalk
+            .act(Act::Leave {
+                userid: probe_userid(number),
+            })
+            .await;
+        let wake = Wake {
+            side: Side::DingTalk,
+            target: WakeTarget::Everything,
+            because: "org_change".to_owned(),
+        };
         let (binding, corp) = (world.binding.id.clone(), world.binding.corp_id.clone());
-        let message = WakeMessage { binding, corp, wake, signature_hash: format!("everything-{number}") };
-        world.queue("Wakes").send(message.to_message().expect("a message")).await.expect("it is sent");
+        let message = WakeMessage {
+            binding,
+            corp,
+            wake,
+            signature_hash: format!("everything-{number}"),
+        };
+        world
+            .queue("Wakes")
+            .send(message.to_message().expect("a message"))
+            .await
+            .expect("it is sent");
         StepGoal::Settled
     })
 }
@@ -48,7 +85,11 @@ pub(super) fn push_departure(world: &CloudWorld, number: u32) -> StepFuture<'_> 
 /// Hires the same person under another `userid`, so that the pointer of the first one is deleted.
 pub(super) fn push_return(world: &CloudWorld, number: u32) -> StepFuture<'_> {
     Box::pin(async move {
-        let again = Act::Rehire { userid: probe_userid(number), same_userid: false, departments: vec![] };
+        let again = Act::Rehire {
+            userid: probe_userid(number),
+            same_userid: false,
+            departments: vec![],
+        };
         world.dingtalk.act(again).await;
         StepGoal::Settled
     })
@@ -60,8 +101,18 @@ pub(super) fn silent_changes(world: &CloudWorld, number: u32) -> StepFuture<'_> 
     Box::pin(async move {
         lose_events(world).await;
         hire(world, number).await;
-        let userid = world.dingtalk.bystander(&[&probe_userid(number)]).await.userid;
-        world.dingtalk.act(Act::Rename { userid, name: format!("改名{number}") }).await;
+        let userid = world
+            .dingtalk
+            .bystander(&[&probe_userid(number)])
+            .await
+            .userid;
+        world
+            .dingtalk
+            .act(Act::Rename {
+                userid,
+                name: format!("改名{number}"),
+            })
+            .await;
         world.dingtalk.disarm().await;
         expire_token(world, "/topapi/v2/user/list").await;
         make_sweep_due(world).await;
@@ -73,7 +124,12 @@ pub(super) fn silent_changes(world: &CloudWorld, number: u32) -> StepFuture<'_> 
 pub(super) fn silent_departure(world: &CloudWorld, number: u32) -> StepFuture<'_> {
     Box::pin(async move {
         lose_events(world).await;
-        world.dingtalk.act(Act::Leave { userid: probe_userid(number) }).await;
+        world
+            .dingtalk
+            .act(Act::Leave {
+                userid: probe_userid(number),
+            })
+            .await;
         world.dingtalk.disarm().await;
         StepGoal::SweptAfter(make_sweep_due(world).await)
     })
@@ -91,7 +147,11 @@ pub(super) fn another_sweep(world: &CloudWorld, _: u32) -> StepFuture<'_> {
 pub(super) fn silent_return(world: &CloudWorld, number: u32) -> StepFuture<'_> {
     Box::pin(async move {
         lose_events(world).await;
-        let again = Act::Rehire { userid: probe_userid(number), same_userid: false, departments: vec![] };
+        let again = Act::Rehire {
+            userid: probe_userid(number),
+            same_userid: false,
+            departments: vec![],
+        };
         world.dingtalk.act(again).await;
         world.dingtalk.disarm().await;
         make_sweep_due(world).await;
@@ -101,5 +161,8 @@ pub(super) fn silent_return(world: &CloudWorld, number: u32) -> StepFuture<'_> {
 
 pub(super) async fn lose_events(world: &CloudWorld) {
     let silence = json!({"kind": "event_never", "times": null});
-    world.dingtalk.arm(serde_json::from_value(silence).expect("a fault")).await;
+    world
+        .dingtalk
+        .arm(serde_json::from_value(silence).expect("a fault"))
+        .await;
 }

@@ -14,7 +14,10 @@ pub(super) fn first_token(world: &CloudWorld, _: u32) -> StepFuture<'_> {
         let name = format!("{}/tokens/{}", world.stack.name, world.binding.id);
         let delete = json!({"SecretId": name, "ForceDeleteWithoutRecovery": true});
         // There may be none after an attempt that was stopped in the middle.
-        _ = world.aws.call("secretsmanager", "delete_secret", delete).await;
+        _ = world
+            .aws
+            .call("secretsmanager", "delete_secret", delete)
+            .await;
         invoke_as_rule(world, "TokenRefresh").await;
         StepGoal::HasToken
     })
@@ -23,11 +26,19 @@ pub(super) fn first_token(world: &CloudWorld, _: u32) -> StepFuture<'_> {
 /// Resets the AppSecret in DingTalk twice, so that the previous one is refused, too.
 pub(super) fn refused_credentials(world: &CloudWorld, number: u32) -> StepFuture<'_> {
     Box::pin(async move {
-        let mut secret = world.secrets().get_binding(&world.binding.id).await.expect("the secret");
+        let mut secret = world
+            .secrets()
+            .get_binding(&world.binding.id)
+            .await
+            .expect("the secret");
         // Twice, because the previous secret is tried, too.
         for wrong in ["wrong", "wrong-too"] {
             secret.app_secret = format!("{wrong}-{number}").into();
-            world.secrets().put_binding(&world.binding.id, &secret).await.expect("it is stored");
+            world
+                .secrets()
+                .put_binding(&world.binding.id, &secret)
+                .await
+                .expect("it is stored");
         }
         expire_stored_token(world).await;
         invoke_as_rule(world, "TokenRefresh").await;
@@ -49,22 +60,40 @@ pub(super) fn refused_token(world: &CloudWorld, number: u32) -> StepFuture<'_> {
             Ok(token) => token.hash(),
             Err(_) => format!("none-{number}"),
         };
-        let report = TokenRefusedMessage { binding: world.binding.id.clone(), token_hash };
-        world.queue("RefusedTokens").send(report.to_message().expect("a message")).await.expect("it is sent");
+        let report = TokenRefusedMessage {
+            binding: world.binding.id.clone(),
+            token_hash,
+        };
+        world
+            .queue("RefusedTokens")
+            .send(report.to_message().expect("a message"))
+            .await
+            .expect("it is sent");
         StepGoal::HasToken
     })
 }
 
 /// Restores the company's own credentials.
 pub(in crate::privilege) async fn restore_secret(world: &CloudWorld) {
-    let mut secret = world.secrets().get_binding(&world.binding.id).await.expect("the secret");
+    let mut secret = world
+        .secrets()
+        .get_binding(&world.binding.id)
+        .await
+        .expect("the secret");
     secret.app_secret = world.dingtalk.credentials().await.app_secret.into();
-    world.secrets().put_binding(&world.binding.id, &secret).await.expect("it is stored");
+    world
+        .secrets()
+        .put_binding(&world.binding.id, &secret)
+        .await
+        .expect("it is stored");
 }
 
 pub(super) async fn expire_token(world: &CloudWorld, interface: &str) {
     let fault = json!({"kind": "expire_token", "interface": interface, "times": 1});
-    world.dingtalk.arm(serde_json::from_value(fault).expect("a fault")).await;
+    world
+        .dingtalk
+        .arm(serde_json::from_value(fault).expect("a fault"))
+        .await;
 }
 
 /// Sets the stored token to expired.
@@ -72,7 +101,18 @@ pub(in crate::privilege) async fn expire_stored_token(world: &CloudWorld) {
     let Ok(token) = world.secrets().get_token(&world.binding.id).await else {
         return;
     };
-    let (issued_at, expires_at) = (SystemClock.now().plus_millis(-2 * DUE_MS), SystemClock.now().plus_millis(-DUE_MS));
-    let token = TokenSecret { issued_at, expires_at, ..token };
-    world.secrets().put_token(&world.binding.id, &token).await.expect("it is stored");
+    let (issued_at, expires_at) = (
+        SystemClock.now().plus_millis(-2 * DUE_MS),
+        SystemClock.now().plus_millis(-DUE_MS),
+    );
+    let token = TokenSecret {
+        issued_at,
+        expires_at,
+        ..token
+    };
+    world
+        .secrets()
+        .put_token(&world.binding.id, &token)
+        .await
+        .expect("it is stored");
 }

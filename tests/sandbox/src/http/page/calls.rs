@@ -11,7 +11,10 @@ use crate::world::CallRecord;
 
 const ROWS: usize = 100;
 
-pub(super) async fn page(State(face): State<ServerState>, Extension(language): Extension<PageLanguage>) -> Response {
+pub(super) async fn page(
+    State(face): State<ServerState>,
+    Extension(language): Extension<PageLanguage>,
+) -> Response {
     let world = face.world.lock().await;
     let counts = world.call_counts();
     let throttled: u64 = counts.values().map(|(_, throttled)| throttled).sum();
@@ -38,10 +41,22 @@ pub(super) async fn page(State(face): State<ServerState>, Extension(language): E
             )
         })
         .collect();
-    let rows: String = world.log().rev().take(ROWS).map(|record| call_row(language, record)).collect();
+    let rows: String = world
+        .log()
+        .rev()
+        .take(ROWS)
+        .map(|record| call_row(language, record))
+        .collect();
     let [interface, count, throttled, last, time, outcome] = language.pick(
         ["接口", "次数", "限流", "最近的调用", "时间", "结果"],
-        ["Interface", "Calls", "Throttled", "Last calls", "Time", "Outcome"],
+        [
+            "Interface",
+            "Calls",
+            "Throttled",
+            "Last calls",
+            "Time",
+            "Outcome",
+        ],
     );
     let body = format!(
         "<div class=\"scroll\"><table><thead><tr><th>{interface}</th><th class=\"n\">{count}</th><th class=\"n\">{throttled}</th></tr></thead>\
@@ -64,6 +79,10 @@ fn call_row(language: PageLanguage, record: &CallRecord) -> String {
         record.at.rem_euclid(1000),
         escape_html(&record.interface),
         escape_html(record.subject.as_deref().unwrap_or_default()),
-        escape_html(if record.outcome == "0" { language.pick("成功", "done") } else { &record.outcome })
+        escape_html(if record.outcome == "0" {
+            language.pick("成功", "done")
+        } else {
+            &record.outcome
+        })
     )
 }

@@ -31,14 +31,21 @@ pub(super) async fn page(
     let all = world.truth().departments;
     let mut children: BTreeMap<Option<i64>, Vec<&TruthDepartment>> = BTreeMap::new();
     for department in all.iter().take(SHOWN_MAX) {
-        children.entry(department.department.parent_id).or_default().push(department);
+        children
+            .entry(department.department.parent_id)
+            .or_default()
+            .push(department);
     }
-    children.values_mut().for_each(|siblings| siblings.sort_by_key(|d| (d.department.order, d.department.dept_id)));
+    children
+        .values_mut()
+        .for_each(|siblings| siblings.sort_by_key(|d| (d.department.order, d.department.dept_id)));
     let mut tree = String::new();
     render_branch(language, &children, None, &mut tree);
     if all.len() > SHOWN_MAX {
-        let more =
-            language.pick(format!("只画出前 {SHOWN_MAX} 个。"), format!("Only the first {SHOWN_MAX} are shown."));
+        let more = language.pick(
+            format!("只画出前 {SHOWN_MAX} 个。"),
+            format!("Only the first {SHOWN_MAX} are shown."),
+        );
         let _ = write!(tree, "<p class=\"quiet\">{more}</p>");
     }
     let body = format!(
@@ -69,21 +76,50 @@ fn render_forms(language: PageLanguage, world: &World) -> String {
              <input type=\"hidden\" name=\"act\" value=\"{act}\">{fields}<button class=\"{class}\">{label}</button></form></div>"
         )
     };
-    let name =
-        format!("<label>{}<input name=\"name\" required maxlength=\"64\"></label>", language.pick("名称", "Name"));
-    let choice = |label: &str, field: &str| format!("<label>{label}{}</label>", department_choice(world, field, None));
+    let name = format!(
+        "<label>{}<input name=\"name\" required maxlength=\"64\"></label>",
+        language.pick("名称", "Name")
+    );
+    let choice = |label: &str, field: &str| {
+        format!(
+            "<label>{label}{}</label>",
+            department_choice(world, field, None)
+        )
+    };
     let department = choice(language.pick("部门", "Department"), "dept");
     let parent = choice(language.pick("上级", "Parent"), "dept");
     let target = choice(language.pick("移到", "Move to"), "to");
     let ends = choice(language.pick("把", "Merge"), "dept");
     let stays = choice(language.pick("并入", "Into"), "to");
-    let [create, rename, movement, merge, delete] =
-        language.pick(["新建", "改名", "移动", "合并", "删除"], ["Create", "Rename", "Move", "Merge", "Delete"]);
+    let [create, rename, movement, merge, delete] = language.pick(
+        ["新建", "改名", "移动", "合并", "删除"],
+        ["Create", "Rename", "Move", "Merge", "Delete"],
+    );
     [
-        form("create_department", &format!("{name}{parent}"), create, "main"),
-        form("rename_department", &format!("{department}{name}"), rename, "main"),
-        form("move_department", &format!("{department}{target}"), movement, "main"),
-        form("merge_departments", &format!("{ends}{stays}"), merge, "main"),
+        form(
+            "create_department",
+            &format!("{name}{parent}"),
+            create,
+            "main",
+        ),
+        form(
+            "rename_department",
+            &format!("{department}{name}"),
+            rename,
+            "main",
+        ),
+        form(
+            "move_department",
+            &format!("{department}{target}"),
+            movement,
+            "main",
+        ),
+        form(
+            "merge_departments",
+            &format!("{ends}{stays}"),
+            merge,
+            "main",
+        ),
         form("delete_department", &department, delete, "danger"),
     ]
     .concat()
@@ -98,7 +134,11 @@ fn render_branch(
     let Some(siblings) = children.get(&parent) else {
         return;
     };
-    out.push_str(if parent.is_none() { "<ul class=\"tree top\">" } else { "<ul class=\"tree\">" });
+    out.push_str(if parent.is_none() {
+        "<ul class=\"tree top\">"
+    } else {
+        "<ul class=\"tree\">"
+    });
     for department in siblings {
         let d = &department.department;
         let _ = write!(

@@ -24,7 +24,12 @@ pub(super) async fn page(
     Query(query): Query<EventsQuery>,
 ) -> Response {
     let world = face.world.lock().await;
-    let rows: String = world.deliveries().rev().take(ROWS).map(|delivery| delivery_row(language, delivery)).collect();
+    let rows: String = world
+        .deliveries()
+        .rev()
+        .take(ROWS)
+        .map(|delivery| delivery_row(language, delivery))
+        .collect();
     let body = format!(
         "{}{}{}",
         render_refusal(language, query.refused.as_deref()),
@@ -34,10 +39,16 @@ pub(super) async fn page(
     let answer = match world.subscription() {
         Some(subscription) => {
             let url = escape_html(&subscription.url);
-            language.pick(format!("● 推送到 <code>{url}</code>"), format!("● pushed to <code>{url}</code>"))
+            language.pick(
+                format!("● 推送到 <code>{url}</code>"),
+                format!("● pushed to <code>{url}</code>"),
+            )
         }
         None => language
-            .pick("○ 还没有配置回调地址，事件不会推送", "○ no callback address yet, so events are not pushed")
+            .pick(
+                "○ 还没有配置回调地址，事件不会推送",
+                "○ no callback address yet, so events are not pushed",
+            )
             .to_owned(),
     };
     let question = language.pick("事件送到了吗?", "Did the events arrive?");
@@ -52,8 +63,10 @@ fn render_deliveries(language: PageLanguage, rows: &str) -> String {
         );
         return format!("<div class=\"panel\">{none}</div>");
     }
-    let [time, event, about, outcome] =
-        language.pick(["时间", "事件", "对象", "结果"], ["Time", "Event", "About", "Outcome"]);
+    let [time, event, about, outcome] = language.pick(
+        ["时间", "事件", "对象", "结果"],
+        ["Time", "Event", "About", "Outcome"],
+    );
     format!(
         "<div class=\"scroll\"><table><thead><tr><th>{time}</th><th>{event}</th><th>{about}</th><th>{outcome}</th></tr></thead>\
          <tbody>{rows}</tbody></table></div>"
@@ -61,11 +74,18 @@ fn render_deliveries(language: PageLanguage, rows: &str) -> String {
 }
 
 fn render_subscription(language: PageLanguage, world: &World) -> String {
-    let (url, token, key) = world
-        .subscription()
-        .map_or(("", "", ""), |saved| (saved.url.as_str(), saved.token.as_str(), saved.aes_key.as_str()));
+    let (url, token, key) = world.subscription().map_or(("", "", ""), |saved| {
+        (
+            saved.url.as_str(),
+            saved.token.as_str(),
+            saved.aes_key.as_str(),
+        )
+    });
     let input = |label: &str, name: &str, value: &str| {
-        format!("<label>{label}<input name=\"{name}\" size=\"32\" required value=\"{}\"></label>", escape_html(value))
+        format!(
+            "<label>{label}<input name=\"{name}\" size=\"32\" required value=\"{}\"></label>",
+            escape_html(value)
+        )
     };
     let (first, second) = (pause_before(world, 0), pause_before(world, 1));
     let note = language.pick(
@@ -83,30 +103,64 @@ fn render_subscription(language: PageLanguage, world: &World) -> String {
         "<div class=\"panel\"><form class=\"row\" method=\"post\" action=\"/__sandbox/page/subscription\">{}{}{}\
          <button class=\"main\">{}</button></form><p class=\"quiet\">{note}</p></div>",
         input(language.pick("请求网址", "URL"), "url", url),
-        input(language.pick("签名 Token", "Token for signatures"), "token", token),
-        input(language.pick("加密 aes_key（43 位）", "aes_key for encryption (43 characters)"), "aes_key", key),
+        input(
+            language.pick("签名 Token", "Token for signatures"),
+            "token",
+            token
+        ),
+        input(
+            language.pick(
+                "加密 aes_key（43 位）",
+                "aes_key for encryption (43 characters)"
+            ),
+            "aes_key",
+            key
+        ),
         language.pick("保存", "Save")
     )
 }
 
 fn pause_before(world: &World, at: usize) -> String {
     let ms = world.settings().retry_ms[at];
-    if ms % 1000 == 0 { (ms / 1000).to_string() } else { format!("{}.{:03}", ms / 1000, ms % 1000) }
+    if ms % 1000 == 0 {
+        (ms / 1000).to_string()
+    } else {
+        format!("{}.{:03}", ms / 1000, ms % 1000)
+    }
 }
 
 fn delivery_row(language: PageLanguage, delivery: &Delivery) -> String {
     let about = match &delivery.event.about {
-        EventSubject::Users(ids) => ids.iter().take(3).map(|id| escape_html(id)).collect::<Vec<_>>().join("<br>"),
-        EventSubject::Departments(ids) => ids.iter().take(3).map(ToString::to_string).collect::<Vec<_>>().join("<br>"),
+        EventSubject::Users(ids) => ids
+            .iter()
+            .take(3)
+            .map(|id| escape_html(id))
+            .collect::<Vec<_>>()
+            .join("<br>"),
+        EventSubject::Departments(ids) => ids
+            .iter()
+            .take(3)
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join("<br>"),
         EventSubject::Nothing => String::new(),
     };
     let (class, word) = match delivery.state {
         DeliveryState::Waiting { .. } => ("quiet", language.pick("○ 等待推送", "○ waits")),
         DeliveryState::InFlight => ("quiet", language.pick("○ 正在推送", "○ being pushed")),
         DeliveryState::Delivered => ("good", language.pick("● 已送达", "● delivered")),
-        DeliveryState::Failed { .. } => ("danger", language.pick("■ 失败，可取回", "■ failed, can be fetched")),
-        DeliveryState::Collected => ("care", language.pick("▲ 失败，已取回", "▲ failed, was fetched")),
-        DeliveryState::Swallowed => ("care", language.pick("▲ 故障：不推送", "▲ fault: not pushed")),
+        DeliveryState::Failed { .. } => (
+            "danger",
+            language.pick("■ 失败，可取回", "■ failed, can be fetched"),
+        ),
+        DeliveryState::Collected => (
+            "care",
+            language.pick("▲ 失败，已取回", "▲ failed, was fetched"),
+        ),
+        DeliveryState::Swallowed => (
+            "care",
+            language.pick("▲ 故障：不推送", "▲ fault: not pushed"),
+        ),
         DeliveryState::Unsubscribed => ("quiet", language.pick("○ 没有订阅", "○ no subscription")),
     };
     let last = delivery.attempts.last().map(|attempt| {

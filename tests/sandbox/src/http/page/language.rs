@@ -78,34 +78,49 @@ impl PageLanguage {
 /// The reasons that the pusher gives, in English as they are stored, and in Chinese.
 const PUSH_REASONS: [(&str, &str); 9] = [
     ("it did not answer in time", "对方没有按时应答"),
-    ("token or aes_key is malformed", "Token 或 aes_key 的格式不正确"),
-    ("the address is not a URL of this machine", "请求网址不在本机"),
+    (
+        "token or aes_key is malformed",
+        "Token 或 aes_key 的格式不正确",
+    ),
+    (
+        "the address is not a URL of this machine",
+        "请求网址不在本机",
+    ),
     ("nothing listens there", "该端口没有程序在监听"),
     ("the connection broke", "连接中断"),
     ("the status is not 200", "状态码不是 200"),
     ("the reply is too long", "应答过长"),
-    ("the reply does not decrypt to success", "应答解密后不是 success"),
+    (
+        "the reply does not decrypt to success",
+        "应答解密后不是 success",
+    ),
     ("the reply cannot be decrypted", "应答无法解密"),
 ];
 
 /// Hands the language to the page. `?lang=zh` or `?lang=en` chooses it and stores the choice in a
 /// cookie.
-pub(super) async fn choose_language(State(face): State<ServerState>, mut request: Request, next: Next) -> Response {
+pub(super) async fn choose_language(
+    State(face): State<ServerState>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let chosen = query_pairs(request.uri().query().unwrap_or_default())
         .iter()
         .find(|(name, _)| name == "lang")
         .and_then(|(_, code)| PageLanguage::from_code(code));
-    let language = chosen.or_else(|| cookie_language(request.headers())).unwrap_or_else(|| {
-        match face.page_in_english.load(Ordering::Relaxed) {
+    let language = chosen
+        .or_else(|| cookie_language(request.headers()))
+        .unwrap_or_else(|| match face.page_in_english.load(Ordering::Relaxed) {
             true => PageLanguage::En,
             false => PageLanguage::Zh,
-        }
-    });
+        });
     request.extensions_mut().insert(language);
     let mut response = next.run(request).await;
     if let Some(language) = chosen
-        && let Ok(cookie) =
-            HeaderValue::from_str(&format!("{COOKIE}={}; Path=/; HttpOnly; SameSite=Lax", language.code()))
+        && let Ok(cookie) = HeaderValue::from_str(&format!(
+            "{COOKIE}={}; Path=/; HttpOnly; SameSite=Lax",
+            language.code()
+        ))
     {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }

@@ -6,18 +6,25 @@ use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, X_CONTENT_TYPE_OPTION
 use super::language::PageLanguage;
 
 const STYLE: &str = include_str!("style.css");
-const POLICY: &str =
-    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Address of each page, and its name in Chinese and in English.
 const TABS: [(&str, &str, &str); 7] = [
     ("/", "人员", "People"),
     ("/__sandbox/page/departments", "部门", "Departments"),
-    ("/__sandbox/page/events", "事件与回调", "Events and callback"),
+    (
+        "/__sandbox/page/events",
+        "事件与回调",
+        "Events and callback",
+    ),
     ("/__sandbox/page/messages", "消息", "Messages"),
     ("/__sandbox/page/calls", "调用", "Calls"),
     ("/__sandbox/page/faults", "故障", "Faults"),
-    ("/__sandbox/page/settings", "凭证与权限", "Credentials and permissions"),
+    (
+        "/__sandbox/page/settings",
+        "凭证与权限",
+        "Credentials and permissions",
+    ),
 ];
 
 /// Escapes text for HTML, between tags or in a quoted attribute. It does not isolate direction
@@ -45,18 +52,30 @@ pub(super) fn quoted_text(text: &str) -> String {
 
 /// Renders a page. `tab` is its address in the navigation, `question` its title, `answer` the line
 /// beneath the title (HTML).
-pub(super) fn render_page(language: PageLanguage, tab: &str, question: &str, answer: &str, body: &str) -> Response {
+pub(super) fn render_page(
+    language: PageLanguage,
+    tab: &str,
+    question: &str,
+    answer: &str,
+    body: &str,
+) -> Response {
     let tabs: String = TABS
         .iter()
         .map(|(address, chinese, english)| {
             let name = language.pick(chinese, english);
-            let here = if *address == tab { " aria-current=\"page\"" } else { "" };
+            let here = if *address == tab {
+                " aria-current=\"page\""
+            } else {
+                ""
+            };
             format!("<a href=\"{address}\"{here}>{name}</a>")
         })
         .collect();
     let title = language.pick("沙箱钉钉", "Sandbox DingTalk");
-    let other =
-        language.pick("<a lang=\"en\" href=\"/?lang=en\">English</a>", "<a lang=\"zh-CN\" href=\"/?lang=zh\">中文</a>");
+    let other = language.pick(
+        "<a lang=\"en\" href=\"/?lang=en\">English</a>",
+        "<a lang=\"zh-CN\" href=\"/?lang=zh\">中文</a>",
+    );
     let html = format!(
         "<!DOCTYPE html><html lang=\"{}\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>{question} · {title}</title>\
@@ -64,7 +83,11 @@ pub(super) fn render_page(language: PageLanguage, tab: &str, question: &str, ans
          <main><h1>{question}</h1><p class=\"answer\">{answer}</p>{body}</main></body></html>",
         language.tag()
     );
-    let headers = [(CONTENT_SECURITY_POLICY, POLICY), (X_CONTENT_TYPE_OPTIONS, "nosniff"), (CACHE_CONTROL, "no-store")];
+    let headers = [
+        (CONTENT_SECURITY_POLICY, POLICY),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (CACHE_CONTROL, "no-store"),
+    ];
     (headers, Html(html)).into_response()
 }
 
@@ -77,10 +100,22 @@ pub(super) fn shanghai_time(ms: i64) -> String {
 }
 
 /// Renders a form that has one button: hidden fields, and the button's label.
-pub(super) fn button_form(action: &str, fields: &[(&str, &str)], word: &str, class: &str) -> String {
+pub(super) fn button_form(
+    action: &str,
+    fields: &[(&str, &str)],
+    word: &str,
+    class: &str,
+) -> String {
     let hidden: String = fields
         .iter()
-        .map(|(name, value)| format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\">", escape_html(value)))
+        .map(|(name, value)| {
+            format!(
+                "<input type=\"hidden\" name=\"{name}\" value=\"{}\">",
+                escape_html(value)
+            )
+        })
         .collect();
-    format!("<form method=\"post\" action=\"{action}\">{hidden}<button class=\"{class}\">{word}</button></form>")
+    format!(
+        "<form method=\"post\" action=\"{action}\">{hidden}<button class=\"{class}\">{word}</button></form>"
+    )
 }

@@ -30,9 +30,17 @@ pub(super) async fn page(
 ) -> Response {
     let world = face.world.lock().await;
     let company = world.company();
-    let found: Vec<&Person> = company.people.values().filter(|person| matches_query(person, &search.q)).collect();
-    let rows: String =
-        found.iter().skip(search.page * ROWS).take(ROWS).map(|person| person_row(language, company, person)).collect();
+    let found: Vec<&Person> = company
+        .people
+        .values()
+        .filter(|person| matches_query(person, &search.q))
+        .collect();
+    let rows: String = found
+        .iter()
+        .skip(search.page * ROWS)
+        .take(ROWS)
+        .map(|person| person_row(language, company, person))
+        .collect();
     let body = format!(
         "{}{}{}{}{}{}",
         render_refusal(language, search.refused.as_deref()),
@@ -43,7 +51,13 @@ pub(super) async fn page(
         render_leavers(language, company)
     );
     let question = language.pick("这家公司里有谁?", "Who is in this company?");
-    render_page(language, "/", question, &count_people(language, company), &body)
+    render_page(
+        language,
+        "/",
+        question,
+        &count_people(language, company),
+        &body,
+    )
 }
 
 fn count_people(language: PageLanguage, company: &Company) -> String {
@@ -57,8 +71,10 @@ fn count_people(language: PageLanguage, company: &Company) -> String {
 }
 
 fn render_search(language: PageLanguage, search: &PeopleQuery) -> String {
-    let [keys, button] =
-        language.pick(["姓名、手机、工号或 userid", "搜索"], ["Name, mobile, job number or userid", "Search"]);
+    let [keys, button] = language.pick(
+        ["姓名、手机、工号或 userid", "搜索"],
+        ["Name, mobile, job number or userid", "Search"],
+    );
     format!(
         "<form class=\"row\" method=\"get\" action=\"/\" style=\"margin-bottom:16px\">\
          <label>{keys}<input name=\"q\" value=\"{}\"></label><button>{button}</button></form>",
@@ -74,8 +90,10 @@ fn render_table(language: PageLanguage, rows: &str, search: &PeopleQuery, found:
         );
         return format!("<div class=\"panel\">{none}</div>");
     }
-    let [name, title, department, mobile] =
-        language.pick(["姓名", "职位", "部门", "手机"], ["Name", "Title", "Department", "Mobile"]);
+    let [name, title, department, mobile] = language.pick(
+        ["姓名", "职位", "部门", "手机"],
+        ["Name", "Title", "Department", "Mobile"],
+    );
     format!(
         "<div class=\"scroll\"><table><thead><tr><th>{name}</th><th>{title}</th><th>{department}</th>\
          <th class=\"wide\">{mobile}</th><th class=\"wide\">userid</th></tr></thead><tbody>{rows}</tbody></table></div>{}",
@@ -99,7 +117,14 @@ pub(super) fn render_refusal(language: PageLanguage, text: Option<&str>) -> Stri
 fn matches_query(person: &Person, q: &str) -> bool {
     let q = q.trim();
     q.is_empty()
-        || [&person.name, &person.userid, &person.mobile, &person.job_number].iter().any(|text| text.contains(q))
+        || [
+            &person.name,
+            &person.userid,
+            &person.mobile,
+            &person.job_number,
+        ]
+        .iter()
+        .any(|text| text.contains(q))
 }
 
 /// Returns the address of a person's page.
@@ -108,7 +133,11 @@ pub(super) fn person_url(userid: &str) -> String {
 }
 
 /// Returns the departments of a person as paths.
-pub(super) fn department_paths(language: PageLanguage, company: &Company, person: &Person) -> String {
+pub(super) fn department_paths(
+    language: PageLanguage,
+    company: &Company,
+    person: &Person,
+) -> String {
     let one = |m: &crate::company::Membership| {
         let path = quoted_text(&company.path(m.dept_id));
         if m.leader {
@@ -118,7 +147,12 @@ pub(super) fn department_paths(language: PageLanguage, company: &Company, person
             path
         }
     };
-    person.departments.iter().map(one).collect::<Vec<_>>().join("<br>")
+    person
+        .departments
+        .iter()
+        .map(one)
+        .collect::<Vec<_>>()
+        .join("<br>")
 }
 
 fn person_row(language: PageLanguage, company: &Company, person: &Person) -> String {
@@ -141,8 +175,12 @@ fn person_row(language: PageLanguage, company: &Company, person: &Person) -> Str
 
 fn render_pager(language: PageLanguage, search: &PeopleQuery, found: usize) -> String {
     let last = found.saturating_sub(1) / ROWS;
-    let to =
-        |page: usize, label: &str| format!("<a href=\"/?q={}&amp;page={page}\">{label}</a>", percent_encode(&search.q));
+    let to = |page: usize, label: &str| {
+        format!(
+            "<a href=\"/?q={}&amp;page={page}\">{label}</a>",
+            percent_encode(&search.q)
+        )
+    };
     let back = if search.page > 0 {
         to(search.page - 1, language.pick("← 上一页", "← Previous"))
     } else {
@@ -154,13 +192,16 @@ fn render_pager(language: PageLanguage, search: &PeopleQuery, found: usize) -> S
         String::new()
     };
     let (page, pages) = (search.page + 1, last + 1);
-    let position = language
-        .pick(format!("第 {page} / {pages} 页，共 {found} 人"), format!("Page {page} of {pages}, {found} people"));
+    let position = language.pick(
+        format!("第 {page} / {pages} 页，共 {found} 人"),
+        format!("Page {page} of {pages}, {found} people"),
+    );
     format!("<p class=\"pages\">{back}<span>{position}</span>{on}</p>")
 }
 
 fn render_hire_form(language: PageLanguage, world: &World) -> String {
-    let [hire, name, department] = language.pick(["入职", "姓名", "部门"], ["Hire", "Name", "Department"]);
+    let [hire, name, department] =
+        language.pick(["入职", "姓名", "部门"], ["Hire", "Name", "Department"]);
     format!(
         "<div class=\"panel\"><form class=\"row\" method=\"post\" action=\"/__sandbox/page/act\">\
          <input type=\"hidden\" name=\"act\" value=\"hire\"><label>{name}<input name=\"name\" required maxlength=\"80\"></label>\
@@ -174,7 +215,10 @@ pub(super) fn department_choice(world: &World, name: &str, chosen: Option<i64>) 
     let company = world.company();
     let option = |id: &i64| {
         let chosen = if Some(*id) == chosen { " selected" } else { "" };
-        format!("<option value=\"{id}\"{chosen}>{}</option>", escape_html(&company.path(*id)))
+        format!(
+            "<option value=\"{id}\"{chosen}>{}</option>",
+            escape_html(&company.path(*id))
+        )
     };
     let options: String = company.departments.keys().take(500).map(option).collect();
     format!("<select name=\"{name}\">{options}</select>")
@@ -184,7 +228,12 @@ pub(super) fn department_choice(world: &World, name: &str, chosen: Option<i64>) 
 fn render_invited(language: PageLanguage, world: &World) -> String {
     let row = |person: &Person| {
         let answer = |act: &str, label: &str| {
-            button_form("/__sandbox/page/act", &[("act", act), ("userid", person.userid.as_str())], label, "")
+            button_form(
+                "/__sandbox/page/act",
+                &[("act", act), ("userid", person.userid.as_str())],
+                label,
+                "",
+            )
         };
         format!(
             "<tr><td>{}</td><td class=\"wide\"><code>{}</code></td><td><div class=\"row\">{}{}</div></td></tr>",
@@ -205,7 +254,12 @@ fn render_invited(language: PageLanguage, world: &World) -> String {
 }
 
 fn render_leavers(language: PageLanguage, company: &Company) -> String {
-    let gone: Vec<_> = company.left.values().filter(|leaver| leaver.rehired_as.is_none()).take(LEAVERS).collect();
+    let gone: Vec<_> = company
+        .left
+        .values()
+        .filter(|leaver| leaver.rehired_as.is_none())
+        .take(LEAVERS)
+        .collect();
     if gone.is_empty() {
         return String::new();
     }

@@ -46,7 +46,13 @@ pub(super) async fn page(
         language.pick("收到的消息", "Received messages"),
         render_inbox(language, &world, person)
     );
-    render_page(language, "/", &escape_html(&person.name), &department_paths(language, company, person), &body)
+    render_page(
+        language,
+        "/",
+        &escape_html(&person.name),
+        &department_paths(language, company, person),
+        &body,
+    )
 }
 
 /// Text of a fact without a value.
@@ -62,25 +68,43 @@ fn render_facts(language: PageLanguage, company: &Company, person: &Person) -> S
 }
 
 fn text_or_dash(text: &str) -> String {
-    if text.is_empty() { NO_VALUE.to_owned() } else { quoted_text(text) }
+    if text.is_empty() {
+        NO_VALUE.to_owned()
+    } else {
+        quoted_text(text)
+    }
 }
 
 fn identity_facts(language: PageLanguage, person: &Person) -> [(&'static str, String); 7] {
     let optional = |text: &Option<String>| text_or_dash(text.as_deref().unwrap_or_default());
     let code = |text: &str| format!("<code>{}</code>", escape_html(text));
-    let mobile = format!("+{} {}", escape_html(&person.state_code), escape_html(&person.mobile));
+    let mobile = format!(
+        "+{} {}",
+        escape_html(&person.state_code),
+        escape_html(&person.mobile)
+    );
     [
         ("userid", code(&person.userid)),
         ("unionid", code(&person.unionid)),
         (language.pick("手机", "Mobile"), mobile),
         (language.pick("邮箱", "E-mail"), text_or_dash(&person.email)),
-        (language.pick("企业邮箱", "Company mailbox"), optional(&person.org_email)),
+        (
+            language.pick("企业邮箱", "Company mailbox"),
+            optional(&person.org_email),
+        ),
         (language.pick("备注", "Remark"), optional(&person.remark)),
-        (language.pick("扩展字段", "Custom fields"), optional(&person.extension)),
+        (
+            language.pick("扩展字段", "Custom fields"),
+            optional(&person.extension),
+        ),
     ]
 }
 
-fn work_facts(language: PageLanguage, company: &Company, person: &Person) -> [(&'static str, String); 8] {
+fn work_facts(
+    language: PageLanguage,
+    company: &Company,
+    person: &Person,
+) -> [(&'static str, String); 8] {
     let first_day = person
         .hired_date
         .and_then(|ms| directory::canonical::shanghai_day(directory::Timestamp(ms)))
@@ -90,16 +114,26 @@ fn work_facts(language: PageLanguage, company: &Company, person: &Person) -> [(&
         .as_ref()
         .and_then(|id| company.people.get(id))
         .map_or_else(|| NO_VALUE.to_owned(), |manager| quoted_text(&manager.name));
-    let main_department =
-        person.main_department.map_or_else(|| NO_VALUE.to_owned(), |id| quoted_text(&company.path(id)));
+    let main_department = person
+        .main_department
+        .map_or_else(|| NO_VALUE.to_owned(), |id| quoted_text(&company.path(id)));
     let work_place = text_or_dash(person.work_place.as_deref().unwrap_or_default());
     [
-        (language.pick("工号", "Job number"), text_or_dash(&person.job_number)),
+        (
+            language.pick("工号", "Job number"),
+            text_or_dash(&person.job_number),
+        ),
         (language.pick("职位", "Title"), text_or_dash(&person.title)),
-        (language.pick("分机", "Extension"), text_or_dash(&person.telephone)),
+        (
+            language.pick("分机", "Extension"),
+            text_or_dash(&person.telephone),
+        ),
         (language.pick("办公地点", "Work place"), work_place),
         (language.pick("入职日期", "First working day"), first_day),
-        (language.pick("员工类型", "Employment"), person.employee_type.to_string()),
+        (
+            language.pick("员工类型", "Employment"),
+            person.employee_type.to_string(),
+        ),
         (language.pick("直属主管", "Manager"), manager),
         (language.pick("主部门", "Main department"), main_department),
     ]
@@ -107,7 +141,10 @@ fn work_facts(language: PageLanguage, company: &Company, person: &Person) -> [(&
 
 fn render_acts(language: PageLanguage, world: &World, person: &Person) -> String {
     let forms = act_forms(language, world, person);
-    let forms: String = forms.iter().map(|(act, fields, label)| render_act(person, act, fields, label)).collect();
+    let forms: String = forms
+        .iter()
+        .map(|(act, fields, label)| render_act(person, act, fields, label))
+        .collect();
     let leave = button_form(
         "/__sandbox/page/act",
         &[("act", "leave"), ("userid", &person.userid)],
@@ -127,7 +164,11 @@ fn render_act(person: &Person, act: &str, fields: &str, label: &str) -> String {
 }
 
 /// Returns the name of each act in a form, its fields, and the label of its button.
-fn act_forms(language: PageLanguage, world: &World, person: &Person) -> [(&'static str, String, &'static str); 6] {
+fn act_forms(
+    language: PageLanguage,
+    world: &World,
+    person: &Person,
+) -> [(&'static str, String, &'static str); 6] {
     let first = person.departments.first().map(|m| m.dept_id);
     let field = |chinese: &str, english: &str, name: &str, value: &str| {
         format!(
@@ -139,10 +180,20 @@ fn act_forms(language: PageLanguage, world: &World, person: &Person) -> [(&'stat
     let manager = person.manager_userid.as_deref().unwrap_or_default();
     let [rename, movement, promote, mobile, employment, head] = language.pick(
         ["改名", "调岗", "晋升", "换手机", "换员工类型", "换主管"],
-        ["Rename", "Move", "Promote", "Change mobile", "Change employment", "Change manager"],
+        [
+            "Rename",
+            "Move",
+            "Promote",
+            "Change mobile",
+            "Change employment",
+            "Change manager",
+        ],
     );
-    let department =
-        format!("<label>{}{}</label>", language.pick("部门", "Department"), department_choice(world, "dept", first));
+    let department = format!(
+        "<label>{}{}</label>",
+        language.pick("部门", "Department"),
+        department_choice(world, "dept", first)
+    );
     let title = field(
         "新职位，并成为所在部门主管",
         "New title, and head of the department",
@@ -155,7 +206,12 @@ fn act_forms(language: PageLanguage, world: &World, person: &Person) -> [(&'stat
         "employee_type",
         &person.employee_type.to_string(),
     );
-    let manager = field("直属主管的 userid，空为没有", "userid of the manager; empty for none", "manager", manager);
+    let manager = field(
+        "直属主管的 userid，空为没有",
+        "userid of the manager; empty for none",
+        "manager",
+        manager,
+    );
     let name = field("姓名", "Name", "name", &person.name);
     let number = field("手机", "Mobile", "mobile", &person.mobile);
     [
@@ -171,7 +227,10 @@ fn act_forms(language: PageLanguage, world: &World, person: &Person) -> [(&'stat
 fn render_inbox(language: PageLanguage, world: &World, person: &Person) -> String {
     let messages = world.inbox(&person.userid).messages;
     if messages.is_empty() {
-        let none = language.pick("还没有。工作通知会出现在这里。", "None yet. Work notifications appear here.");
+        let none = language.pick(
+            "还没有。工作通知会出现在这里。",
+            "None yet. Work notifications appear here.",
+        );
         return format!("<div class=\"panel\">{none}</div>");
     }
     let rows: String = messages

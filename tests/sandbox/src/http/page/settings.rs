@@ -9,21 +9,35 @@ use super::layout::{escape_html, render_page};
 use crate::http::server::ServerState;
 use crate::world::PERMISSIONS;
 
-pub(super) async fn page(State(face): State<ServerState>, Extension(language): Extension<PageLanguage>) -> Response {
+pub(super) async fn page(
+    State(face): State<ServerState>,
+    Extension(language): Extension<PageLanguage>,
+) -> Response {
     let world = face.world.lock().await;
     let keys = &world.company().credentials;
     let settings = world.settings();
     let rows = [
-        (language.pick("接口地址", "Address of the APIs"), face.url.to_string()),
+        (
+            language.pick("接口地址", "Address of the APIs"),
+            face.url.to_string(),
+        ),
         ("CorpId", keys.corp_id.clone()),
         ("AgentId", keys.agent_id.to_string()),
         ("AppKey (Client ID)", keys.app_key.clone()),
         ("AppSecret (Client Secret)", keys.app_secret.clone()),
-        (language.pick("另一家企业的 CorpId", "CorpId of another company"), keys.other_corp_id.clone()),
+        (
+            language.pick("另一家企业的 CorpId", "CorpId of another company"),
+            keys.other_corp_id.clone(),
+        ),
     ];
     let rows: String = rows
         .iter()
-        .map(|(name, value)| format!("<dt>{name}</dt><dd><code>{}</code></dd>", escape_html(value)))
+        .map(|(name, value)| {
+            format!(
+                "<dt>{name}</dt><dd><code>{}</code></dd>",
+                escape_html(value)
+            )
+        })
         .collect();
     let boxes: String = PERMISSIONS
         .iter()

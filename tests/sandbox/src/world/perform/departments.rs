@@ -19,30 +19,61 @@ impl World {
     ) -> Result<(), Refusal> {
         let length = name.chars().count();
         if !(1..=64).contains(&length) || name.contains(['-', ',', '，']) {
-            return Err(Refusal::new(60001, "a department's name has 1 to 64 characters, none of them - , or ，"));
+            return Err(Refusal::new(
+                60001,
+                "a department's name has 1 to 64 characters, none of them - , or ，",
+            ));
         }
-        if self.settings.sensitive_words.iter().any(|word| name.contains(word)) {
+        if self
+            .settings
+            .sensitive_words
+            .iter()
+            .any(|word| name.contains(word))
+        {
             return Err(Refusal::new(60022, "the name contains a sensitive word"));
         }
         let twin = self
             .index
             .children(parent_id)
             .filter(|id| Some(*id) != but)
-            .any(|id| self.company.departments.get(&id).is_some_and(|department| department.name == name));
-        if twin { Err(Refusal::new(60021, "the parent already has a child with this name")) } else { Ok(()) }
+            .any(|id| {
+                self.company
+                    .departments
+                    .get(&id)
+                    .is_some_and(|department| department.name == name)
+            });
+        if twin {
+            Err(Refusal::new(
+                60021,
+                "the parent already has a child with this name",
+            ))
+        } else {
+            Ok(())
+        }
     }
 
     pub(in super::super) fn known_parent(&self, parent_id: i64) -> Result<(), Refusal> {
-        self.known_department(parent_id).map(drop).map_err(|_| Refusal::new(60004, "there is no such parent"))
+        self.known_department(parent_id)
+            .map(drop)
+            .map_err(|_| Refusal::new(60004, "there is no such parent"))
     }
 
-    pub(super) fn do_create(&mut self, now: Timestamp, name: String, parent_id: i64) -> Result<ActOutcome, Refusal> {
+    pub(super) fn do_create(
+        &mut self,
+        now: Timestamp,
+        name: String,
+        parent_id: i64,
+    ) -> Result<ActOutcome, Refusal> {
         self.known_parent(parent_id)?;
         self.check_department_name(&name, parent_id, None)?;
         self.check_depth(parent_id, 1)?;
         let dept_id = self.next_dept_id();
         let events = self.add_department(now, Department::new(dept_id, name, parent_id));
-        Ok(ActOutcome { dept_id: Some(dept_id), events, ..ActOutcome::default() })
+        Ok(ActOutcome {
+            dept_id: Some(dept_id),
+            events,
+            ..ActOutcome::default()
+        })
     }
 
     /// Returns the next free id. DingTalk chooses ids, and they grow.
@@ -52,7 +83,11 @@ impl World {
     }
 
     /// Adds a new department; returns the event ids.
-    pub(in super::super) fn add_department(&mut self, now: Timestamp, department: Department) -> Vec<String> {
+    pub(in super::super) fn add_department(
+        &mut self,
+        now: Timestamp,
+        department: Department,
+    ) -> Vec<String> {
         let (id, parent) = (department.dept_id, department.parent_id);
         self.remember_department(now, id);
         self.company.departments.insert(id, department);
@@ -70,15 +105,23 @@ impl World {
         let id = before.dept_id;
         self.index.unlink(id, before.parent_id);
         self.index.link(id, after.parent_id);
-        self.edit_department(now, id, |department| *department = after).events
+        self.edit_department(now, id, |department| *department = after)
+            .events
     }
 
     /// Refuses a depth that is too great: `levels` more below this parent.
-    pub(in super::super) fn check_depth(&self, parent_id: i64, levels: usize) -> Result<(), Refusal> {
+    pub(in super::super) fn check_depth(
+        &self,
+        parent_id: i64,
+        levels: usize,
+    ) -> Result<(), Refusal> {
         // The chain counts the root, which has depth 0.
         let depth = self.company.chain(parent_id).len() - 1 + levels;
         match self.settings.department_depth_max {
-            Some(max) if depth > max => Err(Refusal::new(60002, "the department would be too deep in the tree")),
+            Some(max) if depth > max => Err(Refusal::new(
+                60002,
+                "the department would be too deep in the tree",
+            )),
             _ => Ok(()),
         }
     }
@@ -91,7 +134,12 @@ impl World {
             return Err(Refusal::new(60010, "a department cannot be below itself"));
         }
         let own = self.company.chain(id).len();
-        let deepest = self.index.subtree_of(id).into_iter().map(|below| self.company.chain(below).len()).max();
+        let deepest = self
+            .index
+            .subtree_of(id)
+            .into_iter()
+            .map(|below| self.company.chain(below).len())
+            .max();
         self.check_depth(parent_id, deepest.unwrap_or(own) + 1 - own)
     }
 
@@ -143,16 +191,29 @@ impl World {
         Ok(self.edit_department(now, id, |department| department.source_identifier = key))
     }
 
-    fn edit_department(&mut self, now: Timestamp, id: i64, edit: impl FnOnce(&mut Department)) -> ActOutcome {
+    fn edit_department(
+        &mut self,
+        now: Timestamp,
+        id: i64,
+        edit: impl FnOnce(&mut Department),
+    ) -> ActOutcome {
         self.remember_department(now, id);
         if let Some(department) = self.company.departments.get_mut(&id) {
             edit(department);
         }
         let events = self.emit_department_event(now, "org_dept_modify", &[id]);
-        ActOutcome { dept_id: Some(id), events, ..ActOutcome::default() }
+        ActOutcome {
+            dept_id: Some(id),
+            events,
+            ..ActOutcome::default()
+        }
     }
 
-    pub(in super::super) fn do_delete(&mut self, now: Timestamp, id: i64) -> Result<ActOutcome, Refusal> {
+    pub(in super::super) fn do_delete(
+        &mut self,
+        now: Timestamp,
+        id: i64,
+    ) -> Result<ActOutcome, Refusal> {
         self.known_department(id)?;
         if id == 1 {
             return Err(Refusal::new(60007, "the root cannot be deleted"));
@@ -172,20 +233,35 @@ impl World {
             self.index.unlink(id, department.parent_id);
         }
         let events = self.emit_department_event(now, "org_dept_remove", &[id]);
-        ActOutcome { dept_id: Some(id), events, ..ActOutcome::default() }
+        ActOutcome {
+            dept_id: Some(id),
+            events,
+            ..ActOutcome::default()
+        }
     }
 
-    pub(super) fn do_merge(&mut self, now: Timestamp, from: i64, into: i64) -> Result<ActOutcome, Refusal> {
+    pub(super) fn do_merge(
+        &mut self,
+        now: Timestamp,
+        from: i64,
+        into: i64,
+    ) -> Result<ActOutcome, Refusal> {
         self.known_department(from)?;
         self.known_department(into)?;
         if from == 1 || self.company.chain(into).contains(&from) {
-            return Err(Refusal::new(60010, "a department cannot be merged into itself or below itself"));
+            return Err(Refusal::new(
+                60010,
+                "a department cannot be merged into itself or below itself",
+            ));
         }
         let children: Vec<i64> = self.index.children(from).collect();
         let clash = children
             .iter()
             .filter_map(|id| self.company.departments.get(id))
-            .find(|child| self.check_department_name(&child.name, into, Some(child.dept_id)).is_err());
+            .find(|child| {
+                self.check_department_name(&child.name, into, Some(child.dept_id))
+                    .is_err()
+            });
         if clash.is_some() {
             return Err(Refusal::new(60021, "both have a child with the same name"));
         }
@@ -213,7 +289,11 @@ impl World {
         let mut events = self.emit_people_event(now, "user_modify_org", &members);
         events.extend(self.emit_department_event(now, "org_dept_modify", &children));
         events.extend(self.remove_department(now, from).events);
-        Ok(ActOutcome { dept_id: Some(into), events, ..ActOutcome::default() })
+        Ok(ActOutcome {
+            dept_id: Some(into),
+            events,
+            ..ActOutcome::default()
+        })
     }
 
     pub(in super::super) fn do_set_heads(
@@ -225,21 +305,35 @@ impl World {
         self.known_department(id)?;
         let members: Vec<String> = self.index.members(id).map(str::to_owned).collect();
         if heads.iter().any(|head| !members.contains(head)) {
-            return Err(Refusal::new(40031, "a head must be a member of the department"));
+            return Err(Refusal::new(
+                40031,
+                "a head must be a member of the department",
+            ));
         }
         let mut changed = Vec::new();
         for userid in members {
             let leads = heads.contains(&userid);
-            let led = self.known_person(&userid)?.membership(id).is_some_and(|m| m.leader);
+            let led = self
+                .known_person(&userid)?
+                .membership(id)
+                .is_some_and(|m| m.leader);
             if leads != led {
                 self.edit_person(now, &userid, |person| {
-                    person.departments.iter_mut().filter(|m| m.dept_id == id).for_each(|m| m.leader = leads);
+                    person
+                        .departments
+                        .iter_mut()
+                        .filter(|m| m.dept_id == id)
+                        .for_each(|m| m.leader = leads);
                 });
                 changed.push(userid);
             }
         }
         let mut events = self.emit_people_event(now, "user_modify_org", &changed);
         events.extend(self.emit_department_event(now, "org_dept_modify", &[id]));
-        Ok(ActOutcome { dept_id: Some(id), events, ..ActOutcome::default() })
+        Ok(ActOutcome {
+            dept_id: Some(id),
+            events,
+            ..ActOutcome::default()
+        })
     }
 }

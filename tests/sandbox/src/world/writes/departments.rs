@@ -12,8 +12,14 @@ impl World {
         now: Timestamp,
         fields: &DepartmentFields,
     ) -> Result<AppWriteOutcome, Refusal> {
-        let name = fields.name.as_deref().ok_or(Refusal::new(40035, "a department needs a name"))?.trim();
-        let parent_id = fields.parent_id.ok_or(Refusal::new(40035, "a department needs a parent"))?;
+        let name = fields
+            .name
+            .as_deref()
+            .ok_or(Refusal::new(40035, "a department needs a name"))?
+            .trim();
+        let parent_id = fields
+            .parent_id
+            .ok_or(Refusal::new(40035, "a department needs a parent"))?;
         self.known_parent(parent_id)?;
         self.reachable_department(parent_id)?;
         self.check_department_name(name, parent_id, None)?;
@@ -22,10 +28,19 @@ impl World {
         let dept_id = self.next_dept_id();
         let mut department = Department::new(dept_id, name.to_owned(), parent_id);
         // Only an update accepts these fields.
-        let taken = DepartmentFields { code: None, auto_add_user: None, name: None, ..fields.clone() };
+        let taken = DepartmentFields {
+            code: None,
+            auto_add_user: None,
+            name: None,
+            ..fields.clone()
+        };
         apply_fields(&taken, &mut department);
         let events = self.add_department(now, department);
-        Ok(AppWriteOutcome { dept_id: Some(dept_id), events, ..AppWriteOutcome::default() })
+        Ok(AppWriteOutcome {
+            dept_id: Some(dept_id),
+            events,
+            ..AppWriteOutcome::default()
+        })
     }
 
     pub(super) fn update_department(
@@ -45,7 +60,10 @@ impl World {
             self.check_move(id, parent)?;
             self.reachable_department(parent)?;
         }
-        let name = fields.name.as_deref().map_or(before.name.as_str(), str::trim);
+        let name = fields
+            .name
+            .as_deref()
+            .map_or(before.name.as_str(), str::trim);
         if parent != old_parent || name != before.name {
             self.check_department_name(name, parent, Some(id))?;
         }
@@ -59,19 +77,36 @@ impl World {
         if let Some(heads) = heads {
             events.extend(self.do_set_heads(now, id, &heads)?.events);
         }
-        Ok(AppWriteOutcome { dept_id: Some(id), events, ..AppWriteOutcome::default() })
+        Ok(AppWriteOutcome {
+            dept_id: Some(id),
+            events,
+            ..AppWriteOutcome::default()
+        })
     }
 
     /// Returns the heads that the department has after the write; `None` if they do not change.
-    fn intended_heads(&self, id: i64, fields: &DepartmentFields) -> Result<Option<Vec<String>>, Refusal> {
+    fn intended_heads(
+        &self,
+        id: i64,
+        fields: &DepartmentFields,
+    ) -> Result<Option<Vec<String>>, Refusal> {
         let heads = match &fields.heads {
             Some(heads) if !heads.is_empty() => heads.clone(),
             // An empty list without force changes nothing.
             _ if fields.clear_heads => Vec::new(),
             _ => return Ok(None),
         };
-        if heads.iter().any(|head| !self.company.people.get(head).is_some_and(|person| person.is_in(id))) {
-            return Err(Refusal::new(40031, "a head must be a member of the department"));
+        if heads.iter().any(|head| {
+            !self
+                .company
+                .people
+                .get(head)
+                .is_some_and(|person| person.is_in(id))
+        }) {
+            return Err(Refusal::new(
+                40031,
+                "a head must be a member of the department",
+            ));
         }
         let (mut sorted, mut present) = (heads.clone(), self.department_heads(id));
         sorted.sort_unstable();
@@ -79,10 +114,18 @@ impl World {
         Ok((sorted != present).then_some(heads))
     }
 
-    pub(super) fn delete_department(&mut self, now: Timestamp, id: i64) -> Result<AppWriteOutcome, Refusal> {
+    pub(super) fn delete_department(
+        &mut self,
+        now: Timestamp,
+        id: i64,
+    ) -> Result<AppWriteOutcome, Refusal> {
         self.reachable_department(id)?;
         let acted = self.do_delete(now, id)?;
-        Ok(AppWriteOutcome { dept_id: Some(id), events: acted.events, ..AppWriteOutcome::default() })
+        Ok(AppWriteOutcome {
+            dept_id: Some(id),
+            events: acted.events,
+            ..AppWriteOutcome::default()
+        })
     }
 }
 
@@ -106,13 +149,31 @@ fn apply_fields(fields: &DepartmentFields, department: &mut Department) {
         department.code = text(code);
     }
     set(&mut department.order, fields.order.as_ref());
-    set(&mut department.create_dept_group, fields.create_dept_group.as_ref());
+    set(
+        &mut department.create_dept_group,
+        fields.create_dept_group.as_ref(),
+    );
     set(&mut department.auto_add_user, fields.auto_add_user.as_ref());
     set(&mut department.hide_dept, fields.hide_dept.as_ref());
     set(&mut department.sight.outer_dept, fields.outer_dept.as_ref());
-    set(&mut department.sight.outer_dept_only_self, fields.outer_dept_only_self.as_ref());
-    set(&mut department.sight.dept_permits, fields.dept_permits.as_ref());
-    set(&mut department.sight.user_permits, fields.user_permits.as_ref());
-    set(&mut department.sight.outer_permit_depts, fields.outer_permit_depts.as_ref());
-    set(&mut department.sight.outer_permit_users, fields.outer_permit_users.as_ref());
+    set(
+        &mut department.sight.outer_dept_only_self,
+        fields.outer_dept_only_self.as_ref(),
+    );
+    set(
+        &mut department.sight.dept_permits,
+        fields.dept_permits.as_ref(),
+    );
+    set(
+        &mut department.sight.user_permits,
+        fields.user_permits.as_ref(),
+    );
+    set(
+        &mut department.sight.outer_permit_depts,
+        fields.outer_permit_depts.as_ref(),
+    );
+    set(
+        &mut department.sight.outer_permit_users,
+        fields.outer_permit_users.as_ref(),
+    );
 }

@@ -20,7 +20,10 @@ impl World {
         params.need_int("parent_id")?;
         let fields = Box::new(department_fields(params)?);
         let written = self.carry_out_call(now, AppWrite::CreateDepartment { fields })?;
-        Ok(written.map_or(json!({}), |written| json!({"result": {"dept_id": written.dept_id}})))
+        Ok(written.map_or(
+            json!({}),
+            |written| json!({"result": {"dept_id": written.dept_id}}),
+        ))
     }
 
     pub(in super::super) fn department_update(
@@ -41,42 +44,68 @@ impl World {
         params: &CallParams,
     ) -> Result<Value, ApiError> {
         let dept_id = params.need_int("dept_id")?;
-        self.carry_out_call(now, AppWrite::DeleteDepartment { dept_id }).map(|_| json!({}))
+        self.carry_out_call(now, AppWrite::DeleteDepartment { dept_id })
+            .map(|_| json!({}))
     }
 
-    pub(in super::super) fn user_create(&mut self, now: Timestamp, params: &CallParams) -> Result<Value, ApiError> {
+    pub(in super::super) fn user_create(
+        &mut self,
+        now: Timestamp,
+        params: &CallParams,
+    ) -> Result<Value, ApiError> {
         for needed in ["name", "mobile", "dept_id_list"] {
             params.need(needed)?;
         }
         let fields = Box::new(person_fields(params)?);
-        let write = AppWrite::CreatePerson { userid: params.text("userid"), fields };
+        let write = AppWrite::CreatePerson {
+            userid: params.text("userid"),
+            fields,
+        };
         match self.carry_out_call(now, write)? {
             Some(AppWriteOutcome { invited: true, .. }) => Err(ApiError::from_code(INVITED_CODE)),
             // Every other interface spells it `unionid`.
-            Some(written) => Ok(json!({"result": {"userid": written.userid, "unionId": written.unionid}})),
+            Some(written) => {
+                Ok(json!({"result": {"userid": written.userid, "unionId": written.unionid}}))
+            }
             None => Ok(json!({})),
         }
     }
 
-    pub(in super::super) fn user_update(&mut self, now: Timestamp, params: &CallParams) -> Result<Value, ApiError> {
+    pub(in super::super) fn user_update(
+        &mut self,
+        now: Timestamp,
+        params: &CallParams,
+    ) -> Result<Value, ApiError> {
         let userid = params.need("userid")?;
         let fields = Box::new(person_fields(params)?);
-        self.carry_out_call(now, AppWrite::UpdatePerson { userid, fields }).map(|_| json!({}))
+        self.carry_out_call(now, AppWrite::UpdatePerson { userid, fields })
+            .map(|_| json!({}))
     }
 
-    pub(in super::super) fn user_delete(&mut self, now: Timestamp, params: &CallParams) -> Result<Value, ApiError> {
+    pub(in super::super) fn user_delete(
+        &mut self,
+        now: Timestamp,
+        params: &CallParams,
+    ) -> Result<Value, ApiError> {
         let userid = params.need("userid")?;
-        self.carry_out_call(now, AppWrite::DeletePerson { userid }).map(|_| json!({}))
+        self.carry_out_call(now, AppWrite::DeletePerson { userid })
+            .map(|_| json!({}))
     }
 
     /// Carries out the write. If a fault delays it, the write waits and its outcome is unknown for
     /// now.
-    fn carry_out_call(&mut self, now: Timestamp, write: AppWrite) -> Result<Option<AppWriteOutcome>, ApiError> {
+    fn carry_out_call(
+        &mut self,
+        now: Timestamp,
+        write: AppWrite,
+    ) -> Result<Option<AppWriteOutcome>, ApiError> {
         if let Some(ms) = self.seen.late_ms {
             self.schedule_write(now.plus_millis(ms), write);
             return Ok(None);
         }
-        self.apply_write(now, write).map(Some).map_err(|refusal| ApiError::from_code(refusal.code))
+        self.apply_write(now, write)
+            .map(Some)
+            .map_err(|refusal| ApiError::from_code(refusal.code))
     }
 }
 
@@ -86,8 +115,13 @@ fn department_fields(params: &CallParams) -> Result<DepartmentFields, ApiError> 
         parent_id: params.int("parent_id")?,
         order: params.int("order")?,
         source_identifier: params.given_text("source_identifier"),
-        heads: params.given_text("dept_manager_userid_list").map(|_| params.list("dept_manager_userid_list")),
-        clear_heads: params.list("force_update_fields").iter().any(|field| field == "dept_manager_userid_list"),
+        heads: params
+            .given_text("dept_manager_userid_list")
+            .map(|_| params.list("dept_manager_userid_list")),
+        clear_heads: params
+            .list("force_update_fields")
+            .iter()
+            .any(|field| field == "dept_manager_userid_list"),
         create_dept_group: params.bool("create_dept_group")?,
         auto_add_user: params.bool("auto_add_user")?,
         hide_dept: params.bool("hide_dept")?,
@@ -95,9 +129,13 @@ fn department_fields(params: &CallParams) -> Result<DepartmentFields, ApiError> 
         outer_dept: params.bool("outer_dept")?,
         outer_dept_only_self: params.bool("outer_dept_only_self")?,
         dept_permits: params.numbers("dept_permits", 600_109)?,
-        user_permits: params.given_text("user_permits").map(|_| params.list("user_permits")),
+        user_permits: params
+            .given_text("user_permits")
+            .map(|_| params.list("user_permits")),
         outer_permit_depts: params.numbers("outer_permit_depts", 600_109)?,
-        outer_permit_users: params.given_text("outer_permit_users").map(|_| params.list("outer_permit_users")),
+        outer_permit_users: params
+            .given_text("outer_permit_users")
+            .map(|_| params.list("outer_permit_users")),
     })
 }
 
@@ -121,17 +159,25 @@ fn person_fields(params: &CallParams) -> Result<PersonFields, ApiError> {
         org_email: params.given_text("org_email"),
         work_place: params.given_text("work_place"),
         remark: params.given_text("remark"),
-        extension: params.given_text("extension").filter(|text| !text.is_empty()),
+        extension: params
+            .given_text("extension")
+            .filter(|text| !text.is_empty()),
         merge_extension: params.int("ext_attrs_update_mode")? == Some(1),
         hired_date: params.int("hired_date")?,
         manager: params.given_text("manager_userid"),
-        clear_manager: params.list("force_update_fields").iter().any(|field| field == "manager_userid"),
+        clear_manager: params
+            .list("force_update_fields")
+            .iter()
+            .any(|field| field == "manager_userid"),
         departments: params.numbers("dept_id_list", 40066)?,
         orders: orders
             .iter()
             .map(|row| pair(row).ok_or_else(|| ApiError::from_code(40011)))
             .collect::<Result<_, _>>()?,
-        main_department: positions.iter().find(is_main).and_then(|row| number(row, "dept_id")),
+        main_department: positions
+            .iter()
+            .find(is_main)
+            .and_then(|row| number(row, "dept_id")),
         senior: params.bool("senior_mode")?,
     })
 }

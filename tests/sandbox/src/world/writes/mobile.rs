@@ -19,5 +19,7 @@ pub(super) fn stored_mobile(written: &str, abroad: bool) -> Option<(String, Stri
 }
 
 fn is_mainland(number: &str) -> bool {
-    number.len() == 11 && number.starts_with('1') && number.bytes().all(|byte| byte.is_ascii_digit())
+    number.len() == 11
+        && number.starts_with('1')
+        && number.bytes().all(|byte| byte.is_ascii_digit())
 }

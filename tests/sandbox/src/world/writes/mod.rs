@@ -162,7 +162,11 @@ impl World {
     ///
     /// # Errors
     /// [`Refusal`] with DingTalk's code. Nothing has changed then.
-    pub fn apply_write(&mut self, now: Timestamp, write: AppWrite) -> Result<AppWriteOutcome, Refusal> {
+    pub fn apply_write(
+        &mut self,
+        now: Timestamp,
+        write: AppWrite,
+    ) -> Result<AppWriteOutcome, Refusal> {
         self.land_due_writes(now);
         self.carry_out_write(now, write)
     }
@@ -192,11 +196,17 @@ impl World {
         self.late.iter().map(|(due, _)| *due).min()
     }
 
-    fn carry_out_write(&mut self, now: Timestamp, write: AppWrite) -> Result<AppWriteOutcome, Refusal> {
+    fn carry_out_write(
+        &mut self,
+        now: Timestamp,
+        write: AppWrite,
+    ) -> Result<AppWriteOutcome, Refusal> {
         self.by_api = true;
         let written = match write {
             AppWrite::CreateDepartment { fields } => self.create_department(now, &fields),
-            AppWrite::UpdateDepartment { dept_id, fields } => self.update_department(now, dept_id, &fields),
+            AppWrite::UpdateDepartment { dept_id, fields } => {
+                self.update_department(now, dept_id, &fields)
+            }
             AppWrite::DeleteDepartment { dept_id } => self.delete_department(now, dept_id),
             AppWrite::CreatePerson { userid, fields } => self.create_person(now, userid, &fields),
             AppWrite::UpdatePerson { userid, fields } => self.update_person(now, &userid, &fields),

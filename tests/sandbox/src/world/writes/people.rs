@@ -21,12 +21,25 @@ impl World {
         fields: &PersonFields,
     ) -> Result<AppWriteOutcome, Refusal> {
         let need = |what| Refusal::new(40035, what);
-        let name = fields.name.as_deref().ok_or(need("a person needs a name"))?.trim();
-        let number = fields.mobile.as_deref().ok_or(need("a person needs a mobile number"))?;
-        let departments = fields.departments.as_deref().ok_or(need("a person needs a department"))?;
+        let name = fields
+            .name
+            .as_deref()
+            .ok_or(need("a person needs a name"))?
+            .trim();
+        let number = fields
+            .mobile
+            .as_deref()
+            .ok_or(need("a person needs a mobile number"))?;
+        let departments = fields
+            .departments
+            .as_deref()
+            .ok_or(need("a person needs a department"))?;
         check_name(name)?;
         let (state_code, number) = mobile::stored_mobile(number, self.settings.registered_abroad)
-            .ok_or(Refusal::new(60103, "this is not a mobile number in the form that this company needs"))?;
+            .ok_or(Refusal::new(
+            60103,
+            "this is not a mobile number in the form that this company needs",
+        ))?;
         if self.index.by_mobile(&number).is_some() {
             return Err(Refusal::new(60104, "this mobile number is already used"));
         }
@@ -40,23 +53,37 @@ impl World {
         self.apply_person_fields(fields, &mut person);
         let unionid = person.unionid.clone();
         if self.has_to_agree(now, &person.mobile) {
-            self.invited.retain(|_, other| other.mobile != person.mobile);
+            self.invited
+                .retain(|_, other| other.mobile != person.mobile);
             self.invited.insert(userid.clone(), person);
-            return Ok(AppWriteOutcome { userid: Some(userid), invited: true, ..AppWriteOutcome::default() });
+            return Ok(AppWriteOutcome {
+                userid: Some(userid),
+                invited: true,
+                ..AppWriteOutcome::default()
+            });
         }
         let events = self.add_person(now, person);
-        Ok(AppWriteOutcome { userid: Some(userid), unionid: Some(unionid), events, ..AppWriteOutcome::default() })
+        Ok(AppWriteOutcome {
+            userid: Some(userid),
+            unionid: Some(unionid),
+            events,
+            ..AppWriteOutcome::default()
+        })
     }
 
     /// Returns the `userid` to use. Ids of current people are taken; a setting decides whether ids
     /// of former people are, too.
     fn userid_for(&mut self, wanted: Option<String>) -> Result<String, Refusal> {
-        let gone_for_good = |id: &String| !self.settings.left_userids_return && self.company.left.contains_key(id);
+        let gone_for_good =
+            |id: &String| !self.settings.left_userids_return && self.company.left.contains_key(id);
         match &wanted {
             Some(id) if !(1..=64).contains(&id.chars().count()) => {
                 Err(Refusal::new(33012, "a userid has 1 to 64 characters"))
             }
-            Some(id) if gone_for_good(id) => Err(Refusal::new(60102, "this userid belonged to another person")),
+            Some(id) if gone_for_good(id) => Err(Refusal::new(
+                60102,
+                "this userid belonged to another person",
+            )),
             _ => self.free_userid(wanted),
         }
     }
@@ -79,7 +106,10 @@ impl World {
     fn has_to_agree(&self, now: Timestamp, mobile: &str) -> bool {
         let left_today = || {
             let recent = |left_at: i64| now.millis() - left_at < DAY;
-            self.company.left.values().any(|leaver| leaver.person.mobile == mobile && recent(leaver.left_at))
+            self.company
+                .left
+                .values()
+                .any(|leaver| leaver.person.mobile == mobile && recent(leaver.left_at))
         };
         match self.settings.joining {
             JoinMode::AtOnce => false,
@@ -98,7 +128,10 @@ impl World {
         let mut fields = fields.clone();
         self.check_positions(&mut fields)?;
         if fields.mobile.is_some() && self.settings.mobile_update == MobileUpdate::Refused {
-            return Err(Refusal::new(41054, "a mobile number cannot be changed: delete the person and add them again"));
+            return Err(Refusal::new(
+                41054,
+                "a mobile number cannot be changed: delete the person and add them again",
+            ));
         }
         let before = self.known_person(userid)?.clone();
         if let Some(name) = &fields.name {
@@ -107,7 +140,11 @@ impl World {
         let present: Vec<i64> = before.departments.iter().map(|m| m.dept_id).collect();
         let departments = match &fields.departments {
             Some(ids) => {
-                let entered: Vec<i64> = ids.iter().copied().filter(|id| !present.contains(id)).collect();
+                let entered: Vec<i64> = ids
+                    .iter()
+                    .copied()
+                    .filter(|id| !present.contains(id))
+                    .collect();
                 if !entered.is_empty() {
                     self.check_departments(&entered, DEPARTMENTS_AT_UPDATE)?;
                 }
@@ -121,14 +158,24 @@ impl World {
         self.set_departments(&departments, &mut after);
         self.apply_person_fields(&fields, &mut after);
         if after == before {
-            return Ok(AppWriteOutcome { userid: Some(userid.to_owned()), ..AppWriteOutcome::default() });
+            return Ok(AppWriteOutcome {
+                userid: Some(userid.to_owned()),
+                ..AppWriteOutcome::default()
+            });
         }
-        let led = before.departments.iter().filter(|m| m.leader && !after.is_in(m.dept_id));
+        let led = before
+            .departments
+            .iter()
+            .filter(|m| m.leader && !after.is_in(m.dept_id));
         let led: Vec<i64> = led.map(|m| m.dept_id).collect();
         self.edit_person(now, userid, |person| *person = after);
         let mut events = self.emit_people_event(now, "user_modify_org", &[userid.to_owned()]);
         events.extend(self.emit_department_event(now, "org_dept_modify", &led));
-        Ok(AppWriteOutcome { userid: Some(userid.to_owned()), events, ..AppWriteOutcome::default() })
+        Ok(AppWriteOutcome {
+            userid: Some(userid.to_owned()),
+            events,
+            ..AppWriteOutcome::default()
+        })
     }
 
     /// A person who is already in a full department may stay in it.
@@ -142,17 +189,23 @@ impl World {
         }
         match once.len() {
             1..=DEPARTMENTS_AT_UPDATE => Ok(once),
-            _ => Err(Refusal::new(40066, "a person must be in at least one department, and not in too many")),
+            _ => Err(Refusal::new(
+                40066,
+                "a person must be in at least one department, and not in too many",
+            )),
         }
     }
 
     /// Smart HR's position management takes over title and departments.
     fn check_positions(&self, fields: &mut PersonFields) -> Result<(), Refusal> {
-        let named = fields.title.is_some() || fields.departments.is_some() || fields.main_department.is_some();
+        let named = fields.title.is_some()
+            || fields.departments.is_some()
+            || fields.main_department.is_some();
         match self.settings.smart_hr_positions {
-            SmartHr::Refuses if named => {
-                Err(Refusal::new(12150, "Smart HR's position management decides title and departments"))
-            }
+            SmartHr::Refuses if named => Err(Refusal::new(
+                12150,
+                "Smart HR's position management decides title and departments",
+            )),
             SmartHr::Ignores => {
                 (fields.title, fields.departments, fields.main_department) = (None, None, None);
                 Ok(())
@@ -165,9 +218,14 @@ impl World {
     fn set_departments(&mut self, departments: &[i64], person: &mut Person) {
         let before = std::mem::take(&mut person.departments);
         let kept = |id: &i64| before.iter().find(|m| m.dept_id == *id).copied();
-        person.departments =
-            departments.iter().map(|id| kept(id).unwrap_or_else(|| self.new_membership(*id))).collect();
-        if person.main_department.is_some_and(|main| !departments.contains(&main)) {
+        person.departments = departments
+            .iter()
+            .map(|id| kept(id).unwrap_or_else(|| self.new_membership(*id)))
+            .collect();
+        if person
+            .main_department
+            .is_some_and(|main| !departments.contains(&main))
+        {
             person.main_department = departments.first().copied();
         }
     }
@@ -194,7 +252,11 @@ impl World {
         optional(&mut person.work_place, &fields.work_place);
         optional(&mut person.remark, &fields.remark);
         if let Some(extension) = &fields.extension {
-            person.extension = self.merge_custom_fields(person.extension.as_deref(), extension, fields.merge_extension);
+            person.extension = self.merge_custom_fields(
+                person.extension.as_deref(),
+                extension,
+                fields.merge_extension,
+            );
         }
         person.hide_mobile = fields.hide_mobile.unwrap_or(person.hide_mobile);
         person.senior = fields.senior.unwrap_or(person.senior);
@@ -206,7 +268,10 @@ impl World {
             _ => {}
         }
         let order = |membership: &mut Membership| {
-            let given = fields.orders.iter().find(|(id, _)| *id == membership.dept_id);
+            let given = fields
+                .orders
+                .iter()
+                .find(|(id, _)| *id == membership.dept_id);
             membership.order = given.map_or(membership.order, |(_, order)| *order);
         };
         person.departments.iter_mut().for_each(order);
@@ -214,27 +279,51 @@ impl World {
 
     /// Returns the custom fields after a write that replaces or merges them. Fields that the admin
     /// console does not know are dropped; an empty one is removed.
-    fn merge_custom_fields(&self, present: Option<&str>, written: &str, merge: bool) -> Option<String> {
-        let object = |text: &str| serde_json::from_str::<Map<String, Value>>(text).unwrap_or_default();
-        let mut fields = if merge { present.map(object).unwrap_or_default() } else { Map::new() };
-        let known = |key: &String| self.settings.custom_fields.as_ref().is_none_or(|known| known.contains(key));
+    fn merge_custom_fields(
+        &self,
+        present: Option<&str>,
+        written: &str,
+        merge: bool,
+    ) -> Option<String> {
+        let object =
+            |text: &str| serde_json::from_str::<Map<String, Value>>(text).unwrap_or_default();
+        let mut fields = if merge {
+            present.map(object).unwrap_or_default()
+        } else {
+            Map::new()
+        };
+        let known = |key: &String| {
+            self.settings
+                .custom_fields
+                .as_ref()
+                .is_none_or(|known| known.contains(key))
+        };
         fields.extend(object(written).into_iter().filter(|(key, _)| known(key)));
         fields.retain(|_, value| !value.is_null() && value.as_str() != Some(""));
         (!fields.is_empty()).then(|| Value::Object(fields).to_string())
     }
 
-    pub(super) fn delete_person(&mut self, now: Timestamp, userid: &str) -> Result<AppWriteOutcome, Refusal> {
+    pub(super) fn delete_person(
+        &mut self,
+        now: Timestamp,
+        userid: &str,
+    ) -> Result<AppWriteOutcome, Refusal> {
         self.reachable_person(userid)?;
         let acted = self.do_leave(now, userid)?;
-        Ok(AppWriteOutcome { userid: Some(userid.to_owned()), events: acted.events, ..AppWriteOutcome::default() })
+        Ok(AppWriteOutcome {
+            userid: Some(userid.to_owned()),
+            events: acted.events,
+            ..AppWriteOutcome::default()
+        })
     }
 }
 
 fn check_main(fields: &PersonFields, departments: &[i64]) -> Result<(), Refusal> {
     match fields.main_department {
-        Some(main) if !departments.contains(&main) => {
-            Err(Refusal::new(40066, "the main department must be one of the person's departments"))
-        }
+        Some(main) if !departments.contains(&main) => Err(Refusal::new(
+            40066,
+            "the main department must be one of the person's departments",
+        )),
         _ => Ok(()),
     }
 }

@@ -19,19 +19,33 @@ impl WorldState {
         let ehr = self.side_snapshot(Side::Ehr);
         self.give_numbers_back(&ehr);
         for userid in self.dingtalk_userids() {
-            let number = self.oracle.number_of(Side::DingTalk, Kind::Person, &contacts::native_id(&userid));
-            let Some(number) = number.filter(|number| !self.oracle.confused.contains(number)) else {
+            let number =
+                self.oracle
+                    .number_of(Side::DingTalk, Kind::Person, &contacts::native_id(&userid));
+            let Some(number) = number.filter(|number| !self.oracle.confused.contains(number))
+            else {
                 continue;
             };
-            let wanted =
-                ehr.get(&(Kind::Person, number)).and_then(|facts| facts.get(&Field::Mobile)).cloned().flatten();
+            let wanted = ehr
+                .get(&(Kind::Person, number))
+                .and_then(|facts| facts.get(&Field::Mobile))
+                .cloned()
+                .flatten();
             let Some(directory::FieldValue::Text(wanted)) = wanted else {
                 continue;
             };
             let wanted = wanted.expose().trim_start_matches("+86").to_owned();
-            let now = self.dingtalk.company().people.get(&userid).map(|person| person.mobile.clone());
+            let now = self
+                .dingtalk
+                .company()
+                .people
+                .get(&userid)
+                .map(|person| person.mobile.clone());
             if now.is_some_and(|now| now != wanted) {
-                let fields = Box::new(PersonChanges { mobile: Some(wanted), ..PersonChanges::default() });
+                let fields = Box::new(PersonChanges {
+                    mobile: Some(wanted),
+                    ..PersonChanges::default()
+                });
                 _ = self.act_in_dingtalk(Act::Change { userid, fields }, None);
             }
         }
@@ -50,14 +64,25 @@ impl WorldState {
             })
             .collect();
         for userid in self.dingtalk_userids() {
-            let number = self.oracle.number_of(Side::DingTalk, Kind::Person, &contacts::native_id(&userid));
-            let Some(number) = number.filter(|number| !ehr.contains_key(&(Kind::Person, *number))) else {
+            let number =
+                self.oracle
+                    .number_of(Side::DingTalk, Kind::Person, &contacts::native_id(&userid));
+            let Some(number) = number.filter(|number| !ehr.contains_key(&(Kind::Person, *number)))
+            else {
                 continue;
             };
-            let now = self.dingtalk.company().people.get(&userid).map(|person| person.mobile.clone());
+            let now = self
+                .dingtalk
+                .company()
+                .people
+                .get(&userid)
+                .map(|person| person.mobile.clone());
             if now.is_some_and(|now| mobiles.contains(&now)) {
                 let fresh = Some(numbered_mobile(number, self.next_token()));
-                let fields = Box::new(PersonChanges { mobile: fresh, ..PersonChanges::default() });
+                let fields = Box::new(PersonChanges {
+                    mobile: fresh,
+                    ..PersonChanges::default()
+                });
                 _ = self.act_in_dingtalk(Act::Change { userid, fields }, None);
             }
         }

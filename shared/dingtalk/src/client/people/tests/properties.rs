@@ -75,24 +75,44 @@ fn plain_person(id: &str) -> Map<String, Value> {
 /// The row with this text as one of its fields.
 fn row_text(mut row: Map<String, Value>, name: &str, text: &str) -> String {
     row.remove(name);
-    let mut fields: Vec<String> =
-        row.iter().map(|(name, value)| format!("{}:{value}", Value::from(name.as_str()))).collect();
+    let mut fields: Vec<String> = row
+        .iter()
+        .map(|(name, value)| format!("{}:{value}", Value::from(name.as_str())))
+        .collect();
     fields.push(format!("\"{name}\":{text}"));
     format!("{{{}}}", fields.join(","))
 }
 
 fn block_on<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap().block_on(future)
+    tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .unwrap()
+        .block_on(future)
 }
 
 fn read_members(rows: &[String]) -> MembersPage {
-    let body = format!(r#"{{"errcode":0,"result":{{"has_more":false,"list":[{}]}}}}"#, rows.join(","));
-    block_on(async { client_answering(&body).list_members(DeptId(2), 0, FieldSet::PERSON).await.unwrap() })
+    let body = format!(
+        r#"{{"errcode":0,"result":{{"has_more":false,"list":[{}]}}}}"#,
+        rows.join(",")
+    );
+    block_on(async {
+        client_answering(&body)
+            .list_members(DeptId(2), 0, FieldSet::PERSON)
+            .await
+            .unwrap()
+    })
 }
 
 fn read_children(rows: &[String]) -> SubDepartments {
     let body = format!(r#"{{"errcode":0,"result":[{}]}}"#, rows.join(","));
-    block_on(async { client_answering(&body).list_sub_departments(DeptId::ROOT).await.unwrap() })
+    block_on(async {
+        client_answering(&body)
+            .list_sub_departments(DeptId::ROOT)
+            .await
+            .unwrap()
+    })
 }
 
 proptest! {
