@@ -174,6 +174,18 @@ run-departments-dropped =
         [one] one special department was
        *[other] { $departments } special departments were
     } left out, which DingTalk's contact interface refuses
+run-fields-unreadable =
+    { $records ->
+        [one] one record was
+       *[other] { $records } records were
+    } read with a field that could not be read; the field stays as it is
+    .remedy = Look at these records in DingTalk and correct the odd value
+run-entry-days-implausible =
+    { $people ->
+        [one] one person has
+       *[other] { $people } people have
+    } a day of entry in DingTalk that stands for none; the field stays as it is
+    .remedy = Correct the day of entry in DingTalk
 run-calls-failed =
     { $times ->
         [one] one call

@@ -142,6 +142,10 @@ run-unmatched = { $records } 条记录只在{ $side }里有，而入职不由{ $
 run-throttled = 钉钉限流 { $times } 次，每次调用都已重试
 run-token-renewed = access_token 被拒后更换了 { $times } 次
 run-departments-dropped = { $departments } 个特殊部门没有读：通讯录接口不提供
+run-fields-unreadable = { $records } 条记录里有读不懂的字段，这些字段保持不变
+    .remedy = 在钉钉里查看这些记录，改正写错的值
+run-entry-days-implausible = { $people } 人在钉钉里的入职日期不像真实日期，保持不变
+    .remedy = 在钉钉里改正入职日期
 run-calls-failed =
     { $times } 次钉钉调用失败：{ $trouble ->
         [malformed] 答复读不懂

@@ -142,6 +142,10 @@ run-unmatched = { $records } 筆資料只在{ $side }裡有，但入職不由{ $
 run-throttled = 釘釘限流 { $times } 次，每次呼叫都已重試
 run-token-renewed = access_token 被拒後更換了 { $times } 次
 run-departments-dropped = { $departments } 個特殊部門沒有讀：通訊錄介面不提供
+run-fields-unreadable = { $records } 筆記錄裡有讀不懂的欄位，這些欄位維持不變
+    .remedy = 在釘釘裡檢視這些記錄，更正寫錯的值
+run-entry-days-implausible = { $people } 人在釘釘裡的到職日期不像真實日期，維持不變
+    .remedy = 在釘釘裡更正到職日期
 run-calls-failed =
     { $times } 次釘釘呼叫失敗：{ $trouble ->
         [malformed] 回應無法解讀

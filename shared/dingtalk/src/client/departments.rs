@@ -11,7 +11,7 @@ use super::call::ApiCall;
 use super::config::Client;
 use super::lenient::{RawObject, RawRows, Reading, Row, read_number, read_text};
 use super::wire_person::UnreadableRow;
-use crate::error::{DingTalkError, DingTalkErrorKind};
+use crate::error::{DingTalkError, DingTalkErrorKind, ReplyFault};
 
 const LISTSUB: &str = "department/listsub";
 const GET_DEPARTMENT: &str = "department/get";
@@ -75,10 +75,10 @@ impl Client {
         );
         let answer: RawObject = self.call_for_result(&call).await?;
         let row = DepartmentRow::parse(answer.as_raw())
-            .ok_or("a department without an id")
+            .ok_or(ReplyFault::InvalidId("a department without an id"))
             .map_err(|what| self.malformed_answer(GET_DEPARTMENT, what))?;
         if row.id != department {
-            return Err(self.malformed_answer(GET_DEPARTMENT, "an answer about another department"));
+            return Err(self.malformed_answer(GET_DEPARTMENT, ReplyFault::Contradiction("an answer about another department")));
         }
         let (record, odd) = row
             .into_full_record()

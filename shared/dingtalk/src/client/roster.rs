@@ -12,7 +12,7 @@ use super::call::ApiCall;
 use super::config::Client;
 use super::lenient::{LenientNumber, LenientText, RawRows, Reading, Row, read_text};
 use super::people::is_same_userid;
-use crate::error::{DingTalkError, DingTalkErrorKind, apply_for};
+use crate::error::{CallFault, DingTalkError, DingTalkErrorKind, ReplyFault, apply_for};
 
 const LISTADMIN: &str = "user/listadmin";
 const ON_JOB: &str = "employee/queryonjob";
@@ -121,7 +121,7 @@ impl Client {
             return Err(DingTalkError::new(
                 ROSTER,
                 DingTalkErrorKind::NotSent {
-                    why: "the roster tells about 1 to 100 people at once",
+                    why: CallFault::PeopleCount,
                 },
             ));
         }
@@ -164,7 +164,7 @@ impl Client {
     }
 }
 
-fn employment_types(rows: &RawRows, asked: &[UserId]) -> Result<RosterKinds, &'static str> {
+fn employment_types(rows: &RawRows, asked: &[UserId]) -> Result<RosterKinds, ReplyFault> {
     let mut said = RosterKinds::default();
     let (mut answered, mut nameless) = (BTreeSet::new(), false);
     for raw in &rows.0 {
@@ -246,9 +246,9 @@ fn read_employment_type(raw: &RawValue) -> Reading<Option<EmploymentType>> {
     }
 }
 
-fn on_job_page(page: &WireOnJob, offset: u32) -> Result<OnJobPage, &'static str> {
+fn on_job_page(page: &WireOnJob, offset: u32) -> Result<OnJobPage, ReplyFault> {
     if page.data_list.len() > ON_JOB_PAGE {
-        return Err("more rows than were asked for");
+        return Err(ReplyFault::Contradiction("more rows than were asked for"));
     }
     let next = match page.next_cursor {
         None => None,
@@ -256,7 +256,7 @@ fn on_job_page(page: &WireOnJob, offset: u32) -> Result<OnJobPage, &'static str>
             u32::try_from(next.0)
                 .ok()
                 .filter(|next| *next > offset)
-                .ok_or("an offset that does not grow")?,
+                .ok_or(ReplyFault::Endless("an offset that does not grow"))?,
         ),
     };
     Ok(OnJobPage {
@@ -269,8 +269,8 @@ fn on_job_page(page: &WireOnJob, offset: u32) -> Result<OnJobPage, &'static str>
     })
 }
 
-fn parse_userid(text: &LenientText) -> Result<UserId, &'static str> {
-    UserId::new(&text.0).map_err(|_| "a userid that cannot be one")
+fn parse_userid(text: &LenientText) -> Result<UserId, ReplyFault> {
+    UserId::new(&text.0).map_err(|_| ReplyFault::InvalidId("a userid that cannot be one"))
 }
 
 /// `None` where it says nobody's id: whom it would protect is not known.

@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
 use super::lenient::{Reading, Row, read_number, read_text};
+use crate::error::ReplyFault;
 
 /// Everybody has these: their absence is silence, never *empty*. (A 企业账号 may come without a mobile, and then it is not
 /// known whether it has one.) Reading "in no department" out of it would take a person out of everything.
