@@ -9,4 +9,4 @@ pub mod client;
 mod error;
 
 #[cfg(feature = "client")]
-pub use error::{DingTalkError, DingTalkErrorKind, UniqueField};
+pub use error::{CallFault, DingTalkError, DingTalkErrorKind, ReplyFault, UniqueField};

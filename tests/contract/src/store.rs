@@ -3,6 +3,9 @@
 mod items;
 mod links;
 
+use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, TimeToLiveStatus, WriteRequest};
+use directory::hash::FieldHash;
+use directory::reason::{Reason, ReasonCode};
 use directory::{
     Base, CorpId, Field, Kind, Link, LinkId, LinkLifecycle, NativeId, RowVersion, Side, Timestamp,
     WriteAction,
@@ -68,7 +71,7 @@ pub fn change(n: u8) -> NewEntry {
         kind: Kind::Person,
         action: WriteAction::Update,
         fields: vec![],
-        reason: "the owner changed it".into(),
+        reason: Reason::new(ReasonCode::ChangeBothSides),
         owner: Side::DingTalk,
     }
 }

@@ -15,6 +15,7 @@ use std::task::{Context, Poll};
 
 use directory::hash::{FieldHash, HashKey};
 use directory::policy::Policy;
+use directory::reason::ReasonCode;
 use directory::snapshot::AppScope;
 use directory::{CorpId, Field, Kind, LinkId, NativeId, RunId, Side, Timestamp, UserId};
 use engine::ports::JournalEntry;
@@ -96,7 +97,7 @@ pub struct WorldState {
     /// The state between invocations.
     pub kept: KeptState,
     /// Why the gate is closed; `None` if it is open.
-    pub closed: Option<&'static str>,
+    pub closed: Option<ReasonCode>,
     /// Since when the gate is closed, in milliseconds.
     pub closed_since: i64,
     /// Invocations that sweep.

@@ -46,7 +46,7 @@ async fn a_scope_that_shrinks_harms_no_person() {
                 rest.filter(|other| **other == SCOPES)
                     .map(|other| shrunk.clone().at(other).after(1)),
             );
-            let says = &["scope"];
+            let says = &["snapshot-scope-changed"];
             check_case(
                 seed,
                 FaultCase {

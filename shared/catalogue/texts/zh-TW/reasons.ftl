@@ -142,6 +142,10 @@ run-unmatched = { $records } 筆資料只在{ $side }裡有，但入職不由{ $
 run-throttled = 釘釘限流 { $times } 次，每次呼叫都已重試
 run-token-renewed = access_token 被拒後更換了 { $times } 次
 run-departments-dropped = { $departments } 個特殊部門沒有讀：通訊錄介面不提供
+run-fields-unreadable = { $records } 筆記錄裡有讀不懂的欄位，這些欄位維持不變
+    .remedy = 在釘釘裡檢視這些記錄，更正寫錯的值
+run-entry-days-implausible = { $people } 人在釘釘裡的到職日期不像真實日期，維持不變
+    .remedy = 在釘釘裡更正到職日期
 run-calls-failed =
     { $times } 次釘釘呼叫失敗：{ $trouble ->
         [malformed] 回應無法解讀
@@ -365,6 +369,10 @@ dingtalk-smart-hr-decides = 職稱和部門由智能人事的職位管理決定�
     .remedy = 讓釘釘作為職稱和部門的主資料方，或到智能人事裡調動，或關閉職位管理
 dingtalk-smart-hr-closed = 企業沒有開通智能人事（{ $code }）
     .remedy = 到釘釘管理後台開通智能人事（免費）
+dingtalk-row-unreadable = 釘釘清單裡 { $id } 的 { $fields } 讀不懂，保持不變
+    .remedy = 在釘釘裡查看這筆記錄，改正寫錯的值
+dingtalk-unrecognised = 釘釘傳回了不認得的錯誤碼 { $code }，稍後再問
+    .remedy = 如果一直這樣，到釘釘錯誤碼表查這個碼
 dingtalk-refused = 釘釘拒絕了這次呼叫，錯誤碼 { $code }
     .remedy = 到釘釘錯誤碼表查這個碼
 dingtalk-value-too-long = { $field }超過 { $limit } 個字，釘釘不收

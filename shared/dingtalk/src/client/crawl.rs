@@ -21,7 +21,7 @@ pub use state::{CrawlEnd, CrawlState};
 use super::departments::SubDepartments;
 use super::people::{MemberRow, MembersPage};
 use super::wire_person::UnreadableRow;
-use crate::error::{DingTalkError, DingTalkErrorKind};
+use crate::error::{DingTalkError, DingTalkErrorKind, ReplyFault};
 use state::MemberReading;
 
 /// Calls under way per interface: fills 20 calls per second up to 800 ms of latency, and 60 up to 260 ms. Each may hold a page.
@@ -113,7 +113,7 @@ struct DirectoryWalk<'a> {
 impl<'a> DirectoryWalk<'a> {
     fn new(client: &'a dyn DirectoryReader, unread: CrawlState, visible: FieldSet) -> Self {
         let before = |department| {
-            let what = "it could not be read in an earlier part of this crawl";
+            let what = ReplyFault::Unread;
             (
                 department,
                 DingTalkError::new(LIST, DingTalkErrorKind::Malformed { what }),
@@ -240,10 +240,18 @@ impl<'a> DirectoryWalk<'a> {
     ) {
         self.note_unreadable(children.unreadable);
         if children.nameless > 0 {
-            self.mark_malformed(parent, LISTSUB, "a department without an id");
+            self.mark_malformed(
+                parent,
+                LISTSUB,
+                ReplyFault::InvalidId("a department without an id"),
+            );
         }
         for child in children.misplaced {
-            self.mark_malformed(child, LISTSUB, "a child of another department");
+            self.mark_malformed(
+                child,
+                LISTSUB,
+                ReplyFault::Contradiction("a child of another department"),
+            );
         }
         for child in &children.rows {
             self.visit_child(parent, child, each);
@@ -267,16 +275,32 @@ impl<'a> DirectoryWalk<'a> {
         each: &mut (dyn FnMut(CrawlItem<'_>) + Send),
     ) {
         let Some(child) = record.id.to_dept_id() else {
-            return self.mark_malformed(parent, LISTSUB, "a department id that cannot be one");
+            return self.mark_malformed(
+                parent,
+                LISTSUB,
+                ReplyFault::InvalidId("a department id that cannot be one"),
+            );
         };
         if child == DeptId::ROOT || child == parent || self.is_below(parent, child) {
-            return self.mark_malformed(child, LISTSUB, "a department below itself");
+            return self.mark_malformed(
+                child,
+                LISTSUB,
+                ReplyFault::Contradiction("a department below itself"),
+            );
         }
         if self.parents.insert(child, parent).is_some() {
-            return self.mark_malformed(child, LISTSUB, "a department with two parents");
+            return self.mark_malformed(
+                child,
+                LISTSUB,
+                ReplyFault::Contradiction("a department with two parents"),
+            );
         }
         if self.visited.len() >= DEPARTMENTS_MAX {
-            return self.mark_malformed(child, LISTSUB, "more departments than any company has");
+            return self.mark_malformed(
+                child,
+                LISTSUB,
+                ReplyFault::Contradiction("more departments than any company has"),
+            );
         }
         // A root of the scope may lie below another one; its record comes by itself.
         if self.visited.insert(child) {
@@ -302,28 +326,36 @@ impl<'a> DirectoryWalk<'a> {
         let department = reading.department;
         self.note_unreadable(page.unreadable);
         if page.nameless > 0 {
-            self.mark_malformed(department, LIST, "a person without a userid");
+            self.mark_malformed(
+                department,
+                LIST,
+                ReplyFault::InvalidId("a person without a userid"),
+            );
         }
         let (rows, twice): (Vec<_>, Vec<_>) = page
             .rows
             .into_iter()
             .partition(|row| reading.seen.insert(row.record.id.clone()));
         if rows.is_empty() && !twice.is_empty() {
-            return self.mark_malformed(department, LIST, "a page that repeats another one");
+            return self.mark_malformed(
+                department,
+                LIST,
+                ReplyFault::Contradiction("a page that repeats another one"),
+            );
         }
         self.note_unreadable(twice.iter().map(repeated_row).collect());
         each(CrawlItem::Members { department, rows });
         let Some(next) = page.next else { return };
         reading.pages += 1;
         if reading.pages >= PAGES_MAX {
-            return self.mark_malformed(department, LIST, "pages without end");
+            return self.mark_malformed(department, LIST, ReplyFault::Endless("pages without end"));
         }
         reading.cursor = next;
         // First in the queue: its ids are forgotten as soon as it is done.
         self.to_read.push_front(reading);
     }
 
-    fn mark_malformed(&mut self, department: DeptId, interface: &'static str, what: &'static str) {
+    fn mark_malformed(&mut self, department: DeptId, interface: &'static str, what: ReplyFault) {
         self.mark_missing(
             department,
             DingTalkError::new(interface, DingTalkErrorKind::Malformed { what }),

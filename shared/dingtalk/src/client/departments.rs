@@ -11,7 +11,7 @@ use super::call::ApiCall;
 use super::config::Client;
 use super::lenient::{RawObject, RawRows, Reading, Row, read_number, read_text};
 use super::wire_person::UnreadableRow;
-use crate::error::{DingTalkError, DingTalkErrorKind};
+use crate::error::{DingTalkError, DingTalkErrorKind, ReplyFault};
 
 const LISTSUB: &str = "department/listsub";
 const GET_DEPARTMENT: &str = "department/get";
@@ -75,10 +75,13 @@ impl Client {
         );
         let answer: RawObject = self.call_for_result(&call).await?;
         let row = DepartmentRow::parse(answer.as_raw())
-            .ok_or("a department without an id")
+            .ok_or(ReplyFault::InvalidId("a department without an id"))
             .map_err(|what| self.malformed_answer(GET_DEPARTMENT, what))?;
         if row.id != department {
-            return Err(self.malformed_answer(GET_DEPARTMENT, "an answer about another department"));
+            return Err(self.malformed_answer(
+                GET_DEPARTMENT,
+                ReplyFault::Contradiction("an answer about another department"),
+            ));
         }
         let (record, odd) = row
             .into_full_record()
@@ -95,7 +98,7 @@ impl SubDepartments {
     /// [`Malformed`](DingTalkErrorKind::Malformed) where a row's id could not be read.
     pub fn into_all_rows(self) -> Result<Vec<Record>, DingTalkError> {
         if self.nameless > 0 {
-            let what = "a department without an id";
+            let what = ReplyFault::InvalidId("a department without an id");
             return Err(DingTalkError::new(
                 LISTSUB,
                 DingTalkErrorKind::Malformed { what },
@@ -162,14 +165,14 @@ impl<'a> DepartmentRow<'a> {
         (record, odd, elsewhere)
     }
 
-    fn into_full_record(mut self) -> Result<(Record, Option<UnreadableRow>), &'static str> {
+    fn into_full_record(mut self) -> Result<(Record, Option<UnreadableRow>), ReplyFault> {
         let mut record = self.named_record();
         match self.row.number("parent_id") {
             Reading::Read(parent) => record.values.show_refs(Field::Parent, [parent.to_string()]),
             Reading::Absent if self.id == DeptId::ROOT => {
                 record.values.show_refs(Field::Parent, []);
             }
-            Reading::Absent => return Err("a department without a parent"),
+            Reading::Absent => return Err(ReplyFault::WrongType),
             Reading::Unreadable => {}
         }
         let order = self.row.number("order");

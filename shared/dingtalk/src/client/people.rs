@@ -8,7 +8,7 @@ use super::call::ApiCall;
 use super::config::Client;
 use super::lenient::{LenientFlag, LenientNumber, RawObject, RawRows};
 use super::wire_person::{PersonReading, ReadDepth, UnreadableRow, read_person_row};
-use crate::error::DingTalkError;
+use crate::error::{DingTalkError, ReplyFault};
 
 const LIST: &str = "user/list";
 const GET: &str = "user/get";
@@ -90,7 +90,10 @@ impl Client {
             read_person_row(answer.as_raw(), ReadDepth::Read, visible)
                 .map_err(|what| self.malformed_answer(GET, what))?;
         if !is_same_userid(record.id.as_str(), userid.as_str()) {
-            return Err(self.malformed_answer(GET, "an answer about somebody else"));
+            return Err(self.malformed_answer(
+                GET,
+                ReplyFault::Contradiction("an answer about somebody else"),
+            ));
         }
         self.0.log.count_odd_row(odd.as_ref());
         Ok(record)
@@ -104,13 +107,13 @@ impl Client {
         let call = ApiCall::post(COUNT, "/topapi/user/count", json!({ "only_active": false }));
         let answer: WireCount = self.call_for_result(&call).await?;
         u64::try_from(answer.count.0)
-            .map_err(|_| self.malformed_answer(COUNT, "a negative head count"))
+            .map_err(|_| self.malformed_answer(COUNT, ReplyFault::WrongType))
     }
 }
 
-fn read_page(page: &WirePage, cursor: u32, visible: FieldSet) -> Result<MembersPage, &'static str> {
+fn read_page(page: &WirePage, cursor: u32, visible: FieldSet) -> Result<MembersPage, ReplyFault> {
     if page.list.0.len() > PAGE {
-        return Err("more rows than were asked for");
+        return Err(ReplyFault::Contradiction("more rows than were asked for"));
     }
     let mut members = MembersPage::default();
     for raw in &page.list.0 {
@@ -128,15 +131,15 @@ fn read_page(page: &WirePage, cursor: u32, visible: FieldSet) -> Result<MembersP
     Ok(members)
 }
 
-fn next_cursor(page: &WirePage, cursor: u32) -> Result<Option<u32>, &'static str> {
+fn next_cursor(page: &WirePage, cursor: u32) -> Result<Option<u32>, ReplyFault> {
     match (page.has_more.0, page.next_cursor) {
         (false, _) => Ok(None),
         (true, Some(next)) => u32::try_from(next.0)
             .ok()
             .filter(|next| *next > cursor)
             .map(Some)
-            .ok_or("a cursor that does not grow"),
-        (true, None) => Err("more rows, but no cursor to them"),
+            .ok_or(ReplyFault::Endless("a cursor that does not grow")),
+        (true, None) => Err(ReplyFault::Endless("more rows, but no cursor to them")),
     }
 }
 

@@ -12,7 +12,8 @@ use super::config::Client;
 use super::lenient::LenientText;
 use super::tokens::AccessToken;
 use crate::error::{
-    DingTalkError, DingTalkErrorKind, RefusalBody, WriteSubject, html_kind, status_kind,
+    CallFault, DingTalkError, DingTalkErrorKind, RefusalBody, ReplyFault, WriteSubject, html_kind,
+    status_kind,
 };
 use outbound::TransportError;
 
@@ -172,7 +173,7 @@ impl Client {
     pub(super) fn malformed_answer(
         &self,
         interface: &'static str,
-        what: &'static str,
+        what: ReplyFault,
     ) -> DingTalkError {
         let trouble = DingTalkErrorKind::Malformed { what };
         self.0.log.count_error(trouble.counter_key());
@@ -209,10 +210,10 @@ fn is_own_rate_limit(code: &str) -> bool {
 pub(super) fn transport_error_kind(error: TransportError) -> DingTalkErrorKind {
     match error {
         TransportError::TooLarge { .. } => DingTalkErrorKind::Malformed {
-            what: "an answer beyond every limit",
+            what: ReplyFault::TooLarge,
         },
         TransportError::AddressDenied => DingTalkErrorKind::NotSent {
-            why: "the address is private or not one that may be called",
+            why: CallFault::Address,
         },
         error => DingTalkErrorKind::Unreachable {
             source: Box::new(error),
@@ -252,7 +253,7 @@ fn read_old_host<T: DeserializeOwned>(
     let head = parse_json::<AnswerHead>(answer)?;
     if answer.status().is_success() && head.is_answer(call) {
         return serde_json::from_slice(body).map_err(|_| DingTalkErrorKind::Malformed {
-            what: "a field of the wrong type",
+            what: ReplyFault::WrongType,
         });
     }
     let subject = (call.effect == CallEffect::Write)
@@ -322,7 +323,7 @@ pub(super) fn parse_json<T: DeserializeOwned>(
     let text = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
     match text.iter().find(|byte| !byte.is_ascii_whitespace()) {
         None if answer.status().is_success() => Err(DingTalkErrorKind::Malformed {
-            what: "an empty answer",
+            what: ReplyFault::Empty,
         }),
         None => Err(status_kind(status)),
         Some(b'<') => Err(html_kind(body, status)),
@@ -336,7 +337,7 @@ fn unreadable_kind(status: u16) -> DingTalkErrorKind {
         DingTalkErrorKind::Busy { code } => DingTalkErrorKind::Busy { code },
         DingTalkErrorKind::Throttled { code } => DingTalkErrorKind::Throttled { code },
         _ => DingTalkErrorKind::Malformed {
-            what: "not JSON, or cut off",
+            what: ReplyFault::CutOff,
         },
     }
 }

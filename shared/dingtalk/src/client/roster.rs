@@ -12,7 +12,7 @@ use super::call::ApiCall;
 use super::config::Client;
 use super::lenient::{LenientNumber, LenientText, RawRows, Reading, Row, read_text};
 use super::people::is_same_userid;
-use crate::error::{DingTalkError, DingTalkErrorKind, apply_for};
+use crate::error::{CallFault, DingTalkError, DingTalkErrorKind, ReplyFault, apply_for};
 
 const LISTADMIN: &str = "user/listadmin";
 const ON_JOB: &str = "employee/queryonjob";
@@ -88,7 +88,12 @@ impl Client {
         let call = ApiCall::post(LISTADMIN, "/topapi/user/listadmin", json!({}));
         let answer: RosterResponse<RawRows> = self.call_api(&call).await?;
         let admins: Option<_> = answer.result.0.iter().map(|raw| read_admin(raw)).collect();
-        admins.ok_or_else(|| self.malformed_answer(LISTADMIN, "an administrator without a userid"))
+        admins.ok_or_else(|| {
+            self.malformed_answer(
+                LISTADMIN,
+                ReplyFault::InvalidId("an administrator without a userid"),
+            )
+        })
     }
 
     /// Who is employed: on probation, regular, about to leave, or without a state. 智能人事 guarantees only people who
@@ -121,7 +126,7 @@ impl Client {
             return Err(DingTalkError::new(
                 ROSTER,
                 DingTalkErrorKind::NotSent {
-                    why: "the roster tells about 1 to 100 people at once",
+                    why: CallFault::PeopleCount,
                 },
             ));
         }
@@ -164,7 +169,7 @@ impl Client {
     }
 }
 
-fn employment_types(rows: &RawRows, asked: &[UserId]) -> Result<RosterKinds, &'static str> {
+fn employment_types(rows: &RawRows, asked: &[UserId]) -> Result<RosterKinds, ReplyFault> {
     let mut said = RosterKinds::default();
     let (mut answered, mut nameless) = (BTreeSet::new(), false);
     for raw in &rows.0 {
@@ -175,7 +180,7 @@ fn employment_types(rows: &RawRows, asked: &[UserId]) -> Result<RosterKinds, &'s
         let person = asked
             .iter()
             .find(|person| is_same_userid(person.as_str(), &id))
-            .ok_or("an answer about somebody else")?;
+            .ok_or(ReplyFault::Contradiction("an answer about somebody else"))?;
         let first = answered.insert(person.clone());
         match kind {
             Reading::Read(kind) if first => _ = said.kinds.insert(person.clone(), kind),
@@ -246,9 +251,9 @@ fn read_employment_type(raw: &RawValue) -> Reading<Option<EmploymentType>> {
     }
 }
 
-fn on_job_page(page: &WireOnJob, offset: u32) -> Result<OnJobPage, &'static str> {
+fn on_job_page(page: &WireOnJob, offset: u32) -> Result<OnJobPage, ReplyFault> {
     if page.data_list.len() > ON_JOB_PAGE {
-        return Err("more rows than were asked for");
+        return Err(ReplyFault::Contradiction("more rows than were asked for"));
     }
     let next = match page.next_cursor {
         None => None,
@@ -256,7 +261,7 @@ fn on_job_page(page: &WireOnJob, offset: u32) -> Result<OnJobPage, &'static str>
             u32::try_from(next.0)
                 .ok()
                 .filter(|next| *next > offset)
-                .ok_or("an offset that does not grow")?,
+                .ok_or(ReplyFault::Endless("an offset that does not grow"))?,
         ),
     };
     Ok(OnJobPage {
@@ -269,8 +274,8 @@ fn on_job_page(page: &WireOnJob, offset: u32) -> Result<OnJobPage, &'static str>
     })
 }
 
-fn parse_userid(text: &LenientText) -> Result<UserId, &'static str> {
-    UserId::new(&text.0).map_err(|_| "a userid that cannot be one")
+fn parse_userid(text: &LenientText) -> Result<UserId, ReplyFault> {
+    UserId::new(&text.0).map_err(|_| ReplyFault::InvalidId("a userid that cannot be one"))
 }
 
 /// `None` where it says nobody's id: whom it would protect is not known.

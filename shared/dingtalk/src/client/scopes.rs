@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use super::call::ApiCall;
 use super::config::Client;
 use super::lenient::{LenientNumber, LenientText, read_text};
-use crate::error::DingTalkError;
+use crate::error::{DingTalkError, ReplyFault};
 
 const SCOPES: &str = "auth/scopes";
 
@@ -83,8 +83,9 @@ impl Client {
         Ok(Scopes {
             whole_company: departments.contains(&DeptId::ROOT),
             departments,
-            users: users
-                .map_err(|_| self.malformed_answer(SCOPES, "a userid that cannot be one"))?,
+            users: users.map_err(|_| {
+                self.malformed_answer(SCOPES, ReplyFault::InvalidId("a userid that cannot be one"))
+            })?,
             fields: proven_fields(&answer.auth_user_field),
         })
     }

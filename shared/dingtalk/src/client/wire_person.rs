@@ -11,6 +11,7 @@ use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
 use super::lenient::{Reading, Row, read_number, read_text};
+use crate::error::ReplyFault;
 
 /// Everybody has these: their absence is silence, never *empty*. (A 企业账号 may come without a mobile, and then it is not
 /// known whether it has one.) Reading "in no department" out of it would take a person out of everything.
@@ -98,13 +99,13 @@ pub(super) fn read_person_row(
     raw: &RawValue,
     depth: ReadDepth,
     visible: FieldSet,
-) -> Result<PersonReading, &'static str> {
-    let mut row = Row::parse(raw).ok_or("a person that is no object")?;
+) -> Result<PersonReading, ReplyFault> {
+    let mut row = Row::parse(raw).ok_or(ReplyFault::WrongType)?;
     let userid = row
         .read(&["userid", "userId", "user_id"], read_text)
         .into_option()
         .and_then(|id| UserId::try_from(id).ok())
-        .ok_or("a userid that cannot be one")?;
+        .ok_or(ReplyFault::InvalidId("a userid that cannot be one"))?;
     let mut record = Record::new(Kind::Person, userid.into());
     record.unionid = read_unionid(&mut row);
     let leads_here = is_set(&row.flag("leader"));

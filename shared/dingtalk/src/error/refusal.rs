@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::{DingTalkErrorKind, WriteSubject};
+use super::{DingTalkErrorKind, ReplyFault, WriteSubject};
 
 /// `10,000 calls in 20 seconds` block an address for five minutes.
 const BAN_DURATION: Duration = Duration::from_secs(5 * 60);
@@ -256,7 +256,7 @@ pub(crate) fn html_kind(page: &[u8], status: u16) -> DingTalkErrorKind {
         429 | 500 | 502..=504 => status_kind(status),
         // Whatever its status: a page is a gateway's or another server's, and says nothing about the call.
         _ => DingTalkErrorKind::Malformed {
-            what: "HTML instead of JSON",
+            what: ReplyFault::Html,
         },
     }
 }
@@ -271,12 +271,14 @@ pub(crate) fn status_kind(status: u16) -> DingTalkErrorKind {
         408 | 425 | 499 | 500..=599 => DingTalkErrorKind::Busy {
             code: status.to_string(),
         },
-        300..=399 => DingTalkErrorKind::Malformed { what: "a redirect" },
+        300..=399 => DingTalkErrorKind::Malformed {
+            what: ReplyFault::Redirect,
+        },
         400..=499 => DingTalkErrorKind::Unrecognised {
             code: status.to_string(),
         },
         _ => DingTalkErrorKind::Malformed {
-            what: "no error code",
+            what: ReplyFault::NoErrorCode,
         },
     }
 }

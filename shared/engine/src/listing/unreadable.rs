@@ -1,6 +1,7 @@
 //! What a list showed and nobody could read: named in the run, and left as it is.
 
 use dingtalk::client::UnreadableRow;
+use directory::reason::{Reason, ReasonCode};
 use directory::{Kind, Side};
 
 use super::Listing;
@@ -19,17 +20,15 @@ impl Run<'_> {
                 Kind::Person => listing.people.find_link(Side::DingTalk, &row.id),
                 Kind::Department => listing.departments.find_link(Side::DingTalk, &row.id),
             };
-            // A link names the record; without one only DingTalk's id does.
-            let of = link.map_or_else(|| format!(" of {}", row.id), |_| String::new());
-            let fields = row.fields.join(", ");
-            let reason = format!("DingTalk's list row{of} could not be read in full: {fields}");
+            let reason = Reason::new(ReasonCode::DingTalkRowUnreadable)
+                .text("id", row.id.to_string())
+                .text("fields", row.fields.join(", "));
             self.tally(|tally| tally.add_trouble(row.kind, link, reason));
         }
         if implausible > 0 {
             self.tally(|tally| {
-                tally.note(format!(
-                    "{implausible} people have a day of entry at DingTalk that stands for none; it was left as it is"
-                ));
+                let reason = Reason::new(ReasonCode::RunEntryDaysImplausible);
+                tally.note(reason.number("people", implausible));
             });
         }
     }

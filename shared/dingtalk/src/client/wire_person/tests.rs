@@ -7,11 +7,7 @@ fn parse_record(json: &str, depth: ReadDepth, visible: FieldSet) -> Record {
     read_row(json, depth, visible).unwrap().record
 }
 
-fn read_row(
-    json: &str,
-    depth: ReadDepth,
-    visible: FieldSet,
-) -> Result<PersonReading, &'static str> {
+fn read_row(json: &str, depth: ReadDepth, visible: FieldSet) -> Result<PersonReading, ReplyFault> {
     let raw: Box<RawValue> = serde_json::from_str(json).unwrap();
     read_person_row(&raw, depth, visible)
 }

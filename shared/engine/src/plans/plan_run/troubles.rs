@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use directory::LinkId;
+use directory::reason::Reason;
 
 use super::PlanRun;
 use crate::observe::RecordKey;
@@ -14,7 +15,7 @@ impl PlanRun<'_> {
         troubles
     }
 
-    pub(super) fn troubles_since(&self, from: usize) -> HashMap<LinkId, String> {
+    pub(super) fn troubles_since(&self, from: usize) -> HashMap<LinkId, Reason> {
         let mut since = HashMap::new();
         self.run.tally(|tally| {
             let troubles = tally.troubles.iter().skip(from);
