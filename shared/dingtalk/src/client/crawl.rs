@@ -1,4 +1,4 @@
-//! Walking the whole directory: departments breadth first, and the members of each (`dingtalk-api.md` §3.6).
+//! Walking the whole directory: departments breadth first, and the members of each.
 //!
 //! There is no "list everybody". Both lists are asked side by side, with enough calls under way to fill the pace at any
 //! ordinary latency; the client does the pacing. What a page says is handed over at once; whether all pages came is
@@ -19,7 +19,7 @@ use crate::error::{DingTalkError, DingTalkErrorKind};
 
 /// Calls under way per interface: fills 20 calls per second up to 800 ms of latency, and 60 up to 260 ms. Each may hold a page.
 const CALLS_UNDER_WAY: usize = 16;
-/// DingTalk's cursors end at 100,000, a page has 100 rows (`dingtalk-api.md` §3.3).
+/// DingTalk's cursors end at 100,000, a page has 100 rows.
 const PAGES_MAX: u32 = 1001;
 /// Far above any company; a tree that grows for ever ends here.
 const DEPARTMENTS_MAX: usize = 100_000;
@@ -129,7 +129,7 @@ pub struct CrawlEnd {
 /// A department that cannot be read goes to [`CrawlEnd::missing`] and the others go on; after trouble that concerns
 /// everybody, such as a ban, nothing more is begun and the rest is missing too. A department that comes twice
 /// or lies below itself, a person twice in one department, and lists without end are
-/// [`Malformed`](Trouble::Malformed).
+/// [`Malformed`](DingTalkErrorKind::Malformed).
 pub async fn crawl_directory(
     client: &dyn DirectoryReader,
     unread: CrawlState,
@@ -176,16 +176,45 @@ struct MemberReading {
     seen: BTreeSet<NativeId>,
 }
 
+/// The calls of all interfaces that are under way.
+type CallsUnderWay<'a> = FuturesUnordered<BoxFuture<'a, CrawlStep>>;
+
+/// What is still to be asked of one interface, and how many of its calls are under way.
+struct CallQueue<W> {
+    waiting: VecDeque<W>,
+    under_way: usize,
+}
+
+impl<W> CallQueue<W> {
+    fn new(waiting: Vec<W>) -> Self {
+        Self {
+            waiting: waiting.into(),
+            under_way: 0,
+        }
+    }
+
+    /// Starts whatever there is room for.
+    fn start_calls<'a>(
+        &mut self,
+        calls: &CallsUnderWay<'a>,
+        call: impl Fn(W) -> BoxFuture<'a, CrawlStep>,
+    ) {
+        while self.under_way < CALLS_UNDER_WAY
+            && let Some(work) = self.waiting.pop_front()
+        {
+            self.under_way += 1;
+            calls.push(call(work));
+        }
+    }
+}
+
 struct DirectoryWalk<'a> {
     client: &'a dyn DirectoryReader,
     visible: FieldSet,
-    under_way: FuturesUnordered<BoxFuture<'a, CrawlStep>>,
-    roots: VecDeque<DeptId>,
-    to_list: VecDeque<DeptId>,
-    to_read: VecDeque<MemberReading>,
-    roots_under_way: usize,
-    lists_under_way: usize,
-    reads_under_way: usize,
+    under_way: CallsUnderWay<'a>,
+    roots: CallQueue<DeptId>,
+    to_list: CallQueue<DeptId>,
+    to_read: CallQueue<MemberReading>,
     visited: BTreeSet<DeptId>,
     parents: BTreeMap<DeptId, DeptId>,
     missing: BTreeMap<DeptId, DingTalkError>,
@@ -206,12 +235,9 @@ impl<'a> DirectoryWalk<'a> {
             client,
             visible,
             under_way: FuturesUnordered::new(),
-            roots: unread.roots.into(),
-            to_list: unread.to_list.into(),
-            to_read: unread.to_read.into(),
-            roots_under_way: 0,
-            lists_under_way: 0,
-            reads_under_way: 0,
+            roots: CallQueue::new(unread.roots),
+            to_list: CallQueue::new(unread.to_list),
+            to_read: CallQueue::new(unread.to_read),
             visited: unread.visited,
             parents: unread.parents.into_iter().collect(),
             missing: unread.missing.into_iter().map(before).collect(),
@@ -221,11 +247,16 @@ impl<'a> DirectoryWalk<'a> {
 
     /// What was not begun; `None` when all was.
     fn take_unread(&mut self) -> Option<CrawlState> {
-        let begun = self.roots.is_empty() && self.to_list.is_empty() && self.to_read.is_empty();
+        let (roots, lists, reads) = (
+            &mut self.roots.waiting,
+            &mut self.to_list.waiting,
+            &mut self.to_read.waiting,
+        );
+        let begun = roots.is_empty() && lists.is_empty() && reads.is_empty();
         (!begun).then(|| CrawlState {
-            roots: self.roots.drain(..).collect(),
-            to_list: self.to_list.drain(..).collect(),
-            to_read: self.to_read.drain(..).collect(),
+            roots: roots.drain(..).collect(),
+            to_list: lists.drain(..).collect(),
+            to_read: reads.drain(..).collect(),
             visited: self.visited.clone(),
             parents: self
                 .parents
@@ -237,8 +268,8 @@ impl<'a> DirectoryWalk<'a> {
     }
 
     fn enqueue_department(&mut self, department: DeptId) {
-        self.to_list.push_back(department);
-        self.to_read.push_back(MemberReading {
+        self.to_list.waiting.push_back(department);
+        self.to_read.waiting.push_back(MemberReading {
             department,
             cursor: 0,
             pages: 0,
@@ -246,13 +277,15 @@ impl<'a> DirectoryWalk<'a> {
         });
     }
 
-    /// Starts whatever there is room for.
+    /// Starts whatever there is room for; after trouble that stopped the crawl, what waits is missing.
     fn start_calls(&mut self) {
         if let Some((interface, trouble)) = &self.stopped {
-            let (roots, lists) = (self.roots.drain(..), self.to_list.drain(..));
+            let roots = self.roots.waiting.drain(..);
+            let lists = self.to_list.waiting.drain(..);
+            let reads = self.to_read.waiting.drain(..);
             let left = roots
                 .chain(lists)
-                .chain(self.to_read.drain(..).map(|reading| reading.department));
+                .chain(reads.map(|reading| reading.department));
             for department in left {
                 let Some(trouble) = trouble.for_every_caller() else {
                     continue;
@@ -263,47 +296,36 @@ impl<'a> DirectoryWalk<'a> {
             }
             return;
         }
-        let (client, visible) = (self.client, self.visible);
-        while self.roots_under_way < CALLS_UNDER_WAY
-            && let Some(root) = self.roots.pop_front()
-        {
-            self.roots_under_way += 1;
-            self.under_way.push(Box::pin(async move {
-                CrawlStep::Root(root, client.read_department(root).await)
-            }));
-        }
-        while self.lists_under_way < CALLS_UNDER_WAY
-            && let Some(parent) = self.to_list.pop_front()
-        {
-            self.lists_under_way += 1;
-            self.under_way.push(Box::pin(async move {
+        let (client, visible, calls) = (self.client, self.visible, &self.under_way);
+        self.roots.start_calls(calls, |root| {
+            Box::pin(async move { CrawlStep::Root(root, client.read_department(root).await) })
+        });
+        self.to_list.start_calls(calls, |parent| {
+            Box::pin(async move {
                 CrawlStep::Children(parent, client.list_sub_departments(parent).await)
-            }));
-        }
-        while self.reads_under_way < CALLS_UNDER_WAY
-            && let Some(reading) = self.to_read.pop_front()
-        {
-            self.reads_under_way += 1;
-            self.under_way.push(Box::pin(async move {
+            })
+        });
+        self.to_read.start_calls(calls, |reading| {
+            Box::pin(async move {
                 let page = client
                     .list_members(reading.department, reading.cursor, visible)
                     .await;
                 CrawlStep::Page(reading, page)
-            }));
-        }
+            })
+        });
     }
 
     fn handle_step(&mut self, step: CrawlStep, each: &mut (dyn FnMut(CrawlItem<'_>) + Send)) {
         match step {
             CrawlStep::Root(root, found) => {
-                self.roots_under_way -= 1;
+                self.roots.under_way -= 1;
                 match found {
                     Ok(record) => each(CrawlItem::Department(&record)),
                     Err(error) => self.mark_missing(root, error),
                 }
             }
             CrawlStep::Children(parent, found) => {
-                self.lists_under_way -= 1;
+                self.to_list.under_way -= 1;
                 match found {
                     Ok(children) => children
                         .iter()
@@ -312,7 +334,7 @@ impl<'a> DirectoryWalk<'a> {
                 }
             }
             CrawlStep::Page(reading, found) => {
-                self.reads_under_way -= 1;
+                self.to_read.under_way -= 1;
                 match found {
                     Ok(page) => self.handle_page(reading, page, each),
                     Err(error) => self.mark_missing(reading.department, error),
@@ -395,7 +417,7 @@ impl<'a> DirectoryWalk<'a> {
         }
         reading.cursor = next;
         // First in the queue: its ids are forgotten as soon as it is done.
-        self.to_read.push_front(reading);
+        self.to_read.waiting.push_front(reading);
     }
 
     fn mark_malformed(&mut self, department: DeptId, interface: &'static str, what: &'static str) {
