@@ -7,27 +7,45 @@ use crate::variables::{ALL, SetBy};
 
 const TEMPLATE: &str = include_str!("../../../infra/template.yaml");
 
+/// What every worker is told.
+const WORKER: &str = include_str!("worker.rs");
+
 /// The functions with their crates' configuration.
-const FUNCTIONS: [(&str, &str); 5] = [
+const FUNCTIONS: [(&str, [&str; 2]); 5] = [
     (
         "Callback",
-        include_str!("../../../functions/callback/src/config.rs"),
+        [
+            include_str!("../../../functions/callback/src/config.rs"),
+            "",
+        ],
     ),
     (
         "Reconcile",
-        include_str!("../../../functions/reconcile/src/config.rs"),
+        [
+            include_str!("../../../functions/reconcile/src/config.rs"),
+            WORKER,
+        ],
     ),
     (
         "FullSync",
-        include_str!("../../../functions/full-sync/src/config.rs"),
+        [
+            include_str!("../../../functions/full-sync/src/config.rs"),
+            WORKER,
+        ],
     ),
     (
         "TokenRefresh",
-        include_str!("../../../functions/token-refresh/src/config.rs"),
+        [
+            include_str!("../../../functions/token-refresh/src/config.rs"),
+            "",
+        ],
     ),
     (
         "MessagePush",
-        include_str!("../../../functions/message-push/src/config.rs"),
+        [
+            include_str!("../../../functions/message-push/src/config.rs"),
+            WORKER,
+        ],
     ),
 ];
 
@@ -105,7 +123,8 @@ fn the_template_gives_each_function_the_variables_it_reads() {
     let resources = resources();
     for (function, config) in FUNCTIONS {
         let words: BTreeSet<&str> = config
-            .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+            .into_iter()
+            .flat_map(|text| text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'))
             .collect();
         let reads = variables_set_by_template()
             .into_iter()
@@ -174,9 +193,39 @@ fn no_policy_has_a_wildcard_action_or_a_scan_and_only_token_refresh_writes_secre
         let asks = sends || *name == "ReconcileRole" || *name == "FullSyncRole";
         assert_eq!(role.contains("Outbox.Arn"), asks, "{name}");
     }
-    let callback = &resources["CallbackRole"];
     assert!(
-        !callback.contains("dynamodb:") && !callback.contains("/tokens/"),
-        "the callback reaches no table and no token"
+        !resources["CallbackRole"].contains("dynamodb:"),
+        "the callback reaches no table"
     );
+}
+
+/// What a role's policy names behind `secret:${AWS::StackName}/`.
+fn secrets_named(role: &str) -> BTreeSet<&str> {
+    role.split("secret:${AWS::StackName}/")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .collect()
+}
+
+#[test]
+fn each_function_reaches_the_secrets_that_it_needs_and_no_others() {
+    let resources = resources();
+    let worker = ["keys/*", "tokens/*"];
+    for (role, secrets) in [
+        ("CallbackRole", &["callback/*"][..]),
+        ("ReconcileRole", &worker),
+        ("FullSyncRole", &worker),
+        (
+            "TokenRefreshRole",
+            &["credentials/dingtalk/*", "keys/*", "tokens/*"],
+        ),
+        ("MessagePushRole", &worker),
+    ] {
+        let named = secrets_named(&resources[role]);
+        assert_eq!(
+            named,
+            BTreeSet::from_iter(secrets.iter().copied()),
+            "{role}"
+        );
+    }
 }
