@@ -212,14 +212,9 @@ impl<'a> CheckpointStore<'a> {
     }
 
     async fn seal_key(&self) -> Result<SealKey, SweepError> {
-        let secret = self
-            .deps
-            .corps
-            .secrets
-            .get_binding(&self.binding.id)
-            .await
-            .map_err(engine::EngineError::Secret)?;
-        Ok(secret.seal_key())
+        let secrets = &self.deps.corps.secrets;
+        let keys = secrets.get_keys(&self.binding.id).await;
+        Ok(keys.map_err(engine::EngineError::Secret)?.seal_key())
     }
 }
 

@@ -4,8 +4,6 @@
 //! randomness). Everything above takes them as arguments, so that a test hands them in.
 
 pub mod batch;
-#[cfg(feature = "verified")]
-mod callback_verified;
 mod clock;
 mod logging;
 #[cfg(feature = "heard")]
@@ -25,10 +23,8 @@ mod tokens;
 #[cfg(feature = "worker")]
 pub mod worker;
 
-#[cfg(feature = "verified")]
-pub use callback_verified::{CallbackVerified, FromCallback};
 #[cfg(feature = "dingtalk")]
-pub use client_pool::{ClientPool, binding_endpoints, random_jitter};
+pub use client_pool::{ClientPool, client_endpoints, random_jitter};
 pub use clock::SystemClock;
 pub use logging::init_logging;
 #[cfg(feature = "heard")]

@@ -5,6 +5,7 @@ pub(crate) mod dead_letters;
 pub(crate) mod deploy;
 pub mod emulator;
 pub mod pypi_tools;
+pub(crate) mod split_secrets;
 pub mod static_callback;
 
 use std::process::ExitCode;
@@ -30,6 +31,8 @@ pub enum CloudCommand {
     LeastPrivilege(deploy::LeastPrivilegeArgs),
     /// What was delivered too often: list it, show one, put it back
     DeadLetters(dead_letters::DeadLettersArgs),
+    /// Before an upgrade: the one secret that the version before kept per binding becomes three
+    SplitSecrets(split_secrets::SplitSecretsArgs),
 }
 
 /// Runs it.
@@ -39,5 +42,6 @@ pub async fn run(args: &CloudArgs) -> ExitCode {
         CloudCommand::Deploy(deploy) => deploy::run(deploy),
         CloudCommand::LeastPrivilege(args) => deploy::least_privilege(args),
         CloudCommand::DeadLetters(letters) => dead_letters::run(letters).await,
+        CloudCommand::SplitSecrets(args) => split_secrets::run(args).await,
     }
 }

@@ -1,12 +1,15 @@
 //! `cloud least-privilege`: every action that a role allows is taken away once, and the function is made to do all that it
 //! does. What it needs is denied then; what is never denied was never needed, and has to be justified or removed.
 //!
+//! Before that, every kind of secret is asked for under each role's own credentials.
+//!
 //! Policies are exchanged on the running emulator, which asks for them at each request; the function begins anew each
 //! time, so that it remembers nothing. Between the functions and AWS stands a witness that reads the denials.
 
 mod allowed_action;
 mod kept_permissions;
 mod probe;
+mod secret_readers;
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -72,6 +75,7 @@ pub async fn run(only: Option<&str>) -> Result<(), String> {
     )
     .await?;
     run_stories(&world, &stories::FIRST_STORIES).await?;
+    secret_readers::check_secret_readers(&world, only).await?;
     shorten_timeouts(&world).await;
     let mut attempts = PrivilegeAttempts {
         world: &world,

@@ -14,7 +14,7 @@ use sandbox::world::{Act, ActOutcome};
 use serde_json::{Value, json};
 use state::queue::messages::{TokenRefusedMessage, WakeMessage};
 use state::store::{ControlKind, PutCondition};
-use state::vault::TokenSecret;
+use state::vault::{DingTalkCredentials, TokenSecret};
 
 use crate::stories::check_sides_equal;
 use crate::world::CloudWorld;
@@ -334,19 +334,9 @@ fn first_token(world: &CloudWorld, _: u32) -> StepFuture<'_> {
 /// The AppSecret was reset in DingTalk, and so was the one before.
 fn refused_credentials(world: &CloudWorld, number: u32) -> StepFuture<'_> {
     Box::pin(async move {
-        let mut secret = world
-            .secrets()
-            .get_binding(&world.binding.id)
-            .await
-            .expect("the secret");
         // Twice: the one before is tried too.
         for wrong in ["wrong", "wrong-too"] {
-            secret.app_secret = format!("{wrong}-{number}").into();
-            world
-                .secrets()
-                .put_binding(&world.binding.id, &secret)
-                .await
-                .expect("it is stored");
+            store_app_secret(world, format!("{wrong}-{number}")).await;
         }
         expire_stored_token(world).await;
         invoke_as_rule(world, "TokenRefresh").await;
@@ -387,11 +377,11 @@ fn send_message(world: &CloudWorld, number: u32) -> StepFuture<'_> {
         expire_token(world, "/topapi/message/corpconversation/asyncsend_v2").await;
         let userid = world.dingtalk.bystander(&[]).await.userid;
         let people = BTreeSet::from([UserId::new(&userid).expect("an id")]);
-        let secret = world
+        let keys = world
             .secrets()
-            .get_binding(&world.binding.id)
+            .get_keys(&world.binding.id)
             .await
-            .expect("the secret");
+            .expect("the keys");
         let (id, content) = (
             format!("probe-{number}"),
             MessageContent::Text(format!("第{number}条")),
@@ -410,7 +400,7 @@ fn send_message(world: &CloudWorld, number: u32) -> StepFuture<'_> {
         let composed = compose_message(
             world.store(),
             outbox.as_ref(),
-            &secret.seal_key(),
+            &keys.seal_key(),
             draft,
             now,
             nonce,
@@ -423,15 +413,18 @@ fn send_message(world: &CloudWorld, number: u32) -> StepFuture<'_> {
 
 /// Puts the company's own credentials back.
 pub(super) async fn restore_secret(world: &CloudWorld) {
-    let mut secret = world
-        .secrets()
-        .get_binding(&world.binding.id)
-        .await
-        .expect("the secret");
-    secret.app_secret = world.dingtalk.credentials().await.app_secret.into();
+    let app_secret = world.dingtalk.credentials().await.app_secret;
+    store_app_secret(world, app_secret).await;
+}
+
+async fn store_app_secret(world: &CloudWorld, app_secret: String) {
+    let credentials = DingTalkCredentials {
+        app_key: world.binding.app_key.clone(),
+        app_secret: app_secret.into(),
+    };
     world
         .secrets()
-        .put_binding(&world.binding.id, &secret)
+        .put_credentials(&world.binding.id, &credentials)
         .await
         .expect("it is stored");
 }
