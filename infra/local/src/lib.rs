@@ -10,12 +10,14 @@ pub mod cloud;
 pub mod ehr;
 pub mod embedded;
 pub mod export;
+pub mod former_secrets;
 pub mod http_front;
 pub mod machine;
 pub mod plan;
 pub mod policy;
 pub mod records;
 pub mod rotate;
+mod token_renewal;
 pub mod up;
 pub mod workers;
 

@@ -37,6 +37,14 @@ impl BindError {
         }
     }
 
+    /// Trouble of our own state or vault while `what` was done, not of DingTalk's.
+    #[must_use]
+    pub fn from_state(what: &str, err: &dyn std::error::Error) -> Self {
+        let why = describe_error(err);
+        let remedy = "Run it again; what was done so far is kept";
+        Self::new("state_trouble", what, why, remedy)
+    }
+
     /// DingTalk refused, or was not reached, while `what` was done. The cause is repeated down to the network's words.
     #[must_use]
     pub fn from_dingtalk(what: &str, err: &DingTalkError) -> Self {
@@ -62,7 +70,7 @@ fn to_sentence(advice: &str) -> String {
 /// Proves AppKey and AppSecret by asking for an access token.
 ///
 /// # Errors
-/// [`Refusal`] `credentials_refused` or whatever kept DingTalk from answering.
+/// [`BindError`] `credentials_refused` or whatever kept DingTalk from answering.
 pub async fn prove_credentials(
     api: &TokenApi,
     app_key: &str,
@@ -76,7 +84,7 @@ pub async fn prove_credentials(
 /// Proves that the app belongs to the company. `false`: this server has no way to prove it, and the first event will.
 ///
 /// # Errors
-/// [`Refusal`] `company_refused`.
+/// [`BindError`] `company_refused`.
 pub async fn prove_company(
     api: &TokenApi,
     corp: &CorpId,
@@ -98,7 +106,7 @@ pub async fn prove_company(
 /// At the first binding every field must be shown: a hidden one would stay empty in the eHR without anybody knowing why.
 ///
 /// # Errors
-/// [`Refusal`] `permission_missing`, `field_hidden`, `scope_empty` or whatever kept DingTalk from answering.
+/// [`BindError`] `permission_missing`, `field_hidden`, `scope_empty` or whatever kept DingTalk from answering.
 pub async fn prove_permissions(client: &Client, app_key: &str) -> Result<AppScope, BindError> {
     let refused =
         |what: &'static str| move |err: DingTalkError| BindError::from_dingtalk(what, &err);

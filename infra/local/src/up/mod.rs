@@ -8,7 +8,7 @@ mod target;
 
 pub(crate) use binding::renew_token;
 pub(crate) use target::reopen_sandbox;
-pub(crate) use target::{is_loopback, parse_endpoints, read_app_secret};
+pub(crate) use target::{parse_endpoints, read_app_secret};
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -32,7 +32,6 @@ use report::UpReport;
 use screen::Screen;
 use target::DingTalkTarget;
 
-pub use binding::new_secret;
 pub use target::DingTalkApp;
 
 /// Something waits for a person.
@@ -59,7 +58,7 @@ async fn run_up(args: &UpArgs, screen: &Arc<Screen>) -> Result<ExitCode, BindErr
         dynamodb: args.dynamodb.map(|address| (address, "local".to_owned())),
         allow_loopback: target.is_loopback(),
     };
-    let machine = Machine::start_locked(&place, hold)
+    let machine = Machine::start_for(&place, hold, Some(&target.endpoints))
         .await
         .map_err(|err| cannot_start(&err))?;
     let front = HttpFront::start(
@@ -175,10 +174,5 @@ fn cannot_start(err: &StartError) -> BindError {
 
 /// Trouble of this machine, not of DingTalk's.
 pub(crate) fn internal_refusal(what: &str, err: &dyn std::error::Error) -> BindError {
-    BindError::new(
-        "state_trouble",
-        what,
-        describe_error(err),
-        "Run it again; what was done so far is kept",
-    )
+    BindError::from_state(what, err)
 }

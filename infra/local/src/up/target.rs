@@ -8,7 +8,8 @@ use runtime::variables::{self, BANGDING_APP_SECRET};
 use sandbox::company::CompanySize;
 use sandbox::{RunningServer, Server, ServerConfig, Settings};
 use secrecy::SecretString;
-use state::{Binding, DingTalkEndpoints};
+use state::vault::BindingKeys;
+use state::{Binding, DingTalkEndpoints, is_loopback_url};
 
 use crate::args::UpArgs;
 
@@ -120,9 +121,7 @@ impl DingTalkTarget {
 
     /// Whether this DingTalk is on this machine: only then may loopback be called.
     pub(crate) fn is_loopback(&self) -> bool {
-        [&self.endpoints.api, &self.endpoints.oapi]
-            .into_iter()
-            .all(|url| is_loopback(url))
+        self.endpoints.is_loopback()
     }
 
     pub(crate) async fn stop(self) {
@@ -136,10 +135,9 @@ impl DingTalkTarget {
 pub(crate) async fn reopen_sandbox(
     data: &Path,
     binding: &Binding,
+    keys: &BindingKeys,
 ) -> Result<Option<RunningServer>, BindError> {
-    let here = [&binding.endpoints.api, &binding.endpoints.oapi]
-        .into_iter()
-        .all(|url| is_loopback(url));
+    let here = keys.dingtalk_endpoints().is_loopback();
     if !here || !data.join(sandbox::http::FILE_NAME).is_file() {
         return Ok(None);
     }
@@ -189,7 +187,7 @@ pub(crate) fn parse_endpoints(url: &str) -> Result<DingTalkEndpoints, BindError>
     let url = url.trim().trim_end_matches('/');
     let known = url
         .strip_prefix("https://")
-        .or_else(|| url.strip_prefix("http://").filter(|_| is_loopback(url)));
+        .or_else(|| url.strip_prefix("http://").filter(|_| is_loopback_url(url)));
     if known.is_none_or(str::is_empty) {
         let why = "--dingtalk-url is neither an https:// address nor http:// on this machine";
         let remedy = "Give the whole address, for example https://dingtalk.example.com or http://127.0.0.1:8080";
@@ -200,25 +198,7 @@ pub(crate) fn parse_endpoints(url: &str) -> Result<DingTalkEndpoints, BindError>
             remedy,
         ));
     }
-    Ok(DingTalkEndpoints {
-        api: url.to_owned(),
-        oapi: url.to_owned(),
-    })
-}
-
-pub(crate) fn is_loopback(url: &str) -> bool {
-    let host = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let host = host.split('/').next().unwrap_or_default();
-    let name = if host.starts_with('[') {
-        host.split(']').next().unwrap_or_default()
-    } else {
-        host.split(':').next().unwrap_or_default()
-    };
-    let name = name.trim_start_matches('[');
-    name.eq_ignore_ascii_case("localhost")
-        || name
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|address| address.to_canonical().is_loopback())
+    Ok(DingTalkEndpoints::at(url))
 }
 
 /// The AppSecret, from the environment or typed without an echo. Never an argument, which others could read.
