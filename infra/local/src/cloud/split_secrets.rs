@@ -36,6 +36,9 @@ pub(crate) async fn run(args: &SplitSecretsArgs) -> ExitCode {
     match split(args).await {
         Ok(found) => {
             print_found(&found);
+            if found.iter().any(|(_, outcome)| *outcome == SplitOutcome::RotationWaits) {
+                return ExitCode::FAILURE;
+            }
             ExitCode::SUCCESS
         }
         Err(err) => crate::print_error(&err),
@@ -77,6 +80,9 @@ fn describe_outcome(outcome: SplitOutcome) -> &'static str {
         SplitOutcome::Nothing => "nothing to split",
         SplitOutcome::Split => {
             "split; the former secret is still there. Deploy, then give --remove-former"
+        }
+        SplitOutcome::RotationWaits => {
+            "not split: callback keys or an AppSecret wait. End that with `bangding rotate promote` of the version before, then give the command again"
         }
         SplitOutcome::Kept => {
             "was split before; the former secret is still there. Deploy, then give --remove-former"

@@ -25,6 +25,9 @@ pub enum SplitOutcome {
     /// Something of the former secret had no place of its own yet, and has one now. The former secret is still there: what
     /// runs in the version before goes on.
     Split,
+    /// Callback keys or an AppSecret wait in the former secret, for programs of the version before that are to go on: they have
+    /// to be promoted there first. Nothing was done.
+    RotationWaits,
     /// All of it had its place, and the former secret is still there.
     Kept,
     /// All of it had its place, and the former secret was removed.
@@ -34,7 +37,7 @@ pub enum SplitOutcome {
 /// What becomes of a former secret whose parts all have their places.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AfterSplit {
-    /// It stays: programs of the version before may still run.
+    /// It stays: programs of the version before may still run. A rotation that is under way there has to end first.
     KeepFormer,
     /// It is removed, by the call after the one that split at the earliest.
     RemoveFormer,
@@ -102,6 +105,10 @@ impl StagedSecretStore {
         let Some(former) = self.read_former(id, SecretStage::Current).await? else {
             return Ok(SplitOutcome::Nothing);
         };
+        let next = self.read_former(id, SecretStage::Pending).await?;
+        if next.is_some() && after == AfterSplit::KeepFormer {
+            return Ok(SplitOutcome::RotationWaits);
+        }
         let keys = BindingKeys {
             endpoints,
             ..former.keys.clone()
@@ -109,7 +116,10 @@ impl StagedSecretStore {
         let mut split = self.create(id, &keys).await?;
         split |= self.create(id, &former.credentials).await?;
         split |= self.create(id, &former.callback).await?;
-        split |= self.move_proposed(id, &former).await?;
+        if let Some(next) = next {
+            self.move_proposed(id, &former, &next).await?;
+            split = true;
+        }
         match (split, after) {
             (true, _) => return Ok(SplitOutcome::Split),
             (false, AfterSplit::KeepFormer) => return Ok(SplitOutcome::Kept),
@@ -121,23 +131,20 @@ impl StagedSecretStore {
     }
 
     /// Proposes what waits to follow the former secret, part by part, and takes it back there: what a person withdraws later
-    /// stays withdrawn. Whether anything waited.
+    /// stays withdrawn.
     async fn move_proposed(
         &self,
         id: &BindingId,
         former: &FormerSecret,
-    ) -> Result<bool, SecretError> {
-        let Some(next) = self.read_former(id, SecretStage::Pending).await? else {
-            return Ok(false);
-        };
+        next: &FormerSecret,
+    ) -> Result<(), SecretError> {
         if next.credentials.fingerprint() != former.credentials.fingerprint() {
             self.propose(id, &next.credentials).await?;
         }
         if !next.callback.has_same_keys(&former.callback) {
             self.propose(id, &next.callback).await?;
         }
-        self.withdraw::<FormerSecret>(id).await?;
-        Ok(true)
+        self.withdraw::<FormerSecret>(id).await
     }
 
     async fn read_former(

@@ -252,6 +252,11 @@ async fn what_waits_for_promotion_is_split_too_and_only_once() {
     let (vault, store) = stores();
     vault.insert("t/binding/b1", SecretStage::Current, former("s1", "t1"));
     vault.insert("t/binding/b1", SecretStage::Pending, former("s1", "t2"));
+    let beside_former = store
+        .split_former(&id(), None, AfterSplit::KeepFormer)
+        .await;
+    assert_eq!(beside_former, Ok(SplitOutcome::RotationWaits));
+    assert!(store.secrets.get_keys(&id()).await.is_err());
     split(&store, None).await;
     let next = store.find_proposed::<CallbackSecret>(&id()).await.unwrap();
     assert_eq!(next.unwrap().token.expose_secret(), "t2");
