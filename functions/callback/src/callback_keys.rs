@@ -2,6 +2,7 @@
 
 use dingtalk::crypto::{
     CallbackCipher, CallbackKeyError, OpenedCallback, RejectionCause, RejectionError, SignedQuery,
+    TimestampWindow,
 };
 use directory::{CorpId, Timestamp};
 use secrecy::ExposeSecret;
@@ -99,9 +100,10 @@ fn build_cipher(
     token: &str,
     aes_key: &str,
 ) -> Result<CallbackCipher, CallbackKeyError> {
-    CallbackCipher::new(
-        token,
-        aes_key,
-        &[secret.app_key.clone(), secret.corp_id.as_str().to_owned()],
-    )
+    let owners = [secret.app_key.clone(), secret.corp_id.as_str().to_owned()];
+    let window = TimestampWindow {
+        seconds_too: secret.accepts_seconds,
+        ..TimestampWindow::default()
+    };
+    CallbackCipher::new(token, aes_key, &owners).map(|cipher| cipher.with_window(window))
 }

@@ -177,6 +177,7 @@ async fn world() -> (Arc<CallbackWorld>, CallbackDeps) {
                 aes_key: OLD_KEY.into(),
                 until: NOW.plus_millis(60 * 60 * 1_000),
             }),
+            accepts_seconds: false,
         };
         secrets
             .put_callback(&BindingId::new(id).unwrap(), &secret)

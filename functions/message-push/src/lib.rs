@@ -1,7 +1,4 @@
-//! Messages to people: outbox queue → DingTalk work notifications, and what became of them.
-//!
-//! A message is visible at most once per person. A batch says `Sending` before it is sent; where nothing follows that,
-//! nobody can know whether DingTalk took it, so that it is reported as `Unknown` and never sent again.
+#![doc = include_str!("../README.md")]
 
 #[cfg(feature = "lambda")]
 mod config;

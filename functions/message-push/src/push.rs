@@ -137,7 +137,7 @@ impl BatchWork {
         let id = &self.message.message;
         tracing::warn!(batch = %id, trouble = error.trouble.counter_key(), "batch `{id}` was not sent: {error}");
         match error.trouble {
-            DingTalkErrorKind::UnknownOutcome => {
+            DingTalkErrorKind::UnknownOutcome | DingTalkErrorKind::Unrecognised { .. } => {
                 self.close_batch(deps, OutboxPhase::Unknown { since }).await
             }
             // DingTalk did not take it, and may later: it is as new as before.
@@ -314,7 +314,7 @@ fn log_outcome(id: &str, batch: &OutboxBatch) {
             tracing::warn!(batch = %id, "it is unknown whether batch `{id}` was sent; it is not sent again");
         }
         OutboxPhase::Refused { code, .. } => {
-            tracing::warn!(batch = %id, code, "batch `{id}` was refused: {code}")
+            tracing::warn!(batch = %id, code, "batch `{id}` was refused: {code}");
         }
         _ => tracing::warn!(batch = %id, "DingTalk never said whom batch `{id}` reached"),
     }

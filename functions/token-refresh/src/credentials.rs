@@ -38,7 +38,7 @@ impl CandidateCredentials {
                 Err(why @ SecretError::Vault(_)) => return Err(why),
                 // What cannot be read is no candidate, and hinders no other.
                 Err(why) => {
-                    tracing::warn!(binding = %binding, stage = stage.label(), "credentials left out: {why}")
+                    tracing::warn!(binding = %binding, stage = stage.label(), "credentials left out: {why}");
                 }
             }
         }

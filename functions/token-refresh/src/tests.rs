@@ -1,5 +1,7 @@
 //! Tokens against a DingTalk that says what a test wants, the real store on an embedded database, and a virtual clock.
 
+mod odd_answers;
+
 use std::collections::{HashMap, VecDeque};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -3,14 +3,24 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use clap::Args as ClapArgs;
 use directory::{Field, FieldValue, Kind, NativeId};
 use ehr::{Connector as _, Ledger, StoredRecord};
 use serde::Serialize;
 use state::{Store, TableNames};
 
-use crate::args::ExportArgs;
 use crate::embedded::Database;
 use crate::machine::StartError;
+
+/// `bangding export`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct ExportArgs {
+    /// Where to: .csv (UTF-8 with BOM), .json or .xlsx
+    pub file: PathBuf,
+    /// Where the state is kept
+    #[arg(long, default_value = ".bangding")]
+    pub data: PathBuf,
+}
 
 /// Why nothing was exported.
 #[derive(Debug, thiserror::Error)]
@@ -252,7 +262,7 @@ fn department_path(id: &str, departments: &LedgerRecords) -> String {
 
 type BoxedError = Box<dyn std::error::Error + Send + Sync>;
 
-/// A spreadsheet runs what begins like a formula (`reliability.md` T14); a mobile's `+` is followed by digits only.
+/// A spreadsheet runs what begins like a formula (T14 in `infra/README.md`); a mobile's `+` is followed by digits only.
 fn defuse_formula(cell: &str) -> String {
     let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let mobile = cell

@@ -6,7 +6,7 @@ use engine::bind::BindError;
 use state::store::ControlKind;
 use state::vault::SecretError;
 use state::{Binding, VaultError};
-use token_refresh::{RefreshDeps, RefreshReason, TOKEN_FAILURE_ID};
+use token_refresh::{RefreshDeps, RefreshError, RefreshReason, TOKEN_FAILURE_ID};
 
 /// `token-refresh` with what it works with.
 pub(crate) struct InProcessTokens(pub(crate) RefreshDeps);
@@ -29,8 +29,10 @@ impl TokenRenewer for InProcessTokens {
             Err(err) => return Err(BindError::from_state("reading the stored token", &err)),
         };
         let ended = token_refresh::refresh_token(&self.0, binding, &wanted).await;
-        ended
-            .map(|_| ())
-            .map_err(|err| BindError::from_state("asking for an access token", &err))
+        let what = "asking for an access token";
+        ended.map(|_| ()).map_err(|err| match err {
+            RefreshError::DingTalk(err) => BindError::from_dingtalk(what, &err),
+            err => BindError::from_state(what, &err),
+        })
     }
 }

@@ -56,6 +56,8 @@ pub struct BindingSettings {
     pub sweep_minutes: u32,
     /// Plans are made and nothing is written. `false` leaves the binding as it is.
     pub shadow: bool,
+    /// Whether callbacks with a timestamp in seconds are accepted too. `None` leaves it as it is, which is "no" at first.
+    pub callback_seconds: Option<bool>,
     /// The scope that the next sweep finds is accepted. `false` leaves the accepted one as it is.
     pub accept_scope: bool,
 }

@@ -187,6 +187,7 @@ impl RotationDesk {
             let until = self.clock.now().plus_millis(FORMER_KEYS_KEPT_MS);
             let next = CallbackSecret {
                 app_key: current.app_key.clone(),
+                accepts_seconds: current.accepts_seconds,
                 ..next
             };
             self.propose(&next.following(&current, until)).await?;

@@ -1,4 +1,4 @@
-//! The guard: holds what is too much and lets the rest through (`design.md` §4.8).
+//! The guard: holds what is too much and lets the rest through.
 
 use std::collections::BTreeMap;
 

@@ -149,7 +149,7 @@ pub async fn prove_permissions(client: &Client, app_key: &str) -> Result<AppScop
     Ok(scope)
 }
 
-/// Fields that a field permission governs (`dingtalk-api.md` §3.0); the code names are not confirmed there.
+/// Fields that a field permission governs; the code names are not confirmed.
 const GOVERNED: [(Field, &str, &str); 2] = [
     (Field::Mobile, "fieldMobile", "企业员工手机号信息"),
     (Field::Email, "fieldEmail", "邮箱等个人信息"),

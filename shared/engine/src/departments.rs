@@ -138,7 +138,7 @@ impl Run<'_> {
                     whose.kind,
                     None,
                     "somebody else kept writing the same record",
-                )
+                );
             });
         }
         Ok(())

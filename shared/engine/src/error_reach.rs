@@ -50,6 +50,18 @@ pub(crate) fn describe_call_tally(tally: &dingtalk::client::CallTally) -> Vec<St
             "{dropped} special departments were left out, which the contact API refuses"
         ));
     }
+    if tally.unreadable_records > 0 {
+        sentences.push(format!(
+            "{} records were read with a field that could not be read; it was left as it is",
+            tally.unreadable_records
+        ));
+    }
+    if tally.implausible_records > 0 {
+        sentences.push(format!(
+            "{} people were read whose day of entry at DingTalk stands for none; it was left as it is",
+            tally.implausible_records
+        ));
+    }
     let others = tally
         .troubles
         .iter()

@@ -110,12 +110,12 @@ impl Run<'_> {
             Ok(true) => {}
             Ok(false) => {
                 self.tally(|tally| {
-                    tally.note("a record was missing in the lists and is there when asked for")
+                    tally.note("a record was missing in the lists and is there when asked for");
                 });
             }
             Err(err) if err.concerns_everybody() => return Err(err),
             Err(err) => {
-                self.tally(|tally| tally.add_unfinished(link.kind, Some(link.id), err.sentence()))
+                self.tally(|tally| tally.add_unfinished(link.kind, Some(link.id), err.sentence()));
             }
         }
         Ok(())
@@ -168,7 +168,7 @@ impl Run<'_> {
                     .await?;
             }
             (Side::Ehr, FreshRead::Here(record), _) => {
-                self.plan_leave(&link, record.protected, reason, plan)
+                self.plan_leave(&link, record.protected, reason, plan);
             }
             // Nothing is left to be removed: the link alone says so, if DingTalk's "not found" says something at this moment.
             _ if !self.is_gone_in_dingtalk(&link, &observed).await? => {}

@@ -194,7 +194,7 @@ impl Run<'_> {
             && let Err(err) = self.engine.journal.close(&self.id).await
         {
             self.tally(|tally| {
-                tally.note(format!("the journal of this run was not closed: {err}"))
+                tally.note(format!("the journal of this run was not closed: {err}"));
             });
         }
         ended
@@ -336,13 +336,13 @@ impl Run<'_> {
                 .engine
                 .ehr
                 .list_records(kind, &mut |stored| {
-                    active += u64::from(stored.record.active)
+                    active += u64::from(stored.record.active);
                 })
                 .await;
             match listed {
                 Ok(_) => ended.active[slot] = active,
                 Err(err) => {
-                    self.tally(|tally| tally.note(format!("the eHR could not be counted: {err}")))
+                    self.tally(|tally| tally.note(format!("the eHR could not be counted: {err}")));
                 }
             }
         }

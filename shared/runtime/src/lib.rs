@@ -1,7 +1,4 @@
-//! Lambda glue: configuration lookup, logging, clock, randomness, batch results, lean AWS clients.
-//!
-//! Invariant: this is the only crate that asks the process or the machine for anything (environment, time,
-//! randomness). Everything above takes them as arguments, so that a test hands them in.
+#![doc = include_str!("../README.md")]
 
 pub mod batch;
 mod clock;
@@ -35,6 +32,3 @@ pub use serve::{Invocation, ServeError, serve_invocations};
 #[cfg(feature = "dingtalk")]
 pub use tokens::VaultTokens;
 pub use variables::{MissingVariableError, read_variable};
-
-#[cfg(test)]
-mod template_check;

@@ -74,7 +74,7 @@ pub enum WorkerError {
     DingTalk(#[from] outbound::TlsError),
 }
 
-/// Connects. Loopback is refused: on AWS nothing of ours, and much of Lambda's, listens there. It is
+/// Connects. Loopback is refused: on AWS nothing of ours, and much of Lambda's, listens there (T7 in `infra/README.md`). It is
 /// called only where AWS itself is an emulator on loopback.
 ///
 /// # Errors

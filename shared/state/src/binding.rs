@@ -77,11 +77,11 @@ pub struct Binding {
     /// The eHR: `ledger` is the built-in one.
     #[serde(default = "ledger")]
     pub connector: String,
-    /// Calls per second and interface that DingTalk grants the app (20 in the free edition, `dingtalk-api.md`).
+    /// Calls per second and interface that DingTalk grants the app (20 in the free edition).
     #[serde(default = "calls_per_second")]
     pub calls_per_second: u32,
-    /// Metered calls a month that DingTalk grants the company, for all of its apps together (5,000 in the free edition,
-    /// `dingtalk-api.md` §9.1): what the warning at four fifths is counted against.
+    /// Metered calls a month that DingTalk grants the company, for all of its apps together (5,000 in the free edition):
+    /// what the warning at four fifths is counted against.
     #[serde(default = "calls_per_month")]
     pub calls_per_month: u32,
     /// When it was made.
@@ -90,7 +90,7 @@ pub struct Binding {
     /// Where DingTalk sends events, once known.
     #[serde(default)]
     pub callback_url: Option<String>,
-    /// What the app could see when a person accepted it; a snapshot is complete only against this (`design.md` §4.7).
+    /// What the app could see when a person accepted it; a snapshot is complete only against this.
     /// `None` before the first sweep, which accepts what it finds.
     #[serde(default)]
     pub accepted_scope: Option<AppScope>,
@@ -104,7 +104,7 @@ pub struct Binding {
     #[serde(default = "sweep_minutes")]
     pub sweep_minutes: u32,
     /// Minutes between two looks at DingTalk's list of failed callbacks; 0 is never. A look may count against the monthly
-    /// quota (UNCONFIRMED, `dingtalk-api.md` §9.1): at 15 minutes that would be 2,880 calls a month.
+    /// quota (unconfirmed): at 15 minutes that would be 2,880 calls a month.
     #[serde(default = "failed_callbacks_minutes")]
     pub failed_callbacks_minutes: u32,
     /// When the last sweep began.

@@ -1,9 +1,9 @@
-//! A deployed stack and a company whose DingTalk is a sandbox on this machine.
+//! A deployed stack, and a company with a sandbox on this machine as its DingTalk.
 
 use std::sync::Arc;
 
+use checks::emulator::{Emulator, REGION, ROOT};
 use directory::{BindingId, CorpId};
-use local::cloud::emulator::{Emulator, REGION, ROOT};
 use runtime::SystemClock;
 use runtime::variables::{
     AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL, AWS_REGION, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN,
@@ -29,13 +29,13 @@ const AES_KEY: &str = "TheStorysEncodingKeyOfFortyThreeLetters0123";
 
 /// Everything that a story works with.
 pub struct CloudWorld {
-    /// AWS, as its root.
+    /// The client of AWS, as the account's root.
     pub aws: BotoClient,
-    /// What was deployed.
+    /// The deployed stack.
     pub stack: DeployedStack,
-    /// DingTalk.
+    /// The sandbox.
     pub dingtalk: SandboxCompany,
-    /// The company's binding, as it was seeded.
+    /// The company's binding, as it was stored.
     pub binding: Binding,
     /// Token and key of the callback, and its address.
     pub subscription: Value,
@@ -44,7 +44,8 @@ pub struct CloudWorld {
 }
 
 impl CloudWorld {
-    /// Binds a company of `people` to the stack: its secrets into the vault, its binding into the table. Nothing else.
+    /// Binds a company of `people` to the stack: stores its secrets in the vault and its binding in
+    /// the table.
     pub async fn bind(
         emulator: Emulator,
         aws: BotoClient,
@@ -85,25 +86,25 @@ impl CloudWorld {
         }
     }
 
-    /// The tables.
+    /// Returns the tables.
     #[must_use]
     pub fn store(&self) -> &state::Store {
         &self.worker.store
     }
 
-    /// The vault.
+    /// Returns the vault.
     #[must_use]
     pub fn secrets(&self) -> &SecretStore {
         &self.worker.secrets
     }
 
-    /// The vault under other credentials.
+    /// Returns the vault under other credentials.
     #[must_use]
     pub fn secrets_as(&self, credentials: &AwsCredentials) -> SecretStore {
         connect(self.emulator.url(), &self.stack, credentials).secrets
     }
 
-    /// The ledger as it is now.
+    /// Reads the ledger as it is now.
     pub async fn ledger(&self) -> LedgerSnapshot {
         let stored = self
             .store()
@@ -118,13 +119,13 @@ impl CloudWorld {
         .await
     }
 
-    /// One of the stack's queues, by its logical id, as the functions see it.
+    /// Returns one of the stack's queues by its logical id, as the functions see it.
     #[must_use]
     pub fn queue(&self, logical: &str) -> Arc<dyn Queue> {
         self.worker.queue(self.stack.physical_id(logical))
     }
 
-    /// Messages in a queue, seen and unseen.
+    /// Counts the messages in a queue, including those in flight.
     pub async fn count_waiting(&self, logical: &str) -> u64 {
         let ask = json!({"QueueUrl": self.stack.physical_id(logical), "AttributeNames": ["All"]});
         let said = self
@@ -146,7 +147,7 @@ impl CloudWorld {
         .sum()
     }
 
-    /// What a function logged so far, by its logical id.
+    /// Returns what a function logged so far, by its logical id.
     pub async fn log(&self, function: &str) -> String {
         let group = self.stack.physical_id(&format!("{function}Log"));
         let said = self
@@ -162,7 +163,7 @@ impl CloudWorld {
             .join("\n")
     }
 
-    /// What the emulator itself says.
+    /// Returns the emulator.
     #[must_use]
     pub fn emulator(&self) -> &Emulator {
         &self.emulator
@@ -217,6 +218,7 @@ async fn store_secrets(secrets: &SecretStore, binding: &Binding, keys: AppCreden
         token: TOKEN.into(),
         aes_key: AES_KEY.into(),
         previous: None,
+        accepts_seconds: false,
     };
     let credentials = DingTalkCredentials {
         app_key,

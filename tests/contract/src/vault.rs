@@ -1,4 +1,4 @@
-//! What a vault does, alone and with typed secrets in it.
+//! Cases for a vault, alone and with typed secrets in it.
 
 use std::sync::Arc;
 
@@ -7,13 +7,13 @@ use secrecy::ExposeSecret as _;
 use state::vault::{BindingKeys, SecretError, SecretStore, TokenSecret};
 use state::{SecretStage, StagedVault, VaultError};
 
-/// A vault of its own, and the prefix of the names that it may be given.
+/// A vault for one case, and the prefix of the names that it may use.
 pub struct VaultFixture {
     /// The vault.
     pub vault: Arc<dyn StagedVault>,
-    /// First part of every name: sides are shared by cases.
+    /// First part of every name, because cases share a side.
     pub prefix: String,
-    /// Whatever has to live as long.
+    /// Data that must live as long as the vault.
     pub kept: Option<tempfile::TempDir>,
 }
 
@@ -28,7 +28,8 @@ impl VaultFixture {
     }
 }
 
-/// What is not there is `NotFound`; the first put makes the secret, the next ones replace its value.
+/// An absent secret is `NotFound`. The first put creates the secret, the next ones replace its
+/// value.
 pub async fn a_secret_is_created_and_replaced(fixture: &VaultFixture) {
     let name = fixture.name("binding/b1");
     assert_eq!(
@@ -52,7 +53,7 @@ pub async fn a_secret_is_created_and_replaced(fixture: &VaultFixture) {
     );
 }
 
-/// The value before stays readable, so that what it opened can still be opened.
+/// The previous value stays readable, so that data sealed with it can still be opened.
 pub async fn the_previous_value_stays_readable(fixture: &VaultFixture) {
     let name = fixture.name("s");
     fixture.vault.put(&name, "one".into()).await.unwrap();
@@ -78,8 +79,9 @@ pub async fn the_previous_value_stays_readable(fixture: &VaultFixture) {
     );
 }
 
-/// A next value counts only once it is promoted, and once. (That a second one takes the first one's place is not asked:
-/// ministack 1.5.33 leaves the label on both, where Secrets Manager says that it moves.)
+/// A proposed value counts only after it is promoted, and only once. This case does not check that
+/// a second proposal replaces the first: ministack 1.5.33 leaves the label on both, while Secrets
+/// Manager documents that it moves.
 pub async fn a_proposed_value_becomes_current_when_promoted(fixture: &VaultFixture) {
     let name = fixture.name("s");
     assert_eq!(
@@ -136,7 +138,7 @@ pub async fn a_proposed_value_becomes_current_when_promoted(fixture: &VaultFixtu
     );
 }
 
-/// A value of 60 KB, which Secrets Manager takes (64 KB at most), comes back whole.
+/// A value of 60 KB is read back whole. Secrets Manager accepts 64 KB at most.
 pub async fn a_large_value_is_read_back_unchanged(fixture: &VaultFixture) {
     let value = "密".repeat(20_000);
     fixture
@@ -207,7 +209,8 @@ fn keys() -> BindingKeys {
     }
 }
 
-/// Typed secrets go in and come out; a broken one and one of another version have a name, and none shows its content.
+/// Typed secrets are stored and read back. A broken one and one of another version are separate
+/// errors, and no error shows the content.
 pub async fn malformed_typed_secrets_are_reported(fixture: &VaultFixture) {
     let secrets = SecretStore::new(
         Arc::clone(&fixture.vault) as Arc<dyn state::Vault>,

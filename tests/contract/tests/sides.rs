@@ -1,4 +1,4 @@
-//! The same cases on both sides. Neither is ever skipped: without Python 3 the side of AWS has failed.
+//! The same cases on both sides. No side is skipped: without Python 3 the AWS side fails.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 

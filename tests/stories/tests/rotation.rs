@@ -1,5 +1,5 @@
-//! The callback keys and the AppSecret are changed while people come, go and are renamed: no event is refused or lost, and
-//! the ledger follows all the time.
+//! The callback keys and the AppSecret change while people come, leave and are renamed. No event is
+//! refused or lost, and the ledger follows all the time.
 
 use std::time::Duration;
 
@@ -42,7 +42,7 @@ impl RotationStory {
         }
     }
 
-    /// Somebody is renamed, and the ledger knows.
+    /// Renames a person and asserts that the ledger follows.
     async fn assert_follows(&mut self, when: &str) {
         self.renamed += 1;
         let userid = self.dingtalk.bystander(&[]).await.userid;
@@ -79,7 +79,7 @@ impl RotationStory {
             .await
     }
 
-    /// The console's Save with these keys.
+    /// Saves these keys like the console's button Save.
     async fn save_subscription(&self, keys: &Value) {
         let mut binding = self.binding.clone();
         binding["token"] = keys["token"].clone();
@@ -87,7 +87,7 @@ impl RotationStory {
         self.dingtalk.subscribe(&binding).await;
     }
 
-    /// Every event was acknowledged at its first push.
+    /// Asserts that every event was acknowledged at its first push.
     async fn assert_no_push_refused(&self) {
         let world = self.dingtalk.world().lock().await;
         for delivery in world.deliveries() {
@@ -174,7 +174,8 @@ async fn keys_and_secret_change_without_a_gap() {
     assert!(company.up.is_running());
 }
 
-/// DingTalk's Reset comes first and the vault is told later: the pending secret is taken as soon as the current is refused.
+/// The secret is reset in DingTalk before it changes in the vault. The pending secret is used as
+/// soon as the current one is refused.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pending_secret_is_used_when_the_current_one_is_refused() {
     let mut company = RotationStory::begin().await;

@@ -1,7 +1,9 @@
-//! What the version before stored, and what it had in flight when it was killed, is worked by this one.
+//! This version handles what the previous version stored, and what was in flight when it was
+//! killed.
 //!
-//! `fixtures/version-1` is what `up` of the first version left: people in a company of the sandbox, five changes pushed and
-//! acknowledged, and killed with `kill -9` before it had looked at any. How it is made: `examples/keep_version.rs`.
+//! `fixtures/version-1` is what `up` of the first version left: people in a company of the sandbox,
+//! five changes pushed and acknowledged, then `kill -9` before it looked at any.
+//! `examples/keep_version.rs` makes such a fixture.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -51,7 +53,7 @@ async fn start_sandbox(data: &Path) -> sandbox::RunningServer {
         .expect("the sandbox starts again")
 }
 
-/// The queues of today work the messages of then, without any sweep.
+/// Today's queues handle the old messages, without any sweep.
 #[tokio::test(flavor = "multi_thread")]
 async fn messages_in_flight_are_handled_by_the_next_version() {
     let home = tempdir().unwrap();
@@ -108,7 +110,8 @@ async fn messages_in_flight_are_handled_by_the_next_version() {
     server.shutdown().await;
 }
 
-/// The one secret of then becomes three, with the address of then among the keys; the next start removes it.
+/// The one secret of the previous version becomes three, with its address of DingTalk among the keys.
+/// The next start removes it.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_secret_of_the_previous_version_is_split_and_then_removed() {
     let home = tempdir().unwrap();
@@ -142,7 +145,8 @@ async fn the_secret_of_the_previous_version_is_split_and_then_removed() {
     assert_eq!(vault(), [parts[0], parts[1], parts[2], tokens]);
 }
 
-/// `up` of today works what was in flight, and its sweep then finds nothing to write: every base of then is understood.
+/// Today's `up` handles what was in flight. Its sweep then finds nothing to write, because it reads
+/// every stored base.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sweep_of_the_next_version_writes_only_real_changes() {
     let home = tempdir().unwrap();
@@ -182,7 +186,7 @@ async fn a_sweep_of_the_next_version_writes_only_real_changes() {
     }
 }
 
-/// Whether an old reader finds everything that it knows; what is new to it, it ignores.
+/// Whether an old reader finds everything that it knows. It ignores new fields.
 fn contains_all(new: &Value, old: &Value) -> bool {
     match (new, old) {
         (Value::Object(new), Value::Object(old)) => old
@@ -192,7 +196,7 @@ fn contains_all(new: &Value, old: &Value) -> bool {
     }
 }
 
-/// The items of a kept table.
+/// Returns the items of a kept table.
 fn kept_items(table: &str) -> Vec<Value> {
     let text = std::fs::read_to_string(version_1_folder().join(format!("{table}.jsonl")))
         .expect("it was kept");
@@ -207,8 +211,8 @@ fn reserialize<B: MessageBody>(body: &str) -> String {
         .expect("it has a form")
 }
 
-/// While an upgrade is half done, the version before reads what this one writes: the same version mark, and every field that
-/// it knows, unchanged.
+/// During an upgrade the previous version reads what this one writes: the same version mark, and
+/// every field that it knows, unchanged.
 #[test]
 fn the_previous_version_can_read_what_this_version_writes() {
     let mut kinds = std::collections::BTreeSet::new();

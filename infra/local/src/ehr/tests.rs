@@ -9,7 +9,8 @@ use state::vault::BindingKeys;
 
 use super::local_socket::LocalSocket;
 use super::*;
-use crate::args::{Args, Command, Language};
+use crate::args::{Args, Command};
+use crate::language::Language;
 use crate::machine::{Machine, MachineConfig};
 
 /// A data directory with a bound company whose ledger is empty.

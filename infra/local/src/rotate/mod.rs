@@ -1,5 +1,6 @@
 //! `bangding rotate`: other callback keys, or another AppSecret. The steps are the desk's; arguments and words are here.
 
+pub mod args;
 pub(crate) mod rotation_target;
 
 use std::io::Write as _;
@@ -9,7 +10,8 @@ use engine::bind::BindError;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
-use crate::args::{Language, RotateArgs, RotateStep};
+use crate::language::Language;
+use args::{RotateArgs, RotateStep};
 
 /// Runs a step and tells what is to be done next.
 ///

@@ -12,7 +12,7 @@ use runtime::{SystemClock, random_bytes_or_abort, random_jitter, read_variable};
 use state::vault::{StagedSecretStore, StagedVault};
 use state::{Binding, Store, TableNames, is_loopback_url};
 
-use crate::args::RotateArgs;
+use super::args::RotateArgs;
 use crate::embedded::{Database, DirectoryVault};
 use crate::former_secrets::{self, FormerHome};
 use crate::up::{internal_refusal, parse_endpoints};

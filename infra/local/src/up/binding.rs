@@ -12,10 +12,11 @@ use runtime::{SystemClock, random_bytes_or_abort, random_jitter};
 use secrecy::ExposeSecret as _;
 use state::Binding;
 
+use super::args::UpArgs;
+use super::ask_again::ask_again;
 use super::internal_refusal;
 use super::screen::Screen;
 use super::target::DingTalkTarget;
-use crate::args::UpArgs;
 use crate::http_front::HttpFront;
 use crate::machine::Machine;
 use crate::token_renewal::InProcessTokens;
@@ -44,7 +45,7 @@ pub(crate) async fn bind_company(
     refuse_second_company(args, target, machine).await?;
     let desk = binding_desk(machine);
     let mut work = desk.take_up(binding_order(args, target, front)).await?;
-    while let Some(outcome) = work.perform_next().await? {
+    while let Some(outcome) = ask_again(screen, async || work.perform_next().await).await? {
         print_outcome(screen, target, &outcome);
     }
     let stored = work.read_stored().await?;
@@ -111,6 +112,7 @@ fn binding_order(args: &UpArgs, target: &DingTalkTarget, front: &HttpFront) -> B
             calls_per_second: args.qps,
             sweep_minutes: args.sweep_minutes,
             shadow: args.shadow,
+            callback_seconds: args.callback_seconds,
             accept_scope: args.accept_scope,
         },
     }

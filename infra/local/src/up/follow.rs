@@ -152,7 +152,7 @@ async fn watch_callback(screen: &Screen, machine: &Machine, bound: &BoundCompany
                 }
                 // One failed read is no reason to stop following.
                 Err(refusal) => {
-                    tracing::warn!(reason = %refusal, "whether the callback is verified was not read")
+                    tracing::warn!(reason = %refusal, "whether the callback is verified was not read");
                 }
             }
         }

@@ -1,12 +1,16 @@
 //! `bangding up`: bind a company, sync it in full, then follow its changes.
 
+pub mod args;
+mod ask_again;
 mod binding;
 mod follow;
+mod pasted_value;
 mod report;
 mod screen;
 mod target;
 
 pub(crate) use binding::renew_token;
+pub(crate) use pasted_value::parse_agent_id;
 pub(crate) use target::reopen_sandbox;
 pub(crate) use target::{parse_endpoints, read_app_secret};
 
@@ -20,7 +24,6 @@ use engine::report::RunReport;
 use state::Binding;
 use state::queue::messages::SweepMessage;
 
-use crate::args::UpArgs;
 use crate::ehr::desk::LedgerOrderHandler;
 use crate::ehr::local_socket::LocalSocket;
 use crate::http_front::HttpFront;
@@ -28,6 +31,7 @@ use crate::machine::{self, Machine, MachineConfig, StartError};
 use crate::plan::session;
 use crate::workers;
 
+use args::UpArgs;
 use report::UpReport;
 use screen::Screen;
 use target::DingTalkTarget;

@@ -13,10 +13,11 @@ use engine::report::{RunProgress, RunReport, SweepPreview};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
+use super::args::UpArgs;
 use super::binding::BoundCompany;
 use super::report::{FailureReport, UpReport};
 use super::target::DingTalkTarget;
-use crate::args::{Language, UpArgs};
+use crate::language::Language;
 
 mod refusals;
 
@@ -89,6 +90,15 @@ impl Screen {
                 );
             }
         }
+    }
+
+    /// DingTalk gave no usable answer: why, and when it is asked again.
+    pub(crate) fn print_waiting(&self, refusal: &BindError, seconds: u64) {
+        let (what, why) = (&refusal.what, &refusal.why);
+        self.print_line(
+            &format!("▲ 钉钉未正常答复，{seconds} 秒后再问（{what}：{why}）"),
+            &format!("▲ waiting        no usable answer from DingTalk ({what}: {why}); asked again in {seconds} s"),
+        );
     }
 
     pub(crate) fn print_credentials(&self) {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::args::UpArgs;
 use directory::CorpId;
 use engine::bind::BindError;
 use runtime::variables::{self, BANGDING_APP_SECRET};
@@ -11,7 +12,7 @@ use secrecy::SecretString;
 use state::vault::BindingKeys;
 use state::{Binding, DingTalkEndpoints, is_loopback_url};
 
-use crate::args::UpArgs;
+use super::pasted_value::clean_credential;
 
 /// The app that is bound.
 pub struct DingTalkApp {
@@ -51,7 +52,7 @@ impl DingTalkTarget {
     ) -> Result<Self, BindError> {
         let what = "reading the credentials";
         let copy = "Copy it again from the developer console";
-        let corp_id = corp
+        let corp_id = clean_credential(corp, "bad_corp_id", "CorpId")?
             .parse::<CorpId>()
             .map_err(|err| BindError::new("bad_corp_id", what, err.to_string(), copy))?;
         let endpoints = match &args.dingtalk_url {
@@ -61,7 +62,7 @@ impl DingTalkTarget {
         let app = DingTalkApp {
             corp_id,
             agent_id,
-            app_key: app_key.to_owned(),
+            app_key: clean_credential(app_key, "bad_app_key", "AppKey")?,
             app_secret: read_app_secret()?,
         };
         Ok(Self {
@@ -204,7 +205,7 @@ pub(crate) fn parse_endpoints(url: &str) -> Result<DingTalkEndpoints, BindError>
 /// The AppSecret, from the environment or typed without an echo. Never an argument, which others could read.
 pub(crate) fn read_app_secret() -> Result<SecretString, BindError> {
     if let Some(secret) = variables::read_variable(BANGDING_APP_SECRET) {
-        return Ok(secret.into());
+        return clean_secret(&secret);
     }
     let missing = |why: &str| {
         let remedy = "Set BANGDING_APP_SECRET, or run it in a terminal to be asked";
@@ -216,10 +217,14 @@ pub(crate) fn read_app_secret() -> Result<SecretString, BindError> {
         ));
     }
     match rpassword::prompt_password("AppSecret (Client Secret): ") {
-        Ok(secret) if !secret.trim().is_empty() => Ok(secret.trim().to_owned().into()),
+        Ok(secret) if !secret.trim().is_empty() => clean_secret(&secret),
         Ok(_) => Err(missing("it is empty")),
         Err(_) => Err(missing("it could not be read from the terminal")),
     }
+}
+
+fn clean_secret(pasted: &str) -> Result<SecretString, BindError> {
+    clean_credential(pasted, "bad_app_secret", "AppSecret").map(Into::into)
 }
 
 #[cfg(test)]

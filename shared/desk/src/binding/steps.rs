@@ -120,7 +120,7 @@ impl BindingWork<'_> {
         secrets.secrets.put_keys(id, &moved).await.map_err(refused)
     }
 
-    /// The callback's keys are made once; the app's key in it may be another one.
+    /// The callback's keys are made once; the app's key beside them, and what else it accepts, may change.
     async fn store_callback(&self) -> Result<(), BindError> {
         let (secrets, id) = (&self.desk.secrets, &self.progress.binding);
         let refused = |err| BindError::from_state("storing the callback's keys", &err);
@@ -131,16 +131,20 @@ impl BindingWork<'_> {
             token: random_text(randomness, TOKEN_LETTERS).into(),
             aes_key: random_text(randomness, AES_KEY_LETTERS).into(),
             previous: None,
+            accepts_seconds: self.order.settings.callback_seconds.unwrap_or_default(),
         };
         if self.former.is_none() && secrets.create(id, &new).await.map_err(refused)? {
             return Ok(());
         }
         let kept = secrets.secrets.get_callback(id).await.map_err(refused)?;
-        if kept.app_key == self.order.app_key {
+        let wanted = self.order.settings.callback_seconds;
+        let accepts_seconds = wanted.unwrap_or(kept.accepts_seconds);
+        if kept.app_key == self.order.app_key && kept.accepts_seconds == accepts_seconds {
             return Ok(());
         }
         let moved = CallbackSecret {
             app_key: self.order.app_key.clone(),
+            accepts_seconds,
             ..kept
         };
         secrets

@@ -4,61 +4,34 @@
 //! ordinary latency; the client does the pacing. What a page says is handed over at once; whether all pages came is
 //! known at the end.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+mod reader;
+mod state;
 
-use async_trait::async_trait;
-use directory::{DeptId, FieldSet, NativeId, Record};
+use std::collections::btree_map::{BTreeMap, Entry};
+use std::collections::{BTreeSet, VecDeque};
+
+use directory::{DeptId, FieldSet, Kind, NativeId, Record};
 use futures::StreamExt as _;
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
-use serde::{Deserialize, Serialize};
 
-use super::config::Client;
+pub use reader::DirectoryReader;
+pub use state::{CrawlEnd, CrawlState};
+
+use super::departments::SubDepartments;
 use super::people::{MemberRow, MembersPage};
+use super::wire_person::UnreadableRow;
 use crate::error::{DingTalkError, DingTalkErrorKind};
+use state::MemberReading;
 
 /// Calls under way per interface: fills 20 calls per second up to 800 ms of latency, and 60 up to 260 ms. Each may hold a page.
 const CALLS_UNDER_WAY: usize = 16;
 /// DingTalk's cursors end at 100,000, a page has 100 rows.
 const PAGES_MAX: u32 = 1001;
+const LISTSUB: &str = "department/listsub";
+const LIST: &str = "user/list";
 /// Far above any company; a tree that grows for ever ends here.
 const DEPARTMENTS_MAX: usize = 100_000;
-
-/// The reads that a crawl is made of: the client's, and a simulated company's.
-#[async_trait]
-pub trait DirectoryReader: Send + Sync {
-    /// One department in full.
-    async fn read_department(&self, id: DeptId) -> Result<Record, DingTalkError>;
-    /// Its direct children, with name and parent.
-    async fn list_sub_departments(&self, id: DeptId) -> Result<Vec<Record>, DingTalkError>;
-    /// A page of its direct members.
-    async fn list_members(
-        &self,
-        id: DeptId,
-        cursor: u32,
-        visible: FieldSet,
-    ) -> Result<MembersPage, DingTalkError>;
-}
-
-#[async_trait]
-impl DirectoryReader for Client {
-    async fn read_department(&self, id: DeptId) -> Result<Record, DingTalkError> {
-        Self::read_department(self, id).await
-    }
-
-    async fn list_sub_departments(&self, id: DeptId) -> Result<Vec<Record>, DingTalkError> {
-        Self::list_sub_departments(self, id).await
-    }
-
-    async fn list_members(
-        &self,
-        id: DeptId,
-        cursor: u32,
-        visible: FieldSet,
-    ) -> Result<MembersPage, DingTalkError> {
-        Self::list_members(self, id, cursor, visible).await
-    }
-}
 
 /// What the crawl has found.
 #[derive(Debug)]
@@ -74,62 +47,13 @@ pub enum CrawlItem<'a> {
     },
 }
 
-/// What a crawl has not read yet, and what it has to remember to go on: it can be stored between two slices. Ids only.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CrawlState {
-    roots: Vec<DeptId>,
-    to_list: Vec<DeptId>,
-    to_read: Vec<MemberReading>,
-    visited: BTreeSet<DeptId>,
-    parents: Vec<(DeptId, DeptId)>,
-    missing: BTreeSet<DeptId>,
-}
-
-impl CrawlState {
-    /// Everything below these departments.
-    #[must_use]
-    pub fn below_roots(roots: &BTreeSet<DeptId>) -> Self {
-        let reading = |department: &DeptId| MemberReading {
-            department: *department,
-            cursor: 0,
-            pages: 0,
-            seen: BTreeSet::new(),
-        };
-        Self {
-            roots: roots
-                .iter()
-                .copied()
-                .filter(|root| *root != DeptId::ROOT)
-                .collect(),
-            to_list: roots.iter().copied().collect(),
-            to_read: roots.iter().map(reading).collect(),
-            visited: roots.clone(),
-            parents: Vec::new(),
-            missing: BTreeSet::new(),
-        }
-    }
-}
-
-/// How a crawl ended.
-#[derive(Debug)]
-pub struct CrawlEnd {
-    /// Departments visited, including those that are missing.
-    pub departments: u64,
-    /// Departments whose children or members did not all arrive, and why. Some of their rows may have been handed over.
-    pub missing: Vec<(DeptId, DingTalkError)>,
-    /// Every page of every department arrived.
-    pub complete: bool,
-    /// It was told to stop, and this is left.
-    pub unread: Option<CrawlState>,
-}
-
 /// Reads everything that is unread, parents before their children, and hands it to `each` as it arrives. Once `go_on` says
 /// no, nothing more is begun, and the rest is handed back; the first calls are begun in any case.
 ///
 /// A department that cannot be read goes to [`CrawlEnd::missing`] and the others go on; after trouble that concerns
-/// everybody, such as a ban, nothing more is begun and the rest is missing too. A department that comes twice
-/// or lies below itself, a person twice in one department, and lists without end are
-/// [`Malformed`](DingTalkErrorKind::Malformed).
+/// everybody, such as a ban, nothing more is begun and the rest is missing too. A department with two parents or below
+/// itself, a row without an id, and lists without end are [`Malformed`](DingTalkErrorKind::Malformed); what else such a
+/// list shows is handed over all the same. A row that comes twice in one list counts once.
 pub async fn crawl_directory(
     client: &dyn DirectoryReader,
     unread: CrawlState,
@@ -156,6 +80,7 @@ pub async fn crawl_directory(
         departments: u64::try_from(walk.visited.len()).unwrap_or(u64::MAX),
         complete: missing.is_empty() && unread.is_none(),
         missing,
+        unreadable: walk.unreadable.into_values().collect(),
         unread,
     }
 }
@@ -163,17 +88,8 @@ pub async fn crawl_directory(
 /// An answer of one of the three interfaces.
 enum CrawlStep {
     Root(DeptId, Result<Record, DingTalkError>),
-    Children(DeptId, Result<Vec<Record>, DingTalkError>),
+    Children(DeptId, Result<SubDepartments, DingTalkError>),
     Page(MemberReading, Result<MembersPage, DingTalkError>),
-}
-
-/// A department whose members are being read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct MemberReading {
-    department: DeptId,
-    cursor: u32,
-    pages: u32,
-    seen: BTreeSet<NativeId>,
 }
 
 /// The calls of all interfaces that are under way.
@@ -218,6 +134,7 @@ struct DirectoryWalk<'a> {
     visited: BTreeSet<DeptId>,
     parents: BTreeMap<DeptId, DeptId>,
     missing: BTreeMap<DeptId, DingTalkError>,
+    unreadable: BTreeMap<(Kind, NativeId), UnreadableRow>,
     /// Where asking, and what happened that nobody else would fare better with.
     stopped: Option<(&'static str, DingTalkErrorKind)>,
 }
@@ -228,7 +145,7 @@ impl<'a> DirectoryWalk<'a> {
             let what = "it could not be read in an earlier part of this crawl";
             (
                 department,
-                DingTalkError::new("user/list", DingTalkErrorKind::Malformed { what }),
+                DingTalkError::new(LIST, DingTalkErrorKind::Malformed { what }),
             )
         };
         Self {
@@ -241,6 +158,7 @@ impl<'a> DirectoryWalk<'a> {
             visited: unread.visited,
             parents: unread.parents.into_iter().collect(),
             missing: unread.missing.into_iter().map(before).collect(),
+            unreadable: BTreeMap::new(),
             stopped: None,
         }
     }
@@ -269,12 +187,9 @@ impl<'a> DirectoryWalk<'a> {
 
     fn enqueue_department(&mut self, department: DeptId) {
         self.to_list.waiting.push_back(department);
-        self.to_read.waiting.push_back(MemberReading {
-            department,
-            cursor: 0,
-            pages: 0,
-            seen: BTreeSet::new(),
-        });
+        self.to_read
+            .waiting
+            .push_back(MemberReading::begin(department));
     }
 
     /// Starts whatever there is room for; after trouble that stopped the crawl, what waits is missing.
@@ -327,9 +242,7 @@ impl<'a> DirectoryWalk<'a> {
             CrawlStep::Children(parent, found) => {
                 self.to_list.under_way -= 1;
                 match found {
-                    Ok(children) => children
-                        .iter()
-                        .for_each(|child| self.visit_child(parent, child, each)),
+                    Ok(children) => self.handle_children(parent, children, each),
                     Err(error) => self.mark_missing(parent, error),
                 }
             }
@@ -343,6 +256,34 @@ impl<'a> DirectoryWalk<'a> {
         }
     }
 
+    fn handle_children(
+        &mut self,
+        parent: DeptId,
+        children: SubDepartments,
+        each: &mut (dyn FnMut(CrawlItem<'_>) + Send),
+    ) {
+        self.note_unreadable(children.unreadable);
+        if children.nameless > 0 {
+            self.mark_malformed(parent, LISTSUB, "a department without an id");
+        }
+        for child in children.misplaced {
+            self.mark_malformed(child, LISTSUB, "a child of another department");
+        }
+        for child in &children.rows {
+            self.visit_child(parent, child, each);
+        }
+    }
+
+    /// Of a record that comes several times, the fields of all its rows.
+    fn note_unreadable(&mut self, rows: Vec<UnreadableRow>) {
+        for row in rows {
+            match self.unreadable.entry((row.kind, row.id.clone())) {
+                Entry::Vacant(entry) => _ = entry.insert(row),
+                Entry::Occupied(mut entry) => entry.get_mut().add(&row),
+            }
+        }
+    }
+
     fn visit_child(
         &mut self,
         parent: DeptId,
@@ -350,28 +291,16 @@ impl<'a> DirectoryWalk<'a> {
         each: &mut (dyn FnMut(CrawlItem<'_>) + Send),
     ) {
         let Some(child) = record.id.to_dept_id() else {
-            return self.mark_malformed(
-                parent,
-                "department/listsub",
-                "a department id that cannot be one",
-            );
+            return self.mark_malformed(parent, LISTSUB, "a department id that cannot be one");
         };
         if child == DeptId::ROOT || child == parent || self.is_below(parent, child) {
-            return self.mark_malformed(child, "department/listsub", "a department below itself");
+            return self.mark_malformed(child, LISTSUB, "a department below itself");
         }
         if self.parents.insert(child, parent).is_some() {
-            return self.mark_malformed(
-                child,
-                "department/listsub",
-                "a department with two parents",
-            );
+            return self.mark_malformed(child, LISTSUB, "a department with two parents");
         }
         if self.visited.len() >= DEPARTMENTS_MAX {
-            return self.mark_malformed(
-                child,
-                "department/listsub",
-                "more departments than any company has",
-            );
+            return self.mark_malformed(child, LISTSUB, "more departments than any company has");
         }
         // A root of the scope may lie below another one; its record comes by itself.
         if self.visited.insert(child) {
@@ -395,25 +324,23 @@ impl<'a> DirectoryWalk<'a> {
         each: &mut (dyn FnMut(CrawlItem<'_>) + Send),
     ) {
         let department = reading.department;
-        if !page
-            .rows
-            .iter()
-            .all(|row| reading.seen.insert(row.record.id.clone()))
-        {
-            return self.mark_malformed(
-                department,
-                "user/list",
-                "a person twice in one department",
-            );
+        self.note_unreadable(page.unreadable);
+        if page.nameless > 0 {
+            self.mark_malformed(department, LIST, "a person without a userid");
         }
-        each(CrawlItem::Members {
-            department,
-            rows: page.rows,
-        });
+        let (rows, twice): (Vec<_>, Vec<_>) = page
+            .rows
+            .into_iter()
+            .partition(|row| reading.seen.insert(row.record.id.clone()));
+        if rows.is_empty() && !twice.is_empty() {
+            return self.mark_malformed(department, LIST, "a page that repeats another one");
+        }
+        self.note_unreadable(twice.iter().map(repeated_row).collect());
+        each(CrawlItem::Members { department, rows });
         let Some(next) = page.next else { return };
         reading.pages += 1;
         if reading.pages >= PAGES_MAX {
-            return self.mark_malformed(department, "user/list", "pages without end");
+            return self.mark_malformed(department, LIST, "pages without end");
         }
         reading.cursor = next;
         // First in the queue: its ids are forgotten as soon as it is done.
@@ -436,6 +363,16 @@ impl<'a> DirectoryWalk<'a> {
                 .map(|trouble| (error.interface, trouble));
         }
         self.missing.entry(department).or_insert(error);
+    }
+}
+
+/// The second row of one person in one department.
+fn repeated_row(row: &MemberRow) -> UnreadableRow {
+    UnreadableRow {
+        kind: Kind::Person,
+        id: row.record.id.clone(),
+        fields: vec!["named twice"],
+        implausible: Vec::new(),
     }
 }
 

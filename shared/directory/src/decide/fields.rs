@@ -114,7 +114,7 @@ pub(crate) fn revert_agreement(link: &mut Link, change: &ValueChange, before: Op
         Field::Leads => {
             link.base.leads = before
                 .map(|link| link.base.leads.clone())
-                .unwrap_or_default()
+                .unwrap_or_default();
         }
         _ => {}
     }
@@ -198,6 +198,28 @@ pub(super) fn merged_fields(link: &Link, context: DecisionContext<'_>) -> FieldS
         .collect()
 }
 
+/// Whether a field may be written to a side now. If only the employee can change it there, the link gets a wait instead.
+fn can_write_field(
+    link: &mut Link,
+    field: Field,
+    to: Side,
+    value: FieldHash,
+    waited: &[LinkWait],
+    dingtalk: &Record,
+    context: DecisionContext<'_>,
+) -> bool {
+    // The company itself is no department that a program can change in DingTalk (60018).
+    let is_root = dingtalk.id.to_dept_id() == Some(DeptId::ROOT) && link.kind == Kind::Department;
+    if !context.policy.may_write(to) || to == Side::DingTalk && is_root {
+        return false;
+    }
+    if to == Side::DingTalk && !context.writable.update.contains(field) {
+        add_wait(link, field, value, waited, context.now);
+        return false;
+    }
+    !is_retry_pending(link, field, value, waited, context.now)
+}
+
 /// Merges every field that both sides can keep; base catches up in `link`, what must be written is returned. `intents` are all
 /// that were stored, also those that are too old to land: this is the read that explains them.
 fn merge_fields(
@@ -229,7 +251,7 @@ fn merge_fields(
         match merge::merge_field(base, in_dingtalk, in_ehr, owner, context.policy.lifecycle) {
             MergeOutcome::Undecided | MergeOutcome::Unchanged => {}
             MergeOutcome::Agreed(hash) => {
-                agree_on_value(link, field, hash, dingtalk.values.get(field))
+                agree_on_value(link, field, hash, dingtalk.values.get(field));
             }
             MergeOutcome::Write {
                 to,
@@ -238,20 +260,10 @@ fn merge_fields(
                 conflict,
             } => {
                 let (from, over) = match to {
-                    Side::DingTalk => (&ehr.values, &dingtalk.values),
-                    Side::Ehr => (&dingtalk.values, &ehr.values),
+                    Side::DingTalk => (ehr, dingtalk),
+                    Side::Ehr => (dingtalk, ehr),
                 };
-                // The company itself is no department that a program can change in DingTalk (60018).
-                let root =
-                    dingtalk.id.to_dept_id() == Some(DeptId::ROOT) && link.kind == Kind::Department;
-                if !context.policy.may_write(to) || to == Side::DingTalk && root {
-                    continue;
-                }
-                if to == Side::DingTalk && !context.writable.update.contains(field) {
-                    add_wait(link, field, value, &waited, context.now);
-                    continue;
-                }
-                if is_retry_pending(link, field, value, &waited, context.now) {
+                if !can_write_field(link, field, to, value, &waited, dingtalk, context) {
                     continue;
                 }
                 // That the side stored an earlier value otherwise is known until this one is read back.
@@ -261,7 +273,8 @@ fn merge_fields(
                         .filter(|wait| wait.field == Some(field) && wait.value != value)
                         .cloned(),
                 );
-                let (before, after) = (over.get(field).cloned(), from.get(field).cloned());
+                let before = over.values.get(field).cloned();
+                let after = from.values.get(field).cloned();
                 agree_on_value(link, field, value, after.as_ref());
                 let overwrites_edit = overwrites_edit && before.is_some() && base.is_some();
                 writes.add_change(

@@ -270,7 +270,7 @@ impl Run<'_> {
                         link.kind,
                         Some(link.id),
                         "its link is larger than can be stored",
-                    )
+                    );
                 });
                 Ok(false)
             }

@@ -1,4 +1,4 @@
-//! What waits for a person, as records in `control`: conflicts, holds and quarantined records (`design.md` §4.8, §4.14).
+//! What waits for a person, as records in `control`: conflicts, holds and quarantined records.
 //!
 //! Each has an id that follows from what it is about, so that a second sweep finds its own record instead of making another
 //! one, and each is closed when its cause is gone. Values of people are sealed; reasons are codes and sentences without

@@ -1,4 +1,4 @@
-//! What travels through queues: ids, never attributes of people.
+//! What travels through queues: ids, never attributes of people (T15 in `infra/README.md`).
 //!
 //! Bodies are JSON with a schema version `v`. A reader accepts its own version and the previous one; there is only one
 //! so far. An unknown version is an error with a name, so that the message ends in the dead-letter queue, not in a guess.

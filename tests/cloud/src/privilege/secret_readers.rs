@@ -1,6 +1,6 @@
 //! Which secrets each role can read: its credentials are taken, and every kind of secret is asked for with them.
 
-use local::cloud::emulator::ACCOUNT;
+use checks::emulator::ACCOUNT;
 use serde_json::{Value, json};
 use state::VaultError;
 use state::vault::SecretError;

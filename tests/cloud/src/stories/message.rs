@@ -1,4 +1,4 @@
-//! A message goes through the outbox to a person, and its result is asked for.
+//! A message passes through the outbox to a person, and its result is polled.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use stories::polling::wait_until;
 use super::PATIENCE;
 use crate::world::CloudWorld;
 
-/// One message to one person.
+/// Sends one message to one person.
 pub(super) async fn arrives(world: &CloudWorld) -> String {
     let userid = world.dingtalk.bystander(&[]).await.userid;
     let people = BTreeSet::from([UserId::new(&userid).expect("an id")]);

@@ -1,4 +1,4 @@
-//! Journal, gate, clock and randomness.
+//! Ports for the journal, the gate, the clock and randomness.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use state::{Cause, StoreError};
 use crate::fault::Fault;
 use crate::world::SharedWorld;
 
-/// The journal.
+/// The journal, as one invocation sees it.
 pub(crate) struct JournalPort {
     pub(crate) shared: SharedWorld,
 }
@@ -53,7 +53,7 @@ impl Journal for JournalPort {
     }
 }
 
-/// Whether the corp may be written to.
+/// The gate: whether the corp may be written to.
 pub(crate) struct GatePort {
     pub(crate) shared: SharedWorld,
 }
@@ -66,7 +66,7 @@ impl Gate for GatePort {
     }
 }
 
-/// The time, wrong by so many milliseconds.
+/// The clock, with an error in milliseconds.
 pub(crate) struct ClockPort {
     pub(crate) shared: SharedWorld,
     pub(crate) skew: i64,
@@ -91,7 +91,7 @@ impl Clock for ClockPort {
     }
 }
 
-/// Versions.
+/// The source of random versions.
 pub(crate) struct RandomnessPort {
     pub(crate) shared: SharedWorld,
 }

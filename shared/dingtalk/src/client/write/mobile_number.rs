@@ -1,4 +1,4 @@
-//! Mobile numbers as `user/create` wants them (`dingtalk-api.md` §3.4).
+//! Mobile numbers as `user/create` wants them.
 
 /// How the company's registered address wants mainland numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

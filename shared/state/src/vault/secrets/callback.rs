@@ -32,6 +32,9 @@ pub struct CallbackSecret {
     pub aes_key: SecretString,
     /// The keys before the last change.
     pub previous: Option<PreviousCallbackKeys>,
+    /// Whether callbacks with a timestamp in seconds are accepted too. DingTalk sends milliseconds in every capture, and its
+    /// own examples also show seconds (unconfirmed, `shared/dingtalk/README.md`).
+    pub accepts_seconds: bool,
 }
 
 impl CallbackSecret {
@@ -79,6 +82,8 @@ struct CallbackWire {
     aes_key: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     previous: Option<PreviousWire>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    accepts_seconds: bool,
 }
 
 /// The same in the secret of the version before.
@@ -121,6 +126,7 @@ impl StoredSecret for CallbackSecret {
             token: clear_text(&self.token),
             aes_key: clear_text(&self.aes_key),
             previous: self.previous.as_ref().map(PreviousWire::from),
+            accepts_seconds: self.accepts_seconds,
         })
     }
 
@@ -132,6 +138,7 @@ impl StoredSecret for CallbackSecret {
             token: wire.token.into(),
             aes_key: wire.aes_key.into(),
             previous: wire.previous.map(PreviousCallbackKeys::from),
+            accepts_seconds: wire.accepts_seconds,
         })
     }
 }

@@ -174,6 +174,8 @@ struct FormerWire {
     seal_key: String,
     #[serde(default)]
     previous_callback: Option<PreviousWire>,
+    #[serde(default)]
+    callback_seconds: bool,
 }
 
 impl StoredSecret for FormerSecret {
@@ -204,6 +206,7 @@ impl StoredSecret for FormerSecret {
                 token: wire.callback_token.into(),
                 aes_key: wire.callback_aes_key.into(),
                 previous: wire.previous_callback.map(PreviousCallbackKeys::from),
+                accepts_seconds: wire.callback_seconds,
             },
         })
     }

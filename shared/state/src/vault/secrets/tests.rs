@@ -126,6 +126,7 @@ fn callback() -> CallbackSecret {
             aes_key: "canary-a0".into(),
             until: Timestamp(7),
         }),
+        accepts_seconds: true,
     }
 }
 
@@ -141,7 +142,7 @@ fn former(app_secret: &str, token: &str) -> SecretString {
     let text = serde_json::json!({
         "v": 1, "corp_id": "ding1", "agent_id": 7, "app_key": "dingkey", "app_secret": app_secret,
         "callback_token": token, "callback_aes_key": "aes", "hash_key": key, "seal_key": key,
-        "previous_callback": {"token": "t0", "aes_key": "a0", "until": 7},
+        "previous_callback": {"token": "t0", "aes_key": "a0", "until": 7}, "callback_seconds": true,
     });
     text.to_string().into()
 }
@@ -171,7 +172,7 @@ async fn secrets_are_read_back_and_their_debug_shows_nothing() {
     assert_eq!((read_keys.hash_key, read_keys.seal_key), ([1; 32], [2; 32]));
     assert_eq!(read_keys.dingtalk_endpoints(), at);
     let read_callback = store.secrets.get_callback(&id()).await.unwrap();
-    assert!(read_callback.has_same_keys(&callback()));
+    assert!(read_callback.has_same_keys(&callback()) && read_callback.accepts_seconds);
     assert_eq!(read_callback.previous.as_ref().unwrap().until, Timestamp(7));
     let shown = format!(
         "{read:?} {read_keys:?} {read_callback:?} {:?}",
@@ -227,6 +228,7 @@ async fn a_former_secret_is_split_and_removed_by_the_next_call() {
     );
     let read = store.secrets.get_callback(&id()).await.unwrap();
     assert_eq!(read.token.expose_secret(), "t1");
+    assert!(read.accepts_seconds);
     assert_eq!(read.previous.unwrap().until, Timestamp(7));
     let read = store.secrets.get_keys(&id()).await.unwrap();
     assert_eq!((read.hash_key, read.endpoints), ([1; 32], Some(at)));

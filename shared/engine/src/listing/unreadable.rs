@@ -1,0 +1,36 @@
+//! What a list showed and nobody could read: named in the run, and left as it is.
+
+use dingtalk::client::UnreadableRow;
+use directory::{Kind, Side};
+
+use super::Listing;
+use crate::Run;
+
+impl Run<'_> {
+    /// Records of which the lists showed something that could not be read: each is named, and the fields are left alone.
+    pub(super) fn tell_unreadable(&self, rows: &[UnreadableRow], listing: &Listing) {
+        let mut implausible = 0_u64;
+        for row in rows {
+            implausible += u64::from(!row.implausible.is_empty());
+            if row.fields.is_empty() {
+                continue;
+            }
+            let link = match row.kind {
+                Kind::Person => listing.people.find_link(Side::DingTalk, &row.id),
+                Kind::Department => listing.departments.find_link(Side::DingTalk, &row.id),
+            };
+            // A link names the record; without one only DingTalk's id does.
+            let of = link.map_or_else(|| format!(" of {}", row.id), |_| String::new());
+            let fields = row.fields.join(", ");
+            let reason = format!("DingTalk's list row{of} could not be read in full: {fields}");
+            self.tally(|tally| tally.add_trouble(row.kind, link, reason));
+        }
+        if implausible > 0 {
+            self.tally(|tally| {
+                tally.note(format!(
+                    "{implausible} people have a day of entry at DingTalk that stands for none; it was left as it is"
+                ));
+            });
+        }
+    }
+}
