@@ -15,6 +15,7 @@ pub mod plan;
 pub mod policy;
 pub mod records;
 pub mod rotate;
+pub mod split_secrets;
 mod token_renewal;
 pub mod up;
 pub mod workers;
