@@ -13,10 +13,9 @@ use dingtalk::events::{self, CallbackEvent, EventKind};
 use directory::wake::{Wake, WakeTarget};
 use directory::{BindingId, CorpId, Side, Timestamp};
 use futures::{StreamExt, TryStreamExt};
-use runtime::CallbackVerified;
 use sha2::{Digest, Sha256};
 use state::QueueMessage;
-use state::queue::messages::{MessageError, WakeMessage};
+use state::queue::messages::{CallbackVerified, MessageError, WakeMessage};
 use state::vault::SecretStage;
 
 use crate::{CallbackDeps, CallbackRequest, query};

@@ -57,7 +57,14 @@ pub fn is_fetch_due(binding: &Binding, now: Timestamp) -> bool {
 }
 
 async fn fetch_for_binding(deps: &SweepDeps, binding: &Binding) -> usize {
-    let client = (deps.corps.client)(binding);
+    let client = match deps.corps.open_client(binding).await {
+        Ok(client) => client,
+        Err(err) => {
+            let reason = describe_error(&err);
+            tracing::warn!(binding = %binding.id, reason, "the failed callbacks could not be fetched");
+            return 0;
+        }
+    };
     let (mut seen, mut swept) = (BTreeSet::new(), false);
     for _ in 0..PAGES_MAX {
         let FailedCallbacks {

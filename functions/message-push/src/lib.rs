@@ -13,8 +13,6 @@ use runtime::batch::{BatchOutcome, QueueBatch, work_batch};
 use state::vault::SecretStore;
 use state::{Queue, Store};
 
-#[cfg(feature = "lambda")]
-pub use config::PushConfig;
 pub use state::outbox::{
     CONTENT_MAX_BYTES, ComposeError, MessageContent, MessageDraft, batch, compose_message,
 };
@@ -23,7 +21,7 @@ pub use state::outbox::{
 pub struct PushDeps {
     /// Bindings, batches, the count per minute.
     pub store: Store,
-    /// The binding's sealing key.
+    /// The bindings' keys.
     pub secrets: SecretStore,
     /// Where looks at results are put, delayed.
     pub outbox: Arc<dyn Queue>,

@@ -11,8 +11,9 @@ use directory::{Timestamp, Wake};
 use engine::gate::WritePurpose;
 use engine::{CorpEngines, Engine, EngineError, LookError, LookReport, RunVisibility};
 use runtime::batch::{self, BatchOutcome, ItemVerdict, QueueBatch, QueueItem};
-use runtime::{CallbackVerified, FromCallback};
-use state::queue::messages::{SweepMessage, WakeMessage, encode_body};
+use state::queue::messages::{
+    CallbackVerified, FromCallback, SweepMessage, WakeMessage, encode_body,
+};
 use state::{Queue, QueueError, QueueMessage, WriteError};
 
 #[cfg(feature = "lambda")]

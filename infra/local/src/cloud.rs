@@ -6,6 +6,7 @@ use clap::{Args as ClapArgs, Subcommand};
 
 use crate::dead_letters::{self, DeadLettersArgs};
 use crate::developer_command::{self, PassedArgs};
+use crate::split_secrets::{self, SplitSecretsArgs};
 
 /// `bangding cloud`.
 #[derive(Debug, Clone, ClapArgs)]
@@ -29,6 +30,8 @@ pub enum CloudCommand {
     LeastPrivilege(PassedArgs),
     /// What was delivered too often: list it, show one, put it back
     DeadLetters(DeadLettersArgs),
+    /// Before an upgrade: the one secret that the version before kept per binding becomes three
+    SplitSecrets(SplitSecretsArgs),
 }
 
 /// Runs it.
@@ -40,5 +43,6 @@ pub(crate) async fn run(args: &CloudArgs) -> ExitCode {
             developer_command::run(&["cloud", "least-privilege"], args)
         }
         CloudCommand::DeadLetters(letters) => dead_letters::run(letters).await,
+        CloudCommand::SplitSecrets(args) => split_secrets::run(args).await,
     }
 }

@@ -153,15 +153,24 @@ async fn read_ledger(store: &Store, data: &Path) -> Result<Vec<ExportRow>, Expor
         .body;
     let vault = crate::embedded::DirectoryVault::open(&data.join("vault"))
         .map_err(|err| failed(err.into()))?;
-    let secrets = state::vault::SecretStore::new(std::sync::Arc::new(vault), "local/");
-    let secret = secrets
-        .get_binding(&binding.id)
+    let secrets = state::vault::StagedSecretStore::new(std::sync::Arc::new(vault), "local/");
+    crate::former_secrets::split_bindings(
+        store,
+        &secrets,
+        None,
+        crate::former_secrets::FormerHome::Machine,
+    )
+    .await
+    .map_err(|err| failed(err.into()))?;
+    let keys = secrets
+        .secrets
+        .get_keys(&binding.id)
         .await
         .map_err(|err| failed(err.into()))?;
     let ledger = Ledger::new(
         store.clone(),
         binding.corp_id,
-        secret.hash_key(),
+        keys.hash_key(),
         runtime::SystemClock.now(),
     );
     let mut departments = BTreeMap::new();

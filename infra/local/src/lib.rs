@@ -7,6 +7,7 @@ pub mod developer_command;
 pub mod ehr;
 pub mod embedded;
 pub mod export;
+pub mod former_secrets;
 pub mod http_front;
 pub mod language;
 pub mod machine;
@@ -14,6 +15,8 @@ pub mod plan;
 pub mod policy;
 pub mod records;
 pub mod rotate;
+pub mod split_secrets;
+mod token_renewal;
 pub mod up;
 pub mod workers;
 

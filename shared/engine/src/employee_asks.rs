@@ -126,7 +126,7 @@ impl CorpEngines {
         if asks.is_empty() {
             return Ok(0);
         }
-        let key = self.secrets.get_binding(&binding.id).await?.seal_key();
+        let key = self.secrets.get_keys(&binding.id).await?.seal_key();
         let mut asked = 0;
         for ask in asks {
             let id = ask.message_id();

@@ -1,8 +1,6 @@
 #![doc = include_str!("../README.md")]
 
 pub mod batch;
-#[cfg(feature = "verified")]
-mod callback_verified;
 mod clock;
 mod logging;
 #[cfg(feature = "heard")]
@@ -22,10 +20,8 @@ mod tokens;
 #[cfg(feature = "worker")]
 pub mod worker;
 
-#[cfg(feature = "verified")]
-pub use callback_verified::{CallbackVerified, FromCallback};
 #[cfg(feature = "dingtalk")]
-pub use client_pool::{ClientPool, binding_endpoints, random_jitter};
+pub use client_pool::{ClientPool, client_endpoints, random_jitter};
 pub use clock::SystemClock;
 pub use logging::init_logging;
 #[cfg(feature = "heard")]

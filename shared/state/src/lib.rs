@@ -19,7 +19,7 @@ pub mod store;
 pub mod vault;
 
 pub use archive::{Archive, ArchiveError, ArchiveKey, ArchiveKind, ArchivePrefix, PutIf};
-pub use binding::{Binding, DingTalkEndpoints, WriteBlock, WritePause};
+pub use binding::{Binding, DingTalkEndpoints, WriteBlock, WritePause, is_loopback_url};
 pub use error::{Cause, ExistingItem, StoreError, WriteError};
 pub use links::{LinkStore, ListingReport, PointerChanges};
 pub use queue::dead_letters::{DeadLetter, DeadLetters};

@@ -4,21 +4,28 @@ use std::sync::Arc;
 
 use checks::emulator::{Emulator, REGION, ROOT};
 use directory::{BindingId, CorpId};
-use local::up::{DingTalkApp, new_secret};
 use runtime::SystemClock;
-use runtime::aws::{AwsSettings, AwsTimeouts};
-use runtime::variables::{AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL, AWS_REGION, AWS_SECRET_ACCESS_KEY};
-use runtime::worker::{self, Worker};
-use sandbox::company::CompanySize;
-use secrecy::ExposeSecret as _;
+use runtime::variables::{
+    AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL, AWS_REGION, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN,
+    OUTBOX_QUEUE_URL, REFUSED_TOKENS_QUEUE_URL, SECRETS_PREFIX, TABLES_PREFIX,
+};
+use runtime::worker::{self, Worker, WorkerConfig};
+use sandbox::company::{AppCredentials, CompanySize};
 use serde_json::{Value, json};
 use state::store::PutCondition;
-use state::{Binding, Queue};
+use state::vault::{BindingKeys, CallbackSecret, DingTalkCredentials, SecretStore};
+use state::{Binding, DingTalkEndpoints, Queue};
 use stories::company::QPS;
 use stories::{LedgerSnapshot, SandboxCompany};
 
 use crate::aws::BotoClient;
 use crate::stack::DeployedStack;
+
+/// The callback's token.
+const TOKEN: &str = "TheStorysToken01";
+
+/// The callback's encoding key.
+const AES_KEY: &str = "TheStorysEncodingKeyOfFortyThreeLetters0123";
 
 /// Everything that a story works with.
 pub struct CloudWorld {
@@ -37,7 +44,7 @@ pub struct CloudWorld {
 }
 
 impl CloudWorld {
-    /// Binds a company of `people` to the stack: stores its secret in the vault and its binding in
+    /// Binds a company of `people` to the stack: stores its secrets in the vault and its binding in
     /// the table.
     pub async fn bind(
         emulator: Emulator,
@@ -53,36 +60,21 @@ impl CloudWorld {
         };
         let dingtalk = SandboxCompany::start_sized(size).await;
         let keys = dingtalk.credentials().await;
-        let app = DingTalkApp {
-            corp_id: CorpId::new(&keys.corp_id).expect("the sandbox's CorpId"),
-            agent_id: keys.agent_id,
-            app_key: keys.app_key.clone(),
-            app_secret: keys.app_secret.clone().into(),
-        };
-        let worker = connect(emulator.url(), &stack);
+        let worker = connect(emulator.url(), &stack, &AwsCredentials::root());
         let id = BindingId::new("b-cloud").expect("an id");
-        let secret = new_secret(&app).expect("randomness");
         let url = format!(
             "{}/_aws/execute-api/{}/callback/{id}",
             emulator.url(),
             stack.physical_id("Api")
         );
-        let binding = binding(id, &app, &dingtalk, &url);
-        worker
-            .secrets
-            .put_binding(&binding.id, &secret)
-            .await
-            .expect("the secret is stored");
+        let binding = binding(id, &keys, &url);
+        store_secrets(&worker.secrets, &binding, keys, dingtalk.url()).await;
         worker
             .store
             .put_binding(&binding, PutCondition::New)
             .await
             .expect("the binding is stored");
-        let (token, aes_key) = (
-            secret.callback_token.expose_secret(),
-            secret.callback_aes_key.expose_secret(),
-        );
-        let subscription = json!({"callback_url": url, "token": token, "aes_key": aes_key});
+        let subscription = json!({"callback_url": url, "token": TOKEN, "aes_key": AES_KEY});
         Self {
             aws,
             stack,
@@ -102,8 +94,14 @@ impl CloudWorld {
 
     /// Returns the vault.
     #[must_use]
-    pub fn secrets(&self) -> &state::vault::SecretStore {
+    pub fn secrets(&self) -> &SecretStore {
         &self.worker.secrets
+    }
+
+    /// Returns the vault under other credentials.
+    #[must_use]
+    pub fn secrets_as(&self, credentials: &AwsCredentials) -> SecretStore {
+        connect(self.emulator.url(), &self.stack, credentials).secrets
     }
 
     /// Reads the ledger as it is now.
@@ -172,36 +170,79 @@ impl CloudWorld {
     }
 }
 
-fn connect(url: &str, stack: &DeployedStack) -> Worker {
-    let variable = |name: &str| match name {
-        AWS_REGION => Some(REGION.to_owned()),
-        AWS_ACCESS_KEY_ID | AWS_SECRET_ACCESS_KEY => Some(ROOT.to_owned()),
-        AWS_ENDPOINT_URL => Some(url.to_owned()),
-        _ => None,
-    };
-    let settings =
-        AwsSettings::from_vars(&variable, AwsTimeouts::WORKER).expect("everything is set");
-    let name = &stack.name;
-    let connected = worker::connect_worker(
-        &settings,
-        &format!("{name}-"),
-        &format!("{name}/"),
-        stack.physical_id("RefusedTokens"),
-    );
-    connected.expect("the TLS settings")
+/// Credentials for AWS.
+pub struct AwsCredentials {
+    /// Access key.
+    pub access_key: String,
+    /// Secret key.
+    pub secret_key: String,
+    /// Session token; the root has none.
+    pub session_token: Option<String>,
 }
 
-fn binding(
-    id: BindingId,
-    app: &DingTalkApp,
-    dingtalk: &SandboxCompany,
-    callback_url: &str,
-) -> Binding {
-    let mut binding = Binding::new(id, app.corp_id.clone());
+impl AwsCredentials {
+    fn root() -> Self {
+        Self {
+            access_key: ROOT.to_owned(),
+            secret_key: ROOT.to_owned(),
+            session_token: None,
+        }
+    }
+}
+
+/// As a worker is told, under any credentials.
+fn connect(url: &str, stack: &DeployedStack, credentials: &AwsCredentials) -> Worker {
+    let name = &stack.name;
+    let variable = |variable: &str| match variable {
+        AWS_REGION => Some(REGION.to_owned()),
+        AWS_ACCESS_KEY_ID => Some(credentials.access_key.clone()),
+        AWS_SECRET_ACCESS_KEY => Some(credentials.secret_key.clone()),
+        AWS_SESSION_TOKEN => credentials.session_token.clone(),
+        AWS_ENDPOINT_URL => Some(url.to_owned()),
+        OUTBOX_QUEUE_URL => Some(stack.physical_id("Outbox").to_owned()),
+        REFUSED_TOKENS_QUEUE_URL => Some(stack.physical_id("RefusedTokens").to_owned()),
+        SECRETS_PREFIX => Some(format!("{name}/")),
+        TABLES_PREFIX => Some(format!("{name}-")),
+        _ => None,
+    };
+    let config = WorkerConfig::from_vars(&variable).expect("everything is set");
+    worker::connect_worker(&config).expect("the TLS settings")
+}
+
+/// The company's three secrets, as whoever binds stores them.
+async fn store_secrets(secrets: &SecretStore, binding: &Binding, keys: AppCredentials, url: &str) {
+    let (id, app_key) = (&binding.id, keys.app_key);
+    let callback = CallbackSecret {
+        corp_id: binding.corp_id.clone(),
+        app_key: app_key.clone(),
+        token: TOKEN.into(),
+        aes_key: AES_KEY.into(),
+        previous: None,
+        accepts_seconds: false,
+    };
+    let credentials = DingTalkCredentials {
+        app_key,
+        app_secret: keys.app_secret.into(),
+    };
+    let keys = BindingKeys {
+        hash_key: runtime::random_bytes().expect("randomness"),
+        seal_key: runtime::random_bytes().expect("randomness"),
+        endpoints: Some(DingTalkEndpoints::at(url)),
+    };
+    let stored = "the secret is stored";
+    secrets.put_callback(id, &callback).await.expect(stored);
+    secrets
+        .put_credentials(id, &credentials)
+        .await
+        .expect(stored);
+    secrets.put_keys(id, &keys).await.expect(stored);
+}
+
+fn binding(id: BindingId, app: &AppCredentials, callback_url: &str) -> Binding {
+    let corp = CorpId::new(&app.corp_id).expect("the sandbox's CorpId");
+    let mut binding = Binding::new(id, corp);
     binding.agent_id = app.agent_id;
     binding.app_key.clone_from(&app.app_key);
-    binding.endpoints.api = dingtalk.url().to_owned();
-    binding.endpoints.oapi = dingtalk.url().to_owned();
     binding.calls_per_second = QPS;
     binding.callback_url = Some(callback_url.to_owned());
     binding.created_at = SystemClock.now();

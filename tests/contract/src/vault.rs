@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use directory::{BindingId, CorpId, Timestamp};
+use directory::{BindingId, Timestamp};
 use secrecy::ExposeSecret as _;
-use state::vault::{BindingSecret, SecretError, SecretStore, TokenSecret};
+use state::vault::{BindingKeys, SecretError, SecretStore, TokenSecret};
 use state::{SecretStage, StagedVault, VaultError};
 
 /// A vault for one case, and the prefix of the names that it may use.
@@ -157,18 +157,55 @@ pub async fn a_large_value_is_read_back_unchanged(fixture: &VaultFixture) {
     );
 }
 
-fn secret() -> BindingSecret {
-    BindingSecret {
-        corp_id: CorpId::new("ding1").unwrap(),
-        agent_id: 7,
-        app_key: "dingkey".into(),
-        app_secret: "app-secret".into(),
-        callback_token: "token".into(),
-        callback_aes_key: "a".repeat(43).into(),
+/// A secret is made once: another one of its name leaves it as it is. One that was removed is gone in every stage.
+pub async fn a_secret_is_created_only_where_there_is_none(fixture: &VaultFixture) {
+    let name = fixture.name("s");
+    assert_eq!(fixture.vault.create(&name, "one".into()).await, Ok(true));
+    assert_eq!(fixture.vault.create(&name, "two".into()).await, Ok(false));
+    assert_eq!(
+        fixture.read_stage("s", SecretStage::Current).await,
+        Ok("one".to_owned())
+    );
+    fixture.vault.propose(&name, "three".into()).await.unwrap();
+    fixture.vault.remove(&name).await.unwrap();
+    for stage in [SecretStage::Current, SecretStage::Pending] {
+        assert_eq!(
+            fixture.read_stage("s", stage).await,
+            Err(VaultError::NotFound),
+            "{stage:?}"
+        );
+    }
+}
+
+/// What waits can be taken back once; what counts stays.
+pub async fn a_pending_value_is_withdrawn(fixture: &VaultFixture) {
+    let name = fixture.name("s");
+    fixture.vault.put(&name, "one".into()).await.unwrap();
+    assert_eq!(
+        fixture.vault.withdraw(&name).await,
+        Err(VaultError::NotFound)
+    );
+    fixture.vault.propose(&name, "two".into()).await.unwrap();
+    fixture.vault.withdraw(&name).await.unwrap();
+    assert_eq!(
+        fixture.read_stage("s", SecretStage::Pending).await,
+        Err(VaultError::NotFound)
+    );
+    assert_eq!(
+        fixture.vault.promote(&name).await,
+        Err(VaultError::NotFound)
+    );
+    assert_eq!(
+        fixture.read_stage("s", SecretStage::Current).await,
+        Ok("one".to_owned())
+    );
+}
+
+fn keys() -> BindingKeys {
+    BindingKeys {
         hash_key: [1; 32],
         seal_key: [2; 32],
-        previous_callback: None,
-        callback_seconds: false,
+        endpoints: None,
     }
 }
 
@@ -181,15 +218,12 @@ pub async fn malformed_typed_secrets_are_reported(fixture: &VaultFixture) {
     );
     let id = BindingId::new("b1").unwrap();
     assert!(matches!(
-        secrets.get_binding(&id).await,
+        secrets.get_keys(&id).await,
         Err(SecretError::Vault(VaultError::NotFound))
     ));
-    secrets.put_binding(&id, &secret()).await.unwrap();
-    let read = secrets.get_binding(&id).await.unwrap();
-    assert_eq!(
-        (read.app_secret.expose_secret(), read.seal_key),
-        ("app-secret", [2; 32])
-    );
+    secrets.put_keys(&id, &keys()).await.unwrap();
+    let read = secrets.get_keys(&id).await.unwrap();
+    assert_eq!((read.hash_key, read.seal_key), ([1; 32], [2; 32]));
     let token = TokenSecret {
         token: "tok".into(),
         issued_at: Timestamp(1),
@@ -204,10 +238,10 @@ pub async fn malformed_typed_secrets_are_reported(fixture: &VaultFixture) {
     ] {
         fixture
             .vault
-            .put(&fixture.name("binding/b1"), text.into())
+            .put(&fixture.name("keys/b1"), text.into())
             .await
             .unwrap();
-        let error = secrets.get_binding(&id).await.unwrap_err();
+        let error = secrets.get_keys(&id).await.unwrap_err();
         assert_eq!(
             matches!(error, SecretError::UnknownVersion { found: 9 }),
             unknown,

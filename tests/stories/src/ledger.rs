@@ -9,13 +9,15 @@ use ehr::{Connector as _, StoredRecord};
 use local::embedded::{Database, DirectoryVault};
 use state::links::LinkStore as _;
 use state::vault::SecretStore;
-use state::{Binding, Store, TableNames};
+use state::{Binding, DingTalkEndpoints, Store, TableNames};
 
 /// All stored data of one company.
 #[derive(Debug)]
 pub struct LedgerSnapshot {
     /// The binding of the company.
     pub binding: Binding,
+    /// Where its DingTalk answers.
+    pub endpoints: DingTalkEndpoints,
     /// All people, including those who left.
     pub people: Vec<StoredRecord>,
     /// All departments, including closed ones.
@@ -56,19 +58,16 @@ impl LedgerSnapshot {
 
     /// Reads the data of one binding from a store.
     pub async fn read_binding(store: &Store, secrets: &SecretStore, binding: Binding) -> Self {
-        let secret = secrets
-            .get_binding(&binding.id)
+        let keys = secrets
+            .get_keys(&binding.id)
             .await
-            .expect("the binding's secret");
+            .expect("the binding's keys");
         let now = runtime::SystemClock.now();
-        let connector = ehr::Ledger::new(
-            store.clone(),
-            binding.corp_id.clone(),
-            secret.hash_key(),
-            now,
-        );
+        let connector =
+            ehr::Ledger::new(store.clone(), binding.corp_id.clone(), keys.hash_key(), now);
         let mut ledger = Self {
             binding,
+            endpoints: keys.dingtalk_endpoints(),
             people: Vec::new(),
             departments: Vec::new(),
             links: Vec::new(),

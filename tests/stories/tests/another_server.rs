@@ -24,8 +24,8 @@ async fn a_company_behind_another_address_is_bound_and_followed_by_sweeps() {
     let ledger = LedgerSnapshot::read_directory(home.path())
         .await
         .expect("a binding");
-    assert_eq!(ledger.binding.endpoints.api, relay.url());
-    assert_eq!(ledger.binding.endpoints.oapi, relay.url());
+    assert_eq!(ledger.endpoints.api, relay.url());
+    assert_eq!(ledger.endpoints.oapi, relay.url());
     assert_same(&dingtalk.truth().await, &ledger);
     assert_eq!(up().await.run_report(0)["writes"], 0);
     let interfaces: Vec<String> = dingtalk

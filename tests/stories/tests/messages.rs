@@ -30,12 +30,12 @@ impl MessageSender {
         people: &BTreeSet<UserId>,
         content: MessageContent,
     ) -> usize {
-        let secret = self
+        let keys = self
             .machine
             .secrets
-            .get_binding(&self.binding.id)
+            .get_keys(&self.binding.id)
             .await
-            .expect("the secret");
+            .expect("the keys");
         let draft = MessageDraft {
             binding: &self.binding,
             id,
@@ -44,7 +44,7 @@ impl MessageSender {
         };
         let nonce = runtime::random_bytes().expect("randomness");
         let outbox = self.machine.queues.outbox.as_ref();
-        let (store, key) = (&self.machine.store, secret.seal_key());
+        let (store, key) = (&self.machine.store, keys.seal_key());
         let composed = compose_message(store, outbox, &key, draft, SystemClock.now(), nonce);
         composed.await.expect("it is composed")
     }

@@ -116,6 +116,19 @@ async fn keys_and_secret_change_without_a_gap() {
         staged.single_object()["token"],
         "begun twice, they are the same"
     );
+    let undone = company.rotate_keys("undo", "").await;
+    assert_eq!(undone.code, Some(0), "{}", undone.stderr);
+    let nothing = company.rotate_keys("undo", "").await;
+    assert_eq!(nothing.code, Some(1), "nothing waits any more");
+    company
+        .assert_follows("the new keys were taken back, the former count")
+        .await;
+    let staged = company.rotate_keys("callback", "").await;
+    assert_ne!(
+        again.single_object()["token"],
+        staged.single_object()["token"],
+        "keys that were taken back do not come again"
+    );
     company.save_subscription(&staged.single_object()).await;
     company
         .assert_follows("DingTalk uses the new ones, which still wait")

@@ -12,7 +12,7 @@ use sandbox::company::AppCredentials;
 use sandbox::world::Act;
 use state::queue::messages::SweepMessage;
 use state::store::{ControlKind, PutCondition, StoredItem};
-use state::vault::BindingSecret;
+use state::vault::{BindingKeys, DingTalkCredentials};
 use state::{Binding, DingTalkEndpoints, Queue as _};
 use stories::{LedgerSnapshot, SandboxCompany, assert_same};
 use tempfile::{TempDir, tempdir};
@@ -46,12 +46,8 @@ impl SlicedCompany {
         };
         let machine = Machine::start(&config).await.unwrap();
         let keys = dingtalk.credentials().await;
-        let binding = make_binding(&keys, dingtalk.url());
-        machine
-            .secrets
-            .put_binding(&binding.id, &fixed_secret(keys))
-            .await
-            .unwrap();
+        let binding = make_binding(&keys);
+        store_secrets(&machine, &binding.id, keys, dingtalk.url()).await;
         machine
             .store
             .put_binding(&binding, PutCondition::New)
@@ -203,32 +199,28 @@ impl SlicedCompany {
     }
 }
 
-fn make_binding(keys: &AppCredentials, url: &str) -> Binding {
+fn make_binding(keys: &AppCredentials) -> Binding {
     let mut binding = Binding::new("b-slices".parse().unwrap(), keys.corp_id.parse().unwrap());
     binding.agent_id = keys.agent_id;
     binding.app_key.clone_from(&keys.app_key);
-    binding.endpoints = DingTalkEndpoints {
-        api: url.to_owned(),
-        oapi: url.to_owned(),
-    };
     binding.created_at = Timestamp::default();
     binding
 }
 
-/// Returns the same keys every time, so that each sweep deep-reads the same part of the company.
-fn fixed_secret(keys: AppCredentials) -> BindingSecret {
-    BindingSecret {
-        corp_id: keys.corp_id.parse().unwrap(),
-        agent_id: keys.agent_id,
+/// Stores the same keys every time, so that each sweep deep-reads the same part of the company.
+async fn store_secrets(machine: &Machine, id: &BindingId, keys: AppCredentials, url: &str) {
+    let credentials = DingTalkCredentials {
         app_key: keys.app_key,
         app_secret: keys.app_secret.into(),
-        callback_token: "story".to_owned().into(),
-        callback_aes_key: "A".repeat(43).into(),
+    };
+    let keys = BindingKeys {
         hash_key: [1; 32],
         seal_key: [2; 32],
-        previous_callback: None,
-        callback_seconds: false,
-    }
+        endpoints: Some(DingTalkEndpoints::at(url)),
+    };
+    let secrets = &machine.secrets;
+    secrets.put_credentials(id, &credentials).await.unwrap();
+    secrets.put_keys(id, &keys).await.unwrap();
 }
 
 /// Makes changes without events: a hire, a rename, a move, a leaver.

@@ -295,9 +295,9 @@ async fn timestamps_in_seconds_are_accepted_once_that_is_switched_on() {
     assert_eq!(send_push(&deps, &push, NOW).await.status, 403);
     let secrets = SecretStore::new(Arc::new(CallbackWorldHandle(Arc::clone(&world))), "test/");
     let id = BindingId::new("b1").unwrap();
-    let mut secret = secrets.get_binding(&id).await.unwrap();
-    secret.callback_seconds = true;
-    secrets.put_binding(&id, &secret).await.unwrap();
+    let mut secret = secrets.get_callback(&id).await.unwrap();
+    secret.accepts_seconds = true;
+    secrets.put_callback(&id, &secret).await.unwrap();
     let deps = CallbackDeps::new(secrets, Arc::new(CallbackWorldHandle(Arc::clone(&world))));
     assert_eq!(
         decrypt_reply(&send_push(&deps, &push, NOW).await),

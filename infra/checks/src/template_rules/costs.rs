@@ -102,11 +102,11 @@ const LINES: [CostLine; 9] = [
     },
     CostLine {
         what: "alarms, figures, secrets, keys",
-        how: "figures under alarm × $0.10 + 5 own × $0.30 + 2 secrets × $0.40 + 20,000 reads of them + 35,040 uses of keys",
+        how: "figures under alarm × $0.10 + 5 own × $0.30 + 4 secrets × $0.40 + 20,000 reads of them + 35,040 uses of keys",
         dollars: |month| {
             month.alarm_figures * ALARM_FIGURE
                 + 5.0 * OWN_FIGURE
-                + 2.0 * SECRET
+                + 4.0 * SECRET
                 + 20_000.0 * SECRET_CALL
                 + 35_040.0 * KMS_CALL
         },

@@ -103,6 +103,11 @@ pub(crate) const RULES: &[Rule] = &[
         duties::secret_writers,
     ),
     rule(
+        "secret-reader",
+        "take it away: the table of readers stands in this rule, and in shared/state/README.md",
+        duties::secret_readers,
+    ),
+    rule(
         "message-sender",
         "let reconcile or full-sync put it into the outbox, and message-push take it from there",
         duties::message_senders,

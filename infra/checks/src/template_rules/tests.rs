@@ -27,6 +27,14 @@ fn subject(text: &str) -> RuleSubject {
             "lookup(variables::WAKES_QUEUE_URL) and LOG_LEVEL".to_owned(),
         ),
         (
+            "functions/worker/src/config.rs",
+            "WorkerConfig::from_vars and SWEEPS_QUEUE_URL".to_owned(),
+        ),
+        (
+            "shared/runtime/src/worker.rs",
+            "lookup(OUTBOX_QUEUE_URL)".to_owned(),
+        ),
+        (
             "functions/whole/src/lib.rs",
             "pub async fn handle() {}".to_owned(),
         ),

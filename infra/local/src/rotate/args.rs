@@ -45,4 +45,6 @@ pub enum RotateStep {
     AppSecret,
     /// What waits is proven once more, and counts
     Promote,
+    /// What waits is taken back; what counts stays
+    Undo,
 }

@@ -22,7 +22,7 @@ pub(super) async fn ask_again<T>(
 ) -> Result<T, BindError> {
     for pause in PAUSES_S {
         match attempt().await {
-            Err(refusal) if may_pass(&refusal) => {
+            Err(refusal) if refusal.may_pass() => {
                 screen.print_waiting(&refusal, pause);
                 SystemClock.sleep(Duration::from_secs(pause)).await;
             }
@@ -32,32 +32,32 @@ pub(super) async fn ask_again<T>(
     attempt().await
 }
 
-/// What DingTalk says when it has trouble of its own, or in a code that is in no list. An address where nobody answers is
-/// wrong more often than not, and said at once.
-fn may_pass(refusal: &BindError) -> bool {
-    matches!(
-        refusal.code.as_str(),
-        "busy" | "throttled" | "malformed" | "unrecognised"
-    )
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use directory::reason::{Reason, ReasonCode};
+    use engine::bind::BindError;
 
     #[test]
     fn only_what_can_pass_is_asked_again() {
-        let refused = |code: &str| BindError::new(code, "asking", "x", "y");
-        for code in ["busy", "throttled", "malformed", "unrecognised"] {
-            assert!(may_pass(&refused(code)), "{code}");
+        let refused = |cause| {
+            let failed = Reason::new(ReasonCode::BindingCheckFailed);
+            BindError::from(failed.cause(Reason::new(cause)))
+        };
+        for code in [
+            ReasonCode::DingTalkBusy,
+            ReasonCode::DingTalkThrottled,
+            ReasonCode::DingTalkReplyMalformed,
+            ReasonCode::DingTalkUnrecognised,
+        ] {
+            assert!(refused(code).may_pass(), "{code:?}");
         }
         for code in [
-            "credentials_refused",
-            "permission_missing",
-            "unreachable",
-            "banned",
+            ReasonCode::DingTalkCredentialsRefused,
+            ReasonCode::DingTalkPermissionMissing,
+            ReasonCode::DingTalkUnreachable,
+            ReasonCode::DingTalkBanned,
         ] {
-            assert!(!may_pass(&refused(code)), "{code}");
+            assert!(!refused(code).may_pass(), "{code:?}");
         }
     }
 }

@@ -12,7 +12,7 @@ mod target;
 pub(crate) use binding::renew_token;
 pub(crate) use pasted_value::parse_agent_id;
 pub(crate) use target::reopen_sandbox;
-pub(crate) use target::{is_loopback, parse_endpoints, read_app_secret};
+pub(crate) use target::{parse_endpoints, read_app_secret};
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -37,7 +37,6 @@ use report::UpReport;
 use screen::Screen;
 use target::DingTalkTarget;
 
-pub use binding::new_secret;
 pub use target::DingTalkApp;
 
 /// Something waits for a person.
@@ -64,7 +63,7 @@ async fn run_up(args: &UpArgs, screen: &Arc<Screen>) -> Result<ExitCode, BindErr
         dynamodb: args.dynamodb.map(|address| (address, "local".to_owned())),
         allow_loopback: target.is_loopback(),
     };
-    let machine = Machine::start_locked(&place, hold)
+    let machine = Machine::start_for(&place, hold, Some(&target.endpoints))
         .await
         .map_err(|err| cannot_start(&err))?;
     let front = HttpFront::start(

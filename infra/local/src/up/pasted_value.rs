@@ -1,12 +1,38 @@
 //! Credentials as people paste them: with blanks, signs that nobody sees, and full-width letters.
 
+use directory::reason::{Reason, ReasonCode};
 use engine::bind::BindError;
+
+/// Why a pasted value cannot be one. The value is not repeated: it may be a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum PastedFault {
+    /// Nothing but blanks.
+    #[error("it is empty")]
+    Empty,
+    /// More than the value was copied.
+    #[error("it has a blank or a line break inside: more than the value was copied")]
+    BlankInside,
+    /// No such letter stands in a credential.
+    #[error("it has a character that is neither a letter, a digit nor a sign of ASCII")]
+    ForeignLetter,
+}
+
+impl PastedFault {
+    /// The word that the catalogue selects by.
+    fn key(self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::BlankInside => "blank",
+            Self::ForeignLetter => "letter",
+        }
+    }
+}
 
 /// The value itself: signs without a width are dropped, full-width letters and digits folded, blanks around it cut off.
 ///
 /// # Errors
 /// What is wrong with it, where more than that is. The value is not repeated: it may be a secret.
-pub(crate) fn clean_pasted(pasted: &str) -> Result<String, &'static str> {
+pub(crate) fn clean_pasted(pasted: &str) -> Result<String, PastedFault> {
     let folded: String = pasted
         .chars()
         .filter(|c| !is_invisible(*c))
@@ -14,25 +40,25 @@ pub(crate) fn clean_pasted(pasted: &str) -> Result<String, &'static str> {
         .collect();
     let value = folded.trim();
     if value.is_empty() {
-        return Err("it is empty");
+        return Err(PastedFault::Empty);
     }
     if value.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        return Err("it has a blank or a line break inside: more than the value was copied");
+        return Err(PastedFault::BlankInside);
     }
     if !value.is_ascii() {
-        return Err("it has a character that is neither a letter, a digit nor a sign of ASCII");
+        return Err(PastedFault::ForeignLetter);
     }
     Ok(value.to_owned())
 }
 
-/// The same, refused in words for the screen.
+/// The same, refused with the credential's `name`.
 ///
 /// # Errors
-/// [`BindError`] with this code.
-pub(crate) fn clean_credential(pasted: &str, code: &str, name: &str) -> Result<String, BindError> {
-    clean_pasted(pasted).map_err(|why| {
-        let remedy = "Copy it again from the developer console, nothing but the value";
-        BindError::new(code, &format!("reading the {name}"), why, remedy)
+/// [`BindError`] with what is wrong.
+pub(crate) fn clean_credential(pasted: &str, name: &str) -> Result<String, BindError> {
+    clean_pasted(pasted).map_err(|fault| {
+        let reason = Reason::new(ReasonCode::BindingPastedInvalid);
+        BindError::from(reason.text("name", name).text("detail", fault.key()))
     })
 }
 
@@ -41,7 +67,7 @@ pub(crate) fn clean_credential(pasted: &str, code: &str, name: &str) -> Result<S
 /// # Errors
 /// What is wrong with it.
 pub(crate) fn parse_agent_id(pasted: &str) -> Result<i64, String> {
-    let value = clean_pasted(pasted)?;
+    let value = clean_pasted(pasted).map_err(|fault| fault.to_string())?;
     value
         .parse()
         .map_err(|_| "the AgentId is a number, as the developer console shows it".to_owned())
@@ -107,10 +133,10 @@ mod tests {
             ("密钥ding", "character"),
             ("ding’abc", "character"),
         ] {
-            let refused = clean_pasted(pasted).unwrap_err();
+            let refused = clean_pasted(pasted).unwrap_err().to_string();
             assert!(refused.contains(why), "{pasted:?}: {refused}");
         }
-        let refused = clean_credential("my secret", "bad_app_secret", "AppSecret").unwrap_err();
+        let refused = clean_credential("my secret", "AppSecret").unwrap_err();
         assert!(!format!("{refused:?}").contains("my secret"));
     }
 

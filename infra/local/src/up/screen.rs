@@ -93,10 +93,10 @@ impl Screen {
 
     /// DingTalk gave no usable answer: why, and when it is asked again.
     pub(crate) fn print_waiting(&self, refusal: &BindError, seconds: u64) {
-        let (what, why) = (&refusal.what, &refusal.why);
+        let why = self.describe(&refusal.reason);
         self.print_line(
-            &format!("▲ 钉钉未正常答复，{seconds} 秒后再问（{what}：{why}）"),
-            &format!("▲ waiting        no usable answer from DingTalk ({what}: {why}); asked again in {seconds} s"),
+            &format!("▲ 钉钉未正常答复，{seconds} 秒后再问：{why}"),
+            &format!("▲ waiting        {why}; asked again in {seconds} s"),
         );
     }
 

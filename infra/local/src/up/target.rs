@@ -10,7 +10,8 @@ use runtime::variables::{self, BANGDING_APP_SECRET};
 use sandbox::company::CompanySize;
 use sandbox::{RunningServer, Server, ServerConfig, Settings};
 use secrecy::SecretString;
-use state::{Binding, DingTalkEndpoints};
+use state::vault::BindingKeys;
+use state::{Binding, DingTalkEndpoints, is_loopback_url};
 
 use super::pasted_value::clean_credential;
 
@@ -50,9 +51,7 @@ impl DingTalkTarget {
         agent_id: i64,
         app_key: &str,
     ) -> Result<Self, BindError> {
-        let what = "reading the credentials";
-        let copy = "Copy it again from the developer console";
-        let corp_id = clean_credential(corp, "bad_corp_id", "CorpId")?
+        let corp_id = clean_credential(corp, "CorpId")?
             .parse::<CorpId>()
             .map_err(|_| BindError::from(Reason::new(ReasonCode::BindingCorpIdInvalid)))?;
         let endpoints = match &args.dingtalk_url {
@@ -62,7 +61,7 @@ impl DingTalkTarget {
         let app = DingTalkApp {
             corp_id,
             agent_id,
-            app_key: clean_credential(app_key, "bad_app_key", "AppKey")?,
+            app_key: clean_credential(app_key, "AppKey")?,
             app_secret: read_app_secret()?,
         };
         Ok(Self {
@@ -114,9 +113,7 @@ impl DingTalkTarget {
 
     /// Whether this DingTalk is on this machine: only then may loopback be called.
     pub(crate) fn is_loopback(&self) -> bool {
-        [&self.endpoints.api, &self.endpoints.oapi]
-            .into_iter()
-            .all(|url| is_loopback(url))
+        self.endpoints.is_loopback()
     }
 
     pub(crate) async fn stop(self) {
@@ -130,10 +127,9 @@ impl DingTalkTarget {
 pub(crate) async fn reopen_sandbox(
     data: &Path,
     binding: &Binding,
+    keys: &BindingKeys,
 ) -> Result<Option<RunningServer>, BindError> {
-    let here = [&binding.endpoints.api, &binding.endpoints.oapi]
-        .into_iter()
-        .all(|url| is_loopback(url));
+    let here = keys.dingtalk_endpoints().is_loopback();
     if !here || !data.join(sandbox::http::FILE_NAME).is_file() {
         return Ok(None);
     }
@@ -182,31 +178,13 @@ pub(crate) fn parse_endpoints(url: &str) -> Result<DingTalkEndpoints, BindError>
     let url = url.trim().trim_end_matches('/');
     let known = url
         .strip_prefix("https://")
-        .or_else(|| url.strip_prefix("http://").filter(|_| is_loopback(url)));
+        .or_else(|| url.strip_prefix("http://").filter(|_| is_loopback_url(url)));
     if known.is_none_or(str::is_empty) {
         return Err(BindError::from(Reason::new(
             ReasonCode::BindingAddressInvalid,
         )));
     }
-    Ok(DingTalkEndpoints {
-        api: url.to_owned(),
-        oapi: url.to_owned(),
-    })
-}
-
-pub(crate) fn is_loopback(url: &str) -> bool {
-    let host = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let host = host.split('/').next().unwrap_or_default();
-    let name = if host.starts_with('[') {
-        host.split(']').next().unwrap_or_default()
-    } else {
-        host.split(':').next().unwrap_or_default()
-    };
-    let name = name.trim_start_matches('[');
-    name.eq_ignore_ascii_case("localhost")
-        || name
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|address| address.to_canonical().is_loopback())
+    Ok(DingTalkEndpoints::at(url))
 }
 
 /// The AppSecret, from the environment or typed without an echo. Never an argument, which others could read.
@@ -220,13 +198,12 @@ pub(crate) fn read_app_secret() -> Result<SecretString, BindError> {
     }
     match rpassword::prompt_password("AppSecret (Client Secret): ") {
         Ok(secret) if !secret.trim().is_empty() => clean_secret(&secret),
-        Ok(_) => Err(missing()),
-        Err(_) => Err(missing()),
+        Ok(_) | Err(_) => Err(missing()),
     }
 }
 
 fn clean_secret(pasted: &str) -> Result<SecretString, BindError> {
-    clean_credential(pasted, "bad_app_secret", "AppSecret").map(Into::into)
+    clean_credential(pasted, "AppSecret").map(Into::into)
 }
 
 #[cfg(test)]

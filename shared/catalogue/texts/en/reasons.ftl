@@ -291,6 +291,7 @@ binding-check-failed =
         [members] members of a department
         [head-count] number of people
         [fields] visible fields
+        [token] access token
         [callback] callback address
        *[other] { $step }
     } failed: { $cause }
@@ -308,6 +309,13 @@ binding-callback-unproven = the callback address did not accept the new keys: { 
     .remedy = Check that the address reaches this program, then run the command again
 binding-nothing-pending = no new keys or secret wait to be promoted
     .remedy = Begin with bangding rotate
+binding-pasted-invalid =
+    the { $name } { $detail ->
+        [empty] is empty
+        [blank] has a blank or a line break inside: more than the value was copied
+       *[letter] has a character that is neither a letter, a digit nor a sign of ASCII
+    }
+    .remedy = Copy it again from the developer console, nothing but the value
 binding-corp-id-invalid = this is not a CorpId
     .remedy = Copy the CorpId again from the developer console
 binding-address-invalid = this is not an address that can be used

@@ -244,6 +244,7 @@ binding-check-failed =
         [members] 部门成员
         [head-count] 人数
         [fields] 可见字段
+        [token] access_token
         [callback] 回调地址
        *[other] { " " }{ $step }{ " " }
     }没有成功：{ $cause }
@@ -261,6 +262,13 @@ binding-callback-unproven = 回调地址没有接受新密钥：{ $cause }
     .remedy = 确认这个地址能到达本程序后，再运行一次
 binding-nothing-pending = 没有等待启用的新密钥
     .remedy = 先运行 bangding rotate
+binding-pasted-invalid =
+    { $name }不能用：{ $detail ->
+        [empty] 是空的
+        [blank] 中间有空格或换行，多复制了内容
+       *[letter] 里面有字母、数字、ASCII 符号以外的字符
+    }
+    .remedy = 在开发者后台重新复制，只复制值本身
 binding-corp-id-invalid = CorpId 的格式不对
     .remedy = 从开发者后台重新复制
 binding-address-invalid = 这不是可用的地址

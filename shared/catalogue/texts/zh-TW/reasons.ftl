@@ -244,6 +244,7 @@ binding-check-failed =
         [members] 部門成員
         [head-count] 人數
         [fields] 可見欄位
+        [token] access_token
         [callback] 回呼網址
        *[other] { " " }{ $step }{ " " }
     }沒有成功：{ $cause }
@@ -261,6 +262,13 @@ binding-callback-unproven = 回呼網址沒有接受新金鑰：{ $cause }
     .remedy = 確認這個網址能連到本程式後，再執行一次
 binding-nothing-pending = 沒有等待啟用的新金鑰
     .remedy = 先執行 bangding rotate
+binding-pasted-invalid =
+    { $name }不能用：{ $detail ->
+        [empty] 是空的
+        [blank] 中間有空格或換行，多複製了內容
+       *[letter] 裡面有字母、數字、ASCII 符號以外的字元
+    }
+    .remedy = 到開發者後台重新複製，只複製值本身
 binding-corp-id-invalid = CorpId 的格式不正確
     .remedy = 從開發者後台重新複製
 binding-address-invalid = 這不是可用的網址

@@ -92,16 +92,45 @@ enum CrawlStep {
     Page(MemberReading, Result<MembersPage, DingTalkError>),
 }
 
+/// The calls of all interfaces that are under way.
+type CallsUnderWay<'a> = FuturesUnordered<BoxFuture<'a, CrawlStep>>;
+
+/// What is still to be asked of one interface, and how many of its calls are under way.
+struct CallQueue<W> {
+    waiting: VecDeque<W>,
+    under_way: usize,
+}
+
+impl<W> CallQueue<W> {
+    fn new(waiting: Vec<W>) -> Self {
+        Self {
+            waiting: waiting.into(),
+            under_way: 0,
+        }
+    }
+
+    /// Starts whatever there is room for.
+    fn start_calls<'a>(
+        &mut self,
+        calls: &CallsUnderWay<'a>,
+        call: impl Fn(W) -> BoxFuture<'a, CrawlStep>,
+    ) {
+        while self.under_way < CALLS_UNDER_WAY
+            && let Some(work) = self.waiting.pop_front()
+        {
+            self.under_way += 1;
+            calls.push(call(work));
+        }
+    }
+}
+
 struct DirectoryWalk<'a> {
     client: &'a dyn DirectoryReader,
     visible: FieldSet,
-    under_way: FuturesUnordered<BoxFuture<'a, CrawlStep>>,
-    roots: VecDeque<DeptId>,
-    to_list: VecDeque<DeptId>,
-    to_read: VecDeque<MemberReading>,
-    roots_under_way: usize,
-    lists_under_way: usize,
-    reads_under_way: usize,
+    under_way: CallsUnderWay<'a>,
+    roots: CallQueue<DeptId>,
+    to_list: CallQueue<DeptId>,
+    to_read: CallQueue<MemberReading>,
     visited: BTreeSet<DeptId>,
     parents: BTreeMap<DeptId, DeptId>,
     missing: BTreeMap<DeptId, DingTalkError>,
@@ -123,12 +152,9 @@ impl<'a> DirectoryWalk<'a> {
             client,
             visible,
             under_way: FuturesUnordered::new(),
-            roots: unread.roots.into(),
-            to_list: unread.to_list.into(),
-            to_read: unread.to_read.into(),
-            roots_under_way: 0,
-            lists_under_way: 0,
-            reads_under_way: 0,
+            roots: CallQueue::new(unread.roots),
+            to_list: CallQueue::new(unread.to_list),
+            to_read: CallQueue::new(unread.to_read),
             visited: unread.visited,
             parents: unread.parents.into_iter().collect(),
             missing: unread.missing.into_iter().map(before).collect(),
@@ -139,11 +165,16 @@ impl<'a> DirectoryWalk<'a> {
 
     /// What was not begun; `None` when all was.
     fn take_unread(&mut self) -> Option<CrawlState> {
-        let begun = self.roots.is_empty() && self.to_list.is_empty() && self.to_read.is_empty();
+        let (roots, lists, reads) = (
+            &mut self.roots.waiting,
+            &mut self.to_list.waiting,
+            &mut self.to_read.waiting,
+        );
+        let begun = roots.is_empty() && lists.is_empty() && reads.is_empty();
         (!begun).then(|| CrawlState {
-            roots: self.roots.drain(..).collect(),
-            to_list: self.to_list.drain(..).collect(),
-            to_read: self.to_read.drain(..).collect(),
+            roots: roots.drain(..).collect(),
+            to_list: lists.drain(..).collect(),
+            to_read: reads.drain(..).collect(),
             visited: self.visited.clone(),
             parents: self
                 .parents
@@ -155,17 +186,21 @@ impl<'a> DirectoryWalk<'a> {
     }
 
     fn enqueue_department(&mut self, department: DeptId) {
-        self.to_list.push_back(department);
-        self.to_read.push_back(MemberReading::begin(department));
+        self.to_list.waiting.push_back(department);
+        self.to_read
+            .waiting
+            .push_back(MemberReading::begin(department));
     }
 
-    /// Starts whatever there is room for.
+    /// Starts whatever there is room for; after trouble that stopped the crawl, what waits is missing.
     fn start_calls(&mut self) {
         if let Some((interface, trouble)) = &self.stopped {
-            let (roots, lists) = (self.roots.drain(..), self.to_list.drain(..));
+            let roots = self.roots.waiting.drain(..);
+            let lists = self.to_list.waiting.drain(..);
+            let reads = self.to_read.waiting.drain(..);
             let left = roots
                 .chain(lists)
-                .chain(self.to_read.drain(..).map(|reading| reading.department));
+                .chain(reads.map(|reading| reading.department));
             for department in left {
                 let Some(trouble) = trouble.for_every_caller() else {
                     continue;
@@ -176,54 +211,43 @@ impl<'a> DirectoryWalk<'a> {
             }
             return;
         }
-        let (client, visible) = (self.client, self.visible);
-        while self.roots_under_way < CALLS_UNDER_WAY
-            && let Some(root) = self.roots.pop_front()
-        {
-            self.roots_under_way += 1;
-            self.under_way.push(Box::pin(async move {
-                CrawlStep::Root(root, client.read_department(root).await)
-            }));
-        }
-        while self.lists_under_way < CALLS_UNDER_WAY
-            && let Some(parent) = self.to_list.pop_front()
-        {
-            self.lists_under_way += 1;
-            self.under_way.push(Box::pin(async move {
+        let (client, visible, calls) = (self.client, self.visible, &self.under_way);
+        self.roots.start_calls(calls, |root| {
+            Box::pin(async move { CrawlStep::Root(root, client.read_department(root).await) })
+        });
+        self.to_list.start_calls(calls, |parent| {
+            Box::pin(async move {
                 CrawlStep::Children(parent, client.list_sub_departments(parent).await)
-            }));
-        }
-        while self.reads_under_way < CALLS_UNDER_WAY
-            && let Some(reading) = self.to_read.pop_front()
-        {
-            self.reads_under_way += 1;
-            self.under_way.push(Box::pin(async move {
+            })
+        });
+        self.to_read.start_calls(calls, |reading| {
+            Box::pin(async move {
                 let page = client
                     .list_members(reading.department, reading.cursor, visible)
                     .await;
                 CrawlStep::Page(reading, page)
-            }));
-        }
+            })
+        });
     }
 
     fn handle_step(&mut self, step: CrawlStep, each: &mut (dyn FnMut(CrawlItem<'_>) + Send)) {
         match step {
             CrawlStep::Root(root, found) => {
-                self.roots_under_way -= 1;
+                self.roots.under_way -= 1;
                 match found {
                     Ok(record) => each(CrawlItem::Department(&record)),
                     Err(error) => self.mark_missing(root, error),
                 }
             }
             CrawlStep::Children(parent, found) => {
-                self.lists_under_way -= 1;
+                self.to_list.under_way -= 1;
                 match found {
                     Ok(children) => self.handle_children(parent, children, each),
                     Err(error) => self.mark_missing(parent, error),
                 }
             }
             CrawlStep::Page(reading, found) => {
-                self.reads_under_way -= 1;
+                self.to_read.under_way -= 1;
                 match found {
                     Ok(page) => self.handle_page(reading, page, each),
                     Err(error) => self.mark_missing(reading.department, error),
@@ -352,7 +376,7 @@ impl<'a> DirectoryWalk<'a> {
         }
         reading.cursor = next;
         // First in the queue: its ids are forgotten as soon as it is done.
-        self.to_read.push_front(reading);
+        self.to_read.waiting.push_front(reading);
     }
 
     fn mark_malformed(&mut self, department: DeptId, interface: &'static str, what: ReplyFault) {

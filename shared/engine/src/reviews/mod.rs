@@ -56,13 +56,13 @@ impl CorpEngines {
     /// The records of a binding's corp.
     ///
     /// # Errors
-    /// [`NoEngine::Secret`].
+    /// [`EngineError::Secret`].
     pub async fn review_store(&self, binding: &Binding) -> Result<ReviewStore, EngineError> {
-        let secret = self.secrets.get_binding(&binding.id).await?;
+        let keys = self.secrets.get_keys(&binding.id).await?;
         Ok(ReviewStore {
             store: self.store.clone(),
             corp: binding.corp_id.clone(),
-            seal_key: secret.seal_key(),
+            seal_key: keys.seal_key(),
             randomness: Arc::clone(&self.randomness),
         })
     }

@@ -8,7 +8,7 @@ use directory::{BindingId, CorpId, Timestamp};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
-use state::vault::{BindingSecret, SecretStore, Vault, VaultError};
+use state::vault::{CallbackSecret, SecretStore, Vault, VaultError};
 
 use super::CallbackError;
 
@@ -25,7 +25,7 @@ pub(super) const AES_KEY: &str = "4g5j64qlyl3zvetqxz5jiocdr586fn2zvjpa8zls3ij";
 pub struct SigningCompany {
     cipher: CallbackCipher,
     stranger: CallbackCipher,
-    /// The binding's secret, as the vault returns it.
+    /// The callback's secret, as the vault returns it.
     pub(super) secret: String,
 }
 
@@ -54,26 +54,22 @@ impl SigningCompany {
     /// [`CallbackError::Setup`] if the keys cannot be made.
     pub async fn new() -> Result<Self, CallbackError> {
         let cipher = |token| CallbackCipher::new(token, AES_KEY, &[APP_KEY.to_owned()]);
-        let secret = BindingSecret {
+        let secret = CallbackSecret {
             corp_id: CorpId::new(CORP_ID).map_err(CallbackError::setup_error("the CorpId"))?,
-            agent_id: 1,
             app_key: APP_KEY.to_owned(),
-            app_secret: "bench-app-secret".into(),
-            callback_token: TOKEN.into(),
-            callback_aes_key: AES_KEY.into(),
-            hash_key: [1; 32],
-            seal_key: [2; 32],
-            previous_callback: None,
-            callback_seconds: false,
+            token: TOKEN.into(),
+            aes_key: AES_KEY.into(),
+            previous: None,
+            accepts_seconds: false,
         };
         let vault = Arc::new(RememberingVault::default());
         let id: BindingId = BINDING_ID
             .parse()
             .map_err(CallbackError::setup_error("the binding's id"))?;
         let put = SecretStore::new(Arc::clone(&vault) as Arc<dyn Vault>, PREFIX)
-            .put_binding(&id, &secret)
+            .put_callback(&id, &secret)
             .await;
-        put.map_err(CallbackError::setup_error("the binding's secret"))?;
+        put.map_err(CallbackError::setup_error("the callback's secret"))?;
         let secret = vault.0.lock().map(|kept| kept.clone()).unwrap_or_default();
         let invalid = CallbackError::setup_error("the callback's keys");
         let cipher_of_ours = cipher(TOKEN).map_err(&invalid)?;
@@ -86,7 +82,7 @@ impl SigningCompany {
 
     /// Returns the name of the secret in the vault.
     pub(super) fn secret_name() -> String {
-        format!("{PREFIX}binding/{BINDING_ID}")
+        format!("{PREFIX}callback/{BINDING_ID}")
     }
 
     /// Returns an event about one person, signed at this moment. Another `n` gives another event.

@@ -86,6 +86,8 @@ async fn import_engine(
         .open_engine(&binding.id, WritePurpose::Follow)
         .await;
     let (_, engine) = made.map_err(SyncError::setup_error("the engine"))?;
+    let keys = machine.secrets.get_keys(&binding.id).await;
+    let keys = keys.map_err(SyncError::setup_error("the binding's keys"))?;
     let refused = Arc::clone(&machine.queues.refused) as Arc<dyn Queue>;
     let inside = Arc::new(DirectTransport(Arc::clone(world)));
     let clients = ClientPool::new(
@@ -100,7 +102,7 @@ async fn import_engine(
         ..binding.clone()
     };
     Ok(Engine {
-        dingtalk: Arc::new(clients.for_binding(&fast)),
+        dingtalk: Arc::new(clients.for_binding(&fast, &keys)),
         ehr: Arc::new(EmptyEhr(engine.ehr)),
         links: Arc::clone(links) as Arc<dyn LinkStore>,
         journal: Arc::new(DiscardingJournal),

@@ -8,7 +8,7 @@ use local::machine::{Machine, MachineConfig};
 use sandbox::company::{AppCredentials, CompanySize};
 use sandbox::{RunningServer, Server, ServerConfig, Settings};
 use state::store::PutCondition;
-use state::vault::BindingSecret;
+use state::vault::{BindingKeys, DingTalkCredentials};
 use state::{Binding, DingTalkEndpoints};
 use tempfile::TempDir;
 
@@ -62,7 +62,7 @@ impl SyncEnvironment {
         let database = open_database(args.keep.as_deref(), data.path()).await?;
         let served = ServedDatabase::start(&database, data.path()).await?;
         let keys = server.world.lock().await.company().credentials.clone();
-        let binding = make_binding(&keys, &server.url)?;
+        let binding = make_binding(&keys)?;
         let stage = Self {
             server,
             database,
@@ -108,17 +108,24 @@ impl SyncEnvironment {
 
     async fn store_binding(&self, keys: AppCredentials, seed: u64) -> Result<(), SyncError> {
         let machine = self.start_machine().await?;
-        let secret = make_secret(&self.binding, keys, seed);
-        let put = machine.secrets.put_binding(&self.binding.id, &secret).await;
-        put.map_err(SyncError::setup_error("the binding's secret"))?;
+        let (secrets, id) = (&machine.secrets, &self.binding.id);
+        let credentials = DingTalkCredentials {
+            app_key: keys.app_key,
+            app_secret: keys.app_secret.into(),
+        };
+        let put = secrets.put_credentials(id, &credentials).await;
+        put.map_err(SyncError::setup_error("the binding's credentials"))?;
+        // The sandbox of a kept database had another port.
+        let put = secrets
+            .put_keys(id, &make_keys(&self.server.url, seed))
+            .await;
+        put.map_err(SyncError::setup_error("the binding's keys"))?;
         let stored = machine
             .store
             .get_binding(&self.binding.id)
             .await
             .map_err(SyncError::setup_error("the binding"))?;
-        let mut binding = stored.map_or_else(|| self.binding.clone(), |stored| stored.body);
-        // The sandbox of a kept database had another port.
-        binding.endpoints.clone_from(&self.binding.endpoints);
+        let binding = stored.map_or_else(|| self.binding.clone(), |stored| stored.body);
         let put = machine.store.put_binding(&binding, PutCondition::Any).await;
         put.map_err(SyncError::setup_error("the binding"))?;
         token_refresh::handle(
@@ -282,7 +289,7 @@ async fn open_database(keep: Option<&Path>, data: &Path) -> Result<Database, Syn
         .map_err(SyncError::setup_error("the database"))
 }
 
-fn make_binding(keys: &AppCredentials, url: &str) -> Result<Binding, SyncError> {
+fn make_binding(keys: &AppCredentials) -> Result<Binding, SyncError> {
     let id: BindingId = "b-bench"
         .parse()
         .map_err(SyncError::setup_error("the binding's id"))?;
@@ -293,31 +300,20 @@ fn make_binding(keys: &AppCredentials, url: &str) -> Result<Binding, SyncError> 
     let mut binding = Binding::new(id, corp);
     binding.agent_id = keys.agent_id;
     binding.app_key.clone_from(&keys.app_key);
-    binding.endpoints = DingTalkEndpoints {
-        api: url.to_owned(),
-        oapi: url.to_owned(),
-    };
     binding.created_at = Timestamp::default();
     Ok(binding)
 }
 
 /// Makes keys from the seed, so that every run deep-reads the same part of the corp.
-fn make_secret(binding: &Binding, keys: AppCredentials, seed: u64) -> BindingSecret {
+fn make_keys(url: &str, seed: u64) -> BindingKeys {
     let key = |purpose: u8| {
         let mut key = [purpose; 32];
         key[..8].copy_from_slice(&seed.to_be_bytes());
         key
     };
-    BindingSecret {
-        corp_id: binding.corp_id.clone(),
-        agent_id: keys.agent_id,
-        app_key: keys.app_key,
-        app_secret: keys.app_secret.into(),
-        callback_token: "bench".to_owned().into(),
-        callback_aes_key: "A".repeat(43).into(),
+    BindingKeys {
         hash_key: key(1),
         seal_key: key(2),
-        previous_callback: None,
-        callback_seconds: false,
+        endpoints: Some(DingTalkEndpoints::at(url)),
     }
 }

@@ -30,7 +30,8 @@ pub(super) async fn run(
     let machine = stage.start_machine().await?;
     let mut binding = stage.binding().clone();
     binding.calls_per_second = qps;
-    let client = machine.clients.for_binding(&binding);
+    let client = machine.corps().open_client(&binding).await;
+    let client = client.map_err(SyncError::setup_error("the wasteful client"))?;
     let (mut read, mut members) = (0, Vec::new());
     for (department, count) in departments {
         read += read_department(&client, department)

@@ -2,6 +2,8 @@
 //! work. An action that the function needs is denied then. An action that is never denied is not
 //! needed, and must be justified or removed.
 //!
+//! Before that, it asks for every kind of secret under each role's own credentials.
+//!
 //! The running emulator takes exchanged policies at once, because it evaluates them at each
 //! request. The function restarts each time, so that it remembers nothing. A proxy between the
 //! functions and AWS reads the denials.
@@ -9,6 +11,7 @@
 mod allowed_action;
 mod kept_permissions;
 mod probe;
+mod secret_readers;
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -76,6 +79,7 @@ pub async fn run(only: Option<&str>) -> Result<(), String> {
     )
     .await?;
     run_stories(&world, &stories::FIRST_STORIES).await?;
+    secret_readers::check_secret_readers(&world, only).await?;
     shorten_timeouts(&world).await;
     let mut attempts = PrivilegeAttempts {
         world: &world,

@@ -183,11 +183,11 @@ fn send_message(world: &CloudWorld, number: u32) -> StepFuture<'_> {
         expire_token(world, "/topapi/message/corpconversation/asyncsend_v2").await;
         let userid = world.dingtalk.bystander(&[]).await.userid;
         let people = BTreeSet::from([UserId::new(&userid).expect("an id")]);
-        let secret = world
+        let keys = world
             .secrets()
-            .get_binding(&world.binding.id)
+            .get_keys(&world.binding.id)
             .await
-            .expect("the secret");
+            .expect("the keys");
         let (id, content) = (
             format!("probe-{number}"),
             MessageContent::Text(format!("第{number}条")),
@@ -206,7 +206,7 @@ fn send_message(world: &CloudWorld, number: u32) -> StepFuture<'_> {
         let composed = compose_message(
             world.store(),
             outbox.as_ref(),
-            &secret.seal_key(),
+            &keys.seal_key(),
             draft,
             now,
             nonce,

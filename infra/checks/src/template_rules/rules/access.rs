@@ -108,7 +108,9 @@ pub(super) fn wildcard_resources(subject: &RuleSubject) -> Vec<Finding> {
 fn may_be_wide(resource: &str, actions: &[&str]) -> bool {
     let all = |service: &str| actions.iter().all(|action| action.starts_with(service));
     let secrets = [
-        "secret:${AWS::StackName}/binding/*",
+        "secret:${AWS::StackName}/callback/*",
+        "secret:${AWS::StackName}/credentials/dingtalk/*",
+        "secret:${AWS::StackName}/keys/*",
         "secret:${AWS::StackName}/tokens/*",
     ];
     let of_bindings = secrets.iter().any(|end| resource.ends_with(end)) && all("secretsmanager:");

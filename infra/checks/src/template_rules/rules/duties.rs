@@ -1,5 +1,6 @@
 //! What one function alone may do, and what one function must not reach: only `token-refresh` writes secrets, only
-//! `message-push` takes messages from the outbox, the callback reaches no table and no token.
+//! `message-push` takes messages from the outbox, the callback reaches no table, and each function reads the kinds of secrets
+//! that it needs.
 
 use super::{Finding, RuleSubject};
 use crate::template::yaml_tree::Node;
@@ -13,6 +14,21 @@ const MESSAGE_SENDER: &str = "message-push";
 const MESSAGE_WRITERS: [&str; 3] = ["reconcile", "full-sync", MESSAGE_SENDER];
 /// The program that the internet reaches.
 const CALLBACK: &str = "callback";
+/// What every worker reads: its bindings' keys, and tokens.
+const WORKER_SECRETS: &[&str] = &["keys/*", "tokens/*"];
+/// Programs with the secrets that each may read, behind the stack's name.
+const SECRET_READERS: [(&str, &[&str]); 5] = [
+    (CALLBACK, &["callback/*"]),
+    ("reconcile", WORKER_SECRETS),
+    ("full-sync", WORKER_SECRETS),
+    (MESSAGE_SENDER, WORKER_SECRETS),
+    (
+        TOKEN_WRITER,
+        &["credentials/dingtalk/*", "keys/*", "tokens/*"],
+    ),
+];
+/// What stands before the kind of a secret in its ARN.
+const SECRETS_OF_STACK: &str = "secret:${AWS::StackName}/";
 /// The queue of messages to people, by its id in the template.
 const OUTBOX: &str = "Outbox";
 
@@ -88,6 +104,25 @@ pub(super) fn secret_writers(subject: &RuleSubject) -> Vec<Finding> {
     )
 }
 
+pub(super) fn secret_readers(subject: &RuleSubject) -> Vec<Finding> {
+    let may_read = |right: &Right<'_>, resource: &str| {
+        let kind = resource.split_once(SECRETS_OF_STACK).map(|(_, kind)| kind);
+        SECRET_READERS
+            .iter()
+            .filter(|(binary, _)| right.is_of(&[binary]))
+            .any(|(_, kinds)| kind.is_some_and(|kind| kinds.contains(&kind)))
+    };
+    let is_wrong = |right: &Right<'_>| {
+        right.action.starts_with("secretsmanager:Get")
+            && !right.on.texts().all(|(_, text)| may_read(right, text))
+    };
+    find(
+        subject,
+        is_wrong,
+        "on a kind of secret that this function does not need",
+    )
+}
+
 pub(super) fn message_senders(subject: &RuleSubject) -> Vec<Finding> {
     let outbox = |right: &Right<'_>| {
         let named = right.on.all();
@@ -107,13 +142,10 @@ pub(super) fn message_senders(subject: &RuleSubject) -> Vec<Finding> {
 }
 
 pub(super) fn callback_reach(subject: &RuleSubject) -> Vec<Finding> {
-    let reaches = |right: &Right<'_>| {
-        let tokens = right.on.texts().any(|(_, text)| text.contains("/tokens/"));
-        tokens || right.action.starts_with("dynamodb:")
-    };
+    let reaches = |right: &Right<'_>| right.action.starts_with("dynamodb:");
     find(
         subject,
         |right| right.is_of(&[CALLBACK]) && reaches(right),
-        "lets the internet's function reach a table or a token",
+        "lets the internet's function reach a table",
     )
 }

@@ -8,6 +8,8 @@ use super::{Finding, RuleSubject};
 use crate::template::yaml_tree::Node;
 use crate::template::{FUNCTION, Resource};
 
+/// The configuration that the workers share.
+const WORKER_CONFIG: &str = "shared/runtime/src/worker.rs";
 const LOG_GROUP: &str = "AWS::Logs::LogGroup";
 /// Words in the name of a variable that holds a secret, and ends of names that only point to one.
 const SECRET_WORDS: [&str; 5] = ["SECRET", "PASSWORD", "TOKEN", "KEY", "CREDENTIAL"];
@@ -142,7 +144,7 @@ pub(super) fn differing_variables(subject: &RuleSubject) -> Vec<Finding> {
     findings
 }
 
-/// Per function, against the words of its crate's `config.rs`.
+/// Per function, against the words of its crate's `config.rs`, and of what every worker is told where that names it.
 pub(super) fn foreign_variables(subject: &RuleSubject) -> Vec<Finding> {
     let names = |variables: &[(String, Node)]| -> BTreeSet<String> {
         variables.iter().map(|(name, _)| name.clone()).collect()
@@ -158,7 +160,13 @@ pub(super) fn foreign_variables(subject: &RuleSubject) -> Vec<Finding> {
             continue;
         };
         let own = names(function.variables());
-        let read: BTreeSet<String> = read_variables(config)
+        let shared = subject
+            .sources
+            .get(WORKER_CONFIG)
+            .filter(|_| config.contains("WorkerConfig"));
+        let code = [Some(config), shared].into_iter().flatten();
+        let read: BTreeSet<String> = code
+            .flat_map(|code| read_variables(code))
             .into_iter()
             .filter(|name| !everywhere.contains(name))
             .collect();

@@ -31,6 +31,8 @@ macro_rules! sides_codes {
             BindingCallbackUnproven = "binding-callback-unproven",
             /// No new keys or secret wait to be promoted.
             BindingNothingPending = "binding-nothing-pending",
+            /// The credential `name` cannot be one, because of `detail`: empty, a blank inside, or a foreign letter.
+            BindingPastedInvalid = "binding-pasted-invalid",
             /// This is not a CorpId.
             BindingCorpIdInvalid = "binding-corp-id-invalid",
             /// This is not an address that can be used.

@@ -3,7 +3,7 @@
 use runtime::SystemClock;
 use serde_json::json;
 use state::queue::messages::TokenRefusedMessage;
-use state::vault::TokenSecret;
+use state::vault::{DingTalkCredentials, TokenSecret};
 
 use super::{DUE_MS, StepFuture, StepGoal, invoke_as_rule};
 use crate::world::CloudWorld;
@@ -26,19 +26,9 @@ pub(super) fn first_token(world: &CloudWorld, _: u32) -> StepFuture<'_> {
 /// Resets the AppSecret in DingTalk twice, so that the previous one is refused, too.
 pub(super) fn refused_credentials(world: &CloudWorld, number: u32) -> StepFuture<'_> {
     Box::pin(async move {
-        let mut secret = world
-            .secrets()
-            .get_binding(&world.binding.id)
-            .await
-            .expect("the secret");
         // Twice, because the previous secret is tried, too.
         for wrong in ["wrong", "wrong-too"] {
-            secret.app_secret = format!("{wrong}-{number}").into();
-            world
-                .secrets()
-                .put_binding(&world.binding.id, &secret)
-                .await
-                .expect("it is stored");
+            store_app_secret(world, format!("{wrong}-{number}")).await;
         }
         expire_stored_token(world).await;
         invoke_as_rule(world, "TokenRefresh").await;
@@ -75,15 +65,18 @@ pub(super) fn refused_token(world: &CloudWorld, number: u32) -> StepFuture<'_> {
 
 /// Restores the company's own credentials.
 pub(in crate::privilege) async fn restore_secret(world: &CloudWorld) {
-    let mut secret = world
-        .secrets()
-        .get_binding(&world.binding.id)
-        .await
-        .expect("the secret");
-    secret.app_secret = world.dingtalk.credentials().await.app_secret.into();
+    let app_secret = world.dingtalk.credentials().await.app_secret;
+    store_app_secret(world, app_secret).await;
+}
+
+async fn store_app_secret(world: &CloudWorld, app_secret: String) {
+    let credentials = DingTalkCredentials {
+        app_key: world.binding.app_key.clone(),
+        app_secret: app_secret.into(),
+    };
     world
         .secrets()
-        .put_binding(&world.binding.id, &secret)
+        .put_credentials(&world.binding.id, &credentials)
         .await
         .expect("it is stored");
 }

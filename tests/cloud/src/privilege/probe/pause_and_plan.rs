@@ -101,13 +101,13 @@ pub(super) fn apply_plan(world: &CloudWorld, _: u32) -> StepFuture<'_> {
 /// Changes the ledger by hand and invokes the rule. The engine restores what DingTalk decides.
 pub(super) fn edited_in_the_ehr(world: &CloudWorld, number: u32) -> StepFuture<'_> {
     Box::pin(async move {
-        let secret = world
+        let keys = world
             .secrets()
-            .get_binding(&world.binding.id)
+            .get_keys(&world.binding.id)
             .await
-            .expect("the secret");
+            .expect("the keys");
         let (corp, now) = (world.binding.corp_id.clone(), SystemClock.now());
-        let ledger = Ledger::new(world.store().clone(), corp, secret.hash_key(), now);
+        let ledger = Ledger::new(world.store().clone(), corp, keys.hash_key(), now);
         let people = world.ledger().await.people;
         let here = people
             .iter()

@@ -1,12 +1,13 @@
-//! What travels through the `wakes` queue: wakes, and the news that a callback address was verified.
+//! What the callback sends through the `wakes` queue: wakes, and the news that its address was verified.
 //!
 //! DingTalk sends `check_url` when an administrator saves the address; the wizard and `bangding up` wait for it. The
-//! callback function reaches no table, so it says so through the queue, and `reconcile` keeps the mark.
+//! callback function reaches no table, so it reports this through the queue, and `reconcile` stores it in the binding.
 
 use directory::{BindingId, CorpId, Timestamp};
 use serde::{Deserialize, Serialize};
-use state::queue::QueueMessage;
-use state::queue::messages::{MessageBody, MessageError, WakeMessage, decode_body, encode_body};
+
+use super::{MessageError, WakeMessage, decode_body, encode_body};
+use crate::queue::QueueMessage;
 
 /// DingTalk verified a binding's callback address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,16 +20,11 @@ pub struct CallbackVerified {
     pub verified_at: Timestamp,
 }
 
-impl MessageBody for CallbackVerified {
-    const NAME: &'static str = "callback verified";
-    const VERSION: u32 = 1;
-}
-
 impl CallbackVerified {
     /// Ready to send to `wakes`; `signature_hash` is at most 128 letters and digits.
     ///
     /// # Errors
-    /// As [`encode`].
+    /// As [`encode_body`].
     pub fn to_message(&self, signature_hash: &str) -> Result<QueueMessage, MessageError> {
         Ok(QueueMessage {
             body: encode_body(self)?,
