@@ -311,7 +311,7 @@ fn invalid_roster_calls_get_documented_errors() {
     harness.world.edit_settings(|settings| {
         settings
             .permissions
-            .extend(["qyapi_hrm_read_user".to_owned()])
+            .extend(["qyapi_hrm_read_user".to_owned()]);
     });
     harness
         .world

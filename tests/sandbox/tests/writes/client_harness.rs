@@ -61,7 +61,7 @@ pub(crate) fn values(entries: &[(Field, &str)]) -> FieldValues {
                     .map(str::to_owned),
             ),
             None if *field == Field::Order => {
-                values.show(*field, text.parse().ok().map(FieldValue::Number))
+                values.show(*field, text.parse().ok().map(FieldValue::Number));
             }
             None => values.show_text(
                 *field,

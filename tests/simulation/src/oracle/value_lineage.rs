@@ -37,7 +37,7 @@ impl Lineage {
                     .before
                     .entry((who, field, after))
                     .or_default()
-                    .insert(before)
+                    .insert(before);
             }
             (Some(before), None) if after.is_none() => {
                 _ = self.emptied.insert((side, who, field), before)
