@@ -8,7 +8,9 @@ use sandbox::SandboxArgs;
 
 use crate::cloud::CloudArgs;
 use crate::ehr::EhrArgs;
-use crate::plan::args::{ApplyArgs, ApproveArgs, PauseArgs, PlanArgs, ResumeArgs, ShadowArgs};
+use crate::plan::args::{
+    ApplyArgs, ApproveArgs, ContextArgs, PauseArgs, PlanArgs, ResumeArgs, ShadowArgs,
+};
 use crate::policy::PolicyArgs;
 use crate::records::args::{
     ConflictArgs, HoldArgs, JournalArgs, QuarantineArgs, WaitingArgs, WhyArgs,
@@ -56,7 +58,7 @@ pub enum Command {
     Waiting(WaitingArgs),
     /// Who decided a field of a person, when, from what to what, and which value lost: one sentence
     Why(WhyArgs),
-    /// The record of every change: of one person, or verified whole
+    /// The record of every change and every order: of one person, the newest orders, or verified whole
     Journal(JournalArgs),
     /// A sync policy: checked, written out, its schema, its presets
     Policy(PolicyArgs),
@@ -146,9 +148,9 @@ pub struct UpArgs {
 pub struct ExportArgs {
     /// Where to: .csv (UTF-8 with BOM), .json or .xlsx
     pub file: PathBuf,
-    /// Where the state is kept
-    #[arg(long, default_value = ".bangding")]
-    pub data: PathBuf,
+    /// Where and how
+    #[command(flatten)]
+    pub here: ContextArgs,
 }
 
 /// `bangding rotate`.

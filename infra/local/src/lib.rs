@@ -7,15 +7,19 @@ pub mod args;
 pub mod bench;
 pub mod checks;
 pub mod cloud;
+mod command_error;
 pub mod ehr;
 pub mod embedded;
 pub mod export;
 pub mod http_front;
+mod local_socket;
 pub mod machine;
 pub mod plan;
+mod plan_server;
 pub mod policy;
 pub mod records;
 pub mod rotate;
+mod session;
 pub mod up;
 pub mod workers;
 
@@ -33,10 +37,7 @@ pub async fn run(args: Args) -> ExitCode {
             Err(err) => print_error(&err),
         },
         Command::Ehr(ehr) => ehr::run(&ehr).await,
-        Command::Export(export) => match export::run(&export).await {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(err) => print_error(&err),
-        },
+        Command::Export(export) => export::run(&export).await,
         Command::Rotate(rotate) => match rotate::run(&rotate).await {
             Ok(()) => ExitCode::SUCCESS,
             Err(refusal) => print_error(&refusal),

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use desk::Desk;
 use engine::CorpEngines;
 use outbound::Transport;
 use outbound::{HttpTransport, TlsError};
@@ -19,7 +20,6 @@ use crate::embedded::{
     Database, DatabaseError, DirectoryArchive, DirectoryVault, EmbeddedQueue, QueueRules,
     TimeSource,
 };
-use crate::plan::desk::PlanFailures;
 
 /// Why the machine does not start.
 #[derive(Debug, thiserror::Error)]
@@ -93,8 +93,6 @@ pub struct Machine {
     pub clients: ClientPool,
     /// The way to DingTalk.
     pub transport: Arc<dyn Transport>,
-    /// Plans that could not be made or applied, and why.
-    pub failures: PlanFailures,
     database: Option<Database>,
     _hold: StateLock,
 }
@@ -148,7 +146,6 @@ impl Machine {
             secrets.clone(),
             refused,
         );
-        let failures = PlanFailures::default();
         Ok(Self {
             store,
             secrets,
@@ -156,7 +153,6 @@ impl Machine {
             queues,
             clients,
             transport,
-            failures,
             database,
             _hold: hold,
         })
@@ -183,6 +179,16 @@ impl Machine {
             sweeps: Arc::clone(&self.queues.sweeps) as Arc<dyn Queue>,
             wakes: Arc::clone(&self.queues.wakes) as Arc<dyn Queue>,
             outbox: Arc::clone(&self.queues.outbox) as Arc<dyn Queue>,
+            archive: Arc::clone(&self.archive),
+        }
+    }
+
+    /// The desk of this machine.
+    #[must_use]
+    pub fn desk(&self) -> Desk {
+        Desk {
+            corps: self.corps(),
+            sweeps: Arc::clone(&self.queues.sweeps) as Arc<dyn Queue>,
             archive: Arc::clone(&self.archive),
         }
     }

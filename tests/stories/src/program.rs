@@ -17,6 +17,9 @@ use crate::polling::wait_until;
 /// Nothing here takes this long, unless it hangs.
 const PROGRAM_TIMEOUT: Duration = Duration::from_secs(900);
 
+/// Who runs the program here, as the journal names them.
+pub const OPERATOR: &str = "stories";
+
 /// The program next to this test program.
 ///
 /// # Panics
@@ -58,6 +61,7 @@ impl ProgramCommand {
         let mut command = Command::new(program_path());
         command
             .env_remove("BANGDING_APP_SECRET")
+            .env("USER", OPERATOR)
             .stdin(Stdio::null())
             .kill_on_drop(true);
         Self { command, qps: None }
@@ -92,6 +96,13 @@ impl ProgramCommand {
             &keys.app_key,
         ];
         self.args(args).secret(&keys.app_secret)
+    }
+
+    /// A variable of its environment.
+    #[must_use]
+    pub fn environment(mut self, name: &str, value: &str) -> Self {
+        self.command.env(name, value);
+        self
     }
 
     /// The AppSecret, where the program looks for it.

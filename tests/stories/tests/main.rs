@@ -24,6 +24,7 @@ mod journal;
 mod killed;
 mod messages;
 mod not_everything;
+mod orders;
 mod permissions;
 mod plans;
 mod records;

@@ -7,10 +7,15 @@ use state::Binding;
 use state::store::PutCondition;
 use state::vault::BindingSecret;
 
-use super::local_socket::LocalSocket;
+use std::path::Path;
+
 use super::*;
 use crate::args::{Args, Command, Language};
+use crate::command_error;
+use crate::local_socket::LocalSocket;
 use crate::machine::{Machine, MachineConfig};
+use desk::{LedgerOrderError, OrderError};
+use runtime::SystemClock;
 
 /// A data directory with a bound company whose ledger is empty.
 async fn bound_data() -> tempfile::TempDir {
@@ -58,7 +63,7 @@ async fn machine_of(data: &Path) -> Machine {
     .unwrap()
 }
 
-pub(crate) fn parse_order(line: &str) -> LedgerOrder {
+pub(crate) fn parse_order(line: &str) -> LedgerRequest {
     let words = ["bangding", "ehr"].into_iter().chain(
         line.split(' ')
             .map(|word| if word == "''" { "" } else { word }),
@@ -69,12 +74,27 @@ pub(crate) fn parse_order(line: &str) -> LedgerOrder {
     }
 }
 
+/// As typed by someone who is called tester.
+fn here(data: &Path) -> ContextArgs {
+    ContextArgs {
+        data: data.to_owned(),
+        json: false,
+        lang: Language::En,
+        by: Some("tester".to_owned()),
+        binding: None,
+    }
+}
+
+async fn order_line(data: &Path, line: &str) -> Result<LedgerOutcome, CommandError> {
+    send_order(&here(data), &parse_order(line)).await
+}
+
 /// What a command line prints in English, its ids left out.
 async fn run_line(data: &Path, line: &str) -> String {
-    let outcome = send_order(data, &parse_order(line)).await;
+    let outcome = order_line(data, line).await;
     let text = match &outcome {
         Ok(answer) => words::describe_reply(answer, Language::En),
-        Err(trouble) => words::describe_error(trouble, Language::En),
+        Err(err) => command_error::describe_error(err, Language::En),
     };
     let is_id = |word: &str| word.len() == 32 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
     text.split_whitespace()
@@ -91,7 +111,7 @@ async fn company(data: &Path) {
         "department create 华东 --under 销售",
         "hire --name 李娜 --mobile 13800000001 --job-number A1 --department 销售/华东",
     ] {
-        send_order(data, &parse_order(line)).await.unwrap();
+        order_line(data, line).await.unwrap();
     }
 }
 
@@ -202,18 +222,17 @@ async fn a_wrong_order_is_refused_with_a_reason() {
         "a day that does not exist"
     );
     assert!(parses("leave A1 --on 2027-01-01 --last-day 2027-01-01").is_err());
-    let zh = words::describe_error(
-        &LedgerOrderError::Refused(EditRefusal::NotEmpty {
-            people: 2,
-            departments: 0,
-        }),
-        Language::Zh,
-    );
+    let not_empty = LedgerOrderError::Refused(EditRefusal::NotEmpty {
+        people: 2,
+        departments: 0,
+    });
+    let err = OrderError::Ledger(not_empty).into();
+    let zh = command_error::describe_error(&err, Language::Zh);
     assert_eq!(zh, "里面还有 2 人、0 个下级部门：先移走");
     let nowhere = data.join("nowhere");
     assert!(matches!(
-        send_order(&nowhere, &parse_order("list")).await,
-        Err(LedgerOrderError::NoState { .. })
+        order_line(&nowhere, "list").await,
+        Err(CommandError::NoState { .. })
     ));
 }
 
@@ -223,12 +242,7 @@ async fn a_running_up_handles_orders_on_its_local_socket() {
     let data = home.path();
     company(data).await;
     let machine = machine_of(data).await;
-    let desk = LedgerOrderHandler {
-        store: machine.store.clone(),
-        secrets: machine.secrets.clone(),
-    };
-    let plans = crate::plan::session::serving_handler(&machine);
-    let door = LocalSocket::open(data, desk, plans).await.unwrap();
+    let socket = LocalSocket::open(data, machine.desk()).await.unwrap();
     let file = data.join("desk.json");
     assert_eq!(
         std::fs::metadata(&file).unwrap().permissions().mode() & 0o777,
@@ -243,21 +257,24 @@ async fn a_running_up_handles_orders_on_its_local_socket() {
         "it is so already: nothing changes"
     );
 
-    // A wrong key is let in nowhere.
+    // A wrong key opens nothing.
     let mut way: serde_json::Value =
         serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
     way["key"] = "0".repeat(32).into();
     std::fs::write(&file, way.to_string()).unwrap();
-    let refused = send_order(data, &parse_order("change A1 --title 总监")).await;
+    let refused = order_line(data, "change A1 --title 总监").await;
     assert!(
-        matches!(refused, Err(LedgerOrderError::Unusable { .. })),
+        matches!(
+            refused,
+            Err(CommandError::Order(OrderError::Unusable { .. }))
+        ),
         "{refused:?}"
     );
-    drop(door);
+    drop(socket);
     assert!(!file.exists());
     machine.stop().await;
-    let shown = send_order(data, &parse_order("show A1")).await.unwrap();
-    let LedgerReply::Entries(entries) = shown else {
+    let shown = order_line(data, "show A1").await.unwrap();
+    let LedgerOutcome::Entries(entries) = shown else {
         unreachable!("an entry was asked for")
     };
     assert_eq!(
@@ -288,10 +305,10 @@ async fn an_employment_type_is_printed_in_both_languages() {
             .await
             .ends_with("full time active")
     );
-    let shown = send_order(data, &parse_order("show A1")).await;
+    let shown = order_line(data, "show A1").await;
     assert!(words::describe_reply(shown.as_ref().unwrap(), Language::Zh).contains("  全职  在职"));
     assert!(
-        words::as_json(&shown)
+        words::as_json(shown.as_ref().unwrap())
             .to_string()
             .contains(r#"["employment",["full_time"]]"#)
     );

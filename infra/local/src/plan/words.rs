@@ -3,30 +3,48 @@
 use std::collections::BTreeMap;
 use std::io::Write as _;
 
+use desk::PolicyView;
 use directory::plan::ActionCounts;
-use directory::{Kind, WriteAction};
+use directory::{Kind, RunId, WriteAction};
 use engine::plans::{NotApplied, PlanBody, PlanDifference, PlanHead, PlanState};
 use serde_json::{Value, json};
 
 use super::args::ContextArgs;
-use super::order::{PlanOrderError, PlanReply};
 use super::plan_table;
 use crate::args::Language;
-use crate::records;
+use crate::command_error::{CommandError, print_command_error};
 
 /// Refused and failed items that are told one by one.
 const ITEMS_PRINTED: usize = 20;
 
-/// How an order ended.
+/// How a command ended.
 pub(super) enum PlanOutcome {
-    /// As it was answered.
-    Answer(PlanReply),
+    /// Plans, newest first.
+    Heads(Vec<PlanHead>),
+    /// A plan was approved.
+    Approved(Box<PlanHead>),
     /// A plan was made.
     Made(Box<PlanHead>),
     /// A plan, record by record.
     Shown(Box<PlanHead>, Box<PlanBody>),
     /// A plan was applied, or stopped.
     Applied(Box<PlanHead>),
+    /// All writes are stopped.
+    Paused {
+        /// Plans that were being applied and stopped where they stood.
+        stopped: Vec<RunId>,
+        /// Plans that did not say that they stopped: what applied them is gone, or still busy with its last write.
+        silent: Vec<RunId>,
+    },
+    /// Writing goes on.
+    Resumed {
+        /// Plans that go on from where they stood.
+        goes_on: Vec<RunId>,
+    },
+    /// Shadow mode is on or off.
+    Shadow(bool),
+    /// A policy is active.
+    Policy(PolicyView),
 }
 
 impl PlanOutcome {
@@ -38,7 +56,13 @@ impl PlanOutcome {
                 .applied
                 .as_ref()
                 .is_some_and(|applied| applied.place.outcomes.failed > 0),
-            Self::Answer(_) | Self::Shown(..) => false,
+            Self::Heads(_)
+            | Self::Approved(_)
+            | Self::Shown(..)
+            | Self::Paused { .. }
+            | Self::Resumed { .. }
+            | Self::Shadow(_)
+            | Self::Policy(_) => false,
         }
     }
 
@@ -53,29 +77,26 @@ impl PlanOutcome {
                     .is_some_and(|applied| applied.place.outcomes.refused > 0);
                 head.state != PlanState::Applied || refused || head.held > 0
             }
-            Self::Answer(PlanReply::Paused { silent, .. }) => !silent.is_empty(),
-            Self::Answer(PlanReply::Policy { pending, .. }) => *pending,
-            Self::Answer(_) | Self::Shown(..) => false,
+            Self::Paused { silent, .. } => !silent.is_empty(),
+            Self::Policy(policy) => policy.pending,
+            Self::Heads(_)
+            | Self::Approved(_)
+            | Self::Shown(..)
+            | Self::Resumed { .. }
+            | Self::Shadow(_) => false,
         }
     }
 }
 
-/// Prints the outcome: answers on stdout, troubles on stderr; with `--json` both on stdout.
-pub(super) fn print_outcome(here: &ContextArgs, outcome: &Result<PlanOutcome, PlanOrderError>) {
-    // A closed pipe changes nothing any more.
-    _ = match outcome {
-        _ if here.json => writeln!(std::io::stdout(), "{}", as_json(outcome)),
-        Ok(told) => writeln!(
-            std::io::stdout(),
-            "{}",
-            describe_outcome(told, here.lang).trim_end()
-        ),
-        Err(trouble) => writeln!(
-            std::io::stderr(),
-            "■ {}",
-            describe_error(trouble, here.lang)
-        ),
+/// Prints the outcome: replies on stdout, errors on stderr; with `--json` both on stdout.
+pub(super) fn print_outcome(here: &ContextArgs, outcome: &Result<PlanOutcome, CommandError>) {
+    let told = match outcome {
+        Ok(told) if here.json => as_json(told).to_string(),
+        Ok(told) => describe_outcome(told, here.lang).trim_end().to_owned(),
+        Err(err) => return print_command_error(err, here.json, here.lang),
     };
+    // A closed pipe changes nothing any more.
+    _ = writeln!(std::io::stdout(), "{told}");
 }
 
 pub(super) fn reading(language: Language) -> String {
@@ -93,59 +114,40 @@ pub(crate) fn pick(language: Language, zh: impl Into<String>, en: impl Into<Stri
     }
 }
 
-fn as_json(outcome: &Result<PlanOutcome, PlanOrderError>) -> Value {
+fn as_json(outcome: &PlanOutcome) -> Value {
     match outcome {
-        Ok(PlanOutcome::Answer(answer)) => json!(answer),
-        Ok(PlanOutcome::Made(head) | PlanOutcome::Applied(head)) => json!({ "plan": head }),
-        Ok(PlanOutcome::Shown(head, body)) => {
+        PlanOutcome::Heads(heads) => json!({ "heads": heads }),
+        PlanOutcome::Approved(head) => json!({ "head": head }),
+        PlanOutcome::Made(head) | PlanOutcome::Applied(head) => json!({ "plan": head }),
+        PlanOutcome::Shown(head, body) => {
             json!({"plan": head, "items": body.items, "held": body.held, "labels": body.labels})
         }
-        Err(trouble) => error_json(trouble),
-    }
-}
-
-/// A trouble, for programs.
-pub(crate) fn error_json(trouble: &PlanOrderError) -> Value {
-    json!({"error": {"code": trouble, "why": trouble.to_string()}})
-}
-
-fn describe_outcome(told: &PlanOutcome, language: Language) -> String {
-    match told {
-        PlanOutcome::Answer(answer) => describe_reply(answer, language),
-        PlanOutcome::Made(head) => made(head, language),
-        PlanOutcome::Shown(head, body) => {
-            let held: String = body
-                .held
-                .iter()
-                .map(|held| held_line(&held.reason, 1, language))
-                .collect();
-            format!(
-                "{}\n{}\n{held}",
-                describe_head(head, language),
-                plan_table::build_table(body, language)
-            )
+        PlanOutcome::Paused { stopped, silent } => {
+            json!({"paused": {"stopped": stopped, "silent": silent}})
         }
-        PlanOutcome::Applied(head) => applied(head, language),
+        PlanOutcome::Resumed { goes_on } => json!({"resumed": {"goes_on": goes_on}}),
+        PlanOutcome::Shadow(on) => json!({ "shadow": on }),
+        PlanOutcome::Policy(policy) => json!({ "policy": policy }),
     }
 }
 
-fn describe_reply(answer: &PlanReply, language: Language) -> String {
-    match answer {
-        PlanReply::Asked(id) => id.as_str().to_owned(),
-        // Its commands say it themselves.
-        PlanReply::Records(_) => String::new(),
-        PlanReply::Heads(heads) if heads.is_empty() => pick(
+fn describe_outcome(outcome: &PlanOutcome, language: Language) -> String {
+    match outcome {
+        PlanOutcome::Made(head) => made(head, language),
+        PlanOutcome::Shown(head, body) => describe_body(head, body, language),
+        PlanOutcome::Applied(head) => applied(head, language),
+        PlanOutcome::Heads(heads) if heads.is_empty() => pick(
             language,
             "还没有变更计划：bangding plan 做一份",
             "no plans yet: `bangding plan` makes one",
         ),
-        PlanReply::Heads(heads) => heads
+        PlanOutcome::Heads(heads) => heads
             .iter()
             .map(|head| describe_head(head, language) + "\n")
             .collect(),
-        PlanReply::Head(head) | PlanReply::Plan { head, .. } => approved(head, language),
-        PlanReply::Paused { stopped, silent } => paused(stopped.len(), silent.len(), language),
-        PlanReply::Resumed { goes_on } => {
+        PlanOutcome::Approved(head) => approved(head, language),
+        PlanOutcome::Paused { stopped, silent } => paused(stopped.len(), silent.len(), language),
+        PlanOutcome::Resumed { goes_on } => {
             let n = goes_on.len();
             pick(
                 language,
@@ -153,31 +155,37 @@ fn describe_reply(answer: &PlanReply, language: Language) -> String {
                 format!("● writing goes on; {n} plans go on from where they stood"),
             )
         }
-        PlanReply::Shadow(true) => pick(
+        PlanOutcome::Shadow(true) => pick(
             language,
             "● 影子模式：每天做一份变更计划，什么都不写；上线用 bangding shadow off",
             "● shadow mode: a plan a day, nothing is written; `bangding shadow off` goes live",
         ),
-        PlanReply::Shadow(false) => pick(
+        PlanOutcome::Shadow(false) => pick(
             language,
             "● 已上线：变更会写入",
             "● live: changes are written",
         ),
-        PlanReply::Policy {
-            version,
-            pending,
-            same,
-            document,
-        } => policy(*version, (*pending, *same), document, language),
+        PlanOutcome::Policy(policy) => describe_policy(policy, language),
     }
 }
 
-fn policy(
-    version: u64,
-    (pending, same): (bool, bool),
-    document: &str,
-    language: Language,
-) -> String {
+fn describe_body(head: &PlanHead, body: &PlanBody, language: Language) -> String {
+    let held: String = body
+        .held
+        .iter()
+        .map(|held| held_line(&held.reason, 1, language))
+        .collect();
+    let table = plan_table::build_table(body, language);
+    format!("{}\n{table}\n{held}", describe_head(head, language))
+}
+
+fn describe_policy(policy: &PolicyView, language: Language) -> String {
+    let PolicyView {
+        version,
+        pending,
+        same,
+        document,
+    } = policy;
     let what = match (pending, same) {
         (true, _) => pick(
             language,
@@ -454,43 +462,4 @@ fn describe_moved(moved: &PlanDifference, language: Language) -> String {
         PlanDifference::Identity => "对应的编号已经不同".to_owned(),
         PlanDifference::Waits { reason } => reason.clone(),
     }
-}
-
-pub(crate) fn describe_error(trouble: &PlanOrderError, language: Language) -> String {
-    if language == Language::En {
-        return trouble.to_string();
-    }
-    match trouble {
-        PlanOrderError::NoState { data } => {
-            format!("{data} 里没有数据：先运行 bangding up，或用 --data 指定目录")
-        }
-        PlanOrderError::Unbound => "还没有绑定企业：先运行 bangding up".to_owned(),
-        PlanOrderError::NoPlan => "没有这份计划：bangding plan list 看有哪些".to_owned(),
-        PlanOrderError::NotNow { why, code } => {
-            not_now(code).map_or_else(|| why.clone(), |zh| format!("{zh}（{why}）"))
-        }
-        PlanOrderError::Stale => "刚刚有人动过这份计划：再看一眼".to_owned(),
-        PlanOrderError::Failed { why } => format!("没有成功：{why}"),
-        PlanOrderError::PolicyRefused => "策略没有通过检查，当前策略不变".to_owned(),
-        PlanOrderError::Record(stopped) => records::words::describe_error(stopped),
-        PlanOrderError::NoVersion(version) => format!("没有策略版本 {version}"),
-        PlanOrderError::Held { data } => {
-            format!("另一个 bangding 占用着 {data} 且没有应答：可能正在启动，稍后再试或先停掉它")
-        }
-        PlanOrderError::Unusable { why } => format!("现在不行：{why}"),
-    }
-}
-
-fn not_now(code: &str) -> Option<&'static str> {
-    Some(match code {
-        "unapproved" => "还没有人批准这份计划：先看明细，再 approve",
-        "not_what_was_approved" => "计划内容与批准时不同：重新做一份",
-        "other_policy" => "策略已经变了：重新做一份计划",
-        "expired" => "计划太旧：重新做一份，或用 --max-age 放宽",
-        "superseded" => "已有更新的计划：看那一份",
-        "done" => "这份计划已经开始执行或执行完了",
-        "failed" => "这份计划没有做成：重新做一份",
-        "closed" => "现在不能写入",
-        _ => return None,
-    })
 }

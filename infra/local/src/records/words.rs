@@ -2,82 +2,75 @@
 
 use std::io::Write as _;
 
+use desk::{
+    ConflictView, HoldView, QuarantineView, RecordCategory, RecordIdentity, RecordOrderError,
+    WaitingItem, WaitsFor,
+};
 use directory::guard::ExceededLimit;
 use directory::{Side, Timestamp};
 use engine::reviews::{ConflictState, HoldState, QuarantineCause, QuarantineState};
 use serde_json::json;
 
-use super::order::{
-    ConflictView, HoldView, QuarantineView, RecordCategory, RecordIdentity, RecordOrderError,
-    RecordReply, WaitingItem, WaitsFor,
-};
-use super::print_history as journal;
+use super::outcome::RecordOutcome;
+use super::{print_history as journal, print_orders as orders};
 use crate::args::Language;
+use crate::command_error::{CommandError, print_command_error};
 use crate::plan::args::ContextArgs;
-use crate::plan::order::PlanOrderError;
-use crate::plan::{words as plans, words::pick};
+use crate::plan::words::pick;
 
 /// Digits of an id that a list shows: enough to name it.
 const SHORT_ID_DIGITS: usize = 8;
 
-/// Prints the outcome: answers on stdout, troubles on stderr; with `--json` both on stdout.
-pub(super) fn print_outcome(here: &ContextArgs, outcome: &Result<RecordReply, PlanOrderError>) {
-    // A closed pipe changes nothing any more.
-    _ = match outcome {
-        Ok(answer) if here.json => writeln!(std::io::stdout(), "{}", json!(answer)),
-        Err(trouble) if here.json => writeln!(std::io::stdout(), "{}", plans::error_json(trouble)),
-        Ok(answer) => writeln!(
-            std::io::stdout(),
-            "{}",
-            describe_reply(answer, here.lang).trim_end()
-        ),
-        Err(trouble) => writeln!(
-            std::io::stderr(),
-            "■ {}",
-            plans::describe_error(trouble, here.lang)
-        ),
+/// Prints the outcome: replies on stdout, errors on stderr; with `--json` both on stdout.
+pub(super) fn print_outcome(here: &ContextArgs, outcome: &Result<RecordOutcome, CommandError>) {
+    let told = match outcome {
+        Ok(told) if here.json => json!(told).to_string(),
+        Ok(told) => describe_reply(told, here.lang).trim_end().to_owned(),
+        Err(err) => return print_command_error(err, here.json, here.lang),
     };
+    // A closed pipe changes nothing any more.
+    _ = writeln!(std::io::stdout(), "{told}");
 }
 
-fn describe_reply(answer: &RecordReply, language: Language) -> String {
+fn describe_reply(answer: &RecordOutcome, language: Language) -> String {
     match answer {
-        RecordReply::Conflicts(all) if all.is_empty() => pick(
+        RecordOutcome::Conflicts(all) if all.is_empty() => pick(
             language,
             "● 没有等人处理的冲突",
             "● no conflict waits for anybody",
         ),
-        RecordReply::Conflicts(all) => all
+        RecordOutcome::Conflicts(all) => all
             .iter()
             .map(|one| describe_conflict(one, language))
             .collect(),
-        RecordReply::Conflict(one) => describe_conflict(one, language),
-        RecordReply::Holds(all) if all.is_empty() => {
+        RecordOutcome::Conflict(one) => describe_conflict(one, language),
+        RecordOutcome::Holds(all) if all.is_empty() => {
             pick(language, "● 没有拦下的变更", "● nothing is held")
         }
-        RecordReply::Holds(all) => all.iter().map(|one| describe_hold(one, language)).collect(),
-        RecordReply::Hold { hold: one, records } => {
+        RecordOutcome::Holds(all) => all.iter().map(|one| describe_hold(one, language)).collect(),
+        RecordOutcome::Hold { hold: one, records } => {
             let records: String = records
                 .iter()
                 .map(|who| format!("    {}\n", name(who)))
                 .collect();
             describe_hold(one, language) + &records
         }
-        RecordReply::Quarantined(all) if all.is_empty() => {
+        RecordOutcome::Quarantined(all) if all.is_empty() => {
             pick(language, "● 没有隔离的记录", "● no record is in quarantine")
         }
-        RecordReply::Quarantined(all) => all
+        RecordOutcome::Quarantined(all) => all
             .iter()
             .map(|one| describe_quarantined(one, language))
             .collect(),
-        RecordReply::QuarantinedOne(one) => describe_quarantined(one, language),
-        RecordReply::Waiting(all) if all.is_empty() => {
+        RecordOutcome::QuarantinedOne(one) => describe_quarantined(one, language),
+        RecordOutcome::Waiting(all) if all.is_empty() => {
             pick(language, "● 没有在等的", "● nothing waits")
         }
-        RecordReply::Waiting(all) => all
+        RecordOutcome::Waiting(all) => all
             .iter()
             .map(|one| describe_waiting(one, language))
             .collect(),
-        RecordReply::Why {
+        RecordOutcome::Why {
             record,
             field,
             changed,
@@ -89,10 +82,25 @@ fn describe_reply(answer: &RecordReply, language: Language) -> String {
                 .unwrap_or_default();
             journal::describe_why(record, field.key(), changed.as_deref(), language) + &refused
         }
-        RecordReply::History { record, changes } => {
+        RecordOutcome::History {
+            record,
+            changes,
+            orders,
+        } => {
             journal::describe_history(record, changes, language)
+                + &orders
+                    .iter()
+                    .map(|one| format!("  {}", orders::describe_order(one, language)))
+                    .collect::<String>()
         }
-        RecordReply::Verified(verified) => journal::describe_audit(verified, language),
+        RecordOutcome::Orders(all) if all.is_empty() => {
+            pick(language, "● 还没有人操作过", "● no order was given yet")
+        }
+        RecordOutcome::Orders(all) => all
+            .iter()
+            .map(|one| orders::describe_order(one, language))
+            .collect(),
+        RecordOutcome::Verified(verified) => journal::describe_audit(verified, language),
     }
 }
 

@@ -131,6 +131,14 @@ fn allowed(package: &Package) -> Option<AllowedImports> {
         ("shared", "state") => AllowedImports::Only(&["directory"]),
         ("shared", "ehr") => AllowedImports::Only(&["directory", "outbound", "state"]),
         ("shared", "engine") => AllowedImports::Only(&["directory", "dingtalk", "ehr", "state"]),
+        ("shared", "desk") => AllowedImports::Only(&[
+            "directory",
+            "dingtalk",
+            "ehr",
+            "engine",
+            "outbound",
+            "state",
+        ]),
         ("shared", "runtime") => {
             AllowedImports::Only(&["directory", "dingtalk", "outbound", "state"])
         }

@@ -81,7 +81,7 @@ async fn start_fixture(data: &Path) -> BindingFixture {
 }
 
 impl BindingFixture {
-    async fn bind(&self, target: &DingTalkTarget) -> Result<BoundCompany, engine::bind::BindError> {
+    async fn bind(&self, target: &DingTalkTarget) -> Result<BoundCompany, BindError> {
         bind_company(&self.args, &self.screen, target, &self.machine, &self.front).await
     }
 }

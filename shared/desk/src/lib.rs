@@ -1,0 +1,47 @@
+#![doc = include_str!("../README.md")]
+
+mod action;
+mod actor;
+mod authorize;
+mod company_view;
+mod desk;
+mod error;
+mod export;
+mod history;
+mod ledger_edits;
+mod ledger_views;
+mod masking;
+mod order;
+mod order_journal;
+mod paging;
+mod plans;
+mod policies;
+mod record_reader;
+mod reply;
+mod reviews;
+mod roles;
+mod views;
+mod waiting;
+mod writing;
+
+pub use action::{ActionEffect, OrderAction};
+pub use actor::{Actor, Role, SignIn};
+pub use desk::Desk;
+pub use error::{LedgerOrderError, OrderError, RecordCategory, RecordOrderError};
+pub use export::ExportRow;
+pub use ledger_views::{EditRequest, EditVerb, LedgerChangeView, LedgerEntryView, UpcomingView};
+pub use masking::{mask_email, mask_number, mask_value};
+pub use order::{
+    JournalRequest, LedgerRequest, Order, OrderRequest, PlanRequest, PolicyRequest, ReviewRequest,
+    WritingRequest,
+};
+pub use paging::{Cursor, PAGE_SIZE, Page};
+pub use reply::{ChangeFeedView, NamedPerson, PolicyView, Reply};
+pub use roles::{Permission, permission_of};
+pub use views::{
+    AuditView, ChangeView, ConflictView, HoldView, JournalBreak, OrderView, QuarantineView,
+    RecordIdentity, WaitingItem, WaitsFor,
+};
+
+#[cfg(test)]
+mod tests;
