@@ -65,7 +65,10 @@ impl StateSession {
     ///
     /// # Errors
     /// [`CommandError`]; `Incomplete` where it is not said who orders, or for which of several bindings.
-    pub(crate) async fn connect(here: &ContextArgs, needs: SessionNeeds) -> Result<Self, CommandError> {
+    pub(crate) async fn connect(
+        here: &ContextArgs,
+        needs: SessionNeeds,
+    ) -> Result<Self, CommandError> {
         let by = actor_name(here.by.as_deref())?;
         let (data, wanted) = (here.data.as_path(), here.binding.as_ref());
         if !data.join("state.db").exists() {
@@ -119,7 +122,10 @@ impl StateSession {
     ///
     /// # Errors
     /// [`CommandError`].
-    pub(crate) async fn try_send(&self, request: OrderRequest) -> Result<Option<Reply>, CommandError> {
+    pub(crate) async fn try_send(
+        &self,
+        request: OrderRequest,
+    ) -> Result<Option<Reply>, CommandError> {
         match &self.access {
             StateAccess::Alone(own) => {
                 let order = Order {

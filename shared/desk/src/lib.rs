@@ -43,5 +43,14 @@ pub use views::{
     RecordIdentity, WaitingItem, WaitsFor,
 };
 
+// What replies contain of the crates below, so that those who print them need only the desk.
+pub use ehr::ledger::{EditOutcome, EditRefusal};
+pub use engine::gate::ANSWER_VALID_MS as PAUSE_COUNTS_AFTER_MS;
+pub use engine::plans::{
+    AGE_MAX_HOURS, NotApplied, PlanBody, PlanDifference, PlanHead, PlanState, PlannedItem,
+    PlannedPart,
+};
+pub use engine::reviews::{ConflictState, HoldState, QuarantineCause, QuarantineState};
+
 #[cfg(test)]
 mod tests;

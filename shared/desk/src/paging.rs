@@ -32,10 +32,10 @@ impl<T> Page<T> {
     /// The next page of a listing in the order of ids: behind the last id, if the page that was read is full.
     pub(crate) fn behind<'a>(
         rows: Vec<T>,
-        read: impl ExactSizeIterator<Item = &'a str> + DoubleEndedIterator,
+        mut read: impl ExactSizeIterator<Item = &'a str> + DoubleEndedIterator,
     ) -> Self {
         let is_full = read.len() >= PAGE_SIZE;
-        let next = read.last().filter(|_| is_full);
+        let next = read.next_back().filter(|_| is_full);
         Self {
             rows,
             next: next.map(|id| Cursor(id.to_owned())),

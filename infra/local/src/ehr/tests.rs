@@ -2,7 +2,6 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use clap::Parser as _;
 use directory::{CorpId, Kind};
-use ehr::ledger::EditRefusal;
 use state::Binding;
 use state::store::PutCondition;
 use state::vault::BindingSecret;
@@ -14,7 +13,7 @@ use crate::args::{Args, Command, Language};
 use crate::command_error;
 use crate::local_socket::LocalSocket;
 use crate::machine::{Machine, MachineConfig};
-use desk::{LedgerOrderError, OrderError};
+use desk::{EditRefusal, LedgerOrderError, OrderError};
 use runtime::SystemClock;
 
 /// A data directory with a bound company whose ledger is empty.

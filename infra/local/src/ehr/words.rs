@@ -2,10 +2,11 @@
 
 use std::io::Write as _;
 
-use desk::{ChangeFeedView, LedgerChangeView, LedgerEntryView, UpcomingView};
+use desk::{
+    ChangeFeedView, EditOutcome, EditRefusal, LedgerChangeView, LedgerEntryView, UpcomingView,
+};
 use directory::policy::EmploymentType;
 use directory::{Field, Kind};
-use ehr::ledger::{EditOutcome, EditRefusal};
 use serde::Serialize;
 
 use crate::args::Language;

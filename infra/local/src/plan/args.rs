@@ -83,7 +83,7 @@ pub struct ApplyArgs {
 #[derive(Debug, Clone, Copy, ClapArgs)]
 pub struct PlanAgeArgs {
     /// Hours after which a plan has to be made anew
-    #[arg(long, value_name = "HOURS", default_value_t = engine::plans::AGE_MAX_HOURS, value_parser = clap::value_parser!(u32).range(1..=8760))]
+    #[arg(long, value_name = "HOURS", default_value_t = desk::AGE_MAX_HOURS, value_parser = clap::value_parser!(u32).range(1..=8760))]
     pub max_age: u32,
 }
 

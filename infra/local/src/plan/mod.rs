@@ -12,9 +12,11 @@ use std::io::IsTerminal as _;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use desk::{OrderError, OrderRequest, PlanRequest, PolicyRequest, Reply, WritingRequest};
+use desk::{
+    OrderError, OrderRequest, PlanBody, PlanHead, PlanRequest, PlanState, PolicyRequest, Reply,
+    WritingRequest,
+};
 use directory::RunId;
-use engine::plans::{PlanBody, PlanHead, PlanState};
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::args::Language;

@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use desk::{OrderRequest, PlanRequest, Reply, WritingRequest};
+use desk::{OrderRequest, PAUSE_COUNTS_AFTER_MS, PlanHead, PlanRequest, Reply, WritingRequest};
 use directory::RunId;
-use engine::gate::ANSWER_VALID_MS;
-use engine::plans::PlanHead;
 
 use super::args::ContextArgs;
 use super::words::PlanOutcome;
@@ -26,7 +24,7 @@ pub(super) async fn pause_writes(here: &ContextArgs) -> Result<PlanOutcome, Comm
         session.close().await;
         return Err(err);
     }
-    let counts = u64::try_from(ANSWER_VALID_MS).unwrap_or_default();
+    let counts = u64::try_from(PAUSE_COUNTS_AFTER_MS).unwrap_or_default();
     tokio::time::sleep(Duration::from_millis(counts)).await;
     let deadline = tokio::time::Instant::now() + STOPS_WITHIN;
     loop {

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 use std::io::Write as _;
 
-use desk::PolicyView;
+use desk::{NotApplied, PlanBody, PlanDifference, PlanHead, PlanState, PolicyView};
 use directory::plan::ActionCounts;
 use directory::{Kind, RunId, WriteAction};
-use engine::plans::{NotApplied, PlanBody, PlanDifference, PlanHead, PlanState};
 use serde_json::{Value, json};
 
 use super::args::ContextArgs;

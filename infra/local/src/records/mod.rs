@@ -10,10 +10,9 @@ pub(crate) mod words;
 use std::process::ExitCode;
 
 use desk::{
-    Cursor, JournalRequest, LedgerOrderError, OrderError, OrderRequest, Page, RecordOrderError,
-    Reply, ReviewRequest,
+    Cursor, JournalRequest, LedgerOrderError, OrderError, OrderRequest, Page, QuarantineState,
+    RecordOrderError, Reply, ReviewRequest,
 };
-use engine::reviews::QuarantineState;
 
 use crate::command_error::CommandError;
 use crate::ehr::person_search;

@@ -3,12 +3,11 @@
 use std::io::Write as _;
 
 use desk::{
-    ConflictView, HoldView, QuarantineView, RecordCategory, RecordIdentity, RecordOrderError,
-    WaitingItem, WaitsFor,
+    ConflictState, ConflictView, HoldState, HoldView, QuarantineCause, QuarantineState,
+    QuarantineView, RecordCategory, RecordIdentity, RecordOrderError, WaitingItem, WaitsFor,
 };
 use directory::guard::ExceededLimit;
 use directory::{Side, Timestamp};
-use engine::reviews::{ConflictState, HoldState, QuarantineCause, QuarantineState};
 use serde_json::json;
 
 use super::outcome::RecordOutcome;
