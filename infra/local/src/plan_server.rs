@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use directory::Timestamp;
 use state::queue::messages::SweepMessage;
 use tokio::task::JoinHandle;
 
@@ -43,18 +44,25 @@ pub(crate) fn serve_plans(machine: &Machine) -> PlanServer {
     let (deps, queue) = (machine.full_sync(), Arc::clone(&machine.queues.sweeps));
     let (rounds, idle) = tokio::sync::watch::channel(0);
     let serving = tokio::spawn(async move {
+        let mut since = deps.corps.clock.now();
         loop {
             let is_idle = match queue.receive(1, COMMAND_WAIT).await {
                 Ok(received) => match received.into_iter().next() {
                     None => true,
-                    Some(message) => serve_message(&deps, &queue, message).await,
+                    // A sweep that was put behind since: everything that waits has been seen.
+                    Some(message) => match serve_message(&deps, &queue, message).await {
+                        Served::Plan => false,
+                        Served::Sweep(at) if at < since => continue,
+                        Served::Sweep(_) => true,
+                    },
                 },
                 Err(err) => {
                     tracing::warn!(reason = %err, "the queue of sweeps could not be read");
                     tokio::time::sleep(COMMAND_WAIT).await;
-                    false
+                    continue;
                 }
             };
+            since = deps.corps.clock.now();
             if is_idle {
                 rounds.send_modify(|rounds| *rounds += 1);
             }
@@ -63,33 +71,42 @@ pub(crate) fn serve_plans(machine: &Machine) -> PlanServer {
     PlanServer { serving, idle }
 }
 
-/// Works a plan, or puts a sweep behind what waits; whether it was a sweep: nothing else waits in front of it.
+/// What a message was.
+enum Served {
+    /// A plan, or nothing that can be read.
+    Plan,
+    /// A sweep that was asked for, or put behind, at this time.
+    Sweep(Timestamp),
+}
+
+/// Works a plan, or puts a sweep behind what waits.
 async fn serve_message(
     deps: &full_sync::SweepDeps,
     queue: &EmbeddedQueue,
     message: ReceivedMessage,
-) -> bool {
-    let is_sweep = match full_sync::RunRequest::from_body(&message.body) {
+) -> Served {
+    let served = match full_sync::RunRequest::from_body(&message.body) {
         Ok(full_sync::RunRequest::Sweep(sweep)) => {
+            let at = sweep.at;
             tokio::time::sleep(COMMAND_WAIT).await;
             if let Err(err) = put_behind(deps, sweep).await {
                 tracing::warn!(reason = %err, "a sweep could not be put behind a plan");
                 _ = queue.release(&message.receipt).await;
-                return false;
+                return Served::Sweep(at);
             }
-            true
+            Served::Sweep(at)
         }
         Ok(order @ full_sync::RunRequest::Plan(_)) => {
             // Its failure is in the plan's head.
             _ = full_sync::perform_run(deps, &order, None, Arc::new(|_| {})).await;
-            false
+            Served::Plan
         }
-        Err(_) => false,
+        Err(_) => Served::Plan,
     };
     if let Err(err) = queue.delete(&message.receipt).await {
         tracing::warn!(reason = %err, "a worked message could not be deleted and will come again");
     }
-    is_sweep
+    served
 }
 
 /// Another time makes it another message, which deduplication does not drop.

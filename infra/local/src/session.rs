@@ -26,14 +26,13 @@ const LOCK_TRIES: u32 = 50;
 const LOCK_PAUSE: Duration = Duration::from_millis(100);
 
 /// What a command needs besides the state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SessionNeeds {
     /// Nothing.
     State,
-    /// DingTalk: its sandbox is started, and the token renewed.
+    /// DingTalk: its sandbox is started and the token renewed. Plans that are queued meanwhile are worked, also those that
+    /// another command orders here.
     DingTalk,
-    /// DingTalk, and someone who serves the queue of plans.
-    Queue,
 }
 
 /// A connection to the desk, for one binding and one person.
@@ -203,15 +202,13 @@ impl OwnSession {
             socket: None,
             server: None,
         };
-        if needs >= SessionNeeds::DingTalk {
+        if needs == SessionNeeds::DingTalk {
             for stored in bindings.into_iter().filter(|one| one.body.id == id) {
                 own.sandbox = own.reach_dingtalk(data, stored.body).await?;
             }
             // What takes long can be paused, and asked about, by others.
             let socket = LocalSocket::open(data, own.desk.clone()).await;
             own.socket = Some(socket.map_err(|err| CommandError::unusable(&err))?);
-        }
-        if needs == SessionNeeds::Queue {
             own.server = Some(serve_plans(&own.machine));
         }
         Ok((own, id))

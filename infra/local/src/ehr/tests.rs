@@ -279,7 +279,7 @@ async fn a_running_up_handles_orders_on_its_local_socket() {
     assert_eq!(
         (entries[0].kind, entries[0].version),
         (Kind::Person, 2),
-        "without a door, this process does it"
+        "without a socket, this process does it"
     );
 }
 

@@ -70,7 +70,7 @@ pub async fn apply(args: &ApplyArgs) -> ExitCode {
     let outcome = with_plan(
         &args.here,
         &args.id,
-        SessionNeeds::Queue,
+        SessionNeeds::DingTalk,
         async |session, id| {
             let order = PlanRequest::Apply {
                 id: id.clone(),
@@ -104,7 +104,7 @@ pub async fn pause(args: &PauseArgs) -> ExitCode {
 
 /// `bangding resume`. Exit 0: it goes on, and what was interrupted is done; 3: something was refused; 1: failed.
 pub async fn resume(args: &ResumeArgs) -> ExitCode {
-    let outcome = with_session(&args.here, SessionNeeds::Queue, async |session| {
+    let outcome = with_session(&args.here, SessionNeeds::DingTalk, async |session| {
         let order = OrderRequest::Writing(WritingRequest::Resume);
         let Reply::Resumed { goes_on } = session.send(order).await? else {
             return Err(CommandError::unexpected_reply());
@@ -195,7 +195,7 @@ async fn list(here: &ContextArgs) -> Outcome {
 }
 
 async fn make(here: &ContextArgs) -> Outcome {
-    with_session(here, SessionNeeds::Queue, async |session| {
+    with_session(here, SessionNeeds::DingTalk, async |session| {
         let Reply::PlanQueued(id) = session.send(of_plan(PlanRequest::Make)).await? else {
             return Err(CommandError::unexpected_reply());
         };
