@@ -1,5 +1,4 @@
-//! Everything: a schedule asks which bindings are due, a message sweeps one corp, makes a plan or applies one, a continuation
-//! goes on where a slice stopped. One run per corp at a time, by queue group.
+#![doc = include_str!("../README.md")]
 
 mod change_feed;
 mod checkpoint;
@@ -7,13 +6,13 @@ mod checkpoint;
 mod config;
 mod due;
 mod failed_callbacks;
-mod failure;
 mod plan;
 mod sweep;
 
 use std::sync::Arc;
 
 use directory::Timestamp;
+use directory::reason::{Reason, ReasonCode};
 use directory::text::describe_error;
 use engine::plans::{PlanError, PlanNotReadyError};
 use engine::report::{RunProgress, RunReport};
@@ -114,6 +113,31 @@ pub enum SweepError {
     Run,
 }
 
+impl From<&SweepError> for Reason {
+    fn from(err: &SweepError) -> Self {
+        let not_started = |cause| Self::new(ReasonCode::RunNotStarted).cause(cause);
+        match err {
+            SweepError::Engine(err) => not_started(Self::from(err)),
+            SweepError::State(err) => not_started(Self::from(err)),
+            SweepError::Write(err) => not_started(Self::from(err)),
+            SweepError::Ehr(err) => not_started(Self::from(err)),
+            SweepError::Queue(err) => not_started(Self::from(err)),
+            SweepError::Message(err) => not_started(Self::from(err)),
+            SweepError::Plan(err) => not_started(Self::from(err)),
+            SweepError::NotNow(err) => not_started(Self::from(err)),
+            SweepError::Checkpoint(err) => not_started(Self::from(err)),
+            SweepError::Interrupted(err) => {
+                Self::new(ReasonCode::RunPlanInterrupted).cause(Self::from(err))
+            }
+            SweepError::Run => not_started(
+                Self::new(ReasonCode::StateIdInvalid)
+                    .text("what", "run")
+                    .text("why", "characters"),
+            ),
+        }
+    }
+}
+
 impl SweepError {
     /// Whether the same message can succeed later, without a person: what somebody closed waits for somebody to open it,
     /// and must not use up its deliveries.
@@ -131,7 +155,7 @@ impl SweepError {
                         | PlanError::Sealed(_)
                         | PlanError::NotTheBody
                 )
-                | Self::Engine(EngineError::Unknown | EngineError::Connector)
+                | Self::Engine(EngineError::Unknown | EngineError::Connector(_))
         )
     }
 }
@@ -285,7 +309,8 @@ async fn work_item(deps: &SweepDeps, item: QueueItem, deadline: Option<Timestamp
     }
     match perform_run(deps, &order, deadline, Arc::new(|_| {})).await {
         Ok(report) => {
-            let (run, notes) = (report.id.as_str(), report.notes.join("; "));
+            let run = report.id.as_str();
+            let notes = Reason::all(report.notes.iter().cloned()).map(tracing::field::display);
             tracing::info!(
                 run,
                 complete = report.complete,

@@ -1,17 +1,20 @@
 //! One item of the outbox: send the batch, or look at what became of it.
 
+use catalogue::{Catalogue, Language};
 use dingtalk::client::{Notice, SendResult, SendStatus, TaskId};
 use dingtalk::{DingTalkError, DingTalkErrorKind};
 use directory::Timestamp;
+use directory::reason::Reason;
 use runtime::batch::{ItemVerdict, QueueItem};
 use runtime::metrics;
 use state::outbox::batch::{
-    DeliveryOutcome, OutboxBatch, OutboxPhase, OutboxStep, next_poll_delay_s,
+    DeliveryOutcome, OutboxBatch, OutboxPhase, OutboxStep, RefusedDelivery, next_poll_delay_s,
 };
 use state::outbox::{CONTENT_FIELD, MessageContent};
 use state::queue::messages::{OutboxMessage, decode_body};
 use state::seal::{SealContext, open_value};
 use state::store::{ControlKind, PutCondition, StoredItem};
+use state::vault::{BindingKeys, SecretError};
 use state::{Binding, StoreError, WriteError};
 
 use crate::{PushDeps, quota};
@@ -28,6 +31,8 @@ enum PushError {
     Write(#[source] WriteError),
     #[error("the message could not be put back for later")]
     Queue,
+    #[error("the keys of the binding could not be read")]
+    Keys(#[source] SecretError),
     #[error("the content of the message could not be opened")]
     Content,
 }
@@ -93,7 +98,8 @@ impl BatchWork {
     /// Says that it is being sent, sends it, says what came of it.
     async fn send_batch(mut self, deps: &PushDeps) -> Result<(), PushError> {
         let now = deps.clock.now();
-        let notice = self.build_notice(deps).await?;
+        let keys = self.read_keys(deps).await?;
+        let notice = self.build_notice(&keys)?;
         let receivers = u32::try_from(notice.to.len()).unwrap_or(u32::MAX);
         if !quota::take_minute_quota(&deps.store, &self.message.corp, receivers, now)
             .await
@@ -110,7 +116,7 @@ impl BatchWork {
         quota::count_call(&deps.store, &self.binding, now).await;
         match deps
             .clients
-            .for_binding(&self.binding)
+            .for_binding(&self.binding, &keys)
             .send_notice(&notice)
             .await
         {
@@ -133,7 +139,7 @@ impl BatchWork {
         let id = &self.message.message;
         tracing::warn!(batch = %id, trouble = error.trouble.counter_key(), "batch `{id}` was not sent: {error}");
         match error.trouble {
-            DingTalkErrorKind::UnknownOutcome => {
+            DingTalkErrorKind::UnknownOutcome | DingTalkErrorKind::Unrecognised { .. } => {
                 self.close_batch(deps, OutboxPhase::Unknown { since }).await
             }
             // DingTalk did not take it, and may later: it is as new as before.
@@ -145,23 +151,19 @@ impl BatchWork {
                 if matches!(trouble, DingTalkErrorKind::QuotaUsedUp) {
                     metrics::record(metrics::QUOTA_USED, 100.0);
                 }
-                let (code, advice) = (trouble.counter_key().to_owned(), trouble.advice());
-                self.close_batch(
-                    deps,
-                    OutboxPhase::Refused {
-                        code,
-                        advice,
-                        at: deps.clock.now(),
-                    },
-                )
-                .await
+                let refused = RefusedDelivery {
+                    reason: Reason::from(&trouble),
+                    at: deps.clock.now(),
+                };
+                self.close_batch(deps, OutboxPhase::Refused(refused)).await
             }
         }
     }
 
     /// Asks whether DingTalk is done, and then whom it reached.
     async fn look_at_result(mut self, deps: &PushDeps, task: TaskId) -> Result<(), PushError> {
-        match self.read_result(deps, task).await {
+        let keys = self.read_keys(deps).await?;
+        match self.read_result(deps, &keys, task).await {
             Ok(Some(result)) => {
                 let (result, at) = (outcome_of(result), deps.clock.now());
                 self.close_batch(deps, OutboxPhase::Done { result, at })
@@ -180,9 +182,10 @@ impl BatchWork {
     async fn read_result(
         &self,
         deps: &PushDeps,
+        keys: &BindingKeys,
         task: TaskId,
     ) -> Result<Option<SendResult>, DingTalkError> {
-        let client = deps.clients.for_binding(&self.binding);
+        let client = deps.clients.for_binding(&self.binding, keys);
         quota::count_call(&deps.store, &self.binding, deps.clock.now()).await;
         if client.read_notice_progress(task).await?.status != SendStatus::Done {
             return Ok(None);
@@ -257,18 +260,18 @@ impl BatchWork {
             .map_err(|_| PushError::Queue)
     }
 
-    async fn build_notice(&self, deps: &PushDeps) -> Result<Notice, PushError> {
-        let secret = deps
-            .secrets
-            .get_binding(&self.message.binding)
-            .await
-            .map_err(|_| PushError::Content)?;
+    async fn read_keys(&self, deps: &PushDeps) -> Result<BindingKeys, PushError> {
+        let keys = deps.secrets.get_keys(&self.message.binding).await;
+        keys.map_err(PushError::Keys)
+    }
+
+    fn build_notice(&self, keys: &BindingKeys) -> Result<Notice, PushError> {
         let place = SealContext {
             corp: &self.message.corp,
             record: &self.message.message,
             field: CONTENT_FIELD,
         };
-        let plain = open_value(&secret.seal_key(), place, &self.stored.body.content)
+        let plain = open_value(&keys.seal_key(), place, &self.stored.body.content)
             .map_err(|_| PushError::Content)?;
         let content = serde_json::from_slice(&plain).map_err(|_| PushError::Content)?;
         let content = match content {
@@ -276,12 +279,23 @@ impl BatchWork {
             MessageContent::Markdown { title, text } => {
                 dingtalk::client::NoticeContent::Markdown { title, text }
             }
+            MessageContent::Catalogued { reason, mark } => {
+                dingtalk::client::NoticeContent::Text(catalogue_text(&reason, &mark))
+            }
         };
         Ok(Notice {
             to: self.stored.body.people.clone(),
             content,
         })
     }
+}
+
+/// In the company's language, and in one that everyone else may read; the mark stands at the end.
+fn catalogue_text(reason: &Reason, mark: &str) -> String {
+    let sentence = |language| Catalogue::new(language).sentence(reason);
+    let chinese = sentence(Language::ChineseSimplified);
+    let english = sentence(Language::English);
+    format!("{chinese}\n{english}\n({mark})")
 }
 
 fn outcome_of(result: SendResult) -> DeliveryOutcome {
@@ -307,9 +321,29 @@ fn log_outcome(id: &str, batch: &OutboxBatch) {
         OutboxPhase::Unknown { .. } => {
             tracing::warn!(batch = %id, "it is unknown whether batch `{id}` was sent; it is not sent again");
         }
-        OutboxPhase::Refused { code, .. } => {
-            tracing::warn!(batch = %id, code, "batch `{id}` was refused: {code}")
+        OutboxPhase::Refused(RefusedDelivery { reason, .. }) => {
+            tracing::warn!(batch = %id, %reason, "batch `{id}` was refused");
         }
         _ => tracing::warn!(batch = %id, "DingTalk never said whom batch `{id}` reached"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use directory::reason::ReasonCode;
+    use state::outbox::CONTENT_MAX_BYTES;
+
+    use super::*;
+
+    #[test]
+    fn a_message_of_the_catalogue_is_in_two_languages_fits_and_names_no_number() {
+        let ask = Reason::new(ReasonCode::MessageChangeYourMobile);
+        let text = catalogue_text(&ask, "abcdef");
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 3, "{text}");
+        assert!(lines[0].contains("更换手机号") && lines[1].contains("Account & Security"));
+        assert_eq!(lines[2], "(abcdef)");
+        assert!(text.len() < CONTENT_MAX_BYTES - 100);
+        assert!(!text.chars().any(|one| one.is_ascii_digit()));
     }
 }

@@ -3,15 +3,25 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use clap::Args as ClapArgs;
 use desk::{ExportRow, OrderRequest, Reply};
 
-use crate::args::ExportArgs;
 use crate::command_error::{CommandError, print_command_error};
 use crate::plan::args::ContextArgs;
 use crate::plan::with_session;
 use crate::print_error;
 use crate::records::list_all;
 use crate::session::SessionNeeds;
+
+/// `bangding export`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct ExportArgs {
+    /// Where to: .csv (UTF-8 with BOM), .json or .xlsx
+    pub file: PathBuf,
+    /// Where and how
+    #[command(flatten)]
+    pub here: ContextArgs,
+}
 
 /// Why nothing was exported.
 #[derive(Debug, thiserror::Error)]
@@ -121,7 +131,7 @@ async fn read_rows(here: &ContextArgs) -> Result<Vec<ExportRow>, CommandError> {
 
 type BoxedError = Box<dyn std::error::Error + Send + Sync>;
 
-/// A spreadsheet runs what begins like a formula; a mobile's `+` is followed by digits only.
+/// A spreadsheet runs what begins like a formula (T14 in `infra/README.md`); a mobile's `+` is followed by digits only.
 fn defuse_formula(cell: &str) -> String {
     let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let mobile = cell

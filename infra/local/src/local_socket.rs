@@ -19,7 +19,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::routing::post;
 use desk::{Actor, Desk, Order, OrderError, OrderRequest, Reply};
 use directory::BindingId;
-use directory::text::describe_error;
+use directory::reason::Reason;
 use outbound::HttpTransport;
 use outbound::{Transport as _, TransportError};
 use runtime::random_bytes_or_abort;
@@ -31,6 +31,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
 use crate::command_error::CommandError;
+use crate::machine::{machine_reason, machine_reason_of};
 
 /// An order is a few fields, or a policy document.
 const ORDER_MAX: usize = 1024 * 1024;
@@ -224,7 +225,7 @@ pub(crate) async fn send_order(
     match post_json::<Result<Reply, OrderError>>(data, ORDERS_PATH, order).await {
         None => Ok(None),
         Some(Ok(answer)) => Ok(Some(answer?)),
-        Some(Err(why)) => Err(CommandError::unusable_because(why)),
+        Some(Err(why)) => Err(CommandError::unusable(why)),
     }
 }
 
@@ -232,16 +233,16 @@ pub(crate) async fn send_order(
 pub(crate) async fn list_bindings(data: &Path) -> Result<Option<Vec<BindingId>>, CommandError> {
     match post_json(data, BINDINGS_PATH, &()).await {
         None => Ok(None),
-        Some(answer) => answer.map(Some).map_err(CommandError::unusable_because),
+        Some(answer) => answer.map(Some).map_err(CommandError::unusable),
     }
 }
 
-/// `None` where nothing listens, a sentence where there is no answer.
+/// `None` where nothing listens, a reason where there is no answer.
 async fn post_json<A: serde::de::DeserializeOwned>(
     data: &Path,
     path: &str,
     body: &impl Serialize,
-) -> Option<Result<A, String>> {
+) -> Option<Result<A, Reason>> {
     let socket = read_socket_file(data)?;
     let body = serde_json::to_vec(body).ok()?;
     let request = http::Request::post(format!("http://{}{path}", socket.address))
@@ -251,23 +252,23 @@ async fn post_json<A: serde::de::DeserializeOwned>(
         .ok()?;
     let transport = match HttpTransport::new(true) {
         Ok(transport) => transport,
-        Err(err) => return Some(Err(describe_error(&err))),
+        Err(err) => return Some(Err(machine_reason(&err))),
     };
     let answer = match transport.send(request).await {
         Ok(answer) => answer,
         // The socket was of a process that is gone, or is going.
         Err(TransportError::NotConnected { .. }) => return None,
         Err(err) => {
-            return Some(Err(format!(
+            return Some(Err(machine_reason_of(format!(
                 "{err}; it is not known whether it was done: look with `list` or `show`"
-            )));
+            ))));
         }
     };
     if !answer.status().is_success() {
-        return Some(Err(format!(
+        return Some(Err(machine_reason_of(format!(
             "the running bangding answered {}",
             answer.status()
-        )));
+        ))));
     }
-    Some(serde_json::from_slice(answer.body()).map_err(|err| describe_error(&err)))
+    Some(serde_json::from_slice(answer.body()).map_err(|err| machine_reason(&err)))
 }

@@ -5,15 +5,18 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use desk::{Actor, Desk, Order, OrderError, OrderRequest, Reply};
-use directory::text::describe_error;
 use directory::{BindingId, Reason, ReasonCode};
+use engine::bind::BindError;
 use runtime::variables::{self, USER};
 use sandbox::RunningServer;
-use state::Binding;
+use state::vault::BindingKeys;
+use state::{Binding, DingTalkEndpoints};
 
 use crate::command_error::CommandError;
 use crate::local_socket::{self, LocalSocket};
-use crate::machine::{self, Machine, MachineConfig, StartError, StateLock};
+use crate::machine::{
+    self, Machine, MachineConfig, StartError, StateLock, machine_reason, machine_reason_of,
+};
 use crate::plan::args::ContextArgs;
 use crate::plan_server::{PlanServer, serve_plans};
 use crate::up;
@@ -71,9 +74,7 @@ impl StateSession {
         let by = actor_name(here.by.as_deref())?;
         let (data, wanted) = (here.data.as_path(), here.binding.as_ref());
         if !data.join("state.db").exists() {
-            return Err(CommandError::NoState {
-                data: data.display().to_string(),
-            });
+            return Err(CommandError::no_state(data));
         }
         for _ in 0..LOCK_TRIES {
             match machine::lock_state(data) {
@@ -86,7 +87,7 @@ impl StateSession {
                     });
                 }
                 Err(StartError::InUse(_)) => {}
-                Err(err) => return Err(CommandError::unusable(&err)),
+                Err(err) => return Err(CommandError::not_started(&err)),
             }
             if local_socket::is_open(data).await
                 && let Some(bindings) = local_socket::list_bindings(data).await?
@@ -99,9 +100,7 @@ impl StateSession {
             }
             tokio::time::sleep(LOCK_PAUSE).await;
         }
-        Err(CommandError::Held {
-            data: data.display().to_string(),
-        })
+        Err(CommandError::held(data))
     }
 
     /// Has an order done.
@@ -111,9 +110,9 @@ impl StateSession {
     pub(crate) async fn send(&self, request: OrderRequest) -> Result<Reply, CommandError> {
         match self.try_send(request).await? {
             Some(reply) => Ok(reply),
-            None => Err(CommandError::unusable_because(
+            None => Err(CommandError::unusable(machine_reason_of(
                 "the running bangding ended meanwhile; run the command again",
-            )),
+            ))),
         }
     }
 
@@ -190,7 +189,7 @@ impl OwnSession {
         };
         let machine = Machine::start_locked(&place, lock)
             .await
-            .map_err(|err| CommandError::unusable(&err))?;
+            .map_err(|err| CommandError::not_started(&err))?;
         let bindings = machine.store.list_bindings().await;
         let bindings = bindings.map_err(|err| CommandError::unusable(&err))?;
         let ids: Vec<BindingId> = bindings.iter().map(|one| one.body.id.clone()).collect();
@@ -208,7 +207,7 @@ impl OwnSession {
             }
             // What takes long can be paused, and asked about, by others.
             let socket = LocalSocket::open(data, own.desk.clone()).await;
-            own.socket = Some(socket.map_err(|err| CommandError::unusable(&err))?);
+            own.socket = Some(socket.map_err(|err| CommandError::unusable(machine_reason(&err)))?);
             own.server = Some(serve_plans(&own.machine));
         }
         Ok((own, id))
@@ -220,27 +219,21 @@ impl OwnSession {
         data: &Path,
         binding: Binding,
     ) -> Result<Option<RunningServer>, CommandError> {
-        let store = &self.machine.store;
-        let refused = |refusal: engine::bind::BindError| {
-            CommandError::unusable_because(describe_error(&refusal))
-        };
-        let sandbox = up::reopen_sandbox(data, &binding).await.map_err(refused)?;
-        let binding = match &sandbox {
-            Some(server) => {
-                let url = server.url.clone();
-                let moved = store.change_binding(&binding.id, |binding| {
-                    binding.endpoints = state::DingTalkEndpoints {
-                        api: url.clone(),
-                        oapi: url.clone(),
-                    };
-                });
-                moved
-                    .await
-                    .map_err(|err| CommandError::unusable(&err))?
-                    .ok_or(OrderError::Unbound)?
-            }
-            None => binding,
-        };
+        let secrets = &self.machine.secrets;
+        let refused = |refusal: BindError| CommandError::unusable(refusal.reason);
+        let keys = secrets.get_keys(&binding.id).await;
+        let keys = keys.map_err(|err| CommandError::unusable(&err))?;
+        let sandbox = up::reopen_sandbox(data, &binding, &keys)
+            .await
+            .map_err(refused)?;
+        if let Some(server) = &sandbox {
+            let moved = BindingKeys {
+                endpoints: Some(DingTalkEndpoints::at(&server.url)),
+                ..keys
+            };
+            let put = secrets.put_keys(&binding.id, &moved).await;
+            put.map_err(|err| CommandError::unusable(&err))?;
+        }
         up::renew_token(&self.machine, &binding)
             .await
             .map_err(refused)?;
@@ -291,7 +284,7 @@ mod tests {
         assert_eq!(choose_binding(&both[..1], None), Ok(one));
         assert_eq!(choose_binding(&both, Some(&two)), Ok(two));
         let ambiguous = choose_binding(&both, None).unwrap_err().to_string();
-        assert!(ambiguous.contains("--binding"), "{ambiguous}");
+        assert_eq!(ambiguous, "order-binding-ambiguous count=2");
         assert!(choose_binding(&both, Some(&"b-3".parse().unwrap())).is_err());
         assert_eq!(choose_binding(&[], None), Err(OrderError::Unbound.into()));
     }
@@ -300,6 +293,6 @@ mod tests {
     fn an_order_needs_a_name() {
         assert_eq!(actor_name(Some("小李")), Ok("小李".to_owned()));
         let nameless = actor_name(Some(" ")).unwrap_err().to_string();
-        assert!(nameless.contains("--by"), "{nameless}");
+        assert_eq!(nameless, "order-actor-missing");
     }
 }

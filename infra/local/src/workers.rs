@@ -163,7 +163,7 @@ async fn serve_queue(queue: Arc<EmbeddedQueue>, work: BatchHandler) {
         Ok(0) => {}
         Ok(count) => tracing::info!(count, "messages that were laid aside are tried again"),
         Err(err) => {
-            tracing::warn!(reason = %err, "messages that were laid aside could not be put back")
+            tracing::warn!(reason = %err, "messages that were laid aside could not be put back");
         }
     }
     loop {
@@ -274,9 +274,9 @@ mod tests {
 
     /// A department of the ledger below the company, which is the first one; told in the feed at this time.
     async fn create_department(machine: &Machine, number: usize, name: &str, at: Timestamp) {
-        let secret = machine.secrets.get_binding(&"b-1".parse().unwrap()).await;
+        let keys = machine.secrets.get_keys(&"b-1".parse().unwrap()).await;
         let (store, corp) = (machine.store.clone(), "ding1".parse().unwrap());
-        let ledger = ehr::Ledger::new(store, corp, secret.unwrap().hash_key(), at);
+        let ledger = ehr::Ledger::new(store, corp, keys.unwrap().hash_key(), at);
         let id = |number: usize| NativeId::new(&format!("{number:032x}")).unwrap();
         let mut values = FieldValues::new();
         values.show_text(Field::Name, Some(name.to_owned()));

@@ -271,7 +271,7 @@ fn view_upcoming(on: jiff::civil::Date, what: UpcomingKind) -> UpcomingView {
 
 pub(crate) fn of_ehr(err: &EhrError) -> OrderError {
     match err {
-        EhrError::Refused(_) => OrderError::NoCursor,
+        err if err.is_cursor_invalid() => OrderError::NoCursor,
         err => OrderError::unusable(err),
     }
 }

@@ -78,14 +78,14 @@ impl Desk {
 
     /// The key that values of a binding are sealed with.
     pub(crate) async fn seal_key(&self, binding: &BindingId) -> Result<SealKey, OrderError> {
-        let secret = self.corps.secrets.get_binding(binding).await;
-        Ok(secret.map_err(|err| OrderError::unusable(&err))?.seal_key())
+        let keys = self.corps.secrets.get_keys(binding).await;
+        Ok(keys.map_err(|err| OrderError::unusable(&err))?.seal_key())
     }
 
     /// The key of a binding's hashes.
     pub(crate) async fn hash_key(&self, binding: &BindingId) -> Result<HashKey, OrderError> {
-        let secret = self.corps.secrets.get_binding(binding).await;
-        Ok(secret.map_err(|err| OrderError::unusable(&err))?.hash_key())
+        let keys = self.corps.secrets.get_keys(binding).await;
+        Ok(keys.map_err(|err| OrderError::unusable(&err))?.hash_key())
     }
 
     async fn load_binding(&self, id: &BindingId) -> Result<Binding, OrderError> {

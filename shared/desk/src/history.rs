@@ -1,6 +1,6 @@
 //! What the journal says: of one field, of one record, of all orders, and whether it is what was written.
 
-use directory::{Field, Kind, Link, LinkId, NativeId, Side};
+use directory::{Field, Kind, Link, LinkId, NativeId, Reason, Side};
 use engine::reviews::FieldHistory;
 use state::seal::SealKey;
 use state::store::{JournalAudit, JournalEntry, OrderEntry, OrderNote, OrderStage, RecordedOrder};
@@ -204,7 +204,7 @@ impl OrderContext<'_> {
         let broken = broken.map(|(run, broken)| JournalBreak {
             run: run.map(|run| run.to_string()),
             entry: broken.seq,
-            why: broken.why.to_owned(),
+            why: Reason::new(broken.why),
         });
         Ok(Reply::Verified(AuditView {
             closed,

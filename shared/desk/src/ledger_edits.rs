@@ -1,7 +1,7 @@
 //! The ledger: edited, listed page by page, opened one by one.
 
 use directory::effective_dates::Presence;
-use directory::{Field, FieldValues, Kind, LinkId, NativeId, Side, canonical};
+use directory::{Field, FieldValues, Kind, LinkId, NativeId, Reason, ReasonCode, Side, canonical};
 use ehr::ledger::{EditAction, EditError, LedgerEdit};
 use ehr::{ChangedRecord, Connector as _, StoredRecord};
 use state::links::LinkStore as _;
@@ -78,9 +78,7 @@ impl OrderContext<'_> {
         company
             .ledger
             .id_for(fresh)
-            .ok_or_else(|| OrderError::Unusable {
-                why: "no id could be made".to_owned(),
-            })
+            .ok_or_else(|| OrderError::unusable(Reason::new(ReasonCode::LedgerEntryTooLarge)))
     }
 
     /// Names the entry in the journal: by its link, or by its own id while it has none.

@@ -7,7 +7,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use directory::{Kind, LinkId, Timestamp};
+use directory::{Kind, LinkId, Reason, ReasonCode, Timestamp};
 use serde::{Deserialize, Serialize};
 use state::Binding;
 use state::seal::{SealContext, SealKey, SealedValue, open_value, seal_value};
@@ -18,6 +18,7 @@ use crate::actor::Actor;
 use crate::desk::Desk;
 use crate::error::OrderError;
 use crate::ledger_views::EditRequest;
+use crate::plans::unnamed_run;
 
 /// What the actor is sealed for.
 const ACTOR: &str = "actor";
@@ -165,9 +166,7 @@ impl Desk {
         edit: Option<&EditRequest>,
     ) -> Result<OrderChain, OrderError> {
         let corps = &self.corps;
-        let run = corps.new_run_id().ok_or_else(|| OrderError::Unusable {
-            why: "the order could not be named".to_owned(),
-        })?;
+        let run = corps.new_run_id().ok_or_else(unnamed_run)?;
         let chain = corps
             .store
             .open_journal(&binding.corp_id, &run)
@@ -206,10 +205,12 @@ impl Desk {
         place: SealContext<'_>,
         value: &impl Serialize,
     ) -> Result<SealedValue, OrderError> {
-        let text = serde_json::to_vec(value).map_err(|err| OrderError::unusable(&err))?;
+        let text = serde_json::to_vec(value).map_err(|_| {
+            OrderError::unusable(Reason::new(ReasonCode::StateMalformed).text("item", place.field))
+        })?;
         let [a, b, c, d, e, f, g, h, i, j, k, l, ..] = self.corps.randomness.bytes();
         let nonce = [a, b, c, d, e, f, g, h, i, j, k, l];
-        seal_value(key, place, nonce, &text).map_err(|err| OrderError::unusable(&err))
+        seal_value(key, place, nonce, &text).map_err(|err| OrderError::unusable(err))
     }
 }
 

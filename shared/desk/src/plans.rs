@@ -2,7 +2,7 @@
 
 use directory::decide::ValueChange;
 use directory::text::PersonalText;
-use directory::{FieldValue, RunId};
+use directory::{FieldValue, Reason, ReasonCode, RunId};
 use engine::plans::{AGE_MAX_HOURS, Approval, PlanBody, PlanError, PlanHead, PlanState, PlanStore};
 use state::WriteError;
 use state::queue::messages::{PlanMessage, PlanTask};
@@ -66,9 +66,7 @@ impl OrderContext<'_> {
 
     async fn make_plan(&self) -> Result<Reply, OrderError> {
         let id = self.desk.corps.new_run_id();
-        let id = id.ok_or_else(|| OrderError::Unusable {
-            why: "the plan could not be named".to_owned(),
-        })?;
+        let id = id.ok_or_else(unnamed_run)?;
         self.subject.name_target(id.as_str());
         self.queue_task(id.clone(), PlanTask::Make, AGE_MAX_HOURS)
             .await?;
@@ -120,8 +118,7 @@ impl OrderContext<'_> {
             .may_be_applied(self.binding.policy, self.now(), hours_max)?;
         if let Some(closed) = self.binding.plan_block() {
             return Err(OrderError::NotNow {
-                why: closed.to_string(),
-                code: "closed".to_owned(),
+                why: Reason::from(closed),
             });
         }
         forget_last_stop(plans, stored).await?;
@@ -209,6 +206,14 @@ fn mask_change(change: &mut ValueChange) {
             *text = PersonalText::new(mask_value(field, text.expose()));
         }
     }
+}
+
+/// A run id could not be made.
+pub(crate) fn unnamed_run() -> OrderError {
+    let id = Reason::new(ReasonCode::StateIdInvalid)
+        .text("what", "run")
+        .text("why", "characters");
+    OrderError::unusable(Reason::new(ReasonCode::RunNotStarted).cause(id))
 }
 
 pub(crate) fn of_plan(err: &PlanError) -> OrderError {

@@ -1,6 +1,6 @@
 //! What waits for a person: conflicts, holds and quarantined records, listed page by page, decided one by one.
 
-use directory::Side;
+use directory::{Reason, Side};
 use engine::LookError;
 use engine::reviews::{
     ChoiceOutcome, Conflict, ConflictState, Hold, HoldState, QuarantineState, QuarantinedRecord,
@@ -295,12 +295,9 @@ fn not_resolved(err: ResolveError, category: RecordCategory) -> OrderError {
         ResolveError::Open => RecordOrderError::NotDecided(category),
         ResolveError::Not(not) => not_granted(not),
         ResolveError::Look(LookError::Closed(why)) => {
-            return OrderError::NotNow {
-                why,
-                code: "closed".to_owned(),
-            };
+            return OrderError::NotNow { why };
         }
-        ResolveError::Look(err) => RecordOrderError::NotNow(err.sentence()),
+        ResolveError::Look(err) => RecordOrderError::NotNow(Reason::from(&err)),
         ResolveError::Write(WriteError::Stale | WriteError::Exists { .. }) => {
             RecordOrderError::Stale
         }

@@ -62,8 +62,8 @@ pub struct HoldView {
     pub count: u64,
     /// What was too much.
     pub too_much: Vec<ExceededLimit>,
-    /// The same in a sentence.
-    pub reason: String,
+    /// The same as a reason.
+    pub reason: Reason,
     /// Since when.
     pub since: Timestamp,
     /// The run that held it.
@@ -81,8 +81,8 @@ pub struct QuarantineView {
     pub record: RecordIdentity,
     /// Why.
     pub cause: QuarantineCause,
-    /// Why, in a sentence.
-    pub reason: String,
+    /// Why, as the record or the run says it.
+    pub reason: Reason,
     /// Since when.
     pub since: Timestamp,
     /// How often it was tried.
@@ -125,8 +125,8 @@ pub struct WaitingItem {
     /// The fields of a change that is dated ahead.
     #[serde(default)]
     pub fields: Vec<Field>,
-    /// Why, in a sentence.
-    pub reason: Option<String>,
+    /// Why.
+    pub reason: Option<Reason>,
     /// Since when.
     pub since: Option<Timestamp>,
     /// When it goes on by itself.
@@ -161,9 +161,9 @@ pub struct ChangeView {
     /// Both sides had changed a shared field.
     pub conflict: bool,
     /// Why.
-    pub reason: String,
+    pub reason: Reason,
     /// Why it was not written after all.
-    pub refused: Option<String>,
+    pub refused: Option<Reason>,
 }
 
 /// What an audit of the journal found.
@@ -190,7 +190,7 @@ pub struct JournalBreak {
     /// The entry's place in the run; of the chain of runs, the run's place.
     pub entry: u64,
     /// What is wrong there.
-    pub why: String,
+    pub why: Reason,
 }
 
 /// An order, as the journal has it.

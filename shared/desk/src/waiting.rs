@@ -1,6 +1,7 @@
 //! What waits, and for what: read page by page from the links and from the ledger's schedules.
 
 use directory::effective_dates::{UpcomingEvent, UpcomingKind};
+use directory::reason::{Reason, ReasonArgument, ReasonCode};
 use directory::{Kind, Link, LinkId, LinkLifecycle, Side, Timestamp};
 use ehr::StoredRecord;
 use state::store::ShardPosition;
@@ -112,7 +113,7 @@ impl OrderContext<'_> {
             if self.covers_link(reader, kind, id).await.unwrap_or_default() {
                 let who = reader.identity_of(kind, id, None).await?;
                 rows.push(WaitingItem {
-                    reason: Some(err.to_string()),
+                    reason: Some(Reason::from(&err)),
                     ..waiting_item(who, WaitsFor::Person)
                 });
             }
@@ -200,13 +201,23 @@ fn dated_item(who: &RecordIdentity, upcoming: &UpcomingEvent) -> WaitingItem {
     }
 }
 
+/// Whether only the employee can end the wait; an earlier version stored that as a sentence.
+fn waits_for_employee(reason: &Reason) -> bool {
+    match (reason.code(), reason.argument("text")) {
+        (Some(ReasonCode::WaitEmployee), _) => true,
+        (Some(ReasonCode::StoredText), Some(ReasonArgument::Text(text))) => {
+            text.starts_with("DingTalk lets only the employee")
+        }
+        _ => false,
+    }
+}
+
 fn items_of_link(who: &RecordIdentity, link: &Link, grace_ms: i64) -> Vec<WaitingItem> {
     let mut waiting: Vec<WaitingItem> = link
         .waits
         .iter()
         .map(|wait| {
-            let employee =
-                wait.field.is_some() && wait.reason.starts_with("DingTalk lets only the employee");
+            let employee = wait.field.is_some() && waits_for_employee(&wait.reason);
             let waits_for = if employee {
                 WaitsFor::Employee
             } else {

@@ -1,9 +1,10 @@
-//! Whether a record of DingTalk and one of the eHR are the same person or department (`design.md` §4.11). Anything that is
+//! Whether a record of DingTalk and one of the eHR are the same person or department. Anything that is
 //! not certain waits for HR: two people with one mobile number are not one person.
 
 use crate::field::Field;
 use crate::ids::NativeId;
 use crate::planted::{self, Bug};
+use crate::reason::ReasonCode;
 use crate::record::Record;
 
 /// The judgement.
@@ -12,7 +13,7 @@ pub enum IdentityMatch {
     /// The same.
     Certain,
     /// Perhaps: a person decides, for the reason.
-    Proposal(&'static str),
+    Proposal(ReasonCode),
     /// Nothing says so.
     No,
 }
@@ -31,9 +32,7 @@ pub fn match_records(dingtalk: &Record, ehr: &Record, kept: Option<&NativeId>) -
     match unions {
         Some((one, other)) if one == other => return IdentityMatch::Certain,
         Some(_) if kept == Some(&dingtalk.id) => {
-            return IdentityMatch::Proposal(
-                "the userid is the same and the unionid is not: a person must say who this is",
-            );
+            return IdentityMatch::Proposal(ReasonCode::IdentityUnionidDiffers);
         }
         None if kept == Some(&dingtalk.id) => return IdentityMatch::Certain,
         _ => {}
@@ -44,12 +43,8 @@ pub fn match_records(dingtalk: &Record, ehr: &Record, kept: Option<&NativeId>) -
         same(Field::Mobile),
     ) {
         (true, true, _) => IdentityMatch::Certain,
-        (true, false, _) => IdentityMatch::Proposal(
-            "the job number is the same and the name is not: a person must say who this is",
-        ),
-        (false, true, true) => IdentityMatch::Proposal(
-            "name and mobile are the same and the job number is not: a person must say who this is",
-        ),
+        (true, false, _) => IdentityMatch::Proposal(ReasonCode::IdentityNameDiffers),
+        (false, true, true) => IdentityMatch::Proposal(ReasonCode::IdentityJobNumberDiffers),
         (false, _, true) if planted::is(Bug::SameMobileIsSame) => IdentityMatch::Certain,
         (false, ..) => IdentityMatch::No,
     }

@@ -1,4 +1,4 @@
-//! The guard: holds what is too much and lets the rest through (`design.md` §4.8).
+//! The guard: holds what is too much and lets the rest through.
 
 use std::collections::BTreeMap;
 
@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::field::{Field, FieldSet};
 use crate::planted::{self, Bug};
+use crate::reason::{Reason, ReasonCode};
 
 /// What is too much. Shares are in per mille of the people in step before the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,6 +75,40 @@ pub enum ExceededLimit {
         /// How many would have passed.
         limit: u64,
     },
+}
+
+impl From<&ExceededLimit> for Reason {
+    fn from(exceeded: &ExceededLimit) -> Self {
+        let numbers = |code: ReasonCode, people: u64, limit: u64| {
+            Self::new(code)
+                .number("people", people)
+                .number("limit", limit)
+        };
+        match *exceeded {
+            ExceededLimit::Removals {
+                removals,
+                people,
+                limit,
+            } => numbers(ReasonCode::GuardTooManyRemovals, people, limit)
+                .number("removals", removals),
+            ExceededLimit::Blanked {
+                field,
+                records,
+                people,
+                limit,
+            } => numbers(ReasonCode::GuardFieldEmptied, people, limit)
+                .field("field", field)
+                .number("records", records),
+            ExceededLimit::Changed {
+                field,
+                records,
+                people,
+                limit,
+            } => numbers(ReasonCode::GuardFieldChanged, people, limit)
+                .field("field", field)
+                .number("records", records),
+        }
+    }
 }
 
 /// Decides on removals: `None` lets all of them through.

@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::field::Field;
 use crate::hash::FieldHash;
 use crate::ids::{Kind, LinkId, NativeId, Side, Timestamp};
+use crate::reason::Reason;
 
-/// A row's version: random, so that a retry recognises its own win (`design.md` §4.5).
+/// A row's version: random, so that a retry recognises its own win.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RowVersion(pub u128);
@@ -100,23 +101,22 @@ pub enum LinkLifecycle {
     },
     /// Waits for a person.
     Quarantined {
-        /// Why, in a sentence without personal data.
-        reason: String,
+        /// Why.
+        reason: Reason,
         /// Since when.
         since: Timestamp,
     },
 }
 
-/// Something about a record that waits for a person or for its day: it stops nobody else and is retried at most daily
-/// (`design.md` §4.14).
+/// Something about a record that waits for a person or for its day: it stops nobody else and is retried at most daily.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LinkWait {
     /// The field; `None` where the whole record waits.
     pub field: Option<Field>,
     /// What waits: the hash of the field's value, or the fingerprint of the item. Another value is another wait.
     pub value: FieldHash,
-    /// Why, in a sentence without personal data.
-    pub reason: String,
+    /// Why.
+    pub reason: Reason,
     /// Since when.
     pub since: Timestamp,
     /// Not tried again before.
@@ -140,7 +140,7 @@ pub struct Link {
     pub ehr: Option<NativeId>,
     /// Keyed hash of the `unionid`: a reused `userid` shows by a change of it.
     pub unionid: Option<FieldHash>,
-    /// Administrator or boss when DingTalk last showed the person: never removed by the sync (`design.md` §4.7).
+    /// Administrator or boss when DingTalk last showed the person: never removed by the sync.
     pub protected: bool,
     /// What both sides last agreed on.
     pub base: Base,

@@ -11,6 +11,7 @@ use crate::hash::{self, FieldHash, HashKey};
 use crate::ids::{Kind, LinkId, Side, UnionId};
 use crate::link::{Link, WriteAction};
 use crate::policy::Policy;
+use crate::reason::Reason;
 use crate::record::FieldValues;
 
 /// What is shown to one side.
@@ -39,8 +40,8 @@ pub struct PlanItem {
     pub unionid: Option<UnionId>,
     /// The writes, DingTalk's first; never empty, at most one per side.
     pub parts: Vec<ItemPart>,
-    /// Why, in a few words without personal data.
-    pub reason: String,
+    /// Why.
+    pub reason: Reason,
     /// It stands on a "not found": somebody else who is certainly there must be found before it is applied.
     pub needs_canary: bool,
 }
@@ -100,8 +101,8 @@ pub struct HeldItem {
     pub kind: Kind,
     /// What would have been done.
     pub action: WriteAction,
-    /// The sentence for the person who decides.
-    pub reason: String,
+    /// Why a person has to decide.
+    pub reason: Reason,
     /// What an approval is bound to; `None` where there is nothing that could be let through.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<FieldHash>,
@@ -322,20 +323,18 @@ impl StoppedChanges {
         print: FieldHash,
         held: &mut Vec<HeldItem>,
     ) -> Option<PlanItem> {
-        let hold = |too_much: Vec<ExceededLimit>, item: &PlanItem| HeldItem {
-            link: item.link.id,
-            kind: item.link.kind,
-            action: item.main_action(),
-            reason: too_much
-                .iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-                .join("; "),
-            fingerprint: Some(print),
-            too_much,
+        let hold = |too_much: Vec<ExceededLimit>, item: &PlanItem| {
+            Some(HeldItem {
+                link: item.link.id,
+                kind: item.link.kind,
+                action: item.main_action(),
+                reason: Reason::all(too_much.iter().map(Reason::from))?,
+                fingerprint: Some(print),
+                too_much,
+            })
         };
         if let (true, Some(reason)) = (is_removal(&item), &self.removals) {
-            held.push(hold(vec![reason.clone()], &item));
+            held.extend(hold(vec![reason.clone()], &item));
             return None;
         }
         if !is_update(&item) {
@@ -351,7 +350,7 @@ impl StoppedChanges {
                 .intersection(stopped)
                 .is_empty()
         };
-        held.push(hold(
+        held.extend(hold(
             self.fields.iter().filter(about).cloned().collect(),
             &item,
         ));

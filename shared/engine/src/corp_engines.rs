@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use dingtalk::client::{Client, Clock};
+use directory::reason::{Reason, ReasonCode};
 use directory::{BindingId, RunId};
 use ehr::{Connector, Ledger};
 use state::store::StoredItem;
-use state::vault::{SecretError, SecretStore};
+use state::vault::{BindingKeys, SecretError, SecretStore};
 use state::{Archive, Binding, Store, StoreError};
 
 use crate::Engine;
@@ -23,8 +24,8 @@ pub struct CorpEngines {
     pub store: Store,
     /// The bindings' secrets.
     pub secrets: SecretStore,
-    /// The DingTalk client of a binding; one per corp, since the pace is kept in it.
-    pub client: Arc<dyn Fn(&Binding) -> Client + Send + Sync>,
+    /// The DingTalk client of a binding and its keys; one per corp, since the pace is kept in it.
+    pub client: Arc<dyn Fn(&Binding, &BindingKeys) -> Client + Send + Sync>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Versions, link ids, nonces.
@@ -39,7 +40,7 @@ pub enum EngineError {
     Unknown,
     /// Its eHR connector is not one that this version has.
     #[error("the binding names an eHR connector that this version does not have")]
-    Connector,
+    Connector(String),
     /// The state could not be read.
     #[error("the binding could not be read")]
     State(#[from] StoreError),
@@ -51,12 +52,31 @@ pub enum EngineError {
     Secret(#[from] SecretError),
 }
 
+impl From<&EngineError> for Reason {
+    fn from(err: &EngineError) -> Self {
+        let unreadable = |part, cause| {
+            Self::new(ReasonCode::BindingUnreadable)
+                .text("part", part)
+                .cause(cause)
+        };
+        match err {
+            EngineError::Unknown => Self::new(ReasonCode::BindingUnknown),
+            EngineError::Connector(name) => {
+                Self::new(ReasonCode::BindingConnectorUnknown).text("connector", name)
+            }
+            EngineError::State(err) => unreadable("binding", Self::from(err)),
+            EngineError::Policy(err) => unreadable("policy", Self::from(err)),
+            EngineError::Secret(err) => unreadable("secret", Self::from(err)),
+        }
+    }
+}
+
 impl CorpEngines {
     /// The binding as it is stored now, and the engine of its corp under its active policy. What it writes goes through
     /// the binding's gate.
     ///
     /// # Errors
-    /// [`NoEngine`].
+    /// [`EngineError`].
     pub async fn open_engine(
         &self,
         id: &BindingId,
@@ -68,9 +88,9 @@ impl CorpEngines {
             .await?
             .ok_or(EngineError::Unknown)?;
         if binding.body.connector != "ledger" {
-            return Err(EngineError::Connector);
+            return Err(EngineError::Connector(binding.body.connector));
         }
-        let secret = self.secrets.get_binding(id).await?;
+        let keys = self.secrets.get_keys(id).await?;
         let corp = binding.body.corp_id.clone();
         let policy = policy_versions::load_policy(&self.store, &corp, binding.body.policy).await?;
         let gate = BindingGate::new(
@@ -82,22 +102,22 @@ impl CorpEngines {
         let journal = SealedJournal::new(
             self.store.clone(),
             corp.clone(),
-            secret.seal_key(),
+            keys.seal_key(),
             Arc::clone(&self.randomness),
         );
         let engine = Engine {
-            dingtalk: Arc::new((self.client)(&binding.body)),
+            dingtalk: Arc::new((self.client)(&binding.body, &keys)),
             ehr: Arc::new(Ledger::new(
                 self.store.clone(),
                 corp.clone(),
-                secret.hash_key(),
+                keys.hash_key(),
                 self.clock.now(),
             )),
             links: Arc::new(self.store.clone()),
             journal: Arc::new(journal),
             clock: Arc::clone(&self.clock),
             randomness: Arc::clone(&self.randomness),
-            key: secret.hash_key(),
+            key: keys.hash_key(),
             policy,
             gate: Arc::new(gate),
             released: std::collections::BTreeSet::new(),
@@ -106,18 +126,27 @@ impl CorpEngines {
         Ok((binding, engine))
     }
 
+    /// The DingTalk client of a binding, which calls where its keys say.
+    ///
+    /// # Errors
+    /// [`EngineError::Secret`].
+    pub async fn open_client(&self, binding: &Binding) -> Result<Client, EngineError> {
+        let keys = self.secrets.get_keys(&binding.id).await?;
+        Ok((self.client)(binding, &keys))
+    }
+
     /// The eHR of a binding, as of now.
     ///
     /// # Errors
-    /// [`NoEngine`].
+    /// [`EngineError`].
     pub async fn open_connector(
         &self,
         binding: &Binding,
     ) -> Result<Arc<dyn Connector>, EngineError> {
         if binding.connector != "ledger" {
-            return Err(EngineError::Connector);
+            return Err(EngineError::Connector(binding.connector.clone()));
         }
-        let key = self.secrets.get_binding(&binding.id).await?.hash_key();
+        let key = self.secrets.get_keys(&binding.id).await?.hash_key();
         Ok(Arc::new(Ledger::new(
             self.store.clone(),
             binding.corp_id.clone(),
@@ -129,19 +158,19 @@ impl CorpEngines {
     /// The plans of a binding's corp.
     ///
     /// # Errors
-    /// [`NoEngine::Secret`].
+    /// [`EngineError::Secret`].
     pub async fn plan_store(
         &self,
         binding: &Binding,
         archive: &Arc<dyn Archive>,
     ) -> Result<PlanStore, EngineError> {
-        let secret = self.secrets.get_binding(&binding.id).await?;
+        let keys = self.secrets.get_keys(&binding.id).await?;
         Ok(PlanStore {
             store: self.store.clone(),
             archive: Arc::clone(archive),
             corp: binding.corp_id.clone(),
-            seal_key: secret.seal_key(),
-            hash_key: secret.hash_key(),
+            seal_key: keys.seal_key(),
+            hash_key: keys.hash_key(),
             randomness: Arc::clone(&self.randomness),
         })
     }

@@ -7,11 +7,12 @@ use dingtalk::client::{
 };
 use dingtalk::{DingTalkError, DingTalkErrorKind};
 use directory::decide::WritableFields;
+use directory::reason::{Reason, ReasonCode};
 use directory::{DeptId, Field, FieldSet, FieldValues, Kind, NativeId, UserId, WriteAction};
 
 use crate::ports::{DingTalkWrite, WriteOutcome};
 
-/// What DingTalk lets a program write (`dingtalk-api.md` §3.2, §3.4). Who leads a department is written at the department;
+/// What DingTalk lets a program write. Who leads a department is written at the department;
 /// that the main department can be written is not documented.
 pub(crate) fn writable(kind: Kind) -> WritableFields {
     match kind {
@@ -62,7 +63,7 @@ fn to_refusal(err: DingTalkError) -> Result<WriteOutcome, DingTalkError> {
         | DingTalkErrorKind::Protected { .. }
         | DingTalkErrorKind::LimitReached { .. }
         | DingTalkErrorKind::ManagedBySmartHr { .. }
-        | DingTalkErrorKind::Refused { .. } => Ok(WriteOutcome::Refused(err.to_string())),
+        | DingTalkErrorKind::Refused { .. } => Ok(WriteOutcome::Refused(Reason::from(&err))),
         _ => Err(err),
     }
 }
@@ -76,7 +77,7 @@ fn target_department(write: &DingTalkWrite) -> Option<DeptId> {
 }
 
 fn refuse_without_id() -> WriteOutcome {
-    WriteOutcome::Refused("the link has no id that DingTalk could know".to_owned())
+    WriteOutcome::Refused(Reason::new(ReasonCode::WaitDingTalkIdMissing))
 }
 
 async fn create_person(
@@ -195,5 +196,23 @@ fn to_write_outcome<T>(outcome: &CallOutcome<T>, id: NativeId) -> WriteOutcome {
     match outcome {
         CallOutcome::Done(_) => WriteOutcome::Done(id),
         CallOutcome::Unknown => WriteOutcome::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_known_refusal_is_this_records_answer() {
+        let write = |trouble| to_refusal(DingTalkError::new("user/update", trouble));
+        let code = "60128".to_owned();
+        assert!(matches!(
+            write(DingTalkErrorKind::Refused { code }),
+            Ok(WriteOutcome::Refused(_))
+        ));
+        let code = "987654".to_owned();
+        let unknown = write(DingTalkErrorKind::Unrecognised { code }).unwrap_err();
+        assert!(unknown.is_transient(), "it is tried again later");
     }
 }

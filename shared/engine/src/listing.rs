@@ -2,6 +2,7 @@
 
 mod deep_reads;
 mod rows;
+mod unreadable;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use std::sync::Arc;
 use dingtalk::client::{CrawlItem, CrawlState};
 use directory::hash::{self, FieldHash, HashKey};
 use directory::index::{BaseIndex, ListedFields, Nomination};
+use directory::reason::{Reason, ReasonCode};
 use directory::snapshot::{AppScope, ListingEvidence};
 use directory::{
     DeptId, Field, FieldSet, Kind, Link, LinkId, LinkLifecycle, NativeId, Side, UserId, planted,
@@ -20,7 +22,7 @@ use crate::observe::{LookError, RecordKey};
 use crate::report::{RunProgress, SweepPreview};
 use crate::{Run, SweepOrder};
 
-/// Person fields that DingTalk's `user/list` shows (`dingtalk-api.md` §3.3). Its `leader` flag is about the department
+/// Person fields that DingTalk's `user/list` shows. Its `leader` flag is about the department
 /// that was listed and is compared at the end, department by department.
 const PERSON_LISTED: FieldSet = FieldSet::PERSON.without(FieldSet::of_fields(&[
     Field::MainDepartment,
@@ -210,7 +212,13 @@ impl Run<'_> {
             .each_link(&engine.corp, Kind::Person, &mut add)
             .await?;
         for (link, err) in unreadable.into_iter().chain(listed.unreadable) {
-            self.tally(|tally| tally.add_trouble(Kind::Person, Some(link), err.to_string()));
+            self.tally(|tally| {
+                tally.add_trouble(
+                    Kind::Person,
+                    Some(link),
+                    Reason::new(ReasonCode::LookStateFailed).cause(Reason::from(&err)),
+                )
+            });
         }
         listing.departments.freeze();
         listing.people.freeze();
@@ -223,7 +231,7 @@ impl Run<'_> {
         let mut canary = None;
         let departments = ehr
             .list_records(Kind::Department, &mut |stored| {
-                listing.see_ehr_record(self, stored)
+                listing.see_ehr_record(self, stored);
             })
             .await?;
         let people = ehr
@@ -269,7 +277,7 @@ impl Run<'_> {
         for id in listing.scope.people.clone() {
             match listing.people.note_unlisted(Side::DingTalk, &id) {
                 Nomination::Differs(link) | Nomination::Agrees(link) => {
-                    _ = listing.differing.insert(link)
+                    _ = listing.differing.insert(link);
                 }
                 Nomination::Unknown => _ = listing.newcomers.insert(id),
             }
@@ -312,15 +320,15 @@ impl Run<'_> {
             )
             .await;
         listing.unread = end.unread;
+        self.tell_unreadable(&end.unreadable, listing);
         for (department, err) in end.missing {
             if err.concerns_everybody() {
                 return Err(err.into());
             }
-            self.tally(|tally| {
-                tally.note(format!(
-                    "department {department} could not be read in full: {err}"
-                ))
-            });
+            let note = Reason::new(ReasonCode::RunDepartmentUnread)
+                .text("department", department.to_string())
+                .cause(Reason::from(&err));
+            self.tally(|tally| tally.note(note));
             listing.missing.push(department.into());
         }
         Ok(())

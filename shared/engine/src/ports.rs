@@ -1,12 +1,11 @@
 //! What the engine needs from outside, as traits: the real ones and, in tests, a simulated world.
 
-use std::collections::BTreeMap;
-
 use async_trait::async_trait;
 use dingtalk::DingTalkError;
-use dingtalk::client::{CallTally, Client, CrawlEnd, CrawlItem, CrawlState};
+use dingtalk::client::{CallTally, Client, CrawlEnd, CrawlItem, CrawlState, RosterKinds};
 use directory::decide::{ValueChange, WritableFields};
-use directory::policy::{EmploymentType, Ownership};
+use directory::policy::Ownership;
+use directory::reason::Reason;
 use directory::snapshot::AppScope;
 use directory::{
     DeptId, FieldSet, FieldValues, Kind, LinkId, NativeId, Record, RunId, Side, Timestamp, UnionId,
@@ -46,7 +45,7 @@ pub enum WriteOutcome {
     /// The person was invited and has to accept (40103).
     Pending,
     /// DingTalk refuses this record, for the reason.
-    Refused(String),
+    Refused(Reason),
     /// It may or may not have happened: the intent stays until a later read explains it.
     Unknown,
 }
@@ -69,8 +68,8 @@ pub trait DingTalk: Send + Sync {
     async fn read_employment_types(
         &self,
         _people: &[UserId],
-    ) -> Result<BTreeMap<UserId, EmploymentType>, DingTalkError> {
-        Ok(BTreeMap::new())
+    ) -> Result<RosterKinds, DingTalkError> {
+        Ok(RosterKinds::default())
     }
     /// Every department that is unread and the members of each, until `go_on` says no.
     async fn crawl(
@@ -96,8 +95,8 @@ pub trait DingTalk: Send + Sync {
 /// Whether a corp may be written to now. Asked before every write to a side, so that a pause takes effect at once.
 #[async_trait]
 pub trait Gate: Send + Sync {
-    /// `None`: go on. Otherwise why not, in a sentence.
-    async fn closed_reason(&self) -> Result<Option<String>, state::StoreError>;
+    /// `None`: go on. Otherwise why not.
+    async fn closed_reason(&self) -> Result<Option<Reason>, state::StoreError>;
 }
 
 /// A gate that nobody closes.
@@ -106,7 +105,7 @@ pub struct OpenGate;
 
 #[async_trait]
 impl Gate for OpenGate {
-    async fn closed_reason(&self) -> Result<Option<String>, state::StoreError> {
+    async fn closed_reason(&self) -> Result<Option<Reason>, state::StoreError> {
         Ok(None)
     }
 }
@@ -141,10 +140,7 @@ impl DingTalk for Client {
         Self::read_department(self, id).await
     }
 
-    async fn read_employment_types(
-        &self,
-        people: &[UserId],
-    ) -> Result<BTreeMap<UserId, EmploymentType>, DingTalkError> {
+    async fn read_employment_types(&self, people: &[UserId]) -> Result<RosterKinds, DingTalkError> {
         Self::read_employment_types(self, people).await
     }
 
@@ -159,7 +155,7 @@ impl DingTalk for Client {
     }
 
     async fn list_children(&self, id: DeptId) -> Result<Vec<Record>, DingTalkError> {
-        self.list_sub_departments(id).await
+        self.list_sub_departments(id).await?.into_all_rows()
     }
 
     async fn write(&self, write: &DingTalkWrite) -> Result<WriteOutcome, DingTalkError> {
@@ -203,7 +199,7 @@ pub struct JournalEntry {
     /// Field by field.
     pub changes: Vec<ValueChange>,
     /// Why.
-    pub reason: String,
+    pub reason: Reason,
     /// Whose values these are.
     pub owner: Ownership,
     /// Who decides each of the changed fields, in their order.

@@ -6,6 +6,7 @@ use directory::decide::{self, FreshRead, RemovalRequest};
 use directory::hash;
 use directory::plan::{Plan, SettledLink};
 use directory::planted::{self, Bug};
+use directory::reason::{Reason, ReasonCode};
 use directory::{DeptId, Field, Kind, Link, LinkId, LinkLifecycle, NativeId, Side, WriteAction};
 
 use crate::Run;
@@ -17,14 +18,6 @@ const MISSED_RUNS_MIN: u32 = 2;
 
 /// Canaries that are asked for before "not found" is doubted.
 const CANARIES_MAX: usize = 5;
-
-/// Why an administrator's removal in the eHR waits, and for whom.
-pub(crate) const ADMINISTRATOR_MISSING: &str = "an administrator or boss is missing in DingTalk; they are never removed: \
-     whoever has gone is marked as left in the eHR by hand";
-
-/// The same in DingTalk.
-const ADMINISTRATOR_LEFT: &str = "an administrator or boss is gone in the eHR; they are never removed: whoever has gone is \
-     removed in DingTalk by hand";
 
 /// Who counts as a canary.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,14 +54,9 @@ impl Run<'_> {
         let mut plan = Plan::default();
         for link in confirmed {
             if self.is_kept(&link, &admins).await? {
-                self.hold_removal(&link, ADMINISTRATOR_MISSING);
+                self.hold_removal(&link, ReasonCode::WaitAdministratorMissing);
             } else {
-                self.propose_removal(
-                    &link,
-                    "missing in two complete sweeps and not found by its id",
-                    &mut plan,
-                )
-                .await?;
+                self.propose_removal(&link, &mut plan).await?;
             }
         }
         self.apply_plan(self.approve_plan(plan, linked), &|_| {})
@@ -93,30 +81,23 @@ impl Run<'_> {
     }
 
     /// Plans the removal of one record if the side that decides does not find it. Trouble with one stops nobody else.
-    async fn propose_removal(
-        &self,
-        link: &Link,
-        reason: &str,
-        plan: &mut Plan,
-    ) -> Result<(), LookError> {
+    async fn propose_removal(&self, link: &Link, plan: &mut Plan) -> Result<(), LookError> {
         let asked = async {
             let Some(whose) = RecordKey::of_link(link, self.deciding_side()) else {
                 return Ok(false);
             };
             let observed = self.observe(&whose).await?;
+            let reason = Reason::new(ReasonCode::ChangeMissingTwice);
             self.plan_removal(observed, reason, plan).await
         };
         match asked.await {
             Ok(true) => {}
             Ok(false) => {
-                self.tally(|tally| {
-                    tally.note("a record was missing in the lists and is there when asked for")
-                });
+                self.tally(|tally| tally.note(Reason::new(ReasonCode::RunMissingRecordFound)));
             }
             Err(err) if err.concerns_everybody() => return Err(err),
-            Err(err) => {
-                self.tally(|tally| tally.add_unfinished(link.kind, Some(link.id), err.sentence()))
-            }
+            Err(err) => self
+                .tally(|tally| tally.add_unfinished(link.kind, Some(link.id), Reason::from(&err))),
         }
         Ok(())
     }
@@ -125,7 +106,7 @@ impl Run<'_> {
     pub(crate) async fn plan_removal(
         &self,
         observed: ObservedRecord,
-        reason: &str,
+        reason: Reason,
         plan: &mut Plan,
     ) -> Result<bool, LookError> {
         let Some(link) = observed.link.clone() else {
@@ -212,9 +193,9 @@ impl Run<'_> {
     }
 
     /// DingTalk's record goes when the grace period is over.
-    fn plan_leave(&self, link: &Link, protected: bool, reason: &str, plan: &mut Plan) {
+    fn plan_leave(&self, link: &Link, protected: bool, reason: Reason, plan: &mut Plan) {
         if protected && !planted::is(Bug::AdminRemoved) {
-            self.hold_removal(link, ADMINISTRATOR_LEFT);
+            self.hold_removal(link, ReasonCode::WaitAdministratorLeft);
             return;
         }
         let since = match link.lifecycle {
@@ -261,21 +242,13 @@ impl Run<'_> {
                 .partition(|link| link.ehr.as_ref().is_some_and(|id| occupied.contains(id)));
             if empty.is_empty() {
                 for link in &full {
-                    self.hold_removal(
-                        link,
-                        "the department is gone on the side that decides and somebody is still in it",
-                    );
+                    self.hold_removal(link, ReasonCode::WaitDepartmentOccupied);
                 }
                 return Ok(());
             }
             let mut plan = Plan::default();
             for link in &empty {
-                self.propose_removal(
-                    link,
-                    "gone in two complete sweeps and not found by its id",
-                    &mut plan,
-                )
-                .await?;
+                self.propose_removal(link, &mut plan).await?;
             }
             self.apply_plan(self.approve_plan(plan, u64::MAX), &|_| {})
                 .await?;
@@ -339,9 +312,7 @@ impl Run<'_> {
             return Ok(());
         }
         if self.deciding_side() == Side::Ehr && !self.find_ehr_canary().await? {
-            return Err(LookError::NotYet(
-                "the eHR finds nobody whom it listed: nothing is removed",
-            ));
+            return Err(LookError::not_yet(ReasonCode::LookEhrFindsNone));
         }
         if kind == Kind::Department && self.find_department_canary(of).await? {
             return Ok(());
@@ -379,9 +350,7 @@ impl Run<'_> {
                 return Ok(());
             }
         }
-        Err(LookError::NotYet(
-            "no canary is found either, so that \"not found\" says nothing: nothing is removed",
-        ))
+        Err(LookError::not_yet(ReasonCode::LookNoCanary))
     }
 
     /// Another department of ours is found, by its id and the name that was agreed on: then "not found" says something about a
@@ -442,8 +411,8 @@ impl Run<'_> {
             .is_some())
     }
 
-    pub(crate) fn hold_removal(&self, link: &Link, reason: &str) {
-        let held = observe::hold_for_person(link, WriteAction::Remove, reason.to_owned());
+    pub(crate) fn hold_removal(&self, link: &Link, why: ReasonCode) {
+        let held = observe::hold_for_person(link, WriteAction::Remove, Reason::new(why));
         self.tally(|tally| tally.held.push(held));
     }
 

@@ -1,9 +1,10 @@
-//! Plans: made by an invocation that may write nothing, approved by a person, and applied by others, which may write what was
-//! shown and nothing else.
+//! Plans: one invocation makes a plan without writing, a person approves it, and other invocations
+//! apply it. These may write what the plan shows and nothing else.
 
 use std::sync::Arc;
 
 use directory::plan::ActionCounts;
+use directory::reason::Reason;
 use directory::{Field, FieldValue, FieldValues, LinkId, RunId, Side};
 use engine::RunVisibility;
 use engine::plans::{PlanCheckpoint, PlannedItem};
@@ -11,31 +12,31 @@ use engine::plans::{PlanCheckpoint, PlannedItem};
 use crate::invocation::{Invocation, InvocationEnd, build_engine, new_run_id, sweep_order};
 use crate::world::{SharedWorld, WorldState};
 
-/// One in this many histories makes plans.
+/// One history in this many uses plans.
 pub const PLAN_HISTORY_RATE: u64 = 8;
 
-/// A plan that somebody approved, and how far it was applied.
+/// An approved plan, and how far it was applied.
 #[derive(Debug, Clone)]
 pub struct PlanToApply {
-    /// Under whose journal.
+    /// The run that its journal entries belong to.
     pub run: RunId,
-    /// What was shown.
+    /// The items that the plan shows.
     pub items: Arc<Vec<PlannedItem>>,
-    /// Where it stands.
+    /// Where applying continues.
     pub place: PlanCheckpoint,
 }
 
 /// What an invocation may write.
 #[derive(Debug, Clone)]
 pub enum WriteAllowance {
-    /// Nothing: it shows what it would do.
+    /// Nothing, because it only shows what it would do.
     Nothing,
-    /// What was shown.
+    /// Only these items of an approved plan.
     Only(Arc<Vec<PlannedItem>>),
 }
 
 impl Invocation {
-    /// Makes a plan.
+    /// Starts an invocation that makes a plan.
     #[must_use]
     pub fn plan(shared: &SharedWorld, id: u32) -> Self {
         let engine = build_engine(shared, id);
@@ -55,7 +56,8 @@ impl Invocation {
         })
     }
 
-    /// Applies an approved plan from where it stands, and keeps after each chunk how far it came.
+    /// Starts an invocation that applies an approved plan from its checkpoint. After each chunk it
+    /// stores how far it came.
     #[must_use]
     pub fn apply(shared: &SharedWorld, id: u32, plan: PlanToApply) -> Self {
         let engine = build_engine(shared, id);
@@ -73,7 +75,7 @@ impl Invocation {
                 Err(err) => {
                     return InvocationEnd::Applied {
                         counts: ActionCounts::default(),
-                        stopped: Some(err.sentence()),
+                        stopped: Some(Reason::from(&err)),
                     };
                 }
             };
@@ -89,7 +91,7 @@ impl Invocation {
                             .for_each(|plan| plan.place = place.clone());
                     }
                     Ok(false) => break None,
-                    Err(err) => break Some(err.sentence()),
+                    Err(err) => break Some(Reason::from(&err)),
                 }
             };
             let report = applying.close(stopped.is_none()).await;
@@ -102,7 +104,7 @@ impl Invocation {
 }
 
 impl WorldState {
-    /// An invocation writes to a side: not what nobody was shown.
+    /// Checks a write to a side: the plan must show it.
     pub(crate) fn check_shown(
         &mut self,
         invocation: u32,
@@ -123,7 +125,7 @@ impl WorldState {
         }
     }
 
-    /// An invocation stores a link: not one that makes a plan.
+    /// Checks that an invocation that makes a plan stores no link.
     pub(crate) fn check_preview(&mut self, invocation: u32, link: LinkId) {
         if matches!(self.may.get(&invocation), Some(WriteAllowance::Nothing)) {
             self.oracle.report_violation(
@@ -134,7 +136,8 @@ impl WorldState {
     }
 }
 
-/// What of a write the plan does not show. Custom fields are written together with those that nobody changes.
+/// Returns what the plan does not show of a write. Custom fields are written together with those
+/// that do not change.
 fn find_not_shown(
     items: &[PlannedItem],
     side: Side,
@@ -164,7 +167,8 @@ fn find_not_shown(
         .map(|field| format!("its {} was not shown so", field.key()))
 }
 
-/// What is shown as nothing is written as "no" where a side has no empty for it.
+/// Whether both values mean the same. A value shown as empty is written as "no" if the side has no
+/// empty value for it.
 fn is_same(shown: Option<&FieldValue>, written: Option<&FieldValue>) -> bool {
     shown == written || shown.is_none() && written == Some(&FieldValue::Flag(false))
 }

@@ -2,15 +2,13 @@
 
 use std::io::Write as _;
 
-use desk::{
-    ChangeFeedView, EditOutcome, EditRefusal, LedgerChangeView, LedgerEntryView, UpcomingView,
-};
+use desk::{ChangeFeedView, EditOutcome, LedgerChangeView, LedgerEntryView, UpcomingView};
 use directory::policy::EmploymentType;
 use directory::{Field, Kind};
 use serde::Serialize;
 
-use crate::args::Language;
 use crate::command_error::{CommandError, print_command_error};
+use crate::language::Language;
 use crate::plan::args::ContextArgs;
 
 /// How a command ended; with `--json` it is printed as it is.
@@ -207,66 +205,4 @@ fn describe_upcoming(ahead: &UpcomingView, language: Language) -> String {
         "ahead"
     };
     format!("{label} {}  {what}", ahead.on)
-}
-
-pub(crate) fn kind_zh(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Person => "人员",
-        Kind::Department => "部门",
-    }
-}
-
-/// Why an edit was refused, in Chinese.
-pub(crate) fn describe_refusal(refusal: &EditRefusal) -> String {
-    match refusal {
-        EditRefusal::NotFound { kind } => format!("没有这个{}", kind_zh(*kind)),
-        EditRefusal::Exists => "这个编号已经存在".into(),
-        EditRefusal::Stale => "刚刚有人改过这条记录：看一眼再试".into(),
-        EditRefusal::NoSuchField { kind, field } => {
-            format!("{}没有字段 {}", kind_zh(*kind), field.key())
-        }
-        EditRefusal::Empty { field } => format!("{} 不能为空", field.key()),
-        EditRefusal::Value { field, why } => format!("{} 的值不可用（{why}）", field.key()),
-        EditRefusal::Taken { field } => format!("这个 {} 已有在职人员使用", field.key()),
-        EditRefusal::Reference { field, kind } => {
-            format!(
-                "{} 指向的{}不存在，或已离职、已关闭",
-                field.key(),
-                kind_zh(*kind)
-            )
-        }
-        EditRefusal::OwnManager => "不能做自己的直属上级".into(),
-        EditRefusal::MainDepartment => "主部门必须是所在部门之一：用 --main-department 指明".into(),
-        EditRefusal::HeadNotMember => "部门主管必须在该部门里：先把人调入".into(),
-        EditRefusal::Circle => "部门不能放到自己下面".into(),
-        EditRefusal::Root => "公司本身只有一个，不能移动或关闭".into(),
-        EditRefusal::SameName => "同一级已有同名部门".into(),
-        EditRefusal::NotEmpty {
-            people,
-            departments,
-        } => {
-            format!("里面还有 {people} 人、{departments} 个下级部门：先移走")
-        }
-        EditRefusal::Gone { kind: Kind::Person } => "已离职：先用 rehire 重新入职".into(),
-        EditRefusal::Gone {
-            kind: Kind::Department,
-        } => "部门已关闭：先用 department reopen 重新启用".into(),
-        EditRefusal::Here { kind: Kind::Person } => "此人在职或待入职".into(),
-        EditRefusal::Here {
-            kind: Kind::Department,
-        } => "部门在用".into(),
-        other => about_days(other),
-    }
-}
-
-fn about_days(refusal: &EditRefusal) -> String {
-    match refusal {
-        EditRefusal::Past => "日期已过：不写日期就是今天生效".into(),
-        EditRefusal::TooFar => "日期太远：9999-12-31 之类表示没有期限".into(),
-        EditRefusal::LeavesBeforeEntry => "离职日不在入职日之后：要取消入职请用 cancel".into(),
-        EditRefusal::ClosesAhead => "部门清空后当天关闭，不能预约".into(),
-        EditRefusal::Nothing => "本来就是这样：没有变化".into(),
-        EditRefusal::NothingWaits => "没有即将生效的变更".into(),
-        other => other.to_string(),
-    }
 }

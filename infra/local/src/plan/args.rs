@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 use directory::BindingId;
 
-use crate::args::Language;
+use crate::language::Language;
 
 /// What every command that gives orders takes.
 #[derive(Debug, Clone, ClapArgs)]

@@ -19,8 +19,8 @@ use desk::{
 use directory::RunId;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::args::Language;
 use crate::command_error::CommandError;
+use crate::language::Language;
 use crate::session::{SessionNeeds, StateSession};
 use args::{
     ApplyArgs, ApproveArgs, ContextArgs, OnOff, PauseArgs, PlanAction, PlanArgs, ResumeArgs,
@@ -247,7 +247,7 @@ async fn watch_plan(
             Ok(Reply::Plan(head)) => {
                 progress(&head);
                 if let Some(failure) = head.failure.clone().filter(|_| is_waited_for(&head)) {
-                    return Err(CommandError::failed(failure));
+                    return Err(CommandError::Failed(failure));
                 }
                 if !is_busy(&head) {
                     return Ok(*head);

@@ -5,13 +5,14 @@ use std::io::Write as _;
 
 use desk::{NotApplied, PlanBody, PlanDifference, PlanHead, PlanState, PolicyView};
 use directory::plan::ActionCounts;
+use directory::reason::Reason;
 use directory::{Kind, RunId, WriteAction};
 use serde_json::{Value, json};
 
 use super::args::ContextArgs;
 use super::plan_table;
-use crate::args::Language;
 use crate::command_error::{CommandError, print_command_error};
+use crate::language::Language;
 
 /// Refused and failed items that are told one by one.
 const ITEMS_PRINTED: usize = 20;
@@ -270,7 +271,12 @@ fn describe_head(head: &PlanHead, language: Language) -> String {
 
 fn made(head: &PlanHead, language: Language) -> String {
     if head.state == PlanState::Failed {
-        let notes = head.notes.join("；");
+        let notes: Vec<String> = head
+            .notes
+            .iter()
+            .map(|note| language.describe(note))
+            .collect();
+        let notes = notes.join("；");
         return pick(
             language,
             format!("■ 计划没有做成：{notes}"),
@@ -293,7 +299,7 @@ fn made(head: &PlanHead, language: Language) -> String {
             format!("  {name}: created {created} updated {updated} removed {removed}\n"),
         );
     }
-    let mut held: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut held: BTreeMap<&Reason, usize> = BTreeMap::new();
     head.held_first
         .iter()
         .for_each(|one| *held.entry(&one.reason).or_default() += 1);
@@ -301,7 +307,11 @@ fn made(head: &PlanHead, language: Language) -> String {
         held.into_iter()
             .map(|(reason, n)| held_line(reason, n, language)),
     );
-    text.extend(head.notes.iter().map(|note| format!("  ▲ {note}\n")));
+    text.extend(
+        head.notes
+            .iter()
+            .map(|note| format!("  ▲ {}\n", language.describe(note))),
+    );
     text + &cost(head, language)
 }
 
@@ -337,7 +347,8 @@ fn cost(head: &PlanHead, language: Language) -> String {
     )
 }
 
-fn held_line(reason: &str, n: usize, language: Language) -> String {
+fn held_line(reason: &Reason, n: usize, language: Language) -> String {
+    let reason = language.describe(reason);
     pick(
         language,
         format!("  ■ 拦下 {n} 条：{reason}\n"),
@@ -371,13 +382,16 @@ fn applied(head: &PlanHead, language: Language) -> String {
     };
     let outcomes = applied.place.outcomes;
     let (done, of) = (applied.place.next, head.items);
-    let first = match (&applied.stopped, head.state) {
-        (Some(why), _) => pick(
-            language,
-            format!("▲ 停在 {done} / {of}：{why}。同一条命令接着执行"),
-            format!("▲ stopped at {done} of {of}: {why}. The same command goes on"),
-        ),
-        _ => pick(language, "● 计划已执行", "● the plan is applied"),
+    let first = match &applied.stopped {
+        Some(why) => {
+            let why = language.describe(why);
+            pick(
+                language,
+                format!("▲ 停在 {done} / {of}：{why}。同一条命令接着执行"),
+                format!("▲ stopped at {done} of {of}: {why}. The same command goes on"),
+            )
+        }
+        None => pick(language, "● 计划已执行", "● the plan is applied"),
     };
     let counts = pick(
         language,
@@ -421,14 +435,17 @@ fn not_applied(one: &NotApplied, language: Language) -> String {
         .iter()
         .map(|moved| describe_moved(moved, language))
         .collect();
-    let why = one.failed.clone().unwrap_or_else(|| moved.join("；"));
+    let why = one
+        .failed
+        .as_ref()
+        .map_or_else(|| moved.join("；"), |why| language.describe(why));
     format!("  ■ #{number} {kind}：{why}\n")
 }
 
 /// What moved, in words.
 fn describe_moved(moved: &PlanDifference, language: Language) -> String {
     if language == Language::En {
-        return moved.to_string();
+        return language.describe(&Reason::from(moved));
     }
     let action = |action: &WriteAction| match action {
         WriteAction::Create => "新增",
@@ -459,6 +476,6 @@ fn describe_moved(moved: &PlanDifference, language: Language) -> String {
             format!("计划是{}，现在该是{}", action(planned), action(now))
         }
         PlanDifference::Identity => "对应的编号已经不同".to_owned(),
-        PlanDifference::Waits { reason } => reason.clone(),
+        PlanDifference::Waits { reason } => language.describe(reason),
     }
 }

@@ -12,7 +12,7 @@ use desk::PolicyRequest;
 use directory::policy::document::{self, CheckedPolicy, PolicyDocumentError};
 use directory::policy::{Policy, PolicyPreset};
 
-use crate::args::Language;
+use crate::language::Language;
 use crate::plan;
 use crate::plan::args::ContextArgs;
 use crate::print_error;

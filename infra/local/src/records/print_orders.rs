@@ -1,12 +1,10 @@
 //! Who ordered what, in words.
 
-use catalogue::Catalogue;
 use desk::{OrderAction, OrderView};
-use directory::Reason;
 use state::store::OrderStage;
 
 use super::words::{name, shanghai_time};
-use crate::args::Language;
+use crate::language::Language;
 
 /// One order in one line: when, who, what, about what, and how it ended.
 pub(super) fn describe_order(order: &OrderView, language: Language) -> String {
@@ -25,7 +23,7 @@ pub(super) fn describe_order(order: &OrderView, language: Language) -> String {
     let reason = order
         .reason
         .as_ref()
-        .map(|reason| format!("：{}", sentence(reason, language)))
+        .map(|reason| format!("：{}", language.describe(reason)))
         .unwrap_or_default();
     let mark = match order.outcome {
         OrderStage::Done => "●",
@@ -33,14 +31,6 @@ pub(super) fn describe_order(order: &OrderView, language: Language) -> String {
         OrderStage::Refused | OrderStage::Failed => "■",
     };
     format!("{mark} {at}  {by}  {what}  {about}  {outcome}{reason}\n")
-}
-
-fn sentence(reason: &Reason, language: Language) -> String {
-    let language = match language {
-        Language::Zh => catalogue::Language::ChineseSimplified,
-        Language::En => catalogue::Language::English,
-    };
-    Catalogue::new(language).message(reason).to_string()
 }
 
 fn outcome(outcome: OrderStage, language: Language) -> &'static str {

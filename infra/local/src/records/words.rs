@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use desk::{
     ConflictState, ConflictView, HoldState, HoldView, QuarantineCause, QuarantineState,
-    QuarantineView, RecordCategory, RecordIdentity, RecordOrderError, WaitingItem, WaitsFor,
+    QuarantineView, RecordIdentity, WaitingItem, WaitsFor,
 };
 use directory::guard::ExceededLimit;
 use directory::{Side, Timestamp};
@@ -12,8 +12,8 @@ use serde_json::json;
 
 use super::outcome::RecordOutcome;
 use super::{print_history as journal, print_orders as orders};
-use crate::args::Language;
 use crate::command_error::{CommandError, print_command_error};
+use crate::language::Language;
 use crate::plan::args::ContextArgs;
 use crate::plan::words::pick;
 
@@ -237,7 +237,7 @@ fn describe_hold(one: &HoldView, language: Language) -> String {
             .map(too_much)
             .collect::<Vec<_>>()
             .join("；"),
-        _ => one.reason.clone(),
+        _ => language.describe(&one.reason),
     };
     let state = match (&one.state, language) {
         (HoldState::Held, Language::Zh) => format!("放行：bangding hold release {id}"),
@@ -283,7 +283,7 @@ fn describe_quarantined(one: &QuarantineView, language: Language) -> String {
         .next
         .map(shanghai_time)
         .unwrap_or_else(|| "—".to_owned());
-    let reason = &one.reason;
+    let reason = language.describe(&one.reason);
     let state = match (one.state, language) {
         (QuarantineState::Waits, Language::Zh) => {
             format!("已试 {tries} 次，下次 {next}；现在就试：bangding quarantine retry {id}")
@@ -307,7 +307,11 @@ fn describe_waiting(one: &WaitingItem, language: Language) -> String {
         .field
         .map(|field| format!(" {}", field.key()))
         .unwrap_or_default();
-    let reason = one.reason.clone().unwrap_or_default();
+    let reason = one
+        .reason
+        .as_ref()
+        .map(|reason| language.describe(reason))
+        .unwrap_or_default();
     let next = one.next.map(shanghai_time).unwrap_or_default();
     let on = one.on.map(|on| on.to_string()).unwrap_or_default();
     let fields: Vec<&str> = one.fields.iter().map(|field| field.key()).collect();
@@ -340,41 +344,4 @@ fn describe_waiting(one: &WaitingItem, language: Language) -> String {
         }
     };
     format!("… {who}{field}  {said}\n")
-}
-
-/// Why it was not done, in Chinese; in English the reason says it itself.
-pub(crate) fn describe_error(stopped: &RecordOrderError) -> String {
-    let chinese = |of: Side| side(of, Language::Zh);
-    match stopped {
-        RecordOrderError::Unknown(sort) => format!(
-            "没有这一条：bangding {} list --all 看有哪些",
-            sort.command()
-        ),
-        RecordOrderError::Ambiguous { count } => format!("有 {count} 条以此开头：编号再多打几位"),
-        RecordOrderError::Closed(sort) => {
-            format!("它已经结束：bangding {} show 看详情", sort.command())
-        }
-        RecordOrderError::NotDecided(RecordCategory::Conflict) => {
-            "还没有人决定过，没有可收回的".to_owned()
-        }
-        RecordOrderError::NotDecided(_) => "还没有放行，没有可收回的".to_owned(),
-        RecordOrderError::Moved(of) => {
-            format!(
-                "{}里的值后来又变了，什么都没写：看一眼这条记录，哪边错就在哪边改",
-                chinese(*of)
-            )
-        }
-        RecordOrderError::Unseen(of) => {
-            format!("{}现在不显示这条记录或这个字段，什么都没写", chinese(*of))
-        }
-        RecordOrderError::Nobody => "没有找到：用钉钉 userid、工号或 eHR 编号".to_owned(),
-        RecordOrderError::Several { count } => format!("有 {count} 人同名：用钉钉 userid 或工号"),
-        RecordOrderError::Owned(of) => {
-            format!("按当前策略，这个字段由{}决定：到那边去改", chinese(*of))
-        }
-        RecordOrderError::Employee => "这个字段在钉钉里只有员工自己能改：请员工改".to_owned(),
-        RecordOrderError::Refused(why) => format!("没有被接受：{why}"),
-        RecordOrderError::Stale => "刚刚有人动过：再看一眼".to_owned(),
-        RecordOrderError::NotNow(why) => format!("现在做不了：{why}。过一会儿再试"),
-    }
 }

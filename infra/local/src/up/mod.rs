@@ -1,36 +1,40 @@
 //! `bangding up`: bind a company, sync it in full, then follow its changes.
 
+pub mod args;
+mod ask_again;
 mod binding;
 mod follow;
+mod pasted_value;
 mod report;
 mod screen;
 mod target;
 
 pub(crate) use binding::renew_token;
+pub(crate) use pasted_value::parse_agent_id;
 pub(crate) use target::reopen_sandbox;
-pub(crate) use target::{is_loopback, parse_endpoints, read_app_secret};
+pub(crate) use target::{parse_endpoints, read_app_secret};
 
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use directory::reason::{Reason, ReasonCode};
 use directory::text::describe_error;
 use engine::bind::BindError;
 use engine::report::RunReport;
 use state::Binding;
 use state::queue::messages::SweepMessage;
 
-use crate::args::UpArgs;
 use crate::http_front::HttpFront;
 use crate::local_socket::LocalSocket;
 use crate::machine::{self, Machine, MachineConfig, StartError};
 use crate::workers;
 
+use args::UpArgs;
 use report::UpReport;
 use screen::Screen;
 use target::DingTalkTarget;
 
-pub use binding::new_secret;
 pub use target::DingTalkApp;
 
 /// Something waits for a person.
@@ -57,7 +61,7 @@ async fn run_up(args: &UpArgs, screen: &Arc<Screen>) -> Result<ExitCode, BindErr
         dynamodb: args.dynamodb.map(|address| (address, "local".to_owned())),
         allow_loopback: target.is_loopback(),
     };
-    let machine = Machine::start_locked(&place, hold)
+    let machine = Machine::start_for(&place, hold, Some(&target.endpoints))
         .await
         .map_err(|err| cannot_start(&err))?;
     let front = HttpFront::start(
@@ -66,12 +70,8 @@ async fn run_up(args: &UpArgs, screen: &Arc<Screen>) -> Result<ExitCode, BindErr
     )
     .await
     .map_err(|err| {
-        BindError::new(
-            "port_taken",
-            "starting the callback address",
-            err.to_string(),
-            "Give another --port",
-        )
+        tracing::warn!(reason = %err, "the callback address could not start");
+        BindError::from(Reason::new(ReasonCode::MachinePortTaken))
     })?;
     let socket = LocalSocket::open(&args.data, machine.desk())
         .await
@@ -153,25 +153,24 @@ fn code_of(report: &RunReport) -> ExitCode {
 }
 
 fn cannot_start(err: &StartError) -> BindError {
-    let code = if matches!(err, StartError::InUse(_)) {
-        "data_in_use"
-    } else {
-        "cannot_start"
+    let reason = match err {
+        StartError::InUse(path) => {
+            Reason::new(ReasonCode::MachineStateInUse).text("path", path.display().to_string())
+        }
+        err => {
+            Reason::new(ReasonCode::MachineFailed).cause(Reason::stored_text(describe_error(err)))
+        }
     };
-    BindError::new(
-        code,
-        "starting",
-        describe_error(err),
-        "Nothing was written to either side",
-    )
+    BindError::from(reason)
 }
 
-/// Trouble of this machine, not of DingTalk's.
+/// Trouble of this machine, not of DingTalk's, while `what` was done.
 pub(crate) fn internal_refusal(what: &str, err: &dyn std::error::Error) -> BindError {
-    BindError::new(
-        "state_trouble",
+    let cause = describe_error(err);
+    tracing::error!(
         what,
-        describe_error(err),
-        "Run it again; what was done so far is kept",
-    )
+        reason = cause,
+        "this machine has a problem of its own"
+    );
+    BindError::from(machine::machine_reason_of(cause))
 }

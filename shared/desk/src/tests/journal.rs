@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use directory::{Field, Kind, ReasonCode, RunId, Side};
+use directory::{Field, Kind, Reason, ReasonCode, RunId, Side};
 use state::store::OrderStage;
 
 use super::world::{World, binding_id, edit, owner};
@@ -160,9 +160,7 @@ async fn an_order_that_was_cut_off_is_listed_as_begun() {
         (cut_off.action.as_str(), cut_off.outcome),
         ("pause-writes", OrderStage::Begun)
     );
-    let failed = OrderError::Unusable {
-        why: "no answer".to_owned(),
-    };
+    let failed = OrderError::unusable(Reason::new(ReasonCode::EhrUnavailable));
     let chain = desk
         .open_order_chain(&binding, &owner(), action, None)
         .await;

@@ -104,7 +104,8 @@ async fn a_listing_reads_pages_of_fifty() {
             cursor,
         })
     };
-    let named = world.all_pages(&owner(), find, |reply| match reply {
+    let actor = owner();
+    let named = world.all_pages(&actor, find, |reply| match reply {
         Reply::Named(page) => page,
         other => panic!("{other:?}"),
     });

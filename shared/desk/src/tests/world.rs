@@ -13,7 +13,7 @@ use secrecy::SecretString;
 use state::archive::ArchivePage;
 use state::embedded::EmbeddedDynamoDb;
 use state::store::{PutCondition, create_tables};
-use state::vault::{BindingSecret, SecretStore};
+use state::vault::{BindingKeys, SecretStore};
 use state::{
     Archive, ArchiveError, ArchiveKey, ArchivePrefix, Binding, PutIf, Queue, QueueError,
     QueueMessage, Store, TableNames, Vault, VaultError,
@@ -119,18 +119,12 @@ impl World {
         create_tables(&client, &tables).await.unwrap();
         let store = Store::new(client, tables, 1);
         let secrets = SecretStore::new(Arc::new(MemoryVault::default()), "test/");
-        let secret = BindingSecret {
-            corp_id: corp(),
-            agent_id: 1,
-            app_key: "key".to_owned(),
-            app_secret: "secret".into(),
-            callback_token: "token".into(),
-            callback_aes_key: "a".repeat(43).into(),
+        let keys = BindingKeys {
             hash_key: [1; 32],
             seal_key: [2; 32],
-            previous_callback: None,
+            endpoints: None,
         };
-        secrets.put_binding(&binding_id(), &secret).await.unwrap();
+        secrets.put_keys(&binding_id(), &keys).await.unwrap();
         let binding = Binding::new(binding_id(), corp());
         store
             .put_binding(&binding, PutCondition::New)
@@ -140,7 +134,7 @@ impl World {
         let corps = CorpEngines {
             store,
             secrets,
-            client: Arc::new(|_| unreachable!("no order of these tests calls DingTalk")),
+            client: Arc::new(|_, _| unreachable!("no order of these tests calls DingTalk")),
             clock: Arc::new(TickingClock(AtomicU64::new(0))),
             randomness: Arc::new(move || {
                 let mut bytes = [7; 16];

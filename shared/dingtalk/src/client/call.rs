@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::config::Endpoints;
 use super::tokens::AccessToken;
-use crate::error::DingTalkErrorKind;
+use crate::error::{CallFault, DingTalkErrorKind};
 
 /// Where the v1.0 host looks for the token.
 const TOKEN_HEADER: &str = "x-acs-dingtalk-access-token";
@@ -22,7 +22,7 @@ pub(super) enum CallEffect {
     Write,
 }
 
-/// Which generation of API answers: host, place of the token and form of errors differ (`dingtalk-api.md` §0.2).
+/// Which generation of API answers: host, place of the token and form of errors differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ApiGeneration {
     /// `oapi`: the token in the query, HTTP 200 around an `errcode`.
@@ -115,7 +115,7 @@ impl ApiCall {
                 )?;
                 let mut header = HeaderValue::from_str(token.expose()).map_err(|_| {
                     DingTalkErrorKind::NotSent {
-                        why: "the access token is no header",
+                        why: CallFault::TokenHeader,
                     }
                 })?;
                 header.set_sensitive(true);
@@ -147,7 +147,7 @@ pub(super) fn build_request(
         .map(|body| Bytes::from(body.to_string()))
         .unwrap_or_default();
     request.body(body).map_err(|_| DingTalkErrorKind::NotSent {
-        why: "the configured address is not a URL",
+        why: CallFault::Address,
     })
 }
 

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use directory::Field;
 
-/// What an answer, or the lack of one, means (`dingtalk-api.md` §1.7, §9).
+use super::{CallFault, ReplyFault};
+
+/// What an answer, or the lack of one, means.
 #[derive(Debug, thiserror::Error)]
 pub enum DingTalkErrorKind {
     /// Asked too fast, even after waiting several times.
@@ -54,7 +56,7 @@ pub enum DingTalkErrorKind {
     #[error("the answer is malformed: {what}")]
     Malformed {
         /// What is wrong with it.
-        what: &'static str,
+        what: ReplyFault,
     },
     /// A write was sent and no usable answer came: it may have been carried out.
     #[error("it is unknown whether the call was carried out")]
@@ -103,7 +105,7 @@ pub enum DingTalkErrorKind {
     #[error("not sent: {why}")]
     NotSent {
         /// Which limit it breaks.
-        why: &'static str,
+        why: CallFault,
     },
     /// Something that has to be unique belongs to another record.
     #[error("{} is taken ({code})", what.spoken())]
@@ -139,19 +141,25 @@ pub enum DingTalkErrorKind {
         /// DingTalk's code.
         code: String,
     },
-    /// Smart HR's position management decides title and departments (`dingtalk-api.md` §4.6).
+    /// Smart HR's position management decides title and departments.
     #[error("position management of Smart HR decides title and departments ({code})")]
     ManagedBySmartHr {
         /// DingTalk's code.
         code: String,
     },
-    /// The company has not opened Smart HR (`dingtalk-api.md` §4).
+    /// The company has not opened Smart HR.
     #[error("the company has not opened 智能人事 ({code})")]
     SmartHrClosed {
         /// DingTalk's code.
         code: String,
     },
-    /// Refused for another reason; the code is in `dingtalk-api.md` §9.4.
+    /// An answer with a code that is in no list: neither a success nor known to be a refusal. Asked again later.
+    #[error("DingTalk answered with a code that is not known ({code})")]
+    Unrecognised {
+        /// DingTalk's code, or the HTTP status.
+        code: String,
+    },
+    /// Refused for another reason: a code that has no meaning of its own here.
     #[error("DingTalk refused with {code}")]
     Refused {
         /// DingTalk's code.

@@ -3,6 +3,7 @@ use crate::field::Field;
 use crate::ids::Timestamp;
 use crate::index::tests::{link, values};
 use crate::link::WriteIntent;
+use crate::reason::ReasonCode;
 use crate::record::FieldValue;
 use crate::text::PersonalText;
 
@@ -20,7 +21,7 @@ fn item(n: u8, action: WriteAction, changes: &[(Field, Option<&str>)]) -> PlanIt
             values: FieldValues::new(),
             changes: Vec::new(),
         }],
-        reason: "test".to_owned(),
+        reason: Reason::new(ReasonCode::ChangeAdopted),
         needs_canary: false,
     };
     for (field, after) in changes {
@@ -84,7 +85,10 @@ fn too_many_removals_are_held_and_other_items_pass() {
     assert_eq!(approved.held().len(), 6);
     assert_eq!(
         approved.held()[0].reason,
-        "6 of 200 people would be marked left; the limit is 5"
+        Reason::new(ReasonCode::GuardTooManyRemovals)
+            .number("removals", 6)
+            .number("people", 200)
+            .number("limit", 5)
     );
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use directory::reason::{Reason, ReasonCode};
 use directory::{Kind, NativeId, Timestamp};
 use state::store::{EDITS_MAX, EditNews, FeedEntry, LookupKey, PutCondition};
 
@@ -11,7 +12,7 @@ use super::decide::apply_edit;
 use super::edit::{EditOutcome, EditRefusal, LedgerEdit};
 use super::entry_body::EntryBody;
 use super::leadership::{EntryKey, LedgerEntries, entries_to_store};
-use crate::connector::{ChangePage, ChangedRecord, EhrError};
+use crate::connector::{CURSOR, ChangePage, ChangedRecord, EhrError};
 
 /// How much of the feed is read at once.
 const FEED_PAGE_SIZE: usize = 200;
@@ -31,6 +32,17 @@ pub enum EditError {
     /// The ledger could not be read or written.
     #[error("the ledger could not be used")]
     Ledger(#[source] EhrError),
+}
+
+impl From<&EditError> for Reason {
+    fn from(err: &EditError) -> Self {
+        match err {
+            EditError::Refused(refusal) => Self::from(refusal),
+            EditError::Ledger(err) => {
+                Self::new(ReasonCode::LedgerUnavailable).cause(Self::from(err))
+            }
+        }
+    }
 }
 
 impl Ledger {
@@ -146,7 +158,7 @@ impl Ledger {
     pub(super) async fn changes_after(&self, cursor: Option<&str>) -> Result<ChangePage, EhrError> {
         let place = cursor
             .map_or(Ok(0), str::parse)
-            .map_err(|_| EhrError::Refused("the cursor is not of this feed"))?;
+            .map_err(|_| EhrError::Malformed(CURSOR))?;
         let page = self
             .store
             .news_after(&self.corp, place, FEED_PAGE_SIZE)
@@ -278,7 +290,7 @@ impl Ledger {
             Some(entry) => {
                 _ = entries
                     .0
-                    .insert(key, (entry.version, EntryBody::from_entry(&entry)?))
+                    .insert(key, (entry.version, EntryBody::from_entry(&entry)?));
             }
             None => _ = entries.0.remove(&key),
         }
@@ -293,7 +305,7 @@ impl Ledger {
 }
 
 fn changed_record(told: FeedEntry) -> Result<ChangedRecord, EhrError> {
-    let malformed = |_| EhrError::Malformed("a feed entry has an id that is none");
+    let malformed = |_| EhrError::Malformed("feed");
     let id = NativeId::new(&told.news.id).map_err(malformed)?;
     Ok(ChangedRecord {
         kind: told.news.kind,

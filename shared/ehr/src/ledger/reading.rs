@@ -7,7 +7,7 @@ use super::company::CompanyOnDay;
 use super::entry_body::EntryBody;
 use super::leadership::LedgerEntries;
 use super::{Ledger, matches_key, store_unavailable};
-use crate::connector::{AlternateKey, Connector as _, EhrError, StoredRecord};
+use crate::connector::{AlternateKey, CURSOR, Connector as _, EhrError, StoredRecord};
 
 /// Entries that one number leads to at most.
 pub(super) const FOUND_MAX: usize = 10;
@@ -25,7 +25,7 @@ impl Ledger {
     /// At most `limit` entries of a kind, behind the position that an earlier page ended at.
     ///
     /// # Errors
-    /// [`EhrError::Refused`] where the position is none; the store's own.
+    /// [`EhrError`]; see [`EhrError::is_cursor_invalid`] where the position is not of this list.
     pub async fn list_page(
         &self,
         kind: Kind,
@@ -35,7 +35,7 @@ impl Ledger {
         let after: Option<ShardPosition> = after
             .map(str::parse)
             .transpose()
-            .map_err(|_| EhrError::Refused("the position is not of this list"))?;
+            .map_err(|_| EhrError::Malformed(CURSOR))?;
         let page = self
             .store
             .entries_page(&self.corp, kind, after.as_ref(), limit)

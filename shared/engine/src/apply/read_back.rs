@@ -1,10 +1,10 @@
-//! A write is read back: if it is canonically what was intended it becomes base, otherwise it is a new observation
-//! (`design.md` §4.13).
+//! A write is read back: if it is canonically what was intended it becomes base, otherwise it is a new observation.
 
 use directory::decide::{self, FreshRead};
 use directory::hash::{self, FieldHash};
 use directory::link::LinkWait;
 use directory::plan::ItemPart;
+use directory::reason::{Reason, ReasonCode};
 use directory::{Field, Link, Record, Side, Timestamp, WriteAction};
 
 use super::WrittenItem;
@@ -130,11 +130,10 @@ impl Run<'_> {
             Some(_) if waited < RESEND_BACKOFF_MS[1] => RESEND_BACKOFF_MS[1],
             Some(_) => RESEND_BACKOFF_MS[2],
         };
-        let whom = match side {
-            Side::DingTalk => "DingTalk",
-            Side::Ehr => "the eHR",
-        };
-        let reason = format!("{whom} stored {} otherwise than it was sent", field.key());
+        let reason = Reason::new(ReasonCode::WaitStoredOtherwise)
+            .side("side", side)
+            .kind("kind", link.kind)
+            .field("field", field);
         self.tally(|tally| tally.note(reason.clone()));
         let next = Timestamp(now.millis().saturating_add(patience.min(most)));
         link.waits.push(LinkWait {

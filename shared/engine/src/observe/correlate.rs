@@ -1,4 +1,4 @@
-//! Adopt, don't recreate (`design.md` §4.11): whether the other side already has somebody whom no link knows.
+//! Adopt, don't recreate: whether the other side already has somebody whom no link knows.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use directory::correlate::{self, IdentityMatch};
 use directory::decide::{self, FreshRead};
 use directory::planted::{self, Bug};
+use directory::reason::{Reason, ReasonCode};
 use directory::{
     DeptId, Field, FieldValues, Kind, Link, NativeId, Record, Side, WriteAction, hash,
 };
@@ -93,6 +94,16 @@ impl Run<'_> {
                 ehr: None,
             });
         };
+        // DingTalk finds a `userid` in another case too: the one that it answers is the record's.
+        if record.id != *id
+            && let Some(link) = self
+                .engine
+                .links
+                .get_link_by_native(&self.engine.corp, kind, Side::DingTalk, &record.id)
+                .await?
+        {
+            return self.observe_linked(link).await;
+        }
         if let Some(link) = self.find_made_by_us(&record).await? {
             return self.observe_made(link, &record).await;
         }
@@ -152,8 +163,7 @@ impl Run<'_> {
                 .is_some_and(|known| *known != record.id)
         }) {
             self.tally(|tally| {
-                let reason = "DingTalk has a department twice that was made once: the answer to an earlier create came too late \
-                              to be known; delete the one that nobody is linked with";
+                let reason = Reason::new(ReasonCode::IdentityDepartmentDuplicate);
                 tally.add_trouble(record.kind, Some(link.id), reason);
             });
         }
@@ -187,7 +197,7 @@ impl Run<'_> {
         {
             // Two accounts at once: which of them is the person is not ours to say.
             self.tally(|tally| {
-                let reason = "two DingTalk accounts claim one record of the eHR: a person must say whose it is";
+                let reason = Reason::new(ReasonCode::IdentityTwoAccounts);
                 tally.add_trouble(link.kind, Some(link.id), reason);
             });
             return Ok(ObservedRecord {
@@ -273,7 +283,7 @@ impl Run<'_> {
         }
         let matched = correlate::match_records(dingtalk, &stored.record, stored.dingtalk.as_ref());
         if let IdentityMatch::Proposal(reason) = matched {
-            self.tally(|tally| tally.add_trouble(dingtalk.kind, None, reason));
+            self.tally(|tally| tally.add_trouble(dingtalk.kind, None, Reason::new(reason)));
         }
         Ok(matched)
     }
@@ -324,7 +334,7 @@ impl Run<'_> {
                     .is_some_and(|ehr| *ehr != stored.record.id) =>
             {
                 self.tally(|tally| {
-                    let reason = "two records of the eHR claim one DingTalk account: a person must say whose it is";
+                    let reason = Reason::new(ReasonCode::IdentityTwoRecords);
                     tally.add_trouble(kind, Some(link.id), reason);
                 });
                 Ok(nothing)
@@ -374,7 +384,7 @@ impl Run<'_> {
                 IdentityMatch::Certain => return Ok(SearchOutcome::There(id)),
                 IdentityMatch::Proposal(_) if planted::is(Bug::UncertainIsNew) => {}
                 IdentityMatch::Proposal(reason) => {
-                    self.tally(|tally| tally.add_trouble(Kind::Person, None, reason));
+                    self.tally(|tally| tally.add_trouble(Kind::Person, None, Reason::new(reason)));
                     return Ok(SearchOutcome::Uncertain);
                 }
                 IdentityMatch::No => {}

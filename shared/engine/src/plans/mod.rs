@@ -1,5 +1,4 @@
-//! Plans that are kept: made by a sweep that writes nothing, shown, approved by a person, and applied item by item
-//! (`design.md` §4.9).
+//! Plans that are kept: made by a sweep that writes nothing, shown, approved by a person, and applied item by item.
 //!
 //! What was previewed is what is applied: each item is looked at afresh, link first, both sides, decided anew, and written
 //! only where the decision is still the one that was shown. Everything else is refused with its reason in words.
@@ -24,6 +23,7 @@ pub(crate) use collected::CollectedPlan;
 use std::collections::BTreeMap;
 
 use directory::plan::{ActionCounts, HeldItem};
+use directory::reason::{Reason, ReasonCode};
 use directory::{FieldValue, LinkId};
 
 use crate::link_names::LinkNames;
@@ -76,10 +76,8 @@ impl Engine {
         let (labels, missing) = self.collect_labels(&items, &names).await;
         let mut swept = swept;
         if let Err(err) = missing {
-            swept.report.notes.push(format!(
-                "not every reference is shown by its name: {}",
-                err.sentence()
-            ));
+            let note = Reason::new(ReasonCode::RunNamesIncomplete).cause(Reason::from(&err));
+            swept.report.notes.push(note);
         }
         PlannedSweep {
             swept,

@@ -1,10 +1,13 @@
 //! Applying an approved plan, chunk by chunk: each item looked at afresh, and written only where it is what was shown.
 
+mod troubles;
+
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 use directory::guard::PassedCounts;
 use directory::plan::{Guard, Plan, PlanItem};
+use directory::reason::{Reason, ReasonCode};
 use directory::{FieldSet, Kind, LinkId, NativeId, RunId, Side, Timestamp, WriteAction};
 use futures::FutureExt as _;
 use serde::{Deserialize, Serialize};
@@ -54,7 +57,7 @@ pub struct NotApplied {
     pub moved: Vec<PlanDifference>,
     /// How it failed.
     #[serde(default)]
-    pub failed: Option<String>,
+    pub failed: Option<Reason>,
 }
 
 /// An item to be looked at once more at the end.
@@ -85,7 +88,7 @@ impl PlanCheckpoint {
         index: usize,
         item: &PlannedItem,
         moved: Vec<PlanDifference>,
-        failed: Option<String>,
+        failed: Option<Reason>,
     ) {
         let count = if failed.is_some() {
             &mut self.outcomes.failed
@@ -247,7 +250,7 @@ impl PlanRun<'_> {
                     index,
                     item,
                     Vec::new(),
-                    Some("others kept writing the same record".to_owned()),
+                    Some(Reason::new(ReasonCode::LookOthersWrite)),
                 );
             }
         }
@@ -279,7 +282,7 @@ impl PlanRun<'_> {
             let counted = counted.get(&index).copied().unwrap_or_default();
             match relooked {
                 Ok(RelookOutcome::Apply(now)) if is_full(&now, &occupied) => {
-                    let reason = "somebody is still in the department".to_owned();
+                    let reason = Reason::new(ReasonCode::WaitDepartmentOccupied);
                     place.add_not_applied(
                         index,
                         item,
@@ -295,7 +298,9 @@ impl PlanRun<'_> {
                 Ok(RelookOutcome::Already) => place.outcomes.already += 1,
                 Ok(RelookOutcome::Refuse(moved)) => place.add_not_applied(index, item, moved, None),
                 Err(err) if err.concerns_everybody() => return Err(err),
-                Err(err) => place.add_not_applied(index, item, Vec::new(), Some(err.sentence())),
+                Err(err) => {
+                    place.add_not_applied(index, item, Vec::new(), Some(Reason::from(&err)))
+                }
             }
         }
         self.write_accepted(plan, &accepted, place).await
@@ -338,8 +343,7 @@ impl PlanRun<'_> {
             .decide(observed, UnknownReferenceRule::LeaveOut, &mut plan)
             .await?;
         if looked.out_of_reach {
-            let reason =
-                "the policy leaves it out by now, or cannot tell whether it does".to_owned();
+            let reason = Reason::new(ReasonCode::WaitPolicyLeavesOut);
             return Ok(RelookOutcome::Refuse(vec![PlanDifference::Waits {
                 reason,
             }]));
@@ -353,7 +357,7 @@ impl PlanRun<'_> {
             .as_ref()
             .map(|settled| &settled.link)
             .or(stored.as_ref());
-        let waits = plan.held.first().map(|held| held.reason.as_str());
+        let waits = plan.held.first().map(|held| &held.reason);
         let gone = looked
             .missing
             .as_ref()
@@ -406,7 +410,7 @@ impl PlanRun<'_> {
         });
         if !protected {
             self.run
-                .plan_removal(observed, &planned.reason, plan)
+                .plan_removal(observed, planned.reason.clone(), plan)
                 .await?;
         }
         Ok(())
@@ -464,37 +468,6 @@ impl PlanRun<'_> {
             .collect())
     }
 
-    fn count_troubles(&self) -> usize {
-        let mut troubles = 0;
-        self.run.tally(|tally| troubles = tally.troubles.len());
-        troubles
-    }
-
-    fn troubles_since(&self, from: usize) -> HashMap<LinkId, String> {
-        let mut since = HashMap::new();
-        self.run.tally(|tally| {
-            let troubles = tally.troubles.iter().skip(from);
-            since.extend(
-                troubles
-                    .filter_map(|trouble| trouble.link.map(|link| (link, trouble.reason.clone()))),
-            );
-        });
-        since
-    }
-
-    /// The plan's items among whom the run wants to look at once more.
-    fn drain_second_looks(&self) -> BTreeSet<u32> {
-        let mut whose = BTreeSet::new();
-        self.run
-            .tally(|tally| whose = std::mem::take(&mut tally.again));
-        let index = |whose: &RecordKey| {
-            self.by_id
-                .get(whose)
-                .and_then(|index| u32::try_from(*index).ok())
-        };
-        whose.iter().filter_map(index).collect()
-    }
-
     /// Ends it: the journal is closed where everything is done, and the report says what was written.
     pub async fn close(self, complete: bool) -> RunReport {
         let Self { run, began_at, .. } = self;
@@ -505,7 +478,7 @@ impl PlanRun<'_> {
         };
         run.count_active(&mut ended).await;
         if complete && let Err(err) = run.engine.journal.close(&run.id).await {
-            run.tally(|tally| tally.note(format!("the journal of this run was not closed: {err}")));
+            run.tally(|tally| tally.note(crate::sweep::journal_open_note(&err)));
         }
         run.build_report(&order, began_at, &ended)
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use directory::guard::ExceededLimit;
 use directory::hash::{self, FieldHash};
 use directory::plan::HeldItem;
+use directory::reason::{Reason, ReasonCode};
 use directory::{Kind, LinkId, RunId, Timestamp, WriteAction};
 use serde::{Deserialize, Serialize};
 use state::store::{ControlKind, PutCondition, StoredItem};
@@ -57,8 +58,8 @@ pub struct Hold {
     /// What was too much, in numbers.
     #[serde(default)]
     pub too_much: Vec<ExceededLimit>,
-    /// The same in a sentence.
-    pub reason: String,
+    /// The same as a reason.
+    pub reason: Reason,
     /// How many records.
     pub count: u64,
     /// Parts that their list is stored in.
@@ -94,6 +95,17 @@ pub enum ReleaseError {
     Write(#[from] WriteError),
 }
 
+impl From<&ReleaseError> for Reason {
+    fn from(err: &ReleaseError) -> Self {
+        match err {
+            ReleaseError::Closed => Self::new(ReasonCode::RecordEntryClosed).text("queue", "hold"),
+            ReleaseError::NotReleased => Self::new(ReasonCode::RecordNothingToUndo),
+            ReleaseError::Write(WriteError::Stale) => Self::new(ReasonCode::RecordChangedElsewhere),
+            ReleaseError::Write(err) => Self::new(ReasonCode::RecordNotNow).cause(Self::from(err)),
+        }
+    }
+}
+
 /// What is held for the same reason.
 struct HoldGroup<'a> {
     first: &'a HeldItem,
@@ -101,7 +113,7 @@ struct HoldGroup<'a> {
 }
 
 fn group_by_reason(held: &[HeldItem]) -> Vec<HoldGroup<'_>> {
-    let mut groups: BTreeMap<(Kind, WriteAction, &str), HoldGroup<'_>> = BTreeMap::new();
+    let mut groups: BTreeMap<(Kind, WriteAction, &Reason), HoldGroup<'_>> = BTreeMap::new();
     for one in held {
         let Some(print) = one.fingerprint else {
             continue;
@@ -195,7 +207,7 @@ impl ReviewStore {
     /// Lets a hold pass at the next sweep: exactly its changes, and nothing that came since.
     ///
     /// # Errors
-    /// [`NotReleased`].
+    /// [`ReleaseError`].
     pub async fn release_hold(
         &self,
         mut hold: StoredItem<Hold>,
@@ -226,7 +238,7 @@ impl ReviewStore {
     /// Takes a release back, as long as no sweep has applied it.
     ///
     /// # Errors
-    /// [`NotReleased`].
+    /// [`ReleaseError`].
     pub async fn take_back_release(
         &self,
         mut hold: StoredItem<Hold>,

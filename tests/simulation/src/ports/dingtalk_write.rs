@@ -1,6 +1,7 @@
-//! DingTalk, written: what took effect, what is lost, what lands late.
+//! Writes DingTalk: writes that take effect, writes that are lost, and writes that land late.
 
 use dingtalk::{DingTalkError, DingTalkErrorKind};
+use directory::reason::{Reason, ReasonCode};
 use directory::{DeptId, Field, Kind, NativeId, Side, UnionId, WriteAction};
 use engine::ports::{DingTalkWrite, WriteOutcome};
 use sandbox::world::{AppWrite, AppWriteOutcome as Wrote, Refusal};
@@ -13,10 +14,11 @@ use crate::oracle::{SideSnapshot, format_values, number_in};
 use crate::trace::text_word;
 use crate::world::{SharedWorld, WorldState};
 
-/// A write that lands late does so within this time: less than what the engine waits for, whatever the clocks say.
+/// Greatest delay of a late write, in milliseconds. It is less than the engine waits for, whatever
+/// the clocks show.
 pub(crate) const LATE_MAX_MS: i64 = 6 * 60 * 1000;
 
-/// A write on its way. Dropped with its invocation, it may land all the same.
+/// A write in flight. If its invocation is dropped, it may still land.
 struct DingTalkWriteInFlight<'a> {
     shared: &'a SharedWorld,
     invocation: u32,
@@ -95,7 +97,7 @@ impl WorldState {
         });
     }
 
-    /// What is due arrives.
+    /// Lands the writes that are due.
     pub(crate) fn land_due_dingtalk_writes(&mut self) {
         while let Some(at) = self.late.iter().position(|late| late.due <= self.now) {
             let LateDingTalkWrite {
@@ -116,7 +118,7 @@ impl WorldState {
         }
     }
 
-    /// The write takes effect, or is refused.
+    /// Carries out the write, or refuses it.
     fn write_dingtalk(
         &mut self,
         invocation: u32,
@@ -131,7 +133,7 @@ impl WorldState {
                     .clone()
                     .map_or(Ok(WriteOutcome::Unknown), |id| Ok(WriteOutcome::Done(id)));
             }
-            Err(why) => return Ok(WriteOutcome::Refused(why.to_owned())),
+            Err(why) => return Ok(WriteOutcome::Refused(Reason::stored_text(why))),
         };
         if let AppWrite::DeletePerson { userid } = &write
             && self
@@ -155,9 +157,8 @@ impl WorldState {
             if let Some(number) = number.filter(known) {
                 self.oracle.judge_admin_removal(number);
             }
-            return Ok(WriteOutcome::Refused(
-                "administrators and bosses are never deleted".to_owned(),
-            ));
+            let refused = Reason::new(ReasonCode::DingTalkAdministratorKept);
+            return Ok(WriteOutcome::Refused(refused));
         }
         let before = self.side_snapshot(Side::DingTalk);
         self.check_removal(invocation, order);
@@ -216,7 +217,7 @@ impl WorldState {
                 .map_or(WriteOutcome::Unknown, WriteOutcome::Done)),
             _ => {
                 self.faults.count_fault(Fault::Refused);
-                Ok(WriteOutcome::Refused(no.to_string()))
+                Ok(WriteOutcome::Refused(Reason::from(&trouble)))
             }
         }
     }
@@ -278,7 +279,7 @@ impl WorldState {
         }
     }
 
-    /// Whether nobody and nothing is in a department.
+    /// Whether a department has no members and no departments below it.
     pub(crate) fn is_empty(&self, dept_id: i64) -> bool {
         let company = self.dingtalk.company();
         !company.people.values().any(|person| person.is_in(dept_id))

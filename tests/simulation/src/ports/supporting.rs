@@ -1,9 +1,10 @@
-//! Journal, gate, clock and randomness.
+//! Ports for the journal, the gate, the clock and randomness.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use dingtalk::client::Clock;
+use directory::reason::Reason;
 use directory::{RunId, Timestamp};
 use engine::ports::{Gate, Journal, JournalEntry, Randomness};
 use state::store::JournalError;
@@ -12,7 +13,7 @@ use state::{Cause, StoreError};
 use crate::fault::Fault;
 use crate::world::SharedWorld;
 
-/// The journal.
+/// The journal, as one invocation sees it.
 pub(crate) struct JournalPort {
     pub(crate) shared: SharedWorld,
 }
@@ -53,20 +54,20 @@ impl Journal for JournalPort {
     }
 }
 
-/// Whether the corp may be written to.
+/// The gate: whether the corp may be written to.
 pub(crate) struct GatePort {
     pub(crate) shared: SharedWorld,
 }
 
 #[async_trait]
 impl Gate for GatePort {
-    async fn closed_reason(&self) -> Result<Option<String>, StoreError> {
+    async fn closed_reason(&self) -> Result<Option<Reason>, StoreError> {
         self.shared.yield_polls().await;
-        Ok(self.shared.lock_world().closed.map(str::to_owned))
+        Ok(self.shared.lock_world().closed.map(Reason::new))
     }
 }
 
-/// The time, wrong by so many milliseconds.
+/// The clock, with an error in milliseconds.
 pub(crate) struct ClockPort {
     pub(crate) shared: SharedWorld,
     pub(crate) skew: i64,
@@ -91,7 +92,7 @@ impl Clock for ClockPort {
     }
 }
 
-/// Versions.
+/// The source of random versions.
 pub(crate) struct RandomnessPort {
     pub(crate) shared: SharedWorld,
 }

@@ -1,4 +1,4 @@
-//! Writing contacts (`dingtalk-api.md` §3.2, §3.4): what may be sent, and what became of it.
+//! Writing contacts: what may be sent, and what became of it.
 //!
 //! Values come in as they are read: canonical, references as DingTalk's ids. Every write names the fields that it shows
 //! and no others; a field that is shown and has no value is emptied. DingTalk has no conditional write and no
@@ -26,7 +26,7 @@ pub use written_fields::{UnwritableReason, WriteMoment, WrittenFields};
 
 use super::call::ApiCall;
 use super::config::Client;
-use crate::error::{DingTalkError, DingTalkErrorKind};
+use crate::error::{CallFault, DingTalkError, DingTalkErrorKind};
 
 /// What became of a write that DingTalk did not refuse.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,7 +94,7 @@ impl Client {
 #[derive(serde::Deserialize)]
 struct IgnoredContent {}
 
-fn not_sent(interface: &'static str, why: &'static str) -> DingTalkError {
+fn not_sent(interface: &'static str, why: CallFault) -> DingTalkError {
     DingTalkError::new(interface, DingTalkErrorKind::NotSent { why })
 }
 

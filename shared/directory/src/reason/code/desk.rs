@@ -21,8 +21,6 @@ macro_rules! desk_codes {
             OrderBindingAmbiguous = "order-binding-ambiguous",
             /// The position is not of this list.
             OrderCursorInvalid = "order-cursor-invalid",
-            /// It is not the time for it (`code`).
-            OrderNotNow = "order-not-now",
 
             // Plans.
             /// There is no such plan.
