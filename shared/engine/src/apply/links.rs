@@ -270,7 +270,7 @@ impl Run<'_> {
                         link.kind,
                         Some(link.id),
                         Reason::new(ReasonCode::WaitLinkTooLarge),
-                    )
+                    );
                 });
                 Ok(false)
             }
