@@ -60,7 +60,7 @@ struct SocketFile {
 /// How long a closing socket waits for the answers that it owes.
 const CLOSE_WITHIN: Duration = Duration::from_secs(5);
 
-/// The open socket. Dropping it closes it at once; [`LocalSocket::close`] gives the answers first that it owes.
+/// The open socket. Dropping it closes it at once; [`Self::close`] gives the answers first that it owes.
 pub(crate) struct LocalSocket {
     file: PathBuf,
     closing: Arc<Notify>,

@@ -6,6 +6,7 @@
 pub mod args;
 mod pause;
 mod plan_table;
+mod print_plan;
 pub(crate) mod words;
 
 use std::io::IsTerminal as _;
