@@ -177,34 +177,34 @@ async fn a_wrong_order_is_refused_with_a_reason() {
     let data = home.path();
     company(data).await;
     let refused = async |line: &str| run_line(data, line).await;
-    assert_eq!(
-        refused("leave nobody").await,
-        "no person in the ledger is called \"nobody\""
-    );
-    assert_eq!(
-        refused("department close 销售").await,
-        "0 people and 1 departments are in it; move them first"
-    );
-    assert_eq!(
-        refused("hire --name 王伟 --mobile 13800000001 --department 销售").await,
-        EditRefusal::Taken {
-            field: directory::Field::Mobile
-        }
-        .to_string()
-    );
-    assert_eq!(
-        refused("change A1 --mobile ''").await,
-        "mobile must not be empty"
-    );
+    for (line, code, said) in [
+        ("leave nobody", "ledger-name-unknown", "is called nobody"),
+        (
+            "department close 销售",
+            "ledger-department-not-empty",
+            "0 people and 1 departments are in it",
+        ),
+        (
+            "hire --name 王伟 --mobile 13800000001 --department 销售",
+            "ledger-value-taken",
+            "has this mobile number already",
+        ),
+        (
+            "change A1 --mobile ''",
+            "ledger-value-missing",
+            "must not be empty",
+        ),
+    ] {
+        let refused = refused(line).await;
+        let is_said = refused.contains(said) && refused.contains(code);
+        assert!(is_said, "{line}: {refused}");
+    }
     assert_eq!(
         refused("hire --name 李娜 --mobile 13800000002 --department 销售").await,
         "● hire: done v1"
     );
-    assert!(
-        refused("show 李娜")
-            .await
-            .starts_with("2 in the ledger are called")
-    );
+    let ambiguous = refused("show 李娜").await;
+    assert!(ambiguous.contains("李娜 fits 2 records"), "{ambiguous}");
     let parses =
         |line: &str| Args::try_parse_from(["bangding", "ehr"].into_iter().chain(line.split(' ')));
     assert!(
@@ -218,7 +218,8 @@ async fn a_wrong_order_is_refused_with_a_reason() {
     });
     let err = OrderError::Ledger(not_empty).into();
     let zh = command_error::describe_error(&err, Language::Zh);
-    assert_eq!(zh, "里面还有 2 人、0 个下级部门：先移走");
+    assert!(zh.starts_with("里面还有 2 人、0 个下级部门"), "{zh}");
+    assert!(zh.contains("ledger-department-not-empty"), "{zh}");
     let nowhere = data.join("nowhere");
     assert!(matches!(
         order_line(&nowhere, "list").await,
