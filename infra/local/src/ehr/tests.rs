@@ -245,7 +245,7 @@ async fn a_running_up_handles_orders_on_its_local_socket() {
     );
     assert_eq!(
         run_line(data, "change A1 --title 经理").await,
-        "it is so already: nothing changes"
+        "It is so already: nothing changes [ledger-no-change]"
     );
 
     // A wrong key opens nothing.
@@ -281,12 +281,8 @@ async fn an_employment_type_is_printed_in_both_languages() {
     let data = home.path();
     company(data).await;
     let refused = run_line(data, "change A1 --employment 长工").await;
-    assert!(
-        refused.ends_with(
-            "one of full_time, part_time, intern, dispatched, rehired_retiree, outsourced"
-        ),
-        "{refused}"
-    );
+    let choices = "full_time, part_time, intern, dispatched, rehired_retiree, outsourced";
+    assert!(refused.contains(choices), "{refused}");
     assert_eq!(
         run_line(data, "change A1 --employment full_time").await,
         "● change: done v2"

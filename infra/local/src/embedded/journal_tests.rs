@@ -220,10 +220,9 @@ async fn a_changed_entry_is_named() {
     let (store, database) = new_store().await;
     write_closed_run(&store, 1, 5).await;
     let mut entry = get(&database, "0000000003").await;
-    let body = entry["b"]
-        .as_s()
-        .unwrap()
-        .replace("the owner changed it", "nobody changed it");
+    let written = entry["b"].as_s().unwrap();
+    let body = written.replace("change-both-sides", "change-decided");
+    assert_ne!(&body, written);
     entry.insert("b".into(), AttributeValue::S(body));
     put(&database, entry).await;
     is_broken(&verify(&store).await, 3);
