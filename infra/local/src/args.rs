@@ -32,7 +32,7 @@ pub enum Command {
     /// The simulated DingTalk alone
     Sandbox(SandboxArgs),
     /// The built-in eHR: hire, change, leave, re-organise, today or on a day ahead
-    Ehr(EhrArgs),
+    Ehr(Box<EhrArgs>),
     /// What the ledger holds, as .csv, .json or .xlsx
     Export(ExportArgs),
     /// What a sync would write: made as a plan, listed, shown

@@ -210,7 +210,7 @@ impl Desk {
         })?;
         let [a, b, c, d, e, f, g, h, i, j, k, l, ..] = self.corps.randomness.bytes();
         let nonce = [a, b, c, d, e, f, g, h, i, j, k, l];
-        seal_value(key, place, nonce, &text).map_err(|err| OrderError::unusable(err))
+        seal_value(key, place, nonce, &text).map_err(OrderError::unusable)
     }
 }
 

@@ -55,7 +55,7 @@ pub async fn conflict(args: &ConflictArgs) -> ExitCode {
             send_one(here, order, SessionNeeds::DingTalk).await
         }
     };
-    finish_command(here, outcome)
+    finish_command(here, &outcome)
 }
 
 /// `bangding hold`. Exit 0: done; 1: not.
@@ -73,7 +73,7 @@ pub async fn hold(args: &HoldArgs) -> ExitCode {
             send_one(here, order, SessionNeeds::State).await
         }
     };
-    finish_command(here, outcome)
+    finish_command(here, &outcome)
 }
 
 /// `bangding quarantine`. Exit 0: done; 3: the record that was tried still waits; 1: not.
@@ -89,7 +89,7 @@ pub async fn quarantine(args: &QuarantineArgs) -> ExitCode {
             let order = ReviewRequest::Retry(id.clone());
             let tried = send_one(here, order, SessionNeeds::DingTalk).await;
             let waits = matches!(&tried, Ok(RecordOutcome::QuarantinedOne(one)) if one.state == QuarantineState::Waits);
-            let code = finish_command(here, tried);
+            let code = finish_command(here, &tried);
             return if waits {
                 ExitCode::from(EXIT_WAITS)
             } else {
@@ -97,7 +97,7 @@ pub async fn quarantine(args: &QuarantineArgs) -> ExitCode {
             };
         }
     };
-    finish_command(here, outcome)
+    finish_command(here, &outcome)
 }
 
 /// `bangding waiting`. Exit 0: told.
@@ -115,7 +115,7 @@ pub async fn waiting(args: &WaitingArgs) -> ExitCode {
         all.sort_by_key(|one| (one.waits_for, one.on, one.next));
         RecordOutcome::Waiting(all)
     });
-    finish_command(here, outcome)
+    finish_command(here, &outcome)
 }
 
 /// `bangding why`. Exit 0: told; 1: nobody is called so.
@@ -143,7 +143,7 @@ pub async fn why(args: &WhyArgs) -> ExitCode {
         }
     });
     let outcome = outcome.await;
-    finish_command(here, outcome)
+    finish_command(here, &outcome)
 }
 
 /// `bangding journal`. Exit 0: told, or intact; 1: not.
@@ -176,12 +176,12 @@ pub async fn journal(args: &JournalArgs) -> ExitCode {
     };
     let is_broken =
         matches!(&outcome, Ok(RecordOutcome::Verified(audit)) if audit.broken.is_some());
-    let code = finish_command(here, outcome);
+    let code = finish_command(here, &outcome);
     if is_broken { ExitCode::FAILURE } else { code }
 }
 
-fn finish_command(here: &ContextArgs, outcome: Outcome) -> ExitCode {
-    words::print_outcome(here, &outcome);
+fn finish_command(here: &ContextArgs, outcome: &Outcome) -> ExitCode {
+    words::print_outcome(here, outcome);
     match outcome {
         Ok(_) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
