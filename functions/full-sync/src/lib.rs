@@ -295,8 +295,9 @@ async fn work_item(deps: &SweepDeps, item: QueueItem, deadline: Option<Timestamp
     let order = match RunRequest::from_body(&item.body) {
         Ok(order) => order,
         Err(err) => {
-            tracing::error!(message.id = %item.id, reason = %err, "a sweep message could not be read and was dropped");
-            return ItemVerdict::Done;
+            // Perhaps a newer version wrote it: after five receives it stands among the dead letters, where it can be seen.
+            tracing::error!(message.id = %item.id, reason = %err, "a sweep message could not be read");
+            return ItemVerdict::Again;
         }
     };
     match is_wanted(deps, &order).await {
