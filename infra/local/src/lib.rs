@@ -41,7 +41,10 @@ pub async fn run(args: Args) -> ExitCode {
         Command::Export(export) => export::run(&export).await,
         Command::Rotate(rotate) => match rotate::run(&rotate).await {
             Ok(()) => ExitCode::SUCCESS,
-            Err(refusal) => print_error(&refusal),
+            Err(refusal) => {
+                eprintln!("■ {}", rotate.lang.describe(&refusal.reason));
+                ExitCode::FAILURE
+            }
         },
         Command::Plan(args) => plan::run(&args).await,
         Command::Approve(args) => plan::approve(&args).await,
