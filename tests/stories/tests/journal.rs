@@ -107,7 +107,7 @@ async fn tamper_journal(data: &Path, how: JournalTampering) -> u64 {
     let place = match how {
         JournalTampering::Changed => {
             let mut entry = run[2].clone();
-            let body = item_text(&entry, "b").replacen("new in DingTalk", "new in Dingtalk", 1);
+            let body = item_text(&entry, "b").replacen("change-new", "change-old", 1);
             assert_ne!(body, item_text(&entry, "b"));
             entry["b"]["S"] = body.into();
             put_item(&database, &entry).await;

@@ -16,7 +16,7 @@ use crate::Engine;
 use crate::report::RunReport;
 
 /// Records in one part of a hold: about 200 KB.
-const RECORDS_PER_PART: usize = 2000;
+pub(super) const RECORDS_PER_PART: usize = 2000;
 
 /// Where a hold stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -151,7 +151,7 @@ impl HoldGroup<'_> {
     }
 }
 
-fn part_id(hold: &str, part: u32) -> String {
+pub(super) fn part_id(hold: &str, part: u32) -> String {
     format!("{hold}-{part:04}")
 }
 

@@ -1,8 +1,8 @@
-//! The way to the desk of a running `up`: a port of loopback of its own, and a key that only the owner of the state
+//! The socket to the desk of a running process: a port of loopback of its own, and a key that only the owner of the state
 //! directory can read.
 //!
-//! Not a route of the front: whoever lets DingTalk reach the callback address forwards that port, and nobody outside has
-//! business at the desk.
+//! Not a route of the front: an administrator who lets DingTalk reach the callback address forwards that port, and no one
+//! outside has business at the desk.
 
 use std::fs::OpenOptions;
 use std::io::Write as _;
@@ -17,10 +17,12 @@ use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::routing::post;
+use desk::{Actor, Desk, Order, OrderError, OrderRequest, Reply};
+use directory::BindingId;
 use directory::reason::Reason;
 use outbound::HttpTransport;
 use outbound::{Transport as _, TransportError};
-use runtime::{SystemClock, random_bytes_or_abort};
+use runtime::random_bytes_or_abort;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -28,19 +30,25 @@ use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
-use super::desk::LedgerOrderHandler;
-use super::order::{LedgerOrder, LedgerOrderError, LedgerReply};
+use crate::command_error::CommandError;
 use crate::machine::{machine_reason, machine_reason_of};
-use crate::plan::desk::PlanOrderHandler;
 
 /// An order is a few fields, or a policy document.
 const ORDER_MAX: usize = 1024 * 1024;
 
-/// Where edits of the ledger are asked for.
-const LEDGER_PATH: &str = "/desk";
+/// Where orders are given.
+const ORDERS_PATH: &str = "/orders";
 
-/// Where plans, pauses and policies are asked for.
-pub(crate) const PLANS_PATH: &str = "/plans";
+/// Where the ids of the bindings are asked for.
+const BINDINGS_PATH: &str = "/bindings";
+
+/// An order on its way to the process that has the state. It names no roles: who can read the key is this machine's operator.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct SocketOrder {
+    pub(crate) binding: BindingId,
+    pub(crate) by: String,
+    pub(crate) request: OrderRequest,
+}
 
 /// What the file says.
 #[derive(Serialize, Deserialize)]
@@ -49,11 +57,11 @@ struct SocketFile {
     key: String,
 }
 
-/// How long a closing door waits for the answers that it owes.
+/// How long a closing socket waits for the answers that it owes.
 const CLOSE_WITHIN: Duration = Duration::from_secs(5);
 
-/// The open door. Dropping it closes it at once; [`Self::close`] gives the answers first that it owes.
-pub struct LocalSocket {
+/// The open socket. Dropping it closes it at once; [`Self::close`] gives the answers first that it owes.
+pub(crate) struct LocalSocket {
     file: PathBuf,
     closing: Arc<Notify>,
     served: JoinHandle<()>,
@@ -62,27 +70,22 @@ pub struct LocalSocket {
 impl Drop for LocalSocket {
     fn drop(&mut self) {
         self.served.abort();
-        // Whoever holds the directory next writes its own.
+        // The next process that holds the directory writes its own.
         _ = std::fs::remove_file(&self.file);
     }
 }
 
 struct SocketState {
-    desk: LedgerOrderHandler,
-    plans: PlanOrderHandler,
+    desk: Desk,
     key: SecretString,
 }
 
 impl LocalSocket {
-    /// Opens a door to the desks, for whoever can read the state directory.
+    /// Opens a socket to the desk, for those who can read the state directory.
     ///
     /// # Errors
     /// No port, or the file cannot be written.
-    pub async fn open(
-        data: &Path,
-        desk: LedgerOrderHandler,
-        plans: PlanOrderHandler,
-    ) -> std::io::Result<Self> {
+    pub(crate) async fn open(data: &Path, desk: Desk) -> std::io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let key = random_bytes_or_abort()
             .iter()
@@ -97,12 +100,11 @@ impl LocalSocket {
             },
         )?;
         let router = Router::new()
-            .route(LEDGER_PATH, post(serve_ledger))
-            .route(PLANS_PATH, post(serve_plans))
+            .route(ORDERS_PATH, post(serve_order))
+            .route(BINDINGS_PATH, post(serve_bindings))
             .layer(DefaultBodyLimit::max(ORDER_MAX))
             .with_state(Arc::new(SocketState {
                 desk,
-                plans,
                 key: key.into(),
             }));
         let closing = Arc::new(Notify::new());
@@ -111,7 +113,7 @@ impl LocalSocket {
             let serve = axum::serve(listener, router)
                 .with_graceful_shutdown(async move { closed.notified().await });
             if let Err(err) = serve.await {
-                tracing::error!(reason = %err, "the desk's door closed");
+                tracing::error!(reason = %err, "the desk's socket closed");
             }
         });
         Ok(Self {
@@ -121,8 +123,8 @@ impl LocalSocket {
         })
     }
 
-    /// Lets nobody in any more, and answers whoever asked before, within five seconds.
-    pub async fn close(mut self) {
+    /// Takes no more orders, and answers those that were given before, within five seconds.
+    pub(crate) async fn close(mut self) {
         _ = std::fs::remove_file(&self.file);
         self.closing.notify_one();
         _ = tokio::time::timeout(CLOSE_WITHIN, &mut self.served).await;
@@ -141,7 +143,7 @@ fn write_socket_file(file: &Path, way: &SocketFile) -> std::io::Result<()> {
     std::fs::rename(&fresh, file)
 }
 
-async fn serve_ledger(
+async fn serve_order(
     State(guarded): State<Arc<SocketState>>,
     headers: HeaderMap,
     body: Bytes,
@@ -149,28 +151,35 @@ async fn serve_ledger(
     if !is_authorized(&headers, &guarded.key) {
         return (StatusCode::UNAUTHORIZED, String::new());
     }
-    let Ok(order) = serde_json::from_slice::<LedgerOrder>(&body) else {
+    let Ok(SocketOrder {
+        binding,
+        by,
+        request,
+    }) = serde_json::from_slice(&body)
+    else {
         return (StatusCode::BAD_REQUEST, String::new());
     };
-    reply_json(
-        &guarded
-            .desk
-            .handle_order(&order, SystemClock.now(), random_bytes_or_abort())
-            .await,
-    )
+    let order = Order {
+        binding,
+        actor: Actor::machine_operator(by),
+        request,
+    };
+    reply_json(&guarded.desk.handle(order).await)
 }
 
-async fn serve_plans(
+async fn serve_bindings(
     State(guarded): State<Arc<SocketState>>,
     headers: HeaderMap,
-    body: Bytes,
 ) -> (StatusCode, String) {
     if !is_authorized(&headers, &guarded.key) {
         return (StatusCode::UNAUTHORIZED, String::new());
     }
-    match serde_json::from_slice(&body) {
-        Ok(order) => reply_json(&guarded.plans.handle_order(&order).await),
-        Err(_) => (StatusCode::BAD_REQUEST, String::new()),
+    match guarded.desk.corps.store.list_bindings().await {
+        Ok(bindings) => {
+            let ids: Vec<_> = bindings.into_iter().map(|stored| stored.body.id).collect();
+            reply_json(&ids)
+        }
+        Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, String::new()),
     }
 }
 
@@ -200,7 +209,7 @@ fn read_socket_file(data: &Path) -> Option<SocketFile> {
     way.address.ip().is_loopback().then_some(way)
 }
 
-/// Whether somebody listens behind the door of a directory.
+/// Whether a process listens on the socket of a directory.
 pub(crate) async fn is_open(data: &Path) -> bool {
     let Some(way) = read_socket_file(data) else {
         return false;
@@ -208,27 +217,36 @@ pub(crate) async fn is_open(data: &Path) -> bool {
     tokio::net::TcpStream::connect(way.address).await.is_ok()
 }
 
-/// Asks the `up` that holds the directory; `None` where there is no door.
-pub(super) async fn send_ledger_order(
+/// Gives an order to the process that has the state; `None` where there is none any more.
+pub(crate) async fn send_order(
     data: &Path,
-    order: &LedgerOrder,
-) -> Option<Result<LedgerReply, LedgerOrderError>> {
-    match send_order::<Result<LedgerReply, LedgerOrderError>>(data, LEDGER_PATH, order).await? {
-        Ok(answer) => Some(answer),
-        Err(why) => Some(Err(LedgerOrderError::Unusable { why })),
+    order: &SocketOrder,
+) -> Result<Option<Reply>, CommandError> {
+    match post_json::<Result<Reply, OrderError>>(data, ORDERS_PATH, order).await {
+        None => Ok(None),
+        Some(Ok(answer)) => Ok(Some(answer?)),
+        Some(Err(why)) => Err(CommandError::unusable(why)),
     }
 }
 
-/// Asks at one of the desks; `None` where there is no door, a reason where there is no answer.
-pub(crate) async fn send_order<A: serde::de::DeserializeOwned>(
+/// The bindings of the process that has the state; `None` where there is none any more.
+pub(crate) async fn list_bindings(data: &Path) -> Result<Option<Vec<BindingId>>, CommandError> {
+    match post_json(data, BINDINGS_PATH, &()).await {
+        None => Ok(None),
+        Some(answer) => answer.map(Some).map_err(CommandError::unusable),
+    }
+}
+
+/// `None` where nothing listens, a reason where there is no answer.
+async fn post_json<A: serde::de::DeserializeOwned>(
     data: &Path,
-    desk: &str,
-    order: &impl Serialize,
+    path: &str,
+    body: &impl Serialize,
 ) -> Option<Result<A, Reason>> {
-    let way = read_socket_file(data)?;
-    let body = serde_json::to_vec(order).ok()?;
-    let request = http::Request::post(format!("http://{}{desk}", way.address))
-        .header("authorization", format!("Bearer {}", way.key))
+    let socket = read_socket_file(data)?;
+    let body = serde_json::to_vec(body).ok()?;
+    let request = http::Request::post(format!("http://{}{path}", socket.address))
+        .header("authorization", format!("Bearer {}", socket.key))
         .header("content-type", "application/json")
         .body(Bytes::from(body))
         .ok()?;
@@ -238,7 +256,7 @@ pub(crate) async fn send_order<A: serde::de::DeserializeOwned>(
     };
     let answer = match transport.send(request).await {
         Ok(answer) => answer,
-        // The door belongs to an `up` that is gone, or is going.
+        // The socket was of a process that is gone, or is going.
         Err(TransportError::NotConnected { .. }) => return None,
         Err(err) => {
             return Some(Err(machine_reason_of(format!(
