@@ -24,6 +24,7 @@ mod token_renewal;
 pub mod up;
 pub mod workers;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use args::{Args, Command};
@@ -42,7 +43,8 @@ pub async fn run(args: Args) -> ExitCode {
         Command::Rotate(rotate) => match rotate::run(&rotate).await {
             Ok(()) => ExitCode::SUCCESS,
             Err(refusal) => {
-                eprintln!("■ {}", rotate.lang.describe(&refusal.reason));
+                let why = rotate.lang.describe(&refusal.reason);
+                _ = writeln!(std::io::stderr(), "■ {why}");
                 ExitCode::FAILURE
             }
         },
