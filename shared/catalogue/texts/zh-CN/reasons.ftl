@@ -406,6 +406,52 @@ ehr-outcome-unknown = 不清楚 eHR 有没有写成
 ehr-unavailable = eHR 没有答复
     .remedy = 检查 eHR 是否正常，会自动再试
 ehr-reply-malformed = eHR 的答复读不懂（{ $detail }）
+ehr-credentials-refused = eHR 不认这个密钥（{ $code }）
+    .remedy = 填一个有效的密钥，原来的可能已被停用
+ehr-permission-missing = 这个密钥在 eHR 里没有权限（{ $code }）
+    .remedy = 在 eHR 后台给密钥开通该接口和该应用
+ehr-address-not-allowed = eHR 不接受我们的出口地址（{ $code }）
+    .remedy = 把出口地址加进密钥的白名单，或去掉白名单
+ehr-quota-used-up = eHR 的用量已用完（{ $code }）
+    .remedy = 升级套餐，或等到周期结束
+ehr-throttled = eHR 要求放慢（{ $code }）
+ehr-busy = eHR 正忙（{ $code }）
+    .remedy = 稍后会再试
+ehr-call-refused = eHR 拒绝了调用，错误码 { $code }
+ehr-code-unknown = eHR 返回了未列出的错误码 { $code }
+    .remedy = 稍后会再试；一直这样就反馈这个码
+ehr-form-missing = eHR 里没有映射所指的应用或表单（{ $code }）
+    .remedy = 重新选择表单
+ehr-field-missing = { $field }对应的字段 { $key } 已不在表单里
+    .remedy = 给{ $field }重新选一个字段
+ehr-mapped-field-missing = 映射所指的字段 { $key } 已不在表单里
+    .remedy = 在映射里另选一个字段
+ehr-field-retyped = { $field }对应的字段 { $key } 现在的类型是 { $found }，不是 { $expected }
+    .remedy = 重新映射{ $field }
+ehr-value-unreadable = 字段 { $key } 的内容读不懂
+    .remedy = 在 eHR 里改正
+ehr-value-invalid = 字段 { $key } 不能填这个值
+ehr-option-unknown = 这个值不在字段 { $key } 的选项里
+    .remedy = 在 eHR 里加上选项，或改正这个值
+ehr-field-read-only = { $field }在 eHR 里的字段不能写入
+    .remedy = 让{ $field }以 eHR 为准
+ehr-field-unmapped = { $field }没有映射到 eHR 的字段
+    .remedy = 给{ $field }选字段，或不同步它
+ehr-status-unknown = 记录的员工状态是映射里没有说明的词
+    .remedy = 在映射里说明这个词的意思
+ehr-status-unmapped = 映射里没有说明要写入的员工状态
+    .remedy = 在映射里补上
+ehr-key-ambiguous = eHR 里有 { $count } 条记录的编号相同
+    .remedy = 在 eHR 里改正，只留一条
+ehr-value-taken = eHR 里另一条记录已有这个值
+    .remedy = 改正其中一条
+ehr-organisation-locked = eHR 的部门是钉钉同步过去的，不写入
+    .remedy = 让部门以钉钉为准
+ehr-table-row-kept = 子表 { $key } 里还有别的内容的一行会丢失
+    .remedy = 不再需要时，在 eHR 里删除这一行
+ehr-department-not-empty = eHR 里这个部门不是空的（{ $code }）
+    .remedy = 先移走里面的人和下级部门
+ehr-row-unreadable = 这一行没有能读的编号
 
 ### The built-in ledger
 
@@ -584,7 +630,7 @@ policy-not-stored = 策略没有存下或读出：{ $cause }
 
 ### Messages to people
 
-message-change-your-mobile = 绑钉：公司人事系统（eHR）里登记的你的手机号，与钉钉里的不一致。钉钉账号的手机号只能由你本人更换：我的 → 设置 → 账号与安全 → 更换手机号。换好后会自动同步，无需回复；若人事系统里登记有误，请联系人事部门
+message-change-your-mobile = 绑钉：公司 eHR （eHR）里登记的你的手机号，与钉钉里的不一致。钉钉账号的手机号只能由你本人更换：我的 → 设置 → 账号与安全 → 更换手机号。换好后会自动同步，无需回复；若 eHR 里登记有误，请联系人事部门
 message-out-of-date = 一天都没有连上钉钉，消息没有发出
     .remedy = 重新编写后再发
 message-id-invalid = 消息编号应为 1 到 64 个字母、数字、连字符或下划线

@@ -406,6 +406,52 @@ ehr-outcome-unknown = 不清楚 eHR 是否寫入成功
 ehr-unavailable = eHR 沒有回應
     .remedy = 檢查 eHR 是否正常，會自動再試
 ehr-reply-malformed = eHR 的回應無法解讀（{ $detail }）
+ehr-credentials-refused = eHR 不接受這個金鑰（{ $code }）
+    .remedy = 填一個有效的金鑰，原來的可能已被停用
+ehr-permission-missing = 這個金鑰在 eHR 裡沒有權限（{ $code }）
+    .remedy = 在 eHR 後台給金鑰開通該介面和該應用
+ehr-address-not-allowed = eHR 不接受我們的出口位址（{ $code }）
+    .remedy = 把出口位址加進金鑰的白名單，或去掉白名單
+ehr-quota-used-up = eHR 的用量已用完（{ $code }）
+    .remedy = 升級方案，或等到週期結束
+ehr-throttled = eHR 要求放慢（{ $code }）
+ehr-busy = eHR 正忙（{ $code }）
+    .remedy = 稍後會再試
+ehr-call-refused = eHR 拒絕了呼叫，錯誤碼 { $code }
+ehr-code-unknown = eHR 回傳了未列出的錯誤碼 { $code }
+    .remedy = 稍後會再試；一直這樣就回報這個碼
+ehr-form-missing = eHR 裡沒有對應所指的應用或表單（{ $code }）
+    .remedy = 重新選擇表單
+ehr-field-missing = { $field }對應的欄位 { $key } 已不在表單裡
+    .remedy = 給{ $field }重新選一個欄位
+ehr-mapped-field-missing = 對應所指的欄位 { $key } 已不在表單裡
+    .remedy = 在對應裡另選一個欄位
+ehr-field-retyped = { $field }對應的欄位 { $key } 現在的類型是 { $found }，不是 { $expected }
+    .remedy = 重新對應{ $field }
+ehr-value-unreadable = 欄位 { $key } 的內容讀不懂
+    .remedy = 在 eHR 裡改正
+ehr-value-invalid = 欄位 { $key } 不能填這個值
+ehr-option-unknown = 這個值不在欄位 { $key } 的選項裡
+    .remedy = 在 eHR 裡加上選項，或改正這個值
+ehr-field-read-only = { $field }在 eHR 裡的欄位不能寫入
+    .remedy = 讓{ $field }以 eHR 為準
+ehr-field-unmapped = { $field }沒有對應到 eHR 的欄位
+    .remedy = 給{ $field }選欄位，或不同步它
+ehr-status-unknown = 記錄的員工狀態是對應裡沒有說明的詞
+    .remedy = 在對應裡說明這個詞的意思
+ehr-status-unmapped = 對應裡沒有說明要寫入的員工狀態
+    .remedy = 在對應裡補上
+ehr-key-ambiguous = eHR 裡有 { $count } 筆記錄的編號相同
+    .remedy = 在 eHR 裡改正，只留一筆
+ehr-value-taken = eHR 裡另一筆記錄已有這個值
+    .remedy = 改正其中一筆
+ehr-organisation-locked = eHR 的部門是釘釘同步過去的，不寫入
+    .remedy = 讓部門以釘釘為準
+ehr-table-row-kept = 子表 { $key } 裡還有別的內容的一行會遺失
+    .remedy = 不再需要時，在 eHR 裡刪除這一行
+ehr-department-not-empty = eHR 裡這個部門不是空的（{ $code }）
+    .remedy = 先移走裡面的人和下級部門
+ehr-row-unreadable = 這一行沒有能讀的編號
 
 ### The built-in ledger
 
@@ -584,7 +630,7 @@ policy-not-stored = 策略沒有存下或讀出：{ $cause }
 
 ### Messages to people
 
-message-change-your-mobile = 綁釘：公司人事系統（eHR）裡登記的你的手機號碼，與釘釘裡的不一致。釘釘帳號的手機號碼只能由你本人更換：我的 → 設定 → 帳號與安全 → 更換手機號碼。換好後會自動同步，不需回覆；若人事系統裡登記有誤，請聯絡人事部門
+message-change-your-mobile = 綁釘：公司 eHR （eHR）裡登記的你的手機號碼，與釘釘裡的不一致。釘釘帳號的手機號碼只能由你本人更換：我的 → 設定 → 帳號與安全 → 更換手機號碼。換好後會自動同步，不需回覆；若 eHR 裡登記有誤，請聯絡人事部門
 message-out-of-date = 一整天都沒有連上釘釘，訊息沒有送出
     .remedy = 重新編寫後再送出
 message-id-invalid = 訊息編號應為 1 到 64 個字母、數字、連字號或底線

@@ -135,6 +135,56 @@ macro_rules! sides_codes {
             EhrUnavailable = "ehr-unavailable",
             /// The eHR's reply cannot be read (`detail`).
             EhrReplyMalformed = "ehr-reply-malformed",
+            /// The eHR refused the key (`code`).
+            EhrCredentialsRefused = "ehr-credentials-refused",
+            /// The key may not do this in the eHR (`code`).
+            EhrPermissionMissing = "ehr-permission-missing",
+            /// The eHR does not take calls from our address (`code`).
+            EhrAddressNotAllowed = "ehr-address-not-allowed",
+            /// An allowance of the eHR is used up (`code`).
+            EhrQuotaUsedUp = "ehr-quota-used-up",
+            /// The eHR asks to slow down (`code`).
+            EhrThrottled = "ehr-throttled",
+            /// The eHR is busy (`code`).
+            EhrBusy = "ehr-busy",
+            /// The eHR refused the call with code `code`.
+            EhrCallRefused = "ehr-call-refused",
+            /// The eHR answered with code `code`, which is in no list.
+            EhrCodeUnknown = "ehr-code-unknown",
+            /// The app or the form that the mapping names is not in the eHR (`code`).
+            EhrFormMissing = "ehr-form-missing",
+            /// The field `key`, to which `field` is mapped, is not in the form any more.
+            EhrFieldMissing = "ehr-field-missing",
+            /// The field `key` that the mapping names is not in the form any more.
+            EhrMappedFieldMissing = "ehr-mapped-field-missing",
+            /// The field `key`, to which `field` is mapped, has the kind `found` now and not `expected`.
+            EhrFieldRetyped = "ehr-field-retyped",
+            /// The field `key` holds what cannot be read.
+            EhrValueUnreadable = "ehr-value-unreadable",
+            /// The field `key` cannot take this value.
+            EhrValueInvalid = "ehr-value-invalid",
+            /// The value is none of the options of the field `key`.
+            EhrOptionUnknown = "ehr-option-unknown",
+            /// The eHR's field for `field` cannot be written.
+            EhrFieldReadOnly = "ehr-field-read-only",
+            /// The mapping has no field of the eHR for `field`.
+            EhrFieldUnmapped = "ehr-field-unmapped",
+            /// The status of the record is a word that the mapping does not explain.
+            EhrStatusUnknown = "ehr-status-unknown",
+            /// The mapping names no status for what is to be written.
+            EhrStatusUnmapped = "ehr-status-unmapped",
+            /// `count` records of the eHR have one key.
+            EhrKeyAmbiguous = "ehr-key-ambiguous",
+            /// Another record of the eHR has this value already.
+            EhrValueTaken = "ehr-value-taken",
+            /// The eHR's departments are a copy of DingTalk's and are not written.
+            EhrOrganisationLocked = "ehr-organisation-locked",
+            /// A row of the table `key` that holds more would be lost.
+            EhrTableRowKept = "ehr-table-row-kept",
+            /// The department in the eHR is not empty (`code`).
+            EhrDepartmentNotEmpty = "ehr-department-not-empty",
+            /// The row has no id that can be read.
+            EhrRowUnreadable = "ehr-row-unreadable",
 
             // The built-in ledger.
             /// The ledger has no such `kind`.
