@@ -131,6 +131,7 @@ fn allowed(package: &Package) -> Option<AllowedImports> {
         ("shared", "dingtalk") => AllowedImports::Only(&["directory", "outbound"]),
         ("shared", "state") => AllowedImports::Only(&["directory"]),
         ("shared", "ehr") => AllowedImports::Only(&["directory", "outbound", "state"]),
+        ("shared", "jiandaoyun") => AllowedImports::Only(&["directory", "ehr", "outbound"]),
         ("shared", "engine") => AllowedImports::Only(&["directory", "dingtalk", "ehr", "state"]),
         ("shared", "desk") => AllowedImports::Only(&[
             "directory",
@@ -247,6 +248,7 @@ mod tests {
             package("shared/directory", &[]),
             package("shared/state", &["directory"]),
             package("shared/ehr", &["state", "directory"]),
+            package("shared/jiandaoyun", &["ehr", "outbound", "directory"]),
             package("shared/engine", &["directory", "dingtalk", "ehr", "state"]),
             package("shared/dingtalk", &["directory"]),
             package("shared/catalogue", &["directory"]),
@@ -270,6 +272,7 @@ mod tests {
             ("shared/state", "dingtalk"),
             ("shared/dingtalk", "state"),
             ("shared/ehr", "engine"),
+            ("shared/jiandaoyun", "engine"),
             ("shared/engine", "runtime"),
             ("shared/engine", "desk"),
             ("shared/engine", "catalogue"),
