@@ -1,0 +1,10 @@
+//! The client, the connector and the webhook against the simulated 简道云, over loopback.
+
+mod departments;
+mod harness;
+mod limits;
+mod listing;
+mod lookups;
+mod pushes;
+mod setup;
+mod writes;
