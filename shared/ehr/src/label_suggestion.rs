@@ -79,8 +79,15 @@ pub fn suggest_slots(catalogue: &FieldCatalogue) -> Vec<Suggestion> {
     suggestions
 }
 
+/// What a label means, and whether it means only that; `None` for a label in no list. For whoever knows the label and no
+/// kind of value, such as a sheet.
+#[must_use]
+pub fn meaning_of_label(label: &str) -> Option<(RosterSlot, bool)> {
+    labels::slot_of_label(&fold_label(label))
+}
+
 fn suggest_for_field(field: &CatalogueField) -> Option<Suggestion> {
-    let (slot, is_sure) = labels::slot_of_label(&fold_label(&field.label))?;
+    let (slot, is_sure) = meaning_of_label(&field.label)?;
     let doubt = if field.sensitive {
         Some(Doubt::Sensitive)
     } else if !kind_fits(slot, &field.kind) {

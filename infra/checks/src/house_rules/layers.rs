@@ -131,6 +131,7 @@ fn allowed(package: &Package) -> Option<AllowedImports> {
         ("shared", "dingtalk") => AllowedImports::Only(&["directory", "outbound"]),
         ("shared", "state") => AllowedImports::Only(&["directory"]),
         ("shared", "ehr") => AllowedImports::Only(&["directory", "outbound", "state"]),
+        ("shared", "sheet") => AllowedImports::Only(&["directory", "ehr"]),
         ("shared", "jiandaoyun") => AllowedImports::Only(&["directory", "ehr", "outbound"]),
         ("shared", "engine") => AllowedImports::Only(&["directory", "dingtalk", "ehr", "state"]),
         ("shared", "desk") => AllowedImports::Only(&[
@@ -249,6 +250,7 @@ mod tests {
             package("shared/state", &["directory"]),
             package("shared/ehr", &["state", "directory"]),
             package("shared/jiandaoyun", &["ehr", "outbound", "directory"]),
+            package("shared/sheet", &["ehr", "directory"]),
             package("shared/engine", &["directory", "dingtalk", "ehr", "state"]),
             package("shared/dingtalk", &["directory"]),
             package("shared/catalogue", &["directory"]),

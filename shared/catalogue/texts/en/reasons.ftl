@@ -492,6 +492,43 @@ ehr-department-not-empty = the department in the eHR is not empty ({ $code })
     .remedy = Move its people and departments first
 ehr-row-unreadable = the row has no id that can be read
 
+### A sheet that is read
+
+sheet-format-unknown = the file is neither CSV nor an xlsx workbook
+    .remedy = Open it in Excel or WPS and save it as .xlsx
+sheet-old-or-protected = the file is an old .xls workbook, or one with a password
+    .remedy = Open it, remove the password and save it as .xlsx
+sheet-encoding-unknown = the text is in no known encoding
+    .remedy = Save it as CSV UTF-8
+sheet-too-large = the sheet has more than { $limit } cells
+    .remedy = Delete what is below and beside the roster, or split it
+sheet-header-missing = no row has the heads of a roster
+    .remedy = Name the columns in one row: 工号, 姓名, 手机, 部门 …
+sheet-key-column-missing = the sheet has no column for job numbers
+    .remedy = Add a column 工号
+sheet-several = { $count } sheets of the workbook have the heads of a roster
+    .remedy = Leave only one of them in the file
+sheet-column-twice = several columns mean the same as { $column }
+    .remedy = Leave only one of them
+sheet-column-unsure = the column { $column } may mean something else and was not read
+    .remedy = Give it a clear name, for example 公司邮箱
+sheet-key-missing = row { $row } has no job number
+    .remedy = Fill it in
+sheet-key-twice = row { $row } has a job number that another row has
+    .remedy = Correct one of them
+sheet-digits-lost = in row { $row }, { $column } is a number that has lost digits
+    .remedy = Format the column as text and enter the value again
+sheet-zeros-lost = in row { $row }, { $column } is a number that may have lost zeros in front
+    .remedy = Format the column as text and enter the value again
+sheet-day-unreadable = in row { $row }, { $column } is no day
+    .remedy = Write it as 2026-03-01
+sheet-cell-error = in row { $row }, { $column } is an error of the workbook
+    .remedy = Correct the formula
+sheet-cell-formula = in row { $row }, { $column } is a formula without a value
+    .remedy = Open the file, save it again, or paste the values
+sheet-value-unreadable = in row { $row }, { $column } is of a kind that it cannot be
+    .remedy = Write it as text
+
 ### The built-in ledger
 
 ledger-record-unknown = the ledger has no such { $kind }

@@ -453,6 +453,43 @@ ehr-department-not-empty = eHR 里这个部门不是空的（{ $code }）
     .remedy = 先移走里面的人和下级部门
 ehr-row-unreadable = 这一行没有能读的编号
 
+### 读取的表格
+
+sheet-format-unknown = 文件不是 CSV，也不是 xlsx 工作簿
+    .remedy = 用 Excel 或 WPS 打开，另存为 .xlsx
+sheet-old-or-protected = 文件是旧的 .xls 工作簿，或设了密码
+    .remedy = 打开后去掉密码，另存为 .xlsx
+sheet-encoding-unknown = 文本的编码认不出来
+    .remedy = 另存为 CSV UTF-8
+sheet-too-large = 表格超过 { $limit } 个单元格
+    .remedy = 删掉花名册下面和旁边的内容，或分成几份
+sheet-header-missing = 没有一行是花名册的表头
+    .remedy = 用一行写明列名：工号、姓名、手机、部门…
+sheet-key-column-missing = 表格没有工号列
+    .remedy = 加一列“工号”
+sheet-several = 工作簿里有 { $count } 个工作表像花名册
+    .remedy = 只留其中一个
+sheet-column-twice = 有几列和“{ $column }”意思相同
+    .remedy = 只留一列
+sheet-column-unsure = “{ $column }”这一列可能是别的意思，没有读取
+    .remedy = 换一个明确的列名，例如“公司邮箱”
+sheet-key-missing = 第 { $row } 行没有工号
+    .remedy = 填上工号
+sheet-key-twice = 第 { $row } 行的工号和另一行相同
+    .remedy = 改正其中一行
+sheet-digits-lost = 第 { $row } 行的“{ $column }”是丢了位数的数字
+    .remedy = 把这一列设为文本格式，重新填写
+sheet-zeros-lost = 第 { $row } 行的“{ $column }”是数字，前面的零可能丢了
+    .remedy = 把这一列设为文本格式，重新填写
+sheet-day-unreadable = 第 { $row } 行的“{ $column }”不是日期
+    .remedy = 写成 2026-03-01
+sheet-cell-error = 第 { $row } 行的“{ $column }”是公式错误
+    .remedy = 改正公式
+sheet-cell-formula = 第 { $row } 行的“{ $column }”是没有结果的公式
+    .remedy = 打开文件重新保存，或粘贴为数值
+sheet-value-unreadable = 第 { $row } 行的“{ $column }”类型不对
+    .remedy = 写成文本
+
 ### The built-in ledger
 
 ledger-record-unknown = 内置员工台账里没有这个{ $kind }

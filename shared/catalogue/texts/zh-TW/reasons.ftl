@@ -453,6 +453,43 @@ ehr-department-not-empty = eHR 裡這個部門不是空的（{ $code }）
     .remedy = 先移走裡面的人和下級部門
 ehr-row-unreadable = 這一行沒有能讀的編號
 
+### 讀取的表格
+
+sheet-format-unknown = 檔案不是 CSV，也不是 xlsx 活頁簿
+    .remedy = 用 Excel 或 WPS 開啟，另存為 .xlsx
+sheet-old-or-protected = 檔案是舊的 .xls 活頁簿，或設了密碼
+    .remedy = 開啟後去掉密碼，另存為 .xlsx
+sheet-encoding-unknown = 文字的編碼認不出來
+    .remedy = 另存為 CSV UTF-8
+sheet-too-large = 表格超過 { $limit } 個儲存格
+    .remedy = 刪掉花名冊下面和旁邊的內容，或分成幾份
+sheet-header-missing = 沒有一列是花名冊的表頭
+    .remedy = 用一列寫明欄名：工號、姓名、手機、部門…
+sheet-key-column-missing = 表格沒有工號欄
+    .remedy = 加一欄「工號」
+sheet-several = 活頁簿裡有 { $count } 個工作表像花名冊
+    .remedy = 只留其中一個
+sheet-column-twice = 有幾欄和「{ $column }」意思相同
+    .remedy = 只留一欄
+sheet-column-unsure = 「{ $column }」這一欄可能是別的意思，沒有讀取
+    .remedy = 換一個明確的欄名，例如「公司郵箱」
+sheet-key-missing = 第 { $row } 列沒有工號
+    .remedy = 填上工號
+sheet-key-twice = 第 { $row } 列的工號和另一列相同
+    .remedy = 改正其中一列
+sheet-digits-lost = 第 { $row } 列的「{ $column }」是丟了位數的數字
+    .remedy = 把這一欄設為文字格式，重新填寫
+sheet-zeros-lost = 第 { $row } 列的「{ $column }」是數字，前面的零可能丟了
+    .remedy = 把這一欄設為文字格式，重新填寫
+sheet-day-unreadable = 第 { $row } 列的「{ $column }」不是日期
+    .remedy = 寫成 2026-03-01
+sheet-cell-error = 第 { $row } 列的「{ $column }」是公式錯誤
+    .remedy = 改正公式
+sheet-cell-formula = 第 { $row } 列的「{ $column }」是沒有結果的公式
+    .remedy = 開啟檔案重新儲存，或貼上為數值
+sheet-value-unreadable = 第 { $row } 列的「{ $column }」類型不對
+    .remedy = 寫成文字
+
 ### The built-in ledger
 
 ledger-record-unknown = 內建員工台帳裡沒有這個{ $kind }

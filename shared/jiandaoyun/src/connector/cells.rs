@@ -43,7 +43,7 @@ fn to_field_value(
             EmploymentType::of_label(label.trim())?.key().to_owned(),
         )),
         (Field::Departments | Field::MainDepartment, CellValue::Departments(numbers)) => {
-            references(numbers)
+            references(&numbers)
         }
         (Field::Departments, CellValue::Rows(rows)) => {
             let column = &mapped.column.as_ref()?.name;
@@ -63,7 +63,7 @@ fn to_field_value(
                     Some(cell) => numbers.push(read_department_number(cell)?),
                 }
             }
-            references(numbers)
+            references(&numbers)
         }
         (Field::Manager, CellValue::Row(id)) => {
             Some(FieldValue::Refs(BTreeSet::from([id.as_str().to_owned()])))
@@ -73,7 +73,7 @@ fn to_field_value(
     })
 }
 
-fn references(numbers: Vec<i64>) -> Option<FieldValue> {
+fn references(numbers: &[i64]) -> Option<FieldValue> {
     let refs: BTreeSet<String> = numbers.iter().map(i64::to_string).collect();
     (!refs.is_empty()).then_some(FieldValue::Refs(refs))
 }

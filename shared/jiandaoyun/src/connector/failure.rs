@@ -8,6 +8,10 @@ use super::refused;
 use crate::error::{ErrorKind, JiandaoyunError};
 
 /// What concerns everybody becomes a failure of the eHR; what concerns one record, a refusal of it.
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "it is what errors are mapped with"
+)]
 pub(super) fn ehr_error(error: JiandaoyunError) -> EhrError {
     let reason = error.kind.reason();
     let class = match error.kind {

@@ -1,12 +1,12 @@
 //! Values as writes have them: wrapped, by the field's kind.
 
 use jiff::civil::Date;
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 
 /// A value in the wrapping of a write, `{"value": …}`.
 #[must_use]
 pub fn wrap(value: Value) -> Value {
-    json!({ "value": value })
+    Value::Object(Map::from_iter([("value".to_owned(), value)]))
 }
 
 /// A day as an instant with a zone, the only form whose zone is documented: midnight in Asia/Shanghai. `None` outside the
@@ -20,6 +20,8 @@ pub fn day_value(day: Date) -> Option<Value> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]

@@ -1,5 +1,7 @@
 //! The sandbox's own rules, driven by a plain HTTP client and not by ours.
 
+#![allow(clippy::unwrap_used, reason = "these are tests, their harness too")]
+
 use std::sync::Arc;
 
 use axum::http::StatusCode;

@@ -186,6 +186,42 @@ macro_rules! sides_codes {
             /// The row has no id that can be read.
             EhrRowUnreadable = "ehr-row-unreadable",
 
+            // A sheet that is read.
+            /// The file is neither a text of values nor an xlsx workbook.
+            SheetFormatUnknown = "sheet-format-unknown",
+            /// The file is an old workbook, or one with a password.
+            SheetOldOrProtected = "sheet-old-or-protected",
+            /// The text is in no known encoding.
+            SheetEncodingUnknown = "sheet-encoding-unknown",
+            /// The sheet has more than `limit` cells or rows.
+            SheetTooLarge = "sheet-too-large",
+            /// No row has the heads of a roster.
+            SheetHeaderMissing = "sheet-header-missing",
+            /// The sheet has no column for job numbers.
+            SheetKeyColumnMissing = "sheet-key-column-missing",
+            /// `count` sheets of the workbook have the heads of a roster.
+            SheetSeveral = "sheet-several",
+            /// Several columns mean the same as `column`.
+            SheetColumnTwice = "sheet-column-twice",
+            /// `column` may mean something else.
+            SheetColumnUnsure = "sheet-column-unsure",
+            /// Row `row` has no job number.
+            SheetKeyMissing = "sheet-key-missing",
+            /// Row `row` has a job number that another row has.
+            SheetKeyTwice = "sheet-key-twice",
+            /// In row `row`, `column` is a number that has lost digits.
+            SheetDigitsLost = "sheet-digits-lost",
+            /// In row `row`, `column` is a number that may have lost zeros in front.
+            SheetZerosLost = "sheet-zeros-lost",
+            /// In row `row`, `column` is no day.
+            SheetDayUnreadable = "sheet-day-unreadable",
+            /// In row `row`, `column` is an error of the workbook.
+            SheetCellError = "sheet-cell-error",
+            /// In row `row`, `column` is a formula without a value.
+            SheetCellFormula = "sheet-cell-formula",
+            /// In row `row`, `column` is of a kind that it cannot be.
+            SheetValueUnreadable = "sheet-value-unreadable",
+
             // The built-in ledger.
             /// The ledger has no such `kind`.
             LedgerRecordUnknown = "ledger-record-unknown",

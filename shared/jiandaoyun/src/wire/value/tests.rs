@@ -2,9 +2,9 @@ use jiff::civil::date;
 
 use super::*;
 
-fn read(kind: WidgetKind, json: &str) -> Reading<CellValue> {
+fn read(kind: &WidgetKind, json: &str) -> Reading<CellValue> {
     let raw = RawValue::from_string(json.to_owned()).unwrap();
-    read_value(&kind, Some(&raw))
+    read_value(kind, Some(&raw))
 }
 
 fn text(value: &str) -> Reading<CellValue> {
@@ -13,30 +13,30 @@ fn text(value: &str) -> Reading<CellValue> {
 
 #[test]
 fn values_are_read_as_documented() {
-    assert_eq!(read(WidgetKind::Text, r#""张三""#), text("张三"));
-    assert_eq!(read(WidgetKind::Number, "10"), text("10"));
-    assert_eq!(read(WidgetKind::Number, "10.5"), text("10.5"));
+    assert_eq!(read(&WidgetKind::Text, r#""张三""#), text("张三"));
+    assert_eq!(read(&WidgetKind::Number, "10"), text("10"));
+    assert_eq!(read(&WidgetKind::Number, "10.5"), text("10.5"));
     assert_eq!(
         read(
-            WidgetKind::Phone,
+            &WidgetKind::Phone,
             r#"{"phone":"13800000000","verified":true}"#
         ),
         text("13800000000")
     );
     assert_eq!(
-        read(WidgetKind::ComboCheck, r#"["a","b"]"#),
+        read(&WidgetKind::ComboCheck, r#"["a","b"]"#),
         Reading::Read(CellValue::Texts(vec!["a".into(), "b".into()]))
     );
     assert_eq!(
         read(
-            WidgetKind::User,
+            &WidgetKind::User,
             r#"{"name":"张三","username":"u1","status":1}"#
         ),
         Reading::Read(CellValue::Members(vec!["u1".into()]))
     );
     assert_eq!(
         read(
-            WidgetKind::DeptGroup,
+            &WidgetKind::DeptGroup,
             r#"[{"dept_no":3,"name":"研发"},{"dept_no":"4"}]"#
         ),
         Reading::Read(CellValue::Departments(vec![3, 4]))
@@ -45,7 +45,7 @@ fn values_are_read_as_documented() {
 
 #[test]
 fn a_day_is_the_one_in_shanghai() {
-    let day = |json: &str| read(WidgetKind::DateTime, json);
+    let day = |json: &str| read(&WidgetKind::DateTime, json);
     assert_eq!(
         day(r#""2026-02-28T16:00:00.000Z""#),
         Reading::Read(CellValue::Day(date(2026, 3, 1)))
@@ -73,12 +73,12 @@ fn both_shapes_of_another_row_are_read() {
         r#"{"id":"5a3765a091646d77aef8e054","key":1}"#,
     ] {
         assert_eq!(
-            read(WidgetKind::Lookup, json),
+            read(&WidgetKind::Lookup, json),
             Reading::Read(CellValue::Row(row.clone()))
         );
     }
     assert_eq!(
-        read(WidgetKind::Lookup, r#"{"id":"a#b"}"#),
+        read(&WidgetKind::Lookup, r#"{"id":"a#b"}"#),
         Reading::Unreadable
     );
 }
@@ -87,7 +87,7 @@ fn both_shapes_of_another_row_are_read() {
 fn empty_is_not_absent_and_unreadable_is_neither() {
     assert_eq!(read_value(&WidgetKind::Text, None), Reading::Absent);
     for empty in ["null", r#""""#, "[]", "{}", r#"{"phone":""}"#] {
-        assert_eq!(read(WidgetKind::Phone, empty), Reading::Empty, "{empty}");
+        assert_eq!(read(&WidgetKind::Phone, empty), Reading::Empty, "{empty}");
     }
     for odd in [
         "1e999",
@@ -98,16 +98,16 @@ fn empty_is_not_absent_and_unreadable_is_neither() {
         r#""a�""#,
         "1e300",
     ] {
-        assert_eq!(read(WidgetKind::Text, odd), Reading::Unreadable, "{odd}");
+        assert_eq!(read(&WidgetKind::Text, odd), Reading::Unreadable, "{odd}");
     }
-    assert_eq!(read(WidgetKind::Number, "0"), text("0"));
+    assert_eq!(read(&WidgetKind::Number, "0"), text("0"));
     // A list with an odd member is hidden as a whole: a set that is written whole must not lose one.
     assert_eq!(
-        read(WidgetKind::DeptGroup, r#"[{"dept_no":3},{"name":"x"}]"#),
+        read(&WidgetKind::DeptGroup, r#"[{"dept_no":3},{"name":"x"}]"#),
         Reading::Unreadable
     );
     assert_eq!(
-        read(WidgetKind::Image, r#"[{"name":"x"}]"#),
+        read(&WidgetKind::Image, r#"[{"name":"x"}]"#),
         Reading::Unreadable
     );
 }
