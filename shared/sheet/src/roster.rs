@@ -107,11 +107,10 @@ fn read_rows(grid: &Grid, header: Header) -> Result<RosterSheet, Reason> {
         match values.get(&key) {
             // Its trouble is told already, if it has one.
             None => {}
+            // A row that says nothing that is read is no person.
+            Some(None) if values.values().all(Option::is_none) && troubles.len() == found => {}
             Some(None) => {
-                // A row that says nothing that is read is no person.
-                if values.values().any(Option::is_some) || troubles.len() > found {
-                    troubles.push(Reason::new(ReasonCode::SheetKeyMissing).number("row", row));
-                }
+                troubles.push(Reason::new(ReasonCode::SheetKeyMissing).number("row", row));
             }
             Some(Some(_))
                 if may_lack_zeros && matches!(cells.get(&key_column.at), Some(Cell::Number(_))) =>

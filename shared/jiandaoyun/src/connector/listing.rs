@@ -1,12 +1,13 @@
 //! People: pages, one row, and lookups by a key.
 
-use directory::{Field, NativeId, Reason, ReasonCode};
+use directory::{Field, FieldValue, NativeId, Reason, ReasonCode};
 use ehr::{AlternateKey, EhrError, OddRow, PageToken, RecordPage, StoredRecord};
 
+use super::cells::read_field;
 use super::failure::ehr_error;
 use super::person::{kept_id, read_person_row};
 use super::{Jiandaoyun, refused};
-use crate::wire::{Filter, Row, RowId, WidgetKind};
+use crate::wire::{Filter, Reading, Row, RowId, WidgetKind};
 
 /// The country code that a phone field does not show.
 const CHINA: &str = "+86";
@@ -83,16 +84,25 @@ impl Jiandaoyun {
             return Ok(Vec::new());
         };
         let rows = self.find_rows(&filter).await?;
-        let mut found = Vec::new();
-        for row in &rows {
-            match self.person_of(row) {
-                Ok(person) if matches_key(&person, key) => found.push(person),
-                Ok(_) => {}
-                // One that has the key for all we know: it cannot be left out.
-                Err(err) => return Err(err),
-            }
+        // One that has the key and cannot be read is not left out: it is the answer, and nobody can take it.
+        let matching = rows.iter().filter(|row| self.has_key(row, key));
+        matching.map(|row| self.person_of(row)).collect()
+    }
+
+    fn has_key(&self, row: &Row, key: &AlternateKey) -> bool {
+        let has_text = |field: Field, text: &str| {
+            let mapped = self.mapping.fields.get(&field);
+            let reading = mapped.map(|mapped| read_field(field, mapped, row));
+            matches!(reading, Some(Reading::Read(FieldValue::Text(found))) if found.expose() == text)
+        };
+        let keeps =
+            |name: &Option<String>, id: &str| kept_id(row, name.as_deref()).as_deref() == Some(id);
+        match key {
+            AlternateKey::DingTalk(id) => keeps(&self.mapping.dingtalk_id, id.as_str()),
+            AlternateKey::Union(id) => keeps(&self.mapping.union_id, id.as_str()),
+            AlternateKey::JobNumber(number) => has_text(Field::JobNumber, number),
+            AlternateKey::Mobile(number) => has_text(Field::Mobile, number),
         }
-        Ok(found)
     }
 
     /// The rows whose field that keeps an id has this one.
@@ -150,14 +160,4 @@ impl Jiandaoyun {
 /// A number as phone fields have it: without the country code of China.
 pub(super) fn national_number(number: &str) -> &str {
     number.strip_prefix(CHINA).unwrap_or(number)
-}
-
-fn matches_key(stored: &StoredRecord, key: &AlternateKey) -> bool {
-    let text = |field| stored.record.values.text(field);
-    match key {
-        AlternateKey::DingTalk(id) => stored.dingtalk.as_ref() == Some(id),
-        AlternateKey::Union(id) => stored.record.unionid.as_ref() == Some(id),
-        AlternateKey::JobNumber(number) => text(Field::JobNumber) == Some(number),
-        AlternateKey::Mobile(number) => text(Field::Mobile) == Some(number),
-    }
 }

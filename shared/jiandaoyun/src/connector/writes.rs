@@ -32,6 +32,8 @@ impl Jiandaoyun {
         {
             return Err(EhrError::Stale);
         }
+        // A row that is odd is held as it is: afterwards nobody could tell a refusal from a write that was made.
+        self.person_of(&row)?;
         self.refuse_taken_number(write, Some(id)).await?;
         let fields = self.written_row(write, Some(&row)).await?;
         let written = self

@@ -51,11 +51,11 @@ async fn one_match_is_a_record_and_two_are_an_ambiguity() {
 #[tokio::test]
 async fn a_match_of_the_filter_is_compared_with_the_key() {
     let tenant = tenant(3).await;
-    // A phone field knows "contains" only.
+    // A phone field knows "contains" only. That this one is odd besides is not the lookup's business.
     let longer = json!({
         "job_no": "L1",
         widget_name(3): { "phone": "13900000001" .to_owned() + "9" },
-        widget_name(7): "在职",
+        widget_name(7): "?",
     });
     tenant
         .server

@@ -125,6 +125,28 @@ async fn what_the_form_cannot_take_is_refused_before_anything_is_written() {
 }
 
 #[tokio::test]
+async fn an_odd_row_is_not_written() {
+    let tenant = tenant(1).await;
+    let id = tenant.people().await[0].record.id.clone();
+    let odd = json!({ widget_name(7): "?" });
+    tenant
+        .server
+        .world
+        .lock()
+        .await
+        .edit_row(machine_time(), FORM, id.as_str(), &odd);
+    let before = tenant.row(&id).await;
+    let update = write(
+        WriteAction::Update,
+        Some(&id),
+        texts(&[(Field::Title, "会计")]),
+    );
+    let held = tenant.connector().write_record(&update).await.unwrap_err();
+    assert_eq!(code_of(&held), ReasonCode::EhrStatusUnknown);
+    assert_eq!(tenant.row(&id).await, before);
+}
+
+#[tokio::test]
 async fn a_person_who_goes_and_comes_back_keeps_the_row() {
     let mut tenant = tenant(1).await;
     let id = tenant.people().await[0].record.id.clone();
