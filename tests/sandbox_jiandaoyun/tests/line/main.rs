@@ -8,9 +8,11 @@
 
 mod departments;
 mod harness;
+mod kills;
 mod limits;
 mod listing;
 mod lookups;
 mod pushes;
 mod setup;
+mod tables;
 mod writes;
