@@ -86,7 +86,7 @@ async fn one_form_that_is_not_understood_and_one_row_that_is_odd_stop_nobody_els
     let broken = office.made_up.book.instances.iter();
     let mut broken = broken.filter(|(_, one)| {
         one.process_code == sandbox::month::TRIP_TEMPLATE
-            && one.originator < scope.people[50].as_str().to_owned()
+            && one.originator.as_str() < scope.people[50].as_str()
     });
     let (id, instance) = broken.next().unwrap();
     office.change(|world| {

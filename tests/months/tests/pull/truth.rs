@@ -107,7 +107,10 @@ async fn a_pull_that_stopped_half_way_says_what_it_does_not_know() {
                 one.key.date == day.date && one.key.kind == DecisionKind::ResultNotKnown
             });
             assert_eq!(asked, missed, "{day:?}");
-            assert!(!missed || day.unknown_minutes == day.scheduled_minutes, "{day:?}");
+            assert!(
+                !missed || day.unknown_minutes == day.scheduled_minutes,
+                "{day:?}"
+            );
         }
     }
 }
