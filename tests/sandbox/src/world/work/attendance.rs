@@ -24,7 +24,7 @@ impl World {
         let from = moment(params, "workDateFrom")?.date();
         let to = moment(params, "workDateTo")?.date();
         check_days(from, to)?;
-        check_kept(now, from, "workDateFrom")?;
+        self.check_kept(now, from, "workDateFrom")?;
         let (offset, limit) = (params.need_int("offset")?, params.need_int("limit")?);
         if !(1..=ROWS_MAX).contains(&limit) {
             return Err(ApiError::from_code(40069));
@@ -63,7 +63,7 @@ impl World {
             moment(params, "checkDateTo")?,
         );
         check_days(from.date(), to.date())?;
-        check_kept(now, from.date(), "checkDateFrom")?;
+        self.check_kept(now, from.date(), "checkDateFrom")?;
         let at = |wall: jiff::civil::DateTime| {
             let (hour, minute) = (i64::from(wall.hour()), i64::from(wall.minute()));
             let seconds = (hour * 60 + minute) * 60 + i64::from(wall.second());
@@ -83,6 +83,15 @@ impl World {
             .map(|(userid, punch)| self.punch_row(userid, punch))
             .collect();
         Ok(json!({"recordresult": rows}))
+    }
+
+    /// DingTalk keeps half a year.
+    fn check_kept(&self, now: Timestamp, from: Date, name: &str) -> Result<(), ApiError> {
+        let today = shanghai_day(now).unwrap_or(from);
+        match self.work.keeps_everything || (today - from).get_days() <= KEPT_DAYS {
+            true => Ok(()),
+            false => Err(ApiError::unreadable(name)),
+        }
     }
 
     fn punch_row(&self, userid: &str, punch: &PunchRecord) -> Value {
@@ -111,13 +120,4 @@ fn result_row(userid: &str, plan: &PlanRecord, outcome: &PunchOutcome) -> Value 
         row["approveId"] = json!(outcome.id);
     }
     row
-}
-
-/// DingTalk keeps half a year.
-fn check_kept(now: Timestamp, from: Date, name: &str) -> Result<(), ApiError> {
-    let today = shanghai_day(now).unwrap_or(from);
-    match (today - from).get_days() <= KEPT_DAYS {
-        true => Ok(()),
-        false => Err(ApiError::unreadable(name)),
-    }
 }

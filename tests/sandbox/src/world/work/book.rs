@@ -14,6 +14,8 @@ pub struct WorkBook {
     pub attendance_admins: BTreeSet<String>,
     /// People with rights to OA approval.
     pub approval_admins: BTreeSet<String>,
+    /// Whether nothing is ever too old. A made-up month stays where it is while the machine's time goes on.
+    pub keeps_everything: bool,
     /// Shifts by number.
     pub shifts: BTreeMap<i64, ShiftRecord>,
     /// Attendance groups by number.
