@@ -76,6 +76,12 @@ impl Module {
         }
     }
 
+    /// The id of its name in the catalogue.
+    #[must_use]
+    pub fn text_id(self) -> String {
+        format!("module-{}", self.key())
+    }
+
     /// The module of this word.
     #[must_use]
     pub fn of_key(key: &str) -> Option<Self> {
@@ -178,6 +184,21 @@ pub enum SwitchTrouble {
     /// It needs the AgentId.
     #[error("it needs the AgentId")]
     NoAgentId,
+}
+
+impl SwitchTrouble {
+    /// The id of its sentence in the catalogue, which takes the `permission` or the `module`'s name.
+    #[must_use]
+    pub fn text_id(&self) -> &'static str {
+        match self {
+            Self::PermissionMissing(_) => "switch-permission-missing",
+            Self::NoActingAdmin(_) => "switch-no-acting-admin",
+            Self::ActingAdminLacks(_) => "switch-acting-admin-lacks",
+            Self::NeedsModule(_) => "switch-needs-module",
+            Self::NeededBy(_) => "switch-needed-by",
+            Self::NoAgentId => "switch-no-agent-id",
+        }
+    }
 }
 
 impl ModuleSwitches {

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::DayKind;
-use crate::count_month::CountContext;
+use crate::context::CountContext;
 use crate::decision::{Decision, DecisionKind};
 use crate::evidence::EvidenceId;
 use crate::facts::RequestContent;

@@ -8,28 +8,16 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::{DayKind, WorkCalendar};
+use crate::context::{CountContext, PersonTerms};
 use crate::count_day::{DayCount, DaySchedule, count_day, read_schedule};
-use crate::decision::{Decision, DecisionKey, DecisionKind, Ruling, Rulings};
+use crate::decision::{Decision, DecisionKind, Rulings};
 use crate::evidence::EvidenceId;
 use crate::fact_book::FactBook;
 use crate::facts::{RequestContent, RequestFact};
 use crate::overtime::count_overtime;
-use crate::requests::{EffectiveRequest, resolve_requests};
+use crate::requests::resolve_requests;
 use crate::rules::CountingRules;
 use crate::span::{Span, SpanSet};
-
-/// Who is counted, and from when to when.
-#[derive(Debug, Clone)]
-pub struct PersonTerms {
-    /// Who.
-    pub user: UserId,
-    /// The zone of the clock on the wall where the person works: for pauses, and for the days of overtime.
-    pub zone: TimeZone,
-    /// The first day of the employment, where it lies in or after the month.
-    pub employed_from: Option<Date>,
-    /// The last day, where it is known. Later days are not counted.
-    pub employed_to: Option<Date>,
-}
 
 /// Overtime by the kind of day, in minutes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -100,45 +88,6 @@ pub struct MonthOfPerson {
     pub days: Vec<DayCount>,
     /// What a person must decide.
     pub decisions: Vec<Decision>,
-}
-
-/// What a person's days are counted from.
-pub(crate) struct CountContext<'a> {
-    pub(crate) terms: &'a PersonTerms,
-    pub(crate) book: &'a FactBook,
-    pub(crate) rules: &'a CountingRules,
-    pub(crate) calendar: &'a WorkCalendar,
-    pub(crate) rulings: &'a Rulings,
-    pub(crate) effective: Vec<EffectiveRequest<'a>>,
-}
-
-impl CountContext<'_> {
-    pub(crate) fn decision(
-        &self,
-        date: Date,
-        kind: DecisionKind,
-        about: Option<EvidenceId>,
-        minutes: i64,
-        evidence: &[EvidenceId],
-    ) -> Decision {
-        let key = DecisionKey {
-            user: self.terms.user.clone(),
-            date,
-            kind,
-            about,
-        };
-        Decision {
-            key,
-            minutes,
-            evidence: evidence.to_vec(),
-        }
-    }
-
-    /// What was decided, where this kind takes such a ruling.
-    pub(crate) fn ruling(&self, key: &DecisionKey) -> Option<Ruling> {
-        let ruling = self.rulings.get(key).copied();
-        ruling.filter(|ruling| key.kind.takes(*ruling))
-    }
 }
 
 /// The days of the month of `first`; empty where `first` is not its first day.

@@ -71,7 +71,7 @@ pub enum Ruling {
     /// It counts with this many minutes: of an overtime without punches.
     Minutes(i64),
     /// As it stands; nothing is added for it.
-    Leave,
+    AsItStands,
 }
 
 /// What was decided in a month.
@@ -93,7 +93,7 @@ impl DecisionKind {
         Self::RequestUnreadable,
     ];
 
-    /// The code under which the catalogue has its sentence.
+    /// Its code, as it is stored and printed.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
@@ -111,6 +111,12 @@ impl DecisionKind {
         }
     }
 
+    /// The id of its sentence in the catalogue, which takes the `date`; what to do about it is the remedy.
+    #[must_use]
+    pub fn text_id(self) -> String {
+        format!("decision-{}", self.code().replace('_', "-"))
+    }
+
     /// Whether somebody may decide it this way. Facts that were not read are read again, not decided.
     #[must_use]
     pub fn takes(self, ruling: Ruling) -> bool {
@@ -119,14 +125,14 @@ impl DecisionKind {
                 matches!(ruling, Ruling::AsPlanned | Ruling::AsAbsence)
             }
             Self::OvertimeWithoutPunch => {
-                matches!(ruling, Ruling::Minutes(0..=1440) | Ruling::Leave)
+                matches!(ruling, Ruling::Minutes(0..=1440) | Ruling::AsItStands)
             }
             Self::PlanNotRead | Self::ResultNotKnown | Self::DayKindNotKnown => false,
             Self::NoPlan
             | Self::LeaveTypeNotKnown
             | Self::LeaveDisagrees
             | Self::RequestOpen
-            | Self::RequestUnreadable => ruling == Ruling::Leave,
+            | Self::RequestUnreadable => ruling == Ruling::AsItStands,
         }
     }
 }

@@ -81,6 +81,40 @@ pub enum PayrollColumn {
     RulesVersion,
 }
 
+impl PayrollColumn {
+    /// The id of its head in the catalogue. That of [`LeaveHours`](Self::LeaveHours) takes the `leave`'s name.
+    #[must_use]
+    pub fn text_id(&self) -> &'static str {
+        match self {
+            Self::JobNumber => "payroll-job-number",
+            Self::Name => "payroll-name",
+            Self::UserId => "payroll-user-id",
+            Self::ScheduledDays => "payroll-scheduled-days",
+            Self::AttendedDays => "payroll-attended-days",
+            Self::ScheduledHours => "payroll-scheduled-hours",
+            Self::WorkedHours => "payroll-worked-hours",
+            Self::TripHours => "payroll-trip-hours",
+            Self::UnknownHours => "payroll-unknown-hours",
+            Self::LateTimes => "payroll-late-times",
+            Self::LateMinutes => "payroll-late-minutes",
+            Self::EarlyTimes => "payroll-early-times",
+            Self::EarlyMinutes => "payroll-early-minutes",
+            Self::AbsenceHours => "payroll-absence-hours",
+            Self::MissingPunches => "payroll-missing-punches",
+            Self::WorkdayOvertimeHours => "payroll-workday-overtime-hours",
+            Self::RestDayOvertimeHours => "payroll-rest-day-overtime-hours",
+            Self::HolidayOvertimeHours => "payroll-holiday-overtime-hours",
+            Self::WeightedOvertimeHours => "payroll-weighted-overtime-hours",
+            Self::LeaveHours(_) => "payroll-leave-hours",
+            Self::UnmatchedLeaveHours => "payroll-unmatched-leave-hours",
+            Self::PaidLeaveHours => "payroll-paid-leave-hours",
+            Self::UnpaidLeaveHours => "payroll-unpaid-leave-hours",
+            Self::OpenDecisions => "payroll-open-decisions",
+            Self::RulesVersion => "payroll-rules-version",
+        }
+    }
+}
+
 /// Why no file was made.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {

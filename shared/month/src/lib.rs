@@ -2,6 +2,7 @@
 
 mod calendar;
 mod closing;
+mod context;
 mod count_day;
 mod count_month;
 mod decision;
@@ -20,10 +21,9 @@ pub use closing::{
     ClosedMonth, ClosingRefusal, DifferenceKey, MonthDifference, Settlement, close_month,
     find_differences,
 };
+pub use context::PersonTerms;
 pub use count_day::DayCount;
-pub use count_month::{
-    MonthInput, MonthOfPerson, OvertimeMinutes, PersonTerms, count_month, month_days,
-};
+pub use count_month::{MonthInput, MonthOfPerson, OvertimeMinutes, count_month, month_days};
 pub use decision::{Decision, DecisionKey, DecisionKind, Ruling, Rulings};
 pub use evidence::EvidenceId;
 pub use fact_book::{FactBatch, FactBook, FactCoverage, FactKind};

@@ -6,8 +6,8 @@ use directory::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
+use crate::context::CountContext;
 use crate::count_day::{DayCount, presence_of};
-use crate::count_month::CountContext;
 use crate::decision::{Decision, DecisionKind, Ruling};
 use crate::facts::RequestContent;
 use crate::requests::EffectiveRequest;

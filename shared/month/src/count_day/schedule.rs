@@ -5,7 +5,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::count_month::CountContext;
+use crate::context::CountContext;
 use crate::evidence::EvidenceId;
 use crate::facts::{PlannedPunch, PunchSide, PunchState, RestTime};
 use crate::span::{MinuteMark, Span, SpanSet};

@@ -2,7 +2,7 @@
 
 use super::schedule::PlannedSection;
 use super::{DayCount, ExcusedTime};
-use crate::count_month::CountContext;
+use crate::context::CountContext;
 use crate::decision::{Decision, DecisionKind, Ruling};
 use crate::facts::PunchState;
 use crate::rules::{CountingRules, GraceMode, MissingPunchRule};

@@ -218,7 +218,7 @@ fn rule_everything(people: &[FixturePerson]) -> Rulings {
                 DecisionKind::MissingPunch => Ruling::AsPlanned,
                 DecisionKind::Absence => Ruling::AsAbsence,
                 DecisionKind::OvertimeWithoutPunch => Ruling::Minutes(60),
-                _ => Ruling::Leave,
+                _ => Ruling::AsItStands,
             };
             rulings.insert(decision.key, ruling);
         }

@@ -19,7 +19,7 @@ async fn a_punch_that_changes_after_closing_is_found_by_reading_the_week_again()
             let ruling = match decision.key.kind {
                 DecisionKind::MissingPunch => Ruling::AsPlanned,
                 DecisionKind::Absence => Ruling::AsAbsence,
-                _ => Ruling::Leave,
+                _ => Ruling::AsItStands,
             };
             rulings.insert(decision.key, ruling);
         }

@@ -9,5 +9,6 @@
 
 mod closing;
 mod quota;
+mod texts;
 mod troubles;
 mod truth;
