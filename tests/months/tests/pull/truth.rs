@@ -114,3 +114,21 @@ async fn a_pull_that_stopped_half_way_says_what_it_does_not_know() {
         }
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_last_night_shift_has_the_punch_of_the_next_morning() {
+    let office = Office::open(60, 12).await;
+    let friday = jiff::civil::date(2026, 10, 30);
+    let scope = modules::PullScope {
+        to: friday,
+        ..office.scope()
+    };
+    let book = office.pull(&scope).await;
+    let held = &office.made_up.book;
+    for night_worker in &held.groups[&802].members {
+        let user = directory::UserId::new(night_worker).unwrap();
+        let made = held.punches[night_worker].iter();
+        let made = made.filter(|punch| punch.work_date == friday).count();
+        assert_eq!(book.punches(&user, friday).len(), made, "{night_worker}");
+    }
+}
