@@ -130,6 +130,8 @@ fn allowed(package: &Package) -> Option<AllowedImports> {
         ("shared", "catalogue") => AllowedImports::Only(&["directory"]),
         ("shared", "dingtalk") => AllowedImports::Only(&["directory", "outbound"]),
         ("shared", "state") => AllowedImports::Only(&["directory"]),
+        ("shared", "month") => AllowedImports::Only(&["directory"]),
+        ("shared", "modules") => AllowedImports::Only(&["directory", "dingtalk", "month"]),
         ("shared", "ehr") => AllowedImports::Only(&["directory", "outbound", "state"]),
         ("shared", "sheet") => AllowedImports::Only(&["directory", "ehr"]),
         ("shared", "jiandaoyun") => AllowedImports::Only(&["directory", "ehr", "outbound"]),

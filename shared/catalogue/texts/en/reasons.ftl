@@ -473,6 +473,7 @@ dingtalk-not-sent =
         [header] the access token cannot be sent
         [userid] the userid cannot be one
         [people] too many or too few people at once
+        [query] more people or days than one call may name
         [size] it is too large
        *[other] { $detail }
     })

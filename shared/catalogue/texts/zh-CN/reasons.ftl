@@ -426,6 +426,7 @@ dingtalk-not-sent =
         [header] access_token 无法发送
         [userid] userid 不合法
         [people] 一次的人数太多或太少
+        [query] 人数或天数超出一次调用的范围
         [size] 内容太大
        *[other] { $detail }
     }）

@@ -426,6 +426,7 @@ dingtalk-not-sent =
         [header] access_token 無法傳送
         [userid] userid 不合法
         [people] 一次的人數太多或太少
+        [query] 人數或天數超出一次呼叫的範圍
         [size] 內容太大
        *[other] { $detail }
     }）

@@ -27,6 +27,7 @@ mod settings;
 mod token;
 mod truth;
 mod users;
+mod work;
 mod work_messages;
 mod writes;
 
@@ -54,6 +55,10 @@ pub use settings::{
     Settings, SettingsChange, SmartHr, WRITE_PERMISSION,
 };
 pub use truth::{TruthDepartment, WorldSummary, WorldTruth};
+pub use work::{
+    GroupRecord, HolidayRecord, InstanceRecord, LeaveTypeRecord, PlanRecord, PunchOutcome,
+    PunchRecord, QuotaRecord, ShiftRecord, TemplateRecord, WORK_PERMISSIONS, WorkBook,
+};
 pub use writes::{AppWrite, AppWriteOutcome, DepartmentFields, PersonFields};
 
 #[cfg(feature = "http")]
@@ -88,6 +93,8 @@ pub struct World {
     late: Vec<(i64, AppWrite)>,
     #[serde(default)]
     past: list_lag::ChangeHistory,
+    #[serde(default)]
+    work: WorkBook,
     /// Whether the current change comes from an app.
     #[serde(skip)]
     by_api: bool,
@@ -168,6 +175,7 @@ impl World {
             invited: BTreeMap::new(),
             late: Vec::new(),
             past: list_lag::ChangeHistory::new(),
+            work: WorkBook::default(),
             by_api: false,
             index: index::Index::default(),
             log: call_log::CallLog::default(),

@@ -8,7 +8,7 @@ use super::params::CallParams;
 use super::reply::{ApiError, Host};
 
 /// Function that answers a call.
-type Handler = fn(&mut World, Timestamp, &CallParams) -> Result<Value, ApiError>;
+pub(super) type Handler = fn(&mut World, Timestamp, &CallParams) -> Result<Value, ApiError>;
 
 /// An interface of DingTalk.
 pub(super) struct ApiRoute {
@@ -254,6 +254,7 @@ pub(super) fn find_route(path: &str) -> Option<&'static ApiRoute> {
     let corp_token = corp_of(path).is_some();
     ROUTES
         .iter()
+        .chain(super::work::WORK_ROUTES)
         .find(|route| route.path == path || (corp_token && route.path == CORP_TOKEN))
 }
 
