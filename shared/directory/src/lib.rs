@@ -3,6 +3,7 @@
 //! Invariants: no I/O, no async, no clock, no randomness, no AWS, no HTTP. Time and random bytes come in as arguments.
 //! Everything here can be called from a test with values alone.
 
+pub mod budget;
 pub mod canonical;
 pub mod correlate;
 pub mod custom_fields;

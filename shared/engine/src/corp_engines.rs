@@ -10,6 +10,7 @@ use state::vault::{SecretError, SecretStore};
 use state::{Archive, Binding, Store, StoreError};
 
 use crate::Engine;
+use crate::budget::StoredBudget;
 use crate::gate::{BindingGate, WritePurpose};
 use crate::journal::SealedJournal;
 use crate::plans::PlanStore;
@@ -73,10 +74,11 @@ impl CorpEngines {
         let secret = self.secrets.get_binding(id).await?;
         let corp = binding.body.corp_id.clone();
         let policy = policy_versions::load_policy(&self.store, &corp, binding.body.policy).await?;
+        let holds = self.review_store(&binding.body).await?.read_holds().await?;
         let gate = BindingGate::new(
             self.store.clone(),
             id.clone(),
-            purpose,
+            (purpose, binding.body.policy),
             Arc::clone(&self.clock),
         );
         let journal = SealedJournal::new(
@@ -100,7 +102,9 @@ impl CorpEngines {
             key: secret.hash_key(),
             policy,
             gate: Arc::new(gate),
-            released: std::collections::BTreeSet::new(),
+            budget: Arc::new(StoredBudget::new(self.store.clone(), corp.clone())),
+            open_holds: holds.open,
+            released: holds.released,
             corp,
         };
         Ok((binding, engine))

@@ -8,6 +8,7 @@
 
 pub mod apply;
 pub mod bind;
+pub mod budget;
 pub mod checkpoint;
 mod concurrency;
 pub mod corp_engines;
@@ -30,6 +31,7 @@ pub mod ports;
 mod removal;
 pub mod report;
 pub mod reviews;
+pub mod status;
 mod sweep;
 mod wake;
 
@@ -37,10 +39,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use dingtalk::client::Clock;
+use directory::budget::{BudgetState, HeldChanges};
 use directory::decide::DecisionContext;
-use directory::guard::PassedCounts;
 use directory::hash::{FieldHash, HashKey};
-use directory::plan::{ApprovedPlan, Guard, Plan};
 use directory::policy::Policy;
 use directory::{
     CorpId, FieldSet, Kind, LinkId, NativeId, RowVersion, RunId, Side, Timestamp, UserId,
@@ -48,6 +49,7 @@ use directory::{
 use ehr::Connector;
 use state::links::LinkStore;
 
+use crate::budget::GuardBudget;
 use crate::employment::Roster;
 use crate::link_names::LinkNames;
 use crate::observe::Candidates;
@@ -84,6 +86,10 @@ pub struct Engine {
     pub policy: Policy,
     /// Whether the corp may be written to now.
     pub gate: Arc<dyn Gate>,
+    /// What the guard lets through today.
+    pub budget: Arc<dyn GuardBudget>,
+    /// What open holds are about: held for every path until a person releases it.
+    pub open_holds: HeldChanges,
     /// Fingerprints of items that the guard held and a person released.
     pub released: BTreeSet<FieldHash>,
 }
@@ -124,8 +130,10 @@ pub(crate) struct Run<'a> {
     pub(crate) preview: Option<std::sync::Mutex<plans::CollectedPlan>>,
     /// Links whose items were written to the end, where somebody wants to know.
     pub(crate) finished: Option<std::sync::Mutex<BTreeSet<LinkId>>>,
-    /// What the guard let through so far.
-    pub(crate) passed: std::sync::Mutex<PassedCounts>,
+    /// It looks at single records: a wake, a retry, a change that was laid aside.
+    pub(crate) looks: bool,
+    /// The budget of a run that writes nothing.
+    pub(crate) preview_budget: futures::lock::Mutex<Option<BudgetState>>,
     pub(crate) report: std::sync::Mutex<report::RunTally>,
 }
 
@@ -138,7 +146,7 @@ impl<'a> Run<'a> {
         } = sight;
         let names = LinkNames::new(engine.corp.clone(), Arc::clone(&engine.links));
         let (withdrawn, report) = (std::sync::Mutex::default(), std::sync::Mutex::default());
-        let passed = std::sync::Mutex::default();
+        let (looks, preview_budget) = (false, futures::lock::Mutex::default());
         let (candidates, parents, preview) = (Candidates::default(), ParentCache::default(), None);
         let (ehr_canary, finished, roster) = (None, None, Roster::default());
         Self {
@@ -155,7 +163,8 @@ impl<'a> Run<'a> {
             roster,
             preview,
             finished,
-            passed,
+            looks,
+            preview_budget,
             report,
         }
     }
@@ -171,30 +180,6 @@ impl<'a> Run<'a> {
     /// The side that decides who joins and leaves.
     pub(crate) fn deciding_side(&self) -> Side {
         self.engine.policy.lifecycle
-    }
-
-    /// Lets through what is not too much, measured by `people` in step before the run and with all that this run let through
-    /// before.
-    pub(crate) fn approve_plan(&self, plan: Plan, people: u64) -> ApprovedPlan {
-        let Engine {
-            policy,
-            key,
-            released,
-            ..
-        } = self.engine;
-        let mut passed = self
-            .passed
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        let approved = plan.approve(&Guard {
-            policy,
-            key,
-            people,
-            released,
-            passed: &passed,
-        });
-        passed.add(approved.passed());
-        approved
     }
 
     pub(crate) fn now(&self) -> Timestamp {

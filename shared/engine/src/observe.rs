@@ -1,20 +1,25 @@
 //! Reading one record from both sides and deciding about it. The link is read before the sides: whoever writes in between
 //! changes its version, and the put under the old one fails.
 
+mod candidates;
 mod correlate;
 mod error;
+mod find_in_dingtalk;
 mod withdrawn_fields;
 
 use std::sync::PoisonError;
 
+use directory::correlate::IdentityMatch;
 use directory::custom_fields;
 use directory::decide::{self, Decision, EhrRecord, FreshRead, RecordPair};
+use directory::effective_dates::Presence;
 use directory::hash;
 use directory::plan::{HeldItem, Plan, PlanItem};
 use directory::planted::{self, Bug};
 use directory::policy::Ownership;
 use directory::{
-    Base, Field, Kind, Link, LinkId, LinkLifecycle, NativeId, Record, RowVersion, Side, WriteAction,
+    Base, Field, FieldSet, Kind, Link, LinkId, LinkLifecycle, NativeId, Record, RowVersion, Side,
+    WriteAction,
 };
 use ehr::{AlternateKey, StoredRecord};
 use serde::{Deserialize, Serialize};
@@ -23,7 +28,7 @@ use crate::Run;
 use crate::error_reach::ErrorReach as _;
 use crate::link_names::UnknownReferenceRule;
 
-pub(crate) use correlate::Candidates;
+pub(crate) use candidates::Candidates;
 pub use error::LookError;
 
 /// People who may have had one native id after each other, in a company's life.
@@ -57,6 +62,8 @@ pub(crate) struct ObservedRecord {
     pub(crate) link: Option<Link>,
     pub(crate) dingtalk: FreshRead<Record>,
     pub(crate) ehr: Option<StoredRecord>,
+    /// Why the two records are one, where no link says so yet.
+    pub(crate) evidence: Option<IdentityMatch>,
 }
 
 /// What a look found that no plan shows.
@@ -64,10 +71,31 @@ pub(crate) struct ObservedRecord {
 pub(crate) struct LookFindings {
     /// References that no link knows yet.
     pub(crate) unknown: Vec<(Field, Side, NativeId)>,
+    /// Memberships in departments that the policy does not reach.
+    pub(crate) beyond: Vec<(Field, Side, NativeId)>,
     /// The policy does not reach it: nothing was decided.
     pub(crate) out_of_reach: bool,
     /// The side that decides has it no more.
     pub(crate) missing: Option<(Side, Box<Link>)>,
+}
+
+impl LookFindings {
+    /// Departments that somebody is in on a written side and that no link knows, or that are out of reach: they stay in every set
+    /// that is written whole.
+    fn memberships_to_carry(&self, item: &PlanItem) -> Vec<(Side, Field, NativeId)> {
+        if planted::is(Bug::MembershipNotCarried) {
+            return Vec::new();
+        }
+        let sets = FieldSet::of_fields(&[Field::Departments, Field::Leads]);
+        let written = |side: Side, field: Field| {
+            item.part_for(side)
+                .is_some_and(|part| part.values.shown_fields().contains(field))
+        };
+        let kept = self.unknown.iter().chain(&self.beyond);
+        kept.filter(|(field, side, _)| sets.contains(*field) && written(*side, *field))
+            .map(|(field, side, id)| (*side, *field, id.clone()))
+            .collect()
+    }
 }
 
 impl Run<'_> {
@@ -103,7 +131,12 @@ impl Run<'_> {
             }
         };
         let (dingtalk, ehr) = futures::join!(self.view_of_link(&link), ehr);
-        let (mut dingtalk, ehr) = (dingtalk?, ehr?);
+        let (mut dingtalk, mut ehr) = (dingtalk?, ehr?);
+        if link.ehr.is_none()
+            && let Some(stored) = ehr.take()
+        {
+            ehr = self.confirm_begun_create(&link, &dingtalk, stored).await?;
+        }
         if link.lifecycle == LinkLifecycle::Creating
             && self.deciding_side() == Side::Ehr
             && matches!(dingtalk, FreshRead::NotFound)
@@ -112,6 +145,7 @@ impl Run<'_> {
             dingtalk = self.find_begun_create(&link, stored).await?;
         }
         Ok(ObservedRecord {
+            evidence: None,
             link: Some(link),
             dingtalk,
             ehr,
@@ -223,6 +257,7 @@ impl Run<'_> {
                 record,
                 version,
                 dingtalk: keeps,
+                not_yet: stored.is_some_and(|stored| stored.presence == Presence::NotYet),
             }
         };
         let view = match &dingtalk {
@@ -251,7 +286,11 @@ impl Run<'_> {
         rule: UnknownReferenceRule,
         looked: &mut LookFindings,
     ) -> Result<Record, LookError> {
-        let resolved = self.names.resolve(side, record, rule).await?;
+        let mut seen = record.clone();
+        for (field, id) in self.take_out_of_reach(side, &mut seen).await? {
+            looked.beyond.push((field, side, id));
+        }
+        let resolved = self.names.resolve(side, &seen, rule).await?;
         let mut record = resolved.record;
         if rule == UnknownReferenceRule::LeaveOut {
             self.keep_unlinked_references(side, &mut record, &resolved.unknown);
@@ -303,6 +342,10 @@ impl Run<'_> {
         if let Some(link) = &observed.link {
             return Ok(Some((link.clone(), Some(link.version))));
         }
+        let both = matches!(observed.dingtalk, FreshRead::Here(_)) && observed.ehr.is_some();
+        if both && observed.evidence.is_none() {
+            return Ok(None);
+        }
         let (side, record) = match (&observed.dingtalk, &observed.ehr) {
             (FreshRead::Here(record), ehr)
                 if ehr.is_none() || self.engine.policy.lifecycle == Side::DingTalk =>
@@ -333,8 +376,9 @@ impl Run<'_> {
         match decision {
             Decision::Nothing | Decision::Missing(_) => {}
             Decision::Settle(settled) => plan.settled.push(*settled),
-            Decision::Write(item) => {
+            Decision::Write(mut item) => {
                 self.name_in_preview(&item, observed);
+                item.carried = looked.memberships_to_carry(&item);
                 plan.items.push(*item);
             }
             Decision::Quarantine(settled) => {

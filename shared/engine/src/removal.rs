@@ -1,22 +1,30 @@
 //! Removals need proof: absent in two complete runs, a fresh read that says "not found", and a canary who is found.
 
+mod canary;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use directory::decide::{self, FreshRead, RemovalRequest};
-use directory::hash;
-use directory::plan::{Plan, SettledLink};
+use directory::decide::{self, FreshRead, RemovalBar, RemovalRequest};
+use directory::effective_dates::Presence;
+use directory::plan::{Plan, PlanItem, SettledLink};
 use directory::planted::{self, Bug};
-use directory::{DeptId, Field, Kind, Link, LinkId, LinkLifecycle, NativeId, Side, WriteAction};
+use directory::{Field, Kind, Link, LinkId, LinkLifecycle, NativeId, Side, WriteAction};
 
 use crate::Run;
 use crate::link_names::UnknownReferenceRule;
 use crate::observe::{self, LookError, ObservedRecord, RecordKey};
 
+pub(crate) use canary::CanaryRule;
+
 /// Complete runs that must have missed a record before its absence counts.
 const MISSED_RUNS_MIN: u32 = 2;
 
-/// Canaries that are asked for before "not found" is doubted.
-const CANARIES_MAX: usize = 5;
+/// Mistakes that take an absence for proven.
+pub(crate) const UNASKED: [Bug; 3] = [
+    Bug::NoFreshRead,
+    Bug::AbsentOnceIsGone,
+    Bug::PartialIsComplete,
+];
 
 /// Why an administrator's removal in the eHR waits, and for whom.
 pub(crate) const ADMINISTRATOR_MISSING: &str = "an administrator or boss is missing in DingTalk; they are never removed: \
@@ -26,22 +34,13 @@ pub(crate) const ADMINISTRATOR_MISSING: &str = "an administrator or boss is miss
 const ADMINISTRATOR_LEFT: &str = "an administrator or boss is gone in the eHR; they are never removed: whoever has gone is \
      removed in DingTalk by hand";
 
-/// Who counts as a canary.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum CanaryRule {
-    /// Somebody who is linked for certain: something is to be removed.
-    Linked,
-    /// Anybody, as long as no sweep saw somebody who is linked: the first records are to be made.
-    Anybody,
-}
+/// Why a removal in the eHR waits whose record is another human's by its `unionid`.
+const ANOTHERS_RECORD: &str = "the eHR's record has another unionid than the person who is missing in DingTalk: a person must say who \
+     this is";
 
 impl Run<'_> {
     /// Works the people whom a complete snapshot missed: the first run notes it, the second one asks and removes.
-    pub(crate) async fn process_missing_people(
-        &self,
-        absent: &[LinkId],
-        linked: u64,
-    ) -> Result<(), LookError> {
+    pub(crate) async fn process_missing_people(&self, absent: &[LinkId]) -> Result<(), LookError> {
         if !self.engine.policy.scope.syncs_people() {
             return Ok(());
         }
@@ -71,8 +70,8 @@ impl Run<'_> {
                 .await?;
             }
         }
-        self.apply_plan(self.approve_plan(plan, linked), &|_| {})
-            .await?;
+        let approved = self.approve_plan(plan).await?;
+        self.apply_plan(approved, &|_| {}).await?;
         Ok(())
     }
 
@@ -104,7 +103,7 @@ impl Run<'_> {
                 return Ok(false);
             };
             let observed = self.observe(&whose).await?;
-            self.plan_removal(observed, reason, plan).await
+            self.plan_removal((observed, link.id), reason, plan).await
         };
         match asked.await {
             Ok(true) => {}
@@ -121,25 +120,27 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Plans to remove from the other side what the side that decides, read afresh, has no more. `false`: it has it.
+    /// Plans to remove from the other side what the side that decides, read afresh, has no more. `false`: it has it. `of` is the
+    /// link whose absence was noticed: its id may lead to another one by now.
     pub(crate) async fn plan_removal(
         &self,
-        observed: ObservedRecord,
+        (observed, of): (ObservedRecord, LinkId),
         reason: &str,
         plan: &mut Plan,
     ) -> Result<bool, LookError> {
-        let Some(link) = observed.link.clone() else {
+        let Some(link) = observed.link.clone().filter(|link| link.id == of) else {
             return Ok(false);
         };
         if !self.policy_reaches(&observed).await? {
             return Ok(true);
         }
-        let unasked = [
-            Bug::NoFreshRead,
-            Bug::AbsentOnceIsGone,
-            Bug::PartialIsComplete,
-        ];
-        let proven = unasked.into_iter().any(planted::is);
+        if let Some(bar) = self.removal_bar(&link, &observed) {
+            return self
+                .refuse_removal(bar, observed, plan)
+                .await
+                .map(|()| true);
+        }
+        let proven = UNASKED.into_iter().any(planted::is);
         let gone = proven
             || match self.deciding_side() {
                 Side::DingTalk => matches!(observed.dingtalk, FreshRead::NotFound),
@@ -160,13 +161,6 @@ impl Run<'_> {
                 item.link.ehr = Some(stored.record.id.clone());
                 plan.items.push(item);
             }
-            // Whoever has this userid by now never was in the eHR.
-            (Side::Ehr, FreshRead::Here(record), _)
-                if decide::is_another(&link, record, &self.engine.key) =>
-            {
-                self.decide(observed, UnknownReferenceRule::HideField, plan)
-                    .await?;
-            }
             (Side::Ehr, FreshRead::Here(record), _) => {
                 self.plan_leave(&link, record.protected, reason, plan)
             }
@@ -186,6 +180,62 @@ impl Run<'_> {
             }
         }
         Ok(true)
+    }
+
+    fn removal_bar(&self, link: &Link, observed: &ObservedRecord) -> Option<RemovalBar> {
+        let dingtalk = match &observed.dingtalk {
+            FreshRead::Here(record) => FreshRead::Here(record),
+            FreshRead::NotFound => FreshRead::NotFound,
+            FreshRead::Unseen => FreshRead::Unseen,
+        };
+        let ehr = observed.ehr.as_ref().map(|stored| &stored.record);
+        decide::may_remove(link, dingtalk, ehr, &self.engine.key)
+    }
+
+    /// A removal that must not be: whoever has the `userid` by now never was the one whose absence was noticed.
+    async fn refuse_removal(
+        &self,
+        bar: RemovalBar,
+        observed: ObservedRecord,
+        plan: &mut Plan,
+    ) -> Result<(), LookError> {
+        match bar {
+            RemovalBar::Quarantined | RemovalBar::Left => {}
+            RemovalBar::AnotherAccount => {
+                self.decide(observed, UnknownReferenceRule::HideField, plan)
+                    .await?;
+            }
+            RemovalBar::AnotherRecord => {
+                if let Some(link) = &observed.link {
+                    self.hold_removal(link, ANOTHERS_RECORD);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A removal that was decided a while ago, right before it is written: both sides still say the same.
+    pub(crate) async fn is_still_removable(&self, item: &PlanItem) -> Result<bool, LookError> {
+        let Some(before) = item.before.clone() else {
+            return Ok(true);
+        };
+        let observed = self.observe_linked(before).await?;
+        let Some(link) = &observed.link else {
+            return Ok(false);
+        };
+        if self
+            .removal_bar(link, &observed)
+            .is_some_and(|bar| bar != RemovalBar::Left)
+        {
+            return Ok(false);
+        }
+        Ok(match self.deciding_side() {
+            Side::DingTalk => matches!(observed.dingtalk, FreshRead::NotFound),
+            Side::Ehr => observed
+                .ehr
+                .as_ref()
+                .is_none_or(|stored| stored.presence == Presence::Left),
+        })
     }
 
     /// Whether DingTalk has no record of a link either, where the eHR has none: not found, and somebody else is.
@@ -277,8 +327,8 @@ impl Run<'_> {
                 )
                 .await?;
             }
-            self.apply_plan(self.approve_plan(plan, u64::MAX), &|_| {})
-                .await?;
+            let approved = self.approve_plan(plan).await?;
+            self.apply_plan(approved, &|_| {}).await?;
             waiting = full;
             occupied = self.occupied_departments().await?;
         }
@@ -326,120 +376,6 @@ impl Run<'_> {
             self.settle_link(&settled).await?;
         }
         Ok(())
-    }
-
-    /// Before something is removed: a canary is found on the side that decides, and in DingTalk. For a department another
-    /// department is enough: where people are left alone, nobody is linked.
-    pub(crate) async fn find_canaries(
-        &self,
-        kind: Kind,
-        of: Option<&NativeId>,
-    ) -> Result<(), LookError> {
-        if planted::is(Bug::NoCanary) {
-            return Ok(());
-        }
-        if self.deciding_side() == Side::Ehr && !self.find_ehr_canary().await? {
-            return Err(LookError::NotYet(
-                "the eHR finds nobody whom it listed: nothing is removed",
-            ));
-        }
-        if kind == Kind::Department && self.find_department_canary(of).await? {
-            return Ok(());
-        }
-        self.find_canary(of, CanaryRule::Linked).await
-    }
-
-    /// Somebody else who is certainly there must be found; otherwise "not found" says nothing today. Whoever a list showed
-    /// may have left since, and administrators may be outside of the app's contact scope: one that is found is enough.
-    /// In another company's data there is always somebody to be found, so that only somebody who is linked counts.
-    pub(crate) async fn find_canary(
-        &self,
-        of: Option<&NativeId>,
-        who: CanaryRule,
-    ) -> Result<(), LookError> {
-        let admins = self.engine.dingtalk.list_admins().await?;
-        let seen = self.canary.iter().chain(&admins).map(NativeId::from);
-        let canaries = seen.filter(|id| Some(id) != of).take(CANARIES_MAX);
-        for canary in canaries.collect::<Vec<_>>() {
-            let (links, corp) = (&self.engine.links, &self.engine.corp);
-            let link = links
-                .get_link_by_native(corp, Kind::Person, Side::DingTalk, &canary)
-                .await?;
-            let ours = link
-                .as_ref()
-                .filter(|link| link.lifecycle == LinkLifecycle::Active);
-            if ours.is_none() && (who != CanaryRule::Anybody || self.canary.is_some()) {
-                continue;
-            }
-            let FreshRead::Here(record) = self.view_record(Kind::Person, &canary).await? else {
-                continue;
-            };
-            // Another company may have the same `userid`, of another human.
-            if ours.is_none_or(|link| !decide::is_another(link, &record, &self.engine.key)) {
-                return Ok(());
-            }
-        }
-        Err(LookError::NotYet(
-            "no canary is found either, so that \"not found\" says nothing: nothing is removed",
-        ))
-    }
-
-    /// Another department of ours is found, by its id and the name that was agreed on: then "not found" says something about a
-    /// department, also where nobody is linked yet. About people it says nothing, whose visibility is another permission.
-    pub(crate) async fn find_department_canary(
-        &self,
-        of: Option<&NativeId>,
-    ) -> Result<bool, LookError> {
-        let root = NativeId::from(DeptId::ROOT);
-        let known = self
-            .names
-            .known_departments()
-            .into_iter()
-            .filter(|id| *id != root && Some(id) != of);
-        for id in known.take(CANARIES_MAX).collect::<Vec<_>>() {
-            let (links, corp) = (&self.engine.links, &self.engine.corp);
-            let link = links
-                .get_link_by_native(corp, Kind::Department, Side::DingTalk, &id)
-                .await?;
-            let Some(agreed) = link.and_then(|link| link.base.hashes.get(&Field::Name).copied())
-            else {
-                continue;
-            };
-            let FreshRead::Here(record) = self.view_record(Kind::Department, &id).await? else {
-                continue;
-            };
-            if hash::hash_field(
-                &self.engine.key,
-                Field::Name,
-                record.values.get(Field::Name),
-            ) == agreed
-            {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    /// The eHR finds somebody whom its list shows as active.
-    async fn find_ehr_canary(&self) -> Result<bool, LookError> {
-        let mut canary = self.ehr_canary.clone();
-        if canary.is_none() {
-            self.engine
-                .ehr
-                .list_records(Kind::Person, &mut |stored| {
-                    if stored.record.active && canary.is_none() {
-                        canary = Some(stored.record.id);
-                    }
-                })
-                .await?;
-        }
-        let Some(id) = canary else { return Ok(false) };
-        Ok(self
-            .engine
-            .ehr
-            .read_record(Kind::Person, &id)
-            .await?
-            .is_some())
     }
 
     pub(crate) fn hold_removal(&self, link: &Link, reason: &str) {

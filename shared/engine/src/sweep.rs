@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError};
 
+use directory::budget::CompanySize;
 use directory::hash;
 use directory::index::BaseIndex;
 use directory::planted::{self, Bug};
@@ -258,6 +259,11 @@ impl Run<'_> {
                 rest: None,
             });
         }
+        let before = CompanySize {
+            people: listing.people_present,
+            departments: listing.departments.count_present(),
+        };
+        self.note_size(before).await?;
         let rest = self.checkpoint_rest(order, &listing);
         let empty = listing.empty_index(self);
         let index = std::mem::replace(&mut listing.people, empty);
@@ -276,18 +282,31 @@ impl Run<'_> {
         self.sync_differing(&listing, &progress).await?;
         let finished = self.sync_newcomers(&listing, order, &progress).await?;
         if finished {
-            self.look_again(listing.people_present).await?;
+            self.look_again().await?;
         }
         if let (true, Ok(people), Ok(departments)) = (finished, &people, &departments) {
-            self.process_missing_people(people.absent_links(), listing.people_present)
-                .await?;
+            self.process_missing_people(people.absent_links()).await?;
             self.process_missing_departments(departments.absent_links())
                 .await?;
         }
+        self.note_size(self.size_after(before)).await?;
         Ok(ListingOutcome {
             complete: people.is_ok() && departments.is_ok(),
             rest: rest.filter(|_| !finished).map(|rest| rest.with_tally(self)),
         })
+    }
+
+    /// The company as this run leaves it: what it linked and what left are counted with what was linked before.
+    fn size_after(&self, before: CompanySize) -> CompanySize {
+        let mut linked = [0; 2];
+        self.tally(|tally| {
+            let of = |kind| tally.linked.get(&kind).copied().unwrap_or_default();
+            linked = [of(Kind::Person), of(Kind::Department)];
+        });
+        CompanySize {
+            people: before.people.saturating_add_signed(linked[0]),
+            departments: before.departments.saturating_add_signed(linked[1]),
+        }
     }
 
     /// Where to go on if newcomers do not fit into this slice: whoever has a link by then is left out.

@@ -142,6 +142,12 @@ faults! {
     RecordDeleted = "record_deleted", "F22";
     /// Somebody deletes the copy on the side that follows.
     CopyDeleted = "copy_deleted", "F18";
+    /// Half of the company leaves at once on the side that decides, or on the other one, and every event arrives.
+    MassLeaving = "mass_leaving", "F20";
+    /// HR writes another person's DingTalk id into a record.
+    WrongKeptId = "wrong_kept_id", "F27";
+    /// HR puts the first day of somebody who is there off.
+    PutOff = "put_off", "F25";
 }
 
 /// How often each fault is met, and what a history allows.
@@ -221,6 +227,8 @@ fn usual_rate(fault: Fault) -> u32 {
         Fault::Killed => 6,
         Fault::ScopeShrinks | Fault::PermissionWithdrawn => 2,
         Fault::RecordDeleted => 400,
+        Fault::MassLeaving => 150,
+        Fault::WrongKeptId | Fault::PutOff => 300,
         Fault::Restored | Fault::Purged | Fault::GateClosed => 150,
         _ => 60,
     }

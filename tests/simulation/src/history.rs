@@ -266,6 +266,7 @@ impl History {
                     },
                 );
                 let report = &swept.report;
+                state.save_holds(report);
                 let mut said = report
                     .notes
                     .iter()

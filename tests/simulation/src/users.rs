@@ -66,14 +66,22 @@ impl WorldState {
         } else {
             String::new()
         };
-        // Of two accounts of one person a picture shows one, and people may change the other.
+        // Of two accounts of one person, or two departments, a picture shows one, and people may change the other.
         let changed = match &act {
             Act::Change { userid, .. } | Act::Rename { userid, .. } => {
                 Some((userid.clone(), self.facts_of(userid)))
             }
             _ => None,
         };
+        let renamed = match &act {
+            Act::RenameDepartment { name, .. } => Some(name.clone()),
+            _ => None,
+        };
         let acted = self.dingtalk.act(self.current_time(), act);
+        if let Some(name) = renamed.filter(|_| acted.is_ok()) {
+            let is = BTreeMap::from([(Field::Name, text_value(&name))]);
+            self.oracle.note_people_values(Side::DingTalk, &is);
+        }
         if let Some((userid, was)) = changed {
             let mut is = self.facts_of(&userid);
             is.retain(|field, fact| was.get(field) != Some(fact));

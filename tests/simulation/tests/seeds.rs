@@ -6,7 +6,7 @@ use simulation::runs::run_all;
 const SEEDS: u64 = 600;
 
 /// What no history may show: something lost, removed or written over unread.
-const NEVER: [&str; 9] = [
+const NEVER: [&str; 11] = [
     "lost",
     "forgotten",
     "journal",
@@ -16,6 +16,8 @@ const NEVER: [&str; 9] = [
     "administrator",
     "overwritten",
     "paused",
+    "quarantine",
+    "too_much",
 ];
 
 /// Seeds that once ended badly, each another mistake: a conflict that put back what somebody had changed, an id of a department

@@ -340,6 +340,7 @@ mod tests {
             parts,
             reason,
             needs_canary: false,
+            carried: Vec::new(),
         }
     }
 

@@ -3,8 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
-use directory::guard::PassedCounts;
-use directory::plan::{Guard, Plan, PlanItem};
+use directory::plan::{Plan, PlanItem};
 use directory::{FieldSet, Kind, LinkId, NativeId, RunId, Side, Timestamp, WriteAction};
 use futures::FutureExt as _;
 use serde::{Deserialize, Serialize};
@@ -113,7 +112,6 @@ pub struct PlanRun<'a> {
     by_id: HashMap<RecordKey, usize>,
     place: PlanCheckpoint,
     began_at: Timestamp,
-    nobody: BTreeSet<directory::hash::FieldHash>,
 }
 
 impl Engine {
@@ -146,7 +144,6 @@ impl Engine {
             by_id,
             place,
             began_at,
-            nobody: BTreeSet::new(),
         }
     }
 }
@@ -406,7 +403,7 @@ impl PlanRun<'_> {
         });
         if !protected {
             self.run
-                .plan_removal(observed, &planned.reason, plan)
+                .plan_removal((observed, planned.link), &planned.reason, plan)
                 .await?;
         }
         Ok(())
@@ -418,18 +415,11 @@ impl PlanRun<'_> {
         accepted: &HashMap<LinkId, (usize, bool)>,
         place: &mut PlanCheckpoint,
     ) -> Result<Vec<SecondLook>, LookError> {
-        let engine = self.run.engine;
-        // A person approved this very plan; what the guard held is not in it.
-        let (policy, key, passed) = (&engine.policy, &engine.key, &PassedCounts::default());
-        let guard = Guard {
-            policy,
-            key,
-            people: u64::MAX,
-            released: &self.nobody,
-            passed,
-        };
         let troubles = self.count_troubles();
-        self.run.apply_plan(plan.approve(&guard), &|_| {}).await?;
+        // A person approved this very plan; what the guard held is not in it.
+        self.run
+            .apply_plan(plan.approve_as_shown(), &|_| {})
+            .await?;
         let finished = self.run.take_finished();
         let mut failed = self.troubles_since(troubles);
         let mut again = self.drain_second_looks();

@@ -87,9 +87,7 @@ impl Run<'_> {
             items: vec![item],
             ..Plan::default()
         };
-        let moved = self
-            .apply_plan(self.approve_plan(plan, u64::MAX), &|_| {})
-            .await?;
+        let moved = self.apply_plan(plan.approve_as_shown(), &|_| {}).await?;
         if moved > 0 {
             return Err(LookError::NotYet(
                 "somebody else wrote the same record a moment ago",
@@ -157,6 +155,7 @@ impl Run<'_> {
             parts,
             reason: wish.reason.to_owned(),
             needs_canary: false,
+            carried: Vec::new(),
         })))
     }
 

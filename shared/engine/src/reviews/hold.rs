@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use directory::guard::ExceededLimit;
+use directory::budget::{HeldChange, HeldChanges};
+use directory::guard::{self, ExceededLimit};
 use directory::hash::{self, FieldHash};
 use directory::plan::HeldItem;
-use directory::{Kind, LinkId, RunId, Timestamp, WriteAction};
+use directory::{FieldSet, Kind, LinkId, RunId, Timestamp, WriteAction};
 use serde::{Deserialize, Serialize};
 use state::store::{ControlKind, PutCondition, StoredItem};
 use state::{StoreError, WriteError};
@@ -69,6 +70,29 @@ pub struct Hold {
     pub run: RunId,
     /// Where it stands.
     pub state: HoldState,
+}
+
+impl Hold {
+    /// What it holds of each of its records.
+    fn held_change(&self) -> HeldChange {
+        let removal = self.action == WriteAction::Remove;
+        let fields = guard::held_fields(&self.too_much);
+        HeldChange {
+            removal,
+            fields: if removal { FieldSet::NONE } else { fields },
+            too_much: self.too_much.clone(),
+            since: self.since,
+        }
+    }
+}
+
+/// What the holds of a corp say: what waits for a person, and what a person let pass.
+#[derive(Debug, Clone, Default)]
+pub struct HoldBook {
+    /// What is held, by link.
+    pub open: HeldChanges,
+    /// Fingerprints of everything that a person released and no complete sweep has passed since.
+    pub released: BTreeSet<FieldHash>,
 }
 
 /// One record that a hold is about.
@@ -173,23 +197,30 @@ impl ReviewStore {
         Ok(records)
     }
 
-    /// Fingerprints of everything that a person released and no complete sweep has passed since.
+    /// What is held and what was released, from every hold that is not closed.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn released_fingerprints(&self) -> Result<BTreeSet<FieldHash>, StoreError> {
-        let mut released = BTreeSet::new();
+    pub async fn read_holds(&self) -> Result<HoldBook, StoreError> {
+        let mut book = HoldBook::default();
         for hold in self.list_holds().await? {
-            if matches!(hold.body.state, HoldState::Released { .. }) {
-                released.extend(
-                    self.held_records(&hold)
-                        .await?
-                        .iter()
-                        .map(|record| record.print),
-                );
+            match hold.body.state {
+                HoldState::Held => {
+                    let held = hold.body.held_change();
+                    for record in self.held_records(&hold).await? {
+                        let known = book.open.entry(record.link).or_default();
+                        known.merge(&held);
+                    }
+                }
+                HoldState::Released { .. } => {
+                    let records = self.held_records(&hold).await?;
+                    book.released
+                        .extend(records.iter().map(|record| record.print));
+                }
+                HoldState::Applied { .. } | HoldState::Gone { .. } => {}
             }
         }
-        Ok(released)
+        Ok(book)
     }
 
     /// Lets a hold pass at the next sweep: exactly its changes, and nothing that came since.

@@ -33,6 +33,9 @@ enum ListingPosition {
     End,
 }
 
+/// Items that one answer may have; it is cut at a megabyte anyway.
+const PAGE_MAX: i32 = 1000;
+
 impl Store {
     /// Every item of a partition, in order; one page is in the hand at a time.
     pub(super) fn pages(
@@ -69,7 +72,7 @@ impl Store {
         let mut items = Vec::new();
         let mut from = None;
         while items.len() < limit {
-            let more = i32::try_from(limit - items.len()).unwrap_or(i32::MAX);
+            let more = i32::try_from(limit - items.len()).unwrap_or(PAGE_MAX).min(PAGE_MAX);
             let query = self
                 .client
                 .query()
@@ -106,7 +109,7 @@ impl Store {
         let mut items = Vec::new();
         let mut from = None;
         while items.len() < limit {
-            let more = i32::try_from(limit - items.len()).unwrap_or(i32::MAX);
+            let more = i32::try_from(limit - items.len()).unwrap_or(PAGE_MAX).min(PAGE_MAX);
             let query = self.client.query().table_name(self.table(table));
             let query = query.key_condition_expression("pk = :pk AND sk > :after");
             let query = query.expression_attribute_values(":pk", text_value(pk));

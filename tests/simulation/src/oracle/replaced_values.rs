@@ -68,8 +68,12 @@ pub struct EngineWrite<'a> {
     pub invocation: u32,
     /// It is a sweep's, before people release what it holds.
     pub sweeps: bool,
+    /// A person neither approved nor released it: it counts for the budget of this day.
+    pub unasked_on: Option<i64>,
     /// People who are linked, those that left among them.
     pub people: u64,
+    /// The same with departments.
+    pub everything: u64,
     /// When its invocation began.
     pub began: i64,
     /// The gate was closed before that, and still is.

@@ -22,6 +22,8 @@ impl WorldState {
         self.clean_up_people();
         self.close_second_accounts();
         self.close_second_records();
+        self.bring_in_expected_people();
+        self.correct_kept_ids();
         self.record_known_ids();
         self.accept_invitations();
         self.relieve_administrators();
@@ -287,9 +289,58 @@ impl WorldState {
                     .is_some_and(|stored| stored.dingtalk.as_ref() == Some(&there));
                 if !linked && !known {
                     self.edit_ehr_records("is the same", &[(kind, id.clone())], |state| {
-                        state.ehr.keep_dingtalk_id(kind, &id, there)
+                        state.ehr.keep_dingtalk_id(kind, &id, there.clone())
                     });
                 }
+                if !linked && kind == Kind::Person {
+                    self.record_unionid(&id, &there);
+                }
+            }
+        }
+    }
+
+    /// An id alone is no proof: HR writes down whose account it is.
+    fn record_unionid(&mut self, id: &NativeId, account: &NativeId) {
+        let person = self.dingtalk.company().people.get(account.as_str());
+        let unionid = person.and_then(|person| directory::UnionId::new(&person.unionid).ok());
+        let stored = self.ehr.get(Kind::Person, id);
+        if unionid.is_some() && stored.is_some_and(|stored| stored.record.unionid != unionid) {
+            self.edit_ehr_records(
+                "knows whose it is",
+                &[(Kind::Person, id.clone())],
+                |state| {
+                    state
+                        .ehr
+                        .edit(Kind::Person, id, |record| record.unionid = unionid)
+                },
+            );
+        }
+    }
+
+    /// The day of those who were put off has come.
+    fn bring_in_expected_people(&mut self) {
+        for id in self.ehr.expected_records() {
+            self.edit_ehr_records("begins", &[(Kind::Person, id.clone())], |state| {
+                state
+                    .ehr
+                    .edit(Kind::Person, &id, |record| record.active = true)
+            });
+        }
+    }
+
+    /// Where an account of somebody else is written down, HR strikes it out.
+    fn correct_kept_ids(&mut self) {
+        for (id, kept) in self.ehr.kept_ids(Kind::Person) {
+            let whose = self.oracle.number_of(Side::DingTalk, Kind::Person, &kept);
+            let number = self.oracle.number_of(Side::Ehr, Kind::Person, &id);
+            let clear =
+                |number: Option<u32>| number.is_some_and(|number| !self.oracle.is_confused(number));
+            if whose != number && clear(whose) && clear(number) {
+                self.edit_ehr_records(
+                    "strikes an id out",
+                    &[(Kind::Person, id.clone())],
+                    |state| state.ehr.strike_out_id(Kind::Person, &id),
+                );
             }
         }
     }
