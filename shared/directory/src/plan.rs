@@ -288,6 +288,17 @@ impl ApprovedPlan {
         (self.settled, self.items)
     }
 
+    /// What waits for a person, and nothing that is written.
+    #[must_use]
+    pub fn into_held(self) -> Self {
+        Self {
+            items: Vec::new(),
+            settled: Vec::new(),
+            held: self.held,
+            reserved: BTreeMap::new(),
+        }
+    }
+
     /// What was reserved of the day's budget for each item.
     #[must_use]
     pub fn reserved(&self) -> &BTreeMap<LinkId, BudgetCounts> {

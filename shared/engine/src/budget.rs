@@ -210,9 +210,13 @@ impl Run<'_> {
     pub(crate) async fn give_back(&self, unused: BTreeMap<LinkId, BudgetCounts>) {
         let mut all = BudgetCounts::default();
         unused.values().for_each(|counts| all.add(counts));
-        if !all.is_empty()
-            && let Err(err) = self.engine.budget.give_back(self.now(), &all).await
-        {
+        if all.is_empty() {
+            return;
+        }
+        if self.preview.is_some() {
+            let mut preview = self.preview_budget.lock().await;
+            preview.get_or_insert_default().give_back(self.now(), &all);
+        } else if let Err(err) = self.engine.budget.give_back(self.now(), &all).await {
             tracing::warn!(reason = %err, "a part of the guard's budget was not given back");
         }
     }

@@ -14,9 +14,12 @@ use crate::observe::{LookError, ObservedRecord};
 /// Deeper than any company's tree; a longer walk is a cycle.
 const DEPTH_MAX: usize = 64;
 
-/// Parents of departments that this run has met, per side.
+/// A department, by the id of a side, and another one that it leads to, if there is one.
+type DepartmentIds = Mutex<BTreeMap<(Side, NativeId), Option<NativeId>>>;
+
+/// Parents of departments that this run has met, per side, and the other side's ids.
 #[derive(Debug, Default)]
-pub(crate) struct ParentCache(Mutex<BTreeMap<(Side, NativeId), Option<NativeId>>>);
+pub(crate) struct ParentCache(DepartmentIds, DepartmentIds);
 
 impl ParentCache {
     pub(crate) fn learn(&self, side: Side, department: NativeId, parent: Option<NativeId>) {
@@ -28,6 +31,21 @@ impl ParentCache {
 
     fn parent_of(&self, side: Side, department: &NativeId) -> Option<Option<NativeId>> {
         self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&(side, department.clone()))
+            .cloned()
+    }
+
+    fn learn_other(&self, side: Side, department: NativeId, other: Option<NativeId>) {
+        self.1
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert((side, department), other);
+    }
+
+    fn other_of(&self, side: Side, department: &NativeId) -> Option<Option<NativeId>> {
+        self.1
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .get(&(side, department.clone()))
@@ -131,7 +149,7 @@ impl Run<'_> {
             }
             let ids = record.values.refs(field);
             let ids: Vec<NativeId> = ids.filter_map(|id| NativeId::new(id).ok()).collect();
-            let mut within = Vec::new();
+            let (mut within, known) = (Vec::new(), taken.len());
             for id in ids {
                 let chain = self.department_chain(side, id.clone()).await?;
                 if self.covers(side, &[chain]) {
@@ -140,7 +158,7 @@ impl Run<'_> {
                     taken.push((field, id));
                 }
             }
-            match within.is_empty() && !taken.is_empty() {
+            match within.is_empty() && taken.len() > known {
                 // Nothing is left to be compared: that is not the same as no department.
                 true => record.values.hide(field),
                 false => record.values.show_refs(field, within),
@@ -204,10 +222,20 @@ impl Run<'_> {
                 Some(parent) => parent,
                 None => self.read_parent(side, &id).await?,
             };
-            let other = self.names.other_id(side, Kind::Department, &id).await?;
+            let other = self.other_id(side, &id).await?;
             chain.push(ChainLink { side, id, other });
         }
         Ok(chain)
+    }
+
+    /// The other side's id of a department, asked for once in a run.
+    async fn other_id(&self, side: Side, id: &NativeId) -> Result<Option<NativeId>, LookError> {
+        if let Some(other) = self.parents.other_of(side, id) {
+            return Ok(other);
+        }
+        let other = self.names.other_id(side, Kind::Department, id).await?;
+        self.parents.learn_other(side, id.clone(), other.clone());
+        Ok(other)
     }
 
     async fn read_parent(

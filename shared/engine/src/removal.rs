@@ -26,6 +26,9 @@ pub(crate) const UNASKED: [Bug; 3] = [
     Bug::PartialIsComplete,
 ];
 
+/// Why a department is removed that lists no longer show.
+const DEPARTMENT_MISSING: &str = "gone in two complete sweeps and not found by its id";
+
 /// Why an administrator's removal in the eHR waits, and for whom.
 pub(crate) const ADMINISTRATOR_MISSING: &str = "an administrator or boss is missing in DingTalk; they are never removed: \
      whoever has gone is marked as left in the eHR by hand";
@@ -299,6 +302,7 @@ impl Run<'_> {
         absent: &[LinkId],
     ) -> Result<(), LookError> {
         let confirmed = self.confirm_absence(Kind::Department, absent).await?;
+        let confirmed = self.within_budget(confirmed).await?;
         if confirmed.is_empty() {
             return Ok(());
         }
@@ -320,12 +324,8 @@ impl Run<'_> {
             }
             let mut plan = Plan::default();
             for link in &empty {
-                self.propose_removal(
-                    link,
-                    "gone in two complete sweeps and not found by its id",
-                    &mut plan,
-                )
-                .await?;
+                self.propose_removal(link, DEPARTMENT_MISSING, &mut plan)
+                    .await?;
             }
             let approved = self.approve_plan(plan).await?;
             self.apply_plan(approved, &|_| {}).await?;
@@ -333,6 +333,22 @@ impl Run<'_> {
             occupied = self.occupied_departments().await?;
         }
         Ok(())
+    }
+
+    /// All that a sweep would remove is measured together, although it is removed in rounds: if it is too much, none goes. Holds
+    /// what is, and returns the others.
+    async fn within_budget(&self, mut departments: Vec<Link>) -> Result<Vec<Link>, LookError> {
+        let mut all = Plan::default();
+        for link in &departments {
+            self.propose_removal(link, DEPARTMENT_MISSING, &mut all)
+                .await?;
+        }
+        let approved = self.approve_plan(all).await?;
+        self.give_back(approved.reserved().clone()).await;
+        let held: BTreeSet<LinkId> = approved.held().iter().map(|held| held.link).collect();
+        departments.retain(|link| !held.contains(&link.id));
+        self.apply_plan(approved.into_held(), &|_| {}).await?;
+        Ok(departments)
     }
 
     /// Counts another complete run that missed these records; returns those that were missed often enough.
