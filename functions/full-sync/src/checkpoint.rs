@@ -4,13 +4,16 @@
 //! The continuation's message names the run and nothing else, so that a message that comes twice goes on from wherever the
 //! run stands by then, and one that comes after its end does nothing.
 
+use directory::reason::{Reason, ReasonCode};
 use directory::{RunId, Timestamp};
+use engine::EngineError;
 use engine::checkpoint::SweepCheckpoint;
 use engine::report::RunReport;
 use serde::{Deserialize, Serialize};
 use state::archive::{ArchiveKeyError, PAGE_MAX};
 use state::seal::{self, SealContext, SealError, SealKey};
 use state::store::ControlKind;
+use state::vault::SecretError;
 use state::{ArchiveError, ArchiveKey, ArchiveKind, ArchivePrefix, Binding, PutIf};
 
 use crate::{SweepDeps, SweepError};
@@ -38,34 +41,58 @@ struct CheckpointHead {
 }
 
 /// Why a sweep begins anew although an earlier slice stood somewhere. Each is a note of the run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RestartReason {
     /// Nothing was stored.
-    #[error("the sweep begins anew: where its last slice stood was not stored")]
     Missing,
     /// Changed, sealed with another key, or refused by the archive.
-    #[error("the sweep begins anew: where its last slice stood cannot be opened")]
     Closed,
     /// Written by another version of this program.
-    #[error("the sweep begins anew: another version of this program wrote where it stood")]
     Version,
     /// The policy changed.
-    #[error("the sweep begins anew: the policy changed since its last slice")]
     Policy,
     /// Too long ago.
-    #[error("the sweep begins anew: its last slice ended more than {HOURS_MAX} hours ago")]
     Old,
+}
+
+impl From<RestartReason> for Reason {
+    fn from(restart: RestartReason) -> Self {
+        let why = match restart {
+            RestartReason::Missing => "missing",
+            RestartReason::Closed => "unreadable",
+            RestartReason::Version => "version",
+            RestartReason::Policy => "policy",
+            RestartReason::Old => "old",
+        };
+        Self::new(ReasonCode::RunRestarted)
+            .text("why", why)
+            .number("hours", HOURS_MAX)
+    }
 }
 
 /// Why a slice did not leave behind where it stood. The continuation goes on from the slice before, or begins anew.
 #[derive(Debug, thiserror::Error)]
 enum CheckpointSaveError {
+    #[error("the secret could not be read")]
+    Secret(#[from] SecretError),
     #[error("its run has no place in the archive")]
     Name(#[from] ArchiveKeyError),
     #[error("it could not be sealed")]
     Sealed(#[from] SealError),
     #[error("the archive did not take it")]
     Archive(#[from] ArchiveError),
+}
+
+impl From<&CheckpointSaveError> for Reason {
+    fn from(err: &CheckpointSaveError) -> Self {
+        let cause = match err {
+            CheckpointSaveError::Secret(err) => Self::from(err),
+            CheckpointSaveError::Name(err) => Self::from(*err),
+            CheckpointSaveError::Sealed(err) => Self::from(*err),
+            CheckpointSaveError::Archive(err) => Self::from(err),
+        };
+        Self::new(ReasonCode::RunPositionNotStored).cause(cause)
+    }
 }
 
 /// The checkpoint of one run.
@@ -117,7 +144,7 @@ impl<'a> CheckpointStore<'a> {
             Err(err) if err.is_transient() => return Err(err.into()),
             Err(_) => return Ok(Err(RestartReason::Closed)),
         };
-        let seal_key = self.seal_key().await?;
+        let seal_key = self.seal_key().await.map_err(EngineError::Secret)?;
         let Ok(body) = seal::open_body(&seal_key, self.seal_place(), sealed) else {
             return Ok(Err(RestartReason::Closed));
         };
@@ -129,19 +156,12 @@ impl<'a> CheckpointStore<'a> {
     }
 
     /// Stores where the run stands. What goes wrong is a note: what the slice wrote is written.
-    pub(crate) async fn save_checkpoint(&self, checkpoint: &SweepCheckpoint) -> Option<String> {
-        let seal_key = match self.seal_key().await {
-            Ok(key) => key,
-            Err(_) => {
-                return Some(
-                    "where this slice stood was not stored: the secret could not be read"
-                        .to_owned(),
-                );
-            }
+    pub(crate) async fn save_checkpoint(&self, checkpoint: &SweepCheckpoint) -> Option<Reason> {
+        let kept = async {
+            let seal_key = self.seal_key().await?;
+            self.put_sealed(&seal_key, checkpoint).await
         };
-        let kept = self.put_sealed(&seal_key, checkpoint).await;
-        kept.err()
-            .map(|err| format!("where this slice stood was not stored: {err}"))
+        kept.await.err().as_ref().map(Reason::from)
     }
 
     async fn put_sealed(
@@ -211,14 +231,13 @@ impl<'a> CheckpointStore<'a> {
         }
     }
 
-    async fn seal_key(&self) -> Result<SealKey, SweepError> {
+    async fn seal_key(&self) -> Result<SealKey, SecretError> {
         let secret = self
             .deps
             .corps
             .secrets
             .get_binding(&self.binding.id)
-            .await
-            .map_err(engine::EngineError::Secret)?;
+            .await?;
         Ok(secret.seal_key())
     }
 }

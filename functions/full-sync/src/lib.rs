@@ -13,6 +13,7 @@ mod sweep;
 use std::sync::Arc;
 
 use directory::Timestamp;
+use directory::reason::{Reason, ReasonCode};
 use directory::text::describe_error;
 use engine::plans::{PlanError, PlanNotReadyError};
 use engine::report::{RunProgress, RunReport};
@@ -113,6 +114,31 @@ pub enum SweepError {
     Run,
 }
 
+impl From<&SweepError> for Reason {
+    fn from(err: &SweepError) -> Self {
+        let not_started = |cause| Self::new(ReasonCode::RunNotStarted).cause(cause);
+        match err {
+            SweepError::Engine(err) => not_started(Self::from(err)),
+            SweepError::State(err) => not_started(Self::from(err)),
+            SweepError::Write(err) => not_started(Self::from(err)),
+            SweepError::Ehr(err) => not_started(Self::from(err)),
+            SweepError::Queue(err) => not_started(Self::from(err)),
+            SweepError::Message(err) => not_started(Self::from(err)),
+            SweepError::Plan(err) => not_started(Self::from(err)),
+            SweepError::NotNow(err) => not_started(Self::from(err)),
+            SweepError::Checkpoint(err) => not_started(Self::from(err)),
+            SweepError::Interrupted(err) => {
+                Self::new(ReasonCode::RunPlanInterrupted).cause(Self::from(err))
+            }
+            SweepError::Run => not_started(
+                Self::new(ReasonCode::StateIdInvalid)
+                    .text("what", "run")
+                    .text("why", "characters"),
+            ),
+        }
+    }
+}
+
 impl SweepError {
     /// Whether the same message can succeed later, without a person: what somebody closed waits for somebody to open it,
     /// and must not use up its deliveries.
@@ -130,7 +156,7 @@ impl SweepError {
                         | PlanError::Sealed(_)
                         | PlanError::NotTheBody
                 )
-                | Self::Engine(EngineError::Unknown | EngineError::Connector)
+                | Self::Engine(EngineError::Unknown | EngineError::Connector(_))
         )
     }
 }
@@ -266,7 +292,8 @@ async fn work_item(deps: &SweepDeps, item: QueueItem, deadline: Option<Timestamp
     }
     match perform_run(deps, &order, deadline, Arc::new(|_| {})).await {
         Ok(report) => {
-            let (run, notes) = (report.id.as_str(), report.notes.join("; "));
+            let run = report.id.as_str();
+            let notes = Reason::all(report.notes.iter().cloned()).map(tracing::field::display);
             tracing::info!(
                 run,
                 complete = report.complete,

@@ -1,5 +1,6 @@
 //! Plans: made by a run that writes nothing, applied chunk by chunk from where they stand.
 
+use directory::reason::{Reason, ReasonCode};
 use directory::{RunId, Timestamp};
 use engine::gate::WritePurpose;
 use engine::plans::{NewPlan, PlanError, PlanExecution, PlanHead, PlanRun, PlanState, PlanStore};
@@ -122,7 +123,7 @@ pub async fn apply_plan(
             .mark_stopped(why.clone())
             .await?;
         }
-        return Ok(not_started(run, now, &why));
+        return Ok(not_started(run, now, why));
     }
     let (_, engine) = deps.corps.open_engine(&message.binding, purpose).await?;
     let body = plans.load_body(&stored.body).await?;
@@ -193,11 +194,11 @@ async fn record_stop(
     applying: PlanRun<'_>,
     err: LookError,
 ) -> Result<RunReport, SweepError> {
-    standing.mark_stopped(err.sentence()).await?;
+    standing.mark_stopped(Reason::from(&err)).await?;
     let mut report = applying.close(false).await;
     report
         .notes
-        .push(format!("the plan was interrupted: {}", err.sentence()));
+        .push(Reason::new(ReasonCode::RunPlanInterrupted).cause(Reason::from(&err)));
     report.plan = Some(standing.stored.body.id.as_str().to_owned());
     record_run(deps, binding, &report).await;
     match err {
@@ -225,8 +226,8 @@ impl VersionedHead<'_> {
         {
             Ok(version) => self.stored.version = version,
             Err(PlanError::Write(WriteError::Stale)) => {
-                let sentence = "somebody else applies the same plan, or changed it meanwhile";
-                return Err(SweepError::Interrupted(LookError::NotYet(sentence)));
+                let changed = LookError::not_yet(ReasonCode::PlanChangedElsewhere);
+                return Err(SweepError::Interrupted(changed));
             }
             Err(err) => return Err(err.into()),
         }
@@ -257,7 +258,7 @@ impl VersionedHead<'_> {
         self.put_head().await
     }
 
-    async fn mark_stopped(&mut self, why: String) -> Result<(), SweepError> {
+    async fn mark_stopped(&mut self, why: Reason) -> Result<(), SweepError> {
         if let Some(applied) = &mut self.stored.body.applied {
             applied.stopped = Some(why);
         }
@@ -276,11 +277,9 @@ impl VersionedHead<'_> {
             let outcomes = applied.place.outcomes;
             report.complete = report.complete && outcomes.failed == 0;
             if outcomes.refused > 0 {
-                let sentence = format!(
-                    "{} items had moved since the plan was made and were left as they are",
-                    outcomes.refused
-                );
-                report.notes.push(sentence);
+                let moved =
+                    Reason::new(ReasonCode::RunItemsMoved).number("items", outcomes.refused);
+                report.notes.push(moved);
             }
         }
         self.put_head().await

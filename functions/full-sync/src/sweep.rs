@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use directory::text::describe_error;
+use directory::reason::{Reason, ReasonCode};
 use directory::{BindingId, RunId, Timestamp};
 use engine::gate::WritePurpose;
 use engine::report::{RunProgress, RunReport};
@@ -78,7 +78,7 @@ pub async fn sweep_corp(
             return Ok(not_started(
                 run.clone(),
                 deps.corps.clock.now(),
-                &WriteBlock::Paused.to_string(),
+                Reason::from(WriteBlock::Paused),
             ));
         }
         Some(closed) => {
@@ -101,7 +101,7 @@ pub async fn sweep_corp(
     if goes_on {
         match standing.load_checkpoint().await? {
             Ok(checkpoint) => order.checkpoint = Some(checkpoint),
-            Err(anew) => before.push(anew.to_string()),
+            Err(anew) => before.push(Reason::from(anew)),
         }
     }
     before.extend(Box::pin(take_up_deferred(deps, &binding.body, &engine)).await);
@@ -150,19 +150,16 @@ async fn end_slice(
             .await
     };
     if let Err(err) = saved.await {
-        swept.report.notes.push(format!(
-            "what waits for a person was not written down: {err}; the next sweep does it"
-        ));
+        let note = Reason::new(ReasonCode::RunWaitingNotRecorded).cause(Reason::from(&err));
+        swept.report.notes.push(note);
     }
     if let Err(err) = deps
         .corps
         .send_asks(standing.binding(), &swept.asks, deps.outbox.as_ref())
         .await
     {
-        let reason = describe_error(&err);
-        swept.report.notes.push(format!(
-            "not everybody was asked for what only they can change; the next sweep asks: {reason}"
-        ));
+        let note = Reason::new(ReasonCode::RunEmployeesNotAsked).cause(Reason::from(&err));
+        swept.report.notes.push(note);
     }
     if !swept.report.continues {
         swept
@@ -202,7 +199,7 @@ async fn end_slice(
 }
 
 /// Keeps a copy of the journal's head in the archive. What goes wrong is a note: the next sweep's copy takes in this one's.
-async fn copy_journal_head(deps: &SweepDeps, binding: &Binding) -> Option<String> {
+async fn copy_journal_head(deps: &SweepDeps, binding: &Binding) -> Option<Reason> {
     let copied = deps
         .corps
         .store
@@ -212,10 +209,7 @@ async fn copy_journal_head(deps: &SweepDeps, binding: &Binding) -> Option<String
     if matches!(err, HeadCopyError::Another(_)) {
         tracing::error!(binding = %binding.id, reason = %err, "the journal is not the one that was copied");
     }
-    Some(format!(
-        "the journal's head was not copied: {}",
-        describe_error(&err)
-    ))
+    Some(Reason::new(ReasonCode::RunJournalHeadNotCopied).cause(Reason::from(&err)))
 }
 
 /// A plan in the place of a sweep that may write nothing.
@@ -234,10 +228,12 @@ async fn plan_instead(
     let (head, mut report) =
         plan::make_and_store(deps, (binding, engine), run, because, deadline, progress).await?;
     let shown = head.counts.created + head.counts.updated + head.counts.removed;
-    report.notes.push(format!(
-        "nothing was written: {closed}. Plan {} shows {shown} changes",
-        head.id.as_str()
-    ));
+    report.notes.push(
+        Reason::new(ReasonCode::RunPlanInstead)
+            .cause(Reason::from(closed))
+            .text("plan", head.id.as_str())
+            .number("changes", shown),
+    );
     report.plan = Some(head.id.as_str().to_owned());
     report.closed = true;
     record_run(deps, binding, &report).await;
@@ -245,16 +241,16 @@ async fn plan_instead(
 }
 
 /// The report of a run that did not begin.
-pub(crate) fn not_started(run: RunId, at: Timestamp, why: &str) -> RunReport {
+pub(crate) fn not_started(run: RunId, at: Timestamp, why: Reason) -> RunReport {
     RunReport {
-        notes: vec![format!("nothing was written: {why}")],
+        notes: vec![Reason::new(ReasonCode::RunNothingWritten).cause(why)],
         closed: true,
         ..RunReport::empty(run, at)
     }
 }
 
 /// What came while nothing was written is looked at before everything else: it knows who left.
-async fn take_up_deferred(deps: &SweepDeps, binding: &Binding, engine: &Engine) -> Vec<String> {
+async fn take_up_deferred(deps: &SweepDeps, binding: &Binding, engine: &Engine) -> Vec<Reason> {
     let Some(scope) = &binding.accepted_scope else {
         return Vec::new();
     };
@@ -265,10 +261,9 @@ async fn take_up_deferred(deps: &SweepDeps, binding: &Binding, engine: &Engine) 
     };
     match deps.corps.look_at_deferred_wakes(engine, &sight).await {
         Ok(notes) => notes,
-        Err(err) => vec![format!(
-            "changes that came while nothing was written wait: {}",
-            err.sentence()
-        )],
+        Err(err) => {
+            vec![Reason::new(ReasonCode::RunDeferredChangesWait).cause(Reason::from(&err))]
+        }
     }
 }
 

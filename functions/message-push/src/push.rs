@@ -1,12 +1,14 @@
 //! One item of the outbox: send the batch, or look at what became of it.
 
+use catalogue::{Catalogue, Language};
 use dingtalk::client::{Notice, SendResult, SendStatus, TaskId};
 use dingtalk::{DingTalkError, DingTalkErrorKind};
 use directory::Timestamp;
+use directory::reason::Reason;
 use runtime::batch::{ItemVerdict, QueueItem};
 use runtime::metrics;
 use state::outbox::batch::{
-    DeliveryOutcome, OutboxBatch, OutboxPhase, OutboxStep, next_poll_delay_s,
+    DeliveryOutcome, OutboxBatch, OutboxPhase, OutboxStep, RefusedDelivery, next_poll_delay_s,
 };
 use state::outbox::{CONTENT_FIELD, MessageContent};
 use state::queue::messages::{OutboxMessage, decode_body};
@@ -145,16 +147,11 @@ impl BatchWork {
                 if matches!(trouble, DingTalkErrorKind::QuotaUsedUp) {
                     metrics::record(metrics::QUOTA_USED, 100.0);
                 }
-                let (code, advice) = (trouble.counter_key().to_owned(), trouble.advice());
-                self.close_batch(
-                    deps,
-                    OutboxPhase::Refused {
-                        code,
-                        advice,
-                        at: deps.clock.now(),
-                    },
-                )
-                .await
+                let refused = RefusedDelivery {
+                    reason: Reason::from(&trouble),
+                    at: deps.clock.now(),
+                };
+                self.close_batch(deps, OutboxPhase::Refused(refused)).await
             }
         }
     }
@@ -276,12 +273,23 @@ impl BatchWork {
             MessageContent::Markdown { title, text } => {
                 dingtalk::client::NoticeContent::Markdown { title, text }
             }
+            MessageContent::Catalogued { reason, mark } => {
+                dingtalk::client::NoticeContent::Text(catalogue_text(&reason, &mark))
+            }
         };
         Ok(Notice {
             to: self.stored.body.people.clone(),
             content,
         })
     }
+}
+
+/// In the company's language, and in one that everyone else may read; the mark stands at the end.
+fn catalogue_text(reason: &Reason, mark: &str) -> String {
+    let sentence = |language| Catalogue::new(language).sentence(reason);
+    let chinese = sentence(Language::ChineseSimplified);
+    let english = sentence(Language::English);
+    format!("{chinese}\n{english}\n({mark})")
 }
 
 fn outcome_of(result: SendResult) -> DeliveryOutcome {
@@ -307,9 +315,29 @@ fn log_outcome(id: &str, batch: &OutboxBatch) {
         OutboxPhase::Unknown { .. } => {
             tracing::warn!(batch = %id, "it is unknown whether batch `{id}` was sent; it is not sent again");
         }
-        OutboxPhase::Refused { code, .. } => {
-            tracing::warn!(batch = %id, code, "batch `{id}` was refused: {code}")
+        OutboxPhase::Refused(RefusedDelivery { reason, .. }) => {
+            tracing::warn!(batch = %id, %reason, "batch `{id}` was refused");
         }
         _ => tracing::warn!(batch = %id, "DingTalk never said whom batch `{id}` reached"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use directory::reason::ReasonCode;
+    use state::outbox::CONTENT_MAX_BYTES;
+
+    use super::*;
+
+    #[test]
+    fn a_message_of_the_catalogue_is_in_two_languages_fits_and_names_no_number() {
+        let ask = Reason::new(ReasonCode::MessageChangeYourMobile);
+        let text = catalogue_text(&ask, "abcdef");
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 3, "{text}");
+        assert!(lines[0].contains("更换手机号") && lines[1].contains("Account & Security"));
+        assert_eq!(lines[2], "(abcdef)");
+        assert!(text.len() < CONTENT_MAX_BYTES - 100);
+        assert!(!text.chars().any(|one| one.is_ascii_digit()));
     }
 }

@@ -6,6 +6,7 @@ mod config;
 
 use std::sync::Arc;
 
+use directory::reason::ReasonCode;
 use directory::text::describe_error;
 use directory::{Timestamp, Wake};
 use engine::gate::WritePurpose;
@@ -158,7 +159,7 @@ async fn defer_wake(
         .map_err(EngineError::State)?;
     match binding.is_some_and(|binding| binding.body.write_block().is_none()) {
         // It began again meanwhile, and may have passed by already.
-        true => Err(LookError::NotYet("writing began again").into()),
+        true => Err(LookError::not_yet(ReasonCode::LookWritingResumed).into()),
         false => Ok(()),
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use dingtalk::client::{IssuedToken, TokenApi};
 use dingtalk::{DingTalkError, DingTalkErrorKind};
 use directory::Timestamp;
+use directory::reason::Reason;
 use runtime::metrics;
 use state::store::{ControlKind, PutCondition, StoredItem};
 use state::vault::{SecretError, SecretStage, TokenSecret};
@@ -230,13 +231,7 @@ async fn record_refusal(
     tracing::error!(binding = %binding.id, trouble = error.trouble.counter_key(), "no token for `{}`: {error}", binding.id);
     let earlier = kept.as_ref().map(|kept| &kept.body);
     let now = deps.clock.now();
-    let trouble = TokenFailure::after_refusal(
-        error.trouble.counter_key(),
-        error.advice(),
-        credentials,
-        earlier,
-        now,
-    );
+    let trouble = TokenFailure::after_refusal(Reason::from(error), credentials, earlier, now);
     let condition = kept.as_ref().map_or(PutCondition::New, |kept| {
         PutCondition::Version(kept.version)
     });

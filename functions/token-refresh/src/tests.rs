@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use directory::reason::ReasonCode;
 use directory::{BindingId, CorpId, Timestamp};
 use http::{Request, Response};
 use outbound::TransportError;
@@ -318,8 +319,11 @@ async fn refused_credentials_are_kept_with_their_reason_and_tried_daily() {
     );
     let kept = stored_failure(&deps, "a").await.unwrap();
     assert_eq!(
-        (kept.reason.as_str(), kept.since),
-        ("credentials_refused", Timestamp(START))
+        (kept.reason.code(), kept.since),
+        (
+            Some(ReasonCode::DingTalkCredentialsRefused),
+            Timestamp(START)
+        )
     );
     assert!(
         !serde_json::to_string(&kept).unwrap().contains("canary"),

@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
+use catalogue::Catalogue;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use directory::BindingId;
+use directory::reason::Reason;
 use sandbox::SandboxArgs;
 
 use crate::cloud::CloudArgs;
@@ -77,6 +79,23 @@ pub enum Language {
     Zh,
     /// English
     En,
+}
+
+impl Language {
+    /// The texts of the catalogue in this language.
+    #[must_use]
+    pub fn catalogue(self) -> Catalogue {
+        Catalogue::new(match self {
+            Self::Zh => catalogue::Language::ChineseSimplified,
+            Self::En => catalogue::Language::English,
+        })
+    }
+
+    /// A reason as a person reads it: the sentence, what to do about it, and the code.
+    #[must_use]
+    pub fn describe(self, reason: &Reason) -> String {
+        self.catalogue().message(reason).to_string()
+    }
 }
 
 /// `bangding up`.

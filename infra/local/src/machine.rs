@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use directory::reason::{Reason, ReasonCode};
 use engine::CorpEngines;
 use outbound::Transport;
 use outbound::{HttpTransport, TlsError};
@@ -20,6 +21,16 @@ use crate::embedded::{
     TimeSource,
 };
 use crate::plan::desk::PlanFailures;
+
+/// A problem of this machine as a reason. Its words are technical and shown as they are.
+pub(crate) fn machine_reason(err: &dyn std::error::Error) -> Reason {
+    machine_reason_of(directory::text::describe_error(err))
+}
+
+/// The same, in words that hold no value.
+pub(crate) fn machine_reason_of(words: impl Into<String>) -> Reason {
+    Reason::new(ReasonCode::MachineFailed).cause(Reason::stored_text(words))
+}
 
 /// Why the machine does not start.
 #[derive(Debug, thiserror::Error)]

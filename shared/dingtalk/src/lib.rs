@@ -14,4 +14,4 @@ pub mod client;
 mod error;
 
 #[cfg(feature = "client")]
-pub use error::{DingTalkError, DingTalkErrorKind, UniqueField};
+pub use error::{CallFault, DingTalkError, DingTalkErrorKind, ReplyFault, UniqueField};

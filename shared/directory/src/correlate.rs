@@ -8,6 +8,7 @@ use crate::hash::{self, HashKey};
 use crate::ids::{NativeId, Side};
 use crate::link::Link;
 use crate::planted::{self, Bug};
+use crate::reason::ReasonCode;
 use crate::record::Record;
 
 /// Something that two records have in common.
@@ -85,7 +86,7 @@ pub enum IdentityVerdict {
     /// The same.
     Same(IdentityMatch),
     /// Perhaps: a person decides, for the reason.
-    Perhaps(&'static str),
+    Perhaps(ReasonCode),
     /// Nothing says so.
     Different,
 }
@@ -97,10 +98,6 @@ impl IdentityVerdict {
         matches!(self, Self::Same(_))
     }
 }
-
-/// A kept id with nothing else that agrees.
-const KEPT_ID_ALONE: &str = "the eHR keeps this DingTalk id, and neither unionid, name, job number nor mobile agrees: a person must \
-                             say whether it is the same";
 
 /// Judges two people. `kept` is the DingTalk id that the eHR keeps with its record.
 ///
@@ -117,9 +114,7 @@ pub fn match_people(dingtalk: &Record, ehr: &Record, kept: Option<&NativeId>) ->
     match dingtalk.unionid.as_ref().zip(ehr.unionid.as_ref()) {
         Some((one, other)) if one == other => _ = keys.insert(IdentityKey::Union),
         Some(_) if keeps => {
-            return IdentityVerdict::Perhaps(
-                "the userid is the same and the unionid is not: a person must say who this is",
-            );
+            return IdentityVerdict::Perhaps(ReasonCode::IdentityUnionidDiffers);
         }
         _ => {}
     }
@@ -135,12 +130,8 @@ pub fn match_people(dingtalk: &Record, ehr: &Record, kept: Option<&NativeId>) ->
         (true, true, _) => {
             IdentityMatch::of_keys(keys).map_or(IdentityVerdict::Different, IdentityVerdict::Same)
         }
-        (true, false, _) => IdentityVerdict::Perhaps(
-            "the job number is the same and the name is not: a person must say who this is",
-        ),
-        (false, true, true) => IdentityVerdict::Perhaps(
-            "name and mobile are the same and the job number is not: a person must say who this is",
-        ),
+        (true, false, _) => IdentityVerdict::Perhaps(ReasonCode::IdentityNameDiffers),
+        (false, true, true) => IdentityVerdict::Perhaps(ReasonCode::IdentityJobNumberDiffers),
         (false, _, true) if planted::is(Bug::SameMobileIsSame) => {
             IdentityVerdict::Same(IdentityMatch::of_link())
         }
@@ -210,7 +201,7 @@ fn judge_kept(keys: BTreeSet<IdentityKey>) -> IdentityVerdict {
     match IdentityMatch::of_keys(keys) {
         Some(matched) => IdentityVerdict::Same(matched),
         None if planted::is(Bug::KeptIdSuffices) => IdentityVerdict::Same(IdentityMatch::of_link()),
-        None => IdentityVerdict::Perhaps(KEPT_ID_ALONE),
+        None => IdentityVerdict::Perhaps(ReasonCode::IdentityKeptIdAlone),
     }
 }
 
@@ -280,7 +271,7 @@ mod tests {
         let nothing_else = person("e1", "王伟", "+862", "8");
         assert_eq!(
             match_people(&dingtalk, &nothing_else, kept),
-            IdentityVerdict::Perhaps(KEPT_ID_ALONE)
+            IdentityVerdict::Perhaps(ReasonCode::IdentityKeptIdAlone)
         );
     }
 

@@ -12,6 +12,7 @@ use crate::link::{Base, Link, LinkLifecycle, RowVersion, WriteAction};
 use crate::plan::{ItemPart, PlanItem, SettledLink};
 use crate::planted::{self, Bug};
 use crate::policy::Policy;
+use crate::reason::{Reason, ReasonCode};
 use crate::record::{FieldValue, FieldValues, Record};
 
 pub(crate) use fields::revert_agreement;
@@ -98,7 +99,7 @@ pub enum Decision {
     /// Only the side that does not decide has it, and it was never linked: left alone.
     Unmatched(Side),
     /// It waits for a person or for its day, and nothing else is to be done.
-    Waits(String),
+    Waits(Reason),
 }
 
 /// What DingTalk lets a program write, for one kind of record.
@@ -135,11 +136,8 @@ pub fn decide_pair(pair: RecordPair<'_>, context: DecisionContext<'_>) -> Decisi
     if let FreshRead::Here(dingtalk) = pair.dingtalk
         && is_reused(&pair, dingtalk, context.key)
     {
-        return quarantine_link(
-            pair,
-            "the userid now belongs to another unionid",
-            context.now,
-        );
+        let reason = Reason::new(ReasonCode::IdentityUseridReused);
+        return quarantine_link(pair, reason, context.now);
     }
     // Nobody who is linked leaves because their first day was put off.
     if context.policy.lifecycle == Side::Ehr
@@ -208,9 +206,10 @@ fn second_part_alone(item: &PlanItem) -> Option<PlanItem> {
     Some(alone)
 }
 
+/// All that the link waits for, as one reason; nothing is to be done without any.
 fn decide_waiting(link: &Link) -> Decision {
-    let reasons: Vec<_> = link.waits.iter().map(|wait| wait.reason.as_str()).collect();
-    Decision::Waits(reasons.join("; "))
+    let reasons: Vec<_> = link.waits.iter().map(|wait| wait.reason.clone()).collect();
+    Reason::all(reasons).map_or(Decision::Nothing, Decision::Waits)
 }
 
 /// What a link keeps of a `unionid`.
@@ -235,13 +234,10 @@ fn is_reused(pair: &RecordPair<'_>, dingtalk: &Record, key: &HashKey) -> bool {
     another && !planted::is(Bug::ReusedUserid) && pair.link.dingtalk.as_ref() == Some(&dingtalk.id)
 }
 
-fn quarantine_link(pair: RecordPair<'_>, reason: &str, now: Timestamp) -> Decision {
+fn quarantine_link(pair: RecordPair<'_>, reason: Reason, now: Timestamp) -> Decision {
     let mut link = pair.link.clone();
     if !matches!(link.lifecycle, LinkLifecycle::Quarantined { .. }) {
-        link.lifecycle = LinkLifecycle::Quarantined {
-            reason: reason.to_owned(),
-            since: now,
-        };
+        link.lifecycle = LinkLifecycle::Quarantined { reason, since: now };
     }
     Decision::Quarantine(Box::new(SettledLink {
         link,
@@ -285,28 +281,28 @@ fn start_generation(link: &mut Link) {
     link.waits.clear();
 }
 
-/// What becomes of parts: a write, or a link that catches up, or nothing.
+/// No side is written to: the link catches up, or nothing is to be done.
+fn settle_decision(pair: RecordPair<'_>, mut link: Link) -> Decision {
+    // Whatever was refused is no longer wanted.
+    link.waits.retain(|wait| wait.field.is_some());
+    if pair.stored.is_some() && link == *pair.link {
+        return decide_waiting(&link);
+    }
+    Decision::Settle(Box::new(SettledLink {
+        link,
+        before: pair.stored_link(),
+    }))
+}
+
+/// What becomes of parts: a write for this reason; without any, the link may still catch up.
 fn conclude_decision(
     pair: RecordPair<'_>,
-    mut link: Link,
+    link: Link,
     parts: Vec<ItemPart>,
-    reason: &str,
+    reason: Reason,
 ) -> Decision {
     if parts.is_empty() {
-        // Whatever was refused is no longer wanted.
-        link.waits.retain(|wait| wait.field.is_some());
-        return if pair.stored.is_some() && link == *pair.link {
-            if link.waits.is_empty() {
-                Decision::Nothing
-            } else {
-                decide_waiting(&link)
-            }
-        } else {
-            Decision::Settle(Box::new(SettledLink {
-                link,
-                before: pair.stored_link(),
-            }))
-        };
+        return settle_decision(pair, link);
     }
     Decision::Write(Box::new(PlanItem {
         link,
@@ -317,7 +313,7 @@ fn conclude_decision(
             FreshRead::NotFound | FreshRead::Unseen => None,
         },
         parts,
-        reason: reason.to_owned(),
+        reason,
         needs_canary: false,
         carried: Vec::new(),
     }))

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::field::{Field, FieldSet};
+use crate::reason::{Reason, ReasonCode};
 
 /// What is too much in one day. Shares are in per mille of the people in step when they were last measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,6 +96,54 @@ pub enum ExceededLimit {
         /// How many would have passed.
         limit: u64,
     },
+}
+
+impl From<&ExceededLimit> for Reason {
+    fn from(exceeded: &ExceededLimit) -> Self {
+        let numbers = |code: ReasonCode, people: u64, limit: u64| {
+            Self::new(code)
+                .number("people", people)
+                .number("limit", limit)
+        };
+        match *exceeded {
+            ExceededLimit::Removals {
+                removals,
+                people,
+                limit,
+            } => numbers(ReasonCode::GuardTooManyRemovals, people, limit)
+                .number("removals", removals),
+            ExceededLimit::Deletions {
+                removals,
+                people,
+                limit,
+            } => numbers(ReasonCode::GuardTooManyDeletions, people, limit)
+                .number("removals", removals),
+            ExceededLimit::Departments {
+                removals,
+                size,
+                limit,
+            } => Self::new(ReasonCode::GuardTooManyDepartments)
+                .number("removals", removals)
+                .number("size", size)
+                .number("limit", limit),
+            ExceededLimit::Blanked {
+                field,
+                records,
+                people,
+                limit,
+            } => numbers(ReasonCode::GuardFieldEmptied, people, limit)
+                .field("field", field)
+                .number("records", records),
+            ExceededLimit::Changed {
+                field,
+                records,
+                people,
+                limit,
+            } => numbers(ReasonCode::GuardFieldChanged, people, limit)
+                .field("field", field)
+                .number("records", records),
+        }
+    }
 }
 
 /// How many removals pass in a company of `people`.

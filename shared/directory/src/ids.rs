@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::reason::{Reason, ReasonCode};
+
 /// Milliseconds since the Unix epoch, UTC. Handed in by whoever asks the machine; nothing here reads a clock.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
@@ -79,24 +81,49 @@ impl Kind {
 
 /// An id that was refused, and why. The value itself is not repeated: it may have come from a stranger.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{what} is not valid: {why}")]
+#[error("the {what} id is not valid ({})", why.key())]
 pub struct InvalidId {
     what: &'static str,
-    why: &'static str,
+    why: InvalidIdCause,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum InvalidIdCause {
+    Empty,
+    TooLong,
+    /// A control character, or '#', which separates the parts of a stored key; a link id has other characters than
+    /// 32 hexadecimal digits.
+    Characters,
+}
+
+impl InvalidIdCause {
+    fn key(self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::TooLong => "long",
+            Self::Characters => "characters",
+        }
+    }
+}
+
+impl From<&InvalidId> for Reason {
+    fn from(err: &InvalidId) -> Self {
+        Self::new(ReasonCode::StateIdInvalid)
+            .text("what", err.what)
+            .text("why", err.why.key())
+    }
 }
 
 fn check(what: &'static str, text: &str, max: usize) -> Result<(), InvalidId> {
     let refuse = |why| Err(InvalidId { what, why });
     if text.is_empty() {
-        return refuse("it is empty");
+        return refuse(InvalidIdCause::Empty);
     }
     if text.len() > max {
-        return refuse("it is too long");
+        return refuse(InvalidIdCause::TooLong);
     }
     if text.chars().any(|c| c.is_control() || c == '#') {
-        return refuse(
-            "it has a control character or '#', which separates the parts of a stored key",
-        );
+        return refuse(InvalidIdCause::Characters);
     }
     Ok(())
 }
@@ -154,27 +181,27 @@ macro_rules! text_id {
 
 text_id!(
     /// One DingTalk organisation, the tenant. Length is not fixed (`dingtalk-api.md` §0.3), so it is not checked strictly.
-    CorpId, "the CorpId", 128
+    CorpId, "corp", 128
 );
 text_id!(
     /// A corp's configuration: the `{binding}` of the callback path.
-    BindingId, "the binding id", 64
+    BindingId, "binding", 64
 );
 text_id!(
     /// DingTalk `userid`: unique and immutable within one corp, 1 to 64 characters (up to 256 bytes).
-    UserId, "the userid", 256
+    UserId, "userid", 256
 );
 text_id!(
     /// DingTalk `unionid`: the same person within one developer organisation, across corps.
-    UnionId, "the unionid", 256
+    UnionId, "unionid", 256
 );
 text_id!(
     /// A record's id on one side: a `userid`, a department id in decimal, or the eHR's own id.
-    NativeId, "the record id", 512
+    NativeId, "record", 512
 );
 text_id!(
     /// One execution of a sweep or plan.
-    RunId, "the run id", 64
+    RunId, "run", 64
 );
 
 impl From<UserId> for NativeId {
@@ -272,8 +299,8 @@ impl FromStr for LinkId {
 
     fn from_str(text: &str) -> Result<Self, InvalidId> {
         let refused = InvalidId {
-            what: "the link id",
-            why: "it is not 32 hexadecimal digits",
+            what: "link",
+            why: InvalidIdCause::Characters,
         };
         if text.len() != 32 || !text.is_ascii() {
             return Err(refused);

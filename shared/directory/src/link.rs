@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::field::Field;
 use crate::hash::FieldHash;
 use crate::ids::{Kind, LinkId, NativeId, Side, Timestamp};
+use crate::reason::Reason;
 
 /// A row's version: random, so that a retry recognises its own win (`design.md` §4.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -100,8 +101,8 @@ pub enum LinkLifecycle {
     },
     /// Waits for a person.
     Quarantined {
-        /// Why, in a sentence without personal data.
-        reason: String,
+        /// Why.
+        reason: Reason,
         /// Since when.
         since: Timestamp,
     },
@@ -115,8 +116,8 @@ pub struct LinkWait {
     pub field: Option<Field>,
     /// What waits: the hash of the field's value, or the fingerprint of the item. Another value is another wait.
     pub value: FieldHash,
-    /// Why, in a sentence without personal data.
-    pub reason: String,
+    /// Why.
+    pub reason: Reason,
     /// Since when.
     pub since: Timestamp,
     /// Not tried again before.

@@ -20,6 +20,14 @@ pub enum FieldObservation {
 }
 
 impl FieldObservation {
+    /// What was being sent to the other side counts as an edit here.
+    pub(crate) fn sent_as_edit(self) -> Self {
+        match self {
+            Self::Sent(hash) => Self::Is(hash),
+            seen => seen,
+        }
+    }
+
     fn value_hash(self) -> Option<FieldHash> {
         match self {
             Self::Hidden => None,

@@ -13,6 +13,7 @@ use crate::guard::ExceededLimit;
 use crate::hash::{self, FieldHash, HashKey};
 use crate::ids::{Kind, LinkId, NativeId, Side, UnionId};
 use crate::link::{Link, WriteAction};
+use crate::reason::Reason;
 use crate::record::FieldValues;
 
 use stopped::StoppedChanges;
@@ -43,8 +44,8 @@ pub struct PlanItem {
     pub unionid: Option<UnionId>,
     /// The writes, DingTalk's first; never empty, at most one per side.
     pub parts: Vec<ItemPart>,
-    /// Why, in a few words without personal data.
-    pub reason: String,
+    /// Why.
+    pub reason: Reason,
     /// It stands on a "not found": somebody else who is certainly there must be found before it is applied.
     pub needs_canary: bool,
     /// References of a written side, by its own ids, that no link knows or that are out of reach: they stay in every set that is
@@ -108,8 +109,8 @@ pub struct HeldItem {
     pub kind: Kind,
     /// What would have been done.
     pub action: WriteAction,
-    /// The sentence for the person who decides.
-    pub reason: String,
+    /// Why a person has to decide.
+    pub reason: Reason,
     /// What an approval is bound to; `None` where there is nothing that could be let through.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<FieldHash>,

@@ -8,6 +8,7 @@ use crate::field::FieldSet;
 use crate::ids::{LinkId, NativeId, Side};
 use crate::index::BaseIndex;
 use crate::planted::{self, Bug};
+use crate::reason::{Reason, ReasonCode};
 
 /// What an app may see: DingTalk's contact scope and the fields whose permission is proven.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,7 +42,7 @@ pub struct ListingEvidence {
     pub people_seen: u64,
 }
 
-/// Why a snapshot is partial. `Display` is the sentence that a run prints.
+/// Why a snapshot is partial. `Display` is for logs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum IncompleteReason {
     /// Pages failed.
@@ -72,6 +73,31 @@ pub enum IncompleteReason {
         /// In the lists.
         seen: u64,
     },
+}
+
+impl From<&IncompleteReason> for Reason {
+    fn from(objection: &IncompleteReason) -> Self {
+        let departments =
+            |code: ReasonCode, count: usize| Self::new(code).number("departments", count);
+        match *objection {
+            IncompleteReason::PagesMissing { departments: count } => {
+                departments(ReasonCode::SnapshotDepartmentsUnread, count)
+            }
+            IncompleteReason::TreeOpen { departments: count } => {
+                departments(ReasonCode::SnapshotDepartmentsMisplaced, count)
+            }
+            IncompleteReason::ScopeChanged => Self::new(ReasonCode::SnapshotScopeChanged),
+            IncompleteReason::Empty => Self::new(ReasonCode::SnapshotEmpty),
+            IncompleteReason::CountsDiffer {
+                before,
+                after,
+                seen,
+            } => Self::new(ReasonCode::SnapshotCountsDiffer)
+                .number("before", before)
+                .number("after", after)
+                .number("seen", seen),
+        }
+    }
 }
 
 impl ListingEvidence {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ids::NativeId;
+use crate::reason::{Reason, ReasonCode};
 
 /// What is wrong with a set of departments.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -19,6 +20,18 @@ pub enum TreeProblem {
         /// One of them.
         department: NativeId,
     },
+}
+
+impl From<&TreeProblem> for Reason {
+    fn from(problem: &TreeProblem) -> Self {
+        let (code, department) = match problem {
+            TreeProblem::ParentMissing { department } => {
+                (ReasonCode::SnapshotParentMissing, department)
+            }
+            TreeProblem::Cycle { department } => (ReasonCode::SnapshotDepartmentCycle, department),
+        };
+        Self::new(code).text("department", department.as_str())
+    }
 }
 
 /// Departments in an order in which each one follows its parent.

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use directory::effective_dates::{Presence, UpcomingEvent};
+use directory::reason::{Reason, ReasonCode};
 use directory::{
     FieldSet, FieldValues, Kind, LinkId, NativeId, Record, Timestamp, UnionId, WriteAction,
 };
@@ -126,16 +127,31 @@ pub enum EhrError {
     NotFound,
     /// The eHR refuses this record; the others go on.
     #[error("the eHR refuses the record: {0}")]
-    Refused(&'static str),
+    Refused(Reason),
     /// It may or may not have happened: the intent stays until a later read explains it.
     #[error("it is not known whether the eHR wrote the record")]
     UnknownOutcome,
     /// The eHR cannot be used now; retrying later helps.
     #[error("the eHR did not answer")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The eHR answered something that cannot be read.
+    /// The eHR answered something that cannot be read; of what kind, in a word.
     #[error("the eHR's answer cannot be read: {0}")]
     Malformed(&'static str),
+}
+
+impl From<&EhrError> for Reason {
+    fn from(err: &EhrError) -> Self {
+        match err {
+            EhrError::Stale => Self::new(ReasonCode::EhrRecordChanged),
+            EhrError::NotFound => Self::new(ReasonCode::EhrRecordUnknown),
+            EhrError::Refused(why) => Self::new(ReasonCode::EhrRefused).cause(why.clone()),
+            EhrError::UnknownOutcome => Self::new(ReasonCode::EhrOutcomeUnknown),
+            EhrError::Unavailable(_) => Self::new(ReasonCode::EhrUnavailable),
+            EhrError::Malformed(what) => {
+                Self::new(ReasonCode::EhrReplyMalformed).text("detail", *what)
+            }
+        }
+    }
 }
 
 impl EhrError {

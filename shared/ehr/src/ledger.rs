@@ -17,6 +17,7 @@ mod values;
 
 use async_trait::async_trait;
 use directory::hash::{self, HashKey};
+use directory::reason::{Reason, ReasonCode};
 use directory::{
     CorpId, Field, FieldSet, Kind, LinkId, NativeId, Record, Timestamp, WriteAction, canonical,
 };
@@ -130,9 +131,7 @@ impl Ledger {
     }
 
     async fn create_entry(&self, write: &RecordWrite) -> Result<StoredRecord, EhrError> {
-        let id = self
-            .id_for(write.link)
-            .ok_or(EhrError::Refused("its id cannot be stored"))?;
+        let id = self.id_for(write.link).ok_or_else(entry_too_large)?;
         let mut body = EntryBody::new(Record::new(write.kind, id.clone()));
         change_body(&mut body, write);
         match self.write_body(write.kind, &body, PutCondition::New).await {
@@ -200,6 +199,10 @@ fn json_error() -> WriteError {
     })
 }
 
+fn entry_too_large() -> EhrError {
+    EhrError::Refused(Reason::new(ReasonCode::LedgerEntryTooLarge))
+}
+
 fn store_unavailable(err: StoreError) -> EhrError {
     EhrError::Unavailable(Box::new(err))
 }
@@ -207,7 +210,7 @@ fn store_unavailable(err: StoreError) -> EhrError {
 fn write_error(err: WriteError) -> EhrError {
     match err {
         WriteError::Stale | WriteError::Exists { .. } => EhrError::Stale,
-        WriteError::TooLarge { .. } => EhrError::Refused("it is larger than the ledger can store"),
+        WriteError::TooLarge { .. } => entry_too_large(),
         WriteError::Store(err) => store_unavailable(err),
     }
 }

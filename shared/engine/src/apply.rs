@@ -11,6 +11,7 @@ use directory::decide::ValueChange;
 use directory::plan::{ApprovedPlan, ItemPart, PlanItem, SettledLink};
 use directory::planted::{self, Bug};
 use directory::policy::Ownership;
+use directory::reason::{Reason, ReasonCode};
 use directory::{Link, LinkId, Side};
 use ehr::StoredRecord;
 use futures::FutureExt as _;
@@ -27,7 +28,7 @@ enum ItemOutcome {
     /// Every part was written; `under` is the version of the stored intent.
     Written(Box<WrittenItem>),
     /// A side refuses this record, or a person has to do something first; noted with its reason.
-    Refused { item: Box<PlanItem>, reason: String },
+    Refused { item: Box<PlanItem>, reason: Reason },
     /// It failed; the intent stays if the outcome is unknown.
     Failed { item: Box<PlanItem>, err: LookError },
 }
@@ -89,7 +90,9 @@ impl Run<'_> {
             return Ok(0);
         }
         if !plan.held().is_empty() && planted::is(Bug::HoldStopsAll) {
-            return Err(LookError::Closed("something is held".to_owned()));
+            return Err(LookError::Closed(Reason::new(
+                ReasonCode::LookWriteUnfinished,
+            )));
         }
         let mut reserved = plan.reserved().clone();
         let (settled, items) = plan.into_work();
@@ -182,7 +185,7 @@ impl Run<'_> {
             match outcome {
                 ItemOutcome::Written(done) => written.push(*done),
                 ItemOutcome::Refused { item, reason } => {
-                    unwritten.push(self.unwritten_entry(&item, &reason))
+                    unwritten.push(self.unwritten_entry(&item, reason))
                 }
                 ItemOutcome::Failed { item, err } => troubles.add_failed(self, &item, err),
             }
@@ -207,7 +210,7 @@ impl Run<'_> {
     }
 
     /// A side refused what the entry before says.
-    fn unwritten_entry(&self, item: &PlanItem, reason: &str) -> JournalEntry {
+    fn unwritten_entry(&self, item: &PlanItem, reason: Reason) -> JournalEntry {
         JournalEntry {
             at: self.now(),
             side: item.parts.first().map_or(Side::Ehr, |part| part.to),
@@ -215,7 +218,7 @@ impl Run<'_> {
             kind: item.link.kind,
             action: item.main_action(),
             changes: Vec::new(),
-            reason: format!("not written: {reason}"),
+            reason: Reason::new(ReasonCode::ChangeNotWritten).cause(reason),
             owner: Ownership::Owned(self.engine.policy.lifecycle),
             owners: Vec::new(),
         }
@@ -242,10 +245,7 @@ impl Run<'_> {
                 .cloned()
                 .collect(),
             reason: if overwrites {
-                format!(
-                    "{}; an edit on the written side is overwritten",
-                    item.reason
-                )
+                Reason::new(ReasonCode::ChangeOverwritesEdit).cause(item.reason.clone())
             } else {
                 item.reason.clone()
             },
@@ -293,7 +293,7 @@ impl BatchTroubles {
             self.add_moved(run, &item.link);
         } else {
             run.tally(|tally| {
-                tally.add_unfinished(item.link.kind, Some(item.link.id), err.sentence())
+                tally.add_unfinished(item.link.kind, Some(item.link.id), Reason::from(&err))
             });
         }
     }

@@ -1,68 +1,44 @@
 //! Binding: each credential, the company, the permissions and the scope are proven by experiment, before anything is
 //! written.
 
+use dingtalk::DingTalkError;
 use dingtalk::client::{Client, CompanyProof, IssuedToken, TokenApi};
-use dingtalk::{DingTalkError, DingTalkErrorKind};
+use directory::reason::{Reason, ReasonCode};
 use directory::snapshot::AppScope;
-use directory::text::describe_error;
 use directory::{CorpId, DeptId, Field, FieldSet};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 
 use crate::ports::DingTalk as _;
 
-/// Why a binding was refused: one clear sentence, its cause, and what to do.
+/// Why a company was not bound: what was checked, and what came of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
-#[error("{what}: {why}. {remedy}")]
+#[error("{reason}")]
+#[serde(transparent)]
 pub struct BindError {
-    /// One word for programs, for example `credentials_refused`.
-    pub code: String,
-    /// What was being done.
-    pub what: String,
-    /// What went wrong.
-    pub why: String,
-    /// What to do about it.
-    pub remedy: String,
+    /// The reason; a check that failed has the step and its cause.
+    pub reason: Reason,
 }
 
 impl BindError {
-    /// A refusal in our own words.
+    /// The check `step` failed: DingTalk refused, or was not reached. The catalogue knows the steps.
     #[must_use]
-    pub fn new(code: &str, what: &str, why: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self {
-            code: code.to_owned(),
-            what: what.to_owned(),
-            why: why.into(),
-            remedy: remedy.into(),
-        }
-    }
-
-    /// DingTalk refused, or was not reached, while `what` was done. The cause is repeated down to the network's words.
-    #[must_use]
-    pub fn from_dingtalk(what: &str, err: &DingTalkError) -> Self {
-        let why = describe_error(err);
-        let remedy = match &err.trouble {
-            DingTalkErrorKind::Unreachable { .. } => {
-                "Check the address and that this machine may reach it; nothing was written"
-                    .to_owned()
-            }
-            _ => to_sentence(&err.advice()),
-        };
-        Self::new(err.trouble.counter_key(), what, why, remedy)
+    pub fn at_step(step: &str, err: &DingTalkError) -> Self {
+        let reason = Reason::new(ReasonCode::BindingCheckFailed).text("step", step);
+        Self::from(reason.cause(Reason::from(err)))
     }
 }
 
-fn to_sentence(advice: &str) -> String {
-    let mut letters = advice.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
+impl From<Reason> for BindError {
+    fn from(reason: Reason) -> Self {
+        Self { reason }
+    }
 }
 
 /// Proves AppKey and AppSecret by asking for an access token.
 ///
 /// # Errors
-/// [`Refusal`] `credentials_refused` or whatever kept DingTalk from answering.
+/// [`BindError`] with the refusal, or whatever kept DingTalk from answering.
 pub async fn prove_credentials(
     api: &TokenApi,
     app_key: &str,
@@ -70,13 +46,13 @@ pub async fn prove_credentials(
 ) -> Result<IssuedToken, BindError> {
     api.issue_token(app_key, secret)
         .await
-        .map_err(|err| BindError::from_dingtalk("checking AppKey and AppSecret", &err))
+        .map_err(|err| BindError::at_step("credentials", &err))
 }
 
 /// Proves that the app belongs to the company. `false`: this server has no way to prove it, and the first event will.
 ///
 /// # Errors
-/// [`Refusal`] `company_refused`.
+/// [`BindError`].
 pub async fn prove_company(
     api: &TokenApi,
     corp: &CorpId,
@@ -86,10 +62,7 @@ pub async fn prove_company(
     match api.prove_company(corp, app_key, secret).await {
         Ok(CompanyProof::Proven) => Ok(true),
         Ok(CompanyProof::Unprovable) => Ok(false),
-        Err(err) => Err(BindError::from_dingtalk(
-            "proving that the app belongs to the company",
-            &err,
-        )),
+        Err(err) => Err(BindError::at_step("company", &err)),
     }
 }
 
@@ -98,27 +71,16 @@ pub async fn prove_company(
 /// At the first binding every field must be shown: a hidden one would stay empty in the eHR without anybody knowing why.
 ///
 /// # Errors
-/// [`Refusal`] `permission_missing`, `field_hidden`, `scope_empty` or whatever kept DingTalk from answering.
+/// [`BindError`]: a missing permission, a hidden field, an empty scope, or whatever kept DingTalk from answering.
 pub async fn prove_permissions(client: &Client, app_key: &str) -> Result<AppScope, BindError> {
-    let refused =
-        |what: &'static str| move |err: DingTalkError| BindError::from_dingtalk(what, &err);
-    let scope = client
-        .read_scope()
-        .await
-        .map_err(refused("asking what the app may see"))?;
+    let refused = |step: &'static str| move |err: DingTalkError| BindError::at_step(step, &err);
+    let scope = client.read_scope().await.map_err(refused("scope"))?;
     let Some(root) = scope
         .departments
         .iter()
         .find_map(directory::NativeId::to_dept_id)
     else {
-        let why = "the app's contact scope contains no department";
-        let remedy = "Set the contact scope in the developer console under 权限管理 to the whole company or to departments";
-        return Err(BindError::new(
-            "scope_empty",
-            "checking the contact scope",
-            why,
-            remedy,
-        ));
+        return Err(BindError::from(Reason::new(ReasonCode::BindingScopeEmpty)));
     };
     let root = if scope.whole_company {
         DeptId::ROOT
@@ -128,15 +90,12 @@ pub async fn prove_permissions(client: &Client, app_key: &str) -> Result<AppScop
     client
         .list_sub_departments(root)
         .await
-        .map_err(refused("reading departments"))?;
+        .map_err(refused("departments"))?;
     client
         .list_members(root, 0, scope.fields)
         .await
-        .map_err(refused("reading the members of a department"))?;
-    client
-        .head_count()
-        .await
-        .map_err(refused("counting people"))?;
+        .map_err(refused("members"))?;
+    client.head_count().await.map_err(refused("head-count"))?;
     check_fields_shown(scope.fields, app_key)?;
     Ok(scope)
 }
@@ -150,22 +109,14 @@ const GOVERNED: [(Field, &str, &str); 2] = [
 fn check_fields_shown(shown: FieldSet, app_key: &str) -> Result<(), BindError> {
     for (field, permission, label) in GOVERNED {
         if !shown.contains(field) {
-            let why = format!(
-                "DingTalk does not show the field {} to this app",
-                field.key()
-            );
             let link = format!(
                 "https://open-dev.dingtalk.com/appscope/apply?content={app_key}%23{permission}"
             );
-            let remedy = format!(
-                "Grant the permission {label} ({link}), then bind again; nothing was written"
-            );
-            return Err(BindError::new(
-                "field_hidden",
-                "checking which fields are shown",
-                why,
-                remedy,
-            ));
+            let reason = Reason::new(ReasonCode::BindingFieldHidden)
+                .field("field", field)
+                .text("permission", label)
+                .text("link", link);
+            return Err(BindError::from(reason));
         }
     }
     Ok(())
@@ -182,11 +133,14 @@ mod tests {
             "dingabc",
         )
         .unwrap_err();
-        assert_eq!(refusal.code, "field_hidden");
-        assert!(
-            refusal.remedy.contains("企业员工手机号信息")
-                && refusal.remedy.contains("dingabc%23fieldMobile")
-        );
+        let expected = Reason::new(ReasonCode::BindingFieldHidden)
+            .field("field", Field::Mobile)
+            .text("permission", "企业员工手机号信息")
+            .text(
+                "link",
+                "https://open-dev.dingtalk.com/appscope/apply?content=dingabc%23fieldMobile",
+            );
+        assert_eq!(refusal.reason, expected);
         assert!(check_fields_shown(FieldSet::PERSON, "dingabc").is_ok());
     }
 }

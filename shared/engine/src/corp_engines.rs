@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use dingtalk::client::{Client, Clock};
+use directory::reason::{Reason, ReasonCode};
 use directory::{BindingId, RunId};
 use ehr::{Connector, Ledger};
 use state::store::StoredItem;
@@ -40,7 +41,7 @@ pub enum EngineError {
     Unknown,
     /// Its eHR connector is not one that this version has.
     #[error("the binding names an eHR connector that this version does not have")]
-    Connector,
+    Connector(String),
     /// The state could not be read.
     #[error("the binding could not be read")]
     State(#[from] StoreError),
@@ -52,12 +53,31 @@ pub enum EngineError {
     Secret(#[from] SecretError),
 }
 
+impl From<&EngineError> for Reason {
+    fn from(err: &EngineError) -> Self {
+        let unreadable = |part, cause| {
+            Self::new(ReasonCode::BindingUnreadable)
+                .text("part", part)
+                .cause(cause)
+        };
+        match err {
+            EngineError::Unknown => Self::new(ReasonCode::BindingUnknown),
+            EngineError::Connector(name) => {
+                Self::new(ReasonCode::BindingConnectorUnknown).text("connector", name)
+            }
+            EngineError::State(err) => unreadable("binding", Self::from(err)),
+            EngineError::Policy(err) => unreadable("policy", Self::from(err)),
+            EngineError::Secret(err) => unreadable("secret", Self::from(err)),
+        }
+    }
+}
+
 impl CorpEngines {
     /// The binding as it is stored now, and the engine of its corp under its active policy. What it writes goes through
     /// the binding's gate.
     ///
     /// # Errors
-    /// [`NoEngine`].
+    /// [`EngineError`].
     pub async fn open_engine(
         &self,
         id: &BindingId,
@@ -69,7 +89,7 @@ impl CorpEngines {
             .await?
             .ok_or(EngineError::Unknown)?;
         if binding.body.connector != "ledger" {
-            return Err(EngineError::Connector);
+            return Err(EngineError::Connector(binding.body.connector));
         }
         let secret = self.secrets.get_binding(id).await?;
         let corp = binding.body.corp_id.clone();
@@ -113,13 +133,13 @@ impl CorpEngines {
     /// The eHR of a binding, as of now.
     ///
     /// # Errors
-    /// [`NoEngine`].
+    /// [`EngineError`].
     pub async fn open_connector(
         &self,
         binding: &Binding,
     ) -> Result<Arc<dyn Connector>, EngineError> {
         if binding.connector != "ledger" {
-            return Err(EngineError::Connector);
+            return Err(EngineError::Connector(binding.connector.clone()));
         }
         let key = self.secrets.get_binding(&binding.id).await?.hash_key();
         Ok(Arc::new(Ledger::new(
@@ -133,7 +153,7 @@ impl CorpEngines {
     /// The plans of a binding's corp.
     ///
     /// # Errors
-    /// [`NoEngine::Secret`].
+    /// [`EngineError::Secret`].
     pub async fn plan_store(
         &self,
         binding: &Binding,

@@ -1,6 +1,7 @@
 //! Wakes that come while nothing may be written: kept by record, and looked at when writing begins again. They never go
 //! back to their queue, whose deliveries a pause of days would use up.
 
+use directory::reason::{Reason, ReasonCode};
 use directory::{Timestamp, Wake, hash};
 use serde::{Deserialize, Serialize};
 use state::store::{ControlKind, PutCondition};
@@ -47,7 +48,7 @@ impl CorpEngines {
             .map(|_| ())
     }
 
-    /// Looks at what was laid aside. What fails stays for the next time; the sentences say why.
+    /// Looks at what was laid aside. What fails stays for the next time; the reasons say why.
     ///
     /// # Errors
     /// What concerns everybody: the gate is closed again, a side or the state does not answer.
@@ -55,7 +56,7 @@ impl CorpEngines {
         &self,
         engine: &Engine,
         sight: &RunVisibility,
-    ) -> Result<Vec<String>, LookError> {
+    ) -> Result<Vec<Reason>, LookError> {
         let mut notes = Vec::new();
         loop {
             let (mut taken, mut failed) = (0, 0);
@@ -75,14 +76,11 @@ impl CorpEngines {
                     Err(err) if err.concerns_everybody() => return Err(err),
                     // Looking again may help: it stays.
                     Err(err) if err.is_transient() => {
-                        notes.push(format!(
-                            "a change that came while nothing was written: {}",
-                            err.sentence()
-                        ));
+                        notes.push(deferred_change_failed(&err));
                         failed += 1;
                         continue;
                     }
-                    Err(err) => notes.push(err.sentence()),
+                    Err(err) => notes.push(deferred_change_failed(&err)),
                 }
                 self.delete_deferred_wake(engine, &stored.id).await?;
                 taken += 1;
@@ -98,6 +96,10 @@ impl CorpEngines {
             .delete_control(&engine.corp, ControlKind::Wake, id)
             .await
     }
+}
+
+fn deferred_change_failed(err: &LookError) -> Reason {
+    Reason::new(ReasonCode::RunDeferredChangeFailed).cause(Reason::from(err))
 }
 
 /// One per record, without its native id in the key.

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use directory::reason::{Reason, ReasonCode};
 use directory::tree::DepartmentTree;
 use directory::{Field, FieldSet, Kind, LinkId, NativeId, Side};
 
@@ -30,7 +31,7 @@ impl Run<'_> {
             problems.len()
         };
         for problem in problems.iter().chain(&ehr_problems) {
-            self.tally(|tally| tally.note(problem.to_string()));
+            self.tally(|tally| tally.note(Reason::from(problem)));
         }
         ([dingtalk, ehr], misplaced)
     }
@@ -133,11 +134,7 @@ impl Run<'_> {
         }
         for whose in take(self) {
             self.tally(|tally| {
-                tally.add_unfinished(
-                    whose.kind,
-                    None,
-                    "somebody else kept writing the same record",
-                )
+                tally.add_unfinished(whose.kind, None, Reason::new(ReasonCode::LookOthersWrite))
             });
         }
         Ok(())

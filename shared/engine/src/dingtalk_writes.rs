@@ -7,6 +7,7 @@ use dingtalk::client::{
 };
 use dingtalk::{DingTalkError, DingTalkErrorKind};
 use directory::decide::WritableFields;
+use directory::reason::{Reason, ReasonCode};
 use directory::{DeptId, Field, FieldSet, FieldValues, Kind, NativeId, UserId, WriteAction};
 
 use crate::ports::{DingTalkWrite, WriteOutcome};
@@ -62,7 +63,7 @@ fn to_refusal(err: DingTalkError) -> Result<WriteOutcome, DingTalkError> {
         | DingTalkErrorKind::Protected { .. }
         | DingTalkErrorKind::LimitReached { .. }
         | DingTalkErrorKind::ManagedBySmartHr { .. }
-        | DingTalkErrorKind::Refused { .. } => Ok(WriteOutcome::Refused(err.to_string())),
+        | DingTalkErrorKind::Refused { .. } => Ok(WriteOutcome::Refused(Reason::from(&err))),
         _ => Err(err),
     }
 }
@@ -76,7 +77,7 @@ fn target_department(write: &DingTalkWrite) -> Option<DeptId> {
 }
 
 fn refuse_without_id() -> WriteOutcome {
-    WriteOutcome::Refused("the link has no id that DingTalk could know".to_owned())
+    WriteOutcome::Refused(Reason::new(ReasonCode::WaitDingTalkIdMissing))
 }
 
 async fn create_person(

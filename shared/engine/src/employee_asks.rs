@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use directory::decide::Decision;
 use directory::hash::FieldHash;
 use directory::link::LinkWait;
+use directory::reason::{Reason, ReasonCode};
 use directory::{Field, Link, LinkId, UserId};
 use state::outbox::batch::{OutboxBatch, OutboxPhase};
 use state::outbox::{ComposeError, MessageContent, MessageDraft, compose_message};
@@ -20,12 +21,6 @@ use crate::{CorpEngines, Run};
 /// Who has waited for longer is not asked any more: the message of the first time is remembered for thirty days, and nobody
 /// is to see it twice.
 const ASKED_WITHIN_MS: i64 = 7 * 24 * 60 * 60 * 1000;
-
-/// In the company's language, and one that everybody else may read.
-const MOBILE_MESSAGE: &str = "绑钉：公司人事系统（eHR）里登记的你的手机号，与钉钉里的不一致。钉钉账号的手机号只能由你本人更换：\
-                     我的 → 设置 → 账号与安全 → 更换手机号。换好后会自动同步，无需回复；若人事系统里登记有误，请联系人事部门。\n\
-                     Your company's HR system has another mobile number for you than DingTalk. Only you can change it: Me → \
-                     Settings → Account & Security. Nothing else is needed afterwards; if HR's number is wrong, tell HR.";
 
 /// Somebody who is to be asked for a change that no program can make.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -64,6 +59,18 @@ pub enum AskError {
     /// The message was not stored or not queued.
     #[error("the message could not be put into the outbox")]
     Compose(#[from] ComposeError),
+}
+
+impl From<&AskError> for Reason {
+    fn from(err: &AskError) -> Self {
+        match err {
+            AskError::Secret(err) => Self::new(ReasonCode::BindingUnreadable)
+                .text("part", "secret")
+                .cause(Self::from(err)),
+            AskError::State(err) => Self::from(err),
+            AskError::Compose(err) => Self::from(err),
+        }
+    }
 }
 
 impl Run<'_> {
@@ -109,7 +116,7 @@ impl CorpEngines {
     /// Puts a message for each into the outbox, unless it was there before; how many were put there.
     ///
     /// # Errors
-    /// [`NotAsked`]; who was asked before it stays so.
+    /// [`AskError`]; who was asked before it stays so.
     pub async fn send_asks(
         &self,
         binding: &Binding,
@@ -137,7 +144,9 @@ impl CorpEngines {
                 binding,
                 id: &id,
                 people: &people,
-                content: MessageContent::Text(MOBILE_MESSAGE.to_owned()),
+                content: MessageContent::catalogued(Reason::new(
+                    ReasonCode::MessageChangeYourMobile,
+                )),
             };
             let bytes = self.randomness.bytes();
             let nonce = std::array::from_fn(|at| bytes.get(at).copied().unwrap_or_default());
@@ -166,11 +175,6 @@ mod tests {
         assert!(
             ask(1, 1).message_id().len() <= 64,
             "compose takes no longer id"
-        );
-        assert!(MOBILE_MESSAGE.len() < state::outbox::CONTENT_MAX_BYTES - 100);
-        assert!(
-            !MOBILE_MESSAGE.chars().any(|one| one.is_ascii_digit()),
-            "no number of anybody"
         );
     }
 }

@@ -14,6 +14,7 @@ use dingtalk::client::ROSTER_MAX;
 use dingtalk::{DingTalkError, DingTalkErrorKind};
 use directory::decide::FreshRead;
 use directory::policy::EmploymentType;
+use directory::reason::{Reason, ReasonCode};
 use directory::{Kind, NativeId, Side, UserId};
 
 use crate::Run;
@@ -68,12 +69,12 @@ impl Roster {
             .collect()
     }
 
-    /// What the roster says of somebody; a sentence where it is refused, the first time.
+    /// What the roster says of somebody; a reason where it is refused, the first time.
     async fn ask_about(
         &self,
         dingtalk: &dyn DingTalk,
         id: &UserId,
-    ) -> Result<(RosterAnswer, Option<String>), LookError> {
+    ) -> Result<(RosterAnswer, Option<Reason>), LookError> {
         let mut told = self.told.lock().await;
         if told.refused {
             return Ok((RosterAnswer::Withheld, None));
@@ -82,9 +83,7 @@ impl Roster {
             return Ok((*said, None));
         }
         if told.failures >= FAILURES_MAX {
-            return Err(LookError::NotYet(
-                "DingTalk's roster did not answer several times in this run",
-            ));
+            return Err(LookError::not_yet(ReasonCode::LookRosterUnavailable));
         }
         let mut people = self.batch(id);
         let mut answer = dingtalk.read_employment_types(&people).await;
@@ -123,7 +122,7 @@ impl Roster {
             RefusalReach::ThesePeople => _ = told.people.insert(id.clone(), RosterAnswer::Withheld),
             RefusalReach::Everybody => told.refused = true,
         }
-        Ok((RosterAnswer::Withheld, Some(sentence(&err))))
+        Ok((RosterAnswer::Withheld, Some(roster_unreadable(&err))))
     }
 }
 
@@ -149,12 +148,8 @@ fn refusal_reach(err: &DingTalkError) -> RefusalReach {
     }
 }
 
-fn sentence(err: &DingTalkError) -> String {
-    format!(
-        "DingTalk's roster cannot be read ({err}): people whose kind of employment only DingTalk could tell are left as \
-         they are; {}, or let the eHR keep their kind",
-        err.advice()
-    )
+fn roster_unreadable(err: &DingTalkError) -> Reason {
+    Reason::new(ReasonCode::RunRosterUnreadable).cause(Reason::from(err))
 }
 
 impl Run<'_> {

@@ -1,6 +1,8 @@
 //! How far DingTalk's trouble reaches: one record, or everybody.
 
+use dingtalk::client::CallTally;
 use dingtalk::{DingTalkError, DingTalkErrorKind};
+use directory::reason::{Reason, ReasonCode};
 
 /// Questions about an error that the engine decides by.
 pub(crate) trait ErrorReach {
@@ -29,38 +31,30 @@ impl ErrorReach for DingTalkError {
     }
 }
 
-/// What a client's counters say, one sentence each; nothing where nothing happened.
-pub(crate) fn describe_call_tally(tally: &dingtalk::client::CallTally) -> Vec<String> {
-    let mut sentences = Vec::new();
-    if tally.throttled > 0 {
-        sentences.push(format!(
-            "DingTalk asked to slow down {} times; every call was asked again",
-            tally.throttled
-        ));
-    }
-    if tally.renewed_tokens > 0 {
-        sentences.push(format!(
-            "the access token was refused and renewed {} times",
-            tally.renewed_tokens
-        ));
-    }
-    if tally.dropped_departments > 0 {
-        let dropped = tally.dropped_departments;
-        sentences.push(format!(
-            "{dropped} special departments were left out, which the contact API refuses"
-        ));
-    }
-    let others = tally
+/// What a client's counters say, one reason each; nothing where nothing happened.
+pub(crate) fn call_tally_notes(tally: &CallTally) -> Vec<Reason> {
+    let counted = [
+        (ReasonCode::RunThrottled, "times", tally.throttled),
+        (ReasonCode::RunTokenRenewed, "times", tally.renewed_tokens),
+        (
+            ReasonCode::RunDepartmentsDropped,
+            "departments",
+            tally.dropped_departments,
+        ),
+    ];
+    let counted = counted
+        .into_iter()
+        .filter(|(.., count)| *count > 0)
+        .map(|(code, name, count)| Reason::new(code).number(name, count));
+    let elsewhere = ["throttled", "token_refused", "not_found", "out_of_scope"];
+    let failed = tally
         .troubles
         .iter()
-        .filter(|(key, _)| !matches!(key.as_str(), "throttled" | "token_refused"));
-    let others = others.filter(|(key, _)| !matches!(key.as_str(), "not_found" | "out_of_scope"));
-    sentences.extend(others.map(|(key, n)| match key.as_str() {
-        "malformed" => format!("{n} answers could not be read (cut off, HTML or of a wrong shape)"),
-        "busy" => format!("DingTalk was busy or failed {n} times"),
-        "unreachable" => format!("the connection to DingTalk was lost {n} times"),
-        "banned" => format!("DingTalk banned our address for a while ({n} answers)"),
-        other => format!("{n} calls failed: {}", other.replace('_', " ")),
-    }));
-    sentences
+        .filter(|(key, _)| !elsewhere.contains(&key.as_str()))
+        .map(|(key, times)| {
+            Reason::new(ReasonCode::RunCallsFailed)
+                .number("times", *times)
+                .text("trouble", key)
+        });
+    counted.chain(failed).collect()
 }

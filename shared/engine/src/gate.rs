@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use dingtalk::client::Clock;
+use directory::reason::{Reason, ReasonCode};
 use directory::{BindingId, Timestamp};
 use futures::lock::Mutex;
 use state::{Binding, Store, StoreError};
@@ -27,37 +28,35 @@ impl WritePurpose {
     /// Why a binding lets nobody through with this purpose; `None` where it does. `read_under` is the policy's version that
     /// decisions were made under: another one may decide otherwise.
     #[must_use]
-    pub fn closed_reason(self, binding: &Binding, read_under: u64) -> Option<String> {
+    pub fn closed_reason(self, binding: &Binding, read_under: u64) -> Option<Reason> {
         let closed = match self {
             Self::Follow if binding.write_block().is_none() && binding.policy != read_under => {
-                let active = binding.policy;
-                let sentence = format!(
-                    "both sides were read under policy version {read_under}, and version {active} is active"
-                );
-                return Some(sentence);
+                let reason = Reason::new(ReasonCode::GatePolicyChanged)
+                    .number("read_under", read_under)
+                    .number("active", binding.policy);
+                return Some(reason);
             }
             Self::Follow => binding.write_block(),
             Self::Plan(policy) if policy == binding.policy => binding.plan_block(),
             Self::Plan(policy) => {
-                let active = binding.policy;
-                let sentence = format!(
-                    "the plan was made under policy version {policy}, and version {active} is active"
-                );
-                return Some(sentence);
+                let reason = Reason::new(ReasonCode::PlanOtherPolicy)
+                    .number("plan", policy)
+                    .number("active", binding.policy);
+                return Some(reason);
             }
         };
-        closed.map(|closed| closed.to_string())
+        closed.map(Reason::from)
     }
 }
 
-/// Reads the binding, strongly consistent, at most once in [`ANSWER_COUNTS_MS`].
+/// Reads the binding, strongly consistent, at most once in [`ANSWER_VALID_MS`].
 pub struct BindingGate {
     store: Store,
     binding: BindingId,
     purpose: WritePurpose,
     policy: u64,
     clock: Arc<dyn Clock>,
-    answer: Mutex<Option<(Timestamp, Option<String>)>>,
+    answer: Mutex<Option<(Timestamp, Option<Reason>)>>,
 }
 
 impl BindingGate {
@@ -82,7 +81,7 @@ impl BindingGate {
 
 #[async_trait]
 impl Gate for BindingGate {
-    async fn closed_reason(&self) -> Result<Option<String>, StoreError> {
+    async fn closed_reason(&self) -> Result<Option<Reason>, StoreError> {
         // Whoever comes meanwhile waits for the one answer.
         let mut answer = self.answer.lock().await;
         let now = self.clock.now();
@@ -93,7 +92,7 @@ impl Gate for BindingGate {
         }
         let closed = match self.store.get_binding(&self.binding).await? {
             Some(stored) => self.purpose.closed_reason(&stored.body, self.policy),
-            None => Some("the binding was removed".to_owned()),
+            None => Some(Reason::new(ReasonCode::GateBindingRemoved)),
         };
         // As of before it was asked.
         *answer = Some((now, closed.clone()));
@@ -117,7 +116,7 @@ mod tests {
         assert!(WritePurpose::Follow.closed_reason(&binding, 1).is_some());
         binding.policy_applied = 2;
         let why = WritePurpose::Follow.closed_reason(&binding, 1).unwrap();
-        assert!(why.contains("version 2 is active"), "{why}");
+        assert_eq!(why.code(), Some(ReasonCode::GatePolicyChanged));
         assert_eq!(WritePurpose::Follow.closed_reason(&binding, 2), None);
         assert_eq!(WritePurpose::Plan(2).closed_reason(&binding, 2), None);
     }

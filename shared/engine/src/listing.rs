@@ -9,6 +9,7 @@ use std::sync::Arc;
 use dingtalk::client::{CrawlItem, CrawlState};
 use directory::hash::{self, FieldHash, HashKey};
 use directory::index::{BaseIndex, ListedFields, Nomination};
+use directory::reason::{Reason, ReasonCode};
 use directory::snapshot::{AppScope, ListingEvidence};
 use directory::{
     DeptId, Field, FieldSet, Kind, Link, LinkId, LinkLifecycle, NativeId, Side, UserId, planted,
@@ -210,7 +211,13 @@ impl Run<'_> {
             .each_link(&engine.corp, Kind::Person, &mut add)
             .await?;
         for (link, err) in unreadable.into_iter().chain(listed.unreadable) {
-            self.tally(|tally| tally.add_trouble(Kind::Person, Some(link), err.to_string()));
+            self.tally(|tally| {
+                tally.add_trouble(
+                    Kind::Person,
+                    Some(link),
+                    Reason::new(ReasonCode::LookStateFailed).cause(Reason::from(&err)),
+                )
+            });
         }
         listing.departments.freeze();
         listing.people.freeze();
@@ -316,11 +323,10 @@ impl Run<'_> {
             if err.concerns_everybody() {
                 return Err(err.into());
             }
-            self.tally(|tally| {
-                tally.note(format!(
-                    "department {department} could not be read in full: {err}"
-                ))
-            });
+            let note = Reason::new(ReasonCode::RunDepartmentUnread)
+                .text("department", department.to_string())
+                .cause(Reason::from(&err));
+            self.tally(|tally| tally.note(note));
             listing.missing.push(department.into());
         }
         Ok(())

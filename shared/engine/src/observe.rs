@@ -17,6 +17,7 @@ use directory::hash;
 use directory::plan::{HeldItem, Plan, PlanItem};
 use directory::planted::{self, Bug};
 use directory::policy::Ownership;
+use directory::reason::{Reason, ReasonCode};
 use directory::{
     Base, Field, FieldSet, Kind, Link, LinkId, LinkLifecycle, NativeId, Record, RowVersion, Side,
     WriteAction,
@@ -182,7 +183,7 @@ impl Run<'_> {
                 Ok(FreshRead::NotFound)
             }
             Err(err) if err.is_about_this_record() => {
-                self.tally(|tally| tally.note(err.to_string()));
+                self.tally(|tally| tally.note(Reason::from(&err)));
                 Ok(FreshRead::Unseen)
             }
             Err(err) => Err(err.into()),
@@ -358,7 +359,7 @@ impl Run<'_> {
         };
         if side == Side::DingTalk && !record.values.shown_fields().contains(Field::Name) {
             self.tally(|tally| {
-                let reason = "DingTalk shows no name for it, and nobody is created without one";
+                let reason = Reason::new(ReasonCode::IdentityNameHidden);
                 tally.add_unfinished(record.kind, None, reason);
             });
             return Ok(None);
@@ -382,9 +383,7 @@ impl Run<'_> {
                 plan.items.push(*item);
             }
             Decision::Quarantine(settled) => {
-                let reason =
-                    "the userid now belongs to another unionid: a person must say who this is"
-                        .to_owned();
+                let reason = Reason::new(ReasonCode::IdentityUseridReused);
                 plan.held
                     .push(hold_for_person(&settled.link, WriteAction::Update, reason));
                 if settled.before.as_ref() != Some(&settled.link) {
@@ -448,9 +447,7 @@ impl Run<'_> {
                 Some(_) => {}
             }
         }
-        Err(LookError::NotYet(
-            "this id had more holders than can be kept apart",
-        ))
+        Err(LookError::not_yet(ReasonCode::IdentityTooManyHolders))
     }
 
     fn fresh_link(&self, kind: Kind, side: Side, id: LinkId) -> Link {
@@ -486,7 +483,7 @@ impl ObservedRecord {
     }
 }
 
-pub(crate) fn hold_for_person(link: &Link, action: WriteAction, reason: String) -> HeldItem {
+pub(crate) fn hold_for_person(link: &Link, action: WriteAction, reason: Reason) -> HeldItem {
     HeldItem {
         link: link.id,
         kind: link.kind,

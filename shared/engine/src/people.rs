@@ -1,6 +1,7 @@
 //! Records that were nominated are read again from both sides and brought in step; people in their numbers.
 
 use directory::plan::{ApprovedPlan, Plan};
+use directory::reason::Reason;
 use directory::{Kind, LinkId, Side};
 use futures::FutureExt as _;
 
@@ -98,7 +99,9 @@ impl Run<'_> {
             match looked {
                 Ok(one) => plan.append_plan(one),
                 Err(err) if err.concerns_everybody() => return Err(err),
-                Err(err) => self.tally(|tally| tally.add_unfinished(kind, None, err.sentence())),
+                Err(err) => {
+                    self.tally(|tally| tally.add_unfinished(kind, None, Reason::from(&err)))
+                }
             }
         }
         Ok(plan)

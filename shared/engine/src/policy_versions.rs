@@ -3,6 +3,7 @@
 
 use directory::policy::Policy;
 use directory::policy::document::{self, CheckedPolicy, PolicyDocumentError};
+use directory::reason::{Reason, ReasonCode};
 use directory::{BindingId, CorpId, Timestamp};
 use serde::{Deserialize, Serialize};
 use state::store::{ControlKind, PutCondition};
@@ -56,6 +57,26 @@ pub enum ActivationError {
     /// The binding is gone.
     #[error("there is no such binding")]
     NoBinding,
+}
+
+impl From<&ActivationError> for Reason {
+    fn from(err: &ActivationError) -> Self {
+        let not_stored = |cause| Self::new(ReasonCode::PolicyNotStored).cause(cause);
+        match err {
+            ActivationError::Refused(refused) => {
+                Self::new(ReasonCode::PolicyRefused).number("problems", refused.problems.len())
+            }
+            ActivationError::NoVersion(version) => {
+                Self::new(ReasonCode::PolicyVersionMissing).number("version", *version)
+            }
+            ActivationError::Read(err) => not_stored(Self::from(err)),
+            ActivationError::Write(err) => not_stored(Self::from(err)),
+            ActivationError::Unreadable(version) => {
+                Self::new(ReasonCode::PolicyVersionUnreadable).number("version", *version)
+            }
+            ActivationError::NoBinding => Self::new(ReasonCode::BindingUnknown),
+        }
+    }
 }
 
 fn key(version: u64) -> String {

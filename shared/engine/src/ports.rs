@@ -7,6 +7,7 @@ use dingtalk::DingTalkError;
 use dingtalk::client::{CallTally, Client, CrawlEnd, CrawlItem, CrawlState};
 use directory::decide::{ValueChange, WritableFields};
 use directory::policy::{EmploymentType, Ownership};
+use directory::reason::Reason;
 use directory::snapshot::AppScope;
 use directory::{
     DeptId, FieldSet, FieldValues, Kind, LinkId, NativeId, Record, RunId, Side, Timestamp, UnionId,
@@ -46,7 +47,7 @@ pub enum WriteOutcome {
     /// The person was invited and has to accept (40103).
     Pending,
     /// DingTalk refuses this record, for the reason.
-    Refused(String),
+    Refused(Reason),
     /// It may or may not have happened: the intent stays until a later read explains it.
     Unknown,
 }
@@ -96,8 +97,8 @@ pub trait DingTalk: Send + Sync {
 /// Whether a corp may be written to now. Asked before every write to a side, so that a pause takes effect at once.
 #[async_trait]
 pub trait Gate: Send + Sync {
-    /// `None`: go on. Otherwise why not, in a sentence.
-    async fn closed_reason(&self) -> Result<Option<String>, state::StoreError>;
+    /// `None`: go on. Otherwise why not.
+    async fn closed_reason(&self) -> Result<Option<Reason>, state::StoreError>;
 }
 
 /// A gate that nobody closes.
@@ -106,7 +107,7 @@ pub struct OpenGate;
 
 #[async_trait]
 impl Gate for OpenGate {
-    async fn closed_reason(&self) -> Result<Option<String>, state::StoreError> {
+    async fn closed_reason(&self) -> Result<Option<Reason>, state::StoreError> {
         Ok(None)
     }
 }
@@ -203,7 +204,7 @@ pub struct JournalEntry {
     /// Field by field.
     pub changes: Vec<ValueChange>,
     /// Why.
-    pub reason: String,
+    pub reason: Reason,
     /// Whose values these are.
     pub owner: Ownership,
     /// Who decides each of the changed fields, in their order.

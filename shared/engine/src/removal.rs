@@ -8,6 +8,7 @@ use directory::decide::{self, FreshRead, RemovalBar, RemovalRequest};
 use directory::effective_dates::Presence;
 use directory::plan::{Plan, PlanItem, SettledLink};
 use directory::planted::{self, Bug};
+use directory::reason::{Reason, ReasonCode};
 use directory::{Field, Kind, Link, LinkId, LinkLifecycle, NativeId, Side, WriteAction};
 
 use crate::Run;
@@ -26,20 +27,6 @@ pub(crate) const UNASKED: [Bug; 3] = [
     Bug::PartialIsComplete,
 ];
 
-/// Why a department is removed that lists no longer show.
-const DEPARTMENT_MISSING: &str = "gone in two complete sweeps and not found by its id";
-
-/// Why an administrator's removal in the eHR waits, and for whom.
-pub(crate) const ADMINISTRATOR_MISSING: &str = "an administrator or boss is missing in DingTalk; they are never removed: \
-     whoever has gone is marked as left in the eHR by hand";
-
-/// The same in DingTalk.
-const ADMINISTRATOR_LEFT: &str = "an administrator or boss is gone in the eHR; they are never removed: whoever has gone is \
-     removed in DingTalk by hand";
-
-/// Why a removal in the eHR waits whose record is another human's by its `unionid`.
-const ANOTHERS_RECORD: &str = "the eHR's record has another unionid than the person who is missing in DingTalk: a person must say who \
-     this is";
 
 impl Run<'_> {
     /// Works the people whom a complete snapshot missed: the first run notes it, the second one asks and removes.
@@ -63,14 +50,9 @@ impl Run<'_> {
         let mut plan = Plan::default();
         for link in confirmed {
             if self.is_kept(&link, &admins).await? {
-                self.hold_removal(&link, ADMINISTRATOR_MISSING);
+                self.hold_removal(&link, ReasonCode::WaitAdministratorMissing);
             } else {
-                self.propose_removal(
-                    &link,
-                    "missing in two complete sweeps and not found by its id",
-                    &mut plan,
-                )
-                .await?;
+                self.propose_removal(&link, &mut plan).await?;
             }
         }
         let approved = self.approve_plan(plan).await?;
@@ -95,30 +77,23 @@ impl Run<'_> {
     }
 
     /// Plans the removal of one record if the side that decides does not find it. Trouble with one stops nobody else.
-    async fn propose_removal(
-        &self,
-        link: &Link,
-        reason: &str,
-        plan: &mut Plan,
-    ) -> Result<(), LookError> {
+    async fn propose_removal(&self, link: &Link, plan: &mut Plan) -> Result<(), LookError> {
         let asked = async {
             let Some(whose) = RecordKey::of_link(link, self.deciding_side()) else {
                 return Ok(false);
             };
             let observed = self.observe(&whose).await?;
+            let reason = Reason::new(ReasonCode::ChangeMissingTwice);
             self.plan_removal((observed, link.id), reason, plan).await
         };
         match asked.await {
             Ok(true) => {}
             Ok(false) => {
-                self.tally(|tally| {
-                    tally.note("a record was missing in the lists and is there when asked for")
-                });
+                self.tally(|tally| tally.note(Reason::new(ReasonCode::RunMissingRecordFound)));
             }
             Err(err) if err.concerns_everybody() => return Err(err),
-            Err(err) => {
-                self.tally(|tally| tally.add_unfinished(link.kind, Some(link.id), err.sentence()))
-            }
+            Err(err) => self
+                .tally(|tally| tally.add_unfinished(link.kind, Some(link.id), Reason::from(&err))),
         }
         Ok(())
     }
@@ -128,7 +103,7 @@ impl Run<'_> {
     pub(crate) async fn plan_removal(
         &self,
         (observed, of): (ObservedRecord, LinkId),
-        reason: &str,
+        reason: Reason,
         plan: &mut Plan,
     ) -> Result<bool, LookError> {
         let Some(link) = observed.link.clone().filter(|link| link.id == of) else {
@@ -210,7 +185,7 @@ impl Run<'_> {
             }
             RemovalBar::AnotherRecord => {
                 if let Some(link) = &observed.link {
-                    self.hold_removal(link, ANOTHERS_RECORD);
+                    self.hold_removal(link, ReasonCode::IdentityRecordOfAnother);
                 }
             }
         }
@@ -265,9 +240,9 @@ impl Run<'_> {
     }
 
     /// DingTalk's record goes when the grace period is over.
-    fn plan_leave(&self, link: &Link, protected: bool, reason: &str, plan: &mut Plan) {
+    fn plan_leave(&self, link: &Link, protected: bool, reason: Reason, plan: &mut Plan) {
         if protected && !planted::is(Bug::AdminRemoved) {
-            self.hold_removal(link, ADMINISTRATOR_LEFT);
+            self.hold_removal(link, ReasonCode::WaitAdministratorLeft);
             return;
         }
         let since = match link.lifecycle {
@@ -315,17 +290,13 @@ impl Run<'_> {
                 .partition(|link| link.ehr.as_ref().is_some_and(|id| occupied.contains(id)));
             if empty.is_empty() {
                 for link in &full {
-                    self.hold_removal(
-                        link,
-                        "the department is gone on the side that decides and somebody is still in it",
-                    );
+                    self.hold_removal(link, ReasonCode::WaitDepartmentOccupied);
                 }
                 return Ok(());
             }
             let mut plan = Plan::default();
             for link in &empty {
-                self.propose_removal(link, DEPARTMENT_MISSING, &mut plan)
-                    .await?;
+                self.propose_removal(link, &mut plan).await?;
             }
             let approved = self.approve_plan(plan).await?;
             self.apply_plan(approved, &|_| {}).await?;
@@ -340,8 +311,7 @@ impl Run<'_> {
     async fn within_budget(&self, mut departments: Vec<Link>) -> Result<Vec<Link>, LookError> {
         let mut all = Plan::default();
         for link in &departments {
-            self.propose_removal(link, DEPARTMENT_MISSING, &mut all)
-                .await?;
+            self.propose_removal(link, &mut all).await?;
         }
         let approved = self.approve_plan(all).await?;
         self.give_back(approved.reserved().clone()).await;
@@ -394,8 +364,8 @@ impl Run<'_> {
         Ok(())
     }
 
-    pub(crate) fn hold_removal(&self, link: &Link, reason: &str) {
-        let held = observe::hold_for_person(link, WriteAction::Remove, reason.to_owned());
+    pub(crate) fn hold_removal(&self, link: &Link, why: ReasonCode) {
+        let held = observe::hold_for_person(link, WriteAction::Remove, Reason::new(why));
         self.tally(|tally| tally.held.push(held));
     }
 

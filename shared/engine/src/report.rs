@@ -1,8 +1,9 @@
-//! What a run did, and a sentence for everything that went differently.
+//! What a run did, and a reason for everything that went differently.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use directory::plan::{ActionCounts, HeldItem};
+use directory::reason::Reason;
 use directory::{Kind, LinkId, NativeId, RunId, Side, Timestamp, WriteAction};
 use serde::{Deserialize, Serialize};
 
@@ -35,8 +36,8 @@ pub struct RunReport {
     pub calls: BTreeMap<String, u64>,
     /// Throttled answers.
     pub throttled: u64,
-    /// One sentence for everything that went differently. No personal data.
-    pub notes: Vec<String>,
+    /// One reason for everything that went differently. No personal data.
+    pub notes: Vec<Reason>,
     /// Records that did not get there, each with its reason.
     pub troubles: Vec<RecordTrouble>,
     /// What the app may see is not what a person accepted: nothing is removed until somebody accepts it.
@@ -141,8 +142,8 @@ pub struct RecordTrouble {
     pub kind: Kind,
     /// Its link, if it has one.
     pub link: Option<LinkId>,
-    /// The sentence.
-    pub reason: String,
+    /// Why it did not get there.
+    pub reason: Reason,
 }
 
 /// How far a run is; for a progress bar.
@@ -196,7 +197,7 @@ pub struct RunTally {
     /// The guard refused something: a sweep makes one hold of it.
     pub(crate) sweep_due: bool,
     pub(crate) held: Vec<HeldItem>,
-    pub(crate) notes: Vec<String>,
+    pub(crate) notes: Vec<Reason>,
     pub(crate) troubles: Vec<RecordTrouble>,
     /// Records that could not be worked in this run, for whatever reason.
     pub(crate) unfinished: u64,
@@ -212,17 +213,12 @@ pub struct RunTally {
     pub(crate) asks: BTreeSet<EmployeeAsk>,
 }
 
-/// Different sentences that a run keeps; a run in which everything fails says so in fewer.
+/// Different notes that a run keeps; a run in which everything fails says so in fewer.
 const NOTES_MAX: usize = 100;
 
 impl RunTally {
     /// A record that was not worked: the run is not complete, and says why.
-    pub(crate) fn add_unfinished(
-        &mut self,
-        kind: Kind,
-        link: Option<LinkId>,
-        reason: impl Into<String>,
-    ) {
+    pub(crate) fn add_unfinished(&mut self, kind: Kind, link: Option<LinkId>, reason: Reason) {
         self.unfinished += 1;
         if self.troubles.len() < NOTES_MAX {
             self.add_trouble(kind, link, reason);
@@ -242,23 +238,13 @@ impl RunTally {
         };
     }
 
-    pub(crate) fn note(&mut self, sentence: impl Into<String>) {
-        let sentence = sentence.into();
-        if self.notes.len() < NOTES_MAX && !self.notes.contains(&sentence) {
-            self.notes.push(sentence);
+    pub(crate) fn note(&mut self, reason: Reason) {
+        if self.notes.len() < NOTES_MAX && !self.notes.contains(&reason) {
+            self.notes.push(reason);
         }
     }
 
-    pub(crate) fn add_trouble(
-        &mut self,
-        kind: Kind,
-        link: Option<LinkId>,
-        reason: impl Into<String>,
-    ) {
-        self.troubles.push(RecordTrouble {
-            kind,
-            link,
-            reason: reason.into(),
-        });
+    pub(crate) fn add_trouble(&mut self, kind: Kind, link: Option<LinkId>, reason: Reason) {
+        self.troubles.push(RecordTrouble { kind, link, reason });
     }
 }

@@ -7,6 +7,7 @@ use directory::budget::CompanySize;
 use directory::hash;
 use directory::index::BaseIndex;
 use directory::planted::{self, Bug};
+use directory::reason::{Reason, ReasonCode};
 use directory::snapshot::{self, AppScope, IncompleteReason};
 use directory::{Kind, RunId, Side, Timestamp, UserId};
 
@@ -105,7 +106,7 @@ impl Engine {
         let ended = match &scope {
             Ok(scope) => run.sweep(order, scope.clone(), began_at).await,
             Err(err) => {
-                run.tally(|tally| tally.note(err.sentence()));
+                run.tally(|tally| tally.note(Reason::from(err)));
                 SweepEnd::default()
             }
         };
@@ -182,21 +183,19 @@ impl Run<'_> {
                             (worked.complete, worked.rest.is_some());
                         ended.checkpoint = worked.rest;
                     }
-                    Err(err) => self.tally(|tally| tally.note(err.sentence())),
+                    Err(err) => self.tally(|tally| tally.note(Reason::from(&err))),
                 }
                 // Who came with a first sync is known from here on.
                 self.canary = self.canary.take().or(newcomer);
             }
-            Err(err) => self.tally(|tally| tally.note(err.sentence())),
+            Err(err) => self.tally(|tally| tally.note(Reason::from(&err))),
         }
         self.count_active(&mut ended).await;
         // A continuation goes on with the same run's journal.
         if !ended.continues
             && let Err(err) = self.engine.journal.close(&self.id).await
         {
-            self.tally(|tally| {
-                tally.note(format!("the journal of this run was not closed: {err}"))
-            });
+            self.tally(|tally| tally.note(journal_open_note(&err)));
         }
         ended
     }
@@ -245,15 +244,14 @@ impl Run<'_> {
             for objection in &partial.objections {
                 self.tally(|tally| {
                     tally.scope_waits |= *objection == IncompleteReason::ScopeChanged;
-                    tally.note(format!("nothing is removed in this run: {objection}"));
+                    let cause = Reason::from(objection);
+                    tally.note(Reason::new(ReasonCode::RunNothingRemoved).cause(cause));
                 });
             }
         }
         let strangers = !planted::is(Bug::StrangersWelcome);
         if strangers && listing.shows_only_unlinked() {
-            let sentence = "DingTalk's lists show strangers and nobody who is linked: it may be another company's data, and \
-                            nothing is written; bind anew if it is not";
-            self.tally(|tally| tally.note(sentence));
+            self.tally(|tally| tally.note(Reason::new(ReasonCode::RunStrangers)));
             return Ok(ListingOutcome {
                 complete: false,
                 rest: None,
@@ -361,7 +359,8 @@ impl Run<'_> {
             match listed {
                 Ok(_) => ended.active[slot] = active,
                 Err(err) => {
-                    self.tally(|tally| tally.note(format!("the eHR could not be counted: {err}")))
+                    let note = Reason::new(ReasonCode::RunEhrNotCounted).cause(Reason::from(&err));
+                    self.tally(|tally| tally.note(note));
                 }
             }
         }
@@ -385,13 +384,13 @@ impl Run<'_> {
         );
         notes.extend(left_alone_note(
             tally.employed_otherwise.len(),
-            "the policy leaves their kind of employment out",
+            ReasonCode::RunEmploymentLeftOut,
         ));
         notes.extend(left_alone_note(
             tally.withheld.len(),
-            "only DingTalk's roster could tell their kind of employment",
+            ReasonCode::RunEmploymentUnknown,
         ));
-        notes.extend(crate::error_reach::describe_call_tally(&calls));
+        notes.extend(crate::error_reach::call_tally_notes(&calls));
         RunReport {
             id: order.run.clone(),
             began_at,
@@ -419,16 +418,17 @@ impl Run<'_> {
     }
 }
 
-fn left_alone_note(people: usize, because: &str) -> Option<String> {
-    (people > 0).then(|| format!("{people} people are left as they are: {because}"))
+/// A run whose journal could not be closed.
+pub(crate) fn journal_open_note(err: &state::store::JournalError) -> Reason {
+    Reason::new(ReasonCode::RunJournalOpen).cause(Reason::from(err))
 }
 
-fn unmatched_note(side: Side, n: u64) -> String {
-    let where_ = match side {
-        Side::DingTalk => "DingTalk",
-        Side::Ehr => "the eHR",
-    };
-    format!(
-        "{n} records are only in {where_}, which does not decide who joins; they are not linked and are left alone"
-    )
+fn left_alone_note(people: usize, code: ReasonCode) -> Option<Reason> {
+    (people > 0).then(|| Reason::new(code).number("people", people))
+}
+
+fn unmatched_note(side: Side, records: u64) -> Reason {
+    Reason::new(ReasonCode::RunUnmatched)
+        .side("side", side)
+        .number("records", records)
 }

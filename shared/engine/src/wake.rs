@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use directory::decide::{self, FreshRead};
 use directory::plan::{ActionCounts, Plan};
+use directory::reason::{Reason, ReasonCode};
 use directory::{Field, Kind, Link, NativeId, RunId, Side, Wake, WakeTarget};
 
 use crate::link_names::UnknownReferenceRule;
 use crate::observe::{LookError, ObservedRecord, RecordKey};
-use crate::removal::ADMINISTRATOR_MISSING;
 use crate::{Engine, Run, RunVisibility};
 
 /// How often one look is repeated when somebody else wrote the same record meanwhile.
@@ -34,8 +34,8 @@ impl Engine {
 pub struct LookReport {
     /// Records created, updated, removed.
     pub counts: ActionCounts,
-    /// One sentence for everything that went differently.
-    pub notes: Vec<String>,
+    /// One reason for everything that went differently.
+    pub notes: Vec<Reason>,
     /// What waits for a person.
     pub held: Vec<directory::plan::HeldItem>,
     /// Records that did not get there, each with its reason.
@@ -134,7 +134,7 @@ impl Run<'_> {
                 return self.check_finished();
             }
         }
-        Err(LookError::NotYet("others kept writing the same record"))
+        Err(LookError::not_yet(ReasonCode::LookOthersWrite))
     }
 
     /// Whether this record is to be looked at once more: the eHR is told whom DingTalk created, and so on.
@@ -149,7 +149,7 @@ impl Run<'_> {
         let mut unfinished = 0;
         self.tally(|tally| unfinished = std::mem::take(&mut tally.unfinished));
         if unfinished > 0 {
-            Err(LookError::NotYet("a write was not finished"))
+            Err(LookError::not_yet(ReasonCode::LookWriteUnfinished))
         } else {
             Ok(())
         }
@@ -194,7 +194,7 @@ impl Run<'_> {
             .map(Into::into)
             .collect();
         if self.is_kept(link, &admins).await? {
-            self.hold_removal(link, ADMINISTRATOR_MISSING);
+            self.hold_removal(link, ReasonCode::WaitAdministratorMissing);
             return Ok(());
         }
         self.find_canaries(link.kind, link.dingtalk.as_ref())
@@ -202,22 +202,17 @@ impl Run<'_> {
         if link.kind == Kind::Department && self.deciding_side() == Side::DingTalk {
             let occupied = self.occupied_departments().await?;
             if link.ehr.as_ref().is_some_and(|ehr| occupied.contains(ehr)) {
-                return Err(LookError::NotYet(
-                    "somebody is still in the department that is gone",
-                ));
+                return Err(LookError::not_yet(ReasonCode::WaitDepartmentOccupied));
             }
         }
         let Some(whose) = RecordKey::of_link(link, self.deciding_side()) else {
             return Ok(());
         };
         let observed = self.observe(&whose).await?;
-        self.plan_removal(
-            (observed, link.id),
-            "gone on the side that decides: event, and not found by its id",
-            plan,
-        )
-        .await
-        .map(|_| ())
+        let reason = Reason::new(ReasonCode::ChangeNotFound);
+        self.plan_removal((observed, link.id), reason, plan)
+            .await
+            .map(|_| ())
     }
 }
 

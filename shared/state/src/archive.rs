@@ -9,7 +9,9 @@ mod s3;
 
 use async_trait::async_trait;
 
-use crate::error::Cause;
+use directory::reason::{Reason, ReasonCode};
+
+use crate::error::{Cause, refused_reason, too_large_reason, unavailable_reason};
 
 pub use key::{ArchiveKey, ArchiveKeyError, ArchiveKind, ArchivePrefix};
 #[cfg(feature = "archive-s3")]
@@ -17,6 +19,9 @@ pub use s3::S3Archive;
 
 /// The largest body, in bytes: it is held in memory on both ends. What is larger goes in parts, `{name}/0001` and so on.
 pub const BODY_MAX: usize = 64 * 1024 * 1024;
+
+/// The archive, in reasons.
+const ARCHIVE: &str = "archive";
 
 /// Keys per page at most (S3's own limit).
 pub const PAGE_MAX: usize = 1000;
@@ -97,6 +102,17 @@ pub enum ArchiveError {
     /// Wrong, or not allowed.
     #[error("the archive refused")]
     Refused(#[source] Cause),
+}
+
+impl From<&ArchiveError> for Reason {
+    fn from(err: &ArchiveError) -> Self {
+        match err {
+            ArchiveError::Exists => Self::new(ReasonCode::StateAlreadyExists),
+            ArchiveError::TooLarge { bytes } => too_large_reason(*bytes, BODY_MAX),
+            ArchiveError::Unavailable(_) => unavailable_reason(ARCHIVE),
+            ArchiveError::Refused(why) => refused_reason(ARCHIVE, why),
+        }
+    }
 }
 
 impl ArchiveError {

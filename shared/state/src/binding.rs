@@ -1,5 +1,6 @@
 //! A binding's configuration as it is stored: nothing in it is secret.
 
+use directory::reason::{Reason, ReasonCode};
 use directory::snapshot::AppScope;
 use directory::{BindingId, CorpId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
@@ -121,6 +122,18 @@ pub enum WriteBlock {
     /// A changed policy waits for its preview.
     #[error("policy version {0} has to be previewed first: make a plan, approve it and apply it")]
     Preview(u64),
+}
+
+impl From<WriteBlock> for Reason {
+    fn from(block: WriteBlock) -> Self {
+        match block {
+            WriteBlock::Paused => Self::new(ReasonCode::GatePaused),
+            WriteBlock::Shadow => Self::new(ReasonCode::GateShadow),
+            WriteBlock::Preview(version) => {
+                Self::new(ReasonCode::GatePreviewNeeded).number("version", version)
+            }
+        }
+    }
 }
 
 impl Binding {

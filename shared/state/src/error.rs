@@ -1,6 +1,7 @@
 //! What can go wrong with the store, by meaning. No variant carries a value, a key or an item.
 
 use directory::Side;
+use directory::reason::{Reason, ReasonCode};
 
 /// The technical cause: an error code or a transport's own words. Service messages are left out, because a validation
 /// message may repeat what was sent.
@@ -14,6 +15,44 @@ impl Cause {
     pub fn new(words: impl Into<String>) -> Self {
         Self(words.into())
     }
+
+    /// The words.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A store, queue, vault or archive that did not answer; `part` is `database`, `queue`, `secrets` or `archive`.
+pub(crate) fn unavailable_reason(part: &str) -> Reason {
+    Reason::new(ReasonCode::StateUnavailable).text("part", part)
+}
+
+/// A store, queue, vault or archive that refused.
+pub(crate) fn refused_reason(part: &str, why: &Cause) -> Reason {
+    Reason::new(ReasonCode::StateRefused)
+        .text("part", part)
+        .text("detail", why.as_str())
+}
+
+/// An item or a body above its limit.
+pub(crate) fn too_large_reason(bytes: usize, limit: usize) -> Reason {
+    Reason::new(ReasonCode::StateTooLarge)
+        .number("bytes", bytes)
+        .number("limit", limit)
+}
+
+/// An item that cannot be read, by its kind.
+pub(crate) fn malformed_reason(item: &str) -> Reason {
+    Reason::new(ReasonCode::StateMalformed).text("item", item)
+}
+
+/// An item that a newer version wrote.
+pub(crate) fn newer_version_reason(item: &str, found: u64, known: u32) -> Reason {
+    Reason::new(ReasonCode::StateNewerVersion)
+        .text("item", item)
+        .number("found", found)
+        .number("known", known)
 }
 
 /// Whether the same request may get another answer later, by what a service of AWS answered now. What is not known is
@@ -41,6 +80,9 @@ pub(crate) fn is_transient_error(status: u16, code: &str) -> bool {
     ];
     status >= 500 || status == 429 || status == 408 || PASSING.contains(&code)
 }
+
+/// The tables, in reasons.
+const DATABASE: &str = "database";
 
 /// Why the store could not answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -87,6 +129,21 @@ pub enum StoreError {
         /// The newest version known here.
         known: u32,
     },
+}
+
+impl From<&StoreError> for Reason {
+    fn from(err: &StoreError) -> Self {
+        match err {
+            StoreError::Throttled { .. } | StoreError::Unavailable { .. } => {
+                unavailable_reason(DATABASE)
+            }
+            StoreError::Refused { source, .. } => refused_reason(DATABASE, source),
+            StoreError::Malformed { what, .. } => malformed_reason(what),
+            StoreError::UnknownVersion { what, found, known } => {
+                newer_version_reason(what, u64::from(*found), *known)
+            }
+        }
+    }
 }
 
 impl StoreError {
@@ -142,6 +199,17 @@ pub enum WriteError {
     /// once more and could not be read either.
     #[error("the write did not complete")]
     Store(#[source] StoreError),
+}
+
+impl From<&WriteError> for Reason {
+    fn from(err: &WriteError) -> Self {
+        match err {
+            WriteError::Stale => Self::new(ReasonCode::StateChangedElsewhere),
+            WriteError::Exists { .. } => Self::new(ReasonCode::StateAlreadyExists),
+            WriteError::TooLarge { bytes, limit } => too_large_reason(*bytes, *limit),
+            WriteError::Store(err) => Self::from(err),
+        }
+    }
 }
 
 impl WriteError {

@@ -9,7 +9,9 @@ mod sqs;
 
 use async_trait::async_trait;
 
-use crate::error::Cause;
+use directory::reason::{Reason, ReasonCode};
+
+use crate::error::{Cause, refused_reason, unavailable_reason};
 
 #[cfg(feature = "direct")]
 pub use direct::DirectQueue;
@@ -42,6 +44,9 @@ pub trait Queue: Send + Sync {
     async fn send(&self, message: QueueMessage) -> Result<(), QueueError>;
 }
 
+/// The queues, in reasons.
+const QUEUE: &str = "queue";
+
 /// Why a message was not sent, or a receipt not honoured.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum QueueError {
@@ -54,6 +59,16 @@ pub enum QueueError {
     /// The receipt was given for an earlier delivery: the message is visible again, with somebody else, or gone.
     #[error("the receipt is of an earlier delivery")]
     StaleReceipt,
+}
+
+impl From<&QueueError> for Reason {
+    fn from(err: &QueueError) -> Self {
+        match err {
+            QueueError::Unavailable(_) => unavailable_reason(QUEUE),
+            QueueError::Refused(why) => refused_reason(QUEUE, why),
+            QueueError::StaleReceipt => Self::new(ReasonCode::StateChangedElsewhere),
+        }
+    }
 }
 
 impl QueueError {

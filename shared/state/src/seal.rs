@@ -7,6 +7,7 @@ use aes_gcm::{Aes256Gcm, Key, Nonce, Tag};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use directory::CorpId;
+use directory::reason::{Reason, ReasonCode};
 use serde::{Deserialize, Serialize};
 
 /// A binding's sealing key. `Debug` hides it.
@@ -59,6 +60,12 @@ pub struct SealedValue(String);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a sealed value does not open here")]
 pub struct SealError;
+
+impl From<SealError> for Reason {
+    fn from(_: SealError) -> Self {
+        Self::new(ReasonCode::StateNotOpened)
+    }
+}
 
 /// Seals a value. `nonce` must be random and never used twice with one key.
 ///

@@ -7,9 +7,10 @@ mod secrets;
 mod secretsmanager;
 
 use async_trait::async_trait;
+use directory::reason::{Reason, ReasonCode};
 use secrecy::SecretString;
 
-use crate::error::Cause;
+use crate::error::{Cause, refused_reason, unavailable_reason};
 
 #[cfg(feature = "direct")]
 pub use direct::DirectVault;
@@ -83,6 +84,9 @@ pub trait StagedVault: Vault {
     async fn promote(&self, name: &str) -> Result<(), VaultError>;
 }
 
+/// The vault, in reasons.
+const SECRETS: &str = "secrets";
+
 /// Why a secret could not be read or stored. Carries neither name nor value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum VaultError {
@@ -95,6 +99,16 @@ pub enum VaultError {
     /// Wrong, or not allowed.
     #[error("the vault refused")]
     Refused(#[source] Cause),
+}
+
+impl From<&VaultError> for Reason {
+    fn from(err: &VaultError) -> Self {
+        match err {
+            VaultError::NotFound => Self::new(ReasonCode::StateSecretMissing),
+            VaultError::Unavailable(_) => unavailable_reason(SECRETS),
+            VaultError::Refused(why) => refused_reason(SECRETS, why),
+        }
+    }
 }
 
 impl VaultError {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, TimeToLiveStatus, WriteRequest};
 use directory::hash::FieldHash;
+use directory::reason::{Reason, ReasonCode};
 use directory::{
     Base, BindingId, CorpId, Field, Kind, Link, LinkId, LinkLifecycle, NativeId, RowVersion, RunId,
     Side, Timestamp, WriteAction,
@@ -66,7 +67,7 @@ pub fn change(n: u8) -> NewEntry {
         kind: Kind::Person,
         action: WriteAction::Update,
         fields: vec![],
-        reason: "the owner changed it".into(),
+        reason: Reason::new(ReasonCode::ChangeBothSides),
         owner: Side::DingTalk,
     }
 }

@@ -3,6 +3,7 @@
 mod chaos;
 mod heal;
 
+use directory::reason::{Reason, ReasonCode};
 use engine::checkpoint::SweepCheckpoint;
 
 use crate::checker;
@@ -200,7 +201,7 @@ impl History {
                 state
                     .story
                     .record_event(state.now, "look failed", &[u64::from(id)], || {
-                        format!("#{id} {}", err.sentence())
+                        format!("#{id} {}", Reason::from(&err))
                     });
                 if err.is_transient() {
                     state.return_wake(waiting);
@@ -271,8 +272,7 @@ impl History {
                     .notes
                     .iter()
                     .chain(report.troubles.iter().map(|trouble| &trouble.reason));
-                let nobody = ["no canary", "strangers", "the list is empty"];
-                state.stuck = said.any(|said| nobody.iter().any(|nobody| said.contains(nobody)));
+                state.stuck = said.any(finds_nobody);
                 let id = swept.report.id.clone();
                 self.continued = swept
                     .report
@@ -369,4 +369,16 @@ impl WorldState {
             self.habits.capitals = Some((side, directory::Field::Title));
         }
     }
+}
+
+/// Whether a run says, in a reason or in the cause of one, that it found no person of ours.
+fn finds_nobody(said: &Reason) -> bool {
+    let nobody = [
+        ReasonCode::LookNoCanary,
+        ReasonCode::RunStrangers,
+        ReasonCode::SnapshotEmpty,
+    ];
+    std::iter::successors(Some(said), |reason| reason.inner())
+        .filter_map(Reason::code)
+        .any(|code| nobody.contains(&code))
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use directory::plan::ActionCounts;
+use directory::reason::Reason;
 use directory::{RunId, Timestamp};
 use engine::checkpoint::SweepCheckpoint;
 use engine::plans::PlannedSweep;
@@ -31,7 +32,7 @@ pub enum InvocationEnd {
         /// What was done.
         counts: ActionCounts,
         /// Why it did not come to its end.
-        stopped: Option<String>,
+        stopped: Option<Reason>,
     },
     /// There was no run to begin.
     Nothing,

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use directory::plan::ActionCounts;
+use directory::reason::Reason;
 use directory::{Field, FieldValue, FieldValues, LinkId, RunId, Side};
 use engine::RunVisibility;
 use engine::plans::{PlanCheckpoint, PlannedItem};
@@ -73,7 +74,7 @@ impl Invocation {
                 Err(err) => {
                     return InvocationEnd::Applied {
                         counts: ActionCounts::default(),
-                        stopped: Some(err.sentence()),
+                        stopped: Some(Reason::from(&err)),
                     };
                 }
             };
@@ -89,7 +90,7 @@ impl Invocation {
                             .for_each(|plan| plan.place = place.clone());
                     }
                     Ok(false) => break None,
-                    Err(err) => break Some(err.sentence()),
+                    Err(err) => break Some(Reason::from(&err)),
                 }
             };
             let report = applying.close(stopped.is_none()).await;

@@ -17,6 +17,7 @@ use std::task::{Context, Poll};
 use directory::budget::{BudgetState, HeldChange};
 use directory::hash::{FieldHash, HashKey};
 use directory::policy::Policy;
+use directory::reason::ReasonCode;
 use directory::snapshot::AppScope;
 use directory::{CorpId, Field, Kind, LinkId, NativeId, RunId, Side, Timestamp, UserId};
 use engine::ports::JournalEntry;
@@ -98,7 +99,7 @@ pub struct WorldState {
     /// What the functions keep.
     pub kept: KeptState,
     /// Why nothing may be written; `None` where everything may.
-    pub closed: Option<&'static str>,
+    pub closed: Option<ReasonCode>,
     /// Since when.
     pub closed_since: i64,
     /// Invocations that sweep.

@@ -179,7 +179,7 @@ async fn interns_are_left_out_when_dingtalk_decides() {
     assert!(
         plan["plan"]["notes"]
             .to_string()
-            .contains("2 people are left as they are"),
+            .contains(&left_unchanged(2)),
         "{plan}"
     );
     // Applied, it leaves out whoever is out by then.
@@ -195,7 +195,7 @@ async fn interns_are_left_out_when_dingtalk_decides() {
     assert!(
         place["not_applied"]
             .to_string()
-            .contains("the policy leaves it out by now"),
+            .contains("wait-policy-leaves-out"),
         "{applied}"
     );
     assert_eq!(active_name_in_ledger(data, &full).await, None);
@@ -203,9 +203,7 @@ async fn interns_are_left_out_when_dingtalk_decides() {
     dingtalk.clear_log().await;
     let swept = run_sweep(&dingtalk, data, 0).await;
     assert!(
-        swept["notes"]
-            .to_string()
-            .contains("2 people are left as they are"),
+        swept["notes"].to_string().contains(&left_unchanged(2)),
         "{swept}"
     );
     assert!(
@@ -364,20 +362,13 @@ async fn an_unreadable_roster_adds_no_person() {
         dingtalk.clear_log().await;
         let swept = run_sweep(&dingtalk, data, 3).await;
         let notes = swept["notes"].to_string();
-        let remedy = if refused["revoke"].is_array() {
+        let cause = if refused["revoke"].is_array() {
             "%23qyapi_hrm_read_user"
         } else {
-            "智能人事"
+            "dingtalk-smart-hr-closed"
         };
-        assert_eq!(
-            notes.matches("DingTalk's roster cannot be read").count(),
-            1,
-            "{notes}"
-        );
-        assert!(
-            notes.contains(remedy) && notes.contains("let the eHR keep their kind"),
-            "{notes}"
-        );
+        assert_eq!(notes.matches("run-roster-unreadable").count(), 1, "{notes}");
+        assert!(notes.contains(cause), "{notes}");
         assert_eq!(
             roster_calls(&dingtalk).await,
             1,
@@ -500,9 +491,7 @@ async fn interns_are_left_out_when_the_ehr_decides() {
     change_employee_type(&dingtalk, &by_roster.userid, INTERN).await;
     let swept = run_sweep(&dingtalk, data, 0).await;
     assert!(
-        swept["notes"]
-            .to_string()
-            .contains("3 people are left as they are"),
+        swept["notes"].to_string().contains(&left_unchanged(3)),
         "{swept}"
     );
     assert_eq!(
@@ -585,4 +574,9 @@ async fn a_missing_permission_changes_no_person_when_the_ehr_decides() {
         run_sweep(&dingtalk, data, 0).await;
     }
     assert_eq!(title(&unknown).await, None);
+}
+
+/// The note of a run that leaves so many people unchanged, as JSON.
+fn left_unchanged(people: u64) -> String {
+    format!(r#"{{"arguments":{{"people":{people}}},"code":"run-employment-left-out"}}"#)
 }

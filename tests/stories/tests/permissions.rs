@@ -130,7 +130,10 @@ async fn a_sweep_without_a_field_permission_changes_nothing_and_reports_it() {
         (&0.into(), &0.into(), &0.into()),
         "{run}"
     );
-    assert!(run["notes"].to_string().contains("scope"), "{run}");
+    assert!(
+        run["notes"].to_string().contains("snapshot-scope-changed"),
+        "{run}"
+    );
     assert_no_value_lost(&dingtalk, home.path(), "a sweep without the permission").await;
     dingtalk
         .change_settings(json!({"grant": ["fieldMobile", "fieldEmail"]}))

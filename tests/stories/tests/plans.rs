@@ -132,7 +132,7 @@ async fn an_apply_refuses_changed_records_and_applies_the_rest() {
     dingtalk.act(set_title(&back.userid, &back.title)).await;
 
     let refused = run_command(data, &["apply", &id], 1).await;
-    assert!(refused.to_string().contains("unapproved"), "{refused}");
+    assert!(refused.to_string().contains("plan-unapproved"), "{refused}");
     let approved = run_command(data, &["approve", &id, "--by", "小李"], 0).await;
     assert_eq!(approved["head"]["approved"]["by"], "小李", "{approved}");
     dingtalk.clear_log().await;
@@ -230,7 +230,7 @@ async fn approve_plan(dingtalk: &SandboxCompany, data: &Path, qps: u32) -> Strin
         .to_owned();
     run_command(data, &["approve", &first], 0).await;
     let refused = run_command(data, &["apply", &first], 1).await;
-    assert!(refused.to_string().contains("shadow"), "{refused}");
+    assert!(refused.to_string().contains("gate-shadow"), "{refused}");
     run_command(data, &["shadow", "off"], 0).await;
     first
 }
@@ -276,9 +276,7 @@ async fn a_paused_apply_resumes_where_it_stopped() {
     assert_eq!(ended.code, Some(3), "{:?}\n{}", ended.stdout, ended.stderr);
     let stood = ended.single_object()["plan"]["applied"].clone();
     assert!(
-        stood["stopped"]
-            .as_str()
-            .is_some_and(|why| why.contains("paused")),
+        stood["stopped"].to_string().contains("gate-paused"),
         "{stood}"
     );
     tokio::time::sleep(Duration::from_secs(1)).await;
@@ -292,7 +290,7 @@ async fn a_paused_apply_resumes_where_it_stopped() {
         "the pause came too late to show anything"
     );
     let refused = run_command(data, &["apply", &plan], 1).await;
-    assert!(refused.to_string().contains("resume"), "{refused}");
+    assert!(refused.to_string().contains("gate-paused"), "{refused}");
 
     dingtalk.clear_log().await;
     run_command(data, &["resume"], 0).await;
@@ -467,7 +465,7 @@ async fn a_bad_policy_is_refused_with_its_line_and_a_good_one_needs_a_preview() 
         .await
         .run_report(3);
     assert!(
-        report["notes"].to_string().contains("policy version 1"),
+        report["notes"].to_string().contains("gate-preview-needed"),
         "{report}"
     );
     let name = async || value_of(data, &person.userid, Field::Name).await;

@@ -234,12 +234,7 @@ async fn a_conflict_is_decided_for_either_side_and_undone() {
         (&"架构师".into(), &"顾问".into()),
         "{told}"
     );
-    assert!(
-        told["reason"]
-            .as_str()
-            .is_some_and(|reason| reason.contains("a person resolved")),
-        "{told}"
-    );
+    assert_eq!(told["reason"]["code"], "change-conflict-resolved", "{told}");
     assert_eq!(
         run_command(data, &["conflict", "list"], 0).await["conflicts"],
         Value::Array(vec![])
@@ -430,10 +425,20 @@ async fn a_released_hold_applies_exactly_its_changes() {
         (&hold["count"], &hold["action"], &hold["state"]),
         (&10.into(), &"update".into(), &"held".into())
     );
-    assert!(
-        hold["reason"]
-            .as_str()
-            .is_some_and(|why| why.contains("title would change for 10 of 60")),
+    let reason = &hold["reason"];
+    assert_eq!(
+        (
+            &reason["code"],
+            &reason["arguments"]["field"]["field"],
+            &reason["arguments"]["records"],
+            &reason["arguments"]["people"]
+        ),
+        (
+            &"guard-field-changed".into(),
+            &"title".into(),
+            &10.into(),
+            &60.into()
+        ),
         "{hold}"
     );
     let id = hold["id"].as_str().expect("an id").to_owned();

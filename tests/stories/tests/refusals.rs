@@ -24,11 +24,8 @@ async fn assert_refused(ran: &FinishedProgram, code: &str, corp: &str, data: &Pa
         "{object}"
     );
     let error = &object["error"];
-    let mut keys: Vec<&String> = error.as_object().expect("an error").keys().collect();
-    keys.sort();
-    assert_eq!(keys, ["code", "remedy", "what", "why"], "{object}");
-    assert_eq!(error["code"], code, "{object}");
-    for part in ["what", "why", "remedy"] {
+    assert_eq!(innermost_code(error), code, "{object}");
+    for part in ["sentence", "remedy"] {
         let text = error[part].as_str().expect("words");
         assert!(
             text.len() > 5 && !text.contains('\n') && !text.contains("::"),
@@ -38,6 +35,15 @@ async fn assert_refused(ran: &FinishedProgram, code: &str, corp: &str, data: &Pa
     assert_nothing_written(data, corp).await;
     println!("{code}: {error}");
     error.clone()
+}
+
+/// The code of the cause that lies deepest.
+fn innermost_code(error: &Value) -> &str {
+    let mut reason = error;
+    while let Some(cause) = reason.pointer("/arguments/cause/reason") {
+        reason = cause;
+    }
+    reason["code"].as_str().expect("a code")
 }
 
 /// No binding, no secret, nobody in the ledger.
@@ -80,7 +86,13 @@ async fn a_wrong_secret_or_key_is_refused() {
         ..keys.clone()
     };
     let ran = bind_with_keys(&dingtalk, &wrong, home.path()).await;
-    assert_refused(&ran, "credentials_refused", &keys.corp_id, home.path()).await;
+    assert_refused(
+        &ran,
+        "dingtalk-credentials-refused",
+        &keys.corp_id,
+        home.path(),
+    )
+    .await;
     for told in [ran.stderr, ran.stdout.join("")] {
         assert!(!told.contains("not-the-secret"), "a secret was printed");
     }
@@ -89,7 +101,13 @@ async fn a_wrong_secret_or_key_is_refused() {
         ..keys
     };
     let ran = bind_with_keys(&dingtalk, &wrong, home.path()).await;
-    assert_refused(&ran, "credentials_refused", &wrong.corp_id, home.path()).await;
+    assert_refused(
+        &ran,
+        "dingtalk-credentials-refused",
+        &wrong.corp_id,
+        home.path(),
+    )
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -106,7 +124,13 @@ async fn a_corp_id_of_another_company_is_refused() {
             ..keys.clone()
         };
         let ran = bind_with_keys(&dingtalk, &wrong, home.path()).await;
-        assert_refused(&ran, "company_refused", &wrong.corp_id, home.path()).await;
+        assert_refused(
+            &ran,
+            "dingtalk-company-refused",
+            &wrong.corp_id,
+            home.path(),
+        )
+        .await;
     }
     let wrong = AppCredentials {
         corp_id: "a#b".into(),
@@ -114,7 +138,7 @@ async fn a_corp_id_of_another_company_is_refused() {
     };
     assert_refused(
         &bind_with_keys(&dingtalk, &wrong, home.path()).await,
-        "bad_corp_id",
+        "binding-corp-id-invalid",
         &wrong.corp_id,
         home.path(),
     )
@@ -135,8 +159,14 @@ async fn a_refusal_names_the_missing_permission_and_its_link() {
             .await;
         let keys = dingtalk.credentials().await;
         let ran = bind_with_keys(&dingtalk, &keys, home.path()).await;
-        let error = assert_refused(&ran, "permission_missing", &keys.corp_id, home.path()).await;
-        let words = format!("{} {}", error["why"], error["remedy"]);
+        let error = assert_refused(
+            &ran,
+            "dingtalk-permission-missing",
+            &keys.corp_id,
+            home.path(),
+        )
+        .await;
+        let words = format!("{} {}", error["sentence"], error["remedy"]);
         assert!(
             words.contains(permission) && words.contains("https://open-dev.dingtalk.com/"),
             "{error}"
@@ -160,8 +190,8 @@ async fn a_hidden_mobile_at_the_first_binding_is_refused() {
         .await;
     let keys = dingtalk.credentials().await;
     let ran = bind_with_keys(&dingtalk, &keys, home.path()).await;
-    let error = assert_refused(&ran, "field_hidden", &keys.corp_id, home.path()).await;
-    assert!(error["why"].as_str().unwrap().contains("mobile"), "{error}");
+    let error = assert_refused(&ran, "binding-field-hidden", &keys.corp_id, home.path()).await;
+    assert_eq!(error["arguments"]["field"]["field"], "mobile", "{error}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -173,7 +203,7 @@ async fn an_empty_scope_is_refused() {
         .await;
     let keys = dingtalk.credentials().await;
     let ran = bind_with_keys(&dingtalk, &keys, home.path()).await;
-    assert_refused(&ran, "scope_empty", &keys.corp_id, home.path()).await;
+    assert_refused(&ran, "binding-scope-empty", &keys.corp_id, home.path()).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -190,17 +220,23 @@ async fn an_unreachable_address_is_refused() {
         .dingtalk(&format!("http://{free}"), &keys)
         .run_once()
         .await;
-    assert_refused(&ran, "unreachable", &keys.corp_id, home.path()).await;
+    assert_refused(&ran, "dingtalk-unreachable", &keys.corp_id, home.path()).await;
     let ran = ProgramCommand::new(home.path())
         .dingtalk("http://192.0.2.1", &keys)
         .run_once()
         .await;
-    assert_refused(&ran, "bad_address", &keys.corp_id, home.path()).await;
+    assert_refused(&ran, "binding-address-invalid", &keys.corp_id, home.path()).await;
     dingtalk
         .change_settings(json!({"ip_allow": ["192.0.2.7"]}))
         .await;
     let ran = bind_with_keys(&dingtalk, &keys, home.path()).await;
-    assert_refused(&ran, "address_not_allowed", &keys.corp_id, home.path()).await;
+    assert_refused(
+        &ran,
+        "dingtalk-address-not-allowed",
+        &keys.corp_id,
+        home.path(),
+    )
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -224,7 +260,7 @@ async fn a_missing_secret_is_refused() {
     };
     assert_refused(
         &up().run_once().await,
-        "secret_missing",
+        "binding-secret-missing",
         &keys.corp_id,
         home.path(),
     )
@@ -254,7 +290,7 @@ async fn a_directory_of_another_company_is_refused() {
     assert_eq!(ran.code, Some(1), "{}", ran.stderr);
     assert_eq!(
         ran.single_object()["error"]["code"],
-        "data_of_another_company"
+        "binding-other-company"
     );
     let after = LedgerSnapshot::read_directory(home.path())
         .await
@@ -273,7 +309,7 @@ async fn a_directory_in_use_is_refused() {
     let ran = dingtalk.up_command(home.path()).await.run_once().await;
     assert_eq!(
         (ran.code, &ran.single_object()["error"]["code"]),
-        (Some(1), &json!("data_in_use"))
+        (Some(1), &json!("machine-state-in-use"))
     );
     assert!(first.is_running());
 }
@@ -299,9 +335,10 @@ async fn a_wrong_secret_later_changes_nothing() {
         home.path(),
     )
     .await;
+    let object = ran.single_object();
     assert_eq!(
-        (ran.code, &ran.single_object()["error"]["code"]),
-        (Some(1), &json!("credentials_refused"))
+        (ran.code, innermost_code(&object["error"])),
+        (Some(1), "dingtalk-credentials-refused")
     );
     dingtalk
         .up_command(home.path())

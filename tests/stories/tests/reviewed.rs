@@ -433,7 +433,7 @@ async fn an_unreadable_record_is_reported() {
     );
     let said = format!("{} {} {}", run["notes"], run["troubles"], ran.stderr);
     assert!(
-        said.contains("busy or failed") || said.contains("could not be read"),
+        said.contains("dingtalk-busy") || said.contains("dingtalk-reply-malformed"),
         "nothing names it: {said}"
     );
     let again = dingtalk

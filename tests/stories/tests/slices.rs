@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use directory::{BindingId, Timestamp};
+use directory::{BindingId, Reason, Timestamp};
 use engine::report::RunReport;
 use full_sync::{MARGIN_MS, SweepDeps, SweepInput, handle};
 use local::machine::{Machine, MachineConfig};
@@ -286,7 +286,7 @@ async fn a_sliced_sweep_makes_the_same_calls_as_a_whole_one() {
         report.complete && report.counts.created == 1_040,
         "{report:?}"
     );
-    assert_eq!(report.notes, Vec::<String>::new());
+    assert_eq!(report.notes, Vec::<Reason>::new());
     sliced.assert_in_step().await;
     assert!(sliced.checkpoint_files().is_empty(), "the run has ended");
 
@@ -344,7 +344,7 @@ async fn a_sweep_killed_between_or_within_slices_misses_no_person() {
     }
     let report = house.last_run().await;
     assert!(report.complete && killed >= 2, "{killed} kills: {report:?}");
-    assert_eq!(report.notes, Vec::<String>::new());
+    assert_eq!(report.notes, Vec::<Reason>::new());
     house.assert_in_step().await;
     assert!(house.checkpoint_files().is_empty());
 }
@@ -364,7 +364,10 @@ async fn broken_checkpoints_are_dropped_and_ended_runs_do_not_continue() {
     while house.run_slice(slice, None).await == SliceOutcome::Ended {}
     let report = house.last_run().await;
     assert!(report.complete, "{report:?}");
-    assert_eq!(report.notes, [full_sync::RestartReason::Closed.to_string()]);
+    assert_eq!(
+        report.notes,
+        [Reason::from(full_sync::RestartReason::Closed)]
+    );
     house.assert_in_step().await;
 
     house.take_call_count().await;

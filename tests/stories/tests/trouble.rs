@@ -13,6 +13,11 @@ const DEPARTMENTS: &str = "/topapi/v2/department/listsub";
 pub(crate) const MEMBERS: &str = "/topapi/v2/user/list";
 const SCOPES: &str = "/auth/scopes";
 
+/// Calls that DingTalk was too busy for, in a run's notes.
+const BUSY: &str = r#""trouble":"busy""#;
+/// Calls whose reply could not be read, in a run's notes.
+const MALFORMED: &str = r#""trouble":"malformed""#;
+
 /// What a sweep under fire must say: one of these words, or be complete.
 struct FaultCase {
     name: &'static str,
@@ -128,12 +133,8 @@ async fn check_case(seed: u64, case: FaultCase) {
     );
     let run = &ran.single_object()["run"];
     assert!(run.is_object(), "{name}: {:?}\n{}", ran.stdout, ran.stderr);
-    let notes = run["notes"]
-        .as_array()
-        .expect("sentences")
-        .iter()
-        .filter_map(Value::as_str);
-    let notes: Vec<&str> = notes.collect();
+    let notes = run["notes"].as_array().expect("reasons").iter();
+    let notes: Vec<String> = notes.map(Value::to_string).collect();
     let named = notes
         .iter()
         .any(|note| says.iter().any(|word| note.contains(word)));
@@ -141,7 +142,7 @@ async fn check_case(seed: u64, case: FaultCase) {
         "{name}: complete {}, code {:?}, {notes:?}",
         run["complete"], ran.code
     );
-    assert!(named, "{name}: no sentence names it ({says:?}): {notes:?}");
+    assert!(named, "{name}: no reason names it ({says:?}): {notes:?}");
     assert!(
         curable || run["complete"] == false,
         "{name}: it cannot have been complete"
@@ -220,7 +221,7 @@ async fn a_throttled_page_harms_no_person() {
             FaultCase {
                 name: "throttled",
                 faults: vec![fault],
-                says: &["slow down"],
+                says: &["run-throttled"],
                 curable: true,
             },
         )
@@ -230,12 +231,18 @@ async fn a_throttled_page_harms_no_person() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_error_500_harms_no_person() {
-    check_fault_in_lists(110, FaultKind::Error500, &["busy or failed"], true).await;
+    check_fault_in_lists(110, FaultKind::Error500, &[BUSY], true).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_empty_200_harms_no_person() {
-    check_fault_in_lists(120, FaultKind::Empty200, &["could not be read"], true).await;
+    check_fault_in_lists(
+        120,
+        FaultKind::Empty200,
+        &[MALFORMED, "run-department-unread"],
+        true,
+    )
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -243,7 +250,7 @@ async fn html_with_status_200_harms_no_person() {
     check_fault_in_lists(
         130,
         FaultKind::Html200,
-        &["HTML", "busy or failed", "could not be read"],
+        &[BUSY, MALFORMED, "run-department-unread"],
         true,
     )
     .await;
@@ -254,7 +261,7 @@ async fn a_lost_connection_harms_no_person() {
     check_fault_in_lists(
         140,
         FaultKind::LostConnection,
-        &["connection to DingTalk was lost"],
+        &[r#""trouble":"unreachable""#],
         true,
     )
     .await;
@@ -262,7 +269,7 @@ async fn a_lost_connection_harms_no_person() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn truncated_json_harms_no_person() {
-    check_fault_in_lists(150, FaultKind::TruncatedJson, &["cut off"], true).await;
+    check_fault_in_lists(150, FaultKind::TruncatedJson, &[MALFORMED], true).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -272,7 +279,7 @@ async fn a_repeated_cursor_harms_no_person() {
             .at(MEMBERS)
             .after(3)
             .times(times);
-        let says = &["cursor", "could not be read"];
+        let says = &[MALFORMED, "run-department-unread"];
         check_case(
             seed,
             FaultCase {
@@ -293,7 +300,11 @@ async fn a_lost_page_harms_no_person() {
             .at(interface)
             .after(u64::from(interface == MEMBERS))
             .times(times);
-        let says = &["the lists showed", "one another", "is there when asked for"];
+        let says = &[
+            "snapshot-counts-differ",
+            "contradiction",
+            "run-missing-record-found",
+        ];
         check_case(
             seed,
             FaultCase {
@@ -341,7 +352,7 @@ async fn a_token_that_expires_during_a_sweep_harms_no_person() {
             FaultCase {
                 name: "a token",
                 faults: vec![fault],
-                says: &["token was refused and renewed"],
+                says: &["run-token-renewed"],
                 curable: true,
             },
         )
@@ -387,7 +398,7 @@ async fn a_scope_that_shrinks_harms_no_person() {
                 rest.filter(|other| **other == SCOPES)
                     .map(|other| shrunk.clone().at(other).after(1)),
             );
-            let says = &["scope"];
+            let says = &["snapshot-scope-changed"];
             check_case(
                 seed,
                 FaultCase {

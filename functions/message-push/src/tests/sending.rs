@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use std::task::Poll;
 
 use directory::CorpId;
+use directory::reason::{Reason, ReasonCode};
 use runtime::batch::QueueBatch;
 use serde_json::json;
 use state::store::{ControlKind, PutCondition};
@@ -204,7 +205,7 @@ async fn a_message_that_dingtalk_cannot_take_now_is_sent_later() {
 }
 
 #[tokio::test]
-async fn a_lasting_refusal_is_stored_with_its_advice() {
+async fn a_lasting_refusal_is_stored_with_its_code() {
     let (world, deps) = world().await;
     world.plan_fate(Fate::Says(
         200,
@@ -212,12 +213,12 @@ async fn a_lasting_refusal_is_stored_with_its_advice() {
     ));
     compose_batch(&deps, "m1", 5, "hello").await.unwrap();
     drain_with_delays(&world, &deps).await;
-    let OutboxPhase::Refused { code, advice, .. } = phase(&deps, "m1.0000").await else {
+    let OutboxPhase::Refused(refused) = phase(&deps, "m1.0000").await else {
         panic!()
     };
     assert_eq!(
-        (code.as_str(), advice.contains("AgentId")),
-        ("agent_refused", true)
+        refused.reason,
+        Reason::new(ReasonCode::DingTalkAgentRefused).text("code", "40056")
     );
     assert_eq!(world.calls_of("asyncsend_v2"), 1);
 }

@@ -1,6 +1,6 @@
 //! The desk: does what is asked, on a store that somebody has open.
 
-use directory::text::describe_error;
+use directory::reason::{Reason, ReasonCode};
 use directory::{Kind, LinkId, Timestamp};
 use ehr::ledger::{CompanyOnDay, EditAction, EditError, LedgerEdit};
 use ehr::{Connector as _, Ledger};
@@ -99,7 +99,7 @@ impl LedgerOrderHandler {
             None => ledger
                 .id_for(LinkId(fresh))
                 .ok_or(LedgerOrderError::Unusable {
-                    why: "no id could be made".to_owned(),
+                    why: Reason::new(ReasonCode::LedgerEntryTooLarge),
                 })?,
         };
         let values = entry_names::resolve_values(&company, &request.fields)?;
@@ -156,10 +156,8 @@ async fn changes(ledger: &Ledger, after: Option<&str>) -> Result<LedgerReply, Le
     })
 }
 
-pub(super) fn unusable_ledger(err: &dyn std::error::Error) -> LedgerOrderError {
-    LedgerOrderError::Unusable {
-        why: describe_error(err),
-    }
+pub(super) fn unusable_ledger(cause: impl Into<Reason>) -> LedgerOrderError {
+    LedgerOrderError::Unusable { why: cause.into() }
 }
 
 /// What a list is sorted by: departments by path, people by name.

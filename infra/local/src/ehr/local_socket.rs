@@ -17,7 +17,7 @@ use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::routing::post;
-use directory::text::describe_error;
+use directory::reason::Reason;
 use outbound::HttpTransport;
 use outbound::{Transport as _, TransportError};
 use runtime::{SystemClock, random_bytes_or_abort};
@@ -30,6 +30,7 @@ use tokio::task::JoinHandle;
 
 use super::desk::LedgerOrderHandler;
 use super::order::{LedgerOrder, LedgerOrderError, LedgerReply};
+use crate::machine::{machine_reason, machine_reason_of};
 use crate::plan::desk::PlanOrderHandler;
 
 /// An order is a few fields, or a policy document.
@@ -218,12 +219,12 @@ pub(super) async fn send_ledger_order(
     }
 }
 
-/// Asks at one of the desks; `None` where there is no door, a sentence where there is no answer.
+/// Asks at one of the desks; `None` where there is no door, a reason where there is no answer.
 pub(crate) async fn send_order<A: serde::de::DeserializeOwned>(
     data: &Path,
     desk: &str,
     order: &impl Serialize,
-) -> Option<Result<A, String>> {
+) -> Option<Result<A, Reason>> {
     let way = read_socket_file(data)?;
     let body = serde_json::to_vec(order).ok()?;
     let request = http::Request::post(format!("http://{}{desk}", way.address))
@@ -233,23 +234,23 @@ pub(crate) async fn send_order<A: serde::de::DeserializeOwned>(
         .ok()?;
     let transport = match HttpTransport::new(true) {
         Ok(transport) => transport,
-        Err(err) => return Some(Err(describe_error(&err))),
+        Err(err) => return Some(Err(machine_reason(&err))),
     };
     let answer = match transport.send(request).await {
         Ok(answer) => answer,
         // The door belongs to an `up` that is gone, or is going.
         Err(TransportError::NotConnected { .. }) => return None,
         Err(err) => {
-            return Some(Err(format!(
+            return Some(Err(machine_reason_of(format!(
                 "{err}; it is not known whether it was done: look with `list` or `show`"
-            )));
+            ))));
         }
     };
     if !answer.status().is_success() {
-        return Some(Err(format!(
+        return Some(Err(machine_reason_of(format!(
             "the running bangding answered {}",
             answer.status()
-        )));
+        ))));
     }
-    Some(serde_json::from_slice(answer.body()).map_err(|err| describe_error(&err)))
+    Some(serde_json::from_slice(answer.body()).map_err(|err| machine_reason(&err)))
 }

@@ -20,6 +20,7 @@ use state::vault::SecretStore;
 use state::{Store, TableNames};
 
 use crate::embedded::{Database, DirectoryVault};
+use crate::machine::machine_reason;
 use crate::machine::{self, StartError};
 
 pub use args::EhrArgs;
@@ -64,7 +65,7 @@ pub async fn send_order(data: &Path, order: &LedgerOrder) -> Result<LedgerReply,
                 return answer;
             }
             Err(StartError::InUse(_)) => {}
-            Err(err) => return Err(unusable_ledger(&err)),
+            Err(err) => return Err(unusable_ledger(machine_reason(&err))),
         }
         if let Some(answer) = local_socket::send_ledger_order(data, order).await {
             return answer;
@@ -79,7 +80,7 @@ pub async fn send_order(data: &Path, order: &LedgerOrder) -> Result<LedgerReply,
 async fn handle_here(data: &Path, order: &LedgerOrder) -> Result<LedgerReply, LedgerOrderError> {
     let database = Database::open(&data.join("state.db"))
         .await
-        .map_err(|err| unusable_ledger(&err))?;
+        .map_err(|err| unusable_ledger(machine_reason(&err)))?;
     let writer = u128::from_be_bytes(random_bytes_or_abort());
     let store = Store::new(
         database.client(),

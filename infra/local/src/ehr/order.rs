@@ -1,5 +1,6 @@
 //! What is asked of the desk and what it answers, as it also travels to a running `up`.
 
+use directory::reason::Reason;
 use directory::{Field, Kind};
 use ehr::ledger::{EditOutcome, EditRefusal};
 use jiff::civil::Date;
@@ -173,7 +174,7 @@ pub enum LedgerOrderError {
     /// State, secret, network.
     #[error("the ledger could not be used: {why}")]
     Unusable {
-        /// In technical words, without a value.
-        why: String,
+        /// Why.
+        why: Reason,
     },
 }

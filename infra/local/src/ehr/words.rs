@@ -3,6 +3,7 @@
 use std::io::Write as _;
 
 use directory::policy::EmploymentType;
+use directory::reason::Reason;
 use directory::{Field, Kind};
 use ehr::ledger::{EditOutcome, EditRefusal};
 
@@ -190,8 +191,12 @@ fn describe_upcoming(ahead: &UpcomingView, language: Language) -> String {
 }
 
 pub(super) fn describe_error(trouble: &LedgerOrderError, language: Language) -> String {
-    if language == Language::En {
-        return trouble.to_string();
+    match (trouble, language) {
+        (LedgerOrderError::Unusable { why }, Language::En) => {
+            return format!("the ledger could not be used: {}", language.describe(why));
+        }
+        (trouble, Language::En) => return trouble.to_string(),
+        _ => {}
     }
     match trouble {
         LedgerOrderError::Refused(refusal) => describe_refusal(refusal),
@@ -211,7 +216,9 @@ pub(super) fn describe_error(trouble: &LedgerOrderError, language: Language) -> 
         LedgerOrderError::Held { data } => {
             format!("另一个 bangding 占用着 {data} 且没有应答：可能正在启动，稍后再试或先停掉它")
         }
-        LedgerOrderError::Unusable { why } => format!("内置花名册暂时无法使用（{why}）"),
+        LedgerOrderError::Unusable { why } => {
+            format!("内置花名册暂时无法使用（{}）", language.describe(why))
+        }
     }
 }
 
@@ -231,7 +238,9 @@ fn describe_refusal(refusal: &EditRefusal) -> String {
             format!("{}没有字段 {}", kind_zh(*kind), field.key())
         }
         EditRefusal::Empty { field } => format!("{} 不能为空", field.key()),
-        EditRefusal::Value { field, why } => format!("{} 的值不可用（{why}）", field.key()),
+        EditRefusal::Value { .. } | EditRefusal::TooLong { .. } => {
+            Language::Zh.describe(&Reason::from(refusal))
+        }
         EditRefusal::Taken { field } => format!("这个 {} 已有在职人员使用", field.key()),
         EditRefusal::Reference { field, kind } => {
             format!(

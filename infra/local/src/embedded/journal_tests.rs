@@ -1,6 +1,7 @@
 //! The journal against the embedded database: chains that show tampering.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use directory::reason::{Reason, ReasonCode};
 use directory::{CorpId, Field, Kind, LinkId, RunId, Side, Timestamp, WriteAction};
 use state::Store;
 use state::seal::{SealContext, SealKey, seal_value};
@@ -41,7 +42,7 @@ fn change(n: u8) -> NewEntry {
             lost: false,
             conflict: false,
         }],
-        reason: "the owner changed it".into(),
+        reason: Reason::new(ReasonCode::ChangeBothSides),
         owner: Side::DingTalk,
     }
 }

@@ -10,6 +10,7 @@ use aws_smithy_runtime_api::client::http::{
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
+use directory::reason::{Reason, ReasonCode};
 use directory::{Base, CorpId, Kind, Link, LinkId, LinkLifecycle, NativeId, RowVersion, RunId};
 use directory::{Side, Timestamp, WriteAction};
 use state::store::{ChainVerdict, ControlKind, LookupKey, NewEntry, PutCondition, create_tables};
@@ -147,7 +148,7 @@ async fn a_journal_has_each_entry_once_and_is_closed_once() {
         kind: Kind::Person,
         action: WriteAction::Update,
         fields: vec![],
-        reason: "the owner changed it".into(),
+        reason: Reason::new(ReasonCode::ChangeBothSides),
         owner: Side::DingTalk,
     };
     for n in 0..6 {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use directory::text::describe_error;
+use directory::reason::{Reason, ReasonCode};
 use directory::{RunId, Timestamp};
 use engine::gate::ANSWER_VALID_MS;
 use engine::plans::{Approval, PlanBody, PlanError, PlanHead, PlanState, PlanStore};
@@ -32,7 +32,7 @@ const STOPS_WITHIN: Duration = Duration::from_secs(15);
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// Why work that was asked for did not begin, by plan: nothing else would tell whoever waits for it.
-pub type PlanFailures = Arc<Mutex<BTreeMap<RunId, String>>>;
+pub type PlanFailures = Arc<Mutex<BTreeMap<RunId, Reason>>>;
 
 /// The desk of one machine.
 #[derive(Clone)]
@@ -197,7 +197,8 @@ impl PlanOrderHandler {
     async fn make(&self, binding: &Binding) -> Result<PlanReply, PlanOrderError> {
         let id = self.deps.corps.new_run_id();
         let id = id.ok_or(PlanOrderError::Unusable {
-            why: "the plan could not be named".to_owned(),
+            why: Reason::new(ReasonCode::RunNotStarted)
+                .cause(Reason::stored_text("the plan could not be named")),
         })?;
         self.begin_task(
             binding,
@@ -271,8 +272,7 @@ impl PlanOrderHandler {
             .may_be_applied(binding.policy, self.now(), hours_max)?;
         if let Some(closed) = binding.plan_block() {
             return Err(PlanOrderError::NotNow {
-                why: closed.to_string(),
-                code: "closed".to_owned(),
+                why: Reason::from(closed),
             });
         }
         self.forget_stop(plans, stored).await?;
@@ -463,7 +463,7 @@ pub fn note_failure(failures: &PlanFailures, plan: RunId, err: &full_sync::Sweep
     failures
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
-        .insert(plan, describe_error(err));
+        .insert(plan, Reason::from(err));
 }
 
 async fn show(plans: &PlanStore, id: &RunId, from: usize) -> Result<PlanReply, PlanOrderError> {
@@ -519,8 +519,6 @@ fn of_plan(err: &PlanError) -> PlanOrderError {
     }
 }
 
-pub(crate) fn unusable_state(err: &dyn std::error::Error) -> PlanOrderError {
-    PlanOrderError::Unusable {
-        why: describe_error(err),
-    }
+pub(crate) fn unusable_state(cause: impl Into<Reason>) -> PlanOrderError {
+    PlanOrderError::Unusable { why: cause.into() }
 }

@@ -246,7 +246,9 @@ fn is_waiting_to_apply(head: &PlanHead) -> bool {
 
 pub(crate) fn unexpected_reply() -> PlanOrderError {
     PlanOrderError::Unusable {
-        why: "the running bangding is of another version; stop it and start it again".to_owned(),
+        why: crate::machine::machine_reason_of(
+            "the running bangding is of another version; stop it and start it again",
+        ),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is asked of whoever has the state in its hands, and what it answers.
 
 use directory::RunId;
+use directory::reason::Reason;
 use engine::plans::{PlanBody, PlanHead, PlanNotReadyError};
 use serde::{Deserialize, Serialize};
 
@@ -131,10 +132,8 @@ pub enum PlanOrderError {
     /// It is not the time for it.
     #[error("{why}")]
     NotNow {
-        /// In words.
-        why: String,
-        /// One word for programs.
-        code: String,
+        /// Why.
+        why: Reason,
     },
     /// Somebody else changed the plan meanwhile.
     #[error("somebody else changed the plan a moment ago: look at it again")]
@@ -142,8 +141,8 @@ pub enum PlanOrderError {
     /// It failed.
     #[error("it failed: {why}")]
     Failed {
-        /// In words.
-        why: String,
+        /// Why.
+        why: Reason,
     },
     /// The policy document is refused, every fault at its line.
     #[error("the policy was refused and the active one stays")]
@@ -165,30 +164,15 @@ pub enum PlanOrderError {
     /// The state cannot be used.
     #[error("it is not possible now: {why}")]
     Unusable {
-        /// In words.
-        why: String,
+        /// Why.
+        why: Reason,
     },
 }
 
 impl From<PlanNotReadyError> for PlanOrderError {
     fn from(why: PlanNotReadyError) -> Self {
-        let code = error_code(&why);
         Self::NotNow {
-            why: why.to_string(),
-            code: code.to_owned(),
+            why: Reason::from(&why),
         }
-    }
-}
-
-/// One word for programs, and for the Chinese sentence.
-fn error_code(why: &PlanNotReadyError) -> &'static str {
-    match why {
-        PlanNotReadyError::Unapproved => "unapproved",
-        PlanNotReadyError::NotWhatWasApproved => "not_what_was_approved",
-        PlanNotReadyError::OtherPolicy { .. } => "other_policy",
-        PlanNotReadyError::Expired { .. } => "expired",
-        PlanNotReadyError::Superseded => "superseded",
-        PlanNotReadyError::Done => "done",
-        PlanNotReadyError::Failed => "failed",
     }
 }

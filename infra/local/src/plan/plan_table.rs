@@ -55,7 +55,7 @@ fn rows(
         side_name(part.to).to_owned(),
     ];
     if part.changes.is_empty() {
-        let rest = ["", "", "", &item.reason].map(str::to_owned);
+        let rest = ["", "", "", &why_item(item, language)].map(str::to_owned);
         table.add_row(first.into_iter().chain(rest));
         return;
     }
@@ -66,7 +66,7 @@ fn rows(
             Default::default()
         };
         let why = if nth == 0 {
-            item.reason.clone()
+            why_item(item, language)
         } else {
             String::new()
         };
@@ -126,4 +126,9 @@ pub(super) fn side_name(side: Side) -> &'static str {
         Side::DingTalk => "钉钉",
         Side::Ehr => "eHR",
     }
+}
+
+/// Why an item is planned, without the code, which would fill the column.
+fn why_item(item: &PlannedItem, language: Language) -> String {
+    language.catalogue().sentence(&item.reason)
 }

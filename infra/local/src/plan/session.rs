@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use directory::text::describe_error;
 use sandbox::RunningServer;
 
 use super::desk::{PlanOrderHandler, unusable_state};
@@ -13,6 +12,7 @@ use super::order::{PlanOrder, PlanOrderError, PlanReply};
 use crate::ehr::desk::LedgerOrderHandler;
 use crate::ehr::local_socket::{self, LocalSocket};
 use crate::machine::{self, Machine, MachineConfig, StartError, StateLock};
+use crate::machine::{machine_reason, machine_reason_of};
 use crate::up;
 
 /// How often the directory is tried while somebody holds it without a door: an `up` that is starting, another command.
@@ -56,7 +56,7 @@ impl StateSession {
                         .map(|alone| Self::Alone(Box::new(alone)));
                 }
                 Err(StartError::InUse(_)) => {}
-                Err(err) => return Err(unusable_state(&err)),
+                Err(err) => return Err(unusable_state(machine_reason(&err))),
             }
             if local_socket::is_open(data).await {
                 return Ok(Self::Beside(data.to_owned()));
@@ -86,9 +86,8 @@ impl StateSession {
                     Some(Ok(answer)) => answer,
                     Some(Err(why)) => Err(PlanOrderError::Unusable { why }),
                     None => {
-                        let why = "the running bangding ended meanwhile; run the command again"
-                            .to_owned();
-                        Err(PlanOrderError::Unusable { why })
+                        let words = "the running bangding ended meanwhile; run the command again";
+                        Err(unusable_state(machine_reason_of(words)))
                     }
                 }
             }
@@ -126,7 +125,7 @@ impl OwnSession {
         };
         let machine = Machine::start_locked(&place, hold)
             .await
-            .map_err(|err| unusable_state(&err))?;
+            .map_err(|err| unusable_state(machine_reason(&err)))?;
         let failures = Arc::clone(&machine.failures);
         let desk = PlanOrderHandler {
             deps: machine.full_sync(),
@@ -149,7 +148,7 @@ impl OwnSession {
                 secrets: alone.machine.secrets.clone(),
             };
             let door = LocalSocket::open(data, ledger, alone.desk.clone()).await;
-            alone.door = Some(door.map_err(|err| unusable_state(&err))?);
+            alone.door = Some(door.map_err(|err| unusable_state(machine_reason(&err)))?);
         }
         Ok(alone)
     }
@@ -167,7 +166,7 @@ impl OwnSession {
             .ok_or(PlanOrderError::Unbound)?
             .body;
         let refused = |refusal: engine::bind::BindError| PlanOrderError::Unusable {
-            why: describe_error(&refusal),
+            why: refusal.reason,
         };
         let sandbox = up::reopen_sandbox(data, &binding).await.map_err(refused)?;
         let binding = match &sandbox {

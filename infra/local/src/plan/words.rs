@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 
 use directory::plan::ActionCounts;
+use directory::reason::Reason;
 use directory::{Kind, WriteAction};
 use engine::plans::{NotApplied, PlanBody, PlanDifference, PlanHead, PlanState};
 use serde_json::{Value, json};
@@ -106,7 +107,7 @@ fn as_json(outcome: &Result<PlanOutcome, PlanOrderError>) -> Value {
 
 /// A trouble, for programs.
 pub(crate) fn error_json(trouble: &PlanOrderError) -> Value {
-    json!({"error": {"code": trouble, "why": trouble.to_string()}})
+    json!({"error": {"code": trouble, "why": describe_error(trouble, Language::En)}})
 }
 
 fn describe_outcome(told: &PlanOutcome, language: Language) -> String {
@@ -263,7 +264,12 @@ fn describe_head(head: &PlanHead, language: Language) -> String {
 
 fn made(head: &PlanHead, language: Language) -> String {
     if head.state == PlanState::Failed {
-        let notes = head.notes.join("；");
+        let notes: Vec<String> = head
+            .notes
+            .iter()
+            .map(|note| language.describe(note))
+            .collect();
+        let notes = notes.join("；");
         return pick(
             language,
             format!("■ 计划没有做成：{notes}"),
@@ -286,7 +292,7 @@ fn made(head: &PlanHead, language: Language) -> String {
             format!("  {name}: created {created} updated {updated} removed {removed}\n"),
         );
     }
-    let mut held: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut held: BTreeMap<&Reason, usize> = BTreeMap::new();
     head.held_first
         .iter()
         .for_each(|one| *held.entry(&one.reason).or_default() += 1);
@@ -294,7 +300,11 @@ fn made(head: &PlanHead, language: Language) -> String {
         held.into_iter()
             .map(|(reason, n)| held_line(reason, n, language)),
     );
-    text.extend(head.notes.iter().map(|note| format!("  ▲ {note}\n")));
+    text.extend(
+        head.notes
+            .iter()
+            .map(|note| format!("  ▲ {}\n", language.describe(note))),
+    );
     text + &cost(head, language)
 }
 
@@ -330,7 +340,8 @@ fn cost(head: &PlanHead, language: Language) -> String {
     )
 }
 
-fn held_line(reason: &str, n: usize, language: Language) -> String {
+fn held_line(reason: &Reason, n: usize, language: Language) -> String {
+    let reason = language.describe(reason);
     pick(
         language,
         format!("  ■ 拦下 {n} 条：{reason}\n"),
@@ -414,14 +425,17 @@ fn not_applied(one: &NotApplied, language: Language) -> String {
         .iter()
         .map(|moved| describe_moved(moved, language))
         .collect();
-    let why = one.failed.clone().unwrap_or_else(|| moved.join("；"));
+    let why = one
+        .failed
+        .as_ref()
+        .map_or_else(|| moved.join("；"), |why| language.describe(why));
     format!("  ■ #{number} {kind}：{why}\n")
 }
 
 /// What moved, in words.
 fn describe_moved(moved: &PlanDifference, language: Language) -> String {
     if language == Language::En {
-        return moved.to_string();
+        return language.describe(&Reason::from(moved));
     }
     let action = |action: &WriteAction| match action {
         WriteAction::Create => "新增",
@@ -452,13 +466,24 @@ fn describe_moved(moved: &PlanDifference, language: Language) -> String {
             format!("计划是{}，现在该是{}", action(planned), action(now))
         }
         PlanDifference::Identity => "对应的编号已经不同".to_owned(),
-        PlanDifference::Waits { reason } => reason.clone(),
+        PlanDifference::Waits { reason } => language.describe(reason),
     }
 }
 
 pub(crate) fn describe_error(trouble: &PlanOrderError, language: Language) -> String {
-    if language == Language::En {
-        return trouble.to_string();
+    match (trouble, language) {
+        (PlanOrderError::NotNow { why }, _) => return language.describe(why),
+        (PlanOrderError::Failed { why }, Language::En) => {
+            return format!("it failed: {}", language.describe(why));
+        }
+        (PlanOrderError::Unusable { why }, Language::En) => {
+            return format!("it is not possible now: {}", language.describe(why));
+        }
+        (PlanOrderError::Record(stopped), _) => {
+            return records::words::describe_error(stopped, language);
+        }
+        (trouble, Language::En) => return trouble.to_string(),
+        _ => {}
     }
     match trouble {
         PlanOrderError::NoState { data } => {
@@ -466,31 +491,15 @@ pub(crate) fn describe_error(trouble: &PlanOrderError, language: Language) -> St
         }
         PlanOrderError::Unbound => "还没有绑定企业：先运行 bangding up".to_owned(),
         PlanOrderError::NoPlan => "没有这份计划：bangding plan list 看有哪些".to_owned(),
-        PlanOrderError::NotNow { why, code } => {
-            not_now(code).map_or_else(|| why.clone(), |zh| format!("{zh}（{why}）"))
-        }
+        PlanOrderError::NotNow { why } => language.describe(why),
         PlanOrderError::Stale => "刚刚有人动过这份计划：再看一眼".to_owned(),
-        PlanOrderError::Failed { why } => format!("没有成功：{why}"),
+        PlanOrderError::Failed { why } => format!("没有成功：{}", language.describe(why)),
         PlanOrderError::PolicyRefused => "策略没有通过检查，当前策略不变".to_owned(),
-        PlanOrderError::Record(stopped) => records::words::describe_error(stopped),
+        PlanOrderError::Record(stopped) => records::words::describe_error(stopped, language),
         PlanOrderError::NoVersion(version) => format!("没有策略版本 {version}"),
         PlanOrderError::Held { data } => {
             format!("另一个 bangding 占用着 {data} 且没有应答：可能正在启动，稍后再试或先停掉它")
         }
-        PlanOrderError::Unusable { why } => format!("现在不行：{why}"),
+        PlanOrderError::Unusable { why } => format!("现在不行：{}", language.describe(why)),
     }
-}
-
-fn not_now(code: &str) -> Option<&'static str> {
-    Some(match code {
-        "unapproved" => "还没有人批准这份计划：先看明细，再 approve",
-        "not_what_was_approved" => "计划内容与批准时不同：重新做一份",
-        "other_policy" => "策略已经变了：重新做一份计划",
-        "expired" => "计划太旧：重新做一份，或用 --max-age 放宽",
-        "superseded" => "已有更新的计划：看那一份",
-        "done" => "这份计划已经开始执行或执行完了",
-        "failed" => "这份计划没有做成：重新做一份",
-        "closed" => "现在不能写入",
-        _ => return None,
-    })
 }

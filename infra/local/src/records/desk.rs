@@ -1,6 +1,7 @@
 //! Does what is asked about records that wait, on a state that somebody has open.
 
 use directory::Side;
+use directory::reason::Reason;
 use engine::LookError;
 use engine::reviews::{
     ChoiceOutcome, Conflict, ConflictState, Hold, HoldState, QuarantineState, ReleaseError,
@@ -286,12 +287,9 @@ fn not_resolved(err: ResolveError, sort: RecordCategory) -> PlanOrderError {
         ResolveError::Open => RecordOrderError::NotDecided(sort),
         ResolveError::Not(not) => not_granted(not),
         ResolveError::Look(LookError::Closed(why)) => {
-            return PlanOrderError::NotNow {
-                why,
-                code: "closed".to_owned(),
-            };
+            return PlanOrderError::NotNow { why };
         }
-        ResolveError::Look(err) => RecordOrderError::NotNow(err.sentence()),
+        ResolveError::Look(err) => RecordOrderError::NotNow(Reason::from(&err)),
         ResolveError::Write(WriteError::Stale | WriteError::Exists { .. }) => {
             RecordOrderError::Stale
         }

@@ -1,5 +1,6 @@
 //! What the journal says: of one field, of one record, and whether it is what was written.
 
+use directory::reason::Reason;
 use directory::{CorpId, Field, Kind, Link, NativeId, Side};
 use engine::reviews::FieldHistory;
 use state::Binding;
@@ -75,7 +76,7 @@ pub(super) async fn verify(
     let broken = broken.map(|(run, broken)| JournalBreak {
         run: run.map(|run| run.to_string()),
         entry: broken.seq,
-        why: broken.why.to_owned(),
+        why: Reason::new(broken.why),
     });
     Ok(RecordReply::Verified(AuditView {
         closed,

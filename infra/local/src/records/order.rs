@@ -2,6 +2,7 @@
 //! state directory in hand, and nowhere else.
 
 use directory::guard::ExceededLimit;
+use directory::reason::Reason;
 use directory::{Field, Kind, Side, Timestamp, WriteAction};
 use engine::reviews::{ConflictState, HoldState, QuarantineCause, QuarantineState};
 use jiff::civil::Date;
@@ -130,8 +131,8 @@ pub struct HoldView {
     pub count: u64,
     /// What was too much.
     pub too_much: Vec<ExceededLimit>,
-    /// The same in a sentence.
-    pub reason: String,
+    /// The same as a reason.
+    pub reason: Reason,
     /// Since when.
     pub since: Timestamp,
     /// The run that held it.
@@ -149,8 +150,8 @@ pub struct QuarantineView {
     pub record: RecordIdentity,
     /// Why.
     pub cause: QuarantineCause,
-    /// Why, in a sentence.
-    pub reason: String,
+    /// Why, as the record or the run says it.
+    pub reason: Reason,
     /// Since when.
     pub since: Timestamp,
     /// How often it was tried.
@@ -193,8 +194,8 @@ pub struct WaitingItem {
     /// The fields of a change that is dated ahead.
     #[serde(default)]
     pub fields: Vec<Field>,
-    /// Why, in a sentence.
-    pub reason: Option<String>,
+    /// Why.
+    pub reason: Option<Reason>,
     /// Since when.
     pub since: Option<Timestamp>,
     /// When it goes on by itself.
@@ -229,9 +230,9 @@ pub struct ChangeView {
     /// Both sides had changed a shared field.
     pub conflict: bool,
     /// Why.
-    pub reason: String,
+    pub reason: Reason,
     /// Why it was not written after all.
-    pub refused: Option<String>,
+    pub refused: Option<Reason>,
 }
 
 /// What an audit of the journal found.
@@ -258,7 +259,7 @@ pub struct JournalBreak {
     /// The entry's place in the run; of the chain of runs, the run's place.
     pub entry: u64,
     /// What is wrong there.
-    pub why: String,
+    pub why: Reason,
 }
 
 /// What is answered.
@@ -372,13 +373,13 @@ pub enum RecordOrderError {
     Employee,
     /// A side refused it.
     #[error("it was refused: {0}")]
-    Refused(String),
+    Refused(Reason),
     /// Somebody else changed the record meanwhile.
     #[error("somebody else changed it a moment ago: look at it again")]
     Stale,
     /// Not now.
     #[error("it could not be done now: {0}. Run the command again later")]
-    NotNow(String),
+    NotNow(Reason),
 }
 
 fn side(side: Side) -> &'static str {

@@ -29,7 +29,11 @@ pub(super) fn describe_why(
 pub(super) fn describe_refusal(changed: &ChangeView, language: Language) -> String {
     let (at, why) = (
         shanghai_time(changed.at),
-        changed.refused.clone().unwrap_or_default(),
+        changed
+            .refused
+            .as_ref()
+            .map(|why| language.describe(why))
+            .unwrap_or_default(),
     );
     let after = value(changed.after.as_ref(), language);
     pick(
@@ -50,6 +54,7 @@ pub(super) fn describe_change(changed: &ChangeView, language: Language) -> Strin
         ..
     } = changed;
     let (field, at) = (field.key(), shanghai_time(*at));
+    let reason = language.catalogue().sentence(reason);
     let (before, after) = (
         value(changed.before.as_ref(), language),
         value(changed.after.as_ref(), language),
@@ -137,7 +142,7 @@ pub(super) fn describe_audit(verified: &AuditView, language: Language) -> String
             ),
         );
     };
-    let (entry, why) = (broken.entry, &broken.why);
+    let (entry, why) = (broken.entry, language.describe(&broken.why));
     match &broken.run {
         Some(run) => pick(
             language,

@@ -1,6 +1,7 @@
 //! What waits, and for what: read from every link and from the ledger's schedules.
 
 use directory::effective_dates::{UpcomingEvent, UpcomingKind};
+use directory::reason::{Reason, ReasonArgument, ReasonCode};
 use directory::{Kind, Link, LinkId, LinkLifecycle, Timestamp};
 use state::Binding;
 use state::links::LinkStore as _;
@@ -47,7 +48,7 @@ pub(super) async fn list_waiting(
         );
         // Each is in trouble by itself, and hides nobody else.
         waiting.extend(listed.unreadable.into_iter().map(|(id, err)| WaitingItem {
-            reason: Some(err.to_string()),
+            reason: Some(Reason::from(&err)),
             ..waiting_item(reader.identity_of(kind, id, None), WaitsFor::Person)
         }));
         for stored in reader.company.entries_of(kind).values() {
@@ -104,14 +105,24 @@ fn dated_item(who: &RecordIdentity, upcoming: &UpcomingEvent) -> WaitingItem {
     }
 }
 
+/// Whether only the employee can end the wait; an earlier version stored that as a sentence.
+fn waits_for_employee(reason: &Reason) -> bool {
+    match (reason.code(), reason.argument("text")) {
+        (Some(ReasonCode::WaitEmployee), _) => true,
+        (Some(ReasonCode::StoredText), Some(ReasonArgument::Text(text))) => {
+            text.starts_with("DingTalk lets only the employee")
+        }
+        _ => false,
+    }
+}
+
 fn items_of_link(reader: &RecordReader, link: &Link, grace: i64) -> Vec<WaitingItem> {
     let who = reader.identity_of(link.kind, link.id, Some(link));
     let mut waiting: Vec<WaitingItem> = link
         .waits
         .iter()
         .map(|wait| {
-            let employee =
-                wait.field.is_some() && wait.reason.starts_with("DingTalk lets only the employee");
+            let employee = wait.field.is_some() && waits_for_employee(&wait.reason);
             let waits_for = if employee {
                 WaitsFor::Employee
             } else {

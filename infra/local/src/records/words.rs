@@ -244,7 +244,7 @@ fn describe_hold(one: &HoldView, language: Language) -> String {
             .map(too_much)
             .collect::<Vec<_>>()
             .join("；"),
-        _ => one.reason.clone(),
+        _ => language.describe(&one.reason),
     };
     let state = match (&one.state, language) {
         (HoldState::Held, Language::Zh) => format!("放行：bangding hold release {id}"),
@@ -290,7 +290,7 @@ fn describe_quarantined(one: &QuarantineView, language: Language) -> String {
         .next
         .map(shanghai_time)
         .unwrap_or_else(|| "—".to_owned());
-    let reason = &one.reason;
+    let reason = language.describe(&one.reason);
     let state = match (one.state, language) {
         (QuarantineState::Waits, Language::Zh) => {
             format!("已试 {tries} 次，下次 {next}；现在就试：bangding quarantine retry {id}")
@@ -314,7 +314,11 @@ fn describe_waiting(one: &WaitingItem, language: Language) -> String {
         .field
         .map(|field| format!(" {}", field.key()))
         .unwrap_or_default();
-    let reason = one.reason.clone().unwrap_or_default();
+    let reason = one
+        .reason
+        .as_ref()
+        .map(|reason| language.describe(reason))
+        .unwrap_or_default();
     let next = one.next.map(shanghai_time).unwrap_or_default();
     let on = one.on.map(|on| on.to_string()).unwrap_or_default();
     let fields: Vec<&str> = one.fields.iter().map(|field| field.key()).collect();
@@ -349,9 +353,20 @@ fn describe_waiting(one: &WaitingItem, language: Language) -> String {
     format!("… {who}{field}  {said}\n")
 }
 
-/// Why it was not done, in Chinese; in English the reason says it itself.
-pub(crate) fn describe_error(stopped: &RecordOrderError) -> String {
+/// Why it was not done.
+pub(crate) fn describe_error(stopped: &RecordOrderError, language: Language) -> String {
     let chinese = |of: Side| side(of, Language::Zh);
+    match (stopped, language) {
+        (RecordOrderError::Refused(why), Language::En) => {
+            return format!("it was refused: {}", language.describe(why));
+        }
+        (RecordOrderError::NotNow(why), Language::En) => {
+            let why = language.describe(why);
+            return format!("it could not be done now: {why}. Run the command again later");
+        }
+        (stopped, Language::En) => return stopped.to_string(),
+        _ => {}
+    }
     match stopped {
         RecordOrderError::Unknown(sort) => format!(
             "没有这一条：bangding {} list --all 看有哪些",
@@ -380,8 +395,10 @@ pub(crate) fn describe_error(stopped: &RecordOrderError) -> String {
             format!("按当前策略，这个字段由{}决定：到那边去改", chinese(*of))
         }
         RecordOrderError::Employee => "这个字段在钉钉里只有员工自己能改：请员工改".to_owned(),
-        RecordOrderError::Refused(why) => format!("没有被接受：{why}"),
+        RecordOrderError::Refused(why) => format!("没有被接受：{}", language.describe(why)),
         RecordOrderError::Stale => "刚刚有人动过：再看一眼".to_owned(),
-        RecordOrderError::NotNow(why) => format!("现在做不了：{why}。过一会儿再试"),
+        RecordOrderError::NotNow(why) => {
+            format!("现在做不了：{}。过一会儿再试", language.describe(why))
+        }
     }
 }

@@ -10,6 +10,7 @@ mod rotation_target;
 use std::io::Write as _;
 
 use base64::Engine as _;
+use directory::reason::{Reason, ReasonCode};
 use engine::bind::BindError;
 use runtime::SystemClock;
 use secrecy::ExposeSecret as _;
@@ -27,7 +28,7 @@ const FORMER_KEYS_KEPT_MS: i64 = 24 * 60 * 60 * 1_000;
 /// Runs a step and tells what is to be done next.
 ///
 /// # Errors
-/// [`Refusal`]; what counted before counts still.
+/// [`BindError`]; what counted before counts still.
 pub async fn run(args: &RotateArgs) -> Result<(), BindError> {
     let place = RotationTarget::from_args(args).await?;
     match args.step {
@@ -97,13 +98,9 @@ async fn rotate_app_secret(args: &RotateArgs, place: &RotationTarget) -> Result<
 async fn promote_pending(args: &RotateArgs, place: &RotationTarget) -> Result<(), BindError> {
     let current = place.current_secret().await?;
     let Some(mut next) = place.pending_secret().await? else {
-        let remedy = "Begin with `bangding rotate callback` or `bangding rotate app-secret`";
-        return Err(BindError::new(
-            "nothing_pending",
-            "promoting the binding's secret",
-            "nothing waits",
-            remedy,
-        ));
+        return Err(BindError::from(Reason::new(
+            ReasonCode::BindingNothingPending,
+        )));
     };
     if current.app_secret.expose_secret() != next.app_secret.expose_secret() {
         proof::prove_app_secret(place, &next).await?;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use dingtalk::client::{Clock as _, TokenApi};
 use dingtalk::crypto::CallbackCipher;
+use directory::reason::{Reason, ReasonCode};
 use engine::bind::{self, BindError};
 use runtime::{SystemClock, random_jitter};
 use secrecy::ExposeSecret as _;
@@ -32,13 +33,7 @@ pub(super) async fn prove_app_secret(
         random_jitter(),
     );
     let issued = bind::prove_credentials(&api, &next.app_key, &next.app_secret).await;
-    issued.map(|_| ()).map_err(|refusal| BindError {
-        remedy: format!(
-            "{}. The former AppSecret still counts, and this one waits",
-            refusal.remedy
-        ),
-        ..refusal
-    })
+    issued.map(|_| ())
 }
 
 /// The callback opens an event under the keys, and answers under them.
@@ -48,13 +43,9 @@ pub(super) async fn prove_callback(
 ) -> Result<(), BindError> {
     let what = "proving the callback's keys";
     let Some(url) = &place.callback_url else {
-        let remedy = "Give the address that DingTalk pushes to with --callback-url";
-        return Err(BindError::new(
-            "no_callback_url",
-            what,
-            "the callback's address is not known",
-            remedy,
-        ));
+        return Err(BindError::from(Reason::new(
+            ReasonCode::BindingCallbackUrlUnknown,
+        )));
     };
     let owners = [next.app_key.clone()];
     let (token, aes_key) = (
@@ -72,8 +63,10 @@ pub(super) async fn prove_callback(
         }
         SystemClock.sleep(RETRY_PAUSE).await;
     }
-    let remedy = "Check that the callback is up and reads this vault. The former keys still count, and these wait";
-    Err(BindError::new("callback_unproven", what, why, remedy))
+    let cause = Reason::stored_text(why);
+    Err(BindError::from(
+        Reason::new(ReasonCode::BindingCallbackUnproven).cause(cause),
+    ))
 }
 
 async fn push(

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use dingtalk::client::Endpoints;
 use directory::BindingId;
+use directory::reason::{Reason, ReasonCode};
 use engine::bind::BindError;
 use outbound::HttpTransport;
 use outbound::Transport;
@@ -49,19 +50,10 @@ impl RotationTarget {
     /// This machine's state. It may run beside `up`: of the tables it only reads, and the vault is a directory.
     async fn machine(args: &RotateArgs) -> Result<Self, BindError> {
         let file = args.data.join("state.db");
-        let unbound = |why: String| {
-            BindError::new(
-                "no_binding",
-                "looking for the binding",
-                why,
-                "Run `bangding up` first, or give --data or --stack",
-            )
-        };
         if !file.exists() {
-            return Err(unbound(format!(
-                "there is no state in {}",
-                args.data.display()
-            )));
+            let path = args.data.display().to_string();
+            let missing = Reason::new(ReasonCode::MachineStateMissing).text("path", path);
+            return Err(BindError::from(missing));
         }
         let database = Database::open(&file)
             .await
@@ -73,7 +65,8 @@ impl RotationTarget {
         let bindings = bindings.map_err(|err| internal_refusal("reading the bindings", &err))?;
         let wanted = |one: &Binding| args.binding.as_ref().is_none_or(|id| *id == one.id);
         let binding = bindings.into_iter().map(|stored| stored.body).find(wanted);
-        let binding = binding.ok_or_else(|| unbound("no such company is bound".to_owned()))?;
+        let binding =
+            binding.ok_or_else(|| BindError::from(Reason::new(ReasonCode::BindingNone)))?;
         let vault = DirectoryVault::open(&args.data.join("vault"))
             .map_err(|err| internal_refusal("opening the vault", &err))?;
         Ok(Self {
@@ -87,14 +80,9 @@ impl RotationTarget {
 
     /// A stack on AWS, under the credentials and the region of the environment.
     fn stack(args: &RotateArgs, stack: &str) -> Result<Self, BindError> {
-        let remedy = "Set AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, for example from `aws configure export-credentials --format env`";
         let refused = |err: &dyn std::error::Error| {
-            BindError::new(
-                "no_aws",
-                "reading the credentials for AWS",
-                directory::text::describe_error(err),
-                remedy,
-            )
+            let cause = Reason::stored_text(directory::text::describe_error(err));
+            BindError::from(Reason::new(ReasonCode::MachineAwsUnreachable).cause(cause))
         };
         let settings = AwsSettings::from_vars(&read_variable, AwsTimeouts::WORKER)
             .map_err(|err| refused(&err))?;
@@ -103,14 +91,10 @@ impl RotationTarget {
             .and_then(|direct| direct.vault())
             .map_err(|err| refused(&err))?;
         let vault: Arc<dyn StagedVault> = Arc::new(vault);
-        let binding = args.binding.clone().ok_or_else(|| {
-            BindError::new(
-                "no_binding",
-                "looking for the binding",
-                "--stack needs --binding",
-                "Give the binding's id, which is the last part of its callback address",
-            )
-        })?;
+        let binding = args
+            .binding
+            .clone()
+            .ok_or_else(|| BindError::from(Reason::new(ReasonCode::BindingIdNeeded)))?;
         let state::DingTalkEndpoints { api, oapi } = state::DingTalkEndpoints::default();
         Ok(Self {
             secrets: StagedSecretStore::new(vault, format!("{stack}/")),

@@ -9,6 +9,7 @@ use dingtalk::client::{
     AccessToken, CallRate, Client, ClientConfig, Clock, Endpoints, TokenApi, TokenHash, TokenSource,
 };
 use dingtalk::{DingTalkError, DingTalkErrorKind};
+use directory::reason::{Reason, ReasonCode};
 use directory::{BindingId, Timestamp};
 use engine::bind::{self, BindError};
 use runtime::{SystemClock, random_jitter};
@@ -75,17 +76,9 @@ pub(crate) async fn bind_company(
         .into_iter()
         .partition(|binding| binding.body.corp_id == target.app.corp_id);
     if !others.is_empty() && ours.is_empty() {
-        let why = format!(
-            "{} holds the binding of another company",
-            args.data.display()
-        );
-        let remedy = "Give this company a directory of its own with --data";
-        return Err(BindError::new(
-            "data_of_another_company",
-            "reading the bindings",
-            why,
-            remedy,
-        ));
+        return Err(BindError::from(Reason::new(
+            ReasonCode::BindingOtherCompany,
+        )));
     }
     let stored = ours.into_iter().next();
     if stored.is_none() || target.sandbox.is_none() {
@@ -285,14 +278,9 @@ pub(crate) async fn confirm_callback(
     let answer = machine.transport.send(request).await;
     let answer = answer.map_err(|err| internal_refusal("asking for the callback check", &err))?;
     if !answer.status().is_success() {
-        let why = "DingTalk's check_url was not answered as it has to be";
-        let remedy = "Start it again; if it stays so, this is a fault of this program";
-        return Err(BindError::new(
-            "callback_unconfirmed",
-            "verifying the callback address",
-            why,
-            remedy,
-        ));
+        return Err(BindError::from(Reason::new(
+            ReasonCode::BindingCallbackUnconfirmed,
+        )));
     }
     wait_until_verified(machine, &bound.binding.id, CALLBACK_CONFIRMED_WITHIN).await
 }

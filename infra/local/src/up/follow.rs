@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use directory::plan::ActionCounts;
+use directory::reason::Reason;
 use engine::LookReport;
 use engine::report::RunReport;
 use message_push::{MessageContent, MessageDraft, compose_message};
@@ -27,7 +28,7 @@ struct EventLine<'a> {
     removed: u64,
     /// Records that wait for a person.
     held: usize,
-    notes: &'a [String],
+    notes: &'a [Reason],
 }
 
 /// Prints what each event did.
@@ -38,11 +39,12 @@ pub(crate) fn print_events(screen: &Arc<Screen>) -> reconcile::LookSink {
         let event = &wake.because;
         screen.print_object(&event_line(event, &record, looked));
         let (zh, en) = describe_result(looked);
-        let held = looked.held.iter().map(|held| held.reason.as_str());
-        let notes = held
-            .chain(looked.notes.iter().map(String::as_str))
-            .collect::<Vec<_>>()
-            .join("；");
+        let held = looked.held.iter().map(|held| &held.reason);
+        let notes: Vec<String> = held
+            .chain(&looked.notes)
+            .map(|reason| screen.describe(reason))
+            .collect();
+        let notes = notes.join("；");
         let time = clock_time();
         screen.print_line(
             &format!("{time} → {event}  {record}  {zh} {notes}"),
@@ -176,7 +178,7 @@ fn print_sweep(screen: &Screen, swept: Result<RunReport, full_sync::SweepError>)
             }
         }
         Err(err) => {
-            let reason = directory::text::describe_error(&err);
+            let reason = screen.describe(&Reason::from(&err));
             screen.print_line(
                 &format!("■ 全量同步没有进行：{reason}"),
                 &format!("■ no sweep took place: {reason}"),
@@ -246,7 +248,7 @@ mod tests {
             link: LinkId([1; 16]),
             kind: Kind::Person,
             action: WriteAction::Create,
-            reason: "two people have this number".to_owned(),
+            reason: Reason::new(directory::ReasonCode::IdentityTwoAccounts),
             fingerprint: None,
             too_much: Vec::new(),
         });

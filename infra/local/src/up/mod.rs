@@ -14,6 +14,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use directory::reason::{Reason, ReasonCode};
 use directory::text::describe_error;
 use engine::bind::BindError;
 use engine::report::RunReport;
@@ -68,12 +69,8 @@ async fn run_up(args: &UpArgs, screen: &Arc<Screen>) -> Result<ExitCode, BindErr
     )
     .await
     .map_err(|err| {
-        BindError::new(
-            "port_taken",
-            "starting the callback address",
-            err.to_string(),
-            "Give another --port",
-        )
+        tracing::warn!(reason = %err, "the callback address could not start");
+        BindError::from(Reason::new(ReasonCode::MachinePortTaken))
     })?;
     let desk = LedgerOrderHandler {
         store: machine.store.clone(),
@@ -160,25 +157,24 @@ fn code_of(report: &RunReport) -> ExitCode {
 }
 
 fn cannot_start(err: &StartError) -> BindError {
-    let code = if matches!(err, StartError::InUse(_)) {
-        "data_in_use"
-    } else {
-        "cannot_start"
+    let reason = match err {
+        StartError::InUse(path) => {
+            Reason::new(ReasonCode::MachineStateInUse).text("path", path.display().to_string())
+        }
+        err => {
+            Reason::new(ReasonCode::MachineFailed).cause(Reason::stored_text(describe_error(err)))
+        }
     };
-    BindError::new(
-        code,
-        "starting",
-        describe_error(err),
-        "Nothing was written to either side",
-    )
+    BindError::from(reason)
 }
 
-/// Trouble of this machine, not of DingTalk's.
+/// Trouble of this machine, not of DingTalk's, while `what` was done.
 pub(crate) fn internal_refusal(what: &str, err: &dyn std::error::Error) -> BindError {
-    BindError::new(
-        "state_trouble",
+    let cause = describe_error(err);
+    tracing::error!(
         what,
-        describe_error(err),
-        "Run it again; what was done so far is kept",
-    )
+        reason = cause,
+        "this machine has a problem of its own"
+    );
+    BindError::from(machine::machine_reason_of(cause))
 }

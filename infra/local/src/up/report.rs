@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use directory::reason::Reason;
 use engine::bind::BindError;
 use engine::report::RunReport;
 use serde::Serialize;
 
 use super::binding::BoundCompany;
+use crate::args::Language;
 
 /// What a program reads.
 #[derive(Serialize)]
@@ -38,7 +40,7 @@ struct RunPart<'a> {
     calls: &'a BTreeMap<String, u64>,
     throttled: u64,
     seconds: f64,
-    notes: &'a [String],
+    notes: &'a [Reason],
 }
 
 impl<'a> UpReport<'a> {
@@ -73,5 +75,28 @@ impl<'a> UpReport<'a> {
 /// The object where it failed.
 #[derive(Serialize)]
 pub(crate) struct FailureReport<'a> {
-    pub(crate) error: &'a BindError,
+    error: FailurePart<'a>,
+}
+
+/// The reason, and the same in English.
+#[derive(Serialize)]
+struct FailurePart<'a> {
+    #[serde(flatten)]
+    reason: &'a Reason,
+    sentence: String,
+    remedy: Option<String>,
+}
+
+impl<'a> FailureReport<'a> {
+    pub(crate) fn new(refusal: &'a BindError) -> Self {
+        let english = Language::En.catalogue();
+        let reason = &refusal.reason;
+        Self {
+            error: FailurePart {
+                reason,
+                sentence: english.sentence(reason),
+                remedy: english.remedy(reason),
+            },
+        }
+    }
 }

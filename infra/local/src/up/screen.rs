@@ -7,6 +7,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use directory::CorpId;
+use directory::reason::Reason;
 use directory::snapshot::AppScope;
 use engine::bind::BindError;
 use engine::report::{RunProgress, RunReport, SweepPreview};
@@ -17,8 +18,6 @@ use super::binding::BoundCompany;
 use super::report::{FailureReport, UpReport};
 use super::target::DingTalkTarget;
 use crate::args::{Language, UpArgs};
-
-mod refusals;
 
 /// Where lines go, and in which language.
 pub(crate) struct Screen {
@@ -240,14 +239,16 @@ impl Screen {
 
     /// Sentences of a run: what went differently, what waits, what did not get there.
     pub(crate) fn remarks(&self, run: &RunReport) {
-        run.notes
-            .iter()
-            .for_each(|note| self.print_line(&format!("  ▲ {note}"), &format!("  ▲ {note}")));
-        let mut held: BTreeMap<&str, usize> = BTreeMap::new();
+        for note in &run.notes {
+            let note = self.describe(note);
+            self.print_line(&format!("  ▲ {note}"), &format!("  ▲ {note}"));
+        }
+        let mut held: BTreeMap<&Reason, usize> = BTreeMap::new();
         run.held
             .iter()
             .for_each(|one| *held.entry(&one.reason).or_default() += 1);
         for (reason, n) in held {
+            let reason = self.describe(reason);
             self.print_line(
                 &format!("  ■ 拦下 {n} 条：{reason}"),
                 &format!("  ■ held, {n} records: {reason}"),
@@ -267,7 +268,7 @@ impl Screen {
         }
         let troubles = run.troubles.len();
         for trouble in run.troubles.iter().take(10) {
-            let reason = &trouble.reason;
+            let reason = self.describe(&trouble.reason);
             self.print_line(
                 &format!("  ■ 一条记录没有同步：{reason}"),
                 &format!("  ■ one record is not in step: {reason}"),
@@ -285,19 +286,24 @@ impl Screen {
     pub(crate) fn print_refusal(&self, refusal: &BindError) {
         self.bar.finish_and_clear();
         if self.json {
-            self.print_object(&FailureReport { error: refusal });
+            self.print_object(&FailureReport::new(refusal));
             return;
         }
-        let text = match self.language {
-            Language::Zh => refusals::in_chinese(refusal),
-            Language::En => {
-                format!(
-                    "■ {}: {}.\n  {}.\n  ({})",
-                    refusal.what, refusal.why, refusal.remedy, refusal.code
-                )
-            }
-        };
+        let message = self.language.catalogue().message(&refusal.reason);
+        let remedy = message.remedy.map(|remedy| format!("\n  → {remedy}"));
+        let code = message.code.map(|code| format!("\n  [{code}]"));
+        let text = format!(
+            "■ {}{}{}",
+            message.sentence,
+            remedy.unwrap_or_default(),
+            code.unwrap_or_default()
+        );
         _ = writeln!(std::io::stderr(), "{text}");
+    }
+
+    /// A reason in the language of the screen.
+    pub(crate) fn describe(&self, reason: &Reason) -> String {
+        self.language.describe(reason)
     }
 
     fn choose(&self, zh: &str, en: &str) -> String {

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use directory::CorpId;
+use directory::reason::{Reason, ReasonCode};
 use engine::bind::BindError;
 use runtime::variables::{self, BANGDING_APP_SECRET};
 use sandbox::company::CompanySize;
@@ -48,11 +49,9 @@ impl DingTalkTarget {
         agent_id: i64,
         app_key: &str,
     ) -> Result<Self, BindError> {
-        let what = "reading the credentials";
-        let copy = "Copy it again from the developer console";
         let corp_id = corp
             .parse::<CorpId>()
-            .map_err(|err| BindError::new("bad_corp_id", what, err.to_string(), copy))?;
+            .map_err(|_| BindError::from(Reason::new(ReasonCode::BindingCorpIdInvalid)))?;
         let endpoints = match &args.dingtalk_url {
             Some(url) => parse_endpoints(url)?,
             None => DingTalkEndpoints::default(),
@@ -71,14 +70,6 @@ impl DingTalkTarget {
     }
 
     async fn start_sandbox(args: &UpArgs) -> Result<Self, BindError> {
-        let refused = |why: String| {
-            BindError::new(
-                "sandbox_trouble",
-                "starting the sandbox",
-                why,
-                "Give another --data, or remove this one",
-            )
-        };
         let size = CompanySize {
             people: args.people as usize,
             departments: args.departments as usize,
@@ -99,13 +90,13 @@ impl DingTalkTarget {
         };
         let server = Server::start(config)
             .await
-            .map_err(|err| refused(directory::text::describe_error(&err)))?;
+            .map_err(|err| sandbox_failed(&err))?;
         let keys = server.world.lock().await.company().credentials.clone();
         let app = DingTalkApp {
             corp_id: keys
                 .corp_id
                 .parse()
-                .map_err(|err: directory::ids::InvalidId| refused(err.to_string()))?,
+                .map_err(|err: directory::ids::InvalidId| sandbox_failed(&err))?,
             agent_id: keys.agent_id,
             app_key: keys.app_key,
             app_secret: keys.app_secret.into(),
@@ -160,15 +151,9 @@ pub(crate) async fn reopen_sandbox(
         size,
         settings,
     };
-    let server = Server::start(config).await.map_err(|err| {
-        let why = directory::text::describe_error(&err);
-        BindError::new(
-            "sandbox_trouble",
-            "starting the sandbox",
-            why,
-            "Start `bangding up` and give the command again",
-        )
-    })?;
+    let server = Server::start(config)
+        .await
+        .map_err(|err| sandbox_failed(&err))?;
     let theirs = server
         .world
         .lock()
@@ -184,6 +169,11 @@ pub(crate) async fn reopen_sandbox(
     Ok(None)
 }
 
+fn sandbox_failed(err: &dyn std::error::Error) -> BindError {
+    let cause = Reason::stored_text(directory::text::describe_error(err));
+    BindError::from(Reason::new(ReasonCode::MachineSandboxFailed).cause(cause))
+}
+
 /// Both hosts at one address.
 pub(crate) fn parse_endpoints(url: &str) -> Result<DingTalkEndpoints, BindError> {
     let url = url.trim().trim_end_matches('/');
@@ -191,14 +181,9 @@ pub(crate) fn parse_endpoints(url: &str) -> Result<DingTalkEndpoints, BindError>
         .strip_prefix("https://")
         .or_else(|| url.strip_prefix("http://").filter(|_| is_loopback(url)));
     if known.is_none_or(str::is_empty) {
-        let why = "--dingtalk-url is neither an https:// address nor http:// on this machine";
-        let remedy = "Give the whole address, for example https://dingtalk.example.com or http://127.0.0.1:8080";
-        return Err(BindError::new(
-            "bad_address",
-            "reading --dingtalk-url",
-            why,
-            remedy,
-        ));
+        return Err(BindError::from(Reason::new(
+            ReasonCode::BindingAddressInvalid,
+        )));
     }
     Ok(DingTalkEndpoints {
         api: url.to_owned(),
@@ -226,19 +211,13 @@ pub(crate) fn read_app_secret() -> Result<SecretString, BindError> {
     if let Some(secret) = variables::read_variable(BANGDING_APP_SECRET) {
         return Ok(secret.into());
     }
-    let missing = |why: &str| {
-        let remedy = "Set BANGDING_APP_SECRET, or run it in a terminal to be asked";
-        BindError::new("secret_missing", "reading the AppSecret", why, remedy)
-    };
+    let missing = || BindError::from(Reason::new(ReasonCode::BindingSecretMissing));
     if !std::io::IsTerminal::is_terminal(&std::io::stdin()) {
-        return Err(missing(
-            "BANGDING_APP_SECRET is not set and there is no terminal to ask in",
-        ));
+        return Err(missing());
     }
     match rpassword::prompt_password("AppSecret (Client Secret): ") {
         Ok(secret) if !secret.trim().is_empty() => Ok(secret.trim().to_owned().into()),
-        Ok(_) => Err(missing("it is empty")),
-        Err(_) => Err(missing("it could not be read from the terminal")),
+        Ok(_) | Err(_) => Err(missing()),
     }
 }
 
@@ -264,8 +243,8 @@ mod tests {
             "http://127.0.0.1.evil.example",
         ] {
             assert_eq!(
-                parse_endpoints(bad).unwrap_err().code,
-                "bad_address",
+                parse_endpoints(bad).unwrap_err().reason.code(),
+                Some(ReasonCode::BindingAddressInvalid),
                 "{bad}"
             );
         }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::config::Endpoints;
 use super::tokens::AccessToken;
-use crate::error::DingTalkErrorKind;
+use crate::error::{CallFault, DingTalkErrorKind};
 
 /// Where the v1.0 host looks for the token.
 const TOKEN_HEADER: &str = "x-acs-dingtalk-access-token";
@@ -115,7 +115,7 @@ impl ApiCall {
                 )?;
                 let mut header = HeaderValue::from_str(token.expose()).map_err(|_| {
                     DingTalkErrorKind::NotSent {
-                        why: "the access token is no header",
+                        why: CallFault::TokenHeader,
                     }
                 })?;
                 header.set_sensitive(true);
@@ -147,7 +147,7 @@ pub(super) fn build_request(
         .map(|body| Bytes::from(body.to_string()))
         .unwrap_or_default();
     request.body(body).map_err(|_| DingTalkErrorKind::NotSent {
-        why: "the configured address is not a URL",
+        why: CallFault::Address,
     })
 }
 

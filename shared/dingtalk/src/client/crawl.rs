@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use super::config::Client;
 use super::people::{MemberRow, MembersPage};
-use crate::error::{DingTalkError, DingTalkErrorKind};
+use crate::error::{DingTalkError, DingTalkErrorKind, ReplyFault};
 
 /// Calls under way per interface: fills 20 calls per second up to 800 ms of latency, and 60 up to 260 ms. Each may hold a page.
 const CALLS_UNDER_WAY: usize = 16;
@@ -196,7 +196,7 @@ struct DirectoryWalk<'a> {
 impl<'a> DirectoryWalk<'a> {
     fn new(client: &'a dyn DirectoryReader, unread: CrawlState, visible: FieldSet) -> Self {
         let before = |department| {
-            let what = "it could not be read in an earlier part of this crawl";
+            let what = ReplyFault::Unread;
             (
                 department,
                 DingTalkError::new("user/list", DingTalkErrorKind::Malformed { what }),
@@ -331,24 +331,28 @@ impl<'a> DirectoryWalk<'a> {
             return self.mark_malformed(
                 parent,
                 "department/listsub",
-                "a department id that cannot be one",
+                ReplyFault::InvalidId("a department id that cannot be one"),
             );
         };
         if child == DeptId::ROOT || child == parent || self.is_below(parent, child) {
-            return self.mark_malformed(child, "department/listsub", "a department below itself");
+            return self.mark_malformed(
+                child,
+                "department/listsub",
+                ReplyFault::Contradiction("a department below itself"),
+            );
         }
         if self.parents.insert(child, parent).is_some() {
             return self.mark_malformed(
                 child,
                 "department/listsub",
-                "a department with two parents",
+                ReplyFault::Contradiction("a department with two parents"),
             );
         }
         if self.visited.len() >= DEPARTMENTS_MAX {
             return self.mark_malformed(
                 child,
                 "department/listsub",
-                "more departments than any company has",
+                ReplyFault::Contradiction("more departments than any company has"),
             );
         }
         // A root of the scope may lie below another one; its record comes by itself.
@@ -381,7 +385,7 @@ impl<'a> DirectoryWalk<'a> {
             return self.mark_malformed(
                 department,
                 "user/list",
-                "a person twice in one department",
+                ReplyFault::Contradiction("a person twice in one department"),
             );
         }
         each(CrawlItem::Members {
@@ -391,14 +395,18 @@ impl<'a> DirectoryWalk<'a> {
         let Some(next) = page.next else { return };
         reading.pages += 1;
         if reading.pages >= PAGES_MAX {
-            return self.mark_malformed(department, "user/list", "pages without end");
+            return self.mark_malformed(
+                department,
+                "user/list",
+                ReplyFault::Endless("pages without end"),
+            );
         }
         reading.cursor = next;
         // First in the queue: its ids are forgotten as soon as it is done.
         self.to_read.push_front(reading);
     }
 
-    fn mark_malformed(&mut self, department: DeptId, interface: &'static str, what: &'static str) {
+    fn mark_malformed(&mut self, department: DeptId, interface: &'static str, what: ReplyFault) {
         self.mark_missing(
             department,
             DingTalkError::new(interface, DingTalkErrorKind::Malformed { what }),

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::call::ApiCall;
 use super::config::Client;
 use super::lenient_json::{LenientNumber, LenientText};
-use crate::error::DingTalkError;
+use crate::error::{DingTalkError, ReplyFault};
 
 const LISTSUB: &str = "department/listsub";
 const GET_DEPARTMENT: &str = "department/get";
@@ -54,13 +54,18 @@ impl Client {
                 continue;
             }
             if !seen.insert(id) {
-                return Err(self.malformed_answer(LISTSUB, "a department twice"));
+                return Err(
+                    self.malformed_answer(LISTSUB, ReplyFault::Contradiction("a department twice"))
+                );
             }
             if child
                 .parent_id
                 .is_some_and(|parent| parent.0 != department.0)
             {
-                return Err(self.malformed_answer(LISTSUB, "a child of another department"));
+                return Err(self.malformed_answer(
+                    LISTSUB,
+                    ReplyFault::Contradiction("a child of another department"),
+                ));
             }
             children.push(child.listed_record(department));
         }
@@ -80,10 +85,16 @@ impl Client {
         );
         let answer: DepartmentAnswer<WireDepartment> = self.call_api(&call).await?;
         if answer.result.dept_id.0 != department.0 {
-            return Err(self.malformed_answer(GET_DEPARTMENT, "an answer about another department"));
+            return Err(self.malformed_answer(
+                GET_DEPARTMENT,
+                ReplyFault::Contradiction("an answer about another department"),
+            ));
         }
         if department != DeptId::ROOT && answer.result.parent_id.is_none() {
-            return Err(self.malformed_answer(GET_DEPARTMENT, "a department without a parent"));
+            return Err(self.malformed_answer(
+                GET_DEPARTMENT,
+                ReplyFault::Contradiction("a department without a parent"),
+            ));
         }
         Ok(answer.result.full_record())
     }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::call::ApiCall;
 use super::config::Client;
 use super::lenient_json::{LenientNumber, LenientText};
-use crate::error::{DingTalkError, DingTalkErrorKind};
+use crate::error::{CallFault, DingTalkError, DingTalkErrorKind, ReplyFault};
 
 const SEND: &str = "corpconversation/asyncsend_v2";
 const PROGRESS: &str = "corpconversation/getsendprogress";
@@ -180,7 +180,7 @@ impl Client {
             0 => SendStatus::NotStarted,
             1 => SendStatus::Running,
             2 => SendStatus::Done,
-            _ => return Err(self.malformed_answer(PROGRESS, "an unknown send status")),
+            _ => return Err(self.malformed_answer(PROGRESS, ReplyFault::WrongType)),
         };
         Ok(NoticeProgress {
             percent: progress.progress_in_percent.0,
@@ -222,7 +222,7 @@ impl Client {
             DingTalkError::new(
                 interface,
                 DingTalkErrorKind::NotSent {
-                    why: "the binding has no AgentId",
+                    why: CallFault::NoAgentId,
                 },
             )
         };
@@ -231,7 +231,7 @@ impl Client {
 }
 
 impl WireResult {
-    fn into_result(self) -> Result<SendResult, &'static str> {
+    fn into_result(self) -> Result<SendResult, ReplyFault> {
         let users = |ids: &[LenientText]| {
             ids.iter()
                 .map(parse_receiver)
@@ -262,21 +262,21 @@ impl WireResult {
     }
 }
 
-fn parse_receiver(text: &LenientText) -> Result<UserId, &'static str> {
-    UserId::new(&text.0).map_err(|_| "a userid that cannot be one")
+fn parse_receiver(text: &LenientText) -> Result<UserId, ReplyFault> {
+    UserId::new(&text.0).map_err(|_| ReplyFault::InvalidId("a userid that cannot be one"))
 }
 
-fn join_receivers(to: &[UserId]) -> Result<String, &'static str> {
+fn join_receivers(to: &[UserId]) -> Result<String, CallFault> {
     if to.is_empty() || to.len() > RECEIVERS_MAX {
-        return Err("a notice goes to 1 to 100 people");
+        return Err(CallFault::PeopleCount);
     }
     if to.iter().any(|userid| userid.as_str().contains(',')) {
-        return Err("a userid with a comma would name two people");
+        return Err(CallFault::UserId);
     }
     Ok(to.iter().map(UserId::as_str).collect::<Vec<_>>().join(","))
 }
 
-fn message_json(content: &NoticeContent) -> Result<Value, &'static str> {
+fn message_json(content: &NoticeContent) -> Result<Value, CallFault> {
     let message = match content {
         NoticeContent::Text(text) => json!({ "msgtype": "text", "text": { "content": text } }),
         NoticeContent::Markdown { title, text } => {
@@ -284,7 +284,7 @@ fn message_json(content: &NoticeContent) -> Result<Value, &'static str> {
         }
     };
     if message.to_string().len() > MESSAGE_MAX_BYTES {
-        return Err("a notice has at most 2,048 bytes");
+        return Err(CallFault::MessageSize);
     }
     Ok(message)
 }

@@ -8,7 +8,7 @@ use super::call::ApiCall;
 use super::config::Client;
 use super::lenient_json::{LenientFlag, LenientNumber};
 use super::wire_person::{ReadDepth, WirePerson, is_set};
-use crate::error::DingTalkError;
+use crate::error::{DingTalkError, ReplyFault};
 
 const LIST: &str = "user/list";
 const GET: &str = "user/get";
@@ -81,7 +81,10 @@ impl Client {
             .call_for_result(&ApiCall::post(GET, "/topapi/v2/user/get", body))
             .await?;
         if answer.userid.0 != userid.as_str() {
-            return Err(self.malformed_answer(GET, "an answer about somebody else"));
+            return Err(self.malformed_answer(
+                GET,
+                ReplyFault::Contradiction("an answer about somebody else"),
+            ));
         }
         answer
             .into_record(ReadDepth::Read, visible)
@@ -96,15 +99,15 @@ impl Client {
         let call = ApiCall::post(COUNT, "/topapi/user/count", json!({ "only_active": false }));
         let answer: WireCount = self.call_for_result(&call).await?;
         u64::try_from(answer.count.0)
-            .map_err(|_| self.malformed_answer(COUNT, "a negative head count"))
+            .map_err(|_| self.malformed_answer(COUNT, ReplyFault::WrongType))
     }
 }
 
-fn read_page(page: WirePage, cursor: u32, visible: FieldSet) -> Result<MembersPage, &'static str> {
+fn read_page(page: WirePage, cursor: u32, visible: FieldSet) -> Result<MembersPage, ReplyFault> {
     if page.list.len() > PAGE {
-        return Err("more rows than were asked for");
+        return Err(ReplyFault::Contradiction("more rows than were asked for"));
     }
-    let row = |person: WirePerson| -> Result<MemberRow, &'static str> {
+    let row = |person: WirePerson| -> Result<MemberRow, ReplyFault> {
         let leads_here = is_set(person.leader);
         Ok(MemberRow {
             record: person.into_record(ReadDepth::Listed, visible)?,
@@ -118,9 +121,9 @@ fn read_page(page: WirePage, cursor: u32, visible: FieldSet) -> Result<MembersPa
             u32::try_from(next.0)
                 .ok()
                 .filter(|next| *next > cursor)
-                .ok_or("a cursor that does not grow")?,
+                .ok_or(ReplyFault::Endless("a cursor that does not grow"))?,
         ),
-        (true, None) => return Err("more rows, but no cursor to them"),
+        (true, None) => return Err(ReplyFault::Endless("more rows, but no cursor to them")),
     };
     Ok(MembersPage { rows, next })
 }

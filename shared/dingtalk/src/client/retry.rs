@@ -12,7 +12,8 @@ use super::config::Client;
 use super::lenient_json::LenientText;
 use super::tokens::AccessToken;
 use crate::error::{
-    DingTalkError, DingTalkErrorKind, RefusalBody, WriteSubject, html_kind, status_kind,
+    CallFault, DingTalkError, DingTalkErrorKind, RefusalBody, ReplyFault, WriteSubject, html_kind,
+    status_kind,
 };
 use outbound::TransportError;
 
@@ -170,7 +171,7 @@ impl Client {
     pub(super) fn malformed_answer(
         &self,
         interface: &'static str,
-        what: &'static str,
+        what: ReplyFault,
     ) -> DingTalkError {
         let trouble = DingTalkErrorKind::Malformed { what };
         self.0.log.count_error(trouble.counter_key());
@@ -193,10 +194,10 @@ fn leaves_outcome_unknown(trouble: &DingTalkErrorKind) -> bool {
 pub(super) fn transport_error_kind(error: TransportError) -> DingTalkErrorKind {
     match error {
         TransportError::TooLarge { .. } => DingTalkErrorKind::Malformed {
-            what: "an answer beyond every limit",
+            what: ReplyFault::TooLarge,
         },
         TransportError::AddressDenied => DingTalkErrorKind::NotSent {
-            why: "the address is private or not one that may be called",
+            why: CallFault::Address,
         },
         error => DingTalkErrorKind::Unreachable {
             source: Box::new(error),
@@ -237,7 +238,7 @@ fn read_old_host<T: DeserializeOwned>(
     let head = parse_json::<AnswerHead>(answer)?;
     if answer.status().is_success() && head.is_answer(call) {
         return serde_json::from_slice(body).map_err(|_| DingTalkErrorKind::Malformed {
-            what: "a field of the wrong type",
+            what: ReplyFault::WrongType,
         });
     }
     let subject = (call.effect == CallEffect::Write)
@@ -306,13 +307,13 @@ pub(super) fn parse_json<T: DeserializeOwned>(
     let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
     match first {
         None if answer.status().is_success() => Err(DingTalkErrorKind::Malformed {
-            what: "an empty answer",
+            what: ReplyFault::Empty,
         }),
         None => Err(status_kind(status)),
         Some(b'<') => Err(html_kind(body, status)),
         Some(_) => serde_json::from_slice(body).map_err(|_| match answer.status().is_success() {
             true => DingTalkErrorKind::Malformed {
-                what: "not JSON, or cut off",
+                what: ReplyFault::CutOff,
             },
             false => status_kind(status),
         }),

@@ -10,7 +10,7 @@ use serde_json::json;
 use super::call::ApiCall;
 use super::config::Client;
 use super::lenient_json::{LenientNumber, LenientText};
-use crate::error::{DingTalkError, DingTalkErrorKind, apply_for};
+use crate::error::{CallFault, DingTalkError, DingTalkErrorKind, ReplyFault, apply_for};
 
 const LISTADMIN: &str = "user/listadmin";
 const ON_JOB: &str = "employee/queryonjob";
@@ -148,7 +148,7 @@ impl Client {
             return Err(DingTalkError::new(
                 ROSTER,
                 DingTalkErrorKind::NotSent {
-                    why: "the roster tells about 1 to 100 people at once",
+                    why: CallFault::PeopleCount,
                 },
             ));
         }
@@ -194,12 +194,12 @@ impl Client {
 fn employment_types(
     rows: &[WireEmployee],
     asked: &[UserId],
-) -> Result<BTreeMap<UserId, EmploymentType>, &'static str> {
+) -> Result<BTreeMap<UserId, EmploymentType>, ReplyFault> {
     let mut kinds = BTreeMap::new();
     for row in rows {
         let id = parse_userid(&row.user_id)?;
         if !asked.contains(&id) {
-            return Err("an answer about somebody else");
+            return Err(ReplyFault::Contradiction("an answer about somebody else"));
         }
         let fields = row
             .field_data_list
@@ -227,9 +227,9 @@ fn employment_type(value: &WireValue) -> Option<EmploymentType> {
         .or_else(labelled)
 }
 
-fn on_job_page(page: &WireOnJob, offset: u32) -> Result<OnJobPage, &'static str> {
+fn on_job_page(page: &WireOnJob, offset: u32) -> Result<OnJobPage, ReplyFault> {
     if page.data_list.len() > ON_JOB_PAGE {
-        return Err("more rows than were asked for");
+        return Err(ReplyFault::Contradiction("more rows than were asked for"));
     }
     let next = match page.next_cursor {
         None => None,
@@ -237,7 +237,7 @@ fn on_job_page(page: &WireOnJob, offset: u32) -> Result<OnJobPage, &'static str>
             u32::try_from(next.0)
                 .ok()
                 .filter(|next| *next > offset)
-                .ok_or("an offset that does not grow")?,
+                .ok_or(ReplyFault::Endless("an offset that does not grow"))?,
         ),
     };
     Ok(OnJobPage {
@@ -250,8 +250,8 @@ fn on_job_page(page: &WireOnJob, offset: u32) -> Result<OnJobPage, &'static str>
     })
 }
 
-fn parse_userid(text: &LenientText) -> Result<UserId, &'static str> {
-    UserId::new(&text.0).map_err(|_| "a userid that cannot be one")
+fn parse_userid(text: &LenientText) -> Result<UserId, ReplyFault> {
+    UserId::new(&text.0).map_err(|_| ReplyFault::InvalidId("a userid that cannot be one"))
 }
 
 fn admin_level(sys_level: i64) -> AdminLevel {

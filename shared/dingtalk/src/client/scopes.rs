@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::call::ApiCall;
 use super::config::Client;
 use super::lenient_json::{LenientNumber, LenientText};
-use crate::error::DingTalkError;
+use crate::error::{DingTalkError, ReplyFault};
 
 const SCOPES: &str = "auth/scopes";
 
@@ -82,8 +82,9 @@ impl Client {
         Ok(Scopes {
             whole_company: departments.contains(&DeptId::ROOT),
             departments,
-            users: users
-                .map_err(|_| self.malformed_answer(SCOPES, "a userid that cannot be one"))?,
+            users: users.map_err(|_| {
+                self.malformed_answer(SCOPES, ReplyFault::InvalidId("a userid that cannot be one"))
+            })?,
             fields: proven_fields(answer.auth_user_field.iter().map(|name| name.0.as_str())),
         })
     }

@@ -19,7 +19,7 @@ use super::retry::{
     BACK_OFF_MILLIS, TRIES_TRANSIENT, parse_json as parsed, refusal_kind, transport_error_kind,
 };
 use super::tokens::AccessToken;
-use crate::error::{DingTalkError, DingTalkErrorKind};
+use crate::error::{DingTalkError, DingTalkErrorKind, ReplyFault};
 use outbound::Transport;
 
 const ISSUE: &str = "oauth2/accessToken";
@@ -232,7 +232,7 @@ fn read_answer<T: DeserializeOwned>(
         return Err(refusal_kind(answer, app_key));
     }
     parsed(answer).map_err(|_| DingTalkErrorKind::Malformed {
-        what: "a field of the wrong type",
+        what: ReplyFault::WrongType,
     })
 }
 
@@ -252,7 +252,7 @@ fn issued_token(
         _ => Err(DingTalkError::new(
             interface,
             DingTalkErrorKind::Malformed {
-                what: "a token that cannot be one",
+                what: ReplyFault::InvalidId("a token that cannot be one"),
             },
         )),
     }

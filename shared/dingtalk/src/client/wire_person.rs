@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::lenient_json::{LenientFlag, LenientNumber, LenientText};
+use crate::error::ReplyFault;
 
 /// Everybody has these: their absence is silence, never *empty*. (A 企业账号 may come without a mobile, and then it is not
 /// known whether it has one.) Reading "in no department" out of it would take a person out of everything.
@@ -74,9 +75,10 @@ impl WirePerson {
         mut self,
         depth: ReadDepth,
         visible: FieldSet,
-    ) -> Result<Record, &'static str> {
+    ) -> Result<Record, ReplyFault> {
         let userid = std::mem::take(&mut self.userid.0);
-        let userid = UserId::try_from(userid).map_err(|_| "a userid that cannot be one")?;
+        let userid = UserId::try_from(userid)
+            .map_err(|_| ReplyFault::InvalidId("a userid that cannot be one"))?;
         let unionid = self
             .unionid
             .take()
@@ -84,7 +86,8 @@ impl WirePerson {
             .map(|id| UnionId::try_from(id.0))
             .transpose();
         let mut record = Record::new(Kind::Person, userid.into());
-        record.unionid = unionid.map_err(|_| "a unionid that cannot be one")?;
+        record.unionid =
+            unionid.map_err(|_| ReplyFault::InvalidId("a unionid that cannot be one"))?;
         record.protected = is_set(self.admin) || is_set(self.boss);
         for field in FieldSet::PERSON
             .iter()
@@ -326,7 +329,7 @@ mod tests {
         let person: WirePerson = serde_json::from_str(r#"{"userid":"a#b"}"#).unwrap();
         assert_eq!(
             person.into_record(ReadDepth::Listed, FieldSet::NONE),
-            Err("a userid that cannot be one")
+            Err(ReplyFault::InvalidId("a userid that cannot be one"))
         );
         let record = parse_record(
             r#"{"userid":"u","dept_id_list":[-7,"5"]}"#,

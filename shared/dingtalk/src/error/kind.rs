@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use directory::Field;
 
+use super::{CallFault, ReplyFault};
+
 /// What an answer, or the lack of one, means (`dingtalk-api.md` §1.7, §9).
 #[derive(Debug, thiserror::Error)]
 pub enum DingTalkErrorKind {
@@ -54,7 +56,7 @@ pub enum DingTalkErrorKind {
     #[error("the answer is malformed: {what}")]
     Malformed {
         /// What is wrong with it.
-        what: &'static str,
+        what: ReplyFault,
     },
     /// A write was sent and no usable answer came: it may have been carried out.
     #[error("it is unknown whether the call was carried out")]
@@ -103,7 +105,7 @@ pub enum DingTalkErrorKind {
     #[error("not sent: {why}")]
     NotSent {
         /// Which limit it breaks.
-        why: &'static str,
+        why: CallFault,
     },
     /// Something that has to be unique belongs to another record.
     #[error("{} is taken ({code})", what.spoken())]

@@ -1,13 +1,16 @@
 //! Errors by meaning: a variant exists because somebody acts differently on it.
 
 mod advice;
+mod fault;
 mod kind;
+mod reason;
 mod refusal;
 mod write_errors;
 
 use std::error::Error as StdError;
 use std::fmt;
 
+pub use fault::{CallFault, ReplyFault};
 pub use kind::{DingTalkErrorKind, UniqueField};
 pub(crate) use refusal::{RefusalBody, apply_for, html_kind, status_kind};
 pub(crate) use write_errors::WriteSubject;

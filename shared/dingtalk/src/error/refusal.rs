@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::{DingTalkErrorKind, WriteSubject};
+use super::{DingTalkErrorKind, ReplyFault, WriteSubject};
 
 /// `10,000 calls in 20 seconds` block an address for five minutes (`dingtalk-api.md` §9.2).
 const BAN_DURATION: Duration = Duration::from_secs(5 * 60);
@@ -206,7 +206,7 @@ pub(crate) fn html_kind(page: &[u8], status: u16) -> DingTalkErrorKind {
     }
     match status {
         200..=299 => DingTalkErrorKind::Malformed {
-            what: "HTML instead of JSON",
+            what: ReplyFault::Html,
         },
         status => status_kind(status),
     }
@@ -222,12 +222,14 @@ pub(crate) fn status_kind(status: u16) -> DingTalkErrorKind {
         500..=599 => DingTalkErrorKind::Busy {
             code: status.to_string(),
         },
-        300..=399 => DingTalkErrorKind::Malformed { what: "a redirect" },
+        300..=399 => DingTalkErrorKind::Malformed {
+            what: ReplyFault::Redirect,
+        },
         400..=499 => DingTalkErrorKind::Refused {
             code: status.to_string(),
         },
         _ => DingTalkErrorKind::Malformed {
-            what: "no error code",
+            what: ReplyFault::NoErrorCode,
         },
     }
 }

@@ -14,6 +14,7 @@ use crate::merge::{self, FieldObservation, MergeOutcome};
 use crate::plan::ItemPart;
 use crate::planted::{self, Bug};
 use crate::policy::Ownership;
+use crate::reason::{Reason, ReasonCode};
 use crate::record::{FieldValue, FieldValues, Record};
 
 /// A wait for a person is brought up again after this long.
@@ -43,7 +44,7 @@ pub(super) fn merge_pair(
         link.lifecycle = LinkLifecycle::Active;
     }
     let reason = if adopted {
-        "adopted"
+        Reason::new(ReasonCode::ChangeAdopted)
     } else {
         update_reason(&writes)
     };
@@ -86,7 +87,7 @@ pub(super) fn restore_in_ehr(
         pair,
         link,
         build_parts(writes, WriteAction::Restore, false),
-        "in DingTalk again",
+        Reason::new(ReasonCode::ChangeAgain).side("side", Side::DingTalk),
     )
 }
 
@@ -114,7 +115,7 @@ pub(crate) fn revert_agreement(link: &mut Link, change: &ValueChange, before: Op
         Field::Leads => {
             link.base.leads = before
                 .map(|link| link.base.leads.clone())
-                .unwrap_or_default()
+                .unwrap_or_default();
         }
         _ => {}
     }
@@ -133,11 +134,12 @@ pub(crate) fn revert_agreement(link: &mut Link, change: &ValueChange, before: Op
     link.intents.sort_by_key(|intent| intent.at);
 }
 
-fn update_reason(writes: &FieldWrites) -> &'static str {
+fn update_reason(writes: &FieldWrites) -> Reason {
+    let decided = |side| Reason::new(ReasonCode::ChangeDecided).side("side", side);
     match (writes.ehr.1.is_empty(), writes.dingtalk.1.is_empty()) {
-        (_, true) => "changed in DingTalk, which decides",
-        (true, false) => "changed in the eHR, which decides",
-        (false, false) => "changed on both sides, each in what it decides",
+        (_, true) => decided(Side::DingTalk),
+        (true, false) => decided(Side::Ehr),
+        (false, false) => Reason::new(ReasonCode::ChangeBothSides),
     }
 }
 
@@ -213,12 +215,12 @@ fn merge_fields(
         let base = link.base.hashes.get(&field).copied();
         // A side that stores a value otherwise than it was sent shows another one without anybody's edit.
         let otherwise = waited.iter().any(|wait| wait.field == Some(field));
-        let look = |side, values| match observe_field(intents, side, field, values, context.key) {
-            FieldObservation::Sent(hash) if otherwise => FieldObservation::Is(hash),
-            seen => seen,
+        let observe = |side, values| {
+            let seen = observe_field(intents, side, field, values, context.key);
+            if otherwise { seen.sent_as_edit() } else { seen }
         };
-        let in_dingtalk = look(Side::DingTalk, &dingtalk.values);
-        let in_ehr = look(Side::Ehr, &ehr.values);
+        let in_dingtalk = observe(Side::DingTalk, &dingtalk.values);
+        let in_ehr = observe(Side::Ehr, &ehr.values);
         let (in_dingtalk, in_ehr) = order_interrupted_writes(intents, field, in_dingtalk, in_ehr);
         let owner = context.policy.field_owner(link.kind, field);
         if let Some(union) = merge_shared_members(link, field, owner, &dingtalk.values, &ehr.values)
@@ -229,7 +231,7 @@ fn merge_fields(
         match merge::merge_field(base, in_dingtalk, in_ehr, owner, context.policy.lifecycle) {
             MergeOutcome::Undecided | MergeOutcome::Unchanged => {}
             MergeOutcome::Agreed(hash) => {
-                agree_on_value(link, field, hash, dingtalk.values.get(field))
+                agree_on_value(link, field, hash, dingtalk.values.get(field));
             }
             MergeOutcome::Write {
                 to,
@@ -241,10 +243,8 @@ fn merge_fields(
                     Side::DingTalk => (&ehr.values, &dingtalk.values),
                     Side::Ehr => (&dingtalk.values, &ehr.values),
                 };
-                // The company itself is no department that a program can change in DingTalk (60018).
-                let root =
-                    dingtalk.id.to_dept_id() == Some(DeptId::ROOT) && link.kind == Kind::Department;
-                if !context.policy.may_write(to) || to == Side::DingTalk && root {
+                if !context.policy.may_write(to) || to == Side::DingTalk && is_root(link, dingtalk)
+                {
                     continue;
                 }
                 if to == Side::DingTalk && !context.writable.update.contains(field) {
@@ -254,13 +254,6 @@ fn merge_fields(
                 if is_retry_pending(link, field, value, &waited, context.now) {
                     continue;
                 }
-                // That the side stored an earlier value otherwise is known until this one is read back.
-                link.waits.extend(
-                    waited
-                        .iter()
-                        .filter(|wait| wait.field == Some(field) && wait.value != value)
-                        .cloned(),
-                );
                 let (before, after) = (over.get(field).cloned(), from.get(field).cloned());
                 agree_on_value(link, field, value, after.as_ref());
                 let overwrites_edit = overwrites_edit && before.is_some() && base.is_some();
@@ -283,8 +276,13 @@ fn merge_fields(
     writes
 }
 
+/// Whether this is the company itself, which is no department that a program can change in DingTalk (60018).
+fn is_root(link: &Link, dingtalk: &Record) -> bool {
+    link.kind == Kind::Department && dingtalk.id.to_dept_id() == Some(DeptId::ROOT)
+}
+
 /// Whether this value was sent before, came back otherwise, and is not to be sent again yet. Its wait stays until a write of
-/// it is read back, or another value takes its place.
+/// it is read back, or another value takes its place: that the side stored an earlier value otherwise is known until then.
 fn is_retry_pending(
     link: &mut Link,
     field: Field,
@@ -292,14 +290,18 @@ fn is_retry_pending(
     waited: &[LinkWait],
     now: Timestamp,
 ) -> bool {
-    let Some(wait) = waited
+    let (same, earlier): (Vec<&LinkWait>, Vec<&LinkWait>) = waited
         .iter()
-        .find(|wait| wait.field == Some(field) && wait.value == value)
-    else {
-        return false;
-    };
-    link.waits.push(wait.clone());
-    wait.next > now && !planted::is(Bug::NoPatience)
+        .filter(|wait| wait.field == Some(field))
+        .partition(|wait| wait.value == value);
+    if let Some(wait) = same.first() {
+        link.waits.push((*wait).clone());
+        if wait.next > now && !planted::is(Bug::NoPatience) {
+            return true;
+        }
+    }
+    link.waits.extend(earlier.into_iter().cloned());
+    false
 }
 
 /// Notes that a field waits for a person; what waited already keeps its day.
@@ -310,10 +312,7 @@ fn add_wait(link: &mut Link, field: Field, value: FieldHash, waited: &[LinkWait]
     link.waits.push(known.cloned().unwrap_or_else(|| LinkWait {
         field: Some(field),
         value,
-        reason: format!(
-            "DingTalk lets only the employee change {}: it waits for them",
-            field.key()
-        ),
+        reason: Reason::new(ReasonCode::WaitEmployee).field("field", field),
         since: now,
         next: Timestamp(now.millis().saturating_add(DAY_MS)),
     }));

@@ -3,18 +3,22 @@
 use super::fields::{agree_on_value, merged_fields, restore_in_ehr};
 use super::{
     Decision, DecisionContext, EhrRecord, FreshRead, RecordPair, ValueChange, build_part,
-    conclude_decision, is_another, observed_link, start_generation,
+    conclude_decision, is_another, observed_link, settle_decision, start_generation,
 };
 use crate::field::{Field, FieldSet};
-use crate::hash::{self, HashKey};
+use crate::hash::{self, FieldHash, HashKey};
 use crate::ids::{Kind, LinkId, NativeId, Side, Timestamp};
 use crate::link::{Link, LinkLifecycle, LinkWait, WriteAction};
 use crate::plan::{PlanItem, SettledLink};
 use crate::planted::{self, Bug};
+use crate::reason::{Reason, ReasonCode};
 use crate::record::{FieldValues, Record};
 
 /// Milliseconds of a day.
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// The value of a wait for a field that the eHR leaves empty.
+const NO_VALUE: FieldHash = [0; 12];
 
 pub(super) fn only_in_dingtalk(
     pair: RecordPair<'_>,
@@ -96,7 +100,7 @@ fn mark_left_again(
     let removal = RemovalRequest {
         side: Side::Ehr,
         ehr_version: Some(ehr.version),
-        reason: "left in DingTalk, which decides",
+        reason: Reason::new(ReasonCode::ChangeLeft).side("side", Side::DingTalk),
     };
     let item = plan_removal(pair.link, removal, context.now);
     Decision::Write(Box::new(PlanItem {
@@ -163,7 +167,7 @@ fn create_in_ehr(
         pair,
         link,
         vec![build_part(Side::Ehr, WriteAction::Create, values, changes)],
-        "new in DingTalk",
+        Reason::new(ReasonCode::ChangeNew).side("side", Side::DingTalk),
     )
 }
 
@@ -210,16 +214,13 @@ fn create_in_dingtalk(
     let (values, changes) = all_fields(&mut link, &ehr.record.values, fields, context);
     link.lifecycle = LinkLifecycle::Active;
     let create = build_part(Side::DingTalk, WriteAction::Create, values, changes);
-    match conclude_decision(
-        pair,
-        link,
-        vec![create],
-        if again {
-            "in the eHR again"
-        } else {
-            "new in the eHR"
-        },
-    ) {
+    let code = if again {
+        ReasonCode::ChangeAgain
+    } else {
+        ReasonCode::ChangeNew
+    };
+    let reason = Reason::new(code).side("side", Side::Ehr);
+    match conclude_decision(pair, link, vec![create], reason) {
         Decision::Write(mut item) => {
             // So does the eHR's word that DingTalk has them.
             item.needs_canary = again || ehr.dingtalk.is_some();
@@ -236,24 +237,32 @@ fn wait_for_required_field(
     field: Field,
     now: Timestamp,
 ) -> Decision {
-    let reason = format!(
-        "DingTalk creates nobody without {}, and the eHR has none (or nobody knows it yet)",
-        field.key()
-    );
+    let reason = Reason::new(ReasonCode::WaitFieldMissing)
+        .kind("kind", link.kind)
+        .field("field", field);
     if pair.stored.is_none() {
         return Decision::Waits(reason);
     }
-    if !link.waits.iter().any(|wait| wait.reason == reason) {
+    if !link
+        .waits
+        .iter()
+        .any(|wait| is_required_field_wait(wait, field))
+    {
         let next = Timestamp(now.millis().saturating_add(DAY_MS));
         link.waits.push(LinkWait {
             field: Some(field),
-            value: [0; 12],
+            value: NO_VALUE,
             reason,
             since: now,
             next,
         });
     }
-    conclude_decision(pair, link, Vec::new(), "")
+    settle_decision(pair, link)
+}
+
+/// Whether the link waits for this field already; an earlier version stored a sentence as the reason.
+fn is_required_field_wait(wait: &LinkWait, field: Field) -> bool {
+    wait.field == Some(field) && wait.value == NO_VALUE
 }
 
 /// The eHR says that somebody left: DingTalk follows when the grace period is over.
@@ -272,9 +281,7 @@ fn follow_leaving(
     };
     link.lifecycle = LinkLifecycle::Leaving { since };
     if dingtalk.protected && !planted::is(Bug::AdminRemoved) {
-        return Decision::Waits(
-            "an administrator or boss left in the eHR; they are never removed".to_owned(),
-        );
+        return Decision::Waits(Reason::new(ReasonCode::WaitAdministratorLeft));
     }
     // It says in so many words that it left, also of a link that is marked left.
     let bar = may_remove(
@@ -289,12 +296,12 @@ fn follow_leaving(
     let grace = i64::from(context.policy.grace_days).saturating_mul(DAY_MS);
     let grace = if planted::is(Bug::NoGrace) { 0 } else { grace };
     if context.now.millis() < since.millis().saturating_add(grace) {
-        return conclude_decision(pair, link, Vec::new(), "");
+        return settle_decision(pair, link);
     }
     let removal = RemovalRequest {
         side: Side::DingTalk,
         ehr_version: Some(ehr.version),
-        reason: "left in the eHR",
+        reason: Reason::new(ReasonCode::ChangeLeft).side("side", Side::Ehr),
     };
     let mut item = plan_removal(pair.link, removal, context.now);
     // A create whose answer never came is known by where it was found.
@@ -339,20 +346,20 @@ pub fn may_remove(
 }
 
 /// Why somebody is removed from one side, and under which version of the eHR's record.
-#[derive(Debug, Clone, Copy)]
-pub struct RemovalRequest<'a> {
+#[derive(Debug, Clone)]
+pub struct RemovalRequest {
     /// The side that is written to.
     pub side: Side,
     /// The version that the eHR's record must still have.
     pub ehr_version: Option<u64>,
-    /// The sentence for the journal.
-    pub reason: &'a str,
+    /// Why.
+    pub reason: Reason,
 }
 
 /// Plans to remove a record from one side, once its absence on the other is proven or said: marked left in the eHR, deleted
 /// in DingTalk.
 #[must_use]
-pub fn plan_removal(link: &Link, removal: RemovalRequest<'_>, now: Timestamp) -> PlanItem {
+pub fn plan_removal(link: &Link, removal: RemovalRequest, now: Timestamp) -> PlanItem {
     let mut after = link.clone();
     after.lifecycle = LinkLifecycle::Left { at: now };
     after.waits.clear();
@@ -367,7 +374,7 @@ pub fn plan_removal(link: &Link, removal: RemovalRequest<'_>, now: Timestamp) ->
             FieldValues::new(),
             Vec::new(),
         )],
-        reason: removal.reason.to_owned(),
+        reason: removal.reason,
         needs_canary: false,
         carried: Vec::new(),
     }

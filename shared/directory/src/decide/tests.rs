@@ -217,7 +217,7 @@ fn a_rehired_person_gets_a_new_generation_and_userid() {
     let removal = RemovalRequest {
         side: Side::Ehr,
         ehr_version: Some(1),
-        reason: "left",
+        reason: Reason::new(ReasonCode::ChangeLeft).side("side", Side::Ehr),
     };
     let left = plan_removal(&settled("工程师"), removal, Timestamp(1)).link;
     let mut old = record("e1", "工程师");
@@ -362,7 +362,29 @@ mod ehr_decides {
         else {
             panic!()
         };
-        assert!(reason.contains("mobile"));
+        let expected = Reason::new(ReasonCode::WaitFieldMissing)
+            .kind("kind", Kind::Person)
+            .field("field", Field::Mobile);
+        assert_eq!(reason, expected);
+    }
+
+    #[test]
+    fn a_missing_field_waits_once_whatever_its_stored_reason() {
+        let mut bare = full("e1", "工程师");
+        bare.values.show_text(Field::Mobile, None);
+        let mut link = new_link();
+        link.waits.push(LinkWait {
+            field: Some(Field::Mobile),
+            value: [0; 12],
+            reason: Reason::stored_text("DingTalk creates nobody without mobile"),
+            since: Timestamp(0),
+            next: Timestamp(0),
+        });
+        match by_ehr(&link, true, FreshRead::NotFound, Some(&bare), 0) {
+            Decision::Settle(settled) => assert_eq!(settled.link.waits, link.waits),
+            Decision::Waits(reason) => assert_eq!(reason, link.waits[0].reason),
+            other => panic!("{other:?}"),
+        }
     }
 
     #[test]
@@ -569,7 +591,7 @@ mod ehr_decides {
         link.waits = vec![LinkWait {
             field: None,
             value,
-            reason: "bad title".to_owned(),
+            reason: Reason::stored_text("bad title"),
             since,
             next,
         }];

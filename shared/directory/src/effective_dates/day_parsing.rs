@@ -5,11 +5,18 @@ use jiff::tz::TimeZone;
 
 use crate::canonical;
 use crate::ids::Timestamp;
+use crate::reason::{Reason, ReasonCode};
 
 /// Text that is no day. The text itself is not repeated: it is about a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("this is not a day: write it as 2026-03-01")]
 pub struct ParseDayError;
+
+impl From<ParseDayError> for Reason {
+    fn from(_: ParseDayError) -> Self {
+        Self::new(ReasonCode::LedgerDayInvalid)
+    }
+}
 
 /// The civil date in Asia/Shanghai that a text means.
 ///
@@ -19,7 +26,7 @@ pub struct ParseDayError;
 /// epoch. `0` and days that do not exist, such as 29 February 2026, are refused, never moved.
 ///
 /// # Errors
-/// [`NotADay`].
+/// [`ParseDayError`].
 pub fn parse_day(text: &str) -> Result<Date, ParseDayError> {
     let text = text.trim();
     if text.bytes().all(|byte| byte.is_ascii_digit()) {

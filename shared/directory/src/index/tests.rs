@@ -3,6 +3,7 @@
 use super::*;
 use crate::ids::Kind;
 use crate::link::RowVersion;
+use crate::reason::{Reason, ReasonCode};
 use crate::record::FieldValue;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -209,7 +210,7 @@ fn links_are_still_found_after_the_base_is_dropped() {
         None,
         "another side's id"
     );
-    let reason = "the userid now belongs to another unionid".to_owned();
+    let reason = Reason::new(ReasonCode::IdentityUseridReused);
     let lifecycle = LinkLifecycle::Quarantined {
         reason,
         since: crate::ids::Timestamp(0),

@@ -6,6 +6,7 @@ use crate::field::FieldSet;
 use crate::guard::{self, ExceededLimit};
 use crate::hash::FieldHash;
 use crate::ids::LinkId;
+use crate::reason::{Reason, ReasonCode};
 
 /// What the guard stops in one plan. What was held before is held for one reason with what is held now, so that it becomes
 /// one hold.
@@ -60,11 +61,8 @@ impl<'a> StoppedChanges<'a> {
             link: item.link.id,
             kind: item.link.kind,
             action: item.main_action(),
-            reason: too_much
-                .iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-                .join("; "),
+            reason: Reason::all(too_much.iter().map(Reason::from))
+                .unwrap_or_else(|| Reason::new(ReasonCode::GuardHeldBefore)),
             fingerprint: Some(print),
             too_much,
         };

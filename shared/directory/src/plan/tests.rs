@@ -4,6 +4,7 @@ use crate::guard::GuardLimits;
 use crate::ids::Timestamp;
 use crate::index::tests::{link, values};
 use crate::link::WriteIntent;
+use crate::reason::ReasonCode;
 use crate::record::FieldValue;
 use crate::text::PersonalText;
 
@@ -21,7 +22,7 @@ fn item(n: u8, action: WriteAction, changes: &[(Field, Option<&str>)]) -> PlanIt
             values: FieldValues::new(),
             changes: Vec::new(),
         }],
-        reason: "test".to_owned(),
+        reason: Reason::new(ReasonCode::ChangeAdopted),
         needs_canary: false,
         carried: Vec::new(),
     };
@@ -102,7 +103,10 @@ fn too_many_removals_are_held_and_other_items_pass() {
     assert_eq!(approved.held().len(), 6);
     assert_eq!(
         approved.held()[0].reason,
-        "6 of 200 people would be marked left; the limit is 5"
+        Reason::new(ReasonCode::GuardTooManyRemovals)
+            .number("removals", 6)
+            .number("people", 200)
+            .number("limit", 5)
     );
 }
 
@@ -246,10 +250,10 @@ fn what_is_held_with_earlier_holds_becomes_one_hold() {
     let more: Vec<_> = (0..8).map(|n| item(n, WriteAction::Remove, &[])).collect();
     let approved = approve_today(more, &mut budget, &nothing);
     assert_eq!((approved.items().len(), approved.held().len()), (2, 6));
-    let reasons: BTreeSet<&str> = approved
+    let reasons: BTreeSet<&Reason> = approved
         .held()
         .iter()
-        .map(|held| held.reason.as_str())
+        .map(|held| &held.reason)
         .collect();
     assert_eq!(reasons.len(), 1, "{reasons:?}");
 }

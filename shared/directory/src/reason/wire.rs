@@ -33,6 +33,25 @@ impl Reason {
         }
     }
 
+    /// What earlier versions stored as a word about DingTalk, such as `credentials_refused`, beside a sentence: the
+    /// code of the word where it needs no other argument than DingTalk's code, and the sentence otherwise.
+    #[must_use]
+    pub fn from_key_and_text(key: &str, text: &str) -> Self {
+        let code = match key {
+            "credentials_refused" => ReasonCode::DingTalkCredentialsRefused,
+            "company_refused" => ReasonCode::DingTalkCompanyRefused,
+            "disabled" => ReasonCode::DingTalkDisabled,
+            "agent_refused" => ReasonCode::DingTalkAgentRefused,
+            "token_refused" => ReasonCode::DingTalkTokenRefused,
+            "smart_hr_closed" => ReasonCode::DingTalkSmartHrClosed,
+            "quota_used_up" => ReasonCode::DingTalkQuotaUsedUp,
+            "unknown_interface" => ReasonCode::DingTalkInterfaceUnknown,
+            _ => return Self::stored_text(text),
+        };
+        // DingTalk's own code was not stored; the word stands in its place.
+        Self::new(code).text("code", key)
+    }
+
     fn of_value(value: Value) -> Self {
         let mut object = match value {
             Value::Object(object) => object,

@@ -1,5 +1,7 @@
 //! What people do to the ledger, and why it can be refused.
 
+use directory::policy::EmploymentType;
+use directory::reason::{Reason, ReasonCode};
 use directory::{Field, FieldValues, Kind, NativeId};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -98,12 +100,22 @@ pub enum EditRefusal {
         field: Field,
     },
     /// A value that cannot be one.
-    #[error("{} cannot have this value: {why}", field.key())]
+    #[error("{} cannot have this value", field.key())]
     Value {
+        /// Of what.
+        kind: Kind,
         /// Which.
         field: Field,
-        /// What would be right.
-        why: String,
+    },
+    /// A value that neither side keeps in full.
+    #[error("{} has more than {limit} characters", field.key())]
+    TooLong {
+        /// Of what.
+        kind: Kind,
+        /// Which.
+        field: Field,
+        /// The greatest number of characters.
+        limit: usize,
     },
     /// A job number or a mobile that somebody else has.
     #[error("somebody else who is here has this {} already", field.key())]
@@ -175,4 +187,73 @@ pub enum EditRefusal {
     /// Nothing to cancel.
     #[error("nothing is dated ahead for it")]
     NothingWaits,
+}
+
+impl From<&EditRefusal> for Reason {
+    fn from(refusal: &EditRefusal) -> Self {
+        let reason = Self::new(refusal_code(refusal));
+        match refusal {
+            EditRefusal::NotFound { kind }
+            | EditRefusal::Gone { kind }
+            | EditRefusal::Here { kind } => reason.kind("kind", *kind),
+            EditRefusal::NoSuchField { kind, field } | EditRefusal::Reference { field, kind } => {
+                reason.kind("kind", *kind).field("field", *field)
+            }
+            EditRefusal::Empty { field } | EditRefusal::Taken { field } => {
+                reason.field("field", *field)
+            }
+            EditRefusal::Value { kind, field } => reason
+                .kind("kind", *kind)
+                .field("field", *field)
+                .text("choices", choices(*field)),
+            EditRefusal::TooLong { kind, field, limit } => reason
+                .kind("kind", *kind)
+                .field("field", *field)
+                .number("limit", *limit),
+            EditRefusal::NotEmpty {
+                people,
+                departments,
+            } => reason
+                .number("people", *people)
+                .number("departments", *departments),
+            _ => reason,
+        }
+    }
+}
+
+/// The words that a field takes; empty where it takes any text.
+fn choices(field: Field) -> String {
+    match field {
+        Field::Employment => EmploymentType::ALL.map(EmploymentType::key).join(", "),
+        _ => String::new(),
+    }
+}
+
+fn refusal_code(refusal: &EditRefusal) -> ReasonCode {
+    match refusal {
+        EditRefusal::NotFound { .. } => ReasonCode::LedgerRecordUnknown,
+        EditRefusal::Exists => ReasonCode::LedgerIdTaken,
+        EditRefusal::Stale => ReasonCode::LedgerEntryChanged,
+        EditRefusal::NoSuchField { .. } => ReasonCode::LedgerFieldUnknown,
+        EditRefusal::Empty { .. } => ReasonCode::LedgerValueMissing,
+        EditRefusal::Value { .. } => ReasonCode::LedgerValueInvalid,
+        EditRefusal::TooLong { .. } => ReasonCode::LedgerValueTooLong,
+        EditRefusal::Taken { .. } => ReasonCode::LedgerValueTaken,
+        EditRefusal::Reference { .. } => ReasonCode::LedgerReferenceUnknown,
+        EditRefusal::OwnManager => ReasonCode::LedgerOwnManager,
+        EditRefusal::MainDepartment => ReasonCode::LedgerMainDepartmentNotOwn,
+        EditRefusal::HeadNotMember => ReasonCode::LedgerHeadNotMember,
+        EditRefusal::Circle => ReasonCode::LedgerDepartmentCycle,
+        EditRefusal::Root => ReasonCode::LedgerRootFixed,
+        EditRefusal::SameName => ReasonCode::LedgerDepartmentNameTaken,
+        EditRefusal::NotEmpty { .. } => ReasonCode::LedgerDepartmentNotEmpty,
+        EditRefusal::Gone { .. } => ReasonCode::LedgerAlreadyLeft,
+        EditRefusal::Here { .. } => ReasonCode::LedgerAlreadyHere,
+        EditRefusal::Past => ReasonCode::LedgerDayPast,
+        EditRefusal::TooFar => ReasonCode::LedgerDayTooFar,
+        EditRefusal::LeavesBeforeEntry => ReasonCode::LedgerLeavesBeforeEntry,
+        EditRefusal::ClosesAhead => ReasonCode::LedgerClosesAhead,
+        EditRefusal::Nothing => ReasonCode::LedgerNoChange,
+        EditRefusal::NothingWaits => ReasonCode::LedgerNothingScheduled,
+    }
 }

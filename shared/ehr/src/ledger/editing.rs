@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use directory::reason::{Reason, ReasonCode};
 use directory::{Kind, NativeId, Timestamp};
 use state::store::{EDITS_MAX, EditNews, FeedEntry, LedgerEntry, LookupKey, PutCondition};
 
@@ -31,6 +32,17 @@ pub enum EditError {
     /// The ledger could not be read or written.
     #[error("the ledger could not be used")]
     Ledger(#[source] EhrError),
+}
+
+impl From<&EditError> for Reason {
+    fn from(err: &EditError) -> Self {
+        match err {
+            EditError::Refused(refusal) => Self::from(refusal),
+            EditError::Ledger(err) => {
+                Self::new(ReasonCode::LedgerUnavailable).cause(Self::from(err))
+            }
+        }
+    }
 }
 
 impl Ledger {
@@ -145,7 +157,7 @@ impl Ledger {
     pub(super) async fn changes_after(&self, cursor: Option<&str>) -> Result<ChangePage, EhrError> {
         let place = cursor
             .map_or(Ok(0), str::parse)
-            .map_err(|_| EhrError::Refused("the cursor is not of this feed"))?;
+            .map_err(|_| EhrError::Malformed("cursor"))?;
         let page = self
             .store
             .news_after(&self.corp, place, FEED_PAGE_SIZE)
@@ -307,7 +319,7 @@ impl Ledger {
 }
 
 fn changed_record(told: FeedEntry) -> Result<ChangedRecord, EhrError> {
-    let malformed = |_| EhrError::Malformed("a feed entry has an id that is none");
+    let malformed = |_| EhrError::Malformed("feed");
     let id = NativeId::new(&told.news.id).map_err(malformed)?;
     Ok(ChangedRecord {
         kind: told.news.kind,

@@ -39,10 +39,10 @@ impl EntryBody {
     }
 
     pub(super) fn from_entry(entry: &LedgerEntry) -> Result<Self, EhrError> {
-        let body: Self = serde_json::from_str(&entry.body)
-            .map_err(|_| EhrError::Malformed("a ledger entry is not JSON"))?;
+        let body: Self =
+            serde_json::from_str(&entry.body).map_err(|_| EhrError::Malformed("entry"))?;
         if body.v > SCHEMA_VERSION {
-            return Err(EhrError::Malformed("a ledger entry has a newer schema"));
+            return Err(EhrError::Malformed("schema"));
         }
         Ok(body)
     }
@@ -54,8 +54,7 @@ impl EntryBody {
             (false, true) => 1,
         };
         let body = Self { v, ..self.clone() };
-        serde_json::to_string(&body)
-            .map_err(|_| EhrError::Malformed("a ledger entry has no JSON form"))
+        serde_json::to_string(&body).map_err(|_| EhrError::Malformed("entry"))
     }
 
     fn names_employment(&self) -> bool {

@@ -6,6 +6,7 @@ use directory::link::LinkWait;
 use directory::plan::{PlanItem, SettledLink};
 use directory::planted::{self, Bug};
 use directory::policy::Ownership;
+use directory::reason::{Reason, ReasonCode};
 use directory::{Base, Kind, Link, LinkLifecycle, Side, Timestamp, WriteAction, WriteIntent};
 use state::links::PointerChanges;
 use state::{StoreError, WriteError};
@@ -148,7 +149,7 @@ impl Run<'_> {
         &self,
         item: &PlanItem,
         under: &Link,
-        reason: &str,
+        reason: &Reason,
     ) -> Result<(), StoreError> {
         let mut link = item.before.clone().unwrap_or_else(|| under.clone());
         if item.before.is_some() && under.dingtalk != link.dingtalk {
@@ -189,12 +190,12 @@ impl Run<'_> {
         link.waits.push(LinkWait {
             field: None,
             value: item.fingerprint(&self.engine.key),
-            reason: reason.to_owned(),
+            reason: reason.clone(),
             since: self.now(),
             next: Timestamp(next),
         });
         self.store_link(Some(under), &link).await?;
-        self.tally(|tally| tally.add_trouble(link.kind, Some(link.id), reason.to_owned()));
+        self.tally(|tally| tally.add_trouble(link.kind, Some(link.id), reason.clone()));
         Ok(())
     }
 
@@ -223,8 +224,7 @@ impl Run<'_> {
             kind: settled.link.kind,
             action: intent.action,
             changes: Vec::new(),
-            reason: "begun, and cut off before its outcome was known; the sides agree by now"
-                .to_owned(),
+            reason: Reason::new(ReasonCode::ChangeFinishedLate),
             owner: Ownership::Owned(self.engine.policy.lifecycle),
             owners: Vec::new(),
         };
@@ -270,7 +270,7 @@ impl Run<'_> {
                     tally.add_trouble(
                         link.kind,
                         Some(link.id),
-                        "its link is larger than can be stored",
+                        Reason::new(ReasonCode::WaitLinkTooLarge),
                     )
                 });
                 Ok(false)

@@ -5,6 +5,7 @@ use directory::decide::{self, FreshRead};
 use directory::hash::{self, FieldHash};
 use directory::link::LinkWait;
 use directory::plan::ItemPart;
+use directory::reason::{Reason, ReasonCode};
 use directory::{Field, Link, Record, Side, Timestamp, WriteAction};
 
 use super::WrittenItem;
@@ -132,11 +133,10 @@ impl Run<'_> {
             Some(_) if waited < RESEND_BACKOFF_MS[1] => RESEND_BACKOFF_MS[1],
             Some(_) => RESEND_BACKOFF_MS[2],
         };
-        let whom = match side {
-            Side::DingTalk => "DingTalk",
-            Side::Ehr => "the eHR",
-        };
-        let reason = format!("{whom} stored {} otherwise than it was sent", field.key());
+        let reason = Reason::new(ReasonCode::WaitStoredOtherwise)
+            .side("side", side)
+            .kind("kind", link.kind)
+            .field("field", field);
         self.tally(|tally| tally.note(reason.clone()));
         let next = Timestamp(now.millis().saturating_add(patience.min(most)));
         link.waits.push(LinkWait {

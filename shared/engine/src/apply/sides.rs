@@ -6,6 +6,7 @@ use directory::decide::{self, FreshRead};
 use directory::hash::FieldHash;
 use directory::plan::{ItemPart, PlanItem};
 use directory::planted::{self, Bug};
+use directory::reason::{Reason, ReasonCode};
 use directory::{
     Field, FieldValue, FieldValues, Kind, Link, LinkLifecycle, NativeId, Side, WriteAction,
 };
@@ -22,7 +23,7 @@ enum PartOutcome {
     Ehr(Box<StoredRecord>),
     /// The record's id, and the hash of the `unionid` of somebody who was created.
     DingTalk(NativeId, Option<FieldHash>),
-    Refused(String),
+    Refused(Reason),
 }
 
 impl Run<'_> {
@@ -133,7 +134,7 @@ impl Run<'_> {
                     self.tally(|tally| {
                         tally.add_trouble(item.link.kind, Some(item.link.id), reason)
                     });
-                    return failed(LookError::NotYet("one of the two sides refused its part"));
+                    return failed(LookError::not_yet(ReasonCode::LookOneSideRefused));
                 }
                 Err(err) => return failed(err),
             }
@@ -176,7 +177,7 @@ impl Run<'_> {
         match self.engine.ehr.write_record(&write).await {
             Ok(stored) => Ok(PartOutcome::Ehr(Box::new(stored))),
             Err(err) if err.is_transient() => Err(err.into()),
-            Err(err) => Ok(PartOutcome::Refused(err.to_string())),
+            Err(err) => Ok(PartOutcome::Refused(Reason::from(&err))),
         }
     }
 
@@ -209,17 +210,13 @@ impl Run<'_> {
                 id,
                 unionid.map(|id| decide::unionid_hash(&id, &self.engine.key)),
             ),
-            WriteOutcome::Pending => PartOutcome::Refused(
-                "invited to the company: waits for the person to accept".to_owned(),
-            ),
+            WriteOutcome::Pending => PartOutcome::Refused(Reason::new(ReasonCode::WaitInvitation)),
             WriteOutcome::Refused(reason) => PartOutcome::Refused(reason),
             WriteOutcome::Unknown if planted::is(Bug::UnknownIsDone) && write.id.is_some() => {
-                PartOutcome::DingTalk(write.id.ok_or(LookError::NotYet("never"))?, None)
+                PartOutcome::DingTalk(write.id.ok_or_else(outcome_unknown)?, None)
             }
             WriteOutcome::Unknown => {
-                return Err(LookError::NotYet(
-                    "it is not known whether DingTalk wrote the record",
-                ));
+                return Err(outcome_unknown());
             }
         })
     }
@@ -259,6 +256,11 @@ fn carry_memberships(values: &mut FieldValues, to: Side, item: &PlanItem) {
             values.show_refs(field, all);
         }
     }
+}
+
+/// It is not known whether DingTalk carried out the write.
+fn outcome_unknown() -> LookError {
+    LookError::NotYet(Reason::new(ReasonCode::LookOutcomeUnknown).side("side", Side::DingTalk))
 }
 
 /// DingTalk is told which custom fields change, so that it keeps the others.

@@ -2,6 +2,7 @@
 
 use directory::LinkId;
 use directory::plan::Plan;
+use directory::reason::Reason;
 use futures::FutureExt as _;
 
 use crate::concurrency::ConcurrentWork;
@@ -46,7 +47,9 @@ impl Run<'_> {
             match looked {
                 Ok(found) => differing.extend(found),
                 Err(err) if err.concerns_everybody() => return Err(err),
-                Err(err) => self.tally(|tally| tally.add_unfinished(kind, None, err.sentence())),
+                Err(err) => {
+                    self.tally(|tally| tally.add_unfinished(kind, None, Reason::from(&err)))
+                }
             }
         }
         Ok((differing, left))

@@ -3,6 +3,7 @@
 use directory::correlate::{self, IdentityMatch, IdentityVerdict};
 use directory::decide::{self, FreshRead};
 use directory::planted::{self, Bug};
+use directory::reason::{Reason, ReasonCode};
 use directory::{DeptId, Field, Kind, Link, NativeId, Record, Side};
 use ehr::{AlternateKey, StoredRecord};
 
@@ -97,8 +98,7 @@ impl Run<'_> {
                 .is_some_and(|known| *known != record.id)
         }) {
             self.tally(|tally| {
-                let reason = "DingTalk has a department twice that was made once: the answer to an earlier create came too late \
-                              to be known; delete the one that nobody is linked with";
+                let reason = Reason::new(ReasonCode::IdentityDepartmentDuplicate);
                 tally.add_trouble(record.kind, Some(link.id), reason);
             });
         }
@@ -133,7 +133,7 @@ impl Run<'_> {
         {
             // Two accounts at once: which of them is the person is not ours to say.
             self.tally(|tally| {
-                let reason = "two DingTalk accounts claim one record of the eHR: a person must say whose it is";
+                let reason = Reason::new(ReasonCode::IdentityTwoAccounts);
                 tally.add_trouble(link.kind, Some(link.id), reason);
             });
             return Ok(ObservedRecord {
@@ -224,7 +224,7 @@ impl Run<'_> {
             return Ok(IdentityVerdict::Different);
         }
         if let IdentityVerdict::Perhaps(reason) = judged {
-            self.tally(|tally| tally.add_trouble(dingtalk.kind, None, reason));
+            self.tally(|tally| tally.add_trouble(dingtalk.kind, None, Reason::new(reason)));
         }
         Ok(judged)
     }
@@ -251,7 +251,7 @@ impl Run<'_> {
         };
         let judged = correlate::match_kept_department(dingtalk, &stored.record, same_parent);
         if let IdentityVerdict::Perhaps(reason) = judged {
-            self.tally(|tally| tally.add_trouble(Kind::Department, None, reason));
+            self.tally(|tally| tally.add_trouble(Kind::Department, None, Reason::new(reason)));
         }
         Ok(judged)
     }
@@ -321,7 +321,7 @@ impl Run<'_> {
                     .is_some_and(|ehr| *ehr != stored.record.id) =>
             {
                 self.tally(|tally| {
-                    let reason = "two records of the eHR claim one DingTalk account: a person must say whose it is";
+                    let reason = Reason::new(ReasonCode::IdentityTwoRecords);
                     tally.add_trouble(kind, Some(link.id), reason);
                 });
                 Ok(nothing)

@@ -1,11 +1,11 @@
 //! Why a record could not be looked at.
 
-use directory::text::describe_error;
+use directory::reason::{Reason, ReasonCode};
 use state::StoreError;
 
 use crate::error_reach::ErrorReach as _;
 
-/// Why a record could not be looked at.
+/// Why a record could not be looked at. What records and reports contain is [`Reason::from`] of it.
 #[derive(Debug, thiserror::Error)]
 pub enum LookError {
     /// DingTalk.
@@ -22,13 +22,19 @@ pub enum LookError {
     Journal(#[from] state::store::JournalError),
     /// Something else has to happen first; looking again later helps.
     #[error("not yet: {0}")]
-    NotYet(&'static str),
+    NotYet(Reason),
     /// Somebody closed the gate: nothing is written to this corp until it is opened.
     #[error("nothing is written: {0}")]
-    Closed(String),
+    Closed(Reason),
 }
 
 impl LookError {
+    /// Something else has to happen first, which this code names.
+    #[must_use]
+    pub fn not_yet(code: ReasonCode) -> Self {
+        Self::NotYet(Reason::new(code))
+    }
+
     /// Whether looking again later can help without anybody doing anything.
     #[must_use]
     pub fn is_transient(&self) -> bool {
@@ -50,10 +56,18 @@ impl LookError {
             Self::Ehr(_) | Self::NotYet(_) => false,
         }
     }
+}
 
-    /// The sentence for the run, with its cause.
-    #[must_use]
-    pub fn sentence(&self) -> String {
-        describe_error(self)
+impl From<&LookError> for Reason {
+    fn from(err: &LookError) -> Self {
+        let failed = |code, cause| Self::new(code).cause(cause);
+        match err {
+            LookError::DingTalk(err) => failed(ReasonCode::LookDingTalkFailed, Self::from(err)),
+            LookError::Ehr(err) => failed(ReasonCode::LookEhrFailed, Self::from(err)),
+            LookError::State(err) => failed(ReasonCode::LookStateFailed, Self::from(err)),
+            LookError::Journal(err) => failed(ReasonCode::LookJournalFailed, Self::from(err)),
+            LookError::NotYet(reason) => reason.clone(),
+            LookError::Closed(reason) => failed(ReasonCode::RunNothingWritten, reason.clone()),
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use directory::correlate::{self, IdentityMatch, IdentityVerdict};
 use directory::decide::{self, FreshRead};
 use directory::planted::{self, Bug};
+use directory::reason::Reason;
 use directory::{
     DeptId, Field, FieldValues, Kind, Link, NativeId, Record, Side, WriteAction, hash,
 };
@@ -51,7 +52,7 @@ impl Run<'_> {
                 IdentityVerdict::Same(matched) => return Ok(SearchOutcome::There(id, matched)),
                 IdentityVerdict::Perhaps(_) if planted::is(Bug::UncertainIsNew) => {}
                 IdentityVerdict::Perhaps(reason) => {
-                    self.tally(|tally| tally.add_trouble(Kind::Person, None, reason));
+                    self.tally(|tally| tally.add_trouble(Kind::Person, None, Reason::new(reason)));
                     return Ok(SearchOutcome::Uncertain);
                 }
                 IdentityVerdict::Different => {}

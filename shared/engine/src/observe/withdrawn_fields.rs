@@ -3,6 +3,7 @@
 use std::sync::PoisonError;
 
 use directory::decide::{Decision, FreshRead};
+use directory::reason::{Reason, ReasonCode};
 use directory::{Field, FieldSet, Side, hash};
 
 use super::{LookError, ObservedRecord};
@@ -42,11 +43,8 @@ impl Run<'_> {
                 .unwrap_or_else(PoisonError::into_inner);
             *known = known.union(hidden);
             for field in hidden.iter() {
-                let sentence = format!(
-                    "DingTalk no longer shows the field {}: its values are left as they were",
-                    field.key()
-                );
-                self.tally(|tally| tally.note(sentence));
+                let note = Reason::new(ReasonCode::RunFieldWithdrawn).field("field", field);
+                self.tally(|tally| tally.note(note));
             }
         }
         Ok(hidden)

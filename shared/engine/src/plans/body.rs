@@ -2,6 +2,7 @@
 
 use directory::decide::ValueChange;
 use directory::hash::{self, FieldHash, HashKey};
+use directory::reason::Reason;
 use directory::text::PersonalText;
 use directory::{Kind, LinkId, NativeId, Side, WriteAction};
 use serde::{Deserialize, Serialize};
@@ -38,11 +39,11 @@ pub struct PlannedItem {
     pub is_new: bool,
     /// What it is called, for whoever reads the plan.
     pub name: Option<PersonalText>,
-    /// Why, in a few words.
-    pub reason: String,
+    /// Why.
+    pub reason: Reason,
     /// The writes; none where only a link is stored, to which others refer.
     pub parts: Vec<PlannedPart>,
-    /// The decision ([`directory::plan::Item::fingerprint`]): applied only where it comes out the same.
+    /// The decision ([`directory::plan::PlanItem::fingerprint`]): applied only where it comes out the same.
     pub fingerprint: FieldHash,
     /// The decision with the fields that the guard held: where the guard stopped a part of it.
     #[serde(default)]

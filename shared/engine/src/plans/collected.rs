@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use directory::hash::{FieldHash, HashKey};
 use directory::plan::{ApprovedPlan, HeldItem, PlanItem, SettledLink};
+use directory::reason::{Reason, ReasonCode};
 use directory::text::PersonalText;
 use directory::{Field, Kind, LinkId, NativeId, Side, WriteAction};
 
@@ -175,7 +176,7 @@ fn to_planned_item(entry: &CollectedEntry, engine: &Engine) -> Option<PlannedIte
         name: None,
         reason: match &entry.todo {
             PendingChange::Write(item) => item.reason.clone(),
-            PendingChange::Link(_) => "both sides agree; only the link is stored".to_owned(),
+            PendingChange::Link(_) => Reason::new(ReasonCode::ChangeLinkOnly),
         },
         parts: parts.iter().map(part).collect(),
         fingerprint: change_fingerprint(&entry.todo, &engine.key),

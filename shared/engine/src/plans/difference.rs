@@ -1,9 +1,8 @@
-//! Whether what would be done now is still what was shown, and in words what is not. Pure.
-
-use std::fmt;
+//! Whether what would be done now is still what was shown, and what is not. Pure.
 
 use directory::hash::{self, HashKey};
 use directory::plan::PlanItem;
+use directory::reason::{Reason, ReasonCode};
 use directory::{Field, FieldSet, Link, LinkLifecycle, Side, WriteAction};
 use serde::{Deserialize, Serialize};
 
@@ -45,39 +44,32 @@ pub enum PlanDifference {
     Identity,
     /// A person or a day has to come first.
     Waits {
-        /// The sentence.
-        reason: String,
+        /// What it waits for.
+        reason: Reason,
     },
 }
 
-impl fmt::Display for PlanDifference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = |side: Side| match side {
-            Side::DingTalk => "DingTalk",
-            Side::Ehr => "the eHR",
+impl From<&PlanDifference> for Reason {
+    fn from(difference: &PlanDifference) -> Self {
+        let about = |code, field: Field, side: Side| {
+            Self::new(code).field("field", field).side("side", side)
         };
-        match self {
-            Self::Changed { field, side } => {
-                write!(
-                    f,
-                    "{} has another value in {} than when the plan was made",
-                    field.key(),
-                    name(*side)
-                )
+        match difference {
+            PlanDifference::Changed { field, side } => {
+                about(ReasonCode::PlanFieldMoved, *field, *side)
             }
-            Self::AlsoChanged { field, side } => {
-                write!(f, "{} changed in {} as well", field.key(), name(*side))
+            PlanDifference::AlsoChanged { field, side } => {
+                about(ReasonCode::PlanFieldAlsoMoved, *field, *side)
             }
-            Self::Gone { side } => write!(f, "the record is gone in {}", name(*side)),
-            Self::ThereAgain => f.write_str("the record was to be removed and is there again"),
-            Self::Another { planned, now } => write!(
-                f,
-                "{} was planned, now it would be {}",
-                planned.key(),
-                now.key()
-            ),
-            Self::Identity => f.write_str("the ids that belong together are others by now"),
-            Self::Waits { reason } => f.write_str(reason),
+            PlanDifference::Gone { side } => {
+                Self::new(ReasonCode::PlanRecordGone).side("side", *side)
+            }
+            PlanDifference::ThereAgain => Self::new(ReasonCode::PlanRecordBack),
+            PlanDifference::Another { planned, now } => Self::new(ReasonCode::PlanActionChanged)
+                .text("planned", planned.key())
+                .text("now", now.key()),
+            PlanDifference::Identity => Self::new(ReasonCode::PlanIdentityChanged),
+            PlanDifference::Waits { reason } => reason.clone(),
         }
     }
 }
@@ -89,7 +81,7 @@ pub(super) struct FreshLook<'a> {
     /// The link as it is, or would be, once nothing is left to be written.
     pub(super) link: Option<&'a Link>,
     /// Why it waits.
-    pub(super) waits: Option<&'a str>,
+    pub(super) waits: Option<&'a Reason>,
     /// The side that decides has it no more.
     pub(super) gone: Option<Side>,
 }
@@ -143,7 +135,7 @@ fn judge_without_change(planned: &PlannedItem, now: &FreshLook<'_>, key: &HashKe
     }
     if let Some(reason) = now.waits {
         return Verdict::Refuse(vec![PlanDifference::Waits {
-            reason: reason.to_owned(),
+            reason: reason.clone(),
         }]);
     }
     let left = now
@@ -331,7 +323,7 @@ mod tests {
             values: FieldValues::new(),
             changes,
         }];
-        let reason = "changed in DingTalk, which decides".to_owned();
+        let reason = Reason::new(ReasonCode::ChangeDecided).side("side", Side::DingTalk);
         PlanItem {
             before: Some(link.clone()),
             link,
@@ -378,15 +370,16 @@ mod tests {
         }
     }
 
-    fn reasons(verdict: Verdict) -> String {
+    #[track_caller]
+    fn refusal(verdict: Verdict) -> Vec<Reason> {
         match verdict {
-            Verdict::Refuse(moved) => moved
-                .iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-                .join("; "),
-            other => format!("{other:?}"),
+            Verdict::Refuse(moved) => moved.iter().map(Reason::from).collect(),
+            other => panic!("{other:?}"),
         }
+    }
+
+    fn moved(code: ReasonCode, field: Field, side: Side) -> Vec<Reason> {
+        vec![Reason::new(code).field("field", field).side("side", side)]
     }
 
     const TITLE: (Field, &str, &str) = (Field::Title, "工程师", "总监");
@@ -410,22 +403,28 @@ mod tests {
     fn a_refusal_names_the_field_and_the_side_that_changed() {
         let plan = planned(&item(WriteAction::Update, &[TITLE]));
         let say = |now_item: &PlanItem| {
-            reasons(judge(&plan, &now(Some(now_item), &now_item.link), &key()))
+            refusal(judge(&plan, &now(Some(now_item), &now_item.link), &key()))
         };
         let other_after = item(WriteAction::Update, &[(Field::Title, "工程师", "经理")]);
         assert_eq!(
             say(&other_after),
-            "title has another value in DingTalk than when the plan was made"
+            moved(ReasonCode::PlanFieldMoved, Field::Title, Side::DingTalk)
         );
         let other_before = item(WriteAction::Update, &[(Field::Title, "顾问", "总监")]);
         assert_eq!(
             say(&other_before),
-            "title has another value in the eHR than when the plan was made"
+            moved(ReasonCode::PlanFieldMoved, Field::Title, Side::Ehr)
         );
         let more = item(WriteAction::Update, &[TITLE, NAME]);
-        assert_eq!(say(&more), "name changed in DingTalk as well");
+        assert_eq!(
+            say(&more),
+            moved(ReasonCode::PlanFieldAlsoMoved, Field::Name, Side::DingTalk)
+        );
         let another = item(WriteAction::Restore, &[TITLE]);
-        assert_eq!(say(&another), "update was planned, now it would be restore");
+        let expected = Reason::new(ReasonCode::PlanActionChanged)
+            .text("planned", "update")
+            .text("now", "restore");
+        assert_eq!(say(&another), [expected]);
     }
 
     #[test]
@@ -434,8 +433,8 @@ mod tests {
         let agreed = item(WriteAction::Update, &[(Field::Title, "总监", "工程师")]).link;
         let verdict = judge(&plan, &now(None, &agreed), &key());
         assert_eq!(
-            reasons(verdict),
-            "title has another value in DingTalk than when the plan was made"
+            refusal(verdict),
+            moved(ReasonCode::PlanFieldMoved, Field::Title, Side::DingTalk)
         );
     }
 
@@ -455,8 +454,8 @@ mod tests {
         );
         let verdict = judge(&plan, &now(Some(&rest), &rest.link), &key());
         assert_eq!(
-            reasons(verdict),
-            "name has another value in DingTalk than when the plan was made"
+            refusal(verdict),
+            moved(ReasonCode::PlanFieldMoved, Field::Name, Side::DingTalk)
         );
     }
 
@@ -476,8 +475,8 @@ mod tests {
     fn a_removal_is_refused_when_the_record_is_there_again() {
         let plan = planned(&item(WriteAction::Remove, &[]));
         assert_eq!(
-            reasons(judge(&plan, &now(None, &link()), &key())),
-            PlanDifference::ThereAgain.to_string()
+            refusal(judge(&plan, &now(None, &link()), &key())),
+            [Reason::from(&PlanDifference::ThereAgain)]
         );
         let left = Link {
             lifecycle: LinkLifecycle::Left {
@@ -494,8 +493,8 @@ mod tests {
             gone: Some(Side::DingTalk),
         };
         assert_eq!(
-            reasons(judge(&update, &gone, &key())),
-            "the record is gone in DingTalk"
+            refusal(judge(&update, &gone, &key())),
+            [Reason::new(ReasonCode::PlanRecordGone).side("side", Side::DingTalk)]
         );
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use directory::plan::{ActionCounts, HeldItem};
+use directory::reason::{Reason, ReasonCode};
 use directory::{BindingId, Kind, RunId, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -52,8 +53,8 @@ pub struct PlanExecution {
     pub ended_at: Option<Timestamp>,
     /// Where it stands.
     pub place: PlanCheckpoint,
-    /// Why it stopped before its end, in a sentence; nothing while it runs.
-    pub stopped: Option<String>,
+    /// Why it stopped before its end; nothing while it runs.
+    pub stopped: Option<Reason>,
 }
 
 /// A plan without its items. No value of a person is in it.
@@ -89,8 +90,8 @@ pub struct PlanHead {
     pub hash: String,
     /// What applying it costs.
     pub forecast: Forecast,
-    /// One sentence for everything that went differently.
-    pub notes: Vec<String>,
+    /// One reason for everything that went differently.
+    pub notes: Vec<Reason>,
     /// Where it stands.
     pub state: PlanState,
     /// Who approved it.
@@ -139,11 +140,31 @@ pub enum PlanNotReadyError {
     Failed,
 }
 
+impl From<&PlanNotReadyError> for Reason {
+    fn from(err: &PlanNotReadyError) -> Self {
+        match *err {
+            PlanNotReadyError::Unapproved => Self::new(ReasonCode::PlanUnapproved),
+            PlanNotReadyError::NotWhatWasApproved => Self::new(ReasonCode::PlanNotAsApproved),
+            PlanNotReadyError::OtherPolicy { plan, active } => {
+                Self::new(ReasonCode::PlanOtherPolicy)
+                    .number("plan", plan)
+                    .number("active", active)
+            }
+            PlanNotReadyError::Expired { hours, max } => Self::new(ReasonCode::PlanExpired)
+                .number("hours", hours)
+                .number("limit", max),
+            PlanNotReadyError::Superseded => Self::new(ReasonCode::PlanSuperseded),
+            PlanNotReadyError::Done => Self::new(ReasonCode::PlanAlreadyApplied),
+            PlanNotReadyError::Failed => Self::new(ReasonCode::PlanFailed),
+        }
+    }
+}
+
 impl PlanHead {
     /// Whether the plan can be approved now.
     ///
     /// # Errors
-    /// [`NotNow`].
+    /// [`PlanNotReadyError`].
     pub fn may_be_approved(
         &self,
         policy: u64,
@@ -161,7 +182,7 @@ impl PlanHead {
     /// Whether the plan can be applied now. What was begun goes on whatever its age: each item is looked at afresh.
     ///
     /// # Errors
-    /// [`NotNow`].
+    /// [`PlanNotReadyError`].
     pub fn may_be_applied(
         &self,
         policy: u64,

@@ -24,6 +24,7 @@ pub(crate) use collected::CollectedPlan;
 use std::collections::BTreeMap;
 
 use directory::plan::{ActionCounts, HeldItem};
+use directory::reason::{Reason, ReasonCode};
 use directory::{FieldValue, LinkId};
 
 use crate::link_names::LinkNames;
@@ -76,10 +77,8 @@ impl Engine {
         let (labels, missing) = self.collect_labels(&items, &names).await;
         let mut swept = swept;
         if let Err(err) = missing {
-            swept.report.notes.push(format!(
-                "not every reference is shown by its name: {}",
-                err.sentence()
-            ));
+            let note = Reason::new(ReasonCode::RunNamesIncomplete).cause(Reason::from(&err));
+            swept.report.notes.push(note);
         }
         PlannedSweep {
             swept,

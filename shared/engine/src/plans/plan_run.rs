@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 use directory::plan::{Plan, PlanItem};
+use directory::reason::{Reason, ReasonCode};
 use directory::{FieldSet, Kind, LinkId, NativeId, RunId, Side, Timestamp, WriteAction};
 use futures::FutureExt as _;
 use serde::{Deserialize, Serialize};
@@ -53,7 +54,7 @@ pub struct NotApplied {
     pub moved: Vec<PlanDifference>,
     /// How it failed.
     #[serde(default)]
-    pub failed: Option<String>,
+    pub failed: Option<Reason>,
 }
 
 /// An item to be looked at once more at the end.
@@ -84,7 +85,7 @@ impl PlanCheckpoint {
         index: usize,
         item: &PlannedItem,
         moved: Vec<PlanDifference>,
-        failed: Option<String>,
+        failed: Option<Reason>,
     ) {
         let count = if failed.is_some() {
             &mut self.outcomes.failed
@@ -244,7 +245,7 @@ impl PlanRun<'_> {
                     index,
                     item,
                     Vec::new(),
-                    Some("others kept writing the same record".to_owned()),
+                    Some(Reason::new(ReasonCode::LookOthersWrite)),
                 );
             }
         }
@@ -276,7 +277,7 @@ impl PlanRun<'_> {
             let counted = counted.get(&index).copied().unwrap_or_default();
             match relooked {
                 Ok(RelookOutcome::Apply(now)) if is_full(&now, &occupied) => {
-                    let reason = "somebody is still in the department".to_owned();
+                    let reason = Reason::new(ReasonCode::WaitDepartmentOccupied);
                     place.add_not_applied(
                         index,
                         item,
@@ -292,7 +293,9 @@ impl PlanRun<'_> {
                 Ok(RelookOutcome::Already) => place.outcomes.already += 1,
                 Ok(RelookOutcome::Refuse(moved)) => place.add_not_applied(index, item, moved, None),
                 Err(err) if err.concerns_everybody() => return Err(err),
-                Err(err) => place.add_not_applied(index, item, Vec::new(), Some(err.sentence())),
+                Err(err) => {
+                    place.add_not_applied(index, item, Vec::new(), Some(Reason::from(&err)))
+                }
             }
         }
         self.write_accepted(plan, &accepted, place).await
@@ -335,8 +338,7 @@ impl PlanRun<'_> {
             .decide(observed, UnknownReferenceRule::LeaveOut, &mut plan)
             .await?;
         if looked.out_of_reach {
-            let reason =
-                "the policy leaves it out by now, or cannot tell whether it does".to_owned();
+            let reason = Reason::new(ReasonCode::WaitPolicyLeavesOut);
             return Ok(RelookOutcome::Refuse(vec![PlanDifference::Waits {
                 reason,
             }]));
@@ -350,7 +352,7 @@ impl PlanRun<'_> {
             .as_ref()
             .map(|settled| &settled.link)
             .or(stored.as_ref());
-        let waits = plan.held.first().map(|held| held.reason.as_str());
+        let waits = plan.held.first().map(|held| &held.reason);
         let gone = looked
             .missing
             .as_ref()
@@ -403,7 +405,7 @@ impl PlanRun<'_> {
         });
         if !protected {
             self.run
-                .plan_removal((observed, planned.link), &planned.reason, plan)
+                .plan_removal((observed, planned.link), planned.reason.clone(), plan)
                 .await?;
         }
         Ok(())
@@ -460,7 +462,7 @@ impl PlanRun<'_> {
         troubles
     }
 
-    fn troubles_since(&self, from: usize) -> HashMap<LinkId, String> {
+    fn troubles_since(&self, from: usize) -> HashMap<LinkId, Reason> {
         let mut since = HashMap::new();
         self.run.tally(|tally| {
             let troubles = tally.troubles.iter().skip(from);
@@ -495,7 +497,7 @@ impl PlanRun<'_> {
         };
         run.count_active(&mut ended).await;
         if complete && let Err(err) = run.engine.journal.close(&run.id).await {
-            run.tally(|tally| tally.note(format!("the journal of this run was not closed: {err}")));
+            run.tally(|tally| tally.note(crate::sweep::journal_open_note(&err)));
         }
         run.build_report(&order, began_at, &ended)
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use directory::hash::HashKey;
 use directory::plan::{ActionCounts, HeldItem};
+use directory::reason::{Reason, ReasonCode};
 use directory::{CorpId, LinkId, RunId, Timestamp};
 use serde::{Deserialize, Serialize};
 use state::archive::ArchiveKeyError;
@@ -23,7 +24,7 @@ const ITEMS_PER_PART: usize = 5000;
 /// Held records that a head names; all are counted and all are in the body.
 const HELD_IN_HEAD_MAX: usize = 100;
 
-/// Sentences that a head keeps.
+/// Notes that a head keeps.
 const NOTES_MAX: usize = 100;
 
 /// Heads are kept this long, in seconds: half a year.
@@ -59,6 +60,24 @@ pub enum PlanError {
     /// The body cannot be read by this version, or is not the one that the head names.
     #[error("the plan's body is not the one that was made: make a new plan")]
     NotTheBody,
+}
+
+impl From<&PlanError> for Reason {
+    fn from(err: &PlanError) -> Self {
+        let not_stored = |cause| Self::new(ReasonCode::PlanNotStored).cause(cause);
+        match err {
+            PlanError::Unknown => Self::new(ReasonCode::PlanUnknown),
+            PlanError::Write(WriteError::Stale) => Self::new(ReasonCode::PlanChangedElsewhere),
+            PlanError::Read(err) => not_stored(Self::from(err)),
+            PlanError::Write(err) => not_stored(Self::from(err)),
+            PlanError::Archive(err) => not_stored(Self::from(err)),
+            PlanError::Name(err) => not_stored(Self::from(*err)),
+            PlanError::NoBody => Self::new(ReasonCode::PlanContentMissing),
+            PlanError::Sealed(_) | PlanError::NotTheBody => {
+                Self::new(ReasonCode::PlanContentUnreadable)
+            }
+        }
+    }
 }
 
 /// The plans of one corp.
@@ -184,7 +203,7 @@ impl PlanStore {
     pub async fn store_failure(
         &self,
         new: NewPlan<'_>,
-        notes: Vec<String>,
+        notes: Vec<Reason>,
     ) -> Result<PlanHead, PlanError> {
         let head = PlanHead {
             id: new.id,

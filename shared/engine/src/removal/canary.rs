@@ -3,6 +3,7 @@
 use directory::decide::{self, FreshRead};
 use directory::hash;
 use directory::planted::{self, Bug};
+use directory::reason::ReasonCode;
 use directory::{DeptId, Field, Kind, LinkLifecycle, NativeId, Side};
 
 use crate::Run;
@@ -32,9 +33,7 @@ impl Run<'_> {
             return Ok(());
         }
         if self.deciding_side() == Side::Ehr && !self.find_ehr_canary().await? {
-            return Err(LookError::NotYet(
-                "the eHR finds nobody whom it listed: nothing is removed",
-            ));
+            return Err(LookError::not_yet(ReasonCode::LookEhrFindsNone));
         }
         if kind == Kind::Department && self.find_department_canary(of).await? {
             return Ok(());
@@ -72,9 +71,7 @@ impl Run<'_> {
                 return Ok(());
             }
         }
-        Err(LookError::NotYet(
-            "no canary is found either, so that \"not found\" says nothing: nothing is removed",
-        ))
+        Err(LookError::not_yet(ReasonCode::LookNoCanary))
     }
 
     /// Another department of ours is found, by its id and the name that was agreed on: then "not found" says something about a

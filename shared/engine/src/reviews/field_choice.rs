@@ -3,6 +3,7 @@
 use directory::decide::{FreshRead, ValueChange};
 use directory::plan::{ItemPart, Plan, PlanItem};
 use directory::policy::Ownership;
+use directory::reason::{Reason, ReasonCode};
 use directory::{
     Field, FieldValue, FieldValues, Kind, LinkId, Record, RunId, Side, WriteAction, hash,
 };
@@ -24,8 +25,8 @@ pub struct FieldChoice {
     pub expected: Option<FieldValue>,
     /// The value that both are to have.
     pub value: Option<FieldValue>,
-    /// The sentence for the journal, without personal data.
-    pub reason: &'static str,
+    /// Why, for the journal.
+    pub reason: Reason,
 }
 
 /// What became of it.
@@ -42,7 +43,25 @@ pub enum ChoiceOutcome {
     /// Only the employee can change it in DingTalk: nothing was written.
     Employee,
     /// A side refused it, for the reason.
-    Refused(String),
+    Refused(Reason),
+}
+
+impl ChoiceOutcome {
+    /// Why nothing was written; `None` where both sides have the value.
+    #[must_use]
+    pub fn refusal(&self) -> Option<Reason> {
+        let about = |code, side| Some(Reason::new(code).side("side", side));
+        match self {
+            Self::Done => None,
+            Self::Moved(side) => about(ReasonCode::RecordValueMoved, *side),
+            Self::Unseen(side) => about(ReasonCode::RecordNotShown, *side),
+            Self::Owned(side) => about(ReasonCode::RecordFieldOwned, *side),
+            Self::Employee => Some(Reason::new(ReasonCode::RecordEmployeeOnly)),
+            Self::Refused(reason) => {
+                Some(Reason::new(ReasonCode::RecordRefused).cause(reason.clone()))
+            }
+        }
+    }
 }
 
 impl Engine {
@@ -89,9 +108,7 @@ impl Run<'_> {
         };
         let moved = self.apply_plan(plan.approve_as_shown(), &|_| {}).await?;
         if moved > 0 {
-            return Err(LookError::NotYet(
-                "somebody else wrote the same record a moment ago",
-            ));
+            return Err(LookError::not_yet(ReasonCode::LookOthersWrite));
         }
         let (mut refused, mut unfinished) = (None, 0);
         self.tally(|tally| {
@@ -100,7 +117,7 @@ impl Run<'_> {
         });
         match refused {
             Some(reason) if unfinished == 0 => Ok(ChoiceOutcome::Refused(reason)),
-            _ if unfinished > 0 => Err(LookError::NotYet("a write was not finished")),
+            _ if unfinished > 0 => Err(LookError::not_yet(ReasonCode::LookWriteUnfinished)),
             _ => Ok(ChoiceOutcome::Done),
         }
     }
@@ -153,7 +170,7 @@ impl Run<'_> {
             ehr_version: Some(stored.version),
             unionid: dingtalk.unionid.clone(),
             parts,
-            reason: wish.reason.to_owned(),
+            reason: wish.reason.clone(),
             needs_canary: false,
             carried: Vec::new(),
         })))

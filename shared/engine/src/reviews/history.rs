@@ -1,5 +1,6 @@
 //! What the journal says of one record: each change of each field, opened, newest first.
 
+use directory::reason::{Reason, ReasonArgument, ReasonCode};
 use directory::{Field, FieldValue, LinkId, RunId, Side, Timestamp, WriteAction};
 use state::StoreError;
 use state::store::{ChainEntry, FieldChange, FieldOwner};
@@ -9,7 +10,7 @@ use super::ReviewStore;
 /// Entries of one record that are read: more than a person has in a working life.
 const ENTRIES_MAX: i32 = 1000;
 
-/// What an entry says instead of changes where a side refused them.
+/// How an earlier version began the sentence of an entry that says what a side refused.
 const NOT_WRITTEN_PREFIX: &str = "not written: ";
 
 /// One change of one field.
@@ -38,9 +39,9 @@ pub struct FieldHistory {
     /// Both sides had changed a shared field.
     pub conflict: bool,
     /// Why.
-    pub reason: String,
+    pub reason: Reason,
     /// Why it was not written after all; `None` where it was.
-    pub refused: Option<String>,
+    pub refused: Option<Reason>,
 }
 
 impl ReviewStore {
@@ -72,7 +73,7 @@ impl ReviewStore {
         &self,
         entry: &ChainEntry,
         change: &FieldChange,
-        refused: Option<String>,
+        refused: Option<Reason>,
     ) -> Result<FieldHistory, StoreError> {
         let record = entry.change.record.to_string();
         let owner = match entry.change.owner {
@@ -99,12 +100,12 @@ impl ReviewStore {
 
 /// For each entry, newest first, why it was not written. A refusal comes after the entries of its item, which are one per
 /// side at most, in the same run.
-fn match_refusals(entries: &[ChainEntry]) -> Vec<Option<String>> {
-    let mut open: Option<(&RunId, &str, Vec<Side>)> = None;
+fn match_refusals(entries: &[ChainEntry]) -> Vec<Option<Reason>> {
+    let mut open: Option<(&RunId, Reason, Vec<Side>)> = None;
     let mut refusals = Vec::with_capacity(entries.len());
     for entry in entries {
-        if let Some(reason) = entry.change.reason.strip_prefix(NOT_WRITTEN_PREFIX)
-            && entry.change.fields.is_empty()
+        if entry.change.fields.is_empty()
+            && let Some(reason) = refusal_in(&entry.change.reason)
         {
             open = Some((&entry.run, reason, Vec::new()));
             refusals.push(None);
@@ -115,7 +116,7 @@ fn match_refusals(entries: &[ChainEntry]) -> Vec<Option<String>> {
                 if **run == entry.run && !sides.contains(&entry.change.side) =>
             {
                 sides.push(entry.change.side);
-                Some((*reason).to_owned())
+                Some(reason.clone())
             }
             _ => {
                 open = None;
@@ -125,6 +126,17 @@ fn match_refusals(entries: &[ChainEntry]) -> Vec<Option<String>> {
         refusals.push(refused);
     }
     refusals
+}
+
+/// What a side refused, where an entry says nothing else.
+fn refusal_in(reason: &Reason) -> Option<Reason> {
+    match (reason.code(), reason.argument("text")) {
+        (Some(ReasonCode::ChangeNotWritten), _) => reason.inner().cloned(),
+        (Some(ReasonCode::StoredText), Some(ReasonArgument::Text(text))) => text
+            .strip_prefix(NOT_WRITTEN_PREFIX)
+            .map(Reason::stored_text),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -152,10 +164,12 @@ mod tests {
                 kind: Kind::Person,
                 action: WriteAction::Update,
                 fields: if refused { Vec::new() } else { vec![change] },
-                reason: if refused {
-                    "not written: taken".to_owned()
-                } else {
-                    "changed".to_owned()
+                // The newest run says it by code, the others as earlier versions did.
+                reason: match (refused, run) {
+                    (false, _) => Reason::new(ReasonCode::ChangeAdopted),
+                    (true, "a") => Reason::new(ReasonCode::ChangeNotWritten)
+                        .cause(Reason::stored_text("taken")),
+                    (true, _) => Reason::stored_text("not written: taken"),
                 },
                 owner: Side::DingTalk,
             },

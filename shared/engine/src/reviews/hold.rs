@@ -6,6 +6,7 @@ use directory::budget::{HeldChange, HeldChanges};
 use directory::guard::{self, ExceededLimit};
 use directory::hash::{self, FieldHash};
 use directory::plan::HeldItem;
+use directory::reason::{Reason, ReasonCode};
 use directory::{FieldSet, Kind, LinkId, RunId, Timestamp, WriteAction};
 use serde::{Deserialize, Serialize};
 use state::store::{ControlKind, PutCondition, StoredItem};
@@ -58,8 +59,8 @@ pub struct Hold {
     /// What was too much, in numbers.
     #[serde(default)]
     pub too_much: Vec<ExceededLimit>,
-    /// The same in a sentence.
-    pub reason: String,
+    /// The same as a reason.
+    pub reason: Reason,
     /// How many records.
     pub count: u64,
     /// Parts that their list is stored in.
@@ -118,6 +119,17 @@ pub enum ReleaseError {
     Write(#[from] WriteError),
 }
 
+impl From<&ReleaseError> for Reason {
+    fn from(err: &ReleaseError) -> Self {
+        match err {
+            ReleaseError::Closed => Self::new(ReasonCode::RecordEntryClosed).text("queue", "hold"),
+            ReleaseError::NotReleased => Self::new(ReasonCode::RecordNothingToUndo),
+            ReleaseError::Write(WriteError::Stale) => Self::new(ReasonCode::RecordChangedElsewhere),
+            ReleaseError::Write(err) => Self::new(ReasonCode::RecordNotNow).cause(Self::from(err)),
+        }
+    }
+}
+
 /// What is held for the same reason.
 struct HoldGroup<'a> {
     first: &'a HeldItem,
@@ -125,7 +137,7 @@ struct HoldGroup<'a> {
 }
 
 fn group_by_reason(held: &[HeldItem]) -> Vec<HoldGroup<'_>> {
-    let mut groups: BTreeMap<(Kind, WriteAction, &str), HoldGroup<'_>> = BTreeMap::new();
+    let mut groups: BTreeMap<(Kind, WriteAction, &Reason), HoldGroup<'_>> = BTreeMap::new();
     for one in held {
         let Some(print) = one.fingerprint else {
             continue;
@@ -226,7 +238,7 @@ impl ReviewStore {
     /// Lets a hold pass at the next sweep: exactly its changes, and nothing that came since.
     ///
     /// # Errors
-    /// [`NotReleased`].
+    /// [`ReleaseError`].
     pub async fn release_hold(
         &self,
         mut hold: StoredItem<Hold>,
@@ -257,7 +269,7 @@ impl ReviewStore {
     /// Takes a release back, as long as no sweep has applied it.
     ///
     /// # Errors
-    /// [`NotReleased`].
+    /// [`ReleaseError`].
     pub async fn take_back_release(
         &self,
         mut hold: StoredItem<Hold>,

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use directory::plan::HeldItem;
+use directory::reason::{Reason, ReasonCode};
 use directory::{Kind, Link, LinkId, LinkLifecycle, RunId, Side, Timestamp, Wake, WakeTarget};
 use serde::{Deserialize, Serialize};
 use state::links::PointerChanges;
@@ -50,8 +51,8 @@ pub struct QuarantinedRecord {
     pub kind: Kind,
     /// Why.
     pub cause: QuarantineCause,
-    /// Why, in a sentence without personal data.
-    pub reason: String,
+    /// Why, as a reason of a record or of the run.
+    pub reason: Reason,
     /// Since when.
     pub since: Timestamp,
     /// How often it was tried.
@@ -68,7 +69,7 @@ pub struct QuarantinedRecord {
 /// What a run says of one record.
 struct ReportedRecord<'a> {
     kind: Kind,
-    reason: &'a str,
+    reason: &'a Reason,
     tried: bool,
 }
 
@@ -103,7 +104,7 @@ fn reported_records<'a>(
 }
 
 /// What a link itself says: since when, why, and when it is tried again.
-fn cause_in_link(link: &Link) -> Option<(QuarantineCause, String, Timestamp, Option<Timestamp>)> {
+fn cause_in_link(link: &Link) -> Option<(QuarantineCause, Reason, Timestamp, Option<Timestamp>)> {
     if let LinkLifecycle::Quarantined { reason, since } = &link.lifecycle {
         return Some((QuarantineCause::Identity, reason.clone(), *since, None));
     }
@@ -114,6 +115,11 @@ fn cause_in_link(link: &Link) -> Option<(QuarantineCause, String, Timestamp, Opt
         wait.since,
         Some(wait.next),
     ))
+}
+
+/// What an earlier version stored as a sentence is not stored anew as a code: nothing else changed.
+fn is_same_reason(stored: &Reason, found: &Reason) -> bool {
+    stored == found || stored.code() == Some(ReasonCode::StoredText)
 }
 
 impl ReviewStore {
@@ -178,7 +184,7 @@ impl ReviewStore {
                 Some(found) => found,
                 // A field that waits is no quarantine, and what merely failed is tried by the next run.
                 None if said.tried || link.is_none_or(|link| !link.waits.is_empty()) => continue,
-                None => (QuarantineCause::Person, said.reason.to_owned(), now, None),
+                None => (QuarantineCause::Person, said.reason.clone(), now, None),
             };
             self.save_quarantined(*id, said, found, run).await?;
         }
@@ -189,7 +195,7 @@ impl ReviewStore {
         &self,
         link: LinkId,
         said: &ReportedRecord<'_>,
-        (cause, reason, since, next): (QuarantineCause, String, Timestamp, Option<Timestamp>),
+        (cause, reason, since, next): (QuarantineCause, Reason, Timestamp, Option<Timestamp>),
         run: &RunId,
     ) -> Result<(), StoreError> {
         let id = link.to_string();
@@ -202,7 +208,8 @@ impl ReviewStore {
             .filter(|one| one.state == QuarantineState::Waits);
         if let Some(open) = &open
             && !said.tried
-            && (open.cause, &open.reason, open.next) == (cause, &reason, next)
+            && (open.cause, open.next) == (cause, next)
+            && is_same_reason(&open.reason, &reason)
         {
             return Ok(());
         }
@@ -268,7 +275,7 @@ impl CorpEngines {
     /// Tries a quarantined record at once: its patience ends, and both sides are looked at afresh.
     ///
     /// # Errors
-    /// [`NotResolved`]; `Closed` where its cause is gone.
+    /// [`ResolveError`]; `Closed` where its cause is gone.
     pub async fn retry_quarantined(
         &self,
         binding: &Binding,

@@ -1,5 +1,6 @@
 //! A conflict decided by a person, and the decision taken back.
 
+use directory::reason::{Reason, ReasonCode};
 use directory::{RunId, Side};
 use state::store::{ControlKind, StoredItem};
 use state::{Binding, StoreError, WriteError};
@@ -17,7 +18,7 @@ pub enum ResolveError {
     /// Nobody decided it yet.
     #[error("the conflict was not resolved")]
     Open,
-    /// A side refused, moved, or does not show the field; never [`Granted::Done`].
+    /// A side refused, moved, or does not show the field; never [`ChoiceOutcome::Done`].
     #[error("the value was not written")]
     Not(ChoiceOutcome),
     /// Both sides could not be brought there now; asking again is safe.
@@ -37,11 +38,36 @@ pub enum ResolveError {
     Run,
 }
 
+impl From<&ResolveError> for Reason {
+    fn from(err: &ResolveError) -> Self {
+        let not_now = |cause| Self::new(ReasonCode::RecordNotNow).cause(cause);
+        match err {
+            ResolveError::Closed => {
+                Self::new(ReasonCode::RecordEntryClosed).text("queue", "conflict")
+            }
+            ResolveError::Open => Self::new(ReasonCode::RecordNothingToUndo),
+            ResolveError::Not(outcome) => outcome.refusal().unwrap_or_else(|| {
+                Self::new(ReasonCode::RecordEntryClosed).text("queue", "conflict")
+            }),
+            ResolveError::Look(err) => not_now(Self::from(err)),
+            ResolveError::Engine(err) => not_now(Self::from(err)),
+            ResolveError::Read(err) => not_now(Self::from(err)),
+            ResolveError::Write(WriteError::Stale) => Self::new(ReasonCode::RecordChangedElsewhere),
+            ResolveError::Write(err) => not_now(Self::from(err)),
+            ResolveError::Run => Self::new(ReasonCode::RecordNotNow).cause(
+                Self::new(ReasonCode::StateIdInvalid)
+                    .text("what", "run")
+                    .text("why", "characters"),
+            ),
+        }
+    }
+}
+
 impl CorpEngines {
     /// Lets one side's value stand, on both sides.
     ///
     /// # Errors
-    /// [`NotResolved`].
+    /// [`ResolveError`].
     pub async fn resolve_conflict(
         &self,
         binding: &Binding,
@@ -52,10 +78,7 @@ impl CorpEngines {
         if stored.body.state != ConflictState::Open {
             return Err(ResolveError::Closed);
         }
-        let reason = match keep {
-            Side::DingTalk => "a person resolved the conflict: DingTalk's value stands",
-            Side::Ehr => "a person resolved the conflict: the eHR's value stands",
-        };
+        let reason = Reason::new(ReasonCode::ChangeConflictResolved).side("side", keep);
         self.write_standing_value(binding, &stored.body, keep, reason)
             .await?;
         let state = ConflictState::Resolved {
@@ -69,7 +92,7 @@ impl CorpEngines {
     /// Takes a decision back: the value that stood before stands again, and the conflict is open.
     ///
     /// # Errors
-    /// [`NotResolved`].
+    /// [`ResolveError`].
     pub async fn reopen_conflict(
         &self,
         binding: &Binding,
@@ -80,7 +103,7 @@ impl CorpEngines {
             ConflictState::Open => return Err(ResolveError::Open),
             ConflictState::Moot { .. } => return Err(ResolveError::Closed),
         }
-        let reason = "a person took the decision of a conflict back";
+        let reason = Reason::new(ReasonCode::ChangeConflictReopened);
         self.write_standing_value(binding, &stored.body, stored.body.won, reason)
             .await?;
         self.save_conflict_state(binding, stored, ConflictState::Open)
@@ -92,7 +115,7 @@ impl CorpEngines {
         binding: &Binding,
         conflict: &Conflict,
         side: Side,
-        reason: &'static str,
+        reason: Reason,
     ) -> Result<(), ResolveError> {
         if conflict.standing_side() == side {
             return Ok(());

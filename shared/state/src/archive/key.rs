@@ -3,6 +3,10 @@
 use std::fmt;
 
 use directory::CorpId;
+use directory::reason::Reason;
+
+use super::ARCHIVE;
+use crate::error::{Cause, refused_reason};
 
 /// Longest name, and longest corp as it is spelled in a key. S3 takes 1,024 bytes in all.
 const NAME_MAX: usize = 200;
@@ -41,6 +45,12 @@ impl ArchiveKind {
 #[error("the archive has no such name: {0}")]
 pub struct ArchiveKeyError(&'static str);
 
+impl From<ArchiveKeyError> for Reason {
+    fn from(err: ArchiveKeyError) -> Self {
+        refused_reason(ARCHIVE, &Cause::new(err.0))
+    }
+}
+
 /// Where one body is kept. No part of it can leave its corp: a name has parts of lower-case letters, digits, `-`, `_` and
 /// `.` between single slashes, and none begins with a dot.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,7 +60,7 @@ impl ArchiveKey {
     /// A key.
     ///
     /// # Errors
-    /// [`InvalidKey`] for a name that is empty, over 200 bytes, or spelled otherwise.
+    /// [`ArchiveKeyError`] for a name that is empty, over 200 bytes, or spelled otherwise.
     pub fn new(corp: &CorpId, kind: ArchiveKind, name: &str) -> Result<Self, ArchiveKeyError> {
         check_name(name)?;
         Ok(Self(kind_folder(corp, kind) + name))
@@ -86,7 +96,7 @@ impl ArchivePrefix {
     /// Everything of a corp and kind whose name begins with `start`; the empty text takes all.
     ///
     /// # Errors
-    /// [`InvalidKey`] for a start that no name has.
+    /// [`ArchiveKeyError`] for a start that no name has.
     pub fn new(corp: &CorpId, kind: ArchiveKind, start: &str) -> Result<Self, ArchiveKeyError> {
         if !start.is_empty() {
             // What a name may still follow: `2026-11-22/` as well as `2026-`.

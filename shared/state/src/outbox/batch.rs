@@ -1,5 +1,6 @@
 //! One batch of a message: up to 100 people, its sealed content, and how far it has come. Pure: decides, does nothing.
 
+use directory::reason::{Reason, ReasonCode};
 use directory::{BindingId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 
@@ -64,19 +65,43 @@ pub enum OutboxPhase {
         since: Timestamp,
     },
     /// Not sent, and trying again would not help.
-    Refused {
-        /// One word.
-        code: String,
-        /// What to do about it.
-        advice: String,
-        /// When.
-        at: Timestamp,
-    },
+    Refused(RefusedDelivery),
     /// Sent, but DingTalk never said whom it reached.
     NoResult {
         /// DingTalk's id of it.
         task: i64,
     },
+}
+
+/// Why a batch is not sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "StoredRefusal")]
+pub struct RefusedDelivery {
+    /// Why.
+    pub reason: Reason,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What this version stores, and the word and the advice that the version before stored.
+#[derive(Deserialize)]
+struct StoredRefusal {
+    reason: Option<Reason>,
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    advice: String,
+    at: Timestamp,
+}
+
+impl From<StoredRefusal> for RefusedDelivery {
+    fn from(stored: StoredRefusal) -> Self {
+        let before = || Reason::from_key_and_text(&stored.code, &stored.advice);
+        Self {
+            at: stored.at,
+            reason: stored.reason.clone().unwrap_or_else(before),
+        }
+    }
 }
 
 /// Whom a batch did not reach. Everybody else got it.
@@ -118,12 +143,10 @@ impl OutboxBatch {
             |since: Timestamp, millis: i64| now.millis().saturating_sub(since.millis()) >= millis;
         match &self.phase {
             OutboxPhase::New if past(self.created_at, SEND_DEADLINE_MS) => {
-                OutboxStep::Close(OutboxPhase::Refused {
-                    code: "out_of_date".to_owned(),
-                    advice: "DingTalk could not be reached for a day; compose the message again"
-                        .to_owned(),
+                OutboxStep::Close(OutboxPhase::Refused(RefusedDelivery {
+                    reason: Reason::new(ReasonCode::MessageOutOfDate),
                     at: now,
-                })
+                }))
             }
             OutboxPhase::New => OutboxStep::Send,
             OutboxPhase::Sending { since } if past(*since, SENDING_MAX_MS) => {
@@ -136,7 +159,7 @@ impl OutboxBatch {
             OutboxPhase::Sent { task, .. } => OutboxStep::Look { task: *task },
             OutboxPhase::Done { .. }
             | OutboxPhase::Unknown { .. }
-            | OutboxPhase::Refused { .. }
+            | OutboxPhase::Refused(_)
             | OutboxPhase::NoResult { .. } => OutboxStep::Nothing,
         }
     }
@@ -187,11 +210,10 @@ mod tests {
             ),
             (OutboxPhase::Unknown { since: at }, false),
             (
-                OutboxPhase::Refused {
-                    code: "c".into(),
-                    advice: "a".into(),
+                OutboxPhase::Refused(RefusedDelivery {
+                    reason: Reason::new(ReasonCode::MessageEmpty),
                     at,
-                },
+                }),
                 false,
             ),
             (OutboxPhase::NoResult { task }, false),
@@ -236,7 +258,7 @@ mod tests {
         );
         assert!(matches!(
             step_after(OutboxPhase::New, SEND_DEADLINE_MS),
-            OutboxStep::Close(OutboxPhase::Refused { .. })
+            OutboxStep::Close(OutboxPhase::Refused(_))
         ));
     }
 
@@ -246,6 +268,32 @@ mod tests {
             [0, 1, 2, 3, 4, u32::MAX].map(next_poll_delay_s),
             [5, 30, 300, 900, 900, 900]
         );
+    }
+
+    #[test]
+    fn a_refusal_of_an_earlier_version_is_read() {
+        let read = |code: &str| {
+            let stored = serde_json::json!({"refused": {"code": code, "advice": "do it", "at": 5}});
+            match serde_json::from_value::<OutboxPhase>(stored) {
+                Ok(OutboxPhase::Refused(refused)) => refused.reason,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(
+            read("agent_refused").code(),
+            Some(ReasonCode::DingTalkAgentRefused)
+        );
+        assert_eq!(read("out_of_date"), Reason::stored_text("do it"));
+        let phase = OutboxPhase::Refused(RefusedDelivery {
+            reason: Reason::new(ReasonCode::MessageOutOfDate),
+            at: START,
+        });
+        let text = serde_json::to_string(&phase).unwrap();
+        assert_eq!(
+            text,
+            r#"{"refused":{"reason":{"code":"message-out-of-date"},"at":1763800000000}}"#
+        );
+        assert_eq!(serde_json::from_str::<OutboxPhase>(&text).unwrap(), phase);
     }
 
     #[test]

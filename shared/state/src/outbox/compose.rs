@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use directory::reason::{Reason, ReasonCode};
 use directory::{Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -25,6 +26,13 @@ pub const CONTENT_FIELD: &str = "content";
 pub enum MessageContent {
     /// Plain text.
     Text(String),
+    /// A text of the catalogue: it is written out when the message is sent, in Chinese and in English.
+    Catalogued {
+        /// The text's code and arguments.
+        reason: Reason,
+        /// The mark of the message; empty before [`Self::with_mark`].
+        mark: String,
+    },
     /// Markdown, with the title that the list of chats shows.
     Markdown {
         /// The title.
@@ -46,12 +54,25 @@ impl MessageContent {
         serde_json::to_string(self).map_or(usize::MAX, |json| json.len())
     }
 
+    /// A text of the catalogue.
+    #[must_use]
+    pub fn catalogued(reason: Reason) -> Self {
+        Self::Catalogued {
+            reason,
+            mark: String::new(),
+        }
+    }
+
     /// With a short mark of the message at its end: DingTalk drops the same content to the same person on the same day,
     /// so that a second message with equal words needs a difference, and a redelivery of the first must have none.
     #[must_use]
     pub fn with_mark(self, mark: &str) -> Self {
         match self {
             Self::Text(text) => Self::Text(format!("{text}\n({mark})")),
+            Self::Catalogued { reason, .. } => Self::Catalogued {
+                reason,
+                mark: mark.to_owned(),
+            },
             Self::Markdown { title, text } => Self::Markdown {
                 title,
                 text: format!("{text}\n\n({mark})"),
@@ -103,6 +124,23 @@ pub enum ComposeError {
     Queue(#[source] QueueError),
 }
 
+impl From<&ComposeError> for Reason {
+    fn from(err: &ComposeError) -> Self {
+        let not_queued = |cause| Self::new(ReasonCode::MessageNotQueued).cause(cause);
+        match err {
+            ComposeError::InvalidId => Self::new(ReasonCode::MessageIdInvalid),
+            ComposeError::Empty => Self::new(ReasonCode::MessageEmpty),
+            ComposeError::TooLong { bytes } => Self::new(ReasonCode::MessageTooLong)
+                .number("bytes", *bytes)
+                .number("limit", CONTENT_MAX_BYTES),
+            ComposeError::Seal(err) => not_queued(Self::from(*err)),
+            ComposeError::Store(err) => not_queued(Self::from(err)),
+            ComposeError::Message(err) => not_queued(Self::from(err)),
+            ComposeError::Queue(err) => not_queued(Self::from(err)),
+        }
+    }
+}
+
 /// Stores a message in batches of 100 and puts them into the outbox; answers with the number of batches.
 ///
 /// `nonce` must be random and new for each call.
@@ -152,10 +190,13 @@ fn check_draft(draft: &MessageDraft<'_>) -> Result<(), ComposeError> {
     if !(1..=64).contains(&draft.id.len()) || !draft.id.bytes().all(plain) {
         return Err(ComposeError::InvalidId);
     }
-    let words = match &draft.content {
-        MessageContent::Text(text) | MessageContent::Markdown { text, .. } => text,
+    let is_empty = match &draft.content {
+        MessageContent::Text(text) | MessageContent::Markdown { text, .. } => {
+            text.trim().is_empty()
+        }
+        MessageContent::Catalogued { .. } => false,
     };
-    if draft.people.is_empty() || words.trim().is_empty() {
+    if draft.people.is_empty() || is_empty {
         return Err(ComposeError::Empty);
     }
     match draft.content.json_bytes() {
@@ -233,6 +274,11 @@ mod tests {
             text().with_mark(&message_mark("m2"))
         );
         assert_eq!(format!("{:?}", text()), "Content(26 bytes)");
+        let coded = MessageContent::catalogued(Reason::new(ReasonCode::MessageChangeYourMobile));
+        assert_eq!(
+            serde_json::to_string(&coded.with_mark("abc123")).unwrap(),
+            r#"{"catalogued":{"reason":{"code":"message-change-your-mobile"},"mark":"abc123"}}"#
+        );
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Bodies are JSON with a schema version `v`. A reader accepts its own version and the previous one; there is only one
 //! so far. An unknown version is an error with a name, so that the message ends in the dead-letter queue, not in a guess.
 
+use directory::reason::Reason;
 use directory::wake::Wake;
 use directory::{BindingId, CorpId, RunId, Timestamp};
 use serde::de::DeserializeOwned;
@@ -10,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::QueueMessage;
+use crate::error::{malformed_reason, newer_version_reason};
 
 /// A body that has a schema version.
 pub trait MessageBody: Serialize + DeserializeOwned {
@@ -38,6 +40,17 @@ pub enum MessageError {
         /// The newest version known here.
         known: u32,
     },
+}
+
+impl From<&MessageError> for Reason {
+    fn from(err: &MessageError) -> Self {
+        match err {
+            MessageError::Malformed { what } => malformed_reason(what),
+            MessageError::UnknownVersion { what, found, known } => {
+                newer_version_reason(what, *found, *known)
+            }
+        }
+    }
 }
 
 /// Look again at something.

@@ -9,6 +9,7 @@ mod verify;
 
 use std::sync::Arc;
 
+use directory::reason::{Reason, ReasonCode};
 use directory::{CorpId, Field, Kind, LinkId, RunId, Side, Timestamp, WriteAction};
 use serde::{Deserialize, Serialize};
 
@@ -85,8 +86,8 @@ pub struct NewEntry {
     pub action: WriteAction,
     /// The fields, values sealed.
     pub fields: Vec<FieldChange>,
-    /// Why, in a sentence without personal data.
-    pub reason: String,
+    /// Why.
+    pub reason: Reason,
     /// Whose value it was.
     pub owner: Side,
 }
@@ -127,6 +128,17 @@ pub enum JournalError {
     /// The store's own reason.
     #[error("the journal could not be written")]
     Store(#[source] StoreError),
+}
+
+impl From<&JournalError> for Reason {
+    fn from(err: &JournalError) -> Self {
+        match err {
+            JournalError::Contended => Self::new(ReasonCode::JournalContinuedElsewhere),
+            JournalError::Closed => Self::new(ReasonCode::JournalClosed),
+            JournalError::TooLarge => Self::new(ReasonCode::JournalEntryTooLarge),
+            JournalError::Store(err) => Self::from(err),
+        }
+    }
 }
 
 impl From<WriteError> for JournalError {

@@ -4,13 +4,14 @@
 //! u8  count of hashes       then per hash:       u8 field, 12 B hash
 //! u16 count of memberships  then per membership: 16 B link id, u8 bits (1 = member, 2 = leads)
 //! u16 count of intents      then per intent:     u8 side, u8 action, i64 at, u8 count, per field: u8 field, 12 B hash
-//! rest: details of the lifecycle — absent: u32 runs, i64 since; leaving: i64 since; left: i64 at; quarantined: i64 since, UTF-8 reason
+//! rest: details of the lifecycle — absent: u32 runs, i64 since; leaving: i64 since; left: i64 at; quarantined: i64 since, the reason in JSON (UTF-8), or as text of an earlier version
 //! ```
 //! Integers are big-endian.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use directory::hash::FieldHash;
+use directory::reason::Reason;
 use directory::{
     Base, Field, Link, LinkId, LinkLifecycle, Side, Timestamp, WriteAction, WriteIntent,
 };
@@ -68,7 +69,7 @@ pub(super) fn pack_link(link: &Link) -> Option<Vec<u8>> {
         }
         LinkLifecycle::Quarantined { reason, since } => {
             out.extend(since.millis().to_be_bytes());
-            out.extend(reason.as_bytes());
+            out.extend(reason.to_stored().into_bytes());
         }
     }
     Some(out)
@@ -199,8 +200,8 @@ impl ByteReader<'_> {
             "quarantined" => {
                 let since = self.timestamp()?;
                 let reason = std::str::from_utf8(self.0)
-                    .map_err(|_| UnpackError("a reason is not text"))?
-                    .to_owned();
+                    .map_err(|_| UnpackError("a reason is not text"))
+                    .map(Reason::from_stored)?;
                 self.0 = &[];
                 LinkLifecycle::Quarantined { reason, since }
             }
@@ -227,6 +228,23 @@ mod tests {
             ]
             .map(|a| a as u8),
             [0, 1, 2, 3]
+        );
+    }
+
+    #[test]
+    fn a_reason_that_an_earlier_version_stored_is_read() {
+        let mut packed = vec![0; 5];
+        packed.extend(7_i64.to_be_bytes());
+        packed.extend(b"the userid now belongs to another unionid");
+        let Ok(unpacked) = unpack_link("quarantined", &packed) else {
+            panic!("refused")
+        };
+        assert_eq!(
+            unpacked.lifecycle,
+            LinkLifecycle::Quarantined {
+                reason: Reason::stored_text("the userid now belongs to another unionid"),
+                since: Timestamp(7),
+            }
         );
     }
 

@@ -6,14 +6,20 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use directory::hash::HashKey;
+use directory::reason::Reason;
 use directory::{BindingId, CorpId, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::error::{malformed_reason, newer_version_reason};
+
 use super::{SecretStage, StagedVault, Vault, VaultError, lower_hex};
 
 const VERSION: u32 = 1;
+
+/// What is stored here, in reasons.
+const SECRET: &str = "secret";
 
 /// Why a typed secret could not be read or stored.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -33,6 +39,18 @@ pub enum SecretError {
         /// The version it has.
         found: u32,
     },
+}
+
+impl From<&SecretError> for Reason {
+    fn from(err: &SecretError) -> Self {
+        match err {
+            SecretError::Vault(err) => Self::from(err),
+            SecretError::Malformed { .. } => malformed_reason(SECRET),
+            SecretError::UnknownVersion { found } => {
+                newer_version_reason(SECRET, u64::from(*found), VERSION)
+            }
+        }
+    }
 }
 
 /// The callback's keys before the last change of them: DingTalk may still sign with these for a while.

@@ -453,12 +453,14 @@ fn check_finished(report: &RunReport) -> Result<(), SyncError> {
     if report.complete && report.held.is_empty() && report.troubles.is_empty() {
         return Ok(());
     }
-    let first = report
-        .troubles
-        .first()
-        .map(|trouble| trouble.reason.clone());
-    let sentences: Vec<String> = report.notes.iter().cloned().chain(first).collect();
+    let first = report.troubles.first().map(|trouble| &trouble.reason);
+    let reasons: Vec<String> = report
+        .notes
+        .iter()
+        .chain(first)
+        .map(ToString::to_string)
+        .collect();
     Err(SyncError::Sweep {
-        why: format!("{} held, {}", report.held.len(), sentences.join("; ")),
+        why: format!("{} held, {}", report.held.len(), reasons.join("; ")),
     })
 }

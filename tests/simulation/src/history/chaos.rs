@@ -3,6 +3,7 @@
 use crate::fault::Fault;
 use crate::invocation::{Invocation, LIFE_MS};
 use crate::world::LinkTable;
+use directory::reason::ReasonCode;
 
 use super::{History, HistoryShape};
 
@@ -134,7 +135,7 @@ impl History {
         match state.dice.below(4) {
             0 => {
                 let closes = state.closed.is_none() && state.fault_strikes(Fault::GateClosed);
-                state.closed = closes.then_some("paused");
+                state.closed = closes.then_some(ReasonCode::GatePaused);
                 state.closed_since = state.now;
             }
             1 => self.saved = Some(state.links.clone()),

@@ -154,7 +154,9 @@ fn read_error(state: &mut WorldState) -> Option<DingTalkErrorKind> {
 }
 
 fn malformed_error() -> DingTalkErrorKind {
-    DingTalkErrorKind::Malformed { what: "simulated" }
+    DingTalkErrorKind::Malformed {
+        what: dingtalk::ReplyFault::CutOff,
+    }
 }
 
 pub(super) fn refusal_error(refusal: &Refusal) -> DingTalkErrorKind {

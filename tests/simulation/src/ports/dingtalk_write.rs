@@ -1,6 +1,7 @@
 //! DingTalk, written: what took effect, what is lost, what lands late.
 
 use dingtalk::{DingTalkError, DingTalkErrorKind};
+use directory::reason::{Reason, ReasonCode};
 use directory::{DeptId, Field, Kind, NativeId, Side, UnionId, WriteAction};
 use engine::ports::{DingTalkWrite, WriteOutcome};
 use sandbox::world::{AppWrite, AppWriteOutcome as Wrote, Refusal};
@@ -131,7 +132,7 @@ impl WorldState {
                     .clone()
                     .map_or(Ok(WriteOutcome::Unknown), |id| Ok(WriteOutcome::Done(id)));
             }
-            Err(why) => return Ok(WriteOutcome::Refused(why.to_owned())),
+            Err(why) => return Ok(WriteOutcome::Refused(Reason::stored_text(why))),
         };
         if let AppWrite::DeletePerson { userid } = &write
             && self
@@ -155,9 +156,8 @@ impl WorldState {
             if let Some(number) = number.filter(known) {
                 self.oracle.judge_admin_removal(number);
             }
-            return Ok(WriteOutcome::Refused(
-                "administrators and bosses are never deleted".to_owned(),
-            ));
+            let refused = Reason::new(ReasonCode::DingTalkAdministratorKept);
+            return Ok(WriteOutcome::Refused(refused));
         }
         let before = self.side_snapshot(Side::DingTalk);
         self.check_removal(invocation, order);
@@ -216,7 +216,7 @@ impl WorldState {
                 .map_or(WriteOutcome::Unknown, WriteOutcome::Done)),
             _ => {
                 self.faults.count_fault(Fault::Refused);
-                Ok(WriteOutcome::Refused(no.to_string()))
+                Ok(WriteOutcome::Refused(Reason::from(&trouble)))
             }
         }
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use dingtalk::client::Clock;
 use directory::budget::BudgetState;
+use directory::reason::Reason;
 use directory::{RunId, Timestamp};
 use engine::budget::GuardBudget;
 use engine::ports::{Gate, Journal, JournalEntry, Randomness};
@@ -62,9 +63,9 @@ pub(crate) struct GatePort {
 
 #[async_trait]
 impl Gate for GatePort {
-    async fn closed_reason(&self) -> Result<Option<String>, StoreError> {
+    async fn closed_reason(&self) -> Result<Option<Reason>, StoreError> {
         self.shared.yield_polls().await;
-        Ok(self.shared.lock_world().closed.map(str::to_owned))
+        Ok(self.shared.lock_world().closed.map(Reason::new))
     }
 }
 

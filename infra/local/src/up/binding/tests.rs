@@ -81,7 +81,7 @@ async fn start_fixture(data: &Path) -> BindingFixture {
 }
 
 impl BindingFixture {
-    async fn bind(&self, target: &DingTalkTarget) -> Result<BoundCompany, engine::bind::BindError> {
+    async fn bind(&self, target: &DingTalkTarget) -> Result<BoundCompany, BindError> {
         bind_company(&self.args, &self.screen, target, &self.machine, &self.front).await
     }
 }
@@ -111,9 +111,8 @@ async fn another_companys_app_is_refused_at_a_restart_too() {
             .bind(&mixed)
             .await
             .err()
-            .map(|refusal| refusal.code)
-            .as_deref(),
-        Some("company_refused")
+            .and_then(|refusal| refusal.reason.inner().and_then(Reason::code)),
+        Some(ReasonCode::DingTalkCompanyRefused)
     );
     let kept = stage
         .machine
@@ -148,7 +147,8 @@ async fn a_start_with_credentials_replaces_the_token_of_other_ones_and_forgets_t
     let now = SystemClock.now();
     let hash = state::vault::TokenSecret::hash_token(target.app.app_secret.expose_secret());
     let credentials = format!("{}#{}", target.app.app_key, &hash[..12]);
-    let trouble = TokenFailure::after_refusal("disabled", String::new(), credentials, None, now);
+    let disabled = Reason::new(ReasonCode::DingTalkDisabled).text("code", "45028");
+    let trouble = TokenFailure::after_refusal(disabled, credentials, None, now);
     let (kind, condition) = (ControlKind::Quarantine, PutCondition::Any);
     stage
         .machine

@@ -5,7 +5,10 @@
 //! reading of `ext_attrs_update_mode` can wipe a field; a custom field that somebody else edits between that read and
 //! this write is written back.
 
+use directory::{Field, Kind};
 use serde_json::{Map, Value};
+
+use crate::error::CallFault;
 
 const LENGTH_MAX: usize = 2000;
 
@@ -25,7 +28,7 @@ pub struct CustomFieldsError;
 /// The changes that turn one whole set into another: for a caller that has decided about every key. Absent is no key.
 ///
 /// # Errors
-/// [`NotCustomFields`].
+/// [`CustomFieldsError`].
 pub fn custom_changes(from: Option<&str>, to: Option<&str>) -> Result<String, CustomFieldsError> {
     let (from, to) = (parse_object(from)?, parse_object(to)?);
     let mut changes: Map<String, Value> = from
@@ -44,8 +47,11 @@ pub fn custom_changes(from: Option<&str>, to: Option<&str>) -> Result<String, Cu
 pub(super) fn merge_changes(
     read: Option<&str>,
     changes: Option<&str>,
-) -> Result<MergedFields, &'static str> {
-    let why = "the custom fields are not a JSON object";
+) -> Result<MergedFields, CallFault> {
+    let why = CallFault::Invalid {
+        kind: Kind::Person,
+        field: Field::Extension,
+    };
     let (mut whole, changes) = (
         parse_object(read).map_err(|_| why)?,
         parse_object(changes).map_err(|_| why)?,
@@ -66,7 +72,10 @@ pub(super) fn merge_changes(
     }
     let text = Value::Object(whole).to_string();
     if text.chars().count() > LENGTH_MAX {
-        return Err("custom fields have at most 2,000 characters together");
+        return Err(CallFault::TooLong {
+            field: Field::Extension,
+            limit: LENGTH_MAX,
+        });
     }
     Ok(MergedFields { text, mode })
 }

@@ -9,7 +9,7 @@ use super::super::config::Client;
 use super::super::lenient_json::LenientNumber;
 use super::written_fields::{WriteMoment, WrittenFields};
 use super::{CallOutcome, Deletion, IgnoredContent, limits, not_sent};
-use crate::error::DingTalkError;
+use crate::error::{CallFault, DingTalkError};
 
 const CREATE: &str = "department/create";
 const UPDATE: &str = "department/update";
@@ -69,8 +69,11 @@ impl Client {
         let refuse = |why| not_sent(CREATE, why);
         let written = WrittenFields::of(Kind::Department, WriteMoment::Creation, values);
         let mut body = department_body(values, &written).map_err(refuse)?;
-        if !body.contains_key("name") || !body.contains_key("parent_id") {
-            return Err(refuse("a new department has a name and a parent"));
+        for (name, field) in [("name", Field::Name), ("parent_id", Field::Parent)] {
+            if !body.contains_key(name) {
+                let kind = Kind::Department;
+                return Err(refuse(CallFault::Required { kind, field }));
+            }
         }
         body.extend(options.wire_fields(WriteMoment::Creation).map_err(refuse)?);
         let call = ApiCall::post(CREATE, "/topapi/v2/department/create", Json::Object(body));
@@ -129,7 +132,7 @@ impl Client {
         department: DeptId,
     ) -> Result<CallOutcome<Deletion>, DingTalkError> {
         if department == DeptId::ROOT {
-            return Err(not_sent(DELETE, "the root is the company itself"));
+            return Err(not_sent(DELETE, CallFault::RootDepartment));
         }
         let body = json!({ "dept_id": department.0 });
         self.send_deletion(ApiCall::post(DELETE, "/topapi/v2/department/delete", body))
@@ -140,7 +143,7 @@ impl Client {
 fn department_body(
     values: &FieldValues,
     written: &WrittenFields,
-) -> Result<Map<String, Json>, &'static str> {
+) -> Result<Map<String, Json>, CallFault> {
     let mut body = Map::new();
     for field in written.sent.iter() {
         match field {
@@ -149,13 +152,19 @@ fn department_body(
                 body.insert("name".into(), json!(limits::department_name(name)?));
             }
             Field::Parent => {
-                let parent = limits::single_department(values, field)?
-                    .ok_or("every department but the root has a parent")?;
+                let parent =
+                    limits::single_department(values, field)?.ok_or(CallFault::Required {
+                        kind: Kind::Department,
+                        field: Field::Parent,
+                    })?;
                 body.insert("parent_id".into(), json!(parent.0));
             }
             Field::Order => {
                 let Some(FieldValue::Number(order)) = values.get(field) else {
-                    return Err("an order is a number");
+                    return Err(CallFault::Invalid {
+                        kind: Kind::Department,
+                        field: Field::Order,
+                    });
                 };
                 body.insert("order".into(), json!(order));
             }
@@ -188,11 +197,9 @@ impl DepartmentOptions {
     fn wire_fields(
         self,
         moment: WriteMoment,
-    ) -> Result<impl Iterator<Item = (String, Json)>, &'static str> {
+    ) -> Result<impl Iterator<Item = (String, Json)>, CallFault> {
         if moment == WriteMoment::Creation && self.auto_add_user.is_some() {
-            return Err(
-                "whether people enter the chat by themselves is set once the department is there",
-            );
+            return Err(CallFault::ChatOption);
         }
         let all = [
             ("create_dept_group", self.group_chat),

@@ -1,5 +1,9 @@
 //! Mobile numbers as `user/create` wants them (`dingtalk-api.md` §3.4).
 
+use directory::{Field, Kind};
+
+use crate::error::CallFault;
+
 /// How the company's registered address wants mainland numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum MobileForm {
@@ -10,8 +14,11 @@ pub enum MobileForm {
     Abroad,
 }
 
-const INVALID_MOBILE: &str =
-    "a mobile number is + and 6 to 15 digits, beginning with a country code";
+/// A mobile number is + and 6 to 15 digits, beginning with a country code.
+const INVALID_MOBILE: CallFault = CallFault::Invalid {
+    kind: Kind::Person,
+    field: Field::Mobile,
+};
 /// Country codes of one and of two digits; all others have three (ITU-T E.164, list of assigned codes).
 const ONE_DIGIT_CODES: [&str; 2] = ["1", "7"];
 const TWO_DIGIT_CODES: [&str; 44] = [
@@ -21,7 +28,7 @@ const TWO_DIGIT_CODES: [&str; 44] = [
 ];
 
 /// A canonical number (`+8613800000000`) in DingTalk's form.
-pub(super) fn native_mobile(canonical: &str, form: MobileForm) -> Result<String, &'static str> {
+pub(super) fn native_mobile(canonical: &str, form: MobileForm) -> Result<String, CallFault> {
     let digits = canonical.strip_prefix('+').ok_or(INVALID_MOBILE)?;
     if !(6..=15).contains(&digits.len()) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(INVALID_MOBILE);

@@ -26,7 +26,7 @@ pub use written_fields::{UnwritableReason, WriteMoment, WrittenFields};
 
 use super::call::ApiCall;
 use super::config::Client;
-use crate::error::{DingTalkError, DingTalkErrorKind};
+use crate::error::{CallFault, DingTalkError, DingTalkErrorKind};
 
 /// What became of a write that DingTalk did not refuse.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,7 +94,7 @@ impl Client {
 #[derive(serde::Deserialize)]
 struct IgnoredContent {}
 
-fn not_sent(interface: &'static str, why: &'static str) -> DingTalkError {
+fn not_sent(interface: &'static str, why: CallFault) -> DingTalkError {
     DingTalkError::new(interface, DingTalkErrorKind::NotSent { why })
 }
 

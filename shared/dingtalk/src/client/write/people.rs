@@ -12,7 +12,7 @@ use super::super::lenient_json::LenientText;
 use super::mobile_number::{self, MobileForm};
 use super::written_fields::{WriteMoment, WrittenFields};
 use super::{CallOutcome, Deletion, IgnoredContent, custom_fields, limits, not_sent};
-use crate::error::DingTalkError;
+use crate::error::{CallFault, DingTalkError, ReplyFault};
 
 const CREATE: &str = "user/create";
 const UPDATE: &str = "user/update";
@@ -94,13 +94,15 @@ impl Client {
         let mobile = person
             .values
             .text(Field::Mobile)
-            .ok_or_else(|| refuse("a new person has a mobile number"))?;
+            .ok_or_else(|| refuse(required(Field::Mobile)))?;
         body.insert(
             "mobile".into(),
             json!(mobile_number::native_mobile(mobile, person.mobile_form).map_err(refuse)?),
         );
-        if !body.contains_key("name") || !body.contains_key("dept_id_list") {
-            return Err(refuse("a new person has a name and a department"));
+        for (name, field) in [("name", Field::Name), ("dept_id_list", Field::Departments)] {
+            if !body.contains_key(name) {
+                return Err(refuse(required(field)));
+            }
         }
         if written.sent.contains(Field::Extension) {
             let fields = custom_fields::merge_changes(None, person.values.text(Field::Extension))
@@ -136,7 +138,10 @@ impl Client {
         written: WrittenFields,
     ) -> CallOutcome<PersonEntry> {
         if made.userid.0 != userid.as_str() {
-            _ = self.malformed_answer(CREATE, "an answer about somebody else");
+            _ = self.malformed_answer(
+                CREATE,
+                ReplyFault::Contradiction("an answer about somebody else"),
+            );
             return CallOutcome::Unknown;
         }
         let unionid = made
@@ -170,7 +175,7 @@ impl Client {
             .read
             .id
             .to_user_id()
-            .map_err(|_| refuse("a userid that cannot be one"))?;
+            .map_err(|_| refuse(CallFault::UserId))?;
         let written = WrittenFields::of(Kind::Person, WriteMoment::Update, change.values);
         let mut body =
             shared_body(change.values, &written, change.orders, false).map_err(refuse)?;
@@ -212,19 +217,26 @@ impl Client {
         read: &Record,
     ) -> Result<CallOutcome<Deletion>, DingTalkError> {
         if read.protected {
-            return Err(not_sent(
-                DELETE,
-                "administrators and bosses are never deleted",
-            ));
+            return Err(not_sent(DELETE, CallFault::Administrator));
         }
         let userid = read
             .id
             .to_user_id()
-            .map_err(|_| not_sent(DELETE, "a userid that cannot be one"))?;
+            .map_err(|_| not_sent(DELETE, CallFault::UserId))?;
         let body = json!({ "userid": userid.as_str() });
         self.send_deletion(ApiCall::post(DELETE, "/topapi/v2/user/delete", body))
             .await
     }
+}
+
+fn required(field: Field) -> CallFault {
+    let kind = Kind::Person;
+    CallFault::Required { kind, field }
+}
+
+fn invalid(field: Field) -> CallFault {
+    let kind = Kind::Person;
+    CallFault::Invalid { kind, field }
 }
 
 /// What a creation and an update spell alike.
@@ -233,24 +245,23 @@ fn shared_body(
     written: &WrittenFields,
     orders: &BTreeMap<DeptId, i64>,
     creates: bool,
-) -> Result<Map<String, Json>, &'static str> {
+) -> Result<Map<String, Json>, CallFault> {
     let mut body = Map::new();
-    for (field, name, length, why) in limits::TEXT_FIELDS
-        .iter()
+    for (field, name, limit) in limits::TEXT_FIELDS
+        .into_iter()
         .filter(|(field, ..)| written.sent.contains(*field))
     {
-        let text = values.text(*field).unwrap_or_default();
-        if text.chars().count() > *length {
-            return Err(why);
+        let text = values.text(field).unwrap_or_default();
+        if text.chars().count() > limit {
+            return Err(CallFault::TooLong { field, limit });
         }
-        body.insert((*name).to_owned(), json!(text));
+        body.insert(name.to_owned(), json!(text));
     }
     if let Some(FieldValue::Flag(hidden)) = values.get(Field::HideMobile) {
         body.insert("hide_mobile".into(), json!(hidden));
     }
     if let Some(FieldValue::Day(day)) = values.get(Field::HiredOn) {
-        let midnight = canonical::start_of_day(*day)
-            .ok_or("a day of entry that has no midnight in Shanghai")?;
+        let midnight = canonical::start_of_day(*day).ok_or(invalid(Field::HiredOn))?;
         body.insert("hired_date".into(), json!(midnight.millis()));
     }
     if written.sent.contains(Field::Departments) {
@@ -263,7 +274,7 @@ fn shared_body(
     if written.sent.contains(Field::Manager) {
         let (name, value) = match limits::joined_people(values, Field::Manager)? {
             none if none.is_empty() => ("force_update_fields", "manager_userid".to_owned()),
-            several if several.contains(',') => return Err("a person has one manager"),
+            several if several.contains(',') => return Err(invalid(Field::Manager)),
             manager => ("manager_userid", manager),
         };
         body.insert(name.to_owned(), json!(value));
@@ -282,7 +293,7 @@ fn position_list(
     values: &FieldValues,
     written: &WrittenFields,
     departments: &[DeptId],
-) -> Result<Option<(String, Json)>, &'static str> {
+) -> Result<Option<(String, Json)>, CallFault> {
     let Some(main) = limits::single_department(values, Field::MainDepartment)? else {
         return Ok(None);
     };
@@ -290,7 +301,7 @@ fn position_list(
         return Ok(None);
     }
     if !departments.contains(&main) {
-        return Err("the main department is one of the person's departments");
+        return Err(invalid(Field::MainDepartment));
     }
     let positions = departments
         .iter()
@@ -300,11 +311,9 @@ fn position_list(
 
 fn merged_custom_fields(
     change: &PersonChange<'_>,
-) -> Result<custom_fields::MergedFields, &'static str> {
+) -> Result<custom_fields::MergedFields, CallFault> {
     if !change.read.values.shown_fields().contains(Field::Extension) {
-        return Err(
-            "the present custom fields were not read, so that writing some would wipe the others",
-        );
+        return Err(CallFault::CustomFieldsUnread);
     }
     custom_fields::merge_changes(
         change.read.values.text(Field::Extension),

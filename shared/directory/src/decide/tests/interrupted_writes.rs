@@ -167,7 +167,7 @@ fn a_refusal_by_one_side_does_not_block_the_other_side() {
     link.waits = vec![LinkWait {
         field: None,
         value,
-        reason: "bad title".to_owned(),
+        reason: Reason::stored_text("bad title"),
         since,
         next,
     }];

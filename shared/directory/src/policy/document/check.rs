@@ -127,7 +127,7 @@ impl<'t> DocumentCheck<'t> {
         for value in &list.elements {
             match self.check_value(value, item, path) {
                 Some(json) if kept.contains(&json) => {
-                    _ = self.add_fault(value.range(), path, PolicyFault::Repeated)
+                    _ = self.add_fault(value.range(), path, PolicyFault::Repeated);
                 }
                 Some(json) => kept.push(json),
                 None => {}

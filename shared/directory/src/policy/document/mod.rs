@@ -6,6 +6,7 @@
 mod check;
 mod conversion;
 mod fault;
+mod fault_reasons;
 mod positions;
 mod rules;
 mod schema;
@@ -54,7 +55,7 @@ impl fmt::Display for PolicyHash {
 /// Reads a document.
 ///
 /// # Errors
-/// [`Refused`] with everything that is wrong, each at its line and column with cause and remedy. Where the text is not
+/// [`PolicyDocumentError`] with everything that is wrong, each at its line and column with cause and remedy. Where the text is not
 /// JSON at all, only where that begins: what follows cannot be told.
 pub fn read_document(text: &str) -> Result<CheckedPolicy, PolicyDocumentError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);

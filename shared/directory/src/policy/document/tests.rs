@@ -6,6 +6,7 @@ use super::*;
 use crate::field::{Field, FieldSet};
 use crate::ids::{Kind, NativeId, Side};
 use crate::policy::{EmploymentType, IdsBySide, PolicyPreset, PolicyScope, SyncDirection};
+use crate::reason::{Reason, ReasonCode};
 
 /// What is wrong with a document, one per line: `line:column path what`.
 fn check(text: &str) -> Vec<String> {
@@ -105,6 +106,26 @@ fn a_message_names_the_fault_and_its_remedy() {
             .contains("Did you mean \"ehr_is_master\"?")
     );
     assert!(!told(r#"{"version": 1, "preset": "zzz"}"#).contains("Did you mean"));
+}
+
+#[test]
+fn a_fault_and_a_caution_are_reasons() {
+    let refused = |text: &str| Reason::from(&read_document(text).unwrap_err().problems[0].what);
+    let misspelt = refused(r#"{"preset": "ehr_is_mster", "version": 1}"#);
+    assert_eq!(misspelt.code(), Some(ReasonCode::PolicyWordUnknown));
+    let text = |name: &str| misspelt.argument(name).map(ToString::to_string);
+    assert_eq!(text("nearest").as_deref(), Some("ehr_is_master"));
+    assert_eq!(text("word").as_deref(), Some("ehr_is_mster"));
+    let far = refused(r#"{"preset": "zzz", "version": 1}"#);
+    assert_eq!(
+        far.argument("nearest").map(ToString::to_string).as_deref(),
+        Some("none")
+    );
+    let checked = read_document(r#"{"version": 1, "preset": "ehr_is_master"}"#).unwrap();
+    assert_eq!(
+        Reason::from(&checked.cautions[0].what),
+        Reason::new(ReasonCode::PolicyMobileWaits)
+    );
 }
 
 /// What is asked for has to be there, and what is wrong is not called missing as well.

@@ -5,6 +5,7 @@
 //! name is the place in the chain, and it is never replaced.
 
 use directory::CorpId;
+use directory::reason::{Reason, ReasonCode};
 use serde::{Deserialize, Serialize};
 
 use super::verify::ChainBreak;
@@ -47,6 +48,17 @@ pub enum HeadCopyError {
     Another(u64),
 }
 
+impl From<&HeadCopyError> for Reason {
+    fn from(err: &HeadCopyError) -> Self {
+        match err {
+            HeadCopyError::Store(err) => Self::from(err),
+            HeadCopyError::Name(err) => Self::from(*err),
+            HeadCopyError::Archive(err) => Self::from(err),
+            HeadCopyError::Another(_) => Self::new(ReasonCode::JournalCopyDiffers),
+        }
+    }
+}
+
 /// What the comparison with the archive found.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct HeadComparison {
@@ -60,7 +72,7 @@ impl Store {
     /// Keeps a copy of the corp's head as it is now, where it has one; kept twice is kept once.
     ///
     /// # Errors
-    /// [`NotCopied`]; the next copy takes in all that this one would.
+    /// [`HeadCopyError`]; the next copy takes in all that this one would.
     pub async fn copy_journal_head(
         &self,
         corp: &CorpId,
@@ -92,7 +104,7 @@ impl Store {
     /// heads as they are chained, so that it says something only where the chains themselves are intact.
     ///
     /// # Errors
-    /// [`NotCopied`] when table or archive cannot be read.
+    /// [`HeadCopyError`] when table or archive cannot be read.
     pub async fn compare_journal_copies(
         &self,
         corp: &CorpId,
@@ -136,7 +148,7 @@ impl Store {
         else {
             return Ok(Some(ChainBreak {
                 seq,
-                why: "its copy in the archive cannot be read",
+                why: ReasonCode::JournalCopyUnreadable,
             }));
         };
         let Some(item) = self
@@ -145,7 +157,7 @@ impl Store {
         else {
             return Ok(Some(ChainBreak {
                 seq,
-                why: "the archive has a copy of its head, and the journal has no such run",
+                why: ReasonCode::JournalCopyDiffers,
             }));
         };
         let head = AttributeReader {
@@ -153,7 +165,7 @@ impl Store {
             item: &item,
         }
         .text("head")?;
-        let why = "its head is not the one that was copied to the archive";
+        let why = ReasonCode::JournalCopyDiffers;
         Ok((head != copied.heads.head).then_some(ChainBreak { seq, why }))
     }
 }

@@ -4,6 +4,7 @@
 //! head that was chained when the run was closed. Whoever can rewrite all items of the corp, its head included, is not
 //! caught by hashes alone: that is what the archived copies of the head are for.
 
+use directory::reason::ReasonCode;
 use directory::{CorpId, RunId};
 use futures::StreamExt;
 
@@ -22,7 +23,7 @@ pub struct ChainBreak {
     /// The entry's place in its run, or the run's place in the corp's chain.
     pub seq: u64,
     /// What is wrong there.
-    pub why: &'static str,
+    pub why: ReasonCode,
 }
 
 /// What verification found.
@@ -39,7 +40,7 @@ pub enum ChainVerdict {
     Broken(ChainBreak),
 }
 
-fn broken_chain(seq: u64, why: &'static str) -> ChainVerdict {
+fn broken_chain(seq: u64, why: ReasonCode) -> ChainVerdict {
     ChainVerdict::Broken(ChainBreak { seq, why })
 }
 
@@ -47,7 +48,7 @@ impl Store {
     /// Recomputes a run's chain and compares its end with the head in the corp's chain.
     ///
     /// # Errors
-    /// [`StoreError`] when it cannot be read; what was tampered with is a [`Verdict`].
+    /// [`StoreError`] when it cannot be read; what was tampered with is a [`ChainVerdict`].
     pub async fn verify_run(&self, corp: &CorpId, run: &RunId) -> Result<ChainVerdict, StoreError> {
         let mut pages = self
             .pages(Table::Journal, run_pk(corp, run), PageReading::Strong(200))
@@ -76,7 +77,7 @@ impl Store {
     /// Recomputes the chain of the corp's closed runs, up to the head in `control`.
     ///
     /// # Errors
-    /// [`StoreError`] when it cannot be read; what was tampered with is a [`Verdict`].
+    /// [`StoreError`] when it cannot be read; what was tampered with is a [`ChainVerdict`].
     pub async fn verify_heads(&self, corp: &CorpId) -> Result<ChainVerdict, StoreError> {
         let stored = self
             .get_control::<ChainHead>(corp, ControlKind::JournalHead, "-")
@@ -96,7 +97,7 @@ impl Store {
             }
         }
         if (place, &head) != (end.closed, &end.head) {
-            return Ok(broken_chain(place, "the corp's head is another one"));
+            return Ok(broken_chain(place, ReasonCode::JournalHeadChanged));
         }
         Ok(ChainVerdict::Intact {
             entries: place,
@@ -125,7 +126,7 @@ impl Store {
         };
         let Some(place) = place else {
             return Ok(match closed {
-                Some(_) => broken_chain(seq, "its head is missing from the corp's chain"),
+                Some(_) => broken_chain(seq, ReasonCode::JournalHeadMissing),
                 None => ChainVerdict::Intact {
                     entries: seq,
                     closed: false,
@@ -140,14 +141,14 @@ impl Store {
             || head.number("c")? != seq
             || head.array::<32>("h")? != hash
         {
-            return Ok(broken_chain(seq, "its end is not the one that was chained"));
+            return Ok(broken_chain(seq, ReasonCode::JournalEndChanged));
         }
         Ok(match closed {
             Some(_) => ChainVerdict::Intact {
                 entries: seq,
                 closed: true,
             },
-            None => broken_chain(seq, "its closing mark is missing"),
+            None => broken_chain(seq, ReasonCode::JournalEndChanged),
         })
     }
 
@@ -176,45 +177,47 @@ fn verify_entry(
     run: &RunId,
     seq: u64,
     before: &ChainHash,
-) -> Result<ChainHash, &'static str> {
+) -> Result<ChainHash, ReasonCode> {
     let attributes = AttributeReader {
         what: "journal entry",
         item,
     };
-    let entry = parse_entry(item).map_err(|_| "the entry cannot be read")?;
+    let entry = parse_entry(item).map_err(|_| ReasonCode::JournalEntryUnreadable)?;
     if attributes.text("sk").ok() != Some(&seq_sk(seq)) || entry.seq != seq {
-        return Err("an entry is missing or out of place");
+        return Err(ReasonCode::JournalEntryMissing);
     }
     if entry.run != *run {
-        return Err("the entry is of another run");
+        return Err(ReasonCode::JournalEntryMissing);
     }
     let after = entry_hash(
         before,
         attributes
             .text("b")
-            .map_err(|_| "the entry has no body")?
+            .map_err(|_| ReasonCode::JournalEntryUnreadable)?
             .as_bytes(),
     );
-    let stored = attributes.array("h").map_err(|_| "the entry has no hash")?;
+    let stored = attributes
+        .array("h")
+        .map_err(|_| ReasonCode::JournalEntryUnreadable)?;
     if after == stored {
         Ok(after)
     } else {
-        Err("the entry is not the one that was chained")
+        Err(ReasonCode::JournalEntryChanged)
     }
 }
 
-fn verify_head(item: &Item, place: u64, before: &str) -> Result<String, &'static str> {
+fn verify_head(item: &Item, place: u64, before: &str) -> Result<String, ReasonCode> {
     let attributes = AttributeReader {
         what: "journal head",
         item,
     };
-    let unreadable = |_| "the head cannot be read";
+    let unreadable = |_| ReasonCode::JournalHeadMissing;
     attributes.check_version(VERSION).map_err(unreadable)?;
     if attributes.text("sk").map_err(unreadable)? != heads_sk(place) {
-        return Err("a head is missing or out of place");
+        return Err(ReasonCode::JournalHeadMissing);
     }
     let run = RunId::new(attributes.text("run").map_err(unreadable)?)
-        .map_err(|_| "the head cannot be read")?;
+        .map_err(|_| ReasonCode::JournalHeadMissing)?;
     let (entries, hash) = (
         attributes.number("c").map_err(unreadable)?,
         attributes.array("h").map_err(unreadable)?,
@@ -223,6 +226,6 @@ fn verify_head(item: &Item, place: u64, before: &str) -> Result<String, &'static
     if after == attributes.text("head").map_err(unreadable)? {
         Ok(after)
     } else {
-        Err("the head is not the one that was chained")
+        Err(ReasonCode::JournalHeadChanged)
     }
 }

@@ -9,6 +9,7 @@ use proptest::prelude::*;
 
 use super::*;
 use directory::link::LinkWait;
+use directory::reason::{Reason, ReasonCode};
 
 fn corp() -> CorpId {
     CorpId::new("ding0123456789abcdef35c2f4657eb6378f").unwrap()
@@ -158,6 +159,14 @@ fn intents() -> impl Strategy<Value = Vec<WriteIntent>> {
     )
 }
 
+fn reasons() -> impl Strategy<Value = Reason> {
+    prop_oneof![
+        "\\PC{0,40}".prop_map(Reason::stored_text),
+        proptest::sample::select(Field::ALL.to_vec())
+            .prop_map(|field| Reason::new(ReasonCode::WaitEmployee).field("field", field)),
+    ]
+}
+
 fn lifecycles() -> impl Strategy<Value = LinkLifecycle> {
     prop_oneof![
         Just(LinkLifecycle::Creating),
@@ -166,7 +175,7 @@ fn lifecycles() -> impl Strategy<Value = LinkLifecycle> {
             .prop_map(|(runs, since)| LinkLifecycle::Absent { runs, since }),
         timestamps().prop_map(|at| LinkLifecycle::Left { at }),
         timestamps().prop_map(|since| LinkLifecycle::Leaving { since }),
-        ("\\PC{0,2000}", timestamps())
+        (reasons(), timestamps())
             .prop_map(|(reason, since)| LinkLifecycle::Quarantined { reason, since }),
     ]
 }
@@ -174,7 +183,7 @@ fn lifecycles() -> impl Strategy<Value = LinkLifecycle> {
 prop_compose! {
     fn waits()(
         field in option::of(proptest::sample::select(Field::ALL.to_vec())),
-        value in any::<FieldHash>(), reason in "\\PC{0,60}", since in timestamps(), next in timestamps(),
+        value in any::<FieldHash>(), reason in reasons(), since in timestamps(), next in timestamps(),
     ) -> LinkWait {
         LinkWait { field, value, reason, since, next }
     }
