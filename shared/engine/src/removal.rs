@@ -27,7 +27,6 @@ pub(crate) const UNASKED: [Bug; 3] = [
     Bug::PartialIsComplete,
 ];
 
-
 impl Run<'_> {
     /// Works the people whom a complete snapshot missed: the first run notes it, the second one asks and removes.
     pub(crate) async fn process_missing_people(&self, absent: &[LinkId]) -> Result<(), LookError> {

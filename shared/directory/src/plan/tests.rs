@@ -250,11 +250,7 @@ fn what_is_held_with_earlier_holds_becomes_one_hold() {
     let more: Vec<_> = (0..8).map(|n| item(n, WriteAction::Remove, &[])).collect();
     let approved = approve_today(more, &mut budget, &nothing);
     assert_eq!((approved.items().len(), approved.held().len()), (2, 6));
-    let reasons: BTreeSet<&Reason> = approved
-        .held()
-        .iter()
-        .map(|held| &held.reason)
-        .collect();
+    let reasons: BTreeSet<&Reason> = approved.held().iter().map(|held| &held.reason).collect();
     assert_eq!(reasons.len(), 1, "{reasons:?}");
 }
 

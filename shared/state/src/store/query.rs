@@ -72,7 +72,9 @@ impl Store {
         let mut items = Vec::new();
         let mut from = None;
         while items.len() < limit {
-            let more = i32::try_from(limit - items.len()).unwrap_or(PAGE_MAX).min(PAGE_MAX);
+            let more = i32::try_from(limit - items.len())
+                .unwrap_or(PAGE_MAX)
+                .min(PAGE_MAX);
             let query = self
                 .client
                 .query()
@@ -109,7 +111,9 @@ impl Store {
         let mut items = Vec::new();
         let mut from = None;
         while items.len() < limit {
-            let more = i32::try_from(limit - items.len()).unwrap_or(PAGE_MAX).min(PAGE_MAX);
+            let more = i32::try_from(limit - items.len())
+                .unwrap_or(PAGE_MAX)
+                .min(PAGE_MAX);
             let query = self.client.query().table_name(self.table(table));
             let query = query.key_condition_expression("pk = :pk AND sk > :after");
             let query = query.expression_attribute_values(":pk", text_value(pk));
