@@ -1,7 +1,7 @@
 //! From a request to the encrypted acknowledgement.
 //!
-//! **Replays** (`reliability.md` T2). A captured delivery verifies for as long as its timestamp is within the window, ±5
-//! minutes. Repeating it sends the same wakes with the same deduplication ids, which are made of the signature and the
+//! **Replays** (T2 in `infra/README.md`). A captured delivery verifies for as long as its timestamp is within the window,
+//! ±5 minutes. Repeating it sends the same wakes with the same deduplication ids, which are made of the signature and the
 //! record: the FIFO queue drops them for five minutes after the first. At the worst, a timestamp from five minutes ahead,
 //! one repetition gets past that, and costs one more look at a record; an event carries no data that could be wrong. A
 //! table of nonces would save that look for a write per event and one more service that every answer depends on.
@@ -13,10 +13,9 @@ use dingtalk::events::{self, CallbackEvent, EventKind};
 use directory::wake::{Wake, WakeTarget};
 use directory::{BindingId, CorpId, Side, Timestamp};
 use futures::{StreamExt, TryStreamExt};
-use runtime::CallbackVerified;
 use sha2::{Digest, Sha256};
 use state::QueueMessage;
-use state::queue::messages::{MessageError, WakeMessage};
+use state::queue::messages::{CallbackVerified, MessageError, WakeMessage};
 use state::vault::SecretStage;
 
 use crate::{CallbackDeps, CallbackRequest, query};
@@ -26,6 +25,8 @@ const QUERY_MAX_BYTES: usize = 4 * 1024;
 /// Records of one event that are woken one by one; above it one wake says "everything", which a sweep answers cheaper.
 const WAKES_MAX: usize = 64;
 const SUCCESS: &str = "success";
+/// In the log and as a wake's reason, in the place of an event's type.
+const UNREADABLE: &str = "unreadable";
 /// Sends at once, each over a connection of its own: an event about 64 people is stored in sixteen round trips.
 const SENDS_AT_ONCE: usize = 4;
 
@@ -124,21 +125,18 @@ struct AuthenticCallback<'a> {
     now: Timestamp,
 }
 
-/// Stores what an authentic event asks for; gives the words that DingTalk wants back. An event that we cannot read, or
-/// know nothing to do about, is a success: pushing it again would change nothing, and the next sweep looks at everything.
+/// Stores what an authentic event asks for; gives the words that DingTalk wants back. An event that cannot be read asks for
+/// a sweep: it would come again in the same words, and nothing that is acknowledged is dropped. An event of a kind that
+/// asks for nothing is a success.
 async fn store_wakes(
     deps: &CallbackDeps,
     news: &AuthenticCallback<'_>,
     plaintext: &[u8],
 ) -> Result<Cow<'static, str>, AcknowledgeError> {
-    let event = match events::parse(plaintext) {
-        Ok(event) => event,
-        Err(why) => {
-            tracing::warn!(binding = %news.binding, "an authentic callback was not understood: {why}");
-            news.log_receipt("unreadable", None, 0);
-            return Ok(Cow::Borrowed(SUCCESS));
-        }
-    };
+    let event = events::parse(plaintext).unwrap_or_else(|why| {
+        tracing::warn!(binding = %news.binding, "an authentic callback was not understood; a sweep is asked for: {why}");
+        unreadable_event()
+    });
     if event.corp.as_ref().is_some_and(|corp| *corp != news.corp) {
         tracing::debug!("a callback names another corp than its binding");
         return Err(AcknowledgeError::Refused);
@@ -160,10 +158,30 @@ async fn store_wakes(
             AcknowledgeError::Unavailable("queue")
         })?;
     Ok(match event.kind {
-        // What today's console wants back for a suite is not confirmed (`dingtalk-api.md` §5.7).
+        // What today's console wants back for a suite is not confirmed.
         EventKind::UrlCheckSuite { random } => Cow::Owned(random),
         _ => Cow::Borrowed(SUCCESS),
     })
+}
+
+/// Stands for an authentic event of which nothing could be read.
+fn unreadable_event() -> CallbackEvent {
+    let kind = EventKind::Changed(UNREADABLE.to_owned());
+    CallbackEvent {
+        wakes: vec![everything(&kind)],
+        kind,
+        corp: None,
+        event_id: None,
+        born_at: None,
+    }
+}
+
+fn everything(kind: &EventKind) -> Wake {
+    Wake {
+        side: Side::DingTalk,
+        target: WakeTarget::Everything,
+        because: event_name(kind).to_owned(),
+    }
 }
 
 fn event_name(kind: &EventKind) -> &str {
@@ -197,11 +215,7 @@ fn event_messages(
         };
         return Ok(vec![verified.to_message(signature_hash)?]);
     }
-    let everything = [Wake {
-        side: Side::DingTalk,
-        target: WakeTarget::Everything,
-        because: event_name(&event.kind).to_owned(),
-    }];
+    let everything = [everything(&event.kind)];
     let wakes = if event.wakes.len() > WAKES_MAX {
         &everything[..]
     } else {
@@ -211,7 +225,7 @@ fn event_messages(
 }
 
 impl AuthenticCallback<'_> {
-    /// What shows later that DingTalk said it, and when: no word of the event itself (`reliability.md` T6). It is written
+    /// What shows later that DingTalk said it, and when: no word of the event itself (T6 in `infra/README.md`). It is written
     /// before the wakes are stored, and kept as long as the log is.
     fn log_receipt(&self, event: &str, event_id: Option<&str>, messages: usize) {
         let Self {

@@ -2,12 +2,13 @@
 
 use dingtalk::crypto::{
     CallbackCipher, CallbackKeyError, OpenedCallback, RejectionCause, RejectionError, SignedQuery,
+    TimestampWindow,
 };
 use directory::{CorpId, Timestamp};
 use secrecy::ExposeSecret;
-use state::vault::{BindingSecret, SecretStage};
+use state::vault::{CallbackSecret, SecretStage};
 
-/// The current keys, the ones that are to follow, and the ones before (`reliability.md` §3.2).
+/// The current keys, the ones that are to follow, and the ones before.
 pub(crate) struct CallbackKeys {
     pub(crate) corp: CorpId,
     current: CallbackCipher,
@@ -16,12 +17,12 @@ pub(crate) struct CallbackKeys {
 }
 
 impl CallbackKeys {
-    /// From a binding's secret, and from the one that waits to follow it.
+    /// From the callback's secret, and from the one that waits to follow it.
     pub(crate) fn new(
-        secret: &BindingSecret,
-        pending: Option<&BindingSecret>,
+        secret: &CallbackSecret,
+        pending: Option<&CallbackSecret>,
     ) -> Result<Self, CallbackKeyError> {
-        let previous = secret.previous_callback.as_ref().map(|old| {
+        let previous = secret.previous.as_ref().map(|old| {
             let cipher = build_cipher(
                 secret,
                 old.token.expose_secret(),
@@ -85,24 +86,24 @@ impl CallbackKeys {
     }
 }
 
-fn current_cipher(secret: &BindingSecret) -> Result<CallbackCipher, CallbackKeyError> {
+fn current_cipher(secret: &CallbackSecret) -> Result<CallbackCipher, CallbackKeyError> {
     build_cipher(
         secret,
-        secret.callback_token.expose_secret(),
-        secret.callback_aes_key.expose_secret(),
+        secret.token.expose_secret(),
+        secret.aes_key.expose_secret(),
     )
 }
 
-/// Either owner key is accepted: which one DingTalk uses depends on where the address was registered
-/// (`dingtalk-api.md` §5.3).
+/// Either owner key is accepted: which one DingTalk uses depends on where the address was registered.
 fn build_cipher(
-    secret: &BindingSecret,
+    secret: &CallbackSecret,
     token: &str,
     aes_key: &str,
 ) -> Result<CallbackCipher, CallbackKeyError> {
-    CallbackCipher::new(
-        token,
-        aes_key,
-        &[secret.app_key.clone(), secret.corp_id.as_str().to_owned()],
-    )
+    let owners = [secret.app_key.clone(), secret.corp_id.as_str().to_owned()];
+    let window = TimestampWindow {
+        seconds_too: secret.accepts_seconds,
+        ..TimestampWindow::default()
+    };
+    CallbackCipher::new(token, aes_key, &owners).map(|cipher| cipher.with_window(window))
 }

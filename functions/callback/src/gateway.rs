@@ -58,7 +58,7 @@ impl From<CallbackResponse> for HttpAnswer {
 }
 
 /// The binding that a path names, `/callback/{binding}`; a stage or a function's name may stand before it. From the raw
-/// path, because function URLs bring no path parameters (`local-stack.md` §5).
+/// path, because function URLs bring no path parameters.
 #[must_use]
 pub fn binding_in_path(path: &str) -> Option<&str> {
     let mut parts = path.trim_end_matches('/').rsplit('/');

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use directory::{BindingId, Timestamp};
 use state::VaultError;
-use state::vault::{BindingSecret, SecretError, SecretStage, SecretStore};
+use state::vault::{CallbackSecret, SecretError, SecretStage, SecretStore};
 
 use crate::callback_keys::CallbackKeys;
 
-/// Milliseconds that what was read is not asked for again (`reliability.md` §3.2).
+/// Milliseconds that what was read is not asked for again.
 const FRESH_MS: u64 = 5 * 60 * 1_000;
 /// The same where there is no such binding: short, because it may be made any moment.
 const ABSENT_MS: u64 = 10 * 1_000;
@@ -156,7 +156,7 @@ impl KeyCache {
             }
             Err(SecretError::Vault(VaultError::NotFound)) => Ok(None),
             Err(why) => {
-                tracing::error!(binding = %binding, "the secret of `{binding}` could not be read: {why}");
+                tracing::error!(binding = %binding, "the callback's secret of `{binding}` could not be read: {why}");
                 Err(KeysUnavailableError)
             }
         }
@@ -166,21 +166,17 @@ impl KeyCache {
         &self,
         binding: &BindingId,
         pending: bool,
-    ) -> Result<(BindingSecret, Option<BindingSecret>), SecretError> {
-        let current = self.secrets.get_binding(binding).await?;
+    ) -> Result<(CallbackSecret, Option<CallbackSecret>), SecretError> {
+        let current = self.secrets.get_callback(binding).await?;
         if !pending {
             return Ok((current, None));
         }
-        match self
-            .secrets
-            .get_binding_stage(binding, SecretStage::Pending)
-            .await
-        {
+        match self.secrets.get_stage(binding, SecretStage::Pending).await {
             Ok(pending) => Ok((current, Some(pending))),
             Err(SecretError::Vault(VaultError::NotFound)) => Ok((current, None)),
             // The current keys were read and serve; what waits is asked for again when it is needed.
             Err(why) => {
-                tracing::warn!(binding = %binding, "the pending secret of `{binding}` could not be read: {why}");
+                tracing::warn!(binding = %binding, "the callback's pending secret of `{binding}` could not be read: {why}");
                 Ok((current, None))
             }
         }

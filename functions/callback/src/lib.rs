@@ -1,8 +1,4 @@
-//! DingTalk's events in: verify, decrypt, enqueue a wake, acknowledge. Never calls DingTalk.
-//!
-//! DingTalk counts an answer after 1.5 s as a failed push (older pages; current ones say 2.5 s, `dingtalk-api.md` §5.4) and
-//! pushes again after 10 s and 30 s. So an event is acknowledged only when its wakes are stored durably, and where that is
-//! not done within [`BUDGET_MS`], the answer is an explicit failure.
+#![doc = include_str!("../README.md")]
 
 mod acknowledgement;
 mod callback_keys;
@@ -34,7 +30,7 @@ pub const BUDGET_MS: u64 = 1_000;
 /// Milliseconds that a cold start waits for connections at most; nobody's answer depends on them.
 pub const WARM_UP_MS: u64 = 300;
 
-/// The one body of every refusal, whatever its reason (`reliability.md` T3).
+/// The one body of every refusal, whatever its reason (T3 in `infra/README.md`).
 const REFUSED_BODY: &str = r#"{"error":"refused"}"#;
 const UNAVAILABLE_BODY: &str = r#"{"error":"unavailable"}"#;
 
@@ -55,7 +51,7 @@ impl CallbackDeps {
     }
 
     /// On AWS. Makes both connections with their TLS handshakes while the environment starts with a whole CPU, and not
-    /// during the first event (`performance.md` §0.4). Waits for them no longer than [`WARM_UP_MS`]: whatever is wrong
+    /// during the first event. Waits for them no longer than [`WARM_UP_MS`]: whatever is wrong
     /// with a service is said by the event that needs it.
     ///
     /// # Errors

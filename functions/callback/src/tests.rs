@@ -12,11 +12,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use dingtalk::crypto::{CallbackCipher, SignedQuery};
 use directory::{BindingId, CorpId};
-use runtime::FromCallback;
 use secrecy::SecretString;
 use state::error::Cause;
+use state::queue::messages::FromCallback;
 use state::vault::{
-    BindingSecret, PreviousCallbackKeys, SecretStage, StagedSecretStore, StagedVault,
+    CallbackSecret, PreviousCallbackKeys, SecretStage, StagedSecretStore, StagedVault,
 };
 use state::{QueueError, QueueMessage, Vault, VaultError};
 
@@ -45,6 +45,7 @@ struct CallbackWorld {
     pending: Mutex<HashMap<String, SecretString>>,
     vault: Mutex<FakeMood>,
     vault_reads: AtomicUsize,
+    names_read: Mutex<Vec<String>>,
 }
 
 struct CallbackWorldHandle(Arc<CallbackWorld>);
@@ -66,6 +67,7 @@ impl Queue for CallbackWorldHandle {
 impl Vault for CallbackWorldHandle {
     async fn get(&self, name: &str) -> Result<SecretString, VaultError> {
         self.0.vault_reads.fetch_add(1, Ordering::SeqCst);
+        self.0.names_read.lock().unwrap().push(name.to_owned());
         let mood = *self.0.vault.lock().unwrap();
         match mood {
             FakeMood::Well => self
@@ -108,6 +110,24 @@ impl Vault for CallbackWorldHandle {
 
 #[async_trait]
 impl StagedVault for CallbackWorldHandle {
+    async fn create(&self, name: &str, value: SecretString) -> Result<bool, VaultError> {
+        let absent = !self.0.secrets.lock().unwrap().contains_key(name);
+        if absent {
+            self.put(name, value).await?;
+        }
+        Ok(absent)
+    }
+
+    async fn remove(&self, name: &str) -> Result<(), VaultError> {
+        let removed = self.0.secrets.lock().unwrap().remove(name);
+        removed.map(|_| ()).ok_or(VaultError::NotFound)
+    }
+
+    async fn withdraw(&self, name: &str) -> Result<(), VaultError> {
+        let removed = self.0.pending.lock().unwrap().remove(name);
+        removed.map(|_| ()).ok_or(VaultError::NotFound)
+    }
+
     async fn propose(&self, name: &str, value: SecretString) -> Result<(), VaultError> {
         self.0
             .pending
@@ -147,23 +167,20 @@ async fn world() -> (Arc<CallbackWorld>, CallbackDeps) {
     let world = Arc::new(CallbackWorld::default());
     let secrets = SecretStore::new(Arc::new(CallbackWorldHandle(Arc::clone(&world))), "test/");
     for (id, corp, token) in [("b1", CORP, "token1"), ("b2", "dingother", "token2")] {
-        let secret = BindingSecret {
+        let secret = CallbackSecret {
             corp_id: CorpId::new(corp).unwrap(),
-            agent_id: 1,
             app_key: APP_KEY.into(),
-            app_secret: "app-secret".into(),
-            callback_token: token.into(),
-            callback_aes_key: KEY.into(),
-            hash_key: [1; 32],
-            seal_key: [2; 32],
-            previous_callback: Some(PreviousCallbackKeys {
+            token: token.into(),
+            aes_key: KEY.into(),
+            previous: Some(PreviousCallbackKeys {
                 token: "token0".into(),
                 aes_key: OLD_KEY.into(),
                 until: NOW.plus_millis(60 * 60 * 1_000),
             }),
+            accepts_seconds: false,
         };
         secrets
-            .put_binding(&BindingId::new(id).unwrap(), &secret)
+            .put_callback(&BindingId::new(id).unwrap(), &secret)
             .await
             .unwrap();
     }

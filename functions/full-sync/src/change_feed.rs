@@ -69,7 +69,7 @@ async fn enqueue_for_binding(deps: &SweepDeps, binding: &Binding) -> Result<usiz
             && (page.missed || !page.changed.is_empty())
         {
             update_binding(deps, &binding.id, |binding| {
-                binding.feed_cursor = Some(page.cursor.clone())
+                binding.feed_cursor = Some(page.cursor.clone());
             })
             .await?;
         }
@@ -119,7 +119,7 @@ async fn settle_daily(
     }
     ehr.apply_due_changes(now).await.map_err(SweepError::Ehr)?;
     update_binding(deps, &binding.id, |binding| {
-        binding.settled_on.clone_from(&today)
+        binding.settled_on.clone_from(&today);
     })
     .await?;
     Ok(())

@@ -232,13 +232,9 @@ impl<'a> CheckpointStore<'a> {
     }
 
     async fn seal_key(&self) -> Result<SealKey, SecretError> {
-        let secret = self
-            .deps
-            .corps
-            .secrets
-            .get_binding(&self.binding.id)
-            .await?;
-        Ok(secret.seal_key())
+        let secrets = &self.deps.corps.secrets;
+        let keys = secrets.get_keys(&self.binding.id).await;
+        Ok(keys?.seal_key())
     }
 }
 

@@ -12,8 +12,8 @@ const DAY_MINUTES: u32 = 24 * 60;
 /// Whether a binding's next sweep is due. While it is paused none is; where nothing is written but plans are made, one is due
 /// daily.
 ///
-/// Jittered by the binding's id, up to a tenth of the interval: on the full hour DingTalk throttles the whole platform
-/// (`dingtalk-api.md` §9.2). A binding that was never swept waits for its first sweep, which a person begins.
+/// Jittered by the binding's id, up to a tenth of the interval: on the full hour DingTalk throttles the whole platform.
+/// A binding that was never swept waits for its first sweep, which a person begins.
 #[must_use]
 pub fn is_due(binding: &Binding, now: Timestamp) -> bool {
     let Some(swept) = binding.swept_at.filter(|_| binding.paused.is_none()) else {

@@ -1,4 +1,4 @@
-//! Events that DingTalk could not push: its list of failed callbacks, turned into wakes (`dingtalk-api.md` §5.5).
+//! Events that DingTalk could not push: its list of failed callbacks, turned into wakes.
 //!
 //! Reading the list probably empties it (UNCONFIRMED). So what was read is stored in the queue before the next page is
 //! asked for, and where the queue does not take it, a sweep is asked for instead. Killed between DingTalk's answer and the
@@ -45,8 +45,8 @@ pub async fn fetch_failed_callbacks(deps: &SweepDeps) -> Result<usize, SweepErro
     Ok(stored)
 }
 
-/// Whether a binding's list is to be read at this firing of the rule. A call may count against the monthly quota (it is not
-/// among the exempt ones, `dingtalk-api.md` §9.1), so each binding says how often, in steps of the rule; 0 is never. An
+/// Whether a binding's list is to be read at this firing of the rule. A call may count against the monthly quota (DingTalk's
+/// pages do not list it among the exempt ones), so each binding says how often, in steps of the rule; 0 is never. An
 /// address that was never verified has no list.
 #[must_use]
 pub fn is_fetch_due(binding: &Binding, now: Timestamp) -> bool {
@@ -57,10 +57,21 @@ pub fn is_fetch_due(binding: &Binding, now: Timestamp) -> bool {
 }
 
 async fn fetch_for_binding(deps: &SweepDeps, binding: &Binding) -> usize {
-    let client = (deps.corps.client)(binding);
-    let mut seen = BTreeSet::new();
+    let client = match deps.corps.open_client(binding).await {
+        Ok(client) => client,
+        Err(err) => {
+            let reason = describe_error(&err);
+            tracing::warn!(binding = %binding.id, reason, "the failed callbacks could not be fetched");
+            return 0;
+        }
+    };
+    let (mut seen, mut swept) = (BTreeSet::new(), false);
     for _ in 0..PAGES_MAX {
-        let FailedCallbacks { events, has_more } = match client.fetch_failed_callbacks().await {
+        let FailedCallbacks {
+            events,
+            unreadable,
+            has_more,
+        } = match client.fetch_failed_callbacks().await {
             Ok(page) => page,
             Err(err) => {
                 let reason = describe_error(&err);
@@ -68,6 +79,11 @@ async fn fetch_for_binding(deps: &SweepDeps, binding: &Binding) -> usize {
                 break;
             }
         };
+        if unreadable > 0 && !swept {
+            tracing::warn!(binding = %binding.id, entries = unreadable, "failed callbacks could not be read; a sweep is asked for");
+            request_sweep(deps, binding).await;
+            swept = true;
+        }
         let mut fresh = events
             .iter()
             .flat_map(|event| event_wakes(binding, event))

@@ -1,5 +1,4 @@
-//! Everything: a schedule asks which bindings are due, a message sweeps one corp, makes a plan or applies one, a continuation
-//! goes on where a slice stopped. One run per corp at a time, by queue group.
+#![doc = include_str!("../README.md")]
 
 mod change_feed;
 mod checkpoint;

@@ -1,7 +1,4 @@
-//! Messages to people: outbox queue → DingTalk work notifications, and what became of them.
-//!
-//! A message is visible at most once per person. A batch says `Sending` before it is sent; where nothing follows that,
-//! nobody can know whether DingTalk took it, so that it is reported as `Unknown` and never sent again.
+#![doc = include_str!("../README.md")]
 
 #[cfg(feature = "lambda")]
 mod config;
@@ -16,8 +13,6 @@ use runtime::batch::{BatchOutcome, QueueBatch, work_batch};
 use state::vault::SecretStore;
 use state::{Queue, Store};
 
-#[cfg(feature = "lambda")]
-pub use config::PushConfig;
 pub use state::outbox::{
     CONTENT_MAX_BYTES, ComposeError, MessageContent, MessageDraft, batch, compose_message,
 };
@@ -26,7 +21,7 @@ pub use state::outbox::{
 pub struct PushDeps {
     /// Bindings, batches, the count per minute.
     pub store: Store,
-    /// The binding's sealing key.
+    /// The bindings' keys.
     pub secrets: SecretStore,
     /// Where looks at results are put, delayed.
     pub outbox: Arc<dyn Queue>,

@@ -14,6 +14,7 @@ use state::outbox::{CONTENT_FIELD, MessageContent};
 use state::queue::messages::{OutboxMessage, decode_body};
 use state::seal::{SealContext, open_value};
 use state::store::{ControlKind, PutCondition, StoredItem};
+use state::vault::{BindingKeys, SecretError};
 use state::{Binding, StoreError, WriteError};
 
 use crate::{PushDeps, quota};
@@ -30,6 +31,8 @@ enum PushError {
     Write(#[source] WriteError),
     #[error("the message could not be put back for later")]
     Queue,
+    #[error("the keys of the binding could not be read")]
+    Keys(#[source] SecretError),
     #[error("the content of the message could not be opened")]
     Content,
 }
@@ -95,7 +98,8 @@ impl BatchWork {
     /// Says that it is being sent, sends it, says what came of it.
     async fn send_batch(mut self, deps: &PushDeps) -> Result<(), PushError> {
         let now = deps.clock.now();
-        let notice = self.build_notice(deps).await?;
+        let keys = self.read_keys(deps).await?;
+        let notice = self.build_notice(&keys)?;
         let receivers = u32::try_from(notice.to.len()).unwrap_or(u32::MAX);
         if !quota::take_minute_quota(&deps.store, &self.message.corp, receivers, now)
             .await
@@ -112,7 +116,7 @@ impl BatchWork {
         quota::count_call(&deps.store, &self.binding, now).await;
         match deps
             .clients
-            .for_binding(&self.binding)
+            .for_binding(&self.binding, &keys)
             .send_notice(&notice)
             .await
         {
@@ -135,7 +139,7 @@ impl BatchWork {
         let id = &self.message.message;
         tracing::warn!(batch = %id, trouble = error.trouble.counter_key(), "batch `{id}` was not sent: {error}");
         match error.trouble {
-            DingTalkErrorKind::UnknownOutcome => {
+            DingTalkErrorKind::UnknownOutcome | DingTalkErrorKind::Unrecognised { .. } => {
                 self.close_batch(deps, OutboxPhase::Unknown { since }).await
             }
             // DingTalk did not take it, and may later: it is as new as before.
@@ -158,7 +162,8 @@ impl BatchWork {
 
     /// Asks whether DingTalk is done, and then whom it reached.
     async fn look_at_result(mut self, deps: &PushDeps, task: TaskId) -> Result<(), PushError> {
-        match self.read_result(deps, task).await {
+        let keys = self.read_keys(deps).await?;
+        match self.read_result(deps, &keys, task).await {
             Ok(Some(result)) => {
                 let (result, at) = (outcome_of(result), deps.clock.now());
                 self.close_batch(deps, OutboxPhase::Done { result, at })
@@ -177,9 +182,10 @@ impl BatchWork {
     async fn read_result(
         &self,
         deps: &PushDeps,
+        keys: &BindingKeys,
         task: TaskId,
     ) -> Result<Option<SendResult>, DingTalkError> {
-        let client = deps.clients.for_binding(&self.binding);
+        let client = deps.clients.for_binding(&self.binding, keys);
         quota::count_call(&deps.store, &self.binding, deps.clock.now()).await;
         if client.read_notice_progress(task).await?.status != SendStatus::Done {
             return Ok(None);
@@ -254,18 +260,18 @@ impl BatchWork {
             .map_err(|_| PushError::Queue)
     }
 
-    async fn build_notice(&self, deps: &PushDeps) -> Result<Notice, PushError> {
-        let secret = deps
-            .secrets
-            .get_binding(&self.message.binding)
-            .await
-            .map_err(|_| PushError::Content)?;
+    async fn read_keys(&self, deps: &PushDeps) -> Result<BindingKeys, PushError> {
+        let keys = deps.secrets.get_keys(&self.message.binding).await;
+        keys.map_err(PushError::Keys)
+    }
+
+    fn build_notice(&self, keys: &BindingKeys) -> Result<Notice, PushError> {
         let place = SealContext {
             corp: &self.message.corp,
             record: &self.message.message,
             field: CONTENT_FIELD,
         };
-        let plain = open_value(&secret.seal_key(), place, &self.stored.body.content)
+        let plain = open_value(&keys.seal_key(), place, &self.stored.body.content)
             .map_err(|_| PushError::Content)?;
         let content = serde_json::from_slice(&plain).map_err(|_| PushError::Content)?;
         let content = match content {

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use state::store::{ControlKind, PutCondition};
 use state::{Binding, Store, StoreError, WriteError};
 
-/// Receivers per minute and app (`dingtalk-api.md` §6.1). Over it, DingTalk answers "ok" and silently drops.
+/// Receivers per minute and app. Over it, DingTalk answers "ok" and silently drops.
 pub(crate) const RECEIVERS_MAX: u32 = 5_000;
 /// Attempts at counting while others count too.
 const TRIES: u32 = 8;
@@ -62,7 +62,7 @@ pub(crate) async fn count_call(store: &Store, binding: &Binding, now: Timestamp)
             percent_of(total, binding.calls_per_month),
         ),
         Err(err) => {
-            tracing::warn!(reason = %err, "a call was not counted towards the month's quota")
+            tracing::warn!(reason = %err, "a call was not counted towards the month's quota");
         }
     }
 }

@@ -1,5 +1,4 @@
-//! Wakes from the queue → the engine, one record at a time. A wake that failed goes back with the later ones of its
-//! group, and nobody else's.
+#![doc = include_str!("../README.md")]
 
 #[cfg(feature = "lambda")]
 mod config;
@@ -12,8 +11,9 @@ use directory::{Timestamp, Wake};
 use engine::gate::WritePurpose;
 use engine::{CorpEngines, Engine, EngineError, LookError, LookReport, RunVisibility};
 use runtime::batch::{self, BatchOutcome, ItemVerdict, QueueBatch, QueueItem};
-use runtime::{CallbackVerified, FromCallback};
-use state::queue::messages::{SweepMessage, WakeMessage, encode_body};
+use state::queue::messages::{
+    CallbackVerified, FromCallback, SweepMessage, WakeMessage, encode_body,
+};
 use state::{Queue, QueueError, QueueMessage, WriteError};
 
 #[cfg(feature = "lambda")]
@@ -74,9 +74,9 @@ async fn work_item(deps: &ReconcileDeps, item: QueueItem) -> ItemVerdict {
         Ok(FromCallback::Wake(message)) => look_at_record(deps, &message).await,
         Ok(FromCallback::Verified(verified)) => mark_verified(deps, &verified).await,
         Err(err) => {
-            // Poison is not failure: nobody will ever read it, and it must not stop its group.
-            tracing::error!(message.id = %item.id, reason = %err, "a wake could not be read and was dropped");
-            return ItemVerdict::Done;
+            // It was acknowledged, and may be another version's: its queue keeps it until it is a dead letter.
+            tracing::error!(message.id = %item.id, reason = %err, "a wake could not be read; it goes back to its queue");
+            return ItemVerdict::Again;
         }
     };
     match done {

@@ -1,14 +1,13 @@
-//! The credentials that a token can be asked for with (`reliability.md` §3.2): the current ones, then those that wait to
+//! The credentials that a token can be asked for with: the current ones, then those that wait to
 //! follow them, then those before them. So a change of the AppSecret leaves no moment without a token, whichever of vault
 //! and console is changed first.
 
 use directory::BindingId;
-use secrecy::ExposeSecret;
 use state::VaultError;
-use state::vault::{BindingSecret, SecretError, SecretStage, SecretStore, TokenSecret};
+use state::vault::{DingTalkCredentials, SecretError, SecretStage, SecretStore};
 
 /// Credentials in the order in which they are tried; none twice.
-pub(crate) struct CandidateCredentials(Vec<(SecretStage, BindingSecret)>);
+pub(crate) struct CandidateCredentials(Vec<(SecretStage, DingTalkCredentials)>);
 
 impl CandidateCredentials {
     /// The current ones alone.
@@ -18,7 +17,7 @@ impl CandidateCredentials {
     ) -> Result<Self, SecretError> {
         Ok(Self(vec![(
             SecretStage::Current,
-            secrets.get_binding(binding).await?,
+            secrets.get_credentials(binding).await?,
         )]))
     }
 
@@ -32,25 +31,29 @@ impl CandidateCredentials {
             return Ok(());
         }
         for stage in [SecretStage::Pending, SecretStage::Previous] {
-            match secrets.get_binding_stage(binding, stage).await {
-                Ok(secret)
-                    if self.0.iter().any(|(_, known)| {
-                        secret_fingerprint(known) == secret_fingerprint(&secret)
-                    }) => {}
-                Ok(secret) => self.0.push((stage, secret)),
+            match secrets.get_stage(binding, stage).await {
+                Ok(other) if self.has_credentials(&other) => {}
+                Ok(other) => self.0.push((stage, other)),
                 Err(SecretError::Vault(VaultError::NotFound)) => {}
                 Err(why @ SecretError::Vault(_)) => return Err(why),
                 // What cannot be read is no candidate, and hinders no other.
                 Err(why) => {
-                    tracing::warn!(binding = %binding, stage = stage.label(), "credentials left out: {why}")
+                    tracing::warn!(binding = %binding, stage = stage.label(), "credentials left out: {why}");
                 }
             }
         }
         Ok(())
     }
 
+    fn has_credentials(&self, other: &DingTalkCredentials) -> bool {
+        let fingerprint = other.fingerprint();
+        self.0
+            .iter()
+            .any(|(_, known)| known.fingerprint() == fingerprint)
+    }
+
     /// In their order.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &(SecretStage, BindingSecret)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &(SecretStage, DingTalkCredentials)> {
         self.0.iter()
     }
 
@@ -58,14 +61,8 @@ impl CandidateCredentials {
     pub(crate) fn fingerprint(&self) -> String {
         self.0
             .iter()
-            .map(|(_, secret)| secret_fingerprint(secret))
+            .map(|(_, credentials)| credentials.fingerprint())
             .collect::<Vec<_>>()
             .join(" ")
     }
-}
-
-/// AppKey, and the first digits of the secret's hash.
-fn secret_fingerprint(secret: &BindingSecret) -> String {
-    let hash = TokenSecret::hash_token(secret.app_secret.expose_secret());
-    format!("{}#{}", secret.app_key, hash.get(..12).unwrap_or_default())
 }

@@ -1,8 +1,4 @@
-//! Access tokens: the only writer of them.
-//!
-//! On schedule, tokens past 80 % of their life are renewed. A refused token is reported by its hash; one that is not
-//! current any more is ignored, so that a burst of reports makes one call. Two instances at once do no harm: DingTalk
-//! gives the same token while it is valid (`dingtalk-api.md` §1.2).
+#![doc = include_str!("../README.md")]
 
 #[cfg(feature = "lambda")]
 mod config;
@@ -23,7 +19,7 @@ use state::vault::SecretStore;
 
 #[cfg(feature = "lambda")]
 pub use config::{ConnectError, RefreshConfig};
-pub use refresh::{RefreshOutcome, RefreshReason, refresh_token};
+pub use refresh::{RefreshError, RefreshOutcome, RefreshReason, refresh_token};
 pub use token_failure::{TOKEN_FAILURE_ID, TokenFailure};
 
 /// What the function works with.

@@ -72,7 +72,7 @@ pub enum RefreshError {
 /// Renews a binding's token if that is wanted and allowed.
 ///
 /// # Errors
-/// `RefreshError` where trying again soon can help; a lasting refusal is [`Ended::Refused`].
+/// `RefreshError` where trying again soon can help; a lasting refusal is [`RefreshOutcome::Refused`].
 pub async fn refresh_token(
     deps: &RefreshDeps,
     binding: &Binding,
@@ -116,9 +116,10 @@ async fn issue_with_candidates(
     binding: &Binding,
     candidates: &mut CandidateCredentials,
 ) -> Result<Result<IssuedToken, DingTalkError>, RefreshError> {
-    let endpoints = runtime::binding_endpoints(binding);
+    let keys = deps.secrets.get_keys(&binding.id).await;
+    let endpoints = keys.map_err(RefreshError::Secret)?.dingtalk_endpoints();
     let api = TokenApi::new(
-        endpoints,
+        runtime::client_endpoints(&endpoints),
         Arc::clone(&deps.transport),
         Arc::clone(&deps.clock),
         Arc::clone(&deps.jitter),
@@ -181,7 +182,7 @@ impl RefreshReason {
     }
 }
 
-/// Past 80 % of its life (`reliability.md` §3.2).
+/// Past 80 % of its life.
 fn is_due(current: &TokenSecret, now: Timestamp) -> bool {
     let life = current
         .expires_at

@@ -1,5 +1,7 @@
 //! Tokens against a DingTalk that says what a test wants, the real store on an embedded database, and a virtual clock.
 
+mod odd_answers;
+
 use std::collections::{HashMap, VecDeque};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -13,7 +15,7 @@ use http::{Request, Response};
 use outbound::TransportError;
 use secrecy::{ExposeSecret, SecretString};
 use state::store::{ControlKind, PutCondition, create_tables};
-use state::vault::{BindingSecret, SecretStage, TokenSecret};
+use state::vault::{BindingKeys, DingTalkCredentials, SecretStage, TokenSecret};
 use state::{Binding, TableNames, Vault, VaultError};
 
 use super::*;
@@ -138,25 +140,21 @@ async fn world(bindings: &[&str]) -> (Arc<RefreshWorld>, RefreshDeps) {
 }
 
 async fn add_binding(deps: &RefreshDeps, id: &str, app_secret: &str) {
-    let secret = secret(id, app_secret);
-    deps.secrets
-        .put_binding(&BindingId::new(id).unwrap(), &secret)
-        .await
-        .unwrap();
-}
-
-fn secret(id: &str, app_secret: &str) -> BindingSecret {
-    BindingSecret {
-        corp_id: CorpId::new(&format!("corp-{id}")).unwrap(),
-        agent_id: 1,
+    let binding = BindingId::new(id).unwrap();
+    let credentials = DingTalkCredentials {
         app_key: format!("key-{id}"),
         app_secret: app_secret.into(),
-        callback_token: "t".into(),
-        callback_aes_key: "k".into(),
+    };
+    deps.secrets
+        .put_credentials(&binding, &credentials)
+        .await
+        .unwrap();
+    let keys = BindingKeys {
         hash_key: [1; 32],
         seal_key: [2; 32],
-        previous_callback: None,
-    }
+        endpoints: None,
+    };
+    deps.secrets.put_keys(&binding, &keys).await.unwrap();
 }
 
 impl RefreshWorld {
@@ -164,17 +162,18 @@ impl RefreshWorld {
     async fn put_stage(&self, deps: &RefreshDeps, stage: SecretStage, app_secret: &str) {
         let current = deps
             .secrets
-            .get_binding(&BindingId::new("a").unwrap())
+            .get_credentials(&BindingId::new("a").unwrap())
             .await
             .unwrap();
         add_binding(deps, "a", app_secret).await;
-        let text = self.secrets.lock().unwrap()["test/binding/a"].clone();
+        let name = "test/credentials/dingtalk/a";
+        let text = self.secrets.lock().unwrap()[name].clone();
         self.staged
             .lock()
             .unwrap()
-            .insert(("test/binding/a".to_owned(), stage.label()), text);
+            .insert((name.to_owned(), stage.label()), text);
         deps.secrets
-            .put_binding(&BindingId::new("a").unwrap(), &current)
+            .put_credentials(&BindingId::new("a").unwrap(), &current)
             .await
             .unwrap();
     }

@@ -3,14 +3,24 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use clap::Args as ClapArgs;
 use directory::{Field, FieldValue, Kind, NativeId};
 use ehr::{Connector as _, Ledger, StoredRecord};
 use serde::Serialize;
 use state::{Store, TableNames};
 
-use crate::args::ExportArgs;
 use crate::embedded::Database;
 use crate::machine::StartError;
+
+/// `bangding export`.
+#[derive(Debug, Clone, ClapArgs)]
+pub struct ExportArgs {
+    /// Where to: .csv (UTF-8 with BOM), .json or .xlsx
+    pub file: PathBuf,
+    /// Where the state is kept
+    #[arg(long, default_value = ".bangding")]
+    pub data: PathBuf,
+}
 
 /// Why nothing was exported.
 #[derive(Debug, thiserror::Error)]
@@ -143,15 +153,24 @@ async fn read_ledger(store: &Store, data: &Path) -> Result<Vec<ExportRow>, Expor
         .body;
     let vault = crate::embedded::DirectoryVault::open(&data.join("vault"))
         .map_err(|err| failed(err.into()))?;
-    let secrets = state::vault::SecretStore::new(std::sync::Arc::new(vault), "local/");
-    let secret = secrets
-        .get_binding(&binding.id)
+    let secrets = state::vault::StagedSecretStore::new(std::sync::Arc::new(vault), "local/");
+    crate::former_secrets::split_bindings(
+        store,
+        &secrets,
+        None,
+        crate::former_secrets::FormerHome::Machine,
+    )
+    .await
+    .map_err(|err| failed(err.into()))?;
+    let keys = secrets
+        .secrets
+        .get_keys(&binding.id)
         .await
         .map_err(|err| failed(err.into()))?;
     let ledger = Ledger::new(
         store.clone(),
         binding.corp_id,
-        secret.hash_key(),
+        keys.hash_key(),
         runtime::SystemClock.now(),
     );
     let mut departments = BTreeMap::new();
@@ -243,7 +262,7 @@ fn department_path(id: &str, departments: &LedgerRecords) -> String {
 
 type BoxedError = Box<dyn std::error::Error + Send + Sync>;
 
-/// A spreadsheet runs what begins like a formula (`reliability.md` T14); a mobile's `+` is followed by digits only.
+/// A spreadsheet runs what begins like a formula (T14 in `infra/README.md`); a mobile's `+` is followed by digits only.
 fn defuse_formula(cell: &str) -> String {
     let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let mobile = cell

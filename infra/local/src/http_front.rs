@@ -53,7 +53,13 @@ impl HttpFront {
     /// The callback address of a binding.
     #[must_use]
     pub fn callback_url(&self, binding: &directory::BindingId) -> String {
-        format!("http://{}/callback/{binding}", self.address)
+        format!("{}{binding}", self.callback_prefix())
+    }
+
+    /// What the callback address of every binding begins with.
+    #[must_use]
+    pub fn callback_prefix(&self) -> String {
+        format!("http://{}/callback/", self.address)
     }
 }
 

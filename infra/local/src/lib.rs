@@ -1,21 +1,22 @@
-//! Bangding on one machine: the same functions, in one process, on embedded state.
-//!
-//! Every function's `handle` is called here as Lambda would call it, behind one HTTP front and one loop per queue.
-//! Nothing listens but on loopback.
+#![doc = include_str!("../README.md")]
 
 pub mod args;
-pub mod bench;
-pub mod checks;
 pub mod cloud;
+mod dead_letters;
+pub mod developer_command;
 pub mod ehr;
 pub mod embedded;
 pub mod export;
+pub mod former_secrets;
 pub mod http_front;
+pub mod language;
 pub mod machine;
 pub mod plan;
 pub mod policy;
 pub mod records;
 pub mod rotate;
+pub mod split_secrets;
+mod token_renewal;
 pub mod up;
 pub mod workers;
 
@@ -54,8 +55,8 @@ pub async fn run(args: Args) -> ExitCode {
         Command::Why(args) => records::why(&args).await,
         Command::Journal(args) => records::journal(&args).await,
         Command::Policy(args) => policy::run(&args).await,
-        Command::Test(test) => checks::run(&test),
-        Command::Bench(bench) => bench::run(&bench),
+        Command::Test(test) => developer_command::run(&["test"], &test),
+        Command::Bench(bench) => developer_command::run(&["bench"], &bench),
         Command::Cloud(cloud) => cloud::run(&cloud).await,
     }
 }

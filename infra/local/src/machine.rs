@@ -12,14 +12,18 @@ use engine::CorpEngines;
 use outbound::Transport;
 use outbound::{HttpTransport, TlsError};
 use runtime::{ClientPool, SystemClock, random_bytes_or_abort, random_jitter};
-use state::vault::SecretStore;
-use state::{Archive, ArchiveError, Queue, QueueError, Store, StoreError, TableNames, VaultError};
+use state::vault::{SecretStore, StagedSecretStore};
+use state::{
+    Archive, ArchiveError, DingTalkEndpoints, Queue, QueueError, Store, StoreError, TableNames,
+    VaultError,
+};
 
 use crate::embedded::database::client_at;
 use crate::embedded::{
     Database, DatabaseError, DirectoryArchive, DirectoryVault, EmbeddedQueue, QueueRules,
     TimeSource,
 };
+use crate::former_secrets::{self, FormerHome, FormerSecretError};
 use crate::plan::desk::PlanFailures;
 
 /// A problem of this machine as a reason. Its words are technical and shown as they are.
@@ -59,6 +63,9 @@ pub enum StartError {
     /// The vault.
     #[error("the vault could not be opened")]
     Vault(#[from] VaultError),
+    /// What the version before stored.
+    #[error("the secrets of the version before could not be split")]
+    FormerSecret(#[from] FormerSecretError),
     /// The archive.
     #[error("the archive could not be opened")]
     Archive(#[from] ArchiveError),
@@ -96,6 +103,8 @@ pub struct Machine {
     pub store: Store,
     /// Secrets.
     pub secrets: SecretStore,
+    /// The same to make and to change.
+    pub staged_secrets: StagedSecretStore,
     /// Sealed bodies: plans, backups, snapshots.
     pub archive: Arc<dyn Archive>,
     /// Queues.
@@ -130,6 +139,19 @@ impl Machine {
     /// # Errors
     /// [`StartError`]; nothing keeps running then.
     pub async fn start_locked(place: &MachineConfig, hold: StateLock) -> Result<Self, StartError> {
+        Self::start_for(place, hold, None).await
+    }
+
+    /// The same where a person named DingTalk's address just now: an address in the bindings of the version before is taken
+    /// over if it is this one.
+    ///
+    /// # Errors
+    /// [`StartError`]; nothing keeps running then.
+    pub async fn start_for(
+        place: &MachineConfig,
+        hold: StateLock,
+        confirmed: Option<&DingTalkEndpoints>,
+    ) -> Result<Self, StartError> {
         let (database, client) = match &place.dynamodb {
             Some((address, access_key)) => (None, client_at(*address, access_key)),
             None => {
@@ -146,7 +168,10 @@ impl Machine {
             u128::from_be_bytes(random_bytes_or_abort()),
         );
         let vault = DirectoryVault::open(&place.data.join("vault"))?;
-        let secrets = SecretStore::new(Arc::new(vault), "local/");
+        let staged_secrets = StagedSecretStore::new(Arc::new(vault), "local/");
+        former_secrets::split_bindings(&store, &staged_secrets, confirmed, FormerHome::Machine)
+            .await?;
+        let secrets = staged_secrets.secrets.clone();
         let archive: Arc<dyn Archive> =
             Arc::new(DirectoryArchive::open(&place.data.join("archive"))?);
         let queues = open_queues(&client).await?;
@@ -163,6 +188,7 @@ impl Machine {
         Ok(Self {
             store,
             secrets,
+            staged_secrets,
             archive,
             queues,
             clients,
@@ -180,7 +206,7 @@ impl Machine {
         CorpEngines {
             store: self.store.clone(),
             secrets: self.secrets.clone(),
-            client: Arc::new(move |binding| clients.for_binding(binding)),
+            client: Arc::new(move |binding, keys| clients.for_binding(binding, keys)),
             clock: Arc::new(SystemClock),
             randomness: Arc::new(random_bytes_or_abort),
         }

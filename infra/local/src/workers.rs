@@ -170,7 +170,7 @@ async fn serve_queue(queue: Arc<EmbeddedQueue>, work: BatchHandler) {
         Ok(0) => {}
         Ok(count) => tracing::info!(count, "messages that were laid aside are tried again"),
         Err(err) => {
-            tracing::warn!(reason = %err, "messages that were laid aside could not be put back")
+            tracing::warn!(reason = %err, "messages that were laid aside could not be put back");
         }
     }
     loop {

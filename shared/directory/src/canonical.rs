@@ -1,4 +1,4 @@
-//! Canonical form: the same fact spelled one way, whichever side it was read from (`design.md` §4.13).
+//! Canonical form: the same fact spelled one way, whichever side it was read from.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;

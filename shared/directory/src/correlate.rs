@@ -1,4 +1,4 @@
-//! Whether a record of DingTalk and one of the eHR are the same person or department (`design.md` §4.11). Anything that is
+//! Whether a record of DingTalk and one of the eHR are the same person or department. Anything that is
 //! not certain waits for HR: two people with one mobile number are not one person.
 
 use std::collections::BTreeSet;

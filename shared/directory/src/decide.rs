@@ -128,7 +128,7 @@ pub struct DecisionContext<'a> {
 
 /// Decides about a record from what both sides say of it.
 ///
-/// A `userid` whose `unionid` changed belongs to another person and is quarantined (`design.md` §4.11). What one side has
+/// A `userid` whose `unionid` changed belongs to another person and is quarantined. What one side has
 /// and the other one lacks is created, taken back, removed or left alone as the owner of the lifecycle says; where
 /// both have it, each field is merged.
 #[must_use]

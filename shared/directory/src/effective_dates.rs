@@ -1,5 +1,5 @@
 //! Effective dates: an entry, a transfer or a leaving that is dated ahead waits, and applies on its day, from 00:00 in
-//! Asia/Shanghai on (即将生效). Days are civil dates, never instants (`reliability.md` F29); today comes in as an argument
+//! Asia/Shanghai on (即将生效). Days are civil dates, never instants; today comes in as an argument
 //! ([`crate::canonical::day`] of the time).
 
 mod day_parsing;
@@ -110,7 +110,7 @@ impl RecordOnDay {
 ///
 /// The record itself is what was true when it was stored. Changes that are due apply in the order of their days, those of
 /// one day in the order in which they were put down. A day of entry among the values is a value like any other: DingTalk
-/// shows people before it. A connector whose eHR reports people who are still expected (`ehr-side.md` §3.1, §4.1) puts
+/// shows people before it. A connector whose eHR reports people who are still expected puts
 /// their day into the schedule.
 #[must_use]
 pub fn split_by_day(record: &Record, schedule: &RecordSchedule, today: Date) -> RecordOnDay {

@@ -180,7 +180,7 @@ macro_rules! text_id {
 }
 
 text_id!(
-    /// One DingTalk organisation, the tenant. Length is not fixed (`dingtalk-api.md` §0.3), so it is not checked strictly.
+    /// One DingTalk organisation, the tenant. Length is not fixed, so it is not checked strictly.
     CorpId, "corp", 128
 );
 text_id!(
@@ -239,7 +239,7 @@ impl NativeId {
 }
 
 /// DingTalk department id. The root is 1; special address books have negative ids (家校通讯录 is −7), which the
-/// contact API refuses (`dingtalk-api.md` §0.3).
+/// contact API refuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct DeptId(pub i64);

@@ -1,6 +1,6 @@
 //! The base as a sweep keeps it in memory: a few dozen bytes per link, so that lists can nominate.
 //!
-//! Lists nominate, a fresh read decides (`design.md` §4.3): a list row is hashed in canonical form and compared with
+//! Lists nominate, a fresh read decides: a list row is hashed in canonical form and compared with
 //! what the base says that row should look like. 84 bytes per link hold a company of 200,000 in 17 MB.
 
 use crate::field::{Field, FieldSet};

@@ -1,7 +1,4 @@
-//! The nouns of a directory and the pure part of the sync.
-//!
-//! Invariants: no I/O, no async, no clock, no randomness, no AWS, no HTTP. Time and random bytes come in as arguments.
-//! Everything here can be called from a test with values alone.
+#![doc = include_str!("../README.md")]
 
 pub mod budget;
 pub mod canonical;

@@ -9,7 +9,7 @@ use crate::hash::FieldHash;
 use crate::ids::{Kind, LinkId, NativeId, Side, Timestamp};
 use crate::reason::Reason;
 
-/// A row's version: random, so that a retry recognises its own win (`design.md` §4.5).
+/// A row's version: random, so that a retry recognises its own win.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct RowVersion(pub u128);
@@ -108,8 +108,7 @@ pub enum LinkLifecycle {
     },
 }
 
-/// Something about a record that waits for a person or for its day: it stops nobody else and is retried at most daily
-/// (`design.md` §4.14).
+/// Something about a record that waits for a person or for its day: it stops nobody else and is retried at most daily.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LinkWait {
     /// The field; `None` where the whole record waits.
@@ -141,7 +140,7 @@ pub struct Link {
     pub ehr: Option<NativeId>,
     /// Keyed hash of the `unionid`: a reused `userid` shows by a change of it.
     pub unionid: Option<FieldHash>,
-    /// Administrator or boss when DingTalk last showed the person: never removed by the sync (`design.md` §4.7).
+    /// Administrator or boss when DingTalk last showed the person: never removed by the sync.
     pub protected: bool,
     /// What both sides last agreed on.
     pub base: Base,

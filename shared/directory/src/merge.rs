@@ -62,7 +62,7 @@ pub enum MergeOutcome {
 ///
 /// With one owner there is nothing to resolve: where both sides are seen and differ, the owner's value is written to
 /// the other side, also when the owner has not changed it (somebody edited the copy). DingTalk has no conditional
-/// write, and with one owner none is needed (`reliability.md` §2.2, D1). A shared field follows whichever side changed
+/// write, and with one owner none is needed. A shared field follows whichever side changed
 /// it; where both did, `tie` wins and the other value is a conflict. What was decided before the write of it was cut off
 /// gives way to what came later, and is a conflict too: nobody knows whether the later author had seen it.
 #[must_use]

@@ -24,7 +24,7 @@ macro_rules! bugs {
 }
 
 bugs! {
-    /// `reliability.md` §2.2, bug 1: what is being created counts as agreed before anybody confirmed it.
+    /// Bug 1: what is being created counts as agreed before anybody confirmed it.
     CreateIsBase = "create_is_base";
     /// Bug 2: a record is created without a stored intent, and forgotten where the invocation dies.
     NoWriteAhead = "no_write_ahead";

@@ -27,7 +27,7 @@ pub enum FieldValue {
 }
 
 /// Field values with the difference between *empty* and *hidden*: a field that is `shown` and has no value is empty; a
-/// field that is not `shown` said nothing and never merges (`design.md` §4.13).
+/// field that is not `shown` said nothing and never merges.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct FieldValues {
     shown: FieldSet,
@@ -171,7 +171,7 @@ pub struct Record {
     pub id: NativeId,
     /// DingTalk's cross-corp id of a person; tells a reused `userid` from the person who had it before.
     pub unionid: Option<UnionId>,
-    /// Administrator or boss: never removed by the sync (`design.md` §4.7).
+    /// Administrator or boss: never removed by the sync.
     pub protected: bool,
     /// Still there. A ledger keeps people who left, with `false`; DingTalk shows only those who are.
     pub active: bool,

@@ -1,6 +1,4 @@
-//! The eHR side: the connector trait and the connectors.
-//!
-//! The engine never branches on a vendor: what a connector can do is a [`Capabilities`] value.
+#![doc = include_str!("../README.md")]
 
 pub mod connector;
 pub mod ledger;

@@ -27,6 +27,32 @@ impl BindError {
         let reason = Reason::new(ReasonCode::BindingCheckFailed).text("step", step);
         Self::from(reason.cause(Reason::from(err)))
     }
+
+    /// Trouble of our own state or vault while `what` was done, not of DingTalk's. The words are technical; they hold no
+    /// value.
+    #[must_use]
+    pub fn from_state(what: &str, err: &dyn std::error::Error) -> Self {
+        let cause = directory::text::describe_error(err);
+        tracing::error!(what, reason = cause, "the state has a problem of its own");
+        let reason = Reason::new(ReasonCode::MachineFailed);
+        Self::from(reason.cause(Reason::stored_text(cause)))
+    }
+
+    /// Whether DingTalk has trouble of its own, or answers in a code that is in no list: asked again, it may pass. An
+    /// address where nobody answers is wrong more often than not, and is none of these.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        let code = self.reason.inner().and_then(Reason::code);
+        matches!(
+            code,
+            Some(
+                ReasonCode::DingTalkBusy
+                    | ReasonCode::DingTalkThrottled
+                    | ReasonCode::DingTalkReplyMalformed
+                    | ReasonCode::DingTalkUnrecognised
+            )
+        )
+    }
 }
 
 impl From<Reason> for BindError {
@@ -100,7 +126,7 @@ pub async fn prove_permissions(client: &Client, app_key: &str) -> Result<AppScop
     Ok(scope)
 }
 
-/// Fields that a field permission governs (`dingtalk-api.md` §3.0); the code names are not confirmed there.
+/// Fields that a field permission governs; the code names are not confirmed.
 const GOVERNED: [(Field, &str, &str); 2] = [
     (Field::Mobile, "fieldMobile", "企业员工手机号信息"),
     (Field::Email, "fieldEmail", "邮箱等个人信息"),

@@ -7,7 +7,7 @@ use directory::reason::{Reason, ReasonCode};
 use directory::{BindingId, RunId};
 use ehr::{Connector, Ledger};
 use state::store::StoredItem;
-use state::vault::{SecretError, SecretStore};
+use state::vault::{BindingKeys, SecretError, SecretStore};
 use state::{Archive, Binding, Store, StoreError};
 
 use crate::Engine;
@@ -25,8 +25,8 @@ pub struct CorpEngines {
     pub store: Store,
     /// The bindings' secrets.
     pub secrets: SecretStore,
-    /// The DingTalk client of a binding; one per corp, since the pace is kept in it.
-    pub client: Arc<dyn Fn(&Binding) -> Client + Send + Sync>,
+    /// The DingTalk client of a binding and its keys; one per corp, since the pace is kept in it.
+    pub client: Arc<dyn Fn(&Binding, &BindingKeys) -> Client + Send + Sync>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Versions, link ids, nonces.
@@ -91,7 +91,7 @@ impl CorpEngines {
         if binding.body.connector != "ledger" {
             return Err(EngineError::Connector(binding.body.connector));
         }
-        let secret = self.secrets.get_binding(id).await?;
+        let keys = self.secrets.get_keys(id).await?;
         let corp = binding.body.corp_id.clone();
         let policy = policy_versions::load_policy(&self.store, &corp, binding.body.policy).await?;
         let holds = self.review_store(&binding.body).await?.read_holds().await?;
@@ -104,22 +104,22 @@ impl CorpEngines {
         let journal = SealedJournal::new(
             self.store.clone(),
             corp.clone(),
-            secret.seal_key(),
+            keys.seal_key(),
             Arc::clone(&self.randomness),
         );
         let engine = Engine {
-            dingtalk: Arc::new((self.client)(&binding.body)),
+            dingtalk: Arc::new((self.client)(&binding.body, &keys)),
             ehr: Arc::new(Ledger::new(
                 self.store.clone(),
                 corp.clone(),
-                secret.hash_key(),
+                keys.hash_key(),
                 self.clock.now(),
             )),
             links: Arc::new(self.store.clone()),
             journal: Arc::new(journal),
             clock: Arc::clone(&self.clock),
             randomness: Arc::clone(&self.randomness),
-            key: secret.hash_key(),
+            key: keys.hash_key(),
             policy,
             gate: Arc::new(gate),
             budget: Arc::new(StoredBudget::new(self.store.clone(), corp.clone())),
@@ -128,6 +128,15 @@ impl CorpEngines {
             corp,
         };
         Ok((binding, engine))
+    }
+
+    /// The DingTalk client of a binding, which calls where its keys say.
+    ///
+    /// # Errors
+    /// [`EngineError::Secret`].
+    pub async fn open_client(&self, binding: &Binding) -> Result<Client, EngineError> {
+        let keys = self.secrets.get_keys(&binding.id).await?;
+        Ok((self.client)(binding, &keys))
     }
 
     /// The eHR of a binding, as of now.
@@ -141,7 +150,7 @@ impl CorpEngines {
         if binding.connector != "ledger" {
             return Err(EngineError::Connector(binding.connector.clone()));
         }
-        let key = self.secrets.get_binding(&binding.id).await?.hash_key();
+        let key = self.secrets.get_keys(&binding.id).await?.hash_key();
         Ok(Arc::new(Ledger::new(
             self.store.clone(),
             binding.corp_id.clone(),
@@ -159,13 +168,13 @@ impl CorpEngines {
         binding: &Binding,
         archive: &Arc<dyn Archive>,
     ) -> Result<PlanStore, EngineError> {
-        let secret = self.secrets.get_binding(&binding.id).await?;
+        let keys = self.secrets.get_keys(&binding.id).await?;
         Ok(PlanStore {
             store: self.store.clone(),
             archive: Arc::clone(archive),
             corp: binding.corp_id.clone(),
-            seal_key: secret.seal_key(),
-            hash_key: secret.hash_key(),
+            seal_key: keys.seal_key(),
+            hash_key: keys.hash_key(),
             randomness: Arc::clone(&self.randomness),
         })
     }

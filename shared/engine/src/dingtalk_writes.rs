@@ -12,7 +12,7 @@ use directory::{DeptId, Field, FieldSet, FieldValues, Kind, NativeId, UserId, Wr
 
 use crate::ports::{DingTalkWrite, WriteOutcome};
 
-/// What DingTalk lets a program write (`dingtalk-api.md` §3.2, §3.4). Who leads a department is written at the department;
+/// What DingTalk lets a program write. Who leads a department is written at the department;
 /// that the main department can be written is not documented.
 pub(crate) fn writable(kind: Kind) -> WritableFields {
     match kind {
@@ -196,5 +196,23 @@ fn to_write_outcome<T>(outcome: &CallOutcome<T>, id: NativeId) -> WriteOutcome {
     match outcome {
         CallOutcome::Done(_) => WriteOutcome::Done(id),
         CallOutcome::Unknown => WriteOutcome::Unknown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_known_refusal_is_this_records_answer() {
+        let write = |trouble| to_refusal(DingTalkError::new("user/update", trouble));
+        let code = "60128".to_owned();
+        assert!(matches!(
+            write(DingTalkErrorKind::Refused { code }),
+            Ok(WriteOutcome::Refused(_))
+        ));
+        let code = "987654".to_owned();
+        let unknown = write(DingTalkErrorKind::Unrecognised { code }).unwrap_err();
+        assert!(unknown.is_transient(), "it is tried again later");
     }
 }

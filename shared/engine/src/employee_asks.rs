@@ -1,4 +1,4 @@
-//! What only the person can change in DingTalk: they are asked, once, and the field waits (`dingtalk-api.md` §3.4).
+//! What only the person can change in DingTalk: they are asked, once, and the field waits.
 //!
 //! Level-triggered like everything else: whoever is looked at and waits is asked, and the message's id is made of person,
 //! field and wanted value, so that it is one message however often. The words name no number.
@@ -126,7 +126,7 @@ impl CorpEngines {
         if asks.is_empty() {
             return Ok(0);
         }
-        let key = self.secrets.get_binding(&binding.id).await?.seal_key();
+        let key = self.secrets.get_keys(&binding.id).await?.seal_key();
         let mut asked = 0;
         for ask in asks {
             let id = ask.message_id();

@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
 use dingtalk::client::ROSTER_MAX;
+use dingtalk::client::RosterKinds;
 use dingtalk::{DingTalkError, DingTalkErrorKind};
 use directory::decide::FreshRead;
 use directory::policy::EmploymentType;
@@ -97,11 +98,15 @@ impl Roster {
             answer = dingtalk.read_employment_types(&people).await;
         }
         let err = match answer {
-            Ok(kinds) => {
+            Ok(RosterKinds { kinds, unreadable }) => {
                 let mut expected = self.expected.lock().unwrap_or_else(PoisonError::into_inner);
                 for person in people {
                     expected.remove(&person);
-                    let said = RosterAnswer::Kind(kinds.get(&person).copied());
+                    let said = if unreadable.contains(&person) {
+                        RosterAnswer::Withheld
+                    } else {
+                        RosterAnswer::Kind(kinds.get(&person).copied())
+                    };
                     told.people.insert(person, said);
                 }
                 return Ok((

@@ -41,6 +41,11 @@ pub(crate) fn call_tally_notes(tally: &CallTally) -> Vec<Reason> {
             "departments",
             tally.dropped_departments,
         ),
+        (
+            ReasonCode::RunFieldsUnreadable,
+            "records",
+            tally.unreadable_records,
+        ),
     ];
     let counted = counted
         .into_iter()

@@ -1,10 +1,4 @@
-//! Observe → plan → approve → apply → record.
-//!
-//! One path, two triggers: a wake and a sweep run the same code (`design.md` §4.2). Async over ports (DingTalk, the eHR,
-//! the links, the journal, clock, randomness); no tokio, so that a simulation can run it on its own executor.
-//!
-//! Invariants: only this crate writes to a side; a record is written only from a fresh read of both sides; a removal needs
-//! proof; a link is stored only under the version that was read.
+#![doc = include_str!("../README.md")]
 
 pub mod apply;
 pub mod bind;

@@ -2,6 +2,7 @@
 
 mod deep_reads;
 mod rows;
+mod unreadable;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -21,7 +22,7 @@ use crate::observe::{LookError, RecordKey};
 use crate::report::{RunProgress, SweepPreview};
 use crate::{Run, SweepOrder};
 
-/// Person fields that DingTalk's `user/list` shows (`dingtalk-api.md` §3.3). Its `leader` flag is about the department
+/// Person fields that DingTalk's `user/list` shows. Its `leader` flag is about the department
 /// that was listed and is compared at the end, department by department.
 const PERSON_LISTED: FieldSet = FieldSet::PERSON.without(FieldSet::of_fields(&[
     Field::MainDepartment,
@@ -230,7 +231,7 @@ impl Run<'_> {
         let mut canary = None;
         let departments = ehr
             .list_records(Kind::Department, &mut |stored| {
-                listing.see_ehr_record(self, stored)
+                listing.see_ehr_record(self, stored);
             })
             .await?;
         let people = ehr
@@ -276,7 +277,7 @@ impl Run<'_> {
         for id in listing.scope.people.clone() {
             match listing.people.note_unlisted(Side::DingTalk, &id) {
                 Nomination::Differs(link) | Nomination::Agrees(link) => {
-                    _ = listing.differing.insert(link)
+                    _ = listing.differing.insert(link);
                 }
                 Nomination::Unknown => _ = listing.newcomers.insert(id),
             }
@@ -319,6 +320,7 @@ impl Run<'_> {
             )
             .await;
         listing.unread = end.unread;
+        self.tell_unreadable(&end.unreadable, listing);
         for (department, err) in end.missing {
             if err.concerns_everybody() {
                 return Err(err.into());

@@ -396,7 +396,7 @@ impl Run<'_> {
                 match &observed.link {
                     Some(link) => {
                         plan.held
-                            .push(hold_for_person(link, WriteAction::Update, reason))
+                            .push(hold_for_person(link, WriteAction::Update, reason));
                     }
                     None => self.tally(|tally| tally.add_trouble(kind, None, reason)),
                 }

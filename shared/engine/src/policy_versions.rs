@@ -1,5 +1,5 @@
 //! The versions of a binding's policy: set, taken back, read. A changed policy writes nothing before its preview was
-//! approved and applied (`design.md` §4.4).
+//! approved and applied.
 
 use directory::policy::Policy;
 use directory::policy::document::{self, CheckedPolicy, PolicyDocumentError};

@@ -1,12 +1,10 @@
 //! What the engine needs from outside, as traits: the real ones and, in tests, a simulated world.
 
-use std::collections::BTreeMap;
-
 use async_trait::async_trait;
 use dingtalk::DingTalkError;
-use dingtalk::client::{CallTally, Client, CrawlEnd, CrawlItem, CrawlState};
+use dingtalk::client::{CallTally, Client, CrawlEnd, CrawlItem, CrawlState, RosterKinds};
 use directory::decide::{ValueChange, WritableFields};
-use directory::policy::{EmploymentType, Ownership};
+use directory::policy::Ownership;
 use directory::reason::Reason;
 use directory::snapshot::AppScope;
 use directory::{
@@ -70,8 +68,8 @@ pub trait DingTalk: Send + Sync {
     async fn read_employment_types(
         &self,
         _people: &[UserId],
-    ) -> Result<BTreeMap<UserId, EmploymentType>, DingTalkError> {
-        Ok(BTreeMap::new())
+    ) -> Result<RosterKinds, DingTalkError> {
+        Ok(RosterKinds::default())
     }
     /// Every department that is unread and the members of each, until `go_on` says no.
     async fn crawl(
@@ -142,10 +140,7 @@ impl DingTalk for Client {
         Self::read_department(self, id).await
     }
 
-    async fn read_employment_types(
-        &self,
-        people: &[UserId],
-    ) -> Result<BTreeMap<UserId, EmploymentType>, DingTalkError> {
+    async fn read_employment_types(&self, people: &[UserId]) -> Result<RosterKinds, DingTalkError> {
         Self::read_employment_types(self, people).await
     }
 
@@ -160,7 +155,7 @@ impl DingTalk for Client {
     }
 
     async fn list_children(&self, id: DeptId) -> Result<Vec<Record>, DingTalkError> {
-        self.list_sub_departments(id).await
+        self.list_sub_departments(id).await?.into_all_rows()
     }
 
     async fn write(&self, write: &DingTalkWrite) -> Result<WriteOutcome, DingTalkError> {

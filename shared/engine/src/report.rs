@@ -135,7 +135,7 @@ fn join_unique<T: PartialEq>(mut earlier: Vec<T>, later: Vec<T>) -> Vec<T> {
     earlier
 }
 
-/// One record's trouble: its state and the reason, and it stops nobody else (`design.md` §4.14).
+/// One record's trouble: its state and the reason, and it stops nobody else.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordTrouble {
     /// Person or department.

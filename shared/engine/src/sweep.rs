@@ -353,7 +353,7 @@ impl Run<'_> {
                 .engine
                 .ehr
                 .list_records(kind, &mut |stored| {
-                    active += u64::from(stored.record.active)
+                    active += u64::from(stored.record.active);
                 })
                 .await;
             match listed {

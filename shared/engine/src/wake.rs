@@ -67,7 +67,7 @@ impl Engine {
             (_, WakeTarget::Everything) => sweep_due = true,
             (side, WakeTarget::Person(id)) => {
                 run.look_with_references(RecordKey::new(Kind::Person, side, id.clone()), &mut seen)
-                    .await?
+                    .await?;
             }
             (side, WakeTarget::Department(id)) => {
                 run.look_with_references(
@@ -178,8 +178,7 @@ impl Run<'_> {
         Box::pin(self.look_with_references(RecordKey::new(kind, side, id), seen)).await
     }
 
-    /// An event and a fresh "not found", while a canary is found: removed at once where that is reversible
-    /// (`design.md` §4.7).
+    /// An event and a fresh "not found", while a canary is found: removed at once where that is reversible.
     async fn plan_gone_record(&self, link: &Link, plan: &mut Plan) -> Result<(), LookError> {
         let unseen = FreshRead::Unseen;
         if decide::may_remove(link, unseen, None, &self.engine.key).is_some() {

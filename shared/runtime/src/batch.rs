@@ -1,7 +1,7 @@
 //! A batch of queue messages and what became of each: the failed ones go back, with the later ones of their group.
 //!
 //! The queue redelivers exactly the ids in `batchItemFailures`, and the **whole batch** when an unknown id is among
-//! them (`reliability.md` F17); so only ids that came in ever go out.
+//! them; so only ids that came in ever go out.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;

@@ -6,13 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use dingtalk::client::{CallRate, Client, ClientConfig, Clock, Endpoints, Jitter};
 use directory::BindingId;
 use outbound::Transport;
-use state::vault::SecretStore;
-use state::{Binding, Queue};
+use state::vault::{BindingKeys, SecretStore};
+use state::{Binding, DingTalkEndpoints, Queue};
 
 use crate::VaultTokens;
 
-/// Makes a client at a binding's first use and hands out clones of it; makes it anew when the binding has changed.
-/// Clones share their clients.
+/// Makes a client at a binding's first use and hands out clones of it; makes it anew when the binding or its DingTalk's
+/// address has changed. Clones share their clients.
 #[derive(Clone)]
 pub struct ClientPool {
     transport: Arc<dyn Transport>,
@@ -20,7 +20,14 @@ pub struct ClientPool {
     jitter: Jitter,
     secrets: SecretStore,
     refused: Arc<dyn Queue>,
-    made: Arc<Mutex<HashMap<BindingId, (Binding, Client)>>>,
+    made: Arc<Mutex<HashMap<BindingId, MadeClient>>>,
+}
+
+/// A client, and what it was made of.
+struct MadeClient {
+    binding: Binding,
+    endpoints: DingTalkEndpoints,
+    client: Client,
 }
 
 impl ClientPool {
@@ -43,24 +50,30 @@ impl ClientPool {
         }
     }
 
-    /// The binding's client.
+    /// The binding's client, which calls where its keys say.
     #[must_use]
-    pub fn for_binding(&self, binding: &Binding) -> Client {
+    pub fn for_binding(&self, binding: &Binding, keys: &BindingKeys) -> Client {
+        let endpoints = keys.dingtalk_endpoints();
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, client)) = made
+        let kept = made
             .get(&binding.id)
-            .filter(|(earlier, _)| same_app(earlier, binding))
-        {
-            return client.clone();
+            .filter(|made| made.endpoints == endpoints && is_same_app(&made.binding, binding));
+        if let Some(made) = kept {
+            return made.client.clone();
         }
-        let client = self.make_client(binding);
-        made.insert(binding.id.clone(), (binding.clone(), client.clone()));
+        let client = self.make_client(binding, &endpoints);
+        let new = MadeClient {
+            binding: binding.clone(),
+            endpoints,
+            client: client.clone(),
+        };
+        made.insert(binding.id.clone(), new);
         client
     }
 
-    fn make_client(&self, binding: &Binding) -> Client {
+    fn make_client(&self, binding: &Binding, endpoints: &DingTalkEndpoints) -> Client {
         let config = ClientConfig {
-            endpoints: binding_endpoints(binding),
+            endpoints: client_endpoints(endpoints),
             app_key: binding.app_key.clone(),
             agent_id: Some(binding.agent_id).filter(|agent| *agent != 0),
             pace: CallRate {
@@ -85,19 +98,18 @@ impl ClientPool {
     }
 }
 
-/// Where a binding's DingTalk answers.
+/// The two hosts as DingTalk's client takes them.
 #[must_use]
-pub fn binding_endpoints(binding: &Binding) -> Endpoints {
+pub fn client_endpoints(endpoints: &DingTalkEndpoints) -> Endpoints {
     Endpoints {
-        api: binding.endpoints.api.clone(),
-        oapi: binding.endpoints.oapi.clone(),
+        api: endpoints.api.clone(),
+        oapi: endpoints.oapi.clone(),
     }
 }
 
 /// Whether nothing changed that a client is made of; sweeps are counted in the binding too.
-fn same_app(earlier: &Binding, now: &Binding) -> bool {
-    earlier.endpoints == now.endpoints
-        && earlier.app_key == now.app_key
+fn is_same_app(earlier: &Binding, now: &Binding) -> bool {
+    earlier.app_key == now.app_key
         && earlier.agent_id == now.agent_id
         && earlier.calls_per_second == now.calls_per_second
 }

@@ -1,11 +1,6 @@
-//! Lambda glue: configuration lookup, logging, clock, randomness, batch results, lean AWS clients.
-//!
-//! Invariant: this is the only crate that asks the process or the machine for anything (environment, time,
-//! randomness). Everything above takes them as arguments, so that a test hands them in.
+#![doc = include_str!("../README.md")]
 
 pub mod batch;
-#[cfg(feature = "verified")]
-mod callback_verified;
 mod clock;
 mod logging;
 #[cfg(feature = "heard")]
@@ -25,10 +20,8 @@ mod tokens;
 #[cfg(feature = "worker")]
 pub mod worker;
 
-#[cfg(feature = "verified")]
-pub use callback_verified::{CallbackVerified, FromCallback};
 #[cfg(feature = "dingtalk")]
-pub use client_pool::{ClientPool, binding_endpoints, random_jitter};
+pub use client_pool::{ClientPool, client_endpoints, random_jitter};
 pub use clock::SystemClock;
 pub use logging::init_logging;
 #[cfg(feature = "heard")]
@@ -39,6 +32,3 @@ pub use serve::{Invocation, ServeError, serve_invocations};
 #[cfg(feature = "dingtalk")]
 pub use tokens::VaultTokens;
 pub use variables::{MissingVariableError, read_variable};
-
-#[cfg(test)]
-mod template_check;

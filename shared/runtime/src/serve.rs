@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 /// One invocation, apart from its event.
 #[derive(Debug, Clone, Copy)]
 pub struct Invocation {
-    /// When Lambda kills it. Emulators give nonsense here (`local-stack.md` §5): treat a moment in the past as unknown.
+    /// When Lambda kills it. Emulators give nonsense here: treat a moment in the past as unknown.
     pub deadline: Timestamp,
 }
 

@@ -16,8 +16,9 @@ use tokio::sync::Mutex;
 const POLL_INTERVAL: Duration = Duration::from_millis(250);
 /// How long a caller waits for it: a cold `token-refresh` and DingTalk's answer fit several times.
 const PATIENCE_MS: i64 = 10_000;
-/// A token this near its end is not used any more.
+/// A token this near its end is not used any more, or this part of its life, where that is less.
 const MARGIN_MS: i64 = 30_000;
+const MARGIN_PART: i64 = 10;
 /// Stands for "there is none yet", in the place of a refused token's hash.
 const NO_TOKEN: TokenHash = TokenHash(0);
 
@@ -28,7 +29,32 @@ pub struct VaultTokens {
     refused: Arc<dyn Queue>,
     clock: Arc<dyn Clock>,
     /// Held while renewing, so that many refusals at once make one request.
-    kept: Mutex<Option<(AccessToken, Timestamp)>>,
+    kept: Mutex<Option<KeptToken>>,
+}
+
+/// A token as the vault has it.
+#[derive(Debug, Clone)]
+struct KeptToken {
+    token: AccessToken,
+    issued_at: Timestamp,
+    serves_until: Timestamp,
+}
+
+impl KeptToken {
+    fn new(secret: TokenSecret) -> Self {
+        let TokenSecret {
+            token,
+            issued_at,
+            expires_at,
+        } = secret;
+        let life = expires_at.millis().saturating_sub(issued_at.millis());
+        let margin = (life / MARGIN_PART).clamp(0, MARGIN_MS);
+        Self {
+            token: AccessToken::new(token),
+            issued_at,
+            serves_until: expires_at.plus_millis(-margin),
+        }
+    }
 }
 
 impl VaultTokens {
@@ -49,35 +75,26 @@ impl VaultTokens {
         }
     }
 
-    fn still_serves(&self, until: Timestamp) -> bool {
-        self.clock.now().plus_millis(MARGIN_MS) < until
+    fn still_serves(&self, kept: &KeptToken) -> bool {
+        self.clock.now() < kept.serves_until
     }
 
     /// What the vault has, whether it still serves or not.
-    async fn stored_token(&self) -> Result<Option<(AccessToken, Timestamp)>, DingTalkError> {
+    async fn stored_token(&self) -> Result<Option<KeptToken>, DingTalkError> {
         match self.secrets.get_token(&self.binding).await {
-            Ok(TokenSecret {
-                token, expires_at, ..
-            }) => Ok(Some((AccessToken::new(token), expires_at))),
+            Ok(secret) => Ok(Some(KeptToken::new(secret))),
             Err(SecretError::Vault(VaultError::NotFound)) => Ok(None),
             Err(why) => Err(vault_call_error(why)),
         }
     }
 
-    /// A stored token that serves and is not `refused`.
-    async fn stored_other_than(
-        &self,
-        refused: TokenHash,
-    ) -> Result<Option<(AccessToken, Timestamp)>, DingTalkError> {
-        let stored = self.stored_token().await?;
-        Ok(stored.filter(|(token, until)| token.hash() != refused && self.still_serves(*until)))
-    }
-
-    /// Asks for another token and waits until the vault has it.
+    /// Asks for another token than `stored` and waits until the vault has it. While a token is valid, DingTalk answers with
+    /// the same one and a longer life: that it was issued later is enough.
     async fn request_token(
         &self,
         refused: TokenHash,
-    ) -> Result<(AccessToken, Timestamp), DingTalkError> {
+        stored: Option<&KeptToken>,
+    ) -> Result<KeptToken, DingTalkError> {
         let report = TokenRefusedMessage {
             binding: self.binding.clone(),
             token_hash: refused.to_string(),
@@ -85,9 +102,14 @@ impl VaultTokens {
         let message = report.to_message().map_err(vault_call_error)?;
         self.refused.send(message).await.map_err(vault_call_error)?;
         let end = self.clock.now().plus_millis(PATIENCE_MS);
+        let is_new = |new: &KeptToken| {
+            new.token.hash() != refused
+                || stored.is_some_and(|stored| new.issued_at > stored.issued_at)
+        };
         while self.clock.now() < end {
             self.clock.sleep(POLL_INTERVAL).await;
-            if let Some(new) = self.stored_other_than(refused).await? {
+            let new = self.stored_token().await?;
+            if let Some(new) = new.filter(|new| is_new(new) && self.still_serves(new)) {
                 return Ok(new);
             }
         }
@@ -104,32 +126,30 @@ impl VaultTokens {
 impl TokenSource for VaultTokens {
     async fn current_token(&self) -> Result<AccessToken, DingTalkError> {
         let mut kept = self.kept.lock().await;
-        if let Some((token, _)) = kept.as_ref().filter(|(_, until)| self.still_serves(*until)) {
-            return Ok(token.clone());
+        if let Some(serves) = kept.as_ref().filter(|kept| self.still_serves(kept)) {
+            return Ok(serves.token.clone());
         }
         let new = match self.stored_token().await? {
-            Some((token, until)) if self.still_serves(until) => (token, until),
-            Some((ended, _)) => self.request_token(ended.hash()).await?,
-            None => self.request_token(NO_TOKEN).await?,
+            Some(stored) if self.still_serves(&stored) => stored,
+            Some(ended) => self.request_token(ended.token.hash(), Some(&ended)).await?,
+            None => self.request_token(NO_TOKEN, None).await?,
         };
-        Ok(kept.insert(new).0.clone())
+        Ok(kept.insert(new).token.clone())
     }
 
     async fn renew_token(&self, refused: TokenHash) -> Result<AccessToken, DingTalkError> {
         let mut kept = self.kept.lock().await;
-        if let Some((token, _)) = kept
-            .as_ref()
-            .filter(|(token, until)| token.hash() != refused && self.still_serves(*until))
-        {
-            return Ok(token.clone());
+        let is_other = |kept: &KeptToken| kept.token.hash() != refused && self.still_serves(kept);
+        if let Some(other) = kept.as_ref().filter(|kept| is_other(kept)) {
+            return Ok(other.token.clone());
         }
         // Whatever comes of this, the refused one is not handed out again.
         *kept = None;
-        let new = match self.stored_other_than(refused).await? {
-            Some(new) => new,
-            None => self.request_token(refused).await?,
+        let new = match self.stored_token().await? {
+            Some(stored) if is_other(&stored) => stored,
+            stored => self.request_token(refused, stored.as_ref()).await?,
         };
-        Ok(kept.insert(new).0.clone())
+        Ok(kept.insert(new).token.clone())
     }
 }
 

@@ -1,4 +1,4 @@
-//! What every function that calls DingTalk works with on AWS, built once per execution environment.
+//! What every function that calls DingTalk is configured with and works with on AWS, built once per execution environment.
 
 use std::sync::Arc;
 
@@ -8,8 +8,45 @@ use state::queue::SqsQueue;
 use state::vault::{SecretStore, SecretsManagerVault};
 use state::{Queue, Store, TableNames};
 
-use crate::aws::{self, AwsSettings, SdkConfig};
+use crate::aws::{self, AwsSettings, AwsTimeouts, SdkConfig};
+use crate::variables::{
+    MissingVariableError, OUTBOX_QUEUE_URL, REFUSED_TOKENS_QUEUE_URL, SECRETS_PREFIX,
+    TABLES_PREFIX, required_variable,
+};
 use crate::{ClientPool, SystemClock, random_bytes_or_abort, random_jitter};
+
+/// What the environment says to every worker. Read once, at cold start.
+#[derive(Debug, Clone)]
+pub struct WorkerConfig {
+    /// Queue of messages to people.
+    pub outbox_queue_url: String,
+    /// Queue of refused tokens.
+    pub refused_tokens_queue_url: String,
+    /// First part of every secret's name.
+    pub secrets_prefix: String,
+    /// First part of every table's name.
+    pub tables_prefix: String,
+    /// Region, credentials, endpoint.
+    pub aws: AwsSettings,
+}
+
+impl WorkerConfig {
+    /// From a lookup by name.
+    ///
+    /// # Errors
+    /// The first variable that is not set.
+    pub fn from_vars(
+        lookup: &impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, MissingVariableError> {
+        Ok(Self {
+            outbox_queue_url: required_variable(lookup, OUTBOX_QUEUE_URL)?,
+            refused_tokens_queue_url: required_variable(lookup, REFUSED_TOKENS_QUEUE_URL)?,
+            secrets_prefix: required_variable(lookup, SECRETS_PREFIX)?,
+            tables_prefix: required_variable(lookup, TABLES_PREFIX)?,
+            aws: AwsSettings::from_vars(lookup, AwsTimeouts::WORKER)?,
+        })
+    }
+}
 
 /// A worker's connections.
 pub struct Worker {
@@ -21,6 +58,8 @@ pub struct Worker {
     pub clients: ClientPool,
     /// DingTalk's network.
     pub transport: Arc<dyn Transport>,
+    /// Messages to people.
+    pub outbox: Arc<dyn Queue>,
     sdk: SdkConfig,
 }
 
@@ -35,29 +74,30 @@ pub enum WorkerError {
     DingTalk(#[from] outbound::TlsError),
 }
 
-/// Connects. Loopback is refused: on AWS nothing of ours, and much of Lambda's, listens there (`reliability.md` T7). It is
+/// Connects. Loopback is refused: on AWS nothing of ours, and much of Lambda's, listens there (T7 in `infra/README.md`). It is
 /// called only where AWS itself is an emulator on loopback.
 ///
 /// # Errors
-/// [`NoWorker`] when TLS settings are refused.
-pub fn connect_worker(
-    settings: &AwsSettings,
-    tables_prefix: &str,
-    secrets_prefix: &str,
-    refused_tokens: &str,
-) -> Result<Worker, WorkerError> {
-    let sdk = settings.sdk_config()?;
+/// [`WorkerError`] when TLS settings are refused.
+pub fn connect_worker(config: &WorkerConfig) -> Result<Worker, WorkerError> {
+    let sdk = config.aws.sdk_config()?;
     let store = Store::new(
         aws::dynamodb_client(&sdk),
-        TableNames::with_prefix(tables_prefix),
+        TableNames::with_prefix(&config.tables_prefix),
         u128::from_be_bytes(random_bytes_or_abort()),
     );
     let secrets = SecretStore::new(
         Arc::new(SecretsManagerVault::new(aws::secrets_manager_client(&sdk))),
-        secrets_prefix,
+        config.secrets_prefix.as_str(),
     );
-    let transport: Arc<dyn Transport> = Arc::new(HttpTransport::new(settings.is_emulated_here())?);
-    let refused: Arc<dyn Queue> = Arc::new(SqsQueue::new(aws::sqs_client(&sdk), refused_tokens));
+    let transport: Arc<dyn Transport> =
+        Arc::new(HttpTransport::new(config.aws.is_emulated_here())?);
+    let queue =
+        |url: &str| -> Arc<dyn Queue> { Arc::new(SqsQueue::new(aws::sqs_client(&sdk), url)) };
+    let (refused, outbox) = (
+        queue(&config.refused_tokens_queue_url),
+        queue(&config.outbox_queue_url),
+    );
     let clients = ClientPool::new(
         Arc::clone(&transport),
         Arc::new(SystemClock),
@@ -70,6 +110,7 @@ pub fn connect_worker(
         secrets,
         clients,
         transport,
+        outbox,
         sdk,
     })
 }

@@ -24,6 +24,40 @@ impl Default for DingTalkEndpoints {
     }
 }
 
+impl DingTalkEndpoints {
+    /// Both hosts at one address.
+    #[must_use]
+    pub fn at(url: &str) -> Self {
+        Self {
+            api: url.to_owned(),
+            oapi: url.to_owned(),
+        }
+    }
+
+    /// Whether both are on this machine.
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
+        is_loopback_url(&self.api) && is_loopback_url(&self.oapi)
+    }
+}
+
+/// Whether an address is on this machine: its host is `localhost` or an address of loopback, with or without a port.
+#[must_use]
+pub fn is_loopback_url(url: &str) -> bool {
+    let host = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let host = host.split('/').next().unwrap_or_default();
+    let name = if host.starts_with('[') {
+        host.split(']').next().unwrap_or_default()
+    } else {
+        host.split(':').next().unwrap_or_default()
+    };
+    let name = name.trim_start_matches('[');
+    name.eq_ignore_ascii_case("localhost")
+        || name
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.to_canonical().is_loopback())
+}
+
 /// A corp's configuration: which app, which eHR, how fast.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Binding {
@@ -37,17 +71,18 @@ pub struct Binding {
     /// AppKey (Client ID); not a secret.
     #[serde(default)]
     pub app_key: String,
-    /// Where DingTalk answers.
-    #[serde(default)]
-    pub endpoints: DingTalkEndpoints,
+    /// Where the version before said that DingTalk answers. Nothing is sent there: the address stands in the binding's keys,
+    /// and this one is read once, when the former secret is split.
+    #[serde(default, rename = "endpoints", skip_serializing_if = "Option::is_none")]
+    pub former_endpoints: Option<DingTalkEndpoints>,
     /// The eHR: `ledger` is the built-in one.
     #[serde(default = "ledger")]
     pub connector: String,
-    /// Calls per second and interface that DingTalk grants the app (20 in the free edition, `dingtalk-api.md`).
+    /// Calls per second and interface that DingTalk grants the app (20 in the free edition).
     #[serde(default = "calls_per_second")]
     pub calls_per_second: u32,
-    /// Metered calls a month that DingTalk grants the company, for all of its apps together (5,000 in the free edition,
-    /// `dingtalk-api.md` §9.1): what the warning at four fifths is counted against.
+    /// Metered calls a month that DingTalk grants the company, for all of its apps together (5,000 in the free edition):
+    /// what the warning at four fifths is counted against.
     #[serde(default = "calls_per_month")]
     pub calls_per_month: u32,
     /// When it was made.
@@ -56,7 +91,7 @@ pub struct Binding {
     /// Where DingTalk sends events, once known.
     #[serde(default)]
     pub callback_url: Option<String>,
-    /// What the app could see when a person accepted it; a snapshot is complete only against this (`design.md` §4.7).
+    /// What the app could see when a person accepted it; a snapshot is complete only against this.
     /// `None` before the first sweep, which accepts what it finds.
     #[serde(default)]
     pub accepted_scope: Option<AppScope>,
@@ -70,7 +105,7 @@ pub struct Binding {
     #[serde(default = "sweep_minutes")]
     pub sweep_minutes: u32,
     /// Minutes between two looks at DingTalk's list of failed callbacks; 0 is never. A look may count against the monthly
-    /// quota (UNCONFIRMED, `dingtalk-api.md` §9.1): at 15 minutes that would be 2,880 calls a month.
+    /// quota (unconfirmed): at 15 minutes that would be 2,880 calls a month.
     #[serde(default = "failed_callbacks_minutes")]
     pub failed_callbacks_minutes: u32,
     /// When the last sweep began.
@@ -137,7 +172,7 @@ impl From<WriteBlock> for Reason {
 }
 
 impl Binding {
-    /// A binding with the usual settings: DingTalk's own hosts, the ledger, 20 calls a second, a sweep a day.
+    /// A binding with the usual settings: the ledger, 20 calls a second, a sweep a day.
     #[must_use]
     pub fn new(id: BindingId, corp_id: CorpId) -> Self {
         Self {
@@ -145,7 +180,7 @@ impl Binding {
             corp_id,
             agent_id: 0,
             app_key: String::new(),
-            endpoints: DingTalkEndpoints::default(),
+            former_endpoints: None,
             connector: ledger(),
             calls_per_second: calls_per_second(),
             calls_per_month: calls_per_month(),

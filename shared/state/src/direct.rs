@@ -1,7 +1,7 @@
 //! AWS without its SDK: signed calls of AWS's JSON protocols over kept connections.
 //!
 //! For functions whose answer somebody waits for. The SDK's client costs three times the instructions of a warm event
-//! and two megabytes (`performance.md` §3; README "Decisions"); what it does for us is little and stands here: signature
+//! and two megabytes (measured; `shared/DECISIONS.md`); what it does for us is little and stands here: signature
 //! (`aws-sigv4`), one retry, the error's name, the clock's skew. Everybody else uses the SDK.
 
 mod connection;
@@ -28,7 +28,7 @@ pub use signature::CallerIdentity;
 const IDLE_CONNECTIONS_MAX: usize = 4;
 /// Between an answer that asks for patience and the second attempt.
 const RETRY_PAUSE: Duration = Duration::from_millis(40);
-/// A clock that is further away than this is told of and corrected for (`reliability.md` F19).
+/// A clock that is further away than this is told of and corrected for.
 const SKEW_MAX_MS: i64 = 2 * 60 * 1_000;
 
 /// Asks what time it is.

@@ -1,11 +1,4 @@
-//! What Bangding remembers: links, control items, the journal, the ledger's entries, queues, secrets and
-//! the archive.
-//!
-//! Ports (`links`, `queue`, `vault`, `archive`) are always here; what implements one of them on AWS sits behind a feature, so that a
-//! function links only what it uses. Keys, items and version rules are written down in this crate's `README.md`.
-//!
-//! Invariants: AWS types stop here; every key begins with the corp (but for the list of bindings, which is how a corp is
-//! found); no error and no `Debug` carries a secret or a value of a person.
+#![doc = include_str!("../README.md")]
 
 pub mod archive;
 pub mod binding;
@@ -26,7 +19,7 @@ pub mod store;
 pub mod vault;
 
 pub use archive::{Archive, ArchiveError, ArchiveKey, ArchiveKind, ArchivePrefix, PutIf};
-pub use binding::{Binding, DingTalkEndpoints, WriteBlock, WritePause};
+pub use binding::{Binding, DingTalkEndpoints, WriteBlock, WritePause, is_loopback_url};
 pub use error::{Cause, ExistingItem, StoreError, WriteError};
 pub use links::{LinkStore, ListingReport, PointerChanges};
 pub use queue::dead_letters::{DeadLetter, DeadLetters};

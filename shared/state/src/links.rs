@@ -51,15 +51,14 @@ impl PointerChanges {
 pub struct ListingReport {
     /// Links handed out.
     pub links: u64,
-    /// Links that are stored but cannot be read, with the reason: each is that record's trouble and stops nobody else
-    /// (`design.md` §4.14).
+    /// Links that are stored but cannot be read, with the reason: each is that record's trouble and stops nobody else.
     pub unreadable: Vec<(LinkId, StoreError)>,
 }
 
 /// Links of a corp: conditional writes, strongly consistent single reads.
 ///
 /// Every write carries the link's *new* version, chosen at random by the caller, so that a retry recognises its own win:
-/// a write that finds its own version already stored reports success (`design.md` §4.5).
+/// a write that finds its own version already stored reports success.
 #[async_trait]
 pub trait LinkStore: Send + Sync {
     /// One link, strongly consistent.

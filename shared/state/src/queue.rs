@@ -37,7 +37,7 @@ pub struct QueueMessage {
 /// Somewhere to put work. At least once, in order within a group where the queue is FIFO.
 #[async_trait]
 pub trait Queue: Send + Sync {
-    /// Returns when the message is stored durably; only then may its cause be acknowledged (`reliability.md` F36).
+    /// Returns when the message is stored durably; only then may its cause be acknowledged.
     ///
     /// # Errors
     /// [`QueueError`]; after `Unavailable` the message may be there all the same.

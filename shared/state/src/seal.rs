@@ -1,4 +1,4 @@
-//! Sealed values: AES-256-GCM, bound to the corp, record and field that they belong to (`reliability.md` T19).
+//! Sealed values: AES-256-GCM, bound to the corp, record and field that they belong to (T19 in `infra/README.md`).
 
 use std::fmt;
 

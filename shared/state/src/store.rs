@@ -79,7 +79,7 @@ struct WriteMarks {
 
 impl Store {
     /// A store on these tables. `writer` is a random number of this process: it marks its writes of control items and
-    /// ledger entries, as a link's random version marks a link (`design.md` §4.5).
+    /// ledger entries, as a link's random version marks a link.
     #[must_use]
     pub fn new(client: Client, tables: TableNames, writer: u128) -> Self {
         let marks = WriteMarks {

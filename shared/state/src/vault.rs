@@ -15,10 +15,20 @@ use crate::error::{Cause, refused_reason, unavailable_reason};
 #[cfg(feature = "direct")]
 pub use direct::DirectVault;
 pub use secrets::{
-    BindingSecret, PreviousCallbackKeys, SecretError, SecretStore, StagedSecretStore, TokenSecret,
+    AfterSplit, BindingKeys, CallbackSecret, DingTalkCredentials, PreviousCallbackKeys,
+    SecretError, SecretStore, SplitOutcome, StagedSecretStore, StoredSecret, TokenSecret,
+    UnconfirmedEndpointsError, confirm_endpoints,
 };
 #[cfg(feature = "vault-secretsmanager")]
 pub use secretsmanager::SecretsManagerVault;
+
+/// Days in which a removed secret can be restored on AWS.
+#[cfg(any(feature = "direct", feature = "vault-secretsmanager"))]
+const RECOVERY_DAYS: u8 = 30;
+
+/// What Secrets Manager answers when a secret that was removed is read before its days are over.
+#[cfg(any(feature = "direct", feature = "vault-secretsmanager"))]
+const REMOVED_SECRET_CODE: &str = "InvalidRequestException";
 
 /// Which value of a secret: a rotation makes the next one known before it counts, and keeps the last one for a while.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,9 +78,18 @@ pub trait Vault: Send + Sync {
     }
 }
 
-/// Secrets whose values change without a gap (`reliability.md` §3.2). [`Vault::put`] moves what was current to previous.
+/// Secrets whose values change without a gap. [`Vault::put`] moves what was current to previous.
 #[async_trait]
 pub trait StagedVault: Vault {
+    /// Makes a secret; `false`: there is one of this name, and it stays as it is.
+    async fn create(&self, name: &str, value: SecretString) -> Result<bool, VaultError>;
+
+    /// Removes a secret with all of its values. Secrets Manager keeps them for 30 days, in which they can be restored.
+    ///
+    /// # Errors
+    /// [`VaultError::NotFound`] when there is no such secret.
+    async fn remove(&self, name: &str) -> Result<(), VaultError>;
+
     /// Stores the next value beside the current one, in the place of an earlier next one.
     ///
     /// # Errors
@@ -82,6 +101,12 @@ pub trait StagedVault: Vault {
     /// # Errors
     /// [`VaultError::NotFound`] when no next value was proposed, or it was promoted before.
     async fn promote(&self, name: &str) -> Result<(), VaultError>;
+
+    /// Takes the next value back; the current one stays.
+    ///
+    /// # Errors
+    /// [`VaultError::NotFound`] when no next value was proposed.
+    async fn withdraw(&self, name: &str) -> Result<(), VaultError>;
 }
 
 /// The vault, in reasons.
@@ -93,7 +118,7 @@ pub enum VaultError {
     /// There is no such secret.
     #[error("there is no such secret")]
     NotFound,
-    /// No answer, or not now: a value that was read before may be used for a while (`reliability.md` F36).
+    /// No answer, or not now: a value that was read before may be used for a while.
     #[error("the vault did not answer")]
     Unavailable(#[source] Cause),
     /// Wrong, or not allowed.

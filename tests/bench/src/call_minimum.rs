@@ -1,28 +1,28 @@
-//! The least number of calls that a sweep needs, and the least time that they take (`design.md` §10).
+//! The least number of calls that a sweep needs, and the least time that they take.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use sandbox::world::CallRecord;
 
-/// Rows of a page of `user/list` (`dingtalk-api.md` §3.3).
+/// Rows of a page of `user/list`.
 const PAGE: u64 = 100;
 
-/// A department's children.
+/// Interface that lists a department's children.
 pub const LISTSUB: &str = "/topapi/v2/department/listsub";
-/// A department's members.
+/// Interface that lists a department's members.
 pub const USER_LIST: &str = "/topapi/v2/user/list";
-/// One person.
+/// Interface that reads one person.
 pub const USER_GET: &str = "/topapi/v2/user/get";
-/// One department.
+/// Interface that reads one department.
 pub const DEPARTMENT_GET: &str = "/topapi/v2/department/get";
 
-/// The least calls per interface.
+/// The least number of calls per interface.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallMinimum(BTreeMap<&'static str, u64>);
 
 impl CallMinimum {
-    /// Both lists of every department, given the number of members of each: a call for its children, and a page for
-    /// every hundred members, at least one.
+    /// Counts both lists of every department, from the number of members of each: one call for its
+    /// children, and one page per hundred members, at least one.
     #[must_use]
     pub fn of_lists(members: &[u64]) -> Self {
         let departments = u64::try_from(members.len()).unwrap_or(u64::MAX);
@@ -33,7 +33,8 @@ impl CallMinimum {
         Self(BTreeMap::from([(LISTSUB, departments), (USER_LIST, pages)]))
     }
 
-    /// The same, and one read for every record that the log shows to have been read at all.
+    /// Like [`CallMinimum::of_lists`], with one read for every record that the log shows as read at
+    /// all.
     #[must_use]
     pub fn of_lists_and_reads(members: &[u64], log: &[CallRecord]) -> Self {
         let mut minimum = Self::of_lists(members);
@@ -45,13 +46,14 @@ impl CallMinimum {
         minimum
     }
 
-    /// All calls.
+    /// Returns the number of all calls.
     #[must_use]
     pub fn calls(&self) -> u64 {
         self.0.values().sum()
     }
 
-    /// Seconds that the busiest interface takes at `qps` calls a second each: the others fit beside it.
+    /// Returns the seconds that the busiest interface takes at `qps` calls per second each. The
+    /// other interfaces run beside it.
     #[must_use]
     pub fn seconds(&self, qps: u32) -> f64 {
         ratio(
@@ -61,7 +63,7 @@ impl CallMinimum {
     }
 }
 
-/// How many different records an interface was asked for.
+/// Counts the different records that an interface was called for.
 #[must_use]
 pub fn distinct_subjects(log: &[CallRecord], interface: &str) -> u64 {
     let of_it = log.iter().filter(|call| call.interface == interface);
@@ -71,7 +73,7 @@ pub fn distinct_subjects(log: &[CallRecord], interface: &str) -> u64 {
         .len() as u64
 }
 
-/// Seconds from the first call to the last, by the time of their arrival.
+/// Returns the seconds from the first call to the last, by their arrival.
 #[must_use]
 pub fn elapsed_seconds(log: &[CallRecord]) -> f64 {
     let first = log.iter().map(|call| call.at).min().unwrap_or_default();
@@ -79,7 +81,8 @@ pub fn elapsed_seconds(log: &[CallRecord]) -> f64 {
     ratio(last.abs_diff(first), 1000)
 }
 
-/// Where the time went: each interface's calls, and the seconds of its first and last one after the first call of all.
+/// Returns, for each interface, its number of calls and the seconds of its first and last call
+/// after the first call of all.
 #[must_use]
 pub fn interface_spans(log: &[CallRecord]) -> Vec<(&str, u64, f64, f64)> {
     let began = log.iter().map(|call| call.at).min().unwrap_or_default();
@@ -97,13 +100,13 @@ pub fn interface_spans(log: &[CallRecord]) -> Vec<(&str, u64, f64, f64)> {
         .collect()
 }
 
-/// Calls that were refused for their frequency.
+/// Counts the calls that were refused for their frequency.
 #[must_use]
 pub fn throttled_calls(log: &[CallRecord]) -> u64 {
     log.iter().filter(|call| call.throttled).count() as u64
 }
 
-/// One count over another. Nothing over nothing is 0.
+/// Divides two counts. Zero divided by zero is 0.
 #[must_use]
 #[expect(
     clippy::cast_precision_loss,

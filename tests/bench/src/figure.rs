@@ -1,21 +1,21 @@
-//! A measured figure, its target and the verdict.
+//! A measured figure with its target and the result.
 
 use std::io::Write as _;
 
 use serde::Serialize;
 
-/// What a figure has to be.
+/// Target of a figure.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum FigureTarget {
-    /// This or more.
+    /// This value or more.
     AtLeast(f64),
-    /// This or less.
+    /// This value or less.
     AtMost(f64),
-    /// This and nothing else; for counts.
+    /// Exactly this value, for counts.
     Exactly(f64),
-    /// Within this distance of it.
+    /// Within this distance of this value.
     Near(f64, f64),
-    /// It is reported; nothing is demanded.
+    /// Reported only.
     None,
 }
 
@@ -30,7 +30,7 @@ impl FigureTarget {
         }
     }
 
-    /// Whether a value meets it; `None` where nothing is demanded. What is not a number meets nothing.
+    /// Returns whether a value meets the target; `None` without a target. NaN meets no target.
     #[must_use]
     pub fn is_met(self, value: f64) -> Option<bool> {
         match self {
@@ -43,7 +43,7 @@ impl FigureTarget {
     }
 }
 
-/// The line of JSON.
+/// The line of JSON for a figure.
 #[derive(Debug, Serialize)]
 struct FigureLine<'a> {
     bench: &'a str,
@@ -56,27 +56,27 @@ struct FigureLine<'a> {
     peer: Option<&'a str>,
 }
 
-/// Prints figures as they are measured and remembers whether all of ours hold.
+/// Prints figures as they are measured, and remembers whether all of ours hold.
 #[derive(Debug)]
 pub struct Figures {
     bench: &'static str,
-    /// No figure of ours has missed its target so far.
+    /// Whether all figures of ours met their targets so far.
     pub hold: bool,
 }
 
 impl Figures {
-    /// The figures of a benchmark.
+    /// Creates the figures of a benchmark.
     #[must_use]
     pub fn of(bench: &'static str) -> Self {
         Self { bench, hold: true }
     }
 
-    /// A figure of ours.
+    /// Prints a figure of ours.
     pub fn ours(&mut self, figure: &str, value: f64, unit: &str, target: FigureTarget) {
         self.hold &= self.print_figure(figure, value, unit, target, None) != Some(false);
     }
 
-    /// A figure of somebody whom we compare ourselves with: it may miss the target.
+    /// Prints a figure of a peer, which may miss the target.
     pub fn peer(&mut self, peer: &str, figure: &str, value: f64, unit: &str, target: FigureTarget) {
         self.print_figure(figure, value, unit, target, Some(peer));
     }
@@ -101,7 +101,7 @@ impl Figures {
             peer,
         };
         if let Ok(text) = serde_json::to_string(&line) {
-            // A closed pipe changes no verdict.
+            // A closed pipe changes no result.
             _ = writeln!(std::io::stdout(), "{text}");
         }
         holds

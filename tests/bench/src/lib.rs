@@ -1,8 +1,4 @@
-//! Figures of Bangding, a line of JSON each.
-//!
-//! What is measured runs in a process of its own; the sandbox and the database run in the one that measures. Calls and
-//! times come from the sandbox's log, never from the client's own count. The figures that are held to a floor have a peer
-//! in the same run that misses it, so that the measure is known to be able to fail.
+#![doc = include_str!("../README.md")]
 
 pub mod args;
 pub mod call_minimum;
@@ -16,12 +12,13 @@ use std::process::ExitCode;
 
 use args::{BenchmarkArgs, BenchmarkCommand};
 
-/// Runs a benchmark. Exit 1: it could not be run, or a figure of ours misses its target.
+/// Runs a benchmark. Exit code 1 means that it could not be run, or that a figure of ours misses
+/// its target.
 #[must_use]
 pub fn run(args: &BenchmarkArgs) -> ExitCode {
     runtime::init_logging("bench");
     let mut builder = match &args.bench {
-        // As on Lambda, where the measured side has one thread.
+        // On Lambda the measured side has one thread, too.
         BenchmarkCommand::SweepOnce(_) => tokio::runtime::Builder::new_current_thread(),
         BenchmarkCommand::Sync(_)
         | BenchmarkCommand::Rows(_)

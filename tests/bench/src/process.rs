@@ -1,4 +1,4 @@
-//! What this process has used so far, as Linux tells it.
+//! What this process has used so far, from Linux's `/proc`.
 
 use std::time::Duration;
 
@@ -10,11 +10,11 @@ const TICKS_PER_SECOND: u64 = 100;
 /// CPU time and memory of a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Usage {
-    /// User and system time of all threads, milliseconds, in steps of ten.
+    /// User and system time of all threads in milliseconds, in steps of ten.
     pub cpu_ms: u64,
-    /// Resident memory now, KiB.
+    /// Resident memory now, in KiB.
     pub resident_kib: u64,
-    /// The most that it ever was, KiB.
+    /// Largest resident memory, in KiB.
     pub peak_kib: u64,
 }
 
@@ -23,29 +23,29 @@ pub struct Usage {
 #[error("the use of CPU and memory cannot be read; the benchmarks need Linux")]
 pub struct UsageError(#[source] std::io::Error);
 
-/// This process.
+/// Returns the usage of this process.
 ///
 /// # Errors
-/// [`Unreadable`] where there is no `/proc`, or not Linux's.
+/// [`UsageError`] without Linux's `/proc`.
 pub fn usage() -> Result<Usage, UsageError> {
     let stat = std::fs::read_to_string("/proc/self/stat").map_err(UsageError)?;
     let status = std::fs::read_to_string("/proc/self/status").map_err(UsageError)?;
     parse_usage(&stat, &status).ok_or_else(|| UsageError(std::io::ErrorKind::InvalidData.into()))
 }
 
-/// The most memory that another process ever had resident, KiB.
+/// Returns the largest resident memory of another process, in KiB.
 ///
 /// # Errors
-/// [`Unreadable`] where there is no such process.
+/// [`UsageError`] if there is no such process.
 pub fn peak_kib_of(pid: u32) -> Result<u64, UsageError> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).map_err(UsageError)?;
     status_kib(&status, "VmHWM").ok_or_else(|| UsageError(std::io::ErrorKind::InvalidData.into()))
 }
 
-/// User and system time that all threads of another process have used so far, those that have ended among them.
+/// Returns the user and system time of another process over all threads, including ended ones.
 ///
 /// # Errors
-/// [`Unreadable`] where there is no such process.
+/// [`UsageError`] if there is no such process.
 pub fn cpu_of(pid: i32) -> Result<Duration, UsageError> {
     let now = nix::time::clock_getcpuclockid(nix::unistd::Pid::from_raw(pid))
         .and_then(nix::time::ClockId::now);
@@ -61,7 +61,8 @@ fn status_kib(status: &str, name: &str) -> Option<u64> {
 }
 
 fn parse_usage(stat: &str, status: &str) -> Option<Usage> {
-    // The name in parentheses may itself hold spaces; utime and stime are fields 14 and 15, counted from 1.
+    // The name in parentheses may contain spaces. utime and stime are fields 14 and 15, counted
+    // from 1.
     let (_, after_name) = stat.rsplit_once(')')?;
     let mut fields = after_name.split_whitespace().skip(11);
     let ticks: u64 = fields.next()?.parse::<u64>().ok()? + fields.next()?.parse::<u64>().ok()?;

@@ -1,6 +1,7 @@
-//! `bench rows`: what one list row costs once it has arrived: decoded, brought into canonical form, its references resolved,
-//! hashed, compared. No network, no database: the company is in memory, and the client, its walk through all lists, the
-//! names, the index and the hashes are the real ones.
+//! `bench rows`: what one list row costs after it has arrived. It is decoded, converted to
+//! canonical form, its references are resolved, and it is hashed and compared. There is no network
+//! and no database: the company is in memory. The client, its walk through all lists, the names,
+//! the index and the hashes are the real ones.
 
 mod company;
 
@@ -27,13 +28,13 @@ use crate::callback::total_instructions;
 use crate::figure::{FigureTarget, Figures};
 use crate::process::{UsageError, usage};
 
-/// What `design.md` §10 asks, per person and side.
+/// Microseconds of CPU per person and side.
 const CPU: FigureTarget = FigureTarget::AtMost(6.0);
 
-/// The same, of the memory of a whole sweep of 200,000 people.
+/// The limit for the memory of a whole sweep of 200,000 people, in MiB.
 const MEMORY: FigureTarget = FigureTarget::AtMost(32.0);
 
-/// People of the company whose rows are counted: under valgrind a program is fifty times slower.
+/// Number of people for counting instructions. Under valgrind a program is fifty times slower.
 const COUNTED_PEOPLE: u32 = 10_000;
 
 /// Person fields that a row shows.
@@ -46,21 +47,21 @@ const SHOWN: FieldSet = FieldSet::PERSON.without(FieldSet::of_fields(&[
 /// Why there are no figures.
 #[derive(Debug, thiserror::Error)]
 pub enum RowsError {
-    /// This process.
+    /// The usage of this process cannot be read.
     #[error(transparent)]
     Unreadable(#[from] UsageError),
-    /// The company's id.
+    /// The company's id is invalid.
     #[error("the company could not be set up")]
     Company(#[from] directory::ids::InvalidId),
-    /// The program that counts instructions.
+    /// The program that counts instructions failed.
     #[error("valgrind did not count; install it (apt-get install valgrind): {0}")]
     NotCounted(String),
 }
 
-/// Measures and prints; whether the target holds.
+/// Measures and prints; returns whether the targets hold.
 ///
 /// # Errors
-/// [`Trouble`].
+/// [`RowsError`] if something cannot be measured.
 pub async fn run(args: &RowsArgs) -> Result<bool, RowsError> {
     let client = company::memory_client(args.people);
     let empty = usage()?;
@@ -76,7 +77,7 @@ pub async fn run(args: &RowsArgs) -> Result<bool, RowsError> {
     let agreeing = sweep.see_everybody().await;
     let spent = usage()?.cpu_ms.saturating_sub(before.cpu_ms);
     let mut figures = Figures::of("rows");
-    // A row that did not agree was not compared with what it is: the figure would mean nothing.
+    // A row that did not agree was not compared in full, and the figure would mean nothing.
     figures.ours(
         "agreeing_rows",
         ratio(agreeing, 1),
@@ -89,7 +90,7 @@ pub async fn run(args: &RowsArgs) -> Result<bool, RowsError> {
         "µs",
         CPU,
     );
-    // What a sweep keeps per person as long as it lasts; the pages here are not its own.
+    // What a sweep keeps per person while it runs. The pages in memory are not part of it.
     let kept = before.resident_kib.saturating_sub(empty.resident_kib);
     figures.ours("index_memory", ratio(kept, 1024), "MiB", MEMORY);
     figures.ours(
@@ -110,12 +111,13 @@ pub async fn run(args: &RowsArgs) -> Result<bool, RowsError> {
     Ok(figures.hold)
 }
 
-/// Instructions of this program for the same company and this many passes: those of two less those of one are a pass.
+/// Returns the instructions of this program for the same company and this many passes. The
+/// difference of two runs is one pass.
 async fn count_instructions(passes: u32) -> Result<u64, RowsError> {
     let why = |why: &dyn std::fmt::Display| RowsError::NotCounted(why.to_string());
     let program = std::env::current_exe().map_err(|err| why(&err))?;
-    let place = tempfile::TempDir::new().map_err(|err| why(&err))?;
-    let file = place.path().join("callgrind");
+    let folder = tempfile::TempDir::new().map_err(|err| why(&err))?;
+    let file = folder.path().join("callgrind");
     let mut command = Command::new("valgrind");
     command
         .arg("--tool=callgrind")
@@ -133,10 +135,10 @@ async fn count_instructions(passes: u32) -> Result<u64, RowsError> {
         return Err(why(&String::from_utf8_lossy(&output.stderr)));
     }
     let text = std::fs::read_to_string(&file).map_err(|err| why(&err))?;
-    total_instructions(&text).ok_or_else(|| why(&"its file has no total"))
+    total_instructions(&text).ok_or_else(|| why(&"callgrind's file has no total"))
 }
 
-/// What a sweep has in hands when its lists begin to arrive.
+/// What a sweep holds when its lists begin to arrive.
 struct RowSweep {
     client: Client,
     key: HashKey,
@@ -146,10 +148,10 @@ struct RowSweep {
 }
 
 impl RowSweep {
-    /// Nobody linked yet.
+    /// Starts without linked people.
     fn for_client(client: Client) -> Result<Self, RowsError> {
         let key = HashKey::new([7; 32]);
-        // Nobody is asked there: whatever the rows refer to is in memory.
+        // This client makes no calls: everything that the rows refer to is in memory.
         let nowhere = client_at(([127, 0, 0, 1], 1).into(), "nobody");
         let links = Arc::new(Store::new(nowhere, TableNames::with_prefix("bench-"), 1));
         let names = LinkNames::new(CorpId::new("ding-bench")?, links);
@@ -168,7 +170,7 @@ impl RowSweep {
         })
     }
 
-    /// Links whoever the lists show, with the base that they show.
+    /// Links everyone in the lists, with the base that the lists show.
     async fn link_everybody(&mut self) {
         let Self {
             client,
@@ -191,12 +193,12 @@ impl RowSweep {
                 &record.values,
             )),
             CrawlItem::Members { department, rows } => {
-                let place =
+                let department =
                     names.remembered_link(Side::DingTalk, Kind::Department, &department.into());
                 for MemberRow { mut record, .. } in rows {
                     resolve_references(names, policy, &mut record.values, index);
                     let mut person = make_link(key, Kind::Person, record.id, &record.values);
-                    person.base.departments.extend(place);
+                    person.base.departments.extend(department);
                     index.add_link(&person);
                 }
             }
@@ -205,7 +207,7 @@ impl RowSweep {
         index.freeze();
     }
 
-    /// Sees every list as a sweep does; how many rows agree with base.
+    /// Reads every list as a sweep does; returns how many rows agree with base.
     async fn see_everybody(&mut self) -> u64 {
         let Self {
             client,
@@ -225,9 +227,9 @@ impl RowSweep {
             } in rows
             {
                 resolve_references(names, policy, &mut record.values, index);
-                let place =
+                let department =
                     names.remembered_link(Side::DingTalk, Kind::Department, &department.into());
-                let place = place.map(|department| MemberPlace {
+                let place = department.map(|department| MemberPlace {
                     department,
                     leads: leads_here,
                 });
@@ -242,7 +244,7 @@ impl RowSweep {
 
 async fn crawl_lists(client: &Client, each: &mut (dyn FnMut(CrawlItem<'_>) + Send)) {
     let all = CrawlState::below_roots(&BTreeSet::from([DeptId::ROOT]));
-    // What did not come agrees with nothing: the count of rows shows it.
+    // A missing row agrees with nothing, and the count of rows shows it.
     _ = crawl_directory(client, all, FieldSet::PERSON, &|| true, each).await;
 }
 

@@ -1,5 +1,6 @@
-//! The callback's own program under a Lambda Runtime API, with services that are well, silent, absent or of another time:
-//! whatever happens, an event that is not stored is never acknowledged.
+//! The callback's own program under a Lambda Runtime API, with services that work, hang, are
+//! missing or have another time. Whatever happens, an event that is not stored is never
+//! acknowledged.
 #![allow(
     clippy::expect_used,
     clippy::panic,
@@ -18,11 +19,11 @@ use bench::callback::{
 use runtime::SystemClock;
 use tokio::net::TcpListener;
 
-/// API Gateway gives up after three seconds and DingTalk after less; the budget itself is tested on a paused clock. This
-/// only tells an answer from none on a machine that is busy with other things.
+/// API Gateway gives up after three seconds and DingTalk sooner. Another test checks the budget
+/// itself on a paused clock. This limit only distinguishes an answer from none, on a busy machine.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// The program that was built for tests.
+/// Returns the program that was built for tests.
 fn built_program() -> PathBuf {
     let here = std::env::current_exe().expect("this program's path");
     let target = here
@@ -45,7 +46,7 @@ async fn start_function() -> (CallbackEnvironment, LambdaFunction) {
     (stage, function)
 }
 
-/// Status and whether DingTalk would take it for a success.
+/// Returns the status, and whether DingTalk would accept it as a success.
 async fn invoke_function(
     stage: &CallbackEnvironment,
     function: &mut LambdaFunction,
@@ -86,7 +87,7 @@ async fn a_flood_loses_no_event_and_accepts_no_forgery() {
     assert!(flood.acknowledged > 1_400, "{}", flood.acknowledged);
     assert!(
         stage.sink.service_state().repeated > 0,
-        "repeated pushes were among them"
+        "some pushes should be repeated"
     );
 }
 
@@ -137,7 +138,7 @@ async fn unreadable_secrets_are_an_explicit_failure_until_they_are_read() {
         assert_eq!(
             invoke_function(&stage, &mut function, stage.event().wire).await,
             (200, true),
-            "what was read serves"
+            "the answer should be usable"
         );
     }
 }
@@ -172,7 +173,7 @@ async fn a_ten_minute_clock_skew_is_refused_from_dingtalk_and_corrected_for_aws(
     }
     assert!(stage.sink.service_state().stored.is_empty());
     for minutes in [-10, 10] {
-        let (stage, mut function) = self::start_function().await;
+        let (stage, mut function) = start_function().await;
         stage.sink.service_state().ahead_ms = minutes * 60_000;
         assert_eq!(
             invoke_function(&stage, &mut function, stage.event().wire).await,
@@ -181,12 +182,12 @@ async fn a_ten_minute_clock_skew_is_refused_from_dingtalk_and_corrected_for_aws(
         );
         assert!(
             stage.sink.service_state().skewed > 0,
-            "signatures of another time are refused, and made again"
+            "signatures of another time should be refused and made again"
         );
     }
 }
 
-/// The guard of `design.md` §10, on the program as it is deployed: a first event with the entropy of AWS-LC in it takes 38 ms
+/// The guard of the cold start, on the program as it is deployed: a first event with the entropy of AWS-LC in it takes 38 ms
 /// and 420 million instructions.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_first_event_stays_within_its_instruction_budget() {
@@ -201,7 +202,7 @@ async fn the_first_event_stays_within_its_instruction_budget() {
                 .first,
         );
     }
-    // CPU time, of which a busy machine adds some: the least of five.
+    // A busy machine adds CPU time, so the least of five counts.
     assert!(
         first < Duration::from_millis(3),
         "the first event took {first:?} of CPU"

@@ -2,42 +2,42 @@
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
-/// The template with the real programs on an emulated AWS.
+/// Deploys the template with the real programs on an emulated AWS
 #[derive(Debug, Parser)]
 #[command(name = "cloud")]
 pub struct Args {
-    /// What to do.
+    /// The command.
     #[command(subcommand)]
     pub command: Command,
 }
 
-/// What can be done.
+/// Commands of the program.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Deploy, tell every story, tear down
+    /// Deploys, runs every story, tears down
     Deploy(DeployArgs),
-    /// Take every action away from every role once, and see what fails
+    /// Removes every action from every role once, and reports which ones are needed
     LeastPrivilege(LeastPrivilegeArgs),
 }
 
-/// Whose actions to take away.
+/// Arguments of `cloud least-privilege`.
 #[derive(Debug, Clone, ClapArgs)]
 pub struct LeastPrivilegeArgs {
-    /// Only this function's, by its name in the template; everybody's unless given
+    /// Only this function, by its name in the template; all functions by default
     #[arg(long, value_name = "FUNCTION")]
     pub only: Option<String>,
 }
 
-/// How to deploy.
+/// Arguments of `cloud deploy`.
 #[derive(Debug, Clone, ClapArgs)]
 pub struct DeployArgs {
     /// Leave it running after the stories, until Ctrl+C
     #[arg(long)]
     pub keep: bool,
-    /// Take the programs of the debug build instead of building them with cargo-lambda
+    /// Use the programs of the debug build instead of building them with cargo-lambda
     #[arg(long)]
     pub built: bool,
-    /// People of the sandbox's company
+    /// Number of people in the sandbox's company
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(20..=20_000))]
     pub people: u32,
 }

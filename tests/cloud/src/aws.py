@@ -1,7 +1,7 @@
 """AWS for a program that links no client of these services: a call per line in, an answer per line out, both JSON.
 
 In: {"service": ..., "operation": ..., "parameters": {...}}; a parameter {"file": PATH} is that file's content.
-Out: {"answer": {...}} or {"code": ..., "message": ...}. Where, as whom: the usual AWS variables.
+Out: {"answer": {...}} or {"code": ..., "message": ...}. Address and credentials come from the usual AWS variables.
 """
 
 import json

@@ -1,10 +1,11 @@
-//! CloudFormation, IAM, S3, Events, Logs and whatever else the functions themselves never call: through `boto3` in a
-//! process of its own, so that nobody has to build five more clients of the SDK. Everything is decided on this side.
+//! CloudFormation, IAM, S3, Events, Logs and other services that the functions themselves never
+//! call. This module calls them through `boto3` in a child process, so that the SDK's clients for
+//! them need not be built. All decisions are made on this side.
 
 use std::path::Path;
 use std::process::Stdio;
 
-use local::cloud::emulator::{REGION, ROOT};
+use checks::emulator::{REGION, ROOT};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
@@ -12,31 +13,31 @@ use tokio::sync::Mutex;
 
 const CLIENT_PROGRAM: &str = include_str!("aws.py");
 
-/// AWS did not do what it was asked to.
+/// A call of AWS failed.
 #[derive(Debug, thiserror::Error)]
 pub enum AwsError {
-    /// It said so.
+    /// AWS refused the call.
     #[error("{service} {operation} was refused with {code}: {message}")]
     Refused {
         /// The service that was called.
         service: String,
-        /// Its operation.
+        /// The operation.
         operation: String,
-        /// AWS's code.
+        /// AWS's error code.
         code: String,
-        /// AWS's words.
+        /// AWS's message.
         message: String,
     },
-    /// The helper cannot be asked.
-    #[error("the AWS client in Python cannot be asked")]
+    /// The child process has ended.
+    #[error("the AWS client in Python has ended")]
     Gone(#[source] std::io::Error),
-    /// It answers nonsense.
+    /// The child process's answer cannot be parsed.
     #[error("the AWS client in Python gave an answer that cannot be read")]
     Nonsense(#[from] serde_json::Error),
 }
 
 impl AwsError {
-    /// AWS's code; empty where AWS said nothing.
+    /// Returns AWS's error code; empty if AWS did not answer.
     #[must_use]
     pub fn code(&self) -> &str {
         match self {
@@ -46,14 +47,15 @@ impl AwsError {
     }
 }
 
-/// The client; it ends with this value.
+/// The client. Dropping it ends the child process.
 pub struct BotoClient {
     pipes: Mutex<(ChildStdin, Lines<BufReader<ChildStdout>>)>,
     _process: Child,
 }
 
 impl BotoClient {
-    /// Starts it for an emulator at `url`, with the Python that has `boto3`, as the account's root.
+    /// Starts the client for an emulator at `url` as the account's root, with a Python that has
+    /// `boto3`.
     ///
     /// # Errors
     /// [`AwsError::Gone`] if it does not start.
@@ -81,10 +83,10 @@ impl BotoClient {
         })
     }
 
-    /// A call in `boto3`'s words, for example `("sqs", "get_queue_attributes", …)`.
+    /// Makes a call with `boto3`'s names, for example `("sqs", "get_queue_attributes", …)`.
     ///
     /// # Errors
-    /// [`AwsError`].
+    /// [`AwsError`] if AWS refuses it or the child process has ended.
     pub async fn call(
         &self,
         service: &str,
@@ -113,7 +115,7 @@ impl BotoClient {
     }
 }
 
-/// A text field of an answer; empty where there is none.
+/// Returns a text field of an answer; empty if it is absent.
 #[must_use]
 pub fn text_field(value: &Value, name: &str) -> String {
     value

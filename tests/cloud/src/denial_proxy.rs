@@ -1,4 +1,5 @@
-//! What stands between the functions and AWS: passes every request on, and remembers which were denied, to whom.
+//! A proxy between the functions and AWS. It passes every request on, and remembers which requests
+//! AWS denied to which function.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -12,23 +13,23 @@ use stories::company::http_client;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-/// Nothing that a function sends or gets is larger.
+/// Size limit of bodies, in bytes. Requests and answers of a function are smaller.
 const BODY_MAX: usize = 16 << 20;
 
-/// A request that AWS denied, in the words of its message.
+/// A request that AWS denied, read from its message.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AccessDenial {
-    /// The function whose role it was.
+    /// The function with the role.
     pub function: String,
-    /// `service:Operation`.
+    /// The action, as `service:Operation`.
     pub action: String,
-    /// The resource's ARN; empty where the message names none.
+    /// ARN of the resource; empty if the message names none.
     pub resource: String,
 }
 
 impl AccessDenial {
-    /// Out of `User: arn:aws:sts::…:assumed-role/ROLE/FUNCTION is not authorized to perform: ACTION on resource: ARN …`.
-    /// SQS leaves the resource out.
+    /// Parses `User: arn:aws:sts::…:assumed-role/ROLE/FUNCTION is not authorized to perform: ACTION
+    /// on resource: ARN …`. SQS leaves the resource out.
     fn parse_message(message: &str) -> Option<Self> {
         let (_, rest) = message.split_once(":assumed-role/")?;
         let (who, rest) = rest.split_once(" is not authorized to perform: ")?;
@@ -52,10 +53,10 @@ impl AccessDenial {
     }
 }
 
-/// The witness. Dropping it closes the way.
+/// The running proxy. Dropping it stops it.
 pub struct DenialProxy {
     address: SocketAddr,
-    way: Arc<ProxyState>,
+    state: Arc<ProxyState>,
     served: JoinHandle<()>,
 }
 
@@ -72,46 +73,46 @@ impl Drop for DenialProxy {
 }
 
 impl DenialProxy {
-    /// Listens on a free port of 127.0.0.1; whereto, it is told by [`Witness::lead_to`].
+    /// Listens on a free port of 127.0.0.1. [`DenialProxy::forward_to`] sets the target.
     pub async fn start() -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0))
             .await
             .expect("a free port");
         let address = listener.local_addr().expect("its address");
-        let way = Arc::new(ProxyState {
+        let state = Arc::new(ProxyState {
             client: http_client(),
             to: OnceLock::new(),
             denied: Mutex::default(),
         });
         let router = Router::new()
             .fallback(handle_request)
-            .with_state(Arc::clone(&way));
+            .with_state(Arc::clone(&state));
         let served =
             tokio::spawn(async move { axum::serve(listener, router).await.expect("it serves") });
         Self {
             address,
-            way,
+            state,
             served,
         }
     }
 
-    /// `http://127.0.0.1:PORT`.
+    /// Returns `http://127.0.0.1:PORT`.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Where everything goes, once.
+    /// Sets the target, once.
     pub fn forward_to(&self, url: &str) {
-        _ = self.way.to.set(url.to_owned());
+        _ = self.state.to.set(url.to_owned());
     }
 
-    /// What was denied since the last time.
+    /// Returns the denials since the last call.
     #[must_use]
     pub fn take_denials(&self) -> Vec<AccessDenial> {
         std::mem::take(
             &mut self
-                .way
+                .state
                 .denied
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner),
@@ -119,12 +120,13 @@ impl DenialProxy {
     }
 }
 
-async fn handle_request(State(way): State<Arc<ProxyState>>, request: Request) -> Response {
+async fn handle_request(State(state): State<Arc<ProxyState>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let Ok(body) = axum::body::to_bytes(body, BODY_MAX).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
-    way.forward_request(&parts, body)
+    state
+        .forward_request(&parts, body)
         .await
         .unwrap_or_else(|_| StatusCode::BAD_GATEWAY.into_response())
 }

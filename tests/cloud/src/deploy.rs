@@ -1,10 +1,10 @@
-//! `cloud deploy`: zips, emulator, stack, company, stories, and nothing is left.
+//! `cloud deploy`: zips, emulator, stack, company, stories, and a tear-down that leaves nothing.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use local::cloud::emulator::{Emulator, EmulatorError, IamMode, target_directory};
-use local::cloud::pypi_tools;
+use checks::emulator::{Emulator, EmulatorError, IamMode, target_directory};
+use checks::pypi_tools;
 
 use crate::args::DeployArgs;
 use crate::aws::BotoClient;
@@ -16,23 +16,23 @@ use crate::world::CloudWorld;
 use crate::zips::{self, BootstrapPrograms, BuildPaths};
 use crate::{stack, stories};
 
-/// The name of the stack.
+/// Name of the stack.
 const STACK_NAME: &str = "bangding-local";
 
-/// Deploys, tells the stories, tears down.
+/// Deploys, runs the stories, tears down.
 ///
 /// # Errors
-/// What failed, for people.
+/// A description of what failed, for people.
 pub async fn run(args: &DeployArgs) -> Result<(), String> {
     let began = Instant::now();
     let world =
         deploy_company(args.programs(), args.people as usize, AwsEndpoint::Emulator).await?;
-    let told = stories::run_stories(&world, &stories::ALL_STORIES).await;
+    let outcome = stories::run_stories(&world, &stories::ALL_STORIES).await;
     if args.keep {
         wait_for_interrupt(&world).await;
     }
     let torn_down = tear_down(world).await;
-    let stories = told?;
+    let stories = outcome?;
     torn_down?;
     print_done("complete", &format!("{stories} stories"), began.elapsed());
     Ok(())
@@ -42,7 +42,7 @@ pub async fn run(args: &DeployArgs) -> Result<(), String> {
 pub enum AwsEndpoint<'a> {
     /// At the emulator itself.
     Emulator,
-    /// Behind a witness.
+    /// Behind a proxy that records denials.
     Witness(&'a DenialProxy),
 }
 
@@ -69,10 +69,10 @@ impl DeployArgs {
     }
 }
 
-/// A stack with IAM enforced, and a company that is bound to it.
+/// Deploys a stack with IAM enforced, and binds a company to it.
 ///
 /// # Errors
-/// What failed, for people.
+/// A description of what failed, for people.
 pub async fn deploy_company(
     programs: BootstrapPrograms,
     people: usize,
@@ -157,14 +157,14 @@ async fn wait_for_interrupt(world: &CloudWorld) {
         "DingTalk {}; Ctrl+C tears everything down",
         world.dingtalk.url()
     ));
-    // Without a signal to wait for there is nothing to stay for.
+    // If the program cannot listen for Ctrl+C, it ends at once.
     _ = tokio::signal::ctrl_c().await;
 }
 
 /// Deletes the stack and stops everything.
 ///
 /// # Errors
-/// What is left, for people.
+/// A description of what is left, for people.
 pub async fn tear_down(world: CloudWorld) -> Result<(), String> {
     let step = Instant::now();
     world
@@ -173,7 +173,7 @@ pub async fn tear_down(world: CloudWorld) -> Result<(), String> {
         .await
         .map_err(|err| directory::text::describe_error(&err))?;
     let url = world.emulator().url().to_owned();
-    // Stops the functions too, and waits for their end.
+    // This stops the functions too, and waits until they end.
     tokio::task::spawn_blocking(move || drop(world))
         .await
         .map_err(|err| err.to_string())?;

@@ -1,8 +1,4 @@
-//! The template with the real programs on an emulated AWS with IAM enforced: deployed, lived in, torn down.
-//!
-//! What the emulator does not do is listed in `local-stack.md` §1; what it ignores is asserted from the template's text
-//! by `cargo bangding cloud check`.
-
+#![doc = include_str!("../README.md")]
 #![allow(
     clippy::expect_used,
     clippy::panic,

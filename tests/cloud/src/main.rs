@@ -1,4 +1,4 @@
-//! The template on an emulated AWS: `cargo bangding cloud deploy --local`.
+//! Deploys the template on an emulated AWS: `cargo bangding cloud deploy --local`.
 
 use std::process::ExitCode;
 

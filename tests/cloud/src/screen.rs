@@ -1,9 +1,9 @@
-//! What is printed: a line per step, as `bangding up` does it.
+//! Prints a line per step, as `bangding up` does.
 
 use std::io::Write as _;
 use std::time::Duration;
 
-/// Something is done.
+/// Prints that a step is done.
 pub fn print_done(what: &str, detail: &str, took: Duration) {
     print_line(&format!(
         "● {what:<18} {detail}  ({:.1} s)",
@@ -11,17 +11,17 @@ pub fn print_done(what: &str, detail: &str, took: Duration) {
     ));
 }
 
-/// Something that is no step.
+/// Prints a line that is no step.
 pub fn print_remark(text: &str) {
     print_line(&format!("  {text}"));
 }
 
-/// Something is not as it has to be.
+/// Prints a failure.
 pub fn print_failure(why: &str) {
     print_line(&format!("■ {why}"));
 }
 
 fn print_line(line: &str) {
-    // A closed pipe changes no verdict.
+    // A closed pipe changes no result.
     _ = writeln!(std::io::stdout(), "{line}");
 }

@@ -1,4 +1,4 @@
-//! The stack on the emulator: uploaded, deployed by change set, looked up.
+//! The stack on the emulator: it is uploaded, deployed by a change set, and looked up.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::aws::{AwsError, BotoClient, text_field};
 use crate::template::PackagedTemplate;
 
-/// Where the zips and the template are uploaded; `sam deploy` makes such a bucket too.
+/// Bucket for the zips and the template. `sam deploy` creates such a bucket too.
 pub const BUCKET: &str = "bangding-deployment";
 
 const POLL_INTERVAL: Duration = Duration::from_millis(200);
@@ -21,27 +21,27 @@ pub enum StackError {
     /// A call failed.
     #[error(transparent)]
     Aws(#[from] AwsError),
-    /// CloudFormation gave up.
+    /// CloudFormation failed.
     #[error("the stack ended as {status}: {why}")]
     Failed {
         /// CloudFormation's status.
         status: String,
-        /// What it says of the resources that failed.
+        /// Its reasons for the resources that failed.
         why: String,
     },
 }
 
-/// A stack that is complete.
+/// A complete stack.
 #[derive(Debug, Clone)]
 pub struct DeployedStack {
-    /// Its name.
+    /// Name of the stack.
     pub name: String,
-    /// Physical ids of its resources by their logical ones.
+    /// Physical ids of its resources by logical id.
     pub resources: BTreeMap<String, String>,
 }
 
 impl DeployedStack {
-    /// Uploads the zips and the template, and deploys it.
+    /// Uploads the zips and the template, and deploys the stack.
     ///
     /// # Errors
     /// [`StackError`], with the first resource that failed.
@@ -98,10 +98,10 @@ impl DeployedStack {
         })
     }
 
-    /// Deletes it; what its deletion policy keeps is the emulator's to forget.
+    /// Deletes the stack. Resources that its deletion policy keeps end with the emulator.
     ///
     /// # Errors
-    /// [`StackError`].
+    /// [`StackError`] if the deletion fails.
     pub async fn delete(&self, aws: &BotoClient) -> Result<(), StackError> {
         aws.call(
             "cloudformation",
@@ -118,7 +118,7 @@ impl DeployedStack {
                 )
                 .await
             {
-                // A stack that is gone is no stack.
+                // CloudFormation reports a deleted stack as a validation error.
                 Err(err) if err.code() == "ValidationError" => return Ok(()),
                 Err(err) => return Err(err.into()),
                 Ok(_) => tokio::time::sleep(POLL_INTERVAL).await,
@@ -130,7 +130,7 @@ impl DeployedStack {
         })
     }
 
-    /// A resource's physical id; empty where there is no such resource.
+    /// Returns a resource's physical id; empty if there is no such resource.
     #[must_use]
     pub fn physical_id(&self, logical: &str) -> &str {
         self.resources.get(logical).map_or("", String::as_str)
@@ -138,11 +138,11 @@ impl DeployedStack {
 }
 
 fn bucket_parameters() -> Value {
-    let region = local::cloud::emulator::REGION;
+    let region = checks::emulator::REGION;
     json!({"Bucket": BUCKET, "CreateBucketConfiguration": {"LocationConstraint": region}})
 }
 
-/// Waits for the end of a change set or of a stack.
+/// Waits for the end of a change set or of a stack operation.
 async fn wait_for_end(aws: &BotoClient, operation: &str, of: &Value) -> Result<(), StackError> {
     let mut status = String::new();
     for _ in 0..POLLS_MAX {
@@ -194,7 +194,7 @@ async fn failed_resources(aws: &BotoClient, of: &Value) -> Result<String, AwsErr
     Ok(failed.map(line).collect())
 }
 
-/// The file name of a path, for people.
+/// Returns the file name and size of a zip, for people.
 #[must_use]
 pub fn file_megabytes(zip: &Path) -> f64 {
     #[expect(

@@ -1,10 +1,14 @@
-//! `infra/template.yaml` as it is deployed: each function's `CodeUri` names the zip that was uploaded, as `sam package`
-//! does it, and nothing else is touched.
+//! `infra/template.yaml` as it is deployed: each function's `CodeUri` names the uploaded zip, as
+//! with `sam package`, and nothing else changes.
+
+use std::collections::BTreeMap;
+
+use checks::template::{FUNCTION, Resource, Template};
 
 /// One function of the template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TemplateFunction {
-    /// Its logical id.
+    /// Logical id of the function.
     pub id: String,
     /// The program that is its bootstrap.
     pub binary: String,
@@ -13,71 +17,71 @@ pub struct TemplateFunction {
 /// A template that can be deployed.
 #[derive(Debug)]
 pub struct PackagedTemplate {
-    /// The text.
+    /// Text of the template.
     pub text: String,
-    /// Its functions, in their order.
+    /// Its functions, in order.
     pub functions: Vec<TemplateFunction>,
-    /// The lines that are not the template's own.
+    /// Lines that differ from the original template.
     pub changed: Vec<String>,
 }
 
-/// Replaces the folder that the template's `Globals` name by the zips in `bucket`.
+/// Replaces the folder in the template's `Globals` by the zips in `bucket`.
 ///
 /// # Errors
-/// A sentence, when the template does not look as this expects: no `CodeUri` in `Globals`, or a function without
-/// `Metadata` that names its binary.
-pub fn package(template: &str, bucket: &str) -> Result<PackagedTemplate, String> {
-    let mut packaged = PackagedTemplate {
-        text: String::new(),
-        functions: Vec::new(),
-        changed: Vec::new(),
+/// A sentence, if `Globals` has no `CodeUri: ..`, if there is no function, or if a function has no
+/// `Metadata` that names its binary or no `Properties` on lines of their own.
+pub fn package(text: &str, bucket: &str) -> Result<PackagedTemplate, String> {
+    let template = Template::parse(text)?;
+    let folder = template.root.at("Globals.Function.CodeUri");
+    let folder = folder
+        .filter(|node| node.text() == Some(".."))
+        .ok_or("the template's Globals have no `CodeUri: ..`")?;
+    let mut functions = Vec::new();
+    let mut added = BTreeMap::new();
+    for function in template.resources_of_type(FUNCTION) {
+        let binary = function
+            .binary()
+            .ok_or_else(|| format!("{} has no Metadata with a Binary", function.id))?;
+        let line = find_properties(text, function)?;
+        added.insert(line, format!("      CodeUri: s3://{bucket}/{binary}.zip"));
+        functions.push(TemplateFunction {
+            id: function.id.to_owned(),
+            binary: binary.to_owned(),
+        });
+    }
+    if functions.is_empty() {
+        return Err("the template has no function".to_owned());
+    }
+    let kept = text
+        .lines()
+        .zip(1..)
+        .filter(|(_, line)| *line != folder.line);
+    let lines = kept.flat_map(|(own, line)| {
+        added
+            .get(&line)
+            .map(String::as_str)
+            .into_iter()
+            .chain([own])
+    });
+    Ok(PackagedTemplate {
+        text: lines.flat_map(|line| [line, "\n"]).collect(),
+        functions,
+        changed: added.into_values().collect(),
+    })
+}
+
+/// Returns the line of a function's first property. Another property can be inserted before it.
+fn find_properties(text: &str, function: Resource<'_>) -> Result<usize, String> {
+    let first = function.node.get("Properties").map(|node| node.line);
+    let own_line = |line: &usize| {
+        let before = line
+            .checked_sub(2)
+            .and_then(|above| text.lines().nth(above));
+        before.is_some_and(|above| above == "    Properties:")
     };
-    let (mut id, mut binary, mut is_function, mut folders) = ("", None, false, 0);
-    for line in template.lines() {
-        if let Some(name) = parse_logical_id(line) {
-            (id, binary, is_function) = (name, None, false);
-        }
-        if line.trim() == "CodeUri: .." {
-            folders += 1;
-            continue;
-        }
-        is_function |= line.trim() == "Type: AWS::Serverless::Function";
-        binary = parse_binary_name(line).or(binary);
-        packaged.text.push_str(line);
-        packaged.text.push('\n');
-        if is_function && line == "    Properties:" {
-            let binary = binary.ok_or_else(|| {
-                format!("{id} has no Metadata with a Binary before its Properties")
-            })?;
-            let code = format!("      CodeUri: s3://{bucket}/{binary}.zip");
-            packaged.text.push_str(&format!("{code}\n"));
-            packaged.changed.push(code);
-            packaged.functions.push(TemplateFunction {
-                id: id.to_owned(),
-                binary: binary.to_owned(),
-            });
-        }
-    }
-    match (folders, packaged.functions.len()) {
-        (1, 1..) => Ok(packaged),
-        (1, 0) => Err("the template has no function".to_owned()),
-        (count, _) => Err(format!(
-            "the template has {count} lines `CodeUri: ..`, and one is expected, in Globals"
-        )),
-    }
-}
-
-/// A resource begins with its name, two spaces in.
-fn parse_logical_id(line: &str) -> Option<&str> {
-    let name = line.strip_prefix("  ")?.strip_suffix(':')?;
-    name.chars()
-        .all(|c| c.is_ascii_alphanumeric())
-        .then_some(name)
-}
-
-fn parse_binary_name(line: &str) -> Option<&str> {
-    let (_, rest) = line.split_once("Binary: ")?;
-    Some(rest.trim_end_matches(['}', ' ']))
+    first
+        .filter(own_line)
+        .ok_or_else(|| format!("{} has no Properties on lines of their own", function.id))
 }
 
 #[cfg(test)]
@@ -120,18 +124,30 @@ mod tests {
 
     #[test]
     fn a_template_without_the_expected_lines_is_refused() {
-        assert!(package("Globals:\n", "b").unwrap_err().contains("0 lines"));
-        let no_binary =
-            "    CodeUri: ..\n  F:\n    Type: AWS::Serverless::Function\n    Properties:\n";
+        let refused = |globals: &str, function: &str| {
+            let text = format!("{globals}Resources:\n  F:\n{function}");
+            package(&text, "b").unwrap_err()
+        };
+        let globals = "Globals:\n  Function:\n    CodeUri: ..\n";
+        let metadata = "    Metadata: {BuildProperties: {Binary: f}}\n";
+        let function = "    Type: AWS::Serverless::Function\n    Properties:\n      Timeout: 3\n";
+        assert!(refused("", function).contains("no `CodeUri: ..`"));
         assert!(
-            package(no_binary, "b")
-                .unwrap_err()
-                .starts_with("F has no Metadata")
+            refused("Globals: {Function: {CodeUri: elsewhere}}\n", function)
+                .contains("no `CodeUri")
         );
+        assert!(refused(globals, function).starts_with("F has no Metadata"));
+        let inline = "    Type: AWS::Serverless::Function\n    Properties: {Timeout: 3}\n";
         assert!(
-            package("    CodeUri: ..\n", "b")
-                .unwrap_err()
-                .contains("no function")
+            refused(globals, &format!("{metadata}{inline}")).starts_with("F has no Properties")
+        );
+        assert!(refused(globals, "    Type: AWS::SQS::Queue\n").contains("no function"));
+        assert!(
+            package(
+                &format!("{globals}Resources:\n  F:\n{metadata}{function}"),
+                "b"
+            )
+            .is_ok()
         );
     }
 }

@@ -1,36 +1,36 @@
-//! The functions' zips: a `bootstrap` each.
+//! The functions' zips, each with a `bootstrap`.
 
 use std::path::{Path, PathBuf};
 
-use local::cloud::{pypi_tools, static_callback};
+use checks::{pypi_tools, static_callback};
 use tokio::process::Command;
 
 use crate::template::TemplateFunction;
 
-/// Where the project and what was built of it are, and the Python of the emulator.
+/// Folders of the project and of its builds, and of the emulator's Python.
 #[derive(Debug, Clone)]
 pub struct BuildPaths {
-    /// The workspace's top folder.
+    /// Top folder of the workspace.
     pub root: PathBuf,
     /// Cargo's target directory.
     pub target: PathBuf,
-    /// The programs of the emulator's environment.
+    /// Programs of the emulator's environment.
     pub python: PathBuf,
 }
 
 /// Which programs become bootstraps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BootstrapPrograms {
-    /// Built by `cargo lambda` as they are for Lambda, but for optimisation.
+    /// `cargo lambda` builds them as for Lambda, but without optimisation.
     CargoLambda,
-    /// Those of the ordinary debug build, which must be there: nothing is built again in CI.
+    /// Programs of the ordinary debug build, which must exist. CI builds nothing again.
     Built,
 }
 
-/// Makes the zips; their paths, in the functions' order.
+/// Makes the zips; returns their paths in the order of the functions.
 ///
 /// # Errors
-/// What could not be built, with the builder's own words.
+/// What could not be built, with the builder's own message.
 pub async fn make(
     places: &BuildPaths,
     functions: &[TemplateFunction],
@@ -90,7 +90,7 @@ async fn build_with_cargo_lambda(
     Ok(zips)
 }
 
-/// Without its symbols, which nobody reads there.
+/// Zips a program without its symbols, which are of no use there.
 async fn zip_built_program(places: &BuildPaths, binary: &str) -> Result<PathBuf, String> {
     let program = places.target.join("debug").join(binary);
     if !program.is_file() {
@@ -108,7 +108,7 @@ async fn zip_built_program(places: &BuildPaths, binary: &str) -> Result<PathBuf,
     zip(places, &bootstrap).await
 }
 
-/// Beside the bootstrap.
+/// Writes the zip beside the bootstrap.
 async fn zip(places: &BuildPaths, bootstrap: &Path) -> Result<PathBuf, String> {
     let zip = bootstrap.with_extension("zip");
     let mut python = Command::new(places.python.join("python"));

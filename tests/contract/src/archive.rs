@@ -1,14 +1,14 @@
-//! What an archive does.
+//! Cases for an archive.
 
 use directory::CorpId;
 use state::archive::{ArchivedBody, BODY_MAX};
 use state::{Archive, ArchiveError, ArchiveKey, ArchiveKind, ArchivePrefix, PutIf};
 
-/// An archive of its own.
+/// An archive for one case.
 pub struct ArchiveFixture {
     /// The archive.
     pub archive: Box<dyn Archive>,
-    /// Whatever has to live as long.
+    /// Data that must live as long as the archive.
     pub kept: Option<tempfile::TempDir>,
 }
 
@@ -33,7 +33,7 @@ async fn names(archive: &dyn Archive, start: &str) -> Vec<String> {
         .collect()
 }
 
-/// A body comes back byte for byte; what was never put is absent, not an error.
+/// A body is read back byte for byte. A key without a body is absent, not an error.
 pub async fn a_stored_body_is_read_back_unchanged(fixture: &ArchiveFixture) {
     let archive = fixture.archive.as_ref();
     assert_eq!(archive.get(&key("p1")).await, Ok(None));
@@ -45,7 +45,8 @@ pub async fn a_stored_body_is_read_back_unchanged(fixture: &ArchiveFixture) {
     assert_eq!(archive.get(&key("p1")).await, Ok(Some(body)));
 }
 
-/// Something new is put once; the same bytes again are one's own win, other bytes are refused and change nothing.
+/// A new body is stored once. Putting the same bytes again succeeds; other bytes are refused and
+/// change nothing.
 pub async fn a_new_body_is_stored_only_once(fixture: &ArchiveFixture) {
     let archive = fixture.archive.as_ref();
     archive
@@ -72,7 +73,7 @@ pub async fn a_new_body_is_stored_only_once(fixture: &ArchiveFixture) {
     assert_eq!(archive.get(&key("p1")).await, Ok(Some(vec![2; 64])));
 }
 
-/// Of many who put something new under one key, one wins, and the body is that one's.
+/// If many writers put a new body under one key, exactly one succeeds, and its body is stored.
 pub async fn one_of_many_concurrent_puts_wins(fixture: &ArchiveFixture) {
     let archive = fixture.archive.as_ref();
     let (one, other) = (key("p1"), key("p1"));
@@ -88,7 +89,8 @@ pub async fn one_of_many_concurrent_puts_wins(fixture: &ArchiveFixture) {
     assert_eq!(archive.get(&one).await, Ok(Some(vec![byte; 5000])));
 }
 
-/// A listing is in the order of the keys' bytes, page by page, of one corp and kind, each body with its size.
+/// A listing returns one corp and kind, page by page, in the byte order of the keys, with the size
+/// of each body.
 pub async fn listings_are_ordered_and_paged(fixture: &ArchiveFixture) {
     let archive = fixture.archive.as_ref();
     let wanted = ["a", "a-b", "a/0001", "a/0002", "a0", "b", "b.c/d"];
@@ -128,7 +130,8 @@ pub async fn listings_are_ordered_and_paged(fixture: &ArchiveFixture) {
     );
 }
 
-/// A deleted body is gone, from listings too; deleting nothing is no error, and its key is free again.
+/// A deleted body is gone, also from listings. Deleting an absent body is no error, and its key is
+/// free again.
 pub async fn a_deleted_body_is_gone(fixture: &ArchiveFixture) {
     let archive = fixture.archive.as_ref();
     archive.delete(&key("p1")).await.unwrap();
@@ -151,7 +154,8 @@ pub async fn a_deleted_body_is_gone(fixture: &ArchiveFixture) {
         .unwrap();
 }
 
-/// What is too large, or nothing, is refused before it is stored; what is just not too large is stored.
+/// A body that is too large or empty is refused before it is stored. A body of exactly the limit is
+/// stored.
 pub async fn too_large_and_empty_bodies_are_refused(fixture: &ArchiveFixture) {
     let archive = fixture.archive.as_ref();
     let bytes = BODY_MAX + 1;

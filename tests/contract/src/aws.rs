@@ -1,4 +1,5 @@
-//! The side of AWS: the official SDKs, as the functions have them, on one `ministack` for the whole test program.
+//! The AWS side: the official SDKs as the functions use them, on one `ministack` for the whole test
+//! program.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -7,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use aws_sdk_sqs::types::MessageSystemAttributeName as Known;
 use aws_sdk_sqs::types::QueueAttributeName as Attribute;
-use local::cloud::emulator::{Emulator, IamMode, REGION, ROOT, target_directory};
+use checks::emulator::{Emulator, IamMode, REGION, ROOT, target_directory};
 use runtime::aws::{AwsSettings, AwsTimeouts, SdkConfig};
 use runtime::variables::{AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL, AWS_REGION, AWS_SECRET_ACCESS_KEY};
 use state::archive::S3Archive;
@@ -18,7 +19,7 @@ use state::{DeadLetters, Queue, QueueMessage, Store, TableNames};
 use crate::queue::{DeliveredMessage, QueueLine, QueueLines, VISIBILITY_S};
 use crate::{archive, store, vault};
 
-/// The emulator, started by whoever needs it first. It ends with this process.
+/// Returns the emulator; the first caller starts it. It ends with this process.
 fn shared_emulator() -> &'static Emulator {
     static EMULATOR: OnceLock<Emulator> = OnceLock::new();
     EMULATOR.get_or_init(|| {
@@ -28,7 +29,7 @@ fn shared_emulator() -> &'static Emulator {
     })
 }
 
-/// What a function on AWS has in its environment.
+/// Returns the environment of a function on AWS.
 fn function_variable(name: &str) -> Option<String> {
     Some(match name {
         AWS_ENDPOINT_URL => shared_emulator().url().to_owned(),
@@ -39,7 +40,7 @@ fn function_variable(name: &str) -> Option<String> {
 }
 
 async fn sdk_config() -> SdkConfig {
-    // Starting it blocks.
+    // Starting the emulator blocks the thread.
     tokio::task::spawn_blocking(shared_emulator).await.unwrap();
     let patience = AwsTimeouts {
         attempt_ms: 60_000,
@@ -52,25 +53,25 @@ async fn sdk_config() -> SdkConfig {
         .unwrap()
 }
 
-/// A name that no other case has.
+/// Returns a name that no other case uses.
 fn unique_name(what: &str) -> String {
     static NAMES: AtomicU32 = AtomicU32::new(0);
     format!("contract-{what}-{}", NAMES.fetch_add(1, Ordering::Relaxed))
 }
 
-/// Makes a bucket.
+/// Creates a bucket.
 pub async fn open_archive() -> archive::ArchiveFixture {
     let (client, bucket) = (
         runtime::aws::s3_client(&sdk_config().await),
         unique_name("archive"),
     );
-    let place = aws_sdk_s3::types::CreateBucketConfiguration::builder()
+    let bucket_config = aws_sdk_s3::types::CreateBucketConfiguration::builder()
         .location_constraint(REGION.into())
         .build();
     client
         .create_bucket()
         .bucket(&bucket)
-        .create_bucket_configuration(place)
+        .create_bucket_configuration(bucket_config)
         .send()
         .await
         .unwrap();
@@ -80,7 +81,7 @@ pub async fn open_archive() -> archive::ArchiveFixture {
     }
 }
 
-/// A vault; its names have a prefix of their own.
+/// Creates a vault with its own prefix for names.
 pub async fn open_vault() -> vault::VaultFixture {
     let client = runtime::aws::secrets_manager_client(&sdk_config().await);
     vault::VaultFixture {
@@ -90,7 +91,7 @@ pub async fn open_vault() -> vault::VaultFixture {
     }
 }
 
-/// Makes tables.
+/// Creates tables.
 pub async fn open_store() -> store::StoreFixture {
     let client = runtime::aws::dynamodb_client(&sdk_config().await);
     let tables = TableNames::with_prefix(&(unique_name("tables") + "-"));
@@ -104,7 +105,8 @@ pub async fn open_store() -> store::StoreFixture {
     }
 }
 
-/// Makes two queues and their dead-letter queues, with the attributes that the template gives them.
+/// Creates two queues and their dead-letter queues, with the attributes that the template gives
+/// them.
 pub async fn open_queues() -> QueueLines {
     let client = runtime::aws::sqs_client(&sdk_config().await);
     QueueLines {
@@ -113,10 +115,11 @@ pub async fn open_queues() -> QueueLines {
     }
 }
 
-/// The dead letters of a stack are found by its name, each under the name of its queue, and go back where they came from.
+/// Finds the dead letters of a stack by its name. Each is under the name of its queue and returns
+/// to that queue.
 ///
 /// # Panics
-/// If they are not.
+/// If any of this fails.
 pub async fn dead_letters_of_a_stack_are_found() {
     let client = runtime::aws::sqs_client(&sdk_config().await);
     let stack = unique_name("stack");

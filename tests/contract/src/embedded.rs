@@ -1,4 +1,5 @@
-//! The embedded side: an in-memory database, a clock that is pushed, directories that are gone afterwards.
+//! The embedded side: an in-memory database, a clock that the test advances, directories that are
+//! deleted afterwards.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -1,8 +1,9 @@
-//! Faults that no emulator can raise, under the real SDKs: throttling, transaction conflicts, unprocessed items, failures of
-//! the service, silence, and answers that are lost after the request was carried out (`reliability.md` F34, §2.3).
+//! Faults that no emulator can raise, with the real SDKs: throttling, transaction conflicts,
+//! unprocessed items, service failures, silence, and answers that are lost after the request was
+//! carried out.
 //!
-//! Everything happens in one thread and in virtual time, and every choice comes from the seed: a history that failed
-//! fails again.
+//! Everything runs in one thread and in virtual time, and every choice comes from the seed. A
+//! history that failed fails again.
 
 mod services;
 
@@ -20,30 +21,31 @@ use aws_smithy_types::body::SdkBody;
 
 pub use services::{FakeBucket, FakeDynamoDb, FakeFifoQueue, FakeSecretsManager, StoredMessage};
 
-/// What becomes of one request.
+/// Fate of one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RequestFate {
-    /// It is answered.
+    /// It is answered normally.
     Clear,
-    /// Refused for now.
+    /// It is throttled.
     Throttled,
     /// The service fails before it does anything.
     Failed,
-    /// The service fails after it did it.
+    /// The service fails after it has done it.
     FailedAfter,
-    /// Never carried out, never answered.
+    /// It is neither carried out nor answered.
     Silence,
-    /// Carried out, never answered.
+    /// It is carried out and never answered.
     SilenceAfter,
-    /// Carried out, and the connection breaks.
+    /// It is carried out, and the connection breaks.
     BrokenAfter,
-    /// A transaction that somebody else is in the middle of: nothing is done. For what knows none, [`Weather::Clear`].
+    /// Another transaction is in the way, and nothing is done. An operation without transactions
+    /// gets [`RequestFate::Clear`].
     Conflict,
-    /// A batch of which a part is done. For what is no batch, [`Weather::Clear`].
+    /// Only a part of a batch is done. An operation without batches gets [`RequestFate::Clear`].
     Partial,
 }
 
-/// Everything but clear weather, each as likely as the others.
+/// Every fate but [`RequestFate::Clear`], each with the same chance.
 const FAULTS: [RequestFate; 8] = [
     RequestFate::Throttled,
     RequestFate::Failed,
@@ -55,40 +57,41 @@ const FAULTS: [RequestFate; 8] = [
     RequestFate::Partial,
 ];
 
-/// One request as a service sees it.
+/// A request as a service sees it.
 #[derive(Debug, Clone)]
 pub struct ServiceRequest {
-    /// The operation's name; for S3 the method.
+    /// Name of the operation; for S3 the method.
     pub operation: String,
-    /// The path.
+    /// Path of the request.
     pub path: String,
-    /// Whether nothing may be there yet (S3).
+    /// Whether the object must not exist yet (S3).
     pub if_none: bool,
-    /// The body.
+    /// Body of the request.
     pub body: Vec<u8>,
 }
 
 /// An answer: status, content type, body.
 pub type ServiceReply = (u16, &'static str, Vec<u8>);
 
-/// A service of AWS, played in this process.
+/// A service of AWS that runs in this process.
 pub trait InProcessService: Send + Sync {
     /// Carries a request out.
     fn carry_out(&self, asked: &ServiceRequest) -> ServiceReply;
-    /// Its answer when it is asked too often.
+    /// Returns the answer to a throttled request.
     fn throttled_reply(&self) -> ServiceReply;
-    /// Its answer when a transaction is in the way; `None` where it knows none.
+    /// Returns the answer if another transaction is in the way; `None` if the operation has no
+    /// transactions.
     fn conflict_reply(&self, asked: &ServiceRequest) -> Option<ServiceReply>;
-    /// The answer after half of a batch was carried out; `None` where the request is none.
+    /// Carries out half of a batch and returns the answer; `None` if the request is no batch.
     fn partial_reply(&self, asked: &ServiceRequest) -> Option<ServiceReply>;
 }
 
-/// A connector to a service in changing weather.
+/// A connector to a service that injects faults.
 #[derive(Clone)]
 pub struct FaultInjector {
     service: Arc<dyn InProcessService>,
     chance: Arc<Mutex<fastrand::Rng>>,
-    /// Requests of a hundred that meet trouble.
+    /// Percent of requests that meet a fault.
     percent: u8,
     log: Arc<Mutex<Vec<(String, RequestFate)>>>,
 }
@@ -100,8 +103,8 @@ impl fmt::Debug for FaultInjector {
 }
 
 impl FaultInjector {
-    /// Weather from a seed; so many of a hundred requests meet trouble. The SDK's own randomness in this thread is seeded
-    /// too.
+    /// Injects faults from a seed into this percent of requests. It also seeds the SDK's own
+    /// randomness in this thread.
     #[must_use]
     pub fn new(service: Arc<dyn InProcessService>, seed: u64, percent: u8) -> Self {
         fastrand::seed(seed ^ 0x5eed);
@@ -113,14 +116,14 @@ impl FaultInjector {
         }
     }
 
-    /// For an SDK's configuration.
+    /// Returns the HTTP client for an SDK's configuration.
     #[must_use]
     pub fn client(&self) -> SharedHttpClient {
         let connector = SharedHttpConnector::new(self.clone());
         http_client_fn(move |_, _| connector.clone())
     }
 
-    /// Every request so far, and what became of it.
+    /// Returns every request so far with its fate.
     #[must_use]
     pub fn request_log(&self) -> Vec<(String, RequestFate)> {
         self.log.lock().unwrap().clone()
@@ -128,24 +131,24 @@ impl FaultInjector {
 
     fn draw_fate(&self) -> (RequestFate, Duration) {
         let mut chance = self.chance.lock().unwrap();
-        let storm = chance.u8(0..100) < self.percent;
-        let weather = if storm {
+        let is_faulty = chance.u8(0..100) < self.percent;
+        let fate = if is_faulty {
             FAULTS[chance.usize(0..FAULTS.len())]
         } else {
             RequestFate::Clear
         };
-        (weather, Duration::from_millis(chance.u64(1..50)))
+        (fate, Duration::from_millis(chance.u64(1..50)))
     }
 
     async fn carry_request(self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
         let asked = to_service_request(&request);
-        let (weather, way) = self.draw_fate();
+        let (fate, delay) = self.draw_fate();
         self.log
             .lock()
             .unwrap()
-            .push((asked.operation.clone(), weather));
-        tokio::time::sleep(way).await;
-        let answer = match weather {
+            .push((asked.operation.clone(), fate));
+        tokio::time::sleep(delay).await;
+        let answer = match fate {
             RequestFate::Clear => self.service.carry_out(&asked),
             RequestFate::Throttled => self.service.throttled_reply(),
             RequestFate::Failed => failure_reply(),
@@ -171,7 +174,7 @@ impl FaultInjector {
                 .partial_reply(&asked)
                 .unwrap_or_else(|| self.service.carry_out(&asked)),
         };
-        tokio::time::sleep(way).await;
+        tokio::time::sleep(delay).await;
         Ok(to_http_response(answer))
     }
 }

@@ -1,7 +1,4 @@
-//! What every queue, vault, archive and store has to do, as functions over the ports. `tests/sides.rs` runs each of them
-//! against the embedded implementation and against the one for AWS (on `ministack`); `tests/faults.rs` runs the ones for
-//! AWS under faults that no emulator can raise.
-
+#![doc = include_str!("../README.md")]
 #![allow(
     clippy::expect_used,
     clippy::panic,
@@ -17,7 +14,8 @@ pub mod queue;
 pub mod store;
 pub mod vault;
 
-/// One test per case and side: `cases!(side, open, module; case, …)`. `open` makes what the cases of `module` take.
+/// Makes one test per case and side: `cases!(side, open, module; case, …)`. `open` creates the
+/// fixture that the cases of `module` take.
 #[macro_export]
 macro_rules! cases {
     ($side:ident, $open:path, $port:path; $($case:ident),+ $(,)?) => {

@@ -1,4 +1,5 @@
-//! What a queue does, with its reading side: on AWS that is Lambda's, here it is asked directly.
+//! Cases for a queue and its consumer. On AWS Lambda consumes; here the cases receive messages
+//! directly.
 
 use async_trait::async_trait;
 use state::queue::BODY_MAX;
@@ -7,44 +8,44 @@ use state::{DeadLetters, Queue, QueueError, QueueMessage};
 /// A delivered message.
 #[derive(Debug, Clone)]
 pub struct DeliveredMessage {
-    /// The same in every delivery.
+    /// Id of the message, the same in every delivery.
     pub id: String,
-    /// As it was sent.
+    /// Body as it was sent.
     pub body: String,
-    /// Its group.
+    /// Group of the message.
     pub group: Option<String>,
-    /// Deliveries, this one included.
+    /// Number of deliveries, including this one.
     pub receives: u32,
-    /// For this delivery; in the words of the side.
+    /// Receipt of this delivery, in the form of the side.
     pub receipt: String,
 }
 
-/// One queue with its dead letters (after five deliveries) and a reader. A delivered message is out of sight for
-/// [`VISIBILITY_S`] unless [`Line::hide`] says otherwise.
+/// A queue with its dead-letter queue (after five deliveries) and a consumer. A delivered message
+/// is invisible for [`VISIBILITY_S`] unless [`QueueLine::hide`] changes that.
 #[async_trait]
 pub trait QueueLine: Send + Sync {
-    /// The way in.
+    /// Returns the port for sending.
     fn queue(&self) -> &dyn Queue;
-    /// What was laid aside.
+    /// Returns the port for dead letters.
     fn dead_letters(&self) -> &dyn DeadLetters;
-    /// Up to ten that can be had now.
+    /// Receives up to ten visible messages.
     async fn receive_messages(&self, max: usize) -> Vec<DeliveredMessage>;
-    /// The message is done; whether the receipt was still good.
+    /// Deletes the message; returns whether the receipt was still valid.
     async fn finish_message(&self, taken: &DeliveredMessage) -> bool;
-    /// Out of sight for so many seconds from now; 0 is visible at once.
+    /// Makes the message invisible for this many seconds from now; 0 makes it visible at once.
     async fn hide(&self, taken: &DeliveredMessage, seconds: i32);
-    /// Lets so many seconds pass: on a clock of its own, or in truth.
+    /// Lets this many seconds pass: on its own clock, or in real time.
     async fn advance_time(&self, seconds: u32);
 }
 
-/// Longer than any case takes, on any machine.
+/// Seconds of invisibility. It is longer than any case takes, on any machine.
 pub const VISIBILITY_S: u32 = 3600;
 
-/// Two lines of the same side, neither of which another case has.
+/// Two queues of one side that no other case uses.
 pub struct QueueLines {
-    /// In order within a group.
+    /// A queue with order within a group.
     pub fifo: Box<dyn QueueLine>,
-    /// Without order.
+    /// A queue without order.
     pub standard: Box<dyn QueueLine>,
 }
 
@@ -76,7 +77,7 @@ fn bodies(taken: &[DeliveredMessage]) -> Vec<&str> {
     taken.iter().map(|one| one.body.as_str()).collect()
 }
 
-/// Takes the one message that can be had, and lets it fail, until it is laid aside.
+/// Receives the only visible message and lets it fail until it becomes a dead letter.
 async fn fail_five_times(line: &dyn QueueLine, body: &str) {
     for receives in 1..=5 {
         let taken = line.receive_messages(1).await.remove(0);
@@ -85,7 +86,8 @@ async fn fail_five_times(line: &dyn QueueLine, body: &str) {
     }
 }
 
-/// A group comes in order; while one of it is in somebody's hands the rest waits, and other groups do not.
+/// A group is delivered in order. While one of its messages is in flight the others wait, and other
+/// groups do not.
 pub async fn a_group_is_delivered_in_order_and_does_not_delay_other_groups(lines: &QueueLines) {
     let line = lines.fifo.as_ref();
     send(line, &[("a1", "a"), ("b1", "b"), ("a2", "a"), ("a3", "a")]).await;
@@ -97,13 +99,13 @@ pub async fn a_group_is_delivered_in_order_and_does_not_delay_other_groups(lines
     assert_eq!(
         bodies(&line.receive_messages(10).await),
         ["b1"],
-        "a2 waits for a1"
+        "a2 should wait for a1"
     );
     assert!(line.finish_message(&first[0]).await);
     assert_eq!(bodies(&line.receive_messages(10).await), ["a2", "a3"]);
 }
 
-/// A failed message comes again before the later ones of its group, and stops nobody else's.
+/// A failed message comes again before the later ones of its group. Other groups do not wait.
 pub async fn a_group_waits_for_its_failed_message(lines: &QueueLines) {
     let line = lines.fifo.as_ref();
     send(line, &[("a1", "a"), ("a2", "a"), ("b1", "b")]).await;
@@ -118,7 +120,7 @@ pub async fn a_group_waits_for_its_failed_message(lines: &QueueLines) {
     assert_eq!(bodies(&line.receive_messages(10).await), ["a2"]);
 }
 
-/// What is in somebody's hands is out of sight until its time is over, which can be put off.
+/// A message in flight is invisible until its timeout ends, and the timeout can be extended.
 pub async fn a_visibility_timeout_ends_and_can_be_extended(lines: &QueueLines) {
     for (line, message) in [
         (&lines.fifo, message("m", "g")),
@@ -138,7 +140,7 @@ pub async fn a_visibility_timeout_ends_and_can_be_extended(lines: &QueueLines) {
     }
 }
 
-/// After a redelivery, the earlier receipt removes nothing; the current one does, once.
+/// After a redelivery the earlier receipt deletes nothing. The current one deletes once.
 pub async fn an_old_receipt_removes_nothing(lines: &QueueLines) {
     let line = lines.fifo.as_ref();
     send(line, &[("m", "g")]).await;
@@ -148,13 +150,14 @@ pub async fn an_old_receipt_removes_nothing(lines: &QueueLines) {
     line.finish_message(&first).await;
     line.hide(&second, 0).await;
     let third = line.receive_messages(1).await.remove(0);
-    assert_eq!(third.receives, 3, "the old receipt removed nothing");
+    assert_eq!(third.receives, 3, "the old receipt should remove nothing");
     assert!(line.finish_message(&third).await);
     line.advance_time(1).await;
     assert!(line.receive_messages(1).await.is_empty());
 }
 
-/// Five deliveries, then it is laid aside, with its count; its group goes on, and nobody else noticed.
+/// After five deliveries a message becomes a dead letter, with its count. Its group continues, and
+/// other groups are not affected.
 pub async fn a_message_becomes_a_dead_letter_after_five_deliveries(lines: &QueueLines) {
     let line = lines.fifo.as_ref();
     send(line, &[("poison", "g"), ("next", "g")]).await;
@@ -170,11 +173,12 @@ pub async fn a_message_becomes_a_dead_letter_after_five_deliveries(lines: &Queue
     assert_eq!(
         line.dead_letters().list(10).await.unwrap().len(),
         1,
-        "looking takes nothing away"
+        "listing should remove nothing"
     );
 }
 
-/// Dead letters go back, one by its id or all, in order, and are counted anew; a repeat finds nothing.
+/// Dead letters return to their queue, one by its id or all, in order, with a new count. A repeat
+/// finds none.
 pub async fn dead_letters_are_redriven(lines: &QueueLines) {
     let line = lines.fifo.as_ref();
     for body in ["one", "two", "three"] {
@@ -218,7 +222,7 @@ pub async fn dead_letters_are_redriven(lines: &QueueLines) {
     assert_eq!(line.dead_letters().count().await.unwrap(), 0);
 }
 
-/// The same of a queue without order; more than one page of them.
+/// The same for a queue without order, with more than one page of dead letters.
 pub async fn dead_letters_of_a_standard_queue_are_redriven(lines: &QueueLines) {
     let line = lines.standard.as_ref();
     for n in 0..12 {
@@ -248,8 +252,8 @@ pub async fn dead_letters_of_a_standard_queue_are_redriven(lines: &QueueLines) {
     assert_eq!(back.len(), 12, "each once");
 }
 
-/// A second message with the same id is dropped within its group, also when the first is done; another id is another
-/// message.
+/// A second message with the same id is dropped within its group, also after the first is done.
+/// Another id is another message.
 pub async fn a_repeated_message_is_dropped(lines: &QueueLines) {
     let line = lines.fifo.as_ref();
     send(line, &[("m", "g"), ("m", "g")]).await;
@@ -269,7 +273,7 @@ pub async fn a_repeated_message_is_dropped(lines: &QueueLines) {
     assert_eq!(groups, ["other", "g"]);
 }
 
-/// A delayed message is out of sight until then.
+/// A delayed message is invisible until its delay ends.
 pub async fn a_delayed_message_waits(lines: &QueueLines) {
     let line = lines.standard.as_ref();
     line.queue()
@@ -286,10 +290,11 @@ pub async fn a_delayed_message_waits(lines: &QueueLines) {
     line.advance_time(3).await;
     let soon = bodies(&taken).contains(&"soon")
         || bodies(&line.receive_messages(10).await).contains(&"soon");
-    assert!(soon, "its time has come");
+    assert!(soon, "the delay should have ended");
 }
 
-/// The largest body that every queue takes comes back byte for byte, and a larger one is refused; so is what breaks a rule.
+/// The largest body that every queue accepts is delivered byte for byte. A larger one is refused,
+/// and so is a message that breaks a rule.
 pub async fn too_large_bodies_are_refused(lines: &QueueLines) {
     let line = lines.fifo.as_ref();
     let body: String = "钉a".chars().cycle().take(BODY_MAX / 2).collect();

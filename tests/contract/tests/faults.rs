@@ -1,5 +1,6 @@
-//! Every operation of store, queue, vault and archive under faults, hundreds of seeds each: nothing is lost, nothing is
-//! doubled, and nobody is told that somebody else won where it was himself.
+//! Every operation of store, queue, vault and archive under faults, with hundreds of seeds each:
+//! nothing is lost or doubled, and a writer that succeeded is never reported to have lost against
+//! another.
 
 #![allow(
     clippy::unwrap_used,
@@ -8,6 +9,8 @@
     reason = "tests"
 )]
 
+#[path = "faults/links.rs"]
+mod links;
 #[path = "faults/ports.rs"]
 mod ports;
 #[path = "faults/stores.rs"]
@@ -25,7 +28,7 @@ use state::{Store, TableNames};
 /// Histories per test.
 const SEEDS: u64 = 200;
 
-/// What a worker on AWS waits (`runtime::aws::Patience::WORKER`).
+/// Timeouts of a worker on AWS (`runtime::aws::Patience::WORKER`).
 fn timeouts() -> TimeoutConfig {
     let (attempt, call) = (Duration::from_secs(5), Duration::from_secs(15));
     TimeoutConfig::builder()
@@ -35,13 +38,13 @@ fn timeouts() -> TimeoutConfig {
 }
 
 macro_rules! config {
-    ($sdk:ident, $storm:expr) => {
+    ($sdk:ident, $injector:expr) => {
         $sdk::Config::builder()
             .behavior_version(BehaviorVersion::v2026_01_12())
             .region(Region::new("local"))
             .endpoint_url("http://127.0.0.1:1")
             .credentials_provider(Credentials::new("local", "local", None, None, "storm"))
-            .http_client($storm.client())
+            .http_client($injector.client())
             .sleep_impl(aws_smithy_async::rt::sleep::TokioSleep::new())
             .retry_config(RetryConfig::standard().with_max_attempts(4))
             .timeout_config(timeouts())
@@ -49,7 +52,7 @@ macro_rules! config {
 }
 pub(crate) use config;
 
-/// A store whose tables were made in good weather; then the storm begins.
+/// Returns a store whose tables were created without faults; from then on faults are injected.
 async fn faulty_store(seed: u64, percent: u8) -> (Store, FaultInjector) {
     let (database, tables) = (
         Arc::new(FakeDynamoDb::new()),
@@ -58,23 +61,23 @@ async fn faulty_store(seed: u64, percent: u8) -> (Store, FaultInjector) {
     let calm = FaultInjector::new(Arc::clone(&database) as Arc<_>, seed, 0);
     let client = aws_sdk_dynamodb::Client::from_conf(config!(aws_sdk_dynamodb, calm).build());
     state::store::create_tables(&client, &tables).await.unwrap();
-    let storm = FaultInjector::new(database, seed, percent);
-    let client = aws_sdk_dynamodb::Client::from_conf(config!(aws_sdk_dynamodb, storm).build());
-    (Store::new(client, tables, u128::from(seed) + 1), storm)
+    let injector = FaultInjector::new(database, seed, percent);
+    let client = aws_sdk_dynamodb::Client::from_conf(config!(aws_sdk_dynamodb, injector).build());
+    (Store::new(client, tables, u128::from(seed) + 1), injector)
 }
 
-/// How often each kind of trouble struck.
+/// Counts of each kind of fault.
 #[derive(Default)]
 struct FaultCounts(std::collections::BTreeMap<String, usize>);
 
 impl FaultCounts {
-    fn add(&mut self, storm: &FaultInjector) {
-        for (_, weather) in storm.request_log() {
-            *self.0.entry(format!("{weather:?}")).or_default() += 1;
+    fn add(&mut self, injector: &FaultInjector) {
+        for (_, fate) in injector.request_log() {
+            *self.0.entry(format!("{fate:?}")).or_default() += 1;
         }
     }
 
-    /// A storm that never blew shows nothing.
+    /// Asserts that every kind of fault happened. Without faults the test would show nothing.
     #[track_caller]
     fn assert_all_occurred(&self, kinds: &[RequestFate]) {
         for kind in kinds {
@@ -88,7 +91,7 @@ impl FaultCounts {
     }
 }
 
-/// What strikes every operation.
+/// Faults that can hit every operation.
 const COMMON: [RequestFate; 7] = [
     RequestFate::Clear,
     RequestFate::Throttled,
@@ -99,7 +102,7 @@ const COMMON: [RequestFate; 7] = [
     RequestFate::BrokenAfter,
 ];
 
-/// A pause of a caller who meets trouble: as a queue that delivers again.
+/// Pause of a caller after an error, as a queue would deliver again.
 async fn wait_before_retry() {
     tokio::time::sleep(Duration::from_millis(500)).await;
 }

@@ -1,4 +1,4 @@
-//! The same cases on both sides. Neither is ever skipped: without Python 3 the side of AWS has failed.
+//! The same cases on both sides. No side is skipped: without Python 3 the AWS side fails.
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -28,6 +28,8 @@ both!(vault, open_vault;
     a_secret_is_created_and_replaced,
     the_previous_value_stays_readable,
     a_proposed_value_becomes_current_when_promoted,
+    a_secret_is_created_only_where_there_is_none,
+    a_pending_value_is_withdrawn,
     a_large_value_is_read_back_unchanged,
     malformed_typed_secrets_are_reported,
 );

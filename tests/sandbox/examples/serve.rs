@@ -1,4 +1,5 @@
-//! The sandbox on its own, without the `bangding` command: `cargo run -p sandbox --example serve -- --port 18088`.
+//! Runs the sandbox alone, without the `bangding` command. For example: `cargo run -p sandbox
+//! --example serve -- --port 18088`.
 
 use clap::Parser;
 

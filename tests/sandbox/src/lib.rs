@@ -1,9 +1,4 @@
-//! A stateful double of DingTalk: one state machine ([`World`]) with two faces, in memory and over HTTP ([`Server`]).
-//!
-//! Without the feature `http` only the world is built: a state machine without I/O, clock and randomness of its own
-//! but a seeded one, which answers calls and, typed, [`World::write`], [`World::look_person`] and the like.
-//!
-//! Built from `dingtalk-api.md`; what is unconfirmed there is a setting here. Nothing but loopback is ever contacted.
+#![doc = include_str!("../README.md")]
 
 #[cfg(feature = "http")]
 mod args;

@@ -1,5 +1,6 @@
-//! The sandbox, checked by programs that we did not write: the official Python SDK and an independent one, in a virtual
-//! environment of their own. Without Python 3 and pip this fails: skipped is failed.
+//! Checks the sandbox with programs by other authors: the official Python SDK and an independent
+//! one, in their own virtual environment. The test fails without Python 3 and pip: a skipped check
+//! counts as failed.
 
 #![allow(
     clippy::expect_used,
@@ -30,7 +31,8 @@ fn run_command(command: &mut Command, what: &str) -> Output {
     }
 }
 
-/// The environment's Python. Made once per target directory; a file says that it is complete, and of what.
+/// Returns the environment's Python. The environment is made once per target directory; a marker
+/// file records its contents once it is complete.
 fn python_environment() -> PathBuf {
     let home = Path::new(env!("CARGO_TARGET_TMPDIR")).join("foreign-clients");
     let python = home.join("bin/python");
@@ -80,11 +82,12 @@ async fn run_script(script: &str, server: &RunningServer) {
         .expect("the script's thread");
     assert!(
         String::from_utf8_lossy(&output.stdout).contains(" ok"),
-        "it did not come to its end"
+        "it did not finish"
     );
 }
 
-/// One test, so that the environment is made once and not by several at the same time.
+/// This is one test, so that the environment is made once and not by several tests at the same
+/// time.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn foreign_clients_agree_with_the_sandbox() {
     for script in [
@@ -95,7 +98,7 @@ async fn foreign_clients_agree_with_the_sandbox() {
         "callbacks.py",
     ] {
         let mut config = ServerConfig::in_memory(120, 12, 5);
-        // These clients do not pace themselves.
+        // These clients do not limit their own pace.
         config.settings.qps = 0;
         let server = Server::start(config).await.expect("the sandbox");
         run_script(script, &server).await;

@@ -1,5 +1,5 @@
-//! The judgement: black box, from what the two sides, the links and the journal say at the end, and from what the oracle
-//! saw on the way (`reliability.md` §2.2).
+//! Judges a history from outside: it compares both sides, the links and the journal at the end, and
+//! what the oracle saw on the way.
 
 mod base;
 mod journal;
@@ -11,12 +11,12 @@ use directory::{Field, Kind, Side};
 use crate::oracle::{NumberedValue, RecordNumber, SideSnapshot, compared_fields};
 use crate::world::WorldState;
 
-/// Writes of one field of one record that healing may need: a value, its read-back, and once more for a side that
-/// normalises.
+/// Limit of writes to one field of one record during healing: a value, its read-back, and one more
+/// for a side that normalises.
 const WRITES_MAX: u32 = 12;
 
-/// Judges a history that has healed. Everything that is wrong goes to the oracle's violations; returned is how many values
-/// of shared fields were lost unseen, which is the residual risk of sharing and no violation.
+/// Judges a history that has healed. Violations go to the oracle. Returns how many values of shared
+/// fields were lost unread: the residual risk of sharing, which is no violation.
 pub fn judge_history(state: &mut WorldState) -> u64 {
     sides::find_doubled(state);
     let pictures =
@@ -29,9 +29,9 @@ pub fn judge_history(state: &mut WorldState) -> u64 {
     let (lost, unseen) = journal::check(state);
     found.extend(lost);
     for ((side, who, field), writes) in &state.oracle.writes_healing {
-        // A side that normalises is told once a day.
+        // A field that a side normalises is written again once a day.
         let daily = state.habits.capitals.is_some_and(|(_, of)| of == *field);
-        // What waits for a person goes to and fro until they come.
+        // A field that waits for a person may be written to and fro until the person decides.
         if !state.stuck && *writes > if daily { 2 * WRITES_MAX } else { WRITES_MAX } {
             found.push((
                 "echo",
@@ -48,10 +48,10 @@ pub fn judge_history(state: &mut WorldState) -> u64 {
     unseen
 }
 
-/// What is wrong: the rule and a sentence.
+/// Violations: the rule and a sentence.
 type Findings = Vec<(&'static str, String)>;
 
-/// The picture of a side.
+/// Returns the snapshot of a side.
 fn picture_of(pictures: &[SideSnapshot; 2], side: Side) -> &SideSnapshot {
     match side {
         Side::DingTalk => &pictures[0],
@@ -59,12 +59,13 @@ fn picture_of(pictures: &[SideSnapshot; 2], side: Side) -> &SideSnapshot {
     }
 }
 
-/// The fields that agree by the policy, of a kind.
+/// Returns the fields of a kind that must agree under the policy.
 fn state_fields(state: &WorldState, kind: Kind) -> Vec<(Field, Ownership)> {
     compared_fields(&state.policy, kind)
 }
 
-/// A value without references to records that are not on both sides, and in capitals where a side makes them.
+/// Returns a value without references to records that are missing on a side, and in capitals if a
+/// side stores capitals.
 fn comparable_value(
     state: &WorldState,
     pictures: &[SideSnapshot; 2],
@@ -96,12 +97,14 @@ fn comparable_value(
     }
 }
 
-/// Whether nobody judges a record: who it is cannot be told, or the policy keeps it out of reach.
+/// Whether a record is not judged, because its identity is unclear or the policy keeps it out of
+/// reach.
 fn is_exempt(state: &WorldState, who: RecordNumber) -> bool {
     is_confused(state, who) || state.is_out_of_reach(who)
 }
 
-/// Whether a record is out of judgement: its `userid` was given to somebody else, and a person has to say who is who.
+/// Whether a record's identity is unclear: its `userid` was given to another person, and a human
+/// has to decide.
 fn is_confused(state: &WorldState, who: RecordNumber) -> bool {
     who.0 == Kind::Person && state.oracle.is_confused(who.1) || state.oracle.doubled.contains(&who)
 }

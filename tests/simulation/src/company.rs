@@ -1,4 +1,4 @@
-//! The company that a history begins with.
+//! Generates the company at the beginning of a history.
 
 use std::collections::BTreeMap;
 
@@ -11,16 +11,16 @@ use crate::contacts;
 use crate::dice::Dice;
 use crate::world::{HISTORY_START_MS, WorldState};
 
-/// How large it is.
+/// Size of the company.
 #[derive(Debug, Clone, Copy)]
 pub struct InitialSize {
-    /// People.
+    /// Number of people.
     pub people: u32,
-    /// Departments, the root among them.
+    /// Number of departments, with the root.
     pub departments: u32,
 }
 
-/// The id of a department that is there from the beginning.
+/// Returns the id of a department that exists from the beginning.
 #[must_use]
 pub fn dept_id(number: u32) -> i64 {
     if number == 1 {
@@ -30,20 +30,20 @@ pub fn dept_id(number: u32) -> i64 {
     }
 }
 
-/// A name that shows its number.
+/// Returns a name that contains the record's number.
 #[must_use]
 pub fn numbered_name(kind: Kind, number: u32, token: u32) -> String {
     let letter = if kind == Kind::Person { '人' } else { '部' };
     format!("{letter}{number}·{token}")
 }
 
-/// A mobile number that nobody else has.
+/// Returns a unique mobile number.
 #[must_use]
 pub fn numbered_mobile(number: u32, token: u32) -> String {
     format!("13{:04}{:05}", number % 10_000, token % 100_000)
 }
 
-/// A company of DingTalk's; `first` is the number of its first person.
+/// Generates a company in DingTalk. `first` is the number of its first person.
 #[must_use]
 pub fn generate_dingtalk(
     size: InitialSize,
@@ -133,8 +133,9 @@ fn make_person(number: u32, userid: &str, department: i64, admin: bool) -> Perso
 }
 
 impl WorldState {
-    /// Names whoever is in DingTalk from the beginning, and fills the eHR as the policy needs it: everybody where it
-    /// decides who joins, else nobody or some whom DingTalk has too. Some are only here and some only there.
+    /// Numbers the people in DingTalk, and fills the eHR as the policy needs it: with all of them
+    /// if the eHR decides who joins, otherwise with none or some of them. Some people exist on one
+    /// side only.
     pub fn found_company(&mut self, size: InitialSize) {
         self.last_number = size.people.max(size.departments);
         for number in 1..=size.departments {
@@ -167,7 +168,7 @@ impl WorldState {
             self.oracle
                 .note_people_edits(side, &BTreeMap::new(), &picture, self.now);
         }
-        self.told = self
+        self.last_event = self
             .dingtalk
             .events_after(0)
             .last()
@@ -194,7 +195,7 @@ impl WorldState {
             let id = self.ehr.create_by_hr(Kind::Department, values);
             self.oracle
                 .assign_number(Side::Ehr, Kind::Department, &id, number);
-            // Otherwise it is the same by its name, as long as nobody renames it before it is linked.
+            // Otherwise the name identifies it, as long as it is not renamed before it is linked.
             if !self.habits.bound_in_peace {
                 self.ehr.keep_dingtalk_id(
                     Kind::Department,
@@ -242,7 +243,7 @@ impl WorldState {
         self.oracle.number_of(Side::DingTalk, Kind::Department, &id)
     }
 
-    /// HR hires somebody; the id.
+    /// HR hires a person; returns the id.
     pub fn hire_in_ehr(
         &mut self,
         number: u32,
@@ -268,7 +269,7 @@ impl WorldState {
         id
     }
 
-    /// Takes people and departments out of DingTalk that the eHR is to bring there.
+    /// Removes people and departments from DingTalk that the eHR will bring there.
     fn thin_dingtalk(&mut self, size: InitialSize) {
         use sandbox::world::Act;
         let now = self.current_time();
@@ -294,7 +295,7 @@ impl WorldState {
         }
     }
 
-    /// Somebody whom only the side knows that does not decide.
+    /// Adds people that only the side without the decision knows.
     fn add_strangers(&mut self) {
         let (number, token) = (self.next_number(), self.next_token());
         match self.policy.lifecycle {

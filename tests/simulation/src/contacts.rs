@@ -1,11 +1,12 @@
-//! DingTalk's company as the client reads it, where an answer may leave fields out, and what the client writes.
+//! Converts DingTalk's company to the records that the client reads, with fields left out on
+//! request, and converts the client's writes.
 
 use directory::{DeptId, Field, FieldSet, Kind, NativeId, Record, WriteAction};
 use engine::ports::DingTalkWrite;
 use sandbox::company::{Department, Person};
 use sandbox::world::{AppWrite, DepartmentFields, PersonFields};
 
-/// Fields that come with the field permission for e-mail.
+/// Fields that need the field permission for e-mail.
 pub const WITH_EMAIL: FieldSet = FieldSet::of_fields(&[
     Field::Email,
     Field::OrgEmail,
@@ -14,7 +15,7 @@ pub const WITH_EMAIL: FieldSet = FieldSet::of_fields(&[
     Field::Extension,
 ]);
 
-/// Everybody has these: where an answer leaves them out, it says nothing about them.
+/// Fields that every person has. If an answer leaves one out, it is hidden, not empty.
 const NEVER_EMPTY: FieldSet = FieldSet::of_fields(&[
     Field::Name,
     Field::Mobile,
@@ -22,7 +23,7 @@ const NEVER_EMPTY: FieldSet = FieldSet::of_fields(&[
     Field::HideMobile,
 ]);
 
-/// Which interface shows a person.
+/// Which interface a read uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ReadDepth {
     /// `user/list`.
@@ -31,8 +32,8 @@ pub enum ReadDepth {
     Read,
 }
 
-/// A person as DingTalk shows them now. `silent` fields are left out of the answer; an absent field is empty where the
-/// reader believes it `visible`, else hidden.
+/// Returns a person as DingTalk shows them now. `silent` fields are left out of the answer. An
+/// absent field is empty if it is in `visible`, otherwise hidden.
 #[must_use]
 pub fn person_record(
     person: &Person,
@@ -57,22 +58,22 @@ pub fn person_record(
     record
 }
 
-/// A department as `department/get` shows it.
+/// Returns a department as `department/get` shows it.
 #[must_use]
 pub fn department_record(department: &Department, heads: &[String]) -> Record {
     department.to_record(heads)
 }
 
-/// An id of a side's.
+/// Converts an id of a side.
 #[must_use]
 pub fn native_id(id: &str) -> NativeId {
     NativeId::new(id).unwrap_or_else(|_| NativeId::from(DeptId::ROOT))
 }
 
-/// What the client would send; `None` where nothing is left to send.
+/// Converts to what the client would send; `None` if nothing is left to send.
 ///
 /// # Errors
-/// Why nothing is sent.
+/// The reason why the client refuses to send.
 pub fn to_app_write(order: &DingTalkWrite) -> Result<Option<AppWrite>, &'static str> {
     let id = order.id.as_ref();
     let userid = || id.map(ToString::to_string).ok_or("a person without an id");

@@ -1,4 +1,4 @@
-//! One history: chaos, then healing, then judgement.
+//! Runs one history: chaos, then healing, then judgement.
 
 mod chaos;
 mod heal;
@@ -16,14 +16,15 @@ use crate::plans::{self, PlanToApply};
 use crate::policies;
 use crate::world::{InitialWorld, SharedWorld, SideHabits, WorldState};
 
-/// What a history is made of, besides its seed.
+/// The shape of a history, besides its seed.
 #[derive(Debug, Clone)]
 pub struct HistoryShape {
-    /// Steps of the chaos: each is an edit, a beginning, a disaster or a poll.
+    /// Number of steps of chaos. Each step is an edit, the start of an invocation, a disaster or a
+    /// poll.
     pub steps: u32,
-    /// Keep the story in words.
-    pub told: bool,
-    /// Nothing goes wrong but what people do.
+    /// Whether to keep the story as lines of text.
+    pub keeps_story: bool,
+    /// Whether no fault happens. People still edit.
     pub calm: bool,
 }
 
@@ -31,35 +32,36 @@ impl Default for HistoryShape {
     fn default() -> Self {
         Self {
             steps: 1500,
-            told: false,
+            keeps_story: false,
             calm: false,
         }
     }
 }
 
-/// What became of a history.
+/// Result of a history.
 #[derive(Debug, Clone)]
 pub struct HistoryOutcome {
-    /// Its seed.
+    /// Seed of the history.
     pub seed: u64,
-    /// The hash of everything that happened.
+    /// Hash of everything that happened.
     pub hash: u64,
-    /// What was broken; empty in a good history.
+    /// The rules that were broken; empty in a good history.
     pub violations: Vec<Violation>,
-    /// The story, where it was told.
+    /// The story, if it was kept.
     pub story: Vec<String>,
     /// How often each fault was met.
     pub faults: Vec<(Fault, u64)>,
-    /// What people did.
+    /// Number of edits by people.
     pub edits: u64,
-    /// Invocations that began.
+    /// Number of invocations that began.
     pub invocations: u64,
-    /// Rounds of healing until one wrote nothing.
+    /// Rounds of healing until a round wrote nothing.
     pub rounds: u32,
-    /// It ended waiting for a person to say that nobody is left whom both sides know: nothing is judged then but that.
+    /// The history ended because no person is left that both sides know, and a human must look.
+    /// Only that is judged then.
     pub stuck: bool,
-    /// Values in shared fields that people wrote within the moment between a read and a write, and that are lost: the
-    /// residual risk that the policy states.
+    /// Values in shared fields that people wrote between a read and a write of the engine, and that
+    /// are lost: the residual risk that the policy states.
     pub shared_unseen: u64,
 }
 
@@ -72,7 +74,7 @@ pub struct History {
     edits: u64,
     rounds: u32,
     saved: Option<crate::world::LinkTable>,
-    /// A wake was for everything.
+    /// Whether a wake asked for a sweep.
     sweep_due: bool,
     continued: Option<(directory::RunId, Option<SweepCheckpoint>)>,
 }
@@ -83,13 +85,13 @@ pub fn run_history(seed: u64) -> HistoryOutcome {
     run_shaped_history(seed, &HistoryShape::default())
 }
 
-/// Runs it again and keeps its story in words.
+/// Runs the history of a seed and keeps its story as text.
 #[must_use]
 pub fn run_with_trace(seed: u64) -> HistoryOutcome {
     run_shaped_history(
         seed,
         &HistoryShape {
-            told: true,
+            keeps_story: true,
             ..HistoryShape::default()
         },
     )
@@ -105,7 +107,7 @@ pub fn run_shaped_history(seed: u64, shape: &HistoryShape) -> HistoryOutcome {
 }
 
 impl History {
-    /// The company of a seed, its policy, and what may go wrong.
+    /// Creates the company of a seed, its policy, and its faults.
     #[must_use]
     pub fn from_seed(seed: u64, shape: &HistoryShape) -> Self {
         let mut dice = Dice::new(seed);
@@ -141,12 +143,12 @@ impl History {
             policy,
             habits,
             faults,
-            told: shape.told,
+            keeps_story: shape.keeps_story,
         };
         Self::from_parts(seed, beginning, size)
     }
 
-    /// A history with a world of one's own.
+    /// Creates a history with a given world.
     #[must_use]
     pub fn from_parts(seed: u64, beginning: InitialWorld, size: InitialSize) -> Self {
         let mut state = WorldState::new(beginning);
@@ -167,14 +169,14 @@ impl History {
         }
     }
 
-    /// Heals it and judges it.
+    /// Heals the history and judges it.
     #[must_use]
     pub fn heal_and_judge(mut self) -> HistoryOutcome {
         self.heal();
         self.into_outcome()
     }
 
-    /// The first sweep, where nothing disturbs it.
+    /// Runs the first sweep without disturbance.
     pub(crate) fn run_first_sweep(&mut self) {
         let in_peace = self.shared.lock_world().habits.bound_in_peace;
         if in_peace {
@@ -190,7 +192,7 @@ impl History {
         self.last
     }
 
-    /// What an invocation leaves behind, as the functions do it.
+    /// Handles the end of an invocation as the functions do.
     pub(crate) fn handle_end(&mut self, id: u32, sweeps: bool, ended: InvocationEnd) {
         let state = &mut *self.shared.lock_world();
         state.began.remove(&id);
@@ -290,7 +292,7 @@ impl History {
         _ = sweeps;
     }
 
-    /// Polls an invocation until it ends; what it was.
+    /// Polls an invocation until it ends; returns how it ended.
     pub(crate) fn run_to_end(&mut self, mut invocation: Invocation) -> Option<InvocationEnd> {
         for _ in 0..POLLS_MAX {
             if let Some(ended) = invocation.poll() {
@@ -306,7 +308,7 @@ impl History {
         None
     }
 
-    /// Whether anything was broken, and what happened.
+    /// Returns what was broken and what happened.
     #[must_use]
     pub fn into_outcome(self) -> HistoryOutcome {
         drop(self.running);
@@ -327,18 +329,19 @@ impl History {
     }
 }
 
-/// A checkpoint as the archive gives it back: bytes in between.
+/// Returns a checkpoint after a round trip through bytes, as the archive returns it.
 fn reload_checkpoint(checkpoint: &SweepCheckpoint) -> Option<SweepCheckpoint> {
     let mut body = Vec::new();
     checkpoint.write(&mut body);
     SweepCheckpoint::read(&body)
 }
 
-/// Polls of one invocation. A sweep of a dozen people takes some thousands, one of a thousand people some hundred thousand.
+/// Limit of polls for one invocation. A sweep of a dozen people takes some thousands, one of a
+/// thousand people some hundred thousand.
 const POLLS_MAX: u32 = 1_000_000;
 
 impl WorldState {
-    /// Time passes, and what was on its way arrives.
+    /// Advances the time and delivers what is due.
     pub(crate) fn advance_time(&mut self, ms: i64) {
         self.now += ms;
         self.links.now = self.now;

@@ -1,4 +1,4 @@
-//! Invocations of the engine: futures that are polled when chance says so, and dropped to kill them.
+//! Invocations of the engine: futures that the history polls at random, and drops to kill them.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -21,42 +21,43 @@ use crate::world::{KeptState, QueuedWake, SharedWorld, corp_hash_key, simulated_
 /// How an invocation ended.
 #[derive(Debug)]
 pub enum InvocationEnd {
-    /// A look at one record.
+    /// It looked at one record.
     Looked(QueuedWake, Result<LookReport, LookError>),
-    /// A sweep.
+    /// It was a sweep.
     Swept(Box<SweepResult>),
-    /// A plan.
+    /// It made a plan.
     Planned(Box<PlannedSweep>),
-    /// A plan was applied, or so much of it.
+    /// It applied a plan, or a part of it.
     Applied {
-        /// What was done.
+        /// Counts of what was done.
         counts: ActionCounts,
-        /// Why it did not come to its end.
+        /// Why it stopped early, if it did.
         stopped: Option<Reason>,
     },
-    /// There was no run to begin.
+    /// There was nothing to run.
     Nothing,
 }
 
 /// One invocation.
 pub struct Invocation {
-    /// Its number.
+    /// Number of the invocation.
     pub id: u32,
-    /// Whether it sweeps.
+    /// Whether it is a sweep.
     pub sweeps: bool,
-    /// When it began.
+    /// When it began, in milliseconds.
     pub began: i64,
     future: Pin<Box<dyn Future<Output = InvocationEnd>>>,
 }
 
-/// An invocation that runs longer is killed, as Lambda does it; a write of it lands within what the engine waits for.
+/// Lifetime of an invocation in milliseconds. It is killed after that, as Lambda does; its writes
+/// land within the time that the engine waits for.
 pub const LIFE_MS: i64 = 7 * 60 * 1000;
 
-/// Clocks are wrong by this much at most.
+/// Greatest error of a clock, in milliseconds.
 const SKEW_MS: i64 = 60 * 1000;
 
 impl Invocation {
-    /// A look at whom a wake names.
+    /// Starts a look at the record that a wake names.
     #[must_use]
     pub fn look(shared: &SharedWorld, id: u32, waiting: QueuedWake) -> Self {
         let engine = build_engine(shared, id);
@@ -82,7 +83,7 @@ impl Invocation {
         })
     }
 
-    /// A sweep; `deadline` makes it stop early, and `run` continues one that did.
+    /// Starts a sweep. `deadline` makes it stop early, and `run` continues a sweep that did.
     #[must_use]
     pub fn sweep(
         shared: &SharedWorld,
@@ -141,7 +142,7 @@ impl Invocation {
         }
     }
 
-    /// One poll.
+    /// Polls once.
     pub fn poll(&mut self) -> Option<InvocationEnd> {
         match self
             .future
@@ -154,7 +155,7 @@ impl Invocation {
     }
 }
 
-/// A sweep by what the functions keep.
+/// Builds the order of a sweep from the state that the functions keep.
 pub(crate) fn sweep_order(run: RunId, kept: KeptState, rotation: u64) -> SweepOrder {
     SweepOrder {
         accepted: kept.accepted,
@@ -164,14 +165,14 @@ pub(crate) fn sweep_order(run: RunId, kept: KeptState, rotation: u64) -> SweepOr
     }
 }
 
-/// An id for a run that begins now.
+/// Returns an id for a run that begins now.
 pub(crate) fn new_run_id(shared: &SharedWorld) -> Option<RunId> {
     let state = &mut *shared.lock_world();
     let random = u32::try_from(state.dice.below(1 << 30)).unwrap_or(0);
     state::run_id(state.current_time(), random).ok()
 }
 
-/// The engine, on the ports of this invocation.
+/// Builds the engine on the ports of this invocation.
 pub(crate) fn build_engine(shared: &SharedWorld, invocation: u32) -> Engine {
     let (policy, released, open_holds, skew) = {
         let state = &mut *shared.lock_world();

@@ -1,10 +1,4 @@
-//! Deterministic simulation of the sync engine: the engine itself, as futures on a seeded executor, between a DingTalk
-//! ([`sandbox::World`]), an eHR, a store and a queue that all fail in every way that belongs to their layer.
-//!
-//! A *history* is one seed: a small company is edited on both sides while invocations of the engine run, are killed, race
-//! and meet [faults](fault::Fault); then it heals (faults stop, people do what was left to them, sweeps run until a round
-//! writes nothing), and the [checker] says what was broken. Time is virtual, chance comes from the seed alone:
-//! the same seed is the same history, bit for bit, in any process and any build.
+#![doc = include_str!("../README.md")]
 
 pub mod checker;
 pub mod company;

@@ -1,4 +1,5 @@
-//! Seeds by the thousand: `cargo bangding bench simulation` and `cargo bangding bench planted`.
+//! Runs seeds by the thousand: `cargo bangding bench simulation` and `cargo bangding bench
+//! planted`.
 
 use std::process::ExitCode;
 

@@ -1,7 +1,9 @@
-//! What people did, and what the engine did to it: told by the two sides themselves, never by the engine.
+//! Records what people did and what the engine did to it. It observes the two sides, never the
+//! engine.
 //!
-//! Everybody and every department has a number that stands in its name and in each of its unique values, so that a record
-//! is recognised on either side without a link, and a value that strayed into somebody else's record shows.
+//! Every person and department has a number that stands in its name and in each of its unique
+//! values. So a record is recognised on either side without a link, and a value that lands in a
+//! wrong record is noticed.
 
 mod read;
 mod removal;
@@ -17,24 +19,24 @@ use directory::{Field, FieldValue, FieldValues, Kind, NativeId, Side};
 pub use read::RecentReads;
 pub use replaced_values::ReplacedValue;
 
-/// Whose record, whatever side it stands on.
+/// A record, independent of the side.
 pub type RecordNumber = (Kind, u32);
 
-/// A value whose references are numbers; `None` is empty.
+/// A value with numbers as references; `None` is empty.
 pub type NumberedValue = Option<FieldValue>;
 
-/// One side as it is: of each active record the fields, references as numbers.
+/// The active records of one side with their fields; references are numbers.
 pub type SideSnapshot = BTreeMap<RecordNumber, BTreeMap<Field, NumberedValue>>;
 
-/// From when to when somebody was not there; open ends are the end of time.
+/// From when to when a record was absent. An open end is the end of time.
 pub(crate) type Absence = (i64, i64);
 
-/// Something that must never happen.
+/// A broken rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Violation {
-    /// In one word.
+    /// Name of the rule.
     pub rule: &'static str,
-    /// For people.
+    /// Description for people.
     pub what: String,
 }
 
@@ -43,84 +45,88 @@ pub struct Violation {
 pub struct Oracle {
     numbers: BTreeMap<(Side, Kind, NativeId), u32>,
     names: u64,
-    /// What people last said on a side, since the record was last made there.
+    /// The last values that people wrote on a side, since the record was last created there.
     said: BTreeMap<(Side, RecordNumber, Field), NumberedValue>,
-    /// Fields whose present value on a side somebody wrote by hand.
+    /// Fields with a present value on a side that a person wrote by hand.
     by_hand: BTreeSet<(Side, RecordNumber, Field)>,
     absences: BTreeMap<(Side, RecordNumber), Vec<Absence>>,
-    /// When the engine stored that a record is there, since it was first gone.
+    /// When the engine stored that a record exists, since it was first gone.
     sightings: BTreeMap<(Side, RecordNumber), Vec<i64>>,
     /// Records that were on a side at some time.
     been: BTreeSet<(Side, RecordNumber)>,
-    /// Whoever was linked at some time, as far as the table remembers.
+    /// Records that were linked at some time, as far as the table remembers.
     pub linked: BTreeSet<RecordNumber>,
-    /// The table was restored to an earlier state: what was renamed since cannot be known again.
+    /// Whether the table was restored to an earlier state. Renames since then cannot be known.
     pub restored: bool,
-    /// Departments that somebody renamed or moved in DingTalk after we had made them and before we knew it, or that a list left
-    /// out meanwhile: made again, since they are looked for under their parent.
+    /// Departments that were created twice with good reason. A person renamed or moved them in
+    /// DingTalk after the engine had created them and before it knew the id, or a list left them
+    /// out meanwhile. The engine looks for them below their parent only.
     pub moved_early: BTreeSet<u32>,
-    /// Departments that are twice in DingTalk for one of these two reasons.
+    /// Departments that exist twice in DingTalk for one of these two reasons.
     pub doubled: BTreeSet<RecordNumber>,
-    /// Values of people that the engine wrote over.
+    /// Values of people that the engine overwrote.
     pub replaced: Vec<ReplacedValue>,
-    /// What was broken so far.
+    /// Violations so far.
     pub violations: Vec<Violation>,
-    /// Administrators who left on the side that decides: held for ever.
+    /// Administrators who left on the deciding side: their removal is held forever.
     pub admins_left: BTreeSet<u32>,
-    /// Whose `userid` was given to somebody else, and to whom.
+    /// People with a `userid` that was given to another person, and those other people.
     pub confused: BTreeSet<u32>,
-    /// People whose account was made with the mobile number of somebody who had left, and those whose it was: DingTalk takes
-    /// them for one. Only the links know better.
+    /// People with an account that was created with the mobile number of a person who had left, and
+    /// the former owners of these numbers. DingTalk takes both for one; only the links know better.
     pub borrowed: BTreeSet<u32>,
-    /// When a `userid` was given to this person, who is not the one that had it before.
+    /// When a `userid` was given to this person, after another person had it.
     pub reused_at: BTreeMap<u32, i64>,
-    /// Old accounts that somebody took back by hand: the engine may make a new one in the same moment.
+    /// Old accounts that a person restored by hand. The engine may create a new one at the same
+    /// moment.
     pub taken_back: BTreeSet<NativeId>,
-    /// Since when somebody is an administrator.
+    /// Since when a person is an administrator.
     pub admin_since: BTreeMap<u32, i64>,
     /// Writes of the engine to each field since healing began.
     pub writes_healing: BTreeMap<(Side, RecordNumber, Field), u32>,
-    /// Records that HR deleted: after a restore their link is that of the deleted record.
+    /// Records that HR deleted. After a restore, their link is the one of the deleted record.
     pub deleted: BTreeSet<RecordNumber>,
-    /// Fields that DingTalk showed empty, or not at all, for everybody for a while.
+    /// Fields that DingTalk showed empty or hidden for every person for a while.
     pub blanked: directory::FieldSet,
-    /// Which value was written over which.
+    /// Which value replaced which.
     lineage: value_lineage::Lineage,
-    /// Every text that people wrote into a field on a side, whosever: values are unique.
+    /// Every text that people wrote into a field on a side, in any record. Values are unique.
     written_by_hand: BTreeSet<(Side, Field, String)>,
-    /// How the engine writes.
+    /// Counts that limit the engine's writes.
     conduct: write_limits::SweepTally,
     /// Writes of the engine that took effect.
     pub effects: Vec<replaced_values::EngineEffect>,
 }
 
 impl Oracle {
-    /// From now on this id is that number.
+    /// Assigns a number to an id.
     pub fn assign_number(&mut self, side: Side, kind: Kind, id: &NativeId, number: u32) {
         if self.numbers.insert((side, kind, id.clone()), number) != Some(number) {
             self.names += 1;
         }
     }
 
-    /// Grows whenever somebody gets another number.
+    /// Number that grows when a record gets another number.
     #[must_use]
     pub fn names_revision(&self) -> u64 {
         self.names
     }
 
-    /// Whether nobody can tell who this is: a `userid` was given to somebody else, or the link that knew it is gone.
+    /// Whether the person's identity is unclear: their `userid` was given to another person, or the
+    /// link that knew them is gone.
     #[must_use]
     pub fn is_confused(&self, number: u32) -> bool {
         self.confused.contains(&number) || self.restored && self.borrowed.contains(&number)
     }
 
-    /// The number of a record.
+    /// Returns the number of a record.
     #[must_use]
     pub fn number_of(&self, side: Side, kind: Kind, id: &NativeId) -> Option<u32> {
         self.numbers.get(&(side, kind, id.clone())).copied()
     }
 
-    /// A field's value with numbers for references. A reference that nobody can be found under is left out.
+    /// Returns a field's value with numbers as references. References to unknown records are left
+    /// out.
     #[must_use]
     pub fn to_numbered(&self, side: Side, field: Field, values: &FieldValues) -> NumberedValue {
         let Some(kind) = field.refers_to() else {
@@ -134,7 +140,7 @@ impl Oracle {
         (!numbers.is_empty()).then_some(FieldValue::Refs(numbers))
     }
 
-    /// Compares two pictures of a side between which people did something: what changed is what they said.
+    /// Compares two snapshots of a side around an act of people, and notes what they changed.
     pub fn note_people_edits(
         &mut self,
         side: Side,
@@ -165,7 +171,7 @@ impl Oracle {
         }
     }
 
-    /// People wrote at least one of these.
+    /// Notes that people wrote at least one of these.
     pub(crate) fn note_people_values(
         &mut self,
         side: Side,
@@ -177,20 +183,21 @@ impl Oracle {
         self.written_by_hand.extend(texts);
     }
 
-    /// Whether people ever wrote this into this field on a side. What is no text cannot be told apart and counts.
+    /// Whether people ever wrote this into this field on a side. A value that is no text cannot be
+    /// told apart, and counts as written.
     #[must_use]
     pub fn was_written_by_hand(&self, side: Side, field: Field, fact: &NumberedValue) -> bool {
         value_lineage::comparable_text(fact)
             .is_none_or(|text| self.written_by_hand.contains(&(side, field, text)))
     }
 
-    /// Forgets what was said in a record that is gone for good.
+    /// Forgets the values of a record that is gone for good.
     pub(crate) fn forget(&mut self, side: Side, who: RecordNumber) {
         self.said.retain(|(on, of, _), _| (*on, *of) != (side, who));
         self.by_hand.retain(|(on, of, _)| (*on, *of) != (side, who));
     }
 
-    /// Notes who came and went between two pictures, whoever did it.
+    /// Notes the records that appeared and disappeared between two snapshots, whatever the cause.
     pub fn note_presence(
         &mut self,
         side: Side,
@@ -217,7 +224,7 @@ impl Oracle {
         }
     }
 
-    /// The engine knows that a record is there.
+    /// Notes that the engine knows that a record exists.
     pub fn note_engine_saw(&mut self, side: Side, who: RecordNumber, at: i64) {
         if self.absences.contains_key(&(side, who)) {
             self.sightings.entry((side, who)).or_default().push(at);
@@ -230,7 +237,7 @@ impl Oracle {
         self.been.contains(&(side, who))
     }
 
-    /// What people last said about a field on a side.
+    /// Returns the last values that people wrote into a field on a side.
     pub fn values_said(
         &self,
         side: Side,
@@ -241,13 +248,14 @@ impl Oracle {
             .map(|((_, who, field), fact)| (*who, *field, fact))
     }
 
-    /// Something was broken.
+    /// Reports a broken rule.
     pub fn report_violation(&mut self, rule: &'static str, what: String) {
         self.violations.push(Violation { rule, what });
     }
 }
 
-/// The fields that have to agree under a policy, and who decides them: from the documents, not from the engine.
+/// Returns the fields that must agree under a policy, with their owners. This follows the
+/// documentation, not the engine.
 #[must_use]
 pub fn compared_fields(policy: &Policy, kind: Kind) -> Vec<(Field, Ownership)> {
     const NEVER_IN_DINGTALK: [Field; 3] =
@@ -267,7 +275,7 @@ pub fn compared_fields(policy: &Policy, kind: Kind) -> Vec<(Field, Ownership)> {
         .collect()
 }
 
-/// The number in a text that one of ours wrote: `人12·7`, `t12·7`.
+/// Returns the number in a text of ours, for example 12 in `人12·7` or `t12·7`.
 #[must_use]
 pub fn number_in(text: &str) -> Option<u32> {
     let digits: String = text
@@ -279,7 +287,7 @@ pub fn number_in(text: &str) -> Option<u32> {
     text.contains('·').then(|| digits.parse().ok()).flatten()
 }
 
-/// A value for people who read a story; everybody in it is invented.
+/// Formats a value for readers of a story. All data is invented.
 #[must_use]
 pub fn format_value(fact: &NumberedValue) -> String {
     match fact {
@@ -292,7 +300,7 @@ pub fn format_value(fact: &NumberedValue) -> String {
     }
 }
 
-/// All values of a write, for people who read a story.
+/// Formats all values of a write for readers of a story.
 #[must_use]
 pub fn format_values(values: &FieldValues) -> String {
     let each = |(field, value): (Field, Option<&FieldValue>)| {

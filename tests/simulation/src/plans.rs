@@ -1,5 +1,5 @@
-//! Plans: made by an invocation that may write nothing, approved by a person, and applied by others, which may write what was
-//! shown and nothing else.
+//! Plans: one invocation makes a plan without writing, a person approves it, and other invocations
+//! apply it. These may write what the plan shows and nothing else.
 
 use std::sync::Arc;
 
@@ -12,31 +12,31 @@ use engine::plans::{PlanCheckpoint, PlannedItem};
 use crate::invocation::{Invocation, InvocationEnd, build_engine, new_run_id, sweep_order};
 use crate::world::{SharedWorld, WorldState};
 
-/// One in this many histories makes plans.
+/// One history in this many uses plans.
 pub const PLAN_HISTORY_RATE: u64 = 8;
 
-/// A plan that somebody approved, and how far it was applied.
+/// An approved plan, and how far it was applied.
 #[derive(Debug, Clone)]
 pub struct PlanToApply {
-    /// Under whose journal.
+    /// The run that its journal entries belong to.
     pub run: RunId,
-    /// What was shown.
+    /// The items that the plan shows.
     pub items: Arc<Vec<PlannedItem>>,
-    /// Where it stands.
+    /// Where applying continues.
     pub place: PlanCheckpoint,
 }
 
 /// What an invocation may write.
 #[derive(Debug, Clone)]
 pub enum WriteAllowance {
-    /// Nothing: it shows what it would do.
+    /// Nothing, because it only shows what it would do.
     Nothing,
-    /// What was shown.
+    /// Only these items of an approved plan.
     Only(Arc<Vec<PlannedItem>>),
 }
 
 impl Invocation {
-    /// Makes a plan.
+    /// Starts an invocation that makes a plan.
     #[must_use]
     pub fn plan(shared: &SharedWorld, id: u32) -> Self {
         let engine = build_engine(shared, id);
@@ -56,7 +56,8 @@ impl Invocation {
         })
     }
 
-    /// Applies an approved plan from where it stands, and keeps after each chunk how far it came.
+    /// Starts an invocation that applies an approved plan from its checkpoint. After each chunk it
+    /// stores how far it came.
     #[must_use]
     pub fn apply(shared: &SharedWorld, id: u32, plan: PlanToApply) -> Self {
         let engine = build_engine(shared, id);
@@ -103,8 +104,8 @@ impl Invocation {
 }
 
 impl WorldState {
-    /// The day in Shanghai on whose budget an invocation writes; `None` where people approved what it writes, or release what is
-    /// held.
+    /// The day in Shanghai on whose budget an invocation writes. `None` if people approved what it
+    /// writes, or release what is held.
     pub(crate) fn unasked_on(&self, invocation: u32) -> Option<i64> {
         const DAY_MS: i64 = 86_400_000;
         const SHANGHAI_MS: i64 = 8 * 3_600_000;
@@ -112,7 +113,7 @@ impl WorldState {
         (!approved && !self.faults.healed).then(|| (self.now + SHANGHAI_MS).div_euclid(DAY_MS))
     }
 
-    /// An invocation writes to a side: not what nobody was shown.
+    /// Checks a write to a side: the plan must show it.
     pub(crate) fn check_shown(
         &mut self,
         invocation: u32,
@@ -133,7 +134,7 @@ impl WorldState {
         }
     }
 
-    /// An invocation stores a link: not one that makes a plan.
+    /// Checks that an invocation that makes a plan stores no link.
     pub(crate) fn check_preview(&mut self, invocation: u32, link: LinkId) {
         if matches!(self.may.get(&invocation), Some(WriteAllowance::Nothing)) {
             self.oracle.report_violation(
@@ -144,7 +145,8 @@ impl WorldState {
     }
 }
 
-/// What of a write the plan does not show. Custom fields are written together with those that nobody changes.
+/// Returns what the plan does not show of a write. Custom fields are written together with those
+/// that do not change.
 fn find_not_shown(
     items: &[PlannedItem],
     side: Side,
@@ -174,7 +176,8 @@ fn find_not_shown(
         .map(|field| format!("its {} was not shown so", field.key()))
 }
 
-/// What is shown as nothing is written as "no" where a side has no empty for it.
+/// Whether both values mean the same. A value shown as empty is written as "no" if the side has no
+/// empty value for it.
 fn is_same(shown: Option<&FieldValue>, written: Option<&FieldValue>) -> bool {
     shown == written || shown.is_none() && written == Some(&FieldValue::Flag(false))
 }

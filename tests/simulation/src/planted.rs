@@ -1,4 +1,4 @@
-//! Mistakes planted in the engine, and how soon the checker sees them.
+//! Mistakes that are planted in the engine, and how soon the checker finds them.
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -9,18 +9,18 @@ use directory::planted::{self, Bug};
 use crate::history::{HistoryOutcome, HistoryShape, run_shaped_history};
 use crate::oracle::Violation;
 
-/// How a mistake was caught.
+/// How a mistake was found.
 #[derive(Debug, Clone)]
 pub struct CaughtBug {
-    /// Histories that were run until then.
+    /// Number of histories until then.
     pub histories: u64,
-    /// The one that showed it.
+    /// Seed of the history that showed it.
     pub seed: u64,
-    /// What it showed first.
+    /// The first violation in that history.
     pub violation: Violation,
 }
 
-/// The history of a seed with a mistake in the engine.
+/// Runs the history of a seed with a mistake in the engine.
 #[must_use]
 pub fn run_with_bug(bug: Bug, seed: u64, shape: &HistoryShape) -> HistoryOutcome {
     planted::plant(Some(bug));
@@ -29,8 +29,8 @@ pub fn run_with_bug(bug: Bug, seed: u64, shape: &HistoryShape) -> HistoryOutcome
     outcome
 }
 
-/// Runs the histories of these seeds with a mistake until one shows it; `None` where none does. A seed that is bad without the
-/// mistake too shows nothing.
+/// Runs the histories of these seeds with a mistake until one shows it; `None` if none does. A seed
+/// that fails without the mistake too shows nothing.
 #[must_use]
 pub fn hunt_bug(bug: Bug, seeds: Range<u64>, threads: usize) -> Option<CaughtBug> {
     let (next, stop) = (AtomicU64::new(seeds.start), AtomicBool::new(false));

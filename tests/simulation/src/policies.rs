@@ -1,4 +1,4 @@
-//! Who decides what, by chance.
+//! Draws random policies.
 
 use directory::guard::GuardLimits;
 use directory::policy::{ALL_CUSTOM_FIELDS, Policy, PolicyPreset, PolicyScope, SyncDirection};
@@ -6,7 +6,8 @@ use directory::{Field, FieldSet, Kind, Side};
 
 use crate::dice::Dice;
 
-/// A policy of any sort: one of the presets, or both sides with owners field by field, some fields shared.
+/// Returns a random policy: one of the presets, or both sides with owners field by field and some
+/// shared fields.
 #[must_use]
 pub fn any_policy(dice: &mut Dice) -> Policy {
     let mut policy = match dice.below(10) {
@@ -34,7 +35,7 @@ pub fn any_policy(dice: &mut Dice) -> Policy {
     policy
 }
 
-/// Both sides are written.
+/// Returns a random policy that writes both sides.
 fn two_way_policy(dice: &mut Dice) -> Policy {
     let mut policy = Policy::from_preset(PolicyPreset::Custom);
     policy.direction = SyncDirection::Both;
@@ -52,7 +53,7 @@ fn two_way_policy(dice: &mut Dice) -> Policy {
                 Side::Ehr
             };
             policy.owners.assign_field(kind, field, side);
-            // Where somebody stands in the tree follows who decides the tree.
+            // The parent of a department follows the owner of the department tree.
             if matches!(field, Field::Parent) {
                 policy.owners.assign_field(kind, field, policy.lifecycle);
             } else if shares && is_sharable(field) && dice.chance(250) {
@@ -63,7 +64,7 @@ fn two_way_policy(dice: &mut Dice) -> Policy {
     policy
 }
 
-/// Fields that a policy may share here: what only one side can write has an owner.
+/// Whether a policy may share the field here. A field that only one side can write has an owner.
 fn is_sharable(field: Field) -> bool {
     !matches!(
         field,

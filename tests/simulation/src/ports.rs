@@ -1,4 +1,5 @@
-//! The engine's ports onto the simulated world. Every call lets others go first, before its effect and after it.
+//! The engine's ports onto the simulated world. Every call yields to others before its effect and
+//! after it.
 
 mod dingtalk;
 mod dingtalk_write;

@@ -1,5 +1,5 @@
-//! The program around the histories: figures as a line of JSON each on standard output, everything for people on standard
-//! error.
+//! The command line around the histories. It prints each figure as a line of JSON on standard
+//! output, and text for people on standard error.
 
 mod figures;
 #[cfg(feature = "planted")]
@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use clap::{Args as ClapArgs, Parser, Subcommand};
 
-/// The engine, simulated.
+/// Simulates the engine
 #[derive(Debug, Parser)]
 #[command(name = "bench")]
 pub struct SimulationArgs {
@@ -20,51 +20,51 @@ pub struct SimulationArgs {
 
 #[derive(Debug, Subcommand)]
 enum SimulationBench {
-    /// Histories of the engine: what they broke, and how often each fault was met
+    /// Runs histories of the engine: what they broke, and how often each fault was met
     Simulation(SeedsArgs),
-    /// Faults planted in the engine, each hunted until a history shows it
+    /// Plants mistakes in the engine and runs histories until one shows each
     #[cfg(feature = "planted")]
     Planted(PlantedArgs),
-    /// The story of one seed
+    /// Prints the story of one seed
     Tell {
-        /// Which
+        /// The seed
         seed: u64,
     },
 }
 
-/// `bench simulation`.
+/// Arguments of `bench simulation`.
 #[derive(Debug, Clone, ClapArgs)]
 struct SeedsArgs {
-    /// How many histories; from 200,000 on each fault has to be met 1,000 times
+    /// How many histories. From 200,000 on, each fault should be met 1,000 times
     #[arg(long, default_value_t = 20_000)]
     seeds: u64,
     /// The first seed; chosen by chance and printed unless given
     #[arg(long)]
     first: Option<u64>,
-    /// Threads; one per core unless given
+    /// Threads; one per core by default
     #[arg(long)]
     threads: Option<usize>,
 }
 
-/// `bench planted`.
+/// Arguments of `bench planted`.
 #[cfg(feature = "planted")]
 #[derive(Debug, Clone, ClapArgs)]
 struct PlantedArgs {
-    /// Only faults whose name holds this
+    /// Only mistakes with this text in their name
     #[arg(long, default_value = "")]
     bug: String,
-    /// Histories after which a fault counts as unseen
+    /// Histories after which a mistake counts as unseen
     #[arg(long, default_value_t = 20_000)]
     seeds: u64,
     /// The first seed
     #[arg(long, default_value_t = 1)]
     first: u64,
-    /// Threads; one per core unless given
+    /// Threads; one per core by default
     #[arg(long)]
     threads: Option<usize>,
 }
 
-/// Runs it. Exit 1: something was broken, or not seen.
+/// Runs the command. Exit code 1 means that something was broken, or that a mistake was not found.
 #[must_use]
 pub fn run(args: &SimulationArgs) -> ExitCode {
     let good = match &args.bench {
@@ -80,7 +80,7 @@ pub fn run(args: &SimulationArgs) -> ExitCode {
     }
 }
 
-/// As many as asked for, or as there are cores.
+/// Returns the number of threads: as asked for, or one per core.
 fn thread_count(asked: Option<usize>) -> usize {
     asked.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
 }

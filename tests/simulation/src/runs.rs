@@ -1,4 +1,4 @@
-//! Many seeds on all cores, and what they come to.
+//! Runs many seeds on all cores and sums up the results.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -13,33 +13,34 @@ use crate::oracle::Violation;
 /// Seeds that a thread takes at a time.
 const BATCH: u64 = 16;
 
-/// Failing seeds that are remembered with what was broken; the others are counted.
+/// Failing seeds that are remembered with their violations. Others are only counted.
 const REMEMBERED_MAX: usize = 200;
 
-/// What many histories came to.
+/// Sums over many histories.
 #[derive(Debug, Default)]
 pub struct Totals {
-    /// Histories.
+    /// Number of histories.
     pub seeds: u64,
-    /// Those in which something was broken.
+    /// Number of histories in which something was broken.
     pub bad: u64,
-    /// Of those, by seed, what was broken.
+    /// Violations of these histories by seed.
     pub broken: BTreeMap<u64, Vec<Violation>>,
-    /// In how many histories each rule was broken.
+    /// Number of histories that broke each rule.
     pub rules: BTreeMap<&'static str, u64>,
     /// How often each fault was met.
     pub faults: BTreeMap<Fault, u64>,
-    /// What people did.
+    /// Number of edits by people.
     pub edits: u64,
-    /// Invocations of the engine.
+    /// Number of invocations of the engine.
     pub invocations: u64,
-    /// Rounds of healing.
+    /// Number of rounds of healing.
     pub rounds: u64,
-    /// Histories that ended waiting for a person, in which nothing more is judged.
+    /// Histories that ended with a wait for a human, in which nothing more is judged.
     pub stuck: u64,
-    /// Values of shared fields that were lost unseen: the residual risk of sharing, no violation.
+    /// Values of shared fields that were lost unread: the residual risk of sharing, which is no
+    /// violation.
     pub shared_unseen: u64,
-    /// By the clock on the wall.
+    /// Wall-clock time.
     pub took: Duration,
 }
 
@@ -74,7 +75,7 @@ impl Totals {
         }
     }
 
-    /// Faults that were met less often than this.
+    /// Returns the faults that were met less often than this.
     #[must_use]
     pub fn seldom_met(&self, least: u64) -> Vec<(Fault, u64)> {
         let met = Fault::ALL
@@ -84,8 +85,8 @@ impl Totals {
     }
 }
 
-/// Runs seeds on this many threads. `watch` hears how many are done and how many were bad, and says whether to go on; it is
-/// called from any of the threads.
+/// Runs seeds on this many threads. The callback `watch` receives how many are done and how many
+/// were bad, and returns whether to go on. It is called from any of the threads.
 #[must_use]
 pub fn run_all(
     seeds: Range<u64>,

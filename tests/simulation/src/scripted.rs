@@ -1,5 +1,5 @@
-//! Histories that are written down instead of rolled: a small company under a policy, one thing that people do, and an
-//! invocation that stands at any of its awaits while they do it.
+//! Histories that are written as code instead of drawn: a small company under a policy, one act of
+//! people, and an invocation that is halted at any of its awaits meanwhile.
 
 use directory::policy::Policy;
 use directory::{Kind, NativeId, Side, Wake, WakeTarget};
@@ -11,15 +11,15 @@ use crate::history::{History, HistoryOutcome};
 use crate::invocation::Invocation;
 use crate::world::{InitialWorld, QueuedWake, SideHabits, WorldState};
 
-/// A history in the making.
+/// A scripted history.
 pub struct Scripted {
     history: History,
     running: Option<Invocation>,
 }
 
 impl Scripted {
-    /// A company of this size that was bound in peace, under a policy. `faults` are the only ones that happen, each whenever it
-    /// can.
+    /// Creates a company of this size that was bound without disturbance, under a policy. Only
+    /// these `faults` happen, each on every occasion.
     #[must_use]
     pub fn new(seed: u64, policy: Policy, size: InitialSize, faults: &[Fault]) -> Self {
         let mut dice = Dice::new(seed);
@@ -45,7 +45,7 @@ impl Scripted {
             policy,
             habits,
             faults: FaultRates::none(),
-            told: true,
+            keeps_story: true,
         };
         let mut history = History::from_parts(seed, beginning, size);
         history.run_first_sweep();
@@ -58,12 +58,12 @@ impl Scripted {
         scripted
     }
 
-    /// Somebody does something.
+    /// Lets a person act.
     pub fn edit_world<T>(&mut self, act: impl FnOnce(&mut WorldState) -> T) -> T {
         act(&mut self.history.shared.lock_world())
     }
 
-    /// Faults from now on: each whenever it can, and no other.
+    /// Allows only these faults from now on, each on every occasion.
     pub fn allow_only(&mut self, faults: &[Fault]) {
         let state = &mut *self.history.shared.lock_world();
         Fault::ALL
@@ -74,7 +74,7 @@ impl Scripted {
             .for_each(|fault| state.faults.set_rate(*fault, 1000));
     }
 
-    /// A look at a record begins.
+    /// Begins a look at a record.
     pub fn begin_look(&mut self, side: Side, kind: Kind, id: NativeId) {
         let target = match kind {
             Kind::Person => WakeTarget::Person(id),
@@ -94,13 +94,13 @@ impl Scripted {
         self.running = Some(Invocation::look(&self.history.shared, id, waiting));
     }
 
-    /// A sweep begins.
+    /// Begins a sweep.
     pub fn begin_sweep(&mut self) {
         let id = self.history.next_id();
         self.running = Some(Invocation::sweep(&self.history.shared, id, None, None));
     }
 
-    /// Lets what runs go on for so many polls; whether it ended.
+    /// Polls the running invocation this many times; returns whether it ended.
     pub fn poll_times(&mut self, count: usize) -> bool {
         for _ in 0..count {
             self.history.shared.lock_world().advance_time(20);
@@ -116,42 +116,42 @@ impl Scripted {
         self.running.is_none()
     }
 
-    /// Lets what runs go on until it ends.
+    /// Polls the running invocation until it ends.
     pub fn run_to_end(&mut self) {
         while !self.poll_times(1000) {}
     }
 
-    /// Something else happens beside what runs, which stands still meanwhile.
+    /// Runs something else while the running invocation is halted.
     pub fn interleave(&mut self, other: impl FnOnce(&mut Self)) {
         let running = self.running.take();
         other(self);
         self.running = running;
     }
 
-    /// What runs is dropped where it stands.
+    /// Drops the running invocation at its current await.
     pub fn kill(&mut self) {
         self.running = None;
     }
 
-    /// Time passes, and what was on its way arrives.
+    /// Advances the time and delivers what is due.
     pub fn advance_time(&mut self, ms: i64) {
         self.history.shared.lock_world().advance_time(ms);
     }
 
-    /// One sweep that nothing disturbs.
+    /// Runs one sweep without disturbance.
     pub fn run_undisturbed_sweep(&mut self) {
         self.run_to_end();
         _ = self.history.sweep_alone();
     }
 
-    /// It is judged as it is.
+    /// Returns the result without healing.
     #[must_use]
     pub fn into_outcome(mut self) -> HistoryOutcome {
         self.run_to_end();
         self.history.into_outcome()
     }
 
-    /// It heals, and is judged.
+    /// Heals the history and judges it.
     #[must_use]
     pub fn heal_and_judge(mut self) -> HistoryOutcome {
         self.run_to_end();

@@ -1,24 +1,26 @@
-//! What happened, as a hash that tells two histories apart, and as lines for people where somebody wants to read them.
+//! Records what happened: as a hash that differs between two histories, and as lines of text if a
+//! reader wants them.
 
-/// A history's trace.
+/// The trace of a history.
 #[derive(Debug, Clone)]
 pub struct HistoryTrace {
     hash: u64,
-    /// Lines so far; `None` where nobody reads them.
+    /// Lines so far; `None` if they are not kept.
     lines: Option<Vec<String>>,
 }
 
 impl HistoryTrace {
-    /// An empty story; `told` keeps its lines.
+    /// Creates an empty trace; `keeps_lines` decides whether it keeps its lines.
     #[must_use]
-    pub fn new(told: bool) -> Self {
+    pub fn new(keeps_lines: bool) -> Self {
         Self {
             hash: 0xcbf2_9ce4_8422_2325,
-            lines: told.then(Vec::new),
+            lines: keeps_lines.then(Vec::new),
         }
     }
 
-    /// Something happened at `at`: `what` and whose words enter the hash, `line` is made only where somebody reads it.
+    /// Records an event at `at`. `what` and the words enter the hash; `line` is made only if lines
+    /// are kept.
     pub fn record_event(
         &mut self,
         at: i64,
@@ -34,20 +36,20 @@ impl HistoryTrace {
         }
     }
 
-    /// Something that is of use to a reader only: it does not enter the hash.
+    /// Adds a line for readers. It does not enter the hash.
     pub fn add_note(&mut self, at: i64, line: impl FnOnce() -> String) {
         if let Some(lines) = &mut self.lines {
             lines.push(format!("{at:>11}   {}", line()));
         }
     }
 
-    /// The hash of everything so far.
+    /// Returns the hash of everything so far.
     #[must_use]
     pub fn hash(&self) -> u64 {
         self.hash
     }
 
-    /// The lines.
+    /// Returns the lines.
     #[must_use]
     pub fn lines(&self) -> &[String] {
         self.lines.as_deref().unwrap_or_default()
@@ -60,7 +62,7 @@ impl HistoryTrace {
     }
 }
 
-/// Text as a number, for [`Story::tell`].
+/// Converts text to a number for [`HistoryTrace::record_event`].
 #[must_use]
 pub fn text_word(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {

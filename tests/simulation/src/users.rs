@@ -1,4 +1,5 @@
-//! What people do on the two sides: every value is new, every person and department recognisable.
+//! Edits by people on the two sides. Every value is new, and every person and department can be
+//! recognised.
 
 mod cleanup;
 mod dingtalk;
@@ -15,16 +16,16 @@ use crate::trace::text_word;
 use crate::world::WorldState;
 
 impl WorldState {
-    /// Somebody does something somewhere.
+    /// Makes one edit on one of the sides.
     pub fn edit_any_side(&mut self) {
         if self.dice.chance(500) {
-            self.edit_dingtalk()
+            self.edit_dingtalk();
         } else {
-            self.edit_ehr()
+            self.edit_ehr();
         }
     }
 
-    /// Somebody does something in DingTalk, and whoever is new there gets this number.
+    /// Acts in DingTalk. A new person or department gets this number.
     pub(crate) fn act_in_dingtalk(
         &mut self,
         act: Act,
@@ -66,7 +67,8 @@ impl WorldState {
         } else {
             String::new()
         };
-        // Of two accounts of one person, or two departments, a picture shows one, and people may change the other.
+        // If a person or a department is there twice, a snapshot shows one, and people may change
+        // the other.
         let changed = match &act {
             Act::Change { userid, .. } | Act::Rename { userid, .. } => {
                 Some((userid.clone(), self.facts_of(userid)))
@@ -96,7 +98,7 @@ impl WorldState {
                 self.oracle.assign_number(Side::DingTalk, kind, &id, number);
             }
         }
-        // What somebody said in a department goes with it, also where it was there twice.
+        // The values of a department end with it, also if it existed twice.
         if let Some(number) = closed.filter(|_| acted.is_ok()) {
             self.oracle
                 .forget(Side::DingTalk, (Kind::Department, number));
@@ -151,7 +153,8 @@ impl WorldState {
         }
     }
 
-    /// A list leaves out departments that are there: one that we made and do not know yet is not found again by it.
+    /// Notes departments that a list left out. The engine created them, does not know their ids
+    /// yet, and cannot find them by this list.
     pub(crate) fn note_hidden_children(&mut self, parent: i64, rows: &[directory::Record]) {
         let there = self
             .dingtalk
@@ -172,7 +175,7 @@ impl WorldState {
         }
     }
 
-    /// HR does something, and the eHR tells of these records.
+    /// Lets HR edit records; the eHR sends wakes for them.
     pub(crate) fn edit_ehr_records<T>(
         &mut self,
         what: &str,
@@ -184,7 +187,7 @@ impl WorldState {
         let after = self.side_snapshot(Side::Ehr);
         self.oracle
             .note_people_edits(Side::Ehr, &before, &after, self.now);
-        // A story that is told says the value too.
+        // A kept story names the value too.
         let what_alone = what.split(" = ").next().unwrap_or(what);
         self.story
             .record_event(self.now, "HR", &[text_word(what_alone)], || {
@@ -196,7 +199,7 @@ impl WorldState {
         done
     }
 
-    /// HR writes one field.
+    /// Lets HR write one field.
     pub(crate) fn set_in_ehr(
         &mut self,
         kind: Kind,
@@ -216,12 +219,12 @@ impl WorldState {
         });
     }
 
-    /// HR does something that is written down in a test; nobody is told of it.
+    /// Lets HR make an edit that a test describes. The eHR sends no wake for it.
     pub fn hr_scripted<T>(&mut self, what: &str, edit: impl FnOnce(&mut Self) -> T) -> T {
         self.edit_ehr_records(what, &[], edit)
     }
 
-    /// DingTalk's people do something that is written down in a test.
+    /// Lets a person in DingTalk make an edit that a test describes.
     ///
     /// # Errors
     /// As DingTalk.
@@ -234,15 +237,15 @@ impl WorldState {
     }
 
     pub(crate) fn keeps_trace_lines(&self) -> bool {
-        self.told_in_words
+        self.keeps_story
     }
 
-    /// People of DingTalk, by `userid`.
+    /// Returns the `userid`s in DingTalk.
     pub(crate) fn dingtalk_userids(&self) -> Vec<String> {
         self.dingtalk.company().people.keys().cloned().collect()
     }
 
-    /// Departments of DingTalk's.
+    /// Returns the department ids in DingTalk.
     pub(crate) fn dingtalk_dept_ids(&self) -> Vec<i64> {
         self.dingtalk
             .company()
@@ -252,7 +255,7 @@ impl WorldState {
             .collect()
     }
 
-    /// Active records of the eHR.
+    /// Returns the active records of the eHR.
     pub(crate) fn active_ehr_records(&self, kind: Kind) -> Vec<NativeId> {
         let active = self
             .ehr
@@ -262,12 +265,12 @@ impl WorldState {
     }
 }
 
-/// A text, or nothing.
+/// Returns a text value, or nothing for an empty text.
 pub(crate) fn text_value(text: &str) -> Option<FieldValue> {
     (!text.is_empty()).then(|| FieldValue::Text(text.into()))
 }
 
-/// References.
+/// Returns a value of references.
 pub(crate) fn refs_value<'a>(ids: impl IntoIterator<Item = &'a NativeId>) -> Option<FieldValue> {
     let ids: BTreeSet<String> = ids.into_iter().map(ToString::to_string).collect();
     (!ids.is_empty()).then_some(FieldValue::Refs(ids))

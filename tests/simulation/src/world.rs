@@ -1,4 +1,4 @@
-//! The world of a history: both sides, the store, the queue, time, chance and what goes wrong.
+//! The world of a history: both sides, the store, the queue, time, randomness and faults.
 
 mod disaster;
 mod ehr_table;
@@ -34,124 +34,124 @@ pub use events::QueuedWake;
 pub use link_table::LinkTable;
 pub use policy_marks::PolicyMark;
 
-/// What is kept of a corp between invocations, as the functions keep it in the binding.
+/// State of a corp between invocations, as the functions keep it in the binding.
 #[derive(Debug, Clone, Default)]
 pub struct KeptState {
     /// The scope that a person accepted.
     pub accepted: Option<AppScope>,
-    /// Sweeps that deep-read their part.
+    /// Number of sweeps that deep-read their part.
     pub sweeps: u64,
-    /// Somebody whom the last sweep saw.
+    /// A person whom the last sweep saw.
     pub canary: Option<UserId>,
 }
 
-/// How the sides behave, for the whole of a history.
+/// Properties of the sides that stay for a whole history.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SideHabits {
-    /// A side that stores this field in capitals, whatever it is sent.
+    /// A side that stores this field in capitals, whatever form is sent.
     pub capitals: Option<(Side, Field)>,
-    /// The first sweep runs before anything else happens.
+    /// Whether the first sweep runs before anything else happens.
     pub bound_in_peace: bool,
     /// A sweep deep-reads one part in this many.
     pub rotation: u64,
 }
 
-/// What one invocation read last of each record.
+/// The last reads of each record, by invocation.
 pub type ReadsByRecord = BTreeMap<(u32, Side, Kind, NativeId), RecentReads>;
 
-/// Everything there is.
+/// The whole state of the world.
 #[derive(Debug)]
 pub struct WorldState {
-    /// The true time, milliseconds.
+    /// The true time, in milliseconds.
     pub now: i64,
-    /// All chance.
+    /// The random generator.
     pub dice: Dice,
-    /// DingTalk.
+    /// DingTalk with this company.
     pub dingtalk: sandbox::World,
-    /// Another company's DingTalk.
+    /// DingTalk of another company.
     pub stranger: sandbox::World,
-    /// The eHR.
+    /// The records of the eHR.
     pub ehr: EhrTable,
-    /// The links.
+    /// The stored links.
     pub links: LinkTable,
-    /// The journal.
+    /// The journal entries.
     pub journal: Vec<(RunId, JournalEntry)>,
-    /// Wakes that nobody has worked yet.
+    /// Wakes that are not handled yet.
     pub wakes: Vec<QueuedWake>,
-    /// The last event of DingTalk's that became a wake.
-    pub told: u64,
-    /// What goes wrong.
+    /// The last event of DingTalk that became a wake.
+    pub last_event: u64,
+    /// Rates and counts of faults.
     pub faults: FaultRates,
-    /// What goes wrong just now with all reads of DingTalk.
+    /// The disaster that affects all reads of DingTalk now.
     pub disaster: Option<Disaster>,
-    /// Since when nothing is, if nothing is.
+    /// Since when there is no disaster, if there is none.
     pub(crate) calm_since: i64,
-    /// What happened.
+    /// The trace of what happened.
     pub story: HistoryTrace,
-    /// What people did.
+    /// The memory of what people and the engine did.
     pub oracle: Oracle,
-    /// Who decides what.
+    /// The policy of the corp.
     pub policy: Policy,
-    /// What is out of reach.
+    /// What the policy keeps out of reach.
     pub mark: Option<PolicyMark>,
-    /// How the sides behave.
+    /// Properties of the sides.
     pub habits: SideHabits,
-    /// What the functions keep.
+    /// The state between invocations.
     pub kept: KeptState,
-    /// Why nothing may be written; `None` where everything may.
+    /// Why the gate is closed; `None` if it is open.
     pub closed: Option<ReasonCode>,
-    /// Since when.
+    /// Since when the gate is closed, in milliseconds.
     pub closed_since: i64,
     /// Invocations that sweep.
     pub sweeping: BTreeSet<u32>,
-    /// The last sweep found nobody whom both sides know: a person has to look at it.
+    /// Whether the last sweep found no person that both sides know, so that a human must look.
     pub stuck: bool,
-    /// What a person released.
+    /// Changes that a person released.
     pub released: BTreeSet<FieldHash>,
     /// What is held until a person releases it: by link, with the fingerprints of what would be done.
     pub holds: BTreeMap<LinkId, (HeldChange, BTreeSet<FieldHash>)>,
     /// The guard's budget, and its version.
     pub budget: (BudgetState, u64),
-    /// Whose removal is held and cannot be released: a person sees to them.
+    /// Links with a removal that is held and cannot be released; a person handles them.
     pub unremoved: BTreeSet<LinkId>,
     /// When each running invocation began.
     pub began: BTreeMap<u32, i64>,
-    /// What running invocations read.
+    /// What running invocations have read.
     pub reads: ReadsByRecord,
-    /// Accounts that running invocations asked for and that were not there.
+    /// Accounts that running invocations asked for and did not find.
     pub(crate) missed: BTreeSet<(u32, NativeId)>,
-    /// What invocations may write, where that is not everything.
+    /// What invocations may write, if not everything.
     pub(crate) may: BTreeMap<u32, WriteAllowance>,
-    /// People look at plans first, in this history.
+    /// Whether people look at plans first in this history.
     pub(crate) makes_plans: bool,
-    /// The plan that somebody approved last.
+    /// The plan that was approved last.
     pub(crate) plan: Option<PlanToApply>,
     /// What running invocations had read when they stored an intent.
     pub decided: ReadsByRecord,
-    /// Whom the engine invited.
+    /// People that the engine invited.
     pub invited: BTreeSet<String>,
     /// Writes to DingTalk that were sent and have not arrived.
     pub(crate) late: Vec<crate::ports::LateDingTalkWrite>,
     /// Writes to the eHR that were sent and have not arrived.
     pub(crate) late_ehr: Vec<crate::ports::LateEhrWrite>,
-    /// Writes to either side that took effect since this was last asked.
+    /// Writes to either side that took effect since this was last read.
     pub writes: u64,
     pictures: side_snapshot::SnapshotCache,
     token: u32,
     pub(crate) last_number: u32,
-    pub(crate) told_in_words: bool,
+    pub(crate) keeps_story: bool,
 }
 
-/// The key of every corp here.
+/// Returns the hash key that every corp here uses.
 #[must_use]
 pub fn corp_hash_key() -> HashKey {
     HashKey::new([0x5a; 32])
 }
 
-/// The corp.
+/// Returns the id of the simulated corp.
 ///
 /// # Panics
-/// Never: the id is one.
+/// Never: the id is valid.
 #[must_use]
 pub fn simulated_corp() -> CorpId {
     #[expect(clippy::expect_used, reason = "a constant")]
@@ -159,54 +159,54 @@ pub fn simulated_corp() -> CorpId {
 }
 
 impl WorldState {
-    /// The time as everything that has no clock of its own sees it.
+    /// Returns the time as parts without a clock of their own see it.
     #[must_use]
     pub fn current_time(&self) -> Timestamp {
         Timestamp(self.now)
     }
 
-    /// A number that no value has had yet.
+    /// Returns a number that no value has used yet.
     pub fn next_token(&mut self) -> u32 {
         self.token += 1;
         self.token
     }
 
-    /// A number for somebody new.
+    /// Returns a number for a new record.
     pub fn next_number(&mut self) -> u32 {
         self.last_number += 1;
         self.last_number
     }
 
-    /// Chance and faults, which are asked together.
+    /// Draws whether a fault happens, and counts it.
     pub fn fault_strikes(&mut self, fault: crate::fault::Fault) -> bool {
         self.faults.strikes(fault, &mut self.dice)
     }
 }
 
-/// The world, from every port.
+/// The world, shared by all ports.
 #[derive(Debug, Clone)]
 pub struct SharedWorld(Arc<Mutex<WorldState>>);
 
 impl SharedWorld {
-    /// A world to share.
+    /// Shares a world.
     #[must_use]
     pub fn new(state: WorldState) -> Self {
         Self(Arc::new(Mutex::new(state)))
     }
 
-    /// The world, for as long as nothing is awaited.
+    /// Locks the world. The lock must not be held across an await.
     pub fn lock_world(&self) -> MutexGuard<'_, WorldState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Lets others go first.
+    /// Yields to other invocations for some polls.
     pub async fn yield_polls(&self) {
         let polls = 1 + usize::from(self.lock_world().dice.chance(250));
         PollPause(polls).await;
     }
 }
 
-/// Ready after so many polls.
+/// A future that is ready after this many polls.
 struct PollPause(usize);
 
 impl Future for PollPause {
@@ -222,30 +222,30 @@ impl Future for PollPause {
     }
 }
 
-/// Parts of a world that are made first.
+/// Parts of a world that are created first.
 #[derive(Debug)]
 pub struct InitialWorld {
-    /// All chance.
+    /// The random generator.
     pub dice: Dice,
-    /// DingTalk.
+    /// DingTalk with this company.
     pub dingtalk: sandbox::World,
-    /// Another company's.
+    /// DingTalk of another company.
     pub stranger: sandbox::World,
-    /// Who decides what.
+    /// The policy of the corp.
     pub policy: Policy,
-    /// How the sides behave.
+    /// Properties of the sides.
     pub habits: SideHabits,
-    /// What goes wrong.
+    /// Rates of faults.
     pub faults: FaultRates,
-    /// Whether the story is kept in words.
-    pub told: bool,
+    /// Whether the story is kept as lines of text.
+    pub keeps_story: bool,
 }
 
-/// When every history begins: a Monday morning in Shanghai.
+/// When every history begins, in milliseconds: a Monday morning in Shanghai.
 pub const HISTORY_START_MS: i64 = 1_780_272_000_000;
 
 impl WorldState {
-    /// A world in which nothing has happened.
+    /// Creates a world in which nothing has happened.
     #[must_use]
     pub fn new(beginning: InitialWorld) -> Self {
         let InitialWorld {
@@ -255,7 +255,7 @@ impl WorldState {
             policy,
             habits,
             faults,
-            told,
+            keeps_story,
         } = beginning;
         Self {
             now: HISTORY_START_MS,
@@ -266,11 +266,11 @@ impl WorldState {
             links: LinkTable::default(),
             journal: Vec::new(),
             wakes: Vec::new(),
-            told: 0,
+            last_event: 0,
             faults,
             disaster: None,
             calm_since: i64::MIN / 2,
-            story: HistoryTrace::new(told),
+            story: HistoryTrace::new(keeps_story),
             oracle: Oracle::default(),
             policy,
             mark: None,
@@ -298,7 +298,7 @@ impl WorldState {
             pictures: side_snapshot::SnapshotCache::default(),
             token: 0,
             last_number: 0,
-            told_in_words: told,
+            keeps_story,
         }
     }
 }

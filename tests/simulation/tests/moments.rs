@@ -1,5 +1,5 @@
-//! Written histories in which something happens at every single await of an invocation: what a seed once showed, at all of its
-//! moments.
+//! Scripted histories in which something happens at every single await of an invocation. They
+//! repeat, at all moments, what a seed once showed.
 #![allow(clippy::expect_used, clippy::panic, reason = "a test may")]
 
 use directory::policy::{Policy, PolicyPreset};
@@ -17,10 +17,10 @@ const SIZE: InitialSize = InitialSize {
     departments: 3,
 };
 
-/// More polls than any of the looks here takes.
+/// More polls than any look here takes.
 const MOMENTS: usize = 60;
 
-/// Nobody waits for the end of a grace period.
+/// Returns a policy with a grace period of zero.
 fn policy_without_grace(preset: PolicyPreset) -> Policy {
     Policy {
         grace_days: 0,
@@ -37,7 +37,7 @@ fn assert_good(outcome: &HistoryOutcome, moment: usize) {
     );
 }
 
-/// The record of the eHR with a number.
+/// Returns the record of the eHR with this number.
 fn in_ehr(state: &WorldState, kind: Kind, number: u32) -> NativeId {
     let of_kind = state
         .ehr
@@ -66,7 +66,7 @@ fn make_department(state: &mut WorldState, parent: u32) -> NativeId {
     })
 }
 
-/// Bug 2 of `reliability.md` §2.2, for departments: the create is killed, lands late, and the eHR closed it meanwhile.
+/// Bug 2 of `directory::planted`, for departments: the create is killed, lands late, and the eHR closed it meanwhile.
 #[test]
 fn a_department_created_after_its_closing_is_removed() {
     for moment in 0..MOMENTS {
@@ -82,8 +82,8 @@ fn a_department_created_after_its_closing_is_removed() {
         history.kill();
         history.edit_world(|state| {
             state.hr_scripted("closes it", |state| {
-                state.ehr.edit(Kind::Department, &id, |r| r.active = false)
-            })
+                state.ehr.edit(Kind::Department, &id, |r| r.active = false);
+            });
         });
         history.begin_look(Side::Ehr, Kind::Department, id);
         history.run_to_end();
@@ -96,8 +96,8 @@ fn a_department_created_after_its_closing_is_removed() {
     panic!("the look takes more than {MOMENTS} polls");
 }
 
-/// The create is killed, lands late, and the eHR moved the department under another one meanwhile: it is found where it was
-/// sent, and not made a second time.
+/// The create is killed and lands late, and meanwhile the eHR moves the department below another
+/// one. The engine finds it where it was created, and does not create it again.
 #[test]
 fn a_department_moved_during_its_create_is_created_once() {
     for moment in 0..MOMENTS {
@@ -116,7 +116,7 @@ fn a_department_moved_during_its_create_is_created_once() {
             let parent = in_ehr(state, Kind::Department, 2);
             state.hr_scripted("moves it", |state| {
                 state.ehr.edit(Kind::Department, &id, |record| {
-                    record.values.show_refs(Field::Parent, [parent.to_string()])
+                    record.values.show_refs(Field::Parent, [parent.to_string()]);
                 });
             });
         });
@@ -130,8 +130,8 @@ fn a_department_moved_during_its_create_is_created_once() {
     panic!("the look takes more than {MOMENTS} polls");
 }
 
-/// Two looks at one newcomer: the second one reads both sides before the first one stores the link, and reads the link after.
-/// It must not take the account that the first one made for one that somebody deleted.
+/// Two looks at one newcomer. The second reads both sides before the first stores the link, and
+/// reads the link afterwards. It must not conclude that the account of the first was deleted.
 #[test]
 fn a_link_stored_between_two_reads_causes_no_duplicate() {
     for moment in 0..MOMENTS {
@@ -178,8 +178,8 @@ fn a_link_stored_between_two_reads_causes_no_duplicate() {
     panic!("the look takes more than {MOMENTS} polls");
 }
 
-/// A `userid` is given to somebody else while a write to it is on its way: the engine does not learn the new `unionid` as the
-/// old person's, and writes nothing of theirs once it can know.
+/// A `userid` is given to another person during a write to it. The engine must not store the new
+/// `unionid` for the old person, and must write none of the old person's values once it can know.
 #[test]
 fn a_userid_reassigned_during_a_write_is_quarantined() {
     for moment in 0..MOMENTS {
@@ -194,7 +194,7 @@ fn a_userid_reassigned_during_a_write_is_quarantined() {
             state.hr_scripted("promotes", |state| {
                 state.ehr.edit(Kind::Person, &id, |r| {
                     r.values
-                        .show(Field::Title, Some(FieldValue::Text("t3·99".into())))
+                        .show(Field::Title, Some(FieldValue::Text("t3·99".into())));
                 });
             });
             id
@@ -207,7 +207,7 @@ fn a_userid_reassigned_during_a_write_is_quarantined() {
             state.hr_scripted("promotes again", |state| {
                 state.ehr.edit(Kind::Person, &id, |r| {
                     r.values
-                        .show(Field::Title, Some(FieldValue::Text("t3·100".into())))
+                        .show(Field::Title, Some(FieldValue::Text("t3·100".into())));
                 });
             });
         });
@@ -261,7 +261,8 @@ fn give_to_somebody_else(state: &mut WorldState, old: u32) {
         .expect("they come");
 }
 
-/// An invocation may be killed at any await, with its write landing late: nothing is lost, doubled or left behind.
+/// An invocation may be killed at any await, with its write landing late. Nothing is lost, doubled
+/// or left behind.
 #[test]
 fn a_sweep_killed_at_any_await_loses_nothing() {
     for (preset, lands) in [

@@ -1,14 +1,15 @@
-//! The eight mistakes that `reliability.md` §2.2 found in a reference protocol, made on purpose: a history shows each of them.
+//! The eight mistakes of a reference protocol that lost data in earlier trials, made on purpose: a history shows each of them.
 //! `cargo bangding bench planted` hunts all mistakes.
 #![cfg(feature = "planted")]
 
 use directory::planted::Bug;
 use simulation::planted::hunt_bug;
 
-/// More histories than any of these has needed.
+/// More histories than any of these mistakes has needed.
 const HISTORIES: u64 = 20_000;
 
-/// Hunts from a seed on that is near one which showed it, so that a change of the histories costs time and not the test.
+/// Starts close to a seed that showed the mistake. If histories change, the test takes longer but
+/// does not fail.
 fn assert_bug_is_found(bug: Bug, from: u64) {
     let caught = hunt_bug(bug, from..from + HISTORIES, 2);
     assert!(caught.is_some(), "{} goes unseen", bug.key());

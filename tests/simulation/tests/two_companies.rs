@@ -1,5 +1,6 @@
-//! Two companies of 1,000, edited on both sides at once while callbacks are lost: they agree after two sweeps, what owners
-//! wrote is there, and what a read returned and the sync replaced is in the journal.
+//! Two companies of 1,000 people are edited on both sides at once while callbacks are lost. They
+//! agree after two sweeps, the owners' values stand, and the journal holds every value that the
+//! sync read and replaced.
 #![allow(clippy::unwrap_used, reason = "a test may")]
 
 use directory::policy::{Policy, PolicyPreset, SyncDirection};
@@ -16,10 +17,10 @@ const SIZE: InitialSize = InitialSize {
     departments: 40,
 };
 
-/// People whose fields are edited, on each side: below what the guard takes for a disaster (100 of 1,000).
+/// Number of people with edited fields on each side. It is below the guard's limit (100 of 1,000).
 const EDITED: u32 = 90;
 
-/// DingTalk decides, but for what the eHR says about somebody's work.
+/// DingTalk decides, except for what the eHR says about a person's work.
 fn two_way_policy() -> Policy {
     let mut policy = Policy::from_preset(PolicyPreset::Custom);
     policy.direction = SyncDirection::Both;
@@ -36,7 +37,8 @@ fn two_way_policy() -> Policy {
     policy
 }
 
-/// Everybody in this slice gets a name and a title in DingTalk, and a title and a name in the eHR: each side decides one.
+/// Gives every person in this slice a name and a title on both sides. Each side decides one of the
+/// two fields.
 fn edit_slice(state: &mut WorldState, number: u32, token: u32) {
     let userid = format!("u{number}");
     let name = format!("人{number}·{token}");
@@ -75,14 +77,14 @@ fn edit_slice(state: &mut WorldState, number: u32, token: u32) {
         state.hr_scripted("edits", |state| {
             state
                 .ehr
-                .edit(Kind::Person, &id, |r| r.values.show(field, Some(value)))
+                .edit(Kind::Person, &id, |r| r.values.show(field, Some(value)));
         });
     }
 }
 
 fn check_company(seed: u64) {
     let mut history = Scripted::new(seed, two_way_policy(), SIZE, &[Fault::EventLost]);
-    // One sweep is under way while the edits fall before, between and behind its reads.
+    // One sweep runs while the edits happen before, between and after its reads.
     history.begin_sweep();
     for round in 0..EDITED {
         _ = history.poll_times(40);

@@ -1,5 +1,6 @@
-//! Keeps what a version of Bangding stored, for the versions after it (`tests/stories/tests/upgrade.rs`):
-//! `cargo run -p stories --example keep_version -- DATA FOLDER`, DATA being what that version's `up` left behind.
+//! Keeps what one version of Bangding stored, so that later versions can be tested with it
+//! (`tests/stories/tests/upgrade.rs`): `cargo run -p stories --example keep_version -- DATA
+//! FOLDER`. DATA is the directory that `up` of that version left.
 
 use std::path::Path;
 

@@ -1,18 +1,19 @@
-//! The canonical form of `design.md` §4.13, written a second time from its words, so that the comparison can fail where
-//! the product's own code is wrong.
+//! The canonical form, written a second time from its description. So the comparison fails if the
+//! product's own code is wrong.
 
 use jiff::civil::Date;
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization as _;
 
-/// NFC, trimmed; nothing is `None`.
+/// Returns the text in NFC, trimmed; `None` if nothing is left.
 #[must_use]
 pub fn text(raw: &str) -> Option<String> {
     let composed = raw.nfc().to_string();
     Some(composed.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
-/// `+`, country code, digits. The sandbox spells mainland numbers with eleven digits and others as `+852-61234567`.
+/// Returns `+`, country code and digits. The sandbox writes mainland numbers with eleven digits and
+/// others as `+852-61234567`.
 #[must_use]
 pub fn mobile(raw: &str, state_code: &str) -> Option<String> {
     let digits: String = raw.chars().filter(char::is_ascii_digit).collect();
@@ -20,7 +21,7 @@ pub fn mobile(raw: &str, state_code: &str) -> Option<String> {
     (!digits.is_empty()).then(|| format!("+{code}{digits}"))
 }
 
-/// Trimmed, the domain in lower case.
+/// Returns the address trimmed, with the domain in lower case.
 #[must_use]
 pub fn email(raw: &str) -> Option<String> {
     let address = text(raw)?;
@@ -32,7 +33,7 @@ pub fn email(raw: &str) -> Option<String> {
     ))
 }
 
-/// The day in Shanghai.
+/// Returns the day in Shanghai.
 #[must_use]
 pub fn day(millis: i64) -> Date {
     let instant = jiff::Timestamp::from_millisecond(millis).expect("a time that can be written");
@@ -42,7 +43,8 @@ pub fn day(millis: i64) -> Date {
         .date()
 }
 
-/// Custom fields: one object, keys sorted on every level, no spaces; an empty one is nothing.
+/// Returns custom fields as one object with keys sorted on every level and no spaces; `None` if it
+/// is empty.
 #[must_use]
 pub fn extension(raw: &str) -> Option<String> {
     let value: Value = serde_json::from_str(raw).expect("the sandbox keeps objects only");

@@ -1,4 +1,5 @@
-//! A DingTalk with a company in it: the sandbox in this process, acted on and looked at without HTTP where that can be.
+//! A DingTalk with a company in it: the sandbox in this process. Tests act on it and read it
+//! without HTTP where that is possible.
 
 use std::sync::Arc;
 
@@ -11,16 +12,17 @@ use tokio::sync::Mutex;
 
 use crate::program::ProgramCommand;
 
-/// Calls a second where pacing is not the subject.
+/// Calls per second in stories that do not test pace.
 pub const QPS: u32 = 500;
 
-/// A running sandbox and its company.
+/// A running sandbox with its company.
 pub struct SandboxCompany {
     server: RunningServer,
 }
 
 impl SandboxCompany {
-    /// A company of this size, in memory, fast, and never banning us for many calls.
+    /// Starts a company of this size, in memory, without latency and without the ban for many
+    /// calls.
     pub async fn start(people: usize, departments: usize, seed: u64) -> Self {
         Self::start_sized(CompanySize {
             people,
@@ -31,7 +33,7 @@ impl SandboxCompany {
         .await
     }
 
-    /// As [`DingTalk::of`], with every choice.
+    /// Like [`SandboxCompany::start`], with every choice.
     pub async fn start_sized(size: CompanySize) -> Self {
         let settings = Settings {
             qps: QPS * 2,
@@ -50,35 +52,35 @@ impl SandboxCompany {
         }
     }
 
-    /// Its address.
+    /// Returns the address of the sandbox.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.server.url
     }
 
-    /// The world itself.
+    /// Returns the world itself.
     #[must_use]
     pub fn world(&self) -> &Arc<Mutex<sandbox::World>> {
         &self.server.world
     }
 
-    /// Keys of the company and its app.
+    /// Returns the credentials of the company and its app.
     pub async fn credentials(&self) -> AppCredentials {
         self.server.world.lock().await.company().credentials.clone()
     }
 
-    /// `bangding up` on this company, its state in `data`.
+    /// Returns `bangding up` for this company, with its state in `data`.
     pub async fn up_command(&self, data: &std::path::Path) -> ProgramCommand {
         let keys = self.credentials().await;
         ProgramCommand::new(data).dingtalk(self.url(), &keys)
     }
 
-    /// Everything that is true there.
+    /// Returns the complete state of DingTalk.
     pub async fn truth(&self) -> WorldTruth {
         self.server.world.lock().await.truth()
     }
 
-    /// Does something there; events are pushed at once.
+    /// Performs an act; its events are pushed at once.
     pub async fn act(&self, act: Act) -> ActOutcome {
         let what = format!("{act:?}");
         let acted = self.server.world.lock().await.act(SystemClock.now(), act);
@@ -86,12 +88,12 @@ impl SandboxCompany {
         acted.unwrap_or_else(|refusal| panic!("{what}: {refusal}"))
     }
 
-    /// Arms a fault; its number.
+    /// Plans a fault; returns its number.
     pub async fn arm(&self, fault: Fault) -> u64 {
         self.server.world.lock().await.arm(fault)
     }
 
-    /// Takes back all faults; how often each of them struck.
+    /// Removes all faults; returns how often each of them happened.
     pub async fn disarm(&self) -> Vec<u64> {
         let mut world = self.server.world.lock().await;
         let fired = world.faults().iter().map(|armed| armed.fired).collect();
@@ -99,7 +101,7 @@ impl SandboxCompany {
         fired
     }
 
-    /// Changes settings, as `POST /__sandbox/settings` does.
+    /// Changes settings like `POST /__sandbox/settings`.
     pub async fn change_settings(&self, change: Value) {
         let change: SettingsChange = serde_json::from_value(change).expect("a change of settings");
         self.server
@@ -110,17 +112,18 @@ impl SandboxCompany {
             .expect("known settings");
     }
 
-    /// Every call so far.
+    /// Returns every call so far.
     pub async fn log(&self) -> Vec<CallRecord> {
         self.server.world.lock().await.log().cloned().collect()
     }
 
-    /// Forgets the calls so far.
+    /// Empties the log of calls.
     pub async fn clear_log(&self) {
         self.server.world.lock().await.clear_log();
     }
 
-    /// The console's Save under 事件与回调, with the values that `up` printed; fails if `check_url` is not answered.
+    /// Saves the subscription that `up` printed, like the console's button Save under 事件与回调. Fails
+    /// if `check_url` is not answered.
     pub async fn subscribe(&self, binding: &Value) {
         let values = json!({"url": binding["callback_url"], "token": binding["token"], "aes_key": binding["aes_key"]});
         let (status, answer) =
@@ -131,7 +134,7 @@ impl SandboxCompany {
         );
     }
 
-    /// Waits until a call hangs; whether one does.
+    /// Waits until a call is held; returns whether one is.
     pub async fn wait_for_held(&self, wait_ms: u64) -> bool {
         let url = format!("{}/__sandbox/held?wait_ms={wait_ms}", self.url());
         let text = http_client()
@@ -146,12 +149,13 @@ impl SandboxCompany {
         held["held"].as_u64().expect("a number") > 0
     }
 
-    /// Lets hanging calls go.
+    /// Releases held calls.
     pub async fn release(&self) {
         post_json(&format!("{}/__sandbox/release", self.url()), &json!({})).await;
     }
 
-    /// Somebody on whom nothing else depends: leads nobody, manages nobody, no administrator, no boss, in one department.
+    /// Returns a person without ties: no head, no manager of others, no administrator, no boss, a
+    /// member of one department.
     pub async fn bystander(&self, not: &[&str]) -> Person {
         let truth = self.truth().await;
         let manages = |id: &str| {
@@ -165,7 +169,10 @@ impl SandboxCompany {
                 && !person.boss
                 && person.sys_level == 0
                 && person.departments.len() == 1
-                && person.departments.iter().all(|place| !place.leader)
+                && person
+                    .departments
+                    .iter()
+                    .all(|membership| !membership.leader)
                 && !manages(&person.userid)
         };
         truth
@@ -177,7 +184,7 @@ impl SandboxCompany {
     }
 }
 
-/// Posts JSON; status and answer.
+/// Posts JSON; returns status and body.
 pub async fn post_json(url: &str, body: &Value) -> (u16, Value) {
     let request = http_client()
         .post(url)
@@ -191,10 +198,10 @@ pub async fn post_json(url: &str, body: &Value) -> (u16, Value) {
     )
 }
 
-/// A client that asks no proxy and follows nobody.
+/// Returns a client without a proxy that follows no redirects.
 #[must_use]
 pub fn http_client() -> reqwest::Client {
-    // Whoever was first has chosen the same.
+    // If another caller was first, it installed the same provider.
     _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()
         .no_proxy()

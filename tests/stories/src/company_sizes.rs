@@ -1,4 +1,4 @@
-//! A company of a given size, bound twice.
+//! Binds a company of a given size twice.
 
 use sandbox::company::CompanySize;
 use serde_json::Value;
@@ -6,10 +6,11 @@ use tempfile::tempdir;
 
 use crate::{LedgerSnapshot, SandboxCompany, assert_same};
 
-/// Binds a company of this size: complete, equal to the truth, and the second time without a write. The first run's report.
+/// Binds a company of this size. The first run must be complete and equal to the truth, and the
+/// second must write nothing. Returns the report of the first run.
 ///
 /// # Panics
-/// If anything of that is not so.
+/// If any of that fails.
 pub async fn assert_binds_twice(size: CompanySize) -> Value {
     let dingtalk = SandboxCompany::start_sized(size).await;
     dingtalk
@@ -54,7 +55,7 @@ pub async fn assert_binds_twice(size: CompanySize) -> Value {
     run
 }
 
-/// So many people in so many departments, the root among them.
+/// A company with this many people and departments, with the root.
 #[must_use]
 pub const fn company_size(people: usize, departments: usize, seed: u64) -> CompanySize {
     CompanySize {

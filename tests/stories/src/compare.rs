@@ -1,4 +1,5 @@
-//! The truth in DingTalk against the ledger: every field of every person and department, and nobody else.
+//! Compares the truth in DingTalk with the ledger: every field of every person and department, and
+//! no extra record.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -11,16 +12,16 @@ use sandbox::world::{TruthDepartment, WorldTruth};
 use crate::canonical;
 use crate::ledger::LedgerSnapshot;
 
-/// Something that is not the same.
+/// A difference between DingTalk and the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
     /// Person or department.
     pub kind: Kind,
-    /// DingTalk's id of it; empty where the ledger keeps none.
+    /// DingTalk's id; empty if the ledger keeps none.
     pub id: String,
-    /// The field, where it is one.
+    /// The field, if the difference is in one.
     pub field: Option<Field>,
-    /// What is different.
+    /// Description of the difference.
     pub what: String,
 }
 
@@ -30,7 +31,7 @@ impl fmt::Display for Difference {
     }
 }
 
-/// A field's value in words that both sides share: references are DingTalk's ids.
+/// A field's value in a form that both sides share: references are DingTalk's ids.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum ComparableValue {
     Nothing,
@@ -38,10 +39,10 @@ enum ComparableValue {
     Ids(BTreeSet<String>),
 }
 
-/// Fails with every difference.
+/// Asserts that there is no difference.
 ///
 /// # Panics
-/// If there is one.
+/// With every difference, if there is one.
 pub fn assert_same(truth: &WorldTruth, ledger: &LedgerSnapshot) {
     let differences = find_differences(truth, ledger);
     assert!(
@@ -51,7 +52,7 @@ pub fn assert_same(truth: &WorldTruth, ledger: &LedgerSnapshot) {
     );
 }
 
-/// Differences as lines.
+/// Formats differences as lines.
 #[must_use]
 pub fn format_differences(differences: &[Difference]) -> String {
     differences
@@ -61,7 +62,8 @@ pub fn format_differences(differences: &[Difference]) -> String {
         .join("\n")
 }
 
-/// Everything that is not the same: fields, missing and extra records, duplicates, ledger entries without their link.
+/// Returns every difference: fields, missing and extra records, duplicates, and ledger entries
+/// without their link.
 #[must_use]
 pub fn find_differences(truth: &WorldTruth, ledger: &LedgerSnapshot) -> Vec<Difference> {
     let names = LedgerNames::of(ledger);
@@ -134,8 +136,8 @@ fn compare_kind(
     found
 }
 
-/// DingTalk shows a main department for some people only. Where it stopped showing one, the ledger may keep what it knew,
-/// which is then a department that the person is no longer in.
+/// DingTalk shows a main department for some people only. If it stops showing one, the ledger may
+/// keep the value, which may then be a department that the person has left.
 fn field_agrees(
     field: Field,
     expected: &ComparableValue,
@@ -169,7 +171,10 @@ fn ids_value(ids: impl IntoIterator<Item = String>) -> ComparableValue {
 fn expected_person(person: &Person) -> ExpectedFields {
     let optional = |raw: &Option<String>| text_value(raw.as_deref().and_then(canonical::text));
     let main = person.main_department.filter(|main| person.is_in(*main));
-    let leads = person.departments.iter().filter(|place| place.leader);
+    let leads = person
+        .departments
+        .iter()
+        .filter(|membership| membership.leader);
     BTreeMap::from([
         (Field::Name, text_value(canonical::text(&person.name))),
         (
@@ -214,7 +219,7 @@ fn expected_person(person: &Person) -> ExpectedFields {
                 person
                     .departments
                     .iter()
-                    .map(|place| place.dept_id.to_string()),
+                    .map(|membership| membership.dept_id.to_string()),
             ),
         ),
         (
@@ -223,7 +228,7 @@ fn expected_person(person: &Person) -> ExpectedFields {
         ),
         (
             Field::Leads,
-            ids_value(leads.map(|place| place.dept_id.to_string())),
+            ids_value(leads.map(|membership| membership.dept_id.to_string())),
         ),
         (Field::Manager, ids_value(person.manager_userid.clone())),
     ])
@@ -254,7 +259,8 @@ fn expected_department(one: &TruthDepartment) -> ExpectedFields {
     ])
 }
 
-/// What the ledger says, its references turned into DingTalk's ids through the ledger's own records.
+/// Returns the ledger's value, with references converted to DingTalk's ids through the ledger's own
+/// records.
 fn ledger_value(stored: &StoredRecord, field: Field, names: &LedgerNames<'_>) -> ComparableValue {
     let values = &stored.record.values;
     if !values.shown_fields().contains(field) {
@@ -273,7 +279,7 @@ fn ledger_value(stored: &StoredRecord, field: Field, names: &LedgerNames<'_>) ->
     }
 }
 
-/// The ledger's own ids → its records.
+/// The ledger's records by their own ids.
 struct LedgerNames<'a>(BTreeMap<(Kind, &'a str), &'a StoredRecord>);
 
 impl<'a> LedgerNames<'a> {
@@ -326,7 +332,8 @@ fn find_unionid_differences(truth: &WorldTruth, ledger: &LedgerSnapshot) -> Vec<
     wrong.map(difference).collect()
 }
 
-/// Every entry of the ledger has one link that leads to it and to the same id of DingTalk, and every link an entry.
+/// Every ledger entry should have one link that points to it and to the same id of DingTalk, and
+/// every link should have an entry.
 fn find_orphans(ledger: &LedgerSnapshot) -> Vec<Difference> {
     let mut leading: BTreeMap<(Kind, &str), Vec<&Link>> = BTreeMap::new();
     for link in &ledger.links {

@@ -1,4 +1,5 @@
-//! What another version stored: tables as lines of DynamoDB's own JSON, the vault's files, the sandbox's world.
+//! Data that another version stored: tables as lines of DynamoDB's JSON, the vault's files, the
+//! sandbox's world.
 
 use std::fs;
 use std::path::Path;
@@ -7,10 +8,10 @@ use local::embedded::Database;
 use runtime::SystemClock;
 use serde_json::{Value, json};
 
-/// What expires of another version's items expires this many seconds from now.
+/// Seconds from now after which kept items expire.
 const KEPT_S: i64 = 24 * 3600;
 
-/// Keeps a data directory as text, without its values for this machine.
+/// Keeps a data directory as text, without values that belong to this machine.
 pub async fn keep_directory(data: &Path, folder: &Path) {
     let database = Database::open(&data.join("state.db"))
         .await
@@ -57,7 +58,7 @@ pub async fn keep_directory(data: &Path, folder: &Path) {
     database.stop().await.expect("the database stops");
 }
 
-/// Makes a data directory of what was kept.
+/// Creates a data directory from kept data.
 pub async fn unpack_directory(folder: &Path, data: &Path) {
     fs::create_dir_all(data.join("vault")).expect("a folder");
     for file in fs::read_dir(folder.join("vault"))
@@ -99,7 +100,7 @@ pub async fn unpack_directory(folder: &Path, data: &Path) {
     database.stop().await.expect("the database stops");
 }
 
-/// What had not expired then has not expired now, whatever day it is.
+/// Moves the expiry of an item, so that what had not expired then has not expired now.
 fn postpone_expiry(mut item: Value, later: i64) -> Value {
     if let Some(expires) = item.get_mut("x") {
         *expires = json!({"N": later.to_string()});
@@ -107,7 +108,8 @@ fn postpone_expiry(mut item: Value, later: i64) -> Value {
     item
 }
 
-/// Who had a message in hand is gone, and the clock of then with it: the message may be taken at once.
+/// Makes messages available at once: the worker that had received them is gone, and so is the clock
+/// of that time.
 fn kept_item(item: &Value) -> String {
     let mut item = item.clone();
     if let Some(visible) = item.get_mut("visible") {
@@ -116,7 +118,7 @@ fn kept_item(item: &Value) -> String {
     item.to_string()
 }
 
-/// What a table is made of, out of its description.
+/// Builds the definition of a table from its description.
 fn table_definition(described: &Value) -> Value {
     let mut definition = json!({"BillingMode": "PAY_PER_REQUEST"});
     for name in ["TableName", "KeySchema", "AttributeDefinitions"] {
@@ -130,10 +132,11 @@ fn table_definition(described: &Value) -> Value {
     definition
 }
 
-/// A call in DynamoDB's own words, so that items are kept as they are and not as this version's code reads them.
+/// Makes a call in DynamoDB's JSON, so that items are kept as stored and not as this version's code
+/// reads them.
 ///
 /// # Panics
-/// If it is refused.
+/// If the call is refused.
 pub async fn call_dynamodb(database: &Database, operation: &str, body: &Value) -> Value {
     let (dynamodb, operation) = (database.dynamodb().clone(), operation.to_owned());
     let (asked, body) = (operation.clone(), body.to_string());

@@ -1,4 +1,4 @@
-//! The ledger as it is stored, read through the store's own code.
+//! Reads the stored ledger through the store's own code.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,23 +9,25 @@ use ehr::{Connector as _, StoredRecord};
 use local::embedded::{Database, DirectoryVault};
 use state::links::LinkStore as _;
 use state::vault::SecretStore;
-use state::{Binding, Store, TableNames};
+use state::{Binding, DingTalkEndpoints, Store, TableNames};
 
-/// Everything that is stored about one company.
+/// All stored data of one company.
 #[derive(Debug)]
 pub struct LedgerSnapshot {
-    /// The binding.
+    /// The binding of the company.
     pub binding: Binding,
-    /// Everybody, also those who left.
+    /// Where its DingTalk answers.
+    pub endpoints: DingTalkEndpoints,
+    /// All people, including those who left.
     pub people: Vec<StoredRecord>,
-    /// Every department, also closed ones.
+    /// All departments, including closed ones.
     pub departments: Vec<StoredRecord>,
-    /// Every link, of both kinds.
+    /// All links of both kinds.
     pub links: Vec<Link>,
 }
 
 impl LedgerSnapshot {
-    /// What `data` holds; `None` where nothing is bound. It may be read while `up` runs.
+    /// Reads the data directory; `None` if no company is bound. `up` may be running.
     pub async fn read_directory(data: &Path) -> Option<Self> {
         let file = data.join("state.db");
         if !file.exists() {
@@ -38,10 +40,10 @@ impl LedgerSnapshot {
         ledger
     }
 
-    /// What a store holds whose vault is in `data`; `None` where nothing is bound.
+    /// Reads a store with its vault in `data`; `None` if no company is bound.
     ///
     /// # Panics
-    /// If more than one company is bound: nobody's data directory holds two.
+    /// If more than one company is bound, which no data directory of a story is.
     pub async fn read_store(store: &Store, data: &Path) -> Option<Self> {
         let bindings = store.list_bindings().await.unwrap_or_default();
         assert!(
@@ -54,21 +56,18 @@ impl LedgerSnapshot {
         Some(Self::read_binding(store, &SecretStore::new(Arc::new(vault), "local/"), binding).await)
     }
 
-    /// What a store holds of one binding.
+    /// Reads the data of one binding from a store.
     pub async fn read_binding(store: &Store, secrets: &SecretStore, binding: Binding) -> Self {
-        let secret = secrets
-            .get_binding(&binding.id)
+        let keys = secrets
+            .get_keys(&binding.id)
             .await
-            .expect("the binding's secret");
+            .expect("the binding's keys");
         let now = runtime::SystemClock.now();
-        let connector = ehr::Ledger::new(
-            store.clone(),
-            binding.corp_id.clone(),
-            secret.hash_key(),
-            now,
-        );
+        let connector =
+            ehr::Ledger::new(store.clone(), binding.corp_id.clone(), keys.hash_key(), now);
         let mut ledger = Self {
             binding,
+            endpoints: keys.dingtalk_endpoints(),
             people: Vec::new(),
             departments: Vec::new(),
             links: Vec::new(),
@@ -95,7 +94,7 @@ impl LedgerSnapshot {
         ledger
     }
 
-    /// How many ledger entries and links `data` holds of a company, bound or not.
+    /// Counts ledger entries and links of a company in `data`, whether it is bound or not.
     pub async fn count_entries(data: &Path, corp: &CorpId) -> u64 {
         if !data.join("state.db").exists() {
             return 0;
@@ -120,7 +119,7 @@ impl LedgerSnapshot {
         count
     }
 
-    /// Records of a kind.
+    /// Returns the records of a kind.
     #[must_use]
     pub fn records(&self, kind: Kind) -> &[StoredRecord] {
         match kind {
@@ -129,7 +128,7 @@ impl LedgerSnapshot {
         }
     }
 
-    /// Records of a kind that are active, by DingTalk's id. More than one per id is a duplicate.
+    /// Returns the active records of a kind by DingTalk's id. More than one per id is a duplicate.
     #[must_use]
     pub fn active_by_dingtalk_id(&self, kind: Kind) -> BTreeMap<&str, Vec<&StoredRecord>> {
         let mut active: BTreeMap<&str, Vec<&StoredRecord>> = BTreeMap::new();
@@ -144,7 +143,7 @@ impl LedgerSnapshot {
         active
     }
 
-    /// Somebody who is kept as left, by DingTalk's id.
+    /// Returns a person that the ledger keeps as left, by DingTalk's id.
     #[must_use]
     pub fn find_left(&self, userid: &str) -> Option<&StoredRecord> {
         let is = |stored: &&StoredRecord| {

@@ -1,8 +1,4 @@
-//! What stories are told with: the real `bangding` program as a child process, a sandbox, the ledger as the store has
-//! it, and the comparison of the two.
-//!
-//! Everything is on loopback and in directories of its own, so that stories share nothing and run side by side.
-
+#![doc = include_str!("../README.md")]
 #![allow(
     clippy::expect_used,
     clippy::panic,

@@ -1,14 +1,14 @@
-//! Waiting for a condition, with an end.
+//! Waits for a condition, with a limit.
 
 use std::time::{Duration, Instant};
 
-/// How long to wait between two looks.
+/// Pause between two checks.
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Looks until `look` gives no reason why it is not so yet; how long that took.
+/// Checks until `look` returns no reason any more; returns how long that took.
 ///
 /// # Panics
-/// With the last reason, when it is still not so at the end.
+/// With the last reason, if the limit is reached.
 pub async fn wait_until(
     within: Duration,
     what: &str,

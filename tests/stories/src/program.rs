@@ -1,4 +1,4 @@
-//! The `bangding` program as a child process. Whatever is dropped is killed.
+//! The `bangding` program as a child process. Dropping it kills it.
 
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
@@ -14,10 +14,10 @@ use tokio::task::JoinHandle;
 use crate::company::QPS;
 use crate::polling::wait_until;
 
-/// Nothing here takes this long, unless it hangs.
+/// Limit for the program. It takes this long only if it hangs.
 const PROGRAM_TIMEOUT: Duration = Duration::from_secs(900);
 
-/// The program next to this test program.
+/// Returns the path of the program next to this test program.
 ///
 /// # Panics
 /// If it is not built.
@@ -37,14 +37,14 @@ pub fn program_path() -> PathBuf {
     program
 }
 
-/// A command of the program, to be run or started.
+/// A command of the program.
 pub struct ProgramCommand {
     command: Command,
     qps: Option<u32>,
 }
 
 impl ProgramCommand {
-    /// `bangding up --json`, its state in `data`.
+    /// Creates `bangding up --json` with its state in `data`.
     #[must_use]
     pub fn new(data: &Path) -> Self {
         Self::without_arguments()
@@ -52,7 +52,8 @@ impl ProgramCommand {
             .qps(QPS)
     }
 
-    /// The program without arguments, and with nothing of this process's environment that it reads.
+    /// Creates a command without arguments, and without the environment variables that the program
+    /// reads.
     #[must_use]
     pub fn without_arguments() -> Self {
         let mut command = Command::new(program_path());
@@ -63,21 +64,21 @@ impl ProgramCommand {
         Self { command, qps: None }
     }
 
-    /// Another pace than usual here, in calls a second.
+    /// Sets another pace, in calls per second.
     #[must_use]
     pub fn qps(mut self, qps: u32) -> Self {
         self.qps = Some(qps);
         self
     }
 
-    /// More arguments.
+    /// Adds arguments.
     #[must_use]
     pub fn args<'a>(mut self, args: impl IntoIterator<Item = &'a str>) -> Self {
         self.command.args(args);
         self
     }
 
-    /// Another DingTalk than its own sandbox.
+    /// Uses another DingTalk than the program's own sandbox.
     #[must_use]
     pub fn dingtalk(self, url: &str, keys: &AppCredentials) -> Self {
         let agent = keys.agent_id.to_string();
@@ -94,19 +95,19 @@ impl ProgramCommand {
         self.args(args).secret(&keys.app_secret)
     }
 
-    /// The AppSecret, where the program looks for it.
+    /// Sets the AppSecret in the environment.
     #[must_use]
     pub fn secret(mut self, secret: &str) -> Self {
         self.command.env("BANGDING_APP_SECRET", secret);
         self
     }
 
-    /// With `--once`, to its end.
+    /// Runs with `--once` until it ends.
     pub async fn run_once(self) -> FinishedProgram {
         self.args(["--once"]).run_to_end().await
     }
 
-    /// To its end.
+    /// Runs until it ends.
     pub async fn run_to_end(self) -> FinishedProgram {
         let mut running = self.start();
         let status = tokio::time::timeout(PROGRAM_TIMEOUT, running.child.wait()).await;
@@ -119,7 +120,7 @@ impl ProgramCommand {
         running.into_finished(status.expect("its end")).await
     }
 
-    /// Starts it.
+    /// Starts the program.
     ///
     /// # Panics
     /// If it does not start.
@@ -154,7 +155,7 @@ impl ProgramCommand {
     }
 }
 
-/// Lines as they come.
+/// Lines as they arrive.
 #[derive(Clone, Default)]
 struct OutputLines(Arc<Mutex<Vec<String>>>);
 
@@ -174,7 +175,7 @@ impl OutputLines {
     }
 }
 
-/// The program while it runs.
+/// The running program.
 pub struct RunningProgram {
     child: Child,
     out: OutputLines,
@@ -183,7 +184,7 @@ pub struct RunningProgram {
 }
 
 impl RunningProgram {
-    /// The first JSON object that it printed: the report of the first sync, or an error.
+    /// Returns the first JSON object that it printed: the report of the first sync, or an error.
     pub async fn first_object(&mut self) -> Value {
         wait_until(PROGRAM_TIMEOUT, "the first sync is reported", async || {
             if self.out.all().is_empty() {
@@ -196,7 +197,7 @@ impl RunningProgram {
         serde_json::from_str(&self.out.all()[0]).expect("the first line is JSON")
     }
 
-    /// Every JSON object so far.
+    /// Returns every JSON object so far.
     #[must_use]
     pub fn objects(&self) -> Vec<Value> {
         self.out
@@ -206,30 +207,36 @@ impl RunningProgram {
             .collect()
     }
 
-    /// Lines on stdout so far.
+    /// Returns the lines on stdout so far.
     #[must_use]
     pub fn lines(&self) -> Vec<String> {
         self.out.all()
     }
 
-    /// What it told people so far.
+    /// Returns the text on stderr so far.
     #[must_use]
     pub fn stderr(&self) -> String {
         self.err.all().join("\n")
     }
 
-    /// Whether it is still there.
+    /// Its process id; `None` after its end.
+    #[must_use]
+    pub fn id(&self) -> Option<u32> {
+        self.child.id()
+    }
+
+    /// Whether it is still running.
     #[must_use]
     pub fn is_running(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(None))
     }
 
-    /// `kill -9`.
+    /// Kills it like `kill -9`.
     pub async fn kill(mut self) {
         self.child.kill().await.expect("it can be killed");
     }
 
-    /// Waits for its end by itself.
+    /// Waits until it ends by itself.
     pub async fn wait_for_end(mut self) -> FinishedProgram {
         let status = tokio::time::timeout(PROGRAM_TIMEOUT, self.child.wait())
             .await
@@ -251,18 +258,18 @@ impl RunningProgram {
     }
 }
 
-/// How it ended.
+/// The result of the program.
 pub struct FinishedProgram {
-    /// Its exit code; `None` after a signal.
+    /// Exit code; `None` after a signal.
     pub code: Option<i32>,
     /// Lines on stdout.
     pub stdout: Vec<String>,
-    /// What it told people.
+    /// Text on stderr.
     pub stderr: String,
 }
 
 impl FinishedProgram {
-    /// The one JSON object on stdout.
+    /// Returns the only JSON object on stdout.
     ///
     /// # Panics
     /// If there is anything else.
@@ -274,10 +281,10 @@ impl FinishedProgram {
         serde_json::from_str(line).unwrap_or_else(|err| panic!("not JSON ({err}): {line}"))
     }
 
-    /// The run of a sync that ended with this code.
+    /// Returns the run of a sync that ended with this exit code.
     ///
     /// # Panics
-    /// If the code is another one.
+    /// If the exit code differs.
     #[allow(
         clippy::must_use_candidate,
         reason = "that the code is right can be all that is asked"

@@ -1,4 +1,5 @@
-//! A relay: everything that comes is passed on to one address and back, path and all. It can count and stop.
+//! A relay passes every request on to one address, and the answer back, with the path unchanged. It
+//! can count requests and stop.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -17,21 +18,21 @@ use tokio::task::JoinHandle;
 
 use crate::company::http_client;
 
-/// Bodies that pass.
+/// Size limit of bodies, in bytes.
 const BODY_MAX: usize = 64 << 20;
 
-/// Which requests are counted.
+/// Returns whether a request is counted.
 pub type RequestFilter = fn(&HeaderMap, &[u8]) -> bool;
 
 /// A running relay. Dropping it stops it.
 pub struct Relay {
-    /// Where it listens.
+    /// Address where it listens.
     pub address: SocketAddr,
-    way: Arc<RelayState>,
+    state: Arc<RelayState>,
     served: JoinHandle<()>,
 }
 
-/// Who answers behind the relay.
+/// The server behind the relay.
 enum Upstream {
     Http { to: String, client: reqwest::Client },
     DynamoDb(EmbeddedDynamoDb),
@@ -41,16 +42,16 @@ struct RelayState {
     upstream: Upstream,
     counts: RequestFilter,
     count: AtomicU64,
-    /// The answer of the counted request with this number never arrives; 0 is none.
+    /// Number of the counted request from which on answers are withheld; 0 withholds none.
     stop_after: u64,
     stopped: watch::Sender<bool>,
-    /// The relay was dropped: connections that were kept outlive whoever listened.
+    /// Whether the relay was dropped. Kept connections live longer than the listener.
     gone: AtomicBool,
 }
 
 impl Drop for Relay {
     fn drop(&mut self) {
-        self.way.gone.store(true, Ordering::Release);
+        self.state.gone.store(true, Ordering::Release);
         self.served.abort();
     }
 }
@@ -61,8 +62,8 @@ impl Relay {
         Self::start_counting(to, |_, _| false, 0).await
     }
 
-    /// As [`Relay::start`], and counts. The `stop_after`-th counted request is carried out, its answer is withheld, and
-    /// so is every later one; 0 withholds none.
+    /// Like [`Relay::start`], and counts. It passes on the counted request number `stop_after` and
+    /// withholds its answer and every later one. 0 withholds none.
     pub async fn start_counting(to: &str, counts: RequestFilter, stop_after: u64) -> Self {
         Self::serve(
             Upstream::Http {
@@ -75,7 +76,8 @@ impl Relay {
         .await
     }
 
-    /// As [`Relay::counting`], with an embedded database behind it: DynamoDB's protocol, as another process asks for it.
+    /// Like [`Relay::start_counting`], in front of an embedded database: it speaks DynamoDB's
+    /// protocol, as another process would use it.
     pub async fn to_database(database: &Database, counts: RequestFilter, stop_after: u64) -> Self {
         Self::serve(
             Upstream::DynamoDb(database.dynamodb().clone()),
@@ -93,7 +95,7 @@ impl Relay {
         let stopped = watch::Sender::new(false);
         let count = AtomicU64::new(0);
         let gone = AtomicBool::new(false);
-        let way = Arc::new(RelayState {
+        let state = Arc::new(RelayState {
             upstream,
             counts,
             count,
@@ -103,31 +105,31 @@ impl Relay {
         });
         let router = Router::new()
             .fallback(relay_request)
-            .with_state(Arc::clone(&way));
+            .with_state(Arc::clone(&state));
         let served =
             tokio::spawn(async move { axum::serve(listener, router).await.expect("it serves") });
         Self {
             address,
-            way,
+            state,
             served,
         }
     }
 
-    /// `http://127.0.0.1:PORT`.
+    /// Returns `http://127.0.0.1:PORT`.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Counted so far.
+    /// Returns the number of counted requests.
     #[must_use]
     pub fn count(&self) -> u64 {
-        self.way.count.load(Ordering::Acquire)
+        self.state.count.load(Ordering::Acquire)
     }
 
     /// Waits until it withholds an answer.
     pub async fn wait_until_stopped(&self) {
-        let mut stopped = self.way.stopped.subscribe();
+        let mut stopped = self.state.stopped.subscribe();
         stopped
             .wait_for(|stopped| *stopped)
             .await
@@ -135,21 +137,21 @@ impl Relay {
     }
 }
 
-async fn relay_request(State(way): State<Arc<RelayState>>, request: Request) -> Response {
+async fn relay_request(State(state): State<Arc<RelayState>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let Ok(body) = axum::body::to_bytes(body, BODY_MAX).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
-    if way.gone.load(Ordering::Acquire) {
+    if state.gone.load(Ordering::Acquire) {
         return StatusCode::BAD_GATEWAY.into_response();
     }
-    if *way.stopped.borrow() {
+    if *state.stopped.borrow() {
         std::future::pending::<()>().await;
     }
-    let counted = (way.counts)(&parts.headers, &body);
-    let answer = way.forward_request(&parts, body).await;
-    if counted && way.count.fetch_add(1, Ordering::AcqRel) + 1 == way.stop_after {
-        way.stopped.send_replace(true);
+    let counted = (state.counts)(&parts.headers, &body);
+    let answer = state.forward_request(&parts, body).await;
+    if counted && state.count.fetch_add(1, Ordering::AcqRel) + 1 == state.stop_after {
+        state.stopped.send_replace(true);
         std::future::pending::<()>().await;
     }
     answer.unwrap_or_else(|_| StatusCode::BAD_GATEWAY.into_response())
@@ -167,7 +169,7 @@ impl RelayState {
         };
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
         let mut headers = parts.headers.clone();
-        // Both belong to one connection, and this is another one.
+        // Both headers belong to one connection, and this is another connection.
         headers.remove(http::header::HOST);
         headers.remove(http::header::CONTENT_LENGTH);
         let request = client

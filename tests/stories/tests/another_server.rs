@@ -1,4 +1,5 @@
-//! Another server that speaks the protocol, both hosts on one port, at an address and with credentials of its own.
+//! Another server that speaks the protocol: both hosts on one port, with its own address and
+//! credentials.
 
 use stories::{LedgerSnapshot, ProgramCommand, Relay, SandboxCompany, assert_same};
 use tempfile::tempdir;
@@ -9,7 +10,7 @@ async fn a_company_behind_another_address_is_bound_and_followed_by_sweeps() {
     let relay = Relay::start(dingtalk.url()).await;
     let keys = dingtalk.credentials().await;
     let home = tempdir().unwrap();
-    // As people copy it, with a slash at the end.
+    // People often copy it with a slash at the end.
     let up = || {
         ProgramCommand::new(home.path())
             .dingtalk(&format!("{}/", relay.url()), &keys)
@@ -23,8 +24,8 @@ async fn a_company_behind_another_address_is_bound_and_followed_by_sweeps() {
     let ledger = LedgerSnapshot::read_directory(home.path())
         .await
         .expect("a binding");
-    assert_eq!(ledger.binding.endpoints.api, relay.url());
-    assert_eq!(ledger.binding.endpoints.oapi, relay.url());
+    assert_eq!(ledger.endpoints.api, relay.url());
+    assert_eq!(ledger.endpoints.oapi, relay.url());
     assert_same(&dingtalk.truth().await, &ledger);
     assert_eq!(up().await.run_report(0)["writes"], 0);
     let interfaces: Vec<String> = dingtalk
@@ -41,7 +42,7 @@ async fn a_company_behind_another_address_is_bound_and_followed_by_sweeps() {
         interfaces.iter().any(|path| path.starts_with("/topapi/")),
         "the older host was called: {interfaces:?}"
     );
-    // The same company at another address: nothing is made twice.
+    // The same company at another address: nothing is created twice.
     let moved = Relay::start(dingtalk.url()).await;
     let run = ProgramCommand::new(home.path())
         .dingtalk(&moved.url(), &keys)

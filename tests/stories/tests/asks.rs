@@ -1,5 +1,5 @@
-//! The eHR decides mobile numbers, and only the employee can change one in DingTalk: they are asked, once, and the field
-//! waits.
+//! The eHR decides mobile numbers, and only the employee can change one in DingTalk. The employee
+//! is asked once, and the field waits.
 
 use std::path::Path;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use stories::program::{FinishedProgram, ProgramCommand};
 use stories::{LedgerSnapshot, SandboxCompany};
 use tempfile::{TempDir, tempdir};
 
-/// Nothing here is further away than this.
+/// Everything here should happen within this time.
 pub(crate) const SOON: Duration = Duration::from_secs(30);
 
 const EHR_IS_MASTER: &str = r#"{"version": 1, "preset": "ehr_is_master"}"#;
@@ -32,7 +32,7 @@ pub(crate) async fn run_command(data: &Path, args: &[&str], code: i32) -> Value 
     ran.single_object()
 }
 
-/// A company that is in step, and whose eHR decides from now on.
+/// Binds a company and syncs it; the eHR decides from then on.
 pub(crate) async fn bind_company(seed: u64) -> (SandboxCompany, TempDir) {
     let dingtalk = SandboxCompany::start(30, 6, seed).await;
     dingtalk
@@ -55,7 +55,8 @@ pub(crate) async fn bind_company(seed: u64) -> (SandboxCompany, TempDir) {
     (dingtalk, home)
 }
 
-/// A sweep. What the killed `up` had left in its queues is worked before it, and says so on lines of its own.
+/// Runs a sweep. It first handles messages that the killed `up` left in its queues, and reports
+/// them on separate lines.
 async fn run_sweep(dingtalk: &SandboxCompany, data: &Path, code: i32) -> Value {
     let ran = dingtalk.up_command(data).await.run_once().await;
     assert_eq!(ran.code, Some(code), "{:?}\n{}", ran.stdout, ran.stderr);
@@ -63,7 +64,7 @@ async fn run_sweep(dingtalk: &SandboxCompany, data: &Path, code: i32) -> Value {
     serde_json::from_str::<Value>(last).expect("JSON")["run"].clone()
 }
 
-/// What somebody read, oldest first.
+/// Returns the messages that a person has read, oldest first.
 async fn messages_read_by(dingtalk: &SandboxCompany, userid: &str) -> Vec<String> {
     let inbox = dingtalk.world().lock().await.inbox(userid);
     inbox
@@ -88,7 +89,7 @@ async fn wait_until_asked(dingtalk: &SandboxCompany, userid: &str, times: usize)
     .await;
 }
 
-/// The fields of whom an employee is waited for.
+/// Returns the fields that wait for an employee.
 async fn waiting_fields(data: &Path) -> Vec<String> {
     let all = run_command(data, &["waiting"], 0).await;
     let all = all["waiting"].as_array().expect("a list").clone();
@@ -146,7 +147,7 @@ async fn an_employee_is_asked_once_for_the_number_that_only_they_can_change() {
     );
     assert_eq!(waiting_fields(data).await, ["\"mobile\""]);
     assert_eq!(words, messages_read_by(&dingtalk, userid).await[0]);
-    // Looked at for another reason, and swept twice: asked once.
+    // A look for another reason and two sweeps do not ask again.
     run_command(data, &["ehr", "change", number, "--title", "顾问"], 0).await;
     wait_until(SOON, "the title arrives", async || {
         let truth = dingtalk.truth().await;
@@ -179,7 +180,7 @@ async fn an_employee_is_asked_once_for_the_number_that_only_they_can_change() {
     tokio::time::sleep(Duration::from_secs(3)).await;
     wait_until_asked(&dingtalk, userid, 1).await;
 
-    // Another number is another question.
+    // Another number is a new question.
     run_command(
         data,
         &["ehr", "change", number, "--mobile", "13900000043"],
@@ -189,7 +190,7 @@ async fn an_employee_is_asked_once_for_the_number_that_only_they_can_change() {
     wait_until_asked(&dingtalk, userid, 2).await;
     let messages = dingtalk.world().lock().await.messages().len();
 
-    // They change it themselves: nothing waits any more, and nothing is sent.
+    // The employee changes the number. Nothing waits any more, and nothing is sent.
     dingtalk.act(change_mobile(userid, "13900000043")).await;
     wait_until(
         SOON,
@@ -225,7 +226,7 @@ async fn an_employee_is_asked_once_for_the_number_that_only_they_can_change() {
     assert_eq!(quiet["writes"], 0, "{quiet}");
 }
 
-/// Its event was lost: the sweep asks.
+/// The event was lost, so the sweep asks.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sweep_asks_when_the_event_was_lost() {
     let (dingtalk, home) = bind_company(112).await;

@@ -1,4 +1,5 @@
-//! What reaches the callback address: strangers learn and change nothing, DingTalk is answered in time.
+//! Requests to the callback address: strangers learn nothing and change nothing, and DingTalk gets
+//! its answer in time.
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +13,7 @@ use stories::polling::wait_until;
 use stories::{LedgerSnapshot, RunningProgram, SandboxCompany};
 use tempfile::{TempDir, tempdir};
 
-/// What the callback has, end to end (`design.md` §6).
+/// What the callback has, end to end.
 const IN_TIME: Duration = Duration::from_millis(1500);
 
 struct CallbackStory {
@@ -53,7 +54,7 @@ impl CallbackStory {
             .expect("the keys that were printed")
     }
 
-    /// A push about somebody, as DingTalk makes it.
+    /// Builds a push about a person as DingTalk sends it.
     fn user_event(&self, corp: &str, userid: &str) -> String {
         json!({"EventType": "user_modify_org", "CorpId": corp, "UserId": [userid], "TimeStamp": "1"}).to_string()
     }
@@ -97,7 +98,7 @@ impl CallbackStory {
         (answer.status().as_u16(), answer.text().await.expect("text"))
     }
 
-    /// Calls about people since the beginning.
+    /// Returns the calls about people since the beginning.
     async fn person_reads(&self) -> Vec<CallRecord> {
         self.dingtalk
             .log()
@@ -117,7 +118,7 @@ impl CallbackStory {
     }
 }
 
-/// The body with the case of one letter in its middle turned.
+/// Changes the case of one letter in the middle of the body.
 fn flip_letter_case(body: &str) -> String {
     let middle = body.len() / 2;
     let at = middle
@@ -135,11 +136,12 @@ fn flip_letter_case(body: &str) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn forged_callbacks_get_the_same_refusal_and_have_no_effect() {
-    let mut door = CallbackStory::begin(61).await;
-    let corp = door.binding_text("corp_id").to_owned();
-    let person = door.dingtalk.bystander(&[]).await.userid;
-    // Nobody tells of this: whoever made the engine look would be seen in the ledger.
-    door.dingtalk
+    let mut story = CallbackStory::begin(61).await;
+    let corp = story.binding_text("corp_id").to_owned();
+    let person = story.dingtalk.bystander(&[]).await.userid;
+    // No event reports this change. If a request made the engine look, the ledger would show it.
+    story
+        .dingtalk
         .act(Act::Rename {
             userid: person.clone(),
             name: "没人说".into(),
@@ -147,30 +149,30 @@ async fn forged_callbacks_get_the_same_refusal_and_have_no_effect() {
         .await;
     let (now, owner, token) = (
         SystemClock.now(),
-        door.app_key.clone(),
-        door.binding_text("token").to_owned(),
+        story.app_key.clone(),
+        story.binding_text("token").to_owned(),
     );
-    let event = door.user_event(&corp, &person);
-    let ours = door.callback_cipher(&token, &owner);
-    let (query, body) = door.sign_push(&ours, &owner, &event, now);
-    let forged = door.sign_push(
-        &door.callback_cipher("AnotherToken123", &owner),
+    let event = story.user_event(&corp, &person);
+    let ours = story.callback_cipher(&token, &owner);
+    let (query, body) = story.sign_push(&ours, &owner, &event, now);
+    let forged = story.sign_push(
+        &story.callback_cipher("AnotherToken123", &owner),
         &owner,
         &event,
         now,
     );
-    let stale = door.sign_push(&ours, &owner, &event, now.plus_millis(-6 * 60 * 1000));
-    let early = door.sign_push(&ours, &owner, &event, now.plus_millis(6 * 60 * 1000));
-    let stranger = door.sign_push(
-        &door.callback_cipher(&token, "dingstranger"),
+    let stale = story.sign_push(&ours, &owner, &event, now.plus_millis(-6 * 60 * 1000));
+    let early = story.sign_push(&ours, &owner, &event, now.plus_millis(6 * 60 * 1000));
+    let stranger = story.sign_push(
+        &story.callback_cipher(&token, "dingstranger"),
         "dingstranger",
         &event,
         now,
     );
-    let elsewhere = door.sign_push(
+    let elsewhere = story.sign_push(
         &ours,
         &owner,
-        &door.user_event("ding00000000000000000000000000000000", &person),
+        &story.user_event("ding00000000000000000000000000000000", &person),
         now,
     );
     let oversized = format!(r#"{{"encrypt":"{}"}}"#, "A".repeat(100_000));
@@ -192,9 +194,9 @@ async fn forged_callbacks_get_the_same_refusal_and_have_no_effect() {
     ];
     let mut answers = Vec::new();
     for (name, query, body) in &cases {
-        answers.push((*name, door.post_push(query, *body).await));
+        answers.push((*name, story.post_push(query, *body).await));
     }
-    let nobody = door
+    let unknown_binding = story
         .binding_text("callback_url")
         .rsplit_once('/')
         .expect("a path")
@@ -202,7 +204,12 @@ async fn forged_callbacks_get_the_same_refusal_and_have_no_effect() {
         .to_owned();
     answers.push((
         "no such binding",
-        door.post_push_to(&format!("{nobody}/b-nosuchone"), &query, body.clone())
+        story
+            .post_push_to(
+                &format!("{unknown_binding}/b-nosuchone"),
+                &query,
+                body.clone(),
+            )
             .await,
     ));
     for (name, (status, text)) in &answers {
@@ -213,33 +220,34 @@ async fn forged_callbacks_get_the_same_refusal_and_have_no_effect() {
         );
     }
     assert!(!answers[0].1.1.contains("signature"), "{}", answers[0].1.1);
-    let (status, _) = door.post_push(&query, vec![b'x'; 11 * 1024 * 1024]).await;
+    let (status, _) = story.post_push(&query, vec![b'x'; 11 * 1024 * 1024]).await;
     assert!(
         status == 403 || status == 413,
         "11 MiB were answered with {status}"
     );
-    // The same door opens for the real one, about somebody else: only then does anybody look, and only at that one.
-    let other = door.dingtalk.bystander(&[&person]).await.userid;
-    let (query, body) = door.sign_push(
+    // The same address accepts a real push about another person. Only then the engine looks, and
+    // only at that person.
+    let other = story.dingtalk.bystander(&[&person]).await.userid;
+    let (query, body) = story.sign_push(
         &ours,
         &owner,
-        &door.user_event(&corp, &other),
+        &story.user_event(&corp, &other),
         SystemClock.now(),
     );
-    assert_eq!(door.post_push(&query, body).await.0, 200);
+    assert_eq!(story.post_push(&query, body).await.0, 200);
     wait_until(
         Duration::from_secs(10),
         "the real one is worked",
         async || {
-            if door.person_reads().await.is_empty() {
-                Err(door.up.stderr())
+            if story.person_reads().await.is_empty() {
+                Err(story.up.stderr())
             } else {
                 Ok(())
             }
         },
     )
     .await;
-    let subjects: Vec<_> = door
+    let subjects: Vec<_> = story
         .person_reads()
         .await
         .into_iter()
@@ -249,35 +257,36 @@ async fn forged_callbacks_get_the_same_refusal_and_have_no_effect() {
         subjects.iter().all(|subject| subject.contains(&other)),
         "{subjects:?}"
     );
-    assert_ne!(door.name_in_ledger(&person).await, "没人说");
-    assert!(door.up.is_running());
+    assert_ne!(story.name_in_ledger(&person).await, "没人说");
+    assert!(story.up.is_running());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn callbacks_are_answered_in_time_and_replays_change_nothing() {
-    let door = CallbackStory::begin(62).await;
+    let story = CallbackStory::begin(62).await;
     let (corp, owner) = (
-        door.binding_text("corp_id").to_owned(),
-        door.app_key.clone(),
+        story.binding_text("corp_id").to_owned(),
+        story.app_key.clone(),
     );
-    let cipher = door.callback_cipher(door.binding_text("token"), &owner);
-    let person = door.dingtalk.bystander(&[]).await.userid;
-    door.dingtalk
+    let cipher = story.callback_cipher(story.binding_text("token"), &owner);
+    let person = story.dingtalk.bystander(&[]).await.userid;
+    story
+        .dingtalk
         .act(Act::Rename {
             userid: person.clone(),
             name: "有人说".into(),
         })
         .await;
-    let (query, body) = door.sign_push(
+    let (query, body) = story.sign_push(
         &cipher,
         &owner,
-        &door.user_event(&corp, &person),
+        &story.user_event(&corp, &person),
         SystemClock.now(),
     );
     let mut slowest = Duration::ZERO;
     for _ in 0..5 {
         let began = Instant::now();
-        let (status, text) = door.post_push(&query, body.clone()).await;
+        let (status, text) = story.post_push(&query, body.clone()).await;
         slowest = slowest.max(began.elapsed());
         assert_eq!(status, 200, "{text}");
         let reply: CallbackReply = serde_json::from_str(&text).expect("the four strings");
@@ -288,7 +297,7 @@ async fn callbacks_are_answered_in_time_and_replays_change_nothing() {
         Duration::from_secs(5),
         "the name is in the ledger",
         async || {
-            let name = door.name_in_ledger(&person).await;
+            let name = story.name_in_ledger(&person).await;
             if name == "有人说" {
                 Ok(())
             } else {
@@ -297,16 +306,18 @@ async fn callbacks_are_answered_in_time_and_replays_change_nothing() {
         },
     )
     .await;
-    // A later, different event shows that the queue is through; the four replays were one wake.
-    let (query, body) = door.sign_push(
+    // A later event with other content shows that the queue is empty; the four replays were one
+    // wake.
+    let (query, body) = story.sign_push(
         &cipher,
         &owner,
-        &door.user_event(&corp, &person),
+        &story.user_event(&corp, &person),
         SystemClock.now(),
     );
-    assert_eq!(door.post_push(&query, body).await.0, 200);
+    assert_eq!(story.post_push(&query, body).await.0, 200);
     let worked = || {
-        door.up
+        story
+            .up
             .objects()
             .iter()
             .filter(|object| object["event"] == "user_modify_org")
@@ -324,10 +335,15 @@ async fn callbacks_are_answered_in_time_and_replays_change_nothing() {
         },
     )
     .await;
-    assert_eq!(worked(), 2, "a replay is one wake: {:?}", door.up.objects());
+    assert_eq!(
+        worked(),
+        2,
+        "a replay is one wake: {:?}",
+        story.up.objects()
+    );
 }
 
-/// The reply is signed and encrypted as a push is, so that the same cipher opens it.
+/// Decrypts a reply. It is signed and encrypted like a push, so the same cipher opens it.
 fn decrypted_reply(cipher: &CallbackCipher, reply: &CallbackReply) -> String {
     let CallbackReply {
         msg_signature,

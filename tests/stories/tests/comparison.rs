@@ -1,4 +1,4 @@
-//! The comparison that all stories rest on: whatever one changes on either side, it finds.
+//! Tests the comparison that all stories rely on: it finds every change on either side.
 
 use directory::{Field, Kind};
 use sandbox::company::{Membership, Person};
@@ -19,10 +19,10 @@ const OF_PEOPLE: [(Field, FieldTampering<Person>); 16] = [
     (Field::WorkPlace, |one| one.work_place = None),
     (Field::Remark, |one| one.remark = Some("别的".into())),
     (Field::HiredOn, |one| {
-        one.hired_date = one.hired_date.map(|millis| millis - 86_400_000)
+        one.hired_date = one.hired_date.map(|millis| millis - 86_400_000);
     }),
     (Field::Extension, |one| {
-        one.extension = Some(r#"{"a":"b"}"#.into())
+        one.extension = Some(r#"{"a":"b"}"#.into());
     }),
     (Field::HideMobile, |one| one.hide_mobile = !one.hide_mobile),
     (Field::Departments, |one| {
@@ -30,14 +30,14 @@ const OF_PEOPLE: [(Field, FieldTampering<Person>); 16] = [
             dept_id: 1,
             order: 1,
             leader: false,
-        })
+        });
     }),
     (Field::MainDepartment, |one| one.main_department = None),
     (Field::Leads, |one| {
-        one.departments[0].leader = !one.departments[0].leader
+        one.departments[0].leader = !one.departments[0].leader;
     }),
     (Field::Manager, |one| {
-        one.manager_userid = Some("somebody-else".into())
+        one.manager_userid = Some("somebody-else".into());
     }),
 ];
 
@@ -47,11 +47,11 @@ const OF_DEPARTMENTS: [(Field, FieldTampering<TruthDepartment>); 5] = [
     (Field::Order, |one| one.department.order += 1),
     (Field::Heads, |one| one.heads.push("somebody-else".into())),
     (Field::SourceIdentifier, |one| {
-        one.department.source_identifier = Some("x".into())
+        one.department.source_identifier = Some("x".into());
     }),
 ];
 
-/// Exactly this field of this record is found.
+/// Asserts that exactly this field of this record is found.
 fn assert_found(truth: &WorldTruth, ledger: &LedgerSnapshot, kind: Kind, id: &str, field: Field) {
     let found = find_differences(truth, ledger);
     let right = found
@@ -63,16 +63,16 @@ fn assert_found(truth: &WorldTruth, ledger: &LedgerSnapshot, kind: Kind, id: &st
 #[tokio::test(flavor = "multi_thread")]
 async fn a_difference_in_every_field_is_found() {
     let dingtalk = SandboxCompany::start(20, 4, 5).await;
-    let place = dingtalk.truth().await.departments[1].department.dept_id;
+    let department = dingtalk.truth().await.departments[1].department.dept_id;
     let fields = PersonChanges {
         email: Some("a@B.example".into()),
         org_email: Some(Some("b@c.example".into())),
         work_place: Some(Some("上海".into())),
         extension: Some(Some(r#"{"z":"1","a":"2"}"#.into())),
-        main_department: Some(Some(place)),
+        main_department: Some(Some(department)),
         ..PersonChanges::default()
     };
-    let (departments, fields) = (vec![place], Box::new(fields));
+    let (departments, fields) = (vec![department], Box::new(fields));
     let hire = Act::Hire {
         name: "全字段".into(),
         departments,
@@ -108,7 +108,13 @@ async fn a_difference_in_every_field_is_found() {
     for (field, tamper) in OF_DEPARTMENTS {
         let mut other = truth.clone();
         tamper(&mut other.departments[1]);
-        assert_found(&other, &ledger, Kind::Department, &place.to_string(), field);
+        assert_found(
+            &other,
+            &ledger,
+            Kind::Department,
+            &department.to_string(),
+            field,
+        );
     }
 }
 

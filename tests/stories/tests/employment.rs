@@ -1,5 +1,5 @@
-//! A policy that names kinds of employment: who is out is left exactly as they are on both sides, and a roster that cannot be
-//! read lets nobody in.
+//! A policy that names employment types. People outside of it stay exactly as they are on both
+//! sides. If the roster cannot be read, no person is included.
 
 use std::path::Path;
 
@@ -17,7 +17,7 @@ const ROSTER: &str = "/v1.0/hrm/rosters/lists/query";
 const FULL_TIME: u8 = 1;
 const INTERN: u8 = 3;
 
-/// A company of thirty that is in step, whose policy is this one from now on.
+/// Binds a company of thirty, syncs it, and sets this policy.
 async fn bind_company(seed: u64, policy: &str) -> (SandboxCompany, TempDir) {
     let dingtalk = SandboxCompany::start(30, 6, seed).await;
     dingtalk
@@ -106,7 +106,7 @@ async fn let_leave(dingtalk: &SandboxCompany, userid: &str) {
         .await;
 }
 
-/// The name of whoever the ledger holds as active.
+/// Returns the name of an active person in the ledger.
 async fn active_name_in_ledger(data: &Path, userid: &str) -> Option<String> {
     let ledger = LedgerSnapshot::read_directory(data)
         .await
@@ -125,7 +125,7 @@ async fn has_left(data: &Path, userid: &str) -> bool {
         .is_some()
 }
 
-/// The title that DingTalk shows of whoever is there.
+/// Returns the title that DingTalk shows for a person.
 async fn title_in_dingtalk(
     dingtalk: &SandboxCompany,
     is: impl Fn(&Person) -> bool,
@@ -139,7 +139,7 @@ async fn title_in_dingtalk(
         .map(|one| one.title.clone())
 }
 
-/// So many people on whom nothing else depends.
+/// Returns this many people without ties.
 async fn bystanders<const N: usize>(dingtalk: &SandboxCompany) -> [Person; N] {
     let mut chosen: Vec<Person> = Vec::new();
     while chosen.len() < N {
@@ -166,7 +166,7 @@ async fn interns_are_left_out_when_dingtalk_decides() {
     rename_person(&dingtalk, &bound_intern.userid, "实习改名").await;
     rename_person(&dingtalk, &other.userid, "照常改名").await;
 
-    // A preview honours it, and says so.
+    // A preview follows the policy, and says so.
     let plan = run_command(data, &["plan"], 3).await;
     assert_eq!(
         (
@@ -182,7 +182,7 @@ async fn interns_are_left_out_when_dingtalk_decides() {
             .contains(&left_unchanged(2)),
         "{plan}"
     );
-    // Applied, it leaves out whoever is out by then.
+    // Applying leaves out a person who has left the policy since the preview.
     change_employee_type(&dingtalk, &full, INTERN).await;
     run_command(data, &["approve", "latest"], 0).await;
     let applied = run_command(data, &["apply", "latest"], 3).await;
@@ -231,7 +231,7 @@ async fn interns_are_left_out_when_dingtalk_decides() {
         "untouched, and not removed"
     );
 
-    // Neither does it follow whoever is out on their way out.
+    // A person outside the policy is not followed when they leave, either.
     let_leave(&dingtalk, &bound_intern.userid).await;
     let_leave(&dingtalk, &other.userid).await;
     change_employee_type(&dingtalk, &intern, FULL_TIME).await;
@@ -253,7 +253,7 @@ async fn only_full_time_people_are_included_when_dingtalk_decides() {
     let (dingtalk, home) = bind_company(121, FULL_TIME_ONLY).await;
     let data = home.path();
     let [leaver, part_time, in_ehr] = bystanders(&dingtalk).await;
-    // What the eHR says of the kind counts, whatever the roster says.
+    // The employment type of the eHR counts, whatever the roster shows.
     run_command(
         data,
         &[
@@ -421,7 +421,7 @@ async fn an_event_about_an_intern_adds_no_person() {
     )
     .await;
     assert_eq!(active_name_in_ledger(data, &intern).await, None);
-    // The same event once they are no intern any more.
+    // The same event after the person is no intern any more.
     let fields = Box::new(PersonChanges {
         employee_type: Some(FULL_TIME),
         ..PersonChanges::default()
@@ -504,7 +504,8 @@ async fn interns_are_left_out_when_the_ehr_decides() {
     );
     assert_eq!(title(&stays).await.as_deref(), Some("丙级"));
 
-    // Nobody is removed from DingTalk for being out, nor for leaving while out.
+    // A person is not removed from DingTalk because they are outside the policy, nor because they
+    // left meanwhile.
     for person in [&by_ehr, &by_roster, &goes] {
         ehr(&["leave", &person.job_number]).await;
     }

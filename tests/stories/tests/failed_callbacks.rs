@@ -1,4 +1,5 @@
-//! Callbacks fail for a while, and no sweep runs: DingTalk's list of failed callbacks brings the changes in.
+//! Callbacks fail for a while and no sweep runs. DingTalk's list of failed callbacks brings the
+//! changes in.
 
 use std::time::Duration;
 
@@ -8,10 +9,11 @@ use stories::compare::{find_differences, format_differences};
 use stories::polling::wait_until;
 use stories::{LedgerSnapshot, Relay, SandboxCompany};
 
-/// Three pushes, the list, and the looks; many times that on a busy machine.
+/// Time for three pushes, the list and the looks. It is many times what they need, for a busy
+/// machine.
 const FOLLOWS: Duration = Duration::from_secs(60);
 
-/// What became of the events so far.
+/// Returns the states of the deliveries so far.
 async fn delivery_states(dingtalk: &SandboxCompany) -> Vec<DeliveryState> {
     dingtalk
         .world()
@@ -45,7 +47,7 @@ async fn check_failed_list(seed: u64, consumes: bool) {
     ]);
     let mut up = up.start();
     let mut binding = up.first_object().await["binding"].clone();
-    // DingTalk knows an address in front of ours; then nobody listens there any more.
+    // DingTalk gets an address in front of ours; then that address stops answering.
     let url = binding["callback_url"]
         .as_str()
         .expect("an address")
@@ -126,7 +128,7 @@ async fn check_failed_list(seed: u64, consumes: bool) {
         .filter(|object| object["calls"].is_object())
         .count();
     assert_eq!(sweeps, 0, "no sweep ran");
-    // Where reading takes nothing off the list, each look ends all the same.
+    // If reading removes nothing from the list, each look still ends.
     let asked = count_list_calls(&dingtalk).await;
     wait_until(FOLLOWS, "the list is read again", async || {
         let now = count_list_calls(&dingtalk).await;
@@ -145,7 +147,7 @@ async fn the_failed_list_recovers_events_that_were_not_pushed() {
     check_failed_list(61, true).await;
 }
 
-/// Whether reading empties the list is unconfirmed: it must not matter.
+/// It is unconfirmed whether reading empties the list. Both must work.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_failed_list_recovers_events_even_if_reading_does_not_empty_it() {
     check_failed_list(62, false).await;

@@ -1,4 +1,4 @@
-//! The first sync, the same again, and a change planted in between.
+//! The first sync, a second one, and a change between them.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,7 +14,7 @@ use tempfile::tempdir;
 const PEOPLE: u64 = 60;
 const DEPARTMENTS: u64 = 9;
 
-/// `up --json` with its own sandbox.
+/// Returns `up --json` with its own sandbox.
 fn up_command(data: &Path) -> ProgramCommand {
     ProgramCommand::new(data).args(["--people", "60", "--departments", "9", "--seed", "7"])
 }
@@ -34,7 +34,7 @@ fn run_counts(run: &Value) -> [u64; 4] {
     ["created", "updated", "removed", "writes"].map(|name| run[name].as_u64().expect("a number"))
 }
 
-/// The truth of a sandbox that stopped, from the file that it left.
+/// Returns the truth of a stopped sandbox, from its file.
 async fn stored_truth(data: &Path) -> WorldTruth {
     let config = sandbox::ServerConfig {
         data: Some(data.to_owned()),
@@ -60,7 +60,7 @@ async fn an_empty_directory_becomes_a_bound_company() {
         sorted_keys(&object["binding"]),
         ["aes_key", "callback_url", "corp_id", "id", "token"]
     );
-    // The documented fields, and the sentences of the run.
+    // The report has the documented fields and the sentences of the run.
     let documented = [
         "calls",
         "complete",
@@ -108,7 +108,8 @@ async fn an_empty_directory_becomes_a_bound_company() {
     assert_same(&stored_truth(&data).await, &ledger);
 }
 
-/// Lists that a sweep cannot do without: one call per department, and one per hundred members of each.
+/// Returns the list calls that a sweep needs at least: one per department, and one per hundred
+/// members of each.
 fn minimum_lists(truth: &WorldTruth) -> (usize, usize) {
     let pages = truth
         .departments
@@ -124,7 +125,8 @@ fn subjects_of<'a>(log: &'a [CallRecord], interface: &str) -> Vec<&'a str> {
         .collect()
 }
 
-/// Calls by interface as the sandbox saw them, in the program's words; tokens are not the sweep's.
+/// Counts the sandbox's calls by the names that the program uses. Token calls are not part of the
+/// sweep.
 fn calls_by_interface(log: &[CallRecord]) -> BTreeMap<String, u64> {
     let mut seen = BTreeMap::new();
     for call in log {
@@ -140,7 +142,8 @@ fn calls_by_interface(log: &[CallRecord]) -> BTreeMap<String, u64> {
     seen
 }
 
-/// Seven sweeps of an unchanged company: nothing is written, nothing is asked twice, and everybody is read in full once.
+/// Seven sweeps of an unchanged company write nothing, repeat no call, and read every person in
+/// full once.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unchanged_company_needs_only_the_minimum_calls() {
     let dingtalk = SandboxCompany::start_sized(sandbox::company::CompanySize {
@@ -211,6 +214,9 @@ async fn an_unchanged_company_needs_only_the_minimum_calls() {
         let few = BTreeMap::from([("auth/scopes".to_owned(), 2), ("user/count".to_owned(), 2)]);
         assert_eq!(fixed, few, "sweep {sweep}");
     }
+    // The root is no row of any list: every sweep reads it, and once it is its turn too.
+    let root = read.insert("dept 1".to_owned(), 1);
+    assert_eq!(root, Some(8), "the root in seven sweeps");
     let again: Vec<_> = read.iter().filter(|(_, times)| **times != 1).collect();
     assert_eq!(
         (read.len(), again),
@@ -240,7 +246,7 @@ async fn a_change_between_two_sweeps_is_found() {
         .into_iter()
         .find(|person| person.sys_level == 0 && !person.boss)
         .unwrap();
-    // The sandbox alone, as a program of its own on the same world.
+    // Starts the sandbox alone, as its own program on the same world.
     let sandbox = ProgramCommand::without_arguments()
         .args(["sandbox", "--data", data.to_str().unwrap()])
         .start();

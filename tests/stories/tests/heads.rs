@@ -1,4 +1,5 @@
-//! The eHR decides who heads a department: they lead it on both sides, until they leave it or the company.
+//! The eHR decides the heads of a department. They are heads on both sides until they leave the
+//! department or the company.
 
 use std::path::Path;
 
@@ -8,7 +9,7 @@ use stories::{LedgerSnapshot, SandboxCompany};
 
 use crate::asks::{SOON, bind_company, run_command};
 
-/// Whether DingTalk shows somebody as the leader of a department.
+/// Waits until DingTalk shows a person as head of a department, or no longer does.
 async fn wait_for_lead_in_dingtalk(dingtalk: &SandboxCompany, userid: &str, wanted: bool) {
     wait_until(SOON, "DingTalk knows who leads", async || {
         let truth = dingtalk.truth().await;
@@ -17,7 +18,11 @@ async fn wait_for_lead_in_dingtalk(dingtalk: &SandboxCompany, userid: &str, want
             .iter()
             .find(|one| one.userid == userid)
             .ok_or("nobody is called so")?;
-        match person.departments.iter().any(|place| place.leader) {
+        match person
+            .departments
+            .iter()
+            .any(|membership| membership.leader)
+        {
             leads if leads == wanted => Ok(()),
             leads => Err(format!("leads: {leads}")),
         }
@@ -25,7 +30,8 @@ async fn wait_for_lead_in_dingtalk(dingtalk: &SandboxCompany, userid: &str, want
     .await;
 }
 
-/// The number of departments that somebody leads, and of departments that have them as a head, as the ledger has it.
+/// Returns the number of departments that a person heads, and of departments that list them as
+/// head, in the ledger.
 async fn count_leads_in_ledger(data: &Path, userid: &str) -> (usize, usize) {
     let ledger = LedgerSnapshot::read_directory(data)
         .await

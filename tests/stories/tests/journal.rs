@@ -1,4 +1,5 @@
-//! The journal: intact as it was written, also by the version before, and whoever changes it afterwards is found.
+//! The journal is intact as it was written, also by the previous version, and later changes to it
+//! are found.
 
 use std::path::{Path, PathBuf};
 
@@ -23,7 +24,7 @@ async fn verify_journal(data: &Path, code: i32) -> Value {
     ran.single_object()["verified"].clone()
 }
 
-/// A copy of a data directory, to be spoilt.
+/// Copies a data directory, so that a test can damage it.
 fn copy_directory(data: &Path) -> TempDir {
     let copy = tempdir().unwrap();
     let mut folders = vec![PathBuf::new()];
@@ -40,7 +41,7 @@ fn copy_directory(data: &Path) -> TempDir {
     copy
 }
 
-/// Every item of the journal, by partition and place.
+/// Returns every item of the journal by partition and position.
 async fn journal_items(database: &Database) -> Vec<Value> {
     let scanned = kept::call_dynamodb(database, "Scan", &json!({"TableName": TABLE})).await;
     let mut items = scanned["Items"].as_array().expect("items").clone();
@@ -71,7 +72,7 @@ async fn delete_item(database: &Database, item: &Value) {
     .await;
 }
 
-/// What somebody does to the first run of a journal, who has the database in hand.
+/// Changes to the first run of a journal by a person with access to the database.
 #[derive(Debug, Clone, Copy)]
 enum JournalTampering {
     Changed,
@@ -83,7 +84,7 @@ enum JournalTampering {
     LastHead,
 }
 
-/// Does it; the place that must be named.
+/// Makes the change; returns the position that the verification must name.
 async fn tamper_journal(data: &Path, how: JournalTampering) -> u64 {
     let database = Database::open(&data.join("state.db"))
         .await
@@ -209,8 +210,8 @@ async fn verification_names_the_first_bad_entry_of_a_changed_journal() {
     );
 }
 
-/// Whoever has the database in hand replaces all of the journal, the corp's head included, by another one whose chains are
-/// right: only the copies in the archive know better.
+/// A person with access to the database replaces the whole journal, including the corp's head, with
+/// another one whose chains are correct. Only the copies in the archive reveal it.
 #[tokio::test(flavor = "multi_thread")]
 async fn archive_copies_reveal_a_fully_rewritten_journal() {
     let dingtalk = SandboxCompany::start(12, 4, 97).await;
@@ -277,7 +278,7 @@ async fn archive_copies_reveal_a_fully_rewritten_journal() {
         found["broken"]["why"]["code"], "journal-copy-differs",
         "{found}"
     );
-    // And a sweep says so by itself.
+    // A sweep reports it, too.
     let said = dingtalk
         .up_command(forged.path())
         .await

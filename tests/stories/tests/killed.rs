@@ -1,4 +1,5 @@
-//! `kill -9` at forty moments of a sync: after the restart everything is as if nothing had been.
+//! `kill -9` at forty moments of a sync. After the restart everything is as if nothing had
+//! happened.
 
 use std::path::Path;
 use std::time::Duration;
@@ -12,10 +13,10 @@ use tempfile::{TempDir, tempdir};
 
 /// Moments per story; four stories make forty.
 const MOMENTS: u64 = 10;
-/// A moment that does not come within this is not going to.
+/// Limit for reaching a moment.
 const MOMENT_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// `MOMENTS` numbers spread over 1 to `last`.
+/// Returns `MOMENTS` numbers spread over 1 to `last`.
 fn spread_moments(last: u64) -> Vec<u64> {
     assert!(last >= MOMENTS, "only {last} moments");
     (0..MOMENTS)
@@ -27,7 +28,7 @@ async fn start_company(seed: u64) -> SandboxCompany {
     SandboxCompany::start(24, 5, seed).await
 }
 
-/// Everything that can happen to a company, told by no event.
+/// Makes every kind of change to a company, without an event.
 async fn change_company(dingtalk: &SandboxCompany) {
     let renamed = dingtalk.bystander(&[]).await.userid;
     let left = dingtalk.bystander(&[&renamed]).await.userid;
@@ -65,7 +66,7 @@ async fn change_company(dingtalk: &SandboxCompany) {
     dingtalk.act(Act::Leave { userid: left }).await;
 }
 
-/// A directory in which the company is bound and in step.
+/// Returns a directory with the bound and synced company.
 async fn bind_company(dingtalk: &SandboxCompany) -> TempDir {
     let home = tempdir().unwrap();
     dingtalk
@@ -77,7 +78,7 @@ async fn bind_company(dingtalk: &SandboxCompany) -> TempDir {
     home
 }
 
-/// The state of a directory in another one; nobody has it open.
+/// Copies the state of a directory that no program has open.
 fn copy_directory(from: &Path) -> TempDir {
     let to = tempdir().unwrap();
     std::fs::create_dir(to.path().join("vault")).unwrap();
@@ -97,7 +98,7 @@ fn copy_directory(from: &Path) -> TempDir {
     to
 }
 
-/// One run, or two where somebody left, and everything is there once.
+/// Asserts that one run, or two after a person left, makes everything exist exactly once.
 async fn assert_converges(dingtalk: &SandboxCompany, data: &Path, runs: usize, moment: &str) {
     for run in 1..=runs {
         let ran = dingtalk.up_command(data).await.run_once().await;
@@ -179,7 +180,7 @@ async fn killed_after_a_call_of_a_later_sync() {
     }
 }
 
-/// Whether a request writes state. The queues' own bookkeeping is not what a sync is about.
+/// Whether a request writes state. The queues' own records do not count.
 fn is_state_write(headers: &HeaderMap, body: &[u8]) -> bool {
     let target = headers
         .get("x-amz-target")
@@ -197,7 +198,8 @@ fn is_state_write(headers: &HeaderMap, body: &[u8]) -> bool {
     writes && !String::from_utf8_lossy(body).contains("bangding-queues")
 }
 
-/// Runs `up --once` on a database behind a relay and kills it at the `k`-th write; 0 lets it end. How many writes it made.
+/// Runs `up --once` on a database behind a relay and kills it at the `k`-th write; 0 lets it end.
+/// Returns how many writes it made.
 async fn kill_at_write(dingtalk: &SandboxCompany, data: &Path, k: u64) -> u64 {
     let database = Database::open(&data.join("state.db"))
         .await

@@ -1,4 +1,5 @@
-//! The largest company of the stories, in a program of its own: it would slow down whoever ran beside it.
+//! The largest company of the stories. It has its own test program, because it would slow down
+//! other stories.
 
 use stories::company_sizes::{assert_binds_twice, company_size};
 

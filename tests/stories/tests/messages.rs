@@ -1,4 +1,4 @@
-//! Messages arrive, once per person, and what became of them is known.
+//! Messages arrive once per person, and their outcome is known.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -30,12 +30,12 @@ impl MessageSender {
         people: &BTreeSet<UserId>,
         content: MessageContent,
     ) -> usize {
-        let secret = self
+        let keys = self
             .machine
             .secrets
-            .get_binding(&self.binding.id)
+            .get_keys(&self.binding.id)
             .await
-            .expect("the secret");
+            .expect("the keys");
         let draft = MessageDraft {
             binding: &self.binding,
             id,
@@ -44,7 +44,7 @@ impl MessageSender {
         };
         let nonce = runtime::random_bytes().expect("randomness");
         let outbox = self.machine.queues.outbox.as_ref();
-        let (store, key) = (&self.machine.store, secret.seal_key());
+        let (store, key) = (&self.machine.store, keys.seal_key());
         let composed = compose_message(store, outbox, &key, draft, SystemClock.now(), nonce);
         composed.await.expect("it is composed")
     }
@@ -76,7 +76,8 @@ impl MessageSender {
             .expect("it is queued");
     }
 
-    /// Waits until the results of these batches are known; whom each did not find.
+    /// Waits until the results of these batches are known; returns the people that each did not
+    /// find.
     async fn wait_until_done(&self, ids: &[String]) -> Vec<message_push::batch::DeliveryOutcome> {
         let mut outcomes = Vec::new();
         wait_until(
@@ -112,7 +113,7 @@ async fn each_of_250_people_receives_a_message_once() {
         .await
         .expect("a binding")
         .binding;
-    // Two of them leave before they are written to.
+    // Two of the receivers leave before the message is sent.
     let gone = [dingtalk.bystander(&[]).await.userid, String::new()];
     let gone = [
         gone[0].clone(),
@@ -134,12 +135,12 @@ async fn each_of_250_people_receives_a_message_once() {
         .collect();
     assert_eq!(people.len(), 250);
     people.extend(gone.iter().map(|userid| UserId::new(userid).unwrap()));
-    let place = MachineConfig {
+    let config = MachineConfig {
         data: home.path().to_owned(),
         dynamodb: None,
         allow_loopback: true,
     };
-    let machine = Machine::start(&place).await.expect("the machine starts");
+    let machine = Machine::start(&config).await.expect("the machine starts");
     let sender = MessageSender { machine, binding };
     let _running = workers::start_queue_workers(&sender.machine, Arc::new(|_, _| {}));
     let text = || MessageContent::Text("工资条已发 😀".into());
@@ -162,7 +163,7 @@ async fn each_of_250_people_receives_a_message_once() {
         "who is not there any more is reported"
     );
     assert_eq!(outcomes.iter().map(|one| one.reached).sum::<usize>(), 250);
-    // Composed again, and each item delivered again: it stays one message.
+    // The message is composed again and each item is delivered again; it stays one message.
     assert_eq!(
         sender
             .compose_message("payslip-2026-10", &people, text())

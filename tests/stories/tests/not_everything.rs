@@ -1,5 +1,6 @@
-//! What DingTalk shows is less than there is, or another company's: on the first sweep that meets it and on the next ones
-//! nothing is removed or blanked, the run says why it held back, and a real hire, rename and leaver arrive all the same.
+//! DingTalk shows less than there is, or another company's data. On the first sweep and on the next
+//! ones nothing is removed or emptied, the run reports why it held back, and a real hire, rename
+//! and leaver still arrive.
 
 use directory::{Field, Kind};
 use sandbox::World;
@@ -11,10 +12,10 @@ use stories::{FinishedProgram, LedgerSnapshot, ProgramCommand, assert_same};
 
 use crate::trouble::{MEMBERS, MissedChanges, assert_recovers};
 
-/// Sweeps while the picture is wrong: once more than a removal needs.
+/// Sweeps while the data is wrong: one more than a removal needs.
 const SWEEPS: usize = 3;
 
-/// A sweep harms nobody, and each of these is in its notes; its run.
+/// Runs a sweep that must change nothing and must report each of these codes; returns the run.
 async fn sweep_without_harm(
     story: &MissedChanges,
     name: &str,
@@ -55,7 +56,7 @@ async fn name_in_ledger(story: &MissedChanges, userid: &str) -> Option<String> {
         .and_then(|stored| stored[0].record.values.text(Field::Name).map(str::to_owned))
 }
 
-/// Who works where the app may still see: only their changes can arrive meanwhile.
+/// Returns the people that the app may still see. Only their changes can arrive meanwhile.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_scope_of_one_department_removes_no_person() {
     let story = MissedChanges::begin(401).await;
@@ -113,7 +114,7 @@ async fn a_scope_of_one_department_removes_no_person() {
     assert_recovers(&story, "one department").await;
 }
 
-/// No list shows anybody, though DingTalk counts everybody.
+/// All lists are empty, though DingTalk's count includes all people.
 #[tokio::test(flavor = "multi_thread")]
 async fn empty_lists_remove_no_person() {
     let story = MissedChanges::begin(402).await;
@@ -138,7 +139,7 @@ async fn empty_lists_remove_no_person() {
     assert_recovers(&story, "an empty list").await;
 }
 
-/// Every list ends in the middle and says that it is the last page.
+/// Every list ends in the middle and claims to be the last page.
 #[tokio::test(flavor = "multi_thread")]
 async fn truncated_lists_remove_no_person() {
     let story = MissedChanges::begin(403).await;
@@ -162,7 +163,7 @@ async fn truncated_lists_remove_no_person() {
     assert_recovers(&story, "half a list").await;
 }
 
-/// Behind the same address and the same credentials another company answers.
+/// Another company answers at the same address with the same credentials.
 #[tokio::test(flavor = "multi_thread")]
 async fn data_of_another_corp_changes_nothing() {
     let story = MissedChanges::begin(404).await;
@@ -214,7 +215,8 @@ async fn data_of_another_corp_changes_nothing() {
     assert_recovers(&story, "a wrong corp").await;
 }
 
-/// A title that is gone for everybody at once is held; the hire, the rename and the leaver are not.
+/// A title that disappears for all people at once is held. The hire, the rename and the leaver are
+/// not.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_field_that_is_empty_for_everyone_is_held() {
     let story = MissedChanges::begin(405).await;
@@ -278,7 +280,7 @@ async fn a_field_that_is_empty_for_everyone_is_held() {
         .await
         .expect("a binding");
     assert!(ledger.find_left(&story.left).is_some(), "the leaver left");
-    // Somebody looked at it and says that it is meant.
+    // A person checks it and confirms that it is intended.
     let id = single_hold(&story).await["id"]
         .as_str()
         .expect("an id")
@@ -293,7 +295,7 @@ async fn a_field_that_is_empty_for_everyone_is_held() {
     );
 }
 
-/// The titles of those who were there from the first and still are.
+/// Returns the titles of the people who were there from the beginning and still are.
 async fn titles_in_ledger(story: &MissedChanges) -> Vec<(String, Option<String>)> {
     let ledger = LedgerSnapshot::read_directory(story.home.path())
         .await
@@ -325,7 +327,7 @@ async fn run_command(story: &MissedChanges, args: &[&str]) -> Value {
     ran.single_object()
 }
 
-/// The one hold there is.
+/// Returns the only hold.
 async fn single_hold(story: &MissedChanges) -> Value {
     let listed = run_command(story, &["hold", "list"]).await;
     let [hold] = &listed["holds"].as_array().expect("a list")[..] else {

@@ -1,4 +1,5 @@
-//! A field permission is withdrawn after the binding: what DingTalk stopped showing is hidden, never empty.
+//! A field permission is withdrawn after the binding. Fields that DingTalk stopped showing are
+//! hidden, never empty.
 
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use stories::polling::wait_until;
 use stories::{LedgerSnapshot, SandboxCompany};
 use tempfile::tempdir;
 
-/// Nobody has lost anything: whatever differs is not the ledger's emptiness.
+/// Asserts that no value was lost: the ledger is empty in no field that differs.
 async fn assert_no_value_lost(dingtalk: &SandboxCompany, data: &std::path::Path, what: &str) {
     let found = find_differences(
         &dingtalk.truth().await,
@@ -76,7 +77,7 @@ async fn an_event_keeps_values_of_hidden_fields() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sweep_keeps_values_of_fields_hidden_while_it_runs() {
-    // Few enough that the guard would let them through.
+    // These are few enough to pass the guard.
     for (seed, after) in [(92, 1), (93, 3)] {
         let dingtalk = SandboxCompany::start(30, 5, seed).await;
         let home = tempdir().unwrap();
@@ -105,7 +106,8 @@ async fn a_sweep_keeps_values_of_fields_hidden_while_it_runs() {
     }
 }
 
-/// A permission that is gone when the sweep begins: hidden for all, held for nobody, and back when it is back.
+/// A permission is missing when the sweep begins. The field is hidden for all people, nothing is
+/// held, and values return with the permission.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sweep_without_a_field_permission_changes_nothing_and_reports_it() {
     let dingtalk = SandboxCompany::start(30, 5, 94).await;

@@ -1,4 +1,5 @@
-//! Plans: shown, approved, applied as shown; what moved is refused, a pause stops them, and they go on where they stood.
+//! Plans are shown, approved, and applied as shown. Items that have changed are refused, a pause
+//! stops the plan, and it continues where it stopped.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -13,7 +14,7 @@ use stories::program::{FinishedProgram, ProgramCommand, RunningProgram};
 use stories::{LedgerSnapshot, SandboxCompany, assert_same};
 use tempfile::tempdir;
 
-/// `bangding …` with the state in `data`.
+/// Returns `bangding …` with the state in `data`.
 fn plan_command<'a>(data: &'a Path, args: &[&'a str]) -> ProgramCommand {
     ProgramCommand::without_arguments()
         .args(args.iter().copied())
@@ -32,7 +33,7 @@ async fn run_command(data: &Path, args: &[&str], code: i32) -> Value {
     ran.single_object()
 }
 
-/// Versions of everything in the ledger: whatever is written changes one.
+/// Returns the versions of everything in the ledger. Every write changes one.
 async fn ledger_versions(data: &Path) -> BTreeMap<String, u64> {
     let ledger = LedgerSnapshot::read_directory(data)
         .await
@@ -70,7 +71,7 @@ fn rename_person(userid: &str, name: &str) -> Act {
     }
 }
 
-/// Four people on whom nothing else depends.
+/// Returns four people without ties.
 async fn four_bystanders(dingtalk: &SandboxCompany) -> [Person; 4] {
     let mut chosen: Vec<Person> = Vec::new();
     for _ in 0..4 {
@@ -125,7 +126,7 @@ async fn an_apply_refuses_changed_records_and_applies_the_rest() {
         assert!(text.contains(value), "{value} is not shown: {text}");
     }
 
-    // Both sides move on: a name again in DingTalk, a title in the eHR, a title taken back.
+    // Both sides change: another name in DingTalk, a title in the eHR, a title changed back.
     dingtalk.act(rename_person(&renamed.userid, "改名二")).await;
     let number = promoted.job_number.clone();
     run_command(data, &["ehr", "change", &number, "--title", "手改"], 0).await;
@@ -181,7 +182,7 @@ async fn an_apply_refuses_changed_records_and_applies_the_rest() {
     assert_predicted_calls(plan, &dingtalk).await;
     // It was applied, and is not applied twice.
     run_command(data, &["apply", &id], 1).await;
-    // What moved is nothing lost: the next sweep brings it.
+    // A refused item is not lost: the next sweep brings it.
     dingtalk
         .up_command(data)
         .await
@@ -194,7 +195,8 @@ async fn an_apply_refuses_changed_records_and_applies_the_rest() {
     );
 }
 
-/// The calls that the plan named are those that were made; the token, which a start asks for, apart.
+/// Asserts that the calls that the plan predicted are those that were made. The token that a start
+/// asks for does not count.
 async fn assert_predicted_calls(plan: &Value, dingtalk: &SandboxCompany) {
     let mut made: BTreeMap<String, u64> = BTreeMap::new();
     for call in dingtalk.log().await {
@@ -208,7 +210,7 @@ async fn assert_predicted_calls(plan: &Value, dingtalk: &SandboxCompany) {
     assert_eq!(made, said);
 }
 
-/// A company in shadow mode, then live, with a plan that was approved: its id.
+/// Binds a company in shadow mode, switches to live mode, and approves a plan; returns its id.
 async fn approve_plan(dingtalk: &SandboxCompany, data: &Path, qps: u32) -> String {
     let report = dingtalk
         .up_command(data)
@@ -489,7 +491,8 @@ async fn a_bad_policy_is_refused_with_its_line_and_a_good_one_needs_a_preview() 
         .run_once()
         .await
         .run_report(0);
-    // Back to a policy whose preview was never applied under this name waits again, and forth to the applied one does not.
+    // A policy whose preview was never applied under this name waits again. The applied one does
+    // not.
     let back = run_command(data, &["policy", "rollback"], 3).await;
     assert_eq!(back["policy"]["version"], 0, "{back}");
     let forth = run_command(data, &["policy", "rollback"], 0).await;

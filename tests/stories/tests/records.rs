@@ -1,5 +1,5 @@
-//! What waits for a person: a conflict decided either way and taken back, a hold released, a quarantined record tried again,
-//! and everything told with its reason.
+//! What waits for a person: a conflict is decided either way and taken back, a hold is released, a
+//! quarantined record is tried again, and each shows its reason.
 
 use std::path::Path;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use stories::program::{FinishedProgram, ProgramCommand};
 use stories::{LedgerSnapshot, SandboxCompany};
 use tempfile::{TempDir, tempdir};
 
-/// `bangding …` with the state in `data`: its one JSON object.
+/// Runs `bangding …` with the state in `data`; returns its only JSON object.
 async fn run_command(data: &Path, args: &[&str], code: i32) -> Value {
     let up = ProgramCommand::without_arguments()
         .args(args.iter().copied())
@@ -29,7 +29,7 @@ async fn run_command(data: &Path, args: &[&str], code: i32) -> Value {
     ran.single_object()
 }
 
-/// What the ledger says.
+/// Returns the ledger's value.
 async fn field_in_ehr(data: &Path, userid: &str, field: Field) -> Option<String> {
     let ledger = LedgerSnapshot::read_directory(data)
         .await
@@ -40,7 +40,7 @@ async fn field_in_ehr(data: &Path, userid: &str, field: Field) -> Option<String>
         .and_then(|stored| stored[0].record.values.text(field).map(str::to_owned))
 }
 
-/// The title that DingTalk shows.
+/// Returns the title that DingTalk shows.
 async fn title_in_dingtalk(dingtalk: &SandboxCompany, userid: &str) -> String {
     let truth = dingtalk.truth().await;
     truth
@@ -63,7 +63,7 @@ fn set_title(userid: &str, title: &str) -> Act {
     }
 }
 
-/// A company that is in step under a policy whose preview was approved and applied.
+/// Binds a company and syncs it under a policy with an approved and applied preview.
 async fn bind_company(seed: u64, people: usize, policy: &str) -> (SandboxCompany, TempDir) {
     let dingtalk = SandboxCompany::start(people, 6, seed).await;
     dingtalk
@@ -100,7 +100,7 @@ async fn bind_company(seed: u64, people: usize, policy: &str) -> (SandboxCompany
 const SHARED_TITLE: &str = r#"{"version": 1, "preset": "custom", "direction": "both", "lifecycle": "dingtalk",
   "owners": {"default": "dingtalk"}, "shared": {"person": ["title"]}}"#;
 
-/// Both sides change one title before anybody looks: the conflict as it is listed.
+/// Changes one title on both sides before any look; returns the conflict as listed.
 async fn create_conflict(
     dingtalk: &SandboxCompany,
     data: &Path,
@@ -186,7 +186,7 @@ async fn a_conflict_is_decided_for_either_side_and_undone() {
         told,
         "by the eHR's id"
     );
-    // A second sweep finds the same one.
+    // A second sweep finds the same conflict.
     dingtalk
         .up_command(data)
         .await
@@ -263,7 +263,7 @@ async fn a_conflict_is_decided_for_either_side_and_undone() {
     assert_both_have_title(&dingtalk, data, &person, "架构师").await;
 }
 
-/// The last change of somebody's title.
+/// Returns the last change of a person's title.
 async fn explain_title(data: &Path, who: &str) -> Value {
     run_command(data, &["why", who, "title"], 0).await["why"]["changed"].clone()
 }
@@ -280,7 +280,7 @@ async fn why_explains_lost_values_refusals_and_unknown_names() {
         .await
         .run_report(0);
     let person = dingtalk.bystander(&[]).await;
-    // DingTalk decides: an edit in the eHR loses, and is kept.
+    // DingTalk decides: an edit in the eHR loses and is kept in the journal.
     run_command(
         data,
         &["ehr", "change", &person.job_number, "--title", "手改"],
@@ -351,7 +351,7 @@ async fn a_decision_does_not_overwrite_a_newer_change() {
         "{refused}"
     );
     assert_eq!(title_in_dingtalk(&dingtalk, &person.userid).await, "院长");
-    // The sweep brings what was said last, and nothing is left to be decided.
+    // The sweep brings the last value, and nothing is left to decide.
     dingtalk
         .up_command(data)
         .await
@@ -367,7 +367,7 @@ async fn a_decision_does_not_overwrite_a_newer_change() {
     assert!(all["conflicts"][0]["state"]["moot"].is_object(), "{all}");
 }
 
-/// People of whom nothing else depends, as many as asked.
+/// Returns this many people without ties.
 async fn choose_bystanders(dingtalk: &SandboxCompany, count: usize) -> Vec<Person> {
     let mut chosen: Vec<Person> = Vec::new();
     for _ in 0..count {
@@ -475,7 +475,7 @@ async fn a_released_hold_applies_exactly_its_changes() {
         "the release was taken back"
     );
     run_command(data, &["hold", "release", &id], 0).await;
-    // What comes after the release is not what was released.
+    // Changes after the release were not released.
     for person in second {
         dingtalk.act(set_title(&person.userid, "同名职务")).await;
     }
@@ -668,7 +668,7 @@ async fn a_refused_record_is_quarantined_retried_and_reported() {
             .email
             .clone()
     };
-    // The eHR gives somebody an address that is somebody else's in DingTalk.
+    // The eHR gives a person an address that belongs to another person in DingTalk.
     run_command(
         data,
         &["ehr", "change", &person.job_number, "--email", &taken.email],
@@ -750,7 +750,7 @@ async fn a_refused_record_is_quarantined_retried_and_reported() {
 
     let tried = run_command(data, &["quarantine", "retry", &id[..10]], 3).await;
     assert_eq!(tried["quarantined_one"]["tries"], 2, "{tried}");
-    // The address becomes free; nobody tries by themselves before tomorrow.
+    // The address becomes free. The engine does not retry by itself before tomorrow.
     run_command(
         data,
         &[

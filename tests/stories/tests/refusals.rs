@@ -1,4 +1,4 @@
-//! What cannot be bound is refused in one clear sentence, and nothing is written.
+//! A binding that cannot work is refused in one clear sentence, and nothing is written.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use stories::program::{FinishedProgram, ProgramCommand};
 use stories::{LedgerSnapshot, SandboxCompany};
 use tempfile::tempdir;
 
-/// The refusal, after all that every refusal must be.
+/// Checks what every refusal must have; returns the refusal.
 async fn assert_refused(ran: &FinishedProgram, code: &str, corp: &str, data: &Path) -> Value {
     assert_eq!(
         ran.code,
@@ -46,7 +46,7 @@ fn innermost_code(error: &Value) -> &str {
     reason["code"].as_str().expect("a code")
 }
 
-/// No binding, no secret, nobody in the ledger.
+/// Asserts that there is no binding, no secret and no person in the ledger.
 async fn assert_nothing_written(data: &Path, corp: &str) {
     assert!(
         LedgerSnapshot::read_directory(data).await.is_none(),
@@ -171,7 +171,7 @@ async fn a_refusal_names_the_missing_permission_and_its_link() {
             words.contains(permission) && words.contains("https://open-dev.dingtalk.com/"),
             "{error}"
         );
-        // Granted, the same command binds.
+        // With the permission, the same command binds.
         dingtalk
             .change_settings(json!({"grant": [permission]}))
             .await;
@@ -314,7 +314,7 @@ async fn a_directory_in_use_is_refused() {
     assert!(first.is_running());
 }
 
-/// A wrong secret for a company that is bound: refused, and what was bound stays as it is.
+/// A wrong secret for a bound company is refused, and the stored binding stays as it is.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_secret_later_changes_nothing() {
     let dingtalk = SandboxCompany::start(20, 4, 44).await;

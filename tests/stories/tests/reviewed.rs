@@ -1,5 +1,5 @@
-//! Histories that a review of the engine found broken: freed userids, creates that were cut off, canaries who left,
-//! records that cannot be read.
+//! Histories that a review of the engine found broken: freed userids, creates that were cut off,
+//! canaries who left, records that cannot be read.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -15,7 +15,7 @@ use tempfile::{TempDir, tempdir};
 
 const PERSON: &str = "/topapi/v2/user/get";
 
-/// A company that is bound and in step.
+/// Binds a company and syncs it.
 async fn bind_company(people: usize, departments: usize, seed: u64) -> (SandboxCompany, TempDir) {
     let dingtalk = SandboxCompany::start(people, departments, seed).await;
     let home = tempdir().unwrap();
@@ -53,7 +53,7 @@ async fn let_leave(dingtalk: &SandboxCompany, userid: &str) {
         .await;
 }
 
-/// Comes back under a `userid` that nobody had before.
+/// Hires a person again under a `userid` that was never used.
 async fn rehire_under_new_userid(dingtalk: &SandboxCompany, userid: &str) -> String {
     let back = Act::Rehire {
         userid: userid.to_owned(),
@@ -65,8 +65,8 @@ async fn rehire_under_new_userid(dingtalk: &SandboxCompany, userid: &str) -> Str
     new
 }
 
-/// The freed `userid` goes to a stranger, who manages a newcomer: lists show nobody's manager, so that only somebody new
-/// is read for it. The newcomer.
+/// Gives the freed `userid` to a stranger who manages a newcomer. Lists show no manager, so the
+/// engine reads the stranger only for the newcomer. Returns the newcomer.
 async fn give_userid_to_stranger(dingtalk: &SandboxCompany, userid: &str) -> String {
     let hire = |name: &str, userid: Option<&str>| {
         let (name, userid) = (name.to_owned(), userid.map(str::to_owned));
@@ -93,7 +93,8 @@ async fn give_userid_to_stranger(dingtalk: &SandboxCompany, userid: &str) -> Str
     subordinate
 }
 
-/// Two different people, the first one under the new `userid`, and the stranger manages whom it should.
+/// Asserts that these are two people, that the first has the new `userid`, and that the stranger
+/// manages the newcomer.
 async fn assert_two_people(
     dingtalk: &SandboxCompany,
     data: &Path,
@@ -194,7 +195,7 @@ async fn keep_plain_people_in_root(dingtalk: &SandboxCompany) {
     }
 }
 
-/// A company that is followed and whose canary may leave without a person's consent, and that canary.
+/// Follows a company whose canary may leave without a person's consent; returns the canary.
 async fn follow_with_plain_canary(home: &Path) -> (SandboxCompany, RunningProgram, UserId) {
     for seed in 310..330 {
         let dingtalk = SandboxCompany::start(40, 6, seed).await;
@@ -261,7 +262,7 @@ async fn another_person_leaves_after_the_canary() {
     assert_same(&dingtalk.truth().await, &read_ledger(&data).await);
 }
 
-/// Kills a first sync while a person is read; whether the moment came before its end.
+/// Kills a first sync while it reads a person; returns whether that happened before its end.
 async fn kill_at_person(dingtalk: &SandboxCompany, data: &Path, nth: u64) -> bool {
     dingtalk
         .arm(Fault::new(FaultKind::Hold).at(PERSON).after(nth - 1))
@@ -274,7 +275,7 @@ async fn kill_at_person(dingtalk: &SandboxCompany, data: &Path, nth: u64) -> boo
     held
 }
 
-/// People of the ledger whose link does not say yet that the create came to its end.
+/// Returns the people in the ledger whose link does not yet say that the create has ended.
 fn cut_off_people(ledger: &LedgerSnapshot) -> BTreeSet<String> {
     let begun = ledger
         .links
@@ -300,7 +301,7 @@ async fn a_person_leaves_after_an_interrupted_create() {
     let dingtalk = SandboxCompany::start(320, 12, 303).await;
     let home = tempdir().unwrap();
     let mut known = BTreeSet::new();
-    // People are written 250 at a time, while the next ones are read.
+    // People are written 250 at a time while the next ones are read.
     for nth in [120, 252, 264, 272, 280] {
         assert!(
             kill_at_person(&dingtalk, home.path(), nth).await,
@@ -412,7 +413,8 @@ async fn a_rehire_under_a_new_userid_without_a_leave_event() {
 async fn an_unreadable_record_is_reported() {
     let dingtalk = SandboxCompany::start(20, 4, 305).await;
     let home = tempdir().unwrap();
-    // Of the last eight people's reads seventeen fail: somebody fails three times, which is all tries, and at most five do.
+    // Seventeen reads of the last eight people fail. At least one person fails three times, which
+    // is every try, and at most five do.
     dingtalk
         .arm(
             Fault::new(FaultKind::Html200)

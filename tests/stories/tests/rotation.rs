@@ -1,5 +1,5 @@
-//! The callback keys and the AppSecret are changed while people come, go and are renamed: no event is refused or lost, and
-//! the ledger follows all the time.
+//! The callback keys and the AppSecret change while people come, leave and are renamed. No event is
+//! refused or lost, and the ledger follows all the time.
 
 use std::time::Duration;
 
@@ -42,7 +42,7 @@ impl RotationStory {
         }
     }
 
-    /// Somebody is renamed, and the ledger knows.
+    /// Renames a person and asserts that the ledger follows.
     async fn assert_follows(&mut self, when: &str) {
         self.renamed += 1;
         let userid = self.dingtalk.bystander(&[]).await.userid;
@@ -79,7 +79,7 @@ impl RotationStory {
             .await
     }
 
-    /// The console's Save with these keys.
+    /// Saves these keys like the console's button Save.
     async fn save_subscription(&self, keys: &Value) {
         let mut binding = self.binding.clone();
         binding["token"] = keys["token"].clone();
@@ -87,7 +87,7 @@ impl RotationStory {
         self.dingtalk.subscribe(&binding).await;
     }
 
-    /// Every event was acknowledged at its first push.
+    /// Asserts that every event was acknowledged at its first push.
     async fn assert_no_push_refused(&self) {
         let world = self.dingtalk.world().lock().await;
         for delivery in world.deliveries() {
@@ -115,6 +115,19 @@ async fn keys_and_secret_change_without_a_gap() {
         again.single_object()["token"],
         staged.single_object()["token"],
         "begun twice, they are the same"
+    );
+    let undone = company.rotate_keys("undo", "").await;
+    assert_eq!(undone.code, Some(0), "{}", undone.stderr);
+    let nothing = company.rotate_keys("undo", "").await;
+    assert_eq!(nothing.code, Some(1), "nothing waits any more");
+    company
+        .assert_follows("the new keys were taken back, the former count")
+        .await;
+    let staged = company.rotate_keys("callback", "").await;
+    assert_ne!(
+        again.single_object()["token"],
+        staged.single_object()["token"],
+        "keys that were taken back do not come again"
     );
     company.save_subscription(&staged.single_object()).await;
     company
@@ -161,7 +174,8 @@ async fn keys_and_secret_change_without_a_gap() {
     assert!(company.up.is_running());
 }
 
-/// DingTalk's Reset comes first and the vault is told later: the pending secret is taken as soon as the current is refused.
+/// The secret is reset in DingTalk before it changes in the vault. The pending secret is used as
+/// soon as the current one is refused.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_pending_secret_is_used_when_the_current_one_is_refused() {
     let mut company = RotationStory::begin().await;

@@ -1,4 +1,4 @@
-//! Companies of every size, one large department, and names that programs get wrong.
+//! Companies of every size, one large department, and names that programs often get wrong.
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
@@ -47,7 +47,8 @@ async fn removing_one_of_two_people_is_held() {
             userid: hired.userid.expect("a userid"),
         })
         .await;
-    // One of two is half of the company: the guard holds it, and says so with its own exit code.
+    // One person of two is half of the company. The guard holds the removal and the exit code says
+    // so.
     dingtalk
         .up_command(home.path())
         .await
@@ -79,7 +80,7 @@ async fn a_department_of_five_thousand_people_binds() {
     println!("a department of 5,000: {} s", run["seconds"]);
 }
 
-/// Names as they are typed, and as they are kept.
+/// Returns names as typed and as stored.
 fn difficult_names() -> Vec<(String, String)> {
     let same = |name: &str| (name.to_owned(), name.to_owned());
     vec![
@@ -166,7 +167,7 @@ async fn export_file(data: &Path, name: &str) -> Vec<u8> {
     std::fs::read(file).unwrap()
 }
 
-/// What a spreadsheet would run is disarmed.
+/// Returns a cell in the form that no spreadsheet runs.
 fn disarmed_cell(name: &str) -> String {
     if name.starts_with('=') {
         format!("'{name}")
@@ -215,7 +216,7 @@ async fn check_exports(data: &Path, kept: &BTreeMap<String, String>, people: usi
     }
 }
 
-/// The texts of a workbook, as its shared strings hold them.
+/// Returns the texts of a workbook from its shared strings.
 fn xlsx_texts(bytes: &[u8]) -> Vec<String> {
     let mut book = zip::ZipArchive::new(std::io::Cursor::new(bytes)).expect("a workbook is a ZIP");
     let mut xml = String::new();

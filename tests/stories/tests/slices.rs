@@ -1,4 +1,4 @@
-//! A sweep longer than a slice: it goes on from where it stood, asks for nothing twice, and forgets nobody.
+//! A sweep longer than a slice continues where it stopped, repeats no call, and forgets no person.
 
 use std::time::Duration;
 
@@ -12,12 +12,12 @@ use sandbox::company::AppCredentials;
 use sandbox::world::Act;
 use state::queue::messages::SweepMessage;
 use state::store::{ControlKind, PutCondition, StoredItem};
-use state::vault::BindingSecret;
+use state::vault::{BindingKeys, DingTalkCredentials};
 use state::{Binding, DingTalkEndpoints, Queue as _};
 use stories::{LedgerSnapshot, SandboxCompany, assert_same};
 use tempfile::{TempDir, tempdir};
 
-/// What became of a slice.
+/// How a slice ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum SliceOutcome {
     /// There was no message.
@@ -39,19 +39,15 @@ impl SlicedCompany {
     async fn start(people: usize, departments: usize, seed: u64) -> Self {
         let dingtalk = SandboxCompany::start(people, departments, seed).await;
         let home = tempdir().unwrap();
-        let place = MachineConfig {
+        let config = MachineConfig {
             data: home.path().to_owned(),
             dynamodb: None,
             allow_loopback: true,
         };
-        let machine = Machine::start(&place).await.unwrap();
+        let machine = Machine::start(&config).await.unwrap();
         let keys = dingtalk.credentials().await;
-        let binding = make_binding(&keys, dingtalk.url());
-        machine
-            .secrets
-            .put_binding(&binding.id, &fixed_secret(keys))
-            .await
-            .unwrap();
+        let binding = make_binding(&keys);
+        store_secrets(&machine, &binding.id, keys, dingtalk.url()).await;
         machine
             .store
             .put_binding(&binding, PutCondition::New)
@@ -110,7 +106,8 @@ impl SlicedCompany {
             .unwrap();
     }
 
-    /// Works the next message as Lambda would, in a slice of this length. Killed after `kill`, its message comes again.
+    /// Handles the next message as Lambda would, in a slice of this length. After `kill` it is
+    /// killed and its message comes again.
     async fn run_slice(&self, length: Option<Duration>, kill: Option<Duration>) -> SliceOutcome {
         let queue = &self.machine.queues.sweeps;
         let Some(received) = queue
@@ -144,7 +141,7 @@ impl SlicedCompany {
         SliceOutcome::Ended
     }
 
-    /// A sweep to its end: its slices and its report.
+    /// Runs a sweep to its end; returns the number of slices and the report.
     async fn run_sweep(&self, length: Option<Duration>) -> (usize, RunReport) {
         self.request_sweep().await;
         let mut slices = 0;
@@ -165,7 +162,7 @@ impl SlicedCompany {
         runs.into_iter().next().unwrap().body
     }
 
-    /// Calls since the last time this was asked.
+    /// Returns the calls since the last time.
     async fn take_call_count(&self) -> usize {
         let calls = self.dingtalk.log().await.len();
         self.dingtalk.clear_log().await;
@@ -182,7 +179,7 @@ impl SlicedCompany {
         assert_same(&self.dingtalk.truth().await, &ledger);
     }
 
-    /// Files of checkpoints in the archive.
+    /// Returns the checkpoint files in the archive.
     fn checkpoint_files(&self) -> Vec<std::path::PathBuf> {
         let mut found = Vec::new();
         for corp in std::fs::read_dir(self.home.path().join("archive"))
@@ -202,34 +199,31 @@ impl SlicedCompany {
     }
 }
 
-fn make_binding(keys: &AppCredentials, url: &str) -> Binding {
+fn make_binding(keys: &AppCredentials) -> Binding {
     let mut binding = Binding::new("b-slices".parse().unwrap(), keys.corp_id.parse().unwrap());
     binding.agent_id = keys.agent_id;
     binding.app_key.clone_from(&keys.app_key);
-    binding.endpoints = DingTalkEndpoints {
-        api: url.to_owned(),
-        oapi: url.to_owned(),
-    };
     binding.created_at = Timestamp::default();
     binding
 }
 
-/// The same keys every time, so that each sweep deep-reads the same part of the company.
-fn fixed_secret(keys: AppCredentials) -> BindingSecret {
-    BindingSecret {
-        corp_id: keys.corp_id.parse().unwrap(),
-        agent_id: keys.agent_id,
+/// Stores the same keys every time, so that each sweep deep-reads the same part of the company.
+async fn store_secrets(machine: &Machine, id: &BindingId, keys: AppCredentials, url: &str) {
+    let credentials = DingTalkCredentials {
         app_key: keys.app_key,
         app_secret: keys.app_secret.into(),
-        callback_token: "story".to_owned().into(),
-        callback_aes_key: "A".repeat(43).into(),
+    };
+    let keys = BindingKeys {
         hash_key: [1; 32],
         seal_key: [2; 32],
-        previous_callback: None,
-    }
+        endpoints: Some(DingTalkEndpoints::at(url)),
+    };
+    let secrets = &machine.secrets;
+    secrets.put_credentials(id, &credentials).await.unwrap();
+    secrets.put_keys(id, &keys).await.unwrap();
 }
 
-/// What nobody told us of: a hire, a rename, a move, a leaver.
+/// Makes changes without events: a hire, a rename, a move, a leaver.
 async fn change_company(dingtalk: &SandboxCompany) {
     let renamed = dingtalk.bystander(&[]).await.userid;
     let left = dingtalk.bystander(&[&renamed]).await.userid;
@@ -266,9 +260,9 @@ async fn a_sliced_sweep_makes_the_same_calls_as_a_whole_one() {
         SlicedCompany::start(1_000, 40, 31).await,
         SlicedCompany::start(1_000, 40, 31).await,
     );
-    for house in [&whole, &sliced] {
-        house.set_pace(200).await;
-        house.take_call_count().await;
+    for company in [&whole, &sliced] {
+        company.set_pace(200).await;
+        company.take_call_count().await;
     }
     let (one, _) = whole.run_sweep(None).await;
     let (many, report) = sliced.run_sweep(Some(Duration::from_millis(800))).await;
@@ -290,10 +284,11 @@ async fn a_sliced_sweep_makes_the_same_calls_as_a_whole_one() {
     sliced.assert_in_step().await;
     assert!(sliced.checkpoint_files().is_empty(), "the run has ended");
 
-    // Slower than DingTalk's pace, so that the deep reads outlive a slice, and with changes that only the lists know.
-    for house in [&whole, &sliced] {
-        house.set_pace(40).await;
-        change_company(&house.dingtalk).await;
+    // The pace is below DingTalk's, so that the deep reads take longer than a slice, and the
+    // changes are visible in lists only.
+    for company in [&whole, &sliced] {
+        company.set_pace(40).await;
+        change_company(&company.dingtalk).await;
     }
     let (_, expected) = whole.run_sweep(None).await;
     let (many, report) = sliced.run_sweep(Some(Duration::from_secs(1))).await;
@@ -312,66 +307,69 @@ async fn a_sliced_sweep_makes_the_same_calls_as_a_whole_one() {
         (report.counts, report.writes),
         (expected.counts, expected.writes)
     );
-    // A leaver without an event is marked left by the second complete sweep.
+    // A leaver without an event is marked as left by the second complete sweep.
     sliced.run_sweep(Some(Duration::from_secs(1))).await;
     sliced.assert_in_step().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sweep_killed_between_or_within_slices_misses_no_person() {
-    let house = SlicedCompany::start(1_000, 20, 32).await;
-    house.set_pace(200).await;
-    house.request_sweep().await;
+    let company = SlicedCompany::start(1_000, 20, 32).await;
+    company.set_pace(200).await;
+    company.request_sweep().await;
     let slice = Some(Duration::from_secs(1));
-    assert_eq!(house.run_slice(slice, None).await, SliceOutcome::Ended);
+    assert_eq!(company.run_slice(slice, None).await, SliceOutcome::Ended);
     assert_eq!(
-        house.checkpoint_files().len(),
+        company.checkpoint_files().len(),
         1,
         "where it stands is stored before anybody is asked to go on"
     );
-    // Each slice is killed once before it can say where it stood; its message comes again.
+    // Each slice is killed once before it can store where it stopped; its message comes again.
     let mut killed = 0;
     loop {
         let kill = Duration::from_millis(200 + 300 * (killed % 3));
-        match house.run_slice(slice, Some(kill)).await {
+        match company.run_slice(slice, Some(kill)).await {
             SliceOutcome::None => break,
             SliceOutcome::Ended => {}
             SliceOutcome::Killed => {
                 killed += 1;
-                house.run_slice(slice, None).await;
+                company.run_slice(slice, None).await;
             }
         }
     }
-    let report = house.last_run().await;
+    let report = company.last_run().await;
     assert!(report.complete && killed >= 2, "{killed} kills: {report:?}");
     assert_eq!(report.notes, Vec::<Reason>::new());
-    house.assert_in_step().await;
-    assert!(house.checkpoint_files().is_empty());
+    company.assert_in_step().await;
+    assert!(company.checkpoint_files().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn broken_checkpoints_are_dropped_and_ended_runs_do_not_continue() {
-    let house = SlicedCompany::start(300, 10, 33).await;
-    house.set_pace(100).await;
-    house.request_sweep().await;
+    let company = SlicedCompany::start(300, 10, 33).await;
+    company.set_pace(100).await;
+    company.request_sweep().await;
     let slice = Some(Duration::from_secs(1));
-    assert_eq!(house.run_slice(slice, None).await, SliceOutcome::Ended);
-    let file = house.checkpoint_files().pop().expect("a checkpoint");
+    assert_eq!(company.run_slice(slice, None).await, SliceOutcome::Ended);
+    let file = company.checkpoint_files().pop().expect("a checkpoint");
     let mut body = std::fs::read(&file).unwrap();
     let middle = body.len() / 2;
     body[middle] ^= 1;
     std::fs::write(&file, body).unwrap();
-    while house.run_slice(slice, None).await == SliceOutcome::Ended {}
-    let report = house.last_run().await;
+    while company.run_slice(slice, None).await == SliceOutcome::Ended {}
+    let report = company.last_run().await;
     assert!(report.complete, "{report:?}");
     assert_eq!(
         report.notes,
         [Reason::from(full_sync::RestartReason::Closed)]
     );
-    house.assert_in_step().await;
+    company.assert_in_step().await;
 
-    house.take_call_count().await;
-    let (corp, binding) = (house.stored_binding().await.corp_id, house.binding.clone());
+    company.take_call_count().await;
+    let (corp, binding) = (
+        company.stored_binding().await.corp_id,
+        company.binding.clone(),
+    );
     let (run, because, at) = (
         Some(report.id),
         "continuation".to_owned(),
@@ -384,13 +382,13 @@ async fn broken_checkpoints_are_dropped_and_ended_runs_do_not_continue() {
         because,
         at,
     };
-    house
+    company
         .machine
         .queues
         .sweeps
         .send(late.to_message().unwrap())
         .await
         .unwrap();
-    assert_eq!(house.run_slice(slice, None).await, SliceOutcome::Ended);
-    assert_eq!(house.take_call_count().await, 0, "the run had ended");
+    assert_eq!(company.run_slice(slice, None).await, SliceOutcome::Ended);
+    assert_eq!(company.take_call_count().await, 0, "the run had ended");
 }

@@ -1,7 +1,9 @@
-//! What the version before stored, and what it had in flight when it was killed, is worked by this one.
+//! This version handles what the previous version stored, and what was in flight when it was
+//! killed.
 //!
-//! `fixtures/version-1` is what `up` of the first version left: people in a company of the sandbox, five changes pushed and
-//! acknowledged, and killed with `kill -9` before it had looked at any. How it is made: `examples/keep_version.rs`.
+//! `fixtures/version-1` is what `up` of the first version left: people in a company of the sandbox,
+//! five changes pushed and acknowledged, then `kill -9` before it looked at any.
+//! `examples/keep_version.rs` makes such a fixture.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,14 +14,33 @@ use local::machine::{Machine, MachineConfig};
 use local::workers;
 use serde_json::Value;
 use state::queue::messages::{MessageBody, OutboxMessage, WakeMessage, decode_body, encode_body};
-use state::store::PutCondition;
-use state::{Binding, DeadLetters as _};
+use state::vault::BindingKeys;
+use state::{Binding, DeadLetters as _, DingTalkEndpoints};
 use stories::polling::wait_until;
 use stories::{LedgerSnapshot, ProgramCommand, assert_same, find_differences, kept};
 use tempfile::tempdir;
 
 fn version_1_folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/version-1")
+}
+
+/// What was stored then, read by this version out of a copy: reading splits the secret of then.
+async fn read_kept() -> LedgerSnapshot {
+    let copy = tempdir().unwrap();
+    kept::unpack_directory(&version_1_folder(), copy.path()).await;
+    start_machine(copy.path()).await.stop().await;
+    LedgerSnapshot::read_directory(copy.path())
+        .await
+        .expect("the binding is read")
+}
+
+async fn start_machine(data: &Path) -> Machine {
+    let place = MachineConfig {
+        data: data.to_owned(),
+        dynamodb: None,
+        allow_loopback: true,
+    };
+    Machine::start(&place).await.expect("the machine starts")
 }
 
 async fn start_sandbox(data: &Path) -> sandbox::RunningServer {
@@ -32,14 +53,12 @@ async fn start_sandbox(data: &Path) -> sandbox::RunningServer {
         .expect("the sandbox starts again")
 }
 
-/// The queues of today work the messages of then, without any sweep.
+/// Today's queues handle the old messages, without any sweep.
 #[tokio::test(flavor = "multi_thread")]
 async fn messages_in_flight_are_handled_by_the_next_version() {
     let home = tempdir().unwrap();
     kept::unpack_directory(&version_1_folder(), home.path()).await;
-    let before = LedgerSnapshot::read_directory(home.path())
-        .await
-        .expect("the binding is read");
+    let before = read_kept().await;
     assert_eq!(
         (before.people.len(), before.departments.len()),
         (12, 4),
@@ -52,20 +71,15 @@ async fn messages_in_flight_are_handled_by_the_next_version() {
         find_differences(&truth, &before).len() >= 4,
         "what was in flight is not in the ledger yet"
     );
-    let place = MachineConfig {
-        data: home.path().to_owned(),
-        dynamodb: None,
-        allow_loopback: true,
+    let machine = start_machine(home.path()).await;
+    let id = &before.binding.id;
+    let keys = machine.secrets.get_keys(id).await.expect("the keys");
+    let moved = BindingKeys {
+        endpoints: Some(DingTalkEndpoints::at(&server.url)),
+        ..keys
     };
-    let machine = Machine::start(&place).await.expect("the machine starts");
-    let mut binding = before.binding.clone();
-    binding.endpoints.api.clone_from(&server.url);
-    binding.endpoints.oapi.clone_from(&server.url);
-    machine
-        .store
-        .put_binding(&binding, PutCondition::Any)
-        .await
-        .expect("the binding is stored");
+    let put = machine.secrets.put_keys(id, &moved).await;
+    put.expect("the keys are stored");
     let in_flight = machine.queues.wakes.count_waiting().await;
     assert!(in_flight >= 4, "{in_flight} messages were in flight");
     let running = workers::start_queue_workers(&machine, Arc::new(|_, _| {}));
@@ -96,14 +110,48 @@ async fn messages_in_flight_are_handled_by_the_next_version() {
     server.shutdown().await;
 }
 
-/// `up` of today works what was in flight, and its sweep then finds nothing to write: every base of then is understood.
+/// The one secret of the previous version becomes three, with its address of DingTalk among the keys.
+/// The next start removes it.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_secret_of_the_previous_version_is_split_and_then_removed() {
+    let home = tempdir().unwrap();
+    kept::unpack_directory(&version_1_folder(), home.path()).await;
+    let vault = || {
+        let files = std::fs::read_dir(home.path().join("vault")).expect("the vault");
+        let mut names: Vec<String> = files
+            .flatten()
+            .map(|file| file.file_name().to_string_lossy().replace("%2f", "/"))
+            .collect();
+        names.sort();
+        names
+    };
+    let (former, tokens) = (
+        "local/binding/b-mlp6z2hm.json",
+        "local/tokens/b-mlp6z2hm.json",
+    );
+    let parts = [
+        "local/callback/b-mlp6z2hm.json",
+        "local/credentials/dingtalk/b-mlp6z2hm.json",
+        "local/keys/b-mlp6z2hm.json",
+    ];
+    assert_eq!(vault(), [former, tokens]);
+    let machine = start_machine(home.path()).await;
+    let id = "b-mlp6z2hm".parse().unwrap();
+    let keys = machine.secrets.get_keys(&id).await.expect("the keys");
+    assert!(keys.dingtalk_endpoints().is_loopback(), "{keys:?}");
+    machine.stop().await;
+    assert_eq!(vault(), [former, parts[0], parts[1], parts[2], tokens]);
+    start_machine(home.path()).await.stop().await;
+    assert_eq!(vault(), [parts[0], parts[1], parts[2], tokens]);
+}
+
+/// Today's `up` handles what was in flight. Its sweep then finds nothing to write, because it reads
+/// every stored base.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sweep_of_the_next_version_writes_only_real_changes() {
     let home = tempdir().unwrap();
     kept::unpack_directory(&version_1_folder(), home.path()).await;
-    let before = LedgerSnapshot::read_directory(home.path())
-        .await
-        .expect("the binding is read");
+    let before = read_kept().await;
     let ran = ProgramCommand::new(home.path()).run_once().await;
     assert_eq!(ran.code, Some(0), "{}", ran.stderr);
     let lines: Vec<Value> = ran
@@ -138,7 +186,7 @@ async fn a_sweep_of_the_next_version_writes_only_real_changes() {
     }
 }
 
-/// Whether an old reader finds everything that it knows; what is new to it, it ignores.
+/// Whether an old reader finds everything that it knows. It ignores new fields.
 fn contains_all(new: &Value, old: &Value) -> bool {
     match (new, old) {
         (Value::Object(new), Value::Object(old)) => old
@@ -148,7 +196,7 @@ fn contains_all(new: &Value, old: &Value) -> bool {
     }
 }
 
-/// The items of a kept table.
+/// Returns the items of a kept table.
 fn kept_items(table: &str) -> Vec<Value> {
     let text = std::fs::read_to_string(version_1_folder().join(format!("{table}.jsonl")))
         .expect("it was kept");
@@ -163,8 +211,8 @@ fn reserialize<B: MessageBody>(body: &str) -> String {
         .expect("it has a form")
 }
 
-/// While an upgrade is half done, the version before reads what this one writes: the same version mark, and every field that
-/// it knows, unchanged.
+/// During an upgrade the previous version reads what this one writes: the same version mark, and
+/// every field that it knows, unchanged.
 #[test]
 fn the_previous_version_can_read_what_this_version_writes() {
     let mut kinds = std::collections::BTreeSet::new();

@@ -30,18 +30,14 @@ fn secrets(world: &Arc<CallbackWorld>) -> StagedSecretStore {
 
 /// New keys in waiting; those of now are to serve for a day after the change.
 async fn stage_new_keys(world: &Arc<CallbackWorld>) {
-    let mut secret = secrets(world).secrets.get_binding(&id()).await.unwrap();
-    let (token, aes_key) = (
-        secret.callback_token.clone(),
-        secret.callback_aes_key.clone(),
-    );
-    secret.previous_callback = Some(PreviousCallbackKeys {
-        token,
-        aes_key,
-        until: NOW.plus_millis(DAY),
-    });
-    (secret.callback_token, secret.callback_aes_key) = ("token2".into(), NEW_KEY.into());
-    secrets(world).propose(&id(), &secret).await.unwrap();
+    let current = secrets(world).secrets.get_callback(&id()).await.unwrap();
+    let next = CallbackSecret {
+        token: "token2".into(),
+        aes_key: NEW_KEY.into(),
+        ..current.clone()
+    };
+    let next = next.following(&current, NOW.plus_millis(DAY));
+    secrets(world).propose(&id(), &next).await.unwrap();
 }
 
 #[tokio::test]
@@ -56,7 +52,10 @@ async fn no_event_is_refused_at_any_moment_of_a_key_change() {
         "pending keys are found although the others are fresh"
     );
     assert_eq!(push_status(&deps, "token1", KEY, 3).await, 200);
-    secrets(&world).promote(&id()).await.unwrap();
+    secrets(&world)
+        .promote::<CallbackSecret>(&id())
+        .await
+        .unwrap();
     for seconds in [4, 400] {
         assert_eq!(push_status(&deps, "token2", NEW_KEY, seconds).await, 200);
         assert_eq!(push_status(&deps, "token1", KEY, seconds).await, 200);
@@ -95,7 +94,10 @@ async fn keys_changed_without_waiting_are_found_by_the_first_event_under_them() 
     let (world, deps) = world().await;
     assert_eq!(push_status(&deps, "token1", KEY, 0).await, 200);
     stage_new_keys(&world).await;
-    secrets(&world).promote(&id()).await.unwrap();
+    secrets(&world)
+        .promote::<CallbackSecret>(&id())
+        .await
+        .unwrap();
     assert_eq!(push_status(&deps, "token2", NEW_KEY, 1).await, 200);
 }
 

@@ -102,21 +102,28 @@ async fn a_suite_check_gets_its_random_text_back() {
 }
 
 #[tokio::test]
-async fn an_unknown_event_is_acknowledged_and_stores_no_wake() {
+async fn an_event_about_no_record_is_acknowledged_and_stores_no_wake() {
     let (world, deps) = world().await;
-    for event in [
-        r#"{"EventType":"bpms_task_change","type":"start"}"#,
-        r#"{"no":"type"}"#,
-        "not json",
-        "",
-    ] {
+    let event = r#"{"EventType":"bpms_task_change","type":"start"}"#;
+    assert_eq!(
+        decrypt_reply(&send_push(&deps, &push(event), NOW).await),
+        "success"
+    );
+    assert!(world.received_messages().is_empty());
+}
+
+/// What it was about cannot be told, so that it asks for a look at everything.
+#[tokio::test]
+async fn an_event_that_cannot_be_read_is_acknowledged_and_asks_for_a_sweep() {
+    for event in ["not json", ""] {
+        let (world, deps) = world().await;
         assert_eq!(
             decrypt_reply(&send_push(&deps, &push(event), NOW).await),
             "success",
             "{event}"
         );
+        assert_eq!(world.received_messages().len(), 1, "{event}");
     }
-    assert!(world.received_messages().is_empty());
 }
 
 #[tokio::test]
@@ -221,4 +228,88 @@ fn the_binding_is_the_last_part_of_the_path() {
     ] {
         assert_eq!(binding_in_path(path), binding, "{path}");
     }
+}
+
+/// The targets of the wakes that an event leaves, after it was acknowledged.
+async fn woken_targets(event: &str) -> Vec<WakeTarget> {
+    let (world, deps) = world().await;
+    assert_eq!(
+        decrypt_reply(&send_push(&deps, &push(event), NOW).await),
+        "success"
+    );
+    let targets = world
+        .received_messages()
+        .into_iter()
+        .map(|message| match message {
+            FromCallback::Wake(message) => message.wake.target,
+            other => panic!("{other:?}"),
+        });
+    targets.collect()
+}
+
+#[tokio::test]
+async fn what_can_be_read_of_an_event_is_woken_and_the_rest_asks_for_a_sweep() {
+    let person = |id: &str| WakeTarget::Person(NativeId::new(id).unwrap());
+    for ids in [r#"["li.na",null]"#, r#"["li.na",""]"#, r#"["li.na",{}]"#] {
+        let event = format!(r#"{{"EventType":"user_leave_org","UserId":{ids}}}"#);
+        let mut targets = woken_targets(&event).await;
+        targets.sort();
+        assert_eq!(
+            targets,
+            [person("li.na"), WakeTarget::Everything],
+            "{event}"
+        );
+    }
+    let department = WakeTarget::Department(NativeId::new("2").unwrap());
+    let event = r#"{"EventType":"org_dept_remove","DeptId":[2.0]}"#;
+    assert_eq!(woken_targets(event).await, [department]);
+    let ids: Vec<String> = (0..1001).map(|n| format!("u{n}")).collect();
+    let event = serde_json::json!({"EventType": "user_modify_org", "UserId": ids}).to_string();
+    assert_eq!(woken_targets(&event).await, [WakeTarget::Everything]);
+}
+
+#[tokio::test]
+async fn an_authentic_event_that_cannot_be_read_asks_for_a_sweep() {
+    for event in [
+        "no JSON",
+        "[]",
+        "{}",
+        r#"{"EventType":7.5,"UserId":["li.na"]}"#,
+        r#"{"EventType":"user_leave_org","UserId":["li.na""#,
+        r#"{"EventType":"user_leave_org","UserId":[]}"#,
+        r#"{"EventType":"user_leave_org"}"#,
+    ] {
+        assert_eq!(
+            woken_targets(event).await,
+            [WakeTarget::Everything],
+            "{event}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn timestamps_in_seconds_are_accepted_once_that_is_switched_on() {
+    let seconds = Timestamp(NOW.millis() / 1_000);
+    let push = push_from(&cipher("token1", KEY), LEAVES, APP_KEY, seconds);
+    let (world, deps) = world().await;
+    assert_eq!(send_push(&deps, &push, NOW).await.status, 403);
+    let secrets = SecretStore::new(Arc::new(CallbackWorldHandle(Arc::clone(&world))), "test/");
+    let id = BindingId::new("b1").unwrap();
+    let mut secret = secrets.get_callback(&id).await.unwrap();
+    secret.accepts_seconds = true;
+    secrets.put_callback(&id, &secret).await.unwrap();
+    let deps = CallbackDeps::new(secrets, Arc::new(CallbackWorldHandle(Arc::clone(&world))));
+    assert_eq!(
+        decrypt_reply(&send_push(&deps, &push, NOW).await),
+        "success"
+    );
+    assert_eq!(world.received_messages().len(), 1);
+    let milliseconds = super::push(LEAVES);
+    assert_eq!(send_push(&deps, &milliseconds, NOW).await.status, 200);
+    let late = NOW.plus_millis(5 * 60 * 1_000 + 1_001);
+    assert_eq!(
+        send_push(&deps, &push, late).await.status,
+        403,
+        "the window is the same"
+    );
 }

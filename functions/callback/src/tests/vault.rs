@@ -26,6 +26,17 @@ async fn keys_are_kept_for_five_minutes() {
     assert_eq!(world.vault_reads.load(Ordering::SeqCst), 2);
 }
 
+/// On AWS its role may read nothing else.
+#[tokio::test]
+async fn the_callback_asks_for_its_own_secret_alone() {
+    let (world, deps) = world().await;
+    assert_eq!(status_at(&deps, 0).await, 200);
+    assert_eq!(
+        world.names_read.lock().unwrap().as_slice(),
+        ["test/callback/b1"]
+    );
+}
+
 #[tokio::test(start_paused = true)]
 async fn older_keys_serve_for_a_day_while_the_vault_does_not_answer() {
     for mood in [FakeMood::Fails, FakeMood::Hangs] {

@@ -16,7 +16,7 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use state::seal::SealKey;
 use state::store::{ControlKind, PutCondition, create_tables};
-use state::vault::{BindingSecret, SecretStore, TokenSecret};
+use state::vault::{BindingKeys, SecretStore, TokenSecret};
 use state::{Binding, Queue, QueueError, QueueMessage, Store, TableNames, Vault, VaultError};
 
 use crate::batch::{OutboxBatch as Stored, OutboxPhase};
@@ -274,18 +274,12 @@ pub(super) async fn world() -> (Arc<PushWorld>, PushDeps) {
         expires_at: Timestamp(i64::MAX),
     };
     secrets.put_token(&id, &token).await.unwrap();
-    let secret = BindingSecret {
-        corp_id: CorpId::new("ding1").unwrap(),
-        agent_id: 7,
-        app_key: "key".into(),
-        app_secret: "s".into(),
-        callback_token: "t".into(),
-        callback_aes_key: "k".into(),
+    let keys = BindingKeys {
         hash_key: [1; 32],
         seal_key: [2; 32],
-        previous_callback: None,
+        endpoints: None,
     };
-    secrets.put_binding(&id, &secret).await.unwrap();
+    secrets.put_keys(&id, &keys).await.unwrap();
     let clients = ClientPool::new(face(), face(), Arc::new(|| 0), secrets.clone(), face());
     let store = store().await;
     store

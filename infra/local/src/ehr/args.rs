@@ -7,7 +7,7 @@ use directory::{Field, Kind};
 use jiff::civil::Date;
 
 use super::order::{EditRequest, EditVerb, LedgerOrder};
-use crate::args::Language;
+use crate::language::Language;
 
 /// `bangding ehr`.
 #[derive(Debug, Clone, ClapArgs)]

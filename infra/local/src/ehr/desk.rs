@@ -73,15 +73,15 @@ impl LedgerOrderHandler {
             .next()
             .ok_or(LedgerOrderError::Unbound)?
             .body;
-        let secret = self
+        let keys = self
             .secrets
-            .get_binding(&binding.id)
+            .get_keys(&binding.id)
             .await
             .map_err(|err| unusable_ledger(&err))?;
         Ok(Ledger::new(
             self.store.clone(),
             binding.corp_id,
-            secret.hash_key(),
+            keys.hash_key(),
             now,
         ))
     }

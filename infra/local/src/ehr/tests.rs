@@ -5,11 +5,12 @@ use directory::{CorpId, Kind};
 use ehr::ledger::EditRefusal;
 use state::Binding;
 use state::store::PutCondition;
-use state::vault::BindingSecret;
+use state::vault::BindingKeys;
 
 use super::local_socket::LocalSocket;
 use super::*;
-use crate::args::{Args, Command, Language};
+use crate::args::{Args, Command};
+use crate::language::Language;
 use crate::machine::{Machine, MachineConfig};
 
 /// A data directory with a bound company whose ledger is empty.
@@ -23,23 +24,13 @@ async fn bound_data() -> tempfile::TempDir {
 pub(crate) async fn bound_machine(data: &Path) -> Machine {
     let machine = machine_of(data).await;
     let corp: CorpId = "ding1".parse().unwrap();
-    let binding = Binding::new("b-1".parse().unwrap(), corp.clone());
-    let secret = BindingSecret {
-        corp_id: corp,
-        agent_id: 1,
-        app_key: "key".to_owned(),
-        app_secret: "secret".into(),
-        callback_token: "token".into(),
-        callback_aes_key: "a".repeat(43).into(),
+    let binding = Binding::new("b-1".parse().unwrap(), corp);
+    let keys = BindingKeys {
         hash_key: [1; 32],
         seal_key: [2; 32],
-        previous_callback: None,
+        endpoints: None,
     };
-    machine
-        .secrets
-        .put_binding(&binding.id, &secret)
-        .await
-        .unwrap();
+    machine.secrets.put_keys(&binding.id, &keys).await.unwrap();
     machine
         .store
         .put_binding(&binding, PutCondition::New)

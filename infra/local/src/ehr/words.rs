@@ -9,7 +9,7 @@ use ehr::ledger::{EditOutcome, EditRefusal};
 
 use super::args::EhrArgs;
 use super::order::{LedgerEntryView, LedgerOrderError, LedgerReply, UpcomingView};
-use crate::args::Language;
+use crate::language::Language;
 
 /// Prints the outcome: answers on stdout, troubles on stderr; with `--json` both on stdout.
 pub(super) fn print_outcome(outcome: &Result<LedgerReply, LedgerOrderError>, args: &EhrArgs) {

@@ -110,7 +110,7 @@ async fn expire_hourly(dynamodb: EmbeddedDynamoDb) {
             Ok(0) => {}
             Ok(count) => tracing::debug!(count, "expired items were deleted"),
             Err(err) => {
-                tracing::warn!(reason = %err, "expired items were not deleted; the next hour tries again")
+                tracing::warn!(reason = %err, "expired items were not deleted; the next hour tries again");
             }
         }
     }

@@ -33,7 +33,7 @@ impl HttpConnector for Lossy {
         let this = self.clone();
         HttpConnectorFuture::new(async move {
             let answer = answered.await?;
-            if is_write && this.writes.fetch_add(1, Ordering::SeqCst) % 2 == 0 {
+            if is_write && this.writes.fetch_add(1, Ordering::SeqCst).is_multiple_of(2) {
                 this.lost.fetch_add(1, Ordering::SeqCst);
                 return Err(ConnectorError::io("the connection was reset".into()));
             }

@@ -1,5 +1,10 @@
 //! The store against the embedded database: what it promises about conditions, pointers, listings and files.
 
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::result::ConnectorError;
 use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -668,10 +673,24 @@ async fn everything_is_there_when_the_file_is_opened_again() {
     );
 }
 
+/// A connector behind which nobody answers.
+#[derive(Debug)]
+struct Unreachable;
+
+impl HttpConnector for Unreachable {
+    fn call(&self, _request: HttpRequest) -> HttpConnectorFuture {
+        HttpConnectorFuture::new(async { Err(ConnectorError::io("nobody answers".into())) })
+    }
+}
+
 #[tokio::test]
-async fn a_stopped_database_is_reported_without_values() {
-    let (store, database) = new_store().await;
-    database.stop().await.unwrap();
+async fn an_unreachable_database_is_reported_without_values() {
+    let database = Database::memory().await.unwrap();
+    let connector = SharedHttpConnector::new(Unreachable);
+    let client = database
+        .dynamodb()
+        .client_through(http_client_fn(move |_, _| connector.clone()));
+    let store = Store::new(client, TableNames::with_prefix("bangding-"), 7);
     let error = store.create_link(&corp(), &link(1, 10)).await.unwrap_err();
     assert!(error.is_transient());
     let words = format!("{error} {error:?}");

@@ -58,6 +58,13 @@ impl DirectoryVault {
     }
 
     fn write(&self, name: &str, stage: SecretStage, value: &SecretString) -> std::io::Result<()> {
+        let fresh = self.write_fresh(value)?;
+        std::fs::rename(&fresh, self.file(name, stage))?;
+        self.sync()
+    }
+
+    /// A file with the value that has no secret's name yet.
+    fn write_fresh(&self, value: &SecretString) -> std::io::Result<PathBuf> {
         let put = self.puts.fetch_add(1, Ordering::Relaxed);
         let fresh = self
             .directory
@@ -71,7 +78,10 @@ impl DirectoryVault {
             .open(&fresh)?;
         file.write_all(value.expose_secret().as_bytes())?;
         file.sync_all()?;
-        std::fs::rename(&fresh, self.file(name, stage))?;
+        Ok(fresh)
+    }
+
+    fn sync(&self) -> std::io::Result<()> {
         File::open(&self.directory)?.sync_all()
     }
 }
@@ -102,6 +112,32 @@ impl Vault for DirectoryVault {
 
 #[async_trait]
 impl StagedVault for DirectoryVault {
+    /// A link fails where the name is taken, so that of two writers at once one makes the secret.
+    async fn create(&self, name: &str, value: SecretString) -> Result<bool, VaultError> {
+        let fresh = self.write_fresh(&value).map_err(|error| refused(&error))?;
+        let linked = std::fs::hard_link(&fresh, self.file(name, SecretStage::Current));
+        let synced = remove(&fresh).and_then(|()| self.sync());
+        match linked {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
+            Err(error) => Err(refused(&error)),
+            Ok(()) => synced.map(|()| true).map_err(|error| refused(&error)),
+        }
+    }
+
+    async fn remove(&self, name: &str) -> Result<(), VaultError> {
+        self.read(name, SecretStage::Current)?;
+        let stages = [
+            SecretStage::Pending,
+            SecretStage::Previous,
+            SecretStage::Current,
+        ];
+        let removed = stages
+            .into_iter()
+            .try_for_each(|stage| remove(&self.file(name, stage)))
+            .and_then(|()| self.sync());
+        removed.map_err(|error| refused(&error))
+    }
+
     async fn propose(&self, name: &str, value: SecretString) -> Result<(), VaultError> {
         self.read(name, SecretStage::Current)?;
         self.write(name, SecretStage::Pending, &value)
@@ -115,8 +151,14 @@ impl StagedVault for DirectoryVault {
             self.file(name, SecretStage::Pending),
             self.file(name, SecretStage::Current),
         );
-        let synced = renamed.and_then(|()| File::open(&self.directory)?.sync_all());
+        let synced = renamed.and_then(|()| self.sync());
         synced.map_err(|error| refused(&error))
+    }
+
+    async fn withdraw(&self, name: &str) -> Result<(), VaultError> {
+        self.read(name, SecretStage::Pending)?;
+        let removed = remove(&self.file(name, SecretStage::Pending)).and_then(|()| self.sync());
+        removed.map_err(|error| refused(&error))
     }
 }
 
@@ -152,40 +194,20 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let vault = DirectoryVault::open(&home.path().join("vault")).unwrap();
         assert_eq!(
-            vault.get("bangding/binding/b1").await.unwrap_err(),
+            vault.get("bangding/keys/b1").await.unwrap_err(),
             VaultError::NotFound
         );
-        vault
-            .put("bangding/binding/b1", "one".into())
-            .await
-            .unwrap();
-        vault
-            .put("bangding/binding/b1", "two".into())
-            .await
-            .unwrap();
-        vault
-            .put("bangding/binding/b1", "two".into())
-            .await
-            .unwrap();
-        vault
-            .put("bangding/binding/B1", "other".into())
-            .await
-            .unwrap();
+        vault.put("bangding/keys/b1", "one".into()).await.unwrap();
+        vault.put("bangding/keys/b1", "two".into()).await.unwrap();
+        vault.put("bangding/keys/b1", "two".into()).await.unwrap();
+        vault.put("bangding/keys/B1", "other".into()).await.unwrap();
         let again = DirectoryVault::open(&home.path().join("vault")).unwrap();
         assert_eq!(
-            again
-                .get("bangding/binding/b1")
-                .await
-                .unwrap()
-                .expose_secret(),
+            again.get("bangding/keys/b1").await.unwrap().expose_secret(),
             "two"
         );
         assert_eq!(
-            again
-                .get("bangding/binding/B1")
-                .await
-                .unwrap()
-                .expose_secret(),
+            again.get("bangding/keys/B1").await.unwrap().expose_secret(),
             "other"
         );
         assert_eq!(

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 
-use crate::args::Language;
+use crate::language::Language;
 
 /// Where, in which language, for whom.
 #[derive(Debug, Clone, ClapArgs)]

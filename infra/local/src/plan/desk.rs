@@ -17,7 +17,7 @@ use state::store::{PutCondition, StoredItem};
 use state::{Binding, WriteError, WritePause};
 
 use super::order::{PlanOrder, PlanOrderError, PlanReply};
-use crate::records;
+use crate::records::desk::handle_record_order;
 
 /// Plans in a list.
 const PLANS_LISTED: usize = 50;
@@ -90,8 +90,7 @@ impl PlanOrderHandler {
             }
             PlanOrder::ActivePolicy => self.show_policy(&binding, binding.policy, false).await,
             PlanOrder::Records(order) => {
-                let answer =
-                    Box::pin(records::desk::handle_record_order(self, &binding, order)).await?;
+                let answer = Box::pin(handle_record_order(self, &binding, order)).await?;
                 Ok(PlanReply::Records(Box::new(answer)))
             }
         }
@@ -312,7 +311,7 @@ impl PlanOrderHandler {
             by: by.to_owned(),
         };
         self.change_binding(binding, |binding| {
-            _ = binding.paused.get_or_insert_with(|| pause.clone())
+            _ = binding.paused.get_or_insert_with(|| pause.clone());
         })
         .await?;
         let counts = u64::try_from(ANSWER_VALID_MS).unwrap_or_default();

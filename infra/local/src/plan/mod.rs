@@ -19,7 +19,7 @@ use engine::plans::{PlanBody, PlanHead, PlanState};
 use indicatif::{ProgressBar, ProgressStyle};
 use runtime::variables::{self, USER};
 
-use crate::args::Language;
+use crate::language::Language;
 use args::{
     ApplyArgs, ApproveArgs, ContextArgs, OnOff, PauseArgs, PlanAction, PlanArgs, ResumeArgs,
     ShadowArgs,

@@ -7,7 +7,7 @@ use comfy_table::{ContentArrangement, Table};
 use directory::{FieldValue, Kind, LinkId, Side, WriteAction};
 use engine::plans::{PlanBody, PlannedItem, PlannedPart};
 
-use crate::args::Language;
+use crate::language::Language;
 
 /// The table.
 pub(super) fn build_table(body: &PlanBody, language: Language) -> Table {

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sandbox::RunningServer;
+use state::DingTalkEndpoints;
+use state::vault::BindingKeys;
 
 use super::desk::{PlanOrderHandler, unusable_state};
 use super::order::{PlanOrder, PlanOrderError, PlanReply};
@@ -168,23 +170,20 @@ impl OwnSession {
         let refused = |refusal: engine::bind::BindError| PlanOrderError::Unusable {
             why: refusal.reason,
         };
-        let sandbox = up::reopen_sandbox(data, &binding).await.map_err(refused)?;
-        let binding = match &sandbox {
-            Some(server) => {
-                let url = server.url.clone();
-                let moved = store.change_binding(&binding.id, |binding| {
-                    binding.endpoints = state::DingTalkEndpoints {
-                        api: url.clone(),
-                        oapi: url.clone(),
-                    };
-                });
-                moved
-                    .await
-                    .map_err(|err| unusable_state(&err))?
-                    .ok_or(PlanOrderError::Unbound)?
-            }
-            None => binding,
-        };
+        let secrets = &self.machine.secrets;
+        let keys = secrets.get_keys(&binding.id).await;
+        let keys = keys.map_err(|err| unusable_state(&err))?;
+        let sandbox = up::reopen_sandbox(data, &binding, &keys)
+            .await
+            .map_err(refused)?;
+        if let Some(server) = &sandbox {
+            let moved = BindingKeys {
+                endpoints: Some(DingTalkEndpoints::at(&server.url)),
+                ..keys
+            };
+            let put = secrets.put_keys(&binding.id, &moved).await;
+            put.map_err(|err| unusable_state(&err))?;
+        }
         up::renew_token(&self.machine, &binding)
             .await
             .map_err(refused)?;

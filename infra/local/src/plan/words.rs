@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::args::ContextArgs;
 use super::order::{PlanOrderError, PlanReply};
 use super::plan_table;
-use crate::args::Language;
+use crate::language::Language;
 use crate::records;
 
 /// Refused and failed items that are told one by one.

@@ -11,7 +11,7 @@ use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 use directory::policy::document::{self, CheckedPolicy, PolicyDocumentError};
 use directory::policy::{Policy, PolicyPreset};
 
-use crate::args::Language;
+use crate::language::Language;
 use crate::plan;
 use crate::plan::args::ContextArgs;
 use crate::plan::order::PlanOrder;

@@ -4,7 +4,7 @@ use state::store::FieldOwner;
 
 use super::order::{AuditView, ChangeView, RecordIdentity};
 use super::words::{name, shanghai_time, side, value};
-use crate::args::Language;
+use crate::language::Language;
 use crate::plan::words::pick;
 
 pub(super) fn describe_why(

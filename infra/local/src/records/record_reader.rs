@@ -32,16 +32,16 @@ impl RecordReader {
             .review_store(binding)
             .await
             .map_err(|err| unusable_state(&err))?;
-        let secret = corps
+        let keys = corps
             .secrets
-            .get_binding(&binding.id)
+            .get_keys(&binding.id)
             .await
             .map_err(|err| unusable_state(&err))?;
         let store = corps.store.clone();
         let ledger = ehr::Ledger::new(
             store.clone(),
             binding.corp_id.clone(),
-            secret.hash_key(),
+            keys.hash_key(),
             corps.clock.now(),
         );
         let company = ledger

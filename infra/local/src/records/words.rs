@@ -12,7 +12,7 @@ use super::order::{
     RecordReply, WaitingItem, WaitsFor,
 };
 use super::print_history as journal;
-use crate::args::Language;
+use crate::language::Language;
 use crate::plan::args::ContextArgs;
 use crate::plan::order::PlanOrderError;
 use crate::plan::{words as plans, words::pick};

@@ -1,63 +1,37 @@
-//! `bangding rotate`: other callback keys, or another AppSecret, without a moment in which an event or a call is refused.
-//!
-//! What comes next is stored beside what counts, proven, and only then made to count (`reliability.md` §3.2). While it
-//! waits, the callback accepts both, and token-refresh falls back to it where DingTalk refuses what counts; afterwards the
-//! former callback keys are accepted for a day, and the former AppSecret is tried last.
+//! `bangding rotate`: other callback keys, or another AppSecret. The steps are the desk's; arguments and words are here.
 
-mod proof;
-mod rotation_target;
+pub mod args;
+pub(crate) mod rotation_target;
 
 use std::io::Write as _;
 
-use base64::Engine as _;
-use directory::reason::{Reason, ReasonCode};
+use desk::rotation::{RotationDesk, RotationPart, nothing_pending};
 use engine::bind::BindError;
-use runtime::SystemClock;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
-use state::VaultError;
-use state::vault::{BindingSecret, PreviousCallbackKeys, SecretError, SecretStage};
 
-use crate::args::{Language, RotateArgs, RotateStep};
-use crate::up::internal_refusal;
-use rotation_target::RotationTarget;
-
-/// How long the callback accepts its former keys: DingTalk may still push what it signed with them.
-const FORMER_KEYS_KEPT_MS: i64 = 24 * 60 * 60 * 1_000;
+use crate::language::Language;
+use args::{RotateArgs, RotateStep};
 
 /// Runs a step and tells what is to be done next.
 ///
 /// # Errors
 /// [`BindError`]; what counted before counts still.
 pub async fn run(args: &RotateArgs) -> Result<(), BindError> {
-    let place = RotationTarget::from_args(args).await?;
+    let desk = rotation_target::open_desk(args).await?;
     match args.step {
-        RotateStep::Callback => rotate_callback(args, &place).await,
-        RotateStep::AppSecret => rotate_app_secret(args, &place).await,
-        RotateStep::Promote => promote_pending(args, &place).await,
+        RotateStep::Callback => rotate_callback(args, &desk).await,
+        RotateStep::AppSecret => rotate_app_secret(args, &desk).await,
+        RotateStep::Promote => promote_waiting(args, &desk).await,
+        RotateStep::Undo => withdraw_waiting(args, &desk).await,
     }
 }
 
 /// New callback keys in waiting; the same again if they wait already. Proven by the callback function itself.
-async fn rotate_callback(args: &RotateArgs, place: &RotationTarget) -> Result<(), BindError> {
-    let current = place.current_secret().await?;
-    let mut next = place
-        .pending_secret()
-        .await?
-        .unwrap_or_else(|| current.clone());
-    if have_same_keys(&current, &next) {
-        let text = |letters| {
-            random_text(letters).map_err(|err| internal_refusal("making the callback's keys", &err))
-        };
-        next.callback_token = text(16)?.into();
-        next.callback_aes_key = text(43)?.into();
-        place.propose_secret(&next).await?;
-    }
-    proof::prove_callback(place, &next).await?;
-    let (token, aes_key) = (
-        next.callback_token.expose_secret(),
-        next.callback_aes_key.expose_secret(),
-    );
+async fn rotate_callback(args: &RotateArgs, desk: &RotationDesk) -> Result<(), BindError> {
+    let next = desk.propose_callback_keys().await?;
+    desk.prove(RotationPart::CallbackKeys).await?;
+    let (token, aes_key) = (next.token.expose_secret(), next.aes_key.expose_secret());
     say(
         args,
         &format!(
@@ -71,110 +45,59 @@ async fn rotate_callback(args: &RotateArgs, place: &RotationTarget) -> Result<()
     Ok(())
 }
 
-/// Another AppSecret: in waiting, proven by DingTalk, and made to count at once unless callback keys wait as well.
-async fn rotate_app_secret(args: &RotateArgs, place: &RotationTarget) -> Result<(), BindError> {
-    let secret = crate::up::read_app_secret()?;
-    let current = place.current_secret().await?;
-    let mut next = place
-        .pending_secret()
-        .await?
-        .unwrap_or_else(|| current.clone());
-    next.app_secret = secret;
-    place.propose_secret(&next).await?;
-    proof::prove_app_secret(place, &next).await?;
-    if have_same_keys(&current, &next) {
-        return promote_pending(args, place).await;
-    }
+/// Another AppSecret: in waiting, proven by DingTalk, and made to count at once.
+async fn rotate_app_secret(args: &RotateArgs, desk: &RotationDesk) -> Result<(), BindError> {
+    desk.propose_app_secret(crate::up::read_app_secret()?)
+        .await?;
+    desk.prove(RotationPart::AppSecret).await?;
+    desk.promote(RotationPart::AppSecret).await?;
     say(
         args,
-        "● 新的 AppSecret 有效；回调密钥也在等待，请保存后运行 bangding rotate promote",
-        "● DingTalk takes the new AppSecret. Callback keys wait as well: save them in the console, then run: bangding rotate promote",
-        &json!({"rotate": "app-secret", "stage": "pending"}),
+        "● 钉钉已认可新的 AppSecret，已启用",
+        "● DingTalk takes the new AppSecret, and it counts from now on",
+        &json!({"rotate": "app-secret", "stage": "current"}),
     );
     Ok(())
 }
 
-/// What waits is proven once more and counts from now on.
-async fn promote_pending(args: &RotateArgs, place: &RotationTarget) -> Result<(), BindError> {
-    let current = place.current_secret().await?;
-    let Some(mut next) = place.pending_secret().await? else {
-        return Err(BindError::from(Reason::new(
-            ReasonCode::BindingNothingPending,
-        )));
-    };
-    if current.app_secret.expose_secret() != next.app_secret.expose_secret() {
-        proof::prove_app_secret(place, &next).await?;
+/// What waits is proven once more and counts from now on; nothing does where one of the proofs fails.
+async fn promote_waiting(args: &RotateArgs, desk: &RotationDesk) -> Result<(), BindError> {
+    let waiting = waiting_parts(desk).await?;
+    for part in &waiting {
+        desk.prove(*part).await?;
     }
-    if !have_same_keys(&current, &next) {
-        proof::prove_callback(place, &next).await?;
-        next.previous_callback = Some(PreviousCallbackKeys {
-            token: current.callback_token.clone(),
-            aes_key: current.callback_aes_key.clone(),
-            until: SystemClock.now().plus_millis(FORMER_KEYS_KEPT_MS),
-        });
-        place.propose_secret(&next).await?;
+    for part in &waiting {
+        desk.promote(*part).await?;
     }
-    place.promote_secret().await?;
     say(
         args,
         "● 新的凭证已启用；旧的回调密钥在 24 小时内仍被接受",
-        "● The new credentials count. The former callback keys are accepted for another 24 hours",
+        "● The new credentials count. Former callback keys are accepted for another 24 hours",
         &json!({"rotate": "promote", "stage": "current"}),
     );
     Ok(())
 }
 
-fn have_same_keys(one: &BindingSecret, other: &BindingSecret) -> bool {
-    one.callback_token.expose_secret() == other.callback_token.expose_secret()
-        && one.callback_aes_key.expose_secret() == other.callback_aes_key.expose_secret()
+/// What waits is taken back.
+async fn withdraw_waiting(args: &RotateArgs, desk: &RotationDesk) -> Result<(), BindError> {
+    for part in waiting_parts(desk).await? {
+        desk.withdraw(part).await?;
+    }
+    say(
+        args,
+        "● 已撤回等待启用的凭证；现用的凭证不变",
+        "● What waited is taken back; what counts has not changed",
+        &json!({"rotate": "undo", "stage": "current"}),
+    );
+    Ok(())
 }
 
-impl RotationTarget {
-    async fn current_secret(&self) -> Result<BindingSecret, BindError> {
-        let secret = self.secrets.secrets.get_binding(&self.binding).await;
-        secret.map_err(|err| internal_refusal("reading the binding's secret", &err))
+async fn waiting_parts(desk: &RotationDesk) -> Result<Vec<RotationPart>, BindError> {
+    let waiting: Vec<RotationPart> = desk.read_progress().await?.waiting_parts().collect();
+    if waiting.is_empty() {
+        return Err(nothing_pending());
     }
-
-    async fn pending_secret(&self) -> Result<Option<BindingSecret>, BindError> {
-        match self
-            .secrets
-            .secrets
-            .get_binding_stage(&self.binding, SecretStage::Pending)
-            .await
-        {
-            Ok(next) => Ok(Some(next)),
-            Err(SecretError::Vault(VaultError::NotFound)) => Ok(None),
-            Err(err) => Err(internal_refusal("reading what waits", &err)),
-        }
-    }
-
-    async fn propose_secret(&self, next: &BindingSecret) -> Result<(), BindError> {
-        let proposed = self.secrets.propose(&self.binding, next).await;
-        proposed.map_err(|err| internal_refusal("storing what comes next", &err))
-    }
-
-    async fn promote_secret(&self) -> Result<(), BindError> {
-        self.secrets
-            .promote(&self.binding)
-            .await
-            .map_err(|err| internal_refusal("promoting the binding's secret", &err))
-    }
-}
-
-/// Letters and digits, which is what DingTalk's console takes.
-pub(crate) fn random_text(letters: usize) -> Result<String, runtime::RandomnessError> {
-    let mut text = String::new();
-    while text.len() < letters {
-        let bytes = runtime::random_bytes::<64>()?;
-        let base64 = base64::engine::general_purpose::STANDARD.encode(bytes);
-        text.extend(
-            base64
-                .chars()
-                .filter(char::is_ascii_alphanumeric)
-                .take(letters - text.len()),
-        );
-    }
-    Ok(text)
+    Ok(waiting)
 }
 
 fn say(args: &RotateArgs, zh: &str, en: &str, object: &Value) {

@@ -1,31 +1,26 @@
-//! Making the binding: everything proven first, then the secret, then the binding.
+//! Making the binding: the desk's steps, with what each says on the screen.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
 use bytes::Bytes;
-use dingtalk::client::{
-    AccessToken, CallRate, Client, ClientConfig, Clock, Endpoints, TokenApi, TokenHash, TokenSource,
-};
-use dingtalk::{DingTalkError, DingTalkErrorKind};
+use desk::binding::{BindingDesk, BindingOrder, BindingSettings, StepOutcome, TokenRenewer as _};
+use dingtalk::client::Clock;
 use directory::reason::{Reason, ReasonCode};
 use directory::{BindingId, Timestamp};
-use engine::bind::{self, BindError};
-use runtime::{SystemClock, random_jitter};
+use engine::bind::BindError;
+use runtime::{SystemClock, random_bytes_or_abort, random_jitter};
 use secrecy::ExposeSecret as _;
-use state::store::{ControlKind, PutCondition, StoredItem};
-use state::vault::{BindingSecret, SecretError};
-use state::{Binding, VaultError};
-use token_refresh::{RefreshReason, TOKEN_FAILURE_ID};
+use state::Binding;
 
+use super::args::UpArgs;
+use super::ask_again::ask_again;
 use super::internal_refusal;
 use super::screen::Screen;
-use super::target::{DingTalkApp, DingTalkTarget};
-use crate::args::UpArgs;
+use super::target::DingTalkTarget;
 use crate::http_front::HttpFront;
 use crate::machine::Machine;
-use crate::rotate::random_text;
+use crate::token_renewal::InProcessTokens;
 
 /// How long `check_url` may take to come through the queue.
 const CALLBACK_CONFIRMED_WITHIN: Duration = Duration::from_secs(10);
@@ -40,25 +35,6 @@ pub(crate) struct BoundCompany {
     pub(crate) is_new: bool,
 }
 
-/// The token of a check: no function writes it anywhere.
-struct OneToken(AccessToken);
-
-#[async_trait]
-impl TokenSource for OneToken {
-    async fn current_token(&self) -> Result<AccessToken, DingTalkError> {
-        Ok(self.0.clone())
-    }
-
-    async fn renew_token(&self, _refused: TokenHash) -> Result<AccessToken, DingTalkError> {
-        Err(DingTalkError::new(
-            "oauth2/accessToken",
-            DingTalkErrorKind::TokenRefused {
-                code: "40014".to_owned(),
-            },
-        ))
-    }
-}
-
 /// Makes the binding of the target's company, or brings the stored one up to date.
 pub(crate) async fn bind_company(
     args: &UpArgs,
@@ -67,198 +43,88 @@ pub(crate) async fn bind_company(
     machine: &Machine,
     front: &HttpFront,
 ) -> Result<BoundCompany, BindError> {
+    refuse_second_company(args, target, machine).await?;
+    let desk = binding_desk(machine);
+    let mut work = desk.take_up(binding_order(args, target, front)).await?;
+    while let Some(outcome) = ask_again(screen, async || work.perform_next().await).await? {
+        print_outcome(screen, target, &outcome);
+    }
+    let stored = work.read_stored().await?;
+    Ok(BoundCompany {
+        callback_url: front.callback_url(&stored.binding.id),
+        token: stored.callback.token.expose_secret().to_owned(),
+        aes_key: stored.callback.aes_key.expose_secret().to_owned(),
+        binding: stored.binding,
+        is_new: stored.is_new,
+    })
+}
+
+/// A data directory holds one company.
+async fn refuse_second_company(
+    args: &UpArgs,
+    target: &DingTalkTarget,
+    machine: &Machine,
+) -> Result<(), BindError> {
     let bindings = machine
         .store
         .list_bindings()
         .await
         .map_err(|err| internal_refusal("reading the bindings", &err))?;
-    let (ours, others): (Vec<_>, Vec<_>) = bindings
-        .into_iter()
-        .partition(|binding| binding.body.corp_id == target.app.corp_id);
-    if !others.is_empty() && ours.is_empty() {
-        return Err(BindError::from(Reason::new(
-            ReasonCode::BindingOtherCompany,
-        )));
-    }
-    let stored = ours.into_iter().next();
-    if stored.is_none() || target.sandbox.is_none() {
-        prove_app(args, screen, target, machine, stored.is_none()).await?;
-        // What was refused before is not refused any more.
-        let ended = machine
-            .store
-            .delete_control(
-                &target.app.corp_id,
-                ControlKind::Quarantine,
-                TOKEN_FAILURE_ID,
-            )
-            .await;
-        ended.map_err(|err| internal_refusal("forgetting the token's trouble", &err))?;
-    }
-    let is_new = stored.is_none();
-    let (binding, secret) = match stored {
-        Some(stored) => update_binding(args, target, machine, front, stored).await?,
-        None => create_binding(args, target, machine, front).await?,
-    };
-    renew_token(machine, &binding).await?;
-    Ok(BoundCompany {
-        callback_url: front.callback_url(&binding.id),
-        token: secret.callback_token.expose_secret().to_owned(),
-        aes_key: secret.callback_aes_key.expose_secret().to_owned(),
-        binding,
-        is_new,
-    })
-}
-
-/// Whatever token is stored may be another app's, or of before a reset: this start's credentials ask for theirs.
-/// DingTalk answers with the same token while it is valid.
-pub(crate) async fn renew_token(machine: &Machine, binding: &Binding) -> Result<(), BindError> {
-    let deps = machine.token_refresh();
-    let wanted = match machine.secrets.get_token(&binding.id).await {
-        Ok(current) => RefreshReason::Instead(current.hash()),
-        Err(SecretError::Vault(VaultError::NotFound)) => RefreshReason::Due,
-        Err(err) => return Err(internal_refusal("reading the stored token", &err)),
-    };
-    let ended = token_refresh::refresh_token(&deps, binding, &wanted).await;
-    ended
-        .map(|_| ())
-        .map_err(|err| internal_refusal("asking for an access token", &err))
-}
-
-/// Credentials, company, permissions and scope, by experiment. Nothing is written.
-///
-/// The credentials may be another app's than at the last start, so that the company is proven each time.
-async fn prove_app(
-    args: &UpArgs,
-    screen: &Screen,
-    target: &DingTalkTarget,
-    machine: &Machine,
-    first: bool,
-) -> Result<(), BindError> {
-    let app = &target.app;
-    let endpoints = Endpoints {
-        api: target.endpoints.api.clone(),
-        oapi: target.endpoints.oapi.clone(),
-    };
-    let api = TokenApi::new(
-        endpoints.clone(),
-        machine.transport.clone(),
-        Arc::new(SystemClock),
-        random_jitter(),
-    );
-    let issued = bind::prove_credentials(&api, &app.app_key, &app.app_secret).await?;
-    screen.print_credentials();
-    let proven = bind::prove_company(&api, &app.corp_id, &app.app_key, &app.app_secret).await?;
-    screen.print_company(&app.corp_id, proven);
-    if !first {
+    let is_ours = |binding: &Binding| binding.corp_id == target.app.corp_id;
+    if bindings.is_empty() || bindings.iter().any(|one| is_ours(&one.body)) {
         return Ok(());
     }
-    let config = ClientConfig {
-        endpoints,
-        app_key: app.app_key.clone(),
-        agent_id: Some(app.agent_id),
-        pace: CallRate {
-            calls_per_second: args.qps,
-            ..CallRate::default()
-        },
-    };
-    let tokens = Arc::new(OneToken(issued.token));
-    let client = Client::new(
-        config,
-        machine.transport.clone(),
-        Arc::new(SystemClock),
-        tokens,
-        random_jitter(),
-    );
-    let scope = bind::prove_permissions(&client, &app.app_key).await?;
-    screen.print_scope(&scope);
-    Ok(())
+    Err(BindError::from(Reason::new(
+        ReasonCode::BindingOtherCompany,
+    )))
 }
 
-/// The secret of a new binding: the app's credentials, and keys that nobody has seen before.
-///
-/// # Errors
-/// [`runtime::NoRandomness`] when the machine has none.
-pub fn new_secret(app: &DingTalkApp) -> Result<BindingSecret, runtime::RandomnessError> {
-    Ok(BindingSecret {
+fn binding_desk(machine: &Machine) -> BindingDesk {
+    BindingDesk {
+        store: machine.store.clone(),
+        secrets: machine.staged_secrets.clone(),
+        transport: Arc::clone(&machine.transport),
+        tokens: Arc::new(InProcessTokens(machine.token_refresh())),
+        clock: Arc::new(SystemClock),
+        jitter: random_jitter(),
+        randomness: Arc::new(random_bytes_or_abort),
+    }
+}
+
+fn binding_order(args: &UpArgs, target: &DingTalkTarget, front: &HttpFront) -> BindingOrder {
+    let app = &target.app;
+    BindingOrder {
         corp_id: app.corp_id.clone(),
         agent_id: app.agent_id,
         app_key: app.app_key.clone(),
         app_secret: app.app_secret.clone(),
-        callback_token: random_text(16)?.into(),
-        callback_aes_key: random_text(43)?.into(),
-        hash_key: runtime::random_bytes::<32>()?,
-        seal_key: runtime::random_bytes::<32>()?,
-        previous_callback: None,
-    })
-}
-
-async fn create_binding(
-    args: &UpArgs,
-    target: &DingTalkTarget,
-    machine: &Machine,
-    front: &HttpFront,
-) -> Result<(Binding, BindingSecret), BindError> {
-    let app = &target.app;
-    let no_keys = |err| internal_refusal("making the binding's keys", &err);
-    let id: BindingId = format!("b-{}", random_text(8).map_err(no_keys)?.to_lowercase())
-        .parse()
-        .map_err(|err: directory::ids::InvalidId| internal_refusal("naming the binding", &err))?;
-    let secret = new_secret(app).map_err(no_keys)?;
-    let mut binding = Binding::new(id, app.corp_id.clone());
-    binding.created_at = SystemClock.now();
-    copy_settings(&mut binding, args, target, front);
-    machine
-        .secrets
-        .put_binding(&binding.id, &secret)
-        .await
-        .map_err(|err| internal_refusal("storing the secret", &err))?;
-    let put = machine.store.put_binding(&binding, PutCondition::New).await;
-    put.map_err(|err| internal_refusal("storing the binding", &err))?;
-    Ok((binding, secret))
-}
-
-/// Addresses, pace and credentials may have changed since the last start; everything else stays.
-async fn update_binding(
-    args: &UpArgs,
-    target: &DingTalkTarget,
-    machine: &Machine,
-    front: &HttpFront,
-    stored: StoredItem<Binding>,
-) -> Result<(Binding, BindingSecret), BindError> {
-    let binding = stored.body;
-    let secret = machine.secrets.get_binding(&binding.id).await;
-    let mut secret =
-        secret.map_err(|err| internal_refusal("reading the binding's secret", &err))?;
-    let app = &target.app;
-    if (&secret.app_key, secret.agent_id) != (&app.app_key, app.agent_id)
-        || secret.app_secret.expose_secret() != app.app_secret.expose_secret()
-    {
-        secret.app_secret = app.app_secret.clone();
-        secret.app_key.clone_from(&app.app_key);
-        secret.agent_id = app.agent_id;
-        let put = machine.secrets.put_binding(&binding.id, &secret).await;
-        put.map_err(|err| internal_refusal("storing the secret", &err))?;
+        endpoints: target.endpoints.clone(),
+        prove_again: target.sandbox.is_none(),
+        settings: BindingSettings {
+            callback_prefix: front.callback_prefix(),
+            calls_per_second: args.qps,
+            sweep_minutes: args.sweep_minutes,
+            shadow: args.shadow,
+            callback_seconds: args.callback_seconds,
+            accept_scope: args.accept_scope,
+        },
     }
-    // Whatever else it says stays: somebody may pause it this very moment.
-    let change = |binding: &mut Binding| copy_settings(binding, args, target, front);
-    let changed = machine.store.change_binding(&binding.id, change).await;
-    let changed = changed.map_err(|err| internal_refusal("storing the binding", &err))?;
-    Ok((changed.unwrap_or(binding), secret))
 }
 
-fn copy_settings(binding: &mut Binding, args: &UpArgs, target: &DingTalkTarget, front: &HttpFront) {
-    binding.agent_id = target.app.agent_id;
-    binding.app_key.clone_from(&target.app.app_key);
-    binding.endpoints = target.endpoints.clone();
-    binding.calls_per_second = args.qps;
-    binding.sweep_minutes = args.sweep_minutes;
-    binding.callback_url = Some(front.callback_url(&binding.id));
-    // The address is another one after each start, so that it has to be verified again.
-    binding.callback_verified_at = None;
-    binding.shadow |= args.shadow;
-    if args.accept_scope {
-        binding.accepted_scope = None;
+fn print_outcome(screen: &Screen, target: &DingTalkTarget, outcome: &StepOutcome) {
+    match outcome {
+        StepOutcome::CredentialsProven => screen.print_credentials(),
+        StepOutcome::CompanyProven(proven) => screen.print_company(&target.app.corp_id, *proven),
+        StepOutcome::PermissionsProven(scope) => screen.print_scope(scope),
+        StepOutcome::SecretsStored | StepOutcome::BindingStored | StepOutcome::TokenRenewed => {}
     }
+}
+
+/// Whatever token is stored may be another app's, or of before a reset: the stored credentials ask for theirs.
+/// DingTalk answers with the same token while it is valid.
+pub(crate) async fn renew_token(machine: &Machine, binding: &Binding) -> Result<(), BindError> {
+    let tokens = InProcessTokens(machine.token_refresh());
+    tokens.renew_token(binding).await
 }
 
 /// Has the callback address verified where somebody can: our own sandbox plays the console's Save.

@@ -154,7 +154,7 @@ async fn watch_callback(screen: &Screen, machine: &Machine, bound: &BoundCompany
                 }
                 // One failed read is no reason to stop following.
                 Err(refusal) => {
-                    tracing::warn!(reason = %refusal, "whether the callback is verified was not read")
+                    tracing::warn!(reason = %refusal, "whether the callback is verified was not read");
                 }
             }
         }
@@ -189,7 +189,9 @@ fn print_sweep(screen: &Screen, swept: Result<RunReport, full_sync::SweepError>)
 
 /// Tells the primary administrator in DingTalk, once, that the company is bound.
 async fn welcome(machine: &Machine, bound: &BoundCompany) {
-    let client = machine.clients.for_binding(&bound.binding);
+    let Ok(client) = machine.corps().open_client(&bound.binding).await else {
+        return;
+    };
     let Ok(admins) = engine::ports::DingTalk::list_admins(&client).await else {
         return;
     };
@@ -212,12 +214,12 @@ async fn send(
     bound: &BoundCompany,
     draft: MessageDraft<'_>,
 ) -> Result<(), Box<dyn std::error::Error>> {
-    let secret = machine.secrets.get_binding(&bound.binding.id).await?;
+    let keys = machine.secrets.get_keys(&bound.binding.id).await?;
     let now = runtime::SystemClock.now();
     compose_message(
         &machine.store,
         machine.queues.outbox.as_ref(),
-        &secret.seal_key(),
+        &keys.seal_key(),
         draft,
         now,
         runtime::random_bytes()?,

@@ -1,14 +1,18 @@
 //! `bangding up`: bind a company, sync it in full, then follow its changes.
 
+pub mod args;
+mod ask_again;
 mod binding;
 mod follow;
+mod pasted_value;
 mod report;
 mod screen;
 mod target;
 
 pub(crate) use binding::renew_token;
+pub(crate) use pasted_value::parse_agent_id;
 pub(crate) use target::reopen_sandbox;
-pub(crate) use target::{is_loopback, parse_endpoints, read_app_secret};
+pub(crate) use target::{parse_endpoints, read_app_secret};
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -21,7 +25,6 @@ use engine::report::RunReport;
 use state::Binding;
 use state::queue::messages::SweepMessage;
 
-use crate::args::UpArgs;
 use crate::ehr::desk::LedgerOrderHandler;
 use crate::ehr::local_socket::LocalSocket;
 use crate::http_front::HttpFront;
@@ -29,11 +32,11 @@ use crate::machine::{self, Machine, MachineConfig, StartError};
 use crate::plan::session;
 use crate::workers;
 
+use args::UpArgs;
 use report::UpReport;
 use screen::Screen;
 use target::DingTalkTarget;
 
-pub use binding::new_secret;
 pub use target::DingTalkApp;
 
 /// Something waits for a person.
@@ -60,7 +63,7 @@ async fn run_up(args: &UpArgs, screen: &Arc<Screen>) -> Result<ExitCode, BindErr
         dynamodb: args.dynamodb.map(|address| (address, "local".to_owned())),
         allow_loopback: target.is_loopback(),
     };
-    let machine = Machine::start_locked(&place, hold)
+    let machine = Machine::start_for(&place, hold, Some(&target.endpoints))
         .await
         .map_err(|err| cannot_start(&err))?;
     let front = HttpFront::start(

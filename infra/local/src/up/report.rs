@@ -8,7 +8,7 @@ use engine::report::RunReport;
 use serde::Serialize;
 
 use super::binding::BoundCompany;
-use crate::args::Language;
+use crate::language::Language;
 
 /// What a program reads.
 #[derive(Serialize)]

@@ -14,10 +14,11 @@ use engine::report::{RunProgress, RunReport, SweepPreview};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
+use super::args::UpArgs;
 use super::binding::BoundCompany;
 use super::report::{FailureReport, UpReport};
 use super::target::DingTalkTarget;
-use crate::args::{Language, UpArgs};
+use crate::language::Language;
 
 /// Where lines go, and in which language.
 pub(crate) struct Screen {
@@ -88,6 +89,15 @@ impl Screen {
                 );
             }
         }
+    }
+
+    /// DingTalk gave no usable answer: why, and when it is asked again.
+    pub(crate) fn print_waiting(&self, refusal: &BindError, seconds: u64) {
+        let why = self.describe(&refusal.reason);
+        self.print_line(
+            &format!("▲ 钉钉未正常答复，{seconds} 秒后再问：{why}"),
+            &format!("▲ waiting        {why}; asked again in {seconds} s"),
+        );
     }
 
     pub(crate) fn print_credentials(&self) {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::args::UpArgs;
 use directory::CorpId;
 use directory::reason::{Reason, ReasonCode};
 use engine::bind::BindError;
@@ -9,9 +10,10 @@ use runtime::variables::{self, BANGDING_APP_SECRET};
 use sandbox::company::CompanySize;
 use sandbox::{RunningServer, Server, ServerConfig, Settings};
 use secrecy::SecretString;
-use state::{Binding, DingTalkEndpoints};
+use state::vault::BindingKeys;
+use state::{Binding, DingTalkEndpoints, is_loopback_url};
 
-use crate::args::UpArgs;
+use super::pasted_value::clean_credential;
 
 /// The app that is bound.
 pub struct DingTalkApp {
@@ -49,7 +51,7 @@ impl DingTalkTarget {
         agent_id: i64,
         app_key: &str,
     ) -> Result<Self, BindError> {
-        let corp_id = corp
+        let corp_id = clean_credential(corp, "CorpId")?
             .parse::<CorpId>()
             .map_err(|_| BindError::from(Reason::new(ReasonCode::BindingCorpIdInvalid)))?;
         let endpoints = match &args.dingtalk_url {
@@ -59,7 +61,7 @@ impl DingTalkTarget {
         let app = DingTalkApp {
             corp_id,
             agent_id,
-            app_key: app_key.to_owned(),
+            app_key: clean_credential(app_key, "AppKey")?,
             app_secret: read_app_secret()?,
         };
         Ok(Self {
@@ -111,9 +113,7 @@ impl DingTalkTarget {
 
     /// Whether this DingTalk is on this machine: only then may loopback be called.
     pub(crate) fn is_loopback(&self) -> bool {
-        [&self.endpoints.api, &self.endpoints.oapi]
-            .into_iter()
-            .all(|url| is_loopback(url))
+        self.endpoints.is_loopback()
     }
 
     pub(crate) async fn stop(self) {
@@ -127,10 +127,9 @@ impl DingTalkTarget {
 pub(crate) async fn reopen_sandbox(
     data: &Path,
     binding: &Binding,
+    keys: &BindingKeys,
 ) -> Result<Option<RunningServer>, BindError> {
-    let here = [&binding.endpoints.api, &binding.endpoints.oapi]
-        .into_iter()
-        .all(|url| is_loopback(url));
+    let here = keys.dingtalk_endpoints().is_loopback();
     if !here || !data.join(sandbox::http::FILE_NAME).is_file() {
         return Ok(None);
     }
@@ -179,46 +178,32 @@ pub(crate) fn parse_endpoints(url: &str) -> Result<DingTalkEndpoints, BindError>
     let url = url.trim().trim_end_matches('/');
     let known = url
         .strip_prefix("https://")
-        .or_else(|| url.strip_prefix("http://").filter(|_| is_loopback(url)));
+        .or_else(|| url.strip_prefix("http://").filter(|_| is_loopback_url(url)));
     if known.is_none_or(str::is_empty) {
         return Err(BindError::from(Reason::new(
             ReasonCode::BindingAddressInvalid,
         )));
     }
-    Ok(DingTalkEndpoints {
-        api: url.to_owned(),
-        oapi: url.to_owned(),
-    })
-}
-
-pub(crate) fn is_loopback(url: &str) -> bool {
-    let host = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let host = host.split('/').next().unwrap_or_default();
-    let name = if host.starts_with('[') {
-        host.split(']').next().unwrap_or_default()
-    } else {
-        host.split(':').next().unwrap_or_default()
-    };
-    let name = name.trim_start_matches('[');
-    name.eq_ignore_ascii_case("localhost")
-        || name
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|address| address.to_canonical().is_loopback())
+    Ok(DingTalkEndpoints::at(url))
 }
 
 /// The AppSecret, from the environment or typed without an echo. Never an argument, which others could read.
 pub(crate) fn read_app_secret() -> Result<SecretString, BindError> {
     if let Some(secret) = variables::read_variable(BANGDING_APP_SECRET) {
-        return Ok(secret.into());
+        return clean_secret(&secret);
     }
     let missing = || BindError::from(Reason::new(ReasonCode::BindingSecretMissing));
     if !std::io::IsTerminal::is_terminal(&std::io::stdin()) {
         return Err(missing());
     }
     match rpassword::prompt_password("AppSecret (Client Secret): ") {
-        Ok(secret) if !secret.trim().is_empty() => Ok(secret.trim().to_owned().into()),
+        Ok(secret) if !secret.trim().is_empty() => clean_secret(&secret),
         Ok(_) | Err(_) => Err(missing()),
     }
+}
+
+fn clean_secret(pasted: &str) -> Result<SecretString, BindError> {
+    clean_credential(pasted, "AppSecret").map(Into::into)
 }
 
 #[cfg(test)]

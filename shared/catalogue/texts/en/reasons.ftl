@@ -186,6 +186,18 @@ run-departments-dropped =
         [one] one special department was
        *[other] { $departments } special departments were
     } left out, which DingTalk's contact interface refuses
+run-fields-unreadable =
+    { $records ->
+        [one] one record was
+       *[other] { $records } records were
+    } read with a field that could not be read; the field stays as it is
+    .remedy = Look at these records in DingTalk and correct the odd value
+run-entry-days-implausible =
+    { $people ->
+        [one] one person has
+       *[other] { $people } people have
+    } a day of entry in DingTalk that stands for none; the field stays as it is
+    .remedy = Correct the day of entry in DingTalk
 run-calls-failed =
     { $times ->
         [one] one call
@@ -291,6 +303,7 @@ binding-check-failed =
         [members] members of a department
         [head-count] number of people
         [fields] visible fields
+        [token] access token
         [callback] callback address
        *[other] { $step }
     } failed: { $cause }
@@ -308,6 +321,13 @@ binding-callback-unproven = the callback address did not accept the new keys: { 
     .remedy = Check that the address reaches this program, then run the command again
 binding-nothing-pending = no new keys or secret wait to be promoted
     .remedy = Begin with bangding rotate
+binding-pasted-invalid =
+    the { $name } { $detail ->
+        [empty] is empty
+        [blank] has a blank or a line break inside: more than the value was copied
+       *[letter] has a character that is neither a letter, a digit nor a sign of ASCII
+    }
+    .remedy = Copy it again from the developer console, nothing but the value
 binding-corp-id-invalid = this is not a CorpId
     .remedy = Copy the CorpId again from the developer console
 binding-address-invalid = this is not an address that can be used
@@ -416,6 +436,10 @@ dingtalk-smart-hr-decides = the position management of 智能人事 decides titl
     .remedy = Let DingTalk own title and departments, transfer people in 智能人事, or switch its position management off
 dingtalk-smart-hr-closed = the company has not opened 智能人事 ({ $code })
     .remedy = Open the free app 智能人事 in DingTalk's admin console
+dingtalk-row-unreadable = in DingTalk's list { $fields } of { $id } could not be read and stays as it is
+    .remedy = Look at the record in DingTalk and correct the value
+dingtalk-unrecognised = DingTalk answered with the unknown code { $code }, and is asked again later
+    .remedy = If it stays so, look the code up in DingTalk's list of error codes
 dingtalk-refused = DingTalk refused the call with code { $code }
     .remedy = Look the code up in DingTalk's list of error codes
 dingtalk-value-too-long = { $field } has more than { $limit } characters, which DingTalk does not take

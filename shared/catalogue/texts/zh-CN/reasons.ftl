@@ -154,6 +154,10 @@ run-unmatched = { $records } 条记录只在{ $side }里有，而入职不由{ $
 run-throttled = 钉钉限流 { $times } 次，每次调用都已重试
 run-token-renewed = access_token 被拒后更换了 { $times } 次
 run-departments-dropped = { $departments } 个特殊部门没有读：通讯录接口不提供
+run-fields-unreadable = { $records } 条记录里有读不懂的字段，这些字段保持不变
+    .remedy = 在钉钉里查看这些记录，改正写错的值
+run-entry-days-implausible = { $people } 人在钉钉里的入职日期不像真实日期，保持不变
+    .remedy = 在钉钉里改正入职日期
 run-calls-failed =
     { $times } 次钉钉调用失败：{ $trouble ->
         [malformed] 答复读不懂
@@ -252,6 +256,7 @@ binding-check-failed =
         [members] 部门成员
         [head-count] 人数
         [fields] 可见字段
+        [token] access_token
         [callback] 回调地址
        *[other] { " " }{ $step }{ " " }
     }没有成功：{ $cause }
@@ -269,6 +274,13 @@ binding-callback-unproven = 回调地址没有接受新密钥：{ $cause }
     .remedy = 确认这个地址能到达本程序后，再运行一次
 binding-nothing-pending = 没有等待启用的新密钥
     .remedy = 先运行 bangding rotate
+binding-pasted-invalid =
+    { $name }不能用：{ $detail ->
+        [empty] 是空的
+        [blank] 中间有空格或换行，多复制了内容
+       *[letter] 里面有字母、数字、ASCII 符号以外的字符
+    }
+    .remedy = 在开发者后台重新复制，只复制值本身
 binding-corp-id-invalid = CorpId 的格式不对
     .remedy = 从开发者后台重新复制
 binding-address-invalid = 这不是可用的地址
@@ -377,6 +389,10 @@ dingtalk-smart-hr-decides = 职位和部门由智能人事的职位管理决定�
     .remedy = 让钉钉作为职位和部门的主数据方，或在智能人事里调动，或关闭职位管理
 dingtalk-smart-hr-closed = 企业没有开通智能人事（{ $code }）
     .remedy = 在钉钉管理后台开通智能人事（免费）
+dingtalk-row-unreadable = 钉钉列表里 { $id } 的 { $fields } 读不懂，保持不变
+    .remedy = 在钉钉里查看这条记录，改正写错的值
+dingtalk-unrecognised = 钉钉返回了不认识的错误码 { $code }，稍后再问
+    .remedy = 如果一直这样，在钉钉错误码表里查这个码
 dingtalk-refused = 钉钉拒绝了这次调用，错误码 { $code }
     .remedy = 在钉钉错误码表里查这个码
 dingtalk-value-too-long = { $field }超过 { $limit } 个字，钉钉不收

@@ -154,6 +154,10 @@ run-unmatched = { $records } 筆資料只在{ $side }裡有，但入職不由{ $
 run-throttled = 釘釘限流 { $times } 次，每次呼叫都已重試
 run-token-renewed = access_token 被拒後更換了 { $times } 次
 run-departments-dropped = { $departments } 個特殊部門沒有讀：通訊錄介面不提供
+run-fields-unreadable = { $records } 筆記錄裡有讀不懂的欄位，這些欄位維持不變
+    .remedy = 在釘釘裡檢視這些記錄，更正寫錯的值
+run-entry-days-implausible = { $people } 人在釘釘裡的到職日期不像真實日期，維持不變
+    .remedy = 在釘釘裡更正到職日期
 run-calls-failed =
     { $times } 次釘釘呼叫失敗：{ $trouble ->
         [malformed] 回應無法解讀
@@ -252,6 +256,7 @@ binding-check-failed =
         [members] 部門成員
         [head-count] 人數
         [fields] 可見欄位
+        [token] access_token
         [callback] 回呼網址
        *[other] { " " }{ $step }{ " " }
     }沒有成功：{ $cause }
@@ -269,6 +274,13 @@ binding-callback-unproven = 回呼網址沒有接受新金鑰：{ $cause }
     .remedy = 確認這個網址能連到本程式後，再執行一次
 binding-nothing-pending = 沒有等待啟用的新金鑰
     .remedy = 先執行 bangding rotate
+binding-pasted-invalid =
+    { $name }不能用：{ $detail ->
+        [empty] 是空的
+        [blank] 中間有空格或換行，多複製了內容
+       *[letter] 裡面有字母、數字、ASCII 符號以外的字元
+    }
+    .remedy = 到開發者後台重新複製，只複製值本身
 binding-corp-id-invalid = CorpId 的格式不正確
     .remedy = 從開發者後台重新複製
 binding-address-invalid = 這不是可用的網址
@@ -377,6 +389,10 @@ dingtalk-smart-hr-decides = 職稱和部門由智能人事的職位管理決定�
     .remedy = 讓釘釘作為職稱和部門的主資料方，或到智能人事裡調動，或關閉職位管理
 dingtalk-smart-hr-closed = 企業沒有開通智能人事（{ $code }）
     .remedy = 到釘釘管理後台開通智能人事（免費）
+dingtalk-row-unreadable = 釘釘清單裡 { $id } 的 { $fields } 讀不懂，保持不變
+    .remedy = 在釘釘裡查看這筆記錄，改正寫錯的值
+dingtalk-unrecognised = 釘釘傳回了不認得的錯誤碼 { $code }，稍後再問
+    .remedy = 如果一直這樣，到釘釘錯誤碼表查這個碼
 dingtalk-refused = 釘釘拒絕了這次呼叫，錯誤碼 { $code }
     .remedy = 到釘釘錯誤碼表查這個碼
 dingtalk-value-too-long = { $field }超過 { $limit } 個字，釘釘不收

@@ -22,7 +22,7 @@ pub(super) enum CallEffect {
     Write,
 }
 
-/// Which generation of API answers: host, place of the token and form of errors differ (`dingtalk-api.md` §0.2).
+/// Which generation of API answers: host, place of the token and form of errors differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ApiGeneration {
     /// `oapi`: the token in the query, HTTP 200 around an `errcode`.

@@ -5,6 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
+use super::wire_person::UnreadableRow;
+
 /// Counters of one client since it was made or last taken.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct CallTally {
@@ -18,7 +20,13 @@ pub struct CallTally {
     pub renewed_tokens: u64,
     /// Departments left out of a list because the contact API refuses them (negative ids).
     pub dropped_departments: u64,
-    /// Failed attempts by kind, see [`Trouble::key`](crate::Trouble::key); those that a retry cured count too.
+    /// Records that were read by their id with a field that could not be read.
+    #[serde(default)]
+    pub unreadable_records: u64,
+    /// Records that were read by their id with a value that stands for "not known", such as a day of entry in 9999.
+    #[serde(default)]
+    pub implausible_records: u64,
+    /// Failed attempts by kind, see [`counter_key`](crate::DingTalkErrorKind::counter_key); those that a retry cured count too.
     pub troubles: BTreeMap<String, u64>,
 }
 
@@ -37,6 +45,8 @@ struct Counters {
     retried: u64,
     renewed_tokens: u64,
     dropped_departments: u64,
+    unreadable_records: u64,
+    implausible_records: u64,
     troubles: BTreeMap<&'static str, u64>,
 }
 
@@ -63,6 +73,14 @@ impl CallLog {
 
     pub(super) fn count_dropped_department(&self) {
         self.lock_counters().dropped_departments += 1;
+    }
+
+    /// Counts a record that was read by its id, where something of it could not be read.
+    pub(super) fn count_odd_row(&self, odd: Option<&UnreadableRow>) {
+        let Some(odd) = odd else { return };
+        let mut counters = self.lock_counters();
+        counters.unreadable_records += u64::from(!odd.fields.is_empty());
+        counters.implausible_records += u64::from(!odd.implausible.is_empty());
     }
 
     pub(super) fn count_error(&self, key: &'static str) {
@@ -96,6 +114,8 @@ fn tally_of(counters: &Counters) -> CallTally {
         retried: counters.retried,
         renewed_tokens: counters.renewed_tokens,
         dropped_departments: counters.dropped_departments,
+        unreadable_records: counters.unreadable_records,
+        implausible_records: counters.implausible_records,
         troubles: owned(&counters.troubles),
     }
 }

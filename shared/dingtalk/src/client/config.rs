@@ -28,7 +28,7 @@ impl Default for Endpoints {
     }
 }
 
-/// How fast one interface may be asked (`dingtalk-api.md` §9.2).
+/// How fast one interface may be asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CallRate {
     /// Calls per second and interface; at least 1.

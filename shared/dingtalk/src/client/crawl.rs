@@ -1,64 +1,37 @@
-//! Walking the whole directory: departments breadth first, and the members of each (`dingtalk-api.md` §3.6).
+//! Walking the whole directory: departments breadth first, and the members of each.
 //!
 //! There is no "list everybody". Both lists are asked side by side, with enough calls under way to fill the pace at any
 //! ordinary latency; the client does the pacing. What a page says is handed over at once; whether all pages came is
 //! known at the end.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+mod reader;
+mod state;
 
-use async_trait::async_trait;
-use directory::{DeptId, FieldSet, NativeId, Record};
+use std::collections::btree_map::{BTreeMap, Entry};
+use std::collections::{BTreeSet, VecDeque};
+
+use directory::{DeptId, FieldSet, Kind, NativeId, Record};
 use futures::StreamExt as _;
 use futures::future::BoxFuture;
 use futures::stream::FuturesUnordered;
-use serde::{Deserialize, Serialize};
 
-use super::config::Client;
+pub use reader::DirectoryReader;
+pub use state::{CrawlEnd, CrawlState};
+
+use super::departments::SubDepartments;
 use super::people::{MemberRow, MembersPage};
+use super::wire_person::UnreadableRow;
 use crate::error::{DingTalkError, DingTalkErrorKind, ReplyFault};
+use state::MemberReading;
 
 /// Calls under way per interface: fills 20 calls per second up to 800 ms of latency, and 60 up to 260 ms. Each may hold a page.
 const CALLS_UNDER_WAY: usize = 16;
-/// DingTalk's cursors end at 100,000, a page has 100 rows (`dingtalk-api.md` §3.3).
+/// DingTalk's cursors end at 100,000, a page has 100 rows.
 const PAGES_MAX: u32 = 1001;
+const LISTSUB: &str = "department/listsub";
+const LIST: &str = "user/list";
 /// Far above any company; a tree that grows for ever ends here.
 const DEPARTMENTS_MAX: usize = 100_000;
-
-/// The reads that a crawl is made of: the client's, and a simulated company's.
-#[async_trait]
-pub trait DirectoryReader: Send + Sync {
-    /// One department in full.
-    async fn read_department(&self, id: DeptId) -> Result<Record, DingTalkError>;
-    /// Its direct children, with name and parent.
-    async fn list_sub_departments(&self, id: DeptId) -> Result<Vec<Record>, DingTalkError>;
-    /// A page of its direct members.
-    async fn list_members(
-        &self,
-        id: DeptId,
-        cursor: u32,
-        visible: FieldSet,
-    ) -> Result<MembersPage, DingTalkError>;
-}
-
-#[async_trait]
-impl DirectoryReader for Client {
-    async fn read_department(&self, id: DeptId) -> Result<Record, DingTalkError> {
-        Self::read_department(self, id).await
-    }
-
-    async fn list_sub_departments(&self, id: DeptId) -> Result<Vec<Record>, DingTalkError> {
-        Self::list_sub_departments(self, id).await
-    }
-
-    async fn list_members(
-        &self,
-        id: DeptId,
-        cursor: u32,
-        visible: FieldSet,
-    ) -> Result<MembersPage, DingTalkError> {
-        Self::list_members(self, id, cursor, visible).await
-    }
-}
 
 /// What the crawl has found.
 #[derive(Debug)]
@@ -74,62 +47,13 @@ pub enum CrawlItem<'a> {
     },
 }
 
-/// What a crawl has not read yet, and what it has to remember to go on: it can be stored between two slices. Ids only.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CrawlState {
-    roots: Vec<DeptId>,
-    to_list: Vec<DeptId>,
-    to_read: Vec<MemberReading>,
-    visited: BTreeSet<DeptId>,
-    parents: Vec<(DeptId, DeptId)>,
-    missing: BTreeSet<DeptId>,
-}
-
-impl CrawlState {
-    /// Everything below these departments.
-    #[must_use]
-    pub fn below_roots(roots: &BTreeSet<DeptId>) -> Self {
-        let reading = |department: &DeptId| MemberReading {
-            department: *department,
-            cursor: 0,
-            pages: 0,
-            seen: BTreeSet::new(),
-        };
-        Self {
-            roots: roots
-                .iter()
-                .copied()
-                .filter(|root| *root != DeptId::ROOT)
-                .collect(),
-            to_list: roots.iter().copied().collect(),
-            to_read: roots.iter().map(reading).collect(),
-            visited: roots.clone(),
-            parents: Vec::new(),
-            missing: BTreeSet::new(),
-        }
-    }
-}
-
-/// How a crawl ended.
-#[derive(Debug)]
-pub struct CrawlEnd {
-    /// Departments visited, including those that are missing.
-    pub departments: u64,
-    /// Departments whose children or members did not all arrive, and why. Some of their rows may have been handed over.
-    pub missing: Vec<(DeptId, DingTalkError)>,
-    /// Every page of every department arrived.
-    pub complete: bool,
-    /// It was told to stop, and this is left.
-    pub unread: Option<CrawlState>,
-}
-
 /// Reads everything that is unread, parents before their children, and hands it to `each` as it arrives. Once `go_on` says
 /// no, nothing more is begun, and the rest is handed back; the first calls are begun in any case.
 ///
 /// A department that cannot be read goes to [`CrawlEnd::missing`] and the others go on; after trouble that concerns
-/// everybody, such as a ban, nothing more is begun and the rest is missing too. A department that comes twice
-/// or lies below itself, a person twice in one department, and lists without end are
-/// [`Malformed`](Trouble::Malformed).
+/// everybody, such as a ban, nothing more is begun and the rest is missing too. A department with two parents or below
+/// itself, a row without an id, and lists without end are [`Malformed`](DingTalkErrorKind::Malformed); what else such a
+/// list shows is handed over all the same. A row that comes twice in one list counts once.
 pub async fn crawl_directory(
     client: &dyn DirectoryReader,
     unread: CrawlState,
@@ -156,6 +80,7 @@ pub async fn crawl_directory(
         departments: u64::try_from(walk.visited.len()).unwrap_or(u64::MAX),
         complete: missing.is_empty() && unread.is_none(),
         missing,
+        unreadable: walk.unreadable.into_values().collect(),
         unread,
     }
 }
@@ -163,32 +88,53 @@ pub async fn crawl_directory(
 /// An answer of one of the three interfaces.
 enum CrawlStep {
     Root(DeptId, Result<Record, DingTalkError>),
-    Children(DeptId, Result<Vec<Record>, DingTalkError>),
+    Children(DeptId, Result<SubDepartments, DingTalkError>),
     Page(MemberReading, Result<MembersPage, DingTalkError>),
 }
 
-/// A department whose members are being read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct MemberReading {
-    department: DeptId,
-    cursor: u32,
-    pages: u32,
-    seen: BTreeSet<NativeId>,
+/// The calls of all interfaces that are under way.
+type CallsUnderWay<'a> = FuturesUnordered<BoxFuture<'a, CrawlStep>>;
+
+/// What is still to be asked of one interface, and how many of its calls are under way.
+struct CallQueue<W> {
+    waiting: VecDeque<W>,
+    under_way: usize,
+}
+
+impl<W> CallQueue<W> {
+    fn new(waiting: Vec<W>) -> Self {
+        Self {
+            waiting: waiting.into(),
+            under_way: 0,
+        }
+    }
+
+    /// Starts whatever there is room for.
+    fn start_calls<'a>(
+        &mut self,
+        calls: &CallsUnderWay<'a>,
+        call: impl Fn(W) -> BoxFuture<'a, CrawlStep>,
+    ) {
+        while self.under_way < CALLS_UNDER_WAY
+            && let Some(work) = self.waiting.pop_front()
+        {
+            self.under_way += 1;
+            calls.push(call(work));
+        }
+    }
 }
 
 struct DirectoryWalk<'a> {
     client: &'a dyn DirectoryReader,
     visible: FieldSet,
-    under_way: FuturesUnordered<BoxFuture<'a, CrawlStep>>,
-    roots: VecDeque<DeptId>,
-    to_list: VecDeque<DeptId>,
-    to_read: VecDeque<MemberReading>,
-    roots_under_way: usize,
-    lists_under_way: usize,
-    reads_under_way: usize,
+    under_way: CallsUnderWay<'a>,
+    roots: CallQueue<DeptId>,
+    to_list: CallQueue<DeptId>,
+    to_read: CallQueue<MemberReading>,
     visited: BTreeSet<DeptId>,
     parents: BTreeMap<DeptId, DeptId>,
     missing: BTreeMap<DeptId, DingTalkError>,
+    unreadable: BTreeMap<(Kind, NativeId), UnreadableRow>,
     /// Where asking, and what happened that nobody else would fare better with.
     stopped: Option<(&'static str, DingTalkErrorKind)>,
 }
@@ -199,33 +145,36 @@ impl<'a> DirectoryWalk<'a> {
             let what = ReplyFault::Unread;
             (
                 department,
-                DingTalkError::new("user/list", DingTalkErrorKind::Malformed { what }),
+                DingTalkError::new(LIST, DingTalkErrorKind::Malformed { what }),
             )
         };
         Self {
             client,
             visible,
             under_way: FuturesUnordered::new(),
-            roots: unread.roots.into(),
-            to_list: unread.to_list.into(),
-            to_read: unread.to_read.into(),
-            roots_under_way: 0,
-            lists_under_way: 0,
-            reads_under_way: 0,
+            roots: CallQueue::new(unread.roots),
+            to_list: CallQueue::new(unread.to_list),
+            to_read: CallQueue::new(unread.to_read),
             visited: unread.visited,
             parents: unread.parents.into_iter().collect(),
             missing: unread.missing.into_iter().map(before).collect(),
+            unreadable: BTreeMap::new(),
             stopped: None,
         }
     }
 
     /// What was not begun; `None` when all was.
     fn take_unread(&mut self) -> Option<CrawlState> {
-        let begun = self.roots.is_empty() && self.to_list.is_empty() && self.to_read.is_empty();
+        let (roots, lists, reads) = (
+            &mut self.roots.waiting,
+            &mut self.to_list.waiting,
+            &mut self.to_read.waiting,
+        );
+        let begun = roots.is_empty() && lists.is_empty() && reads.is_empty();
         (!begun).then(|| CrawlState {
-            roots: self.roots.drain(..).collect(),
-            to_list: self.to_list.drain(..).collect(),
-            to_read: self.to_read.drain(..).collect(),
+            roots: roots.drain(..).collect(),
+            to_list: lists.drain(..).collect(),
+            to_read: reads.drain(..).collect(),
             visited: self.visited.clone(),
             parents: self
                 .parents
@@ -237,22 +186,21 @@ impl<'a> DirectoryWalk<'a> {
     }
 
     fn enqueue_department(&mut self, department: DeptId) {
-        self.to_list.push_back(department);
-        self.to_read.push_back(MemberReading {
-            department,
-            cursor: 0,
-            pages: 0,
-            seen: BTreeSet::new(),
-        });
+        self.to_list.waiting.push_back(department);
+        self.to_read
+            .waiting
+            .push_back(MemberReading::begin(department));
     }
 
-    /// Starts whatever there is room for.
+    /// Starts whatever there is room for; after trouble that stopped the crawl, what waits is missing.
     fn start_calls(&mut self) {
         if let Some((interface, trouble)) = &self.stopped {
-            let (roots, lists) = (self.roots.drain(..), self.to_list.drain(..));
+            let roots = self.roots.waiting.drain(..);
+            let lists = self.to_list.waiting.drain(..);
+            let reads = self.to_read.waiting.drain(..);
             let left = roots
                 .chain(lists)
-                .chain(self.to_read.drain(..).map(|reading| reading.department));
+                .chain(reads.map(|reading| reading.department));
             for department in left {
                 let Some(trouble) = trouble.for_every_caller() else {
                     continue;
@@ -263,60 +211,83 @@ impl<'a> DirectoryWalk<'a> {
             }
             return;
         }
-        let (client, visible) = (self.client, self.visible);
-        while self.roots_under_way < CALLS_UNDER_WAY
-            && let Some(root) = self.roots.pop_front()
-        {
-            self.roots_under_way += 1;
-            self.under_way.push(Box::pin(async move {
-                CrawlStep::Root(root, client.read_department(root).await)
-            }));
-        }
-        while self.lists_under_way < CALLS_UNDER_WAY
-            && let Some(parent) = self.to_list.pop_front()
-        {
-            self.lists_under_way += 1;
-            self.under_way.push(Box::pin(async move {
+        let (client, visible, calls) = (self.client, self.visible, &self.under_way);
+        self.roots.start_calls(calls, |root| {
+            Box::pin(async move { CrawlStep::Root(root, client.read_department(root).await) })
+        });
+        self.to_list.start_calls(calls, |parent| {
+            Box::pin(async move {
                 CrawlStep::Children(parent, client.list_sub_departments(parent).await)
-            }));
-        }
-        while self.reads_under_way < CALLS_UNDER_WAY
-            && let Some(reading) = self.to_read.pop_front()
-        {
-            self.reads_under_way += 1;
-            self.under_way.push(Box::pin(async move {
+            })
+        });
+        self.to_read.start_calls(calls, |reading| {
+            Box::pin(async move {
                 let page = client
                     .list_members(reading.department, reading.cursor, visible)
                     .await;
                 CrawlStep::Page(reading, page)
-            }));
-        }
+            })
+        });
     }
 
     fn handle_step(&mut self, step: CrawlStep, each: &mut (dyn FnMut(CrawlItem<'_>) + Send)) {
         match step {
             CrawlStep::Root(root, found) => {
-                self.roots_under_way -= 1;
+                self.roots.under_way -= 1;
                 match found {
                     Ok(record) => each(CrawlItem::Department(&record)),
                     Err(error) => self.mark_missing(root, error),
                 }
             }
             CrawlStep::Children(parent, found) => {
-                self.lists_under_way -= 1;
+                self.to_list.under_way -= 1;
                 match found {
-                    Ok(children) => children
-                        .iter()
-                        .for_each(|child| self.visit_child(parent, child, each)),
+                    Ok(children) => self.handle_children(parent, children, each),
                     Err(error) => self.mark_missing(parent, error),
                 }
             }
             CrawlStep::Page(reading, found) => {
-                self.reads_under_way -= 1;
+                self.to_read.under_way -= 1;
                 match found {
                     Ok(page) => self.handle_page(reading, page, each),
                     Err(error) => self.mark_missing(reading.department, error),
                 }
+            }
+        }
+    }
+
+    fn handle_children(
+        &mut self,
+        parent: DeptId,
+        children: SubDepartments,
+        each: &mut (dyn FnMut(CrawlItem<'_>) + Send),
+    ) {
+        self.note_unreadable(children.unreadable);
+        if children.nameless > 0 {
+            self.mark_malformed(
+                parent,
+                LISTSUB,
+                ReplyFault::InvalidId("a department without an id"),
+            );
+        }
+        for child in children.misplaced {
+            self.mark_malformed(
+                child,
+                LISTSUB,
+                ReplyFault::Contradiction("a child of another department"),
+            );
+        }
+        for child in &children.rows {
+            self.visit_child(parent, child, each);
+        }
+    }
+
+    /// Of a record that comes several times, the fields of all its rows.
+    fn note_unreadable(&mut self, rows: Vec<UnreadableRow>) {
+        for row in rows {
+            match self.unreadable.entry((row.kind, row.id.clone())) {
+                Entry::Vacant(entry) => _ = entry.insert(row),
+                Entry::Occupied(mut entry) => entry.get_mut().add(&row),
             }
         }
     }
@@ -330,28 +301,28 @@ impl<'a> DirectoryWalk<'a> {
         let Some(child) = record.id.to_dept_id() else {
             return self.mark_malformed(
                 parent,
-                "department/listsub",
+                LISTSUB,
                 ReplyFault::InvalidId("a department id that cannot be one"),
             );
         };
         if child == DeptId::ROOT || child == parent || self.is_below(parent, child) {
             return self.mark_malformed(
                 child,
-                "department/listsub",
+                LISTSUB,
                 ReplyFault::Contradiction("a department below itself"),
             );
         }
         if self.parents.insert(child, parent).is_some() {
             return self.mark_malformed(
                 child,
-                "department/listsub",
+                LISTSUB,
                 ReplyFault::Contradiction("a department with two parents"),
             );
         }
         if self.visited.len() >= DEPARTMENTS_MAX {
             return self.mark_malformed(
                 child,
-                "department/listsub",
+                LISTSUB,
                 ReplyFault::Contradiction("more departments than any company has"),
             );
         }
@@ -377,33 +348,35 @@ impl<'a> DirectoryWalk<'a> {
         each: &mut (dyn FnMut(CrawlItem<'_>) + Send),
     ) {
         let department = reading.department;
-        if !page
-            .rows
-            .iter()
-            .all(|row| reading.seen.insert(row.record.id.clone()))
-        {
-            return self.mark_malformed(
+        self.note_unreadable(page.unreadable);
+        if page.nameless > 0 {
+            self.mark_malformed(
                 department,
-                "user/list",
-                ReplyFault::Contradiction("a person twice in one department"),
+                LIST,
+                ReplyFault::InvalidId("a person without a userid"),
             );
         }
-        each(CrawlItem::Members {
-            department,
-            rows: page.rows,
-        });
+        let (rows, twice): (Vec<_>, Vec<_>) = page
+            .rows
+            .into_iter()
+            .partition(|row| reading.seen.insert(row.record.id.clone()));
+        if rows.is_empty() && !twice.is_empty() {
+            return self.mark_malformed(
+                department,
+                LIST,
+                ReplyFault::Contradiction("a page that repeats another one"),
+            );
+        }
+        self.note_unreadable(twice.iter().map(repeated_row).collect());
+        each(CrawlItem::Members { department, rows });
         let Some(next) = page.next else { return };
         reading.pages += 1;
         if reading.pages >= PAGES_MAX {
-            return self.mark_malformed(
-                department,
-                "user/list",
-                ReplyFault::Endless("pages without end"),
-            );
+            return self.mark_malformed(department, LIST, ReplyFault::Endless("pages without end"));
         }
         reading.cursor = next;
         // First in the queue: its ids are forgotten as soon as it is done.
-        self.to_read.push_front(reading);
+        self.to_read.waiting.push_front(reading);
     }
 
     fn mark_malformed(&mut self, department: DeptId, interface: &'static str, what: ReplyFault) {
@@ -422,6 +395,16 @@ impl<'a> DirectoryWalk<'a> {
                 .map(|trouble| (error.interface, trouble));
         }
         self.missing.entry(department).or_insert(error);
+    }
+}
+
+/// The second row of one person in one department.
+fn repeated_row(row: &MemberRow) -> UnreadableRow {
+    UnreadableRow {
+        kind: Kind::Person,
+        id: row.record.id.clone(),
+        fields: vec!["named twice"],
+        implausible: Vec::new(),
     }
 }
 

@@ -1,28 +1,30 @@
-//! Callbacks that DingTalk could not deliver (`dingtalk-api.md` §5.5).
+//! Callbacks that DingTalk could not deliver.
 
 use serde::Deserialize;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::call::ApiCall;
 use super::config::Client;
-use super::lenient_json::LenientFlag;
+use super::lenient::{LenientFlag, RawRows};
 use crate::error::DingTalkError;
 use crate::events::{self, CallbackEvent};
 
 /// Undelivered events, at most 200. Reading probably consumes them (UNCONFIRMED), so handle all of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FailedCallbacks {
-    /// What was missed; entries that are no events are left out: a sweep finds what they meant.
+    /// What was missed.
     pub events: Vec<CallbackEvent>,
+    /// Entries that could not be read. They may be off the list now: a sweep finds what they meant.
+    pub unreadable: usize,
     /// Whether to ask again.
     pub has_more: bool,
 }
 
 #[derive(Deserialize)]
 struct FailedListAnswer {
-    has_more: LenientFlag,
-    #[serde(default)]
-    failed_list: Vec<Value>,
+    has_more: Option<Value>,
+    failed_list: Option<Box<RawValue>>,
 }
 
 impl Client {
@@ -36,14 +38,37 @@ impl Client {
             "/call_back/get_call_back_failed_result",
         );
         let answer: FailedListAnswer = self.call_api(&call).await?;
-        let events = answer
+        let mut failed = FailedCallbacks {
+            events: Vec::new(),
+            unreadable: 0,
+            has_more: false,
+        };
+        match answer.has_more.map(serde_json::from_value::<LenientFlag>) {
+            Some(Ok(more)) => failed.has_more = more.0,
+            None => {}
+            // There may be more, and asking for ever is no way to find out.
+            Some(Err(_)) => failed.unreadable += 1,
+        }
+        let entries = answer
             .failed_list
-            .iter()
-            .filter_map(|entry| events::parse_undelivered(entry).ok())
-            .collect();
-        Ok(FailedCallbacks {
-            events,
-            has_more: answer.has_more.0,
-        })
+            .map(|raw| serde_json::from_str(raw.get()));
+        match entries {
+            Some(Ok(RawRows(entries))) => entries.iter().for_each(|entry| failed.add(entry)),
+            Some(Err(_)) => failed.unreadable += 1,
+            None => {}
+        }
+        Ok(failed)
+    }
+}
+
+impl FailedCallbacks {
+    fn add(&mut self, entry: &RawValue) {
+        let event = serde_json::from_str::<Value>(entry.get())
+            .ok()
+            .and_then(|entry| events::parse_undelivered(&entry).ok());
+        match event {
+            Some(event) => self.events.push(event),
+            None => self.unreadable += 1,
+        }
     }
 }

@@ -11,7 +11,7 @@ mod config;
 mod crawl;
 mod departments;
 mod failed_callbacks;
-mod lenient_json;
+mod lenient;
 mod notices;
 mod people;
 mod rate_limit;
@@ -30,15 +30,17 @@ pub use call_counters::CallTally;
 pub use clock::{Clock, Jitter};
 pub use config::{CallRate, Client, ClientConfig, Endpoints};
 pub use crawl::{CrawlEnd, CrawlItem, CrawlState, DirectoryReader, crawl_directory};
+pub use departments::SubDepartments;
 pub use failed_callbacks::FailedCallbacks;
 pub use notices::{
     ForbiddenReceiver, Notice, NoticeContent, NoticeProgress, SendResult, SendStatus, TaskId,
 };
 pub use people::{MemberRow, MembersPage};
-pub use roster::{Admin, AdminLevel, OnJobPage, ROSTER_MAX};
+pub use roster::{Admin, AdminLevel, OnJobPage, ROSTER_MAX, RosterKinds};
 pub use scopes::Scopes;
 pub use token_api::{CompanyProof, IssuedToken, TokenApi};
 pub use tokens::{AccessToken, TokenHash, TokenSource};
+pub use wire_person::UnreadableRow;
 pub use write::{
     CallOutcome, CreatedDepartment, CustomFieldsError, Deletion, DepartmentOptions, MobileForm,
     NewPerson, PersonChange, PersonEntry, UnwritableReason, WriteMoment, WrittenFields,

@@ -1,4 +1,4 @@
-//! Work notifications (`dingtalk-api.md` §6.1, §6.2).
+//! Work notifications.
 
 use directory::UserId;
 use serde::Deserialize;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::call::ApiCall;
 use super::config::Client;
-use super::lenient_json::{LenientNumber, LenientText};
+use super::lenient::{LenientNumber, LenientText};
 use crate::error::{CallFault, DingTalkError, DingTalkErrorKind, ReplyFault};
 
 const SEND: &str = "corpconversation/asyncsend_v2";

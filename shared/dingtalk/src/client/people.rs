@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::call::ApiCall;
 use super::config::Client;
-use super::lenient_json::{LenientFlag, LenientNumber};
-use super::wire_person::{ReadDepth, WirePerson, is_set};
+use super::lenient::{LenientFlag, LenientNumber, RawObject, RawRows};
+use super::wire_person::{PersonReading, ReadDepth, UnreadableRow, read_person_row};
 use crate::error::{DingTalkError, ReplyFault};
 
 const LIST: &str = "user/list";
@@ -26,10 +26,14 @@ pub struct MemberRow {
 }
 
 /// One page of a department's direct members.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MembersPage {
-    /// At most 100.
+    /// At most 100. Fields that could not be read are hidden in them.
     pub rows: Vec<MemberRow>,
+    /// What could not be read of them, of whom.
+    pub unreadable: Vec<UnreadableRow>,
+    /// Rows of nobody knows whom: no id could be read in them. The page is not everybody, then.
+    pub nameless: usize,
     /// The next page's cursor, larger than this page's; `None` on the last.
     pub next: Option<u32>,
 }
@@ -38,7 +42,7 @@ pub struct MembersPage {
 struct WirePage {
     has_more: LenientFlag,
     next_cursor: Option<LenientNumber>,
-    list: Vec<WirePerson>,
+    list: RawRows,
 }
 
 #[derive(Deserialize)]
@@ -48,11 +52,11 @@ struct WireCount {
 
 impl Client {
     /// A page of a department's direct members, in pages of 100. A field that is absent is empty where `visible` has it,
-    /// else hidden.
+    /// else hidden. A row with a field that cannot be read spoils neither the page nor its other fields.
     ///
     /// # Errors
-    /// Besides what any call can meet: [`Malformed`](crate::Trouble::Malformed) for an id that cannot be one, more rows
-    /// than asked for, or a next cursor that does not grow.
+    /// Besides what any call can meet: [`Malformed`](crate::DingTalkErrorKind::Malformed) for more rows than asked for, or
+    /// a next cursor that does not grow.
     pub async fn list_members(
         &self,
         department: DeptId,
@@ -63,32 +67,36 @@ impl Client {
         let answer: WirePage = self
             .call_for_result(&ApiCall::post(LIST, "/topapi/v2/user/list", body))
             .await?;
-        read_page(answer, cursor, visible).map_err(|what| self.malformed_answer(LIST, what))
+        read_page(&answer, cursor, visible).map_err(|what| self.malformed_answer(LIST, what))
     }
 
-    /// One person, with every field.
+    /// One person, with every field. DingTalk finds a `userid` in another case too: the record has the one that it
+    /// answered. Fields that could not be read are hidden, and counted in the tally.
     ///
     /// # Errors
-    /// Besides what any call can meet: [`NotFound`](crate::Trouble::NotFound), [`OutOfScope`](crate::Trouble::OutOfScope),
-    /// and [`Malformed`](crate::Trouble::Malformed) when the answer is about somebody else.
+    /// Besides what any call can meet: [`NotFound`](crate::DingTalkErrorKind::NotFound),
+    /// [`OutOfScope`](crate::DingTalkErrorKind::OutOfScope), and [`Malformed`](crate::DingTalkErrorKind::Malformed) when the
+    /// answer is about somebody else.
     pub async fn read_person(
         &self,
         userid: &UserId,
         visible: FieldSet,
     ) -> Result<Record, DingTalkError> {
         let body = json!({ "userid": userid.as_str() });
-        let answer: WirePerson = self
+        let answer: RawObject = self
             .call_for_result(&ApiCall::post(GET, "/topapi/v2/user/get", body))
             .await?;
-        if answer.userid.0 != userid.as_str() {
+        let PersonReading { record, odd, .. } =
+            read_person_row(answer.as_raw(), ReadDepth::Read, visible)
+                .map_err(|what| self.malformed_answer(GET, what))?;
+        if !is_same_userid(record.id.as_str(), userid.as_str()) {
             return Err(self.malformed_answer(
                 GET,
                 ReplyFault::Contradiction("an answer about somebody else"),
             ));
         }
-        answer
-            .into_record(ReadDepth::Read, visible)
-            .map_err(|what| self.malformed_answer(GET, what))
+        self.0.log.count_odd_row(odd.as_ref());
+        Ok(record)
     }
 
     /// How many people the whole company has, activated or not; not limited by the contact scope.
@@ -103,29 +111,41 @@ impl Client {
     }
 }
 
-fn read_page(page: WirePage, cursor: u32, visible: FieldSet) -> Result<MembersPage, ReplyFault> {
-    if page.list.len() > PAGE {
+fn read_page(page: &WirePage, cursor: u32, visible: FieldSet) -> Result<MembersPage, ReplyFault> {
+    if page.list.0.len() > PAGE {
         return Err(ReplyFault::Contradiction("more rows than were asked for"));
     }
-    let row = |person: WirePerson| -> Result<MemberRow, ReplyFault> {
-        let leads_here = is_set(person.leader);
-        Ok(MemberRow {
-            record: person.into_record(ReadDepth::Listed, visible)?,
-            leads_here,
-        })
-    };
-    let rows = page.list.into_iter().map(row).collect::<Result<_, _>>()?;
-    let next = match (page.has_more.0, page.next_cursor) {
-        (false, _) => None,
-        (true, Some(next)) => Some(
-            u32::try_from(next.0)
-                .ok()
-                .filter(|next| *next > cursor)
-                .ok_or(ReplyFault::Endless("a cursor that does not grow"))?,
-        ),
-        (true, None) => return Err(ReplyFault::Endless("more rows, but no cursor to them")),
-    };
-    Ok(MembersPage { rows, next })
+    let mut members = MembersPage::default();
+    for raw in &page.list.0 {
+        let Ok(person) = read_person_row(raw, ReadDepth::Listed, visible) else {
+            members.nameless += 1;
+            continue;
+        };
+        members.unreadable.extend(person.odd);
+        members.rows.push(MemberRow {
+            record: person.record,
+            leads_here: person.leads_here,
+        });
+    }
+    members.next = next_cursor(page, cursor)?;
+    Ok(members)
+}
+
+fn next_cursor(page: &WirePage, cursor: u32) -> Result<Option<u32>, ReplyFault> {
+    match (page.has_more.0, page.next_cursor) {
+        (false, _) => Ok(None),
+        (true, Some(next)) => u32::try_from(next.0)
+            .ok()
+            .filter(|next| *next > cursor)
+            .map(Some)
+            .ok_or(ReplyFault::Endless("a cursor that does not grow")),
+        (true, None) => Err(ReplyFault::Endless("more rows, but no cursor to them")),
+    }
+}
+
+/// Whether two spellings are the same person: DingTalk does not tell upper from lower case in a `userid` (UNCONFIRMED).
+pub(super) fn is_same_userid(one: &str, other: &str) -> bool {
+    one == other || one.to_lowercase() == other.to_lowercase()
 }
 
 #[cfg(test)]

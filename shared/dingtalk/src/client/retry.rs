@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::call::{ApiCall, ApiGeneration, CallEffect};
 use super::clock::with_jitter;
 use super::config::Client;
-use super::lenient_json::LenientText;
+use super::lenient::LenientText;
 use super::tokens::AccessToken;
 use crate::error::{
     CallFault, DingTalkError, DingTalkErrorKind, RefusalBody, ReplyFault, WriteSubject, html_kind,
@@ -21,6 +21,7 @@ const TRIES_THROTTLED: u32 = 8;
 pub(super) const TRIES_TRANSIENT: u32 = 3;
 pub(super) const BACK_OFF_MILLIS: u64 = 200;
 const THROTTLED_MILLIS: u64 = 1000;
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// What was already tried for one call.
 #[derive(Debug, Default)]
@@ -151,7 +152,8 @@ impl Client {
             DingTalkErrorKind::Busy { .. }
             | DingTalkErrorKind::Unreachable { .. }
             | DingTalkErrorKind::Malformed { .. }
-                if tried.transient + 1 < TRIES_TRANSIENT =>
+            | DingTalkErrorKind::Unrecognised { .. }
+                if tried.transient + 1 < TRIES_TRANSIENT && may_repeat(call, &trouble) =>
             {
                 shared.log.count_retry();
                 let pause = with_jitter(BACK_OFF_MILLIS << tried.transient, &shared.jitter);
@@ -179,16 +181,30 @@ impl Client {
     }
 }
 
+/// A write is sent again only where no request can have arrived.
+fn may_repeat(call: &ApiCall, trouble: &DingTalkErrorKind) -> bool {
+    call.effect == CallEffect::Read || matches!(trouble, DingTalkErrorKind::Unreachable { .. })
+}
+
 /// Whether DingTalk may have carried the call out although this is all that came back.
 fn leaves_outcome_unknown(trouble: &DingTalkErrorKind) -> bool {
     match trouble {
         DingTalkErrorKind::Busy { .. } | DingTalkErrorKind::Malformed { .. } => true,
+        // Only DingTalk's own limit is known to stop a call before it is carried out; a bare 429 is a gateway's word.
+        DingTalkErrorKind::Throttled { code } => !is_own_rate_limit(code),
         DingTalkErrorKind::Unreachable { source } => !matches!(
             source.downcast_ref(),
             Some(TransportError::NotConnected { .. } | TransportError::AddressDenied)
         ),
         _ => false,
     }
+}
+
+/// DingTalk's codes for too many calls, on either host.
+fn is_own_rate_limit(code: &str) -> bool {
+    let number = code.parse::<u32>().ok();
+    number.is_some_and(|number| number != 429)
+        || code.to_ascii_lowercase().starts_with("forbidden.")
 }
 
 pub(super) fn transport_error_kind(error: TransportError) -> DingTalkErrorKind {
@@ -224,8 +240,7 @@ impl AnswerHead {
     }
 }
 
-/// The content of a successful answer: of the old host HTTP 200 and `errcode` 0, of the v1.0 host the status alone
-/// (`dingtalk-api.md` §0.2).
+/// The content of a successful answer: of the old host HTTP 200 and `errcode` 0, of the v1.0 host the status alone.
 fn read_old_host<T: DeserializeOwned>(
     answer: &Response<Bytes>,
     call: &ApiCall,
@@ -285,13 +300,14 @@ fn read_result<T: DeserializeOwned>(
     app_key: &str,
 ) -> Result<T, DingTalkErrorKind> {
     // Once as a whole, not text by text.
+    // Bytes that are no text spoil the values that they stand in and no others.
+    let text = String::from_utf8_lossy(answer.body());
     if answer.status().is_success()
-        && let Ok(text) = std::str::from_utf8(answer.body())
         && let Ok(AnswerWithResult {
             errcode,
             sub_code,
             result: Some(result),
-        }) = serde_json::from_str(text)
+        }) = serde_json::from_str(&text)
         && (AnswerHead { errcode, sub_code }).is_answer(call)
     {
         return Ok(result);
@@ -304,19 +320,25 @@ pub(super) fn parse_json<T: DeserializeOwned>(
     answer: &Response<Bytes>,
 ) -> Result<T, DingTalkErrorKind> {
     let (body, status) = (answer.body(), answer.status().as_u16());
-    let first = body.iter().find(|byte| !byte.is_ascii_whitespace());
-    match first {
+    let text = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
+    match text.iter().find(|byte| !byte.is_ascii_whitespace()) {
         None if answer.status().is_success() => Err(DingTalkErrorKind::Malformed {
             what: ReplyFault::Empty,
         }),
         None => Err(status_kind(status)),
         Some(b'<') => Err(html_kind(body, status)),
-        Some(_) => serde_json::from_slice(body).map_err(|_| match answer.status().is_success() {
-            true => DingTalkErrorKind::Malformed {
-                what: ReplyFault::CutOff,
-            },
-            false => status_kind(status),
-        }),
+        Some(_) => serde_json::from_slice(text).map_err(|_| unreadable_kind(status)),
+    }
+}
+
+/// Neither JSON nor HTML, or JSON of another shape than any answer: a gateway's words, whatever the status.
+fn unreadable_kind(status: u16) -> DingTalkErrorKind {
+    match status_kind(status) {
+        DingTalkErrorKind::Busy { code } => DingTalkErrorKind::Busy { code },
+        DingTalkErrorKind::Throttled { code } => DingTalkErrorKind::Throttled { code },
+        _ => DingTalkErrorKind::Malformed {
+            what: ReplyFault::CutOff,
+        },
     }
 }
 

@@ -1,21 +1,25 @@
-//! Administrators, and what 智能人事 knows: who is employed, and in which kind of employment (`dingtalk-api.md` §2.5, §4).
+//! Administrators, and what 智能人事 knows: who is employed, and in which kind of employment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use directory::UserId;
 use directory::policy::EmploymentType;
 use serde::Deserialize;
 use serde_json::json;
+use serde_json::value::RawValue;
 
 use super::call::ApiCall;
 use super::config::Client;
-use super::lenient_json::{LenientNumber, LenientText};
+use super::lenient::{LenientNumber, LenientText, RawRows, Reading, Row, read_text};
+use super::people::is_same_userid;
 use crate::error::{CallFault, DingTalkError, DingTalkErrorKind, ReplyFault, apply_for};
 
 const LISTADMIN: &str = "user/listadmin";
 const ON_JOB: &str = "employee/queryonjob";
 const ON_JOB_PAGE: usize = 50;
 const ROSTER: &str = "rosters/lists/query";
+/// Of an administrator whose level cannot be read.
+const UNKNOWN_LEVEL: i64 = -1;
 const EMPLOYEE_TYPE: &str = "sys01-employeeType";
 
 /// What lets an app read the roster.
@@ -46,6 +50,15 @@ pub enum AdminLevel {
     Other(i64),
 }
 
+/// What the roster says of the people who were asked about, by the ids that were asked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RosterKinds {
+    /// Their kinds of employment; somebody who is missing has none that it names.
+    pub kinds: BTreeMap<UserId, EmploymentType>,
+    /// People of whom it says something that cannot be read: their kind is not known.
+    pub unreadable: BTreeSet<UserId>,
+}
+
 /// One page of employed people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OnJobPage {
@@ -61,39 +74,9 @@ struct RosterResponse<T> {
 }
 
 #[derive(Deserialize)]
-struct WireAdmin {
-    userid: LenientText,
-    sys_level: LenientNumber,
-}
-
-#[derive(Deserialize)]
 struct WireOnJob {
     data_list: Vec<LenientText>,
     next_cursor: Option<LenientNumber>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct WireEmployee {
-    user_id: LenientText,
-    #[serde(default)]
-    field_data_list: Option<Vec<WireField>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct WireField {
-    field_code: LenientText,
-    #[serde(default)]
-    field_value_list: Option<Vec<WireValue>>,
-}
-
-#[derive(Deserialize)]
-struct WireValue {
-    #[serde(default)]
-    value: Option<LenientText>,
-    #[serde(default)]
-    label: Option<LenientText>,
 }
 
 impl Client {
@@ -103,19 +86,14 @@ impl Client {
     /// What any call can meet, and [`Malformed`](crate::Trouble::Malformed) for an id that cannot be one.
     pub async fn list_admins(&self) -> Result<Vec<Admin>, DingTalkError> {
         let call = ApiCall::post(LISTADMIN, "/topapi/user/listadmin", json!({}));
-        let answer: RosterResponse<Vec<WireAdmin>> = self.call_api(&call).await?;
-        let admin = |wire: &WireAdmin| {
-            Ok(Admin {
-                userid: parse_userid(&wire.userid)?,
-                level: admin_level(wire.sys_level.0),
-            })
-        };
-        answer
-            .result
-            .iter()
-            .map(admin)
-            .collect::<Result<_, _>>()
-            .map_err(|what| self.malformed_answer(LISTADMIN, what))
+        let answer: RosterResponse<RawRows> = self.call_api(&call).await?;
+        let admins: Option<_> = answer.result.0.iter().map(|raw| read_admin(raw)).collect();
+        admins.ok_or_else(|| {
+            self.malformed_answer(
+                LISTADMIN,
+                ReplyFault::InvalidId("an administrator without a userid"),
+            )
+        })
     }
 
     /// Who is employed: on probation, regular, about to leave, or without a state. 智能人事 guarantees only people who
@@ -131,8 +109,8 @@ impl Client {
         on_job_page(&answer.result, offset).map_err(|what| self.malformed_answer(ON_JOB, what))
     }
 
-    /// The kinds of employment that the roster names, of at most [`ROSTER_MAX`] people. Whoever it does not know, or in no
-    /// kind, or in one that is not documented, is missing in the answer. Exempt from the monthly quota (§9.1), which the
+    /// The kinds of employment that the roster names, of at most [`ROSTER_MAX`] people. People whom it does not know, or in
+    /// no kind, or in one that is not documented, are missing in the answer. Exempt from the monthly quota, which the
     /// older `employee/v2/list` is not said to be.
     ///
     /// # Errors
@@ -143,7 +121,7 @@ impl Client {
     pub async fn read_employment_types(
         &self,
         people: &[UserId],
-    ) -> Result<BTreeMap<UserId, EmploymentType>, DingTalkError> {
+    ) -> Result<RosterKinds, DingTalkError> {
         if people.is_empty() || people.len() > ROSTER_MAX {
             return Err(DingTalkError::new(
                 ROSTER,
@@ -168,7 +146,7 @@ impl Client {
             "text2SelectConvert": true,
         });
         let call = ApiCall::post_new(ROSTER, "/v1.0/hrm/rosters/lists/query", body);
-        let answer: RosterResponse<Vec<WireEmployee>> = self
+        let answer: RosterResponse<RawRows> = self
             .call_api(&call)
             .await
             .map_err(|err| self.name_roster_permission(err))?;
@@ -191,40 +169,86 @@ impl Client {
     }
 }
 
-fn employment_types(
-    rows: &[WireEmployee],
-    asked: &[UserId],
-) -> Result<BTreeMap<UserId, EmploymentType>, ReplyFault> {
-    let mut kinds = BTreeMap::new();
-    for row in rows {
-        let id = parse_userid(&row.user_id)?;
-        if !asked.contains(&id) {
-            return Err(ReplyFault::Contradiction("an answer about somebody else"));
-        }
-        let fields = row
-            .field_data_list
+fn employment_types(rows: &RawRows, asked: &[UserId]) -> Result<RosterKinds, ReplyFault> {
+    let mut said = RosterKinds::default();
+    let (mut answered, mut nameless) = (BTreeSet::new(), false);
+    for raw in &rows.0 {
+        let Some((id, kind)) = read_employee(raw) else {
+            nameless = true;
+            continue;
+        };
+        let person = asked
             .iter()
-            .flatten()
-            .filter(|field| field.field_code.0 == EMPLOYEE_TYPE);
-        let mut values = fields.flat_map(|field| field.field_value_list.iter().flatten());
-        if let Some(kind) = values.find_map(employment_type) {
-            kinds.insert(id, kind);
+            .find(|person| is_same_userid(person.as_str(), &id))
+            .ok_or(ReplyFault::Contradiction("an answer about somebody else"))?;
+        let first = answered.insert(person.clone());
+        match kind {
+            Reading::Read(kind) if first => _ = said.kinds.insert(person.clone(), kind),
+            Reading::Absent if first => {}
+            Reading::Read(kind) if said.kinds.get(person) == Some(&kind) => {}
+            _ => _ = said.unreadable.insert(person.clone()),
         }
     }
-    Ok(kinds)
+    if nameless {
+        // The row may be about any of those whom no other row is about.
+        let others = asked.iter().filter(|person| !answered.contains(*person));
+        said.unreadable.extend(others.cloned());
+    }
+    said.kinds
+        .retain(|person, _| !said.unreadable.contains(person));
+    Ok(said)
+}
+
+/// Whose row it is, and the kind of employment in it; `None` where it says nobody's id.
+fn read_employee(raw: &RawValue) -> Option<(String, Reading<EmploymentType>)> {
+    let mut row = Row::parse(raw)?;
+    let id = row
+        .read(&["userId", "userid", "user_id"], read_text)
+        .into_option()
+        .filter(|id| !id.is_empty())?;
+    let kinds = match row.list("fieldDataList", read_roster_field) {
+        Reading::Read(kinds) => kinds,
+        Reading::Absent => return Some((id, Reading::Absent)),
+        Reading::Unreadable => return Some((id, Reading::Unreadable)),
+    };
+    let kind = kinds.into_iter().flatten().next();
+    Some((id, kind.map_or(Reading::Absent, Reading::Read)))
+}
+
+/// The kind of employment, where the field is that one and names a known kind.
+fn read_roster_field(raw: &RawValue) -> Reading<Option<EmploymentType>> {
+    let read = || {
+        let mut field = Row::parse(raw)?;
+        if field.text("fieldCode").into_option()? != EMPLOYEE_TYPE {
+            return Some(None);
+        }
+        match field.list("fieldValueList", read_employment_type) {
+            Reading::Read(kinds) => Some(kinds.into_iter().flatten().next()),
+            Reading::Absent => Some(None),
+            Reading::Unreadable => None,
+        }
+    };
+    read().map_or(Reading::Unreadable, Reading::Read)
 }
 
 /// By the option's number; where that is a company's own, or a text, by its label.
-fn employment_type(value: &WireValue) -> Option<EmploymentType> {
-    let number = value
-        .value
-        .as_ref()
-        .and_then(|text| text.0.trim().parse().ok());
-    let labels = || [&value.label, &value.value].into_iter().flatten();
-    let labelled = || labels().find_map(|text| EmploymentType::of_label(&text.0));
-    number
+fn read_employment_type(raw: &RawValue) -> Reading<Option<EmploymentType>> {
+    let Some(mut row) = Row::parse(raw) else {
+        return Reading::Unreadable;
+    };
+    let texts = [row.text("value"), row.text("label")];
+    let unreadable = texts.iter().any(Reading::is_unreadable);
+    let [value, label] = texts.map(Reading::into_option);
+    let number = value.as_ref().and_then(|text| text.trim().parse().ok());
+    let labels = || [&label, &value].into_iter().flatten();
+    let labelled = || labels().find_map(|text| EmploymentType::of_label(text));
+    match number
         .and_then(EmploymentType::of_dingtalk)
         .or_else(labelled)
+    {
+        None if unreadable => Reading::Unreadable,
+        kind => Reading::Read(kind),
+    }
 }
 
 fn on_job_page(page: &WireOnJob, offset: u32) -> Result<OnJobPage, ReplyFault> {
@@ -252,6 +276,19 @@ fn on_job_page(page: &WireOnJob, offset: u32) -> Result<OnJobPage, ReplyFault> {
 
 fn parse_userid(text: &LenientText) -> Result<UserId, ReplyFault> {
     UserId::new(&text.0).map_err(|_| ReplyFault::InvalidId("a userid that cannot be one"))
+}
+
+/// `None` where it says nobody's id: whom it would protect is not known.
+fn read_admin(raw: &RawValue) -> Option<Admin> {
+    let mut row = Row::parse(raw)?;
+    let id = row
+        .read(&["userid", "userId", "user_id"], read_text)
+        .into_option()?;
+    let level = row.number("sys_level").into_option();
+    Some(Admin {
+        userid: UserId::try_from(id).ok()?,
+        level: admin_level(level.unwrap_or(UNKNOWN_LEVEL)),
+    })
 }
 
 fn admin_level(sys_level: i64) -> AdminLevel {

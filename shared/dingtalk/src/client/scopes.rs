@@ -1,13 +1,14 @@
-//! What the app may see (`dingtalk-api.md` §3.0, §3.1).
+//! What the app may see.
 
 use std::collections::BTreeSet;
 
 use directory::{DeptId, Field, FieldSet, UserId};
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use super::call::ApiCall;
 use super::config::Client;
-use super::lenient_json::{LenientNumber, LenientText};
+use super::lenient::{LenientNumber, LenientText, read_text};
 use crate::error::{DingTalkError, ReplyFault};
 
 const SCOPES: &str = "auth/scopes";
@@ -50,7 +51,7 @@ pub struct Scopes {
 #[derive(Deserialize)]
 struct ScopesAnswer {
     #[serde(default)]
-    auth_user_field: Vec<LenientText>,
+    auth_user_field: Vec<Box<RawValue>>,
     auth_org_scopes: OrgScopes,
 }
 
@@ -85,14 +86,15 @@ impl Client {
             users: users.map_err(|_| {
                 self.malformed_answer(SCOPES, ReplyFault::InvalidId("a userid that cannot be one"))
             })?,
-            fields: proven_fields(answer.auth_user_field.iter().map(|name| name.0.as_str())),
+            fields: proven_fields(&answer.auth_user_field),
         })
     }
 }
 
-/// Field names are those of the first contact API.
-fn proven_fields<'a>(names: impl Iterator<Item = &'a str>) -> FieldSet {
-    names.fold(UNGOVERNED, |fields, name| match name {
+/// Field names are those of the first contact API. One that cannot be read proves nothing.
+fn proven_fields(names: &[Box<RawValue>]) -> FieldSet {
+    let names = names.iter().filter_map(|raw| read_text(raw).into_option());
+    names.fold(UNGOVERNED, |fields, name| match name.as_str() {
         "mobile" => fields.union(FieldSet::of_fields(&[Field::Mobile])),
         "email" => fields.union(WITH_EMAIL),
         _ => fields,

@@ -1,20 +1,21 @@
-//! Where tokens come from (`dingtalk-api.md` §1.1–1.3). Used by `token-refresh` and by the bind wizard only.
+//! Where tokens come from. Used by `token-refresh` and by the bind wizard only.
 
 use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use directory::CorpId;
-use http::Response;
+use http::{Response, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use super::call::{build_request, percent_encode};
 use super::clock::{Clock, Jitter, with_jitter};
 use super::config::Endpoints;
-use super::lenient_json::{LenientNumber, LenientText};
+use super::lenient::{LenientText, read_number};
 use super::retry::{
     BACK_OFF_MILLIS, TRIES_TRANSIENT, parse_json as parsed, refusal_kind, transport_error_kind,
 };
@@ -26,6 +27,10 @@ const ISSUE: &str = "oauth2/accessToken";
 const ISSUE_OLD: &str = "gettoken";
 const PROVE: &str = "oauth2/token";
 const LIFETIME_MAX_S: u64 = 24 * 3600;
+/// Below this a token would be asked for at every call.
+const LIFETIME_MIN_S: u64 = 5;
+/// Of a token whose life is not told, or told as none. If it lives shorter, its refusal renews it.
+const LIFETIME_UNTOLD_S: u64 = 60;
 
 /// Asks for tokens. Needs none itself.
 #[derive(Clone)]
@@ -41,7 +46,8 @@ pub struct TokenApi {
 pub struct IssuedToken {
     /// The token.
     pub token: AccessToken,
-    /// Seconds from now, usually 7,200. The same token comes back, renewed, while it is valid.
+    /// Seconds from now, 5 to 86,400 and usually 7,200; 60 where DingTalk told none. The same token comes back, renewed,
+    /// while it is valid.
     pub expires_in_s: u64,
 }
 
@@ -58,18 +64,18 @@ pub enum CompanyProof {
 #[serde(rename_all = "camelCase")]
 struct IssuedAnswer {
     access_token: LenientText,
-    expire_in: LenientNumber,
+    expire_in: Option<Box<RawValue>>,
 }
 
 #[derive(Deserialize)]
 struct OldIssuedAnswer {
     access_token: LenientText,
-    expires_in: LenientNumber,
+    expires_in: Option<Box<RawValue>>,
 }
 
 #[derive(Deserialize)]
 struct OldAnswerHead {
-    errcode: Option<LenientNumber>,
+    errcode: Option<LenientText>,
 }
 
 impl TokenApi {
@@ -104,7 +110,7 @@ impl TokenApi {
             .ask_with_retry::<IssuedAnswer>(ISSUE, app_key, &uri, Some(&body))
             .await
         {
-            Ok(issued) => issued_token(ISSUE, issued.access_token, issued.expire_in),
+            Ok(issued) => issued_token(ISSUE, issued.access_token, issued.expire_in.as_deref()),
             Err(DingTalkError {
                 trouble: DingTalkErrorKind::UnknownInterface,
                 ..
@@ -129,7 +135,7 @@ impl TokenApi {
         let issued = self
             .ask_with_retry::<OldIssuedAnswer>(ISSUE_OLD, app_key, &uri, None)
             .await?;
-        issued_token(ISSUE_OLD, issued.access_token, issued.expires_in)
+        issued_token(ISSUE_OLD, issued.access_token, issued.expires_in.as_deref())
     }
 
     /// Whether the app belongs to the company: only then does DingTalk issue a token under the company's own path.
@@ -171,6 +177,11 @@ impl TokenApi {
                 trouble: DingTalkErrorKind::Refused { code },
                 ..
             }) => Err(company_refused(code)),
+            // A code that is in no list, about the company by its name. Any other one is not known.
+            Err(DingTalkError {
+                trouble: DingTalkErrorKind::Unrecognised { code },
+                ..
+            }) if code.to_ascii_lowercase().contains("corp") => Err(company_refused(code)),
             Err(error) => Err(error),
         }
     }
@@ -192,6 +203,9 @@ impl TokenApi {
                 .send(request)
                 .await
                 .map_err(transport_error_kind);
+            let no_such_path = answer
+                .as_ref()
+                .is_ok_and(|answer| answer.status() == StatusCode::NOT_FOUND);
             let trouble = match answer.and_then(|answer| read_answer(&answer, app_key)) {
                 Ok(content) => return Ok(content),
                 Err(trouble) => trouble,
@@ -199,6 +213,12 @@ impl TokenApi {
             let again =
                 trouble.is_transient() && !matches!(trouble, DingTalkErrorKind::Banned { .. });
             if !again || tried + 1 >= TRIES_TRANSIENT {
+                // A page each time: another server's way of saying that it has no such path.
+                let page = no_such_path && matches!(trouble, DingTalkErrorKind::Malformed { .. });
+                let trouble = match page {
+                    true => DingTalkErrorKind::UnknownInterface,
+                    false => trouble,
+                };
                 return Err(DingTalkError::new(interface, trouble));
             }
             // A throttled token endpoint wants a second like any other.
@@ -228,7 +248,7 @@ fn read_answer<T: DeserializeOwned>(
     app_key: &str,
 ) -> Result<T, DingTalkErrorKind> {
     let head = parsed::<OldAnswerHead>(answer)?;
-    if !answer.status().is_success() || head.errcode.is_some_and(|errcode| errcode.0 != 0) {
+    if !answer.status().is_success() || head.errcode.is_some_and(|errcode| errcode.0 != "0") {
         return Err(refusal_kind(answer, app_key));
     }
     parsed(answer).map_err(|_| DingTalkErrorKind::Malformed {
@@ -239,22 +259,26 @@ fn read_answer<T: DeserializeOwned>(
 fn issued_token(
     interface: &'static str,
     token: LenientText,
-    lifetime_s: LenientNumber,
+    lifetime: Option<&RawValue>,
 ) -> Result<IssuedToken, DingTalkError> {
-    let expires_in_s = u64::try_from(lifetime_s.0)
-        .ok()
-        .filter(|seconds| (1..=LIFETIME_MAX_S).contains(seconds));
-    match expires_in_s {
-        Some(expires_in_s) if !token.0.is_empty() => Ok(IssuedToken {
-            token: AccessToken::new(SecretString::from(token.0)),
-            expires_in_s,
-        }),
-        _ => Err(DingTalkError::new(
+    if token.0.is_empty() {
+        let what = ReplyFault::InvalidId("a token that cannot be one");
+        return Err(DingTalkError::new(
             interface,
-            DingTalkErrorKind::Malformed {
-                what: ReplyFault::InvalidId("a token that cannot be one"),
-            },
-        )),
+            DingTalkErrorKind::Malformed { what },
+        ));
+    }
+    Ok(IssuedToken {
+        token: AccessToken::new(SecretString::from(token.0)),
+        expires_in_s: lifetime_s(lifetime),
+    })
+}
+
+fn lifetime_s(told: Option<&RawValue>) -> u64 {
+    let seconds = told.and_then(|raw| read_number(raw).into_option());
+    match seconds.and_then(|seconds| u64::try_from(seconds).ok()) {
+        None | Some(0) => LIFETIME_UNTOLD_S,
+        Some(seconds) => seconds.clamp(LIFETIME_MIN_S, LIFETIME_MAX_S),
     }
 }
 

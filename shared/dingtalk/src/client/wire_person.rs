@@ -1,13 +1,16 @@
-//! A person as the contact API shows one, and the canonical record of it (`dingtalk-api.md` §3.3).
+//! A person as the contact API shows one, and the canonical record of it.
 
 use directory::text::PersonalText;
 use directory::{
-    DeptId, Field, FieldSet, FieldValue, Kind, Record, Timestamp, UnionId, UserId, canonical,
+    DeptId, Field, FieldSet, FieldValue, Kind, NativeId, Record, Timestamp, UnionId, UserId,
+    canonical,
 };
-use serde::{Deserialize, Serialize};
+use jiff::civil::{Date, date};
+use serde::Serialize;
 use serde_json::Value as Json;
+use serde_json::value::RawValue;
 
-use super::lenient_json::{LenientFlag, LenientNumber, LenientText};
+use super::lenient::{Reading, Row, read_number, read_text};
 use crate::error::ReplyFault;
 
 /// Everybody has these: their absence is silence, never *empty*. (A 企业账号 may come without a mobile, and then it is not
@@ -21,6 +24,10 @@ const NEVER_EMPTY: FieldSet = FieldSet::of_fields(&[
 /// Only `user/get` shows these.
 const DEEP_FIELDS: FieldSet =
     FieldSet::of_fields(&[Field::MainDepartment, Field::Leads, Field::Manager]);
+const HIRED_DATE: &str = "hired_date";
+/// Days of entry outside of these stand for "not known": 0, 9999-12-31 and the like.
+const HIRED_FROM: Date = date(1900, 1, 1);
+const HIRED_BEFORE: Date = date(2200, 1, 1);
 
 /// Which of the two interfaces a person was read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,145 +38,283 @@ pub(super) enum ReadDepth {
     Read,
 }
 
-#[derive(Deserialize)]
-pub(super) struct WirePerson {
-    pub(super) userid: LenientText,
-    unionid: Option<LenientText>,
-    name: Option<LenientText>,
-    state_code: Option<LenientText>,
-    mobile: Option<LenientText>,
-    hide_mobile: Option<LenientFlag>,
-    telephone: Option<LenientText>,
-    job_number: Option<LenientText>,
-    title: Option<LenientText>,
-    email: Option<LenientText>,
-    org_email: Option<LenientText>,
-    work_place: Option<LenientText>,
-    remark: Option<LenientText>,
-    extension: Option<LenientText>,
-    hired_date: Option<LenientNumber>,
-    dept_id_list: Option<Vec<LenientNumber>>,
-    manager_userid: Option<LenientText>,
-    leader_in_dept: Option<Vec<WireLead>>,
-    dept_position_list: Option<Vec<WirePosition>>,
-    pub(super) leader: Option<LenientFlag>,
-    admin: Option<LenientFlag>,
-    boss: Option<LenientFlag>,
+/// A row of which something could not be read, or said what cannot be. Those fields are hidden in its record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnreadableRow {
+    /// Of a person, or of a department.
+    pub kind: Kind,
+    /// Whose it is.
+    pub id: NativeId,
+    /// The fields that could not be read, as DingTalk spells them.
+    pub fields: Vec<&'static str>,
+    /// The fields with a value that stands for "not known", such as a day of entry in the year 9999.
+    pub implausible: Vec<&'static str>,
 }
 
-#[derive(Deserialize)]
-struct WireLead {
-    dept_id: LenientNumber,
-    leader: LenientFlag,
-}
-
-#[derive(Deserialize)]
-struct WirePosition {
-    dept_id: LenientNumber,
-    is_main: Option<LenientFlag>,
-}
-
-impl WirePerson {
-    /// The canonical record. A field that is absent is empty where `visible` has it, else hidden.
-    pub(super) fn into_record(
-        mut self,
-        depth: ReadDepth,
-        visible: FieldSet,
-    ) -> Result<Record, ReplyFault> {
-        let userid = std::mem::take(&mut self.userid.0);
-        let userid = UserId::try_from(userid)
-            .map_err(|_| ReplyFault::InvalidId("a userid that cannot be one"))?;
-        let unionid = self
-            .unionid
-            .take()
-            .filter(|id| !id.0.is_empty())
-            .map(|id| UnionId::try_from(id.0))
-            .transpose();
-        let mut record = Record::new(Kind::Person, userid.into());
-        record.unionid =
-            unionid.map_err(|_| ReplyFault::InvalidId("a unionid that cannot be one"))?;
-        record.protected = is_set(self.admin) || is_set(self.boss);
-        for field in FieldSet::PERSON
-            .iter()
-            .filter(|field| depth == ReadDepth::Read || !DEEP_FIELDS.contains(*field))
-        {
-            let value = self.take_value(field);
-            let may_be_empty =
-                visible.contains(field) && !NEVER_EMPTY.contains(field) && !self.is_silent(field);
-            if value.is_some() || may_be_empty {
-                record.values.show(field, value);
-            }
-        }
-        Ok(record)
+impl UnreadableRow {
+    /// `None` where there is nothing to say.
+    pub(super) fn of(
+        kind: Kind,
+        id: &NativeId,
+        fields: Vec<&'static str>,
+        implausible: Vec<&'static str>,
+    ) -> Option<Self> {
+        let odd = !fields.is_empty() || !implausible.is_empty();
+        odd.then(|| Self {
+            kind,
+            id: id.clone(),
+            fields,
+            implausible,
+        })
     }
+}
 
-    /// The value of a field, which is taken out where it is a text.
-    fn take_value(&mut self, field: Field) -> Option<FieldValue> {
-        let text = match field {
-            Field::Name => canonical::normalize_text(self.name.take()?.0),
-            Field::Mobile => canonical::normalize_mobile(
-                &self.mobile.take()?.0,
-                self.state_code.as_ref().map(|code| code.0.as_str()),
-            ),
-            Field::Email => canonical::normalize_email(self.email.take()?.0),
-            Field::OrgEmail => canonical::normalize_email(self.org_email.take()?.0),
-            Field::Telephone => canonical::normalize_text(self.telephone.take()?.0),
-            Field::JobNumber => canonical::normalize_text(self.job_number.take()?.0),
-            Field::Title => canonical::normalize_text(self.title.take()?.0),
-            Field::WorkPlace => canonical::normalize_text(self.work_place.take()?.0),
-            Field::Remark => canonical::normalize_text(self.remark.take()?.0),
-            Field::Extension => sorted_extension(self.extension.take()?.0),
-            _ => return self.plain_value(field),
+impl UnreadableRow {
+    /// Adds the fields of another row of the same record.
+    pub(super) fn add(&mut self, other: &Self) {
+        for (mine, theirs) in [
+            (&mut self.fields, &other.fields),
+            (&mut self.implausible, &other.implausible),
+        ] {
+            let news: Vec<_> = theirs.iter().filter(|name| !mine.contains(name)).collect();
+            mine.extend(news);
+        }
+    }
+}
+
+/// A person as one answer shows them.
+#[derive(Debug)]
+pub(super) struct PersonReading {
+    pub(super) record: Record,
+    /// The list's flag: whether they lead the department that was listed.
+    pub(super) leads_here: bool,
+    pub(super) odd: Option<UnreadableRow>,
+}
+
+/// Reads a person. A field that is absent is empty where `visible` has it, else hidden; one that cannot be read is hidden.
+///
+/// # Errors
+/// What is wrong, where it is no object or has no `userid`.
+pub(super) fn read_person_row(
+    raw: &RawValue,
+    depth: ReadDepth,
+    visible: FieldSet,
+) -> Result<PersonReading, ReplyFault> {
+    let mut row = Row::parse(raw).ok_or(ReplyFault::WrongType)?;
+    let userid = row
+        .read(&["userid", "userId", "user_id"], read_text)
+        .into_option()
+        .and_then(|id| UserId::try_from(id).ok())
+        .ok_or(ReplyFault::InvalidId("a userid that cannot be one"))?;
+    let mut record = Record::new(Kind::Person, userid.into());
+    record.unionid = read_unionid(&mut row);
+    let leads_here = is_set(&row.flag("leader"));
+    // Whom no removal may touch: where it is not said clearly, nobody is removed.
+    record.protected =
+        ["admin", "boss"]
+            .into_iter()
+            .fold(false, |set, name| match row.flag(name) {
+                Reading::Read(flag) => set || flag,
+                Reading::Absent => set,
+                Reading::Unreadable => true,
+            });
+    let mut implausible = Vec::new();
+    for field in FieldSet::PERSON
+        .iter()
+        .filter(|field| depth == ReadDepth::Read || !DEEP_FIELDS.contains(*field))
+    {
+        match read_field(&mut row, field) {
+            FieldReading::Value(value) => record.values.show(field, Some(value)),
+            FieldReading::Nothing if visible.contains(field) && !NEVER_EMPTY.contains(field) => {
+                record.values.show(field, None);
+            }
+            FieldReading::Implausible(name) => implausible.push(name),
+            FieldReading::Nothing | FieldReading::Silence => {}
+        }
+    }
+    let odd = UnreadableRow::of(Kind::Person, &record.id, row.into_unreadable(), implausible);
+    Ok(PersonReading {
+        record,
+        leads_here,
+        odd,
+    })
+}
+
+fn read_unionid(row: &mut Row<'_>) -> Option<UnionId> {
+    let unionid = row
+        .read(&["unionid", "unionId", "union_id"], read_text)
+        .into_option()
+        .filter(|id| !id.is_empty())?;
+    let unionid = UnionId::try_from(unionid).ok();
+    if unionid.is_none() {
+        row.mark_unreadable("unionid");
+    }
+    unionid
+}
+
+/// What a row says of one canonical field.
+enum FieldReading {
+    /// This.
+    Value(FieldValue),
+    /// That there is nothing, as far as it may be seen.
+    Nothing,
+    /// Nothing at all: not to be seen, or not to be read.
+    Silence,
+    /// What stands for "not known": the field's name.
+    Implausible(&'static str),
+}
+
+impl From<Option<FieldValue>> for FieldReading {
+    fn from(value: Option<FieldValue>) -> Self {
+        value.map_or(Self::Nothing, Self::Value)
+    }
+}
+
+fn map_reading<T>(
+    reading: Reading<T>,
+    value: impl FnOnce(T) -> Option<FieldValue>,
+) -> FieldReading {
+    match reading {
+        Reading::Read(read) => value(read).into(),
+        Reading::Absent => FieldReading::Nothing,
+        Reading::Unreadable => FieldReading::Silence,
+    }
+}
+
+fn read_field(row: &mut Row<'_>, field: Field) -> FieldReading {
+    let text = |text: Option<String>| text.map(|text| FieldValue::Text(PersonalText::new(text)));
+    let plain = |row: &mut Row<'_>, name| {
+        map_reading(row.text(name), |raw| text(canonical::normalize_text(raw)))
+    };
+    let email = |row: &mut Row<'_>, name| {
+        map_reading(row.text(name), |raw| text(canonical::normalize_email(raw)))
+    };
+    match field {
+        Field::Name => plain(row, "name"),
+        Field::Mobile => read_mobile(row),
+        Field::Email => email(row, "email"),
+        Field::OrgEmail => email(row, "org_email"),
+        Field::Telephone => plain(row, "telephone"),
+        Field::JobNumber => plain(row, "job_number"),
+        Field::Title => plain(row, "title"),
+        Field::WorkPlace => plain(row, "work_place"),
+        Field::Remark => plain(row, "remark"),
+        Field::Extension => map_reading(row.read(&["extension"], read_custom_fields), |raw| {
+            text(sorted_extension(raw))
+        }),
+        Field::HideMobile => {
+            map_reading(row.flag("hide_mobile"), |flag| Some(FieldValue::Flag(flag)))
+        }
+        Field::HiredOn => read_hired_on(row),
+        Field::Departments => map_reading(row.list("dept_id_list", read_number), departments_value),
+        Field::Leads => map_reading(row.list("leader_in_dept", read_lead), |leads| {
+            departments_value(leads.into_iter().flatten())
+        }),
+        Field::MainDepartment => read_main_department(row),
+        Field::Manager => map_reading(row.text("manager_userid"), |raw| {
+            canonical::normalize_text(raw).map(|manager| FieldValue::Refs([manager].into()))
+        }),
+        _ => FieldReading::Nothing,
+    }
+}
+
+/// Without its country code a number may be another one.
+fn read_mobile(row: &mut Row<'_>) -> FieldReading {
+    let code = match row.text("state_code") {
+        Reading::Read(code) => Some(code),
+        Reading::Absent => None,
+        Reading::Unreadable => return FieldReading::Silence,
+    };
+    map_reading(row.text("mobile"), |raw| {
+        canonical::normalize_mobile(&raw, code.as_deref())
+            .map(|mobile| FieldValue::Text(PersonalText::new(mobile)))
+    })
+}
+
+/// Milliseconds, or a day written as one. What no company's day of entry can be is not taken for empty.
+fn read_hired_on(row: &mut Row<'_>) -> FieldReading {
+    let day = match row.read(&[HIRED_DATE], read_instant_or_day) {
+        Reading::Absent => return FieldReading::Nothing,
+        Reading::Unreadable => return FieldReading::Silence,
+        Reading::Read(day) => day,
+    };
+    day.filter(|day| (HIRED_FROM..HIRED_BEFORE).contains(day))
+        .map_or(FieldReading::Implausible(HIRED_DATE), |day| {
+            FieldReading::Value(FieldValue::Day(day))
+        })
+}
+
+/// `None` where it is a moment that is no day: 0, before 1970, or beyond every calendar.
+fn read_instant_or_day(raw: &RawValue) -> Reading<Option<Date>> {
+    match read_number(raw) {
+        Reading::Read(millis) if millis <= 0 => Reading::Read(None),
+        Reading::Read(millis) => Reading::Read(canonical::shanghai_day(Timestamp(millis))),
+        Reading::Absent => Reading::Absent,
+        Reading::Unreadable => {
+            let text = read_text(raw).into_option().unwrap_or_default();
+            let written = text.trim().get(..10).and_then(|day| day.parse().ok());
+            written.map_or(Reading::Unreadable, |day| Reading::Read(Some(day)))
+        }
+    }
+}
+
+/// Custom fields are an object in a text; the object itself says the same.
+fn read_custom_fields(raw: &RawValue) -> Reading<String> {
+    let object = || serde_json::from_str::<serde_json::Map<String, Json>>(raw.get());
+    if raw.get().starts_with('{') {
+        return match object() {
+            Ok(_) => Reading::Read(raw.get().to_owned()),
+            Err(_) => Reading::Unreadable,
         };
-        text.map(|text| FieldValue::Text(PersonalText::new(text)))
     }
-
-    fn plain_value(&self, field: Field) -> Option<FieldValue> {
-        match field {
-            Field::HideMobile => self.hide_mobile.map(|flag| FieldValue::Flag(flag.0)),
-            Field::HiredOn => {
-                canonical::shanghai_day(Timestamp(self.hired_date?.0)).map(FieldValue::Day)
-            }
-            Field::Departments => departments_value(self.dept_id_list.iter().flatten().copied()),
-            Field::Leads => departments_value(self.led_departments()),
-            Field::MainDepartment => departments_value(self.main_department().into_iter()),
-            Field::Manager => {
-                let manager = canonical::normalize_text(&self.manager_userid.as_ref()?.0)?;
-                Some(FieldValue::Refs([manager].into()))
-            }
-            _ => None,
-        }
-    }
-
-    /// Whether the answer said nothing about the field, although it may be shown in principle.
-    fn is_silent(&self, field: Field) -> bool {
-        field == Field::MainDepartment && self.main_department().is_none()
-    }
-
-    fn led_departments(&self) -> impl Iterator<Item = LenientNumber> {
-        self.leader_in_dept
-            .iter()
-            .flatten()
-            .filter(|entry| entry.leader.0)
-            .map(|entry| entry.dept_id)
-    }
-
-    fn main_department(&self) -> Option<LenientNumber> {
-        let mut positions = self.dept_position_list.iter().flatten();
-        positions
-            .find(|position| is_set(position.is_main))
-            .map(|position| position.dept_id)
-    }
+    read_text(raw)
 }
 
-pub(super) fn is_set(flag: Option<LenientFlag>) -> bool {
-    flag.is_some_and(|flag| flag.0)
+/// An entry of `leader_in_dept`: the department, where the person leads it.
+fn read_lead(raw: &RawValue) -> Reading<Option<i64>> {
+    let read = || {
+        let mut entry = Row::parse(raw)?;
+        let department = entry.number("dept_id").into_option()?;
+        let leads = entry.flag("leader").into_option()?;
+        Some(leads.then_some(department))
+    };
+    read().map_or(Reading::Unreadable, Reading::Read)
+}
+
+/// An entry of `dept_position_list`: the department, where it is the main one.
+fn read_position(raw: &RawValue) -> Reading<Option<i64>> {
+    let read = || {
+        let mut entry = Row::parse(raw)?;
+        let main = match entry.flag("is_main") {
+            Reading::Read(main) => main,
+            Reading::Absent => false,
+            Reading::Unreadable => return None,
+        };
+        if main {
+            entry.number("dept_id").into_option().map(Some)
+        } else {
+            Some(None)
+        }
+    };
+    read().map_or(Reading::Unreadable, Reading::Read)
+}
+
+/// Where no position says that it is the main one, nothing is said.
+fn read_main_department(row: &mut Row<'_>) -> FieldReading {
+    let positions = row.list("dept_position_list", read_position).into_option();
+    let main = positions.and_then(|all| all.into_iter().flatten().next());
+    departments_value(main).map_or(FieldReading::Silence, FieldReading::Value)
+}
+
+pub(super) fn is_set(flag: &Reading<bool>) -> bool {
+    matches!(flag, Reading::Read(true))
 }
 
 /// Ids that the contact API refuses (school contacts) are left out.
-fn departments_value(ids: impl Iterator<Item = LenientNumber>) -> Option<FieldValue> {
+fn departments_value(ids: impl IntoIterator<Item = i64>) -> Option<FieldValue> {
     let ids = ids
-        .map(|id| DeptId(id.0))
+        .into_iter()
+        .map(DeptId)
         .filter(|id| id.is_ordinary())
         .map(|id| id.to_string())
         .collect();
@@ -229,134 +374,4 @@ fn write_scalar<T: Serialize + ?Sized>(scalar: &T, out: &mut String) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const LISTED: &str = r#"{"userid":"zhangsan","unionid":"z21HjQliSzpw0YWCNxmii6u2Os62cZ62iSZ","name":"张三","avatar":"","state_code":"86","mobile":"18513027676","hide_mobile":false,"telephone":"010-86123456-2345","job_number":"4","title":"技术总监","email":"test@xxx.com","org_email":"test@corp.com","work_place":"未来park","remark":"备注","dept_id_list":[2,3,4],"dept_order":1,"extension":"{\"爱好\":\"旅游\",\"年龄\":\"24\"}","hired_date":1597573616828,"active":true,"admin":false,"boss":false,"leader":true,"exclusive_account":false}"#;
-    const READ: &str = r#"{"userid":"zhangsan","unionid":"z21HjQliSzpw0YWxxxxx","name":"张三","state_code":"86","mobile":"18513027676","hide_mobile":false,"telephone":"","job_number":"4","title":"技术总监","email":"test@xxx.com","org_email":"test@corp.com","work_place":"未来park","remark":"","exclusive_account":false,"manager_userid":"manager240","dept_id_list":[2,3],"dept_order_list":[{"dept_id":2,"order":1},{"dept_id":3,"order":9}],"leader_in_dept":[{"dept_id":2,"leader":true},{"dept_id":3,"leader":false}],"role_list":[{"id":100,"name":"总监","group_name":"职务"}],"extension":"{\"爱好\":\"旅游\"}","hired_date":1597573616828,"active":true,"real_authed":true,"senior":false,"admin":true,"boss":false}"#;
-
-    fn parse_record(json: &str, depth: ReadDepth, visible: FieldSet) -> Record {
-        serde_json::from_str::<WirePerson>(json)
-            .unwrap()
-            .into_record(depth, visible)
-            .unwrap()
-    }
-
-    #[test]
-    fn a_list_row_shows_all_but_the_deep_fields() {
-        let record = parse_record(LISTED, ReadDepth::Listed, FieldSet::PERSON);
-        assert_eq!(
-            record.values.shown_fields(),
-            FieldSet::PERSON.without(DEEP_FIELDS)
-        );
-        assert_eq!(record.values.text(Field::Mobile), Some("+8618513027676"));
-        assert_eq!(
-            record.values.text(Field::Extension),
-            Some(r#"{"年龄":"24","爱好":"旅游"}"#)
-        );
-        assert_eq!(
-            record.values.refs(Field::Departments).collect::<Vec<_>>(),
-            ["2", "3", "4"]
-        );
-        assert!(
-            matches!(record.values.get(Field::HiredOn), Some(FieldValue::Day(day)) if day.to_string() == "2020-08-16")
-        );
-        assert!(!record.protected);
-    }
-
-    #[test]
-    fn a_read_shows_leads_and_manager_and_hides_the_main_department_it_does_not_know() {
-        let record = parse_record(READ, ReadDepth::Read, FieldSet::PERSON);
-        assert_eq!(
-            record.values.shown_fields(),
-            FieldSet::PERSON.without(FieldSet::of_fields(&[Field::MainDepartment]))
-        );
-        assert_eq!(record.values.refs(Field::Leads).collect::<Vec<_>>(), ["2"]);
-        assert_eq!(
-            record.values.refs(Field::Manager).collect::<Vec<_>>(),
-            ["manager240"]
-        );
-        assert_eq!(record.values.get(Field::Remark), None);
-        assert!(record.values.shown_fields().contains(Field::Remark));
-        assert!(record.protected);
-    }
-
-    #[test]
-    fn the_main_department_is_where_a_position_says_so() {
-        let json = r#"{"userid":"u","dept_position_list":[{"dept_id":2,"is_main":false},{"dept_id":"3","is_main":"true"}]}"#;
-        let record = parse_record(json, ReadDepth::Read, FieldSet::PERSON);
-        assert_eq!(
-            record
-                .values
-                .refs(Field::MainDepartment)
-                .collect::<Vec<_>>(),
-            ["3"]
-        );
-    }
-
-    #[test]
-    fn an_absent_field_is_empty_if_its_permission_is_proven_and_hidden_otherwise() {
-        let visible = FieldSet::of_fields(&[
-            Field::Title,
-            Field::Name,
-            Field::Departments,
-            Field::HideMobile,
-            Field::Manager,
-        ]);
-        let record = parse_record(r#"{"userid":"u"}"#, ReadDepth::Listed, visible);
-        assert_eq!(
-            record.values.shown_fields(),
-            FieldSet::of_fields(&[Field::Title])
-        );
-        assert_eq!(record.values.get(Field::Title), None);
-    }
-
-    #[test]
-    fn a_field_that_came_is_shown_even_without_proven_permission() {
-        let record = parse_record(
-            r#"{"userid":"u","mobile":"13800000001","email":""}"#,
-            ReadDepth::Listed,
-            FieldSet::NONE,
-        );
-        assert_eq!(
-            record.values.shown_fields(),
-            FieldSet::of_fields(&[Field::Mobile])
-        );
-    }
-
-    #[test]
-    fn ids_that_cannot_be_one_are_refused_and_school_departments_left_out() {
-        let person: WirePerson = serde_json::from_str(r#"{"userid":"a#b"}"#).unwrap();
-        assert_eq!(
-            person.into_record(ReadDepth::Listed, FieldSet::NONE),
-            Err(ReplyFault::InvalidId("a userid that cannot be one"))
-        );
-        let record = parse_record(
-            r#"{"userid":"u","dept_id_list":[-7,"5"]}"#,
-            ReadDepth::Listed,
-            FieldSet::NONE,
-        );
-        assert_eq!(
-            record.values.refs(Field::Departments).collect::<Vec<_>>(),
-            ["5"]
-        );
-    }
-
-    #[test]
-    fn custom_fields_are_sorted_on_every_level() {
-        assert_eq!(
-            sorted_extension(r#"{"b":{"d":1,"c":[{"f":2,"e":null}]},"a":"x"}"#.to_owned()).unwrap(),
-            r#"{"a":"x","b":{"c":[{"e":null,"f":2}],"d":1}}"#
-        );
-        assert_eq!(sorted_extension("{}".to_owned()), None);
-        assert_eq!(
-            sorted_extension("{\"e\u{301}\":1,\"f\":2}".to_owned()).as_deref(),
-            Some("{\"f\":2,\"\u{e9}\":1}"),
-            "sorted as it is composed"
-        );
-        assert_eq!(
-            sorted_extension(" free text ".to_owned()).as_deref(),
-            Some("free text")
-        );
-    }
-}
+mod tests;

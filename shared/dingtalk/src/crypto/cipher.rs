@@ -42,7 +42,7 @@ pub struct OpenedCallback {
     pub owner: String,
 }
 
-/// The answer to a callback. It serialises to the JSON that DingTalk wants: four strings (`dingtalk-api.md` §5.4).
+/// The answer to a callback. It serialises to the JSON that DingTalk wants: four strings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallbackReply {
     /// Lower-case hexadecimal SHA-1.
@@ -62,7 +62,7 @@ struct EncryptedBody {
 }
 
 impl CallbackCipher {
-    /// `owners` are all keys that the address accepts: AppKey, CorpId or SuiteKey (`dingtalk-api.md` §5.3).
+    /// `owners` are all keys that the address accepts: AppKey, CorpId or SuiteKey.
     ///
     /// # Errors
     /// [`InvalidKey`] when the AES key is not 43 characters of base64, or when token or owners are empty.

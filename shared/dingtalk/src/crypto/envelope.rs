@@ -1,4 +1,4 @@
-//! The plaintext buffer: `random(16) ‖ length(4, big-endian) ‖ message ‖ owner key ‖ padding` (`dingtalk-api.md` §5.3).
+//! The plaintext buffer: `random(16) ‖ length(4, big-endian) ‖ message ‖ owner key ‖ padding`.
 
 use super::rejection::{RejectionCause, RejectionError};
 

@@ -1,4 +1,4 @@
-//! Callback cryptography (`dingtalk-api.md` §5.2–5.4): verify first, then decrypt, and one opaque refusal.
+//! Callback cryptography: verify first, then decrypt, and one opaque refusal.
 //!
 //! The functions are total on hostile input. Everything is pinned by `tests/fixtures/crypto-vectors.json`: ciphertexts
 //! published by DingTalk or checked against seven implementations.
@@ -16,5 +16,5 @@ pub use cipher::{CallbackCipher, CallbackReply, OpenedCallback};
 pub use rejection::{CallbackKeyError, RejectionCause, RejectionError};
 pub use signed_query::{SignedQuery, TimestampWindow};
 
-/// The largest callback body that is looked at, in bytes (`reliability.md` T4).
+/// The largest callback body that is looked at, in bytes (T4 in `infra/README.md`).
 pub const BODY_MAX_BYTES: usize = 64 * 1024;

@@ -12,7 +12,7 @@ const NONCE_MAX_BYTES: usize = 63;
 const TIMESTAMP_MAX_BYTES: usize = 20;
 const SIGNATURE_MAX_BYTES: usize = 64;
 
-/// `signature` (or `msg_signature`), `timestamp` and `nonce` of a callback (`dingtalk-api.md` §5.2). Unverified.
+/// `signature` (or `msg_signature`), `timestamp` and `nonce` of a callback. Unverified.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedQuery {
     /// Lower-case hexadecimal SHA-1, 40 digits.
@@ -90,12 +90,12 @@ pub struct TimestampWindow {
     /// In milliseconds.
     pub tolerance_millis: i64,
     /// Whether ten digits, seconds, are accepted as well. DingTalk sends milliseconds in every capture; its own examples
-    /// also show seconds (`dingtalk-api.md` §5.2), so that this stays a switch.
+    /// also show seconds, so that this stays a switch.
     pub seconds_too: bool,
 }
 
 impl Default for TimestampWindow {
-    /// Five minutes, milliseconds only (`reliability.md` T2).
+    /// Five minutes, milliseconds only (T2 in `infra/README.md`).
     fn default() -> Self {
         Self {
             tolerance_millis: 5 * 60 * 1000,

@@ -11,6 +11,7 @@ impl DingTalkErrorKind {
             | Self::Banned { .. }
             | Self::Malformed { .. }
             | Self::Busy { .. }
+            | Self::Unrecognised { .. }
             | Self::Unreachable { .. } => true,
             Self::TokenRefused { .. }
             | Self::PermissionMissing { .. }
@@ -87,6 +88,7 @@ impl DingTalkErrorKind {
             Self::LimitReached { .. } => "limit_reached",
             Self::ManagedBySmartHr { .. } => "managed_by_smart_hr",
             Self::SmartHrClosed { .. } => "smart_hr_closed",
+            Self::Unrecognised { .. } => "unrecognised",
             Self::Refused { .. } => "refused",
         }
     }
@@ -153,6 +155,9 @@ impl DingTalkErrorKind {
                 "let DingTalk own title and departments, transfer people in Smart HR, or switch its position management off"
             }
             Self::SmartHrClosed { .. } => "open the free app 智能人事 in DingTalk's admin console",
+            Self::Unrecognised { .. } => {
+                "wait: it is tried again by itself; if it stays so, look the code up in DingTalk's list of error codes"
+            }
             Self::Refused { .. } => "look the code up in DingTalk's list of error codes",
         }
     }

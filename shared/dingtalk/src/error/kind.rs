@@ -8,7 +8,7 @@ use directory::Field;
 
 use super::{CallFault, ReplyFault};
 
-/// What an answer, or the lack of one, means (`dingtalk-api.md` §1.7, §9).
+/// What an answer, or the lack of one, means.
 #[derive(Debug, thiserror::Error)]
 pub enum DingTalkErrorKind {
     /// Asked too fast, even after waiting several times.
@@ -141,19 +141,25 @@ pub enum DingTalkErrorKind {
         /// DingTalk's code.
         code: String,
     },
-    /// Smart HR's position management decides title and departments (`dingtalk-api.md` §4.6).
+    /// Smart HR's position management decides title and departments.
     #[error("position management of Smart HR decides title and departments ({code})")]
     ManagedBySmartHr {
         /// DingTalk's code.
         code: String,
     },
-    /// The company has not opened Smart HR (`dingtalk-api.md` §4).
+    /// The company has not opened Smart HR.
     #[error("the company has not opened 智能人事 ({code})")]
     SmartHrClosed {
         /// DingTalk's code.
         code: String,
     },
-    /// Refused for another reason; the code is in `dingtalk-api.md` §9.4.
+    /// An answer with a code that is in no list: neither a success nor known to be a refusal. Asked again later.
+    #[error("DingTalk answered with a code that is not known ({code})")]
+    Unrecognised {
+        /// DingTalk's code, or the HTTP status.
+        code: String,
+    },
+    /// Refused for another reason: a code that has no meaning of its own here.
     #[error("DingTalk refused with {code}")]
     Refused {
         /// DingTalk's code.

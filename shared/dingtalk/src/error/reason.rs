@@ -31,6 +31,7 @@ impl From<&DingTalkErrorKind> for Reason {
             | DingTalkErrorKind::LimitReached { code }
             | DingTalkErrorKind::ManagedBySmartHr { code }
             | DingTalkErrorKind::SmartHrClosed { code }
+            | DingTalkErrorKind::Unrecognised { code }
             | DingTalkErrorKind::Refused { code } => reason.text("code", code),
             DingTalkErrorKind::Taken { what, code } => {
                 reason.text("unique", what.key()).text("code", code)
@@ -87,6 +88,7 @@ impl DingTalkErrorKind {
             Self::LimitReached { .. } => ReasonCode::DingTalkLimitReached,
             Self::ManagedBySmartHr { .. } => ReasonCode::DingTalkSmartHrDecides,
             Self::SmartHrClosed { .. } => ReasonCode::DingTalkSmartHrClosed,
+            Self::Unrecognised { .. } => ReasonCode::DingTalkUnrecognised,
             Self::Refused { .. } => ReasonCode::DingTalkRefused,
         }
     }

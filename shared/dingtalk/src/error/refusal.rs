@@ -1,4 +1,4 @@
-//! DingTalk's error bodies, of both API generations (`dingtalk-api.md` §1.7, §9).
+//! DingTalk's error bodies, of both API generations.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::{DingTalkErrorKind, ReplyFault, WriteSubject};
 
-/// `10,000 calls in 20 seconds` block an address for five minutes (`dingtalk-api.md` §9.2).
+/// `10,000 calls in 20 seconds` block an address for five minutes.
 const BAN_DURATION: Duration = Duration::from_secs(5 * 60);
 const APPLY_LINK: &str = "https://open-dev.dingtalk.com/appscope/apply?content=";
 const CODE_MAX: usize = 64;
@@ -61,19 +61,63 @@ impl RefusalBody {
 
     /// The code of the old host: `errcode`, or `sub_code` where the gateway says 88.
     fn old_code(&self) -> Option<String> {
-        let errcode = self.text("errcode")?;
+        let errcode = self.errcode()?;
         Some(
-            self.text("sub_code")
-                .filter(|sub| errcode == "88" && !sub.is_empty())
+            self.sub_code()
+                .filter(|_| errcode == "88")
                 .unwrap_or(errcode),
         )
     }
 
+    fn errcode(&self) -> Option<String> {
+        self.text("errcode").map(|code| code.trim().to_owned())
+    }
+
+    /// The gateway's `sub_code`, from `errmsg` where it has no field of its own; `None` where it is empty.
+    fn sub_code(&self) -> Option<String> {
+        let field = ["sub_code", "subcode"]
+            .iter()
+            .find_map(|key| self.text(key));
+        let told = || {
+            let (_, rest) = self
+                .fields
+                .get("errmsg")?
+                .as_str()?
+                .split_once("subcode=")?;
+            Some(rest.split([',', ']']).next()?.to_owned())
+        };
+        field
+            .filter(|code| !code.trim().is_empty())
+            .or_else(told)
+            .map(|code| code.trim().to_owned())
+            .filter(|code| !code.is_empty())
+    }
+
+    /// The gateway's own time-out: a `sub_code` of `isp.…` (a fault of the service provider) or one that names a time-out,
+    /// and 10, 15 or 88 without any. It says nothing about the call.
+    fn gateway_time_out(&self) -> Option<DingTalkErrorKind> {
+        let errcode = self.errcode().filter(|code| code != "0")?;
+        let sub_code = self.sub_code().unwrap_or_default().to_ascii_lowercase();
+        let provider = sub_code.starts_with("isp.") || names_time_out(&sub_code);
+        let silent = sub_code.is_empty() && matches!(errcode.as_str(), "10" | "15" | "88");
+        let code = match sub_code.as_str() {
+            "" => sanitize_code(&errcode),
+            sub_code => sanitize_code(&format!("{errcode},{sub_code}")),
+        };
+        (provider || silent).then_some(DingTalkErrorKind::Busy { code })
+    }
+
     fn old_host_kind(&self, code: &str, app_key: &str) -> DingTalkErrorKind {
+        if let Some(time_out) = self.gateway_time_out() {
+            return time_out;
+        }
         let number = code.parse::<i64>().unwrap_or_default();
         let code = sanitize_code(code);
         match number {
-            -1 => DingTalkErrorKind::Busy { code },
+            // "0" is a success; what came with it is not one.
+            0 if code == "0" => status_kind(self.status),
+            // 60019: DingTalk could not read its own list of the department.
+            -1 | 60019 => DingTalkErrorKind::Busy { code },
             22 | 404 => DingTalkErrorKind::UnknownInterface,
             33001 | 40001 | 40014 | 41001 | 42001 => DingTalkErrorKind::TokenRefused { code },
             40088 | 40089 | 40096 => DingTalkErrorKind::CredentialsRefused { code },
@@ -85,8 +129,9 @@ impl RefusalBody {
             43007 | 48004 | 60011 => self.permission_kind(app_key),
             60020 => self.address_kind(),
             90020 => DingTalkErrorKind::QuotaUsedUp,
-            45009 | 90001..=90018 => DingTalkErrorKind::Throttled { code },
-            _ => DingTalkErrorKind::Refused { code },
+            7 | 45009 | 90001..=90018 => DingTalkErrorKind::Throttled { code },
+            number if is_documented_refusal(number) => DingTalkErrorKind::Refused { code },
+            _ => DingTalkErrorKind::Unrecognised { code },
         }
     }
 
@@ -112,8 +157,11 @@ impl RefusalBody {
                 DingTalkErrorKind::Throttled { code }
             }
             _ if self.status == 404 => DingTalkErrorKind::NotFound,
-            _ if self.status >= 500 => DingTalkErrorKind::Busy { code },
-            _ => DingTalkErrorKind::Refused { code },
+            lower if self.status >= 500 || self.status == 408 || names_time_out(lower) => {
+                DingTalkErrorKind::Busy { code }
+            }
+            lower if is_refusal_name(lower) => DingTalkErrorKind::Refused { code },
+            _ => DingTalkErrorKind::Unrecognised { code },
         }
     }
 
@@ -205,10 +253,11 @@ pub(crate) fn html_kind(page: &[u8], status: u16) -> DingTalkErrorKind {
         };
     }
     match status {
-        200..=299 => DingTalkErrorKind::Malformed {
+        429 | 500 | 502..=504 => status_kind(status),
+        // Whatever its status: a page is a gateway's or another server's, and says nothing about the call.
+        _ => DingTalkErrorKind::Malformed {
             what: ReplyFault::Html,
         },
-        status => status_kind(status),
     }
 }
 
@@ -219,19 +268,88 @@ pub(crate) fn status_kind(status: u16) -> DingTalkErrorKind {
         429 => DingTalkErrorKind::Throttled {
             code: "429".to_owned(),
         },
-        500..=599 => DingTalkErrorKind::Busy {
+        408 | 425 | 499 | 500..=599 => DingTalkErrorKind::Busy {
             code: status.to_string(),
         },
         300..=399 => DingTalkErrorKind::Malformed {
             what: ReplyFault::Redirect,
         },
-        400..=499 => DingTalkErrorKind::Refused {
+        400..=499 => DingTalkErrorKind::Unrecognised {
             code: status.to_string(),
         },
         _ => DingTalkErrorKind::Malformed {
             what: ReplyFault::NoErrorCode,
         },
     }
+}
+
+/// Whether a code, in lower case, says that something took too long.
+fn names_time_out(lower: &str) -> bool {
+    ["timeout", "time-out", "timed-out", "time.out"]
+        .iter()
+        .any(|word| lower.contains(word))
+}
+
+/// Codes of the old host that are documented as a refusal of what was asked and mean nothing else
+/// above. Any other code is not known, and never taken for final.
+fn is_documented_refusal(code: i64) -> bool {
+    matches!(
+        code,
+        12150
+            | 34000..=34999
+            | 40000
+            | 40003
+            | 40009..=40011
+            | 40019..=40024
+            | 40029
+            | 40031
+            | 40032
+            | 40035
+            | 40063..=40069
+            | 40078
+            | 40080..=40090
+            | 40100..=40104
+            | 41002..=41049
+            | 41054
+            | 41100..=41102
+            | 42003
+            | 42007
+            | 42008
+            | 43001..=43009
+            | 47001
+            | 52010..=52026
+            | 60001..=60022
+            | 60067
+            | 60068
+            | 60102..=60112
+            | 60118..=60128
+            | 600109
+            | 71006..=71013
+            | 400002
+            | 400040
+            | 400041
+            | 400050..=400054
+            | 810_000..=829_999
+            | 830_001
+            | 850_000..=859_999
+            | 900_001..=900_010
+    )
+}
+
+/// Codes of the v1.0 host, in lower case, that refuse what was asked by their very name. They are words, of which no list
+/// is complete: any other is not known.
+fn is_refusal_name(lower: &str) -> bool {
+    [
+        "invalidparameter",
+        "param",
+        "missing",
+        "authenticationfailed",
+        "unsupported.grant.type",
+        "nopermission",
+        "forbidden.accessdenied",
+    ]
+    .iter()
+    .any(|name| lower.starts_with(name))
 }
 
 fn is_rate_limit(lower: &str) -> bool {

@@ -1,4 +1,4 @@
-//! What the codes of a refused write of contacts mean (`dingtalk-api.md` §3.2, §3.4, §9.4).
+//! What the codes of a refused write of contacts mean.
 
 use directory::Field;
 

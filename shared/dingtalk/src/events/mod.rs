@@ -1,4 +1,4 @@
-//! What a callback says, in its three dialects (`dingtalk-api.md` §5.6): PascalCase keys as captured in the wild, the
+//! What a callback says, in its three dialects: PascalCase keys as captured in the wild, the
 //! mixture in the documentation, and the lower camel case of stream data. Keys are compared without case.
 //!
 //! An event only says whom to look at again; it never carries data into a directory.
@@ -10,7 +10,7 @@ use directory::wake::{Wake, WakeTarget};
 use directory::{CorpId, Timestamp};
 use serde_json::Value;
 
-use payload::Payload;
+use payload::{NamedIds, Payload};
 
 /// A verified event.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub struct CallbackEvent {
     pub event_id: Option<String>,
     /// When it happened, where it says so.
     pub born_at: Option<Timestamp>,
-    /// Whom to look at again; not empty exactly for [`EventKind::Changed`].
+    /// What to look at again; empty unless it is [`EventKind::Changed`].
     pub wakes: Vec<Wake>,
 }
 
@@ -54,15 +54,14 @@ const NAME_MAX: usize = 64;
 /// Reads the plaintext of a callback.
 ///
 /// # Errors
-/// [`Unreadable`] unless it is a JSON object with a type, or when an event about people or departments names one that
-/// cannot be one. An unknown type is not an error.
+/// [`EventParseError`] unless it is a JSON object with a type. An unknown type is not an error. An event about people or
+/// departments whose ids cannot all be read is none either: the ids that can be read wake those records, and
+/// [`WakeTarget::Everything`] stands for the rest.
 pub fn parse(plaintext: &[u8]) -> Result<CallbackEvent, EventParseError> {
-    let value = serde_json::from_slice(plaintext).map_err(|_| EventParseError("it is not JSON"))?;
-    read_event(None, &Payload::from_value(&value)?)
+    read_event(None, &Payload::parse(plaintext)?)
 }
 
-/// Reads an entry of the list of undelivered callbacks: `{"call_back_tag", "event_time", "<tag>": {…}}`
-/// (`dingtalk-api.md` §5.5).
+/// Reads an entry of the list of undelivered callbacks: `{"call_back_tag", "event_time", "<tag>": {…}}`.
 ///
 /// # Errors
 /// As [`parse`].
@@ -79,10 +78,7 @@ pub fn parse_undelivered(entry: &Value) -> Result<CallbackEvent, EventParseError
     read_event(Some(tag), &content)
 }
 
-fn read_event(
-    tag: Option<String>,
-    payload: &Payload<'_>,
-) -> Result<CallbackEvent, EventParseError> {
+fn read_event(tag: Option<String>, payload: &Payload) -> Result<CallbackEvent, EventParseError> {
     let name = tag
         .or_else(|| payload.text("eventtype"))
         .ok_or(EventParseError("it has no type"))?;
@@ -91,7 +87,10 @@ fn read_event(
         .filter(|c| c.is_ascii_alphanumeric() || "._-".contains(*c))
         .take(NAME_MAX)
         .collect();
-    let wakes = wakes_of_event(&name, payload)?;
+    if name.is_empty() {
+        return Err(EventParseError("its type has no letter"));
+    }
+    let wakes = wakes_of_event(&name, payload);
     let kind = match name.as_str() {
         "check_url" => EventKind::UrlCheck,
         "check_create_suite_url" | "check_update_suite_url" => EventKind::UrlCheckSuite {
@@ -122,11 +121,11 @@ fn read_event(
 
 /// Whom an event of this type says to look at. `org_remove`, the end of a company, is no reason to remove anything
 /// either: look again.
-fn wakes_of_event(name: &str, payload: &Payload<'_>) -> Result<Vec<Wake>, EventParseError> {
-    let targets = match name {
+fn wakes_of_event(name: &str, payload: &Payload) -> Vec<Wake> {
+    let targets = match name.to_ascii_lowercase().as_str() {
         "user_add_org" | "user_modify_org" | "user_leave_org" | "user_active_org"
-        | "org_admin_add" | "org_admin_remove" | "label_user_change" => people_targets(payload)?,
-        "org_dept_create" | "org_dept_modify" | "org_dept_remove" => department_targets(payload)?,
+        | "org_admin_add" | "org_admin_remove" | "label_user_change" => people_targets(payload),
+        "org_dept_create" | "org_dept_modify" | "org_dept_remove" => department_targets(payload),
         "org_change" | "org_remove" => vec![WakeTarget::Everything],
         _ => Vec::new(),
     };
@@ -135,31 +134,56 @@ fn wakes_of_event(name: &str, payload: &Payload<'_>) -> Result<Vec<Wake>, EventP
         target,
         because: name.to_owned(),
     };
-    Ok(targets.into_iter().map(wake).collect())
+    targets.into_iter().map(wake).collect()
 }
 
-fn people_targets(payload: &Payload<'_>) -> Result<Vec<WakeTarget>, EventParseError> {
-    let ids = payload.ids(&["userid", "useridlist", "userids"])?;
-    let person = |id: &String| directory::UserId::new(id).map(|id| WakeTarget::Person(id.into()));
-    ids.iter()
-        .map(person)
-        .collect::<Result<_, _>>()
-        .map_err(|_| EventParseError("a userid that cannot be one"))
+fn people_targets(payload: &Payload) -> Vec<WakeTarget> {
+    let person = |id: &str| directory::UserId::new(id).ok().map(Into::into);
+    targets_of(
+        &payload.ids(&["userid", "useridlist", "userids", "staffid", "staffids"]),
+        person,
+        WakeTarget::Person,
+    )
 }
 
 /// Departments that the contact API refuses (school contacts) wake nobody.
-fn department_targets(payload: &Payload<'_>) -> Result<Vec<WakeTarget>, EventParseError> {
-    let ids = payload.ids(&["deptid", "deptidlist", "deptids"])?;
-    let ids = ids
-        .iter()
-        .map(|id| id.parse().map(directory::DeptId))
-        .collect::<Result<Vec<_>, _>>();
-    let ids = ids.map_err(|_| EventParseError("a department id that is no number"))?;
-    Ok(ids
-        .into_iter()
-        .filter(|id| id.is_ordinary())
-        .map(|id| WakeTarget::Department(id.into()))
-        .collect())
+fn department_targets(payload: &Payload) -> Vec<WakeTarget> {
+    let mut named = payload.ids(&["deptid", "deptidlist", "deptids", "departmentid"]);
+    let special = |id: &String| parse_dept_id(id).is_some_and(|id| !id.is_ordinary());
+    named.ids.retain(|id| !special(id));
+    targets_of(
+        &named,
+        |id| parse_dept_id(id).map(Into::into),
+        WakeTarget::Department,
+    )
+}
+
+/// A whole number, also written as a float.
+fn parse_dept_id(id: &str) -> Option<directory::DeptId> {
+    let whole = match id.split_once('.') {
+        Some((whole, zeros)) if zeros.bytes().all(|byte| byte == b'0') => whole,
+        Some(_) => return None,
+        None => id,
+    };
+    whole.parse().ok().map(directory::DeptId)
+}
+
+/// Each id that is one, and everything where there is more than these.
+fn targets_of(
+    named: &NamedIds,
+    parse: impl Fn(&str) -> Option<directory::NativeId>,
+    target: fn(directory::NativeId) -> WakeTarget,
+) -> Vec<WakeTarget> {
+    let mut more = named.more;
+    let mut targets = Vec::with_capacity(named.ids.len() + 1);
+    for id in &named.ids {
+        match parse(id) {
+            Some(id) => targets.push(target(id)),
+            None => more = true,
+        }
+    }
+    targets.extend(more.then_some(WakeTarget::Everything));
+    targets
 }
 
 #[cfg(test)]

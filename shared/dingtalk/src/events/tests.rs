@@ -113,17 +113,15 @@ fn every_fixture_wakes_the_records_it_names() {
 }
 
 #[test]
-fn malformed_fixtures_are_unreadable() {
+fn what_is_no_event_at_all_is_unreadable() {
     for plaintext in [
         fixture!("malformed_cut"),
         fixture!("malformed_array"),
         fixture!("malformed_no_type"),
-        fixture!("malformed_no_people"),
-        fixture!("malformed_empty_people"),
-        fixture!("malformed_person"),
-        fixture!("malformed_department"),
-        fixture!("malformed_id_object"),
         fixture!("malformed_no_random"),
+        br#"{"EventType":"","UserId":["u"]}"#,
+        br#"{"EventType":["user_add_org"],"UserId":["u"]}"#,
+        br#"{"EventType":"user_add_org","UserId":["u"],"x":1e999}"#,
     ] {
         assert!(
             parse(plaintext).is_err(),
@@ -131,6 +129,74 @@ fn malformed_fixtures_are_unreadable() {
             String::from_utf8_lossy(plaintext)
         );
     }
+}
+
+#[test]
+fn ids_that_can_be_read_are_woken_and_a_sweep_stands_for_the_rest() {
+    for plaintext in [
+        fixture!("malformed_no_people"),
+        fixture!("malformed_empty_people"),
+    ] {
+        assert_eq!(
+            describe_event(plaintext),
+            "Changed(\"user_add_org\") dt#everything"
+        );
+    }
+    for (fields, groups) in [
+        (r#""UserId":["a",null]"#, "dt#person#a dt#everything"),
+        (r#""UserId":["a",""]"#, "dt#person#a dt#everything"),
+        (
+            r#""UserId":["a",{},7,true]"#,
+            "dt#person#a dt#person#7 dt#everything",
+        ),
+        (r#""UserId":["a","b#c"]"#, "dt#person#a dt#everything"),
+        (r#""userId":"a""#, "dt#person#a"),
+        (r#""user_id":["a"]"#, "dt#person#a"),
+        (r#""USER_ID_LIST":["a"]"#, "dt#person#a"),
+        (r#""UserId":"[\"a\",\"b\"]""#, "dt#person#a dt#person#b"),
+        (r#""UserId":"a,b""#, "dt#person#a dt#person#b dt#everything"),
+        (
+            r#""UserId":["a"],"userId":["b"]"#,
+            "dt#person#a dt#person#b",
+        ),
+        (
+            r#""UserId":["a"],"UserId":["b","a"]"#,
+            "dt#person#a dt#person#b",
+        ),
+        (r#""UserId":null"#, "dt#everything"),
+        (r#""UserId":99999999999999999999"#, "dt#everything"),
+    ] {
+        let event = format!(r#"{{"EventType":"user_leave_org",{fields}}}"#);
+        assert_eq!(
+            describe_event(event.as_bytes()),
+            format!("Changed(\"user_leave_org\") {groups}"),
+            "{event}"
+        );
+    }
+    for (fields, groups) in [
+        (r#""DeptId":[2.0]"#, "dt#department#2"),
+        (r#""DeptId":["2.0",3]"#, "dt#department#2 dt#department#3"),
+        (r#""DeptId":"4""#, "dt#department#4"),
+        (r#""dept_id":[5,2.5]"#, "dt#department#5 dt#everything"),
+        (r#""DeptId":[6,-7]"#, "dt#department#6"),
+        (r#""DeptId":["x"]"#, "dt#everything"),
+    ] {
+        let event = format!(r#"{{"EventType":"org_dept_remove",{fields}}}"#);
+        assert_eq!(
+            describe_event(event.as_bytes()),
+            format!("Changed(\"org_dept_remove\") {groups}"),
+            "{event}"
+        );
+    }
+}
+
+#[test]
+fn more_than_a_thousand_ids_ask_for_a_sweep_beside_the_first_thousand() {
+    let ids: Vec<String> = (0..1001).map(|n| format!("u{n}")).collect();
+    let event = serde_json::json!({ "EventType": "user_modify_org", "UserId": ids });
+    let wakes = parse(event.to_string().as_bytes()).unwrap().wakes;
+    assert_eq!(wakes.len(), 1001);
+    assert_eq!(wakes[1000].target, WakeTarget::Everything);
 }
 
 #[test]
@@ -176,15 +242,39 @@ fn an_undelivered_entry_carries_its_own_type_and_time() {
         WakeTarget::Everything
     );
     assert!(parse_undelivered(&serde_json::json!({ "event_time": 1 })).is_err());
-    assert!(
-        parse_undelivered(
-            &serde_json::json!({ "call_back_tag": "user_add_org", "user_add_org": [] })
-        )
-        .is_err()
+    let empty = serde_json::json!({ "call_back_tag": "user_add_org", "user_add_org": [] });
+    assert_eq!(
+        parse_undelivered(&empty).unwrap().wakes[0].target,
+        WakeTarget::Everything
     );
 }
 
+fn arbitrary_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Into::into),
+        any::<i64>().prop_map(Into::into),
+        any::<f64>().prop_map(Into::into),
+        ".{0,8}".prop_map(Into::into),
+    ];
+    leaf.prop_recursive(2, 8, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Into::into),
+            prop::collection::btree_map(".{0,4}", inner, 0..3)
+                .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+        ]
+    })
+}
+
 proptest! {
+    #[test]
+    fn no_id_beside_it_takes_away_one_that_can_be_read(odd in arbitrary_json()) {
+        let event = serde_json::json!({ "EventType": "user_leave_org", "UserId": ["good", odd], "x": odd });
+        let wakes = parse(event.to_string().as_bytes()).unwrap().wakes;
+        prop_assert_eq!(wakes[0].queue_group(), "dt#person#good");
+        prop_assert!(wakes.len() > 1 || odd == serde_json::json!("good"), "the other is looked at, or asks for a sweep");
+    }
+
     #[test]
     fn arbitrary_bytes_never_panic(bytes: Vec<u8>) {
         _ = parse(&bytes);

@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-/// A kind of employment, 员工类型. The kinds are DingTalk's Smart HR ones (`sys01-employeeType`, `dingtalk-api.md` §4),
-/// which eHRs name alike (`ehr-side.md` §4.1).
+/// A kind of employment, 员工类型. The kinds are DingTalk's Smart HR ones (`sys01-employeeType`),
+/// which eHRs name alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EmploymentType {

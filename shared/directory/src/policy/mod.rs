@@ -1,5 +1,5 @@
-//! The policy of a binding: who decides what, who is in, what nothing may touch, how much is too much, how often to look
-//! (`design.md` §4.4, §4.7, §4.8). A value: it decides nothing by itself and reads nothing.
+//! The policy of a binding: who decides what, who is in, what nothing may touch, how much is too much, how often to look.
+//! A value: it decides nothing by itself and reads nothing.
 //!
 //! What a person writes is one versioned JSON document; the binding keeps its canonical text.
 
@@ -82,7 +82,7 @@ pub struct Policy {
     pub grace_days: u16,
     /// When to sweep.
     pub sweep: SweepSchedule,
-    /// One part of so many is deep-read in each sweep: a seventh by default (`design.md` §4.3). At least 1.
+    /// One part of so many is deep-read in each sweep: a seventh by default. At least 1.
     pub rotation: u8,
 }
 

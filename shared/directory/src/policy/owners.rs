@@ -11,7 +11,7 @@ pub enum Ownership {
     /// One side; what the other one says is overwritten.
     Owned(Side),
     /// Both. Whoever changed it since base is heard; if both did, it is a conflict. DingTalk has no conditional write, so
-    /// that an edit which falls between a read and a write can be lost unseen (`design.md` §4.4).
+    /// that an edit which falls between a read and a write can be lost unseen.
     Shared,
 }
 

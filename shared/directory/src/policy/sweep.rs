@@ -96,7 +96,7 @@ impl fmt::Display for HourRange {
 /// When to sweep.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SweepSchedule {
-    /// Minutes between two sweeps: 15 (how often the schedule asks, `design.md` §6) to 10,080, a week. `up` asks more often
+    /// Minutes between two sweeps: 15 (how often the schedule asks) to 10,080, a week. `up` asks more often
     /// by its own argument.
     pub every_minutes: u32,
     /// The hours in which one may begin; at any hour where there are none.

@@ -137,7 +137,7 @@ pub enum EditRefusal {
     /// A main department that the person is not in, or several departments and no main one.
     #[error("the main department has to be one of the person's departments; name it")]
     MainDepartment,
-    /// A head who is not a member; DingTalk refuses that (`dingtalk-api.md` §3.2).
+    /// A head who is not a member; DingTalk refuses that.
     #[error("a department's head has to be in the department; move the person there first")]
     HeadNotMember,
     /// A department below itself.

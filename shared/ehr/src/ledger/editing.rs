@@ -289,7 +289,7 @@ impl Ledger {
             Some(entry) => {
                 _ = entries
                     .0
-                    .insert(key, (entry.version, EntryBody::from_entry(&entry)?))
+                    .insert(key, (entry.version, EntryBody::from_entry(&entry)?));
             }
             None => _ = entries.0.remove(&key),
         }
@@ -301,7 +301,7 @@ impl Ledger {
         for kind in [Kind::Person, Kind::Department] {
             let mut read = Vec::new();
             let each = &mut |entry: LedgerEntry| {
-                read.push(EntryBody::from_entry(&entry).map(|body| (entry.version, body)))
+                read.push(EntryBody::from_entry(&entry).map(|body| (entry.version, body)));
             };
             self.store
                 .each_entry(&self.corp, kind, each)

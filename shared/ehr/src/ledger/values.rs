@@ -14,7 +14,7 @@ pub(super) fn check_values(kind: Kind, values: &FieldValues) -> Result<FieldValu
         }
         match value {
             Some(FieldValue::Text(text)) => {
-                checked.show_text(field, check_text(kind, field, text.expose())?)
+                checked.show_text(field, check_text(kind, field, text.expose())?);
             }
             value => checked.show(field, value.cloned()),
         }
@@ -67,7 +67,7 @@ fn parse_employment(text: &str) -> Option<EmploymentType> {
     EmploymentType::of_key(text).or_else(|| EmploymentType::of_label(text))
 }
 
-/// What DingTalk takes (`dingtalk-api.md` §3.2, §3.4), so that nothing is put down that cannot be synced.
+/// What DingTalk takes, so that nothing is put down that cannot be synced.
 fn max_length(kind: Kind, field: Field) -> usize {
     match (kind, field) {
         (Kind::Department, Field::Name) => 64,

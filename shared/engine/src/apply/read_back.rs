@@ -1,5 +1,4 @@
-//! A write is read back: if it is canonically what was intended it becomes base, otherwise it is a new observation
-//! (`design.md` §4.13).
+//! A write is read back: if it is canonically what was intended it becomes base, otherwise it is a new observation.
 
 use directory::decide::{self, FreshRead};
 use directory::hash::{self, FieldHash};

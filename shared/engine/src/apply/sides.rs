@@ -132,7 +132,7 @@ impl Run<'_> {
                 // One side took its part: the next look finds what is left, and meets the refusal on its own.
                 Ok(PartOutcome::Refused(reason)) => {
                     self.tally(|tally| {
-                        tally.add_trouble(item.link.kind, Some(item.link.id), reason)
+                        tally.add_trouble(item.link.kind, Some(item.link.id), reason);
                     });
                     return failed(LookError::not_yet(ReasonCode::LookOneSideRefused));
                 }

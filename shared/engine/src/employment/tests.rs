@@ -11,7 +11,7 @@ use futures::executor::block_on;
 use super::*;
 use crate::ports::{DingTalkWrite, WriteOutcome};
 
-type RosterResult = Result<BTreeMap<UserId, EmploymentType>, DingTalkErrorKind>;
+type RosterResult = Result<RosterKinds, DingTalkErrorKind>;
 
 /// A DingTalk that has a roster and nothing else.
 struct RosterOnlyDingTalk {
@@ -36,10 +36,7 @@ impl RosterOnlyDingTalk {
 
 #[async_trait]
 impl DingTalk for RosterOnlyDingTalk {
-    async fn read_employment_types(
-        &self,
-        people: &[UserId],
-    ) -> Result<BTreeMap<UserId, EmploymentType>, DingTalkError> {
+    async fn read_employment_types(&self, people: &[UserId]) -> Result<RosterKinds, DingTalkError> {
         self.calls.lock().unwrap().push(people.len());
         // On its way for a moment, so that others come meanwhile.
         let mut on_its_way = true;
@@ -119,9 +116,11 @@ fn user(n: usize) -> UserId {
 #[expect(clippy::unnecessary_wraps, reason = "it is one of several answers")]
 fn interns(people: &[UserId]) -> RosterResult {
     let interns = people.iter().filter(|id| id.as_str().ends_with('3'));
-    Ok(interns
-        .map(|id| (id.clone(), EmploymentType::Intern))
-        .collect())
+    let kinds = interns.map(|id| (id.clone(), EmploymentType::Intern));
+    Ok(RosterKinds {
+        kinds: kinds.collect(),
+        ..RosterKinds::default()
+    })
 }
 
 fn refuse_without_permission(_: &[UserId]) -> RosterResult {

@@ -1,4 +1,4 @@
-//! Adopt, don't recreate (`design.md` §4.11): whether the other side already has somebody whom no link knows.
+//! Adopt, don't recreate: whether the other side already has somebody whom no link knows.
 
 use directory::correlate::{self, IdentityMatch, IdentityVerdict};
 use directory::decide::{self, FreshRead};
@@ -36,6 +36,16 @@ impl Run<'_> {
                 ehr: None,
             });
         };
+        // DingTalk finds a `userid` in another case too: the one that it answers is the record's.
+        if record.id != *id
+            && let Some(link) = self
+                .engine
+                .links
+                .get_link_by_native(&self.engine.corp, kind, Side::DingTalk, &record.id)
+                .await?
+        {
+            return self.observe_linked(link).await;
+        }
         if let Some(link) = self.find_made_by_us(&record).await? {
             return self.observe_made(link, &record).await;
         }

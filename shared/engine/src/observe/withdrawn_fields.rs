@@ -9,7 +9,7 @@ use directory::{Field, FieldSet, Side, hash};
 use super::{LookError, ObservedRecord};
 use crate::Run;
 
-/// Person fields that a field permission governs (`dingtalk-api.md` §3.0): an absent one is not proven to be empty.
+/// Person fields that a field permission governs: an absent one is not proven to be empty.
 const GOVERNED: FieldSet = FieldSet::of_fields(&[
     Field::Mobile,
     Field::Email,

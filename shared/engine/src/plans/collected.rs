@@ -72,7 +72,7 @@ impl CollectedPlan {
         match self.entries.entry(link) {
             std::collections::hash_map::Entry::Occupied(mut known) => known.get_mut().todo = todo,
             std::collections::hash_map::Entry::Vacant(free) => {
-                _ = free.insert(CollectedEntry { stage, place, todo })
+                _ = free.insert(CollectedEntry { stage, place, todo });
             }
         }
     }

@@ -15,7 +15,7 @@ const RECORDS_TOGETHER: u64 = super::plan_run::CHUNK_ITEMS as u64;
 pub struct Forecast {
     /// Calls to DingTalk by interface.
     pub calls: BTreeMap<String, u64>,
-    /// Calls of them that count against the month's quota: none, contacts are not metered (`dingtalk-api.md` §9).
+    /// Calls of them that count against the month's quota: none, contacts are not metered.
     pub metered: u64,
     /// Seconds at the pace: interfaces are paced apart, the fullest one decides.
     pub seconds: u64,

@@ -1,5 +1,4 @@
-//! Plans that are kept: made by a sweep that writes nothing, shown, approved by a person, and applied item by item
-//! (`design.md` §4.9).
+//! Plans that are kept: made by a sweep that writes nothing, shown, approved by a person, and applied item by item.
 //!
 //! What was previewed is what is applied: each item is looked at afresh, link first, both sides, decided anew, and written
 //! only where the decision is still the one that was shown. Everything else is refused with its reason in words.

@@ -1,5 +1,7 @@
 //! Applying an approved plan, chunk by chunk: each item looked at afresh, and written only where it is what was shown.
 
+mod troubles;
+
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
@@ -454,37 +456,6 @@ impl PlanRun<'_> {
                 counted: written(index),
             })
             .collect())
-    }
-
-    fn count_troubles(&self) -> usize {
-        let mut troubles = 0;
-        self.run.tally(|tally| troubles = tally.troubles.len());
-        troubles
-    }
-
-    fn troubles_since(&self, from: usize) -> HashMap<LinkId, Reason> {
-        let mut since = HashMap::new();
-        self.run.tally(|tally| {
-            let troubles = tally.troubles.iter().skip(from);
-            since.extend(
-                troubles
-                    .filter_map(|trouble| trouble.link.map(|link| (link, trouble.reason.clone()))),
-            );
-        });
-        since
-    }
-
-    /// The plan's items among whom the run wants to look at once more.
-    fn drain_second_looks(&self) -> BTreeSet<u32> {
-        let mut whose = BTreeSet::new();
-        self.run
-            .tally(|tally| whose = std::mem::take(&mut tally.again));
-        let index = |whose: &RecordKey| {
-            self.by_id
-                .get(whose)
-                .and_then(|index| u32::try_from(*index).ok())
-        };
-        whose.iter().filter_map(index).collect()
     }
 
     /// Ends it: the journal is closed where everything is done, and the report says what was written.

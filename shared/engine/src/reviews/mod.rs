@@ -1,4 +1,4 @@
-//! What waits for a person, as records in `control`: conflicts, holds and quarantined records (`design.md` §4.8, §4.14).
+//! What waits for a person, as records in `control`: conflicts, holds and quarantined records.
 //!
 //! Each has an id that follows from what it is about, so that a second sweep finds its own record instead of making another
 //! one, and each is closed when its cause is gone. Values of people are sealed; reasons are codes and sentences without
@@ -53,13 +53,13 @@ impl CorpEngines {
     /// The records of a binding's corp.
     ///
     /// # Errors
-    /// [`NoEngine::Secret`].
+    /// [`EngineError::Secret`].
     pub async fn review_store(&self, binding: &Binding) -> Result<ReviewStore, EngineError> {
-        let secret = self.secrets.get_binding(&binding.id).await?;
+        let keys = self.secrets.get_keys(&binding.id).await?;
         Ok(ReviewStore {
             store: self.store.clone(),
             corp: binding.corp_id.clone(),
-            seal_key: secret.seal_key(),
+            seal_key: keys.seal_key(),
             randomness: Arc::clone(&self.randomness),
         })
     }

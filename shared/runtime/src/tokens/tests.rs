@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Mutex as StdMutex;
-use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 
 use secrecy::SecretString;
 use state::{QueueError, QueueMessage, Vault};
@@ -18,6 +18,8 @@ struct TokenWorld {
     /// What a report leads to: the token and when it ends; and how long that takes.
     answer: StdMutex<Option<(&'static str, i64, i64)>>,
     due: StdMutex<Option<(i64, TokenSecret)>>,
+    /// Whether what is due counts as issued when it was asked for, and not at 0.
+    issues_at_send: AtomicBool,
 }
 
 struct TokenWorldHandle(Arc<TokenWorld>);
@@ -72,8 +74,18 @@ impl Queue for TokenWorldHandle {
         self.0.asked.lock().unwrap().push(message);
         let now = self.0.now.load(Ordering::SeqCst);
         let answer = self.0.answer.lock().unwrap().take();
-        *self.0.due.lock().unwrap() =
-            answer.map(|(token, life, wait)| (now + wait, secret(token, now + life)));
+        let issued_at = if self.0.issues_at_send.load(Ordering::SeqCst) {
+            now
+        } else {
+            0
+        };
+        *self.0.due.lock().unwrap() = answer.map(|(token, life, wait)| {
+            let issued = TokenSecret {
+                issued_at: Timestamp(issued_at),
+                ..secret(token, now + life)
+            };
+            (now + wait, issued)
+        });
         Ok(())
     }
 }
@@ -148,6 +160,7 @@ async fn a_refused_token_is_reported_by_hash_and_awaited() {
 async fn a_missing_or_expired_token_is_requested() {
     for stored in [None, Some(("old", 10_000))] {
         let (world, tokens) = world(stored).await;
+        world.now.store(9_500, Ordering::SeqCst);
         *world.answer.lock().unwrap() = Some(("t1", 7_200_000, 0));
         assert_eq!(tokens.current_token().await.unwrap().expose(), "t1");
         assert_eq!(world.asked.lock().unwrap().len(), 1);
@@ -160,4 +173,49 @@ async fn waiting_ends_after_ten_seconds_with_a_transient_error() {
     let error = tokens.current_token().await.unwrap_err();
     assert!(error.is_transient(), "{error}");
     assert!((10_000..=10_250).contains(&world.now.load(Ordering::SeqCst)));
+}
+
+/// DingTalk's tokens live for five seconds: each serves for most of that, and the same token with a longer life is taken.
+#[tokio::test]
+async fn a_token_of_a_short_life_is_renewed_as_needed_and_not_at_every_call() {
+    let (world, tokens) = world(Some(("t1", 5_000))).await;
+    for at in [0, 1_000, 4_400] {
+        world.now.store(at, Ordering::SeqCst);
+        assert_eq!(tokens.current_token().await.unwrap().expose(), "t1");
+    }
+    assert!(
+        world.asked.lock().unwrap().is_empty(),
+        "it serves for most of its life"
+    );
+    world.now.store(4_600, Ordering::SeqCst);
+    let renewed = TokenSecret {
+        token: "t1".into(),
+        issued_at: Timestamp(4_700),
+        expires_at: Timestamp(9_700),
+    };
+    secrets(&world)
+        .put_token(&binding(), &renewed)
+        .await
+        .unwrap();
+    assert_eq!(
+        tokens.current_token().await.unwrap().expose(),
+        "t1",
+        "the same token, issued later"
+    );
+    assert!(world.asked.lock().unwrap().is_empty());
+}
+
+/// The token is asked for again while it is valid: DingTalk answers with the same one.
+#[tokio::test]
+async fn the_same_token_issued_later_ends_the_waiting() {
+    let (world, tokens) = world(Some(("t1", 5_000))).await;
+    world.now.store(4_900, Ordering::SeqCst);
+    *world.answer.lock().unwrap() = Some(("t1", 5_000, 300));
+    world.issues_at_send.store(true, Ordering::SeqCst);
+    assert_eq!(tokens.current_token().await.unwrap().expose(), "t1");
+    assert_eq!(world.asked.lock().unwrap().len(), 1);
+    assert!(
+        world.now.load(Ordering::SeqCst) < 6_000,
+        "it did not wait in vain"
+    );
 }

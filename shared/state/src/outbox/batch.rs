@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::seal::SealedValue;
 
-/// People that one call reaches at most, and that a result can be asked for (`dingtalk-api.md` §6.1, §6.2).
+/// People that one call reaches at most, and that a result can be asked for.
 pub const PEOPLE_MAX: usize = 100;
 /// After this, DingTalk no longer says what became of a message (24 h; one line of its page says 7 days).
 const RESULT_KEPT_MS: i64 = 24 * 60 * 60 * 1_000;

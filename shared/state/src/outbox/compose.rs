@@ -13,7 +13,7 @@ use crate::seal::{SealContext, SealError, SealKey, seal_value};
 use crate::store::{ControlKind, PutCondition};
 use crate::{Binding, Queue, QueueError, Store, WriteError};
 
-/// DingTalk takes 2,048 bytes of `msg` (`dingtalk-api.md` §6.1); its JSON frame and our mark need the rest.
+/// DingTalk takes 2,048 bytes of `msg`; its JSON frame and our mark need the rest.
 pub const CONTENT_MAX_BYTES: usize = 1_900;
 /// How long a batch is kept, in seconds.
 const BATCH_KEPT_S: i64 = 30 * 24 * 60 * 60;

@@ -1,9 +1,11 @@
-//! What travels through queues: ids, never attributes of people (`reliability.md` T15).
+//! What travels through queues: ids, never attributes of people (T15 in `infra/README.md`).
 //!
 //! Bodies are JSON with a schema version `v`. A reader accepts its own version and the previous one; there is only one
 //! so far. An unknown version is an error with a name, so that the message ends in the dead-letter queue, not in a guess.
 
 use directory::reason::Reason;
+mod from_callback;
+
 use directory::wake::Wake;
 use directory::{BindingId, CorpId, RunId, Timestamp};
 use serde::de::DeserializeOwned;
@@ -12,6 +14,8 @@ use sha2::{Digest, Sha256};
 
 use super::QueueMessage;
 use crate::error::{malformed_reason, newer_version_reason};
+
+pub use from_callback::{CallbackVerified, FromCallback};
 
 /// A body that has a schema version.
 pub trait MessageBody: Serialize + DeserializeOwned {
@@ -141,6 +145,7 @@ body!(SweepMessage, "sweep", 1);
 body!(PlanMessage, "plan", 1);
 body!(TokenRefusedMessage, "refused token", 1);
 body!(OutboxMessage, "outbox", 1);
+body!(CallbackVerified, "callback verified", 1);
 
 #[derive(Serialize, Deserialize)]
 struct Versioned<B> {
@@ -189,7 +194,7 @@ impl WakeMessage {
     /// drop a second change within five minutes.
     ///
     /// # Errors
-    /// As [`encode`].
+    /// As [`encode_body`].
     pub fn to_message(&self) -> Result<QueueMessage, MessageError> {
         let record = format!("{}#{}", self.corp, self.wake.queue_group());
         let deduplication = hash_parts(&[&self.signature_hash, &record]);
@@ -201,7 +206,7 @@ impl SweepMessage {
     /// Ready to send: one sweep per corp at a time.
     ///
     /// # Errors
-    /// As [`encode`].
+    /// As [`encode_body`].
     pub fn to_message(&self) -> Result<QueueMessage, MessageError> {
         let body = encode_body(self)?;
         let deduplication = hash_parts(&[&body]);
@@ -213,7 +218,7 @@ impl PlanMessage {
     /// Ready to send: in line with the corp's sweeps.
     ///
     /// # Errors
-    /// As [`encode`].
+    /// As [`encode_body`].
     pub fn to_message(&self) -> Result<QueueMessage, MessageError> {
         let body = encode_body(self)?;
         let deduplication = hash_parts(&[&body]);
@@ -225,7 +230,7 @@ impl TokenRefusedMessage {
     /// Ready to send: one refresh per refused token.
     ///
     /// # Errors
-    /// As [`encode`].
+    /// As [`encode_body`].
     pub fn to_message(&self) -> Result<QueueMessage, MessageError> {
         let deduplication = hash_parts(&[self.binding.as_str(), &self.token_hash]);
         Ok(fifo_message(
@@ -240,7 +245,7 @@ impl OutboxMessage {
     /// Ready to send, to a standard queue: looking again at a result may be delayed.
     ///
     /// # Errors
-    /// As [`encode`].
+    /// As [`encode_body`].
     pub fn to_message(&self, delay_s: u32) -> Result<QueueMessage, MessageError> {
         Ok(QueueMessage {
             body: encode_body(self)?,

@@ -43,6 +43,8 @@ pub enum ControlKind {
     Policy,
     /// A wake that came while nothing was written: looked at when writing begins again.
     Wake,
+    /// How far the making of the corp's binding is.
+    BindingProgress,
     /// The head of the corp's chain of journals. Written by [`crate::store::Journal::close`] alone.
     JournalHead,
 }
@@ -62,6 +64,7 @@ impl ControlKind {
             Self::Quota => "quota",
             Self::Budget => "budget",
             Self::Quarantine => "quarantine",
+            Self::BindingProgress => "binding-progress",
             Self::QuarantinedRecord => "quarantined-record",
             Self::Policy => "policy",
             Self::Wake => "wake",

@@ -410,7 +410,7 @@ impl Store {
             .unwrap_or_default())
     }
 
-    /// After a write without an answer: did it happen all the same? (`reliability.md` F34)
+    /// After a write without an answer: did it happen all the same?
     async fn check_own_write(
         &self,
         corp: &CorpId,

@@ -65,7 +65,7 @@ pub(super) fn pack_link(link: &Link) -> Option<Vec<u8>> {
             out.extend(since.millis().to_be_bytes());
         }
         LinkLifecycle::Left { at } | LinkLifecycle::Leaving { since: at } => {
-            out.extend(at.millis().to_be_bytes())
+            out.extend(at.millis().to_be_bytes());
         }
         LinkLifecycle::Quarantined { reason, since } => {
             out.extend(since.millis().to_be_bytes());

@@ -198,7 +198,7 @@ impl Store {
             .await
     }
 
-    /// After a write without an answer: did it happen all the same? (`reliability.md` F34)
+    /// After a write without an answer: did it happen all the same?
     pub(super) async fn check_own_versioned_write(
         &self,
         address: ItemAddress<'_>,

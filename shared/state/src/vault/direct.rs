@@ -11,7 +11,7 @@ use super::{SecretStage, StagedVault, Vault, VaultError, lower_hex};
 use crate::direct::{AwsClient, CallError};
 use crate::error::Cause;
 
-/// Secrets Manager without the SDK. Makes no secret: it reads, and changes the values of those that are there.
+/// Secrets Manager without the SDK. A put changes secrets that are there; only [`StagedVault::create`] makes one.
 pub struct DirectVault {
     caller: AwsClient,
 }
@@ -29,9 +29,42 @@ impl DirectVault {
     }
 
     async fn call(&self, action: &str, request: &impl Serialize) -> Result<Bytes, VaultError> {
+        self.caller_call(action, request).await.map_err(vault_error)
+    }
+
+    async fn caller_call(
+        &self,
+        action: &str,
+        request: &impl Serialize,
+    ) -> Result<Bytes, CallError> {
         let body = serde_json::to_vec(request)
-            .map_err(|_| VaultError::Refused(Cause::new("no JSON form")))?;
-        self.caller.call(action, body).await.map_err(vault_error)
+            .map_err(|_| CallError::Refused("no JSON form".to_owned()))?;
+        self.caller.call(action, body).await
+    }
+
+    /// The same for the attempts of one call, and another for the same value an hour later.
+    fn request_token(&self, name: &str, value: &SecretString, stage: SecretStage) -> String {
+        let mark = format!(
+            "{name}\n{}\n{}\n{}",
+            stage.label(),
+            self.caller.now().millis(),
+            value.expose_secret()
+        );
+        lower_hex(&Sha256::digest(mark.as_bytes()))
+    }
+
+    async fn remove_label(
+        &self,
+        name: &str,
+        version: &str,
+        stage: SecretStage,
+    ) -> Result<(), VaultError> {
+        let taken = json!({
+            "SecretId": name, "VersionStage": stage.label(), "RemoveFromVersionId": version,
+        });
+        self.call("UpdateSecretVersionStage", &taken)
+            .await
+            .map(|_| ())
     }
 
     async fn put_value(
@@ -40,16 +73,9 @@ impl DirectVault {
         value: &SecretString,
         stage: SecretStage,
     ) -> Result<(), VaultError> {
-        // The same for the attempts of this call, and another for the same value an hour later.
-        let mark = format!(
-            "{name}\n{}\n{}\n{}",
-            stage.label(),
-            self.caller.now().millis(),
-            value.expose_secret()
-        );
         let request = json!({
             "SecretId": name, "SecretString": value.expose_secret(), "VersionStages": [stage.label()],
-            "ClientRequestToken": lower_hex(&Sha256::digest(mark.as_bytes())),
+            "ClientRequestToken": self.request_token(name, value, stage),
         });
         self.call("PutSecretValue", &request).await.map(|_| ())
     }
@@ -104,7 +130,12 @@ impl Vault for DirectVault {
             secret_id: name,
             version_stage: stage.label(),
         };
-        let answer = self.call("GetSecretValue", &request).await?;
+        let answer = match self.caller_call("GetSecretValue", &request).await {
+            Err(CallError::Refused(code)) if code == super::REMOVED_SECRET_CODE => {
+                return Err(VaultError::NotFound);
+            }
+            answer => answer.map_err(vault_error)?,
+        };
         let value = serde_json::from_slice::<SecretValue>(&answer).map_err(|_| no_answer())?;
         value
             .secret_string
@@ -122,6 +153,23 @@ impl Vault for DirectVault {
 
 #[async_trait]
 impl StagedVault for DirectVault {
+    async fn create(&self, name: &str, value: SecretString) -> Result<bool, VaultError> {
+        let request = json!({
+            "Name": name, "SecretString": value.expose_secret(),
+            "ClientRequestToken": self.request_token(name, &value, SecretStage::Current),
+        });
+        match self.caller_call("CreateSecret", &request).await {
+            Ok(_) => Ok(true),
+            Err(CallError::Refused(code)) if code == "ResourceExistsException" => Ok(false),
+            Err(error) => Err(vault_error(error)),
+        }
+    }
+
+    async fn remove(&self, name: &str) -> Result<(), VaultError> {
+        let request = json!({"SecretId": name, "RecoveryWindowInDays": super::RECOVERY_DAYS});
+        self.call("DeleteSecret", &request).await.map(|_| ())
+    }
+
     async fn propose(&self, name: &str, value: SecretString) -> Result<(), VaultError> {
         self.put_value(name, &value, SecretStage::Pending).await
     }
@@ -133,7 +181,7 @@ impl StagedVault for DirectVault {
             .await?
             .ok_or(VaultError::NotFound)?;
         let current = self.version_of(name, SecretStage::Current).await?;
-        let (counts, waits) = (SecretStage::Current.label(), SecretStage::Pending.label());
+        let counts = SecretStage::Current.label();
         if current.as_ref() != Some(&pending) {
             let mut moved =
                 json!({"SecretId": name, "VersionStage": counts, "MoveToVersionId": pending});
@@ -142,11 +190,17 @@ impl StagedVault for DirectVault {
             }
             self.call("UpdateSecretVersionStage", &moved).await?;
         }
-        let taken =
-            json!({"SecretId": name, "VersionStage": waits, "RemoveFromVersionId": pending});
-        self.call("UpdateSecretVersionStage", &taken)
+        self.remove_label(name, &pending, SecretStage::Pending)
             .await
-            .map(|_| ())
+    }
+
+    async fn withdraw(&self, name: &str) -> Result<(), VaultError> {
+        let pending = self
+            .version_of(name, SecretStage::Pending)
+            .await?
+            .ok_or(VaultError::NotFound)?;
+        self.remove_label(name, &pending, SecretStage::Pending)
+            .await
     }
 }
 

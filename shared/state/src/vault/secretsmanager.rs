@@ -59,6 +59,25 @@ impl SecretsManagerVault {
             .find(|(_, labels)| has(labels))
             .map(|(version, _)| version))
     }
+
+    async fn remove_label(
+        &self,
+        name: &str,
+        version: &str,
+        stage: SecretStage,
+    ) -> Result<(), VaultError> {
+        let taken = self
+            .client
+            .update_secret_version_stage()
+            .secret_id(name)
+            .version_stage(stage.label())
+            .remove_from_version_id(version);
+        taken
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(|error| vault_error(&error))
+    }
 }
 
 #[async_trait]
@@ -73,7 +92,10 @@ impl Vault for SecretsManagerVault {
             .get_secret_value()
             .secret_id(name)
             .version_stage(stage.label());
-        let answer = get.send().await.map_err(|error| vault_error(&error))?;
+        let answer = get.send().await.map_err(|error| match error.code() {
+            Some(super::REMOVED_SECRET_CODE) => VaultError::NotFound,
+            _ => vault_error(&error),
+        })?;
         let text = answer
             .secret_string
             .ok_or_else(|| VaultError::Refused(Cause::new("the secret is not text")))?;
@@ -103,6 +125,32 @@ impl Vault for SecretsManagerVault {
 
 #[async_trait]
 impl StagedVault for SecretsManagerVault {
+    async fn create(&self, name: &str, value: SecretString) -> Result<bool, VaultError> {
+        let create = self
+            .client
+            .create_secret()
+            .name(name)
+            .secret_string(value.expose_secret());
+        match create.send().await {
+            Ok(_) => Ok(true),
+            Err(error) if error.code() == Some("ResourceExistsException") => Ok(false),
+            Err(error) => Err(vault_error(&error)),
+        }
+    }
+
+    async fn remove(&self, name: &str) -> Result<(), VaultError> {
+        let removed = self
+            .client
+            .delete_secret()
+            .secret_id(name)
+            .recovery_window_in_days(i64::from(super::RECOVERY_DAYS));
+        removed
+            .send()
+            .await
+            .map(|_| ())
+            .map_err(|error| vault_error(&error))
+    }
+
     async fn propose(&self, name: &str, value: SecretString) -> Result<(), VaultError> {
         self.put_value(name, &value, SecretStage::Pending).await
     }
@@ -126,17 +174,17 @@ impl StagedVault for SecretsManagerVault {
                 .set_remove_from_version_id(current);
             moved.send().await.map_err(|error| vault_error(&error))?;
         }
-        let taken = self
-            .client
-            .update_secret_version_stage()
-            .secret_id(name)
-            .version_stage(SecretStage::Pending.label());
-        taken
-            .remove_from_version_id(&pending)
-            .send()
+        self.remove_label(name, &pending, SecretStage::Pending)
             .await
-            .map(|_| ())
-            .map_err(|error| vault_error(&error))
+    }
+
+    async fn withdraw(&self, name: &str) -> Result<(), VaultError> {
+        let pending = self
+            .version_of(name, SecretStage::Pending)
+            .await?
+            .ok_or(VaultError::NotFound)?;
+        self.remove_label(name, &pending, SecretStage::Pending)
+            .await
     }
 }
 

@@ -1,4 +1,4 @@
-//! The company whose events are pushed, and DingTalk's side of its cryptography.
+//! The company that pushes events, and DingTalk's side of its cryptography.
 
 use std::sync::{Arc, Mutex};
 
@@ -8,7 +8,7 @@ use directory::{BindingId, CorpId, Timestamp};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
-use state::vault::{BindingSecret, SecretStore, Vault, VaultError};
+use state::vault::{CallbackSecret, SecretStore, Vault, VaultError};
 
 use super::CallbackError;
 
@@ -21,15 +21,15 @@ const APP_KEY: &str = "dingeqqpkv3a1b2c3d4e";
 pub(super) const TOKEN: &str = "BenchToken0123456";
 pub(super) const AES_KEY: &str = "4g5j64qlyl3zvetqxz5jiocdr586fn2zvjpa8zls3ij";
 
-/// Keys, and events under them.
+/// Keys, and events signed with them.
 pub struct SigningCompany {
     cipher: CallbackCipher,
     stranger: CallbackCipher,
-    /// The binding's secret as the vault gives it out.
+    /// The callback's secret, as the vault returns it.
     pub(super) secret: String,
 }
 
-/// A vault that only remembers what is put: how a secret gets its stored form.
+/// A vault that only remembers what is put. It shows the stored form of a secret.
 #[derive(Default)]
 struct RememberingVault(Mutex<String>);
 
@@ -48,31 +48,28 @@ impl Vault for RememberingVault {
 }
 
 impl SigningCompany {
-    /// A company with keys of its own.
+    /// Creates a company with new keys.
     ///
     /// # Errors
-    /// [`Trouble::Setup`].
+    /// [`CallbackError::Setup`] if the keys cannot be made.
     pub async fn new() -> Result<Self, CallbackError> {
         let cipher = |token| CallbackCipher::new(token, AES_KEY, &[APP_KEY.to_owned()]);
-        let secret = BindingSecret {
+        let secret = CallbackSecret {
             corp_id: CorpId::new(CORP_ID).map_err(CallbackError::setup_error("the CorpId"))?,
-            agent_id: 1,
             app_key: APP_KEY.to_owned(),
-            app_secret: "bench-app-secret".into(),
-            callback_token: TOKEN.into(),
-            callback_aes_key: AES_KEY.into(),
-            hash_key: [1; 32],
-            seal_key: [2; 32],
-            previous_callback: None,
+            token: TOKEN.into(),
+            aes_key: AES_KEY.into(),
+            previous: None,
+            accepts_seconds: false,
         };
         let vault = Arc::new(RememberingVault::default());
         let id: BindingId = BINDING_ID
             .parse()
             .map_err(CallbackError::setup_error("the binding's id"))?;
         let put = SecretStore::new(Arc::clone(&vault) as Arc<dyn Vault>, PREFIX)
-            .put_binding(&id, &secret)
+            .put_callback(&id, &secret)
             .await;
-        put.map_err(CallbackError::setup_error("the binding's secret"))?;
+        put.map_err(CallbackError::setup_error("the callback's secret"))?;
         let secret = vault.0.lock().map(|kept| kept.clone()).unwrap_or_default();
         let invalid = CallbackError::setup_error("the callback's keys");
         let cipher_of_ours = cipher(TOKEN).map_err(&invalid)?;
@@ -83,29 +80,30 @@ impl SigningCompany {
         })
     }
 
-    /// The name under which the vault has the secret.
+    /// Returns the name of the secret in the vault.
     pub(super) fn secret_name() -> String {
-        format!("{PREFIX}binding/{BINDING_ID}")
+        format!("{PREFIX}callback/{BINDING_ID}")
     }
 
-    /// An event about one person, signed at a moment. `n` makes it another event.
+    /// Returns an event about one person, signed at this moment. Another `n` gives another event.
     #[must_use]
     pub fn event(&self, n: u64, at: Timestamp) -> SignedPush {
         wire_push(&self.cipher, n, at)
     }
 
-    /// The same from somebody who knows the address, the encoding key and the names, but not the token.
+    /// Returns an event signed by a stranger who knows the address, the encoding key and the names,
+    /// but not the token.
     #[must_use]
     pub fn forged(&self, n: u64, at: Timestamp) -> SignedPush {
         wire_push(&self.stranger, n, at)
     }
 
-    /// Whether DingTalk would take a function's answer for a success.
+    /// Whether DingTalk accepts a function's answer as a success.
     #[must_use]
     pub fn is_success(&self, answer: &str) -> bool {
         let answer: serde_json::Value = serde_json::from_str(answer).unwrap_or_default();
         let body = answer["body"].as_str().unwrap_or_default();
-        // The two foreign libraries write `timeStamp` too.
+        // The libraries of the two peers write `timeStamp` too.
         answer["statusCode"] == 200
             && self
                 .cipher
@@ -114,12 +112,12 @@ impl SigningCompany {
     }
 }
 
-/// An event on its way.
+/// A signed push.
 #[derive(Debug, Clone)]
 pub struct SignedPush {
-    /// What API Gateway makes of it, payload format 2.0: some 1.6 kB.
+    /// The request as API Gateway passes it on, payload format 2.0: about 1.6 kB.
     pub wire: String,
-    /// SHA-256 of its signature: how its wake is found in the queue.
+    /// SHA-256 of its signature, by which its wake is found in the queue.
     pub mark: String,
 }
 

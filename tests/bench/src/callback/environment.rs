@@ -1,10 +1,10 @@
-//! Programs that are measured, and the environment that Lambda gives them.
+//! The measured programs, and the environment that Lambda gives them.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use local::cloud::static_callback;
+use checks::static_callback;
 use runtime::SystemClock;
 use tempfile::TempDir;
 use tokio::process::Command;
@@ -13,21 +13,21 @@ use super::CallbackError;
 use super::company::{AES_KEY, PREFIX, SignedPush, SigningCompany, TOKEN};
 use super::fake_aws::FakeAws;
 
-/// What is around every program: the services, their certificates, a place for logs.
+/// What every program needs: the services, their certificates, a place for logs.
 pub struct CallbackEnvironment {
-    /// The company whose events are pushed.
+    /// The company that pushes events.
     pub company: SigningCompany,
-    /// SQS and Secrets Manager.
+    /// The fake SQS and Secrets Manager.
     pub sink: FakeAws,
     home: TempDir,
     count: AtomicU64,
 }
 
 impl CallbackEnvironment {
-    /// Sets everything up.
+    /// Sets up the services and their certificates.
     ///
     /// # Errors
-    /// [`Trouble::Setup`].
+    /// [`CallbackError::Setup`] if one of them does not start.
     pub async fn set_up() -> Result<Self, CallbackError> {
         let company = SigningCompany::new().await?;
         let sink = FakeAws::start(SigningCompany::secret_name(), company.secret.clone()).await?;
@@ -45,7 +45,7 @@ impl CallbackEnvironment {
         Ok(stage)
     }
 
-    /// An event that was never pushed before, signed now.
+    /// Returns a new event, signed now.
     #[must_use]
     pub fn event(&self) -> SignedPush {
         self.company.event(
@@ -54,7 +54,7 @@ impl CallbackEnvironment {
         )
     }
 
-    /// The same from a stranger.
+    /// Returns a new event, signed by a stranger.
     #[must_use]
     pub fn forged(&self) -> SignedPush {
         self.company.forged(
@@ -67,7 +67,8 @@ impl CallbackEnvironment {
         self.home.path().join(name)
     }
 
-    /// What Lambda sets, and what the template sets. Credentials have the length of real ones.
+    /// Returns the environment that Lambda and the template set. Credentials have the length of
+    /// real ones.
     fn lambda_environment(
         &self,
         mut command: Command,
@@ -113,10 +114,10 @@ impl CallbackEnvironment {
         Ok(command)
     }
 
-    /// Our bootstrap.
+    /// Returns the command for our bootstrap.
     ///
     /// # Errors
-    /// [`Trouble::Setup`].
+    /// [`CallbackError::Setup`] if its files cannot be written.
     pub fn our_command(&self, program: &Path) -> Result<Command, CallbackError> {
         let mut command = self.lambda_environment(Command::new(program), "ours.log")?;
         command
@@ -126,7 +127,7 @@ impl CallbackEnvironment {
         Ok(command)
     }
 
-    /// The same, its instructions counted into a file.
+    /// Returns the command for our bootstrap that counts its instructions into a file.
     pub(super) fn our_counted_command(
         &self,
         program: &Path,
@@ -147,7 +148,8 @@ impl CallbackEnvironment {
         Ok(command)
     }
 
-    /// A peer's. Its keys are in its environment, where its user would put them; it reads no vault.
+    /// Returns the command for a peer. Its keys are in its environment, as in its documentation; it
+    /// reads no vault.
     pub(super) fn peer_command(
         &self,
         command: Command,
@@ -169,7 +171,7 @@ impl CallbackEnvironment {
         Ok(command)
     }
 
-    /// The end of a program's log, for whoever wonders why it died.
+    /// Returns the end of a program's log, to show why it ended.
     #[must_use]
     pub fn log_tail(&self, name: &str) -> String {
         let text = std::fs::read_to_string(self.path(&format!("{name}.log"))).unwrap_or_default();
@@ -177,25 +179,26 @@ impl CallbackEnvironment {
         lines.into_iter().rev().collect::<Vec<_>>().join("\n")
     }
 
-    /// A file of the stage's own.
+    /// Returns the path of a temporary file.
     pub(super) fn scratch_file(&self, name: &str) -> PathBuf {
         self.path(name)
     }
 }
 
-/// Builds our bootstrap as it is deployed: one whole file, or, where this machine cannot link that, by `cargo lambda`.
+/// Builds our bootstrap as it is deployed: statically linked, or by `cargo lambda` if this machine
+/// cannot link that.
 ///
 /// # Errors
-/// [`Trouble::Build`].
+/// [`CallbackError::Build`] if neither succeeds.
 pub async fn build_deployed() -> Result<PathBuf, CallbackError> {
-    let target = local::cloud::emulator::target_directory()
+    let target = checks::emulator::target_directory()
         .map_err(CallbackError::setup_error("cargo's target directory"))?;
     let whole = static_callback::build_callback(&workspace_root(), &target, "x86_64", "release")
         .map_err(CallbackError::setup_error("the callback"))?;
     if let Some(whole) = whole {
         return Ok(whole);
     }
-    let bin = local::cloud::pypi_tools::install_cargo_lambda(&target)
+    let bin = checks::pypi_tools::install_cargo_lambda(&target)
         .map_err(CallbackError::setup_error("cargo-lambda"))?;
     let path = runtime::read_variable("PATH").unwrap_or_default();
     let mut cargo = Command::new("cargo");
@@ -223,10 +226,11 @@ pub async fn build_deployed() -> Result<PathBuf, CallbackError> {
         .ok_or(CallbackError::Build)
 }
 
-/// Builds our bootstrap with plain cargo: in a minute, and a tenth dearer to start than the one that is deployed.
+/// Builds our bootstrap with plain cargo. This takes a minute, and the result starts a tenth slower
+/// than the deployed one.
 ///
 /// # Errors
-/// [`Trouble::Build`].
+/// [`CallbackError::Build`] if cargo fails.
 pub async fn build_plain() -> Result<PathBuf, CallbackError> {
     let mut cargo = Command::new("cargo");
     cargo.args([

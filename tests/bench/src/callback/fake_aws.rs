@@ -1,4 +1,4 @@
-//! SQS and Secrets Manager on loopback, over TLS: they keep what is sent, and can be in a mood.
+//! SQS and Secrets Manager on loopback, over TLS. They keep what is sent, and can be made to fail.
 
 use std::collections::{HashMap, HashSet};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -19,7 +19,7 @@ use tokio::task::JoinHandle;
 use super::CallbackError;
 use super::tls::{Authority, TlsListener};
 
-/// AWS refuses signatures that are further away from its clock.
+/// AWS refuses signatures that differ more from its clock, in milliseconds.
 const SKEW_MAX_MS: i64 = 5 * 60 * 1_000;
 
 /// How a service behaves.
@@ -28,29 +28,29 @@ pub enum ServiceBehavior {
     /// It answers.
     #[default]
     Well,
-    /// It takes the request and never answers.
+    /// It accepts the request and never answers.
     Stalls,
     /// It answers with 503.
     Fails,
-    /// Deduplication ids that begin like this are never stored: they are hexadecimal hashes.
+    /// It never stores a deduplication id with this beginning. These ids are hexadecimal hashes.
     FailsSome(&'static str),
 }
 
 /// What happened so far, and how the services behave.
 #[derive(Default)]
 pub struct ServiceState {
-    /// Marks of the pushes whose wakes are stored, with how many wakes each has.
+    /// Number of stored wakes by the mark of their push.
     pub stored: HashMap<String, u32>,
-    /// Messages that were dropped as repeated: a FIFO queue stores a deduplication id once.
+    /// Messages that were dropped as repeated. A FIFO queue stores a deduplication id once.
     pub repeated: u64,
     deduplication: HashSet<String>,
-    /// How the queue behaves.
+    /// Behaviour of the queue.
     pub queue: ServiceBehavior,
-    /// How the vault behaves.
+    /// Behaviour of the vault.
     pub vault: ServiceBehavior,
-    /// How far the services' clock is ahead of this machine's, milliseconds.
+    /// Milliseconds by which the services' clock is ahead of this machine's.
     pub ahead_ms: i64,
-    /// Requests whose signature was too far from the services' clock.
+    /// Requests with a signature too far from the services' clock.
     pub skewed: u64,
 }
 
@@ -59,7 +59,7 @@ pub struct FakeAws {
     address: SocketAddr,
     seen: Arc<Mutex<ServiceState>>,
     served: JoinHandle<()>,
-    /// Who signed the certificate.
+    /// The authority that signed the certificate.
     pub authority: Authority,
 }
 
@@ -76,10 +76,10 @@ struct SharedServices {
 }
 
 impl FakeAws {
-    /// Starts the services; the vault has one secret.
+    /// Starts the services. The vault holds one secret.
     ///
     /// # Errors
-    /// [`Trouble::Setup`].
+    /// [`CallbackError::Setup`] if they cannot listen.
     pub async fn start(secret_name: String, secret: String) -> Result<Self, CallbackError> {
         let authority = Authority::new()?;
         let listener =
@@ -107,17 +107,17 @@ impl FakeAws {
         })
     }
 
-    /// What happened, and how they behave.
+    /// Returns what happened and how the services behave.
     pub fn service_state(&self) -> MutexGuard<'_, ServiceState> {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Where both answer. By name, so that looking it up is part of what is measured.
+    /// Returns the address of both. It is a name, so that resolving it is part of the measurement.
     pub(super) fn endpoint(&self) -> String {
         format!("https://localhost:{}", self.address.port())
     }
 
-    /// The queue's address.
+    /// Returns the address of the queue.
     pub(super) fn queue_url(&self) -> String {
         format!("{}/000000000000/bench-wakes.fifo", self.endpoint())
     }
@@ -181,7 +181,7 @@ async fn send_message(services: &SharedServices, asked: &Value, now: i64) -> Res
         .map(|byte| format!("{byte:02x}"))
         .collect();
     let message: Value = serde_json::from_str(body).unwrap_or_default();
-    // What peers send has no mark of the push.
+    // Messages of peers have no mark of the push.
     let mark = message["signature_hash"].as_str().unwrap_or(id).to_owned();
     let mut seen = services.seen.lock().unwrap_or_else(PoisonError::into_inner);
     if seen.deduplication.insert(id.to_owned()) {
@@ -238,7 +238,7 @@ fn dated_response(now: i64, status: StatusCode, body: &Value) -> Response {
     (status, headers, body.to_string()).into_response()
 }
 
-/// Milliseconds of `20251122T082640Z`.
+/// Parses a time like `20251122T082640Z` to milliseconds.
 fn signed_at(text: &str) -> Option<i64> {
     let at = jiff::civil::DateTime::strptime("%Y%m%dT%H%M%SZ", text).ok()?;
     Some(

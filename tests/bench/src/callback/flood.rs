@@ -1,4 +1,5 @@
-//! `bench flood`: a minute of events to one process, forged ones among them, while the queue refuses some for ever.
+//! `bench flood`: sends a minute of events to one process, with forged ones among them, while the
+//! queue always refuses some.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -10,7 +11,7 @@ use crate::args::FloodArgs;
 use crate::figure::{FigureTarget, Figures};
 use crate::process::{cpu_of, peak_kib_of};
 
-/// Every so many signed events are pushed a second time, as DingTalk does when it missed an answer.
+/// One signed event in this many is pushed a second time, as DingTalk does if it missed an answer.
 const REPEATED_EVERY: u32 = 50;
 
 /// How the events were answered.
@@ -18,30 +19,30 @@ const REPEATED_EVERY: u32 = 50;
 pub struct Flood {
     /// Signed events answered with success.
     pub acknowledged: u32,
-    /// Signed events answered otherwise: they come again.
+    /// Signed events answered otherwise. DingTalk would push them again.
     pub unacknowledged: u32,
     /// Forged events answered with success.
     pub forged_accepted: u32,
     /// Forged events answered otherwise.
     pub forged_refused: u32,
-    /// Events acknowledged whose wake the queue does not have.
+    /// Acknowledged events without a wake in the queue.
     pub lost: u32,
-    /// Wakes that are in the queue more often than once.
+    /// Wakes that are in the queue more than once.
     pub doubled: u32,
-    /// From when an event was due until its answer, in the order of answers.
+    /// Time from when an event was due until its answer, in the order of answers.
     pub took: Vec<Duration>,
-    /// CPU time of the process for all of them.
+    /// CPU time of the process for all events.
     pub cpu: Duration,
-    /// From the first event to the last answer.
+    /// Time from the first event to the last answer.
     pub elapsed: Duration,
-    /// The most memory that was ever resident, KiB.
+    /// Largest resident memory, in KiB.
     pub peak_kib: u64,
 }
 
-/// Runs the flood and prints; whether every figure holds.
+/// Runs the flood and prints its figures; returns whether every figure holds.
 ///
 /// # Errors
-/// [`Trouble`].
+/// [`CallbackError`] if it cannot be run.
 pub async fn run(args: &FloodArgs) -> Result<bool, CallbackError> {
     let program = match &args.program {
         Some(program) => program.clone(),
@@ -108,10 +109,10 @@ pub async fn run(args: &FloodArgs) -> Result<bool, CallbackError> {
     Ok(figures.hold)
 }
 
-/// Hands the events over, each when it is due or as soon after as the process asks for work.
+/// Hands over each event when it is due, or as soon after as the process asks for work.
 ///
 /// # Errors
-/// [`Trouble::Function`].
+/// [`CallbackError::Function`] if the process ends.
 pub async fn push_events(
     stage: &CallbackEnvironment,
     mut function: LambdaFunction,
@@ -125,7 +126,7 @@ pub async fn push_events(
     let began = Instant::now();
     for n in 0..events {
         let due = began + every * n;
-        // The clock of timers is too coarse for less.
+        // Timers are too coarse for shorter waits.
         if due > Instant::now() + Duration::from_millis(2) {
             tokio::time::sleep_until(due).await;
         }
@@ -176,7 +177,7 @@ enum PushKind {
     Forged,
 }
 
-/// Forged ones are spread evenly.
+/// Forged events are spread evenly.
 fn push_kind(n: u32, args: &FloodArgs) -> PushKind {
     let events = u64::from(args.signed + args.forged);
     let forged = |n: u64| n * u64::from(args.forged) / events;

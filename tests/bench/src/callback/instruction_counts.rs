@@ -1,33 +1,34 @@
-//! Instructions, counted by valgrind: the same from run to run but for less than a percent.
+//! Counts instructions with valgrind. The count differs by less than one percent between runs.
 
 use std::path::Path;
 
 use super::lambda::LambdaFunction;
 use super::{CallbackEnvironment, CallbackError};
 
-/// Events between the two counts that a warm one is the difference of.
+/// Events between the two counts that give the cost of a warm event.
 const WARM_EVENTS: u64 = 200;
 
 /// Instructions of our bootstrap in user space.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InstructionCounts {
-    /// Until it asks for work for the first time.
+    /// Until it first asks for work.
     pub init: u64,
     /// For the first event.
     pub first: u64,
-    /// For one of the others.
+    /// For one of the later events.
     pub warm: u64,
 }
 
-/// Runs of each length. Under valgrind a program is fifty times slower, and its own deadlines are not: one may strike, and
-/// move a handshake from the start to the first event, or an event may fail. Handshakes at the start make it the dearest
-/// of its runs, and the others the cheapest of theirs.
+/// Runs of each length. Under valgrind a program is fifty times slower, and its own deadlines are
+/// not: a deadline may move a handshake from the start to the first event, or an event may fail. If
+/// the handshakes happen at the start, that run is the most expensive without events, and the
+/// cheapest with events.
 const RUNS_PER_LENGTH: usize = 4;
 
 /// Counts without an event, with one, and with many.
 ///
 /// # Errors
-/// [`Trouble::NotCounted`] where there is no valgrind.
+/// [`CallbackError::NotCounted`] if valgrind is missing.
 pub async fn count_instructions(
     stage: &CallbackEnvironment,
     program: &Path,
@@ -47,7 +48,7 @@ pub async fn count_instructions(
     })
 }
 
-/// The runs of one length that came to a good end; one does.
+/// Returns the runs of one length that succeeded. One is enough.
 async fn count_runs(
     stage: &CallbackEnvironment,
     program: &Path,
@@ -91,10 +92,10 @@ async fn count_until(
     }
     function.end().await;
     let text = std::fs::read_to_string(&file).map_err(|err| why(&err))?;
-    total_instructions(&text).ok_or_else(|| why(&"its file has no total"))
+    total_instructions(&text).ok_or_else(|| why(&"callgrind's file has no total"))
 }
 
-/// The sum in a file of callgrind's.
+/// Returns the sum in a file of callgrind.
 #[must_use]
 pub fn total_instructions(text: &str) -> Option<u64> {
     let mut sums = text.lines().filter_map(|line| {

@@ -1,4 +1,4 @@
-//! Lambda's Runtime API on loopback for one function, and that function's process.
+//! Lambda's Runtime API on loopback for one function, and the process of that function.
 
 use std::net::Ipv4Addr;
 use std::process::Stdio;
@@ -21,10 +21,10 @@ use tokio::task::JoinHandle;
 use super::CallbackError;
 use crate::process::cpu_of;
 
-/// Nothing that is measured takes so long; a function that does has died.
+/// Limit for an event. A function that takes longer has died.
 const PATIENCE: Duration = Duration::from_secs(120);
 
-/// A function in its process, asking for work.
+/// A function in its process that asks for work.
 pub struct LambdaFunction {
     child: Child,
     served: JoinHandle<()>,
@@ -41,13 +41,13 @@ impl Drop for LambdaFunction {
     }
 }
 
-/// One event, from being handed over until the next question for work.
+/// One event, from the hand-over until the function asks for work again.
 pub struct InvocationResult {
-    /// What it answered.
+    /// The answer of the function.
     pub answer: String,
     /// CPU time of all its threads.
     pub(super) cpu: Duration,
-    /// Until the answer.
+    /// Time until the answer.
     pub took: Duration,
 }
 
@@ -63,7 +63,7 @@ impl LambdaFunction {
     /// Starts the program and waits until it asks for work.
     ///
     /// # Errors
-    /// [`Trouble::Function`] when it dies or does not get as far.
+    /// [`CallbackError::Function`] if it ends before that.
     pub async fn start(mut command: Command) -> Result<Self, CallbackError> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
             .await
@@ -105,10 +105,10 @@ impl LambdaFunction {
         Ok(function)
     }
 
-    /// Hands an event over and waits for the answer, and for the next question.
+    /// Hands an event over; waits for the answer and until the function asks for work again.
     ///
     /// # Errors
-    /// [`Trouble::Function`].
+    /// [`CallbackError::Function`] if it ends before that.
     pub async fn invoke(&mut self, event: String) -> Result<InvocationResult, CallbackError> {
         let began = Instant::now();
         self.work
@@ -135,13 +135,13 @@ impl LambdaFunction {
         }
     }
 
-    /// Its process.
+    /// Returns the id of its process.
     #[must_use]
     pub fn pid(&self) -> Option<u32> {
         self.child.id()
     }
 
-    /// Ends it as Lambda does, and waits for its end.
+    /// Ends the process as Lambda does, and waits for it.
     pub(super) async fn end(mut self) {
         if let Some(pid) = self.child.id().and_then(|pid| i32::try_from(pid).ok()) {
             let pid = nix::unistd::Pid::from_raw(pid);

@@ -1,9 +1,11 @@
-//! `bench callback`: cold and warm, what the callback costs; beside it what a user would write in Node and Python.
+//! `bench callback`: what a cold and a warm callback cost, compared with the same in Node and
+//! Python.
 //!
-//! Every program runs alone in its process under a Lambda Runtime API on loopback, with SQS (and ours with Secrets Manager)
-//! behind TLS. CPU time is the process's own clock, all threads, kernel included, read when the program asks for work: what
-//! it does before its first question is the cold start, from one question to the next is an event. Programs take turns, and
-//! ratios are of one turn (`performance.md` §5).
+//! Every program runs alone in its process under a Lambda Runtime API on loopback, with SQS (and
+//! for ours Secrets Manager) behind TLS. CPU time is the process's own clock over all threads,
+//! kernel included, read when the program asks for work. The cold start is the time until it first
+//! asks for work; an event is the time from one such moment to the next. Programs take turns, and
+//! each ratio compares figures of one turn.
 
 mod company;
 mod environment;
@@ -31,32 +33,32 @@ pub use lambda::{InvocationResult, LambdaFunction};
 /// Why there are no figures.
 #[derive(Debug, thiserror::Error)]
 pub enum CallbackError {
-    /// Something around the measured programs.
+    /// The services or files around the measured programs failed.
     #[error("the benchmark could not be set up: {what}")]
     Setup {
-        /// What.
+        /// What failed.
         what: &'static str,
-        /// Why.
+        /// The cause.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// Our bootstrap.
+    /// Our bootstrap cannot be built.
     #[error("the callback could not be built; what cargo says is above")]
     Build,
-    /// A peer.
+    /// A peer cannot be installed.
     #[error(
         "{0} could not be installed; the registries of npm and PyPI are needed, and Node 20 and Python 3: {1}"
     )]
     Peer(&'static str, String),
-    /// A measured program.
+    /// A measured program ended or did not start.
     #[error("a measured program failed: {0}")]
     Function(&'static str),
-    /// It answered, but not with success.
+    /// A program answered, but not with success.
     #[error("{name} answered an event with {answer}; its log ends with:\n{log}")]
     Answer {
-        /// Whose.
+        /// Name of the program.
         name: &'static str,
-        /// What.
+        /// Its answer.
         answer: String,
         /// Its last lines.
         log: String,
@@ -81,13 +83,13 @@ impl CallbackError {
 /// One cold start and the events after it.
 #[derive(Debug, Clone, Copy)]
 pub struct ColdStart {
-    /// Until the first question for work.
+    /// CPU time until it first asked for work.
     pub init: Duration,
-    /// The first event.
+    /// CPU time of the first event.
     pub first: Duration,
-    /// One of the others, on average; the first fifth of them is left out.
+    /// Average CPU time of a later event. The first fifth of them is left out.
     pub warm: Duration,
-    /// The most memory that was ever resident, KiB.
+    /// Largest resident memory, in KiB.
     pub peak_kib: u64,
 }
 
@@ -97,10 +99,10 @@ impl ColdStart {
     }
 }
 
-/// Cold start, a first event, and `warm` others.
+/// Measures a cold start, a first event, and `warm` further events.
 ///
 /// # Errors
-/// [`Trouble`]; a program that does not answer with success is not measured.
+/// [`CallbackError`], also if the program does not answer with success.
 pub async fn measure_cold_start(
     stage: &CallbackEnvironment,
     name: &'static str,
@@ -145,10 +147,10 @@ async fn invoke_successfully(
     })
 }
 
-/// Measures and prints; whether every figure of ours holds.
+/// Measures and prints; returns whether every figure of ours holds.
 ///
 /// # Errors
-/// [`Trouble`] when something could not be measured.
+/// [`CallbackError`] if something cannot be measured.
 pub async fn run(args: &CallbackArgs) -> Result<bool, CallbackError> {
     let program = match &args.program {
         Some(program) => program.clone(),
@@ -362,7 +364,7 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
     }
 }
 
-/// Megabytes of the archive that is deployed.
+/// Returns the megabytes of the archive that is deployed.
 fn zip_megabytes(program: &Path) -> Result<f64, CallbackError> {
     let trouble = CallbackError::setup_error("the zip");
     let options = zip::write::SimpleFileOptions::default()

@@ -1,4 +1,4 @@
-//! What a user would pick instead, installed under `target/` from the public registries.
+//! Peers: what a user would choose instead, installed below `target/` from the public registries.
 
 use std::path::{Path, PathBuf};
 
@@ -27,7 +27,7 @@ pub(super) struct Peers {
     python_roots: String,
 }
 
-/// Installs what is not there yet. The versions are pinned in `peers/`.
+/// Installs what is missing. `peers/` pins the versions.
 pub(super) async fn install_peers() -> Result<Peers, CallbackError> {
     let target = target_folder()?;
     let node = write_changed(&target.join("callback-node"), &NODE)?;
@@ -73,8 +73,9 @@ pub(super) async fn install_peers() -> Result<Peers, CallbackError> {
             &python,
         )
         .await?;
-        std::fs::write(venv.join("installed"), "")
-            .map_err(CallbackError::setup_error("the mark of Python's peer"))?;
+        std::fs::write(venv.join("installed"), "").map_err(CallbackError::setup_error(
+            "the marker file of the Python peer",
+        ))?;
     }
     let roots = run_command(
         "Python",
@@ -99,18 +100,18 @@ pub(super) async fn install_peers() -> Result<Peers, CallbackError> {
 }
 
 impl Peers {
-    /// One bundled file, as its users deploy it.
+    /// Returns the command for Node: one bundled file, as its users deploy it.
     pub(super) fn node_command(
         &self,
         stage: &CallbackEnvironment,
     ) -> Result<Command, CallbackError> {
         let mut command = Command::new(&self.node_program);
         command.arg(self.node.join("dist/index.js"));
-        // Node has its roots inside.
+        // Node contains its own root certificates.
         stage.peer_command(command, "node", "")
     }
 
-    /// Under AWS's own runtime client, compiled to bytecode before.
+    /// Returns the command for Python: AWS's own runtime client, compiled to bytecode before.
     pub(super) fn python_command(
         &self,
         stage: &CallbackEnvironment,
@@ -125,7 +126,7 @@ impl Peers {
     }
 }
 
-/// The target directory of the running program: `target/<profile>/bench`.
+/// Returns the target directory of the running program: `target/<profile>/bench`.
 fn target_folder() -> Result<PathBuf, CallbackError> {
     let program =
         std::env::current_exe().map_err(CallbackError::setup_error("this program's path"))?;
@@ -133,11 +134,11 @@ fn target_folder() -> Result<PathBuf, CallbackError> {
         .ancestors()
         .find(|path| path.join("CACHEDIR.TAG").exists());
     target.map(Path::to_owned).ok_or_else(|| {
-        CallbackError::setup_error("the target directory")("there is no CACHEDIR.TAG above")
+        CallbackError::setup_error("the target directory")("no parent folder has a CACHEDIR.TAG")
     })
 }
 
-/// Files that differ are written, and what was made of them before is thrown away.
+/// Writes files that differ, and removes what was made from the former ones.
 fn write_changed(folder: &Path, files: &[(&str, &str)]) -> Result<PathBuf, CallbackError> {
     let trouble = CallbackError::setup_error("a peer's folder");
     let same = |(name, text): &(&str, &str)| {
@@ -155,7 +156,7 @@ fn write_changed(folder: &Path, files: &[(&str, &str)]) -> Result<PathBuf, Callb
     Ok(folder.to_owned())
 }
 
-/// Runs a program to its end; its output.
+/// Runs a program until it ends; returns its output.
 async fn run_command(
     peer: &'static str,
     command: &mut Command,

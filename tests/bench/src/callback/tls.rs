@@ -17,10 +17,11 @@ use tokio_rustls::server::TlsStream;
 
 use super::CallbackError;
 
-/// What the measured function believes on AWS: it parses these here too, so that nothing is measured that is cheaper.
+/// The root certificates that the measured function parses on AWS. It parses them here too, so that
+/// the measurement includes this cost.
 const EMBEDDED: &str = include_str!("../../../../shared/runtime/src/aws/roots.pem");
 
-/// An authority and the leaf for `localhost` that it signed, both P-256.
+/// An authority and the certificate for `localhost` that it signed, both P-256.
 pub struct Authority {
     root: String,
     chain: Vec<CertificateDer<'static>>,
@@ -31,7 +32,7 @@ impl Authority {
     pub(super) fn new() -> Result<Self, CallbackError> {
         let trouble = CallbackError::setup_error("the certificates");
         let mut params = CertificateParams::default();
-        // Whoever signs has another name than whom it signs for, or the leaf passes for self-signed.
+        // Issuer and subject need different names, or the certificate counts as self-signed.
         params
             .distinguished_name
             .push(DnType::CommonName, "Bangding bench authority");
@@ -49,7 +50,7 @@ impl Authority {
         })
     }
 
-    /// Writes the root into a file, behind other roots.
+    /// Writes the root into a file, after other roots.
     pub(super) fn write_bundle(&self, file: &Path, others: &str) -> Result<(), CallbackError> {
         let trouble = CallbackError::setup_error("the bundle of certificates");
         let mut file = std::fs::File::create(file).map_err(&trouble)?;
@@ -57,7 +58,7 @@ impl Authority {
             .map_err(&trouble)
     }
 
-    /// The same behind the roots that the measured function embeds.
+    /// Writes the root into a file, after the roots that the measured function embeds.
     pub(super) fn write_our_bundle(&self, file: &Path) -> Result<(), CallbackError> {
         self.write_bundle(file, EMBEDDED)
     }
@@ -81,7 +82,8 @@ impl TlsListener {
             .with_no_client_auth()
             .with_single_cert(authority.chain.clone(), authority.key.clone_key())
             .map_err(CallbackError::setup_error("the sink's TLS"))?;
-        // On AWS the services have hosts of their own, and no session of one is resumed at the other.
+        // On AWS the services have different hosts, so a session of one is never resumed at the
+        // other.
         config.send_tls13_tickets = 0;
         let tcp = TcpListener::bind(address)
             .await
@@ -103,7 +105,7 @@ impl axum::serve::Listener for TlsListener {
 
     async fn accept(&mut self) -> (Self::Io, Self::Addr) {
         loop {
-            // A client that goes away during its handshake is its own trouble.
+            // A client that leaves during its handshake does not concern the others.
             if let Ok((stream, from)) = self.tcp.accept().await
                 && stream.set_nodelay(true).is_ok()
                 && let Ok(stream) = self.acceptor.accept(stream).await

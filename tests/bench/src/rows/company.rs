@@ -1,4 +1,5 @@
-//! A company in memory: the pages of all its lists, a clock that stands still and a token that is never refused.
+//! A company in memory: the pages of all its lists, a clock that does not advance, and a token that
+//! is never refused.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,24 +13,25 @@ use directory::Timestamp;
 use outbound::{Transport, TransportError};
 use serde_json::{Value, json};
 
-/// Rows of a page (`dingtalk-api.md` §3.3).
+/// Rows of a page.
 const PAGE: u32 = 100;
-/// Direct members of a department.
+/// Number of direct members of a department.
 const DEPARTMENT_SIZE: u32 = 1000;
-/// The department of the first of them; the root is 1 and has only departments.
+/// Id of the first department with members. The root is 1 and has only departments.
 const FIRST_DEPARTMENT: u32 = 2;
 
-/// Far above the pages that are asked for: the clock stands still, and nobody may wait for it.
+/// Pace far above the number of pages, because the clock does not advance and a wait would never
+/// end.
 const CALLS: u32 = 100_000;
 
 struct MemoryTransport {
     departments: Bytes,
     nothing: Bytes,
-    /// By department, then page.
+    /// Pages of members by department.
     members: Vec<Vec<Bytes>>,
 }
 
-/// A client of a company of this many people.
+/// Returns a client of a company with this many people.
 pub(super) fn memory_client(people: u32) -> Client {
     let departments = people.div_ceil(DEPARTMENT_SIZE);
     let listed = (0..departments).map(
@@ -72,7 +74,7 @@ pub(super) fn memory_client(people: u32) -> Client {
     )
 }
 
-/// A page of the people from `start` on, with the fields of a real one.
+/// Renders a page of the people from `start` on, with the fields of a real page.
 fn render_page(department: u32, start: u32, until: u32) -> Bytes {
     let end = until.min(start + PAGE);
     let person = |n: u32| {

@@ -1,9 +1,9 @@
-//! A company as if it had been imported, in minutes instead of hours.
+//! Imports a company in minutes instead of hours.
 //!
-//! The engine itself decides what an import writes, from the sandbox's own answers. What takes the time is left out: HTTP
-//! and the pace between them, an intent before each write, the journal. Each link and each record of the eHR is stored
-//! once, as it is in the end, by the store's own code: the sweeps that follow find that nothing has changed, or their
-//! figures do not hold.
+//! The engine itself decides what an import writes, from the sandbox's own answers. The slow parts
+//! are left out: HTTP and its pace, an intent before each write, and the journal. Each link and
+//! each record of the eHR is stored once, in its final form, by the store's own code. If this were
+//! wrong, the sweeps that follow would find changes, and their figures would not hold.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -29,13 +29,13 @@ use tokio::task::JoinSet;
 
 use super::{SyncError, check_finished};
 
-/// Far above what this machine answers.
+/// Pace far above what this machine can answer.
 const CALLS: u32 = 100_000;
 
-/// Links that are stored at once.
+/// Links that are stored at the same time.
 const CONCURRENT_LINKS: usize = 16;
 
-/// Seconds between two lines that say how far it is.
+/// Seconds between two lines of progress.
 const PROGRESS_INTERVAL_S: u64 = 15;
 
 /// Imports the sandbox's company into the machine's state.
@@ -74,7 +74,7 @@ pub(super) async fn import_company(
     Ok(())
 }
 
-/// The binding's own engine, on other ports.
+/// Builds the binding's own engine on other ports.
 async fn import_engine(
     machine: &Machine,
     binding: &Binding,
@@ -86,6 +86,8 @@ async fn import_engine(
         .open_engine(&binding.id, WritePurpose::Follow)
         .await;
     let (_, engine) = made.map_err(SyncError::setup_error("the engine"))?;
+    let keys = machine.secrets.get_keys(&binding.id).await;
+    let keys = keys.map_err(SyncError::setup_error("the binding's keys"))?;
     let refused = Arc::clone(&machine.queues.refused) as Arc<dyn Queue>;
     let inside = Arc::new(DirectTransport(Arc::clone(world)));
     let clients = ClientPool::new(
@@ -100,7 +102,7 @@ async fn import_engine(
         ..binding.clone()
     };
     Ok(Engine {
-        dingtalk: Arc::new(clients.for_binding(&fast)),
+        dingtalk: Arc::new(clients.for_binding(&fast, &keys)),
         ehr: Arc::new(EmptyEhr(engine.ehr)),
         links: Arc::clone(links) as Arc<dyn LinkStore>,
         journal: Arc::new(DiscardingJournal),
@@ -136,7 +138,7 @@ fn check_stored(
     }
 }
 
-/// Says how far it is, now and then.
+/// Prints the progress now and then.
 struct ProgressPrinter(Instant);
 
 impl ProgressPrinter {
@@ -147,7 +149,7 @@ impl ProgressPrinter {
     fn print_progress(&mut self, what: &str, done: u64, total: u64) {
         if self.0.elapsed().as_secs() >= PROGRESS_INTERVAL_S {
             self.0 = Instant::now();
-            // Nobody to tell where the terminal is gone.
+            // If the terminal is gone, the line is lost.
             _ = writeln!(std::io::stderr(), "{done} of {total} {what}");
         }
     }
@@ -171,7 +173,7 @@ impl Transport for DirectTransport {
     }
 }
 
-/// An eHR that had nobody in it: nobody is looked for there.
+/// An eHR that was empty, so that lookups find nothing without a call.
 struct EmptyEhr(Arc<dyn Connector>);
 
 #[async_trait]
@@ -213,7 +215,7 @@ impl Connector for EmptyEhr {
     }
 }
 
-/// Nobody reads this import's journal.
+/// A journal that drops its entries.
 struct DiscardingJournal;
 
 #[async_trait]
@@ -227,7 +229,7 @@ impl Journal for DiscardingJournal {
     }
 }
 
-/// Links in memory, until they are as they stay.
+/// Links in memory, until they are in their final form.
 #[derive(Default)]
 struct MemoryLinks(Mutex<LinkTables>);
 

@@ -2,18 +2,13 @@
 
 use std::path::Path;
 
-use directory::{
-    BindingId, Field, FieldValue, FieldValues, Kind, NativeId, RunId, Timestamp, WriteAction,
-};
-use ehr::{AlternateKey, RecordWrite};
+use directory::{BindingId, RunId, Timestamp};
 use local::embedded::Database;
 use local::machine::{Machine, MachineConfig};
-use runtime::SystemClock;
 use sandbox::company::{AppCredentials, CompanySize};
-use sandbox::world::PersonChanges;
-use sandbox::{Act, RunningServer, Server, ServerConfig, Settings};
+use sandbox::{RunningServer, Server, ServerConfig, Settings};
 use state::store::PutCondition;
-use state::vault::BindingSecret;
+use state::vault::{BindingKeys, DingTalkCredentials};
 use state::{Binding, DingTalkEndpoints};
 use tempfile::TempDir;
 
@@ -23,13 +18,10 @@ use super::{ObservedSweep, SyncError, bulk_import, check_finished};
 use crate::args::{SweepArgs, SyncArgs};
 use crate::call_minimum::CallMinimum;
 
-/// One in this many people is changed.
-const ONE_PERCENT: usize = 100;
-
-/// The database's file, where it is kept.
+/// Name of the database's file, if it is kept.
 const DATABASE: &str = "state.db";
 
-/// What stands around the measured process.
+/// The environment of the measured process.
 pub(super) struct SyncEnvironment {
     server: RunningServer,
     database: Database,
@@ -48,7 +40,8 @@ impl SyncEnvironment {
             seed: args.seed,
             big_department: None,
         };
-        // The import's raised pace would otherwise meet the ban page, which is about addresses and not about apps.
+        // The import's higher pace would otherwise meet the ban page, which counts calls per
+        // address and not per app.
         let settings = Settings {
             qps: args.qps,
             latency_ms: args.latency_ms,
@@ -69,7 +62,7 @@ impl SyncEnvironment {
         let database = open_database(args.keep.as_deref(), data.path()).await?;
         let served = ServedDatabase::start(&database, data.path()).await?;
         let keys = server.world.lock().await.company().credentials.clone();
-        let binding = make_binding(&keys, &server.url)?;
+        let binding = make_binding(&keys)?;
         let stage = Self {
             server,
             database,
@@ -82,7 +75,7 @@ impl SyncEnvironment {
         Ok(stage)
     }
 
-    /// Keeps what is stored now, for another run of the benchmark.
+    /// Keeps the stored state for another run of the benchmark.
     pub(super) async fn keep_state(self, file: &Path) -> Result<Self, SyncError> {
         let Self {
             server,
@@ -115,17 +108,24 @@ impl SyncEnvironment {
 
     async fn store_binding(&self, keys: AppCredentials, seed: u64) -> Result<(), SyncError> {
         let machine = self.start_machine().await?;
-        let secret = make_secret(&self.binding, keys, seed);
-        let put = machine.secrets.put_binding(&self.binding.id, &secret).await;
-        put.map_err(SyncError::setup_error("the binding's secret"))?;
+        let (secrets, id) = (&machine.secrets, &self.binding.id);
+        let credentials = DingTalkCredentials {
+            app_key: keys.app_key,
+            app_secret: keys.app_secret.into(),
+        };
+        let put = secrets.put_credentials(id, &credentials).await;
+        put.map_err(SyncError::setup_error("the binding's credentials"))?;
+        // The sandbox of a kept database had another port.
+        let put = secrets
+            .put_keys(id, &make_keys(&self.server.url, seed))
+            .await;
+        put.map_err(SyncError::setup_error("the binding's keys"))?;
         let stored = machine
             .store
             .get_binding(&self.binding.id)
             .await
             .map_err(SyncError::setup_error("the binding"))?;
-        let mut binding = stored.map_or_else(|| self.binding.clone(), |stored| stored.body);
-        // The sandbox of a kept database had another port.
-        binding.endpoints.clone_from(&self.binding.endpoints);
+        let binding = stored.map_or_else(|| self.binding.clone(), |stored| stored.body);
         let put = machine.store.put_binding(&binding, PutCondition::Any).await;
         put.map_err(SyncError::setup_error("the binding"))?;
         token_refresh::handle(
@@ -137,16 +137,17 @@ impl SyncEnvironment {
         Ok(())
     }
 
-    /// The parts of one machine in this process. Not while a sweep runs in another one: the state has one owner.
+    /// Builds the parts of one machine in this process. No sweep may run in another process
+    /// meanwhile, because the state has one owner.
     pub(super) async fn start_machine(&self) -> Result<Machine, SyncError> {
         let data = self.data.path().to_owned();
         let key = read_key(&data).map_err(SyncError::setup_error("the key of the database"))?;
-        let place = MachineConfig {
+        let config = MachineConfig {
             data,
             dynamodb: Some((self.served.address, key)),
             allow_loopback: true,
         };
-        Machine::start(&place)
+        Machine::start(&config)
             .await
             .map_err(SyncError::setup_error("the machine"))
     }
@@ -162,14 +163,14 @@ impl SyncEnvironment {
         imported
     }
 
-    /// One sweep at this many calls a second, in a process of its own.
+    /// Measures one sweep at this many calls per second, in its own process.
     pub(super) async fn measure_sweep(&self, qps: u32) -> Result<ObservedSweep, SyncError> {
         self.set_pace(qps).await?;
         let measured = measure_in_process(&self.sweep_args(None, None)).await?;
         self.observe_sweep(vec![measured]).await
     }
 
-    /// The same sweep as the last one once more, in slices, each in a process of its own.
+    /// Repeats the last sweep in slices, each in its own process.
     pub(super) async fn measure_sliced_sweep(
         &self,
         qps: u32,
@@ -215,7 +216,7 @@ impl SyncEnvironment {
         })
     }
 
-    /// The next sweep deep-reads the part of the company that the last one deep-read.
+    /// Makes the next sweep deep-read the same part of the company as the last one.
     async fn repeat_rotation(&self) -> Result<(), SyncError> {
         let machine = self.start_machine().await?;
         let back = |binding: &mut Binding| binding.sweeps = binding.sweeps.saturating_sub(1);
@@ -244,7 +245,8 @@ impl SyncEnvironment {
         Ok(())
     }
 
-    /// Direct members of each department, the root's included, by the truth and not by what a list said.
+    /// Counts the direct members of each department, with the root, from the truth and not from a
+    /// list.
     pub(super) async fn count_members(&self) -> Vec<u64> {
         let truth = self.server.world.lock().await.truth();
         truth
@@ -254,100 +256,24 @@ impl SyncEnvironment {
             .collect()
     }
 
-    /// Gives one person in a hundred another title; how many.
-    pub(super) async fn change_one_percent(&self) -> Result<u64, SyncError> {
-        self.change_in_dingtalk(0, "首席测量师")
-            .await
-            .map(|people| people.len() as u64)
-    }
-
-    /// Gives one person in a hundred another title, on both sides the same; how many. They need no write to a side.
-    pub(super) async fn agree_on_one_percent(&self) -> Result<u64, SyncError> {
-        const TITLE: &str = "首席同意师";
-        let people = self.change_in_dingtalk(ONE_PERCENT / 2, TITLE).await?;
-        let machine = self.start_machine().await?;
-        let ehr = machine
-            .corps()
-            .open_connector(&self.binding)
-            .await
-            .map_err(SyncError::setup_error("the eHR"))?;
-        for userid in &people {
-            let id = NativeId::new(userid).map_err(SyncError::setup_error("a userid"))?;
-            let found = ehr
-                .find_by_key(Kind::Person, &AlternateKey::DingTalk(id))
-                .await
-                .map_err(SyncError::setup_error("the eHR"))?;
-            let Some(found) = found else { continue };
-            let mut values = FieldValues::new();
-            values.show(Field::Title, Some(FieldValue::Text(TITLE.into())));
-            let write = RecordWrite {
-                kind: Kind::Person,
-                action: WriteAction::Update,
-                // The ledger's id is the link's.
-                link: found
-                    .record
-                    .id
-                    .as_str()
-                    .parse()
-                    .map_err(SyncError::setup_error("a link"))?,
-                id: Some(found.record.id),
-                dingtalk: found.dingtalk,
-                unionid: found.record.unionid,
-                values,
-                expected: None,
-            };
-            ehr.write_record(&write)
-                .await
-                .map_err(SyncError::setup_error("the eHR"))?;
-        }
-        machine.stop().await;
-        Ok(people.len() as u64)
-    }
-
-    async fn change_in_dingtalk(&self, from: usize, title: &str) -> Result<Vec<String>, SyncError> {
-        let mut world = self.server.world.lock().await;
-        let people: Vec<String> = world
-            .company()
-            .people
-            .keys()
-            .skip(from)
-            .step_by(ONE_PERCENT)
-            .cloned()
-            .collect();
-        for userid in &people {
-            let fields = PersonChanges {
-                title: Some(title.to_owned()),
-                ..PersonChanges::default()
-            };
-            let act = Act::Change {
-                userid: userid.clone(),
-                fields: Box::new(fields),
-            };
-            world
-                .act(SystemClock.now(), act)
-                .map_err(SyncError::setup_error("a change of a person"))?;
-        }
-        Ok(people)
-    }
-
-    /// The binding as it was made.
+    /// Returns the binding as it was created.
     pub(super) fn binding(&self) -> &Binding {
         &self.binding
     }
 
-    /// The sandbox.
+    /// Returns the sandbox.
     pub(super) fn server(&self) -> &RunningServer {
         &self.server
     }
 
-    /// Everything stops. What was measured is measured, so that trouble here changes nothing.
+    /// Stops everything. Errors are ignored, because the measurement is complete.
     pub(super) async fn shut_down(self) {
         self.server.shutdown().await;
         _ = self.database.stop().await;
     }
 }
 
-/// In memory, unless it is kept; a copy of what was kept.
+/// Opens the database: in memory, or a copy of a kept file.
 async fn open_database(keep: Option<&Path>, data: &Path) -> Result<Database, SyncError> {
     let Some(keep) = keep else {
         return Database::memory()
@@ -363,7 +289,7 @@ async fn open_database(keep: Option<&Path>, data: &Path) -> Result<Database, Syn
         .map_err(SyncError::setup_error("the database"))
 }
 
-fn make_binding(keys: &AppCredentials, url: &str) -> Result<Binding, SyncError> {
+fn make_binding(keys: &AppCredentials) -> Result<Binding, SyncError> {
     let id: BindingId = "b-bench"
         .parse()
         .map_err(SyncError::setup_error("the binding's id"))?;
@@ -374,30 +300,20 @@ fn make_binding(keys: &AppCredentials, url: &str) -> Result<Binding, SyncError> 
     let mut binding = Binding::new(id, corp);
     binding.agent_id = keys.agent_id;
     binding.app_key.clone_from(&keys.app_key);
-    binding.endpoints = DingTalkEndpoints {
-        api: url.to_owned(),
-        oapi: url.to_owned(),
-    };
     binding.created_at = Timestamp::default();
     Ok(binding)
 }
 
-/// Keys from the seed, so that the part of the corp that a sweep deep-reads is the same in every run.
-fn make_secret(binding: &Binding, keys: AppCredentials, seed: u64) -> BindingSecret {
+/// Makes keys from the seed, so that every run deep-reads the same part of the corp.
+fn make_keys(url: &str, seed: u64) -> BindingKeys {
     let key = |purpose: u8| {
         let mut key = [purpose; 32];
         key[..8].copy_from_slice(&seed.to_be_bytes());
         key
     };
-    BindingSecret {
-        corp_id: binding.corp_id.clone(),
-        agent_id: keys.agent_id,
-        app_key: keys.app_key,
-        app_secret: keys.app_secret.into(),
-        callback_token: "bench".to_owned().into(),
-        callback_aes_key: "A".repeat(43).into(),
+    BindingKeys {
         hash_key: key(1),
         seal_key: key(2),
-        previous_callback: None,
+        endpoints: Some(DingTalkEndpoints::at(url)),
     }
 }

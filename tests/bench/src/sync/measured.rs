@@ -1,4 +1,4 @@
-//! One sweep in a process of its own, with what it used.
+//! Measures one sweep in its own process.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -18,26 +18,26 @@ use crate::process::{Usage, usage};
 /// What a sweep did and used.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct MeasuredSweep {
-    /// Its report.
+    /// Report of the sweep.
     pub report: RunReport,
-    /// The process when everything was connected and nothing had been read.
+    /// Usage when everything was connected and nothing had been read.
     pub before: Usage,
-    /// The process at the end.
+    /// Usage at the end.
     pub after: Usage,
     /// Write capacity units that the database reported.
     pub units: WriteUnits,
 }
 
-/// Write capacity units, per table.
+/// Write capacity units per table.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub struct WriteUnits {
-    /// Links.
+    /// Units of links.
     pub directory: f64,
-    /// The binding and the run.
+    /// Units of the binding and the run.
     pub control: f64,
-    /// Its entries and its head.
+    /// Units of the journal's entries and head.
     pub journal: f64,
-    /// The eHR's own records.
+    /// Units of the eHR's own records.
     pub ledger: f64,
 }
 
@@ -59,33 +59,33 @@ impl From<WriteTally> for WriteUnits {
 }
 
 impl MeasuredSweep {
-    /// The most memory between the two that was not there before, KiB.
+    /// Returns the largest growth of memory between the two, in KiB.
     #[must_use]
     pub fn memory_kib(&self) -> u64 {
         self.after.peak_kib.saturating_sub(self.before.resident_kib)
     }
 
-    /// CPU time between the two, milliseconds.
+    /// Returns the CPU time between the two, in milliseconds.
     #[must_use]
     pub fn cpu_ms(&self) -> u64 {
         self.after.cpu_ms.saturating_sub(self.before.cpu_ms)
     }
 }
 
-/// Sweeps once in this process and prints [`Measured`] as JSON.
+/// Sweeps once in this process and prints [`MeasuredSweep`] as JSON.
 ///
 /// # Errors
-/// [`Trouble`].
+/// [`SyncError`] if the sweep fails.
 pub async fn run(args: &SweepArgs) -> Result<(), SyncError> {
     let key = super::served::read_key(&args.data)
         .map_err(SyncError::setup_error("the key of the database"))?;
     let dynamodb = Some((args.dynamodb, key));
-    let place = MachineConfig {
+    let config = MachineConfig {
         data: args.data.clone(),
         dynamodb,
         allow_loopback: true,
     };
-    let machine = Machine::start(&place)
+    let machine = Machine::start(&config)
         .await
         .map_err(SyncError::setup_error("the measured machine"))?;
     let deps = machine.full_sync();
@@ -123,7 +123,7 @@ pub async fn run(args: &SweepArgs) -> Result<(), SyncError> {
     Ok(())
 }
 
-/// Runs this program again for one sweep.
+/// Starts this program again for one sweep.
 pub(super) async fn measure_in_process(args: &SweepArgs) -> Result<MeasuredSweep, SyncError> {
     let program = std::env::current_exe().map_err(SyncError::setup_error("this program's path"))?;
     let output = sweep_command(&program, args)

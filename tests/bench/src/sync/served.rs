@@ -1,4 +1,5 @@
-//! The database for sweeps in other processes: DynamoDB's protocol on loopback, behind a key that only this user can read.
+//! Serves the database to sweeps in other processes: DynamoDB's protocol on loopback, with a key
+//! that only this user can read.
 
 use std::fs::OpenOptions;
 use std::io::Write as _;
@@ -22,7 +23,7 @@ use super::SyncError;
 /// DynamoDB takes bodies up to 16 MB.
 const BODY_MAX_BYTES: usize = 16 * 1024 * 1024;
 
-/// The file of the key, in the state directory of the measured machine.
+/// Name of the key's file in the state directory of the measured machine.
 const KEY_FILE: &str = "dynamodb.key";
 
 /// A database that is served until it is dropped.
@@ -80,7 +81,7 @@ fn write_key(data: &Path, key: &str) -> std::io::Result<()> {
         .write_all(key.as_bytes())
 }
 
-/// The key that the process which serves the database wrote down.
+/// Reads the key that the serving process wrote.
 pub(super) fn read_key(data: &Path) -> std::io::Result<String> {
     std::fs::read_to_string(data.join(KEY_FILE))
 }

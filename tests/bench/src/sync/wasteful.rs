@@ -1,7 +1,7 @@
-//! A client as many are written: one call at a time, lists asked twice, everybody read one by one.
+//! A typical wasteful client: one call at a time, lists read twice, every person read one by one.
 //!
-//! It is bounded to a part of the company, because the whole would take it ten minutes, and is held to the minimum of
-//! that part.
+//! It covers only a part of the company, because the whole would take ten minutes, and is compared
+//! with the minimum of that part.
 
 use dingtalk::client::Client;
 use directory::{DeptId, FieldSet};
@@ -10,10 +10,11 @@ use sandbox::world::CallRecord;
 use super::SyncError;
 use super::environment::SyncEnvironment;
 
-/// It goes on until it has read this many people.
+/// Number of people after which it stops.
 const PEOPLE: usize = 300;
 
-/// Runs it; the calls that the sandbox saw, and the members of each department that it went through.
+/// Runs the client; returns the calls that the sandbox saw, and the member counts of the
+/// departments that it read.
 pub(super) async fn run(
     stage: &SyncEnvironment,
     qps: u32,
@@ -29,7 +30,8 @@ pub(super) async fn run(
     let machine = stage.start_machine().await?;
     let mut binding = stage.binding().clone();
     binding.calls_per_second = qps;
-    let client = machine.clients.for_binding(&binding);
+    let client = machine.corps().open_client(&binding).await;
+    let client = client.map_err(SyncError::setup_error("the wasteful client"))?;
     let (mut read, mut members) = (0, Vec::new());
     for (department, count) in departments {
         read += read_department(&client, department)
@@ -45,7 +47,7 @@ pub(super) async fn run(
     Ok((log, members))
 }
 
-/// Both lists of a department twice, and everybody on it read.
+/// Reads both lists of a department twice, and every person on them.
 async fn read_department(
     client: &Client,
     department: DeptId,

@@ -1,20 +1,20 @@
-//! What can be taken away: one action on one resource of a role, and the policy without it.
+//! One action on one resource of a role, and the policy without it.
 
 use serde_json::{Value, json};
 
 /// One action on one resource that a statement allows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct AllowedAction {
-    /// The statement's `Sid`.
+    /// `Sid` of the statement.
     pub(super) sid: String,
-    /// `service:Operation`.
+    /// The action, as `service:Operation`.
     pub(super) action: String,
-    /// The resource's ARN, or its pattern.
+    /// ARN of the resource, or its pattern.
     pub(super) resource: String,
 }
 
 impl AllowedAction {
-    /// Everything that a policy document allows.
+    /// Returns everything that a policy document allows.
     #[must_use]
     pub(super) fn all_in_document(document: &Value) -> Vec<Self> {
         let statements = document["Statement"].as_array().into_iter().flatten();
@@ -37,7 +37,7 @@ impl AllowedAction {
         units.collect()
     }
 
-    /// The document that allows everything but this.
+    /// Returns the document that allows everything but this.
     #[must_use]
     pub(super) fn document_without(&self, document: &Value) -> Value {
         let mut statements = Vec::new();
@@ -81,8 +81,9 @@ impl AllowedAction {
         json!({"Version": document["Version"], "Statement": statements})
     }
 
-    /// Whether a denial is of this very action on this very resource, whose pattern may end in a star.
-    /// A denial that names no resource is of what was taken away: everything else is allowed.
+    /// Whether a denial is about this action on this resource; the pattern of the resource may end
+    /// in a star. A denial that names no resource must be about the removed action, because
+    /// everything else is allowed.
     #[must_use]
     pub(super) fn is_denied_by(&self, action: &str, resource: &str) -> bool {
         let fits = match self.resource.strip_suffix('*') {
@@ -93,14 +94,15 @@ impl AllowedAction {
         action == self.action && fits
     }
 
-    /// The last part of the resource, which says which one it is.
+    /// Returns the last part of the resource, which identifies it.
     #[must_use]
     pub(super) fn resource_name(&self) -> &str {
         let name = self.resource.trim_end_matches(":*");
         name.rsplit(':').next().unwrap_or_default()
     }
 
-    /// Whether Lambda itself acts here in the role's name: it polls queues and writes logs. The emulator lets it.
+    /// Whether Lambda itself acts here in the role's name: it polls queues and writes logs. The
+    /// emulator always allows this.
     #[must_use]
     pub(super) fn is_lambdas_own(&self) -> bool {
         const QUEUE: [&str; 3] = [
@@ -112,7 +114,7 @@ impl AllowedAction {
     }
 }
 
-/// One word, or a list of them.
+/// Returns one word, or a list of words, as a list.
 fn string_list(value: &Value) -> Vec<String> {
     match value {
         Value::Array(all) => all

@@ -1,20 +1,23 @@
-//! Permissions that no story uses and that stay all the same.
+//! Permissions that no story uses and that are kept for a reason.
 
 use super::allowed_action::AllowedAction;
 
-/// A function, an action, how its resource ends, and why.
+/// Function, action, end of the resource, and reason.
 type KeptPermission = (&'static str, &'static str, &'static str, &'static str);
 
-/// Reading back what a put of the journal did whose answer was lost: nobody loses answers here, the contract suite does.
+/// Reads back what a journal put did if its answer was lost. No story loses answers; the contract
+/// suite does.
 const LOST_ANSWER: &str = "reads back an entry whose answer was lost";
 
-/// Here every sweep ends within its execution; the stories of `tests/stories/tests/slices.rs` go on from a checkpoint.
-const LONG_SWEEP: &str = "keeps where a sweep stood that outlives its execution";
+/// In these stories every sweep ends within its execution. The stories of
+/// `tests/stories/tests/slices.rs` continue from a checkpoint.
+const LONG_SWEEP: &str = "stores the checkpoint of a sweep that is longer than its execution";
 
-/// Here DingTalk decides every field; `tests/stories/tests/asks.rs` tells of a company whose eHR decides.
+/// In these stories DingTalk decides every field. In `tests/stories/tests/asks.rs` the eHR decides.
 const ASKS_EMPLOYEE: &str = "asks an employee for a mobile number that only they can change";
 
-/// A sweep goes on without it and says so, so that nothing is seen to fail here; the stories of the journal do.
+/// A sweep continues without it and reports it, so that no failure shows here. The stories of the
+/// journal need it.
 const COPIES_JOURNAL_HEAD: &str = "keeps copies of the journal's head";
 
 const KEPT: [KeptPermission; 9] = [
@@ -39,7 +42,7 @@ const KEPT: [KeptPermission; 9] = [
     ),
 ];
 
-/// Why a function keeps what it was never seen to use.
+/// Returns why a function keeps an action that no story uses.
 pub(super) fn reason_to_keep(function: &str, unit: &AllowedAction) -> Option<&'static str> {
     let is = |kept: &&KeptPermission| {
         kept.0 == function && kept.1 == unit.action && unit.resource.ends_with(kept.2)

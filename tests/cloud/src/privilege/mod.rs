@@ -1,12 +1,17 @@
-//! `cloud least-privilege`: every action that a role allows is taken away once, and the function is made to do all that it
-//! does. What it needs is denied then; what is never denied was never needed, and has to be justified or removed.
+//! `cloud least-privilege`: removes every action of a role once, and makes the function do all its
+//! work. An action that the function needs is denied then. An action that is never denied is not
+//! needed, and must be justified or removed.
 //!
-//! Policies are exchanged on the running emulator, which asks for them at each request; the function begins anew each
-//! time, so that it remembers nothing. Between the functions and AWS stands a witness that reads the denials.
+//! Before that, it asks for every kind of secret under each role's own credentials.
+//!
+//! The running emulator takes exchanged policies at once, because it evaluates them at each
+//! request. The function restarts each time, so that it remembers nothing. A proxy between the
+//! functions and AWS reads the denials.
 
 mod allowed_action;
 mod kept_permissions;
 mod probe;
+mod secret_readers;
 
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
@@ -22,38 +27,40 @@ use crate::zips::BootstrapPrograms;
 use allowed_action::AllowedAction;
 use probe::{PROBES, ProbeStep, StepGoal};
 
-/// A company that is small, since every look compares all of it.
+/// Number of people. The company is small, because every check compares all of it.
 const PEOPLE: usize = 30;
 
-/// Seconds until a failed message is seen again; minutes in the template.
+/// Seconds until a failed message is visible again; in the template it is minutes.
 const VISIBILITY: &str = "2";
 
-/// Without a denial and without an end after this, something else is wrong.
+/// Limit of an attempt. Without a denial and without an end after this time, something else is
+/// wrong.
 const PATIENCE: Duration = Duration::from_secs(45);
 
-/// How often one permission is tried where nothing ends.
+/// Attempts per action if none ends.
 const ATTEMPTS_PER_ACTION: usize = 3;
 
-/// Nothing here is measured, so that any size will do.
+/// Memory of a function in MB. Nothing is measured here, so any size will do.
 const MEMORY_MB: u32 = 512;
 
 const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-/// What became of a function without one of its permissions.
+/// How an attempt without one permission ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum AttemptEnd {
-    /// AWS denied it, as it has to be.
+    /// AWS denied the action, as expected.
     Denied,
-    /// It did everything all the same.
+    /// The function did all its work without the action.
     NeverAsked,
-    /// Neither within the time.
+    /// Neither happened within the time.
     Stuck(String),
 }
 
-/// Takes every action away once, from all functions or `only` from one, and prints a line for each.
+/// Removes every action once, from all functions or from `only` one, and prints a line for each.
 ///
 /// # Errors
-/// A name that no function has; permissions that nobody needs and nobody justifies, and functions that did not do their work.
+/// If there is no such function, if a permission is neither needed nor justified, or if a function
+/// did not do its work.
 pub async fn run(only: Option<&str>) -> Result<(), String> {
     let began = Instant::now();
     let wanted: Vec<_> = PROBES
@@ -72,6 +79,7 @@ pub async fn run(only: Option<&str>) -> Result<(), String> {
     )
     .await?;
     run_stories(&world, &stories::FIRST_STORIES).await?;
+    secret_readers::check_secret_readers(&world, only).await?;
     shorten_timeouts(&world).await;
     let mut attempts = PrivilegeAttempts {
         world: &world,
@@ -86,7 +94,7 @@ pub async fn run(only: Option<&str>) -> Result<(), String> {
     deploy::tear_down(world).await?;
     if !wrong.is_empty() {
         return Err(format!(
-            "{} permissions are not as they have to be:\n{}",
+            "{} permissions are wrong:\n{}",
             wrong.len(),
             wrong.join("\n")
         ));
@@ -133,7 +141,8 @@ impl PrivilegeAttempts<'_> {
             }
             let step = Instant::now();
             let mut ended = AttemptEnd::NeverAsked;
-            // What the recovery set off may still be under way when the function begins anew, and is cut off with it.
+            // What the recovery started may still run when the function restarts, and is then cut
+            // off.
             for _ in 0..ATTEMPTS_PER_ACTION {
                 self.put_policy(&role, &policy, &unit.document_without(&document))
                     .await?;
@@ -161,14 +170,14 @@ impl PrivilegeAttempts<'_> {
         match (ended, reason) {
             (AttemptEnd::Denied, None) => print_done("denied", line, took),
             (AttemptEnd::NeverAsked, Some(reason)) => {
-                print_done("kept", &format!("{line}  {reason}"), took)
+                print_done("kept", &format!("{line}  {reason}"), took);
             }
             (AttemptEnd::Denied, Some(_)) => {
-                self.report_wrong(format!("{line}  is needed, and its justification is not"))
+                self.report_wrong(format!("{line}  is needed: remove its justification"));
             }
-            (AttemptEnd::NeverAsked, None) => self.report_wrong(format!(
-                "{line}  was never asked for: remove it, or say why not"
-            )),
+            (AttemptEnd::NeverAsked, None) => {
+                self.report_wrong(format!("{line}  was never used: remove it, or justify it"));
+            }
             (AttemptEnd::Stuck(why), _) => self.report_wrong(format!("{line}  {why}")),
         }
     }
@@ -178,7 +187,7 @@ impl PrivilegeAttempts<'_> {
         self.wrong.push(line);
     }
 
-    /// The function's steps, until it is denied what was taken away.
+    /// Runs the function's steps until the removed action is denied.
     async fn attempt_steps(
         &mut self,
         function: &str,
@@ -227,17 +236,17 @@ impl PrivilegeAttempts<'_> {
         ))
     }
 
-    /// With its permissions back the function ends what it had begun.
+    /// Restores the permissions and lets the function finish what it had begun.
     async fn recover(&self, function: &str) -> Result<(), String> {
         self.world.dingtalk.disarm().await;
         probe::set_paused(self.world, false).await;
         probe::restore_secret(self.world).await;
         self.restart_function(function).await;
-        // Only a token that is renewed ends the trouble with it.
+        // Only a renewed token ends an error of the token.
         probe::expire_stored_token(self.world).await;
         probe::invoke_as_rule(self.world, "TokenRefresh").await;
         let mut ends = vec![StepGoal::HasToken];
-        // An event that never came in, and somebody who left without one: two sweeps find everything.
+        // An event may be lost, and a person may have left without one. Two sweeps find everything.
         for _ in 0..2 {
             ends.push(StepGoal::SweptAfter(
                 probe::make_sweep_due(self.world).await,
@@ -254,7 +263,7 @@ impl PrivilegeAttempts<'_> {
         }
     }
 
-    /// A function whose memory changes begins anew, and remembers no secret.
+    /// Changes the function's memory size, so that it restarts and remembers no secret.
     async fn restart_function(&self, function: &str) {
         let memory = MEMORY_MB + self.number % 64;
         let change =
@@ -299,8 +308,9 @@ impl PrivilegeAttempts<'_> {
     }
 }
 
-/// What failed is to be seen again soon, and often enough. And the archive is asked over plain HTTP, as the emulator speaks
-/// nothing else: the bucket's own policy, which refuses that, goes. That the template has it is `cloud check`'s to see.
+/// Makes failed messages visible again soon and often enough. Also removes the bucket's own policy,
+/// which refuses plain HTTP, because the emulator speaks nothing else. `cloud check` checks that
+/// the template has this policy.
 async fn shorten_timeouts(world: &CloudWorld) {
     let bucket = json!({"Bucket": world.stack.physical_id("Archive")});
     world
@@ -313,8 +323,8 @@ async fn shorten_timeouts(world: &CloudWorld) {
         let dead = dead.rsplit('/').next().unwrap_or_default();
         let arn = format!(
             "arn:aws:sqs:{}:{}:{dead}",
-            local::cloud::emulator::REGION,
-            local::cloud::emulator::ACCOUNT
+            checks::emulator::REGION,
+            checks::emulator::ACCOUNT
         );
         let redrive = json!({"deadLetterTargetArn": arn, "maxReceiveCount": 100}).to_string();
         let attributes = json!({"VisibilityTimeout": VISIBILITY, "RedrivePolicy": redrive});

@@ -1,54 +1,62 @@
-//! What each function is made to do, step by step, so that it needs everything that its role allows.
+//! The steps of each function, chosen so that it needs everything that its role allows.
 
+mod changes;
+mod credentials;
 mod pause_and_plan;
 
 use std::collections::BTreeSet;
 use std::pin::Pin;
 
-use directory::wake::WakeTarget;
-use directory::{RunId, Side, UserId, Wake};
+use changes::{
+    another_sweep, push_departure, push_event, push_every_event, push_return, silent_changes,
+    silent_departure, silent_return,
+};
+use credentials::{
+    expire_token, first_token, good_credentials, refused_credentials, refused_token,
+};
+use directory::{RunId, UserId};
 use message_push::batch::{OutboxBatch, OutboxPhase};
 use message_push::{MessageContent, MessageDraft, compose_message};
 use runtime::SystemClock;
 use sandbox::world::{Act, ActOutcome};
 use serde_json::{Value, json};
-use state::queue::messages::{TokenRefusedMessage, WakeMessage};
 use state::store::{ControlKind, PutCondition};
-use state::vault::TokenSecret;
 
 use crate::stories::check_sides_equal;
 use crate::world::CloudWorld;
+
+pub(super) use credentials::{expire_stored_token, restore_secret};
 pub(super) use pause_and_plan::set_paused;
 
-/// Longer than any binding waits between two sweeps.
+/// Milliseconds. This is longer than any binding waits between two sweeps.
 const DUE_MS: i64 = 8 * 24 * 3_600_000;
 
-/// A step that is begun; it is over when what it gave says so.
+/// A started step. Its goal says when it is over.
 type StepFuture<'a> = Pin<Box<dyn Future<Output = StepGoal> + 'a>>;
 
-/// One step of an attempt, which has a number of its own.
+/// One step of an attempt. The number of the attempt keeps its data apart.
 pub(super) type ProbeStep = fn(&CloudWorld, u32) -> StepFuture<'_>;
 
 /// When a step is over.
 #[derive(Debug, Clone)]
 pub(super) enum StepGoal {
-    /// The ledger is what DingTalk is, and nothing waits in any queue.
+    /// The ledger equals DingTalk, and every queue is empty.
     Settled,
-    /// The binding was swept after this moment, and nothing waits.
+    /// The binding was swept after this moment, and every queue is empty.
     SweptAfter(directory::Timestamp),
-    /// There is a token that serves.
+    /// A valid token is stored.
     HasToken,
-    /// There is trouble with the token, on record.
-    HasTrouble,
+    /// An error of the token is stored.
+    HasTokenError,
     /// The result of this message is known.
-    Told(String),
-    /// A wake is laid aside until writing goes on.
-    LaidAside,
+    MessageDone(String),
+    /// A wake is deferred until writing resumes.
+    WakeDeferred,
     /// This plan waits for an approval.
     Planned(RunId),
 }
 
-/// The functions, by their logical ids, with what they are made to do.
+/// The functions by their logical ids, with their steps.
 pub(super) const PROBES: [(&str, &[ProbeStep]); 5] = [
     ("Callback", &[push_event]),
     (
@@ -87,7 +95,7 @@ pub(super) const PROBES: [(&str, &[ProbeStep]); 5] = [
 ];
 
 impl StepGoal {
-    /// Whether it is so now; why not yet.
+    /// Checks whether the goal is reached; returns why not yet.
     pub(super) async fn check_reached(&self, world: &CloudWorld) -> Result<(), String> {
         match self {
             Self::Settled => {
@@ -117,14 +125,14 @@ impl StepGoal {
                 if serves {
                     check_queues_empty(world).await
                 } else {
-                    Err("no token that serves".to_owned())
+                    Err("no valid token is stored".to_owned())
                 }
             }
-            Self::HasTrouble => token_trouble(world)
+            Self::HasTokenError => token_trouble(world)
                 .await?
                 .map(|_| ())
-                .ok_or("no trouble on record".to_owned()),
-            Self::Told(id) => {
+                .ok_or("no error of the token is stored".to_owned()),
+            Self::MessageDone(id) => {
                 let corp = &world.binding.corp_id;
                 let stored = world
                     .store()
@@ -138,7 +146,7 @@ impl StepGoal {
                     phase => Err(format!("{phase:?}")),
                 }
             }
-            Self::LaidAside => pause_and_plan::check_wake_deferred(world).await,
+            Self::WakeDeferred => pause_and_plan::check_wake_deferred(world).await,
             Self::Planned(id) => pause_and_plan::check_plan_made(world, id).await,
         }
     }
@@ -169,229 +177,17 @@ async fn check_queues_empty(world: &CloudWorld) -> Result<(), String> {
     Ok(())
 }
 
-/// One event.
-fn push_event(world: &CloudWorld, number: u32) -> StepFuture<'_> {
-    Box::pin(async move {
-        let userid = world.dingtalk.bystander(&[]).await.userid;
-        world
-            .dingtalk
-            .act(Act::Rename {
-                userid,
-                name: format!("改名{number}"),
-            })
-            .await;
-        StepGoal::Settled
-    })
-}
-
-/// Everything that DingTalk pushes, with a token that it refuses in between.
-fn push_every_event(world: &CloudWorld, number: u32) -> StepFuture<'_> {
-    Box::pin(async move {
-        expire_token(world, "/topapi/v2/user/get").await;
-        world.dingtalk.subscribe(&world.subscription).await;
-        hire(world, number).await;
-        let name = format!("部门{number}");
-        world
-            .dingtalk
-            .act(Act::CreateDepartment { name, parent_id: 1 })
-            .await;
-        let userid = world
-            .dingtalk
-            .bystander(&[&probe_userid(number)])
-            .await
-            .userid;
-        world
-            .dingtalk
-            .act(Act::Rename {
-                userid,
-                name: format!("改名{number}"),
-            })
-            .await;
-        StepGoal::Settled
-    })
-}
-
-/// Somebody leaves, and everything is to be looked at.
-fn push_departure(world: &CloudWorld, number: u32) -> StepFuture<'_> {
-    Box::pin(async move {
-        world
-            .dingtalk
-            .act(Act::Leave {
-                userid: probe_userid(number),
-            })
-            .await;
-        let wake = Wake {
-            side: Side::DingTalk,
-            target: WakeTarget::Everything,
-            because: "org_change".to_owned(),
-        };
-        let (binding, corp) = (world.binding.id.clone(), world.binding.corp_id.clone());
-        let message = WakeMessage {
-            binding,
-            corp,
-            wake,
-            signature_hash: format!("everything-{number}"),
-        };
-        world
-            .queue("Wakes")
-            .send(message.to_message().expect("a message"))
-            .await
-            .expect("it is sent");
-        StepGoal::Settled
-    })
-}
-
-/// The same person comes back under another `userid`: the pointer of the first one goes.
-fn push_return(world: &CloudWorld, number: u32) -> StepFuture<'_> {
-    Box::pin(async move {
-        let again = Act::Rehire {
-            userid: probe_userid(number),
-            same_userid: false,
-            departments: vec![],
-        };
-        world.dingtalk.act(again).await;
-        StepGoal::Settled
-    })
-}
-
-/// What only a sweep can find, asked for by the rule, with a token that DingTalk refuses in between.
-fn silent_changes(world: &CloudWorld, number: u32) -> StepFuture<'_> {
-    Box::pin(async move {
-        lose_events(world).await;
-        hire(world, number).await;
-        let userid = world
-            .dingtalk
-            .bystander(&[&probe_userid(number)])
-            .await
-            .userid;
-        world
-            .dingtalk
-            .act(Act::Rename {
-                userid,
-                name: format!("改名{number}"),
-            })
-            .await;
-        world.dingtalk.disarm().await;
-        expire_token(world, "/topapi/v2/user/list").await;
-        make_sweep_due(world).await;
-        StepGoal::Settled
-    })
-}
-
-/// Somebody is gone, which two sweeps have to see.
-fn silent_departure(world: &CloudWorld, number: u32) -> StepFuture<'_> {
-    Box::pin(async move {
-        lose_events(world).await;
-        world
-            .dingtalk
-            .act(Act::Leave {
-                userid: probe_userid(number),
-            })
-            .await;
-        world.dingtalk.disarm().await;
-        StepGoal::SweptAfter(make_sweep_due(world).await)
-    })
-}
-
-fn another_sweep(world: &CloudWorld, _: u32) -> StepFuture<'_> {
-    Box::pin(async move {
-        make_sweep_due(world).await;
-        StepGoal::Settled
-    })
-}
-
-/// The same person is back under another `userid`: the pointer of the first one goes.
-fn silent_return(world: &CloudWorld, number: u32) -> StepFuture<'_> {
-    Box::pin(async move {
-        lose_events(world).await;
-        let again = Act::Rehire {
-            userid: probe_userid(number),
-            same_userid: false,
-            departments: vec![],
-        };
-        world.dingtalk.act(again).await;
-        world.dingtalk.disarm().await;
-        make_sweep_due(world).await;
-        StepGoal::Settled
-    })
-}
-
-/// No token was ever made.
-fn first_token(world: &CloudWorld, _: u32) -> StepFuture<'_> {
-    Box::pin(async move {
-        let name = format!("{}/tokens/{}", world.stack.name, world.binding.id);
-        let delete = json!({"SecretId": name, "ForceDeleteWithoutRecovery": true});
-        // There may be none after an attempt that was stopped in the middle.
-        _ = world
-            .aws
-            .call("secretsmanager", "delete_secret", delete)
-            .await;
-        invoke_as_rule(world, "TokenRefresh").await;
-        StepGoal::HasToken
-    })
-}
-
-/// The AppSecret was reset in DingTalk, and so was the one before.
-fn refused_credentials(world: &CloudWorld, number: u32) -> StepFuture<'_> {
-    Box::pin(async move {
-        let mut secret = world
-            .secrets()
-            .get_binding(&world.binding.id)
-            .await
-            .expect("the secret");
-        // Twice: the one before is tried too.
-        for wrong in ["wrong", "wrong-too"] {
-            secret.app_secret = format!("{wrong}-{number}").into();
-            world
-                .secrets()
-                .put_binding(&world.binding.id, &secret)
-                .await
-                .expect("it is stored");
-        }
-        expire_stored_token(world).await;
-        invoke_as_rule(world, "TokenRefresh").await;
-        StepGoal::HasTrouble
-    })
-}
-
-fn good_credentials(world: &CloudWorld, _: u32) -> StepFuture<'_> {
-    Box::pin(async move {
-        restore_secret(world).await;
-        invoke_as_rule(world, "TokenRefresh").await;
-        StepGoal::HasToken
-    })
-}
-
-fn refused_token(world: &CloudWorld, number: u32) -> StepFuture<'_> {
-    Box::pin(async move {
-        let token_hash = match world.secrets().get_token(&world.binding.id).await {
-            Ok(token) => token.hash(),
-            Err(_) => format!("none-{number}"),
-        };
-        let report = TokenRefusedMessage {
-            binding: world.binding.id.clone(),
-            token_hash,
-        };
-        world
-            .queue("RefusedTokens")
-            .send(report.to_message().expect("a message"))
-            .await
-            .expect("it is sent");
-        StepGoal::HasToken
-    })
-}
-
-/// A message to somebody, with a token that DingTalk refuses.
+/// Sends a message to a person, with a token that DingTalk refuses.
 fn send_message(world: &CloudWorld, number: u32) -> StepFuture<'_> {
     Box::pin(async move {
         expire_token(world, "/topapi/message/corpconversation/asyncsend_v2").await;
         let userid = world.dingtalk.bystander(&[]).await.userid;
         let people = BTreeSet::from([UserId::new(&userid).expect("an id")]);
-        let secret = world
+        let keys = world
             .secrets()
-            .get_binding(&world.binding.id)
+            .get_keys(&world.binding.id)
             .await
-            .expect("the secret");
+            .expect("the keys");
         let (id, content) = (
             format!("probe-{number}"),
             MessageContent::Text(format!("第{number}条")),
@@ -410,33 +206,18 @@ fn send_message(world: &CloudWorld, number: u32) -> StepFuture<'_> {
         let composed = compose_message(
             world.store(),
             outbox.as_ref(),
-            &secret.seal_key(),
+            &keys.seal_key(),
             draft,
             now,
             nonce,
         )
         .await;
         composed.expect("it is composed");
-        StepGoal::Told(format!("{id}.0000"))
+        StepGoal::MessageDone(format!("{id}.0000"))
     })
 }
 
-/// Puts the company's own credentials back.
-pub(super) async fn restore_secret(world: &CloudWorld) {
-    let mut secret = world
-        .secrets()
-        .get_binding(&world.binding.id)
-        .await
-        .expect("the secret");
-    secret.app_secret = world.dingtalk.credentials().await.app_secret.into();
-    world
-        .secrets()
-        .put_binding(&world.binding.id, &secret)
-        .await
-        .expect("it is stored");
-}
-
-/// What a rule of the template sends to its function.
+/// Invokes a function with the input that a rule of the template sends.
 pub(super) async fn invoke_as_rule(world: &CloudWorld, function: &str) {
     let invoke = json!({
         "FunctionName": world.stack.physical_id(function), "InvocationType": "Event", "Payload": r#"{"trigger":"schedule"}"#,
@@ -465,23 +246,7 @@ async fn hire(world: &CloudWorld, number: u32) -> ActOutcome {
         .await
 }
 
-async fn lose_events(world: &CloudWorld) {
-    let silence = json!({"kind": "event_never", "times": null});
-    world
-        .dingtalk
-        .arm(serde_json::from_value(silence).expect("a fault"))
-        .await;
-}
-
-async fn expire_token(world: &CloudWorld, interface: &str) {
-    let fault = json!({"kind": "expire_token", "interface": interface, "times": 1});
-    world
-        .dingtalk
-        .arm(serde_json::from_value(fault).expect("a fault"))
-        .await;
-}
-
-/// Makes the binding due and has the rule ask; the moment since which it is due.
+/// Makes the binding due and invokes the rule's function; returns since when it is due.
 pub(super) async fn make_sweep_due(world: &CloudWorld) -> directory::Timestamp {
     let due = SystemClock.now().plus_millis(-DUE_MS);
     let stored = world
@@ -499,25 +264,4 @@ pub(super) async fn make_sweep_due(world: &CloudWorld) -> directory::Timestamp {
         .expect("the binding is stored");
     invoke_as_rule(world, "FullSync").await;
     due
-}
-
-/// The token that is stored has had its time.
-pub(super) async fn expire_stored_token(world: &CloudWorld) {
-    let Ok(token) = world.secrets().get_token(&world.binding.id).await else {
-        return;
-    };
-    let (issued_at, expires_at) = (
-        SystemClock.now().plus_millis(-2 * DUE_MS),
-        SystemClock.now().plus_millis(-DUE_MS),
-    );
-    let token = TokenSecret {
-        issued_at,
-        expires_at,
-        ..token
-    };
-    world
-        .secrets()
-        .put_token(&world.binding.id, &token)
-        .await
-        .expect("it is stored");
 }

@@ -1,4 +1,4 @@
-//! Events go through the emulated API Gateway, the function, the queue and the engine.
+//! Events pass through the emulated API Gateway, the function, the queue and the engine.
 
 use sandbox::world::Act;
 use stories::assert_same;
@@ -7,7 +7,7 @@ use stories::polling::wait_until;
 use super::{PATIENCE, check_sides_equal};
 use crate::world::CloudWorld;
 
-/// The address is verified; a rename, a hire and a departure arrive.
+/// Verifies the address; then a rename, a hire and a departure arrive.
 pub(super) async fn brings_changes_in(world: &CloudWorld) -> String {
     world.dingtalk.subscribe(&world.subscription).await;
     wait_until(
@@ -58,7 +58,7 @@ pub(super) async fn brings_changes_in(world: &CloudWorld) -> String {
     assert_same(&world.dingtalk.truth().await, &ledger);
     assert!(
         ledger.find_left(&leaver).is_some(),
-        "who left is kept as left"
+        "the leaver should be kept as left"
     );
     format!(
         "verified; a rename, a hire and a departure in the ledger after {:.1} s",

@@ -1,4 +1,5 @@
-//! DingTalk cannot push for a while: its list of failed callbacks, which a rule of the template reads, brings the change in.
+//! DingTalk cannot push for a while. A rule of the template reads its list of failed callbacks, and
+//! brings the change in.
 
 use sandbox::world::{Act, DeliveryState};
 use serde_json::json;
@@ -9,7 +10,7 @@ use super::schedule::{fire_every_minute, put_rule};
 use super::{PATIENCE, check_sides_equal};
 use crate::world::CloudWorld;
 
-/// What DingTalk knows is an address in front of ours, where nobody listens any more.
+/// Gives DingTalk an address where no program listens any more.
 pub(super) async fn is_fetched_back(world: &CloudWorld) -> String {
     world
         .dingtalk
@@ -37,19 +38,19 @@ pub(super) async fn is_fetched_back(world: &CloudWorld) -> String {
     let rule = fire_every_minute(world, "FullSyncSchedule").await;
     let took = wait_until(
         PATIENCE,
-        "what could not be pushed is in the ledger",
+        "the changes that could not be pushed are in the ledger",
         async || check_sides_equal(world).await,
     )
     .await;
     put_rule(world, &rule).await;
     let collected = count_collected(world).await;
-    assert!(collected > 0, "DingTalk gave its list out");
+    assert!(collected > 0, "DingTalk returned its list");
     assert_eq!(
         world.ledger().await.binding.swept_at,
         before,
         "no sweep helped"
     );
-    // DingTalk's own times again, and the address as it was.
+    // Restores DingTalk's own times and the address.
     world
         .dingtalk
         .change_settings(json!({"retry_ms": [10_000, 30_000], "failed_after_ms": 180_000}))
@@ -61,7 +62,7 @@ pub(super) async fn is_fetched_back(world: &CloudWorld) -> String {
     )
 }
 
-/// Events that DingTalk gave out on its list.
+/// Counts the events that DingTalk returned on its list.
 async fn count_collected(world: &CloudWorld) -> usize {
     let dingtalk = world.dingtalk.world().lock().await;
     dingtalk

@@ -1,5 +1,5 @@
-//! What the stories before did is in the functions' logs as figures that CloudWatch makes metrics of, and each of our
-//! alarms watches one of them.
+//! The functions' logs contain what the stories before did, as figures that CloudWatch turns into
+//! metrics. Each of our alarms watches one of them.
 
 use runtime::metrics::{ALL, DIMENSION, Metric, NAMESPACE};
 use serde_json::Value;
@@ -8,10 +8,10 @@ use stories::polling::wait_until;
 use super::PATIENCE;
 use crate::world::CloudWorld;
 
-/// Counted after each sweep, and no story has anything held.
+/// This figure is counted after each sweep, and no story has a held change.
 const NOTHING_WAITS: &str = "Quarantined";
 
-/// Every figure, where the function that counts it wrote it.
+/// Checks that every figure is in the log of the function that counts it.
 pub(super) async fn are_in_the_logs(world: &CloudWorld) -> String {
     let mut seen = Vec::new();
     for metric in ALL {
@@ -39,7 +39,7 @@ pub(super) async fn are_in_the_logs(world: &CloudWorld) -> String {
     seen.join(", ")
 }
 
-/// The function that the stories before made count it.
+/// Returns the function that counted a metric in the stories before.
 fn counted_by(metric: &str) -> &'static str {
     match metric {
         "PushSeen" => "Callback",
@@ -50,8 +50,8 @@ fn counted_by(metric: &str) -> &'static str {
     }
 }
 
-/// The largest value of a figure in a function's log, of the lines that are this figure and nothing else, under the
-/// stack's name, as the alarm asks for it.
+/// Returns the largest value of a figure in a function's log. Only lines with this figure alone
+/// count, under the stack's name, as the alarm reads them.
 async fn largest_value(world: &CloudWorld, function: &str, metric: &Metric) -> Option<f64> {
     let log = world.log(function).await;
     let lines = log

@@ -1,4 +1,4 @@
-//! The first sweep, which a person begins: by a message, as the console does it.
+//! The first sweep, which a person starts with a message, as the console does.
 
 use runtime::SystemClock;
 use state::queue::messages::SweepMessage;
@@ -8,7 +8,7 @@ use stories::polling::wait_until;
 use super::PATIENCE;
 use crate::world::CloudWorld;
 
-/// Everybody is in the ledger as in DingTalk.
+/// After the sweep, every person is in the ledger as in DingTalk.
 pub(super) async fn brings_everybody(world: &CloudWorld) -> String {
     let (binding, corp) = (world.binding.id.clone(), world.binding.corp_id.clone());
     let sweep = SweepMessage {
@@ -23,7 +23,7 @@ pub(super) async fn brings_everybody(world: &CloudWorld) -> String {
         .send(sweep.to_message().expect("a message"))
         .await
         .expect("it is sent");
-    let took = wait_until(PATIENCE, "everybody is in the ledger", async || {
+    let took = wait_until(PATIENCE, "every person is in the ledger", async || {
         super::check_sides_equal(world).await
     })
     .await;

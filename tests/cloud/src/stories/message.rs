@@ -1,4 +1,4 @@
-//! A message goes through the outbox to a person, and its result is asked for.
+//! A message passes through the outbox to a person, and its result is polled.
 
 use std::collections::BTreeSet;
 
@@ -12,15 +12,15 @@ use stories::polling::wait_until;
 use super::PATIENCE;
 use crate::world::CloudWorld;
 
-/// One message to one person.
+/// Sends one message to one person.
 pub(super) async fn arrives(world: &CloudWorld) -> String {
     let userid = world.dingtalk.bystander(&[]).await.userid;
     let people = BTreeSet::from([UserId::new(&userid).expect("an id")]);
-    let secret = world
+    let keys = world
         .secrets()
-        .get_binding(&world.binding.id)
+        .get_keys(&world.binding.id)
         .await
-        .expect("the secret");
+        .expect("the keys");
     let content = MessageContent::Text("云上的一条消息".to_owned());
     let draft = MessageDraft {
         binding: &world.binding,
@@ -35,7 +35,7 @@ pub(super) async fn arrives(world: &CloudWorld) -> String {
     let composed = compose_message(
         world.store(),
         outbox.as_ref(),
-        &secret.seal_key(),
+        &keys.seal_key(),
         draft,
         SystemClock.now(),
         nonce,

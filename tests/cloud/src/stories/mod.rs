@@ -1,4 +1,4 @@
-//! What has to be seen on a deployed stack, in an order in which each finds what it needs.
+//! The stories of a deployed stack, in an order in which each finds what it needs.
 
 mod callback;
 mod failed_push;
@@ -21,7 +21,7 @@ use stories::polling::wait_until;
 use crate::screen::{print_done, print_failure};
 use crate::world::CloudWorld;
 
-/// Nothing here takes longer, unless it never comes.
+/// Limit for any wait.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(150);
 
 /// Lines of a function's log that a failure shows.
@@ -29,15 +29,16 @@ const LOG_TAIL_LINES: usize = 15;
 
 type StoryFuture<'a> = Pin<Box<dyn Future<Output = String> + 'a>>;
 
-/// A story: its name, and what it does. It panics where something is not as it has to be, and ends with what it saw.
+/// A story: its name and its function. The function panics if an expectation fails, and returns
+/// what it saw.
 pub struct Story {
-    /// For the line that is printed.
+    /// Name for the printed line.
     pub name: &'static str,
-    /// Tells it.
+    /// Function of the story.
     pub tell: fn(&CloudWorld) -> StoryFuture<'_>,
 }
 
-/// All of them.
+/// All stories.
 pub const ALL_STORIES: [Story; 9] = [
     Story {
         name: "token schedule",
@@ -77,7 +78,7 @@ pub const ALL_STORIES: [Story; 9] = [
     },
 ];
 
-/// What everything else begins with.
+/// Stories that all others build on.
 pub const FIRST_STORIES: [Story; 2] = [
     Story {
         name: "first sync",
@@ -89,10 +90,10 @@ pub const FIRST_STORIES: [Story; 2] = [
     },
 ];
 
-/// Tells stories until one fails; how many there were.
+/// Runs stories until one fails; returns how many there were.
 ///
 /// # Errors
-/// The name of the one that failed; why is printed, with what the functions logged.
+/// The name of the story that failed. The reason is printed, with the functions' logs.
 pub async fn run_stories(world: &CloudWorld, stories: &[Story]) -> Result<usize, String> {
     for story in stories {
         let began = Instant::now();
@@ -110,7 +111,7 @@ pub async fn run_stories(world: &CloudWorld, stories: &[Story]) -> Result<usize,
     Ok(stories.len())
 }
 
-/// Whether the ledger is what DingTalk is, and every difference where it is not.
+/// Checks that the ledger equals DingTalk; returns every difference if not.
 pub(crate) async fn check_sides_equal(world: &CloudWorld) -> Result<(), String> {
     let differences =
         stories::find_differences(&world.dingtalk.truth().await, &world.ledger().await);
@@ -121,7 +122,7 @@ pub(crate) async fn check_sides_equal(world: &CloudWorld) -> Result<(), String> 
     }
 }
 
-/// Waits until a queue holds nothing, seen or unseen.
+/// Waits until a queue is empty, with messages in flight.
 pub(crate) async fn wait_until_empty(world: &CloudWorld, logical: &str) {
     wait_until(PATIENCE, "the queue is empty", async || {
         match world.count_waiting(logical).await {
@@ -132,7 +133,7 @@ pub(crate) async fn wait_until_empty(world: &CloudWorld, logical: &str) {
     .await;
 }
 
-/// Renames as many people as there are names, and pushes no event; who they are.
+/// Renames as many people as there are names, without events; returns their ids.
 pub(crate) async fn silent_rename(world: &CloudWorld, names: &[&str]) -> Vec<String> {
     let silence = json!({"kind": "event_never", "times": null});
     world
@@ -155,7 +156,7 @@ pub(crate) async fn silent_rename(world: &CloudWorld, names: &[&str]) -> Vec<Str
     world.dingtalk.disarm().await;
     assert!(
         check_sides_equal(world).await.is_err(),
-        "nobody has told of it yet"
+        "no change was found yet"
     );
     renamed
 }

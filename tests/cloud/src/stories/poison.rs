@@ -1,5 +1,6 @@
-//! A message that can never be worked ends in the dead-letter queue, without its neighbours. What is behind it in its own
-//! group, which is the same record, is received with it and ends there too, in its order: put back, both are worked.
+//! A message that always fails ends in the dead-letter queue without its neighbours. A later
+//! message in its own group, which is about the same record, is received with it and ends there
+//! too, in order. After a redrive both are handled.
 
 use directory::wake::WakeTarget;
 use directory::{BindingId, CorpId, NativeId, Side, Wake};
@@ -13,10 +14,12 @@ use super::{PATIENCE, check_sides_equal, silent_rename};
 use crate::aws::text_field;
 use crate::world::CloudWorld;
 
-/// Seconds until a failed message is seen again; six minutes in the template, which is five times six to wait here.
+/// Seconds until a failed message is visible again. In the template it is six minutes, and five
+/// deliveries would take half an hour.
 const VISIBILITY: &str = "2";
 
-/// Four messages in one batch: a neighbour, the poison, one behind it in its group, another neighbour.
+/// Sends four messages in one batch: a neighbour, the poison, one behind it in its group, and
+/// another neighbour.
 pub(super) async fn ends_alone(world: &CloudWorld) -> String {
     let names = silent_rename(world, &["邻居甲", "邻居乙"]).await;
     let poison = binding_without_a_secret(world).await;
@@ -41,7 +44,7 @@ pub(super) async fn ends_alone(world: &CloudWorld) -> String {
         .call("sqs", "send_message_batch", batch)
         .await
         .expect("the batch is sent");
-    wait_until(PATIENCE, "the neighbours are worked", async || {
+    wait_until(PATIENCE, "the neighbours are handled", async || {
         check_sides_equal(world).await
     })
     .await;
@@ -50,7 +53,7 @@ pub(super) async fn ends_alone(world: &CloudWorld) -> String {
         2,
         "the poison and the one behind it wait"
     );
-    wait_until(PATIENCE, "the poison is laid aside", async || {
+    wait_until(PATIENCE, "the poison is a dead letter", async || {
         match (
             world.count_waiting("Wakes").await,
             world.count_waiting("WakesDead").await,
@@ -75,15 +78,15 @@ pub(super) async fn ends_alone(world: &CloudWorld) -> String {
     assert_eq!(
         dead,
         [bad.body, behind.body],
-        "of one group, in their order, and nobody else's"
+        "one group, in order, and no message of another"
     );
     set_visibility(world, &usual).await;
     forget_binding(world, &poison).await;
-    "in the dead-letter queue after five receives, with what was behind it; both neighbours worked"
-        .to_owned()
+    "in the dead-letter queue after five receives, with the message behind it; both neighbours were handled".to_owned()
 }
 
-/// Its wakes fail each time: the vault may answer the next time, so that nobody gives up before the queue does.
+/// Stores a binding without a secret. Its wakes fail each time, but the vault may answer the next
+/// time, so the function keeps retrying until the queue gives up.
 async fn binding_without_a_secret(world: &CloudWorld) -> Binding {
     let id = BindingId::new("b-poison").expect("an id");
     let binding = Binding::new(id, CorpId::new("dingpoison").expect("a corp"));
@@ -95,7 +98,7 @@ async fn binding_without_a_secret(world: &CloudWorld) -> Binding {
     binding
 }
 
-/// Takes the binding away again, which the schedules would try to sweep.
+/// Deletes the binding again, because the schedules would try to sweep it.
 async fn forget_binding(world: &CloudWorld, binding: &Binding) {
     let table = world.stack.physical_id("Control");
     let key = json!({"pk": {"S": "bindings"}, "sk": {"S": binding.id.as_str()}});
@@ -134,7 +137,7 @@ fn batch_entry(number: usize, message: &state::QueueMessage) -> Value {
     })
 }
 
-/// Sets the visibility time of `Wakes`; what it was.
+/// Sets the visibility timeout of `Wakes`; returns the former one.
 async fn set_visibility(world: &CloudWorld, seconds: &str) -> String {
     let url = world.stack.physical_id("Wakes");
     let ask = json!({"QueueUrl": url, "AttributeNames": ["VisibilityTimeout"]});

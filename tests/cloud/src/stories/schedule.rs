@@ -1,7 +1,7 @@
-//! The template's rules fire, and what they call does its work.
+//! The template's rules fire, and the functions they call do their work.
 //!
-//! They fire four or six times an hour, which nobody wants to wait for: their expression alone is changed to every
-//! minute, through the API, and back.
+//! They fire four or six times an hour, which is too slow for a story. So their schedule is changed
+//! to every minute through the API, and back.
 
 use runtime::SystemClock;
 use serde_json::{Value, json};
@@ -14,10 +14,10 @@ use super::PATIENCE;
 use crate::aws::text_field;
 use crate::world::CloudWorld;
 
-/// Longer than any binding waits between two sweeps.
+/// Milliseconds. This is longer than any binding waits between two sweeps.
 const DUE_MS: i64 = 8 * 24 * 3_600_000;
 
-/// The rule calls `token-refresh`, which may make the secret of the tokens.
+/// The rule calls `token-refresh`, which may create the secret of the tokens.
 pub(super) async fn renews_the_token(world: &CloudWorld) -> String {
     let none = world.secrets().get_token(&world.binding.id).await;
     assert!(
@@ -25,7 +25,7 @@ pub(super) async fn renews_the_token(world: &CloudWorld) -> String {
         "a token before the rule fired: {none:?}"
     );
     let rule = fire_every_minute(world, "TokenRefreshSchedule").await;
-    wait_until(PATIENCE, "the rule has a token made", async || {
+    wait_until(PATIENCE, "the rule makes a token", async || {
         world
             .secrets()
             .get_token(&world.binding.id)
@@ -38,7 +38,8 @@ pub(super) async fn renews_the_token(world: &CloudWorld) -> String {
     "the rule fired, the token is in the vault".to_owned()
 }
 
-/// A sweep is due and nobody was told of a change: the rule asks, the queue carries, the sweep finds it.
+/// A sweep is due and there was no event for a change. The rule asks, the queue delivers, the sweep
+/// finds it.
 pub(super) async fn sweeps_the_company(world: &CloudWorld) -> String {
     let userid = super::silent_rename(world, &["规则找到"]).await.remove(0);
     let due = SystemClock.now().plus_millis(-DUE_MS);
@@ -56,7 +57,7 @@ pub(super) async fn sweeps_the_company(world: &CloudWorld) -> String {
         .await
         .expect("the binding is stored");
     let rule = fire_every_minute(world, "FullSyncSchedule").await;
-    wait_until(PATIENCE, "the rule has the company swept", async || {
+    wait_until(PATIENCE, "the rule starts a sweep", async || {
         super::check_sides_equal(world).await
     })
     .await;
@@ -73,10 +74,10 @@ pub(super) async fn sweeps_the_company(world: &CloudWorld) -> String {
             .as_ref()
             .is_some_and(|id| id.as_str() == userid)
     }));
-    "the rule fired and had the company swept, which found a change without an event".to_owned()
+    "the rule fired and started a sweep, which found a change without an event".to_owned()
 }
 
-/// Has a rule of the template fire every minute; the rule as it was.
+/// Makes a rule of the template fire every minute; returns the former rule.
 pub(super) async fn fire_every_minute(world: &CloudWorld, logical: &str) -> Value {
     let name = world
         .stack
@@ -96,7 +97,7 @@ pub(super) async fn fire_every_minute(world: &CloudWorld, logical: &str) -> Valu
     rule
 }
 
-/// Puts a rule as it is given.
+/// Stores a rule as given.
 pub(super) async fn put_rule(world: &CloudWorld, rule: &Value) {
     let mut put = json!({});
     for field in ["Name", "ScheduleExpression", "State", "Description"] {

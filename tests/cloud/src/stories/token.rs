@@ -1,4 +1,5 @@
-//! A refused token is reported by the function that met it, replaced by the only one that may, and used.
+//! A refused token is reported by the function that met it, replaced by the only function that may
+//! replace it, and used.
 
 use sandbox::world::Act;
 use serde_json::json;
@@ -7,7 +8,7 @@ use stories::polling::wait_until;
 use super::{PATIENCE, check_sides_equal};
 use crate::world::CloudWorld;
 
-/// DingTalk forgets every token in the middle of the work.
+/// DingTalk invalidates every token in the middle of the work.
 pub(super) async fn is_replaced(world: &CloudWorld) -> String {
     let before = world
         .secrets()

@@ -1,4 +1,5 @@
-//! Services of AWS in this process: the embedded DynamoDB without its HTTP server, and just enough of the others.
+//! Services of AWS in this process: the embedded DynamoDB without its HTTP server, and small fakes
+//! of the others.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
@@ -28,11 +29,11 @@ fn body(asked: &ServiceRequest) -> Value {
     serde_json::from_slice(&asked.body).expect("JSON")
 }
 
-/// DynamoDB: the embedded one, in memory.
+/// DynamoDB: the embedded database, in memory.
 pub struct FakeDynamoDb(EmbeddedDynamoDb);
 
 impl FakeDynamoDb {
-    /// An empty one.
+    /// Creates an empty database.
     #[must_use]
     pub fn new() -> Self {
         Self(EmbeddedDynamoDb::in_memory().expect("a database in memory"))
@@ -50,7 +51,7 @@ impl InProcessService for FakeDynamoDb {
         let (status, body) = self.0.answer(&asked.operation, &asked.body);
         assert!(
             status != 400 || !String::from_utf8_lossy(&body).contains("coral"),
-            "nobody asks for {}",
+            "no case calls {}",
             asked.operation
         );
         (status, JSON, body)
@@ -63,7 +64,7 @@ impl InProcessService for FakeDynamoDb {
         )
     }
 
-    /// A transaction is cancelled at its last step; a single write is refused.
+    /// A transaction is cancelled at its last action; a single write is refused.
     fn conflict_reply(&self, asked: &ServiceRequest) -> Option<ServiceReply> {
         const NAMES: &str = "com.amazonaws.dynamodb.v20120810#";
         if asked.operation.starts_with("Transact") {
@@ -78,7 +79,7 @@ impl InProcessService for FakeDynamoDb {
         single.then(|| json_error(400, &format!("{NAMES}TransactionConflictException")))
     }
 
-    /// The first half is written, the rest comes back.
+    /// The first half is written, the rest is returned as unprocessed.
     fn partial_reply(&self, asked: &ServiceRequest) -> Option<ServiceReply> {
         if asked.operation != "BatchWriteItem" {
             return None;
@@ -111,13 +112,14 @@ impl InProcessService for FakeDynamoDb {
 /// A message that SQS stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredMessage {
-    /// Its body.
+    /// Body of the message.
     pub body: String,
-    /// Its group.
+    /// Group of the message.
     pub group: String,
 }
 
-/// One FIFO queue of SQS: stores and deduplicates within a group. (Time stands still for deduplication.)
+/// A FIFO queue of SQS that stores messages and deduplicates them within a group. Deduplication
+/// never expires here.
 #[derive(Default)]
 pub struct FakeFifoQueue {
     sent: Mutex<Vec<StoredMessage>>,
@@ -125,7 +127,7 @@ pub struct FakeFifoQueue {
 }
 
 impl FakeFifoQueue {
-    /// What was stored, in order.
+    /// Returns the stored messages in order.
     #[must_use]
     pub fn stored_messages(&self) -> Vec<StoredMessage> {
         self.sent.lock().unwrap().clone()
@@ -163,12 +165,13 @@ impl InProcessService for FakeFifoQueue {
     }
 }
 
-/// Secrets Manager: current and previous values, and the tokens that make a repeat no second version.
+/// Secrets Manager: current and previous values, and the request tokens that keep a repeat from
+/// making a second version.
 #[derive(Default)]
 pub struct FakeSecretsManager(Mutex<HashMap<String, Vec<(String, String)>>>);
 
 impl FakeSecretsManager {
-    /// Every version of a secret, oldest first.
+    /// Returns every version of a secret, oldest first.
     #[must_use]
     pub fn versions(&self, name: &str) -> Vec<String> {
         let secrets = self.0.lock().unwrap();
@@ -229,7 +232,7 @@ impl InProcessService for FakeSecretsManager {
 pub struct FakeBucket(Mutex<BTreeMap<String, Vec<u8>>>);
 
 impl FakeBucket {
-    /// What is there.
+    /// Returns the stored bodies.
     #[must_use]
     pub fn bodies(&self) -> Vec<Vec<u8>> {
         self.0.lock().unwrap().values().cloned().collect()
@@ -263,7 +266,7 @@ impl InProcessService for FakeBucket {
                 bodies.remove(&asked.path);
                 (204, "application/xml", Vec::new())
             }
-            other => panic!("nobody asks for {other}"),
+            other => panic!("no case calls {other}"),
         }
     }
 
@@ -271,7 +274,7 @@ impl InProcessService for FakeBucket {
         xml_error(503, "SlowDown")
     }
 
-    /// Two conditional puts at once: one of them is told to come again.
+    /// Of two conditional puts at the same time, one gets the answer to try again.
     fn conflict_reply(&self, asked: &ServiceRequest) -> Option<ServiceReply> {
         asked
             .if_none

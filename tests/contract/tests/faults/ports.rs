@@ -1,4 +1,4 @@
-//! Queue, vault and archive in the storm.
+//! Queue, vault and archive under faults.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -38,14 +38,14 @@ async fn send_until_stored(queue: &dyn Queue, n: u8) {
     }
 }
 
-/// A message that is sent until it is answered is stored once, in its place.
+/// A message that is sent until the send is answered is stored once, in its order.
 #[tokio::test(start_paused = true)]
 async fn a_sent_message_is_stored_once() {
     let mut struck = FaultCounts::default();
     for seed in 0..SEEDS {
         let service = Arc::new(FakeFifoQueue::default());
-        let storm = FaultInjector::new(Arc::clone(&service) as Arc<_>, seed, 40);
-        let client = aws_sdk_sqs::Client::from_conf(config!(aws_sdk_sqs, storm).build());
+        let injector = FaultInjector::new(Arc::clone(&service) as Arc<_>, seed, 40);
+        let client = aws_sdk_sqs::Client::from_conf(config!(aws_sdk_sqs, injector).build());
         let queue = SqsQueue::new(client, "http://127.0.0.1:1/000000000000/wakes.fifo");
         for n in 0..12 {
             send_until_stored(&queue, n).await;
@@ -60,19 +60,20 @@ async fn a_sent_message_is_stored_once() {
             (0..12).map(|n| format!("m{n}")).collect::<Vec<_>>(),
             "seed {seed}"
         );
-        struck.add(&storm);
+        struck.add(&injector);
     }
     struck.assert_all_occurred(&COMMON);
 }
 
-/// A secret that is put until it is answered is what is read, and nothing that was put before comes back.
+/// A secret that is put until the put is answered is what is read afterwards, and no earlier value
+/// returns.
 #[tokio::test(start_paused = true)]
 async fn a_secret_is_read_as_it_was_last_put() {
     for seed in 0..SEEDS {
         let service = Arc::new(FakeSecretsManager::default());
-        let storm = FaultInjector::new(Arc::clone(&service) as Arc<_>, seed, 40);
+        let injector = FaultInjector::new(Arc::clone(&service) as Arc<_>, seed, 40);
         let client = aws_sdk_secretsmanager::Client::from_conf(
-            config!(aws_sdk_secretsmanager, storm).build(),
+            config!(aws_sdk_secretsmanager, injector).build(),
         );
         let vault = SecretsManagerVault::new(client);
         for value in ["one", "two", "three"] {
@@ -93,19 +94,20 @@ async fn a_secret_is_read_as_it_was_last_put() {
         assert_eq!(
             versions,
             ["one", "two", "three"],
-            "seed {seed}: an earlier value never comes back"
+            "seed {seed}: an earlier value should never return"
         );
     }
 }
 
-/// Of many who archive under one key, exactly one is told that it did, and its body is there.
+/// If many callers archive under one key, exactly one gets the answer that it did, and its body is
+/// stored.
 #[tokio::test(start_paused = true)]
 async fn exactly_one_body_is_archived_under_a_new_key() {
     let mut struck = FaultCounts::default();
     for seed in 0..SEEDS {
         let service = Arc::new(FakeBucket::default());
-        let storm = FaultInjector::new(Arc::clone(&service) as Arc<_>, seed, 40);
-        let config = config!(aws_sdk_s3, storm).force_path_style(true).build();
+        let injector = FaultInjector::new(Arc::clone(&service) as Arc<_>, seed, 40);
+        let config = config!(aws_sdk_s3, injector).force_path_style(true).build();
         let archive = Arc::new(S3Archive::new(
             aws_sdk_s3::Client::from_conf(config),
             "bucket",
@@ -135,18 +137,18 @@ async fn exactly_one_body_is_archived_under_a_new_key() {
             "seed {seed}"
         );
         assert_eq!(winners.len(), 1, "seed {seed}");
-        struck.add(&storm);
+        struck.add(&injector);
     }
     struck.assert_all_occurred(&[&COMMON[..], &[RequestFate::Conflict]].concat());
 }
 
-/// A client of the embedded database in the storm.
-fn embedded_client(storm: &FaultInjector) -> aws_sdk_dynamodb::Client {
-    aws_sdk_dynamodb::Client::from_conf(config!(aws_sdk_dynamodb, storm).build())
+/// Returns a client of the embedded database under faults.
+fn embedded_client(injector: &FaultInjector) -> aws_sdk_dynamodb::Client {
+    aws_sdk_dynamodb::Client::from_conf(config!(aws_sdk_dynamodb, injector).build())
 }
 
-/// The embedded queue on a database that throttles, fails, and leaves items unprocessed: what was accepted is delivered,
-/// also after a restart; what was worked does not come back.
+/// The embedded queue runs on a database that throttles, fails, and leaves items unprocessed. What
+/// it accepted is delivered, also after a restart. What was handled does not return.
 #[tokio::test(start_paused = true)]
 async fn the_embedded_queue_delivers_every_accepted_message() {
     let mut struck = FaultCounts::default();
@@ -177,11 +179,11 @@ async fn the_embedded_queue_delivers_every_accepted_message() {
             .await
             .unwrap(),
         );
-        let storm = FaultInjector::new(Arc::clone(&database) as Arc<_>, seed, 30);
-        let stormy = embedded_client(&storm);
+        let injector = FaultInjector::new(Arc::clone(&database) as Arc<_>, seed, 30);
+        let faulty_client = embedded_client(&injector);
         let queue = loop {
             match EmbeddedQueue::open(
-                stormy.clone(),
+                faulty_client.clone(),
                 "queues",
                 "q",
                 rules.clone(),
@@ -225,7 +227,7 @@ async fn the_embedded_queue_delivers_every_accepted_message() {
         let mut wanted: Vec<String> = (0..12).map(|n| format!("m{n}")).collect();
         wanted.sort_unstable();
         assert_eq!(all, wanted, "seed {seed}: each once");
-        struck.add(&storm);
+        struck.add(&injector);
     }
     struck.assert_all_occurred(&[&COMMON[..], &[RequestFate::Partial]].concat());
 }

@@ -1,27 +1,27 @@
-//! The store in the storm: tasks that write the same things, each sure of its own.
+//! The store under faults: tasks that write the same records at the same time.
 
-use contract::store::{change, corp, link};
+use contract::store::{change, corp};
 use directory::hash::FieldHash;
-use directory::{Kind, Link, LinkId, NativeId, RowVersion, RunId, Side};
+use directory::{Kind, RowVersion, RunId};
 use state::store::{ChainVerdict, ControlKind, JournalError, LookupKey, PutCondition};
-use state::{LinkStore, PointerChanges, Store, StoreError, WriteError};
-
-use contract::faults::RequestFate;
+use state::{Store, StoreError, WriteError};
 
 use crate::{COMMON, FaultCounts, SEEDS, faulty_store, wait_before_retry};
 
-const TASKS: u8 = 4;
-const ROUNDS: u8 = 3;
+pub(crate) const TASKS: u8 = 4;
+pub(crate) const ROUNDS: u8 = 3;
 
-async fn run_together<F: Future<Output = ()> + Send + 'static>(tasks: impl Iterator<Item = F>) {
+pub(crate) async fn run_together<F: Future<Output = ()> + Send + 'static>(
+    tasks: impl Iterator<Item = F>,
+) {
     let tasks: Vec<_> = tasks.map(tokio::spawn).collect();
     for task in tasks {
         task.await.unwrap();
     }
 }
 
-/// Reads until it is answered.
-async fn read_until_answered<T, F: Future<Output = Result<T, StoreError>>>(
+/// Repeats a read until it is answered.
+pub(crate) async fn read_until_answered<T, F: Future<Output = Result<T, StoreError>>>(
     read: impl Fn() -> F,
 ) -> T {
     loop {
@@ -33,8 +33,9 @@ async fn read_until_answered<T, F: Future<Output = Result<T, StoreError>>>(
     }
 }
 
-/// After a refusal everybody reads again and decides again; any other error than an unknown outcome is a bug.
-async fn wait_after_refusal(error: WriteError) {
+/// After a refusal a task reads again and decides again. Any other error than an unknown outcome is
+/// a bug.
+pub(crate) async fn wait_after_refusal(error: WriteError) {
     match error {
         WriteError::Stale | WriteError::Exists { .. } => {}
         WriteError::Store(error) if error.is_transient() => wait_before_retry().await,
@@ -42,146 +43,8 @@ async fn wait_after_refusal(error: WriteError) {
     }
 }
 
-fn member(task: u8, round: u8) -> LinkId {
-    let mut id = [0; 16];
-    (id[0], id[1]) = (task + 1, round + 1);
-    LinkId(id)
-}
-
-fn version(task: u8, round: u8, attempt: u32) -> RowVersion {
+pub(crate) fn version(task: u8, round: u8, attempt: u32) -> RowVersion {
     RowVersion((u128::from(task) << 64) | (u128::from(round) << 32) | (u128::from(attempt) + 1000))
-}
-
-async fn read_link(store: &Store) -> Link {
-    let corp = corp();
-    read_until_answered(|| store.get_link(&corp, Kind::Person, LinkId([1; 16])))
-        .await
-        .expect("it was created")
-}
-
-/// Each task puts its members into one link, looking before each try whether they are there already.
-async fn add_members_to_link(store: Store, task: u8) {
-    for round in 0..ROUNDS {
-        for attempt in 0.. {
-            let before = read_link(&store).await;
-            if before.base.departments.contains(&member(task, round)) {
-                break;
-            }
-            let mut after = Link {
-                version: version(task, round, attempt),
-                ..before.clone()
-            };
-            after.base.departments.insert(member(task, round));
-            after.generation += 1;
-            // Every other write moves a pointer, which makes it a transaction.
-            after.dingtalk = NativeId::new(&format!("dt{}", after.generation / 2)).ok();
-            let pointers = PointerChanges::between_states(Some(&before), &after);
-            if let Err(error) = store
-                .put_link(&corp(), &after, before.version, &pointers)
-                .await
-            {
-                wait_after_refusal(error).await;
-            }
-        }
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn concurrent_link_writes_happen_exactly_once() {
-    let mut struck = FaultCounts::default();
-    for seed in 0..SEEDS {
-        let (store, storm) = faulty_store(seed, 30).await;
-        let first = Link {
-            generation: 0,
-            ..link(1, 1)
-        };
-        while let Err(error) = store.create_link(&corp(), &first).await {
-            assert!(
-                error.is_transient(),
-                "seed {seed}: nobody else was here, but {error:?}"
-            );
-        }
-        run_together((0..TASKS).map(|task| add_members_to_link(store.clone(), task))).await;
-        let link = read_link(&store).await;
-        let writes = usize::from(TASKS * ROUNDS);
-        assert_eq!(link.base.departments.len(), writes, "seed {seed}: lost");
-        assert_eq!(link.generation as usize, writes, "seed {seed}: doubled");
-        let (corp, native) = (corp(), link.dingtalk.clone().unwrap());
-        let found = read_until_answered(|| {
-            store.get_link_by_native(&corp, Kind::Person, Side::DingTalk, &native)
-        })
-        .await;
-        assert_eq!(found.map(|link| link.id), Some(link.id), "seed {seed}");
-        struck.add(&storm);
-    }
-    struck.assert_all_occurred(&[&COMMON[..], &[RequestFate::Conflict]].concat());
-}
-
-/// Many create a link of their own for the same `userid`: one owns it, and nothing is left of the others.
-#[tokio::test(start_paused = true)]
-async fn a_native_id_has_one_owner() {
-    for seed in 0..SEEDS {
-        let (store, _) = faulty_store(seed, 30).await;
-        let claim = |n: u8| Link {
-            dingtalk: NativeId::new("same").ok(),
-            ..link(n, u128::from(n) + 10)
-        };
-        run_together((1..=TASKS).map(|n| {
-            let (store, claim) = (store.clone(), claim(n));
-            async move {
-                while let Err(WriteError::Store(error)) = store.create_link(&corp(), &claim).await {
-                    assert!(error.is_transient(), "{error:?}");
-                    wait_before_retry().await;
-                }
-            }
-        }))
-        .await;
-        let (corp, same) = (corp(), NativeId::new("same").unwrap());
-        let owner = read_until_answered(|| {
-            store.get_link_by_native(&corp, Kind::Person, Side::DingTalk, &same)
-        })
-        .await
-        .expect("an owner");
-        for n in 1..=TASKS {
-            let stored =
-                read_until_answered(|| store.get_link(&corp, Kind::Person, LinkId([n; 16]))).await;
-            assert_eq!(stored.is_some(), owner.id == LinkId([n; 16]), "seed {seed}");
-        }
-    }
-}
-
-/// A writer alone is never told that somebody else was faster: a put whose answer was lost is its own win.
-#[tokio::test(start_paused = true)]
-async fn a_put_with_a_lost_answer_is_recognised_as_our_own() {
-    for seed in 0..SEEDS {
-        let (store, _) = faulty_store(seed, 40).await;
-        let alone =
-            |error: &WriteError| assert!(error.is_transient(), "seed {seed}: alone, but {error:?}");
-        let mut written = 0_u64;
-        while written < 6 {
-            let condition = if written == 0 {
-                PutCondition::New
-            } else {
-                PutCondition::Version(written)
-            };
-            let put = store
-                .put_control(&corp(), ControlKind::Quota, "q", &written, condition, None)
-                .await;
-            written = match put {
-                Ok(version) => version,
-                Err(error) => {
-                    alone(&error);
-                    let corp = corp();
-                    let read = read_until_answered(|| {
-                        store.get_control::<u64>(&corp, ControlKind::Quota, "q")
-                    })
-                    .await;
-                    read.map_or(0, |stored| stored.version)
-                }
-            };
-        }
-        assert_eq!(written, 6, "seed {seed}: no write counted twice");
-    }
 }
 
 async fn add_members_to_control_item(store: Store, task: u8) {
@@ -214,7 +77,7 @@ async fn add_members_to_control_item(store: Store, task: u8) {
 async fn concurrent_control_writes_happen_exactly_once() {
     let mut struck = FaultCounts::default();
     for seed in 0..SEEDS {
-        let (store, storm) = faulty_store(seed, 30).await;
+        let (store, injector) = faulty_store(seed, 30).await;
         run_together((0..TASKS).map(|task| add_members_to_control_item(store.clone(), task))).await;
         let corp = corp();
         let stored = read_until_answered(|| {
@@ -232,7 +95,7 @@ async fn concurrent_control_writes_happen_exactly_once() {
             (wanted, u64::from(TASKS * ROUNDS)),
             "seed {seed}"
         );
-        struck.add(&storm);
+        struck.add(&injector);
     }
     struck.assert_all_occurred(&COMMON);
 }
@@ -244,7 +107,8 @@ fn job_number_key(hash: u8) -> LookupKey {
     }
 }
 
-/// Each task changes the entry's job number and body together: they are never out of step.
+/// Changes an entry's job number and body together, as one of several tasks. The two must always
+/// agree.
 async fn change_ledger_entry(store: Store, task: u8) {
     let corp = corp();
     for round in 0..ROUNDS {
@@ -364,56 +228,13 @@ async fn a_journal_has_each_entry_once_and_is_closed_once() {
     }
 }
 
-/// A link in two items is read in one transaction, which somebody's write may cancel: that is no lasting trouble.
-#[tokio::test(start_paused = true)]
-async fn a_large_link_is_read_whole_while_it_is_written() {
-    for seed in 0..SEEDS / 2 {
-        let (store, _) = faulty_store(seed, 30).await;
-        let large = |generation: u32| {
-            let mut link = Link {
-                generation,
-                ..link(1, u128::from(generation) + 1)
-            };
-            link.base.departments = (0..100).map(|n| LinkId([n; 16])).collect();
-            link
-        };
-        while let Err(error) = store.create_link(&corp(), &large(0)).await {
-            assert!(error.is_transient(), "{error:?}");
-        }
-        let writer = store.clone();
-        let writing = tokio::spawn(async move {
-            for n in 1..6 {
-                let none = PointerChanges::none();
-                while let Err(error) = writer
-                    .put_link(&corp(), &large(n), RowVersion(u128::from(n)), &none)
-                    .await
-                {
-                    assert!(error.is_transient(), "{error:?}");
-                    wait_before_retry().await;
-                }
-            }
-        });
-        let mut seen = 0;
-        while seen < 5 {
-            let link = read_link(&store).await;
-            assert!(
-                link.generation >= seen && link.base.departments.len() == 100,
-                "seed {seed}"
-            );
-            seen = link.generation;
-            wait_before_retry().await;
-        }
-        writing.await.unwrap();
-    }
-}
-
-/// The same seed is the same history, request by request.
+/// The same seed gives the same history, request by request.
 #[tokio::test(start_paused = true)]
 async fn the_same_seed_gives_the_same_requests() {
     let history = async |seed| {
-        let (store, storm) = faulty_store(seed, 30).await;
+        let (store, injector) = faulty_store(seed, 30).await;
         run_together((0..TASKS).map(|task| add_members_to_control_item(store.clone(), task))).await;
-        storm.request_log()
+        injector.request_log()
     };
     let first = history(7).await;
     assert_eq!(first, history(7).await);

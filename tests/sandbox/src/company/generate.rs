@@ -1,4 +1,4 @@
-//! Believable companies of any size from a seed.
+//! Generates plausible companies of any size from a seed.
 
 use std::collections::BTreeMap;
 
@@ -8,12 +8,12 @@ use rand_chacha::ChaCha8Rng;
 use super::people::PersonGenerator;
 use super::{AppCredentials, Company, Department, Membership, Person, RoleGroup, tree, vocabulary};
 
-/// How large a company to make.
+/// Size and seed of a company to generate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CompanySize {
-    /// Number of people; 0 is a company in which nobody works yet.
+    /// Number of people. 0 makes a company without people.
     pub people: usize,
-    /// Number of departments, the root among them; 0 counts as 1.
+    /// Number of departments, with the root. 0 counts as 1.
     pub departments: usize,
     /// The same seed makes the same company.
     pub seed: u64,
@@ -21,7 +21,8 @@ pub struct CompanySize {
     pub big_department: Option<usize>,
 }
 
-/// A company of this many people and departments (the root among them), always the same for one seed.
+/// Generates a company with this many people and departments (the root included). The same
+/// arguments always give the same company.
 #[must_use]
 pub fn generate(people: usize, departments: usize, seed: u64) -> Company {
     generate_sized(CompanySize {
@@ -32,7 +33,7 @@ pub fn generate(people: usize, departments: usize, seed: u64) -> Company {
     })
 }
 
-/// As [`generate`], with every choice.
+/// Like [`generate`], with every choice in one value.
 #[must_use]
 pub fn generate_sized(size: CompanySize) -> Company {
     let mut rng = ChaCha8Rng::seed_from_u64(size.seed);
@@ -70,7 +71,7 @@ fn generate_credentials(rng: &mut ChaCha8Rng) -> AppCredentials {
     }
 }
 
-/// Random text of this alphabet.
+/// Returns random text made of the characters in `alphabet`.
 pub(crate) fn random_string(alphabet: &[u8], length: usize, rng: &mut ChaCha8Rng) -> String {
     (0..length)
         .map(|_| char::from(alphabet[rng.random_range(0..alphabet.len())]))
@@ -147,7 +148,8 @@ fn choose_memberships(
     };
     let mut homes: Vec<Membership> = Vec::new();
     for _ in 0..count {
-        // Every department gets somebody before chance decides; some are larger than others.
+        // First every department gets one person. After that, chance decides, and some departments
+        // are larger.
         let at = if homes.is_empty() && number - 3 < rest.len() {
             number - 3
         } else {

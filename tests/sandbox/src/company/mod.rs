@@ -1,4 +1,4 @@
-//! A company: who works there and in which departments. Everybody in it is invented.
+//! A company: its people and its departments. All data is invented.
 
 mod generate;
 mod people;
@@ -19,28 +19,28 @@ pub(crate) use people::{fresh_userid, random_unionid as fresh_unionid};
 pub struct Company {
     /// Its display name; also the name of department 1.
     pub name: String,
-    /// Keys of the organisation and of the app that is bound.
+    /// Credentials of the organisation and of the app that is bound.
     pub credentials: AppCredentials,
-    /// By department id; the root is 1.
+    /// Departments by id; the root is 1.
     pub departments: BTreeMap<i64, Department>,
-    /// By `userid`: who works here now.
+    /// People who work here now, by `userid`.
     pub people: BTreeMap<String, Person>,
-    /// By `userid`: who has left.
+    /// People who have left, by `userid`.
     pub left: BTreeMap<String, FormerEmployee>,
     /// Role groups (角色组).
     pub roles: Vec<RoleGroup>,
 }
 
-/// What an internal app is known by (`dingtalk-api.md` §0.3), and one other organisation that the sandbox also knows.
+/// What an internal app is known by, and one other organisation that the sandbox also knows.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AppCredentials {
-    /// CorpId.
+    /// CorpId of the organisation.
     pub corp_id: String,
-    /// AgentId.
+    /// AgentId of the app.
     pub agent_id: i64,
-    /// AppKey, Client ID.
+    /// AppKey of the app, also called Client ID.
     pub app_key: String,
-    /// AppSecret, Client Secret. A made-up value that opens this sandbox only.
+    /// AppSecret, also called Client Secret. An invented value that opens only this sandbox.
     pub app_secret: String,
     /// CorpId of another organisation, in which this app is not authorised.
     pub other_corp_id: String,
@@ -55,49 +55,50 @@ impl fmt::Debug for AppCredentials {
 /// A department (部门).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Department {
-    /// Chosen by DingTalk.
+    /// Id that DingTalk assigned.
     pub dept_id: i64,
     /// Unique under one parent; 1 to 64 characters without `-`, `,` and `，`.
     pub name: String,
     /// `None` for the root only.
     pub parent_id: Option<i64>,
-    /// Smaller first.
+    /// Position among its siblings; smaller comes first.
     pub order: i64,
-    /// The free external key, the natural place for an eHR's department id.
+    /// Free external key. An eHR's department id belongs here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_identifier: Option<String>,
-    /// Whether a group chat exists for it.
+    /// Whether the department has a group chat.
     pub create_dept_group: bool,
-    /// Whether new members enter that chat by themselves.
+    /// Whether new members join that chat automatically.
     pub auto_add_user: bool,
-    /// Whether other departments do not see it.
+    /// Whether the department is hidden from other departments.
     pub hide_dept: bool,
-    /// The department code, settable through an update only.
+    /// Department code. Only an update can set it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
-    /// Who sees whom.
+    /// Visibility of this department, and of the contacts for its members.
     #[serde(flatten)]
     pub sight: DepartmentVisibility,
 }
 
-/// Who sees a hidden department, and whom a limited one sees.
+/// Visibility of one department: which others see it if it is hidden, and which contacts its
+/// members see.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct DepartmentVisibility {
-    /// Its people see only a part of the contacts.
+    /// Its members see only a part of the contacts.
     pub outer_dept: bool,
     /// That part is their own department.
     pub outer_dept_only_self: bool,
-    /// Departments that see it although it is hidden.
+    /// Departments that see this department although it is hidden.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub dept_permits: Vec<i64>,
-    /// People who do.
+    /// People who see this department although it is hidden.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub user_permits: Vec<String>,
-    /// Departments that its people see.
+    /// Departments that its members see.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub outer_permit_depts: Vec<i64>,
-    /// People whom they see.
+    /// People that its members see.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub outer_permit_users: Vec<String>,
 }
@@ -105,70 +106,70 @@ pub struct DepartmentVisibility {
 /// A person (员工).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Person {
-    /// Unique in the corp, immutable.
+    /// Unique in the corp. Never changes.
     pub userid: String,
-    /// The same person across re-hires.
+    /// Stays the same across re-hires.
     pub unionid: String,
     /// Display name.
     pub name: String,
-    /// Country code without `+`.
+    /// Country code without `+`, for example `86`.
     pub state_code: String,
     /// Eleven digits on the mainland, `+852-…` elsewhere.
     pub mobile: String,
-    /// Hidden from colleagues.
+    /// Whether colleagues do not see the mobile number.
     pub hide_mobile: bool,
-    /// Extension; empty where there is none.
+    /// Extension (分机号); empty if there is none.
     pub telephone: String,
-    /// 工号; empty where there is none.
+    /// Job number (工号); empty if there is none.
     pub job_number: String,
-    /// 职位.
+    /// Title (职位).
     pub title: String,
-    /// Personal address; empty where there is none.
+    /// Personal e-mail address; empty if there is none.
     pub email: String,
     /// Company mailbox.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub org_email: Option<String>,
-    /// 办公地点.
+    /// Work place (办公地点).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub work_place: Option<String>,
-    /// 备注.
+    /// Remark (备注).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remark: Option<String>,
-    /// Custom fields: the text of a JSON object.
+    /// Custom fields, as the text of a JSON object.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub extension: Option<String>,
-    /// Day of entry, milliseconds.
+    /// First working day, in milliseconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hired_date: Option<i64>,
     /// Direct manager. Lists do not show it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manager_userid: Option<String>,
-    /// In the order of `dept_id_list`; never empty.
+    /// Memberships in the order of `dept_id_list`; never empty.
     pub departments: Vec<Membership>,
-    /// Shown as `dept_position_list` where it is known.
+    /// Main department, shown as `dept_position_list` if it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub main_department: Option<i64>,
-    /// Has activated the account.
+    /// Whether the account is activated.
     pub active: bool,
-    /// Has proven the real name.
+    /// Whether the real name is verified.
     pub real_authed: bool,
     /// Senior mode (高管模式).
     pub senior: bool,
-    /// 老板.
+    /// Whether the person is marked as 老板 (boss).
     pub boss: bool,
-    /// 0 none, 1 primary administrator, 2 sub-administrator.
+    /// Administrator level: 0 none, 1 primary administrator, 2 sub-administrator.
     pub sys_level: u8,
     /// Ids of roles.
     pub roles: Vec<i64>,
     /// Smart HR status: 2 probation, 3 regular, 5 leaving.
     pub status: i8,
-    /// 员工类型 in Smart HR's roster: 0 none, 1 full time, 2 part time, 3 intern, 4 dispatched, 5 rehired retiree, 6
-    /// outsourced. Whoever is added in the contacts has none at first.
+    /// 员工类型 in Smart HR's roster: 0 none, 1 full time, 2 part time, 3 intern, 4 dispatched, 5
+    /// rehired retiree, 6 outsourced. A person who is added in the contacts starts with 0.
     #[serde(default, skip_serializing_if = "is_none")]
     pub employee_type: u8,
-    /// When the account entered the corp, milliseconds.
+    /// When the account entered the corp, in milliseconds since 1970.
     pub joined_at: i64,
-    /// When the profile last changed, milliseconds.
+    /// When the profile last changed, in milliseconds since 1970.
     pub modified_at: i64,
 }
 
@@ -177,23 +178,23 @@ fn is_none(employee_type: &u8) -> bool {
     *employee_type == 0
 }
 
-/// One person in one department.
+/// Membership of one person in one department.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Membership {
-    /// The department.
+    /// Id of the department.
     pub dept_id: i64,
-    /// Larger first.
+    /// Position of the person in the department's lists; larger comes first.
     pub order: i64,
-    /// 主管 of this department.
+    /// Whether the person is 主管 (head) of this department.
     pub leader: bool,
 }
 
-/// Who has left, and when.
+/// A person who has left, and when.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FormerEmployee {
-    /// As on the last day.
+    /// The person as of the last day.
     pub person: Person,
-    /// Milliseconds.
+    /// When the person left, in milliseconds since 1970.
     pub left_at: i64,
     /// The `userid` of a later re-hire.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -203,16 +204,17 @@ pub struct FormerEmployee {
 /// A group of roles.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoleGroup {
-    /// Its id.
+    /// Id of the group.
     pub group_id: i64,
-    /// Its name.
+    /// Name of the group.
     pub name: String,
     /// Id and name of each role.
     pub roles: Vec<(i64, String)>,
 }
 
 impl Department {
-    /// A department as one begins: last among its siblings, and nothing else said.
+    /// Creates a department as DingTalk first stores it: last among its siblings, with default
+    /// settings.
     #[must_use]
     pub fn new(dept_id: i64, name: String, parent_id: i64) -> Self {
         Self {
@@ -231,19 +233,19 @@ impl Department {
 }
 
 impl Person {
-    /// Whether the person is in this department (directly).
+    /// Whether the person is a direct member of this department.
     #[must_use]
     pub fn is_in(&self, dept_id: i64) -> bool {
         self.membership(dept_id).is_some()
     }
 
-    /// The membership in this department.
+    /// Returns the membership in this department.
     #[must_use]
     pub fn membership(&self, dept_id: i64) -> Option<&Membership> {
         self.departments.iter().find(|m| m.dept_id == dept_id)
     }
 
-    /// Primary or sub-administrator.
+    /// Whether the person is a primary administrator or a sub-administrator.
     #[must_use]
     pub fn is_admin(&self) -> bool {
         self.sys_level != 0
@@ -251,7 +253,8 @@ impl Person {
 }
 
 impl Company {
-    /// The chain from this department to the root, itself first. Stops where a parent is missing.
+    /// Returns the ids from this department up to the root, this department first. The chain stops
+    /// if a parent is missing.
     #[must_use]
     pub fn chain(&self, dept_id: i64) -> Vec<i64> {
         let mut chain = Vec::new();
@@ -266,7 +269,8 @@ impl Company {
         chain
     }
 
-    /// Names from below the root down to this department, joined by `/`; of the root, its own name.
+    /// Returns the names from below the root down to this department, joined by `/`. For the root
+    /// it returns the root's name.
     #[must_use]
     pub fn path(&self, dept_id: i64) -> String {
         let mut names: Vec<&str> = self
@@ -282,7 +286,7 @@ impl Company {
         names.join("/")
     }
 
-    /// Name of a role and of its group.
+    /// Returns the names of a role and of its group.
     #[must_use]
     pub fn role_names(&self, id: i64) -> Option<(&str, &str)> {
         let group = self

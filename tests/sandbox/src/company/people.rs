@@ -1,4 +1,4 @@
-//! One invented person at a time.
+//! Generates one invented person at a time.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::{Membership, Person, vocabulary};
 
-/// Makes people and remembers what has to be unique.
+/// Generates people and remembers the values that must be unique.
 pub(super) struct PersonGenerator {
     userids: BTreeSet<String>,
     mobiles: BTreeSet<String>,
@@ -24,7 +24,7 @@ impl PersonGenerator {
         }
     }
 
-    /// The `number`-th person (from 1) of the company.
+    /// Generates person `number` (counted from 1) of the company.
     pub(super) fn generate_person(
         &mut self,
         number: usize,
@@ -129,7 +129,7 @@ impl PersonGenerator {
     }
 }
 
-/// A `userid` of one of the forms that DingTalk makes.
+/// Returns a `userid` in one of the forms that DingTalk creates.
 pub(crate) fn fresh_userid(rng: &mut ChaCha8Rng) -> String {
     match rng.random_range(0..10) {
         0..=4 => format!(
@@ -146,7 +146,7 @@ pub(crate) fn fresh_userid(rng: &mut ChaCha8Rng) -> String {
     }
 }
 
-/// A `unionid`: letters and digits, ending in `iE`.
+/// Returns a `unionid`: letters and digits, ending in `iE`.
 pub(crate) fn random_unionid(rng: &mut ChaCha8Rng) -> String {
     const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     let mut id: String = (0..26)
@@ -165,7 +165,7 @@ fn random_name(rng: &mut ChaCha8Rng) -> (String, &'static str) {
     if kind < 3 {
         return (pick_word(&vocabulary::OTHER_NAMES, rng), "guest");
     }
-    // The smaller of two draws: the common surnames come first in the list.
+    // Takes the smaller of two draws, because common surnames come first in the list.
     let at = rng
         .random_range(0..vocabulary::SURNAMES.len())
         .min(rng.random_range(0..vocabulary::SURNAMES.len()));
@@ -199,8 +199,9 @@ fn random_extension(rng: &mut ChaCha8Rng) -> String {
     )
 }
 
-/// Day of entry in milliseconds: mostly midnight in Shanghai, at times with a time of day, at times absent. Leap days
-/// and the summers of 1986 to 1991, when China had summer time, are among them.
+/// Returns a first working day in milliseconds. Most are midnight in Shanghai, some have a time of
+/// day, some are absent. Leap days and the summers of 1986 to 1991, when China had summer time,
+/// occur among them.
 fn random_hire_day(rng: &mut ChaCha8Rng) -> Option<i64> {
     let day = match rng.random_range(0..100) {
         0..=7 => return None,

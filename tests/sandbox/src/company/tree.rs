@@ -1,4 +1,4 @@
-//! The tree of departments.
+//! Generates the tree of departments.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,9 +7,9 @@ use rand_chacha::ChaCha8Rng;
 
 use super::{Department, DepartmentVisibility, vocabulary};
 
-/// How deep the tree goes below the root.
+/// Greatest depth below the root.
 const DEPTH_MAX: usize = 5;
-/// Children that one department gets before another is tried.
+/// Children that one department gets before another department is tried.
 const CHILDREN_MAX: usize = 14;
 
 struct Node {
@@ -19,7 +19,7 @@ struct Node {
     names: BTreeSet<String>,
 }
 
-/// Makes `count` departments, the root among them.
+/// Generates `count` departments, with the root.
 pub(super) fn grow_tree(
     count: usize,
     company: &str,
@@ -69,7 +69,8 @@ fn choose_parent(made: usize, count: usize, nodes: &[Node], rng: &mut ChaCha8Rng
             return at;
         }
     }
-    // Everything that was tried is full: the least deep of the youngest takes it.
+    // Every department that was tried is full. The least deep of the youngest ones takes the new
+    // one.
     nodes
         .iter()
         .rposition(|node| node.depth < DEPTH_MAX)
@@ -79,7 +80,7 @@ fn choose_parent(made: usize, count: usize, nodes: &[Node], rng: &mut ChaCha8Rng
 fn fresh_name(parent: &Node, rng: &mut ChaCha8Rng) -> String {
     let pool: &[&str] = match (parent.depth, parent.technical) {
         (0, _) => {
-            // The usual centres come first and in order, so that a small company has a 研发中心.
+            // The usual centres come first and in this order, so that a small company has a 研发中心.
             if let Some(name) = vocabulary::CENTRE_NAMES
                 .iter()
                 .find(|name| !parent.names.contains(**name))

@@ -1,6 +1,6 @@
-//! The words that names, departments and titles are made of.
+//! The vocabulary of names, departments and titles.
 
-/// Surnames with their pinyin; the common ones first and more often.
+/// Surnames with their pinyin. Common surnames come first and are drawn more often.
 pub(super) const SURNAMES: [(&str, &str); 48] = [
     ("王", "wang"),
     ("李", "li"),
@@ -121,7 +121,7 @@ pub(super) const TECHNICAL_GROUPS: [&str; 16] = [
     "技术支持组",
 ];
 
-/// Groups of every other centre.
+/// Groups of other centres.
 pub(super) const ORDINARY_GROUPS: [&str; 24] = [
     "华东大区",
     "华南大区",
@@ -163,7 +163,7 @@ pub(super) const TECHNICAL_TITLES: [&str; 10] = [
     "实习生",
 ];
 
-/// Titles of everybody else.
+/// Titles of other people.
 pub(super) const ORDINARY_TITLES: [&str; 14] = [
     "专员",
     "高级专员",

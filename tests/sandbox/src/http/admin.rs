@@ -1,4 +1,5 @@
-//! The administration under `/__sandbox/`: what tests use to act, to misbehave and to compare. JSON in and out.
+//! The administration under `/__sandbox/`. Tests use it to perform acts, to plan faults and to
+//! compare. Requests and responses are JSON.
 
 use std::time::Duration;
 
@@ -43,7 +44,7 @@ pub(super) fn routes() -> Router<ServerState> {
         .route("/__sandbox/release", post(release_held))
 }
 
-/// One or several.
+/// One value or a list of values.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum OneOrMany<T> {
@@ -72,9 +73,11 @@ async fn show_truth(State(face): State<ServerState>) -> Json<WorldTruth> {
     Json(face.world.lock().await.truth())
 }
 
-/// Answers `{"acted":[…]}`; a refusal is 409 with the code, and what was done before it stays done.
+/// Performs the acts and returns `{"acted":[…]}`. If DingTalk refuses one, the response is 409 with
+/// DingTalk's code, and the acts before it stay done.
 async fn perform_acts(State(face): State<ServerState>, Json(acts): Json<Value>) -> Response {
-    // Not an untagged enum: its message would not say which field of which act is wrong.
+    // This is not an untagged enum, because serde's message would not name the wrong field of the
+    // wrong act.
     let acts = match acts {
         Value::Array(acts) => acts,
         one => vec![one],
@@ -144,7 +147,7 @@ async fn disarm_faults(
 
 #[derive(Deserialize)]
 struct LogQuery {
-    /// Only calls after this number.
+    /// Return only the calls after this number.
     after: Option<u64>,
     interface: Option<String>,
 }
@@ -220,28 +223,53 @@ async fn show_subscription(State(face): State<ServerState>) -> Json<Option<Event
     Json(face.world.lock().await.subscription().cloned())
 }
 
-/// The console's 保存: pushes `check_url`, and saves only if the reply decrypts to `success`.
+/// Saves a subscription as the console's button 保存 does: pushes `check_url`, and saves only if the
+/// reply decrypts to `success`.
 async fn save_subscription(
     State(face): State<ServerState>,
     Json(subscription): Json<EventSubscription>,
 ) -> Response {
     match check_and_save(&face, subscription).await {
         Ok(()) => Json(json!({"saved": true})).into_response(),
-        Err(why) => (
+        Err(error) => (
             StatusCode::BAD_REQUEST,
-            Json(json!({"saved": false, "error": why})),
+            Json(json!({"saved": false, "error": error.to_string()})),
         )
             .into_response(),
     }
 }
 
-/// Saves a subscription if its `check_url` is answered; the reason where it is not.
+/// A subscription was not saved.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum SubscriptionError {
+    /// The keys do not have the documented form.
+    #[error("token has 3 to 63 letters and digits, aes_key has 43")]
+    Malformed,
+    /// The push of `check_url` was not accepted.
+    #[error("{}", describe_check(.0))]
+    Unconfirmed(PushOutcome),
+}
+
+fn describe_check(outcome: &PushOutcome) -> String {
+    match outcome {
+        PushOutcome::Unreachable { why } => format!("check_url could not be delivered: {why}"),
+        PushOutcome::Refused { status, why } => {
+            format!("check_url was answered with {status}: {why}")
+        }
+        PushOutcome::Accepted => "check_url was not accepted".into(),
+    }
+}
+
+/// Saves a subscription if the receiver answers its `check_url`.
+///
+/// # Errors
+/// [`SubscriptionError`] if the keys are malformed or the answer is not `success`.
 pub(super) async fn check_and_save(
     face: &ServerState,
     subscription: EventSubscription,
-) -> Result<(), String> {
+) -> Result<(), SubscriptionError> {
     if !subscription.is_well_formed() {
-        return Err("token 为 3 到 63 位字母和数字，aes_key 为 43 位".into());
+        return Err(SubscriptionError::Malformed);
     }
     let check = {
         let mut world = face.world.lock().await;
@@ -251,13 +279,10 @@ pub(super) async fn check_and_save(
     let outcome = face.pusher.push(&check.push).await;
     let saved = face.world.lock().await.record_url_check(check, &outcome);
     face.save_world().await;
-    match outcome {
-        _ if saved => Ok(()),
-        PushOutcome::Unreachable { why } => Err(format!("check_url could not be delivered: {why}")),
-        PushOutcome::Refused { status, why } => {
-            Err(format!("check_url was answered with {status}: {why}"))
-        }
-        PushOutcome::Accepted => Err("check_url was not accepted".into()),
+    if saved {
+        Ok(())
+    } else {
+        Err(SubscriptionError::Unconfirmed(outcome))
     }
 }
 
@@ -272,7 +297,7 @@ struct HeldQuery {
     wait_ms: Option<u64>,
 }
 
-/// Answers as soon as a call is held, or after `wait_ms` (30,000) with 0.
+/// Returns as soon as a call is held. Returns 0 after `wait_ms` (30,000 by default).
 async fn wait_for_held(
     State(face): State<ServerState>,
     Query(patience): Query<HeldQuery>,

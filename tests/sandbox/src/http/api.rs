@@ -1,4 +1,4 @@
-//! The way of one API call over HTTP: what the world answers, as slowly and as wrongly as it says.
+//! Serves one API call over HTTP: sends the world's reply with its delay and its fault.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use super::connection::CallerConnection;
 use super::server::ServerState;
 use crate::world::{CallReply, TransportFault};
 
-/// No request of these APIs is larger.
+/// Size limit of a request body, in bytes.
 const BODY_MAX: usize = 1 << 20;
 
 pub(super) async fn handle_call(
@@ -57,7 +57,7 @@ pub(super) async fn handle_call(
     }
 }
 
-/// Headers and half of the body at once, the rest after the pause.
+/// Sends the headers and half of the body at once, and the rest after the pause.
 fn slow_response(response: http::Response<Bytes>, pause: Duration) -> Response {
     let (mut parts, body) = response.into_parts();
     parts

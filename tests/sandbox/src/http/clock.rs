@@ -1,8 +1,9 @@
-//! The sandbox is a machine of its own, so it has a clock of its own.
+//! The sandbox plays a server of another company, so it has its own clock.
 
 use directory::Timestamp;
 
-/// The machine's time. The HTTP face hands it to the world; nothing else here reads a clock.
+/// Returns this machine's time. The HTTP layer passes it to the world; nothing else in this crate
+/// reads a clock.
 #[must_use]
 #[allow(
     clippy::disallowed_methods,

@@ -1,4 +1,4 @@
-//! Connections that can be cut without an answer.
+//! Connections that the server can cut without an answer.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -16,14 +16,14 @@ use tokio::net::{TcpListener, TcpStream};
 #[derive(Debug)]
 pub(super) struct CuttableListener(pub(super) TcpListener);
 
-/// One connection.
+/// One connection that can be cut.
 #[derive(Debug)]
 pub(super) struct CuttableConnection {
     stream: TcpStream,
     cut: Arc<AtomicBool>,
 }
 
-/// Who calls, and the scissors for the connection.
+/// The caller's address and the switch that cuts the connection.
 #[derive(Debug, Clone)]
 pub(super) struct CallerConnection {
     pub(super) ip: IpAddr,
@@ -31,7 +31,7 @@ pub(super) struct CallerConnection {
 }
 
 impl CallerConnection {
-    /// From now on not a byte is written to this connection.
+    /// Stops all further writes to this connection.
     pub(super) fn cut_connection(&self) {
         self.cut.store(true, Ordering::Release);
     }
@@ -45,7 +45,7 @@ impl Listener for CuttableListener {
         loop {
             match self.0.accept().await {
                 Ok((stream, address)) => {
-                    // Answers are small; waiting for more of them would cost 40 ms each.
+                    // Answers are small. Without this, Nagle's algorithm would delay each by 40 ms.
                     let _ = stream.set_nodelay(true);
                     return (
                         CuttableConnection {
@@ -55,7 +55,8 @@ impl Listener for CuttableListener {
                         address,
                     );
                 }
-                // Out of file descriptors, or a caller that hung up already: others still come.
+                // The process has no free file descriptor, or this caller hung up already. Other
+                // callers still come.
                 Err(_) => tokio::time::sleep(std::time::Duration::from_millis(20)).await,
             }
         }

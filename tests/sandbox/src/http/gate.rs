@@ -1,7 +1,9 @@
-//! Who may talk to the sandbox: programs of this machine and its own page, but no page from elsewhere.
+//! Decides which requests may talk to the sandbox: programs of this machine and the sandbox's own
+//! page may, pages of other sites may not.
 //!
-//! A browser on this machine reaches loopback too. A page of another site is known by its `Origin`; a page whose name was
-//! pointed at 127.0.0.1 (DNS rebinding) is known by the name in `Host`.
+//! A browser on this machine reaches loopback too. A page of another site is recognised by its
+//! `Origin`. A page with a name that points at 127.0.0.1 (DNS rebinding) is recognised by the name
+//! in `Host`.
 
 use std::net::IpAddr;
 
@@ -10,7 +12,8 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
-/// Answers 421 to a foreign `Host`, 403 to a foreign `Origin`, and lets no other page frame the sandbox's own.
+/// Answers 421 to a foreign `Host` and 403 to a foreign `Origin`. Other pages may not frame the
+/// sandbox's own page.
 pub(super) async fn refuse_foreign_pages(request: Request, next: Next) -> Response {
     let headers = request.headers();
     let Some(host) = loopback_host(headers) else {
@@ -40,7 +43,7 @@ pub(super) async fn refuse_foreign_pages(request: Request, next: Next) -> Respon
     response
 }
 
-/// The `Host` of a request, if there is exactly one and it names loopback.
+/// Returns the `Host` of a request if there is exactly one and it names loopback.
 fn loopback_host(headers: &HeaderMap) -> Option<&str> {
     let mut hosts = headers.get_all(header::HOST).iter();
     let (host, None) = (hosts.next()?.to_str().ok()?, hosts.next()) else {

@@ -1,10 +1,10 @@
-//! Calls that hang until somebody lets them go.
+//! Calls that hang until a release.
 
 use std::time::Duration;
 
 use tokio::sync::watch;
 
-/// How many calls hang, and how often they were released.
+/// The number of hanging calls, and the number of releases.
 #[derive(Debug)]
 pub(super) struct HeldCalls {
     held: watch::Sender<usize>,
@@ -20,7 +20,7 @@ impl Default for HeldCalls {
     }
 }
 
-/// One hanging call; gone when its caller is, too.
+/// One hanging call. It ends when its caller hangs up, too.
 struct HeldCall<'a>(&'a watch::Sender<usize>);
 
 impl Drop for HeldCall<'_> {
@@ -30,23 +30,23 @@ impl Drop for HeldCall<'_> {
 }
 
 impl HeldCalls {
-    /// Hangs until the next release.
+    /// Waits until the next release.
     pub(super) async fn hold_call(&self) {
         let mut releases = self.releases.subscribe();
         self.held.send_modify(|held| *held += 1);
         let _held = HeldCall(&self.held);
-        // An error is the end of the server, which lets everything go.
+        // An error means that the server has ended. That releases every call.
         let _ = releases.changed().await;
     }
 
-    /// Lets every hanging call go; how many there were.
+    /// Releases every hanging call; returns how many there were.
     pub(super) fn release_all(&self) -> usize {
         let held = *self.held.borrow();
         self.releases.send_modify(|releases| *releases += 1);
         held
     }
 
-    /// How many calls hang, as soon as one does, or after `patience`.
+    /// Returns the number of hanging calls as soon as there is one, or after `patience`.
     pub(super) async fn wait_for_held(&self, patience: Duration) -> usize {
         let mut held = self.held.subscribe();
         let some = tokio::time::timeout(patience, held.wait_for(|held| *held > 0)).await;

@@ -1,4 +1,5 @@
-//! The HTTP face: both hosts' APIs, the administration and the page on one loopback port, and the pusher of events.
+//! The HTTP layer: the APIs of both hosts, the administration and the page on one loopback port,
+//! and the pusher of events.
 
 mod admin;
 mod api;
@@ -12,5 +13,6 @@ mod pusher;
 mod server;
 
 pub use clock::machine_time;
+pub use page::PageLanguage;
 pub use persistence::FILE_NAME;
 pub use server::{RunningServer, Server, ServerConfig, StartError};

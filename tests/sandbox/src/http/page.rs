@@ -1,10 +1,11 @@
-//! The small page: who is there, what happened, what was said. Server-rendered, without a script.
+//! The small page: people, events and messages. It is rendered on the server and has no script.
 
 mod calls;
 mod departments;
 mod events;
 mod faults;
 mod form;
+mod language;
 mod layout;
 mod messages;
 mod people;
@@ -14,9 +15,11 @@ mod settings;
 use axum::Router;
 use axum::routing::{get, post};
 
+pub use language::PageLanguage;
+
 use super::server::ServerState;
 
-pub(super) fn routes() -> Router<ServerState> {
+pub(super) fn routes(face: &ServerState) -> Router<ServerState> {
     Router::new()
         .route("/", get(people::page))
         .route("/__sandbox/page/person", get(person::page))
@@ -36,4 +39,8 @@ pub(super) fn routes() -> Router<ServerState> {
             "/__sandbox/page/permissions",
             post(form::submit_permissions),
         )
+        .layer(axum::middleware::from_fn_with_state(
+            face.clone(),
+            language::choose_language,
+        ))
 }

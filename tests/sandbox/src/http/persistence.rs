@@ -1,4 +1,4 @@
-//! The world on disk: one JSON file, replaced whole.
+//! Stores the world on disk as one JSON file, which is replaced whole.
 
 use std::fs;
 use std::io::{self, Write};
@@ -13,7 +13,7 @@ use crate::world::World;
 /// Name of the file in the data directory.
 pub const FILE_NAME: &str = "sandbox.json";
 
-/// The stored form; a reader refuses a schema that it does not know.
+/// Version of the stored form. A reader refuses a version that it does not know.
 const SCHEMA_VERSION: u32 = 1;
 
 #[derive(Serialize)]
@@ -28,7 +28,7 @@ struct StoredWorld {
     world: World,
 }
 
-/// Where the world is kept, if it is.
+/// Stores the world, if a directory was given.
 #[derive(Debug)]
 pub(super) struct WorldKeeper {
     directory: Option<PathBuf>,
@@ -36,7 +36,7 @@ pub(super) struct WorldKeeper {
     writing: Mutex<()>,
 }
 
-/// The stored world of this directory; `None` if there is none yet.
+/// Loads the stored world of this directory; `None` if there is none yet.
 pub(super) fn load_world(directory: &Path) -> io::Result<Option<World>> {
     let bytes = match fs::read(directory.join(FILE_NAME)) {
         Ok(bytes) => bytes,
@@ -64,7 +64,7 @@ impl WorldKeeper {
         }
     }
 
-    /// Writes the world if it has changed since the last time.
+    /// Writes the world to disk if it has changed since the last write.
     pub(super) async fn save_world(&self, world: &Mutex<World>) -> io::Result<()> {
         let Some(directory) = self.directory.clone() else {
             return Ok(());

@@ -1,4 +1,4 @@
-//! Pushes events: encrypts, signs, posts, and reads the reply (`dingtalk-api.md` §5.2–5.5). To loopback only.
+//! Pushes events: encrypts, signs, posts, and reads the reply. To loopback only.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -10,10 +10,10 @@ use super::clock::machine_time;
 use super::server::ServerState;
 use crate::world::{EventPush, PushOutcome, percent_encode};
 
-/// A reply is a few hundred bytes; more is not read.
+/// Bytes of a reply that are read. A correct reply has a few hundred.
 const REPLY_MAX: usize = 64 * 1024;
 
-/// Pushes, with one HTTP client.
+/// Pushes events with one HTTP client.
 #[derive(Debug, Clone)]
 pub(super) struct Pusher {
     client: reqwest::Client,
@@ -21,7 +21,7 @@ pub(super) struct Pusher {
 
 impl Pusher {
     pub(super) fn new() -> Result<Self, reqwest::Error> {
-        // Only the first installation in a process counts; any provider will do for loopback.
+        // Only the first installation in a process counts. Any provider will do for loopback.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
@@ -31,7 +31,7 @@ impl Pusher {
         Ok(Self { client })
     }
 
-    /// Makes one push.
+    /// Makes one push and returns its outcome.
     pub(super) async fn push(&self, push: &EventPush) -> PushOutcome {
         let patience = Duration::from_millis(push.deadline_ms);
         match tokio::time::timeout(patience, self.post_push(push)).await {
@@ -52,8 +52,11 @@ impl Pusher {
         let Some(mut url) = loopback_url(&keys.url) else {
             return unreachable_for("the address is not a URL of this machine");
         };
-        let (query, body) =
-            cipher.seal_push(&push.plaintext, &push.owner, machine_time(), push.random);
+        let mut at = machine_time();
+        if push.seconds {
+            at.0 /= 1000;
+        }
+        let (query, body) = cipher.seal_push(&push.plaintext, &push.owner, at, push.random);
         let pairs: Vec<String> = query
             .to_pairs()
             .iter()
@@ -68,7 +71,7 @@ impl Pusher {
             .body(body);
         match request.send().await {
             Ok(response) => judge_reply(&cipher, response).await,
-            Err(error) if error.is_connect() => unreachable_for("nobody listens there"),
+            Err(error) if error.is_connect() => unreachable_for("nothing listens there"),
             Err(_) => unreachable_for("the connection broke"),
         }
     }
@@ -103,7 +106,7 @@ fn unreachable_for(why: &str) -> PushOutcome {
     }
 }
 
-/// The URL, if it leads to this machine and nowhere else.
+/// Returns the URL if it leads to this machine and nowhere else.
 fn loopback_url(text: &str) -> Option<reqwest::Url> {
     let url = reqwest::Url::parse(text).ok()?;
     let host = url.host_str()?.trim_matches(['[', ']']);
@@ -111,7 +114,7 @@ fn loopback_url(text: &str) -> Option<reqwest::Url> {
     (here && matches!(url.scheme(), "http" | "https")).then_some(url)
 }
 
-/// Pushes whatever is due, each push on its own, until the server stops.
+/// Pushes every event that is due, each in its own task, until the server stops.
 pub(super) async fn push_due_events(face: ServerState) {
     let face = Arc::new(face);
     loop {

@@ -1,9 +1,10 @@
-//! Starting and stopping the server.
+//! Starts and stops the server.
 
 use std::io;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
@@ -13,33 +14,34 @@ use tokio::task::JoinHandle;
 
 use super::connection::{CallerConnection, CuttableListener};
 use super::held_calls::HeldCalls;
+use super::page::PageLanguage;
 use super::persistence::{self, WorldKeeper};
 use super::pusher::{self, Pusher};
 use super::{admin, api, gate, page};
 use crate::company::{self, CompanySize};
 use crate::world::{Settings, World};
 
-/// How long open calls have when the server stops.
+/// Time that open calls have when the server stops.
 const SHUTDOWN_PATIENCE: Duration = Duration::from_secs(2);
 
-/// What to start.
+/// Configuration of a server.
 #[derive(Debug)]
 pub struct ServerConfig {
-    /// A bound listener; it wins over `port`. It should be bound to loopback.
+    /// A bound listener, which wins over `port`. It should be bound to loopback.
     pub listener: Option<std::net::TcpListener>,
-    /// A port of 127.0.0.1; 0 takes a free one.
+    /// A port of 127.0.0.1; 0 takes a free port.
     pub port: u16,
-    /// A directory that keeps the world. A world that is there already wins over `size`, and over `settings` except
+    /// Directory that stores the world. A stored world wins over `size`, and over `settings` except
     /// for `qps` and `latency_ms`.
     pub data: Option<PathBuf>,
-    /// The company to make.
+    /// Size of the company to generate.
     pub size: CompanySize,
-    /// The settings to begin with.
+    /// Settings at the start.
     pub settings: Settings,
 }
 
 impl ServerConfig {
-    /// A company of this size on a free port, in memory, with the usual settings.
+    /// Configuration for a company of this size on a free port, in memory, with default settings.
     #[must_use]
     pub fn in_memory(people: usize, departments: usize, seed: u64) -> Self {
         let size = CompanySize {
@@ -61,7 +63,7 @@ impl ServerConfig {
 /// The sandbox did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The port is taken, or the listener is no good.
+    /// The port is taken, or the listener does not work.
     #[error("cannot listen on loopback")]
     Listen(#[source] io::Error),
     /// The stored world cannot be read.
@@ -70,28 +72,30 @@ pub enum StartError {
     /// The world cannot be stored.
     #[error("the sandbox cannot be stored")]
     Store(#[source] io::Error),
-    /// No HTTP client.
+    /// The HTTP client cannot be built.
     #[error("no HTTP client for pushing events")]
     Client(#[source] reqwest::Error),
 }
 
-/// What every handler holds.
+/// The state that every handler shares.
 #[derive(Clone)]
 pub(super) struct ServerState {
     pub(super) world: Arc<Mutex<World>>,
     pub(super) pusher: Pusher,
     pub(super) holds: Arc<HeldCalls>,
     pub(super) keeper: Arc<WorldKeeper>,
-    /// The world may have changed: store it soon.
+    /// Signals that the world may have changed and should be stored soon.
     pub(super) changed: Arc<Notify>,
-    /// A push may be due.
+    /// Signals that a push may be due.
     pub(super) due: Arc<Notify>,
     /// The server's own address.
     pub(super) url: Arc<str>,
+    /// Whether the page is in English for a reader who has chosen no language.
+    pub(super) page_in_english: Arc<AtomicBool>,
 }
 
 impl ServerState {
-    /// Stores the world before the answer is given.
+    /// Stores the world before the answer is sent.
     pub(super) async fn save_world(&self) {
         self.due.notify_one();
         if let Err(error) = self.keeper.save_world(&self.world).await {
@@ -100,15 +104,16 @@ impl ServerState {
     }
 }
 
-/// The server.
+/// The HTTP server of the sandbox.
 #[derive(Debug)]
 pub struct Server;
 
 impl Server {
-    /// Starts the HTTP face.
+    /// Starts the HTTP server.
     ///
     /// # Errors
-    /// [`StartError`].
+    /// [`StartError`] if the server cannot listen, or if the stored world cannot be read or
+    /// written.
     pub async fn start(config: ServerConfig) -> Result<RunningServer, StartError> {
         let stored = config
             .data
@@ -140,6 +145,7 @@ impl Server {
             changed: Arc::default(),
             due: Arc::default(),
             url: format!("http://{address}").into(),
+            page_in_english: Arc::default(),
         };
         face.keeper
             .save_world(&face.world)
@@ -151,9 +157,11 @@ impl Server {
 
 /// A running sandbox. Dropping it stops it without waiting.
 pub struct RunningServer {
-    /// Base URL of both hosts' APIs, the page and the administration: `http://127.0.0.1:PORT`.
+    /// Base URL of the APIs of both hosts, of the page and of the administration:
+    /// `http://127.0.0.1:PORT`.
     pub url: String,
-    /// The world, for tests that act and look without HTTP. Call [`RunningServer::nudge`] after an act.
+    /// The world, for tests that act and read without HTTP. Call [`RunningServer::apply_changes`]
+    /// after an act.
     pub world: Arc<Mutex<World>>,
     face: ServerState,
     stop: watch::Sender<bool>,
@@ -166,7 +174,7 @@ impl RunningServer {
         let stop = watch::Sender::new(false);
         let router: Router = Router::new()
             .merge(admin::routes())
-            .merge(page::routes())
+            .merge(page::routes(&face))
             .fallback(api::handle_call)
             .with_state(face.clone());
         let router = router.layer(axum::middleware::from_fn(gate::refuse_foreign_pages));
@@ -191,12 +199,19 @@ impl RunningServer {
         }
     }
 
-    /// After the world was changed through its handle: push what is due, store what changed.
+    /// Sets the language of the page for a reader who has chosen none on it. It is Chinese at first.
+    pub fn set_page_language(&self, language: PageLanguage) {
+        let english = language == PageLanguage::En;
+        self.face.page_in_english.store(english, Ordering::Relaxed);
+    }
+
+    /// Pushes events that are due and stores the world. Call this after a change through
+    /// [`RunningServer::world`].
     pub async fn apply_changes(&self) {
         self.face.save_world().await;
     }
 
-    /// Stops: open calls have two seconds, the world is stored.
+    /// Stops the server. Open calls have two seconds to end; then the world is stored.
     pub async fn shutdown(mut self) {
         self.stop.send_replace(true);
         self.face.holds.release_all();
@@ -214,7 +229,7 @@ impl Drop for RunningServer {
     }
 }
 
-/// Stores what calls have changed, a moment after they did.
+/// Stores the changes that calls made, a moment after each call.
 async fn save_changes(face: ServerState) {
     loop {
         face.changed.notified().await;

@@ -1,16 +1,16 @@
-//! What people do in DingTalk, as values.
+//! Acts of people in DingTalk, as values.
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// Something that a person does: `POST /__sandbox/acts` takes one, or a list.
+/// An act of a person in DingTalk. `POST /__sandbox/acts` takes one act or a list.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "act", rename_all = "snake_case")]
 pub enum Act {
-    /// A new person enters: `user_add_org`. What is absent is made up.
+    /// Hires a person: `user_add_org`. Fields that are absent are generated.
     Hire {
         /// Display name.
         name: String,
-        /// Departments, the first one first; empty is the root.
+        /// Departments, the first one first. An empty list means the root.
         #[serde(default)]
         departments: Vec<i64>,
         /// Every other field.
@@ -20,129 +20,141 @@ pub enum Act {
         #[serde(default)]
         userid: Option<String>,
     },
-    /// A new name: `user_modify_org`.
+    /// Gives a person a new name: `user_modify_org`.
     Rename {
-        /// Who.
+        /// The person.
         userid: String,
-        /// The name.
+        /// The new name.
         name: String,
     },
-    /// Other fields: `user_modify_org`.
+    /// Changes other fields of a person: `user_modify_org`.
     Change {
-        /// Who.
+        /// The person.
         userid: String,
-        /// Which.
+        /// The fields that change.
         fields: Box<PersonChanges>,
     },
-    /// Exactly these departments from now on: `user_modify_org`. Leadership stays where the department stays.
+    /// Moves a person to exactly these departments: `user_modify_org`. The leader flag stays for
+    /// each department that stays.
     Move {
-        /// Who.
+        /// The person.
         userid: String,
-        /// Whereto; not empty.
+        /// The new departments; not empty.
         departments: Vec<i64>,
     },
-    /// A new title, and leader of a department: `user_modify_org` and `org_dept_modify`.
+    /// Gives a person a title and makes them leader of a department: `user_modify_org` and
+    /// `org_dept_modify`.
     Promote {
-        /// Who.
+        /// The person.
         userid: String,
-        /// The title.
+        /// The new title.
         title: String,
-        /// The department, of which the person becomes a member where needed; absent is the first one.
+        /// The department. The person becomes a member of it if needed. If it is absent, the
+        /// person's first department is taken.
         #[serde(default)]
         dept_id: Option<i64>,
     },
-    /// Leaves the company: `user_leave_org`, and `user_modify_org` for whom it managed.
+    /// Lets a person leave: `user_leave_org`, and `user_modify_org` for the people they managed.
     Leave {
-        /// Who.
+        /// The person.
         userid: String,
     },
-    /// Comes back, with the same unionid and mobile: `user_add_org`.
+    /// Hires a former employee again, with the same unionid and mobile: `user_add_org`.
     Rehire {
-        /// The `userid` of then.
+        /// The former `userid`.
         userid: String,
-        /// Keeps that `userid`; otherwise a new one.
+        /// Whether the person gets the same `userid` again. Otherwise they get a new one.
         #[serde(default)]
         same_userid: bool,
-        /// Whereto; empty is where it was (or the root, if that is gone).
+        /// Departments. If the list is empty, the person returns to the former ones, or to the root
+        /// if they are gone.
         #[serde(default)]
         departments: Vec<i64>,
     },
-    /// Whom an app invited (40103) agrees and is in: `user_add_org`.
+    /// A person invited by an app (40103) accepts and joins: `user_add_org`.
     AcceptInvitation {
-        /// Who.
+        /// The person.
         userid: String,
     },
-    /// Whom an app invited declines; the app is not told.
+    /// A person invited by an app declines. The app gets no event.
     DeclineInvitation {
-        /// Who.
+        /// The person.
         userid: String,
     },
-    /// A manager, or none: `user_modify_org`.
+    /// Sets or removes a person's manager: `user_modify_org`.
     SetManager {
-        /// Who.
+        /// The person.
         userid: String,
-        /// The manager.
+        /// The manager; absent for none.
         #[serde(default)]
         manager: Option<String>,
     },
-    /// The kind of employment in Smart HR's roster: 0 none, 1 full time, 2 part time, 3 intern, 4 dispatched, 5 rehired
-    /// retiree, 6 outsourced, others as a company calls its own. The contacts say nothing of it, and no event of theirs.
+    /// Sets the employment type in Smart HR's roster: 0 none, 1 full time, 2 part time, 3 intern, 4
+    /// dispatched, 5 rehired retiree, 6 outsourced; a company may define others. Contacts do not
+    /// show it, and no contact event reports a change.
     SetEmployment {
-        /// Who.
+        /// The person.
         userid: String,
         /// `sys01-employeeType`.
         employee_type: u8,
     },
-    /// Administrator rights: 0 none, 1 primary (of which there is one), 2 sub: `org_admin_add`, `org_admin_remove`.
+    /// Sets the administrator level: 0 none, 1 primary (there is exactly one), 2 sub-administrator.
+    /// Events: `org_admin_add`, `org_admin_remove`.
     SetAdmin {
-        /// Who.
+        /// The person.
         userid: String,
-        /// The level.
+        /// The new level.
         sys_level: u8,
     },
-    /// A new department: `org_dept_create`.
+    /// Creates a department: `org_dept_create`.
     CreateDepartment {
-        /// Its name.
-        name: String,
-        /// Its parent.
-        parent_id: i64,
-    },
-    /// A new name: `org_dept_modify`.
-    RenameDepartment {
-        /// Which.
-        dept_id: i64,
         /// The name.
         name: String,
-    },
-    /// A new parent: `org_dept_modify`.
-    MoveDepartment {
-        /// Which.
-        dept_id: i64,
         /// The parent.
         parent_id: i64,
     },
-    /// Gone: `org_dept_remove`. Refused while it has people or departments below.
+    /// Renames the company, which is the root department's name: `org_change`.
+    RenameCompany {
+        /// The name.
+        name: String,
+    },
+    /// Renames a department: `org_dept_modify`.
+    RenameDepartment {
+        /// The department.
+        dept_id: i64,
+        /// The new name.
+        name: String,
+    },
+    /// Moves a department below another parent: `org_dept_modify`.
+    MoveDepartment {
+        /// The department.
+        dept_id: i64,
+        /// The new parent.
+        parent_id: i64,
+    },
+    /// Deletes a department: `org_dept_remove`. Refused while it has members or departments below
+    /// it.
     DeleteDepartment {
-        /// Which.
+        /// The department.
         dept_id: i64,
     },
-    /// People and departments of one go into the other, then it is gone.
+    /// Moves the people and the departments of one department into another, then deletes the first.
     MergeDepartments {
-        /// Which ends.
+        /// The department that ends.
         from: i64,
-        /// Which stays.
+        /// The department that stays.
         into: i64,
     },
-    /// Exactly these members lead it: `org_dept_modify`.
+    /// Makes exactly these members heads of a department: `org_dept_modify`.
     SetHeads {
-        /// Which.
+        /// The department.
         dept_id: i64,
-        /// Members of it.
+        /// The heads; all must be members.
         userids: Vec<String>,
     },
-    /// The free external key of a department: `org_dept_modify`.
+    /// Sets the free external key of a department: `org_dept_modify`.
     SetSource {
-        /// Which.
+        /// The department.
         dept_id: i64,
         /// The key, or none.
         #[serde(default)]
@@ -150,7 +162,8 @@ pub enum Act {
     },
 }
 
-/// New values of a person's fields. An absent one stays; `null` empties one that can be empty.
+/// New values of a person's fields. An absent field stays. `null` empties a field that may be
+/// empty.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PersonChanges {
@@ -160,74 +173,74 @@ pub struct PersonChanges {
     /// Country code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state_code: Option<String>,
-    /// Hidden from colleagues.
+    /// Whether colleagues do not see the mobile number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hide_mobile: Option<bool>,
-    /// 分机号.
+    /// Extension (分机号).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub telephone: Option<String>,
-    /// 工号.
+    /// Job number (工号).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub job_number: Option<String>,
-    /// 职位.
+    /// Title (职位).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// Personal address.
+    /// Personal e-mail address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// Company mailbox.
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub org_email: Option<Option<String>>,
-    /// 办公地点.
+    /// Work place (办公地点).
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub work_place: Option<Option<String>>,
-    /// 备注.
+    /// Remark (备注).
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub remark: Option<Option<String>>,
-    /// Custom fields: the text of a JSON object.
+    /// Custom fields, as the text of a JSON object.
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub extension: Option<Option<String>>,
-    /// Day of entry, milliseconds.
+    /// First working day, in milliseconds since 1970.
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub hired_date: Option<Option<i64>>,
     /// Main department.
     #[serde(deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     pub main_department: Option<Option<i64>>,
-    /// 员工类型 in Smart HR's roster, as [`Act::SetEmployment`] sets it without an event.
+    /// 员工类型 in Smart HR's roster, set like [`Act::SetEmployment`], without an event.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub employee_type: Option<u8>,
-    /// Has activated the account.
+    /// Whether the account is activated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub active: Option<bool>,
 }
 
-/// `null` is a value here, absence is none.
+/// Reads `null` as a value. Serde would otherwise read it like an absent field.
 fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     from: D,
 ) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(from).map(Some)
 }
 
-/// What came of an act.
+/// Outcome of an act.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ActOutcome {
-    /// The person it was about; the new `userid` of a hire.
+    /// The person of the act. After a hire, the new `userid`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub userid: Option<String>,
-    /// The department it was about; the new id of a creation.
+    /// The department of the act. After a creation, the new id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dept_id: Option<i64>,
-    /// Ids of the events that it caused.
+    /// Ids of the events that the act caused.
     pub events: Vec<String>,
 }
 
-/// DingTalk does not let people do that. Nothing has changed.
+/// DingTalk refuses the act. Nothing has changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("refused with {code}: {why}")]
 pub struct Refusal {
-    /// The code of the write API for it (`dingtalk-api.md` §3.2, §3.4).
+    /// The code of the write API for it.
     pub code: i64,
-    /// Why.
+    /// The reason, in plain English.
     pub why: &'static str,
 }
 

@@ -1,4 +1,4 @@
-//! Administrators and roles (`dingtalk-api.md` §2.5, §3.5).
+//! Administrators and roles.
 
 use directory::Timestamp;
 use serde_json::{Value, json};
@@ -8,7 +8,7 @@ use super::params::CallParams;
 use super::reply::ApiError;
 
 impl World {
-    /// Not limited by the contact scope.
+    /// Lists the administrators. The contact scope does not limit it.
     pub(super) fn list_admins(
         &mut self,
         _now: Timestamp,
@@ -25,7 +25,7 @@ impl World {
         Ok(json!({"result": rows}))
     }
 
-    /// `dept_ids` stands at the top, not under `result`.
+    /// `dept_ids` stands at the top level, not under `result`.
     pub(super) fn admin_scope(
         &mut self,
         _now: Timestamp,

@@ -1,4 +1,4 @@
-//! What a call passes before it is looked at: ban, token, address, frequency, quota, permission.
+//! The checks that a call must pass first: ban, token, address, frequency, quota, permission.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use super::params::percent_encode;
 use super::reply::{ApiError, Host};
 use super::routes::ApiRoute;
 
-/// Counters of calls.
+/// Call counters per address, interface and month.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct CallMeters {
     #[serde(skip)]
@@ -22,7 +22,8 @@ pub(super) struct CallMeters {
     banned_until: i64,
 }
 
-/// Tokens in thousandths, so that a millisecond at 20 a second is a whole number.
+/// A token bucket. It counts in thousandths, so that one millisecond at 20 calls per second is a
+/// whole number.
 #[derive(Debug, Clone, Copy)]
 struct TokenBucket {
     thousandths: i64,
@@ -38,7 +39,7 @@ impl CallMeters {
         self.metered
     }
 
-    /// Whether the address may call at all: 10,000 calls in 20 s shut it out for five minutes (§9.2).
+    /// Whether the address is banned: 10,000 calls in 20 s ban it for five minutes.
     pub(super) fn check_ban(&mut self, now: Timestamp, limit: Option<u32>, ban_ms: i64) -> bool {
         let window = now.millis().div_euclid(20_000);
         if self.window.0 != window {
@@ -52,7 +53,7 @@ impl CallMeters {
         self.banned_until > now.millis()
     }
 
-    /// Takes a token of the interface's bucket; `false` where there is none.
+    /// Takes a token from the interface's bucket; returns `false` if the bucket is empty.
     fn take(&mut self, interface: &'static str, qps: u32, now: Timestamp) -> bool {
         if qps == 0 {
             return true;
@@ -75,7 +76,7 @@ impl CallMeters {
         true
     }
 
-    /// Counts a metered call; `false` where the month's are used up.
+    /// Counts a metered call; returns `false` if the month's quota is used up.
     fn count_call(&mut self, now: Timestamp, quota: Option<u64>) -> bool {
         let day = directory::canonical::shanghai_day(now)
             .map(|day| day.strftime("%Y-%m").to_string())
@@ -93,7 +94,7 @@ impl CallMeters {
 }
 
 impl World {
-    /// Every check that DingTalk makes before the parameters.
+    /// Makes every check that DingTalk makes before it reads the parameters.
     pub(super) fn check_admission(
         &mut self,
         now: Timestamp,
@@ -162,7 +163,8 @@ impl World {
         })
     }
 
-    /// The form of a refusal for frequency: 90018 for this app, 90002 for the whole platform (§9.2).
+    /// Returns the error for too many calls: 90018 for this app, 90002 for the whole platform
+    ///.
     pub(super) fn throttled_error(&self, route: &ApiRoute, now: Timestamp, code: &str) -> ApiError {
         if route.host == Host::New {
             let code = if code == "90002" {

@@ -1,4 +1,4 @@
-//! The record of every call.
+//! The log of calls.
 
 use std::collections::VecDeque;
 
@@ -6,31 +6,31 @@ use serde::{Deserialize, Serialize};
 
 use super::fault::FaultKind;
 
-/// How many calls are kept; the oldest go first.
+/// Number of calls that are kept. The oldest are dropped first.
 const CALLS_KEPT: usize = 500_000;
 
 /// One call.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallRecord {
-    /// Number of the call since the world began, from 1.
+    /// Number of the call, counted from 1 since the world was made.
     pub n: u64,
-    /// When it arrived, milliseconds.
+    /// When it arrived, in milliseconds since 1970.
     pub at: i64,
     /// Path of the interface; an id in it is replaced by `{corpId}`.
     pub interface: String,
     /// `0`, or the code: `60121`, `88/90018`, `400 InvalidAuthentication`, `lost_connection`.
     pub outcome: String,
-    /// Refused for its frequency.
+    /// Whether it was refused for its frequency.
     pub throttled: bool,
-    /// What it was about: `dept 42 cursor 100`, `user manager4220`.
+    /// Subject of the call, for example `dept 42 cursor 100` or `user manager4220`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
-    /// Faults that befell it.
+    /// Faults that hit the call.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub faults: Vec<FaultKind>,
 }
 
-/// The log.
+/// The log of the last calls.
 #[derive(Debug, Clone, Default)]
 pub(super) struct CallLog {
     records: VecDeque<CallRecord>,

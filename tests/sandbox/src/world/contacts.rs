@@ -1,4 +1,4 @@
-//! The contact scope and the field permissions (`dingtalk-api.md` §3.0, §3.1).
+//! The contact scope and the field permissions.
 
 use directory::Timestamp;
 use serde_json::{Value, json};
@@ -32,7 +32,7 @@ impl World {
                 .any(|m| self.sees_department(m.dept_id))
     }
 
-    /// A department by a parameter; without regard to the scope.
+    /// Finds a department by the id in a parameter. Ignores the scope.
     pub(super) fn find_department(&self, dept_id: i64) -> Result<&Department, ApiError> {
         if dept_id < 1 {
             return Err(ApiError::from_code(40009));
@@ -43,7 +43,7 @@ impl World {
             .ok_or_else(|| ApiError::from_code(60003))
     }
 
-    /// A department that the app may see: 40009, 60003, 50004.
+    /// Finds a department that the app may see. Errors: 40009, 60003, 50004.
     pub(super) fn visible_department(&self, dept_id: i64) -> Result<&Department, ApiError> {
         let department = self.find_department(dept_id)?;
         if self.sees_department(dept_id) {
@@ -53,15 +53,24 @@ impl World {
         }
     }
 
-    /// A person by `userid`; without regard to the scope.
+    /// Finds a person by `userid`. Ignores the scope.
     pub(super) fn find_person(&self, userid: &str) -> Result<&Person, ApiError> {
-        self.company
-            .people
+        let people = &self.company.people;
+        let other_case = || {
+            let same = |id: &&String| id.to_lowercase() == userid.to_lowercase();
+            let known = people
+                .keys()
+                .find(same)
+                .filter(|_| self.settings.userids_any_case);
+            people.get(known?)
+        };
+        people
             .get(userid)
+            .or_else(other_case)
             .ok_or_else(|| ApiError::from_code(60121))
     }
 
-    /// A person whom the app may see: 60121, 50002.
+    /// Finds a person that the app may see. Errors: 60121, 50002.
     pub(super) fn visible_person(&self, userid: &str) -> Result<&Person, ApiError> {
         let person = self.find_person(userid)?;
         if self.sees_person(person) {

@@ -1,4 +1,4 @@
-//! Reading departments (`dingtalk-api.md` §3.2).
+//! Reading departments.
 
 use directory::Timestamp;
 use serde_json::{Value, json};
@@ -29,7 +29,7 @@ impl World {
         Ok(json!({"result": rows}))
     }
 
-    /// Not limited by the contact scope.
+    /// Lists the ids of the direct children. The contact scope does not limit it.
     pub(super) fn list_subdepartment_ids(
         &mut self,
         now: Timestamp,
@@ -93,7 +93,7 @@ impl World {
         result
     }
 
-    /// 部门主管: the direct members who lead the department, in list order.
+    /// Returns 部门主管: the direct members who lead the department, in list order.
     pub(super) fn department_heads(&self, dept_id: i64) -> Vec<String> {
         let leads = |userid: &&str| {
             let person = self.company.people.get(*userid);
@@ -108,7 +108,7 @@ impl World {
             .collect()
     }
 
-    /// Not limited by the contact scope.
+    /// Lists the parents of a department. The contact scope does not limit it.
     pub(super) fn list_parents_of_department(
         &mut self,
         _now: Timestamp,
@@ -119,7 +119,7 @@ impl World {
         Ok(json!({"result": {"parent_id_list": self.company.chain(dept_id)}}))
     }
 
-    /// Not limited by the contact scope.
+    /// Lists the parents of a person's departments. The contact scope does not limit it.
     pub(super) fn list_parents_of_user(
         &mut self,
         _now: Timestamp,

@@ -1,5 +1,5 @@
-//! Reading without a call: what the read interfaces answer, as values. For a caller in the same process that has no
-//! use for JSON, a token or frequency limits; the contact scope counts.
+//! Reads without a call: returns what the read interfaces answer, as values. A caller in the same
+//! process needs no JSON and no token and has no frequency limit. The contact scope applies.
 
 use std::borrow::Cow;
 
@@ -11,26 +11,28 @@ use crate::company::{Department, Person};
 /// A page of a department's direct members.
 #[derive(Debug)]
 pub struct MemberPage<'a> {
-    /// As the list shows them.
+    /// Members as the list shows them.
     pub people: Vec<Cow<'a, Person>>,
-    /// The next page's cursor; `None` on the last.
+    /// Cursor of the next page; `None` on the last page.
     pub next: Option<usize>,
 }
 
 impl World {
-    /// `user/get`: the person as they are now.
+    /// `user/get`: returns the person as they are now.
     ///
     /// # Errors
-    /// 60121 nobody (also while invited), 50002 outside the contact scope.
+    /// 60121 if no such person works here (also while invited), 50002 if the person is outside the
+    /// contact scope.
     pub fn read_person(&self, userid: &str) -> Result<&Person, Refusal> {
         self.reachable_person(userid)?;
         self.known_person(userid)
     }
 
-    /// `department/get`: the department as it is now, and its 主管.
+    /// `department/get`: returns the department as it is now, and its 主管.
     ///
     /// # Errors
-    /// 40009 no such id can be, 60003 there is none, 50004 outside the contact scope.
+    /// 40009 if the id is not possible, 60003 if there is no such department, 50004 if it is
+    /// outside the contact scope.
     pub fn read_department(&self, dept_id: i64) -> Result<(&Department, Vec<String>), Refusal> {
         self.reachable_department(dept_id)?;
         Ok((
@@ -39,20 +41,20 @@ impl World {
         ))
     }
 
-    /// `department/listsub`: the direct children, as lists show them at this moment.
+    /// `department/listsub`: returns the direct children as lists show them at this moment.
     ///
     /// # Errors
-    /// As [`look_department`](Self::look_department).
+    /// As [`read_department`](Self::read_department).
     pub fn list_children(&self, now: Timestamp, dept_id: i64) -> Result<Vec<&Department>, Refusal> {
         self.reachable_department(dept_id)?;
         Ok(self.listed_children(now, dept_id))
     }
 
-    /// `user/list`: a page of direct members, as lists show them at this moment. Lists show no manager, no leader flags
-    /// but that of the listed department, and no main department.
+    /// `user/list`: returns a page of direct members as lists show them at this moment. Lists show
+    /// no manager, no main department, and the leader flag of the listed department only.
     ///
     /// # Errors
-    /// As [`look_department`](Self::look_department).
+    /// As [`read_department`](Self::read_department).
     pub fn list_members(
         &self,
         now: Timestamp,
@@ -64,7 +66,8 @@ impl World {
         Ok(self.direct_member_page(now, dept_id, cursor, size))
     }
 
-    /// Without lag a page costs its own rows and what is skipped, not the whole department.
+    /// Without list lag, a page costs the rows it returns and the rows it skips, not the whole
+    /// department.
     pub(super) fn direct_member_page(
         &self,
         now: Timestamp,
@@ -90,15 +93,18 @@ impl World {
         }
     }
 
-    /// `user/count` with `only_active` false; not limited by the contact scope.
+    /// `user/count` with `only_active` false. The contact scope does not limit it.
     #[must_use]
     pub fn count_people(&self) -> usize {
         self.company.people.len()
     }
 
-    /// The events after this delivery (0: from the first), oldest first: what a subscriber would be told.
+    /// Returns the events after this delivery, oldest first, as a subscriber would receive them. 0
+    /// starts with the first.
     pub fn events_after(&self, delivery: u64) -> impl Iterator<Item = &super::Delivery> {
-        let from = self.deliveries.partition_point(|told| told.id <= delivery);
+        let from = self
+            .deliveries
+            .partition_point(|delivered| delivered.id <= delivery);
         self.deliveries.iter().skip(from)
     }
 }

@@ -1,4 +1,4 @@
-//! Events: what happened, how it is told, and what became of the telling (`dingtalk-api.md` §5.5–5.7).
+//! Events: what happened, how it is told, and what became of the telling.
 
 use std::fmt;
 
@@ -7,26 +7,26 @@ use serde_json::{Value, json};
 
 use super::settings::Dialect;
 
-/// Something happened to people or departments.
+/// An event about people or departments.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContactEvent {
-    /// Unique; the same in every push of it.
+    /// Unique id, the same in every push of this event.
     pub id: String,
-    /// `user_add_org` and so on.
+    /// Type, for example `user_add_org`.
     pub kind: String,
-    /// When it happened, milliseconds.
+    /// When it happened, in milliseconds since 1970.
     pub born: i64,
-    /// Who or which.
+    /// The people or departments of the event.
     pub about: EventSubject,
-    /// Who did it.
+    /// The person who caused it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operator: Option<String>,
-    /// Whether an app did it: no operator is told then.
+    /// Whether an app caused it. The payload then names no operator.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub by_api: bool,
 }
 
-/// Whom or what an event is about.
+/// The people or departments of an event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EventSubject {
@@ -34,71 +34,71 @@ pub enum EventSubject {
     Users(Vec<String>),
     /// Departments.
     Departments(Vec<i64>),
-    /// Nothing: `check_url`.
+    /// Nothing: `check_url`, and `org_change`, which is about the company.
     Nothing,
 }
 
-/// One telling of one event. A duplicate is a second delivery of the same event.
+/// One delivery of one event. A duplicate is a second delivery of the same event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Delivery {
-    /// Its number.
+    /// Number of the delivery.
     pub id: u64,
-    /// What is told.
+    /// The event that is delivered.
     pub event: ContactEvent,
-    /// In which words.
+    /// Spelling of the payload.
     pub dialect: Dialect,
-    /// What became of it.
+    /// State of the delivery.
     pub state: DeliveryState,
     /// Every attempt so far.
     pub attempts: Vec<Attempt>,
 }
 
-/// What became of a delivery.
+/// State of a delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum DeliveryState {
-    /// Waits for its moment.
+    /// Waits until its push is due.
     Waiting {
-        /// Milliseconds.
+        /// When the push is due, in milliseconds since 1970.
         due: i64,
     },
-    /// Is being pushed.
+    /// The push is under way.
     InFlight,
     /// The receiver answered `success`.
     Delivered,
     /// Three pushes failed; it can be fetched from the failed list from `available`.
     Failed {
-        /// Milliseconds.
+        /// When that is, in milliseconds since 1970.
         available: i64,
     },
-    /// It was fetched from the failed list.
+    /// The app fetched it from the failed list.
     Collected,
-    /// A fault swallowed it.
+    /// A fault dropped it.
     Swallowed,
-    /// Nobody had subscribed.
+    /// No subscription existed.
     Unsubscribed,
 }
 
-/// One push.
+/// One attempt to push.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
-    /// When it ended, milliseconds.
+    /// When it ended, in milliseconds since 1970.
     pub at: i64,
-    /// What came of it.
+    /// Outcome of the push.
     pub outcome: PushOutcome,
 }
 
-/// What came of a push.
+/// Outcome of a push.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum PushOutcome {
     /// The reply decrypted to `success`.
     Accepted,
-    /// There was a reply, but not that one.
+    /// There was a reply, but it was not `success`.
     Refused {
         /// HTTP status.
         status: u16,
-        /// What was wrong with it.
+        /// What was wrong with the reply.
         why: String,
     },
     /// There was no reply in time.
@@ -109,23 +109,23 @@ pub enum PushOutcome {
 }
 
 impl PushOutcome {
-    /// Whether the receiver has it.
+    /// Whether the receiver accepted the event.
     #[must_use]
     pub fn is_accepted(&self) -> bool {
         matches!(self, Self::Accepted)
     }
 }
 
-/// Where and how events are pushed: what the console's page 事件订阅 holds.
+/// Address and keys of a subscription, as the console's page 事件订阅 holds them.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventSubscription {
     /// 请求网址.
     pub url: String,
-    /// 签名 token.
+    /// 签名 token (signature).
     pub token: String,
-    /// 加密 aes_key, 43 characters.
+    /// 加密 aes_key (encryption), 43 characters.
     pub aes_key: String,
-    /// Types that are told; empty is all.
+    /// Event types that are pushed; empty means all.
     #[serde(default)]
     pub tags: Vec<String>,
 }
@@ -136,25 +136,27 @@ impl fmt::Debug for EventSubscription {
     }
 }
 
-/// One push to be made: everything but the transport.
+/// One push to make, without the transport.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventPush {
-    /// The delivery, for [`super::World::pushed`]; 0 for a `check_url`.
+    /// The delivery, for [`super::World::record_push`]; 0 for a `check_url`.
     pub delivery: u64,
-    /// Whereto, and with which keys.
+    /// Address and keys of the receiver.
     pub subscription: EventSubscription,
-    /// Clear text.
+    /// The plain text of the payload.
     pub plaintext: String,
-    /// Key that ends the encrypted text.
+    /// The key that ends the encrypted text.
     pub owner: String,
-    /// Randomness for the encryption.
+    /// Random bytes for the encryption.
     pub random: [u8; 32],
-    /// How long the receiver may take.
+    /// Milliseconds that the receiver may take.
     pub deadline_ms: u64,
+    /// Its timestamp is in seconds.
+    pub seconds: bool,
 }
 
 impl ContactEvent {
-    /// The clear text of a push in this dialect.
+    /// Returns the plain text of a push in this dialect.
     #[must_use]
     pub fn push_payload(&self, dialect: Dialect, corp_id: &str) -> String {
         let mut body = match dialect {
@@ -174,9 +176,12 @@ impl ContactEvent {
         match &self.about {
             EventSubject::Users(ids) => body[if pascal { "UserId" } else { "userId" }] = json!(ids),
             EventSubject::Departments(ids) => {
-                body[if pascal { "DeptId" } else { "deptId" }] = json!(ids)
+                body[if pascal { "DeptId" } else { "deptId" }] = json!(ids);
             }
-            EventSubject::Nothing => return json!({"EventType": self.kind}).to_string(),
+            EventSubject::Nothing if self.kind == "check_url" => {
+                return json!({"EventType": self.kind}).to_string();
+            }
+            EventSubject::Nothing => {}
         }
         if let Some(operator) = &self.operator {
             body[if pascal { "OptStaffId" } else { "optStaffId" }] = json!(operator);
@@ -184,7 +189,7 @@ impl ContactEvent {
         body.to_string()
     }
 
-    /// The item of the failed list.
+    /// Returns this event as an item of the failed list.
     #[must_use]
     pub fn failed_item(&self, corp_id: &str) -> Value {
         let data = match &self.about {

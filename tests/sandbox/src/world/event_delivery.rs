@@ -1,4 +1,4 @@
-//! Telling events: when a push is due, and what follows from its outcome (`dingtalk-api.md` §5.5).
+//! Telling events: when a push is due, and what follows from its outcome.
 
 use directory::Timestamp;
 use rand::RngCore;
@@ -12,11 +12,11 @@ use super::fault::FaultKind;
 use super::reply::{ApiError, Host};
 use super::settings::{Dialect, EnvelopeOwner};
 
-/// Deliveries that are kept when they are over; the oldest go first.
+/// Number of finished deliveries that are kept. The oldest are dropped first.
 const DELIVERIES_KEPT: usize = 20_000;
 
 impl World {
-    /// Something happened: one delivery, or none, or two, as the faults have it. The event's id.
+    /// Records an event with one delivery; faults may make it none or two. Returns the event's id.
     pub(super) fn emit_event(&mut self, now: Timestamp, kind: &str, about: EventSubject) -> String {
         let by_api = self.by_api;
         let mut admins = self
@@ -69,7 +69,7 @@ impl World {
         event.id
     }
 
-    /// A later event lets those out that wait for one.
+    /// Releases the deliveries that wait for a later event.
     fn release_parked(&mut self, now: Timestamp) {
         for id in std::mem::take(&mut self.parked) {
             if let Some(Delivery {
@@ -102,7 +102,8 @@ impl World {
         self.last_delivery
     }
 
-    /// The pushes whose moment has come. Each is in flight until [`World::pushed`] says what became of it.
+    /// Returns the pushes that are due. Each is in flight until [`World::record_push`] records its
+    /// outcome.
     pub fn due_pushes(&mut self, now: Timestamp) -> Vec<EventPush> {
         self.land_due_writes(now);
         let Some(subscription) = self.subscription.clone() else {
@@ -135,7 +136,8 @@ impl World {
         pushes
     }
 
-    /// When the next push or late write is due, milliseconds; `None` if nothing waits.
+    /// When the next push or late write is due, in milliseconds since 1970; `None` if nothing
+    /// waits.
     #[must_use]
     pub fn next_push(&self) -> Option<i64> {
         let waits = |delivery: &Delivery| match delivery.state {
@@ -149,7 +151,8 @@ impl World {
         push.into_iter().chain(self.next_late_write()).min()
     }
 
-    /// What became of a push: delivered, or again after 10 s, then 30 s, then on the failed list.
+    /// Records the outcome of a push. A failed push is repeated after 10 s, then after 30 s, then
+    /// the event goes on the failed list.
     pub fn record_push(&mut self, delivery: u64, outcome: PushOutcome, now: Timestamp) {
         let retry = self.settings.retry_ms;
         let failed_after = self.settings.failed_after_ms;
@@ -173,18 +176,18 @@ impl World {
         self.mark_changed();
     }
 
-    /// All deliveries, oldest first.
+    /// Returns all deliveries, oldest first.
     pub fn deliveries(&self) -> impl DoubleEndedIterator<Item = &Delivery> {
         self.deliveries.iter()
     }
 
-    /// Where events go.
+    /// Returns the subscription: where events are pushed.
     #[must_use]
     pub fn subscription(&self) -> Option<&EventSubscription> {
         self.subscription.as_ref()
     }
 
-    /// The `check_url` that DingTalk pushes when a subscription is saved.
+    /// Builds the `check_url` push that DingTalk makes when a subscription is saved.
     pub fn check_url(
         &mut self,
         now: Timestamp,
@@ -208,7 +211,8 @@ impl World {
         UrlCheck { push }
     }
 
-    /// Saves the subscription if its `check_url` was answered with `success`; whether it was.
+    /// Saves the subscription if its `check_url` was answered with `success`. Returns whether it
+    /// was saved.
     pub fn record_url_check(&mut self, check: UrlCheck, outcome: &PushOutcome) -> bool {
         if outcome.is_accepted() {
             self.subscription = Some(check.push.subscription);
@@ -217,7 +221,8 @@ impl World {
         outcome.is_accepted()
     }
 
-    /// Finishes a legacy registration: the answer to give instead of the provisional one, where the check failed.
+    /// Finishes a legacy registration. If the check failed, returns the answer to send instead of
+    /// the provisional one.
     pub fn finish_registration(
         &mut self,
         check: UrlCheck,
@@ -235,7 +240,7 @@ impl World {
         Some(ApiError::from_code(code).to_response(Host::Plain, &request_id))
     }
 
-    /// No subscription any more.
+    /// Removes the subscription.
     pub fn remove_subscription(&mut self) {
         self.subscription = None;
         self.mark_changed();
@@ -262,11 +267,12 @@ impl World {
             owner,
             random,
             deadline_ms: self.settings.push_deadline_ms,
+            seconds: self.settings.push_seconds,
         }
     }
 }
 
-/// A `check_url` on its way.
+/// A `check_url` that has to be pushed before its subscription is saved.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UrlCheck {
     /// The push to make.

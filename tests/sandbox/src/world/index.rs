@@ -1,4 +1,5 @@
-//! Look-ups over the company: who is where, by what number. Rebuilt on load, kept along with every change.
+//! Indexes over the company: members by department, people by number. They are rebuilt after
+//! loading and updated with every change.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,7 +8,7 @@ use crate::company::{Company, Person};
 
 type OrderedMembers = BTreeSet<(Reverse<i64>, String)>;
 
-/// The look-ups.
+/// The indexes.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Index {
     members: BTreeMap<i64, OrderedMembers>,
@@ -61,7 +62,7 @@ impl Index {
         }
     }
 
-    /// Direct members, larger order first.
+    /// Returns the direct members, larger order first.
     pub(super) fn members(&self, dept_id: i64) -> impl Iterator<Item = &str> {
         self.members
             .get(&dept_id)
@@ -70,17 +71,17 @@ impl Index {
             .map(|(_, userid)| userid.as_str())
     }
 
-    /// Number of direct members.
+    /// Returns the number of direct members.
     pub(super) fn member_count(&self, dept_id: i64) -> usize {
         self.members.get(&dept_id).map_or(0, BTreeSet::len)
     }
 
-    /// Direct children.
+    /// Returns the direct children.
     pub(super) fn children(&self, dept_id: i64) -> impl Iterator<Item = i64> {
         self.children.get(&dept_id).into_iter().flatten().copied()
     }
 
-    /// The department and everything below it, itself first.
+    /// Returns the department and everything below it, the department first.
     pub(super) fn subtree_of(&self, dept_id: i64) -> Vec<i64> {
         let mut all = vec![dept_id];
         let mut at = 0;

@@ -1,4 +1,4 @@
-//! The two or three paths of the first contact API that independent clients still use (`dingtalk-clients.md` §4).
+//! The two or three paths of the first contact API that independent clients still use.
 
 use directory::Timestamp;
 use serde_json::{Value, json};
@@ -45,7 +45,8 @@ impl World {
         Ok(fields)
     }
 
-    /// All departments below `id` (default: the root), or its children with `fetch_child=false`.
+    /// Lists all departments below `id` (default: the root), or its children with
+    /// `fetch_child=false`.
     pub(super) fn legacy_departments(
         &mut self,
         _now: Timestamp,

@@ -1,4 +1,4 @@
-//! Eventual lists: what a list showed a while ago (`reliability.md` F9). Reads of one record are always fresh.
+//! Eventual lists: what a list showed a while ago. Reads of one record are always fresh.
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::World;
 use crate::company::{Department, Person};
 
-/// What was there before a change.
+/// The state of a record before a change.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct PastChange {
     at: i64,
@@ -23,7 +23,7 @@ enum PreviousRecord {
     Department(i64, Option<Department>),
 }
 
-/// Records that lists show as they were; `None` is one that lists do not show yet.
+/// Records that lists show in an older state. `None` is a record that lists do not show yet.
 #[derive(Default)]
 struct LaggingRecords<'a> {
     people: BTreeMap<&'a str, Option<&'a Person>>,
@@ -31,7 +31,7 @@ struct LaggingRecords<'a> {
 }
 
 impl World {
-    /// Keeps a person as they are before a change.
+    /// Remembers a person before a change.
     pub(super) fn remember_person(&mut self, now: Timestamp, userid: &str) {
         if self.settings.list_lag_ms > 0 {
             let before = self.company.people.get(userid).cloned().map(Box::new);
@@ -39,7 +39,7 @@ impl World {
         }
     }
 
-    /// Keeps a department as it is before a change.
+    /// Remembers a department before a change.
     pub(super) fn remember_department(&mut self, now: Timestamp, dept_id: i64) {
         if self.settings.list_lag_ms > 0 {
             let before = self.company.departments.get(&dept_id).cloned();
@@ -58,7 +58,7 @@ impl World {
         });
     }
 
-    /// The direct members of a department as lists show them, larger order first.
+    /// Returns the direct members of a department as lists show them, larger order first.
     pub(super) fn listed_members(&self, now: Timestamp, dept_id: i64) -> Vec<Cow<'_, Person>> {
         let old = self.lagging_records(now);
         let fresh = self
@@ -78,7 +78,7 @@ impl World {
         rows.into_iter().map(Cow::Borrowed).collect()
     }
 
-    /// The children of a department as lists show them, by id.
+    /// Returns the children of a department as lists show them, by id.
     pub(super) fn listed_children(&self, now: Timestamp, dept_id: i64) -> Vec<&Department> {
         let old = self.lagging_records(now);
         let fresh = self
@@ -97,14 +97,14 @@ impl World {
         rows
     }
 
-    /// Whether lists show anything as it was.
+    /// Whether lists show an older state now.
     pub(super) fn lists_lag(&self, now: Timestamp) -> bool {
         self.past
             .back()
             .is_some_and(|past| past.at > now.millis() - self.settings.list_lag_ms)
     }
 
-    /// Of each record the state before the first of its changes that lists do not show yet.
+    /// Returns, for each record, the state before the first change that lists do not show yet.
     fn lagging_records(&self, now: Timestamp) -> LaggingRecords<'_> {
         let since = now.millis() - self.settings.list_lag_ms;
         let mut old = LaggingRecords::default();
@@ -112,7 +112,7 @@ impl World {
             match &past.what {
                 PreviousRecord::Person(id, before) => _ = old.people.insert(id, before.as_deref()),
                 PreviousRecord::Department(id, before) => {
-                    _ = old.departments.insert(*id, before.as_ref())
+                    _ = old.departments.insert(*id, before.as_ref());
                 }
             }
         }
@@ -120,5 +120,5 @@ impl World {
     }
 }
 
-/// What is remembered.
+/// The remembered changes, oldest first.
 pub(super) type ChangeHistory = VecDeque<PastChange>;

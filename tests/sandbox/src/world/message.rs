@@ -8,67 +8,67 @@ use super::World;
 /// One accepted call of `asyncsend_v2`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WorkMessage {
-    /// Its task.
+    /// Id of the task.
     pub task_id: i64,
-    /// When it was accepted, milliseconds.
+    /// When it was accepted, in milliseconds since 1970.
     pub at: i64,
     /// The `msg` object.
     pub msg: Value,
-    /// Everybody it was for.
+    /// One receipt per receiver.
     pub receipts: Vec<Receipt>,
-    /// Departments that do not exist or are out of sight.
+    /// Departments that do not exist or are outside the scope.
     pub invalid_departments: Vec<i64>,
-    /// To all: counted against three a day.
+    /// Whether it went to the whole company. At most three of these a day are allowed.
     pub to_all: bool,
-    /// Taken back.
+    /// Whether it was recalled.
     pub recalled: bool,
 }
 
-/// What became of a message for one person.
+/// The receipt of a message for one person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
     /// The person.
     pub userid: String,
-    /// What became of it.
+    /// State of the message for this person.
     #[serde(flatten)]
     pub state: ReceiptState,
 }
 
-/// What became of a message for one person.
+/// State of a message for one person.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
 pub enum ReceiptState {
-    /// Arrived.
+    /// The message arrived.
     Received {
-        /// Opened.
+        /// Whether the person opened it.
         read: bool,
     },
-    /// Filtered silently: 143105 daily limit, 143106 the same content again, 143103 too many a minute.
+    /// Dropped silently: 143105 daily limit, 143106 same content again, 143103 too many per minute.
     Forbidden {
         /// DingTalk's code.
         code: String,
     },
-    /// No such person.
+    /// There is no such person.
     Invalid,
 }
 
-/// What one person has received and nobody took back, oldest first.
+/// The messages that one person has received and that were not recalled, oldest first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Inbox {
     /// The person.
     pub userid: String,
-    /// Each as (task, when, `msg`, read).
+    /// Each message as (task, time, `msg`, read).
     pub messages: Vec<(i64, i64, Value, bool)>,
 }
 
 impl World {
-    /// All accepted messages, oldest first.
+    /// Returns all accepted messages, oldest first.
     #[must_use]
     pub fn messages(&self) -> &[WorkMessage] {
         &self.messages
     }
 
-    /// What this person sees in the conversation of the app.
+    /// Returns the messages that this person sees in the conversation of the app.
     #[must_use]
     pub fn inbox(&self, userid: &str) -> Inbox {
         let received = |message: &WorkMessage| {
@@ -90,7 +90,7 @@ impl World {
         }
     }
 
-    /// The person opens the message.
+    /// Marks the message as read by this person.
     pub fn read_message(&mut self, task_id: i64, userid: &str) {
         let receipts = self
             .messages

@@ -1,8 +1,9 @@
-//! The state machine behind both faces: no I/O, no clock, no randomness but its own seeded one.
+//! The state machine behind both interfaces. It has no I/O and no clock; its randomness is seeded.
 
 mod act;
 mod admins;
 mod admission;
+mod call;
 mod call_log;
 mod contacts;
 mod departments;
@@ -57,12 +58,14 @@ pub use writes::{AppWrite, AppWriteOutcome, DepartmentFields, PersonFields};
 
 #[cfg(feature = "http")]
 pub(crate) use params::{percent_encode, query_pairs};
+#[cfg(feature = "http")]
+pub(crate) use reply::error_message;
 
 use crate::company::{Company, Person};
 use admission::CallMeters;
 use reply::Host;
 
-/// A DingTalk with one company in it.
+/// A DingTalk that holds one company.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct World {
     company: Company,
@@ -77,15 +80,15 @@ pub struct World {
     last_delivery: u64,
     last_dept_id: i64,
     meters: CallMeters,
-    /// Who was invited and has not agreed, by `userid`.
+    /// People who were invited and have not accepted yet, by `userid`.
     #[serde(default)]
     invited: BTreeMap<String, Person>,
-    /// Writes on their way, and when they arrive.
+    /// Delayed writes with the moment at which they land.
     #[serde(default)]
     late: Vec<(i64, AppWrite)>,
     #[serde(default)]
     past: list_lag::ChangeHistory,
-    /// Whether an app is what changes something just now.
+    /// Whether the current change comes from an app.
     #[serde(skip)]
     by_api: bool,
     #[serde(skip)]
@@ -100,7 +103,7 @@ pub struct World {
     pending_check: Option<UrlCheck>,
 }
 
-/// What one call may see, where a fault narrows it.
+/// What one call may see, if a fault narrows it.
 #[derive(Debug, Default, Clone)]
 struct CallView {
     scope: Option<Scope>,
@@ -108,21 +111,22 @@ struct CallView {
     late_ms: Option<i64>,
 }
 
-/// What a call gets.
+/// Reply to one call.
 #[derive(Debug)]
 pub struct CallReply {
-    /// The answer of the server.
+    /// The response of the server.
     pub response: http::Response<Bytes>,
-    /// How long it takes.
+    /// Delay before the response is sent.
     pub delay: Duration,
-    /// What the transport has to do wrong: close without a byte, stall in the middle, hold.
+    /// The fault that the transport has to apply: close without a byte, stall in the middle, or
+    /// hold.
     pub fault: Option<TransportFault>,
-    /// A URL to check before the answer counts (legacy registration): push it, then ask
-    /// [`World::checked_registration`].
+    /// A URL to check before the response is sent (legacy registration). Push it, then call
+    /// [`World::finish_registration`].
     pub check: Option<UrlCheck>,
 }
 
-/// What goes wrong below HTTP.
+/// A fault below HTTP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TransportFault {
     /// Close without an answer.
@@ -134,7 +138,7 @@ pub enum TransportFault {
 }
 
 impl World {
-    /// A world with this company; the company's credentials seed its randomness.
+    /// Creates a world with this company. The company's credentials seed its randomness.
     #[must_use]
     pub fn new(company: Company, settings: Settings) -> Self {
         let seed = company
@@ -175,7 +179,7 @@ impl World {
         world
     }
 
-    /// What a stored world needs after it was read: look-ups, and pushes that nobody is making any more.
+    /// Restores what is not stored: indexes, and the pushes that were in flight.
     pub(crate) fn restore_transient(&mut self) {
         self.index = index::Index::of(&self.company);
         for delivery in &mut self.deliveries {
@@ -187,28 +191,28 @@ impl World {
         }
     }
 
-    /// The company.
+    /// Returns the company.
     #[must_use]
     pub fn company(&self) -> &Company {
         &self.company
     }
 
-    /// Whom an app invited (40103) and who has not answered, by `userid`.
+    /// Returns the people that an app invited (40103) and who have not answered, by `userid`.
     #[must_use]
     pub fn invited(&self) -> &BTreeMap<String, Person> {
         &self.invited
     }
 
-    /// The settings.
+    /// Returns the settings.
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
 
-    /// Changes settings, forgets tokens, bans.
+    /// Changes settings, invalidates tokens, or bans callers.
     ///
     /// # Errors
-    /// An unknown field, or a value of the wrong type; nothing is changed then.
+    /// Fails for an unknown field or a value of the wrong type. Nothing has changed then.
     pub fn change_settings(
         &mut self,
         now: Timestamp,
@@ -225,44 +229,45 @@ impl World {
         Ok(())
     }
 
-    /// Changes settings in place, for a caller in the same process.
+    /// Changes settings in place. For a caller in the same process.
     pub fn edit_settings(&mut self, change: impl FnOnce(&mut Settings)) {
         change(&mut self.settings);
         self.mark_changed();
     }
 
-    /// Frequency limit and latency, leaving all else.
+    /// Sets the frequency limit and the latency; keeps everything else.
     pub fn set_pace(&mut self, qps: u32, latency_ms: u64) {
         self.settings.qps = qps;
         self.settings.latency_ms = latency_ms;
         self.mark_changed();
     }
 
-    /// The console's Reset beside the AppSecret: the former one is refused from now on, tokens stay.
+    /// Resets the AppSecret like the console's button Reset. The former secret is refused from now
+    /// on; tokens stay valid.
     pub fn reset_app_secret(&mut self, secret: &str) {
         secret.clone_into(&mut self.company.credentials.app_secret);
         self.mark_changed();
     }
 
-    /// Arms a fault; its number.
+    /// Plans a fault and returns its number.
     pub fn arm(&mut self, fault: Fault) -> u64 {
         self.mark_changed();
         self.faults.arm(fault)
     }
 
-    /// Takes back one fault, or all.
+    /// Removes one planned fault, or all.
     pub fn disarm(&mut self, id: Option<u64>) {
         self.mark_changed();
         self.faults.disarm(id);
     }
 
-    /// The faults that were armed.
+    /// Returns the planned faults.
     #[must_use]
     pub fn faults(&self) -> &[ArmedFault] {
         self.faults.armed()
     }
 
-    /// Every call so far, oldest first.
+    /// Returns the log of calls, oldest first.
     pub fn log(&self) -> impl DoubleEndedIterator<Item = &CallRecord> + ExactSizeIterator {
         self.log.iter()
     }
@@ -272,7 +277,7 @@ impl World {
         self.log.clear();
     }
 
-    /// Grows with every change that a restart must remember.
+    /// Number that grows with every change that a restart must remember.
     #[must_use]
     pub fn revision(&self) -> u64 {
         self.revision
@@ -306,7 +311,7 @@ impl World {
         }
     }
 
-    /// Counts per interface of the log: how many, and how many of them throttled.
+    /// Counts the calls of the log per interface: all calls, and the throttled ones.
     #[must_use]
     pub fn call_counts(&self) -> BTreeMap<String, (u64, u64)> {
         let mut counts: BTreeMap<String, (u64, u64)> = BTreeMap::new();

@@ -1,11 +1,11 @@
-//! The parameters of a call: query, JSON or form, numbers also as text (`dingtalk-api.md` §0.2).
+//! The parameters of a call: query, JSON or form, numbers also as text.
 
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use super::reply::ApiError;
 
-/// What came with a call. The query wins over the body nowhere: a name in both is taken from the body.
+/// The parameters of a call. If the query and the body both have a name, the body wins.
 #[derive(Debug, Default)]
 pub(super) struct CallParams {
     fields: Map<String, Value>,
@@ -13,7 +13,7 @@ pub(super) struct CallParams {
 }
 
 impl CallParams {
-    /// Reads the query and the body.
+    /// Parses the query and the body.
     pub(super) fn read(request: &http::Request<Bytes>) -> Result<Self, ApiError> {
         let query = query_pairs(request.uri().query().unwrap_or_default());
         let mut fields: Map<String, Value> = query
@@ -24,7 +24,7 @@ impl CallParams {
         Ok(Self { fields, query })
     }
 
-    /// A parameter that counts only in the query (`/gettoken`, §0.4.4).
+    /// Returns a parameter that counts only in the query (`/gettoken`).
     pub(super) fn in_query(&self, name: &str) -> Option<&str> {
         self.query
             .iter()
@@ -33,7 +33,7 @@ impl CallParams {
             .filter(|v| !v.is_empty())
     }
 
-    /// Text; numbers are spelled out. `None` where it is absent, null or empty.
+    /// Returns text; numbers become text. `None` if the parameter is absent, null or empty.
     pub(super) fn text(&self, name: &str) -> Option<String> {
         match self.fields.get(name)? {
             Value::String(text) if text.is_empty() => None,
@@ -43,7 +43,8 @@ impl CallParams {
         }
     }
 
-    /// Text as it was given, also empty; `None` where it is absent or null.
+    /// Returns the text as it was sent, also if it is empty. `None` if the parameter is absent or
+    /// null.
     pub(super) fn given_text(&self, name: &str) -> Option<String> {
         match self.fields.get(name)? {
             Value::String(text) => Some(text.clone()),
@@ -52,7 +53,8 @@ impl CallParams {
         }
     }
 
-    /// A comma-separated list of integers, in quotes or not, or an array; refused with `code` where one is none.
+    /// Returns a list of integers, sent as an array or separated by commas. Fails with `code` if an
+    /// item is not an integer.
     pub(super) fn numbers(&self, name: &str, code: i64) -> Result<Option<Vec<i64>>, ApiError> {
         if self.given_text(name).is_none() {
             return Ok(None);
@@ -70,7 +72,7 @@ impl CallParams {
             .map(Some)
     }
 
-    /// An array of objects; in a form it arrives as JSON text. Absent is empty.
+    /// Returns an array of objects; a form sends it as JSON text. An absent one is empty.
     pub(super) fn objects(&self, name: &str) -> Result<Vec<Value>, ApiError> {
         match self.fields.get(name) {
             None | Some(Value::Null) => Ok(Vec::new()),
@@ -83,24 +85,24 @@ impl CallParams {
         }
     }
 
-    /// Text that must be there.
+    /// Returns required text.
     pub(super) fn need(&self, name: &str) -> Result<String, ApiError> {
         self.text(name).ok_or_else(|| ApiError::missing(name))
     }
 
-    /// An integer, also as text; refused where it is neither.
+    /// Returns an integer, also if it was sent as text. Fails for anything else.
     pub(super) fn int(&self, name: &str) -> Result<Option<i64>, ApiError> {
         self.text(name)
             .map(|text| text.trim().parse().map_err(|_| ApiError::unreadable(name)))
             .transpose()
     }
 
-    /// An integer that must be there.
+    /// Returns a required integer.
     pub(super) fn need_int(&self, name: &str) -> Result<i64, ApiError> {
         self.int(name)?.ok_or_else(|| ApiError::missing(name))
     }
 
-    /// A boolean, also as text.
+    /// Returns a boolean, also if it was sent as text.
     pub(super) fn bool(&self, name: &str) -> Result<Option<bool>, ApiError> {
         match self.text(name).as_deref() {
             None => Ok(None),
@@ -110,7 +112,7 @@ impl CallParams {
         }
     }
 
-    /// A comma-separated list (or a real array, which is accepted as well).
+    /// Returns a list that was sent as an array or separated by commas.
     pub(super) fn list(&self, name: &str) -> Vec<String> {
         match self.fields.get(name) {
             Some(Value::Array(items)) => items
@@ -133,7 +135,7 @@ impl CallParams {
         }
     }
 
-    /// An object; in a form it arrives as JSON text.
+    /// Returns an object; a form sends it as JSON text.
     pub(super) fn object(&self, name: &str) -> Option<Map<String, Value>> {
         match self.fields.get(name)? {
             Value::Object(object) => Some(object.clone()),
@@ -142,7 +144,7 @@ impl CallParams {
         }
     }
 
-    /// What the call is about, for the log: the department with its page, or the person.
+    /// Returns the subject of the call for the log: the department with its page, or the person.
     pub(super) fn call_subject(&self) -> Option<String> {
         if let Some(dept) = self.text("dept_id") {
             return Some(match self.text("cursor") {
@@ -173,13 +175,13 @@ fn body_params(request: &http::Request<Bytes>) -> Result<Map<String, Value>, Api
     }
     match serde_json::from_slice(body) {
         Ok(Value::Object(fields)) => Ok(fields),
-        // The new SDK sends `{}` or nothing for GET, some clients `null`.
+        // For GET the new SDK sends `{}` or nothing, and some clients send `null`.
         Ok(Value::Null) => Ok(Map::new()),
         _ => Err(ApiError::from_code(47001)),
     }
 }
 
-/// The pairs of a query or form.
+/// Parses the pairs of a query or of a form.
 pub(crate) fn query_pairs(text: &str) -> Vec<(String, String)> {
     text.split('&')
         .filter(|pair| !pair.is_empty())
@@ -212,7 +214,7 @@ fn percent_decode(text: &str) -> String {
     String::from_utf8_lossy(&out).into_owned()
 }
 
-/// `text` with everything but letters, digits and `-_.~` percent-encoded.
+/// Percent-encodes everything but letters, digits and `-_.~`.
 pub(crate) fn percent_encode(text: &str) -> String {
     let mut out = String::new();
     for byte in text.bytes() {

@@ -1,9 +1,10 @@
-//! Doing what people do.
+//! Performs the acts of people.
 
 mod departments;
 mod people;
+mod person_changes;
 
-pub(super) use people::check_name;
+pub(super) use person_changes::check_name;
 
 use directory::Timestamp;
 
@@ -12,14 +13,14 @@ use super::event::EventSubject;
 use super::{Fault, FaultKind, World};
 use crate::company::{Department, Person};
 
-/// People in one event at most.
+/// Largest number of people in one event.
 const EVENT_PEOPLE: usize = 50;
 
 impl World {
-    /// A person does something in DingTalk.
+    /// Performs an act of a person in DingTalk.
     ///
     /// # Errors
-    /// [`Refusal`] with DingTalk's code; nothing has changed then.
+    /// [`Refusal`] with DingTalk's code. Nothing has changed then.
     pub fn act(&mut self, now: Timestamp, act: Act) -> Result<ActOutcome, Refusal> {
         self.land_due_writes(now);
         let acted = match act {
@@ -58,6 +59,7 @@ impl World {
             Act::RenameDepartment { dept_id, name } => {
                 self.do_rename_department(now, dept_id, name)
             }
+            Act::RenameCompany { name } => Ok(self.do_rename_company(now, name)),
             Act::MoveDepartment { dept_id, parent_id } => {
                 self.do_move_department(now, dept_id, parent_id)
             }
@@ -73,7 +75,7 @@ impl World {
         Ok(acted)
     }
 
-    /// Hires someone with made-up data into these departments; the `userid`.
+    /// Hires a person with generated data into these departments; returns the `userid`.
     ///
     /// # Errors
     /// As [`World::act`].
@@ -94,7 +96,7 @@ impl World {
             .map(|acted| acted.userid.unwrap_or_default())
     }
 
-    /// Lets someone leave.
+    /// Lets a person leave.
     ///
     /// # Errors
     /// As [`World::act`].
@@ -111,7 +113,7 @@ impl World {
         )
     }
 
-    /// Gives someone a new name.
+    /// Renames a person.
     ///
     /// # Errors
     /// As [`World::act`].
@@ -130,7 +132,7 @@ impl World {
         )
     }
 
-    /// The next event of any type is pushed twice, late, out of order or never.
+    /// Plans a fault for the next event of any type: twice, late, out of order or never.
     pub fn disturb_next_event(&mut self, kind: FaultKind) -> u64 {
         self.arm(Fault::new(kind))
     }
@@ -139,7 +141,7 @@ impl World {
         self.company
             .people
             .get(userid)
-            .ok_or(Refusal::new(60121, "nobody here has this userid"))
+            .ok_or(Refusal::new(60121, "no person here has this userid"))
     }
 
     pub(super) fn known_department(&self, dept_id: i64) -> Result<&Department, Refusal> {
@@ -149,7 +151,7 @@ impl World {
             .ok_or(Refusal::new(60003, "there is no such department"))
     }
 
-    /// Changes a person and keeps the look-ups in step.
+    /// Changes a person and updates the indexes.
     pub(super) fn edit_person(
         &mut self,
         now: Timestamp,

@@ -1,4 +1,5 @@
-//! The world in canonical records, for a caller in the same process: what the real client reads, without a wire between.
+//! Returns the world as canonical records: what the real client reads, without HTTP. For a caller
+//! in the same process.
 
 use std::collections::BTreeMap;
 
@@ -9,12 +10,13 @@ use directory::{
 use super::{DepartmentFields, PersonFields};
 use crate::company::{Department, Person};
 
-/// Only a read of the single record shows these.
+/// Fields that only a read of the single record shows.
 const DEEP_FIELDS: FieldSet =
     FieldSet::of_fields(&[Field::MainDepartment, Field::Leads, Field::Manager]);
 
 impl Person {
-    /// The record that `user/get` gives with every permission; `None` for an id that a record cannot have.
+    /// Returns the record that `user/get` gives with every permission; `None` for an id that a
+    /// record cannot have.
     #[must_use]
     pub fn to_record(&self) -> Option<Record> {
         let mut record = self.to_listed_record()?;
@@ -29,7 +31,7 @@ impl Person {
         record
             .values
             .show_refs(Field::Manager, self.manager_userid.clone());
-        // Where no position says it, nothing is known about it.
+        // Without a position, the main department is unknown.
         if let Some(main) = self.main_department {
             record
                 .values
@@ -38,7 +40,8 @@ impl Person {
         Some(record)
     }
 
-    /// The record that a row of `user/list` gives: no manager, leads or main department.
+    /// Returns the record that a row of `user/list` gives: without manager, heads and main
+    /// department.
     #[must_use]
     pub fn to_listed_record(&self) -> Option<Record> {
         let mut record = Record::new(Kind::Person, UserId::new(&self.userid).ok()?.into());
@@ -97,7 +100,7 @@ impl Person {
     }
 }
 
-/// Custom fields in canonical form: sorted keys, `{}` is nothing.
+/// Returns custom fields in canonical form: keys sorted, `{}` counts as none.
 fn canonical_custom_fields(raw: &str) -> Option<String> {
     let Ok(fields) = serde_json::from_str::<BTreeMap<String, serde_json::Value>>(raw) else {
         return canonical::normalize_text(raw);
@@ -111,8 +114,8 @@ fn canonical_custom_fields(raw: &str) -> Option<String> {
 }
 
 impl Department {
-    /// The record that `department/get` gives; `heads` as [`World::look_department`](super::World::look_department) has
-    /// them.
+    /// Returns the record that `department/get` gives. `heads` comes from
+    /// [`World::read_department`](super::World::read_department).
     #[must_use]
     pub fn to_record(&self, heads: &[String]) -> Record {
         let mut record = self.to_listed_record();
@@ -128,7 +131,7 @@ impl Department {
         record
     }
 
-    /// The record that a row of `department/listsub` gives: name and parent.
+    /// Returns the record that a row of `department/listsub` gives: name and parent.
     #[must_use]
     pub fn to_listed_record(&self) -> Record {
         let mut record = Record::new(Kind::Department, DeptId(self.dept_id).into());
@@ -143,8 +146,8 @@ impl Department {
 }
 
 impl PersonFields {
-    /// What the real client sends for these values: fields that are shown and no others, an empty one emptied where DingTalk
-    /// can. Custom fields are the whole set.
+    /// Converts values to the fields that the real client sends: only the fields that are shown. An
+    /// empty field is emptied if DingTalk can do that. Custom fields are sent as the whole set.
     #[must_use]
     pub fn of(values: &FieldValues) -> Self {
         let shown = |field| values.shown_fields().contains(field);
@@ -189,7 +192,7 @@ impl PersonFields {
 }
 
 impl DepartmentFields {
-    /// What the real client sends for these values.
+    /// Converts values to the fields that the real client sends.
     #[must_use]
     pub fn of(values: &FieldValues) -> Self {
         let heads: Vec<String> = values.refs(Field::Heads).map(str::to_owned).collect();
@@ -217,13 +220,14 @@ impl DepartmentFields {
     }
 }
 
-/// The first two digits of country codes that have three (ITU-T E.164); those that begin with 1 or 7 have one.
+/// First two digits of the country codes with three digits (ITU-T E.164). Codes that begin with 1
+/// or 7 have one digit.
 const THREE_DIGIT_CODES: [&str; 23] = [
     "21", "22", "23", "24", "25", "26", "29", "35", "37", "38", "42", "50", "59", "67", "68", "69",
     "80", "85", "87", "88", "96", "97", "99",
 ];
 
-/// Eleven digits for the mainland, `+852-…` elsewhere.
+/// Converts a number to eleven digits for the mainland and to `+852-…` for other regions.
 fn native_mobile(canonical: &str) -> String {
     let digits = canonical.trim_start_matches('+');
     let code = match digits.get(..2) {

@@ -1,4 +1,4 @@
-//! The legacy registration of a callback, and the list of failed pushes (`dingtalk-api.md` §5.5, §5.8).
+//! The legacy registration of a callback, and the list of failed pushes.
 
 use base64::Engine as _;
 use directory::Timestamp;
@@ -10,7 +10,7 @@ use super::params::CallParams;
 use super::reply::ApiError;
 use super::settings::EnvelopeOwner;
 
-/// Items of one answer.
+/// Largest number of items in one answer.
 const FAILED_PAGE: usize = 200;
 
 impl World {
@@ -36,7 +36,8 @@ impl World {
         self.begin_registration(now, params)
     }
 
-    /// Leaves the `check_url` for whoever carries the call; saved only if that is answered.
+    /// Returns the `check_url` for the transport to push. The subscription is saved only if it is
+    /// answered.
     fn begin_registration(
         &mut self,
         now: Timestamp,
@@ -85,7 +86,8 @@ impl World {
         Ok(json!({}))
     }
 
-    /// At most 200 of the events that could not be pushed; taking them off the list is a setting.
+    /// Lists at most 200 events that could not be pushed. A setting decides whether this removes
+    /// them from the list.
     pub(super) fn list_failed_events(
         &mut self,
         now: Timestamp,
@@ -118,7 +120,8 @@ impl World {
 }
 
 impl EventSubscription {
-    /// Whether the keys have the documented form: a token of 3 to 63 letters and digits, a key of 43 (§5.1, §5.8).
+    /// Whether the keys have the documented form: a token of 3 to 63 letters and digits, an aes_key
+    /// of 43.
     #[must_use]
     pub fn is_well_formed(&self) -> bool {
         let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric());

@@ -1,25 +1,25 @@
-//! Answers and errors in the forms of the two hosts (`dingtalk-api.md` §0.2, §1.7, §9).
+//! Answers and errors in the forms of the two hosts.
 
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-/// Which generation of API a path belongs to; errors differ.
+/// The generation of an API path. The forms of errors differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Host {
-    /// `oapi…/topapi/*`: HTTP 200, gateway errors as 88 with a `sub_code`.
+    /// `oapi…/topapi/*`: HTTP 200; gateway errors are 88 with a `sub_code`.
     Gateway,
-    /// Other paths of `oapi`: HTTP 200, plain codes.
+    /// Other paths of `oapi`: HTTP 200 and plain codes.
     Plain,
-    /// `api…/v1.0/*`: real statuses.
+    /// `api…/v1.0/*`: HTTP status codes.
     New,
 }
 
-/// Why a call was refused, before the host's form is known.
+/// The reason of a refused call, before it takes the form of a host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum ApiError {
     /// `errcode` as it is.
     Plain { code: i64, message: String },
-    /// `errcode` 88 with `sub_code`; `tail` is in `errmsg` only.
+    /// `errcode` 88 with `sub_code`; `tail` appears in `errmsg` only.
     Gateway {
         sub_code: String,
         sub_message: String,
@@ -32,7 +32,7 @@ pub(super) enum ApiError {
         message: String,
         scopes: Option<Vec<String>>,
     },
-    /// A `topapi` method that does not exist (§0.4.5).
+    /// A `topapi` method that does not exist.
     UnknownMethod(String),
 }
 
@@ -75,7 +75,7 @@ impl ApiError {
         }
     }
 
-    /// The code as the log shows it: `40014`, `88/60011`, `400 InvalidAuthentication`.
+    /// Returns the code as the log shows it: `40014`, `88/60011`, `400 InvalidAuthentication`.
     pub(super) fn logged_code(&self) -> String {
         match self {
             Self::Plain { code, .. } => code.to_string(),
@@ -132,7 +132,7 @@ impl ApiError {
     }
 }
 
-/// A success of the old hosts: `errcode` 0 around the fields.
+/// Builds a successful answer of the old hosts: `errcode` 0 with these fields.
 pub(super) fn success_response(
     host: Host,
     mut fields: Value,
@@ -150,12 +150,12 @@ pub(super) fn success_response(
     json_response(200, &fields)
 }
 
-/// A JSON answer.
+/// Builds a JSON answer.
 pub(super) fn json_response(status: u16, body: &Value) -> http::Response<Bytes> {
     raw_response(status, "application/json;charset=UTF-8", body.to_string())
 }
 
-/// Any answer.
+/// Builds an answer of any content type.
 pub(super) fn raw_response(status: u16, content_type: &str, body: String) -> http::Response<Bytes> {
     let mut response = http::Response::new(Bytes::from(body));
     *response.status_mut() =
@@ -168,8 +168,8 @@ pub(super) fn raw_response(status: u16, content_type: &str, body: String) -> htt
     response
 }
 
-/// The text that goes with a plain code (`dingtalk-api.md` §9.4; wording of most is ours).
-fn error_message(code: i64) -> &'static str {
+/// The text that goes with a plain code.
+pub(crate) fn error_message(code: i64) -> &'static str {
     match code {
         -1 => "系统繁忙",
         404 => "请求的URI地址不存在",

@@ -1,4 +1,4 @@
-//! The roster of 智能人事 (`dingtalk-api.md` §4.2, §4.3), in both generations.
+//! The roster of 智能人事, in both generations.
 
 use std::collections::BTreeSet;
 
@@ -10,10 +10,10 @@ use super::params::CallParams;
 use super::reply::ApiError;
 use crate::company::Person;
 
-/// People in one call, and fields.
+/// Largest number of people, and of fields, in one call.
 const PER_CALL_MAX: usize = 100;
 
-/// 员工类型, by their numbers.
+/// 员工类型 by number.
 const EMPLOYEE_TYPES: [&str; 7] = [
     "无类型",
     "全职",
@@ -24,7 +24,8 @@ const EMPLOYEE_TYPES: [&str; 7] = [
     "劳务外包",
 ];
 
-/// How a generation spells a row: the person, its fields; a field's code, name, group, values; a value's index.
+/// Names of a row's keys in one generation: the person and its fields; a field's code, name, group
+/// and values; a value's index.
 struct RosterSpelling {
     corp: &'static str,
     user: &'static str,
@@ -90,7 +91,8 @@ impl World {
         (fits && agent == self.company.credentials.agent_id).then_some(())
     }
 
-    /// Whoever the roster knows of these; all fields where none is named.
+    /// Returns the rows of the requested people that the roster knows. It returns all fields if the
+    /// request names none.
     fn roster_rows(
         &self,
         people: &[String],
@@ -133,7 +135,7 @@ impl World {
     }
 }
 
-/// Code, name, value and label of what the sandbox keeps.
+/// Returns code, name, value and label of the fields that the sandbox stores.
 fn roster_fields(person: &Person) -> [(&'static str, &'static str, String, String); 3] {
     let label = EMPLOYEE_TYPES
         .get(usize::from(person.employee_type))

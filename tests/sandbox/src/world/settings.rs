@@ -1,74 +1,80 @@
-//! What can be set in the sandbox, by a test or on the page.
+//! Settings of the sandbox, changed by a test or on the page.
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-/// Settings of the world. As JSON every field may be left out; an unknown one is refused.
+/// Settings of the world. In JSON every field may be left out; an unknown field is refused.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// Calls a second per app × interface, also the size of the burst; 0 is unlimited (`dingtalk-api.md` §9.2).
+    /// Calls a second per app × interface, also the size of the burst; 0 is unlimited.
     pub qps: u32,
-    /// How long every answer takes.
+    /// Milliseconds that every answer takes.
     pub latency_ms: u64,
-    /// Life of an access token in seconds (§1.2).
+    /// Lifetime of an access token in seconds.
     pub token_life_s: i64,
-    /// Metered calls per calendar month; `None` is unlimited (§9.1).
+    /// Metered calls per calendar month; `None` means unlimited.
     pub monthly_quota: Option<u64>,
-    /// Whether `/auth/scopes` is metered: unconfirmed (§12.16).
+    /// Whether `/auth/scopes` is metered: unconfirmed.
     pub scopes_metered: bool,
-    /// Granted permission points (§3.0); `fieldMobile` and `fieldEmail` are the field permissions.
+    /// Granted permission points; `fieldMobile` and `fieldEmail` are the field permissions.
     pub permissions: BTreeSet<String>,
     /// 通讯录授权范围.
     pub scope: Scope,
-    /// Addresses that may call (服务器出口IP); empty is unrestricted.
+    /// Addresses that may call (服务器出口IP); empty means any.
     pub ip_allow: Vec<String>,
-    /// Calls per 20 s and address before the ban page; `None` is never.
+    /// Calls per 20 s and address before the ban page; `None` means never.
     pub ban_calls: Option<u32>,
-    /// How long such a ban lasts.
+    /// Duration of such a ban, in milliseconds.
     pub ban_ms: i64,
-    /// Pauses before the second and the third push of an event (§5.5).
+    /// Milliseconds before the second and the third push of an event.
     pub retry_ms: [i64; 2],
-    /// How long after the last push a failed event can be fetched.
+    /// Milliseconds after the last push until a failed event can be fetched.
     pub failed_after_ms: i64,
-    /// Whether fetching takes failed events off the list: unconfirmed (§12.3).
+    /// Whether fetching takes failed events off the list: unconfirmed.
     pub failed_consumes: bool,
-    /// How long a receiver may take to answer a push (§5.4).
+    /// Milliseconds that a receiver may take to answer a push.
     pub push_deadline_ms: u64,
-    /// Whose key ends the encrypted text of a push (§5.3).
+    /// The key that ends the encrypted text of a push.
     pub owner: EnvelopeOwner,
-    /// How the payloads of events are spelled (§5.6).
+    /// Spelling of event payloads.
     pub dialect: Dialect,
-    /// How long a work notification takes to be delivered.
+    /// Milliseconds until a work notification is delivered.
     pub message_ms: i64,
-    /// How the ban page looks.
+    /// Form of the ban page.
     pub ban_page: BanPage,
-    /// How long lists show what was (F9); reads of one record are always fresh.
+    /// Milliseconds that lists lag behind. Reads of one record are always fresh.
     pub list_lag_ms: i64,
-    /// Whether people whom an app adds have to agree first (40103, §3.4).
+    /// Whether a person that an app adds must accept first (40103).
     pub joining: JoinMode,
-    /// What happens to a mobile number in `user/update` (§3.4).
+    /// Effect of a mobile number in `user/update`.
     pub mobile_update: MobileUpdate,
-    /// Position management of Smart HR (§4.6).
+    /// Position management of Smart HR.
     pub smart_hr_positions: SmartHr,
-    /// Whether the company has opened 智能人事 (§4); its roster is refused otherwise.
+    /// Whether the company has opened 智能人事. Otherwise calls of its roster are refused.
     pub smart_hr_open: bool,
-    /// Whether the roster tells about people who have left: unconfirmed.
+    /// Whether the roster returns people who have left: unconfirmed.
     pub roster_keeps_leavers: bool,
-    /// Whether two people cannot have one job number: unconfirmed, DingTalk documents no such refusal.
+    /// Whether two people cannot share a job number: unconfirmed. DingTalk documents no such
+    /// refusal.
     pub job_numbers_unique: bool,
-    /// Whether the `userid` of who has left can be used again: unconfirmed.
+    /// Whether the `userid` of a person who has left can be used again: unconfirmed.
     pub left_userids_return: bool,
-    /// Whether the company is registered abroad, so that mainland mobiles need `+86-` (§3.4).
+    /// Whether a `userid` is found in another case too, and answered as it is: unconfirmed.
+    pub userids_any_case: bool,
+    /// Whether pushes carry their timestamp in seconds: unconfirmed, DingTalk's own examples show both.
+    pub push_seconds: bool,
+    /// Whether the company is registered abroad, so that mainland mobiles need `+86-`.
     pub registered_abroad: bool,
-    /// Whether company mailboxes are open; if not, `org_email` is taken and ignored.
+    /// Whether company mailboxes are open. If not, `org_email` is accepted and ignored.
     pub mailboxes: bool,
-    /// Custom fields that the admin console knows; others are taken and ignored. `None` is any.
+    /// Custom fields that the admin console knows. Others are accepted and ignored. `None` allows
+    /// any.
     pub custom_fields: Option<BTreeSet<String>>,
-    /// How deep departments may lie below the root (60002); DingTalk does not publish the figure.
+    /// Greatest depth of departments below the root (60002). DingTalk does not publish the figure.
     pub department_depth_max: Option<usize>,
-    /// People directly in one department (40023 in the table of error codes).
+    /// Greatest number of direct members of one department (40023 in the table of error codes).
     pub department_people_max: Option<usize>,
     /// Words that a department's name must not contain (60022).
     pub sensitive_words: Vec<String>,
@@ -103,6 +109,8 @@ impl Default for Settings {
             roster_keeps_leavers: false,
             job_numbers_unique: false,
             left_userids_return: true,
+            userids_any_case: false,
+            push_seconds: false,
             registered_abroad: false,
             mailboxes: true,
             custom_fields: None,
@@ -113,7 +121,7 @@ impl Default for Settings {
     }
 }
 
-/// What an app that only reads has been granted (`dingtalk-api.md` §3.0, §4).
+/// What an app that only reads has been granted.
 pub const READ_PERMISSIONS: [&str; 8] = [
     "qyapi_base",
     "qyapi_get_department_list",
@@ -125,10 +133,11 @@ pub const READ_PERMISSIONS: [&str; 8] = [
     "fieldEmail",
 ];
 
-/// What an app needs to write people and departments; sensitive, so nobody has it unless it is granted (§3.0).
+/// The permission that an app needs to write people and departments. It is sensitive, so an app has
+/// it only after it is granted.
 pub const WRITE_PERMISSION: &str = "qyapi_manage_addresslist";
 
-/// Every permission point that the sandbox asks for.
+/// Every permission that the sandbox checks.
 pub const PERMISSIONS: [&str; 9] = [
     READ_PERMISSIONS[0],
     READ_PERMISSIONS[1],
@@ -141,41 +150,41 @@ pub const PERMISSIONS: [&str; 9] = [
     WRITE_PERMISSION,
 ];
 
-/// How people whom an app adds come in.
+/// Whether people that an app adds join at once or must accept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum JoinMode {
-    /// At once.
+    /// They join at once.
     AtOnce,
-    /// Whoever left less than 24 hours ago has to agree.
+    /// A person who left less than 24 hours ago must accept.
     AgreeWithinADay,
-    /// Everybody has to agree.
+    /// Every person must accept.
     Agree,
 }
 
-/// What happens to a mobile number in `user/update`.
+/// Effect of a mobile number in `user/update`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MobileUpdate {
-    /// It is taken and ignored: the present page does not list the parameter.
+    /// It is accepted and ignored: the present page does not list the parameter.
     Ignored,
-    /// 41054, as the table of error codes has it.
+    /// Refused with 41054, as the table of error codes says.
     Refused,
 }
 
-/// What position management of Smart HR does to title and departments in `user/update`.
+/// Effect of Smart HR's position management on title and departments in `user/update`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SmartHr {
     /// It is switched off.
     Off,
-    /// 12150.
+    /// The update is refused with 12150.
     Refuses,
-    /// They are taken and ignored.
+    /// Both are accepted and ignored.
     Ignores,
 }
 
-/// Which part of the company the app may see. The whole of it if `depts` contains 1.
+/// The part of the company that the app may see. It is the whole company if `depts` contains 1.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Scope {
@@ -186,7 +195,7 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// Everything.
+    /// The whole company.
     #[must_use]
     pub fn whole() -> Self {
         Self {
@@ -195,7 +204,7 @@ impl Scope {
         }
     }
 
-    /// These departments only, with everything below them.
+    /// Only these departments, with everything below them.
     #[must_use]
     pub fn departments(ids: impl IntoIterator<Item = i64>) -> Self {
         Self {
@@ -205,7 +214,7 @@ impl Scope {
     }
 }
 
-/// Whose key ends the encrypted text.
+/// The key that ends the encrypted text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum EnvelopeOwner {
@@ -219,17 +228,18 @@ pub enum EnvelopeOwner {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Dialect {
-    /// PascalCase, as captured from real pushes: `{"CorpId","EventType","UserId":[…],"TimeStamp":"…"}`.
+    /// PascalCase, as captured from real pushes:
+    /// `{"CorpId","EventType","UserId":[…],"TimeStamp":"…"}`.
     Captured,
     /// The documentation's samples of 2023: `{"EventType","EventTime","CorpId","eventId","userId":[…]}`.
     Documented,
     /// The Stream envelope and data in one object: `{"eventType","eventId","eventCorpId","userId":[…]}`.
     Stream,
-    /// The three in turn.
+    /// The three forms in turn.
     Rotating,
 }
 
-/// The two looks of the page that a banned address gets.
+/// The two forms of the page that a banned address gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BanPage {
@@ -239,31 +249,31 @@ pub enum BanPage {
     Html,
 }
 
-/// A change of settings: `POST /__sandbox/settings`.
+/// A change of settings, as `POST /__sandbox/settings` takes it.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct SettingsChange {
     /// Permission points to grant.
     #[serde(default)]
     pub grant: Vec<String>,
-    /// Permission points to take away.
+    /// Permission points to revoke.
     #[serde(default)]
     pub revoke: Vec<String>,
-    /// Forget every token that was issued.
+    /// Whether to invalidate every token that was issued.
     #[serde(default)]
     pub expire_tokens: bool,
-    /// Show every caller the ban page for this long from now.
+    /// Milliseconds from now for which every caller gets the ban page.
     #[serde(default)]
     pub ban_for_ms: Option<i64>,
-    /// Any field of [`Settings`].
+    /// New values for any fields of [`Settings`].
     #[serde(flatten)]
     pub set: serde_json::Map<String, serde_json::Value>,
 }
 
 impl Settings {
-    /// These settings with the change made.
+    /// Returns these settings with the change applied.
     ///
     /// # Errors
-    /// An unknown field, or a value of the wrong type.
+    /// Fails for an unknown field or a value of the wrong type.
     pub fn with_change(&self, change: &SettingsChange) -> Result<Self, serde_json::Error> {
         let mut value = serde_json::to_value(self)?;
         if let Some(fields) = value.as_object_mut() {

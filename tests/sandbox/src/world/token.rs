@@ -1,4 +1,4 @@
-//! Access tokens (`dingtalk-api.md` §1).
+//! Access tokens.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use super::reply::ApiError;
 /// The tokens that are valid.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(super) struct ValidTokens {
-    /// Token → when it ends, milliseconds.
+    /// Tokens, each with the end of its validity in milliseconds since 1970.
     valid: BTreeMap<String, i64>,
 }
 
@@ -30,7 +30,7 @@ impl ValidTokens {
 }
 
 impl World {
-    /// The same token while it is valid, and renewed; otherwise a new one (§1.2).
+    /// Returns the current token, with its validity renewed, or a new one if it has expired.
     fn current_token(&mut self, now: Timestamp) -> String {
         self.tokens.valid.retain(|_, ends| *ends > now.millis());
         let ends = now.millis() + self.settings.token_life_s * 1000;
@@ -84,7 +84,7 @@ impl World {
         Ok(json!({"accessToken": self.current_token(now), "expireIn": self.settings.token_life_s}))
     }
 
-    /// `/v1.0/oauth2/{corpId}/token` (§1.3).
+    /// `/v1.0/oauth2/{corpId}/token`.
     pub(super) fn get_corp_token(
         &mut self,
         now: Timestamp,

@@ -1,4 +1,4 @@
-//! The whole truth about a world, for whoever compares, and a summary of it.
+//! The whole truth about a world, for comparisons in tests, and a summary of it.
 
 use directory::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -7,66 +7,67 @@ use super::World;
 use super::event::{DeliveryState, EventSubscription};
 use crate::company::{AppCredentials, FormerEmployee, Person};
 
-/// Everything that is true in DingTalk: `GET /__sandbox/world`.
+/// The complete state of DingTalk: `GET /__sandbox/world`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WorldTruth {
-    /// CorpId.
+    /// CorpId of the company.
     pub corp_id: String,
     /// The company's name.
     pub name: String,
-    /// By id, the root among them.
+    /// Departments by id, with the root.
     pub departments: Vec<TruthDepartment>,
-    /// By `userid`: who works here.
+    /// People who work here, by `userid`.
     pub people: Vec<Person>,
-    /// By `userid`: who has left (a person re-hired under the same `userid` is not here any more).
+    /// People who have left, by `userid`. A person who was re-hired under the same `userid` is not
+    /// among them.
     pub left: Vec<FormerEmployee>,
 }
 
-/// A department with what is derived.
+/// A department with values that are computed from its members.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TruthDepartment {
     /// Its own fields.
     #[serde(flatten)]
     pub department: crate::company::Department,
-    /// 部门主管: exactly the members with the leader flag, in list order.
+    /// 部门主管 (heads): exactly the members with the leader flag, in list order.
     pub heads: Vec<String>,
-    /// Direct members.
+    /// Number of direct members.
     pub member_count: usize,
 }
 
-/// A summary: `GET /__sandbox/state`.
+/// A summary of the world: `GET /__sandbox/state`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WorldSummary {
     /// The company's name.
     pub name: String,
-    /// What to bind with.
+    /// Credentials to bind with.
     pub credentials: AppCredentials,
-    /// Who works here.
+    /// Number of people who work here.
     pub people: usize,
-    /// Departments, the root among them.
+    /// Number of departments, with the root.
     pub departments: usize,
-    /// Who has left.
+    /// Number of people who have left.
     pub left: usize,
-    /// Calls in the log.
+    /// Number of calls in the log.
     pub calls: usize,
-    /// Calls in the log that were refused for their frequency.
+    /// Number of calls in the log that were refused for their frequency.
     pub throttled: usize,
-    /// Metered calls this month.
+    /// Number of metered calls this month.
     pub metered: u64,
-    /// Deliveries that wait or are in flight.
+    /// Number of deliveries that wait or are in flight.
     pub pending_events: usize,
-    /// Deliveries on the failed list.
+    /// Number of deliveries on the failed list.
     pub failed_events: usize,
-    /// Messages accepted.
+    /// Number of accepted messages.
     pub messages: usize,
-    /// Where events go.
+    /// The subscription: where events are pushed.
     pub subscription: Option<EventSubscription>,
-    /// The machine's time as the sandbox sees it, milliseconds.
+    /// The sandbox's time, in milliseconds since 1970.
     pub now: i64,
 }
 
 impl World {
-    /// The whole truth.
+    /// Returns the complete state.
     #[must_use]
     pub fn truth(&self) -> WorldTruth {
         let departments = self
@@ -87,7 +88,7 @@ impl World {
         }
     }
 
-    /// A summary.
+    /// Returns a summary.
     #[must_use]
     pub fn summary(&self, now: Timestamp) -> WorldSummary {
         let count = |wanted: fn(&DeliveryState) -> bool| {

@@ -1,4 +1,4 @@
-//! Reading people (`dingtalk-api.md` §3.3, §4.1).
+//! Reading people.
 
 use std::borrow::Cow;
 
@@ -93,7 +93,7 @@ impl World {
         rows
     }
 
-    /// What lists show of a person.
+    /// Returns the fields of a person that lists show.
     fn user_row(&self, person: &Person, dept_id: i64) -> Value {
         let mut fields = self.common_user_fields(person);
         let membership = person.membership(dept_id);
@@ -169,7 +169,7 @@ impl World {
         Ok(json!({"result": fields}))
     }
 
-    /// Direct members, all at once; not limited by the contact scope.
+    /// Lists all direct members at once. The contact scope does not limit it.
     pub(super) fn list_userids(
         &mut self,
         now: Timestamp,
@@ -229,7 +229,7 @@ impl World {
         Ok(json!({"result": {"contact_type": 0, "userid": userid}}))
     }
 
-    /// Not limited by the contact scope.
+    /// Counts people. The contact scope does not limit it.
     pub(super) fn count_users(
         &mut self,
         _now: Timestamp,
@@ -247,7 +247,8 @@ impl World {
         Ok(json!({"result": {"count": count}}))
     }
 
-    /// On-job list of Smart HR: at most 50 a page, the end is a missing `next_cursor`.
+    /// Lists people on the job in Smart HR, at most 50 a page. A missing `next_cursor` marks the
+    /// end.
     pub(super) fn query_on_job(
         &mut self,
         _now: Timestamp,

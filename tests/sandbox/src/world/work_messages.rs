@@ -1,4 +1,4 @@
-//! Sending work notifications (`dingtalk-api.md` §6.1, §6.2): what is accepted, and what is filtered without a word.
+//! Sending work notifications: what is accepted, and what is filtered without a word.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,7 @@ const PER_PERSON_AND_DAY_MAX: usize = 500;
 const PER_MINUTE_MAX: usize = 5000;
 const TO_ALL_PER_DAY_MAX: usize = 3;
 
-/// Whom a call is for.
+/// The receivers of a call.
 struct MessageReceivers {
     people: Vec<String>,
     unknown: Vec<String>,
@@ -92,9 +92,9 @@ impl World {
                 .get(&user)
                 .is_some_and(|person| self.sees_person(person));
             if known {
-                found.people.push(user)
+                found.people.push(user);
             } else {
-                found.unknown.push(user)
+                found.unknown.push(user);
             }
         }
         for text in departments {
@@ -259,7 +259,7 @@ impl World {
     }
 }
 
-/// The `msg` object: a known type with its object, at most 2048 bytes.
+/// Returns the `msg` object: a known type with its object, at most 2,048 bytes.
 fn checked_message(params: &CallParams) -> Result<Value, ApiError> {
     let msg: Map<String, Value> = params
         .object("msg")
@@ -291,7 +291,8 @@ fn checked_message(params: &CallParams) -> Result<Value, ApiError> {
     }
 }
 
-/// Whether two instants fall on one day in Shanghai, which has been eight hours ahead all year since 1992.
+/// Whether two moments fall on the same day in Shanghai. Shanghai has been eight hours ahead all
+/// year since 1992.
 fn same_day(a: i64, b: i64) -> bool {
     let day = |ms: i64| (ms + 28_800_000).div_euclid(DAY_MS);
     day(a) == day(b)

@@ -55,12 +55,12 @@ for owner, dialect in (('app_key', 'captured'), ('app_key', 'documented'), ('cor
     OWNER['key'] = KEYS[owner]
     admin('settings', {'owner': owner, 'dialect': dialect})
     acted = admin('acts', [{'act': 'hire', 'name': name} for name in NAMES])['acted']
-    told = []
+    received = []
     for _ in NAMES:
         event = {key.lower(): value for key, value in SEEN.get(timeout=10).items()}
         equal('type', event['eventtype'], 'user_add_org')
-        told += event['userid']
-    equal('everybody is told', sorted(told), sorted(one['userid'] for one in acted))
+        received += event['userid']
+    equal('every event names its person', sorted(received), sorted(one['userid'] for one in acted))
 
 for _ in range(100):
     states = [delivery['state']['state'] for delivery in admin('events')]

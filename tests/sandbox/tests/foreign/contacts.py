@@ -48,7 +48,7 @@ equal('legacy ids', sorted(client.department.list_ids(1)), sorted(d['dept_id'] f
 equal('scope', client.user.auth_scopes()['auth_org_scopes']['authed_dept'], [1])
 try:
     client.user.get('nobody')
-    raise AssertionError('nobody was found')
+    raise AssertionError('a person who does not exist was found')
 except DingTalkClientException as error:
     equal('nobody', error.errcode, 60121)
 print('contacts ok', len(people))

@@ -87,7 +87,7 @@ refused(60121, 'user/get', userid='ext-2')
 admin('acts', {'act': 'accept_invitation', 'userid': 'ext-2'})
 equal('accepted', call('user/get', userid='ext-2')['result']['name'], '待定')
 
-told = [(d['event']['kind'], d['event'].get('by_api', False)) for d in admin('events')]
+received = [(d['event']['kind'], d['event'].get('by_api', False)) for d in admin('events')]
 for kind in ('org_dept_create', 'org_dept_modify', 'org_dept_remove', 'user_add_org', 'user_modify_org', 'user_leave_org'):
-    equal(kind, (kind, True) in told, True)
-print('writes ok', len(told))
+    equal(kind, (kind, True) in received, True)
+print('writes ok', len(received))

@@ -1,48 +1,49 @@
-//! Tokens, addresses, frequency, quota, permissions, scope: what is refused before an interface is reached.
+//! Token, address, frequency, quota, permission and scope: the checks before an interface is
+//! reached.
 
 use sandbox::world::{Scope, Settings, SettingsChange};
 use serde_json::{Value, json};
 
 use crate::world_harness::{WorldHarness, parse_body};
 
-fn change_settings(desk: &mut WorldHarness, change: Value) {
+fn change_settings(harness: &mut WorldHarness, change: Value) {
     let change: SettingsChange = serde_json::from_value(change).unwrap();
-    desk.world.change_settings(desk.now, &change).unwrap();
+    harness.world.change_settings(harness.now, &change).unwrap();
 }
 
 #[test]
 fn a_token_stays_the_same_while_it_is_valid_and_is_renewed() {
-    let mut desk = WorldHarness::new(5, 2);
-    let first = desk.log_in();
-    desk.advance_clock(7_000_000);
-    assert_eq!(desk.log_in(), first);
-    desk.advance_clock(7_000_000);
+    let mut harness = WorldHarness::new(5, 2);
+    let first = harness.log_in();
+    harness.advance_clock(7_000_000);
+    assert_eq!(harness.log_in(), first);
+    harness.advance_clock(7_000_000);
     assert_eq!(
-        desk.user("x")["errcode"],
+        harness.user("x")["errcode"],
         60121,
         "renewed by the second login"
     );
-    desk.advance_clock(7_300_000);
-    let answer = desk.user("x");
+    harness.advance_clock(7_300_000);
+    let answer = harness.user("x");
     assert_eq!(
         (answer["errcode"].clone(), answer["sub_code"].clone()),
         (json!(88), json!("40014"))
     );
-    assert_ne!(desk.log_in(), first);
+    assert_ne!(harness.log_in(), first);
 }
 
 #[test]
 fn wrong_credentials_get_the_error_form_of_each_host() {
-    let mut desk = WorldHarness::new(1, 1);
+    let mut harness = WorldHarness::new(1, 1);
     assert_eq!(
-        desk.get("/gettoken?appkey=a&appsecret=b"),
+        harness.get("/gettoken?appkey=a&appsecret=b"),
         json!({"errcode": 40096, "errmsg": "不合法的appKey或appSecret"})
     );
     assert_eq!(
-        desk.get("/gettoken"),
+        harness.get("/gettoken"),
         json!({"errcode": 40035, "errmsg": "缺少参数 corpid or appkey"})
     );
-    let (status, body) = desk.post_new(
+    let (status, body) = harness.post_new(
         "/v1.0/oauth2/accessToken",
         &json!({"appKey": "a", "appSecret": "b"}),
         None,
@@ -56,11 +57,12 @@ fn wrong_credentials_get_the_error_form_of_each_host() {
 
 #[test]
 fn a_corp_token_is_refused_for_another_or_an_unknown_corp() {
-    let mut desk = WorldHarness::new(1, 1);
-    let keys = desk.world.company().credentials.clone();
+    let mut harness = WorldHarness::new(1, 1);
+    let keys = harness.world.company().credentials.clone();
     let body = json!({"client_id": keys.app_key, "client_secret": keys.app_secret, "grant_type": "client_credentials"});
-    let mut ask =
-        |corp: &str, body: &Value| desk.post_new(&format!("/v1.0/oauth2/{corp}/token"), body, None);
+    let mut ask = |corp: &str, body: &Value| {
+        harness.post_new(&format!("/v1.0/oauth2/{corp}/token"), body, None)
+    };
     assert_eq!(ask(&keys.corp_id, &body).1["expires_in"], 7200);
     let (status, other) = ask(&keys.other_corp_id, &body);
     assert_eq!(
@@ -76,15 +78,15 @@ fn a_corp_token_is_refused_for_another_or_an_unknown_corp() {
 
 #[test]
 fn a_missing_token_gets_the_error_form_of_each_host() {
-    let mut desk = WorldHarness::new(1, 1);
-    let mut sent = |path: &str| parse_body(&desk.send("POST", path, &Value::Null, None));
+    let mut harness = WorldHarness::new(1, 1);
+    let mut sent = |path: &str| parse_body(&harness.send("POST", path, &Value::Null, None));
     assert_eq!(sent("/topapi/v2/user/get")["sub_code"], "40000");
     assert_eq!(sent("/auth/scopes")["errcode"], 41001);
     assert_eq!(
         sent("/v1.0/contact/organizations/authInfos")["code"],
         "AuthenticationFailed.MissingParameter"
     );
-    let (status, body) = desk.post_new(
+    let (status, body) = harness.post_new(
         "/v1.0/contact/organizations/authInfos",
         &Value::Null,
         Some("bad"),
@@ -97,31 +99,31 @@ fn a_missing_token_gets_the_error_form_of_each_host() {
 
 #[test]
 fn twenty_calls_are_a_burst_and_the_next_waits_fifty_milliseconds() {
-    let mut desk = WorldHarness::new(1, 1);
-    let list = |desk: &mut WorldHarness| {
-        desk.post_at_once("/topapi/v2/department/listsubid", json!({"dept_id": 1}))
+    let mut harness = WorldHarness::new(1, 1);
+    let list = |harness: &mut WorldHarness| {
+        harness.post_at_once("/topapi/v2/department/listsubid", json!({"dept_id": 1}))
     };
     for _ in 0..20 {
-        assert_eq!(list(&mut desk)["errcode"], 0);
+        assert_eq!(list(&mut harness)["errcode"], 0);
     }
-    let refused = list(&mut desk);
+    let refused = list(&mut harness);
     assert_eq!(refused["sub_code"], "90018");
-    assert!(desk.world.log().next_back().unwrap().throttled);
+    assert!(harness.world.log().next_back().unwrap().throttled);
     assert_eq!(
-        desk.post_at_once("/topapi/user/listadmin", json!({}))["errcode"],
+        harness.post_at_once("/topapi/user/listadmin", json!({}))["errcode"],
         0,
         "another interface has its own"
     );
-    desk.advance_clock(49);
-    assert_eq!(list(&mut desk)["sub_code"], "90018");
-    desk.advance_clock(1);
-    assert_eq!(list(&mut desk)["errcode"], 0);
-    assert_eq!(list(&mut desk)["sub_code"], "90018");
+    harness.advance_clock(49);
+    assert_eq!(list(&mut harness)["sub_code"], "90018");
+    harness.advance_clock(1);
+    assert_eq!(list(&mut harness)["errcode"], 0);
+    assert_eq!(list(&mut harness)["sub_code"], "90018");
 }
 
 #[test]
 fn messages_are_metered_and_contacts_are_not() {
-    let mut desk = WorldHarness::with_settings(
+    let mut harness = WorldHarness::with_settings(
         3,
         1,
         Settings {
@@ -129,26 +131,36 @@ fn messages_are_metered_and_contacts_are_not() {
             ..Settings::default()
         },
     );
-    let agent = desk.world.company().credentials.agent_id;
+    let agent = harness.world.company().credentials.agent_id;
     let progress = json!({"agent_id": agent, "task_id": 1});
     let path = "/topapi/message/corpconversation/getsendprogress";
     for _ in 0..30 {
-        assert_eq!(desk.post("/topapi/user/listadmin", json!({}))["errcode"], 0);
+        assert_eq!(
+            harness.post("/topapi/user/listadmin", json!({}))["errcode"],
+            0
+        );
     }
-    assert_eq!(desk.post(path, progress.clone())["errcode"], 40035);
-    assert_eq!(desk.post(path, progress.clone())["errcode"], 40035);
-    assert_eq!(desk.post(path, progress.clone())["sub_code"], "90020");
-    desk.advance_clock(31 * 86_400_000);
-    desk.log_in();
-    assert_eq!(desk.post(path, progress)["errcode"], 40035, "a new month");
+    assert_eq!(harness.post(path, progress.clone())["errcode"], 40035);
+    assert_eq!(harness.post(path, progress.clone())["errcode"], 40035);
+    assert_eq!(harness.post(path, progress.clone())["sub_code"], "90020");
+    harness.advance_clock(31 * 86_400_000);
+    harness.log_in();
+    assert_eq!(
+        harness.post(path, progress)["errcode"],
+        40035,
+        "a new month"
+    );
 }
 
 #[test]
 fn a_missing_permission_names_its_scope_and_link() {
-    let mut desk = WorldHarness::new(3, 1);
-    change_settings(&mut desk, json!({"revoke": ["qyapi_get_department_list"]}));
-    let answer = desk.post("/topapi/v2/department/listsub", json!({}));
-    let key = desk.world.company().credentials.app_key.clone();
+    let mut harness = WorldHarness::new(3, 1);
+    change_settings(
+        &mut harness,
+        json!({"revoke": ["qyapi_get_department_list"]}),
+    );
+    let answer = harness.post("/topapi/v2/department/listsub", json!({}));
+    let key = harness.world.company().credentials.app_key.clone();
     let link = format!(
         "https://open-dev.dingtalk.com/appscope/apply?content={key}%23qyapi_get_department_list"
     );
@@ -160,8 +172,8 @@ fn a_missing_permission_names_its_scope_and_link() {
             .unwrap()
             .ends_with(", {requiredScopes=[qyapi_get_department_list]}]")
     );
-    let token = desk.log_in();
-    let (status, body) = desk.post_new(
+    let token = harness.log_in();
+    let (status, body) = harness.post_new(
         "/v1.0/contact/organizations/authInfos",
         &Value::Null,
         Some(&token),
@@ -175,11 +187,14 @@ fn a_missing_permission_names_its_scope_and_link() {
 
 #[test]
 fn a_missing_field_permission_hides_the_field_silently() {
-    let mut desk = WorldHarness::new(10, 2);
-    let who = desk.ordinary_person();
-    assert!(desk.user(&who)["result"].get("mobile").is_some());
-    change_settings(&mut desk, json!({"revoke": ["fieldMobile", "fieldEmail"]}));
-    let row = desk.user(&who)["result"].clone();
+    let mut harness = WorldHarness::new(10, 2);
+    let who = harness.ordinary_person();
+    assert!(harness.user(&who)["result"].get("mobile").is_some());
+    change_settings(
+        &mut harness,
+        json!({"revoke": ["fieldMobile", "fieldEmail"]}),
+    );
+    let row = harness.user(&who)["result"].clone();
     for hidden in [
         "mobile",
         "state_code",
@@ -192,28 +207,34 @@ fn a_missing_field_permission_hides_the_field_silently() {
         assert!(row.get(hidden).is_none(), "{hidden}");
     }
     assert_eq!(row["userid"], who.as_str());
-    let fields = desk.post("/auth/scopes", Value::Null)["auth_user_field"].clone();
+    let fields = harness.post("/auth/scopes", Value::Null)["auth_user_field"].clone();
     assert!(!fields.as_array().unwrap().contains(&json!("mobile")));
 }
 
 #[test]
 fn records_outside_the_scope_are_refused() {
-    let mut desk = WorldHarness::new(60, 8);
-    let departments: Vec<i64> = desk.world.company().departments.keys().copied().collect();
+    let mut harness = WorldHarness::new(60, 8);
+    let departments: Vec<i64> = harness
+        .world
+        .company()
+        .departments
+        .keys()
+        .copied()
+        .collect();
     let seen = *departments.last().unwrap();
-    change_settings(&mut desk, json!({"scope": Scope::departments([seen])}));
+    change_settings(&mut harness, json!({"scope": Scope::departments([seen])}));
     assert_eq!(
-        desk.post("/topapi/v2/department/listsub", json!({"dept_id": 1}))["errcode"],
+        harness.post("/topapi/v2/department/listsub", json!({"dept_id": 1}))["errcode"],
         50004
     );
     assert_eq!(
-        desk.post(
+        harness.post(
             "/topapi/v2/user/list",
             json!({"dept_id": 1, "cursor": 0, "size": 10})
         )["errcode"],
         50004
     );
-    let insider = desk
+    let insider = harness
         .world
         .company()
         .people
@@ -222,7 +243,7 @@ fn records_outside_the_scope_are_refused() {
         .unwrap()
         .userid
         .clone();
-    let outsider = desk
+    let outsider = harness
         .world
         .company()
         .people
@@ -231,30 +252,30 @@ fn records_outside_the_scope_are_refused() {
         .unwrap()
         .userid
         .clone();
-    assert_eq!(desk.user(&insider)["errcode"], 0);
-    assert_eq!(desk.user(&outsider)["errcode"], 50002);
-    // Not limited by the scope (`dingtalk-api.md` §3.0).
+    assert_eq!(harness.user(&insider)["errcode"], 0);
+    assert_eq!(harness.user(&outsider)["errcode"], 50002);
+    // Not limited by the scope.
     assert_eq!(
-        desk.post("/topapi/v2/department/listsubid", json!({"dept_id": 1}))["errcode"],
+        harness.post("/topapi/v2/department/listsubid", json!({"dept_id": 1}))["errcode"],
         0
     );
     assert_eq!(
-        desk.post("/topapi/user/listid", json!({"dept_id": 1}))["errcode"],
+        harness.post("/topapi/user/listid", json!({"dept_id": 1}))["errcode"],
         0
     );
     assert_eq!(
-        desk.post("/topapi/user/count", json!({"only_active": false}))["result"]["count"],
+        harness.post("/topapi/user/count", json!({"only_active": false}))["result"]["count"],
         60
     );
-    let scopes = desk.post("/auth/scopes", Value::Null);
+    let scopes = harness.post("/auth/scopes", Value::Null);
     assert_eq!(scopes["auth_org_scopes"]["authed_dept"], json!([seen]));
 }
 
 #[test]
 fn a_refusal_names_the_unlisted_address() {
-    let mut desk = WorldHarness::new(1, 1);
-    change_settings(&mut desk, json!({"ip_allow": ["10.0.0.1"]}));
-    let answer = desk.post("/topapi/user/listadmin", json!({}));
+    let mut harness = WorldHarness::new(1, 1);
+    change_settings(&mut harness, json!({"ip_allow": ["10.0.0.1"]}));
+    let answer = harness.post("/topapi/user/listadmin", json!({}));
     assert_eq!(answer["sub_code"], "60020");
     assert!(
         answer["sub_msg"]
@@ -266,7 +287,7 @@ fn a_refusal_names_the_unlisted_address() {
 
 #[test]
 fn ten_thousand_calls_in_a_window_cause_a_ban() {
-    let mut desk = WorldHarness::with_settings(
+    let mut harness = WorldHarness::with_settings(
         1,
         1,
         Settings {
@@ -275,41 +296,41 @@ fn ten_thousand_calls_in_a_window_cause_a_ban() {
         },
     );
     let bodies: Vec<Value> = (0..60)
-        .map(|_| desk.post_at_once("/topapi/user/listadmin", json!({})))
+        .map(|_| harness.post_at_once("/topapi/user/listadmin", json!({})))
         .collect();
     assert_eq!(bodies.last().unwrap()["status"], 1111);
-    desk.advance_clock(299_000);
+    harness.advance_clock(299_000);
     assert_eq!(
-        desk.post_at_once("/topapi/user/listadmin", json!({}))["punish"],
+        harness.post_at_once("/topapi/user/listadmin", json!({}))["punish"],
         "deny"
     );
-    desk.advance_clock(2_000);
+    harness.advance_clock(2_000);
     assert_eq!(
-        desk.post_at_once("/topapi/user/listadmin", json!({}))["errcode"],
+        harness.post_at_once("/topapi/user/listadmin", json!({}))["errcode"],
         0
     );
 }
 
 #[test]
 fn unknown_paths_get_the_gateway_error() {
-    let mut desk = WorldHarness::new(1, 1);
-    let answer = desk.post("/topapi/v2/user/notexist", json!({}));
+    let mut harness = WorldHarness::new(1, 1);
+    let answer = harness.post("/topapi/v2/user/notexist", json!({}));
     assert_eq!(answer["errcode"], 22);
     assert_eq!(
         answer["errmsg"],
         "Invalid method[submsg=不合法ApiName，ApiName = dingtalk.oapi.v2.user.notexist]"
     );
     assert_eq!(
-        desk.get("/oauth2/corpAccessToken"),
+        harness.get("/oauth2/corpAccessToken"),
         json!({"errcode": 404, "errmsg": "请求的URI地址不存在"})
     );
 }
 
 #[test]
 fn an_unknown_setting_is_refused_and_changes_nothing() {
-    let mut desk = WorldHarness::new(1, 1);
-    let before = desk.world.settings().clone();
+    let mut harness = WorldHarness::new(1, 1);
+    let before = harness.world.settings().clone();
     let typo: SettingsChange = serde_json::from_value(json!({"qsp": 5})).unwrap();
-    assert!(desk.world.change_settings(desk.now, &typo).is_err());
-    assert_eq!(desk.world.settings(), &before);
+    assert!(harness.world.change_settings(harness.now, &typo).is_err());
+    assert_eq!(harness.world.settings(), &before);
 }

@@ -1,4 +1,4 @@
-//! Companies from a seed.
+//! Companies generated from a seed.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -161,6 +161,6 @@ fn two_hundred_thousand_people_take_seconds() {
         .flat_map(|p| &p.departments)
         .for_each(|m| *counts.entry(m.dept_id).or_default() += 1);
     assert_eq!(counts.values().max(), Some(&5_000));
-    // Ten times what a slow machine needs without optimisation.
+    // Ten times the time that a slow machine needs without optimisation.
     assert!(took.as_secs() < 60, "{took:?}");
 }

@@ -1,4 +1,4 @@
-//! Reading: pages, shapes, coercion, what lists do not show.
+//! Reads: pages, forms, conversion, and fields that lists do not show.
 
 use bytes::Bytes;
 use sandbox::company::{CompanySize, generate_sized};
@@ -9,28 +9,28 @@ use crate::world_harness::WorldHarness;
 
 #[test]
 fn pages_cover_a_large_department_exactly_once() {
-    let mut desk = WorldHarness::new(1, 1);
+    let mut harness = WorldHarness::new(1, 1);
     let size = CompanySize {
         people: 5_030,
         departments: 6,
         seed: 3,
         big_department: Some(5_000),
     };
-    desk.world = World::new(
+    harness.world = World::new(
         generate_sized(size),
         Settings {
             qps: 0,
             ..Settings::default()
         },
     );
-    desk.log_in();
-    let counts = desk.world.truth().departments;
+    harness.log_in();
+    let counts = harness.world.truth().departments;
     let big = counts.iter().max_by_key(|d| d.member_count).unwrap();
     assert_eq!(big.member_count, 5_000);
     let (mut seen, mut cursor, mut calls) = (std::collections::BTreeSet::new(), json!(0), 0);
     loop {
         let body = json!({"dept_id": big.department.dept_id, "cursor": cursor, "size": 100});
-        let page = desk.post("/topapi/v2/user/list", body)["result"].clone();
+        let page = harness.post("/topapi/v2/user/list", body)["result"].clone();
         calls += 1;
         for row in page["list"].as_array().unwrap() {
             assert!(seen.insert(row["userid"].as_str().unwrap().to_owned()));
@@ -46,27 +46,27 @@ fn pages_cover_a_large_department_exactly_once() {
 
 #[test]
 fn numbers_may_be_text_and_bodies_may_be_forms() {
-    let mut desk = WorldHarness::new(20, 3);
-    let as_text = desk.post(
+    let mut harness = WorldHarness::new(20, 3);
+    let as_text = harness.post(
         "/topapi/v2/user/list",
         json!({"dept_id": "1", "cursor": "0", "size": "10"}),
     );
     assert_eq!(as_text["errcode"], 0);
-    let token = desk.log_in();
+    let token = harness.log_in();
     let request = http::Request::post("/topapi/v2/user/list")
         .header("content-type", "application/x-www-form-urlencoded")
         .body(Bytes::from(format!(
             "access_token={token}&dept_id=1&cursor=0&size=10"
         )))
         .unwrap();
-    let answer = crate::world_harness::parse_body(&desk.world.call(desk.now, &request));
+    let answer = crate::world_harness::parse_body(&harness.world.call(harness.now, &request));
     assert_eq!(answer["result"], as_text["result"]);
 }
 
 #[test]
 fn bad_pages_are_refused() {
-    let mut desk = WorldHarness::new(5, 2);
-    let mut code = |body: Value| desk.post("/topapi/v2/user/list", body)["errcode"].clone();
+    let mut harness = WorldHarness::new(5, 2);
+    let mut code = |body: Value| harness.post("/topapi/v2/user/list", body)["errcode"].clone();
     assert_eq!(code(json!({"dept_id": 1, "cursor": 0, "size": 101})), 40069);
     assert_eq!(code(json!({"dept_id": 1, "cursor": 0, "size": 0})), 40069);
     assert_eq!(code(json!({"dept_id": 1, "cursor": -1, "size": 10})), 40068);
@@ -81,8 +81,8 @@ fn bad_pages_are_refused() {
 
 #[test]
 fn lists_omit_the_fields_of_a_deep_read() {
-    let mut desk = WorldHarness::new(80, 8);
-    let led = desk
+    let mut harness = WorldHarness::new(80, 8);
+    let led = harness
         .world
         .company()
         .people
@@ -91,7 +91,7 @@ fn lists_omit_the_fields_of_a_deep_read() {
         .unwrap()
         .clone();
     let dept = led.departments[0].dept_id;
-    let page = desk.post(
+    let page = harness.post(
         "/topapi/v2/user/list",
         json!({"dept_id": dept, "cursor": 0, "size": 100}),
     );
@@ -110,10 +110,10 @@ fn lists_omit_the_fields_of_a_deep_read() {
     ] {
         assert!(row.get(deep).is_none(), "{deep}");
     }
-    let user = desk.user(&led.userid)["result"].clone();
+    let user = harness.user(&led.userid)["result"].clone();
     assert_eq!(user["manager_userid"], led.manager_userid.unwrap().as_str());
     assert_eq!(user["leader_in_dept"][0]["dept_id"], dept);
-    let parents = desk.post(
+    let parents = harness.post(
         "/topapi/v2/department/listparentbydept",
         json!({"dept_id": dept}),
     );
@@ -129,29 +129,29 @@ fn lists_omit_the_fields_of_a_deep_read() {
 
 #[test]
 fn the_root_has_no_parent_and_departments_show_their_heads() {
-    let mut desk = WorldHarness::new(80, 8);
-    let root = desk.post("/topapi/v2/department/get", json!({"dept_id": 1}))["result"].clone();
+    let mut harness = WorldHarness::new(80, 8);
+    let root = harness.post("/topapi/v2/department/get", json!({"dept_id": 1}))["result"].clone();
     assert!(root.get("parent_id").is_none());
     assert_eq!(root["member_count"], 80);
-    let truth = desk.world.truth();
+    let truth = harness.world.truth();
     let headed = truth
         .departments
         .iter()
         .find(|d| !d.heads.is_empty() && d.department.dept_id != 1)
         .unwrap();
     let id = headed.department.dept_id;
-    let shown = desk.post("/topapi/v2/department/get", json!({"dept_id": id}))["result"].clone();
+    let shown = harness.post("/topapi/v2/department/get", json!({"dept_id": id}))["result"].clone();
     assert_eq!(shown["dept_manager_userid_list"], json!(headed.heads));
     assert_eq!(shown["owning_member_count"], headed.member_count);
 }
 
 #[test]
 fn the_on_job_list_ends_without_a_cursor() {
-    let mut desk = WorldHarness::new(120, 4);
+    let mut harness = WorldHarness::new(120, 4);
     let (mut found, mut offset) = (0, json!(0));
     loop {
         let body = json!({"status_list": "2,3,5,-1", "offset": offset, "size": 50});
-        let answer = desk.post("/topapi/smartwork/hrm/employee/queryonjob", body);
+        let answer = harness.post("/topapi/smartwork/hrm/employee/queryonjob", body);
         assert_eq!(answer["success"], true);
         found += answer["result"]["data_list"].as_array().unwrap().len();
         match answer["result"].get("next_cursor") {
@@ -164,8 +164,8 @@ fn the_on_job_list_ends_without_a_cursor() {
 
 #[test]
 fn people_are_found_by_mobile_and_unionid() {
-    let mut desk = WorldHarness::new(30, 4);
-    let who = desk
+    let mut harness = WorldHarness::new(30, 4);
+    let who = harness
         .world
         .company()
         .people
@@ -174,51 +174,51 @@ fn people_are_found_by_mobile_and_unionid() {
         .unwrap()
         .clone();
     assert_eq!(
-        desk.post("/topapi/v2/user/getbymobile", json!({"mobile": who.mobile}))["result"]["userid"],
+        harness.post("/topapi/v2/user/getbymobile", json!({"mobile": who.mobile}))["result"]["userid"],
         who.userid.as_str()
     );
     assert_eq!(
-        desk.post("/topapi/v2/user/getbymobile", json!({"mobile": "12"}))["errcode"],
+        harness.post("/topapi/v2/user/getbymobile", json!({"mobile": "12"}))["errcode"],
         40104
     );
-    let by =
-        desk.post("/topapi/user/getbyunionid", json!({"unionid": who.unionid}))["result"].clone();
+    let by = harness.post("/topapi/user/getbyunionid", json!({"unionid": who.unionid}))["result"]
+        .clone();
     assert_eq!(by, json!({"contact_type": 0, "userid": who.userid}));
-    let admins = desk.post("/topapi/user/listadmin", json!({}))["result"]
+    let admins = harness.post("/topapi/user/listadmin", json!({}))["result"]
         .as_array()
         .unwrap()
         .clone();
     let primary = admins.iter().find(|a| a["sys_level"] == 1).unwrap()["userid"].clone();
     assert_eq!(
-        desk.post("/topapi/user/get_admin_scope", json!({"userid": primary}))["dept_ids"],
+        harness.post("/topapi/user/get_admin_scope", json!({"userid": primary}))["dept_ids"],
         json!([1])
     );
 }
 
-/// What the new host says to the roster's call, with a token unless `None`.
-fn query_roster(desk: &mut WorldHarness, body: &Value) -> (u16, Value) {
-    desk.advance_clock(1000);
-    let token = desk.log_in();
-    desk.post_new("/v1.0/hrm/rosters/lists/query", body, Some(&token))
+/// Calls the roster on the new host, with a token; returns status and body.
+fn query_roster(harness: &mut WorldHarness, body: &Value) -> (u16, Value) {
+    harness.advance_clock(1000);
+    let token = harness.log_in();
+    harness.post_new("/v1.0/hrm/rosters/lists/query", body, Some(&token))
 }
 
 #[test]
 fn the_roster_returns_the_employment_type() {
-    let mut desk = WorldHarness::new(10, 2);
-    let agent = desk.world.company().credentials.agent_id;
-    let (who, other) = (desk.person_at(0), desk.person_at(1));
+    let mut harness = WorldHarness::new(10, 2);
+    let agent = harness.world.company().credentials.agent_id;
+    let (who, other) = (harness.person_at(0), harness.person_at(1));
     let act = sandbox::world::Act::SetEmployment {
         userid: who.clone(),
         employee_type: 3,
     };
     assert_eq!(
-        desk.world.act(desk.now, act).unwrap().events,
+        harness.world.act(harness.now, act).unwrap().events,
         Vec::<String>::new(),
         "the contacts say nothing of it"
     );
-    let new = desk.world.hire(desk.now, "陈新", &[]).unwrap();
+    let new = harness.world.hire(harness.now, "陈新", &[]).unwrap();
     let ask = |people: Value| json!({"userIdList": people, "fieldFilterList": ["sys01-employeeType"], "appAgentId": agent});
-    let (status, answer) = query_roster(&mut desk, &ask(json!([who, other, new, "nobody"])));
+    let (status, answer) = query_roster(&mut harness, &ask(json!([who, other, new, "nobody"])));
     assert_eq!(
         (status, answer["result"].as_array().unwrap().len()),
         (200, 3),
@@ -247,7 +247,7 @@ fn the_roster_returns_the_employment_type() {
         (json!("1"), json!("0"))
     );
     let old = json!({"userid_list": format!("{who},{other}"), "agentid": agent});
-    let old = desk.post("/topapi/smartwork/hrm/employee/v2/list", old);
+    let old = harness.post("/topapi/smartwork/hrm/employee/v2/list", old);
     assert_eq!(
         (&old["success"], old["result"].as_array().unwrap().len()),
         (&json!(true), 2),
@@ -265,9 +265,9 @@ fn the_roster_returns_the_employment_type() {
 
 #[test]
 fn invalid_roster_calls_get_documented_errors() {
-    let mut desk = WorldHarness::new(3, 1);
-    let agent = desk.world.company().credentials.agent_id;
-    let who = desk.person_at(0);
+    let mut harness = WorldHarness::new(3, 1);
+    let agent = harness.world.company().credentials.agent_id;
+    let who = harness.person_at(0);
     let good = json!({"userIdList": [who], "appAgentId": agent});
     let with = |key: &str, value: Value| {
         let mut body = good.clone();
@@ -282,7 +282,7 @@ fn invalid_roster_calls_get_documented_errors() {
         with("appAgentId", Value::Null),
         with("appAgentId", json!(agent + 1)),
     ] {
-        let (status, answer) = query_roster(&mut desk, &body);
+        let (status, answer) = query_roster(&mut harness, &body);
         assert_eq!(
             (status, &answer["code"]),
             (400, &json!("invalidParameter")),
@@ -290,29 +290,36 @@ fn invalid_roster_calls_get_documented_errors() {
         );
     }
     assert_eq!(
-        query_roster(&mut desk, &with("userIdList", json!(many[..100]))).0,
+        query_roster(&mut harness, &with("userIdList", json!(many[..100]))).0,
         200
     );
-    desk.world
+    harness
+        .world
         .edit_settings(|settings| settings.smart_hr_open = false);
-    assert_eq!(query_roster(&mut desk, &good).1["code"], "corpNotOpenHrm");
-    desk.world
+    assert_eq!(
+        query_roster(&mut harness, &good).1["code"],
+        "corpNotOpenHrm"
+    );
+    harness
+        .world
         .edit_settings(|settings| _ = settings.permissions.remove("qyapi_hrm_read_user"));
-    let (status, answer) = query_roster(&mut desk, &good);
+    let (status, answer) = query_roster(&mut harness, &good);
     assert_eq!(
         (status, &answer["accessdenieddetail"]["requiredScopes"]),
         (403, &json!(["qyapi_hrm_read_user"]))
     );
-    desk.world.edit_settings(|settings| {
+    harness.world.edit_settings(|settings| {
         settings
             .permissions
-            .extend(["qyapi_hrm_read_user".to_owned()])
+            .extend(["qyapi_hrm_read_user".to_owned()]);
     });
-    desk.world
+    harness
+        .world
         .edit_settings(|settings| settings.smart_hr_open = true);
-    let token = desk.log_in();
+    let token = harness.log_in();
     let answers = (0..25).map(|_| {
-        desk.post_new("/v1.0/hrm/rosters/lists/query", &good, Some(&token))
+        harness
+            .post_new("/v1.0/hrm/rosters/lists/query", &good, Some(&token))
             .0
     });
     assert!(
@@ -323,16 +330,17 @@ fn invalid_roster_calls_get_documented_errors() {
 
 #[test]
 fn the_roster_can_keep_former_employees() {
-    let mut desk = WorldHarness::new(10, 2);
-    let agent = desk.world.company().credentials.agent_id;
-    let who = desk.ordinary_person();
-    desk.world.let_person_leave(desk.now, &who).unwrap();
+    let mut harness = WorldHarness::new(10, 2);
+    let agent = harness.world.company().credentials.agent_id;
+    let who = harness.ordinary_person();
+    harness.world.let_person_leave(harness.now, &who).unwrap();
     let body = json!({"userIdList": [who], "appAgentId": agent});
-    assert_eq!(query_roster(&mut desk, &body).1["result"], json!([]));
-    desk.world
+    assert_eq!(query_roster(&mut harness, &body).1["result"], json!([]));
+    harness
+        .world
         .edit_settings(|settings| settings.roster_keeps_leavers = true);
     assert_eq!(
-        query_roster(&mut desk, &body).1["result"][0]["userId"],
+        query_roster(&mut harness, &body).1["result"][0]["userId"],
         who.as_str()
     );
 }

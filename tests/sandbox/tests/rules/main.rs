@@ -8,6 +8,7 @@
 )]
 
 mod acts;
+mod department_acts;
 mod faults;
 mod gates;
 mod generator;

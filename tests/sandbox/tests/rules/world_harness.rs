@@ -1,4 +1,4 @@
-//! A world, a clock in hand, and short ways to call it. The only place that builds requests.
+//! A world with its own clock, and short functions to call it. Requests are built only here.
 
 use bytes::Bytes;
 use directory::Timestamp;
@@ -22,13 +22,13 @@ impl WorldHarness {
 
     pub(crate) fn with_settings(people: usize, departments: usize, settings: Settings) -> Self {
         let world = World::new(company::generate(people, departments, 7), settings);
-        let mut desk = Self {
+        let mut harness = Self {
             world,
             now: Timestamp(MORNING),
             token: String::new(),
         };
-        desk.log_in();
-        desk
+        harness.log_in();
+        harness
     }
 
     pub(crate) fn log_in(&mut self) -> String {
@@ -72,7 +72,8 @@ impl WorldHarness {
         parse_body(&self.send("GET", path, &Value::Null, None))
     }
 
-    /// A POST with the token in the query; one second passes first, so that frequency is no matter.
+    /// Sends a POST with the token in the query. One second passes first, so that the frequency
+    /// limit is not reached.
     pub(crate) fn post(&mut self, path: &str, body: Value) -> Value {
         self.advance_clock(1000);
         self.post_at_once(path, body)
@@ -104,7 +105,7 @@ impl WorldHarness {
             .clone()
     }
 
-    /// Somebody who is neither administrator nor leader.
+    /// Returns a person who is neither administrator nor leader.
     pub(crate) fn ordinary_person(&self) -> String {
         let people = &self.world.company().people;
         let found = people

@@ -1,4 +1,4 @@
-//! An app's writes in memory, as values: what a simulation of DingTalk in the same process uses.
+//! Writes of an app as values in memory, as a simulation of DingTalk in the same process uses them.
 
 use directory::Timestamp;
 use sandbox::company::generate;
@@ -77,7 +77,7 @@ fn write_history(seed: u64) -> (WorldTruth, Vec<String>) {
         world.truth(),
         world
             .events_after(0)
-            .map(|told| told.event.id.clone())
+            .map(|delivery| delivery.event.id.clone())
             .collect(),
     )
 }
@@ -92,7 +92,7 @@ fn one_seed_gives_the_same_history() {
 fn a_refused_write_changes_nothing_and_emits_no_event() {
     let mut world = small_world();
     create_person(&mut world, START, 1).unwrap();
-    let (before, told) = (world.truth(), world.events_after(0).count());
+    let (before, delivery) = (world.truth(), world.events_after(0).count());
     assert_eq!(create_person(&mut world, START, 1).unwrap_err().code, 60104);
     let twin = PersonFields {
         mobile: Some("19911111111".into()),
@@ -116,7 +116,7 @@ fn a_refused_write_changes_nothing_and_emits_no_event() {
     assert_eq!(world.apply_write(START, half).unwrap_err().code, 60003);
     assert_eq!(
         (world.truth(), world.events_after(0).count()),
-        (before, told)
+        (before, delivery)
     );
 }
 
@@ -152,15 +152,15 @@ fn a_write_without_changes_emits_no_event() {
             },
         )
         .unwrap();
-    let told: Vec<_> = world
+    let delivery: Vec<_> = world
         .events_after(last)
-        .map(|told| told.event.clone())
+        .map(|delivery| delivery.event.clone())
         .collect();
     assert_eq!(
-        (told.len(), &told[0].about),
+        (delivery.len(), &delivery[0].about),
         (1, &EventSubject::Users(vec!["ehr-1".into()]))
     );
-    assert!(told[0].by_api && told[0].operator.is_none());
+    assert!(delivery[0].by_api && delivery[0].operator.is_none());
 }
 
 #[test]

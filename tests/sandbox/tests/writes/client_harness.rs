@@ -1,4 +1,4 @@
-//! A sandbox with the right to write, and a client bound to it.
+//! A sandbox with the permission to write, and a client that is bound to it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -49,7 +49,7 @@ impl TokenSource for FixedToken {
     }
 }
 
-/// Text and reference fields; `""` is shown and empty.
+/// Builds field values from text and references. `""` is shown and empty.
 pub(crate) fn values(entries: &[(Field, &str)]) -> FieldValues {
     let mut values = FieldValues::new();
     for (field, text) in entries {
@@ -61,7 +61,7 @@ pub(crate) fn values(entries: &[(Field, &str)]) -> FieldValues {
                     .map(str::to_owned),
             ),
             None if *field == Field::Order => {
-                values.show(*field, text.parse().ok().map(FieldValue::Number))
+                values.show(*field, text.parse().ok().map(FieldValue::Number));
             }
             None => values.show_text(
                 *field,
@@ -81,20 +81,20 @@ impl ClientHarness {
         Self::with_settings(json!({})).await
     }
 
-    /// With other settings than the usual ones.
+    /// Starts a sandbox with these settings.
     pub(crate) async fn with_settings(settings: serde_json::Value) -> Self {
         let server = Server::start(ServerConfig::in_memory(30, 6, 2))
             .await
             .unwrap();
-        let counter = Self {
+        let harness = Self {
             client: sandbox_client(&server).await,
             server,
         };
-        counter
+        harness
             .change_settings(json!({"qps": 0, "grant": [WRITE_PERMISSION]}))
             .await;
-        counter.change_settings(settings).await;
-        counter
+        harness.change_settings(settings).await;
+        harness
     }
 
     pub(crate) async fn change_settings(&self, change: serde_json::Value) {
@@ -124,7 +124,7 @@ impl ClientHarness {
             .unwrap();
     }
 
-    /// A department below the root, and its name.
+    /// Returns a department below the root, with its name.
     pub(crate) async fn department_at(&self, at: usize) -> (DeptId, String) {
         let world = self.server.world.lock().await;
         let departments = world
@@ -138,7 +138,7 @@ impl ClientHarness {
         found.unwrap()
     }
 
-    /// Somebody who is no administrator and leads nothing, as the client reads them.
+    /// Returns a person who is no administrator and leads no department, as the client reads them.
     pub(crate) async fn ordinary_person(&self) -> Record {
         let id = {
             let world = self.server.world.lock().await;
@@ -159,7 +159,8 @@ impl ClientHarness {
             .unwrap()
     }
 
-    /// Takes somebody in with these values, a name, a mobile and the root department among them.
+    /// Creates a person with these values and, if they are not among them, a name, a mobile and the
+    /// root department.
     pub(crate) async fn create_person(
         &self,
         id: &str,
@@ -191,16 +192,16 @@ impl ClientHarness {
             .await
     }
 
-    /// Types of the events so far, and whether each told of an app's doing.
+    /// Returns the types of the events so far, each with whether an app caused it.
     pub(crate) async fn event_origins(&self) -> Vec<(String, bool)> {
         let world = self.server.world.lock().await;
         world
             .events_after(0)
-            .map(|told| (told.event.kind.clone(), told.event.by_api))
+            .map(|delivery| (delivery.event.kind.clone(), delivery.event.by_api))
             .collect()
     }
 
-    /// How often an interface was called.
+    /// Returns how often an interface was called.
     pub(crate) async fn count_calls(&self, interface: &str) -> usize {
         let world = self.server.world.lock().await;
         world

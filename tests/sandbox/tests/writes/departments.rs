@@ -1,4 +1,4 @@
-//! Departments.
+//! Writes to departments.
 
 use dingtalk::client::{
     CallOutcome, CreatedDepartment, Deletion, DepartmentOptions, UnwritableReason,
@@ -9,6 +9,7 @@ use sandbox::world::WRITE_PERMISSION;
 use serde_json::json;
 
 use crate::client_harness::{ClientHarness, values};
+use crate::expectations::refused_for;
 
 const PLAIN: DepartmentOptions = DepartmentOptions {
     group_chat: None,
@@ -19,10 +20,10 @@ const PLAIN: DepartmentOptions = DepartmentOptions {
 };
 
 async fn create_department(
-    counter: &ClientHarness,
+    harness: &ClientHarness,
     values: &FieldValues,
 ) -> Result<CreatedDepartment, DingTalkError> {
-    Ok(counter
+    Ok(harness
         .client
         .create_department(values, PLAIN)
         .await?
@@ -31,35 +32,27 @@ async fn create_department(
 }
 
 async fn update_department(
-    counter: &ClientHarness,
+    harness: &ClientHarness,
     id: DeptId,
     values: &FieldValues,
 ) -> Result<Vec<(Field, UnwritableReason)>, DingTalkError> {
-    let outcome = counter.client.update_department(id, values, PLAIN).await?;
+    let outcome = harness.client.update_department(id, values, PLAIN).await?;
     Ok(outcome.done().expect("a known outcome").left)
-}
-
-#[track_caller]
-fn refused_for<T: std::fmt::Debug>(outcome: Result<T, DingTalkError>, wanted: Field) {
-    match outcome.expect_err("refused").trouble {
-        DingTalkErrorKind::FieldRefused { field, .. } => assert_eq!(field, wanted),
-        other => panic!("{other:?}"),
-    }
 }
 
 #[tokio::test]
 async fn a_department_is_created_read_updated_moved_and_deleted() {
-    let counter = ClientHarness::open().await;
-    let (parent, _) = counter.department_at(0).await;
-    let (other, _) = counter.department_at(1).await;
+    let harness = ClientHarness::open().await;
+    let (parent, _) = harness.department_at(0).await;
+    let (other, _) = harness.department_at(1).await;
     let fields = [
         (Field::Name, " 二级部门 "),
         (Field::Parent, &*parent.to_string()),
         (Field::Order, "7"),
         (Field::SourceIdentifier, "EHR-77"),
     ];
-    let made = create_department(&counter, &values(&fields)).await.unwrap();
-    let read = counter.client.read_department(made.id).await.unwrap();
+    let made = create_department(&harness, &values(&fields)).await.unwrap();
+    let read = harness.client.read_department(made.id).await.unwrap();
     assert_eq!(read.values.text(Field::Name), Some("二级部门"), "trimmed");
     assert_eq!(read.values.text(Field::SourceIdentifier), Some("EHR-77"));
     assert_eq!(
@@ -72,12 +65,12 @@ async fn a_department_is_created_read_updated_moved_and_deleted() {
         (Field::SourceIdentifier, ""),
     ];
     assert!(
-        update_department(&counter, made.id, &values(&moved))
+        update_department(&harness, made.id, &values(&moved))
             .await
             .unwrap()
             .is_empty()
     );
-    let read = counter.client.read_department(made.id).await.unwrap();
+    let read = harness.client.read_department(made.id).await.unwrap();
     assert_eq!(read.values.text(Field::Name), Some("新名"));
     assert_eq!(
         read.values.refs(Field::Parent).collect::<Vec<_>>(),
@@ -85,26 +78,26 @@ async fn a_department_is_created_read_updated_moved_and_deleted() {
     );
     assert_eq!(read.values.get(Field::SourceIdentifier), None);
     assert_eq!(
-        counter.client.delete_department(made.id).await.unwrap(),
+        harness.client.delete_department(made.id).await.unwrap(),
         CallOutcome::Done(Deletion::Deleted)
     );
     assert_eq!(
-        counter.client.delete_department(made.id).await.unwrap(),
+        harness.client.delete_department(made.id).await.unwrap(),
         CallOutcome::Done(Deletion::NotThere)
     );
     let kinds = ["org_dept_create", "org_dept_modify", "org_dept_remove"];
     assert_eq!(
-        counter.event_origins().await,
+        harness.event_origins().await,
         kinds.map(|kind| (kind.to_owned(), true))
     );
 }
 
 #[tokio::test]
 async fn a_department_order_is_read_back_as_written() {
-    let counter = ClientHarness::open().await;
+    let harness = ClientHarness::open().await;
     let order = dingtalk::client::department_order(3).to_string();
     let made = create_department(
-        &counter,
+        &harness,
         &values(&[
             (Field::Name, "甲"),
             (Field::Parent, "1"),
@@ -112,7 +105,7 @@ async fn a_department_order_is_read_back_as_written() {
         ]),
     )
     .await;
-    let read = counter
+    let read = harness
         .client
         .read_department(made.unwrap().id)
         .await
@@ -125,10 +118,10 @@ async fn a_department_order_is_read_back_as_written() {
 
 #[tokio::test]
 async fn heads_must_be_members_and_can_be_cleared() {
-    let counter = ClientHarness::open().await;
-    let (department, _) = counter.department_at(0).await;
+    let harness = ClientHarness::open().await;
+    let (department, _) = harness.department_at(0).await;
     let (member, stranger) = {
-        let world = counter.server.world.lock().await;
+        let world = harness.server.world.lock().await;
         let people = &world.company().people;
         let member = people
             .values()
@@ -151,16 +144,16 @@ async fn heads_must_be_members_and_can_be_cleared() {
         (Field::Parent, "1"),
         (Field::Heads, &member),
     ]);
-    let made = create_department(&counter, &fields).await.unwrap();
+    let made = create_department(&harness, &fields).await.unwrap();
     assert_eq!(
         made.written.left,
         [(Field::Heads, UnwritableReason::AfterCreation)]
     );
     refused_for(
-        update_department(&counter, department, &values(&[(Field::Heads, &stranger)])).await,
+        update_department(&harness, department, &values(&[(Field::Heads, &stranger)])).await,
         Field::Heads,
     );
-    update_department(&counter, department, &values(&[(Field::Heads, &member)]))
+    update_department(&harness, department, &values(&[(Field::Heads, &member)]))
         .await
         .unwrap();
     let heads = |read: &directory::Record| {
@@ -170,29 +163,29 @@ async fn heads_must_be_members_and_can_be_cleared() {
             .collect::<Vec<_>>()
     };
     assert_eq!(
-        heads(&counter.client.read_department(department).await.unwrap()),
+        heads(&harness.client.read_department(department).await.unwrap()),
         std::slice::from_ref(&member)
     );
     assert!(
-        counter
+        harness
             .read(&member)
             .await
             .values
             .refs(Field::Leads)
             .any(|id| id == department.to_string())
     );
-    update_department(&counter, department, &values(&[(Field::Heads, "")]))
+    update_department(&harness, department, &values(&[(Field::Heads, "")]))
         .await
         .unwrap();
-    assert!(heads(&counter.client.read_department(department).await.unwrap()).is_empty());
+    assert!(heads(&harness.client.read_department(department).await.unwrap()).is_empty());
 }
 
 #[tokio::test]
 async fn duplicate_and_invalid_department_names_are_refused() {
-    let counter = ClientHarness::open().await;
-    let (_, taken) = counter.department_at(0).await;
+    let harness = ClientHarness::open().await;
+    let (_, taken) = harness.department_at(0).await;
     let twin = create_department(
-        &counter,
+        &harness,
         &values(&[(Field::Name, &taken), (Field::Parent, "1")]),
     )
     .await
@@ -209,7 +202,7 @@ async fn duplicate_and_invalid_department_names_are_refused() {
     );
     for name in ["a-b", "a,b", "a，b", &"长".repeat(65)] {
         let error = create_department(
-            &counter,
+            &harness,
             &values(&[(Field::Name, name), (Field::Parent, "1")]),
         )
         .await
@@ -219,13 +212,13 @@ async fn duplicate_and_invalid_department_names_are_refused() {
             "{error}"
         );
     }
-    assert_eq!(counter.count_calls("/topapi/v2/department/create").await, 1);
-    counter
+    assert_eq!(harness.count_calls("/topapi/v2/department/create").await, 1);
+    harness
         .change_settings(json!({"sensitive_words": ["违禁"]}))
         .await;
     refused_for(
         create_department(
-            &counter,
+            &harness,
             &values(&[(Field::Name, "违禁品部"), (Field::Parent, "1")]),
         )
         .await,
@@ -235,17 +228,17 @@ async fn duplicate_and_invalid_department_names_are_refused() {
 
 #[tokio::test]
 async fn a_parent_must_exist_and_must_not_be_too_deep_or_below() {
-    let counter = ClientHarness::with_settings(json!({"department_depth_max": 3})).await;
+    let harness = ClientHarness::with_settings(json!({"department_depth_max": 3})).await;
     refused_for(
         create_department(
-            &counter,
+            &harness,
             &values(&[(Field::Name, "甲"), (Field::Parent, "5")]),
         )
         .await,
         Field::Parent,
     );
     let mut parent = create_department(
-        &counter,
+        &harness,
         &values(&[(Field::Name, "一"), (Field::Parent, "1")]),
     )
     .await
@@ -254,23 +247,23 @@ async fn a_parent_must_exist_and_must_not_be_too_deep_or_below() {
     let top = parent;
     for _ in 0..2 {
         let below = values(&[(Field::Name, "下"), (Field::Parent, &parent.to_string())]);
-        parent = create_department(&counter, &below).await.unwrap().id;
+        parent = create_department(&harness, &below).await.unwrap().id;
     }
     let below = values(&[(Field::Name, "下"), (Field::Parent, &parent.to_string())]);
-    refused_for(create_department(&counter, &below).await, Field::Parent);
+    refused_for(create_department(&harness, &below).await, Field::Parent);
     refused_for(
         update_department(
-            &counter,
+            &harness,
             top,
             &values(&[(Field::Parent, &parent.to_string())]),
         )
         .await,
         Field::Parent,
     );
-    let (other, _) = counter.department_at(0).await;
+    let (other, _) = harness.department_at(0).await;
     refused_for(
         update_department(
-            &counter,
+            &harness,
             top,
             &values(&[(Field::Parent, &other.to_string())]),
         )
@@ -278,7 +271,7 @@ async fn a_parent_must_exist_and_must_not_be_too_deep_or_below() {
         Field::Parent,
     );
     assert!(
-        counter
+        harness
             .client
             .read_department(top)
             .await
@@ -291,45 +284,45 @@ async fn a_parent_must_exist_and_must_not_be_too_deep_or_below() {
 
 #[tokio::test]
 async fn the_root_and_nonempty_departments_cannot_be_deleted() {
-    let counter = ClientHarness::open().await;
-    let (full, _) = counter.department_at(0).await;
-    let people = counter.client.delete_department(full).await.unwrap_err();
+    let harness = ClientHarness::open().await;
+    let (full, _) = harness.department_at(0).await;
+    let people = harness.client.delete_department(full).await.unwrap_err();
     assert!(
         matches!(people.trouble, DingTalkErrorKind::NotEmpty { ref code } if code == "60005"),
         "{people}"
     );
     let top = create_department(
-        &counter,
+        &harness,
         &values(&[(Field::Name, "一"), (Field::Parent, "1")]),
     )
     .await
     .unwrap()
     .id;
     create_department(
-        &counter,
+        &harness,
         &values(&[(Field::Name, "二"), (Field::Parent, &top.to_string())]),
     )
     .await
     .unwrap();
-    let below = counter.client.delete_department(top).await.unwrap_err();
+    let below = harness.client.delete_department(top).await.unwrap_err();
     assert!(
         matches!(below.trouble, DingTalkErrorKind::NotEmpty { ref code } if code == "60006"),
         "{below}"
     );
-    let root = counter
+    let root = harness
         .client
         .delete_department(DeptId::ROOT)
         .await
         .unwrap_err();
     assert!(matches!(root.trouble, DingTalkErrorKind::NotSent { .. }));
-    let root = update_department(&counter, DeptId::ROOT, &values(&[(Field::Name, "公司")]))
+    let root = update_department(&harness, DeptId::ROOT, &values(&[(Field::Name, "公司")]))
         .await
         .unwrap_err();
     assert!(
         matches!(root.trouble, DingTalkErrorKind::Protected { .. }),
         "{root}"
     );
-    let gone = update_department(&counter, DeptId(99), &values(&[(Field::Name, "无")]))
+    let gone = update_department(&harness, DeptId(99), &values(&[(Field::Name, "无")]))
         .await
         .unwrap_err();
     assert!(
@@ -340,9 +333,9 @@ async fn the_root_and_nonempty_departments_cannot_be_deleted() {
 
 #[tokio::test]
 async fn writes_need_the_permission_and_the_scope() {
-    let counter = ClientHarness::with_settings(json!({"revoke": [WRITE_PERMISSION]})).await;
+    let harness = ClientHarness::with_settings(json!({"revoke": [WRITE_PERMISSION]})).await;
     let fields = values(&[(Field::Name, "甲"), (Field::Parent, "1")]);
-    let error = create_department(&counter, &fields).await.unwrap_err();
+    let error = create_department(&harness, &fields).await.unwrap_err();
     let DingTalkErrorKind::PermissionMissing { scope, apply_link } = error.trouble else {
         panic!("{error}")
     };
@@ -351,26 +344,26 @@ async fn writes_need_the_permission_and_the_scope() {
         apply_link.ends_with(&format!("%23{WRITE_PERMISSION}")),
         "{apply_link}"
     );
-    let (seen, _) = counter.department_at(0).await;
-    let (unseen, _) = counter.department_at(1).await;
-    counter
+    let (seen, _) = harness.department_at(0).await;
+    let (unseen, _) = harness.department_at(1).await;
+    harness
         .change_settings(json!({"grant": [WRITE_PERMISSION], "scope": {"depts": [seen.0]}}))
         .await;
-    let error = update_department(&counter, unseen, &values(&[(Field::Name, "新")]))
+    let error = update_department(&harness, unseen, &values(&[(Field::Name, "新")]))
         .await
         .unwrap_err();
     assert!(
         matches!(error.trouble, DingTalkErrorKind::OutOfScope),
         "{error}"
     );
-    update_department(&counter, seen, &values(&[(Field::Name, "新")]))
+    update_department(&harness, seen, &values(&[(Field::Name, "新")]))
         .await
         .unwrap();
 }
 
 #[tokio::test]
 async fn noncanonical_department_options_are_set_and_kept() {
-    let counter = ClientHarness::open().await;
+    let harness = ClientHarness::open().await;
     let options = DepartmentOptions {
         group_chat: Some(true),
         hidden: Some(true),
@@ -378,26 +371,26 @@ async fn noncanonical_department_options_are_set_and_kept() {
         ..PLAIN
     };
     let fields = values(&[(Field::Name, "隐"), (Field::Parent, "1")]);
-    let made = counter
+    let made = harness
         .client
         .create_department(&fields, options)
         .await
         .unwrap()
         .done()
         .unwrap();
-    update_department(&counter, made.id, &values(&[(Field::Name, "藏")]))
+    update_department(&harness, made.id, &values(&[(Field::Name, "藏")]))
         .await
         .unwrap();
     let later = DepartmentOptions {
         auto_add_user: Some(true),
         ..PLAIN
     };
-    _ = counter
+    _ = harness
         .client
         .update_department(made.id, &FieldValues::new(), later)
         .await
         .unwrap();
-    let world = counter.server.world.lock().await;
+    let world = harness.server.world.lock().await;
     let department = &world.company().departments[&made.id.0];
     assert!(department.create_dept_group && department.hide_dept && department.sight.outer_dept);
     assert!(department.auto_add_user && !department.sight.outer_dept_only_self);

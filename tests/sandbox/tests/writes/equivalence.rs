@@ -1,4 +1,4 @@
-//! The typed faces of the world say the same as the wire: what the real client reads and sends.
+//! The typed interface of the world agrees with what the real client reads and sends.
 
 use directory::{DeptId, FieldSet, Kind};
 use sandbox::http::machine_time;
@@ -8,9 +8,9 @@ use crate::client_harness::ClientHarness;
 
 #[tokio::test]
 async fn world_records_equal_the_records_that_the_client_reads() {
-    let counter = ClientHarness::open().await;
+    let harness = ClientHarness::open().await;
     let (people, departments) = {
-        let world = counter.server.world.lock().await;
+        let world = harness.server.world.lock().await;
         let company = world.company();
         let people: Vec<_> = company
             .people
@@ -25,11 +25,11 @@ async fn world_records_equal_the_records_that_the_client_reads() {
     };
     assert_eq!((people.len(), departments.len()), (30, 6));
     for person in &people {
-        assert_eq!(counter.read(person.id.as_str()).await, *person);
+        assert_eq!(harness.read(person.id.as_str()).await, *person);
     }
     for department in &departments {
         assert_eq!(
-            counter
+            harness
                 .client
                 .read_department(department.id.to_dept_id().unwrap())
                 .await
@@ -39,13 +39,13 @@ async fn world_records_equal_the_records_that_the_client_reads() {
     }
     for department in &departments {
         let id = department.id.to_dept_id().unwrap();
-        let rows = counter
+        let rows = harness
             .client
             .list_members(id, 0, FieldSet::PERSON)
             .await
             .unwrap()
             .rows;
-        let world = counter.server.world.lock().await;
+        let world = harness.server.world.lock().await;
         let page = world.list_members(machine_time(), id.0, 0, 100).unwrap();
         let listed: Vec<_> = page
             .people
@@ -63,7 +63,7 @@ async fn world_records_equal_the_records_that_the_client_reads() {
             .collect();
         drop(world);
         assert_eq!(
-            counter.client.list_sub_departments(id).await.unwrap(),
+            harness.client.list_sub_departments(id).await.unwrap().rows,
             children
         );
     }
@@ -71,9 +71,9 @@ async fn world_records_equal_the_records_that_the_client_reads() {
 
 #[tokio::test]
 async fn write_fields_made_from_values_store_those_values() {
-    let counter = ClientHarness::open().await;
-    let person = counter.ordinary_person().await;
-    let mut world = counter.server.world.lock().await;
+    let harness = ClientHarness::open().await;
+    let person = harness.ordinary_person().await;
+    let mut world = harness.server.world.lock().await;
     let before = world.truth();
     let fields = Box::new(PersonFields::of(&person.values));
     let userid = person.id.as_str().to_owned();

@@ -1,4 +1,4 @@
-//! Every trap of the write interfaces, one test each: the real client against the sandbox, over HTTP.
+//! The traps of the write interfaces, one test each: the real client against the sandbox over HTTP.
 
 #![allow(
     clippy::expect_used,
@@ -10,6 +10,8 @@
 mod client_harness;
 mod departments;
 mod equivalence;
+mod expectations;
 mod lost;
 mod pages;
 mod people;
+mod person_fields;

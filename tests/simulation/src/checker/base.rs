@@ -1,4 +1,5 @@
-//! The links say what is true: who belongs together, what both sides agree on, and that nothing is pending.
+//! Checks the links: they pair the right records, their base is what both sides agree on, and
+//! nothing is pending.
 
 use directory::{Field, FieldValues, Kind, Link, LinkLifecycle, Side, hash};
 
@@ -33,7 +34,7 @@ pub(super) fn check(state: &WorldState, pictures: &[SideSnapshot; 2]) -> Finding
         if !pictures.iter().all(|picture| picture.contains_key(&who)) {
             continue;
         }
-        // Whose record was deleted may have come back under another id, with another link.
+        // A record that was deleted may have come back under another id, with another link.
         if link
             .ehr
             .as_ref()
@@ -64,7 +65,7 @@ pub(super) fn check(state: &WorldState, pictures: &[SideSnapshot; 2]) -> Finding
     found
 }
 
-/// Where a side keeps to itself what was sent, base knows what was meant.
+/// If a side normalises a value, base holds the value that was meant.
 fn check_agreed_values(state: &WorldState, link: &Link) -> Findings {
     let Some(record) = link
         .ehr

@@ -1,4 +1,5 @@
-//! The journal holds every change, and every value that somebody wrote, the engine read and the engine replaced.
+//! Checks the journal: it holds every change, and every value that a person wrote, the engine read
+//! and the engine replaced.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +14,7 @@ use crate::world::WorldState;
 
 type EntriesByRecord<'a> = BTreeMap<(LinkId, Side), Vec<&'a JournalEntry>>;
 
-/// What is missing, and how many values of shared fields nobody read before they were replaced.
+/// Returns what is missing, and how many values of shared fields were replaced unread.
 pub(super) fn check(state: &WorldState) -> (Findings, u64) {
     let mut entries = EntriesByRecord::new();
     for (_, entry) in &state.journal {
@@ -85,7 +86,7 @@ pub(super) fn check(state: &WorldState) -> (Findings, u64) {
             && replaced.shared
             && replaced.reverted
             && !state.oracle.restored
-            // What a side made of a value cannot be told from an edit at first sight: both values are told.
+            // A normalised value looks like an edit at first. The journal then names both values.
             && !state.habits.capitals.is_some_and(|(_, of)| of == replaced.field && is_conflict(&entries, replaced))
             && was_agreed(&entries, replaced)
         {
@@ -110,9 +111,9 @@ pub(super) fn check(state: &WorldState) -> (Findings, u64) {
     (found, unseen)
 }
 
-/// The journal says that somebody's edit gave way, and nobody had written what stood there: it was the engine's own write. After
-/// a restore the engine cannot know its own writes, and a side that writes in capitals or keeps a column to itself for a while
-/// makes edits of them.
+/// Finds entries that report a replaced edit although no person wrote the replaced value: it was
+/// the engine's own write. After a restore the engine cannot know its own writes. A side that
+/// stores capitals or hides a column for a while also makes own writes look like edits.
 fn find_false_blame(state: &WorldState) -> Findings {
     let capitals = |field: Field| state.habits.capitals.is_some_and(|(_, of)| of == field);
     let unclear = |field: Field| capitals(field) || state.oracle.blanked.contains(field);
@@ -125,7 +126,7 @@ fn find_false_blame(state: &WorldState) -> Findings {
     let edits = changes.filter(|(_, change)| {
         (change.overwrites_edit || change.conflict) && change.base_before.is_some()
     });
-    // A create that was begun for a deleted record, twice, meets its own first try.
+    // A create that is begun twice for a deleted record finds the result of its first try.
     let deleted = |entry: &JournalEntry| {
         let link = state.links.get(entry.kind, entry.link);
         let number = link.and_then(|link| {
@@ -142,7 +143,7 @@ fn find_false_blame(state: &WorldState) -> Findings {
                 .oracle
                 .was_written_by_hand(entry.side, change.field, &change.before)
     });
-    let told = nobodys.map(|(entry, change)| {
+    let findings = nobodys.map(|(entry, change)| {
         let (field, value) = (change.field.key(), format_value(&change.before));
         (
             "blamed",
@@ -152,11 +153,11 @@ fn find_false_blame(state: &WorldState) -> Findings {
             ),
         )
     });
-    told.collect()
+    findings.collect()
 }
 
-/// A membership that both sides may write has no losers: who was put in on one side and taken out of something else on the other
-/// is in both ways what people said.
+/// Finds membership changes that were not merged. In a shared membership field no edit loses: a
+/// department added on one side and another removed on the other both take effect.
 fn find_unmerged(state: &WorldState) -> Findings {
     let shared = |entry: &JournalEntry| {
         state.policy.field_owner(entry.kind, Field::Departments) == Ownership::Shared
@@ -170,7 +171,7 @@ fn find_unmerged(state: &WorldState) -> Findings {
     let lost = changes.filter(|(_, change)| {
         change.field == Field::Departments && change.conflict && change.base_before.is_some()
     });
-    let told = |(entry, _): (&JournalEntry, _)| {
+    let findings = |(entry, _): (&JournalEntry, _)| {
         (
             "unmerged",
             format!(
@@ -179,7 +180,7 @@ fn find_unmerged(state: &WorldState) -> Findings {
             ),
         )
     };
-    lost.map(told).collect()
+    lost.map(findings).collect()
 }
 
 fn is_told(entries: &EntriesByRecord<'_>, effect: &EngineEffect) -> bool {
@@ -207,7 +208,8 @@ fn is_told(entries: &EntriesByRecord<'_>, effect: &EngineEffect) -> bool {
     }
 }
 
-/// By the journal, a field was to be empty at some time. Of what a cut-off write did there is no entry.
+/// Whether the journal says that the field was to be emptied. A write that was cut off has no
+/// entry.
 fn is_meant(entries: &EntriesByRecord<'_>, effect: &EngineEffect, field: Field) -> bool {
     let of_record = entries
         .get(&(effect.link, effect.side))
@@ -221,7 +223,8 @@ fn is_meant(entries: &EntriesByRecord<'_>, effect: &EngineEffect, field: Field) 
     after.is_empty() || after.iter().any(|change| is_empty(change.after.as_ref()))
 }
 
-/// A shared field had two new values, and one of them lost: somebody is told. At the first binding nothing was agreed yet.
+/// Whether both sides had new values in a shared field and one of them lost: a conflict must be
+/// recorded. Before the first binding nothing was agreed, so nothing conflicts.
 fn is_conflict(entries: &EntriesByRecord<'_>, replaced: &ReplacedValue) -> bool {
     let of_record = entries
         .get(&(replaced.link, replaced.side))
@@ -234,7 +237,7 @@ fn is_conflict(entries: &EntriesByRecord<'_>, replaced: &ReplacedValue) -> bool 
     })
 }
 
-/// Both sides had agreed on the field before this value was replaced.
+/// Whether both sides had agreed on the field before this value was replaced.
 fn was_agreed(entries: &EntriesByRecord<'_>, replaced: &ReplacedValue) -> bool {
     let of_record = entries
         .get(&(replaced.link, replaced.side))
@@ -256,6 +259,6 @@ fn is_kept(entries: &EntriesByRecord<'_>, replaced: &ReplacedValue) -> bool {
         .unwrap_or_default();
     let changes = of_record.iter().flat_map(|entry| &entry.changes);
     let mut of_field = changes.filter(|change| change.field == replaced.field);
-    // References stand in the journal as links.
+    // The journal names references by link.
     of_field.any(|change| replaced.field.refers_to().is_some() || change.before == replaced.value)
 }

@@ -1,4 +1,5 @@
-//! Both sides show the same people and departments, with the same values, and what their owners last said.
+//! Checks that both sides show the same people and departments, the same values, and the last value
+//! that each owner wrote.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +18,8 @@ pub(super) fn check(state: &WorldState, pictures: &[SideSnapshot; 2]) -> Finding
     found
 }
 
-/// After a restore, a department that was made and renamed since is made again: a link that is gone cannot tell.
+/// Finds departments that exist twice. After a restore, a department that was created and then
+/// renamed is created again, because its link is lost.
 pub(super) fn find_doubled(state: &mut WorldState) {
     let ids = state
         .dingtalk
@@ -43,7 +45,7 @@ pub(super) fn find_doubled(state: &mut WorldState) {
     state.oracle.doubled = twice.filter(excused).collect();
 }
 
-/// Nobody is on a side twice.
+/// Finds records that are on a side twice.
 fn find_duplicates(state: &WorldState) -> Findings {
     let mut found = Findings::new();
     let mut seen = BTreeSet::new();
@@ -128,7 +130,8 @@ fn check_presence(state: &WorldState, pictures: &[SideSnapshot; 2]) -> Findings 
     found
 }
 
-/// By the link, they left: whoever has no record in the eHR and is in DingTalk again is left alone there, and told.
+/// Whether the link says that the person left. A person without a record in the eHR who is in
+/// DingTalk again is left unchanged there, and the run reports it.
 fn is_said_to_have_left(state: &WorldState, who: RecordNumber) -> bool {
     let mut left = state
         .links
@@ -146,7 +149,8 @@ fn is_said_to_have_left(state: &WorldState, who: RecordNumber) -> bool {
     })
 }
 
-/// Administrators who left where that is decided stay where they are; the first administrator of DingTalk stays there.
+/// Whether the person stays by rule: an administrator who left on the deciding side, and DingTalk's
+/// primary administrator.
 fn is_held(state: &WorldState, who: RecordNumber) -> bool {
     who.0 == Kind::Person && (state.oracle.admins_left.contains(&who.1) || state.is_admin(who.1))
 }
@@ -172,7 +176,7 @@ fn check_values(state: &WorldState, pictures: &[SideSnapshot; 2]) -> Findings {
         let Some(ehr) = pictures[1].get(who).filter(|_| !is_exempt(state, *who)) else {
             continue;
         };
-        // The company's own department is DingTalk's: nobody can write it there.
+        // The root department belongs to DingTalk and cannot be written there.
         let root = *who == (Kind::Department, 1);
         let fields = all
             .iter()
@@ -202,8 +206,8 @@ fn check_values(state: &WorldState, pictures: &[SideSnapshot; 2]) -> Findings {
     found
 }
 
-/// A side that decides a field refers to nobody whom both sides have. That is no "empty": the other side keeps what it shows
-/// until whoever it is gets known.
+/// Whether the deciding side refers only to records that the other side lacks. This does not mean
+/// "empty": the other side keeps its value until the referenced record is linked.
 fn refers_to_strangers(
     field: Field,
     owner: Ownership,
@@ -215,11 +219,11 @@ fn refers_to_strangers(
         Ownership::Owned(Side::Ehr) => strange(ehr),
         Ownership::Shared => strange(dingtalk) || strange(ehr),
     };
-    // Heads that nobody knows are left out one by one, all of them too.
+    // Heads that the other side lacks are left out one by one, even if that leaves none.
     field.refers_to().is_some() && field != Field::Heads && by_owner
 }
 
-/// What DingTalk can change and not empty.
+/// Whether the owner emptied a field that DingTalk can change but not empty.
 fn cannot_be_emptied(field: Field, owner: Ownership, in_ehr: &NumberedValue) -> bool {
     let never_emptied = [
         Field::HideMobile,
@@ -231,7 +235,7 @@ fn cannot_be_emptied(field: Field, owner: Ownership, in_ehr: &NumberedValue) -> 
     in_ehr.is_none() && owner != Ownership::Owned(Side::DingTalk) && never_emptied.contains(&field)
 }
 
-/// What the owner of a field last said is what its side shows.
+/// Checks that each side shows the last value that a field's owner wrote.
 fn check_owner_values(state: &WorldState, pictures: &[SideSnapshot; 2]) -> Findings {
     let mut found = Findings::new();
     for side in [Side::DingTalk, Side::Ehr] {

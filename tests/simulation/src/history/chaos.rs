@@ -1,4 +1,4 @@
-//! Edits, invocations, kills and disasters, in whatever order chance has them.
+//! Makes edits, invocations, kills and disasters in a random order.
 
 use crate::fault::Fault;
 use crate::invocation::{Invocation, LIFE_MS};
@@ -7,7 +7,7 @@ use directory::reason::ReasonCode;
 
 use super::{History, HistoryShape};
 
-/// Invocations side by side.
+/// Limit of invocations that run at the same time.
 const CONCURRENT_MAX: usize = 4;
 
 impl History {
@@ -89,7 +89,8 @@ impl History {
             .push(Invocation::sweep(&self.shared, id, run, deadline));
     }
 
-    /// Where people look at plans first, one is made or applied instead of a sweep. One run at a time applies.
+    /// Makes or applies a plan instead of a sweep, in histories with plans. One run at a time
+    /// applies.
     fn begin_plan(&mut self) -> bool {
         let approved = {
             let state = &mut *self.shared.lock_world();
@@ -129,7 +130,7 @@ impl History {
         }
     }
 
-    /// The gate closes or opens, the table is saved or restored, the queue is purged.
+    /// Closes or opens the gate, saves or restores the table, or purges the queue.
     fn disturb_operation(&mut self) {
         let state = &mut *self.shared.lock_world();
         match state.dice.below(4) {
@@ -140,7 +141,7 @@ impl History {
             }
             1 => self.saved = Some(state.links.clone()),
             2 => {
-                // Another company's data, while nobody is linked, cannot be told from one's own.
+                // Before any person is linked, another company's data cannot be recognised.
                 let lone = state.disaster_is(Fault::WrongCorp)
                     && !self
                         .saved
@@ -189,7 +190,7 @@ impl History {
         }
     }
 
-    /// Any invocation is dropped wherever it stands.
+    /// Drops a random invocation at its current await.
     fn kill_any(&mut self) {
         let at = self.shared.lock_world().dice.below(self.running.len());
         self.kill_at(at);
@@ -198,7 +199,7 @@ impl History {
     pub(super) fn kill_at(&mut self, at: usize) {
         let killed = self.running.swap_remove(at);
         let id = killed.id;
-        // Outside of the lock: what it had on its way may land late.
+        // The drop happens without the lock, because a write in flight may land late.
         drop(killed);
         let state = &mut *self.shared.lock_world();
         state.began.remove(&id);

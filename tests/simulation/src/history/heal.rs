@@ -1,4 +1,5 @@
-//! The faults stop, people do what was left to them, and sweeps run until a round writes nothing.
+//! Stops the faults, lets people do the work that waits for them, and runs sweeps until a round
+//! writes nothing.
 
 use directory::link::WriteAction;
 use directory::plan::HeldItem;
@@ -9,18 +10,18 @@ use super::History;
 
 const HOUR_MS: i64 = 3_600_000;
 
-/// A round is a day and a little: what waits a day has waited.
+/// A round is a little longer than a day, so that every daily retry is due.
 const ROUND_MS: i64 = 26 * HOUR_MS;
 
-/// Rounds of a day. A leaver takes two complete sweeps, a grace period of two days, a look at what referred to them; then
-/// a day may go by without a write.
+/// Limit of daily rounds. A leaver needs two complete sweeps, a grace period of two days, and a
+/// look at the records that referred to them. After that a day may pass without a write.
 const DAYS_MAX: u32 = 8;
 
-/// What DingTalk stores otherwise than it is sent is sent again every day: after the days come rounds of an hour and a little, in
-/// which nothing is left to be written.
+/// A value that DingTalk normalises is sent again every day. After the daily rounds come rounds of
+/// a little more than an hour, in which nothing should be written.
 const SHORT_ROUND_MS: i64 = 70 * 60_000;
 
-/// Short rounds: a field that only `user/get` shows waits for its turn in the rotation.
+/// Limit of short rounds. A field that only `user/get` shows waits for its turn in the rotation.
 const ROUNDS_MAX: u32 = 4;
 
 impl History {
@@ -41,7 +42,7 @@ impl History {
             }
         }
         {
-            // A person accepts the scope as it is again.
+            // A person accepts the present scope again.
             let state = &mut *self.shared.lock_world();
             state.kept.accepted = None;
             self.continued = None;
@@ -57,7 +58,7 @@ impl History {
             } else {
                 SHORT_ROUND_MS
             });
-            // Whoever is in a grace period goes when that is over.
+            // A person in a grace period is removed when it is over.
             let waits = round < DAYS_MAX && self.shared.lock_world().links.is_somebody_leaving();
             quiet = if wrote || waits { 0 } else { quiet + 1 };
             self.rounds = round;
@@ -75,7 +76,7 @@ impl History {
             .report_violation("restless", line);
     }
 
-    /// A plan of before is applied now: much of it has moved.
+    /// Applies a plan that was approved earlier. Much of it has changed since.
     fn apply_approved_plan(&mut self) {
         let plan = self.shared.lock_world().plan.clone();
         let Some(plan) = plan else { return };
@@ -86,7 +87,7 @@ impl History {
         }
     }
 
-    /// An invocation did not end: neither will the next one.
+    /// Whether an invocation did not end. The next one would not end either.
     fn is_livelocked(&self) -> bool {
         self.shared
             .lock_world()
@@ -96,7 +97,7 @@ impl History {
             .any(|violation| violation.rule == "livelock")
     }
 
-    /// Wakes that are left are worked, or the queue is purged.
+    /// Handles the remaining wakes, or purges the queue.
     fn drain_wakes(&mut self) {
         if self.shared.lock_world().dice.chance(500) {
             self.shared.lock_world().wakes.clear();
@@ -113,7 +114,8 @@ impl History {
         }
     }
 
-    /// People tidy up, a sweep runs, and what it held is released. Whether anything was written or done.
+    /// Lets people clean up, runs a sweep, and releases what it held. Returns whether anything was
+    /// written or done.
     pub(crate) fn heal_round(&mut self, after_ms: i64) -> bool {
         let tidied = {
             let state = &mut *self.shared.lock_world();
@@ -139,7 +141,7 @@ impl History {
         tidied || released || invited || state.writes > 0 || !state.links.has_same_links(&before)
     }
 
-    /// A sweep that nothing disturbs; what it held.
+    /// Runs a sweep without disturbance; returns what it held.
     pub(crate) fn sweep_alone(&mut self) -> Vec<HeldItem> {
         let id = self.next_id();
         let run = self.continued.take();

@@ -1,4 +1,4 @@
-//! What an invocation read of a record.
+//! Remembers what an invocation read of a record.
 
 use std::collections::BTreeMap;
 
@@ -6,30 +6,33 @@ use directory::{Field, FieldValue};
 
 use super::{NumberedValue, format_value};
 
-/// Reads that one look, or two at once (from either side, when both list a record as new), come to.
+/// Number of reads that are kept: those of one look, or of two at once when both sides list a
+/// record as new.
 const LOOKS: usize = 4;
 
-/// The last reads of a record by one invocation. Which of them a write was decided by is not seen from outside.
+/// The last reads of a record by one invocation. It cannot be seen from outside which of them a
+/// write was based on.
 #[derive(Debug, Clone, Default)]
 pub struct RecentReads {
     facts: Vec<BTreeMap<Field, NumberedValue>>,
-    /// It is also read when nothing is decided about it: which read a write was decided by cannot be told.
+    /// The record may be a canary. A canary is also read when nothing is decided about it, so it is
+    /// unknown which read a write was based on.
     canary: bool,
 }
 
 impl RecentReads {
-    /// It was read once more.
+    /// Adds one read.
     pub fn note(&mut self, facts: BTreeMap<Field, NumberedValue>) {
         self.facts.insert(0, facts);
         self.facts.truncate(LOOKS);
     }
 
-    /// It may have been a canary.
+    /// Notes that it may have been a canary.
     pub fn mark_canary(&mut self) {
         self.canary = true;
     }
 
-    /// Whether one of them showed this value.
+    /// Whether at least one read showed this value.
     #[must_use]
     pub fn any_showed(&self, field: Field, value: Option<&FieldValue>) -> bool {
         self.canary
@@ -40,7 +43,7 @@ impl RecentReads {
                 .any(|fact| fact.as_ref() == value)
     }
 
-    /// Whether all of them showed this value: it was certainly read.
+    /// Whether every read showed this value, so that the engine certainly read it.
     #[must_use]
     pub fn always_showed(&self, field: Field, value: Option<&FieldValue>) -> bool {
         let shows = |facts: &BTreeMap<Field, NumberedValue>| {
@@ -49,7 +52,7 @@ impl RecentReads {
         !self.canary && !self.facts.is_empty() && self.facts.iter().all(shows)
     }
 
-    /// For people who read a story.
+    /// Describes a field for readers of a story.
     #[must_use]
     pub fn describe_field(&self, field: Field) -> String {
         let said = self.facts.first().and_then(|facts| facts.get(&field));

@@ -1,16 +1,17 @@
-//! Nobody is removed whom nobody removed, and nobody too early.
+//! Judges removals: people must have removed the record first, and the grace period must be over.
 
 use directory::policy::Policy;
 use directory::{Kind, Side};
 
 use super::{Oracle, RecordNumber};
 
-/// Clocks may differ by this much.
+/// Allowed difference of clocks, in milliseconds.
 const TOLERANCE_MS: i64 = 10 * 60 * 1000;
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 impl Oracle {
-    /// The engine removes `who` from `side` at `at`, in an invocation that began at `began`.
+    /// Judges that the engine removes `who` from `side` at `at`, in an invocation that began at
+    /// `began`.
     pub fn judge_removal(
         &mut self,
         policy: &Policy,
@@ -41,7 +42,7 @@ impl Oracle {
             .filter(|(_, to)| *to >= began)
             .map(|(from, _)| *from)
             .min();
-        // A return that nobody could store is none: the grace period goes on.
+        // A return that the engine could not store does not count: the grace period goes on.
         let seen = self
             .sightings
             .get(&(decides, who))
@@ -80,7 +81,7 @@ impl Oracle {
         }
     }
 
-    /// The engine removes an administrator.
+    /// Judges that the engine removes an administrator.
     pub fn judge_admin_removal(&mut self, number: u32) {
         self.report_violation(
             "administrator",

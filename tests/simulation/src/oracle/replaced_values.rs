@@ -1,4 +1,4 @@
-//! What the engine wrote over, and what it wrote.
+//! Records what the engine wrote and what it overwrote.
 
 use std::collections::BTreeMap;
 
@@ -9,74 +9,74 @@ use super::{
     NumberedValue, Oracle, RecentReads, RecordNumber, SideSnapshot, format_value, number_in,
 };
 
-/// A value that somebody wrote and the engine replaced.
+/// A value that a person wrote and the engine replaced.
 #[derive(Debug, Clone)]
 pub struct ReplacedValue {
-    /// Where it stood.
+    /// Side of the value.
     pub side: Side,
-    /// Whose.
+    /// Record of the value.
     pub who: RecordNumber,
-    /// The link that the engine named.
+    /// Link that the engine named.
     pub link: LinkId,
-    /// Which field.
+    /// Field of the value.
     pub field: Field,
-    /// What it was.
+    /// The replaced value.
     pub value: NumberedValue,
-    /// What took its place.
+    /// The new value.
     pub by: NumberedValue,
-    /// Whether the invocation that replaced it had read it.
+    /// Whether the invocation had read the value before it replaced it.
     pub read: bool,
     /// Whether both sides may write the field.
     pub shared: bool,
-    /// Whoever wrote what took its place had not seen it.
+    /// Whether the author of the new value had not seen the replaced one.
     pub unseen_by_the_other: bool,
-    /// Whoever wrote it had seen what took its place.
+    /// Whether the author of the replaced value had seen the new one.
     pub reverted: bool,
 }
 
 /// A write of the engine that took effect.
 #[derive(Debug, Clone)]
 pub struct EngineEffect {
-    /// Where.
+    /// Side of the write.
     pub side: Side,
-    /// The link that the engine named.
+    /// Link that the engine named.
     pub link: LinkId,
-    /// What.
+    /// Kind of the write.
     pub action: WriteAction,
-    /// The fields that it changed there.
+    /// Fields that changed.
     pub fields: Vec<Field>,
-    /// Those of them that it emptied.
+    /// Fields that it emptied.
     pub emptied: Vec<Field>,
 }
 
 /// A write of the engine, as the port sees it.
 #[derive(Debug, Clone)]
 pub struct EngineWrite<'a> {
-    /// Where.
+    /// Side of the write.
     pub side: Side,
-    /// Whose; `None` where the record has no number yet.
+    /// The record; `None` if it has no number yet.
     pub who: Option<RecordNumber>,
-    /// The link that the engine named.
+    /// Link that the engine named.
     pub link: LinkId,
     /// Person or department.
     pub kind: Kind,
-    /// What.
+    /// Kind of the write.
     pub action: WriteAction,
     /// The fields; references are ids of the side.
     pub values: &'a FieldValues,
-    /// Whose invocation.
+    /// Number of the invocation.
     pub invocation: u32,
-    /// It is a sweep's, before people release what it holds.
+    /// Whether it belongs to a sweep, before people release what the sweep holds.
     pub sweeps: bool,
-    /// A person neither approved nor released it: it counts for the budget of this day.
+    /// The day on whose budget it counts; `None` if a person approved or released it.
     pub unasked_on: Option<i64>,
-    /// People who are linked, those that left among them.
+    /// Number of linked people, including those who left.
     pub people: u64,
-    /// The same with departments.
+    /// Number of linked departments, including those that are gone.
     pub everything: u64,
-    /// When its invocation began.
+    /// When its invocation began, in milliseconds.
     pub began: i64,
-    /// The gate was closed before that, and still is.
+    /// Whether the gate was closed before that and still is.
     pub paused: bool,
     /// What the invocation had read on the other side when it decided.
     pub owner_read: Option<&'a RecentReads>,
@@ -85,7 +85,7 @@ pub struct EngineWrite<'a> {
 }
 
 impl Oracle {
-    /// A write of the engine took effect on a side, between these two pictures of it.
+    /// Notes a write of the engine that took effect on a side, between these two snapshots.
     pub fn note_engine_write(
         &mut self,
         policy: &Policy,
@@ -95,7 +95,8 @@ impl Oracle {
     ) {
         self.note_presence(write.side, before, after, at);
         let Some(who) = write.who else { return };
-        // DingTalk has no conditional write: who got the userid while this was on its way cannot be told apart.
+        // DingTalk has no conditional write. If the userid was given to another person during the
+        // write, the engine cannot know.
         if self
             .reused_at
             .get(&who.1)
@@ -144,7 +145,7 @@ impl Oracle {
         if anew || write.side == Side::DingTalk && (old.is_none() || new.is_none()) {
             self.forget(write.side, who);
         }
-        // A reference to a record that has no number yet changes nothing to be seen.
+        // A reference to a record without a number makes no visible change.
         let referred = write
             .values
             .shown_fields()
@@ -155,7 +156,7 @@ impl Oracle {
         }
     }
 
-    /// A value of somebody else's, or a record that was never on the other side.
+    /// Checks for values of another record, and for records that were never on the other side.
     fn check_stray_values(&mut self, write: &EngineWrite<'_>, who: RecordNumber) {
         for (field, value) in write.values.iter() {
             let Some(FieldValue::Text(text)) = value else {
@@ -238,7 +239,8 @@ impl Oracle {
         }
     }
 
-    /// What a write changed besides: managers of who is gone, leads of whom heads name.
+    /// Notes side effects of a write: the manager of people whose manager is gone, and the leader
+    /// flags of named heads.
     fn note_consequences(&mut self, side: Side, before: &SideSnapshot, after: &SideSnapshot) {
         for ((on, who, field), said) in &mut self.said {
             let (Some(old), Some(new)) = (before.get(who), after.get(who)) else {
@@ -251,7 +253,7 @@ impl Oracle {
     }
 }
 
-/// Whether a value says that there is nothing.
+/// Whether a value means "nothing".
 pub(crate) fn is_empty(value: Option<&FieldValue>) -> bool {
     value.is_none_or(|value| matches!(value, FieldValue::Refs(refs) if refs.is_empty()))
 }

@@ -1,5 +1,5 @@
-//! Which value was written over which, by somebody who saw it: what a shared field keeps may replace what it descends from,
-//! and nothing else without a conflict (`reliability.md` §2.2, P3).
+//! Records which value replaced which, with the knowledge of the author. In a shared field a value
+//! may replace the values it descends from; any other replacement needs a conflict.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,16 +7,18 @@ use directory::{Field, FieldValue, Side};
 
 use super::{NumberedValue, RecordNumber};
 
-/// Of each value that somebody wrote, the values that stood there before. Values are unique, so that they are their own names.
+/// For each value that people wrote, the values that stood there before. Values are unique, so the
+/// text itself is the key.
 #[derive(Debug, Default)]
 pub(super) struct Lineage {
     before: BTreeMap<(RecordNumber, Field, String), BTreeSet<String>>,
-    /// What stood in a field that somebody emptied: whoever fills it again has seen that.
+    /// The value of a field that a person emptied. The person who fills it again has seen that
+    /// value.
     emptied: BTreeMap<(Side, RecordNumber, Field), String>,
 }
 
 impl Lineage {
-    /// Somebody saw `before` and wrote `after`.
+    /// Notes that a person saw `before` and wrote `after`.
     pub(super) fn note(
         &mut self,
         side: Side,
@@ -35,16 +37,17 @@ impl Lineage {
                     .before
                     .entry((who, field, after))
                     .or_default()
-                    .insert(before)
+                    .insert(before);
             }
             (Some(before), None) if after.is_none() => {
-                _ = self.emptied.insert((side, who, field), before)
+                _ = self.emptied.insert((side, who, field), before);
             }
             _ => {}
         }
     }
 
-    /// Whether whoever wrote `value` had seen `older`, or what came of it. What is no text cannot be told apart and counts.
+    /// Whether the author of `value` had seen `older`, or a value that came from it. A value that
+    /// is no text cannot be told apart, and counts as seen.
     pub(super) fn descends_from(
         &self,
         who: RecordNumber,
@@ -74,7 +77,7 @@ impl Lineage {
     }
 }
 
-/// As far as sides that write in capitals let it be known.
+/// Returns the text for comparison, in capitals where sides store capitals.
 pub(super) fn comparable_text(fact: &NumberedValue) -> Option<String> {
     match fact {
         Some(FieldValue::Text(text)) => Some(text.expose().to_uppercase()),

@@ -1,5 +1,5 @@
-//! How the engine writes, whatever comes of it: not while it is paused, nothing that it has not read, and never too much in one
-//! sweep or one day.
+//! Judges how the engine writes: not while it is paused, nothing that it has not read, and not too
+//! much in one sweep or on one day.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use directory::{Field, FieldSet, FieldValue, Kind, Side, WriteAction};
 use super::replaced_values::EngineWrite;
 use super::{Oracle, RecordNumber, format_value};
 
-/// Fields that one of the sides shows as empty and the other one as something.
+/// Fields that one side shows as empty and the other as a value, such as `false`.
 const CANNOT_BE_EMPTY: FieldSet = FieldSet::of_fields(&[
     Field::HideMobile,
     Field::HiredOn,
@@ -18,10 +18,10 @@ const CANNOT_BE_EMPTY: FieldSet = FieldSet::of_fields(&[
     Field::Manager,
 ]);
 
-/// Records that a sweep looks at once more, by itself.
+/// Records that a sweep looks at again by itself.
 const LOOKED_AT_AGAIN: u64 = 2;
 
-/// What sweeps removed and emptied so far.
+/// Counts of what sweeps removed and emptied so far.
 #[derive(Debug, Default)]
 pub(super) struct SweepTally {
     removed: BTreeMap<u32, BTreeSet<RecordNumber>>,
@@ -54,7 +54,7 @@ impl Oracle {
         if write.action == WriteAction::Update {
             self.check_founded(policy, write, who);
         }
-        // A restore in the middle of a sweep changes how many people the table knows.
+        // A restore during a sweep changes the number of people that the table knows.
         if let Some(day) = write.unasked_on.filter(|_| !self.restored) {
             self.check_day(&policy.limits, write, who, day);
         }
@@ -63,7 +63,8 @@ impl Oracle {
         }
     }
 
-    /// A text goes to the side that does not decide it, and the side that does had not shown it when that was decided.
+    /// Checks that the deciding side showed the text when the invocation decided to write it to the
+    /// other side.
     fn check_founded(&mut self, policy: &Policy, write: &EngineWrite<'_>, who: RecordNumber) {
         let Some(read) = write.owner_read else { return };
         for (field, value) in write.values.iter() {
@@ -160,7 +161,8 @@ impl Oracle {
         }
         let emptied =
             |(field, value): (Field, Option<&FieldValue>)| value.is_none().then_some(field);
-        // A few records are looked at once more at the end of a sweep, without the others; and a switch is never empty.
+        // At the end of a sweep a few records are looked at again, apart from the others. A switch
+        // (true or false) is never empty.
         let fields = write
             .values
             .iter()
@@ -189,8 +191,8 @@ impl Oracle {
     }
 }
 
-/// As `design.md` §4.8 has it, and not as the engine computes it: above max(floor, share) they are held, and from the largest
-/// share on whatever the count.
+/// Returns how many removals pass, by the documentation and not by the engine's code: more than
+/// max(floor, share) are held, and so is every number from the largest share on.
 fn removals_that_pass(limits: &GuardLimits, people: u64) -> u64 {
     let share = |per_mille: u64| people * per_mille;
     let most = share(limits.removals_share_max)

@@ -1,8 +1,9 @@
-//! DingTalk, read.
+//! Reads DingTalk.
 
 use async_trait::async_trait;
 use dingtalk::client::{
     CallTally, CrawlEnd, CrawlItem, CrawlState, DirectoryReader, MemberRow, MembersPage,
+    SubDepartments,
 };
 use dingtalk::{DingTalkError, DingTalkErrorKind};
 use directory::decide::WritableFields;
@@ -21,7 +22,7 @@ pub(crate) struct DingTalkPort {
     pub(crate) invocation: u32,
 }
 
-/// Rows of a page: small, so that small companies have several.
+/// Rows per page. It is small, so that small companies have several pages.
 const PAGE: usize = 3;
 
 impl DingTalkPort {
@@ -65,14 +66,14 @@ impl DirectoryReader for DingTalkPort {
         .await
     }
 
-    async fn list_sub_departments(&self, parent: DeptId) -> Result<Vec<Record>, DingTalkError> {
+    async fn list_sub_departments(&self, parent: DeptId) -> Result<SubDepartments, DingTalkError> {
         self.read_world("department/listsub", |state| {
             if state.fault_strikes(Fault::MissingPage) {
                 return Err(malformed_error());
             }
             if state.disaster_is(Fault::EmptyList) {
                 state.note_hidden_children(parent.0, &[]);
-                return Ok(Vec::new());
+                return Ok(SubDepartments::default());
             }
             let children = state
                 .shown_company()
@@ -86,7 +87,10 @@ impl DirectoryReader for DingTalkPort {
                 rows.truncate(rows.len().div_ceil(2));
             }
             state.note_hidden_children(parent.0, &rows);
-            Ok(rows)
+            Ok(SubDepartments {
+                rows,
+                ..SubDepartments::default()
+            })
         })
         .await
     }
@@ -102,10 +106,7 @@ impl DirectoryReader for DingTalkPort {
                 return Err(malformed_error());
             }
             if state.disaster_is(Fault::EmptyList) {
-                return Ok(MembersPage {
-                    rows: Vec::new(),
-                    next: None,
-                });
+                return Ok(MembersPage::default());
             }
             let (silent, from) = (state.omitted_fields(), usize::try_from(cursor).unwrap_or(0));
             let page = state
@@ -122,13 +123,17 @@ impl DirectoryReader for DingTalkPort {
                 rows.truncate(rows.len() / 2);
                 next = None;
             }
-            Ok(MembersPage { rows, next })
+            Ok(MembersPage {
+                rows,
+                next,
+                ..MembersPage::default()
+            })
         })
         .await
     }
 }
 
-/// What any read can meet.
+/// Returns the error of a read, if a fault happens that any read can meet.
 fn read_error(state: &mut WorldState) -> Option<DingTalkErrorKind> {
     let code = || "simulated".to_owned();
     Some(match () {
@@ -187,7 +192,7 @@ impl DingTalk for DingTalkPort {
     async fn head_count(&self) -> Result<u64, DingTalkError> {
         self.read_world("user/count", |state| {
             let count = state.shown_company().count_people() as u64;
-            // Whatever empties or cuts the lists may empty the count as well.
+            // A fault that empties or cuts the lists may empty the count as well.
             Ok(
                 if state.disaster_is(Fault::EmptyList) && state.dice.chance(500) {
                     0
@@ -244,7 +249,7 @@ impl DingTalk for DingTalkPort {
                 Kind::Person,
                 record.id.clone(),
             );
-            // Whoever may be a canary is also read when nothing is decided about them.
+            // A person who may be a canary is also read when nothing is decided about them.
             let canary = record.protected || state.kept.canary.as_ref() == Some(id);
             let read = state.reads.entry(key).or_default();
             read.note(facts);
@@ -271,7 +276,7 @@ impl DingTalk for DingTalkPort {
     }
 
     async fn list_children(&self, id: DeptId) -> Result<Vec<Record>, DingTalkError> {
-        self.list_sub_departments(id).await
+        self.list_sub_departments(id).await?.into_all_rows()
     }
 
     async fn write(&self, write: &DingTalkWrite) -> Result<WriteOutcome, DingTalkError> {
@@ -287,7 +292,7 @@ impl DingTalk for DingTalkPort {
     }
 }
 
-/// What the client can write (`dingtalk-api.md` §3.2, §3.4).
+/// What the client can write.
 fn writable_fields(kind: Kind) -> WritableFields {
     match kind {
         Kind::Person => {
@@ -305,7 +310,7 @@ fn writable_fields(kind: Kind) -> WritableFields {
     }
 }
 
-/// The id of a person or department, as text that the world takes.
+/// Returns the id of a person or department as the world's text.
 pub(super) fn id_text(id: Option<&NativeId>) -> String {
     id.map(ToString::to_string).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! DingTalk, written: what took effect, what is lost, what lands late.
+//! Writes DingTalk: writes that take effect, writes that are lost, and writes that land late.
 
 use dingtalk::{DingTalkError, DingTalkErrorKind};
 use directory::reason::{Reason, ReasonCode};
@@ -14,10 +14,11 @@ use crate::oracle::{SideSnapshot, format_values, number_in};
 use crate::trace::text_word;
 use crate::world::{SharedWorld, WorldState};
 
-/// A write that lands late does so within this time: less than what the engine waits for, whatever the clocks say.
+/// Greatest delay of a late write, in milliseconds. It is less than the engine waits for, whatever
+/// the clocks show.
 pub(crate) const LATE_MAX_MS: i64 = 6 * 60 * 1000;
 
-/// A write on its way. Dropped with its invocation, it may land all the same.
+/// A write in flight. If its invocation is dropped, it may still land.
 struct DingTalkWriteInFlight<'a> {
     shared: &'a SharedWorld,
     invocation: u32,
@@ -96,7 +97,7 @@ impl WorldState {
         });
     }
 
-    /// What is due arrives.
+    /// Lands the writes that are due.
     pub(crate) fn land_due_dingtalk_writes(&mut self) {
         while let Some(at) = self.late.iter().position(|late| late.due <= self.now) {
             let LateDingTalkWrite {
@@ -117,7 +118,7 @@ impl WorldState {
         }
     }
 
-    /// The write takes effect, or is refused.
+    /// Carries out the write, or refuses it.
     fn write_dingtalk(
         &mut self,
         invocation: u32,
@@ -288,7 +289,7 @@ impl WorldState {
         }
     }
 
-    /// Whether nobody and nothing is in a department.
+    /// Whether a department has no members and no departments below it.
     pub(crate) fn is_empty(&self, dept_id: i64) -> bool {
         let company = self.dingtalk.company();
         !company.people.values().any(|person| person.is_in(dept_id))

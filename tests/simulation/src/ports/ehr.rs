@@ -1,4 +1,4 @@
-//! The eHR.
+//! Reads and writes the eHR.
 
 use async_trait::async_trait;
 use directory::{Field, FieldSet, Kind, LinkId, LinkLifecycle, NativeId, Side, WriteAction};
@@ -195,7 +195,7 @@ impl WorldState {
         });
     }
 
-    /// What is due arrives.
+    /// Lands the writes that are due.
     pub(crate) fn land_due_ehr_writes(&mut self) {
         while let Some(at) = self.late_ehr.iter().position(|late| late.due <= self.now) {
             let LateEhrWrite {
@@ -295,7 +295,8 @@ impl WorldState {
             .number_of(Side::Ehr, write.kind, id)
             .map(|number| (write.kind, number));
         let policy = self.policy.clone();
-        // Somebody who came back under another userid before we saw that they had left is taken back by the next look.
+        // A person may return under another userid before the engine saw that they had left. The
+        // next look brings them back.
         let people = &self.dingtalk.company().people;
         let there = write
             .dingtalk

@@ -1,4 +1,4 @@
-//! The links.
+//! Stores and reads the links.
 
 use async_trait::async_trait;
 use directory::{CorpId, Kind, Link, LinkId, LinkLifecycle, NativeId, RowVersion, Side};
@@ -162,7 +162,8 @@ impl LinkStore for LinksPort {
 }
 
 impl WorldState {
-    /// A link was stored. With an intent in it, what the invocation had read of the record until now is what it decided by.
+    /// Notes that a link was stored. If it contains an intent, the reads of the record so far are
+    /// what the invocation decided by.
     fn note_link(&mut self, invocation: u32, link: &Link) {
         self.note_linked();
         self.note_seen(link);
@@ -180,7 +181,8 @@ impl WorldState {
         }
     }
 
-    /// A link was moved to another account: nobody may take it from one that is still there, and who does not ask cannot know.
+    /// Checks that a link moves to another account only after the invocation has asked whether the
+    /// old one is still there.
     fn check_account(&mut self, invocation: u32, was: Option<&NativeId>, link: &Link) {
         let Some(was) =
             was.filter(|was| link.kind == Kind::Person && link.dingtalk.as_ref() != Some(was))
@@ -198,14 +200,15 @@ impl WorldState {
         }
     }
 
-    /// An invocation has ended.
+    /// Forgets the reads of an invocation that has ended.
     pub(crate) fn forget_reads(&mut self, invocation: u32) {
         self.reads.retain(|(of, ..), _| *of != invocation);
         self.decided.retain(|(of, ..), _| *of != invocation);
         self.missed.retain(|(of, _)| *of != invocation);
     }
 
-    /// What an invocation had read of a record on this side when it stored its intent. Of canaries that is not certain.
+    /// Returns what an invocation had read of a record on this side when it stored its intent. For
+    /// canaries this is not certain.
     pub(crate) fn decided_by(
         &self,
         invocation: u32,
@@ -229,7 +232,7 @@ impl WorldState {
             .cloned()
     }
 
-    /// A link says that its record is on both sides.
+    /// Notes that a link says that its record is on both sides.
     fn note_seen(&mut self, link: &Link) {
         for side in [Side::DingTalk, Side::Ehr]
             .into_iter()
@@ -245,7 +248,7 @@ impl WorldState {
         }
     }
 
-    /// Remembers who is linked now.
+    /// Remembers which records are linked now.
     pub(crate) fn note_linked(&mut self) {
         for link in self
             .links

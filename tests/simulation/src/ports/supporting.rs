@@ -1,4 +1,4 @@
-//! Journal, gate, budget, clock and randomness.
+//! Ports for the journal, the gate, the budget, the clock and randomness.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use state::{Cause, StoreError};
 use crate::fault::Fault;
 use crate::world::SharedWorld;
 
-/// The journal.
+/// The journal, as one invocation sees it.
 pub(crate) struct JournalPort {
     pub(crate) shared: SharedWorld,
 }
@@ -56,7 +56,7 @@ impl Journal for JournalPort {
     }
 }
 
-/// Whether the corp may be written to.
+/// The gate: whether the corp may be written to.
 pub(crate) struct GatePort {
     pub(crate) shared: SharedWorld,
 }
@@ -111,7 +111,7 @@ impl GuardBudget for BudgetPort {
     }
 }
 
-/// The time, wrong by so many milliseconds.
+/// The clock, with an error in milliseconds.
 pub(crate) struct ClockPort {
     pub(crate) shared: SharedWorld,
     pub(crate) skew: i64,
@@ -136,7 +136,7 @@ impl Clock for ClockPort {
     }
 }
 
-/// Versions.
+/// The source of random versions.
 pub(crate) struct RandomnessPort {
     pub(crate) shared: SharedWorld,
 }

@@ -1,4 +1,4 @@
-//! `bench planted`: each planted mistake is hunted, seed by seed, until a history shows it.
+//! `bench planted`: for each planted mistake, runs seed after seed until a history shows it.
 
 use directory::planted::Bug;
 

@@ -1,4 +1,4 @@
-//! `bench simulation`: seeds, failing ones with their story, faults with their counts.
+//! `bench simulation`: runs seeds, prints failing ones with their story, and counts faults.
 
 use std::io::IsTerminal as _;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,18 +8,18 @@ use super::{SeedsArgs, thread_count};
 use crate::fault::Fault;
 use crate::runs::{Totals, run_all};
 
-/// From here on every fault has to be met this often.
+/// From this many seeds on, every fault should be met often enough.
 const ENOUGH_SEEDS: u64 = 200_000;
 const EACH_FAULT: u64 = 1000;
 
-/// Failing seeds whose story is told, and how much of it.
+/// Failing seeds for which the story is printed, and the number of lines.
 const STORIES_MAX: usize = 2;
 const LINES_MAX: usize = 60;
 
 /// Failing seeds that are named.
 const NAMED_MAX: usize = 50;
 
-/// Rules whose breaking has a figure of its own (issue 3): which of the checker's rules each figure counts.
+/// Figures for broken rules: which of the checker's rules each figure counts.
 const RULES: [(&str, &[&str]); 4] = [
     (
         "divergence",
@@ -89,23 +89,19 @@ pub(super) fn run(args: &SeedsArgs) -> bool {
     print_figures(&totals, args, threads)
 }
 
-/// A seed that nobody has run: the operating system's chance, as it is in every hash map. Histories that were mended say nothing
-/// about others.
+/// Returns a seed that nobody has run, from the randomness of a hash map. Histories that were
+/// mended say nothing about others.
 fn random_first_seed() -> u64 {
     use std::hash::{BuildHasher as _, RandomState};
     RandomState::new().hash_one("first seed") >> 16
 }
 
-/// How often each fault was met.
+/// Prints how often each fault was met.
 fn print_faults(totals: &Totals) {
-    print_line(&format!("{:>12}  {:<32} catalogue", "met", "fault"));
+    print_line(&format!("{:>12}  fault", "met"));
     for fault in Fault::ALL {
         let met = totals.faults.get(fault).copied().unwrap_or_default();
-        print_line(&format!(
-            "{met:>12}  {:<32} {}",
-            fault.key(),
-            fault.catalogue()
-        ));
+        print_line(&format!("{met:>12}  {}", fault.key()));
     }
 }
 
@@ -216,7 +212,7 @@ fn print_figures(totals: &Totals, args: &SeedsArgs, threads: usize) -> bool {
     good
 }
 
-/// One seed in words.
+/// Prints the story of one seed.
 pub(super) fn print_trace(seed: u64) -> bool {
     let outcome = crate::history::run_with_trace(seed);
     outcome.story.iter().for_each(|line| print_line(line));

@@ -1,4 +1,4 @@
-//! What people do in DingTalk.
+//! Edits by people in DingTalk.
 
 use directory::{Kind, Side};
 use sandbox::world::{Act, PersonChanges};
@@ -9,7 +9,7 @@ use crate::fault::Fault;
 use crate::world::WorldState;
 
 impl WorldState {
-    /// Somebody does something in DingTalk.
+    /// Makes one edit in DingTalk.
     pub(crate) fn edit_dingtalk(&mut self) {
         match self.dice.below(26) {
             0..=8 => self.change_person(),
@@ -139,7 +139,7 @@ impl WorldState {
         self.let_leave(&userid, number);
     }
 
-    /// Somebody leaves in DingTalk.
+    /// Lets a person leave in DingTalk.
     pub(crate) fn let_leave(&mut self, userid: &str, number: u32) -> bool {
         let admin = self.is_admin(number);
         let done = self
@@ -201,7 +201,7 @@ impl WorldState {
         {
             return;
         }
-        // Where the eHR decides, nobody makes a second account for somebody by hand.
+        // If the eHR decides, people do not create second accounts by hand.
         let wants_old = self.dice.chance(500) || self.policy.lifecycle == Side::Ehr;
         let same_userid = wants_old && !self.dingtalk.company().people.contains_key(&userid);
         self.oracle.taken_back.insert(contacts::native_id(&userid));
@@ -247,7 +247,7 @@ impl WorldState {
         _ = self.act_in_dingtalk(Act::SetAdmin { userid, sys_level }, None);
     }
 
-    /// A `userid` becomes free and is given to somebody else.
+    /// Frees a `userid` and gives it to another person.
     fn reuse_userid(&mut self) {
         if !self.fault_strikes(Fault::ReusedUserid) {
             return self.change_person();
@@ -255,7 +255,7 @@ impl WorldState {
         let Some((userid, old)) = self.pick_person() else {
             return;
         };
-        // Before anybody is linked, nothing tells the one from the other.
+        // Before any person is linked, the two cannot be told apart.
         if self.is_admin(old)
             || !self.oracle.linked.contains(&(Kind::Person, old))
             || !self.let_leave(&userid, old)

@@ -1,4 +1,4 @@
-//! What HR does in the eHR.
+//! Edits by HR in the eHR.
 
 use directory::{Field, FieldValue, Kind, NativeId, Side};
 
@@ -8,7 +8,7 @@ use crate::fault::Fault;
 use crate::world::WorldState;
 
 impl WorldState {
-    /// HR does something.
+    /// Makes one edit in the eHR.
     pub(crate) fn edit_ehr(&mut self) {
         match self.dice.below(26) {
             0..=8 => self.hr_changes(),
@@ -46,7 +46,7 @@ impl WorldState {
         self.dice.pick(&ids)
     }
 
-    /// The company itself, where the eHR keeps it.
+    /// Whether this is the company's root department, if the eHR keeps one.
     pub(crate) fn is_ehr_root(&self, id: &NativeId) -> bool {
         self.oracle.number_of(Side::Ehr, Kind::Department, id) == Some(1)
     }
@@ -144,7 +144,7 @@ impl WorldState {
         let id = self.hire_in_ehr(number, token, at.as_ref(), token);
         if let Some(mobile) = twin {
             self.ehr.edit(Kind::Person, &id, |record| {
-                record.values.show(Field::Mobile, Some(mobile))
+                record.values.show(Field::Mobile, Some(mobile));
             });
         }
         let after = self.side_snapshot(Side::Ehr);
@@ -299,7 +299,7 @@ impl WorldState {
         });
     }
 
-    /// A record is deleted as if it had never been there.
+    /// Deletes a record without a trace.
     fn hr_deletes(&mut self) {
         if !self.fault_strikes(Fault::RecordDeleted) {
             return self.hr_changes();
@@ -309,7 +309,7 @@ impl WorldState {
             let Some((id, number)) = self.pick_hr_person() else {
                 return;
             };
-            // An empty list is no proof: somebody stays.
+            // An empty list proves nothing, so one person always stays.
             if self.is_admin(number) || self.active_ehr_records(Kind::Person).len() < 2 {
                 return;
             }
@@ -321,7 +321,7 @@ impl WorldState {
             (Kind::Department, id)
         };
         self.edit_ehr_records("deleted", &[(kind, id.clone())], |state| {
-            state.ehr.delete(kind, &id)
+            state.ehr.delete(kind, &id);
         });
         if let Some(number) = self.oracle.number_of(Side::Ehr, kind, &id) {
             self.oracle.forget(Side::Ehr, (kind, number));

@@ -1,4 +1,4 @@
-//! What goes wrong with all reads of DingTalk for a while.
+//! Disasters: faults that affect all reads of DingTalk for a while.
 
 use directory::{Field, FieldSet};
 use sandbox::world::Scope;
@@ -8,22 +8,23 @@ use crate::fault::Fault;
 
 use super::WorldState;
 
-/// One thing that is wrong until its time is over.
+/// A fault that lasts until its time is over.
 #[derive(Debug, Clone)]
 pub struct Disaster {
-    /// What.
+    /// The fault.
     pub fault: Fault,
-    /// When it ends.
+    /// When it ends, in milliseconds.
     pub until: i64,
-    /// Fields that are silent meanwhile.
+    /// Fields that are left out meanwhile.
     pub silent: FieldSet,
 }
 
-/// Minutes that a disaster lasts at most: some invocations, and some that see it begin or end.
+/// Greatest duration of a disaster in minutes: several invocations, and some that see it begin or
+/// end.
 const MINUTES_MAX: i64 = 400;
 
-/// Another company's data that goes for less than this does not come back: "not found", a canary, and "not found" again take a
-/// second, and nobody could tell such a moment.
+/// Another company's data does not return sooner than this, in milliseconds. Reading "not found", a
+/// canary and "not found" again takes a second, and a shorter change could not be noticed.
 const PEACE_MS: i64 = 60_000;
 
 /// Disasters that can begin.
@@ -37,8 +38,8 @@ const ALL: [Fault; 6] = [
 ];
 
 impl WorldState {
-    /// Perhaps a disaster begins; one that is over ends. Another company's data is not mixed into the lists of a sweep
-    /// that has begun.
+    /// Perhaps begins a disaster, and ends one that is over. Another company's data does not appear
+    /// in the middle of a sweep's lists.
     pub fn maybe_begin_disaster(&mut self, sweeping: bool) {
         if self
             .disaster
@@ -57,12 +58,13 @@ impl WorldState {
         }
     }
 
-    /// Somebody is linked; where plans come first, a sweep also has to have seen them: until then nobody says whose data it is.
+    /// Whether a linked person can prove that the data is ours. In histories with plans a sweep
+    /// must have seen that person, too.
     fn has_vouching_link(&self) -> bool {
         self.links.has_active_person() && (!self.makes_plans || self.kept.canary.is_some())
     }
 
-    /// A disaster begins.
+    /// Begins a disaster.
     pub fn begin_disaster(&mut self, fault: Fault, lasts_ms: i64) {
         let silent = match fault {
             Fault::PermissionWithdrawn => {
@@ -76,7 +78,7 @@ impl WorldState {
                     Field::Remark,
                     Field::Manager,
                 ];
-                // Whoever is not linked yet may have nothing else to be known by.
+                // A person who is not linked yet may have no other key.
                 if self.habits.bound_in_peace {
                     columns.push(Field::JobNumber);
                 }
@@ -109,7 +111,7 @@ impl WorldState {
             .filter(|id| *id != 1)
             .collect();
         let one = self.dice.pick(&departments);
-        // Somebody may be authorised one by one besides.
+        // Single people may be in the scope besides departments.
         let people = self.dingtalk_userids();
         let alone = self.dice.pick(&people).filter(|_| self.dice.chance(500));
         let mut scope = Scope::departments(one);
@@ -118,7 +120,7 @@ impl WorldState {
             .edit_settings(|settings| settings.scope = scope);
     }
 
-    /// The disaster is over.
+    /// Ends the disaster.
     pub fn end_disaster(&mut self) {
         self.dingtalk
             .edit_settings(|settings| settings.scope = Scope::whole());
@@ -129,7 +131,7 @@ impl WorldState {
         }
     }
 
-    /// Whether this is wrong just now.
+    /// Whether this disaster is happening now.
     #[must_use]
     pub fn disaster_is(&self, fault: Fault) -> bool {
         self.disaster
@@ -137,7 +139,7 @@ impl WorldState {
             .is_some_and(|disaster| disaster.fault == fault)
     }
 
-    /// The company that reads show.
+    /// Returns the company that reads show.
     #[must_use]
     pub fn shown_company(&self) -> &sandbox::World {
         if self.disaster_is(Fault::WrongCorp) {
@@ -147,7 +149,7 @@ impl WorldState {
         }
     }
 
-    /// Person fields that answers leave out just now.
+    /// Returns the person fields that answers leave out now.
     #[must_use]
     pub fn omitted_fields(&self) -> FieldSet {
         self.disaster
@@ -156,7 +158,7 @@ impl WorldState {
             .unwrap_or_default()
     }
 
-    /// Person fields whose permission the app has.
+    /// Returns the person fields for which the app has permission.
     #[must_use]
     pub fn permitted_fields(&self) -> FieldSet {
         if self.disaster_is(Fault::PermissionWithdrawn) {

@@ -1,4 +1,4 @@
-//! The eHR: records with versions, and what the ledger does with a write.
+//! The eHR: records with versions, and the ledger's behaviour for a write.
 
 use std::collections::BTreeMap;
 
@@ -8,36 +8,37 @@ use directory::{
 };
 use ehr::{AlternateKey, EhrError, RecordWrite, StoredRecord};
 
-/// Every record, those that left among them.
+/// Every record, including those that left.
 #[derive(Debug, Clone, Default)]
 pub struct EhrTable {
     records: BTreeMap<(Kind, NativeId), StoredRecord>,
     by_link: BTreeMap<LinkId, NativeId>,
-    /// Whether the id of a record that the engine makes is derived from its link, as the ledger does it.
+    /// Whether the id of a record that the engine creates is derived from its link, as in the
+    /// ledger.
     pub derives: bool,
     made: u32,
     versions: u64,
 }
 
 impl EhrTable {
-    /// Every record.
+    /// Returns every record.
     pub fn all(&self) -> impl Iterator<Item = &StoredRecord> {
         self.records.values()
     }
 
-    /// Grows with every change.
+    /// Number that grows with every change.
     #[must_use]
     pub fn revision(&self) -> u64 {
         self.versions
     }
 
-    /// One record.
+    /// Returns one record.
     #[must_use]
     pub fn get(&self, kind: Kind, id: &NativeId) -> Option<&StoredRecord> {
         self.records.get(&(kind, id.clone()))
     }
 
-    /// Whoever is found by a key; who is still there comes first.
+    /// Returns the record that a key finds. Active records come first.
     #[must_use]
     pub fn find(&self, kind: Kind, key: &AlternateKey) -> Option<&StoredRecord> {
         let has = |stored: &&StoredRecord| {
@@ -61,7 +62,7 @@ impl EhrTable {
             .or(first)
     }
 
-    /// A person of HR makes a record; its id.
+    /// HR creates a record; returns its id.
     pub fn create_by_hr(&mut self, kind: Kind, values: FieldValues) -> NativeId {
         let id = self.fresh(kind);
         let mut record = Record::new(kind, id.clone());
@@ -71,7 +72,7 @@ impl EhrTable {
         id
     }
 
-    /// A person of HR changes a record, whatever its version.
+    /// HR changes a record, whatever its version.
     pub fn edit(&mut self, kind: Kind, id: &NativeId, edit: impl FnOnce(&mut Record)) {
         let Some(stored) = self.records.get(&(kind, id.clone())) else {
             return;
@@ -81,7 +82,7 @@ impl EhrTable {
         self.store(record, dingtalk);
     }
 
-    /// A person of HR writes down the id that a record has in DingTalk.
+    /// HR writes down a record's id in DingTalk.
     pub fn keep_dingtalk_id(&mut self, kind: Kind, id: &NativeId, dingtalk: NativeId) {
         if let Some(stored) = self.records.get(&(kind, id.clone())) {
             let record = stored.record.clone();
@@ -124,7 +125,7 @@ impl EhrTable {
         }
     }
 
-    /// A person of HR deletes a record: nobody finds it any more, and a create for its link makes another one.
+    /// HR deletes a record. It is found no more, and a create for its link makes a new one.
     pub fn delete(&mut self, kind: Kind, id: &NativeId) {
         self.versions += 1;
         self.records.remove(&(kind, id.clone()));
@@ -147,7 +148,8 @@ impl EhrTable {
         };
         let now = self.records.get(&(write.kind, id.clone()));
         let (mut record, kept) = match (now, write.action) {
-            // The first try of this very create got through, and who knows who wrote since: it is as it is.
+            // The first try of this create got through. Other writes may have followed, so the
+            // record stays as it is.
             (Some(now), WriteAction::Create) => return Ok(now.clone()),
             (None, WriteAction::Create) => (Record::new(write.kind, id.clone()), None),
             (None, _) => return Err(EhrError::NotFound),
@@ -173,7 +175,7 @@ impl EhrTable {
         Ok(self.store(record, write.dingtalk.clone().or(kept)))
     }
 
-    /// The id that a create for this link gets, where it is derived.
+    /// Returns the id that a create for this link gets, if ids are derived.
     #[must_use]
     pub fn id_for(&self, link: LinkId) -> Option<NativeId> {
         NativeId::new(&link.to_string())
@@ -215,7 +217,7 @@ impl EhrTable {
     }
 }
 
-/// An eHR hides nothing: what nobody wrote is empty.
+/// Makes every field visible: an eHR hides nothing, and a field that was never written is empty.
 fn show_all(record: &mut Record) {
     for field in FieldSet::of_kind(record.kind)
         .without(record.values.shown_fields())
@@ -225,7 +227,7 @@ fn show_all(record: &mut Record) {
     }
 }
 
-/// Stores a text in capitals.
+/// Changes a text to capitals.
 pub(crate) fn capitalize_field(values: &mut FieldValues, field: Field) {
     if let Some(text) = values.text(field).map(str::to_uppercase) {
         values.show(field, Some(FieldValue::Text(text.as_str().into())));

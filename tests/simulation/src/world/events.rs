@@ -1,4 +1,4 @@
-//! The queue: wakes from both sides, unordered, at least once, sometimes never.
+//! The queue: wakes from both sides, unordered, delivered at least once, sometimes never.
 
 use directory::{Kind, NativeId, Side, Wake, WakeTarget};
 use sandbox::world::EventSubject;
@@ -9,26 +9,26 @@ use crate::trace::text_word;
 
 use super::WorldState;
 
-/// How often a wake is received before it is a dead letter.
+/// Deliveries of a wake before it becomes a dead letter.
 const RECEIVES_MAX: u32 = 5;
 
 /// A wake in the queue.
 #[derive(Debug, Clone)]
 pub struct QueuedWake {
-    /// Whom to look at.
+    /// The record to look at.
     pub wake: Wake,
-    /// Not delivered before.
+    /// Earliest delivery, in milliseconds.
     pub due: i64,
-    /// How often it was delivered.
+    /// Number of deliveries so far.
     pub received: u32,
 }
 
 impl WorldState {
-    /// Events of DingTalk's that nobody was told of yet become wakes.
+    /// Turns new events of DingTalk into wakes.
     pub fn queue_dingtalk_events(&mut self) {
         let mut targets = Vec::new();
-        for delivery in self.dingtalk.events_after(self.told) {
-            self.told = delivery.id;
+        for delivery in self.dingtalk.events_after(self.last_event) {
+            self.last_event = delivery.id;
             let event = &delivery.event;
             if event.by_api {
                 self.faults.count_fault(Fault::Echo);
@@ -52,7 +52,7 @@ impl WorldState {
             .for_each(|target| self.enqueue(Side::DingTalk, target));
     }
 
-    /// The eHR tells of a record.
+    /// Queues a wake for a record of the eHR.
     pub fn queue_ehr_change(&mut self, kind: Kind, id: &NativeId) {
         let target = match kind {
             Kind::Person => WakeTarget::Person(id.clone()),
@@ -65,7 +65,7 @@ impl WorldState {
         if self.fault_strikes(Fault::EventLost) {
             return;
         }
-        // A change of the company's own settings names nobody.
+        // A change of the company's own settings names no record.
         let target = if self.dice.chance(10) {
             WakeTarget::Everything
         } else {
@@ -91,7 +91,7 @@ impl WorldState {
         self.wakes.push(waiting);
     }
 
-    /// Any wake that is due, received once more.
+    /// Delivers a random wake that is due.
     pub fn receive(&mut self) -> Option<QueuedWake> {
         let due: Vec<usize> = (0..self.wakes.len())
             .filter(|at| self.wakes[*at].due <= self.now)
@@ -105,7 +105,7 @@ impl WorldState {
         Some(waiting)
     }
 
-    /// A look failed: its wake comes back, unless it came too often.
+    /// Puts the wake of a failed look back, unless it was delivered too often.
     pub fn return_wake(&mut self, mut waiting: QueuedWake) {
         if waiting.received < RECEIVES_MAX {
             waiting.due = self.now + self.dice.between(1000, 60_000);

@@ -1,4 +1,4 @@
-//! The links: conditional writes, pointers, and what a restore brings back.
+//! The table of links: conditional writes, pointers, and restores.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use state::links::PointerChanges;
 
 type LinkPointer = (Kind, Side, NativeId);
 
-/// Listings are behind by this much at most.
+/// Greatest lag of a listing, in milliseconds.
 const LIST_LAG_MAX_MS: i64 = 3000;
 
 /// Every link and every pointer.
@@ -17,32 +17,33 @@ const LIST_LAG_MAX_MS: i64 = 3000;
 pub struct LinkTable {
     links: BTreeMap<(Kind, LinkId), Link>,
     pointers: BTreeMap<LinkPointer, LinkId>,
-    /// What a link was before its last write, and when that was, for listings that are behind.
+    /// The state of a link before its last write, with the time of that write, for listings that
+    /// lag.
     before: BTreeMap<(Kind, LinkId), (i64, Option<Link>)>,
-    /// The time.
+    /// The time, in milliseconds.
     pub now: i64,
 }
 
 impl LinkTable {
-    /// Every link.
+    /// Returns every link.
     pub fn all(&self) -> impl Iterator<Item = &Link> {
         self.links.values()
     }
 
-    /// Whether anybody is linked.
+    /// Whether any person is linked.
     #[must_use]
     pub fn has_active_person(&self) -> bool {
         self.all()
             .any(|link| link.kind == Kind::Person && link.lifecycle == LinkLifecycle::Active)
     }
 
-    /// One link.
+    /// Returns one link.
     #[must_use]
     pub fn get(&self, kind: Kind, id: LinkId) -> Option<&Link> {
         self.links.get(&(kind, id))
     }
 
-    /// The link that an id leads to and that leads back.
+    /// Returns the link that an id points to and that points back.
     #[must_use]
     pub fn by_native(&self, kind: Kind, side: Side, native: &NativeId) -> Option<&Link> {
         let id = self.pointers.get(&(kind, side, native.clone()))?;
@@ -50,7 +51,8 @@ impl LinkTable {
             .filter(|link| link.native_id(side) == Some(native))
     }
 
-    /// The links of a kind, each as it was before its last write where `behind` says so.
+    /// Returns the links of a kind, each in the state before its last write if `behind` returns
+    /// `true`.
     pub fn list(&self, kind: Kind, mut behind: impl FnMut() -> bool) -> Vec<Link> {
         let of_kind = self.links.iter().filter(|((of, _), _)| *of == kind);
         let shown = of_kind.filter_map(|(key, link)| match self.before.get(key) {
@@ -63,7 +65,7 @@ impl LinkTable {
     /// Stores a new link and its pointers.
     ///
     /// # Errors
-    /// `Exists`; a repeat that finds its own version is a success.
+    /// `Exists`. A repeat that finds its own version succeeds.
     pub fn create(&mut self, link: &Link) -> Result<(), WriteError> {
         if let Some(stored) = self.get(link.kind, link.id) {
             let own = stored.version == link.version;
@@ -84,7 +86,7 @@ impl LinkTable {
     /// Stores a link under a condition.
     ///
     /// # Errors
-    /// `Stale`, `Exists`; a repeat that finds its own version is a success.
+    /// `Stale` or `Exists`. A repeat that finds its own version succeeds.
     pub fn put(
         &mut self,
         link: &Link,
@@ -133,7 +135,7 @@ impl LinkTable {
 }
 
 impl LinkTable {
-    /// Whether somebody is in a grace period.
+    /// Whether any person is in a grace period.
     #[must_use]
     pub fn is_somebody_leaving(&self) -> bool {
         self.links
@@ -141,8 +143,8 @@ impl LinkTable {
             .any(|link| matches!(link.lifecycle, LinkLifecycle::Leaving { .. }))
     }
 
-    /// Whether both hold the same links under the same versions: nothing was written between them. What is refused again,
-    /// hour by hour, says the same as before.
+    /// Whether both tables hold the same links with the same versions, so that nothing was written
+    /// between them. A refusal that repeats every hour stores the same as before.
     #[must_use]
     pub fn has_same_links(&self, other: &Self) -> bool {
         let mut pairs = self.links.values().zip(other.links.values());

@@ -1,5 +1,5 @@
-//! What the policy keeps out of reach in some histories: a person or a department that nothing may touch, or a department that is
-//! excluded.
+//! Marks of the policy in some histories: a person or department that is untouchable, or a
+//! department that is excluded.
 
 use std::collections::BTreeSet;
 
@@ -12,14 +12,15 @@ use crate::oracle::{RecordNumber, SideSnapshot};
 
 use super::WorldState;
 
-/// Who is marked, by number; by the ids that they have at the beginning, as a person would mark them.
+/// What is marked, by number. The policy names the ids of the beginning, as a person would write
+/// them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PolicyMark {
-    /// Somebody whom nothing may touch.
+    /// An untouchable person.
     Person(u32),
-    /// A department that nothing may touch, with everything below it.
+    /// An untouchable department, with everything below it.
     Department(u32),
-    /// A department that is out, with everything below it.
+    /// An excluded department, with everything below it.
     Excluded(u32),
 }
 
@@ -71,7 +72,8 @@ impl WorldState {
         self.keep_ids(size);
     }
 
-    /// Who is out of reach is never linked: HR keeps the ids, or a new number would make somebody else of them.
+    /// Records out of reach are never linked. HR keeps the ids, because a new job number would make
+    /// them look like other people.
     fn keep_ids(&mut self, size: InitialSize) {
         let people = (1..=size.people).map(|number| {
             (
@@ -91,7 +93,7 @@ impl WorldState {
         }
     }
 
-    /// The engine wrote to a record on a side: not to one that is marked.
+    /// Checks that the engine did not write to a marked record.
     pub(crate) fn check_mark(&mut self, side: Side, kind: Kind, id: &NativeId) {
         let policy = &self.policy;
         let marked: [&BTreeSet<NativeId>; 2] = match kind {
@@ -109,8 +111,9 @@ impl WorldState {
         }
     }
 
-    /// Whether a record is out of reach on one of the sides, as these are now, or a department above it is, where nobody and nothing
-    /// can be put then. Whoever left the eHR is where they were.
+    /// Whether a record is out of reach on a side as it is now, or a department above it is, so
+    /// that nothing can be placed there. A person who left the eHR counts with their last
+    /// departments.
     pub(crate) fn is_out_of_reach(&self, who: RecordNumber) -> bool {
         let Some(mark) = self.mark else { return false };
         let sides = self.side_snapshots();
@@ -128,7 +131,7 @@ impl WorldState {
                 .any(|number| marked((Kind::Department, number)))
     }
 
-    /// Whether the mark itself keeps a record out of reach, on one of the sides.
+    /// Whether the mark itself keeps a record out of reach on one of the sides.
     pub(crate) fn is_left_alone(&self, who: RecordNumber) -> bool {
         self.mark.is_some_and(|mark| {
             self.side_snapshots()
@@ -180,7 +183,7 @@ fn is_marked(mark: PolicyMark, picture: &SideSnapshot, who: RecordNumber) -> boo
     }
 }
 
-/// The departments that somebody is in.
+/// Returns the departments of a person.
 fn departments_of(picture: &SideSnapshot, who: RecordNumber) -> impl Iterator<Item = u32> + use<> {
     numbers_in(
         picture
@@ -190,12 +193,12 @@ fn departments_of(picture: &SideSnapshot, who: RecordNumber) -> impl Iterator<It
     )
 }
 
-/// A department and everything above it.
+/// Returns a department and everything above it.
 fn ancestor_chain(picture: &SideSnapshot, department: u32) -> BTreeSet<u32> {
     with_ancestors(std::slice::from_ref(picture), [department].into())
 }
 
-/// These departments and everything above them on one of the sides, or above that on the other.
+/// Returns these departments with everything above them, as both sides show it.
 fn with_ancestors(sides: &[SideSnapshot], mut at: BTreeSet<u32>) -> BTreeSet<u32> {
     let mut next: Vec<u32> = at.iter().copied().collect();
     while let Some(department) = next.pop() {

@@ -1,4 +1,4 @@
-//! A side as it is.
+//! Snapshots of a side.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -11,15 +11,16 @@ use crate::oracle::{NumberedValue, SideSnapshot};
 
 use super::WorldState;
 
-/// The last picture of each side, and of what state it is: half of a history's time would go into taking them again.
+/// The last snapshot of each side, with the revision it shows. Without it, half of a history's time
+/// would go into new snapshots.
 #[derive(Debug, Default)]
 pub(super) struct SnapshotCache(RefCell<[Option<CachedSnapshot>; 2]>);
 
-/// A picture, and the revisions of the side and of the oracle's names that it was taken of.
+/// A snapshot with the revisions of the side and of the oracle's names.
 type CachedSnapshot = ([u64; 2], Arc<SideSnapshot>);
 
 impl WorldState {
-    /// Every active record of a side.
+    /// Returns every active record of a side.
     #[must_use]
     pub fn side_snapshot(&self, side: Side) -> Arc<SideSnapshot> {
         let (slot, revision) = match side {
@@ -71,7 +72,7 @@ impl WorldState {
         picture
     }
 
-    /// The fields of a record, references as numbers.
+    /// Returns the fields of a record with numbers as references.
     #[must_use]
     pub fn numbered_values(&self, side: Side, record: &Record) -> BTreeMap<Field, NumberedValue> {
         let shown = record.values.shown_fields().iter();
@@ -80,7 +81,7 @@ impl WorldState {
             .collect()
     }
 
-    /// Who leads a department of DingTalk's.
+    /// Returns the heads of a department in DingTalk.
     #[must_use]
     pub fn department_heads(&self, dept_id: i64) -> Vec<String> {
         let people = self.dingtalk.company().people.values();
@@ -93,7 +94,7 @@ impl WorldState {
             .collect()
     }
 
-    /// Whether somebody is an administrator in DingTalk now.
+    /// Whether a person is an administrator in DingTalk now.
     #[must_use]
     pub fn is_admin(&self, number: u32) -> bool {
         let is = |person: &&sandbox::company::Person| {

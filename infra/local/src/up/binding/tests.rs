@@ -3,10 +3,12 @@
 use std::path::Path;
 
 use clap::Parser as _;
+use desk::binding::BindingStep;
 use sandbox::company::CompanySize;
 use sandbox::{RunningServer, Server, ServerConfig, Settings};
 use state::DingTalkEndpoints;
-use token_refresh::TokenFailure;
+use state::store::{ControlKind, PutCondition};
+use token_refresh::{TOKEN_FAILURE_ID, TokenFailure};
 
 use super::super::target::DingTalkApp;
 use super::*;
@@ -39,10 +41,7 @@ async fn remote_target(server: &RunningServer) -> DingTalkTarget {
         app_key: keys.app_key,
         app_secret: keys.app_secret.into(),
     };
-    let endpoints = DingTalkEndpoints {
-        api: server.url.clone(),
-        oapi: server.url.clone(),
-    };
+    let endpoints = DingTalkEndpoints::at(&server.url);
     DingTalkTarget {
         app,
         endpoints,
@@ -81,6 +80,18 @@ async fn start_fixture(data: &Path) -> BindingFixture {
 }
 
 impl BindingFixture {
+    /// As if a start with this target had stored its credentials.
+    async fn store_other_credentials(&self, target: &DingTalkTarget) {
+        let order = BindingOrder {
+            prove_again: false,
+            ..binding_order(&self.args, target, &self.front)
+        };
+        let desk = binding_desk(&self.machine);
+        let mut work = desk.take_up(order).await.unwrap();
+        assert_eq!(work.next_step(), Some(BindingStep::StoreSecrets));
+        work.perform_next().await.unwrap();
+    }
+
     async fn bind(&self, target: &DingTalkTarget) -> Result<BoundCompany, BindError> {
         bind_company(&self.args, &self.screen, target, &self.machine, &self.front).await
     }
@@ -117,7 +128,7 @@ async fn another_companys_app_is_refused_at_a_restart_too() {
     let kept = stage
         .machine
         .secrets
-        .get_binding(&bound.binding.id)
+        .get_credentials(&bound.binding.id)
         .await
         .unwrap();
     assert_eq!(
@@ -137,9 +148,14 @@ async fn a_start_with_credentials_replaces_the_token_of_other_ones_and_forgets_t
 
     // As if another app had served before: its key, its token, and DingTalk's refusal of today's credentials.
     let (secrets, corp) = (&stage.machine.secrets, &target.app.corp_id);
-    let mut secret = secrets.get_binding(id).await.unwrap();
-    secret.app_key = "dingformer".to_owned();
-    secrets.put_binding(id, &secret).await.unwrap();
+    let former = DingTalkTarget {
+        app: DingTalkApp {
+            app_key: "dingformer".to_owned(),
+            ..remote_target(&server).await.app
+        },
+        ..remote_target(&server).await
+    };
+    stage.store_other_credentials(&former).await;
     let mut token = secrets.get_token(id).await.unwrap();
     let good = token.hash();
     token.token = "of-another-app".into();
@@ -159,7 +175,7 @@ async fn a_start_with_credentials_replaces_the_token_of_other_ones_and_forgets_t
 
     stage.bind(&target).await.unwrap();
     assert_eq!(
-        secrets.get_binding(id).await.unwrap().app_key,
+        secrets.get_credentials(id).await.unwrap().app_key,
         target.app.app_key
     );
     assert_eq!(
@@ -174,4 +190,31 @@ async fn a_start_with_credentials_replaces_the_token_of_other_ones_and_forgets_t
         .await
         .unwrap();
     assert!(kept.is_none());
+}
+
+#[tokio::test]
+async fn a_binding_stopped_after_its_secrets_goes_on_with_the_same_keys() {
+    let (data, server) = (tempfile::tempdir().unwrap(), dingtalk(1).await);
+    let stage = start_fixture(data.path()).await;
+    let target = remote_target(&server).await;
+    let desk = binding_desk(&stage.machine);
+    let order = || binding_order(&stage.args, &target, &stage.front);
+    let mut work = desk.take_up(order()).await.unwrap();
+    while work.next_step() != Some(BindingStep::StoreBinding) {
+        work.perform_next().await.unwrap();
+    }
+    drop(work);
+    let again = desk.take_up(order()).await.unwrap();
+    assert_eq!(
+        again.next_step(),
+        Some(BindingStep::StoreBinding),
+        "nothing is proven or stored twice"
+    );
+    assert!(stage.bind(&target).await.unwrap().is_new);
+    let secrets = std::fs::read_dir(data.path().join("vault")).unwrap();
+    let keys = secrets
+        .flatten()
+        .filter(|file| file.file_name().to_string_lossy().contains("keys"));
+    assert_eq!(keys.count(), 1, "one binding, one set of keys");
+    assert!(!stage.bind(&target).await.unwrap().is_new);
 }

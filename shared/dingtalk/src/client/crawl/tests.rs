@@ -87,7 +87,7 @@ async fn every_page_of_every_department_arrives() {
     let (end, seen) = crawl_script(&scripted_company(company), &[1]).await;
     assert!(end.complete);
     assert_eq!((end.departments, seen.people), (4, 451));
-    assert_eq!(seen.departments, [2, 3, 4].map(DeptId));
+    assert_eq!(seen.departments, [1, 2, 3, 4].map(DeptId));
 }
 
 #[tokio::test(start_paused = true)]
@@ -132,32 +132,84 @@ async fn a_department_in_a_cycle_or_with_two_parents_is_malformed() {
     );
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_person_twice_in_one_department_and_pages_without_end_are_malformed() {
-    let repeating = |asked: &AskedRequest| {
-        let cursor = asked.body["cursor"].as_u64();
-        let result = match cursor {
-            None => json!([]),
-            Some(cursor) => {
-                json!({ "has_more": cursor == 0, "next_cursor": 100, "list": [{ "userid": "same" }] })
+/// A root of one department with these rows, page after page.
+fn pages_of_rows(pages: Vec<serde_json::Value>) -> std::sync::Arc<ScriptedTransport> {
+    ScriptedTransport::with_handler(1, move |asked| {
+        let result = match (asked.path(), asked.body["cursor"].as_u64()) {
+            ("/topapi/v2/department/get", _) => json!({ "dept_id": 1, "name": "公司" }),
+            (_, None) => json!([]),
+            (_, Some(cursor)) => {
+                let at = usize::try_from(cursor).unwrap();
+                json!({ "has_more": at + 1 < pages.len(), "next_cursor": at + 1, "list": pages[at] })
             }
         };
         ok_answer(&json!({ "errcode": 0, "result": result }).to_string())
-    };
-    let (end, _) = crawl_script(&ScriptedTransport::with_handler(1, repeating), &[1]).await;
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_odd_row_is_named_and_the_others_are_followed() {
+    let odd = json!([
+        { "userid": "a" }, { "userid": "b", "title": {}, "hired_date": 0 }, { "userid": "c" }, { "userid": "a" }
+    ]);
+    let (end, seen) = crawl_script(
+        &pages_of_rows(vec![odd, json!([{ "userid": "c" }, { "userid": "d" }])]),
+        &[1],
+    )
+    .await;
+    assert!(end.complete, "{end:?}");
+    assert_eq!(seen.people, 4, "each once");
+    let told: Vec<(&str, &[&str], &[&str])> = end
+        .unreadable
+        .iter()
+        .map(|row| (row.id.as_str(), &row.fields[..], &row.implausible[..]))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("a", &["named twice"][..], &[][..]),
+            ("b", &["title"][..], &["hired_date"][..]),
+            ("c", &["named twice"][..], &[][..]),
+        ]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_row_without_an_id_makes_its_department_incomplete_and_nobody_else_is_lost() {
+    let odd = json!([{ "userid": "a" }, { "name": "李娜" }]);
+    let (end, seen) =
+        crawl_script(&pages_of_rows(vec![odd, json!([{ "userid": "b" }])]), &[1]).await;
+    assert!(!end.complete);
+    assert_eq!(
+        (missing_reasons(&end), seen.people),
+        (vec![(1, "malformed")], 2)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_root_department_is_read_too() {
+    let (end, seen) = crawl_script(&pages_of_rows(vec![json!([])]), &[1]).await;
+    assert!(end.complete);
+    assert_eq!(seen.departments, [DeptId::ROOT]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn pages_that_repeat_and_pages_without_end_are_malformed() {
+    let same = json!([{ "userid": "same" }]);
+    let (end, _) = crawl_script(&pages_of_rows(vec![same.clone(), same]), &[1]).await;
     assert_eq!(missing_reasons(&end), [(1, "malformed")]);
     let endless = |asked: &AskedRequest| {
-        let cursor = asked.body["cursor"].as_u64();
-        let result = match cursor {
-            None => json!([]),
-            Some(cursor) => json!({ "has_more": true, "next_cursor": cursor + 1, "list": [] }),
+        let result = match (asked.path(), asked.body["cursor"].as_u64()) {
+            ("/topapi/v2/department/get", _) => json!({ "dept_id": 1, "name": "公司" }),
+            (_, None) => json!([]),
+            (_, Some(cursor)) => json!({ "has_more": true, "next_cursor": cursor + 1, "list": [] }),
         };
         ok_answer(&json!({ "errcode": 0, "result": result }).to_string())
     };
     let script = ScriptedTransport::with_handler(1, endless);
     let (end, _) = crawl_script(&script, &[1]).await;
     assert_eq!(missing_reasons(&end), [(1, "malformed")]);
-    assert_eq!(script.asked_requests().len(), 1002);
+    assert_eq!(script.asked_requests().len(), 1003);
 }
 
 #[tokio::test(start_paused = true)]
@@ -214,7 +266,7 @@ async fn an_error_that_every_call_would_meet_stops_the_crawl() {
             missing_reasons(&end)
         );
         let asked = script.asked_requests().len();
-        assert!(asked <= 2 + 2 * CALLS_UNDER_WAY, "{asked} calls for {key}");
+        assert!(asked <= 3 + 2 * CALLS_UNDER_WAY, "{asked} calls for {key}");
     }
 }
 

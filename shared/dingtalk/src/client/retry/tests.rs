@@ -9,6 +9,7 @@ use crate::error::DingTalkErrorKind;
 
 const COUNT: &str = r#"{"errcode":0,"errmsg":"ok","result":{"count":7},"request_id":"r"}"#;
 const BUSY: &str = r#"{"errcode":-1,"errmsg":"系统繁忙"}"#;
+const TIME_OUT: &str = r#"{"errcode":15,"sub_code":"isp.top-remote-connection-timeout","sub_msg":"x","errmsg":"Remote service error"}"#;
 const QPS: &str = r#"{"errcode":88,"sub_code":"90002","sub_msg":"当前所有钉钉应用调用该接口次数过多","errmsg":"ding talk error[subcode=90002,submsg=…]","request_id":"r"}"#;
 const BAD_TOKEN: &str = r#"{"errcode":88,"sub_code":"40014","sub_msg":"不合法的access_token","errmsg":"ding talk error[subcode=40014,submsg=不合法的access_token]","request_id":"16l4ew3d47pdp"}"#;
 
@@ -30,7 +31,16 @@ async fn the_token_is_in_the_query_and_the_body_is_json() {
 
 #[tokio::test(start_paused = true)]
 async fn a_transient_failure_is_tried_three_times_with_growing_pauses() {
-    let transient: [ScriptedAnswer; 8] = [
+    let transient: [ScriptedAnswer; 17] = [
+        ok_answer(TIME_OUT),
+        ok_answer(r#"{"errcode":88,"errmsg":"x"}"#),
+        ok_answer(r#"{"errcode":987654,"errmsg":"in no list"}"#),
+        ok_answer("\u{feff}<html>"),
+        ok_answer("<htm"),
+        ok_answer("\"<html></html>\""),
+        Ok((403, "<html>Forbidden</html>".to_owned())),
+        Ok((404, "<html>Not Found</html>".to_owned())),
+        Ok((403, "Forbidden".to_owned())),
         ok_answer(BUSY),
         ok_answer(""),
         ok_answer("<html>维护</html>"),
@@ -174,6 +184,12 @@ async fn a_write_of_unknown_outcome_is_never_sent_twice() {
     for outcome in [
         ok_answer(""),
         ok_answer(BUSY),
+        ok_answer(TIME_OUT),
+        ok_answer(r#"{"errcode":88}"#),
+        ok_answer("<html></html>"),
+        Ok((403, "<html>Forbidden</html>".to_owned())),
+        Ok((429, "<html>Too Many Requests</html>".to_owned())),
+        Ok((429, String::new())),
         ok_answer(r#"{"errcode":0}"#),
         Ok((503, String::new())),
         lost_connection(),
@@ -194,6 +210,23 @@ async fn a_write_of_unknown_outcome_is_never_sent_twice() {
         );
         assert_eq!(script.asked_requests().len(), 1);
     }
+    let unknown = ok_answer(r#"{"errcode":987654}"#);
+    let script =
+        ScriptedTransport::with_answers(vec![unknown, ok_answer(r#"{"errcode":0,"task_id":1}"#)]);
+    let error = script
+        .build_client()
+        .send_notice(&notice)
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(&error.trouble, DingTalkErrorKind::Unrecognised { code } if code == "987654"),
+        "{error}"
+    );
+    assert_eq!(
+        script.asked_requests().len(),
+        1,
+        "a write is not repeated for a code that is not known"
+    );
     let not_carried_out = [
         ok_answer(QPS),
         ok_answer(BAD_TOKEN),

@@ -88,7 +88,6 @@ async fn wrong_credentials_are_said_once_and_busy_servers_asked_again() {
 async fn a_token_that_cannot_be_one_is_malformed() {
     for body in [
         r#"{"accessToken":"","expireIn":7200}"#,
-        r#"{"accessToken":"t","expireIn":0}"#,
         r#"{"expireIn":7200}"#,
     ] {
         let error = ScriptedTransport::with_answers(vec![ok_answer(body)])
@@ -152,5 +151,72 @@ async fn a_company_is_proven_refused_or_left_unproven() {
         ])
         .await
         .is_ok()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_life_that_is_short_or_not_told_is_no_trouble() {
+    for (told, life) in [
+        (r#","expireIn":7200"#, 7200),
+        (r#","expireIn":"7200""#, 7200),
+        (r#","expireIn":5"#, 5),
+        (r#","expireIn":1"#, 5),
+        (r#","expireIn":0"#, 60),
+        (r#","expireIn":-1"#, 60),
+        (r#","expireIn":null"#, 60),
+        (r#","expireIn":{}"#, 60),
+        (r#","expireIn":99999999"#, 86_400),
+        ("", 60),
+    ] {
+        let body = format!(r#"{{"accessToken":"t"{told}}}"#);
+        let issued = ScriptedTransport::with_answers(vec![ok_answer(&body)])
+            .build_token_api()
+            .issue_token("dingApp", &secret())
+            .await
+            .unwrap();
+        assert_eq!(issued.expires_in_s, life, "{told}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn time_outs_and_pages_are_asked_again_and_a_lasting_404_page_means_no_such_path() {
+    let good = r#"{"accessToken":"t","expireIn":7200}"#;
+    for again in [
+        Ok((
+            200,
+            r#"{"errcode":15,"sub_code":"isp.top-remote-connection-timeout"}"#.to_owned(),
+        )),
+        Ok((200, r#"{"errcode":88}"#.to_owned())),
+        Ok((200, r#"{"errcode":4711}"#.to_owned())),
+        Ok((400, r#"{"code":"surprise"}"#.to_owned())),
+        Ok((403, "<html>".to_owned())),
+        Ok((404, "<html>".to_owned())),
+        Ok((200, "<html>".to_owned())),
+    ] {
+        let script = ScriptedTransport::with_answers(vec![again, ok_answer(good)]);
+        let issued = script
+            .build_token_api()
+            .issue_token("dingApp", &secret())
+            .await;
+        assert!(issued.is_ok());
+        assert_eq!(script.asked_requests().len(), 2);
+    }
+    let page = || Ok((404, "<html>".to_owned()));
+    let old = r#"{"errcode":0,"access_token":"t","expires_in":7200}"#;
+    let script = ScriptedTransport::with_answers(vec![page(), page(), page(), ok_answer(old)]);
+    assert!(
+        script
+            .build_token_api()
+            .issue_token("dingApp", &secret())
+            .await
+            .is_ok()
+    );
+    let error = prove_with(vec![Ok((400, r#"{"code":"surprise"}"#.to_owned()))])
+        .await
+        .unwrap_err();
+    assert_eq!(
+        error.trouble.counter_key(),
+        "unrecognised",
+        "it says nothing about the company"
     );
 }

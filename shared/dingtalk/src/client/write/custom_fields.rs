@@ -1,4 +1,4 @@
-//! Custom fields (`extension`), which an update replaces as a whole unless it merges (`dingtalk-api.md` §3.4).
+//! Custom fields (`extension`), which an update replaces as a whole unless it merges.
 //!
 //! Changes are the text of a JSON object: a key with a value is set, a key with `null` or an empty text is taken out, a
 //! key that is not mentioned stays. What is sent is always the whole set, made from what was just read, so that no

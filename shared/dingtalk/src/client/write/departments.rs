@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::super::call::ApiCall;
 use super::super::config::Client;
-use super::super::lenient_json::LenientNumber;
+use super::super::lenient::LenientNumber;
 use super::written_fields::{WriteMoment, WrittenFields};
 use super::{CallOutcome, Deletion, IgnoredContent, limits, not_sent};
 use crate::error::{CallFault, DingTalkError};

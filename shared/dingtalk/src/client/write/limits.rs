@@ -1,4 +1,4 @@
-//! Lengths and counts, refused before anything is sent (`dingtalk-api.md` §3.2, §3.4).
+//! Lengths and counts, refused before anything is sent.
 
 use directory::{DeptId, Field, FieldValues, Kind, UserId};
 

@@ -1,4 +1,4 @@
-//! Mobile numbers as `user/create` wants them (`dingtalk-api.md` §3.4).
+//! Mobile numbers as `user/create` wants them.
 
 use directory::{Field, Kind};
 

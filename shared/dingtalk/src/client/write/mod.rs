@@ -1,4 +1,4 @@
-//! Writing contacts (`dingtalk-api.md` §3.2, §3.4): what may be sent, and what became of it.
+//! Writing contacts: what may be sent, and what became of it.
 //!
 //! Values come in as they are read: canonical, references as DingTalk's ids. Every write names the fields that it shows
 //! and no others; a field that is shown and has no value is emptied. DingTalk has no conditional write and no

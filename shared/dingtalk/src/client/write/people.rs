@@ -8,7 +8,8 @@ use serde_json::{Map, Value as Json, json};
 
 use super::super::call::ApiCall;
 use super::super::config::Client;
-use super::super::lenient_json::LenientText;
+use super::super::lenient::LenientText;
+use super::super::people::is_same_userid;
 use super::mobile_number::{self, MobileForm};
 use super::written_fields::{WriteMoment, WrittenFields};
 use super::{CallOutcome, Deletion, IgnoredContent, custom_fields, limits, not_sent};
@@ -68,7 +69,7 @@ struct CreatedPersonAnswer {
 #[derive(Deserialize)]
 struct CreatedPerson {
     userid: LenientText,
-    /// Every other interface spells it `unionid` (`dingtalk-api.md` §0.4.2).
+    /// Every other interface spells it `unionid`.
     #[serde(rename = "unionId", alias = "unionid")]
     unionid: Option<LenientText>,
 }
@@ -137,7 +138,7 @@ impl Client {
         userid: &UserId,
         written: WrittenFields,
     ) -> CallOutcome<PersonEntry> {
-        if made.userid.0 != userid.as_str() {
+        if !is_same_userid(&made.userid.0, userid.as_str()) {
             _ = self.malformed_answer(
                 CREATE,
                 ReplyFault::Contradiction("an answer about somebody else"),

@@ -1,4 +1,4 @@
-//! Sort orders: departments go up, people go down (`dingtalk-api.md` §0.4.6).
+//! Sort orders: departments go up, people go down.
 
 /// Above every position that a list can have, below what a double holds exactly.
 const FIRST: i64 = 1 << 32;

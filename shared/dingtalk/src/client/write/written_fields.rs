@@ -47,7 +47,7 @@ const NEVER_EMPTY: FieldSet = FieldSet::of_fields(&[
     Field::Order,
 ]);
 
-/// What Smart HR's position management decides once it is switched on (`dingtalk-api.md` §4.6): a write of these is
+/// What Smart HR's position management decides once it is switched on: a write of these is
 /// refused with 12150, or taken and ignored.
 const POSITIONS: FieldSet =
     FieldSet::of_fields(&[Field::Title, Field::Departments, Field::MainDepartment]);

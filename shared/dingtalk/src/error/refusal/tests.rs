@@ -179,5 +179,85 @@ fn our_ip_address_is_taken_from_the_message() {
 #[test]
 fn an_error_never_repeats_personal_data_from_a_code() {
     let trouble = kind_of_json(r#"{"errcode":"张三 138\n<b>","errmsg":"x"}"#, 200);
-    assert_eq!(trouble.to_string(), "DingTalk refused with 138b");
+    assert_eq!(
+        trouble.to_string(),
+        "DingTalk answered with a code that is not known (138b)"
+    );
+}
+
+#[test]
+fn time_outs_of_the_gateway_are_busy_and_a_sub_code_keeps_its_meaning() {
+    for (json, key) in [
+        (
+            r#"{"errcode":15,"sub_code":"isp.top-remote-connection-timeout","errmsg":"Remote service error"}"#,
+            "busy",
+        ),
+        (
+            r#"{"errcode":"15","sub_code":"ISP.remote-service-error"}"#,
+            "busy",
+        ),
+        (
+            r#"{"errcode":15,"sub_code":"top-remote-connection-timeout"}"#,
+            "busy",
+        ),
+        (r#"{"errcode":15}"#, "busy"),
+        (r#"{"errcode":88}"#, "busy"),
+        (r#"{"errcode":88,"sub_code":""}"#, "busy"),
+        (
+            r#"{"errcode":88,"sub_code":null,"errmsg":"ding talk error[subcode=,submsg=]"}"#,
+            "busy",
+        ),
+        (r#"{"errcode":88,"sub_code":" "}"#, "busy"),
+        (r#"{"errcode":88,"sub_code":"isp.service-timeout"}"#, "busy"),
+        (r#"{"errcode":-1}"#, "busy"),
+        (r#"{"errcode":"-1"}"#, "busy"),
+        (r#"{"errcode":88,"sub_code":"60011"}"#, "permission_missing"),
+        (
+            r#"{"errcode":88,"errmsg":"ding talk error[subcode=40014,submsg=不合法的access_token]"}"#,
+            "token_refused",
+        ),
+        (r#"{"errcode":88,"sub_code":"60121"}"#, "not_found"),
+        (
+            r#"{"errcode":15,"sub_code":"isv.something"}"#,
+            "unrecognised",
+        ),
+    ] {
+        assert_eq!(kind_of_json(json, 200).counter_key(), key, "{json}");
+    }
+}
+
+#[test]
+fn a_code_in_no_list_is_not_known_on_either_host() {
+    for (json, status) in [
+        (r#"{"errcode":123456}"#, 200),
+        (r#"{"errcode":88,"sub_code":"77777"}"#, 200),
+        (r#"{"errcode":"surprise"}"#, 200),
+        (r#"{"code":"surprise","message":"x"}"#, 400),
+        (r#"{"code":"surprise","message":"x"}"#, 403),
+        (r#"{"message":"Forbidden"}"#, 403),
+    ] {
+        let kind = kind_of_json(json, status);
+        assert_eq!(kind.counter_key(), "unrecognised", "{json}");
+        assert!(kind.is_transient() && kind.for_every_caller().is_none());
+    }
+    for (json, status) in [
+        (r#"{"code":"surprise","message":"x"}"#, 502),
+        (r#"{"code":"surprise","message":"x"}"#, 504),
+        (r#"{"code":"gateway.timeout","message":"x"}"#, 400),
+        (r#"{"message":"Endpoint request timed out"}"#, 504),
+    ] {
+        assert_eq!(kind_of_json(json, status).counter_key(), "busy", "{json}");
+    }
+}
+
+#[test]
+fn a_page_of_html_says_nothing_about_the_call_whatever_its_status() {
+    let page = b"<html><head><title>403 Forbidden</title></head>";
+    for status in [
+        200, 301, 400, 401, 403, 404, 405, 418, 429, 500, 501, 502, 503, 504,
+    ] {
+        let kind = html_kind(page, status);
+        assert!(kind.is_transient(), "{status}: {kind}");
+    }
+    assert_eq!(html_kind(b"<p>punish: deny", 403).counter_key(), "banned");
 }

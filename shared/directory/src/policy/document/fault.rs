@@ -228,12 +228,12 @@ fn suggest_nearest(meant: &Option<String>, known: &[String]) -> String {
 /// What is allowed and has a price.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PolicyCaution {
-    /// DingTalk refuses a changed mobile of somebody who is there (`dingtalk-api.md` §3.4).
+    /// DingTalk refuses a changed mobile of somebody who is there.
     #[error(
         "DingTalk does not let a mobile number be changed from outside: the employee is asked to change it, and the field waits until then"
     )]
     MobileWaits,
-    /// The residual risk of a shared field (`design.md` §4.4).
+    /// The residual risk of a shared field.
     #[error(
         "{} of a {} is shared: DingTalk has no conditional write, so an edit there that falls between our read and our write can be lost; what a read returned is kept in the journal and the conflict queue",
         field.key(), kind.key()
@@ -257,7 +257,7 @@ pub enum PolicyCaution {
         "kinds of employment are listed as in: people whose kind a side does not show stay out"
     )]
     UnknownEmploymentIsOut,
-    /// Whose kind the eHR does not name is asked for in DingTalk's roster (`dingtalk-api.md` §4).
+    /// Whose kind the eHR does not name is asked for in DingTalk's roster.
     #[error(
         "kinds of employment are named: whose kind the eHR does not name is looked up in DingTalk's roster, which needs the permission qyapi_hrm_read_user and 智能人事 to be open; until then these people wait"
     )]

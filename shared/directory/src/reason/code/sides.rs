@@ -31,6 +31,8 @@ macro_rules! sides_codes {
             BindingCallbackUnproven = "binding-callback-unproven",
             /// No new keys or secret wait to be promoted.
             BindingNothingPending = "binding-nothing-pending",
+            /// The credential `name` cannot be one, because of `detail`: empty, a blank inside, or a foreign letter.
+            BindingPastedInvalid = "binding-pasted-invalid",
             /// This is not a CorpId.
             BindingCorpIdInvalid = "binding-corp-id-invalid",
             /// This is not an address that can be used.
@@ -103,6 +105,10 @@ macro_rules! sides_codes {
             DingTalkSmartHrDecides = "dingtalk-smart-hr-decides",
             /// The company has not opened 智能人事 (`code`).
             DingTalkSmartHrClosed = "dingtalk-smart-hr-closed",
+            /// Of the record `id`, the `fields` of the list row could not be read and stay as they are.
+            DingTalkRowUnreadable = "dingtalk-row-unreadable",
+            /// DingTalk answered with the code `code`, which is in no list: asked again later.
+            DingTalkUnrecognised = "dingtalk-unrecognised",
             /// DingTalk refused the call with code `code`.
             DingTalkRefused = "dingtalk-refused",
             /// `field` has more than `limit` characters, which DingTalk does not take.

@@ -203,6 +203,10 @@ macro_rules! sync_codes {
             RunTokenRenewed = "run-token-renewed",
             /// `departments` special departments were left out, which DingTalk's contact interface refuses.
             RunDepartmentsDropped = "run-departments-dropped",
+            /// Records were read with a field that could not be read; the field stays as it is.
+            RunFieldsUnreadable = "run-fields-unreadable",
+            /// DingTalk's day of entry of these people stands for none; the field stays as it is.
+            RunEntryDaysImplausible = "run-entry-days-implausible",
             /// `times` calls to DingTalk failed with `trouble`.
             RunCallsFailed = "run-calls-failed",
             /// DingTalk no longer shows `field` to the app: its values stay as they are.

@@ -68,7 +68,7 @@ fn build_answer(query: &[u8], mood: ServerBehavior, udp: bool) -> Vec<u8> {
         };
         match question.qtype() {
             Rtype::A if mood != ServerBehavior::AnswersSix => {
-                answer.push((owner, ttl, A::from(IPV4_ADDRESS))).unwrap()
+                answer.push((owner, ttl, A::from(IPV4_ADDRESS))).unwrap();
             }
             Rtype::AAAA => answer.push((owner, ttl, Aaaa::from(IPV6_ADDRESS))).unwrap(),
             _ => {}

@@ -1,4 +1,4 @@
-//! What a paused corp and a plan have the functions do.
+//! Steps with a paused corp and with a plan.
 
 use std::time::Duration;
 
@@ -14,13 +14,14 @@ use state::queue::messages::{PlanMessage, PlanTask};
 use state::store::{ControlKind, PutCondition, StoredItem};
 use state::{WriteError, WritePause};
 
-use super::{StepFuture, StepGoal, invoke_as_rule, lose_events, make_sweep_due};
+use super::changes::lose_events;
+use super::{StepFuture, StepGoal, invoke_as_rule, make_sweep_due};
 use crate::world::CloudWorld;
 
-/// An answer of the gate counts for this long.
+/// The gate's answer is cached this long.
 const GATE_CACHE_TIME: Duration = Duration::from_millis(300);
 
-/// Somebody paused all writes, and an event comes in: its wake is laid aside.
+/// Pauses all writes and pushes an event, so that its wake is deferred.
 pub(super) fn pause_and_push_event(world: &CloudWorld, number: u32) -> StepFuture<'_> {
     Box::pin(async move {
         set_paused(world, true).await;
@@ -32,11 +33,11 @@ pub(super) fn pause_and_push_event(world: &CloudWorld, number: u32) -> StepFutur
                 name: format!("暂停{number}"),
             })
             .await;
-        StepGoal::LaidAside
+        StepGoal::WakeDeferred
     })
 }
 
-/// Writing goes on: the next sweep looks at what was laid aside.
+/// Resumes writing. The next sweep looks at what was deferred.
 pub(super) fn resume_and_sweep(world: &CloudWorld, _: u32) -> StepFuture<'_> {
     Box::pin(async move {
         set_paused(world, false).await;
@@ -45,7 +46,7 @@ pub(super) fn resume_and_sweep(world: &CloudWorld, _: u32) -> StepFuture<'_> {
     })
 }
 
-/// A plan of what nobody told of.
+/// Makes a plan for changes without events.
 pub(super) fn make_plan(world: &CloudWorld, number: u32) -> StepFuture<'_> {
     Box::pin(async move {
         lose_events(world).await;
@@ -64,7 +65,7 @@ pub(super) fn make_plan(world: &CloudWorld, number: u32) -> StepFuture<'_> {
     })
 }
 
-/// The newest plan is approved and applied.
+/// Approves and applies the newest plan.
 pub(super) fn apply_plan(world: &CloudWorld, _: u32) -> StepFuture<'_> {
     Box::pin(async move {
         let corp = &world.binding.corp_id;
@@ -97,16 +98,16 @@ pub(super) fn apply_plan(world: &CloudWorld, _: u32) -> StepFuture<'_> {
     })
 }
 
-/// Somebody changes the ledger, and the rule tells of it: what DingTalk decides is put back.
+/// Changes the ledger by hand and invokes the rule. The engine restores what DingTalk decides.
 pub(super) fn edited_in_the_ehr(world: &CloudWorld, number: u32) -> StepFuture<'_> {
     Box::pin(async move {
-        let secret = world
+        let keys = world
             .secrets()
-            .get_binding(&world.binding.id)
+            .get_keys(&world.binding.id)
             .await
-            .expect("the secret");
+            .expect("the keys");
         let (corp, now) = (world.binding.corp_id.clone(), SystemClock.now());
-        let ledger = Ledger::new(world.store().clone(), corp, secret.hash_key(), now);
+        let ledger = Ledger::new(world.store().clone(), corp, keys.hash_key(), now);
         let people = world.ledger().await.people;
         let here = people
             .iter()
@@ -128,7 +129,7 @@ pub(super) fn edited_in_the_ehr(world: &CloudWorld, number: u32) -> StepFuture<'
     })
 }
 
-/// Whether a plan stands as it should; why not.
+/// Checks that a plan is ready; returns why not.
 pub(super) async fn check_plan_made(world: &CloudWorld, id: &RunId) -> Result<(), String> {
     let stored = world
         .store()
@@ -143,19 +144,19 @@ pub(super) async fn check_plan_made(world: &CloudWorld, id: &RunId) -> Result<()
     }
 }
 
-/// Whether a wake is laid aside; why not.
+/// Checks that a wake is deferred; returns why not.
 pub(super) async fn check_wake_deferred(world: &CloudWorld) -> Result<(), String> {
     let aside = world
         .store()
         .list_newest::<Value>(&world.binding.corp_id, ControlKind::Wake, 1)
         .await;
     if aside.map_err(|err| err.to_string())?.is_empty() {
-        return Err("no wake is laid aside".to_owned());
+        return Err("no wake is deferred".to_owned());
     }
     super::check_queues_empty(world).await
 }
 
-/// Pauses the corp, or lets it go on.
+/// Pauses the corp or resumes it.
 pub(in crate::privilege) async fn set_paused(world: &CloudWorld, paused: bool) {
     loop {
         let stored = world

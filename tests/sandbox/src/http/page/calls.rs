@@ -1,23 +1,36 @@
-//! 调用: the tail of the log, and counts per interface.
+//! 调用: the last calls of the log, and counts per interface.
 
+use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
 
-use super::layout::{escape_html, render_page as shell, shanghai_time};
+use super::language::PageLanguage;
+use super::layout::{escape_html, render_page, shanghai_time};
 use crate::http::server::ServerState;
 use crate::world::CallRecord;
 
 const ROWS: usize = 100;
 
-pub(super) async fn page(State(face): State<ServerState>) -> Response {
+pub(super) async fn page(
+    State(face): State<ServerState>,
+    Extension(language): Extension<PageLanguage>,
+) -> Response {
     let world = face.world.lock().await;
     let counts = world.call_counts();
     let throttled: u64 = counts.values().map(|(_, throttled)| throttled).sum();
     let total: u64 = counts.values().map(|(total, _)| total).sum();
-    let answer = format!("<b>{total}</b> 次调用，{throttled} 次被限流");
+    let question = language.pick("谁调用了什么?", "Which calls were made?");
+    let answer = language.pick(
+        format!("<b>{total}</b> 次调用，{throttled} 次被限流"),
+        format!("<b>{total}</b> calls, {throttled} of them throttled"),
+    );
     if total == 0 {
-        let body = "<div class=\"panel\">还没有调用。用「凭证与权限」里的凭证换一个 access_token 试试。</div>";
-        return shell("/__sandbox/page/calls", "谁调用了什么?", &answer, body);
+        let body = language.pick(
+            "<div class=\"panel\">还没有调用。用「凭证与权限」里的凭证换一个 access_token 试试。</div>",
+            "<div class=\"panel\">No calls yet. Try to get an access_token with the credentials of the page \
+             “Credentials and permissions”.</div>",
+        );
+        return render_page(language, "/__sandbox/page/calls", question, &answer, body);
     }
     let sums: String = counts
         .iter()
@@ -28,16 +41,32 @@ pub(super) async fn page(State(face): State<ServerState>) -> Response {
             )
         })
         .collect();
-    let rows: String = world.log().rev().take(ROWS).map(call_row).collect();
-    let body = format!(
-        "<div class=\"scroll\"><table><thead><tr><th>接口</th><th class=\"n\">次数</th><th class=\"n\">限流</th></tr></thead>\
-         <tbody>{sums}</tbody></table></div><h2>最近 {ROWS} 次</h2>\
-         <div class=\"scroll\"><table><thead><tr><th>时间</th><th>接口</th><th>结果</th></tr></thead><tbody>{rows}</tbody></table></div>"
+    let rows: String = world
+        .log()
+        .rev()
+        .take(ROWS)
+        .map(|record| call_row(language, record))
+        .collect();
+    let [interface, count, throttled, last, time, outcome] = language.pick(
+        ["接口", "次数", "限流", "最近的调用", "时间", "结果"],
+        [
+            "Interface",
+            "Calls",
+            "Throttled",
+            "Last calls",
+            "Time",
+            "Outcome",
+        ],
     );
-    shell("/__sandbox/page/calls", "谁调用了什么?", &answer, &body)
+    let body = format!(
+        "<div class=\"scroll\"><table><thead><tr><th>{interface}</th><th class=\"n\">{count}</th><th class=\"n\">{throttled}</th></tr></thead>\
+         <tbody>{sums}</tbody></table></div><h2>{last}</h2>\
+         <div class=\"scroll\"><table><thead><tr><th>{time}</th><th>{interface}</th><th>{outcome}</th></tr></thead><tbody>{rows}</tbody></table></div>"
+    );
+    render_page(language, "/__sandbox/page/calls", question, &answer, &body)
 }
 
-fn call_row(record: &CallRecord) -> String {
+fn call_row(language: PageLanguage, record: &CallRecord) -> String {
     let (class, shape) = match record.outcome.as_str() {
         "0" => ("good", "●"),
         _ if record.throttled => ("care", "▲"),
@@ -51,7 +80,7 @@ fn call_row(record: &CallRecord) -> String {
         escape_html(&record.interface),
         escape_html(record.subject.as_deref().unwrap_or_default()),
         escape_html(if record.outcome == "0" {
-            "成功"
+            language.pick("成功", "done")
         } else {
             &record.outcome
         })

@@ -1,13 +1,15 @@
-//! 事件与回调: where events go, and what became of each.
+//! 事件与回调: the subscription, and the outcome of every event.
 
+use axum::Extension;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::layout::{escape_html, render_page as shell, shanghai_time};
+use super::language::PageLanguage;
+use super::layout::{escape_html, render_page, shanghai_time};
 use super::people::render_refusal;
 use crate::http::server::ServerState;
-use crate::world::{Delivery, DeliveryState, EventSubject, PushOutcome, World};
+use crate::world::{Delivery, DeliveryState, EventSubject, World};
 
 const ROWS: usize = 60;
 
@@ -18,50 +20,104 @@ pub(super) struct EventsQuery {
 
 pub(super) async fn page(
     State(face): State<ServerState>,
-    Query(told): Query<EventsQuery>,
+    Extension(language): Extension<PageLanguage>,
+    Query(query): Query<EventsQuery>,
 ) -> Response {
     let world = face.world.lock().await;
     let rows: String = world
         .deliveries()
         .rev()
         .take(ROWS)
-        .map(delivery_row)
+        .map(|delivery| delivery_row(language, delivery))
         .collect();
-    let list = if rows.is_empty() {
-        "<div class=\"panel\">还没有事件。让一个人入职或改名，事件就会出现在这里。</div>".to_owned()
-    } else {
-        format!(
-            "<div class=\"scroll\"><table><thead><tr><th>时间</th><th>事件</th><th>对象</th><th>结果</th></tr></thead>\
-             <tbody>{rows}</tbody></table></div>"
+    let body = format!(
+        "{}{}{}",
+        render_refusal(language, query.refused.as_deref()),
+        render_subscription(language, &world),
+        render_deliveries(language, &rows)
+    );
+    let answer = match world.subscription() {
+        Some(subscription) => {
+            let url = escape_html(&subscription.url);
+            language.pick(
+                format!("● 推送到 <code>{url}</code>"),
+                format!("● pushed to <code>{url}</code>"),
+            )
+        }
+        None => language
+            .pick(
+                "○ 还没有配置回调地址，事件不会推送",
+                "○ no callback address yet, so events are not pushed",
+            )
+            .to_owned(),
+    };
+    let question = language.pick("事件送到了吗?", "Did the events arrive?");
+    render_page(language, "/__sandbox/page/events", question, &answer, &body)
+}
+
+fn render_deliveries(language: PageLanguage, rows: &str) -> String {
+    if rows.is_empty() {
+        let none = language.pick(
+            "还没有事件。让一个人入职或改名，事件就会出现在这里。",
+            "No events yet. Hire or rename a person, and the event appears here.",
+        );
+        return format!("<div class=\"panel\">{none}</div>");
+    }
+    let [time, event, about, outcome] = language.pick(
+        ["时间", "事件", "对象", "结果"],
+        ["Time", "Event", "About", "Outcome"],
+    );
+    format!(
+        "<div class=\"scroll\"><table><thead><tr><th>{time}</th><th>{event}</th><th>{about}</th><th>{outcome}</th></tr></thead>\
+         <tbody>{rows}</tbody></table></div>"
+    )
+}
+
+fn render_subscription(language: PageLanguage, world: &World) -> String {
+    let (url, token, key) = world.subscription().map_or(("", "", ""), |saved| {
+        (
+            saved.url.as_str(),
+            saved.token.as_str(),
+            saved.aes_key.as_str(),
         )
-    };
-    let (answer, url, token, key) = match world.subscription() {
-        Some(s) => (
-            format!("● 推送到 <code>{}</code>", escape_html(&s.url)),
-            s.url.as_str(),
-            s.token.as_str(),
-            s.aes_key.as_str(),
-        ),
-        None => ("○ 还没有配置回调地址，事件不会推送".into(), "", "", ""),
-    };
+    });
     let input = |label: &str, name: &str, value: &str| {
         format!(
             "<label>{label}<input name=\"{name}\" size=\"32\" required value=\"{}\"></label>",
             escape_html(value)
         )
     };
-    let body = format!(
-        "{}<div class=\"panel\"><form class=\"row\" method=\"post\" action=\"/__sandbox/page/subscription\">{}{}{}\
-         <button class=\"main\">保存</button></form><p class=\"quiet\">保存时推送 check_url，收到加密的 success 才会保存。\
-         推送失败后隔 {} 与 {} 秒各重试一次，再失败则进入失败列表。只推送到本机。</p></div>{list}",
-        render_refusal(told.refused.as_deref()),
-        input("请求网址", "url", url),
-        input("签名 Token", "token", token),
-        input("加密 aes_key（43 位）", "aes_key", key),
-        pause_before(&world, 0),
-        pause_before(&world, 1)
+    let (first, second) = (pause_before(world, 0), pause_before(world, 1));
+    let note = language.pick(
+        format!(
+            "保存时推送 check_url，收到加密的 success 才会保存。\
+             推送失败后隔 {first} 与 {second} 秒各重试一次，再失败则进入失败列表。只推送到本机。"
+        ),
+        format!(
+            "Saving pushes check_url; the address is saved only after an encrypted success. \
+             A failed push is repeated after {first} and {second} seconds, then the event goes on the failed list. \
+             Pushes go to this machine only."
+        ),
     );
-    shell("/__sandbox/page/events", "事件送到了吗?", &answer, &body)
+    format!(
+        "<div class=\"panel\"><form class=\"row\" method=\"post\" action=\"/__sandbox/page/subscription\">{}{}{}\
+         <button class=\"main\">{}</button></form><p class=\"quiet\">{note}</p></div>",
+        input(language.pick("请求网址", "URL"), "url", url),
+        input(
+            language.pick("签名 Token", "Token for signatures"),
+            "token",
+            token
+        ),
+        input(
+            language.pick(
+                "加密 aes_key（43 位）",
+                "aes_key for encryption (43 characters)"
+            ),
+            "aes_key",
+            key
+        ),
+        language.pick("保存", "Save")
+    )
 }
 
 fn pause_before(world: &World, at: usize) -> String {
@@ -73,7 +129,7 @@ fn pause_before(world: &World, at: usize) -> String {
     }
 }
 
-fn delivery_row(delivery: &Delivery) -> String {
+fn delivery_row(language: PageLanguage, delivery: &Delivery) -> String {
     let about = match &delivery.event.about {
         EventSubject::Users(ids) => ids
             .iter()
@@ -90,37 +146,38 @@ fn delivery_row(delivery: &Delivery) -> String {
         EventSubject::Nothing => String::new(),
     };
     let (class, word) = match delivery.state {
-        DeliveryState::Waiting { .. } => ("quiet", "○ 等待推送".to_owned()),
-        DeliveryState::InFlight => ("quiet", "○ 正在推送".to_owned()),
-        DeliveryState::Delivered => ("good", "● 已送达".to_owned()),
-        DeliveryState::Failed { .. } => ("danger", "■ 失败，可取回".to_owned()),
-        DeliveryState::Collected => ("care", "▲ 失败，已取回".to_owned()),
-        DeliveryState::Swallowed => ("care", "▲ 故障：不推送".to_owned()),
-        DeliveryState::Unsubscribed => ("quiet", "○ 没有订阅".to_owned()),
+        DeliveryState::Waiting { .. } => ("quiet", language.pick("○ 等待推送", "○ waits")),
+        DeliveryState::InFlight => ("quiet", language.pick("○ 正在推送", "○ being pushed")),
+        DeliveryState::Delivered => ("good", language.pick("● 已送达", "● delivered")),
+        DeliveryState::Failed { .. } => (
+            "danger",
+            language.pick("■ 失败，可取回", "■ failed, can be fetched"),
+        ),
+        DeliveryState::Collected => (
+            "care",
+            language.pick("▲ 失败，已取回", "▲ failed, was fetched"),
+        ),
+        DeliveryState::Swallowed => (
+            "care",
+            language.pick("▲ 故障：不推送", "▲ fault: not pushed"),
+        ),
+        DeliveryState::Unsubscribed => ("quiet", language.pick("○ 没有订阅", "○ no subscription")),
     };
-    let last = delivery
-        .attempts
-        .last()
-        .map(|attempt| match &attempt.outcome {
-            PushOutcome::Accepted => format!("第 {} 次", delivery.attempts.len()),
-            PushOutcome::Refused { status, why } => {
-                format!(
-                    "第 {} 次：{status} {}",
-                    delivery.attempts.len(),
-                    escape_html(why)
-                )
-            }
-            PushOutcome::Unreachable { why } => {
-                format!("第 {} 次：{}", delivery.attempts.len(), escape_html(why))
-            }
-        });
+    let last = delivery.attempts.last().map(|attempt| {
+        let number = delivery.attempts.len();
+        let attempt_text = language.pick(format!("第 {number} 次"), format!("attempt {number}"));
+        match escape_html(&language.push_failure(&attempt.outcome)) {
+            why if why.is_empty() => attempt_text,
+            why => format!("{attempt_text}{}{why}", language.pick("：", ": ")),
+        }
+    });
     format!(
         "<tr><td class=\"t\">{}</td><td>{}{}</td><td><code>{about}</code></td>\
          <td><span class=\"state {class}\">{word}</span> <small>{}</small></td></tr>",
         shanghai_time(delivery.event.born),
         escape_html(&delivery.event.kind),
         if delivery.event.by_api {
-            " <small>接口写入</small>"
+            language.pick(" <small>接口写入</small>", " <small>by an app</small>")
         } else {
             ""
         },

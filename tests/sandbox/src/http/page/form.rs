@@ -1,13 +1,16 @@
-//! What the page's forms send.
+//! Handles the forms of the page.
 
 use std::collections::HashMap;
 
+use axum::Extension;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::{HeaderMap, StatusCode};
 
 use super::faults::KINDS;
+use super::language::PageLanguage;
+use crate::http::admin::{SubscriptionError, check_and_save};
 use crate::http::clock::machine_time;
 use crate::http::server::ServerState;
 use crate::world::{
@@ -17,7 +20,7 @@ use crate::world::{
 
 type Fields = HashMap<String, String>;
 
-/// The fields, unless the form stands on somebody else's page.
+/// Returns the fields of the form, or `None` if a page of another site sent it.
 fn form_fields(
     face: &ServerState,
     headers: &HeaderMap,
@@ -39,6 +42,7 @@ fn form_fields(
 
 pub(super) async fn submit_act(
     State(face): State<ServerState>,
+    Extension(language): Extension<PageLanguage>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
@@ -64,9 +68,9 @@ pub(super) async fn submit_act(
     face.save_world().await;
     match acted {
         Ok(_) => Redirect::to(back.trim_end_matches(['?', '&'])).into_response(),
-        Err(no) => Redirect::to(&format!(
+        Err(refusal) => Redirect::to(&format!(
             "{back}refused={}",
-            percent_encode(&format!("{}（{}）", no.why, no.code))
+            percent_encode(&language.refusal(&refusal))
         ))
         .into_response(),
     }
@@ -124,13 +128,26 @@ fn parse_act(fields: &Fields) -> Option<Act> {
             });
             Act::Change { userid, fields }
         }
+        _ => return parse_department_act(fields),
+    })
+}
+
+fn parse_department_act(fields: &Fields) -> Option<Act> {
+    let name = || {
+        fields
+            .get("name")
+            .map(|text| text.trim().to_owned())
+            .filter(|text| !text.is_empty())
+    };
+    let dept = |field: &str| fields.get(field)?.trim().parse::<i64>().ok();
+    Some(match fields.get("act")?.as_str() {
         "create_department" => Act::CreateDepartment {
-            name: text("name")?,
+            name: name()?,
             parent_id: dept("dept")?,
         },
         "rename_department" => Act::RenameDepartment {
             dept_id: dept("dept")?,
-            name: text("name")?,
+            name: name()?,
         },
         "move_department" => Act::MoveDepartment {
             dept_id: dept("dept")?,
@@ -163,7 +180,7 @@ pub(super) async fn submit_fault(
         face.world.lock().await.disarm(number("id"));
     } else if let Some((kind, ..)) = KINDS
         .iter()
-        .find(|(_, key, _)| fields.get("kind").is_some_and(|kind| kind == key))
+        .find(|(_, key, ..)| fields.get("kind").is_some_and(|kind| kind == key))
     {
         let mut fault = Fault::new(*kind)
             .after(number("after").unwrap_or(0))
@@ -182,6 +199,7 @@ pub(super) async fn submit_fault(
 
 pub(super) async fn submit_subscription(
     State(face): State<ServerState>,
+    Extension(language): Extension<PageLanguage>,
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
@@ -196,11 +214,32 @@ pub(super) async fn submit_subscription(
         aes_key: take("aes_key"),
         tags: Vec::new(),
     };
-    let told = match crate::http::admin::check_and_save(&face, subscription).await {
+    let query = match check_and_save(&face, subscription).await {
         Ok(()) => String::new(),
-        Err(why) => format!("?refused={}", percent_encode(&why)),
+        Err(error) => format!(
+            "?refused={}",
+            percent_encode(&describe_failure(language, &error))
+        ),
     };
-    Redirect::to(&format!("/__sandbox/page/events{told}")).into_response()
+    Redirect::to(&format!("/__sandbox/page/events{query}")).into_response()
+}
+
+fn describe_failure(language: PageLanguage, error: &SubscriptionError) -> String {
+    match error {
+        SubscriptionError::Malformed => language
+            .pick(
+                "Token 为 3 到 63 位字母和数字，aes_key 为 43 位",
+                "the token has 3 to 63 letters and digits, the aes_key has 43",
+            )
+            .to_owned(),
+        SubscriptionError::Unconfirmed(outcome) => {
+            let why = language.push_failure(outcome);
+            language.pick(
+                format!("check_url 没有确认：{why}"),
+                format!("check_url was not confirmed: {why}"),
+            )
+        }
+    }
 }
 
 pub(super) async fn submit_permissions(

@@ -1,10 +1,12 @@
-//! 消息: work notifications, and who received them.
+//! 消息: work notifications and their receivers.
 
+use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
 use serde_json::Value;
 
-use super::layout::{escape_html, quoted_text, render_page as shell, shanghai_time};
+use super::language::PageLanguage;
+use super::layout::{escape_html, quoted_text, render_page, shanghai_time};
 use super::people::person_url;
 use crate::http::server::ServerState;
 use crate::world::{ReceiptState, WorkMessage, World};
@@ -12,28 +14,47 @@ use crate::world::{ReceiptState, WorkMessage, World};
 const ROWS: usize = 60;
 const NAMES: usize = 5;
 
-pub(super) async fn page(State(face): State<ServerState>) -> Response {
+pub(super) async fn page(
+    State(face): State<ServerState>,
+    Extension(language): Extension<PageLanguage>,
+) -> Response {
     let world = face.world.lock().await;
     let rows: String = world
         .messages()
         .iter()
         .rev()
         .take(ROWS)
-        .map(|message| message_row(&world, message))
+        .map(|message| message_row(language, &world, message))
         .collect();
     let body = if rows.is_empty() {
-        "<div class=\"panel\">还没有工作通知。</div>".to_owned()
+        let none = language.pick("还没有工作通知。", "No work notifications yet.");
+        format!("<div class=\"panel\">{none}</div>")
     } else {
+        let [time, content, received, missed] = language.pick(
+            ["时间", "内容", "收到的人", "没收到"],
+            ["Time", "Content", "Received by", "Not received by"],
+        );
         format!(
-            "<div class=\"scroll\"><table><thead><tr><th>时间</th><th>内容</th><th>收到的人</th><th>没收到</th></tr></thead>\
+            "<div class=\"scroll\"><table><thead><tr><th>{time}</th><th>{content}</th><th>{received}</th><th>{missed}</th></tr></thead>\
              <tbody>{rows}</tbody></table></div>"
         )
     };
-    let answer = format!("<b>{}</b> 次发送", world.messages().len());
-    shell("/__sandbox/page/messages", "谁收到了什么?", &answer, &body)
+    let sent = world.messages().len();
+    let answer = language.pick(
+        format!("<b>{sent}</b> 次发送"),
+        format!("<b>{sent}</b> sent"),
+    );
+    let question = language.pick("谁收到了什么?", "Who received what?");
+    render_page(
+        language,
+        "/__sandbox/page/messages",
+        question,
+        &answer,
+        &body,
+    )
 }
 
-/// Title and first lines of a message.
+/// Returns the title and the first lines of a message.
 pub(super) fn message_preview(msg: &Value) -> String {
     let kind = msg["msgtype"].as_str().unwrap_or_default();
     let object = &msg[kind];
@@ -55,7 +76,7 @@ pub(super) fn message_preview(msg: &Value) -> String {
     )
 }
 
-fn message_row(world: &World, message: &WorkMessage) -> String {
+fn message_row(language: PageLanguage, world: &World, message: &WorkMessage) -> String {
     let received: Vec<&str> = message
         .receipts
         .iter()
@@ -79,9 +100,13 @@ fn message_row(world: &World, message: &WorkMessage) -> String {
         .take(NAMES)
         .map(name)
         .collect::<Vec<_>>()
-        .join("、");
+        .join(language.pick("、", ", "));
     if received.len() > NAMES {
-        names.push_str(&format!(" 等 {} 人", received.len()));
+        let all = received.len();
+        names.push_str(&language.pick(
+            format!(" 等 {all} 人"),
+            format!(" and others, {all} in all"),
+        ));
     }
     let not: Vec<String> = message
         .receipts
@@ -92,8 +117,9 @@ fn message_row(world: &World, message: &WorkMessage) -> String {
                 escape_html(&receipt.userid)
             )),
             ReceiptState::Invalid => Some(format!(
-                "{} <small>无此人</small>",
-                escape_html(&receipt.userid)
+                "{} <small>{}</small>",
+                escape_html(&receipt.userid),
+                language.pick("无此人", "no such person")
             )),
             ReceiptState::Received { .. } => None,
         })
@@ -104,7 +130,10 @@ fn message_row(world: &World, message: &WorkMessage) -> String {
         shanghai_time(message.at),
         message_preview(&message.msg),
         if message.recalled {
-            " <span class=\"care\">▲ 已撤回</span>"
+            language.pick(
+                " <span class=\"care\">▲ 已撤回</span>",
+                " <span class=\"care\">▲ recalled</span>",
+            )
         } else {
             ""
         },

@@ -1,10 +1,12 @@
-//! 人员: search, pages, hiring, and who has left.
+//! 人员: search, pages, hiring, and the people who have left.
 
+use axum::Extension;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::layout::{button_form, escape_html, quoted_text, render_page as shell};
+use super::language::PageLanguage;
+use super::layout::{button_form, escape_html, quoted_text, render_page};
 use crate::company::{Company, Person};
 use crate::http::server::ServerState;
 use crate::world::{World, percent_encode};
@@ -23,6 +25,7 @@ pub(super) struct PeopleQuery {
 
 pub(super) async fn page(
     State(face): State<ServerState>,
+    Extension(language): Extension<PageLanguage>,
     Query(search): Query<PeopleQuery>,
 ) -> Response {
     let world = face.world.lock().await;
@@ -36,41 +39,75 @@ pub(super) async fn page(
         .iter()
         .skip(search.page * ROWS)
         .take(ROWS)
-        .map(|person| person_row(company, person))
+        .map(|person| person_row(language, company, person))
         .collect();
-    let answer = format!(
-        "{}：<b>{}</b> 人在职，{} 人已离职，{} 个部门",
-        quoted_text(&company.name),
-        company.people.len(),
-        company.left.len(),
-        company.departments.len()
-    );
-    let list = if found.is_empty() {
-        "<div class=\"panel\">没有找到。换一个词，或者在下面添加一个人。</div>".to_owned()
-    } else {
-        format!(
-            "<div class=\"scroll\"><table><thead><tr><th>姓名</th><th>职位</th><th>部门</th><th class=\"wide\">手机</th>\
-             <th class=\"wide\">userid</th></tr></thead><tbody>{rows}</tbody></table></div>{}",
-            render_pager(&search, found.len())
-        )
-    };
     let body = format!(
-        "{}<form class=\"row\" method=\"get\" action=\"/\" style=\"margin-bottom:16px\">\
-         <label>姓名、手机、工号或 userid<input name=\"q\" value=\"{}\"></label><button>搜索</button></form>{list}{}{}{}",
-        render_refusal(search.refused.as_deref()),
-        escape_html(&search.q),
-        render_hire_form(&world),
-        render_invited(&world),
-        render_leavers(company)
+        "{}{}{}{}{}{}",
+        render_refusal(language, search.refused.as_deref()),
+        render_hire_form(language, &world),
+        render_search(language, &search),
+        render_table(language, &rows, &search, found.len()),
+        render_invited(language, &world),
+        render_leavers(language, company)
     );
-    shell("/", "这家公司里有谁?", &answer, &body)
+    let question = language.pick("这家公司里有谁?", "Who is in this company?");
+    render_page(
+        language,
+        "/",
+        question,
+        &count_people(language, company),
+        &body,
+    )
 }
 
-/// What DingTalk refused just now.
-pub(super) fn render_refusal(text: Option<&str>) -> String {
+fn count_people(language: PageLanguage, company: &Company) -> String {
+    let name = quoted_text(&company.name);
+    let (people, left) = (company.people.len(), company.left.len());
+    let departments = company.departments.len();
+    language.pick(
+        format!("{name}：<b>{people}</b> 人在职，{left} 人已离职，{departments} 个部门"),
+        format!("{name}: <b>{people}</b> people, {left} have left, {departments} departments"),
+    )
+}
+
+fn render_search(language: PageLanguage, search: &PeopleQuery) -> String {
+    let [keys, button] = language.pick(
+        ["姓名、手机、工号或 userid", "搜索"],
+        ["Name, mobile, job number or userid", "Search"],
+    );
+    format!(
+        "<form class=\"row\" method=\"get\" action=\"/\" style=\"margin-bottom:16px\">\
+         <label>{keys}<input name=\"q\" value=\"{}\"></label><button>{button}</button></form>",
+        escape_html(&search.q)
+    )
+}
+
+fn render_table(language: PageLanguage, rows: &str, search: &PeopleQuery, found: usize) -> String {
+    if found == 0 {
+        let none = language.pick(
+            "没有找到。换一个词，或者在上面添加一个人。",
+            "No person found. Try another word, or hire a person above.",
+        );
+        return format!("<div class=\"panel\">{none}</div>");
+    }
+    let [name, title, department, mobile] = language.pick(
+        ["姓名", "职位", "部门", "手机"],
+        ["Name", "Title", "Department", "Mobile"],
+    );
+    format!(
+        "<div class=\"scroll\"><table><thead><tr><th>{name}</th><th>{title}</th><th>{department}</th>\
+         <th class=\"wide\">{mobile}</th><th class=\"wide\">userid</th></tr></thead><tbody>{rows}</tbody></table></div>{}",
+        render_pager(language, search, found)
+    )
+}
+
+/// Renders the refusal of the last action, if there is one.
+pub(super) fn render_refusal(language: PageLanguage, text: Option<&str>) -> String {
     text.map(|text| {
         format!(
-            "<div class=\"panel toast\"><b class=\"danger\">■ 钉钉拒绝了</b>：{}</div>",
+            "<div class=\"panel toast\"><b class=\"danger\">■ {}</b>{}{}</div>",
+            language.pick("钉钉拒绝了", "DingTalk refused"),
+            language.pick("：", ": "),
             escape_html(text)
         )
     })
@@ -90,17 +127,22 @@ fn matches_query(person: &Person, q: &str) -> bool {
         .any(|text| text.contains(q))
 }
 
-/// Address of a person's page.
+/// Returns the address of a person's page.
 pub(super) fn person_url(userid: &str) -> String {
     format!("/__sandbox/page/person?userid={}", percent_encode(userid))
 }
 
-/// The departments of a person as paths.
-pub(super) fn department_paths(company: &Company, person: &Person) -> String {
+/// Returns the departments of a person as paths.
+pub(super) fn department_paths(
+    language: PageLanguage,
+    company: &Company,
+    person: &Person,
+) -> String {
     let one = |m: &crate::company::Membership| {
         let path = quoted_text(&company.path(m.dept_id));
         if m.leader {
-            format!("{path} <span class=\"care\">♛ 主管</span>")
+            let head = language.pick("主管", "head");
+            format!("{path} <span class=\"care\">♛ {head}</span>")
         } else {
             path
         }
@@ -113,59 +155,62 @@ pub(super) fn department_paths(company: &Company, person: &Person) -> String {
         .join("<br>")
 }
 
-fn person_row(company: &Company, person: &Person) -> String {
+fn person_row(language: PageLanguage, company: &Company, person: &Person) -> String {
     format!(
         "<tr><td><a href=\"{}\">{}</a>{}</td><td>{}</td><td>{}</td><td class=\"wide t\">{}</td>\
          <td class=\"wide\"><code>{}</code></td></tr>",
         person_url(&person.userid),
         quoted_text(&person.name),
         if person.is_admin() {
-            " <small>管理员</small>"
+            language.pick(" <small>管理员</small>", " <small>administrator</small>")
         } else {
             ""
         },
         quoted_text(&person.title),
-        department_paths(company, person),
+        department_paths(language, company, person),
         escape_html(&person.mobile),
         escape_html(&person.userid)
     )
 }
 
-fn render_pager(search: &PeopleQuery, found: usize) -> String {
+fn render_pager(language: PageLanguage, search: &PeopleQuery, found: usize) -> String {
     let last = found.saturating_sub(1) / ROWS;
-    let to = |page: usize, word: &str| {
+    let to = |page: usize, label: &str| {
         format!(
-            "<a href=\"/?q={}&amp;page={page}\">{word}</a>",
+            "<a href=\"/?q={}&amp;page={page}\">{label}</a>",
             percent_encode(&search.q)
         )
     };
     let back = if search.page > 0 {
-        to(search.page - 1, "← 上一页")
+        to(search.page - 1, language.pick("← 上一页", "← Previous"))
     } else {
         String::new()
     };
     let on = if search.page < last {
-        to(search.page + 1, "下一页 →")
+        to(search.page + 1, language.pick("下一页 →", "Next →"))
     } else {
         String::new()
     };
-    format!(
-        "<p class=\"pages\">{back}<span>第 {} / {} 页，共 {found} 人</span>{on}</p>",
-        search.page + 1,
-        last + 1
-    )
+    let (page, pages) = (search.page + 1, last + 1);
+    let position = language.pick(
+        format!("第 {page} / {pages} 页，共 {found} 人"),
+        format!("Page {page} of {pages}, {found} people"),
+    );
+    format!("<p class=\"pages\">{back}<span>{position}</span>{on}</p>")
 }
 
-fn render_hire_form(world: &World) -> String {
+fn render_hire_form(language: PageLanguage, world: &World) -> String {
+    let [hire, name, department] =
+        language.pick(["入职", "姓名", "部门"], ["Hire", "Name", "Department"]);
     format!(
-        "<h2>入职</h2><div class=\"panel\"><form class=\"row\" method=\"post\" action=\"/__sandbox/page/act\">\
-         <input type=\"hidden\" name=\"act\" value=\"hire\"><label>姓名<input name=\"name\" required maxlength=\"80\"></label>\
-         <label>部门{}</label><button class=\"main\">入职</button></form></div>",
+        "<div class=\"panel\"><form class=\"row\" method=\"post\" action=\"/__sandbox/page/act\">\
+         <input type=\"hidden\" name=\"act\" value=\"hire\"><label>{name}<input name=\"name\" required maxlength=\"80\"></label>\
+         <label>{department}{}</label><button class=\"main\">{hire}</button></form></div>",
         department_choice(world, "dept", None)
     )
 }
 
-/// A choice of departments; at most 500 are offered, by path.
+/// Renders a choice of departments by path. It offers at most 500.
 pub(super) fn department_choice(world: &World, name: &str, chosen: Option<i64>) -> String {
     let company = world.company();
     let option = |id: &i64| {
@@ -179,14 +224,14 @@ pub(super) fn department_choice(world: &World, name: &str, chosen: Option<i64>) 
     format!("<select name=\"{name}\">{options}</select>")
 }
 
-/// Whom an app invited: they agree or decline here.
-fn render_invited(world: &World) -> String {
+/// Renders the people that an app has invited, with buttons to accept or decline.
+fn render_invited(language: PageLanguage, world: &World) -> String {
     let row = |person: &Person| {
-        let answer = |act: &str, word: &str| {
+        let answer = |act: &str, label: &str| {
             button_form(
                 "/__sandbox/page/act",
                 &[("act", act), ("userid", person.userid.as_str())],
-                word,
+                label,
                 "",
             )
         };
@@ -194,8 +239,8 @@ fn render_invited(world: &World) -> String {
             "<tr><td>{}</td><td class=\"wide\"><code>{}</code></td><td><div class=\"row\">{}{}</div></td></tr>",
             quoted_text(&person.name),
             escape_html(&person.userid),
-            answer("accept_invitation", "同意"),
-            answer("decline_invitation", "拒绝")
+            answer("accept_invitation", language.pick("同意", "Accept")),
+            answer("decline_invitation", language.pick("拒绝", "Decline"))
         )
     };
     let rows: String = world.invited().values().take(LEAVERS).map(row).collect();
@@ -203,11 +248,12 @@ fn render_invited(world: &World) -> String {
         return rows;
     }
     format!(
-        "<h2>已邀请，待本人同意</h2><div class=\"scroll\"><table><tbody>{rows}</tbody></table></div>"
+        "<h2>{}</h2><div class=\"scroll\"><table><tbody>{rows}</tbody></table></div>",
+        language.pick("已邀请，待本人同意", "Invited, not accepted yet")
     )
 }
 
-fn render_leavers(company: &Company) -> String {
+fn render_leavers(language: PageLanguage, company: &Company) -> String {
     let gone: Vec<_> = company
         .left
         .values()
@@ -220,18 +266,19 @@ fn render_leavers(company: &Company) -> String {
     let rows: String = gone
         .iter()
         .map(|leaver| {
-            let back = |same: &str, word: &str| {
+            let rehire = |same: &str, label: &str| {
                 let fields = [("act", "rehire"), ("userid", leaver.person.userid.as_str()), ("same", same)];
-                button_form("/__sandbox/page/act", &fields, word, "")
+                button_form("/__sandbox/page/act", &fields, label, "")
             };
             format!(
                 "<tr><td>{}</td><td class=\"wide\"><code>{}</code></td><td><div class=\"row\">{}{}</div></td></tr>",
                 quoted_text(&leaver.person.name),
                 escape_html(&leaver.person.userid),
-                back("", "重新入职"),
-                back("1", "沿用 userid")
+                rehire("", language.pick("重新入职", "Hire again")),
+                rehire("1", language.pick("沿用 userid", "With the same userid"))
             )
         })
         .collect();
-    format!("<h2>已离职</h2><div class=\"scroll\"><table><tbody>{rows}</tbody></table></div>")
+    let left = language.pick("已离职", "Left the company");
+    format!("<h2>{left}</h2><div class=\"scroll\"><table><tbody>{rows}</tbody></table></div>")
 }

@@ -1,13 +1,14 @@
-//! What is done to departments.
+//! Performs the acts on departments.
 
 use directory::Timestamp;
 use rand::Rng;
 
 use super::super::World;
 use super::super::act::{ActOutcome, Refusal};
+use super::super::event::EventSubject;
 use crate::company::Department;
 
-const ROOT: Refusal = Refusal::new(60018, "the root stays as it is");
+const ROOT: Refusal = Refusal::new(60018, "the root cannot be changed");
 
 impl World {
     pub(in super::super) fn check_department_name(
@@ -44,7 +45,7 @@ impl World {
         if twin {
             Err(Refusal::new(
                 60021,
-                "the parent already has a department of this name",
+                "the parent already has a child with this name",
             ))
         } else {
             Ok(())
@@ -75,13 +76,13 @@ impl World {
         })
     }
 
-    /// DingTalk chooses the id; they grow.
+    /// Returns the next free id. DingTalk chooses ids, and they grow.
     pub(in super::super) fn next_dept_id(&mut self) -> i64 {
         self.last_dept_id += self.rng.random_range(1..4000_i64);
         self.last_dept_id
     }
 
-    /// Puts a new department in; the events.
+    /// Adds a new department; returns the event ids.
     pub(in super::super) fn add_department(
         &mut self,
         now: Timestamp,
@@ -94,7 +95,7 @@ impl World {
         self.emit_department_event(now, "org_dept_create", &[id])
     }
 
-    /// Puts a changed department in the place of what it was; the events.
+    /// Replaces a department with its changed state; returns the event ids.
     pub(in super::super) fn replace_department(
         &mut self,
         now: Timestamp,
@@ -108,21 +109,25 @@ impl World {
             .events
     }
 
-    /// Refuses what would lie too deep: `levels` more below this parent.
+    /// Refuses a depth that is too great: `levels` more below this parent.
     pub(in super::super) fn check_depth(
         &self,
         parent_id: i64,
         levels: usize,
     ) -> Result<(), Refusal> {
-        // The chain counts the root, which lies at depth 0.
+        // The chain counts the root, which has depth 0.
         let depth = self.company.chain(parent_id).len() - 1 + levels;
         match self.settings.department_depth_max {
-            Some(max) if depth > max => Err(Refusal::new(60002, "departments do not lie so deep")),
+            Some(max) if depth > max => Err(Refusal::new(
+                60002,
+                "the department would be too deep in the tree",
+            )),
             _ => Ok(()),
         }
     }
 
-    /// Refuses a parent that is missing, below the department itself, or too deep for what is below it.
+    /// Refuses a parent that is missing, that is below the department itself, or that makes the
+    /// tree too deep.
     pub(in super::super) fn check_move(&self, id: i64, parent_id: i64) -> Result<(), Refusal> {
         self.known_parent(parent_id)?;
         if self.company.chain(parent_id).contains(&id) {
@@ -147,6 +152,18 @@ impl World {
         let parent = self.known_department(id)?.parent_id.ok_or(ROOT)?;
         self.check_department_name(&name, parent, Some(id))?;
         Ok(self.edit_department(now, id, |department| department.name = name))
+    }
+
+    pub(super) fn do_rename_company(&mut self, now: Timestamp, name: String) -> ActOutcome {
+        self.remember_department(now, 1);
+        if let Some(root) = self.company.departments.get_mut(&1) {
+            root.name = name;
+        }
+        ActOutcome {
+            dept_id: Some(1),
+            events: vec![self.emit_event(now, "org_change", EventSubject::Nothing)],
+            ..ActOutcome::default()
+        }
     }
 
     pub(super) fn do_move_department(
@@ -202,10 +219,10 @@ impl World {
             return Err(Refusal::new(60007, "the root cannot be deleted"));
         }
         if self.index.member_count(id) > 0 {
-            return Err(Refusal::new(60005, "there are people in it"));
+            return Err(Refusal::new(60005, "the department has members"));
         }
         if self.index.children(id).next().is_some() {
-            return Err(Refusal::new(60006, "there are departments below it"));
+            return Err(Refusal::new(60006, "the department has children"));
         }
         Ok(self.remove_department(now, id))
     }
@@ -246,10 +263,7 @@ impl World {
                     .is_err()
             });
         if clash.is_some() {
-            return Err(Refusal::new(
-                60021,
-                "both have a department of the same name below them",
-            ));
+            return Err(Refusal::new(60021, "both have a child with the same name"));
         }
         let members: Vec<String> = self.index.members(from).map(str::to_owned).collect();
         for userid in &members {
@@ -293,7 +307,7 @@ impl World {
         if heads.iter().any(|head| !members.contains(head)) {
             return Err(Refusal::new(
                 40031,
-                "who heads a department is a member of it",
+                "a head must be a member of the department",
             ));
         }
         let mut changed = Vec::new();

@@ -1,4 +1,4 @@
-//! What DingTalk refuses before it changes anything.
+//! The checks that DingTalk makes before it changes anything.
 
 use std::collections::BTreeSet;
 
@@ -9,10 +9,10 @@ const PERMITS_MAX: usize = 50;
 const EXTENSION_MAX: usize = 2000;
 
 impl World {
-    /// A department to write to: 40009, 60003, 50004.
+    /// Checks that the app may write to this department. Errors: 40009, 60003, 50004.
     pub(in super::super) fn reachable_department(&self, dept_id: i64) -> Result<(), Refusal> {
         if dept_id < 1 {
-            return Err(Refusal::new(40009, "no department has such an id"));
+            return Err(Refusal::new(40009, "no department can have this id"));
         }
         self.known_department(dept_id)?;
         if self.sees_department(dept_id) {
@@ -24,7 +24,7 @@ impl World {
         ))
     }
 
-    /// A person to write to: 60121, 50002.
+    /// Checks that the app may write to this person. Errors: 60121, 50002.
     pub(in super::super) fn reachable_person(&self, userid: &str) -> Result<(), Refusal> {
         match self.known_person(userid) {
             Ok(person) if self.sees_person(person) => Ok(()),
@@ -38,14 +38,14 @@ impl World {
 
     pub(super) fn check_department_fields(&self, fields: &DepartmentFields) -> Result<(), Refusal> {
         if fields.order.is_some_and(i64::is_negative) {
-            return Err(Refusal::new(40011, "an order is not negative"));
+            return Err(Refusal::new(40011, "an order cannot be negative"));
         }
         if fields
             .code
             .as_ref()
             .is_some_and(|code| code.chars().count() > 30)
         {
-            return Err(Refusal::new(40035, "a code has at most 30 characters"));
+            return Err(Refusal::new(40035, "a code can have at most 30 characters"));
         }
         let count = |depts: &Option<Vec<i64>>, users: &Option<Vec<String>>| {
             depts.as_ref().map_or(0, Vec::len) + users.as_ref().map_or(0, Vec::len)
@@ -66,14 +66,15 @@ impl World {
             if count(depts, users) > PERMITS_MAX || !known {
                 return Err(Refusal::new(
                     600_109,
-                    "at most 50 departments and people that are there",
+                    "at most 50 departments and people, and all must exist",
                 ));
             }
         }
         Ok(())
     }
 
-    /// Everything but name, mobile and departments; `userid` is whose fields they are.
+    /// Checks all fields but name, mobile and departments. `userid` is the person that the fields
+    /// belong to.
     pub(super) fn check_person_fields(
         &self,
         userid: &str,
@@ -143,11 +144,14 @@ impl World {
         let unique_numbers = self.settings.job_numbers_unique;
         let clash = others.find_map(|other| {
             if telephone.as_ref() == Some(&other.telephone) {
-                Some(Refusal::new(40100, "somebody has this extension"))
+                Some(Refusal::new(40100, "another person has this extension"))
             } else if email.as_ref() == Some(&other.email) {
-                Some(Refusal::new(60106, "somebody has this e-mail address"))
+                Some(Refusal::new(
+                    60106,
+                    "another person has this e-mail address",
+                ))
             } else if unique_numbers && number.as_ref() == Some(&other.job_number) {
-                Some(Refusal::new(60123, "somebody has this job number"))
+                Some(Refusal::new(60123, "another person has this job number"))
             } else {
                 None
             }
@@ -155,12 +159,13 @@ impl World {
         clash.map_or(Ok(()), Err)
     }
 
-    /// The departments of a person, each once, in their order; `limit` of them at most.
+    /// Returns the departments of a person, each once, in their order. There may be at most
+    /// `limit`.
     pub(super) fn check_departments(&self, ids: &[i64], limit: usize) -> Result<Vec<i64>, Refusal> {
         if ids.is_empty() || ids.len() > limit {
             return Err(Refusal::new(
                 40066,
-                "a person is in at least one department, and not in too many",
+                "a person must be in at least one department, and not in too many",
             ));
         }
         let mut seen = BTreeSet::new();

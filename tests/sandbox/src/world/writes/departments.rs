@@ -1,4 +1,4 @@
-//! Departments, as an app writes them.
+//! Writes of an app to departments.
 
 use directory::Timestamp;
 
@@ -15,11 +15,11 @@ impl World {
         let name = fields
             .name
             .as_deref()
-            .ok_or(Refusal::new(40035, "a department has a name"))?
+            .ok_or(Refusal::new(40035, "a department needs a name"))?
             .trim();
         let parent_id = fields
             .parent_id
-            .ok_or(Refusal::new(40035, "a department has a parent"))?;
+            .ok_or(Refusal::new(40035, "a department needs a parent"))?;
         self.known_parent(parent_id)?;
         self.reachable_department(parent_id)?;
         self.check_department_name(name, parent_id, None)?;
@@ -27,7 +27,7 @@ impl World {
         self.check_department_fields(fields)?;
         let dept_id = self.next_dept_id();
         let mut department = Department::new(dept_id, name.to_owned(), parent_id);
-        // Only an update takes these.
+        // Only an update accepts these fields.
         let taken = DepartmentFields {
             code: None,
             auto_add_user: None,
@@ -52,7 +52,7 @@ impl World {
         self.reachable_department(id)?;
         let before = self.known_department(id)?.clone();
         let Some(old_parent) = before.parent_id else {
-            return Err(Refusal::new(60018, "the root stays as it is"));
+            return Err(Refusal::new(60018, "the root cannot be changed"));
         };
         self.check_department_fields(fields)?;
         let parent = fields.parent_id.unwrap_or(old_parent);
@@ -84,7 +84,7 @@ impl World {
         })
     }
 
-    /// Who heads the department from now on; `None` where nothing changes.
+    /// Returns the heads that the department has after the write; `None` if they do not change.
     fn intended_heads(
         &self,
         id: i64,
@@ -92,7 +92,7 @@ impl World {
     ) -> Result<Option<Vec<String>>, Refusal> {
         let heads = match &fields.heads {
             Some(heads) if !heads.is_empty() => heads.clone(),
-            // An empty list without force does nothing.
+            // An empty list without force changes nothing.
             _ if fields.clear_heads => Vec::new(),
             _ => return Ok(None),
         };
@@ -105,7 +105,7 @@ impl World {
         }) {
             return Err(Refusal::new(
                 40031,
-                "who heads a department is a member of it",
+                "a head must be a member of the department",
             ));
         }
         let (mut sorted, mut present) = (heads.clone(), self.department_heads(id));

@@ -1,4 +1,4 @@
-//! The write interfaces: parameters in, a [`Write`] made of them, an answer out.
+//! The write interfaces: they read parameters, make an [`AppWrite`] and return an answer.
 
 use directory::Timestamp;
 use serde_json::{Value, json};
@@ -63,7 +63,7 @@ impl World {
         };
         match self.carry_out_call(now, write)? {
             Some(AppWriteOutcome { invited: true, .. }) => Err(ApiError::from_code(INVITED_CODE)),
-            // Every other interface spells it `unionid` (`dingtalk-api.md` §0.4.2).
+            // Every other interface spells it `unionid`.
             Some(written) => {
                 Ok(json!({"result": {"userid": written.userid, "unionId": written.unionid}}))
             }
@@ -92,7 +92,8 @@ impl World {
             .map(|_| json!({}))
     }
 
-    /// Carries the write out, or puts it off where a fault has it land late: then nothing is known yet.
+    /// Carries out the write. If a fault delays it, the write waits and its outcome is unknown for
+    /// now.
     fn carry_out_call(
         &mut self,
         now: Timestamp,

@@ -1,7 +1,7 @@
-//! Mobile numbers as `user/create` takes and keeps them.
+//! Mobile numbers, as `user/create` accepts and stores them.
 
-/// Country code and number of what was written, in the form in which DingTalk keeps it: eleven digits on the mainland,
-/// `+852-…` elsewhere. `abroad`: the company is registered abroad, and mainland numbers need their country code too.
+/// Returns country code and number in DingTalk's own form: eleven digits on the mainland, `+852-…`
+/// elsewhere. If the company is registered `abroad`, mainland numbers need their country code too.
 pub(super) fn stored_mobile(written: &str, abroad: bool) -> Option<(String, String)> {
     let written = written.trim();
     let Some(international) = written.strip_prefix('+') else {

@@ -1,7 +1,8 @@
-//! The contact write API (`dingtalk-api.md` §3.2, §3.4): what an app does, as typed values and as calls.
+//! The contact write API: what an app does, as typed values and as calls.
 //!
-//! [`World::write`] is the whole of it; the interfaces under `/topapi/v2/` only read parameters into a [`Write`]. What
-//! DingTalk accepts it also changes: texts are trimmed, mobiles take its own form, departments are named once.
+//! [`World::apply_write`] does the work; the interfaces under `/topapi/v2/` only read parameters
+//! into an [`AppWrite`]. What DingTalk accepts it also changes: it trims texts, converts mobile
+//! numbers to its own form, and names each department once.
 
 mod checks;
 mod departments;
@@ -18,147 +19,149 @@ use super::{Refusal, World};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "write", rename_all = "snake_case")]
 pub enum AppWrite {
-    /// `department/create`: name and parent are needed.
+    /// `department/create`. Name and parent are required.
     CreateDepartment {
-        /// Its fields.
+        /// Fields of the new department.
         fields: Box<DepartmentFields>,
     },
     /// `department/update`.
     UpdateDepartment {
-        /// Which.
+        /// The department.
         dept_id: i64,
-        /// What changes.
+        /// The fields that change.
         fields: Box<DepartmentFields>,
     },
     /// `department/delete`.
     DeleteDepartment {
-        /// Which.
+        /// The department.
         dept_id: i64,
     },
-    /// `user/create`: name, mobile and departments are needed.
+    /// `user/create`. Name, mobile and departments are required.
     CreatePerson {
-        /// The `userid` to use; made up if absent.
+        /// The `userid` to use; generated if absent.
         #[serde(default)]
         userid: Option<String>,
-        /// Their fields.
+        /// Fields of the new person.
         fields: Box<PersonFields>,
     },
     /// `user/update`.
     UpdatePerson {
-        /// Who.
+        /// The person.
         userid: String,
-        /// What changes.
+        /// The fields that change.
         fields: Box<PersonFields>,
     },
     /// `user/delete`.
     DeletePerson {
-        /// Who.
+        /// The person.
         userid: String,
     },
 }
 
-/// A department's fields as a write names them; an absent one stays.
+/// Fields of a department in a write. An absent field stays.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct DepartmentFields {
     /// 1 to 64 characters without `-`, `,` and `，`.
     pub name: Option<String>,
-    /// The parent.
+    /// Id of the parent.
     pub parent_id: Option<i64>,
-    /// Smaller first.
+    /// Position among its siblings; smaller comes first.
     pub order: Option<i64>,
-    /// Empty takes it away.
+    /// Free external key; empty removes it.
     pub source_identifier: Option<String>,
-    /// 主管, members all of them; an empty list does nothing, as in DingTalk.
+    /// 主管 (heads); all must be members. An empty list changes nothing, as in DingTalk.
     pub heads: Option<Vec<String>>,
-    /// `force_update_fields`: no 主管 any more.
+    /// `force_update_fields`: removes all 主管.
     pub clear_heads: bool,
-    /// Group chat.
+    /// Whether the department has a group chat.
     pub create_dept_group: Option<bool>,
-    /// Whether new members enter the chat by themselves.
+    /// Whether new members join the chat automatically.
     pub auto_add_user: Option<bool>,
-    /// Whether others do not see it.
+    /// Whether the department is hidden from others.
     pub hide_dept: Option<bool>,
-    /// Settable through an update only; at most 30 characters.
+    /// Department code, at most 30 characters. Only an update can set it.
     pub code: Option<String>,
-    /// Whether its people see only a part of the contacts.
+    /// Whether its members see only a part of the contacts.
     pub outer_dept: Option<bool>,
     /// Whether that part is their own department.
     pub outer_dept_only_self: Option<bool>,
-    /// Departments that see a hidden one; with `user_permits` at most 50.
+    /// Departments that see this department although it is hidden; with `user_permits` at most 50.
     pub dept_permits: Option<Vec<i64>>,
-    /// People who see a hidden one.
+    /// People who see this department although it is hidden.
     pub user_permits: Option<Vec<String>>,
-    /// Departments that a limited one sees; with `outer_permit_users` at most 50.
+    /// Departments that its members see; with `outer_permit_users` at most 50.
     pub outer_permit_depts: Option<Vec<i64>>,
-    /// People whom a limited one sees.
+    /// People that its members see.
     pub outer_permit_users: Option<Vec<String>>,
 }
 
-/// A person's fields as a write names them; an absent one stays, an empty text empties.
+/// Fields of a person in a write. An absent field stays; an empty text empties the field.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PersonFields {
     /// 1 to 80 characters.
     pub name: Option<String>,
-    /// Taken at a creation only.
+    /// Mobile number. Only a creation accepts it.
     pub mobile: Option<String>,
-    /// Hidden from colleagues.
+    /// Whether colleagues do not see the mobile number.
     pub hide_mobile: Option<bool>,
-    /// 分机号, unique, at most 50 characters.
+    /// Extension (分机号), unique, at most 50 characters.
     pub telephone: Option<String>,
-    /// 工号, at most 50 characters.
+    /// Job number (工号), at most 50 characters.
     pub job_number: Option<String>,
-    /// 职位, at most 200 characters.
+    /// Title (职位), at most 200 characters.
     pub title: Option<String>,
-    /// Unique, at most 50 characters.
+    /// Personal e-mail address, unique, at most 50 characters.
     pub email: Option<String>,
     /// Company mailbox, at most 100 characters.
     pub org_email: Option<String>,
-    /// 办公地点, at most 100 characters.
+    /// Work place (办公地点), at most 100 characters.
     pub work_place: Option<String>,
-    /// 备注, at most 2,000 characters.
+    /// Remark (备注), at most 2,000 characters.
     pub remark: Option<String>,
-    /// Custom fields: the text of a JSON object, at most 2,000 characters. They replace all others unless they merge.
+    /// Custom fields: the text of a JSON object, at most 2,000 characters. They replace all others
+    /// unless `merge_extension` is set.
     pub extension: Option<String>,
-    /// `ext_attrs_update_mode` 1.
+    /// `ext_attrs_update_mode` 1: custom fields that are not named stay.
     pub merge_extension: bool,
-    /// Day of entry, milliseconds.
+    /// First working day, in milliseconds since 1970.
     pub hired_date: Option<i64>,
-    /// Direct manager; empty does nothing, as in DingTalk.
+    /// Direct manager. Empty changes nothing, as in DingTalk.
     pub manager: Option<String>,
-    /// `force_update_fields`: no manager any more.
+    /// `force_update_fields`: removes the manager.
     pub clear_manager: bool,
-    /// Exactly these departments.
+    /// The complete list of departments.
     pub departments: Option<Vec<i64>>,
-    /// Department and order in it; larger first.
+    /// Department and the person's order in it; larger comes first.
     pub orders: Vec<(i64, i64)>,
-    /// The department that `dept_position_list` calls the main one.
+    /// The department that `dept_position_list` shows as the main one.
     pub main_department: Option<i64>,
-    /// 高管模式.
+    /// Senior mode (高管模式).
     pub senior: Option<bool>,
 }
 
-/// What came of a write.
+/// Outcome of a write.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct AppWriteOutcome {
-    /// The department it was about; the new id of a creation.
+    /// The department of the write. After a creation, the new id.
     pub dept_id: Option<i64>,
-    /// The person it was about; the new `userid` of a creation.
+    /// The person of the write. After a creation, the new `userid`.
     pub userid: Option<String>,
-    /// The person across re-hires, of a creation.
+    /// After a creation, the id that stays the same across re-hires.
     pub unionid: Option<String>,
-    /// 40103: nobody is in; an invitation waits for `Act::AcceptInvitation`.
+    /// 40103: the person is not in yet. An invitation waits for `Act::AcceptInvitation`.
     pub invited: bool,
-    /// Ids of the events that it caused.
+    /// Ids of the events that the write caused.
     pub events: Vec<String>,
 }
 
 impl World {
-    /// An app writes. The contact scope counts, permissions and frequency do not: those belong to calls.
+    /// Applies a write of an app. The contact scope applies. Permissions and frequency do not: they
+    /// belong to calls.
     ///
     /// # Errors
-    /// [`Refusal`] with DingTalk's code; nothing has changed then.
+    /// [`Refusal`] with DingTalk's code. Nothing has changed then.
     pub fn apply_write(
         &mut self,
         now: Timestamp,
@@ -168,14 +171,16 @@ impl World {
         self.carry_out_write(now, write)
     }
 
-    /// A write that will be carried out at `due` and not before, as if it had been on the way for that long: with the
-    /// first [`act`](World::act), [`write`](World::write), call or [`settle`](World::settle) at or after that moment.
+    /// Schedules a write that lands at `due` and not before, as if the network had delayed it. It
+    /// lands with the first act, write, call or [`land_due_writes`](World::land_due_writes) at or
+    /// after that moment.
     pub fn schedule_write(&mut self, due: Timestamp, write: AppWrite) {
         self.late.push((due.millis(), write));
         self.mark_changed();
     }
 
-    /// Carries out the late writes that are due, oldest first; one that is refused by then has no effect.
+    /// Carries out the delayed writes that are due, oldest first. A write that DingTalk refuses by
+    /// then has no effect.
     pub fn land_due_writes(&mut self, now: Timestamp) {
         while let Some(at) = self.next_late_write().filter(|due| *due <= now.millis()) {
             let Some(first) = self.late.iter().position(|(due, _)| *due == at) else {
@@ -186,7 +191,7 @@ impl World {
         }
     }
 
-    /// When the next late write is due, milliseconds.
+    /// When the next delayed write is due, in milliseconds since 1970.
     pub(super) fn next_late_write(&self) -> Option<i64> {
         self.late.iter().map(|(due, _)| *due).min()
     }

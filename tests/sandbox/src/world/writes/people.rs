@@ -1,4 +1,4 @@
-//! People, as an app writes them.
+//! Writes of an app to people.
 
 use directory::Timestamp;
 use serde_json::{Map, Value};
@@ -24,16 +24,16 @@ impl World {
         let name = fields
             .name
             .as_deref()
-            .ok_or(need("a person has a name"))?
+            .ok_or(need("a person needs a name"))?
             .trim();
         let number = fields
             .mobile
             .as_deref()
-            .ok_or(need("a person has a mobile number"))?;
+            .ok_or(need("a person needs a mobile number"))?;
         let departments = fields
             .departments
             .as_deref()
-            .ok_or(need("a person is in a department"))?;
+            .ok_or(need("a person needs a department"))?;
         check_name(name)?;
         let (state_code, number) = mobile::stored_mobile(number, self.settings.registered_abroad)
             .ok_or(Refusal::new(
@@ -41,7 +41,7 @@ impl World {
             "this is not a mobile number in the form that this company needs",
         ))?;
         if self.index.by_mobile(&number).is_some() {
-            return Err(Refusal::new(60104, "this mobile number is already here"));
+            return Err(Refusal::new(60104, "this mobile number is already used"));
         }
         let departments = self.check_departments(departments, DEPARTMENTS_AT_CREATION)?;
         check_main(fields, &departments)?;
@@ -71,7 +71,8 @@ impl World {
         })
     }
 
-    /// Taken are the ids of who is here and, where the setting says so, of who was.
+    /// Returns the `userid` to use. Ids of current people are taken; a setting decides whether ids
+    /// of former people are, too.
     fn userid_for(&mut self, wanted: Option<String>) -> Result<String, Refusal> {
         let gone_for_good =
             |id: &String| !self.settings.left_userids_return && self.company.left.contains_key(id);
@@ -79,12 +80,16 @@ impl World {
             Some(id) if !(1..=64).contains(&id.chars().count()) => {
                 Err(Refusal::new(33012, "a userid has 1 to 64 characters"))
             }
-            Some(id) if gone_for_good(id) => Err(Refusal::new(60102, "this userid was somebody's")),
+            Some(id) if gone_for_good(id) => Err(Refusal::new(
+                60102,
+                "this userid belonged to another person",
+            )),
             _ => self.free_userid(wanted),
         }
     }
 
-    /// Takes away what a hire by hand makes up; whoever was here before is the same DingTalk account.
+    /// Removes the values that a hire by hand would generate. A former employee keeps their
+    /// DingTalk account.
     fn strip_generated(&self, person: &mut Person) {
         let mut left = self.company.left.values().map(|leaver| &leaver.person);
         let known = left.find(|before| before.mobile == person.mobile);
@@ -125,7 +130,7 @@ impl World {
         if fields.mobile.is_some() && self.settings.mobile_update == MobileUpdate::Refused {
             return Err(Refusal::new(
                 41054,
-                "a mobile number is not changed: delete the person and add them again",
+                "a mobile number cannot be changed: delete the person and add them again",
             ));
         }
         let before = self.known_person(userid)?.clone();
@@ -173,7 +178,7 @@ impl World {
         })
     }
 
-    /// Whoever is in a full department may stay in it.
+    /// A person who is already in a full department may stay in it.
     fn check_known_departments(&self, ids: &[i64]) -> Result<Vec<i64>, Refusal> {
         let mut once: Vec<i64> = Vec::with_capacity(ids.len());
         for id in ids {
@@ -186,12 +191,12 @@ impl World {
             1..=DEPARTMENTS_AT_UPDATE => Ok(once),
             _ => Err(Refusal::new(
                 40066,
-                "a person is in at least one department, and not in too many",
+                "a person must be in at least one department, and not in too many",
             )),
         }
     }
 
-    /// Smart HR's position management takes over title and departments (`dingtalk-api.md` §4.6).
+    /// Smart HR's position management takes over title and departments.
     fn check_positions(&self, fields: &mut PersonFields) -> Result<(), Refusal> {
         let named = fields.title.is_some()
             || fields.departments.is_some()
@@ -199,7 +204,7 @@ impl World {
         match self.settings.smart_hr_positions {
             SmartHr::Refuses if named => Err(Refusal::new(
                 12150,
-                "position management decides title and departments",
+                "Smart HR's position management decides title and departments",
             )),
             SmartHr::Ignores => {
                 (fields.title, fields.departments, fields.main_department) = (None, None, None);
@@ -209,7 +214,7 @@ impl World {
         }
     }
 
-    /// Exactly these departments; leadership stays where the department stays.
+    /// Sets exactly these departments. The leader flag stays for each department that stays.
     fn set_departments(&mut self, departments: &[i64], person: &mut Person) {
         let before = std::mem::take(&mut person.departments);
         let kept = |id: &i64| before.iter().find(|m| m.dept_id == *id).copied();
@@ -272,8 +277,8 @@ impl World {
         person.departments.iter_mut().for_each(order);
     }
 
-    /// The custom fields after a write: replaced, or merged. One that the admin console does not know is dropped, an
-    /// empty one is none.
+    /// Returns the custom fields after a write that replaces or merges them. Fields that the admin
+    /// console does not know are dropped; an empty one is removed.
     fn merge_custom_fields(
         &self,
         present: Option<&str>,
@@ -317,7 +322,7 @@ fn check_main(fields: &PersonFields, departments: &[i64]) -> Result<(), Refusal>
     match fields.main_department {
         Some(main) if !departments.contains(&main) => Err(Refusal::new(
             40066,
-            "the main department is one of the person's departments",
+            "the main department must be one of the person's departments",
         )),
         _ => Ok(()),
     }

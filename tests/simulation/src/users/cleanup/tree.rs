@@ -1,4 +1,4 @@
-//! Departments that only people can put right.
+//! Corrections of departments that only people can make.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::users::refs_value;
 use crate::world::WorldState;
 
 impl WorldState {
-    /// Circles are cut, and what was under a closed department goes to the root.
+    /// Cuts cycles, and moves what was below a closed department to the root.
     pub(super) fn clean_up_tree(&mut self) {
         if self.policy.lifecycle != Side::Ehr {
             return self.leave_gone_departments();
@@ -39,7 +39,7 @@ impl WorldState {
         }
     }
 
-    /// HR's own departments leave those that are gone in DingTalk.
+    /// Lets HR remove people from departments that are gone in DingTalk.
     fn leave_gone_departments(&mut self) {
         let there = self.side_snapshot(Side::DingTalk);
         let stay = self.assignable_departments();
@@ -77,7 +77,8 @@ impl WorldState {
         parent.is_some_and(|parent| self.is_below(&parent, id))
     }
 
-    /// Departments of the eHR that somebody can be in: where DingTalk decides, those that are there.
+    /// Returns the departments of the eHR that a person can be assigned to. If DingTalk decides,
+    /// these are the ones that exist there.
     pub(super) fn assignable_departments(&self) -> BTreeSet<String> {
         let there = self.side_snapshot(Side::DingTalk);
         let goes = |id: &NativeId| {
@@ -95,8 +96,9 @@ impl WorldState {
             .collect()
     }
 
-    /// What the engine made twice, because an answer was late or a mark was overwritten before anybody knew it, is closed: no
-    /// link knows it, and it carries the mark of one, or is known to have been moved early.
+    /// Closes departments that the engine created twice, because an answer was late or a mark was
+    /// overwritten. The copy has no link. It carries the mark of a link, or is known to have been
+    /// moved early.
     pub(super) fn close_second_departments(&mut self) {
         if self.policy.lifecycle != Side::Ehr {
             return;
@@ -134,7 +136,7 @@ impl WorldState {
         }
     }
 
-    /// Whoever only DingTalk knows leaves a department that the eHR closed.
+    /// Moves people that only DingTalk knows out of departments that the eHR closed.
     pub(super) fn empty_departments(&mut self) {
         if self.policy.lifecycle != Side::Ehr {
             return;
@@ -187,7 +189,8 @@ impl WorldState {
                 }
             }
             for dept_id in below {
-                // Also one that was made twice: no link knows the other one, and it has the number of one that is known.
+                // This includes a second copy: it has no link, and it has the number of a
+                // department that is linked.
                 let id = directory::DeptId(dept_id).into();
                 let number = self.oracle.number_of(Side::DingTalk, Kind::Department, &id);
                 let out =
