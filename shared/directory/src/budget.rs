@@ -360,7 +360,11 @@ fn without_held(item: &BudgetItem, held: &HeldChanges) -> BudgetCounts {
     let mut counts = item.counts.clone();
     match held.get(&item.link) {
         None => {}
-        Some(_) if counts.removes() => counts = BudgetCounts::default(),
+        Some(held) if counts.removes() => {
+            if held.removal {
+                counts = BudgetCounts::default();
+            }
+        }
         Some(held) => counts.fields.remove_fields(held.fields),
     }
     counts
