@@ -185,7 +185,7 @@ impl Run<'_> {
             match outcome {
                 ItemOutcome::Written(done) => written.push(*done),
                 ItemOutcome::Refused { item, reason } => {
-                    unwritten.push(self.unwritten_entry(&item, reason))
+                    unwritten.push(self.unwritten_entry(&item, reason));
                 }
                 ItemOutcome::Failed { item, err } => troubles.add_failed(self, &item, err),
             }
@@ -293,7 +293,7 @@ impl BatchTroubles {
             self.add_moved(run, &item.link);
         } else {
             run.tally(|tally| {
-                tally.add_unfinished(item.link.kind, Some(item.link.id), Reason::from(&err))
+                tally.add_unfinished(item.link.kind, Some(item.link.id), Reason::from(&err));
             });
         }
     }

@@ -18,6 +18,9 @@ use crate::plans::PlanStore;
 use crate::policy_versions::{self, ActivationError};
 use crate::ports::Randomness;
 
+/// Makes the DingTalk client of a binding.
+pub type MakeClient = Arc<dyn Fn(&Binding, &BindingKeys) -> Client + Send + Sync>;
+
 /// What an engine is made of, for any binding.
 #[derive(Clone)]
 pub struct CorpEngines {
@@ -26,7 +29,7 @@ pub struct CorpEngines {
     /// The bindings' secrets.
     pub secrets: SecretStore,
     /// The DingTalk client of a binding and its keys; one per corp, since the pace is kept in it.
-    pub client: Arc<dyn Fn(&Binding, &BindingKeys) -> Client + Send + Sync>,
+    pub client: MakeClient,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Versions, link ids, nonces.

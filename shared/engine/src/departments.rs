@@ -134,7 +134,7 @@ impl Run<'_> {
         }
         for whose in take(self) {
             self.tally(|tally| {
-                tally.add_unfinished(whose.kind, None, Reason::new(ReasonCode::LookOthersWrite))
+                tally.add_unfinished(whose.kind, None, Reason::new(ReasonCode::LookOthersWrite));
             });
         }
         Ok(())

@@ -217,7 +217,7 @@ impl Run<'_> {
                     Kind::Person,
                     Some(link),
                     Reason::new(ReasonCode::LookStateFailed).cause(Reason::from(&err)),
-                )
+                );
             });
         }
         listing.departments.freeze();

@@ -100,7 +100,7 @@ impl Run<'_> {
                 Ok(one) => plan.append_plan(one),
                 Err(err) if err.concerns_everybody() => return Err(err),
                 Err(err) => {
-                    self.tally(|tally| tally.add_unfinished(kind, None, Reason::from(&err)))
+                    self.tally(|tally| tally.add_unfinished(kind, None, Reason::from(&err)));
                 }
             }
         }

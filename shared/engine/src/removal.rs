@@ -139,7 +139,7 @@ impl Run<'_> {
                 plan.items.push(item);
             }
             (Side::Ehr, FreshRead::Here(record), _) => {
-                self.plan_leave(&link, record.protected, reason, plan)
+                self.plan_leave(&link, record.protected, reason, plan);
             }
             // Nothing is left to be removed: the link alone says so, if DingTalk's "not found" says something at this moment.
             _ if !self.is_gone_in_dingtalk(&link, &observed).await? => {}

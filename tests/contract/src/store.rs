@@ -3,8 +3,6 @@
 mod items;
 mod links;
 
-use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, TimeToLiveStatus, WriteRequest};
-use directory::hash::FieldHash;
 use directory::reason::{Reason, ReasonCode};
 use directory::{
     Base, CorpId, Field, Kind, Link, LinkId, LinkLifecycle, NativeId, RowVersion, Side, Timestamp,

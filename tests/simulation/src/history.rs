@@ -4,7 +4,9 @@ mod chaos;
 mod heal;
 
 use directory::reason::{Reason, ReasonCode};
+use engine::LookError;
 use engine::checkpoint::SweepCheckpoint;
+use engine::plans::PlannedSweep;
 
 use crate::checker;
 use crate::company::{self, InitialSize};
@@ -14,7 +16,7 @@ use crate::invocation::{Invocation, InvocationEnd};
 use crate::oracle::Violation;
 use crate::plans::{self, PlanToApply};
 use crate::policies;
-use crate::world::{InitialWorld, SharedWorld, SideHabits, WorldState};
+use crate::world::{InitialWorld, QueuedWake, SharedWorld, SideHabits, WorldState};
 
 /// The shape of a history, besides its seed.
 #[derive(Debug, Clone)]
@@ -193,22 +195,13 @@ impl History {
     }
 
     /// Handles the end of an invocation as the functions do.
-    pub(crate) fn handle_end(&mut self, id: u32, sweeps: bool, ended: InvocationEnd) {
+    pub(crate) fn handle_end(&mut self, id: u32, ended: InvocationEnd) {
         let state = &mut *self.shared.lock_world();
         state.began.remove(&id);
         state.forget_reads(id);
         match ended {
             InvocationEnd::Nothing => {}
-            InvocationEnd::Looked(waiting, Err(err)) => {
-                state
-                    .story
-                    .record_event(state.now, "look failed", &[u64::from(id)], || {
-                        format!("#{id} {}", Reason::from(&err))
-                    });
-                if err.is_transient() {
-                    state.return_wake(waiting);
-                }
-            }
+            InvocationEnd::Looked(waiting, Err(err)) => state.handle_failed_look(id, waiting, &err),
             InvocationEnd::Looked(_, Ok(looked)) => {
                 self.sweep_due |= looked.sweep_due;
                 state
@@ -217,32 +210,7 @@ impl History {
                         format!("#{id} {:?}", looked.counts)
                     });
             }
-            InvocationEnd::Planned(planned) => {
-                state.story.record_event(
-                    state.now,
-                    "planned",
-                    &[u64::from(id), planned.items.len() as u64],
-                    || {
-                        format!(
-                            "#{id} {:?} {:?} {:?}",
-                            planned.counts(),
-                            planned.held,
-                            planned.swept.report.notes
-                        )
-                    },
-                );
-                let random = u32::try_from(state.dice.below(1 << 30)).unwrap_or(0);
-                let approves = state.dice.chance(800) && !planned.items.is_empty();
-                let run = state::run_id(state.current_time(), random)
-                    .ok()
-                    .filter(|_| approves);
-                let items = std::sync::Arc::new(planned.items);
-                state.plan = run.map(|run| PlanToApply {
-                    run,
-                    items,
-                    place: engine::plans::PlanCheckpoint::default(),
-                });
-            }
+            InvocationEnd::Planned(planned) => state.store_plan(id, *planned),
             InvocationEnd::Applied { counts, stopped } => {
                 state
                     .story
@@ -289,7 +257,6 @@ impl History {
                 }
             }
         }
-        _ = sweeps;
     }
 
     /// Polls an invocation until it ends; returns how it ended.
@@ -325,6 +292,47 @@ impl History {
             rounds: self.rounds,
             stuck: state.stuck,
             shared_unseen,
+        }
+    }
+}
+
+impl WorldState {
+    /// Stores an approved plan. A person approves four of five plans that contain anything.
+    fn store_plan(&mut self, id: u32, planned: PlannedSweep) {
+        self.story.record_event(
+            self.now,
+            "planned",
+            &[u64::from(id), planned.items.len() as u64],
+            || {
+                format!(
+                    "#{id} {:?} {:?} {:?}",
+                    planned.counts(),
+                    planned.held,
+                    planned.swept.report.notes
+                )
+            },
+        );
+        let random = u32::try_from(self.dice.below(1 << 30)).unwrap_or(0);
+        let approves = self.dice.chance(800) && !planned.items.is_empty();
+        let run = state::run_id(self.current_time(), random)
+            .ok()
+            .filter(|_| approves);
+        let items = std::sync::Arc::new(planned.items);
+        self.plan = run.map(|run| PlanToApply {
+            run,
+            items,
+            place: engine::plans::PlanCheckpoint::default(),
+        });
+    }
+
+    /// Records a look that failed, and puts its wake back if a retry may help.
+    fn handle_failed_look(&mut self, id: u32, waiting: QueuedWake, err: &LookError) {
+        self.story
+            .record_event(self.now, "look failed", &[u64::from(id)], || {
+                format!("#{id} {}", Reason::from(err))
+            });
+        if err.is_transient() {
+            self.return_wake(waiting);
         }
     }
 }

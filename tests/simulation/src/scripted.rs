@@ -108,9 +108,9 @@ impl Scripted {
                 return true;
             };
             if let Some(ended) = invocation.poll() {
-                let (id, sweeps) = (invocation.id, invocation.sweeps);
+                let id = invocation.id;
                 self.running = None;
-                self.history.handle_end(id, sweeps, ended);
+                self.history.handle_end(id, ended);
             }
         }
         self.running.is_none()

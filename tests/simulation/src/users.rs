@@ -25,20 +25,15 @@ impl WorldState {
         }
     }
 
-    /// Acts in DingTalk. A new person or department gets this number.
-    pub(crate) fn act_in_dingtalk(
-        &mut self,
-        act: Act,
-        newcomer: Option<(Kind, u32)>,
-    ) -> Result<ActOutcome, Refusal> {
-        let before = self.side_snapshot(Side::DingTalk);
+    /// Notes the departments that an act renames or moves before the engine knows them.
+    fn note_early_moves(&mut self, act: &Act) {
         if let Act::MoveDepartment { dept_id, .. }
         | Act::RenameDepartment { dept_id, .. }
-        | Act::SetSource { dept_id, .. } = &act
+        | Act::SetSource { dept_id, .. } = act
         {
             self.note_early_move(*dept_id);
         }
-        if let Act::MergeDepartments { from, .. } = &act {
+        if let Act::MergeDepartments { from, .. } = act {
             let below: Vec<i64> = self.dingtalk_dept_ids();
             let below = below.into_iter().filter(|id| {
                 self.dingtalk
@@ -52,6 +47,16 @@ impl WorldState {
                 .into_iter()
                 .for_each(|id| self.note_early_move(id));
         }
+    }
+
+    /// Acts in DingTalk. A new person or department gets this number.
+    pub(crate) fn act_in_dingtalk(
+        &mut self,
+        act: Act,
+        newcomer: Option<(Kind, u32)>,
+    ) -> Result<ActOutcome, Refusal> {
+        let before = self.side_snapshot(Side::DingTalk);
+        self.note_early_moves(&act);
         let closed = match &act {
             Act::DeleteDepartment { dept_id } | Act::MergeDepartments { from: dept_id, .. } => {
                 self.oracle.number_of(

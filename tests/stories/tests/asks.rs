@@ -8,7 +8,7 @@ use directory::{Field, Kind};
 use sandbox::world::{Act, PersonChanges};
 use serde_json::{Value, json};
 use stories::polling::wait_until;
-use stories::program::{FinishedProgram, ProgramCommand};
+use stories::program::{FinishedProgram, ProgramCommand, RunningProgram};
 use stories::{LedgerSnapshot, SandboxCompany};
 use tempfile::{TempDir, tempdir};
 
@@ -110,12 +110,48 @@ fn change_mobile(userid: &str, number: &str) -> Act {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_employee_is_asked_once_for_the_number_that_only_they_can_change() {
-    let (dingtalk, home) = bind_company(111).await;
-    let data = home.path();
-    let person = dingtalk.bystander(&[]).await;
-    let (userid, number) = (person.userid.as_str(), person.job_number.as_str());
+async fn wait_for_title(dingtalk: &SandboxCompany, userid: &str, wanted: &str) {
+    wait_until(SOON, "the title arrives", async || {
+        let truth = dingtalk.truth().await;
+        let title = truth
+            .people
+            .iter()
+            .find(|one| one.userid == userid)
+            .map(|one| one.title.clone());
+        if title.as_deref() == Some(wanted) {
+            Ok(())
+        } else {
+            Err(format!("{title:?}"))
+        }
+    })
+    .await;
+}
+
+async fn wait_until_no_field_waits(data: &Path) {
+    wait_until(
+        SOON,
+        "the field waits no longer",
+        async || match waiting_fields(data).await {
+            waiting if waiting.is_empty() => Ok(()),
+            waiting => Err(format!("{waiting:?}")),
+        },
+    )
+    .await;
+}
+
+async fn mobile_in_ledger(data: &Path, userid: &str) -> Option<String> {
+    let ledger = LedgerSnapshot::read_directory(data)
+        .await
+        .expect("a binding");
+    ledger.active_by_dingtalk_id(Kind::Person)[userid][0]
+        .record
+        .values
+        .text(Field::Mobile)
+        .map(str::to_owned)
+}
+
+/// Starts `up` with one sweep a day, and subscribes it to events.
+async fn follow_without_sweeps(dingtalk: &SandboxCompany, data: &Path) -> RunningProgram {
     let mut up = dingtalk
         .up_command(data)
         .await
@@ -123,6 +159,16 @@ async fn an_employee_is_asked_once_for_the_number_that_only_they_can_change() {
         .start();
     let report = up.first_object().await;
     dingtalk.subscribe(&report["binding"]).await;
+    up
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_employee_is_asked_once_for_the_number_that_only_they_can_change() {
+    let (dingtalk, home) = bind_company(111).await;
+    let data = home.path();
+    let person = dingtalk.bystander(&[]).await;
+    let (userid, number) = (person.userid.as_str(), person.job_number.as_str());
+    let up = follow_without_sweeps(&dingtalk, data).await;
     assert_eq!(
         messages_read_by(&dingtalk, userid).await,
         [""; 0],
@@ -149,20 +195,7 @@ async fn an_employee_is_asked_once_for_the_number_that_only_they_can_change() {
     assert_eq!(words, messages_read_by(&dingtalk, userid).await[0]);
     // A look for another reason and two sweeps do not ask again.
     run_command(data, &["ehr", "change", number, "--title", "顾问"], 0).await;
-    wait_until(SOON, "the title arrives", async || {
-        let truth = dingtalk.truth().await;
-        let title = truth
-            .people
-            .iter()
-            .find(|one| one.userid == userid)
-            .map(|one| one.title.clone());
-        if title.as_deref() == Some("顾问") {
-            Ok(())
-        } else {
-            Err(format!("{title:?}"))
-        }
-    })
-    .await;
+    wait_for_title(&dingtalk, userid, "顾问").await;
     up.kill().await;
     let swept = run_sweep(&dingtalk, data, 3).await;
     assert_eq!(
@@ -170,13 +203,7 @@ async fn an_employee_is_asked_once_for_the_number_that_only_they_can_change() {
         (&1.into(), &0.into()),
         "{swept}"
     );
-    let mut up = dingtalk
-        .up_command(data)
-        .await
-        .args(["--sweep-minutes", "1440"])
-        .start();
-    let report = up.first_object().await;
-    dingtalk.subscribe(&report["binding"]).await;
+    let mut up = follow_without_sweeps(&dingtalk, data).await;
     tokio::time::sleep(Duration::from_secs(3)).await;
     wait_until_asked(&dingtalk, userid, 1).await;
 
@@ -192,25 +219,9 @@ async fn an_employee_is_asked_once_for_the_number_that_only_they_can_change() {
 
     // The employee changes the number. Nothing waits any more, and nothing is sent.
     dingtalk.act(change_mobile(userid, "13900000043")).await;
-    wait_until(
-        SOON,
-        "the field waits no longer",
-        async || match waiting_fields(data).await {
-            waiting if waiting.is_empty() => Ok(()),
-            waiting => Err(format!("{waiting:?}")),
-        },
-    )
-    .await;
-    let ledger = LedgerSnapshot::read_directory(data)
-        .await
-        .expect("a binding");
-    let said = ledger.active_by_dingtalk_id(Kind::Person)[userid][0]
-        .record
-        .values
-        .text(Field::Mobile)
-        .map(str::to_owned);
+    wait_until_no_field_waits(data).await;
     assert_eq!(
-        said.as_deref(),
+        mobile_in_ledger(data, userid).await.as_deref(),
         Some("+8613900000043"),
         "the eHR still decides"
     );

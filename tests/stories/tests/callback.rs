@@ -134,63 +134,87 @@ fn flip_letter_case(body: &str) -> String {
     format!("{}{other}{}", &body[..at], &body[at + 1..])
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn forged_callbacks_get_the_same_refusal_and_have_no_effect() {
-    let mut story = CallbackStory::begin(61).await;
-    let corp = story.binding_text("corp_id").to_owned();
-    let person = story.dingtalk.bystander(&[]).await.userid;
-    // No event reports this change. If a request made the engine look, the ledger would show it.
-    story
-        .dingtalk
-        .act(Act::Rename {
-            userid: person.clone(),
-            name: "没人说".into(),
-        })
-        .await;
-    let (now, owner, token) = (
-        SystemClock.now(),
-        story.app_key.clone(),
-        story.binding_text("token").to_owned(),
-    );
-    let event = story.user_event(&corp, &person);
-    let ours = story.callback_cipher(&token, &owner);
-    let (query, body) = story.sign_push(&ours, &owner, &event, now);
-    let forged = story.sign_push(
-        &story.callback_cipher("AnotherToken123", &owner),
-        &owner,
-        &event,
-        now,
-    );
-    let stale = story.sign_push(&ours, &owner, &event, now.plus_millis(-6 * 60 * 1000));
-    let early = story.sign_push(&ours, &owner, &event, now.plus_millis(6 * 60 * 1000));
-    let stranger = story.sign_push(
-        &story.callback_cipher(&token, "dingstranger"),
-        "dingstranger",
-        &event,
-        now,
-    );
-    let elsewhere = story.sign_push(
-        &ours,
-        &owner,
-        &story.user_event("ding00000000000000000000000000000000", &person),
-        now,
-    );
+/// Query and body of a push.
+type SignedPush = (String, String);
+
+/// A genuine push, and pushes that must be refused.
+struct PushVariants {
+    genuine: SignedPush,
+    forged: SignedPush,
+    stale: SignedPush,
+    early: SignedPush,
+    stranger: SignedPush,
+    elsewhere: SignedPush,
+}
+
+impl PushVariants {
+    fn sign(story: &CallbackStory, person: &str) -> Self {
+        let corp = story.binding_text("corp_id").to_owned();
+        let (now, owner, token) = (
+            SystemClock.now(),
+            story.app_key.clone(),
+            story.binding_text("token").to_owned(),
+        );
+        let event = story.user_event(&corp, person);
+        let ours = story.callback_cipher(&token, &owner);
+        let genuine = story.sign_push(&ours, &owner, &event, now);
+        let forged = story.sign_push(
+            &story.callback_cipher("AnotherToken123", &owner),
+            &owner,
+            &event,
+            now,
+        );
+        let stale = story.sign_push(&ours, &owner, &event, now.plus_millis(-6 * 60 * 1000));
+        let early = story.sign_push(&ours, &owner, &event, now.plus_millis(6 * 60 * 1000));
+        let stranger = story.sign_push(
+            &story.callback_cipher(&token, "dingstranger"),
+            "dingstranger",
+            &event,
+            now,
+        );
+        let elsewhere = story.sign_push(
+            &ours,
+            &owner,
+            &story.user_event("ding00000000000000000000000000000000", person),
+            now,
+        );
+        Self {
+            genuine,
+            forged,
+            stale,
+            early,
+            stranger,
+            elsewhere,
+        }
+    }
+}
+
+/// Posts every push that must be refused; returns the answers by name.
+async fn post_forgeries(
+    story: &CallbackStory,
+    pushes: &PushVariants,
+) -> Vec<(&'static str, (u16, String))> {
     let oversized = format!(r#"{{"encrypt":"{}"}}"#, "A".repeat(100_000));
-    let turned = flip_letter_case(&body);
+    let (query, body) = &pushes.genuine;
+    let turned = flip_letter_case(body);
     let cases: Vec<(&str, &str, &str)> = vec![
-        ("forged", &forged.0, &forged.1),
-        ("six minutes old", &stale.0, &stale.1),
-        ("six minutes early", &early.0, &early.1),
-        ("for another app", &stranger.0, &stranger.1),
-        ("of another company", &elsewhere.0, &elsewhere.1),
-        ("another body", &query, &forged.1),
-        ("one character turned", &query, &turned),
-        ("half a body", &query, &body[..body.len() / 2]),
-        ("no body", &query, ""),
-        ("no JSON", &query, "encrypt=1"),
-        ("oversized", &query, &oversized),
-        ("no signature", "timestamp=1&nonce=2", &body),
-        ("no query", "", &body),
+        ("forged", &pushes.forged.0, &pushes.forged.1),
+        ("six minutes old", &pushes.stale.0, &pushes.stale.1),
+        ("six minutes early", &pushes.early.0, &pushes.early.1),
+        ("for another app", &pushes.stranger.0, &pushes.stranger.1),
+        (
+            "of another company",
+            &pushes.elsewhere.0,
+            &pushes.elsewhere.1,
+        ),
+        ("another body", query, &pushes.forged.1),
+        ("one character turned", query, &turned),
+        ("half a body", query, &body[..body.len() / 2]),
+        ("no body", query, ""),
+        ("no JSON", query, "encrypt=1"),
+        ("oversized", query, &oversized),
+        ("no signature", "timestamp=1&nonce=2", body),
+        ("no query", "", body),
     ];
     let mut answers = Vec::new();
     for (name, query, body) in &cases {
@@ -207,27 +231,22 @@ async fn forged_callbacks_get_the_same_refusal_and_have_no_effect() {
         story
             .post_push_to(
                 &format!("{unknown_binding}/b-nosuchone"),
-                &query,
+                query,
                 body.clone(),
             )
             .await,
     ));
-    for (name, (status, text)) in &answers {
-        assert_eq!(
-            (*status, text),
-            (403, &answers[0].1.1),
-            "{name}: all refusals are alike"
-        );
-    }
-    assert!(!answers[0].1.1.contains("signature"), "{}", answers[0].1.1);
-    let (status, _) = story.post_push(&query, vec![b'x'; 11 * 1024 * 1024]).await;
-    assert!(
-        status == 403 || status == 413,
-        "11 MiB were answered with {status}"
-    );
+    answers
+}
+
+/// Pushes a genuine event about another person, and asserts that the engine reads only that person.
+async fn assert_only_other_is_read(story: &CallbackStory, person: &str) {
+    let corp = story.binding_text("corp_id").to_owned();
+    let owner = story.app_key.clone();
+    let ours = story.callback_cipher(story.binding_text("token"), &owner);
     // The same address accepts a real push about another person. Only then the engine looks, and
     // only at that person.
-    let other = story.dingtalk.bystander(&[&person]).await.userid;
+    let other = story.dingtalk.bystander(&[person]).await.userid;
     let (query, body) = story.sign_push(
         &ours,
         &owner,
@@ -257,6 +276,37 @@ async fn forged_callbacks_get_the_same_refusal_and_have_no_effect() {
         subjects.iter().all(|subject| subject.contains(&other)),
         "{subjects:?}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forged_callbacks_get_the_same_refusal_and_have_no_effect() {
+    let mut story = CallbackStory::begin(61).await;
+    let person = story.dingtalk.bystander(&[]).await.userid;
+    // No event reports this change. If a request made the engine look, the ledger would show it.
+    story
+        .dingtalk
+        .act(Act::Rename {
+            userid: person.clone(),
+            name: "没人说".into(),
+        })
+        .await;
+    let pushes = PushVariants::sign(&story, &person);
+    let answers = post_forgeries(&story, &pushes).await;
+    for (name, (status, text)) in &answers {
+        assert_eq!(
+            (*status, text),
+            (403, &answers[0].1.1),
+            "{name}: all refusals are alike"
+        );
+    }
+    assert!(!answers[0].1.1.contains("signature"), "{}", answers[0].1.1);
+    let query = &pushes.genuine.0;
+    let (status, _) = story.post_push(query, vec![b'x'; 11 * 1024 * 1024]).await;
+    assert!(
+        status == 403 || status == 413,
+        "11 MiB were answered with {status}"
+    );
+    assert_only_other_is_read(&story, &person).await;
     assert_ne!(story.name_in_ledger(&person).await, "没人说");
     assert!(story.up.is_running());
 }
@@ -315,6 +365,11 @@ async fn callbacks_are_answered_in_time_and_replays_change_nothing() {
         SystemClock.now(),
     );
     assert_eq!(story.post_push(&query, body).await.0, 200);
+    assert_two_events_are_handled(&story).await;
+}
+
+/// Waits until two events are handled, and asserts that there are no more.
+async fn assert_two_events_are_handled(story: &CallbackStory) {
     let worked = || {
         story
             .up

@@ -31,23 +31,8 @@ async fn count_list_calls(dingtalk: &SandboxCompany) -> usize {
     dingtalk.log().await.iter().filter(failed).count()
 }
 
-async fn check_failed_list(seed: u64, consumes: bool) {
-    let dingtalk = SandboxCompany::start(30, 6, seed).await;
-    dingtalk
-        .change_settings(
-            json!({"retry_ms": [50, 50], "failed_after_ms": 300, "failed_consumes": consumes}),
-        )
-        .await;
-    let home = tempfile::tempdir().unwrap();
-    let up = dingtalk.up_command(home.path()).await.args([
-        "--sweep-minutes",
-        "1440",
-        "--failed-callbacks-s",
-        "1",
-    ]);
-    let mut up = up.start();
-    let mut binding = up.first_object().await["binding"].clone();
-    // DingTalk gets an address in front of ours; then that address stops answering.
+/// Subscribes an address in front of ours; then that address stops answering.
+async fn subscribe_to_silent_address(dingtalk: &SandboxCompany, mut binding: serde_json::Value) {
     let url = binding["callback_url"]
         .as_str()
         .expect("an address")
@@ -57,7 +42,10 @@ async fn check_failed_list(seed: u64, consumes: bool) {
     binding["callback_url"] = json!(format!("{}{}", front.url(), &url[path..]));
     dingtalk.subscribe(&binding).await;
     drop(front);
+}
 
+/// Renames a person, lets one leave and hires one; returns the leaver.
+async fn change_people(dingtalk: &SandboxCompany) -> String {
     let renamed = dingtalk.bystander(&[]).await.userid;
     let left = dingtalk.bystander(&[&renamed]).await.userid;
     let fields = Box::new(PersonChanges {
@@ -83,6 +71,42 @@ async fn check_failed_list(seed: u64, consumes: bool) {
             userid: None,
         })
         .await;
+    left
+}
+
+/// Waits until the list is read again. If reading removes nothing from it, each look still ends.
+async fn wait_for_another_look(dingtalk: &SandboxCompany) {
+    let asked = count_list_calls(dingtalk).await;
+    wait_until(FOLLOWS, "the list is read again", async || {
+        let now = count_list_calls(dingtalk).await;
+        if now > asked + 1 {
+            Ok(())
+        } else {
+            Err(format!("{now} times"))
+        }
+    })
+    .await;
+}
+
+async fn check_failed_list(seed: u64, consumes: bool) {
+    let dingtalk = SandboxCompany::start(30, 6, seed).await;
+    dingtalk
+        .change_settings(
+            json!({"retry_ms": [50, 50], "failed_after_ms": 300, "failed_consumes": consumes}),
+        )
+        .await;
+    let home = tempfile::tempdir().unwrap();
+    let up = dingtalk.up_command(home.path()).await.args([
+        "--sweep-minutes",
+        "1440",
+        "--failed-callbacks-s",
+        "1",
+    ]);
+    let mut up = up.start();
+    let binding = up.first_object().await["binding"].clone();
+    subscribe_to_silent_address(&dingtalk, binding).await;
+
+    let left = change_people(&dingtalk).await;
     wait_until(
         FOLLOWS,
         "what could not be pushed is in the ledger",
@@ -128,17 +152,7 @@ async fn check_failed_list(seed: u64, consumes: bool) {
         .filter(|object| object["calls"].is_object())
         .count();
     assert_eq!(sweeps, 0, "no sweep ran");
-    // If reading removes nothing from the list, each look still ends.
-    let asked = count_list_calls(&dingtalk).await;
-    wait_until(FOLLOWS, "the list is read again", async || {
-        let now = count_list_calls(&dingtalk).await;
-        if now > asked + 1 {
-            Ok(())
-        } else {
-            Err(format!("{now} times"))
-        }
-    })
-    .await;
+    wait_for_another_look(&dingtalk).await;
     assert!(up.is_running(), "{}", up.stderr());
 }
 

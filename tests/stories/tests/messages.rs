@@ -10,7 +10,7 @@ use local::workers;
 use message_push::batch::{OutboxBatch, OutboxPhase};
 use message_push::{MessageContent, MessageDraft, compose_message};
 use runtime::SystemClock;
-use sandbox::world::{Act, ReceiptState};
+use sandbox::world::{Act, ReceiptState, WorldTruth};
 use state::queue::messages::OutboxMessage;
 use state::store::ControlKind;
 use state::{Binding, Queue as _};
@@ -99,6 +99,84 @@ impl MessageSender {
     }
 }
 
+async fn let_two_leave(dingtalk: &SandboxCompany) -> [String; 2] {
+    let gone = [dingtalk.bystander(&[]).await.userid, String::new()];
+    let gone = [
+        gone[0].clone(),
+        dingtalk.bystander(&[&gone[0]]).await.userid,
+    ];
+    for userid in &gone {
+        dingtalk
+            .act(Act::Leave {
+                userid: userid.clone(),
+            })
+            .await;
+    }
+    gone
+}
+
+/// Asserts that every person has the first message once, and the first of them the second one, too.
+async fn assert_inboxes(dingtalk: &SandboxCompany, truth: &WorldTruth, people: &BTreeSet<UserId>) {
+    let first = people.iter().next().expect("somebody").as_str();
+    let world = dingtalk.world().lock().await;
+    assert_eq!(
+        world.messages().len(),
+        4,
+        "three batches and one more message were sent"
+    );
+    for person in truth
+        .people
+        .iter()
+        .filter(|person| people.iter().any(|id| id.as_str() == person.userid))
+    {
+        let inbox = world.inbox(&person.userid);
+        let expected = if person.userid == first { 2 } else { 1 };
+        assert_eq!(
+            inbox.messages.len(),
+            expected,
+            "{} sees it once",
+            person.userid
+        );
+        assert!(
+            inbox.messages[0].2["text"]["content"]
+                .as_str()
+                .is_some_and(|words| words.starts_with("工资条已发 😀"))
+        );
+    }
+    let withheld = world
+        .messages()
+        .iter()
+        .flat_map(|message| &message.receipts);
+    assert_eq!(
+        withheld
+            .filter(|receipt| matches!(receipt.state, ReceiptState::Forbidden { .. }))
+            .count(),
+        0
+    );
+}
+
+impl MessageSender {
+    /// Sends a second message to the first of the people, and waits until the outbox is empty.
+    async fn send_second(&self, people: &BTreeSet<UserId>) {
+        let other: BTreeSet<UserId> = people.iter().take(1).cloned().collect();
+        let markdown = MessageContent::Markdown {
+            title: "提醒".into(),
+            text: "**第二条**".into(),
+        };
+        assert_eq!(self.compose_message("second", &other, markdown).await, 1);
+        self.wait_until_done(&["second.0000".to_owned()]).await;
+        wait_until(
+            Duration::from_secs(30),
+            "the outbox is empty",
+            async || match self.machine.queues.outbox.count_waiting().await {
+                0 => Ok(()),
+                waiting => Err(format!("{waiting} items wait")),
+            },
+        )
+        .await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn each_of_250_people_receives_a_message_once() {
     let dingtalk = SandboxCompany::start(252, 9, 71).await;
@@ -114,18 +192,7 @@ async fn each_of_250_people_receives_a_message_once() {
         .expect("a binding")
         .binding;
     // Two of the receivers leave before the message is sent.
-    let gone = [dingtalk.bystander(&[]).await.userid, String::new()];
-    let gone = [
-        gone[0].clone(),
-        dingtalk.bystander(&[&gone[0]]).await.userid,
-    ];
-    for userid in &gone {
-        dingtalk
-            .act(Act::Leave {
-                userid: userid.clone(),
-            })
-            .await;
-    }
+    let gone = let_two_leave(&dingtalk).await;
     let truth = dingtalk.truth().await;
     let mut people: BTreeSet<UserId> = truth
         .people
@@ -173,56 +240,6 @@ async fn each_of_250_people_receives_a_message_once() {
     for id in &ids {
         sender.redeliver_batch(id).await;
     }
-    let other: BTreeSet<UserId> = people.iter().take(1).cloned().collect();
-    let markdown = MessageContent::Markdown {
-        title: "提醒".into(),
-        text: "**第二条**".into(),
-    };
-    assert_eq!(sender.compose_message("second", &other, markdown).await, 1);
-    sender.wait_until_done(&["second.0000".to_owned()]).await;
-    wait_until(
-        Duration::from_secs(30),
-        "the outbox is empty",
-        async || match sender.machine.queues.outbox.count_waiting().await {
-            0 => Ok(()),
-            waiting => Err(format!("{waiting} items wait")),
-        },
-    )
-    .await;
-    let first = people.iter().next().expect("somebody").as_str();
-    let world = dingtalk.world().lock().await;
-    assert_eq!(
-        world.messages().len(),
-        4,
-        "three batches and one more message were sent"
-    );
-    for person in truth
-        .people
-        .iter()
-        .filter(|person| people.iter().any(|id| id.as_str() == person.userid))
-    {
-        let inbox = world.inbox(&person.userid);
-        let expected = if person.userid == first { 2 } else { 1 };
-        assert_eq!(
-            inbox.messages.len(),
-            expected,
-            "{} sees it once",
-            person.userid
-        );
-        assert!(
-            inbox.messages[0].2["text"]["content"]
-                .as_str()
-                .is_some_and(|words| words.starts_with("工资条已发 😀"))
-        );
-    }
-    let withheld = world
-        .messages()
-        .iter()
-        .flat_map(|message| &message.receipts);
-    assert_eq!(
-        withheld
-            .filter(|receipt| matches!(receipt.state, ReceiptState::Forbidden { .. }))
-            .count(),
-        0
-    );
+    sender.send_second(&people).await;
+    assert_inboxes(&dingtalk, &truth, &people).await;
 }

@@ -61,7 +61,7 @@ pub(crate) async fn bind_company(
 
 /// A data directory holds one company.
 async fn refuse_second_company(
-    args: &UpArgs,
+    _args: &UpArgs,
     target: &DingTalkTarget,
     machine: &Machine,
 ) -> Result<(), BindError> {

@@ -271,7 +271,7 @@ impl Run<'_> {
                         link.kind,
                         Some(link.id),
                         Reason::new(ReasonCode::WaitLinkTooLarge),
-                    )
+                    );
                 });
                 Ok(false)
             }

@@ -48,7 +48,7 @@ impl Run<'_> {
                 Ok(found) => differing.extend(found),
                 Err(err) if err.concerns_everybody() => return Err(err),
                 Err(err) => {
-                    self.tally(|tally| tally.add_unfinished(kind, None, Reason::from(&err)))
+                    self.tally(|tally| tally.add_unfinished(kind, None, Reason::from(&err)));
                 }
             }
         }

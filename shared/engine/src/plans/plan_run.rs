@@ -296,7 +296,7 @@ impl PlanRun<'_> {
                 Ok(RelookOutcome::Refuse(moved)) => place.add_not_applied(index, item, moved, None),
                 Err(err) if err.concerns_everybody() => return Err(err),
                 Err(err) => {
-                    place.add_not_applied(index, item, Vec::new(), Some(Reason::from(&err)))
+                    place.add_not_applied(index, item, Vec::new(), Some(Reason::from(&err)));
                 }
             }
         }

@@ -86,7 +86,6 @@ pub(super) fn print_unchanged(figures: &mut Figures, args: &SyncArgs, seen: &Obs
     for (interface, calls, first, last) in call_minimum::interface_spans(log) {
         tracing::info!(target: "bangding", calls, "unchanged sweep: {interface} from {first:.2} s to {last:.2} s");
     }
-    let people = f64::from(args.people);
     figures.ours(
         "floor_seconds",
         minimum.seconds(args.qps),
@@ -138,6 +137,19 @@ pub(super) fn print_unchanged(figures: &mut Figures, args: &SyncArgs, seen: &Obs
         "units",
         FigureTarget::None,
     );
+    print_deep_reads(figures, args, seen);
+    figures.ours(
+        "cpu_per_person_and_side",
+        cpu_per_person(args, seen),
+        "µs",
+        FigureTarget::None,
+    );
+    figures.ours("memory_above_baseline", seen.peak_memory(), "MiB", MEMORY);
+}
+
+/// Prints the share of people that were read one by one, and compares it with the rule.
+fn print_deep_reads(figures: &mut Figures, args: &SyncArgs, seen: &ObservedSweep) {
+    let (people, log) = (f64::from(args.people), &seen.log);
     // If every read that was made counted as needed, a client that reads every person would pass.
     // So the part that is read is compared with the rule. Hashes decide which records a part has,
     // hence three standard deviations.
@@ -152,13 +164,6 @@ pub(super) fn print_unchanged(figures: &mut Figures, args: &SyncArgs, seen: &Obs
         "ratio",
         FigureTarget::Near(DEEP_SHARE, spread),
     );
-    figures.ours(
-        "cpu_per_person_and_side",
-        cpu_per_person(args, seen),
-        "µs",
-        FigureTarget::None,
-    );
-    figures.ours("memory_above_baseline", seen.peak_memory(), "MiB", MEMORY);
 }
 
 /// Prints the same sweep in slices, which deep-reads the same part of the company.

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, TimeToLiveStatus};
 use directory::hash::FieldHash;
 use directory::{BindingId, CorpId, Kind, LinkId, RunId};
 use state::store::{ChainVerdict, ControlKind, JournalError, LookupKey, NewEntry, PutCondition};
-use state::{Binding, ExistingItem, WriteError};
+use state::{Binding, ExistingItem, Store, WriteError};
 
 use super::{StoreFixture, change, corp};
 
@@ -66,23 +66,20 @@ pub async fn control_items_are_written_under_conditions(fixture: &StoreFixture) 
             .unwrap(),
         None
     );
+    large_control_items_are_refused(store, &corp).await;
+}
+
+async fn large_control_items_are_refused(store: &Store, corp: &CorpId) {
     let huge = "x".repeat(400 * 1024);
     let refused = store
-        .put_control(
-            &corp,
-            ControlKind::Run,
-            "r3",
-            &huge,
-            PutCondition::Any,
-            None,
-        )
+        .put_control(corp, ControlKind::Run, "r3", &huge, PutCondition::Any, None)
         .await;
     assert!(matches!(refused, Err(WriteError::TooLarge { .. })));
     let large = "x".repeat(390 * 1024);
     assert_eq!(
         store
             .put_control(
-                &corp,
+                corp,
                 ControlKind::Run,
                 "r3",
                 &large,

@@ -1,4 +1,4 @@
-//! Events: what happened, how it is told, and what became of the telling.
+//! Events: what happened, the payload of a push, and the outcome of every push.
 
 use std::fmt;
 

@@ -113,6 +113,11 @@ fn a_leaver_is_removed_as_manager_and_an_event_reports_it() {
     assert!(event_kinds(&harness).contains(&"user_modify_org".to_owned()));
 }
 
+fn is_leader(harness: &WorldHarness, userid: &str, dept_id: i64) -> bool {
+    let person = &harness.world.company().people[userid];
+    person.membership(dept_id).unwrap().leader
+}
+
 #[test]
 fn a_move_keeps_leadership_only_in_kept_departments() {
     let mut harness = WorldHarness::new(60, 6);
@@ -139,12 +144,7 @@ fn a_move_keeps_leadership_only_in_kept_departments() {
         },
     )
     .unwrap();
-    assert!(
-        harness.world.company().people[&who]
-            .membership(old)
-            .unwrap()
-            .leader
-    );
+    assert!(is_leader(&harness, &who, old));
     perform_act(
         &mut harness,
         Act::Move {
@@ -153,12 +153,7 @@ fn a_move_keeps_leadership_only_in_kept_departments() {
         },
     )
     .unwrap();
-    assert!(
-        !harness.world.company().people[&who]
-            .membership(new)
-            .unwrap()
-            .leader
-    );
+    assert!(!is_leader(&harness, &who, new));
     assert_eq!(
         refusal_code(perform_act(
             &mut harness,
@@ -179,12 +174,7 @@ fn a_move_keeps_leadership_only_in_kept_departments() {
         },
     )
     .unwrap();
-    assert!(
-        harness.world.company().people[&who]
-            .membership(new)
-            .unwrap()
-            .leader
-    );
+    assert!(is_leader(&harness, &who, new));
     assert_eq!(harness.user(&who)["result"]["title"], "总监");
 }
 

@@ -6,6 +6,10 @@ use serde_json::json;
 use crate::acts::{event_kinds, perform_act, refusal_code};
 use crate::world_harness::WorldHarness;
 
+fn assert_refused(harness: &mut WorldHarness, act: Act, code: i64) {
+    assert_eq!(refusal_code(perform_act(harness, act)), code);
+}
+
 #[test]
 fn invalid_department_acts_get_documented_refusals() {
     let mut harness = WorldHarness::new(60, 8);
@@ -23,57 +27,28 @@ fn invalid_department_acts_get_documented_refusals() {
         name: name.into(),
         parent_id,
     };
-    assert_eq!(
-        refusal_code(perform_act(&mut harness, create(&name, 1))),
-        60021
-    );
-    assert_eq!(
-        refusal_code(perform_act(&mut harness, create("a-b", 1))),
-        60001
-    );
-    assert_eq!(
-        refusal_code(perform_act(&mut harness, create("新部门", 5))),
-        60004
-    );
+    assert_refused(&mut harness, create(&name, 1), 60021);
+    assert_refused(&mut harness, create("a-b", 1), 60001);
+    assert_refused(&mut harness, create("新部门", 5), 60004);
     let new = perform_act(&mut harness, create("新部门", a))
         .unwrap()
         .dept_id
         .unwrap();
-    assert_eq!(
-        refusal_code(perform_act(
-            &mut harness,
-            Act::MoveDepartment {
-                dept_id: a,
-                parent_id: new
-            }
-        )),
-        60010
+    assert_refused(
+        &mut harness,
+        Act::MoveDepartment {
+            dept_id: a,
+            parent_id: new,
+        },
+        60010,
     );
-    assert_eq!(
-        refusal_code(perform_act(
-            &mut harness,
-            Act::DeleteDepartment { dept_id: 1 }
-        )),
-        60007
-    );
-    assert_eq!(
-        refusal_code(perform_act(
-            &mut harness,
-            Act::DeleteDepartment { dept_id: b }
-        )),
-        60005
-    );
+    assert_refused(&mut harness, Act::DeleteDepartment { dept_id: 1 }, 60007);
+    assert_refused(&mut harness, Act::DeleteDepartment { dept_id: b }, 60005);
     let below = perform_act(&mut harness, create("更小的部门", new))
         .unwrap()
         .dept_id
         .unwrap();
-    assert_eq!(
-        refusal_code(perform_act(
-            &mut harness,
-            Act::DeleteDepartment { dept_id: new }
-        )),
-        60006
-    );
+    assert_refused(&mut harness, Act::DeleteDepartment { dept_id: new }, 60006);
     perform_act(&mut harness, Act::DeleteDepartment { dept_id: below }).unwrap();
     perform_act(&mut harness, Act::DeleteDepartment { dept_id: new }).unwrap();
     assert_eq!(

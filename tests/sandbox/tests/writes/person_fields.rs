@@ -7,7 +7,7 @@ use dingtalk::client::{
     person_order,
 };
 use dingtalk::{DingTalkErrorKind, UniqueField};
-use directory::{Field, FieldSet, Record};
+use directory::{DeptId, Field, FieldSet, Record};
 use sandbox::world::Act;
 use serde_json::json;
 
@@ -78,6 +78,43 @@ async fn unread_custom_fields_are_not_written() {
     assert_eq!(harness.count_calls("/topapi/v2/user/update").await, 0);
 }
 
+async fn first_member(harness: &ClientHarness, b: DeptId) -> String {
+    let world = harness.server.world.lock().await;
+    assert_eq!(
+        world.company().people["ehr-77"]
+            .membership(b.0)
+            .unwrap()
+            .order,
+        person_order(0)
+    );
+    world
+        .list_members(sandbox::http::machine_time(), b.0, 0, 1)
+        .unwrap()
+        .people[0]
+        .userid
+        .clone()
+}
+
+/// Asserts that an unknown department is refused, and that departments are never emptied.
+async fn assert_departments_are_needed(harness: &ClientHarness, read: &Record) {
+    refused_for(
+        harness
+            .update_person(read, &values(&[(Field::Departments, "9")]))
+            .await,
+        Field::Departments,
+    );
+    let none = harness
+        .update_person(read, &values(&[(Field::Departments, "")]))
+        .await
+        .unwrap()
+        .done()
+        .unwrap();
+    assert_eq!(
+        none.left,
+        [(Field::Departments, UnwritableReason::NeverEmpty)]
+    );
+}
+
 #[tokio::test]
 async fn an_update_replaces_departments_and_ends_leadership_there() {
     let harness = ClientHarness::open().await;
@@ -125,23 +162,11 @@ async fn an_update_replaces_departments_and_ends_leadership_there() {
             .refs(Field::Leads)
             .any(|id| id == a.to_string())
     );
-    let first = {
-        let world = harness.server.world.lock().await;
-        assert_eq!(
-            world.company().people["ehr-77"]
-                .membership(b.0)
-                .unwrap()
-                .order,
-            person_order(0)
-        );
-        world
-            .list_members(sandbox::http::machine_time(), b.0, 0, 1)
-            .unwrap()
-            .people[0]
-            .userid
-            .clone()
-    };
-    assert_eq!(first, "ehr-77", "larger orders come first");
+    assert_eq!(
+        first_member(&harness, b).await,
+        "ehr-77",
+        "larger orders come first"
+    );
     _ = harness
         .update_person(&read, &values(&[(Field::Departments, &b.to_string())]))
         .await
@@ -152,22 +177,7 @@ async fn an_update_replaces_departments_and_ends_leadership_there() {
         [b.to_string()]
     );
     assert_eq!(after.values.refs(Field::Leads).count(), 0);
-    refused_for(
-        harness
-            .update_person(&read, &values(&[(Field::Departments, "9")]))
-            .await,
-        Field::Departments,
-    );
-    let none = harness
-        .update_person(&read, &values(&[(Field::Departments, "")]))
-        .await
-        .unwrap()
-        .done()
-        .unwrap();
-    assert_eq!(
-        none.left,
-        [(Field::Departments, UnwritableReason::NeverEmpty)]
-    );
+    assert_departments_are_needed(&harness, &read).await;
 }
 
 #[tokio::test]

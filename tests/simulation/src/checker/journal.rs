@@ -48,67 +48,56 @@ pub(super) fn check(state: &WorldState) -> (Findings, u64) {
     }
     let mut unseen = 0;
     for replaced in &state.oracle.replaced {
-        if replaced.read && !is_kept(&entries, replaced) {
-            let ReplacedValue {
-                who,
-                field,
-                side,
-                value,
-                ..
-            } = replaced;
-            let what = format!(
-                "{} of {who:?} in {side:?} was {}, was read, was replaced and is in no entry",
-                field.key(),
-                format_value(value)
-            );
-            found.push(("forgotten", what));
-        }
-        if replaced.read
-            && replaced.shared
-            && replaced.unseen_by_the_other
-            && !is_conflict(&entries, replaced)
-        {
-            let ReplacedValue {
-                who,
-                field,
-                side,
-                value,
-                ..
-            } = replaced;
-            let what = format!(
-                "{} of {who:?} in {side:?} was {}, and whoever wrote what replaced it had not seen it: no conflict says so",
-                field.key(),
-                format_value(value)
-            );
-            found.push(("unreported", what));
-        }
-        if replaced.read
-            && replaced.shared
-            && replaced.reverted
-            && !state.oracle.restored
-            // A normalised value looks like an edit at first. The journal then names both values.
-            && !state.habits.capitals.is_some_and(|(_, of)| of == replaced.field && is_conflict(&entries, replaced))
-            && was_agreed(&entries, replaced)
-        {
-            let ReplacedValue {
-                who,
-                field,
-                side,
-                value,
-                ..
-            } = replaced;
-            let what = format!(
-                "{} of {who:?} in {side:?} was {}, and gave way to what its author had seen and changed",
-                field.key(),
-                format_value(value)
-            );
-            found.push(("reverted", what));
-        }
+        found.extend(check_replaced(state, &entries, replaced));
         unseen += u64::from(!replaced.read && replaced.shared);
     }
     found.extend(find_false_blame(state));
     found.extend(find_unmerged(state));
     (found, unseen)
+}
+
+/// Checks that the journal and the conflicts tell of a value that people wrote and the engine
+/// replaced.
+fn check_replaced(
+    state: &WorldState,
+    entries: &EntriesByRecord<'_>,
+    replaced: &ReplacedValue,
+) -> Findings {
+    let ReplacedValue {
+        who, field, side, ..
+    } = replaced;
+    let value = format!(
+        "{} of {who:?} in {side:?} was {}",
+        field.key(),
+        format_value(&replaced.value)
+    );
+    let mut found = Findings::new();
+    if replaced.read && !is_kept(entries, replaced) {
+        let what = format!("{value}, was read, was replaced and is in no entry");
+        found.push(("forgotten", what));
+    }
+    if replaced.read
+        && replaced.shared
+        && replaced.unseen_by_the_other
+        && !is_conflict(entries, replaced)
+    {
+        let what = format!(
+            "{value}, and whoever wrote what replaced it had not seen it: no conflict says so"
+        );
+        found.push(("unreported", what));
+    }
+    if replaced.read
+        && replaced.shared
+        && replaced.reverted
+        && !state.oracle.restored
+        // A normalised value looks like an edit at first. The journal then names both values.
+        && !state.habits.capitals.is_some_and(|(_, of)| of == *field && is_conflict(entries, replaced))
+        && was_agreed(entries, replaced)
+    {
+        let what = format!("{value}, and gave way to what its author had seen and changed");
+        found.push(("reverted", what));
+    }
+    found
 }
 
 /// Finds entries that report a replaced edit although no person wrote the replaced value: it was

@@ -186,7 +186,7 @@ impl History {
         let ended = self.running.get_mut(at).and_then(Invocation::poll);
         if let Some(ended) = ended {
             let invocation = self.running.swap_remove(at);
-            self.handle_end(invocation.id, invocation.sweeps, ended);
+            self.handle_end(invocation.id, ended);
         }
     }
 

@@ -36,9 +36,9 @@ impl History {
                 .record_event(state.now, "heals", &[], String::new);
         }
         while let Some(invocation) = self.running.pop() {
-            let (id, sweeps) = (invocation.id, invocation.sweeps);
+            let id = invocation.id;
             if let Some(ended) = self.run_to_end(invocation) {
-                self.handle_end(id, sweeps, ended);
+                self.handle_end(id, ended);
             }
         }
         {
@@ -83,7 +83,7 @@ impl History {
         let id = self.next_id();
         let apply = Invocation::apply(&self.shared, id, plan);
         if let Some(ended) = self.run_to_end(apply) {
-            self.handle_end(id, true, ended);
+            self.handle_end(id, ended);
         }
     }
 
@@ -109,7 +109,7 @@ impl History {
             let id = self.next_id();
             let look = Invocation::look(&self.shared, id, waiting);
             if let Some(ended) = self.run_to_end(look) {
-                self.handle_end(id, false, ended);
+                self.handle_end(id, ended);
             }
         }
     }
@@ -153,7 +153,7 @@ impl History {
             InvocationEnd::Swept(swept) => swept.report.held.clone(),
             _ => Vec::new(),
         };
-        self.handle_end(id, true, ended);
+        self.handle_end(id, ended);
         held
     }
 }

@@ -143,20 +143,7 @@ impl WorldState {
                 .get(userid)
                 .is_some_and(|person| person.is_admin() || person.boss)
         {
-            let began = self.began.get(&invocation).copied().unwrap_or(self.now);
-            let number = order
-                .id
-                .as_ref()
-                .and_then(|id| self.oracle.number_of(Side::DingTalk, Kind::Person, id));
-            let known = |number: &u32| {
-                self.oracle
-                    .admin_since
-                    .get(number)
-                    .is_none_or(|since| *since < began)
-            };
-            if let Some(number) = number.filter(known) {
-                self.oracle.judge_admin_removal(number);
-            }
+            self.judge_admin_removal(invocation, order);
             let refused = Reason::new(ReasonCode::DingTalkAdministratorKept);
             return Ok(WriteOutcome::Refused(refused));
         }
@@ -201,6 +188,24 @@ impl WorldState {
                 }))
             }
             Err(no) => self.map_refusal(order, &no),
+        }
+    }
+
+    /// Reports the removal of an administrator, if the invocation could know that they are one.
+    fn judge_admin_removal(&mut self, invocation: u32, order: &DingTalkWrite) {
+        let began = self.began.get(&invocation).copied().unwrap_or(self.now);
+        let number = order
+            .id
+            .as_ref()
+            .and_then(|id| self.oracle.number_of(Side::DingTalk, Kind::Person, id));
+        let known = |number: &u32| {
+            self.oracle
+                .admin_since
+                .get(number)
+                .is_none_or(|since| *since < began)
+        };
+        if let Some(number) = number.filter(known) {
+            self.oracle.judge_admin_removal(number);
         }
     }
 

@@ -153,25 +153,7 @@ fn print_figures(totals: &Totals, args: &SeedsArgs, threads: usize) -> bool {
             FigureTarget::Exactly(0),
         );
     }
-    print("edits", to_figure(totals.edits), "edits", FigureTarget::Any);
-    print(
-        "invocations",
-        to_figure(totals.invocations),
-        "invocations",
-        FigureTarget::Any,
-    );
-    print(
-        "stuck_histories",
-        to_figure(totals.stuck),
-        "histories",
-        FigureTarget::Any,
-    );
-    print(
-        "shared_values_lost_unseen",
-        to_figure(totals.shared_unseen),
-        "values",
-        FigureTarget::Any,
-    );
+    print_activity(totals, threads);
     let least = if args.seeds >= ENOUGH_SEEDS {
         FigureTarget::AtLeast(EACH_FAULT)
     } else {
@@ -194,22 +176,31 @@ fn print_figures(totals: &Totals, args: &SeedsArgs, threads: usize) -> bool {
     {
         print_line(&format!("{} was met {met} times only", fault.key()));
     }
-    print("wall", totals.took.as_secs_f64(), "s", FigureTarget::Any);
+    good
+}
+
+/// Prints figures without a target: what happened, and how long it took.
+fn print_activity(totals: &Totals, threads: usize) {
+    let print = |name: &str, value: f64, unit: &str| {
+        print_figure("simulation", name, value, unit, FigureTarget::Any)
+    };
+    print("edits", to_figure(totals.edits), "edits");
+    print("invocations", to_figure(totals.invocations), "invocations");
+    print("stuck_histories", to_figure(totals.stuck), "histories");
+    print(
+        "shared_values_lost_unseen",
+        to_figure(totals.shared_unseen),
+        "values",
+    );
+    print("wall", totals.took.as_secs_f64(), "s");
     if let Some(cpu) = cpu_time() {
         print(
             "histories_per_cpu_second",
             to_figure(totals.seeds) / cpu.as_secs_f64(),
             "histories/s",
-            FigureTarget::Any,
         );
     }
-    print(
-        "threads",
-        to_figure(threads as u64),
-        "threads",
-        FigureTarget::Any,
-    );
-    good
+    print("threads", to_figure(threads as u64), "threads");
 }
 
 /// Prints the story of one seed.

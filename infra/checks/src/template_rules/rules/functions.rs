@@ -167,7 +167,6 @@ pub(super) fn foreign_variables(subject: &RuleSubject) -> Vec<Finding> {
         let code = [Some(config), shared].into_iter().flatten();
         let read: BTreeSet<String> = code
             .flat_map(|code| read_variables(code))
-            .into_iter()
             .filter(|name| !everywhere.contains(name))
             .collect();
         findings.extend(own.symmetric_difference(&read).map(|name| {

@@ -7,6 +7,7 @@ use directory::{Field, Kind, NativeId, Side};
 use sandbox::world::Act;
 
 use crate::contacts;
+use crate::oracle::SideSnapshot;
 use crate::users::refs_value;
 use crate::world::WorldState;
 
@@ -163,52 +164,55 @@ impl WorldState {
                 .values()
                 .filter(|d| d.parent_id == Some(dept_id));
             let below: Vec<i64> = below.map(|d| d.dept_id).collect();
-            for userid in inside {
-                let number = self.oracle.number_of(
-                    Side::DingTalk,
-                    Kind::Person,
-                    &contacts::native_id(&userid),
+            self.move_people_to_root(inside, &ehr);
+            self.move_departments_to_root(below);
+        }
+    }
+
+    fn move_people_to_root(&mut self, inside: Vec<String>, ehr: &SideSnapshot) {
+        for userid in inside {
+            let number =
+                self.oracle
+                    .number_of(Side::DingTalk, Kind::Person, &contacts::native_id(&userid));
+            let follows = number.is_some_and(|number| ehr.contains_key(&(Kind::Person, number)));
+            let out = number.is_some_and(|number| self.is_out_of_reach((Kind::Person, number)));
+            let follows = follows && self.policy.scope.syncs_people() && !out;
+            let follows = follows && !number.is_some_and(|number| self.oracle.is_confused(number));
+            if !follows
+                || self.policy.field_owner(Kind::Person, Field::Departments)
+                    != Ownership::Owned(Side::Ehr)
+            {
+                _ = self.act_in_dingtalk(
+                    Act::Move {
+                        userid,
+                        departments: vec![1],
+                    },
+                    None,
                 );
-                let follows =
-                    number.is_some_and(|number| ehr.contains_key(&(Kind::Person, number)));
-                let out = number.is_some_and(|number| self.is_out_of_reach((Kind::Person, number)));
-                let follows = follows && self.policy.scope.syncs_people() && !out;
-                let follows =
-                    follows && !number.is_some_and(|number| self.oracle.is_confused(number));
-                if !follows
-                    || self.policy.field_owner(Kind::Person, Field::Departments)
-                        != Ownership::Owned(Side::Ehr)
-                {
-                    _ = self.act_in_dingtalk(
-                        Act::Move {
-                            userid,
-                            departments: vec![1],
-                        },
-                        None,
-                    );
-                }
             }
-            for dept_id in below {
-                // This includes a second copy: it has no link, and it has the number of a
-                // department that is linked.
-                let id = directory::DeptId(dept_id).into();
-                let number = self.oracle.number_of(Side::DingTalk, Kind::Department, &id);
-                let out =
-                    number.is_some_and(|number| self.is_out_of_reach((Kind::Department, number)));
-                if out
-                    || self
-                        .links
-                        .by_native(Kind::Department, Side::DingTalk, &id)
-                        .is_none()
-                {
-                    _ = self.act_in_dingtalk(
-                        Act::MoveDepartment {
-                            dept_id,
-                            parent_id: 1,
-                        },
-                        None,
-                    );
-                }
+        }
+    }
+
+    fn move_departments_to_root(&mut self, below: Vec<i64>) {
+        for dept_id in below {
+            // This includes a second copy: it has no link, and it has the number of a
+            // department that is linked.
+            let id = directory::DeptId(dept_id).into();
+            let number = self.oracle.number_of(Side::DingTalk, Kind::Department, &id);
+            let out = number.is_some_and(|number| self.is_out_of_reach((Kind::Department, number)));
+            if out
+                || self
+                    .links
+                    .by_native(Kind::Department, Side::DingTalk, &id)
+                    .is_none()
+            {
+                _ = self.act_in_dingtalk(
+                    Act::MoveDepartment {
+                        dept_id,
+                        parent_id: 1,
+                    },
+                    None,
+                );
             }
         }
     }
