@@ -501,10 +501,20 @@ fn a_membership_out_of_reach_survives_a_move() {
         let person = account(state, Kind::Person, number);
         let own = state.dingtalk.company().people[person.as_str()].departments[0].dept_id;
         let of = |number| account(state, Kind::Department, number);
-        let others = (2..=4).filter(|number| of(*number) != DeptId(own).into());
-        let [excluded, to] = others.take(2).collect::<Vec<_>>()[..] else {
-            panic!("there are two other departments");
+        let above = |department: &NativeId| {
+            let id = department.to_dept_id().expect("a department").0;
+            state.dingtalk.company().chain(id)
         };
+        // Neither department of the person may be below the excluded one.
+        let others = || (2..=4).filter(|number| of(*number) != DeptId(own).into());
+        let is_apart = |excluded: u32, to: u32| {
+            let id = of(excluded).to_dept_id().expect("a department").0;
+            let chains = [above(&of(to)), above(&DeptId(own).into())];
+            excluded != to && chains.iter().all(|chain| !chain.contains(&id))
+        };
+        let pairs = others().flat_map(|one| others().map(move |other| (one, other)));
+        let mut apart = pairs.filter(|(excluded, to)| is_apart(*excluded, *to));
+        let (excluded, to) = apart.next().expect("two departments apart");
         let (excluded, to) = (
             (of(excluded), in_ehr(state, Kind::Department, excluded)),
             to,

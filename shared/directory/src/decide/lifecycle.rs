@@ -290,8 +290,15 @@ fn follow_leaving(
         Some(ehr.record),
         context.key,
     );
-    if bar.is_some_and(|bar| bar != RemovalBar::Left) {
-        return Decision::Nothing;
+    match bar {
+        None | Some(RemovalBar::Left) => {}
+        Some(RemovalBar::Quarantined) => return Decision::Nothing,
+        Some(RemovalBar::AnotherAccount) => {
+            return Decision::Waits(Reason::new(ReasonCode::IdentityUseridReused));
+        }
+        Some(RemovalBar::AnotherRecord) => {
+            return Decision::Waits(Reason::new(ReasonCode::IdentityRecordOfAnother));
+        }
     }
     let grace = i64::from(context.policy.grace_days).saturating_mul(DAY_MS);
     let grace = if planted::is(Bug::NoGrace) { 0 } else { grace };
@@ -340,9 +347,14 @@ pub fn may_remove(
         }
         _ => {
             let another = ehr.is_some_and(|record| is_another(link, record, key));
-            another.then_some(RemovalBar::AnotherRecord)
+            (another && !is_made_by_us(link)).then_some(RemovalBar::AnotherRecord)
         }
     }
+}
+
+/// Whether we created the account for the eHR's record: then the `unionid` that the eHR keeps is an older account's.
+fn is_made_by_us(link: &Link) -> bool {
+    link.dingtalk.is_some() && link.dingtalk == derive_userid(link.id, link.generation)
 }
 
 /// Why somebody is removed from one side, and under which version of the eHR's record.

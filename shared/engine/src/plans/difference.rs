@@ -109,7 +109,7 @@ pub(super) fn judge(planned: &PlannedItem, now: &FreshLook<'_>, key: &HashKey) -
     if print == planned.fingerprint {
         return Verdict::Apply(FieldSet::NONE);
     }
-    if planned.whole == Some(print) {
+    if planned.whole == Some(print) && planned.action() == Some(item.main_action()) {
         let fields = |changes: &mut dyn Iterator<Item = Field>| changes.collect::<FieldSet>();
         let shown = fields(
             &mut planned
@@ -469,6 +469,17 @@ mod tests {
             judge(&plan, &now(Some(&whole), &whole.link), &key()),
             Verdict::Apply(held)
         );
+    }
+
+    #[test]
+    fn a_removal_that_was_not_planned_is_refused_whatever_was_held() {
+        let removal = item(WriteAction::Remove, &[]);
+        let mut plan = planned(&item(WriteAction::Update, &[TITLE]));
+        plan.whole = Some(removal.fingerprint(&key()));
+        assert!(matches!(
+            judge(&plan, &now(Some(&removal), &removal.link), &key()),
+            Verdict::Refuse(_)
+        ));
     }
 
     #[test]

@@ -99,8 +99,10 @@ impl WorldState {
                         state.ehr.keep_dingtalk_id(kind, &id, there.clone());
                     });
                 }
-                if !linked && kind == Kind::Person {
-                    self.record_unionid(&id, &there);
+                match kind {
+                    Kind::Person if !linked => self.record_unionid(&id, &there),
+                    Kind::Department if !linked => self.record_name(&id, &there),
+                    _ => {}
                 }
             }
         }

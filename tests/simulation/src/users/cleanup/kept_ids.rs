@@ -1,7 +1,8 @@
 //! Corrections of the DingTalk ids that HR keeps, and of first days.
 
-use directory::{Kind, NativeId, Side};
+use directory::{Field, Kind, NativeId, Side};
 
+use crate::users::text_value;
 use crate::world::WorldState;
 
 impl WorldState {
@@ -20,6 +21,19 @@ impl WorldState {
                         .edit(Kind::Person, id, |record| record.unionid = unionid)
                 },
             );
+        }
+    }
+
+    /// Gives a department the name that it has in DingTalk, as a second key beside the kept id: a
+    /// person was told that both are perhaps one, and says so.
+    pub(super) fn record_name(&mut self, id: &NativeId, there: &NativeId) {
+        let there = there.to_dept_id().map(|there| there.0);
+        let department = there.and_then(|there| self.dingtalk.company().departments.get(&there));
+        let name = department.map(|department| department.name.clone());
+        let stored = self.ehr.get(Kind::Department, id);
+        let known = stored.and_then(|stored| stored.record.values.text(Field::Name));
+        if let Some(name) = name.filter(|name| known != Some(name)) {
+            self.set_in_ehr(Kind::Department, id, Field::Name, text_value(&name));
         }
     }
 
