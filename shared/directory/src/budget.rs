@@ -195,7 +195,8 @@ impl BudgetState {
     /// began, since it looked at everything.
     pub fn end_sweep(&mut self, began: Timestamp, complete: bool, in_holds: &[LinkId]) {
         self.refused.retain(|link, refused| {
-            !in_holds.contains(link) && !(complete && refused.since < began)
+            let looked_at = complete && refused.since < began;
+            !(in_holds.contains(link) || looked_at)
         });
         self.closed = self
             .closed
@@ -360,11 +361,9 @@ fn without_held(item: &BudgetItem, held: &HeldChanges) -> BudgetCounts {
     let mut counts = item.counts.clone();
     match held.get(&item.link) {
         None => {}
-        Some(held) if counts.removes() => {
-            if held.removal {
-                counts = BudgetCounts::default();
-            }
-        }
+        Some(held) if held.removal && counts.removes() => counts = BudgetCounts::default(),
+        // A removal is not held by what is held of fields.
+        Some(_) if counts.removes() => {}
         Some(held) => counts.fields.remove_fields(held.fields),
     }
     counts

@@ -122,7 +122,7 @@ bugs! {
     QuarantinedIsRemoved = "quarantined_is_removed";
     /// A look does not ask what is held.
     HoldIgnored = "hold_ignored";
-    /// A record that is not here yet has left.
+    /// A record that is not here yet has left, when it is decided and when it is asked again before the write.
     NotYetHasLeft = "not_yet_has_left";
     /// Memberships that are out of reach are left out of a set that is written whole.
     MembershipNotCarried = "membership_not_carried";

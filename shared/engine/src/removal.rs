@@ -208,10 +208,10 @@ impl Run<'_> {
         }
         Ok(match self.deciding_side() {
             Side::DingTalk => matches!(observed.dingtalk, FreshRead::NotFound),
-            Side::Ehr => observed
-                .ehr
-                .as_ref()
-                .is_none_or(|stored| stored.presence == Presence::Left),
+            Side::Ehr => observed.ehr.as_ref().is_none_or(|stored| {
+                let not_yet = stored.presence == Presence::NotYet;
+                stored.presence == Presence::Left || not_yet && planted::is(Bug::NotYetHasLeft)
+            }),
         })
     }
 

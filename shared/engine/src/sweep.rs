@@ -241,13 +241,7 @@ impl Run<'_> {
             preview: listing.preview(missing),
         });
         if let Err(partial) = &people {
-            for objection in &partial.objections {
-                self.tally(|tally| {
-                    tally.scope_waits |= *objection == IncompleteReason::ScopeChanged;
-                    let cause = Reason::from(objection);
-                    tally.note(Reason::new(ReasonCode::RunNothingRemoved).cause(cause));
-                });
-            }
+            self.note_objections(&partial.objections);
         }
         let strangers = !planted::is(Bug::StrangersWelcome);
         if strangers && listing.shows_only_unlinked() {
@@ -292,6 +286,17 @@ impl Run<'_> {
             complete: people.is_ok() && departments.is_ok(),
             rest: rest.filter(|_| !finished).map(|rest| rest.with_tally(self)),
         })
+    }
+
+    /// Says why the lists are not complete, so that nothing is removed.
+    fn note_objections(&self, objections: &[IncompleteReason]) {
+        for objection in objections {
+            self.tally(|tally| {
+                tally.scope_waits |= *objection == IncompleteReason::ScopeChanged;
+                let cause = Reason::from(objection);
+                tally.note(Reason::new(ReasonCode::RunNothingRemoved).cause(cause));
+            });
+        }
     }
 
     /// The company as this run leaves it: what it linked and what left are counted with what was linked before.

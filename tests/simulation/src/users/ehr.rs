@@ -344,7 +344,7 @@ impl WorldState {
             let touched = [(Kind::Person, id.clone())];
             if deletes {
                 self.edit_ehr_records("deleted", &touched, |state| {
-                    state.ehr.delete(Kind::Person, id)
+                    state.ehr.delete(Kind::Person, id);
                 });
                 self.oracle.forget(Side::Ehr, (Kind::Person, number));
                 self.oracle.deleted.insert((Kind::Person, number));
@@ -352,7 +352,7 @@ impl WorldState {
                 self.edit_ehr_records("leaves", &touched, |state| {
                     state
                         .ehr
-                        .edit(Kind::Person, id, |record| record.active = false)
+                        .edit(Kind::Person, id, |record| record.active = false);
                 });
             }
         }
@@ -374,7 +374,7 @@ impl WorldState {
             .number_of(Side::DingTalk, Kind::Person, &account);
         if whose.is_some_and(|whose| whose != number) {
             self.edit_ehr_records("mistypes an id", &[(Kind::Person, id.clone())], |state| {
-                state.ehr.keep_dingtalk_id(Kind::Person, &id, account)
+                state.ehr.keep_dingtalk_id(Kind::Person, &id, account);
             });
         }
     }
@@ -389,7 +389,7 @@ impl WorldState {
         };
         if !self.is_admin(number) {
             self.edit_ehr_records("puts off", &[(Kind::Person, id.clone())], |state| {
-                state.ehr.expect_later(Kind::Person, &id)
+                state.ehr.expect_later(Kind::Person, &id);
             });
         }
     }

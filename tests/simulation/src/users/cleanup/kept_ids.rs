@@ -18,7 +18,7 @@ impl WorldState {
                 |state| {
                     state
                         .ehr
-                        .edit(Kind::Person, id, |record| record.unionid = unionid)
+                        .edit(Kind::Person, id, |record| record.unionid = unionid);
                 },
             );
         }
@@ -43,7 +43,7 @@ impl WorldState {
             self.edit_ehr_records("begins", &[(Kind::Person, id.clone())], |state| {
                 state
                     .ehr
-                    .edit(Kind::Person, &id, |record| record.active = true)
+                    .edit(Kind::Person, &id, |record| record.active = true);
             });
         }
     }
