@@ -27,7 +27,7 @@ const PAGES_MAX: usize = 1000;
 /// binding is logged and stops no other: the next time asks from the same place.
 ///
 /// # Errors
-/// [`Trouble::State`] when the bindings cannot be read.
+/// [`SweepError::State`] when the bindings cannot be read.
 pub async fn enqueue_ehr_changes(deps: &SweepDeps) -> Result<usize, SweepError> {
     let mut told = 0;
     for binding in deps.corps.store.list_bindings().await? {

@@ -131,7 +131,7 @@ impl<'a> CheckpointStore<'a> {
     /// Where the run stands, or why it begins anew.
     ///
     /// # Errors
-    /// [`Trouble`] where the archive or the secret cannot be read now: the message comes again.
+    /// [`SweepError`] where the archive or the secret cannot be read now: the message comes again.
     pub(crate) async fn load_checkpoint(
         &self,
     ) -> Result<Result<SweepCheckpoint, RestartReason>, SweepError> {

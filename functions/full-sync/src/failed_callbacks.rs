@@ -33,7 +33,7 @@ const SENDS_AT_ONCE: usize = 16;
 /// binding is logged and stops no other: the next firing asks again.
 ///
 /// # Errors
-/// [`Trouble::State`] when the bindings cannot be read.
+/// [`SweepError::State`] when the bindings cannot be read.
 pub async fn fetch_failed_callbacks(deps: &SweepDeps) -> Result<usize, SweepError> {
     let now = deps.corps.clock.now();
     let mut stored = 0;

@@ -188,7 +188,7 @@ pub async fn handle(
 /// Asks for a sweep of every binding that is due.
 ///
 /// # Errors
-/// [`Trouble`] when the bindings cannot be read or a message cannot be sent; what was sent before stays sent.
+/// [`SweepError`] when the bindings cannot be read or a message cannot be sent; what was sent before stays sent.
 pub async fn request_due_sweeps(deps: &SweepDeps) -> Result<(), SweepError> {
     let now = deps.corps.clock.now();
     let bindings = deps.corps.store.list_bindings().await?;
@@ -220,7 +220,7 @@ pub async fn request_due_sweeps(deps: &SweepDeps) -> Result<(), SweepError> {
 /// everything else was asked for with a reason of its own.
 ///
 /// # Errors
-/// [`Trouble::State`] when the binding cannot be read.
+/// [`SweepError::State`] when the binding cannot be read.
 pub async fn is_wanted(deps: &SweepDeps, order: &RunRequest) -> Result<bool, SweepError> {
     let RunRequest::Sweep(message) = order else {
         return Ok(true);
@@ -257,7 +257,7 @@ impl RunRequest {
 /// Does what was asked for.
 ///
 /// # Errors
-/// [`Trouble`]; what goes wrong inside a run is in its report instead.
+/// [`SweepError`]; what goes wrong inside a run is in its report instead.
 pub async fn perform_run(
     deps: &SweepDeps,
     order: &RunRequest,
@@ -277,8 +277,9 @@ async fn work_item(deps: &SweepDeps, item: QueueItem, deadline: Option<Timestamp
     let order = match RunRequest::from_body(&item.body) {
         Ok(order) => order,
         Err(err) => {
-            tracing::error!(message.id = %item.id, reason = %err, "a sweep message could not be read and was dropped");
-            return ItemVerdict::Done;
+            // Perhaps a newer version wrote it: after five receives it stands among the dead letters, where it can be seen.
+            tracing::error!(message.id = %item.id, reason = %err, "a sweep message could not be read");
+            return ItemVerdict::Again;
         }
     };
     match is_wanted(deps, &order).await {

@@ -18,7 +18,7 @@ use crate::{SweepDeps, SweepError};
 /// Makes the plan that a message asks for. The report says what was read; nothing was written.
 ///
 /// # Errors
-/// [`Trouble`]; a plan that could not be made is stored as such, with its reason.
+/// [`SweepError`]; a plan that could not be made is stored as such, with its reason.
 pub async fn make_plan(
     deps: &SweepDeps,
     message: &PlanMessage,
@@ -89,7 +89,7 @@ pub(crate) async fn make_and_store(
 /// Applies an approved plan, or goes on with it, chunk by chunk; each is stored before the next begins.
 ///
 /// # Errors
-/// [`Trouble::NotNow`] where it may not be applied; [`Trouble::Interrupted`] where it stopped, with the reason in its head:
+/// [`SweepError::NotNow`] where it may not be applied; [`SweepError::Interrupted`] where it stopped, with the reason in its head:
 /// it goes on from there.
 pub async fn apply_plan(
     deps: &SweepDeps,

@@ -46,7 +46,7 @@ pub(crate) async fn send_sweep(
 /// Sweeps one corp, records the run and asks for a continuation where the deadline came first.
 ///
 /// # Errors
-/// [`Trouble`]; what goes wrong inside the sweep is in the report instead.
+/// [`SweepError`]; what goes wrong inside the sweep is in the report instead.
 pub async fn sweep_corp(
     deps: &SweepDeps,
     message: &SweepMessage,
@@ -338,7 +338,7 @@ pub(crate) async fn record_run(deps: &SweepDeps, binding: &Binding, report: &Run
 /// Changes a binding as it is stored now, whoever else writes it.
 ///
 /// # Errors
-/// [`Trouble`]; `Unknown` when it was removed meanwhile.
+/// [`SweepError`]; `Unknown` when it was removed meanwhile.
 pub async fn update_binding(
     deps: &SweepDeps,
     id: &BindingId,

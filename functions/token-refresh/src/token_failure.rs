@@ -4,7 +4,7 @@ use directory::Timestamp;
 use directory::reason::{Reason, ReasonArgument};
 use serde::{Deserialize, Serialize};
 
-/// The id of a corp's [`TokenTrouble`] among its quarantine items.
+/// The id of a corp's [`TokenFailure`] among its quarantine items.
 pub const TOKEN_FAILURE_ID: &str = "token";
 
 /// Between attempts with credentials that DingTalk refused.

@@ -71,7 +71,7 @@ impl Emulator {
     /// first time in a target directory (`target`) it is installed there, which takes about 20 seconds. Blocks.
     ///
     /// # Errors
-    /// [`EmulatorTrouble`]; nothing keeps running then.
+    /// [`EmulatorError`]; nothing keeps running then.
     pub fn start(target: &Path, iam: IamMode) -> Result<Self, EmulatorError> {
         Self::start_with(target, iam, None)
     }
@@ -79,7 +79,7 @@ impl Emulator {
     /// The same, and its functions find AWS at `endpoint`, which has to pass everything on to it.
     ///
     /// # Errors
-    /// [`EmulatorTrouble`]; nothing keeps running then.
+    /// [`EmulatorError`]; nothing keeps running then.
     pub fn start_behind(
         target: &Path,
         iam: IamMode,

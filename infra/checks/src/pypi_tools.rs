@@ -31,7 +31,7 @@ pub fn install_emulator(target: &Path) -> Result<PathBuf, String> {
 /// Where `cargo-lambda` and its linker are; installs them first (half a gigabyte).
 ///
 /// # Errors
-/// As [`emulator`].
+/// As [`install_emulator`].
 pub fn install_cargo_lambda(target: &Path) -> Result<PathBuf, String> {
     CARGO_LAMBDA.install_into(target)
 }

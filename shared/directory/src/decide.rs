@@ -54,7 +54,7 @@ pub enum FreshRead<T> {
 /// What both sides say of one record; references are resolved to link ids.
 #[derive(Debug, Clone, Copy)]
 pub struct RecordPair<'a> {
-    /// The link: the stored one, or a new one in [`Lifecycle::Creating`] with an empty base.
+    /// The link: the stored one, or a new one in [`LinkLifecycle::Creating`] with an empty base.
     pub link: &'a Link,
     /// The version under which it is stored; `None` if it is new.
     pub stored: Option<RowVersion>,

@@ -1,6 +1,6 @@
 //! Effective dates: an entry, a transfer or a leaving that is dated ahead waits, and applies on its day, from 00:00 in
 //! Asia/Shanghai on (即将生效). Days are civil dates, never instants; today comes in as an argument
-//! ([`crate::canonical::day`] of the time).
+//! ([`crate::canonical::shanghai_day`] of the time).
 
 mod day_parsing;
 

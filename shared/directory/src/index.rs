@@ -328,7 +328,7 @@ impl BaseIndex {
         marks
     }
 
-    /// Takes back what [`BaseIndex::marks`] gave out, in its order. A link that is gone meanwhile is passed over.
+    /// Takes back what [`BaseIndex::progress_marks`] gave out, in its order. A link that is gone meanwhile is passed over.
     pub fn restore_marks(&mut self, marks: &[(LinkId, u64)]) {
         for (this, row) in self.links.iter().zip(&mut self.rows) {
             let found = marks.binary_search_by(|(link, _)| link.cmp(this)).ok();

@@ -146,7 +146,7 @@ impl ListingEvidence {
 }
 
 /// Every page of every department arrived, the tree is closed, the scope is the accepted one and the counts agree.
-/// [`judge`] alone makes one, and only it knows who is absent.
+/// [`judge_listing`] alone makes one, and only it knows who is absent.
 #[derive(Debug)]
 pub struct CompleteSnapshot {
     absent: Vec<LinkId>,

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// A value about a person. `Debug` prints its length only; read it with [`Personal::expose`].
+/// A value about a person. `Debug` prints its length only; read it with [`PersonalText::expose`].
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PersonalText(String);

@@ -4,7 +4,7 @@
 //! An entry's id is the link's id, so that a create that is repeated finds its first self. Somebody who left stays, marked
 //! so, and can be taken back.
 //!
-//! The sync reads and writes it as a [`Connector`]; people edit it with [`Ledger::edit`], which the change feed tells.
+//! The sync reads and writes it as a [`Connector`]; people edit it with [`Ledger::edit_entry`], which the change feed tells.
 //! What is dated ahead waits in the entry: every read shows it as it is on the ledger's day, every write begins there.
 
 mod company;

@@ -101,7 +101,7 @@ pub async fn load_version(
 /// The policy of a version.
 ///
 /// # Errors
-/// [`NotActivated::NoVersion`], `Read`, `Unreadable`.
+/// [`ActivationError::NoVersion`], `Read`, `Unreadable`.
 pub async fn load_policy(
     store: &Store,
     corp: &CorpId,
@@ -121,7 +121,7 @@ pub async fn load_policy(
 /// Checks a document, stores it as a new version and makes it the active one.
 ///
 /// # Errors
-/// [`NotActivated`]; the former policy stays active.
+/// [`ActivationError`]; the former policy stays active.
 pub async fn set_policy(
     store: &Store,
     binding: &Binding,
@@ -147,7 +147,7 @@ pub async fn set_policy(
 /// Makes a former version active again: the one that was last applied, or the one before the active one, or `to`.
 ///
 /// # Errors
-/// [`NotActivated`]; the active policy stays.
+/// [`ActivationError`]; the active policy stays.
 pub async fn roll_back_policy(
     store: &Store,
     binding: &Binding,

@@ -99,7 +99,7 @@ impl AwsSettings {
     /// Credentials stand for as long as the execution environment lives.
     ///
     /// # Errors
-    /// [`Missing`] with the variable's name.
+    /// [`MissingVariableError`] with the variable's name.
     pub fn from_vars(
         lookup: &impl Fn(&str) -> Option<String>,
         patience: AwsTimeouts,

@@ -69,7 +69,7 @@ pub enum ItemVerdict {
     Again,
 }
 
-/// The answer to a [`Batch`]; serialises as the `batchItemFailures` that `ReportBatchItemFailures` reads.
+/// The answer to a [`QueueBatch`]; serialises as the `batchItemFailures` that `ReportBatchItemFailures` reads.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct BatchOutcome {
@@ -114,7 +114,7 @@ impl BatchOutcome {
 /// Works a batch: one item after the other inside a group, up to `groups_at_once` groups at a time (0 counts as 1).
 ///
 /// After an item that is to be tried again, the later ones of its group are not begun and go back too. A panic in one
-/// item is caught and counts as [`Verdict::Again`] — where panics unwind; with `panic = "abort"` the process ends and
+/// item is caught and counts as [`ItemVerdict::Again`] — where panics unwind; with `panic = "abort"` the process ends and
 /// the queue redelivers the batch. An id that comes twice counts as one message: it goes back if either copy does.
 pub async fn work_batch<F, Fut>(batch: &QueueBatch, groups_at_once: usize, work: F) -> BatchOutcome
 where

@@ -8,7 +8,7 @@ pub struct RandomnessError(#[source] getrandom::Error);
 /// `N` bytes that nobody can guess.
 ///
 /// # Errors
-/// [`NoRandomness`] when the operating system's source fails; there is no weaker fallback.
+/// [`RandomnessError`] when the operating system's source fails; there is no weaker fallback.
 pub fn random_bytes<const N: usize>() -> Result<[u8; N], RandomnessError> {
     let mut bytes = [0; N];
     getrandom::fill(&mut bytes).map_err(RandomnessError)?;

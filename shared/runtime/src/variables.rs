@@ -1,6 +1,6 @@
 //! Every environment variable that any part of Bangding reads, in one place, and the lookups over it.
 //!
-//! A `Config` is built from a closure `Fn(&str) -> Option<String>`: [`variable`] in `main`, a table in a test.
+//! A `Config` is built from a closure `Fn(&str) -> Option<String>`: [`read_variable`] in `main`, a table in a test.
 
 /// Who sets a variable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,7 +77,7 @@ pub fn read_variable(name: &str) -> Option<String> {
 /// A variable that must be there.
 ///
 /// # Errors
-/// [`Missing`] when the lookup has nothing, or the empty string, under this name.
+/// [`MissingVariableError`] when the lookup has nothing, or the empty string, under this name.
 pub fn required_variable(
     lookup: &impl Fn(&str) -> Option<String>,
     name: &'static str,

@@ -106,7 +106,7 @@ impl AwsClient {
     /// Of a service at its own address in the identity's region, or at another one (emulators). Connects to nothing yet.
     ///
     /// # Errors
-    /// [`InvalidEndpoint`] when an address was given and is none.
+    /// [`EndpointError`] when an address was given and is none.
     pub fn new(
         service: AwsService,
         access: CallerSettings,

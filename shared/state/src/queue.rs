@@ -24,7 +24,7 @@ pub const BODY_MAX: usize = 256 * 1024;
 /// One message to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QueueMessage {
-    /// JSON made by [`messages::encode`]; at most [`BODY_MAX`] bytes.
+    /// JSON made by [`messages::encode_body`]; at most [`BODY_MAX`] bytes.
     pub body: String,
     /// Messages of one group are worked one after the other. Needed by a FIFO queue, at most 128 characters.
     pub group: Option<String>,

@@ -113,10 +113,10 @@ pub fn open_value(
 const NONCE_BYTES: usize = 12;
 
 /// Seals a large body where it stands, so that it is in memory once: the nonce, the ciphertext, the tag. `nonce` as in
-/// [`seal`].
+/// [`seal_body`].
 ///
 /// # Errors
-/// As [`seal`].
+/// As [`seal_body`].
 pub fn seal_body(
     key: &SealKey,
     place: SealContext<'_>,
@@ -138,7 +138,7 @@ pub fn seal_body(
 /// Opens what [`seal_body`] sealed, where it stands.
 ///
 /// # Errors
-/// As [`open`].
+/// As [`open_body`].
 pub fn open_body(
     key: &SealKey,
     place: SealContext<'_>,

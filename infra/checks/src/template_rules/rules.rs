@@ -2,13 +2,16 @@
 //! Each has a fixture that it must find, in `fixtures/`.
 
 mod access;
+mod alarm_limits;
 mod alarms;
 mod china;
 mod duties;
+mod exposure;
 mod functions;
 mod names;
 mod queues;
 mod routes;
+mod running;
 mod stores;
 
 use std::collections::BTreeMap;
@@ -234,6 +237,53 @@ pub(crate) const RULES: &[Rule] = &[
         "runbook",
         "add a heading with the alarm's id to infra/README.md",
         alarms::without_runbook,
+    ),
+    rule(
+        "foreign-policy",
+        "write the rights into the function's own role, or a policy of this template",
+        exposure::foreign_policies,
+    ),
+    rule(
+        "foreign-principal",
+        "trust lambda.amazonaws.com in a role, one service elsewhere",
+        exposure::foreign_principals,
+    ),
+    rule(
+        "ingress",
+        "take it away: nothing calls into the network",
+        exposure::open_ingress,
+    ),
+    rule(
+        "access-log",
+        "leave it out of the format",
+        exposure::personal_logs,
+    ),
+    rule("tls", "set SecurityPolicy to TLS_1_2", exposure::old_tls),
+    rule(
+        "switched-off",
+        "switch it on, or take it out of the template",
+        running::switched_off,
+    ),
+    rule(
+        "chain",
+        "set RecursiveLoop to Allow where a chain is by design, with a bound of its own, and nowhere else",
+        running::ended_chains,
+    ),
+    rule(
+        "gateway-timeout",
+        "let the integration's TimeoutInMillis be the function's Timeout, or up to a second more",
+        running::differing_timeouts,
+    ),
+    rule("log-level", "begin with info or less", running::loud_logs),
+    rule(
+        "needless-costs",
+        "switch detailed metrics off; give the network gateway endpoints for DynamoDB and S3",
+        running::needless_costs,
+    ),
+    rule(
+        "alarm-limits",
+        "let it tell somebody, in the right direction, at a threshold and in a time that a trouble reaches",
+        alarm_limits::never_sounding,
     ),
     rule(
         "table",

@@ -52,7 +52,7 @@ struct SocketFile {
 /// How long a closing door waits for the answers that it owes.
 const CLOSE_WITHIN: Duration = Duration::from_secs(5);
 
-/// The open door. Dropping it closes it at once; [`Door::close`] gives the answers first that it owes.
+/// The open door. Dropping it closes it at once; [`Self::close`] gives the answers first that it owes.
 pub struct LocalSocket {
     file: PathBuf,
     closing: Arc<Notify>,

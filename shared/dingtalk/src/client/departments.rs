@@ -65,8 +65,8 @@ impl Client {
     /// One department: name, parent (empty for the root), order, heads and `source_identifier`.
     ///
     /// # Errors
-    /// Besides what any call can meet: [`NotFound`](crate::Trouble::NotFound), [`OutOfScope`](crate::Trouble::OutOfScope),
-    /// and [`Malformed`](crate::Trouble::Malformed) when the answer is about another department.
+    /// Besides what any call can meet: [`NotFound`](crate::DingTalkErrorKind::NotFound), [`OutOfScope`](crate::DingTalkErrorKind::OutOfScope),
+    /// and [`Malformed`](crate::DingTalkErrorKind::Malformed) when the answer is about another department.
     pub async fn read_department(&self, department: DeptId) -> Result<Record, DingTalkError> {
         let call = ApiCall::post(
             GET_DEPARTMENT,

@@ -143,11 +143,11 @@ struct WireForbidden {
 struct EmptyAnswer {}
 
 impl Client {
-    /// Sends a notice. Success means accepted: ask for the [result](Self::notice_result) later.
+    /// Sends a notice. Success means accepted: ask for the [result](Self::read_notice_result) later.
     ///
     /// # Errors
-    /// [`NotSent`](Trouble::NotSent) for nobody or more than 100 people, a message over 2,048 bytes, a `userid` with a
-    /// comma, or a binding without an AgentId; [`UnknownOutcome`](Trouble::UnknownOutcome) when no usable answer came: it
+    /// [`NotSent`](crate::DingTalkErrorKind::NotSent) for nobody or more than 100 people, a message over 2,048 bytes, a `userid` with a
+    /// comma, or a binding without an AgentId; [`UnknownOutcome`](crate::DingTalkErrorKind::UnknownOutcome) when no usable answer came: it
     /// is never sent twice.
     pub async fn send_notice(&self, notice: &Notice) -> Result<TaskId, DingTalkError> {
         let refuse = |why| DingTalkError::new(SEND, DingTalkErrorKind::NotSent { why });
@@ -191,7 +191,7 @@ impl Client {
     /// Who got a notice; known for 24 hours.
     ///
     /// # Errors
-    /// What any call can meet, and [`Malformed`](Trouble::Malformed) for an id that cannot be one.
+    /// What any call can meet, and [`Malformed`](crate::DingTalkErrorKind::Malformed) for an id that cannot be one.
     pub async fn read_notice_result(&self, task: TaskId) -> Result<SendResult, DingTalkError> {
         let body = json!({ "agent_id": self.agent_id(RESULT)?, "task_id": task.0 });
         let call = ApiCall::post(

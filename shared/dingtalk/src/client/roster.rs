@@ -83,7 +83,7 @@ impl Client {
     /// All administrators; not limited by the contact scope.
     ///
     /// # Errors
-    /// What any call can meet, and [`Malformed`](crate::Trouble::Malformed) for an id that cannot be one.
+    /// What any call can meet, and [`Malformed`](crate::DingTalkErrorKind::Malformed) for an id that cannot be one.
     pub async fn list_admins(&self) -> Result<Vec<Admin>, DingTalkError> {
         let call = ApiCall::post(LISTADMIN, "/topapi/user/listadmin", json!({}));
         let answer: RosterResponse<RawRows> = self.call_api(&call).await?;
@@ -100,7 +100,7 @@ impl Client {
     /// were added after it was opened.
     ///
     /// # Errors
-    /// What any call can meet, and [`Malformed`](crate::Trouble::Malformed) for an id that cannot be one, more rows than
+    /// What any call can meet, and [`Malformed`](crate::DingTalkErrorKind::Malformed) for an id that cannot be one, more rows than
     /// asked for, or a next offset that does not grow.
     pub async fn list_on_job(&self, offset: u32) -> Result<OnJobPage, DingTalkError> {
         let body = json!({ "status_list": "2,3,5,-1", "offset": offset, "size": ON_JOB_PAGE });
@@ -114,10 +114,10 @@ impl Client {
     /// older `employee/v2/list` is not said to be.
     ///
     /// # Errors
-    /// Besides what any call can meet: [`PermissionMissing`](crate::Trouble::PermissionMissing),
-    /// [`SmartHrClosed`](crate::Trouble::SmartHrClosed), [`AgentRefused`](crate::Trouble::AgentRefused) also where there is
-    /// no AgentId, [`NotSent`](crate::Trouble::NotSent) for too many people, and
-    /// [`Malformed`](crate::Trouble::Malformed) for an answer about somebody else.
+    /// Besides what any call can meet: [`PermissionMissing`](crate::DingTalkErrorKind::PermissionMissing),
+    /// [`SmartHrClosed`](crate::DingTalkErrorKind::SmartHrClosed), [`AgentRefused`](crate::DingTalkErrorKind::AgentRefused) also where there is
+    /// no AgentId, [`NotSent`](crate::DingTalkErrorKind::NotSent) for too many people, and
+    /// [`Malformed`](crate::DingTalkErrorKind::Malformed) for an answer about somebody else.
     pub async fn read_employment_types(
         &self,
         people: &[UserId],

@@ -65,7 +65,7 @@ impl Client {
     /// Departments, people and fields that the app may see.
     ///
     /// # Errors
-    /// What any call can meet, and [`Malformed`](crate::Trouble::Malformed) for an id that cannot be one.
+    /// What any call can meet, and [`Malformed`](crate::DingTalkErrorKind::Malformed) for an id that cannot be one.
     pub async fn read_scopes(&self) -> Result<Scopes, DingTalkError> {
         let answer: ScopesAnswer = self.call_api(&ApiCall::get(SCOPES, "/auth/scopes")).await?;
         let ids = answer

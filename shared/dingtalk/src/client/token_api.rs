@@ -98,7 +98,7 @@ impl TokenApi {
     /// The app's access token, from the v1.0 host or, where that does not know the path, from the old one.
     ///
     /// # Errors
-    /// [`CredentialsRefused`](Trouble::CredentialsRefused) for a wrong key or secret, and what any call can meet.
+    /// [`CredentialsRefused`](crate::DingTalkErrorKind::CredentialsRefused) for a wrong key or secret, and what any call can meet.
     pub async fn issue_token(
         &self,
         app_key: &str,
@@ -141,8 +141,8 @@ impl TokenApi {
     /// Whether the app belongs to the company: only then does DingTalk issue a token under the company's own path.
     ///
     /// # Errors
-    /// [`CompanyRefused`](Trouble::CompanyRefused) when it does not (`unauthorized.client`, any other 400, or the
-    /// lasting `unknownError` that a foreign CorpId gets), [`CredentialsRefused`](Trouble::CredentialsRefused) for a
+    /// [`CompanyRefused`](crate::DingTalkErrorKind::CompanyRefused) when it does not (`unauthorized.client`, any other 400, or the
+    /// lasting `unknownError` that a foreign CorpId gets), [`CredentialsRefused`](crate::DingTalkErrorKind::CredentialsRefused) for a
     /// wrong key or secret, and what any call can meet.
     pub async fn prove_company(
         &self,

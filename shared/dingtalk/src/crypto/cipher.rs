@@ -25,7 +25,7 @@ const KEY_CHARACTERS: usize = 43;
 
 /// Signing token, AES key and accepted owner keys of one callback address. `Debug` hides them.
 ///
-/// A pure value: hold two while a key is being rotated and try the previous one on [`Cause::Signature`].
+/// A pure value: hold two while a key is being rotated and try the previous one on [`RejectionCause::Signature`].
 pub struct CallbackCipher {
     token: SecretString,
     key: SecretBox<[u8; 32]>,
@@ -65,7 +65,7 @@ impl CallbackCipher {
     /// `owners` are all keys that the address accepts: AppKey, CorpId or SuiteKey.
     ///
     /// # Errors
-    /// [`InvalidKey`] when the AES key is not 43 characters of base64, or when token or owners are empty.
+    /// [`CallbackKeyError`] when the AES key is not 43 characters of base64, or when token or owners are empty.
     pub fn new(token: &str, aes_key: &str, owners: &[String]) -> Result<Self, CallbackKeyError> {
         if token.is_empty() {
             return Err(CallbackKeyError::NoToken);
@@ -99,7 +99,7 @@ impl CallbackCipher {
     /// Verifies a callback, then decrypts it.
     ///
     /// # Errors
-    /// One opaque [`Rejected`], whatever is wrong: timestamp outside of the window, body over 64 KiB or not
+    /// One opaque [`RejectionError`], whatever is wrong: timestamp outside of the window, body over 64 KiB or not
     /// `{"encrypt"}`, signature, padding, length field or owner key.
     pub fn open_callback(
         &self,
@@ -167,7 +167,7 @@ impl CallbackCipher {
     /// DingTalk's side: verifies and decrypts an answer, `success` if all is well. Its time is not checked.
     ///
     /// # Errors
-    /// [`Rejected`] where DingTalk would count the push as failed.
+    /// [`RejectionError`] where DingTalk would count the push as failed.
     pub fn open_reply(&self, reply: &[u8]) -> Result<String, RejectionError> {
         let CallbackReply {
             msg_signature,

@@ -3,7 +3,7 @@
 /// A callback (or an answer to one) that was refused.
 ///
 /// `Display` is the same for every cause, so that a stranger learns nothing from it (T3 in `infra/README.md`). The
-/// [`Cause`] is for counters and never holds a value.
+/// [`RejectionCause`] is for counters and never holds a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the callback was refused")]
 pub struct RejectionError(pub(super) RejectionCause);

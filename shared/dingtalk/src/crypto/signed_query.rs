@@ -29,7 +29,7 @@ impl SignedQuery {
     /// `signature` and `msg_signature` are the same parameter, and so are `timestamp` and `timeStamp`.
     ///
     /// # Errors
-    /// [`Rejected`] when one is missing, empty, longer than it can be, or given twice with different values.
+    /// [`RejectionError`] when one is missing, empty, longer than it can be, or given twice with different values.
     pub fn from_pairs<K, V>(pairs: impl IntoIterator<Item = (K, V)>) -> Result<Self, RejectionError>
     where
         K: AsRef<str>,

@@ -57,7 +57,7 @@ impl PolicyPreset {
 
 /// A binding's policy.
 ///
-/// Built from a document ([`Policy::preset`] where there is none), so that its parts agree: an owner is never a side that
+/// Built from a document ([`Policy::from_preset`] where there is none), so that its parts agree: an owner is never a side that
 /// the direction forbids to be heard.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {

@@ -15,7 +15,7 @@ pub enum PolicyScope {
     OrganisationOnly,
     /// Departments and people, without DingTalk's custom fields.
     Employees,
-    /// The same, and these custom fields by their name in DingTalk; no others, unless one of them is [`ALL_CUSTOM`]. Never
+    /// The same, and these custom fields by their name in DingTalk; no others, unless one of them is [`ALL_CUSTOM_FIELDS`]. Never
     /// empty.
     EmployeesAndCustom(BTreeSet<String>),
 }

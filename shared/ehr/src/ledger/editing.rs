@@ -49,7 +49,7 @@ impl Ledger {
     /// The whole company as it is today.
     ///
     /// # Errors
-    /// [`Error`]; an entry that cannot be read is an error here, since whoever decides with less would decide wrongly.
+    /// [`EhrError`]; an entry that cannot be read is an error here, since whoever decides with less would decide wrongly.
     pub async fn read_company(&self) -> Result<CompanyOnDay, EhrError> {
         Ok(self.read_entries().await?.company_on(self.today))
     }
@@ -115,7 +115,7 @@ impl Ledger {
     /// many; what somebody else wrote meanwhile is left to the next time.
     ///
     /// # Errors
-    /// [`Error`]; what was applied before it stays so.
+    /// [`EhrError`]; what was applied before it stays so.
     pub async fn apply_due_edits(&self, now: Timestamp) -> Result<u64, EhrError> {
         let mut entries = self.read_entries().await?;
         let due = |(key, (_, body)): (&EntryKey, &(u64, EntryBody))| {

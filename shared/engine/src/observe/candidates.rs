@@ -38,7 +38,7 @@ impl Candidates {
             .collect()
     }
 
-    /// Takes back what [`Candidates::all`] gave out.
+    /// Takes back what [`Self::list_all`] gave out.
     pub(crate) fn restore(&self, all: &[(Field, String, Option<NativeId>)]) {
         let mut people = self.people.lock().unwrap_or_else(PoisonError::into_inner);
         people.extend(

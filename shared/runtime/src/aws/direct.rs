@@ -30,7 +30,7 @@ impl AwsSettings {
     /// Clients without the SDK: a connection each, no pool to share.
     ///
     /// # Errors
-    /// [`NoClient`]; the embedded roots are never refused.
+    /// [`AwsClientError`]; the embedded roots are never refused.
     pub fn direct_clients(&self) -> Result<DirectClients, AwsClientError> {
         let attempt = Duration::from_millis(self.patience.attempt_ms);
         let bounds = CallTimeouts {
@@ -58,7 +58,7 @@ impl DirectClients {
     /// The queue with this address.
     ///
     /// # Errors
-    /// [`NoClient::Endpoint`].
+    /// [`AwsClientError::Endpoint`].
     pub fn queue(&self, url: &str) -> Result<DirectQueue, AwsClientError> {
         Ok(DirectQueue::new(self.service_caller(SQS)?, url))
     }
@@ -66,7 +66,7 @@ impl DirectClients {
     /// The vault, to read.
     ///
     /// # Errors
-    /// [`NoClient::Endpoint`].
+    /// [`AwsClientError::Endpoint`].
     pub fn vault(&self) -> Result<DirectVault, AwsClientError> {
         Ok(DirectVault::new(self.service_caller(SECRETS_MANAGER)?))
     }

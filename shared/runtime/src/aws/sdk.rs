@@ -20,7 +20,7 @@ impl AwsSettings {
     /// What every client of one process shares: one HTTP client, one pool of connections.
     ///
     /// # Errors
-    /// [`NoClient`]; the embedded roots are never refused.
+    /// [`AwsClientError`]; the embedded roots are never refused.
     pub fn sdk_config(&self) -> Result<SdkConfig, AwsClientError> {
         let AwsTimeouts {
             attempt_ms,

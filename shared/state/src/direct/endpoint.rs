@@ -36,7 +36,7 @@ impl ServiceEndpoint {
     /// From a URL; a path is ignored, as nobody gives one.
     ///
     /// # Errors
-    /// [`InvalidEndpoint`].
+    /// [`EndpointError`].
     pub fn parse(url: &str) -> Result<Self, EndpointError> {
         let invalid = || EndpointError(url.to_owned());
         let uri: http::Uri = url.parse().map_err(|_| invalid())?;

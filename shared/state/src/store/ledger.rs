@@ -36,7 +36,7 @@ const PAGE_READING: PageReading = PageReading::Eventual(64);
 pub struct LookupKey {
     /// What is looked for, such as `job-number`; without `#`.
     pub what: &'static str,
-    /// Keyed hash of the value ([`directory::hash::bytes`]), so that no key holds it.
+    /// Keyed hash of the value ([`directory::hash::hash_bytes`]), so that no key holds it.
     pub hash: FieldHash,
 }
 

@@ -9,8 +9,10 @@ use crate::template::yaml_tree::Node;
 use crate::template::{ALARM, FUNCTION, QUEUE, Resource};
 
 const STAGE: &str = "AWS::ApiGatewayV2::Stage";
-/// What a public address is watched by: failures that its callers saw, and how long they waited.
-const STAGE_METRICS: [&str; 2] = ["5xx", "Latency"];
+/// What a public address is watched by: refusals, failures that its callers saw, and how long they waited.
+const STAGE_METRICS: [&str; 3] = ["4xx", "5xx", "Latency"];
+/// What a queue is watched by, beside its dead letters: how long its oldest message waits.
+const QUEUE_METRIC: &str = "ApproximateAgeOfOldestMessage";
 /// What a function is watched by: crashes and time-outs.
 const FUNCTION_METRIC: &str = "Errors";
 
@@ -128,6 +130,14 @@ pub(super) fn unwatched(subject: &RuleSubject) -> Vec<Finding> {
             missing.map(|metric| Finding::of(stage, format!("no alarm watches its {metric}"))),
         );
     }
+    let template = &subject.template;
+    let queues = template
+        .resources_of_type(QUEUE)
+        .filter(|queue| !template.is_dead_letters(*queue));
+    let unwatched = queues.filter(|queue| !watches(QUEUE_METRIC, queue.id));
+    findings.extend(
+        unwatched.map(|queue| Finding::of(queue, format!("no alarm watches its {QUEUE_METRIC}"))),
+    );
     // What a route leads to is watched at the door, where its failures are seen.
     let public = |id: &str| {
         let mut integrations = subject

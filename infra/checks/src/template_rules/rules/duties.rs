@@ -63,7 +63,18 @@ fn rights(subject: &RuleSubject) -> Vec<Right<'_>> {
             .resources_of_type(FUNCTION)
             .find(|function| function.referenced_id("Role") == Some(role.id))
             .and_then(|function| function.binary());
-        for statement in role.statements() {
+        let named = role
+            .property("ManagedPolicyArns")
+            .map(Node::all)
+            .unwrap_or_default();
+        let policies = named
+            .iter()
+            .filter_map(|node| template.resource(node.referenced_id()?));
+        let statements = role
+            .statements()
+            .into_iter()
+            .chain(policies.flat_map(|policy| policy.statements()));
+        for statement in statements {
             let (Some(actions), Some(on)) = (statement.get("Action"), statement.get("Resource"))
             else {
                 continue;

@@ -54,13 +54,13 @@ impl Client {
     /// Makes a department of `Name`, `Parent`, `Order` and `SourceIdentifier`; the first two are needed.
     ///
     /// Not idempotent: DingTalk chooses the id, and the name is unique only under its parent. Give every department a
-    /// `SourceIdentifier`; after [`Outcome::Unknown`] read the parent's children one by one and adopt only the one that
+    /// `SourceIdentifier`; after [`CallOutcome::Unknown`](super::CallOutcome::Unknown) read the parent's children one by one and adopt only the one that
     /// carries it.
     ///
     /// # Errors
-    /// Besides what any call can meet: [`NotSent`](crate::Trouble::NotSent) for a name or reference that cannot be
-    /// one, [`Taken`](crate::Trouble::Taken) by a sibling's name, [`FieldRefused`](crate::Trouble::FieldRefused) for the
-    /// parent (missing, too deep) or the name (sensitive words), [`LimitReached`](crate::Trouble::LimitReached).
+    /// Besides what any call can meet: [`NotSent`](crate::DingTalkErrorKind::NotSent) for a name or reference that cannot be
+    /// one, [`Taken`](crate::DingTalkErrorKind::Taken) by a sibling's name, [`FieldRefused`](crate::DingTalkErrorKind::FieldRefused) for the
+    /// parent (missing, too deep) or the name (sensitive words), [`LimitReached`](crate::DingTalkErrorKind::LimitReached).
     pub async fn create_department(
         &self,
         values: &FieldValues,
@@ -97,9 +97,9 @@ impl Client {
     /// still land after a later one. Nothing is called where nothing is left to send.
     ///
     /// # Errors
-    /// As [`create_department`](Self::create_department), and [`NotFound`](crate::Trouble::NotFound),
-    /// [`OutOfScope`](crate::Trouble::OutOfScope), [`Protected`](crate::Trouble::Protected) for the root,
-    /// [`FieldRefused`](crate::Trouble::FieldRefused) for a parent below the department itself and for heads who are not
+    /// As [`create_department`](Self::create_department), and [`NotFound`](crate::DingTalkErrorKind::NotFound),
+    /// [`OutOfScope`](crate::DingTalkErrorKind::OutOfScope), [`Protected`](crate::DingTalkErrorKind::Protected) for the root,
+    /// [`FieldRefused`](crate::DingTalkErrorKind::FieldRefused) for a parent below the department itself and for heads who are not
     /// in it.
     pub async fn update_department(
         &self,
@@ -125,8 +125,8 @@ impl Client {
     /// Deletes an empty department; its group chat and its id never come back. Idempotent.
     ///
     /// # Errors
-    /// Besides what any call can meet: [`NotEmpty`](crate::Trouble::NotEmpty),
-    /// [`Protected`](crate::Trouble::Protected) for the root, [`OutOfScope`](crate::Trouble::OutOfScope).
+    /// Besides what any call can meet: [`NotEmpty`](crate::DingTalkErrorKind::NotEmpty),
+    /// [`Protected`](crate::DingTalkErrorKind::Protected) for the root, [`OutOfScope`](crate::DingTalkErrorKind::OutOfScope).
     pub async fn delete_department(
         &self,
         department: DeptId,

@@ -52,7 +52,7 @@ pub enum PersonEntry {
 /// A change of somebody who is there.
 #[derive(Debug, Clone)]
 pub struct PersonChange<'a> {
-    /// The person as just read with [`Client::person`]: custom fields and departments are completed from it.
+    /// The person as just read with [`Client::read_person`]: custom fields and departments are completed from it.
     pub read: &'a Record,
     /// What to write. `Extension` holds changes, not the whole: see [`custom_changes`](super::custom_changes).
     pub values: &'a FieldValues,
@@ -77,14 +77,14 @@ struct CreatedPerson {
 impl Client {
     /// Takes somebody in.
     ///
-    /// Idempotent through the derived `userid`: a second time is [`Taken`](crate::Trouble::Taken) by it. Adopt the
+    /// Idempotent through the derived `userid`: a second time is [`Taken`](crate::DingTalkErrorKind::Taken) by it. Adopt the
     /// person then only if the intent and the job number agree.
     ///
     /// # Errors
-    /// Besides what any call can meet: [`NotSent`](crate::Trouble::NotSent) for a value that is missing, too long or cannot
-    /// be one; [`Taken`](crate::Trouble::Taken) for `userid`, mobile, e-mail or extension;
-    /// [`FieldRefused`](crate::Trouble::FieldRefused) with the field; [`LimitReached`](crate::Trouble::LimitReached) for a
-    /// company or department that is full; [`OutOfScope`](crate::Trouble::OutOfScope) for a department outside.
+    /// Besides what any call can meet: [`NotSent`](crate::DingTalkErrorKind::NotSent) for a value that is missing, too long or cannot
+    /// be one; [`Taken`](crate::DingTalkErrorKind::Taken) for `userid`, mobile, e-mail or extension;
+    /// [`FieldRefused`](crate::DingTalkErrorKind::FieldRefused) with the field; [`LimitReached`](crate::DingTalkErrorKind::LimitReached) for a
+    /// company or department that is full; [`OutOfScope`](crate::DingTalkErrorKind::OutOfScope) for a department outside.
     pub async fn create_person(
         &self,
         person: &NewPerson<'_>,
@@ -153,8 +153,8 @@ impl Client {
     }
 
     /// Changes a person: every field that the values show and that can be written. The mobile number is never sent:
-    /// it is in [`Written::left`] as [`ByTheEmployee`](super::Unwritable::ByTheEmployee), and whom somebody leads as
-    /// [`ThroughTheDepartment`](super::Unwritable::ThroughTheDepartment).
+    /// it is in [`WrittenFields::left`](super::WrittenFields::left) as [`ByTheEmployee`](super::UnwritableReason::ByTheEmployee), and whom somebody leads as
+    /// [`ThroughTheDepartment`](super::UnwritableReason::ThroughTheDepartment).
     ///
     /// Idempotent, but unconditional: what somebody changed meanwhile is overwritten, and a write of unknown outcome may
     /// still land after a later one. Nothing is called where nothing is left to send. `Departments` are exactly the
@@ -164,9 +164,9 @@ impl Client {
     /// `dept_position_list`, is not documented: read back.
     ///
     /// # Errors
-    /// As [`create_person`](Self::create_person), and [`NotFound`](crate::Trouble::NotFound) (also while invited),
-    /// [`OutOfScope`](crate::Trouble::OutOfScope), [`ManagedBySmartHr`](crate::Trouble::ManagedBySmartHr) for title and
-    /// departments, [`NotSent`](crate::Trouble::NotSent) for custom fields where `read` does not show the present ones.
+    /// As [`create_person`](Self::create_person), and [`NotFound`](crate::DingTalkErrorKind::NotFound) (also while invited),
+    /// [`OutOfScope`](crate::DingTalkErrorKind::OutOfScope), [`ManagedBySmartHr`](crate::DingTalkErrorKind::ManagedBySmartHr) for title and
+    /// departments, [`NotSent`](crate::DingTalkErrorKind::NotSent) for custom fields where `read` does not show the present ones.
     pub async fn update_person(
         &self,
         change: &PersonChange<'_>,
@@ -211,8 +211,8 @@ impl Client {
     /// taken in again within 24 hours may have to accept an invitation.
     ///
     /// # Errors
-    /// Besides what any call can meet: [`NotSent`](crate::Trouble::NotSent) for administrators and bosses,
-    /// [`OutOfScope`](crate::Trouble::OutOfScope).
+    /// Besides what any call can meet: [`NotSent`](crate::DingTalkErrorKind::NotSent) for administrators and bosses,
+    /// [`OutOfScope`](crate::DingTalkErrorKind::OutOfScope).
     pub async fn delete_person(
         &self,
         read: &Record,

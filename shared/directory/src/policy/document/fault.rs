@@ -7,7 +7,7 @@ use crate::ids::{Kind, Side};
 
 use super::super::{PolicyPreset, SyncDirection};
 
-/// What is wrong. `Display` says what, [`Fault::remedy`] what to do.
+/// What is wrong. `Display` says what, [`Self::remedy`] what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PolicyFault {
     /// Not JSON; nothing behind it could be read.

@@ -31,7 +31,7 @@ impl Store {
     /// its table for runs that no head names: a command, never a function.
     ///
     /// # Errors
-    /// [`StoreError`] when it cannot be read; what was tampered with is in the [`Audit`].
+    /// [`StoreError`] when it cannot be read; what was tampered with is in the [`JournalAudit`].
     pub async fn audit_journal(&self, corp: &CorpId) -> Result<JournalAudit, StoreError> {
         let mut audit = JournalAudit::default();
         // Listed first: a run that is closed meanwhile is in the heads as well.
