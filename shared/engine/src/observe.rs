@@ -5,6 +5,7 @@ mod candidates;
 mod correlate;
 mod error;
 mod find_in_dingtalk;
+mod links;
 mod withdrawn_fields;
 
 use std::sync::PoisonError;
@@ -13,15 +14,11 @@ use directory::correlate::IdentityMatch;
 use directory::custom_fields;
 use directory::decide::{self, Decision, EhrRecord, FreshRead, RecordPair};
 use directory::effective_dates::Presence;
-use directory::hash;
 use directory::plan::{HeldItem, Plan, PlanItem};
 use directory::planted::{self, Bug};
 use directory::policy::Ownership;
 use directory::reason::{Reason, ReasonCode};
-use directory::{
-    Base, Field, FieldSet, Kind, Link, LinkId, LinkLifecycle, NativeId, Record, RowVersion, Side,
-    WriteAction,
-};
+use directory::{Field, FieldSet, Kind, Link, LinkLifecycle, NativeId, Record, Side, WriteAction};
 use ehr::{AlternateKey, StoredRecord};
 use serde::{Deserialize, Serialize};
 
@@ -31,9 +28,6 @@ use crate::link_names::UnknownReferenceRule;
 
 pub(crate) use candidates::Candidates;
 pub use error::LookError;
-
-/// People who may have had one native id after each other, in a company's life.
-const HOLDERS_MAX: u32 = 64;
 
 /// A record, by the id that one side gives it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -335,38 +329,6 @@ impl Run<'_> {
         owner == Ownership::Owned(side.other()) && (side == Side::Ehr || self.whole_company)
     }
 
-    /// The stored link, or a new one for somebody whom no link knows; `None` where nobody can be made of it.
-    async fn link_for(
-        &self,
-        observed: &ObservedRecord,
-    ) -> Result<Option<(Link, Option<RowVersion>)>, LookError> {
-        if let Some(link) = &observed.link {
-            return Ok(Some((link.clone(), Some(link.version))));
-        }
-        let both = matches!(observed.dingtalk, FreshRead::Here(_)) && observed.ehr.is_some();
-        if both && observed.evidence.is_none() {
-            return Ok(None);
-        }
-        let (side, record) = match (&observed.dingtalk, &observed.ehr) {
-            (FreshRead::Here(record), ehr)
-                if ehr.is_none() || self.engine.policy.lifecycle == Side::DingTalk =>
-            {
-                (Side::DingTalk, record)
-            }
-            (_, Some(stored)) => (Side::Ehr, &stored.record),
-            (FreshRead::Here(record), None) => (Side::DingTalk, record),
-            (FreshRead::NotFound | FreshRead::Unseen, None) => return Ok(None),
-        };
-        if side == Side::DingTalk && !record.values.shown_fields().contains(Field::Name) {
-            self.tally(|tally| {
-                let reason = Reason::new(ReasonCode::IdentityNameHidden);
-                tally.add_unfinished(record.kind, None, reason);
-            });
-            return Ok(None);
-        }
-        self.new_link(record.kind, side, &record.id).await
-    }
-
     fn add_decision(
         &self,
         decision: Decision,
@@ -423,51 +385,6 @@ impl Run<'_> {
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .set_name(item.link.id, name);
-        }
-    }
-
-    /// A link for somebody whom no link knows. Its id is derived; a native id that was freed and given to somebody else
-    /// gets the next one. `None` where another run has stored it since the sides were read: what they said may be older than
-    /// the link, so that it is looked at once more.
-    async fn new_link(
-        &self,
-        kind: Kind,
-        side: Side,
-        native: &NativeId,
-    ) -> Result<Option<(Link, Option<RowVersion>)>, LookError> {
-        let engine = self.engine;
-        for nth in 0..HOLDERS_MAX {
-            let id = hash::derive_link_id(&engine.key, side, kind, native, nth);
-            match engine.links.get_link(&engine.corp, kind, id).await? {
-                None => return Ok(Some((self.fresh_link(kind, side, id), None))),
-                Some(link) if link.native_id(side) == Some(native) => {
-                    self.note_look_again(RecordKey::new(kind, side, native.clone()));
-                    return Ok(None);
-                }
-                Some(_) => {}
-            }
-        }
-        Err(LookError::not_yet(ReasonCode::IdentityTooManyHolders))
-    }
-
-    fn fresh_link(&self, kind: Kind, side: Side, id: LinkId) -> Link {
-        Link {
-            id,
-            kind,
-            generation: 1,
-            version: self.new_version(),
-            dingtalk: None,
-            ehr: self
-                .engine
-                .ehr
-                .id_for(id)
-                .filter(|_| side == Side::DingTalk),
-            unionid: None,
-            protected: false,
-            base: Base::default(),
-            intents: Vec::new(),
-            lifecycle: LinkLifecycle::Creating,
-            waits: Vec::new(),
         }
     }
 }

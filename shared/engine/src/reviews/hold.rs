@@ -1,16 +1,20 @@
 //! A hold: what the guard stopped for one reason. Releasing it lets exactly these changes pass at the next sweep.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod groups;
+
+use std::collections::BTreeSet;
 
 use directory::budget::{HeldChange, HeldChanges};
 use directory::guard::{self, ExceededLimit};
-use directory::hash::{self, FieldHash};
+use directory::hash::FieldHash;
 use directory::plan::HeldItem;
 use directory::reason::{Reason, ReasonCode};
 use directory::{FieldSet, Kind, LinkId, RunId, Timestamp, WriteAction};
 use serde::{Deserialize, Serialize};
 use state::store::{ControlKind, PutCondition, StoredItem};
 use state::{StoreError, WriteError};
+
+use groups::{HoldGroup, group_by_reason};
 
 use super::{RETENTION_SECONDS, ReviewStore, ignore_stale};
 use crate::Engine;
@@ -127,51 +131,6 @@ impl From<&ReleaseError> for Reason {
             ReleaseError::Write(WriteError::Stale) => Self::new(ReasonCode::RecordChangedElsewhere),
             ReleaseError::Write(err) => Self::new(ReasonCode::RecordNotNow).cause(Self::from(err)),
         }
-    }
-}
-
-/// What is held for the same reason.
-struct HoldGroup<'a> {
-    first: &'a HeldItem,
-    records: Vec<HoldRecord>,
-}
-
-fn group_by_reason(held: &[HeldItem]) -> Vec<HoldGroup<'_>> {
-    let mut groups: BTreeMap<(Kind, WriteAction, &Reason), HoldGroup<'_>> = BTreeMap::new();
-    for one in held {
-        let Some(print) = one.fingerprint else {
-            continue;
-        };
-        let group = groups.entry((one.kind, one.action, &one.reason));
-        group
-            .or_insert_with(|| HoldGroup {
-                first: one,
-                records: Vec::new(),
-            })
-            .records
-            .push(HoldRecord {
-                link: one.link,
-                print,
-            });
-    }
-    groups.into_values().collect()
-}
-
-impl HoldGroup<'_> {
-    /// The fingerprint of all of it, as text.
-    fn id(&mut self, engine: &Engine) -> String {
-        self.records
-            .sort_by_key(|record| (record.print, record.link));
-        self.records.dedup();
-        let all: Vec<u8> = self
-            .records
-            .iter()
-            .flat_map(|record| record.print)
-            .collect();
-        hash::hash_bytes(&engine.key, "hold", &all)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
     }
 }
 
