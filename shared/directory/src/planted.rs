@@ -126,6 +126,8 @@ bugs! {
     NotYetHasLeft = "not_yet_has_left";
     /// Memberships that are out of reach are left out of a set that is written whole.
     MembershipNotCarried = "membership_not_carried";
+    /// What was decided a while ago is written without reading both sides again.
+    OldReadsWrite = "old_reads_write";
 }
 
 #[cfg(feature = "planted")]

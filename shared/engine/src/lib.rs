@@ -29,7 +29,7 @@ pub mod status;
 mod sweep;
 mod wake;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use dingtalk::client::Clock;
@@ -124,6 +124,8 @@ pub(crate) struct Run<'a> {
     pub(crate) preview: Option<std::sync::Mutex<plans::CollectedPlan>>,
     /// Links whose items were written to the end, where somebody wants to know.
     pub(crate) finished: Option<std::sync::Mutex<BTreeSet<LinkId>>>,
+    /// When each record that is to be written was decided about.
+    pub(crate) decided_at: std::sync::Mutex<BTreeMap<LinkId, Timestamp>>,
     /// It looks at single records: a wake, a retry, a change that was laid aside.
     pub(crate) looks: bool,
     /// The budget of a run that writes nothing.
@@ -143,6 +145,7 @@ impl<'a> Run<'a> {
         let (looks, preview_budget) = (false, futures::lock::Mutex::default());
         let (candidates, parents, preview) = (Candidates::default(), ParentCache::default(), None);
         let (ehr_canary, finished, roster) = (None, None, Roster::default());
+        let decided_at = std::sync::Mutex::default();
         Self {
             engine,
             id,
@@ -157,6 +160,7 @@ impl<'a> Run<'a> {
             roster,
             preview,
             finished,
+            decided_at,
             looks,
             preview_budget,
             report,

@@ -6,6 +6,7 @@ mod correlate;
 mod error;
 mod find_in_dingtalk;
 mod links;
+mod second_read;
 mod withdrawn_fields;
 
 use std::sync::PoisonError;
@@ -341,6 +342,7 @@ impl Run<'_> {
             Decision::Settle(settled) => plan.settled.push(*settled),
             Decision::Write(mut item) => {
                 self.name_in_preview(&item, observed);
+                self.note_decided(item.link.id);
                 item.carried = looked.memberships_to_carry(&item);
                 plan.items.push(*item);
             }

@@ -51,8 +51,16 @@ impl Run<'_> {
                 Err(err) => return failed(item, err),
             }
         }
-        if item.main_action() == WriteAction::Remove && !UNASKED.into_iter().any(planted::is) {
+        let asks_again = !UNASKED.into_iter().any(planted::is) && !planted::is(Bug::OldReadsWrite);
+        if item.main_action() == WriteAction::Remove && asks_again {
             match self.is_still_removable(&item).await {
+                Ok(true) => {}
+                Ok(false) => return BeginOutcome::Moved(Box::new(item.link)),
+                Err(err) => return failed(item, err),
+            }
+        }
+        if item.main_action() != WriteAction::Remove {
+            match self.is_still_wanted(&item).await {
                 Ok(true) => {}
                 Ok(false) => return BeginOutcome::Moved(Box::new(item.link)),
                 Err(err) => return failed(item, err),
