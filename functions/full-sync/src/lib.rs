@@ -266,10 +266,28 @@ pub async fn perform_run(
 ) -> Result<RunReport, SweepError> {
     match order {
         RunRequest::Sweep(message) => Box::pin(sweep_corp(deps, message, deadline, progress)).await,
-        RunRequest::Plan(message) if message.task == PlanTask::Make => {
-            Box::pin(make_plan(deps, message, deadline, progress)).await
+        RunRequest::Plan(message) => {
+            let worked = match message.task {
+                PlanTask::Make => Box::pin(make_plan(deps, message, deadline, progress)).await,
+                PlanTask::Apply => Box::pin(apply_plan(deps, message, deadline)).await,
+            };
+            if let Err(err) = &worked {
+                note_plan_failure(deps, message, err).await;
+            }
+            worked
         }
-        RunRequest::Plan(message) => Box::pin(apply_plan(deps, message, deadline)).await,
+    }
+}
+
+/// Stores the failure of a plan; a failure that cannot be stored is in the log.
+async fn note_plan_failure(deps: &SweepDeps, message: &PlanMessage, err: &SweepError) {
+    if let Err(unstored) = plan::store_plan_failure(deps, message, err).await {
+        let reason = describe_error(&unstored);
+        tracing::error!(
+            run = message.plan.as_str(),
+            reason,
+            "the failure of a plan was not stored"
+        );
     }
 }
 

@@ -6,7 +6,7 @@ use engine::gate::WritePurpose;
 use engine::plans::{NewPlan, PlanError, PlanExecution, PlanHead, PlanRun, PlanState, PlanStore};
 use engine::report::RunReport;
 use engine::{Engine, LookError};
-use state::queue::messages::PlanMessage;
+use state::queue::messages::{PlanMessage, PlanTask};
 use state::store::{PutCondition, StoredItem};
 use state::{Binding, WriteError};
 
@@ -80,7 +80,7 @@ pub(crate) async fn make_and_store(
     let head = if planned.swept.turned {
         plans.store_plan(new, planned).await?
     } else {
-        plans.store_failure(new, report.notes.clone()).await?
+        plans.store_failure(new, report.notes.clone(), None).await?
     };
     report.plan = Some(head.id.as_str().to_owned());
     Ok((head, report))
@@ -186,6 +186,57 @@ async fn apply_chunks(
     Ok(report)
 }
 
+/// Stores in the plan's head why it was not made, or why applying it did not begin or ended: the one who asked looks there.
+/// A plan that is stopped with its own reason, or that is not to be applied now, stays as it is.
+pub(crate) async fn store_plan_failure(
+    deps: &SweepDeps,
+    message: &PlanMessage,
+    err: &SweepError,
+) -> Result<(), SweepError> {
+    let store = &deps.corps.store;
+    let binding = store
+        .get_binding(&message.binding)
+        .await?
+        .ok_or(engine::EngineError::Unknown)?
+        .body;
+    let plans = deps.corps.plan_store(&binding, &deps.archive).await?;
+    let failure = Some(Reason::from(err));
+    match (plans.load_head(&message.plan).await, message.task) {
+        // A plan that is applied or superseded says so itself.
+        (Ok(stored), PlanTask::Apply)
+            if !matches!(stored.body.state, PlanState::Approved | PlanState::Applying) =>
+        {
+            Ok(())
+        }
+        (Ok(stored), PlanTask::Apply) => {
+            let head = PlanHead {
+                failure,
+                ..stored.body
+            };
+            let put = plans.put_head(&head, PutCondition::Version(stored.version));
+            match put.await {
+                // Another run of the same plan says more.
+                Ok(_) | Err(PlanError::Write(WriteError::Stale)) => Ok(()),
+                Err(err) => Err(err.into()),
+            }
+        }
+        (Err(PlanError::Unknown), PlanTask::Make) => {
+            let new = NewPlan {
+                id: message.plan.clone(),
+                binding: &binding.id,
+                because: "command",
+                policy: binding.policy,
+                calls_per_second: binding.calls_per_second,
+                at: deps.corps.clock.now(),
+            };
+            let notes = Vec::new();
+            Ok(plans.store_failure(new, notes, failure).await.map(|_| ())?)
+        }
+        (Err(PlanError::Unknown), PlanTask::Apply) | (Ok(_), PlanTask::Make) => Ok(()),
+        (Err(err), _) => Err(err.into()),
+    }
+}
+
 /// What stopped it is in the head, with where it stood.
 async fn record_stop(
     deps: &SweepDeps,
@@ -245,6 +296,7 @@ impl VersionedHead<'_> {
         };
         let mut applied = self.stored.body.applied.clone().unwrap_or_else(new);
         applied.stopped = None;
+        self.stored.body.failure = None;
         self.stored.body.state = PlanState::Applying;
         self.stored.body.applied = Some(applied.clone());
         self.put_head().await?;

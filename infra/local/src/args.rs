@@ -32,7 +32,7 @@ pub enum Command {
     /// The simulated DingTalk alone
     Sandbox(SandboxArgs),
     /// The built-in eHR: hire, change, leave, re-organise, today or on a day ahead
-    Ehr(EhrArgs),
+    Ehr(Box<EhrArgs>),
     /// What the ledger holds, as .csv, .json or .xlsx
     Export(ExportArgs),
     /// What a sync would write: made as a plan, listed, shown
@@ -57,7 +57,7 @@ pub enum Command {
     Waiting(WaitingArgs),
     /// Who decided a field of a person, when, from what to what, and which value lost: one sentence
     Why(WhyArgs),
-    /// The record of every change: of one person, or verified whole
+    /// The record of every change and every order: of one person, the newest orders, or verified whole
     Journal(JournalArgs),
     /// A sync policy: checked, written out, its schema, its presets
     Policy(PolicyArgs),

@@ -2,6 +2,7 @@
 
 pub mod args;
 pub mod cloud;
+mod command_error;
 mod dead_letters;
 pub mod developer_command;
 pub mod ehr;
@@ -10,16 +11,20 @@ pub mod export;
 pub mod former_secrets;
 pub mod http_front;
 pub mod language;
+mod local_socket;
 pub mod machine;
 pub mod plan;
+mod plan_server;
 pub mod policy;
 pub mod records;
 pub mod rotate;
+mod session;
 pub mod split_secrets;
 mod token_renewal;
 pub mod up;
 pub mod workers;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use args::{Args, Command};
@@ -34,13 +39,14 @@ pub async fn run(args: Args) -> ExitCode {
             Err(err) => print_error(&err),
         },
         Command::Ehr(ehr) => ehr::run(&ehr).await,
-        Command::Export(export) => match export::run(&export).await {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(err) => print_error(&err),
-        },
+        Command::Export(export) => export::run(&export).await,
         Command::Rotate(rotate) => match rotate::run(&rotate).await {
             Ok(()) => ExitCode::SUCCESS,
-            Err(refusal) => print_error(&refusal),
+            Err(refusal) => {
+                let why = rotate.lang.describe(&refusal.reason);
+                _ = writeln!(std::io::stderr(), "■ {why}");
+                ExitCode::FAILURE
+            }
         },
         Command::Plan(args) => plan::run(&args).await,
         Command::Approve(args) => plan::approve(&args).await,

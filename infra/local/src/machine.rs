@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use desk::Desk;
 use directory::reason::{Reason, ReasonCode};
 use engine::CorpEngines;
 use outbound::Transport;
@@ -24,7 +25,6 @@ use crate::embedded::{
     TimeSource,
 };
 use crate::former_secrets::{self, FormerHome, FormerSecretError};
-use crate::plan::desk::PlanFailures;
 
 /// A problem of this machine as a reason. Its words are technical and shown as they are.
 pub(crate) fn machine_reason(err: &dyn std::error::Error) -> Reason {
@@ -113,8 +113,6 @@ pub struct Machine {
     pub clients: ClientPool,
     /// The way to DingTalk.
     pub transport: Arc<dyn Transport>,
-    /// Plans that could not be made or applied, and why.
-    pub failures: PlanFailures,
     database: Option<Database>,
     _hold: StateLock,
 }
@@ -184,7 +182,6 @@ impl Machine {
             secrets.clone(),
             refused,
         );
-        let failures = PlanFailures::default();
         Ok(Self {
             store,
             secrets,
@@ -193,7 +190,6 @@ impl Machine {
             queues,
             clients,
             transport,
-            failures,
             database,
             _hold: hold,
         })
@@ -220,6 +216,16 @@ impl Machine {
             sweeps: Arc::clone(&self.queues.sweeps) as Arc<dyn Queue>,
             wakes: Arc::clone(&self.queues.wakes) as Arc<dyn Queue>,
             outbox: Arc::clone(&self.queues.outbox) as Arc<dyn Queue>,
+            archive: Arc::clone(&self.archive),
+        }
+    }
+
+    /// The desk of this machine.
+    #[must_use]
+    pub fn desk(&self) -> Desk {
+        Desk {
+            corps: self.corps(),
+            sweeps: Arc::clone(&self.queues.sweeps) as Arc<dyn Queue>,
             archive: Arc::clone(&self.archive),
         }
     }

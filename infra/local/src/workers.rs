@@ -11,7 +11,6 @@ use state::DeadLetters as _;
 
 use crate::embedded::{EmbeddedQueue, ReceivedMessage};
 use crate::machine::Machine;
-use crate::plan::desk::{PlanFailures, note_failure};
 
 /// Messages that are handed over together.
 const BATCH_SIZE: usize = 10;
@@ -121,10 +120,9 @@ pub fn start_schedule(machine: &Machine, swept: SweepListener, failed_every: Dur
         }
     });
     let sweeps = Arc::clone(&machine.queues.sweeps);
-    let failures = Arc::clone(&machine.failures);
     let on_sweeps: BatchHandler = Arc::new(move |batch| {
-        let (deps, swept, failures) = (deps.clone(), Arc::clone(&swept), Arc::clone(&failures));
-        Box::pin(async move { handle_sweeps(&deps, &batch, &swept, &failures).await })
+        let (deps, swept) = (deps.clone(), Arc::clone(&swept));
+        Box::pin(async move { handle_sweeps(&deps, &batch, &swept).await })
     });
     Workers(vec![
         rule,
@@ -139,7 +137,6 @@ async fn handle_sweeps(
     deps: &full_sync::SweepDeps,
     batch: &QueueBatch,
     swept: &SweepListener,
-    failures: &PlanFailures,
 ) -> BatchOutcome {
     runtime::batch::work_batch(batch, 1, |item| async move {
         let Ok(order) = full_sync::RunRequest::from_body(&item.body) else {
@@ -154,10 +151,6 @@ async fn handle_sweeps(
             }
         }
         let done = full_sync::perform_run(deps, &order, None, Arc::new(|_| {})).await;
-        if let (Err(err), full_sync::RunRequest::Plan(message)) = (&done, &order) {
-            // Whoever asked for the plan waits for it.
-            note_failure(failures, message.plan.clone(), err);
-        }
         swept(done);
         runtime::batch::ItemVerdict::Done
     })
@@ -225,6 +218,7 @@ fn retry_pause(receives: u32) -> Duration {
 mod tests {
     use super::*;
     use crate::embedded::{Database, QueueRules};
+    use directory::{Field, FieldValues, Kind, NativeId, Timestamp};
     use state::{Queue as _, QueueMessage};
 
     #[test]
@@ -278,26 +272,37 @@ mod tests {
         assert_eq!(body.unwrap().as_deref(), Some("b"));
     }
 
+    /// A department of the ledger below the company, which is the first one; told in the feed at this time.
+    async fn create_department(machine: &Machine, number: usize, name: &str, at: Timestamp) {
+        let keys = machine.secrets.get_keys(&"b-1".parse().unwrap()).await;
+        let (store, corp) = (machine.store.clone(), "ding1".parse().unwrap());
+        let ledger = ehr::Ledger::new(store, corp, keys.unwrap().hash_key(), at);
+        let id = |number: usize| NativeId::new(&format!("{number:032x}")).unwrap();
+        let mut values = FieldValues::new();
+        values.show_text(Field::Name, Some(name.to_owned()));
+        values.show_refs(Field::Parent, (number > 0).then(|| id(0).to_string()));
+        let edit = ehr::ledger::LedgerEdit {
+            kind: Kind::Department,
+            id: id(number),
+            what: ehr::ledger::EditAction::Enter(values),
+            on: None,
+            expected: None,
+        };
+        ledger.edit_entry(&edit, at).await.unwrap();
+    }
+
     /// Its cursor leads to what a feed of ninety days has dropped: a sweep looks for it, once, and what is left is told.
     #[tokio::test]
     async fn a_gap_in_the_change_feed_asks_for_a_sweep() {
         let data = tempfile::tempdir().unwrap();
         let machine = crate::ehr::tests::bound_machine(data.path()).await;
         let now = runtime::SystemClock.now();
-        let ancient = directory::Timestamp(now.millis() - 100 * 24 * 3_600_000);
-        let desk = crate::ehr::desk::LedgerOrderHandler {
-            store: machine.store.clone(),
-            secrets: machine.secrets.clone(),
-        };
-        for (line, at) in [
-            ("公司 --under ''", ancient),
-            ("销售", ancient),
-            ("研发", now),
-        ] {
-            let order = crate::ehr::tests::parse_order(&format!("department create {line}"));
-            desk.handle_order(&order, at, runtime::random_bytes_or_abort())
-                .await
-                .unwrap();
+        let ancient = Timestamp(now.millis() - 100 * 24 * 3_600_000);
+        for (number, (name, at)) in [("公司", ancient), ("销售", ancient), ("研发", now)]
+            .into_iter()
+            .enumerate()
+        {
+            create_department(&machine, number, name, at).await;
         }
         let seen = |binding: &mut state::Binding| {
             (binding.swept_at, binding.feed_cursor) = (Some(now), Some("1".to_owned()));
@@ -344,7 +349,7 @@ mod tests {
         let id: directory::BindingId = "b-1".parse().unwrap();
         let mut binding = state::Binding::new(id, "ding1".parse().unwrap());
         let now = runtime::SystemClock.now();
-        binding.swept_at = Some(directory::Timestamp(now.millis() - 48 * 3_600_000));
+        binding.swept_at = Some(Timestamp(now.millis() - 48 * 3_600_000));
         machine
             .store
             .put_binding(&binding, state::store::PutCondition::New)

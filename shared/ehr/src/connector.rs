@@ -154,7 +154,16 @@ impl From<&EhrError> for Reason {
     }
 }
 
+/// What is malformed where a caller gave a position that is not of the list or feed.
+pub(crate) const CURSOR: &str = "cursor";
+
 impl EhrError {
+    /// Whether the caller's position is not of the list or feed.
+    #[must_use]
+    pub fn is_cursor_invalid(&self) -> bool {
+        matches!(self, Self::Malformed(CURSOR))
+    }
+
     /// Whether the same call can succeed later without anybody doing anything.
     #[must_use]
     pub fn is_transient(&self) -> bool {

@@ -10,9 +10,11 @@
 mod company;
 mod decide;
 mod edit;
+mod edit_reading;
 mod editing;
 mod entry_body;
 mod leadership;
+mod reading;
 mod values;
 
 use async_trait::async_trait;
@@ -33,6 +35,7 @@ use entry_body::EntryBody;
 pub use company::CompanyOnDay;
 pub use edit::{EditAction, EditOutcome, EditRefusal, LedgerEdit};
 pub use editing::EditError;
+pub use reading::LedgerPage;
 
 /// The built-in eHR of one corp.
 #[derive(Clone)]
@@ -62,24 +65,25 @@ impl Ledger {
         self.today
     }
 
+    /// What an entry is found by. Job numbers and mobiles that are dated ahead count too: on their day an entry is found
+    /// before it is settled, and every reader compares what it finds.
     fn lookup_keys(&self, body: &EntryBody) -> Vec<LookupKey> {
-        let dingtalk = body
-            .dingtalk
-            .as_ref()
-            .map(|id| AlternateKey::DingTalk(id.clone()));
+        let dingtalk = body.dingtalk.clone().map(AlternateKey::DingTalk);
         let union = body.record.unionid.clone().map(AlternateKey::Union);
-        let text = |field| body.record.values.text(field).map(str::to_owned);
-        let (job, mobile) = (
-            text(Field::JobNumber).map(AlternateKey::JobNumber),
-            text(Field::Mobile).map(AlternateKey::Mobile),
-        );
-        dingtalk
-            .iter()
-            .chain(&union)
-            .chain(&job)
-            .chain(&mobile)
-            .map(|key| self.lookup_key(key))
-            .collect()
+        let ahead = body.schedule.changes.iter().map(|change| &change.values);
+        let values = || ahead.clone().chain([&body.record.values]);
+        let texts =
+            |field| values().filter_map(move |values| values.text(field).map(str::to_owned));
+        let (jobs, mobiles) = (texts(Field::JobNumber), texts(Field::Mobile));
+        let keys = dingtalk
+            .into_iter()
+            .chain(union)
+            .chain(jobs.map(AlternateKey::JobNumber))
+            .chain(mobiles.map(AlternateKey::Mobile));
+        let mut keys: Vec<LookupKey> = keys.map(|key| self.lookup_key(&key)).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        keys
     }
 
     fn lookup_key(&self, key: &AlternateKey) -> LookupKey {
@@ -260,27 +264,10 @@ impl Connector for Ledger {
         kind: Kind,
         key: &AlternateKey,
     ) -> Result<Option<StoredRecord>, EhrError> {
-        // Two can share a number for a while: whoever is still here comes first.
-        let ids = self
-            .store
-            .find_entries(&self.corp, kind, &self.lookup_key(key), 10)
-            .await
-            .map_err(store_unavailable)?;
-        let mut found: Option<StoredRecord> = None;
-        for id in ids {
-            let stored = self
-                .read_entry(kind, &id)
-                .await?
-                .filter(|stored| matches_key(stored, key));
-            if let Some(stored) = stored
-                && found
-                    .as_ref()
-                    .is_none_or(|found| !found.record.active && stored.record.active)
-            {
-                found = Some(stored);
-            }
-        }
-        Ok(found)
+        // Two can share a number for a while: the one who is still here comes first.
+        let found = self.find_all_by_key(kind, key).await?;
+        let here = found.iter().position(|stored| stored.record.active);
+        Ok(found.into_iter().nth(here.unwrap_or_default()))
     }
 
     async fn write_record(&self, write: &RecordWrite) -> Result<StoredRecord, EhrError> {

@@ -8,6 +8,7 @@ mod ledger;
 mod link_item;
 mod links;
 mod pack;
+mod pages;
 mod query;
 mod schema;
 mod tally;
@@ -23,9 +24,11 @@ pub use control::ControlKind;
 pub use feed::{EDITS_MAX, EditNews, EntryEdit, FeedEntry, FeedPage, KEPT_S as NEWS_KEPT_S};
 pub use journal::{
     ChainBreak, ChainEntry, ChainHead, ChainVerdict, FieldChange, FieldOwner, HeadComparison,
-    HeadCopyError, Journal, JournalAudit, JournalError, NewEntry,
+    HeadCopyError, Journal, JournalAudit, JournalEntry, JournalError, NewEntry, OrderEntry,
+    OrderNote, OrderStage, RecordEntries, RecordedOrder, RecordedOrders,
 };
 pub use ledger::{LedgerEntry, LookupKey};
+pub use pages::{EntryPage, InvalidPosition, LinkPage, ShardPosition};
 pub use schema::{create_table, create_tables};
 pub use tally::{TableWrites, WriteTally};
 pub use versioned::{PutCondition, StoredItem};

@@ -17,6 +17,9 @@ use crate::polling::wait_until;
 /// Limit for the program. It takes this long only if it hangs.
 const PROGRAM_TIMEOUT: Duration = Duration::from_secs(900);
 
+/// Who runs the program here, as the journal names them.
+pub const OPERATOR: &str = "stories";
+
 /// Returns the path of the program next to this test program.
 ///
 /// # Panics
@@ -59,6 +62,7 @@ impl ProgramCommand {
         let mut command = Command::new(program_path());
         command
             .env_remove("BANGDING_APP_SECRET")
+            .env("USER", OPERATOR)
             .stdin(Stdio::null())
             .kill_on_drop(true);
         Self { command, qps: None }
@@ -93,6 +97,13 @@ impl ProgramCommand {
             &keys.app_key,
         ];
         self.args(args).secret(&keys.app_secret)
+    }
+
+    /// Sets a variable of its environment.
+    #[must_use]
+    pub fn environment(mut self, name: &str, value: &str) -> Self {
+        self.command.env(name, value);
+        self
     }
 
     /// Sets the AppSecret in the environment.

@@ -107,7 +107,7 @@ async fn tamper_journal(data: &Path, how: JournalTampering) -> u64 {
     let place = match how {
         JournalTampering::Changed => {
             let mut entry = run[2].clone();
-            let body = item_text(&entry, "b").replacen("new in DingTalk", "new in Dingtalk", 1);
+            let body = item_text(&entry, "b").replacen("change-new", "change-old", 1);
             assert_ne!(body, item_text(&entry, "b"));
             entry["b"]["S"] = body.into();
             put_item(&database, &entry).await;
@@ -264,10 +264,7 @@ async fn archive_copies_reveal_a_fully_rewritten_journal() {
         itself["copies"], 2,
         "beside its own archive it is intact: {itself}"
     );
-    let forged = copy_directory(before.path());
-    std::fs::remove_dir_all(forged.path().join("archive")).unwrap();
-    let kept = copy_directory(&data.join("archive"));
-    std::fs::rename(kept.keep(), forged.path().join("archive")).unwrap();
+    let forged = copy_with_archive_of(before.path(), data);
     let found = verify_journal(forged.path(), 1).await;
     assert_eq!(
         (&found["broken"]["entry"], &found["copies"]),
@@ -289,6 +286,15 @@ async fn archive_copies_reveal_a_fully_rewritten_journal() {
         said["notes"].to_string().contains("journal-copy-differs"),
         "{said}"
     );
+}
+
+/// Copies one state directory, with the archive of another one in the place of its own.
+fn copy_with_archive_of(state: &Path, other: &Path) -> TempDir {
+    let copy = copy_directory(state);
+    std::fs::remove_dir_all(copy.path().join("archive")).unwrap();
+    let archive = copy_directory(&other.join("archive"));
+    std::fs::rename(archive.keep(), copy.path().join("archive")).unwrap();
+    copy
 }
 
 #[tokio::test(flavor = "multi_thread")]

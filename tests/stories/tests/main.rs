@@ -26,6 +26,7 @@ mod killed;
 mod messages;
 mod not_everything;
 mod odd_answers;
+mod orders;
 mod permissions;
 mod plans;
 mod records;

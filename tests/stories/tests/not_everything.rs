@@ -228,17 +228,7 @@ async fn a_field_that_is_empty_for_everyone_is_held() {
         .collect();
     let titles = titles_in_ledger(&story).await;
     for person in &titled {
-        let fields = Box::new(PersonChanges {
-            title: Some(String::new()),
-            ..PersonChanges::default()
-        });
-        story
-            .dingtalk
-            .act(Act::Change {
-                userid: person.userid.clone(),
-                fields,
-            })
-            .await;
+        empty_title(&story, &person.userid).await;
     }
     let blanked = titled
         .iter()
@@ -253,18 +243,7 @@ async fn a_field_that_is_empty_for_everyone_is_held() {
             titles,
             "sweep {sweep}: a title was blanked"
         );
-        let hold = single_hold(&story).await;
-        let (code, arguments) = (&hold["reason"]["code"], &hold["reason"]["arguments"]);
-        assert_eq!(
-            (code, &arguments["field"]["field"]),
-            (&"guard-field-emptied".into(), &"title".into()),
-            "sweep {sweep}: {hold}"
-        );
-        assert_eq!(
-            (&arguments["records"], &arguments["limit"]),
-            (&blanked.into(), &5.into()),
-            "sweep {sweep}: {hold}"
-        );
+        assert_held_for_emptied_title(&story, blanked, sweep).await;
         assert_eq!(
             name_in_ledger(&story, &story.renamed).await.as_deref(),
             Some("改名人"),
@@ -292,6 +271,36 @@ async fn a_field_that_is_empty_for_everyone_is_held() {
         &LedgerSnapshot::read_directory(story.home.path())
             .await
             .expect("a binding"),
+    );
+}
+
+async fn empty_title(story: &MissedChanges, userid: &str) {
+    let fields = Box::new(PersonChanges {
+        title: Some(String::new()),
+        ..PersonChanges::default()
+    });
+    story
+        .dingtalk
+        .act(Act::Change {
+            userid: userid.to_owned(),
+            fields,
+        })
+        .await;
+}
+
+/// Asserts that there is one hold, of a title that so many people have lost at once.
+async fn assert_held_for_emptied_title(story: &MissedChanges, people: usize, sweep: usize) {
+    let hold = single_hold(story).await;
+    let (code, arguments) = (&hold["reason"]["code"], &hold["reason"]["arguments"]);
+    assert_eq!(
+        (code, &arguments["field"]["field"]),
+        (&"guard-field-emptied".into(), &"title".into()),
+        "sweep {sweep}: {hold}"
+    );
+    assert_eq!(
+        (&arguments["records"], &arguments["limit"]),
+        (&people.into(), &5.into()),
+        "sweep {sweep}: {hold}"
     );
 }
 

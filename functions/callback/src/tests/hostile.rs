@@ -10,116 +10,62 @@ async fn assert_refused(deps: &CallbackDeps, push: &Push, now: Timestamp, why: &
     );
 }
 
-#[tokio::test]
-async fn every_refusal_is_the_same_answer() {
-    let (world, deps) = world().await;
-    let good = || push(LEAVES);
+/// Pushes of strangers, and a genuine one that comes too late or too early.
+fn forged_and_replayed() -> Vec<(Push, Timestamp, &'static str)> {
+    let window = 5 * 60 * 1_000;
     let stranger = push_from(&cipher("guessed", KEY), LEAVES, APP_KEY, NOW);
-    assert_refused(&deps, &stranger, NOW, "forged").await;
     let other_key = push_from(&cipher("token1", OLD_KEY), LEAVES, APP_KEY, NOW);
-    assert_refused(&deps, &other_key, NOW, "signed, but not decryptable").await;
-    assert_refused(
-        &deps,
-        &push_from(&cipher("token1", KEY), LEAVES, "dingstranger", NOW),
-        NOW,
-        "another owner",
-    )
-    .await;
-    assert_refused(
-        &deps,
-        &good(),
-        NOW.plus_millis(5 * 60 * 1_000 + 1),
-        "replayed too late",
-    )
-    .await;
-    assert_refused(
-        &deps,
-        &good(),
-        NOW.plus_millis(-5 * 60 * 1_000 - 1),
-        "from the future",
-    )
-    .await;
-    assert_refused(
-        &deps,
-        &Push {
-            binding: "b2",
-            ..good()
-        },
-        NOW,
-        "another binding's address",
-    )
-    .await;
-    assert_refused(
-        &deps,
-        &Push {
-            binding: "nobody",
-            ..good()
-        },
-        NOW,
-        "no such binding",
-    )
-    .await;
-    assert_refused(
-        &deps,
-        &Push {
-            binding: "../b1",
-            ..good()
-        },
-        NOW,
-        "a path in the place of a binding",
-    )
-    .await;
-    assert_refused(
-        &deps,
-        &Push {
-            binding: "",
-            ..good()
-        },
-        NOW,
-        "no binding",
-    )
-    .await;
-    assert_refused(
-        &deps,
-        &Push {
-            query: String::new(),
-            ..good()
-        },
-        NOW,
-        "no query",
-    )
-    .await;
-    assert_refused(
-        &deps,
-        &Push {
-            query: good().query.replace("nonce", "n"),
-            ..good()
-        },
-        NOW,
-        "no nonce",
-    )
-    .await;
-    assert_refused(
-        &deps,
-        &Push {
-            query: format!("{}&nonce=other", good().query),
-            ..good()
-        },
-        NOW,
-        "two nonces",
-    )
-    .await;
-    assert_refused(
-        &deps,
-        &Push {
-            query: format!("{}&x={}", good().query, "x".repeat(5_000)),
-            ..good()
-        },
-        NOW,
-        "long",
-    )
-    .await;
-    for body in [
+    let other_owner = push_from(&cipher("token1", KEY), LEAVES, "dingstranger", NOW);
+    let (late, early) = (NOW.plus_millis(window + 1), NOW.plus_millis(-window - 1));
+    vec![
+        (stranger, NOW, "forged"),
+        (other_key, NOW, "signed, but not decryptable"),
+        (other_owner, NOW, "another owner"),
+        (push(LEAVES), late, "replayed too late"),
+        (push(LEAVES), early, "from the future"),
+    ]
+}
+
+/// A genuine push at addresses that are not its own.
+fn misdirected() -> Vec<(Push, Timestamp, &'static str)> {
+    [
+        ("b2", "another binding's address"),
+        ("nobody", "no such binding"),
+        ("../b1", "a path in the place of a binding"),
+        ("", "no binding"),
+    ]
+    .map(|(binding, why)| {
+        let push = Push {
+            binding,
+            ..push(LEAVES)
+        };
+        (push, NOW, why)
+    })
+    .into()
+}
+
+/// A genuine push with another query.
+fn odd_queries() -> Vec<(Push, Timestamp, &'static str)> {
+    let good = push(LEAVES).query;
+    [
+        (String::new(), "no query"),
+        (good.replace("nonce", "n"), "no nonce"),
+        (format!("{good}&nonce=other"), "two nonces"),
+        (format!("{good}&x={}", "x".repeat(5_000)), "long"),
+    ]
+    .map(|(query, why)| {
+        let push = Push {
+            query,
+            ..push(LEAVES)
+        };
+        (push, NOW, why)
+    })
+    .into()
+}
+
+/// A genuine query with bodies that hold no event.
+fn odd_bodies() -> Vec<(Push, Timestamp, &'static str)> {
+    [
         &b""[..],
         b"{}",
         b"[]",
@@ -127,17 +73,28 @@ async fn every_refusal_is_the_same_answer() {
         b"{\"encrypt\":\"\"}",
         b"\xff\xfe",
         &[b' '; 65_537],
-    ] {
-        assert_refused(
-            &deps,
-            &Push {
-                body: body.to_vec(),
-                ..good()
-            },
-            NOW,
-            "a body that is none",
-        )
-        .await;
+    ]
+    .map(|body| {
+        let push = Push {
+            body: body.to_vec(),
+            ..push(LEAVES)
+        };
+        (push, NOW, "a body that is none")
+    })
+    .into()
+}
+
+#[tokio::test]
+async fn every_refusal_is_the_same_answer() {
+    let (world, deps) = world().await;
+    let hostile = [
+        forged_and_replayed(),
+        misdirected(),
+        odd_queries(),
+        odd_bodies(),
+    ];
+    for (push, now, why) in hostile.iter().flatten() {
+        assert_refused(&deps, push, *now, why).await;
     }
     assert!(world.received_messages().is_empty());
 }

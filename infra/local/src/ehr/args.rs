@@ -1,13 +1,11 @@
 //! `bangding ehr …`: the command line of the ledger's desk.
 
-use std::path::PathBuf;
-
 use clap::{Args as ClapArgs, Subcommand};
+use desk::{EditRequest, EditVerb, LedgerRequest};
 use directory::{Field, Kind};
 use jiff::civil::Date;
 
-use super::order::{EditRequest, EditVerb, LedgerOrder};
-use crate::language::Language;
+use crate::plan::args::ContextArgs;
 
 /// `bangding ehr`.
 #[derive(Debug, Clone, ClapArgs)]
@@ -20,15 +18,9 @@ pub struct EhrArgs {
     /// What to do
     #[command(subcommand)]
     pub action: LedgerAction,
-    /// Where the state is kept
-    #[arg(long, default_value = ".bangding", global = true)]
-    pub data: PathBuf,
-    /// One JSON object on stdout, errors too
-    #[arg(long, global = true)]
-    pub json: bool,
-    /// 中文 or English
-    #[arg(long, value_enum, default_value = "zh", global = true)]
-    pub lang: Language,
+    /// Where and how
+    #[command(flatten)]
+    pub here: ContextArgs,
 }
 
 /// What people do to the ledger.
@@ -269,10 +261,10 @@ fn edit_request(kind: Kind, verb: EditVerb, who: Option<&String>) -> EditRequest
 
 impl LedgerAction {
     /// What is asked of the desk.
-    pub(super) fn to_order(&self) -> LedgerOrder {
+    pub(super) fn to_order(&self) -> LedgerRequest {
         let person = |verb, who, fields: Option<&PersonFieldArgs>, on: Option<Date>| {
             let fields = fields.map(PersonFieldArgs::pairs).unwrap_or_default();
-            LedgerOrder::Edit(EditRequest {
+            LedgerRequest::Edit(EditRequest {
                 fields,
                 on,
                 ..edit_request(Kind::Person, verb, who)
@@ -297,15 +289,16 @@ impl LedgerAction {
             } => person(EditVerb::Return, Some(who), Some(fields), *on),
             Self::Cancel { person: who } => person(EditVerb::Cancel, Some(who), None, None),
             Self::Department(action) => action.to_order(),
-            Self::List { all } => LedgerOrder::List {
+            Self::List { all } => LedgerRequest::List {
                 kind: Kind::Person,
                 all: *all,
+                cursor: None,
             },
-            Self::Show { person } => LedgerOrder::Show {
+            Self::Show { person } => LedgerRequest::Show {
                 kind: Kind::Person,
                 who: person.clone(),
             },
-            Self::Changes { after } => LedgerOrder::Changes {
+            Self::Changes { after } => LedgerRequest::Changes {
                 after: after.clone(),
             },
         }
@@ -313,9 +306,9 @@ impl LedgerAction {
 }
 
 impl DepartmentAction {
-    fn to_order(&self) -> LedgerOrder {
+    fn to_order(&self) -> LedgerRequest {
         let edit = |verb, who, fields, on: Option<Date>| {
-            LedgerOrder::Edit(EditRequest {
+            LedgerRequest::Edit(EditRequest {
                 fields,
                 on,
                 ..edit_request(Kind::Department, verb, who)
@@ -366,11 +359,12 @@ impl DepartmentAction {
             Self::Cancel { department } => {
                 edit(EditVerb::Cancel, Some(department), Vec::new(), None)
             }
-            Self::List { all } => LedgerOrder::List {
+            Self::List { all } => LedgerRequest::List {
                 kind: Kind::Department,
                 all: *all,
+                cursor: None,
             },
-            Self::Show { department } => LedgerOrder::Show {
+            Self::Show { department } => LedgerRequest::Show {
                 kind: Kind::Department,
                 who: department.clone(),
             },

@@ -2,85 +2,102 @@
 
 use std::io::Write as _;
 
+use desk::{ChangeFeedView, EditOutcome, LedgerChangeView, LedgerEntryView, UpcomingView};
 use directory::policy::EmploymentType;
-use directory::reason::Reason;
 use directory::{Field, Kind};
-use ehr::ledger::{EditOutcome, EditRefusal};
+use serde::Serialize;
 
-use super::args::EhrArgs;
-use super::order::{LedgerEntryView, LedgerOrderError, LedgerReply, UpcomingView};
+use crate::command_error::{CommandError, print_command_error};
 use crate::language::Language;
+use crate::plan::args::ContextArgs;
 
-/// Prints the outcome: answers on stdout, troubles on stderr; with `--json` both on stdout.
-pub(super) fn print_outcome(outcome: &Result<LedgerReply, LedgerOrderError>, args: &EhrArgs) {
-    // A closed pipe changes nothing any more.
-    _ = match outcome {
-        _ if args.json => writeln!(std::io::stdout(), "{}", as_json(outcome)),
-        Ok(answer) => write!(std::io::stdout(), "{}", describe_reply(answer, args.lang)),
-        Err(trouble) => writeln!(
-            std::io::stderr(),
-            "■ {}",
-            describe_error(trouble, args.lang)
-        ),
+/// How a command ended; with `--json` it is printed as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum LedgerOutcome {
+    /// The edit is stored.
+    Edited(EditOutcome),
+    /// Entries; of a list the values are masked.
+    Entries(Vec<LedgerEntryView>),
+    /// The change feed.
+    Changes(ChangeFeedView),
+}
+
+/// Prints the outcome: replies on stdout, errors on stderr; with `--json` both on stdout.
+pub(super) fn print_outcome(outcome: &Result<LedgerOutcome, CommandError>, here: &ContextArgs) {
+    let told = match outcome {
+        Ok(told) if here.json => format!("{}\n", as_json(told)),
+        Ok(told) => describe_reply(told, here.lang),
+        Err(err) => return print_command_error(err, here.json, here.lang),
     };
+    // A closed pipe changes nothing any more.
+    _ = write!(std::io::stdout(), "{told}");
 }
 
-pub(super) fn as_json(outcome: &Result<LedgerReply, LedgerOrderError>) -> serde_json::Value {
+pub(super) fn as_json(outcome: &LedgerOutcome) -> serde_json::Value {
+    serde_json::json!(outcome)
+}
+
+pub(super) fn describe_reply(outcome: &LedgerOutcome, language: Language) -> String {
     match outcome {
-        Ok(answer) => serde_json::json!(answer),
-        Err(trouble) => serde_json::json!({"error": {"code": trouble, "why": trouble.to_string()}}),
-    }
-}
-
-pub(super) fn describe_reply(answer: &LedgerReply, language: Language) -> String {
-    match (answer, language) {
-        (LedgerReply::Edited(edited), language) => describe_edit(edited, language),
-        (LedgerReply::Entries(entries), language) => entries
+        LedgerOutcome::Edited(edited) => describe_edit(edited, language),
+        LedgerOutcome::Entries(entries) => entries
             .iter()
             .map(|entry| describe_entry(entry, language))
             .collect(),
-        (
-            LedgerReply::Changes {
-                changes,
-                cursor,
-                more,
-                missed,
-            },
-            language,
-        ) => {
-            let line = |change: &super::order::LedgerChangeView| {
-                let at = jiff::Timestamp::from_millisecond(change.at).unwrap_or_default();
-                format!(
-                    "{at}  {:<10} {}  {}\n",
-                    change.kind.key(),
-                    change.id,
-                    change.because
-                )
-            };
-            let lines: String = changes.iter().map(line).collect();
-            let rest = match (more, language) {
-                (false, Language::Zh) => "",
-                (true, Language::Zh) => "（还有）",
-                (false, Language::En) => "",
-                (true, Language::En) => " (there is more)",
-            };
-            let next = if language == Language::Zh {
-                "下次从这里接着：--after"
-            } else {
-                "go on with --after"
-            };
-            let gap = match (missed, language) {
-                (false, _) => "",
-                (true, Language::Zh) => {
-                    "■ 更早的变化已不再保留（保留 90 天）：要知道全部，看 list\n"
-                }
-                (true, Language::En) => {
-                    "■ earlier changes are no longer kept (90 days): `list` says how it is now\n"
-                }
-            };
-            format!("{gap}{lines}● {next} {cursor}{rest}\n")
-        }
+        LedgerOutcome::Changes(feed) => describe_feed(feed, language),
     }
+}
+
+fn describe_feed(feed: &ChangeFeedView, language: Language) -> String {
+    let line = |change: &LedgerChangeView| {
+        let at = jiff::Timestamp::from_millisecond(change.at).unwrap_or_default();
+        format!(
+            "{at}  {:<10} {}  {}\n",
+            change.kind.key(),
+            change.id,
+            change.because
+        )
+    };
+    let lines: String = feed.changes.iter().map(line).collect();
+    let rest = match (feed.more, language) {
+        (false, _) => "",
+        (true, Language::Zh) => "（还有）",
+        (true, Language::En) => " (there is more)",
+    };
+    let next = match language {
+        Language::Zh => "下次从这里接着：--after",
+        Language::En => "go on with --after",
+    };
+    let gap = match (feed.missed, language) {
+        (false, _) => "",
+        (true, Language::Zh) => "■ 更早的变化已不再保留（保留 90 天）：要知道全部，看 list\n",
+        (true, Language::En) => {
+            "■ earlier changes are no longer kept (90 days): `list` says how it is now\n"
+        }
+    };
+    let cursor = &feed.cursor;
+    format!("{gap}{lines}● {next} {cursor}{rest}\n")
+}
+
+/// What a list is sorted by: departments by path, people by department and name.
+pub(super) fn sort(entries: &mut [LedgerEntryView]) {
+    let text = |entry: &LedgerEntryView, wanted| {
+        let field = entry.fields.iter().find(|(field, _)| *field == wanted);
+        field.map(|(_, texts)| texts.join(";")).unwrap_or_default()
+    };
+    entries.sort_by_cached_key(|entry| match entry.kind {
+        Kind::Person => (
+            text(entry, Field::Departments),
+            text(entry, Field::Name),
+            entry.id.clone(),
+        ),
+        Kind::Department => (
+            text(entry, Field::Parent),
+            text(entry, Field::Name),
+            entry.id.clone(),
+        ),
+    });
 }
 
 fn describe_edit(edited: &EditOutcome, language: Language) -> String {
@@ -188,99 +205,4 @@ fn describe_upcoming(ahead: &UpcomingView, language: Language) -> String {
         "ahead"
     };
     format!("{label} {}  {what}", ahead.on)
-}
-
-pub(super) fn describe_error(trouble: &LedgerOrderError, language: Language) -> String {
-    match (trouble, language) {
-        (LedgerOrderError::Unusable { why }, Language::En) => {
-            return format!("the ledger could not be used: {}", language.describe(why));
-        }
-        (trouble, Language::En) => return trouble.to_string(),
-        _ => {}
-    }
-    match trouble {
-        LedgerOrderError::Refused(refusal) => describe_refusal(refusal),
-        LedgerOrderError::Unknown { kind, who } => {
-            format!("内置花名册里没有这个{}：{who}", kind_zh(*kind))
-        }
-        LedgerOrderError::Ambiguous { kind, who, count } => {
-            format!(
-                "叫“{who}”的{}有 {count} 个：请用工号、路径或编号指明",
-                kind_zh(*kind)
-            )
-        }
-        LedgerOrderError::NoState { data } => {
-            format!("{data} 里没有数据：先运行 bangding up，或用 --data 指定目录")
-        }
-        LedgerOrderError::Unbound => "还没有绑定企业：先运行 bangding up".to_owned(),
-        LedgerOrderError::Held { data } => {
-            format!("另一个 bangding 占用着 {data} 且没有应答：可能正在启动，稍后再试或先停掉它")
-        }
-        LedgerOrderError::Unusable { why } => {
-            format!("内置花名册暂时无法使用（{}）", language.describe(why))
-        }
-    }
-}
-
-fn kind_zh(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Person => "人员",
-        Kind::Department => "部门",
-    }
-}
-
-fn describe_refusal(refusal: &EditRefusal) -> String {
-    match refusal {
-        EditRefusal::NotFound { kind } => format!("没有这个{}", kind_zh(*kind)),
-        EditRefusal::Exists => "这个编号已经存在".into(),
-        EditRefusal::Stale => "刚刚有人改过这条记录：看一眼再试".into(),
-        EditRefusal::NoSuchField { kind, field } => {
-            format!("{}没有字段 {}", kind_zh(*kind), field.key())
-        }
-        EditRefusal::Empty { field } => format!("{} 不能为空", field.key()),
-        EditRefusal::Value { .. } | EditRefusal::TooLong { .. } => {
-            Language::Zh.describe(&Reason::from(refusal))
-        }
-        EditRefusal::Taken { field } => format!("这个 {} 已有在职人员使用", field.key()),
-        EditRefusal::Reference { field, kind } => {
-            format!(
-                "{} 指向的{}不存在，或已离职、已关闭",
-                field.key(),
-                kind_zh(*kind)
-            )
-        }
-        EditRefusal::OwnManager => "不能做自己的直属上级".into(),
-        EditRefusal::MainDepartment => "主部门必须是所在部门之一：用 --main-department 指明".into(),
-        EditRefusal::HeadNotMember => "部门主管必须在该部门里：先把人调入".into(),
-        EditRefusal::Circle => "部门不能放到自己下面".into(),
-        EditRefusal::Root => "公司本身只有一个，不能移动或关闭".into(),
-        EditRefusal::SameName => "同一级已有同名部门".into(),
-        EditRefusal::NotEmpty {
-            people,
-            departments,
-        } => {
-            format!("里面还有 {people} 人、{departments} 个下级部门：先移走")
-        }
-        EditRefusal::Gone { kind: Kind::Person } => "已离职：先用 rehire 重新入职".into(),
-        EditRefusal::Gone {
-            kind: Kind::Department,
-        } => "部门已关闭：先用 department reopen 重新启用".into(),
-        EditRefusal::Here { kind: Kind::Person } => "此人在职或待入职".into(),
-        EditRefusal::Here {
-            kind: Kind::Department,
-        } => "部门在用".into(),
-        other => about_days(other),
-    }
-}
-
-fn about_days(refusal: &EditRefusal) -> String {
-    match refusal {
-        EditRefusal::Past => "日期已过：不写日期就是今天生效".into(),
-        EditRefusal::TooFar => "日期太远：9999-12-31 之类表示没有期限".into(),
-        EditRefusal::LeavesBeforeEntry => "离职日不在入职日之后：要取消入职请用 cancel".into(),
-        EditRefusal::ClosesAhead => "部门清空后当天关闭，不能预约".into(),
-        EditRefusal::Nothing => "本来就是这样：没有变化".into(),
-        EditRefusal::NothingWaits => "没有即将生效的变更".into(),
-        other => other.to_string(),
-    }
 }

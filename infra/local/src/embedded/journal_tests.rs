@@ -5,7 +5,10 @@ use directory::reason::{Reason, ReasonCode};
 use directory::{CorpId, Field, Kind, LinkId, RunId, Side, Timestamp, WriteAction};
 use state::Store;
 use state::seal::{SealContext, SealKey, seal_value};
-use state::store::{ChainBreak, ChainVerdict, FieldChange, JournalError, NewEntry};
+use state::store::{
+    ChainBreak, ChainVerdict, FieldChange, JournalEntry, JournalError, NewEntry, OrderNote,
+    OrderStage,
+};
 
 use super::Database;
 use super::store_tests::open_store;
@@ -217,10 +220,9 @@ async fn a_changed_entry_is_named() {
     let (store, database) = new_store().await;
     write_closed_run(&store, 1, 5).await;
     let mut entry = get(&database, "0000000003").await;
-    let body = entry["b"]
-        .as_s()
-        .unwrap()
-        .replace("the owner changed it", "nobody changed it");
+    let written = entry["b"].as_s().unwrap();
+    let body = written.replace("change-both-sides", "change-decided");
+    assert_ne!(&body, written);
     entry.insert("b".into(), AttributeValue::S(body));
     put(&database, entry).await;
     is_broken(&verify(&store).await, 3);
@@ -269,4 +271,87 @@ async fn a_missing_head_is_named() {
     is_broken(&store.verify_heads(&corp()).await.unwrap(), 2);
     delete(&database, "ding1##heads", "000000000003").await;
     is_broken(&store.verify_heads(&corp()).await.unwrap(), 1);
+}
+
+fn order_note(stage: OrderStage, record: Option<LinkId>) -> OrderNote {
+    let corp = corp();
+    let place = SealContext {
+        corp: &corp,
+        record: "run1",
+        field: "actor",
+    };
+    OrderNote {
+        at: Timestamp(1_780_000_000_000),
+        stage,
+        action: "pause-writes".to_owned(),
+        actor: seal_value(&SealKey::new([1; 32]), place, [9; 12], b"li").unwrap(),
+        record,
+        kind: record.map(|_| Kind::Person),
+        target: None,
+        detail: None,
+        reason: None,
+    }
+}
+
+#[tokio::test]
+async fn an_order_is_chained_listed_by_time_and_found_by_its_record() {
+    let (store, database) = new_store().await;
+    let person = LinkId([1; 16]);
+    let mut journal = store.open_journal(&corp(), &run(1)).await.unwrap();
+    let begun = order_note(OrderStage::Begun, None);
+    journal
+        .append_order(std::slice::from_ref(&begun))
+        .await
+        .unwrap();
+    let listed = store.recorded_orders(&corp(), None, 10).await.unwrap();
+    assert_eq!(listed.orders[0].ended, None, "cut off until it ends");
+
+    let mut again = store.open_journal(&corp(), &run(1)).await.unwrap();
+    let done = order_note(OrderStage::Done, Some(person));
+    again
+        .append_order(std::slice::from_ref(&done))
+        .await
+        .unwrap();
+    again.close().await.unwrap();
+    write_closed_run(&store, 2, 2).await;
+    assert_eq!(verify(&store).await, intact_verdict(2, true));
+    let listed = store.recorded_orders(&corp(), None, 10).await.unwrap();
+    assert_eq!((listed.orders.len(), listed.next), (1, None));
+    assert_eq!(listed.orders[0].begun, begun);
+    assert_eq!(listed.orders[0].ended, Some(done));
+
+    let found = store
+        .record_entries(&corp(), person, None, 10)
+        .await
+        .unwrap();
+    let orders = found
+        .entries
+        .iter()
+        .filter(|(entry, _)| matches!(entry, JournalEntry::Order(_)));
+    assert_eq!((orders.count(), found.entries.len()), (1, 2));
+    let first = store
+        .record_entries(&corp(), person, None, 1)
+        .await
+        .unwrap();
+    assert!(first.has_more);
+    let before = first.entries.last().map(|(_, key)| key.clone());
+    let rest = store
+        .record_entries(&corp(), person, before.as_deref(), 1)
+        .await
+        .unwrap();
+    assert_eq!((rest.entries.len(), rest.has_more), (1, false));
+    assert_eq!(
+        store
+            .record_changes(&corp(), person, 10)
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
+
+    let mut entry = get(&database, "0000000002").await;
+    let body = entry["b"].as_s().unwrap().replace("done", "refused");
+    entry.insert("b".into(), AttributeValue::S(body));
+    put(&database, entry).await;
+    is_broken(&verify(&store).await, 2);
 }

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
+use directory::BindingId;
 
 use crate::language::Language;
 
-/// Where, in which language, for whom.
+/// What every command that gives orders takes.
 #[derive(Debug, Clone, ClapArgs)]
 pub struct ContextArgs {
     /// Where the state is kept
@@ -18,6 +19,12 @@ pub struct ContextArgs {
     /// 中文 or English
     #[arg(long, value_enum, default_value = "zh", global = true)]
     pub lang: Language,
+    /// Who orders, for the journal; the user of this machine unless given
+    #[arg(long, value_name = "NAME", global = true)]
+    pub by: Option<String>,
+    /// Which binding; needed only where there are several
+    #[arg(long, value_name = "ID", global = true)]
+    pub binding: Option<BindingId>,
 }
 
 /// `bangding plan`.
@@ -51,9 +58,6 @@ pub enum PlanAction {
 pub struct ApproveArgs {
     /// The plan, or `latest`
     pub id: String,
-    /// Who approves; the user of this machine unless given
-    #[arg(long)]
-    pub by: Option<String>,
     /// Where and how
     #[command(flatten)]
     pub age: PlanAgeArgs,
@@ -79,7 +83,7 @@ pub struct ApplyArgs {
 #[derive(Debug, Clone, Copy, ClapArgs)]
 pub struct PlanAgeArgs {
     /// Hours after which a plan has to be made anew
-    #[arg(long, value_name = "HOURS", default_value_t = engine::plans::AGE_MAX_HOURS, value_parser = clap::value_parser!(u32).range(1..=8760))]
+    #[arg(long, value_name = "HOURS", default_value_t = desk::AGE_MAX_HOURS, value_parser = clap::value_parser!(u32).range(1..=8760))]
     pub max_age: u32,
 }
 
@@ -106,9 +110,6 @@ pub enum OnOff {
 /// `bangding pause`.
 #[derive(Debug, Clone, ClapArgs)]
 pub struct PauseArgs {
-    /// Who pauses; the user of this machine unless given
-    #[arg(long)]
-    pub by: Option<String>,
     /// Where and how
     #[command(flatten)]
     pub here: ContextArgs,

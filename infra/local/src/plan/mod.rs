@@ -1,31 +1,32 @@
 //! Plans made, shown, approved and applied; shadow mode; the pause; the active policy.
 //!
-//! While `up` runs it has the state in its hands: what is asked goes through its door, and long work through its queue.
-//! Otherwise this process takes the state, and works.
+//! Every order goes to the desk: of the running `up`, or of this process, which then also serves the queue that long work
+//! goes through.
 
 pub mod args;
-pub mod desk;
-pub mod order;
+mod pause;
 mod plan_table;
-pub mod session;
+mod print_plan;
 pub(crate) mod words;
 
 use std::io::IsTerminal as _;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use desk::{
+    OrderError, OrderRequest, PlanBody, PlanHead, PlanRequest, PlanState, PolicyRequest, Reply,
+    WritingRequest,
+};
 use directory::RunId;
-use engine::plans::{PlanBody, PlanHead, PlanState};
 use indicatif::{ProgressBar, ProgressStyle};
-use runtime::variables::{self, USER};
 
+use crate::command_error::CommandError;
 use crate::language::Language;
+use crate::session::{SessionNeeds, StateSession};
 use args::{
     ApplyArgs, ApproveArgs, ContextArgs, OnOff, PauseArgs, PlanAction, PlanArgs, ResumeArgs,
     ShadowArgs,
 };
-use order::{PlanOrder, PlanOrderError, PlanReply};
-use session::StateSession;
 use words::PlanOutcome;
 
 /// Something waits for a person.
@@ -34,164 +35,190 @@ const EXIT_WAITS: u8 = 3;
 /// Between two looks at how far it is.
 const POLL_INTERVAL: Duration = Duration::from_millis(200);
 
+type Outcome = Result<PlanOutcome, CommandError>;
+
 /// `bangding plan`. Exit 0: done, and nothing waits; 3: a plan waits for a person; 1: failed.
 pub async fn run(args: &PlanArgs) -> ExitCode {
     let here = &args.here;
     match args.action.as_ref().unwrap_or(&PlanAction::Make) {
         PlanAction::Make => finish_command(here, make(here).await),
-        PlanAction::List => finish_command(here, send_once(here, PlanOrder::List).await),
+        PlanAction::List => finish_command(here, list(here).await),
         PlanAction::Show { id } => finish_command(here, show(here, id).await),
     }
 }
 
 /// `bangding approve`. Exit 0: approved; 1: not.
 pub async fn approve(args: &ApproveArgs) -> ExitCode {
-    let by = actor_name(args.by.as_deref());
     let hours_max = args.age.max_age;
-    let outcome = with_plan(&args.here, &args.id, false, async |way, id| {
-        way.send_order(&PlanOrder::Approve {
-            id,
-            by: by.clone(),
-            hours_max,
-        })
-        .await
-        .map(PlanOutcome::Answer)
-    });
+    let outcome = with_plan(
+        &args.here,
+        &args.id,
+        SessionNeeds::State,
+        async |session, id| match session
+            .send(of_plan(PlanRequest::Approve { id, hours_max }))
+            .await?
+        {
+            Reply::Plan(head) => Ok(PlanOutcome::Approved(head)),
+            _ => Err(CommandError::unexpected_reply()),
+        },
+    );
     finish_command(&args.here, outcome.await)
 }
 
 /// `bangding apply`. Exit 0: everything applied; 3: something was refused or waits; 1: failed.
 pub async fn apply(args: &ApplyArgs) -> ExitCode {
     let hours_max = args.age.max_age;
-    let outcome = with_plan(&args.here, &args.id, true, async |way, id| {
-        way.send_order(&PlanOrder::Apply {
-            id: id.clone(),
-            hours_max,
-        })
-        .await?;
-        let bar = bar(&args.here);
-        let head = watch_plan(way, &id, |head| progress(&bar, head)).await;
-        bar.finish_and_clear();
-        head.map(|head| PlanOutcome::Applied(Box::new(head)))
-    });
+    let outcome = with_plan(
+        &args.here,
+        &args.id,
+        SessionNeeds::DingTalk,
+        async |session, id| {
+            let order = PlanRequest::Apply {
+                id: id.clone(),
+                hours_max,
+            };
+            session.send(of_plan(order)).await?;
+            let bar = bar(&args.here);
+            let head = watch_plan(session, &id, |head| progress(&bar, head)).await;
+            bar.finish_and_clear();
+            head.map(|head| PlanOutcome::Applied(Box::new(head)))
+        },
+    );
     finish_command(&args.here, outcome.await)
 }
 
 /// `bangding shadow`. Exit 0: done.
 pub async fn shadow(args: &ShadowArgs) -> ExitCode {
-    finish_command(
-        &args.here,
-        send_once(&args.here, PlanOrder::Shadow(args.to == OnOff::On)).await,
-    )
+    let order = OrderRequest::Writing(WritingRequest::Shadow(args.to == OnOff::On));
+    let outcome = match send_once(&args.here, order).await {
+        Ok(Reply::Shadow(on)) => Ok(PlanOutcome::Shadow(on)),
+        Ok(_) => Err(CommandError::unexpected_reply()),
+        Err(err) => Err(err),
+    };
+    finish_command(&args.here, outcome)
 }
 
 /// `bangding pause`. Exit 0: no further write begins; 3: a plan did not say that it stopped.
 pub async fn pause(args: &PauseArgs) -> ExitCode {
-    finish_command(
-        &args.here,
-        send_once(
-            &args.here,
-            PlanOrder::Pause {
-                by: actor_name(args.by.as_deref()),
-            },
-        )
-        .await,
-    )
+    finish_command(&args.here, pause::pause_writes(&args.here).await)
 }
 
 /// `bangding resume`. Exit 0: it goes on, and what was interrupted is done; 3: something was refused; 1: failed.
 pub async fn resume(args: &ResumeArgs) -> ExitCode {
-    let outcome = async {
-        let way = StateSession::connect(&args.here.data, true).await?;
-        let answer = way.send_order(&PlanOrder::Resume).await;
+    let outcome = with_session(&args.here, SessionNeeds::DingTalk, async |session| {
+        let order = OrderRequest::Writing(WritingRequest::Resume);
+        let Reply::Resumed { goes_on } = session.send(order).await? else {
+            return Err(CommandError::unexpected_reply());
+        };
         // Alone, this process is what goes on.
-        if let (StateSession::Alone(_), Ok(PlanReply::Resumed { goes_on })) = (&way, &answer) {
-            for id in goes_on {
-                watch_plan(&way, id, |_| {}).await?;
+        if session.is_alone() {
+            for id in &goes_on {
+                watch_plan(session, id, |_| {}).await?;
             }
         }
-        way.close().await;
-        answer.map(PlanOutcome::Answer)
-    };
+        Ok(PlanOutcome::Resumed { goes_on })
+    });
     finish_command(&args.here, outcome.await)
 }
 
 /// An order about the policy, which the command `policy` gives.
-pub async fn run_policy_order(here: &ContextArgs, order: PlanOrder) -> ExitCode {
-    finish_command(here, send_once(here, order).await)
+pub async fn run_policy_order(here: &ContextArgs, order: PolicyRequest) -> ExitCode {
+    let outcome = match send_once(here, OrderRequest::Policy(order)).await {
+        Ok(Reply::Policy(policy)) => Ok(PlanOutcome::Policy(policy)),
+        Ok(_) => Err(CommandError::unexpected_reply()),
+        Err(err) => Err(err),
+    };
+    finish_command(here, outcome)
 }
 
-/// Who acts: as said, or as this machine calls its user.
-#[must_use]
-pub fn actor_name(by: Option<&str>) -> String {
-    let user = || variables::read_variable(USER).unwrap_or_else(|| "?".to_owned());
-    by.map_or_else(user, str::to_owned)
+fn of_plan(request: PlanRequest) -> OrderRequest {
+    OrderRequest::Plan(request)
 }
 
-async fn send_once(here: &ContextArgs, order: PlanOrder) -> Result<PlanOutcome, PlanOrderError> {
-    let way = StateSession::connect(&here.data, false).await?;
-    let answer = way.send_order(&order).await;
-    way.close().await;
-    answer.map(PlanOutcome::Answer)
+async fn send_once(here: &ContextArgs, order: OrderRequest) -> Result<Reply, CommandError> {
+    let session = StateSession::connect(here, SessionNeeds::State).await?;
+    let reply = session.send(order).await;
+    session.close().await;
+    reply
+}
+
+/// Works with a session, and gives the state back whatever comes of it.
+pub(crate) async fn with_session<T>(
+    here: &ContextArgs,
+    needs: SessionNeeds,
+    work: impl AsyncFnOnce(&StateSession) -> Result<T, CommandError>,
+) -> Result<T, CommandError> {
+    let session = StateSession::connect(here, needs).await?;
+    let outcome = work(&session).await;
+    session.close().await;
+    outcome
 }
 
 async fn with_plan(
     here: &ContextArgs,
     id: &str,
-    calls: bool,
-    work: impl AsyncFnOnce(&StateSession, RunId) -> Result<PlanOutcome, PlanOrderError>,
-) -> Result<PlanOutcome, PlanOrderError> {
-    let way = StateSession::connect(&here.data, calls).await?;
-    let outcome = match find_plan(&way, id).await {
-        Ok(id) => work(&way, id).await,
-        Err(trouble) => Err(trouble),
-    };
-    way.close().await;
-    outcome
+    needs: SessionNeeds,
+    work: impl AsyncFnOnce(&StateSession, RunId) -> Outcome,
+) -> Outcome {
+    with_session(here, needs, async |session| {
+        let id = find_plan(session, id).await?;
+        work(session, id).await
+    })
+    .await
 }
 
 /// A plan by its id, or the newest one.
-async fn find_plan(way: &StateSession, id: &str) -> Result<RunId, PlanOrderError> {
+async fn find_plan(session: &StateSession, id: &str) -> Result<RunId, CommandError> {
+    let no_plan = || CommandError::from(OrderError::NoPlan);
     if id != "latest" {
-        return RunId::new(id).map_err(|_| PlanOrderError::NoPlan);
+        return RunId::new(id).map_err(|_| no_plan());
     }
-    match way.send_order(&PlanOrder::List).await? {
-        PlanReply::Heads(heads) => heads
+    match session
+        .send(of_plan(PlanRequest::List { cursor: None }))
+        .await?
+    {
+        Reply::Plans(page) => page
+            .rows
             .into_iter()
             .next()
             .map(|head| head.id)
-            .ok_or(PlanOrderError::NoPlan),
-        _ => Err(unexpected_reply()),
+            .ok_or_else(no_plan),
+        _ => Err(CommandError::unexpected_reply()),
     }
 }
 
-async fn make(here: &ContextArgs) -> Result<PlanOutcome, PlanOrderError> {
-    let way = StateSession::connect(&here.data, true).await?;
-    let outcome = async {
-        let PlanReply::Asked(id) = way.send_order(&PlanOrder::Make).await? else {
-            return Err(unexpected_reply());
+/// The newest plans: one page.
+async fn list(here: &ContextArgs) -> Outcome {
+    match send_once(here, of_plan(PlanRequest::List { cursor: None })).await? {
+        Reply::Plans(page) => Ok(PlanOutcome::Heads(page.rows)),
+        _ => Err(CommandError::unexpected_reply()),
+    }
+}
+
+async fn make(here: &ContextArgs) -> Outcome {
+    with_session(here, SessionNeeds::DingTalk, async |session| {
+        let Reply::PlanQueued(id) = session.send(of_plan(PlanRequest::Make)).await? else {
+            return Err(CommandError::unexpected_reply());
         };
         let bar = bar(here);
         bar.set_message(words::reading(here.lang));
-        let head = watch_plan(&way, &id, |_| {}).await;
+        let head = watch_plan(session, &id, |_| {}).await;
         bar.finish_and_clear();
         head.map(|head| PlanOutcome::Made(Box::new(head)))
-    };
-    let outcome = outcome.await;
-    way.close().await;
-    outcome
+    })
+    .await
 }
 
-async fn show(here: &ContextArgs, id: &str) -> Result<PlanOutcome, PlanOrderError> {
-    with_plan(here, id, false, async |way, id| {
+async fn show(here: &ContextArgs, id: &str) -> Outcome {
+    with_plan(here, id, SessionNeeds::State, async |session, id| {
         let mut whole = PlanBody::default();
         loop {
-            let order = PlanOrder::Show {
+            let order = PlanRequest::Show {
                 id: id.clone(),
                 from: whole.items.len(),
             };
-            let PlanReply::Plan { head, body } = way.send_order(&order).await? else {
-                return Err(unexpected_reply());
+            let Reply::PlanItems { head, body } = session.send(of_plan(order)).await? else {
+                return Err(CommandError::unexpected_reply());
             };
             let is_last =
                 body.items.is_empty() || whole.items.len() + body.items.len() >= count(&head);
@@ -212,44 +239,46 @@ fn count(head: &PlanHead) -> usize {
 
 /// Looks at a plan until it is made, applied or stopped.
 async fn watch_plan(
-    way: &StateSession,
+    session: &StateSession,
     id: &RunId,
     progress: impl Fn(&PlanHead),
-) -> Result<PlanHead, PlanOrderError> {
+) -> Result<PlanHead, CommandError> {
     loop {
-        match way.send_order(&PlanOrder::Head(id.clone())).await {
-            Ok(PlanReply::Head(head)) => {
+        match session.send(of_plan(PlanRequest::Head(id.clone()))).await {
+            Ok(Reply::Plan(head)) => {
                 progress(&head);
-                let stopped = head
-                    .applied
-                    .as_ref()
-                    .is_some_and(|applied| applied.stopped.is_some());
-                let busy =
-                    head.state == PlanState::Applying && !stopped || is_waiting_to_apply(&head);
-                if !busy {
+                if let Some(failure) = head.failure.clone().filter(|_| is_waited_for(&head)) {
+                    return Err(CommandError::Failed(failure));
+                }
+                if !is_busy(&head) {
                     return Ok(*head);
                 }
             }
-            Ok(_) => return Err(unexpected_reply()),
+            Ok(_) => return Err(CommandError::unexpected_reply()),
             // It is still being made.
-            Err(PlanOrderError::NoPlan) => {}
-            Err(trouble) => return Err(trouble),
+            Err(CommandError::Order(OrderError::NoPlan)) => {}
+            Err(err) => return Err(err),
         }
         tokio::time::sleep(POLL_INTERVAL).await;
     }
 }
 
+/// A failure of a plan that was applied all the same is an older one.
+fn is_waited_for(head: &PlanHead) -> bool {
+    !matches!(head.state, PlanState::Applied | PlanState::Superseded)
+}
+
+fn is_busy(head: &PlanHead) -> bool {
+    let stopped = head
+        .applied
+        .as_ref()
+        .is_some_and(|applied| applied.stopped.is_some());
+    head.state == PlanState::Applying && !stopped || is_waiting_to_apply(head)
+}
+
 /// It was asked to be applied and waits for its turn.
 fn is_waiting_to_apply(head: &PlanHead) -> bool {
     head.state == PlanState::Approved
-}
-
-pub(crate) fn unexpected_reply() -> PlanOrderError {
-    PlanOrderError::Unusable {
-        why: crate::machine::machine_reason_of(
-            "the running bangding is of another version; stop it and start it again",
-        ),
-    }
 }
 
 fn bar(here: &ContextArgs) -> ProgressBar {
@@ -278,7 +307,7 @@ fn progress(bar: &ProgressBar, head: &PlanHead) {
     );
 }
 
-fn finish_command(here: &ContextArgs, outcome: Result<PlanOutcome, PlanOrderError>) -> ExitCode {
+fn finish_command(here: &ContextArgs, outcome: Outcome) -> ExitCode {
     words::print_outcome(here, &outcome);
     match outcome {
         Ok(told) if told.failed() => ExitCode::FAILURE,

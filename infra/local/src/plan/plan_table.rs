@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{ContentArrangement, Table};
+use desk::{PlanBody, PlannedItem, PlannedPart};
 use directory::{FieldValue, Kind, LinkId, Side, WriteAction};
-use engine::plans::{PlanBody, PlannedItem, PlannedPart};
 
 use crate::language::Language;
 

@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
+use desk::PolicyRequest;
 use directory::policy::document::{self, CheckedPolicy, PolicyDocumentError};
 use directory::policy::{Policy, PolicyPreset};
 
 use crate::language::Language;
 use crate::plan;
 use crate::plan::args::ContextArgs;
-use crate::plan::order::PlanOrder;
 use crate::print_error;
 
 /// `bangding policy`.
@@ -23,21 +23,19 @@ pub struct PolicyArgs {
     /// What to do
     #[command(subcommand)]
     pub action: PolicyAction,
-    /// 中文 or English
-    #[arg(long, value_enum, default_value = "zh", global = true)]
-    pub lang: Language,
+    /// Where and how
+    #[command(flatten)]
+    pub here: ContextArgs,
 }
 
 /// What to do with a policy.
 #[derive(Debug, Clone, Subcommand)]
 pub enum PolicyAction {
-    /// Everything that is wrong with a document, each with its line, cause and remedy; exit 1 if anything is
+    /// Everything that is wrong with a document, each with its line, cause and remedy; exit 1 if anything is. With --json one
+    /// object: policy (its hash), problems, cautions
     Check {
         /// The document; `-` reads standard input
         file: PathBuf,
-        /// One JSON object: policy (its hash), problems, cautions
-        #[arg(long)]
-        json: bool,
     },
     /// A document, or a preset, with everything written out as it would hold
     Show {
@@ -52,37 +50,15 @@ pub enum PolicyAction {
     Set {
         /// The document; `-` reads standard input
         file: PathBuf,
-        /// Who sets it; the user of this machine unless given
-        #[arg(long)]
-        by: Option<String>,
-        /// Where the state is kept
-        #[arg(long, default_value = ".bangding")]
-        data: PathBuf,
-        /// One JSON object
-        #[arg(long)]
-        json: bool,
     },
     /// Go back to the policy before, or to a version
     Rollback {
         /// The version; 0 is the one that `up` binds with
         #[arg(long)]
         to: Option<u64>,
-        /// Where the state is kept
-        #[arg(long, default_value = ".bangding")]
-        data: PathBuf,
-        /// One JSON object
-        #[arg(long)]
-        json: bool,
     },
     /// The binding's active policy, written out
-    Active {
-        /// Where the state is kept
-        #[arg(long, default_value = ".bangding")]
-        data: PathBuf,
-        /// One JSON object
-        #[arg(long)]
-        json: bool,
-    },
+    Active,
     /// The schema of the document, for an editor: JSON Schema 2020-12
     Schema,
     /// The presets, and what each of them means
@@ -123,30 +99,19 @@ struct ReadPolicyError {
 
 /// Runs the command.
 pub async fn run(args: &PolicyArgs) -> ExitCode {
-    let here = |data: &Path, json| ContextArgs {
-        data: data.to_owned(),
-        json,
-        lang: args.lang,
-    };
+    let here = &args.here;
     match &args.action {
-        PolicyAction::Set {
-            file,
-            by,
-            data,
-            json,
-        } => set_policy(file, by.as_deref(), here(data, *json)).await,
-        PolicyAction::Rollback { to, data, json } => {
-            plan::run_policy_order(&here(data, *json), PlanOrder::Rollback { to: *to }).await
+        PolicyAction::Set { file } => set_policy(file, here).await,
+        PolicyAction::Rollback { to } => {
+            plan::run_policy_order(here, PolicyRequest::RollBack { to: *to }).await
         }
-        PolicyAction::Active { data, json } => {
-            plan::run_policy_order(&here(data, *json), PlanOrder::ActivePolicy).await
-        }
-        PolicyAction::Check { file, json } => with_policy_text(file, |text| {
+        PolicyAction::Active => plan::run_policy_order(here, PolicyRequest::Active).await,
+        PolicyAction::Check { file } => with_policy_text(file, |text| {
             let outcome = document::read_document(text);
-            let text = if *json {
+            let text = if here.json {
                 as_json(&outcome)
             } else {
-                describe_outcome(file, &outcome, args.lang)
+                describe_outcome(file, &outcome, here.lang)
             };
             say(&text);
             exit_code(outcome.is_ok())
@@ -159,7 +124,7 @@ pub async fn run(args: &PolicyArgs) -> ExitCode {
                 ExitCode::SUCCESS
             }
             refused @ Err(_) => {
-                say(&describe_outcome(file, &refused, args.lang));
+                say(&describe_outcome(file, &refused, here.lang));
                 ExitCode::FAILURE
             }
         }),
@@ -174,14 +139,14 @@ pub async fn run(args: &PolicyArgs) -> ExitCode {
         PolicyAction::Presets => {
             PolicyPreset::ALL
                 .iter()
-                .for_each(|preset| say(&meaning(*preset, args.lang)));
+                .for_each(|preset| say(&meaning(*preset, here.lang)));
             ExitCode::SUCCESS
         }
     }
 }
 
 /// Every fault at its line before anybody is asked: a refused document changes nothing.
-async fn set_policy(file: &Path, by: Option<&str>, here: ContextArgs) -> ExitCode {
+async fn set_policy(file: &Path, here: &ContextArgs) -> ExitCode {
     let text = match text_of(file) {
         Ok(text) => text,
         Err(source) => {
@@ -200,14 +165,7 @@ async fn set_policy(file: &Path, by: Option<&str>, here: ContextArgs) -> ExitCod
         });
         return ExitCode::FAILURE;
     }
-    plan::run_policy_order(
-        &here,
-        PlanOrder::SetPolicy {
-            text,
-            by: plan::actor_name(by),
-        },
-    )
-    .await
+    plan::run_policy_order(here, PolicyRequest::Set { text }).await
 }
 
 fn exit_code(good: bool) -> ExitCode {

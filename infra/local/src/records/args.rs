@@ -45,9 +45,6 @@ pub enum ConflictAction {
         /// Take the decision back: what stood before stands again
         #[arg(long)]
         undo: bool,
-        /// Who decides; the user of this machine unless given
-        #[arg(long)]
-        by: Option<String>,
     },
 }
 
@@ -101,9 +98,6 @@ pub enum HoldAction {
         /// Take the release back, as long as no sweep has applied it
         #[arg(long)]
         undo: bool,
-        /// Who releases; the user of this machine unless given
-        #[arg(long)]
-        by: Option<String>,
     },
 }
 
@@ -166,13 +160,16 @@ pub struct JournalArgs {
 /// What to do with the journal.
 #[derive(Debug, Clone, Subcommand)]
 pub enum JournalAction {
-    /// Every change of one person, newest first
+    /// Every change of one person and every order about them, newest first; without a person, the newest orders
     Show {
         /// As for `why`
-        person: String,
-        /// One field only
-        #[arg(long, value_parser = parse_field)]
+        person: Option<String>,
+        /// One field of the person only
+        #[arg(long, value_parser = parse_field, requires = "person")]
         field: Option<Field>,
+        /// All orders, not only the newest 50
+        #[arg(long, conflicts_with = "person")]
+        all: bool,
     },
     /// Recompute every chain, and name the first entry that is not what was written; exit 1 if there is one
     Verify,

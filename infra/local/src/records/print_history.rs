@@ -1,8 +1,8 @@
 //! What the journal says, in words.
 
+use desk::{AuditView, ChangeView, RecordIdentity};
 use state::store::FieldOwner;
 
-use super::order::{AuditView, ChangeView, RecordIdentity};
 use super::words::{name, shanghai_time, side, value};
 use crate::language::Language;
 use crate::plan::words::pick;

@@ -2,82 +2,74 @@
 
 use std::io::Write as _;
 
+use desk::{
+    ConflictState, ConflictView, HoldState, HoldView, QuarantineCause, QuarantineState,
+    QuarantineView, RecordIdentity, WaitingItem, WaitsFor,
+};
 use directory::guard::ExceededLimit;
 use directory::{Side, Timestamp};
-use engine::reviews::{ConflictState, HoldState, QuarantineCause, QuarantineState};
 use serde_json::json;
 
-use super::order::{
-    ConflictView, HoldView, QuarantineView, RecordCategory, RecordIdentity, RecordOrderError,
-    RecordReply, WaitingItem, WaitsFor,
-};
-use super::print_history as journal;
+use super::outcome::RecordOutcome;
+use super::{print_history as journal, print_orders as orders};
+use crate::command_error::{CommandError, print_command_error};
 use crate::language::Language;
 use crate::plan::args::ContextArgs;
-use crate::plan::order::PlanOrderError;
-use crate::plan::{words as plans, words::pick};
+use crate::plan::words::pick;
 
 /// Digits of an id that a list shows: enough to name it.
 const SHORT_ID_DIGITS: usize = 8;
 
-/// Prints the outcome: answers on stdout, troubles on stderr; with `--json` both on stdout.
-pub(super) fn print_outcome(here: &ContextArgs, outcome: &Result<RecordReply, PlanOrderError>) {
-    // A closed pipe changes nothing any more.
-    _ = match outcome {
-        Ok(answer) if here.json => writeln!(std::io::stdout(), "{}", json!(answer)),
-        Err(trouble) if here.json => writeln!(std::io::stdout(), "{}", plans::error_json(trouble)),
-        Ok(answer) => writeln!(
-            std::io::stdout(),
-            "{}",
-            describe_reply(answer, here.lang).trim_end()
-        ),
-        Err(trouble) => writeln!(
-            std::io::stderr(),
-            "■ {}",
-            plans::describe_error(trouble, here.lang)
-        ),
+/// Prints the outcome: replies on stdout, errors on stderr; with `--json` both on stdout.
+pub(super) fn print_outcome(here: &ContextArgs, outcome: &Result<RecordOutcome, CommandError>) {
+    let told = match outcome {
+        Ok(told) if here.json => json!(told).to_string(),
+        Ok(told) => describe_reply(told, here.lang).trim_end().to_owned(),
+        Err(err) => return print_command_error(err, here.json, here.lang),
     };
+    // A closed pipe changes nothing any more.
+    _ = writeln!(std::io::stdout(), "{told}");
 }
 
-fn describe_reply(answer: &RecordReply, language: Language) -> String {
+fn describe_reply(answer: &RecordOutcome, language: Language) -> String {
     match answer {
-        RecordReply::Conflicts(all) if all.is_empty() => pick(
+        RecordOutcome::Conflicts(all) if all.is_empty() => pick(
             language,
             "● 没有等人处理的冲突",
             "● no conflict waits for anybody",
         ),
-        RecordReply::Conflicts(all) => all
+        RecordOutcome::Conflicts(all) => all
             .iter()
             .map(|one| describe_conflict(one, language))
             .collect(),
-        RecordReply::Conflict(one) => describe_conflict(one, language),
-        RecordReply::Holds(all) if all.is_empty() => {
+        RecordOutcome::Conflict(one) => describe_conflict(one, language),
+        RecordOutcome::Holds(all) if all.is_empty() => {
             pick(language, "● 没有拦下的变更", "● nothing is held")
         }
-        RecordReply::Holds(all) => all.iter().map(|one| describe_hold(one, language)).collect(),
-        RecordReply::Hold { hold: one, records } => {
+        RecordOutcome::Holds(all) => all.iter().map(|one| describe_hold(one, language)).collect(),
+        RecordOutcome::Hold { hold: one, records } => {
             let records: String = records
                 .iter()
                 .map(|who| format!("    {}\n", name(who)))
                 .collect();
             describe_hold(one, language) + &records
         }
-        RecordReply::Quarantined(all) if all.is_empty() => {
+        RecordOutcome::Quarantined(all) if all.is_empty() => {
             pick(language, "● 没有隔离的记录", "● no record is in quarantine")
         }
-        RecordReply::Quarantined(all) => all
+        RecordOutcome::Quarantined(all) => all
             .iter()
             .map(|one| describe_quarantined(one, language))
             .collect(),
-        RecordReply::QuarantinedOne(one) => describe_quarantined(one, language),
-        RecordReply::Waiting(all) if all.is_empty() => {
+        RecordOutcome::QuarantinedOne(one) => describe_quarantined(one, language),
+        RecordOutcome::Waiting(all) if all.is_empty() => {
             pick(language, "● 没有在等的", "● nothing waits")
         }
-        RecordReply::Waiting(all) => all
+        RecordOutcome::Waiting(all) => all
             .iter()
             .map(|one| describe_waiting(one, language))
             .collect(),
-        RecordReply::Why {
+        RecordOutcome::Why {
             record,
             field,
             changed,
@@ -89,10 +81,25 @@ fn describe_reply(answer: &RecordReply, language: Language) -> String {
                 .unwrap_or_default();
             journal::describe_why(record, field.key(), changed.as_deref(), language) + &refused
         }
-        RecordReply::History { record, changes } => {
+        RecordOutcome::History {
+            record,
+            changes,
+            orders,
+        } => {
             journal::describe_history(record, changes, language)
+                + &orders
+                    .iter()
+                    .map(|one| format!("  {}", orders::describe_order(one, language)))
+                    .collect::<String>()
         }
-        RecordReply::Verified(verified) => journal::describe_audit(verified, language),
+        RecordOutcome::Orders(all) if all.is_empty() => {
+            pick(language, "● 还没有人操作过", "● no order was given yet")
+        }
+        RecordOutcome::Orders(all) => all
+            .iter()
+            .map(|one| orders::describe_order(one, language))
+            .collect(),
+        RecordOutcome::Verified(verified) => journal::describe_audit(verified, language),
     }
 }
 
@@ -351,54 +358,4 @@ fn describe_waiting(one: &WaitingItem, language: Language) -> String {
         }
     };
     format!("… {who}{field}  {said}\n")
-}
-
-/// Why it was not done.
-pub(crate) fn describe_error(stopped: &RecordOrderError, language: Language) -> String {
-    let chinese = |of: Side| side(of, Language::Zh);
-    match (stopped, language) {
-        (RecordOrderError::Refused(why), Language::En) => {
-            return format!("it was refused: {}", language.describe(why));
-        }
-        (RecordOrderError::NotNow(why), Language::En) => {
-            let why = language.describe(why);
-            return format!("it could not be done now: {why}. Run the command again later");
-        }
-        (stopped, Language::En) => return stopped.to_string(),
-        _ => {}
-    }
-    match stopped {
-        RecordOrderError::Unknown(sort) => format!(
-            "没有这一条：bangding {} list --all 看有哪些",
-            sort.command()
-        ),
-        RecordOrderError::Ambiguous { count } => format!("有 {count} 条以此开头：编号再多打几位"),
-        RecordOrderError::Closed(sort) => {
-            format!("它已经结束：bangding {} show 看详情", sort.command())
-        }
-        RecordOrderError::NotDecided(RecordCategory::Conflict) => {
-            "还没有人决定过，没有可收回的".to_owned()
-        }
-        RecordOrderError::NotDecided(_) => "还没有放行，没有可收回的".to_owned(),
-        RecordOrderError::Moved(of) => {
-            format!(
-                "{}里的值后来又变了，什么都没写：看一眼这条记录，哪边错就在哪边改",
-                chinese(*of)
-            )
-        }
-        RecordOrderError::Unseen(of) => {
-            format!("{}现在不显示这条记录或这个字段，什么都没写", chinese(*of))
-        }
-        RecordOrderError::Nobody => "没有找到：用钉钉 userid、工号或 eHR 编号".to_owned(),
-        RecordOrderError::Several { count } => format!("有 {count} 人同名：用钉钉 userid 或工号"),
-        RecordOrderError::Owned(of) => {
-            format!("按当前策略，这个字段由{}决定：到那边去改", chinese(*of))
-        }
-        RecordOrderError::Employee => "这个字段在钉钉里只有员工自己能改：请员工改".to_owned(),
-        RecordOrderError::Refused(why) => format!("没有被接受：{}", language.describe(why)),
-        RecordOrderError::Stale => "刚刚有人动过：再看一眼".to_owned(),
-        RecordOrderError::NotNow(why) => {
-            format!("现在做不了：{}。过一会儿再试", language.describe(why))
-        }
-    }
 }

@@ -25,11 +25,9 @@ use engine::report::RunReport;
 use state::Binding;
 use state::queue::messages::SweepMessage;
 
-use crate::ehr::desk::LedgerOrderHandler;
-use crate::ehr::local_socket::LocalSocket;
 use crate::http_front::HttpFront;
+use crate::local_socket::LocalSocket;
 use crate::machine::{self, Machine, MachineConfig, StartError};
-use crate::plan::session;
 use crate::workers;
 
 use args::UpArgs;
@@ -75,17 +73,12 @@ async fn run_up(args: &UpArgs, screen: &Arc<Screen>) -> Result<ExitCode, BindErr
         tracing::warn!(reason = %err, "the callback address could not start");
         BindError::from(Reason::new(ReasonCode::MachinePortTaken))
     })?;
-    let desk = LedgerOrderHandler {
-        store: machine.store.clone(),
-        secrets: machine.secrets.clone(),
-    };
-    let plans = session::serving_handler(&machine);
-    let door = LocalSocket::open(&args.data, desk, plans)
+    let socket = LocalSocket::open(&args.data, machine.desk())
         .await
-        .map_err(|err| internal_refusal("opening the desk's door", &err))?;
+        .map_err(|err| internal_refusal("opening the desk's socket", &err))?;
     screen.started(&args.data, &target);
     let ended = sync_and_follow(args, screen, &target, &machine, &front).await;
-    door.close().await;
+    socket.close().await;
     drop(front);
     machine.stop().await;
     target.stop().await;

@@ -235,6 +235,23 @@ run-restarted =
 run-position-not-stored = the position of this sweep was not stored, and the next part may repeat work: { $cause }
 run-not-started = the run could not start: { $cause }
 
+### Orders
+
+order-not-allowed = none of your roles allows { $action }
+    .remedy = Ask an owner of the binding
+order-step-up-needed = { $action } needs a second proof
+    .remedy = Enter the code of your authenticator
+order-outside-scope = this record is not in the departments or the team that you act for
+    .remedy = Ask HR of the whole company
+order-actor-missing = it is not named who orders, and the journal has to know
+    .remedy = Give your name: --by NAME
+order-binding-unknown = there is no such binding
+    .remedy = Bind a company first: bangding up
+order-binding-ambiguous = there are { $count } bindings, and none is named
+    .remedy = Name one: --binding ID
+order-cursor-invalid = this is not a position in the list
+    .remedy = Begin at the start of the list
+
 ### Plans
 
 plan-unknown = there is no such plan

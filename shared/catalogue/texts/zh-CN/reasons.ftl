@@ -188,6 +188,23 @@ run-restarted =
 run-position-not-stored = 本段同步的进度没有存下，下一段可能重做：{ $cause }
 run-not-started = 没有开始：{ $cause }
 
+### 操作
+
+order-not-allowed = 你的角色不能做这项操作（{ $action }）
+    .remedy = 请绑定的负责人来做
+order-step-up-needed = 这项操作（{ $action }）需要再验证一次身份
+    .remedy = 输入验证器上的动态码
+order-outside-scope = 这条记录不在你负责的部门或团队里
+    .remedy = 请负责全公司的 HR 来做
+order-actor-missing = 没有说明是谁在操作，审计日志必须记下来
+    .remedy = 写明你的名字：--by 名字
+order-binding-unknown = 没有这个绑定
+    .remedy = 先绑定企业：bangding up
+order-binding-ambiguous = 有 { $count } 个绑定，没有说明是哪一个
+    .remedy = 用 --binding 指明一个
+order-cursor-invalid = 这不是这份列表里的位置
+    .remedy = 从头开始看
+
 ### Plans
 
 plan-unknown = 没有这份变更计划

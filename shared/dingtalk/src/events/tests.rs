@@ -17,97 +17,100 @@ fn describe_event(plaintext: &[u8]) -> String {
         .to_owned()
 }
 
+/// Kind and queue groups of every fixture that is an event.
+const FIXTURE_WAKES: &[(&[u8], &str)] = &[
+    (
+        fixture!("user_add_org"),
+        "Changed(\"user_add_org\") dt#person#184919295227658120",
+    ),
+    (
+        fixture!("user_add_org_documented"),
+        "Changed(\"user_add_org\") dt#person#015x",
+    ),
+    (
+        fixture!("user_add_org_stream"),
+        "Changed(\"user_add_org\") dt#person#015x dt#person#016x",
+    ),
+    (
+        fixture!("user_modify_org"),
+        "Changed(\"user_modify_org\") dt#person#zhangsan",
+    ),
+    (
+        fixture!("user_leave_org"),
+        "Changed(\"user_leave_org\") dt#person#li.na",
+    ),
+    (
+        fixture!("user_active_org"),
+        "Changed(\"user_active_org\") dt#person#li.na",
+    ),
+    (
+        fixture!("org_admin_add"),
+        "Changed(\"org_admin_add\") dt#person#011505184066774889",
+    ),
+    (
+        fixture!("org_admin_remove"),
+        "Changed(\"org_admin_remove\") dt#person#011505184066774889",
+    ),
+    (
+        fixture!("label_user_change"),
+        "Changed(\"label_user_change\") dt#person#0115",
+    ),
+    (
+        fixture!("label_conf_modify"),
+        "Ignored(\"label_conf_modify\")",
+    ),
+    (
+        fixture!("org_dept_create"),
+        "Changed(\"org_dept_create\") dt#department#581208264",
+    ),
+    (
+        fixture!("org_dept_modify"),
+        "Changed(\"org_dept_modify\") dt#department#581208264",
+    ),
+    (
+        fixture!("org_dept_remove"),
+        "Changed(\"org_dept_remove\") dt#department#581208264",
+    ),
+    (
+        fixture!("org_change"),
+        "Changed(\"org_change\") dt#everything",
+    ),
+    (
+        fixture!("org_remove"),
+        "Changed(\"org_remove\") dt#everything",
+    ),
+    (fixture!("check_url"), "UrlCheck"),
+    (
+        fixture!("check_create_suite_url"),
+        "UrlCheckSuite { random: \"LPIdSnlF\" }",
+    ),
+    (
+        fixture!("check_update_suite_url"),
+        "UrlCheckSuite { random: \"abc\" }",
+    ),
+    (fixture!("suite_ticket"), "Ignored(\"suite_ticket\")"),
+    (
+        fixture!("hrm_user_record_change"),
+        "Ignored(\"hrm_user_record_change\")",
+    ),
+    (
+        fixture!("bpms_instance_change"),
+        "Ignored(\"bpms_instance_change\")",
+    ),
+    (
+        fixture!("attendance_check_record"),
+        "Ignored(\"attendance_check_record\")",
+    ),
+    (fixture!("unknown_type"), "Ignored(\"something_of_2027\")"),
+    (
+        fixture!("unknown_field"),
+        "Changed(\"user_add_org\") dt#person#u",
+    ),
+];
+
 #[test]
 fn every_fixture_wakes_the_records_it_names() {
-    for (plaintext, expected) in [
-        (
-            fixture!("user_add_org"),
-            "Changed(\"user_add_org\") dt#person#184919295227658120",
-        ),
-        (
-            fixture!("user_add_org_documented"),
-            "Changed(\"user_add_org\") dt#person#015x",
-        ),
-        (
-            fixture!("user_add_org_stream"),
-            "Changed(\"user_add_org\") dt#person#015x dt#person#016x",
-        ),
-        (
-            fixture!("user_modify_org"),
-            "Changed(\"user_modify_org\") dt#person#zhangsan",
-        ),
-        (
-            fixture!("user_leave_org"),
-            "Changed(\"user_leave_org\") dt#person#li.na",
-        ),
-        (
-            fixture!("user_active_org"),
-            "Changed(\"user_active_org\") dt#person#li.na",
-        ),
-        (
-            fixture!("org_admin_add"),
-            "Changed(\"org_admin_add\") dt#person#011505184066774889",
-        ),
-        (
-            fixture!("org_admin_remove"),
-            "Changed(\"org_admin_remove\") dt#person#011505184066774889",
-        ),
-        (
-            fixture!("label_user_change"),
-            "Changed(\"label_user_change\") dt#person#0115",
-        ),
-        (
-            fixture!("label_conf_modify"),
-            "Ignored(\"label_conf_modify\")",
-        ),
-        (
-            fixture!("org_dept_create"),
-            "Changed(\"org_dept_create\") dt#department#581208264",
-        ),
-        (
-            fixture!("org_dept_modify"),
-            "Changed(\"org_dept_modify\") dt#department#581208264",
-        ),
-        (
-            fixture!("org_dept_remove"),
-            "Changed(\"org_dept_remove\") dt#department#581208264",
-        ),
-        (
-            fixture!("org_change"),
-            "Changed(\"org_change\") dt#everything",
-        ),
-        (
-            fixture!("org_remove"),
-            "Changed(\"org_remove\") dt#everything",
-        ),
-        (fixture!("check_url"), "UrlCheck"),
-        (
-            fixture!("check_create_suite_url"),
-            "UrlCheckSuite { random: \"LPIdSnlF\" }",
-        ),
-        (
-            fixture!("check_update_suite_url"),
-            "UrlCheckSuite { random: \"abc\" }",
-        ),
-        (fixture!("suite_ticket"), "Ignored(\"suite_ticket\")"),
-        (
-            fixture!("hrm_user_record_change"),
-            "Ignored(\"hrm_user_record_change\")",
-        ),
-        (
-            fixture!("bpms_instance_change"),
-            "Ignored(\"bpms_instance_change\")",
-        ),
-        (
-            fixture!("attendance_check_record"),
-            "Ignored(\"attendance_check_record\")",
-        ),
-        (fixture!("unknown_type"), "Ignored(\"something_of_2027\")"),
-        (
-            fixture!("unknown_field"),
-            "Changed(\"user_add_org\") dt#person#u",
-        ),
-    ] {
+    for &(plaintext, expected) in FIXTURE_WAKES {
         assert_eq!(describe_event(plaintext), expected);
     }
 }

@@ -55,7 +55,7 @@ impl CompanyOnDay {
     }
 
     /// The department and those above it, nearest first. No longer than there are departments: a circle ends.
-    fn with_ancestors(&self, id: &NativeId) -> impl Iterator<Item = &StoredRecord> {
+    pub fn with_ancestors(&self, id: &NativeId) -> impl Iterator<Item = &StoredRecord> {
         let above = |stored: &&StoredRecord| {
             let parent = stored.record.values.refs(Field::Parent).next()?;
             self.departments.get(&NativeId::new(parent).ok()?)

@@ -38,6 +38,16 @@ pub enum EditAction {
 }
 
 impl LedgerEdit {
+    /// The values that the edit sets.
+    pub(super) fn values(&self) -> Option<&FieldValues> {
+        match &self.what {
+            EditAction::Enter(values) | EditAction::Change(values) | EditAction::Return(values) => {
+                Some(values)
+            }
+            EditAction::Leave | EditAction::Cancel => None,
+        }
+    }
+
     /// What was done, in one word, as the feed tells it.
     #[must_use]
     pub fn verb(&self) -> &'static str {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use directory::reason::{Reason, ReasonCode};
 use directory::{Kind, NativeId, Timestamp};
-use state::store::{EDITS_MAX, EditNews, FeedEntry, LedgerEntry, LookupKey, PutCondition};
+use state::store::{EDITS_MAX, EditNews, FeedEntry, LookupKey, PutCondition};
 
 use super::Ledger;
 use super::company::CompanyOnDay;
@@ -12,7 +12,7 @@ use super::decide::apply_edit;
 use super::edit::{EditOutcome, EditRefusal, LedgerEdit};
 use super::entry_body::EntryBody;
 use super::leadership::{EntryKey, LedgerEntries, entries_to_store};
-use crate::connector::{ChangePage, ChangedRecord, EhrError};
+use crate::connector::{CURSOR, ChangePage, ChangedRecord, EhrError};
 
 /// How much of the feed is read at once.
 const FEED_PAGE_SIZE: usize = 200;
@@ -54,8 +54,9 @@ impl Ledger {
         Ok(self.read_entries().await?.company_on(self.today))
     }
 
-    /// Edits one entry, and with it those that say the same from the other end: heads and leads. The whole company is read first: an edit has to fit into it. Two edits at the same moment can
-    /// still give two people one job number; the next edit of either is refused then.
+    /// Edits one entry, and with it those that say the same from the other end: heads and leads. The departments are read
+    /// first, and the people whom the edit touches: it has to fit among them. Two edits at the same moment can still give two
+    /// people one job number; the next edit of either is refused then.
     ///
     /// # Errors
     /// [`EditError::Refused`] with the reason, also when somebody else wrote the entry meanwhile; nothing was written.
@@ -64,11 +65,11 @@ impl Ledger {
         edit: &LedgerEdit,
         now: Timestamp,
     ) -> Result<EditOutcome, EditError> {
-        let mut entries = self.read_entries().await.map_err(EditError::Ledger)?;
-        let key = (edit.kind, edit.id.clone());
-        self.reread_entry(&mut entries, &key)
+        let mut entries = self
+            .read_entries_for(edit)
             .await
             .map_err(EditError::Ledger)?;
+        let key = (edit.kind, edit.id.clone());
         let (before, version) = (entries.body(&key), entries.version(&key));
         if edit
             .expected
@@ -157,7 +158,7 @@ impl Ledger {
     pub(super) async fn changes_after(&self, cursor: Option<&str>) -> Result<ChangePage, EhrError> {
         let place = cursor
             .map_or(Ok(0), str::parse)
-            .map_err(|_| EhrError::Malformed("cursor"))?;
+            .map_err(|_| EhrError::Malformed(CURSOR))?;
         let page = self
             .store
             .news_after(&self.corp, place, FEED_PAGE_SIZE)
@@ -274,7 +275,7 @@ impl Ledger {
     }
 
     /// One entry as it is now, strongly consistent.
-    async fn reread_entry(
+    pub(super) async fn reread_entry(
         &self,
         entries: &mut LedgerEntries,
         (kind, id): &EntryKey,
@@ -297,23 +298,8 @@ impl Ledger {
     }
 
     async fn read_entries(&self) -> Result<LedgerEntries, EhrError> {
-        let mut entries = LedgerEntries::default();
-        for kind in [Kind::Person, Kind::Department] {
-            let mut read = Vec::new();
-            let each = &mut |entry: LedgerEntry| {
-                read.push(EntryBody::from_entry(&entry).map(|body| (entry.version, body)));
-            };
-            self.store
-                .each_entry(&self.corp, kind, each)
-                .await
-                .map_err(super::store_unavailable)?;
-            for one in read {
-                let (version, body) = one?;
-                entries
-                    .0
-                    .insert((kind, body.record.id.clone()), (version, body));
-            }
-        }
+        let mut entries = self.department_entries().await?;
+        self.read_entries_of(Kind::Person, &mut entries).await?;
         Ok(entries)
     }
 }

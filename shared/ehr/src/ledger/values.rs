@@ -127,9 +127,8 @@ mod tests {
 
     #[test]
     fn an_employment_type_is_one_of_six_and_only_for_people() {
-        let refusal = one(Kind::Person, Field::Employment, "长工")
-            .unwrap_err()
-            .to_string();
+        let refusal = one(Kind::Person, Field::Employment, "长工").unwrap_err();
+        let refusal = Reason::from(&refusal).to_string();
         assert!(
             EmploymentType::ALL
                 .iter()

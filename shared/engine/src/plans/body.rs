@@ -4,7 +4,7 @@ use directory::decide::ValueChange;
 use directory::hash::{self, FieldHash, HashKey};
 use directory::reason::Reason;
 use directory::text::PersonalText;
-use directory::{Kind, LinkId, NativeId, Side, WriteAction};
+use directory::{FieldValue, Kind, LinkId, NativeId, Side, WriteAction};
 use serde::{Deserialize, Serialize};
 
 /// What one side is shown of a record.
@@ -69,6 +69,19 @@ impl PlannedItem {
     #[must_use]
     pub fn part(&self, to: Side) -> Option<&PlannedPart> {
         self.parts.iter().find(|part| part.to == to)
+    }
+
+    /// Whether one of its changes refers to this record.
+    pub(super) fn refers_to(&self, link: LinkId) -> bool {
+        let text = link.to_string();
+        let values = self
+            .parts
+            .iter()
+            .flat_map(|part| &part.changes)
+            .flat_map(|change| [&change.before, &change.after]);
+        values
+            .flatten()
+            .any(|value| matches!(value, FieldValue::Refs(refs) if refs.contains(&text)))
     }
 
     /// What others who refer to it may call it.

@@ -100,6 +100,9 @@ pub struct PlanHead {
     /// How far it was applied.
     #[serde(default)]
     pub applied: Option<PlanExecution>,
+    /// Why it was not made, or why the last try to apply it did not begin or ended without saying where it stopped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<Reason>,
 }
 
 /// Why a plan is not applied now. Each says what to do.
@@ -255,6 +258,7 @@ mod tests {
             state,
             approved: None,
             applied: None,
+            failure: None,
         }
     }
 

@@ -123,7 +123,7 @@ struct BodyPart {
 }
 
 /// A body, opened.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct PlanBody {
     /// What would be written, in order.
     pub items: Vec<PlannedItem>,
@@ -171,11 +171,6 @@ impl PlanStore {
             self.store_part(new.id.as_str(), index, part).await?;
         }
         let head = PlanHead {
-            id: new.id,
-            binding: new.binding.clone(),
-            made_at: new.at,
-            because: new.because.to_owned(),
-            policy: new.policy,
             complete: swept.report.complete,
             counts,
             by_kind,
@@ -187,16 +182,14 @@ impl PlanStore {
             hash,
             forecast,
             notes: swept.report.notes.into_iter().take(NOTES_MAX).collect(),
-            state: PlanState::Open,
-            approved: None,
-            applied: None,
+            ..empty_head(new, PlanState::Open)
         };
         self.supersede_open_plans(&head).await?;
-        self.put_head(&head, PutCondition::New).await?;
+        self.put_new_head(&head).await?;
         Ok(head)
     }
 
-    /// Stores that no plan could be made, so that whoever asked for it hears why.
+    /// Stores that no plan could be made and why, where the one who asked for it looks.
     ///
     /// # Errors
     /// [`PlanError`].
@@ -204,30 +197,28 @@ impl PlanStore {
         &self,
         new: NewPlan<'_>,
         notes: Vec<Reason>,
+        failure: Option<Reason>,
     ) -> Result<PlanHead, PlanError> {
         let head = PlanHead {
-            id: new.id,
-            binding: new.binding.clone(),
-            made_at: new.at,
-            because: new.because.to_owned(),
-            policy: new.policy,
-            complete: false,
-            counts: ActionCounts::default(),
-            by_kind: BTreeMap::new(),
-            links: 0,
-            items: 0,
-            parts: 0,
-            held: 0,
-            held_first: Vec::new(),
-            hash: String::new(),
-            forecast: Forecast::default(),
             notes,
-            state: PlanState::Failed,
-            approved: None,
-            applied: None,
+            failure,
+            ..empty_head(new, PlanState::Failed)
         };
-        self.put_head(&head, PutCondition::New).await?;
+        self.put_new_head(&head).await?;
         Ok(head)
+    }
+
+    /// Stores the head of a plan that was made just now. A failed try of the same plan is replaced: its message came again.
+    async fn put_new_head(&self, head: &PlanHead) -> Result<(), PlanError> {
+        let condition = match self.load_head(&head.id).await {
+            Err(PlanError::Unknown) => PutCondition::New,
+            Ok(former) if former.body.state == PlanState::Failed => {
+                PutCondition::Version(former.version)
+            }
+            Ok(_) => return Err(WriteError::Stale.into()),
+            Err(err) => return Err(err),
+        };
+        self.put_head(head, condition).await.map(|_| ())
     }
 
     async fn supersede_open_plans(&self, newer: &PlanHead) -> Result<(), PlanError> {
@@ -295,6 +286,66 @@ impl PlanStore {
             .await?)
     }
 
+    /// A page of heads, newest first, older than the plan `before`.
+    ///
+    /// # Errors
+    /// [`PlanError`].
+    pub async fn list_before(
+        &self,
+        before: Option<&RunId>,
+        limit: usize,
+    ) -> Result<Vec<StoredItem<PlanHead>>, PlanError> {
+        let before = before.map(RunId::as_str);
+        Ok(self
+            .store
+            .control_page_before(&self.corp, ControlKind::Plan, before, limit)
+            .await?)
+    }
+
+    /// At most `limit` items of a plan's body from the one at `from` on, counted from 0. The first page comes with what is
+    /// held, and proves the whole body to be the one that the head names; a later page opens its own part, whose seal proves
+    /// it, and ends where that part ends.
+    ///
+    /// # Errors
+    /// [`PlanError`].
+    pub async fn load_items(
+        &self,
+        head: &PlanHead,
+        from: usize,
+        limit: usize,
+    ) -> Result<PlanBody, PlanError> {
+        let (items, held, labels) = if from == 0 {
+            let PlanBody {
+                mut items,
+                mut held,
+                labels,
+            } = self.load_body(head).await?;
+            items.truncate(limit);
+            held.truncate(HELD_IN_HEAD_MAX);
+            (items, held, labels)
+        } else {
+            let part = self.load_part(head, from / ITEMS_PER_PART).await?;
+            let items = part.items.into_iter().skip(from % ITEMS_PER_PART);
+            let labels = self.load_part(head, 0).await?.labels;
+            (items.take(limit).collect(), Vec::new(), labels)
+        };
+        let is_named = |link: &LinkId| items.iter().any(|item| item.refers_to(*link));
+        let labels = labels
+            .into_iter()
+            .filter(|(link, _)| is_named(link))
+            .collect();
+        Ok(PlanBody {
+            items,
+            held,
+            labels,
+        })
+    }
+
+    async fn load_part(&self, head: &PlanHead, index: usize) -> Result<BodyPart, PlanError> {
+        let bytes = self.open_part(head.id.as_str(), index).await?;
+        read_part(head, &bytes)
+    }
+
     /// A plan's body, proven to be the one that the head names.
     ///
     /// # Errors
@@ -309,11 +360,7 @@ impl PlanStore {
         }
         let mut body = PlanBody::default();
         for part in parts {
-            let part: BodyPart =
-                serde_json::from_slice(&part).map_err(|_| PlanError::NotTheBody)?;
-            if part.v != VERSION || part.plan != head.id.as_str() {
-                return Err(PlanError::NotTheBody);
-            }
+            let part = read_part(head, &part)?;
             body.items.extend(part.items);
             body.held.extend(part.held);
             body.labels.extend(part.labels);
@@ -352,6 +399,41 @@ impl PlanStore {
             field: "plan",
         };
         Ok(seal::open_value(&self.seal_key, place, &sealed)?)
+    }
+}
+
+fn read_part(head: &PlanHead, bytes: &[u8]) -> Result<BodyPart, PlanError> {
+    let part: BodyPart = serde_json::from_slice(bytes).map_err(|_| PlanError::NotTheBody)?;
+    if part.v == VERSION && part.plan == head.id.as_str() {
+        Ok(part)
+    } else {
+        Err(PlanError::NotTheBody)
+    }
+}
+
+/// A head without items.
+fn empty_head(new: NewPlan<'_>, state: PlanState) -> PlanHead {
+    PlanHead {
+        id: new.id,
+        binding: new.binding.clone(),
+        made_at: new.at,
+        because: new.because.to_owned(),
+        policy: new.policy,
+        complete: false,
+        counts: ActionCounts::default(),
+        by_kind: BTreeMap::new(),
+        links: 0,
+        items: 0,
+        parts: 0,
+        held: 0,
+        held_first: Vec::new(),
+        hash: String::new(),
+        forecast: Forecast::default(),
+        notes: Vec::new(),
+        state,
+        approved: None,
+        applied: None,
+        failure: None,
     }
 }
 

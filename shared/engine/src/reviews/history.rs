@@ -3,12 +3,12 @@
 use directory::reason::{Reason, ReasonArgument, ReasonCode};
 use directory::{Field, FieldValue, LinkId, RunId, Side, Timestamp, WriteAction};
 use state::StoreError;
-use state::store::{ChainEntry, FieldChange, FieldOwner};
+use state::store::{ChainEntry, FieldChange, FieldOwner, JournalEntry, OrderEntry};
 
 use super::ReviewStore;
 
-/// Entries of one record that are read: more than a person has in a working life.
-const ENTRIES_MAX: i32 = 1000;
+/// Entries that belong together at most: a refusal, and what it refuses on each side.
+const GROUP_MAX: usize = 3;
 
 /// How an earlier version began the sentence of an entry that says what a side refused.
 const NOT_WRITTEN_PREFIX: &str = "not written: ";
@@ -44,8 +44,20 @@ pub struct FieldHistory {
     pub refused: Option<Reason>,
 }
 
+/// One page of what the journal has of a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HistoryPage {
+    /// Changes of its fields, newest first.
+    pub changes: Vec<FieldHistory>,
+    /// Orders that name it, newest first; those that were done, refused or failed.
+    pub orders: Vec<OrderEntry>,
+    /// Where the next page begins; `None` at the end.
+    pub next: Option<String>,
+}
+
 impl ReviewStore {
-    /// The changes of a record, or of one field of it, newest first. Through an index: for people, never for a decision.
+    /// A page of what the journal has of a record, or of one field of it, newest first, from at most `limit` entries older
+    /// than the key `before`. Through an index: for people, never for a decision.
     ///
     /// # Errors
     /// [`StoreError`]; `Malformed` where a value does not open.
@@ -53,20 +65,50 @@ impl ReviewStore {
         &self,
         link: LinkId,
         field: Option<Field>,
-    ) -> Result<Vec<FieldHistory>, StoreError> {
-        let entries = self
+        before: Option<&str>,
+        limit: usize,
+    ) -> Result<HistoryPage, StoreError> {
+        let read = self
             .store
-            .record_changes(&self.corp, link, ENTRIES_MAX)
+            .record_entries(&self.corp, link, before, limit.max(GROUP_MAX + 1))
             .await?;
-        let refusals = match_refusals(&entries);
-        let mut history = Vec::new();
-        for (entry, refused) in entries.iter().zip(refusals) {
-            let wanted = |change: &&FieldChange| field.is_none_or(|field| change.field == field);
-            for change in entry.change.fields.iter().filter(wanted) {
-                history.push(self.open_change(entry, change, refused.clone())?);
+        let (mut changes, mut orders, mut keys) = (Vec::new(), Vec::new(), Vec::new());
+        for (entry, key) in read.entries {
+            match entry {
+                JournalEntry::Change(change) => {
+                    changes.push(change);
+                    keys.push(key);
+                }
+                JournalEntry::Order(order) => orders.push((order, key)),
             }
         }
-        Ok(history)
+        let mut refusals = match_refusals(&changes);
+        let mut page = HistoryPage {
+            changes: Vec::new(),
+            orders: Vec::new(),
+            next: None,
+        };
+        if read.has_more {
+            // What a refusal at the end refuses may be on the next page, which begins with it then.
+            let whole = whole_groups(&changes, &refusals);
+            changes.truncate(whole);
+            refusals.truncate(whole);
+            page.next = page_end(&keys, whole, &orders);
+        }
+        let is_inside = |key: &String| page.next.as_ref().is_none_or(|next| key >= next);
+        page.orders = orders
+            .into_iter()
+            .filter(|(_, key)| is_inside(key))
+            .map(|(order, _)| order)
+            .collect();
+        for (entry, refused) in changes.iter().zip(refusals) {
+            let wanted = |change: &&FieldChange| field.is_none_or(|field| change.field == field);
+            for change in entry.change.fields.iter().filter(wanted) {
+                page.changes
+                    .push(self.open_change(entry, change, refused.clone())?);
+            }
+        }
+        Ok(page)
     }
 
     fn open_change(
@@ -96,6 +138,36 @@ impl ReviewStore {
             refused,
         })
     }
+}
+
+/// How many of these entries, newest first, are of groups that do not go on behind the last one. All of them where nothing
+/// else would be left.
+fn whole_groups(entries: &[ChainEntry], refusals: &[Option<Reason>]) -> usize {
+    let is_open = |at: usize| {
+        refusals.get(at).is_some_and(Option::is_some)
+            || entries.get(at).is_some_and(|entry| {
+                entry.change.fields.is_empty() && refusal_in(&entry.change.reason).is_some()
+            })
+    };
+    let open = (0..entries.len())
+        .rev()
+        .take(GROUP_MAX)
+        .take_while(|at| is_open(*at))
+        .count();
+    match entries.len() - open {
+        0 => entries.len(),
+        whole => whole,
+    }
+}
+
+/// The key that a page ends at: of its last whole change, or, if all of its changes are whole, of its oldest entry.
+fn page_end(keys: &[String], whole: usize, orders: &[(OrderEntry, String)]) -> Option<String> {
+    let last_change = whole.checked_sub(1).and_then(|last| keys.get(last));
+    if whole < keys.len() {
+        return last_change.cloned();
+    }
+    let last_order = orders.last().map(|(_, key)| key);
+    last_change.into_iter().chain(last_order).min().cloned()
 }
 
 /// For each entry, newest first, why it was not written. A refusal comes after the entries of its item, which are one per
@@ -174,6 +246,24 @@ mod tests {
                 owner: Side::DingTalk,
             },
         }
+    }
+
+    #[test]
+    fn a_page_does_not_end_inside_a_refused_item() {
+        use Side::{DingTalk, Ehr};
+        let entries = [
+            entry("b", 9, Ehr, false),
+            entry("a", 5, Ehr, true),
+            entry("a", 4, Ehr, false),
+        ];
+        let refusals = match_refusals(&entries);
+        assert_eq!(whole_groups(&entries, &refusals), 1);
+        assert_eq!(whole_groups(&entries[..2], &refusals[..2]), 1);
+        assert_eq!(whole_groups(&entries[1..], &refusals[1..]), 2);
+        let keys = ["9", "5", "4"].map(str::to_owned);
+        assert_eq!(page_end(&keys, 1, &[]), Some("9".to_owned()));
+        let ended = [entry("a", 3, DingTalk, false)];
+        assert_eq!(whole_groups(&ended, &[None]), 1);
     }
 
     #[test]

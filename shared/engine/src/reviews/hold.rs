@@ -21,7 +21,7 @@ use crate::Engine;
 use crate::report::RunReport;
 
 /// Records in one part of a hold: about 200 KB.
-const RECORDS_PER_PART: usize = 2000;
+pub(super) const RECORDS_PER_PART: usize = 2000;
 
 /// Where a hold stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -134,7 +134,7 @@ impl From<&ReleaseError> for Reason {
     }
 }
 
-fn part_id(hold: &str, part: u32) -> String {
+pub(super) fn part_id(hold: &str, part: u32) -> String {
     format!("{hold}-{part:04}")
 }
 

@@ -8,6 +8,7 @@ mod conflict;
 mod field_choice;
 mod history;
 mod hold;
+mod pages;
 mod quarantine;
 mod resolve;
 
@@ -25,7 +26,7 @@ use crate::{CorpEngines, EngineError};
 
 pub use conflict::{Conflict, ConflictState, conflict_id};
 pub use field_choice::{ChoiceOutcome, FieldChoice};
-pub use history::FieldHistory;
+pub use history::{FieldHistory, HistoryPage};
 pub use hold::{Hold, HoldBook, HoldRecord, HoldState, ReleaseError};
 pub use quarantine::{QuarantineCause, QuarantineState, QuarantinedRecord};
 pub use resolve::ResolveError;

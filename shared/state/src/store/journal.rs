@@ -5,6 +5,7 @@ mod audit;
 mod chain;
 mod close;
 mod head_copies;
+mod orders;
 mod verify;
 
 use std::sync::Arc;
@@ -14,8 +15,7 @@ use directory::{CorpId, Field, Kind, LinkId, RunId, Side, Timestamp, WriteAction
 use serde::{Deserialize, Serialize};
 
 use super::Store;
-use super::item::{AttributeReader, Item, sdk_error, text_value};
-use super::schema::BY_RECORD;
+use super::item::{AttributeReader, Item};
 use super::tally::Table;
 use crate::error::{StoreError, WriteError};
 use crate::seal::SealedValue;
@@ -23,10 +23,16 @@ use chain::{ChainHash, initial_hash};
 
 pub use audit::JournalAudit;
 pub use head_copies::{HeadComparison, HeadCopyError};
+pub use orders::{
+    JournalEntry, OrderEntry, OrderNote, OrderStage, RecordEntries, RecordedOrder, RecordedOrders,
+};
 pub use verify::{ChainBreak, ChainVerdict};
 
-/// Schema version of journal items.
+/// Schema version of heads, closing marks and entries of changes.
 const VERSION: u32 = 1;
+
+/// Schema version of entries of orders, which readers of version 1 refuse by name.
+const ORDER_VERSION: u32 = 2;
 
 const JOURNAL_ENTRY: &str = "journal entry";
 
@@ -199,35 +205,6 @@ impl Store {
             hash,
         })
     }
-
-    /// A record's last changes over all runs, newest first. Through an index: eventually consistent, for reading by
-    /// people, never for a decision.
-    ///
-    /// # Errors
-    /// [`StoreError`].
-    pub async fn record_changes(
-        &self,
-        corp: &CorpId,
-        record: LinkId,
-        limit: i32,
-    ) -> Result<Vec<ChainEntry>, StoreError> {
-        let query = self
-            .client
-            .query()
-            .table_name(self.table(Table::Journal))
-            .index_name(BY_RECORD);
-        let query = query
-            .key_condition_expression("#record = :record")
-            .expression_attribute_names("#record", "record");
-        let query =
-            query.expression_attribute_values(":record", text_value(format!("{corp}#{record}")));
-        let query = query.scan_index_forward(false).limit(limit);
-        let answer = query
-            .send()
-            .await
-            .map_err(|error| sdk_error("list a record's changes", &error))?;
-        answer.items().iter().map(parse_entry).collect()
-    }
 }
 
 fn parse_tail(item: &Item) -> Result<(u64, ChainHash), JournalError> {
@@ -236,7 +213,9 @@ fn parse_tail(item: &Item) -> Result<(u64, ChainHash), JournalError> {
         item,
     };
     let read = || {
-        attributes.check_version(VERSION)?;
+        if !orders::is_order(item)? {
+            attributes.check_version(VERSION)?;
+        }
         let sk = attributes.text("sk")?;
         if sk == CLOSED_SK {
             return Ok(None);
@@ -251,8 +230,8 @@ fn parse_tail(item: &Item) -> Result<(u64, ChainHash), JournalError> {
         .ok_or(JournalError::Closed)
 }
 
-/// An entry's body; what is wrong with it is named without repeating it.
-fn parse_entry(item: &Item) -> Result<ChainEntry, StoreError> {
+/// The body of a change; what is wrong with it is named without repeating it.
+fn parse_change(item: &Item) -> Result<ChainEntry, StoreError> {
     let attributes = AttributeReader {
         what: JOURNAL_ENTRY,
         item,

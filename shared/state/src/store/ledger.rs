@@ -66,7 +66,7 @@ impl fmt::Debug for LedgerEntry {
     }
 }
 
-fn ledger_partition(corp: &CorpId, kind: Kind, shard: u8) -> String {
+pub(super) fn ledger_partition(corp: &CorpId, kind: Kind, shard: u8) -> String {
     format!("{corp}#{}#{shard}", kind.key())
 }
 
@@ -81,7 +81,7 @@ fn lookup_partition(corp: &CorpId, kind: Kind, spelled: &str) -> String {
     format!("{corp}#find#{}#{spelled}", kind.key())
 }
 
-fn parse_entry(item: &Item) -> Result<LedgerEntry, StoreError> {
+pub(super) fn parse_entry(item: &Item) -> Result<LedgerEntry, StoreError> {
     let StoredItem {
         id, version, body, ..
     } = read_stored_text(LEDGER_ENTRY, item)?;

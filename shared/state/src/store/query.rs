@@ -26,6 +26,27 @@ impl PageReading {
     }
 }
 
+/// Which items of a partition are read, and in which order.
+#[derive(Clone, Copy)]
+pub(super) enum SortKeys<'a> {
+    /// Behind this key, in ascending order.
+    After(&'a str),
+    /// Before this key, in descending order.
+    Before(&'a str),
+    /// That begin so, in ascending order. Not empty.
+    Prefix(&'a str),
+}
+
+impl<'a> SortKeys<'a> {
+    fn condition(self) -> (&'static str, &'a str, bool) {
+        match self {
+            Self::After(key) => ("pk = :pk AND sk > :sk", key, true),
+            Self::Before(key) => ("pk = :pk AND sk < :sk", key, false),
+            Self::Prefix(key) => ("pk = :pk AND begins_with(sk, :sk)", key, true),
+        }
+    }
+}
+
 /// Where a listing stands.
 enum ListingPosition {
     Start,
@@ -108,17 +129,33 @@ impl Store {
         after: &str,
         limit: usize,
     ) -> Result<Vec<Item>, StoreError> {
+        self.items_in(table, pk, SortKeys::After(after), limit)
+            .await
+    }
+
+    /// Items of a partition by their sort keys, strongly consistent, at most `limit`.
+    pub(super) async fn items_in(
+        &self,
+        table: Table,
+        pk: &str,
+        keys: SortKeys<'_>,
+        limit: usize,
+    ) -> Result<Vec<Item>, StoreError> {
+        let (condition, key, forward) = keys.condition();
         let mut items = Vec::new();
         let mut from = None;
         while items.len() < limit {
             let more = i32::try_from(limit - items.len())
                 .unwrap_or(PAGE_MAX)
                 .min(PAGE_MAX);
-            let query = self.client.query().table_name(self.table(table));
-            let query = query.key_condition_expression("pk = :pk AND sk > :after");
-            let query = query.expression_attribute_values(":pk", text_value(pk));
-            let query = query.expression_attribute_values(":after", text_value(after));
-            let query = query
+            let query = self
+                .client
+                .query()
+                .table_name(self.table(table))
+                .key_condition_expression(condition)
+                .expression_attribute_values(":pk", text_value(pk))
+                .expression_attribute_values(":sk", text_value(key))
+                .scan_index_forward(forward)
                 .consistent_read(true)
                 .limit(more)
                 .set_exclusive_start_key(from);

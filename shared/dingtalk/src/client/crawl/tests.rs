@@ -1,5 +1,6 @@
 use serde_json::json;
 
+use super::calls::CALLS_UNDER_WAY;
 use super::*;
 use crate::client::script::{AskedRequest, ScriptedAnswer, ScriptedTransport, ok_answer};
 

@@ -7,112 +7,115 @@ fn kind_of_json(json: &str, status: u16) -> DingTalkErrorKind {
     RefusalBody::new(fields, status).to_kind("dingApp")
 }
 
+/// Answers of both hosts, their status, and the kind of error that they are.
+const REFUSAL_KINDS: &[(&str, u16, &str)] = &[
+    (
+        r#"{"errcode":40096,"errmsg":"不合法的appKey或appSecret"}"#,
+        200,
+        "credentials_refused",
+    ),
+    (
+        r#"{"requestid":"01A0","code":"invalidClientIdOrSecret","message":"无效的clientId或者clientSecret"}"#,
+        400,
+        "credentials_refused",
+    ),
+    (
+        r#"{"code":"unauthorized.client","message":"x"}"#,
+        401,
+        "company_refused",
+    ),
+    (
+        r#"{"requestid":"…","code":"unknownError","message":"未知错误"}"#,
+        500,
+        "busy",
+    ),
+    (
+        r#"{"code":"InvalidAuthentication","requestid":"01A","message":"不合法的access_token"}"#,
+        400,
+        "token_refused",
+    ),
+    (
+        r#"{"errcode":88,"sub_code":"40014","errmsg":"x"}"#,
+        200,
+        "token_refused",
+    ),
+    (
+        r#"{"errcode":"88","sub_code":60020,"errmsg":"x"}"#,
+        200,
+        "address_not_allowed",
+    ),
+    (
+        r#"{"code":"Forbidden.AccessDenied.IpNotInWhiteList","message":"x"}"#,
+        403,
+        "address_not_allowed",
+    ),
+    (
+        r#"{"code":"Forbidden.AccessDenied.QpsLimitForAppkeyAndApi","requestid":"…","message":"x"}"#,
+        403,
+        "throttled",
+    ),
+    (
+        r#"{"code":"Forbidden.AccessDenied.QpmLimitForAppkeyAndApi","message":"x"}"#,
+        403,
+        "throttled",
+    ),
+    (
+        r#"{"code":"Forbidden.AccessDenied.QpsLimitForApi","message":"x"}"#,
+        403,
+        "throttled",
+    ),
+    (r#"{"errcode":90018,"errmsg":"x"}"#, 200, "throttled"),
+    (r#"{"code":"systemBusy","message":"x"}"#, 429, "busy"),
+    (
+        r#"{"code":"something.else","message":"x"}"#,
+        429,
+        "throttled",
+    ),
+    (r#"{"errcode":90020,"errmsg":"x"}"#, 200, "quota_used_up"),
+    (
+        r#"{"code":"Forbidden.AccessDenied.ApiCountLimitForOrg","message":"x"}"#,
+        403,
+        "quota_used_up",
+    ),
+    (
+        r#"{"errcode":60011,"errmsg":"没有调用该接口的权限"}"#,
+        200,
+        "permission_missing",
+    ),
+    (
+        r#"{"errcode":404,"errmsg":"请求的URI地址不存在"}"#,
+        200,
+        "unknown_interface",
+    ),
+    (
+        r#"{"errcode":22,"sub_msg":"不合法ApiName，ApiName = x","errmsg":"Invalid method","request_id":"r"}"#,
+        200,
+        "unknown_interface",
+    ),
+    (
+        r#"{"code":"invalidParameter.user.notFound","message":"x"}"#,
+        404,
+        "not_found",
+    ),
+    (r#"{"errcode":33012,"errmsg":"x"}"#, 200, "not_found"),
+    (r#"{"errcode":60003,"errmsg":"x"}"#, 200, "not_found"),
+    (r#"{"errcode":50004,"errmsg":"x"}"#, 200, "out_of_scope"),
+    (r#"{"errcode":70003,"errmsg":"x"}"#, 200, "agent_refused"),
+    (r#"{"errcode":50005,"errmsg":"x"}"#, 200, "disabled"),
+    (
+        r#"{"status":1111,"wait":5,"source":"x5","punish":"deny","uuid":"xxx"}"#,
+        200,
+        "banned",
+    ),
+    (r#"{"errcode":400002,"errmsg":"x"}"#, 200, "refused"),
+    ("{}", 200, "malformed"),
+    ("{}", 302, "malformed"),
+    ("{}", 500, "busy"),
+];
+
 #[test]
 fn codes_of_both_hosts_map_to_error_kinds() {
-    for (json, status, key) in [
-        (
-            r#"{"errcode":40096,"errmsg":"不合法的appKey或appSecret"}"#,
-            200,
-            "credentials_refused",
-        ),
-        (
-            r#"{"requestid":"01A0","code":"invalidClientIdOrSecret","message":"无效的clientId或者clientSecret"}"#,
-            400,
-            "credentials_refused",
-        ),
-        (
-            r#"{"code":"unauthorized.client","message":"x"}"#,
-            401,
-            "company_refused",
-        ),
-        (
-            r#"{"requestid":"…","code":"unknownError","message":"未知错误"}"#,
-            500,
-            "busy",
-        ),
-        (
-            r#"{"code":"InvalidAuthentication","requestid":"01A","message":"不合法的access_token"}"#,
-            400,
-            "token_refused",
-        ),
-        (
-            r#"{"errcode":88,"sub_code":"40014","errmsg":"x"}"#,
-            200,
-            "token_refused",
-        ),
-        (
-            r#"{"errcode":"88","sub_code":60020,"errmsg":"x"}"#,
-            200,
-            "address_not_allowed",
-        ),
-        (
-            r#"{"code":"Forbidden.AccessDenied.IpNotInWhiteList","message":"x"}"#,
-            403,
-            "address_not_allowed",
-        ),
-        (
-            r#"{"code":"Forbidden.AccessDenied.QpsLimitForAppkeyAndApi","requestid":"…","message":"x"}"#,
-            403,
-            "throttled",
-        ),
-        (
-            r#"{"code":"Forbidden.AccessDenied.QpmLimitForAppkeyAndApi","message":"x"}"#,
-            403,
-            "throttled",
-        ),
-        (
-            r#"{"code":"Forbidden.AccessDenied.QpsLimitForApi","message":"x"}"#,
-            403,
-            "throttled",
-        ),
-        (r#"{"errcode":90018,"errmsg":"x"}"#, 200, "throttled"),
-        (r#"{"code":"systemBusy","message":"x"}"#, 429, "busy"),
-        (
-            r#"{"code":"something.else","message":"x"}"#,
-            429,
-            "throttled",
-        ),
-        (r#"{"errcode":90020,"errmsg":"x"}"#, 200, "quota_used_up"),
-        (
-            r#"{"code":"Forbidden.AccessDenied.ApiCountLimitForOrg","message":"x"}"#,
-            403,
-            "quota_used_up",
-        ),
-        (
-            r#"{"errcode":60011,"errmsg":"没有调用该接口的权限"}"#,
-            200,
-            "permission_missing",
-        ),
-        (
-            r#"{"errcode":404,"errmsg":"请求的URI地址不存在"}"#,
-            200,
-            "unknown_interface",
-        ),
-        (
-            r#"{"errcode":22,"sub_msg":"不合法ApiName，ApiName = x","errmsg":"Invalid method","request_id":"r"}"#,
-            200,
-            "unknown_interface",
-        ),
-        (
-            r#"{"code":"invalidParameter.user.notFound","message":"x"}"#,
-            404,
-            "not_found",
-        ),
-        (r#"{"errcode":33012,"errmsg":"x"}"#, 200, "not_found"),
-        (r#"{"errcode":60003,"errmsg":"x"}"#, 200, "not_found"),
-        (r#"{"errcode":50004,"errmsg":"x"}"#, 200, "out_of_scope"),
-        (r#"{"errcode":70003,"errmsg":"x"}"#, 200, "agent_refused"),
-        (r#"{"errcode":50005,"errmsg":"x"}"#, 200, "disabled"),
-        (
-            r#"{"status":1111,"wait":5,"source":"x5","punish":"deny","uuid":"xxx"}"#,
-            200,
-            "banned",
-        ),
-        (r#"{"errcode":400002,"errmsg":"x"}"#, 200, "refused"),
-        ("{}", 200, "malformed"),
-        ("{}", 302, "malformed"),
-        ("{}", 500, "busy"),
-    ] {
+    for &(json, status, key) in REFUSAL_KINDS {
         let trouble = kind_of_json(json, status);
         assert_eq!(trouble.counter_key(), key, "{json}");
         assert!(!trouble.advice().is_empty());

@@ -186,3 +186,42 @@ fn a_refusal_by_one_side_does_not_block_the_other_side() {
         link.base.hashes[&Field::Remark]
     );
 }
+
+#[test]
+fn an_interrupted_create_is_adopted() {
+    // The intent was stored and the eHR has the record, but base was never written.
+    let mut link = new_link();
+    link.dingtalk = NativeId::new("u1").ok();
+    link.ehr = NativeId::new("e1").ok();
+    link.intents.push(WriteIntent {
+        side: Side::Ehr,
+        fields: std::collections::BTreeMap::new(),
+        action: WriteAction::Create,
+        at: Timestamp(0),
+    });
+    let (dingtalk, ehr) = (record("u1", "工程师"), record("e1", "工程师"));
+    let Decision::Settle(after) = decide(&link, true, &dingtalk, Some(&ehr)) else {
+        panic!()
+    };
+    assert_eq!(after.link.lifecycle, LinkLifecycle::Active);
+    assert_eq!(
+        after.link.intents.len(),
+        1,
+        "the killed call may still land"
+    );
+    let policy = Policy::dingtalk_is_master();
+    let later = Timestamp(LATE_WRITE_MS);
+    let late = decide_by(
+        &policy,
+        &after.link,
+        true,
+        FreshRead::Here(&dingtalk),
+        Some(&ehr),
+        Some(&dingtalk.id),
+        later,
+    );
+    let Decision::Settle(late) = late else {
+        panic!()
+    };
+    assert!(late.link.intents.is_empty());
+}

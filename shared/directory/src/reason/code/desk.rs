@@ -6,6 +6,22 @@ macro_rules! desk_codes {
         define_codes! {
             $($so_far)*
 
+            // Orders.
+            /// None of your roles allows `action`.
+            OrderNotAllowed = "order-not-allowed",
+            /// `action` needs a second proof: the code of your authenticator.
+            OrderStepUpNeeded = "order-step-up-needed",
+            /// This record is not in the departments or the team that you act for.
+            OrderOutsideScope = "order-outside-scope",
+            /// It is not named who orders.
+            OrderActorMissing = "order-actor-missing",
+            /// There is no such binding.
+            OrderBindingUnknown = "order-binding-unknown",
+            /// There are `count` bindings, and none is named.
+            OrderBindingAmbiguous = "order-binding-ambiguous",
+            /// The position is not of this list.
+            OrderCursorInvalid = "order-cursor-invalid",
+
             // Plans.
             /// There is no such plan.
             PlanUnknown = "plan-unknown",

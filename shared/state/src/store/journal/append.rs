@@ -1,7 +1,14 @@
 //! Appending to a run's journal.
 
+use directory::{RunId, Timestamp};
+
 use super::chain::{ChainHash, entry_hash};
-use super::{ChainEntry, JOURNAL_ENTRY, Journal, JournalError, NewEntry, VERSION, run_pk, seq_sk};
+use super::orders::OrderNote;
+use super::{
+    ChainEntry, JOURNAL_ENTRY, Journal, JournalError, NewEntry, ORDER_VERSION, OrderEntry, VERSION,
+    run_pk, seq_sk,
+};
+use crate::error::WriteError;
 use crate::store::item::{AttributeReader, Item, binary_value, item_key, number_value, text_value};
 use crate::store::tally::Table;
 use crate::store::transaction::{TransactionError, TransactionStep, WriteCondition};
@@ -28,29 +35,36 @@ impl Journal {
     /// # Errors
     /// [`JournalError`]. A repeat that finds its own entries is a success.
     pub async fn append(&mut self, changes: &[NewEntry]) -> Result<(), JournalError> {
-        for batch in changes.chunks(ENTRIES_PER_TRANSACTION) {
+        let entries: Vec<NewItem<'_>> = changes.iter().map(NewItem::Change).collect();
+        self.append_entries(&entries).await
+    }
+
+    /// Appends what is to be written down of an order, in one transaction.
+    ///
+    /// # Errors
+    /// [`JournalError`]. A repeat that finds its own entries is a success.
+    pub async fn append_order(&mut self, notes: &[OrderNote]) -> Result<(), JournalError> {
+        let entries: Vec<NewItem<'_>> = notes.iter().map(NewItem::Order).collect();
+        self.append_entries(&entries).await
+    }
+
+    async fn append_entries(&mut self, entries: &[NewItem<'_>]) -> Result<(), JournalError> {
+        for batch in entries.chunks(ENTRIES_PER_TRANSACTION) {
             self.append_batch(batch).await?;
         }
         Ok(())
     }
 
-    async fn append_batch(&mut self, batch: &[NewEntry]) -> Result<(), JournalError> {
+    async fn append_batch(&mut self, batch: &[NewItem<'_>]) -> Result<(), JournalError> {
         let (mut seq, mut hash) = (self.seq, self.hash);
         let mut hashes = Vec::new();
         let mut steps = Vec::new();
-        for change in batch {
+        for entry in batch {
             seq += 1;
-            let body = to_json(
-                JOURNAL_ENTRY,
-                &ChainEntry {
-                    run: self.run.clone(),
-                    seq,
-                    change: change.clone(),
-                },
-            )?;
+            let body = entry.body(&self.run, seq)?;
             hash = entry_hash(&hash, body.as_bytes());
             hashes.push(hash);
-            let item = self.item(change, seq, body, &hash);
+            let item = self.item(entry, seq, body, &hash);
             let step = TransactionStep::put(
                 &self.store,
                 Table::Journal,
@@ -100,22 +114,62 @@ impl Journal {
         if own { Ok(()) } else { Err(error) }
     }
 
-    fn item(&self, change: &NewEntry, seq: u64, body: String, hash: &ChainHash) -> Item {
+    fn item(&self, entry: &NewItem<'_>, seq: u64, body: String, hash: &ChainHash) -> Item {
         let mut item = item_key(&run_pk(&self.corp, &self.run), &seq_sk(seq));
-        item.insert("v".to_owned(), number_value(u64::from(VERSION)));
+        item.insert("v".to_owned(), number_value(u64::from(entry.version())));
         item.insert("b".to_owned(), text_value(body));
         item.insert("h".to_owned(), binary_value(*hash));
-        item.insert(
-            "record".to_owned(),
-            text_value(format!("{}#{}", self.corp, change.record)),
-        );
-        let at = format!(
-            "{:015}#{}#{}",
-            change.at.millis().max(0),
-            self.run,
-            seq_sk(seq)
-        );
+        // What has no record is not in the index.
+        if let Some(record) = entry.indexed_by() {
+            let record = format!("{}#{record}", self.corp);
+            item.insert("record".to_owned(), text_value(record));
+        }
+        let millis = entry.at().millis().max(0);
+        let at = format!("{millis:015}#{}#{}", self.run, seq_sk(seq));
         item.insert("at".to_owned(), text_value(at));
         item
+    }
+}
+
+/// An entry that is to be appended.
+enum NewItem<'a> {
+    Change(&'a NewEntry),
+    Order(&'a OrderNote),
+}
+
+impl NewItem<'_> {
+    fn body(&self, run: &RunId, seq: u64) -> Result<String, WriteError> {
+        let run = run.clone();
+        match self {
+            Self::Change(change) => {
+                let change = (*change).clone();
+                to_json(JOURNAL_ENTRY, &ChainEntry { run, seq, change })
+            }
+            Self::Order(note) => {
+                let note = (*note).clone();
+                to_json(JOURNAL_ENTRY, &OrderEntry { run, seq, note })
+            }
+        }
+    }
+
+    fn version(&self) -> u32 {
+        match self {
+            Self::Change(_) => VERSION,
+            Self::Order(_) => ORDER_VERSION,
+        }
+    }
+
+    fn indexed_by(&self) -> Option<String> {
+        match self {
+            Self::Change(change) => Some(change.record.to_string()),
+            Self::Order(note) => note.indexed_by(),
+        }
+    }
+
+    fn at(&self) -> Timestamp {
+        match self {
+            Self::Change(change) => change.at,
+            Self::Order(note) => note.at,
+        }
     }
 }

@@ -9,7 +9,8 @@ use directory::{CorpId, RunId};
 use futures::StreamExt;
 
 use super::chain::{ChainHash, entry_hash, head_hash, initial_hash, run_hash};
-use super::{CLOSED_SK, ChainHead, VERSION, heads_pk, heads_sk, parse_entry, run_pk, seq_sk};
+use super::orders::parse_entry;
+use super::{CLOSED_SK, ChainHead, VERSION, heads_pk, heads_sk, run_pk, seq_sk};
 use crate::error::StoreError;
 use crate::store::Store;
 use crate::store::control::ControlKind;
@@ -183,10 +184,11 @@ fn verify_entry(
         item,
     };
     let entry = parse_entry(item).map_err(|_| ReasonCode::JournalEntryUnreadable)?;
-    if attributes.text("sk").ok() != Some(&seq_sk(seq)) || entry.seq != seq {
+    let (entry_run, entry_seq) = entry.place();
+    if attributes.text("sk").ok() != Some(&seq_sk(seq)) || entry_seq != seq {
         return Err(ReasonCode::JournalEntryMissing);
     }
-    if entry.run != *run {
+    if entry_run != run {
         return Err(ReasonCode::JournalEntryMissing);
     }
     let after = entry_hash(
