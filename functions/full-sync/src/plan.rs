@@ -109,7 +109,7 @@ pub async fn apply_plan(
         .body
         .may_be_applied(binding.policy, now, message.hours_max)?;
     let purpose = WritePurpose::Plan(stored.body.policy);
-    if let Some(why) = purpose.closed_reason(&binding) {
+    if let Some(why) = purpose.closed_reason(&binding, binding.policy) {
         let run = stored
             .body
             .applied

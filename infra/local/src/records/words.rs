@@ -203,6 +203,20 @@ fn too_much(one: &ExceededLimit) -> String {
         } => {
             format!("{people} 人里有 {removals} 人要标记离开，上限 {limit}")
         }
+        ExceededLimit::Deletions {
+            removals,
+            people,
+            limit,
+        } => {
+            format!("{people} 人里有 {removals} 人要从钉钉删除，上限 {limit}")
+        }
+        ExceededLimit::Departments {
+            removals,
+            size,
+            limit,
+        } => {
+            format!("共 {size} 个部门和人，要撤销部门连同其下的人 {removals} 个，上限 {limit}")
+        }
         ExceededLimit::Blanked {
             field,
             records,

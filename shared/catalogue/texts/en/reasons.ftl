@@ -12,6 +12,12 @@ several = { $first }; { $second }
 
 guard-too-many-removals = { $removals } of { $people } people would be marked as left; the limit is { $limit }
     .remedy = Check the side that decides who leaves. If the removals are right, release the hold: bangding hold release
+guard-too-many-deletions = { $removals } of { $people } people would be deleted in DingTalk today; the limit is { $limit }
+    .remedy = Check who left in the eHR. If the removals are right, release the hold: bangding hold release
+guard-too-many-departments = { $removals } departments, counted with the people below them, would be removed today from { $size } departments and people; the limit is { $limit }
+    .remedy = Check the departments on the side that decides. If the removals are right, release the hold: bangding hold release
+guard-held-before = it was held before and waits until a person releases it
+    .remedy = Release the hold: bangding hold release
 guard-field-emptied = { $field } would be emptied for { $records } of { $people } people; the limit is { $limit }
     .remedy = Check why the field is empty where it comes from. If that is right, release the hold: bangding hold release
 guard-field-changed = { $field } would change for { $records } of { $people } people; the limit is { $limit }
@@ -27,6 +33,10 @@ identity-name-differs = the job number is the same and the name is not: a person
     .remedy = Correct the name or the job number on one side
 identity-job-number-differs = the name and the mobile number are the same and the job number is not: a person has to say who this is
     .remedy = Correct the job number on one side
+identity-kept-id-alone = the eHR keeps this DingTalk id, and neither unionid, name, job number nor mobile number agrees: a person has to say whether it is the same
+    .remedy = Correct the DingTalk id in the eHR's record, or the values that differ
+identity-record-of-another = the eHR's record has another unionid than the person who is missing in DingTalk
+    .remedy = Correct the eHR's record, then try again: bangding quarantine retry
 identity-two-accounts = two DingTalk accounts match one record of the eHR: a person has to say which one it is
     .remedy = Remove the unused account in DingTalk, or correct the record in the eHR
 identity-two-records = two records of the eHR match one DingTalk account: a person has to say which one it is
@@ -104,6 +114,8 @@ gate-shadow = shadow mode: plans are made and nothing is written
     .remedy = Go live: bangding shadow off
 gate-preview-needed = policy version { $version } has to be previewed before anything is written
     .remedy = Make a plan, approve it and apply it: bangding plan
+gate-policy-changed = both sides were read under policy version { $read_under }, and version { $active } became active meanwhile
+    .remedy = The next run reads and decides under the new version
 gate-binding-removed = the binding was removed
 
 ### Why a list is not complete

@@ -12,6 +12,12 @@ several = { $first }；{ $second }
 
 guard-too-many-removals = { $people } 人里有 { $removals } 人要标记为离职，上限 { $limit }
     .remedy = 先核对由哪一方决定离职；确认无误后放行：bangding hold release
+guard-too-many-deletions = { $people } 人里今天有 { $removals } 人要从钉钉删除，上限 { $limit }
+    .remedy = 先核对 eHR 里谁已离职；确认无误后放行：bangding hold release
+guard-too-many-departments = 共 { $size } 个部门和人，今天要撤销部门连同其下的人 { $removals } 个，上限 { $limit }
+    .remedy = 先到主数据方核对部门；确认无误后放行：bangding hold release
+guard-held-before = 之前已拦下，等人放行
+    .remedy = 放行：bangding hold release
 guard-field-emptied = { $people } 人里有 { $records } 人的{ $field }要被清空，上限 { $limit }
     .remedy = 先查清来源方为什么没有这个字段的值；确认无误后放行：bangding hold release
 guard-field-changed = { $people } 人里有 { $records } 人的{ $field }要改变，上限 { $limit }
@@ -27,6 +33,10 @@ identity-name-differs = 工号相同而姓名不同，等人确认是不是同�
     .remedy = 在其中一边改正姓名或工号
 identity-job-number-differs = 姓名和手机号相同而工号不同，等人确认是不是同一个人
     .remedy = 在其中一边改正工号
+identity-kept-id-alone = eHR 里记着这个钉钉 ID，但 unionid、姓名、工号和手机号都对不上，等人确认是不是同一个人
+    .remedy = 改正 eHR 记录里的钉钉 ID，或改正不一致的信息
+identity-record-of-another = eHR 记录里的 unionid 不是钉钉里缺少的那个人的
+    .remedy = 改正 eHR 里的记录，再重试：bangding quarantine retry
 identity-two-accounts = 两个钉钉账号都对得上 eHR 里的同一条记录，等人确认是哪一个
     .remedy = 在钉钉里移除不用的账号，或改正 eHR 里的记录
 identity-two-records = eHR 里两条记录都对得上同一个钉钉账号，等人确认是哪一条
@@ -104,6 +114,8 @@ gate-shadow = 影子模式：只做变更计划，什么都不写
     .remedy = 正式启用：bangding shadow off
 gate-preview-needed = 策略版本 { $version } 要先预览，之后才写入
     .remedy = 做一份变更计划，批准后执行：bangding plan
+gate-policy-changed = 两边是按策略版本 { $read_under } 读取的，期间已启用版本 { $active }
+    .remedy = 下一次同步按新版本读取和判断
 gate-binding-removed = 绑定已移除
 
 ### Why a list is not complete

@@ -12,6 +12,12 @@ several = { $first }；{ $second }
 
 guard-too-many-removals = { $people } 人裡有 { $removals } 人要標記為離職，上限 { $limit }
     .remedy = 先核對由哪一方決定離職；確認無誤後放行：bangding hold release
+guard-too-many-deletions = { $people } 人裡今天有 { $removals } 人要從釘釘刪除，上限 { $limit }
+    .remedy = 先核對 eHR 裡誰已離職；確認無誤後放行：bangding hold release
+guard-too-many-departments = 共 { $size } 個部門和人，今天要撤銷部門連同其下的人 { $removals } 個，上限 { $limit }
+    .remedy = 先到主資料方核對部門；確認無誤後放行：bangding hold release
+guard-held-before = 之前已攔下，等人放行
+    .remedy = 放行：bangding hold release
 guard-field-emptied = { $people } 人裡有 { $records } 人的{ $field }會被清空，上限 { $limit }
     .remedy = 先查清來源方為什麼沒有這個欄位的值；確認無誤後放行：bangding hold release
 guard-field-changed = { $people } 人裡有 { $records } 人的{ $field }會改變，上限 { $limit }
@@ -27,6 +33,10 @@ identity-name-differs = 員工編號相同但姓名不同，等人確認是不�
     .remedy = 在其中一邊更正姓名或員工編號
 identity-job-number-differs = 姓名和手機號碼相同但員工編號不同，等人確認是不是同一個人
     .remedy = 在其中一邊更正員工編號
+identity-kept-id-alone = eHR 裡記著這個釘釘 ID，但 unionid、姓名、員工編號和手機號碼都對不上，等人確認是不是同一個人
+    .remedy = 更正 eHR 資料裡的釘釘 ID，或更正不一致的資訊
+identity-record-of-another = eHR 資料裡的 unionid 不是釘釘裡缺少的那個人的
+    .remedy = 更正 eHR 裡的資料，再重試：bangding quarantine retry
 identity-two-accounts = 兩個釘釘帳號都對得上 eHR 裡的同一筆資料，等人確認是哪一個
     .remedy = 在釘釘裡移除不用的帳號，或更正 eHR 裡的資料
 identity-two-records = eHR 裡兩筆資料都對得上同一個釘釘帳號，等人確認是哪一筆
@@ -104,6 +114,8 @@ gate-shadow = 影子模式：只做變更計畫，什麼都不寫
     .remedy = 正式啟用：bangding shadow off
 gate-preview-needed = 策略版本 { $version } 要先預覽，之後才寫入
     .remedy = 做一份變更計畫，核准後執行：bangding plan
+gate-policy-changed = 兩邊是按策略版本 { $read_under } 讀取的，期間已啟用版本 { $active }
+    .remedy = 下一次同步按新版本讀取和判斷
 gate-binding-removed = 繫結已移除
 
 ### Why a list is not complete
