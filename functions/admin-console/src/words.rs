@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn times_are_those_of_shanghai_and_counts_are_grouped() {
         let words = Words::new(Language::English);
-        assert_eq!(words.time(Timestamp(1_796_000_000_000)), "2026-11-30 09:33");
+        assert_eq!(words.time(Timestamp(1_796_000_000_000)), "2026-11-30 08:53");
         assert_eq!(grouped(0), "0");
         assert_eq!(grouped(999), "999");
         assert_eq!(grouped(1_234_567), "1,234,567");

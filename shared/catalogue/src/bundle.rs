@@ -22,19 +22,22 @@ pub(crate) fn of(language: Language) -> &'static Bundle {
 }
 
 /// The files of a language.
-const fn sources(language: Language) -> [&'static str; 2] {
+const fn sources(language: Language) -> [&'static str; 3] {
     match language {
         Language::ChineseSimplified => [
             include_str!("../texts/zh-CN/reasons.ftl"),
             include_str!("../texts/zh-CN/fields.ftl"),
+            include_str!("../texts/zh-CN/console.ftl"),
         ],
         Language::ChineseTraditional => [
             include_str!("../texts/zh-TW/reasons.ftl"),
             include_str!("../texts/zh-TW/fields.ftl"),
+            include_str!("../texts/zh-TW/console.ftl"),
         ],
         Language::English => [
             include_str!("../texts/en/reasons.ftl"),
             include_str!("../texts/en/fields.ftl"),
+            include_str!("../texts/en/console.ftl"),
         ],
     }
 }
