@@ -26,8 +26,8 @@ pub use reply::{
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OrderRefusal {
     /// The actor's roles do not allow it.
-    #[error("the actor may not do this: {0}")]
-    NotAllowed(Reason),
+    #[error("the actor's roles do not allow it")]
+    NotAllowed,
     /// It is allowed after a second proof.
     #[error("a second proof is needed")]
     StepUpNeeded,
@@ -47,11 +47,10 @@ impl OrderRefusal {
     #[must_use]
     pub fn reason(&self) -> Option<&Reason> {
         match self {
-            Self::StepUpNeeded => None,
-            Self::NotAllowed(reason)
-            | Self::Unknown(reason)
-            | Self::Refused(reason)
-            | Self::Unavailable(reason) => Some(reason),
+            Self::NotAllowed | Self::StepUpNeeded => None,
+            Self::Unknown(reason) | Self::Refused(reason) | Self::Unavailable(reason) => {
+                Some(reason)
+            }
         }
     }
 }

@@ -10,5 +10,5 @@ pub(crate) use foreign::{foreign, foreign_text};
 pub(crate) use layout::{Frame, NavItem, PageView, layout_page};
 pub(crate) use parts::{
     Mark, button, copy_field, danger_button, empty_state, hidden_field, masked_value, outcome_mark,
-    pager, post_form, reason_block, side_tag, state_mark, unknown_value,
+    pager, post_form, quiet_button, reason_block, side_tag, state_mark, unknown_value,
 };

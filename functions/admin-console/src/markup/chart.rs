@@ -53,7 +53,7 @@ pub(crate) fn bar_chart(values: &[u32], label: &str) -> Markup {
         svg.chart viewBox={ "-4 0 " (WIDTH + 8) " " (HEIGHT) } role="img" aria-label=(label) {
             @for (place, value) in values.iter().enumerate() {
                 @let tall = height(*value);
-                rect.bar.none[*value == 0] x=(place * step + 1) y=(HEIGHT as u64 - 2 - tall)
+                rect.column.none[*value == 0] x=(place * step + 1) y=(HEIGHT as u64 - 2 - tall)
                     width=(step.saturating_sub(3).max(1)) height=(tall) rx="1.5" {}
             }
         }

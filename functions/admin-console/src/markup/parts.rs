@@ -101,6 +101,11 @@ pub(crate) fn button(label: &str) -> Markup {
     html! { button.button type="submit" { (label) } }
 }
 
+/// A button that is not the one thing to do on its page.
+pub(crate) fn quiet_button(label: &str) -> Markup {
+    html! { button.button.quiet type="submit" { (label) } }
+}
+
 pub(crate) fn danger_button(label: &str) -> Markup {
     html! { button.button.danger type="submit" { (label) } }
 }

@@ -16,6 +16,7 @@ use crate::desk_port::ConsoleRole;
 use crate::http::{PageAnswer, ReadForm, SignedIn, render};
 use crate::markup::{
     Frame, Mark, NavItem, PageView, button, copy_field, foreign, outcome_mark, post_form,
+    quiet_button,
 };
 use crate::sign_in::SignInError;
 use crate::words::Words;
@@ -61,8 +62,8 @@ impl PageView for AccountPage {
                 (post_form(frame, "/account/authenticator", &set_up))
                 h2 { (words.text("console-account-leave")) }
                 div.row {
-                    (post_form(frame, "/sign-out", &button(&words.text("console-sign-out"))))
-                    (post_form(frame, "/sign-out-everywhere", &button(&words.text("console-sign-out-everywhere"))))
+                    (post_form(frame, "/sign-out", &quiet_button(&words.text("console-sign-out"))))
+                    (post_form(frame, "/sign-out-everywhere", &quiet_button(&words.text("console-sign-out-everywhere"))))
                 }
                 p.quiet { (words.text("console-sign-out-everywhere-note")) }
             }

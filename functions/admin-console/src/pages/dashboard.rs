@@ -18,7 +18,7 @@ use crate::desk_port::{
 use crate::http::{PageAnswer, SignedIn, redirect, render};
 use crate::markup::{
     Frame, NavItem, PageView, bar_chart, button, empty_state, foreign, line_chart, post_form,
-    share_meter, unknown_value,
+    quiet_button, share_meter, unknown_value,
 };
 use crate::words::{Words, grouped, number};
 
@@ -64,7 +64,7 @@ impl PageView for DashboardPage {
                 div.panel.flush { (run_table(frame, &figures.runs)) }
             }
             @if figures.paused_since.is_none() && frame.may(ConsoleAction::PauseWrites) {
-                div.row.end { (post_form(frame, "/writing/pause", &button(&words.text("console-pause")))) }
+                div.row.end { (post_form(frame, "/writing/pause", &quiet_button(&words.text("console-pause")))) }
             }
         }
     }

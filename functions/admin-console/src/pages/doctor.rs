@@ -14,7 +14,7 @@ use crate::desk_port::{ConsoleReply, ConsoleRequest};
 use crate::doctor::{FindingState, ProbeFinding, examine_binding};
 use crate::http::{PageAnswer, SignedIn, redirect, render};
 use crate::markup::{
-    Frame, Mark, NavItem, PageView, button, outcome_mark, post_form, unknown_value,
+    Frame, Mark, NavItem, PageView, outcome_mark, post_form, quiet_button, unknown_value,
 };
 use crate::words::{Words, number};
 
@@ -42,14 +42,14 @@ impl PageView for DoctorPage {
         html! {
             p.answer { (self.summary(words)) }
             div.row {
-                (post_form(frame, "/doctor", &button(&words.text("console-doctor-check"))))
+                (post_form(frame, "/doctor", &quiet_button(&words.text("console-doctor-check"))))
                 span.quiet {
                     (words.text("console-doctor-checked")) " "
                     @match self.gathered_at { Some(at) => (words.ago(frame.now, at)), None => (unknown_value(words)) }
                 }
             }
             @let wrong = self.of(|state| matches!(state, FindingState::Stopped | FindingState::Care));
-            @if !wrong.is_empty() { div.panel.list { @for finding in wrong { (trouble(words, finding)) } } }
+            @if !wrong.is_empty() { h2 { (words.text("console-doctor-wrong")) } div.panel.list { @for finding in wrong { (trouble(words, finding)) } } }
             @let unknown = self.of(|state| state == FindingState::Unknown);
             @if !unknown.is_empty() {
                 h2 { (words.text("console-doctor-unknown")) }

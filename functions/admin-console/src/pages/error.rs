@@ -129,7 +129,7 @@ pub(crate) fn order_answer(
         OrderRefusal::StepUpNeeded => {
             return error_answer(context, StatusCode::FORBIDDEN, "console-error-step-up");
         }
-        OrderRefusal::NotAllowed(_) => (StatusCode::FORBIDDEN, "console-error-not-allowed"),
+        OrderRefusal::NotAllowed => (StatusCode::FORBIDDEN, "console-error-not-allowed"),
         OrderRefusal::Unknown(_) => (StatusCode::NOT_FOUND, "console-error-no-page"),
         OrderRefusal::Refused(_) => (StatusCode::CONFLICT, "console-error-refused"),
         OrderRefusal::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "console-unavailable"),

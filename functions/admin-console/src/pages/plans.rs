@@ -83,7 +83,7 @@ impl PlansPage {
                         th scope="col" { (words.text("console-column-approved-by")) }
                     } }
                     tbody { @for row in &self.plans.rows { tr {
-                        th scope="row" { a href={ "/plans/" (row.id) } { (words.time(row.made)) } }
+                        th.when scope="row" { a href={ "/plans/" (row.id) } { (words.time(row.made)) } }
                         td { (phase_mark(words, row.phase)) }
                         td.number { (grouped(row.counts.created)) }
                         td.number { (grouped(row.counts.updated)) }

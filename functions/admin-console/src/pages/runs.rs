@@ -82,7 +82,7 @@ pub(super) fn run_table(frame: &Frame<'_>, rows: &[RunRow]) -> Markup {
                     th.number scope="col" { (words.text("console-column-duration")) }
                 } }
                 tbody { @for row in rows { tr {
-                    th scope="row" { a href={ "/runs/" (row.id) } { (words.time(row.began)) } }
+                    th.when scope="row" { a href={ "/runs/" (row.id) } { (words.time(row.began)) } }
                     td { (outcome(words, row.outcome)) }
                     td.number { (grouped(row.counts.created)) }
                     td.number { (grouped(row.counts.updated)) }

@@ -277,7 +277,11 @@ fn each_fault_leads_to_one_finding_with_a_cause_and_a_remedy_in_every_language()
             for text in [found.sentence(words), found.remedy(words)] {
                 assert!(!text.is_empty() && !text.contains(['{', '[']), "{text}");
             }
-            assert!(!words.text(&format!("{}-proves", probe.text_id())).is_empty());
+            assert!(
+                !words
+                    .text(&format!("{}-proves", probe.text_id()))
+                    .is_empty()
+            );
         }
     }
 }

@@ -8,8 +8,8 @@ use utoipa::ToSchema;
 use super::presence;
 use crate::desk_port::{ConsoleAction, FieldOwnership, FieldRow, PersonDetail, TimelineRow};
 use crate::markup::{
-    Frame, NavItem, PageView, button, foreign, foreign_text, masked_value, post_form, side_tag,
-    unknown_value,
+    Frame, NavItem, PageView, foreign, foreign_text, masked_value, post_form, quiet_button,
+    side_tag, unknown_value,
 };
 use crate::words::Words;
 
@@ -64,7 +64,7 @@ impl PersonPage {
                 @if person.is_revealed {
                     p.quiet { (words.text("console-person-revealed")) }
                 } @else if frame.may(ConsoleAction::RevealValues) {
-                    (post_form(frame, &format!("/people/{}/reveal", row.id), &button(&words.text("console-person-reveal"))))
+                    (post_form(frame, &format!("/people/{}/reveal", row.id), &quiet_button(&words.text("console-person-reveal"))))
                     p.quiet { (words.text("console-person-reveal-note")) }
                 }
             }

@@ -6,8 +6,8 @@ use maud::{Markup, html};
 use super::super::people::record_link;
 use crate::desk_port::{ConflictRow, ConsoleAction, HoldRow, MatchRow, QuarantineRow};
 use crate::markup::{
-    Frame, Mark, button, danger_button, foreign, hidden_field, masked_value, outcome_mark,
-    post_form, reason_block, side_tag, unknown_value,
+    Frame, Mark, danger_button, foreign, hidden_field, masked_value, outcome_mark, post_form,
+    quiet_button, reason_block, side_tag, unknown_value,
 };
 
 pub(super) fn hold(frame: &Frame<'_>, row: &HoldRow) -> Markup {
@@ -31,7 +31,7 @@ fn hold_actions(frame: &Frame<'_>, row: &HoldRow) -> Markup {
     let words = frame.words;
     let path = format!("/queues/holds/{}", row.id);
     if row.is_released {
-        let content = html! { (hidden_field("decision", "take_back")) (button(&words.text("console-hold-take-back"))) };
+        let content = html! { (hidden_field("decision", "take_back")) (quiet_button(&words.text("console-hold-take-back"))) };
         return html! {
             p { (outcome_mark(words, Mark::Care, "console-hold-released")) }
             (post_form(frame, &path, &content))
@@ -74,7 +74,7 @@ pub(super) fn conflict(frame: &Frame<'_>, row: &ConflictRow) -> Markup {
                 p { (outcome_mark(words, Mark::Good, "console-conflict-resolved")) }
                 @if frame.may(ConsoleAction::DecideRecords) {
                     (post_form(frame, &format!("/queues/conflicts/{}", row.id), &html! {
-                        (hidden_field("decision", "reopen")) (button(&words.text("console-undo")))
+                        (hidden_field("decision", "reopen")) (quiet_button(&words.text("console-undo")))
                     }))
                 }
             }
@@ -87,7 +87,7 @@ fn keep_button(frame: &Frame<'_>, row: &ConflictRow, side: Side) -> Markup {
         Side::DingTalk => "dingtalk",
         Side::Ehr => "ehr",
     };
-    let content = html! { (hidden_field("decision", decision)) (button(&frame.words.text("console-conflict-keep"))) };
+    let content = html! { (hidden_field("decision", decision)) (quiet_button(&frame.words.text("console-conflict-keep"))) };
     post_form(frame, &format!("/queues/conflicts/{}", row.id), &content)
 }
 
@@ -106,7 +106,7 @@ pub(super) fn quarantined(frame: &Frame<'_>, row: &QuarantineRow) -> Markup {
                 }
             }
             @if frame.may(ConsoleAction::DecideRecords) {
-                (post_form(frame, &format!("/queues/quarantine/{}/retry", row.id), &button(&words.text("console-retry"))))
+                (post_form(frame, &format!("/queues/quarantine/{}/retry", row.id), &quiet_button(&words.text("console-retry"))))
             }
         }
     }
@@ -119,7 +119,7 @@ pub(super) fn proposed_match(frame: &Frame<'_>, row: &MatchRow) -> Markup {
         post_form(
             frame,
             &path,
-            &html! { (hidden_field("same", same)) (button(&words.text(id))) },
+            &html! { (hidden_field("same", same)) (quiet_button(&words.text(id))) },
         )
     };
     html! {
