@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use admin_console::describe_api;
+use admin_console::desk_port::ConsoleRole;
 use axum::body::Body;
 use console_tests::{BrowserClient, ConsoleWorld, HOST, SignedInAs, WorldOptions};
 use http::{Method, Request, StatusCode};
@@ -103,7 +104,7 @@ fn changing_paths() -> Vec<String> {
 async fn no_forged_request_changes_anything() {
     let world = ConsoleWorld::start(WorldOptions::default()).await;
     let mut browser = world.signed_in(SignedInAs::OwnerWithCode).await;
-    let mut other = world.signed_in(SignedInAs::OwnerWithCode).await;
+    let mut other = world.signed_in(SignedInAs::Role(ConsoleRole::Hr)).await;
     let (own, others) = (browser.form_token().await, other.form_token().await);
     assert_ne!(own, others);
     let paths = changing_paths();
