@@ -1,4 +1,8 @@
 #![doc = include_str!("../README.md")]
+#![allow(
+    clippy::result_large_err,
+    reason = "the error of a page is the answer that explains it, made once per request"
+)]
 
 mod console;
 pub mod desk_port;

@@ -100,7 +100,7 @@ async fn the_table_says_what_the_router_answers() {
         .lines()
         .filter(|line| line.starts_with("| `"))
         .collect();
-    if std::env::var("UPDATE_ROUTES").is_ok() {
+    if runtime::read_variable("UPDATE_ROUTES").is_some() {
         let head = TABLE.split("\n| ").next().unwrap();
         let names: Vec<&str> = COLUMNS.iter().map(|(name, _)| *name).collect();
         let table = format!(

@@ -6,7 +6,7 @@
 use std::net::IpAddr;
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 
@@ -67,7 +67,7 @@ fn is_loopback(host: &str) -> bool {
 /// `Origin`, or `Sec-Fetch-Site: same-origin`.
 fn is_own_origin(headers: &HeaderMap, own: &str, is_navigation: bool) -> bool {
     let origins: Vec<_> = headers.get_all(header::ORIGIN).iter().collect();
-    let site = headers.get("sec-fetch-site").map(|site| site.as_bytes());
+    let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
     match origins.as_slice() {
         [] if is_navigation => true,
         [] => site == Some(b"same-origin"),

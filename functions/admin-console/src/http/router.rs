@@ -43,7 +43,6 @@ pub fn describe_api() -> ApiDescription {
 }
 
 /// The whole console as a service.
-#[must_use]
 pub fn build_router(console: Console) -> Router {
     let (pages, description) = routes();
     // The outermost layer stands last.

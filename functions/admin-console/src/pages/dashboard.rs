@@ -128,9 +128,10 @@ impl DashboardPage {
         let Some(quota) = self.figures.quota else {
             return html! { p { (unknown_value(words)) } p.quiet { (words.text("console-quota-unknown")) } };
         };
+        let (used, granted) = (grouped(quota.used), grouped(quota.granted));
         let arguments = [
-            ("used", number(quota.used)),
-            ("granted", number(quota.granted)),
+            ("used", TextArgument::Text(&used)),
+            ("granted", TextArgument::Text(&granted)),
         ];
         let label = words.with("console-quota-label", &arguments);
         html! {
@@ -200,9 +201,10 @@ fn share_text(agreement: &AgreementFigures) -> Markup {
 
 fn agreement_line(words: Words, agreement: &AgreementFigures) -> String {
     let different = agreement.compared.saturating_sub(agreement.equal);
+    let (compared, different) = (grouped(agreement.compared), grouped(different));
     let arguments = [
-        ("compared", number(agreement.compared)),
-        ("different", number(different)),
+        ("compared", TextArgument::Text(&compared)),
+        ("different", TextArgument::Text(&different)),
     ];
     words.with("console-agreement-line", &arguments)
 }
@@ -231,10 +233,8 @@ fn range_line(words: Words, agreement: &AgreementFigures) -> Markup {
         .filter(|day| day.is_none())
         .count();
     html! {
-        p.quiet {
-            (chart_label(words, agreement))
-            @if missing > 0 { " " (words.count("console-agreement-missing", missing as u64)) }
-        }
+        p.quiet { (chart_label(words, agreement)) }
+        @if missing > 0 { p.quiet { (words.count("console-agreement-missing", missing as u64)) } }
     }
 }
 

@@ -105,7 +105,7 @@ pub(crate) fn sign_in_error_answer(
         console,
         context,
         status,
-        SignInPage::refused(console, error),
+        &SignInPage::refused(console, error),
     );
     if let SignInError::Locked { until } = error {
         let seconds = (until.millis() - context.now.millis()).max(0) / 1000 + 1;

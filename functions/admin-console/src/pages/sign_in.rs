@@ -60,9 +60,9 @@ pub(super) fn sign_in_page_answer(
     console: &Console,
     context: &RequestContext,
     status: StatusCode,
-    page: SignInPage,
+    page: &SignInPage,
 ) -> Response {
-    render(console, context, status, &page)
+    render(console, context, status, page)
 }
 
 impl PageView for SignInPage {

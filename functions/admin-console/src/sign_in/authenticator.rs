@@ -55,10 +55,7 @@ fn spell_code(random: &[u8; 32]) -> String {
         .chain(std::iter::repeat('2'))
         .take(16)
         .collect();
-    let groups: Vec<String> = letters
-        .chunks(4)
-        .map(|four| four.iter().collect())
-        .collect();
+    let groups: Vec<String> = letters.chunks(4).map(String::from_iter).collect();
     groups.join("-")
 }
 
@@ -67,7 +64,7 @@ fn spell_code(random: &[u8; 32]) -> String {
 pub fn hash_recovery_code(code: &str) -> String {
     let plain: String = code
         .chars()
-        .filter(|c| c.is_ascii_alphanumeric())
+        .filter(char::is_ascii_alphanumeric)
         .map(|c| c.to_ascii_lowercase())
         .collect();
     hash_text("recovery code", &plain)

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::state::{ProofState, WizardState};
+use super::state::{CredentialFacts, ProofState, WizardState};
 use crate::desk_port::PlanPhase;
 
 /// A step.
@@ -99,7 +99,7 @@ impl WizardStep {
             Self::Credentials => state
                 .credentials
                 .as_ref()
-                .is_some_and(|facts| facts.is_proven()),
+                .is_some_and(CredentialFacts::is_proven),
             Self::Callback => state.callback.is_verified || state.callback.is_skipped,
             Self::Permissions => state.has_permissions(),
             Self::Authorise => state

@@ -106,7 +106,7 @@ const CASES: &[Case] = &[
                 is_whole_company: false,
                 is_accepted: false,
                 left_out: None,
-            })
+            });
         },
         Probe::Scope,
         FindingState::Stopped,
@@ -118,7 +118,7 @@ const CASES: &[Case] = &[
                 is_whole_company: false,
                 is_accepted: true,
                 left_out: Some(3),
-            })
+            });
         },
         Probe::Scope,
         FindingState::Care,
@@ -130,7 +130,7 @@ const CASES: &[Case] = &[
                 is_whole_company: false,
                 is_accepted: true,
                 left_out: None,
-            })
+            });
         },
         Probe::Scope,
         FindingState::Care,
@@ -171,7 +171,7 @@ const CASES: &[Case] = &[
             e.quota = Some(QuotaFigures {
                 used: 4_112,
                 granted: 5_000,
-            })
+            });
         },
         Probe::Quota,
         FindingState::Care,
@@ -182,7 +182,7 @@ const CASES: &[Case] = &[
             e.quota = Some(QuotaFigures {
                 used: 5_000,
                 granted: 5_000,
-            })
+            });
         },
         Probe::Quota,
         FindingState::Stopped,
@@ -211,7 +211,7 @@ const CASES: &[Case] = &[
             e.messages = Some(MessageEvidence {
                 sent: 3,
                 refused: 1,
-            })
+            });
         },
         Probe::Messages,
         FindingState::Care,
@@ -222,7 +222,7 @@ const CASES: &[Case] = &[
             e.messages = Some(MessageEvidence {
                 sent: 3,
                 refused: 3,
-            })
+            });
         },
         Probe::Messages,
         FindingState::Stopped,
@@ -233,7 +233,7 @@ const CASES: &[Case] = &[
             e.journal = Some(JournalEvidence {
                 entries: 9,
                 is_broken: true,
-            })
+            });
         },
         Probe::Journal,
         FindingState::Stopped,
