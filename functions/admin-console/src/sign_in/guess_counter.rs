@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// Wrong codes before a lock.
 pub const GUESSES_MAX: u32 = 5;
 
-/// The first lock, in milliseconds: a quarter of an hour. Each later one is twice as long, up to [`LOCK_MS_MAX`].
+/// The first lock, in milliseconds: a quarter of an hour. Each later one is twice as long, up to a day.
 pub const LOCK_MS: i64 = 15 * 60 * 1000;
 
 /// The longest lock: a day.
