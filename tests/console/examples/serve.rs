@@ -1,6 +1,6 @@
 //! Serves the console of a company in memory on loopback, and prints one line of JSON: its address and links that sign in.
 //!
-//! `cargo run -p console-tests --example serve [--unbound|--empty]`
+//! `cargo run -p console --example serve [--unbound|--empty]`
 
 #![allow(
     clippy::unwrap_used,
@@ -9,7 +9,7 @@
 )]
 
 use admin_console::desk_port::ConsoleRole;
-use console_tests::{ConsoleWorld, WorldOptions, key_of};
+use console::{ConsoleWorld, WorldOptions, key_of};
 use serde_json::{Map, json};
 use tokio::net::TcpListener;
 

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use browser::{CHROMIUM, python_environment};
-use console_tests::{ConsoleWorld, WorldOptions};
+use console::{ConsoleWorld, WorldOptions};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 

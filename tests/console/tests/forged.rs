@@ -5,7 +5,7 @@
 use admin_console::describe_api;
 use admin_console::desk_port::ConsoleRole;
 use axum::body::Body;
-use console_tests::{BrowserClient, ConsoleWorld, HOST, SignedInAs, WorldOptions};
+use console::{BrowserClient, ConsoleWorld, HOST, SignedInAs, WorldOptions};
 use http::{Method, Request, StatusCode};
 
 const FORM: &str = "application/x-www-form-urlencoded";

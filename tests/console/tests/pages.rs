@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use admin_console::desk_port::ConsoleRole;
-use console_tests::{ConsoleWorld, HOSTILE_NAMES, SignedInAs, WorldOptions};
+use console::{ConsoleWorld, HOSTILE_NAMES, SignedInAs, WorldOptions};
 use http::StatusCode;
 
 const OWNER: SignedInAs = SignedInAs::Role(ConsoleRole::Owner);

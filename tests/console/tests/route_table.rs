@@ -6,7 +6,7 @@ use std::path::Path;
 
 use admin_console::describe_api;
 use admin_console::desk_port::ConsoleRole;
-use console_tests::{ConsoleWorld, SignedInAs, WorldOptions};
+use console::{ConsoleWorld, SignedInAs, WorldOptions};
 
 const TABLE: &str = include_str!("../ROUTES.md");
 

@@ -6,7 +6,7 @@ use admin_console::desk_port::ConsoleRole;
 use admin_console::sign_in::{
     IDLE_MS, LIFE_MS, LINK_LIFE_MS, LOCK_MS, PENDING_LIFE_MS, STEP_UP_MS,
 };
-use console_tests::{BrowserClient, CORP, ConsoleWorld, SignedInAs, WorldOptions, totp_code};
+use console::{BrowserClient, CORP, ConsoleWorld, SignedInAs, WorldOptions, totp_code};
 use http::StatusCode;
 
 const OWNER: SignedInAs = SignedInAs::Role(ConsoleRole::Owner);

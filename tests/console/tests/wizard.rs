@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use console_tests::{BrowserClient, ConsoleWorld, SignedInAs, WorldOptions};
+use console::{BrowserClient, ConsoleWorld, SignedInAs, WorldOptions};
 use http::StatusCode;
 
 async fn unbound() -> (ConsoleWorld, BrowserClient) {
@@ -15,7 +15,7 @@ async fn unbound() -> (ConsoleWorld, BrowserClient) {
     (world, browser)
 }
 
-async fn credentials(browser: &mut BrowserClient, secret: &str) -> console_tests::Answer {
+async fn credentials(browser: &mut BrowserClient, secret: &str) -> console::Answer {
     let fields = [
         ("corp_id", "ding86f13963d4eb77b2"),
         ("agent_id", "1234567890"),
