@@ -200,6 +200,49 @@ async fn a_second_proof_changes_the_token_and_counts_for_ten_minutes() {
     assert!(!world.desk.is_paused());
 }
 
+#[tokio::test]
+async fn after_a_second_proof_the_reader_is_where_they_were_and_never_elsewhere() {
+    let world = world().await;
+    let mut browser = world.signed_in(OWNER).await;
+    let (secret, _) = world.enrol(&mut browser).await;
+    for (back, expected) in [
+        ("/plans/plan1", "/plans/plan1"),
+        ("//evil.example", "/"),
+        ("https://evil.example", "/"),
+    ] {
+        world.pass_time(STEP_MS);
+        let page = browser.get(&format!("/step-up?back={back}")).await;
+        assert!(
+            page.body
+                .contains(&format!("name=\"back\" value=\"{expected}\"")),
+            "{back}"
+        );
+        let fields = [("code", &*totp_code(&secret, world.now())), ("back", back)];
+        let proven = browser.post("/step-up", &fields).await;
+        assert_eq!(proven.location(), expected);
+    }
+}
+
+#[tokio::test]
+async fn of_two_who_follow_a_link_or_send_a_code_at_once_one_is_refused() {
+    let world = world().await;
+    let (secret, _) = world.enrol(&mut world.signed_in(OWNER).await).await;
+    let link = world.link("owner").await;
+    let (mut one, mut two) = (world.browser(), world.browser());
+    let (first, second) = tokio::join!(one.post(&link, &[]), two.post(&link, &[]));
+    let entered = |answers: [StatusCode; 2]| {
+        answers
+            .iter()
+            .filter(|status| **status == StatusCode::SEE_OTHER)
+            .count()
+    };
+    assert_eq!(entered([first.status, second.status]), 1);
+    world.pass_time(STEP_MS);
+    let code = totp_code(&secret, world.now());
+    let (first, second) = tokio::join!(try_code(&mut one, &code), try_code(&mut two, &code));
+    assert_eq!(entered([first, second]), 1);
+}
+
 /// Goes to DingTalk's page; the `state` that it is sent.
 async fn go_to_dingtalk(browser: &mut BrowserClient) -> String {
     let sent = browser.get("/sign-in/dingtalk").await;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::{Extension, FromRequestParts, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use catalogue::Language;
@@ -68,6 +68,8 @@ pub(crate) struct RequestContext {
     pub now: Timestamp,
     /// Its path.
     pub path: String,
+    /// The path of our page that the request was sent from, where the browser says so.
+    pub came_from: Option<String>,
     /// A program asks, and gets JSON.
     pub wants_json: bool,
     /// The browser's name.
@@ -128,6 +130,7 @@ pub(super) async fn open_context(
         theme: Theme::of(read_cookie(headers, THEME_COOKIE).unwrap_or_default()),
         now,
         path: request.uri().path().to_owned(),
+        came_from: read_origin_page(headers),
         wants_json: wants_json(headers),
         address: address.map_or_else(String::new, |address| address.0.clone()),
         user_agent,
@@ -150,6 +153,12 @@ fn read_user_agent(headers: &HeaderMap) -> String {
     let value = headers.get(header::USER_AGENT);
     let text = value.and_then(|value| value.to_str().ok()).unwrap_or("");
     text.chars().take(USER_AGENT_MAX).collect()
+}
+
+/// The path in `Referer`. It is only a wish for where to go next, and is checked before it is followed.
+fn read_origin_page(headers: &HeaderMap) -> Option<String> {
+    let address: Uri = headers.get(header::REFERER)?.to_str().ok()?.parse().ok()?;
+    Some(address.path().to_owned())
 }
 
 /// The cookie, then the browser's wish, then simplified Chinese.

@@ -1,6 +1,6 @@
 //! One's own account: authenticator, recovery codes, the second proof, signing out.
 
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use maud::{Markup, PreEscaped, html};
@@ -10,13 +10,14 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::error::sign_in_error_answer;
+use super::preferences::own_path;
 use super::sign_in::{enter, leave};
 use crate::console::Console;
 use crate::desk_port::ConsoleRole;
 use crate::http::{PageAnswer, ReadForm, SignedIn, render};
 use crate::markup::{
-    Frame, Mark, NavItem, PageView, button, copy_field, foreign, outcome_mark, post_form,
-    quiet_button,
+    Frame, Mark, NavItem, PageView, button, copy_field, foreign, hidden_field, outcome_mark,
+    post_form, quiet_button,
 };
 use crate::sign_in::SignInError;
 use crate::words::Words;
@@ -180,10 +181,11 @@ pub(super) async fn begin_authenticator(
     Ok(render(&console, context, StatusCode::OK, &page))
 }
 
-/// A code.
+/// A code, and where to go on afterwards.
 #[derive(Deserialize)]
 pub(super) struct CodeForm {
     code: String,
+    back: Option<String>,
 }
 
 /// Confirms the authenticator by its first code.
@@ -208,6 +210,7 @@ pub(super) async fn confirm_authenticator(
             &signed_in,
             &error,
             "/account/authenticator/confirm",
+            "/account",
         )),
     }
 }
@@ -221,6 +224,8 @@ pub(super) struct StepUpPage {
     refusal: Option<&'static str>,
     /// Where the form leads.
     action: &'static str,
+    /// Where to go on afterwards.
+    back: String,
 }
 
 impl PageView for StepUpPage {
@@ -231,6 +236,7 @@ impl PageView for StepUpPage {
     fn body(&self, frame: &Frame<'_>) -> Markup {
         let words = frame.words;
         let content = html! {
+            (hidden_field("back", &self.back))
             (code_field(words))
             (button(&words.text("console-step-up-go")))
         };
@@ -256,6 +262,7 @@ fn code_refused(
     signed_in: &SignedIn,
     error: &SignInError,
     action: &'static str,
+    back: &str,
 ) -> Response {
     let status = match error {
         SignInError::CodeWrong => StatusCode::FORBIDDEN,
@@ -266,20 +273,29 @@ fn code_refused(
         has_authenticator: true,
         refusal: Some(error.text_id()),
         action,
+        back: back.to_owned(),
     };
     render(console, &signed_in.0, status, &page)
 }
 
+/// Where to go on after a second proof.
+#[derive(Deserialize)]
+pub(super) struct StepUpQuery {
+    back: Option<String>,
+}
+
 /// Asks for a second proof.
-#[utoipa::path(get, path = "/step-up", tag = "account", responses((status = 200, body = StepUpPage)))]
+#[utoipa::path(get, path = "/step-up", tag = "account", params(("back" = Option<String>, Query,)), responses((status = 200, body = StepUpPage)))]
 pub(super) async fn show_step_up(
     State(console): State<Console>,
     signed_in: SignedIn,
+    Query(query): Query<StepUpQuery>,
 ) -> PageAnswer {
     let page = StepUpPage {
         has_authenticator: signed_in.parts()?.opened.member.has_authenticator(),
         refusal: None,
         action: "/step-up",
+        back: own_path(query.back.as_deref()).to_owned(),
     };
     Ok(render(&console, &signed_in.0, StatusCode::OK, &page))
 }
@@ -294,13 +310,14 @@ pub(super) async fn step_up(
     ReadForm(form): ReadForm<CodeForm>,
 ) -> PageAnswer {
     let parts = signed_in.parts()?;
+    let back = own_path(form.back.as_deref());
     let proven = console
         .sign_in
         .step_up(parts.token, parts.opened, &form.code, signed_in.0.now)
         .await;
     match proven {
-        Ok(session) => Ok(enter(&console, &session, "/")),
-        Err(error) => Err(code_refused(&console, &signed_in, &error, "/step-up")),
+        Ok(session) => Ok(enter(&console, &session, back)),
+        Err(error) => Err(code_refused(&console, &signed_in, &error, "/step-up", back)),
     }
 }
 

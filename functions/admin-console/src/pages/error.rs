@@ -7,6 +7,7 @@ use maud::{Markup, html};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::preferences::own_path;
 use super::sign_in::{SignInPage, sign_in_page_answer};
 use crate::console::Console;
 use crate::desk_port::OrderRefusal;
@@ -124,7 +125,10 @@ pub(crate) fn order_answer(
 ) -> Response {
     let (status, id) = match refusal {
         OrderRefusal::StepUpNeeded if !context.wants_json => {
-            return redirect("/step-up");
+            return match own_path(context.came_from.as_deref()) {
+                "/" => redirect("/step-up"),
+                page => redirect(&format!("/step-up?back={page}")),
+            };
         }
         OrderRefusal::StepUpNeeded => {
             return error_answer(context, StatusCode::FORBIDDEN, "console-error-step-up");

@@ -36,7 +36,7 @@ pub(super) async fn set_preferences(
 }
 
 /// A path of ours, and nothing that a browser reads as another host.
-fn own_path(back: Option<&str>) -> &str {
+pub(super) fn own_path(back: Option<&str>) -> &str {
     let is_plain = |path: &str| {
         path.starts_with('/')
             && !path.starts_with("//")
