@@ -22,22 +22,25 @@ pub(crate) fn of(language: Language) -> &'static Bundle {
 }
 
 /// The files of a language.
-const fn sources(language: Language) -> [&'static str; 3] {
+const fn sources(language: Language) -> &'static [&'static str] {
     match language {
-        Language::ChineseSimplified => [
+        Language::ChineseSimplified => &[
             include_str!("../texts/zh-CN/reasons.ftl"),
             include_str!("../texts/zh-CN/fields.ftl"),
             include_str!("../texts/zh-CN/months.ftl"),
+            include_str!("../texts/zh-CN/console.ftl"),
         ],
-        Language::ChineseTraditional => [
+        Language::ChineseTraditional => &[
             include_str!("../texts/zh-TW/reasons.ftl"),
             include_str!("../texts/zh-TW/fields.ftl"),
             include_str!("../texts/zh-TW/months.ftl"),
+            include_str!("../texts/zh-TW/console.ftl"),
         ],
-        Language::English => [
+        Language::English => &[
             include_str!("../texts/en/reasons.ftl"),
             include_str!("../texts/en/fields.ftl"),
             include_str!("../texts/en/months.ftl"),
+            include_str!("../texts/en/console.ftl"),
         ],
     }
 }
@@ -53,7 +56,7 @@ impl Bundle {
         let mut bundle = FluentBundle::new_concurrent(vec![identifier]);
         // Terminals show the marks that would isolate arguments as rubbish.
         bundle.set_use_isolating(false);
-        for source in sources(language) {
+        for source in sources(language).iter().copied() {
             let (resource, errors) = match FluentResource::try_new(source.to_owned()) {
                 Ok(resource) => (resource, Vec::new()),
                 Err((resource, errors)) => (resource, errors),
