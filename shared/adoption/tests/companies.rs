@@ -1,0 +1,226 @@
+//! Companies with known truth: how many are linked, how many decisions that takes, and that no link is wrong.
+
+use std::collections::BTreeSet;
+
+use adoption::decision::{MatchDecision, MatchVerdict};
+use adoption::generated::{CompanyShape, GeneratedCompany, generate_company};
+use adoption::planted::{self, Mistake};
+use adoption::{AdoptionReport, LinkPlan, match_departments, match_people, settle_matches};
+use directory::Timestamp;
+use directory::hash::HashKey;
+use directory::text::PersonalText;
+
+const PEOPLE: usize = 1000;
+
+fn key() -> HashKey {
+    HashKey::new([9; 32])
+}
+
+fn report_of(company: &GeneratedCompany) -> AdoptionReport {
+    let departments = match_departments(&company.dingtalk_departments, &company.ehr_departments);
+    match_people(&key(), &company.dingtalk, &company.ehr, &departments)
+}
+
+/// Accepts every class without a look: at most one decision each.
+fn accept_classes(report: &AdoptionReport) -> Vec<MatchDecision> {
+    let decide =
+        |(nth, (class, matches)): (usize, (&adoption::MatchClass, &Vec<adoption::PersonMatch>))| {
+            let by = ("hr", Timestamp(nth as i64));
+            MatchDecision::about(
+                format!("class-{nth}"),
+                MatchVerdict::SamePerson,
+                Some(*class),
+                matches,
+                by,
+            )
+        };
+    report.likely.iter().enumerate().map(decide).collect()
+}
+
+/// What the judge, who knows the truth, says.
+#[derive(Debug, Default)]
+struct Judgement {
+    linked: usize,
+    wrong: usize,
+    wrong_lead: usize,
+    doubles: usize,
+    queue: usize,
+    decisions: usize,
+}
+
+impl Judgement {
+    fn is_clean(&self) -> bool {
+        self.wrong + self.wrong_lead + self.doubles == 0
+    }
+
+    fn holds(&self, people: usize) -> bool {
+        self.is_clean()
+            && self.linked * 100 >= people * 94
+            && self.decisions <= 3
+            && self.queue * 1000 <= people * 60
+    }
+}
+
+fn judge(company: &GeneratedCompany, report: &AdoptionReport, plan: &LinkPlan) -> Judgement {
+    let mut judgement = Judgement {
+        queue: report.queue.len(),
+        decisions: report.likely.len(),
+        ..Judgement::default()
+    };
+    let mut accounts = BTreeSet::new();
+    for link in &plan.links {
+        let humans = (
+            company.humans_of_dingtalk[&link.dingtalk],
+            company.humans_of_ehr[&link.ehr],
+        );
+        judgement.linked += usize::from(humans.0 == humans.1 && accounts.insert(humans.0));
+        judgement.wrong += usize::from(humans.0 != humans.1);
+        let strangers = link
+            .further
+            .iter()
+            .filter(|id| company.humans_of_ehr[*id] != humans.1);
+        judgement.wrong += strangers.count();
+        judgement.wrong_lead += usize::from(!company.leading.contains(&link.ehr));
+    }
+    let in_dingtalk: BTreeSet<usize> = company.humans_of_dingtalk.values().copied().collect();
+    let in_ehr: BTreeSet<usize> = company.humans_of_ehr.values().copied().collect();
+    let mut created = BTreeSet::new();
+    for create in &plan.create_in_dingtalk {
+        let human = company.humans_of_ehr[&create.id];
+        judgement.doubles += usize::from(in_dingtalk.contains(&human) || !created.insert(human));
+    }
+    for create in &plan.create_in_ehr {
+        let human = company.humans_of_dingtalk[&create.id];
+        judgement.doubles += usize::from(in_ehr.contains(&human));
+    }
+    judgement
+}
+
+fn run(job_numbers: bool, seed: u64) -> Judgement {
+    let company = generate_company(&CompanyShape::usual(PEOPLE, job_numbers), seed);
+    let report = report_of(&company);
+    let plan = settle_matches(&report, &accept_classes(&report));
+    judge(&company, &report, &plan)
+}
+
+#[test]
+fn nearly_everybody_is_linked_with_few_decisions_and_none_wrongly() {
+    let own: Option<u64> = option_env!("ADOPTION_SEED").and_then(|seed| seed.parse().ok());
+    for seed in (1..=12).chain(own) {
+        for job_numbers in [true, false] {
+            let judgement = run(job_numbers, seed);
+            println!("seed {seed} job numbers {job_numbers}: {judgement:?}");
+            assert!(
+                judgement.holds(PEOPLE),
+                "seed {seed} job numbers {job_numbers}: {judgement:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_planted_mistake_is_seen_within_twenty_seeds() {
+    for mistake in [
+        Mistake::MobileAlone,
+        Mistake::FirstOfTwo,
+        Mistake::UncertainIsNew,
+        Mistake::NearIsEqual,
+    ] {
+        let seen = (1..=20).find(|seed| {
+            planted::plant(Some(mistake));
+            let found = [true, false].map(|job_numbers| run(job_numbers, *seed));
+            planted::plant(None);
+            found.iter().any(|judgement| !judgement.is_clean())
+        });
+        println!("{mistake:?}: seed {seen:?}");
+        assert!(seen.is_some(), "{mistake:?}");
+    }
+}
+
+/// A mobile number goes from one colleague to another between the look and the link.
+fn relink_after_a_change(seed: u64) -> Judgement {
+    let mut company = generate_company(&CompanyShape::usual(PEOPLE, false), seed);
+    let report = report_of(&company);
+    let decisions = accept_classes(&report);
+    // Two accounts are given to each other's holders: what was accepted is about other people now.
+    let accepted = &report.likely[&adoption::MatchClass::NameAndMobile];
+    let (one, two) = (accepted[0].dingtalk.clone(), accepted[1].dingtalk.clone());
+    let place = |id| {
+        company
+            .dingtalk
+            .iter()
+            .position(|row| row.id == id)
+            .unwrap()
+    };
+    let (one_at, two_at) = (place(one.clone()), place(two.clone()));
+    company.dingtalk[one_at].name = Some(PersonalText::from("莫须有"));
+    company.dingtalk[two_at].mobile = None;
+    company.humans_of_dingtalk.insert(one, usize::MAX);
+    // The report that the decisions are worked on names the same pairs, as a slow approval would.
+    let fresh = report_of(&company);
+    let mut stale = report.clone();
+    for matches in stale.likely.values_mut() {
+        for matched in matches.iter_mut() {
+            let row = company
+                .dingtalk
+                .iter()
+                .find(|row| row.id == matched.dingtalk)
+                .unwrap();
+            if row.name == Some(PersonalText::from("莫须有")) {
+                matched.fingerprint = [0; 12];
+            }
+        }
+    }
+    let plan = settle_matches(&stale, &decisions);
+    let mut judgement = judge(&company, &stale, &plan);
+    let plan = settle_matches(&fresh, &decisions);
+    judgement.wrong += judge(&company, &fresh, &plan).wrong;
+    judgement
+}
+
+#[test]
+fn a_member_that_changed_since_is_not_covered() {
+    assert!(relink_after_a_change(3).is_clean());
+    planted::plant(Some(Mistake::StaleMember));
+    let seen = !relink_after_a_change(3).is_clean();
+    planted::plant(None);
+    assert!(seen, "the mistake shows");
+}
+
+#[test]
+fn undo_leaves_no_trace() {
+    let company = generate_company(&CompanyShape::usual(300, false), 5);
+    let report = report_of(&company);
+    let before = settle_matches(&report, &[]);
+    let mut decisions = accept_classes(&report);
+    assert!(settle_matches(&report, &decisions).links.len() > before.links.len() + 200);
+    let queued = &report.queue[0].candidates[..1];
+    decisions.push(MatchDecision::about(
+        "one",
+        MatchVerdict::SamePerson,
+        None,
+        queued,
+        ("hr", Timestamp(99)),
+    ));
+    while let Some(undone) = decisions.pop() {
+        let after = settle_matches(&report, &decisions);
+        let members = undone.members.iter().map(|member| &member.dingtalk);
+        let linked: BTreeSet<_> = after.links.iter().map(|link| &link.dingtalk).collect();
+        assert!(members.filter(|id| linked.contains(id)).count() == 0);
+    }
+    assert_eq!(settle_matches(&report, &decisions), before);
+}
+
+#[test]
+fn the_order_of_rows_does_not_matter() {
+    let company = generate_company(&CompanyShape::usual(300, false), 8);
+    let mut turned = company.clone();
+    turned.dingtalk.reverse();
+    turned.ehr.reverse();
+    let pairs = |company: &GeneratedCompany| -> BTreeSet<_> {
+        let report = report_of(company);
+        let all = report.exact.iter().chain(report.likely.values().flatten());
+        all.map(adoption::PersonMatch::pair).collect()
+    };
+    assert_eq!(pairs(&company), pairs(&turned));
+}
