@@ -895,3 +895,7 @@ restore-field-older = the value of { $field } was last read on { $date }
 restore-owner-decides = { $side } decides { $field }: it is written there, and the other side follows
 restore-reference-gone = { $field } named a record that no longer exists
     .remedy = Restore that record first
+restore-direction-forbids = { $side } decides { $field }, and the policy never writes there
+    .remedy = Change it in { $side } by hand
+restore-untouchable = the policy marks this record as untouchable
+    .remedy = Take the mark out of the policy first

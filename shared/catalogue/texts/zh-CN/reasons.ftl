@@ -852,3 +852,7 @@ restore-field-older = { $field }的值是 { $date } 读到的
 restore-owner-decides = { $field }由{ $side }决定：写到那里，另一侧随后跟上
 restore-reference-gone = { $field }指向的记录已经不在
     .remedy = 先恢复那条记录
+restore-direction-forbids = { $field }由{ $side }决定，而策略不往那里写
+    .remedy = 到{ $side }里手工改
+restore-untouchable = 策略标记了禁止改动
+    .remedy = 先在策略里取消标记

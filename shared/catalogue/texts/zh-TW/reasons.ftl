@@ -852,3 +852,7 @@ restore-field-older = { $field }的值是 { $date } 讀到的
 restore-owner-decides = { $field }由{ $side }決定：寫到那裡，另一側隨後跟上
 restore-reference-gone = { $field }指向的記錄已經不在
     .remedy = 先恢復那條記錄
+restore-direction-forbids = { $field }由{ $side }決定，而策略不往那裡寫
+    .remedy = 到{ $side }裡手工改
+restore-untouchable = 策略標記了禁止改動
+    .remedy = 先在策略裡取消標記

@@ -178,6 +178,10 @@ macro_rules! fields_codes {
             RestoreOwnerDecides = "restore-owner-decides",
             /// `field` named a record that is not there any more.
             RestoreReferenceGone = "restore-reference-gone",
+            /// `side` decides `field`, and the policy never writes there: it has to be changed there by hand.
+            RestoreDirectionForbids = "restore-direction-forbids",
+            /// The policy marks the record as untouchable.
+            RestoreUntouchable = "restore-untouchable",
         }
     };
 }
