@@ -79,6 +79,20 @@ impl Evidence {
         MatchKey::ALL.into_iter().filter(move |key| self.has(*key))
     }
 
+    /// Whether a key agrees that few people share: enough to ask, never enough to link.
+    #[must_use]
+    pub fn shares_a_key(self) -> bool {
+        let keys = [
+            MatchKey::Unionid,
+            MatchKey::KeptId,
+            MatchKey::JobNumber,
+            MatchKey::Name,
+            MatchKey::Mobile,
+            MatchKey::Email,
+        ];
+        keys.into_iter().any(|key| self.has(key))
+    }
+
     /// How much speaks for one person: to order candidates, never to decide.
     #[must_use]
     pub fn weight(self) -> u32 {

@@ -12,7 +12,7 @@ use crate::person_row::PersonRow;
 /// The eHR records of one human, as places in the list; never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HumanRecords {
-    /// Places in the list of eHR rows, in its order.
+    /// Places in the list of eHR rows, in order of their ids.
     pub places: Vec<usize>,
 }
 
@@ -25,7 +25,10 @@ pub type RecordLead = Result<(usize, Option<Reason>), Reason>;
 pub fn group_humans(rows: &[PersonRow]) -> Vec<HumanRecords> {
     let mut groups: Vec<Vec<usize>> = Vec::new();
     let mut group_of: BTreeMap<String, usize> = BTreeMap::new();
-    for (place, row) in rows.iter().enumerate() {
+    let mut ordered: Vec<(usize, &PersonRow)> = rows.iter().enumerate().collect();
+    // By id, so that a list in another order gives the same humans and the same fingerprints.
+    ordered.sort_by_key(|(_, row)| &row.id);
+    for (place, row) in ordered {
         let keys = human_keys(row);
         let known = keys.iter().find_map(|key| group_of.get(key).copied());
         let group = known.unwrap_or_else(|| {

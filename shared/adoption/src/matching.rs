@@ -3,7 +3,8 @@
 mod buckets;
 mod candidates;
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
 use directory::NativeId;
 use directory::hash::{FieldHash, HashKey, hash_bytes};
@@ -111,7 +112,8 @@ pub struct AdoptionReport {
     pub only_dingtalk: Vec<UnmatchedPerson>,
 }
 
-/// Sorts the people of both sides into buckets. Ids have to be unique on each side; of a repeated one the first row counts.
+/// Sorts the people of both sides into buckets. Of rows with the same id the first one counts, as when a page of a list
+/// arrived twice.
 #[must_use]
 pub fn match_people(
     key: &HashKey,
@@ -119,7 +121,20 @@ pub fn match_people(
     ehr: &[PersonRow],
     departments: &DepartmentMatches,
 ) -> AdoptionReport {
-    buckets::sort_into_buckets(key, dingtalk, ehr, departments)
+    let (dingtalk, ehr) = (without_repeats(dingtalk), without_repeats(ehr));
+    buckets::sort_into_buckets(key, &dingtalk, &ehr, departments)
+}
+
+fn without_repeats(rows: &[PersonRow]) -> Cow<'_, [PersonRow]> {
+    let mut seen = BTreeSet::new();
+    if rows.iter().all(|row| seen.insert(&row.id)) {
+        return Cow::Borrowed(rows);
+    }
+    let mut seen = BTreeSet::new();
+    rows.iter()
+        .filter(|row| seen.insert(&row.id))
+        .cloned()
+        .collect()
 }
 
 /// The keyed hash of what was compared.

@@ -247,6 +247,13 @@ fn one_account_is_never_linked_twice() {
     assert_eq!(plan.waiting[0].1.code(), Some(ReasonCode::MatchTaken));
 }
 
+#[test]
+fn a_row_that_arrived_twice_is_one_person() {
+    let row = "u1 李娜 +861 -";
+    let found = report(&people(&[row, row]), &people(&["p1 李娜 +861 -"]));
+    assert_eq!(found.likely[&MatchClass::NameAndMobile].len(), 1);
+}
+
 fn department(text: &str) -> DepartmentRow {
     let parts: Vec<&str> = text.split(' ').collect();
     DepartmentRow {

@@ -166,16 +166,18 @@ impl Sorting<'_> {
         if !self.is_free(pair) {
             return None;
         }
-        let matched = self.describe(pair, reason).ok()?;
+        let (matched, leads) = self.describe(pair, reason);
+        if !leads {
+            return None;
+        }
         self.taken_accounts.insert(pair.0);
         self.taken_humans.insert(pair.1);
         Some(matched)
     }
 
-    /// The pair as a match.
-    ///
-    /// Errors: why no record leads; the match then names the first record.
-    fn describe(&self, (account, human): Pair, reason: Reason) -> Result<PersonMatch, PersonMatch> {
+    /// The pair as a match, and whether it is clear which record leads; if not, the match names the first record, and its
+    /// reason is that.
+    fn describe(&self, (account, human): Pair, reason: Reason) -> (PersonMatch, bool) {
         let row = &self.found.dingtalk[account];
         let records = &self.found.humans[human];
         let lead = records.find_lead(self.found.ehr, &row.departments, self.departments);
@@ -205,17 +207,12 @@ impl Sorting<'_> {
             reason: unclear.clone().unwrap_or(reason),
             fingerprint: fingerprint(self.key, &rows),
         };
-        match unclear {
-            None => Ok(matched),
-            Some(_) => Err(matched),
-        }
+        (matched, unclear.is_none())
     }
 
     fn doubtful(&self, pair: Pair) -> PersonMatch {
         let evidence = self.found.pairs.get(&pair).copied().unwrap_or_default();
-        match self.describe(pair, evidence.doubt()) {
-            Ok(matched) | Err(matched) => matched,
-        }
+        self.describe(pair, evidence.doubt()).0
     }
 
     fn queue_or_create(&mut self) {
@@ -259,17 +256,8 @@ impl Sorting<'_> {
         if planted::is(Mistake::UncertainIsNew) || (!active && !free) {
             return false;
         }
-        let near = evidence.has(MatchKey::NearName);
-        let strong = [
-            MatchKey::Unionid,
-            MatchKey::KeptId,
-            MatchKey::JobNumber,
-            MatchKey::Name,
-            MatchKey::Mobile,
-            MatchKey::Email,
-        ];
         let twice = evidence.has(MatchKey::Department) && evidence.has(MatchKey::HiredOn);
-        strong.into_iter().any(|key| evidence.has(key)) || near && (free || twice)
+        evidence.shares_a_key() || evidence.has(MatchKey::NearName) && (free || twice)
     }
 
     fn queue_human(&mut self, human: usize, accounts: &[usize]) {
@@ -330,16 +318,7 @@ impl Sorting<'_> {
         let near = evidence.has(MatchKey::NearName)
             && evidence.has(MatchKey::Department)
             && evidence.has(MatchKey::HiredOn);
-        let strong = [
-            MatchKey::Unionid,
-            MatchKey::KeptId,
-            MatchKey::JobNumber,
-            MatchKey::Name,
-            MatchKey::Mobile,
-            MatchKey::Email,
-        ];
-        !planted::is(Mistake::UncertainIsNew)
-            && (near || strong.into_iter().any(|key| evidence.has(key)))
+        !planted::is(Mistake::UncertainIsNew) && (near || evidence.shares_a_key())
     }
 
     fn unmatched_human(&self, human: usize, weak: &[usize]) -> UnmatchedPerson {

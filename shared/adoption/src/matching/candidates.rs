@@ -116,15 +116,7 @@ impl<'a> Candidates<'a> {
 fn is_worth_keeping(evidence: Evidence) -> bool {
     let near = evidence.has(MatchKey::NearName)
         && (evidence.has(MatchKey::Department) || evidence.has(MatchKey::HiredOn));
-    let strong = [
-        MatchKey::Unionid,
-        MatchKey::KeptId,
-        MatchKey::JobNumber,
-        MatchKey::Mobile,
-        MatchKey::Name,
-        MatchKey::Email,
-    ];
-    near || strong.into_iter().any(|key| evidence.has(key))
+    near || evidence.shares_a_key()
 }
 
 /// The keys by which a person is looked up. Those of names and mobiles are also counted.
