@@ -1,6 +1,7 @@
 //! Companies with known truth: two systems that hold the same people under different spellings. The truth stays with the
 //! caller; matching sees the rows alone.
 
+pub mod judgement;
 mod names;
 
 use std::collections::{BTreeMap, BTreeSet};

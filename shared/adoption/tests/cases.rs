@@ -56,6 +56,19 @@ fn a_second_key_has_to_agree_with_a_kept_id() {
 }
 
 #[test]
+fn a_reused_userid_belongs_to_its_holder_of_now() {
+    let mut ehr = people(&["p1 李娜 +861 -", "p2 王芳 +862 -"]);
+    ehr[0].kept = Some(id("u1"));
+    ehr[0].active = false;
+    let found = report(&people(&["u1 王芳 +862 -"]), &ehr);
+    assert_eq!(found.likely[&MatchClass::NameAndMobile][0].ehr, id("p2"));
+    assert_eq!(found.queue, [], "who left is not asked about");
+    ehr[0].active = true;
+    let found = report(&people(&["u1 王芳 +862 -"]), &ehr);
+    assert_eq!(queue_code(&found), Some(ReasonCode::MatchUseridReused));
+}
+
+#[test]
 fn two_unionids_that_differ_are_never_one_person() {
     let (mut dingtalk, mut ehr) = (person("u1 李娜 +861 7"), person("p1 李娜 +861 7"));
     dingtalk.unionid = UnionId::new("a").ok();

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use adoption::decision::{MatchDecision, MatchVerdict};
+use adoption::generated::judgement::{Judgement, judge_links};
 use adoption::generated::{CompanyShape, GeneratedCompany, generate_company};
 use adoption::planted::{self, Mistake};
-use adoption::{AdoptionReport, LinkPlan, match_departments, match_people, settle_matches};
+use adoption::{AdoptionReport, match_departments, match_people, settle_matches};
 use directory::Timestamp;
 use directory::hash::HashKey;
 use directory::text::PersonalText;
@@ -37,70 +38,11 @@ fn accept_classes(report: &AdoptionReport) -> Vec<MatchDecision> {
     report.likely.iter().enumerate().map(decide).collect()
 }
 
-/// What the judge, who knows the truth, says.
-#[derive(Debug, Default)]
-struct Judgement {
-    linked: usize,
-    wrong: usize,
-    wrong_lead: usize,
-    doubles: usize,
-    queue: usize,
-    decisions: usize,
-}
-
-impl Judgement {
-    fn is_clean(&self) -> bool {
-        self.wrong + self.wrong_lead + self.doubles == 0
-    }
-
-    fn holds(&self, people: usize) -> bool {
-        self.is_clean()
-            && self.linked * 100 >= people * 94
-            && self.decisions <= 3
-            && self.queue * 1000 <= people * 60
-    }
-}
-
-fn judge(company: &GeneratedCompany, report: &AdoptionReport, plan: &LinkPlan) -> Judgement {
-    let mut judgement = Judgement {
-        queue: report.queue.len(),
-        decisions: report.likely.len(),
-        ..Judgement::default()
-    };
-    let mut accounts = BTreeSet::new();
-    for link in &plan.links {
-        let humans = (
-            company.humans_of_dingtalk[&link.dingtalk],
-            company.humans_of_ehr[&link.ehr],
-        );
-        judgement.linked += usize::from(humans.0 == humans.1 && accounts.insert(humans.0));
-        judgement.wrong += usize::from(humans.0 != humans.1);
-        let strangers = link
-            .further
-            .iter()
-            .filter(|id| company.humans_of_ehr[*id] != humans.1);
-        judgement.wrong += strangers.count();
-        judgement.wrong_lead += usize::from(!company.leading.contains(&link.ehr));
-    }
-    let in_dingtalk: BTreeSet<usize> = company.humans_of_dingtalk.values().copied().collect();
-    let in_ehr: BTreeSet<usize> = company.humans_of_ehr.values().copied().collect();
-    let mut created = BTreeSet::new();
-    for create in &plan.create_in_dingtalk {
-        let human = company.humans_of_ehr[&create.id];
-        judgement.doubles += usize::from(in_dingtalk.contains(&human) || !created.insert(human));
-    }
-    for create in &plan.create_in_ehr {
-        let human = company.humans_of_dingtalk[&create.id];
-        judgement.doubles += usize::from(in_ehr.contains(&human));
-    }
-    judgement
-}
-
 fn run(job_numbers: bool, seed: u64) -> Judgement {
     let company = generate_company(&CompanyShape::usual(PEOPLE, job_numbers), seed);
     let report = report_of(&company);
     let plan = settle_matches(&report, &accept_classes(&report));
-    judge(&company, &report, &plan)
+    judge_links(&company, &report, &plan)
 }
 
 #[test]
@@ -166,7 +108,7 @@ fn link_after_a_change(seed: u64) -> Judgement {
         .any(|matched| matched.dingtalk == accepted);
     assert!(still_likely, "the class would take it again");
     let plan = settle_matches(&fresh, &decisions);
-    judge(&company, &fresh, &plan)
+    judge_links(&company, &fresh, &plan)
 }
 
 #[test]

@@ -112,8 +112,8 @@ fn person(nth: u32, name: &str) -> SnapshotRecord {
     SnapshotRecord {
         link: link(nth),
         kind: Kind::Person,
-        dingtalk: NativeId::new(format!("u{nth}")).ok(),
-        ehr: NativeId::new(format!("p{nth}")).ok(),
+        dingtalk: NativeId::new(&format!("u{nth}")).ok(),
+        ehr: NativeId::new(&format!("p{nth}")).ok(),
         active: true,
         sides: [SideName::DingTalk, SideName::Ehr]
             .map(|side| (side, of_side(side)))

@@ -3,7 +3,9 @@
 pub mod comparison;
 pub mod document;
 pub mod field_catalogue;
+pub mod field_value;
 pub mod mapped_field;
+pub mod mapped_row;
 pub mod preview;
 pub mod route;
 pub mod sensitive;

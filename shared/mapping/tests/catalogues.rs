@@ -257,7 +257,7 @@ fn the_preview_shows_the_oddest_values_first() {
         (197, 1, 1, 1)
     );
     let seen: Vec<usize> = mobile.values.iter().map(|value| value.record).collect();
-    assert_eq!(seen[..3], [17, 60, 40], "refused, another country, a blank");
+    assert_eq!(seen[..3], [17, 40, 60], "refused, a blank, another country");
     assert!(matches!(
         mobile.values[0].oddity,
         Some(ValueOddity::Refused(_))

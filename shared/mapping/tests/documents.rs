@@ -67,7 +67,7 @@ fn saving_names_what_has_no_way_back_and_what_is_sensitive() {
         seen,
         [
             "9 mapping-one-way side=ehr transform=template",
-            "15 mapping-default-fills side=ehr",
+            "16 mapping-default-fills side=ehr",
             "20 mapping-one-way side=ehr transform=choose",
             "20 mapping-sensitive-on class=bank",
         ]
@@ -130,12 +130,12 @@ fn every_fault_is_reported_at_its_line() {
             "12:5 fields.5.ehr.read mapping-step-not-first",
             "12:5 fields.5 mapping-owner-unwritable",
             "14:5 fields.6.ehr.read mapping-reference-transformed",
-            "15:66 fields.7.ehr.read.0 policy-key-unknown",
+            "15:68 fields.7.ehr.read.0 policy-key-unknown",
             "16:5 fields.8 mapping-purpose-missing",
-            "17:83 fields.9.ehr.read.0.native mapping-template-invalid",
+            "17:82 fields.9.ehr.read.0.native mapping-template-invalid",
             "19:42 fields.10.ehr.read.0.pairs.1 mapping-choice-twice",
-            "20:86 fields.11.ehr.read.0.country mapping-country-invalid",
-            "21:50 fields.13 mapping-field-twice",
+            "20:85 fields.11.ehr.read.0.country mapping-country-invalid",
+            "21:51 fields.13 mapping-field-twice",
         ]
     );
     assert_eq!(faults("{"), ["1:1  policy-not-json"]);

@@ -8,20 +8,34 @@ use mapping::transform::{
 use mapping::{FieldReading, NativeRow, NativeValue, SideRoute, Transform};
 use proptest::prelude::*;
 
-fn any_step() -> impl Strategy<Value = Transform> {
-    let day = proptest::sample::select(DayStyle::WORDS.to_vec()).prop_map(|(_, style)| {
+fn day_step() -> impl Strategy<Value = Transform> {
+    proptest::sample::select(DayStyle::WORDS.to_vec()).prop_map(|(_, style)| {
         Transform::Day(DayForm {
             style,
             order: None,
             open_end: OpenEnd::Empty,
         })
-    });
+    })
+}
+
+/// Transforms that fold several spellings into one.
+fn folding_step() -> impl Strategy<Value = Transform> {
     let phone = (
         proptest::sample::select(PhoneStyle::WORDS.to_vec()),
         "86|852|1|886",
     );
-    let phone =
-        phone.prop_map(|((_, style), country)| Transform::Phone(PhoneForm { country, style }));
+    prop_oneof![
+        proptest::sample::select(TrimSpaces::WORDS.to_vec())
+            .prop_map(|(_, spaces)| Transform::Trim(spaces)),
+        proptest::sample::select(LetterCase::WORDS.to_vec())
+            .prop_map(|(_, case)| Transform::Case(case)),
+        day_step(),
+        phone.prop_map(|((_, style), country)| Transform::Phone(PhoneForm { country, style })),
+        "\\PC{1,4}".prop_map(Transform::Default),
+    ]
+}
+
+fn any_step() -> impl Strategy<Value = Transform> {
     let choice = proptest::collection::btree_map("[a-c男女]{1,2}", "[a-c男女]{1,2}", 1..5);
     let choice = (choice, any::<bool>()).prop_map(|(pairs, keeps)| {
         Transform::Choose(ChoiceTable {
@@ -37,16 +51,10 @@ fn any_step() -> impl Strategy<Value = Transform> {
         Transform::Wrap(WrapTemplate::new(&format!("{text}{{value}}{text}")).unwrap())
     });
     prop_oneof![
-        proptest::sample::select(TrimSpaces::WORDS.to_vec())
-            .prop_map(|(_, spaces)| Transform::Trim(spaces)),
-        proptest::sample::select(LetterCase::WORDS.to_vec())
-            .prop_map(|(_, case)| Transform::Case(case)),
-        day,
-        phone,
-        choice,
-        wrap,
-        "\\PC{1,4}".prop_map(Transform::Default),
-        "\\PC{1,4}".prop_map(Transform::Constant),
+        5 => folding_step(),
+        1 => choice,
+        1 => wrap,
+        1 => "\\PC{1,4}".prop_map(Transform::Constant),
     ]
 }
 
@@ -87,20 +95,20 @@ proptest! {
         }
     }
 
-    /// Of one reversible transform every value that it reads can be written, so that the check above is not empty. Text
-    /// that a template or a table makes of two others is the exception, and so are the milliseconds of early 1970.
+    /// What one transform reads it can write, so that the check above is not empty. Left out: tables and templates, whose
+    /// canonical values can be read as others; letters beyond ASCII, some of which have no single case; days before 1980,
+    /// whose milliseconds can look like a date.
     #[test]
-    fn what_one_transform_reads_it_writes(step in any_step(), value in any_value()) {
-        let narrow = matches!(step, Transform::Choose(_) | Transform::Wrap(_) | Transform::Constant(_));
-        prop_assume!(!narrow);
-        let early = |text: &str| matches!(step, Transform::Day(_)) && text < "1980";
+    fn what_one_transform_reads_it_writes(step in folding_step(), value in any_value()) {
         let route = SideRoute { key: "k".to_owned(), transforms: vec![step.clone()] };
         if let Ok(FieldReading::Value(text)) = read(&route, Some(&value)) {
             let text = text.expose();
-            prop_assume!(!early(text));
-            let folds_to_others = matches!(step, Transform::Case(_) | Transform::Trim(_)) && !text.is_ascii();
-            prop_assume!(!folds_to_others);
-            prop_assert!(route.write(Some(text)).is_ok(), "{:?}", route.write(Some(text)));
+            let left_out = match step {
+                Transform::Day(_) => text < "1980",
+                _ => !text.is_ascii(),
+            };
+            let written = route.write(Some(text));
+            prop_assert!(left_out || written.is_ok(), "{:?}", written);
         }
     }
 

@@ -139,10 +139,9 @@ impl Sorting<'_> {
                     && (by_mobile && by_number || (by_mobile || by_number) && further)
             }
             MatchClass::NameWithoutMobile => {
-                has(MatchKey::Name)
-                    && has(MatchKey::Department)
-                    && (has(MatchKey::HiredOn) || has(MatchKey::Email))
-                    && unique(name_key(row))
+                let further =
+                    has(MatchKey::Department) && (has(MatchKey::HiredOn) || has(MatchKey::Email));
+                has(MatchKey::Name) && (any || further) && unique(name_key(row))
             }
         }
     }

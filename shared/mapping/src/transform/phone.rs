@@ -35,8 +35,8 @@ pub struct PhoneForm {
 /// Digits of a number with its country code (E.164 allows 15).
 const DIGITS: std::ops::RangeInclusive<usize> = 7..=15;
 
-/// Digits of a Chinese number without its country code, and no trunk zero.
-const CHINESE_DIGITS: std::ops::RangeInclusive<usize> = 9..=11;
+/// Digits of a Chinese number with an area code of three digits, without country code and trunk zero.
+const CHINESE_DIGITS: std::ops::RangeInclusive<usize> = 10..=11;
 
 /// What separates groups of digits.
 fn is_separator(c: char) -> bool {
@@ -126,6 +126,17 @@ fn is_chinese_mobile(digits: &str) -> bool {
     digits.len() == 11 && matches!(digits.as_bytes(), [b'1', b'3'..=b'9', ..])
 }
 
+/// Whether digits behind `86` can be a number: a mobile; Beijing (`10`) or another large city (`2x`) with eight digits; another
+/// area code of three digits with seven or eight; `400` and `800`. No area code begins with `86`: that is the country once more.
+fn is_chinese_number(rest: &str) -> bool {
+    match rest.as_bytes() {
+        [b'1', b'0', ..] | [b'2', ..] => rest.len() == 10,
+        [b'1', ..] => is_chinese_mobile(rest),
+        [b'8', b'6', ..] | [b'0', ..] => false,
+        _ => CHINESE_DIGITS.contains(&rest.len()),
+    }
+}
+
 /// China's trunk prefix (`010` for Beijing) is not part of the international number.
 fn drop_trunk_zero(digits: &str) -> String {
     match digits.strip_prefix("860") {
@@ -137,11 +148,7 @@ fn drop_trunk_zero(digits: &str) -> String {
 fn checked_number(digits: &str) -> Result<String, Reason> {
     let plain = digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.starts_with('0');
     let chinese = digits.strip_prefix("86");
-    let chinese_fits = chinese.is_none_or(|rest| {
-        CHINESE_DIGITS.contains(&rest.len())
-            && !rest.starts_with('0')
-            && (is_chinese_mobile(rest) || rest.len() < 11 || !rest.starts_with('1'))
-    });
+    let chinese_fits = chinese.is_none_or(is_chinese_number);
     (plain && DIGITS.contains(&digits.len()) && chinese_fits)
         .then(|| format!("+{digits}"))
         .ok_or_else(invalid)
