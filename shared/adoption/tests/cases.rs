@@ -2,6 +2,7 @@
 
 use adoption::agreement::{FieldAgreement, count_agreement};
 use adoption::decision::{MatchDecision, MatchVerdict};
+use adoption::planted::{self, Mistake};
 use adoption::{
     AdoptionReport, DepartmentMatches, DepartmentRow, MatchClass, PersonRow, match_departments,
     match_people, settle_matches,
@@ -114,6 +115,10 @@ fn a_near_name_is_never_exact() {
     let found = report(&[dingtalk.clone()], &[ehr.clone()]);
     assert_eq!(found.exact, []);
     assert_eq!(found.likely[&MatchClass::NearName].len(), 1);
+    planted::plant(Some(Mistake::NearIsEqual));
+    let mistaken = report(&[dingtalk.clone()], &[ehr.clone()]);
+    planted::plant(None);
+    assert_eq!(mistaken.exact.len(), 1, "the mistake shows here");
     (dingtalk.job_number, ehr.job_number) = (None, None);
     let found = report(&[dingtalk.clone()], &[ehr.clone()]);
     assert_eq!(found.likely.len(), 0, "one key more has to agree");

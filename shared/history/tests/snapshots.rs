@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use directory::hash::{HashKey, hash_bytes};
-use directory::policy::{Policy, PolicyPreset};
+use directory::policy::{Policy, PolicyPreset, SyncDirection};
 use directory::reason::ReasonCode;
 use directory::{
     CorpId, Field, FieldSet, FieldValue, FieldValues, Kind, LinkId, NativeId, Reason, Side,
@@ -340,22 +340,26 @@ fn codes(reasons: &[Reason]) -> Vec<ReasonCode> {
     reasons.iter().filter_map(Reason::code).collect()
 }
 
-fn restore(was: &SnapshotRecord, now: &RestoreTarget, preset: PolicyPreset) -> RestorePlan {
+/// The eHR decides everything, and both sides may be written.
+fn ehr_decides() -> Policy {
+    let mut policy = Policy::from_preset(PolicyPreset::EhrIsMaster);
+    policy.direction = SyncDirection::Both;
+    policy
+}
+
+fn restore(was: &SnapshotRecord, now: &RestoreTarget) -> RestorePlan {
     let known = (1_000_000..1_000_040).map(link).collect();
-    plan_restore(was, now, &Policy::from_preset(preset), None, &known)
+    plan_restore(was, now, &ehr_decides(), None, &known)
 }
 
 #[test]
 fn a_blanked_field_is_written_where_it_is_decided() {
     let was = person(1, "李娜");
-    assert_eq!(
-        restore(&was, &target(&was), PolicyPreset::EhrIsMaster).changes,
-        []
-    );
+    assert_eq!(restore(&was, &target(&was)).changes, []);
     let mut now = target(&was);
     now.ehr.as_mut().unwrap().show(Field::Name, None);
     now.dingtalk.as_mut().unwrap().show(Field::Name, None);
-    let plan = restore(&was, &now, PolicyPreset::EhrIsMaster);
+    let plan = restore(&was, &now);
     let expected = RestoreChange {
         side: Side::Ehr,
         field: Field::Name,
@@ -378,7 +382,7 @@ fn what_cannot_come_back_is_said() {
         .as_mut()
         .unwrap()
         .show_text(Field::Mobile, Some("+861".to_owned()));
-    let plan = restore(&was, &now, PolicyPreset::EhrIsMaster);
+    let plan = restore(&was, &now);
     assert_eq!(codes(&plan.cannot), [ReasonCode::RestoreFieldHidden]);
     let was = person(1, "李娜");
     let mut now = target(&was);
@@ -387,7 +391,7 @@ fn what_cannot_come_back_is_said() {
         .unwrap()
         .show_text(Field::Mobile, Some("+861".to_owned()));
     let mut policy = Policy::dingtalk_is_master();
-    policy.direction = directory::policy::SyncDirection::Both;
+    policy.direction = SyncDirection::Both;
     let plan = plan_restore(
         &was,
         &now,
@@ -396,19 +400,20 @@ fn what_cannot_come_back_is_said() {
         &BTreeSet::from([link(1_000_001)]),
     );
     assert_eq!(codes(&plan.cannot), [ReasonCode::RestoreEmployeeOnly]);
-    let one_way = Policy::from_preset(PolicyPreset::DingTalkIsMaster);
-    if !one_way.may_write(Side::DingTalk) {
-        let plan = plan_restore(
-            &was,
-            &now,
-            &one_way,
-            None,
-            &BTreeSet::from([link(1_000_001)]),
-        );
-        assert_eq!(codes(&plan.cannot), [ReasonCode::RestoreDirectionForbids]);
-    }
+    let one_way = Policy::from_preset(PolicyPreset::EhrIsMaster);
+    assert!(!one_way.may_write(Side::Ehr));
+    now.ehr.as_mut().unwrap().show(Field::Name, None);
+    let plan = plan_restore(
+        &was,
+        &now,
+        &one_way,
+        None,
+        &BTreeSet::from([link(1_000_001)]),
+    );
+    assert_eq!(codes(&plan.cannot), [ReasonCode::RestoreDirectionForbids]);
+    assert_eq!(plan.changes, []);
     now.untouchable = true;
-    let plan = restore(&was, &now, PolicyPreset::EhrIsMaster);
+    let plan = restore(&was, &now);
     assert_eq!(
         (codes(&plan.cannot), plan.changes),
         (vec![ReasonCode::RestoreUntouchable], vec![])
@@ -421,13 +426,13 @@ fn a_deleted_account_is_created_anew_and_says_what_is_lost() {
     let mut now = target(&was);
     now.dingtalk = None;
     now.active = false;
-    let plan = restore(&was, &now, PolicyPreset::EhrIsMaster);
+    let plan = restore(&was, &now);
     assert_eq!(plan.creates, [Side::DingTalk]);
     assert!(plan.takes_back);
     assert_eq!(codes(&plan.notes), [ReasonCode::RestoreAccountDeleted]);
     let mut department = person(2, "研发部");
     department.kind = Kind::Department;
-    let plan = restore(&department, &now, PolicyPreset::EhrIsMaster);
+    let plan = restore(&department, &now);
     assert_eq!(codes(&plan.notes), [ReasonCode::RestoreGroupChat]);
 }
 
@@ -444,7 +449,7 @@ fn references_to_what_is_gone_are_left_out_and_empty_nothing() {
         .as_mut()
         .unwrap()
         .show_refs(Field::Departments, [link(1_000_005).to_string()]);
-    let plan = restore(&was, &now, PolicyPreset::EhrIsMaster);
+    let plan = restore(&was, &now);
     assert_eq!(codes(&plan.cannot), [ReasonCode::RestoreReferenceGone]);
     assert_eq!(
         plan.changes[0].after,
@@ -454,7 +459,7 @@ fn references_to_what_is_gone_are_left_out_and_empty_nothing() {
         .get_mut(&SideName::Ehr)
         .unwrap()
         .show_refs(Field::Departments, [link(77).to_string()]);
-    assert_eq!(restore(&was, &now, PolicyPreset::EhrIsMaster).changes, []);
+    assert_eq!(restore(&was, &now).changes, []);
 }
 
 #[test]
@@ -465,7 +470,7 @@ fn one_field_is_restored_alone() {
     for field in [Field::Name, Field::Mobile] {
         now.ehr.as_mut().unwrap().show(field, None);
     }
-    let policy = Policy::from_preset(PolicyPreset::EhrIsMaster);
+    let policy = ehr_decides();
     let only = Some(FieldSet::of_fields(&[Field::Mobile]));
     let plan = plan_restore(&was, &now, &policy, only, &BTreeSet::new());
     assert_eq!(plan.creates, []);
