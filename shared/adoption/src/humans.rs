@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use directory::NativeId;
 use directory::reason::{Reason, ReasonCode};
+use directory::text::PersonalText;
 
 use crate::departments::DepartmentMatches;
 use crate::name_likeness::fold_name;
@@ -52,7 +53,7 @@ fn human_keys(row: &PersonRow) -> Vec<String> {
         .as_ref()
         .map(|unionid| format!("u#{}", unionid.as_str()));
     let name = row.name.as_ref().map(|name| fold_name(name.expose()));
-    let mobile = row.mobile.as_ref().map(|mobile| mobile.expose());
+    let mobile = row.mobile.as_ref().map(PersonalText::expose);
     let named = match (name, mobile) {
         (Some(name), Some(mobile)) if !name.is_empty() => Some(format!("n#{name}#{mobile}")),
         _ => None,

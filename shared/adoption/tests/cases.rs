@@ -1,4 +1,11 @@
 //! Single cases, as HR meets them.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test stops where it cannot go on, and prints its figures"
+)]
 
 use adoption::agreement::{FieldAgreement, count_agreement};
 use adoption::decision::{MatchDecision, MatchVerdict};
@@ -218,7 +225,7 @@ fn whoever_is_not_the_candidate_may_be_created() {
         &found.queue[0].candidates,
         ("hr", Timestamp(1)),
     );
-    let plan = settle_matches(&found, &[no.clone()]);
+    let plan = settle_matches(&found, std::slice::from_ref(&no));
     assert_eq!(plan.create_in_dingtalk[0].id, id("p1"));
     assert_eq!(
         plan.create_in_dingtalk[0].nearest.as_ref().unwrap().0,

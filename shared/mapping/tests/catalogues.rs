@@ -1,4 +1,11 @@
 //! What sides say about their fields: holds after a change, suggestions, previews.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test stops where it cannot go on, and prints its figures"
+)]
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,11 @@
 //! Documents: faults at their lines, canonical form, succession, owners, the published schema.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test stops where it cannot go on, and prints its figures"
+)]
 
 use directory::policy::Policy;
 use directory::reason::ReasonCode;

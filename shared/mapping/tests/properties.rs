@@ -1,4 +1,11 @@
 //! What holds for every value: reading what was written gives what was to be written, and what is hidden stays hidden.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test stops where it cannot go on, and prints its figures"
+)]
 
 use directory::text::PersonalText;
 use mapping::transform::{

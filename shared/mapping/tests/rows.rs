@@ -1,4 +1,11 @@
 //! Whole rows through a mapping and back.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test stops where it cannot go on, and prints its figures"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,11 @@
 //! The tables of odd values: each row's value is read, and what was read is written again.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test stops where it cannot go on, and prints its figures"
+)]
 
 use std::fmt::Write as _;
 

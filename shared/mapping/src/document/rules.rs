@@ -155,7 +155,7 @@ fn sensitive_classes(field: &MappedField) -> BTreeSet<SensitiveClass> {
     };
     let routes = [&field.dingtalk, &field.ehr].into_iter().flatten();
     routes
-        .flat_map(|route| route.keys())
+        .flat_map(crate::route::SideRoute::keys)
         .chain(label)
         .filter_map(sensitive_class)
         .collect()
