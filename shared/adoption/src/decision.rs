@@ -205,8 +205,11 @@ impl Settling {
                 continue;
             }
             let nearest = queued.candidates.first();
+            let further = nearest.filter(|_| queued.ehr.is_some());
+            let further = further.map(|one| one.further.clone()).unwrap_or_default();
             let unmatched = |id: &NativeId, nearest: Option<NativeId>| UnmatchedPerson {
                 id: id.clone(),
+                further: further.clone(),
                 nearest: nearest.zip(queued.candidates.first().map(|one| one.evidence)),
                 reason: queued.reason.clone(),
             };

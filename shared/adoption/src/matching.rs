@@ -91,6 +91,8 @@ pub struct QueuedPerson {
 pub struct UnmatchedPerson {
     /// The side's own id; of the record that leads.
     pub id: NativeId,
+    /// Further eHR records of the same human: nobody is created for them.
+    pub further: Vec<NativeId>,
     /// Who comes nearest, and what agrees; `None` if nobody comes near.
     pub nearest: Option<(NativeId, Evidence)>,
     /// Why the nearest is not the same.

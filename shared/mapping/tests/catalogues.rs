@@ -137,6 +137,18 @@ fn suggested(fields: &[(&str, FieldDescription)]) -> Vec<(Field, String, u8)> {
         .collect()
 }
 
+/// The types of the labels below, in their order.
+const TYPES: [NativeType; 8] = [
+    NativeType::Text,
+    NativeType::Phone,
+    NativeType::Text,
+    NativeType::Text,
+    NativeType::Date,
+    NativeType::Reference,
+    NativeType::Reference,
+    NativeType::Text,
+];
+
 #[test]
 fn labels_of_three_languages_are_recognised() {
     for labels in [
@@ -171,20 +183,10 @@ fn labels_of_three_languages_are_recognised() {
             "Work Location",
         ],
     ] {
-        let types = [
-            NativeType::Text,
-            NativeType::Phone,
-            NativeType::Text,
-            NativeType::Text,
-            NativeType::Date,
-            NativeType::Reference,
-            NativeType::Reference,
-            NativeType::Text,
-        ];
         let keys = ["a", "b", "c", "d", "e", "f", "g", "h"];
         let described: Vec<_> = keys
             .iter()
-            .zip(labels.iter().zip(types))
+            .zip(labels.iter().zip(TYPES))
             .map(|(key, (label, native_type))| (*key, described(label, native_type, &[])))
             .collect();
         let mut found: Vec<(String, Field)> = suggested(&described)

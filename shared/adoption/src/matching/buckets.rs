@@ -296,6 +296,7 @@ impl Sorting<'_> {
             let nearest = nearest.max_by_key(|candidate| candidate.evidence.weight());
             self.report.only_dingtalk.push(UnmatchedPerson {
                 id,
+                further: Vec::new(),
                 reason: nearest_reason(nearest.is_some()),
                 nearest: nearest.map(|candidate| (candidate.ehr, candidate.evidence)),
             });
@@ -326,8 +327,12 @@ impl Sorting<'_> {
         let records = &self.found.humans[human];
         let lead = records.find_lead(self.found.ehr, &BTreeSet::new(), self.departments);
         let place = lead.map_or(records.places[0], |(place, _)| place);
+        let others = records.places.iter().filter(|other| **other != place);
         UnmatchedPerson {
             id: self.found.ehr[place].id.clone(),
+            further: others
+                .map(|other| self.found.ehr[*other].id.clone())
+                .collect(),
             reason: nearest_reason(nearest.is_some()),
             nearest: nearest.map(|candidate| (candidate.dingtalk, candidate.evidence)),
         }
