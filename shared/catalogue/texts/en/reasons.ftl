@@ -836,3 +836,183 @@ journal-copy-differs = the copy in the archive differs from the journal, or one 
     .remedy = Compare the journal with a backup: bangding journal verify
 journal-copy-unreadable = the copy in the archive cannot be read
     .remedy = Compare the journal with a backup
+
+### Values on their way through a mapping
+
+value-one-way = the mapping of this field has no way back to this side
+    .remedy = Change it on the other side
+value-not-returned = this side would show another value than the one to be written, so nothing was written
+    .remedy = Correct the value, or the mapping of this field
+value-list-unsupported = the field holds several values, and the mapping handles one
+    .remedy = Map a field with one value
+value-day-invalid = this is not a date
+    .remedy = Write it as 2026-03-01
+value-day-ambiguous = it is not clear which date this is
+    .remedy = State the order in the mapping, or write it as 2026-03-01
+value-day-open = this stands for "no end" and is not a date
+    .remedy = Set "open_end": "empty" in the mapping if it means an empty field
+value-phone-invalid = this is not a phone number
+    .remedy = Correct it where it is kept
+value-phone-masked = the phone number is masked with stars
+    .remedy = Grant the permission to read the whole number
+value-number-damaged = a spreadsheet turned this number into something like 1.38E+10
+    .remedy = Format the column as text and export again
+value-choice-unknown = the value is not in the table of the mapping
+    .remedy = Add it to the table
+value-template-unmatched = the value does not fit the template of the mapping
+    .remedy = Correct the value, or the template
+
+### The mapping document
+
+mapping-key-missing = the key "{ $key }" is missing
+    .remedy = Add it
+mapping-country-invalid = this is not a country calling code
+    .remedy = Write 1 to 3 digits in quotes, such as "86"
+mapping-choice-twice = this native value stands in the table twice
+    .remedy = Keep one of them
+mapping-template-invalid =
+    { $why ->
+        [braces] the braces of the template are not balanced
+        [no-name] the template has empty braces
+        [one-value] the text around a value needs {"{"}value{"}"} exactly once, and no other name
+        [no-value] the template names no value
+       *[other] a template has either "native" or "canonical"
+    }
+    .remedy = Write {"{"}value{"}"} once in "native", or names in braces in "canonical"
+mapping-purpose-short = a purpose needs at least { $limit } characters
+    .remedy = Write what the values are used for
+mapping-slot-only = only a custom field has the key "{ $key }"
+    .remedy = Remove it; the policy names the owner
+mapping-target-unclear = an entry names either "field" or "slot"
+    .remedy = Write one of them
+mapping-field-twice = { $name } is mapped twice
+    .remedy = Keep one entry
+mapping-native-key-twice = two fields use the same key of { $side }
+    .remedy = Give one of them another key, or switch it off
+mapping-slot-not-given = slot { $slot } is above "slots_given"
+    .remedy = Take the next free slot and raise "slots_given"
+mapping-slot-retired = slot { $slot } was given up and is never used again
+    .remedy = Take a new slot
+mapping-slot-one-side = slot { $slot } needs a key on both sides
+    .remedy = Add the missing side
+mapping-slots-fewer = { $before } slots were given already, and the number never becomes smaller
+    .remedy = Write at least { $before }
+mapping-slot-gone = slot { $slot } is not in the document any more
+    .remedy = Keep it with "on": false, or list it in "retired"
+mapping-slot-retyped = slot { $slot } has another type than before
+    .remedy = Retire it and take a new slot
+mapping-slot-rebound = both keys of slot { $slot } changed at once, which makes it another field
+    .remedy = Change one side at a time, or take a new slot
+mapping-slot-reused = slot { $slot } was given before
+    .remedy = Take the next free slot
+mapping-reference-transformed = { $field } refers to other records, so it takes no transform
+    .remedy = Remove "read"
+mapping-step-not-first = a template of several values, or a constant, can only come first
+    .remedy = Move it to the front
+mapping-one-way = "{ $transform }" has no way back: this field is never written to { $side }
+mapping-owner-unwritable = the other side decides this field, but "{ $transform }" has no way back to { $side }
+    .remedy = Remove the transform, or let { $side } decide
+mapping-default-fills = where { $side } shows no value, the default counts as its value
+mapping-sensitive-on =
+    personal values about { $class ->
+        [identity] identity documents
+        [bank] bank accounts
+        [health] health
+        [home] home addresses
+       *[family] family
+    } are kept in step
+mapping-purpose-missing =
+    personal values about { $class ->
+        [identity] identity documents
+        [bank] bank accounts
+        [health] health
+        [home] home addresses
+       *[family] family
+    } stay off until their purpose is written down
+    .remedy = Write the purpose under "purposes", or switch the field off
+mapping-key-not-listed = { $side } has no field with the key { $key }
+    .remedy = Choose one that it has
+mapping-type-unsupported = the field { $key } of { $side } has a type that cannot be mapped
+    .remedy = Choose another field
+
+### Fields that a side changed
+
+field-gone = { $side } no longer has the field "{ $label }"; it is held on both sides
+    .remedy = Map another field, or switch it off
+field-permission-gone = the app may no longer read the field "{ $label }" of { $side }; it is held
+    .remedy = Grant the permission again
+field-not-writable = { $side } no longer lets the field "{ $label }" be written; it is held
+    .remedy = Grant the permission again, or let { $side } decide the field
+field-retyped = the field "{ $label }" of { $side } has another type; it is held
+    .remedy = Look at the preview and save the mapping again
+field-renamed = the field "{ $label }" of { $side } is called "{ $now }" now; it is held
+    .remedy = Confirm that it is the same field
+field-option-gone = the field "{ $label }" of { $side } lost options that are in use ({ $options }); it is held
+    .remedy = Correct the table of the mapping
+
+### Matches between people and departments of both sides
+
+match-unionid = both sides have the same unionid
+match-kept-id = the eHR keeps this userid, and another key agrees
+match-job-number-and-name = job number and name are equal, and unique on both sides
+match-name-and-mobile = name and mobile are equal, and unique on both sides
+    .remedy = Look at ten of them, then accept all
+match-near-name = the names are spelled nearly alike; mobile or job number is equal, and one more key
+    .remedy = Look at the names
+match-name-without-mobile = name, department and one more key are equal, and the mobile number differs
+    .remedy = Ask which mobile number is right
+match-homonyms = { $count } people with this name come into question
+    .remedy = Choose one of them
+match-mobile-shared = { $count } people have this mobile number
+    .remedy = Choose by the name
+match-name-only = only the name is equal
+    .remedy = Compare department and day of entry
+match-mobile-only = only the mobile number is equal; the name is another one
+    .remedy = Ask who has this number
+match-job-number-only = only the job number is equal; the name is another one
+    .remedy = Check whether the number was given anew
+match-near-name-only = the names are spelled nearly alike, and hardly anything else is equal
+    .remedy = Compare the two records
+match-email-only = only the e-mail address is equal
+    .remedy = Compare the two records
+match-contradicted = the keys contradict each other
+    .remedy = Compare the records one by one
+match-userid-reused = the userid that the eHR keeps belongs to someone else now
+match-taken = the nearest candidate belongs to another record
+match-no-candidate = nobody on the other side comes near
+match-member-changed = one of the two records changed after the decision, which does not cover it any more
+    .remedy = Decide again
+match-several-records = one person has { $count } records in the eHR and keeps one account
+match-lead-active = this record leads because it is the active one
+match-lead-department = this record leads because its department is the one in DingTalk
+match-lead-later = this record leads because it began last
+match-lead-unclear = several records of one person are active, and nothing says which one leads
+    .remedy = Choose one
+match-department-stored = one side keeps the other side's id of this department
+match-department-path = the whole path of the department is equal
+match-department-parent = the name is equal under a matched parent
+match-department-twice = several departments with this name have the same parent
+    .remedy = Rename one of them, or choose
+
+### Snapshots and restoring
+
+snapshot-part-unreadable = a part of the snapshot cannot be opened
+    .remedy = Look at another day
+snapshot-part-missing = a part of the snapshot is missing
+    .remedy = Look at another day
+snapshot-erased = the person was erased, and the snapshot no longer opens for them
+restore-not-in-snapshot = the snapshot of that day does not have this record
+    .remedy = Choose another day
+restore-account-deleted = the account was deleted in DingTalk: a new one is created, and its chats and history do not come back
+restore-group-chat = the department was deleted in DingTalk: it gets a new id, and its group chat does not come back
+restore-employee-only = only the employee can change { $field } in DingTalk
+    .remedy = Ask the employee
+restore-field-hidden = { $field } was not shown on that day
+restore-field-older = the value of { $field } was last read on { $date }
+restore-owner-decides = { $side } decides { $field }: it is written there, and the other side follows
+restore-reference-gone = { $field } named a record that no longer exists
+    .remedy = Restore that record first
+restore-direction-forbids = { $side } decides { $field }, and the policy never writes there
+    .remedy = Change it in { $side } by hand
+restore-untouchable = the policy marks this record as untouchable
+    .remedy = Take the mark out of the policy first

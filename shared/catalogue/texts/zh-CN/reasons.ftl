@@ -793,3 +793,183 @@ journal-copy-differs = 存档里的备份与审计日志不一致，或缺了其
     .remedy = 用备份比对审计日志：bangding journal verify
 journal-copy-unreadable = 存档里的备份读不出来
     .remedy = 用备份比对审计日志
+
+### Values on their way through a mapping
+
+value-one-way = 这个字段的映射没有反向转换，不能写到这一侧
+    .remedy = 到另一侧改
+value-not-returned = 写进去以后这一侧显示的会是另一个值，所以没有写
+    .remedy = 改这个值，或改这个字段的映射
+value-list-unsupported = 这个字段有多个值，映射只能处理一个值
+    .remedy = 换成单值字段
+value-day-invalid = 不是日期
+    .remedy = 写成 2026-03-01
+value-day-ambiguous = 看不出是哪一天
+    .remedy = 在映射里写明日月的顺序，或写成 2026-03-01
+value-day-open = 这个值表示长期，不是日期
+    .remedy = 如果表示空，在映射里写 "open_end": "empty"
+value-phone-invalid = 不是电话号码
+    .remedy = 到来源方更正
+value-phone-masked = 电话号码带星号，看不到全号
+    .remedy = 开通读取完整号码的权限
+value-number-damaged = 号码被电子表格变成了科学计数法或小数
+    .remedy = 把这一列设成文本格式，重新导出
+value-choice-unknown = 映射的对照表里没有这个值
+    .remedy = 把它加进对照表
+value-template-unmatched = 值和映射的模板不符
+    .remedy = 改这个值，或改模板
+
+### The mapping document
+
+mapping-key-missing = 缺少“{ $key }”这个键
+    .remedy = 补上
+mapping-country-invalid = 不是国家或地区区号
+    .remedy = 写 1 到 3 位数字，加引号，例如 "86"
+mapping-choice-twice = 对照表里这个原始值写了两次
+    .remedy = 只留一个
+mapping-template-invalid =
+    { $why ->
+        [braces] 模板的花括号不成对
+        [no-name] 模板的花括号里是空的
+        [one-value] 包住一个值的模板里，{"{"}value{"}"} 要写且只写一次，不能有别的名称
+        [no-value] 模板里没有任何值
+       *[other] 模板要么写 native，要么写 canonical
+    }
+    .remedy = “native”里写一次 {"{"}value{"}"}，或在“canonical”里用花括号写字段名
+mapping-purpose-short = 用途至少要写 { $limit } 个字
+    .remedy = 写明这些值用来做什么
+mapping-slot-only = 只有自定义字段才写“{ $key }”
+    .remedy = 删掉；主数据方由策略决定
+mapping-target-unclear = 每一项要么写 field，要么写 slot
+    .remedy = 二选一
+mapping-field-twice = { $name } 映射了两次
+    .remedy = 只留一项
+mapping-native-key-twice = 两个字段用了{ $side }的同一个键
+    .remedy = 换一个键，或停用其中一个
+mapping-slot-not-given = 编号 { $slot } 超过 slots_given
+    .remedy = 用下一个编号，并调高 slots_given
+mapping-slot-retired = 编号 { $slot } 已作废，不再使用
+    .remedy = 用新的编号
+mapping-slot-one-side = 编号 { $slot } 两侧都要写键
+    .remedy = 补上缺的一侧
+mapping-slots-fewer = 已经用到编号 { $before }，不能改小
+    .remedy = 至少写 { $before }
+mapping-slot-gone = 文档里没有编号 { $slot } 了
+    .remedy = 保留并写 "on": false，或列入 retired
+mapping-slot-retyped = 编号 { $slot } 的类型变了
+    .remedy = 作废它，用新的编号
+mapping-slot-rebound = 编号 { $slot } 两侧的键同时变了，那就是另一个字段
+    .remedy = 一次只改一侧，或用新的编号
+mapping-slot-reused = 编号 { $slot } 以前用过
+    .remedy = 用下一个编号
+mapping-reference-transformed = { $field }指向其他记录，不能做转换
+    .remedy = 删掉 read
+mapping-step-not-first = 多值模板和常量只能放在第一步
+    .remedy = 移到最前面
+mapping-one-way = “{ $transform }”没有反向转换：这个字段不会写到{ $side }
+mapping-owner-unwritable = 这个字段由另一侧决定，但“{ $transform }”不能反向写到{ $side }
+    .remedy = 去掉这个转换，或改由{ $side }决定
+mapping-default-fills = { $side }没有值时，以默认值为准
+mapping-sensitive-on =
+    { $class ->
+        [identity] 证件
+        [bank] 银行账户
+        [health] 健康
+        [home] 住址
+       *[family] 家庭
+    }信息会保持一致
+mapping-purpose-missing =
+    { $class ->
+        [identity] 证件
+        [bank] 银行账户
+        [health] 健康
+        [home] 住址
+       *[family] 家庭
+    }信息在写明用途之前不同步
+    .remedy = 在 purposes 里写明用途，或停用这个字段
+mapping-key-not-listed = { $side }没有 { $key } 这个字段
+    .remedy = 从它有的字段里选
+mapping-type-unsupported = { $side }的字段 { $key } 类型不支持映射
+    .remedy = 换一个字段
+
+### Fields that a side changed
+
+field-gone = { $side }没有“{ $label }”这个字段了，两侧都先拦下
+    .remedy = 改映射到别的字段，或停用
+field-permission-gone = 应用没有权限读{ $side }的“{ $label }”了，先拦下
+    .remedy = 重新开通权限
+field-not-writable = { $side }的“{ $label }”不能写了，先拦下
+    .remedy = 重新开通权限，或改由{ $side }决定
+field-retyped = { $side }的“{ $label }”换了类型，先拦下
+    .remedy = 看预览，再保存一次映射
+field-renamed = { $side }的“{ $label }”改名为“{ $now }”，先拦下
+    .remedy = 确认还是同一个字段
+field-option-gone = { $side }的“{ $label }”少了 { $options } 个在用的选项，先拦下
+    .remedy = 改映射的对照表
+
+### Matches between people and departments of both sides
+
+match-unionid = 两边的 unionid 相同
+match-kept-id = eHR 里存着这个 userid，另有一项也一致
+match-job-number-and-name = 工号和姓名都相同，两边都唯一
+match-name-and-mobile = 姓名和手机号都相同，两边都唯一
+    .remedy = 抽看十个，再整批确认
+match-near-name = 姓名只差一点，手机号或工号相同，另有一项也一致
+    .remedy = 核对姓名
+match-name-without-mobile = 姓名、部门和另一项相同，手机号不同
+    .remedy = 问清哪个手机号对
+match-homonyms = 有 { $count } 个同名的人
+    .remedy = 选一个
+match-mobile-shared = 有 { $count } 个人用这个手机号
+    .remedy = 按姓名选
+match-name-only = 只有姓名相同
+    .remedy = 对一下部门和入职日期
+match-mobile-only = 只有手机号相同，姓名不同
+    .remedy = 问清这是谁的号码
+match-job-number-only = 只有工号相同，姓名不同
+    .remedy = 查一下工号是不是重新分配过
+match-near-name-only = 姓名只差一点，其他几乎都对不上
+    .remedy = 比一比两条记录
+match-email-only = 只有邮箱相同
+    .remedy = 比一比两条记录
+match-contradicted = 几项依据互相矛盾
+    .remedy = 逐条核对
+match-userid-reused = eHR 里存的 userid 现在是别人的
+match-taken = 最接近的人已对应另一条记录
+match-no-candidate = 另一侧没有相近的人
+match-member-changed = 作出决定后记录变了，原决定不再适用
+    .remedy = 重新决定
+match-several-records = 同一个人在 eHR 有 { $count } 条记录，只对应一个账号
+match-lead-active = 以在职的这条为准
+match-lead-department = 以部门和钉钉一致的这条为准
+match-lead-later = 以入职较晚的这条为准
+match-lead-unclear = 同一个人有几条在职记录，看不出以哪条为准
+    .remedy = 选一条
+match-department-stored = 一侧存着另一侧的部门编号
+match-department-path = 部门的完整路径相同
+match-department-parent = 上级部门已对应，名称相同
+match-department-twice = 同一上级下有几个同名部门
+    .remedy = 改名，或选一个
+
+### Snapshots and restoring
+
+snapshot-part-unreadable = 快照有一部分打不开
+    .remedy = 看另一天
+snapshot-part-missing = 快照缺了一部分
+    .remedy = 看另一天
+snapshot-erased = 此人的数据已清除，快照里的也打不开了
+restore-not-in-snapshot = 那天的快照里没有这条记录
+    .remedy = 换一天
+restore-account-deleted = 钉钉账号已删除：会新建账号，聊天和历史记录回不来
+restore-group-chat = 钉钉部门已删除：会得到新编号，部门群回不来
+restore-employee-only = { $field }在钉钉里只有员工本人能改
+    .remedy = 请员工改
+restore-field-hidden = 那天看不到{ $field }
+restore-field-older = { $field }的值是 { $date } 读到的
+restore-owner-decides = { $field }由{ $side }决定：写到那里，另一侧随后跟上
+restore-reference-gone = { $field }指向的记录已经不在
+    .remedy = 先恢复那条记录
+restore-direction-forbids = { $field }由{ $side }决定，而策略不往那里写
+    .remedy = 到{ $side }里手工改
+restore-untouchable = 策略标记了禁止改动
+    .remedy = 先在策略里取消标记

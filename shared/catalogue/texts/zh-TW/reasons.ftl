@@ -793,3 +793,183 @@ journal-copy-differs = 封存裡的備份與稽核日誌不一致，或缺了其
     .remedy = 用備份比對稽核日誌：bangding journal verify
 journal-copy-unreadable = 封存裡的備份讀不出來
     .remedy = 用備份比對稽核日誌
+
+### Values on their way through a mapping
+
+value-one-way = 這個欄位的對應沒有反向轉換，不能寫到這一側
+    .remedy = 到另一側改
+value-not-returned = 寫進去以後這一側顯示的會是另一個值，所以沒有寫
+    .remedy = 改這個值，或改這個欄位的對應
+value-list-unsupported = 這個欄位有多個值，對應只能處理一個值
+    .remedy = 換成單值欄位
+value-day-invalid = 不是日期
+    .remedy = 寫成 2026-03-01
+value-day-ambiguous = 看不出是哪一天
+    .remedy = 在對應裡寫明日月的順序，或寫成 2026-03-01
+value-day-open = 這個值表示長期，不是日期
+    .remedy = 如果表示空，在對應裡寫 "open_end": "empty"
+value-phone-invalid = 不是電話號碼
+    .remedy = 到來源方更正
+value-phone-masked = 電話號碼帶星號，看不到全號
+    .remedy = 開通讀取完整號碼的權限
+value-number-damaged = 號碼被試算表變成了科學記號或小數
+    .remedy = 把這一列設成文字格式，重新匯出
+value-choice-unknown = 對應的對照表裡沒有這個值
+    .remedy = 把它加進對照表
+value-template-unmatched = 值和對應的範本不符
+    .remedy = 改這個值，或改範本
+
+### The mapping document
+
+mapping-key-missing = 缺少「{ $key }」這個鍵
+    .remedy = 補上
+mapping-country-invalid = 不是國家或地區區號
+    .remedy = 寫 1 到 3 位數字，加引號，例如 "86"
+mapping-choice-twice = 對照表裡這個原始值寫了兩次
+    .remedy = 只留一個
+mapping-template-invalid =
+    { $why ->
+        [braces] 範本的大括號不成對
+        [no-name] 範本的大括號裡是空的
+        [one-value] 包住一個值的範本裡，{"{"}value{"}"} 要寫且只寫一次，不能有別的名稱
+        [no-value] 範本裡沒有任何值
+       *[other] 範本要麼寫 native，要麼寫 canonical
+    }
+    .remedy = 「native」裡寫一次 {"{"}value{"}"}，或在「canonical」裡用大括號寫欄位名
+mapping-purpose-short = 用途至少要寫 { $limit } 個字
+    .remedy = 寫明這些值用來做什麼
+mapping-slot-only = 只有自定義欄位才寫「{ $key }」
+    .remedy = 刪掉；主資料方由策略決定
+mapping-target-unclear = 每一項要麼寫 field，要麼寫 slot
+    .remedy = 二選一
+mapping-field-twice = { $name } 對應了兩次
+    .remedy = 只留一項
+mapping-native-key-twice = 兩個欄位用了{ $side }的同一個鍵
+    .remedy = 換一個鍵，或停用其中一個
+mapping-slot-not-given = 編號 { $slot } 超過 slots_given
+    .remedy = 用下一個編號，並調高 slots_given
+mapping-slot-retired = 編號 { $slot } 已作廢，不再使用
+    .remedy = 用新的編號
+mapping-slot-one-side = 編號 { $slot } 兩側都要寫鍵
+    .remedy = 補上缺的一側
+mapping-slots-fewer = 已經用到編號 { $before }，不能改小
+    .remedy = 至少寫 { $before }
+mapping-slot-gone = 文件裡沒有編號 { $slot } 了
+    .remedy = 保留並寫 "on": false，或列入 retired
+mapping-slot-retyped = 編號 { $slot } 的型別變了
+    .remedy = 作廢它，用新的編號
+mapping-slot-rebound = 編號 { $slot } 兩側的鍵同時變了，那就是另一個欄位
+    .remedy = 一次只改一側，或用新的編號
+mapping-slot-reused = 編號 { $slot } 以前用過
+    .remedy = 用下一個編號
+mapping-reference-transformed = { $field }指向其他記錄，不能做轉換
+    .remedy = 刪掉 read
+mapping-step-not-first = 多值範本和常量只能放在第一步
+    .remedy = 移到最前面
+mapping-one-way = 「{ $transform }」沒有反向轉換：這個欄位不會寫到{ $side }
+mapping-owner-unwritable = 這個欄位由另一側決定，但「{ $transform }」不能反向寫到{ $side }
+    .remedy = 去掉這個轉換，或改由{ $side }決定
+mapping-default-fills = { $side }沒有值時，以預設值為準
+mapping-sensitive-on =
+    { $class ->
+        [identity] 證件
+        [bank] 銀行帳戶
+        [health] 健康
+        [home] 住址
+       *[family] 家庭
+    }資訊會保持一致
+mapping-purpose-missing =
+    { $class ->
+        [identity] 證件
+        [bank] 銀行帳戶
+        [health] 健康
+        [home] 住址
+       *[family] 家庭
+    }資訊在寫明用途之前不同步
+    .remedy = 在 purposes 裡寫明用途，或停用這個欄位
+mapping-key-not-listed = { $side }沒有 { $key } 這個欄位
+    .remedy = 從它有的欄位裡選
+mapping-type-unsupported = { $side }的欄位 { $key } 型別不支援對應
+    .remedy = 換一個欄位
+
+### Fields that a side changed
+
+field-gone = { $side }沒有「{ $label }」這個欄位了，兩側都先攔下
+    .remedy = 改對應到別的欄位，或停用
+field-permission-gone = 應用沒有權限讀{ $side }的「{ $label }」了，先攔下
+    .remedy = 重新開通權限
+field-not-writable = { $side }的「{ $label }」不能寫了，先攔下
+    .remedy = 重新開通權限，或改由{ $side }決定
+field-retyped = { $side }的「{ $label }」換了型別，先攔下
+    .remedy = 看預覽，再儲存一次對應
+field-renamed = { $side }的「{ $label }」改名為「{ $now }」，先攔下
+    .remedy = 確認還是同一個欄位
+field-option-gone = { $side }的「{ $label }」少了 { $options } 個在用的選項，先攔下
+    .remedy = 改對應的對照表
+
+### Matches between people and departments of both sides
+
+match-unionid = 兩邊的 unionid 相同
+match-kept-id = eHR 裡存著這個 userid，另有一項也一致
+match-job-number-and-name = 員工編號和姓名都相同，兩邊都唯一
+match-name-and-mobile = 姓名和手機號碼都相同，兩邊都唯一
+    .remedy = 抽看十個，再整批確認
+match-near-name = 姓名只差一點，手機號碼或員工編號相同，另有一項也一致
+    .remedy = 核對姓名
+match-name-without-mobile = 姓名、部門和另一項相同，手機號碼不同
+    .remedy = 問清哪個手機號碼對
+match-homonyms = 有 { $count } 個同名的人
+    .remedy = 選一個
+match-mobile-shared = 有 { $count } 個人用這個手機號碼
+    .remedy = 按姓名選
+match-name-only = 只有姓名相同
+    .remedy = 對一下部門和到職日期
+match-mobile-only = 只有手機號碼相同，姓名不同
+    .remedy = 問清這是誰的號碼
+match-job-number-only = 只有員工編號相同，姓名不同
+    .remedy = 查一下員工編號是不是重新分配過
+match-near-name-only = 姓名只差一點，其他幾乎都對不上
+    .remedy = 比一比兩條記錄
+match-email-only = 只有信箱相同
+    .remedy = 比一比兩條記錄
+match-contradicted = 幾項依據互相矛盾
+    .remedy = 逐條核對
+match-userid-reused = eHR 裡存的 userid 現在是別人的
+match-taken = 最接近的人已對應另一條記錄
+match-no-candidate = 另一側沒有相近的人
+match-member-changed = 作出決定後記錄變了，原決定不再適用
+    .remedy = 重新決定
+match-several-records = 同一個人在 eHR 有 { $count } 條記錄，只對應一個帳號
+match-lead-active = 以在職的這條為準
+match-lead-department = 以部門和釘釘一致的這條為準
+match-lead-later = 以到職較晚的這條為準
+match-lead-unclear = 同一個人有幾條在職記錄，看不出以哪條為準
+    .remedy = 選一條
+match-department-stored = 一側存著另一側的部門編號
+match-department-path = 部門的完整路徑相同
+match-department-parent = 上級部門已對應，名稱相同
+match-department-twice = 同一上級下有幾個同名部門
+    .remedy = 改名，或選一個
+
+### Snapshots and restoring
+
+snapshot-part-unreadable = 快照有一部分打不開
+    .remedy = 看另一天
+snapshot-part-missing = 快照缺了一部分
+    .remedy = 看另一天
+snapshot-erased = 此人的資料已清除，快照裡的也打不開了
+restore-not-in-snapshot = 那天的快照裡沒有這條記錄
+    .remedy = 換一天
+restore-account-deleted = 釘釘帳號已刪除：會新建帳號，聊天和歷史記錄回不來
+restore-group-chat = 釘釘部門已刪除：會得到新編號，部門群回不來
+restore-employee-only = { $field }在釘釘裡只有員工本人能改
+    .remedy = 請員工改
+restore-field-hidden = 那天看不到{ $field }
+restore-field-older = { $field }的值是 { $date } 讀到的
+restore-owner-decides = { $field }由{ $side }決定：寫到那裡，另一側隨後跟上
+restore-reference-gone = { $field }指向的記錄已經不在
+    .remedy = 先恢復那條記錄
+restore-direction-forbids = { $field }由{ $side }決定，而策略不往那裡寫
+    .remedy = 到{ $side }裡手工改
+restore-untouchable = 策略標記了禁止改動
+    .remedy = 先在策略裡取消標記
