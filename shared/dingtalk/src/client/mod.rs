@@ -36,6 +36,7 @@ pub use notices::{
     ForbiddenReceiver, Notice, NoticeContent, NoticeProgress, SendResult, SendStatus, TaskId,
 };
 pub use people::{MemberRow, MembersPage};
+pub use rate_limit::{LearnedPace, PaceMemory};
 pub use roster::{Admin, AdminLevel, OnJobPage, ROSTER_MAX, RosterKinds};
 pub use scopes::Scopes;
 pub use token_api::{CompanyProof, IssuedToken, TokenApi};
