@@ -18,6 +18,8 @@ mod rate_limit;
 mod retry;
 mod roster;
 mod scopes;
+#[cfg(feature = "stream")]
+mod stream;
 mod token_api;
 mod tokens;
 mod wire_person;
@@ -39,6 +41,11 @@ pub use people::{MemberRow, MembersPage};
 pub use rate_limit::{LearnedPace, PaceMemory};
 pub use roster::{Admin, AdminLevel, OnJobPage, ROSTER_MAX, RosterKinds};
 pub use scopes::Scopes;
+#[cfg(feature = "stream")]
+pub use stream::{
+    AppSecretSource, EventSink, EventStream, NotStored, StreamGateway, StreamParts, StreamTicket,
+    StreamWatcher, StreamedEvent,
+};
 pub use token_api::{CompanyProof, IssuedToken, TokenApi};
 pub use tokens::{AccessToken, TokenHash, TokenSource};
 pub use wire_person::UnreadableRow;
