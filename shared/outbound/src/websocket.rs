@@ -261,6 +261,7 @@ mod tests {
             );
             socket.send(Message::text("there")).await.unwrap();
             socket.send(Message::Ping(Vec::new().into())).await.unwrap();
+            drop(socket);
             let (stream, _) = listener.accept().await.unwrap();
             let mut socket = tokio_tungstenite::accept_async(stream).await.unwrap();
             let large = "x".repeat(FRAME_MAX_BYTES + 1);

@@ -24,6 +24,7 @@ mod reply;
 mod roster;
 mod routes;
 mod settings;
+mod stream_gateway;
 mod token;
 mod truth;
 mod users;
@@ -53,6 +54,7 @@ pub use settings::{
     BanPage, Dialect, EnvelopeOwner, JoinMode, MobileUpdate, PERMISSIONS, READ_PERMISSIONS, Scope,
     Settings, SettingsChange, SmartHr, WRITE_PERMISSION,
 };
+pub use stream_gateway::{StreamPush, StreamSummary, TicketRefusal};
 pub use truth::{TruthDepartment, WorldSummary, WorldTruth};
 pub use writes::{AppWrite, AppWriteOutcome, DepartmentFields, PersonFields};
 
@@ -60,6 +62,8 @@ pub use writes::{AppWrite, AppWriteOutcome, DepartmentFields, PersonFields};
 pub(crate) use params::{percent_encode, query_pairs};
 #[cfg(feature = "http")]
 pub(crate) use reply::error_message;
+#[cfg(feature = "http")]
+pub(crate) use stream_gateway::read_stream_answer;
 
 use crate::company::{Company, Person};
 use admission::CallMeters;
@@ -88,6 +92,11 @@ pub struct World {
     late: Vec<(i64, AppWrite)>,
     #[serde(default)]
     past: list_lag::ChangeHistory,
+    /// Whether events go over Stream connections instead of to the subscription's address.
+    #[serde(default)]
+    push_by_stream: bool,
+    #[serde(skip)]
+    stream: stream_gateway::StreamHall,
     /// Whether the current change comes from an app.
     #[serde(skip)]
     by_api: bool,
@@ -168,6 +177,8 @@ impl World {
             invited: BTreeMap::new(),
             late: Vec::new(),
             past: list_lag::ChangeHistory::new(),
+            push_by_stream: false,
+            stream: stream_gateway::StreamHall::default(),
             by_api: false,
             index: index::Index::default(),
             log: call_log::CallLog::default(),

@@ -78,6 +78,14 @@ pub struct Settings {
     pub department_people_max: Option<usize>,
     /// Words that a department's name must not contain (60022).
     pub sensitive_words: Vec<String>,
+    /// Milliseconds that a ticket for a Stream connection can be used.
+    pub ticket_life_ms: i64,
+    /// Milliseconds that a Stream client may take to answer an event.
+    pub stream_answer_ms: u64,
+    /// Milliseconds between two pings over a Stream connection: unconfirmed.
+    pub stream_ping_ms: u64,
+    /// Milliseconds between the announcement that a Stream connection ends and its end.
+    pub stream_leave_ms: u64,
 }
 
 impl Default for Settings {
@@ -117,6 +125,10 @@ impl Default for Settings {
             department_depth_max: None,
             department_people_max: None,
             sensitive_words: Vec::new(),
+            ticket_life_ms: 90_000,
+            stream_answer_ms: 3000,
+            stream_ping_ms: 60_000,
+            stream_leave_ms: 10_000,
         }
     }
 }
