@@ -51,8 +51,8 @@ pub use event_delivery::UrlCheck;
 pub use fault::{ArmedFault, Fault, FaultKind};
 pub use message::{Inbox, Receipt, ReceiptState, WorkMessage};
 pub use settings::{
-    BanPage, Dialect, EnvelopeOwner, JoinMode, MobileUpdate, PERMISSIONS, READ_PERMISSIONS, Scope,
-    Settings, SettingsChange, SmartHr, WRITE_PERMISSION,
+    BanPage, Dialect, EnvelopeOwner, JoinMode, MobileUpdate, PERMISSIONS, READ_PERMISSIONS,
+    RosterIds, Scope, Settings, SettingsChange, SmartHr, WRITE_PERMISSION,
 };
 pub use stream_gateway::{StreamPush, StreamSummary, TicketRefusal};
 pub use truth::{TruthDepartment, WorldSummary, WorldTruth};

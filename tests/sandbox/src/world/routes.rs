@@ -188,6 +188,11 @@ static ROUTES: &[ApiRoute] = &[
             World::query_legacy_roster,
         )
     },
+    contact_route(
+        "/topapi/smartwork/hrm/roster/meta/get",
+        HRM_PERMISSION,
+        World::roster_layout,
+    ),
     ApiRoute {
         host: Host::New,
         ..contact_route(
