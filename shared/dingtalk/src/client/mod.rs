@@ -39,7 +39,10 @@ pub use notices::{
 };
 pub use people::{MemberRow, MembersPage};
 pub use rate_limit::{LearnedPace, PaceMemory};
-pub use roster::{Admin, AdminLevel, OnJobPage, ROSTER_MAX, RosterKinds};
+pub use roster::{
+    Admin, AdminLevel, DeepField, IdPart, OnJobPage, ProofNews, ROSTER_MAX, RosterDoubt,
+    RosterKinds, RosterLayout, RosterProof, RosterRow, RosterRows, RosterValue, SampledPerson,
+};
 pub use scopes::Scopes;
 #[cfg(feature = "stream")]
 pub use stream::{
