@@ -1,5 +1,5 @@
-//! Checks the sandbox with programs by other authors: the official Python SDK and an independent
-//! one, in their own virtual environment. The test fails without Python 3 and pip: a skipped check
+//! Checks the sandbox with programs by other authors: the official Python SDK, the official Stream
+//! client and an independent one, in their own virtual environment. The test fails without Python 3 and pip: a skipped check
 //! counts as failed.
 
 #![allow(
@@ -17,7 +17,11 @@ use sandbox::world::WORK_PERMISSIONS;
 use sandbox::{RunningServer, Server, ServerConfig};
 use serde_json::json;
 
-const PACKAGES: [&str; 2] = ["alibabacloud-dingtalk==2.2.65", "dingtalk-sdk==1.3.8"];
+const PACKAGES: [&str; 3] = [
+    "alibabacloud-dingtalk==2.2.65",
+    "dingtalk-sdk==1.3.8",
+    "dingtalk-stream==0.24.3",
+];
 
 fn run_command(command: &mut Command, what: &str) -> Output {
     match command.output() {
@@ -118,6 +122,7 @@ async fn foreign_clients_agree_with_the_sandbox() {
         "notices.py",
         "callbacks.py",
         "work.py",
+        "stream.py",
     ] {
         let mut config = ServerConfig::in_memory(120, 12, 5);
         // These clients do not limit their own pace.

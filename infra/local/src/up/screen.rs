@@ -161,8 +161,8 @@ impl Screen {
         );
         if !target.is_loopback() {
             self.print_line(
-                "▲ 这是本机地址，钉钉到不了：请经公网地址转发，或部署到云上",
-                "▲ this is an address of this machine, which DingTalk cannot reach: forward a public one to it, or deploy",
+                "▲ 这是本机地址，钉钉到不了：加上 --stream 改用 Stream 模式，或经公网地址转发，或部署到云上",
+                "▲ this is an address of this machine, which DingTalk cannot reach: receive events with --stream, forward a public address to it, or deploy",
             );
         }
     }

@@ -22,6 +22,8 @@ mod retry;
 mod roster;
 mod rows;
 mod scopes;
+#[cfg(feature = "stream")]
+mod stream;
 mod token_api;
 mod tokens;
 mod wire_person;
@@ -53,9 +55,18 @@ pub use notices::{
     ForbiddenReceiver, Notice, NoticeContent, NoticeProgress, SendResult, SendStatus, TaskId,
 };
 pub use people::{MemberRow, MembersPage};
-pub use roster::{Admin, AdminLevel, OnJobPage, ROSTER_MAX, RosterKinds};
+pub use rate_limit::{LearnedPace, PaceMemory};
+pub use roster::{
+    Admin, AdminLevel, DeepField, IdPart, OnJobPage, ProofNews, ROSTER_MAX, RosterDoubt,
+    RosterKinds, RosterLayout, RosterProof, RosterRow, RosterRows, RosterValue, SampledPerson,
+};
 pub use rows::{OddRow, RowPage};
 pub use scopes::Scopes;
+#[cfg(feature = "stream")]
+pub use stream::{
+    AppSecretSource, EventSink, EventStream, NotStored, StreamGateway, StreamParts, StreamTicket,
+    StreamWatcher, StreamedEvent,
+};
 pub use token_api::{CompanyProof, IssuedToken, TokenApi};
 pub use tokens::{AccessToken, TokenHash, TokenSource};
 pub use wire_person::UnreadableRow;

@@ -84,6 +84,11 @@ static ROUTES: &[ApiRoute] = &[
     free_route(CORP_TOKEN, Host::New, |world, now, params| {
         world.get_corp_token(now, params, "")
     }),
+    free_route(
+        "/v1.0/gateway/connections/open",
+        Host::New,
+        World::open_stream,
+    ),
     plain_route("/auth/scopes", BASE_PERMISSION, World::auth_scopes),
     contact_route(
         "/topapi/v2/department/listsub",
@@ -183,6 +188,11 @@ static ROUTES: &[ApiRoute] = &[
             World::query_legacy_roster,
         )
     },
+    contact_route(
+        "/topapi/smartwork/hrm/roster/meta/get",
+        HRM_PERMISSION,
+        World::roster_layout,
+    ),
     ApiRoute {
         host: Host::New,
         ..contact_route(
