@@ -97,6 +97,8 @@ define_actions! {
     ExplainField = "explain-field", ShowsValues;
     /// Read the changes of a record, and the orders about it.
     ShowHistory = "show-history", ShowsValues;
+    /// Read the changes of a record, values masked.
+    ListChanges = "list-changes", Lists;
     /// List orders.
     ListOrders = "list-orders", Lists;
     /// Recompute the journal.

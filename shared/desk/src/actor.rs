@@ -56,6 +56,8 @@ pub enum SignIn {
     ThisMachine,
     /// Inside DingTalk (免登).
     DingTalk,
+    /// In the console, by a link that works once or by the code of an authenticator.
+    Console,
 }
 
 /// Who orders.
@@ -98,7 +100,9 @@ impl Actor {
     pub fn has_stepped_up(&self, now: Timestamp) -> bool {
         match self.signed_in {
             SignIn::ThisMachine => true,
-            SignIn::DingTalk => self.stepped_up_until.is_some_and(|until| now < until),
+            SignIn::DingTalk | SignIn::Console => {
+                self.stepped_up_until.is_some_and(|until| now < until)
+            }
         }
     }
 }

@@ -31,6 +31,9 @@ impl OrderContext<'_> {
             JournalRequest::History { who, field, cursor } => {
                 self.show_history(who, *field, cursor.as_ref()).await
             }
+            JournalRequest::Changes { who, cursor } => {
+                self.list_record_changes(who, cursor.as_ref()).await
+            }
             JournalRequest::Orders { cursor } => self.list_orders(cursor.as_ref()).await,
             JournalRequest::Verify => self.verify_journal().await,
         }
@@ -83,7 +86,7 @@ impl OrderContext<'_> {
             .map_err(|err| OrderError::unusable(&err))?;
         let mut changes = Vec::with_capacity(page.changes.len());
         for change in page.changes {
-            changes.push(view_change(&reader, change).await?);
+            changes.push(view_change(&reader, change, Masking::Open).await?);
         }
         let mut entries = page.orders;
         if page.next.is_none() {
@@ -103,6 +106,31 @@ impl OrderContext<'_> {
             record: Box::new(record),
             changes,
             orders,
+            next: page.next.map(Cursor),
+        })
+    }
+
+    async fn list_record_changes(
+        &self,
+        who: &str,
+        cursor: Option<&Cursor>,
+    ) -> Result<Reply, OrderError> {
+        let reader = self.open_reader().await?;
+        let found = self.find_record(&reader, who).await?;
+        let before = cursor.map(Cursor::as_str);
+        let page = reader
+            .records
+            .record_history(found.key, None, before, PAGE_SIZE)
+            .await
+            .map_err(|err| OrderError::unusable(&err))?;
+        let mut changes = Vec::with_capacity(page.changes.len());
+        for change in page.changes {
+            changes.push(view_change(&reader, change, Masking::Masked).await?);
+        }
+        Ok(Reply::History {
+            record: Box::new(identity(&reader, &found).await?),
+            changes,
+            orders: Vec::new(),
             next: page.next.map(Cursor),
         })
     }
@@ -317,7 +345,7 @@ async fn view_boxed(
     change: Option<FieldHistory>,
 ) -> Result<Option<Box<ChangeView>>, OrderError> {
     Ok(match change {
-        Some(change) => Some(Box::new(view_change(reader, change).await?)),
+        Some(change) => Some(Box::new(view_change(reader, change, Masking::Open).await?)),
         None => None,
     })
 }
@@ -325,10 +353,10 @@ async fn view_boxed(
 async fn view_change(
     reader: &RecordReader,
     change: FieldHistory,
+    masking: Masking,
 ) -> Result<ChangeView, OrderError> {
-    let open = Masking::Open;
     let (before, after) = (change.before.as_ref(), change.after.as_ref());
-    let before = reader.text(change.field, before, open).await?;
+    let before = reader.text(change.field, before, masking).await?;
     Ok(ChangeView {
         field: change.field,
         at: change.at,
@@ -339,7 +367,7 @@ async fn view_change(
         owner: change.owner,
         lost: before.clone().filter(|_| change.lost),
         before,
-        after: reader.text(change.field, after, open).await?,
+        after: reader.text(change.field, after, masking).await?,
         conflict: change.conflict,
         reason: change.reason,
         refused: change.refused,

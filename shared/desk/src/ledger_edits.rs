@@ -27,7 +27,11 @@ impl OrderContext<'_> {
             }
             LedgerRequest::Show { kind, who } => self.show_entry(&company, *kind, who).await,
             LedgerRequest::FindPerson { who, cursor } => {
-                self.find_person(&company, who, cursor.as_ref()).await
+                let found = self.find_people(&company, who, cursor.as_ref()).await?;
+                Ok(Reply::Named(name_people(&found)))
+            }
+            LedgerRequest::SearchPeople { who, cursor } => {
+                self.search_people(&company, who, cursor.as_ref()).await
             }
             LedgerRequest::Changes { after } => list_changes(&company, after.as_deref()).await,
         }
@@ -153,48 +157,58 @@ impl OrderContext<'_> {
         Ok(Reply::Entry(Box::new(view)))
     }
 
-    async fn find_person(
+    /// Whoever has the number or the id; otherwise those of one page of the ledger who are called so.
+    async fn find_people(
         &self,
         company: &CompanyView,
         who: &str,
         cursor: Option<&Cursor>,
-    ) -> Result<Reply, OrderError> {
+    ) -> Result<Page<StoredRecord>, OrderError> {
+        let is_inside = |stored: &StoredRecord| self.scope.covers(&company.departments, stored);
         if cursor.is_none() {
             match company.find(Kind::Person, who).await {
                 Ok(id) => {
                     let found = company.entry(Kind::Person, &id).await?;
-                    let rows = self.named_people(company, found.as_slice(), |_| true);
-                    return Ok(Reply::Named(Page { rows, next: None }));
+                    let rows = found.into_iter().filter(is_inside).collect();
+                    return Ok(Page { rows, next: None });
                 }
                 Err(OrderError::Ledger(LedgerOrderError::Unknown { .. })) => {}
                 Err(err) => return Err(err),
             }
         }
-        let page = read_page(company, Kind::Person, cursor).await?;
+        let mut page = read_page(company, Kind::Person, cursor).await?;
         let wanted = canonical::normalize_text(who);
-        let rows = self.named_people(company, &page.rows, |stored| {
+        page.rows.retain(|stored| {
             let name = stored.record.values.text(Field::Name);
-            name.is_some() && name == wanted.as_deref()
+            name.is_some() && name == wanted.as_deref() && is_inside(stored)
         });
-        let next = page.next;
-        Ok(Reply::Named(Page { rows, next }))
+        Ok(page)
     }
 
-    fn named_people(
+    async fn search_people(
         &self,
         company: &CompanyView,
-        people: &[StoredRecord],
-        is_wanted: impl Fn(&StoredRecord) -> bool,
-    ) -> Vec<NamedPerson> {
-        let is_inside = |stored: &&StoredRecord| self.scope.covers(&company.departments, stored);
-        let wanted = people.iter().filter(|stored| is_wanted(stored));
-        wanted
-            .filter(is_inside)
-            .map(|stored| NamedPerson {
-                id: stored.record.id.clone(),
-                is_here: stored.presence != Presence::Left,
-            })
-            .collect()
+        who: &str,
+        cursor: Option<&Cursor>,
+    ) -> Result<Reply, OrderError> {
+        let found = self.find_people(company, who, cursor).await?;
+        let mut rows = Vec::with_capacity(found.rows.len());
+        for stored in &found.rows {
+            rows.push(company.view_entry(stored, Masking::Masked).await?);
+        }
+        let next = found.next;
+        Ok(Reply::Entries(Page { rows, next }))
+    }
+}
+
+fn name_people(found: &Page<StoredRecord>) -> Page<NamedPerson> {
+    let named = found.rows.iter().map(|stored| NamedPerson {
+        id: stored.record.id.clone(),
+        is_here: stored.presence != Presence::Left,
+    });
+    Page {
+        rows: named.collect(),
+        next: found.next.clone(),
     }
 }
 

@@ -188,6 +188,13 @@ pub enum JournalRequest {
         /// Where the page before it ended.
         cursor: Option<Cursor>,
     },
+    /// The changes of one record, newest first, values masked. Orders about it are left out.
+    Changes {
+        /// As for `Why`.
+        who: String,
+        /// Where the page before it ended.
+        cursor: Option<Cursor>,
+    },
     /// All orders, newest first.
     Orders {
         /// Where the page before it ended.
@@ -227,6 +234,13 @@ pub enum LedgerRequest {
         /// Where the page before it ended.
         cursor: Option<Cursor>,
     },
+    /// The same, as `List` shows people: values masked. Whoever is found by a number or an id is shown also if they left.
+    SearchPeople {
+        /// What was typed.
+        who: String,
+        /// Where the page before it ended.
+        cursor: Option<Cursor>,
+    },
     /// The change feed.
     Changes {
         /// The cursor of an earlier reply.
@@ -250,6 +264,7 @@ impl OrderRequest {
             Self::Review(request) => request.action(),
             Self::Journal(JournalRequest::Why { .. }) => OrderAction::ExplainField,
             Self::Journal(JournalRequest::History { .. }) => OrderAction::ShowHistory,
+            Self::Journal(JournalRequest::Changes { .. }) => OrderAction::ListChanges,
             Self::Journal(JournalRequest::Orders { .. }) => OrderAction::ListOrders,
             Self::Journal(JournalRequest::Verify) => OrderAction::VerifyJournal,
             Self::Ledger(request) => request.action(),
@@ -321,7 +336,7 @@ impl LedgerRequest {
                 Kind::Person => OrderAction::ShowPerson,
                 Kind::Department => OrderAction::ShowDepartment,
             },
-            Self::FindPerson { .. } => OrderAction::ListPeople,
+            Self::FindPerson { .. } | Self::SearchPeople { .. } => OrderAction::ListPeople,
             Self::Changes { .. } => OrderAction::ListLedgerChanges,
         }
     }

@@ -77,6 +77,7 @@ fn of_owner(action: Action) -> Permission {
         | Action::ListWaiting
         | Action::ExplainField
         | Action::ShowHistory
+        | Action::ListChanges
         | Action::ListOrders
         | Action::VerifyJournal
         | Action::ListPeople
@@ -114,6 +115,7 @@ fn of_hr(action: Action) -> Permission {
         | Action::ListWaiting
         | Action::ExplainField
         | Action::ShowHistory
+        | Action::ListChanges
         | Action::ListPeople
         | Action::ListDepartments
         | Action::ShowPerson
@@ -144,6 +146,7 @@ fn of_auditor(action: Action) -> Permission {
         | Action::ListWaiting
         | Action::ExplainField
         | Action::ShowHistory
+        | Action::ListChanges
         | Action::ListOrders
         | Action::VerifyJournal
         | Action::ListPeople
@@ -218,6 +221,7 @@ fn reader(action: Action, people: Permission, departments: Permission) -> Permis
         | Action::ListWaiting
         | Action::ExplainField
         | Action::ShowHistory
+        | Action::ListChanges
         | Action::ListOrders
         | Action::VerifyJournal
         | Action::EditPerson
