@@ -3,6 +3,7 @@
 pub mod args;
 pub mod cloud;
 mod command_error;
+pub mod console;
 mod dead_letters;
 pub mod developer_command;
 pub mod ehr;

@@ -15,8 +15,8 @@ use outbound::{HttpTransport, TlsError};
 use runtime::{ClientPool, SystemClock, random_bytes_or_abort, random_jitter};
 use state::vault::{SecretStore, StagedSecretStore};
 use state::{
-    Archive, ArchiveError, DingTalkEndpoints, Queue, QueueError, Store, StoreError, TableNames,
-    VaultError,
+    Archive, ArchiveError, DingTalkEndpoints, Queue, QueueError, StagedVault, Store, StoreError,
+    TableNames, VaultError,
 };
 
 use crate::embedded::database::client_at;
@@ -105,6 +105,8 @@ pub struct Machine {
     pub secrets: SecretStore,
     /// The same to make and to change.
     pub staged_secrets: StagedSecretStore,
+    /// The vault itself, for the secrets that belong to this machine and to no binding.
+    pub vault: Arc<dyn StagedVault>,
     /// Sealed bodies: plans, backups, snapshots.
     pub archive: Arc<dyn Archive>,
     /// Queues.
@@ -165,8 +167,9 @@ impl Machine {
             tables,
             u128::from_be_bytes(random_bytes_or_abort()),
         );
-        let vault = DirectoryVault::open(&place.data.join("vault"))?;
-        let staged_secrets = StagedSecretStore::new(Arc::new(vault), "local/");
+        let vault: Arc<dyn StagedVault> =
+            Arc::new(DirectoryVault::open(&place.data.join("vault"))?);
+        let staged_secrets = StagedSecretStore::new(Arc::clone(&vault), "local/");
         former_secrets::split_bindings(&store, &staged_secrets, confirmed, FormerHome::Machine)
             .await?;
         let secrets = staged_secrets.secrets.clone();
@@ -186,6 +189,7 @@ impl Machine {
             store,
             secrets,
             staged_secrets,
+            vault,
             archive,
             queues,
             clients,

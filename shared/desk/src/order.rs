@@ -248,6 +248,36 @@ pub enum LedgerRequest {
     },
 }
 
+impl From<PlanRequest> for OrderRequest {
+    fn from(request: PlanRequest) -> Self {
+        Self::Plan(request)
+    }
+}
+
+impl From<WritingRequest> for OrderRequest {
+    fn from(request: WritingRequest) -> Self {
+        Self::Writing(request)
+    }
+}
+
+impl From<ReviewRequest> for OrderRequest {
+    fn from(request: ReviewRequest) -> Self {
+        Self::Review(request)
+    }
+}
+
+impl From<JournalRequest> for OrderRequest {
+    fn from(request: JournalRequest) -> Self {
+        Self::Journal(request)
+    }
+}
+
+impl From<LedgerRequest> for OrderRequest {
+    fn from(request: LedgerRequest) -> Self {
+        Self::Ledger(request)
+    }
+}
+
 impl OrderRequest {
     /// What it does: what roles are asked about.
     #[must_use]

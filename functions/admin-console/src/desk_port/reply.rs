@@ -118,12 +118,21 @@ pub struct FieldAgreement {
 pub struct WaitingFigures {
     /// Conflicts.
     pub conflicts: u64,
-    /// Proposed matches.
-    pub matches: u64,
+    /// Proposed matches; `None` where none are kept.
+    pub matches: Option<u64>,
     /// Holds.
     pub holds: u64,
     /// Quarantined records.
     pub quarantined: u64,
+}
+
+impl WaitingFigures {
+    /// Whether it is known that nothing waits.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        let known = [self.conflicts, self.holds, self.quarantined];
+        known == [0; 3] && self.matches == Some(0)
+    }
 }
 
 /// Metered calls of this month.

@@ -146,7 +146,7 @@ impl DashboardPage {
             section.waiting aria-label=(words.text("console-dashboard-waiting")) {
                 h2 { (words.text("console-dashboard-waiting")) }
                 @match self.figures.waiting {
-                    Some(waiting) if waiting == WaitingFigures::default() => p.quiet { (words.text("console-nothing-waits")) },
+                    Some(waiting) if waiting.is_nothing() => p.quiet { (words.text("console-nothing-waits")) },
                     Some(waiting) => div.chips { (waiting_links(words, waiting)) },
                     None => p { (unknown_value(words)) " " span.quiet { (words.text("console-waiting-unknown")) } },
                 }
@@ -166,12 +166,16 @@ impl DashboardPage {
     }
 }
 
-/// Only what is not zero: a number is a link to exactly these.
+/// Only what is not zero: a number is a link to exactly these. What is not known is called so.
 fn waiting_links(words: Words, waiting: WaitingFigures) -> Markup {
     let all = [
-        (waiting.holds, "/queues?queue=holds", "console-wait-holds"),
         (
-            waiting.conflicts,
+            Some(waiting.holds),
+            "/queues?queue=holds",
+            "console-wait-holds",
+        ),
+        (
+            Some(waiting.conflicts),
             "/queues?queue=conflicts",
             "console-wait-conflicts",
         ),
@@ -181,14 +185,17 @@ fn waiting_links(words: Words, waiting: WaitingFigures) -> Markup {
             "console-wait-matches",
         ),
         (
-            waiting.quarantined,
+            Some(waiting.quarantined),
             "/queues?queue=quarantine",
             "console-wait-quarantine",
         ),
     ];
     html! {
-        @for (count, path, id) in all.into_iter().filter(|(count, ..)| *count > 0) {
-            a.chip.link href=(path) { (words.count(id, count)) }
+        @for (count, path, id) in all.into_iter().filter(|(count, ..)| *count != Some(0)) {
+            @match count {
+                Some(count) => a.chip.link href=(path) { (words.count(id, count)) },
+                None => span.chip { (words.text("console-queue-matches")) " " (unknown_value(words)) },
+            }
         }
     }
 }

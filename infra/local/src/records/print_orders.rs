@@ -83,6 +83,7 @@ fn chinese(action: OrderAction) -> &'static str {
         OrderAction::ListWaiting => "查看等待列表",
         OrderAction::ExplainField => "查看字段由来",
         OrderAction::ShowHistory => "查看变更记录",
+        OrderAction::ListChanges => "查看变更列表",
         OrderAction::ListOrders => "查看操作记录",
         OrderAction::VerifyJournal => "核验审计日志",
         OrderAction::ListPeople => "查看人员列表",

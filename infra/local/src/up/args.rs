@@ -54,6 +54,9 @@ pub struct UpArgs {
     /// Port of the callback address on 127.0.0.1; a free one unless given
     #[arg(long, default_value_t = 0)]
     pub port: u16,
+    /// Port of the console on 127.0.0.1; a free one unless given
+    #[arg(long, default_value_t = 0)]
+    pub console_port: u16,
     /// Accept callbacks whose timestamp is in seconds as well, or no longer; kept until it is said otherwise
     #[arg(long, value_name = "true|false")]
     pub callback_seconds: Option<bool>,

@@ -26,13 +26,14 @@ use engine::report::RunReport;
 use state::Binding;
 use state::queue::messages::SweepMessage;
 
+use crate::console::{ConsoleServer, ConsoleStartError};
 use crate::http_front::HttpFront;
 use crate::local_socket::LocalSocket;
 use crate::machine::{self, Machine, MachineConfig, StartError};
 use crate::workers;
 
 use args::UpArgs;
-use report::UpReport;
+use report::{ConsolePart, UpReport};
 use screen::Screen;
 use target::DingTalkTarget;
 
@@ -94,6 +95,11 @@ async fn sync_and_follow(
     front: &HttpFront,
 ) -> Result<ExitCode, BindError> {
     let bound = binding::bind_company(args, screen, target, machine, front).await?;
+    let console = start_console(args, machine, &bound.binding).await?;
+    if let Some(console) = console.as_ref().filter(|_| !args.json) {
+        let access = console_access(console).await?;
+        screen.print_console(&access.url, &access.link);
+    }
     let told = follow::print_events(screen);
     let running = workers::start_queue_workers(machine, told);
     let stream = stream::start_if_asked(args, screen, target, machine, &bound.binding)?;
@@ -106,7 +112,12 @@ async fn sync_and_follow(
         }
     };
     let report = first_sweep(screen, machine, &bound.binding).await?;
-    screen.print_report(&UpReport::new(&bound, &report), &report);
+    // The link for a program is made now: the first sync of a large company takes longer than a link lives.
+    let access = match console.as_ref().filter(|_| args.json) {
+        Some(console) => Some(console_access(console).await?),
+        None => None,
+    };
+    screen.print_report(&UpReport::new(&bound, &report, access), &report);
     let code = code_of(&report);
     if args.once {
         drop(running);
@@ -125,7 +136,35 @@ async fn sync_and_follow(
     )
     .await;
     drop(running);
+    drop(console);
     Ok(ExitCode::SUCCESS)
+}
+
+/// The console of an `up` that stays; nobody could look at one that ends after the first sync.
+async fn start_console(
+    args: &UpArgs,
+    machine: &Machine,
+    binding: &Binding,
+) -> Result<Option<ConsoleServer>, BindError> {
+    if args.once {
+        return Ok(None);
+    }
+    match ConsoleServer::start(args.console_port, machine, &binding.id).await {
+        Ok(console) => Ok(Some(console)),
+        Err(ConsoleStartError::Port(err)) => {
+            tracing::warn!(reason = %err, "the console's address could not start");
+            Err(BindError::from(Reason::new(ReasonCode::MachinePortTaken)))
+        }
+        Err(err) => Err(internal_refusal("starting the console", &err)),
+    }
+}
+
+async fn console_access(console: &ConsoleServer) -> Result<ConsolePart, BindError> {
+    let link = console.issue_link().await;
+    Ok(ConsolePart {
+        url: console.url(),
+        link: link.map_err(|err| internal_refusal("making a sign-in link", &err))?,
+    })
 }
 
 /// The first sweep, slice by slice until nothing is left over.

@@ -15,6 +15,17 @@ use crate::language::Language;
 pub(crate) struct UpReport<'a> {
     binding: BindingPart<'a>,
     run: RunPart<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    console: Option<ConsolePart>,
+}
+
+/// The console of an `up` that stays.
+#[derive(Serialize)]
+pub(crate) struct ConsolePart {
+    /// Its address.
+    pub(crate) url: String,
+    /// A link that signs in once, for 30 minutes.
+    pub(crate) link: String,
 }
 
 #[derive(Serialize)]
@@ -44,7 +55,11 @@ struct RunPart<'a> {
 }
 
 impl<'a> UpReport<'a> {
-    pub(crate) fn new(bound: &'a BoundCompany, run: &'a RunReport) -> Self {
+    pub(crate) fn new(
+        bound: &'a BoundCompany,
+        run: &'a RunReport,
+        console: Option<ConsolePart>,
+    ) -> Self {
         Self {
             binding: BindingPart {
                 id: bound.binding.id.as_str(),
@@ -68,6 +83,7 @@ impl<'a> UpReport<'a> {
                 seconds: run.seconds(),
                 notes: &run.notes,
             },
+            console,
         }
     }
 }

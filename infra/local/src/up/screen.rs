@@ -167,6 +167,14 @@ impl Screen {
         }
     }
 
+    /// Where the console is, and a link that signs in once.
+    pub(crate) fn print_console(&self, url: &str, link: &str) {
+        self.print_line(
+            &format!("● 控制台    {url}\n  一次性登录链接，30 分钟内有效：{link}"),
+            &format!("● console        {url}\n  a link that signs in once, for 30 minutes: {link}"),
+        );
+    }
+
     pub(crate) fn progress(&self, progress: &RunProgress) {
         match progress {
             RunProgress::Listing {

@@ -131,7 +131,7 @@ impl CompanyFacts {
     pub(super) fn waiting(&self) -> WaitingFigures {
         WaitingFigures {
             conflicts: self.conflicts.iter().filter(|one| !one.is_resolved).count() as u64,
-            matches: self.matches.len() as u64,
+            matches: Some(self.matches.len() as u64),
             holds: self.holds.iter().filter(|one| !one.is_released).count() as u64,
             quarantined: self.quarantine.len() as u64,
         }

@@ -45,6 +45,8 @@ pub struct FieldRow {
     pub dingtalk: Option<String>,
     /// DingTalk does not show the field.
     pub is_hidden: bool,
+    /// DingTalk's value was not read: it is not known, and not empty.
+    pub is_unread: bool,
     /// The eHR's value; `None` is empty.
     pub ehr: Option<String>,
     /// Who decides.

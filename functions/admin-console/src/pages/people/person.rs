@@ -118,7 +118,7 @@ fn field_row(words: Words, row: &FieldRow) -> Markup {
         };
         html! { @if is_owner { p.crown { span aria-hidden="true" { "♛" } " " (words.text("console-owner")) } } }
     };
-    let differs = !row.is_hidden && row.dingtalk != row.ehr;
+    let differs = !row.is_hidden && !row.is_unread && row.dingtalk != row.ehr;
     html! {
         tr.differs[differs] {
             th scope="row" {
@@ -127,6 +127,7 @@ fn field_row(words: Words, row: &FieldRow) -> Markup {
             }
             td {
                 @if row.is_hidden { span.unknown { (words.text("console-hidden-field")) } }
+                @else if row.is_unread { (unknown_value(words)) }
                 @else { (masked_value(words, row.dingtalk.as_deref())) }
                 (crown(Side::DingTalk))
             }

@@ -90,6 +90,7 @@ fn make_fields(row: &PersonRow, now: Timestamp) -> Vec<FieldRow> {
         field,
         dingtalk: value.clone(),
         is_hidden: false,
+        is_unread: false,
         ehr: value,
         owner,
         since,
