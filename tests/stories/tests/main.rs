@@ -15,6 +15,7 @@ mod another_server;
 mod asks;
 mod callback;
 mod comparison;
+mod console;
 mod employment;
 mod failed_callbacks;
 mod first_sync;
