@@ -1,6 +1,7 @@
 //! The console on this machine: its pages on loopback, over the desk of the running `up`.
 
 mod desk_visit;
+mod evidence;
 mod figures;
 mod journal;
 mod machine_desk;

@@ -147,6 +147,7 @@ async fn the_link_of_up_opens_the_console_of_the_company() {
     see_a_plan(&mut owner).await;
     see_a_person(&mut owner, &dingtalk).await;
     see_the_journal(&mut owner).await;
+    assert_eq!(owner.post("/doctor", "/doctor").await, "/doctor");
     for page in [
         "/plans",
         "/runs",

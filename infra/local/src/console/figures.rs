@@ -1,12 +1,11 @@
-//! The first page and what the doctor knows, counted from state. What state does not say stays unknown.
+//! The figures of the first page, counted from state. What state does not say stays unknown.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use admin_console::desk_port::{
     AgreementFigures, ConsoleReply, DashboardFigures, FieldAgreement, OrderRefusal,
 };
-use admin_console::doctor::{DoctorEvidence, ScopeEvidence};
-use desk::{LedgerRequest, OrderAction, Reply};
+use desk::{LedgerRequest, Reply};
 use directory::{
     BindingId, CorpId, Field, Kind, Link, LinkId, LinkLifecycle, RunId, Side, Timestamp,
 };
@@ -107,31 +106,10 @@ impl DeskVisit<'_> {
         };
         name.unwrap_or_else(|| binding.corp_id.to_string())
     }
-
-    /// What state says without asking anybody; the rest is not known.
-    pub(super) async fn gather_evidence(&self) -> Result<ConsoleReply, OrderRefusal> {
-        self.check(OrderAction::ListPlans)?;
-        let runs = self.newest_runs(None).await?;
-        let binding = self.binding().await?;
-        let swept = runs.iter().find(|run| is_complete_sweep(run));
-        let scope = binding.accepted_scope.as_ref().zip(runs.first());
-        Ok(ConsoleReply::Doctor(Box::new(DoctorEvidence {
-            gathered_at: Some(self.now()),
-            scope: scope.map(|(accepted, run)| ScopeEvidence {
-                is_whole_company: accepted.whole_company,
-                is_accepted: !run.scope_waits,
-                left_out: None,
-            }),
-            callback_verified: binding.callback_verified_at,
-            swept_at: swept.map(|run| run.ended_at),
-            sweep_minutes: Some(binding.sweep_minutes),
-            ..DoctorEvidence::default()
-        })))
-    }
 }
 
 /// A run that applied or made a plan did not see to everything.
-fn is_complete_sweep(run: &RunReport) -> bool {
+pub(super) fn is_complete_sweep(run: &RunReport) -> bool {
     run.complete && !run.closed && !run.continues && run.plan.is_none()
 }
 

@@ -1,14 +1,15 @@
 //! The desk of this machine as the console knows it: pages' orders become the desk's, its replies become rows.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use admin_console::desk_port::{
     ConsoleAction, ConsoleActor, ConsoleDesk, ConsoleOrder, ConsoleReply, ConsoleRequest,
     OrderRefusal,
 };
+use admin_console::doctor::JournalEvidence;
 use async_trait::async_trait;
 use desk::{Desk, WritingRequest};
-use directory::RunId;
+use directory::{BindingId, RunId};
 use futures::lock::Mutex;
 
 use super::desk_visit::{DeskVisit, not_here, unbound};
@@ -22,6 +23,8 @@ pub(super) struct MachineDesk {
     pub(super) ordered: Mutex<BTreeSet<RunId>>,
     /// What was counted after the last complete sweep.
     pub(super) counted: Mutex<Option<CountedSides>>,
+    /// What the last audit of a binding's journal found, if one was asked for here.
+    pub(super) audited: Mutex<BTreeMap<BindingId, JournalEvidence>>,
 }
 
 impl MachineDesk {
@@ -30,6 +33,7 @@ impl MachineDesk {
             desk,
             ordered: Mutex::default(),
             counted: Mutex::default(),
+            audited: Mutex::default(),
         }
     }
 }
@@ -71,10 +75,8 @@ impl MachineDesk {
             ConsoleRequest::Person(id) => visit.show_person(&id).await,
             ConsoleRequest::RevealPerson(id) => visit.reveal_person(&id).await,
             ConsoleRequest::Journal { query, cursor } => visit.list_orders(&query, cursor).await,
-            ConsoleRequest::Doctor => visit.gather_evidence().await,
-            ConsoleRequest::Examine => Err(not_here(
-                "the binding cannot be examined from this console yet; the findings say what is known",
-            )),
+            ConsoleRequest::Doctor => self.gather_evidence(visit).await,
+            ConsoleRequest::Examine => self.verify_journal(visit).await,
             ConsoleRequest::PauseWrites => {
                 visit.order(WritingRequest::Pause).await?;
                 Ok(ConsoleReply::Done)
