@@ -56,8 +56,8 @@ impl Bundle {
         let mut bundle = FluentBundle::new_concurrent(vec![identifier]);
         // Terminals show the marks that would isolate arguments as rubbish.
         bundle.set_use_isolating(false);
-        for source in sources(language).iter().copied() {
-            let (resource, errors) = match FluentResource::try_new(source.to_owned()) {
+        for source in sources(language) {
+            let (resource, errors) = match FluentResource::try_new((*source).to_owned()) {
                 Ok(resource) => (resource, Vec::new()),
                 Err((resource, errors)) => (resource, errors),
             };
