@@ -235,7 +235,7 @@ async fn sandbox_client(server: &RunningServer) -> Client {
     let config = ClientConfig {
         endpoints,
         app_key: keys.app_key,
-        agent_id: None,
+        agent_id: Some(keys.agent_id),
         pace,
     };
     Client::new(

@@ -15,3 +15,4 @@ mod lost;
 mod pages;
 mod people;
 mod person_fields;
+mod roster;
