@@ -12,6 +12,7 @@ mod departments;
 mod equivalence;
 mod expectations;
 mod lost;
+mod pace;
 mod pages;
 mod people;
 mod person_fields;
