@@ -62,16 +62,18 @@ fn describe_feed(feed: &ChangeFeedView, language: Language) -> String {
     let lines: String = feed.changes.iter().map(line).collect();
     let rest = match (feed.more, language) {
         (false, _) => "",
-        (true, Language::Zh) => "（还有）",
+        (true, Language::ZhCn | Language::ZhTw) => "（还有）",
         (true, Language::En) => " (there is more)",
     };
     let next = match language {
-        Language::Zh => "下次从这里接着：--after",
+        Language::ZhCn | Language::ZhTw => "下次从这里接着：--after",
         Language::En => "go on with --after",
     };
     let gap = match (feed.missed, language) {
         (false, _) => "",
-        (true, Language::Zh) => "■ 更早的变化已不再保留（保留 90 天）：要知道全部，看 list\n",
+        (true, Language::ZhCn | Language::ZhTw) => {
+            "■ 更早的变化已不再保留（保留 90 天）：要知道全部，看 list\n"
+        }
         (true, Language::En) => {
             "■ earlier changes are no longer kept (90 days): `list` says how it is now\n"
         }
@@ -102,19 +104,19 @@ pub(super) fn sort(entries: &mut [LedgerEntryView]) {
 
 fn describe_edit(edited: &EditOutcome, language: Language) -> String {
     let verb = match (edited.verb.as_str(), language) {
-        ("hire", Language::Zh) => "已办入职",
-        ("change", Language::Zh) => "已更改",
-        ("leave", Language::Zh) => "已办离职",
-        ("rehire", Language::Zh) => "已重新入职",
-        ("create", Language::Zh) => "已新建部门",
-        ("close", Language::Zh) => "已关闭部门",
-        ("reopen", Language::Zh) => "已重新启用部门",
-        ("cancel", Language::Zh) => "已取消即将生效的变更",
+        ("hire", Language::ZhCn | Language::ZhTw) => "已办入职",
+        ("change", Language::ZhCn | Language::ZhTw) => "已更改",
+        ("leave", Language::ZhCn | Language::ZhTw) => "已办离职",
+        ("rehire", Language::ZhCn | Language::ZhTw) => "已重新入职",
+        ("create", Language::ZhCn | Language::ZhTw) => "已新建部门",
+        ("close", Language::ZhCn | Language::ZhTw) => "已关闭部门",
+        ("reopen", Language::ZhCn | Language::ZhTw) => "已重新启用部门",
+        ("cancel", Language::ZhCn | Language::ZhTw) => "已取消即将生效的变更",
         (other, _) => other,
     };
     let when = match (edited.waits_until, language) {
-        (None, Language::Zh) => String::new(),
-        (Some(day), Language::Zh) => format!("，即将生效：{day}"),
+        (None, Language::ZhCn | Language::ZhTw) => String::new(),
+        (Some(day), Language::ZhCn | Language::ZhTw) => format!("，即将生效：{day}"),
         (None, Language::En) => ": done".to_owned(),
         (Some(day), Language::En) => format!(": waits until {day}"),
     };
@@ -159,7 +161,7 @@ fn describe_entry(entry: &LedgerEntryView, language: Language) -> String {
 /// A kind of employment in the reader's words.
 fn employment(key: String, language: Language) -> String {
     match EmploymentType::of_key(&key) {
-        Some(kind) if language == Language::Zh => kind.label().to_owned(),
+        Some(kind) if language != Language::En => kind.label().to_owned(),
         Some(kind) => kind.key().replace('_', " "),
         None => key,
     }
@@ -193,13 +195,13 @@ fn describe_upcoming(ahead: &UpcomingView, language: Language) -> String {
         .collect::<Vec<_>>()
         .join(", ");
     let what = match (ahead.what.as_str(), language) {
-        ("entry", Language::Zh) => "生效入职".to_owned(),
-        ("leaving", Language::Zh) => "生效离职".to_owned(),
-        ("change", Language::Zh) => format!("变更 {fields}"),
+        ("entry", Language::ZhCn | Language::ZhTw) => "生效入职".to_owned(),
+        ("leaving", Language::ZhCn | Language::ZhTw) => "生效离职".to_owned(),
+        ("change", Language::ZhCn | Language::ZhTw) => format!("变更 {fields}"),
         ("change", Language::En) => format!("change of {fields}"),
         (other, _) => other.to_owned(),
     };
-    let label = if language == Language::Zh {
+    let label = if language != Language::En {
         "即将生效"
     } else {
         "ahead"

@@ -289,7 +289,7 @@ fn bar(here: &ContextArgs) -> ProgressBar {
     };
     bar.enable_steady_tick(Duration::from_secs(1));
     let template = match here.lang {
-        Language::Zh => "{spinner} {msg} {bar:40} {pos} / {len}，约 {eta}",
+        Language::ZhCn | Language::ZhTw => "{spinner} {msg} {bar:40} {pos} / {len}，约 {eta}",
         Language::En => "{spinner} {msg} {bar:40} {pos} / {len}, about {eta}",
     };
     if let Ok(style) = ProgressStyle::with_template(template) {

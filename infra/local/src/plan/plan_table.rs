@@ -16,7 +16,9 @@ pub(super) fn build_table(body: &PlanBody, language: Language) -> Table {
         .load_preset(UTF8_HORIZONTAL_ONLY)
         .set_content_arrangement(ContentArrangement::Dynamic);
     table.set_header(match language {
-        Language::Zh => ["#", "动作", "对象", "写到", "字段", "之前", "之后", "原因"],
+        Language::ZhCn | Language::ZhTw => {
+            ["#", "动作", "对象", "写到", "字段", "之前", "之后", "原因"]
+        }
         Language::En => [
             "#",
             "action",
@@ -104,18 +106,18 @@ fn text(value: Option<&FieldValue>, labels: &BTreeMap<LinkId, String>) -> String
 
 pub(super) fn kind_name(kind: Kind, language: Language) -> &'static str {
     match (kind, language) {
-        (Kind::Person, Language::Zh) => "人员",
-        (Kind::Department, Language::Zh) => "部门",
+        (Kind::Person, Language::ZhCn | Language::ZhTw) => "人员",
+        (Kind::Department, Language::ZhCn | Language::ZhTw) => "部门",
         (kind, Language::En) => kind.key(),
     }
 }
 
 fn action(action: WriteAction, language: Language) -> &'static str {
     match (action, language) {
-        (WriteAction::Create, Language::Zh) => "新增",
-        (WriteAction::Update, Language::Zh) => "更新",
-        (WriteAction::Remove, Language::Zh) => "移除",
-        (WriteAction::Restore, Language::Zh) => "恢复",
+        (WriteAction::Create, Language::ZhCn | Language::ZhTw) => "新增",
+        (WriteAction::Update, Language::ZhCn | Language::ZhTw) => "更新",
+        (WriteAction::Remove, Language::ZhCn | Language::ZhTw) => "移除",
+        (WriteAction::Restore, Language::ZhCn | Language::ZhTw) => "恢复",
         (action, Language::En) => action.key(),
     }
 }

@@ -16,12 +16,12 @@ const ITEMS_PRINTED: usize = 20;
 
 fn state(state: PlanState, language: Language) -> &'static str {
     match (state, language) {
-        (PlanState::Open, Language::Zh) => "待批准",
-        (PlanState::Approved, Language::Zh) => "已批准",
-        (PlanState::Applying, Language::Zh) => "执行中",
-        (PlanState::Applied, Language::Zh) => "已执行",
-        (PlanState::Superseded, Language::Zh) => "已被取代",
-        (PlanState::Failed, Language::Zh) => "没有做成",
+        (PlanState::Open, Language::ZhCn | Language::ZhTw) => "待批准",
+        (PlanState::Approved, Language::ZhCn | Language::ZhTw) => "已批准",
+        (PlanState::Applying, Language::ZhCn | Language::ZhTw) => "执行中",
+        (PlanState::Applied, Language::ZhCn | Language::ZhTw) => "已执行",
+        (PlanState::Superseded, Language::ZhCn | Language::ZhTw) => "已被取代",
+        (PlanState::Failed, Language::ZhCn | Language::ZhTw) => "没有做成",
         (PlanState::Open, _) => "open",
         (PlanState::Approved, _) => "approved",
         (PlanState::Applying, _) => "applying",

@@ -104,7 +104,7 @@ pub(super) fn reading(language: Language) -> String {
 
 pub(crate) fn pick(language: Language, zh: impl Into<String>, en: impl Into<String>) -> String {
     match language {
-        Language::Zh => zh.into(),
+        Language::ZhCn | Language::ZhTw => zh.into(),
         Language::En => en.into(),
     }
 }

@@ -208,7 +208,7 @@ fn describe_outcome(
             .iter()
             .map(|one| format!("■ {file}:{one}"))
             .collect(),
-        (Err(refused), Language::Zh) => refused
+        (Err(refused), Language::ZhCn | Language::ZhTw) => refused
             .problems
             .iter()
             .map(|one| format!("■ {file}:{}", chinese::problem(one)))
@@ -218,7 +218,7 @@ fn describe_outcome(
             let cautions = checked.cautions.iter().map(|one| format!("▲ {file}:{one}"));
             std::iter::once(good).chain(cautions).collect()
         }
-        (Ok(checked), Language::Zh) => {
+        (Ok(checked), Language::ZhCn | Language::ZhTw) => {
             let good = format!(
                 "● {file} 是有效的同步策略：{}",
                 checked.policy.policy_hash()
@@ -271,7 +271,7 @@ fn meaning(preset: PolicyPreset, language: Language) -> String {
         ),
     };
     let about = match language {
-        Language::Zh => zh,
+        Language::ZhCn | Language::ZhTw => zh,
         Language::En => en,
     };
     format!("{word:<19} {about}")
@@ -290,7 +290,7 @@ mod tests {
     fn a_problem_is_printed_in_both_languages_with_its_line() {
         let outcome = document::read_document("{\"version\": 1,\n \"preset\": \"ehr_is_mster\"}");
         let file = Path::new("policy.json");
-        let zh = describe_outcome(file, &outcome, Language::Zh);
+        let zh = describe_outcome(file, &outcome, Language::ZhCn);
         assert!(
             zh.starts_with("■ policy.json:2:12: preset：") && zh.contains("ehr_is_master"),
             "{zh}"

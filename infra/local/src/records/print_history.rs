@@ -86,9 +86,9 @@ pub(super) fn describe_change(changed: &ChangeView, language: Language) -> Strin
 
 fn owner(owner: FieldOwner, language: Language) -> &'static str {
     match (owner, language) {
-        (FieldOwner::DingTalk, Language::Zh) => "钉钉",
-        (FieldOwner::Ehr, Language::Zh) => "eHR",
-        (FieldOwner::Shared, Language::Zh) => "后改的一边",
+        (FieldOwner::DingTalk, Language::ZhCn | Language::ZhTw) => "钉钉",
+        (FieldOwner::Ehr, Language::ZhCn | Language::ZhTw) => "eHR",
+        (FieldOwner::Shared, Language::ZhCn | Language::ZhTw) => "后改的一边",
         (FieldOwner::DingTalk, Language::En) => "DingTalk",
         (FieldOwner::Ehr, Language::En) => "the eHR",
         (FieldOwner::Shared, Language::En) => "whichever side changed it",

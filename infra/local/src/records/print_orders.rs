@@ -35,10 +35,10 @@ pub(super) fn describe_order(order: &OrderView, language: Language) -> String {
 
 fn outcome(outcome: OrderStage, language: Language) -> &'static str {
     match (outcome, language) {
-        (OrderStage::Begun, Language::Zh) => "已开始，没有结果",
-        (OrderStage::Done, Language::Zh) => "已完成",
-        (OrderStage::Refused, Language::Zh) => "被拒绝",
-        (OrderStage::Failed, Language::Zh) => "失败",
+        (OrderStage::Begun, Language::ZhCn | Language::ZhTw) => "已开始，没有结果",
+        (OrderStage::Done, Language::ZhCn | Language::ZhTw) => "已完成",
+        (OrderStage::Refused, Language::ZhCn | Language::ZhTw) => "被拒绝",
+        (OrderStage::Failed, Language::ZhCn | Language::ZhTw) => "失败",
         (OrderStage::Begun, Language::En) => "begun, without an outcome",
         (OrderStage::Done, Language::En) => "done",
         (OrderStage::Refused, Language::En) => "refused",
@@ -50,8 +50,8 @@ fn outcome(outcome: OrderStage, language: Language) -> &'static str {
 fn action_name(key: &str, language: Language) -> String {
     let known = OrderAction::ALL.iter().find(|action| action.key() == key);
     match (known, language) {
-        (Some(action), Language::Zh) => chinese(*action).to_owned(),
-        (_, Language::En) | (None, Language::Zh) => key.replace('-', " "),
+        (Some(action), Language::ZhCn | Language::ZhTw) => chinese(*action).to_owned(),
+        (_, Language::En) | (None, Language::ZhCn | Language::ZhTw) => key.replace('-', " "),
     }
 }
 

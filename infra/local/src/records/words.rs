@@ -113,9 +113,9 @@ pub(super) fn shanghai_time(at: Timestamp) -> String {
 
 pub(super) fn side(side: Side, language: Language) -> &'static str {
     match (side, language) {
-        (Side::DingTalk, Language::Zh) => "钉钉",
+        (Side::DingTalk, Language::ZhCn | Language::ZhTw) => "钉钉",
         (Side::DingTalk, Language::En) => "DingTalk",
-        (Side::Ehr, Language::Zh) => "eHR",
+        (Side::Ehr, Language::ZhCn | Language::ZhTw) => "eHR",
         (Side::Ehr, Language::En) => "the eHR",
     }
 }
@@ -155,13 +155,13 @@ fn describe_conflict(one: &ConflictView, language: Language) -> String {
         shanghai_time(one.since),
     );
     let state = match (&one.state, language) {
-        (ConflictState::Open, Language::Zh) => {
+        (ConflictState::Open, Language::ZhCn | Language::ZhTw) => {
             format!("等人决定：bangding conflict resolve {id}-{field} --keep dingtalk|ehr")
         }
         (ConflictState::Open, Language::En) => {
             format!("waits: bangding conflict resolve {id}-{field} --keep dingtalk|ehr")
         }
-        (ConflictState::Resolved { by, at, .. }, Language::Zh) => {
+        (ConflictState::Resolved { by, at, .. }, Language::ZhCn | Language::ZhTw) => {
             format!(
                 "{by} 于 {} 决定；收回：bangding conflict resolve {id}-{field} --undo",
                 shanghai_time(*at)
@@ -173,7 +173,7 @@ fn describe_conflict(one: &ConflictView, language: Language) -> String {
                 shanghai_time(*at)
             )
         }
-        (ConflictState::Moot { at }, Language::Zh) => {
+        (ConflictState::Moot { at }, Language::ZhCn | Language::ZhTw) => {
             format!("{} 起不必再决定：值后来又变了", shanghai_time(*at))
         }
         (ConflictState::Moot { at }, Language::En) => {
@@ -231,7 +231,7 @@ fn too_much(one: &ExceededLimit) -> String {
 fn describe_hold(one: &HoldView, language: Language) -> String {
     let (id, count, since) = (short(&one.id), one.count, shanghai_time(one.since));
     let reason = match language {
-        Language::Zh if !one.too_much.is_empty() => one
+        Language::ZhCn if !one.too_much.is_empty() => one
             .too_much
             .iter()
             .map(too_much)
@@ -240,9 +240,11 @@ fn describe_hold(one: &HoldView, language: Language) -> String {
         _ => language.describe(&one.reason),
     };
     let state = match (&one.state, language) {
-        (HoldState::Held, Language::Zh) => format!("放行：bangding hold release {id}"),
+        (HoldState::Held, Language::ZhCn | Language::ZhTw) => {
+            format!("放行：bangding hold release {id}")
+        }
         (HoldState::Held, Language::En) => format!("let it pass: bangding hold release {id}"),
-        (HoldState::Released { by, .. }, Language::Zh) => {
+        (HoldState::Released { by, .. }, Language::ZhCn | Language::ZhTw) => {
             format!("{by} 已放行，下次同步写入；收回：bangding hold release {id} --undo")
         }
         (HoldState::Released { by, .. }, Language::En) => {
@@ -250,9 +252,13 @@ fn describe_hold(one: &HoldView, language: Language) -> String {
                 "released by {by}, the next sweep writes it; take it back: bangding hold release {id} --undo"
             )
         }
-        (HoldState::Applied { run, .. }, Language::Zh) => format!("放行后已写入（{run}）"),
+        (HoldState::Applied { run, .. }, Language::ZhCn | Language::ZhTw) => {
+            format!("放行后已写入（{run}）")
+        }
         (HoldState::Applied { run, .. }, Language::En) => format!("released and written ({run})"),
-        (HoldState::Gone { run, .. }, Language::Zh) => format!("不再需要：{run} 没有再发现"),
+        (HoldState::Gone { run, .. }, Language::ZhCn | Language::ZhTw) => {
+            format!("不再需要：{run} 没有再发现")
+        }
         (HoldState::Gone { run, .. }, Language::En) => {
             format!("not wanted any more: {run} did not find it")
         }
@@ -272,9 +278,9 @@ fn describe_quarantined(one: &QuarantineView, language: Language) -> String {
         shanghai_time(one.since),
     );
     let cause = match (one.cause, language) {
-        (QuarantineCause::Identity, Language::Zh) => "说不清是谁",
-        (QuarantineCause::Refused, Language::Zh) => "一边不收",
-        (QuarantineCause::Person, Language::Zh) => "要人来做",
+        (QuarantineCause::Identity, Language::ZhCn | Language::ZhTw) => "说不清是谁",
+        (QuarantineCause::Refused, Language::ZhCn | Language::ZhTw) => "一边不收",
+        (QuarantineCause::Person, Language::ZhCn | Language::ZhTw) => "要人来做",
         (QuarantineCause::Identity, Language::En) => "nobody can say who it is",
         (QuarantineCause::Refused, Language::En) => "a side refuses it",
         (QuarantineCause::Person, Language::En) => "only a person can do it",
@@ -285,13 +291,15 @@ fn describe_quarantined(one: &QuarantineView, language: Language) -> String {
         .unwrap_or_else(|| "—".to_owned());
     let reason = language.describe(&one.reason);
     let state = match (one.state, language) {
-        (QuarantineState::Waits, Language::Zh) => {
+        (QuarantineState::Waits, Language::ZhCn | Language::ZhTw) => {
             format!("已试 {tries} 次，下次 {next}；现在就试：bangding quarantine retry {id}")
         }
         (QuarantineState::Waits, Language::En) => {
             format!("tried {tries} times, next {next}; try now: bangding quarantine retry {id}")
         }
-        (QuarantineState::Gone { at }, Language::Zh) => format!("{} 已解除", shanghai_time(at)),
+        (QuarantineState::Gone { at }, Language::ZhCn | Language::ZhTw) => {
+            format!("{} 已解除", shanghai_time(at))
+        }
         (QuarantineState::Gone { at }, Language::En) => format!("over since {}", shanghai_time(at)),
     };
     pick(
@@ -317,28 +325,34 @@ fn describe_waiting(one: &WaitingItem, language: Language) -> String {
     let fields: Vec<&str> = one.fields.iter().map(|field| field.key()).collect();
     let fields = fields.join(", ");
     let what = match (one.what.as_deref(), language) {
-        (Some("entry"), Language::Zh) => "入职".to_owned(),
-        (Some("leaving"), Language::Zh) => "离职".to_owned(),
-        (Some(_), Language::Zh) => format!("更改 {fields}"),
+        (Some("entry"), Language::ZhCn | Language::ZhTw) => "入职".to_owned(),
+        (Some("leaving"), Language::ZhCn | Language::ZhTw) => "离职".to_owned(),
+        (Some(_), Language::ZhCn | Language::ZhTw) => format!("更改 {fields}"),
         (Some(what), Language::En) => format!("{what} {fields}"),
         (None, _) => String::new(),
     };
     let said = match (one.waits_for, language) {
-        (WaitsFor::Day, Language::Zh) => format!("即将生效 {on}：{what}"),
+        (WaitsFor::Day, Language::ZhCn | Language::ZhTw) => format!("即将生效 {on}：{what}"),
         (WaitsFor::Day, Language::En) => format!("on {on}: {what}"),
-        (WaitsFor::Employee, Language::Zh) => "等员工自己在钉钉里改".to_owned(),
+        (WaitsFor::Employee, Language::ZhCn | Language::ZhTw) => "等员工自己在钉钉里改".to_owned(),
         (WaitsFor::Employee, Language::En) => {
             "waits for the employee to change it in DingTalk".to_owned()
         }
-        (WaitsFor::Retry, Language::Zh) => format!("{next} 再试（{reason}）"),
+        (WaitsFor::Retry, Language::ZhCn | Language::ZhTw) => format!("{next} 再试（{reason}）"),
         (WaitsFor::Retry, Language::En) => format!("tried again at {next} ({reason})"),
-        (WaitsFor::Person, Language::Zh) => format!("隔离，等人处理（{reason}）"),
+        (WaitsFor::Person, Language::ZhCn | Language::ZhTw) => {
+            format!("隔离，等人处理（{reason}）")
+        }
         (WaitsFor::Person, Language::En) => format!("in quarantine, waits for a person ({reason})"),
-        (WaitsFor::Sweep, Language::Zh) => "名单里缺，等下一次完整同步确认".to_owned(),
+        (WaitsFor::Sweep, Language::ZhCn | Language::ZhTw) => {
+            "名单里缺，等下一次完整同步确认".to_owned()
+        }
         (WaitsFor::Sweep, Language::En) => {
             "missing in the lists; the next complete sweep says".to_owned()
         }
-        (WaitsFor::Grace, Language::Zh) => format!("已离开，宽限到 {next} 才移除"),
+        (WaitsFor::Grace, Language::ZhCn | Language::ZhTw) => {
+            format!("已离开，宽限到 {next} 才移除")
+        }
         (WaitsFor::Grace, Language::En) => {
             format!("left; removed when the grace period ends at {next}")
         }

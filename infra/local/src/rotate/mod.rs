@@ -103,7 +103,7 @@ async fn waiting_parts(desk: &RotationDesk) -> Result<Vec<RotationPart>, BindErr
 fn say(args: &RotateArgs, zh: &str, en: &str, object: &Value) {
     let line = match args.lang {
         _ if args.json => object.to_string(),
-        Language::Zh => zh.to_owned(),
+        Language::ZhCn | Language::ZhTw => zh.to_owned(),
         Language::En => en.to_owned(),
     };
     // A closed pipe changes nothing that was done.
