@@ -8,9 +8,6 @@ letters-queues-unread = the queues could not be found: { $cause }
 letters-queues-missing = there are no queues of the stack { $stack } in this region: check --stack and the region
 letters-queue-unknown = there is no queue { $name } here; there are { $known }
 letters-unknown = { $queue } has no dead letter { $id } that can be seen now; `list` shows them, and SQS shows ten of a group at a time
-letters-state-missing = there is no state in { $path }: run `bangding up` first
-letters-state-unusable = the state of this machine cannot be opened: { $cause }
-letters-aws-unusable = AWS cannot be asked: { $cause }
 
 split-none = no binding has a secret of the version before
 split-nothing = nothing to split

@@ -4,7 +4,6 @@ list-separator = { "; " }
 value-empty = (empty)
 value-quoted = “{ $text }”
 record-named = { $name } ({ $id })
-error-with-cause = { $what }: { $cause }
 
 ## Files
 
@@ -15,9 +14,8 @@ export-ending-unknown = the name { $path } must end in .csv, .json or .xlsx
 ## Policies
 
 policy-valid = ● { $file } is a policy: { $hash }
-policy-fault-line = { $place }: { $what }. → { $remedy }
-policy-fault-line-alone = { $place }: { $what }.
-policy-caution-line = { $place }: { $what }
+policy-problem-at = { $place }: { $path }: { $problem }
+policy-problem = { $place }: { $problem }
 policy-preset-ehr-is-master = the eHR decides who joins and leaves and every field; DingTalk follows; the eHR is never written to
 policy-preset-dingtalk-is-master = DingTalk decides who joins and leaves and every field; the eHR follows; DingTalk is never written to
 policy-preset-custom = direction, lifecycle and the owner of each field are written out

@@ -8,9 +8,6 @@ letters-queues-unread = 找不到队列：{ $cause }
 letters-queues-missing = 这个区域里没有部署 { $stack } 的队列：检查 --stack 和区域
 letters-queue-unknown = 这里没有队列 { $name }；有 { $known }
 letters-unknown = { $queue } 里现在看不到投递失败的消息 { $id }；用 list 看有哪些，SQS 每组一次只显示十条
-letters-state-missing = { $path } 里没有数据：先运行 bangding up
-letters-state-unusable = 打不开本机的数据：{ $cause }
-letters-aws-unusable = 无法使用 AWS：{ $cause }
 
 split-none = 没有绑定还留着旧版密钥
 split-nothing = 不用拆分

@@ -4,7 +4,6 @@ list-separator = ；
 value-empty = （空）
 value-quoted = 「{ $text }」
 record-named = { $name }（{ $id }）
-error-with-cause = { $what }：{ $cause }
 
 ## 文件
 
@@ -15,9 +14,8 @@ export-ending-unknown = { $path } 的扩展名不是 .csv、.json 或 .xlsx
 ## 同步策略
 
 policy-valid = ● { $file } 是有效的同步策略：{ $hash }
-policy-fault-line = { $place }：{ $what }。→ { $remedy }
-policy-fault-line-alone = { $place }：{ $what }。
-policy-caution-line = { $place }：{ $what }
+policy-problem-at = { $place }: { $path }：{ $problem }
+policy-problem = { $place }: { $problem }
 policy-preset-ehr-is-master = eHR 说了算：入离职和所有字段以 eHR 为准，钉钉跟随；从不写 eHR
 policy-preset-dingtalk-is-master = 钉钉说了算：入离职和所有字段以钉钉为准，eHR 跟随；从不写钉钉
 policy-preset-custom = 自定义：方向、入离职和每个字段的主数据方各自写明

@@ -8,9 +8,6 @@ letters-queues-unread = 找不到佇列：{ $cause }
 letters-queues-missing = 這個區域裡沒有部署 { $stack } 的佇列：檢查 --stack 和區域
 letters-queue-unknown = 這裡沒有佇列 { $name }；有 { $known }
 letters-unknown = { $queue } 裡目前看不到遞送失敗的訊息 { $id }；用 list 看有哪些，SQS 每組一次只顯示十則
-letters-state-missing = { $path } 裡沒有資料：先執行 bangding up
-letters-state-unusable = 打不開本機的資料：{ $cause }
-letters-aws-unusable = 無法使用 AWS：{ $cause }
 
 split-none = 沒有繫結還留著舊版金鑰
 split-nothing = 不需要拆分

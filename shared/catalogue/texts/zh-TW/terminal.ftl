@@ -4,7 +4,6 @@ list-separator = ；
 value-empty = （空白）
 value-quoted = 「{ $text }」
 record-named = { $name }（{ $id }）
-error-with-cause = { $what }：{ $cause }
 
 ## 檔案
 
@@ -15,9 +14,8 @@ export-ending-unknown = { $path } 的副檔名不是 .csv、.json 或 .xlsx
 ## 同步策略
 
 policy-valid = ● { $file } 是有效的同步策略：{ $hash }
-policy-fault-line = { $place }：{ $what }。→ { $remedy }
-policy-fault-line-alone = { $place }：{ $what }。
-policy-caution-line = { $place }：{ $what }
+policy-problem-at = { $place }: { $path }：{ $problem }
+policy-problem = { $place }: { $problem }
 policy-preset-ehr-is-master = 由 eHR 決定：到職、離職和所有欄位以 eHR 為準，釘釘跟著改；絕不寫入 eHR
 policy-preset-dingtalk-is-master = 由釘釘決定：到職、離職和所有欄位以釘釘為準，eHR 跟著改；絕不寫入釘釘
 policy-preset-custom = 自訂：方向、到離職和每個欄位的主資料方各自寫明
