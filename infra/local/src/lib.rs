@@ -20,6 +20,8 @@ pub mod records;
 pub mod rotate;
 mod session;
 pub mod split_secrets;
+#[cfg(test)]
+mod text_tests;
 mod token_renewal;
 pub mod up;
 pub mod workers;
