@@ -18,7 +18,11 @@ plan-calls = { " " }({ $calls })
 plan-calls-separator = { ", " }
 plan-cost = applying it takes { $calls } calls to DingTalk{ $each }, { $metered } of the month's quota, about { $seconds } s
 plan-next = nothing was written. Look: bangding plan show { $id }; approve: bangding approve { $id }; apply: bangding apply { $id }
-plan-held = ■ held, { $count } records: { $reason }
+plan-held =
+    ■ held, { $count ->
+        [one] one record
+       *[other] { $count } records
+    }: { $reason }
 plan-approved-by = ● { $by } approved { $head }
 plan-apply-next = apply: bangding apply { $id }
 plan-stopped = ▲ stopped at { $done } of { $items }: { $reason }. The same command goes on
@@ -37,9 +41,9 @@ plan-column-before = before
 plan-column-after = after
 plan-column-why = why
 
-writing-paused = ● paused: nothing more is written to either side; { $stopped } plans stopped where they were. `bangding resume` goes on
-writing-plans-silent = ▲ { $silent } plans did not answer: the process that applied them is gone, or its last write has no answer yet
-writing-resumed = ● writing goes on; { $plans } plans go on from where they stopped
+writing-paused = ● paused: nothing more is written to either side; plans that stopped: { $stopped }. `bangding resume` goes on
+writing-plans-silent = ▲ plans that did not answer: { $silent }. The process that applied them is gone, or its last write has no answer yet
+writing-resumed = ● writing goes on; plans that continue: { $plans }
 writing-shadow-on = ● shadow mode: a plan a day, nothing is written; `bangding shadow off` goes live
 writing-shadow-off = ● live: changes are written
 

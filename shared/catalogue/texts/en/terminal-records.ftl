@@ -7,7 +7,11 @@ conflict-resolved = decided by { $by } at { $at }; take it back: bangding confli
 conflict-moot = nothing to decide since { $at }: the value changed again
 
 holds-none = ● nothing is held
-hold-line = ■ { $id }  { $count } records held since { $since }: { $reason }
+hold-line =
+    ■ { $id }  { $count ->
+        [one] one record
+       *[other] { $count } records
+    } held since { $since }: { $reason }
 hold-open = let it pass: bangding hold release { $id }
 hold-released = released by { $by }, the next sweep writes it; take it back: bangding hold release { $id } --undo
 hold-applied = released and written ({ $run })
@@ -18,7 +22,7 @@ quarantine-line = ■ { $id }  { $who }: { $cause }, since { $since } ({ $reason
 quarantine-identity = it is not certain who this is
 quarantine-refused = a side refuses it
 quarantine-person = only a person can do it
-quarantine-waits = tried { $tries } times, next { $next }; try now: bangding quarantine retry { $id }
+quarantine-waits = tries { $tries }, next { $next }; try now: bangding quarantine retry { $id }
 quarantine-gone = over since { $at }
 
 waiting-none = ● nothing waits
@@ -41,10 +45,14 @@ history-change = { $field }: at { $at } it became { $after } in { $side }, from 
 history-lost-conflict = ; both sides had changed it, and { $before } of { $side } lost
 history-lost-edit = ; someone had changed it to { $before } in { $side }, and that lost
 history-owner-shared = the side that changed it last
-history-head = ● { $count } changes of { $who }
+history-head =
+    ● { $count ->
+        [one] one change
+       *[other] { $count } changes
+    } of { $who }
 
-audit-intact = ● the journal is intact: { $runs } runs, { $entries } entries, as { $copies } copies in the archive say{ $open }
-audit-open = ; { $runs } runs were not closed, and entries missing at their end would not show
+audit-intact = ● the journal is intact: runs { $runs }, entries { $entries }; equal to the copies in the archive ({ $copies }){ $open }
+audit-open = ; runs that were not closed: { $runs }; entries missing at their end would not show
 audit-broken-entry = ■ the journal was tampered with: run { $run }, entry { $entry }: { $reason }. Compare this run with a backup
 audit-broken-head = ■ the journal was tampered with: the head of run number { $entry }: { $reason }. Compare it with a backup
 

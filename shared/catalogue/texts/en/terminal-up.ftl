@@ -25,7 +25,11 @@ up-report =
         [waits] ▲ waits{ "         " }
        *[complete] ● in step{ "       " }
     }  the ledger holds { $people } people, { $departments } departments · created { $created } updated { $updated } marked left { $removed } held { $held } · { $writes } writes, { $calls } calls, { $throttled } throttled, { $seconds } s
-up-held = ■ held, { $count } records: { $reason }
+up-held =
+    ■ held, { $count ->
+        [one] one record
+       *[other] { $count } records
+    }: { $reason }
 up-scope-waits = ■ the app's contact scope is not the accepted one. If that is right, start again with --accept-scope
 up-roster-waits =
     ■ only DingTalk's HR roster knows the kind of employment of some people, and the app cannot read it: grant qyapi_hrm_read_user and open Smart HR, or write the kind in the eHR. Until then these people are left unchanged
