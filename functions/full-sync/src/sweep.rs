@@ -53,7 +53,7 @@ pub async fn sweep_corp(
     deadline: Option<Timestamp>,
     progress: ProgressSink,
 ) -> Result<RunReport, SweepError> {
-    let (binding, mut engine) = deps
+    let (binding, engine) = deps
         .corps
         .open_engine(&message.binding, WritePurpose::Follow)
         .await?;
@@ -96,7 +96,6 @@ pub async fn sweep_corp(
     }
     let now = deps.corps.clock.now();
     let records = deps.corps.review_store(&binding.body).await?;
-    engine.released = records.released_fingerprints().await?;
     let mut order = sweep_order(&binding.body, &engine, run.clone(), deadline, now, progress);
     let mut before = Vec::new();
     if goes_on {
@@ -142,7 +141,15 @@ async fn end_slice(
         swept.report = swept.report.merge_earlier(earlier);
     }
     // Of the whole run: what an earlier slice found must not pass for over.
-    if let Err(err) = records.save_sweep_findings(engine, &swept.report).await {
+    let saved = async {
+        records.save_sweep_findings(engine, &swept.report).await?;
+        let report = &swept.report;
+        engine
+            .budget
+            .end_sweep(report.began_at, report.complete, &report.guarded_links())
+            .await
+    };
+    if let Err(err) = saved.await {
         let note = Reason::new(ReasonCode::RunWaitingNotRecorded).cause(Reason::from(&err));
         swept.report.notes.push(note);
     }

@@ -28,12 +28,12 @@ macro_rules! include_files {
     };
     ($language:literal) => {
         include_files!($language:
-            "reasons" "fields" "actions" "terminal" "terminal-up" "terminal-plan" "terminal-records"
+            "reasons" "fields" "months" "console" "actions" "terminal" "terminal-up" "terminal-plan" "terminal-records"
             "terminal-ledger" "terminal-cloud")
     };
 }
 
-const fn sources(language: Language) -> [&'static str; 9] {
+const fn sources(language: Language) -> [&'static str; 11] {
     match language {
         Language::ChineseSimplified => include_files!("zh-CN"),
         Language::ChineseTraditional => include_files!("zh-TW"),
@@ -53,7 +53,7 @@ impl Bundle {
         // Terminals show the marks that would isolate arguments as rubbish.
         bundle.set_use_isolating(false);
         for source in sources(language) {
-            let (resource, errors) = match FluentResource::try_new(source.to_owned()) {
+            let (resource, errors) = match FluentResource::try_new((*source).to_owned()) {
                 Ok(resource) => (resource, Vec::new()),
                 Err((resource, errors)) => (resource, errors),
             };

@@ -256,12 +256,30 @@ fn every_field_side_and_kind_has_a_name_of_its_own() {
 }
 
 /// DingTalk's own labels, which a text quotes as DingTalk shows them.
-const LABELS: [&str; 5] = [
+const LABELS: [&str; 23] = [
+    "开发者后台",
+    "应用开发",
+    "企业内部应用",
+    "钉钉应用",
+    "创建应用",
+    "开发配置",
+    "重定向URL",
+    "事件订阅",
+    "应用发布",
+    "版本管理与发布",
+    "创建新版本",
+    "直接发布",
+    "授权范围",
+    "可使用范围",
     "权限管理",
     "事件与回调",
     "安全设置 > 服务器出口IP",
     "凭证与基础信息",
     "智能人事",
+    "已完成接入，验证连接通道",
+    "安全设置 →",
+    "→ 应用 →",
+    "工作台应用",
 ];
 
 /// Frequent characters that only one of the two forms of Chinese has.

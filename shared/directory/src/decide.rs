@@ -16,7 +16,7 @@ use crate::reason::{Reason, ReasonCode};
 use crate::record::{FieldValue, FieldValues, Record};
 
 pub(crate) use fields::revert_agreement;
-pub use lifecycle::{RemovalRequest, plan_removal};
+pub use lifecycle::{RemovalBar, RemovalRequest, derive_userid, may_remove, plan_removal};
 
 /// A killed invocation's write may still land this long after its intent was stored; until then what it would have
 /// written is not taken for somebody's edit. Lambda's own limit for an invocation.
@@ -73,6 +73,8 @@ pub struct EhrRecord<'a> {
     pub version: u64,
     /// The DingTalk id that the eHR keeps.
     pub dingtalk: Option<&'a NativeId>,
+    /// It is dated ahead: its first day is still to come, and it has not left.
+    pub not_yet: bool,
 }
 
 impl RecordPair<'_> {
@@ -136,6 +138,14 @@ pub fn decide_pair(pair: RecordPair<'_>, context: DecisionContext<'_>) -> Decisi
     {
         let reason = Reason::new(ReasonCode::IdentityUseridReused);
         return quarantine_link(pair, reason, context.now);
+    }
+    // Nobody who is linked leaves because their first day was put off.
+    if context.policy.lifecycle == Side::Ehr
+        && pair.stored.is_some()
+        && pair.ehr.is_some_and(|ehr| ehr.not_yet)
+        && !planted::is(Bug::NotYetHasLeft)
+    {
+        return Decision::Nothing;
     }
     let decided = match (pair.dingtalk, pair.ehr) {
         (FreshRead::Here(dingtalk), Some(ehr)) if ehr.record.active => {
@@ -305,6 +315,7 @@ fn conclude_decision(
         parts,
         reason,
         needs_canary: false,
+        carried: Vec::new(),
     }))
 }
 

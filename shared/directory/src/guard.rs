@@ -1,14 +1,13 @@
-//! The guard: holds what is too much and lets the rest through.
+//! The limits of the guard: what is too much for one day ([`crate::budget`]).
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::field::{Field, FieldSet};
-use crate::planted::{self, Bug};
 use crate::reason::{Reason, ReasonCode};
 
-/// What is too much. Shares are in per mille of the people in step before the run.
+/// What is too much in one day. Shares are in per mille of the people in step when they were last measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GuardLimits {
     /// Removals that are never too many by share alone, unless they reach `removals_share_max`.
@@ -48,6 +47,28 @@ pub enum ExceededLimit {
         removals: u64,
         /// Of how many.
         people: u64,
+        /// How many would have passed.
+        limit: u64,
+    },
+    /// Too many people would be deleted in DingTalk.
+    #[error("{removals} of {people} people would be deleted in DingTalk; the limit is {limit}")]
+    Deletions {
+        /// How many.
+        removals: u64,
+        /// Of how many.
+        people: u64,
+        /// How many would have passed.
+        limit: u64,
+    },
+    /// Too many departments would be removed.
+    #[error(
+        "{removals} departments and people below them, of {size} departments and people, would be removed; the limit is {limit}"
+    )]
+    Departments {
+        /// Departments, and people below them.
+        removals: u64,
+        /// Departments and people of the company.
+        size: u64,
         /// How many would have passed.
         limit: u64,
     },
@@ -91,6 +112,20 @@ impl From<&ExceededLimit> for Reason {
                 limit,
             } => numbers(ReasonCode::GuardTooManyRemovals, people, limit)
                 .number("removals", removals),
+            ExceededLimit::Deletions {
+                removals,
+                people,
+                limit,
+            } => numbers(ReasonCode::GuardTooManyDeletions, people, limit)
+                .number("removals", removals),
+            ExceededLimit::Departments {
+                removals,
+                size,
+                limit,
+            } => Self::new(ReasonCode::GuardTooManyDepartments)
+                .number("removals", removals)
+                .number("size", size)
+                .number("limit", limit),
             ExceededLimit::Blanked {
                 field,
                 records,
@@ -111,45 +146,46 @@ impl From<&ExceededLimit> for Reason {
     }
 }
 
-/// Decides on removals: `None` lets all of them through.
+/// How many removals pass in a company of `people`.
 ///
 /// Held above max(floor, share), and from `removals_share_max` on whatever the count; so one of four people is held
-/// in a company of four, and five of two hundred pass.
+/// in a company of four, and five of two hundred pass. In a company of unknown size (0) none passes.
 #[must_use]
-pub fn check_removals(limits: &GuardLimits, removals: u64, people: u64) -> Option<ExceededLimit> {
-    if removals == 0
-        || removals == 1 && planted::is(Bug::OneIsNeverTooMuch)
-        || planted::is(Bug::NoGuard)
-    {
-        return None;
-    }
+pub fn removal_limit(limits: &GuardLimits, people: u64) -> u64 {
     let by_share = limits
         .removals_floor
         .max(share_of_people(people, limits.removals_share));
     let by_share_max = (people.saturating_mul(limits.removals_share_max))
         .div_ceil(1000)
         .saturating_sub(1);
-    let limit = by_share.min(by_share_max);
-    (removals > limit).then_some(ExceededLimit::Removals {
-        removals,
-        people,
-        limit,
-    })
+    by_share.min(by_share_max)
+}
+
+/// For how many of `people` a field may be emptied, and for how many it may change.
+#[must_use]
+pub fn field_limits(limits: &GuardLimits, people: u64) -> [u64; 2] {
+    [limits.blanked_share, limits.changed_share]
+        .map(|share| limits.fields_floor.max(share_of_people(people, share)))
 }
 
 /// How often each field would be emptied or changed by a plan's updates.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct FieldChangeCounts {
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     blanked: BTreeMap<Field, u64>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     changed: BTreeMap<Field, u64>,
 }
 
 impl FieldChangeCounts {
     /// Counts one change of one record.
     pub fn count_change(&mut self, field: Field, emptied: bool) {
-        *self.changed.entry(field).or_default() += 1;
+        let changed = self.changed.entry(field).or_default();
+        *changed = changed.saturating_add(1);
         if emptied {
-            *self.blanked.entry(field).or_default() += 1;
+            let blanked = self.blanked.entry(field).or_default();
+            *blanked = blanked.saturating_add(1);
         }
     }
 
@@ -160,66 +196,49 @@ impl FieldChangeCounts {
             (&mut self.changed, &other.changed),
         ] {
             for (field, n) in theirs {
-                *mine.entry(*field).or_default() += n;
+                let mine = mine.entry(*field).or_default();
+                *mine = mine.saturating_add(*n);
             }
         }
     }
 
-    /// The fields that are held, each with its reason.
-    #[must_use]
-    pub fn exceeded_limits(&self, limits: &GuardLimits, people: u64) -> Vec<ExceededLimit> {
-        if planted::is(Bug::NoGuard) {
-            return Vec::new();
+    /// Takes away what was counted and did not happen after all.
+    pub fn subtract(&mut self, other: &Self) {
+        for (mine, theirs) in [
+            (&mut self.blanked, &other.blanked),
+            (&mut self.changed, &other.changed),
+        ] {
+            for (field, n) in theirs {
+                if let Some(mine) = mine.get_mut(field) {
+                    *mine = mine.saturating_sub(*n);
+                }
+            }
+            mine.retain(|_, n| *n > 0);
         }
-        let over = |counts: &BTreeMap<Field, u64>, per_mille| {
-            let limit = limits.fields_floor.max(share_of_people(people, per_mille));
-            counts
-                .iter()
-                .filter(|(_, n)| **n > limit)
-                .map(|(f, n)| (*f, *n, limit))
-                .collect::<Vec<_>>()
-        };
-        let blanked = over(&self.blanked, limits.blanked_share);
-        let blanked_fields: FieldSet = blanked.iter().map(|(field, ..)| *field).collect();
-        let changed = over(&self.changed, limits.changed_share);
-        let blanked = blanked
-            .into_iter()
-            .map(|(field, records, limit)| ExceededLimit::Blanked {
-                field,
-                records,
-                people,
-                limit,
-            });
-        let changed = changed
-            .into_iter()
-            .filter(|(field, ..)| !blanked_fields.contains(*field));
-        blanked
-            .chain(
-                changed.map(|(field, records, limit)| ExceededLimit::Changed {
-                    field,
-                    records,
-                    people,
-                    limit,
-                }),
-            )
-            .collect()
     }
-}
 
-/// What the guard let through: a run of many plans is measured as one.
-#[derive(Debug, Clone, Default)]
-pub struct PassedCounts {
-    /// People marked left.
-    pub removals: u64,
-    /// Changes of fields.
-    pub fields: FieldChangeCounts,
-}
+    /// Takes fields out.
+    pub fn remove_fields(&mut self, fields: FieldSet) {
+        for counts in [&mut self.blanked, &mut self.changed] {
+            counts.retain(|field, _| !fields.contains(*field));
+        }
+    }
 
-impl PassedCounts {
-    /// Adds what passed later.
-    pub fn add(&mut self, other: &Self) {
-        self.removals += other.removals;
-        self.fields.add(&other.fields);
+    /// How often a field is emptied, and how often it changes.
+    #[must_use]
+    pub fn of_field(&self, field: Field) -> [u64; 2] {
+        [&self.blanked, &self.changed].map(|counts| counts.get(&field).copied().unwrap_or_default())
+    }
+
+    /// Fields that change.
+    pub fn fields(&self) -> impl Iterator<Item = Field> {
+        self.changed.keys().copied()
+    }
+
+    /// Whether nothing was counted.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.changed.is_empty() && self.blanked.is_empty()
     }
 }
 
@@ -229,7 +248,9 @@ pub fn held_fields(reasons: &[ExceededLimit]) -> FieldSet {
     reasons
         .iter()
         .filter_map(|reason| match reason {
-            ExceededLimit::Removals { .. } => None,
+            ExceededLimit::Removals { .. }
+            | ExceededLimit::Deletions { .. }
+            | ExceededLimit::Departments { .. } => None,
             ExceededLimit::Blanked { field, .. } | ExceededLimit::Changed { field, .. } => {
                 Some(*field)
             }
@@ -245,17 +266,11 @@ fn share_of_people(people: u64, per_mille: u64) -> u64 {
 mod tests {
     use super::*;
 
-    fn limit(people: u64) -> u64 {
-        (0..=people)
-            .rev()
-            .find(|n| check_removals(&GuardLimits::default(), *n, people).is_none())
-            .unwrap_or(0)
-    }
-
     /// The decision table, company size against the most removals that pass.
     #[test]
     fn removal_limit_by_company_size() {
         let table = [
+            (0, 0),
             (1, 0),
             (4, 0),
             (5, 0),
@@ -269,23 +284,8 @@ mod tests {
             (10_000, 200),
         ];
         for (people, passes) in table {
-            assert_eq!(limit(people), passes, "of {people} people");
+            let limit = removal_limit(&GuardLimits::default(), people);
+            assert_eq!(limit, passes, "of {people} people");
         }
-    }
-
-    #[test]
-    fn emptying_a_field_for_everyone_is_held_and_a_few_promotions_pass() {
-        let mut changes = FieldChangeCounts::default();
-        (0..100).for_each(|_| changes.count_change(Field::Mobile, true));
-        (0..4).for_each(|_| changes.count_change(Field::Title, false));
-        let held = changes.exceeded_limits(&GuardLimits::default(), 1000);
-        assert_eq!(
-            held_fields(&held).iter().collect::<Vec<_>>(),
-            [Field::Mobile]
-        );
-        assert_eq!(
-            held[0].to_string(),
-            "mobile would be emptied for 100 of 1000 people; the limit is 50"
-        );
     }
 }

@@ -1,18 +1,22 @@
 //! A plan: the changes that would make both sides agree. A value that prints, is approved and is applied.
 
-use std::collections::BTreeSet;
+mod stopped;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::budget::{BudgetCounts, BudgetItem, BudgetVerdict};
 use crate::decide::{ValueChange, revert_agreement};
-use crate::field::FieldSet;
-use crate::guard::{self, ExceededLimit, FieldChangeCounts, PassedCounts};
+use crate::field::{Field, FieldSet};
+use crate::guard::ExceededLimit;
 use crate::hash::{self, FieldHash, HashKey};
-use crate::ids::{Kind, LinkId, Side, UnionId};
+use crate::ids::{Kind, LinkId, NativeId, Side, UnionId};
 use crate::link::{Link, WriteAction};
-use crate::policy::Policy;
 use crate::reason::Reason;
 use crate::record::FieldValues;
+
+use stopped::StoppedChanges;
 
 /// What is shown to one side.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,14 +48,18 @@ pub struct PlanItem {
     pub reason: Reason,
     /// It stands on a "not found": somebody else who is certainly there must be found before it is applied.
     pub needs_canary: bool,
+    /// References of a written side, by its own ids, that no link knows or that are out of reach: they stay in every set that is
+    /// written whole.
+    pub carried: Vec<(Side, Field, NativeId)>,
 }
 
 impl PlanItem {
-    /// What the item does, as a hash: the same changes of the same record from the same values have the same one. A person
-    /// approves it, and what is applied must still have it.
+    /// What the item does, as a hash: the same changes of the same record, in the same generation, from the same values have the
+    /// same one. A person approves it, and what is applied must still have it.
     #[must_use]
     pub fn fingerprint(&self, key: &HashKey) -> FieldHash {
         let mut all = self.link.id.0.to_vec();
+        all.extend(self.link.generation.to_be_bytes());
         for part in &self.parts {
             all.extend([part.to as u8, part.action as u8]);
             for change in &part.changes {
@@ -153,28 +161,24 @@ pub struct SettledLink {
     pub before: Option<Link>,
 }
 
-/// What a plan is measured by.
+/// What holds a plan back.
 #[derive(Debug, Clone, Copy)]
 pub struct Guard<'a> {
-    /// With its limits.
-    pub policy: &'a Policy,
     /// Of the items' fingerprints.
     pub key: &'a HashKey,
-    /// People in step before the run; `u64::MAX` where the trigger is one record, which cannot be too much.
-    pub people: u64,
     /// Fingerprints of items that a person released: they pass and are not counted.
     pub released: &'a BTreeSet<FieldHash>,
-    /// What earlier plans of the same run let through: many small ones are as much as a large one.
-    pub passed: &'a PassedCounts,
+    /// What the budget of the day said of the others.
+    pub verdict: &'a BudgetVerdict,
 }
 
-/// A plan that passed the guard. [`Plan::approve`] alone makes one.
+/// A plan that passed the guard, or that a person approved. [`Plan::approve`] and [`Plan::approve_as_shown`] alone make one.
 #[derive(Debug)]
 pub struct ApprovedPlan {
     items: Vec<PlanItem>,
     settled: Vec<SettledLink>,
     held: Vec<HeldItem>,
-    passed: PassedCounts,
+    reserved: BTreeMap<LinkId, BudgetCounts>,
 }
 
 impl Plan {
@@ -185,41 +189,53 @@ impl Plan {
         self.held.extend(other.held);
     }
 
-    /// Lets through what is not too much for a company of `people`, and what somebody released, and holds the rest with
-    /// its reason.
+    /// What its items want of the day's budget; what a person released wants nothing. `below` says how many people are below the
+    /// departments that are removed.
     #[must_use]
-    pub fn approve(self, guard: &Guard<'_>) -> ApprovedPlan {
-        let prints: Vec<_> = self
-            .items
-            .iter()
-            .map(|item| item.fingerprint(guard.key))
-            .collect();
-        let released = |print: &FieldHash| guard.released.contains(print);
-        let counted = || {
-            self.items
-                .iter()
-                .zip(&prints)
-                .filter(|(_, print)| !released(print))
-                .map(|(item, _)| item)
-        };
-        let mut all = count_passed(counted());
-        all.add(guard.passed);
-        let stop = StoppedChanges {
-            removals: guard::check_removals(&guard.policy.limits, all.removals, guard.people),
-            fields: all
-                .fields
-                .exceeded_limits(&guard.policy.limits, guard.people),
-        };
+    pub fn budget_items(
+        &self,
+        key: &HashKey,
+        released: &BTreeSet<FieldHash>,
+        below: &BTreeMap<LinkId, u64>,
+    ) -> Vec<BudgetItem> {
+        let wanted = self.items.iter().filter_map(|item| {
+            let people = below.get(&item.link.id).copied().unwrap_or_default();
+            let counts = count_item(item, people);
+            let counted = !counts.is_empty() && !released.contains(&item.fingerprint(key));
+            counted.then(|| BudgetItem {
+                link: item.link.id,
+                kind: item.link.kind,
+                counts,
+                touched: item.changes().map(|change| change.field).collect(),
+            })
+        });
+        wanted.collect()
+    }
+
+    /// Lets through what the budget grants and what somebody released, and holds the rest with its reason. `wanted` is what
+    /// [`Plan::budget_items`] returned.
+    #[must_use]
+    pub fn approve(self, guard: &Guard<'_>, wanted: &[BudgetItem]) -> ApprovedPlan {
+        let wanted: BTreeMap<LinkId, &BudgetItem> =
+            wanted.iter().map(|item| (item.link, item)).collect();
+        let stop = StoppedChanges::new(guard.verdict);
         let (mut held, mut settled, mut items) = (self.held, self.settled, Vec::new());
-        let mut passed = PassedCounts::default();
-        for (item, print) in self.items.into_iter().zip(&prints) {
-            let through = if released(print) {
-                Some(item)
-            } else {
-                stop.let_through(item, *print, &mut held)
+        let mut reserved = BTreeMap::new();
+        for item in self.items {
+            let print = item.fingerprint(guard.key);
+            let link = item.link.id;
+            let counted = wanted
+                .get(&link)
+                .filter(|_| !guard.released.contains(&print));
+            let through = match counted {
+                None => Some(item),
+                Some(counted) => stop.let_through(item, &counted.counts, print, &mut held),
             };
-            if let Some(item) = through.as_ref().filter(|_| !released(print)) {
-                passed.add(&count_passed(std::iter::once(item)));
+            if let (Some(item), Some(counted)) = (&through, counted) {
+                let mut counts = counted.counts.clone();
+                let kept: FieldSet = item.changes().map(|change| change.field).collect();
+                counts.fields.remove_fields(counted.touched.without(kept));
+                reserved.insert(link, counts);
             }
             match through {
                 Some(item) if item.parts.is_empty() => settled.extend(without_writes(item)),
@@ -231,7 +247,18 @@ impl Plan {
             items,
             settled,
             held,
-            passed,
+            reserved,
+        }
+    }
+
+    /// A person was shown these very items and approved them.
+    #[must_use]
+    pub fn approve_as_shown(self) -> ApprovedPlan {
+        ApprovedPlan {
+            items: self.items,
+            settled: self.settled,
+            held: self.held,
+            reserved: BTreeMap::new(),
         }
     }
 }
@@ -262,10 +289,21 @@ impl ApprovedPlan {
         (self.settled, self.items)
     }
 
-    /// What of it the next plans of the same run are measured with. What a person released is not counted.
+    /// What waits for a person, and nothing that is written.
     #[must_use]
-    pub fn passed(&self) -> &PassedCounts {
-        &self.passed
+    pub fn into_held(self) -> Self {
+        Self {
+            items: Vec::new(),
+            settled: Vec::new(),
+            held: self.held,
+            reserved: BTreeMap::new(),
+        }
+    }
+
+    /// What was reserved of the day's budget for each item.
+    #[must_use]
+    pub fn reserved(&self) -> &BTreeMap<LinkId, BudgetCounts> {
+        &self.reserved
     }
 }
 
@@ -276,87 +314,32 @@ fn without_writes(item: PlanItem) -> Option<SettledLink> {
     (before.as_ref() != Some(&link)).then_some(SettledLink { link, before })
 }
 
-fn is_removal(item: &PlanItem) -> bool {
-    item.link.kind == Kind::Person
-        && item
-            .parts
-            .iter()
-            .any(|part| part.action == WriteAction::Remove)
-}
-
 fn is_update(item: &PlanItem) -> bool {
     item.link.kind == Kind::Person && item.main_action() == WriteAction::Update
 }
 
-fn count_field_changes<'a>(items: impl Iterator<Item = &'a PlanItem>) -> FieldChangeCounts {
-    let mut changes = FieldChangeCounts::default();
-    for change in items
-        .filter(|item| is_update(item))
-        .flat_map(PlanItem::changes)
+/// What an item counts in the budget: removals, and values of people that are replaced or emptied.
+fn count_item(item: &PlanItem, people_below: u64) -> BudgetCounts {
+    let mut counts = BudgetCounts::default();
+    for part in item
+        .parts
+        .iter()
+        .filter(|part| part.action == WriteAction::Remove)
     {
+        match (item.link.kind, part.to) {
+            (Kind::Department, _) => counts.departments = people_below.saturating_add(1),
+            (Kind::Person, Side::Ehr) => counts.removals = 1,
+            (Kind::Person, Side::DingTalk) => counts.deletions = 1,
+        }
+    }
+    for change in item.changes().filter(|_| is_update(item)) {
         if change.before.is_some() {
-            changes.count_change(change.field, change.after.is_none());
+            counts
+                .fields
+                .count_change(change.field, change.after.is_none());
         }
     }
-    changes
-}
-
-fn count_passed<'a>(items: impl Iterator<Item = &'a PlanItem> + Clone) -> PassedCounts {
-    let removals = items.clone().filter(|item| is_removal(item)).count() as u64;
-    PassedCounts {
-        removals,
-        fields: count_field_changes(items),
-    }
-}
-
-/// What the guard stops in one plan.
-struct StoppedChanges {
-    removals: Option<ExceededLimit>,
-    fields: Vec<ExceededLimit>,
-}
-
-impl StoppedChanges {
-    /// Takes out of an item what is held; the item itself goes where nothing of it is left.
-    fn let_through(
-        &self,
-        mut item: PlanItem,
-        print: FieldHash,
-        held: &mut Vec<HeldItem>,
-    ) -> Option<PlanItem> {
-        let hold = |too_much: Vec<ExceededLimit>, item: &PlanItem| {
-            Some(HeldItem {
-                link: item.link.id,
-                kind: item.link.kind,
-                action: item.main_action(),
-                reason: Reason::all(too_much.iter().map(Reason::from))?,
-                fingerprint: Some(print),
-                too_much,
-            })
-        };
-        if let (true, Some(reason)) = (is_removal(&item), &self.removals) {
-            held.extend(hold(vec![reason.clone()], &item));
-            return None;
-        }
-        if !is_update(&item) {
-            return Some(item);
-        }
-        let touched: FieldSet = item.changes().map(|change| change.field).collect();
-        let stopped = touched.intersection(guard::held_fields(&self.fields));
-        if stopped.is_empty() {
-            return Some(item);
-        }
-        let about = |reason: &&ExceededLimit| {
-            !guard::held_fields(std::slice::from_ref(reason))
-                .intersection(stopped)
-                .is_empty()
-        };
-        held.extend(hold(
-            self.fields.iter().filter(about).cloned().collect(),
-            &item,
-        ));
-        remove_item_fields(&mut item, stopped);
-        Some(item)
-    }
+    counts
 }
 
 /// Takes fields out of an item: what is not written is not agreed, so that base keeps what it had.

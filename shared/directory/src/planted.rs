@@ -110,6 +110,24 @@ bugs! {
     ListsNominateNobody = "lists_nominate_nobody";
     /// A value of a list is emptied when its references are not there yet.
     UnknownIsNobody = "unknown_is_nobody";
+    /// A wake does not ask the budget.
+    WakesUnguarded = "wakes_unguarded";
+    /// The budget does not remember what was spent.
+    BudgetForgets = "budget_forgets";
+    /// Departments are removed without a limit.
+    DepartmentsUnguarded = "departments_unguarded";
+    /// A DingTalk id that the eHR keeps is proof by itself.
+    KeptIdSuffices = "kept_id_suffices";
+    /// A record in quarantine is removed like any other.
+    QuarantinedIsRemoved = "quarantined_is_removed";
+    /// A look does not ask what is held.
+    HoldIgnored = "hold_ignored";
+    /// A record that is not here yet has left, when it is decided and when it is asked again before the write.
+    NotYetHasLeft = "not_yet_has_left";
+    /// Memberships that are out of reach are left out of a set that is written whole.
+    MembershipNotCarried = "membership_not_carried";
+    /// What was decided a while ago is written without reading both sides again.
+    OldReadsWrite = "old_reads_write";
 }
 
 #[cfg(feature = "planted")]

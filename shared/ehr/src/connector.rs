@@ -7,6 +7,12 @@ use directory::{
     FieldSet, FieldValues, Kind, LinkId, NativeId, Record, Timestamp, UnionId, WriteAction,
 };
 
+use crate::abilities::Abilities;
+use crate::failure::EhrFailure;
+use crate::field_catalogue::FieldCatalogue;
+use crate::probe::ProbeReport;
+use crate::record_page::{PageToken, RecordPage};
+
 /// What a connector can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Capabilities {
@@ -146,7 +152,10 @@ impl From<&EhrError> for Reason {
             EhrError::NotFound => Self::new(ReasonCode::EhrRecordUnknown),
             EhrError::Refused(why) => Self::new(ReasonCode::EhrRefused).cause(why.clone()),
             EhrError::UnknownOutcome => Self::new(ReasonCode::EhrOutcomeUnknown),
-            EhrError::Unavailable(_) => Self::new(ReasonCode::EhrUnavailable),
+            EhrError::Unavailable(_) => err.failure().map_or_else(
+                || Self::new(ReasonCode::EhrUnavailable),
+                |failure| failure.reason.clone(),
+            ),
             EhrError::Malformed(what) => {
                 Self::new(ReasonCode::EhrReplyMalformed).text("detail", *what)
             }
@@ -168,9 +177,27 @@ impl EhrError {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Stale | Self::UnknownOutcome | Self::Unavailable(_) => true,
+            Self::Stale | Self::UnknownOutcome => true,
+            Self::Unavailable(_) => self
+                .failure()
+                .is_none_or(|failure| failure.class.is_transient()),
             Self::NotFound | Self::Refused(_) | Self::Malformed(_) => false,
         }
+    }
+
+    /// The trouble with the eHR as a whole, where the connector names one.
+    #[must_use]
+    pub fn failure(&self) -> Option<&EhrFailure> {
+        match self {
+            Self::Unavailable(source) => source.downcast_ref(),
+            _ => None,
+        }
+    }
+}
+
+impl From<EhrFailure> for EhrError {
+    fn from(failure: EhrFailure) -> Self {
+        Self::Unavailable(Box::new(failure))
     }
 }
 
@@ -191,6 +218,22 @@ pub trait Connector: Send + Sync {
         each: &mut (dyn FnMut(StoredRecord) + Send),
     ) -> Result<u64, EhrError>;
 
+    /// One page of the list of a kind, from `token` on; from the beginning without one. An eHR whose list is one answer
+    /// gives it as one page.
+    ///
+    /// # Errors
+    /// [`EhrError`]; the page may be asked for again with the same token.
+    async fn list_record_page(
+        &self,
+        kind: Kind,
+        _token: Option<&PageToken>,
+    ) -> Result<RecordPage, EhrError> {
+        let mut page = RecordPage::default();
+        self.list_records(kind, &mut |record| page.records.push(record))
+            .await?;
+        Ok(page)
+    }
+
     /// Reads one record as it is now; `None` if there is none.
     async fn read_record(
         &self,
@@ -204,6 +247,19 @@ pub trait Connector: Send + Sync {
         kind: Kind,
         key: &AlternateKey,
     ) -> Result<Option<StoredRecord>, EhrError>;
+
+    /// Every record with a key, each one checked against it. Two people with one key are two records, not the first of
+    /// them.
+    ///
+    /// # Errors
+    /// [`EhrError`].
+    async fn find_all_by_key(
+        &self,
+        kind: Kind,
+        key: &AlternateKey,
+    ) -> Result<Vec<StoredRecord>, EhrError> {
+        Ok(self.find_by_key(kind, key).await?.into_iter().collect())
+    }
 
     /// Writes one record and reads it back.
     async fn write_record(&self, write: &RecordWrite) -> Result<StoredRecord, EhrError>;
@@ -223,5 +279,24 @@ pub trait Connector: Send + Sync {
     /// has nothing to do.
     async fn apply_due_changes(&self, _now: Timestamp) -> Result<u64, EhrError> {
         Ok(0)
+    }
+
+    /// What it can do beyond the fields that it keeps, and what it cannot; `None` where it does not say, which promises
+    /// nothing.
+    fn abilities(&self) -> Option<Abilities> {
+        None
+    }
+
+    /// The fields of a kind of record as the eHR itself describes them, for mapping; `None` where its fields are fixed.
+    ///
+    /// # Errors
+    /// [`EhrError`].
+    async fn describe(&self, _kind: Kind) -> Result<Option<FieldCatalogue>, EhrError> {
+        Ok(None)
+    }
+
+    /// Tries what the sync will need, without writing anything; `None` where there is nothing to try.
+    async fn probe(&self) -> Option<ProbeReport> {
+        None
     }
 }

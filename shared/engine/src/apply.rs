@@ -4,12 +4,15 @@ mod links;
 mod read_back;
 mod sides;
 
+use std::collections::BTreeMap;
+
+use directory::budget::BudgetCounts;
 use directory::decide::ValueChange;
-use directory::plan::{ApprovedPlan, ItemPart, PlanItem};
+use directory::plan::{ApprovedPlan, ItemPart, PlanItem, SettledLink};
 use directory::planted::{self, Bug};
 use directory::policy::Ownership;
 use directory::reason::{Reason, ReasonCode};
-use directory::{Link, Side};
+use directory::{Link, LinkId, Side};
 use ehr::StoredRecord;
 use futures::FutureExt as _;
 
@@ -29,6 +32,23 @@ enum ItemOutcome {
     /// It failed; the intent stays if the outcome is unknown.
     Failed { item: Box<PlanItem>, err: LookError },
 }
+
+impl ItemOutcome {
+    /// The item, unless certainly nothing of it was written.
+    fn possibly_written(&self) -> Option<LinkId> {
+        match self {
+            Self::Written(done) => Some(done.item.link.id),
+            Self::Refused { .. } => None,
+            Self::Failed { item, err } => {
+                let closed = matches!(err, LookError::Closed(_)) && item.parts.len() == 1;
+                (!closed).then_some(item.link.id)
+            }
+        }
+    }
+}
+
+/// What of the day's budget is reserved for items that are not written yet.
+type Reserved = BTreeMap<LinkId, BudgetCounts>;
 
 /// How an item begins.
 enum BeginOutcome {
@@ -74,8 +94,23 @@ impl Run<'_> {
                 ReasonCode::LookWriteUnfinished,
             )));
         }
-        let mut moved = 0;
+        let mut reserved = plan.reserved().clone();
         let (settled, items) = plan.into_work();
+        let applied = self
+            .apply_work((settled, items), &mut reserved, progress)
+            .await;
+        self.give_back(reserved).await;
+        applied
+    }
+
+    /// Takes out of `reserved` what was written, or may have been.
+    async fn apply_work(
+        &self,
+        (settled, items): (Vec<SettledLink>, Vec<PlanItem>),
+        reserved: &mut Reserved,
+        progress: &(dyn Fn(u64) + Send + Sync),
+    ) -> Result<u64, LookError> {
+        let mut moved = 0;
         for batch in settled.chunks(BATCH) {
             let settle = batch
                 .iter()
@@ -90,7 +125,7 @@ impl Run<'_> {
         while items.len() > 0 {
             let batch: Vec<PlanItem> = items.by_ref().take(BATCH).collect();
             let size = batch.len() as u64;
-            moved += self.apply_batch(batch).await?;
+            moved += self.apply_batch(batch, reserved).await?;
             progress(size);
         }
         Ok(moved)
@@ -99,7 +134,11 @@ impl Run<'_> {
     /// Intents, then the journal, then the sides, then base. The journal comes before the writes, so that a value which is
     /// written over is kept even if this very invocation is killed a moment later; what is not written after all is
     /// said in a second entry.
-    async fn apply_batch(&self, items: Vec<PlanItem>) -> Result<u64, LookError> {
+    async fn apply_batch(
+        &self,
+        items: Vec<PlanItem>,
+        reserved: &mut Reserved,
+    ) -> Result<u64, LookError> {
         if let Some(reason) = self
             .engine
             .gate
@@ -140,6 +179,9 @@ impl Run<'_> {
             .collect();
         let (mut written, mut unwritten) = (Vec::new(), Vec::new());
         for outcome in concurrency::run_all(writes).await {
+            if let Some(link) = outcome.possibly_written() {
+                reserved.remove(&link);
+            }
             match outcome {
                 ItemOutcome::Written(done) => written.push(*done),
                 ItemOutcome::Refused { item, reason } => {

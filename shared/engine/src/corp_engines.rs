@@ -11,6 +11,7 @@ use state::vault::{BindingKeys, SecretError, SecretStore};
 use state::{Archive, Binding, Store, StoreError};
 
 use crate::Engine;
+use crate::budget::StoredBudget;
 use crate::gate::{BindingGate, WritePurpose};
 use crate::journal::SealedJournal;
 use crate::plans::PlanStore;
@@ -96,10 +97,11 @@ impl CorpEngines {
         let keys = self.secrets.get_keys(id).await?;
         let corp = binding.body.corp_id.clone();
         let policy = policy_versions::load_policy(&self.store, &corp, binding.body.policy).await?;
+        let holds = self.review_store(&binding.body).await?.read_holds().await?;
         let gate = BindingGate::new(
             self.store.clone(),
             id.clone(),
-            purpose,
+            (purpose, binding.body.policy),
             Arc::clone(&self.clock),
         );
         let journal = SealedJournal::new(
@@ -123,7 +125,9 @@ impl CorpEngines {
             key: keys.hash_key(),
             policy,
             gate: Arc::new(gate),
-            released: std::collections::BTreeSet::new(),
+            budget: Arc::new(StoredBudget::new(self.store.clone(), corp.clone())),
+            open_holds: holds.open,
+            released: holds.released,
             corp,
         };
         Ok((binding, engine))

@@ -104,15 +104,14 @@ impl Run<'_> {
         let plan = self
             .look_at_records(looks, UnknownReferenceRule::HideField, &|_| {})
             .await?;
-        self.apply_plan(self.approve_plan(plan, u64::MAX), progress)
-            .await
-            .map(|_| ())
+        let approved = self.approve_plan(plan).await?;
+        self.apply_plan(approved, progress).await.map(|_| ())
     }
 
     /// Looks once more at records that somebody else wrote meanwhile, that referred to somebody who was on the way, or
     /// that refer to somebody who was expected and did not come (gone since the list was made, refused, or re-hired under
-    /// the link of old). Measured by the `people` in step before the run, like the rest of it.
-    pub(crate) async fn look_again(&self, people: u64) -> Result<(), LookError> {
+    /// the link of old).
+    pub(crate) async fn look_again(&self) -> Result<(), LookError> {
         self.note_referring_records(&self.names.reserved_but_not_created())
             .await?;
         let take = |run: &Self| {
@@ -129,8 +128,8 @@ impl Run<'_> {
                 // What the guard stopped among many must not pass here, one by one.
                 let stopped = self.stopped_links();
                 plan.items.retain(|item| !stopped.contains(&item.link.id));
-                self.apply_plan(self.approve_plan(plan, people), &|_| {})
-                    .await?;
+                let approved = self.approve_plan(plan).await?;
+                self.apply_plan(approved, &|_| {}).await?;
             }
         }
         for whose in take(self) {

@@ -2,6 +2,7 @@
 
 pub mod apply;
 pub mod bind;
+pub mod budget;
 pub mod checkpoint;
 mod concurrency;
 pub mod corp_engines;
@@ -24,17 +25,17 @@ pub mod ports;
 mod removal;
 pub mod report;
 pub mod reviews;
+pub mod status;
 mod sweep;
 mod wake;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use dingtalk::client::Clock;
+use directory::budget::{BudgetState, HeldChanges};
 use directory::decide::DecisionContext;
-use directory::guard::PassedCounts;
 use directory::hash::{FieldHash, HashKey};
-use directory::plan::{ApprovedPlan, Guard, Plan};
 use directory::policy::Policy;
 use directory::{
     CorpId, FieldSet, Kind, LinkId, NativeId, RowVersion, RunId, Side, Timestamp, UserId,
@@ -42,6 +43,7 @@ use directory::{
 use ehr::Connector;
 use state::links::LinkStore;
 
+use crate::budget::GuardBudget;
 use crate::employment::Roster;
 use crate::link_names::LinkNames;
 use crate::observe::Candidates;
@@ -78,6 +80,10 @@ pub struct Engine {
     pub policy: Policy,
     /// Whether the corp may be written to now.
     pub gate: Arc<dyn Gate>,
+    /// What the guard lets through today.
+    pub budget: Arc<dyn GuardBudget>,
+    /// What open holds are about: held for every path until a person releases it.
+    pub open_holds: HeldChanges,
     /// Fingerprints of items that the guard held and a person released.
     pub released: BTreeSet<FieldHash>,
 }
@@ -118,8 +124,12 @@ pub(crate) struct Run<'a> {
     pub(crate) preview: Option<std::sync::Mutex<plans::CollectedPlan>>,
     /// Links whose items were written to the end, where somebody wants to know.
     pub(crate) finished: Option<std::sync::Mutex<BTreeSet<LinkId>>>,
-    /// What the guard let through so far.
-    pub(crate) passed: std::sync::Mutex<PassedCounts>,
+    /// When each record that is to be written was decided about.
+    pub(crate) decided_at: std::sync::Mutex<BTreeMap<LinkId, Timestamp>>,
+    /// It looks at single records: a wake, a retry, a change that was laid aside.
+    pub(crate) looks: bool,
+    /// The budget of a run that writes nothing.
+    pub(crate) preview_budget: futures::lock::Mutex<Option<BudgetState>>,
     pub(crate) report: std::sync::Mutex<report::RunTally>,
 }
 
@@ -132,9 +142,10 @@ impl<'a> Run<'a> {
         } = sight;
         let names = LinkNames::new(engine.corp.clone(), Arc::clone(&engine.links));
         let (withdrawn, report) = (std::sync::Mutex::default(), std::sync::Mutex::default());
-        let passed = std::sync::Mutex::default();
+        let (looks, preview_budget) = (false, futures::lock::Mutex::default());
         let (candidates, parents, preview) = (Candidates::default(), ParentCache::default(), None);
         let (ehr_canary, finished, roster) = (None, None, Roster::default());
+        let decided_at = std::sync::Mutex::default();
         Self {
             engine,
             id,
@@ -149,7 +160,9 @@ impl<'a> Run<'a> {
             roster,
             preview,
             finished,
-            passed,
+            decided_at,
+            looks,
+            preview_budget,
             report,
         }
     }
@@ -165,30 +178,6 @@ impl<'a> Run<'a> {
     /// The side that decides who joins and leaves.
     pub(crate) fn deciding_side(&self) -> Side {
         self.engine.policy.lifecycle
-    }
-
-    /// Lets through what is not too much, measured by `people` in step before the run and with all that this run let through
-    /// before.
-    pub(crate) fn approve_plan(&self, plan: Plan, people: u64) -> ApprovedPlan {
-        let Engine {
-            policy,
-            key,
-            released,
-            ..
-        } = self.engine;
-        let mut passed = self
-            .passed
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        let approved = plan.approve(&Guard {
-            policy,
-            key,
-            people,
-            released,
-            passed: &passed,
-        });
-        passed.add(approved.passed());
-        approved
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -232,6 +232,19 @@ impl LinkNames {
         Ok(link.and_then(|link| reference_id(&link, side)))
     }
 
+    /// The other side's id of what a side calls `native`, if a link knows both.
+    pub(crate) async fn other_id(
+        &self,
+        side: Side,
+        kind: Kind,
+        native: &NativeId,
+    ) -> Result<Option<NativeId>, StoreError> {
+        match self.find_link(side, kind, native).await? {
+            Some(link) => self.find_native(side.other(), kind, link).await,
+            None => Ok(None),
+        }
+    }
+
     /// Replaces a record's references by link ids.
     pub(crate) async fn resolve(
         &self,

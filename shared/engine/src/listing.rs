@@ -1,6 +1,7 @@
 //! Listing both sides: whom the lists nominate, and what speaks for their being complete.
 
 mod deep_reads;
+mod evidence;
 mod rows;
 mod unreadable;
 
@@ -11,7 +12,7 @@ use dingtalk::client::{CrawlItem, CrawlState};
 use directory::hash::{self, FieldHash, HashKey};
 use directory::index::{BaseIndex, ListedFields, Nomination};
 use directory::reason::{Reason, ReasonCode};
-use directory::snapshot::{AppScope, ListingEvidence};
+use directory::snapshot::AppScope;
 use directory::{
     DeptId, Field, FieldSet, Kind, Link, LinkId, LinkLifecycle, NativeId, Side, UserId, planted,
 };
@@ -19,7 +20,7 @@ use ehr::Capabilities;
 
 use crate::error_reach::ErrorReach as _;
 use crate::observe::{LookError, RecordKey};
-use crate::report::{RunProgress, SweepPreview};
+use crate::report::RunProgress;
 use crate::{Run, SweepOrder};
 
 /// Person fields that DingTalk's `user/list` shows. Its `leader` flag is about the department
@@ -405,52 +406,6 @@ impl Listing {
             + self.newcomers.len()
             + self.ehr_newcomers.len()
             + self.differing.len()) as u64
-    }
-
-    /// The counts for the preview, before anything is read again.
-    pub(crate) fn preview(&self, people_missing: usize) -> SweepPreview {
-        SweepPreview {
-            departments_new: self.departments_new,
-            departments_changed: self.departments_differing,
-            people_new: (self.newcomers.len() + self.ehr_newcomers.len()) as u64,
-            people_changed: self.differing.len() as u64,
-            people_missing: people_missing as u64,
-        }
-    }
-
-    /// What there is to judge whether the eHR's lists were everything: they arrived to the end, and showed somebody.
-    pub(crate) fn ehr_evidence(&self, misplaced: usize) -> ListingEvidence {
-        ListingEvidence {
-            missing: Vec::new(),
-            misplaced,
-            scope_before: self.scope.clone(),
-            scope_after: self.scope.clone(),
-            scope_accepted: None,
-            head_count: None,
-            people_seen: self
-                .ehr_active
-                .get(&Kind::Person)
-                .copied()
-                .unwrap_or_default(),
-        }
-    }
-
-    /// What there is to judge whether DingTalk's lists were everything.
-    pub(crate) fn dingtalk_evidence(
-        &self,
-        scope_after: AppScope,
-        accepted: Option<AppScope>,
-        misplaced: usize,
-    ) -> ListingEvidence {
-        ListingEvidence {
-            missing: self.missing.clone(),
-            misplaced,
-            scope_before: self.scope.clone(),
-            scope_after,
-            scope_accepted: accepted,
-            head_count: self.head_count,
-            people_seen: self.people.seen_in_dingtalk() + self.newcomers.len() as u64,
-        }
     }
 }
 

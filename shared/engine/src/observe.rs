@@ -1,22 +1,25 @@
 //! Reading one record from both sides and deciding about it. The link is read before the sides: whoever writes in between
 //! changes its version, and the put under the old one fails.
 
+mod candidates;
 mod correlate;
 mod error;
+mod find_in_dingtalk;
+mod links;
+mod second_read;
 mod withdrawn_fields;
 
 use std::sync::PoisonError;
 
+use directory::correlate::IdentityMatch;
 use directory::custom_fields;
 use directory::decide::{self, Decision, EhrRecord, FreshRead, RecordPair};
-use directory::hash;
+use directory::effective_dates::Presence;
 use directory::plan::{HeldItem, Plan, PlanItem};
 use directory::planted::{self, Bug};
 use directory::policy::Ownership;
 use directory::reason::{Reason, ReasonCode};
-use directory::{
-    Base, Field, Kind, Link, LinkId, LinkLifecycle, NativeId, Record, RowVersion, Side, WriteAction,
-};
+use directory::{Field, FieldSet, Kind, Link, LinkLifecycle, NativeId, Record, Side, WriteAction};
 use ehr::{AlternateKey, StoredRecord};
 use serde::{Deserialize, Serialize};
 
@@ -24,11 +27,8 @@ use crate::Run;
 use crate::error_reach::ErrorReach as _;
 use crate::link_names::UnknownReferenceRule;
 
-pub(crate) use correlate::Candidates;
+pub(crate) use candidates::Candidates;
 pub use error::LookError;
-
-/// People who may have had one native id after each other, in a company's life.
-const HOLDERS_MAX: u32 = 64;
 
 /// A record, by the id that one side gives it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -58,6 +58,8 @@ pub(crate) struct ObservedRecord {
     pub(crate) link: Option<Link>,
     pub(crate) dingtalk: FreshRead<Record>,
     pub(crate) ehr: Option<StoredRecord>,
+    /// Why the two records are one, where no link says so yet.
+    pub(crate) evidence: Option<IdentityMatch>,
 }
 
 /// What a look found that no plan shows.
@@ -65,10 +67,31 @@ pub(crate) struct ObservedRecord {
 pub(crate) struct LookFindings {
     /// References that no link knows yet.
     pub(crate) unknown: Vec<(Field, Side, NativeId)>,
+    /// Memberships in departments that the policy does not reach.
+    pub(crate) beyond: Vec<(Field, Side, NativeId)>,
     /// The policy does not reach it: nothing was decided.
     pub(crate) out_of_reach: bool,
     /// The side that decides has it no more.
     pub(crate) missing: Option<(Side, Box<Link>)>,
+}
+
+impl LookFindings {
+    /// Departments that somebody is in on a written side and that no link knows, or that are out of reach: they stay in every set
+    /// that is written whole.
+    fn memberships_to_carry(&self, item: &PlanItem) -> Vec<(Side, Field, NativeId)> {
+        if planted::is(Bug::MembershipNotCarried) {
+            return Vec::new();
+        }
+        let sets = FieldSet::of_fields(&[Field::Departments, Field::Leads]);
+        let written = |side: Side, field: Field| {
+            item.part_for(side)
+                .is_some_and(|part| part.values.shown_fields().contains(field))
+        };
+        let kept = self.unknown.iter().chain(&self.beyond);
+        kept.filter(|(field, side, _)| sets.contains(*field) && written(*side, *field))
+            .map(|(field, side, id)| (*side, *field, id.clone()))
+            .collect()
+    }
 }
 
 impl Run<'_> {
@@ -104,7 +127,12 @@ impl Run<'_> {
             }
         };
         let (dingtalk, ehr) = futures::join!(self.view_of_link(&link), ehr);
-        let (mut dingtalk, ehr) = (dingtalk?, ehr?);
+        let (mut dingtalk, mut ehr) = (dingtalk?, ehr?);
+        if link.ehr.is_none()
+            && let Some(stored) = ehr.take()
+        {
+            ehr = self.confirm_begun_create(&link, &dingtalk, stored).await?;
+        }
         if link.lifecycle == LinkLifecycle::Creating
             && self.deciding_side() == Side::Ehr
             && matches!(dingtalk, FreshRead::NotFound)
@@ -113,6 +141,7 @@ impl Run<'_> {
             dingtalk = self.find_begun_create(&link, stored).await?;
         }
         Ok(ObservedRecord {
+            evidence: None,
             link: Some(link),
             dingtalk,
             ehr,
@@ -224,6 +253,7 @@ impl Run<'_> {
                 record,
                 version,
                 dingtalk: keeps,
+                not_yet: stored.is_some_and(|stored| stored.presence == Presence::NotYet),
             }
         };
         let view = match &dingtalk {
@@ -252,7 +282,11 @@ impl Run<'_> {
         rule: UnknownReferenceRule,
         looked: &mut LookFindings,
     ) -> Result<Record, LookError> {
-        let resolved = self.names.resolve(side, record, rule).await?;
+        let mut seen = record.clone();
+        for (field, id) in self.take_out_of_reach(side, &mut seen).await? {
+            looked.beyond.push((field, side, id));
+        }
+        let resolved = self.names.resolve(side, &seen, rule).await?;
         let mut record = resolved.record;
         if rule == UnknownReferenceRule::LeaveOut {
             self.keep_unlinked_references(side, &mut record, &resolved.unknown);
@@ -296,34 +330,6 @@ impl Run<'_> {
         owner == Ownership::Owned(side.other()) && (side == Side::Ehr || self.whole_company)
     }
 
-    /// The stored link, or a new one for somebody whom no link knows; `None` where nobody can be made of it.
-    async fn link_for(
-        &self,
-        observed: &ObservedRecord,
-    ) -> Result<Option<(Link, Option<RowVersion>)>, LookError> {
-        if let Some(link) = &observed.link {
-            return Ok(Some((link.clone(), Some(link.version))));
-        }
-        let (side, record) = match (&observed.dingtalk, &observed.ehr) {
-            (FreshRead::Here(record), ehr)
-                if ehr.is_none() || self.engine.policy.lifecycle == Side::DingTalk =>
-            {
-                (Side::DingTalk, record)
-            }
-            (_, Some(stored)) => (Side::Ehr, &stored.record),
-            (FreshRead::Here(record), None) => (Side::DingTalk, record),
-            (FreshRead::NotFound | FreshRead::Unseen, None) => return Ok(None),
-        };
-        if side == Side::DingTalk && !record.values.shown_fields().contains(Field::Name) {
-            self.tally(|tally| {
-                let reason = Reason::new(ReasonCode::IdentityNameHidden);
-                tally.add_unfinished(record.kind, None, reason);
-            });
-            return Ok(None);
-        }
-        self.new_link(record.kind, side, &record.id).await
-    }
-
     fn add_decision(
         &self,
         decision: Decision,
@@ -334,8 +340,10 @@ impl Run<'_> {
         match decision {
             Decision::Nothing | Decision::Missing(_) => {}
             Decision::Settle(settled) => plan.settled.push(*settled),
-            Decision::Write(item) => {
+            Decision::Write(mut item) => {
                 self.name_in_preview(&item, observed);
+                self.note_decided(item.link.id);
+                item.carried = looked.memberships_to_carry(&item);
                 plan.items.push(*item);
             }
             Decision::Quarantine(settled) => {
@@ -379,51 +387,6 @@ impl Run<'_> {
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .set_name(item.link.id, name);
-        }
-    }
-
-    /// A link for somebody whom no link knows. Its id is derived; a native id that was freed and given to somebody else
-    /// gets the next one. `None` where another run has stored it since the sides were read: what they said may be older than
-    /// the link, so that it is looked at once more.
-    async fn new_link(
-        &self,
-        kind: Kind,
-        side: Side,
-        native: &NativeId,
-    ) -> Result<Option<(Link, Option<RowVersion>)>, LookError> {
-        let engine = self.engine;
-        for nth in 0..HOLDERS_MAX {
-            let id = hash::derive_link_id(&engine.key, side, kind, native, nth);
-            match engine.links.get_link(&engine.corp, kind, id).await? {
-                None => return Ok(Some((self.fresh_link(kind, side, id), None))),
-                Some(link) if link.native_id(side) == Some(native) => {
-                    self.note_look_again(RecordKey::new(kind, side, native.clone()));
-                    return Ok(None);
-                }
-                Some(_) => {}
-            }
-        }
-        Err(LookError::not_yet(ReasonCode::IdentityTooManyHolders))
-    }
-
-    fn fresh_link(&self, kind: Kind, side: Side, id: LinkId) -> Link {
-        Link {
-            id,
-            kind,
-            generation: 1,
-            version: self.new_version(),
-            dingtalk: None,
-            ehr: self
-                .engine
-                .ehr
-                .id_for(id)
-                .filter(|_| side == Side::DingTalk),
-            unionid: None,
-            protected: false,
-            base: Base::default(),
-            intents: Vec::new(),
-            lifecycle: LinkLifecycle::Creating,
-            waits: Vec::new(),
         }
     }
 }

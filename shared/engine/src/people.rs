@@ -30,8 +30,8 @@ impl Run<'_> {
         let plan = self
             .look_at_records(ids, UnknownReferenceRule::HideField, progress)
             .await?;
-        self.apply_plan(self.approve_plan(plan, listing.people_present), &|_| {})
-            .await?;
+        let approved = self.approve_plan(plan).await?;
+        self.apply_plan(approved, &|_| {}).await?;
         Ok(())
     }
 
@@ -68,7 +68,7 @@ impl Run<'_> {
                 self.look_at_records(chunk.to_vec(), UnknownReferenceRule::HideField, progress);
             let (plan, written) = futures::join!(look, self.write_ready(ready.take()));
             written?;
-            ready = Some(self.approve_plan(plan?, listing.people_present));
+            ready = Some(self.approve_plan(plan?).await?);
         };
         self.write_ready(ready).await?;
         Ok(finished)

@@ -14,9 +14,12 @@ use crate::observe::{LookError, ObservedRecord};
 /// Deeper than any company's tree; a longer walk is a cycle.
 const DEPTH_MAX: usize = 64;
 
-/// Parents of departments that this run has met, per side.
+/// A department, by the id of a side, and another one that it leads to, if there is one.
+type DepartmentIds = Mutex<BTreeMap<(Side, NativeId), Option<NativeId>>>;
+
+/// Parents of departments that this run has met, per side, and the other side's ids.
 #[derive(Debug, Default)]
-pub(crate) struct ParentCache(Mutex<BTreeMap<(Side, NativeId), Option<NativeId>>>);
+pub(crate) struct ParentCache(DepartmentIds, DepartmentIds);
 
 impl ParentCache {
     pub(crate) fn learn(&self, side: Side, department: NativeId, parent: Option<NativeId>) {
@@ -28,6 +31,21 @@ impl ParentCache {
 
     fn parent_of(&self, side: Side, department: &NativeId) -> Option<Option<NativeId>> {
         self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&(side, department.clone()))
+            .cloned()
+    }
+
+    fn learn_other(&self, side: Side, department: NativeId, other: Option<NativeId>) {
+        self.1
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert((side, department), other);
+    }
+
+    fn other_of(&self, side: Side, department: &NativeId) -> Option<Option<NativeId>> {
+        self.1
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .get(&(side, department.clone()))
@@ -81,7 +99,87 @@ impl Run<'_> {
                 return Ok(false);
             }
         }
-        Ok(true)
+        Ok(!self.disappeared_from_untouchable(observed).await?)
+    }
+
+    /// Whether somebody whom the side that decides no longer shows was last in an untouchable department.
+    async fn disappeared_from_untouchable(
+        &self,
+        observed: &ObservedRecord,
+    ) -> Result<bool, LookError> {
+        let shown = match self.deciding_side() {
+            Side::DingTalk => matches!(observed.dingtalk, FreshRead::Here(_)),
+            Side::Ehr => observed.ehr.is_some(),
+        };
+        let Some(link) = observed.link.as_ref().filter(|_| !shown) else {
+            return Ok(false);
+        };
+        for department in &link.base.departments {
+            for side in [Side::DingTalk, Side::Ehr] {
+                let id = self
+                    .names
+                    .find_native(side, Kind::Department, *department)
+                    .await?;
+                let Some(id) = id else { continue };
+                let chain = self.department_chain(side, id).await?;
+                let ids = chain.iter().map(ChainLink::ids);
+                let nobody = RecordIds::default();
+                if self.engine.policy.is_untouchable(link.kind, nobody, [ids]) {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// Takes memberships in departments that the policy does not reach out of a side's record; returns them.
+    pub(crate) async fn take_out_of_reach(
+        &self,
+        side: Side,
+        record: &mut Record,
+    ) -> Result<Vec<(Field, NativeId)>, LookError> {
+        let departments = &self.engine.policy.departments;
+        let mut taken = Vec::new();
+        if departments.include.is_empty() && departments.exclude.is_empty() {
+            return Ok(taken);
+        }
+        for field in [Field::Departments, Field::Leads] {
+            if !record.values.shown_fields().contains(field) {
+                continue;
+            }
+            let ids = record.values.refs(field);
+            let ids: Vec<NativeId> = ids.filter_map(|id| NativeId::new(id).ok()).collect();
+            let (mut within, known) = (Vec::new(), taken.len());
+            for id in ids {
+                let chain = self.department_chain(side, id.clone()).await?;
+                if self.covers(side, &[chain]) {
+                    within.push(id.to_string());
+                } else {
+                    taken.push((field, id));
+                }
+            }
+            match within.is_empty() && taken.len() > known {
+                // Nothing is left to be compared: that is not the same as no department.
+                true => record.values.hide(field),
+                false => record.values.show_refs(field, within),
+            }
+        }
+        Ok(taken)
+    }
+
+    /// Whether marks let in what is in these departments, as a side shows them. Where the marks that let in are the other side's and
+    /// none of them is met, that side's record is asked.
+    fn covers(&self, side: Side, chains: &[Vec<ChainLink>]) -> bool {
+        let departments = &self.engine.policy.departments;
+        let here = [&departments.include, &departments.exclude]
+            .iter()
+            .any(|marks| !marks.ids_on(side).is_empty());
+        let met = chains.iter().flatten().any(|at| {
+            departments.include.contains(at.ids()) || departments.exclude.contains(at.ids())
+        });
+        !(here || met)
+            || departments
+                .covers_member(chains.iter().map(|chain| chain.iter().map(ChainLink::ids)))
     }
 
     async fn admits(&self, side: Side, record: &Record) -> Result<bool, LookError> {
@@ -99,19 +197,13 @@ impl Run<'_> {
                 }
             }
         }
-        let chains = || {
-            chains
-                .iter()
-                .map(|chain| chain.iter().map(|id| ids(side, id)))
+        let ids = match record.kind {
+            Kind::Department => chains.first().and_then(|chain| chain.first()),
+            Kind::Person => None,
         };
-        if policy.is_untouchable(record.kind, ids(side, &record.id), chains()) {
-            return Ok(false);
-        }
-        // A mark by the other side's ids says nothing here: that side's record is asked for them.
-        let departments = &policy.departments;
-        let by_this_side = !departments.include.ids_on(side).is_empty()
-            || !departments.exclude.ids_on(side).is_empty();
-        Ok(!by_this_side || departments.covers_member(chains()))
+        let ids = ids.map_or_else(|| ids_on(side, &record.id), ChainLink::ids);
+        let all = chains.iter().map(|chain| chain.iter().map(ChainLink::ids));
+        Ok(!policy.is_untouchable(record.kind, ids, all) && self.covers(side, &chains))
     }
 
     /// A department and everything above it, nearest first.
@@ -119,20 +211,31 @@ impl Run<'_> {
         &self,
         side: Side,
         department: NativeId,
-    ) -> Result<Vec<NativeId>, LookError> {
-        let mut chain = Vec::new();
+    ) -> Result<Vec<ChainLink>, LookError> {
+        let mut chain: Vec<ChainLink> = Vec::new();
         let mut at = Some(department);
         while let Some(id) = at.take() {
-            if chain.len() >= DEPTH_MAX || chain.contains(&id) {
+            if chain.len() >= DEPTH_MAX || chain.iter().any(|link| link.id == id) {
                 break;
             }
             at = match self.parents.parent_of(side, &id) {
                 Some(parent) => parent,
                 None => self.read_parent(side, &id).await?,
             };
-            chain.push(id);
+            let other = self.other_id(side, &id).await?;
+            chain.push(ChainLink { side, id, other });
         }
         Ok(chain)
+    }
+
+    /// The other side's id of a department, asked for once in a run.
+    async fn other_id(&self, side: Side, id: &NativeId) -> Result<Option<NativeId>, LookError> {
+        if let Some(other) = self.parents.other_of(side, id) {
+            return Ok(other);
+        }
+        let other = self.names.other_id(side, Kind::Department, id).await?;
+        self.parents.learn_other(side, id.clone(), other.clone());
+        Ok(other)
     }
 
     async fn read_parent(
@@ -176,7 +279,30 @@ fn is_marked(policy: &Policy) -> bool {
     marks.iter().any(|sides| !sides.is_empty())
 }
 
-fn ids(side: Side, id: &NativeId) -> RecordIds<'_> {
+/// A department on the way up, with the ids of both sides where a link knows them: a mark holds by either.
+struct ChainLink {
+    side: Side,
+    id: NativeId,
+    other: Option<NativeId>,
+}
+
+impl ChainLink {
+    fn ids(&self) -> RecordIds<'_> {
+        let (this, other) = (Some(&self.id), self.other.as_ref());
+        match self.side {
+            Side::DingTalk => RecordIds {
+                dingtalk: this,
+                ehr: other,
+            },
+            Side::Ehr => RecordIds {
+                dingtalk: other,
+                ehr: this,
+            },
+        }
+    }
+}
+
+fn ids_on(side: Side, id: &NativeId) -> RecordIds<'_> {
     match side {
         Side::DingTalk => RecordIds {
             dingtalk: Some(id),

@@ -1,40 +1,36 @@
 //! Removals need proof: absent in two complete runs, a fresh read that says "not found", and a canary who is found.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod canary;
+mod departments;
 
-use directory::decide::{self, FreshRead, RemovalRequest};
-use directory::hash;
-use directory::plan::{Plan, SettledLink};
+use std::collections::BTreeSet;
+
+use directory::decide::{self, FreshRead, RemovalBar, RemovalRequest};
+use directory::effective_dates::Presence;
+use directory::plan::{Plan, PlanItem, SettledLink};
 use directory::planted::{self, Bug};
 use directory::reason::{Reason, ReasonCode};
-use directory::{DeptId, Field, Kind, Link, LinkId, LinkLifecycle, NativeId, Side, WriteAction};
+use directory::{Kind, Link, LinkId, LinkLifecycle, NativeId, Side, WriteAction};
 
 use crate::Run;
 use crate::link_names::UnknownReferenceRule;
 use crate::observe::{self, LookError, ObservedRecord, RecordKey};
 
+pub(crate) use canary::CanaryRule;
+
 /// Complete runs that must have missed a record before its absence counts.
 const MISSED_RUNS_MIN: u32 = 2;
 
-/// Canaries that are asked for before "not found" is doubted.
-const CANARIES_MAX: usize = 5;
-
-/// Who counts as a canary.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum CanaryRule {
-    /// Somebody who is linked for certain: something is to be removed.
-    Linked,
-    /// Anybody, as long as no sweep saw somebody who is linked: the first records are to be made.
-    Anybody,
-}
+/// Mistakes that take an absence for proven.
+pub(crate) const UNASKED: [Bug; 3] = [
+    Bug::NoFreshRead,
+    Bug::AbsentOnceIsGone,
+    Bug::PartialIsComplete,
+];
 
 impl Run<'_> {
     /// Works the people whom a complete snapshot missed: the first run notes it, the second one asks and removes.
-    pub(crate) async fn process_missing_people(
-        &self,
-        absent: &[LinkId],
-        linked: u64,
-    ) -> Result<(), LookError> {
+    pub(crate) async fn process_missing_people(&self, absent: &[LinkId]) -> Result<(), LookError> {
         if !self.engine.policy.scope.syncs_people() {
             return Ok(());
         }
@@ -59,8 +55,8 @@ impl Run<'_> {
                 self.propose_removal(&link, &mut plan).await?;
             }
         }
-        self.apply_plan(self.approve_plan(plan, linked), &|_| {})
-            .await?;
+        let approved = self.approve_plan(plan).await?;
+        self.apply_plan(approved, &|_| {}).await?;
         Ok(())
     }
 
@@ -88,7 +84,7 @@ impl Run<'_> {
             };
             let observed = self.observe(&whose).await?;
             let reason = Reason::new(ReasonCode::ChangeMissingTwice);
-            self.plan_removal(observed, reason, plan).await
+            self.plan_removal((observed, link.id), reason, plan).await
         };
         match asked.await {
             Ok(true) => {}
@@ -102,25 +98,27 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Plans to remove from the other side what the side that decides, read afresh, has no more. `false`: it has it.
+    /// Plans to remove from the other side what the side that decides, read afresh, has no more. `false`: it has it. `of` is the
+    /// link whose absence was noticed: its id may lead to another one by now.
     pub(crate) async fn plan_removal(
         &self,
-        observed: ObservedRecord,
+        (observed, of): (ObservedRecord, LinkId),
         reason: Reason,
         plan: &mut Plan,
     ) -> Result<bool, LookError> {
-        let Some(link) = observed.link.clone() else {
+        let Some(link) = observed.link.clone().filter(|link| link.id == of) else {
             return Ok(false);
         };
         if !self.policy_reaches(&observed).await? {
             return Ok(true);
         }
-        let unasked = [
-            Bug::NoFreshRead,
-            Bug::AbsentOnceIsGone,
-            Bug::PartialIsComplete,
-        ];
-        let proven = unasked.into_iter().any(planted::is);
+        if let Some(bar) = self.removal_bar(&link, &observed) {
+            return self
+                .refuse_removal(bar, observed, plan)
+                .await
+                .map(|()| true);
+        }
+        let proven = UNASKED.into_iter().any(planted::is);
         let gone = proven
             || match self.deciding_side() {
                 Side::DingTalk => matches!(observed.dingtalk, FreshRead::NotFound),
@@ -141,13 +139,6 @@ impl Run<'_> {
                 item.link.ehr = Some(stored.record.id.clone());
                 plan.items.push(item);
             }
-            // Whoever has this userid by now never was in the eHR.
-            (Side::Ehr, FreshRead::Here(record), _)
-                if decide::is_another(&link, record, &self.engine.key) =>
-            {
-                self.decide(observed, UnknownReferenceRule::HideField, plan)
-                    .await?;
-            }
             (Side::Ehr, FreshRead::Here(record), _) => {
                 self.plan_leave(&link, record.protected, reason, plan);
             }
@@ -167,6 +158,62 @@ impl Run<'_> {
             }
         }
         Ok(true)
+    }
+
+    fn removal_bar(&self, link: &Link, observed: &ObservedRecord) -> Option<RemovalBar> {
+        let dingtalk = match &observed.dingtalk {
+            FreshRead::Here(record) => FreshRead::Here(record),
+            FreshRead::NotFound => FreshRead::NotFound,
+            FreshRead::Unseen => FreshRead::Unseen,
+        };
+        let ehr = observed.ehr.as_ref().map(|stored| &stored.record);
+        decide::may_remove(link, dingtalk, ehr, &self.engine.key)
+    }
+
+    /// A removal that must not be: whoever has the `userid` by now never was the one whose absence was noticed.
+    async fn refuse_removal(
+        &self,
+        bar: RemovalBar,
+        observed: ObservedRecord,
+        plan: &mut Plan,
+    ) -> Result<(), LookError> {
+        match bar {
+            RemovalBar::Quarantined | RemovalBar::Left => {}
+            RemovalBar::AnotherAccount => {
+                self.decide(observed, UnknownReferenceRule::HideField, plan)
+                    .await?;
+            }
+            RemovalBar::AnotherRecord => {
+                if let Some(link) = &observed.link {
+                    self.hold_removal(link, ReasonCode::IdentityRecordOfAnother);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A removal that was decided a while ago, right before it is written: both sides still say the same.
+    pub(crate) async fn is_still_removable(&self, item: &PlanItem) -> Result<bool, LookError> {
+        let Some(before) = item.before.clone() else {
+            return Ok(true);
+        };
+        let observed = self.observe_linked(before).await?;
+        let Some(link) = &observed.link else {
+            return Ok(false);
+        };
+        if self
+            .removal_bar(link, &observed)
+            .is_some_and(|bar| bar != RemovalBar::Left)
+        {
+            return Ok(false);
+        }
+        Ok(match self.deciding_side() {
+            Side::DingTalk => matches!(observed.dingtalk, FreshRead::NotFound),
+            Side::Ehr => observed.ehr.as_ref().is_none_or(|stored| {
+                let not_yet = stored.presence == Presence::NotYet;
+                stored.presence == Presence::Left || not_yet && planted::is(Bug::NotYetHasLeft)
+            }),
+        })
     }
 
     /// Whether DingTalk has no record of a link either, where the eHR has none: not found, and somebody else is.
@@ -224,40 +271,6 @@ impl Run<'_> {
         }
     }
 
-    /// Works the departments that a complete snapshot missed, from the leaves up; one with people in it stays.
-    pub(crate) async fn process_missing_departments(
-        &self,
-        absent: &[LinkId],
-    ) -> Result<(), LookError> {
-        let confirmed = self.confirm_absence(Kind::Department, absent).await?;
-        if confirmed.is_empty() {
-            return Ok(());
-        }
-        let mut occupied = self.occupied_departments().await?;
-        let mut waiting = confirmed;
-        // Each round removes what nothing is in any more; a chain of n departments takes n rounds.
-        for _ in 0..waiting.len() {
-            let (full, empty): (Vec<_>, Vec<_>) = waiting
-                .into_iter()
-                .partition(|link| link.ehr.as_ref().is_some_and(|id| occupied.contains(id)));
-            if empty.is_empty() {
-                for link in &full {
-                    self.hold_removal(link, ReasonCode::WaitDepartmentOccupied);
-                }
-                return Ok(());
-            }
-            let mut plan = Plan::default();
-            for link in &empty {
-                self.propose_removal(link, &mut plan).await?;
-            }
-            self.apply_plan(self.approve_plan(plan, u64::MAX), &|_| {})
-                .await?;
-            waiting = full;
-            occupied = self.occupied_departments().await?;
-        }
-        Ok(())
-    }
-
     /// Counts another complete run that missed these records; returns those that were missed often enough.
     async fn confirm_absence(&self, kind: Kind, absent: &[LinkId]) -> Result<Vec<Link>, LookError> {
         let mut confirmed = Vec::new();
@@ -301,167 +314,8 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Before something is removed: a canary is found on the side that decides, and in DingTalk. For a department another
-    /// department is enough: where people are left alone, nobody is linked.
-    pub(crate) async fn find_canaries(
-        &self,
-        kind: Kind,
-        of: Option<&NativeId>,
-    ) -> Result<(), LookError> {
-        if planted::is(Bug::NoCanary) {
-            return Ok(());
-        }
-        if self.deciding_side() == Side::Ehr && !self.find_ehr_canary().await? {
-            return Err(LookError::not_yet(ReasonCode::LookEhrFindsNone));
-        }
-        if kind == Kind::Department && self.find_department_canary(of).await? {
-            return Ok(());
-        }
-        self.find_canary(of, CanaryRule::Linked).await
-    }
-
-    /// Somebody else who is certainly there must be found; otherwise "not found" says nothing today. Whoever a list showed
-    /// may have left since, and administrators may be outside of the app's contact scope: one that is found is enough.
-    /// In another company's data there is always somebody to be found, so that only somebody who is linked counts.
-    pub(crate) async fn find_canary(
-        &self,
-        of: Option<&NativeId>,
-        who: CanaryRule,
-    ) -> Result<(), LookError> {
-        let admins = self.engine.dingtalk.list_admins().await?;
-        let seen = self.canary.iter().chain(&admins).map(NativeId::from);
-        let canaries = seen.filter(|id| Some(id) != of).take(CANARIES_MAX);
-        for canary in canaries.collect::<Vec<_>>() {
-            let (links, corp) = (&self.engine.links, &self.engine.corp);
-            let link = links
-                .get_link_by_native(corp, Kind::Person, Side::DingTalk, &canary)
-                .await?;
-            let ours = link
-                .as_ref()
-                .filter(|link| link.lifecycle == LinkLifecycle::Active);
-            if ours.is_none() && (who != CanaryRule::Anybody || self.canary.is_some()) {
-                continue;
-            }
-            let FreshRead::Here(record) = self.view_record(Kind::Person, &canary).await? else {
-                continue;
-            };
-            // Another company may have the same `userid`, of another human.
-            if ours.is_none_or(|link| !decide::is_another(link, &record, &self.engine.key)) {
-                return Ok(());
-            }
-        }
-        Err(LookError::not_yet(ReasonCode::LookNoCanary))
-    }
-
-    /// Another department of ours is found, by its id and the name that was agreed on: then "not found" says something about a
-    /// department, also where nobody is linked yet. About people it says nothing, whose visibility is another permission.
-    pub(crate) async fn find_department_canary(
-        &self,
-        of: Option<&NativeId>,
-    ) -> Result<bool, LookError> {
-        let root = NativeId::from(DeptId::ROOT);
-        let known = self
-            .names
-            .known_departments()
-            .into_iter()
-            .filter(|id| *id != root && Some(id) != of);
-        for id in known.take(CANARIES_MAX).collect::<Vec<_>>() {
-            let (links, corp) = (&self.engine.links, &self.engine.corp);
-            let link = links
-                .get_link_by_native(corp, Kind::Department, Side::DingTalk, &id)
-                .await?;
-            let Some(agreed) = link.and_then(|link| link.base.hashes.get(&Field::Name).copied())
-            else {
-                continue;
-            };
-            let FreshRead::Here(record) = self.view_record(Kind::Department, &id).await? else {
-                continue;
-            };
-            if hash::hash_field(
-                &self.engine.key,
-                Field::Name,
-                record.values.get(Field::Name),
-            ) == agreed
-            {
-                return Ok(true);
-            }
-        }
-        Ok(false)
-    }
-
-    /// The eHR finds somebody whom its list shows as active.
-    async fn find_ehr_canary(&self) -> Result<bool, LookError> {
-        let mut canary = self.ehr_canary.clone();
-        if canary.is_none() {
-            self.engine
-                .ehr
-                .list_records(Kind::Person, &mut |stored| {
-                    if stored.record.active && canary.is_none() {
-                        canary = Some(stored.record.id);
-                    }
-                })
-                .await?;
-        }
-        let Some(id) = canary else { return Ok(false) };
-        Ok(self
-            .engine
-            .ehr
-            .read_record(Kind::Person, &id)
-            .await?
-            .is_some())
-    }
-
     pub(crate) fn hold_removal(&self, link: &Link, why: ReasonCode) {
         let held = observe::hold_for_person(link, WriteAction::Remove, Reason::new(why));
         self.tally(|tally| tally.held.push(held));
-    }
-
-    /// Where a plan that is being made puts records of the eHR: nowhere, or in these departments of the eHR.
-    fn planned_places(&self, kind: Kind, field: Field) -> BTreeMap<NativeId, Vec<NativeId>> {
-        let Some(collected) = &self.preview else {
-            return BTreeMap::new();
-        };
-        let places = collected
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .list_places(kind, field);
-        let natives = |links: Option<Vec<LinkId>>| {
-            let links = links.into_iter().flatten();
-            links
-                .filter_map(|link| self.names.remembered_native(Side::Ehr, link))
-                .collect()
-        };
-        places
-            .into_iter()
-            .map(|(id, links)| (id, natives(links)))
-            .collect()
-    }
-
-    /// eHR ids of departments that somebody, or another department, is in. Where the eHR decides, DingTalk itself refuses to
-    /// delete what is not empty.
-    pub(crate) async fn occupied_departments(&self) -> Result<BTreeSet<NativeId>, LookError> {
-        let mut occupied = BTreeSet::new();
-        for (kind, field) in [
-            (Kind::Person, Field::Departments),
-            (Kind::Department, Field::Parent),
-        ] {
-            // A run that writes nothing counts people where its plan puts them.
-            let planned = self.planned_places(kind, field);
-            let each = &mut |stored: ehr::StoredRecord| {
-                if let Some(places) = planned.get(&stored.record.id) {
-                    occupied.extend(places.iter().cloned());
-                } else if stored.record.active {
-                    occupied.extend(
-                        stored
-                            .record
-                            .values
-                            .refs(field)
-                            .filter_map(|id| NativeId::new(id).ok()),
-                    );
-                }
-            };
-            self.engine.ehr.list_records(kind, each).await?;
-        }
-        Ok(occupied)
     }
 }

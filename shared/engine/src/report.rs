@@ -102,6 +102,13 @@ impl RunReport {
         self
     }
 
+    /// Whose changes the guard held: they are in holds once those are stored.
+    #[must_use]
+    pub fn guarded_links(&self) -> Vec<LinkId> {
+        let held = self.held.iter().filter(|held| held.fingerprint.is_some());
+        held.map(|held| held.link).collect()
+    }
+
     /// Wall time in seconds.
     #[must_use]
     pub fn seconds(&self) -> f64 {
@@ -183,8 +190,12 @@ pub struct SweepPreview {
 pub struct RunTally {
     pub(crate) counts: ActionCounts,
     pub(crate) by_kind: BTreeMap<Kind, i64>,
+    /// Links that were made or that came back, less those that left.
+    pub(crate) linked: BTreeMap<Kind, i64>,
     pub(crate) writes: u64,
     pub(crate) scope_waits: bool,
+    /// The guard refused something: a sweep makes one hold of it.
+    pub(crate) sweep_due: bool,
     pub(crate) held: Vec<HeldItem>,
     pub(crate) notes: Vec<Reason>,
     pub(crate) troubles: Vec<RecordTrouble>,

@@ -1,8 +1,11 @@
 //! A sweep: both sides listed, differences found, read again, and brought in step.
 
+mod end;
+
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError};
 
+use directory::budget::CompanySize;
 use directory::hash;
 use directory::index::BaseIndex;
 use directory::planted::{self, Bug};
@@ -18,6 +21,8 @@ use crate::plans::CollectedPlan;
 use crate::policy_reach;
 use crate::report::{RunProgress, RunReport};
 use crate::{Engine, Run, RunVisibility};
+
+pub(crate) use end::journal_open_note;
 
 /// What a sweep is to do.
 #[derive(Clone)]
@@ -240,13 +245,7 @@ impl Run<'_> {
             preview: listing.preview(missing),
         });
         if let Err(partial) = &people {
-            for objection in &partial.objections {
-                self.tally(|tally| {
-                    tally.scope_waits |= *objection == IncompleteReason::ScopeChanged;
-                    let cause = Reason::from(objection);
-                    tally.note(Reason::new(ReasonCode::RunNothingRemoved).cause(cause));
-                });
-            }
+            self.note_objections(&partial.objections);
         }
         let strangers = !planted::is(Bug::StrangersWelcome);
         if strangers && listing.shows_only_unlinked() {
@@ -256,6 +255,11 @@ impl Run<'_> {
                 rest: None,
             });
         }
+        let before = CompanySize {
+            people: listing.people_present,
+            departments: listing.departments.count_present(),
+        };
+        self.note_size(before).await?;
         let rest = self.checkpoint_rest(order, &listing);
         let empty = listing.empty_index(self);
         let index = std::mem::replace(&mut listing.people, empty);
@@ -274,18 +278,42 @@ impl Run<'_> {
         self.sync_differing(&listing, &progress).await?;
         let finished = self.sync_newcomers(&listing, order, &progress).await?;
         if finished {
-            self.look_again(listing.people_present).await?;
+            self.look_again().await?;
         }
         if let (true, Ok(people), Ok(departments)) = (finished, &people, &departments) {
-            self.process_missing_people(people.absent_links(), listing.people_present)
-                .await?;
+            self.process_missing_people(people.absent_links()).await?;
             self.process_missing_departments(departments.absent_links())
                 .await?;
         }
+        self.note_size(self.size_after(before)).await?;
         Ok(ListingOutcome {
             complete: people.is_ok() && departments.is_ok(),
             rest: rest.filter(|_| !finished).map(|rest| rest.with_tally(self)),
         })
+    }
+
+    /// Says why the lists are not complete, so that nothing is removed.
+    fn note_objections(&self, objections: &[IncompleteReason]) {
+        for objection in objections {
+            self.tally(|tally| {
+                tally.scope_waits |= *objection == IncompleteReason::ScopeChanged;
+                let cause = Reason::from(objection);
+                tally.note(Reason::new(ReasonCode::RunNothingRemoved).cause(cause));
+            });
+        }
+    }
+
+    /// The company as this run leaves it: what it linked and what left are counted with what was linked before.
+    fn size_after(&self, before: CompanySize) -> CompanySize {
+        let mut linked = [0; 2];
+        self.tally(|tally| {
+            let of = |kind| tally.linked.get(&kind).copied().unwrap_or_default();
+            linked = [of(Kind::Person), of(Kind::Department)];
+        });
+        CompanySize {
+            people: before.people.saturating_add_signed(linked[0]),
+            departments: before.departments.saturating_add_signed(linked[1]),
+        }
     }
 
     /// Where to go on if newcomers do not fit into this slice: whoever has a link by then is left out.
@@ -318,98 +346,4 @@ impl Run<'_> {
             }
         }
     }
-
-    /// Counts what the eHR holds active at the end, asking it again only where something joined or left.
-    pub(crate) async fn count_active(&self, ended: &mut SweepEnd) {
-        for (slot, kind) in [Kind::Person, Kind::Department].into_iter().enumerate() {
-            let moved = self
-                .report
-                .lock()
-                .is_ok_and(|tally| tally.by_kind.contains_key(&kind));
-            if !moved {
-                continue;
-            }
-            let mut active = 0;
-            let listed = self
-                .engine
-                .ehr
-                .list_records(kind, &mut |stored| {
-                    active += u64::from(stored.record.active);
-                })
-                .await;
-            match listed {
-                Ok(_) => ended.active[slot] = active,
-                Err(err) => {
-                    let note = Reason::new(ReasonCode::RunEhrNotCounted).cause(Reason::from(&err));
-                    self.tally(|tally| tally.note(note));
-                }
-            }
-        }
-    }
-
-    pub(crate) fn build_report(
-        &self,
-        order: &SweepOrder,
-        began_at: Timestamp,
-        ended: &SweepEnd,
-    ) -> RunReport {
-        let calls = self.engine.dingtalk.take_tally();
-        let tally =
-            std::mem::take(&mut *self.report.lock().unwrap_or_else(PoisonError::into_inner));
-        let mut notes = tally.notes;
-        notes.extend(
-            tally
-                .unmatched
-                .iter()
-                .map(|(side, n)| unmatched_note(*side, *n)),
-        );
-        notes.extend(left_alone_note(
-            tally.employed_otherwise.len(),
-            ReasonCode::RunEmploymentLeftOut,
-        ));
-        notes.extend(left_alone_note(
-            tally.withheld.len(),
-            ReasonCode::RunEmploymentUnknown,
-        ));
-        notes.extend(crate::error_reach::call_tally_notes(&calls));
-        RunReport {
-            id: order.run.clone(),
-            began_at,
-            ended_at: self.now(),
-            complete: ended.complete && !ended.continues && tally.unfinished == 0,
-            people: ended.active[0],
-            departments: ended.active[1],
-            counts: tally.counts,
-            held: tally.held,
-            writes: tally.writes,
-            calls: calls
-                .calls
-                .iter()
-                .map(|(interface, n)| ((*interface).to_owned(), *n))
-                .collect(),
-            throttled: calls.throttled,
-            notes,
-            troubles: tally.troubles,
-            scope_waits: tally.scope_waits,
-            roster_waits: !tally.withheld.is_empty(),
-            continues: ended.continues,
-            plan: None,
-            closed: false,
-        }
-    }
-}
-
-/// A run whose journal could not be closed.
-pub(crate) fn journal_open_note(err: &state::store::JournalError) -> Reason {
-    Reason::new(ReasonCode::RunJournalOpen).cause(Reason::from(err))
-}
-
-fn left_alone_note(people: usize, code: ReasonCode) -> Option<Reason> {
-    (people > 0).then(|| Reason::new(code).number("people", people))
-}
-
-fn unmatched_note(side: Side, records: u64) -> Reason {
-    Reason::new(ReasonCode::RunUnmatched)
-        .side("side", side)
-        .number("records", records)
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use directory::decide::FreshRead;
+use directory::decide::{self, FreshRead};
 use directory::plan::{ActionCounts, Plan};
 use directory::reason::{Reason, ReasonCode};
-use directory::{Field, Kind, Link, LinkLifecycle, NativeId, RunId, Side, Wake, WakeTarget};
+use directory::{Field, Kind, Link, NativeId, RunId, Side, Wake, WakeTarget};
 
 use crate::link_names::UnknownReferenceRule;
 use crate::observe::{LookError, ObservedRecord, RecordKey};
@@ -40,7 +40,7 @@ pub struct LookReport {
     pub held: Vec<directory::plan::HeldItem>,
     /// Records that did not get there, each with its reason.
     pub troubles: Vec<crate::report::RecordTrouble>,
-    /// The wake was for everything: a sweep is due.
+    /// The wake was for everything, or the guard refused something: a sweep is due.
     pub sweep_due: bool,
     /// Who is to be asked for what only they can change.
     pub asks: Vec<crate::employee_asks::EmployeeAsk>,
@@ -57,7 +57,10 @@ impl Engine {
         wake: &Wake,
         sight: RunVisibility,
     ) -> Result<LookReport, LookError> {
-        let run = Run::new(self, run, sight);
+        let run = Run {
+            looks: true,
+            ..Run::new(self, run, sight)
+        };
         let mut seen = BTreeSet::new();
         let mut sweep_due = false;
         match (wake.side, &wake.target) {
@@ -82,6 +85,7 @@ impl Engine {
                 .lock()
                 .unwrap_or_else(std::sync::PoisonError::into_inner),
         );
+        sweep_due |= tally.sweep_due;
         let (held, troubles) = (tally.held, tally.troubles);
         let notes = tally
             .notes
@@ -123,9 +127,8 @@ impl Run<'_> {
             if let Some((_, link)) = looked.missing {
                 self.plan_gone_record(&link, &mut plan).await?;
             }
-            let moved = self
-                .apply_plan(self.approve_plan(plan, u64::MAX), &|_| {})
-                .await?;
+            let approved = self.approve_plan(plan).await?;
+            let moved = self.apply_plan(approved, &|_| {}).await?;
             let again = self.must_look_again(&whose);
             if moved == 0 && !again {
                 return self.check_finished();
@@ -177,7 +180,8 @@ impl Run<'_> {
 
     /// An event and a fresh "not found", while a canary is found: removed at once where that is reversible.
     async fn plan_gone_record(&self, link: &Link, plan: &mut Plan) -> Result<(), LookError> {
-        if matches!(link.lifecycle, LinkLifecycle::Left { .. }) {
+        let unseen = FreshRead::Unseen;
+        if decide::may_remove(link, unseen, None, &self.engine.key).is_some() {
             return Ok(());
         }
         let admins: BTreeSet<NativeId> = self
@@ -205,7 +209,9 @@ impl Run<'_> {
         };
         let observed = self.observe(&whose).await?;
         let reason = Reason::new(ReasonCode::ChangeNotFound);
-        self.plan_removal(observed, reason, plan).await.map(|_| ())
+        self.plan_removal((observed, link.id), reason, plan)
+            .await
+            .map(|_| ())
     }
 }
 

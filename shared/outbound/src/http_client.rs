@@ -16,8 +16,8 @@ use crate::transport::{Transport, TransportError};
 
 /// The largest answer that is read, in bytes; a real page has about 100 KiB.
 pub const ANSWER_MAX_BYTES: usize = 8 * 1024 * 1024;
-const TOTAL: Duration = Duration::from_secs(10);
-const CONNECT: Duration = Duration::from_secs(3);
+pub(crate) const TOTAL: Duration = Duration::from_secs(10);
+pub(crate) const CONNECT: Duration = Duration::from_secs(3);
 
 /// [`Transport`] over the network: no redirects, no proxy, ten seconds per call, public addresses only.
 #[derive(Debug, Clone)]
@@ -53,30 +53,34 @@ impl HttpTransport {
         })
     }
 
-    /// Whether a URL may be called. It is the URL as the client has parsed it, so that the host checked here is the host
-    /// that is connected to, however it was spelled. Names are checked once more in the resolver; literal addresses never
-    /// get there.
     fn may_call(&self, url: &Url) -> bool {
-        if !url.username().is_empty() || url.password().is_some() {
-            return false;
-        }
-        let Some(host) = url.host_str() else {
-            return false;
-        };
-        let literal = host
-            .trim_start_matches('[')
-            .trim_end_matches(']')
-            .parse::<IpAddr>()
-            .ok();
-        let is_loopback = literal.map_or_else(
-            || is_localhost(host),
-            |address| address.to_canonical().is_loopback(),
-        );
-        if is_loopback {
-            return self.allow_loopback && matches!(url.scheme(), "http" | "https");
-        }
-        url.scheme() == "https" && literal.is_none_or(is_public)
+        may_call(url, self.allow_loopback, ["http", "https"])
     }
+}
+
+/// Whether a URL may be called. It is the URL as the client has parsed it, so that the host checked here is the host
+/// that is connected to, however it was spelled. Names are checked once more in the resolver; literal addresses never
+/// get there. `schemes` are the plain one, which only loopback may have, and the one with TLS.
+pub(crate) fn may_call(url: &Url, allow_loopback: bool, schemes: [&str; 2]) -> bool {
+    if !url.username().is_empty() || url.password().is_some() {
+        return false;
+    }
+    let Some(host) = url.host_str() else {
+        return false;
+    };
+    let literal = host
+        .trim_start_matches('[')
+        .trim_end_matches(']')
+        .parse::<IpAddr>()
+        .ok();
+    let is_loopback = literal.map_or_else(
+        || is_localhost(host),
+        |address| address.to_canonical().is_loopback(),
+    );
+    if is_loopback {
+        return allow_loopback && schemes.contains(&url.scheme());
+    }
+    url.scheme() == schemes[1] && literal.is_none_or(is_public)
 }
 
 /// Whether a name means this machine by itself, without a resolver: `localhost`, and everything below it.
@@ -139,7 +143,7 @@ fn failed(error: reqwest::Error) -> TransportError {
 }
 
 /// TLS 1.2 and 1.3 by ring, trusting Mozilla's roots.
-fn tls() -> Result<rustls::ClientConfig, TlsError> {
+pub(crate) fn tls() -> Result<rustls::ClientConfig, TlsError> {
     let roots = rustls::RootCertStore {
         roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
     };

@@ -17,7 +17,7 @@ pub(crate) struct CheckedResolver {
 /// The name resolves to an address that may not be called.
 #[derive(Debug, thiserror::Error)]
 #[error("the name resolves to an address that may not be called")]
-struct Denied;
+pub(crate) struct Denied;
 
 impl Resolve for CheckedResolver {
     fn resolve(&self, name: Name) -> Resolving {
@@ -31,7 +31,10 @@ impl Resolve for CheckedResolver {
     }
 }
 
-fn checked(found: Vec<SocketAddr>, allow_loopback: bool) -> Result<Vec<SocketAddr>, Denied> {
+pub(crate) fn checked(
+    found: Vec<SocketAddr>,
+    allow_loopback: bool,
+) -> Result<Vec<SocketAddr>, Denied> {
     let allowed = |address: &SocketAddr| {
         is_public(address.ip()) || (allow_loopback && address.ip().to_canonical().is_loopback())
     };

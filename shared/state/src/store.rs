@@ -1,5 +1,6 @@
 //! The store on DynamoDB: one concrete struct for AWS and for the embedded database.
 
+mod console;
 mod control;
 mod feed;
 mod item;
@@ -20,6 +21,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_sdk_dynamodb::Client;
 
+pub use console::ConsoleKind;
 pub use control::ControlKind;
 pub use feed::{EDITS_MAX, EditNews, EntryEdit, FeedEntry, FeedPage, KEPT_S as NEWS_KEPT_S};
 pub use journal::{

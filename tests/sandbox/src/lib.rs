@@ -5,6 +5,7 @@ mod args;
 pub mod company;
 #[cfg(feature = "http")]
 pub mod http;
+pub mod month;
 pub mod world;
 
 #[cfg(feature = "http")]

@@ -1,5 +1,5 @@
-//! Checks the sandbox with programs by other authors: the official Python SDK and an independent
-//! one, in their own virtual environment. The test fails without Python 3 and pip: a skipped check
+//! Checks the sandbox with programs by other authors: the official Python SDK, the official Stream
+//! client and an independent one, in their own virtual environment. The test fails without Python 3 and pip: a skipped check
 //! counts as failed.
 
 #![allow(
@@ -12,10 +12,16 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use sandbox::month::generate_month;
+use sandbox::world::WORK_PERMISSIONS;
 use sandbox::{RunningServer, Server, ServerConfig};
 use serde_json::json;
 
-const PACKAGES: [&str; 2] = ["alibabacloud-dingtalk==2.2.65", "dingtalk-sdk==1.3.8"];
+const PACKAGES: [&str; 3] = [
+    "alibabacloud-dingtalk==2.2.65",
+    "dingtalk-sdk==1.3.8",
+    "dingtalk-stream==0.24.3",
+];
 
 fn run_command(command: &mut Command, what: &str) -> Output {
     match command.output() {
@@ -62,11 +68,30 @@ fn python_environment() -> PathBuf {
     python
 }
 
+/// Gives the sandbox a made-up month, and writes what it holds to a file that a script can read.
+async fn make_up_month(server: &RunningServer) -> PathBuf {
+    let mut world = server.world.lock().await;
+    let mut book = generate_month(world.company(), 5).book;
+    book.keeps_everything = true;
+    world.edit_work(|work| *work = book);
+    world.edit_settings(|settings| {
+        settings
+            .permissions
+            .extend(WORK_PERMISSIONS.map(str::to_owned));
+    });
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("foreign-month.json");
+    let text = serde_json::to_string(world.work()).expect("the book as JSON");
+    std::fs::write(&path, text).expect("the book's file");
+    path
+}
+
 async fn run_script(script: &str, server: &RunningServer) {
+    let month = make_up_month(server).await;
     let keys = server.world.lock().await.company().credentials.clone();
     let argument = json!({
         "url": server.url, "corp_id": keys.corp_id, "other_corp_id": keys.other_corp_id,
         "agent_id": keys.agent_id, "app_key": keys.app_key, "app_secret": keys.app_secret,
+        "month": month,
     });
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/foreign")
@@ -96,6 +121,8 @@ async fn foreign_clients_agree_with_the_sandbox() {
         "writes.py",
         "notices.py",
         "callbacks.py",
+        "work.py",
+        "stream.py",
     ] {
         let mut config = ServerConfig::in_memory(120, 12, 5);
         // These clients do not limit their own pace.

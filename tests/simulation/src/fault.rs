@@ -137,6 +137,13 @@ faults! {
     RecordDeleted = "record_deleted";
     /// A person deletes the copy on the side that does not decide.
     CopyDeleted = "copy_deleted";
+    /// Half of the company leaves at once, on the side that decides or on the other one, and every
+    /// event arrives.
+    MassLeaving = "mass_leaving";
+    /// HR writes another person's DingTalk id into a record.
+    WrongKeptId = "wrong_kept_id";
+    /// HR puts off the first day of a person who is linked.
+    PutOff = "put_off";
 }
 
 /// The rate of each fault, and how often each was met.
@@ -218,6 +225,8 @@ fn usual_rate(fault: Fault) -> u32 {
         Fault::Killed => 6,
         Fault::ScopeShrinks | Fault::PermissionWithdrawn => 2,
         Fault::RecordDeleted => 400,
+        Fault::MassLeaving => 150,
+        Fault::WrongKeptId | Fault::PutOff => 300,
         Fault::Restored | Fault::Purged | Fault::GateClosed => 150,
         _ => 60,
     }

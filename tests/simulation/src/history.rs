@@ -237,6 +237,7 @@ impl History {
                     },
                 );
                 let report = &swept.report;
+                state.save_holds(report);
                 let mut said = report
                     .notes
                     .iter()

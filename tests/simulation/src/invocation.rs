@@ -14,7 +14,7 @@ use engine::{Engine, LookError, LookReport, RunVisibility, SweepOrder, SweepResu
 
 use crate::fault::Fault;
 use crate::ports::{
-    ClockPort, DingTalkPort, EhrPort, GatePort, JournalPort, LinksPort, RandomnessPort,
+    BudgetPort, ClockPort, DingTalkPort, EhrPort, GatePort, JournalPort, LinksPort, RandomnessPort,
 };
 use crate::world::{KeptState, QueuedWake, SharedWorld, corp_hash_key, simulated_corp};
 
@@ -174,7 +174,7 @@ pub(crate) fn new_run_id(shared: &SharedWorld) -> Option<RunId> {
 
 /// Builds the engine on the ports of this invocation.
 pub(crate) fn build_engine(shared: &SharedWorld, invocation: u32) -> Engine {
-    let (policy, released, skew) = {
+    let (policy, released, open_holds, skew) = {
         let state = &mut *shared.lock_world();
         let skewed = state.fault_strikes(Fault::SkewedClock);
         let skew = if skewed {
@@ -182,7 +182,8 @@ pub(crate) fn build_engine(shared: &SharedWorld, invocation: u32) -> Engine {
         } else {
             0
         };
-        (state.policy.clone(), state.released.clone(), skew)
+        let holds = state.open_holds();
+        (state.policy.clone(), state.released.clone(), holds, skew)
     };
     let shared = || shared.clone();
     Engine {
@@ -208,6 +209,8 @@ pub(crate) fn build_engine(shared: &SharedWorld, invocation: u32) -> Engine {
         key: corp_hash_key(),
         policy,
         gate: Arc::new(GatePort { shared: shared() }),
+        budget: Arc::new(BudgetPort { shared: shared() }),
+        open_holds,
         released,
     }
 }

@@ -104,6 +104,15 @@ impl Invocation {
 }
 
 impl WorldState {
+    /// The day in Shanghai on whose budget an invocation writes. `None` if people approved what it
+    /// writes, or release what is held.
+    pub(crate) fn unasked_on(&self, invocation: u32) -> Option<i64> {
+        const DAY_MS: i64 = 86_400_000;
+        const SHANGHAI_MS: i64 = 8 * 3_600_000;
+        let approved = matches!(self.may.get(&invocation), Some(WriteAllowance::Only(_)));
+        (!approved && !self.faults.healed).then(|| (self.now + SHANGHAI_MS).div_euclid(DAY_MS))
+    }
+
     /// Checks a write to a side: the plan must show it.
     pub(crate) fn check_shown(
         &mut self,

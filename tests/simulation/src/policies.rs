@@ -28,6 +28,9 @@ pub fn any_policy(dice: &mut Dice) -> Policy {
             fields_floor: 2,
             ..GuardLimits::default()
         };
+    } else if dice.chance(500) {
+        // The share alone would hold nearly every removal in companies as small as these.
+        policy.limits.removals_share_max = 1001;
     }
     policy
 }

@@ -11,4 +11,4 @@ pub(crate) use dingtalk::DingTalkPort;
 pub(crate) use dingtalk_write::{LATE_MAX_MS, LateDingTalkWrite};
 pub(crate) use ehr::{EhrPort, LateEhrWrite};
 pub(crate) use store::LinksPort;
-pub(crate) use supporting::{ClockPort, GatePort, JournalPort, RandomnessPort};
+pub(crate) use supporting::{BudgetPort, ClockPort, GatePort, JournalPort, RandomnessPort};

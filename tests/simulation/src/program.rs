@@ -38,9 +38,9 @@ struct SeedsArgs {
     /// How many histories. From 200,000 on, each fault should be met 1,000 times
     #[arg(long, default_value_t = 20_000)]
     seeds: u64,
-    /// The first seed
-    #[arg(long, default_value_t = 1)]
-    first: u64,
+    /// The first seed; chosen by chance and printed unless given
+    #[arg(long)]
+    first: Option<u64>,
     /// Threads; one per core by default
     #[arg(long)]
     threads: Option<usize>,

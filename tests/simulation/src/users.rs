@@ -72,14 +72,23 @@ impl WorldState {
         } else {
             String::new()
         };
-        // If a person has two accounts, a snapshot shows one, and people may change the other.
+        // If a person or a department is there twice, a snapshot shows one, and people may change
+        // the other.
         let changed = match &act {
             Act::Change { userid, .. } | Act::Rename { userid, .. } => {
                 Some((userid.clone(), self.facts_of(userid)))
             }
             _ => None,
         };
+        let renamed = match &act {
+            Act::RenameDepartment { name, .. } => Some(name.clone()),
+            _ => None,
+        };
         let acted = self.dingtalk.act(self.current_time(), act);
+        if let Some(name) = renamed.filter(|_| acted.is_ok()) {
+            let is = BTreeMap::from([(Field::Name, text_value(&name))]);
+            self.oracle.note_people_values(Side::DingTalk, &is);
+        }
         if let Some((userid, was)) = changed {
             let mut is = self.facts_of(&userid);
             is.retain(|field, fact| was.get(field) != Some(fact));

@@ -3,6 +3,7 @@
 mod disaster;
 mod ehr_table;
 mod events;
+mod holds;
 mod link_table;
 mod policy_marks;
 mod side_snapshot;
@@ -13,6 +14,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
+use directory::budget::{BudgetState, HeldChange};
 use directory::hash::{FieldHash, HashKey};
 use directory::policy::Policy;
 use directory::reason::ReasonCode;
@@ -106,6 +108,10 @@ pub struct WorldState {
     pub stuck: bool,
     /// Changes that a person released.
     pub released: BTreeSet<FieldHash>,
+    /// What is held until a person releases it: by link, with the fingerprints of what would be done.
+    pub holds: BTreeMap<LinkId, (HeldChange, BTreeSet<FieldHash>)>,
+    /// The guard's budget, and its version.
+    pub budget: (BudgetState, u64),
     /// Links with a removal that is held and cannot be released; a person handles them.
     pub unremoved: BTreeSet<LinkId>,
     /// When each running invocation began.
@@ -275,6 +281,8 @@ impl WorldState {
             sweeping: BTreeSet::new(),
             stuck: false,
             released: BTreeSet::new(),
+            holds: BTreeMap::new(),
+            budget: (BudgetState::default(), 0),
             unremoved: BTreeSet::new(),
             began: BTreeMap::new(),
             reads: ReadsByRecord::new(),

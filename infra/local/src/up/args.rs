@@ -57,6 +57,10 @@ pub struct UpArgs {
     /// Accept callbacks whose timestamp is in seconds as well, or no longer; kept until it is said otherwise
     #[arg(long, value_name = "true|false")]
     pub callback_seconds: Option<bool>,
+    /// Receive events over a connection to DingTalk that this machine opens (Stream mode), instead of at the callback
+    /// address: for machines that DingTalk cannot reach
+    #[arg(long)]
+    pub stream: bool,
     /// Minutes between two sweeps while it stays up
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1440))]
     pub sweep_minutes: u32,

@@ -7,6 +7,7 @@ mod follow;
 mod pasted_value;
 mod report;
 mod screen;
+mod stream;
 mod target;
 
 pub(crate) use binding::renew_token;
@@ -95,8 +96,15 @@ async fn sync_and_follow(
     let bound = binding::bind_company(args, screen, target, machine, front).await?;
     let told = follow::print_events(screen);
     let running = workers::start_queue_workers(machine, told);
-    let confirmed = binding::confirm_callback(target, machine, &bound).await?;
-    screen.print_callback(&bound, confirmed, target);
+    let stream = stream::start_if_asked(args, screen, target, machine, &bound.binding)?;
+    let confirmed = match &stream {
+        Some(stream) => stream.confirm(screen, target, machine).await?,
+        None => {
+            let confirmed = binding::confirm_callback(target, machine, &bound).await?;
+            screen.print_callback(&bound, confirmed, target);
+            confirmed
+        }
+    };
     let report = first_sweep(screen, machine, &bound.binding).await?;
     screen.print_report(&UpReport::new(&bound, &report), &report);
     let code = code_of(&report);
@@ -110,7 +118,8 @@ async fn sync_and_follow(
         target,
         machine,
         &bound,
-        confirmed,
+        // Nobody verifies an address that is not used.
+        confirmed || stream.is_some(),
         failed_every,
         &report,
     )

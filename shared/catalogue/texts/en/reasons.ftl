@@ -12,6 +12,12 @@ several = { $first }; { $second }
 
 guard-too-many-removals = { $removals } of { $people } people would be marked as left; the limit is { $limit }
     .remedy = Check the side that decides who leaves. If the removals are right, release the hold: bangding hold release
+guard-too-many-deletions = { $removals } of { $people } people would be deleted in DingTalk today; the limit is { $limit }
+    .remedy = Check who left in the eHR. If the removals are right, release the hold: bangding hold release
+guard-too-many-departments = { $removals } departments, counted with the people below them, would be removed today from { $size } departments and people; the limit is { $limit }
+    .remedy = Check the departments on the side that decides. If the removals are right, release the hold: bangding hold release
+guard-held-before = it was held before and waits until a person releases it
+    .remedy = Release the hold: bangding hold release
 guard-field-emptied = { $field } would be emptied for { $records } of { $people } people; the limit is { $limit }
     .remedy = Check why the field is empty where it comes from. If that is right, release the hold: bangding hold release
 guard-field-changed = { $field } would change for { $records } of { $people } people; the limit is { $limit }
@@ -27,6 +33,10 @@ identity-name-differs = the job number is the same and the name is not: a person
     .remedy = Correct the name or the job number on one side
 identity-job-number-differs = the name and the mobile number are the same and the job number is not: a person has to say who this is
     .remedy = Correct the job number on one side
+identity-kept-id-alone = the eHR keeps this DingTalk id, and neither unionid, name, job number nor mobile number agrees: a person has to say whether it is the same
+    .remedy = Correct the DingTalk id in the eHR's record, or the values that differ
+identity-record-of-another = the eHR's record has another unionid than the person who is missing in DingTalk
+    .remedy = Correct the eHR's record, then try again: bangding quarantine retry
 identity-two-accounts = two DingTalk accounts match one record of the eHR: a person has to say which one it is
     .remedy = Remove the unused account in DingTalk, or correct the record in the eHR
 identity-two-records = two records of the eHR match one DingTalk account: a person has to say which one it is
@@ -104,6 +114,8 @@ gate-shadow = shadow mode: plans are made and nothing is written
     .remedy = Go live: bangding shadow off
 gate-preview-needed = policy version { $version } has to be previewed before anything is written
     .remedy = Make a plan, approve it and apply it: bangding plan
+gate-policy-changed = both sides were read under policy version { $read_under }, and version { $active } became active meanwhile
+    .remedy = The next run reads and decides under the new version
 gate-binding-removed = the binding was removed
 
 ### Why a list is not complete
@@ -473,6 +485,7 @@ dingtalk-not-sent =
         [header] the access token cannot be sent
         [userid] the userid cannot be one
         [people] too many or too few people at once
+        [query] more people or days than one call may name
         [size] it is too large
        *[other] { $detail }
     })
@@ -486,6 +499,93 @@ ehr-outcome-unknown = it is not known whether the eHR wrote the record
 ehr-unavailable = the eHR did not answer
     .remedy = Check that the eHR is running; it is asked again
 ehr-reply-malformed = the eHR's reply cannot be read ({ $detail })
+ehr-credentials-refused = the eHR refused the key ({ $code })
+    .remedy = Enter a key that is valid; the old one may have been revoked
+ehr-permission-missing = the key may not do this in the eHR ({ $code })
+    .remedy = Give the key this interface and this app in the eHR's administration
+ehr-address-not-allowed = the eHR does not take calls from our address ({ $code })
+    .remedy = Add our address to the key's allow list, or remove the list
+ehr-quota-used-up = an allowance of the eHR is used up ({ $code })
+    .remedy = Extend the eHR's plan, or wait until its period ends
+ehr-throttled = the eHR asks to slow down ({ $code })
+ehr-busy = the eHR is busy ({ $code })
+    .remedy = It is asked again
+ehr-call-refused = the eHR refused the call with code { $code }
+ehr-code-unknown = the eHR answered with code { $code }, which is in no list
+    .remedy = It is asked again; report the code if it stays
+ehr-form-missing = the app or the form that the mapping names is not in the eHR ({ $code })
+    .remedy = Choose the form again
+ehr-field-missing = the field { $key }, to which { $field } is mapped, is not in the form any more
+    .remedy = Map { $field } to another field
+ehr-mapped-field-missing = the field { $key } that the mapping names is not in the form any more
+    .remedy = Choose another field in the mapping
+ehr-field-retyped = the field { $key }, to which { $field } is mapped, has the kind { $found } now and not { $expected }
+    .remedy = Map { $field } again
+ehr-value-unreadable = the field { $key } holds what cannot be read
+    .remedy = Correct it in the eHR
+ehr-value-invalid = the field { $key } cannot take this value
+ehr-option-unknown = the value is none of the options of the field { $key }
+    .remedy = Add the option in the eHR, or correct the value
+ehr-field-read-only = the eHR's field for { $field } cannot be written
+    .remedy = Make the eHR the owner of { $field }
+ehr-field-unmapped = the mapping has no field of the eHR for { $field }
+    .remedy = Map { $field }, or take it out of the sync
+ehr-status-unknown = the status of the record is a word that the mapping does not explain
+    .remedy = Say in the mapping what the word means
+ehr-status-unmapped = the mapping names no status for what is to be written
+    .remedy = Name it in the mapping
+ehr-root-kept = the root department of the eHR is not written
+    .remedy = Change it in the eHR
+ehr-parent-invalid = the parent of the department cannot be one of the eHR's
+    .remedy = Look at the parent department in the eHR
+ehr-key-ambiguous = { $count } records of the eHR have one key
+    .remedy = Correct all but one of them in the eHR
+ehr-value-taken = another record of the eHR has this value already
+    .remedy = Correct one of the two
+ehr-organisation-locked = the eHR's departments are a copy of DingTalk's and are not written
+    .remedy = Make DingTalk the owner of departments
+ehr-table-row-kept = a row of the table { $key } that holds more would be lost
+    .remedy = Remove the row in the eHR if it is not needed
+ehr-department-not-empty = the department in the eHR is not empty ({ $code })
+    .remedy = Move its people and departments first
+ehr-row-unreadable = the row has no id that can be read
+
+### A sheet that is read
+
+sheet-format-unknown = the file is neither CSV nor an xlsx workbook
+    .remedy = Open it in Excel or WPS and save it as .xlsx
+sheet-old-or-protected = the file is an old .xls workbook, or one with a password
+    .remedy = Open it, remove the password and save it as .xlsx
+sheet-encoding-unknown = the text is in no known encoding
+    .remedy = Save it as CSV UTF-8
+sheet-too-large = the sheet has more than { $limit } cells
+    .remedy = Delete what is below and beside the roster, or split it
+sheet-header-missing = no row has the heads of a roster
+    .remedy = Name the columns in one row: 工号, 姓名, 手机, 部门 …
+sheet-key-column-missing = the sheet has no column for job numbers
+    .remedy = Add a column 工号
+sheet-several = { $count } sheets of the workbook have the heads of a roster
+    .remedy = Leave only one of them in the file
+sheet-column-twice = several columns mean the same as { $column }
+    .remedy = Leave only one of them
+sheet-column-unsure = the column { $column } may mean something else and was not read
+    .remedy = Give it a clear name, for example 公司邮箱
+sheet-key-missing = row { $row } has no job number
+    .remedy = Fill it in
+sheet-key-twice = row { $row } has a job number that another row has
+    .remedy = Correct one of them
+sheet-digits-lost = in row { $row }, { $column } is a number that has lost digits
+    .remedy = Format the column as text and enter the value again
+sheet-zeros-lost = in row { $row }, { $column } is a number that may have lost zeros in front
+    .remedy = Format the column as text and enter the value again
+sheet-day-unreadable = in row { $row }, { $column } is no day
+    .remedy = Write it as 2026-03-01
+sheet-cell-error = in row { $row }, { $column } is an error of the workbook
+    .remedy = Correct the formula
+sheet-cell-formula = in row { $row }, { $column } is a formula without a value
+    .remedy = Open the file, save it again, or paste the values
+sheet-value-unreadable = in row { $row }, { $column } is of a kind that it cannot be
+    .remedy = Write it as text
 
 ### The built-in ledger
 
@@ -736,3 +836,183 @@ journal-copy-differs = the copy in the archive differs from the journal, or one 
     .remedy = Compare the journal with a backup: bangding journal verify
 journal-copy-unreadable = the copy in the archive cannot be read
     .remedy = Compare the journal with a backup
+
+### Values on their way through a mapping
+
+value-one-way = the mapping of this field has no way back to this side
+    .remedy = Change it on the other side
+value-not-returned = this side would show another value than the one to be written, so nothing was written
+    .remedy = Correct the value, or the mapping of this field
+value-list-unsupported = the field holds several values, and the mapping handles one
+    .remedy = Map a field with one value
+value-day-invalid = this is not a date
+    .remedy = Write it as 2026-03-01
+value-day-ambiguous = it is not clear which date this is
+    .remedy = State the order in the mapping, or write it as 2026-03-01
+value-day-open = this stands for "no end" and is not a date
+    .remedy = Set "open_end": "empty" in the mapping if it means an empty field
+value-phone-invalid = this is not a phone number
+    .remedy = Correct it where it is kept
+value-phone-masked = the phone number is masked with stars
+    .remedy = Grant the permission to read the whole number
+value-number-damaged = a spreadsheet turned this number into something like 1.38E+10
+    .remedy = Format the column as text and export again
+value-choice-unknown = the value is not in the table of the mapping
+    .remedy = Add it to the table
+value-template-unmatched = the value does not fit the template of the mapping
+    .remedy = Correct the value, or the template
+
+### The mapping document
+
+mapping-key-missing = the key "{ $key }" is missing
+    .remedy = Add it
+mapping-country-invalid = this is not a country calling code
+    .remedy = Write 1 to 3 digits in quotes, such as "86"
+mapping-choice-twice = this native value stands in the table twice
+    .remedy = Keep one of them
+mapping-template-invalid =
+    { $why ->
+        [braces] the braces of the template are not balanced
+        [no-name] the template has empty braces
+        [one-value] the text around a value needs {"{"}value{"}"} exactly once, and no other name
+        [no-value] the template names no value
+       *[other] a template has either "native" or "canonical"
+    }
+    .remedy = Write {"{"}value{"}"} once in "native", or names in braces in "canonical"
+mapping-purpose-short = a purpose needs at least { $limit } characters
+    .remedy = Write what the values are used for
+mapping-slot-only = only a custom field has the key "{ $key }"
+    .remedy = Remove it; the policy names the owner
+mapping-target-unclear = an entry names either "field" or "slot"
+    .remedy = Write one of them
+mapping-field-twice = { $name } is mapped twice
+    .remedy = Keep one entry
+mapping-native-key-twice = two fields use the same key of { $side }
+    .remedy = Give one of them another key, or switch it off
+mapping-slot-not-given = slot { $slot } is above "slots_given"
+    .remedy = Take the next free slot and raise "slots_given"
+mapping-slot-retired = slot { $slot } was given up and is never used again
+    .remedy = Take a new slot
+mapping-slot-one-side = slot { $slot } needs a key on both sides
+    .remedy = Add the missing side
+mapping-slots-fewer = { $before } slots were given already, and the number never becomes smaller
+    .remedy = Write at least { $before }
+mapping-slot-gone = slot { $slot } is not in the document any more
+    .remedy = Keep it with "on": false, or list it in "retired"
+mapping-slot-retyped = slot { $slot } has another type than before
+    .remedy = Retire it and take a new slot
+mapping-slot-rebound = both keys of slot { $slot } changed at once, which makes it another field
+    .remedy = Change one side at a time, or take a new slot
+mapping-slot-reused = slot { $slot } was given before
+    .remedy = Take the next free slot
+mapping-reference-transformed = { $field } refers to other records, so it takes no transform
+    .remedy = Remove "read"
+mapping-step-not-first = a template of several values, or a constant, can only come first
+    .remedy = Move it to the front
+mapping-one-way = "{ $transform }" has no way back: this field is never written to { $side }
+mapping-owner-unwritable = the other side decides this field, but "{ $transform }" has no way back to { $side }
+    .remedy = Remove the transform, or let { $side } decide
+mapping-default-fills = where { $side } shows no value, the default counts as its value
+mapping-sensitive-on =
+    personal values about { $class ->
+        [identity] identity documents
+        [bank] bank accounts
+        [health] health
+        [home] home addresses
+       *[family] family
+    } are kept in step
+mapping-purpose-missing =
+    personal values about { $class ->
+        [identity] identity documents
+        [bank] bank accounts
+        [health] health
+        [home] home addresses
+       *[family] family
+    } stay off until their purpose is written down
+    .remedy = Write the purpose under "purposes", or switch the field off
+mapping-key-not-listed = { $side } has no field with the key { $key }
+    .remedy = Choose one that it has
+mapping-type-unsupported = the field { $key } of { $side } has a type that cannot be mapped
+    .remedy = Choose another field
+
+### Fields that a side changed
+
+field-gone = { $side } no longer has the field "{ $label }"; it is held on both sides
+    .remedy = Map another field, or switch it off
+field-permission-gone = the app may no longer read the field "{ $label }" of { $side }; it is held
+    .remedy = Grant the permission again
+field-not-writable = { $side } no longer lets the field "{ $label }" be written; it is held
+    .remedy = Grant the permission again, or let { $side } decide the field
+field-retyped = the field "{ $label }" of { $side } has another type; it is held
+    .remedy = Look at the preview and save the mapping again
+field-renamed = the field "{ $label }" of { $side } is called "{ $now }" now; it is held
+    .remedy = Confirm that it is the same field
+field-option-gone = the field "{ $label }" of { $side } lost options that are in use ({ $options }); it is held
+    .remedy = Correct the table of the mapping
+
+### Matches between people and departments of both sides
+
+match-unionid = both sides have the same unionid
+match-kept-id = the eHR keeps this userid, and another key agrees
+match-job-number-and-name = job number and name are equal, and unique on both sides
+match-name-and-mobile = name and mobile are equal, and unique on both sides
+    .remedy = Look at ten of them, then accept all
+match-near-name = the names are spelled nearly alike; mobile or job number is equal, and one more key
+    .remedy = Look at the names
+match-name-without-mobile = name, department and one more key are equal, and the mobile number differs
+    .remedy = Ask which mobile number is right
+match-homonyms = { $count } people with this name come into question
+    .remedy = Choose one of them
+match-mobile-shared = { $count } people have this mobile number
+    .remedy = Choose by the name
+match-name-only = only the name is equal
+    .remedy = Compare department and day of entry
+match-mobile-only = only the mobile number is equal; the name is another one
+    .remedy = Ask who has this number
+match-job-number-only = only the job number is equal; the name is another one
+    .remedy = Check whether the number was given anew
+match-near-name-only = the names are spelled nearly alike, and hardly anything else is equal
+    .remedy = Compare the two records
+match-email-only = only the e-mail address is equal
+    .remedy = Compare the two records
+match-contradicted = the keys contradict each other
+    .remedy = Compare the records one by one
+match-userid-reused = the userid that the eHR keeps belongs to someone else now
+match-taken = the nearest candidate belongs to another record
+match-no-candidate = nobody on the other side comes near
+match-member-changed = one of the two records changed after the decision, which does not cover it any more
+    .remedy = Decide again
+match-several-records = one person has { $count } records in the eHR and keeps one account
+match-lead-active = this record leads because it is the active one
+match-lead-department = this record leads because its department is the one in DingTalk
+match-lead-later = this record leads because it began last
+match-lead-unclear = several records of one person are active, and nothing says which one leads
+    .remedy = Choose one
+match-department-stored = one side keeps the other side's id of this department
+match-department-path = the whole path of the department is equal
+match-department-parent = the name is equal under a matched parent
+match-department-twice = several departments with this name have the same parent
+    .remedy = Rename one of them, or choose
+
+### Snapshots and restoring
+
+snapshot-part-unreadable = a part of the snapshot cannot be opened
+    .remedy = Look at another day
+snapshot-part-missing = a part of the snapshot is missing
+    .remedy = Look at another day
+snapshot-erased = the person was erased, and the snapshot no longer opens for them
+restore-not-in-snapshot = the snapshot of that day does not have this record
+    .remedy = Choose another day
+restore-account-deleted = the account was deleted in DingTalk: a new one is created, and its chats and history do not come back
+restore-group-chat = the department was deleted in DingTalk: it gets a new id, and its group chat does not come back
+restore-employee-only = only the employee can change { $field } in DingTalk
+    .remedy = Ask the employee
+restore-field-hidden = { $field } was not shown on that day
+restore-field-older = the value of { $field } was last read on { $date }
+restore-owner-decides = { $side } decides { $field }: it is written there, and the other side follows
+restore-reference-gone = { $field } named a record that no longer exists
+    .remedy = Restore that record first
+restore-direction-forbids = { $side } decides { $field }, and the policy never writes there
+    .remedy = Change it in { $side } by hand
+restore-untouchable = the policy marks this record as untouchable
+    .remedy = Take the mark out of the policy first

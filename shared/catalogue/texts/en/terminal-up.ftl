@@ -15,7 +15,11 @@ up-callback-waits =
     { "  " }request URL  { $url }
     { "  " }token        { $token }
     { "  " }aes_key      { $key }
-up-callback-unreachable = ▲ this is an address of this machine, which DingTalk cannot reach: forward a public one to it, or deploy
+up-callback-unreachable = ▲ this is an address of this machine, which DingTalk cannot reach: receive events with --stream, forward a public address to it, or deploy
+up-stream-waits = ○ stream         not connected yet; the sync goes on, and the connection is tried again and again
+up-stream-choose = under 事件与回调 in the developer console choose Stream mode, press 已完成接入，验证连接通道, and tick the contact events
+up-stream-connected = ● stream         connected; changes arrive at once
+up-stream-lost = ▲ stream         disconnected, connecting again; nothing that changes meanwhile is lost. { $reason }
 up-reading = reading: { $departments } departments, { $people } people
 up-progress = { $bar } { $position } / { $total }, { $speed } a second, about { $eta }
 up-preview = ● plan           new: { $departments_new } departments, { $people_new } people · to look at again: { $departments_changed } departments, { $people_changed } people · missing: { $people_missing }

@@ -12,6 +12,12 @@ several = { $first }；{ $second }
 
 guard-too-many-removals = { $people } 人里有 { $removals } 人要标记为离职，上限 { $limit }
     .remedy = 先核对由哪一方决定离职；确认无误后放行：bangding hold release
+guard-too-many-deletions = { $people } 人里今天有 { $removals } 人要从钉钉删除，上限 { $limit }
+    .remedy = 先核对 eHR 里谁已离职；确认无误后放行：bangding hold release
+guard-too-many-departments = 共 { $size } 个部门和人，今天要撤销部门连同其下的人 { $removals } 个，上限 { $limit }
+    .remedy = 先到主数据方核对部门；确认无误后放行：bangding hold release
+guard-held-before = 之前已拦下，等人放行
+    .remedy = 放行：bangding hold release
 guard-field-emptied = { $people } 人里有 { $records } 人的{ $field }要被清空，上限 { $limit }
     .remedy = 先查清来源方为什么没有这个字段的值；确认无误后放行：bangding hold release
 guard-field-changed = { $people } 人里有 { $records } 人的{ $field }要改变，上限 { $limit }
@@ -27,6 +33,10 @@ identity-name-differs = 工号相同而姓名不同，等人确认是不是同�
     .remedy = 在其中一边改正姓名或工号
 identity-job-number-differs = 姓名和手机号相同而工号不同，等人确认是不是同一个人
     .remedy = 在其中一边改正工号
+identity-kept-id-alone = eHR 里记着这个钉钉 ID，但 unionid、姓名、工号和手机号都对不上，等人确认是不是同一个人
+    .remedy = 改正 eHR 记录里的钉钉 ID，或改正不一致的信息
+identity-record-of-another = eHR 记录里的 unionid 不是钉钉里缺少的那个人的
+    .remedy = 改正 eHR 里的记录，再重试：bangding quarantine retry
 identity-two-accounts = 两个钉钉账号都对得上 eHR 里的同一条记录，等人确认是哪一个
     .remedy = 在钉钉里移除不用的账号，或改正 eHR 里的记录
 identity-two-records = eHR 里两条记录都对得上同一个钉钉账号，等人确认是哪一条
@@ -104,6 +114,8 @@ gate-shadow = 影子模式：只做变更计划，什么都不写
     .remedy = 正式启用：bangding shadow off
 gate-preview-needed = 策略版本 { $version } 要先预览，之后才写入
     .remedy = 做一份变更计划，批准后执行：bangding plan
+gate-policy-changed = 两边是按策略版本 { $read_under } 读取的，期间已启用版本 { $active }
+    .remedy = 下一次同步按新版本读取和判断
 gate-binding-removed = 绑定已移除
 
 ### Why a list is not complete
@@ -426,6 +438,7 @@ dingtalk-not-sent =
         [header] access_token 无法发送
         [userid] userid 不合法
         [people] 一次的人数太多或太少
+        [query] 人数或天数超出一次调用的范围
         [size] 内容太大
        *[other] { $detail }
     }）
@@ -439,6 +452,93 @@ ehr-outcome-unknown = 不清楚 eHR 有没有写成
 ehr-unavailable = eHR 没有答复
     .remedy = 检查 eHR 是否正常，会自动再试
 ehr-reply-malformed = eHR 的答复读不懂（{ $detail }）
+ehr-credentials-refused = eHR 不认这个密钥（{ $code }）
+    .remedy = 填一个有效的密钥，原来的可能已被停用
+ehr-permission-missing = 这个密钥在 eHR 里没有权限（{ $code }）
+    .remedy = 在 eHR 后台给密钥开通该接口和该应用
+ehr-address-not-allowed = eHR 不接受我们的出口地址（{ $code }）
+    .remedy = 把出口地址加进密钥的白名单，或去掉白名单
+ehr-quota-used-up = eHR 的用量已用完（{ $code }）
+    .remedy = 升级套餐，或等到周期结束
+ehr-throttled = eHR 要求放慢（{ $code }）
+ehr-busy = eHR 正忙（{ $code }）
+    .remedy = 稍后会再试
+ehr-call-refused = eHR 拒绝了调用，错误码 { $code }
+ehr-code-unknown = eHR 返回了未列出的错误码 { $code }
+    .remedy = 稍后会再试；一直这样就反馈这个码
+ehr-form-missing = eHR 里没有映射所指的应用或表单（{ $code }）
+    .remedy = 重新选择表单
+ehr-field-missing = { $field }对应的字段 { $key } 已不在表单里
+    .remedy = 给{ $field }重新选一个字段
+ehr-mapped-field-missing = 映射所指的字段 { $key } 已不在表单里
+    .remedy = 在映射里另选一个字段
+ehr-field-retyped = { $field }对应的字段 { $key } 现在的类型是 { $found }，不是 { $expected }
+    .remedy = 重新映射{ $field }
+ehr-value-unreadable = 字段 { $key } 的内容读不懂
+    .remedy = 在 eHR 里改正
+ehr-value-invalid = 字段 { $key } 不能填这个值
+ehr-option-unknown = 这个值不在字段 { $key } 的选项里
+    .remedy = 在 eHR 里加上选项，或改正这个值
+ehr-field-read-only = { $field }在 eHR 里的字段不能写入
+    .remedy = 让{ $field }以 eHR 为准
+ehr-field-unmapped = { $field }没有映射到 eHR 的字段
+    .remedy = 给{ $field }选字段，或不同步它
+ehr-status-unknown = 记录的员工状态是映射里没有说明的词
+    .remedy = 在映射里说明这个词的意思
+ehr-status-unmapped = 映射里没有说明要写入的员工状态
+    .remedy = 在映射里补上
+ehr-root-kept = eHR 的根部门不能改
+    .remedy = 在 eHR 里改根部门
+ehr-parent-invalid = 上级部门的编号在 eHR 里不成立
+    .remedy = 在 eHR 里查看上级部门
+ehr-key-ambiguous = eHR 里有 { $count } 条记录的编号相同
+    .remedy = 在 eHR 里改正，只留一条
+ehr-value-taken = eHR 里另一条记录已有这个值
+    .remedy = 改正其中一条
+ehr-organisation-locked = eHR 的部门是钉钉同步过去的，不写入
+    .remedy = 让部门以钉钉为准
+ehr-table-row-kept = 子表 { $key } 里还有别的内容的一行会丢失
+    .remedy = 不再需要时，在 eHR 里删除这一行
+ehr-department-not-empty = eHR 里这个部门不是空的（{ $code }）
+    .remedy = 先移走里面的人和下级部门
+ehr-row-unreadable = 这一行没有能读的编号
+
+### 读取的表格
+
+sheet-format-unknown = 文件不是 CSV，也不是 xlsx 工作簿
+    .remedy = 用 Excel 或 WPS 打开，另存为 .xlsx
+sheet-old-or-protected = 文件是旧的 .xls 工作簿，或设了密码
+    .remedy = 打开后去掉密码，另存为 .xlsx
+sheet-encoding-unknown = 文本的编码认不出来
+    .remedy = 另存为 CSV UTF-8
+sheet-too-large = 表格超过 { $limit } 个单元格
+    .remedy = 删掉花名册下面和旁边的内容，或分成几份
+sheet-header-missing = 没有一行是花名册的表头
+    .remedy = 用一行写明列名：工号、姓名、手机、部门…
+sheet-key-column-missing = 表格没有工号列
+    .remedy = 加一列“工号”
+sheet-several = 工作簿里有 { $count } 个工作表像花名册
+    .remedy = 只留其中一个
+sheet-column-twice = 有几列和“{ $column }”意思相同
+    .remedy = 只留一列
+sheet-column-unsure = “{ $column }”这一列可能是别的意思，没有读取
+    .remedy = 换一个明确的列名，例如“公司邮箱”
+sheet-key-missing = 第 { $row } 行没有工号
+    .remedy = 填上工号
+sheet-key-twice = 第 { $row } 行的工号和另一行相同
+    .remedy = 改正其中一行
+sheet-digits-lost = 第 { $row } 行的“{ $column }”是丢了位数的数字
+    .remedy = 把这一列设为文本格式，重新填写
+sheet-zeros-lost = 第 { $row } 行的“{ $column }”是数字，前面的零可能丢了
+    .remedy = 把这一列设为文本格式，重新填写
+sheet-day-unreadable = 第 { $row } 行的“{ $column }”不是日期
+    .remedy = 写成 2026-03-01
+sheet-cell-error = 第 { $row } 行的“{ $column }”是公式错误
+    .remedy = 改正公式
+sheet-cell-formula = 第 { $row } 行的“{ $column }”是没有结果的公式
+    .remedy = 打开文件重新保存，或粘贴为数值
+sheet-value-unreadable = 第 { $row } 行的“{ $column }”类型不对
+    .remedy = 写成文本
 
 ### The built-in ledger
 
@@ -617,7 +717,7 @@ policy-not-stored = 策略没有存下或读出：{ $cause }
 
 ### Messages to people
 
-message-change-your-mobile = 绑钉：公司人事系统（eHR）里登记的你的手机号，与钉钉里的不一致。钉钉账号的手机号只能由你本人更换：我的 → 设置 → 账号与安全 → 更换手机号。换好后会自动同步，无需回复；若人事系统里登记有误，请联系人事部门
+message-change-your-mobile = 绑钉：公司 eHR （eHR）里登记的你的手机号，与钉钉里的不一致。钉钉账号的手机号只能由你本人更换：我的 → 设置 → 账号与安全 → 更换手机号。换好后会自动同步，无需回复；若 eHR 里登记有误，请联系人事部门
 message-out-of-date = 一天都没有连上钉钉，消息没有发出
     .remedy = 重新编写后再发
 message-id-invalid = 消息编号应为 1 到 64 个字母、数字、连字符或下划线
@@ -693,3 +793,183 @@ journal-copy-differs = 存档里的备份与审计日志不一致，或缺了其
     .remedy = 用备份比对审计日志：bangding journal verify
 journal-copy-unreadable = 存档里的备份读不出来
     .remedy = 用备份比对审计日志
+
+### Values on their way through a mapping
+
+value-one-way = 这个字段的映射没有反向转换，不能写到这一侧
+    .remedy = 到另一侧改
+value-not-returned = 写进去以后这一侧显示的会是另一个值，所以没有写
+    .remedy = 改这个值，或改这个字段的映射
+value-list-unsupported = 这个字段有多个值，映射只能处理一个值
+    .remedy = 换成单值字段
+value-day-invalid = 不是日期
+    .remedy = 写成 2026-03-01
+value-day-ambiguous = 看不出是哪一天
+    .remedy = 在映射里写明日月的顺序，或写成 2026-03-01
+value-day-open = 这个值表示长期，不是日期
+    .remedy = 如果表示空，在映射里写 "open_end": "empty"
+value-phone-invalid = 不是电话号码
+    .remedy = 到来源方更正
+value-phone-masked = 电话号码带星号，看不到全号
+    .remedy = 开通读取完整号码的权限
+value-number-damaged = 号码被电子表格变成了科学计数法或小数
+    .remedy = 把这一列设成文本格式，重新导出
+value-choice-unknown = 映射的对照表里没有这个值
+    .remedy = 把它加进对照表
+value-template-unmatched = 值和映射的模板不符
+    .remedy = 改这个值，或改模板
+
+### The mapping document
+
+mapping-key-missing = 缺少“{ $key }”这个键
+    .remedy = 补上
+mapping-country-invalid = 不是国家或地区区号
+    .remedy = 写 1 到 3 位数字，加引号，例如 "86"
+mapping-choice-twice = 对照表里这个原始值写了两次
+    .remedy = 只留一个
+mapping-template-invalid =
+    { $why ->
+        [braces] 模板的花括号不成对
+        [no-name] 模板的花括号里是空的
+        [one-value] 包住一个值的模板里，{"{"}value{"}"} 要写且只写一次，不能有别的名称
+        [no-value] 模板里没有任何值
+       *[other] 模板要么写 native，要么写 canonical
+    }
+    .remedy = “native”里写一次 {"{"}value{"}"}，或在“canonical”里用花括号写字段名
+mapping-purpose-short = 用途至少要写 { $limit } 个字
+    .remedy = 写明这些值用来做什么
+mapping-slot-only = 只有自定义字段才写“{ $key }”
+    .remedy = 删掉；主数据方由策略决定
+mapping-target-unclear = 每一项要么写 field，要么写 slot
+    .remedy = 二选一
+mapping-field-twice = { $name } 映射了两次
+    .remedy = 只留一项
+mapping-native-key-twice = 两个字段用了{ $side }的同一个键
+    .remedy = 换一个键，或停用其中一个
+mapping-slot-not-given = 编号 { $slot } 超过 slots_given
+    .remedy = 用下一个编号，并调高 slots_given
+mapping-slot-retired = 编号 { $slot } 已作废，不再使用
+    .remedy = 用新的编号
+mapping-slot-one-side = 编号 { $slot } 两侧都要写键
+    .remedy = 补上缺的一侧
+mapping-slots-fewer = 已经用到编号 { $before }，不能改小
+    .remedy = 至少写 { $before }
+mapping-slot-gone = 文档里没有编号 { $slot } 了
+    .remedy = 保留并写 "on": false，或列入 retired
+mapping-slot-retyped = 编号 { $slot } 的类型变了
+    .remedy = 作废它，用新的编号
+mapping-slot-rebound = 编号 { $slot } 两侧的键同时变了，那就是另一个字段
+    .remedy = 一次只改一侧，或用新的编号
+mapping-slot-reused = 编号 { $slot } 以前用过
+    .remedy = 用下一个编号
+mapping-reference-transformed = { $field }指向其他记录，不能做转换
+    .remedy = 删掉 read
+mapping-step-not-first = 多值模板和常量只能放在第一步
+    .remedy = 移到最前面
+mapping-one-way = “{ $transform }”没有反向转换：这个字段不会写到{ $side }
+mapping-owner-unwritable = 这个字段由另一侧决定，但“{ $transform }”不能反向写到{ $side }
+    .remedy = 去掉这个转换，或改由{ $side }决定
+mapping-default-fills = { $side }没有值时，以默认值为准
+mapping-sensitive-on =
+    { $class ->
+        [identity] 证件
+        [bank] 银行账户
+        [health] 健康
+        [home] 住址
+       *[family] 家庭
+    }信息会保持一致
+mapping-purpose-missing =
+    { $class ->
+        [identity] 证件
+        [bank] 银行账户
+        [health] 健康
+        [home] 住址
+       *[family] 家庭
+    }信息在写明用途之前不同步
+    .remedy = 在 purposes 里写明用途，或停用这个字段
+mapping-key-not-listed = { $side }没有 { $key } 这个字段
+    .remedy = 从它有的字段里选
+mapping-type-unsupported = { $side }的字段 { $key } 类型不支持映射
+    .remedy = 换一个字段
+
+### Fields that a side changed
+
+field-gone = { $side }没有“{ $label }”这个字段了，两侧都先拦下
+    .remedy = 改映射到别的字段，或停用
+field-permission-gone = 应用没有权限读{ $side }的“{ $label }”了，先拦下
+    .remedy = 重新开通权限
+field-not-writable = { $side }的“{ $label }”不能写了，先拦下
+    .remedy = 重新开通权限，或改由{ $side }决定
+field-retyped = { $side }的“{ $label }”换了类型，先拦下
+    .remedy = 看预览，再保存一次映射
+field-renamed = { $side }的“{ $label }”改名为“{ $now }”，先拦下
+    .remedy = 确认还是同一个字段
+field-option-gone = { $side }的“{ $label }”少了 { $options } 个在用的选项，先拦下
+    .remedy = 改映射的对照表
+
+### Matches between people and departments of both sides
+
+match-unionid = 两边的 unionid 相同
+match-kept-id = eHR 里存着这个 userid，另有一项也一致
+match-job-number-and-name = 工号和姓名都相同，两边都唯一
+match-name-and-mobile = 姓名和手机号都相同，两边都唯一
+    .remedy = 抽看十个，再整批确认
+match-near-name = 姓名只差一点，手机号或工号相同，另有一项也一致
+    .remedy = 核对姓名
+match-name-without-mobile = 姓名、部门和另一项相同，手机号不同
+    .remedy = 问清哪个手机号对
+match-homonyms = 有 { $count } 个同名的人
+    .remedy = 选一个
+match-mobile-shared = 有 { $count } 个人用这个手机号
+    .remedy = 按姓名选
+match-name-only = 只有姓名相同
+    .remedy = 对一下部门和入职日期
+match-mobile-only = 只有手机号相同，姓名不同
+    .remedy = 问清这是谁的号码
+match-job-number-only = 只有工号相同，姓名不同
+    .remedy = 查一下工号是不是重新分配过
+match-near-name-only = 姓名只差一点，其他几乎都对不上
+    .remedy = 比一比两条记录
+match-email-only = 只有邮箱相同
+    .remedy = 比一比两条记录
+match-contradicted = 几项依据互相矛盾
+    .remedy = 逐条核对
+match-userid-reused = eHR 里存的 userid 现在是别人的
+match-taken = 最接近的人已对应另一条记录
+match-no-candidate = 另一侧没有相近的人
+match-member-changed = 作出决定后记录变了，原决定不再适用
+    .remedy = 重新决定
+match-several-records = 同一个人在 eHR 有 { $count } 条记录，只对应一个账号
+match-lead-active = 以在职的这条为准
+match-lead-department = 以部门和钉钉一致的这条为准
+match-lead-later = 以入职较晚的这条为准
+match-lead-unclear = 同一个人有几条在职记录，看不出以哪条为准
+    .remedy = 选一条
+match-department-stored = 一侧存着另一侧的部门编号
+match-department-path = 部门的完整路径相同
+match-department-parent = 上级部门已对应，名称相同
+match-department-twice = 同一上级下有几个同名部门
+    .remedy = 改名，或选一个
+
+### Snapshots and restoring
+
+snapshot-part-unreadable = 快照有一部分打不开
+    .remedy = 看另一天
+snapshot-part-missing = 快照缺了一部分
+    .remedy = 看另一天
+snapshot-erased = 此人的数据已清除，快照里的也打不开了
+restore-not-in-snapshot = 那天的快照里没有这条记录
+    .remedy = 换一天
+restore-account-deleted = 钉钉账号已删除：会新建账号，聊天和历史记录回不来
+restore-group-chat = 钉钉部门已删除：会得到新编号，部门群回不来
+restore-employee-only = { $field }在钉钉里只有员工本人能改
+    .remedy = 请员工改
+restore-field-hidden = 那天看不到{ $field }
+restore-field-older = { $field }的值是 { $date } 读到的
+restore-owner-decides = { $field }由{ $side }决定：写到那里，另一侧随后跟上
+restore-reference-gone = { $field }指向的记录已经不在
+    .remedy = 先恢复那条记录
+restore-direction-forbids = { $field }由{ $side }决定，而策略不往那里写
+    .remedy = 到{ $side }里手工改
+restore-untouchable = 策略标记了禁止改动
+    .remedy = 先在策略里取消标记

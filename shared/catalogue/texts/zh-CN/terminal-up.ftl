@@ -15,7 +15,11 @@ up-callback-waits =
     { "  " }请求网址     { $url }
     { "  " }签名 Token   { $token }
     { "  " }加密 aes_key { $key }
-up-callback-unreachable = ▲ 这是本机地址，钉钉到不了：请经公网地址转发，或部署到云上
+up-callback-unreachable = ▲ 这是本机地址，钉钉到不了：加上 --stream 改用 Stream 模式，或经公网地址转发，或部署到云上
+up-stream-waits = ○ Stream 连接  还没有连上，同步照常进行，会一直重试
+up-stream-choose = 在钉钉开放平台「事件与回调」里选 Stream 模式推送，点「已完成接入，验证连接通道」，再勾选通讯录事件
+up-stream-connected = ● Stream 连接  已连上，变化会马上到
+up-stream-lost = ▲ Stream 连接  断开，正在重连；其间的变化会补上。{ $reason }
 up-reading = 正在读取：{ $departments } 个部门，{ $people } 人
 up-progress = { $bar } { $position } / { $total }，每秒 { $speed }，约 { $eta }
 up-preview = ● 变更计划  新增：部门 { $departments_new }，人员 { $people_new } · 要再看一遍：部门 { $departments_changed }，人员 { $people_changed } · 名单里缺：{ $people_missing }

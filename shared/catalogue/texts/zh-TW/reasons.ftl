@@ -12,6 +12,12 @@ several = { $first }；{ $second }
 
 guard-too-many-removals = { $people } 人裡有 { $removals } 人要標記為離職，上限 { $limit }
     .remedy = 先核對由哪一方決定離職；確認無誤後放行：bangding hold release
+guard-too-many-deletions = { $people } 人裡今天有 { $removals } 人要從釘釘刪除，上限 { $limit }
+    .remedy = 先核對 eHR 裡誰已離職；確認無誤後放行：bangding hold release
+guard-too-many-departments = 共 { $size } 個部門和人，今天要撤銷部門連同其下的人 { $removals } 個，上限 { $limit }
+    .remedy = 先到主資料方核對部門；確認無誤後放行：bangding hold release
+guard-held-before = 之前已攔下，等人放行
+    .remedy = 放行：bangding hold release
 guard-field-emptied = { $people } 人裡有 { $records } 人的{ $field }會被清空，上限 { $limit }
     .remedy = 先查清來源方為什麼沒有這個欄位的值；確認無誤後放行：bangding hold release
 guard-field-changed = { $people } 人裡有 { $records } 人的{ $field }會改變，上限 { $limit }
@@ -27,6 +33,10 @@ identity-name-differs = 員工編號相同但姓名不同，等人確認是不�
     .remedy = 在其中一邊更正姓名或員工編號
 identity-job-number-differs = 姓名和手機號碼相同但員工編號不同，等人確認是不是同一個人
     .remedy = 在其中一邊更正員工編號
+identity-kept-id-alone = eHR 裡記著這個釘釘 ID，但 unionid、姓名、員工編號和手機號碼都對不上，等人確認是不是同一個人
+    .remedy = 更正 eHR 資料裡的釘釘 ID，或更正不一致的資訊
+identity-record-of-another = eHR 資料裡的 unionid 不是釘釘裡缺少的那個人的
+    .remedy = 更正 eHR 裡的資料，再重試：bangding quarantine retry
 identity-two-accounts = 兩個釘釘帳號都對得上 eHR 裡的同一筆資料，等人確認是哪一個
     .remedy = 在釘釘裡移除不用的帳號，或更正 eHR 裡的資料
 identity-two-records = eHR 裡兩筆資料都對得上同一個釘釘帳號，等人確認是哪一筆
@@ -104,6 +114,8 @@ gate-shadow = 影子模式：只做變更計畫，什麼都不寫
     .remedy = 正式啟用：bangding shadow off
 gate-preview-needed = 策略版本 { $version } 要先預覽，之後才寫入
     .remedy = 做一份變更計畫，核准後執行：bangding plan
+gate-policy-changed = 兩邊是按策略版本 { $read_under } 讀取的，期間已啟用版本 { $active }
+    .remedy = 下一次同步按新版本讀取和判斷
 gate-binding-removed = 繫結已移除
 
 ### Why a list is not complete
@@ -426,6 +438,7 @@ dingtalk-not-sent =
         [header] access_token 無法傳送
         [userid] userid 不合法
         [people] 一次的人數太多或太少
+        [query] 人數或天數超出一次呼叫的範圍
         [size] 內容太大
        *[other] { $detail }
     }）
@@ -439,6 +452,93 @@ ehr-outcome-unknown = 不清楚 eHR 是否寫入成功
 ehr-unavailable = eHR 沒有回應
     .remedy = 檢查 eHR 是否正常，會自動再試
 ehr-reply-malformed = eHR 的回應無法解讀（{ $detail }）
+ehr-credentials-refused = eHR 不接受這個金鑰（{ $code }）
+    .remedy = 填一個有效的金鑰，原來的可能已被停用
+ehr-permission-missing = 這個金鑰在 eHR 裡沒有權限（{ $code }）
+    .remedy = 在 eHR 後台給金鑰開通該介面和該應用
+ehr-address-not-allowed = eHR 不接受我們的出口位址（{ $code }）
+    .remedy = 把出口位址加進金鑰的白名單，或去掉白名單
+ehr-quota-used-up = eHR 的用量已用完（{ $code }）
+    .remedy = 升級方案，或等到週期結束
+ehr-throttled = eHR 要求放慢（{ $code }）
+ehr-busy = eHR 正忙（{ $code }）
+    .remedy = 稍後會再試
+ehr-call-refused = eHR 拒絕了呼叫，錯誤碼 { $code }
+ehr-code-unknown = eHR 回傳了未列出的錯誤碼 { $code }
+    .remedy = 稍後會再試；一直這樣就回報這個碼
+ehr-form-missing = eHR 裡沒有對應所指的應用或表單（{ $code }）
+    .remedy = 重新選擇表單
+ehr-field-missing = { $field }對應的欄位 { $key } 已不在表單裡
+    .remedy = 給{ $field }重新選一個欄位
+ehr-mapped-field-missing = 對應所指的欄位 { $key } 已不在表單裡
+    .remedy = 在對應裡另選一個欄位
+ehr-field-retyped = { $field }對應的欄位 { $key } 現在的類型是 { $found }，不是 { $expected }
+    .remedy = 重新對應{ $field }
+ehr-value-unreadable = 欄位 { $key } 的內容讀不懂
+    .remedy = 在 eHR 裡改正
+ehr-value-invalid = 欄位 { $key } 不能填這個值
+ehr-option-unknown = 這個值不在欄位 { $key } 的選項裡
+    .remedy = 在 eHR 裡加上選項，或改正這個值
+ehr-field-read-only = { $field }在 eHR 裡的欄位不能寫入
+    .remedy = 讓{ $field }以 eHR 為準
+ehr-field-unmapped = { $field }沒有對應到 eHR 的欄位
+    .remedy = 給{ $field }選欄位，或不同步它
+ehr-status-unknown = 記錄的員工狀態是對應裡沒有說明的詞
+    .remedy = 在對應裡說明這個詞的意思
+ehr-status-unmapped = 對應裡沒有說明要寫入的員工狀態
+    .remedy = 在對應裡補上
+ehr-root-kept = eHR 的根部門不能改
+    .remedy = 在 eHR 裡改根部門
+ehr-parent-invalid = 上級部門的編號在 eHR 裡不成立
+    .remedy = 在 eHR 裡查看上級部門
+ehr-key-ambiguous = eHR 裡有 { $count } 筆記錄的編號相同
+    .remedy = 在 eHR 裡改正，只留一筆
+ehr-value-taken = eHR 裡另一筆記錄已有這個值
+    .remedy = 改正其中一筆
+ehr-organisation-locked = eHR 的部門是釘釘同步過去的，不寫入
+    .remedy = 讓部門以釘釘為準
+ehr-table-row-kept = 子表 { $key } 裡還有別的內容的一行會遺失
+    .remedy = 不再需要時，在 eHR 裡刪除這一行
+ehr-department-not-empty = eHR 裡這個部門不是空的（{ $code }）
+    .remedy = 先移走裡面的人和下級部門
+ehr-row-unreadable = 這一行沒有能讀的編號
+
+### 讀取的表格
+
+sheet-format-unknown = 檔案不是 CSV，也不是 xlsx 活頁簿
+    .remedy = 用 Excel 或 WPS 開啟，另存為 .xlsx
+sheet-old-or-protected = 檔案是舊的 .xls 活頁簿，或設了密碼
+    .remedy = 開啟後去掉密碼，另存為 .xlsx
+sheet-encoding-unknown = 文字的編碼認不出來
+    .remedy = 另存為 CSV UTF-8
+sheet-too-large = 表格超過 { $limit } 個儲存格
+    .remedy = 刪掉花名冊下面和旁邊的內容，或分成幾份
+sheet-header-missing = 沒有一列是花名冊的表頭
+    .remedy = 用一列寫明欄名：工號、姓名、手機、部門…
+sheet-key-column-missing = 表格沒有工號欄
+    .remedy = 加一欄「工號」
+sheet-several = 活頁簿裡有 { $count } 個工作表像花名冊
+    .remedy = 只留其中一個
+sheet-column-twice = 有幾欄和「{ $column }」意思相同
+    .remedy = 只留一欄
+sheet-column-unsure = 「{ $column }」這一欄可能是別的意思，沒有讀取
+    .remedy = 換一個明確的欄名，例如「公司郵箱」
+sheet-key-missing = 第 { $row } 列沒有工號
+    .remedy = 填上工號
+sheet-key-twice = 第 { $row } 列的工號和另一列相同
+    .remedy = 改正其中一列
+sheet-digits-lost = 第 { $row } 列的「{ $column }」是丟了位數的數字
+    .remedy = 把這一欄設為文字格式，重新填寫
+sheet-zeros-lost = 第 { $row } 列的「{ $column }」是數字，前面的零可能丟了
+    .remedy = 把這一欄設為文字格式，重新填寫
+sheet-day-unreadable = 第 { $row } 列的「{ $column }」不是日期
+    .remedy = 寫成 2026-03-01
+sheet-cell-error = 第 { $row } 列的「{ $column }」是公式錯誤
+    .remedy = 改正公式
+sheet-cell-formula = 第 { $row } 列的「{ $column }」是沒有結果的公式
+    .remedy = 開啟檔案重新儲存，或貼上為數值
+sheet-value-unreadable = 第 { $row } 列的「{ $column }」類型不對
+    .remedy = 寫成文字
 
 ### The built-in ledger
 
@@ -617,7 +717,7 @@ policy-not-stored = 策略沒有存下或讀出：{ $cause }
 
 ### Messages to people
 
-message-change-your-mobile = 綁釘：公司人事系統（eHR）裡登記的你的手機號碼，與釘釘裡的不一致。釘釘帳號的手機號碼只能由你本人更換：我的 → 設定 → 帳號與安全 → 更換手機號碼。換好後會自動同步，不需回覆；若人事系統裡登記有誤，請聯絡人事部門
+message-change-your-mobile = 綁釘：公司 eHR （eHR）裡登記的你的手機號碼，與釘釘裡的不一致。釘釘帳號的手機號碼只能由你本人更換：我的 → 設定 → 帳號與安全 → 更換手機號碼。換好後會自動同步，不需回覆；若 eHR 裡登記有誤，請聯絡人事部門
 message-out-of-date = 一整天都沒有連上釘釘，訊息沒有送出
     .remedy = 重新編寫後再送出
 message-id-invalid = 訊息編號應為 1 到 64 個字母、數字、連字號或底線
@@ -693,3 +793,183 @@ journal-copy-differs = 封存裡的備份與稽核日誌不一致，或缺了其
     .remedy = 用備份比對稽核日誌：bangding journal verify
 journal-copy-unreadable = 封存裡的備份讀不出來
     .remedy = 用備份比對稽核日誌
+
+### Values on their way through a mapping
+
+value-one-way = 這個欄位的對應沒有反向轉換，不能寫到這一側
+    .remedy = 到另一側改
+value-not-returned = 寫進去以後這一側顯示的會是另一個值，所以沒有寫
+    .remedy = 改這個值，或改這個欄位的對應
+value-list-unsupported = 這個欄位有多個值，對應只能處理一個值
+    .remedy = 換成單值欄位
+value-day-invalid = 不是日期
+    .remedy = 寫成 2026-03-01
+value-day-ambiguous = 看不出是哪一天
+    .remedy = 在對應裡寫明日月的順序，或寫成 2026-03-01
+value-day-open = 這個值表示長期，不是日期
+    .remedy = 如果表示空，在對應裡寫 "open_end": "empty"
+value-phone-invalid = 不是電話號碼
+    .remedy = 到來源方更正
+value-phone-masked = 電話號碼帶星號，看不到全號
+    .remedy = 開通讀取完整號碼的權限
+value-number-damaged = 號碼被試算表變成了科學記號或小數
+    .remedy = 把這一列設成文字格式，重新匯出
+value-choice-unknown = 對應的對照表裡沒有這個值
+    .remedy = 把它加進對照表
+value-template-unmatched = 值和對應的範本不符
+    .remedy = 改這個值，或改範本
+
+### The mapping document
+
+mapping-key-missing = 缺少「{ $key }」這個鍵
+    .remedy = 補上
+mapping-country-invalid = 不是國家或地區區號
+    .remedy = 寫 1 到 3 位數字，加引號，例如 "86"
+mapping-choice-twice = 對照表裡這個原始值寫了兩次
+    .remedy = 只留一個
+mapping-template-invalid =
+    { $why ->
+        [braces] 範本的大括號不成對
+        [no-name] 範本的大括號裡是空的
+        [one-value] 包住一個值的範本裡，{"{"}value{"}"} 要寫且只寫一次，不能有別的名稱
+        [no-value] 範本裡沒有任何值
+       *[other] 範本要麼寫 native，要麼寫 canonical
+    }
+    .remedy = 「native」裡寫一次 {"{"}value{"}"}，或在「canonical」裡用大括號寫欄位名
+mapping-purpose-short = 用途至少要寫 { $limit } 個字
+    .remedy = 寫明這些值用來做什麼
+mapping-slot-only = 只有自定義欄位才寫「{ $key }」
+    .remedy = 刪掉；主資料方由策略決定
+mapping-target-unclear = 每一項要麼寫 field，要麼寫 slot
+    .remedy = 二選一
+mapping-field-twice = { $name } 對應了兩次
+    .remedy = 只留一項
+mapping-native-key-twice = 兩個欄位用了{ $side }的同一個鍵
+    .remedy = 換一個鍵，或停用其中一個
+mapping-slot-not-given = 編號 { $slot } 超過 slots_given
+    .remedy = 用下一個編號，並調高 slots_given
+mapping-slot-retired = 編號 { $slot } 已作廢，不再使用
+    .remedy = 用新的編號
+mapping-slot-one-side = 編號 { $slot } 兩側都要寫鍵
+    .remedy = 補上缺的一側
+mapping-slots-fewer = 已經用到編號 { $before }，不能改小
+    .remedy = 至少寫 { $before }
+mapping-slot-gone = 文件裡沒有編號 { $slot } 了
+    .remedy = 保留並寫 "on": false，或列入 retired
+mapping-slot-retyped = 編號 { $slot } 的型別變了
+    .remedy = 作廢它，用新的編號
+mapping-slot-rebound = 編號 { $slot } 兩側的鍵同時變了，那就是另一個欄位
+    .remedy = 一次只改一側，或用新的編號
+mapping-slot-reused = 編號 { $slot } 以前用過
+    .remedy = 用下一個編號
+mapping-reference-transformed = { $field }指向其他記錄，不能做轉換
+    .remedy = 刪掉 read
+mapping-step-not-first = 多值範本和常量只能放在第一步
+    .remedy = 移到最前面
+mapping-one-way = 「{ $transform }」沒有反向轉換：這個欄位不會寫到{ $side }
+mapping-owner-unwritable = 這個欄位由另一側決定，但「{ $transform }」不能反向寫到{ $side }
+    .remedy = 去掉這個轉換，或改由{ $side }決定
+mapping-default-fills = { $side }沒有值時，以預設值為準
+mapping-sensitive-on =
+    { $class ->
+        [identity] 證件
+        [bank] 銀行帳戶
+        [health] 健康
+        [home] 住址
+       *[family] 家庭
+    }資訊會保持一致
+mapping-purpose-missing =
+    { $class ->
+        [identity] 證件
+        [bank] 銀行帳戶
+        [health] 健康
+        [home] 住址
+       *[family] 家庭
+    }資訊在寫明用途之前不同步
+    .remedy = 在 purposes 裡寫明用途，或停用這個欄位
+mapping-key-not-listed = { $side }沒有 { $key } 這個欄位
+    .remedy = 從它有的欄位裡選
+mapping-type-unsupported = { $side }的欄位 { $key } 型別不支援對應
+    .remedy = 換一個欄位
+
+### Fields that a side changed
+
+field-gone = { $side }沒有「{ $label }」這個欄位了，兩側都先攔下
+    .remedy = 改對應到別的欄位，或停用
+field-permission-gone = 應用沒有權限讀{ $side }的「{ $label }」了，先攔下
+    .remedy = 重新開通權限
+field-not-writable = { $side }的「{ $label }」不能寫了，先攔下
+    .remedy = 重新開通權限，或改由{ $side }決定
+field-retyped = { $side }的「{ $label }」換了型別，先攔下
+    .remedy = 看預覽，再儲存一次對應
+field-renamed = { $side }的「{ $label }」改名為「{ $now }」，先攔下
+    .remedy = 確認還是同一個欄位
+field-option-gone = { $side }的「{ $label }」少了 { $options } 個在用的選項，先攔下
+    .remedy = 改對應的對照表
+
+### Matches between people and departments of both sides
+
+match-unionid = 兩邊的 unionid 相同
+match-kept-id = eHR 裡存著這個 userid，另有一項也一致
+match-job-number-and-name = 員工編號和姓名都相同，兩邊都唯一
+match-name-and-mobile = 姓名和手機號碼都相同，兩邊都唯一
+    .remedy = 抽看十個，再整批確認
+match-near-name = 姓名只差一點，手機號碼或員工編號相同，另有一項也一致
+    .remedy = 核對姓名
+match-name-without-mobile = 姓名、部門和另一項相同，手機號碼不同
+    .remedy = 問清哪個手機號碼對
+match-homonyms = 有 { $count } 個同名的人
+    .remedy = 選一個
+match-mobile-shared = 有 { $count } 個人用這個手機號碼
+    .remedy = 按姓名選
+match-name-only = 只有姓名相同
+    .remedy = 對一下部門和到職日期
+match-mobile-only = 只有手機號碼相同，姓名不同
+    .remedy = 問清這是誰的號碼
+match-job-number-only = 只有員工編號相同，姓名不同
+    .remedy = 查一下員工編號是不是重新分配過
+match-near-name-only = 姓名只差一點，其他幾乎都對不上
+    .remedy = 比一比兩條記錄
+match-email-only = 只有信箱相同
+    .remedy = 比一比兩條記錄
+match-contradicted = 幾項依據互相矛盾
+    .remedy = 逐條核對
+match-userid-reused = eHR 裡存的 userid 現在是別人的
+match-taken = 最接近的人已對應另一條記錄
+match-no-candidate = 另一側沒有相近的人
+match-member-changed = 作出決定後記錄變了，原決定不再適用
+    .remedy = 重新決定
+match-several-records = 同一個人在 eHR 有 { $count } 條記錄，只對應一個帳號
+match-lead-active = 以在職的這條為準
+match-lead-department = 以部門和釘釘一致的這條為準
+match-lead-later = 以到職較晚的這條為準
+match-lead-unclear = 同一個人有幾條在職記錄，看不出以哪條為準
+    .remedy = 選一條
+match-department-stored = 一側存著另一側的部門編號
+match-department-path = 部門的完整路徑相同
+match-department-parent = 上級部門已對應，名稱相同
+match-department-twice = 同一上級下有幾個同名部門
+    .remedy = 改名，或選一個
+
+### Snapshots and restoring
+
+snapshot-part-unreadable = 快照有一部分打不開
+    .remedy = 看另一天
+snapshot-part-missing = 快照缺了一部分
+    .remedy = 看另一天
+snapshot-erased = 此人的資料已清除，快照裡的也打不開了
+restore-not-in-snapshot = 那天的快照裡沒有這條記錄
+    .remedy = 換一天
+restore-account-deleted = 釘釘帳號已刪除：會新建帳號，聊天和歷史記錄回不來
+restore-group-chat = 釘釘部門已刪除：會得到新編號，部門群回不來
+restore-employee-only = { $field }在釘釘裡只有員工本人能改
+    .remedy = 請員工改
+restore-field-hidden = 那天看不到{ $field }
+restore-field-older = { $field }的值是 { $date } 讀到的
+restore-owner-decides = { $field }由{ $side }決定：寫到那裡，另一側隨後跟上
+restore-reference-gone = { $field }指向的記錄已經不在
+    .remedy = 先恢復那條記錄
+restore-direction-forbids = { $field }由{ $side }決定，而策略不往那裡寫
+    .remedy = 到{ $side }裡手工改
+restore-untouchable = 策略標記了禁止改動
+    .remedy = 先在策略裡取消標記

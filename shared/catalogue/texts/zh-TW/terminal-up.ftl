@@ -15,7 +15,11 @@ up-callback-waits =
     { "  " }請求網址     { $url }
     { "  " }簽章 Token   { $token }
     { "  " }加密 aes_key { $key }
-up-callback-unreachable = ▲ 這是本機位址，釘釘連不進來：請從公開網址轉送，或部署到雲端
+up-callback-unreachable = ▲ 這是本機位址，釘釘連不進來：加上 --stream 改用 Stream 模式，或從公開網址轉送，或部署到雲端
+up-stream-waits = ○ Stream 連線  還沒有連上，同步照常進行，會一直重試
+up-stream-choose = 到釘釘開發者後台「事件与回调」選擇 Stream 模式推送，點「已完成接入，验证连接通道」，再勾選通訊錄事件
+up-stream-connected = ● Stream 連線  已連上，變動會立即送達
+up-stream-lost = ▲ Stream 連線  中斷，正在重新連線；其間的變動會補上。{ $reason }
 up-reading = 正在讀取：{ $departments } 個部門，{ $people } 人
 up-progress = { $bar } { $position } / { $total }，每秒 { $speed }，約 { $eta }
 up-preview = ● 變更計畫  新增：部門 { $departments_new }，人員 { $people_new } · 要再看一次：部門 { $departments_changed }，人員 { $people_changed } · 名單裡沒有：{ $people_missing }

@@ -39,6 +39,8 @@ pub(super) struct ApiCall {
     pub(super) interface: &'static str,
     /// From the host on.
     pub(super) path: &'static str,
+    /// Besides the token; for a GET.
+    pub(super) query: Vec<(&'static str, String)>,
     /// `None`: a GET without a body.
     pub(super) body: Option<Value>,
     pub(super) effect: CallEffect,
@@ -52,6 +54,7 @@ impl ApiCall {
             generation: ApiGeneration::Old,
             interface,
             path,
+            query: Vec::new(),
             body: None,
             effect: CallEffect::Read,
             accepts: None,
@@ -64,6 +67,7 @@ impl ApiCall {
             generation: ApiGeneration::Old,
             interface,
             path,
+            query: Vec::new(),
             body: Some(body),
             effect,
             accepts,
@@ -75,6 +79,19 @@ impl ApiCall {
         Self {
             generation: ApiGeneration::New,
             ..Self::post(interface, path, body)
+        }
+    }
+
+    /// A GET from the v1.0 host.
+    pub(super) fn get_new(
+        interface: &'static str,
+        path: &'static str,
+        query: Vec<(&'static str, String)>,
+    ) -> Self {
+        Self {
+            generation: ApiGeneration::New,
+            query,
+            ..Self::get(interface, path)
         }
     }
 
@@ -110,7 +127,7 @@ impl ApiCall {
             }
             ApiGeneration::New => {
                 let mut request = build_request(
-                    format!("{}{}", endpoints.api, self.path),
+                    format!("{}{}{}", endpoints.api, self.path, self.query_text()),
                     self.body.as_ref(),
                 )?;
                 let mut header = HeaderValue::from_str(token.expose()).map_err(|_| {
@@ -123,6 +140,18 @@ impl ApiCall {
                 Ok(request)
             }
         }
+    }
+}
+
+impl ApiCall {
+    /// `?name=value&…`, or nothing.
+    fn query_text(&self) -> String {
+        let pairs = self.query.iter().zip(0..);
+        pairs.fold(String::new(), |mut text, ((name, value), at)| {
+            let sign = if at == 0 { '?' } else { '&' };
+            _ = write!(text, "{sign}{name}={}", percent_encode(value));
+            text
+        })
     }
 }
 

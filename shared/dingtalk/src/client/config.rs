@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::call_counters::{CallLog, CallTally};
 use super::clock::{Clock, Jitter};
-use super::rate_limit::RateLimiter;
+use super::rate_limit::{PaceMemory, RateLimiter};
 use super::tokens::TokenSource;
 use outbound::Transport;
 
@@ -94,6 +94,18 @@ impl Client {
             lanes,
             log,
         }))
+    }
+
+    /// Starts with what an earlier client of the same app has learned about the way to DingTalk. For a client that has
+    /// not asked anything yet: an interface that was asked keeps what it knows.
+    pub fn recall_pace(&self, memory: PaceMemory) {
+        self.0.lanes.recall(self.0.clock.now(), memory);
+    }
+
+    /// What was learned about the way to DingTalk, for the next client.
+    #[must_use]
+    pub fn learned_pace(&self) -> PaceMemory {
+        self.0.lanes.memory()
     }
 
     /// What was asked and what went wrong so far.

@@ -70,13 +70,18 @@ impl Client {
         loop {
             // Twice: nobody waits for a slot in vain, and a ban may come while one waits.
             self.refuse_while_banned(call)?;
-            lane.wait_for_slot(&*shared.clock).await;
+            let slot = lane.wait_for_slot(&*shared.clock).await;
             self.refuse_while_banned(call)?;
             let current = match token.take() {
                 Some(renewed) => renewed,
                 None => shared.tokens.current_token().await?,
             };
-            let trouble = match self.attempt_call(call, read, &current).await {
+            lane.note_departure(slot, shared.clock.now());
+            let outcome = self.attempt_call(call, read, &current).await;
+            if outcome.as_ref().err().is_none_or(tells_the_way) {
+                lane.note_answer(slot, shared.clock.now());
+            }
+            let trouble = match outcome {
                 Ok(answer) => return Ok(answer),
                 Err(trouble) => trouble,
             };
@@ -135,14 +140,13 @@ impl Client {
     ) -> NextStep {
         let shared = &*self.0;
         match trouble {
-            DingTalkErrorKind::Throttled { .. } if tried.throttled + 1 < TRIES_THROTTLED => {
+            DingTalkErrorKind::Throttled { code } if tried.throttled + 1 < TRIES_THROTTLED => {
                 tried.throttled += 1;
                 shared.log.count_throttled();
+                let lane = shared.lanes.lane(call.interface);
+                lane.note_throttle(shared.clock.now(), is_for_our_pace(&code));
                 let pause = with_jitter(THROTTLED_MILLIS, &shared.jitter);
-                shared
-                    .lanes
-                    .lane(call.interface)
-                    .slow_down(shared.clock.now(), pause);
+                shared.clock.sleep(pause).await;
                 NextStep::Again
             }
             DingTalkErrorKind::TokenRefused { .. } if !tried.renewed => {
@@ -198,6 +202,26 @@ fn leaves_outcome_unknown(trouble: &DingTalkErrorKind) -> bool {
         ),
         _ => false,
     }
+}
+
+/// Whether how long this answer took tells how far DingTalk is: a gateway answers sooner, and a throttled call is not
+/// carried out.
+fn tells_the_way(trouble: &DingTalkErrorKind) -> bool {
+    !matches!(
+        trouble,
+        DingTalkErrorKind::Throttled { .. }
+            | DingTalkErrorKind::Banned { .. }
+            | DingTalkErrorKind::Busy { .. }
+            | DingTalkErrorKind::Malformed { .. }
+            | DingTalkErrorKind::Unreachable { .. }
+            | DingTalkErrorKind::UnknownOutcome
+            | DingTalkErrorKind::NotSent { .. }
+    )
+}
+
+/// Whether this app asked too fast, and not all apps together.
+fn is_for_our_pace(code: &str) -> bool {
+    code != "90002" && !code.to_ascii_lowercase().ends_with("qpslimitforapi")
 }
 
 /// DingTalk's codes for too many calls, on either host.

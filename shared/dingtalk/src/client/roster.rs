@@ -1,5 +1,8 @@
 //! Administrators, and what 智能人事 knows: who is employed, and in which kind of employment.
 
+mod deep_fields;
+mod proof;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use directory::UserId;
@@ -13,6 +16,9 @@ use super::config::Client;
 use super::lenient::{LenientNumber, LenientText, RawRows, Reading, Row, read_text};
 use super::people::is_same_userid;
 use crate::error::{CallFault, DingTalkError, DingTalkErrorKind, ReplyFault, apply_for};
+
+pub use deep_fields::{RosterLayout, RosterRow, RosterRows, RosterValue};
+pub use proof::{DeepField, IdPart, ProofNews, RosterDoubt, RosterProof, SampledPerson};
 
 const LISTADMIN: &str = "user/listadmin";
 const ON_JOB: &str = "employee/queryonjob";
@@ -130,15 +136,7 @@ impl Client {
                 },
             ));
         }
-        let missing = |_| {
-            DingTalkError::new(
-                ROSTER,
-                DingTalkErrorKind::AgentRefused {
-                    code: "none".to_owned(),
-                },
-            )
-        };
-        let agent = self.agent_id(ROSTER).map_err(missing)?;
+        let agent = self.roster_agent(ROSTER)?;
         let body = json!({
             "userIdList": people.iter().map(UserId::as_str).collect::<Vec<_>>(),
             "fieldFilterList": [EMPLOYEE_TYPE],
@@ -151,6 +149,14 @@ impl Client {
             .await
             .map_err(|err| self.name_roster_permission(err))?;
         employment_types(&answer.result, people).map_err(|what| self.malformed_answer(ROSTER, what))
+    }
+
+    /// The AgentId that the roster wants.
+    fn roster_agent(&self, interface: &'static str) -> Result<i64, DingTalkError> {
+        self.agent_id(interface).map_err(|_| {
+            let code = "none".to_owned();
+            DingTalkError::new(interface, DingTalkErrorKind::AgentRefused { code })
+        })
     }
 
     /// The roster's own word for a missing permission, which names none.

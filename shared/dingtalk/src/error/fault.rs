@@ -76,6 +76,9 @@ pub enum CallFault {
     /// Nobody, or more people than one call takes.
     #[error("one call names 1 to 100 people")]
     PeopleCount,
+    /// More people or days than one call may name, or days that are in no calendar.
+    #[error("{0}")]
+    Query(&'static str),
     /// A message above DingTalk's limit.
     #[error("a notice has at most 2,048 bytes")]
     MessageSize,
@@ -135,6 +138,7 @@ impl From<CallFault> for Reason {
             CallFault::TokenHeader => not_sent("header"),
             CallFault::UserId => not_sent("userid"),
             CallFault::PeopleCount => not_sent("people"),
+            CallFault::Query(_) => not_sent("query"),
             CallFault::MessageSize => not_sent("size"),
             CallFault::ChatOption => not_sent("chat-option"),
             CallFault::TooLong { field, limit } => {

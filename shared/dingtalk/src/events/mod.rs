@@ -78,6 +78,20 @@ pub fn parse_undelivered(entry: &Value) -> Result<CallbackEvent, EventParseError
     read_event(Some(tag), &content)
 }
 
+/// Reads an event of the stream: its type, id, corp and time are in the headers, what it is about in the data, a JSON text.
+/// Data that cannot be read names nobody, so that an event about people or departments asks for everything.
+///
+/// # Errors
+/// [`EventParseError`] unless headers or data tell the type.
+pub fn parse_streamed(headers: &Value, data: &str) -> Result<CallbackEvent, EventParseError> {
+    let headers = Payload::from_value(headers)?;
+    let mut content = Payload::parse(data.as_bytes()).unwrap_or_default();
+    for key in ["eventtype", "eventid", "eventcorpid", "eventborntime"] {
+        content.inherit_field(&headers, key);
+    }
+    read_event(headers.text("eventtype"), &content)
+}
+
 fn read_event(tag: Option<String>, payload: &Payload) -> Result<CallbackEvent, EventParseError> {
     let name = tag
         .or_else(|| payload.text("eventtype"))

@@ -252,6 +252,33 @@ fn an_undelivered_entry_carries_its_own_type_and_time() {
     );
 }
 
+#[test]
+fn a_streamed_event_is_read_from_headers_and_data() {
+    let headers = serde_json::json!({
+        "topic": "*", "eventType": "user_modify_org", "eventId": "e1", "eventCorpId": "ding1",
+        "eventBornTime": "1685501863357", "messageId": "m1",
+    });
+    let data = r#"{"timeStamp":"1685501863300","userId":["015x"],"optStaffId":"m"}"#;
+    let event = parse_streamed(&headers, data).unwrap();
+    assert_eq!(event.kind, EventKind::Changed("user_modify_org".to_owned()));
+    assert_eq!(event.wakes[0].queue_group(), "dt#person#015x");
+    assert_eq!(event.event_id.as_deref(), Some("e1"));
+    assert_eq!(event.corp.unwrap().as_str(), "ding1");
+    assert_eq!(event.born_at, Some(Timestamp(1_685_501_863_357)));
+    for unreadable in ["", "[]", "{", r#"{"errCode":20001}"#] {
+        let event = parse_streamed(&headers, unreadable).unwrap();
+        assert_eq!(
+            event.wakes[0].target,
+            WakeTarget::Everything,
+            "{unreadable}"
+        );
+    }
+    let nameless = serde_json::json!({ "eventId": "e1" });
+    assert!(parse_streamed(&nameless, data).is_err());
+    let named = r#"{"EventType":"org_change"}"#;
+    assert!(parse_streamed(&nameless, named).is_ok());
+}
+
 fn arbitrary_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),

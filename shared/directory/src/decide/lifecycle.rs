@@ -2,12 +2,12 @@
 
 use super::fields::{agree_on_value, merged_fields, restore_in_ehr};
 use super::{
-    Decision, DecisionContext, EhrRecord, RecordPair, ValueChange, build_part, conclude_decision,
-    observed_link, settle_decision, start_generation,
+    Decision, DecisionContext, EhrRecord, FreshRead, RecordPair, ValueChange, build_part,
+    conclude_decision, is_another, observed_link, settle_decision, start_generation,
 };
 use crate::field::{Field, FieldSet};
-use crate::hash::{self, FieldHash};
-use crate::ids::{Kind, NativeId, Side, Timestamp};
+use crate::hash::{self, FieldHash, HashKey};
+use crate::ids::{Kind, LinkId, NativeId, Side, Timestamp};
 use crate::link::{Link, LinkLifecycle, LinkWait, WriteAction};
 use crate::plan::{PlanItem, SettledLink};
 use crate::planted::{self, Bug};
@@ -171,14 +171,15 @@ fn create_in_ehr(
     )
 }
 
-/// The `userid` of somebody whom we create in DingTalk: derived, so that a create that is repeated is the same one.
-fn derive_userid(link: &Link) -> Option<NativeId> {
-    let generation = if link.generation > 1 {
-        format!("-{}", link.generation)
+/// The `userid` of somebody whom we create in DingTalk, in a generation of their link: derived, so that a create that is repeated is the same one.
+#[must_use]
+pub fn derive_userid(link: LinkId, generation: u32) -> Option<NativeId> {
+    let suffix = if generation > 1 {
+        format!("-{generation}")
     } else {
         String::new()
     };
-    NativeId::new(&format!("{}{generation}", link.id)).ok()
+    NativeId::new(&format!("{link}{suffix}")).ok()
 }
 
 fn create_in_dingtalk(
@@ -205,7 +206,7 @@ fn create_in_dingtalk(
     // Whoever had the userid before had the unionid; the new account may have another one.
     link.unionid = None;
     if link.kind == Kind::Person && (again || link.dingtalk.is_none()) {
-        link.dingtalk = derive_userid(&link);
+        link.dingtalk = derive_userid(link.id, link.generation);
     } else if again {
         link.dingtalk = None;
     }
@@ -282,6 +283,23 @@ fn follow_leaving(
     if dingtalk.protected && !planted::is(Bug::AdminRemoved) {
         return Decision::Waits(Reason::new(ReasonCode::WaitAdministratorLeft));
     }
+    // It says in so many words that it left, also of a link that is marked left.
+    let bar = may_remove(
+        pair.link,
+        FreshRead::Here(dingtalk),
+        Some(ehr.record),
+        context.key,
+    );
+    match bar {
+        None | Some(RemovalBar::Left) => {}
+        Some(RemovalBar::Quarantined) => return Decision::Nothing,
+        Some(RemovalBar::AnotherAccount) => {
+            return Decision::Waits(Reason::new(ReasonCode::IdentityUseridReused));
+        }
+        Some(RemovalBar::AnotherRecord) => {
+            return Decision::Waits(Reason::new(ReasonCode::IdentityRecordOfAnother));
+        }
+    }
     let grace = i64::from(context.policy.grace_days).saturating_mul(DAY_MS);
     let grace = if planted::is(Bug::NoGrace) { 0 } else { grace };
     if context.now.millis() < since.millis().saturating_add(grace) {
@@ -296,6 +314,47 @@ fn follow_leaving(
     // A create whose answer never came is known by where it was found.
     item.link.dingtalk = Some(dingtalk.id.clone());
     Decision::Write(Box::new(item))
+}
+
+/// Why a record is not removed, whatever its absence says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RemovalBar {
+    /// A person has to say whose it is first.
+    Quarantined,
+    /// It has left: its absence is no news.
+    Left,
+    /// The `userid` belongs to another human now.
+    AnotherAccount,
+    /// The eHR's record has another human's `unionid`.
+    AnotherRecord,
+}
+
+/// Whether a record may be removed from either side; wakes, sweeps and plans ask this alone. `None`: it may.
+#[must_use]
+pub fn may_remove(
+    link: &Link,
+    dingtalk: FreshRead<&Record>,
+    ehr: Option<&Record>,
+    key: &HashKey,
+) -> Option<RemovalBar> {
+    match (&link.lifecycle, dingtalk) {
+        (LinkLifecycle::Quarantined { .. }, _) if !planted::is(Bug::QuarantinedIsRemoved) => {
+            Some(RemovalBar::Quarantined)
+        }
+        (LinkLifecycle::Left { .. }, _) => Some(RemovalBar::Left),
+        (_, FreshRead::Here(record)) if is_another(link, record, key) => {
+            Some(RemovalBar::AnotherAccount)
+        }
+        _ => {
+            let another = ehr.is_some_and(|record| is_another(link, record, key));
+            (another && !is_made_by_us(link)).then_some(RemovalBar::AnotherRecord)
+        }
+    }
+}
+
+/// Whether we created the account for the eHR's record: then the `unionid` that the eHR keeps is an older account's.
+fn is_made_by_us(link: &Link) -> bool {
+    link.dingtalk.is_some() && link.dingtalk == derive_userid(link.id, link.generation)
 }
 
 /// Why somebody is removed from one side, and under which version of the eHR's record.
@@ -329,5 +388,6 @@ pub fn plan_removal(link: &Link, removal: RemovalRequest, now: Timestamp) -> Pla
         )],
         reason: removal.reason,
         needs_canary: false,
+        carried: Vec::new(),
     }
 }

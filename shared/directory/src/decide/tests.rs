@@ -81,6 +81,7 @@ fn decide_by(
         record,
         version: 1,
         dingtalk: kept,
+        not_yet: false,
     };
     decide_pair(
         RecordPair {

@@ -1,7 +1,9 @@
 //! The index, row by row.
 
 use super::*;
+use crate::field::Field;
 use crate::ids::Kind;
+use crate::link::Base;
 use crate::link::RowVersion;
 use crate::reason::{Reason, ReasonCode};
 use crate::record::FieldValue;

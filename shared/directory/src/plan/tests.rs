@@ -1,5 +1,6 @@
 use super::*;
-use crate::field::Field;
+use crate::budget::{BudgetRequest, BudgetState, CompanySize, HeldChanges};
+use crate::guard::GuardLimits;
 use crate::ids::Timestamp;
 use crate::index::tests::{link, values};
 use crate::link::WriteIntent;
@@ -23,6 +24,7 @@ fn item(n: u8, action: WriteAction, changes: &[(Field, Option<&str>)]) -> PlanIt
         }],
         reason: Reason::new(ReasonCode::ChangeAdopted),
         needs_canary: false,
+        carried: Vec::new(),
     };
     for (field, after) in changes {
         let after = after.map(text);
@@ -49,27 +51,43 @@ fn approve_released(
     people: u64,
     released: &BTreeSet<FieldHash>,
 ) -> ApprovedPlan {
-    approve_after(items, people, released, &PassedCounts::default())
+    approve_today(items, &mut budget_of(people), released)
 }
 
-fn approve_after(
+/// A day on which nothing was spent.
+fn budget_of(people: u64) -> BudgetState {
+    BudgetState {
+        size: CompanySize {
+            people,
+            departments: 0,
+        },
+        ..BudgetState::default()
+    }
+}
+
+fn approve_today(
     items: Vec<PlanItem>,
-    people: u64,
+    budget: &mut BudgetState,
     released: &BTreeSet<FieldHash>,
-    passed: &PassedCounts,
 ) -> ApprovedPlan {
-    let (policy, key) = (Policy::dingtalk_is_master(), crate::index::tests::key());
-    Plan {
+    let key = crate::index::tests::key();
+    let plan = Plan {
         items,
         ..Plan::default()
-    }
-    .approve(&Guard {
-        policy: &policy,
+    };
+    let wanted = plan.budget_items(&key, released, &BTreeMap::new());
+    let verdict = budget.reserve(&BudgetRequest {
+        now: Timestamp(0),
+        limits: &GuardLimits::default(),
+        items: &wanted,
+        open: &HeldChanges::new(),
+    });
+    let guard = Guard {
         key: &key,
-        people,
         released,
-        passed,
-    })
+        verdict: &verdict,
+    };
+    plan.approve(&guard, &wanted)
 }
 
 #[test]
@@ -205,28 +223,47 @@ fn released_items_pass_and_are_not_counted() {
 }
 
 #[test]
-fn small_plans_of_one_run_are_counted_together() {
+fn plans_of_one_day_are_counted_together() {
     let removal = |n: u8| vec![item(n, WriteAction::Remove, &[])];
-    let mut passed = PassedCounts::default();
+    let nothing = BTreeSet::new();
+    let mut budget = budget_of(200);
     for n in 0..5 {
-        let approved = approve_after(removal(n), 200, &BTreeSet::new(), &passed);
+        let approved = approve_today(removal(n), &mut budget, &nothing);
         assert_eq!(approved.held().len(), 0);
-        passed.add(approved.passed());
     }
-    assert_eq!(
-        approve_after(removal(5), 200, &BTreeSet::new(), &passed)
-            .held()
-            .len(),
-        1,
-        "the sixth of two hundred"
-    );
+    let sixth = approve_today(removal(5), &mut budget, &nothing);
+    assert_eq!(sixth.held().len(), 1, "the sixth of two hundred");
     let blank = |n: u8| vec![item(n, WriteAction::Update, &[(Field::Mobile, None)])];
-    let mut passed = PassedCounts::default();
+    let mut budget = budget_of(100);
     for n in 0..9 {
-        let approved = approve_after(blank(n), 100, &BTreeSet::new(), &passed);
+        let approved = approve_today(blank(n), &mut budget, &nothing);
         assert_eq!(approved.held().len(), usize::from(n >= 5), "{n}");
-        passed.add(approved.passed());
     }
+}
+
+#[test]
+fn what_is_held_with_earlier_holds_becomes_one_hold() {
+    let nothing = BTreeSet::new();
+    let mut budget = budget_of(200);
+    let first: Vec<_> = (0..6).map(|n| item(n, WriteAction::Remove, &[])).collect();
+    assert_eq!(approve_today(first, &mut budget, &nothing).held().len(), 6);
+    let more: Vec<_> = (0..8).map(|n| item(n, WriteAction::Remove, &[])).collect();
+    let approved = approve_today(more, &mut budget, &nothing);
+    assert_eq!((approved.items().len(), approved.held().len()), (2, 6));
+    let reasons: BTreeSet<&Reason> = approved.held().iter().map(|held| &held.reason).collect();
+    assert_eq!(reasons.len(), 1, "{reasons:?}");
+}
+
+#[test]
+fn a_release_does_not_pass_the_removal_of_another_generation() {
+    let key = crate::index::tests::key();
+    let first = item(1, WriteAction::Remove, &[]);
+    let mut again = first.clone();
+    again.link.generation += 1;
+    assert_ne!(first.fingerprint(&key), again.fingerprint(&key));
+    let released = BTreeSet::from([first.fingerprint(&key)]);
+    let removed = |item| approve_released(vec![item], 4, &released).items().len();
+    assert_eq!((removed(first), removed(again)), (1, 0));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The codes of reasons. They stand in three files by subject; each macro hands the codes so far to the next one, and
+//! The codes of reasons. They stand in four files by subject; each macro hands the codes so far to the next one, and
 //! `define_codes` makes one enum of all of them.
 
 macro_rules! define_codes {
@@ -33,6 +33,8 @@ macro_rules! define_codes {
     };
 }
 
+#[macro_use]
+mod fields;
 #[macro_use]
 mod desk;
 #[macro_use]

@@ -259,6 +259,7 @@ impl Run<'_> {
         };
         match put {
             Ok(()) => {
+                self.count_linked(before, link);
                 let items = 1 + pointers.added.len() + pointers.removed.len();
                 self.tally(|tally| tally.writes += items as u64);
                 Ok(true)
@@ -275,6 +276,15 @@ impl Run<'_> {
                 Ok(false)
             }
             Err(WriteError::Store(err)) => Err(err),
+        }
+    }
+
+    fn count_linked(&self, before: Option<&Link>, link: &Link) {
+        let present = |link: &Link| !matches!(link.lifecycle, LinkLifecycle::Left { .. });
+        let was = before.is_some_and(present);
+        let change = i64::from(present(link)) - i64::from(was);
+        if change != 0 {
+            self.tally(|tally| *tally.linked.entry(link.kind).or_default() += change);
         }
     }
 

@@ -74,9 +74,11 @@ impl Run<'_> {
         record: &Record,
         incomplete: bool,
     ) -> Result<(), LookError> {
+        let mut record = record.clone();
+        _ = self.take_out_of_reach(part.to, &mut record).await?;
         let shown = self
             .names
-            .resolve(part.to, record, UnknownReferenceRule::LeaveOut)
+            .resolve(part.to, &record, UnknownReferenceRule::LeaveOut)
             .await?
             .record
             .values;

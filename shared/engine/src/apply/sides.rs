@@ -16,7 +16,7 @@ use super::{BeginOutcome, ItemOutcome, WrittenItem};
 use crate::Run;
 use crate::observe::LookError;
 use crate::ports::{DingTalkWrite, WriteOutcome};
-use crate::removal::CanaryRule;
+use crate::removal::{CanaryRule, UNASKED};
 
 /// What a side made of one part.
 enum PartOutcome {
@@ -46,6 +46,21 @@ impl Run<'_> {
                 CanaryRule::Linked
             };
             match self.still_not_found(&item, of.as_ref(), who).await {
+                Ok(true) => {}
+                Ok(false) => return BeginOutcome::Moved(Box::new(item.link)),
+                Err(err) => return failed(item, err),
+            }
+        }
+        let asks_again = !UNASKED.into_iter().any(planted::is) && !planted::is(Bug::OldReadsWrite);
+        if item.main_action() == WriteAction::Remove && asks_again {
+            match self.is_still_removable(&item).await {
+                Ok(true) => {}
+                Ok(false) => return BeginOutcome::Moved(Box::new(item.link)),
+                Err(err) => return failed(item, err),
+            }
+        }
+        if item.main_action() != WriteAction::Remove {
+            match self.is_still_wanted(&item).await {
                 Ok(true) => {}
                 Ok(false) => return BeginOutcome::Moved(Box::new(item.link)),
                 Err(err) => return failed(item, err),
@@ -140,7 +155,8 @@ impl Run<'_> {
         part: &ItemPart,
         done: &mut WrittenItem,
     ) -> Result<PartOutcome, LookError> {
-        let (values, incomplete) = self.names.to_natives(part.to, &part.values).await?;
+        let (mut values, incomplete) = self.names.to_natives(part.to, &part.values).await?;
+        carry_memberships(&mut values, part.to, &done.item);
         done.incomplete |= incomplete;
         match part.to {
             Side::Ehr => self.write_ehr(part, done, values).await,
@@ -228,6 +244,25 @@ impl Run<'_> {
             custom_fields::keep_unsynced_fields(&mut values, &stored.record.values, scope);
         }
         Ok(values)
+    }
+}
+
+/// Adds to each set that is written whole what of it no link knows, or what is out of reach.
+fn carry_memberships(values: &mut FieldValues, to: Side, item: &PlanItem) {
+    for field in values.shown_fields().iter() {
+        let carried = item
+            .carried
+            .iter()
+            .filter(|(side, of, _)| (*side, *of) == (to, field));
+        let carried: Vec<String> = carried.map(|(.., id)| id.to_string()).collect();
+        if !carried.is_empty() {
+            let all: Vec<String> = values
+                .refs(field)
+                .map(str::to_owned)
+                .chain(carried)
+                .collect();
+            values.show_refs(field, all);
+        }
     }
 }
 

@@ -1,79 +1,20 @@
 //! Adopt, don't recreate: whether the other side already has somebody whom no link knows.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
-
-use directory::correlate::{self, IdentityMatch};
+use directory::correlate::{self, IdentityMatch, IdentityVerdict};
 use directory::decide::{self, FreshRead};
 use directory::planted::{self, Bug};
 use directory::reason::{Reason, ReasonCode};
-use directory::{
-    DeptId, Field, FieldValues, Kind, Link, NativeId, Record, Side, WriteAction, hash,
-};
+use directory::{DeptId, Field, Kind, Link, NativeId, Record, Side};
 use ehr::{AlternateKey, StoredRecord};
 
 use super::{LookError, ObservedRecord};
 use crate::Run;
-use crate::error_reach::ErrorReach as _;
 use crate::removal::CanaryRule;
 
-/// What the lists of a sweep showed of records that no link knows, to be found by the other side's.
-#[derive(Debug, Default)]
-pub(crate) struct Candidates {
-    /// People of DingTalk by job number or mobile; `None` where two share one.
-    people: Mutex<BTreeMap<(Field, String), Option<NativeId>>>,
-}
-
-impl Candidates {
-    /// Remembers a person whom DingTalk's list showed and no link knows.
-    pub(crate) fn add(&self, record: &Record) {
-        let mut people = self.people.lock().unwrap_or_else(PoisonError::into_inner);
-        for field in [Field::JobNumber, Field::Mobile] {
-            let Some(text) = record.values.text(field) else {
-                continue;
-            };
-            let entry = people
-                .entry((field, text.to_owned()))
-                .or_insert_with(|| Some(record.id.clone()));
-            if entry.as_ref() != Some(&record.id) {
-                *entry = None;
-            }
-        }
-    }
-
-    /// All of them, to go on from later.
-    pub(crate) fn list_all(&self) -> Vec<(Field, String, Option<NativeId>)> {
-        let people = self.people.lock().unwrap_or_else(PoisonError::into_inner);
-        people
-            .iter()
-            .map(|((field, text), id)| (*field, text.clone(), id.clone()))
-            .collect()
-    }
-
-    /// Takes back what [`Self::all`] gave out.
-    pub(crate) fn restore(&self, all: &[(Field, String, Option<NativeId>)]) {
-        let mut people = self.people.lock().unwrap_or_else(PoisonError::into_inner);
-        people.extend(
-            all.iter()
-                .map(|(field, text, id)| ((*field, text.clone()), id.clone())),
-        );
-    }
-
-    fn find_by(&self, field: Field, record: &Record) -> Option<NativeId> {
-        let key = (field, record.values.text(field)?.to_owned());
-        self.people
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(&key)
-            .cloned()
-            .flatten()
-    }
-}
-
 /// Whether the other side has somebody.
-enum SearchOutcome<T> {
-    /// This one.
-    There(T),
+pub(super) enum SearchOutcome<T> {
+    /// This one, by these keys.
+    There(T, IdentityMatch),
     /// Nobody like that.
     Nobody,
     /// Perhaps: a person has to say so first.
@@ -89,6 +30,7 @@ impl Run<'_> {
     ) -> Result<ObservedRecord, LookError> {
         let FreshRead::Here(record) = self.view_record(kind, id).await? else {
             return Ok(ObservedRecord {
+                evidence: None,
                 link: None,
                 dingtalk: FreshRead::Unseen,
                 ehr: None,
@@ -107,10 +49,11 @@ impl Run<'_> {
         if let Some(link) = self.find_made_by_us(&record).await? {
             return self.observe_made(link, &record).await;
         }
-        let stored = match self.find_in_ehr(&record).await? {
-            SearchOutcome::There(stored) => stored,
+        let (stored, matched) = match self.find_in_ehr(&record).await? {
+            SearchOutcome::There(stored, matched) => (stored, matched),
             SearchOutcome::Nobody => {
                 return Ok(ObservedRecord {
+                    evidence: None,
                     link: None,
                     dingtalk: FreshRead::Here(record),
                     ehr: None,
@@ -119,6 +62,7 @@ impl Run<'_> {
             // Created now, it would be there twice as soon as somebody says that it is the same.
             SearchOutcome::Uncertain => {
                 return Ok(ObservedRecord {
+                    evidence: None,
                     link: None,
                     dingtalk: FreshRead::Unseen,
                     ehr: None,
@@ -132,6 +76,7 @@ impl Run<'_> {
             .await?;
         let Some(link) = link.filter(|_| !planted::is(Bug::AdoptedTwice)) else {
             return Ok(ObservedRecord {
+                evidence: Some(matched),
                 link: None,
                 dingtalk: FreshRead::Here(record),
                 ehr: Some(stored),
@@ -178,6 +123,7 @@ impl Run<'_> {
             None => None,
         };
         Ok(ObservedRecord {
+            evidence: None,
             link: Some(link),
             dingtalk,
             ehr,
@@ -201,6 +147,7 @@ impl Run<'_> {
                 tally.add_trouble(link.kind, Some(link.id), reason);
             });
             return Ok(ObservedRecord {
+                evidence: None,
                 link: None,
                 dingtalk: FreshRead::Unseen,
                 ehr: None,
@@ -213,6 +160,7 @@ impl Run<'_> {
             .read_record(link.kind, &stored.record.id)
             .await?;
         Ok(ObservedRecord {
+            evidence: None,
             link: Some(link),
             dingtalk,
             ehr,
@@ -235,7 +183,6 @@ impl Run<'_> {
             .chain(job)
             .chain(mobile)
         {
-            let by_number = matches!(key, AlternateKey::JobNumber(_) | AlternateKey::Mobile(_));
             let Some(stored) = ehr.find_by_key(record.kind, &key).await? else {
                 continue;
             };
@@ -244,28 +191,31 @@ impl Run<'_> {
                 // The userid, or the number, was somebody else's before.
                 continue;
             }
-            match if by_number {
-                self.match_certainty(record, &stored).await?
-            } else {
-                IdentityMatch::Certain
-            } {
-                IdentityMatch::Certain => return Ok(SearchOutcome::There(stored)),
-                IdentityMatch::Proposal(_) if planted::is(Bug::UncertainIsNew) => {}
-                IdentityMatch::Proposal(_) => return Ok(SearchOutcome::Uncertain),
-                IdentityMatch::No => {}
+            match self.match_certainty(record, &stored).await? {
+                IdentityVerdict::Same(matched) => return Ok(SearchOutcome::There(stored, matched)),
+                IdentityVerdict::Perhaps(_) if planted::is(Bug::UncertainIsNew) => {}
+                IdentityVerdict::Perhaps(_) => return Ok(SearchOutcome::Uncertain),
+                IdentityVerdict::Different => {}
             }
         }
         Ok(SearchOutcome::Nobody)
     }
 
-    /// Whether two records that share a number are one person. Somebody who is linked to another account is not, unless that
-    /// account was the same human's: a re-hire, also where the eHR never came to keep the `unionid`.
+    /// Whether two records that share a key are one. Somebody who is linked to another account is not, unless that account was the
+    /// same human's: a re-hire, also where the eHR never came to keep the `unionid`.
     async fn match_certainty(
         &self,
         dingtalk: &Record,
         stored: &StoredRecord,
-    ) -> Result<IdentityMatch, LookError> {
+    ) -> Result<IdentityVerdict, LookError> {
         let engine = self.engine;
+        let keeps = stored.dingtalk.as_ref() == Some(&dingtalk.id);
+        if dingtalk.kind == Kind::Department {
+            return match keeps {
+                true => self.match_kept_department(dingtalk, stored).await,
+                false => Ok(IdentityVerdict::Different),
+            };
+        }
         let link = engine
             .links
             .get_link_by_native(&engine.corp, dingtalk.kind, Side::Ehr, &stored.record.id)
@@ -275,17 +225,62 @@ impl Run<'_> {
             .as_ref()
             .map(|id| decide::unionid_hash(id, &engine.key));
         if union.is_some() && link.as_ref().is_some_and(|link| link.unionid == union) {
-            return Ok(IdentityMatch::Certain);
+            return Ok(IdentityVerdict::Same(IdentityMatch::of_link()));
         }
-        let newer = planted::is(Bug::NewerAccountWins);
+        let judged = correlate::match_people(dingtalk, &stored.record, stored.dingtalk.as_ref());
+        let by_union = dingtalk.unionid.is_some() && dingtalk.unionid == stored.record.unionid;
+        let newer = planted::is(Bug::NewerAccountWins) || by_union || keeps;
         if !newer && link.is_some_and(|link| link.dingtalk.is_some_and(|id| id != dingtalk.id)) {
-            return Ok(IdentityMatch::No);
+            return Ok(IdentityVerdict::Different);
         }
-        let matched = correlate::match_records(dingtalk, &stored.record, stored.dingtalk.as_ref());
-        if let IdentityMatch::Proposal(reason) = matched {
+        if let IdentityVerdict::Perhaps(reason) = judged {
             self.tally(|tally| tally.add_trouble(dingtalk.kind, None, Reason::new(reason)));
         }
-        Ok(matched)
+        Ok(judged)
+    }
+
+    /// Whether a department of the eHR that keeps this id is this one: also by its name, or by its place in the tree.
+    pub(super) async fn match_kept_department(
+        &self,
+        dingtalk: &Record,
+        stored: &StoredRecord,
+    ) -> Result<IdentityVerdict, LookError> {
+        let parent = |record: &Record| {
+            let parent = record.values.refs(Field::Parent).next();
+            parent.and_then(|id| NativeId::new(id).ok())
+        };
+        if dingtalk.id == DeptId::ROOT.into() && parent(&stored.record).is_none() {
+            return Ok(IdentityVerdict::Same(IdentityMatch::of_roots()));
+        }
+        let same_parent = match (parent(dingtalk), parent(&stored.record)) {
+            (Some(there), Some(here)) => {
+                let known = self.names.other_id(Side::Ehr, Kind::Department, &here);
+                known.await? == Some(there)
+            }
+            _ => false,
+        };
+        let judged = correlate::match_kept_department(dingtalk, &stored.record, same_parent);
+        if let IdentityVerdict::Perhaps(reason) = judged {
+            self.tally(|tally| tally.add_trouble(Kind::Department, None, Reason::new(reason)));
+        }
+        Ok(judged)
+    }
+
+    /// A create in the eHR that was begun is known by the DingTalk id that its record keeps, and by what was sent.
+    pub(super) async fn confirm_begun_create(
+        &self,
+        link: &Link,
+        dingtalk: &FreshRead<Record>,
+        stored: StoredRecord,
+    ) -> Result<Option<StoredRecord>, LookError> {
+        let judged = match dingtalk {
+            FreshRead::Here(record) => match self.match_certainty(record, &stored).await? {
+                IdentityVerdict::Same(matched) => IdentityVerdict::Same(matched),
+                _ => correlate::match_begun_create(link, &stored.record, &self.engine.key),
+            },
+            _ => correlate::match_begun_create(link, &stored.record, &self.engine.key),
+        };
+        Ok(judged.is_same().then_some(stored))
     }
 
     /// Somebody in the eHR whom no link knows, and whoever that may be in DingTalk.
@@ -295,6 +290,7 @@ impl Run<'_> {
         id: &NativeId,
     ) -> Result<ObservedRecord, LookError> {
         let nothing = ObservedRecord {
+            evidence: None,
             link: None,
             dingtalk: FreshRead::Unseen,
             ehr: None,
@@ -305,14 +301,15 @@ impl Run<'_> {
         if !stored.record.active {
             return Ok(nothing);
         }
-        let found = match self.find_in_dingtalk(&stored).await? {
-            SearchOutcome::There(found) => found,
+        let (found, matched) = match self.find_in_dingtalk(&stored).await? {
+            SearchOutcome::There(found, matched) => (found, matched),
             SearchOutcome::Nobody => {
                 // The eHR keeps an id that nobody is found under: it may be somebody else's data that is shown.
                 if let Some(kept) = &stored.dingtalk {
                     self.find_canary(Some(kept), CanaryRule::Linked).await?;
                 }
                 return Ok(ObservedRecord {
+                    evidence: None,
                     link: None,
                     dingtalk: FreshRead::NotFound,
                     ehr: Some(stored),
@@ -344,190 +341,12 @@ impl Run<'_> {
                 let dingtalk = self.view_record(kind, &found).await?;
                 let ehr = engine.ehr.read_record(kind, &stored.record.id).await?;
                 Ok(ObservedRecord {
+                    evidence: Some(matched),
                     link: None,
                     dingtalk,
                     ehr,
                 })
             }
-        }
-    }
-
-    async fn find_in_dingtalk(
-        &self,
-        stored: &StoredRecord,
-    ) -> Result<SearchOutcome<NativeId>, LookError> {
-        match stored.record.kind {
-            Kind::Person => self.find_person(stored).await,
-            Kind::Department => self.find_department(stored).await,
-        }
-    }
-
-    async fn find_person(
-        &self,
-        stored: &StoredRecord,
-    ) -> Result<SearchOutcome<NativeId>, LookError> {
-        let by = |field| self.candidates.find_by(field, &stored.record);
-        let ids = stored
-            .dingtalk
-            .iter()
-            .cloned()
-            .chain(by(Field::JobNumber))
-            .chain(by(Field::Mobile));
-        for id in ids.collect::<BTreeSet<_>>() {
-            let record = match self.view_record(Kind::Person, &id).await? {
-                FreshRead::Here(record) => record,
-                // The eHR says who it is, and we may not look.
-                FreshRead::Unseen => return Ok(SearchOutcome::Uncertain),
-                FreshRead::NotFound => continue,
-            };
-            match correlate::match_records(&record, &stored.record, stored.dingtalk.as_ref()) {
-                IdentityMatch::Certain => return Ok(SearchOutcome::There(id)),
-                IdentityMatch::Proposal(_) if planted::is(Bug::UncertainIsNew) => {}
-                IdentityMatch::Proposal(reason) => {
-                    self.tally(|tally| tally.add_trouble(Kind::Person, None, Reason::new(reason)));
-                    return Ok(SearchOutcome::Uncertain);
-                }
-                IdentityMatch::No => {}
-            }
-        }
-        Ok(SearchOutcome::Nobody)
-    }
-
-    /// The root of the eHR is DingTalk's root; below it, a department of the same name under the same parent is the same
-    /// one (DingTalk allows no second one of that name there).
-    async fn find_department(
-        &self,
-        stored: &StoredRecord,
-    ) -> Result<SearchOutcome<NativeId>, LookError> {
-        if let Some(id) = &stored.dingtalk {
-            match self.view_record(Kind::Department, id).await? {
-                FreshRead::Here(_) => return Ok(SearchOutcome::There(id.clone())),
-                FreshRead::Unseen => return Ok(SearchOutcome::Uncertain),
-                FreshRead::NotFound => {}
-            }
-        }
-        let values = &stored.record.values;
-        if values.shown_fields().contains(Field::Parent) && values.get(Field::Parent).is_none() {
-            return Ok(SearchOutcome::There(DeptId::ROOT.into()));
-        }
-        let child = self
-            .find_sibling_of_name(&stored.record)
-            .await?
-            .filter(|_| !planted::is(Bug::DepartmentNotLookedFor));
-        Ok(child.map_or(SearchOutcome::Nobody, SearchOutcome::There))
-    }
-
-    /// A create in DingTalk that was begun, and whose outcome is unknown or was a refusal: whether the record is there by
-    /// now, made by us (a department carries the link's id) or by somebody else.
-    pub(super) async fn find_begun_create(
-        &self,
-        link: &Link,
-        stored: &StoredRecord,
-    ) -> Result<FreshRead<Record>, LookError> {
-        if link.kind == Kind::Department && !planted::is(Bug::DepartmentNotLookedFor) {
-            let ours = link.id.to_string();
-            let mut children = self.list_siblings(&stored.record).await?;
-            children.extend(self.children_of_old_parents(link).await?);
-            for child in children {
-                if let FreshRead::Here(record) =
-                    self.view_record(Kind::Department, &child.id).await?
-                    && record.values.text(Field::SourceIdentifier) == Some(ours.as_str())
-                {
-                    return Ok(FreshRead::Here(record));
-                }
-            }
-        }
-        let engine = self.engine;
-        match self.find_in_dingtalk(stored).await? {
-            SearchOutcome::Nobody => Ok(FreshRead::NotFound),
-            SearchOutcome::Uncertain => Ok(FreshRead::Unseen),
-            SearchOutcome::There(id) => {
-                match engine
-                    .links
-                    .get_link_by_native(&engine.corp, link.kind, Side::DingTalk, &id)
-                    .await?
-                {
-                    Some(other) if other.id != link.id => Ok(FreshRead::Unseen),
-                    _ => self.view_record(link.kind, &id).await,
-                }
-            }
-        }
-    }
-
-    /// What is below the parents under which creates of this department were begun: the eHR may have moved it since. A
-    /// parent is known by its hash only.
-    async fn children_of_old_parents(&self, link: &Link) -> Result<Vec<Record>, LookError> {
-        let engine = self.engine;
-        let creates = link
-            .intents
-            .iter()
-            .filter(|intent| intent.action == WriteAction::Create);
-        let hashes: BTreeSet<_> = creates
-            .filter_map(|intent| intent.fields.get(&Field::Parent).copied())
-            .collect();
-        let mut parents = Vec::new();
-        if !hashes.is_empty() {
-            let each = &mut |other: Link| {
-                let mut value = FieldValues::new();
-                value.show_refs(Field::Parent, [other.id.to_string()]);
-                if hashes.contains(&hash::hash_field(
-                    &engine.key,
-                    Field::Parent,
-                    value.get(Field::Parent),
-                )) {
-                    parents.extend(other.dingtalk.and_then(|id| id.to_dept_id()));
-                }
-            };
-            // What cannot be read is no parent that a create was begun under by this version.
-            _ = engine
-                .links
-                .each_link(&engine.corp, Kind::Department, each)
-                .await?;
-        }
-        let mut children = Vec::new();
-        for parent in parents {
-            children.extend(self.list_children(parent).await?);
-        }
-        Ok(children)
-    }
-
-    /// What is below a department of DingTalk's; nothing where that is gone.
-    async fn list_children(&self, parent: DeptId) -> Result<Vec<Record>, LookError> {
-        match self.engine.dingtalk.list_children(parent).await {
-            Err(err) if err.is_not_found() => Ok(Vec::new()),
-            children => Ok(children?),
-        }
-    }
-
-    async fn find_sibling_of_name(&self, record: &Record) -> Result<Option<NativeId>, LookError> {
-        let name = record.values.text(Field::Name);
-        let mut children = self.list_siblings(record).await?.into_iter();
-        Ok(children
-            .find(|child| child.values.text(Field::Name) == name)
-            .map(|child| child.id))
-    }
-
-    /// The departments below the parent that a department of the eHR has, in DingTalk.
-    async fn list_siblings(&self, record: &Record) -> Result<Vec<Record>, LookError> {
-        let engine = self.engine;
-        let Some(parent) = record
-            .values
-            .refs(Field::Parent)
-            .next()
-            .and_then(|id| NativeId::new(id).ok())
-        else {
-            return Ok(Vec::new());
-        };
-        let parent = engine
-            .links
-            .get_link_by_native(&engine.corp, Kind::Department, Side::Ehr, &parent)
-            .await?;
-        match parent
-            .and_then(|link| link.dingtalk)
-            .and_then(|id| id.to_dept_id())
-        {
-            Some(parent) => self.list_children(parent).await,
-            None => Ok(Vec::new()),
         }
     }
 }

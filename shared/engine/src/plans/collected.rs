@@ -122,11 +122,13 @@ impl CollectedPlan {
             mut names,
             ..
         } = self;
-        let mut wholes: HashMap<LinkId, FieldHash> = HashMap::new();
-        wholes.extend(
-            held.values()
-                .filter_map(|held| held.fingerprint.map(|print| (held.link, print))),
-        );
+        // Of a removal nothing passes: what was planned before it was held is another decision.
+        let updates = held
+            .values()
+            .filter(|held| held.action == WriteAction::Update);
+        let wholes: HashMap<LinkId, FieldHash> = updates
+            .filter_map(|held| held.fingerprint.map(|print| (held.link, print)))
+            .collect();
         let mut entries: Vec<_> = entries.into_iter().collect();
         entries.sort_by_key(|(_, entry)| (entry.stage, entry.place));
         let planned = entries.into_iter().filter_map(|(link, entry)| {

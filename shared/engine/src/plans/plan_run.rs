@@ -1,16 +1,15 @@
 //! Applying an approved plan, chunk by chunk: each item looked at afresh, and written only where it is what was shown.
 
+mod checkpoint;
 mod troubles;
 
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
-use directory::guard::PassedCounts;
-use directory::plan::{Guard, Plan, PlanItem};
+use directory::plan::{Plan, PlanItem};
 use directory::reason::{Reason, ReasonCode};
 use directory::{FieldSet, Kind, LinkId, NativeId, RunId, Side, Timestamp, WriteAction};
 use futures::FutureExt as _;
-use serde::{Deserialize, Serialize};
 
 use super::body::PlannedItem;
 use super::difference::{self, FreshLook, PlanDifference, Verdict};
@@ -21,93 +20,13 @@ use crate::report::RunReport;
 use crate::sweep::SweepEnd;
 use crate::{Engine, Run, RunVisibility, SweepOrder};
 
+pub use checkpoint::{NotApplied, PlanCheckpoint, PlanOutcomes, SecondLook};
+
 /// Items between two checkpoints.
 pub(super) const CHUNK_ITEMS: usize = 64;
 
-/// Refused and failed items that are kept one by one; all are counted.
-const NOT_APPLIED_MAX: usize = 500;
-
 /// Rounds for records that refer to others who were not there yet.
 const SECOND_LOOK_ROUNDS: usize = 2;
-
-/// How many items came to which end.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PlanOutcomes {
-    /// Written.
-    pub applied: u64,
-    /// Both sides showed already what was planned.
-    pub already: u64,
-    /// Not what was shown any more: left as they are.
-    pub refused: u64,
-    /// A side refused, or it failed; a later sweep sees to it.
-    pub failed: u64,
-}
-
-/// An item that was not applied, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NotApplied {
-    /// Which of the plan's items, from 0.
-    pub index: u32,
-    /// Whose record.
-    pub link: LinkId,
-    /// Person or department.
-    pub kind: Kind,
-    /// What moved since the plan was made; empty where it failed instead.
-    #[serde(default)]
-    pub moved: Vec<PlanDifference>,
-    /// How it failed.
-    #[serde(default)]
-    pub failed: Option<Reason>,
-}
-
-/// An item to be looked at once more at the end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SecondLook {
-    /// Which.
-    pub index: u32,
-    /// It was written, and refers to somebody who was not there yet.
-    pub counted: bool,
-}
-
-/// How far a plan was applied: stored after each chunk, so that an interrupted one goes on from there.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PlanCheckpoint {
-    /// The next item.
-    pub next: u32,
-    /// Items to be looked at once more.
-    pub again: Vec<SecondLook>,
-    /// What became of those before it.
-    pub outcomes: PlanOutcomes,
-    /// Those that were not applied, the first of them.
-    pub not_applied: Vec<NotApplied>,
-}
-
-impl PlanCheckpoint {
-    fn add_not_applied(
-        &mut self,
-        index: usize,
-        item: &PlannedItem,
-        moved: Vec<PlanDifference>,
-        failed: Option<Reason>,
-    ) {
-        let count = if failed.is_some() {
-            &mut self.outcomes.failed
-        } else {
-            &mut self.outcomes.refused
-        };
-        *count += 1;
-        if self.not_applied.len() < NOT_APPLIED_MAX {
-            let index = u32::try_from(index).unwrap_or(u32::MAX);
-            self.not_applied.push(NotApplied {
-                index,
-                link: item.link,
-                kind: item.kind,
-                moved,
-                failed,
-            });
-        }
-    }
-}
 
 /// A plan that is being applied.
 pub struct PlanRun<'a> {
@@ -116,7 +35,6 @@ pub struct PlanRun<'a> {
     by_id: HashMap<RecordKey, usize>,
     place: PlanCheckpoint,
     began_at: Timestamp,
-    nobody: BTreeSet<directory::hash::FieldHash>,
 }
 
 impl Engine {
@@ -149,7 +67,6 @@ impl Engine {
             by_id,
             place,
             began_at,
-            nobody: BTreeSet::new(),
         }
     }
 }
@@ -410,7 +327,7 @@ impl PlanRun<'_> {
         });
         if !protected {
             self.run
-                .plan_removal(observed, planned.reason.clone(), plan)
+                .plan_removal((observed, planned.link), planned.reason.clone(), plan)
                 .await?;
         }
         Ok(())
@@ -422,18 +339,11 @@ impl PlanRun<'_> {
         accepted: &HashMap<LinkId, (usize, bool)>,
         place: &mut PlanCheckpoint,
     ) -> Result<Vec<SecondLook>, LookError> {
-        let engine = self.run.engine;
-        // A person approved this very plan; what the guard held is not in it.
-        let (policy, key, passed) = (&engine.policy, &engine.key, &PassedCounts::default());
-        let guard = Guard {
-            policy,
-            key,
-            people: u64::MAX,
-            released: &self.nobody,
-            passed,
-        };
         let troubles = self.count_troubles();
-        self.run.apply_plan(plan.approve(&guard), &|_| {}).await?;
+        // A person approved this very plan; what the guard held is not in it.
+        self.run
+            .apply_plan(plan.approve_as_shown(), &|_| {})
+            .await?;
         let finished = self.run.take_finished();
         let mut failed = self.troubles_since(troubles);
         let mut again = self.drain_second_looks();

@@ -106,9 +106,7 @@ impl Run<'_> {
             items: vec![item],
             ..Plan::default()
         };
-        let moved = self
-            .apply_plan(self.approve_plan(plan, u64::MAX), &|_| {})
-            .await?;
+        let moved = self.apply_plan(plan.approve_as_shown(), &|_| {}).await?;
         if moved > 0 {
             return Err(LookError::not_yet(ReasonCode::LookOthersWrite));
         }
@@ -174,6 +172,7 @@ impl Run<'_> {
             parts,
             reason: wish.reason.clone(),
             needs_canary: false,
+            carried: Vec::new(),
         })))
     }
 

@@ -1,15 +1,20 @@
 //! A hold: what the guard stopped for one reason. Releasing it lets exactly these changes pass at the next sweep.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod groups;
 
-use directory::guard::ExceededLimit;
-use directory::hash::{self, FieldHash};
+use std::collections::BTreeSet;
+
+use directory::budget::{HeldChange, HeldChanges};
+use directory::guard::{self, ExceededLimit};
+use directory::hash::FieldHash;
 use directory::plan::HeldItem;
 use directory::reason::{Reason, ReasonCode};
-use directory::{Kind, LinkId, RunId, Timestamp, WriteAction};
+use directory::{FieldSet, Kind, LinkId, RunId, Timestamp, WriteAction};
 use serde::{Deserialize, Serialize};
 use state::store::{ControlKind, PutCondition, StoredItem};
 use state::{StoreError, WriteError};
+
+use groups::{HoldGroup, group_by_reason};
 
 use super::{RETENTION_SECONDS, ReviewStore, ignore_stale};
 use crate::Engine;
@@ -72,6 +77,29 @@ pub struct Hold {
     pub state: HoldState,
 }
 
+impl Hold {
+    /// What it holds of each of its records.
+    fn held_change(&self) -> HeldChange {
+        let removal = self.action == WriteAction::Remove;
+        let fields = guard::held_fields(&self.too_much);
+        HeldChange {
+            removal,
+            fields: if removal { FieldSet::NONE } else { fields },
+            too_much: self.too_much.clone(),
+            since: self.since,
+        }
+    }
+}
+
+/// What the holds of a corp say: what waits for a person, and what a person let pass.
+#[derive(Debug, Clone, Default)]
+pub struct HoldBook {
+    /// What is held, by link.
+    pub open: HeldChanges,
+    /// Fingerprints of everything that a person released and no complete sweep has passed since.
+    pub released: BTreeSet<FieldHash>,
+}
+
 /// One record that a hold is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HoldRecord {
@@ -103,51 +131,6 @@ impl From<&ReleaseError> for Reason {
             ReleaseError::Write(WriteError::Stale) => Self::new(ReasonCode::RecordChangedElsewhere),
             ReleaseError::Write(err) => Self::new(ReasonCode::RecordNotNow).cause(Self::from(err)),
         }
-    }
-}
-
-/// What is held for the same reason.
-struct HoldGroup<'a> {
-    first: &'a HeldItem,
-    records: Vec<HoldRecord>,
-}
-
-fn group_by_reason(held: &[HeldItem]) -> Vec<HoldGroup<'_>> {
-    let mut groups: BTreeMap<(Kind, WriteAction, &Reason), HoldGroup<'_>> = BTreeMap::new();
-    for one in held {
-        let Some(print) = one.fingerprint else {
-            continue;
-        };
-        let group = groups.entry((one.kind, one.action, &one.reason));
-        group
-            .or_insert_with(|| HoldGroup {
-                first: one,
-                records: Vec::new(),
-            })
-            .records
-            .push(HoldRecord {
-                link: one.link,
-                print,
-            });
-    }
-    groups.into_values().collect()
-}
-
-impl HoldGroup<'_> {
-    /// The fingerprint of all of it, as text.
-    fn id(&mut self, engine: &Engine) -> String {
-        self.records
-            .sort_by_key(|record| (record.print, record.link));
-        self.records.dedup();
-        let all: Vec<u8> = self
-            .records
-            .iter()
-            .flat_map(|record| record.print)
-            .collect();
-        hash::hash_bytes(&engine.key, "hold", &all)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
     }
 }
 
@@ -185,23 +168,30 @@ impl ReviewStore {
         Ok(records)
     }
 
-    /// Fingerprints of everything that a person released and no complete sweep has passed since.
+    /// What is held and what was released, from every hold that is not closed.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn released_fingerprints(&self) -> Result<BTreeSet<FieldHash>, StoreError> {
-        let mut released = BTreeSet::new();
+    pub async fn read_holds(&self) -> Result<HoldBook, StoreError> {
+        let mut book = HoldBook::default();
         for hold in self.list_holds().await? {
-            if matches!(hold.body.state, HoldState::Released { .. }) {
-                released.extend(
-                    self.held_records(&hold)
-                        .await?
-                        .iter()
-                        .map(|record| record.print),
-                );
+            match hold.body.state {
+                HoldState::Held => {
+                    let held = hold.body.held_change();
+                    for record in self.held_records(&hold).await? {
+                        let known = book.open.entry(record.link).or_default();
+                        known.merge(&held);
+                    }
+                }
+                HoldState::Released { .. } => {
+                    let records = self.held_records(&hold).await?;
+                    book.released
+                        .extend(records.iter().map(|record| record.print));
+                }
+                HoldState::Applied { .. } | HoldState::Gone { .. } => {}
             }
         }
-        Ok(released)
+        Ok(book)
     }
 
     /// Lets a hold pass at the next sweep: exactly its changes, and nothing that came since.

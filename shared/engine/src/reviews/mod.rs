@@ -27,12 +27,9 @@ use crate::{CorpEngines, EngineError};
 pub use conflict::{Conflict, ConflictState, conflict_id};
 pub use field_choice::{ChoiceOutcome, FieldChoice};
 pub use history::{FieldHistory, HistoryPage};
-pub use hold::{Hold, HoldRecord, HoldState, ReleaseError};
+pub use hold::{Hold, HoldBook, HoldRecord, HoldState, ReleaseError};
 pub use quarantine::{QuarantineCause, QuarantineState, QuarantinedRecord};
 pub use resolve::ResolveError;
-
-/// Records of one kind that are read together; more than these wait for nobody.
-const LIST_MAX: usize = 1000;
 
 /// How often a record is written while somebody else writes it too.
 const TRIES: usize = 4;
@@ -122,11 +119,13 @@ impl ReviewStore {
             .map_err(|_| malformed)
     }
 
+    /// All records of a kind, newest first.
     async fn list_all<T: DeserializeOwned>(
         &self,
         kind: ControlKind,
     ) -> Result<Vec<StoredItem<T>>, StoreError> {
-        self.store.list_newest(&self.corp, kind, LIST_MAX).await
+        // In pages, all of them: an open one must not be behind a thousand closed ones.
+        self.store.list_newest(&self.corp, kind, usize::MAX).await
     }
 
     async fn get<T: DeserializeOwned>(

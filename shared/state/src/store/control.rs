@@ -33,8 +33,8 @@ pub enum ControlKind {
     Message,
     /// Metered calls used in a period.
     Quota,
-    /// Removals of a run or day, for the guard.
-    Removal,
+    /// The guard's budget: what is spent today, and what was refused.
+    Budget,
     /// A corp in trouble: reason, since, next attempt.
     Quarantine,
     /// A record that cannot be decided, or that a side refuses; by its link.
@@ -62,7 +62,7 @@ impl ControlKind {
             Self::Conflict => "conflict",
             Self::Message => "message",
             Self::Quota => "quota",
-            Self::Removal => "removal",
+            Self::Budget => "budget",
             Self::Quarantine => "quarantine",
             Self::BindingProgress => "binding-progress",
             Self::QuarantinedRecord => "quarantined-record",

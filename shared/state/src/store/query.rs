@@ -54,6 +54,9 @@ enum ListingPosition {
     End,
 }
 
+/// Items that one answer may have; it is cut at a megabyte anyway.
+const PAGE_MAX: i32 = 1000;
+
 impl Store {
     /// Every item of a partition, in order; one page is in the hand at a time.
     pub(super) fn pages(
@@ -90,7 +93,9 @@ impl Store {
         let mut items = Vec::new();
         let mut from = None;
         while items.len() < limit {
-            let more = i32::try_from(limit - items.len()).unwrap_or(i32::MAX);
+            let more = i32::try_from(limit - items.len())
+                .unwrap_or(PAGE_MAX)
+                .min(PAGE_MAX);
             let query = self
                 .client
                 .query()
@@ -140,7 +145,9 @@ impl Store {
         let mut items = Vec::new();
         let mut from = None;
         while items.len() < limit {
-            let more = i32::try_from(limit - items.len()).unwrap_or(i32::MAX);
+            let more = i32::try_from(limit - items.len())
+                .unwrap_or(PAGE_MAX)
+                .min(PAGE_MAX);
             let query = self
                 .client
                 .query()

@@ -11,6 +11,7 @@ mod page;
 mod persistence;
 mod pusher;
 mod server;
+mod stream;
 
 pub use clock::machine_time;
 pub use page::PageLanguage;

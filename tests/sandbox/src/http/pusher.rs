@@ -119,15 +119,19 @@ pub(super) async fn push_due_events(face: ServerState) {
     let face = Arc::new(face);
     loop {
         let now = machine_time();
-        let (due, next) = {
+        let (due, frames, next) = {
             let mut world = face.world.lock().await;
             let before = world.revision();
             let due = world.due_pushes(now);
+            let frames = world.due_frames(now);
             if world.revision() != before {
                 face.changed.notify_one();
             }
-            (due, world.next_push())
+            (due, frames, world.next_push())
         };
+        for frame in frames {
+            face.streams.push(&face, frame).await;
+        }
         for push in due {
             let face = Arc::clone(&face);
             tokio::spawn(async move {

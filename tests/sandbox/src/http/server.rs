@@ -17,7 +17,8 @@ use super::held_calls::HeldCalls;
 use super::page::PageLanguage;
 use super::persistence::{self, WorldKeeper};
 use super::pusher::{self, Pusher};
-use super::{admin, api, gate, page};
+use super::stream::StreamHub;
+use super::{admin, api, gate, page, stream};
 use crate::company::{self, CompanySize};
 use crate::world::{Settings, World};
 
@@ -83,6 +84,7 @@ pub(super) struct ServerState {
     pub(super) world: Arc<Mutex<World>>,
     pub(super) pusher: Pusher,
     pub(super) holds: Arc<HeldCalls>,
+    pub(super) streams: Arc<StreamHub>,
     pub(super) keeper: Arc<WorldKeeper>,
     /// Signals that the world may have changed and should be stored soon.
     pub(super) changed: Arc<Notify>,
@@ -141,12 +143,15 @@ impl Server {
             world: Arc::new(Mutex::new(world)),
             pusher: Pusher::new().map_err(StartError::Client)?,
             holds: Arc::default(),
+            streams: Arc::default(),
             keeper: Arc::new(WorldKeeper::new(config.data)),
             changed: Arc::default(),
             due: Arc::default(),
             url: format!("http://{address}").into(),
             page_in_english: Arc::default(),
         };
+        let endpoint = format!("ws://{address}{}", stream::PATH);
+        face.world.lock().await.set_stream_endpoint(endpoint);
         face.keeper
             .save_world(&face.world)
             .await
@@ -174,6 +179,7 @@ impl RunningServer {
         let stop = watch::Sender::new(false);
         let router: Router = Router::new()
             .merge(admin::routes())
+            .merge(stream::routes())
             .merge(page::routes(&face))
             .fallback(api::handle_call)
             .with_state(face.clone());
@@ -215,6 +221,7 @@ impl RunningServer {
     pub async fn shutdown(mut self) {
         self.stop.send_replace(true);
         self.face.holds.release_all();
+        self.face.streams.cut_all();
         let _ = tokio::time::timeout(SHUTDOWN_PATIENCE, &mut self.server).await;
         self.face.save_world().await;
     }
@@ -224,6 +231,7 @@ impl Drop for RunningServer {
     fn drop(&mut self) {
         self.stop.send_replace(true);
         self.face.holds.release_all();
+        self.face.streams.cut_all();
         self.server.abort();
         self.tasks.iter().for_each(JoinHandle::abort);
     }

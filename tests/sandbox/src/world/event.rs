@@ -189,6 +189,32 @@ impl ContactEvent {
         body.to_string()
     }
 
+    /// Returns the frame of a Stream connection that carries this event. What the event is about is in `data`, a JSON
+    /// text in camel case.
+    #[must_use]
+    pub fn stream_frame(&self, corp_id: &str, message_id: &str, at: i64) -> String {
+        let mut data = json!({"eventId": self.id, "timeStamp": self.born.to_string()});
+        match &self.about {
+            EventSubject::Users(ids) => data["userId"] = json!(ids),
+            EventSubject::Departments(ids) => data["deptId"] = json!(ids),
+            EventSubject::Nothing => {}
+        }
+        if let Some(operator) = &self.operator {
+            data["optStaffId"] = json!(operator);
+        }
+        json!({
+            "specVersion": "1.0",
+            "type": "EVENT",
+            "headers": {
+                "topic": "*", "messageId": message_id, "contentType": "application/json", "time": at.to_string(),
+                "eventType": self.kind, "eventId": self.id, "eventCorpId": corp_id,
+                "eventBornTime": self.born.to_string(), "eventUnifiedAppId": "sandbox",
+            },
+            "data": data.to_string(),
+        })
+        .to_string()
+    }
+
     /// Returns this event as an item of the failed list.
     #[must_use]
     pub fn failed_item(&self, corp_id: &str) -> Value {

@@ -55,6 +55,7 @@ impl World {
         for _ in 0..copies {
             let state = match &self.subscription {
                 _ if swallowed => DeliveryState::Swallowed,
+                _ if self.push_by_stream => DeliveryState::Waiting { due },
                 Some(s) if s.tags.is_empty() || s.tags.iter().any(|tag| tag == kind) => {
                     DeliveryState::Waiting { due }
                 }
@@ -106,21 +107,12 @@ impl World {
     /// outcome.
     pub fn due_pushes(&mut self, now: Timestamp) -> Vec<EventPush> {
         self.land_due_writes(now);
-        let Some(subscription) = self.subscription.clone() else {
+        let Some(subscription) = self.subscription.clone().filter(|_| !self.push_by_stream) else {
             return Vec::new();
         };
-        let mut due: Vec<(i64, usize)> = self
-            .deliveries
-            .iter()
-            .enumerate()
-            .filter_map(|(at, delivery)| match delivery.state {
-                DeliveryState::Waiting { due } if due <= now.millis() => Some((due, at)),
-                _ => None,
-            })
-            .collect();
-        due.sort_unstable();
+        let due = self.due_deliveries(now);
         let mut pushes = Vec::with_capacity(due.len());
-        for (_, at) in due {
+        for at in due {
             let (id, plaintext) = {
                 let delivery = &mut self.deliveries[at];
                 delivery.state = DeliveryState::InFlight;
@@ -136,6 +128,21 @@ impl World {
         pushes
     }
 
+    /// Returns the places of the deliveries that are due, the longest waiting first.
+    pub(super) fn due_deliveries(&self, now: Timestamp) -> Vec<usize> {
+        let mut due: Vec<(i64, usize)> = self
+            .deliveries
+            .iter()
+            .enumerate()
+            .filter_map(|(at, delivery)| match delivery.state {
+                DeliveryState::Waiting { due } if due <= now.millis() => Some((due, at)),
+                _ => None,
+            })
+            .collect();
+        due.sort_unstable();
+        due.into_iter().map(|(_, at)| at).collect()
+    }
+
     /// When the next push or late write is due, in milliseconds since 1970; `None` if nothing
     /// waits.
     #[must_use]
@@ -144,10 +151,10 @@ impl World {
             DeliveryState::Waiting { due } => Some(due),
             _ => None,
         };
-        let push = self
-            .subscription
-            .as_ref()
-            .and_then(|_| self.deliveries.iter().filter_map(waits).min());
+        let pushes = self.push_by_stream || self.subscription.is_some();
+        let push = pushes
+            .then(|| self.deliveries.iter().filter_map(waits).min())
+            .flatten();
         push.into_iter().chain(self.next_late_write()).min()
     }
 

@@ -58,6 +58,10 @@ pub enum FaultKind {
     HideMobile,
     /// The call is carried out, and its answer waits for `POST /__sandbox/release`.
     Hold,
+    /// A Stream connection is cut at the point that `interface` names: `stream/handshake`, `stream/connected`,
+    /// `stream/event` (before it is sent), `stream/sent`, `stream/answer` (which gets lost), `stream/answered`,
+    /// `stream/ping`, `stream/leaving`.
+    CutStream,
     /// An event is pushed twice.
     EventTwice,
     /// An event is pushed `ms` (2,000) late.

@@ -33,7 +33,7 @@ struct LaggingRecords<'a> {
 impl World {
     /// Remembers a person before a change.
     pub(super) fn remember_person(&mut self, now: Timestamp, userid: &str) {
-        if self.settings.list_lag_ms > 0 {
+        if self.lag_max() > 0 {
             let before = self.company.people.get(userid).cloned().map(Box::new);
             self.remember_change(now, PreviousRecord::Person(userid.to_owned(), before));
         }
@@ -48,7 +48,7 @@ impl World {
     }
 
     fn remember_change(&mut self, now: Timestamp, what: PreviousRecord) {
-        let oldest = now.millis() - self.settings.list_lag_ms;
+        let oldest = now.millis() - self.lag_max();
         while self.past.front().is_some_and(|past| past.at <= oldest) {
             self.past.pop_front();
         }
@@ -95,6 +95,26 @@ impl World {
         let mut rows: Vec<&Department> = fresh.chain(stale).collect();
         rows.sort_by_key(|child| child.dept_id);
         rows
+    }
+
+    /// The older state of a person that the roster shows; `Some(None)` where it does not know them yet, and `None` where it
+    /// shows the present one.
+    pub(super) fn lagging_roster_person(
+        &self,
+        now: Timestamp,
+        userid: &str,
+    ) -> Option<Option<&Person>> {
+        let since = now.millis() - self.settings.roster_lag_ms;
+        let mut past = self.past.iter().filter(|past| past.at > since);
+        past.find_map(|past| match &past.what {
+            PreviousRecord::Person(id, before) if id == userid => Some(before.as_deref()),
+            _ => None,
+        })
+    }
+
+    /// How far back any of the delayed views looks.
+    fn lag_max(&self) -> i64 {
+        self.settings.list_lag_ms.max(self.settings.roster_lag_ms)
     }
 
     /// Whether lists show an older state now.

@@ -24,9 +24,11 @@ mod reply;
 mod roster;
 mod routes;
 mod settings;
+mod stream_gateway;
 mod token;
 mod truth;
 mod users;
+mod work;
 mod work_messages;
 mod writes;
 
@@ -50,16 +52,23 @@ pub use event_delivery::UrlCheck;
 pub use fault::{ArmedFault, Fault, FaultKind};
 pub use message::{Inbox, Receipt, ReceiptState, WorkMessage};
 pub use settings::{
-    BanPage, Dialect, EnvelopeOwner, JoinMode, MobileUpdate, PERMISSIONS, READ_PERMISSIONS, Scope,
-    Settings, SettingsChange, SmartHr, WRITE_PERMISSION,
+    BanPage, Dialect, EnvelopeOwner, JoinMode, MobileUpdate, PERMISSIONS, READ_PERMISSIONS,
+    RosterIds, Scope, Settings, SettingsChange, SmartHr, WRITE_PERMISSION,
 };
+pub use stream_gateway::{StreamPush, StreamSummary, TicketRefusal};
 pub use truth::{TruthDepartment, WorldSummary, WorldTruth};
+pub use work::{
+    GroupRecord, HolidayRecord, InstanceRecord, LeaveTypeRecord, PlanRecord, PunchOutcome,
+    PunchRecord, QuotaRecord, ShiftRecord, TemplateRecord, WORK_PERMISSIONS, WorkBook,
+};
 pub use writes::{AppWrite, AppWriteOutcome, DepartmentFields, PersonFields};
 
 #[cfg(feature = "http")]
 pub(crate) use params::{percent_encode, query_pairs};
 #[cfg(feature = "http")]
 pub(crate) use reply::error_message;
+#[cfg(feature = "http")]
+pub(crate) use stream_gateway::read_stream_answer;
 
 use crate::company::{Company, Person};
 use admission::CallMeters;
@@ -88,6 +97,13 @@ pub struct World {
     late: Vec<(i64, AppWrite)>,
     #[serde(default)]
     past: list_lag::ChangeHistory,
+    #[serde(default)]
+    work: WorkBook,
+    /// Whether events go over Stream connections instead of to the subscription's address.
+    #[serde(default)]
+    push_by_stream: bool,
+    #[serde(skip)]
+    stream: stream_gateway::StreamHall,
     /// Whether the current change comes from an app.
     #[serde(skip)]
     by_api: bool,
@@ -168,6 +184,9 @@ impl World {
             invited: BTreeMap::new(),
             late: Vec::new(),
             past: list_lag::ChangeHistory::new(),
+            work: WorkBook::default(),
+            push_by_stream: false,
+            stream: stream_gateway::StreamHall::default(),
             by_api: false,
             index: index::Index::default(),
             log: call_log::CallLog::default(),

@@ -8,7 +8,7 @@ use super::params::CallParams;
 use super::reply::{ApiError, Host};
 
 /// Function that answers a call.
-type Handler = fn(&mut World, Timestamp, &CallParams) -> Result<Value, ApiError>;
+pub(super) type Handler = fn(&mut World, Timestamp, &CallParams) -> Result<Value, ApiError>;
 
 /// An interface of DingTalk.
 pub(super) struct ApiRoute {
@@ -84,6 +84,11 @@ static ROUTES: &[ApiRoute] = &[
     free_route(CORP_TOKEN, Host::New, |world, now, params| {
         world.get_corp_token(now, params, "")
     }),
+    free_route(
+        "/v1.0/gateway/connections/open",
+        Host::New,
+        World::open_stream,
+    ),
     plain_route("/auth/scopes", BASE_PERMISSION, World::auth_scopes),
     contact_route(
         "/topapi/v2/department/listsub",
@@ -183,6 +188,11 @@ static ROUTES: &[ApiRoute] = &[
             World::query_legacy_roster,
         )
     },
+    contact_route(
+        "/topapi/smartwork/hrm/roster/meta/get",
+        HRM_PERMISSION,
+        World::roster_layout,
+    ),
     ApiRoute {
         host: Host::New,
         ..contact_route(
@@ -254,6 +264,7 @@ pub(super) fn find_route(path: &str) -> Option<&'static ApiRoute> {
     let corp_token = corp_of(path).is_some();
     ROUTES
         .iter()
+        .chain(super::work::WORK_ROUTES)
         .find(|route| route.path == path || (corp_token && route.path == CORP_TOKEN))
 }
 

@@ -1,6 +1,6 @@
 //! Settings of the sandbox, changed by a test or on the page.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -56,6 +56,16 @@ pub struct Settings {
     pub smart_hr_open: bool,
     /// Whether the roster returns people who have left: unconfirmed.
     pub roster_keeps_leavers: bool,
+    /// Which part of a roster value holds an id, of a manager or a department: unconfirmed.
+    pub roster_ids: RosterIds,
+    /// Milliseconds that the roster lags behind the contacts.
+    pub roster_lag_ms: i64,
+    /// People whom the roster does not know: those who were there before 智能人事 was opened.
+    pub roster_missing: BTreeSet<String>,
+    /// Managers that the roster names wrongly, by person.
+    pub roster_lies: BTreeMap<String, String>,
+    /// Whether the roster offers managers and departments at all: not in DingTalk's documentation.
+    pub roster_deep: bool,
     /// Whether two people cannot share a job number: unconfirmed. DingTalk documents no such
     /// refusal.
     pub job_numbers_unique: bool,
@@ -78,6 +88,14 @@ pub struct Settings {
     pub department_people_max: Option<usize>,
     /// Words that a department's name must not contain (60022).
     pub sensitive_words: Vec<String>,
+    /// Milliseconds that a ticket for a Stream connection can be used.
+    pub ticket_life_ms: i64,
+    /// Milliseconds that a Stream client may take to answer an event.
+    pub stream_answer_ms: u64,
+    /// Milliseconds between two pings over a Stream connection: unconfirmed.
+    pub stream_ping_ms: u64,
+    /// Milliseconds between the announcement that a Stream connection ends and its end.
+    pub stream_leave_ms: u64,
 }
 
 impl Default for Settings {
@@ -107,6 +125,11 @@ impl Default for Settings {
             smart_hr_positions: SmartHr::Off,
             smart_hr_open: true,
             roster_keeps_leavers: false,
+            roster_ids: RosterIds::Value,
+            roster_lag_ms: 0,
+            roster_missing: BTreeSet::new(),
+            roster_lies: BTreeMap::new(),
+            roster_deep: true,
             job_numbers_unique: false,
             left_userids_return: true,
             userids_any_case: false,
@@ -117,6 +140,10 @@ impl Default for Settings {
             department_depth_max: None,
             department_people_max: None,
             sensitive_words: Vec::new(),
+            ticket_life_ms: 90_000,
+            stream_answer_ms: 3000,
+            stream_ping_ms: 60_000,
+            stream_leave_ms: 10_000,
         }
     }
 }
@@ -160,6 +187,18 @@ pub enum JoinMode {
     AgreeWithinADay,
     /// Every person must accept.
     Agree,
+}
+
+/// Which part of a roster value holds an id. The other one holds a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RosterIds {
+    /// `value`.
+    Value,
+    /// `label`.
+    Label,
+    /// Both are the id.
+    Both,
 }
 
 /// Effect of a mobile number in `user/update`.

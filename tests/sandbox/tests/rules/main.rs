@@ -15,5 +15,6 @@ mod generator;
 mod lists;
 mod messages;
 mod pushes;
+mod work;
 mod world_harness;
 mod writes;

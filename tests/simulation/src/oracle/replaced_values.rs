@@ -68,8 +68,12 @@ pub struct EngineWrite<'a> {
     pub invocation: u32,
     /// Whether it belongs to a sweep, before people release what the sweep holds.
     pub sweeps: bool,
+    /// The day on whose budget it counts; `None` if a person approved or released it.
+    pub unasked_on: Option<i64>,
     /// Number of linked people, including those who left.
     pub people: u64,
+    /// Number of linked departments, including those that are gone.
+    pub everything: u64,
     /// When its invocation began, in milliseconds.
     pub began: i64,
     /// Whether the gate was closed before that and still is.

@@ -1,11 +1,11 @@
 //! Judges how the engine writes: not while it is paused, nothing that it has not read, and not too
-//! much in one sweep.
+//! much in one sweep or on one day.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use directory::guard::GuardLimits;
 use directory::policy::{Ownership, Policy};
-use directory::{Field, FieldSet, FieldValue, Kind, WriteAction};
+use directory::{Field, FieldSet, FieldValue, Kind, Side, WriteAction};
 
 use super::replaced_values::EngineWrite;
 use super::{Oracle, RecordNumber, format_value};
@@ -26,7 +26,13 @@ const LOOKED_AT_AGAIN: u64 = 2;
 pub(super) struct SweepTally {
     removed: BTreeMap<u32, BTreeSet<RecordNumber>>,
     emptied: BTreeMap<(u32, Field), BTreeSet<RecordNumber>>,
+    /// Removals of a day, whoever made them: by side and kind.
+    removed_on: BTreeMap<(i64, Side, Kind), BTreeSet<RecordNumber>>,
+    emptied_on: BTreeMap<(i64, Field), BTreeSet<RecordNumber>>,
 }
+
+/// Writes that are on their way at midnight count for the day on which they land.
+const AT_MIDNIGHT: u64 = 1;
 
 impl Oracle {
     /// Judges a write that took effect.
@@ -49,6 +55,9 @@ impl Oracle {
             self.check_founded(policy, write, who);
         }
         // A restore during a sweep changes the number of people that the table knows.
+        if let Some(day) = write.unasked_on.filter(|_| !self.restored) {
+            self.check_day(&policy.limits, write, who, day);
+        }
         if write.sweeps && who.0 == Kind::Person && !self.restored {
             self.check_limits(&policy.limits, write, who, write.people);
         }
@@ -77,6 +86,57 @@ impl Oracle {
                     write.side
                 );
                 self.report_violation("unfounded", what);
+            }
+        }
+    }
+
+    /// Never too much in one day, whatever path the writes take.
+    fn check_day(
+        &mut self,
+        limits: &GuardLimits,
+        write: &EngineWrite<'_>,
+        who: RecordNumber,
+        day: i64,
+    ) {
+        if write.action == WriteAction::Remove {
+            let size = match who.0 {
+                Kind::Person => write.people,
+                Kind::Department => write.everything,
+            };
+            let removed = self
+                .conduct
+                .removed_on
+                .entry((day, write.side, who.0))
+                .or_default();
+            removed.insert(who);
+            let count = removed.len() as u64;
+            if count > removals_that_pass(limits, size) + AT_MIDNIGHT {
+                let what = format!(
+                    "{count} of {size} are removed from {:?} in one day, unasked",
+                    write.side
+                );
+                self.report_violation("too_much", what);
+            }
+        }
+        let emptied = write
+            .values
+            .iter()
+            .filter(|(field, value)| value.is_none() && !CANNOT_BE_EMPTY.contains(*field))
+            .map(|(field, _)| field);
+        let blanks = write.action == WriteAction::Update && who.0 == Kind::Person;
+        for field in emptied.filter(|_| blanks) {
+            let emptied = self.conduct.emptied_on.entry((day, field)).or_default();
+            emptied.insert(who);
+            let count = emptied.len() as u64;
+            let passes = limits
+                .fields_floor
+                .max(write.people * limits.blanked_share / 1000);
+            if count > passes + LOOKED_AT_AGAIN {
+                let what = format!(
+                    "{} of {count} people is emptied in one day, unasked",
+                    field.key()
+                );
+                self.report_violation("too_much", what);
             }
         }
     }

@@ -277,7 +277,17 @@ impl WorldState {
                 self.dingtalk.company().departments.contains_key(&id) && self.is_empty(id)
             }
         };
+        let expected = self
+            .ehr
+            .expected_records()
+            .iter()
+            .any(|id| self.oracle.number_of(Side::Ehr, order.kind, id) == Some(number));
+        if there && expected {
+            let what = format!("{number} is deleted in DingTalk, and is only expected later");
+            self.oracle.report_violation("removal", what);
+        }
         if there {
+            self.check_quarantine(order.kind, order.link);
             let (policy, now) = (self.policy.clone(), self.now);
             self.oracle
                 .judge_removal(&policy, Side::DingTalk, (order.kind, number), (began, now));
@@ -346,6 +356,8 @@ impl WorldState {
                 .all()
                 .filter(|link| link.kind == Kind::Person)
                 .count() as u64,
+            everything: self.links.all().count() as u64,
+            unasked_on: self.unasked_on(invocation),
             owner_read: other.as_ref(),
             began: self.began.get(&invocation).copied().unwrap_or(self.now),
             read: read.as_ref(),

@@ -1,7 +1,7 @@
 //! Reads and writes the eHR.
 
 use async_trait::async_trait;
-use directory::{Field, FieldSet, Kind, LinkId, NativeId, Side, WriteAction};
+use directory::{Field, FieldSet, Kind, LinkId, LinkLifecycle, NativeId, Side, WriteAction};
 use ehr::{AlternateKey, Capabilities, Connector, EhrError, RecordWrite, StoredRecord};
 
 use crate::fault::Fault;
@@ -218,6 +218,9 @@ impl WorldState {
         write: &RecordWrite,
     ) -> Result<StoredRecord, EhrError> {
         self.check_shown(invocation, Side::Ehr, write.link, &write.values);
+        if write.action == WriteAction::Remove {
+            self.check_quarantine(write.kind, write.link);
+        }
         let before = self.side_snapshot(Side::Ehr);
         let known = write
             .id
@@ -266,6 +269,15 @@ impl WorldState {
         }
         self.note_ehr_effect(invocation, write, &stored, &before);
         Ok(stored)
+    }
+
+    /// A record whose owner nobody knows is not removed.
+    pub(crate) fn check_quarantine(&mut self, kind: Kind, link: LinkId) {
+        let lifecycle = self.links.get(kind, link).map(|link| &link.lifecycle);
+        if matches!(lifecycle, Some(LinkLifecycle::Quarantined { .. })) {
+            let what = format!("{link} is removed and waits for a person to say whose it is");
+            self.oracle.report_violation("quarantine", what);
+        }
     }
 
     fn note_ehr_effect(
@@ -323,6 +335,8 @@ impl WorldState {
                 .all()
                 .filter(|link| link.kind == Kind::Person)
                 .count() as u64,
+            everything: self.links.all().count() as u64,
+            unasked_on: self.unasked_on(invocation),
             owner_read: other.as_ref(),
             began: self.began.get(&invocation).copied().unwrap_or(self.now),
             read: read.as_ref(),

@@ -223,6 +223,10 @@ impl WorldState {
         {
             return None;
         }
+        // Found under another id than the create was begun with: which read that was, the link does not say yet.
+        if link.lifecycle == LinkLifecycle::Creating {
+            return None;
+        }
         self.decided
             .get(&(invocation, side, kind, link.native_id(side)?.clone()))
             .cloned()

@@ -1,11 +1,13 @@
-//! Ports for the journal, the gate, the clock and randomness.
+//! Ports for the journal, the gate, the budget, the clock and randomness.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use dingtalk::client::Clock;
+use directory::budget::BudgetState;
 use directory::reason::Reason;
 use directory::{RunId, Timestamp};
+use engine::budget::GuardBudget;
 use engine::ports::{Gate, Journal, JournalEntry, Randomness};
 use state::store::JournalError;
 use state::{Cause, StoreError};
@@ -64,6 +66,48 @@ impl Gate for GatePort {
     async fn closed_reason(&self) -> Result<Option<Reason>, StoreError> {
         self.shared.yield_polls().await;
         Ok(self.shared.lock_world().closed.map(Reason::new))
+    }
+}
+
+/// The guard's budget.
+pub(crate) struct BudgetPort {
+    pub(crate) shared: SharedWorld,
+}
+
+#[async_trait]
+impl GuardBudget for BudgetPort {
+    async fn read_budget(&self) -> Result<(BudgetState, Option<u64>), StoreError> {
+        self.shared.yield_polls().await;
+        let state = &mut *self.shared.lock_world();
+        if state.fault_strikes(Fault::StoreThrottled) {
+            return Err(StoreError::Throttled {
+                call: "read the budget",
+            });
+        }
+        let (budget, version) = state.budget.clone();
+        Ok((budget, (version > 0).then_some(version)))
+    }
+
+    async fn put_budget(
+        &self,
+        budget: &BudgetState,
+        over: Option<u64>,
+    ) -> Result<bool, StoreError> {
+        self.shared.yield_polls().await;
+        let state = &mut *self.shared.lock_world();
+        if state.fault_strikes(Fault::StoreThrottled) {
+            return Err(StoreError::Throttled {
+                call: "write the budget",
+            });
+        }
+        let (stored, version) = &mut state.budget;
+        if over.unwrap_or_default() != *version {
+            state.faults.count_fault(Fault::StoreConflict);
+            return Ok(false);
+        }
+        *stored = budget.clone();
+        *version += 1;
+        Ok(true)
     }
 }
 

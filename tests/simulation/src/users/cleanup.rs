@@ -3,6 +3,7 @@
 //! rights before they leave.
 
 mod accounts;
+mod kept_ids;
 mod mobile_numbers;
 mod tree;
 
@@ -25,6 +26,8 @@ impl WorldState {
         self.clean_up_people();
         self.close_second_accounts();
         self.close_second_records();
+        self.bring_in_expected_people();
+        self.correct_kept_ids();
         self.record_known_ids();
         self.accept_invitations();
         self.relieve_administrators();

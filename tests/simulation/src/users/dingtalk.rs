@@ -11,7 +11,7 @@ use crate::world::WorldState;
 impl WorldState {
     /// Makes one edit in DingTalk.
     pub(crate) fn edit_dingtalk(&mut self) {
-        match self.dice.below(24) {
+        match self.dice.below(26) {
             0..=8 => self.change_person(),
             9 => self.rename_person(),
             10 | 11 => self.move_person(),
@@ -25,6 +25,7 @@ impl WorldState {
             19 => self.make_department(),
             20 => self.rename_department(),
             21 => self.move_department(),
+            22 => self.dismiss_half(),
             _ => self.remove_department(),
         }
     }
@@ -157,6 +158,24 @@ impl WorldState {
             self.oracle.admins_left.insert(number);
         }
         done
+    }
+
+    /// Half of the company, one after the other.
+    fn dismiss_half(&mut self) {
+        if !self.fault_strikes(Fault::MassLeaving) {
+            return self.change_person();
+        }
+        let userids = self.dingtalk_userids();
+        for userid in userids.iter().skip(1).step_by(2) {
+            let id = contacts::native_id(userid);
+            let number = self.oracle.number_of(Side::DingTalk, Kind::Person, &id);
+            if number.is_some_and(|number| !self.is_admin(number)) {
+                let leave = Act::Leave {
+                    userid: userid.clone(),
+                };
+                _ = self.act_in_dingtalk(leave, None);
+            }
+        }
     }
 
     fn rehire_person(&mut self) {

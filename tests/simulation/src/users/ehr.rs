@@ -10,7 +10,7 @@ use crate::world::WorldState;
 impl WorldState {
     /// Makes one edit in the eHR.
     pub(crate) fn edit_ehr(&mut self) {
-        match self.dice.below(23) {
+        match self.dice.below(26) {
             0..=8 => self.hr_changes(),
             9 | 10 => self.hr_moves(),
             11 => self.hr_sets_manager(),
@@ -23,6 +23,9 @@ impl WorldState {
             19 => self.hr_sets_heads(),
             20 => self.hr_closes_department(),
             21 => self.hr_deletes(),
+            22 => self.hr_lets_half_go(),
+            23 => self.hr_mistypes_id(),
+            24 => self.hr_puts_off(),
             _ => self.hr_makes_circle(),
         }
     }
@@ -323,6 +326,71 @@ impl WorldState {
         if let Some(number) = self.oracle.number_of(Side::Ehr, kind, &id) {
             self.oracle.forget(Side::Ehr, (kind, number));
             self.oracle.deleted.insert((kind, number));
+        }
+    }
+
+    /// Half of the company leaves, or is deleted, one after the other.
+    fn hr_lets_half_go(&mut self) {
+        if !self.fault_strikes(Fault::MassLeaving) {
+            return self.hr_changes();
+        }
+        let deletes = self.dice.chance(400);
+        let people = self.active_ehr_records(Kind::Person);
+        for id in people.iter().skip(1).step_by(2) {
+            let number = self.oracle.number_of(Side::Ehr, Kind::Person, id);
+            let Some(number) = number.filter(|number| !self.is_admin(*number)) else {
+                continue;
+            };
+            let touched = [(Kind::Person, id.clone())];
+            if deletes {
+                self.edit_ehr_records("deleted", &touched, |state| {
+                    state.ehr.delete(Kind::Person, id);
+                });
+                self.oracle.forget(Side::Ehr, (Kind::Person, number));
+                self.oracle.deleted.insert((Kind::Person, number));
+            } else {
+                self.edit_ehr_records("leaves", &touched, |state| {
+                    state
+                        .ehr
+                        .edit(Kind::Person, id, |record| record.active = false);
+                });
+            }
+        }
+    }
+
+    /// Somebody else's account is written down in a record.
+    fn hr_mistypes_id(&mut self) {
+        if !self.fault_strikes(Fault::WrongKeptId) {
+            return self.hr_changes();
+        }
+        let userids = self.dingtalk_userids();
+        let (Some((id, number)), Some(userid)) = (self.pick_hr_person(), self.dice.pick(&userids))
+        else {
+            return;
+        };
+        let account = crate::contacts::native_id(&userid);
+        let whose = self
+            .oracle
+            .number_of(Side::DingTalk, Kind::Person, &account);
+        if whose.is_some_and(|whose| whose != number) {
+            self.edit_ehr_records("mistypes an id", &[(Kind::Person, id.clone())], |state| {
+                state.ehr.keep_dingtalk_id(Kind::Person, &id, account);
+            });
+        }
+    }
+
+    /// Somebody who is there begins later after all.
+    fn hr_puts_off(&mut self) {
+        if !self.fault_strikes(Fault::PutOff) {
+            return self.hr_changes();
+        }
+        let Some((id, number)) = self.pick_hr_person() else {
+            return;
+        };
+        if !self.is_admin(number) {
+            self.edit_ehr_records("puts off", &[(Kind::Person, id.clone())], |state| {
+                state.ehr.expect_later(Kind::Person, &id);
+            });
         }
     }
 

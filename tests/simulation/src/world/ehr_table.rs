@@ -90,6 +90,41 @@ impl EhrTable {
         }
     }
 
+    /// A person of HR puts the first day off: the record is not here yet.
+    pub fn expect_later(&mut self, kind: Kind, id: &NativeId) {
+        self.edit(kind, id, |record| record.active = false);
+        if let Some(stored) = self.records.get_mut(&(kind, id.clone())) {
+            stored.presence = Presence::NotYet;
+        }
+    }
+
+    /// Records whose first day is still to come.
+    #[must_use]
+    pub fn expected_records(&self) -> Vec<NativeId> {
+        let expected = self
+            .records
+            .values()
+            .filter(|stored| stored.presence == Presence::NotYet);
+        expected.map(|stored| stored.record.id.clone()).collect()
+    }
+
+    /// Records that keep an id of DingTalk, with that id.
+    #[must_use]
+    pub fn kept_ids(&self, kind: Kind) -> Vec<(NativeId, NativeId)> {
+        let of_kind = self.records.values().filter(|one| one.record.kind == kind);
+        of_kind
+            .filter_map(|stored| Some((stored.record.id.clone(), stored.dingtalk.clone()?)))
+            .collect()
+    }
+
+    /// A person of HR strikes out the id that a record has in DingTalk.
+    pub fn strike_out_id(&mut self, kind: Kind, id: &NativeId) {
+        if let Some(stored) = self.records.get(&(kind, id.clone())) {
+            let record = stored.record.clone();
+            self.store(record, None);
+        }
+    }
+
     /// HR deletes a record. It is found no more, and a create for its link makes a new one.
     pub fn delete(&mut self, kind: Kind, id: &NativeId) {
         self.versions += 1;

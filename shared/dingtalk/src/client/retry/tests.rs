@@ -139,25 +139,48 @@ async fn throttled_calls_wait_a_second_and_give_up_after_eight_tries() {
     assert_eq!(script.asked_requests().len(), 8);
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_throttled_interface_slows_down_alone() {
+/// Answers `throttled` calls with a limit and the others with a number: how long ten calls take after that.
+async fn ten_calls_after(throttled: usize) -> i64 {
     let script = ScriptedTransport::with_handler(0, |asked| {
-        ok_answer(if asked.at == START && asked.path().ends_with("count") {
+        ok_answer(if asked.at < START.plus_millis(900) {
             QPS
         } else {
             COUNT
         })
     });
     let client = script.build_client();
-    client.head_count().await.unwrap();
+    futures::future::join_all((0..throttled).map(|_| client.head_count())).await;
     let before = script.asked_requests().len();
     futures::future::join_all((0..10).map(|_| client.head_count())).await;
     let slow = script.asked_requests().split_off(before);
-    let took = slow.last().unwrap().at.millis() - slow[0].at.millis();
+    slow.last().unwrap().at.millis() - slow[0].at.millis()
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_throttled_call_waits_alone_and_three_slow_their_interface_down() {
+    let took = ten_calls_after(1).await;
+    assert!(took <= 500, "ten calls at full pace took {took} ms");
+    let took = ten_calls_after(3).await;
     assert!(
         (900..=1100).contains(&took),
         "ten calls at half pace took {took} ms"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_learned_is_recalled_by_the_next_client() {
+    let own = r#"{"errcode":88,"sub_code":"90018","sub_msg":"x","errmsg":"x"}"#;
+    let script = ScriptedTransport::with_answers(vec![ok_answer(own), ok_answer(COUNT)]);
+    let client = script.build_client();
+    client.head_count().await.unwrap();
+    let learned = client.learned_pace();
+    let lesson = learned.interfaces["user/count"];
+    assert_eq!((lesson.fastest_millis, lesson.margin_millis), (10, 10));
+    let next = script.build_client();
+    next.recall_pace(learned.clone());
+    assert_eq!(next.learned_pace(), learned);
+    next.head_count().await.unwrap();
+    assert_eq!(next.learned_pace(), learned);
 }
 
 #[tokio::test(start_paused = true)]

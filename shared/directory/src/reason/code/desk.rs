@@ -1,9 +1,9 @@
 //! Codes of what people work with: plans, entries that wait, policies, messages; and of stores and journal.
 
-/// Hands the codes so far and its own to `define_codes`.
+/// Hands the codes so far and its own to `fields_codes`.
 macro_rules! desk_codes {
     ($($so_far:tt)*) => {
-        define_codes! {
+        fields_codes! {
             $($so_far)*
 
             // Orders.

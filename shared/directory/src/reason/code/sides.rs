@@ -141,6 +141,96 @@ macro_rules! sides_codes {
             EhrUnavailable = "ehr-unavailable",
             /// The eHR's reply cannot be read (`detail`).
             EhrReplyMalformed = "ehr-reply-malformed",
+            /// The eHR refused the key (`code`).
+            EhrCredentialsRefused = "ehr-credentials-refused",
+            /// The key may not do this in the eHR (`code`).
+            EhrPermissionMissing = "ehr-permission-missing",
+            /// The eHR does not take calls from our address (`code`).
+            EhrAddressNotAllowed = "ehr-address-not-allowed",
+            /// An allowance of the eHR is used up (`code`).
+            EhrQuotaUsedUp = "ehr-quota-used-up",
+            /// The eHR asks to slow down (`code`).
+            EhrThrottled = "ehr-throttled",
+            /// The eHR is busy (`code`).
+            EhrBusy = "ehr-busy",
+            /// The eHR refused the call with code `code`.
+            EhrCallRefused = "ehr-call-refused",
+            /// The eHR answered with code `code`, which is in no list.
+            EhrCodeUnknown = "ehr-code-unknown",
+            /// The app or the form that the mapping names is not in the eHR (`code`).
+            EhrFormMissing = "ehr-form-missing",
+            /// The field `key`, to which `field` is mapped, is not in the form any more.
+            EhrFieldMissing = "ehr-field-missing",
+            /// The field `key` that the mapping names is not in the form any more.
+            EhrMappedFieldMissing = "ehr-mapped-field-missing",
+            /// The field `key`, to which `field` is mapped, has the kind `found` now and not `expected`.
+            EhrFieldRetyped = "ehr-field-retyped",
+            /// The field `key` holds what cannot be read.
+            EhrValueUnreadable = "ehr-value-unreadable",
+            /// The field `key` cannot take this value.
+            EhrValueInvalid = "ehr-value-invalid",
+            /// The value is none of the options of the field `key`.
+            EhrOptionUnknown = "ehr-option-unknown",
+            /// The eHR's field for `field` cannot be written.
+            EhrFieldReadOnly = "ehr-field-read-only",
+            /// The mapping has no field of the eHR for `field`.
+            EhrFieldUnmapped = "ehr-field-unmapped",
+            /// The status of the record is a word that the mapping does not explain.
+            EhrStatusUnknown = "ehr-status-unknown",
+            /// The mapping names no status for what is to be written.
+            EhrStatusUnmapped = "ehr-status-unmapped",
+            /// The root department of the eHR is not written.
+            EhrRootKept = "ehr-root-kept",
+            /// The parent of a department cannot be one of the eHR's.
+            EhrParentInvalid = "ehr-parent-invalid",
+            /// `count` records of the eHR have one key.
+            EhrKeyAmbiguous = "ehr-key-ambiguous",
+            /// Another record of the eHR has this value already.
+            EhrValueTaken = "ehr-value-taken",
+            /// The eHR's departments are a copy of DingTalk's and are not written.
+            EhrOrganisationLocked = "ehr-organisation-locked",
+            /// A row of the table `key` that holds more would be lost.
+            EhrTableRowKept = "ehr-table-row-kept",
+            /// The department in the eHR is not empty (`code`).
+            EhrDepartmentNotEmpty = "ehr-department-not-empty",
+            /// The row has no id that can be read.
+            EhrRowUnreadable = "ehr-row-unreadable",
+
+            // A sheet that is read.
+            /// The file is neither a text of values nor an xlsx workbook.
+            SheetFormatUnknown = "sheet-format-unknown",
+            /// The file is an old workbook, or one with a password.
+            SheetOldOrProtected = "sheet-old-or-protected",
+            /// The text is in no known encoding.
+            SheetEncodingUnknown = "sheet-encoding-unknown",
+            /// The sheet has more than `limit` cells or rows.
+            SheetTooLarge = "sheet-too-large",
+            /// No row has the heads of a roster.
+            SheetHeaderMissing = "sheet-header-missing",
+            /// The sheet has no column for job numbers.
+            SheetKeyColumnMissing = "sheet-key-column-missing",
+            /// `count` sheets of the workbook have the heads of a roster.
+            SheetSeveral = "sheet-several",
+            /// Several columns mean the same as `column`.
+            SheetColumnTwice = "sheet-column-twice",
+            /// `column` may mean something else.
+            SheetColumnUnsure = "sheet-column-unsure",
+            /// Row `row` has no job number.
+            SheetKeyMissing = "sheet-key-missing",
+            /// Row `row` has a job number that another row has.
+            SheetKeyTwice = "sheet-key-twice",
+            /// In row `row`, `column` is a number that has lost digits.
+            SheetDigitsLost = "sheet-digits-lost",
+            /// In row `row`, `column` is a number that may have lost zeros in front.
+            SheetZerosLost = "sheet-zeros-lost",
+            /// In row `row`, `column` is no day.
+            SheetDayUnreadable = "sheet-day-unreadable",
+            /// In row `row`, `column` is an error of the workbook.
+            SheetCellError = "sheet-cell-error",
+            /// In row `row`, `column` is a formula without a value.
+            SheetCellFormula = "sheet-cell-formula",
+            /// In row `row`, `column` is of a kind that it cannot be.
+            SheetValueUnreadable = "sheet-value-unreadable",
 
             // The built-in ledger.
             /// The ledger has no such `kind`.

@@ -17,6 +17,13 @@ macro_rules! sync_codes {
             // Too much at once.
             /// `removals` of `people` people would be marked as left; the limit is `limit`.
             GuardTooManyRemovals = "guard-too-many-removals",
+            /// `removals` of `people` people would be deleted in DingTalk today; the limit is `limit`.
+            GuardTooManyDeletions = "guard-too-many-deletions",
+            /// `removals` departments, counted with the people below them, of `size` departments and people would be
+            /// removed today; the limit is `limit`.
+            GuardTooManyDepartments = "guard-too-many-departments",
+            /// Held before: it waits until a person releases it.
+            GuardHeldBefore = "guard-held-before",
             /// `field` would be emptied for `records` of `people` people; the limit is `limit`.
             GuardFieldEmptied = "guard-field-emptied",
             /// `field` would change for `records` of `people` people; the limit is `limit`.
@@ -32,6 +39,10 @@ macro_rules! sync_codes {
             /// The name and the mobile number are the same and the job number is not: a person has to say who this
             /// is.
             IdentityJobNumberDiffers = "identity-job-number-differs",
+            /// The eHR keeps this DingTalk id, and nothing else agrees: a person has to say whether it is the same.
+            IdentityKeptIdAlone = "identity-kept-id-alone",
+            /// The eHR's record has the unionid of another person than the one who is missing in DingTalk.
+            IdentityRecordOfAnother = "identity-record-of-another",
             /// Two DingTalk accounts match one record of the eHR: a person has to say which one it is.
             IdentityTwoAccounts = "identity-two-accounts",
             /// Two records of the eHR match one DingTalk account: a person has to say which one it is.
@@ -135,6 +146,8 @@ macro_rules! sync_codes {
             GateShadow = "gate-shadow",
             /// Policy version `version` has to be previewed before anything is written.
             GatePreviewNeeded = "gate-preview-needed",
+            /// Both sides were read under policy version `read_under`, and version `active` was activated meanwhile.
+            GatePolicyChanged = "gate-policy-changed",
             /// The binding was removed.
             GateBindingRemoved = "gate-binding-removed",
 

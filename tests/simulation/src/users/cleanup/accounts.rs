@@ -96,8 +96,13 @@ impl WorldState {
                     .is_some_and(|stored| stored.dingtalk.as_ref() == Some(&there));
                 if !linked && !known {
                     self.edit_ehr_records("is the same", &[(kind, id.clone())], |state| {
-                        state.ehr.keep_dingtalk_id(kind, &id, there);
+                        state.ehr.keep_dingtalk_id(kind, &id, there.clone());
                     });
+                }
+                match kind {
+                    Kind::Person if !linked => self.record_unionid(&id, &there),
+                    Kind::Department if !linked => self.record_name(&id, &there),
+                    _ => {}
                 }
             }
         }
