@@ -191,16 +191,16 @@ run-not-started = 沒有開始：{ $cause }
 ### 操作
 
 order-not-allowed = 你的角色不能做這項操作（{ $action }）
-    .remedy = 請綁定的負責人來做
+    .remedy = 請繫結的負責人來做
 order-step-up-needed = 這項操作（{ $action }）需要再驗證一次身分
     .remedy = 輸入驗證器上的動態碼
 order-outside-scope = 這筆資料不在你負責的部門或團隊裡
     .remedy = 請負責全公司的 HR 來做
 order-actor-missing = 沒有說明是誰在操作，稽核日誌必須記下來
     .remedy = 寫明你的名字：--by 名字
-order-binding-unknown = 沒有這個綁定
-    .remedy = 先綁定企業：bangding up
-order-binding-ambiguous = 有 { $count } 個綁定，沒有說明是哪一個
+order-binding-unknown = 沒有這個繫結
+    .remedy = 先繫結企業：bangding up
+order-binding-ambiguous = 有 { $count } 個繫結，沒有說明是哪一個
     .remedy = 用 --binding 指明一個
 order-cursor-invalid = 這不是這份清單裡的位置
     .remedy = 從頭開始看
