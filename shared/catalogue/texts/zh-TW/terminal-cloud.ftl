@@ -9,7 +9,7 @@ letters-queues-missing = 這個區域裡沒有部署 { $stack } 的佇列：檢�
 letters-queue-unknown = 這裡沒有佇列 { $name }；有 { $known }
 letters-unknown = { $queue } 裡目前看不到遞送失敗的訊息 { $id }；用 list 看有哪些，SQS 每組一次只顯示十則
 
-split-none = 沒有繫結還留著舊版金鑰
+split-none = 沒有綁定還留著舊版金鑰
 split-nothing = 不需要拆分
 split-done = 已拆分；舊版金鑰還在。部署新版後用 --remove-former 再執行一次
 split-rotation-waits = 沒有拆分：有回呼金鑰或 AppSecret 等待啟用。先用舊版的 bangding rotate promote 啟用，再執行本指令

@@ -43,4 +43,4 @@ up-event-removed = 已標記離職
 up-event-created = 已新增
 up-swept = ↻ 完整同步  { $people } 人，變更 { $changes }，{ $seconds } 秒
 up-sweep-failed = ■ 完整同步沒有進行：{ $reason }
-up-bound-message = 綁釘：通訊錄已與內建員工台帳繫結，首次同步完成。
+up-bound-message = 綁釘：通訊錄已與內建員工台帳綁定，首次同步完成。

@@ -21,7 +21,7 @@ use super::head::{PlanHead, PlanState};
 use super::{Forecast, PlannedSweep};
 use crate::ports::Randomness;
 
-use parts::encode_parts;
+use parts::{encode_parts, read_part};
 
 pub use error::PlanError;
 
@@ -359,15 +359,6 @@ impl PlanStore {
             field: "plan",
         };
         Ok(seal::open_value(&self.seal_key, place, &sealed)?)
-    }
-}
-
-fn read_part(head: &PlanHead, bytes: &[u8]) -> Result<BodyPart, PlanError> {
-    let part: BodyPart = serde_json::from_slice(bytes).map_err(|_| PlanError::NotTheBody)?;
-    if part.v == VERSION && part.plan == head.id.as_str() {
-        Ok(part)
-    } else {
-        Err(PlanError::NotTheBody)
     }
 }
 

@@ -24,3 +24,12 @@ pub(super) fn encode_parts(
     }
     Ok(parts)
 }
+
+pub(super) fn read_part(head: &PlanHead, bytes: &[u8]) -> Result<BodyPart, PlanError> {
+    let part: BodyPart = serde_json::from_slice(bytes).map_err(|_| PlanError::NotTheBody)?;
+    if part.v == VERSION && part.plan == head.id.as_str() {
+        Ok(part)
+    } else {
+        Err(PlanError::NotTheBody)
+    }
+}
