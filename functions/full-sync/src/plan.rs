@@ -138,7 +138,14 @@ pub async fn apply_plan(
         .map_err(SweepError::Interrupted)?;
     sight.canary.clone_from(&binding.canary);
     let applying = engine.begin_plan_run(applied.run, sight, &body.items, applied.place);
-    apply_chunks(deps, (message, &binding), standing, applying, deadline).await
+    Box::pin(apply_chunks(
+        deps,
+        (message, &binding),
+        standing,
+        applying,
+        deadline,
+    ))
+    .await
 }
 
 async fn apply_chunks(

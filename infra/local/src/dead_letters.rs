@@ -1,6 +1,7 @@
 //! `bangding cloud dead-letters`: what was delivered too often, on AWS or on this machine. Nobody's data is shown: kind,
 //! binding, age and deliveries.
 
+mod letter_failures;
 mod letter_table;
 mod queue_source;
 
@@ -12,6 +13,7 @@ use clap::{Args as ClapArgs, Subcommand};
 use runtime::SystemClock;
 use state::{DeadLetter, QueueError};
 
+use crate::language::{Language, text};
 use crate::machine::StartError;
 use queue_source::{NamedQueue, OpenQueues};
 
@@ -52,6 +54,15 @@ struct QueueSourceArgs {
     /// A line of JSON per message, for programs
     #[arg(long, global = true)]
     json: bool,
+    /// The language of what is printed
+    #[arg(
+        long,
+        value_enum,
+        ignore_case = true,
+        default_value = "zh-CN",
+        global = true
+    )]
+    lang: Language,
 }
 
 /// What can be done with dead letters.
@@ -134,7 +145,10 @@ pub(crate) enum DeadLettersError {
 pub(crate) async fn run(args: &DeadLettersArgs) -> ExitCode {
     match run_action(args).await {
         Ok(()) => ExitCode::SUCCESS,
-        Err(err) => crate::print_error(&err),
+        Err(err) => {
+            let why = letter_failures::describe_failure(&err, args.place.lang);
+            crate::print_failure(&why)
+        }
     }
 }
 
@@ -165,10 +179,12 @@ async fn list(args: &DeadLettersArgs, lines: &[NamedQueue]) -> Result<(), DeadLe
     for line in lines {
         let (letters, count) = letters(line).await?;
         if letters.len() < count && !args.place.json {
-            say(&format!(
-                "{}: {} of about {count} are shown",
-                line.name,
-                letters.len()
+            say(&text!(
+                args.place.lang,
+                "letters-shown",
+                queue = &line.name,
+                shown = letters.len(),
+                count = count
             ));
         }
         rows.extend(
@@ -180,7 +196,7 @@ async fn list(args: &DeadLettersArgs, lines: &[NamedQueue]) -> Result<(), DeadLe
     if args.place.json {
         rows.iter().for_each(|row| say(&row.json()));
     } else if rows.is_empty() {
-        say("There are no dead letters.");
+        say(&text!(args.place.lang, "letters-none"));
     } else {
         say(letter_table::format_table(&rows).trim_end());
     }
@@ -234,7 +250,13 @@ async fn redrive(
     say(&if args.place.json {
         serde_json::json!({"queue": line.name, "redriven": count, "left": left}).to_string()
     } else {
-        format!("{}: {count} put back, {left} left", line.name)
+        text!(
+            args.place.lang,
+            "letters-put-back",
+            queue = &line.name,
+            count = count,
+            left = left
+        )
     });
     Ok(())
 }

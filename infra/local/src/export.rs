@@ -7,9 +7,10 @@ use clap::Args as ClapArgs;
 use desk::{ExportRow, OrderRequest, Reply};
 
 use crate::command_error::{CommandError, print_command_error};
+use crate::language::{Language, text};
 use crate::plan::args::ContextArgs;
 use crate::plan::with_session;
-use crate::print_error;
+use crate::print_failure;
 use crate::records::list_all;
 use crate::session::SessionNeeds;
 
@@ -86,7 +87,7 @@ impl ExportFormat {
 pub async fn run(args: &ExportArgs) -> ExitCode {
     let format = match ExportFormat::of_file(&args.file) {
         Ok(format) => format,
-        Err(err) => return print_error(&err),
+        Err(err) => return print_failure(&describe_failure(&err, args.here.lang)),
     };
     let rows = match read_rows(&args.here).await {
         Ok(rows) => rows,
@@ -100,10 +101,27 @@ pub async fn run(args: &ExportArgs) -> ExitCode {
         .and_then(|bytes| Ok(replace_file(&args.file, &bytes)?));
     match written {
         Ok(()) => ExitCode::SUCCESS,
-        Err(source) => print_error(&ExportError::Write {
-            path: args.file.clone(),
-            source,
-        }),
+        Err(source) => {
+            let path = args.file.clone();
+            let failed = ExportError::Write { path, source };
+            print_failure(&describe_failure(&failed, args.here.lang))
+        }
+    }
+}
+
+fn describe_failure(err: &ExportError, language: Language) -> String {
+    match err {
+        ExportError::Format(path) => text!(
+            language,
+            "export-ending-unknown",
+            path = &path.display().to_string()
+        ),
+        ExportError::Write { path, source } => text!(
+            language,
+            "file-not-written",
+            path = &path.display().to_string(),
+            cause = &directory::text::describe_error(source.as_ref())
+        ),
     }
 }
 

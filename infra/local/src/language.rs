@@ -4,12 +4,31 @@ use catalogue::Catalogue;
 use clap::ValueEnum;
 use directory::reason::Reason;
 
-/// The language of what is printed for people. JSON is the same in both.
+/// A text of the catalogue: `text!(language, "plan-held", count = n, reason = &reason)`.
+///
+/// Every argument of the text has to be named; the crate's tests compare each call with the texts.
+macro_rules! text {
+    ($language:expr, $id:expr $(, $name:ident = $value:expr)* $(,)?) => {
+        $language.catalogue().text(
+            $id,
+            &[$((stringify!($name), ::catalogue::TextArgument::from($value))),*],
+        )
+    };
+}
+
+pub(crate) use text;
+
+/// The language of what is printed for people. JSON is the same in all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Language {
     /// 简体中文
-    Zh,
+    #[value(name = "zh-CN", alias = "zh")]
+    ZhCn,
+    /// 正體中文
+    #[value(name = "zh-TW")]
+    ZhTw,
     /// English
+    #[value(name = "en")]
     En,
 }
 
@@ -18,7 +37,8 @@ impl Language {
     #[must_use]
     pub fn catalogue(self) -> Catalogue {
         Catalogue::new(match self {
-            Self::Zh => catalogue::Language::ChineseSimplified,
+            Self::ZhCn => catalogue::Language::ChineseSimplified,
+            Self::ZhTw => catalogue::Language::ChineseTraditional,
             Self::En => catalogue::Language::English,
         })
     }
@@ -27,5 +47,11 @@ impl Language {
     #[must_use]
     pub fn describe(self, reason: &Reason) -> String {
         self.catalogue().message(reason).to_string()
+    }
+
+    /// Texts one after the other, with the language's separator between them.
+    #[must_use]
+    pub fn join(self, texts: &[String]) -> String {
+        texts.join(&text!(self, "list-separator"))
     }
 }

@@ -21,6 +21,8 @@ pub mod records;
 pub mod rotate;
 mod session;
 pub mod split_secrets;
+#[cfg(test)]
+mod text_tests;
 mod token_renewal;
 pub mod up;
 pub mod workers;
@@ -43,11 +45,7 @@ pub async fn run(args: Args) -> ExitCode {
         Command::Export(export) => export::run(&export).await,
         Command::Rotate(rotate) => match rotate::run(&rotate).await {
             Ok(()) => ExitCode::SUCCESS,
-            Err(refusal) => {
-                let why = rotate.lang.describe(&refusal.reason);
-                _ = writeln!(std::io::stderr(), "■ {why}");
-                ExitCode::FAILURE
-            }
+            Err(refusal) => print_failure(&rotate.lang.describe(&refusal.reason)),
         },
         Command::Plan(args) => plan::run(&args).await,
         Command::Approve(args) => plan::approve(&args).await,
@@ -66,6 +64,13 @@ pub async fn run(args: Args) -> ExitCode {
         Command::Bench(bench) => developer_command::run(&["bench"], &bench),
         Command::Cloud(cloud) => cloud::run(&cloud).await,
     }
+}
+
+/// Prints why a command was not done, in the reader's language, on stderr.
+pub(crate) fn print_failure(text: &str) -> ExitCode {
+    // A closed pipe changes nothing any more.
+    _ = writeln!(std::io::stderr(), "■ {text}");
+    ExitCode::FAILURE
 }
 
 /// Prints an error with its causes on stderr.

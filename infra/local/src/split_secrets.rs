@@ -14,6 +14,7 @@ use state::vault::{SplitOutcome, StagedSecretStore};
 use state::{Store, TableNames};
 
 use crate::former_secrets::{self, FormerHome};
+use crate::language::{Language, text};
 use crate::rotate::rotation_target::{no_aws, stack_settings, stack_vault};
 use crate::up::parse_endpoints;
 
@@ -29,13 +30,16 @@ pub struct SplitSecretsArgs {
     /// This version is deployed: remove the secrets of the version before; they can be restored for 30 days
     #[arg(long)]
     pub remove_former: bool,
+    /// The language of what is printed
+    #[arg(long, value_enum, ignore_case = true, default_value = "zh-CN")]
+    pub lang: Language,
 }
 
 /// Runs it.
 pub(crate) async fn run(args: &SplitSecretsArgs) -> ExitCode {
     match split(args).await {
         Ok(found) => {
-            print_found(&found);
+            print_found(&found, args.lang);
             if found
                 .iter()
                 .any(|(_, outcome)| *outcome == SplitOutcome::RotationWaits)
@@ -44,7 +48,7 @@ pub(crate) async fn run(args: &SplitSecretsArgs) -> ExitCode {
             }
             ExitCode::SUCCESS
         }
-        Err(err) => crate::print_error(&err),
+        Err(err) => crate::print_failure(&args.lang.describe(&err.reason)),
     }
 }
 
@@ -66,30 +70,24 @@ async fn split(args: &SplitSecretsArgs) -> Result<Vec<(BindingId, SplitOutcome)>
         .map_err(|err| BindError::from_state("splitting the secrets of the version before", &err))
 }
 
-fn print_found(found: &[(BindingId, SplitOutcome)]) {
+fn print_found(found: &[(BindingId, SplitOutcome)], language: Language) {
     let mut lines: Vec<String> = found
         .iter()
-        .map(|(binding, outcome)| format!("{binding}  {}", describe_outcome(*outcome)))
+        .map(|(binding, outcome)| format!("{binding}  {}", text!(language, outcome_id(*outcome))))
         .collect();
     if lines.is_empty() {
-        lines.push("no binding has a secret of the version before".to_owned());
+        lines.push(text!(language, "split-none"));
     }
     // A closed pipe changes nothing that was done.
     _ = writeln!(std::io::stdout(), "{}", lines.join("\n"));
 }
 
-fn describe_outcome(outcome: SplitOutcome) -> &'static str {
+fn outcome_id(outcome: SplitOutcome) -> &'static str {
     match outcome {
-        SplitOutcome::Nothing => "nothing to split",
-        SplitOutcome::Split => {
-            "split; the former secret is still there. Deploy, then give --remove-former"
-        }
-        SplitOutcome::RotationWaits => {
-            "not split: callback keys or an AppSecret wait. End that with `bangding rotate promote` of the version before, then give the command again"
-        }
-        SplitOutcome::Kept => {
-            "was split before; the former secret is still there. Deploy, then give --remove-former"
-        }
-        SplitOutcome::Removed => "the former secret is removed, and can be restored for 30 days",
+        SplitOutcome::Nothing => "split-nothing",
+        SplitOutcome::Split => "split-done",
+        SplitOutcome::RotationWaits => "split-rotation-waits",
+        SplitOutcome::Kept => "split-kept",
+        SplitOutcome::Removed => "split-removed",
     }
 }

@@ -21,27 +21,23 @@ pub(crate) fn of(language: Language) -> &'static Bundle {
     }
 }
 
-/// The files of a language.
-const fn sources(language: Language) -> &'static [&'static str] {
+/// The files of a language, compiled in.
+macro_rules! include_files {
+    ($language:literal: $($name:literal)*) => {
+        [$(include_str!(concat!("../texts/", $language, "/", $name, ".ftl"))),*]
+    };
+    ($language:literal) => {
+        include_files!($language:
+            "reasons" "fields" "months" "console" "actions" "terminal" "terminal-up" "terminal-plan" "terminal-records"
+            "terminal-ledger" "terminal-cloud")
+    };
+}
+
+const fn sources(language: Language) -> [&'static str; 11] {
     match language {
-        Language::ChineseSimplified => &[
-            include_str!("../texts/zh-CN/reasons.ftl"),
-            include_str!("../texts/zh-CN/fields.ftl"),
-            include_str!("../texts/zh-CN/months.ftl"),
-            include_str!("../texts/zh-CN/console.ftl"),
-        ],
-        Language::ChineseTraditional => &[
-            include_str!("../texts/zh-TW/reasons.ftl"),
-            include_str!("../texts/zh-TW/fields.ftl"),
-            include_str!("../texts/zh-TW/months.ftl"),
-            include_str!("../texts/zh-TW/console.ftl"),
-        ],
-        Language::English => &[
-            include_str!("../texts/en/reasons.ftl"),
-            include_str!("../texts/en/fields.ftl"),
-            include_str!("../texts/en/months.ftl"),
-            include_str!("../texts/en/console.ftl"),
-        ],
+        Language::ChineseSimplified => include_files!("zh-CN"),
+        Language::ChineseTraditional => include_files!("zh-TW"),
+        Language::English => include_files!("en"),
     }
 }
 
@@ -56,8 +52,8 @@ impl Bundle {
         let mut bundle = FluentBundle::new_concurrent(vec![identifier]);
         // Terminals show the marks that would isolate arguments as rubbish.
         bundle.set_use_isolating(false);
-        for source in sources(language).iter().copied() {
-            let (resource, errors) = match FluentResource::try_new(source.to_owned()) {
+        for source in sources(language) {
+            let (resource, errors) = match FluentResource::try_new((*source).to_owned()) {
                 Ok(resource) => (resource, Vec::new()),
                 Err((resource, errors)) => (resource, errors),
             };
@@ -82,11 +78,17 @@ impl Bundle {
         };
         // A missing argument is the only error here, and it is visible in the text.
         let mut errors = Vec::new();
-        Some(spaced(&self.0.format_pattern(
-            pattern,
-            Some(arguments),
-            &mut errors,
-        )))
+        let text = self.0.format_pattern(pattern, Some(arguments), &mut errors);
+        Some(spaced(&text))
+    }
+
+    /// A text with all of its arguments; `None` if there is none. In a debug build a missing argument panics.
+    pub(crate) fn format_whole(&self, id: &str, arguments: &FluentArgs<'_>) -> Option<String> {
+        let pattern = self.0.get_message(id)?.value()?;
+        let mut errors = Vec::new();
+        let text = self.0.format_pattern(pattern, Some(arguments), &mut errors);
+        debug_assert!(errors.is_empty(), "the text `{id}`: {errors:?}");
+        Some(spaced(&text))
     }
 
     /// A text without arguments that is known to exist.

@@ -14,6 +14,7 @@ pub use reasons::Message;
 pub use texts::TextArgument;
 
 use bundle::Bundle;
+use fluent_bundle::FluentArgs;
 
 /// The texts of one language. Copying it costs nothing: the texts are parsed once per process and language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,14 +61,24 @@ impl Catalogue {
 
     /// The text with this id, for screens and the terminal.
     ///
-    /// An id that no text has is a mistake of the caller: a debug build panics, a release build returns the id in
-    /// brackets, `[id]`.
+    /// An id that no text has, or an argument that is missing, is a mistake of the caller: a debug build panics. A release
+    /// build returns the id in brackets, `[id]`, or shows the missing argument as `{$name}`.
     #[must_use]
     pub fn text(self, id: &str, arguments: &[(&str, TextArgument<'_>)]) -> String {
         let arguments = self.text_arguments(arguments);
-        let text = self.bundle().format(id, None, &arguments);
+        let text = self.bundle().format_whole(id, &arguments);
         debug_assert!(text.is_some(), "the catalogue has no text `{id}`");
         text.unwrap_or_else(|| format!("[{id}]"))
+    }
+
+    /// An action of an order in words, by the key that the journal has: `approve-plan` is 批准计划. The key itself, if this
+    /// version does not know it.
+    #[must_use]
+    pub fn action_name(self, key: &str) -> String {
+        let id = format!("action-{key}");
+        self.bundle()
+            .format(&id, None, &FluentArgs::new())
+            .unwrap_or_else(|| texts::without_control(key))
     }
 
     fn bundle(self) -> &'static Bundle {

@@ -87,12 +87,30 @@ impl Catalogue {
     }
 
     fn of_code(self, code: ReasonCode, attribute: Option<&str>, reason: &Reason) -> Option<String> {
+        let action = self.action_of(code, reason);
         let arguments: Vec<_> = reason
             .arguments()
-            .map(|(name, value)| (name, argument(value)))
+            .map(|(name, value)| match &action {
+                Some(action) if name == "action" => (name, TextArgument::Text(action)),
+                _ => (name, argument(value)),
+            })
             .collect();
         self.bundle()
             .format(code.as_str(), attribute, &self.text_arguments(&arguments))
+    }
+
+    /// The action that an order was refused for, in words; its argument is a key.
+    fn action_of(self, code: ReasonCode, reason: &Reason) -> Option<String> {
+        if !matches!(
+            code,
+            ReasonCode::OrderNotAllowed | ReasonCode::OrderStepUpNeeded
+        ) {
+            return None;
+        }
+        reason.arguments().find_map(|(name, value)| match value {
+            ReasonArgument::Text(key) if name == "action" => Some(self.action_name(key)),
+            _ => None,
+        })
     }
 
     /// `code X (name: value, …)`.

@@ -32,6 +32,56 @@ pub enum TextArgument<'a> {
     Reason(&'a Reason),
 }
 
+macro_rules! argument_from {
+    ($($type:ty => $variant:ident),*) => {
+        $(impl From<$type> for TextArgument<'_> {
+            fn from(value: $type) -> Self {
+                Self::$variant(value)
+            }
+        })*
+    };
+}
+
+argument_from!(i64 => Number, Field => Field, Side => Side, Kind => Kind, Date => Date);
+
+impl<'a> From<&'a str> for TextArgument<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl<'a> From<&'a String> for TextArgument<'a> {
+    fn from(text: &'a String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl<'a> From<&'a Reason> for TextArgument<'a> {
+    fn from(reason: &'a Reason) -> Self {
+        Self::Reason(reason)
+    }
+}
+
+impl From<u32> for TextArgument<'_> {
+    fn from(number: u32) -> Self {
+        Self::Number(number.into())
+    }
+}
+
+/// A number that no `i64` holds becomes the greatest one.
+impl From<u64> for TextArgument<'_> {
+    fn from(number: u64) -> Self {
+        Self::Number(i64::try_from(number).unwrap_or(i64::MAX))
+    }
+}
+
+/// A number that no `i64` holds becomes the greatest one.
+impl From<usize> for TextArgument<'_> {
+    fn from(number: usize) -> Self {
+        Self::Number(i64::try_from(number).unwrap_or(i64::MAX))
+    }
+}
+
 /// The text that names a field of a record of this kind.
 pub(crate) fn field_id(field: Field, kind: Kind) -> &'static str {
     match field {

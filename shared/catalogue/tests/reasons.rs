@@ -231,6 +231,34 @@ fn an_id_without_a_text_is_shown_in_brackets() {
 }
 
 #[test]
+#[cfg(debug_assertions)]
+#[should_panic(expected = "the text `up-held`")]
+fn an_argument_that_is_missing_stops_a_debug_build() {
+    _ = ENGLISH.text("up-held", &[("count", TextArgument::Number(1))]);
+}
+
+#[test]
+fn a_refused_action_is_named_in_words() {
+    let refused = |key: &str| Reason::new(ReasonCode::OrderNotAllowed).text("action", key);
+    assert_eq!(
+        SIMPLIFIED.sentence(&refused("approve-plan")),
+        "你的角色不能做这项操作（批准计划）"
+    );
+    assert_eq!(
+        TRADITIONAL.sentence(&refused("approve-plan")),
+        "你的角色不能做這項操作（核准計畫）"
+    );
+    assert_eq!(
+        ENGLISH.sentence(&refused("approve-plan")),
+        "None of your roles may approve a plan"
+    );
+    assert_eq!(
+        ENGLISH.sentence(&refused("of-a-newer-version")),
+        "None of your roles may of-a-newer-version"
+    );
+}
+
+#[test]
 fn threads_read_the_same_texts() {
     let threads: Vec<_> = (0..8)
         .map(|_| std::thread::spawn(|| SIMPLIFIED.sentence(&emptied())))

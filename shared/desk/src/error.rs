@@ -236,3 +236,11 @@ impl LedgerOrderError {
         }
     }
 }
+
+/// A run id could not be made.
+pub(crate) fn unnamed_run() -> OrderError {
+    let id = Reason::new(ReasonCode::StateIdInvalid)
+        .text("what", "run")
+        .text("why", "characters");
+    OrderError::unusable(Reason::new(ReasonCode::RunNotStarted).cause(id))
+}

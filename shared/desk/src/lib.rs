@@ -8,6 +8,7 @@ mod company_view;
 mod desk;
 mod error;
 mod export;
+mod handling;
 mod history;
 mod key_text;
 mod ledger_edits;

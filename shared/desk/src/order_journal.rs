@@ -16,9 +16,8 @@ use state::store::{Journal, JournalError, OrderNote, OrderStage};
 use crate::action::OrderAction;
 use crate::actor::Actor;
 use crate::desk::Desk;
-use crate::error::OrderError;
+use crate::error::{OrderError, unnamed_run};
 use crate::ledger_views::EditRequest;
-use crate::plans::unnamed_run;
 
 /// What the actor is sealed for.
 const ACTOR: &str = "actor";

@@ -2,14 +2,14 @@
 
 use directory::decide::ValueChange;
 use directory::text::PersonalText;
-use directory::{FieldValue, Reason, ReasonCode, RunId};
+use directory::{FieldValue, Reason, RunId};
 use engine::plans::{AGE_MAX_HOURS, Approval, PlanBody, PlanError, PlanHead, PlanState, PlanStore};
 use state::WriteError;
 use state::queue::messages::{PlanMessage, PlanTask};
 use state::store::{PutCondition, StoredItem};
 
 use crate::desk::OrderContext;
-use crate::error::OrderError;
+use crate::error::{OrderError, unnamed_run};
 use crate::masking::mask_value;
 use crate::order::PlanRequest;
 use crate::paging::{Cursor, PAGE_SIZE, Page};
@@ -206,14 +206,6 @@ fn mask_change(change: &mut ValueChange) {
             *text = PersonalText::new(mask_value(field, text.expose()));
         }
     }
-}
-
-/// A run id could not be made.
-pub(crate) fn unnamed_run() -> OrderError {
-    let id = Reason::new(ReasonCode::StateIdInvalid)
-        .text("what", "run")
-        .text("why", "characters");
-    OrderError::unusable(Reason::new(ReasonCode::RunNotStarted).cause(id))
 }
 
 pub(crate) fn of_plan(err: &PlanError) -> OrderError {

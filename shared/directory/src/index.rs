@@ -6,14 +6,17 @@
 use crate::field::FieldSet;
 use crate::hash::{self, FieldHash, HashKey};
 use crate::ids::{LinkId, NativeId, Side};
-use crate::link::{Link, LinkLifecycle};
+use crate::link::Link;
 use crate::planted::{self, Bug};
 use crate::record::FieldValues;
 
 mod digests;
 mod link_index;
+mod link_standing;
 
 use digests::{digest_fields, find_position, native_hash, side_index, sum_places};
+
+use link_standing::LinkStanding;
 
 pub use link_index::LinkIndex;
 
@@ -60,35 +63,6 @@ struct LinkRow {
     places_left: u64,
     seen: [bool; 2],
     standing: LinkStanding,
-}
-
-/// What the link says of a record. One byte: of a row there are as many as the company has people.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum LinkStanding {
-    /// On both sides, and nothing is pending: an agreeing row costs nothing more.
-    Settled,
-    /// On both sides when it was last seen.
-    Active,
-    /// Marked left: its absence is no news.
-    Left,
-    /// Begun.
-    Creating,
-    /// Waiting for a person to say who it is.
-    Quarantined,
-}
-
-impl LinkStanding {
-    fn of_link(link: &Link) -> Self {
-        match link.lifecycle {
-            LinkLifecycle::Active if link.intents.is_empty() => Self::Settled,
-            LinkLifecycle::Active
-            | LinkLifecycle::Absent { .. }
-            | LinkLifecycle::Leaving { .. } => Self::Active,
-            LinkLifecycle::Left { .. } => Self::Left,
-            LinkLifecycle::Creating => Self::Creating,
-            LinkLifecycle::Quarantined { .. } => Self::Quarantined,
-        }
-    }
 }
 
 /// The index: built from all links of a corp, asked once per list row.

@@ -6,6 +6,7 @@ mod correlate;
 mod error;
 mod find_in_dingtalk;
 mod links;
+mod record_key;
 mod second_read;
 mod withdrawn_fields;
 
@@ -21,7 +22,6 @@ use directory::policy::Ownership;
 use directory::reason::{Reason, ReasonCode};
 use directory::{Field, FieldSet, Kind, Link, LinkLifecycle, NativeId, Record, Side, WriteAction};
 use ehr::{AlternateKey, StoredRecord};
-use serde::{Deserialize, Serialize};
 
 use crate::Run;
 use crate::error_reach::ErrorReach as _;
@@ -29,29 +29,7 @@ use crate::link_names::UnknownReferenceRule;
 
 pub(crate) use candidates::Candidates;
 pub use error::LookError;
-
-/// A record, by the id that one side gives it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub(crate) struct RecordKey {
-    pub(crate) kind: Kind,
-    pub(crate) side: Side,
-    pub(crate) id: NativeId,
-}
-
-impl RecordKey {
-    pub(crate) fn new(kind: Kind, side: Side, id: NativeId) -> Self {
-        Self { kind, side, id }
-    }
-
-    /// The record of a link, by the id that it has on the side that decides, or else on the other.
-    pub(crate) fn of_link(link: &Link, decides: Side) -> Option<Self> {
-        let on = |side| {
-            link.native_id(side)
-                .map(|id| Self::new(link.kind, side, id.clone()))
-        };
-        on(decides).or_else(|| on(decides.other()))
-    }
-}
+pub(crate) use record_key::RecordKey;
 
 /// What a look at both sides brought.
 pub(crate) struct ObservedRecord {

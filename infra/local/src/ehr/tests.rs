@@ -217,7 +217,7 @@ async fn a_wrong_order_is_refused_with_a_reason() {
         departments: 0,
     });
     let err = OrderError::Ledger(not_empty).into();
-    let zh = command_error::describe_error(&err, Language::Zh);
+    let zh = command_error::describe_error(&err, Language::ZhCn);
     assert!(zh.starts_with("里面还有 2 人、0 个下级部门"), "{zh}");
     assert!(zh.contains("ledger-department-not-empty"), "{zh}");
     let nowhere = data.join("nowhere");
@@ -293,7 +293,9 @@ async fn an_employment_type_is_printed_in_both_languages() {
             .ends_with("full time active")
     );
     let shown = order_line(data, "show A1").await;
-    assert!(words::describe_reply(shown.as_ref().unwrap(), Language::Zh).contains("  全职  在职"));
+    assert!(
+        words::describe_reply(shown.as_ref().unwrap(), Language::ZhCn).contains("  全职  在职")
+    );
     assert!(
         words::as_json(shown.as_ref().unwrap())
             .to_string()

@@ -1,4 +1,4 @@
-//! What the desk says, in both languages, or as JSON for programs.
+//! What the desk says, in the reader's language, or as JSON for programs.
 
 use std::io::Write as _;
 
@@ -8,7 +8,7 @@ use directory::{Field, Kind};
 use serde::Serialize;
 
 use crate::command_error::{CommandError, print_command_error};
-use crate::language::Language;
+use crate::language::{Language, text};
 use crate::plan::args::ContextArgs;
 
 /// How a command ended; with `--json` it is printed as it is.
@@ -60,24 +60,18 @@ fn describe_feed(feed: &ChangeFeedView, language: Language) -> String {
         )
     };
     let lines: String = feed.changes.iter().map(line).collect();
-    let rest = match (feed.more, language) {
-        (false, _) => "",
-        (true, Language::Zh) => "（还有）",
-        (true, Language::En) => " (there is more)",
+    let gap = if feed.missed {
+        text!(language, "ledger-feed-missed") + "\n"
+    } else {
+        String::new()
     };
-    let next = match language {
-        Language::Zh => "下次从这里接着：--after",
-        Language::En => "go on with --after",
+    let id = if feed.more {
+        "ledger-feed-next-more"
+    } else {
+        "ledger-feed-next"
     };
-    let gap = match (feed.missed, language) {
-        (false, _) => "",
-        (true, Language::Zh) => "■ 更早的变化已不再保留（保留 90 天）：要知道全部，看 list\n",
-        (true, Language::En) => {
-            "■ earlier changes are no longer kept (90 days): `list` says how it is now\n"
-        }
-    };
-    let cursor = &feed.cursor;
-    format!("{gap}{lines}● {next} {cursor}{rest}\n")
+    let next = text!(language, id, cursor = &feed.cursor.to_string());
+    format!("{gap}{lines}{next}\n")
 }
 
 /// What a list is sorted by: departments by path, people by department and name.
@@ -101,24 +95,41 @@ pub(super) fn sort(entries: &mut [LedgerEntryView]) {
 }
 
 fn describe_edit(edited: &EditOutcome, language: Language) -> String {
-    let verb = match (edited.verb.as_str(), language) {
-        ("hire", Language::Zh) => "已办入职",
-        ("change", Language::Zh) => "已更改",
-        ("leave", Language::Zh) => "已办离职",
-        ("rehire", Language::Zh) => "已重新入职",
-        ("create", Language::Zh) => "已新建部门",
-        ("close", Language::Zh) => "已关闭部门",
-        ("reopen", Language::Zh) => "已重新启用部门",
-        ("cancel", Language::Zh) => "已取消即将生效的变更",
-        (other, _) => other,
+    let verb = verb_id(&edited.verb).map_or_else(|| edited.verb.clone(), |id| text!(language, id));
+    let (id, version) = (edited.id.to_string(), edited.version.to_string());
+    let line = match edited.waits_until {
+        None => text!(
+            language,
+            "ledger-edited",
+            verb = &verb,
+            id = &id,
+            version = &version
+        ),
+        Some(day) => text!(
+            language,
+            "ledger-edited-ahead",
+            verb = &verb,
+            day = &day.to_string(),
+            id = &id,
+            version = &version
+        ),
     };
-    let when = match (edited.waits_until, language) {
-        (None, Language::Zh) => String::new(),
-        (Some(day), Language::Zh) => format!("，即将生效：{day}"),
-        (None, Language::En) => ": done".to_owned(),
-        (Some(day), Language::En) => format!(": waits until {day}"),
-    };
-    format!("● {verb}{when}  {} v{}\n", edited.id, edited.version)
+    line + "\n"
+}
+
+/// The text of an edit; `None` of a newer version's.
+fn verb_id(verb: &str) -> Option<&'static str> {
+    Some(match verb {
+        "hire" => "ledger-hire",
+        "change" => "ledger-change",
+        "leave" => "ledger-leave",
+        "rehire" => "ledger-rehire",
+        "create" => "ledger-create",
+        "close" => "ledger-close",
+        "reopen" => "ledger-reopen",
+        "cancel" => "ledger-cancel",
+        _ => return None,
+    })
 }
 
 /// A line, and one below it for each thing that is dated ahead.
@@ -126,7 +137,7 @@ fn describe_entry(entry: &LedgerEntryView, language: Language) -> String {
     let text = |wanted| {
         let field = entry.fields.iter().find(|(field, _)| *field == wanted);
         field
-            .map(|(_, texts)| texts.join("；"))
+            .map(|(_, texts)| language.join(texts))
             .filter(|text| !text.is_empty())
     };
     let columns: &[Field] = match entry.kind {
@@ -158,11 +169,20 @@ fn describe_entry(entry: &LedgerEntryView, language: Language) -> String {
 
 /// A kind of employment in the reader's words.
 fn employment(key: String, language: Language) -> String {
-    match EmploymentType::of_key(&key) {
-        Some(kind) if language == Language::Zh => kind.label().to_owned(),
-        Some(kind) => kind.key().replace('_', " "),
-        None => key,
-    }
+    let Some(kind) = EmploymentType::of_key(&key) else {
+        return key;
+    };
+    text!(
+        language,
+        match kind {
+            EmploymentType::FullTime => "employment-full-time",
+            EmploymentType::PartTime => "employment-part-time",
+            EmploymentType::Intern => "employment-intern",
+            EmploymentType::Dispatched => "employment-dispatched",
+            EmploymentType::RehiredRetiree => "employment-rehired-retiree",
+            EmploymentType::Outsourced => "employment-outsourced",
+        }
+    )
 }
 
 fn mark(entry: &LedgerEntryView) -> &'static str {
@@ -173,36 +193,34 @@ fn mark(entry: &LedgerEntryView) -> &'static str {
     }
 }
 
-fn status(entry: &LedgerEntryView, language: Language) -> &str {
-    match (entry.status.as_str(), entry.kind, language) {
-        (status, _, Language::En) => status,
-        ("active", Kind::Person, _) => "在职",
-        ("expected", Kind::Person, _) => "待入职",
-        (_, Kind::Person, _) => "已离职",
-        ("active", Kind::Department, _) => "在用",
-        ("expected", Kind::Department, _) => "待启用",
-        (_, Kind::Department, _) => "已关闭",
-    }
+fn status(entry: &LedgerEntryView, language: Language) -> String {
+    text!(
+        language,
+        match (entry.status.as_str(), entry.kind) {
+            ("active", Kind::Person) => "ledger-person-active",
+            ("expected", Kind::Person) => "ledger-person-expected",
+            (_, Kind::Person) => "ledger-person-left",
+            ("active", Kind::Department) => "ledger-department-active",
+            ("expected", Kind::Department) => "ledger-department-expected",
+            (_, Kind::Department) => "ledger-department-left",
+        }
+    )
 }
 
 fn describe_upcoming(ahead: &UpcomingView, language: Language) -> String {
-    let fields = ahead
-        .fields
-        .iter()
-        .map(|field| field.key())
-        .collect::<Vec<_>>()
-        .join(", ");
-    let what = match (ahead.what.as_str(), language) {
-        ("entry", Language::Zh) => "生效入职".to_owned(),
-        ("leaving", Language::Zh) => "生效离职".to_owned(),
-        ("change", Language::Zh) => format!("变更 {fields}"),
-        ("change", Language::En) => format!("change of {fields}"),
-        (other, _) => other.to_owned(),
+    let what = match ahead.what.as_str() {
+        "entry" => text!(language, "ledger-ahead-entry"),
+        "leaving" => text!(language, "ledger-ahead-leaving"),
+        "change" => {
+            let fields: Vec<&str> = ahead.fields.iter().map(|field| field.key()).collect();
+            text!(language, "ledger-ahead-change", fields = &fields.join(", "))
+        }
+        other => other.to_owned(),
     };
-    let label = if language == Language::Zh {
-        "即将生效"
-    } else {
-        "ahead"
-    };
-    format!("{label} {}  {what}", ahead.on)
+    text!(
+        language,
+        "ledger-ahead",
+        day = &ahead.on.to_string(),
+        what = &what
+    )
 }

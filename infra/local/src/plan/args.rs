@@ -16,8 +16,14 @@ pub struct ContextArgs {
     /// For programs: one JSON object on stdout and nothing else there
     #[arg(long, global = true)]
     pub json: bool,
-    /// 中文 or English
-    #[arg(long, value_enum, default_value = "zh", global = true)]
+    /// The language of what is printed
+    #[arg(
+        long,
+        value_enum,
+        ignore_case = true,
+        default_value = "zh-CN",
+        global = true
+    )]
     pub lang: Language,
     /// Who orders, for the journal; the user of this machine unless given
     #[arg(long, value_name = "NAME", global = true)]

@@ -21,7 +21,7 @@ use directory::RunId;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::command_error::CommandError;
-use crate::language::Language;
+use crate::language::text;
 use crate::session::{SessionNeeds, StateSession};
 use args::{
     ApplyArgs, ApproveArgs, ContextArgs, OnOff, PauseArgs, PlanAction, PlanArgs, ResumeArgs,
@@ -201,7 +201,7 @@ async fn make(here: &ContextArgs) -> Outcome {
             return Err(CommandError::unexpected_reply());
         };
         let bar = bar(here);
-        bar.set_message(words::reading(here.lang));
+        bar.set_message(text!(here.lang, "plan-reading"));
         let head = watch_plan(session, &id, |_| {}).await;
         bar.finish_and_clear();
         head.map(|head| PlanOutcome::Made(Box::new(head)))
@@ -288,11 +288,16 @@ fn bar(here: &ContextArgs) -> ProgressBar {
         ProgressBar::hidden()
     };
     bar.enable_steady_tick(Duration::from_secs(1));
-    let template = match here.lang {
-        Language::Zh => "{spinner} {msg} {bar:40} {pos} / {len}，约 {eta}",
-        Language::En => "{spinner} {msg} {bar:40} {pos} / {len}, about {eta}",
-    };
-    if let Ok(style) = ProgressStyle::with_template(template) {
+    let template = text!(
+        here.lang,
+        "plan-progress",
+        message = "{spinner} {msg}",
+        bar = "{bar:40}",
+        position = "{pos}",
+        total = "{len}",
+        eta = "{eta}"
+    );
+    if let Ok(style) = ProgressStyle::with_template(&template) {
         bar.set_style(style);
     }
     bar

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use comfy_table::presets::UTF8_HORIZONTAL_ONLY;
 use comfy_table::{ContentArrangement, Table};
 use desk::{PlanBody, PlannedItem, PlannedPart};
-use directory::{FieldValue, Kind, LinkId, Side, WriteAction};
+use directory::{FieldValue, LinkId, WriteAction};
 
-use crate::language::Language;
+use crate::language::{Language, text};
 
 /// The table.
 pub(super) fn build_table(body: &PlanBody, language: Language) -> Table {
@@ -15,19 +15,16 @@ pub(super) fn build_table(body: &PlanBody, language: Language) -> Table {
     table
         .load_preset(UTF8_HORIZONTAL_ONLY)
         .set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_header(match language {
-        Language::Zh => ["#", "动作", "对象", "写到", "字段", "之前", "之后", "原因"],
-        Language::En => [
-            "#",
-            "action",
-            "record",
-            "written to",
-            "field",
-            "before",
-            "after",
-            "why",
-        ],
-    });
+    table.set_header([
+        "#".to_owned(),
+        text!(language, "plan-column-action"),
+        text!(language, "plan-column-record"),
+        text!(language, "plan-column-side"),
+        text!(language, "plan-column-field"),
+        text!(language, "plan-column-before"),
+        text!(language, "plan-column-after"),
+        text!(language, "plan-column-why"),
+    ]);
     for (index, item) in body.items.iter().enumerate() {
         for part in &item.parts {
             rows(&mut table, (index, item), part, &body.labels, language);
@@ -47,12 +44,13 @@ fn rows(
         .name
         .as_ref()
         .map_or_else(|| item.id.to_string(), |name| name.expose().to_owned());
-    let record = format!("{} {name}", kind_name(item.kind, language));
+    let catalogue = language.catalogue();
+    let record = format!("{} {name}", catalogue.kind_name(item.kind));
     let first = [
         (index + 1).to_string(),
-        action(part.action, language).to_owned(),
+        text!(language, action_id(part.action)),
         record,
-        side_name(part.to).to_owned(),
+        catalogue.side_name(part.to),
     ];
     if part.changes.is_empty() {
         let rest = ["", "", "", &why_item(item, language)].map(str::to_owned);
@@ -71,8 +69,8 @@ fn rows(
             String::new()
         };
         let mark = if change.overwrites_edit { "!" } else { "" };
-        let [before, after] =
-            [&change.before, &change.after].map(|value| text(value.as_ref(), labels));
+        let [before, after] = [&change.before, &change.after]
+            .map(|value| describe_value(value.as_ref(), labels, language));
         table.add_row(lead.into_iter().chain([
             format!("{}{mark}", change.field.key()),
             before,
@@ -82,7 +80,11 @@ fn rows(
     }
 }
 
-fn text(value: Option<&FieldValue>, labels: &BTreeMap<LinkId, String>) -> String {
+fn describe_value(
+    value: Option<&FieldValue>,
+    labels: &BTreeMap<LinkId, String>,
+    language: Language,
+) -> String {
     match value {
         None => "—".to_owned(),
         Some(FieldValue::Text(text)) => text.expose().to_owned(),
@@ -97,34 +99,17 @@ fn text(value: Option<&FieldValue>, labels: &BTreeMap<LinkId, String>) -> String
                     .unwrap_or(id)
                     .clone()
             };
-            refs.iter().map(label).collect::<Vec<_>>().join("；")
+            language.join(&refs.iter().map(label).collect::<Vec<_>>())
         }
     }
 }
 
-pub(super) fn kind_name(kind: Kind, language: Language) -> &'static str {
-    match (kind, language) {
-        (Kind::Person, Language::Zh) => "人员",
-        (Kind::Department, Language::Zh) => "部门",
-        (kind, Language::En) => kind.key(),
-    }
-}
-
-fn action(action: WriteAction, language: Language) -> &'static str {
-    match (action, language) {
-        (WriteAction::Create, Language::Zh) => "新增",
-        (WriteAction::Update, Language::Zh) => "更新",
-        (WriteAction::Remove, Language::Zh) => "移除",
-        (WriteAction::Restore, Language::Zh) => "恢复",
-        (action, Language::En) => action.key(),
-    }
-}
-
-/// What a side is called, in both languages.
-pub(super) fn side_name(side: Side) -> &'static str {
-    match side {
-        Side::DingTalk => "钉钉",
-        Side::Ehr => "eHR",
+fn action_id(action: WriteAction) -> &'static str {
+    match action {
+        WriteAction::Create => "plan-write-create",
+        WriteAction::Update => "plan-write-update",
+        WriteAction::Remove => "plan-write-remove",
+        WriteAction::Restore => "plan-write-restore",
     }
 }
 

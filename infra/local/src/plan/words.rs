@@ -10,7 +10,7 @@ use super::args::ContextArgs;
 use super::plan_table;
 use super::print_plan::{applied, approved, describe_head, held_line, made};
 use crate::command_error::{CommandError, print_command_error};
-use crate::language::Language;
+use crate::language::{Language, text};
 
 /// How a command ended.
 pub(super) enum PlanOutcome {
@@ -94,21 +94,6 @@ pub(super) fn print_outcome(here: &ContextArgs, outcome: &Result<PlanOutcome, Co
     _ = writeln!(std::io::stdout(), "{told}");
 }
 
-pub(super) fn reading(language: Language) -> String {
-    pick(
-        language,
-        "正在读取两边，不写任何数据",
-        "reading both sides, writing nothing",
-    )
-}
-
-pub(crate) fn pick(language: Language, zh: impl Into<String>, en: impl Into<String>) -> String {
-    match language {
-        Language::Zh => zh.into(),
-        Language::En => en.into(),
-    }
-}
-
 fn as_json(outcome: &PlanOutcome) -> Value {
     match outcome {
         PlanOutcome::Heads(heads) => json!({ "heads": heads }),
@@ -131,11 +116,7 @@ fn describe_outcome(outcome: &PlanOutcome, language: Language) -> String {
         PlanOutcome::Made(head) => made(head, language),
         PlanOutcome::Shown(head, body) => describe_body(head, body, language),
         PlanOutcome::Applied(head) => applied(head, language),
-        PlanOutcome::Heads(heads) if heads.is_empty() => pick(
-            language,
-            "还没有变更计划：bangding plan 做一份",
-            "no plans yet: `bangding plan` makes one",
-        ),
+        PlanOutcome::Heads(heads) if heads.is_empty() => text!(language, "plan-none"),
         PlanOutcome::Heads(heads) => heads
             .iter()
             .map(|head| describe_head(head, language) + "\n")
@@ -143,23 +124,10 @@ fn describe_outcome(outcome: &PlanOutcome, language: Language) -> String {
         PlanOutcome::Approved(head) => approved(head, language),
         PlanOutcome::Paused { stopped, silent } => paused(stopped.len(), silent.len(), language),
         PlanOutcome::Resumed { goes_on } => {
-            let n = goes_on.len();
-            pick(
-                language,
-                format!("● 已恢复写入；接着执行的计划 {n} 份"),
-                format!("● writing goes on; {n} plans go on from where they stood"),
-            )
+            text!(language, "writing-resumed", plans = goes_on.len())
         }
-        PlanOutcome::Shadow(true) => pick(
-            language,
-            "● 影子模式：每天做一份变更计划，什么都不写；上线用 bangding shadow off",
-            "● shadow mode: a plan a day, nothing is written; `bangding shadow off` goes live",
-        ),
-        PlanOutcome::Shadow(false) => pick(
-            language,
-            "● 已上线：变更会写入",
-            "● live: changes are written",
-        ),
+        PlanOutcome::Shadow(true) => text!(language, "writing-shadow-on"),
+        PlanOutcome::Shadow(false) => text!(language, "writing-shadow-off"),
         PlanOutcome::Policy(policy) => describe_policy(policy, language),
     }
 }
@@ -168,7 +136,7 @@ fn describe_body(head: &PlanHead, body: &PlanBody, language: Language) -> String
     let held: String = body
         .held
         .iter()
-        .map(|held| held_line(&held.reason, 1, language))
+        .map(|held| held_line(&held.reason, 1, language) + "\n")
         .collect();
     let table = plan_table::build_table(body, language);
     format!("{}\n{table}\n{held}", describe_head(head, language))
@@ -181,47 +149,20 @@ fn describe_policy(policy: &PolicyView, language: Language) -> String {
         same,
         document,
     } = policy;
-    let what = match (pending, same) {
-        (true, _) => pick(
-            language,
-            format!(
-                "▲ 策略版本 {version} 已设为当前，但预览之前什么都不写：bangding plan，看过后 approve，再 apply"
-            ),
-            format!(
-                "▲ policy version {version} is active and writes nothing before its preview: `bangding plan`, look, `approve`, `apply`"
-            ),
-        ),
-        (false, true) => pick(
-            language,
-            format!("● 策略没有变化，仍是版本 {version}"),
-            format!("● nothing changed: policy version {version}"),
-        ),
-        (false, false) => pick(
-            language,
-            format!("● 当前策略：版本 {version}"),
-            format!("● active policy: version {version}"),
-        ),
+    let id = match (pending, same) {
+        (true, _) => "policy-active-pending",
+        (false, true) => "policy-active-same",
+        (false, false) => "policy-active",
     };
+    let what = text!(language, id, version = *version);
     format!("{what}\n{document}")
 }
 
 fn paused(stopped: usize, silent: usize, language: Language) -> String {
-    let first = pick(
-        language,
-        format!("● 已暂停：不再写入任何一边；停在原处的计划 {stopped} 份。继续用 bangding resume"),
-        format!(
-            "● paused: nothing more is written to either side; {stopped} plans stopped where they stood. `bangding resume` goes on"
-        ),
-    );
+    let first = text!(language, "writing-paused", stopped = stopped);
     if silent == 0 {
         return first;
     }
-    let rest = pick(
-        language,
-        format!("▲ {silent} 份计划没有回应：执行它的进程已不在，或最后一次写入还没有答复"),
-        format!(
-            "▲ {silent} plans did not answer: what applied them is gone, or its last write has no answer yet"
-        ),
-    );
+    let rest = text!(language, "writing-plans-silent", silent = silent);
     format!("{first}\n{rest}")
 }

@@ -1,21 +1,20 @@
 //! `bangding policy`: a policy document checked, written out, what there is to choose from; the binding's policy set, taken
 //! back and shown.
 
-mod chinese;
-
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 use desk::PolicyRequest;
-use directory::policy::document::{self, CheckedPolicy, PolicyDocumentError};
+use directory::Reason;
+use directory::policy::document::{self, CheckedPolicy, DocumentProblem, PolicyDocumentError};
 use directory::policy::{Policy, PolicyPreset};
 
-use crate::language::Language;
+use crate::language::{Language, text};
 use crate::plan;
 use crate::plan::args::ContextArgs;
-use crate::print_error;
+use crate::print_failure;
 
 /// `bangding policy`.
 #[derive(Debug, Clone, ClapArgs)]
@@ -88,15 +87,6 @@ impl From<PresetWord> for PolicyPreset {
     }
 }
 
-/// Why a document could not be looked at.
-#[derive(Debug, thiserror::Error)]
-#[error("{} cannot be read", path.display())]
-struct ReadPolicyError {
-    path: PathBuf,
-    #[source]
-    source: std::io::Error,
-}
-
 /// Runs the command.
 pub async fn run(args: &PolicyArgs) -> ExitCode {
     let here = &args.here;
@@ -106,7 +96,7 @@ pub async fn run(args: &PolicyArgs) -> ExitCode {
             plan::run_policy_order(here, PolicyRequest::RollBack { to: *to }).await
         }
         PolicyAction::Active => plan::run_policy_order(here, PolicyRequest::Active).await,
-        PolicyAction::Check { file } => with_policy_text(file, |text| {
+        PolicyAction::Check { file } => with_policy_text(file, here.lang, |text| {
             let outcome = document::read_document(text);
             let text = if here.json {
                 as_json(&outcome)
@@ -118,14 +108,16 @@ pub async fn run(args: &PolicyArgs) -> ExitCode {
         }),
         PolicyAction::Show {
             file: Some(file), ..
-        } => with_policy_text(file, |text| match document::read_document(text) {
-            Ok(checked) => {
-                say(&checked.policy.pretty_text());
-                ExitCode::SUCCESS
-            }
-            refused @ Err(_) => {
-                say(&describe_outcome(file, &refused, here.lang));
-                ExitCode::FAILURE
+        } => with_policy_text(file, here.lang, |text| {
+            match document::read_document(text) {
+                Ok(checked) => {
+                    say(&checked.policy.pretty_text());
+                    ExitCode::SUCCESS
+                }
+                refused @ Err(_) => {
+                    say(&describe_outcome(file, &refused, here.lang));
+                    ExitCode::FAILURE
+                }
             }
         }),
         PolicyAction::Show { file: None, preset } => {
@@ -149,12 +141,7 @@ pub async fn run(args: &PolicyArgs) -> ExitCode {
 async fn set_policy(file: &Path, here: &ContextArgs) -> ExitCode {
     let text = match text_of(file) {
         Ok(text) => text,
-        Err(source) => {
-            return print_error(&ReadPolicyError {
-                path: file.to_owned(),
-                source,
-            });
-        }
+        Err(err) => return print_unreadable(file, &err, here.lang),
     };
     let outcome = document::read_document(&text);
     if outcome.is_err() {
@@ -176,14 +163,26 @@ fn exit_code(good: bool) -> ExitCode {
     }
 }
 
-fn with_policy_text(file: &Path, then: impl FnOnce(&str) -> ExitCode) -> ExitCode {
+fn with_policy_text(
+    file: &Path,
+    language: Language,
+    then: impl FnOnce(&str) -> ExitCode,
+) -> ExitCode {
     match text_of(file) {
         Ok(text) => then(&text),
-        Err(source) => print_error(&ReadPolicyError {
-            path: file.to_owned(),
-            source,
-        }),
+        Err(err) => print_unreadable(file, &err, language),
     }
+}
+
+fn print_unreadable(file: &Path, err: &std::io::Error, language: Language) -> ExitCode {
+    let path = file.display().to_string();
+    let cause = err.to_string();
+    print_failure(&text!(
+        language,
+        "file-unreadable",
+        path = &path,
+        cause = &cause
+    ))
 }
 
 fn text_of(file: &Path) -> std::io::Result<String> {
@@ -201,42 +200,55 @@ fn describe_outcome(
     outcome: &Result<CheckedPolicy, PolicyDocumentError>,
     language: Language,
 ) -> String {
-    let file = file.display();
-    let lines: Vec<String> = match (outcome, language) {
-        (Err(refused), Language::En) => refused
+    let file = file.display().to_string();
+    let lines: Vec<String> = match outcome {
+        Err(refused) => refused
             .problems
             .iter()
-            .map(|one| format!("■ {file}:{one}"))
+            .map(|one| format!("■ {}", describe_problem(&file, one, language)))
             .collect(),
-        (Err(refused), Language::Zh) => refused
-            .problems
-            .iter()
-            .map(|one| format!("■ {file}:{}", chinese::problem(one)))
-            .collect(),
-        (Ok(checked), Language::En) => {
-            let good = format!("● {file} is a policy: {}", checked.policy.policy_hash());
-            let cautions = checked.cautions.iter().map(|one| format!("▲ {file}:{one}"));
-            std::iter::once(good).chain(cautions).collect()
-        }
-        (Ok(checked), Language::Zh) => {
-            let good = format!(
-                "● {file} 是有效的同步策略：{}",
-                checked.policy.policy_hash()
-            );
+        Ok(checked) => {
+            let hash = checked.policy.policy_hash().to_string();
+            let good = text!(language, "policy-valid", file = &file, hash = &hash);
             let cautions = checked
                 .cautions
                 .iter()
-                .map(|one| format!("▲ {file}:{}", chinese::caution(one)));
+                .map(|one| format!("▲ {}", describe_problem(&file, one, language)));
             std::iter::once(good).chain(cautions).collect()
         }
     };
     lines.join("\n")
 }
 
+/// `file:line:column: path: problem`.
+fn describe_problem<T>(file: &str, one: &DocumentProblem<T>, language: Language) -> String
+where
+    for<'a> Reason: From<&'a T>,
+{
+    let place = format!("{file}:{}:{}", one.line, one.column);
+    let problem = language.describe(&Reason::from(&one.what));
+    if one.path.is_empty() {
+        text!(
+            language,
+            "policy-problem",
+            place = &place,
+            problem = &problem
+        )
+    } else {
+        text!(
+            language,
+            "policy-problem-at",
+            place = &place,
+            path = &one.path,
+            problem = &problem
+        )
+    }
+}
+
 fn as_json(outcome: &Result<CheckedPolicy, PolicyDocumentError>) -> String {
     let value = match outcome {
         Err(refused) => {
-            let problem = |one: &document::DocumentProblem<document::PolicyFault>| {
+            let problem = |one: &DocumentProblem<document::PolicyFault>| {
                 serde_json::json!({"line": one.line, "column": one.column, "path": one.path,
                     "what": one.what.to_string(), "remedy": one.what.remedy()})
             };
@@ -244,7 +256,7 @@ fn as_json(outcome: &Result<CheckedPolicy, PolicyDocumentError>) -> String {
             serde_json::json!({"policy": null, "problems": problems, "cautions": []})
         }
         Ok(checked) => {
-            let caution = |one: &document::DocumentProblem<document::PolicyCaution>| serde_json::json!({"line": one.line, "column": one.column, "path": one.path, "what": one.what.to_string()});
+            let caution = |one: &DocumentProblem<document::PolicyCaution>| serde_json::json!({"line": one.line, "column": one.column, "path": one.path, "what": one.what.to_string()});
             let cautions: Vec<_> = checked.cautions.iter().map(caution).collect();
             serde_json::json!({"policy": checked.policy.policy_hash().to_string(), "problems": [], "cautions": cautions})
         }
@@ -253,27 +265,14 @@ fn as_json(outcome: &Result<CheckedPolicy, PolicyDocumentError>) -> String {
 }
 
 fn meaning(preset: PolicyPreset, language: Language) -> String {
-    let (word, zh, en) = match preset {
-        PolicyPreset::EhrIsMaster => (
-            "ehr_is_master",
-            "eHR 说了算：入离职和所有字段以 eHR 为准，钉钉跟随；从不写 eHR",
-            "the eHR decides who joins and leaves and every field; DingTalk follows; the eHR is never written to",
-        ),
-        PolicyPreset::DingTalkIsMaster => (
-            "dingtalk_is_master",
-            "钉钉说了算：入离职和所有字段以钉钉为准，eHR 跟随；从不写钉钉",
-            "DingTalk decides who joins and leaves and every field; the eHR follows; DingTalk is never written to",
-        ),
-        PolicyPreset::Custom => (
-            "custom",
-            "自定义：方向、入离职和每个字段的主数据方各自写明",
-            "direction, lifecycle and the owner of each field are written out",
-        ),
+    let (word, id) = match preset {
+        PolicyPreset::EhrIsMaster => ("ehr_is_master", "policy-preset-ehr-is-master"),
+        PolicyPreset::DingTalkIsMaster => {
+            ("dingtalk_is_master", "policy-preset-dingtalk-is-master")
+        }
+        PolicyPreset::Custom => ("custom", "policy-preset-custom"),
     };
-    let about = match language {
-        Language::Zh => zh,
-        Language::En => en,
-    };
+    let about = text!(language, id);
     format!("{word:<19} {about}")
 }
 
@@ -287,10 +286,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_problem_is_printed_in_both_languages_with_its_line() {
+    fn a_problem_is_printed_in_the_readers_language_with_its_line() {
         let outcome = document::read_document("{\"version\": 1,\n \"preset\": \"ehr_is_mster\"}");
         let file = Path::new("policy.json");
-        let zh = describe_outcome(file, &outcome, Language::Zh);
+        let zh = describe_outcome(file, &outcome, Language::ZhCn);
         assert!(
             zh.starts_with("■ policy.json:2:12: preset：") && zh.contains("ehr_is_master"),
             "{zh}"

@@ -1,11 +1,12 @@
 //! What the journal says, in words.
 
+use catalogue::TextArgument;
 use desk::{AuditView, ChangeView, RecordIdentity};
+use directory::Side;
 use state::store::FieldOwner;
 
-use super::words::{name, shanghai_time, side, value};
-use crate::language::Language;
-use crate::plan::words::pick;
+use super::words::{name, shanghai_time, value};
+use crate::language::{Language, text};
 
 pub(super) fn describe_why(
     record: &RecordIdentity,
@@ -13,86 +14,69 @@ pub(super) fn describe_why(
     changed: Option<&ChangeView>,
     language: Language,
 ) -> String {
-    let who = name(record);
-    match changed {
-        None => pick(
-            language,
-            format!("● {who} 的 {field}：同步从没有写过，两边从一开始就一致，或还没有读到\n"),
-            format!(
-                "● {field} of {who}: the sync never wrote it; both sides agreed from the start, or it was not read yet\n"
-            ),
-        ),
-        Some(changed) => format!("● {who} {}\n", describe_change(changed, language)),
-    }
+    let who = name(record, language);
+    let line = match changed {
+        None => text!(language, "history-never-written", who = &who, field = field),
+        Some(changed) => {
+            let change = describe_change(changed, language);
+            text!(language, "history-why", who = &who, change = &change)
+        }
+    };
+    line + "\n"
 }
 
 pub(super) fn describe_refusal(changed: &ChangeView, language: Language) -> String {
-    let (at, why) = (
-        shanghai_time(changed.at),
-        changed
-            .refused
-            .as_ref()
-            .map(|why| language.describe(why))
-            .unwrap_or_default(),
-    );
-    let after = value(changed.after.as_ref(), language);
-    pick(
+    let reason = changed
+        .refused
+        .as_ref()
+        .map(|why| language.describe(why))
+        .unwrap_or_default();
+    let line = text!(
         language,
-        format!("  ■ {at} 又要写成 {after}，没有写进去：{why}\n"),
-        format!("  ■ at {at} it was to become {after} and was not written: {why}\n"),
-    )
+        "history-refused",
+        at = &shanghai_time(changed.at),
+        after = &value(changed.after.as_ref(), language),
+        reason = &reason
+    );
+    format!("  {line}\n")
 }
 
 /// One change in one sentence: who decided, when, in which run, from what to what, and which value lost.
 pub(super) fn describe_change(changed: &ChangeView, language: Language) -> String {
-    let ChangeView {
-        field,
-        at,
-        run,
-        entry,
-        reason,
-        ..
-    } = changed;
-    let (field, at) = (field.key(), shanghai_time(*at));
-    let reason = language.catalogue().sentence(reason);
-    let (before, after) = (
-        value(changed.before.as_ref(), language),
-        value(changed.after.as_ref(), language),
-    );
-    let (to, owner) = (side(changed.side, language), owner(changed.owner, language));
-    let lost = match (&changed.lost, changed.conflict) {
-        (None, _) => String::new(),
-        (Some(_), true) => pick(
-            language,
-            format!("；两边都改过，{to}的 {before} 没有保留"),
-            format!("; both sides had changed it, and {before} of {to} lost"),
-        ),
-        (Some(_), false) => pick(
-            language,
-            format!("；{to}里有人改成的 {before} 被覆盖"),
-            format!("; somebody had changed it to {before} in {to}, and that lost"),
-        ),
+    let shared = text!(language, "history-owner-shared");
+    let owner = match changed.owner {
+        FieldOwner::DingTalk => TextArgument::Side(Side::DingTalk),
+        FieldOwner::Ehr => TextArgument::Side(Side::Ehr),
+        FieldOwner::Shared => TextArgument::Text(&shared),
     };
-    pick(
+    text!(
         language,
-        format!(
-            "{field}：{at} 在{to}里由 {before} 改为 {after}，由{owner}决定{lost}（{reason}；运行 {run} 第 {entry} 条）"
-        ),
-        format!(
-            "{field}: at {at} it became {after} in {to}, from {before}, because {owner} decides{lost} ({reason}; run {run}, entry {entry})"
-        ),
+        "history-change",
+        field = changed.field.key(),
+        at = &shanghai_time(changed.at),
+        side = changed.side,
+        before = &value(changed.before.as_ref(), language),
+        after = &value(changed.after.as_ref(), language),
+        owner = owner,
+        lost = &describe_lost(changed, language),
+        reason = &language.catalogue().sentence(&changed.reason),
+        run = changed.run.as_str(),
+        entry = changed.entry
     )
 }
 
-fn owner(owner: FieldOwner, language: Language) -> &'static str {
-    match (owner, language) {
-        (FieldOwner::DingTalk, Language::Zh) => "钉钉",
-        (FieldOwner::Ehr, Language::Zh) => "eHR",
-        (FieldOwner::Shared, Language::Zh) => "后改的一边",
-        (FieldOwner::DingTalk, Language::En) => "DingTalk",
-        (FieldOwner::Ehr, Language::En) => "the eHR",
-        (FieldOwner::Shared, Language::En) => "whichever side changed it",
+/// The value that was not kept, if there was one.
+fn describe_lost(changed: &ChangeView, language: Language) -> String {
+    if changed.lost.is_none() {
+        return String::new();
     }
+    let id = if changed.conflict {
+        "history-lost-conflict"
+    } else {
+        "history-lost-edit"
+    };
+    let before = value(changed.before.as_ref(), language);
+    text!(language, id, side = changed.side, before = &before)
 }
 
 pub(super) fn describe_history(
@@ -105,60 +89,40 @@ pub(super) fn describe_history(
         None => format!("  {}\n", describe_change(changed, language)),
     };
     let lines: String = changes.iter().map(line).collect();
-    let n = changes.len();
-    pick(
-        language,
-        format!("● {} 的变更 {n} 条\n{lines}", name(record)),
-        format!("● {n} changes of {}\n{lines}", name(record)),
-    )
+    let who = name(record, language);
+    let head = text!(language, "history-head", who = &who, count = changes.len());
+    format!("{head}\n{lines}")
 }
 
 pub(super) fn describe_audit(verified: &AuditView, language: Language) -> String {
-    let AuditView {
-        closed,
-        open,
-        entries,
-        copies,
-        broken,
-    } = verified;
-    let Some(broken) = broken else {
-        let rest = match open {
+    let Some(broken) = &verified.broken else {
+        let open = match verified.open {
             0 => String::new(),
-            n => pick(
-                language,
-                format!("；另有 {n} 次运行没有结束，其末尾若有缺失看不出来"),
-                format!(
-                    "; {n} runs were not closed, and entries missing at their end would not show"
-                ),
-            ),
+            runs => text!(language, "audit-open", runs = runs),
         };
-        return pick(
+        return text!(
             language,
-            format!(
-                "● 审计日志完好：{closed} 次运行，{entries} 条，与存档里的 {copies} 份链头一致{rest}"
-            ),
-            format!(
-                "● the journal is intact: {closed} runs, {entries} entries, as {copies} copies in the archive say{rest}"
-            ),
+            "audit-intact",
+            runs = verified.closed,
+            entries = verified.entries,
+            copies = verified.copies,
+            open = &open
         );
     };
-    let (entry, why) = (broken.entry, language.describe(&broken.why));
+    let reason = language.describe(&broken.why);
     match &broken.run {
-        Some(run) => pick(
+        Some(run) => text!(
             language,
-            format!(
-                "■ 审计日志被动过：运行 {run} 第 {entry} 条起不对（{why}）。用备份比对这次运行"
-            ),
-            format!(
-                "■ the journal was tampered with: run {run}, entry {entry}: {why}. Compare this run with a backup"
-            ),
+            "audit-broken-entry",
+            run = run.as_str(),
+            entry = broken.entry,
+            reason = &reason
         ),
-        None => pick(
+        None => text!(
             language,
-            format!("■ 审计日志被动过：第 {entry} 次运行的链头不对（{why}）。用备份比对"),
-            format!(
-                "■ the journal was tampered with: the head of run number {entry}: {why}. Compare it with a backup"
-            ),
+            "audit-broken-head",
+            entry = broken.entry,
+            reason = &reason
         ),
     }
 }

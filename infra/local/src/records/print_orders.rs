@@ -1,98 +1,80 @@
 //! Who ordered what, in words.
 
-use desk::{OrderAction, OrderView};
+use desk::OrderView;
 use state::store::OrderStage;
 
 use super::words::{name, shanghai_time};
-use crate::language::Language;
+use crate::language::{Language, text};
 
 /// One order in one line: when, who, what, about what, and how it ended.
 pub(super) fn describe_order(order: &OrderView, language: Language) -> String {
-    let (at, by) = (shanghai_time(order.at), &order.actor);
-    let what = action_name(&order.action, language);
+    let at = shanghai_time(order.at);
+    let action = language.catalogue().action_name(&order.action);
+    let about = describe_subject(order, language);
+    let (mark, outcome) = stage(order.outcome);
+    let outcome = text!(language, outcome);
+    let line = match &order.reason {
+        None => text!(
+            language,
+            "order-line",
+            mark = mark,
+            at = &at,
+            by = &order.actor,
+            action = &action,
+            about = &about,
+            outcome = &outcome
+        ),
+        Some(reason) => text!(
+            language,
+            "order-line-reason",
+            mark = mark,
+            at = &at,
+            by = &order.actor,
+            action = &action,
+            about = &about,
+            outcome = &outcome,
+            reason = &language.describe(reason)
+        ),
+    };
+    line + "\n"
+}
+
+/// The record, the target and the fields of an order.
+fn describe_subject(order: &OrderView, language: Language) -> String {
     let fields: Vec<&str> = order.fields.iter().map(|field| field.key()).collect();
     let about: Vec<String> = order
         .record
         .iter()
-        .map(name)
+        .map(|record| name(record, language))
         .chain(order.target.clone())
         .chain((!fields.is_empty()).then(|| fields.join(", ")))
         .collect();
-    let about = about.join("  ");
-    let outcome = outcome(order.outcome, language);
-    let reason = order
-        .reason
-        .as_ref()
-        .map(|reason| format!("：{}", language.describe(reason)))
-        .unwrap_or_default();
-    let mark = match order.outcome {
-        OrderStage::Done => "●",
-        OrderStage::Begun => "…",
-        OrderStage::Refused | OrderStage::Failed => "■",
-    };
-    format!("{mark} {at}  {by}  {what}  {about}  {outcome}{reason}\n")
+    about.join("  ")
 }
 
-fn outcome(outcome: OrderStage, language: Language) -> &'static str {
-    match (outcome, language) {
-        (OrderStage::Begun, Language::Zh) => "已开始，没有结果",
-        (OrderStage::Done, Language::Zh) => "已完成",
-        (OrderStage::Refused, Language::Zh) => "被拒绝",
-        (OrderStage::Failed, Language::Zh) => "失败",
-        (OrderStage::Begun, Language::En) => "begun, without an outcome",
-        (OrderStage::Done, Language::En) => "done",
-        (OrderStage::Refused, Language::En) => "refused",
-        (OrderStage::Failed, Language::En) => "failed",
+/// The mark and the text of how an order ended.
+fn stage(outcome: OrderStage) -> (&'static str, &'static str) {
+    match outcome {
+        OrderStage::Begun => ("…", "order-begun"),
+        OrderStage::Done => ("●", "order-done"),
+        OrderStage::Refused => ("■", "order-refused"),
+        OrderStage::Failed => ("■", "order-failed"),
     }
 }
 
-/// An action by the key that the journal has; one of a newer version by the key itself.
-fn action_name(key: &str, language: Language) -> String {
-    let known = OrderAction::ALL.iter().find(|action| action.key() == key);
-    match (known, language) {
-        (Some(action), Language::Zh) => chinese(*action).to_owned(),
-        (_, Language::En) | (None, Language::Zh) => key.replace('-', " "),
-    }
-}
+#[cfg(test)]
+mod tests {
+    use desk::OrderAction;
 
-fn chinese(action: OrderAction) -> &'static str {
-    match action {
-        OrderAction::MakePlan => "做变更计划",
-        OrderAction::ListPlans => "查看计划列表",
-        OrderAction::ShowPlan => "查看计划明细",
-        OrderAction::ApprovePlan => "批准计划",
-        OrderAction::ApplyPlan => "执行计划",
-        OrderAction::PauseWrites => "暂停写入",
-        OrderAction::ResumeWrites => "恢复写入",
-        OrderAction::StartShadow => "开启影子模式",
-        OrderAction::GoLive => "上线",
-        OrderAction::ShowPolicy => "查看同步策略",
-        OrderAction::SetPolicy => "设置同步策略",
-        OrderAction::RollBackPolicy => "退回同步策略",
-        OrderAction::ListConflicts => "查看冲突列表",
-        OrderAction::ShowConflict => "查看冲突",
-        OrderAction::ResolveConflict => "决定冲突",
-        OrderAction::ReopenConflict => "收回冲突的决定",
-        OrderAction::ListHolds => "查看拦下的变更列表",
-        OrderAction::ShowHold => "查看拦下的变更",
-        OrderAction::ReleaseHold => "放行拦下的变更",
-        OrderAction::TakeBackRelease => "收回放行",
-        OrderAction::ListQuarantined => "查看隔离列表",
-        OrderAction::ShowQuarantined => "查看隔离记录",
-        OrderAction::RetryQuarantined => "重试隔离记录",
-        OrderAction::ListWaiting => "查看等待列表",
-        OrderAction::ExplainField => "查看字段由来",
-        OrderAction::ShowHistory => "查看变更记录",
-        OrderAction::ListChanges => "查看变更列表",
-        OrderAction::ListOrders => "查看操作记录",
-        OrderAction::VerifyJournal => "核验审计日志",
-        OrderAction::ListPeople => "查看人员列表",
-        OrderAction::ListDepartments => "查看部门列表",
-        OrderAction::ShowPerson => "查看人员资料",
-        OrderAction::ShowDepartment => "查看部门资料",
-        OrderAction::EditPerson => "修改人员",
-        OrderAction::EditDepartment => "修改部门",
-        OrderAction::ListLedgerChanges => "查看台账变化",
-        OrderAction::ExportPeople => "导出人员",
+    use super::*;
+
+    #[test]
+    fn every_action_has_a_name_in_each_language() {
+        for language in [Language::ZhCn, Language::ZhTw, Language::En] {
+            for action in OrderAction::ALL {
+                let name = language.catalogue().action_name(action.key());
+                assert_ne!(name, action.key(), "{language:?}");
+            }
+        }
     }
 }

@@ -31,8 +31,8 @@ pub struct RotateArgs {
     /// For programs: JSON on stdout and nothing else there
     #[arg(long)]
     pub json: bool,
-    /// 中文 or English
-    #[arg(long, value_enum, default_value = "zh")]
+    /// The language of what is printed
+    #[arg(long, value_enum, ignore_case = true, default_value = "zh-CN")]
     pub lang: Language,
 }
 

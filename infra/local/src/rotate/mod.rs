@@ -10,7 +10,7 @@ use engine::bind::BindError;
 use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
-use crate::language::Language;
+use crate::language::text;
 use args::{RotateArgs, RotateStep};
 
 /// Runs a step and tells what is to be done next.
@@ -32,14 +32,15 @@ async fn rotate_callback(args: &RotateArgs, desk: &RotationDesk) -> Result<(), B
     let next = desk.propose_callback_keys().await?;
     desk.prove(RotationPart::CallbackKeys).await?;
     let (token, aes_key) = (next.token.expose_secret(), next.aes_key.expose_secret());
+    let line = text!(
+        args.lang,
+        "rotate-callback-keys",
+        token = token,
+        key = aes_key
+    );
     say(
         args,
-        &format!(
-            "● 新的回调密钥已可用。请在开发者后台的「事件与回调」里填写并保存，然后运行 bangding rotate promote\n  token    {token}\n  aes_key  {aes_key}"
-        ),
-        &format!(
-            "● The callback accepts its new keys. Paste them under Events and Callbacks in the developer console, save, then run: bangding rotate promote\n  token    {token}\n  aes_key  {aes_key}"
-        ),
+        &line,
         &json!({"rotate": "callback", "stage": "pending", "token": token, "aes_key": aes_key}),
     );
     Ok(())
@@ -53,8 +54,7 @@ async fn rotate_app_secret(args: &RotateArgs, desk: &RotationDesk) -> Result<(),
     desk.promote(RotationPart::AppSecret).await?;
     say(
         args,
-        "● 钉钉已认可新的 AppSecret，已启用",
-        "● DingTalk takes the new AppSecret, and it counts from now on",
+        &text!(args.lang, "rotate-app-secret"),
         &json!({"rotate": "app-secret", "stage": "current"}),
     );
     Ok(())
@@ -71,8 +71,7 @@ async fn promote_waiting(args: &RotateArgs, desk: &RotationDesk) -> Result<(), B
     }
     say(
         args,
-        "● 新的凭证已启用；旧的回调密钥在 24 小时内仍被接受",
-        "● The new credentials count. Former callback keys are accepted for another 24 hours",
+        &text!(args.lang, "rotate-promoted"),
         &json!({"rotate": "promote", "stage": "current"}),
     );
     Ok(())
@@ -85,8 +84,7 @@ async fn withdraw_waiting(args: &RotateArgs, desk: &RotationDesk) -> Result<(), 
     }
     say(
         args,
-        "● 已撤回等待启用的凭证；现用的凭证不变",
-        "● What waited is taken back; what counts has not changed",
+        &text!(args.lang, "rotate-withdrawn"),
         &json!({"rotate": "undo", "stage": "current"}),
     );
     Ok(())
@@ -100,12 +98,11 @@ async fn waiting_parts(desk: &RotationDesk) -> Result<Vec<RotationPart>, BindErr
     Ok(waiting)
 }
 
-fn say(args: &RotateArgs, zh: &str, en: &str, object: &Value) {
-    let line = match args.lang {
-        _ if args.json => object.to_string(),
-        Language::Zh => zh.to_owned(),
-        Language::En => en.to_owned(),
-    };
+fn say(args: &RotateArgs, line: &str, object: &Value) {
     // A closed pipe changes nothing that was done.
-    _ = writeln!(std::io::stdout(), "{line}");
+    _ = if args.json {
+        writeln!(std::io::stdout(), "{object}")
+    } else {
+        writeln!(std::io::stdout(), "{line}")
+    };
 }

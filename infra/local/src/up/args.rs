@@ -73,7 +73,7 @@ pub struct UpArgs {
     /// Keep the tables in another DynamoDB on this machine (host:port) instead of a file
     #[arg(long, hide = true)]
     pub dynamodb: Option<std::net::SocketAddr>,
-    /// 中文 or English
-    #[arg(long, value_enum, default_value = "zh")]
+    /// The language of what is printed
+    #[arg(long, value_enum, ignore_case = true, default_value = "zh-CN")]
     pub lang: Language,
 }

@@ -13,6 +13,7 @@ use serde::Serialize;
 use super::binding::{BoundCompany, wait_until_verified};
 use super::screen::Screen;
 use super::target::DingTalkTarget;
+use crate::language::{Language, text};
 use crate::machine::Machine;
 use crate::workers;
 
@@ -38,18 +39,16 @@ pub(crate) fn print_events(screen: &Arc<Screen>) -> reconcile::LookSink {
         let record = wake.queue_group();
         let event = &wake.because;
         screen.print_object(&event_line(event, &record, looked));
-        let (zh, en) = describe_result(looked);
+        let language = screen.language();
+        let result = text!(language, result_id(looked));
         let held = looked.held.iter().map(|held| &held.reason);
         let notes: Vec<String> = held
             .chain(&looked.notes)
             .map(|reason| screen.describe(reason))
             .collect();
-        let notes = notes.join("；");
+        let notes = language.join(&notes);
         let time = clock_time();
-        screen.print_line(
-            &format!("{time} → {event}  {record}  {zh} {notes}"),
-            &format!("{time} → {event}  {record}  {en} {notes}"),
-        );
+        screen.print_line(&format!("{time} → {event}  {record}  {result} {notes}"));
     })
 }
 
@@ -76,15 +75,15 @@ fn event_line<'a>(event: &'a str, record: &str, looked: &'a LookReport) -> Event
     }
 }
 
-/// In both languages. What waits for a person comes before what was done.
-fn describe_result(looked: &LookReport) -> (&'static str, &'static str) {
+/// The text of what came of a look. What waits for a person comes before what was done.
+fn result_id(looked: &LookReport) -> &'static str {
     let counts = looked.counts;
     match (counts.created, counts.updated, counts.removed) {
-        _ if !looked.held.is_empty() => ("拦下，等人决定", "held, waits for a person"),
-        (0, 0, 0) => ("两边本来就一致", "already in step"),
-        (0, _, 0) => ("已更新", "updated"),
-        (0, 0, _) => ("已标记离开", "marked left"),
-        _ => ("已新增", "created"),
+        _ if !looked.held.is_empty() => "up-event-held",
+        (0, 0, 0) => "up-event-unchanged",
+        (0, _, 0) => "up-event-updated",
+        (0, 0, _) => "up-event-removed",
+        _ => "up-event-created",
     }
 }
 
@@ -117,20 +116,11 @@ pub(crate) async fn follow_changes(
     if bound.is_new && first.complete {
         welcome(machine, bound).await;
     }
-    if let Some(sandbox) = &target.sandbox {
-        let url = &sandbox.url;
-        screen.print_line(
-            &format!("● 正在跟随变化。在 {url} 里入职、改名、调动、离职试试；按 Ctrl+C 结束"),
-            &format!(
-                "● following changes. Hire, rename, move or dismiss people at {url}; Ctrl+C ends"
-            ),
-        );
-    } else {
-        screen.print_line(
-            "● 正在跟随变化；按 Ctrl+C 结束",
-            "● following changes; Ctrl+C ends",
-        );
-    }
+    let language = screen.language();
+    screen.print_line(&match &target.sandbox {
+        Some(sandbox) => text!(language, "up-following-sandbox", url = &sandbox.url),
+        None => text!(language, "up-following"),
+    });
     tokio::select! {
         _ = tokio::signal::ctrl_c() => {}
         () = watch_callback(screen, machine, bound, confirmed) => {}
@@ -147,10 +137,7 @@ async fn watch_callback(screen: &Screen, machine: &Machine, bound: &BoundCompany
                 Ok(false) => {}
                 Ok(true) => {
                     waiting = false;
-                    screen.print_line(
-                        "● 回调地址  check_url 已验证，之后的变化会马上到",
-                        "● callback       verified by check_url; changes now arrive at once",
-                    );
+                    screen.print_line(&text!(screen.language(), "up-callback-verified-later"));
                 }
                 // One failed read is no reason to stop following.
                 Err(refusal) => {
@@ -163,26 +150,27 @@ async fn watch_callback(screen: &Screen, machine: &Machine, bound: &BoundCompany
 }
 
 fn print_sweep(screen: &Screen, swept: Result<RunReport, full_sync::SweepError>) {
+    let language = screen.language();
     match swept {
         Ok(run) => {
             screen.print_object(&run);
             let counts = run.counts;
             let changes = counts.created + counts.updated + counts.removed;
             if changes > 0 || !run.complete || !run.held.is_empty() {
-                let (people, seconds) = (run.people, run.seconds());
-                screen.print_line(
-                    &format!("↻ 全量同步  {people} 人，改动 {changes}，{seconds:.1} 秒"),
-                    &format!("↻ sweep  {people} people, {changes} changes, {seconds:.1} s"),
-                );
+                let seconds = format!("{:.1}", run.seconds());
+                screen.print_line(&text!(
+                    language,
+                    "up-swept",
+                    people = run.people,
+                    changes = changes,
+                    seconds = &seconds
+                ));
                 screen.remarks(&run);
             }
         }
         Err(err) => {
             let reason = screen.describe(&Reason::from(&err));
-            screen.print_line(
-                &format!("■ 全量同步没有进行：{reason}"),
-                &format!("■ no sweep took place: {reason}"),
-            );
+            screen.print_line(&text!(language, "up-sweep-failed", reason = &reason));
         }
     }
 }
@@ -197,7 +185,8 @@ async fn welcome(machine: &Machine, bound: &BoundCompany) {
     };
     let people = admins.into_iter().take(1).collect();
     let id = format!("bound-{}", bound.binding.id);
-    let text = "绑钉：通讯录已与内置花名册绑定，首次同步完成。".to_owned();
+    // DingTalk's administrators read Chinese, whoever sits at this terminal.
+    let text = text!(Language::ZhCn, "up-bound-message");
     let draft = MessageDraft {
         binding: &bound.binding,
         id: &id,
@@ -245,7 +234,7 @@ mod tests {
             sweep_due: false,
             asks: vec![],
         };
-        assert_eq!(describe_result(&looked).1, "already in step");
+        assert_eq!(result_id(&looked), "up-event-unchanged");
         looked.held.push(HeldItem {
             link: LinkId([1; 16]),
             kind: Kind::Person,
@@ -254,7 +243,7 @@ mod tests {
             fingerprint: None,
             too_much: Vec::new(),
         });
-        assert_eq!(describe_result(&looked).1, "held, waits for a person");
+        assert_eq!(result_id(&looked), "up-event-held");
         let line = serde_json::to_value(event_line("user_modify_org", "person", &looked)).unwrap();
         assert_eq!((&line["held"], &line["updated"]), (&1.into(), &0.into()));
     }

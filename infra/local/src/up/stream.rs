@@ -25,6 +25,7 @@ use super::args::UpArgs;
 use super::internal_refusal;
 use super::screen::Screen;
 use super::target::DingTalkTarget;
+use crate::language::text;
 use crate::machine::Machine;
 use wake_sink::WakeSink;
 
@@ -112,10 +113,7 @@ impl RunningStream {
             Ok(Ok(_))
         );
         if !is_open {
-            screen.print_line(
-                "○ Stream 连接  还没有连上，同步照常进行，会一直重试",
-                "○ stream         not connected yet; the sync goes on, and it is tried again all the time",
-            );
+            screen.print_line(&text!(screen.language(), "up-stream-waits"));
             return Ok(false);
         }
         match &target.sandbox {
@@ -124,10 +122,8 @@ impl RunningStream {
                 Ok(true)
             }
             None => {
-                screen.print_line(
-                    "  在钉钉开放平台「事件与回调」里选 Stream 模式推送，点「已完成接入，验证连接通道」，再勾选通讯录事件",
-                    "  under 事件与回调 in the developer console choose Stream mode, press 已完成接入，验证连接通道, and tick the contact events",
-                );
+                let line = text!(screen.language(), "up-stream-choose");
+                screen.print_line(&format!("  {line}"));
                 Ok(false)
             }
         }
@@ -174,20 +170,20 @@ struct ScreenWatcher {
 impl StreamWatcher for ScreenWatcher {
     fn connected(&self) {
         self.told.send_replace(true);
-        self.screen.print_line(
-            "● Stream 连接  已连上，变化会马上到",
-            "● stream         connected; changes arrive at once",
-        );
+        let language = self.screen.language();
+        self.screen
+            .print_line(&text!(language, "up-stream-connected"));
     }
 
     fn disconnected(&self, refused: Option<&DingTalkError>) {
         self.told.send_replace(false);
         let why = refused.map(|err| self.screen.describe(&Reason::from(err)));
         let why = why.unwrap_or_default();
-        self.screen.print_line(
-            &format!("▲ Stream 连接  断开，正在重连；其间的变化会补上。{why}"),
-            &format!("▲ stream         disconnected, connecting again; nothing that changes meanwhile is lost. {why}"),
-        );
+        self.screen.print_line(&text!(
+            self.screen.language(),
+            "up-stream-lost",
+            reason = &why
+        ));
     }
 }
 

@@ -8,12 +8,14 @@ use directory::reason::{Reason, ReasonCode};
 use engine::bind::BindError;
 use runtime::variables::{self, BANGDING_APP_SECRET};
 use sandbox::company::CompanySize;
+use sandbox::http::PageLanguage;
 use sandbox::{RunningServer, Server, ServerConfig, Settings};
 use secrecy::SecretString;
 use state::vault::BindingKeys;
 use state::{Binding, DingTalkEndpoints, is_loopback_url};
 
 use super::pasted_value::clean_credential;
+use crate::language::Language;
 
 /// The app that is bound.
 pub struct DingTalkApp {
@@ -93,6 +95,7 @@ impl DingTalkTarget {
         let server = Server::start(config)
             .await
             .map_err(|err| sandbox_failed(&err))?;
+        server.set_page_language(page_language(args.lang));
         let keys = server.world.lock().await.company().credentials.clone();
         let app = DingTalkApp {
             corp_id: keys
@@ -120,6 +123,14 @@ impl DingTalkTarget {
         if let Some(sandbox) = self.sandbox {
             sandbox.shutdown().await;
         }
+    }
+}
+
+/// The sandbox's page is in Chinese or English.
+fn page_language(language: Language) -> PageLanguage {
+    match language {
+        Language::ZhCn | Language::ZhTw => PageLanguage::Zh,
+        Language::En => PageLanguage::En,
     }
 }
 

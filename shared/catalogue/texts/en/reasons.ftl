@@ -237,9 +237,9 @@ run-not-started = the run could not start: { $cause }
 
 ### Orders
 
-order-not-allowed = none of your roles allows { $action }
+order-not-allowed = none of your roles may { $action }
     .remedy = Ask an owner of the binding
-order-step-up-needed = { $action } needs a second proof
+order-step-up-needed = you need a second proof to { $action }
     .remedy = Enter the code of your authenticator
 order-outside-scope = this record is not in the departments or the team that you act for
     .remedy = Ask HR of the whole company

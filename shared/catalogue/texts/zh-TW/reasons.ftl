@@ -116,7 +116,7 @@ gate-preview-needed = 策略版本 { $version } 要先預覽，之後才寫入
     .remedy = 做一份變更計畫，核准後執行：bangding plan
 gate-policy-changed = 兩邊是按策略版本 { $read_under } 讀取的，期間已啟用版本 { $active }
     .remedy = 下一次同步按新版本讀取和判斷
-gate-binding-removed = 繫結已移除
+gate-binding-removed = 綁定已移除
 
 ### Why a list is not complete
 
@@ -139,7 +139,7 @@ run-nothing-removed = 本次同步不移除任何人：{ $cause }
 run-nothing-written = 什麼都沒有寫：{ $cause }
 run-plan-instead = 什麼都沒有寫：{ $cause }。變更計畫 { $plan } 列出 { $changes } 項變更
 run-strangers = 釘釘名單裡全是沒有關聯過的人，可能是另一家企業的資料，什麼都沒有寫
-    .remedy = 核對應用程式的 CorpId；企業沒有錯的，重新繫結
+    .remedy = 核對應用程式的 CorpId；企業沒有錯的，重新綁定
 run-department-unread = 部門 { $department } 沒有讀完整：{ $cause }
 run-journal-open = 本次執行的稽核日誌沒有收尾：{ $cause }
 run-journal-head-not-copied = 稽核日誌的鏈頭沒有備份到封存：{ $cause }
@@ -253,16 +253,16 @@ plan-identity-changed = 做計畫之後，對應的編號變了
 
 ### Binding a company
 
-binding-none = 還沒有繫結企業
-    .remedy = 先繫結：bangding up
-binding-unknown = 沒有這個繫結
-binding-connector-unknown = 本版本沒有繫結所用的 eHR 連接器「{ $connector }」
+binding-none = 還沒有綁定企業
+    .remedy = 先綁定：bangding up
+binding-unknown = 沒有這個綁定
+binding-connector-unknown = 本版本沒有綁定所用的 eHR 連接器「{ $connector }」
     .remedy = 換用新版程式
 binding-unreadable =
     讀不出{ $part ->
-        [policy] 繫結的策略
-        [secret] 繫結的金鑰
-       *[other] 繫結資訊
+        [policy] 綁定的策略
+        [secret] 綁定的金鑰
+       *[other] 綁定資訊
     }：{ $cause }
 binding-check-failed =
     核對{ $step ->
@@ -280,7 +280,7 @@ binding-check-failed =
 binding-scope-empty = 應用程式的通訊錄範圍裡沒有部門
     .remedy = 到開發者後台「权限管理」把範圍設為全公司或所需部門
 binding-field-hidden = 釘釘沒有向這個應用程式提供{ $field }，什麼都沒有寫
-    .remedy = 授予權限「{ $permission }」（{ $link }），然後重新繫結
+    .remedy = 授予權限「{ $permission }」（{ $link }），然後重新綁定
 binding-other-company = 這個資料目錄屬於另一家企業
     .remedy = 用 --data 給這家企業單獨的目錄
 binding-callback-unconfirmed = 釘釘還沒有驗證回呼網址
@@ -304,7 +304,7 @@ binding-address-invalid = 這不是可用的網址
     .remedy = 寫成 http:// 或 https:// 加主機名稱
 binding-secret-missing = 沒有 AppSecret
     .remedy = 設定環境變數 BANGDING_APP_SECRET，或在終端機裡執行後輸入
-binding-id-needed = 需要指明繫結
+binding-id-needed = 需要指明綁定
     .remedy = 用 --binding 寫明回呼網址的最後一段
 
 ### This machine
@@ -430,8 +430,8 @@ dingtalk-too-many-departments = 此人所屬部門超過 { $limit } 個，釘釘
 dingtalk-custom-fields-unread = 沒有讀到現有的自訂欄位，只寫一部分會清掉其餘的
 dingtalk-administrator-kept = 絕不刪除管理員和老闆
     .remedy = 先移交權限，再到釘釘手動移除
-dingtalk-agent-id-missing = 繫結裡沒有 AgentId
-    .remedy = 從應用程式的基本資訊複製 AgentId，然後重新繫結
+dingtalk-agent-id-missing = 綁定裡沒有 AgentId
+    .remedy = 從應用程式的基本資訊複製 AgentId，然後重新綁定
 dingtalk-not-sent =
     沒有送出呼叫（{ $detail ->
         [address] 網址不允許存取
@@ -753,13 +753,13 @@ state-changed-elsewhere = 讀過之後，資料被其他程序改了
 state-already-exists = 這個編號已經存在
 state-too-large = 資料有 { $bytes } 位元組，上限 { $limit }
 state-secret-missing = 沒有這個金鑰
-    .remedy = 重新繫結企業
+    .remedy = 重新綁定企業
 state-not-opened = 加密的資料在這裡打不開
     .remedy = 核對金鑰是不是這家企業的
 state-id-invalid =
     { $what ->
         [corp] CorpId{ " " }
-        [binding] 繫結編號
+        [binding] 綁定編號
         [userid] userid{ " " }
         [unionid] unionid{ " " }
         [run] 執行編號

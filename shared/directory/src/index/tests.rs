@@ -4,6 +4,7 @@ use super::*;
 use crate::field::Field;
 use crate::ids::Kind;
 use crate::link::Base;
+use crate::link::LinkLifecycle;
 use crate::link::RowVersion;
 use crate::reason::{Reason, ReasonCode};
 use crate::record::FieldValue;

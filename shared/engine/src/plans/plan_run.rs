@@ -1,6 +1,7 @@
 //! Applying an approved plan, chunk by chunk: each item looked at afresh, and written only where it is what was shown.
 
 mod checkpoint;
+mod item_rest;
 mod troubles;
 
 use std::collections::{BTreeSet, HashMap};
@@ -8,7 +9,7 @@ use std::ops::Range;
 
 use directory::plan::{Plan, PlanItem};
 use directory::reason::{Reason, ReasonCode};
-use directory::{FieldSet, Kind, LinkId, NativeId, RunId, Side, Timestamp, WriteAction};
+use directory::{Kind, LinkId, NativeId, RunId, Side, Timestamp, WriteAction};
 use futures::FutureExt as _;
 
 use super::body::PlannedItem;
@@ -19,6 +20,8 @@ use crate::observe::{LookError, ObservedRecord, RecordKey};
 use crate::report::RunReport;
 use crate::sweep::SweepEnd;
 use crate::{Engine, Run, RunVisibility, SweepOrder};
+
+use item_rest::{is_full, without_fields};
 
 pub use checkpoint::{NotApplied, PlanCheckpoint, PlanOutcomes, SecondLook};
 
@@ -392,22 +395,4 @@ impl PlanRun<'_> {
         }
         run.build_report(&order, began_at, &ended)
     }
-}
-
-fn without_fields(mut item: PlanItem, held: FieldSet) -> Option<PlanItem> {
-    item.remove_fields(held);
-    (!item.parts.is_empty()).then_some(item)
-}
-
-fn is_full(item: &PlanItem, occupied: &BTreeSet<NativeId>) -> bool {
-    let removes = item.link.kind == Kind::Department
-        && item
-            .part_for(Side::Ehr)
-            .is_some_and(|part| part.action == WriteAction::Remove);
-    removes
-        && item
-            .link
-            .ehr
-            .as_ref()
-            .is_some_and(|id| occupied.contains(id))
 }

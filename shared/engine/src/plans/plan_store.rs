@@ -1,5 +1,8 @@
 //! Where plans are kept: the head in `control`, the body sealed in the archive.
 
+mod error;
+mod parts;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -18,6 +21,10 @@ use super::head::{PlanHead, PlanState};
 use super::{Forecast, PlannedSweep};
 use crate::ports::Randomness;
 
+use parts::{encode_parts, read_part};
+
+pub use error::PlanError;
+
 /// Items in one part of a body.
 const ITEMS_PER_PART: usize = 5000;
 
@@ -32,53 +39,6 @@ const RETENTION_SECONDS: i64 = 183 * 24 * 3600;
 
 /// The schema version of a body.
 const VERSION: u32 = 1;
-
-/// Why a plan was not stored or read.
-#[derive(Debug, thiserror::Error)]
-pub enum PlanError {
-    /// There is none of this id.
-    #[error("there is no such plan")]
-    Unknown,
-    /// The state could not be read.
-    #[error("the plan could not be read")]
-    Read(#[from] StoreError),
-    /// The state could not be written; `Stale`: somebody else changed the plan meanwhile.
-    #[error("the plan could not be stored")]
-    Write(#[from] WriteError),
-    /// The archive.
-    #[error("the plan's body could not be stored or read")]
-    Archive(#[from] ArchiveError),
-    /// A name that the archive does not take.
-    #[error("the plan's body has no place in the archive")]
-    Name(#[from] ArchiveKeyError),
-    /// The body is not there any more.
-    #[error("the plan's body is not in the archive: make a new plan")]
-    NoBody,
-    /// The body was changed, or sealed with another key.
-    #[error("the plan's body does not open: make a new plan")]
-    Sealed(#[from] SealError),
-    /// The body cannot be read by this version, or is not the one that the head names.
-    #[error("the plan's body is not the one that was made: make a new plan")]
-    NotTheBody,
-}
-
-impl From<&PlanError> for Reason {
-    fn from(err: &PlanError) -> Self {
-        let not_stored = |cause| Self::new(ReasonCode::PlanNotStored).cause(cause);
-        match err {
-            PlanError::Unknown => Self::new(ReasonCode::PlanUnknown),
-            PlanError::Write(WriteError::Stale) => Self::new(ReasonCode::PlanChangedElsewhere),
-            PlanError::Read(err) => not_stored(Self::from(err)),
-            PlanError::Write(err) => not_stored(Self::from(err)),
-            PlanError::Archive(err) => not_stored(Self::from(err)),
-            PlanError::Name(err) => not_stored(Self::from(*err)),
-            PlanError::NoBody => Self::new(ReasonCode::PlanContentMissing),
-            PlanError::Sealed(_) | PlanError::NotTheBody => {
-                Self::new(ReasonCode::PlanContentUnreadable)
-            }
-        }
-    }
-}
 
 /// The plans of one corp.
 pub struct PlanStore {
@@ -402,15 +362,6 @@ impl PlanStore {
     }
 }
 
-fn read_part(head: &PlanHead, bytes: &[u8]) -> Result<BodyPart, PlanError> {
-    let part: BodyPart = serde_json::from_slice(bytes).map_err(|_| PlanError::NotTheBody)?;
-    if part.v == VERSION && part.plan == head.id.as_str() {
-        Ok(part)
-    } else {
-        Err(PlanError::NotTheBody)
-    }
-}
-
 /// A head without items.
 fn empty_head(new: NewPlan<'_>, state: PlanState) -> PlanHead {
     PlanHead {
@@ -439,27 +390,4 @@ fn empty_head(new: NewPlan<'_>, state: PlanState) -> PlanHead {
 
 fn part_name(id: &str, index: usize) -> String {
     format!("{id}/{index:04}")
-}
-
-/// The body's bytes, part by part; a plan without items has one part as well.
-fn encode_parts(
-    plan: &str,
-    items: Vec<PlannedItem>,
-    held: Vec<HeldItem>,
-    labels: BTreeMap<LinkId, String>,
-) -> Result<Vec<Vec<u8>>, PlanError> {
-    let mut parts = Vec::new();
-    let mut items = items.into_iter().peekable();
-    let (mut held, mut labels) = (Some(held), Some(labels));
-    while parts.is_empty() || items.peek().is_some() {
-        let part = BodyPart {
-            v: VERSION,
-            plan: plan.to_owned(),
-            items: items.by_ref().take(ITEMS_PER_PART).collect(),
-            held: held.take().unwrap_or_default(),
-            labels: labels.take().unwrap_or_default(),
-        };
-        parts.push(serde_json::to_vec(&part).map_err(|_| PlanError::NotTheBody)?);
-    }
-    Ok(parts)
 }

@@ -147,6 +147,39 @@ fn embedded_client(injector: &FaultInjector) -> aws_sdk_dynamodb::Client {
     aws_sdk_dynamodb::Client::from_conf(config!(aws_sdk_dynamodb, injector).build())
 }
 
+/// Opens the queue as often as it takes; each failure is one that passes.
+async fn open_despite_faults(
+    client: &aws_sdk_dynamodb::Client,
+    rules: &QueueRules,
+    clock: &TimeSource,
+) -> EmbeddedQueue {
+    loop {
+        let (client, rules, clock) = (client.clone(), rules.clone(), Arc::clone(clock));
+        match EmbeddedQueue::open(client, "queues", "q", rules, clock).await {
+            Ok(queue) => return queue,
+            Err(error) => assert!(error.is_transient(), "{error:?}"),
+        }
+    }
+}
+
+/// Receives and deletes six messages, a minute between two looks. Returns their bodies.
+async fn handle_six(queue: &EmbeddedQueue, time: &AtomicI64) -> Vec<String> {
+    let mut worked = Vec::new();
+    while worked.len() < 6 {
+        let Ok(received) = queue.receive(1, Duration::ZERO).await else {
+            continue;
+        };
+        for one in received {
+            while let Err(error) = queue.delete(&one.receipt).await {
+                assert!(error.is_transient(), "{error:?}");
+            }
+            worked.push(one.body);
+        }
+        time.fetch_add(60_000, Ordering::Relaxed);
+    }
+    worked
+}
+
 /// The embedded queue runs on a database that throttles, fails, and leaves items unprocessed. What
 /// it accepted is delivered, also after a restart. What was handled does not return.
 #[tokio::test(start_paused = true)]
@@ -181,36 +214,11 @@ async fn the_embedded_queue_delivers_every_accepted_message() {
         );
         let injector = FaultInjector::new(Arc::clone(&database) as Arc<_>, seed, 30);
         let faulty_client = embedded_client(&injector);
-        let queue = loop {
-            match EmbeddedQueue::open(
-                faulty_client.clone(),
-                "queues",
-                "q",
-                rules.clone(),
-                Arc::clone(&clock),
-            )
-            .await
-            {
-                Ok(queue) => break queue,
-                Err(error) => assert!(error.is_transient(), "{error:?}"),
-            }
-        };
+        let queue = open_despite_faults(&faulty_client, &rules, &clock).await;
         for n in 0..12 {
             send_until_stored(&queue, n).await;
         }
-        let mut worked = Vec::new();
-        while worked.len() < 6 {
-            let Ok(received) = queue.receive(1, Duration::ZERO).await else {
-                continue;
-            };
-            for one in received {
-                while let Err(error) = queue.delete(&one.receipt).await {
-                    assert!(error.is_transient(), "seed {seed}: {error:?}");
-                }
-                worked.push(one.body);
-            }
-            time.fetch_add(60_000, Ordering::Relaxed);
-        }
+        let worked = handle_six(&queue, &time).await;
         drop(queue);
         let after = EmbeddedQueue::open(calm, "queues", "q", rules, clock)
             .await

@@ -212,10 +212,19 @@ impl ClientHarness {
 }
 
 async fn sandbox_client(server: &RunningServer) -> Client {
+    let pace = CallRate {
+        calls_per_second: 500,
+        burst: 50,
+    };
+    client_at(server, &server.url, pace).await
+}
+
+/// A client that reaches the sandbox at this address.
+pub(crate) async fn client_at(server: &RunningServer, url: &str, pace: CallRate) -> Client {
     let keys = server.world.lock().await.company().credentials.clone();
     let endpoints = Endpoints {
-        api: server.url.clone(),
-        oapi: server.url.clone(),
+        api: url.to_owned(),
+        oapi: url.to_owned(),
     };
     let transport = Arc::new(HttpTransport::new(true).unwrap());
     let api = TokenApi::new(
@@ -228,14 +237,10 @@ async fn sandbox_client(server: &RunningServer) -> Client {
         .issue_token(&keys.app_key, &SecretString::from(keys.app_secret))
         .await
         .unwrap();
-    let pace = CallRate {
-        calls_per_second: 500,
-        burst: 50,
-    };
     let config = ClientConfig {
         endpoints,
         app_key: keys.app_key,
-        agent_id: None,
+        agent_id: Some(keys.agent_id),
         pace,
     };
     Client::new(

@@ -12,6 +12,8 @@ mod departments;
 mod equivalence;
 mod expectations;
 mod lost;
+mod pace;
 mod pages;
 mod people;
 mod person_fields;
+mod roster;

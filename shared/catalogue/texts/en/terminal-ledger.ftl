@@ -1,0 +1,31 @@
+# The built-in ledger: bangding ehr.
+
+ledger-hire = hire
+ledger-change = change
+ledger-leave = leave
+ledger-rehire = rehire
+ledger-create = create
+ledger-close = close
+ledger-reopen = reopen
+ledger-cancel = cancel
+ledger-edited = ● { $verb }: done  { $id } v{ $version }
+ledger-edited-ahead = ● { $verb }: waits until { $day }  { $id } v{ $version }
+ledger-person-active = active
+ledger-person-expected = expected
+ledger-person-left = left
+ledger-department-active = active
+ledger-department-expected = expected
+ledger-department-left = left
+ledger-ahead = ahead { $day }  { $what }
+ledger-ahead-entry = entry
+ledger-ahead-leaving = leaving
+ledger-ahead-change = change of { $fields }
+ledger-feed-next = ● go on with --after { $cursor }
+ledger-feed-next-more = ● go on with --after { $cursor } (there is more)
+ledger-feed-missed = ■ earlier changes are no longer kept (90 days): `list` shows the present state
+employment-full-time = full time
+employment-part-time = part time
+employment-intern = intern
+employment-dispatched = dispatched
+employment-rehired-retiree = rehired retiree
+employment-outsourced = outsourced

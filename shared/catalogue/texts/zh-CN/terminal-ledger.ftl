@@ -1,0 +1,31 @@
+# 内置员工台账：bangding ehr。
+
+ledger-hire = 已办入职
+ledger-change = 已更改
+ledger-leave = 已办离职
+ledger-rehire = 已重新入职
+ledger-create = 已新建部门
+ledger-close = 已关闭部门
+ledger-reopen = 已重新启用部门
+ledger-cancel = 已取消即将生效的变更
+ledger-edited = ● { $verb }  { $id } v{ $version }
+ledger-edited-ahead = ● { $verb }，即将生效：{ $day }  { $id } v{ $version }
+ledger-person-active = 在职
+ledger-person-expected = 待入职
+ledger-person-left = 已离职
+ledger-department-active = 在用
+ledger-department-expected = 待启用
+ledger-department-left = 已关闭
+ledger-ahead = 即将生效 { $day }  { $what }
+ledger-ahead-entry = 生效入职
+ledger-ahead-leaving = 生效离职
+ledger-ahead-change = 变更 { $fields }
+ledger-feed-next = ● 下次从这里接着：--after { $cursor }
+ledger-feed-next-more = ● 下次从这里接着：--after { $cursor }（还有）
+ledger-feed-missed = ■ 更早的变化已不再保留（保留 90 天）：要知道全部，看 list
+employment-full-time = 全职
+employment-part-time = 兼职
+employment-intern = 实习
+employment-dispatched = 劳务派遣
+employment-rehired-retiree = 退休返聘
+employment-outsourced = 劳务外包

@@ -1,0 +1,31 @@
+# 內建員工台帳：bangding ehr。
+
+ledger-hire = 已辦理到職
+ledger-change = 已變更
+ledger-leave = 已辦理離職
+ledger-rehire = 已重新到職
+ledger-create = 已新增部門
+ledger-close = 已關閉部門
+ledger-reopen = 已重新啟用部門
+ledger-cancel = 已取消即將生效的變更
+ledger-edited = ● { $verb }  { $id } v{ $version }
+ledger-edited-ahead = ● { $verb }，即將生效：{ $day }  { $id } v{ $version }
+ledger-person-active = 在職
+ledger-person-expected = 待到職
+ledger-person-left = 已離職
+ledger-department-active = 使用中
+ledger-department-expected = 待啟用
+ledger-department-left = 已關閉
+ledger-ahead = 即將生效 { $day }  { $what }
+ledger-ahead-entry = 到職生效
+ledger-ahead-leaving = 離職生效
+ledger-ahead-change = 變更 { $fields }
+ledger-feed-next = ● 下次從這裡接著：--after { $cursor }
+ledger-feed-next-more = ● 下次從這裡接著：--after { $cursor }（還有）
+ledger-feed-missed = ■ 更早的異動已不再保留（保留 90 天）：要看目前的全部，用 list
+employment-full-time = 全職
+employment-part-time = 兼職
+employment-intern = 實習
+employment-dispatched = 派遣
+employment-rehired-retiree = 退休回聘
+employment-outsourced = 外包
