@@ -13,6 +13,7 @@ use crate::records::args::{
     ConflictArgs, HoldArgs, JournalArgs, QuarantineArgs, WaitingArgs, WhyArgs,
 };
 use crate::rotate::args::RotateArgs;
+use crate::status::StatusArgs;
 use crate::up::args::UpArgs;
 
 /// 绑钉: bind DingTalk to an eHR, here on one machine.
@@ -43,6 +44,8 @@ pub enum Command {
     Apply(ApplyArgs),
     /// Plan daily and write nothing, or go live
     Shadow(ShadowArgs),
+    /// Whether it writes, how the last sweep ended, today's budget, and what waits for a person
+    Status(StatusArgs),
     /// Stop all writes to either side at once
     Pause(PauseArgs),
     /// Go on after a pause, plans too from where they stood

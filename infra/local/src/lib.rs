@@ -21,6 +21,7 @@ pub mod records;
 pub mod rotate;
 mod session;
 pub mod split_secrets;
+pub mod status;
 #[cfg(test)]
 mod text_tests;
 mod token_renewal;
@@ -51,6 +52,7 @@ pub async fn run(args: Args) -> ExitCode {
         Command::Approve(args) => plan::approve(&args).await,
         Command::Apply(args) => plan::apply(&args).await,
         Command::Shadow(args) => plan::shadow(&args).await,
+        Command::Status(args) => status::run(&args).await,
         Command::Pause(args) => plan::pause(&args).await,
         Command::Resume(args) => plan::resume(&args).await,
         Command::Conflict(args) => records::conflict(&args).await,

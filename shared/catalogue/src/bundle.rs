@@ -29,11 +29,11 @@ macro_rules! include_files {
     ($language:literal) => {
         include_files!($language:
             "reasons" "fields" "months" "console" "actions" "terminal" "terminal-up" "terminal-plan" "terminal-records"
-            "terminal-ledger" "terminal-cloud")
+            "terminal-ledger" "terminal-cloud" "terminal-status")
     };
 }
 
-const fn sources(language: Language) -> [&'static str; 11] {
+const fn sources(language: Language) -> [&'static str; 12] {
     match language {
         Language::ChineseSimplified => include_files!("zh-CN"),
         Language::ChineseTraditional => include_files!("zh-TW"),

@@ -45,6 +45,8 @@ macro_rules! define_actions {
 }
 
 define_actions! {
+    /// Read where the binding stands.
+    ReadStatus = "read-status", Lists;
     /// Make a plan.
     MakePlan = "make-plan", Changes;
     /// List plans, or watch one.

@@ -111,6 +111,7 @@ fn is_later_page(request: &OrderRequest) -> bool {
 impl OrderContext<'_> {
     async fn perform(&self, request: &OrderRequest) -> Result<Reply, OrderError> {
         match request {
+            OrderRequest::Status => Box::pin(self.status()).await,
             OrderRequest::Plan(request) => self.plan(request).await,
             OrderRequest::Writing(request) => self.writing(request).await,
             OrderRequest::Policy(request) => self.policy(request).await,

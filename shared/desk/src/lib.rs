@@ -24,6 +24,7 @@ mod reply;
 mod reviews;
 mod roles;
 pub mod rotation;
+mod status;
 mod views;
 mod waiting;
 mod writing;
@@ -42,6 +43,7 @@ pub use order::{
 pub use paging::{Cursor, PAGE_SIZE, Page};
 pub use reply::{ChangeFeedView, NamedPerson, PolicyView, Reply};
 pub use roles::{Permission, permission_of};
+pub use status::{PlanNeed, StatusView, SweepOutcome, SweepView, WaitingPlan, WaitingRecords};
 pub use views::{
     AuditView, ChangeView, ConflictView, HoldView, JournalBreak, OrderView, QuarantineView,
     RecordIdentity, WaitingItem, WaitsFor,
@@ -55,6 +57,7 @@ pub use engine::plans::{
     PlannedPart,
 };
 pub use engine::reviews::{ConflictState, HoldState, QuarantineCause, QuarantineState};
+pub use engine::status::{BindingStatus, BudgetStatus, FieldSpending, Spending};
 
 #[cfg(test)]
 mod tests;

@@ -23,6 +23,8 @@ pub struct Order {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OrderRequest {
+    /// Where the binding stands.
+    Status,
     /// Plans.
     Plan(PlanRequest),
     /// Whether anything is written.
@@ -283,6 +285,7 @@ impl OrderRequest {
     #[must_use]
     pub fn action(&self) -> OrderAction {
         match self {
+            Self::Status => OrderAction::ReadStatus,
             Self::Plan(request) => request.action(),
             Self::Writing(WritingRequest::Pause) => OrderAction::PauseWrites,
             Self::Writing(WritingRequest::Resume) => OrderAction::ResumeWrites,
@@ -309,7 +312,8 @@ impl OrderRequest {
                 Some(id.to_string())
             }
             Self::Policy(PolicyRequest::RollBack { to }) => to.map(|version| version.to_string()),
-            Self::Plan(_)
+            Self::Status
+            | Self::Plan(_)
             | Self::Writing(_)
             | Self::Policy(_)
             | Self::Review(_)

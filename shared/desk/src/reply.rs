@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::export::ExportRow;
 use crate::ledger_views::{LedgerChangeView, LedgerEntryView};
 use crate::paging::{Cursor, Page};
+use crate::status::StatusView;
 use crate::views::{
     AuditView, ChangeView, ConflictView, HoldView, OrderView, QuarantineView, RecordIdentity,
     WaitingItem,
@@ -17,6 +18,8 @@ use crate::views::{
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reply {
+    /// Where the binding stands.
+    Status(Box<StatusView>),
     /// The work is queued; this plan's head says how far it is.
     PlanQueued(RunId),
     /// Plans, newest first.

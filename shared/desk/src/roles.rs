@@ -57,7 +57,8 @@ fn of_owner(action: Action) -> Permission {
         | Action::SetPolicy
         | Action::RollBackPolicy
         | Action::ReleaseHold => AllowedWithStepUp,
-        Action::MakePlan
+        Action::ReadStatus
+        | Action::MakePlan
         | Action::ListPlans
         | Action::ShowPlan
         | Action::ApprovePlan
@@ -95,7 +96,8 @@ fn of_hr(action: Action) -> Permission {
     use Permission::{Allowed, AllowedForOwnDepartments, AllowedWithStepUp, Refused};
     match action {
         Action::ApplyPlan | Action::ResumeWrites | Action::ReleaseHold => AllowedWithStepUp,
-        Action::MakePlan
+        Action::ReadStatus
+        | Action::MakePlan
         | Action::ListPlans
         | Action::ShowPlan
         | Action::ApprovePlan
@@ -134,7 +136,8 @@ fn of_hr(action: Action) -> Permission {
 
 fn of_auditor(action: Action) -> Permission {
     match action {
-        Action::ListPlans
+        Action::ReadStatus
+        | Action::ListPlans
         | Action::ShowPlan
         | Action::ShowPolicy
         | Action::ListConflicts
@@ -195,7 +198,8 @@ fn reader(action: Action, people: Permission, departments: Permission) -> Permis
     match action {
         Action::ListPeople | Action::ShowPerson => people,
         Action::ListDepartments | Action::ShowDepartment => departments,
-        Action::MakePlan
+        Action::ReadStatus
+        | Action::MakePlan
         | Action::ListPlans
         | Action::ShowPlan
         | Action::ApprovePlan

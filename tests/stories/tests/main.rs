@@ -36,5 +36,6 @@ mod reviewed;
 mod rotation;
 mod sizes;
 mod slices;
+mod status;
 mod trouble;
 mod upgrade;

@@ -90,7 +90,7 @@ fn describe_reply(answer: &RecordOutcome, language: Language) -> String {
 }
 
 /// The time as the wall in Shanghai shows it.
-pub(super) fn shanghai_time(at: Timestamp) -> String {
+pub(crate) fn shanghai_time(at: Timestamp) -> String {
     let at = jiff::Timestamp::from_millisecond(at.millis()).unwrap_or_default();
     at.to_zoned(jiff::tz::TimeZone::fixed(jiff::tz::offset(8)))
         .strftime("%Y-%m-%d %H:%M")
@@ -117,7 +117,8 @@ pub(super) fn value(text: Option<&String>, language: Language) -> String {
     }
 }
 
-fn short(id: &str) -> &str {
+/// The first digits of an id, as lists show it.
+pub(crate) fn short(id: &str) -> &str {
     id.get(..SHORT_ID_DIGITS).unwrap_or(id)
 }
 

@@ -1,5 +1,6 @@
 # The names of actions: `action-` and the key that the journal has.
 
+action-read-status = look at the status
 action-make-plan = make a plan
 action-list-plans = list plans
 action-show-plan = look at a plan

@@ -1,5 +1,6 @@
 # 操作的名称，id 是 action- 加审计日志里的关键字。
 
+action-read-status = 查看状态
 action-make-plan = 做变更计划
 action-list-plans = 查看计划列表
 action-show-plan = 查看计划明细

@@ -1,5 +1,6 @@
 # 操作的名稱，id 是 action- 加稽核日誌裡的關鍵字。
 
+action-read-status = 查看狀態
 action-make-plan = 做變更計畫
 action-list-plans = 查看計畫清單
 action-show-plan = 查看計畫明細

@@ -1,3 +1,4 @@
 mod journal;
 mod ledger;
+mod status;
 mod world;
