@@ -109,7 +109,7 @@ fn texts(entry: &LedgerEntryView, field: Field) -> Option<&Vec<String>> {
 }
 
 fn text(entry: &LedgerEntryView, field: Field) -> Option<String> {
-    texts(entry, field).map(|texts| texts.join("；"))
+    texts(entry, field).map(|texts| texts.join(", "))
 }
 
 fn person_row(entry: &LedgerEntryView) -> PersonRow {

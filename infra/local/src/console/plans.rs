@@ -209,7 +209,7 @@ fn text(value: &FieldValue, labels: &Labels) -> String {
                 label.unwrap_or_else(|| id.clone())
             };
             let names: Vec<String> = refs.iter().map(name).collect();
-            names.join("；")
+            names.join(", ")
         }
     }
 }
