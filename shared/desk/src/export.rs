@@ -3,7 +3,6 @@
 use directory::hash::{HashKey, hash_bytes};
 use directory::{Field, FieldValue, Kind, NativeId};
 use ehr::StoredRecord;
-use serde::{Deserialize, Serialize};
 
 use crate::company_view::CompanyView;
 use crate::desk::OrderContext;
@@ -11,31 +10,7 @@ use crate::error::OrderError;
 use crate::ledger_edits::read_page;
 use crate::paging::{Cursor, Page};
 use crate::reply::Reply;
-
-/// One person. `departments` are paths below the company, `A/B`; `manager` is the manager's `userid`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ExportRow {
-    /// DingTalk's id.
-    pub userid: String,
-    /// Name.
-    pub name: String,
-    /// 工号.
-    pub job_number: String,
-    /// E.164.
-    pub mobile: String,
-    /// Personal e-mail address.
-    pub email: String,
-    /// Title.
-    pub title: String,
-    /// Paths, sorted.
-    pub departments: Vec<String>,
-    /// The manager's `userid`.
-    pub manager: String,
-    /// `yyyy-mm-dd`.
-    pub hired_on: String,
-    /// `active` or `left`.
-    pub status: String,
-}
+use crate::views::ExportRow;
 
 impl OrderContext<'_> {
     /// The first page is in the journal; the cursor to a later one is sealed with the binding's key and the actor's name, so

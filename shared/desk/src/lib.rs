@@ -33,7 +33,6 @@ pub use action::{ActionEffect, OrderAction};
 pub use actor::{Actor, Role, SignIn};
 pub use desk::Desk;
 pub use error::{LedgerOrderError, OrderError, RecordCategory, RecordOrderError};
-pub use export::ExportRow;
 pub use ledger_views::{EditRequest, EditVerb, LedgerChangeView, LedgerEntryView, UpcomingView};
 pub use masking::{mask_email, mask_number, mask_value};
 pub use order::{
@@ -45,8 +44,8 @@ pub use reply::{ChangeFeedView, NamedPerson, PolicyView, Reply};
 pub use roles::{Permission, permission_of};
 pub use status::{PlanNeed, StatusView, SweepOutcome, SweepView, WaitingPlan, WaitingRecords};
 pub use views::{
-    AuditView, ChangeView, ConflictView, HoldView, JournalBreak, OrderView, QuarantineView,
-    RecordIdentity, WaitingItem, WaitsFor,
+    AuditView, ChangeView, ConflictView, ExportRow, HoldView, JournalBreak, OrderView,
+    QuarantineView, RecordIdentity, WaitingItem, WaitsFor,
 };
 
 // What replies contain of the crates below, so that those who print them need only the desk.

@@ -5,13 +5,12 @@ use ehr::ledger::EditOutcome;
 use engine::plans::{PlanBody, PlanHead};
 use serde::{Deserialize, Serialize};
 
-use crate::export::ExportRow;
 use crate::ledger_views::{LedgerChangeView, LedgerEntryView};
 use crate::paging::{Cursor, Page};
 use crate::status::StatusView;
 use crate::views::{
-    AuditView, ChangeView, ConflictView, HoldView, OrderView, QuarantineView, RecordIdentity,
-    WaitingItem,
+    AuditView, ChangeView, ConflictView, ExportRow, HoldView, OrderView, QuarantineView,
+    RecordIdentity, WaitingItem,
 };
 
 /// What an order leads to.

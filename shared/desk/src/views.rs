@@ -219,3 +219,28 @@ pub struct OrderView {
     /// Why it was refused or failed.
     pub reason: Option<Reason>,
 }
+
+/// One person. `departments` are paths below the company, `A/B`; `manager` is the manager's `userid`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExportRow {
+    /// DingTalk's id.
+    pub userid: String,
+    /// Name.
+    pub name: String,
+    /// 工号.
+    pub job_number: String,
+    /// E.164.
+    pub mobile: String,
+    /// Personal e-mail address.
+    pub email: String,
+    /// Title.
+    pub title: String,
+    /// Paths, sorted.
+    pub departments: Vec<String>,
+    /// The manager's `userid`.
+    pub manager: String,
+    /// `yyyy-mm-dd`.
+    pub hired_on: String,
+    /// `active` or `left`.
+    pub status: String,
+}
