@@ -330,7 +330,9 @@ async fn a_day_of_entry_that_stands_for_none_does_not_blank_a_known_one() {
         let run = ran.run_report(0);
         assert_eq!(run["complete"], true, "{run}");
         assert!(
-            run["notes"].to_string().contains("day of entry"),
+            run["notes"]
+                .to_string()
+                .contains("run-entry-days-implausible"),
             "{none}: {run}"
         );
         let ledger = read_ledger(story.home.path()).await;

@@ -148,7 +148,7 @@ async fn an_unreadable_record_is_reported() {
     );
     let said = format!("{} {} {}", run["notes"], run["troubles"], ran.stderr);
     assert!(
-        said.contains("dingtalk-busy") || said.contains("dingtalk-reply-malformed"),
+        said.contains("look-dingtalk-failed"),
         "nothing names it: {said}"
     );
     let again = dingtalk

@@ -24,7 +24,7 @@ struct RotationStory {
 
 impl RotationStory {
     async fn begin() -> Self {
-        let dingtalk = SandboxCompany::start(30, 5, 88).await;
+        let dingtalk = SandboxCompany::start(100, 5, 88).await;
         let home = tempfile::tempdir().unwrap();
         let mut up = dingtalk
             .up_command(home.path())
@@ -42,7 +42,8 @@ impl RotationStory {
         }
     }
 
-    /// Renames a person and asserts that the ledger follows.
+    /// Renames a person and asserts that the ledger follows. Each time counts in the guard's budget of the day, a tenth of the
+    /// company.
     async fn assert_follows(&mut self, when: &str) {
         self.renamed += 1;
         let userid = self.dingtalk.bystander(&[]).await.userid;

@@ -12,7 +12,6 @@ mod departments;
 mod equivalence;
 mod expectations;
 mod lost;
-mod pace;
 mod pages;
 mod people;
 mod person_fields;

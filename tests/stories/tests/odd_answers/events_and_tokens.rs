@@ -155,8 +155,8 @@ async fn pasted_credentials_are_cleaned_or_refused() {
         .run_once()
         .await;
     let error = ran.single_object()["error"].clone();
-    assert_eq!(error["code"], "bad_app_secret", "{error}");
-    assert!(error["why"].as_str().unwrap().contains("blank"), "{error}");
+    assert_eq!(error["code"], "binding-pasted-invalid", "{error}");
+    assert_eq!(error["arguments"]["detail"], "blank", "{error}");
     assert!(
         !ran.stderr.contains(&keys.app_secret) && !error.to_string().contains(&keys.app_secret)
     );
