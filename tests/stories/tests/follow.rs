@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use directory::Kind;
 use sandbox::company::Person;
-use sandbox::world::{Act, Fault, FaultKind, PersonChanges};
+use sandbox::world::{Act, Fault, FaultKind, PersonChanges, WorldTruth};
 use stories::compare::{find_differences, format_differences};
 use stories::polling::wait_until;
 use stories::{LedgerSnapshot, RunningProgram, SandboxCompany};
@@ -254,26 +254,39 @@ async fn simultaneous_acts_are_followed_despite_disordered_events() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn deleted_departments_and_leaving_leaders_are_followed() {
-    let mut story = FollowedCompany::begin(26, NO_SWEEPS).await;
-    let truth = story.dingtalk.truth().await;
+/// Somebody who leads a department and manages at most five people: their manager is emptied, and for more than five in a day
+/// a person has to release that.
+fn pick_leader(truth: &WorldTruth) -> String {
     let leads = |person: &&Person| {
         person.sys_level == 0 && !person.boss && person.departments.iter().any(|m| m.leader)
     };
-    // Their manager is emptied; for more than five people in a day, a person has to release that.
     let manages = |person: &&Person| {
         let is_theirs = |other: &&Person| other.manager_userid.as_ref() == Some(&person.userid);
         (1..=5).contains(&truth.people.iter().filter(is_theirs).count())
     };
-    let leader = truth
-        .people
+    let found = truth.people.iter().filter(leads).find(manages);
+    found.expect("somebody leads and manages").userid.clone()
+}
+
+/// The smallest of these departments that has somebody: more than five people who change their department in a day are held.
+fn pick_small_department(truth: &WorldTruth, departments: &[i64]) -> i64 {
+    let members = |id: &i64| {
+        let is_in = |person: &&Person| person.departments.iter().any(|at| at.dept_id == *id);
+        truth.people.iter().filter(is_in).count()
+    };
+    let mergeable = departments
         .iter()
-        .filter(leads)
-        .find(manages)
-        .expect("somebody leads and manages")
-        .userid
-        .clone();
+        .filter(|id| (1..=5).contains(&members(id)));
+    *mergeable
+        .min_by_key(|id| members(id))
+        .expect("a small department")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn deleted_departments_and_leaving_leaders_are_followed() {
+    let mut story = FollowedCompany::begin(26, NO_SWEEPS).await;
+    let truth = story.dingtalk.truth().await;
+    let leader = pick_leader(&truth);
     story.dingtalk.act(Act::Leave { userid: leader }).await;
     story
         .wait_in_step(FOLLOWS, "a leader and manager leaves")
@@ -293,18 +306,7 @@ async fn deleted_departments_and_leaving_leaders_are_followed() {
         .map(|one| one.department.dept_id)
         .filter(|id| *id != 1)
         .collect();
-    // More than five people who change their department in a day are held for a person.
-    let members = |id: &i64| {
-        let is_in = |person: &&Person| person.departments.iter().any(|at| at.dept_id == *id);
-        truth.people.iter().filter(is_in).count()
-    };
-    let mergeable = below
-        .iter()
-        .skip(1)
-        .filter(|id| (1..=5).contains(&members(id)));
-    let smallest = *mergeable
-        .min_by_key(|id| members(id))
-        .expect("a small department");
+    let smallest = pick_small_department(&truth, &below[1..]);
     for act in [
         Act::RenameDepartment {
             dept_id,
