@@ -292,7 +292,7 @@ binding-callback-unproven = 回调地址没有接受新密钥：{ $cause }
 binding-nothing-pending = 没有等待启用的新密钥
     .remedy = 先运行 bangding rotate
 binding-pasted-invalid =
-    { $name }不能用：{ $detail ->
+    { $name } 不能用：{ $detail ->
         [empty] 是空的
         [blank] 中间有空格或换行，多复制了内容
        *[letter] 里面有字母、数字、ASCII 符号以外的字符

@@ -292,7 +292,7 @@ binding-callback-unproven = 回呼網址沒有接受新金鑰：{ $cause }
 binding-nothing-pending = 沒有等待啟用的新金鑰
     .remedy = 先執行 bangding rotate
 binding-pasted-invalid =
-    { $name }不能用：{ $detail ->
+    { $name } 不能用：{ $detail ->
         [empty] 是空的
         [blank] 中間有空格或換行，多複製了內容
        *[letter] 裡面有字母、數字、ASCII 符號以外的字元
