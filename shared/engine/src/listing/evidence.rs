@@ -1,16 +1,23 @@
 //! What the lists came to: the counts for the preview, and what speaks for their being complete.
 
-use directory::Kind;
 use directory::snapshot::{AppScope, ListingEvidence};
+use directory::{DeptId, Kind, NativeId, Side};
 
 use super::Listing;
 use crate::report::SweepPreview;
 
 impl Listing {
+    fn has_unlinked_root(&self) -> bool {
+        let root = NativeId::from(DeptId::ROOT);
+        let linked = self.departments.find_link(Side::DingTalk, &root).is_some();
+        self.departments_new > 0 && self.parents.contains_key(&root) && !linked
+    }
+
     /// The counts for the preview, before anything is read again.
     pub(crate) fn preview(&self, people_missing: usize) -> SweepPreview {
         SweepPreview {
-            departments_new: self.departments_new,
+            // Both sides have a root from the beginning: it is linked, not created.
+            departments_new: self.departments_new - u64::from(self.has_unlinked_root()),
             departments_changed: self.departments_differing,
             people_new: (self.newcomers.len() + self.ehr_newcomers.len()) as u64,
             people_changed: self.differing.len() as u64,
