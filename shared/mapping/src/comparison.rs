@@ -98,8 +98,8 @@ fn uses_option(steps: &[Transform], option: &str) -> bool {
 
 /// What the mapping asks of a side that its catalogue does not offer.
 ///
-/// Refused: a key that the side does not have, types that no transform reads, and a route that has to be written where
-/// the side does not let us.
+/// Refused: a key that the side does not have, and types that no transform reads. Whether the side lets us write a route is not
+/// looked at here.
 #[must_use]
 pub fn check_against_catalogue(
     mapping: &Mapping,
